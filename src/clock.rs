@@ -1,0 +1,1 @@
+//! Time and ids as arguments: the only place that reads the wall clock or draws a random id.

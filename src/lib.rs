@@ -1,0 +1,19 @@
+//! Renkei (連携): a real-time hub for a region's home-care teams.
+//!
+//! The map of the house, in reading order. Each layer may use those above it and none below;
+//! `tests/tidy.rs` fails when one does.
+
+pub mod clock;
+pub mod config;
+pub mod limits;
+
+pub mod domain;
+pub mod vault;
+pub mod rulebook;
+pub mod store;
+pub mod hub;
+pub mod actions;
+pub mod wire;
+pub mod session;
+pub mod http;
+pub mod cli;

@@ -1,0 +1,1 @@
+//! Every bound of the hub with its unit, in one place.

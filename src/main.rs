@@ -1,0 +1,3 @@
+//! Arguments to configuration to run.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! The region's agreed rules as data: parse, check, compile, decide, explain. Pure.

@@ -1,0 +1,1 @@
+//! One WebSocket: events in, frames out, bounded.

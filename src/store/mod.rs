@@ -1,0 +1,1 @@
+//! All SQL: journal, projections, directory, audit.

@@ -1,0 +1,1 @@
+//! The only user of `ring`: sealing, the hash chain, tokens.

@@ -1,0 +1,1 @@
+//! Frames and domain: the only (de)serialisation for outsiders.
