@@ -26,3 +26,37 @@ pub const ADDRESSEES_MAX: usize = 50;
 pub const LINKED_PEOPLE_MAX: usize = 100;
 /// Most items of one lab result.
 pub const LAB_ITEMS_MAX: usize = 200;
+
+// ---- hub ----
+
+/// Most pieces of work decided and committed together.
+pub const BATCH_WORKS_MAX: usize = 1_024;
+/// Work that may wait for the sequencer before those who hand it in have to wait.
+pub const WORK_QUEUE_MAX: usize = 8_192;
+/// Batches decided and waiting while one commits.
+pub const DRAFTS_IN_FLIGHT_MAX: usize = 1;
+/// How often a post is decided again after failed commits before its author is told to retry.
+pub const DECIDE_ATTEMPTS_MAX: u32 = 5;
+/// A snapshot is written after this many entries of a timeline.
+pub const SNAPSHOT_EVERY_ENTRIES: u64 = 256;
+/// Timelines whose state stays in memory.
+pub const HOT_TIMELINES_MAX: usize = 20_000;
+/// Patients returned by one search.
+pub const SEARCH_RESULTS_MAX: usize = 200;
+
+// ---- sessions ----
+
+/// Deliveries that wait for one socket before it is fed from the journal instead.
+pub const OUTBOX_ENTRIES_MAX: usize = 512;
+/// Bytes of deliveries that wait for one socket before it is fed from the journal instead.
+pub const OUTBOX_BYTES_MAX: usize = 512 * 1024;
+/// Posts of one socket that wait for their answer before the socket is read no further.
+pub const POSTS_IN_FLIGHT_MAX: usize = 64;
+/// Sockets one sign-in may have open.
+pub const SOCKETS_PER_SIGN_IN_MAX: usize = 8;
+/// Timelines one socket may follow.
+pub const SUBSCRIPTIONS_MAX: usize = 2_000;
+/// Entries read from the journal at a time for one reader.
+pub const PAGE_ENTRIES_MAX: usize = 256;
+/// Bytes of entries read from the journal at a time for one reader.
+pub const PAGE_BYTES_MAX: usize = 512 * 1024;

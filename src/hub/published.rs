@@ -1,16 +1,17 @@
 //! A committed entry on its way to its readers: encoded once, with what decides who may see it worked out once.
 
-use std::sync::Arc;
+use bytes::Bytes;
 
 use crate::domain::entry::{Entry, Scope};
 use crate::domain::ids::{EntryId, Seq};
 use crate::rulebook::BaseClass;
+use crate::store::StoredEntry;
 use crate::wire::EncodedEntry;
 
 /// Shared by all readers of an entry.
 #[derive(Debug)]
 pub struct Published {
-    pub entry: Arc<Entry>,
+    pub entry: Entry,
     pub encoded: EncodedEntry,
     pub scope: Scope,
     /// The entry whose being hidden hides this one too: the target of an entry that points back.
@@ -21,12 +22,19 @@ pub struct Published {
 }
 
 impl Published {
-    /// Prepares an entry for its readers.
+    /// Prepares an entry for its readers; `content` is its encoded content.
     #[must_use]
-    pub fn new(entry: Arc<Entry>, encoded: EncodedEntry) -> Self {
+    pub fn new(entry: Entry, content: Bytes) -> Self {
         let scope = entry.scope();
         let class = BaseClass::of(scope.kind, scope.sensitivity, scope.infection);
+        let encoded = EncodedEntry::new(&entry, content);
         Self { urgent: entry.is_urgent(), target: entry.body.target(), scope, class, encoded, entry }
+    }
+
+    /// The same for an entry read from the journal.
+    #[must_use]
+    pub fn of_stored(stored: StoredEntry) -> Self {
+        Self::new(stored.entry, stored.content)
     }
 
     /// Its place on the timeline.

@@ -78,7 +78,9 @@ pub struct Opened {
     pub timeline: TimelineId,
     /// Where the reader wants to go on.
     pub after: Seq,
-    /// Reading is granted, live from `head` on; or the timeline is unknown or hidden, which look the same.
+    /// Why not: `not_found` (unknown and hidden look the same) or `unavailable`.
+    pub refused: Option<&'static str>,
+    /// Reading is granted, live from `head` on.
     pub granted: Option<Granted>,
 }
 
