@@ -60,3 +60,19 @@ pub const SUBSCRIPTIONS_MAX: usize = 2_000;
 pub const PAGE_ENTRIES_MAX: usize = 256;
 /// Bytes of entries read from the journal at a time for one reader.
 pub const PAGE_BYTES_MAX: usize = 512 * 1024;
+/// A client that takes nothing off the connection for this long is disconnected.
+pub const WRITE_STALL_MS_MAX: u64 = 180_000;
+/// A client has this long to take its goodbye.
+pub const GOODBYE_MS_MAX: u64 = 2_000;
+/// The common beat of all sessions; a heartbeat frame goes out with each.
+pub const HEARTBEAT_MS: u64 = 20_000;
+/// Beats without a word from the client before it counts as gone.
+pub const SILENT_BEATS_MAX: u32 = 3;
+/// A socket has this long to say who it is.
+pub const HELLO_MS_MAX: u64 = 10_000;
+/// Largest first frame, before anybody knows who sends it.
+pub const HELLO_BYTES_MAX: usize = 4_096;
+/// Largest frame of a client.
+pub const FRAME_BYTES_MAX: usize = 256 * 1024;
+/// Frames that cannot be read before the socket is closed.
+pub const BAD_FRAMES_MAX: u32 = 20;

@@ -40,7 +40,7 @@ pub(super) fn refusal(
     let (code, field, ruling) = match refusal {
         Refusal::Invalid(invalid) => (invalid.code, Some(invalid.field.as_str()), &none),
         Refusal::NotFound(ruling) => ("not_found", None, ruling),
-        Refusal::Rules(ruling) => ("refused_by_rule", None, ruling),
+        Refusal::Rules(ruling) => ("forbidden", None, ruling),
     };
     let actor = &submission.actor;
     let record = RefusalRecord {
@@ -57,10 +57,6 @@ pub(super) fn refusal(
         slots: &ruling.slots,
     };
     let bytes = serde_json::to_vec(&record).expect("a record of strings and numbers is JSON");
-    let seal = if hot.exists {
-        AuditSeal::Timeline(hot.state.timeline, &hot.key)
-    } else {
-        AuditSeal::Region(region)
-    };
+    let seal = if hot.exists { AuditSeal::Timeline(hot.state.timeline, &hot.key) } else { AuditSeal::Region(region) };
     SealedAudit::seal(seal, now, &bytes)
 }

@@ -99,9 +99,12 @@ impl Committer {
         match error {
             CommitError::Moved(_) | CommitError::Duplicate(_) | CommitError::Unknown { .. } => self.send_back(draft),
             CommitError::Unavailable { .. } | CommitError::Store(_) => {
-                draft.outcomes.into_iter().filter_map(Outcome::into_work).filter_map(Work::unavailable).for_each(
-                    |outcome| self.answer(outcome),
-                );
+                draft
+                    .outcomes
+                    .into_iter()
+                    .filter_map(Outcome::into_work)
+                    .filter_map(Work::unavailable)
+                    .for_each(|outcome| self.answer(outcome));
             }
         }
     }

@@ -26,11 +26,10 @@ use crate::domain::time::Timestamp;
 use crate::limits;
 use crate::rulebook::{self, Acceptance, Decision, Refusal, Rulebook, Situation, Target};
 use crate::store::{
-    self, EntryHeader, GrantChange, HeadUpdate, NewTimeline, QueueState, ReadMarker, Resolved, SealedEntry, SealedQueued,
-    SealedSnapshot, StoredEntry, Subject,
+    self, ClearHeader, GrantChange, HeadUpdate, NewTimeline, QueueState, ReadMarker, Resolved, SealedEntry,
+    SealedQueued, SealedSnapshot, StoredEntry, Subject,
 };
 use crate::vault::RegionKey;
-use crate::wire::EncodedEntry;
 
 /// The region as one batch sees it.
 pub(super) struct Picture {
@@ -50,9 +49,7 @@ impl Picture {
         let (intent, actor) = (&submission.intent, &submission.actor);
         match self.decide(hot, intent, actor, targets) {
             Decision::Accept(acceptance) => self.accept(draft, hot, submission, acceptance),
-            Decision::Queue(ruling) if submission.origin == Origin::Client => {
-                self.queue(draft, intent, actor, &ruling)
-            }
+            Decision::Queue(ruling) if submission.origin == Origin::Client => self.queue(draft, intent, actor, &ruling),
             Decision::Queue(ruling) => self.refuse(draft, hot, submission, Refusal::NotFound(ruling)),
             Decision::Refuse(refusal) => self.refuse(draft, hot, submission, refusal),
         }
@@ -78,7 +75,8 @@ impl Picture {
     }
 
     fn decide(&self, hot: &Hot, intent: &Intent, actor: &Actor, targets: &Targets) -> Decision {
-        let target = intent.body.target().and_then(|id| targets.get(&id)).and_then(|found| self.target(hot, actor, found));
+        let target =
+            intent.body.target().and_then(|id| targets.get(&id)).and_then(|found| self.target(hot, actor, found));
         let situation = Situation {
             state: &hot.state,
             rulebook: &self.rulebook,
@@ -141,7 +139,7 @@ impl Picture {
             draft.batch.new_timelines.push(NewTimeline::new(&self.key, entry.timeline, Subject::Patient, &hot.key));
             hot.exists = true;
         }
-        let header = EntryHeader {
+        let header = ClearHeader {
             id: entry.id,
             timeline: entry.timeline,
             seq: entry.seq,
@@ -171,7 +169,13 @@ impl Picture {
         }
         hot.snapshot = hot.state.head;
         let bytes = codec::encode_snapshot(&hot.state);
-        draft.batch.snapshots.push(SealedSnapshot::seal(&hot.key, hot.state.timeline, hot.state.head, FOLD_VERSION, &bytes));
+        draft.batch.snapshots.push(SealedSnapshot::seal(
+            &hot.key,
+            hot.state.timeline,
+            hot.state.head,
+            FOLD_VERSION,
+            &bytes,
+        ));
     }
 
     fn refuse(&self, draft: &mut Draft, hot: &Hot, submission: &Submission, refusal: Refusal) -> Answer {
@@ -186,7 +190,7 @@ impl Picture {
             Refusal::NotFound(_) => Refused::not_found(intent.id),
             Refusal::Rules(ruling) => Refused {
                 id: intent.id,
-                code: "refused_by_rule",
+                code: "forbidden",
                 field: None,
                 reasons: self.rulebook.explain(&ruling),
                 cited: ruling.cited,

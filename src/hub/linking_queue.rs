@@ -24,7 +24,11 @@ pub(super) async fn release(
     }
 }
 
-async fn release_timeline(journal: &Journal, work: &mpsc::Sender<Work>, timeline: TimelineId) -> Result<(), StoreError> {
+async fn release_timeline(
+    journal: &Journal,
+    work: &mpsc::Sender<Work>,
+    timeline: TimelineId,
+) -> Result<(), StoreError> {
     for queued in journal.list_queued(timeline).await? {
         let Ok((intent, actor)) = codec::decode_queued(&queued.bytes) else {
             tracing::error!(id = %queued.id, "a queued post does not decode");

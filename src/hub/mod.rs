@@ -36,15 +36,15 @@ use self::outbox::Outbox;
 pub use self::region::{Region, RegionParts};
 use self::sequencer::{Progress, Sequencer};
 use self::sessions::Sessions;
-use self::work::{DryRun, Follow, MarkRead, Origin, Submission, Work};
 pub use self::work::Sight;
+use self::work::{DryRun, Follow, MarkRead, Origin, Submission, Work};
 use crate::codec;
 use crate::domain::directory::Actor;
 use crate::domain::entry::Intent;
 use crate::domain::ids::{Seq, SignInId, TimelineId};
 use crate::limits;
 use crate::rulebook::Decision;
-use crate::store::{GrantChange, GrantId, Journal};
+use crate::store::{GrantChange, GrantId, Journal, StoreError};
 use crate::vault::Mac;
 
 /// A handle on the running hub. Cheap to clone; when the last is gone, the hub finishes what it was given.
@@ -94,14 +94,8 @@ impl Hub {
         let (linked, linked_in) = mpsc::unbounded_channel();
         let region = Arc::new(Region::new(journal.region(), parts, linked));
         let (fanout, progress, meter) = (Arc::<Fanout>::default(), Arc::<Progress>::default(), Arc::<Meter>::default());
-        let sequencer = Sequencer::new(
-            Arc::clone(&region),
-            journal.clone(),
-            Arc::clone(&progress),
-            work_in,
-            again_in,
-            drafts,
-        );
+        let sequencer =
+            Sequencer::new(Arc::clone(&region), journal.clone(), Arc::clone(&progress), work_in, again_in, drafts);
         let committer = Committer {
             journal: journal.clone(),
             region: Arc::clone(&region),
@@ -201,6 +195,14 @@ impl Hub {
         let outbox = Arc::clone(outbox);
         self.give(Work::Follow(Box::new(Follow { actor, sign_in, outbox, timeline, after, grant }))).await?;
         Ok(grant)
+    }
+
+    /// The timelines on whose team this actor is.
+    ///
+    /// # Errors
+    /// When the journal cannot be read.
+    pub async fn timelines_of(&self, actor: &Actor) -> Result<Vec<TimelineId>, StoreError> {
+        self.inner.journal.list_timelines_of(actor.organisation, actor.person).await
     }
 
     /// Records that `actor` has read up to `through`. The team hears of it; nothing is answered.

@@ -2,11 +2,11 @@
 
 use bytes::Bytes;
 
+use crate::codec::EncodedEntry;
 use crate::domain::entry::{Entry, Scope};
 use crate::domain::ids::{EntryId, Seq};
 use crate::rulebook::BaseClass;
 use crate::store::StoredEntry;
-use crate::wire::EncodedEntry;
 
 /// Shared by all readers of an entry.
 #[derive(Debug)]

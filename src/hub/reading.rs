@@ -58,6 +58,6 @@ impl Hub {
         let page = self.journal().page(timeline, after, limit, limits::PAGE_BYTES_MAX).await?;
         let through = page.entries.last().map_or(after, |stored| stored.entry.seq);
         let entries = page.entries.into_iter().map(Published::of_stored).filter(|entry| view.shows(entry));
-        Ok(ReadPage { entries: entries.map(Arc::new).collect(), through, more: page.more })
+        Ok(ReadPage { entries: entries.map(Arc::new).collect(), through, more: through < page.head })
     }
 }

@@ -7,15 +7,17 @@ use jiff::tz::TimeZone;
 use tokio::sync::mpsc;
 use uuid::Uuid;
 
+use super::answer::Refused;
 use super::deciding::Picture;
 use super::fanout::Publication;
 use super::patients::PatientIndex;
 use crate::clock::{Clock, Ids};
 use crate::domain::body::Body;
 use crate::domain::directory::Directory;
+use crate::domain::entry::Intent;
 use crate::domain::ids::TimelineId;
 use crate::domain::time::Timestamp;
-use crate::rulebook::Rulebook;
+use crate::rulebook::{Refusal, Rulebook};
 use crate::vault::RegionKey;
 
 /// What a hub is started with.
@@ -107,6 +109,12 @@ impl Region {
     pub fn date_at(&self, at: Timestamp) -> jiff::civil::Date {
         let instant = jiff::Timestamp::from_microsecond(at.as_micros()).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
         instant.to_zoned(self.time_zone.clone()).date()
+    }
+
+    /// A refusal in words.
+    #[must_use]
+    pub fn explain(&self, intent: &Intent, refusal: Refusal) -> Refused {
+        self.picture().explain(intent, refusal)
     }
 
     /// Everything a batch is decided with, taken at one moment.

@@ -24,7 +24,13 @@ impl Subscription {
     /// A subscription served live from `head` on.
     #[must_use]
     pub fn new(timeline: TimelineId, view: Arc<View>, head: Seq) -> Self {
-        Self { timeline, view: ArcSwap::new(view), through: AtomicU64::new(head.0), pushed: AtomicU64::new(head.0), ended: AtomicBool::new(false) }
+        Self {
+            timeline,
+            view: ArcSwap::new(view),
+            through: AtomicU64::new(head.0),
+            pushed: AtomicU64::new(head.0),
+            ended: AtomicBool::new(false),
+        }
     }
 
     /// What this reader may see now.

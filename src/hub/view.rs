@@ -57,7 +57,8 @@ impl View {
 
     fn hides(&self, entry: &Published) -> bool {
         !self.hidden.is_empty()
-            && (self.hidden.contains(&entry.entry.id) || entry.target.is_some_and(|target| self.hidden.contains(&target)))
+            && (self.hidden.contains(&entry.entry.id)
+                || entry.target.is_some_and(|target| self.hidden.contains(&target)))
     }
 
     /// Whether a reader that was served under `self` may simply go on under `next`.

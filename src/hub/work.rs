@@ -123,7 +123,6 @@ impl Outcome {
     }
 }
 
-
 impl Work {
     /// The timeline whose state deciding needs.
     #[must_use]
