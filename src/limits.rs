@@ -76,3 +76,10 @@ pub const HELLO_BYTES_MAX: usize = 4_096;
 pub const FRAME_BYTES_MAX: usize = 256 * 1024;
 /// Frames that cannot be read before the socket is closed.
 pub const BAD_FRAMES_MAX: u32 = 20;
+
+// ---- sign-ins ----
+
+/// A ticket for a socket must be used within this time.
+pub const TICKET_MS: u64 = 30_000;
+/// Tickets that may wait to be used.
+pub const TICKETS_MAX: usize = 50_000;

@@ -75,9 +75,13 @@ impl Region {
         self.directory.load_full()
     }
 
-    /// Puts a new picture of the directory in place; stored by the caller before.
-    pub fn replace_directory(&self, directory: Directory) {
-        self.directory.store(Arc::new(directory));
+    /// Puts a changed picture of the directory in place; stored by the caller before.
+    pub fn change_directory(&self, mut change: impl FnMut(&mut Directory)) {
+        self.directory.rcu(|directory| {
+            let mut directory = Directory::clone(directory);
+            change(&mut directory);
+            directory
+        });
     }
 
     /// The registered patients, for search.
