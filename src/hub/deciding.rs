@@ -192,7 +192,7 @@ impl Picture {
                 id: intent.id,
                 code: "forbidden",
                 field: None,
-                reasons: self.rulebook.explain(&ruling),
+                reasons: self.rulebook.reasons(intent.body.kind(), &ruling),
                 cited: ruling.cited,
                 retry: false,
             },
@@ -206,7 +206,7 @@ impl Picture {
         Answer::Queued(Queued {
             id: intent.id,
             timeline: intent.timeline,
-            reasons: self.rulebook.explain(ruling),
+            reasons: self.rulebook.reasons(intent.body.kind(), ruling),
             cited: ruling.cited.clone(),
         })
     }

@@ -5,7 +5,7 @@ use bytes::Bytes;
 use crate::codec::EncodedEntry;
 use crate::domain::entry::{Entry, Scope};
 use crate::domain::ids::{EntryId, Seq};
-use crate::rulebook::BaseClass;
+use crate::rulebook::EntryClass;
 use crate::store::StoredEntry;
 
 /// Shared by all readers of an entry.
@@ -16,7 +16,7 @@ pub struct Published {
     pub scope: Scope,
     /// The entry whose being hidden hides this one too: the target of an entry that points back.
     pub target: Option<EntryId>,
-    pub class: BaseClass,
+    pub class: EntryClass,
     /// Raised an alarm: goes out first.
     pub urgent: bool,
 }
@@ -26,7 +26,7 @@ impl Published {
     #[must_use]
     pub fn new(entry: Entry, content: Bytes) -> Self {
         let scope = entry.scope();
-        let class = BaseClass::of(scope.kind, scope.sensitivity, scope.infection);
+        let class = EntryClass::of(&scope);
         let encoded = EncodedEntry::new(&entry, content);
         Self { urgent: entry.is_urgent(), target: entry.body.target(), scope, class, encoded, entry }
     }

@@ -33,7 +33,7 @@ impl View {
         let member = state.membership(actor);
         // A former member keeps its own entries; somebody who never belonged has none to keep.
         let has_own = member.is_some() || state.former.contains(&actor.organisation);
-        if mask.allows_nothing_but_own() && !has_own {
+        if !mask.shows_others() && !has_own {
             return None;
         }
         Some(Self {
@@ -52,7 +52,7 @@ impl View {
             return false;
         }
         let addressed = entry.scope.addressed_to.iter().any(|addressee| addressee.means(&self.actor));
-        self.mask.allows(entry.class.with(own, addressed))
+        self.mask.allows(entry.class.seen_by(own, addressed))
     }
 
     fn hides(&self, entry: &Published) -> bool {

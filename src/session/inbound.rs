@@ -139,7 +139,7 @@ impl Session {
             }
             Decision::Queue(ruling) => {
                 result.verdict = Verdict::Queued;
-                result.reasons = self.hub.region().rulebook().explain(&ruling);
+                result.reasons = self.hub.region().rulebook().reasons(intent.body.kind(), &ruling);
                 result.cited = ruling.cited;
             }
             Decision::Refuse(refusal) => {
