@@ -83,3 +83,19 @@ pub const BAD_FRAMES_MAX: u32 = 20;
 pub const TICKET_MS: u64 = 30_000;
 /// Tickets that may wait to be used.
 pub const TICKETS_MAX: usize = 50_000;
+// ---- rulebook ----
+
+/// Words a choice may have, kinds included: a set of them is one 64-bit word.
+pub const RULEBOOK_CHOICES_MAX: usize = 64;
+/// Fields of a vocabulary.
+pub const RULEBOOK_FIELDS_MAX: usize = 96;
+/// Fields of a vocabulary that are numbers or durations.
+pub const RULEBOOK_NUMBERS_MAX: usize = 8;
+/// Rules of one composed rulebook.
+pub const RULEBOOK_RULES_MAX: usize = 4_096;
+/// Boxes the check may build while it subtracts conditions from each other.
+pub const RULEBOOK_BOXES_MAX: usize = 20_000;
+/// Longest id in a rule file, in bytes.
+pub const RULEBOOK_ID_BYTES_MAX: usize = 64;
+/// Most rules a judgement cites; the deciding ones come first.
+pub const RULEBOOK_CITED_MAX: usize = 6;
