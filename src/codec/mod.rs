@@ -1,0 +1,3 @@
+//! Domain ↔ protobuf.
+
+pub mod proto;
