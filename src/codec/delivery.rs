@@ -67,6 +67,12 @@ impl EncodedEntry {
         &self.0.content
     }
 
+    /// Size of the content, in bytes: what holding this entry costs at least.
+    #[must_use]
+    pub fn content_bytes(&self) -> usize {
+        self.0.content.bytes().len()
+    }
+
     /// The entry as a reader knows it.
     ///
     /// # Errors

@@ -45,6 +45,7 @@ pub fn encode_snapshot(state: &PatientState) -> Vec<u8> {
         alarm_limits: state.alarm_limits.iter().map(alarm_limit_message).collect(),
         latest: state.latest.values().map(latest).collect(),
         hidden: state.hidden.iter().map(|entry| id_text(entry.0)).collect(),
+        former: state.former.iter().map(|organisation| id_text(organisation.0)).collect(),
     }
     .encode_to_vec()
 }
@@ -70,6 +71,7 @@ fn state(kept: stored::Snapshot) -> Result<PatientState, Invalid> {
         registration: registration.map_err(|invalid| invalid.within("registration"))?.map(Arc::new),
         consent: code("consent", &kept.consent)?,
         team: each("team", kept.team, membership)?.into_iter().collect::<BTreeMap<_, _>>(),
+        former: ids("former", &kept.former, OrganisationId)?.into_iter().collect::<BTreeSet<_>>(),
         access_epoch: Seq(kept.access_epoch),
         alarm_limits: each("alarm_limits", &kept.alarm_limits, alarm_limit)?.into(),
         latest: each("latest", kept.latest, latest)?.into_iter().collect::<BTreeMap<_, _>>(),

@@ -10,9 +10,9 @@ macro_rules! close_codes {
         /// Why the hub closes a socket. 40xx: come back; 41xx: the handshake; 42xx: the sign-in; 43xx: what
         /// the client did.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-        pub enum CloseCode { $($(#[$doc])* $member),+ }
+        pub enum Close { $($(#[$doc])* $member),+ }
 
-        impl CloseCode {
+        impl Close {
             /// Every code, by number.
             pub const ALL: &'static [Self] = &[$(Self::$member),+];
 
@@ -119,7 +119,9 @@ closed_list! {
         Conflict = "conflict", "同じIDで別の内容がすでに登録されています", "this id was accepted with other content";
         TargetNotFound = "target_not_found", "対象の記録が見つかりません", "the entry it is about was not found";
         RuleFailed = "rule_failed", "ルールを評価できなかったため認められません", "a rule failed, so this is refused";
-        NotAccepting = "not_accepting", "いまは保存できません。あとで送り直してください", "the hub cannot store now; send again later";
+        IsHost = "is_host", "管理事業所です", "this organisation is the host";
+        NotLinked = "not_linked", "チームに紐付けられていません", "not linked to the team";
+        Unavailable = "unavailable", "いまは保存できません。あとで送り直してください", "the hub cannot store now; send again later";
         Internal = "internal", "連携ハブに問題が起きました", "the hub has a fault";
     }
 }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
-use super::codes::CloseCode;
+use super::codes::Close;
 use crate::codec::EncodedEntry;
 use crate::domain::alarm::Alarm;
 use crate::domain::directory::Actor;
@@ -83,6 +83,7 @@ pub enum ServerFrame {
         id: EntryId,
         timeline: TimelineId,
         reasons: Vec<Text>,
+        cited: Vec<Arc<str>>,
     },
     DryRunResult(DryRunResult),
     Heartbeat {
@@ -91,7 +92,7 @@ pub enum ServerFrame {
     },
     Presence {
         timeline: TimelineId,
-        people: Vec<Actor>,
+        people: Vec<PersonId>,
     },
     ReadMarker {
         timeline: TimelineId,
@@ -133,6 +134,7 @@ pub struct Accepted {
     pub cited: Vec<Arc<str>>,
     /// Whether this is the first answer again.
     pub repeated: bool,
+    pub alarms: Vec<Alarm>,
 }
 
 /// The post was not stored.
@@ -145,6 +147,8 @@ pub struct Refused {
     pub field: String,
     pub reasons: Vec<Text>,
     pub cited: Vec<Arc<str>>,
+    /// Whether the same post may succeed later without any change.
+    pub retry: bool,
 }
 
 closed_list! {
@@ -181,14 +185,14 @@ pub struct ErrorNotice {
 /// The last frame before the close.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Goodbye {
-    pub close: CloseCode,
+    pub close: Close,
     pub reason: Text,
     /// 0: at once, or never where the close code is final.
     pub retry_after_ms: u32,
 }
 
-impl From<CloseCode> for Goodbye {
-    fn from(close: CloseCode) -> Self {
+impl From<Close> for Goodbye {
+    fn from(close: Close) -> Self {
         Self { close, reason: close.text(), retry_after_ms: 0 }
     }
 }
