@@ -99,3 +99,19 @@ pub const RULEBOOK_BOXES_MAX: usize = 20_000;
 pub const RULEBOOK_ID_BYTES_MAX: usize = 64;
 /// Most rules a judgement cites; the deciding ones come first.
 pub const RULEBOOK_CITED_MAX: usize = 6;
+// ── What one frame may hold ──
+
+/// Largest frame from an authenticated client, in bytes of the WebSocket message: four times the longest
+/// text in UTF-8 (three bytes for a kanji), so that a report of several texts fits.
+pub const FRAME_BYTES_MAX: usize = 256 * 1024;
+/// Largest frame before `hello` was answered, in bytes.
+pub const HELLO_BYTES_MAX: usize = 4 * 1024;
+/// Most posts and dry runs of one socket without an answer.
+pub const POSTS_IN_FLIGHT_MAX: usize = 64;
+/// Most timelines in one `subscribe` or `unsubscribe`.
+pub const SUBSCRIBE_TIMELINES_MAX: usize = 1_000;
+/// Longest name of a client program in `hello`, in characters.
+pub const CLIENT_NAME_CHARS_MAX: usize = 100;
+
+const _: () = assert!(FRAME_BYTES_MAX >= 4 * 3 * TEXT_CHARS_MAX, "a report of several long texts fits a frame");
+const _: () = assert!(HELLO_BYTES_MAX < FRAME_BYTES_MAX);
