@@ -55,3 +55,72 @@ pub const PAGE_ENTRIES_MAX: usize = 1_000;
 pub const FOLD_PAGE_ENTRIES: usize = 500;
 /// Most faults that one check lists; it counts them all.
 pub const CHECK_FAULTS_MAX: usize = 100;
+// ---- domain: what one entry may hold ----
+
+/// Longest text of one field, in characters.
+pub const TEXT_CHARS_MAX: usize = 20_000;
+/// Longest name of a person or organisation, in characters.
+pub const NAME_CHARS_MAX: usize = 100;
+/// Most addressees of one entry.
+pub const ADDRESSEES_MAX: usize = 50;
+/// Most people named in one team link.
+pub const LINKED_PEOPLE_MAX: usize = 100;
+/// Most items of one lab result.
+pub const LAB_ITEMS_MAX: usize = 200;
+
+// ---- hub ----
+
+/// Most pieces of work decided and committed together.
+pub const BATCH_WORKS_MAX: usize = 1_024;
+/// Work that may wait for the sequencer before those who hand it in have to wait.
+pub const WORK_QUEUE_MAX: usize = 8_192;
+/// Batches decided and waiting while one commits.
+pub const DRAFTS_IN_FLIGHT_MAX: usize = 1;
+/// How often a post is decided again after failed commits before its author is told to retry.
+pub const DECIDE_ATTEMPTS_MAX: u32 = 5;
+/// A snapshot is written after this many entries of a timeline.
+pub const SNAPSHOT_EVERY_ENTRIES: u64 = 256;
+/// Timelines whose state stays in memory.
+pub const HOT_TIMELINES_MAX: usize = 20_000;
+/// Patients returned by one search.
+pub const SEARCH_RESULTS_MAX: usize = 200;
+
+// ---- sessions ----
+
+/// Deliveries that wait for one socket before it is fed from the journal instead.
+pub const OUTBOX_ENTRIES_MAX: usize = 512;
+/// Bytes of deliveries that wait for one socket before it is fed from the journal instead.
+pub const OUTBOX_BYTES_MAX: usize = 512 * 1024;
+/// Posts of one socket that wait for their answer before the socket is read no further.
+pub const POSTS_IN_FLIGHT_MAX: usize = 64;
+/// Sockets one sign-in may have open.
+pub const SOCKETS_PER_SIGN_IN_MAX: usize = 8;
+/// Timelines one socket may follow.
+pub const SUBSCRIPTIONS_MAX: usize = 2_000;
+/// Entries read from the journal at a time for one reader.
+pub const PAGE_ENTRIES_MAX: usize = 256;
+/// Bytes of entries read from the journal at a time for one reader.
+pub const PAGE_BYTES_MAX: usize = 512 * 1024;
+/// A client that takes nothing off the connection for this long is disconnected.
+pub const WRITE_STALL_MS_MAX: u64 = 180_000;
+/// A client has this long to take its goodbye.
+pub const GOODBYE_MS_MAX: u64 = 2_000;
+/// The common beat of all sessions; a heartbeat frame goes out with each.
+pub const HEARTBEAT_MS: u64 = 20_000;
+/// Beats without a word from the client before it counts as gone.
+pub const SILENT_BEATS_MAX: u32 = 3;
+/// A socket has this long to say who it is.
+pub const HELLO_MS_MAX: u64 = 10_000;
+/// Largest first frame, before anybody knows who sends it.
+pub const HELLO_BYTES_MAX: usize = 4_096;
+/// Largest frame of a client.
+pub const FRAME_BYTES_MAX: usize = 256 * 1024;
+/// Frames that cannot be read before the socket is closed.
+pub const BAD_FRAMES_MAX: u32 = 20;
+
+// ---- sign-ins ----
+
+/// A ticket for a socket must be used within this time.
+pub const TICKET_MS: u64 = 30_000;
+/// Tickets that may wait to be used.
+pub const TICKETS_MAX: usize = 50_000;
