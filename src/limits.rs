@@ -124,3 +124,19 @@ pub const BAD_FRAMES_MAX: u32 = 20;
 pub const TICKET_MS: u64 = 30_000;
 /// Tickets that may wait to be used.
 pub const TICKETS_MAX: usize = 50_000;
+// ── What one frame may hold ──
+
+/// Largest frame from an authenticated client, in bytes of the WebSocket message: four times the longest
+/// text in UTF-8 (three bytes for a kanji), so that a report of several texts fits.
+pub const FRAME_BYTES_MAX: usize = 256 * 1024;
+/// Largest frame before `hello` was answered, in bytes.
+pub const HELLO_BYTES_MAX: usize = 4 * 1024;
+/// Most posts and dry runs of one socket without an answer.
+pub const POSTS_IN_FLIGHT_MAX: usize = 64;
+/// Most timelines in one `subscribe` or `unsubscribe`.
+pub const SUBSCRIBE_TIMELINES_MAX: usize = 1_000;
+/// Longest name of a client program in `hello`, in characters.
+pub const CLIENT_NAME_CHARS_MAX: usize = 100;
+
+const _: () = assert!(FRAME_BYTES_MAX >= 4 * 3 * TEXT_CHARS_MAX, "a report of several long texts fits a frame");
+const _: () = assert!(HELLO_BYTES_MAX < FRAME_BYTES_MAX);
