@@ -54,8 +54,8 @@ impl Hub {
         after: Seq,
         entries_max: usize,
     ) -> Result<ReadPage, StoreError> {
-        let limit = entries_max.min(limits::PAGE_ENTRIES_MAX);
-        let page = self.journal().page(timeline, after, limit, limits::PAGE_BYTES_MAX).await?;
+        let limit = entries_max.min(limits::READER_PAGE_ENTRIES_MAX);
+        let page = self.journal().page(timeline, after, limit, limits::READER_PAGE_BYTES_MAX).await?;
         let through = page.entries.last().map_or(after, |stored| stored.entry.seq);
         let entries = page.entries.into_iter().map(Published::of_stored).filter(|entry| view.shows(entry));
         Ok(ReadPage { entries: entries.map(Arc::new).collect(), through, more: through < page.head })

@@ -17,7 +17,7 @@ impl Session {
             return Ok(());
         };
         let (view, after) = (place.subscription.view().clone(), place.covered);
-        let page = self.hub.read_page(timeline, &view, after, limits::PAGE_ENTRIES_MAX).await;
+        let page = self.hub.read_page(timeline, &view, after, limits::READER_PAGE_ENTRIES_MAX).await;
         let page = page.map_err(|error| {
             tracing::error!(code = error.code(), %error, "a reader cannot be fed from the journal");
             Ended::Close(CloseCode::Internal)
