@@ -27,7 +27,7 @@ pub const LINKED_PEOPLE_MAX: usize = 100;
 /// Most items of one lab result.
 pub const LAB_ITEMS_MAX: usize = 200;
 
-// ── What one frame may hold ──
+// ---- wire: what one frame may hold ----
 
 /// Largest frame from an authenticated client, in bytes of the WebSocket message: four times the longest
 /// text in UTF-8 (three bytes for a kanji), so that a report of several texts fits.
