@@ -128,6 +128,7 @@ pub const RULEBOOK_ID_BYTES_MAX: usize = 64;
 /// Most rules a judgement cites; the deciding ones come first.
 pub const RULEBOOK_CITED_MAX: usize = 6;
 // ── What one frame may hold ──
+// ---- wire: what one frame may hold ----
 
 /// Most timelines in one `subscribe` or `unsubscribe`.
 pub const SUBSCRIBE_TIMELINES_MAX: usize = 1_000;

@@ -7,11 +7,13 @@ use prost::Message;
 use prost::encoding::{WireType, encode_key, encode_varint, encoded_len_varint, key_len};
 
 use super::content::{Content, EntryHeader, decode_content, encode_content};
-use super::field::id_text;
+use super::field::{id, id_text, message};
 use super::proto::v1;
 use super::{CodecError, Encoding};
 use crate::domain::entry::Entry;
-use crate::domain::ids::Seq;
+use crate::domain::ids::{EntryId, Seq, TimelineId};
+use crate::domain::text::Invalid;
+use crate::domain::time::Timestamp;
 
 /// Field number of `delivery` in `renkei.v1.ServerFrame`.
 const DELIVERY: u32 = 1;
@@ -53,6 +55,17 @@ impl EncodedEntry {
     #[must_use]
     pub fn of(entry: &Entry) -> Self {
         Self::new(EntryHeader::of(entry), encode_content(entry))
+    }
+
+    /// Takes an entry that came over the wire.
+    pub(crate) fn of_message(sent: v1::Entry) -> Result<Self, Invalid> {
+        let header = EntryHeader {
+            id: id("id", &sent.id, EntryId)?,
+            timeline: id("timeline", &sent.timeline, TimelineId)?,
+            seq: Seq(sent.seq),
+            recorded_at: Timestamp(sent.recorded_at_us),
+        };
+        message("content", sent.content, |sent| Ok(Self::new(header, Content::of_message(&sent))))
     }
 
     /// What stands beside the content.

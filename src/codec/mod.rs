@@ -3,12 +3,16 @@
 //! Reading judges shape (ids, dates, decimals, codes, plausible measurements) and names the field; whether an
 //! intent makes sense is the domain's own check, whether it is allowed the rulebook's. Nothing here does I/O.
 
+#[cfg(test)]
+pub(crate) mod arbitrary;
 mod body;
 mod content;
 mod delivery;
 mod encoding;
 mod field;
 mod intent;
+#[cfg(test)]
+mod properties;
 pub mod proto;
 mod snapshot;
 mod stored;
