@@ -131,7 +131,7 @@ create table audit_head (
 -- Observations of people who are not linked to the patient yet.
 create table linking_queue (
     id bytea not null primary key,
-    timeline bytea not null references timeline (id),
+    timeline bytea not null,
     organisation bytea not null,
     received_at bigint not null,
     sealed bytea not null,
@@ -139,6 +139,7 @@ create table linking_queue (
     resolved_at bigint
 );
 create index linking_queue_waiting on linking_queue (received_at) where state = 'waiting';
+create index linking_queue_timeline on linking_queue (timeline) where state = 'waiting';
 
 -- Every rulebook that ever decided, as its files were, so that old rulings stay explainable.
 create table rulebook (

@@ -15,18 +15,17 @@ use super::subscription::{Granted, Opened, Subscription};
 use super::timelines::Hot;
 use super::view::View;
 use super::work::{Follow, Look, MarkRead, Origin, Outcome, Sight, Submission, Work};
-use crate::codec;
+use crate::codec::{self, Content, QueuedPost};
 use crate::domain::body::{Body, Retraction, RetractionReason};
 use crate::domain::directory::{Actor, Directory};
 use crate::domain::entry::{Entry, Intent};
 use crate::domain::ids::{EntryId, Seq};
 use crate::domain::ruling::Ruling;
-use crate::domain::state::FOLD_VERSION;
 use crate::domain::time::Timestamp;
 use crate::limits;
 use crate::rulebook::{self, Acceptance, Decision, Refusal, Rulebook, Situation, Target};
 use crate::store::{
-    self, ClearHeader, GrantChange, HeadUpdate, NewTimeline, QueueState, ReadMarker, Resolved, SealedEntry,
+    ClearHeader, GrantChange, HeadUpdate, NewTimeline, ProjectionChange, QueueState, ReadMarker, Resolved, SealedEntry,
     SealedQueued, SealedSnapshot, StoredEntry, Subject,
 };
 use crate::vault::RegionKey;
@@ -94,7 +93,7 @@ impl Picture {
         if found.entry.timeline != hot.state.timeline {
             return None;
         }
-        let published = Published::of_stored(found);
+        let published = Published::of_stored(found.clone());
         let visible = View::of(&hot.state, &self.rulebook, actor).is_some_and(|view| view.shows(&published));
         let own = published.scope.owner == actor.organisation;
         Some(Target { kind: found.entry.body.kind(), scope: published.scope, own, visible })
@@ -120,8 +119,13 @@ impl Picture {
         let content = codec::encode_content(&entry);
         self.seal(draft, hot, &entry, &content, submission);
         let epoch = hot.state.access_epoch;
+        // Only these kinds change a projection; the usual entry costs no copy of the state.
+        let changes = entry.body.kind().is_administrative() || matches!(entry.body, Body::Correction(_));
+        let before = changes.then(|| hot.state.clone());
         hot.state.apply(&entry);
-        store::project(&hot.state, &entry, &mut draft.batch.projections);
+        if let Some(before) = before {
+            draft.batch.projections.extend(ProjectionChange::between(&before, &hot.state, &hot.key));
+        }
         if hot.state.access_epoch != epoch {
             draft.change_access(&hot.state);
         }
@@ -134,7 +138,7 @@ impl Picture {
         Answer::Accepted(answer)
     }
 
-    fn seal(&self, draft: &mut Draft, hot: &mut Hot, entry: &Entry, content: &[u8], submission: &Submission) {
+    fn seal(&self, draft: &mut Draft, hot: &mut Hot, entry: &Entry, content: &Content, submission: &Submission) {
         if !hot.exists {
             draft.batch.new_timelines.push(NewTimeline::new(&self.key, entry.timeline, Subject::Patient, &hot.key));
             hot.exists = true;
@@ -168,14 +172,7 @@ impl Picture {
             return;
         }
         hot.snapshot = hot.state.head;
-        let bytes = codec::encode_snapshot(&hot.state);
-        draft.batch.snapshots.push(SealedSnapshot::seal(
-            &hot.key,
-            hot.state.timeline,
-            hot.state.head,
-            FOLD_VERSION,
-            &bytes,
-        ));
+        draft.batch.snapshots.push(SealedSnapshot::seal(&hot.key, &hot.state));
     }
 
     fn refuse(&self, draft: &mut Draft, hot: &Hot, submission: &Submission, refusal: Refusal) -> Answer {
@@ -200,8 +197,9 @@ impl Picture {
     }
 
     fn queue(&self, draft: &mut Draft, intent: &Intent, actor: &Actor, ruling: &Ruling) -> Answer {
-        let bytes = codec::encode_queued(intent, actor);
-        let sealed = SealedQueued::seal(&self.key, intent.id, intent.timeline, actor.organisation, self.now, &bytes);
+        let waiting =
+            QueuedPost { intent: intent.clone(), author: *actor, received_at: self.now, ruling: ruling.clone() };
+        let sealed = SealedQueued::seal(&self.key, &waiting);
         draft.batch.queued.push(sealed);
         Answer::Queued(Queued {
             id: intent.id,

@@ -25,6 +25,12 @@ pub struct Draft {
 }
 
 impl Draft {
+    /// An empty draft.
+    #[must_use]
+    pub fn new(number: u64, generation: u64) -> Self {
+        Self { number, generation, ..Self::default() }
+    }
+
     fn publication(&mut self, timeline: TimelineId) -> &mut Publication {
         let at = *self.by_timeline.entry(timeline).or_insert_with(|| {
             self.publications.push(Publication { timeline, entries: Vec::new(), access: None, hidden: Vec::new() });

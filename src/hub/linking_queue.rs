@@ -5,7 +5,6 @@ use tokio::sync::{mpsc, oneshot};
 use super::answer::{Answer, Reply};
 use super::fingerprint;
 use super::work::{Origin, Submission, Work};
-use crate::codec;
 use crate::domain::ids::TimelineId;
 use crate::store::{Journal, StoreError};
 
@@ -29,11 +28,9 @@ async fn release_timeline(
     work: &mpsc::Sender<Work>,
     timeline: TimelineId,
 ) -> Result<(), StoreError> {
-    for queued in journal.list_queued(timeline).await? {
-        let Ok((intent, actor)) = codec::decode_queued(&queued.bytes) else {
-            tracing::error!(id = %queued.id, "a queued post does not decode");
-            continue;
-        };
+    let waiting = journal.read(move |tx| Box::pin(tx.list_waiting_for(timeline))).await?;
+    for queued in waiting {
+        let (intent, actor) = (queued.post.intent, queued.post.author);
         let mac = fingerprint(journal.region(), &intent, &actor);
         let id = intent.id;
         let (reply, answer) = oneshot::channel();

@@ -12,11 +12,10 @@ use tokio::sync::Notify;
 use super::answer::Answer;
 use super::published::Published;
 use super::subscription::{Opened, Subscription};
-use crate::domain::directory::Actor;
 use crate::domain::ids::{EntryId, PersonId, Seq, TimelineId};
 use crate::domain::time::Timestamp;
 use crate::limits;
-use crate::wire::codes::CloseCode;
+use crate::wire::codes::Close;
 
 /// One thing to tell a session.
 #[derive(Debug)]
@@ -34,7 +33,7 @@ pub enum Item {
     /// Somebody read up to here. May be dropped.
     ReadMarker { timeline: TimelineId, person: PersonId, through: Seq, at: Timestamp },
     /// Who is present changed. May be dropped.
-    Presence { timeline: TimelineId, people: Vec<Actor> },
+    Presence { timeline: TimelineId, people: Vec<PersonId> },
 }
 
 /// An entry on its way to one reader. It stands for all of `(after, entry.seq]`: what lies between was passed over.
@@ -60,7 +59,7 @@ struct State {
     droppable: usize,
     bytes: usize,
     fell_behind: bool,
-    close: Option<CloseCode>,
+    close: Option<Close>,
 }
 
 /// What [`Outbox::drain`] found.
@@ -69,7 +68,7 @@ pub struct Drained {
     pub items: VecDeque<Item>,
     /// Deliveries were dropped: the journal has them.
     pub fell_behind: bool,
-    pub close: Option<CloseCode>,
+    pub close: Option<Close>,
 }
 
 impl Outbox {
@@ -151,7 +150,7 @@ impl Outbox {
     }
 
     /// Ends the session: nothing queued is written any more except the reason.
-    pub fn close(&self, close: CloseCode) {
+    pub fn close(&self, close: Close) {
         {
             let mut state = self.lock();
             state.close.get_or_insert(close);
@@ -163,7 +162,7 @@ impl Outbox {
     }
 
     /// Waits until [`Self::close`]; lets a session abandon a write that hangs.
-    pub async fn ended(&self) -> CloseCode {
+    pub async fn ended(&self) -> Close {
         loop {
             if let Some(close) = self.lock().close {
                 return close;
@@ -215,7 +214,7 @@ impl Item {
     fn bytes(&self) -> usize {
         match self {
             Self::Delivery(delivery) => delivery.entry.bytes(),
-            Self::Presence { people, .. } => people.len() * size_of::<Actor>(),
+            Self::Presence { people, .. } => people.len() * size_of::<PersonId>(),
             _ => 0,
         }
     }

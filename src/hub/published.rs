@@ -1,8 +1,6 @@
 //! A committed entry on its way to its readers: encoded once, with what decides who may see it worked out once.
 
-use bytes::Bytes;
-
-use crate::codec::EncodedEntry;
+use crate::codec::{Content, EncodedEntry, EntryHeader};
 use crate::domain::entry::{Entry, Scope};
 use crate::domain::ids::{EntryId, Seq};
 use crate::rulebook::EntryClass;
@@ -24,10 +22,10 @@ pub struct Published {
 impl Published {
     /// Prepares an entry for its readers; `content` is its encoded content.
     #[must_use]
-    pub fn new(entry: Entry, content: Bytes) -> Self {
+    pub fn new(entry: Entry, content: Content) -> Self {
         let scope = entry.scope();
         let class = EntryClass::of(&scope);
-        let encoded = EncodedEntry::new(&entry, content);
+        let encoded = EncodedEntry::new(EntryHeader::of(&entry), content);
         Self { urgent: entry.is_urgent(), target: entry.body.target(), scope, class, encoded, entry }
     }
 

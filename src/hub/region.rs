@@ -150,7 +150,7 @@ impl Region {
     pub(super) fn release_queue(&self, timelines: Vec<TimelineId>) {
         for timeline in timelines {
             // The releaser only goes when the hub does; what waits is still in the queue then.
-            drop(self.linked.send(timeline));
+            let _ = self.linked.send(timeline);
         }
     }
 }

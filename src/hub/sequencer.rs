@@ -150,7 +150,7 @@ impl Sequencer {
     }
 
     fn decide(&mut self, works: Vec<Work>, fetched: &Fetched) -> Draft {
-        let mut draft = Draft { number: self.number, generation: self.generation, ..Draft::default() };
+        let mut draft = Draft::new(self.number, self.generation);
         let picture = self.region.picture();
         for work in works {
             let hot = work.timeline().map(|timeline| self.timelines.get(timeline, self.number));
@@ -175,8 +175,9 @@ impl Sequencer {
     /// The journal cannot be read: nothing can be decided, everybody is told to try again.
     fn give_up(&self, works: Vec<Work>, error: &StoreError) -> Draft {
         tracing::error!(code = error.code(), %error, "the journal cannot be read");
-        let outcomes = works.into_iter().filter_map(Work::unavailable).collect();
-        Draft { number: self.number, generation: self.generation, outcomes, ..Draft::default() }
+        let mut draft = Draft::new(self.number, self.generation);
+        draft.outcomes.extend(works.into_iter().filter_map(Work::unavailable));
+        draft
     }
 }
 

@@ -5,11 +5,11 @@
 
 use jiff::civil::Date;
 
+use super::Rulebook;
 use super::facts::PostFacts;
 use super::judge::Verdict;
-use super::words::Action;
 use super::situation::{self, Target};
-use super::Rulebook;
+use super::words::Action;
 use crate::domain::alarm::{self, Alarm};
 use crate::domain::body::{Body, Correction};
 use crate::domain::directory::{Actor, Directory};

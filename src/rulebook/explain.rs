@@ -142,9 +142,10 @@ impl Rulebook {
 
     /// The fields of a clause that are not certain to have a wanted value.
     fn unmet(&self, clause: &Clause, slots: &Slots) -> Vec<usize> {
-        let unmet = clause.terms.iter().filter(|term| {
-            slots.possible(term.field) & !self.grid.positions(&self.vocabulary, term) != 0
-        });
+        let unmet = clause
+            .terms
+            .iter()
+            .filter(|term| slots.possible(term.field) & !self.grid.positions(&self.vocabulary, term) != 0);
         unmet.map(|term| term.field).collect()
     }
 
@@ -176,9 +177,10 @@ impl Rulebook {
         let state = |field: usize| statement(&self.vocabulary.fields[field], field, slots);
         let mut obstacles: Vec<Text> = unmet.iter().map(|field| state(*field)).collect();
         for exception in &share.applies.unless {
-            let may_hold = exception.terms.iter().all(|term| {
-                slots.possible(term.field) & self.grid.positions(&self.vocabulary, term) != 0
-            });
+            let may_hold = exception
+                .terms
+                .iter()
+                .all(|term| slots.possible(term.field) & self.grid.positions(&self.vocabulary, term) != 0);
             if may_hold {
                 obstacles.extend(exception.terms.iter().map(|term| state(term.field)));
             }

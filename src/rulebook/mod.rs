@@ -45,7 +45,7 @@ pub use load::{Digest, RulebookFiles};
 pub use mistake::Mistake;
 pub use problem::{Problem, Problems, SourceFile};
 pub use ruleset::{Mechanism, Rule, Ruleset, Share, Signature};
+pub use situation::Target;
 pub use slots::Slots;
 pub use vocabulary::{Field, Lexicon, Vocabulary};
-pub use situation::Target;
 pub use words::{Action, Effect, Layer, Origin, RuleKind, Status, Strength};

@@ -83,11 +83,7 @@ fn read_header(
     })
 }
 
-fn read_signature(
-    mut table: Table<'_, '_>,
-    vocabulary: &Vocabulary,
-    findings: &mut Findings<'_>,
-) -> Option<Signature> {
+fn read_signature(mut table: Table<'_, '_>, vocabulary: &Vocabulary, findings: &mut Findings<'_>) -> Option<Signature> {
     let body = table.require_string(key::BODY, findings);
     let role = table.require(key::ROLE, findings);
     let role = role.and_then(|item| {
@@ -168,9 +164,8 @@ fn read_share(
             findings.add(place, Mistake::StarInPermit);
         }
         for clause in &when {
-            let named = |term: &super::ruleset::Term| {
-                vocabulary.fields[term.field].code == super::facts::ROLE && !term.negated
-            };
+            let named =
+                |term: &super::ruleset::Term| vocabulary.fields[term.field].code == super::facts::ROLE && !term.negated;
             if !clause.terms.iter().any(named) {
                 findings.add(clause.place, Mistake::PermitWithoutRoles);
             }
@@ -180,11 +175,7 @@ fn read_share(
 }
 
 /// `view:vital`, `閲覧:バイタル`, `post:group:orders`, `view:*`; gives the place of a `*`, too.
-fn read_on(
-    item: Item<'_, '_>,
-    vocabulary: &Vocabulary,
-    findings: &mut Findings<'_>,
-) -> Option<(On, Option<Place>)> {
+fn read_on(item: Item<'_, '_>, vocabulary: &Vocabulary, findings: &mut Findings<'_>) -> Option<(On, Option<Place>)> {
     let mut on = On::default();
     let mut star = None;
     for element in item.elements(findings) {

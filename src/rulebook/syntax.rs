@@ -36,10 +36,8 @@ pub(crate) fn read<'t>(file: u16, source: SourceFile<'t>, findings: &mut Finding
             broken_lines.push(line);
         }
     }
-    let damaged = sections(source.text)
-        .into_iter()
-        .filter(|section| damage.iter().any(|at| section.contains(at)))
-        .collect();
+    let damaged =
+        sections(source.text).into_iter().filter(|section| damage.iter().any(|at| section.contains(at))).collect();
     Document { root, damaged }
 }
 
@@ -94,7 +92,8 @@ fn full_width(text: &str) -> Vec<(usize, char, char)> {
                 }
                 None if next == '#' => break,
                 None => {
-                    if let Some(quote) = ["\"\"\"", "'''", "\"", "'"].into_iter().find(|quote| rest.starts_with(quote)) {
+                    if let Some(quote) = ["\"\"\"", "'''", "\"", "'"].into_iter().find(|quote| rest.starts_with(quote))
+                    {
                         open = Some(quote);
                         step = quote.len();
                     } else if let (None, Some(write)) = (first, half_width(next)) {

@@ -146,9 +146,7 @@ impl<'d, 't> Item<'d, 't> {
             findings.add(self.place, Mistake::EmptyList { key: self.key.to_owned() });
         }
         let file = self.place.file;
-        list.iter()
-            .map(|value| Item { value, place: Place { file, at: value.span().start }, ..*self })
-            .collect()
+        list.iter().map(|value| Item { value, place: Place { file, at: value.span().start }, ..*self }).collect()
     }
 
     /// A list that may be empty, but must be a list.

@@ -34,14 +34,8 @@ pub(crate) fn read(mut file: Table<'_, '_>, hub: &HubWords, findings: &mut Findi
     file.finish(findings);
 
     let (id, version) = names??;
-    let mut vocabulary = Vocabulary {
-        id,
-        version,
-        roles: roles?,
-        organisation_types: types?,
-        kinds: kinds?,
-        fields: Vec::new(),
-    };
+    let mut vocabulary =
+        Vocabulary { id, version, roles: roles?, organisation_types: types?, kinds: kinds?, fields: Vec::new() };
     for group in groups.map(|groups| groups.entries()).unwrap_or_default() {
         read_group(group, &mut vocabulary, findings);
     }
@@ -124,12 +118,7 @@ fn read_group(item: Item<'_, '_>, vocabulary: &mut Vocabulary, findings: &mut Fi
 }
 
 /// The positions that a written word of a list stands for.
-pub(crate) fn word_in(
-    lexicon: &Lexicon,
-    item: Item<'_, '_>,
-    what: &Text,
-    findings: &mut Findings<'_>,
-) -> Option<u64> {
+pub(crate) fn word_in(lexicon: &Lexicon, item: Item<'_, '_>, what: &Text, findings: &mut Findings<'_>) -> Option<u64> {
     let written = item.string(findings)?;
     let found = lexicon.find(written);
     if found.is_none() {

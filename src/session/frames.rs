@@ -3,7 +3,8 @@
 use axum::extract::ws::Message;
 
 use super::writer::Ended;
-use crate::wire::codes::CloseCode;
+use crate::domain::text::{Invalid, Text};
+use crate::wire::codes::{Close, Code};
 use crate::wire::{ClientFrame, Encoding, FrameError, decode_client};
 
 /// The frame in a text or binary message of the socket's encoding.
@@ -11,8 +12,18 @@ pub(super) fn decode(encoding: Encoding, message: &Message) -> Result<ClientFram
     match (message, encoding) {
         (Message::Text(text), Encoding::Json) => decode_client(encoding, text.as_bytes()),
         (Message::Binary(bytes), Encoding::Proto) => decode_client(encoding, bytes),
-        _ => Err(FrameError::wrong_message_type(encoding)),
+        _ => Err(wrong_message_type(encoding)),
     }
+}
+
+fn wrong_message_type(encoding: Encoding) -> FrameError {
+    let (expected_ja, expected_en) =
+        if encoding.is_text() { ("テキスト", "text") } else { ("バイナリ", "binary") };
+    let message = Text::new(
+        format!("{}では{expected_ja}のメッセージだけを送れます", encoding.subprotocol()),
+        format!("{} carries {expected_en} messages only", encoding.subprotocol()),
+    );
+    Invalid::new("", Code::Malformed.code(), message).into()
 }
 
 /// Bytes a message carries.
@@ -29,9 +40,9 @@ pub(super) fn broken(error: &axum::Error) -> Ended {
     use tokio_tungstenite::tungstenite::Error;
     let source = std::error::Error::source(error).and_then(|source| source.downcast_ref::<Error>());
     match source {
-        Some(Error::Capacity(_)) => Ended::Close(CloseCode::FrameTooLarge),
-        Some(Error::Utf8(_)) => Ended::Close(CloseCode::FrameMalformed),
-        Some(Error::Protocol(_)) => Ended::Close(CloseCode::FrameMalformed),
+        Some(Error::Capacity(_)) => Ended::Close(Close::FrameTooLarge),
+        Some(Error::Utf8(_)) => Ended::Close(Close::FrameMalformed),
+        Some(Error::Protocol(_)) => Ended::Close(Close::FrameMalformed),
         _ => Ended::Gone,
     }
 }

@@ -9,8 +9,9 @@ use super::writer::{Ended, Writer};
 use crate::hub::Hub;
 use crate::hub::sessions::SignedIn;
 use crate::limits;
-use crate::wire::codes::CloseCode;
-use crate::wire::{ClientFrame, Hello, ServerFrame, Welcome, negotiate};
+use crate::wire::codes::Close;
+use crate::wire::version::negotiate;
+use crate::wire::{ClientFrame, Hello, ServerFrame, Welcome};
 
 /// Turns one-time tickets into sign-ins. Implemented by the actions, which keep accounts.
 pub trait TicketGate: Send + Sync {
@@ -23,13 +24,13 @@ pub(super) async fn authenticate(writer: &mut Writer, tickets: &dyn TicketGate, 
     let late = Duration::from_millis(limits::HELLO_MS_MAX);
     let hello = match tokio::time::timeout(late, read_hello(writer)).await {
         Ok(read) => read?,
-        Err(_) => return Err(Ended::Close(CloseCode::HelloLate)),
+        Err(_) => return Err(Ended::Close(Close::HelloLate)),
     };
     let Some(version) = negotiate(hello.version) else {
-        return Err(Ended::Close(CloseCode::VersionUnsupported));
+        return Err(Ended::Close(Close::VersionUnsupported));
     };
     let Some(signed_in) = tickets.redeem(&hello.ticket) else {
-        return Err(Ended::Close(CloseCode::TicketRefused));
+        return Err(Ended::Close(Close::TicketRefused));
     };
     let welcome = Welcome {
         version,
@@ -54,12 +55,12 @@ async fn read_hello(writer: &mut Writer) -> Result<Hello, Ended> {
             Some(Ok(message)) => message,
         };
         if super::frames::payload_bytes(&message) > limits::HELLO_BYTES_MAX {
-            return Err(Ended::Close(CloseCode::FrameTooLarge));
+            return Err(Ended::Close(Close::FrameTooLarge));
         }
         return match decode(writer.encoding(), &message) {
             Ok(ClientFrame::Hello(hello)) => Ok(hello),
-            Ok(_) => Err(Ended::Close(CloseCode::HelloExpected)),
-            Err(_) => Err(Ended::Close(CloseCode::FrameMalformed)),
+            Ok(_) => Err(Ended::Close(Close::HelloExpected)),
+            Err(_) => Err(Ended::Close(Close::FrameMalformed)),
         };
     }
 }

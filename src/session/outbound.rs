@@ -170,6 +170,7 @@ fn frame_of(answer: Answer) -> ServerFrame {
             seq: accepted.seq,
             recorded_at: accepted.recorded_at,
             cited: accepted.ruling.cited,
+            alarms: accepted.alarms,
             repeated: accepted.repeated,
         }),
         Answer::Refused(refused) => ServerFrame::Refused(wire::Refused {
@@ -178,9 +179,13 @@ fn frame_of(answer: Answer) -> ServerFrame {
             field: refused.field.unwrap_or_default(),
             reasons: refused.reasons,
             cited: refused.cited,
+            retry: refused.retry,
         }),
-        Answer::Queued(queued) => {
-            ServerFrame::Queued { id: queued.id, timeline: queued.timeline, reasons: queued.reasons }
-        }
+        Answer::Queued(queued) => ServerFrame::Queued {
+            id: queued.id,
+            timeline: queued.timeline,
+            reasons: queued.reasons,
+            cited: queued.cited,
+        },
     }
 }

@@ -20,10 +20,19 @@ use super::{StoreError, Tx};
 #[derive(Clone, Debug)]
 pub enum ProjectionChange {
     /// The registration, sealed with the timeline's key.
-    Patient { timeline: TimelineId, sealed: Vec<u8> },
+    Patient {
+        timeline: TimelineId,
+        sealed: Vec<u8>,
+    },
     /// The whole team.
-    Team { timeline: TimelineId, team: BTreeMap<OrganisationId, Membership> },
-    Consent { timeline: TimelineId, state: ConsentState },
+    Team {
+        timeline: TimelineId,
+        team: BTreeMap<OrganisationId, Membership>,
+    },
+    Consent {
+        timeline: TimelineId,
+        state: ConsentState,
+    },
 }
 
 impl ProjectionChange {
@@ -201,12 +210,11 @@ impl Tx {
             where timeline = $1";
         const CONSENT: &str = "select state from patient_consent where timeline = $1";
         let id = timeline.0.as_bytes().as_slice();
-        let (patient, mut team, consent): (Option<(Vec<u8>,)>, Vec<TeamRow>, Option<(String,)>) =
-            run!(self, connection => (
-                sqlx::query_as(PATIENT).bind(id).fetch_optional(&mut *connection).await?,
-                sqlx::query_as(TEAM).bind(id).fetch_all(&mut *connection).await?,
-                sqlx::query_as(CONSENT).bind(id).fetch_optional(&mut *connection).await?,
-            ));
+        let (patient, mut team, consent): (Option<(Vec<u8>,)>, Vec<TeamRow>, Option<(String,)>) = run!(self, connection => (
+            sqlx::query_as(PATIENT).bind(id).fetch_optional(&mut *connection).await?,
+            sqlx::query_as(TEAM).bind(id).fetch_all(&mut *connection).await?,
+            sqlx::query_as(CONSENT).bind(id).fetch_optional(&mut *connection).await?,
+        ));
         team.sort();
         let registration = patient.map(|(sealed,)| open_registration(key, timeline, &sealed)).transpose()?;
         Ok(Projected { registration, team, consent: consent.map(|(state,)| state) })

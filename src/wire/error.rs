@@ -52,9 +52,7 @@ impl FrameError {
                 cited: Vec::new(),
                 alarms: Vec::new(),
             }),
-            None => {
-                ServerFrame::Error(ErrorNotice { code: code.into(), field, message, about: String::new() })
-            }
+            None => ServerFrame::Error(ErrorNotice { code: code.into(), field, message, about: String::new() }),
         }
     }
 }

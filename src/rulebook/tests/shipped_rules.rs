@@ -257,7 +257,12 @@ fn every_row_gives_its_verdict_for_its_reason() {
         let Mechanism::Share(share) = &rule.mechanism;
         let facts = facts(&row.what, &row.facts);
         let (judgement, slots) = facts.judge(&book);
-        assert_eq!(judgement.verdict, row.verdict, "{told}: {:?}", book.explain(facts.action, facts.post.kind, &judgement, &slots));
+        assert_eq!(
+            judgement.verdict,
+            row.verdict,
+            "{told}: {:?}",
+            book.explain(facts.action, facts.post.kind, &judgement, &slots)
+        );
 
         let speaks = share.applies.on.of(facts.action) >> facts.post.kind.index() & 1 == 1;
         let index = cited.index().expect("a rule, not a built-in answer");
