@@ -26,3 +26,33 @@ pub const ADDRESSEES_MAX: usize = 50;
 pub const LINKED_PEOPLE_MAX: usize = 100;
 /// Most items of one lab result.
 pub const LAB_ITEMS_MAX: usize = 200;
+
+// ---- http: the listener ----
+
+/// Open connections of one listener, WebSockets included. Further ones are closed at once.
+pub const CONNECTIONS_MAX: usize = 20_000;
+/// Open connections from one address (one /64 of IPv6). A hospital's tablets and PCs share the one
+/// address of its router, hence so many. Loopback is not bounded by this.
+pub const CONNECTIONS_PER_ADDRESS_MAX: usize = 2_000;
+/// From the TCP connection to the end of the TLS handshake. Enough for a phone on a bad line.
+pub const TLS_HANDSHAKE_TIMEOUT_MS: u64 = 10_000;
+/// For the head of a request to arrive, and for a connection to wait for its next request.
+pub const REQUEST_HEADER_TIMEOUT_MS: u64 = 20_000;
+/// A request's body may take this long plus its length at [`REQUEST_BODY_BYTES_PER_S_MIN`].
+pub const REQUEST_BODY_GRACE_MS: u64 = 20_000;
+/// The slowest pace of a request's body. A quarter of the slowest throttled mobile tariffs (128 kbit/s).
+pub const REQUEST_BODY_BYTES_PER_S_MIN: u64 = 4_096;
+/// For open connections to end at a shutdown, before they are cut.
+pub const DRAIN_TIMEOUT_MS: u64 = 10_000;
+/// hyper's buffer per direction and connection while it speaks HTTP, and so the longest head of a
+/// request. hyper allows no less.
+pub const HTTP_BUFFER_BYTES: usize = 8_192;
+/// Connections that wait to be accepted; the kernel lowers it to `net.core.somaxconn`. Everybody
+/// reconnects at the same moment after a restart.
+pub const LISTEN_BACKLOG: u32 = 4_096;
+/// Pause after accepting failed for want of file descriptors or memory.
+pub const ACCEPT_RETRY_MS: u64 = 100;
+/// No more than this is read of a certificate or key file.
+pub const CERTIFICATE_FILE_BYTES_MAX: u64 = 262_144;
+/// How often certificate files are looked at for a change.
+pub const CERTIFICATE_POLL_S: u64 = 30;
