@@ -56,3 +56,25 @@ pub const ACCEPT_RETRY_MS: u64 = 100;
 pub const CERTIFICATE_FILE_BYTES_MAX: u64 = 262_144;
 /// How often certificate files are looked at for a change.
 pub const CERTIFICATE_POLL_S: u64 = 30;
+
+// ---- cli: development certificates ----
+
+/// Phones refuse server certificates of more than 398 days (CA/Browser Forum, since 2020-09).
+pub const DEVELOPMENT_CERTIFICATE_VALID_DAYS: u64 = 397;
+/// A server certificate that ends within this is made anew.
+pub const DEVELOPMENT_CERTIFICATE_RENEW_BEFORE_DAYS: u64 = 30;
+pub const DEVELOPMENT_AUTHORITY_VALID_DAYS: u64 = 5 * 365;
+const _: () = assert!(DEVELOPMENT_AUTHORITY_VALID_DAYS > DEVELOPMENT_CERTIFICATE_VALID_DAYS);
+
+// ---- config: sign-ins ----
+
+/// A sign-in that is not used for this long ends, unless configured otherwise.
+pub const SESSION_IDLE_TIMEOUT_DEFAULT_S: i64 = 30 * 60;
+/// A sign-in ends after this, unless configured otherwise: a working day with overtime.
+pub const SESSION_LIFETIME_DEFAULT_S: i64 = 12 * 3_600;
+/// The longest sign-in that can be configured.
+pub const SESSION_LIFETIME_S_MAX: i64 = 30 * 86_400;
+/// Sockets that one person may have open, unless configured otherwise: phone, PC, tablet, some tabs.
+pub const SOCKETS_PER_PERSON_DEFAULT: i64 = 10;
+/// The most that can be configured for it.
+pub const SOCKETS_PER_PERSON_LIMIT: i64 = 1_000;

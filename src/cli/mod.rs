@@ -1,1 +1,4 @@
 //! The commands of the binary.
+
+pub mod cert;
+pub mod language;
