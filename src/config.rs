@@ -179,17 +179,21 @@ impl LogFormat {
     }
 }
 
-impl fmt::Display for Config {
-    /// TOML that reads back as the same configuration, except for a password, which is masked.
+impl fmt::Display for Settled {
+    /// TOML that reads back as the same configuration, except for a password, which is masked. What
+    /// was set says where.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut section = "";
-        for (field, value) in settle::shown(self) {
+        for (field, value) in settle::shown(&self.config) {
             let (of, name) = field.split_once('.').unwrap_or(("", field));
             if of != section {
                 section = of;
                 writeln!(f, "\n[{section}]")?;
             }
-            writeln!(f, "{name} = {value}")?;
+            match self.origins.get(field) {
+                Some(place) => writeln!(f, "{name} = {value} # {place}")?,
+                None => writeln!(f, "{name} = {value}")?,
+            }
         }
         Ok(())
     }

@@ -78,3 +78,8 @@ pub const SESSION_LIFETIME_S_MAX: i64 = 30 * 86_400;
 pub const SOCKETS_PER_PERSON_DEFAULT: i64 = 10;
 /// The most that can be configured for it.
 pub const SOCKETS_PER_PERSON_LIMIT: i64 = 1_000;
+
+// ---- config: the file ----
+
+/// No more than this is read of a configuration file.
+pub const CONFIG_FILE_BYTES_MAX: u64 = 1_048_576;

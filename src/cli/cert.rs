@@ -8,8 +8,9 @@ mod issue;
 mod tests;
 
 use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 
-use crate::cli::language::Language;
+use super::Terminal;
 use crate::domain::text::Text;
 use crate::domain::time::Timestamp;
 use crate::http::certificate::CertificateFiles;
@@ -21,14 +22,14 @@ use issue::{Authority, ServerCertificate};
 const LOCAL_NAMES: [&str; 3] = ["localhost", "127.0.0.1", "::1"];
 
 #[derive(Debug, clap::Args)]
-pub struct Arguments {
-    /// Folder of the four files / 証明書を置くフォルダー
+pub(super) struct Arguments {
+    /// 証明書を置くフォルダー / Folder of the four files
     #[arg(long, value_name = "DIR", default_value = "certs")]
     dir: PathBuf,
-    /// A further name or address of the server; may be repeated / サーバーの別名（複数可）
+    /// サーバーの別の名前やアドレス（複数可） / A further name or address of the server; may be repeated
     #[arg(long = "name", value_name = "NAME")]
     names: Vec<String>,
-    /// Make everything anew, a new authority too / 認証局も含めて作り直す
+    /// 認証局も含めて作り直す / Make everything anew, a new authority too
     #[arg(long)]
     force: bool,
 }
@@ -66,6 +67,32 @@ pub enum CertError {
     BadName { name: String },
     #[error("cannot make a certificate: {0}")]
     Issue(#[from] rcgen::Error),
+}
+
+impl CertError {
+    /// For people.
+    #[must_use]
+    pub fn text(&self) -> Text {
+        let ja = match self {
+            Self::Io { path, source, .. } => format!("{} を読み書きできません: {source}", path.display()),
+            Self::HalfPresent { present, missing } => format!(
+                "{} はあるのに {} がありません。`renkei cert --force` で両方作り直せます",
+                present.display(),
+                missing.display()
+            ),
+            Self::Foreign { path } => format!(
+                "{} は `renkei cert` が作ったものではないので、そのままにします（`--force` で上書き）",
+                path.display()
+            ),
+            Self::AuthorityEnds { path } => format!(
+                "開発用の認証局 {} の期限が近づいています。`renkei cert --force` で作り直し、端末に入れ直してください",
+                path.display()
+            ),
+            Self::BadName { name } => format!("`{name}` はホスト名でも IP アドレスでもありません"),
+            Self::Issue(error) => format!("証明書を作れません: {error}"),
+        };
+        Text::new(ja, self.to_string())
+    }
 }
 
 /// Makes what is missing in `folder`, and a new server certificate when the present one ends soon
@@ -149,13 +176,11 @@ fn is_host_name(name: &str) -> bool {
     name.len() <= 253 && !is_address_like && labels.split('.').all(is_label)
 }
 
-/// # Errors
-/// See [`CertError`].
-pub fn run(arguments: &Arguments, language: Language, now: Timestamp) -> anyhow::Result<()> {
+pub(super) fn run(arguments: &Arguments, terminal: Terminal, now: Timestamp) -> anyhow::Result<ExitCode> {
     let make = if arguments.force { replace_development_certificates } else { ensure_development_certificates };
     let made = make(&arguments.dir, &arguments.names, now)?;
-    println!("{}", language.pick(&report(&made)));
-    Ok(())
+    println!("{}", terminal.language.pick(&report(&made)));
+    Ok(ExitCode::SUCCESS)
 }
 
 fn report(made: &DevelopmentCertificates) -> Text {
@@ -167,7 +192,11 @@ fn report(made: &DevelopmentCertificates) -> Text {
         Made::Both => ("認証局とサーバー証明書を作りました", "Made an authority and a server certificate"),
     };
     Text::new(
-        format!("{done_ja}（{until} まで有効）\n  認証局（端末に信頼させる）: {authority}\n  サーバー証明書: {server}\n  秘密鍵: {key}"),
-        format!("{done_en} (valid until {until})\n  authority, for clients to trust: {authority}\n  server certificate: {server}\n  private key: {key}"),
+        format!(
+            "{done_ja}（{until} まで有効）\n  認証局（端末に信頼させる）: {authority}\n  サーバー証明書: {server}\n  秘密鍵: {key}"
+        ),
+        format!(
+            "{done_en} (valid until {until})\n  authority, for clients to trust: {authority}\n  server certificate: {server}\n  private key: {key}"
+        ),
     )
 }

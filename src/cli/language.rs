@@ -1,20 +1,9 @@
 //! In which language the command line speaks. Each message exists in both.
 
+use crate::config::Language;
 use crate::domain::text::Text;
 
-pub use crate::config::Language;
-
 impl Language {
-    /// From `--language` or `RENKEI_LANGUAGE`, else from the locale, else Japanese.
-    #[must_use]
-    pub fn of_terminal(asked: Option<Self>, locale: Option<&str>) -> Self {
-        match (asked, locale) {
-            (Some(asked), _) => asked,
-            (None, Some(locale)) if locale.starts_with("en") => Self::En,
-            (None, _) => Self::Ja,
-        }
-    }
-
     #[must_use]
     pub fn pick(self, text: &Text) -> &str {
         match self {
@@ -24,16 +13,40 @@ impl Language {
     }
 }
 
+pub(super) fn parse(code: &str) -> Result<Language, String> {
+    match code {
+        "ja" => Ok(Language::Ja),
+        "en" => Ok(Language::En),
+        _ => Err("ja か en / ja or en".to_owned()),
+    }
+}
+
+/// From `--language`, `RENKEI_LANGUAGE`, the locale; else Japanese.
+pub(super) fn of_process(flag: Option<Language>) -> Language {
+    let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+    // A wrong value is a matter for `config check`; it must not keep that from being read.
+    let asked = flag.or_else(|| parse(&variable("RENKEI_LANGUAGE")?).ok());
+    let locale = ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().find_map(variable);
+    choose(asked, locale.as_deref())
+}
+
+fn choose(asked: Option<Language>, locale: Option<&str>) -> Language {
+    match (asked, locale) {
+        (Some(asked), _) => asked,
+        (None, Some(locale)) if locale.starts_with("en") => Language::En,
+        (None, _) => Language::Ja,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn what_was_asked_for_wins_then_the_locale_then_japanese() {
-        let of = Language::of_terminal;
-        assert_eq!(of(Some(Language::Ja), Some("en_GB.UTF-8")), Language::Ja);
-        assert_eq!(of(None, Some("en_GB.UTF-8")), Language::En);
-        assert_eq!(of(None, Some("C.UTF-8")), Language::Ja);
-        assert_eq!(of(None, None), Language::Ja);
+        assert_eq!(choose(Some(Language::Ja), Some("en_GB.UTF-8")), Language::Ja);
+        assert_eq!(choose(None, Some("en_GB.UTF-8")), Language::En);
+        assert_eq!(choose(None, Some("C.UTF-8")), Language::Ja);
+        assert_eq!(choose(None, None), Language::Ja);
     }
 }

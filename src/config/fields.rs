@@ -65,7 +65,12 @@ pub const FIELDS: &[Field] = &[
         "このマシンの外へも TLS なしで待ち受ける。信頼できる回線上のプロキシが TLS を足すときだけ true",
         "Listen without TLS beyond this machine; true only behind a proxy that adds TLS on a trusted line",
     ),
-    field("tls.certificate", "\"certs/server.pem\"", "サーバー証明書（PEM、中間証明書も）", "Server certificate with its chain (PEM)"),
+    field(
+        "tls.certificate",
+        "\"certs/server.pem\"",
+        "サーバー証明書（PEM、中間証明書も）",
+        "Server certificate with its chain (PEM)",
+    ),
     field("tls.key", "\"certs/server.key\"", "証明書の秘密鍵（PEM）", "Private key of the certificate (PEM)"),
     field(
         "session.idle_timeout_s",

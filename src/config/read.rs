@@ -87,7 +87,8 @@ impl<'a> Reader<'a> {
             return Some(number);
         }
         let (least, most) = (range.start(), range.end());
-        let expected = Text::new(format!("{least} から {most} までの整数"), format!("a whole number from {least} to {most}"));
+        let expected =
+            Text::new(format!("{least} から {most} までの整数"), format!("a whole number from {least} to {most}"));
         self.expected(field, &expected)
     }
 
@@ -119,11 +120,15 @@ impl<'a> Reader<'a> {
         let items = match given.value {
             Value::List(items) => items,
             Value::Text(ref text) if !is_in_file(&given) => {
-                let item = |text: &str| Given { value: Value::Text(text.trim().to_owned()), place: given.place.clone() };
+                let item =
+                    |text: &str| Given { value: Value::Text(text.trim().to_owned()), place: given.place.clone() };
                 text.split(',').map(item).collect()
             }
             _ => {
-                let listed = Text::new(format!("[ ] で囲んだリスト: {}", expected.ja), format!("a list in [ ]: {}", expected.en));
+                let listed = Text::new(
+                    format!("[ ] で囲んだリスト: {}", expected.ja),
+                    format!("a list in [ ]: {}", expected.en),
+                );
                 return self.expected(field, &listed);
             }
         };

@@ -12,8 +12,8 @@ use super::{
 };
 use crate::domain::text::Text;
 use crate::limits::{
-    SESSION_IDLE_TIMEOUT_DEFAULT_S, SESSION_LIFETIME_DEFAULT_S, SESSION_LIFETIME_S_MAX,
-    SOCKETS_PER_PERSON_DEFAULT, SOCKETS_PER_PERSON_LIMIT,
+    SESSION_IDLE_TIMEOUT_DEFAULT_S, SESSION_LIFETIME_DEFAULT_S, SESSION_LIFETIME_S_MAX, SOCKETS_PER_PERSON_DEFAULT,
+    SOCKETS_PER_PERSON_LIMIT,
 };
 
 const DEFAULT_PORT: u16 = 8_443;
@@ -90,8 +90,12 @@ fn listen(read: &mut Reader<'_>) -> Listen {
     for (address, place) in &given {
         if !has_tls && !insecure_plain_http && !address.ip().to_canonical().is_loopback() {
             let message = Text::new(
-                format!("{address} はこのマシンの外から届きます。[tls] を設定してください（TLS を足すプロキシが信頼できる回線上にあるなら insecure_plain_http = true）"),
-                format!("{address} can be reached from other machines: set [tls] (or insecure_plain_http = true, if a proxy on a trusted line adds TLS)"),
+                format!(
+                    "{address} はこのマシンの外から届きます。[tls] を設定してください（TLS を足すプロキシが信頼できる回線上にあるなら insecure_plain_http = true）"
+                ),
+                format!(
+                    "{address} can be reached from other machines: set [tls] (or insecure_plain_http = true, if a proxy on a trusted line adds TLS)"
+                ),
             );
             read.complain(place.clone(), "listen.addresses", message);
         }

@@ -5,7 +5,8 @@ use std::time::Duration;
 use super::*;
 
 fn sources(text: &str) -> Sources {
-    let file = ConfigFile { path: "/etc/renkei/renkei.toml".into(), folder: "/etc/renkei".into(), text: text.to_owned() };
+    let file =
+        ConfigFile { path: "/etc/renkei/renkei.toml".into(), folder: "/etc/renkei".into(), text: text.to_owned() };
     Sources { file: Some(file), ..Sources::default() }
 }
 
@@ -26,7 +27,7 @@ fn nothing_given_is_a_hub_for_this_machine() {
     assert_eq!(config.region_key_file, PathBuf::from("data/region.key"));
     assert_eq!(config.listen.addresses, ["127.0.0.1:8443".parse().unwrap()]);
     assert_eq!(config.public_url.to_string(), "http://localhost:8443");
-    assert_eq!(config.allowed_origins, [config.public_url.clone()]);
+    assert_eq!(config.allowed_origins, std::slice::from_ref(&config.public_url));
     assert_eq!((config.tls, config.language), (None, Language::Ja));
 }
 
@@ -124,7 +125,10 @@ fn every_mistake_is_found_at_once_with_its_place() {
 fn the_same_mistake_is_told_in_japanese() {
     let mistakes = Config::read(&sources("language = \"jp\"")).map(|settled| settled.config).unwrap_err();
     let told = mistakes[0].render(Language::Ja);
-    assert_eq!(told, "/etc/renkei/renkei.toml:1:12: language: ja, en のどれかが必要ですが、`jp` です（もしかして: ja）");
+    assert_eq!(
+        told,
+        "/etc/renkei/renkei.toml:1:12: language: ja, en のどれかが必要ですが、`jp` です（もしかして: ja）"
+    );
 }
 
 #[test]
@@ -146,11 +150,16 @@ fn a_field_given_twice_is_a_mistake() {
 fn plain_http_beyond_this_machine_must_be_asked_for() {
     let open = "listen.addresses = [\"127.0.0.1:80\", \"0.0.0.0:80\"]\n";
     let found = mistakes(open);
-    assert!(found.len() == 1 && found[0].starts_with("1:37: listen.addresses: 0.0.0.0:80 can be reached"), "{found:#?}");
+    assert!(
+        found.len() == 1 && found[0].starts_with("1:37: listen.addresses: 0.0.0.0:80 can be reached"),
+        "{found:#?}"
+    );
     config(&format!("{open}listen.insecure_plain_http = true"));
     config(&format!("{open}tls = {{ certificate = \"a\", key = \"b\" }}"));
 
-    let found = mistakes("public_url = \"http://renkei.example.jp\"\nallowed_origins = [\"http://x.jp\", \"https://y.jp/\", \"*\"]");
+    let found = mistakes(
+        "public_url = \"http://renkei.example.jp\"\nallowed_origins = [\"http://x.jp\", \"https://y.jp/\", \"*\"]",
+    );
     assert_eq!(found.len(), 3, "{found:#?}");
     assert!(found[0].contains("not protected by TLS") && found[1].contains("not protected by TLS"), "{found:#?}");
     assert!(found[2].contains("expected an origin without path"), "{found:#?}");
@@ -177,10 +186,11 @@ fn a_database_is_judged_without_showing_its_password() {
 
 #[test]
 fn a_wrong_variable_or_flag_is_named_and_an_unknown_variable_only_noted() {
-    let mut sources = Sources::default();
-    sources.environment =
-        vec![("RENKEI_LOG_LEVEL".into(), "5".into()), ("RENKEI_PORT".into(), "tcp://10.0.0.1:80".into())];
-    sources.flags = vec![("listen.addresses", "--listen".into(), "localhost".into())];
+    let mut sources = Sources {
+        file: None,
+        environment: vec![("RENKEI_LOG_LEVEL".into(), "5".into()), ("RENKEI_PORT".into(), "tcp://10.0.0.1:80".into())],
+        flags: vec![("listen.addresses", "--listen".into(), "localhost".into())],
+    };
     let mistakes = Config::read(&sources).map(|settled| settled.config).unwrap_err();
     let places: Vec<String> = mistakes.iter().map(|mistake| mistake.place.to_string()).collect();
     assert_eq!(places, ["RENKEI_LOG_LEVEL", "--listen"]);
@@ -196,9 +206,12 @@ fn a_wrong_variable_or_flag_is_named_and_an_unknown_variable_only_noted() {
 fn what_is_shown_reads_back_as_the_same_configuration() {
     let text = "rulebook_dir = \"a \\\"b\\\"\"\nlisten.addresses = [\"0.0.0.0:443\"]\n\
                 tls = { certificate = \"a\", key = \"b\" }\nlanguage = \"en\"";
-    for original in [config(text), config("")] {
-        assert_eq!(config(&original.to_string()), original, "{original}");
+    for text in [text, ""] {
+        let shown = Config::read(&sources(text)).unwrap().to_string();
+        assert_eq!(config(&shown), config(text), "{shown}");
     }
+    let shown = Config::read(&sources(text)).unwrap().to_string();
+    assert!(shown.contains("language = \"en\" # /etc/renkei/renkei.toml:4:12"), "{shown}");
 }
 
 #[test]
@@ -216,7 +229,8 @@ fn every_field_has_a_sample_that_is_accepted_and_a_variable_of_its_own() {
 #[test]
 fn files_that_are_not_there_are_named_with_the_command_that_makes_them() {
     let folder = tempfile::tempdir().unwrap();
-    let text = format!("data_dir = {:?}\ntls = {{ certificate = \"nowhere.pem\", key = \"nowhere.key\" }}", folder.path());
+    let text =
+        format!("data_dir = {:?}\ntls = {{ certificate = \"nowhere.pem\", key = \"nowhere.key\" }}", folder.path());
     let settled = Config::read(&sources(&text)).unwrap();
     let missing: Vec<String> = settled.missing_files().iter().map(|mistake| mistake.render(Language::En)).collect();
     assert_eq!(missing.len(), 3, "{missing:#?}");

@@ -171,9 +171,19 @@ mod tests {
     #[test]
     fn what_is_no_origin_is_refused() {
         for text in [
-            "", "*", "renkei.example.jp", "https://", "https://*.example.jp", "https://renkei.example.jp/app",
-            "https://renkei.example.jp?x", "https://renkei.example.jp#x", "https://user@renkei.example.jp",
-            "wss://renkei.example.jp", "https://renkei.example.jp:0", "https://renkei.example.jp:99999", "null",
+            "",
+            "*",
+            "renkei.example.jp",
+            "https://",
+            "https://*.example.jp",
+            "https://renkei.example.jp/app",
+            "https://renkei.example.jp?x",
+            "https://renkei.example.jp#x",
+            "https://user@renkei.example.jp",
+            "wss://renkei.example.jp",
+            "https://renkei.example.jp:0",
+            "https://renkei.example.jp:99999",
+            "null",
         ] {
             assert_eq!(WebOrigin::parse(text), None, "{text}");
         }

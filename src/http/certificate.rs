@@ -18,6 +18,7 @@ use rustls::sign::CertifiedKey;
 use tokio::signal::unix::{SignalKind, signal};
 use zeroize::Zeroizing;
 
+use crate::domain::text::Text;
 use crate::domain::time::Timestamp;
 use crate::limits::{CERTIFICATE_FILE_BYTES_MAX, CERTIFICATE_POLL_S};
 
@@ -40,6 +41,25 @@ pub enum CertificateError {
     NoKey { path: PathBuf, reason: String },
     #[error("the key in {} does not fit the certificate in {}: {reason}", key.display(), chain.display())]
     Mismatch { chain: PathBuf, key: PathBuf, reason: String },
+}
+
+impl CertificateError {
+    /// For people.
+    #[must_use]
+    pub fn text(&self) -> Text {
+        let ja = match self {
+            Self::Unreadable { path, source } => format!("{} を読めません: {source}", path.display()),
+            Self::TooLong { path } => {
+                format!("{} が {CERTIFICATE_FILE_BYTES_MAX} バイトを超えています", path.display())
+            }
+            Self::NoCertificate { path, reason } => format!("{} に PEM の証明書がありません: {reason}", path.display()),
+            Self::NoKey { path, reason } => format!("{} に PEM の秘密鍵がありません: {reason}", path.display()),
+            Self::Mismatch { chain, key, reason } => {
+                format!("{} の鍵は {} の証明書のものではありません: {reason}", key.display(), chain.display())
+            }
+        };
+        Text::new(ja, self.to_string())
+    }
 }
 
 /// What a reload did.
@@ -151,13 +171,14 @@ impl Current {
         let valid_until = valid_until(first).ok_or_else(|| no_certificate("not X.509".to_owned()))?;
         let key = PrivateKeyDer::from_pem_slice(&key_pem)
             .map_err(|error| CertificateError::NoKey { path: files.key.clone(), reason: error.to_string() })?;
-        let certified = CertifiedKey::from_der(chain, key, &rustls::crypto::ring::default_provider()).map_err(
-            |error| CertificateError::Mismatch {
-                chain: files.chain.clone(),
-                key: files.key.clone(),
-                reason: error.to_string(),
-            },
-        )?;
+        let certified =
+            CertifiedKey::from_der(chain, key, &rustls::crypto::ring::default_provider()).map_err(|error| {
+                CertificateError::Mismatch {
+                    chain: files.chain.clone(),
+                    key: files.key.clone(),
+                    reason: error.to_string(),
+                }
+            })?;
         let mut hasher = DefaultHasher::new();
         (&*chain_pem, &*key_pem).hash(&mut hasher);
         Ok(Self { certified: Arc::new(certified), valid_until, content_hash: hasher.finish() })
@@ -206,8 +227,7 @@ mod tests {
 
     fn written(chain: &str, key: &str) -> (tempfile::TempDir, CertificateFiles) {
         let folder = tempfile::tempdir().unwrap();
-        let files =
-            CertificateFiles { chain: folder.path().join("server.pem"), key: folder.path().join("server.key") };
+        let files = CertificateFiles { chain: folder.path().join("server.pem"), key: folder.path().join("server.key") };
         fs::write(&files.chain, chain).unwrap();
         fs::write(&files.key, key).unwrap();
         (folder, files)

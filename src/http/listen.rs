@@ -33,6 +33,7 @@ use tower::Service as _;
 
 pub use stream::PeerStream;
 
+use crate::domain::text::Text;
 use crate::limits;
 use body::PacedBody;
 use places::{Full, Place, Places};
@@ -83,6 +84,21 @@ pub enum ListenError {
     PlainHttpOffLoopback { address: SocketAddr },
     #[error("cannot listen on {address}: {source}")]
     Bind { address: SocketAddr, source: io::Error },
+}
+
+impl ListenError {
+    /// For people.
+    #[must_use]
+    pub fn text(&self) -> Text {
+        let ja = match self {
+            Self::PlainHttpOffLoopback { address } => format!(
+                "{address} はこのマシンの外から届くので、TLS なしでは途中の誰にでも読めます。[tls] を設定してください\
+                 （TLS を足すプロキシが信頼できる回線上にあるなら insecure_plain_http = true）"
+            ),
+            Self::Bind { address, source } => format!("{address} で待ち受けられません: {source}"),
+        };
+        Text::new(ja, self.to_string())
+    }
 }
 
 /// What happened to connections so far, for `/metrics`.

@@ -92,11 +92,7 @@ impl Folder {
         written().map_err(|source| CertError::Io { doing: "write", path: path.clone(), source })
     }
 
-    pub(super) fn result(
-        &self,
-        valid_until: crate::domain::time::Timestamp,
-        made: Made,
-    ) -> DevelopmentCertificates {
+    pub(super) fn result(&self, valid_until: crate::domain::time::Timestamp, made: Made) -> DevelopmentCertificates {
         let server = CertificateFiles { chain: self.0.join(SERVER), key: self.0.join(SERVER_KEY) };
         DevelopmentCertificates { authority: self.authority_path(), server, valid_until, made }
     }
