@@ -1,5 +1,18 @@
 //! Every bound of the hub with its unit, in one place. A section belongs to the layer it names.
 
+// ── What one entry may hold ──
+
+/// Longest text of one field, in characters.
+pub const TEXT_CHARS_MAX: usize = 20_000;
+/// Longest name of a person or organisation, in characters.
+pub const NAME_CHARS_MAX: usize = 100;
+/// Most addressees of one entry.
+pub const ADDRESSEES_MAX: usize = 50;
+/// Most people named in one team link.
+pub const LINKED_PEOPLE_MAX: usize = 100;
+/// Most items of one lab result.
+pub const LAB_ITEMS_MAX: usize = 200;
+
 // ---- clock ----
 
 /// A reading of the machine's clock this much behind the recorded time counts as a step back.
@@ -14,6 +27,34 @@ pub const KEY_FILE_BYTES_MAX: u64 = 1_024;
 /// nonces (probability of a repetition below 2^-32). At one record a second it lasts 136 years.
 pub const RECORDS_PER_KEY_MAX: u64 = 1 << 32;
 
+// ---- store ----
+
+/// Connections that read SQLite beside the one that writes.
+pub const SQLITE_READERS: u32 = 4;
+/// Connections to PostgreSQL of one hub.
+pub const POSTGRES_CONNECTIONS_MAX: u32 = 16;
+/// How long a connection waits for another's lock before the work fails.
+pub const STORE_BUSY_TIMEOUT_MS: u64 = 5_000;
+/// How long work waits for a free connection.
+pub const STORE_ACQUIRE_TIMEOUT_MS: u64 = 10_000;
+/// PostgreSQL ends a transaction that its hub left idle this long, so that a lost hub holds no locks.
+pub const STORE_IDLE_IN_TRANSACTION_MS: u64 = 10_000;
+/// Page cache of the connection that writes SQLite, in KiB.
+pub const SQLITE_WRITER_CACHE_KIB: i64 = 65_536;
+/// After this much written, a connection of its own copies the WAL into the database while commits go on.
+pub const SQLITE_CHECKPOINT_BYTES: u64 = 8 << 20;
+/// At this many pages the writer itself finishes the copying, which lets the WAL start over. Bounds its size.
+pub const SQLITE_WAL_PAGES_MAX: u32 = 16_384;
+/// How often a journal that could not be written is tried again.
+pub const STORE_PROBE_INTERVAL_MS: u64 = 1_000;
+/// What a probe writes: less than this free and the journal stays read-only.
+pub const STORE_PROBE_BYTES: usize = 256 << 10;
+/// Most entries of one page of a timeline.
+pub const PAGE_ENTRIES_MAX: usize = 1_000;
+/// Entries read at once while folding or checking a timeline.
+pub const FOLD_PAGE_ENTRIES: usize = 500;
+/// Most faults that one check lists; it counts them all.
+pub const CHECK_FAULTS_MAX: usize = 100;
 // ---- domain: what one entry may hold ----
 
 /// Longest text of one field, in characters.
@@ -83,3 +124,91 @@ pub const SOCKETS_PER_PERSON_LIMIT: i64 = 1_000;
 
 /// No more than this is read of a configuration file.
 pub const CONFIG_FILE_BYTES_MAX: u64 = 1_048_576;
+// ---- hub ----
+
+/// Most pieces of work decided and committed together.
+pub const BATCH_WORKS_MAX: usize = 1_024;
+/// Work that may wait for the sequencer before those who hand it in have to wait.
+pub const WORK_QUEUE_MAX: usize = 8_192;
+/// Batches decided and waiting while one commits.
+pub const DRAFTS_IN_FLIGHT_MAX: usize = 1;
+/// How often a post is decided again after failed commits before its author is told to retry.
+pub const DECIDE_ATTEMPTS_MAX: u32 = 5;
+/// A snapshot is written after this many entries of a timeline.
+pub const SNAPSHOT_EVERY_ENTRIES: u64 = 256;
+/// Timelines whose state stays in memory.
+pub const HOT_TIMELINES_MAX: usize = 20_000;
+/// Patients returned by one search.
+pub const SEARCH_RESULTS_MAX: usize = 200;
+
+// ---- sessions ----
+
+/// Deliveries that wait for one socket before it is fed from the journal instead.
+pub const OUTBOX_ENTRIES_MAX: usize = 512;
+/// Bytes of deliveries that wait for one socket before it is fed from the journal instead.
+pub const OUTBOX_BYTES_MAX: usize = 512 * 1024;
+/// Posts of one socket that wait for their answer before the socket is read no further.
+pub const POSTS_IN_FLIGHT_MAX: usize = 64;
+/// Sockets one sign-in may have open.
+pub const SOCKETS_PER_SIGN_IN_MAX: usize = 8;
+/// Timelines one socket may follow.
+pub const SUBSCRIPTIONS_MAX: usize = 2_000;
+/// Entries read from the journal at a time for one reader.
+pub const PAGE_ENTRIES_MAX: usize = 256;
+/// Bytes of entries read from the journal at a time for one reader.
+pub const PAGE_BYTES_MAX: usize = 512 * 1024;
+/// A client that takes nothing off the connection for this long is disconnected.
+pub const WRITE_STALL_MS_MAX: u64 = 180_000;
+/// A client has this long to take its goodbye.
+pub const GOODBYE_MS_MAX: u64 = 2_000;
+/// The common beat of all sessions; a heartbeat frame goes out with each.
+pub const HEARTBEAT_MS: u64 = 20_000;
+/// Beats without a word from the client before it counts as gone.
+pub const SILENT_BEATS_MAX: u32 = 3;
+/// A socket has this long to say who it is.
+pub const HELLO_MS_MAX: u64 = 10_000;
+/// Largest first frame, before anybody knows who sends it.
+pub const HELLO_BYTES_MAX: usize = 4_096;
+/// Largest frame of a client.
+pub const FRAME_BYTES_MAX: usize = 256 * 1024;
+/// Frames that cannot be read before the socket is closed.
+pub const BAD_FRAMES_MAX: u32 = 20;
+
+// ---- sign-ins ----
+
+/// A ticket for a socket must be used within this time.
+pub const TICKET_MS: u64 = 30_000;
+/// Tickets that may wait to be used.
+pub const TICKETS_MAX: usize = 50_000;
+// ---- rulebook ----
+
+/// Words a choice may have, kinds included: a set of them is one 64-bit word.
+pub const RULEBOOK_CHOICES_MAX: usize = 64;
+/// Fields of a vocabulary.
+pub const RULEBOOK_FIELDS_MAX: usize = 96;
+/// Fields of a vocabulary that are numbers or durations.
+pub const RULEBOOK_NUMBERS_MAX: usize = 8;
+/// Rules of one composed rulebook.
+pub const RULEBOOK_RULES_MAX: usize = 4_096;
+/// Boxes the check may build while it subtracts conditions from each other.
+pub const RULEBOOK_BOXES_MAX: usize = 20_000;
+/// Longest id in a rule file, in bytes.
+pub const RULEBOOK_ID_BYTES_MAX: usize = 64;
+/// Most rules a judgement cites; the deciding ones come first.
+pub const RULEBOOK_CITED_MAX: usize = 6;
+// ── What one frame may hold ──
+
+/// Largest frame from an authenticated client, in bytes of the WebSocket message: four times the longest
+/// text in UTF-8 (three bytes for a kanji), so that a report of several texts fits.
+pub const FRAME_BYTES_MAX: usize = 256 * 1024;
+/// Largest frame before `hello` was answered, in bytes.
+pub const HELLO_BYTES_MAX: usize = 4 * 1024;
+/// Most posts and dry runs of one socket without an answer.
+pub const POSTS_IN_FLIGHT_MAX: usize = 64;
+/// Most timelines in one `subscribe` or `unsubscribe`.
+pub const SUBSCRIBE_TIMELINES_MAX: usize = 1_000;
+/// Longest name of a client program in `hello`, in characters.
+pub const CLIENT_NAME_CHARS_MAX: usize = 100;
+
+const _: () = assert!(FRAME_BYTES_MAX >= 4 * 3 * TEXT_CHARS_MAX, "a report of several long texts fits a frame");
+const _: () = assert!(HELLO_BYTES_MAX < FRAME_BYTES_MAX);
