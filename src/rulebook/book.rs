@@ -74,7 +74,19 @@ impl Rulebook {
         let program = Program::compile(&rules, &vocabulary, &grid);
         let views = ViewProgram::compile(&rules, &vocabulary, &grid);
         let Origin { fingerprint, mark, sources } = origin;
-        Self { vocabulary, sets, order, grid, program, views, fingerprint, mark, default_deny, evaluation_error, sources }
+        Self {
+            vocabulary,
+            sets,
+            order,
+            grid,
+            program,
+            views,
+            fingerprint,
+            mark,
+            default_deny,
+            evaluation_error,
+            sources,
+        }
     }
 
     pub fn vocabulary(&self) -> &Vocabulary {

@@ -55,9 +55,8 @@ impl RecordClass {
 
     /// Every class there is.
     pub fn all() -> impl Iterator<Item = Self> {
-        (0..Kind::ALL.len()).flat_map(|kind| {
-            (0..VARIANTS).map(move |variant| Self { kind: kind as u8, variant: variant as u8 })
-        })
+        (0..Kind::ALL.len())
+            .flat_map(|kind| (0..VARIANTS).map(move |variant| Self { kind: kind as u8, variant: variant as u8 }))
     }
 
     pub fn kind(self) -> Kind {
@@ -112,7 +111,9 @@ fn coordinate(variant: usize, side: Side) -> u8 {
 
 /// The variants whose position on one side is in the set.
 pub(crate) fn variants_with(side: Side, set: u64) -> u64 {
-    (0..VARIANTS).filter(|variant| set >> coordinate(*variant, side) & 1 == 1).fold(0, |all, variant| all | 1 << variant)
+    (0..VARIANTS)
+        .filter(|variant| set >> coordinate(*variant, side) & 1 == 1)
+        .fold(0, |all, variant| all | 1 << variant)
 }
 
 /// The set of record classes one reader may see of one timeline. Cheap to keep, cheaper to ask.

@@ -89,7 +89,8 @@ fn check_applies(rule: &Rule, share: &Share, vocabulary: &Vocabulary, grid: &Gri
             .map(|cells| cells.concat());
         match left {
             Ok(cells) if cells.is_empty() => {
-                let because = Text::fixed("条件がすべて除外に入ってしまいます", "the exceptions cover all of the condition");
+                let because =
+                    Text::fixed("条件がすべて除外に入ってしまいます", "the exceptions cover all of the condition");
                 findings.add(clause.place, Mistake::NeverApplies { because });
             }
             Ok(_) => {}

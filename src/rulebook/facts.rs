@@ -220,7 +220,9 @@ pub struct FieldSource {
 /// Every field a vocabulary may offer. The only place that names them all.
 pub const SOURCES: &[FieldSource] = &[
     source("actor.role", Codes::Roles, |v, _| Reading::Position(v.actor.role as u8)),
-    source("actor.organisation_type", Codes::OrganisationTypes, |v, _| Reading::Position(v.actor.organisation_type as u8)),
+    source("actor.organisation_type", Codes::OrganisationTypes, |v, _| {
+        Reading::Position(v.actor.organisation_type as u8)
+    }),
     source("actor.on_team", Codes::Flag, |v, _| v.actor.on_team.into()),
     source("actor.organisation_on_team", Codes::Flag, |v, _| v.actor.organisation_on_team.into()),
     source("actor.organisation_was_on_team", Codes::Flag, |v, _| v.actor.organisation_was_on_team.into()),
@@ -270,10 +272,6 @@ fn infection_codes() -> Vec<&'static str> {
     std::iter::once("none").chain(Infection::ALL.iter().map(|infection| infection.code())).collect()
 }
 
-const fn source(
-    field: &'static str,
-    codes: Codes,
-    read: fn(&ViewerFacts, &RecordFacts) -> Reading,
-) -> FieldSource {
+const fn source(field: &'static str, codes: Codes, read: fn(&ViewerFacts, &RecordFacts) -> Reading) -> FieldSource {
     FieldSource { field, codes, read }
 }

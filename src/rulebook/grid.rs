@@ -65,9 +65,7 @@ impl Grid {
     pub fn positions(&self, vocabulary: &Vocabulary, term: &Term) -> u64 {
         match (&term.wanted, vocabulary.fields[term.field].number()) {
             (Wanted::Positions(set), _) => *set,
-            (Wanted::Numbers(parts), Some(number)) => {
-                parts.iter().fold(0, |set, part| set | self.parts(number, *part))
-            }
+            (Wanted::Numbers(parts), Some(number)) => parts.iter().fold(0, |set, part| set | self.parts(number, *part)),
             (Wanted::Numbers(_), None) => 0,
         }
     }

@@ -8,45 +8,109 @@ use crate::domain::text::Text;
 pub enum Mistake {
     /// TOML itself is broken; both descriptions come from one table in `syntax`.
     Syntax(Text),
-    FullWidth { found: char, write: char },
-    UnknownKey { key: String, suggestion: Option<String> },
-    UnknownWord { what: Text, word: String, suggestion: Option<String> },
-    WrongType { key: String, expected: Text, found: Text },
-    MissingKey { key: &'static str, key_ja: &'static str },
-    EmptyList { key: String },
-    DuplicateId { id: String, first: String },
-    BadId { id: String },
-    BadVersion { version: String },
-    BadDate { text: String },
-    BadDuration { text: String },
-    KindNotSupported { kind: &'static str, kind_ja: &'static str },
-    EffectOnlyInFloor { effect: &'static str, effect_ja: &'static str },
+    FullWidth {
+        found: char,
+        write: char,
+    },
+    UnknownKey {
+        key: String,
+        suggestion: Option<String>,
+    },
+    UnknownWord {
+        what: Text,
+        word: String,
+        suggestion: Option<String>,
+    },
+    WrongType {
+        key: String,
+        expected: Text,
+        found: Text,
+    },
+    MissingKey {
+        key: &'static str,
+        key_ja: &'static str,
+    },
+    EmptyList {
+        key: String,
+    },
+    DuplicateId {
+        id: String,
+        first: String,
+    },
+    BadId {
+        id: String,
+    },
+    BadVersion {
+        version: String,
+    },
+    BadDate {
+        text: String,
+    },
+    BadDuration {
+        text: String,
+    },
+    KindNotSupported {
+        kind: &'static str,
+        kind_ja: &'static str,
+    },
+    EffectOnlyInFloor {
+        effect: &'static str,
+        effect_ja: &'static str,
+    },
     StarInPermit,
     PermitWithoutRoles,
-    FieldNotInView { field: String },
-    FieldNotForKind { field: String, kind: Text },
-    FieldTwice { field: String },
-    OverridesNonPermit { id: String },
-    NeverApplies { because: Text },
-    PermitAboveFloor { witness: Text },
-    TooComplicated { boxes_max: usize },
-    TooMany { what: Text, max: usize },
+    FieldNotInView {
+        field: Text,
+    },
+    FieldNotForKind {
+        field: Text,
+        kind: Text,
+    },
+    FieldTwice {
+        field: String,
+    },
+    OverridesNonPermit {
+        id: String,
+    },
+    NeverApplies {
+        because: Text,
+    },
+    PermitAboveFloor {
+        witness: Text,
+    },
+    TooComplicated {
+        boxes_max: usize,
+    },
+    TooMany {
+        what: Text,
+        max: usize,
+    },
     SeedIsSigned,
     AgreedUnsigned,
     NoFloor,
-    SecondFloor { first: String },
-    LabelTaken { label: String, by: String },
+    SecondFloor {
+        first: String,
+    },
+    LabelTaken {
+        label: String,
+        by: String,
+    },
     /// The vocabulary lacks a code that the hub's own list has.
-    WordMissing { what: Text, word: String },
-    NoSource { field: String },
-    WrongFieldType { field: String, expected: &'static str, expected_ja: &'static str },
+    WordMissing {
+        what: Text,
+        word: String,
+    },
+    NoSource {
+        field: String,
+    },
+    WrongFieldType {
+        field: String,
+        expected: &'static str,
+        expected_ja: &'static str,
+    },
 }
 
 impl Mistake {
-    pub(crate) fn is_syntax(&self) -> bool {
-        matches!(self, Self::Syntax(_) | Self::FullWidth { .. })
-    }
-
     /// Stable code; one per variant.
     pub fn code(&self) -> &'static str {
         match self {
@@ -158,12 +222,18 @@ impl Mistake {
                 "every condition of a permit must say which roles it is for (actor.role), without 'not'",
             ),
             Self::FieldNotInView { field } => Text::new(
-                format!("「{field}」は閲覧のルールでは使えません（閲覧で使える記録の項目は、取扱い区分・感染症の種別・自所属・宛先だけです）"),
-                format!("'{field}' may not be used in a view rule (of the record only sensitivity, infection, own and addressed may)"),
+                format!(
+                    "「{}」は閲覧のルールでは使えません（閲覧で使える記録の項目は、取扱い区分・感染症の種別・自所属・宛先だけです）",
+                    field.ja
+                ),
+                format!(
+                    "'{}' may not be used in a view rule (of the record only sensitivity, infection, own and addressed may)",
+                    field.en
+                ),
             ),
             Self::FieldNotForKind { field, kind } => Text::new(
-                format!("「{field}」は「{}」には値がありません", kind.ja),
-                format!("'{field}' has no value for the kind '{}'", kind.en),
+                format!("「{}」は「{}」には値がありません", field.ja, kind.ja),
+                format!("'{}' has no value for the kind '{}'", field.en, kind.en),
             ),
             Self::FieldTwice { field } => Text::new(
                 format!("「{field}」が同じ条件の中に二度書かれています"),
@@ -185,9 +255,10 @@ impl Mistake {
                 format!("条件の組合せが多すぎて確かめられません（上限 {boxes_max}）。ルールを分けてください"),
                 format!("too many combinations to check (limit {boxes_max}); split the rule"),
             ),
-            Self::TooMany { what, max } => {
-                Text::new(format!("{}が多すぎます（上限 {max}）", what.ja), format!("too many {} (limit {max})", what.en))
-            }
+            Self::TooMany { what, max } => Text::new(
+                format!("{}が多すぎます（上限 {max}）", what.ja),
+                format!("too many {} (limit {max})", what.en),
+            ),
             Self::SeedIsSigned => Text::new(
                 "ひな形には署名を付けられません。合意したら段階を「agreed」にしてください",
                 "a seed cannot be signed; set the status to 'agreed' once it is",
@@ -206,7 +277,7 @@ impl Mistake {
             ),
             Self::WordMissing { what, word } => Text::new(
                 format!("{}に「{word}」がありません（Renkei はこの値を使います）", what.ja),
-                format!("the {} lacks '{word}', which the hub uses", what.en),
+                format!("the {} '{word}', which the hub uses, is not listed", what.en),
             ),
             Self::NoSource { field } => Text::new(
                 format!("項目「{field}」の値を Renkei は求められません"),

@@ -13,21 +13,16 @@ pub(crate) fn statement(field: &Field, index: usize, slots: &Slots) -> Text {
         Values::Flag { no } => match possible {
             0b10 => label.clone(),
             0b01 => no.clone(),
-            _ => Text::new(
-                format!("「{}」かどうかが分からない", label.ja),
-                format!("unknown whether {}", label.en),
-            ),
+            _ => Text::new(format!("「{}」かどうかが分からない", label.ja), format!("unknown whether {}", label.en)),
         },
         Values::Choice(lexicon) if possible == lexicon.full() => unknown(label),
         Values::Choice(lexicon) => {
             let value = lexicon.label_of(possible);
             Text::new(format!("{}が「{}」である", label.ja, value.ja), format!("{}: {}", label.en, value.en))
         }
-        Values::Number { number, unit } => {
-            amount(label, slots.interval(usize::from(*number)), |value| {
-                Text::new(format!("{value}{}", unit.ja), format!("{value} {}", unit.en))
-            })
-        }
+        Values::Number { number, unit } => amount(label, slots.interval(usize::from(*number)), |value| {
+            Text::new(format!("{value}{}", unit.ja), format!("{value} {}", unit.en))
+        }),
         Values::Duration { number } => amount(label, slots.interval(usize::from(*number)), duration),
     }
 }
@@ -64,7 +59,9 @@ mod tests {
 
     #[test]
     fn durations_are_said_in_their_natural_unit() {
-        for (seconds, ja, en) in [(0, "0秒", "0 s"), (90, "90秒", "90 s"), (1_800, "30分", "30 min"), (172_800, "2日", "2 d")] {
+        for (seconds, ja, en) in
+            [(0, "0秒", "0 s"), (90, "90秒", "90 s"), (1_800, "30分", "30 min"), (172_800, "2日", "2 d")]
+        {
             assert_eq!((duration(seconds).ja.as_ref(), duration(seconds).en.as_ref()), (ja, en));
         }
     }

@@ -94,7 +94,8 @@ impl Program {
         grid: &Grid,
     ) {
         let needs_certainty = effect == Effect::Permit;
-        let tests = self.add_tests(sides.iter().map(|(field, set)| (*field, if needs_certainty { !set } else { *set })));
+        let tests =
+            self.add_tests(sides.iter().map(|(field, set)| (*field, if needs_certainty { !set } else { *set })));
         let mut guards = Vec::new();
         for exception in &applies.unless {
             let exception = grid.sides(vocabulary, exception);
@@ -142,9 +143,10 @@ impl Program {
             .filter(|roles| roles.is_power_of_two())
             .map(|roles| roles.trailing_zeros() as usize * self.words)
             .and_then(|row| self.by_role.get(row..row + self.words));
-        let words = by_kind.iter().enumerate().map(move |(at, rules)| {
-            (at, rules & by_role.map_or(u64::MAX, |by_role| by_role[at]))
-        });
+        let words = by_kind
+            .iter()
+            .enumerate()
+            .map(move |(at, rules)| (at, rules & by_role.map_or(u64::MAX, |by_role| by_role[at])));
         Some(words.flat_map(|(at, rules)| positions(rules).map(move |bit| at * 64 + usize::from(bit))))
     }
 

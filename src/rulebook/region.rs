@@ -82,11 +82,8 @@ pub(crate) fn of_clause(
     if kinds == 0 || whole.sides.iter().any(|(_, set)| *set == 0) {
         return Ok(Vec::new());
     }
-    let exceptions: Vec<_> = applies
-        .unless
-        .iter()
-        .map(|clause| Cell { kinds: u64::MAX, sides: grid.sides(vocabulary, clause) })
-        .collect();
+    let exceptions: Vec<_> =
+        applies.unless.iter().map(|clause| Cell { kinds: u64::MAX, sides: grid.sides(vocabulary, clause) }).collect();
     subtract(vec![whole], &exceptions, grid)
 }
 

@@ -130,12 +130,7 @@ pub(crate) fn pack(slots: &Slots, mark: VocabularyMark, vocabulary: &Vocabulary,
 }
 
 /// `None` if the bytes were not made by [`pack`] under this vocabulary.
-pub(crate) fn unpack(
-    packed: &[u8],
-    mark: VocabularyMark,
-    vocabulary: &Vocabulary,
-    grid: &Grid,
-) -> Option<Slots> {
+pub(crate) fn unpack(packed: &[u8], mark: VocabularyMark, vocabulary: &Vocabulary, grid: &Grid) -> Option<Slots> {
     let mut packed = packed.strip_prefix(&mark)?;
     let mut slots = Slots::unknown(grid, vocabulary.fields.len());
     slots.faulty = *packed.split_off_first()? != 0;

@@ -146,9 +146,7 @@ impl<'d, 't> Item<'d, 't> {
             findings.add(self.place, Mistake::EmptyList { key: self.key.to_owned() });
         }
         let file = self.place.file;
-        list.iter()
-            .map(|value| Item { value, place: Place { file, at: value.span().start }, ..*self })
-            .collect()
+        list.iter().map(|value| Item { value, place: Place { file, at: value.span().start }, ..*self }).collect()
     }
 
     /// A list that may be empty, but must be a list.
@@ -171,7 +169,8 @@ impl<'d, 't> Item<'d, 't> {
                     let year = i16::try_from(date.year).ok()?;
                     jiff::civil::Date::new(year, i8::try_from(date.month).ok()?, i8::try_from(date.day).ok()?).ok()
                 });
-                if found.is_some() {
+                // Neither date nor time: what is left of a value that the syntax already complained about.
+                if found.is_some() || moment.date.is_none() && moment.time.is_none() {
                     return found;
                 }
                 moment.to_string()

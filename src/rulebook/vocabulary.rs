@@ -77,7 +77,8 @@ impl Lexicon {
             return group.label.clone();
         }
         let members: Vec<&Text> = positions(set).filter_map(|at| self.entry(at)).map(|entry| &entry.label).collect();
-        let join = |pick: fn(&Text) -> &str, or: &str| members.iter().map(|text| pick(text)).collect::<Vec<_>>().join(or);
+        let join =
+            |pick: fn(&Text) -> &str, or: &str| members.iter().map(|text| pick(text)).collect::<Vec<_>>().join(or);
         Text::new(join(|text| &text.ja, "または"), join(|text| &text.en, " or "))
     }
 
@@ -87,7 +88,10 @@ impl Lexicon {
     }
 
     pub(crate) fn unfiled(&self, filed: u64) -> u64 {
-        (0..).zip(&self.words).filter(|(_, entry)| filed >> entry.filed_at & 1 == 1).fold(0, |set, (at, _)| set | 1 << at)
+        (0..)
+            .zip(&self.words)
+            .filter(|(_, entry)| filed >> entry.filed_at & 1 == 1)
+            .fold(0, |set, (at, _)| set | 1 << at)
     }
 }
 
@@ -107,11 +111,18 @@ pub struct Field {
 #[derive(Debug, Clone)]
 pub enum Values {
     /// The statement that holds when the flag is false.
-    Flag { no: Text },
+    Flag {
+        no: Text,
+    },
     Choice(Lexicon),
     /// `number` is the field's place among the fields that are numbers.
-    Number { number: u8, unit: Text },
-    Duration { number: u8 },
+    Number {
+        number: u8,
+        unit: Text,
+    },
+    Duration {
+        number: u8,
+    },
 }
 
 impl Field {
