@@ -44,10 +44,13 @@ fn read_term(item: Item<'_, '_>, on: On, vocabulary: &Vocabulary, findings: &mut
     };
     let field = &vocabulary.fields[index];
     check_place(field, item.key_place, on, vocabulary, findings);
-    let (wanted, negated) = match &field.values {
-        Values::Flag { .. } | Values::Choice(_) => read_positions(item, field, findings)?,
-        Values::Number { .. } | Values::Duration { .. } => read_numbers(item, field, findings)?,
+    let read = match &field.values {
+        Values::Flag { .. } | Values::Choice(_) => read_positions(item, field, findings),
+        Values::Number { .. } | Values::Duration { .. } => read_numbers(item, field, findings),
     };
+    // A value that cannot be read still shows that the field was asked about.
+    let unread = || (Wanted::Positions(u64::MAX), false);
+    let (wanted, negated) = read.unwrap_or_else(unread);
     let is_empty = match &wanted {
         Wanted::Positions(set) => *set == 0,
         Wanted::Numbers(intervals) => intervals.is_empty(),
@@ -65,13 +68,13 @@ fn read_term(item: Item<'_, '_>, on: On, vocabulary: &Vocabulary, findings: &mut
 /// A view rule must be answerable from the class of a record; and no rule may ask a kind of record
 /// for a field that it has not.
 fn check_place(field: &Field, place: Place, on: On, vocabulary: &Vocabulary, findings: &mut Findings<'_>) {
+    let named = Text::new(field.label.ja.as_ref(), field.code.as_str());
     let makes_class = [SENSITIVITY, INFECTION, OWN, ADDRESSED].contains(&field.code.as_str());
     if on.view != 0 && field.from == From::Record && !makes_class {
-        findings.add(place, Mistake::FieldNotInView { field: field.label.ja.to_string() });
+        findings.add(place, Mistake::FieldNotInView { field: named.clone() });
     }
     if let Some(kind) = positions((on.view | on.post) & !field.kinds).find_map(|kind| vocabulary.kinds.entry(kind)) {
-        let field = field.label.ja.to_string();
-        findings.add(place, Mistake::FieldNotForKind { field, kind: kind.label.clone() });
+        findings.add(place, Mistake::FieldNotForKind { field: named, kind: kind.label.clone() });
     }
 }
 
@@ -87,7 +90,7 @@ fn under_not<'d, 't>(item: Item<'d, 't>, findings: &mut Findings<'_>) -> Option<
 fn read_positions(item: Item<'_, '_>, field: &Field, findings: &mut Findings<'_>) -> Option<(Wanted, bool)> {
     let (elements, negated) = under_not(item, findings)?;
     let mut set = 0;
-    let mut whole = true;
+    let mut whole = !elements.is_empty();
     for element in elements {
         let found = match &field.values {
             Values::Choice(lexicon) => {

@@ -2,11 +2,12 @@
 //! vocabulary and the values of the event. Nothing here is stored and nothing here decides.
 
 use super::book::Rulebook;
+use super::facts::ROLE;
 use super::judge::{Judgement, RuleRef, Verdict};
 use super::phrase::statement;
 use super::ruleset::{Clause, Mechanism, Rule, Share};
 use super::slots::Slots;
-use super::words::{Action, Effect};
+use super::words::{Action, Effect, From};
 use crate::domain::kind::Kind;
 use crate::domain::ruling::Ruling;
 use crate::domain::text::Text;
@@ -67,6 +68,24 @@ impl Explanation {
     }
 }
 
+/// A forbid that fires because its facts are not known to be otherwise.
+fn in_doubt(rule: &Rule, facts: &[Text]) -> Text {
+    let facts = in_brackets(facts);
+    Text::new(
+        format!("{}「{}」に当たるおそれがあるため、念のため認められません。{}", rule.id, rule.title.ja, facts.ja),
+        format!("{} \"{}\" may apply, so it is refused to be safe.{}", rule.id, rule.title.en, facts.en),
+    )
+}
+
+fn in_brackets(facts: &[Text]) -> Text {
+    if facts.is_empty() {
+        return Text::fixed("", "");
+    }
+    let ja: Vec<&str> = facts.iter().map(|text| text.ja.as_ref()).collect();
+    let en: Vec<&str> = facts.iter().map(|text| text.en.as_ref()).collect();
+    Text::new(format!("（{}）", ja.join("、")), format!(" ({})", en.join("; ")))
+}
+
 fn rule_id(citation: &str) -> &str {
     citation.split('@').next().unwrap_or(citation)
 }
@@ -98,27 +117,25 @@ impl Rulebook {
     }
 
     fn reason(&self, cited: RuleRef, action: Action, kind: Kind, slots: &Slots) -> Text {
-        let Some((_, rule)) = self.rule(cited) else { return self.builtin_reason(cited, action, kind) };
+        let Some((_, rule)) = self.rule(cited) else { return self.builtin_reason(cited, action, kind, slots) };
         let Mechanism::Share(share) = &rule.mechanism;
-        let facts = self.facts_behind(share, slots);
+        let (facts, is_certain) = self.facts_behind(share, slots);
         let (by_ja, by_en) = match share.effect {
             Effect::Permit => ("により認められます", "permits it"),
+            // Its own reason would state as fact what nobody knows.
+            Effect::Forbid if !is_certain => return in_doubt(rule, &facts),
             Effect::Forbid => ("により認められません", "forbids it"),
             Effect::Queue => ("により、紐付けを待つ間お預かりします", "keeps it until the link is made"),
             Effect::Bound => ("が上限です", "is the bound"),
         };
-        let within = |facts: String, open: &str, close: &str| {
-            if facts.is_empty() { String::new() } else { format!("{open}{facts}{close}") }
-        };
-        let facts_ja = facts.iter().map(|text| text.ja.as_ref()).collect::<Vec<_>>().join("、");
-        let facts_en = facts.iter().map(|text| text.en.as_ref()).collect::<Vec<_>>().join("; ");
+        let facts = in_brackets(&facts);
         Text::new(
-            format!("{}「{}」{by_ja}。{}{}", rule.id, rule.title.ja, rule.reason.ja, within(facts_ja, "（", "）")),
-            format!("{} \"{}\" {by_en}. {}{}", rule.id, rule.title.en, rule.reason.en, within(facts_en, " (", ")")),
+            format!("{}「{}」{by_ja}。{}{}", rule.id, rule.title.ja, rule.reason.ja, facts.ja),
+            format!("{} \"{}\" {by_en}. {}{}", rule.id, rule.title.en, rule.reason.en, facts.en),
         )
     }
 
-    fn builtin_reason(&self, cited: RuleRef, action: Action, kind: Kind) -> Text {
+    fn builtin_reason(&self, cited: RuleRef, action: Action, kind: Kind, slots: &Slots) -> Text {
         if cited == RuleRef::EVALUATION_ERROR {
             return Text::fixed(
                 "事実とルールの言葉が合わないため判断できず、認められません。事務局へお知らせください。",
@@ -127,17 +144,28 @@ impl Rulebook {
         }
         let label = self.vocabulary.kinds.entry(kind.index() as u8).map(|entry| &entry.label);
         let (ja, en) = label.map_or((kind.ja(), kind.en()), |label| (&label.ja, &label.en));
+        let role = self.vocabulary.find_field(ROLE).map(|role| slots.possible(role));
+        if let Some(role) =
+            role.filter(|role| role.is_power_of_two() && self.near_misses(action, kind, slots).is_empty())
+        {
+            let role = self.vocabulary.roles.label_of(role);
+            return Text::new(
+                format!("「{ja}」の{}を、「{}」に認めるルールはありません。", action.ja(), role.ja),
+                format!("No rule permits '{}' to {} '{en}'.", role.en, action.code()),
+            );
+        }
         Text::new(
             format!("この場合の「{ja}」の{}を認めるルールがありません。", action.ja()),
             format!("No rule permits to {} '{en}' here.", action.code()),
         )
     }
 
-    /// The values of the fields that the clause in effect asks about, as statements.
-    fn facts_behind(&self, share: &Share, slots: &Slots) -> Vec<Text> {
-        let clause = share.applies.when.iter().min_by_key(|clause| self.unmet(clause, slots).len());
-        let terms = clause.map_or(&[][..], |clause| &clause.terms);
-        terms.iter().map(|term| statement(&self.vocabulary.fields[term.field], term.field, slots)).collect()
+    /// The values of the fields that the nearest clause asks about, as statements, and whether it holds for certain.
+    fn facts_behind(&self, share: &Share, slots: &Slots) -> (Vec<Text>, bool) {
+        let nearest = share.applies.when.iter().map(|clause| (self.unmet(clause, slots), clause));
+        let Some((unmet, clause)) = nearest.min_by_key(|(unmet, _)| unmet.len()) else { return (Vec::new(), true) };
+        let say = |field: usize| statement(&self.vocabulary.fields[field], field, slots);
+        (clause.terms.iter().map(|term| say(term.field)).collect(), unmet.is_empty())
     }
 
     /// The fields of a clause that are not certain to have a wanted value.
@@ -150,27 +178,27 @@ impl Rulebook {
     }
 
     /// The permits for this action and kind that lack least, if the actor's role is not what they lack.
+    /// What the reader or patient lacks comes before what the record is: that can be mended.
     pub fn near_misses(&self, action: Action, kind: Kind, slots: &Slots) -> Vec<NearMiss> {
-        let role = self.vocabulary.find_field(super::facts::ROLE);
-        let mut misses: Vec<NearMiss> = Vec::new();
+        let role = self.vocabulary.find_field(ROLE);
+        let mut misses: Vec<((usize, bool), NearMiss)> = Vec::new();
         for (cited, _, rule) in self.rules() {
             let Mechanism::Share(share) = &rule.mechanism;
             if share.effect != Effect::Permit || share.applies.on.of(action) >> kind.index() & 1 == 0 {
                 continue;
             }
-            let nearest = share
-                .applies
-                .when
-                .iter()
-                .map(|clause| self.unmet(clause, slots))
-                .filter(|unmet| role.is_none_or(|role| !unmet.contains(&role)))
-                .min_by_key(Vec::len);
-            let Some(unmet) = nearest else { continue };
-            misses.push(self.near_miss(cited, rule, share, &unmet, slots));
+            let is_of_record = |field: &usize| self.vocabulary.fields[*field].from == From::Record;
+            let distance = |unmet: &Vec<usize>| (unmet.len(), unmet.iter().any(is_of_record));
+            let clauses = share.applies.when.iter().map(|clause| self.unmet(clause, slots));
+            let open_to_role = clauses.filter(|unmet| role.is_none_or(|role| !unmet.contains(&role)));
+            if let Some(unmet) = open_to_role.min_by_key(distance) {
+                misses.push((distance(&unmet), self.near_miss(cited, rule, share, &unmet, slots)));
+            }
         }
-        misses.sort_by_key(|miss| miss.obstacles.len());
+        let nearest = misses.iter().map(|(distance, _)| *distance).min();
+        misses.retain(|(distance, _)| Some(*distance) == nearest);
         misses.truncate(NEAR_MISSES_TOLD_MAX);
-        misses
+        misses.into_iter().map(|(_, miss)| miss).collect()
     }
 
     fn near_miss(&self, cited: RuleRef, rule: &Rule, share: &Share, unmet: &[usize], slots: &Slots) -> NearMiss {

@@ -68,7 +68,7 @@ fn read_vocabulary(source: SourceFile<'_>, hub: &HubWords, findings: &mut Findin
     let document = syntax::read(0, source, findings);
     let root = Table::new(Place { file: 0, at: 0 }, document.root.get_ref());
     let vocabulary = vocabulary_file::read(root, hub, findings);
-    findings.forget_shadows(0, &document.damaged);
+    findings.forget_shadows(0, &document.damage);
     vocabulary
 }
 
@@ -82,7 +82,7 @@ fn read_set(
     let document = syntax::read(file, source, findings);
     let root = Table::new(Place { file, at: 0 }, document.root.get_ref());
     let set = ruleset_file::read(root, hash, vocabulary?, findings);
-    findings.forget_shadows(file, &document.damaged);
+    findings.forget_shadows(file, &document.damage);
     set
 }
 

@@ -60,10 +60,10 @@ pub enum Mistake {
     StarInPermit,
     PermitWithoutRoles,
     FieldNotInView {
-        field: String,
+        field: Text,
     },
     FieldNotForKind {
-        field: String,
+        field: Text,
         kind: Text,
     },
     FieldTwice {
@@ -111,10 +111,6 @@ pub enum Mistake {
 }
 
 impl Mistake {
-    pub(crate) fn is_syntax(&self) -> bool {
-        matches!(self, Self::Syntax(_) | Self::FullWidth { .. })
-    }
-
     /// Stable code; one per variant.
     pub fn code(&self) -> &'static str {
         match self {
@@ -227,15 +223,17 @@ impl Mistake {
             ),
             Self::FieldNotInView { field } => Text::new(
                 format!(
-                    "「{field}」は閲覧のルールでは使えません（閲覧で使える記録の項目は、取扱い区分・感染症の種別・自所属・宛先だけです）"
+                    "「{}」は閲覧のルールでは使えません（閲覧で使える記録の項目は、取扱い区分・感染症の種別・自所属・宛先だけです）",
+                    field.ja
                 ),
                 format!(
-                    "'{field}' may not be used in a view rule (of the record only sensitivity, infection, own and addressed may)"
+                    "'{}' may not be used in a view rule (of the record only sensitivity, infection, own and addressed may)",
+                    field.en
                 ),
             ),
             Self::FieldNotForKind { field, kind } => Text::new(
-                format!("「{field}」は「{}」には値がありません", kind.ja),
-                format!("'{field}' has no value for the kind '{}'", kind.en),
+                format!("「{}」は「{}」には値がありません", field.ja, kind.ja),
+                format!("'{}' has no value for the kind '{}'", field.en, kind.en),
             ),
             Self::FieldTwice { field } => Text::new(
                 format!("「{field}」が同じ条件の中に二度書かれています"),
@@ -279,7 +277,7 @@ impl Mistake {
             ),
             Self::WordMissing { what, word } => Text::new(
                 format!("{}に「{word}」がありません（Renkei はこの値を使います）", what.ja),
-                format!("the {} lacks '{word}', which the hub uses", what.en),
+                format!("the {} '{word}', which the hub uses, is not listed", what.en),
             ),
             Self::NoSource { field } => Text::new(
                 format!("項目「{field}」の値を Renkei は求められません"),

@@ -4,6 +4,7 @@
 use std::fmt;
 
 use super::mistake::Mistake;
+use super::syntax::Damage;
 use crate::domain::text::Text;
 
 /// One text of a rulebook: a vocabulary or a rule set, with the name its problems are reported under.
@@ -72,11 +73,17 @@ impl<'a> Findings<'a> {
         self.found.is_empty()
     }
 
-    /// Drops what was found by reading values inside parts of a file whose TOML is broken: there
-    /// the mistake is the broken line, and the rest is only its shadow.
-    pub fn forget_shadows(&mut self, file: u16, damaged: &[std::ops::Range<usize>]) {
+    /// Drops what was only found because a part of the file could not be read.
+    pub fn forget_shadows(&mut self, file: u16, damage: &Damage) {
+        let within = |ranges: &[std::ops::Range<usize>], at| ranges.iter().any(|range| range.contains(&at));
         self.found.retain(|(place, mistake)| {
-            place.file != file || mistake.is_syntax() || !damaged.iter().any(|range| range.contains(&place.at))
+            let is_shadow = match mistake {
+                _ if place.file != file => false,
+                Mistake::Syntax(_) | Mistake::FullWidth { .. } | Mistake::BadDate { .. } => false,
+                Mistake::MissingKey { .. } => within(&damage.incomplete, place.at),
+                _ => within(&damage.unreadable, place.at),
+            };
+            !is_shadow
         });
     }
 

@@ -140,7 +140,8 @@ fn read_share(
     findings: &mut Findings<'_>,
 ) -> Option<Share> {
     let effect = table.require_word::<Effect>(key::EFFECT, findings);
-    let (on, star) = table.require(key::ON, findings).and_then(|item| read_on(item, vocabulary, findings))?;
+    let (on, star) =
+        table.require(key::ON, findings).map(|item| read_on(item, vocabulary, findings)).unwrap_or_default();
     let when_item = table.find(key::WHEN);
     let when = when_item.map_or_else(
         || vec![Clause { terms: Vec::new(), place: table.place }],
@@ -175,7 +176,7 @@ fn read_share(
 }
 
 /// `view:vital`, `閲覧:バイタル`, `post:group:orders`, `view:*`; gives the place of a `*`, too.
-fn read_on(item: Item<'_, '_>, vocabulary: &Vocabulary, findings: &mut Findings<'_>) -> Option<(On, Option<Place>)> {
+fn read_on(item: Item<'_, '_>, vocabulary: &Vocabulary, findings: &mut Findings<'_>) -> (On, Option<Place>) {
     let mut on = On::default();
     let mut star = None;
     for element in item.elements(findings) {
@@ -209,7 +210,7 @@ fn read_on(item: Item<'_, '_>, vocabulary: &Vocabulary, findings: &mut Findings<
             Action::Post => on.post |= set.unwrap_or(0),
         }
     }
-    (on != On::default()).then_some((on, star))
+    (on, star)
 }
 
 fn is_id(id: &str) -> bool {

@@ -14,31 +14,68 @@ use crate::domain::text::Text;
 /// A file as far as it could be read.
 pub(crate) struct Document<'t> {
     pub root: Spanned<DeTable<'t>>,
-    /// The sections (from one `[header]` to the next) that hold a syntax error.
-    pub damaged: Vec<Range<usize>>,
+    pub damage: Damage,
+}
+
+/// What of a file cannot be trusted. There the mistake is the broken text, and whatever the meaning of
+/// it seems to be is only its shadow.
+#[derive(Debug, Default)]
+pub(crate) struct Damage {
+    /// Lines, or whole sections where a bracket or comma is missing and swallows what follows.
+    pub unreadable: Vec<Range<usize>>,
+    /// Sections (from one `[header]` to the next) in which a key may seem to be missing.
+    pub incomplete: Vec<Range<usize>>,
 }
 
 pub(crate) fn read<'t>(file: u16, source: SourceFile<'t>, findings: &mut Findings<'_>) -> Document<'t> {
     let (root, errors) = DeTable::parse_recoverable(source.text);
-    let mut broken_lines = Vec::new();
-    for (at, found, write) in full_width(source.text) {
-        findings.add(Place { file, at }, Mistake::FullWidth { found, write });
-        broken_lines.push(line_of(source.text, at));
-    }
-    let mut damage: Vec<usize> = broken_lines.iter().map(|line| line.start).collect();
-    for error in errors {
-        let at = error.span().map_or(0, |span| span.start).min(source.text.len());
-        damage.push(at);
-        // One mistake a line: what follows it on the same line is usually its echo.
+    let sections = sections(source.text);
+    let mut damage = Damage::default();
+    let mut note = |at: usize, swallows: bool| {
         let line = line_of(source.text, at);
-        if !broken_lines.contains(&line) {
-            findings.add(Place { file, at }, Mistake::Syntax(describe(error.message())));
-            broken_lines.push(line);
-        }
+        let known = damage.unreadable.contains(&line);
+        let section = sections.iter().find(|section| section.contains(&at)).cloned();
+        damage.unreadable.push(line);
+        damage.unreadable.extend(section.clone().filter(|_| swallows));
+        damage.incomplete.extend(section);
+        known
+    };
+    for (at, found, write) in full_width(source.text) {
+        note(at, false);
+        findings.add(Place { file, at }, Mistake::FullWidth { found, write });
     }
-    let damaged =
-        sections(source.text).into_iter().filter(|section| damage.iter().any(|at| section.contains(at))).collect();
-    Document { root, damaged }
+    for error in errors {
+        let span = error.span().unwrap_or_default();
+        let at = span.start.min(source.text.len());
+        // One mistake a line: what follows it on the same line is usually its echo.
+        if note(at, swallows(error.message())) {
+            continue;
+        }
+        let written = source.text.get(span).unwrap_or_default();
+        let is_date = written.starts_with(|sign: char| sign.is_ascii_digit()) && written.matches('-').count() == 2;
+        let mistake = if is_date {
+            Mistake::BadDate { text: written.to_owned() }
+        } else {
+            Mistake::Syntax(describe(error.message()))
+        };
+        findings.add(Place { file, at }, mistake);
+    }
+    Document { root, damage }
+}
+
+/// Whether the mistake may take the following lines with it.
+fn swallows(message: &str) -> bool {
+    ![
+        "duplicate key",
+        "string values must be quoted",
+        "invalid",
+        "missing value",
+        "key with no value",
+        "unexpected leading",
+    ]
+    .iter()
+    .any(|local| message.starts_with(local))
+        || message.starts_with("invalid inline table")
 }
 
 fn line_of(text: &str, at: usize) -> Range<usize> {

@@ -169,7 +169,8 @@ impl<'d, 't> Item<'d, 't> {
                     let year = i16::try_from(date.year).ok()?;
                     jiff::civil::Date::new(year, i8::try_from(date.month).ok()?, i8::try_from(date.day).ok()?).ok()
                 });
-                if found.is_some() {
+                // Neither date nor time: what is left of a value that the syntax already complained about.
+                if found.is_some() || moment.date.is_none() && moment.time.is_none() {
                     return found;
                 }
                 moment.to_string()

@@ -23,8 +23,7 @@ pub(crate) fn read(mut file: Table<'_, '_>, hub: &HubWords, findings: &mut Findi
     let mut list = |list: ListName, key, codes: &[&str]| {
         let item = file.require(key, findings)?;
         let words = read_words(item.table(findings)?, findings);
-        let what = Text::new(list.ja(), list.code());
-        Some(in_hub_order(words, codes, &what, item.place, findings))
+        Some(in_hub_order(words, codes, &named(list), item.place, findings))
     };
     let roles = list(ListName::Roles, key::ROLES, &hub.roles);
     let types = list(ListName::OrganisationTypes, key::ORGANISATION_TYPES, &hub.organisation_types);
@@ -53,6 +52,16 @@ pub(crate) fn read(mut file: Table<'_, '_>, hub: &HubWords, findings: &mut Findi
     }
     check_bounds(&vocabulary, findings);
     Some(vocabulary)
+}
+
+/// What a word of the list is called.
+fn named(list: ListName) -> Text {
+    let en = match list {
+        ListName::Roles => "role",
+        ListName::OrganisationTypes => "organisation type",
+        ListName::Kinds => "kind",
+    };
+    Text::fixed(list.ja(), en)
 }
 
 fn file_place(fields: &Option<Table<'_, '_>>) -> Place {
@@ -112,7 +121,7 @@ fn read_group(item: Item<'_, '_>, vocabulary: &mut Vocabulary, findings: &mut Fi
     };
     let mut set = 0;
     for member in members.elements(findings) {
-        set |= word_in(lexicon, member, &Text::new(list.ja(), list.code()), findings).unwrap_or(0);
+        set |= word_in(lexicon, member, &named(list), findings).unwrap_or(0);
     }
     lexicon.groups.push(Group { code: item.key.to_owned(), label, members: set });
 }

@@ -39,7 +39,6 @@ pub(super) fn local(rules: &str) -> String {
     format!("{HEADER}{rules}")
 }
 
-/// Eight lines, so that the first rule of `local` starts on line 9 if it starts at once.
 pub(super) const HEADER: &str = r#"[ruleset]
 id = "local"
 version = "1.0.0"

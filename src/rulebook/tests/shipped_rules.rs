@@ -135,7 +135,8 @@ FL-19 +   view registration    secretariat statistics                      deny
 FL-19 +   post note            nurse team training                         deny
 FL-19 -   view registration    secretariat admin                           permit
 
-FL-B1 +   view vital           nurse organisation consent:team             deny
+FL-B1 +1  view vital           nurse team consent:team                     permit
+FL-B1 +2  view vital           nurse organisation consent:team             deny
 FL-B1 -   view vital           nurse organisation                          deny
 FL-B2 +   view infection_notice helper organisation scabies                deny
 FL-B2 -   view infection_notice helper organisation scabies consent:withdrawn deny
@@ -143,7 +144,8 @@ FL-B3 +   view vital           nurse glass                                 permi
 FL-B3 -   view vital           helper glass                                deny
 FL-B4 +   view note            family team addressed consent:team          permit
 FL-B4 -   view note            family addressed consent:team               deny
-FL-B5 +   post message         helper organisation                         deny
+FL-B5 +1  post message         helper team                                 deny
+FL-B5 +2  post message         helper organisation                         deny
 FL-B5 -   post message         helper formerly                             deny
 FL-B6 +   post note            family team                                 deny
 FL-B6 -   post order           family team                                 deny
