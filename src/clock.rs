@@ -66,15 +66,10 @@ impl Clock for SystemClock {
     }
 }
 
-#[expect(
-    clippy::disallowed_methods,
-    reason = "this is the one place that reads the wall clock"
-)]
+#[expect(clippy::disallowed_methods, reason = "this is the one place that reads the wall clock")]
 fn wall_clock() -> Timestamp {
     // A clock before 1970 is a machine without a battery; the floor from the journal lifts it.
-    let since_epoch = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .unwrap_or_default();
+    let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     Timestamp::EPOCH.saturating_add(since_epoch)
 }
 
@@ -123,10 +118,7 @@ impl NeverBack {
         self.furthest_us.fetch_max(behind_us, Ordering::Relaxed);
         if !self.is_behind.swap(true, Ordering::Relaxed) {
             self.count.fetch_add(1, Ordering::Relaxed);
-            tracing::warn!(
-                behind_us,
-                "the machine's clock went back; recorded time stands still"
-            );
+            tracing::warn!(behind_us, "the machine's clock went back; recorded time stands still");
         }
     }
 

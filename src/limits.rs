@@ -55,3 +55,32 @@ pub const PAGE_ENTRIES_MAX: usize = 1_000;
 pub const FOLD_PAGE_ENTRIES: usize = 500;
 /// Most faults that one check lists; it counts them all.
 pub const CHECK_FAULTS_MAX: usize = 100;
+// ---- domain: what one entry may hold ----
+
+/// Longest text of one field, in characters.
+pub const TEXT_CHARS_MAX: usize = 20_000;
+/// Longest name of a person or organisation, in characters.
+pub const NAME_CHARS_MAX: usize = 100;
+/// Most addressees of one entry.
+pub const ADDRESSEES_MAX: usize = 50;
+/// Most people named in one team link.
+pub const LINKED_PEOPLE_MAX: usize = 100;
+/// Most items of one lab result.
+pub const LAB_ITEMS_MAX: usize = 200;
+
+// ---- wire: what one frame may hold ----
+
+/// Largest frame from an authenticated client, in bytes of the WebSocket message: four times the longest
+/// text in UTF-8 (three bytes for a kanji), so that a report of several texts fits.
+pub const FRAME_BYTES_MAX: usize = 256 * 1024;
+/// Largest frame before `hello` was answered, in bytes.
+pub const HELLO_BYTES_MAX: usize = 4 * 1024;
+/// Most posts and dry runs of one socket without an answer.
+pub const POSTS_IN_FLIGHT_MAX: usize = 64;
+/// Most timelines in one `subscribe` or `unsubscribe`.
+pub const SUBSCRIBE_TIMELINES_MAX: usize = 1_000;
+/// Longest name of a client program in `hello`, in characters.
+pub const CLIENT_NAME_CHARS_MAX: usize = 100;
+
+const _: () = assert!(FRAME_BYTES_MAX >= 4 * 3 * TEXT_CHARS_MAX, "a report of several long texts fits a frame");
+const _: () = assert!(HELLO_BYTES_MAX < FRAME_BYTES_MAX);

@@ -26,22 +26,14 @@ struct State {
 }
 
 enum Source {
-    System {
-        pool: Box<[u8; POOL_BYTES]>,
-        used: usize,
-    },
-    Seeded {
-        state: u64,
-    },
+    System { pool: Box<[u8; POOL_BYTES]>, used: usize },
+    Seeded { state: u64 },
 }
 
 impl Ids {
     #[must_use]
     pub fn new(clock: Arc<dyn Clock>) -> Self {
-        let source = Source::System {
-            pool: Box::new([0; POOL_BYTES]),
-            used: POOL_BYTES,
-        };
+        let source = Source::System { pool: Box::new([0; POOL_BYTES]), used: POOL_BYTES };
         Self::from_source(clock, source)
     }
 
@@ -52,13 +44,7 @@ impl Ids {
     }
 
     fn from_source(clock: Arc<dyn Clock>, source: Source) -> Self {
-        Self {
-            clock,
-            state: Mutex::new(State {
-                last_prefix: 0,
-                source,
-            }),
-        }
+        Self { clock, state: Mutex::new(State { last_prefix: 0, source }) }
     }
 
     /// A new UUIDv7, greater than every one drawn before.
@@ -88,9 +74,7 @@ impl Source {
         match self {
             Self::System { pool, used } => {
                 if *used + RANDOM_BYTES > POOL_BYTES {
-                    SystemRandom::new()
-                        .fill(&mut pool[..])
-                        .expect("the operating system gives random bytes");
+                    SystemRandom::new().fill(&mut pool[..]).expect("the operating system gives random bytes");
                     *used = 0;
                 }
                 let mut bytes = [0; RANDOM_BYTES];

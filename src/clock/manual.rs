@@ -16,10 +16,7 @@ pub struct ManualClock {
 impl ManualClock {
     #[must_use]
     pub fn at(start: Timestamp) -> Self {
-        Self {
-            wall_us: AtomicI64::new(start.0),
-            guard: NeverBack::default(),
-        }
+        Self { wall_us: AtomicI64::new(start.0), guard: NeverBack::default() }
     }
 
     /// Sets the wall clock, to an earlier time too.

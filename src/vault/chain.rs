@@ -40,9 +40,7 @@ mod tests {
     use super::*;
 
     fn head_of(entries: &[(Vec<u8>, Vec<u8>)]) -> Link {
-        entries.iter().fold(GENESIS, |previous, (header, body)| {
-            link(&previous, header, body)
-        })
+        entries.iter().fold(GENESIS, |previous, (header, body)| link(&previous, header, body))
     }
 
     #[test]
@@ -50,14 +48,8 @@ mod tests {
         // Computed apart from this code, with coreutils:
         // { printf 'renkei/chain/v1\0'; head -c 32 /dev/zero; printf '\0\0\0\0\0\0\0\1h';
         //   printf '\0\0\0\0\0\0\0\4body'; } | sha256sum
-        let hex: String = link(&GENESIS, b"h", b"body")
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
-        assert_eq!(
-            hex,
-            "07aa6a0d45a4cb605eeb69680ab5910883c02aea891147260a67e5cca1329da9"
-        );
+        let hex: String = link(&GENESIS, b"h", b"body").iter().map(|byte| format!("{byte:02x}")).collect();
+        assert_eq!(hex, "07aa6a0d45a4cb605eeb69680ab5910883c02aea891147260a67e5cca1329da9");
     }
 
     proptest! {

@@ -36,16 +36,9 @@ pub enum KeyFileError {
         path.display(),
         found_bytes.map(|found| format!(", found {found}")).unwrap_or_default()
     )]
-    WrongLength {
-        path: PathBuf,
-        found_bytes: Option<usize>,
-    },
+    WrongLength { path: PathBuf, found_bytes: Option<usize> },
     #[error("cannot {doing} {}: {source}", path.display())]
-    Io {
-        doing: &'static str,
-        path: PathBuf,
-        source: io::Error,
-    },
+    Io { doing: &'static str, path: PathBuf, source: io::Error },
 }
 
 impl KeyFileError {
@@ -65,13 +58,7 @@ impl KeyFileError {
 
 /// Writes a new file whole or not at all, and makes it durable: losing this file loses the region.
 pub(super) fn create(path: &Path, secret: &[u8; KEY_BYTES]) -> Result<(), KeyFileError> {
-    let io = |doing| {
-        move |source| KeyFileError::Io {
-            doing,
-            path: path.to_owned(),
-            source,
-        }
-    };
+    let io = |doing| move |source| KeyFileError::Io { doing, path: path.to_owned(), source };
     let folder = match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
@@ -88,60 +75,36 @@ pub(super) fn create(path: &Path, secret: &[u8; KEY_BYTES]) -> Result<(), KeyFil
         .map_err(io("create"))?;
     draft.write_all(text.as_bytes()).map_err(io("write"))?;
     draft.as_file().sync_all().map_err(io("write"))?;
-    draft
-        .persist_noclobber(path)
-        .map_err(|error| match error.error.kind() {
-            io::ErrorKind::AlreadyExists => KeyFileError::Exists {
-                path: path.to_owned(),
-            },
-            _ => io("create")(error.error),
-        })?;
-    File::open(folder)
-        .and_then(|folder| folder.sync_all())
-        .map_err(io("make durable"))
+    draft.persist_noclobber(path).map_err(|error| match error.error.kind() {
+        io::ErrorKind::AlreadyExists => KeyFileError::Exists { path: path.to_owned() },
+        _ => io("create")(error.error),
+    })?;
+    File::open(folder).and_then(|folder| folder.sync_all()).map_err(io("make durable"))
 }
 
 pub(super) fn load(path: &Path) -> Result<Secret, KeyFileError> {
-    let io = |doing| {
-        move |source| KeyFileError::Io {
-            doing,
-            path: path.to_owned(),
-            source,
-        }
-    };
+    let io = |doing| move |source| KeyFileError::Io { doing, path: path.to_owned(), source };
     let file = File::open(path).map_err(|source| match source.kind() {
-        io::ErrorKind::NotFound => KeyFileError::Missing {
-            path: path.to_owned(),
-        },
+        io::ErrorKind::NotFound => KeyFileError::Missing { path: path.to_owned() },
         _ => io("open")(source),
     })?;
     // Of the opened file, not of the path, so that it cannot be exchanged in between.
     let metadata = file.metadata().map_err(io("inspect"))?;
     let mode = metadata.permissions().mode() & 0o7777;
     if mode & LOOSE_BITS != 0 {
-        return Err(KeyFileError::LoosePermissions {
-            path: path.to_owned(),
-            mode,
-        });
+        return Err(KeyFileError::LoosePermissions { path: path.to_owned(), mode });
     }
     let mut content = Zeroizing::new(Vec::with_capacity(KEY_FILE_BYTES_MAX as usize));
-    file.take(KEY_FILE_BYTES_MAX)
-        .read_to_end(&mut content)
-        .map_err(io("read"))?;
+    file.take(KEY_FILE_BYTES_MAX).read_to_end(&mut content).map_err(io("read"))?;
     parse(path, &content)
 }
 
 fn parse(path: &Path, content: &[u8]) -> Result<Secret, KeyFileError> {
     let encoded = content
         .strip_prefix(LABEL.as_bytes())
-        .ok_or_else(|| KeyFileError::NotAKeyFile {
-            path: path.to_owned(),
-        })?
+        .ok_or_else(|| KeyFileError::NotAKeyFile { path: path.to_owned() })?
         .trim_ascii_end();
-    let damaged = |found_bytes| KeyFileError::WrongLength {
-        path: path.to_owned(),
-        found_bytes,
-    };
+    let damaged = |found_bytes| KeyFileError::WrongLength { path: path.to_owned(), found_bytes };
     let mut decoded = URL_SAFE_NO_PAD.decode(encoded).map_err(|_| damaged(None))?;
     let mut secret = Secret::default();
     let found_bytes = decoded.len();
@@ -149,11 +112,7 @@ fn parse(path: &Path, content: &[u8]) -> Result<Secret, KeyFileError> {
         secret.copy_from_slice(&decoded);
     }
     decoded.zeroize();
-    if found_bytes == KEY_BYTES {
-        Ok(secret)
-    } else {
-        Err(damaged(Some(found_bytes)))
-    }
+    if found_bytes == KEY_BYTES { Ok(secret) } else { Err(damaged(Some(found_bytes))) }
 }
 
 #[cfg(test)]
@@ -183,10 +142,7 @@ mod tests {
         let created = RegionKey::create_file(&path).unwrap();
         let mode = std::fs::metadata(&path).unwrap().permissions().mode();
         assert_eq!(mode & 0o7777, 0o600);
-        assert_eq!(
-            RegionKey::load_file(&path).unwrap().fingerprint(),
-            created.fingerprint()
-        );
+        assert_eq!(RegionKey::load_file(&path).unwrap().fingerprint(), created.fingerprint());
         let files = std::fs::read_dir(folder.path()).unwrap().count();
         assert_eq!(files, 1, "no draft is left behind");
     }
@@ -194,10 +150,7 @@ mod tests {
     #[test]
     fn an_existing_file_is_never_overwritten() {
         let (_folder, path) = written("precious", 0o600);
-        assert_eq!(
-            RegionKey::create_file(&path).unwrap_err().code(),
-            "key_file_exists"
-        );
+        assert_eq!(RegionKey::create_file(&path).unwrap_err().code(), "key_file_exists");
         assert_eq!(std::fs::read_to_string(&path).unwrap(), "precious");
     }
 
@@ -220,10 +173,7 @@ mod tests {
     fn a_file_that_holds_no_whole_key_is_named_for_what_it_is() {
         let encoded = |bytes: usize| format!("{LABEL}{}\n", URL_SAFE_NO_PAD.encode(vec![1; bytes]));
         assert_eq!(refused("", 0o600), "key_file_foreign");
-        assert_eq!(
-            refused("-----BEGIN PRIVATE KEY-----", 0o600),
-            "key_file_foreign"
-        );
+        assert_eq!(refused("-----BEGIN PRIVATE KEY-----", 0o600), "key_file_foreign");
         assert_eq!(refused(LABEL, 0o600), "key_file_damaged");
         assert_eq!(refused(&encoded(31), 0o600), "key_file_damaged");
         assert_eq!(refused(&encoded(33), 0o600), "key_file_damaged");

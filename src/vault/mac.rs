@@ -21,9 +21,7 @@ pub struct Mac(pub [u8; MAC_BYTES]);
 
 impl MacKey {
     pub(super) fn new(secret: &[u8; 32]) -> Self {
-        Self {
-            key: hmac::Key::new(hmac::HMAC_SHA256, secret),
-        }
+        Self { key: hmac::Key::new(hmac::HMAC_SHA256, secret) }
     }
 
     /// The fingerprint of a list of parts. It differs when a boundary between parts moves.
@@ -88,10 +86,7 @@ mod tests {
         let mut message = 2_u64.to_be_bytes().to_vec();
         message.extend_from_slice(b"hi");
         let reference = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, &[3; 32]), &message);
-        assert_eq!(
-            MacKey::new(&[3; 32]).mac(&[b"hi"]).as_bytes(),
-            reference.as_ref()
-        );
+        assert_eq!(MacKey::new(&[3; 32]).mac(&[b"hi"]).as_bytes(), reference.as_ref());
     }
 
     #[test]

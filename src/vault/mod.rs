@@ -26,15 +26,12 @@ pub use seal::{CannotOpen, SEAL_OVERHEAD_BYTES, SealingKey};
 pub use token::{NotAToken, Token, TokenHash};
 
 fn fill_random(bytes: &mut [u8]) {
-    SystemRandom::new()
-        .fill(bytes)
-        .expect("the operating system gives random bytes");
+    SystemRandom::new().fill(bytes).expect("the operating system gives random bytes");
 }
 
 /// Compares without telling by its duration where the first difference is.
 fn is_equal_in_constant_time(left: &[u8; 32], right: &[u8; 32]) -> bool {
-    let difference = left.iter().zip(right).fold(0_u8, |seen, (left, right)| {
-        std::hint::black_box(seen | (left ^ right))
-    });
+    let difference =
+        left.iter().zip(right).fold(0_u8, |seen, (left, right)| std::hint::black_box(seen | (left ^ right)));
     difference == 0
 }

@@ -26,10 +26,7 @@ impl PatientKey {
     }
 
     fn from_secret(secret: Secret) -> Self {
-        Self {
-            sealing: SealingKey::new(&secret),
-            secret,
-        }
+        Self { sealing: SealingKey::new(&secret), secret }
     }
 
     /// The key as the store may keep it: it opens only under this region's key and this timeline.
@@ -50,11 +47,7 @@ impl PatientKey {
             secret.copy_from_slice(&opened);
         }
         opened.zeroize();
-        if has_key_length {
-            Ok(Self::from_secret(secret))
-        } else {
-            Err(CannotOpen::NotAuthentic)
-        }
+        if has_key_length { Ok(Self::from_secret(secret)) } else { Err(CannotOpen::NotAuthentic) }
     }
 
     /// See [`SealingKey::seal`]. `aad` names the kind of record and its place in the timeline.
@@ -97,28 +90,18 @@ mod tests {
         let region = RegionKey::ephemeral();
         let key = PatientKey::random();
         let sealed = key.seal(b"entry 1", "SpO2 97 %".as_bytes());
-        let unwrapped =
-            PatientKey::unwrap(&region, TIMELINE, &key.wrap(&region, TIMELINE)).unwrap();
-        assert_eq!(
-            unwrapped.open(b"entry 1", &sealed).unwrap(),
-            "SpO2 97 %".as_bytes()
-        );
+        let unwrapped = PatientKey::unwrap(&region, TIMELINE, &key.wrap(&region, TIMELINE)).unwrap();
+        assert_eq!(unwrapped.open(b"entry 1", &sealed).unwrap(), "SpO2 97 %".as_bytes());
     }
 
     #[test]
     fn it_unwraps_only_in_its_region_and_for_its_timeline_and_unaltered() {
         let (region, elsewhere) = (RegionKey::ephemeral(), RegionKey::ephemeral());
         let mut wrapped = PatientKey::random().wrap(&region, TIMELINE);
-        let error = |region, timeline, wrapped: &[u8]| {
-            PatientKey::unwrap(region, timeline, wrapped)
-                .map(|_| ())
-                .unwrap_err()
-        };
+        let error =
+            |region, timeline, wrapped: &[u8]| PatientKey::unwrap(region, timeline, wrapped).map(|_| ()).unwrap_err();
         assert_eq!(error(&region, ANOTHER, &wrapped), CannotOpen::NotAuthentic);
-        assert_eq!(
-            error(&elsewhere, TIMELINE, &wrapped),
-            CannotOpen::NotAuthentic
-        );
+        assert_eq!(error(&elsewhere, TIMELINE, &wrapped), CannotOpen::NotAuthentic);
         wrapped[20] ^= 1;
         assert_eq!(error(&region, TIMELINE, &wrapped), CannotOpen::NotAuthentic);
     }
@@ -126,12 +109,8 @@ mod tests {
     #[test]
     fn a_name_sealed_for_the_region_is_not_taken_for_a_key() {
         let region = RegionKey::ephemeral();
-        let short = region
-            .wrapping()
-            .seal(&wrap_aad(TIMELINE), b"too short for a key");
-        let error = PatientKey::unwrap(&region, TIMELINE, &short)
-            .map(|_| ())
-            .unwrap_err();
+        let short = region.wrapping().seal(&wrap_aad(TIMELINE), b"too short for a key");
+        let error = PatientKey::unwrap(&region, TIMELINE, &short).map(|_| ()).unwrap_err();
         assert_eq!(error, CannotOpen::NotAuthentic);
     }
 

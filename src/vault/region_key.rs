@@ -117,10 +117,7 @@ impl RegionKey {
     /// another region's key says so instead of failing at the first record.
     #[must_use]
     pub fn fingerprint(&self) -> String {
-        self.fingerprint
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect()
+        self.fingerprint.iter().map(|byte| format!("{byte:02x}")).collect()
     }
 }
 
@@ -161,36 +158,18 @@ mod tests {
 
     #[test]
     fn the_same_secret_gives_the_same_keys_and_another_does_not() {
-        let (one, again) = (
-            RegionKey::from_secret(&[1; 32]),
-            RegionKey::from_secret(&[1; 32]),
-        );
+        let (one, again) = (RegionKey::from_secret(&[1; 32]), RegionKey::from_secret(&[1; 32]));
         let other = RegionKey::from_secret(&[2; 32]);
-        assert_eq!(
-            again
-                .names()
-                .open(b"x", &one.names().seal(b"x", b"y"))
-                .unwrap(),
-            b"y"
-        );
-        assert_eq!(
-            one.idempotency().mac(&[b"y"]),
-            again.idempotency().mac(&[b"y"])
-        );
+        assert_eq!(again.names().open(b"x", &one.names().seal(b"x", b"y")).unwrap(), b"y");
+        assert_eq!(one.idempotency().mac(&[b"y"]), again.idempotency().mac(&[b"y"]));
         assert_eq!(one.fingerprint(), again.fingerprint());
         assert_ne!(one.fingerprint(), other.fingerprint());
-        assert_ne!(
-            one.idempotency().mac(&[b"y"]),
-            other.idempotency().mac(&[b"y"])
-        );
+        assert_ne!(one.idempotency().mac(&[b"y"]), other.idempotency().mac(&[b"y"]));
     }
 
     #[test]
     fn the_derivation_of_version_1_never_changes() {
         // HKDF-SHA256 by another implementation (Python's hmac), key bytes 0x01 × 32.
-        assert_eq!(
-            RegionKey::from_secret(&[1; 32]).fingerprint(),
-            "ccc4303c1de7208b"
-        );
+        assert_eq!(RegionKey::from_secret(&[1; 32]).fingerprint(), "ccc4303c1de7208b");
     }
 }

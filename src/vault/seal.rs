@@ -42,9 +42,7 @@ pub struct SealingKey {
 impl SealingKey {
     pub(super) fn new(secret: &[u8; 32]) -> Self {
         let key = UnboundKey::new(&AES_256_GCM, secret).expect("AES-256 takes a key of 32 bytes");
-        Self {
-            key: LessSafeKey::new(key),
-        }
+        Self { key: LessSafeKey::new(key) }
     }
 
     /// Version byte ‖ nonce ‖ ciphertext ‖ tag, in one allocation of exactly that size.
@@ -58,11 +56,7 @@ impl SealingKey {
         sealed.extend_from_slice(plaintext);
         let tag = self
             .key
-            .seal_in_place_separate_tag(
-                Nonce::assume_unique_for_key(nonce),
-                Aad::from(aad),
-                &mut sealed[HEAD_BYTES..],
-            )
+            .seal_in_place_separate_tag(Nonce::assume_unique_for_key(nonce), Aad::from(aad), &mut sealed[HEAD_BYTES..])
             .expect("a record in memory is far below the 64 GiB that GCM can seal");
         sealed.extend_from_slice(tag.as_ref());
         sealed
@@ -123,15 +117,9 @@ mod tests {
     #[test]
     fn another_place_or_key_does_not_open() {
         let sealed = key().seal(b"timeline 1", b"note");
-        assert_eq!(
-            key().open(b"timeline 2", &sealed),
-            Err(CannotOpen::NotAuthentic)
-        );
+        assert_eq!(key().open(b"timeline 2", &sealed), Err(CannotOpen::NotAuthentic));
         let other = SealingKey::new(&[8; 32]);
-        assert_eq!(
-            other.open(b"timeline 1", &sealed),
-            Err(CannotOpen::NotAuthentic)
-        );
+        assert_eq!(other.open(b"timeline 1", &sealed), Err(CannotOpen::NotAuthentic));
     }
 
     #[test]
@@ -139,19 +127,13 @@ mod tests {
         let sealed = key().seal(b"", b"note");
         for len in 0..sealed.len() {
             let error = key().open(b"", &sealed[..len]).unwrap_err();
-            let expected = if len < SEAL_OVERHEAD_BYTES {
-                CannotOpen::TooShort { len }
-            } else {
-                CannotOpen::NotAuthentic
-            };
+            let expected =
+                if len < SEAL_OVERHEAD_BYTES { CannotOpen::TooShort { len } } else { CannotOpen::NotAuthentic };
             assert_eq!(error, expected);
         }
         let mut foreign = sealed;
         foreign[0] = 9;
-        assert_eq!(
-            key().open(b"", &foreign),
-            Err(CannotOpen::UnknownVersion { version: 9 })
-        );
+        assert_eq!(key().open(b"", &foreign), Err(CannotOpen::UnknownVersion { version: 9 }));
     }
 
     #[test]
@@ -159,10 +141,7 @@ mod tests {
         let sealed: HashSet<Vec<u8>> = (0..1_000).map(|_| key().seal(b"", b"36.8")).collect();
         assert_eq!(sealed.len(), 1_000);
         let one = sealed.iter().next().unwrap();
-        assert_eq!(
-            (one.len(), one.capacity()),
-            (SEAL_OVERHEAD_BYTES + 4, SEAL_OVERHEAD_BYTES + 4)
-        );
+        assert_eq!((one.len(), one.capacity()), (SEAL_OVERHEAD_BYTES + 4, SEAL_OVERHEAD_BYTES + 4));
     }
 
     proptest! {

@@ -107,10 +107,7 @@ mod tests {
         let token = Token::random();
         let text = token.reveal();
         assert_eq!(text.len(), PREFIX.len() + ENCODED_CHARS);
-        assert!(
-            text.bytes()
-                .all(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(&byte))
-        );
+        assert!(text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(&byte)));
         assert_eq!(text.parse::<Token>().unwrap().hash(), token.hash());
     }
 
@@ -119,10 +116,7 @@ mod tests {
         let (one, other) = (Token::random(), Token::random());
         assert_ne!(*one.reveal(), *other.reveal());
         assert_ne!(one.hash(), other.hash());
-        assert_eq!(
-            TokenHash::from_slice(one.hash().as_bytes()),
-            Some(one.hash())
-        );
+        assert_eq!(TokenHash::from_slice(one.hash().as_bytes()), Some(one.hash()));
     }
 
     #[test]
@@ -142,11 +136,7 @@ mod tests {
             format!("{}B", &text[..last]),
         ];
         for variant in variants {
-            assert_eq!(
-                variant.parse::<Token>().unwrap_err(),
-                NotAToken,
-                "{variant}"
-            );
+            assert_eq!(variant.parse::<Token>().unwrap_err(), NotAToken, "{variant}");
         }
         assert!(!format!("{:?} {NotAToken}", Token::random()).contains(&text[3..]));
     }
@@ -154,18 +144,8 @@ mod tests {
     #[test]
     fn the_hash_is_plain_sha256_so_that_any_tool_can_make_it() {
         // printf 'rk_…' | cut -c4- | tr '_-' '/+' | base64 -d | sha256sum
-        let token: Token = format!("{PREFIX}{}", "A".repeat(ENCODED_CHARS))
-            .parse()
-            .unwrap();
-        let hex: String = token
-            .hash()
-            .0
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
-        assert_eq!(
-            hex,
-            "66687aadf862bd776c8fc18b8e9f8e20089714856ee233b3902a591d0d5f2925"
-        );
+        let token: Token = format!("{PREFIX}{}", "A".repeat(ENCODED_CHARS)).parse().unwrap();
+        let hex: String = token.hash().0.iter().map(|byte| format!("{byte:02x}")).collect();
+        assert_eq!(hex, "66687aadf862bd776c8fc18b8e9f8e20089714856ee233b3902a591d0d5f2925");
     }
 }
