@@ -48,9 +48,8 @@ impl Tx {
     /// # Errors
     /// When the database fails.
     pub async fn append_audits(&mut self, audits: &[SealedAudit]) -> Result<(), StoreError> {
-        static INSERT: LazyLock<Rows> = LazyLock::new(|| {
-            Rows::new("insert into audit (seq, recorded_at, timeline, sealed, chain) values ", 5, "")
-        });
+        static INSERT: LazyLock<Rows> =
+            LazyLock::new(|| Rows::new("insert into audit (seq, recorded_at, timeline, sealed, chain) values ", 5, ""));
         if audits.is_empty() {
             return Ok(());
         }
@@ -152,14 +151,18 @@ impl Tx {
             },
         };
         let record = opened.transpose().map_err(StoreError::cannot_open(place.as_str()))?;
-        Ok(AuditRecord { seq: u64::try_from(seq).map_err(|error| StoreError::inconsistent(place, error))?, recorded_at, timeline, record })
+        Ok(AuditRecord {
+            seq: u64::try_from(seq).map_err(|error| StoreError::inconsistent(place, error))?,
+            recorded_at,
+            timeline,
+            record,
+        })
     }
 
     /// Where the audit chain ends.
     pub(super) async fn find_audit_head(&mut self) -> Result<(i64, Link), StoreError> {
         const SQL: &str = "select seq, chain from audit_head where id = 1";
-        let (seq, chain): (i64, Vec<u8>) =
-            run!(self, connection => sqlx::query_as(SQL).fetch_one(connection).await?);
+        let (seq, chain): (i64, Vec<u8>) = run!(self, connection => sqlx::query_as(SQL).fetch_one(connection).await?);
         Ok((seq, link_from("audit_head.chain", &chain)?))
     }
 

@@ -27,11 +27,8 @@ impl Tx {
         const PEOPLE: &str = "select id, active, sealed from person";
         const POSITIONS: &str = "select person, role, organisation from person_position
             order by person, role, organisation";
-        type Rows = (
-            Vec<(Vec<u8>, String, bool, Vec<u8>)>,
-            Vec<(Vec<u8>, bool, Vec<u8>)>,
-            Vec<(Vec<u8>, String, Vec<u8>)>,
-        );
+        type Rows =
+            (Vec<(Vec<u8>, String, bool, Vec<u8>)>, Vec<(Vec<u8>, bool, Vec<u8>)>, Vec<(Vec<u8>, String, Vec<u8>)>);
         let (organisations, people, positions): Rows = run!(self, connection => (
             sqlx::query_as(ORGANISATIONS).fetch_all(&mut *connection).await?,
             sqlx::query_as(PEOPLE).fetch_all(&mut *connection).await?,
@@ -155,8 +152,8 @@ impl Tx {
             .names()
             .open(&record_aad(ORGANISATION, id.0), sealed)
             .map_err(StoreError::cannot_open(place.as_str()))?;
-        let record = OrganisationRecord::decode(&bytes[..])
-            .map_err(|error| StoreError::inconsistent(place.as_str(), error))?;
+        let record =
+            OrganisationRecord::decode(&bytes[..]).map_err(|error| StoreError::inconsistent(place.as_str(), error))?;
         Ok(Organisation {
             id,
             kind: code_from(&place, kind, OrganisationType::from_code(kind))?,
@@ -175,8 +172,7 @@ impl Tx {
             .names()
             .open(&record_aad(PERSON, id.0), sealed)
             .map_err(StoreError::cannot_open(place.as_str()))?;
-        let record =
-            PersonRecord::decode(&bytes[..]).map_err(|error| StoreError::inconsistent(place, error))?;
+        let record = PersonRecord::decode(&bytes[..]).map_err(|error| StoreError::inconsistent(place, error))?;
         Ok(HumanName { kanji: record.kanji, kana: record.kana })
     }
 }

@@ -99,8 +99,7 @@ impl Tx {
                     id: EntryId(uuid_from("entry.id", &id)?),
                     timeline: TimelineId(uuid_from("entry.timeline", &timeline)?),
                     seq: seq_from("entry.seq", seq)?,
-                    mac: Mac::from_slice(&mac)
-                        .ok_or_else(|| StoreError::inconsistent("entry.mac", "wrong length"))?,
+                    mac: Mac::from_slice(&mac).ok_or_else(|| StoreError::inconsistent("entry.mac", "wrong length"))?,
                 });
             }
         }
@@ -192,8 +191,9 @@ impl SealedEntry {
     /// The entry that [`Self::seal`] sealed.
     pub(super) fn open(&self, key: &PatientKey) -> Result<StoredEntry, StoreError> {
         let header = &self.header;
-        let bytes =
-            key.open(&header.to_bytes(), &self.sealed).map_err(|error| StoreError::inconsistent(header.place(), error))?;
+        let bytes = key
+            .open(&header.to_bytes(), &self.sealed)
+            .map_err(|error| StoreError::inconsistent(header.place(), error))?;
         let header = codec::EntryHeader {
             id: header.id,
             timeline: header.timeline,

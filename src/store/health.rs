@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use crate::limits::{STORE_PROBE_BYTES, STORE_PROBE_INTERVAL_MS};
 
-use super::journal::{Journal, Shared};
 use super::StoreError;
+use super::journal::{Journal, Shared};
 
 /// Where a probe writes in the table `meta`.
 const PROBE: &str = "probe";

@@ -13,8 +13,7 @@ impl Rows {
     /// `before`, then groups of `columns` parameters, then `after`.
     pub(super) fn new(before: &str, columns: usize, after: &str) -> Self {
         let group = |row: usize| {
-            let parameters: Vec<String> =
-                (1..=columns).map(|column| format!("${}", row * columns + column)).collect();
+            let parameters: Vec<String> = (1..=columns).map(|column| format!("${}", row * columns + column)).collect();
             format!("({})", parameters.join(", "))
         };
         let text = |size: usize| {

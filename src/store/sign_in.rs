@@ -100,11 +100,7 @@ impl Tx {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn revoke_sign_ins_of(
-        &mut self,
-        person: PersonId,
-        now: Timestamp,
-    ) -> Result<Vec<SignInId>, StoreError> {
+    pub async fn revoke_sign_ins_of(&mut self, person: PersonId, now: Timestamp) -> Result<Vec<SignInId>, StoreError> {
         const SQL: &str = "update sign_in set revoked_at = $2 where person = $1 and revoked_at is null returning id";
         let rows: Vec<(Vec<u8>,)> = run!(self, connection => {
             sqlx::query_as(SQL).bind(person.0.as_bytes().as_slice()).bind(now.0).fetch_all(connection).await?

@@ -109,8 +109,7 @@ impl Tx {
             Ok(SealedSnapshot {
                 timeline,
                 seq: super::record::seq_from(&place, seq)?,
-                fold_version: u32::try_from(fold_version)
-                    .map_err(|error| StoreError::inconsistent(place, error))?,
+                fold_version: u32::try_from(fold_version).map_err(|error| StoreError::inconsistent(place, error))?,
                 sealed,
             })
         })

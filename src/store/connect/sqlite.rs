@@ -61,8 +61,7 @@ fn pool(connections: u32) -> PoolOptions<Sqlite> {
 
 /// Runs on every new connection that writes, so that a reopened one is no less safe than the first.
 async fn check(connection: &mut SqliteConnection) -> Result<(), sqlx::Error> {
-    let (version,): (String,) =
-        sqlx::query_as("select sqlite_version()").fetch_one(&mut *connection).await?;
+    let (version,): (String,) = sqlx::query_as("select sqlite_version()").fetch_one(&mut *connection).await?;
     check_version(&version).map_err(|refusal| sqlx::Error::Configuration(Box::new(refusal)))?;
     let (journal_mode,): (String,) = sqlx::query_as("pragma journal_mode").fetch_one(&mut *connection).await?;
     check_setting("journal_mode", &journal_mode, &["wal"])?;
