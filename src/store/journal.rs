@@ -13,7 +13,7 @@ use crate::vault::RegionKey;
 
 use super::engine::{Engine, EngineTx};
 use super::health::{Health, Watch};
-use super::{Batch, CommitError, KnownId, Loaded, OpenError, Page, StoreError, StoredEntry, Tx, connect};
+use super::{Batch, CommitError, KnownId, Loaded, OpenError, Page, Queued, StoreError, StoredEntry, Tx, connect};
 
 /// See the module. All its futures may be cancelled: the work then ends in its own task.
 #[derive(Clone, Debug)]
@@ -118,6 +118,14 @@ impl Journal {
     /// When the database fails, or a registration does not open.
     pub async fn registrations(&self) -> Result<Vec<(TimelineId, Registration)>, StoreError> {
         self.read(|tx| Box::pin(tx.list_registrations())).await
+    }
+
+    /// The posts about one timeline that wait in the linking queue, oldest first.
+    ///
+    /// # Errors
+    /// When the database fails, or a post does not open.
+    pub async fn list_queued(&self, timeline: TimelineId) -> Result<Vec<Queued>, StoreError> {
+        self.read(move |tx| Box::pin(tx.list_queued(timeline))).await
     }
 
     /// The newest recorded time of any timeline: the floor for the clock at start.

@@ -43,7 +43,7 @@ pub use error::{CommitError, OpenError, StoreError};
 pub use health::Health;
 pub use journal::Journal;
 pub use linking_queue::Queued;
-pub use projection::ProjectionChange;
+pub use projection::{ProjectionChange, project};
 pub use reading::Grant;
 pub use rulebook::RulebookFile;
 pub use sign_in::SignIn;

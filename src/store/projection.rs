@@ -6,6 +6,8 @@ use std::collections::BTreeMap;
 
 use prost::Message as _;
 
+use crate::domain::body::Body;
+use crate::domain::entry::Entry;
 use crate::domain::ids::{OrganisationId, PersonId, TimelineId};
 use crate::domain::patient::Registration;
 use crate::domain::state::PatientState;
@@ -36,29 +38,21 @@ pub enum ProjectionChange {
 }
 
 impl ProjectionChange {
-    /// What must be written for a timeline whose state went from `before` to `after`.
-    #[must_use]
-    pub fn between(before: &PatientState, after: &PatientState, key: &PatientKey) -> Vec<Self> {
-        let timeline = after.timeline;
-        let mut changes = Vec::new();
-        if let Some(registration) = &after.registration
-            && before.registration.as_ref() != Some(registration)
-        {
-            changes.push(Self::Patient { timeline, sealed: seal_registration(key, timeline, registration) });
-        }
-        if before.team != after.team {
-            changes.push(Self::Team { timeline, team: after.team.clone() });
-        }
-        if before.consent != after.consent {
-            changes.push(Self::Consent { timeline, state: after.consent });
-        }
-        changes
-    }
-
     /// What must be written for a timeline of which nothing is.
     #[must_use]
     pub fn all_of(state: &PatientState, key: &PatientKey) -> Vec<Self> {
-        Self::between(&PatientState::empty(state.timeline), state, key)
+        let timeline = state.timeline;
+        let mut changes = Vec::new();
+        if let Some(registration) = &state.registration {
+            changes.push(Self::Patient { timeline, sealed: seal_registration(key, timeline, registration) });
+        }
+        if !state.team.is_empty() {
+            changes.push(Self::Team { timeline, team: state.team.clone() });
+        }
+        if state.consent != ConsentState::None {
+            changes.push(Self::Consent { timeline, state: state.consent });
+        }
+        changes
     }
 }
 
@@ -68,6 +62,26 @@ fn seal_registration(key: &PatientKey, timeline: TimelineId, registration: &Regi
 
 fn registration_aad(timeline: TimelineId) -> [u8; 32] {
     record_aad(b"registration/v1\0", timeline.0)
+}
+
+/// Adds what `entry` changed, after it was applied to `after`. An ordinary entry adds nothing.
+pub fn project(after: &PatientState, entry: &Entry, key: &PatientKey, changes: &mut Vec<ProjectionChange>) {
+    let timeline = after.timeline;
+    let body = match &entry.body {
+        Body::Correction(correction) => &correction.body,
+        body => body,
+    };
+    match body {
+        Body::Registration(registration) => {
+            let sealed = seal_registration(key, timeline, registration);
+            changes.push(ProjectionChange::Patient { timeline, sealed });
+        }
+        Body::Consent(_) => changes.push(ProjectionChange::Consent { timeline, state: after.consent }),
+        Body::TeamLink(_) | Body::TeamUnlink(_) | Body::HostChange(_) => {
+            changes.push(ProjectionChange::Team { timeline, team: after.team.clone() });
+        }
+        _ => {}
+    }
 }
 
 /// What the projections hold of one timeline, opened.
@@ -217,7 +231,9 @@ impl Tx {
         ));
         team.sort();
         let registration = patient.map(|(sealed,)| open_registration(key, timeline, &sealed)).transpose()?;
-        Ok(Projected { registration, team, consent: consent.map(|(state,)| state) })
+        // "Not obtained" may stand there or be left out: it says the same.
+        let consent = consent.map(|(state,)| state).filter(|state| state != ConsentState::None.code());
+        Ok(Projected { registration, team, consent })
     }
 
     /// Empties all projections, to be rebuilt in the same transaction.
