@@ -35,12 +35,12 @@ pub struct MemoryTarget {
     /// Submissions left before it no longer answers.
     pub answers: Mutex<usize>,
     /// Run before each submission: what others do between deciding and writing.
-    pub meanwhile: fn(&mut Records),
+    pub meanwhile: fn(&mut Records, &[Intent]),
 }
 
 impl Default for MemoryTarget {
     fn default() -> Self {
-        Self { records: Mutex::default(), refuses: |_| false, answers: Mutex::new(usize::MAX), meanwhile: |_| {} }
+        Self { records: Mutex::default(), refuses: |_| false, answers: Mutex::new(usize::MAX), meanwhile: |_, _| {} }
     }
 }
 
@@ -125,7 +125,7 @@ impl ImportTarget for MemoryTarget {
         let mut answers = self.answers.lock().unwrap();
         *answers = answers.checked_sub(1).ok_or_else(|| TargetError("the line is dead".into()))?;
         let mut records = self.records.lock().unwrap();
-        (self.meanwhile)(&mut records);
+        (self.meanwhile)(&mut records, &intents);
         Ok(intents.iter().map(|intent| self.judge(&mut records, intent)).collect())
     }
 }

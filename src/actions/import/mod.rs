@@ -22,6 +22,6 @@ mod vital_fields;
 pub mod vitals;
 
 #[cfg(test)]
-mod memory;
+pub(crate) mod memory;
 #[cfg(test)]
 mod stories;
