@@ -209,3 +209,12 @@ pub const IMPORT_BATCH_ENTRIES: usize = 200;
 pub const IMPORT_COMPLAINTS_SHOWN: usize = 50;
 /// Lines an import names for one class of row.
 pub const IMPORT_LINES_NAMED: usize = 5;
+
+// ---- sockets ----
+
+/// Read buffer of one socket. Small, because most sockets wait.
+pub const SOCKET_READ_BUFFER_BYTES: usize = 4 * 1024;
+/// Frames gathered before they are written: one TLS record.
+pub const SOCKET_WRITE_BUFFER_BYTES: usize = 16 * 1024;
+/// Frames gathered at most while the connection takes nothing.
+pub const SOCKET_WRITE_BUFFER_BYTES_MAX: usize = 1024 * 1024;

@@ -8,6 +8,7 @@ mod config_arguments;
 mod init;
 mod language;
 mod logging;
+pub mod open;
 
 use std::process::ExitCode;
 

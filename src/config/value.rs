@@ -20,6 +20,17 @@ pub enum Database {
     },
 }
 
+impl Database {
+    /// The URL the journal opens. It may hold a password: never print it.
+    #[must_use]
+    pub fn url(&self) -> String {
+        match self {
+            Self::Sqlite { file } => format!("sqlite://{}", file.display()),
+            Self::Postgres { url } => url.clone(),
+        }
+    }
+}
+
 /// Scheme, host and port of a page (RFC 6454), in the form in which browsers send it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct WebOrigin {

@@ -112,7 +112,7 @@ impl Session {
     }
 
     /// The record of reading ends here.
-    pub(super) async fn close_record(&self, place: &Place) -> Result<(), Ended> {
+    pub(super) async fn close_record(&mut self, place: &Place) -> Result<(), Ended> {
         let closed_at = self.hub.region().now();
         let close = GrantChange::Close { id: place.grant, through: place.covered, closed_at };
         self.hub.note_reading(vec![close]).await.map_err(|_| going_away())

@@ -35,3 +35,11 @@ fn is_equal_in_constant_time(left: &[u8; 32], right: &[u8; 32]) -> bool {
         left.iter().zip(right).fold(0_u8, |seen, (left, right)| std::hint::black_box(seen | (left ^ right)));
     difference == 0
 }
+
+/// SHA-256, for naming content by what it is.
+#[must_use]
+pub fn digest(bytes: &[u8]) -> [u8; 32] {
+    let mut digest = [0; 32];
+    digest.copy_from_slice(ring::digest::digest(&ring::digest::SHA256, bytes).as_ref());
+    digest
+}
