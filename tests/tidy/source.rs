@@ -67,18 +67,19 @@ pub fn repository() -> Vec<Source> {
         for entry in fs::read_dir(&folder).expect("the repository can be listed") {
             let entry = entry.expect("the repository can be listed");
             let path = entry.path();
-            let name = entry.file_name();
+            // In a work tree of its own, `.git` is a file.
+            if [".git", "target", "node_modules"]
+                .iter()
+                .any(|skipped| entry.file_name() == *skipped)
+            {
+                continue;
+            }
             if entry
                 .file_type()
                 .expect("a listed file has a type")
                 .is_dir()
             {
-                if ![".git", "target", "node_modules"]
-                    .iter()
-                    .any(|skipped| name == *skipped)
-                {
-                    folders.push(path);
-                }
+                folders.push(path);
             } else if let Ok(text) = fs::read_to_string(&path) {
                 let relative = path.strip_prefix(root).expect("listed below the root");
                 found.push(Source::new(
