@@ -12,14 +12,9 @@ const REQUIRE_SERVICES: &str = "RENKEI_TEST_REQUIRE_SERVICES";
 /// a missing address fails instead, so no test is skipped there unnoticed.
 #[track_caller]
 pub fn service_url(variable: &str) -> Option<String> {
-    let required = [REQUIRE_SERVICES, "CI"]
-        .iter()
-        .any(|name| std::env::var_os(name).is_some());
+    let required = [REQUIRE_SERVICES, "CI"].iter().any(|name| std::env::var_os(name).is_some());
     let url = std::env::var(variable).ok().filter(|url| !url.is_empty());
-    assert!(
-        url.is_some() || !required,
-        "{variable} is not set: run the tests with ./test"
-    );
+    assert!(url.is_some() || !required, "{variable} is not set: run the tests with ./test");
     if url.is_none() {
         eprintln!("skipped: {variable} is not set; ./test sets it");
     }

@@ -25,28 +25,15 @@ impl Database {
         let name = format!("renkei_test_{}_{number}", std::process::id());
         execute(
             &server_url,
-            vec![
-                format!("drop database if exists {name} with (force)"),
-                format!("create database {name}"),
-            ],
+            vec![format!("drop database if exists {name} with (force)"), format!("create database {name}")],
         );
-        Some(Self {
-            url: with_database(&server_url, &name),
-            name,
-            server_url,
-        })
+        Some(Self { url: with_database(&server_url, &name), name, server_url })
     }
 }
 
 impl Drop for Database {
     fn drop(&mut self) {
-        execute(
-            &self.server_url,
-            vec![format!(
-                "drop database if exists {} with (force)",
-                self.name
-            )],
-        );
+        execute(&self.server_url, vec![format!("drop database if exists {} with (force)", self.name)]);
     }
 }
 
@@ -57,22 +44,15 @@ fn execute(server_url: &str, statements: Vec<String>) {
         let options: sqlx::postgres::PgConnectOptions = url.parse()?;
         let mut connection: PgConnection = options.disable_statement_logging().connect().await?;
         for statement in statements {
-            sqlx::raw_sql(AssertSqlSafe(statement))
-                .execute(&mut connection)
-                .await?;
+            sqlx::raw_sql(AssertSqlSafe(statement)).execute(&mut connection).await?;
         }
         connection.close().await
     };
     let thread = std::thread::spawn(|| {
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         runtime.expect("a runtime can be built").block_on(run)
     });
-    thread
-        .join()
-        .expect("the thread ends")
-        .expect("the test server does as told");
+    thread.join().expect("the thread ends").expect("the test server does as told");
 }
 
 /// The URL with its database replaced: the last part of its path, before any parameters.
@@ -88,10 +68,7 @@ fn with_database(server_url: &str, name: &str) -> String {
 #[test]
 fn the_database_of_a_url_is_replaced() {
     let replaced = |url| with_database(url, "one");
-    assert_eq!(
-        replaced("postgres://a@host:5432/postgres"),
-        "postgres://a@host:5432/one"
-    );
+    assert_eq!(replaced("postgres://a@host:5432/postgres"), "postgres://a@host:5432/one");
     assert_eq!(
         replaced("postgres://a@%2Ftmp%2Fx/postgres?application_name=a/b"),
         "postgres://a@%2Ftmp%2Fx/one?application_name=a/b"
@@ -104,16 +81,10 @@ async fn two_databases_share_nothing_and_go_with_their_owners() {
         return;
     };
     let mut in_one = PgConnection::connect(&one.url).await.unwrap();
-    sqlx::raw_sql("create table mark (a bigint)")
-        .execute(&mut in_one)
-        .await
-        .unwrap();
+    sqlx::raw_sql("create table mark (a bigint)").execute(&mut in_one).await.unwrap();
 
     let mut in_other = PgConnection::connect(&other.url).await.unwrap();
-    sqlx::raw_sql("select a from mark")
-        .execute(&mut in_other)
-        .await
-        .unwrap_err();
+    sqlx::raw_sql("select a from mark").execute(&mut in_other).await.unwrap_err();
 
     let url = one.url.clone();
     drop(one);

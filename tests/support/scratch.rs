@@ -4,10 +4,7 @@ use tempfile::TempDir;
 
 /// An empty folder, removed with all it holds when dropped; `name` is in its path, for reading logs.
 pub fn folder(name: &str) -> TempDir {
-    tempfile::Builder::new()
-        .prefix(&format!("renkei-{name}-"))
-        .tempdir()
-        .expect("a temporary folder can be made")
+    tempfile::Builder::new().prefix(&format!("renkei-{name}-")).tempdir().expect("a temporary folder can be made")
 }
 
 #[test]

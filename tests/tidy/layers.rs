@@ -12,40 +12,14 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("rulebook", &["domain", "limits"]),
     ("vault", &["domain", "clock", "config", "limits"]),
     ("codec", &["domain", "clock", "config", "limits"]),
-    (
-        "store",
-        &["domain", "vault", "codec", "clock", "config", "limits"],
-    ),
+    ("store", &["domain", "vault", "codec", "clock", "config", "limits"]),
     ("wire", &["domain", "codec", "clock", "config", "limits"]),
     ("bus", &["domain", "clock", "config", "limits"]),
-    (
-        "hub",
-        &[
-            "domain", "rulebook", "vault", "codec", "store", "bus", "clock", "config", "limits",
-        ],
-    ),
-    (
-        "actions",
-        &[
-            "domain", "rulebook", "vault", "store", "hub", "clock", "config", "limits",
-        ],
-    ),
-    (
-        "session",
-        &["domain", "hub", "wire", "clock", "config", "limits"],
-    ),
-    (
-        "http",
-        &[
-            "domain", "hub", "actions", "wire", "session", "clock", "config", "limits",
-        ],
-    ),
-    (
-        "fhir",
-        &[
-            "domain", "hub", "actions", "wire", "session", "clock", "config", "limits",
-        ],
-    ),
+    ("hub", &["domain", "rulebook", "vault", "codec", "store", "bus", "clock", "config", "limits"]),
+    ("actions", &["domain", "rulebook", "vault", "store", "hub", "clock", "config", "limits"]),
+    ("session", &["domain", "hub", "wire", "clock", "config", "limits"]),
+    ("http", &["domain", "hub", "actions", "wire", "session", "clock", "config", "limits"]),
+    ("fhir", &["domain", "hub", "actions", "wire", "session", "clock", "config", "limits"]),
     ("cli", &["*"]),
 ];
 
@@ -54,13 +28,9 @@ pub fn faults(source: &Source) -> Vec<String> {
         return Vec::new();
     };
     let Some((_, may_use)) = LAYERS.iter().find(|(name, _)| *name == layer) else {
-        return vec![format!(
-            "{}: `{layer}` is no layer of the design",
-            source.path
-        )];
+        return vec![format!("{}: `{layer}` is no layer of the design", source.path)];
     };
-    let forbidden =
-        |used: &str| used != layer && !may_use.contains(&used) && !may_use.contains(&"*");
+    let forbidden = |used: &str| used != layer && !may_use.contains(&used) && !may_use.contains(&"*");
     imports(source)
         .into_iter()
         .filter(|(_, used)| forbidden(used))
@@ -72,9 +42,7 @@ fn layer_of(path: &str) -> Option<&str> {
     let inside = path.strip_prefix("src/")?;
     match inside.split_once('/') {
         Some((folder, _)) => Some(folder),
-        None => inside
-            .strip_suffix(".rs")
-            .filter(|name| !["lib", "main"].contains(name)),
+        None => inside.strip_suffix(".rs").filter(|name| !["lib", "main"].contains(name)),
     }
 }
 
@@ -83,10 +51,7 @@ fn imports(source: &Source) -> Vec<(usize, &str)> {
     let code = source.code.as_str();
     let absolute = positions(code, "crate::").map(|at| (at, &code[at + "crate::".len()..]));
     let relative = positions(code, "super::").filter_map(|at| past_root(source, at));
-    absolute
-        .chain(relative)
-        .flat_map(|(at, tail)| first_names(tail).into_iter().map(move |n| (at, n)))
-        .collect()
+    absolute.chain(relative).flat_map(|(at, tail)| first_names(tail).into_iter().map(move |n| (at, n))).collect()
 }
 
 /// What follows a chain of `super::` that climbs to the root of the crate.
@@ -115,9 +80,7 @@ fn inline_depth(code: &str, at: usize) -> usize {
         .filter(|&start| {
             let name = leading_word(&code[start + "mod ".len()..]);
             let open = start + "mod ".len() + name.len() + 1;
-            code[..open.min(code.len())].ends_with(' ')
-                && code[open..].starts_with('{')
-                && block_end(code, open) > at
+            code[..open.min(code.len())].ends_with(' ') && code[open..].starts_with('{') && block_end(code, open) > at
         })
         .count()
 }
@@ -128,11 +91,7 @@ fn first_names(tail: &str) -> Vec<&str> {
         let name = leading_word(tail);
         // A macro of the crate has its name at the root wherever it is written.
         let is_macro = tail[name.len()..].starts_with('!');
-        return if is_macro {
-            Vec::new()
-        } else {
-            vec![if name.is_empty() { "*" } else { name }]
-        };
+        return if is_macro { Vec::new() } else { vec![if name.is_empty() { "*" } else { name }] };
     };
     let mut names = Vec::new();
     let (mut depth, mut expecting) = (0, true);
@@ -157,17 +116,11 @@ fn first_names(tail: &str) -> Vec<&str> {
 fn an_upward_import_is_found_however_it_is_written() {
     let bad = [
         ("src/domain/fold.rs", "use crate::store::Journal;"),
-        (
-            "src/domain/fold.rs",
-            "use crate::{\n    domain::{a, b},\n    store::{c},\n};",
-        ),
+        ("src/domain/fold.rs", "use crate::{\n    domain::{a, b},\n    store::{c},\n};"),
         ("src/domain/fold.rs", "fn f() { crate::store::open() }"),
         ("src/domain/fold.rs", "use super::super::store;"),
         ("src/domain/mod.rs", "use super::store::Journal;"),
-        (
-            "src/domain/mod.rs",
-            "mod inner { use super::super::store; }",
-        ),
+        ("src/domain/mod.rs", "mod inner { use super::super::store; }"),
         ("src/domain/mod.rs", "use crate::*;"),
         ("src/clock.rs", "use super::hub;"),
         ("src/rulebook/mod.rs", "use crate::clock::Clock;"),
@@ -183,14 +136,8 @@ fn an_upward_import_is_found_however_it_is_written() {
 #[test]
 fn downward_imports_pass() {
     let good = [
-        (
-            "src/hub/sequencer.rs",
-            "use crate::{rulebook::Ruling, store::{self, Tx}};",
-        ),
-        (
-            "src/hub/sequencer.rs",
-            "use super::fanout::Mask; // crate::cli is not for us",
-        ),
+        ("src/hub/sequencer.rs", "use crate::{rulebook::Ruling, store::{self, Tx}};"),
+        ("src/hub/sequencer.rs", "use super::fanout::Mask; // crate::cli is not for us"),
         ("src/hub/mod.rs", "mod tests { use super::*; }"),
         ("src/hub/tests/day.rs", "use super::super::fanout;"),
         ("src/store/journal.rs", "crate::with_tx!(tx, run())"),
@@ -199,11 +146,7 @@ fn downward_imports_pass() {
         ("src/lib.rs", "pub use crate::cli::run;"),
     ];
     for (path, text) in good {
-        assert_eq!(
-            faults(&Source::new(path, text)),
-            Vec::<String>::new(),
-            "{path}: {text}"
-        );
+        assert_eq!(faults(&Source::new(path, text)), Vec::<String>::new(), "{path}: {text}");
     }
 }
 
@@ -212,10 +155,7 @@ fn the_table_names_only_layers_and_has_no_circle() {
     for (at, (layer, may_use)) in LAYERS.iter().enumerate() {
         for used in may_use.iter().filter(|used| **used != "*") {
             let place = LAYERS.iter().position(|(name, _)| name == used);
-            assert!(
-                place.is_some_and(|place| place < at),
-                "{layer} uses {used}, which does not stand above it"
-            );
+            assert!(place.is_some_and(|place| place < at), "{layer} uses {used}, which does not stand above it");
         }
     }
 }

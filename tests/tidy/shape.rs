@@ -22,75 +22,40 @@ const OPENINGS: &[(&str, &[&str])] = &[
 ];
 
 pub fn missing_opening(source: &Source) -> Option<String> {
-    let (_, openings) = OPENINGS
-        .iter()
-        .find(|(end, _)| source.path.ends_with(end))?;
+    let (_, openings) = OPENINGS.iter().find(|(end, _)| source.path.ends_with(end))?;
     let opens = openings.iter().any(|opening| {
-        source
-            .text
-            .strip_prefix(opening)
-            .is_some_and(|words| words.lines().take(2).any(|l| l.contains(is_word)))
+        source.text.strip_prefix(opening).is_some_and(|words| words.lines().take(2).any(|l| l.contains(is_word)))
     });
     if !opens {
-        return Some(format!(
-            "{}:1: does not open with {} and what it is",
-            source.path,
-            openings.join(" or ")
-        ));
+        return Some(format!("{}:1: does not open with {} and what it is", source.path, openings.join(" or ")));
     }
-    let lines = source
-        .text
-        .lines()
-        .take_while(|line| line.starts_with("//!"))
-        .count();
-    (lines > OPENING_LINES_MAX).then(|| {
-        format!(
-            "{}:1: opens with {lines} lines, more than {OPENING_LINES_MAX}",
-            source.path
-        )
-    })
+    let lines = source.text.lines().take_while(|line| line.starts_with("//!")).count();
+    (lines > OPENING_LINES_MAX)
+        .then(|| format!("{}:1: opens with {lines} lines, more than {OPENING_LINES_MAX}", source.path))
 }
 
 pub fn long_files(language: &str, sources: &[&Source]) -> Vec<String> {
-    let lengths = sources
-        .iter()
-        .map(|s| (s.path.as_str(), s.text.lines().count()))
-        .collect::<Vec<_>>();
+    let lengths = sources.iter().map(|s| (s.path.as_str(), s.text.lines().count())).collect::<Vec<_>>();
     judge_lengths(language, &lengths, LONG_FILES_RATCHET)
 }
 
-fn judge_lengths(
-    language: &str,
-    lengths: &[(&str, usize)],
-    ratchet: &[(&str, usize)],
-) -> Vec<String> {
+fn judge_lengths(language: &str, lengths: &[(&str, usize)], ratchet: &[(&str, usize)]) -> Vec<String> {
     let mut faults = Vec::new();
     for &(path, lines) in lengths {
         match ratchet.iter().find(|(listed, _)| *listed == path) {
-            Some(_) if lines <= FILE_LINES_MAX => {
-                faults.push(format!("{path}: short again, take it off the ratchet"))
-            }
-            Some((_, before)) if lines > *before => {
-                faults.push(format!("{path}: grew from {before} to {lines} lines"))
-            }
-            None if lines > FILE_LINES_MAX => {
-                faults.push(format!("{path}: {lines} lines, more than {FILE_LINES_MAX}"))
-            }
+            Some(_) if lines <= FILE_LINES_MAX => faults.push(format!("{path}: short again, take it off the ratchet")),
+            Some((_, before)) if lines > *before => faults.push(format!("{path}: grew from {before} to {lines} lines")),
+            None if lines > FILE_LINES_MAX => faults.push(format!("{path}: {lines} lines, more than {FILE_LINES_MAX}")),
             _ => {}
         }
     }
     let mut sorted: Vec<usize> = lengths.iter().map(|(_, lines)| *lines).collect();
     sorted.sort_unstable();
-    for (name, percent, max) in [
-        ("median", 50, FILE_LINES_MEDIAN_MAX),
-        ("95th percentile", 95, FILE_LINES_P95_MAX),
-    ] {
+    for (name, percent, max) in [("median", 50, FILE_LINES_MEDIAN_MAX), ("95th percentile", 95, FILE_LINES_P95_MAX)] {
         // Nearest rank: the shortest length that this share of the files does not exceed.
         let rank = (sorted.len() * percent).div_ceil(100).max(1) - 1;
         if let Some(lines) = sorted.get(rank).filter(|lines| **lines > max) {
-            faults.push(format!(
-                "{language} files: {name} of {lines} lines, more than {max}"
-            ));
+            faults.push(format!("{language} files: {name} of {lines} lines, more than {max}"));
         }
     }
     faults
@@ -109,10 +74,7 @@ pub fn long_functions(source: &Source) -> Vec<String> {
         };
         let lines = line_at(&code, super::source::block_end(&code, open)) - line_at(&code, at) + 1;
         if !name.is_empty() && lines > FUNCTION_LINES_MAX {
-            faults.push(format!(
-                "{}: `{name}` has {lines} lines, more than {FUNCTION_LINES_MAX}",
-                source.place(at)
-            ));
+            faults.push(format!("{}: `{name}` has {lines} lines, more than {FUNCTION_LINES_MAX}", source.place(at)));
         }
     }
     faults
@@ -139,10 +101,7 @@ fn a_file_that_does_not_say_what_it_is_is_found() {
         ("src/a.rs", "use std::fs;\n"),
         ("src/a.rs", "// plain\n"),
         ("src/a.rs", "//!\n//!\nfn f() {}\n"),
-        (
-            "src/a.rs",
-            "//! 1\n//! 2\n//! 3\n//! 4\n//! 5\n//! 6\n//! 7\n",
-        ),
+        ("src/a.rs", "//! 1\n//! 2\n//! 3\n//! 4\n//! 5\n//! 6\n//! 7\n"),
         ("src/a.rs", ""),
         ("web/a.js", "export const a = 1;\n"),
         ("web/a.css", "body { margin: 0 }\n"),
@@ -150,16 +109,10 @@ fn a_file_that_does_not_say_what_it_is_is_found() {
         ("migrations/a.sql", "create table a (b integer);\n"),
     ];
     for (path, text) in bad {
-        assert!(
-            missing_opening(&Source::new(path, text)).is_some(),
-            "{path}: {text}"
-        );
+        assert!(missing_opening(&Source::new(path, text)).is_some(), "{path}: {text}");
     }
-    for (path, text) in [
-        ("src/a.rs", "//! The fold.\n"),
-        ("web/a.mjs", "/**\n * The outbox.\n */\n"),
-        ("LICENSE", ""),
-    ] {
+    for (path, text) in [("src/a.rs", "//! The fold.\n"), ("web/a.mjs", "/**\n * The outbox.\n */\n"), ("LICENSE", "")]
+    {
         assert_eq!(missing_opening(&Source::new(path, text)), None, "{path}");
     }
 }
@@ -171,16 +124,8 @@ fn long_files_are_found_alone_and_on_average() {
     assert_eq!(count(&[], &[]), 0);
     assert_eq!(count(&[150, 150, 150], &[]), 0);
     assert_eq!(count(&[151, 151, 1], &[]), 1, "the median");
-    assert_eq!(
-        count(&[&[10; 19][..], &[600]].concat(), &[]),
-        0,
-        "one long file of twenty"
-    );
-    assert_eq!(
-        count(&[&[10; 18][..], &[401, 401]].concat(), &[]),
-        1,
-        "the 95th percentile"
-    );
+    assert_eq!(count(&[&[10; 19][..], &[600]].concat(), &[]), 0, "one long file of twenty");
+    assert_eq!(count(&[&[10; 18][..], &[401, 401]].concat(), &[]), 1, "the 95th percentile");
     assert_eq!(count(&[&[10; 20][..], &[601]].concat(), &[]), 1, "one file");
 }
 
@@ -196,29 +141,16 @@ fn the_ratchet_only_turns_one_way() {
 #[test]
 fn a_long_function_is_found_and_named() {
     let body = "    step();\n".repeat(FUNCTION_LINES_MAX - 1);
-    let long = format!(
-        "fn brief(x: [u8; 4]) -> u8 {{ 1 }}\nimpl A {{\nasync fn long<T>(t: T) where T: B {{\n{body}}}\n}}\n"
-    );
+    let long =
+        format!("fn brief(x: [u8; 4]) -> u8 {{ 1 }}\nimpl A {{\nasync fn long<T>(t: T) where T: B {{\n{body}}}\n}}\n");
     let found = long_functions(&Source::new("src/a.rs", &long));
     assert_eq!(
         found,
-        [format!(
-            "src/a.rs:3: `long` has {} lines, more than {FUNCTION_LINES_MAX}",
-            FUNCTION_LINES_MAX + 1
-        )]
+        [format!("src/a.rs:3: `long` has {} lines, more than {FUNCTION_LINES_MAX}", FUNCTION_LINES_MAX + 1)]
     );
     let fitting = long.replacen("    step();\n", "", 1);
-    assert_eq!(
-        long_functions(&Source::new("src/a.rs", &fitting)),
-        Vec::<String>::new()
-    );
+    assert_eq!(long_functions(&Source::new("src/a.rs", &fitting)), Vec::<String>::new());
     let tests = format!("#[cfg(test)]\nmod tests {{\n{long}}}\n");
-    assert_eq!(
-        long_functions(&Source::new("src/a.rs", &tests)),
-        Vec::<String>::new()
-    );
-    assert_eq!(
-        long_functions(&Source::new("src/a.rs", "trait A { fn f(&self); }\n")),
-        Vec::<String>::new()
-    );
+    assert_eq!(long_functions(&Source::new("src/a.rs", &tests)), Vec::<String>::new());
+    assert_eq!(long_functions(&Source::new("src/a.rs", "trait A { fn f(&self); }\n")), Vec::<String>::new());
 }

@@ -13,16 +13,8 @@ pub struct Source {
 
 impl Source {
     pub fn new(path: &str, text: &str) -> Self {
-        let code = if path.ends_with(".rs") {
-            blank_literals(text)
-        } else {
-            text.to_owned()
-        };
-        Self {
-            path: path.to_owned(),
-            text: text.to_owned(),
-            code,
-        }
+        let code = if path.ends_with(".rs") { blank_literals(text) } else { text.to_owned() };
+        Self { path: path.to_owned(), text: text.to_owned(), code }
     }
 
     pub fn is_rust(&self) -> bool {
@@ -30,16 +22,12 @@ impl Source {
     }
 
     pub fn is_web_module(&self) -> bool {
-        [".js", ".mjs", ".css"]
-            .iter()
-            .any(|end| self.path.ends_with(end))
+        [".js", ".mjs", ".css"].iter().any(|end| self.path.ends_with(end))
     }
 
     /// Code that only tests run: below `tests/`, or a file of tests inside `src/`.
     pub fn is_test(&self) -> bool {
-        self.path.starts_with("tests/")
-            || self.path.contains("/tests/")
-            || self.path.ends_with("/tests.rs")
+        self.path.starts_with("tests/") || self.path.contains("/tests/") || self.path.ends_with("/tests.rs")
     }
 
     /// The code without its `#[cfg(test)]` items.
@@ -68,24 +56,14 @@ pub fn repository() -> Vec<Source> {
             let entry = entry.expect("the repository can be listed");
             let path = entry.path();
             // In a work tree of its own, `.git` is a file.
-            if [".git", "target", "node_modules"]
-                .iter()
-                .any(|skipped| entry.file_name() == *skipped)
-            {
+            if [".git", "target", "node_modules"].iter().any(|skipped| entry.file_name() == *skipped) {
                 continue;
             }
-            if entry
-                .file_type()
-                .expect("a listed file has a type")
-                .is_dir()
-            {
+            if entry.file_type().expect("a listed file has a type").is_dir() {
                 folders.push(path);
             } else if let Ok(text) = fs::read_to_string(&path) {
                 let relative = path.strip_prefix(root).expect("listed below the root");
-                found.push(Source::new(
-                    &relative.to_string_lossy().replace('\\', "/"),
-                    &text,
-                ));
+                found.push(Source::new(&relative.to_string_lossy().replace('\\', "/"), &text));
             }
         }
     }
@@ -141,9 +119,7 @@ fn item_end(code: &str, start: usize) -> usize {
 }
 
 fn blanked(text: &str) -> String {
-    text.bytes()
-        .map(|b| if b == b'\n' { '\n' } else { ' ' })
-        .collect()
+    text.bytes().map(|b| if b == b'\n' { '\n' } else { ' ' }).collect()
 }
 
 fn blank_literals(text: &str) -> String {
@@ -178,11 +154,7 @@ fn literal_length(rest: &str, after_word: bool) -> usize {
     if rest.starts_with('\'') {
         return char_length(rest);
     }
-    if after_word {
-        0
-    } else {
-        raw_string_length(rest)
-    }
+    if after_word { 0 } else { raw_string_length(rest) }
 }
 
 fn block_comment_length(rest: &str) -> usize {
@@ -228,18 +200,15 @@ fn char_length(rest: &str) -> usize {
 }
 
 fn raw_string_length(rest: &str) -> usize {
-    let prefix = ["r", "br", "cr"].into_iter().find(|p| {
-        rest.strip_prefix(p)
-            .is_some_and(|tail| tail.trim_start_matches('#').starts_with('"'))
-    });
+    let prefix = ["r", "br", "cr"]
+        .into_iter()
+        .find(|p| rest.strip_prefix(p).is_some_and(|tail| tail.trim_start_matches('#').starts_with('"')));
     let Some(prefix) = prefix else { return 0 };
     let tail = &rest[prefix.len()..];
     let hashes = tail.len() - tail.trim_start_matches('#').len();
     let open = prefix.len() + hashes + 1;
     let close = format!("\"{}", "#".repeat(hashes));
-    rest[open..]
-        .find(&close)
-        .map_or(rest.len(), |at| open + at + close.len())
+    rest[open..].find(&close).map_or(rest.len(), |at| open + at + close.len())
 }
 
 #[test]
@@ -249,10 +218,7 @@ let b = r#"{ " "#; /* { /* } */ */ let c = '{'; let d: &'a str = '\''; let 名 =
     let code = Source::new("a.rs", text).code;
     assert_eq!(code.len(), text.len());
     assert!(!code.contains(['{', '}', '"']), "{code}");
-    assert!(
-        code.contains("let d: &'a str =") && code.contains("let 名 ="),
-        "{code}"
-    );
+    assert!(code.contains("let d: &'a str =") && code.contains("let 名 ="), "{code}");
     assert_eq!(line_at(&code, code.find("let b").expect("kept")), 2);
 }
 
@@ -263,10 +229,7 @@ fn test_items_are_taken_out_and_nothing_else() {
         "fn before() {}\n#[cfg(test)]\nuse x::{a, b};\n#[cfg(test)]\nmod tests { fn inside() { \"}\"; } }\nfn after() {}\n",
     );
     let code = source.code_without_tests();
-    assert!(
-        code.contains("fn before") && code.contains("fn after"),
-        "{code}"
-    );
+    assert!(code.contains("fn before") && code.contains("fn after"), "{code}");
     assert!(!code.contains("inside") && !code.contains("x::"), "{code}");
 }
 
@@ -274,9 +237,5 @@ fn test_items_are_taken_out_and_nothing_else() {
 fn the_walk_sees_this_file_and_no_build_product() {
     let paths: Vec<String> = repository().into_iter().map(|s| s.path).collect();
     assert!(paths.iter().any(|p| p == file!()));
-    assert!(
-        !paths
-            .iter()
-            .any(|p| p.starts_with("target/") || p.contains("node_modules/"))
-    );
+    assert!(!paths.iter().any(|p| p.starts_with("target/") || p.contains("node_modules/")));
 }
