@@ -5,7 +5,7 @@ use super::source::{Source, is_word, leading_word};
 
 const REASON_WORDS_MIN: usize = 2;
 
-/// Units in which a limit may be counted; a plural noun (`SESSIONS`, `ENTRIES`) counts itself.
+/// Units in which a limit may be counted; a plural noun (`SESSIONS`, `PEOPLE`) counts itself.
 const UNITS: &[&str] = &[
     "BYTES",
     "KIB",
@@ -18,6 +18,7 @@ const UNITS: &[&str] = &[
     "HOURS",
     "DAYS",
     "COUNT",
+    "PEOPLE",
     "PER_S",
     "PER_MINUTE",
     "PERCENT",
@@ -150,6 +151,8 @@ pub const FRAME_BYTES_MAX: usize = 65_536;
 pub const PING_INTERVAL_MS: u64 = 20_000;
 /// Open sockets of one account.
 pub const SESSIONS_PER_ACCOUNT_MAX: usize = 8;
+/// People named in one link.
+pub const LINKED_PEOPLE_MAX: usize = 100;
 /// Entries of one page.
 pub const PAGE_ENTRIES_DEFAULT: usize = 100;
 ";
