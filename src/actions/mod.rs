@@ -1,1 +1,4 @@
-//! Use cases that are not posts: organisations, people, patients, tokens, imports.
+//! Use cases that are not posts: organisations, people, sign-ins, imports.
+
+pub mod directory;
+pub mod sign_in;

@@ -162,8 +162,11 @@ impl Outbox {
     }
 
     /// Waits until [`Self::close`]; lets a session abandon a write that hangs.
-    pub async fn ended(&self) {
-        if self.lock().close.is_none() {
+    pub async fn ended(&self) -> Close {
+        loop {
+            if let Some(close) = self.lock().close {
+                return close;
+            }
             self.ended.notified().await;
         }
     }

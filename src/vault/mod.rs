@@ -1,4 +1,4 @@
-//! The only user of `ring` (besides the ids of `clock.rs`): sealing, the hash chain, tokens.
+//! The only user of `ring`: sealing, the hash chain, tokens.
 //!
 //! - [`RegionKey`] is the region's one secret, in a file. All other keys come from it or are
 //!   wrapped by it.
