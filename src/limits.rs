@@ -193,3 +193,19 @@ pub const CLIENT_NAME_CHARS_MAX: usize = 100;
 
 const _: () = assert!(FRAME_BYTES_MAX >= 4 * 3 * TEXT_CHARS_MAX, "a report of several long texts fits a frame");
 const _: () = assert!(HELLO_BYTES_MAX < FRAME_BYTES_MAX);
+// ── Imports ──
+
+/// Largest file an import reads, in bytes (64 MiB): some 600,000 readings.
+pub const IMPORT_FILE_BYTES_MAX: usize = 64 * 1024 * 1024;
+/// Longest row of an imported file, in bytes.
+pub const IMPORT_ROW_BYTES_MAX: usize = 64 * 1024;
+/// Most columns of an imported file.
+pub const IMPORT_COLUMNS_MAX: usize = 256;
+/// Most rows of an imported file, without its header.
+pub const IMPORT_ROWS_MAX: usize = 1_000_000;
+/// Entries handed over for deciding or writing at once.
+pub const IMPORT_BATCH_ENTRIES: usize = 200;
+/// Complaints an import prints before it only counts them.
+pub const IMPORT_COMPLAINTS_SHOWN: usize = 50;
+/// Lines an import names for one class of row.
+pub const IMPORT_LINES_NAMED: usize = 5;

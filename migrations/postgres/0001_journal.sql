@@ -138,12 +138,7 @@ create table linking_queue (
     state text not null,
     resolved_at bigint
 );
-<<<<<<< HEAD
-create index linking_queue_waiting on linking_queue (received_at) where state = 'waiting';
-create index linking_queue_timeline on linking_queue (timeline) where state = 'waiting';
-=======
 create index linking_queue_waiting on linking_queue (timeline, received_at) where state = 'waiting';
->>>>>>> store
 
 -- Every rulebook that ever decided, as its files were, so that old rulings stay explainable.
 create table rulebook (

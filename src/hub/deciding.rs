@@ -25,7 +25,7 @@ use crate::domain::time::Timestamp;
 use crate::limits;
 use crate::rulebook::{self, Acceptance, Decision, Refusal, Rulebook, Situation, Target};
 use crate::store::{
-    ClearHeader, GrantChange, HeadUpdate, NewTimeline, ProjectionChange, QueueState, ReadMarker, Resolved, SealedEntry,
+    self, ClearHeader, GrantChange, HeadUpdate, NewTimeline, QueueState, ReadMarker, Resolved, SealedEntry,
     SealedQueued, SealedSnapshot, StoredEntry, Subject,
 };
 use crate::vault::RegionKey;
@@ -119,13 +119,8 @@ impl Picture {
         let content = codec::encode_content(&entry);
         self.seal(draft, hot, &entry, &content, submission);
         let epoch = hot.state.access_epoch;
-        // Only these kinds change a projection; the usual entry costs no copy of the state.
-        let changes = entry.body.kind().is_administrative() || matches!(entry.body, Body::Correction(_));
-        let before = changes.then(|| hot.state.clone());
         hot.state.apply(&entry);
-        if let Some(before) = before {
-            draft.batch.projections.extend(ProjectionChange::between(&before, &hot.state, &hot.key));
-        }
+        store::project(&hot.state, &entry, &hot.key, &mut draft.batch.projections);
         if hot.state.access_epoch != epoch {
             draft.change_access(&hot.state);
         }

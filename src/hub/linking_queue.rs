@@ -28,7 +28,7 @@ async fn release_timeline(
     work: &mpsc::Sender<Work>,
     timeline: TimelineId,
 ) -> Result<(), StoreError> {
-    let waiting = journal.read(move |tx| Box::pin(tx.list_waiting_for(timeline))).await?;
+    let waiting = journal.read(move |tx| Box::pin(tx.list_queued(timeline))).await?;
     for queued in waiting {
         let (intent, actor) = (queued.post.intent, queued.post.author);
         let mac = fingerprint(journal.region(), &intent, &actor);

@@ -91,39 +91,14 @@ impl Tx {
             where state = 'waiting' order by received_at, id limit $1";
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         let rows: Vec<Row> = run!(self, connection => sqlx::query_as(SQL).bind(limit).fetch_all(connection).await?);
-<<<<<<< HEAD
         rows.into_iter().map(|row| self.open_queued(row)).collect()
-=======
-        let mut posts = Vec::with_capacity(rows.len());
-        for row in rows {
-            posts.push(self.open_queued(row).await?);
-        }
-        Ok(posts)
-    }
-
-    /// The posts about one timeline that wait, oldest first.
-    ///
-    /// # Errors
-    /// When the database fails or a post does not open.
-    pub async fn list_queued(&mut self, timeline: TimelineId) -> Result<Vec<Queued>, StoreError> {
-        const SQL: &str = "select id, timeline, sealed, state from linking_queue
-            where timeline = $1 and state = 'waiting' order by received_at, id";
-        let rows: Vec<Row> = run!(self, connection => {
-            sqlx::query_as(SQL).bind(timeline.0.as_bytes().as_slice()).fetch_all(connection).await?
-        });
-        let mut posts = Vec::with_capacity(rows.len());
-        for row in rows {
-            posts.push(self.open_queued(row).await?);
-        }
-        Ok(posts)
->>>>>>> store
     }
 
     /// The posts that wait for a link to this timeline, oldest first.
     ///
     /// # Errors
     /// When the database fails or a post does not open.
-    pub async fn list_waiting_for(&mut self, timeline: TimelineId) -> Result<Vec<Queued>, StoreError> {
+    pub async fn list_queued(&mut self, timeline: TimelineId) -> Result<Vec<Queued>, StoreError> {
         const SQL: &str = "select id, timeline, sealed, state from linking_queue
             where timeline = $1 and state = 'waiting' order by received_at, id";
         let rows: Vec<Row> = run!(self, connection => {
