@@ -79,6 +79,20 @@ pub fn machine_paths(source: &Source) -> Vec<String> {
     faults
 }
 
+/// Lines that a merge left for a person to settle.
+pub fn merge_markers(source: &Source) -> Vec<String> {
+    let marked = |line: &str| ["<<<<<<< ", ">>>>>>> "].iter().any(|marker| line.starts_with(marker));
+    let lines = source.text.lines().enumerate().filter(|(_, line)| marked(line));
+    lines.map(|(at, _)| format!("{}:{}: an unsettled merge", source.path, at + 1)).collect()
+}
+
+#[test]
+fn an_unsettled_merge_is_found_in_any_file() {
+    let text = "a\n<<<<<<< HEAD\nb\n=======\nc\n>>>>>>> main\n";
+    assert_eq!(merge_markers(&Source::new("migrations/1.sql", text)).len(), 2);
+    assert_eq!(merge_markers(&Source::new("README.md", "Title\n=======\n")), Vec::<String>::new());
+}
+
 #[test]
 fn words_out_of_place_are_found() {
     let bad = [
