@@ -1,1 +1,201 @@
 //! Time and ids as arguments: the only place that reads the wall clock or draws a random id.
+//! Everything that needs either takes a `&dyn Clock` or an `&Ids`, so that a test or a simulation
+//! can own both. A clock's time never goes back: two entries recorded one after the other carry
+//! times in that order even when somebody sets the machine's clock back in between.
+
+mod ids;
+mod manual;
+
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+pub use ids::Ids;
+pub use manual::ManualClock;
+
+use crate::domain::time::Timestamp;
+use crate::limits::CLOCK_STEP_BACK_NOTICED_MS;
+
+/// The time that is recorded. Each call returns the time of the last one or a later time.
+pub trait Clock: Send + Sync {
+    fn now(&self) -> Timestamp;
+
+    /// Never return a time before `floor` again. At start the hub passes the newest time in its
+    /// journal, so that the order also survives a restart on a machine whose clock was set back.
+    fn not_before(&self, floor: Timestamp);
+
+    /// What the wall clock did, for `/metrics` and the health page.
+    fn steps_back(&self) -> StepsBack;
+}
+
+/// How the wall clock went backwards while the recorded time did not.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct StepsBack {
+    /// How often it was seen to fall behind.
+    pub count: u64,
+    /// The furthest it was ever behind the recorded time.
+    pub furthest: Duration,
+    /// How far it was behind at the last reading; zero when all is well. While it is not zero the
+    /// recorded time stands still.
+    pub behind: Duration,
+}
+
+/// The machine's clock.
+#[derive(Debug, Default)]
+pub struct SystemClock {
+    guard: NeverBack,
+}
+
+impl SystemClock {
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+}
+
+impl Clock for SystemClock {
+    fn now(&self) -> Timestamp {
+        self.guard.observe(wall_clock())
+    }
+
+    fn not_before(&self, floor: Timestamp) {
+        self.guard.not_before(floor);
+    }
+
+    fn steps_back(&self) -> StepsBack {
+        self.guard.steps_back()
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "this is the one place that reads the wall clock")]
+fn wall_clock() -> Timestamp {
+    // A clock before 1970 is a machine without a battery; the floor from the journal lifts it.
+    let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Timestamp::EPOCH.saturating_add(since_epoch)
+}
+
+/// Turns readings that may go back into a time that does not, and remembers that they did.
+#[derive(Debug)]
+struct NeverBack {
+    latest_us: AtomicI64,
+    count: AtomicU64,
+    furthest_us: AtomicU64,
+    behind_us: AtomicU64,
+    is_behind: AtomicBool,
+}
+
+impl Default for NeverBack {
+    fn default() -> Self {
+        Self {
+            latest_us: AtomicI64::new(i64::MIN),
+            count: AtomicU64::new(0),
+            furthest_us: AtomicU64::new(0),
+            behind_us: AtomicU64::new(0),
+            is_behind: AtomicBool::new(false),
+        }
+    }
+}
+
+impl NeverBack {
+    fn observe(&self, wall: Timestamp) -> Timestamp {
+        // INVARIANT: `latest_us` only grows, and every returned time is its value at some moment
+        // of this call; so a call that starts after another one ended cannot return less.
+        let latest = self.latest_us.fetch_max(wall.0, Ordering::SeqCst);
+        let behind_us = latest.saturating_sub(wall.0).max(0).unsigned_abs();
+        // Two threads that read the wall clock at the same moment pass here in either order; that
+        // is not a step.
+        if behind_us > CLOCK_STEP_BACK_NOTICED_MS * 1_000 {
+            self.note_step(behind_us);
+        } else if self.is_behind.load(Ordering::Relaxed) {
+            self.is_behind.store(false, Ordering::Relaxed);
+            self.behind_us.store(0, Ordering::Relaxed);
+        }
+        Timestamp(latest.max(wall.0))
+    }
+
+    #[cold]
+    fn note_step(&self, behind_us: u64) {
+        self.behind_us.store(behind_us, Ordering::Relaxed);
+        self.furthest_us.fetch_max(behind_us, Ordering::Relaxed);
+        if !self.is_behind.swap(true, Ordering::Relaxed) {
+            self.count.fetch_add(1, Ordering::Relaxed);
+            tracing::warn!(behind_us, "the machine's clock went back; recorded time stands still");
+        }
+    }
+
+    fn not_before(&self, floor: Timestamp) {
+        self.latest_us.fetch_max(floor.0, Ordering::SeqCst);
+    }
+
+    fn steps_back(&self) -> StepsBack {
+        StepsBack {
+            count: self.count.load(Ordering::Relaxed),
+            furthest: Duration::from_micros(self.furthest_us.load(Ordering::Relaxed)),
+            behind: Duration::from_micros(self.behind_us.load(Ordering::Relaxed)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOON: Timestamp = Timestamp::from_secs(1_775_003_400);
+
+    #[test]
+    fn recorded_time_stands_still_while_the_wall_clock_is_behind_and_says_so() {
+        let clock = ManualClock::at(NOON);
+        assert_eq!(clock.now(), NOON);
+
+        clock.step_back(Duration::from_secs(60));
+        assert_eq!(clock.now(), NOON);
+        clock.advance(Duration::from_secs(20));
+        assert_eq!(clock.now(), NOON);
+        let steps = clock.steps_back();
+        assert_eq!((steps.count, steps.furthest), (1, Duration::from_secs(60)));
+        assert_eq!(steps.behind, Duration::from_secs(40));
+
+        clock.advance(Duration::from_secs(41));
+        assert_eq!(clock.now(), NOON.saturating_add(Duration::from_secs(1)));
+        assert_eq!(clock.steps_back().behind, Duration::ZERO);
+
+        clock.step_back(Duration::from_secs(5));
+        clock.now();
+        assert_eq!(clock.steps_back().count, 2);
+    }
+
+    #[test]
+    fn a_jitter_below_the_bound_is_not_a_step() {
+        let clock = ManualClock::at(NOON);
+        clock.now();
+        clock.step_back(Duration::from_millis(CLOCK_STEP_BACK_NOTICED_MS));
+        assert_eq!(clock.now(), NOON);
+        assert_eq!(clock.steps_back(), StepsBack::default());
+    }
+
+    #[test]
+    fn a_restart_continues_after_the_newest_recorded_time() {
+        let clock = ManualClock::at(NOON);
+        let newest = NOON.saturating_add(Duration::from_secs(3_600));
+        clock.not_before(newest);
+        assert_eq!(clock.now(), newest);
+        assert_eq!(clock.steps_back().behind, Duration::from_secs(3_600));
+    }
+
+    #[test]
+    fn the_machines_clock_is_in_this_century_and_in_order_across_threads() {
+        let clock = SystemClock::new();
+        assert!(clock.now() > Timestamp::from_secs(1_700_000_000));
+        std::thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| {
+                    let mut last = clock.now();
+                    for _ in 0..10_000 {
+                        let now = clock.now();
+                        assert!(now >= last);
+                        last = now;
+                    }
+                });
+            }
+        });
+    }
+}

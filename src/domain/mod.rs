@@ -1,3 +1,23 @@
 //! The nouns of home care and the fold over a timeline. No I/O, no clock, no serde for outsiders.
+//!
+//! Read `kind`, `body`, `entry`, then `state`.
 
+pub mod alarm;
+pub mod body;
+mod check;
+pub mod decimal;
+pub mod directory;
+pub mod entry;
+pub mod ids;
+pub mod kind;
+pub(crate) mod list;
+pub mod patient;
+pub mod role;
+pub mod ruling;
+pub mod search;
+pub mod state;
+pub mod team;
+pub mod text;
 pub mod time;
+pub mod unit;
+pub mod vital;

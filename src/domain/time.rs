@@ -15,9 +15,7 @@ pub struct Timestamp(pub i64);
 
 /// Text that is not a moment. It carries the text so that an importer can show the cell.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "`{text}` is not a moment with date, time and offset such as 2026-04-01T09:30:00+09:00: {reason}"
-)]
+#[error("`{text}` is not a moment with date, time and offset such as 2026-04-01T09:30:00+09:00: {reason}")]
 pub struct NotATimestamp {
     pub text: String,
     pub reason: String,
@@ -116,10 +114,7 @@ impl FromStr for Timestamp {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         match text.parse::<jiff::Timestamp>() {
             Ok(moment) => Ok(moment.into()),
-            Err(error) => Err(NotATimestamp {
-                text: text.to_owned(),
-                reason: error.to_string(),
-            }),
+            Err(error) => Err(NotATimestamp { text: text.to_owned(), reason: error.to_string() }),
         }
     }
 }
@@ -148,19 +143,10 @@ mod tests {
 
     #[test]
     fn text_without_offset_or_with_an_impossible_date_is_refused_with_the_text() {
-        for text in [
-            "2026-04-01T09:30:00",
-            "2026-02-30T00:00:00Z",
-            "2026-04-01",
-            "",
-            "きょう",
-        ] {
+        for text in ["2026-04-01T09:30:00", "2026-02-30T00:00:00Z", "2026-04-01", "", "きょう"] {
             let error = text.parse::<Timestamp>().unwrap_err();
             assert_eq!(error.text, text);
-            assert!(
-                error.to_string().contains("2026-04-01T09:30:00+09:00"),
-                "{error}"
-            );
+            assert!(error.to_string().contains("2026-04-01T09:30:00+09:00"), "{error}");
         }
     }
 
@@ -173,18 +159,12 @@ mod tests {
 
     #[test]
     fn arithmetic_stops_at_the_ends() {
-        assert_eq!(
-            Timestamp::MAX.saturating_add(Duration::from_secs(1)),
-            Timestamp::MAX
-        );
+        assert_eq!(Timestamp::MAX.saturating_add(Duration::from_secs(1)), Timestamp::MAX);
         assert_eq!(Timestamp::MIN.saturating_sub(Duration::MAX), Timestamp::MIN);
         assert_eq!(Timestamp::from_millis(i64::MAX), Timestamp::MAX);
         assert_eq!(Timestamp::EPOCH.since(Timestamp(1)), Duration::ZERO);
         assert_eq!(Timestamp(5).since(Timestamp(2)), Duration::from_micros(3));
-        assert_eq!(
-            Timestamp::MAX.since(Timestamp::MIN),
-            Duration::from_micros(u64::MAX)
-        );
+        assert_eq!(Timestamp::MAX.since(Timestamp::MIN), Duration::from_micros(u64::MAX));
     }
 
     #[test]

@@ -1,0 +1,78 @@
+//! The region's organisations and people, as one immutable picture that deciding and delivering consult.
+
+use std::collections::HashMap;
+
+use super::ids::{OrganisationId, PersonId};
+use super::patient::{HumanName, Identifier};
+use super::role::{OrganisationType, Role};
+
+/// An organisation [Organization].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Organisation {
+    pub id: OrganisationId,
+    pub kind: OrganisationType,
+    pub name: String,
+    pub kana: String,
+    pub phone: String,
+    pub identifiers: Vec<Identifier>,
+    pub active: bool,
+}
+
+/// A person [Practitioner] and the roles they act in [PractitionerRole].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Person {
+    pub id: PersonId,
+    pub name: HumanName,
+    pub positions: Vec<Position>,
+    pub active: bool,
+}
+
+/// One role at one organisation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Position {
+    pub role: Role,
+    pub organisation: OrganisationId,
+}
+
+/// Somebody acting: a person in one role at one organisation, shown with every act.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Actor {
+    pub person: PersonId,
+    pub role: Role,
+    pub organisation: OrganisationId,
+    pub organisation_type: OrganisationType,
+}
+
+/// The whole directory at one moment.
+#[derive(Clone, Debug, Default)]
+pub struct Directory {
+    pub organisations: HashMap<OrganisationId, Organisation>,
+    pub people: HashMap<PersonId, Person>,
+}
+
+impl Directory {
+    /// The person in this position, if both exist, are active and belong together.
+    #[must_use]
+    pub fn actor(&self, person: PersonId, position: Position) -> Option<Actor> {
+        let organisation = self.organisations.get(&position.organisation).filter(|found| found.active)?;
+        self.people.get(&person).filter(|found| found.active && found.positions.contains(&position)).map(|_| Actor {
+            person,
+            role: position.role,
+            organisation: position.organisation,
+            organisation_type: organisation.kind,
+        })
+    }
+
+    /// Whether the organisation exists and is active.
+    #[must_use]
+    pub fn has_active(&self, organisation: OrganisationId) -> bool {
+        self.organisations.get(&organisation).is_some_and(|found| found.active)
+    }
+
+    /// Whether the person has a position at the organisation.
+    #[must_use]
+    pub fn works_at(&self, person: PersonId, organisation: OrganisationId) -> bool {
+        let works = |person: &Person| person.positions.iter().any(|position| position.organisation == organisation);
+        self.people.get(&person).is_some_and(works)
+    }
+}

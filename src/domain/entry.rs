@@ -1,0 +1,111 @@
+//! The entry: one immutable fact on a timeline, and the intent that may become one.
+
+use super::alarm::Alarm;
+use super::body::{Body, Infection};
+use super::directory::Actor;
+use super::ids::{EntryId, OrganisationId, PersonId, Seq, TimelineId};
+use super::kind::Kind;
+use super::list::closed_list;
+use super::role::Role;
+use super::ruling::Ruling;
+use super::time::Timestamp;
+
+closed_list! {
+    /// How carefully a record is handled [meta.security].
+    Sensitivity {
+        Normal = "normal", "通常", "normal";
+        Restricted = "restricted", "取扱注意", "restricted";
+    }
+}
+
+/// Somebody an entry is addressed to, besides those who see it anyway.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Addressee {
+    Person(PersonId),
+    Organisation(OrganisationId),
+    Role(Role),
+}
+
+impl Addressee {
+    /// Whether this actor is meant.
+    #[must_use]
+    pub fn means(&self, actor: &Actor) -> bool {
+        match self {
+            Self::Person(person) => *person == actor.person,
+            Self::Organisation(organisation) => *organisation == actor.organisation,
+            Self::Role(role) => *role == actor.role,
+        }
+    }
+}
+
+/// What somebody wants to put on a timeline.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Intent {
+    /// Made by the client; the same id again gets the first answer.
+    pub id: EntryId,
+    pub timeline: TimelineId,
+    /// The time the device claims.
+    pub observed_at: Option<Timestamp>,
+    pub sensitivity: Sensitivity,
+    pub addressed_to: Vec<Addressee>,
+    pub body: Body,
+}
+
+/// What decides who may see an entry. Entries that point back carry their target's scope, so that a
+/// correction or acknowledgement is never more visible than its target.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Scope {
+    pub kind: Kind,
+    pub sensitivity: Sensitivity,
+    pub infection: Option<Infection>,
+    pub addressed_to: Vec<Addressee>,
+    /// The organisation whose record it is: it always sees its own.
+    pub owner: OrganisationId,
+}
+
+/// One immutable fact on a timeline.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    pub id: EntryId,
+    pub timeline: TimelineId,
+    pub seq: Seq,
+    pub author: Actor,
+    /// Claimed by the device.
+    pub observed_at: Option<Timestamp>,
+    /// The hub's time; never goes back along a timeline.
+    pub recorded_at: Timestamp,
+    pub sensitivity: Sensitivity,
+    pub addressed_to: Vec<Addressee>,
+    pub body: Body,
+    /// Values outside the patient's limits at the time.
+    pub alarms: Vec<Alarm>,
+    /// For an entry that points back: the scope of its target.
+    pub target_scope: Option<Scope>,
+    pub ruling: Ruling,
+}
+
+impl Entry {
+    /// What decides who may see this entry.
+    #[must_use]
+    pub fn scope(&self) -> Scope {
+        if let Some(scope) = &self.target_scope {
+            return scope.clone();
+        }
+        Scope {
+            kind: self.body.kind(),
+            sensitivity: self.sensitivity,
+            infection: match &self.body {
+                Body::InfectionNotice(notice) => Some(notice.infection),
+                _ => None,
+            },
+            addressed_to: self.addressed_to.clone(),
+            owner: self.author.organisation,
+        }
+    }
+
+    /// Whether readers should get this entry before others: it raised an alarm.
+    #[must_use]
+    pub fn is_urgent(&self) -> bool {
+        !self.alarms.is_empty()
+    }
+}

@@ -1,0 +1,94 @@
+//! Ids as types of their own, so that a patient's id cannot be passed where an organisation's is meant.
+
+use std::fmt;
+use std::str::FromStr;
+
+use uuid::Uuid;
+
+macro_rules! id {
+    ($(#[$meta:meta])* $name:ident) => {
+        $(#[$meta])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub struct $name(pub Uuid);
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = uuid::Error;
+
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                Uuid::parse_str(text).map(Self)
+            }
+        }
+    };
+}
+
+id!(
+    /// An entry; made by the client (`UUIDv7`), so that a resend is recognised.
+    EntryId
+);
+id!(
+    /// A timeline; equal to the id of its subject.
+    TimelineId
+);
+id!(
+    /// A patient [Patient].
+    PatientId
+);
+id!(
+    /// An organisation [Organization].
+    OrganisationId
+);
+id!(
+    /// A person [Practitioner], or a member of a patient's family.
+    PersonId
+);
+id!(
+    /// A sign-in: one token, one role, possibly several sockets.
+    SignInId
+);
+
+impl From<PatientId> for TimelineId {
+    fn from(id: PatientId) -> Self {
+        Self(id.0)
+    }
+}
+
+impl From<OrganisationId> for TimelineId {
+    fn from(id: OrganisationId) -> Self {
+        Self(id.0)
+    }
+}
+
+impl TimelineId {
+    /// The patient whose timeline this is, if its subject is a patient.
+    #[must_use]
+    pub const fn as_patient(self) -> PatientId {
+        PatientId(self.0)
+    }
+}
+
+/// The position of an entry on its timeline: gapless, from 1. Zero means "before the first".
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Seq(pub u64);
+
+impl Seq {
+    /// Before the first entry.
+    pub const ZERO: Self = Self(0);
+
+    /// The position after this one.
+    #[must_use]
+    pub const fn next(self) -> Self {
+        Self(self.0 + 1)
+    }
+}
+
+impl fmt::Display for Seq {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}

@@ -1,0 +1,86 @@
+//! Who a patient is [Patient]: names, birth date, sex, local identifiers.
+
+use jiff::civil::Date;
+
+use super::list::closed_list;
+use super::text::{Invalid, Text};
+use crate::limits;
+
+/// A name in kanji and kana, family name first, separated by one space.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct HumanName {
+    pub kanji: String,
+    pub kana: String,
+}
+
+closed_list! {
+    /// Administrative sex [Patient.gender].
+    Sex {
+        Male = "male", "男", "male";
+        Female = "female", "女", "female";
+        Other = "other", "その他", "other";
+        Unknown = "unknown", "不明", "unknown";
+    }
+}
+
+/// A number somebody gave the patient, and who gave it [Identifier].
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Identifier {
+    /// URI of the issuer's numbering, e.g. `urn:oid:1.2.392.100495.20.3.51.1` + institution code.
+    pub system: String,
+    pub value: String,
+}
+
+/// The body of a registration: the patient as the secretariat knows them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Registration {
+    pub name: HumanName,
+    pub birth_date: Date,
+    pub sex: Sex,
+    pub identifiers: Vec<Identifier>,
+}
+
+impl Registration {
+    /// Refuses missing names, impossible birth dates and repeated identifiers.
+    ///
+    /// # Errors
+    /// The first complaint, naming the field.
+    pub fn check(&self, today: Date) -> Result<(), Invalid> {
+        for (field, text) in [("name.kanji", &self.name.kanji), ("name.kana", &self.name.kana)] {
+            if text.trim().is_empty() {
+                return Err(Invalid::required(field));
+            }
+            if text.chars().count() > limits::NAME_CHARS_MAX {
+                return Err(Invalid::too_long(
+                    field,
+                    limits::NAME_CHARS_MAX,
+                    ("文字", "characters"),
+                    text.chars().count(),
+                ));
+            }
+        }
+        if self.birth_date > today || self.birth_date.year() < 1870 {
+            return Err(Invalid::new(
+                "birth_date",
+                "out_of_range",
+                Text::new(
+                    format!("生年月日は1870-01-01から今日までです（{}）", self.birth_date),
+                    format!("a birth date between 1870-01-01 and today is expected, not {}", self.birth_date),
+                ),
+            ));
+        }
+        for (at, identifier) in self.identifiers.iter().enumerate() {
+            if identifier.system.is_empty() || identifier.value.is_empty() {
+                return Err(Invalid::required(format!("identifiers[{at}]")));
+            }
+            if self.identifiers[..at].contains(identifier) {
+                return Err(Invalid::new(
+                    format!("identifiers[{at}]"),
+                    "duplicate",
+                    Text::fixed("同じ識別番号が二つあります", "the same identifier is given twice"),
+                ));
+            }
+        }
+        Ok(())
+    }
+}

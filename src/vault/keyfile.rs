@@ -1,0 +1,191 @@
+//! The region key's file: one line of text, readable by its owner only. Text, so that it survives
+//! editors, password stores and being printed for the safe; labelled, so that a wrong file is named.
+
+use std::fs::{File, Permissions};
+use std::io::{self, Read as _, Write as _};
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use zeroize::{Zeroize as _, Zeroizing};
+
+use super::region_key::{KEY_BYTES, Secret};
+use crate::limits::KEY_FILE_BYTES_MAX;
+
+const LABEL: &str = "renkei-region-key-v1:";
+const OWNER_ONLY: u32 = 0o600;
+/// Any right of the group or of others.
+const LOOSE_BITS: u32 = 0o077;
+
+#[derive(Debug, thiserror::Error)]
+pub enum KeyFileError {
+    #[error("{} exists already; a region key is never overwritten", path.display())]
+    Exists { path: PathBuf },
+    #[error("there is no region key at {}; `renkei init` makes one", path.display())]
+    Missing { path: PathBuf },
+    #[error(
+        "{} may be read by others (mode {mode:04o}); run: chmod 600 {}",
+        path.display(), path.display()
+    )]
+    LoosePermissions { path: PathBuf, mode: u32 },
+    #[error("{} is not a region key file: it must start with `{LABEL}`", path.display())]
+    NotAKeyFile { path: PathBuf },
+    #[error(
+        "the key in {} is damaged: expected {KEY_BYTES} bytes as base64url after `{LABEL}`{}",
+        path.display(),
+        found_bytes.map(|found| format!(", found {found}")).unwrap_or_default()
+    )]
+    WrongLength { path: PathBuf, found_bytes: Option<usize> },
+    #[error("cannot {doing} {}: {source}", path.display())]
+    Io { doing: &'static str, path: PathBuf, source: io::Error },
+}
+
+impl KeyFileError {
+    /// A stable name for scripts and for translations.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Exists { .. } => "key_file_exists",
+            Self::Missing { .. } => "key_file_missing",
+            Self::LoosePermissions { .. } => "key_file_loose_permissions",
+            Self::NotAKeyFile { .. } => "key_file_foreign",
+            Self::WrongLength { .. } => "key_file_damaged",
+            Self::Io { .. } => "key_file_io",
+        }
+    }
+}
+
+/// Writes a new file whole or not at all, and makes it durable: losing this file loses the region.
+pub(super) fn create(path: &Path, secret: &[u8; KEY_BYTES]) -> Result<(), KeyFileError> {
+    let io = |doing| move |source| KeyFileError::Io { doing, path: path.to_owned(), source };
+    let folder = match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    let mut text = Zeroizing::new(String::with_capacity(LABEL.len() + 2 * KEY_BYTES));
+    text.push_str(LABEL);
+    URL_SAFE_NO_PAD.encode_string(secret, &mut text);
+    text.push('\n');
+
+    let mut draft = tempfile::Builder::new()
+        .prefix(".region-key-")
+        .permissions(Permissions::from_mode(OWNER_ONLY))
+        .tempfile_in(folder)
+        .map_err(io("create"))?;
+    draft.write_all(text.as_bytes()).map_err(io("write"))?;
+    draft.as_file().sync_all().map_err(io("write"))?;
+    draft.persist_noclobber(path).map_err(|error| match error.error.kind() {
+        io::ErrorKind::AlreadyExists => KeyFileError::Exists { path: path.to_owned() },
+        _ => io("create")(error.error),
+    })?;
+    File::open(folder).and_then(|folder| folder.sync_all()).map_err(io("make durable"))
+}
+
+pub(super) fn load(path: &Path) -> Result<Secret, KeyFileError> {
+    let io = |doing| move |source| KeyFileError::Io { doing, path: path.to_owned(), source };
+    let file = File::open(path).map_err(|source| match source.kind() {
+        io::ErrorKind::NotFound => KeyFileError::Missing { path: path.to_owned() },
+        _ => io("open")(source),
+    })?;
+    // Of the opened file, not of the path, so that it cannot be exchanged in between.
+    let metadata = file.metadata().map_err(io("inspect"))?;
+    let mode = metadata.permissions().mode() & 0o7777;
+    if mode & LOOSE_BITS != 0 {
+        return Err(KeyFileError::LoosePermissions { path: path.to_owned(), mode });
+    }
+    let mut content = Zeroizing::new(Vec::with_capacity(KEY_FILE_BYTES_MAX as usize));
+    file.take(KEY_FILE_BYTES_MAX).read_to_end(&mut content).map_err(io("read"))?;
+    parse(path, &content)
+}
+
+fn parse(path: &Path, content: &[u8]) -> Result<Secret, KeyFileError> {
+    let encoded = content
+        .strip_prefix(LABEL.as_bytes())
+        .ok_or_else(|| KeyFileError::NotAKeyFile { path: path.to_owned() })?
+        .trim_ascii_end();
+    let damaged = |found_bytes| KeyFileError::WrongLength { path: path.to_owned(), found_bytes };
+    let mut decoded = URL_SAFE_NO_PAD.decode(encoded).map_err(|_| damaged(None))?;
+    let mut secret = Secret::default();
+    let found_bytes = decoded.len();
+    if found_bytes == KEY_BYTES {
+        secret.copy_from_slice(&decoded);
+    }
+    decoded.zeroize();
+    if found_bytes == KEY_BYTES { Ok(secret) } else { Err(damaged(Some(found_bytes))) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::RegionKey;
+    use super::*;
+
+    fn written(content: &str, mode: u32) -> (tempfile::TempDir, PathBuf) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("region.key");
+        std::fs::write(&path, content).unwrap();
+        std::fs::set_permissions(&path, Permissions::from_mode(mode)).unwrap();
+        (folder, path)
+    }
+
+    fn refused(content: &str, mode: u32) -> String {
+        let (_folder, path) = written(content, mode);
+        let error = RegionKey::load_file(&path).unwrap_err();
+        assert!(error.to_string().contains("region.key"), "{error}");
+        error.code().to_owned()
+    }
+
+    #[test]
+    fn a_created_key_is_the_owners_alone_and_loads_as_itself() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("region.key");
+        let created = RegionKey::create_file(&path).unwrap();
+        let mode = std::fs::metadata(&path).unwrap().permissions().mode();
+        assert_eq!(mode & 0o7777, 0o600);
+        assert_eq!(RegionKey::load_file(&path).unwrap().fingerprint(), created.fingerprint());
+        let files = std::fs::read_dir(folder.path()).unwrap().count();
+        assert_eq!(files, 1, "no draft is left behind");
+    }
+
+    #[test]
+    fn an_existing_file_is_never_overwritten() {
+        let (_folder, path) = written("precious", 0o600);
+        assert_eq!(RegionKey::create_file(&path).unwrap_err().code(), "key_file_exists");
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), "precious");
+    }
+
+    #[test]
+    fn loose_permissions_are_refused_with_the_remedy() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("region.key");
+        RegionKey::create_file(&path).unwrap();
+        for mode in [0o640, 0o604, 0o660, 0o666, 0o610] {
+            std::fs::set_permissions(&path, Permissions::from_mode(mode)).unwrap();
+            let error = RegionKey::load_file(&path).unwrap_err();
+            assert_eq!(error.code(), "key_file_loose_permissions", "{mode:o}");
+            assert!(error.to_string().contains("chmod 600"), "{error}");
+        }
+        std::fs::set_permissions(&path, Permissions::from_mode(0o400)).unwrap();
+        assert!(RegionKey::load_file(&path).is_ok());
+    }
+
+    #[test]
+    fn a_file_that_holds_no_whole_key_is_named_for_what_it_is() {
+        let encoded = |bytes: usize| format!("{LABEL}{}\n", URL_SAFE_NO_PAD.encode(vec![1; bytes]));
+        assert_eq!(refused("", 0o600), "key_file_foreign");
+        assert_eq!(refused("-----BEGIN PRIVATE KEY-----", 0o600), "key_file_foreign");
+        assert_eq!(refused(LABEL, 0o600), "key_file_damaged");
+        assert_eq!(refused(&encoded(31), 0o600), "key_file_damaged");
+        assert_eq!(refused(&encoded(33), 0o600), "key_file_damaged");
+        assert_eq!(refused(&encoded(4_000), 0o600), "key_file_damaged");
+        assert_eq!(refused(&format!("{LABEL}!!!"), 0o600), "key_file_damaged");
+    }
+
+    #[test]
+    fn a_missing_file_names_the_command_that_makes_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let error = RegionKey::load_file(&folder.path().join("region.key")).unwrap_err();
+        assert_eq!(error.code(), "key_file_missing");
+        assert!(error.to_string().contains("renkei init"), "{error}");
+    }
+}
