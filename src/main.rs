@@ -1,3 +1,7 @@
 //! Arguments to configuration to run.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> anyhow::Result<ExitCode> {
+    renkei::cli::run()
+}

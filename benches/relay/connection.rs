@@ -6,13 +6,13 @@
 
 use std::{future::poll_fn, sync::Arc};
 
-use anyhow::{Context, bail};
+use anyhow::{Context, bail, ensure};
 use futures_util::{SinkExt, StreamExt};
 use tokio::{net::TcpStream, sync::mpsc};
 use tokio_rustls::{Accept, server::TlsStream};
 use tokio_tungstenite::{
     WebSocketStream, accept_async_with_config,
-    tungstenite::{Message, protocol::WebSocketConfig},
+    tungstenite::{self, Message, protocol::WebSocketConfig},
 };
 
 use crate::{fanout, journal::Post, outbox::Outbox};
@@ -45,7 +45,10 @@ pub async fn run(
     let (outbox, topics) = (Arc::new(Outbox::default()), Vec::new());
     let mut connection = Connection { socket, outbox, topics, posts, fanout };
     if let Err(cause) = connection.relay().await {
-        eprintln!("connection ended: {cause:#}");
+        // Clients come and go without a word; only what they did wrong is worth one.
+        if !cause.is::<tungstenite::Error>() {
+            eprintln!("connection ended: {cause:#}");
+        }
     }
     let Connection { topics, outbox, fanout, .. } = connection;
     // Only a relay that is shutting down has no fan-out left to tell.
@@ -59,7 +62,7 @@ impl Connection {
             tokio::select! {
                 biased;
                 queued = poll_fn(|context| self.outbox.poll_take(context, &mut taken)) => {
-                    queued.ok().context("the member reads too slowly")?;
+                    ensure!(queued.is_ok(), "the member reads too slowly");
                     // Fed, then flushed once: one write and one TLS record for all that queued.
                     for frame in taken.drain(..) {
                         self.socket.feed(Message::Text(frame)).await?;

@@ -42,7 +42,8 @@ impl Journal {
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full);
         let mut connection = SqliteConnection::connect_with(&options).await?;
-        // Rows are appended in order of arrival; the index holds no body and stays small.
+        // Rows are appended in order of arrival; the index holds no body and stays small. It is not
+        // unique, because SQLite would then keep a journal of every insert of several rows.
         connection
             .execute(
                 "create table if not exists post (
@@ -52,7 +53,7 @@ impl Journal {
                     id blob not null,
                     body text not null
                 ) strict;
-                create unique index if not exists post_topic_seq on post (topic, seq);",
+                create index if not exists post_topic_seq on post (topic, seq);",
             )
             .await?;
         let heads = sqlx::query("select topic, max(seq) from post group by topic")

@@ -65,7 +65,9 @@ pub fn measure<P: Protocol, T: Transport>(
     let before = process::usage(server_pids)?;
     progress(Stage::Opening { connections: scenario.connections() });
     let reins = start_workers(measurement, protocol, transport)?;
-    thread::sleep(IDLE_SETTLE);
+    if !server_pids.is_empty() {
+        thread::sleep(IDLE_SETTLE);
+    }
     let idle = process::usage(server_pids)?;
 
     let (mut runs, mut trouble) = (Vec::new(), None);

@@ -199,3 +199,49 @@ fn rounded_if_known<S: Serializer>(value: &Option<f64>, serializer: S) -> Result
 fn round(value: f64) -> f64 {
     (value * 1_000.0).round() / 1_000.0
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn run(posts_per_s: f64, lost: u64, cpu_us_per_post: Option<f64>) -> RunFigures {
+        let mut figures = Figures::of(&Tally::default(), Duration::from_secs(1), None);
+        figures.posts_per_s = posts_per_s;
+        figures.lost = lost;
+        figures.server.cpu_us_per_post = cpu_us_per_post;
+        RunFigures { figures, unanswered: 0, refused: 0, broken: 0, driver_cores: 0.5 }
+    }
+
+    #[test]
+    fn json_has_exactly_the_agreed_fields() {
+        let json = serde_json::to_string(&run(8_840.123_456, 0, None).figures).expect("plain data");
+        assert_eq!(
+            json,
+            r#"{"posts_per_s":8840.123,"deliveries_per_s":0.0,"ack_ms":{"p50":0.0,"p99":0.0},"#
+                .to_owned()
+                + r#""last_ms":{"p50":0.0,"p99":0.0},"lost":0,"doubled":0,"reordered":0,"#
+                + r#""server":{"cpu_us_per_post":null,"rss_mib":null,"#
+                + r#""idle_kib_per_connection":null}}"#
+        );
+    }
+
+    #[test]
+    fn rates_are_medians_and_losses_add_up() {
+        let runs = [run(9.0, 1, Some(50.0)), run(1.0, 0, Some(70.0)), run(5.0, 2, Some(60.0))];
+        let medians = RunFigures::medians(&runs);
+        assert_eq!(medians.figures.posts_per_s, 5.0);
+        assert_eq!(medians.figures.lost, 3);
+        assert_eq!(medians.figures.server.cpu_us_per_post, Some(60.0));
+        assert!(!medians.is_clean());
+        assert_eq!(RunFigures::medians(&runs[..2]).figures.posts_per_s, 5.0);
+    }
+
+    #[test]
+    fn the_table_aligns_in_both_languages() {
+        let ja = table(&run(1.0, 0, None), Language::Ja);
+        let en = table(&run(1.0, 0, None), Language::En);
+        assert_eq!(ja.lines().count(), en.lines().count());
+        assert!(ja.starts_with("保存確認                          1 /s\n"), "{ja}");
+        assert!(en.contains("server CPU per post                –\n"), "{en}");
+    }
+}

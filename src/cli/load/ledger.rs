@@ -220,3 +220,128 @@ fn post(posts: &mut VecDeque<Sent>, base: u64, number: u64) -> Option<&mut Sent>
 fn counts(plan: Option<Plan>, at: Instant) -> bool {
     plan.is_some_and(|plan| plan.counts(at))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::cli::load::scenario::Mode;
+
+    const MEMBERS: u32 = 2;
+
+    /// A ledger in a run that counts from 1 s to 2 s after `start`.
+    fn begun() -> (Ledger, [Place; MEMBERS as usize], Instant) {
+        let start = Instant::now();
+        let mut ledger = Ledger::new(PostIds::new(Uuid::from_u128(1 << 90), 0), MEMBERS);
+        ledger.begin(Plan {
+            mode: Mode::InFlight(1),
+            starts_at: start,
+            counted_from: start + Duration::from_secs(1),
+            counted_until: start + Duration::from_secs(2),
+            stragglers: Duration::ZERO,
+        });
+        (ledger, [Place::new(7, 0), Place::new(7, 1)], start)
+    }
+
+    #[test]
+    fn a_post_is_complete_when_acknowledged_and_with_every_member_in_either_order() {
+        let (mut ledger, [mut first, mut second], start) = begun();
+        let at = |ms| start + Duration::from_millis(ms);
+        let early = ledger.send(7, at(1_100));
+        let late = ledger.send(7, at(1_200));
+        ledger.deliver(&mut first, 7, early, 1, at(1_300));
+        ledger.deliver(&mut second, 7, early, 1, at(1_350));
+        assert!(ledger.acknowledge(early, 1, at(1_400)));
+        assert!(ledger.acknowledge(late, 2, at(1_400)));
+        ledger.deliver(&mut first, 7, late, 2, at(1_400));
+        assert!(!ledger.is_settled());
+        ledger.deliver(&mut second, 7, late, 2, at(2_500));
+        assert!(ledger.is_settled());
+        let tally = ledger.close();
+        // The last delivery came after the counted time, yet its latency counts: it was sent within.
+        assert_eq!((tally.acknowledged, tally.delivered), (2, 3));
+        assert_eq!((tally.lost, tally.doubled, tally.reordered, tally.unanswered), (0, 0, 0, 0));
+        // Percentiles are kept to three digits.
+        let rounded = |us: u64| (us + 1_000) / 10_000;
+        assert_eq!(rounded(tally.ack_us.max()), 30);
+        assert_eq!(rounded(tally.last_us.min()), 25);
+        assert_eq!(rounded(tally.last_us.max()), 130);
+    }
+
+    #[test]
+    fn what_was_sent_in_the_warm_up_is_checked_but_not_timed() {
+        let (mut ledger, [mut first, _], start) = begun();
+        let id = ledger.send(7, start);
+        ledger.acknowledge(id, 1, start);
+        ledger.deliver(&mut first, 7, id, 1, start);
+        let tally = ledger.close();
+        assert_eq!((tally.acknowledged, tally.delivered, tally.ack_us.len()), (0, 0, 0));
+        assert_eq!(tally.lost, 1);
+    }
+
+    #[test]
+    fn only_acknowledged_posts_can_be_lost() {
+        let (mut ledger, _, start) = begun();
+        let (promised, open, refused) =
+            (ledger.send(7, start), ledger.send(7, start), ledger.send(7, start));
+        ledger.acknowledge(promised, 1, start);
+        assert!(ledger.refuse(refused, "not linked"));
+        assert!(!ledger.is_settled());
+        let tally = ledger.close();
+        assert_eq!((tally.lost, tally.unanswered, tally.refused), (2, 1, 1));
+        assert!(tally.trouble.expect("a reason").contains("not linked"));
+        assert_ne!(open, promised);
+    }
+
+    #[test]
+    fn a_second_delivery_or_acknowledgement_is_a_double_even_of_a_complete_post() {
+        let (mut ledger, [mut first, mut second], start) = begun();
+        let id = ledger.send(7, start);
+        ledger.deliver(&mut first, 7, id, 1, start);
+        ledger.deliver(&mut first, 7, id, 1, start);
+        ledger.acknowledge(id, 1, start);
+        ledger.deliver(&mut second, 7, id, 1, start);
+        assert!(ledger.is_settled());
+        ledger.deliver(&mut second, 7, id, 1, start);
+        assert!(!ledger.acknowledge(id, 1, start));
+        assert_eq!(ledger.close().doubled, 3);
+    }
+
+    #[test]
+    fn a_lower_seq_after_a_higher_one_and_a_seq_that_was_not_promised_are_out_of_order() {
+        let (mut ledger, [mut first, mut second], start) = begun();
+        let (one, two) = (ledger.send(7, start), ledger.send(7, start));
+        ledger.deliver(&mut first, 7, two, 2, start);
+        ledger.deliver(&mut first, 7, one, 1, start);
+        ledger.acknowledge(one, 1, start);
+        ledger.acknowledge(two, 9, start);
+        ledger.deliver(&mut second, 7, one, 1, start);
+        ledger.deliver(&mut second, 7, two, 2, start);
+        let tally = ledger.close();
+        // One swapped, one acknowledged elsewhere, one delivered elsewhere than acknowledged.
+        assert_eq!((tally.reordered, tally.lost, tally.doubled), (3, 0, 0));
+    }
+
+    #[test]
+    fn a_post_on_another_patients_timeline_is_trouble() {
+        let (mut ledger, [mut first, _], start) = begun();
+        let id = ledger.send(8, start);
+        ledger.deliver(&mut first, 7, id, 1, start);
+        assert!(ledger.close().trouble.expect("a cause").contains("patient 8"));
+    }
+
+    #[test]
+    fn leftovers_of_an_earlier_run_and_posts_of_others_are_passed_over() {
+        let (mut ledger, [mut first, _], start) = begun();
+        let id = ledger.send(7, start);
+        let plan = ledger.plan.expect("begun");
+        ledger.close();
+        ledger.begin(plan);
+        assert!(!ledger.acknowledge(id, 1, start));
+        ledger.deliver(&mut first, 7, id, 1, start);
+        ledger.deliver(&mut first, 7, Uuid::nil(), 1, start);
+        let tally = ledger.close();
+        assert_eq!((tally.doubled, tally.lost, tally.unanswered), (0, 0, 0));
+    }
+}
