@@ -5,12 +5,15 @@ pub mod cert;
 mod complaint;
 mod config;
 mod config_arguments;
+pub mod import;
 mod init;
 mod language;
+pub mod load;
 mod logging;
 pub mod open;
 
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::{Parser, Subcommand};
 
@@ -18,7 +21,7 @@ pub use complaint::Complaint;
 pub use config_arguments::ConfigArguments;
 pub use logging::start_logging;
 
-use crate::clock::{Clock as _, SystemClock};
+use crate::clock::{Clock as _, Ids, SystemClock};
 use crate::config::Language;
 
 /// The configuration has mistakes (`EX_CONFIG` of sysexits.h), so a supervisor need not try again.
@@ -45,6 +48,8 @@ enum Command {
     Cert(cert::Arguments),
     /// 設定を調べる / Check or show the configuration
     Config(Box<config::Arguments>),
+    /// 負荷をかけて測る / Put load on a hub and measure
+    Load(Box<load::Arguments>),
 }
 
 /// What every command is given beside its arguments.
@@ -72,6 +77,10 @@ fn dispatch(command: &Command, terminal: Terminal) -> anyhow::Result<ExitCode> {
         Command::Init(arguments) => init::run(arguments, terminal),
         Command::Cert(arguments) => cert::run(arguments, terminal, SystemClock::new().now()),
         Command::Config(arguments) => config::run(arguments, terminal),
+        Command::Load(arguments) => {
+            let ids = Ids::new(Arc::new(SystemClock::new()));
+            load::run(arguments, ids.draw())
+        }
     }
 }
 
