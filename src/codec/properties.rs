@@ -1,8 +1,8 @@
 //! What must hold for every value: nothing is lost on the way to bytes and back, and no bytes panic.
 
 use bytes::Bytes;
-use prost::Message;
 use proptest::prelude::*;
+use prost::Message;
 
 use super::arbitrary;
 use super::proto::{store, v1};
@@ -135,12 +135,7 @@ fn an_entry_of_a_newer_format_is_refused_rather_than_misread() {
 
 #[test]
 fn an_entry_stays_readable_when_bounds_of_the_plausible_change() {
-    let measured = v1::Measurement {
-        sign: "spo2".into(),
-        value: "101".into(),
-        unit: "%".into(),
-        given: None,
-    };
+    let measured = v1::Measurement { sign: "spo2".into(), value: "101".into(), unit: "%".into(), given: None };
     assert_eq!(body::measurement(&measured, body::Form::Posted).unwrap_err().code, "implausible");
     assert_eq!(body::measurement(&measured, body::Form::Recorded).unwrap().value.to_string(), "101");
 }

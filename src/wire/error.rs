@@ -29,10 +29,8 @@ impl FrameError {
     pub fn wrong_message_type(encoding: Encoding) -> Self {
         let (ja, en) = if encoding.is_text() { ("テキスト", "text") } else { ("バイナリ", "binary") };
         let name = encoding.subprotocol();
-        let message = Text::new(
-            format!("{name} では{ja}メッセージで送ってください"),
-            format!("{name} takes {en} messages"),
-        );
+        let message =
+            Text::new(format!("{name} では{ja}メッセージで送ってください"), format!("{name} takes {en} messages"));
         Invalid::new("", Code::Malformed.code(), message).into()
     }
 
