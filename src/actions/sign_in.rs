@@ -16,7 +16,7 @@ use crate::limits;
 use crate::session::TicketGate;
 use crate::store::{SignIn, StoreError};
 use crate::vault::{Token, TokenHash};
-use crate::wire::codes::Close;
+use crate::wire::codes::CloseCode;
 
 /// Issues, checks and revokes sign-ins.
 #[derive(Debug)]
@@ -121,7 +121,7 @@ impl SignIns {
         let revoked =
             self.hub.journal().write(move |tx| Box::pin(async move { tx.revoke_sign_in(id, now).await })).await;
         self.forget_tickets(|signed_in| signed_in.id == id);
-        self.hub.sessions().end(id, Close::SignInEnded);
+        self.hub.sessions().end(id, CloseCode::SignInEnded);
         Ok(revoked?)
     }
 
@@ -137,7 +137,7 @@ impl SignIns {
             .write(move |tx| Box::pin(async move { tx.revoke_sign_ins_of(person, now).await }))
             .await?;
         self.forget_tickets(|signed_in| signed_in.actor.person == person);
-        revoked.iter().for_each(|id| self.hub.sessions().end(*id, Close::SignInEnded));
+        revoked.iter().for_each(|id| self.hub.sessions().end(*id, CloseCode::SignInEnded));
         Ok(revoked.len())
     }
 

@@ -15,7 +15,7 @@ use super::subscription::{Opened, Subscription};
 use crate::domain::ids::{EntryId, PersonId, Seq, TimelineId};
 use crate::domain::time::Timestamp;
 use crate::limits;
-use crate::wire::codes::Close;
+use crate::wire::codes::CloseCode;
 
 /// One thing to tell a session.
 #[derive(Debug)]
@@ -59,7 +59,7 @@ struct State {
     droppable: usize,
     bytes: usize,
     fell_behind: bool,
-    close: Option<Close>,
+    close: Option<CloseCode>,
 }
 
 /// What [`Outbox::drain`] found.
@@ -68,7 +68,7 @@ pub struct Drained {
     pub items: VecDeque<Item>,
     /// Deliveries were dropped: the journal has them.
     pub fell_behind: bool,
-    pub close: Option<Close>,
+    pub close: Option<CloseCode>,
 }
 
 impl Outbox {
@@ -150,7 +150,7 @@ impl Outbox {
     }
 
     /// Ends the session: nothing queued is written any more except the reason.
-    pub fn close(&self, close: Close) {
+    pub fn close(&self, close: CloseCode) {
         {
             let mut state = self.lock();
             state.close.get_or_insert(close);
@@ -162,7 +162,7 @@ impl Outbox {
     }
 
     /// Waits until [`Self::close`]; lets a session abandon a write that hangs.
-    pub async fn ended(&self) -> Close {
+    pub async fn ended(&self) -> CloseCode {
         loop {
             if let Some(close) = self.lock().close {
                 return close;

@@ -8,7 +8,7 @@ use crate::domain::directory::Actor;
 use crate::domain::ids::SignInId;
 use crate::domain::time::Timestamp;
 use crate::limits;
-use crate::wire::codes::Close;
+use crate::wire::codes::CloseCode;
 
 /// Somebody signed in: who acts, until when.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,13 +49,13 @@ impl Sessions {
     }
 
     /// Ends every socket of a sign-in.
-    pub fn end(&self, sign_in: SignInId, close: Close) {
+    pub fn end(&self, sign_in: SignInId, close: CloseCode) {
         let open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         open.get(&sign_in).into_iter().flatten().for_each(|outbox| outbox.close(close));
     }
 
     /// Ends every socket of the hub.
-    pub fn end_all(&self, close: Close) {
+    pub fn end_all(&self, close: CloseCode) {
         let open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         open.values().flatten().for_each(|outbox| outbox.close(close));
     }

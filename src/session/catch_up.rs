@@ -7,7 +7,7 @@ use super::writer::Ended;
 use crate::domain::ids::TimelineId;
 use crate::limits;
 use crate::wire::ServerFrame;
-use crate::wire::codes::Close;
+use crate::wire::codes::CloseCode;
 
 impl Session {
     /// Writes the next page of a timeline that is behind.
@@ -20,7 +20,7 @@ impl Session {
         let page = self.hub.read_page(timeline, &view, after, limits::READER_PAGE_ENTRIES_MAX).await;
         let page = page.map_err(|error| {
             tracing::error!(code = error.code(), %error, "a reader cannot be fed from the journal");
-            Ended::Close(Close::Internal)
+            Ended::Close(CloseCode::Internal)
         })?;
         for entry in &page.entries {
             self.deliver_entry(timeline, entry).await?;

@@ -4,7 +4,7 @@ use axum::extract::ws::Message;
 
 use super::writer::Ended;
 use crate::domain::text::{Invalid, Text};
-use crate::wire::codes::{Close, Code};
+use crate::wire::codes::{CloseCode, Code};
 use crate::wire::{ClientFrame, Encoding, FrameError, decode_client};
 
 /// The frame in a text or binary message of the socket's encoding.
@@ -40,9 +40,9 @@ pub(super) fn broken(error: &axum::Error) -> Ended {
     use tokio_tungstenite::tungstenite::Error;
     let source = std::error::Error::source(error).and_then(|source| source.downcast_ref::<Error>());
     match source {
-        Some(Error::Capacity(_)) => Ended::Close(Close::FrameTooLarge),
-        Some(Error::Utf8(_)) => Ended::Close(Close::FrameMalformed),
-        Some(Error::Protocol(_)) => Ended::Close(Close::FrameMalformed),
+        Some(Error::Capacity(_)) => Ended::Close(CloseCode::FrameTooLarge),
+        Some(Error::Utf8(_)) => Ended::Close(CloseCode::FrameMalformed),
+        Some(Error::Protocol(_)) => Ended::Close(CloseCode::FrameMalformed),
         _ => Ended::Gone,
     }
 }

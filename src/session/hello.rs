@@ -9,7 +9,7 @@ use super::writer::{Ended, Writer};
 use crate::hub::Hub;
 use crate::hub::sessions::SignedIn;
 use crate::limits;
-use crate::wire::codes::Close;
+use crate::wire::codes::CloseCode;
 use crate::wire::version::negotiate;
 use crate::wire::{ClientFrame, Hello, ServerFrame, Welcome};
 
@@ -24,13 +24,13 @@ pub(super) async fn authenticate(writer: &mut Writer, tickets: &dyn TicketGate, 
     let late = Duration::from_millis(limits::HELLO_MS_MAX);
     let hello = match tokio::time::timeout(late, read_hello(writer)).await {
         Ok(read) => read?,
-        Err(_) => return Err(Ended::Close(Close::HelloLate)),
+        Err(_) => return Err(Ended::Close(CloseCode::HelloLate)),
     };
     let Some(version) = negotiate(hello.version) else {
-        return Err(Ended::Close(Close::VersionUnsupported));
+        return Err(Ended::Close(CloseCode::VersionUnsupported));
     };
     let Some(signed_in) = tickets.redeem(&hello.ticket) else {
-        return Err(Ended::Close(Close::TicketRefused));
+        return Err(Ended::Close(CloseCode::TicketRefused));
     };
     let welcome = Welcome {
         version,
@@ -55,12 +55,12 @@ async fn read_hello(writer: &mut Writer) -> Result<Hello, Ended> {
             Some(Ok(message)) => message,
         };
         if super::frames::payload_bytes(&message) > limits::HELLO_BYTES_MAX {
-            return Err(Ended::Close(Close::FrameTooLarge));
+            return Err(Ended::Close(CloseCode::FrameTooLarge));
         }
         return match decode(writer.encoding(), &message) {
             Ok(ClientFrame::Hello(hello)) => Ok(hello),
-            Ok(_) => Err(Ended::Close(Close::HelloExpected)),
-            Err(_) => Err(Ended::Close(Close::FrameMalformed)),
+            Ok(_) => Err(Ended::Close(CloseCode::HelloExpected)),
+            Err(_) => Err(Ended::Close(CloseCode::FrameMalformed)),
         };
     }
 }

@@ -11,7 +11,7 @@ use crate::hub::answer::Refused;
 use crate::limits;
 use crate::rulebook::Decision;
 use crate::store::GrantChange;
-use crate::wire::codes::{Close, Code};
+use crate::wire::codes::{CloseCode, Code};
 use crate::wire::{ClientFrame, DryRunResult, ErrorNotice, FrameError, ServerFrame, Verdict};
 
 impl Session {
@@ -55,7 +55,7 @@ impl Session {
     async fn complain(&mut self, error: FrameError) -> Result<(), Ended> {
         self.bad_frames += 1;
         if self.bad_frames > limits::BAD_FRAMES_MAX {
-            return Err(Ended::Close(Close::FrameMalformed));
+            return Err(Ended::Close(CloseCode::FrameMalformed));
         }
         self.writer.send(&error.into_frame()).await
     }
@@ -156,5 +156,5 @@ impl Session {
 }
 
 const fn going_away() -> Ended {
-    Ended::Close(Close::GoingAway)
+    Ended::Close(CloseCode::GoingAway)
 }

@@ -29,7 +29,7 @@ use crate::hub::subscription::Subscription;
 use crate::limits;
 use crate::store::{GrantChange, GrantId};
 use crate::wire::Encoding;
-use crate::wire::codes::Close;
+use crate::wire::codes::CloseCode;
 
 /// What a session needs besides its socket.
 #[derive(Clone)]
@@ -50,7 +50,7 @@ pub async fn serve(socket: WebSocket, encoding: Encoding, parts: SessionParts) {
         Err(ended) => return writer.say_goodbye(ended).await,
     };
     if !hub.sessions().open(signed_in.id, &outbox) {
-        return writer.say_goodbye(Ended::Close(Close::SessionsExceeded)).await;
+        return writer.say_goodbye(Ended::Close(CloseCode::SessionsExceeded)).await;
     }
     let mut session = Session::new(hub, signed_in, outbox, writer, beat);
     let ended = session.run().await;
@@ -139,11 +139,11 @@ impl Session {
     async fn on_beat(&mut self) -> Result<(), Ended> {
         let now = self.hub.region().now();
         if now >= self.signed_in.until {
-            return Err(Ended::Close(Close::SignInExpired));
+            return Err(Ended::Close(CloseCode::SignInExpired));
         }
         self.silent_beats += 1;
         if self.silent_beats > limits::SILENT_BEATS_MAX {
-            return Err(Ended::Close(Close::HeartbeatMissed));
+            return Err(Ended::Close(CloseCode::HeartbeatMissed));
         }
         let widened = self.widen_records();
         // An open record counts as "up to the head": nothing is lost when the hub cannot take this now.

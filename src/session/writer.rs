@@ -9,14 +9,14 @@ use futures_util::{SinkExt, StreamExt};
 
 use crate::hub::outbox::Outbox;
 use crate::limits;
-use crate::wire::codes::Close;
+use crate::wire::codes::CloseCode;
 use crate::wire::{Encoding, Goodbye, ServerFrame, encode_server};
 
 /// Why a session ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Ended {
     /// With a reason for the client.
-    Close(Close),
+    Close(CloseCode),
     /// The client is gone already.
     Gone,
 }
@@ -101,7 +101,7 @@ async fn bounded(outbox: &Outbox, write: impl Future<Output = Result<(), axum::E
         written = tokio::time::timeout(stalled, write) => match written {
             Ok(Ok(())) => Ok(()),
             Ok(Err(_)) => Err(Ended::Gone),
-            Err(_) => Err(Ended::Close(Close::WriteStalled)),
+            Err(_) => Err(Ended::Close(CloseCode::WriteStalled)),
         },
         close = outbox.ended() => Err(Ended::Close(close)),
     }

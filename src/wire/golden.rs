@@ -128,7 +128,7 @@ fn the_protocols_page_shows_every_frame_and_lists_every_code() {
         7 + 14,
         "an example of every frame stands in the page exactly as in proto/examples: {frames:?}"
     );
-    for close in codes::Close::ALL {
+    for close in codes::CloseCode::ALL {
         let retry = if close.retry() { "retry" } else { "final" };
         let row = format!("| {} | `{}` | {retry} |", close.number(), close.code());
         assert!(page.contains(&row), "missing: {row}");
