@@ -29,11 +29,7 @@ struct Connection {
     fanout: mpsc::Sender<fanout::Event>,
 }
 
-pub async fn run(
-    handshake: Accept<TcpStream>,
-    posts: mpsc::Sender<Post>,
-    fanout: mpsc::Sender<fanout::Event>,
-) {
+pub async fn run(handshake: Accept<TcpStream>, posts: mpsc::Sender<Post>, fanout: mpsc::Sender<fanout::Event>) {
     let config = WebSocketConfig::default()
         .read_buffer_size(READ_BUFFER_BYTES)
         .max_message_size(Some(FRAME_BYTES_MAX))

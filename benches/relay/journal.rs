@@ -107,11 +107,7 @@ async fn insert(connection: &mut SqliteConnection, rows: &[Stored]) -> Result<()
     let text = format!("insert into post (topic, seq, id, body) values {places}");
     let mut query = sqlx::query(AssertSqlSafe(text));
     for Stored { post, seq } in rows {
-        query = query
-            .bind(post.topic)
-            .bind(*seq)
-            .bind(post.id.as_bytes().as_slice())
-            .bind(post.body.as_str());
+        query = query.bind(post.topic).bind(*seq).bind(post.id.as_bytes().as_slice()).bind(post.body.as_str());
     }
     query.execute(connection).await?;
     Ok(())

@@ -45,8 +45,7 @@ fn main() -> anyhow::Result<()> {
 }
 
 async fn serve(arguments: Arguments) -> anyhow::Result<()> {
-    std::fs::create_dir_all(&arguments.data)
-        .with_context(|| format!("creating {}", arguments.data.display()))?;
+    std::fs::create_dir_all(&arguments.data).with_context(|| format!("creating {}", arguments.data.display()))?;
     let acceptor = tls::acceptor(&arguments.data.join("ca.pem"))?;
     let listener = TcpListener::bind(arguments.listen).await?;
 

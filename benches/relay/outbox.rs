@@ -38,11 +38,7 @@ impl Outbox {
     }
 
     /// Swaps everything queued into `taken`, which must be empty; pending while nothing is queued.
-    pub fn poll_take(
-        &self,
-        context: &mut Context<'_>,
-        taken: &mut Vec<Utf8Bytes>,
-    ) -> Poll<Result<(), Overflowed>> {
+    pub fn poll_take(&self, context: &mut Context<'_>, taken: &mut Vec<Utf8Bytes>) -> Poll<Result<(), Overflowed>> {
         self.reader.register(context.waker());
         if self.overflowed.load(Ordering::Acquire) {
             return Poll::Ready(Err(Overflowed));

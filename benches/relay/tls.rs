@@ -11,10 +11,8 @@ use tokio_rustls::TlsAcceptor;
 pub fn acceptor(ca_file: &Path) -> anyhow::Result<TlsAcceptor> {
     let names = ["localhost".to_owned(), "127.0.0.1".to_owned()];
     let certified = rcgen::generate_simple_self_signed(names)?;
-    std::fs::write(ca_file, certified.cert.pem())
-        .with_context(|| format!("writing {}", ca_file.display()))?;
-    let key = PrivateKeyDer::try_from(certified.signing_key.serialize_der())
-        .map_err(anyhow::Error::msg)?;
+    std::fs::write(ca_file, certified.cert.pem()).with_context(|| format!("writing {}", ca_file.display()))?;
+    let key = PrivateKeyDer::try_from(certified.signing_key.serialize_der()).map_err(anyhow::Error::msg)?;
 
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let mut config = rustls::ServerConfig::builder_with_provider(provider)

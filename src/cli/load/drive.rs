@@ -57,10 +57,7 @@ pub fn measure<P: Protocol, T: Transport>(
         scenario.patients > 0 && scenario.members > 0 && scenario.senders > 0,
         "a run needs at least one patient, one member and one sender"
     );
-    ensure!(
-        scenario.members <= MEMBERS_PER_PATIENT_MAX,
-        "at most {MEMBERS_PER_PATIENT_MAX} members for each patient"
-    );
+    ensure!(scenario.members <= MEMBERS_PER_PATIENT_MAX, "at most {MEMBERS_PER_PATIENT_MAX} members for each patient");
     process::ensure_files_suffice(scenario.connections())?;
     let before = process::usage(server_pids)?;
     progress(Stage::Opening { connections: scenario.connections() });
@@ -75,8 +72,8 @@ pub fn measure<P: Protocol, T: Transport>(
         progress(Stage::Running { run, of: *repeat });
         let (tally, cpu, driver_cpu) = run_once(measurement, &reins)?;
         trouble = trouble.or_else(|| tally.trouble.clone());
-        let server = (!server_pids.is_empty())
-            .then(|| server_figures(before, idle, cpu, &tally, scenario.connections()));
+        let server =
+            (!server_pids.is_empty()).then(|| server_figures(before, idle, cpu, &tally, scenario.connections()));
         runs.push(RunFigures {
             figures: Figures::of(&tally, measurement.counted, server),
             unanswered: tally.unanswered,
@@ -115,10 +112,7 @@ fn start_workers<P: Protocol, T: Transport>(
 }
 
 /// The counts of one run, and the processor time of the server and the driver while it counted.
-fn run_once(
-    measurement: &Measurement,
-    reins: &[Reins],
-) -> anyhow::Result<(Tally, Duration, Duration)> {
+fn run_once(measurement: &Measurement, reins: &[Reins]) -> anyhow::Result<(Tally, Duration, Duration)> {
     let starts_at = Instant::now() + START_DELAY;
     let counted_from = starts_at + measurement.warm_up;
     let counted_until = counted_from + measurement.counted;
@@ -139,19 +133,12 @@ fn run_once(
     }
     let trouble = || sum.trouble.clone().unwrap_or_else(|| "the server did not answer".to_owned());
     ensure!(sum.acknowledged > 0, "no post was acknowledged: {}", trouble());
-    let spent = |from: Usage, until: Usage| {
-        until.cpu.checked_sub(from.cpu).context("a process was replaced during the run")
-    };
+    let spent =
+        |from: Usage, until: Usage| until.cpu.checked_sub(from.cpu).context("a process was replaced during the run");
     Ok((sum, spent(server_from, server_until)?, spent(driver_from, driver_until)?))
 }
 
-fn server_figures(
-    before: Usage,
-    idle: Usage,
-    cpu: Duration,
-    tally: &Tally,
-    connections: u32,
-) -> ServerFigures {
+fn server_figures(before: Usage, idle: Usage, cpu: Duration, tally: &Tally, connections: u32) -> ServerFigures {
     let grown_kib = idle.rss_kib as f64 - before.rss_kib as f64;
     ServerFigures {
         cpu_us_per_post: Some(cpu.as_secs_f64() * 1e6 / tally.acknowledged as f64),

@@ -129,11 +129,7 @@ impl RunFigures {
 fn median(mut values: Vec<f64>) -> f64 {
     values.sort_by(f64::total_cmp);
     let middle = values.len() / 2;
-    if values.len() % 2 == 1 {
-        values[middle]
-    } else {
-        f64::midpoint(values[middle - 1], values[middle])
-    }
+    if values.len() % 2 == 1 { values[middle] } else { f64::midpoint(values[middle - 1], values[middle]) }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -145,9 +141,8 @@ pub enum Language {
 /// The table for people: one line for each figure, its name in the chosen language.
 pub fn table(run: &RunFigures, language: Language) -> String {
     let Figures { ack_ms, last_ms, server, .. } = &run.figures;
-    let known = |value: Option<f64>, unit: &str| {
-        value.map_or_else(|| "–".to_owned(), |value| format!("{value:.1} {unit}"))
-    };
+    let known =
+        |value: Option<f64>, unit: &str| value.map_or_else(|| "–".to_owned(), |value| format!("{value:.1} {unit}"));
     let latency = |at: &Percentiles| format!("{:.1} / {:.1} ms", at.p50, at.p99);
     let lines = [
         ("保存確認", "posts acknowledged", format!("{:.0} /s", run.figures.posts_per_s)),
@@ -162,11 +157,7 @@ pub fn table(run: &RunFigures, language: Language) -> String {
         ("切れた接続", "connections broken", run.broken.to_string()),
         ("サーバCPU(1件あたり)", "server CPU per post", known(server.cpu_us_per_post, "µs")),
         ("サーバのメモリ(待機時)", "server memory, idle", known(server.rss_mib, "MiB")),
-        (
-            "待機中の1接続あたり",
-            "per idle connection",
-            known(server.idle_kib_per_connection, "KiB"),
-        ),
+        ("待機中の1接続あたり", "per idle connection", known(server.idle_kib_per_connection, "KiB")),
         ("測定側のCPU", "driver CPU", format!("{:.2} cores", run.driver_cores)),
     ];
     let mut text = String::new();
@@ -182,9 +173,7 @@ fn align(text: &str) -> String {
     let width = |name: &str| name.chars().map(|c| if c.is_ascii() { 1 } else { 2 }).sum::<usize>();
     let rows: Vec<_> = text.lines().filter_map(|line| line.split_once('\t')).collect();
     let widest = rows.iter().map(|(name, _)| width(name)).max().unwrap_or(0);
-    rows.iter()
-        .map(|(name, value)| format!("{name}{}  {value}\n", " ".repeat(widest - width(name))))
-        .collect()
+    rows.iter().map(|(name, value)| format!("{name}{}  {value}\n", " ".repeat(widest - width(name)))).collect()
 }
 
 fn rounded<S: Serializer>(value: &f64, serializer: S) -> Result<S::Ok, S::Error> {
@@ -217,8 +206,7 @@ mod tests {
         let json = serde_json::to_string(&run(8_840.123_456, 0, None).figures).expect("plain data");
         assert_eq!(
             json,
-            r#"{"posts_per_s":8840.123,"deliveries_per_s":0.0,"ack_ms":{"p50":0.0,"p99":0.0},"#
-                .to_owned()
+            r#"{"posts_per_s":8840.123,"deliveries_per_s":0.0,"ack_ms":{"p50":0.0,"p99":0.0},"#.to_owned()
                 + r#""last_ms":{"p50":0.0,"p99":0.0},"lost":0,"doubled":0,"reordered":0,"#
                 + r#""server":{"cpu_us_per_post":null,"rss_mib":null,"#
                 + r#""idle_kib_per_connection":null}}"#

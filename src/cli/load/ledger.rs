@@ -144,8 +144,7 @@ impl Ledger {
             return;
         }
         post.received |= bit;
-        let acknowledged_elsewhere =
-            matches!(post.outcome, Outcome::Acknowledged { seq: promised } if promised != seq);
+        let acknowledged_elsewhere = matches!(post.outcome, Outcome::Acknowledged { seq: promised } if promised != seq);
         if acknowledged_elsewhere || place.seq.is_some_and(|before| seq <= before) {
             self.tally.reordered += 1;
         }
@@ -283,8 +282,7 @@ mod tests {
     #[test]
     fn only_acknowledged_posts_can_be_lost() {
         let (mut ledger, _, start) = begun();
-        let (promised, open, refused) =
-            (ledger.send(7, start), ledger.send(7, start), ledger.send(7, start));
+        let (promised, open, refused) = (ledger.send(7, start), ledger.send(7, start), ledger.send(7, start));
         ledger.acknowledge(promised, 1, start);
         assert!(ledger.refuse(refused, "not linked"));
         assert!(!ledger.is_settled());

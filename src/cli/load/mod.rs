@@ -20,6 +20,7 @@ mod worker;
 
 use std::{path::PathBuf, process::ExitCode, time::Duration};
 
+use anyhow::ensure;
 use clap::{Args, ValueEnum};
 use uuid::Uuid;
 
@@ -41,6 +42,9 @@ pub struct Arguments {
     /// 相手の言葉 / What the server speaks
     #[arg(long, value_enum)]
     protocol: Speech,
+    /// フレームの符号化(renkeiのみ)/ Encoding of the frames; the bare relay has only its own
+    #[arg(long, value_enum)]
+    encoding: Option<Encoding>,
     /// 患者数 / Patients
     #[arg(long, default_value_t = 200)]
     patients: u32,
@@ -89,6 +93,13 @@ enum Speech {
     Bare,
 }
 
+/// The two subprotocols of `proto/renkei/v1`.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum Encoding {
+    Json,
+    Proto,
+}
+
 /// Runs the measurement and prints it. Fails if anything was lost, doubled, reordered, refused or
 /// left unanswered. `id_seed` is a version 7 UUID made now.
 pub fn run(arguments: &Arguments, id_seed: Uuid) -> anyhow::Result<ExitCode> {
@@ -96,7 +107,10 @@ pub fn run(arguments: &Arguments, id_seed: Uuid) -> anyhow::Result<ExitCode> {
     let measurement = arguments.measurement(id_seed);
     let tell = |stage| eprintln!("{}", describe(stage, arguments.language));
     let Outcome { runs, trouble } = match arguments.protocol {
-        Speech::Bare => drive::measure(&measurement, &Bare, &transport, tell)?,
+        Speech::Bare => {
+            ensure!(arguments.encoding.is_none(), "--encoding: the bare relay has one encoding only");
+            drive::measure(&measurement, &Bare, &transport, tell)?
+        }
     };
     let medians = RunFigures::medians(&runs);
     if arguments.json {

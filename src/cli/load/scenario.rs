@@ -1,7 +1,10 @@
 //! What a run does: how many patients, members and senders, how they share the patients, how fast
 //! they post and for how long.
 
-use std::{str::FromStr, time::{Duration, Instant}};
+use std::{
+    str::FromStr,
+    time::{Duration, Instant},
+};
 
 /// Members of one patient are kept in the bits of one integer.
 pub const MEMBERS_PER_PATIENT_MAX: u32 = u128::BITS;

@@ -46,12 +46,7 @@ enum Pace {
 }
 
 impl<P: Protocol, S: AsyncRead + AsyncWrite + Unpin> Sender<P, S> {
-    pub fn new(
-        books: Rc<Books<P>>,
-        socket: WebSocketStream<S>,
-        number: u32,
-        scenario: Scenario,
-    ) -> Self {
+    pub fn new(books: Rc<Books<P>>, socket: WebSocketStream<S>, number: u32, scenario: Scenario) -> Self {
         let patients = scenario.patients_of(number).collect();
         let body = body(scenario.body_bytes);
         let (senders, pace) = (scenario.senders, Pace::Resting);
@@ -147,10 +142,7 @@ impl<P: Protocol, S: AsyncRead + AsyncWrite + Unpin> Sender<P, S> {
         }
     }
 
-    fn take(
-        &mut self,
-        message: Option<Result<Message, tokio_tungstenite::tungstenite::Error>>,
-    ) -> anyhow::Result<()> {
+    fn take(&mut self, message: Option<Result<Message, tokio_tungstenite::tungstenite::Error>>) -> anyhow::Result<()> {
         let message = message.context("closed by the server")??;
         let at = Instant::now();
         let mut ledger = self.books.ledger.borrow_mut();

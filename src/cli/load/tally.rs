@@ -31,9 +31,7 @@ pub struct Tally {
 
 impl Default for Tally {
     fn default() -> Self {
-        let latencies = || {
-            Histogram::new_with_bounds(1, LATENCY_US_MAX, 3).expect("the bounds are in order")
-        };
+        let latencies = || Histogram::new_with_bounds(1, LATENCY_US_MAX, 3).expect("the bounds are in order");
         Self {
             acknowledged: 0,
             delivered: 0,

@@ -168,8 +168,7 @@ fn measurement(mode: Mode) -> Measurement {
 
 fn run(fault: Fault, mode: Mode) -> (RunFigures, Option<String>) {
     let server = ServerInMemory::new(fault);
-    let Outcome { mut runs, trouble } =
-        drive::measure(&measurement(mode), &Bare, &server, |_| ()).expect("a run");
+    let Outcome { mut runs, trouble } = drive::measure(&measurement(mode), &Bare, &server, |_| ()).expect("a run");
     (runs.remove(0), trouble)
 }
 

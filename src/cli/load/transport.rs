@@ -109,11 +109,7 @@ fn client_config(ca_file: &Path) -> anyhow::Result<rustls::ClientConfig> {
 }
 
 /// The request that asks for a WebSocket at `path`, with the subprotocol if the server wants one.
-pub fn upgrade_request(
-    authority: &str,
-    path: &str,
-    subprotocol: Option<&'static str>,
-) -> anyhow::Result<Request> {
+pub fn upgrade_request(authority: &str, path: &str, subprotocol: Option<&'static str>) -> anyhow::Result<Request> {
     let mut request = format!("wss://{authority}{path}").into_client_request()?;
     if let Some(name) = subprotocol {
         request.headers_mut().insert(SEC_WEBSOCKET_PROTOCOL, HeaderValue::from_static(name));

@@ -135,14 +135,9 @@ impl<P: Protocol, T: Transport> Worker<P, T> {
             .await
     }
 
-    async fn open_senders(
-        &self,
-        books: &Rc<Books<P>>,
-        run: &watch::Receiver<Option<Plan>>,
-    ) -> anyhow::Result<()> {
+    async fn open_senders(&self, books: &Rc<Books<P>>, run: &watch::Receiver<Option<Plan>>) -> anyhow::Result<()> {
         let Self { index, workers, scenario, .. } = self;
-        let mine = (0..scenario.senders)
-            .filter(|sender| scenario.worker_of_sender(*sender, *workers) == *index);
+        let mine = (0..scenario.senders).filter(|sender| scenario.worker_of_sender(*sender, *workers) == *index);
         let opening = stream::iter(mine).map(|sender| async move {
             let party = Party::Sender { sender };
             let opened = self.protocol.open(&self.transport, party).await;

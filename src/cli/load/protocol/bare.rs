@@ -11,11 +11,7 @@ use crate::cli::load::transport::{self, Transport};
 pub struct Bare;
 
 impl Protocol for Bare {
-    async fn open<T: Transport>(
-        &self,
-        transport: &T,
-        party: Party,
-    ) -> anyhow::Result<WebSocketStream<T::Stream>> {
+    async fn open<T: Transport>(&self, transport: &T, party: Party) -> anyhow::Result<WebSocketStream<T::Stream>> {
         let request = transport::upgrade_request(transport.authority(), "/", None)?;
         let mut socket = transport::open_websocket(transport, request).await?;
         if let Party::Member { patient, .. } = party {
@@ -31,11 +27,7 @@ impl Protocol for Bare {
         Message::text(format!("post {patient} {} {body}", id.as_simple()))
     }
 
-    fn decode(
-        &self,
-        message: &Message,
-        mut each: impl FnMut(Incoming<'_>),
-    ) -> Result<(), Malformed> {
+    fn decode(&self, message: &Message, mut each: impl FnMut(Incoming<'_>)) -> Result<(), Malformed> {
         let Message::Text(line) = message else { return Ok(()) };
         let incoming = parse(line).ok_or_else(|| Malformed(line.to_string()))?;
         each(incoming);
