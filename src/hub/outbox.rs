@@ -12,6 +12,7 @@ use tokio::sync::Notify;
 use super::answer::Answer;
 use super::published::Published;
 use super::subscription::{Opened, Subscription};
+use crate::domain::directory::Actor;
 use crate::domain::ids::{EntryId, PersonId, Seq, TimelineId};
 use crate::domain::time::Timestamp;
 use crate::limits;
@@ -33,7 +34,7 @@ pub enum Item {
     /// Somebody read up to here. May be dropped.
     ReadMarker { timeline: TimelineId, person: PersonId, through: Seq, at: Timestamp },
     /// Who is present changed. May be dropped.
-    Presence { timeline: TimelineId, people: Vec<PersonId> },
+    Presence { timeline: TimelineId, people: Vec<Actor> },
 }
 
 /// An entry on its way to one reader. It stands for all of `(after, entry.seq]`: what lies between was passed over.
@@ -214,7 +215,7 @@ impl Item {
     fn bytes(&self) -> usize {
         match self {
             Self::Delivery(delivery) => delivery.entry.bytes(),
-            Self::Presence { people, .. } => people.len() * size_of::<PersonId>(),
+            Self::Presence { people, .. } => people.len() * size_of::<Actor>(),
             _ => 0,
         }
     }

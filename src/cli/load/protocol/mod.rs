@@ -56,9 +56,5 @@ pub trait Protocol: Clone + Send + 'static {
 
     /// Calls `each` for everything of interest in one frame, in the order in which it stands there.
     /// Frames of no interest (heartbeats, presence) are passed over in silence.
-    fn decode(
-        &self,
-        message: &Message,
-        each: impl FnMut(Incoming<'_>),
-    ) -> Result<(), Malformed>;
+    fn decode(&self, message: &Message, each: impl FnMut(Incoming<'_>)) -> Result<(), Malformed>;
 }
