@@ -77,7 +77,7 @@ pub const DRAIN_TIMEOUT_MS: u64 = 10_000;
 pub const HTTP_BUFFER_BYTES: usize = 8_192;
 /// Connections that wait to be accepted; the kernel lowers it to `net.core.somaxconn`. Everybody
 /// reconnects at the same moment after a restart.
-pub const LISTEN_BACKLOG: u32 = 4_096;
+pub const WAITING_CONNECTIONS_MAX: u32 = 4_096;
 /// Pause after accepting failed for want of file descriptors or memory.
 pub const ACCEPT_RETRY_MS: u64 = 100;
 /// No more than this is read of a certificate or key file.
@@ -91,6 +91,7 @@ pub const CERTIFICATE_POLL_S: u64 = 30;
 pub const DEVELOPMENT_CERTIFICATE_VALID_DAYS: u64 = 397;
 /// A server certificate that ends within this is made anew.
 pub const DEVELOPMENT_CERTIFICATE_RENEW_BEFORE_DAYS: u64 = 30;
+/// How long the development authority itself is valid: devices that try Renkei trust it once.
 pub const DEVELOPMENT_AUTHORITY_VALID_DAYS: u64 = 5 * 365;
 const _: () = assert!(DEVELOPMENT_AUTHORITY_VALID_DAYS > DEVELOPMENT_CERTIFICATE_VALID_DAYS);
 
@@ -105,7 +106,7 @@ pub const SESSION_LIFETIME_S_MAX: i64 = 30 * 86_400;
 /// Sockets that one person may have open, unless configured otherwise: phone, PC, tablet, some tabs.
 pub const SOCKETS_PER_PERSON_DEFAULT: i64 = 10;
 /// The most that can be configured for it.
-pub const SOCKETS_PER_PERSON_LIMIT: i64 = 1_000;
+pub const SOCKETS_PER_PERSON_MAX: i64 = 1_000;
 
 // ---- config: the file ----
 
