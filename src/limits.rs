@@ -219,3 +219,8 @@ pub const SOCKET_READ_BUFFER_BYTES: usize = 4 * 1024;
 pub const SOCKET_WRITE_BUFFER_BYTES: usize = 16 * 1024;
 /// Frames gathered at most while the connection takes nothing.
 pub const SOCKET_WRITE_BUFFER_BYTES_MAX: usize = 1024 * 1024;
+
+// ---- stopping ----
+
+/// After the last connection, what was handed in has this long to become durable.
+pub const STOP_MS_MAX: u64 = 10_000;

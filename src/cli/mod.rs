@@ -11,6 +11,7 @@ mod language;
 pub mod load;
 mod logging;
 pub mod open;
+mod serve;
 
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -42,6 +43,8 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// ハブを動かす / Run the hub
+    Serve(Box<serve::Arguments>),
     /// 地域の鍵と設定の見本を作る / Make the region's key and a sample configuration
     Init(init::Arguments),
     /// 開発用の証明書を作る / Make development certificates
@@ -74,6 +77,7 @@ pub fn run(cli: &Cli) -> ExitCode {
 
 fn dispatch(command: &Command, terminal: Terminal) -> anyhow::Result<ExitCode> {
     match command {
+        Command::Serve(arguments) => serve::run(arguments, terminal),
         Command::Init(arguments) => init::run(arguments, terminal),
         Command::Cert(arguments) => cert::run(arguments, terminal, SystemClock::new().now()),
         Command::Config(arguments) => config::run(arguments, terminal),
