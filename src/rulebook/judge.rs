@@ -80,7 +80,7 @@ impl Judgement {
 impl Rulebook {
     /// Judges a post. The slots are kept with the ruling ([`Rulebook::ruling`]).
     pub fn judge_post(&self, facts: &PostFacts) -> (Judgement, Slots) {
-        let slots = Slots::of_post(facts, &self.vocabulary, &self.grid);
+        let slots = self.filler.of_post(facts, &self.grid);
         (self.judge(Action::Post, facts.kind, &slots), slots)
     }
 
