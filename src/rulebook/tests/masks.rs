@@ -89,6 +89,7 @@ unless = [
   { "actor.role" = "nurse", "record.own" = true },
   { "patient.consent" = "none", "actor.break_glass" = true },
   { "record.addressed" = true, "record.infection" = "covid" },
+  { "patient.consent" = ["none", "withdrawn"], "actor.is_host" = true },
 ]
 [[rule]]
 id = "M-4"
