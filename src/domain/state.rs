@@ -26,7 +26,9 @@ pub struct PatientState {
     pub registration: Option<Arc<Registration>>,
     pub consent: ConsentState,
     pub team: BTreeMap<OrganisationId, Membership>,
-    /// The last entry that changed team or consent: who may see what depends on nothing later.
+    /// Organisations that were linked once and are no longer.
+    pub former: BTreeSet<OrganisationId>,
+    /// The last entry that changed team, consent or what is hidden: who may see what depends on nothing later.
     pub access_epoch: Seq,
     pub alarm_limits: Arc<[AlarmLimit]>,
     /// The newest value of each sign, by claimed time.
@@ -54,6 +56,7 @@ impl PatientState {
             registration: None,
             consent: ConsentState::None,
             team: BTreeMap::new(),
+            former: BTreeSet::new(),
             access_epoch: Seq::ZERO,
             alarm_limits: Arc::new([]),
             latest: BTreeMap::new(),
@@ -126,6 +129,7 @@ impl PatientState {
             }
             Body::Retraction(Retraction { target, reason: RetractionReason::WrongPatient, .. }) => {
                 self.hidden.insert(*target);
+                self.access_epoch = entry.seq;
             }
             _ => {}
         }
@@ -144,20 +148,17 @@ impl PatientState {
         let membership =
             Membership { people: link.people.iter().copied().collect(), host, since: entry.recorded_at, opens_from };
         self.team.insert(link.organisation, membership);
+        self.former.remove(&link.organisation);
         self.access_epoch = entry.seq;
     }
 
     fn unlink(&mut self, unlink: &TeamUnlink, seq: Seq) {
         self.access_epoch = seq;
-        if unlink.people.is_empty() {
+        let Some(membership) = self.team.get_mut(&unlink.organisation) else { return };
+        membership.people.retain(|person| !unlink.people.contains(person));
+        if unlink.people.is_empty() || membership.people.is_empty() {
             self.team.remove(&unlink.organisation);
-            return;
-        }
-        if let Some(membership) = self.team.get_mut(&unlink.organisation) {
-            membership.people.retain(|person| !unlink.people.contains(person));
-            if membership.people.is_empty() {
-                self.team.remove(&unlink.organisation);
-            }
+            self.former.insert(unlink.organisation);
         }
     }
 }

@@ -1,0 +1,143 @@
+//! The answer to one post: accepted, refused with reasons, or held in the linking queue.
+
+use std::sync::Arc;
+
+use tokio::sync::oneshot;
+
+use super::outbox::{Item, Outbox};
+use crate::domain::alarm::Alarm;
+use crate::domain::entry::Entry;
+use crate::domain::ids::{EntryId, Seq, TimelineId};
+use crate::domain::ruling::Ruling;
+use crate::domain::text::{Invalid, Text};
+use crate::domain::time::Timestamp;
+
+/// What became of a post.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Answer {
+    Accepted(Accepted),
+    Refused(Refused),
+    Queued(Queued),
+}
+
+/// The entry is durable.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Accepted {
+    pub id: EntryId,
+    pub timeline: TimelineId,
+    pub seq: Seq,
+    pub recorded_at: Timestamp,
+    pub ruling: Ruling,
+    pub alarms: Vec<Alarm>,
+    /// Whether this id had been accepted before: the first answer again.
+    pub repeated: bool,
+}
+
+/// Nothing changed; the id may be sent again.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Refused {
+    pub id: EntryId,
+    pub code: &'static str,
+    /// The field at fault, if it is one.
+    pub field: Option<String>,
+    pub reasons: Vec<Text>,
+    pub cited: Vec<Arc<str>>,
+    /// Whether the same post may succeed later without change.
+    pub retry: bool,
+}
+
+/// The post waits, sealed, in the secretariat's linking queue.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Queued {
+    pub id: EntryId,
+    pub timeline: TimelineId,
+    pub reasons: Vec<Text>,
+    pub cited: Vec<Arc<str>>,
+}
+
+impl Accepted {
+    /// The answer that goes with this entry.
+    #[must_use]
+    pub fn of(entry: &Entry, repeated: bool) -> Self {
+        Self {
+            id: entry.id,
+            timeline: entry.timeline,
+            seq: entry.seq,
+            recorded_at: entry.recorded_at,
+            ruling: entry.ruling.clone(),
+            alarms: entry.alarms.clone(),
+            repeated,
+        }
+    }
+}
+
+impl Refused {
+    /// The patient is unknown, or hidden from the actor: both look the same.
+    #[must_use]
+    pub fn not_found(id: EntryId) -> Self {
+        Self::plain(id, "not_found", Text::fixed("この患者は見つかりません", "no such patient"), false)
+    }
+
+    /// The id was accepted before with another body.
+    #[must_use]
+    pub fn conflict(id: EntryId) -> Self {
+        Self::plain(
+            id,
+            "conflict",
+            Text::fixed("同じIDで別の内容がすでに記録されています", "another entry was recorded under this id"),
+            false,
+        )
+    }
+
+    /// A post that no rulebook could make sense of.
+    #[must_use]
+    pub fn invalid(id: EntryId, invalid: Invalid) -> Self {
+        Self {
+            id,
+            code: invalid.code,
+            field: Some(invalid.field),
+            reasons: vec![invalid.message],
+            cited: Vec::new(),
+            retry: false,
+        }
+    }
+
+    /// An answer that cites no rule.
+    #[must_use]
+    pub fn plain(id: EntryId, code: &'static str, reason: Text, retry: bool) -> Self {
+        Self { id, code, field: None, reasons: vec![reason], cited: Vec::new(), retry }
+    }
+
+    /// The journal cannot take entries at the moment; nothing was stored.
+    #[must_use]
+    pub fn unavailable(id: EntryId) -> Self {
+        Self::plain(
+            id,
+            "unavailable",
+            Text::fixed(
+                "いまは記録を保存できません。保存されていません。しばらくして再送してください",
+                "the hub cannot store entries at the moment; nothing was stored, please send again later",
+            ),
+            true,
+        )
+    }
+}
+
+/// Where the answer goes.
+#[derive(Debug)]
+pub enum Reply {
+    /// To the socket it came from.
+    Session(Arc<Outbox>),
+    /// To one caller that waits.
+    Once(oneshot::Sender<Answer>),
+}
+
+impl Reply {
+    /// Hands the answer over. A caller that went away does not need it: what was accepted is in the journal.
+    pub fn send(self, answer: Answer) {
+        match self {
+            Self::Session(outbox) => outbox.push(Item::Answer(answer)),
+            Self::Once(sender) => drop(sender.send(answer)),
+        }
+    }
+}

@@ -1,0 +1,69 @@
+//! What one reader may see of one timeline, worked out once so that a delivery costs a mask test.
+//!
+//! INVARIANT: every entry that leaves the hub, live or from the journal, was let through by [`View::shows`].
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::published::Published;
+use crate::domain::directory::Actor;
+use crate::domain::ids::EntryId;
+use crate::domain::state::PatientState;
+use crate::domain::time::Timestamp;
+use crate::rulebook::{Mask, Rulebook, situation};
+
+/// A reader's view of a timeline as its team, consent and rules stand.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct View {
+    pub actor: Actor,
+    mask: Mask,
+    /// Entries recorded before this stay closed, unless they are the reader's own.
+    opens_from: Timestamp,
+    hidden: Arc<BTreeSet<EntryId>>,
+}
+
+impl View {
+    /// What `actor` may see; `None` when it is nothing at all, so that the timeline looks unknown.
+    #[must_use]
+    pub fn of(state: &PatientState, rulebook: &Rulebook, actor: &Actor) -> Option<Self> {
+        if state.registration.is_none() {
+            return None;
+        }
+        let mask = rulebook.view_mask(&situation::viewer(state, actor));
+        let member = state.membership(actor);
+        // A former member keeps its own entries; somebody who never belonged has none to keep.
+        let has_own = member.is_some() || state.former.contains(&actor.organisation);
+        if !mask.shows_others() && !has_own {
+            return None;
+        }
+        Some(Self {
+            actor: *actor,
+            mask,
+            opens_from: member.map_or(Timestamp::MIN, |membership| membership.opens_from),
+            hidden: Arc::new(state.hidden.clone()),
+        })
+    }
+
+    /// Whether this reader may see the entry.
+    #[must_use]
+    pub fn shows(&self, entry: &Published) -> bool {
+        let own = entry.scope.owner == self.actor.organisation;
+        if !own && (entry.entry.recorded_at < self.opens_from || self.hides(entry)) {
+            return false;
+        }
+        let addressed = entry.scope.addressed_to.iter().any(|addressee| addressee.means(&self.actor));
+        self.mask.allows(entry.class.seen_by(own, addressed))
+    }
+
+    fn hides(&self, entry: &Published) -> bool {
+        !self.hidden.is_empty()
+            && (self.hidden.contains(&entry.entry.id)
+                || entry.target.is_some_and(|target| self.hidden.contains(&target)))
+    }
+
+    /// Whether a reader that was served under `self` may simply go on under `next`.
+    #[must_use]
+    pub fn goes_on_as(&self, next: &Self) -> bool {
+        self.mask == next.mask && self.opens_from == next.opens_from
+    }
+}
