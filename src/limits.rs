@@ -186,6 +186,7 @@ pub const RULEBOOK_BOXES_MAX: usize = 20_000;
 pub const RULEBOOK_ID_BYTES_MAX: usize = 64;
 /// Most rules a judgement cites; the deciding ones come first.
 pub const RULES_CITED_MAX: usize = 6;
+pub const RULEBOOK_CITED_RULES_MAX: usize = 6;
 // ── What one frame may hold ──
 // ---- wire: what one frame may hold ----
 
