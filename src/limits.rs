@@ -42,6 +42,7 @@ pub const PAGE_ENTRIES_MAX: usize = 1_000;
 pub const FOLD_PAGE_ENTRIES: usize = 500;
 /// Most faults that one check lists; it counts them all.
 pub const CHECK_FAULTS_MAX: usize = 100;
+
 // ---- domain: what one entry may hold ----
 
 /// Longest text of one field, in characters.
