@@ -111,9 +111,10 @@ impl Tx {
     /// # Errors
     /// When the database had ended it already: it could not store what was asked of it, or went away.
     pub(super) async fn roll_back(self) -> Result<(), StoreError> {
-        Ok(match self.engine {
+        match self.engine {
             EngineTx::Sqlite(tx) => tx.rollback().await?,
             EngineTx::Postgres(tx) => tx.rollback().await?,
-        })
+        }
+        Ok(())
     }
 }
