@@ -4,12 +4,8 @@
 use std::error::Error;
 use std::path::PathBuf;
 
-const FILES: [&str; 4] = [
-    "renkei/v1/body.proto",
-    "renkei/v1/entry.proto",
-    "renkei/v1/frames.proto",
-    "renkei/store/v1/journal.proto",
-];
+const FILES: [&str; 4] =
+    ["renkei/v1/body.proto", "renkei/v1/entry.proto", "renkei/v1/frames.proto", "renkei/store/v1/journal.proto"];
 
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo:rerun-if-changed=proto/renkei");
@@ -32,8 +28,6 @@ fn main() -> Result<(), Box<dyn Error>> {
     std::fs::create_dir_all(&hello_dir)?;
     hello.out_dir(&hello_dir).ignore_unknown_fields().build(&[".renkei.v1.Hello"])?;
 
-    prost_build::Config::new()
-        .bytes([".renkei.store.v1"])
-        .compile_fds(descriptors)?;
+    prost_build::Config::new().bytes([".renkei.store.v1"]).compile_fds(descriptors)?;
     Ok(())
 }

@@ -131,7 +131,7 @@ create table audit_head (
 -- Observations of people who are not linked to the patient yet.
 create table linking_queue (
     id bytea not null primary key,
-    timeline bytea not null references timeline (id),
+    timeline bytea not null,
     organisation bytea not null,
     received_at bigint not null,
     sealed bytea not null,

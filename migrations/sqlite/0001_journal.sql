@@ -131,7 +131,7 @@ create table audit_head (
 -- Observations of people who are not linked to the patient yet.
 create table linking_queue (
     id blob not null primary key,
-    timeline blob not null references timeline (id),
+    timeline blob not null,
     organisation blob not null,
     received_at integer not null,
     sealed blob not null,

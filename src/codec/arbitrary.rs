@@ -80,23 +80,27 @@ fn observed() -> impl Strategy<Value = Body> {
             |(measurements, site, device, comment)| Body::Vital(Vital { measurements, site, device, comment })
         ),
         text().prop_map(|text| Body::Note(Note { text })),
-        (text(), option::of(time()), option::of(time()))
-            .prop_map(|(text, started_at, ended_at)| Body::Visit(Visit { text, started_at, ended_at })),
+        (text(), option::of(time()), option::of(time())).prop_map(|(text, started_at, ended_at)| Body::Visit(Visit {
+            text,
+            started_at,
+            ended_at
+        })),
         (text(), option::of(time()), any::<bool>()).prop_map(|(text, noticed_at, tell_doctor)| Body::StatusChange(
             StatusChange { text, noticed_at, tell_doctor }
         )),
-        (select(Infection::ALL), text(), option::of(date())).prop_map(|(infection, text, since)| {
-            Body::InfectionNotice(InfectionNotice { infection, text, since })
-        }),
+        (select(Infection::ALL), text(), option::of(date()))
+            .prop_map(|(infection, text, since)| { Body::InfectionNotice(InfectionNotice { infection, text, since }) }),
     ]
 }
 
 fn spoken() -> impl Strategy<Value = Body> {
     prop_oneof![
-        (text(), vec(select(Role::ALL), 0..3))
-            .prop_map(|(text, to_roles)| Body::Message(Message { text, to_roles })),
-        (select(OrderType::ALL), text(), any::<bool>())
-            .prop_map(|(order_type, text, emergency)| Body::Order(Order { order_type, text, emergency })),
+        (text(), vec(select(Role::ALL), 0..3)).prop_map(|(text, to_roles)| Body::Message(Message { text, to_roles })),
+        (select(OrderType::ALL), text(), any::<bool>()).prop_map(|(order_type, text, emergency)| Body::Order(Order {
+            order_type,
+            text,
+            emergency
+        })),
         (text(), text())
             .prop_map(|(condition, instruction)| Body::StandingOrder(StandingOrder { condition, instruction })),
         (text(), select(DeviceChangeType::ALL), text(), text()).prop_map(|(device, change, before, after)| {
@@ -109,8 +113,7 @@ fn spoken() -> impl Strategy<Value = Body> {
         (text(), option::of(time()), ids(OrganisationId)).prop_map(|(text, held_at, organisations)| {
             Body::Conference(Conference { text, held_at, organisations })
         }),
-        (vec(alarm_limit(), 0..3), text())
-            .prop_map(|(limits, text)| Body::AlarmLimits(AlarmLimits { limits, text })),
+        (vec(alarm_limit(), 0..3), text()).prop_map(|(limits, text)| Body::AlarmLimits(AlarmLimits { limits, text })),
     ]
 }
 
@@ -147,8 +150,7 @@ fn registration() -> impl Strategy<Value = Registration> {
 }
 
 fn administrative() -> impl Strategy<Value = Body> {
-    let history =
-        prop_oneof![Just(History::All), Just(History::Nothing), time().prop_map(History::From)];
+    let history = prop_oneof![Just(History::All), Just(History::Nothing), time().prop_map(History::From)];
     prop_oneof![
         registration().prop_map(Body::Registration),
         (select(ConsentState::ALL), select(ConsentGiver::ALL), date(), text()).prop_map(
@@ -162,9 +164,8 @@ fn administrative() -> impl Strategy<Value = Body> {
         (id(OrganisationId), ids(PersonId), any::<bool>(), history).prop_map(
             |(organisation, people, host, history)| Body::TeamLink(TeamLink { organisation, people, host, history })
         ),
-        (id(OrganisationId), ids(PersonId), text()).prop_map(|(organisation, people, reason)| Body::TeamUnlink(
-            TeamUnlink { organisation, people, reason }
-        )),
+        (id(OrganisationId), ids(PersonId), text())
+            .prop_map(|(organisation, people, reason)| Body::TeamUnlink(TeamUnlink { organisation, people, reason })),
         (id(OrganisationId), text())
             .prop_map(|(organisation, reason)| Body::HostChange(HostChange { organisation, reason })),
     ]
@@ -201,13 +202,7 @@ pub(crate) fn intent() -> impl Strategy<Value = Intent> {
 }
 
 fn scope() -> impl Strategy<Value = Scope> {
-    (
-        select(Kind::ALL),
-        select(Sensitivity::ALL),
-        option::of(select(Infection::ALL)),
-        addressees(),
-        id(OrganisationId),
-    )
+    (select(Kind::ALL), select(Sensitivity::ALL), option::of(select(Infection::ALL)), addressees(), id(OrganisationId))
         .prop_map(|(kind, sensitivity, infection, addressed_to, owner)| Scope {
             kind,
             sensitivity,
@@ -218,16 +213,18 @@ fn scope() -> impl Strategy<Value = Scope> {
 }
 
 pub(crate) fn ruling() -> impl Strategy<Value = Ruling> {
-    (vec(text(), 0..3), vec(any::<u8>(), 0..20)).prop_map(|(cited, slots)| Ruling {
-        cited: cited.into_iter().map(Into::into).collect(),
-        slots,
-    })
+    (vec(text(), 0..3), vec(any::<u8>(), 0..20))
+        .prop_map(|(cited, slots)| Ruling { cited: cited.into_iter().map(Into::into).collect(), slots })
 }
 
 /// Any entry that the journal can hold.
 pub(crate) fn entry() -> impl Strategy<Value = Entry> {
-    let alarm = (sign(), decimal(), decimal(), any::<bool>())
-        .prop_map(|(sign, value, limit, below)| Alarm { sign, value, limit, below });
+    let alarm = (sign(), decimal(), decimal(), any::<bool>()).prop_map(|(sign, value, limit, below)| Alarm {
+        sign,
+        value,
+        limit,
+        below,
+    });
     (intent(), 1u64.., actor(), time(), vec(alarm, 0..3), option::of(scope()), ruling()).prop_map(
         |(intent, seq, author, recorded_at, alarms, target_scope, ruling)| Entry {
             id: intent.id,

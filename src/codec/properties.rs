@@ -1,8 +1,8 @@
 //! What must hold for every value: nothing is lost on the way to bytes and back, and no bytes panic.
 
 use bytes::Bytes;
-use prost::Message;
 use proptest::prelude::*;
+use prost::Message;
 
 use super::arbitrary;
 use super::proto::{store, v1};
@@ -92,8 +92,8 @@ proptest! {
     }
 }
 
-/// The same region, patient and people as the golden frames.
-fn golden_entry() -> crate::domain::entry::Entry {
+/// Some entry, the same in every run.
+fn some_entry() -> crate::domain::entry::Entry {
     use proptest::strategy::ValueTree;
     let mut runner = proptest::test_runner::TestRunner::deterministic();
     arbitrary::entry().new_tree(&mut runner).unwrap().current()
@@ -101,7 +101,7 @@ fn golden_entry() -> crate::domain::entry::Entry {
 
 #[test]
 fn readers_at_the_usual_cursor_share_one_buffer() {
-    let encoded = EncodedEntry::of(&golden_entry());
+    let encoded = EncodedEntry::of(&some_entry());
     let usual = Seq(encoded.header().seq.0 - 1);
     for encoding in Encoding::ALL {
         let (first, second) = (encoded.delivery(encoding, usual), encoded.clone().delivery(encoding, usual));
@@ -111,7 +111,7 @@ fn readers_at_the_usual_cursor_share_one_buffer() {
 
 #[test]
 fn the_content_of_a_stored_entry_shares_its_memory() {
-    let entry = golden_entry();
+    let entry = some_entry();
     let stored = Bytes::from(encode_stored(&entry, &encode_content(&entry)));
     let memory = stored.as_ptr_range();
     let (_, content) = decode_stored(EntryHeader::of(&entry), stored.clone()).unwrap();
@@ -126,7 +126,7 @@ fn a_snapshot_of_another_fold_is_passed_over() {
 
 #[test]
 fn an_entry_of_a_newer_format_is_refused_rather_than_misread() {
-    let entry = golden_entry();
+    let entry = some_entry();
     let mut kept = store::v1::StoredEntry::decode(&encode_stored(&entry, &encode_content(&entry))[..]).unwrap();
     kept.format += 1;
     let read = decode_stored(EntryHeader::of(&entry), kept.encode_to_vec().into());
@@ -135,12 +135,7 @@ fn an_entry_of_a_newer_format_is_refused_rather_than_misread() {
 
 #[test]
 fn an_entry_stays_readable_when_bounds_of_the_plausible_change() {
-    let measured = v1::Measurement {
-        sign: "spo2".into(),
-        value: "101".into(),
-        unit: "%".into(),
-        given: None,
-    };
+    let measured = v1::Measurement { sign: "spo2".into(), value: "101".into(), unit: "%".into(), given: None };
     assert_eq!(body::measurement(&measured, body::Form::Posted).unwrap_err().code, "implausible");
     assert_eq!(body::measurement(&measured, body::Form::Recorded).unwrap().value.to_string(), "101");
 }

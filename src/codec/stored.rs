@@ -4,8 +4,8 @@ use bytes::Bytes;
 use prost::Message;
 
 use super::CodecError;
-use super::content::{Content, EntryHeader, actor, actor_message, addressee, addressee_message, entry, ruling};
 use super::content::ruling_message;
+use super::content::{Content, EntryHeader, actor, actor_message, addressee, addressee_message, entry, ruling};
 use super::field::{code, code_text, each, id, id_text, message, optional_code};
 use super::intent::{decode_intent, intent_message};
 use super::proto::store::v1 as stored;

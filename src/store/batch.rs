@@ -203,7 +203,8 @@ pub struct ReadMarker {
     pub read_at: Timestamp,
 }
 
-/// An observation of somebody not linked yet, sealed with the timeline's key.
+/// An observation of somebody not linked yet. Sealed with a key of the region, since the patient may not exist:
+/// the author is told the same either way.
 #[derive(Clone, Debug)]
 pub struct SealedQueued {
     pub id: EntryId,
@@ -217,9 +218,9 @@ pub struct SealedQueued {
 impl SealedQueued {
     /// Encodes and seals a queued post.
     #[must_use]
-    pub fn seal(key: &PatientKey, post: &QueuedPost) -> Self {
+    pub fn seal(region: &RegionKey, post: &QueuedPost) -> Self {
         let (id, timeline) = (post.intent.id, post.intent.timeline);
-        let sealed = key.seal(&queued_aad(id, timeline), &codec::encode_queued(post));
+        let sealed = region.queue().seal(&queued_aad(id, timeline), &codec::encode_queued(post));
         Self { id, timeline, organisation: post.author.organisation, received_at: post.received_at, sealed }
     }
 }

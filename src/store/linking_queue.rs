@@ -79,10 +79,7 @@ impl Tx {
         let row: Option<Row> = run!(self, connection => {
             sqlx::query_as(SQL).bind(id.0.as_bytes().as_slice()).fetch_optional(connection).await?
         });
-        match row {
-            Some(row) => Ok(Some(self.open_queued(row).await?)),
-            None => Ok(None),
-        }
+        row.map(|row| self.open_queued(row)).transpose()
     }
 
     /// The posts that wait, oldest first, at most `limit`.
@@ -94,14 +91,10 @@ impl Tx {
             where state = 'waiting' order by received_at, id limit $1";
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         let rows: Vec<Row> = run!(self, connection => sqlx::query_as(SQL).bind(limit).fetch_all(connection).await?);
-        let mut posts = Vec::with_capacity(rows.len());
-        for row in rows {
-            posts.push(self.open_queued(row).await?);
-        }
-        Ok(posts)
+        rows.into_iter().map(|row| self.open_queued(row)).collect()
     }
 
-    /// The posts about one timeline that wait, oldest first.
+    /// The posts that wait for a link to this timeline, oldest first.
     ///
     /// # Errors
     /// When the database fails or a post does not open.
@@ -111,22 +104,18 @@ impl Tx {
         let rows: Vec<Row> = run!(self, connection => {
             sqlx::query_as(SQL).bind(timeline.0.as_bytes().as_slice()).fetch_all(connection).await?
         });
-        let mut posts = Vec::with_capacity(rows.len());
-        for row in rows {
-            posts.push(self.open_queued(row).await?);
-        }
-        Ok(posts)
+        rows.into_iter().map(|row| self.open_queued(row)).collect()
     }
 
-    async fn open_queued(&mut self, (id, timeline, sealed, state): Row) -> Result<Queued, StoreError> {
+    fn open_queued(&self, (id, timeline, sealed, state): Row) -> Result<Queued, StoreError> {
         let id = EntryId(uuid_from("linking_queue.id", &id)?);
         let timeline = TimelineId(uuid_from("linking_queue.timeline", &timeline)?);
         let place = format!("queued post {id}");
-        let key = self
-            .find_key(timeline)
-            .await?
-            .ok_or_else(|| StoreError::inconsistent(place.as_str(), "its timeline is missing"))?;
-        let bytes = key.open(&queued_aad(id, timeline), &sealed).map_err(StoreError::cannot_open(place.as_str()))?;
+        let bytes = self
+            .region
+            .queue()
+            .open(&queued_aad(id, timeline), &sealed)
+            .map_err(StoreError::cannot_open(place.as_str()))?;
         let post = codec::decode_queued(&bytes).map_err(|error| StoreError::inconsistent(place.as_str(), error))?;
         let state = super::record::code_from(&place, &state, QueueState::from_code(&state))?;
         Ok(Queued { post, state })

@@ -48,17 +48,11 @@ pub fn decode_client(encoding: Encoding, bytes: &[u8]) -> Result<ClientFrame, Fr
     }
 }
 
-fn intent(
-    sent: Option<v1::Intent>,
-    frame: &'static str,
-    about: fn(EntryId) -> About,
-) -> Result<Intent, FrameError> {
+fn intent(sent: Option<v1::Intent>, frame: &'static str, about: fn(EntryId) -> About) -> Result<Intent, FrameError> {
     let Some(sent) = sent else { return Err(Invalid::required("intent").within(frame).into()) };
     let entry_id = id("id", &sent.id, EntryId).ok();
-    decode_intent(sent).map_err(|invalid| FrameError {
-        invalid: invalid.within("intent").within(frame),
-        about: entry_id.map(about),
-    })
+    decode_intent(sent)
+        .map_err(|invalid| FrameError { invalid: invalid.within("intent").within(frame), about: entry_id.map(about) })
 }
 
 fn hello(sent: v1::Hello) -> Result<ClientFrame, Invalid> {
@@ -109,10 +103,8 @@ pub fn encode_client(encoding: Encoding, frame: &ClientFrame) -> Bytes {
             language: hello.language.code().to_owned(),
         }),
         ClientFrame::Subscribe { timelines, all_mine } => {
-            let cursor = |(timeline, after): &(TimelineId, Seq)| v1::Cursor {
-                timeline: id_text(timeline.0),
-                after: after.0,
-            };
+            let cursor =
+                |(timeline, after): &(TimelineId, Seq)| v1::Cursor { timeline: id_text(timeline.0), after: after.0 };
             Sent::Subscribe(v1::Subscribe { timelines: timelines.iter().map(cursor).collect(), all_mine: *all_mine })
         }
         ClientFrame::Unsubscribe { timelines } => {

@@ -10,9 +10,9 @@ macro_rules! close_codes {
         /// Why the hub closes a socket. 40xx: come back; 41xx: the handshake; 42xx: the sign-in; 43xx: what
         /// the client did.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-        pub enum Close { $($(#[$doc])* $member),+ }
+        pub enum CloseCode { $($(#[$doc])* $member),+ }
 
-        impl Close {
+        impl CloseCode {
             /// Every code, by number.
             pub const ALL: &'static [Self] = &[$(Self::$member),+];
 
@@ -74,8 +74,8 @@ close_codes! {
     SignInEnded = 4200, "sign_in_ended", false, "サインインが終了しました", "the sign-in has ended";
     /// The time of the sign-in is over.
     SignInExpired = 4201, "sign_in_expired", false, "サインインの期限が切れました", "the sign-in has expired";
-    /// More sockets than one account may have; the oldest goes.
-    SessionsExceeded = 4202, "sessions_exceeded", false, "同じアカウントの接続が多すぎます", "too many connections of one account";
+    /// More sockets than one sign-in may have.
+    SessionsExceeded = 4202, "sessions_exceeded", false, "同じサインインの接続が多すぎます", "too many connections of one sign-in";
 
     /// A frame above `frame_bytes_max`.
     FrameTooLarge = 4300, "frame_too_large", false, "フレームが大きすぎます", "a frame is too large";
@@ -110,9 +110,7 @@ closed_list! {
         Malformed = "malformed", "読み取れません", "cannot be read";
         UnknownFrame = "unknown_frame", "知らないフレームです", "an unknown or empty frame";
         HelloRepeated = "hello_repeated", "hello は一度だけです", "hello was already said";
-        TooManyInFlight = "too_many_in_flight", "返事を待っている送信が多すぎます", "too many posts without an answer";
         NotSubscribed = "not_subscribed", "購読していません", "not subscribed to this timeline";
-        CursorAhead = "cursor_ahead", "位置が末尾より先です", "the cursor is beyond the head";
         // About what was asked.
         NotFound = "not_found", "見つかりません", "not found";
         Forbidden = "forbidden", "ルールにより認められません", "the rules do not allow this";
@@ -131,5 +129,69 @@ impl Code {
     #[must_use]
     pub const fn text(self) -> Text {
         Text::fixed(self.ja(), self.en())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::path::Path;
+
+    use super::*;
+
+    #[test]
+    fn close_codes_are_private_use_numbers_each_used_once() {
+        let numbers: BTreeSet<u16> = CloseCode::ALL.iter().map(|close| close.number()).collect();
+        assert_eq!(numbers.len(), CloseCode::ALL.len());
+        assert!(numbers.iter().all(|number| (4000..=4999).contains(number)));
+        for close in CloseCode::ALL {
+            assert_eq!(CloseCode::from_number(close.number().into()), Some(*close));
+            assert!(close.code().len() <= 123, "a close frame's reason is at most 123 bytes");
+        }
+    }
+
+    /// Second argument of every `Invalid::new(field, "code", …)` in a source text.
+    fn codes_in(source: &str) -> Vec<&str> {
+        let arguments = source.split("Invalid::new(").skip(1);
+        let code = |arguments: &str| -> Option<(usize, usize)> {
+            let (mut depth, mut start) = (0, None);
+            for (at, c) in arguments.char_indices() {
+                match c {
+                    '(' | '[' | '{' => depth += 1,
+                    ')' | ']' | '}' if depth == 0 => return None,
+                    ')' | ']' | '}' => depth -= 1,
+                    ',' if depth == 0 && start.is_none() => start = Some(at + 1),
+                    ',' if depth == 0 => return Some((start?, at)),
+                    _ => {}
+                }
+            }
+            None
+        };
+        arguments
+            .filter_map(|arguments| code(arguments).map(|(from, to)| arguments[from..to].trim()))
+            .filter_map(|argument| argument.strip_prefix('"')?.strip_suffix('"'))
+            .collect()
+    }
+
+    #[test]
+    fn every_code_that_a_complaint_carries_is_in_the_table() {
+        let mut folders = ["domain", "codec", "rulebook"]
+            .map(|layer| Path::new(env!("CARGO_MANIFEST_DIR")).join("src").join(layer))
+            .to_vec();
+        let mut found = BTreeSet::new();
+        while let Some(folder) = folders.pop() {
+            for path in std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+                if path.is_dir() {
+                    folders.push(path);
+                } else {
+                    let source = std::fs::read_to_string(&path).unwrap();
+                    found.extend(codes_in(&source).into_iter().map(str::to_owned));
+                }
+            }
+        }
+        assert!(found.contains("implausible") && found.contains("bad_date"), "the search finds codes: {found:?}");
+        for code in found {
+            assert!(Code::from_code(&code).is_some(), "`{code}` is not in the table");
+        }
     }
 }

@@ -2,8 +2,9 @@
 
 use super::codes::Code;
 use super::frame::{DryRunResult, ErrorNotice, Refused, ServerFrame, Verdict};
+use crate::codec::Encoding;
 use crate::domain::ids::EntryId;
-use crate::domain::text::Invalid;
+use crate::domain::text::{Invalid, Text};
 
 /// Why a frame cannot be taken.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -23,6 +24,16 @@ pub enum About {
 }
 
 impl FrameError {
+    /// A text message on a binary subprotocol, or the other way round.
+    #[must_use]
+    pub fn wrong_message_type(encoding: Encoding) -> Self {
+        let (ja, en) = if encoding.is_text() { ("テキスト", "text") } else { ("バイナリ", "binary") };
+        let name = encoding.subprotocol();
+        let message =
+            Text::new(format!("{name} では{ja}メッセージで送ってください"), format!("{name} takes {en} messages"));
+        Invalid::new("", Code::Malformed.code(), message).into()
+    }
+
     /// Whether the bytes are no message of the subprotocol at all: another program is speaking. Everything
     /// else is a mistake inside a message, which the socket survives.
     #[must_use]
@@ -52,9 +63,7 @@ impl FrameError {
                 cited: Vec::new(),
                 alarms: Vec::new(),
             }),
-            None => {
-                ServerFrame::Error(ErrorNotice { code: code.into(), field, message, about: String::new() })
-            }
+            None => ServerFrame::Error(ErrorNotice { code: code.into(), field, message, about: String::new() }),
         }
     }
 }
@@ -62,5 +71,16 @@ impl FrameError {
 impl From<Invalid> for FrameError {
     fn from(invalid: Invalid) -> Self {
         Self { invalid, about: None }
+    }
+}
+
+impl From<FrameError> for ErrorNotice {
+    fn from(error: FrameError) -> Self {
+        let about = match error.about {
+            Some(About::Post(id) | About::DryRun(id)) => id.to_string(),
+            None => String::new(),
+        };
+        let Invalid { field, code, message } = error.invalid;
+        Self { code: code.into(), field, message, about }
     }
 }

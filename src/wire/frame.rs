@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
-use super::codes::Close;
+use super::codes::CloseCode;
 use crate::codec::EncodedEntry;
 use crate::domain::alarm::Alarm;
 use crate::domain::directory::Actor;
@@ -92,7 +92,7 @@ pub enum ServerFrame {
     },
     Presence {
         timeline: TimelineId,
-        people: Vec<PersonId>,
+        people: Vec<Actor>,
     },
     ReadMarker {
         timeline: TimelineId,
@@ -185,14 +185,14 @@ pub struct ErrorNotice {
 /// The last frame before the close.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Goodbye {
-    pub close: Close,
+    pub close: CloseCode,
     pub reason: Text,
     /// 0: at once, or never where the close code is final.
     pub retry_after_ms: u32,
 }
 
-impl From<Close> for Goodbye {
-    fn from(close: Close) -> Self {
+impl From<CloseCode> for Goodbye {
+    fn from(close: CloseCode) -> Self {
         Self { close, reason: close.text(), retry_after_ms: 0 }
     }
 }

@@ -118,11 +118,17 @@ fn the_protocols_page_shows_every_frame_and_lists_every_code() {
     let mut frames = BTreeSet::new();
     for (path, _, json) in [examples("client"), examples("server")].concat() {
         if shown.contains(&json) {
-            frames.extend(json.as_object().unwrap().keys().map(|frame| (path.parent().unwrap().to_owned(), frame.clone())));
+            frames.extend(
+                json.as_object().unwrap().keys().map(|frame| (path.parent().unwrap().to_owned(), frame.clone())),
+            );
         }
     }
-    assert_eq!(frames.len(), 7 + 14, "an example of every frame stands in the page exactly as in proto/examples: {frames:?}");
-    for close in codes::Close::ALL {
+    assert_eq!(
+        frames.len(),
+        7 + 14,
+        "an example of every frame stands in the page exactly as in proto/examples: {frames:?}"
+    );
+    for close in codes::CloseCode::ALL {
         let retry = if close.retry() { "retry" } else { "final" };
         let row = format!("| {} | `{}` | {retry} |", close.number(), close.code());
         assert!(page.contains(&row), "missing: {row}");

@@ -23,3 +23,4 @@ pub use frame::{
     Accepted, ClientFrame, DryRunResult, ErrorNotice, Goodbye, Hello, Language, Refused, ServerFrame, Verdict, Welcome,
 };
 pub use server::{decode_server, encode_server};
+pub use version::negotiate;

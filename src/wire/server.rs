@@ -5,7 +5,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 
 use super::client::{present, written};
-use super::codes::Close;
+use super::codes::CloseCode;
 use super::error::FrameError;
 use super::frame::{Accepted, DryRunResult, ErrorNotice, Goodbye, Refused, ServerFrame, Verdict, Welcome};
 use super::parse::parse;
@@ -61,7 +61,7 @@ fn frame_message(frame: &ServerFrame) -> Sent {
         }),
         ServerFrame::Presence { timeline, people } => Sent::Presence(v1::Presence {
             timeline: id_text(timeline.0),
-            people: people.iter().map(|person| id_text(person.0)).collect(),
+            people: people.iter().map(actor_message).collect(),
         }),
         ServerFrame::ReadMarker { timeline, person, through, at } => Sent::ReadMarker(v1::ReadMarker {
             timeline: id_text(timeline.0),
@@ -273,12 +273,12 @@ fn reached(sent: v1::Reached) -> Result<(TimelineId, Seq), Invalid> {
 fn presence(sent: &v1::Presence) -> Result<ServerFrame, Invalid> {
     Ok(ServerFrame::Presence {
         timeline: id("timeline", &sent.timeline, TimelineId)?,
-        people: each("people", &sent.people, |person| id("", person, PersonId))?,
+        people: each("people", &sent.people, actor)?,
     })
 }
 
 fn goodbye(sent: v1::Goodbye) -> Result<Goodbye, Invalid> {
-    let close = Close::from_number(sent.close)
+    let close = CloseCode::from_number(sent.close)
         .ok_or_else(|| Invalid::unknown_code("close", &sent.close.to_string(), &["4000–4999"]))?;
     Ok(Goodbye { close, reason: text(sent.reason), retry_after_ms: sent.retry_after_ms })
 }

@@ -20,8 +20,7 @@ pub(in super::super) fn registration(sent: v1::Registration) -> Result<Registrat
 }
 
 pub(in super::super) fn registration_message(body: &Registration) -> v1::Registration {
-    let identifier =
-        |known: &Identifier| v1::Identifier { system: known.system.clone(), value: known.value.clone() };
+    let identifier = |known: &Identifier| v1::Identifier { system: known.system.clone(), value: known.value.clone() };
     v1::Registration {
         name: Some(v1::HumanName { kanji: body.name.kanji.clone(), kana: body.name.kana.clone() }),
         birth_date: body.birth_date.to_string(),
@@ -71,9 +70,7 @@ fn history(code: &str, from_us: Option<i64>) -> Result<History, Invalid> {
         ("all", None) => Ok(History::All),
         ("nothing", None) => Ok(History::Nothing),
         ("", _) => Err(Invalid::required("history")),
-        (given, _) => {
-            Err(Invalid::unknown_code("history", &super::super::field::shortened(given), &HISTORY_CODES))
-        }
+        (given, _) => Err(Invalid::unknown_code("history", &super::super::field::shortened(given), &HISTORY_CODES)),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Observations ↔ messages: vital signs, notes, visits, changes of condition, infections.
 
-use super::super::field::{code, code_text, text_or_empty, decimal, each, optional_code, optional_date, unexpected};
+use super::super::field::{code, code_text, decimal, each, optional_code, optional_date, text_or_empty, unexpected};
 use super::super::proto::v1;
 use super::Form;
 use crate::domain::body::{InfectionNotice, Note, StatusChange, Visit};
@@ -70,8 +70,7 @@ pub(in super::super) fn measurement_message(measured: &Measurement, form: Form) 
         sign: code_text(measured.sign),
         value: value.to_string(),
         unit: code_text(unit),
-        given: given
-            .map(|(value, unit)| v1::measurement::Given { value: value.to_string(), unit: code_text(unit) }),
+        given: given.map(|(value, unit)| v1::measurement::Given { value: value.to_string(), unit: code_text(unit) }),
     }
 }
 
@@ -80,11 +79,7 @@ pub(super) fn note(sent: v1::Note) -> Note {
 }
 
 pub(super) fn visit(sent: v1::Visit) -> Visit {
-    Visit {
-        text: sent.text,
-        started_at: sent.started_at_us.map(Timestamp),
-        ended_at: sent.ended_at_us.map(Timestamp),
-    }
+    Visit { text: sent.text, started_at: sent.started_at_us.map(Timestamp), ended_at: sent.ended_at_us.map(Timestamp) }
 }
 
 pub(super) fn visit_message(body: &Visit) -> v1::Visit {
@@ -96,11 +91,7 @@ pub(super) fn visit_message(body: &Visit) -> v1::Visit {
 }
 
 pub(super) fn status_change(sent: v1::StatusChange) -> StatusChange {
-    StatusChange {
-        text: sent.text,
-        noticed_at: sent.noticed_at_us.map(Timestamp),
-        tell_doctor: sent.tell_doctor,
-    }
+    StatusChange { text: sent.text, noticed_at: sent.noticed_at_us.map(Timestamp), tell_doctor: sent.tell_doctor }
 }
 
 pub(super) fn status_change_message(body: &StatusChange) -> v1::StatusChange {

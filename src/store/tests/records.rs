@@ -232,7 +232,7 @@ async fn a_queued_post_waits_is_replaced_by_its_author_and_leaves_once() {
             ruling: Ruling { cited: vec!["Q1@region/1#ab".into()], slots: vec![9] },
         };
         let queue = async |post: &QueuedPost| {
-            let queued = vec![SealedQueued::seal(&patient.key, post)];
+            let queued = vec![SealedQueued::seal(&region.key, post)];
             region.journal.commit(Batch { queued, ..Batch::default() }).await.unwrap();
         };
         queue(&post).await;
