@@ -42,6 +42,7 @@ pub const PAGE_ENTRIES_MAX: usize = 1_000;
 pub const FOLD_PAGE_ENTRIES: usize = 500;
 /// Most faults that one check lists; it counts them all.
 pub const CHECK_FAULTS_MAX: usize = 100;
+
 // ---- domain: what one entry may hold ----
 
 /// Longest text of one field, in characters.
@@ -185,7 +186,6 @@ pub const RULEBOOK_BOXES_MAX: usize = 20_000;
 /// Longest id in a rule file, in bytes.
 pub const RULEBOOK_ID_BYTES_MAX: usize = 64;
 /// Most rules a judgement cites; the deciding ones come first.
-pub const RULES_CITED_MAX: usize = 6;
 pub const RULEBOOK_CITED_RULES_MAX: usize = 6;
 // ── What one frame may hold ──
 // ---- wire: what one frame may hold ----

@@ -12,6 +12,7 @@ pub mod load;
 mod logging;
 pub mod open;
 pub(crate) mod serve;
+mod store;
 
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -51,6 +52,8 @@ enum Command {
     Cert(cert::Arguments),
     /// 設定を調べる / Check or show the configuration
     Config(Box<config::Arguments>),
+    /// 保存された記録を検証・修復する / Verify and mend what is stored
+    Store(Box<store::Arguments>),
     /// 負荷をかけて測る / Put load on a hub and measure
     Load(Box<load::Arguments>),
 }
@@ -81,6 +84,7 @@ fn dispatch(command: &Command, terminal: Terminal) -> anyhow::Result<ExitCode> {
         Command::Init(arguments) => init::run(arguments, terminal),
         Command::Cert(arguments) => cert::run(arguments, terminal, SystemClock::new().now()),
         Command::Config(arguments) => config::run(arguments, terminal),
+        Command::Store(arguments) => store::run(arguments, terminal),
         Command::Load(arguments) => {
             let ids = Ids::new(Arc::new(SystemClock::new()));
             load::run(arguments, ids.draw())
