@@ -1,1 +1,3 @@
 //! Routes, authentication, errors, assets.
+
+pub mod assets;
