@@ -37,6 +37,10 @@ export function moment(ms, nowMs = Date.now()) {
   return `${date} ${clockTime(ms)}`;
 }
 
+/** The same in as few characters as a table or a tile has room for. @param {number} ms @param {number} nowMs */
+export const shortMoment = (ms, nowMs = Date.now()) =>
+  dayOf(ms) === dayOf(nowMs) ? clockTime(ms) : `${shortDay(ms)} ${clockTime(ms)}`;
+
 /** The machine's form for the `datetime` attribute. @param {number} ms */
 export const machineTime = (ms) => new Date(ms).toISOString();
 

@@ -24,7 +24,7 @@ export class Journal {
     seed(put);
     for (const patient of PATIENTS) {
       const head = this.entries(patient.id).length;
-      this.markers.set(patient.id, new Map([[actor('doctor').person, { through: head - 1, atMs: now - 3_000_000 }], [actor('manager').person, { through: head, atMs: now - 1_200_000 }], [actor('nurse').person, { through: Math.max(1, head - 3), atMs: now - 9_000_000 }]]));
+      this.markers.set(patient.id, new Map([[actor('doctor').person, { through: head - 1, atMs: now - 3_000_000 }], [actor('manager').person, { through: head, atMs: now - 1_200_000 }], [actor('nurse').person, { through: Math.max(1, head - 5), atMs: now - 9_000_000 }]]));
     }
   }
 

@@ -32,6 +32,12 @@ const date = (date) => (date ? calendarDate(date) : '');
 /** "above the limit of 160" in words, and an arrow that says the same. @param {Alarm} alarm */
 export const alarmText = (alarm) => say(alarm.below ? 'alarm_below' : 'alarm_above', { limit: alarm.limit });
 
+/** The range without alarm. @param {{low?: string, high?: string}} limit */
+export function limitText({ low = '', high = '' }) {
+  if (low && high) return say('limit_between', { low, high });
+  return low ? say('limit_low', { low }) : say('limit_high', { high });
+}
+
 /** @param {any} m a measurement */
 const given = (m) => (m.given ? html`<small class="given">（${m.given.value} ${word('unit', m.given.unit)}）</small>` : nothing);
 
@@ -77,7 +83,7 @@ function link(body, { model }) {
 /** @param {Body} body */
 const limits = (body) => html`${(body.limits ?? []).length === 0 ? html`<p>${say('limits_removed')}</p>` : nothing}
   <ul class="limits">${(body.limits ?? []).map((/** @type {any} */ limit) => html`<li><span>${word('vital_sign', limit.sign)}</span>
-    <b>${limit.low ?? ''}–${limit.high ?? ''}</b> <small>${word('unit', unitOf(limit.sign))}</small></li>`)}</ul>${text(body.text)}`;
+    <b>${limitText(limit)}</b> <small>${word('unit', unitOf(limit.sign))}</small></li>`)}</ul>${text(body.text)}`;
 
 /** @type {Record<string, (body: Body, context: Context) => unknown>} */
 const SHOW = {

@@ -13,6 +13,8 @@ import { ruling } from './ruling.js';
 /** The device's time is worth a word when it differs by a minute from the hub's. */
 const CLAIM_DIFFERS_MS_MIN = 60_000;
 const ABOUT_ANOTHER = new Set(['acknowledgement', 'correction', 'retraction']);
+/** Membership and consent: one line each, opened when wanted, so that they do not crowd out what was said and seen. */
+const ADMINISTRATIVE = new Set(['registration', 'consent', 'team_link', 'team_unlink', 'host_change']);
 
 /**
  * @typedef {import('../timeline.js').Item} Item
@@ -79,6 +81,17 @@ function aboutAnother(/** @type {Model} */ model, /** @type {Item} */ item, /** 
 }
 
 /** @param {Model} model @param {Item} item */
+function administrative(model, item) {
+  const body = currentBody(item);
+  const subject = body.kind === 'consent' ? word('consent_state', body.state ?? '')
+    : body.kind === 'registration' ? (body.name?.kanji ?? '') : model.organisationName(body.organisation);
+  return html`<details class="line-details"><summary class="line">${icon('link')}<span><b>${word('kind', item.kind)}</b> ${subject}</span>
+      <span class="line-who">${whoText(model, item.author)} ${times(item).recorded}</span></summary>
+    <div class="line-body">${bodyOf(body, { model, alarms: [] })}
+      <footer class="entry-foot">${history(model, item)}${readBy(model, item)}${ruling(currentVersion(item).cited)}</footer></div></details>`;
+}
+
+/** @param {Model} model @param {Item} item */
 function alarmBanner(model, item) {
   const alarms = currentAlarms(item);
   if (alarms.length === 0 || item.retraction) return nothing;
@@ -109,6 +122,7 @@ function addressed(model, item) {
 /** @param {Model} model @param {Item} item @param {(id: string) => void} jump */
 export function entry(model, item, jump) {
   if (ABOUT_ANOTHER.has(item.kind)) return aboutAnother(model, item, jump);
+  if (ADMINISTRATIVE.has(item.kind) && !item.retraction) return administrative(model, item);
   const alarmed = currentAlarms(item).length > 0 && !item.retraction;
   const mine = item.author.person === model.myId;
   const { recorded, claimed } = times(item);

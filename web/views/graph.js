@@ -3,7 +3,7 @@
 
 import { clockTime, dayOf, shortDay } from '../dates.js';
 
-const HEIGHT_PX = 132;
+const HEIGHT_PX = 148;
 const DAY_S = 86_400;
 
 /** @type {Promise<typeof import('../vendor/uplot.js')> | undefined} */
@@ -45,7 +45,7 @@ function timeLabels(_, ticks, axis, space, step) {
 /**
  * Draws into `place` and returns how to remove it.
  * @param {HTMLElement} place
- * @param {{signs: string[], readings: import('../readings.js').Reading[], limits: {low?: string, high?: string}[], width: number}} graph
+ * @param {{signs: string[], readings: import('../readings.js').Reading[], limits: {label: string, low?: string, high?: string}[], width: number}} graph
  */
 export function drawGraph(place, { signs, readings, limits, width }) {
   /** @type {any} */
@@ -67,11 +67,12 @@ function columns(signs, readings) {
   return [rows.map((row) => row.atMs / 1000), ...signs.map((sign) => rows.map((row) => (sign in row.values ? Number(row.values[sign]) : null)))];
 }
 
-/** @param {HTMLElement} place @param {string[]} signs @param {import('../readings.js').Reading[]} readings @param {{low?: string, high?: string}[]} limits @param {number} width */
+/** @param {HTMLElement} place @param {string[]} signs @param {import('../readings.js').Reading[]} readings @param {{label: string, low?: string, high?: string}[]} limits @param {number} width */
 function options(place, signs, readings, limits, width) {
   const [ink, quiet, line, surface, alarm] = ['--graph', '--text-quiet', '--line', '--surface', '--bad'].map((name) => colour(place, name));
   const rows = readings.filter((reading) => signs.some((sign) => sign in reading.values));
-  const bounds = limits.flatMap(({ low, high }) => [low, high]).filter((limit) => limit).map(Number);
+  const lines = limits.flatMap(({ low, high, label }) => [low, high].filter((limit) => limit).map((limit) => ({ at: Number(limit), words: `${label} ${limit}` })));
+  const bounds = lines.map(({ at }) => at);
   const axis = { stroke: quiet, font: '12px system-ui', grid: { stroke: line, width: 1 }, ticks: { show: false } };
   return {
     width,
@@ -80,7 +81,7 @@ function options(place, signs, readings, limits, width) {
     cursor: { show: false },
     padding: [10, 12, 0, 0],
     scales: { x: { time: true, range: widened }, y: { range: (/** @type {any} */ _, /** @type {number} */ low, /** @type {number} */ high) => around([low, high, ...bounds]) } },
-    axes: [{ ...axis, values: timeLabels, space: 64, size: 38 }, { ...axis, size: 44, space: 28 }],
+    axes: [{ ...axis, values: timeLabels, space: 64, size: 38 }, { ...axis, size: 44, space: 22 }],
     series: [{}, ...signs.map(() => ({ stroke: ink, width: 2, spanGaps: true, points: { show: false } }))],
     hooks: {
       draw: [(/** @type {any} */ u) => {
@@ -89,8 +90,12 @@ function options(place, signs, readings, limits, width) {
         ctx.setLineDash([6, 5]);
         ctx.strokeStyle = alarm;
         ctx.lineWidth = 1.5 * devicePixelRatio;
-        for (const bound of bounds) {
-          const y = u.valToPos(bound, 'y', true);
+        ctx.fillStyle = alarm;
+        Object.assign(ctx, { textAlign: 'left', textBaseline: 'alphabetic' });
+        ctx.font = `${11 * devicePixelRatio}px system-ui`;
+        for (const { at, words } of lines) {
+          const y = u.valToPos(at, 'y', true);
+          ctx.fillText(words.trim(), u.bbox.left + 4 * devicePixelRatio, y - 4 * devicePixelRatio);
           ctx.beginPath();
           ctx.moveTo(u.bbox.left, y);
           ctx.lineTo(u.bbox.left + u.bbox.width, y);

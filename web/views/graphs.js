@@ -2,7 +2,7 @@
 // in, and always the table with the same numbers. uPlot is loaded when the first graph is needed.
 
 import { html, nothing } from '../vendor/lit.js';
-import { clockTime, machineTime, moment, shortDay } from '../dates.js';
+import { machineTime, shortMoment } from '../dates.js';
 import { language, say, word } from '../language.js';
 import { GRAPHS, SIGNS, latest, unitOf } from '../readings.js';
 import { alarmText } from './bodies.js';
@@ -88,7 +88,7 @@ export class Graphs extends View {
         <dt>${name === 'pressure' ? say('blood_pressure') : word('vital_sign', name)}</dt>
         <dd><b>${signs.map((sign) => last[sign].value).join('/')}</b><small>${word('unit', unitOf(signs[0]))}</small></dd>
         ${alarms.map((alarm) => html`<dd class="alarm-words">${alarm.below ? '▼' : '▲'} ${alarmText(alarm)}</dd>`)}
-        <dd class="tile-at">${moment(Math.max(...signs.map((sign) => last[sign].atMs)))}</dd></div>`;
+        <dd class="tile-at">${shortMoment(Math.max(...signs.map((sign) => last[sign].atMs)))}</dd></div>`;
     })}</dl>`;
   }
 
@@ -109,7 +109,7 @@ export class Graphs extends View {
     return html`<div class="scroll" tabindex="0" role="region" aria-label=${say('vitals_table')}><table class="table vitals-table">
       <caption class="unseen">${say('vitals_table')}</caption>
       <thead><tr><th scope="col">${say('measured')}</th>${columns.map(({ sign }) => html`<th scope="col">${word('vital_sign', sign)}<small>${word('unit', unitOf(sign))}</small></th>`)}</tr></thead>
-      <tbody>${newest.map(({ atMs, values, alarms }) => html`<tr><th scope="row"><time datetime=${machineTime(atMs)}>${shortDay(atMs)} ${clockTime(atMs)}</time></th>
+      <tbody>${newest.map(({ atMs, values, alarms }) => html`<tr><th scope="row"><time datetime=${machineTime(atMs)}>${shortMoment(atMs)}</time></th>
         ${columns.map(({ sign }) => {
           const alarm = alarms[sign];
           return html`<td class=${alarm ? 'cell-alarm' : ''}>${alarm ? html`<span aria-hidden="true">${alarm.below ? '▼' : '▲'}</span>` : nothing}${values[sign] ?? ''}
@@ -140,7 +140,8 @@ export class Graphs extends View {
       const before = this.drawn.get(graph.name);
       if (before?.key === key) continue;
       before?.destroy();
-      const limits = this.model.timeline(this.timelineId).limits.filter((limit) => graph.signs.includes(limit.sign));
+      const limits = this.model.timeline(this.timelineId).limits.filter((limit) => graph.signs.includes(limit.sign))
+        .map((limit) => ({ ...limit, label: graph.signs.length === 1 ? '' : say(limit.sign === 'systolic' ? 'systolic_short' : 'diastolic_short') }));
       this.drawn.set(graph.name, { key, destroy: drawGraph(place, { signs: graph.signs, readings, limits, width }) });
     }
   }

@@ -4,6 +4,7 @@
 import { html, nothing } from '../vendor/lit.js';
 import { say, word } from '../language.js';
 import { unitOf } from '../readings.js';
+import { limitText } from './bodies.js';
 import { face } from './face.js';
 import { icon } from './icons.js';
 
@@ -39,5 +40,5 @@ function limits(model, id) {
   if (inForce.length === 0) return nothing;
   return html`<h3>${say('alarm_limits')}</h3>
     <ul class="limits">${inForce.map((limit) => html`<li><span>${word('vital_sign', limit.sign)}</span>
-      <b>${limit.low ?? ''}–${limit.high ?? ''}</b> <small>${word('unit', unitOf(limit.sign))}</small></li>`)}</ul>`;
+      <b>${limitText(limit)}</b> <small>${word('unit', unitOf(limit.sign))}</small></li>`)}</ul>`;
 }

@@ -2,12 +2,13 @@
 // value and the patient's own alarm limits; slips of the hand are named at once, the hub's ruling follows.
 
 import { html, live, nothing } from '../vendor/lit.js';
-import { localInput, moment } from '../dates.js';
+import { localInput, shortMoment } from '../dates.js';
 import { Draft } from '../draft.js';
 import { usOfMs } from '../frames.js';
 import { say, word } from '../language.js';
 import { SIGNS, decimalIn, implausible, unitOf } from '../readings.js';
 import { WORDS } from '../words.js';
+import { limitText } from './bodies.js';
 import { icon } from './icons.js';
 import { verdictPanel } from './verdict.js';
 import { View } from './view.js';
@@ -98,6 +99,12 @@ export class VitalsForm extends View {
     this.requestUpdate();
   }
 
+  /** @param {string} sign @param {string} text as typed; plain digits once the field is left */
+  type(sign, text) {
+    this.typed = { ...this.typed, [sign]: text };
+    this.edited();
+  }
+
   render() {
     const draft = /** @type {Draft} */ (this.draft);
     const faults = this.faults();
@@ -130,21 +137,20 @@ export class VitalsForm extends View {
     const limit = this.model.timeline(this.timelineId).limits.find((one) => one.sign === sign);
     const id = `vital-${sign}`;
     return html`<div class="vital-field">
-      <label for=${id}>${word('vital_sign', sign)}</label>
-      <div class="vital-input">
-        <input id=${id} type="text" inputmode="decimal" enterkeyhint="next" autocomplete="off" .value=${live(this.typed[sign] ?? '')}
-          aria-describedby="${id}-about" aria-invalid=${fault ? 'true' : nothing} @keydown=${this.next}
-          @input=${(/** @type {any} */ event) => { this.typed = { ...this.typed, [sign]: event.target.value }; this.edited(); }}>
+      <p class="vital-name"><label for=${id}>${word('vital_sign', sign)}</label>
         ${units.length > 1
           ? html`<select aria-label=${say('unit_of', { sign: word('vital_sign', sign) })}
               @change=${(/** @type {any} */ event) => { this.units = { ...this.units, [sign]: event.target.value }; this.edited(); }}>
               ${units.map((unit) => html`<option value=${unit} ?selected=${this.unit(sign) === unit}>${word('unit', unit)}</option>`)}</select>`
-          : html`<span class="vital-unit">${word('unit', units[0])}</span>`}
-      </div>
+          : html`<span class="quiet">${word('unit', units[0])}</span>`}</p>
+      <input id=${id} type="text" inputmode="decimal" enterkeyhint="next" autocomplete="off" .value=${live(this.typed[sign] ?? '')}
+        aria-describedby="${id}-about" aria-invalid=${fault ? 'true' : nothing} @keydown=${this.next}
+        @input=${(/** @type {any} */ event) => this.type(sign, event.target.value)}
+        @change=${(/** @type {any} */ event) => this.type(sign, decimalIn(event.target.value) ?? event.target.value)}>
       <p class="vital-about" id="${id}-about">
         ${fault ? html`<span class="field-error">${icon('alarm')}<span>${fault}</span></span>` : nothing}
-        ${last ? html`<span>${say('last_value')} <b>${last.value}</b>（${moment(last.atMs)}）</span>` : html`<span>${say('no_last_value')}</span>`}
-        ${limit ? html`<span>${say('alarm_limits')} <b>${limit.low ?? ''}–${limit.high ?? ''}</b></span>` : nothing}</p>
+        ${last ? html`<span>${say('last_value')} <b>${last.value}</b>（${shortMoment(last.atMs)}）</span>` : html`<span>${say('no_last_value')}</span>`}
+        ${limit ? html`<span>${say('alarm_limits')} <b>${limitText(limit)}</b></span>` : nothing}</p>
     </div>`;
   }
 
@@ -152,7 +158,7 @@ export class VitalsForm extends View {
   next(event) {
     if (event.key !== 'Enter' || event.isComposing) return;
     event.preventDefault();
-    const fields = /** @type {HTMLElement[]} */ ([...this.querySelectorAll('.vital-input input, [type=submit]')]);
+    const fields = /** @type {HTMLElement[]} */ ([...this.querySelectorAll('.vital-field input, [type=submit]')]);
     fields[fields.indexOf(/** @type {HTMLElement} */ (event.target)) + 1]?.focus();
   }
 
