@@ -6,6 +6,8 @@ import { Model } from './model.js';
 import { Rest } from './rest.js';
 import './views/shell.js';
 
+const RUSHED_PAINT_MS = 200;
+
 adoptTokenFromAddress();
 startLanguage();
 
@@ -19,8 +21,13 @@ const model = new Model({
     cancel: (timer) => clearTimeout(timer),
   },
   language,
-  // A hidden page is not painted, but its title and its sums must not stand still.
-  beforePaint: (call) => (document.hidden ? setTimeout(call, 200) : requestAnimationFrame(call)),
+  // A hidden page is not painted, but its title must not stand still; while thousands of entries come in, a few
+  // paintings a second are enough.
+  beforePaint: (call) => {
+    const rushed = document.hidden || model.hub.connection.phase === 'catching_up';
+    if (rushed) setTimeout(call, RUSHED_PAINT_MS);
+    else requestAnimationFrame(call);
+  },
 });
 
 const shell = /** @type {import('./views/shell.js').Shell} */ (document.createElement('renkei-shell'));

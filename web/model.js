@@ -116,11 +116,11 @@ export class Model {
   /** @param {string} code why, or empty when the person asked for it */
   leave(code = '') {
     this.hub.stop();
+    this.outbox.items = [];
     forgetSignIn();
     this.signOutCode = code;
     this.stage = 'signed_out';
     for (const held of [this.patients, this.timelines, this.markers, this.presence, this.readings]) held.clear();
-    this.outbox.restore();
     this.me = null;
     this.changed();
   }

@@ -1,8 +1,8 @@
 // Which part of a long list is in the page: a window that follows the end or moves in steps. Indices only, no DOM, so
 // ten thousand entries cost no more than a hundred.
 
-export const WINDOW_ROWS_MAX = 120;
-export const STEP_ROWS = 40;
+export const WINDOW_ROWS_MAX = 80;
+export const STEP_ROWS = 24;
 
 /** @typedef {{from: number, to: number}} Span rows `from` (included) to `to` (excluded) */
 

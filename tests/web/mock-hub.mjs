@@ -31,6 +31,7 @@ export class MockHub {
     this.network = true;
     /** Every frame that clients sent, for the stories to look at. */
     this.heard = [];
+    this.awaiting = [];
     this.policy = contentSecurityPolicy();
     this.server = createServer((request, response) => this.http(request, response));
     this.sockets = new WebSocketServer({ noServer: true, handleProtocols: (offered) => (offered.has('renkei.v1.json') ? 'renkei.v1.json' : false), maxPayload: 262_144 });
@@ -57,6 +58,16 @@ export class MockHub {
   /** @param {string} key of a person of the region */
   link(key) {
     return `${this.url}#token=${PEOPLE.find((one) => one.key === key).token}`;
+  }
+
+  hear(frame) {
+    this.heard.push(frame);
+    this.awaiting = this.awaiting.filter(({ wanted, resolve }) => !wanted(frame) || void resolve(frame));
+  }
+
+  /** The next frame of a client that is `wanted`. @param {(frame: any) => boolean} wanted */
+  nextFrame(wanted) {
+    return new Promise((resolve) => this.awaiting.push({ wanted, resolve }));
   }
 
   // ── HTTP ──
@@ -160,7 +171,7 @@ class Session {
 
   receive(frame) {
     const [name] = Object.keys(frame);
-    this.hub.heard.push({ who: this.me.key, ...frame });
+    this.hub.hear({ who: this.me.key, ...frame });
     const { journal } = this.hub;
     if (name === 'subscribe') this.subscribe(frame.subscribe);
     if (name === 'markRead') journal.markRead(this.me, frame.markRead.timeline, Number(frame.markRead.through));

@@ -1,4 +1,4 @@
-// `<renkei-entries>`: the entries of one timeline, oldest above, with a window that keeps at most 120 of them in the page.
+// `<renkei-entries>`: the entries of one timeline, oldest above, with a window that keeps at most 80 of them in the page.
 // It follows the end while the reader is there, keeps their place when they are not, and reports what was seen.
 
 import { html, nothing, repeat } from '../vendor/lit.js';

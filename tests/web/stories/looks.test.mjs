@@ -109,27 +109,29 @@ test('ten thousand entries: a window of them in the page, both ends reached, a n
   await page.getByText('記録その9999', { exact: true }).waitFor();
   t.diagnostic(`signed in, 10,000 entries held and shown after ${Date.now() - before} ms`);
   const rows = () => page.locator('.entries > li').count();
-  assert.ok((await rows()) <= 120, `${await rows()} rows`);
+  assert.ok((await rows()) <= 80, `${await rows()} rows`);
 
   // Up by screens until the first entry, never more rows than the window.
   const scroller = page.locator('.entries-scroll');
   const kept = await scroller.evaluate(async (element) => {
     const frame = () => new Promise(requestAnimationFrame);
     let rowsMax = 0;
-    let longestMs = 0;
+    const stepsMs = [];
     for (let step = 0; step < 3_000 && !document.querySelector('[data-seq="1"]'); step += 1) {
       const at = performance.now();
       element.scrollTop -= 4_000;
       await frame();
       await frame();
-      longestMs = Math.max(longestMs, performance.now() - at);
+      stepsMs.push(performance.now() - at);
       rowsMax = Math.max(rowsMax, document.querySelectorAll('.entries > li').length);
     }
-    return { rowsMax, longestMs, first: Boolean(document.querySelector('[data-seq="1"]')) };
+    stepsMs.sort((a, b) => a - b);
+    return { rowsMax, steps: stepsMs.length, medianMs: stepsMs[stepsMs.length >> 1], first: Boolean(document.querySelector('[data-seq="1"]')) };
   });
-  assert.ok(kept.first && kept.rowsMax <= 120, JSON.stringify(kept));
-  t.diagnostic(`longest step ${Math.round(kept.longestMs)} ms, at most ${kept.rowsMax} rows`);
-  assert.ok(kept.longestMs < 1_000, 'scrolling froze');
+  assert.ok(kept.first && kept.rowsMax <= 80, JSON.stringify(kept));
+  t.diagnostic(`${kept.steps} steps of 4,000 px to the first entry, median ${Math.round(kept.medianMs)} ms, at most ${kept.rowsMax} rows`);
+  // Far above what an idle machine needs; a page that held every entry would be far above this.
+  assert.ok(kept.medianMs < 300, `scrolling stutters: ${kept.medianMs} ms`);
 
   hub.journal.append(HARU.id, doctor, Date.now(), { body: { note: { text: '新しい記録です' } } });
   await page.getByRole('button', { name: /新しい記録/ }).click();
