@@ -1,7 +1,7 @@
 //! Renkei (連携): a real-time hub for a region's home-care teams.
 //!
 //! The map of the house, in reading order. Each layer may use those above it and none below;
-//! `tests/tidy.rs` fails when one does.
+//! `tests/tidy/layers.rs` fails when one does.
 
 pub mod clock;
 pub mod config;

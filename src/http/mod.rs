@@ -1,1 +1,7 @@
-//! Routes, authentication, errors, assets.
+//! Routes, authentication, errors, assets, and the listener that serves them.
+
+pub mod app;
+pub mod certificate;
+pub mod listen;
+mod socket;
+pub mod tls;

@@ -8,7 +8,7 @@ use super::published::Published;
 use super::work::Outcome;
 use crate::domain::ids::{EntryId, TimelineId};
 use crate::domain::state::PatientState;
-use crate::store::Batch;
+use crate::store::{Batch, HeadUpdate};
 
 /// One batch on its way to the committer.
 #[derive(Debug, Default)]
@@ -21,15 +21,31 @@ pub struct Draft {
     pub outcomes: Vec<Outcome>,
     publications: Vec<Publication>,
     by_timeline: HashMap<TimelineId, usize>,
+    heads: HashMap<TimelineId, usize>,
 }
 
 impl Draft {
+    /// An empty draft.
+    #[must_use]
+    pub fn new(number: u64, generation: u64) -> Self {
+        Self { number, generation, ..Self::default() }
+    }
+
     fn publication(&mut self, timeline: TimelineId) -> &mut Publication {
         let at = *self.by_timeline.entry(timeline).or_insert_with(|| {
             self.publications.push(Publication { timeline, entries: Vec::new(), access: None, hidden: Vec::new() });
             self.publications.len() - 1
         });
         &mut self.publications[at]
+    }
+
+    /// The timeline grew: one head update per timeline and batch, from where the batch found it.
+    pub fn move_head(&mut self, head: HeadUpdate) {
+        let at = *self.heads.entry(head.timeline).or_insert(self.batch.heads.len());
+        match self.batch.heads.get_mut(at) {
+            Some(known) => *known = HeadUpdate { expected: known.expected, ..head },
+            None => self.batch.heads.push(head),
+        }
     }
 
     /// An entry to hand to its readers once it is durable.

@@ -153,7 +153,7 @@ impl Fanout {
 
     /// The people who follow a timeline at this moment.
     #[must_use]
-    pub fn people_present(&self, timeline: TimelineId) -> Vec<PersonId> {
+    pub fn people_present(&self, timeline: TimelineId) -> Vec<Actor> {
         self.lock().channels.get(&timeline).map(|readers| people(readers)).unwrap_or_default()
     }
 
@@ -224,10 +224,10 @@ impl Reader {
     }
 }
 
-fn people(readers: &[Reader]) -> Vec<PersonId> {
-    let mut people: Vec<PersonId> = readers.iter().map(Reader::person).collect();
-    people.sort_unstable();
-    people.dedup();
+fn people(readers: &[Reader]) -> Vec<Actor> {
+    let mut people: Vec<Actor> = readers.iter().map(|reader| reader.subscription.view().actor).collect();
+    people.sort_unstable_by_key(|actor| actor.person);
+    people.dedup_by_key(|actor| actor.person);
     people
 }
 

@@ -24,7 +24,13 @@ impl Subscription {
     /// A subscription served live from `head` on.
     #[must_use]
     pub fn new(timeline: TimelineId, view: Arc<View>, head: Seq) -> Self {
-        Self { timeline, view: ArcSwap::new(view), through: AtomicU64::new(head.0), pushed: AtomicU64::new(head.0), ended: AtomicBool::new(false) }
+        Self {
+            timeline,
+            view: ArcSwap::new(view),
+            through: AtomicU64::new(head.0),
+            pushed: AtomicU64::new(head.0),
+            ended: AtomicBool::new(false),
+        }
     }
 
     /// What this reader may see now.
@@ -78,7 +84,9 @@ pub struct Opened {
     pub timeline: TimelineId,
     /// Where the reader wants to go on.
     pub after: Seq,
-    /// Reading is granted, live from `head` on; or the timeline is unknown or hidden, which look the same.
+    /// Why not: `not_found` (unknown and hidden look the same) or `unavailable`.
+    pub refused: Option<&'static str>,
+    /// Reading is granted, live from `head` on.
     pub granted: Option<Granted>,
 }
 

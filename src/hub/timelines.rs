@@ -49,7 +49,7 @@ impl Hot {
             key: loaded.key,
             chain: loaded.chain,
             exists: true,
-            snapshot: loaded.snapshot,
+            snapshot: loaded.head,
             batch: 0,
         }
     }

@@ -10,7 +10,7 @@ use super::subscription::Opened;
 use super::view::View;
 use crate::domain::directory::Actor;
 use crate::domain::entry::Intent;
-use crate::domain::ids::{Seq, SignInId, TimelineId};
+use crate::domain::ids::{EntryId, Seq, SignInId, TimelineId};
 use crate::domain::state::PatientState;
 use crate::rulebook::Decision;
 use crate::store::{GrantId, ReadMarker};
@@ -123,3 +123,36 @@ impl Outcome {
     }
 }
 
+impl Work {
+    /// The timeline whose state deciding needs.
+    #[must_use]
+    pub fn timeline(&self) -> Option<TimelineId> {
+        match self {
+            Self::Post(submission) => Some(submission.intent.timeline),
+            Self::DryRun(dry_run) => Some(dry_run.intent.timeline),
+            Self::Follow(follow) => Some(follow.timeline),
+            Self::Look(look) => Some(look.timeline),
+            Self::MarkRead(mark) => Some(mark.timeline),
+            Self::Grants(_) => None,
+        }
+    }
+
+    /// The entry a post or dry run points back at.
+    #[must_use]
+    pub fn target(&self) -> Option<EntryId> {
+        match self {
+            Self::Post(submission) => submission.intent.body.target(),
+            Self::DryRun(dry_run) => dry_run.intent.body.target(),
+            _ => None,
+        }
+    }
+
+    /// The id of a post, to recognise it when it comes again.
+    #[must_use]
+    pub fn posted_id(&self) -> Option<EntryId> {
+        match self {
+            Self::Post(submission) => Some(submission.intent.id),
+            _ => None,
+        }
+    }
+}

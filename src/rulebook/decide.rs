@@ -5,10 +5,11 @@
 
 use jiff::civil::Date;
 
+use super::Rulebook;
 use super::facts::PostFacts;
 use super::judge::Verdict;
 use super::situation::{self, Target};
-use super::Rulebook;
+use super::words::Action;
 use crate::domain::alarm::{self, Alarm};
 use crate::domain::body::{Body, Correction};
 use crate::domain::directory::{Actor, Directory};
@@ -97,7 +98,8 @@ fn judge(situation: &Situation<'_>, intent: &Intent) -> (Verdict, Ruling) {
         kind: intent.body.kind(),
         record: situation::record(intent, situation.actor, situation.target, situation.now),
     };
-    situation.rulebook.rule_on_post(&facts)
+    let (judgement, slots) = situation.rulebook.judge_post(&facts);
+    (judgement.verdict, situation.rulebook.ruling(&judgement, &slots))
 }
 
 /// Whether the actor may know that this patient exists.
@@ -222,4 +224,16 @@ fn not_linked() -> Invalid {
         "not_linked",
         Text::fixed("その事業所はこの患者に紐付いていません", "this organisation is not linked to the patient"),
     )
+}
+
+impl Rulebook {
+    /// Why a post was decided as it was, in words made from the facts kept with the ruling.
+    #[must_use]
+    pub fn reasons(&self, kind: Kind, ruling: &Ruling) -> Vec<Text> {
+        match self.explain_ruling(Action::Post, kind, ruling) {
+            Ok(explanation) => vec![explanation.text()],
+            // Made under another book: its citations still say which rules.
+            Err(_) => ruling.cited.iter().map(|cited| Text::new(cited.to_string(), cited.to_string())).collect(),
+        }
+    }
 }

@@ -1,0 +1,4 @@
+//! The one integration binary: every story and check is a module of it, so that it links once.
+
+mod support;
+mod tidy;

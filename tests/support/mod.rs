@@ -1,0 +1,22 @@
+//! What every story needs from the machine it runs on: a folder of its own, a database of its own.
+
+pub mod postgres;
+pub mod scratch;
+
+/// The environment variable, set by `./test`, that turns a missing service from a skip into a failure.
+const REQUIRE_SERVICES: &str = "RENKEI_TEST_REQUIRE_SERVICES";
+
+/// The address of a throw-away service that `./test` started, from the variable named.
+///
+/// `None` skips the caller: it is a bare `cargo test`, without the services. Under `./test` or in CI
+/// a missing address fails instead, so no test is skipped there unnoticed.
+#[track_caller]
+pub fn service_url(variable: &str) -> Option<String> {
+    let required = [REQUIRE_SERVICES, "CI"].iter().any(|name| std::env::var_os(name).is_some());
+    let url = std::env::var(variable).ok().filter(|url| !url.is_empty());
+    assert!(url.is_some() || !required, "{variable} is not set: run the tests with ./test");
+    if url.is_none() {
+        eprintln!("skipped: {variable} is not set; ./test sets it");
+    }
+    url
+}

@@ -1,0 +1,92 @@
+//! A PostgreSQL database for one test, made on the server that `./test` started and dropped with its
+//! owner, also when the test panics. It is empty: the caller migrates it as the hub would.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection, PgConnection};
+
+const URL_VARIABLE: &str = "RENKEI_TEST_POSTGRES_URL";
+
+pub struct Database {
+    /// Where a hub connects to this database.
+    pub url: String,
+    name: String,
+    server_url: String,
+}
+
+impl Database {
+    /// A new, empty database; `None` if this run has no PostgreSQL (see [`super::service_url`]).
+    #[track_caller]
+    pub fn create() -> Option<Self> {
+        static CREATED: AtomicU32 = AtomicU32::new(0);
+        let server_url = super::service_url(URL_VARIABLE)?;
+        // Each test process has its own number, each database of it another.
+        let number = CREATED.fetch_add(1, Ordering::Relaxed);
+        let name = format!("renkei_test_{}_{number}", std::process::id());
+        execute(
+            &server_url,
+            vec![format!("drop database if exists {name} with (force)"), format!("create database {name}")],
+        );
+        Some(Self { url: with_database(&server_url, &name), name, server_url })
+    }
+}
+
+impl Drop for Database {
+    fn drop(&mut self) {
+        execute(&self.server_url, vec![format!("drop database if exists {} with (force)", self.name)]);
+    }
+}
+
+/// Runs statements in a thread of its own, because a caller may be inside a runtime and `drop` cannot await.
+fn execute(server_url: &str, statements: Vec<String>) {
+    let url = server_url.to_owned();
+    let run = async move {
+        let options: sqlx::postgres::PgConnectOptions = url.parse()?;
+        let mut connection: PgConnection = options.disable_statement_logging().connect().await?;
+        for statement in statements {
+            sqlx::raw_sql(AssertSqlSafe(statement)).execute(&mut connection).await?;
+        }
+        connection.close().await
+    };
+    let thread = std::thread::spawn(|| {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        runtime.expect("a runtime can be built").block_on(run)
+    });
+    thread.join().expect("the thread ends").expect("the test server does as told");
+}
+
+/// The URL with its database replaced: the last part of its path, before any parameters.
+fn with_database(server_url: &str, name: &str) -> String {
+    let (address, parameters) = match server_url.split_once('?') {
+        Some((address, parameters)) => (address, format!("?{parameters}")),
+        None => (server_url, String::new()),
+    };
+    let (server, _) = address.rsplit_once('/').expect("a database URL has a path");
+    format!("{server}/{name}{parameters}")
+}
+
+#[test]
+fn the_database_of_a_url_is_replaced() {
+    let replaced = |url| with_database(url, "one");
+    assert_eq!(replaced("postgres://a@host:5432/postgres"), "postgres://a@host:5432/one");
+    assert_eq!(
+        replaced("postgres://a@%2Ftmp%2Fx/postgres?application_name=a/b"),
+        "postgres://a@%2Ftmp%2Fx/one?application_name=a/b"
+    );
+}
+
+#[tokio::test]
+async fn two_databases_share_nothing_and_go_with_their_owners() {
+    let (Some(one), Some(other)) = (Database::create(), Database::create()) else {
+        return;
+    };
+    let mut in_one = PgConnection::connect(&one.url).await.unwrap();
+    sqlx::raw_sql("create table mark (a bigint)").execute(&mut in_one).await.unwrap();
+
+    let mut in_other = PgConnection::connect(&other.url).await.unwrap();
+    sqlx::raw_sql("select a from mark").execute(&mut in_other).await.unwrap_err();
+
+    let url = one.url.clone();
+    drop(one);
+    PgConnection::connect(&url).await.unwrap_err();
+}

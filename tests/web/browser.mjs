@@ -1,0 +1,78 @@
+// Chromium for the stories of the web client: started without a word to the outside world, and screenshots.
+// Every file in stories/ opens its pages through this; it knows nothing of Renkei.
+
+import assert from 'node:assert/strict';
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import { chromium } from 'playwright-core';
+
+const ROOT = path.resolve(import.meta.dirname, '../..');
+const SCREENSHOTS = path.join(ROOT, 'target/screenshots');
+const STEP_TIMEOUT_MS = 10_000;
+
+// Chromium asks its maker's hosts for updates and experiments at every start; a test run must not.
+const QUIET = [
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-gpu',
+  '--disable-quic',
+  '--disable-sync',
+  '--no-first-run',
+];
+
+const SIZES = {
+  phone: { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true, deviceScaleFactor: 2 },
+  tablet: { viewport: { width: 820, height: 1180 }, hasTouch: true, isMobile: true, deviceScaleFactor: 1 },
+  desk: { viewport: { width: 1280, height: 800 } },
+};
+
+/**
+ * Starts Chromium with an empty profile for the test `t`, and closes it when `t` ends.
+ * Certificates are not checked, because the development CA is made anew for each run.
+ */
+export async function openBrowser(t) {
+  const executablePath = process.env.RENKEI_TEST_CHROMIUM;
+  assert.ok(executablePath, 'RENKEI_TEST_CHROMIUM is not set: run the stories with ./test');
+  const browser = await chromium.launch({
+    executablePath,
+    headless: true,
+    // The sandbox needs a user other than root.
+    args: process.getuid?.() === 0 ? [...QUIET, '--no-sandbox'] : QUIET,
+  });
+  t.after(() => browser.close());
+  return {
+    /** A page of its own visitor: no cookie, cache or storage is shared with another. */
+    async openPage({ size = 'desk', language = 'ja-JP', ...options } = {}) {
+      const context = await browser.newContext({
+        ...SIZES[size],
+        locale: language,
+        timezoneId: 'Asia/Tokyo',
+        ignoreHTTPSErrors: true,
+        ...options,
+      });
+      context.setDefaultTimeout(STEP_TIMEOUT_MS);
+      const page = await context.newPage();
+      return watch(page);
+    },
+  };
+}
+
+/** Collects what the page complains of, so that a story can assert that it complains of nothing. */
+function watch(page) {
+  const complaints = [];
+  page.on('pageerror', (error) => complaints.push(`uncaught: ${error.message}`));
+  page.on('console', (message) => {
+    if (message.type() === 'error') complaints.push(`console: ${message.text()}`);
+  });
+  return Object.assign(page, {
+    complaints,
+    /** Saves what is seen as target/screenshots/NAME.png and returns the path. */
+    async shot(name, options = {}) {
+      assert.match(name, /^[a-z0-9-]+$/, 'a screenshot is named in kebab-case');
+      await mkdir(SCREENSHOTS, { recursive: true });
+      const file = path.join(SCREENSHOTS, `${name}.png`);
+      await page.screenshot({ path: file, animations: 'disabled', ...options });
+      return file;
+    },
+  });
+}
