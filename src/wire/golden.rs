@@ -25,7 +25,7 @@ fn examples(side: &str) -> Vec<(PathBuf, String, Value)> {
     paths.into_iter().map(read).collect()
 }
 
-fn frames<'a>(examples: &'a [(PathBuf, String, Value)]) -> BTreeSet<&'a str> {
+fn frames(examples: &[(PathBuf, String, Value)]) -> BTreeSet<&str> {
     examples.iter().flat_map(|(_, _, json)| json.as_object().unwrap().keys().map(String::as_str)).collect()
 }
 
