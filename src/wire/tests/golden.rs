@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use super::*;
 use crate::domain::kind::Kind;
+use crate::wire::*;
 
 /// Path, text and JSON of every example of one side, in order of their names.
 fn examples(side: &str) -> Vec<(PathBuf, String, Value)> {
