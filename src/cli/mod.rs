@@ -11,7 +11,7 @@ mod language;
 pub mod load;
 mod logging;
 pub mod open;
-mod serve;
+pub(crate) mod serve;
 
 use std::process::ExitCode;
 use std::sync::Arc;
