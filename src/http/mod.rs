@@ -1,7 +1,13 @@
 //! Routes, authentication, errors, assets, and the listener that serves them.
 
+mod api;
 pub mod app;
+mod authentication;
 pub mod certificate;
+mod input;
 pub mod listen;
+pub mod problem;
+pub mod routes;
+mod shapes;
 mod socket;
 pub mod tls;
