@@ -228,9 +228,10 @@ impl Picture {
 
     fn look(&self, draft: &mut Draft, hot: &Hot, look: Box<Look>) -> Outcome {
         let sight = View::of(&hot.state, &self.rulebook, &look.actor).map(|view| {
-            let (id, sign_in, timeline) = (look.grant, look.sign_in, look.timeline);
-            draft.batch.grants.push(GrantChange::Open { id, sign_in, timeline, opened_at: self.now, from: look.after });
-            let through = look.through.unwrap_or(hot.state.head);
+            let (id, sign_in, timeline, head) = (look.grant, look.sign_in, look.timeline, hot.state.head);
+            let from = look.after.min(head);
+            draft.batch.grants.push(GrantChange::Open { id, sign_in, timeline, opened_at: self.now, from });
+            let through = look.through.map_or(head, |through| through.clamp(from, head));
             draft.batch.grants.push(GrantChange::Close { id, through, closed_at: self.now });
             Sight { state: Arc::new(hot.state.clone()), view: Arc::new(view) }
         });

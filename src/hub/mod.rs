@@ -44,7 +44,8 @@ use crate::domain::entry::Intent;
 use crate::domain::ids::{Seq, SignInId, TimelineId};
 use crate::limits;
 use crate::rulebook::Decision;
-use crate::store::{GrantChange, GrantId, Journal, StoreError};
+use crate::store::{GrantChange, GrantId, Journal};
+pub use crate::store::{ReadMarker, StoreError};
 use crate::vault::Mac;
 
 /// A handle on the running hub. Cheap to clone; when the last is gone, the hub finishes what it was given.
