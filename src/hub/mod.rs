@@ -16,6 +16,7 @@ pub mod patients;
 pub mod published;
 mod reading;
 mod region;
+pub mod rehearsal;
 mod sequencer;
 pub mod sessions;
 pub mod subscription;
