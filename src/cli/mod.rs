@@ -12,7 +12,8 @@ mod language;
 pub mod load;
 mod logging;
 pub mod open;
-mod serve;
+pub(crate) mod serve;
+mod store;
 
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -54,6 +55,8 @@ enum Command {
     Cert(cert::Arguments),
     /// 設定を調べる / Check or show the configuration
     Config(Box<config::Arguments>),
+    /// 保存された記録を検証・修復する / Verify and mend what is stored
+    Store(Box<store::Arguments>),
     /// 負荷をかけて測る / Put load on a hub and measure
     Load(Box<load::Arguments>),
 }
@@ -85,6 +88,7 @@ fn dispatch(command: &Command, terminal: Terminal) -> anyhow::Result<ExitCode> {
         Command::Init(arguments) => init::run(arguments, terminal),
         Command::Cert(arguments) => cert::run(arguments, terminal, SystemClock::new().now()),
         Command::Config(arguments) => config::run(arguments, terminal),
+        Command::Store(arguments) => store::run(arguments, terminal),
         Command::Load(arguments) => {
             let ids = Ids::new(Arc::new(SystemClock::new()));
             load::run(arguments, ids.draw())

@@ -59,9 +59,17 @@ async fn serve(config: &Config) -> anyhow::Result<ExitCode> {
     let listeners = config.listen.addresses.iter().map(bind).collect::<Result<Vec<_>, _>>()?;
     let origins = config.allowed_origins.iter().map(ToString::to_string).collect();
     let app = App::new(region.hub.clone(), origins);
-    println!("ready {}", config.public_url);
+    println!("ready {}", ready_url(config, &listeners));
     run_hub(region, app, listeners, stop_asked()?).await;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Where people open the hub; with a port that the system chose, the address it really listens on.
+fn ready_url(config: &Config, listeners: &[Listener]) -> String {
+    let chosen = config.listen.addresses.iter().zip(listeners).find(|(asked, _)| asked.port() == 0);
+    let Some((_, listener)) = chosen else { return config.public_url.to_string() };
+    let scheme = if config.tls.is_some() { "https" } else { "http" };
+    format!("{scheme}://localhost:{}", listener.address().port())
 }
 
 /// Serves until `stop`, then ends in order: no new connections, sockets closed with a code that asks them to come

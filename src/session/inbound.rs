@@ -146,7 +146,7 @@ impl Session {
                 let Refused { code, field, reasons, cited, .. } = self.hub.region().explain(&intent, refusal);
                 result.verdict = Verdict::Refused;
                 result.code = code.into();
-                result.field = field.unwrap_or_default();
+                result.field = field.map(|field| format!("dry_run.intent.{field}")).unwrap_or_default();
                 result.reasons = reasons;
                 result.cited = cited;
             }

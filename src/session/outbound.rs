@@ -176,7 +176,7 @@ fn frame_of(answer: Answer) -> ServerFrame {
         Answer::Refused(refused) => ServerFrame::Refused(wire::Refused {
             id: refused.id,
             code: refused.code.into(),
-            field: refused.field.unwrap_or_default(),
+            field: refused.field.map(|field| format!("post.intent.{field}")).unwrap_or_default(),
             reasons: refused.reasons,
             cited: refused.cited,
             retry: refused.retry,

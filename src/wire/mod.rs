@@ -8,12 +8,10 @@ mod client;
 pub mod codes;
 mod error;
 mod frame;
-#[cfg(test)]
-mod golden;
 mod parse;
-#[cfg(test)]
-mod properties;
 mod server;
+#[cfg(test)]
+mod tests;
 pub mod version;
 
 pub use crate::codec::{EncodedEntry, Encoding};
