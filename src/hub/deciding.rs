@@ -21,6 +21,7 @@ use crate::domain::directory::{Actor, Directory};
 use crate::domain::entry::{Entry, Intent};
 use crate::domain::ids::{EntryId, Seq};
 use crate::domain::ruling::Ruling;
+use crate::domain::state::PatientState;
 use crate::domain::time::Timestamp;
 use crate::limits;
 use crate::rulebook::{self, Acceptance, Decision, Refusal, Rulebook, Situation, Target};
@@ -40,13 +41,13 @@ pub(super) struct Picture {
     pub today: Date,
 }
 
-type Targets = HashMap<EntryId, StoredEntry>;
+pub(super) type Targets = HashMap<EntryId, StoredEntry>;
 
 impl Picture {
     /// Decides a post; on acceptance the entry is on the draft and in the state.
     pub fn post(&self, draft: &mut Draft, hot: &mut Hot, submission: &Submission, targets: &Targets) -> Answer {
         let (intent, actor) = (&submission.intent, &submission.actor);
-        match self.decide(hot, intent, actor, targets) {
+        match self.decide(&hot.state, intent, actor, targets) {
             Decision::Accept(acceptance) => self.accept(draft, hot, submission, acceptance),
             Decision::Queue(ruling) if submission.origin == Origin::Client => self.queue(draft, intent, actor, &ruling),
             Decision::Queue(ruling) => self.refuse(draft, hot, submission, Refusal::NotFound(ruling)),
@@ -58,7 +59,7 @@ impl Picture {
     pub fn serve(&self, draft: &mut Draft, hot: Option<&mut Hot>, work: Work, targets: &Targets) {
         let outcome = match (work, hot) {
             (Work::DryRun(dry_run), Some(hot)) => {
-                let decision = self.decide(hot, &dry_run.intent, &dry_run.actor, targets);
+                let decision = self.decide(&hot.state, &dry_run.intent, &dry_run.actor, targets);
                 Outcome::DryRun(dry_run, decision)
             }
             (Work::Follow(follow), Some(hot)) => self.follow(draft, hot, follow),
@@ -68,16 +69,16 @@ impl Picture {
                 draft.batch.grants.extend(changes);
                 Outcome::Granted
             }
-            (Work::Post(_), _) | (_, None) => return,
+            (Work::Post(_) | Work::PostTogether(_), _) | (_, None) => return,
         };
         draft.outcomes.push(outcome);
     }
 
-    fn decide(&self, hot: &Hot, intent: &Intent, actor: &Actor, targets: &Targets) -> Decision {
+    pub fn decide(&self, state: &PatientState, intent: &Intent, actor: &Actor, targets: &Targets) -> Decision {
         let target =
-            intent.body.target().and_then(|id| targets.get(&id)).and_then(|found| self.target(hot, actor, found));
+            intent.body.target().and_then(|id| targets.get(&id)).and_then(|found| self.target(state, actor, found));
         let situation = Situation {
-            state: &hot.state,
+            state,
             rulebook: &self.rulebook,
             directory: &self.directory,
             actor,
@@ -89,33 +90,37 @@ impl Picture {
     }
 
     /// The target as deciding sees it; `None` when it is another patient's.
-    fn target(&self, hot: &Hot, actor: &Actor, found: &StoredEntry) -> Option<Target> {
-        if found.entry.timeline != hot.state.timeline {
+    fn target(&self, state: &PatientState, actor: &Actor, found: &StoredEntry) -> Option<Target> {
+        if found.entry.timeline != state.timeline {
             return None;
         }
         let published = Published::of_stored(found.clone());
-        let visible = View::of(&hot.state, &self.rulebook, actor).is_some_and(|view| view.shows(&published));
+        let visible = View::of(state, &self.rulebook, actor).is_some_and(|view| view.shows(&published));
         let own = published.scope.owner == actor.organisation;
         Some(Target { kind: found.entry.body.kind(), scope: published.scope, own, visible })
     }
 
-    fn accept(&self, draft: &mut Draft, hot: &mut Hot, submission: &Submission, acceptance: Acceptance) -> Answer {
+    /// The entry that an accepted post becomes as the next of this state.
+    pub fn entry(&self, state: &PatientState, submission: &Submission, acceptance: Acceptance) -> Entry {
         let Submission { intent, actor, .. } = submission;
-        let recorded_at = self.now.max(hot.state.recorded_at);
-        let entry = Entry {
+        Entry {
             id: intent.id,
             timeline: intent.timeline,
-            seq: hot.state.head.next(),
+            seq: state.head.next(),
             author: *actor,
             observed_at: intent.observed_at,
-            recorded_at,
+            recorded_at: self.now.max(state.recorded_at),
             sensitivity: intent.sensitivity,
             addressed_to: intent.addressed_to.clone(),
             body: intent.body.clone(),
             alarms: acceptance.alarms,
             target_scope: acceptance.target_scope,
             ruling: acceptance.ruling,
-        };
+        }
+    }
+
+    fn accept(&self, draft: &mut Draft, hot: &mut Hot, submission: &Submission, acceptance: Acceptance) -> Answer {
+        let entry = self.entry(&hot.state, submission, acceptance);
         let content = codec::encode_content(&entry);
         self.seal(draft, hot, &entry, &content, submission);
         let epoch = hot.state.access_epoch;
@@ -170,7 +175,8 @@ impl Picture {
         draft.batch.snapshots.push(SealedSnapshot::seal(&hot.key, &hot.state));
     }
 
-    fn refuse(&self, draft: &mut Draft, hot: &Hot, submission: &Submission, refusal: Refusal) -> Answer {
+    /// Answers a refusal and keeps it in the audit.
+    pub fn refuse(&self, draft: &mut Draft, hot: &Hot, submission: &Submission, refusal: Refusal) -> Answer {
         draft.batch.audits.push(audit::refusal(&self.key, hot, submission, &refusal, self.now));
         Answer::Refused(self.explain(&submission.intent, refusal))
     }
