@@ -42,6 +42,7 @@ pub const PAGE_ENTRIES_MAX: usize = 1_000;
 pub const FOLD_PAGE_ENTRIES: usize = 500;
 /// Most faults that one check lists; it counts them all.
 pub const CHECK_FAULTS_MAX: usize = 100;
+
 // ---- domain: what one entry may hold ----
 
 /// Longest text of one field, in characters.
@@ -77,7 +78,8 @@ pub const DRAIN_TIMEOUT_MS: u64 = 10_000;
 pub const HTTP_BUFFER_BYTES: usize = 8_192;
 /// Connections that wait to be accepted; the kernel lowers it to `net.core.somaxconn`. Everybody
 /// reconnects at the same moment after a restart.
-pub const LISTEN_BACKLOG: u32 = 4_096;
+pub const WAITING_CONNECTIONS_MAX: u32 = 4_096;
+pub const LISTEN_BACKLOG_CONNECTIONS: u32 = 4_096;
 /// Pause after accepting failed for want of file descriptors or memory.
 pub const ACCEPT_RETRY_MS: u64 = 100;
 /// No more than this is read of a certificate or key file.
@@ -104,6 +106,8 @@ pub const CLOCK_BEHIND_MS_MAX: u64 = 5_000;
 pub const DEVELOPMENT_CERTIFICATE_VALID_DAYS: u64 = 397;
 /// A server certificate that ends within this is made anew.
 pub const DEVELOPMENT_CERTIFICATE_RENEW_BEFORE_DAYS: u64 = 30;
+/// How long the development authority itself is valid: devices that try Renkei trust it once.
+/// The development authority outlives its certificates, so that a browser is told to trust it once.
 pub const DEVELOPMENT_AUTHORITY_VALID_DAYS: u64 = 5 * 365;
 const _: () = assert!(DEVELOPMENT_AUTHORITY_VALID_DAYS > DEVELOPMENT_CERTIFICATE_VALID_DAYS);
 
@@ -118,7 +122,7 @@ pub const SESSION_LIFETIME_S_MAX: i64 = 30 * 86_400;
 /// Sockets that one person may have open, unless configured otherwise: phone, PC, tablet, some tabs.
 pub const SOCKETS_PER_PERSON_DEFAULT: i64 = 10;
 /// The most that can be configured for it.
-pub const SOCKETS_PER_PERSON_LIMIT: i64 = 1_000;
+pub const SOCKETS_PER_PERSON_MAX: i64 = 1_000;
 
 // ---- config: the file ----
 
@@ -129,7 +133,7 @@ pub const CONFIG_FILE_BYTES_MAX: u64 = 1_048_576;
 /// Most pieces of work decided and committed together.
 pub const BATCH_WORKS_MAX: usize = 1_024;
 /// Work that may wait for the sequencer before those who hand it in have to wait.
-pub const WORK_QUEUE_MAX: usize = 8_192;
+pub const WORK_QUEUE_ITEMS_MAX: usize = 8_192;
 /// Batches decided and waiting while one commits.
 pub const DRAFTS_IN_FLIGHT_MAX: usize = 1;
 /// How often a post is decided again after failed commits before its author is told to retry.
@@ -195,7 +199,7 @@ pub const RULEBOOK_BOXES_MAX: usize = 20_000;
 /// Longest id in a rule file, in bytes.
 pub const RULEBOOK_ID_BYTES_MAX: usize = 64;
 /// Most rules a judgement cites; the deciding ones come first.
-pub const RULEBOOK_CITED_MAX: usize = 6;
+pub const RULEBOOK_CITED_RULES_MAX: usize = 6;
 // ── What one frame may hold ──
 // ---- wire: what one frame may hold ----
 
@@ -231,3 +235,8 @@ pub const SOCKET_READ_BUFFER_BYTES: usize = 4 * 1024;
 pub const SOCKET_WRITE_BUFFER_BYTES: usize = 16 * 1024;
 /// Frames gathered at most while the connection takes nothing.
 pub const SOCKET_WRITE_BUFFER_BYTES_MAX: usize = 1024 * 1024;
+
+// ---- stopping ----
+
+/// After the last connection, what was handed in has this long to become durable.
+pub const STOP_MS_MAX: u64 = 10_000;

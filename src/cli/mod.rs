@@ -11,6 +11,8 @@ mod language;
 pub mod load;
 mod logging;
 pub mod open;
+pub(crate) mod serve;
+mod store;
 
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -42,12 +44,16 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// ハブを動かす / Run the hub
+    Serve(Box<serve::Arguments>),
     /// 地域の鍵と設定の見本を作る / Make the region's key and a sample configuration
     Init(init::Arguments),
     /// 開発用の証明書を作る / Make development certificates
     Cert(cert::Arguments),
     /// 設定を調べる / Check or show the configuration
     Config(Box<config::Arguments>),
+    /// 保存された記録を検証・修復する / Verify and mend what is stored
+    Store(Box<store::Arguments>),
     /// 負荷をかけて測る / Put load on a hub and measure
     Load(Box<load::Arguments>),
 }
@@ -74,12 +80,14 @@ pub fn run(cli: &Cli) -> ExitCode {
 
 fn dispatch(command: &Command, terminal: Terminal) -> anyhow::Result<ExitCode> {
     match command {
+        Command::Serve(arguments) => serve::run(arguments, terminal),
         Command::Init(arguments) => init::run(arguments, terminal),
         Command::Cert(arguments) => cert::run(arguments, terminal, SystemClock::new().now()),
         Command::Config(arguments) => config::run(arguments, terminal),
+        Command::Store(arguments) => store::run(arguments, terminal),
         Command::Load(arguments) => {
             let ids = Ids::new(Arc::new(SystemClock::new()));
-            load::run(arguments, ids.draw())
+            load::run(arguments, terminal.language, ids.draw())
         }
     }
 }

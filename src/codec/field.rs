@@ -107,11 +107,13 @@ pub(crate) fn each<T, U>(
     items: impl IntoIterator<Item = T>,
     read: impl Fn(T) -> Result<U, Invalid>,
 ) -> Result<Vec<U>, Invalid> {
-    items
-        .into_iter()
-        .enumerate()
-        .map(|(at, item)| read(item).map_err(|invalid| invalid.within(format_args!("{field}[{at}]"))))
-        .collect()
+    let items = items.into_iter();
+    // Collecting into a `Result` would forget how many there are and grow step by step.
+    let mut all = Vec::with_capacity(items.size_hint().0);
+    for (at, item) in items.enumerate() {
+        all.push(read(item).map_err(|invalid| invalid.within(format_args!("{field}[{at}]")))?);
+    }
+    Ok(all)
 }
 
 /// A submessage; required.

@@ -3,19 +3,17 @@
 //! Reading judges shape (ids, dates, decimals, codes, plausible measurements) and names the field; whether an
 //! intent makes sense is the domain's own check, whether it is allowed the rulebook's. Nothing here does I/O.
 
-#[cfg(test)]
-pub(crate) mod arbitrary;
 mod body;
 mod content;
 mod delivery;
 mod encoding;
 mod field;
 mod intent;
-#[cfg(test)]
-mod properties;
 pub mod proto;
 mod snapshot;
 mod stored;
+#[cfg(test)]
+pub(crate) mod tests;
 
 pub use content::{Content, EntryHeader, decode_content, encode_content};
 pub use delivery::EncodedEntry;

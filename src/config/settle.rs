@@ -13,7 +13,7 @@ use super::{
 use crate::domain::text::Text;
 use crate::limits::{
     SESSION_IDLE_TIMEOUT_DEFAULT_S, SESSION_LIFETIME_DEFAULT_S, SESSION_LIFETIME_S_MAX, SOCKETS_PER_PERSON_DEFAULT,
-    SOCKETS_PER_PERSON_LIMIT,
+    SOCKETS_PER_PERSON_MAX,
 };
 
 const DEFAULT_PORT: u16 = 8_443;
@@ -154,7 +154,7 @@ fn require_secure(read: &mut Reader<'_>, origin: &WebOrigin, place: Place, field
 fn session(read: &mut Reader<'_>) -> SessionLimits {
     let idle_s = read.number("session.idle_timeout_s", 60..=SESSION_LIFETIME_S_MAX);
     let lifetime_s = read.number("session.lifetime_s", 60..=SESSION_LIFETIME_S_MAX);
-    let sockets = read.number("session.sockets_per_person_max", 1..=SOCKETS_PER_PERSON_LIMIT);
+    let sockets = read.number("session.sockets_per_person_max", 1..=SOCKETS_PER_PERSON_MAX);
     let (idle_s, lifetime_s) =
         (idle_s.unwrap_or(SESSION_IDLE_TIMEOUT_DEFAULT_S), lifetime_s.unwrap_or(SESSION_LIFETIME_DEFAULT_S));
     if idle_s > lifetime_s {

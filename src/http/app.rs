@@ -5,13 +5,14 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
-use axum::middleware::{Next, from_fn};
+use axum::http::{HeaderMap, Method, Uri};
+use axum::middleware::{Next, from_fn, map_response};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use tokio::sync::watch;
 
 use super::problem::Problem;
-use super::{routes, socket};
+use super::{assets, routes, socket};
 use crate::actions::sign_in::SignIns;
 use crate::hub::Hub;
 use crate::limits;
@@ -55,7 +56,15 @@ pub fn router(app: App) -> Router {
         .method_not_allowed_fallback(async || Problem::of(Code::MethodNotAllowed))
         .layer(DefaultBodyLimit::max(limits::REQUEST_BODY_BYTES_MAX))
         .layer(from_fn(in_time));
-    Router::new().route("/ws", get(socket::upgrade)).merge(api).fallback(async || Problem::not_found()).with_state(app)
+    Router::new().route("/ws", get(socket::upgrade)).merge(api).fallback(unknown).layer(map_response(assets::guard)).with_state(app)
+}
+
+/// What no route takes: a file of the web client, or nothing.
+async fn unknown(method: Method, uri: Uri, headers: HeaderMap) -> Response {
+    if uri.path().starts_with("/api/") {
+        return Problem::not_found().into_response();
+    }
+    assets::serve(method, uri, headers).await
 }
 
 /// A handler that does not come to an end is abandoned; what it handed to the hub is done all the same.

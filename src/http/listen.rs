@@ -141,7 +141,7 @@ impl Listener {
             let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
             socket.set_reuseaddr(true)?;
             socket.bind(address)?;
-            socket.listen(limits::LISTEN_BACKLOG)
+            socket.listen(limits::LISTEN_BACKLOG_CONNECTIONS)
         };
         let failed = |source| ListenError::Bind { address, source };
         let socket = bound().map_err(failed)?;

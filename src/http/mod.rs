@@ -2,6 +2,7 @@
 
 mod api;
 pub mod app;
+pub mod assets;
 mod authentication;
 pub mod certificate;
 mod input;

@@ -11,8 +11,8 @@ use super::certificate::ReloadingCertificate;
 /// The settings for every connection that is accepted from now on.
 ///
 /// No session tickets: a resumed session would skip the check of a device certificate revoked in
-/// between, the keys of tickets would not survive the restart after which everybody reconnects, and
-/// the store of sessions costs memory. A full handshake costs the hub one ECDSA signature.
+/// between, and the keys of tickets would not survive the restart after which everybody reconnects.
+/// A full handshake costs the hub one ECDSA signature.
 /// No 0-RTT: what is sent in it can be replayed. Client certificates will be asked for here.
 #[must_use]
 pub fn server_config(certificate: Arc<ReloadingCertificate>) -> Arc<ServerConfig> {

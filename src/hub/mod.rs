@@ -90,7 +90,7 @@ impl Hub {
     /// Starts the hub's tasks on a journal.
     #[must_use]
     pub fn start(journal: Journal, parts: RegionParts) -> (Self, HubTasks) {
-        let (work, work_in) = mpsc::channel(limits::WORK_QUEUE_MAX);
+        let (work, work_in) = mpsc::channel(limits::WORK_QUEUE_ITEMS_MAX);
         let (again, again_in) = mpsc::unbounded_channel();
         let (drafts, drafts_in) = mpsc::channel(limits::DRAFTS_IN_FLIGHT_MAX);
         let (linked, linked_in) = mpsc::unbounded_channel();

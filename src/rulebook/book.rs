@@ -9,7 +9,7 @@ use super::load::RulebookFiles;
 use super::problem::SourceFile;
 use super::program::Program;
 use super::ruleset::{Rule, Ruleset};
-use super::slots::{self, Slots, VocabularyMark};
+use super::slots::{self, Filler, Slots, VocabularyMark};
 use super::view::ViewProgram;
 use super::vocabulary::Vocabulary;
 use super::words::Layer;
@@ -23,6 +23,7 @@ pub struct Rulebook {
     /// Set and rule of each `RuleRef`.
     order: Vec<(u16, u16)>,
     pub(crate) grid: Grid,
+    pub(crate) filler: Filler,
     pub(crate) program: Program,
     pub(crate) views: ViewProgram,
     fingerprint: String,
@@ -73,12 +74,14 @@ impl Rulebook {
         let rules: Vec<&Rule> = sets.iter().flat_map(|set| &set.rules).collect();
         let program = Program::compile(&rules, &vocabulary, &grid);
         let views = ViewProgram::compile(&rules, &vocabulary, &grid);
+        let filler = Filler::new(&vocabulary, &grid);
         let Origin { fingerprint, mark, sources } = origin;
         Self {
             vocabulary,
             sets,
             order,
             grid,
+            filler,
             program,
             views,
             fingerprint,

@@ -83,7 +83,7 @@ pub fn decide(situation: &Situation<'_>, intent: &Intent) -> Decision {
         Verdict::Permit => {}
     }
     match check_against_state(situation, intent) {
-        Err(invalid) => Decision::Refuse(Refusal::Invalid(invalid.within(intent.body.kind()))),
+        Err(invalid) => Decision::Refuse(Refusal::Invalid(invalid.within(format_args!("body.{}", intent.body.kind())))),
         Ok(()) => Decision::Accept(Acceptance {
             ruling,
             alarms: raised(situation.state, &intent.body),

@@ -6,7 +6,7 @@ use super::facts::PostFacts;
 use super::slots::Slots;
 use super::words::{Action, Effect};
 use crate::domain::kind::Kind;
-use crate::limits::RULEBOOK_CITED_MAX;
+use crate::limits::RULEBOOK_CITED_RULES_MAX;
 
 /// What comes of an intent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -35,12 +35,12 @@ impl RuleRef {
 /// The rules a judgement rests on, in the order of the book; the first few if there are many.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Cited {
-    rules: [RuleRef; RULEBOOK_CITED_MAX],
+    rules: [RuleRef; RULEBOOK_CITED_RULES_MAX],
     count: u8,
 }
 
 impl Cited {
-    const NONE: Self = Self { rules: [RuleRef::DEFAULT_DENY; RULEBOOK_CITED_MAX], count: 0 };
+    const NONE: Self = Self { rules: [RuleRef::DEFAULT_DENY; RULEBOOK_CITED_RULES_MAX], count: 0 };
 
     fn only(rule: RuleRef) -> Self {
         let mut cited = Self::NONE;
@@ -80,7 +80,7 @@ impl Judgement {
 impl Rulebook {
     /// Judges a post. The slots are kept with the ruling ([`Rulebook::ruling`]).
     pub fn judge_post(&self, facts: &PostFacts) -> (Judgement, Slots) {
-        let slots = Slots::of_post(facts, &self.vocabulary, &self.grid);
+        let slots = self.filler.of_post(facts, &self.grid);
         (self.judge(Action::Post, facts.kind, &slots), slots)
     }
 

@@ -243,6 +243,13 @@ impl Mistake {
                 format!("「{id}」は許可のルールではないので、優先の対象になりません"),
                 format!("'{id}' is not a permit, so it cannot be overridden"),
             ),
+            _ => self.text_about_composition(),
+        }
+    }
+
+    /// Messages about sets together and about the vocabulary against the hub.
+    fn text_about_composition(&self) -> Text {
+        match self {
             Self::NeverApplies { because } => Text::new(
                 format!("このルールは決して当てはまりません：{}", because.ja),
                 format!("this can never apply: {}", because.en),
@@ -298,7 +305,15 @@ impl Mistake {
             | Self::BadId { .. }
             | Self::BadVersion { .. }
             | Self::BadDate { .. }
-            | Self::BadDuration { .. } => unreachable!("told by text()"),
+            | Self::BadDuration { .. }
+            | Self::KindNotSupported { .. }
+            | Self::EffectOnlyInFloor { .. }
+            | Self::StarInPermit
+            | Self::PermitWithoutRoles
+            | Self::FieldNotInView { .. }
+            | Self::FieldNotForKind { .. }
+            | Self::FieldTwice { .. }
+            | Self::OverridesNonPermit { .. } => unreachable!("told before"),
         }
     }
 }

@@ -53,33 +53,71 @@ impl Slots {
         self.numbers[number] = interval;
         self.set(field, grid.parts(number, interval), grid);
     }
+}
 
-    fn fill(&mut self, index: usize, field: &Field, reading: Reading, grid: &Grid) {
-        match (reading, field.number()) {
-            (Reading::Unknown, _) => {}
-            (Reading::Position(position), None) if position < 64 => self.set(index, 1 << position, grid),
-            (Reading::Number(value), Some(number)) => {
-                self.set_interval(index, number, Interval::exactly(value), grid);
-            }
-            _ => self.faulty = true,
-        }
+/// Fills slots from facts: one step per field, laid out side by side.
+#[derive(Debug, Clone)]
+pub(crate) struct Filler {
+    /// Nothing known; every filling starts from a copy.
+    blank: Slots,
+    steps: Vec<Step>,
+}
+
+#[derive(Debug, Clone)]
+struct Step {
+    read: fn(&ViewerFacts, &RecordFacts) -> Reading,
+    domain: u64,
+    field: u8,
+    number: Option<u8>,
+    is_of_record: bool,
+}
+
+impl Filler {
+    pub fn new(vocabulary: &Vocabulary, grid: &Grid) -> Self {
+        let step = |(index, field): (usize, &Field)| Step {
+            read: field.source.read,
+            domain: grid.domain(index),
+            field: index as u8,
+            number: field.number().map(|number| number as u8),
+            is_of_record: field.from == From::Record,
+        };
+        let steps = vocabulary.fields.iter().enumerate().map(step).collect();
+        Self { blank: Slots::unknown(grid, vocabulary.fields.len()), steps }
     }
 
     /// Everything about a reader; the record's own fields stay open.
-    pub(crate) fn of_viewer(viewer: &ViewerFacts, vocabulary: &Vocabulary, grid: &Grid) -> Self {
-        let mut slots = Self::unknown(grid, vocabulary.fields.len());
-        for (index, field) in vocabulary.fields.iter().enumerate().filter(|(_, field)| field.from != From::Record) {
-            slots.fill(index, field, (field.source.read)(viewer, &RecordFacts::UNKNOWN), grid);
+    pub fn of_viewer(&self, viewer: &ViewerFacts, grid: &Grid) -> Slots {
+        let mut slots = self.blank.clone();
+        for step in self.steps.iter().filter(|step| !step.is_of_record) {
+            step.fill(&mut slots, viewer, &RecordFacts::UNKNOWN, grid);
         }
         slots
     }
 
-    pub(crate) fn of_post(facts: &PostFacts, vocabulary: &Vocabulary, grid: &Grid) -> Self {
-        let mut slots = Self::unknown(grid, vocabulary.fields.len());
-        for (index, field) in vocabulary.fields.iter().enumerate() {
-            slots.fill(index, field, (field.source.read)(&facts.viewer, &facts.record), grid);
+    pub fn of_post(&self, facts: &PostFacts, grid: &Grid) -> Slots {
+        let mut slots = self.blank.clone();
+        for step in &self.steps {
+            step.fill(&mut slots, &facts.viewer, &facts.record, grid);
         }
         slots
+    }
+}
+
+impl Step {
+    fn fill(&self, slots: &mut Slots, viewer: &ViewerFacts, record: &RecordFacts, grid: &Grid) {
+        match ((self.read)(viewer, record), self.number) {
+            (Reading::Unknown, _) => {}
+            (Reading::Position(position), None) => {
+                let possible = 1_u64.checked_shl(u32::from(position)).unwrap_or(0) & self.domain;
+                slots.faulty |= possible == 0;
+                slots.possible[usize::from(self.field)] = possible;
+            }
+            (Reading::Number(value), Some(number)) => {
+                let (field, number) = (usize::from(self.field), usize::from(number));
+                slots.set_interval(field, number, Interval::exactly(value), grid);
+            }
+            _ => slots.faulty = true,
+        }
     }
 }
 

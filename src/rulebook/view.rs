@@ -111,13 +111,13 @@ fn split(sides: &[(usize, u64)], vocabulary: &Vocabulary) -> Split {
 impl Rulebook {
     /// The record classes this reader may see of this timeline.
     pub fn view_mask(&self, viewer: &ViewerFacts) -> Mask {
-        self.views.mask(&Slots::of_viewer(viewer, &self.vocabulary, &self.grid))
+        self.views.mask(&self.filler.of_viewer(viewer, &self.grid))
     }
 
     /// Why this reader may or may not see records of this class; agrees with [`Rulebook::view_mask`].
     pub fn judge_view(&self, viewer: &ViewerFacts, class: RecordClass) -> (Judgement, Slots) {
         let facts = PostFacts { viewer: *viewer, kind: class.kind(), record: class.facts() };
-        let slots = Slots::of_post(&facts, &self.vocabulary, &self.grid);
+        let slots = self.filler.of_post(&facts, &self.grid);
         (self.judge(Action::View, class.kind(), &slots), slots)
     }
 }

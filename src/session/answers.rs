@@ -22,7 +22,7 @@ pub fn frame_of(answer: Answer) -> ServerFrame {
         Answer::Refused(refused) => ServerFrame::Refused(wire::Refused {
             id: refused.id,
             code: refused.code.into(),
-            field: refused.field.unwrap_or_default(),
+            field: refused.field.map(|field| format!("post.intent.{field}")).unwrap_or_default(),
             reasons: refused.reasons,
             cited: refused.cited,
             retry: refused.retry,
@@ -62,7 +62,7 @@ pub fn dry_run_result(region: &Region, intent: &Intent, decision: Decision) -> D
             let Refused { code, field, reasons, cited, .. } = region.explain(intent, refusal);
             result.verdict = Verdict::Refused;
             result.code = code.into();
-            result.field = field.unwrap_or_default();
+            result.field = field.map(|field| format!("dry_run.intent.{field}")).unwrap_or_default();
             result.reasons = reasons;
             result.cited = cited;
         }

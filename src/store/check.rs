@@ -83,7 +83,7 @@ impl Report {
 pub async fn check(journal: &Journal) -> Result<Report, StoreError> {
     let mut report = Report::default();
     if let Engine::Sqlite { readers, .. } = &journal.shared.engine {
-        for line in connect::integrity_faults(readers).await? {
+        for line in connect::sqlite::integrity_faults(readers).await? {
             report.fault(FaultKind::File, line);
         }
     }

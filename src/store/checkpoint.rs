@@ -6,15 +6,14 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-use sqlx::SqlitePool;
-
 use crate::limits::SQLITE_CHECKPOINT_BYTES;
 
 use super::Batch;
+use super::connections::Connections;
 
 #[derive(Clone, Debug)]
 pub(super) struct Checkpointer {
-    pool: SqlitePool,
+    copier: Arc<Connections>,
     progress: Arc<Progress>,
 }
 
@@ -26,8 +25,8 @@ struct Progress {
 }
 
 impl Checkpointer {
-    pub(super) fn new(pool: SqlitePool) -> Self {
-        Self { pool, progress: Arc::default() }
+    pub(super) fn new(copier: Arc<Connections>) -> Self {
+        Self { copier, progress: Arc::default() }
     }
 
     /// Takes note of a commit; starts copying when enough was written.
@@ -48,13 +47,15 @@ impl Checkpointer {
 
     /// Copies what no reader still needs in the WAL; returns how many of its pages are now copied, of how many.
     pub(super) async fn copy(&self) -> Result<(i64, i64), sqlx::Error> {
+        let mut connection = self.copier.lease().await?;
         let (_busy, pages, copied): (i64, i64, i64) =
-            sqlx::query_as("pragma wal_checkpoint(passive)").fetch_one(&self.pool).await?;
+            sqlx::query_as("pragma wal_checkpoint(passive)").fetch_one(&mut *connection).await?;
+        connection.give_back();
         Ok((copied, pages))
     }
 
     pub(super) async fn close(&self) {
-        self.pool.close().await;
+        self.copier.close().await;
     }
 }
 

@@ -15,8 +15,9 @@ impl Journal {
         self.check_writable().map_err(|error| self.commit_error(error, batch))?;
         let mut tx = self.begin_write().await.map_err(|error| self.commit_error(error, batch))?;
         if let Err(undone) = tx.write_batch(batch).await {
-            // Dropping rolls back; the entries were never visible to anybody.
-            drop(tx);
+            if let Err(error) = tx.roll_back().await {
+                tracing::debug!(%error, "the transaction of a failed batch had ended by itself");
+            }
             return Err(match undone {
                 Undone::Moved(timelines) => CommitError::Moved(timelines),
                 Undone::Duplicate(known) => CommitError::Duplicate(known),

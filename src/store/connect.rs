@@ -1,9 +1,7 @@
 //! Opening the database of a URL: what must hold of it before anything is written, and whose it is.
 
 mod postgres;
-mod sqlite;
-
-pub(super) use sqlite::integrity_faults;
+pub(super) mod sqlite;
 
 use super::engine::Engine;
 use super::journal::Journal;

@@ -3,11 +3,12 @@
 
 use std::sync::Arc;
 
-use sqlx::{PgPool, Postgres, Sqlite, SqlitePool, Transaction};
+use sqlx::{PgPool, Postgres, Transaction};
 
 use crate::vault::RegionKey;
 
 use super::checkpoint::Checkpointer;
+use super::connections::{Connections, SqliteTx};
 use super::{Batch, StoreError};
 
 /// Where connections come from.
@@ -15,8 +16,8 @@ use super::{Batch, StoreError};
 pub(super) enum Engine {
     /// One connection that writes, several that read.
     Sqlite {
-        writer: SqlitePool,
-        readers: SqlitePool,
+        writer: Arc<Connections>,
+        readers: Arc<Connections>,
         checkpointer: Checkpointer,
     },
     Postgres(PgPool),
@@ -31,7 +32,7 @@ pub struct Tx {
 
 #[derive(Debug)]
 pub(super) enum EngineTx {
-    Sqlite(Transaction<'static, Sqlite>),
+    Sqlite(SqliteTx),
     Postgres(Transaction<'static, Postgres>),
 }
 
@@ -56,7 +57,7 @@ impl Engine {
     /// Begins a transaction that may write. SQLite takes its write lock now, so that it never fails later.
     pub(super) async fn begin_write(&self) -> Result<EngineTx, sqlx::Error> {
         Ok(match self {
-            Self::Sqlite { writer, .. } => EngineTx::Sqlite(writer.begin_with("begin immediate").await?),
+            Self::Sqlite { writer, .. } => EngineTx::Sqlite(writer.begin().await?),
             Self::Postgres(pool) => EngineTx::Postgres(pool.begin().await?),
         })
     }
@@ -103,5 +104,17 @@ impl EngineTx {
 impl Tx {
     pub(super) async fn commit(self) -> Result<(), StoreError> {
         Ok(self.engine.commit().await?)
+    }
+
+    /// Ends without writing. Cheaper than dropping, after which a connection is not used again.
+    ///
+    /// # Errors
+    /// When the database had ended it already: it could not store what was asked of it, or went away.
+    pub(super) async fn roll_back(self) -> Result<(), StoreError> {
+        match self.engine {
+            EngineTx::Sqlite(tx) => tx.rollback().await?,
+            EngineTx::Postgres(tx) => tx.rollback().await?,
+        }
+        Ok(())
     }
 }

@@ -42,7 +42,10 @@ pub struct Page {
     pub head: Seq,
 }
 
-/// A row of the table.
+/// Id, timeline, seq, mac.
+type KnownRow = (Vec<u8>, Vec<u8>, i64, Vec<u8>);
+
+/// Id, seq, recorded at, mac, sealed, chain.
 type Row = (Vec<u8>, i64, i64, Vec<u8>, Vec<u8>, Vec<u8>);
 
 impl Tx {
@@ -87,7 +90,7 @@ impl Tx {
         });
         let mut known = Vec::new();
         for chunk in rows::padded(ids) {
-            let found: Vec<(Vec<u8>, Vec<u8>, i64, Vec<u8>)> = run!(self, connection => {
+            let found: Vec<KnownRow> = run!(self, connection => {
                 let mut query = sqlx::query_as(SQL.text(chunk.len()));
                 for id in &chunk {
                     query = query.bind(id.0.as_bytes().as_slice());

@@ -2,8 +2,10 @@
 //! none until a probe has written, and made durable, a piece of its own (trap 4 of SECURITY.md): a
 //! disk that failed once is not trusted because one later write happened to be small enough.
 
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::{Arc, Weak};
 use std::time::Duration;
+
+use tokio::sync::watch;
 
 use crate::limits::{STORE_PROBE_BYTES, STORE_PROBE_INTERVAL_MS};
 
@@ -30,32 +32,39 @@ impl Health {
     }
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Watch {
-    health: Mutex<Health>,
+    health: watch::Sender<Health>,
 }
 
 impl Watch {
     pub(super) fn new() -> Self {
-        Self::default()
+        Self { health: watch::Sender::new(Health::default()) }
     }
 
     pub(super) fn health(&self) -> Health {
-        self.health.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.health.borrow().clone()
     }
 
+    pub(super) fn subscribe(&self) -> watch::Receiver<Health> {
+        self.health.subscribe()
+    }
+
+    /// `false`: it was already.
     fn set_read_only(&self, reason: &str) -> bool {
-        let mut health = self.health.lock().unwrap_or_else(PoisonError::into_inner);
-        if health.read_only.is_some() {
-            return false;
-        }
-        health.read_only = Some(reason.to_owned());
-        health.failures += 1;
-        true
+        self.health.send_if_modified(|health| {
+            if !health.is_writable() {
+                return false;
+            }
+            health.read_only = Some(reason.to_owned());
+            health.failures += 1;
+            true
+        })
     }
 
+    /// `false`: it was already.
     fn set_writable(&self) -> bool {
-        self.health.lock().unwrap_or_else(PoisonError::into_inner).read_only.take().is_some()
+        self.health.send_if_modified(|health| health.read_only.take().is_some())
     }
 }
 
@@ -111,11 +120,17 @@ impl Journal {
 
     /// Makes the journal read-only if `error` is about its storage, and has it probed until it recovers.
     pub(super) fn note_failure(&self, error: StoreError) -> StoreError {
-        if Trouble::of(&error) == Trouble::Storage && self.shared.watch.set_read_only(&error.to_string()) {
+        if Trouble::of(&error) == Trouble::Storage {
+            self.become_read_only(&error);
+        }
+        error
+    }
+
+    pub(super) fn become_read_only(&self, error: &StoreError) {
+        if self.shared.watch.set_read_only(&error.to_string()) {
             tracing::error!(%error, "the journal is read-only until it can be written again");
             tokio::spawn(probe_until_writable(Arc::downgrade(&self.shared)));
         }
-        error
     }
 
     /// Tries to write durably and, if that works, takes writes again. Runs by itself while read-only.

@@ -5,6 +5,7 @@
 use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
+use tokio::sync::watch;
 
 use crate::domain::ids::{EntryId, OrganisationId, PersonId, Seq, TimelineId};
 use crate::domain::patient::Registration;
@@ -36,10 +37,13 @@ impl Journal {
     /// When the database cannot be reached or is not safe to use (version, durability, TLS), was written
     /// by a later hub, or belongs to another region's key.
     pub async fn open(url: &str, region: Arc<RegionKey>) -> Result<Self, OpenError> {
-        let engine = connect::connect(url).await?;
-        let journal = Self { shared: Arc::new(Shared { engine, region, watch: Watch::new() }) };
+        let journal = Self::of(connect::connect(url).await?, region);
         connect::claim(&journal).await?;
         Ok(journal)
+    }
+
+    pub(super) fn of(engine: Engine, region: Arc<RegionKey>) -> Self {
+        Self { shared: Arc::new(Shared { engine, region, watch: Watch::new() }) }
     }
 
     /// The region's key this journal was opened with.
@@ -153,7 +157,11 @@ impl Journal {
         let journal = self.clone();
         in_own_task(async move {
             let mut tx = journal.tx(journal.shared.engine.begin_read().await.map_err(StoreError::from)?);
-            work(&mut tx).await
+            let found = work(&mut tx).await;
+            if let Err(error) = tx.roll_back().await {
+                tracing::debug!(%error, "a reading transaction had ended by itself");
+            }
+            found
         })
         .await
     }
@@ -173,9 +181,19 @@ impl Journal {
         in_own_task(async move {
             journal.check_writable()?;
             let mut tx = journal.begin_write().await?;
-            let done = work(&mut tx).await?;
-            tx.commit().await.map_err(|error| journal.note_failure(error))?;
-            Ok(done)
+            match work(&mut tx).await {
+                Ok(done) => {
+                    tx.commit().await.map_err(|error| journal.note_failure(error))?;
+                    Ok(done)
+                }
+                Err(error) => {
+                    // The error is the caller's own type; what became of the transaction tells of the disk.
+                    if let Err(ended) = tx.roll_back().await {
+                        journal.become_read_only(&ended);
+                    }
+                    Err(error)
+                }
+            }
         })
         .await
     }
@@ -184,6 +202,12 @@ impl Journal {
     #[must_use]
     pub fn health(&self) -> Health {
         self.shared.watch.health()
+    }
+
+    /// The health as it changes.
+    #[must_use]
+    pub fn watch_health(&self) -> watch::Receiver<Health> {
+        self.shared.watch.subscribe()
     }
 
     /// Ends all connections. Work that still runs is waited for.

@@ -8,7 +8,7 @@ use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
 use super::engine::Engine;
 
 /// Version, name, text for SQLite, text for PostgreSQL.
-type Step = (i64, &'static str, &'static str, &'static str);
+pub(super) type Step = (i64, &'static str, &'static str, &'static str);
 
 macro_rules! step {
     ($version:literal, $name:literal) => {
@@ -22,11 +22,16 @@ macro_rules! step {
 }
 
 /// Applied ones are never altered: the database remembers their checksums.
-const STEPS: &[Step] = &[step!(1, "0001_journal")];
+pub(super) const STEPS: &[Step] = &[step!(1, "0001_journal")];
 
 pub(super) async fn migrate(engine: &Engine) -> Result<(), MigrateError> {
     match engine {
-        Engine::Sqlite { writer, .. } => migrator(|step| step.2).run(writer).await,
+        Engine::Sqlite { writer, .. } => {
+            let mut connection = writer.lease().await.map_err(MigrateError::Execute)?;
+            migrator(|step| step.2).run(&mut *connection).await?;
+            connection.give_back();
+            Ok(())
+        }
         Engine::Postgres(pool) => migrator(|step| step.3).run(pool).await,
     }
 }

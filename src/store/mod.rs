@@ -11,6 +11,7 @@ pub mod check;
 mod checkpoint;
 mod commit;
 mod connect;
+mod connections;
 mod directory;
 mod engine;
 mod entry;

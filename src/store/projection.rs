@@ -241,12 +241,13 @@ impl Tx {
         timeline: TimelineId,
         key: &PatientKey,
     ) -> Result<Projected, StoreError> {
+        type Rows = (Option<(Vec<u8>,)>, Vec<TeamRow>, Option<(String,)>);
         const PATIENT: &str = "select sealed from patient where timeline = $1";
         const TEAM: &str = "select organisation, person, host, since, opens_from from team_member
             where timeline = $1";
         const CONSENT: &str = "select state from patient_consent where timeline = $1";
         let id = timeline.0.as_bytes().as_slice();
-        let (patient, mut team, consent): (Option<(Vec<u8>,)>, Vec<TeamRow>, Option<(String,)>) = run!(self, connection => (
+        let (patient, mut team, consent): Rows = run!(self, connection => (
             sqlx::query_as(PATIENT).bind(id).fetch_optional(&mut *connection).await?,
             sqlx::query_as(TEAM).bind(id).fetch_all(&mut *connection).await?,
             sqlx::query_as(CONSENT).bind(id).fetch_optional(&mut *connection).await?,

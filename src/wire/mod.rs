@@ -8,13 +8,11 @@ mod client;
 pub mod codes;
 mod error;
 mod frame;
-#[cfg(test)]
-mod golden;
 mod parse;
 pub mod rest;
-#[cfg(test)]
-mod properties;
 mod server;
+#[cfg(test)]
+mod tests;
 pub mod version;
 
 pub use crate::codec::{EncodedEntry, Encoding};

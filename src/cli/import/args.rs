@@ -77,7 +77,7 @@ pub struct ImportArgs {
 pub struct VitalArgs {
     #[command(flatten)]
     pub common: ImportArgs,
-    /// 測定値の単位（UCUM か慣用の表記） / unit of a vital sign (UCUM or customary), e.g. temperature=[degF]
+    /// 測定値の単位（UCUM か慣用の表記） / unit of a vital sign (UCUM or customary), e.g. `temperature=[degF]`
     #[arg(long = "unit", value_name = "SIGN=UNIT", value_parser = unit)]
     pub units: Vec<(VitalSign, Unit)>,
 }

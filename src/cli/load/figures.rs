@@ -4,6 +4,7 @@
 use std::{fmt::Write, time::Duration};
 
 use hdrhistogram::Histogram;
+use crate::config::Language;
 use serde::{Serialize, Serializer};
 
 use super::tally::Tally;
@@ -132,11 +133,6 @@ fn median(mut values: Vec<f64>) -> f64 {
     if values.len() % 2 == 1 { values[middle] } else { f64::midpoint(values[middle - 1], values[middle]) }
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-pub enum Language {
-    Ja,
-    En,
-}
 
 /// The table for people: one line for each figure, its name in the chosen language.
 pub fn table(run: &RunFigures, language: Language) -> String {

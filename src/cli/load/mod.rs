@@ -10,6 +10,7 @@ mod ids;
 mod ledger;
 mod process;
 pub mod protocol;
+pub mod region;
 pub mod scenario;
 mod sender;
 mod tally;
@@ -18,30 +19,36 @@ mod tests;
 pub mod transport;
 mod worker;
 
-use std::{path::PathBuf, process::ExitCode, time::Duration};
+use std::{path::PathBuf, process::ExitCode, sync::Arc, time::Duration};
 
 use anyhow::ensure;
 use clap::{Args, ValueEnum};
 use uuid::Uuid;
 
 use drive::{Measurement, Outcome, Stage};
-use figures::{Language, RunFigures};
+use crate::config::Language;
+use figures::RunFigures;
 use protocol::bare::Bare;
+use protocol::renkei::Renkei;
+use region::OwnServer;
 use scenario::{Mode, Scenario};
 use transport::Tls;
 
 /// 負荷をかけて測る / Load a server and measure it
 #[derive(Debug, Args)]
 pub struct Arguments {
-    /// サーバ / Server, e.g. wss://localhost:8443
-    #[arg(long)]
-    url: String,
+    /// サーバ（bareのみ）/ Server, e.g. wss://localhost:8443; without it a hub of its own is started
+    #[arg(long, requires = "ca")]
+    url: Option<String>,
     /// 信頼する証明書 / PEM file of the certificates to trust
     #[arg(long)]
-    ca: PathBuf,
+    ca: Option<PathBuf>,
     /// 相手の言葉 / What the server speaks
-    #[arg(long, value_enum)]
+    #[arg(long, value_enum, default_value = "renkei")]
     protocol: Speech,
+    /// 自分で起動するハブのデータベース / Database of the hub it starts; SQLite in a temporary folder if not given
+    #[arg(long)]
+    database: Option<String>,
     /// フレームの符号化(renkeiのみ)/ Encoding of the frames; the bare relay has only its own
     #[arg(long, value_enum)]
     encoding: Option<Encoding>,
@@ -81,14 +88,13 @@ pub struct Arguments {
     /// 結果をJSONで / Print the figures as JSON
     #[arg(long)]
     json: bool,
-    /// 表の言語 / Language of the table
-    #[arg(long, value_enum, default_value = "ja", env = "RENKEI_LANGUAGE")]
-    language: Language,
 }
 
 /// The servers this driver can talk to.
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum Speech {
+    /// A hub of its own, started on a region made for the run
+    Renkei,
     /// The yardstick in `benches/relay`
     Bare,
 }
@@ -100,23 +106,43 @@ pub enum Encoding {
     Proto,
 }
 
+impl From<Encoding> for crate::wire::Encoding {
+    fn from(encoding: Encoding) -> Self {
+        match encoding {
+            Encoding::Json => Self::Json,
+            Encoding::Proto => Self::Proto,
+        }
+    }
+}
+
 /// Runs the measurement and prints it. Fails if anything was lost, doubled, reordered, refused or
 /// left unanswered. `id_seed` is a version 7 UUID made now.
-pub fn run(arguments: &Arguments, id_seed: Uuid) -> anyhow::Result<ExitCode> {
-    let transport = Tls::new(&arguments.url, &arguments.ca)?;
-    let measurement = arguments.measurement(id_seed);
-    let tell = |stage| eprintln!("{}", describe(stage, arguments.language));
+pub fn run(arguments: &Arguments, language: Language, id_seed: Uuid) -> anyhow::Result<ExitCode> {
+    let mut measurement = arguments.measurement(id_seed);
+    let tell = |stage| eprintln!("{}", describe(stage, language));
     let Outcome { runs, trouble } = match arguments.protocol {
         Speech::Bare => {
             ensure!(arguments.encoding.is_none(), "--encoding: the bare relay has one encoding only");
-            drive::measure(&measurement, &Bare, &transport, tell)?
+            let (Some(url), Some(ca)) = (&arguments.url, &arguments.ca) else {
+                anyhow::bail!("--url and --ca: say where the bare relay listens");
+            };
+            drive::measure(&measurement, &Bare, &Tls::new(url, ca)?, tell)?
+        }
+        Speech::Renkei => {
+            ensure!(arguments.url.is_none(), "--url: the hub under load is started here, on a region made for it");
+            let server = OwnServer::start(&measurement.scenario, arguments.database.as_deref())?;
+            measurement.server_pids.push(server.pid());
+            let encoding = arguments.encoding.unwrap_or(Encoding::Proto).into();
+            let (scenario, cast) = (measurement.scenario, Arc::clone(&server.cast));
+            let transport = Tls::new(&server.url, &server.ca)?;
+            drive::measure(&measurement, &Renkei { encoding, scenario, cast }, &transport, tell)?
         }
     };
     let medians = RunFigures::medians(&runs);
     if arguments.json {
         println!("{}", serde_json::to_string(&medians.figures)?);
     } else {
-        print!("{}", figures::table(&medians, arguments.language));
+        print!("{}", figures::table(&medians, language));
     }
     if let Some(trouble) = &trouble {
         eprintln!("{trouble}");

@@ -122,6 +122,14 @@ pub async fn open_websocket<T: Transport>(
     request: Request,
 ) -> anyhow::Result<WebSocketStream<T::Stream>> {
     let stream = transport.connect().await.context("opening a connection")?;
+    open_websocket_on(stream, request).await
+}
+
+/// Upgrades a connection that is open already.
+pub async fn open_websocket_on<S>(stream: S, request: Request) -> anyhow::Result<WebSocketStream<S>>
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
     let config = WebSocketConfig::default().read_buffer_size(READ_BUFFER_BYTES);
     // Boxed: the handshake's state is large, and thousands of these futures are under way.
     let handshake = Box::pin(client_async_with_config(request, stream, Some(config)));

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use sqlx::pool::PoolOptions;
 use sqlx::postgres::{PgConnectOptions, PgSslMode};
-use sqlx::{ConnectOptions as _, PgConnection};
+use sqlx::{ConnectOptions as _, Connection as _, PgConnection};
 
 use crate::limits::{
     POSTGRES_CONNECTIONS_MAX, STORE_ACQUIRE_TIMEOUT_MS, STORE_BUSY_TIMEOUT_MS, STORE_IDLE_IN_TRANSACTION_MS,
@@ -17,15 +17,18 @@ use super::super::engine::Engine;
 use super::{check_setting, open_error};
 
 pub(super) async fn connect(url: &str) -> Result<Engine, OpenError> {
+    let options = options(url)?;
+    // Before the pool: it would try again and again, and hide why.
+    let mut first = PgConnection::connect_with(&options).await?;
+    check(&mut first).await.map_err(open_error)?;
+    first.close().await?;
     let pool = PoolOptions::new()
         .max_connections(POSTGRES_CONNECTIONS_MAX)
         .acquire_timeout(Duration::from_millis(STORE_ACQUIRE_TIMEOUT_MS))
         // A round trip before every piece of work; a dead connection shows in the work itself.
         .test_before_acquire(false)
-        .after_connect(|connection, _| Box::pin(check(connection)))
-        .connect_with(options(url)?)
-        .await
-        .map_err(open_error)?;
+        .connect_with(options)
+        .await?;
     Ok(Engine::Postgres(pool))
 }
 
@@ -46,7 +49,7 @@ fn is_on_this_machine(options: &PgConnectOptions) -> bool {
     options.get_socket().is_some() || host.starts_with('/') || host == "localhost" || is_loopback
 }
 
-/// Runs on every new connection.
+/// What the server answers "committed" on must be on its disk.
 async fn check(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
     let (fsync,): (String,) = sqlx::query_as("select current_setting('fsync')").fetch_one(&mut *connection).await?;
     check_setting("fsync", &fsync, &["on"])?;

@@ -1,25 +1,33 @@
 //! SQLite: one connection that writes, several that only read, one that copies the WAL back.
 //! Durability rests on WAL with `synchronous = FULL`; every connection that writes proves it has both.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use sqlx::pool::PoolOptions;
+use futures_util::future::BoxFuture;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
-use sqlx::{ConnectOptions as _, Sqlite, SqliteConnection, SqlitePool};
+use sqlx::{ConnectOptions as _, SqliteConnection};
 
-use crate::limits::{
-    SQLITE_READERS, SQLITE_WAL_PAGES_MAX, SQLITE_WRITER_CACHE_KIB, STORE_ACQUIRE_TIMEOUT_MS, STORE_BUSY_TIMEOUT_MS,
-};
+use crate::limits::{SQLITE_READERS, SQLITE_WAL_PAGES_MAX, SQLITE_WRITER_CACHE_KIB, STORE_BUSY_TIMEOUT_MS};
 
 use super::super::OpenError;
 use super::super::checkpoint::Checkpointer;
+use super::super::connections::Connections;
 use super::super::engine::Engine;
 use super::{check_setting, open_error};
 
 /// Before this version a race while the WAL starts over can corrupt the database.
 const VERSION_MIN: (u32, u32, u32) = (3, 51, 3);
 
-pub(super) async fn connect(path: &str) -> Result<Engine, OpenError> {
+pub(in super::super) async fn connect(path: &str) -> Result<Engine, OpenError> {
+    connect_with(path, |writer| writer).await
+}
+
+/// `adjust` changes how the writer is opened; tests bound the size of its file.
+pub(in super::super) async fn connect_with(
+    path: &str,
+    adjust: impl FnOnce(SqliteConnectOptions) -> SqliteConnectOptions,
+) -> Result<Engine, OpenError> {
     let options = SqliteConnectOptions::new()
         .filename(path)
         .create_if_missing(true)
@@ -32,35 +40,20 @@ pub(super) async fn connect(path: &str) -> Result<Engine, OpenError> {
         .synchronous(SqliteSynchronous::Full)
         .pragma("cache_size", format!("-{SQLITE_WRITER_CACHE_KIB}"));
     // The writer copies the WAL back only when the checkpointer has fallen far behind.
-    let writer = pool(1)
-        .connect_with(writing.clone().pragma("wal_autocheckpoint", SQLITE_WAL_PAGES_MAX.to_string()))
-        .await
-        .map_err(open_error)?;
-    let readers = reading_pool().connect_with(options.read_only(true)).await.map_err(open_error)?;
-    let checkpoints = pool(1).connect_lazy_with(writing.pragma("wal_autocheckpoint", "0"));
-    Ok(Engine::Sqlite { writer, readers, checkpointer: Checkpointer::new(checkpoints) })
-}
-
-fn unchecked_pool(connections: u32) -> PoolOptions<Sqlite> {
-    PoolOptions::new()
-        .max_connections(connections)
-        .acquire_timeout(Duration::from_millis(STORE_ACQUIRE_TIMEOUT_MS))
-        // A file does not go away between uses, and each reopening would lose the prepared statements.
-        .test_before_acquire(false)
-        .idle_timeout(None)
-        .max_lifetime(None)
-}
-
-fn reading_pool() -> PoolOptions<Sqlite> {
-    unchecked_pool(SQLITE_READERS)
-}
-
-fn pool(connections: u32) -> PoolOptions<Sqlite> {
-    unchecked_pool(connections).after_connect(|connection, _| Box::pin(check(connection)))
+    let writer = writing.clone().pragma("wal_autocheckpoint", SQLITE_WAL_PAGES_MAX.to_string());
+    let writer = Connections::new(adjust(writer), 1, "begin immediate", check);
+    writer.lease().await.map_err(open_error)?.give_back();
+    let readers = Connections::new(options.read_only(true), SQLITE_READERS, "begin", |_| Box::pin(async { Ok(()) }));
+    let copier = Connections::new(writing.pragma("wal_autocheckpoint", "0"), 1, "begin", check);
+    Ok(Engine::Sqlite { writer, readers, checkpointer: Checkpointer::new(copier) })
 }
 
 /// Runs on every new connection that writes, so that a reopened one is no less safe than the first.
-async fn check(connection: &mut SqliteConnection) -> Result<(), sqlx::Error> {
+fn check(connection: &mut SqliteConnection) -> BoxFuture<'_, Result<(), sqlx::Error>> {
+    Box::pin(check_settings(connection))
+}
+
+async fn check_settings(connection: &mut SqliteConnection) -> Result<(), sqlx::Error> {
     let (version,): (String,) = sqlx::query_as("select sqlite_version()").fetch_one(&mut *connection).await?;
     check_version(&version).map_err(|refusal| sqlx::Error::Configuration(Box::new(refusal)))?;
     let (journal_mode,): (String,) = sqlx::query_as("pragma journal_mode").fetch_one(&mut *connection).await?;
@@ -81,8 +74,10 @@ fn check_version(version: &str) -> Result<(), OpenError> {
 }
 
 /// What SQLite itself finds wrong with the file; empty when it is whole.
-pub(in super::super) async fn integrity_faults(readers: &SqlitePool) -> Result<Vec<String>, sqlx::Error> {
-    let rows: Vec<(String,)> = sqlx::query_as("pragma integrity_check(20)").fetch_all(readers).await?;
+pub(in super::super) async fn integrity_faults(readers: &Arc<Connections>) -> Result<Vec<String>, sqlx::Error> {
+    let mut connection = readers.lease().await?;
+    let rows: Vec<(String,)> = sqlx::query_as("pragma integrity_check(20)").fetch_all(&mut *connection).await?;
+    connection.give_back();
     Ok(rows.into_iter().map(|(line,)| line).filter(|line| line != "ok").collect())
 }
 
@@ -100,23 +95,28 @@ mod tests {
         }
     }
 
+    async fn refusal(options: SqliteConnectOptions) -> OpenError {
+        open_error(Connections::new(options, 1, "begin", check).lease().await.unwrap_err())
+    }
+
     #[tokio::test]
     async fn every_writing_connection_is_wal_full_and_each_weaker_one_is_refused() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("journal.db");
         let Engine::Sqlite { writer, .. } = connect(path.to_str().unwrap()).await.unwrap() else { unreachable!() };
-        let (mode,): (String,) = sqlx::query_as("pragma journal_mode").fetch_one(&writer).await.unwrap();
-        let (synchronous,): (i64,) = sqlx::query_as("pragma synchronous").fetch_one(&writer).await.unwrap();
+        let mut connection = writer.lease().await.unwrap();
+        let (mode,): (String,) = sqlx::query_as("pragma journal_mode").fetch_one(&mut *connection).await.unwrap();
+        let (synchronous,): (i64,) = sqlx::query_as("pragma synchronous").fetch_one(&mut *connection).await.unwrap();
         assert_eq!((mode.as_str(), synchronous), ("wal", 2));
 
         let weaker = [
-            SqliteConnectOptions::new().synchronous(SqliteSynchronous::Normal),
-            SqliteConnectOptions::new().synchronous(SqliteSynchronous::Off),
-            SqliteConnectOptions::new().synchronous(SqliteSynchronous::Full).foreign_keys(false),
+            (SqliteConnectOptions::new().synchronous(SqliteSynchronous::Normal), "synchronous"),
+            (SqliteConnectOptions::new().synchronous(SqliteSynchronous::Off), "synchronous"),
+            (SqliteConnectOptions::new().foreign_keys(false), "foreign_keys"),
         ];
-        for options in weaker {
-            let refused = pool(1).connect_with(options.filename(&path)).await.map_err(open_error);
-            assert!(matches!(refused, Err(OpenError::Setting { .. })), "{refused:?}");
+        for (options, expected) in weaker {
+            let error = refusal(options.filename(&path)).await;
+            assert!(matches!(error, OpenError::Setting { setting, .. } if setting == expected), "{error}");
         }
     }
 
@@ -126,10 +126,9 @@ mod tests {
         let options = SqliteConnectOptions::new()
             .filename(folder.path().join("journal.db"))
             .create_if_missing(true)
-            .journal_mode(SqliteJournalMode::Delete)
-            .synchronous(SqliteSynchronous::Full);
-        let refused = pool(1).connect_with(options).await.map_err(open_error);
-        assert!(matches!(refused, Err(OpenError::Setting { setting: "journal_mode", .. })), "{refused:?}");
+            .journal_mode(SqliteJournalMode::Delete);
+        let error = refusal(options).await;
+        assert!(matches!(error, OpenError::Setting { setting: "journal_mode", .. }), "{error}");
     }
 
     #[tokio::test]
@@ -137,6 +136,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("journal.db");
         let Engine::Sqlite { readers, .. } = connect(path.to_str().unwrap()).await.unwrap() else { unreachable!() };
-        assert!(sqlx::query("create table t (a)").execute(&readers).await.is_err());
+        let mut connection = readers.lease().await.unwrap();
+        assert!(sqlx::query("create table t (a)").execute(&mut *connection).await.is_err());
     }
 }

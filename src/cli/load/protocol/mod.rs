@@ -2,6 +2,7 @@
 //! connections, pacing, bookkeeping, figures) is the same for every server.
 
 pub mod bare;
+pub mod renkei;
 
 use tokio_tungstenite::{WebSocketStream, tungstenite::Message};
 use uuid::Uuid;

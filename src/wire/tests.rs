@@ -1,11 +1,13 @@
 //! Bad frames: what they are told, and that no bytes panic.
 
+mod golden;
+
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::codes::Code;
 use super::*;
-use crate::codec::arbitrary;
+use crate::codec::tests::arbitrary;
 use crate::domain::ids::Seq;
 
 const VITAL: &str = include_str!("../../proto/examples/client/post_vital.json");
@@ -231,7 +233,7 @@ fn the_answer_goes_to_the_post_where_its_id_is_known() {
     let post = dry_run.as_object_mut().unwrap().remove("post").unwrap();
     dry_run["dryRun"] = post;
     dry_run["dryRun"]["intent"]["timeline"] = json!(3);
-    let result = super::properties::refused(&dry_run).into_frame();
+    let result = super::tests::refused(&dry_run).into_frame();
     assert!(
         matches!(result, ServerFrame::DryRunResult(DryRunResult { verdict: Verdict::Refused, ref field, .. }) if field == "dry_run.intent.timeline")
     );

@@ -1,10 +1,11 @@
 //! What must hold for every value: nothing is lost on the way to bytes and back, and no bytes panic.
 
+pub(crate) mod arbitrary;
+
 use bytes::Bytes;
 use proptest::prelude::*;
 use prost::Message;
 
-use super::arbitrary;
 use super::proto::{store, v1};
 use super::*;
 use crate::domain::ids::Seq;

@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use super::*;
 use crate::domain::kind::Kind;
+use crate::wire::*;
 
 /// Path, text and JSON of every example of one side, in order of their names.
 fn examples(side: &str) -> Vec<(PathBuf, String, Value)> {
@@ -25,7 +25,7 @@ fn examples(side: &str) -> Vec<(PathBuf, String, Value)> {
     paths.into_iter().map(read).collect()
 }
 
-fn frames<'a>(examples: &'a [(PathBuf, String, Value)]) -> BTreeSet<&'a str> {
+fn frames(examples: &[(PathBuf, String, Value)]) -> BTreeSet<&str> {
     examples.iter().flat_map(|(_, _, json)| json.as_object().unwrap().keys().map(String::as_str)).collect()
 }
 

@@ -1,0 +1,209 @@
+//! The web client inside the binary, and the headers every answer of the hub carries.
+//!
+//! The router falls back to `serve` for paths it does not know, and runs every answer through `guard`.
+//! A debug build reads `web/` from the disk, so that a reload shows what was just saved.
+
+use axum::body::Body;
+use axum::http::header::{
+    ALLOW, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, IF_NONE_MATCH, REFERRER_POLICY,
+    STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
+};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri};
+use axum::response::Response;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+#[derive(rust_embed::Embed)]
+#[folder = "web/"]
+struct Web;
+
+/// Scripts, styles and connections of this origin only; no inline script or style, no `eval`, no frames; strings
+/// reach the DOM through Lit's templates alone (Trusted Types).
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; \
+                      connect-src 'self'; manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'none'; \
+                      frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types lit-html";
+
+/// Two years, as preload lists ask.
+const TRANSPORT: &str = "max-age=63072000; includeSubDomains";
+
+/// Nothing of the device but what a page asks the person for: the camera and meters come with the tablet.
+const PERMISSIONS: &str = "camera=(), geolocation=(), microphone=(), payment=(), usb=()";
+
+const GUARDS: [(HeaderName, &str); 6] = [
+    (CONTENT_SECURITY_POLICY, POLICY),
+    (STRICT_TRANSPORT_SECURITY, TRANSPORT),
+    (X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (REFERRER_POLICY, "no-referrer"),
+    (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+    (HeaderName::from_static("permissions-policy"), PERMISSIONS),
+];
+
+/// Serves a file of the web client; `/` is its page. Meant as the router's fallback.
+pub async fn serve(method: Method, uri: Uri, headers: HeaderMap) -> Response {
+    if method != Method::GET && method != Method::HEAD {
+        let mut response = plain(StatusCode::METHOD_NOT_ALLOWED, "method not allowed\n");
+        response.headers_mut().insert(ALLOW, HeaderValue::from_static("GET, HEAD"));
+        return response;
+    }
+    find(uri.path(), headers.get(IF_NONE_MATCH))
+}
+
+/// Adds the security headers, and keeps out of every cache what does not say how it may be cached.
+/// Meant for `axum::middleware::map_response` around the whole router.
+pub async fn guard(mut response: Response) -> Response {
+    let headers = response.headers_mut();
+    for (name, value) in GUARDS {
+        headers.entry(name).or_insert(HeaderValue::from_static(value));
+    }
+    headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    response
+}
+
+fn find(path: &str, known: Option<&HeaderValue>) -> Response {
+    let path = if path == "/" { "index.html" } else { path.trim_start_matches('/') };
+    let (Some(content_type), Some(file)) = (content_type(path), Web::get(path)) else {
+        return plain(StatusCode::NOT_FOUND, "not found\n");
+    };
+    let tag = format!("\"{}\"", URL_SAFE_NO_PAD.encode(&file.metadata.sha256_hash()[..16]));
+    let unchanged = known.and_then(|known| known.to_str().ok()).is_some_and(|known| names(known, &tag));
+    let (status, body) = if unchanged {
+        (StatusCode::NOT_MODIFIED, Body::empty())
+    } else {
+        (StatusCode::OK, Body::from(file.data.into_owned()))
+    };
+    let mut response = Response::new(body);
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+    // Kept by browsers, but asked for again each time: an upgrade of the hub is an upgrade of the client.
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    headers.insert(ETAG, HeaderValue::from_str(&tag).expect("base64 is ASCII"));
+    response
+}
+
+/// The closed list of what is served; sources for tests and notes for readers, which lie beside it, are not.
+fn content_type(path: &str) -> Option<&'static str> {
+    let (_, extension) = path.rsplit_once('.')?;
+    Some(match extension {
+        "html" => "text/html; charset=utf-8",
+        "js" => "text/javascript; charset=utf-8",
+        "css" => "text/css; charset=utf-8",
+        "svg" => "image/svg+xml",
+        "png" => "image/png",
+        "txt" => "text/plain; charset=utf-8",
+        "webmanifest" => "application/manifest+json",
+        _ => return None,
+    })
+}
+
+/// Whether an `If-None-Match` header names this tag (RFC 9110, 13.1.2: weak comparison).
+fn names(header: &str, tag: &str) -> bool {
+    header.trim() == "*" || header.split(',').any(|one| one.trim().trim_start_matches("W/") == tag)
+}
+
+fn plain(status: StatusCode, text: &'static str) -> Response {
+    let mut response = Response::new(Body::from(text));
+    *response.status_mut() = status;
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::Router;
+    use axum::http::Request;
+    use axum::middleware::map_response;
+    use axum::routing::get;
+    use http_body_util::BodyExt;
+    use tower::ServiceExt;
+
+    use super::*;
+
+    async fn ask(request: Request<Body>) -> Response {
+        let router = Router::new().route("/api/v1/me", get(async || "{}")).fallback(serve).layer(map_response(guard));
+        router.oneshot(request).await.unwrap()
+    }
+
+    async fn fetch(path: &str) -> Response {
+        ask(Request::get(path).body(Body::empty()).unwrap()).await
+    }
+
+    fn header<'a>(response: &'a Response, name: &str) -> &'a str {
+        response.headers().get(name).map_or("", |value| value.to_str().unwrap())
+    }
+
+    async fn text(response: Response) -> String {
+        String::from_utf8(response.into_body().collect().await.unwrap().to_bytes().into()).unwrap()
+    }
+
+    #[tokio::test]
+    async fn every_file_that_the_page_names_is_served_with_its_type() {
+        let page = fetch("/").await;
+        assert_eq!(header(&page, "content-type"), "text/html; charset=utf-8");
+        let html = text(page).await;
+        let named: Vec<&str> =
+            html.split(['"', '\'']).filter(|word| word.starts_with('/') && word.contains('.')).collect();
+        assert!(named.len() > 5, "{named:?}");
+        for path in named {
+            let response = fetch(path).await;
+            assert_eq!(response.status(), StatusCode::OK, "{path}");
+            let expected = match path.rsplit_once('.').unwrap().1 {
+                "js" => "text/javascript; charset=utf-8",
+                "css" => "text/css; charset=utf-8",
+                _ => "image/svg+xml",
+            };
+            assert_eq!(header(&response, "content-type"), expected, "{path}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_page_already_held_is_not_sent_again() {
+        let first = fetch("/app.js").await;
+        let tag = header(&first, "etag").to_owned();
+        assert_eq!(header(&first, "cache-control"), "no-cache");
+        for known in [tag.clone(), format!("\"other\", W/{tag}"), "*".to_owned()] {
+            let again = ask(Request::get("/app.js").header("if-none-match", &known).body(Body::empty()).unwrap()).await;
+            assert_eq!((again.status(), header(&again, "etag")), (StatusCode::NOT_MODIFIED, tag.as_str()), "{known}");
+            assert_eq!(text(again).await, "");
+        }
+        let changed =
+            ask(Request::get("/app.js").header("if-none-match", "\"other\"").body(Body::empty()).unwrap()).await;
+        assert_eq!(changed.status(), StatusCode::OK);
+    }
+
+    #[tokio::test]
+    async fn what_is_not_the_client_is_not_found() {
+        for path in ["/nothing.js", "/VENDORED.md", "/vendor/lit.d.ts", "/../Cargo.toml", "/%2e%2e/Cargo.toml", "/views", "//"] {
+            assert_eq!(fetch(path).await.status(), StatusCode::NOT_FOUND, "{path}");
+        }
+        let posted = ask(Request::post("/").body(Body::empty()).unwrap()).await;
+        assert_eq!((posted.status(), header(&posted, "allow")), (StatusCode::METHOD_NOT_ALLOWED, "GET, HEAD"));
+    }
+
+    #[tokio::test]
+    async fn every_answer_is_guarded_and_answers_of_the_api_are_never_kept() {
+        for path in ["/", "/api/v1/me", "/nothing"] {
+            let response = fetch(path).await;
+            let policy = header(&response, "content-security-policy");
+            assert!(policy.starts_with("default-src 'none'; script-src 'self'; style-src 'self';"), "{path}: {policy}");
+            assert!(!policy.contains("unsafe") && policy.contains("require-trusted-types-for 'script'"), "{policy}");
+            assert_eq!(header(&response, "strict-transport-security"), "max-age=63072000; includeSubDomains");
+            assert_eq!(header(&response, "x-content-type-options"), "nosniff");
+            assert_eq!(header(&response, "referrer-policy"), "no-referrer");
+        }
+        assert_eq!(header(&fetch("/api/v1/me").await, "cache-control"), "no-store");
+        assert_eq!(header(&fetch("/nothing").await, "cache-control"), "no-store");
+    }
+
+    #[test]
+    fn the_page_has_no_script_or_style_of_its_own() {
+        for path in Web::iter().filter(|path| path.ends_with(".html")) {
+            let file = Web::get(&path).unwrap();
+            let html = std::str::from_utf8(&file.data).unwrap();
+            for forbidden in ["<style", "style=", " onclick", " onload", "javascript:"] {
+                assert!(!html.contains(forbidden), "{path} holds {forbidden}");
+            }
+            assert!(!html.contains("<script>"), "{path} holds an inline script");
+        }
+    }
+}

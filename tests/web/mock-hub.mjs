@@ -1,0 +1,219 @@
+// A hub for the stories of the web client, and for them alone: serves web/ with the policy of the real hub, answers the
+// REST calls the client makes, and speaks `renkei.v1.json` from memory. Its rules are three, enough to see each verdict.
+// Run by hand: node tests/web/mock-hub.mjs [port]
+
+import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import path from 'node:path';
+import { WebSocketServer } from 'ws';
+import { answerRest } from './mock-rest.mjs';
+import { Journal } from './mock-journal.mjs';
+import { PEOPLE } from './region.mjs';
+
+const ROOT = path.resolve(import.meta.dirname, '../..');
+const TYPES = { html: 'text/html; charset=utf-8', js: 'text/javascript; charset=utf-8', css: 'text/css; charset=utf-8', svg: 'image/svg+xml' };
+const HEARTBEAT_MS = 5_000;
+const IN_FLIGHT_MAX = 8;
+
+/** The policy as `src/http/assets.rs` has it, so that the stories run under the real one. */
+function contentSecurityPolicy() {
+  const source = readFileSync(path.join(ROOT, 'src/http/assets.rs'), 'utf8');
+  return /const POLICY: &str = "([^"]+)"/.exec(source)[1].replace(/\\\n\s*/g, '');
+}
+
+export class MockHub {
+  constructor() {
+    this.journal = new Journal();
+    this.tickets = new Map();
+    this.sessions = new Set();
+    this.revoked = new Set();
+    this.network = true;
+    /** Every frame that clients sent, for the stories to look at. */
+    this.heard = [];
+    this.awaiting = [];
+    this.policy = contentSecurityPolicy();
+    this.server = createServer((request, response) => this.http(request, response));
+    this.sockets = new WebSocketServer({ noServer: true, handleProtocols: (offered) => (offered.has('renkei.v1.json') ? 'renkei.v1.json' : false), maxPayload: 262_144 });
+    this.server.on('upgrade', (request, socket, head) => {
+      if (!this.network || request.url !== '/ws') socket.destroy();
+      else this.sockets.handleUpgrade(request, socket, head, (ws) => this.greet(ws));
+    });
+    this.journal.onEntry = (entry) => { for (const session of this.sessions) session.offer(entry); };
+    this.journal.onMarker = (marker) => this.tellReaders(marker.timeline, { readMarker: marker });
+  }
+
+  async listen(port = 0) {
+    await new Promise((resolve) => this.server.listen(port, '127.0.0.1', resolve));
+    this.url = `http://127.0.0.1:${this.server.address().port}/`;
+    return this;
+  }
+
+  close() {
+    for (const ws of this.sockets.clients) ws.terminate();
+    this.server.closeAllConnections();
+    this.server.close();
+  }
+
+  /** @param {string} key of a person of the region */
+  link(key) {
+    return `${this.url}#token=${PEOPLE.find((one) => one.key === key).token}`;
+  }
+
+  hear(frame) {
+    this.heard.push(frame);
+    this.awaiting = this.awaiting.filter(({ wanted, resolve }) => !wanted(frame) || void resolve(frame));
+  }
+
+  /** The next frame of a client that is `wanted`. @param {(frame: any) => boolean} wanted */
+  nextFrame(wanted) {
+    return new Promise((resolve) => this.awaiting.push({ wanted, resolve }));
+  }
+
+  // ── HTTP ──
+
+  async http(request, response) {
+    if (!this.network) return request.socket.destroy();
+    const url = new URL(request.url, this.url);
+    response.setHeader('content-security-policy', this.policy);
+    response.setHeader('x-content-type-options', 'nosniff');
+    if (url.pathname.startsWith('/api/')) return this.api(request, url, response);
+    const name = url.pathname === '/' ? 'index.html' : url.pathname.slice(1);
+    const type = TYPES[name.split('.').at(-1)];
+    try {
+      response.setHeader('content-type', type);
+      response.end(await readFile(path.join(ROOT, 'web', path.normalize(name))));
+    } catch {
+      response.writeHead(404).end('not found');
+    }
+  }
+
+  api(request, url, response) {
+    const token = /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1];
+    const me = PEOPLE.find((one) => one.token === token && !this.revoked.has(one.key));
+    const [status, body] = me ? answerRest(this, me, request.method, url)
+      : [401, { type: 'about:blank', title: 'Unauthorized', status: 401, code: 'unauthenticated', detail: { ja: 'サインインが必要です', en: 'please sign in' } }];
+    response.writeHead(status, { 'content-type': status < 400 ? 'application/json' : 'application/problem+json', 'cache-control': 'no-store' });
+    response.end(JSON.stringify(body));
+  }
+
+  // ── sockets ──
+
+  greet(ws) {
+    ws.once('message', (data) => {
+      const { hello } = JSON.parse(data);
+      const me = hello && this.tickets.get(hello.ticket);
+      this.tickets.delete(hello?.ticket);
+      if (!me) return ws.close(4401);
+      this.sessions.add(new Session(this, ws, me));
+    });
+  }
+
+  /** @param {string} timeline @param {object} frame */
+  tellReaders(timeline, frame) {
+    for (const session of this.sessions) if (session.cursors.has(timeline)) session.send(frame);
+  }
+
+  presence(timeline) {
+    const here = new Map([...this.sessions].filter((session) => session.cursors.has(timeline)).map((session) => [session.me.id, session.actor]));
+    this.tellReaders(timeline, { presence: { timeline, people: [...here.values()] } });
+  }
+
+  /** What the stories do to the hub. */
+  cut() {
+    this.network = false;
+    for (const ws of this.sockets.clients) ws.terminate();
+    this.server.closeAllConnections();
+  }
+
+  mend() {
+    this.network = true;
+  }
+
+  /** @param {string} key @param {string} timeline @param {string} [entry] */
+  forget(key, timeline, entry) {
+    for (const session of this.sessions) {
+      if (session.me.key !== key) continue;
+      if (!entry) session.cursors.delete(timeline);
+      session.send({ forget: { timeline, ...(entry ? { entry } : {}), reason: { ja: '紐付けが解除されました。', en: 'The link has ended.' } } });
+    }
+  }
+
+  revoke(key) {
+    this.revoked.add(key);
+    for (const session of this.sessions) if (session.me.key === key) session.goodbye(4403, 'sign_in_ended', false);
+  }
+}
+
+/** One socket after its hello. */
+class Session {
+  constructor(hub, ws, me) {
+    Object.assign(this, { hub, ws, me, cursors: new Map(), allMine: false, swallow: false });
+    this.actor = hub.journal.actor(me.key);
+    ws.on('message', (data) => this.receive(JSON.parse(data)));
+    ws.on('close', () => {
+      hub.sessions.delete(this);
+      for (const timeline of this.cursors.keys()) hub.presence(timeline);
+    });
+    this.beat = setInterval(() => this.send({ heartbeat: { serverTimeUs: `${Date.now()}000` } }), HEARTBEAT_MS).unref();
+    ws.on('close', () => clearInterval(this.beat));
+    this.send({ welcome: { version: 1, signIn: me.id, actor: this.actor, heartbeatMs: HEARTBEAT_MS, authenticatedUntilUs: `${Date.now() + 8 * 3_600_000}000`, limits: { frameBytesMax: 262_144, postsInFlightMax: IN_FLIGHT_MAX }, serverTimeUs: `${Date.now()}000` } });
+  }
+
+  send(frame) {
+    if (this.ws.readyState === this.ws.OPEN) this.ws.send(JSON.stringify(frame));
+  }
+
+  goodbye(close, code, retry) {
+    this.send({ goodbye: { close, code, retry, reason: { ja: 'サインインが取り消されました。', en: 'The sign-in was revoked.' } } });
+    this.ws.close(close);
+  }
+
+  receive(frame) {
+    const [name] = Object.keys(frame);
+    this.hub.hear({ who: this.me.key, ...frame });
+    const { journal } = this.hub;
+    if (name === 'subscribe') this.subscribe(frame.subscribe);
+    if (name === 'markRead') journal.markRead(this.me, frame.markRead.timeline, Number(frame.markRead.through));
+    if (name === 'dryRun') this.send({ dryRunResult: { id: frame.dryRun.intent.id, ...journal.judge(this.me, frame.dryRun.intent) } });
+    if (name === 'post') this.post(frame.post.intent);
+  }
+
+  post(intent) {
+    const answer = this.hub.journal.post(this.me, intent);
+    if (this.hub.swallowAnswers) return;
+    this.send(answer);
+  }
+
+  subscribe({ timelines = [], allMine = false }) {
+    const wanted = new Map(timelines.map(({ timeline, after }) => [timeline, Number(after ?? 0)]));
+    if (allMine) for (const timeline of this.hub.journal.timelinesOf(this.me)) if (!wanted.has(timeline)) wanted.set(timeline, 0);
+    for (const [timeline, after] of wanted) {
+      if (!this.hub.journal.timelinesOf(this.me).includes(timeline)) {
+        this.send({ error: { code: 'not_found', about: timeline, message: { ja: '見つかりません', en: 'not found' } } });
+        continue;
+      }
+      this.cursors.set(timeline, after);
+      const entries = this.hub.journal.entries(timeline);
+      this.send({ subscribed: { timeline, after: String(after), head: String(entries.length) } });
+      for (const entry of entries) if (Number(entry.seq) > after) this.offer(entry);
+      this.send({ caughtUp: { timeline, through: String(entries.length) } });
+      this.cursors.set(timeline, entries.length);
+      this.hub.presence(timeline);
+    }
+  }
+
+  /** Delivers an entry, or passes over one that this reader may not see. */
+  offer(entry) {
+    if (!this.cursors.has(entry.timeline) || !this.hub.journal.maySee(this.me, entry)) return;
+    const after = this.cursors.get(entry.timeline);
+    this.cursors.set(entry.timeline, Number(entry.seq));
+    if (this.loseNext) return void (this.loseNext = false);
+    this.send({ delivery: { after: String(after), entry } });
+  }
+}
+
+if (process.argv[1] === import.meta.filename) {
+  const hub = await new MockHub().listen(Number(process.argv[2] ?? 8123));
+  for (const { key } of PEOPLE) console.log(key, hub.link(key));
+}

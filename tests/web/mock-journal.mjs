@@ -1,0 +1,117 @@
+// The mock hub's memory: entries by timeline, read markers, the three rules. Entries are kept as the JSON mapping says
+// them (64-bit numbers as text), so that the client is given what the real hub sends.
+
+import { randomUUID } from 'node:crypto';
+import { PATIENTS, actor, seed } from './region.mjs';
+
+const ADMINISTRATIVE = new Set(['registration', 'consent', 'teamLink', 'teamUnlink', 'hostChange', 'alarmLimits']);
+const OBSERVATIONS = new Set(['vital', 'note', 'visit', 'statusChange', 'infectionNotice']);
+const PERMIT = 'SH-1@share/3#9f2c41aa7be0';
+const FORBID = 'SH-7@share/3#9f2c41aa7be0';
+
+export class Journal {
+  constructor(now = Date.now()) {
+    this.timelines = new Map();
+    this.markers = new Map();
+    this.answers = new Map();
+    this.onEntry = () => {};
+    this.onMarker = () => {};
+    const put = (timeline, author, hoursAgo, body, { observedHoursAgo, fixVisit } = {}) => {
+      const at = now - hoursAgo * 3_600_000;
+      if (fixVisit) body = { visit: { ...body.visit, startedAtUs: us(at - 3_300_000), endedAtUs: us(at - 600_000) } };
+      return this.append(timeline, actor(author), at, { body, observedAtUs: us(observedHoursAgo === undefined ? at - 20_000 : now - observedHoursAgo * 3_600_000) });
+    };
+    seed(put);
+    for (const patient of PATIENTS) {
+      const head = this.entries(patient.id).length;
+      this.markers.set(patient.id, new Map([[actor('doctor').person, { through: head - 1, atMs: now - 3_000_000 }], [actor('manager').person, { through: head, atMs: now - 1_200_000 }], [actor('nurse').person, { through: Math.max(1, head - 5), atMs: now - 9_000_000 }]]));
+    }
+  }
+
+  actor(key) {
+    return actor(key);
+  }
+
+  entries(timeline) {
+    return this.timelines.get(timeline) ?? [];
+  }
+
+  patient(id) {
+    return PATIENTS.find((patient) => patient.id === id);
+  }
+
+  linked(me, timeline) {
+    return this.patient(timeline)?.team.some((link) => link.people.includes(me.id)) ?? false;
+  }
+
+  timelinesOf(me) {
+    return PATIENTS.map((patient) => patient.id).filter((id) => me.role === 'secretariat' || this.linked(me, id));
+  }
+
+  maySee(me, entry) {
+    if (me.role === 'secretariat') return ADMINISTRATIVE.has(Object.keys(entry.content.body)[0]);
+    return !(entry.content.sensitivity === 'restricted' && ['helper', 'care_manager'].includes(me.role));
+  }
+
+  /** @param {string} timeline @param {object} author @param {number} atMs @param {object} content */
+  append(timeline, author, atMs, { id = randomUUID(), body, observedAtUs, sensitivity = 'normal' }) {
+    const entries = this.entries(timeline);
+    this.timelines.set(timeline, entries);
+    const kind = Object.keys(body)[0];
+    const vital = kind === 'vital' ? body.vital : kind === 'correction' ? body.correction.body.vital : undefined;
+    const entry = {
+      id, timeline, seq: String(entries.length + 1), recordedAtUs: us(atMs),
+      content: { author, ...(observedAtUs ? { observedAtUs } : {}), sensitivity, body, alarms: vital ? this.alarms(timeline, vital) : [], ruling: { cited: [PERMIT] } },
+    };
+    entries.push(entry);
+    this.onEntry(entry);
+    return entry;
+  }
+
+  alarms(timeline, vital) {
+    const limits = this.entries(timeline).findLast((entry) => entry.content.body.alarmLimits)?.content.body.alarmLimits.limits ?? [];
+    return limits.flatMap(({ sign, low, high }) => {
+      const value = vital.measurements.find((m) => m.sign === sign)?.value;
+      if (value === undefined) return [];
+      if (low && Number(value) < Number(low)) return [{ sign, value, limit: low, below: true }];
+      return high && Number(value) > Number(high) ? [{ sign, value, limit: high }] : [];
+    });
+  }
+
+  /** The three rules: who is linked posts; observations of the unlinked wait; 「点滴」 is a doctor's word. */
+  judge(me, intent) {
+    const [kind] = Object.keys(intent.body);
+    const text = Object.values(intent.body)[0].text ?? '';
+    if (!this.linked(me, intent.timeline)) {
+      return OBSERVATIONS.has(kind)
+        ? { verdict: 'queued', reasons: [{ ja: 'この患者さんのチームに紐付いていません。', en: 'You are not linked to this patient.' }] }
+        : { verdict: 'refused', code: 'not_found', reasons: [{ ja: '患者さんが見つかりません。', en: 'No such patient.' }] };
+    }
+    if (kind === 'message' && text.includes('点滴を変更') && me.role !== 'doctor') {
+      return { verdict: 'refused', code: 'forbidden', reasons: [{ ja: '点滴の指示は医師だけが投稿できます。', en: 'Only doctors post orders for drips.' }], cited: [FORBID] };
+    }
+    return { verdict: 'accepted', cited: [PERMIT], alarms: intent.body.vital ? this.alarms(intent.timeline, intent.body.vital) : [] };
+  }
+
+  /** The frame that answers a post; the same id again gets the first answer. */
+  post(me, intent) {
+    const known = this.answers.get(intent.id);
+    if (known) return { accepted: { ...known.accepted, repeated: true } };
+    const ruling = this.judge(me, intent);
+    if (ruling.verdict === 'refused') return { refused: { id: intent.id, ...ruling, verdict: undefined } };
+    if (ruling.verdict === 'queued') return { queued: { id: intent.id, timeline: intent.timeline, reasons: ruling.reasons } };
+    const entry = this.append(intent.timeline, actor(me.key), Date.now(), intent);
+    const frame = { accepted: { id: entry.id, timeline: entry.timeline, seq: entry.seq, recordedAtUs: entry.recordedAtUs, ruling: entry.content.ruling } };
+    this.answers.set(intent.id, frame);
+    return frame;
+  }
+
+  markRead(me, timeline, through) {
+    const markers = this.markers.get(timeline);
+    if (!markers || through <= (markers.get(me.id)?.through ?? 0)) return;
+    markers.set(me.id, { through, atMs: Date.now() });
+    this.onMarker({ timeline, person: me.id, through: String(through), atUs: us(Date.now()) });
+  }
+}
+
+const us = (ms) => `${Math.floor(ms)}000`;

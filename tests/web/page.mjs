@@ -1,0 +1,57 @@
+// Words of the web stories: a hub, people with their screens, and what they do there.
+
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { openBrowser } from './browser.mjs';
+import { MockHub } from './mock-hub.mjs';
+import { PATIENTS } from './region.mjs';
+
+export const [HARU, MASAO] = PATIENTS;
+const AXE = readFileSync(path.join(import.meta.dirname, 'node_modules/axe-core/axe.min.js'), 'utf8');
+
+/** A mock hub and a browser for the test `t`. */
+export async function startRegion(t) {
+  const hub = await new MockHub().listen();
+  t.after(() => hub.close());
+  const { openPage } = await openBrowser(t);
+  return {
+    hub,
+    /** A person's screen, signed in by the link, with everything caught up. */
+    async screenOf(key, options) {
+      const page = await openPage(options);
+      await page.goto(hub.link(key));
+      await page.locator('.pill-good').waitFor();
+      return page;
+    },
+    openPage,
+  };
+}
+
+/** Opens a patient from the list. */
+export async function openPatient(page, patient = HARU) {
+  await page.locator('.patient-row', { hasText: patient.name.kanji }).click();
+  await page.getByRole('heading', { level: 1, name: patient.name.kanji }).waitFor();
+}
+
+/** Writes into the composer and waits for the ruling. */
+export async function write(page, text) {
+  await page.locator('#composer-text').fill(text);
+  await page.locator('.composer .verdict').filter({ hasNot: page.locator('.verdict-empty') }).first().waitFor();
+}
+
+/** The findings of axe that a person would stumble over. */
+export async function stumbles(page) {
+  await page.evaluate(AXE);
+  const { violations } = await page.evaluate(() => window.axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }));
+  return violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, nodes }) => `${id}: ${nodes.slice(0, 3).map((node) => `${node.target.join(' ')} ${node.any.map((one) => one.message).join('; ')}`).join(' | ')}`);
+}
+
+/** Fails if something sticks out at the side. */
+export async function assertNothingSticksOut(page, where) {
+  const wide = await page.evaluate(() => [...document.querySelectorAll('body *')]
+    .filter((one) => one.getBoundingClientRect().right > innerWidth + 1 && !one.closest('.scroll, .unseen') && getComputedStyle(one).position !== 'absolute' && one.checkVisibility())
+    .slice(0, 5).map((one) => `${one.tagName}.${one.className}`));
+  assert.deepEqual(wide, [], where);
+}

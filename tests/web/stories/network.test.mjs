@@ -1,0 +1,120 @@
+// Losing and finding the hub: what was written is sent once and in order, what may no longer be seen is gone.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { HARU, MASAO, openPatient, startRegion, write } from '../page.mjs';
+
+const texts = (hub) => hub.journal.entries(HARU.id).map((entry) => entry.content.body.message?.text).filter(Boolean);
+
+test('cut off: the state is said, posts wait and survive a reload, then arrive once and in order', async (t) => {
+  const { hub, screenOf } = await startRegion(t);
+  const page = await screenOf('nurse', { size: 'phone' });
+  await openPatient(page);
+  hub.swallowAnswers = true;
+  await write(page, '一番目');
+  await page.getByText('この内容は送信できます').waitFor();
+  await page.getByRole('button', { name: '送信' }).click();
+  await page.waitForFunction(() => document.querySelector('.pending-sent'));
+  hub.cut();
+  await page.getByText('再接続待ち').waitFor();
+  for (const text of ['二番目', '三番目']) {
+    await page.locator('#composer-text').fill(text);
+    await page.getByRole('button', { name: '送信' }).click();
+    await page.getByText(text).first().waitFor();
+  }
+  await page.locator('.pill-warning', { hasText: '未送信 3' }).waitFor();
+  await page.shot('offline-phone-ja');
+  hub.swallowAnswers = false;
+  hub.mend();
+  await page.locator('.pill-warning', { hasText: '未送信 3' }).waitFor({ state: 'hidden', timeout: 20_000 });
+  assert.deepEqual(texts(hub).slice(-3), ['一番目', '二番目', '三番目']);
+  for (const text of ['一番目', '二番目', '三番目']) assert.equal(await page.locator('article', { hasText: text }).count(), 1, text);
+  const ids = hub.heard.filter((frame) => frame.post).map((frame) => frame.post.intent.id);
+  assert.deepEqual([ids.length, new Set(ids).size, ids[0]], [4, 3, ids[1]], 'the first was sent twice under one id');
+
+  hub.cut();
+  await page.locator('#composer-text').fill('四番目');
+  await page.getByRole('button', { name: '送信' }).click();
+  await page.locator('.pill-warning', { hasText: '未送信 1' }).waitFor();
+  hub.mend();
+  await page.reload();
+  await page.locator('article.entry-mine', { hasText: '四番目' }).waitFor();
+  assert.deepEqual(texts(hub).slice(-2), ['三番目', '四番目']);
+});
+
+test('what happened meanwhile is caught up on from the cursor, not from the start', async (t) => {
+  const { hub, screenOf } = await startRegion(t);
+  const page = await screenOf('nurse');
+  await openPatient(page);
+  hub.cut();
+  await page.getByText('再接続待ち').waitFor();
+  const head = hub.journal.entries(HARU.id).length;
+  hub.journal.append(HARU.id, hub.journal.actor('doctor'), Date.now(), { body: { message: { text: '留守の間の連絡' } } });
+  hub.mend();
+  await page.getByText('留守の間の連絡').waitFor();
+  const { subscribe } = hub.heard.findLast((frame) => frame.subscribe?.allMine);
+  assert.deepEqual(subscribe.timelines.find((cursor) => cursor.timeline === HARU.id), { timeline: HARU.id, after: String(head) });
+});
+
+test('a lost delivery is noticed and asked for again', async (t) => {
+  const { hub, screenOf } = await startRegion(t);
+  const page = await screenOf('nurse');
+  await openPatient(page);
+  const say = (text) => hub.journal.append(HARU.id, hub.journal.actor('doctor'), Date.now(), { body: { message: { text } } });
+  [...hub.sessions].find((session) => session.me.key === 'nurse').loseNext = true;
+  say('途中で消えた連絡');
+  say('次の連絡');
+  await page.getByText('次の連絡').waitFor();
+  assert.deepEqual((await page.locator('article .body-text').allInnerTexts()).slice(-2), ['途中で消えた連絡', '次の連絡']);
+});
+
+test('forget: an entry vanishes; a timeline vanishes with its place in the list, unless it is still shared', async (t) => {
+  const { hub, screenOf } = await startRegion(t);
+  const page = await screenOf('nurse');
+  await openPatient(page);
+  const entry = hub.journal.entries(HARU.id).find((one) => one.content.body.message?.text.startsWith('連絡ありがとう'));
+  await page.getByText('連絡ありがとうございます').waitFor();
+  hub.forget('nurse', HARU.id, entry.id);
+  await page.getByText('連絡ありがとうございます').waitFor({ state: 'detached' });
+
+  const asked = hub.nextFrame((frame) => frame.subscribe);
+  hub.forget('nurse', HARU.id);
+  assert.deepEqual((await asked).subscribe, { timelines: [{ timeline: HARU.id, after: '0' }] });
+  await page.getByText('ご家族（長女さん）').waitFor();
+
+  await openPatient(page, MASAO);
+  const link = MASAO.team[1];
+  const people = link.people;
+  link.people = [];
+  t.after(() => { link.people = people; });
+  hub.forget('nurse', MASAO.id);
+  await page.getByRole('heading', { name: '鈴木 正男 さんの共有が終わりました' }).waitFor();
+  await page.getByText('紐付けが解除されました。').waitFor();
+  assert.equal(await page.locator('.patient-row', { hasText: '鈴木' }).count(), 0);
+  await page.shot('farewell-ja');
+});
+
+test('a revoked sign-in ends on the open page and leaves nothing behind', async (t) => {
+  const { hub, screenOf } = await startRegion(t);
+  const page = await screenOf('nurse');
+  await openPatient(page);
+  hub.revoke('nurse');
+  await page.getByText('サインインの有効期限が切れたか').waitFor();
+  assert.equal(await page.evaluate(() => sessionStorage.length), 0);
+  assert.equal(await page.getByText('高橋').count(), 0);
+  await page.shot('revoked-ja');
+});
+
+test('signing out asks when posts would be lost', async (t) => {
+  const { hub, screenOf } = await startRegion(t);
+  const page = await screenOf('nurse');
+  await openPatient(page);
+  hub.cut();
+  await page.locator('#composer-text').fill('まだ送られていない');
+  await page.locator('#composer-text').press('Control+Enter');
+  await page.locator('.pill-warning', { hasText: '未送信 1' }).waitFor();
+  const asked = new Promise((resolve) => page.once('dialog', (dialog) => resolve(dialog.dismiss().then(() => dialog.message()))));
+  await page.getByRole('button', { name: 'サインアウト' }).click();
+  assert.match(await asked, /未送信の投稿が 1 件/);
+  await page.locator('.pill-warning', { hasText: '未送信 1' }).waitFor();
+});

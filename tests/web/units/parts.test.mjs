@@ -1,0 +1,90 @@
+// The small parts: ids, pauses, close codes, the outbox's storage, sign-in links, languages, citations' shape.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { judgeClosing, pauseMs } from '../../../web/closing.js';
+import { adoptTokenFromAddress, tokenIn } from '../../../web/credentials.js';
+import { preferred } from '../../../web/language.js';
+import { Outbox } from '../../../web/outbox.js';
+import { PHRASES } from '../../../web/phrases.js';
+import { uuidV7 } from '../../../web/uuid.js';
+
+test('ids are UUIDv7, carry the moment, and are ordered even when the clock steps back', () => {
+  const moments = [1_700_000_000_000, 1_700_000_000_000, 1_699_999_999_000, 1_700_000_000_001];
+  const ids = moments.map((ms) => uuidV7(() => ms));
+  for (const id of ids) assert.match(id, /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+  assert.equal(parseInt(ids[0].replace(/-/g, '').slice(0, 12), 16), moments[0]);
+  assert.deepEqual([...ids].sort(), ids);
+  const many = Array.from({ length: 20_000 }, () => uuidV7(() => 1_700_000_000_002));
+  assert.deepEqual([...new Set(many)].sort(), many);
+});
+
+test('pauses grow to half a minute, are spread, and respect the hub', () => {
+  const spread = [0, 1, 2, 3, 20].map((attempt) => [pauseMs(attempt, 0), pauseMs(attempt, 0.999)]);
+  for (const [low, high] of spread) assert.ok(low < high / 3);
+  assert.ok(spread[4][1] <= 30_000 && spread[4][1] > 29_000);
+  assert.ok(pauseMs(0, 0, 60_000) >= 60_000);
+});
+
+test('goodbye is believed before the table; without it the hundreds decide', () => {
+  const goodbye = { code: 'restarting', retry: true, retryAfterMs: 5 };
+  assert.deepEqual(judgeClosing(4400, goodbye), { retry: true, code: 'restarting', afterMs: 5, reason: undefined });
+  for (const code of [1001, 1005, 1006, 1011, 1012, 1013, 4500, 4503]) assert.equal(judgeClosing(code, null).retry, true, `${code}`);
+  for (const code of [1002, 1003, 1007, 1009, 4400, 4401, 4403]) assert.equal(judgeClosing(code, null).retry, false, `${code}`);
+});
+
+test('the outbox survives a reload, and what was on its way is sent again', () => {
+  let stored = null;
+  const storage = { load: () => stored, save: (text) => { stored = text; } };
+  const outbox = new Outbox(storage);
+  for (const id of ['a', 'b', 'c']) outbox.add({ id, timeline: 't', body: {} }, 1);
+  assert.equal(outbox.next().id, 'a');
+  outbox.settle({ id: 'b', verdict: 'queued', reasons: [] });
+  const again = new Outbox(storage);
+  assert.deepEqual(again.items.map((item) => [item.intent.id, item.state]), [['a', 'waiting'], ['b', 'queued'], ['c', 'waiting']]);
+  assert.equal(again.unsent, 2);
+  stored = '{"broken';
+  assert.equal(new Outbox(storage).unsent, 0);
+});
+
+test('a refused post that is sent again takes its place at the end, once', () => {
+  const outbox = new Outbox({ load: () => null, save: () => {} });
+  for (const id of ['a', 'b']) outbox.add({ id, timeline: 't', body: {} }, 1);
+  outbox.settle({ id: 'a', verdict: 'refused', reasons: [] });
+  outbox.add({ id: 'a', timeline: 't', body: { note: { text: 'mended' } } }, 2);
+  assert.deepEqual(outbox.items.map((item) => [item.intent.id, item.state]), [['b', 'waiting'], ['a', 'waiting']]);
+});
+
+test('the token leaves the address at once', () => {
+  const kept = new Map();
+  const replaced = [];
+  const adopted = adoptTokenFromAddress({ hash: '#token=abc.DEF-123', pathname: '/' }, { replaceState: (...args) => replaced.push(args) }, { setItem: (key, value) => kept.set(key, value) });
+  assert.equal(adopted, true);
+  assert.deepEqual([...kept.values()], ['abc.DEF-123']);
+  assert.deepEqual(replaced, [[null, '', '/']]);
+  assert.equal(adoptTokenFromAddress({ hash: '#/patients/x', pathname: '/' }, {}, {}), false);
+});
+
+test('a pasted link or token is taken, anything else is not', () => {
+  assert.equal(tokenIn(' https://hub.example/#token=abcdefghijklmnop1 '), 'abcdefghijklmnop1');
+  assert.equal(tokenIn('abcdefghijklmnop1'), 'abcdefghijklmnop1');
+  for (const text of ['', 'https://hub.example/', 'short', 'two words that are long enough']) assert.equal(tokenIn(text), null, text);
+});
+
+test('Japanese first: English for who chose it or asks for it before Japanese', () => {
+  assert.equal(preferred(null, ['fr-FR']), 'ja');
+  assert.equal(preferred(null, ['de', 'en-US']), 'en');
+  assert.equal(preferred(null, ['ja', 'en']), 'ja');
+  assert.equal(preferred('en', ['ja']), 'en');
+  assert.equal(preferred('xx', ['ja']), 'ja');
+});
+
+test('every phrase stands in both languages and takes the same values', () => {
+  for (const [key, phrase] of Object.entries(PHRASES)) {
+    assert.equal(phrase.length, 2, key);
+    const [ja, en] = phrase.map((text) => [...text.matchAll(/\{(\w+)\}/g)].map((match) => match[1]).sort());
+    assert.deepEqual(ja, en, key);
+    assert.ok(phrase[0] && phrase[1], key);
+  }
+  assert.deepEqual(Object.keys(PHRASES), Object.keys(PHRASES).toSorted(), 'in alphabetical order');
+});

@@ -1,0 +1,101 @@
+// One draft on its way to becoming a post: its id stays the same from the first dry run to the last resend, it is judged
+// a moment after each change, and it is judged again before it is sent if the last ruling is not about this very text.
+
+import { uuidV7 } from './uuid.js';
+
+const ASK_PAUSE_MS = 450;
+
+/**
+ * @typedef {import('./frames.js').Intent} Intent
+ * @typedef {import('./frames.js').Verdict} Verdict
+ */
+
+export class Draft {
+  /**
+   * @param {import('./model.js').Model} model
+   * @param {() => Intent | null} build the post as it stands, without its id; `null`: nothing to send yet
+   * @param {() => void} changed
+   */
+  constructor(model, build, changed) {
+    this.model = model;
+    this.build = build;
+    this.changed = changed;
+    this.id = '';
+    this.begin();
+  }
+
+  /** A new draft, or a refused post taken up again under its id. @param {string} [id] */
+  begin(id = uuidV7()) {
+    this.id = id;
+    /** @type {'empty' | 'asking' | 'unknown' | 'judged'} */
+    this.state = 'empty';
+    /** @type {Verdict | null} */
+    this.verdict = null;
+    this.judgedText = '';
+    this.confirmed = false;
+    this.model.clock.cancel(this.timer);
+  }
+
+  /** @returns {Intent | null} */
+  intent() {
+    const intent = this.build();
+    return intent && { ...intent, id: this.id };
+  }
+
+  /** The author changed something. */
+  edited() {
+    this.model.clock.cancel(this.timer);
+    this.confirmed = false;
+    if (!this.build()) {
+      this.state = 'empty';
+      this.verdict = null;
+      this.changed();
+      return;
+    }
+    this.timer = this.model.clock.after(() => this.ask(), ASK_PAUSE_MS);
+  }
+
+  /** @returns {Promise<Verdict | null>} */
+  async ask() {
+    const intent = this.intent();
+    if (!intent) return null;
+    const text = textOf(intent);
+    this.state = 'asking';
+    this.changed();
+    const verdict = await this.model.hub.dryRun(intent);
+    const now = this.intent();
+    // An answer about an older text says nothing about this one.
+    if (now?.id !== intent.id || textOf(now) !== text) return null;
+    this.verdict = verdict;
+    this.state = verdict ? 'judged' : 'unknown';
+    this.judgedText = verdict ? text : '';
+    this.changed();
+    return verdict;
+  }
+
+  /**
+   * Sends unless the rules refuse; a post bound for the linking queue goes at the second press. Without the hub it goes to
+   * the outbox unjudged, and the verdict comes after the fact.
+   * @returns {Promise<boolean>} whether it was handed over
+   */
+  async send() {
+    const intent = this.intent();
+    if (!intent) return false;
+    this.model.clock.cancel(this.timer);
+    const known = this.state === 'judged' && textOf(intent) === this.judgedText;
+    const verdict = known ? this.verdict : await this.ask();
+    if (verdict?.verdict === 'refused') return false;
+    if (verdict?.verdict === 'queued' && !this.confirmed) {
+      this.confirmed = true;
+      this.changed();
+      return false;
+    }
+    this.model.hub.post(/** @type {Intent} */ (this.intent()));
+    this.begin();
+    this.changed();
+    return true;
+  }
+}
+
+/** What a ruling is about; the moment of writing is left out, because it moves with the clock. @param {Intent} intent */
+const textOf = ({ observedAtUs, ...rest }) => JSON.stringify(rest);

@@ -1,0 +1,102 @@
+// The frames of `renkei.v1.json` (proto3 JSON mapping) as this client uses them: 64-bit numbers arrive as text and
+// absent fields as nothing; here they become numbers and empty values. Fields of a newer hub pass through unread.
+
+/**
+ * @typedef {{person: string, role: string, organisation: string, organisationType: string}} Actor
+ * @typedef {{sign: string, value: string, limit: string, below: boolean}} Alarm
+ * @typedef {{ja: string, en: string}} Text
+ * @typedef {{kind: string, [field: string]: any}} Body
+ * @typedef {{person?: string, organisation?: string, role?: string}} Addressee
+ * @typedef {object} Intent
+ * @property {string} id
+ * @property {string} timeline
+ * @property {string} [observedAtUs]
+ * @property {string} [sensitivity]
+ * @property {Addressee[]} [addressedTo]
+ * @property {Record<string, any>} body proto3 JSON: one property, named as the kind in lowerCamelCase
+ * @typedef {object} Entry
+ * @property {string} id
+ * @property {string} timeline
+ * @property {number} seq
+ * @property {number} recordedAtMs
+ * @property {number | null} observedAtMs
+ * @property {Actor} author
+ * @property {string} sensitivity
+ * @property {Addressee[]} addressedTo
+ * @property {string} kind
+ * @property {Body} body
+ * @property {Alarm[]} alarms
+ * @property {string[]} cited
+ * @typedef {object} Verdict
+ * @property {string} id
+ * @property {'accepted' | 'refused' | 'queued'} verdict
+ * @property {string} code
+ * @property {string} field
+ * @property {Text[]} reasons
+ * @property {string[]} cited
+ * @property {Alarm[]} alarms
+ */
+
+/** @param {unknown} value */
+export const number = (value) => Number(value ?? 0);
+/** @param {unknown} us microseconds, as proto3 JSON writes them */
+export const msOfUs = (us) => Math.floor(number(us) / 1000);
+/** @param {number} ms */
+export const usOfMs = (ms) => `${Math.floor(ms)}000`;
+
+/** `deviceChange` → `device_change`: kinds have one spelling in this client, that of the domain. @param {string} name */
+export const kindOf = (name) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+/** @param {string} kind */
+export const nameOf = (kind) => kind.replace(/_([a-z])/g, (_, letter) => letter.toUpperCase());
+
+/** @param {any} raw a `Body` message @returns {Body} */
+export function readBody(raw) {
+  const [name] = Object.keys(raw ?? {});
+  if (!name) return { kind: 'unknown' };
+  const body = { ...raw[name], kind: kindOf(name) };
+  // A correction carries a body of its own.
+  if (body.kind === 'correction') body.body = readBody(raw[name].body);
+  return body;
+}
+
+/** @param {any} raw @returns {Actor} */
+export const readActor = (raw) => ({ person: '', role: '', organisation: '', organisationType: '', ...raw });
+
+/** @param {any} raw @returns {Alarm} */
+export const readAlarm = (raw) => ({ sign: '', value: '', limit: '', below: false, ...raw });
+
+/** @param {any} raw an `Entry` message @returns {Entry} */
+export function readEntry(raw) {
+  const content = raw.content ?? {};
+  const body = readBody(content.body);
+  return {
+    id: raw.id,
+    timeline: raw.timeline,
+    seq: number(raw.seq),
+    recordedAtMs: msOfUs(raw.recordedAtUs),
+    observedAtMs: content.observedAtUs === undefined ? null : msOfUs(content.observedAtUs),
+    author: readActor(content.author),
+    sensitivity: content.sensitivity ?? 'normal',
+    addressedTo: content.addressedTo ?? [],
+    kind: body.kind,
+    body,
+    alarms: (content.alarms ?? []).map(readAlarm),
+    cited: content.ruling?.cited ?? [],
+  };
+}
+
+/**
+ * The verdict in `accepted`, `refused`, `queued` or `dryRunResult`.
+ * @param {string} verdict @param {any} raw @returns {Verdict}
+ */
+export function readVerdict(verdict, raw) {
+  return {
+    id: raw.id ?? '',
+    verdict: /** @type {Verdict['verdict']} */ (verdict),
+    code: raw.code ?? '',
+    field: raw.field ?? '',
+    reasons: raw.reasons ?? [],
+    cited: raw.ruling?.cited ?? raw.cited ?? [],
+    alarms: (raw.alarms ?? []).map(readAlarm),
+  };
+}

@@ -1,0 +1,46 @@
+// The language of the page: Japanese unless the reader chose otherwise or their browser speaks only English. The choice
+// is remembered on the device. Phrases are in `phrases.js`, labels of codes in `words.js`.
+
+import { PHRASES } from './phrases.js';
+import { label } from './words.js';
+
+const KEY = 'renkei.language';
+
+/** @type {'ja' | 'en'} */
+let chosen = 'ja';
+
+/** @param {string | null} kept @param {readonly string[]} spoken @returns {'ja' | 'en'} */
+export function preferred(kept, spoken) {
+  if (kept === 'ja' || kept === 'en') return kept;
+  const prefers = spoken.find((tag) => /^(ja|en)\b/.test(tag)) ?? 'ja';
+  return prefers.startsWith('en') ? 'en' : 'ja';
+}
+
+export function startLanguage() {
+  chosen = preferred(localStorage.getItem(KEY), navigator.languages);
+  document.documentElement.lang = chosen;
+}
+
+/** @param {'ja' | 'en'} language */
+export function chooseLanguage(language) {
+  chosen = language;
+  localStorage.setItem(KEY, language);
+  document.documentElement.lang = language;
+}
+
+export const language = () => chosen;
+
+/**
+ * A phrase in the language of the page; `{name}` is replaced by `values.name`.
+ * @param {keyof typeof PHRASES} key @param {Record<string, string | number>} [values]
+ */
+export function say(key, values = {}) {
+  const phrase = PHRASES[key][chosen === 'en' ? 1 : 0];
+  return phrase.replace(/\{(\w+)\}/g, (_, name) => String(values[name] ?? ''));
+}
+
+/** The label of a domain code. @param {string} list @param {string} code */
+export const word = (list, code) => label(list, code, chosen);
+
+/** @param {{ja: string, en: string} | undefined} text from the hub */
+export const inLanguage = (text) => (text ? (text[chosen] || text.ja || text.en) : '');

@@ -1,0 +1,354 @@
+// What this page knows: who is signed in, their patients, the timelines, who is looking and who has read. It joins the
+// REST interface and the hub, and tells its listeners once per painted frame that something changed. No templates here.
+
+import { pauseMs } from './closing.js';
+import { forgetSignIn } from './credentials.js';
+import { usOfMs } from './frames.js';
+import { Hub } from './hub.js';
+import { Outbox } from './outbox.js';
+import { latest, readingsOf } from './readings.js';
+import { Timeline } from './timeline.js';
+import { uuidV7 } from './uuid.js';
+
+const OUTBOX_KEY = 'renkei.outbox';
+const SEEN_PAUSE_MS = 600;
+const MARKER_CALLS_MAX = 3;
+const DIRECTORY_AGE_MS_MIN = 20_000;
+
+/**
+ * @typedef {import('./rest.js').Patient} Patient
+ * @typedef {import('./rest.js').RestError} RestError
+ * @typedef {{through: number, atMs: number}} Marker
+ * @typedef {object} World what the page is connected to; the tests bring their own
+ * @property {import('./rest.js').Rest} rest
+ * @property {(subprotocol: string) => WebSocket} openSocket
+ * @property {import('./hub.js').Clock} clock
+ * @property {() => 'ja' | 'en'} language
+ * @property {(call: () => void) => void} beforePaint
+ */
+
+export class Model {
+  /** @param {World} world */
+  constructor({ rest, openSocket, clock, language, beforePaint }) {
+    this.rest = rest;
+    this.clock = clock;
+    this.beforePaint = beforePaint;
+    /** @type {Set<() => void>} */
+    this.listeners = new Set();
+    this.outbox = new Outbox({
+      load: () => sessionStorage.getItem(OUTBOX_KEY),
+      save: (text) => sessionStorage.setItem(OUTBOX_KEY, text),
+    });
+    this.hub = new Hub({
+      takeTicket: () => rest.takeTicket(),
+      openSocket,
+      outbox: this.outbox,
+      language,
+      clock,
+      tell: (happening) => this.hear(happening),
+    });
+    /** @type {'signed_out' | 'starting' | 'ready'} */
+    this.stage = 'signed_out';
+    this.signOutCode = '';
+    /** @type {import('./rest.js').Me | null} */
+    this.me = null;
+    /** @type {Map<string, Patient>} */
+    this.patients = new Map();
+    /** @type {Map<string, Timeline>} */
+    this.timelines = new Map();
+    /** @type {Map<string, Map<string, Marker>>} */
+    this.markers = new Map();
+    /** @type {Map<string, import('./frames.js').Actor[]>} */
+    this.presence = new Map();
+    /** @type {Map<string, import('./rest.js').Organisation>} */
+    this.organisations = new Map();
+    /** @type {Map<string, import('./rest.js').Person>} */
+    this.people = new Map();
+    /** @type {Map<string, number>} what the hub knows this person to have read */
+    this.told = new Map();
+    this.directoryAtMs = 0;
+    /** @type {string[]} */
+    this.markerQueue = [];
+    this.markerCalls = 0;
+    this.welcomedOnce = false;
+    this.selected = '';
+    /** @type {{name: string, reason?: {ja: string, en: string}} | null} a patient who has just left this reader's view */
+    this.farewell = null;
+    /** @type {import('./timeline.js').Item | null} the last entry that arrived while live, for screen readers */
+    this.arrived = null;
+    /** @type {Map<string, {version: number, readings: import('./readings.js').Reading[]}>} */
+    this.readings = new Map();
+  }
+
+  /** @param {() => void} listener @returns {() => void} stops listening */
+  listen(listener) {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  changed() {
+    if (this.announced) return;
+    this.announced = true;
+    this.beforePaint(() => {
+      this.announced = false;
+      for (const listener of this.listeners) listener();
+    });
+  }
+
+  // ── signing in and out ──
+
+  async start(attempt = 0) {
+    this.stage = 'starting';
+    this.changed();
+    try {
+      this.me = await this.rest.me();
+    } catch (/** @type {any} */ error) {
+      if (error.status >= 400 && error.status < 500) this.leave(error.status === 401 ? 'sign_in_ended' : error.code);
+      else this.clock.after(() => this.start(attempt + 1), pauseMs(attempt, this.clock.random()));
+      return;
+    }
+    this.stage = 'ready';
+    this.changed();
+    this.hub.connect();
+    await Promise.all([this.refreshPatients(), this.refreshDirectory()]);
+  }
+
+  /** @param {string} code why, or empty when the person asked for it */
+  leave(code = '') {
+    this.hub.stop();
+    this.outbox.items = [];
+    forgetSignIn();
+    this.signOutCode = code;
+    this.stage = 'signed_out';
+    for (const held of [this.patients, this.timelines, this.markers, this.presence, this.readings]) held.clear();
+    this.me = null;
+    this.changed();
+  }
+
+  get isSecretariat() {
+    return this.me?.role === 'secretariat';
+  }
+
+  get myId() {
+    return this.me?.person.id ?? '';
+  }
+
+  // ── who is who ──
+
+  async refreshPatients(search = {}) {
+    const scope = this.isSecretariat ? search : { mine: true };
+    try {
+      const patients = await this.rest.patients(scope);
+      this.patients = new Map(patients.map((patient) => [patient.id, patient]));
+    } catch (/** @type {any} */ error) {
+      this.failed(error);
+    }
+    this.changed();
+  }
+
+  /** Several entries of one change refresh the list once. */
+  refreshSoon() {
+    this.clock.cancel(this.refreshTimer);
+    this.refreshTimer = this.clock.after(() => this.refreshPatients(), 300);
+  }
+
+  async refreshDirectory() {
+    if (this.clock.now() - this.directoryAtMs < DIRECTORY_AGE_MS_MIN) return;
+    this.directoryAtMs = this.clock.now();
+    try {
+      const [organisations, people] = await Promise.all([this.rest.organisations(), this.rest.people()]);
+      this.organisations = new Map(organisations.map((organisation) => [organisation.id, organisation]));
+      this.people = new Map(people.map((person) => [person.id, person]));
+    } catch (/** @type {any} */ error) {
+      this.directoryAtMs = 0;
+      this.failed(error);
+    }
+    this.changed();
+  }
+
+  /** Network troubles show in the connection state; only a rejected sign-in needs more. @param {RestError} error */
+  failed(error) {
+    if (error.status === 401) this.leave('sign_in_ended');
+  }
+
+  /** @param {string} id */
+  personName(id) {
+    const name = this.people.get(id)?.name;
+    if (name === undefined) return '';
+    return typeof name === 'string' ? name : name.kanji;
+  }
+
+  /** @param {string} id */
+  organisationName(id) {
+    return this.organisations.get(id)?.name ?? '';
+  }
+
+  /** The patient's names, as the timeline last said. @param {string} id */
+  patientName(id) {
+    return this.timelines.get(id)?.registration?.name ?? this.patients.get(id)?.name ?? { kanji: '', kana: '' };
+  }
+
+  // ── timelines ──
+
+  /** @param {string} id */
+  timeline(id) {
+    let timeline = this.timelines.get(id);
+    if (!timeline) this.timelines.set(id, (timeline = new Timeline(id)));
+    return timeline;
+  }
+
+  /** @param {string} id */
+  readingsOf(id) {
+    const timeline = this.timeline(id);
+    const held = this.readings.get(id);
+    if (held && held.version === timeline.version) return held.readings;
+    const readings = readingsOf(timeline);
+    this.readings.set(id, { version: timeline.version, readings });
+    return readings;
+  }
+
+  /** @param {string} id */
+  latestOf(id) {
+    return latest(this.readingsOf(id));
+  }
+
+  /** What this person has not read; nothing until their marker is known. @param {string} id */
+  unread(id) {
+    const markers = this.markers.get(id);
+    if (!markers) return { entries: 0, alarms: 0 };
+    return this.timeline(id).unread(markers.get(this.myId)?.through ?? 0, this.myId);
+  }
+
+  /** Patients in the order they need this person: new alarms, then unread, then the latest. */
+  get sortedPatients() {
+    const rows = [...this.patients.values()].map((patient) => ({
+      patient,
+      unread: this.unread(patient.id),
+      lastMs: this.timelines.get(patient.id)?.last?.recordedAtMs ?? 0,
+    }));
+    const weight = (/** @type {any} */ row) => (row.unread.alarms ? 2 : row.unread.entries ? 1 : 0);
+    return rows.sort((a, b) => weight(b) - weight(a) || b.lastMs - a.lastMs
+      || a.patient.name.kana.localeCompare(b.patient.name.kana, 'ja'));
+  }
+
+  /** @param {string} id */
+  select(id) {
+    this.selected = id;
+    if (id) this.farewell = null;
+    this.changed();
+  }
+
+  /** The person has seen everything up to `through` on the screen. @param {string} timeline @param {number} through */
+  seen(timeline, through) {
+    const markers = this.markers.get(timeline);
+    if (!markers || through <= (markers.get(this.myId)?.through ?? 0)) return;
+    markers.set(this.myId, { through, atMs: this.clock.now() });
+    this.changed();
+    this.clock.cancel(this.seenTimer);
+    this.seenTimer = this.clock.after(() => this.tellSeen(), SEEN_PAUSE_MS);
+  }
+
+  /** Tells the hub what was read since it was last told, also what was read while the connection was lost. */
+  tellSeen() {
+    for (const [timeline, held] of this.markers) {
+      const through = held.get(this.myId)?.through ?? 0;
+      if (through > (this.told.get(timeline) ?? 0) && this.hub.markRead(timeline, through)) this.told.set(timeline, through);
+    }
+  }
+
+  /** @param {string} timeline @param {Record<string, any>} body @param {object} [more] @returns {import('./frames.js').Intent} */
+  intent(timeline, body, more = {}) {
+    return { id: uuidV7(), timeline, observedAtUs: usOfMs(this.clock.now()), ...more, body };
+  }
+
+  // ── hearing ──
+
+  /** @param {any} happening of the hub */
+  hear(happening) {
+    const handle = HEAR[happening.what];
+    if (handle) handle(this, happening);
+    this.changed();
+  }
+
+  /** Markers are fetched once per timeline, a few at a time. @param {string} timeline */
+  fetchMarkers(timeline) {
+    if (!this.markers.has(timeline) && !this.markerQueue.includes(timeline)) this.markerQueue.push(timeline);
+    this.drainMarkers();
+  }
+
+  async drainMarkers() {
+    while (this.markerCalls < MARKER_CALLS_MAX && this.markerQueue.length > 0) {
+      const timeline = /** @type {string} */ (this.markerQueue.shift());
+      this.markerCalls += 1;
+      this.rest.readMarkers(timeline)
+        .then((markers) => {
+          const held = this.markers.get(timeline) ?? new Map();
+          for (const { person, through, at } of markers) mark(held, person, Number(through), Date.parse(at));
+          this.markers.set(timeline, held);
+          this.told.set(timeline, held.get(this.myId)?.through ?? 0);
+        })
+        .catch((error) => this.failed(error))
+        .finally(() => {
+          this.markerCalls -= 1;
+          this.drainMarkers();
+          this.changed();
+        });
+    }
+  }
+
+  /** @param {string} timeline @param {{ja: string, en: string}} [reason] */
+  async forgetTimeline(timeline, reason) {
+    const name = this.patientName(timeline).kanji;
+    for (const held of [this.timelines, this.markers, this.presence, this.readings, this.patients]) held.delete(timeline);
+    if (this.selected === timeline) this.farewell = { name, reason };
+    await this.refreshPatients();
+    // Still on the list: what may be seen has changed, so it is read again from the beginning.
+    if (this.patients.has(timeline)) {
+      this.farewell = null;
+      this.hub.resubscribe(timeline);
+    } else if (this.selected === timeline) this.selected = '';
+    this.changed();
+  }
+}
+
+/** @param {Map<string, Marker>} markers @param {string} person @param {number} through @param {number} atMs */
+function mark(markers, person, through, atMs) {
+  if (through > (markers.get(person)?.through ?? 0)) markers.set(person, { through, atMs });
+}
+
+const CHANGES_THE_LIST = new Set(['registration', 'consent', 'team_link', 'team_unlink', 'host_change']);
+
+const HEAR = /** @type {Record<string, (model: Model, happening: any) => void>} */ ({
+  connection(model, { connection }) {
+    if (connection.phase === 'ended' && connection.code === 'sign_in_ended') model.leave('sign_in_ended');
+    if (connection.phase === 'waiting' || connection.phase === 'offline') model.presence.clear();
+  },
+  welcome(model) {
+    model.tellSeen();
+    if (model.welcomedOnce) model.refreshPatients();
+    model.welcomedOnce = true;
+  },
+  subscribed(model, { timeline }) {
+    if (!model.patients.has(timeline)) model.refreshSoon();
+  },
+  entry(model, { entry }) {
+    const timeline = model.timeline(entry.timeline);
+    if (!timeline.apply(entry)) return;
+    if (!model.people.has(entry.author.person) || !model.organisations.has(entry.author.organisation)) {
+      model.refreshDirectory();
+    }
+    if (model.hub.connection.phase !== 'live') return;
+    model.arrived = timeline.last ?? null;
+    if (CHANGES_THE_LIST.has(entry.kind)) model.refreshSoon();
+  },
+  caught_up: (model, { timeline }) => model.fetchMarkers(timeline),
+  forget(model, { timeline, entry, reason }) {
+    if (entry) model.timelines.get(timeline)?.forget(entry);
+    else model.forgetTimeline(timeline, reason);
+  },
+  presence: (model, { timeline, people }) => model.presence.set(timeline, people),
+  read_marker(model, { timeline, person, through, atMs }) {
+    const held = model.markers.get(timeline);
+    if (held) mark(held, person, through, atMs);
+  },
+});

@@ -1,0 +1,92 @@
+// The hub's REST interface as this client uses it. Errors become `RestError` with the stable code; nothing is cached.
+
+export class RestError extends Error {
+  /** @param {number} status @param {any} problem `application/problem+json`, or empty @param {number} retryAfterMs */
+  constructor(status, problem, retryAfterMs) {
+    super(problem.code ?? `http_${status}`);
+    this.status = status;
+    this.code = /** @type {string} */ (problem.code ?? '');
+    this.reason = /** @type {{ja: string, en: string} | undefined} */ (problem.detail);
+    this.retryAfterMs = retryAfterMs;
+  }
+}
+
+/**
+ * @typedef {{id: string, name: string, kana?: string, type: string, phone?: string}} Organisation
+ * @typedef {{id: string, name: string | {kanji: string, kana: string}, positions?: {role: string, organisation: string}[]}} Person
+ * @typedef {{organisation: string, people: string[], host: boolean}} Link
+ * @typedef {object} Patient
+ * @property {string} id
+ * @property {{kanji: string, kana: string}} name
+ * @property {string} birth_date
+ * @property {string} sex
+ * @property {string} consent
+ * @property {Link[]} team
+ * @typedef {{person: {id: string, name: {kanji: string, kana: string}}, role: string, organisation: Organisation, expires_at: string}} Me
+ */
+
+export class Rest {
+  /** @param {() => string | null} token @param {typeof fetch} [send] */
+  constructor(token, send = (input, init) => fetch(input, init)) {
+    this.token = token;
+    this.send = send;
+  }
+
+  /** @param {string} method @param {string} path @returns {Promise<any>} */
+  async call(method, path) {
+    let response;
+    try {
+      response = await this.send(`/api/v1${path}`, {
+        method,
+        headers: { authorization: `Bearer ${this.token() ?? ''}`, accept: 'application/json' },
+        cache: 'no-store',
+        credentials: 'omit',
+      });
+    } catch {
+      throw new RestError(0, { code: 'unreachable' }, 0);
+    }
+    const body = await response.json().catch(() => ({}));
+    if (response.ok) return body;
+    throw new RestError(response.status, body, Number(response.headers.get('retry-after') ?? 0) * 1000);
+  }
+
+  /** @returns {Promise<Me>} */
+  me() {
+    return this.call('GET', '/me');
+  }
+
+  /** @returns {Promise<string>} a one-time ticket for the first frame of a socket */
+  async takeTicket() {
+    return (await this.call('POST', '/tickets')).ticket;
+  }
+
+  /**
+   * @param {{mine?: boolean, q?: string, birth_date?: string, identifier?: string}} search
+   * @returns {Promise<Patient[]>}
+   */
+  async patients(search) {
+    const query = new URLSearchParams();
+    for (const [name, value] of Object.entries(search)) if (value) query.set(name, String(value));
+    return (await this.call('GET', `/patients?${query}`)).patients ?? [];
+  }
+
+  /** @param {string} id @returns {Promise<Patient>} */
+  patient(id) {
+    return this.call('GET', `/patients/${encodeURIComponent(id)}`);
+  }
+
+  /** @returns {Promise<Organisation[]>} */
+  async organisations() {
+    return (await this.call('GET', '/organisations')).organisations ?? [];
+  }
+
+  /** @returns {Promise<Person[]>} */
+  async people() {
+    return (await this.call('GET', '/people')).people ?? [];
+  }
+
+  /** @param {string} timeline @returns {Promise<{person: string, through: number, at: string}[]>} */
+  async readMarkers(timeline) {
+    return (await this.call('GET', `/timelines/${encodeURIComponent(timeline)}/read-markers`)).markers ?? [];
+  }
+}

@@ -1,0 +1,167 @@
+// `<renkei-entries>`: the entries of one timeline, oldest above, with a window that keeps at most 80 of them in the page.
+// It follows the end while the reader is there, keeps their place when they are not, and reports what was seen.
+
+import { html, nothing, repeat } from '../vendor/lit.js';
+import { dayOf, fullDay } from '../dates.js';
+import { say } from '../language.js';
+import * as span from '../window.js';
+import { entry } from './entry.js';
+import { icon } from './icons.js';
+import { pending } from './pending.js';
+import { View } from './view.js';
+
+const AT_END_PX = 80;
+const EDGE_PX = 900;
+
+export class Entries extends View {
+  static properties = { ...View.properties, timelineId: { attribute: false } };
+
+  constructor() {
+    super();
+    this.timelineId = '';
+    this.following = true;
+    /** @type {import('../window.js').Span} */
+    this.span = { from: 0, to: 0 };
+    /** The last entry this person had read when they came; the "new" line stands after it. */
+    this.unreadAfter = /** @type {number | null} */ (null);
+    this.jumpTo = (/** @type {string} */ id) => this.jump(id);
+  }
+
+  connectedCallback() {
+    super.connectedCallback();
+    this.whenPosted = (/** @type {Event} */ event) => event.target instanceof Node && this.parentElement?.contains(event.target) && this.toEnd();
+    document.addEventListener('posted', this.whenPosted);
+    this.resizing = new ResizeObserver(() => this.following && this.scrollToEnd());
+    this.resizing.observe(this);
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    if (this.whenPosted) document.removeEventListener('posted', this.whenPosted);
+    this.resizing?.disconnect();
+  }
+
+  get timeline() {
+    return this.model.timeline(this.timelineId);
+  }
+
+  get scroller() {
+    return /** @type {HTMLElement | null} */ (this.querySelector('.entries-scroll'));
+  }
+
+  willUpdate() {
+    const { items } = this.timeline;
+    const marker = this.model.markers.get(this.timelineId);
+    if (this.unreadAfter === null && marker) this.unreadAfter = marker.get(this.model.myId)?.through ?? 0;
+    this.span = this.following ? span.tail(items.length) : span.within(this.span, items.length);
+    this.anchor = this.following ? null : this.firstVisible();
+  }
+
+  /** The first row on the screen and where it stands, so that it can stay there. */
+  firstVisible() {
+    const { scroller } = this;
+    if (!scroller) return null;
+    const top = scroller.getBoundingClientRect().top;
+    for (const row of /** @type {NodeListOf<HTMLElement>} */ (scroller.querySelectorAll('[data-seq]'))) {
+      const box = row.getBoundingClientRect();
+      if (box.bottom > top) return { seq: row.dataset.seq, top: box.top };
+    }
+    return null;
+  }
+
+  updated() {
+    const { scroller, anchor } = this;
+    if (!scroller) return;
+    if (this.following) this.scrollToEnd();
+    else if (anchor) {
+      const row = scroller.querySelector(`[data-seq="${anchor.seq}"]`);
+      if (row) scroller.scrollTop += row.getBoundingClientRect().top - anchor.top;
+    }
+    this.reportSeen();
+  }
+
+  scrollToEnd() {
+    const { scroller } = this;
+    if (scroller) scroller.scrollTop = scroller.scrollHeight;
+  }
+
+  toEnd() {
+    this.following = true;
+    this.requestUpdate();
+  }
+
+  scrolled() {
+    const { scroller } = this;
+    if (!scroller) return;
+    const count = this.timeline.items.length;
+    const below = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight;
+    const following = below < AT_END_PX && this.span.to === count;
+    let next = this.span;
+    if (scroller.scrollTop < EDGE_PX && this.span.from > 0) next = span.earlier(this.span);
+    else if (below < EDGE_PX && this.span.to < count) next = span.later(this.span, count);
+    if (following !== this.following || next !== this.span) {
+      this.following = following;
+      this.span = next;
+      this.requestUpdate();
+    }
+    this.reportSeen();
+  }
+
+  /** The last entry on the screen counts as seen while somebody looks at this page. */
+  reportSeen() {
+    const { scroller } = this;
+    if (!scroller || document.hidden || !document.hasFocus() || scroller.clientHeight === 0) return;
+    const bottom = scroller.getBoundingClientRect().bottom;
+    const rows = /** @type {HTMLElement[]} */ ([...scroller.querySelectorAll('[data-seq]')]);
+    const row = rows.findLast((one) => one.getBoundingClientRect().top < bottom - 8);
+    if (row) this.model.seen(this.timelineId, Number(row.dataset.seq));
+  }
+
+  /** @param {string} id */
+  jump(id) {
+    const row = this.timeline.items.findIndex((item) => item.id === id);
+    if (row < 0) return;
+    this.following = false;
+    this.span = span.around(row, this.timeline.items.length);
+    this.requestUpdate();
+    this.updateComplete.then(() => {
+      const place = this.querySelector(`[data-seq="${this.timeline.items[row].seq}"]`);
+      place?.scrollIntoView({ block: 'center' });
+      /** @type {HTMLElement | null | undefined} */ (place?.querySelector('.entry'))?.focus({ preventScroll: true });
+    });
+  }
+
+  render() {
+    const { items } = this.timeline;
+    const shown = items.slice(this.span.from, this.span.to);
+    const outbox = this.model.outbox.of(this.timelineId);
+    const missed = this.following ? 0 : items.length - this.span.to;
+    return html`<div class="entries-scroll" tabindex="0" role="region" aria-label=${say('tab_timeline')} @scroll=${this.scrolled}>
+      ${items.length === 0 && outbox.length === 0 ? html`<p class="entries-empty">${say(this.model.hub.connection.phase === 'live' ? 'no_entries' : 'loading')}</p>` : nothing}
+      ${this.span.from > 0 ? html`<p class="entries-more">${say('earlier_entries', { count: this.span.from })}</p>` : nothing}
+      <ol class="entries" aria-label=${say('tab_timeline')}>${repeat(shown, (item) => item.id, (item, at) => this.row(item, shown[at - 1]))}</ol>
+      ${outbox.length > 0 ? html`<div class="entries-outbox">${repeat(outbox, (item) => item.intent.id, (item) => pending(this.model, item, (one) => this.edit(one)))}</div>` : nothing}
+    </div>
+    ${this.following ? nothing : html`<button class="button to-end" type="button" @click=${this.toEnd}>${icon('down')}
+      <span>${missed > 0 ? say('newer_entries', { count: missed }) : say('to_newest')}</span></button>`}`;
+  }
+
+  /** @param {import('../timeline.js').Item} item @param {import('../timeline.js').Item | undefined} before */
+  row(item, before) {
+    const newDay = !before || dayOf(before.recordedAtMs) !== dayOf(item.recordedAtMs);
+    const firstUnread = this.unreadAfter !== null && this.unreadAfter > 0 && item.seq > this.unreadAfter && before && before.seq <= this.unreadAfter;
+    return html`<li data-seq=${item.seq}>
+      ${newDay ? html`<p class="day"><span>${fullDay(item.recordedAtMs)}</span></p>` : nothing}
+      ${firstUnread ? html`<p class="unread-line"><span>${say('unread_from_here')}</span></p>` : nothing}
+      ${entry(this.model, item, this.jumpTo)}</li>`;
+  }
+
+  /** @param {import('../outbox.js').Item} item */
+  edit(item) {
+    this.parentElement?.querySelector('renkei-composer')?.dispatchEvent(new CustomEvent('edit-again', { detail: item }));
+    this.model.outbox.remove(item.intent.id);
+    this.model.changed();
+  }
+}
+
+customElements.define('renkei-entries', Entries);

@@ -1,0 +1,140 @@
+// One entry of a timeline: who, when, what, and what became of it. Alarms, corrections and retractions are said in words
+// and marks, not by colour alone; the original of a corrected entry is one click away.
+
+import { html, nothing } from '../vendor/lit.js';
+import { clockTime, dayOf, machineTime, moment } from '../dates.js';
+import { say, word } from '../language.js';
+import { currentAlarms, currentBody, currentVersion, readers } from '../timeline.js';
+import { bodyOf } from './bodies.js';
+import { face, who, whoText } from './face.js';
+import { icon } from './icons.js';
+import { ruling } from './ruling.js';
+
+/** The device's time is worth a word when it differs by a minute from the hub's. */
+const CLAIM_DIFFERS_MS_MIN = 60_000;
+const ABOUT_ANOTHER = new Set(['acknowledgement', 'correction', 'retraction']);
+/** Membership and consent: one line each, opened when wanted, so that they do not crowd out what was said and seen. */
+const ADMINISTRATIVE = new Set(['registration', 'consent', 'team_link', 'team_unlink', 'host_change']);
+
+/**
+ * @typedef {import('../timeline.js').Item} Item
+ * @typedef {import('../model.js').Model} Model
+ */
+
+/** @param {Item} item */
+function times(item) {
+  const { recordedAtMs, observedAtMs } = item;
+  const differs = observedAtMs !== null && Math.abs(recordedAtMs - observedAtMs) >= CLAIM_DIFFERS_MS_MIN;
+  return {
+    recorded: html`<time datetime=${machineTime(recordedAtMs)} title=${say('recorded_at')}>${clockTime(recordedAtMs)}</time>`,
+    claimed: differs
+      ? html`<span class="claimed">${icon('clock')}<span>${say('observed_at', {
+        at: dayOf(observedAtMs) === dayOf(recordedAtMs) ? clockTime(observedAtMs) : moment(observedAtMs),
+      })}</span></span>`
+      : nothing,
+  };
+}
+
+/** @param {Model} model @param {Item} item */
+function readBy(model, item) {
+  const markers = model.markers.get(item.timeline);
+  const read = markers ? readers(markers, item) : [];
+  if (read.length === 0) return nothing;
+  return html`<details class="read-by"><summary>${icon('eye')}<span>${say('read_by', { count: read.length })}</span></summary>
+    <ul>${read.map(([person, { atMs }]) => html`<li><b>${model.personName(person) || say('somebody')}</b>
+      ${atMs ? html`<small>${moment(atMs)}</small>` : nothing}</li>`)}</ul></details>`;
+}
+
+/** @param {Model} model @param {Item} item */
+function acknowledged(model, item) {
+  const { acknowledgements } = item;
+  if (acknowledgements.length === 0) return nothing;
+  return html`<details class="read-by"><summary>${icon('check')}<span>${say('acknowledged_by', { count: acknowledgements.length })}</span></summary>
+    <ul>${acknowledgements.map((one) => html`<li><b>${whoText(model, one.author)}</b> <small>${moment(one.recordedAtMs)}</small> ${one.body.text}</li>`)}</ul></details>`;
+}
+
+/** Every version of a corrected entry, the first one first. @param {Model} model @param {Item} item */
+function history(model, item) {
+  if (item.corrections.length === 0) return nothing;
+  const versions = [{ version: item, body: item.body, reason: '' },
+    ...item.corrections.map((version) => ({ version, body: version.body.body, reason: version.body.reason ?? '' }))];
+  return html`<details class="history"><summary>${icon('edit')}<span>${say('corrected', { count: item.corrections.length })}</span></summary>
+    <ol>${versions.map(({ version, body, reason }, at) => html`<li>
+      <p class="quiet">${at === 0 ? say('original') : say('correction_number', { at })}・${whoText(model, version.author)}・${moment(version.recordedAtMs)}
+        ${version.retraction && version !== item ? html`・${say('correction_retracted')}` : nothing}</p>
+      ${reason ? html`<p class="quiet">${say('reason')}: ${reason}</p>` : nothing}
+      ${bodyOf(body, { model, alarms: version.alarms })}</li>`)}</ol></details>`;
+}
+
+/** A correction, retraction or acknowledgement where it happened: one line that leads to what it is about. */
+function aboutAnother(/** @type {Model} */ model, /** @type {Item} */ item, /** @type {(id: string) => void} */ jump) {
+  const target = model.timeline(item.timeline).byId.get(item.body.target);
+  const sign = item.kind === 'acknowledgement' ? 'check' : item.kind === 'correction' ? 'edit' : 'stop';
+  const about = target
+    ? say('about', { kind: word('kind', target.kind), who: whoText(model, target.author), at: moment(target.recordedAtMs) })
+    : '';
+  return html`<p class="line">${icon(sign)}<span><b>${word('kind', item.kind)}</b>
+    ${item.kind === 'retraction' ? html`（${word('retraction_reason', item.body.reason ?? '')}）` : nothing}
+    ${whoText(model, item.author)} ${times(item).recorded}
+    ${target ? html`<button class="button-link" type="button" @click=${() => jump(target.id)}>${about}</button>` : nothing}
+    ${item.body.text ?? ''}</span>${ruling(item.cited)}</p>`;
+}
+
+/** @param {Model} model @param {Item} item */
+function administrative(model, item) {
+  const body = currentBody(item);
+  const subject = body.kind === 'consent' ? word('consent_state', body.state ?? '')
+    : body.kind === 'registration' ? (body.name?.kanji ?? '') : model.organisationName(body.organisation);
+  return html`<details class="line-details"><summary class="line">${icon('link')}<span><b>${word('kind', item.kind)}</b> ${subject}</span>
+      <span class="line-who">${whoText(model, item.author)} ${times(item).recorded}</span></summary>
+    <div class="line-body">${bodyOf(body, { model, alarms: [] })}
+      <footer class="entry-foot">${history(model, item)}${readBy(model, item)}${ruling(currentVersion(item).cited)}</footer></div></details>`;
+}
+
+/** @param {Model} model @param {Item} item */
+function alarmBanner(model, item) {
+  const alarms = currentAlarms(item);
+  if (alarms.length === 0 || item.retraction) return nothing;
+  return html`<p class="alarm-banner">${icon('alarm')}<b>${say('alarm')}</b>
+    <span>${alarms.map((alarm) => word('vital_sign', alarm.sign)).join('・')}</span></p>`;
+}
+
+/** @param {Model} model @param {Item} item */
+function retracted(model, item) {
+  const { retraction } = item;
+  if (!retraction) return nothing;
+  return html`<div class="retracted"><p>${icon('stop')}<span>${say('retracted', {
+    who: whoText(model, retraction.author),
+    at: moment(retraction.recordedAtMs),
+    reason: word('retraction_reason', retraction.body.reason ?? ''),
+  })} ${retraction.body.text ?? ''}</span></p>
+    <details><summary>${say('show_retracted')}</summary><div class="struck">${bodyOf(currentBody(item), { model, alarms: [] })}</div></details></div>`;
+}
+
+/** @param {Model} model @param {Item} item */
+function addressed(model, item) {
+  const names = item.addressedTo.map(({ person, organisation, role }) =>
+    (person ? model.personName(person) : organisation ? model.organisationName(organisation) : word('role', role ?? '')));
+  return html`${names.length ? html`<span class="mark">${say('to_roles', { roles: names.join('・') })}</span>` : nothing}
+    ${item.sensitivity === 'restricted' ? html`<span class="mark mark-restricted">${icon('stop')}<span>${word('sensitivity', 'restricted')}</span></span>` : nothing}`;
+}
+
+/** @param {Model} model @param {Item} item @param {(id: string) => void} jump */
+export function entry(model, item, jump) {
+  if (ABOUT_ANOTHER.has(item.kind)) return aboutAnother(model, item, jump);
+  if (ADMINISTRATIVE.has(item.kind) && !item.retraction) return administrative(model, item);
+  const alarmed = currentAlarms(item).length > 0 && !item.retraction;
+  const mine = item.author.person === model.myId;
+  const { recorded, claimed } = times(item);
+  const version = currentVersion(item);
+  return html`<article class="entry ${alarmed ? 'entry-alarm' : ''} ${mine ? 'entry-mine' : ''}" tabindex="-1"
+      aria-label="${word('kind', item.kind)}, ${whoText(model, item.author)}, ${moment(item.recordedAtMs)}">
+    <header class="entry-head">${face(item.author.role)}${who(model, item.author)}${recorded}</header>
+    <div class="entry-body">
+      <p class="entry-kind"><span class="kind kind-${item.kind}">${word('kind', item.kind)}</span>${addressed(model, item)}</p>
+      ${alarmBanner(model, item)}
+      ${item.retraction ? retracted(model, item) : bodyOf(currentBody(item), { model, alarms: version.alarms })}
+      <footer class="entry-foot">${claimed}${history(model, item)}${acknowledged(model, item)}${readBy(model, item)}${ruling(version.cited)}</footer>
+    </div>
+  </article>`;
+}

@@ -1,0 +1,30 @@
+// The icons, drawn here: 24×24 strokes that take the colour of the text. Always beside words, never instead of them.
+
+import { html, svg } from '../vendor/lit.js';
+
+const PATHS = {
+  alarm: svg`<path d="M12 3 2.5 20h19L12 3Z"/><path d="M12 10v4.5M12 17.2v.3"/>`,
+  back: svg`<path d="m14.5 5-7 7 7 7"/>`,
+  check: svg`<path d="m5 12.5 4.5 4.5L19 7.5"/>`,
+  clock: svg`<circle cx="12" cy="12" r="8.5"/><path d="M12 7.5V12l3 2"/>`,
+  close: svg`<path d="m6 6 12 12M18 6 6 18"/>`,
+  down: svg`<path d="M12 5v14m-6-6 6 6 6-6"/>`,
+  edit: svg`<path d="m4 20 1-4L16 5l3 3L8 19l-4 1Z"/>`,
+  eye: svg`<path d="M2.5 12S6 5.5 12 5.5 21.5 12 21.5 12 18 18.5 12 18.5 2.5 12 2.5 12Z"/><circle cx="12" cy="12" r="2.7"/>`,
+  gavel: svg`<path d="M12 4v16M6 20h12M5 8h14M5 8l-2.5 6h5L5 8Zm14 0-2.5 6h5L19 8Z"/>`,
+  heart: svg`<path d="M3 12h4l2.2-5 4 10 2.3-5H21"/>`,
+  language: svg`<circle cx="12" cy="12" r="8.5"/><path d="M3.5 12h17M12 3.5c5 5 5 12 0 17-5-5-5-12 0-17Z"/>`,
+  leave: svg`<path d="M14 4H6v16h8M10 12h10m-4-4 4 4-4 4"/>`,
+  link: svg`<circle cx="9" cy="12" r="5"/><circle cx="15" cy="12" r="5"/>`,
+  offline: svg`<path d="M3 3l18 18M5 12.5a10 10 0 0 1 4-2.3M2.5 9a14 14 0 0 1 4-2.5M12 18h.01M16.5 12.7a10 10 0 0 0-2-1.4M21.5 9A14.5 14.5 0 0 0 10 5.6M8.5 15.8a5 5 0 0 1 6-.6"/>`,
+  online: svg`<path d="M2.5 9a14 14 0 0 1 19 0M5.5 12.5a9.5 9.5 0 0 1 13 0M8.5 15.8a5 5 0 0 1 7 0M12 19h.01"/>`,
+  search: svg`<circle cx="10.5" cy="10.5" r="6.5"/><path d="m15.5 15.5 5 5"/>`,
+  send: svg`<path d="M4 12 3 4l18 8-18 8 1-8Zm0 0h8"/>`,
+  stop: svg`<circle cx="12" cy="12" r="8.5"/><path d="m6 6 12 12"/>`,
+  sync: svg`<path d="M20 6v5h-5M4 18v-5h5M19 11a7.5 7.5 0 0 0-13-3.5M5 13a7.5 7.5 0 0 0 13 3.5"/>`,
+  team: svg`<circle cx="9" cy="8.5" r="3.5"/><path d="M2.5 20c0-4 3-6 6.5-6s6.5 2 6.5 6M16 5.3a3.5 3.5 0 0 1 0 6.4M18 14.5c2.2.8 3.5 2.6 3.5 5.5"/>`,
+  wait: svg`<path d="M7 3h10M7 21h10M8 3c0 5 8 5 8 9s-8 4-8 9M16 3c0 5-8 5-8 9s8 4 8 9"/>`,
+};
+
+/** @param {keyof typeof PATHS} name */
+export const icon = (name) => html`<svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false">${PATHS[name]}</svg>`;

@@ -1,0 +1,44 @@
+// The care team as it is linked now, with telephone numbers, and the alarm limits in force. Read-only: linking is the
+// secretariat's console, which comes later.
+
+import { html, nothing } from '../vendor/lit.js';
+import { say, word } from '../language.js';
+import { unitOf } from '../readings.js';
+import { limitText } from './bodies.js';
+import { face } from './face.js';
+import { icon } from './icons.js';
+
+/** @param {import('../model.js').Model} model @param {string} id */
+export function teamSection(model, id) {
+  const team = model.patients.get(id)?.team ?? [];
+  return html`<h2 id="team-title">${icon('team')}<span>${say('tab_team')}</span></h2>
+    ${team.length === 0 ? html`<p class="quiet">${say('team_empty')}</p>` : nothing}
+    <ul class="team">${[...team].sort((a, b) => Number(b.host) - Number(a.host)).map((link) => member(model, link))}</ul>
+    ${limits(model, id)}`;
+}
+
+/** @param {import('../model.js').Model} model @param {import('../rest.js').Link} link */
+function member(model, link) {
+  const organisation = model.organisations.get(link.organisation);
+  const people = [...model.people.values()].filter((person) => link.people?.includes(person.id));
+  return html`<li class="team-organisation">
+    <p><b>${organisation?.name ?? say('unknown_organisation')}</b>
+      ${link.host ? html`<span class="mark mark-host">${say('host')}</span>` : nothing}</p>
+    <p class="quiet">${organisation ? word('organisation_type', organisation.type) : nothing}
+      ${organisation?.phone ? html`・<a href="tel:${organisation.phone.replace(/[^\d+]/g, '')}">${organisation.phone}</a>` : nothing}</p>
+    ${people.length === 0 ? html`<p class="quiet">${say('everybody_linked')}</p>` : nothing}
+    <ul class="team-people">${people.map((person) => {
+      const role = person.positions?.find((position) => position.organisation === link.organisation)?.role ?? '';
+      return html`<li>${face(role)}<span>${model.personName(person.id)}<small>${word('role', role)}</small></span></li>`;
+    })}</ul>
+  </li>`;
+}
+
+/** @param {import('../model.js').Model} model @param {string} id */
+function limits(model, id) {
+  const inForce = model.timelines.get(id)?.limits ?? [];
+  if (inForce.length === 0) return nothing;
+  return html`<h3>${say('alarm_limits')}</h3>
+    <ul class="limits">${inForce.map((limit) => html`<li><span>${word('vital_sign', limit.sign)}</span>
+      <b>${limitText(limit)}</b> <small>${word('unit', unitOf(limit.sign))}</small></li>`)}</ul>`;
+}

@@ -1,0 +1,149 @@
+// The words of the domain: every code of its closed lists with its label in Japanese and English.
+// The object literal is strict JSON, so that a test can compare it with the lists in `src/domain`.
+
+export const WORDS = /** @type {Record<string, Record<string, string[]>>} */ (
+{
+  "kind": {
+    "registration": ["患者登録", "registration"],
+    "consent": ["本人の同意", "consent"],
+    "team_link": ["チームの紐付け", "team link"],
+    "team_unlink": ["紐付けの解除", "team unlink"],
+    "host_change": ["管理事業所の変更", "change of host"],
+    "vital": ["バイタル", "vital signs"],
+    "note": ["記録", "note"],
+    "visit": ["訪問の記録", "visit"],
+    "status_change": ["状態変化の連絡", "change of condition"],
+    "infection_notice": ["感染症情報", "infection notice"],
+    "message": ["メッセージ", "message"],
+    "order": ["点滴・与薬などの指示", "order"],
+    "standing_order": ["緊急時の処置指示（事前）", "standing emergency order"],
+    "nursing_instruction": ["訪問看護指示書", "nursing instruction"],
+    "nursing_report": ["訪問看護報告書", "nursing report"],
+    "device_change": ["医療機器の導入・変更", "device change"],
+    "lab_request": ["検査結果の提供依頼", "lab result request"],
+    "lab_result": ["検査結果", "lab result"],
+    "acp_note": ["ACPの記録", "ACP note"],
+    "joint_visit": ["同行訪問・合同カンファレンス", "joint visit"],
+    "conference": ["サービス担当者会議", "conference"],
+    "alarm_limits": ["アラーム値の設定", "alarm limits"],
+    "acknowledgement": ["確認", "acknowledgement"],
+    "correction": ["訂正", "correction"],
+    "retraction": ["取消し", "retraction"]
+  },
+  "role": {
+    "doctor": ["医師", "doctor"],
+    "dentist": ["歯科医師", "dentist"],
+    "nurse": ["看護師", "nurse"],
+    "pharmacist": ["薬剤師", "pharmacist"],
+    "dental_hygienist": ["歯科衛生士", "dental hygienist"],
+    "rehab": ["リハビリ職", "therapist"],
+    "care_manager": ["ケアマネジャー", "care manager"],
+    "helper": ["介護職", "care worker"],
+    "msw": ["医療ソーシャルワーカー", "medical social worker"],
+    "equipment_adviser": ["福祉用具専門相談員", "welfare-equipment adviser"],
+    "municipality": ["行政担当者", "municipal officer"],
+    "secretariat": ["事務局", "secretariat"],
+    "family": ["家族", "family"],
+    "gateway": ["連携システム", "connected system"]
+  },
+  "organisation_type": {
+    "clinic": ["診療所", "clinic"],
+    "hospital": ["病院", "hospital"],
+    "nursing_station": ["訪問看護ステーション", "visiting-nurse station"],
+    "pharmacy": ["薬局", "pharmacy"],
+    "dental_clinic": ["歯科診療所", "dental clinic"],
+    "care_office": ["居宅介護支援事業所", "care-management office"],
+    "home_help": ["訪問介護事業所", "home-help service"],
+    "day_service": ["通所・短期入所事業所", "day or short-stay service"],
+    "support_centre": ["地域包括支援センター", "community support centre"],
+    "municipality": ["市区町村", "municipality"],
+    "secretariat": ["連携事務局", "ICT secretariat"],
+    "home": ["自宅", "home"]
+  },
+  "vital_sign": {
+    "systolic": ["収縮期血圧", "systolic blood pressure"],
+    "diastolic": ["拡張期血圧", "diastolic blood pressure"],
+    "pulse": ["脈拍", "pulse"],
+    "spo2": ["SpO2", "SpO2"],
+    "temperature": ["体温", "body temperature"],
+    "respiration": ["呼吸数", "respiration rate"],
+    "weight": ["体重", "body weight"],
+    "glucose": ["血糖値", "blood glucose"],
+    "pain": ["痛み（NRS）", "pain (0–10 scale)"]
+  },
+  "body_site": {
+    "axilla": ["腋窩", "armpit"],
+    "mouth": ["口腔", "mouth"],
+    "ear": ["耳", "ear"],
+    "rectum": ["直腸", "rectum"],
+    "forehead": ["額", "forehead"],
+    "left_arm": ["左腕", "left arm"],
+    "right_arm": ["右腕", "right arm"],
+    "left_thigh": ["左大腿", "left thigh"],
+    "right_thigh": ["右大腿", "right thigh"],
+    "wrist": ["手首", "wrist"],
+    "finger": ["指", "finger"]
+  },
+  "unit": {
+    "mm[Hg]": ["mmHg", "mmHg"],
+    "kPa": ["kPa", "kPa"],
+    "/min": ["回/分", "/min"],
+    "%": ["%", "%"],
+    "Cel": ["℃", "°C"],
+    "[degF]": ["℉", "°F"],
+    "kg": ["kg", "kg"],
+    "g": ["g", "g"],
+    "[lb_av]": ["lb", "lb"],
+    "mg/dL": ["mg/dL", "mg/dL"],
+    "mmol/L": ["mmol/L", "mmol/L"],
+    "{score}": ["点", "points"]
+  },
+  "infection": {
+    "covid": ["新型コロナ", "COVID-19"],
+    "other": ["その他の感染症", "another infection"]
+  },
+  "order_type": {
+    "drip": ["点滴", "drip"],
+    "opioid": ["オピオイド", "opioid"],
+    "important_drug": ["その他の重要な与薬", "another important drug"],
+    "routine": ["通常の指示", "routine order"]
+  },
+  "device_change_type": {
+    "introduced": ["導入", "introduced"],
+    "setting": ["設定変更", "setting changed"],
+    "removed": ["終了", "removed"]
+  },
+  "retraction_reason": {
+    "mistake": ["誤記", "entered by mistake"],
+    "wrong_patient": ["患者の取り違え", "wrong patient"]
+  },
+  "sensitivity": {
+    "normal": ["通常", "normal"],
+    "restricted": ["取扱注意", "restricted"]
+  },
+  "sex": {
+    "male": ["男", "male"],
+    "female": ["女", "female"],
+    "other": ["その他", "other"],
+    "unknown": ["不明", "unknown"]
+  },
+  "consent_state": {
+    "none": ["未取得", "not obtained"],
+    "team": ["チーム内共有に同意", "team sharing"],
+    "withdrawn": ["撤回", "withdrawn"]
+  },
+  "consent_giver": {
+    "patient": ["本人", "the patient"],
+    "proxy": ["代理人", "a proxy decision-maker"]
+  }
+}
+);
+
+/**
+ * The label of `code` in `list`; a code of a newer hub is shown as it is.
+ * @param {string} list @param {string} code @param {'ja' | 'en'} language
+ */
+export function label(list, code, language) {
+  const entry = WORDS[list]?.[code];
+  return entry ? entry[language === 'en' ? 1 : 0] : code;
+}
