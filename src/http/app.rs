@@ -56,7 +56,12 @@ pub fn router(app: App) -> Router {
         .method_not_allowed_fallback(async || Problem::of(Code::MethodNotAllowed))
         .layer(DefaultBodyLimit::max(limits::REQUEST_BODY_BYTES_MAX))
         .layer(from_fn(in_time));
-    Router::new().route("/ws", get(socket::upgrade)).merge(api).fallback(unknown).layer(map_response(assets::guard)).with_state(app)
+    Router::new()
+        .route("/ws", get(socket::upgrade))
+        .merge(api)
+        .fallback(unknown)
+        .layer(map_response(assets::guard))
+        .with_state(app)
 }
 
 /// What no route takes: a file of the web client, or nothing.
