@@ -201,9 +201,9 @@ export class Model {
   readingsOf(id) {
     const timeline = this.timeline(id);
     const held = this.readings.get(id);
-    if (held && held.version === timeline.version) return held.readings;
+    if (held && held.version === timeline.readingsVersion) return held.readings;
     const readings = readingsOf(timeline);
-    this.readings.set(id, { version: timeline.version, readings });
+    this.readings.set(id, { version: timeline.readingsVersion, readings });
     return readings;
   }
 
