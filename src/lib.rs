@@ -9,6 +9,7 @@ pub mod limits;
 
 pub mod actions;
 pub mod cli;
+pub mod codec;
 pub mod domain;
 pub mod http;
 pub mod hub;

@@ -14,6 +14,35 @@ pub const KEY_FILE_BYTES_MAX: u64 = 1_024;
 /// nonces (probability of a repetition below 2^-32). At one record a second it lasts 136 years.
 pub const RECORDS_PER_KEY_MAX: u64 = 1 << 32;
 
+// ---- store ----
+
+/// Connections that read SQLite beside the one that writes.
+pub const SQLITE_READERS: u32 = 4;
+/// Connections to PostgreSQL of one hub.
+pub const POSTGRES_CONNECTIONS_MAX: u32 = 16;
+/// How long a connection waits for another's lock before the work fails.
+pub const STORE_BUSY_TIMEOUT_MS: u64 = 5_000;
+/// How long work waits for a free connection.
+pub const STORE_ACQUIRE_TIMEOUT_MS: u64 = 10_000;
+/// PostgreSQL ends a transaction that its hub left idle this long, so that a lost hub holds no locks.
+pub const STORE_IDLE_IN_TRANSACTION_MS: u64 = 10_000;
+/// Page cache of the connection that writes SQLite, in KiB.
+pub const SQLITE_WRITER_CACHE_KIB: i64 = 65_536;
+/// After this much written, a connection of its own copies the WAL into the database while commits go on.
+pub const SQLITE_CHECKPOINT_BYTES: u64 = 8 << 20;
+/// At this many pages the writer itself finishes the copying, which lets the WAL start over. Bounds its size.
+pub const SQLITE_WAL_PAGES_MAX: u32 = 16_384;
+/// How often a journal that could not be written is tried again.
+pub const STORE_PROBE_INTERVAL_MS: u64 = 1_000;
+/// What a probe writes: less than this free and the journal stays read-only.
+pub const STORE_PROBE_BYTES: usize = 256 << 10;
+/// Most entries of one page of a timeline.
+pub const PAGE_ENTRIES_MAX: usize = 1_000;
+/// Entries read at once while folding or checking a timeline.
+pub const FOLD_PAGE_ENTRIES: usize = 500;
+/// Most faults that one check lists; it counts them all.
+pub const CHECK_FAULTS_MAX: usize = 100;
+
 // ---- domain: what one entry may hold ----
 
 /// Longest text of one field, in characters.
@@ -26,3 +55,175 @@ pub const ADDRESSEES_MAX: usize = 50;
 pub const LINKED_PEOPLE_MAX: usize = 100;
 /// Most items of one lab result.
 pub const LAB_ITEMS_MAX: usize = 200;
+
+// ---- http: the listener ----
+
+/// Open connections of one listener, WebSockets included. Further ones are closed at once.
+pub const CONNECTIONS_MAX: usize = 20_000;
+/// Open connections from one address (one /64 of IPv6). A hospital's tablets and PCs share the one
+/// address of its router, hence so many. Loopback is not bounded by this.
+pub const CONNECTIONS_PER_ADDRESS_MAX: usize = 2_000;
+/// From the TCP connection to the end of the TLS handshake. Enough for a phone on a bad line.
+pub const TLS_HANDSHAKE_TIMEOUT_MS: u64 = 10_000;
+/// For the head of a request to arrive, and for a connection to wait for its next request.
+pub const REQUEST_HEADER_TIMEOUT_MS: u64 = 20_000;
+/// A request's body may take this long plus its length at [`REQUEST_BODY_BYTES_PER_S_MIN`].
+pub const REQUEST_BODY_GRACE_MS: u64 = 20_000;
+/// The slowest pace of a request's body. A quarter of the slowest throttled mobile tariffs (128 kbit/s).
+pub const REQUEST_BODY_BYTES_PER_S_MIN: u64 = 4_096;
+/// For open connections to end at a shutdown, before they are cut.
+pub const DRAIN_TIMEOUT_MS: u64 = 10_000;
+/// hyper's buffer per direction and connection while it speaks HTTP, and so the longest head of a
+/// request. hyper allows no less.
+pub const HTTP_BUFFER_BYTES: usize = 8_192;
+/// Connections that wait to be accepted; the kernel lowers it to `net.core.somaxconn`. Everybody
+/// reconnects at the same moment after a restart.
+pub const WAITING_CONNECTIONS_MAX: u32 = 4_096;
+pub const LISTEN_BACKLOG_CONNECTIONS: u32 = 4_096;
+/// Pause after accepting failed for want of file descriptors or memory.
+pub const ACCEPT_RETRY_MS: u64 = 100;
+/// No more than this is read of a certificate or key file.
+pub const CERTIFICATE_FILE_BYTES_MAX: u64 = 262_144;
+/// How often certificate files are looked at for a change.
+pub const CERTIFICATE_POLL_S: u64 = 30;
+
+// ---- cli: development certificates ----
+
+/// Phones refuse server certificates of more than 398 days (CA/Browser Forum, since 2020-09).
+pub const DEVELOPMENT_CERTIFICATE_VALID_DAYS: u64 = 397;
+/// A server certificate that ends within this is made anew.
+pub const DEVELOPMENT_CERTIFICATE_RENEW_BEFORE_DAYS: u64 = 30;
+/// How long the development authority itself is valid: devices that try Renkei trust it once.
+/// The development authority outlives its certificates, so that a browser is told to trust it once.
+pub const DEVELOPMENT_AUTHORITY_VALID_DAYS: u64 = 5 * 365;
+const _: () = assert!(DEVELOPMENT_AUTHORITY_VALID_DAYS > DEVELOPMENT_CERTIFICATE_VALID_DAYS);
+
+// ---- config: sign-ins ----
+
+/// A sign-in that is not used for this long ends, unless configured otherwise.
+pub const SESSION_IDLE_TIMEOUT_DEFAULT_S: i64 = 30 * 60;
+/// A sign-in ends after this, unless configured otherwise: a working day with overtime.
+pub const SESSION_LIFETIME_DEFAULT_S: i64 = 12 * 3_600;
+/// The longest sign-in that can be configured.
+pub const SESSION_LIFETIME_S_MAX: i64 = 30 * 86_400;
+/// Sockets that one person may have open, unless configured otherwise: phone, PC, tablet, some tabs.
+pub const SOCKETS_PER_PERSON_DEFAULT: i64 = 10;
+/// The most that can be configured for it.
+pub const SOCKETS_PER_PERSON_MAX: i64 = 1_000;
+
+// ---- config: the file ----
+
+/// No more than this is read of a configuration file.
+pub const CONFIG_FILE_BYTES_MAX: u64 = 1_048_576;
+// ---- hub ----
+
+/// Most pieces of work decided and committed together.
+pub const BATCH_WORKS_MAX: usize = 1_024;
+/// Work that may wait for the sequencer before those who hand it in have to wait.
+pub const WORK_QUEUE_ITEMS_MAX: usize = 8_192;
+/// Batches decided and waiting while one commits.
+pub const DRAFTS_IN_FLIGHT_MAX: usize = 1;
+/// How often a post is decided again after failed commits before its author is told to retry.
+pub const DECIDE_ATTEMPTS_MAX: u32 = 5;
+/// A snapshot is written after this many entries of a timeline.
+pub const SNAPSHOT_EVERY_ENTRIES: u64 = 256;
+/// Timelines whose state stays in memory.
+pub const HOT_TIMELINES_MAX: usize = 20_000;
+/// Patients returned by one search.
+pub const SEARCH_RESULTS_MAX: usize = 200;
+
+// ---- sessions ----
+
+/// Deliveries that wait for one socket before it is fed from the journal instead.
+pub const OUTBOX_ENTRIES_MAX: usize = 512;
+/// Bytes of deliveries that wait for one socket before it is fed from the journal instead.
+pub const OUTBOX_BYTES_MAX: usize = 512 * 1024;
+/// Posts of one socket that wait for their answer before the socket is read no further.
+pub const POSTS_IN_FLIGHT_MAX: usize = 64;
+/// Sockets one sign-in may have open.
+pub const SOCKETS_PER_SIGN_IN_MAX: usize = 8;
+/// Timelines one socket may follow.
+pub const SUBSCRIPTIONS_MAX: usize = 2_000;
+/// Entries read from the journal at a time for one reader.
+pub const READER_PAGE_ENTRIES_MAX: usize = 256;
+/// Bytes of entries read from the journal at a time for one reader.
+pub const READER_PAGE_BYTES_MAX: usize = 512 * 1024;
+/// A client that takes nothing off the connection for this long is disconnected.
+pub const WRITE_STALL_MS_MAX: u64 = 180_000;
+/// A client has this long to take its goodbye.
+pub const GOODBYE_MS_MAX: u64 = 2_000;
+/// The common beat of all sessions; a heartbeat frame goes out with each.
+pub const HEARTBEAT_MS: u64 = 20_000;
+/// Beats without a word from the client before it counts as gone.
+pub const SILENT_BEATS_MAX: u32 = 3;
+/// A socket has this long to say who it is.
+pub const HELLO_MS_MAX: u64 = 10_000;
+/// Largest first frame, before anybody knows who sends it.
+pub const HELLO_BYTES_MAX: usize = 4_096;
+/// Largest frame of a client.
+pub const FRAME_BYTES_MAX: usize = 256 * 1024;
+/// Frames that cannot be read before the socket is closed.
+pub const BAD_FRAMES_MAX: u32 = 20;
+
+// ---- sign-ins ----
+
+/// A ticket for a socket must be used within this time.
+pub const TICKET_MS: u64 = 30_000;
+/// Tickets that may wait to be used.
+pub const TICKETS_MAX: usize = 50_000;
+// ---- rulebook ----
+
+/// Words a choice may have, kinds included: a set of them is one 64-bit word.
+pub const RULEBOOK_CHOICES_MAX: usize = 64;
+/// Fields of a vocabulary.
+pub const RULEBOOK_FIELDS_MAX: usize = 96;
+/// Fields of a vocabulary that are numbers or durations.
+pub const RULEBOOK_NUMBERS_MAX: usize = 8;
+/// Rules of one composed rulebook.
+pub const RULEBOOK_RULES_MAX: usize = 4_096;
+/// Boxes the check may build while it subtracts conditions from each other.
+pub const RULEBOOK_BOXES_MAX: usize = 20_000;
+/// Longest id in a rule file, in bytes.
+pub const RULEBOOK_ID_BYTES_MAX: usize = 64;
+/// Most rules a judgement cites; the deciding ones come first.
+pub const RULEBOOK_CITED_RULES_MAX: usize = 6;
+// ── What one frame may hold ──
+// ---- wire: what one frame may hold ----
+
+/// Most timelines in one `subscribe` or `unsubscribe`.
+pub const SUBSCRIBE_TIMELINES_MAX: usize = 1_000;
+/// Longest name of a client program in `hello`, in characters.
+pub const CLIENT_NAME_CHARS_MAX: usize = 100;
+
+const _: () = assert!(FRAME_BYTES_MAX >= 4 * 3 * TEXT_CHARS_MAX, "a report of several long texts fits a frame");
+const _: () = assert!(HELLO_BYTES_MAX < FRAME_BYTES_MAX);
+// ── Imports ──
+
+/// Largest file an import reads, in bytes (64 MiB): some 600,000 readings.
+pub const IMPORT_FILE_BYTES_MAX: usize = 64 * 1024 * 1024;
+/// Longest row of an imported file, in bytes.
+pub const IMPORT_ROW_BYTES_MAX: usize = 64 * 1024;
+/// Most columns of an imported file.
+pub const IMPORT_COLUMNS_MAX: usize = 256;
+/// Most rows of an imported file, without its header.
+pub const IMPORT_ROWS_MAX: usize = 1_000_000;
+/// Entries handed over for deciding or writing at once.
+pub const IMPORT_BATCH_ENTRIES: usize = 200;
+/// Complaints an import prints before it only counts them.
+pub const IMPORT_COMPLAINTS_SHOWN: usize = 50;
+/// Lines an import names for one class of row.
+pub const IMPORT_LINES_NAMED: usize = 5;
+
+// ---- sockets ----
+
+/// Read buffer of one socket. Small, because most sockets wait.
+pub const SOCKET_READ_BUFFER_BYTES: usize = 4 * 1024;
+/// Frames gathered before they are written: one TLS record.
+pub const SOCKET_WRITE_BUFFER_BYTES: usize = 16 * 1024;
+/// Frames gathered at most while the connection takes nothing.
+pub const SOCKET_WRITE_BUFFER_BYTES_MAX: usize = 1024 * 1024;
+
+// ---- stopping ----
+
+/// After the last connection, what was handed in has this long to become durable.
+pub const STOP_MS_MAX: u64 = 10_000;

@@ -1,3 +1,9 @@
 //! Arguments to configuration to run.
 
-fn main() {}
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+fn main() -> ExitCode {
+    renkei::cli::run(&renkei::cli::Cli::parse())
+}

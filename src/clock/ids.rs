@@ -4,14 +4,9 @@
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use ring::rand::{SecureRandom, SystemRandom};
 use uuid::Uuid;
 
 use super::Clock;
-
-/// Random bytes fetched from the system at once, so that an id does not cost a system call.
-const POOL_BYTES: usize = 512;
-const RANDOM_BYTES: usize = 8;
 
 /// Draws ids. Share one per process: the order holds among the ids of one `Ids`.
 pub struct Ids {
@@ -26,15 +21,14 @@ struct State {
 }
 
 enum Source {
-    System { pool: Box<[u8; POOL_BYTES]>, used: usize },
+    System,
     Seeded { state: u64 },
 }
 
 impl Ids {
     #[must_use]
     pub fn new(clock: Arc<dyn Clock>) -> Self {
-        let source = Source::System { pool: Box::new([0; POOL_BYTES]), used: POOL_BYTES };
-        Self::from_source(clock, source)
+        Self::from_source(clock, Source::System)
     }
 
     /// The same ids in every run, for simulations. Never for a running hub.
@@ -53,8 +47,8 @@ impl Ids {
         let micros = self.clock.now().as_micros().max(0).unsigned_abs();
         // RFC 9562 section 6.2, method 3: the twelve bits after the milliseconds carry their
         // fraction, so ids of one millisecond sort too.
-        let prefix = (micros / 1_000) << 12 | (micros % 1_000) * 4_096 / 1_000;
-        // The counter and the pool stay usable whatever a panicking thread left in them.
+        let prefix = ((micros / 1_000) << 12) | ((micros % 1_000) * 4_096 / 1_000);
+        // The counter stays usable whatever a panicking thread left in it.
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let prefix = prefix.max(state.last_prefix + 1);
         state.last_prefix = prefix;
@@ -64,34 +58,31 @@ impl Ids {
 
 fn uuid_v7(prefix: u64, random: u64) -> Uuid {
     let (millis, fraction) = (prefix >> 12, prefix & 0xFFF);
-    let high = millis << 16 | 0x7000 | fraction;
-    let low = random & 0x3FFF_FFFF_FFFF_FFFF | 0x8000_0000_0000_0000;
+    let high = (millis << 16) | 0x7000 | fraction;
+    let low = (random & 0x3FFF_FFFF_FFFF_FFFF) | 0x8000_0000_0000_0000;
     Uuid::from_u64_pair(high, low)
 }
 
 impl Source {
     fn next(&mut self) -> u64 {
         match self {
-            Self::System { pool, used } => {
-                if *used + RANDOM_BYTES > POOL_BYTES {
-                    SystemRandom::new().fill(&mut pool[..]).expect("the operating system gives random bytes");
-                    *used = 0;
-                }
-                let mut bytes = [0; RANDOM_BYTES];
-                bytes.copy_from_slice(&pool[*used..*used + RANDOM_BYTES]);
-                *used += RANDOM_BYTES;
-                u64::from_ne_bytes(bytes)
-            }
+            Self::System => system_random(),
             // SplitMix64 (Steele, Lea, Flood 2014).
             Self::Seeded { state } => {
                 *state = state.wrapping_add(0x9E37_79B9_7F4A_7C15);
                 let mut mixed = *state;
-                mixed = (mixed ^ mixed >> 30).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-                mixed = (mixed ^ mixed >> 27).wrapping_mul(0x94D0_49BB_1331_11EB);
-                mixed ^ mixed >> 31
+                mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+                mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+                mixed ^ (mixed >> 31)
             }
         }
     }
+}
+
+#[expect(clippy::disallowed_methods, reason = "this is the one place that draws ids")]
+fn system_random() -> u64 {
+    // The lower half of a version 4 id is 62 bits from the system's generator below the variant.
+    Uuid::new_v4().as_u64_pair().1
 }
 
 impl fmt::Debug for Ids {

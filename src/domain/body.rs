@@ -190,7 +190,7 @@ closed_list! {
     }
 }
 
-/// A medical device brought in, set differently or taken away [DeviceUseStatement].
+/// A medical device brought in, set differently or taken away (FHIR `DeviceUseStatement`).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DeviceChange {
     pub device: String,
@@ -199,7 +199,7 @@ pub struct DeviceChange {
     pub after: String,
 }
 
-/// A request to pass on test results [ServiceRequest].
+/// A request to pass on test results (FHIR `ServiceRequest`).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LabRequest {
     pub text: String,

@@ -23,7 +23,7 @@ impl Intent {
                 self.addressed_to.len(),
             ));
         }
-        self.body.check(today).map_err(|invalid| invalid.within(self.body.kind()))
+        self.body.check(today).map_err(|invalid| invalid.within(format_args!("body.{}", self.body.kind())))
     }
 }
 
@@ -90,7 +90,8 @@ impl Body {
                         ),
                     ));
                 }
-                correction.body.check(today).map_err(|invalid| invalid.within("body"))
+                let kind = correction.body.kind();
+                correction.body.check(today).map_err(|invalid| invalid.within(format_args!("body.{kind}")))
             }
             Self::Retraction(retraction) => text("text", &retraction.text),
         }

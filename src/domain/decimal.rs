@@ -66,8 +66,9 @@ impl FromStr for Decimal {
         if whole.is_empty() || fraction.len() > PLACES || !all_digits(whole) || !all_digits(fraction) {
             return Err(NotDecimal);
         }
-        let padded = format!("{fraction:0<PLACES$}");
-        let fraction: i64 = padded.parse().map_err(|_| NotDecimal)?;
+        // Read digit by digit: every measured value passes here, so it must not allocate.
+        let digits = fraction.bytes().chain(std::iter::repeat(b'0')).take(PLACES);
+        let fraction = digits.fold(0, |millionths, digit| millionths * 10 + i64::from(digit - b'0'));
         let value = whole
             .parse::<i64>()
             .ok()
@@ -85,8 +86,11 @@ impl fmt::Display for Decimal {
         if fraction == 0 {
             return write!(f, "{sign}{whole}");
         }
-        let digits = format!("{fraction:06}");
-        write!(f, "{sign}{whole}.{}", digits.trim_end_matches('0'))
+        let (mut digits, mut places) = (fraction, PLACES);
+        while digits.is_multiple_of(10) {
+            (digits, places) = (digits / 10, places - 1);
+        }
+        write!(f, "{sign}{whole}.{digits:0places$}")
     }
 }
 

@@ -6,7 +6,7 @@ use super::ids::{OrganisationId, PersonId};
 use super::patient::{HumanName, Identifier};
 use super::role::{OrganisationType, Role};
 
-/// An organisation [Organization].
+/// An organisation (FHIR `Organization`).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Organisation {
     pub id: OrganisationId,
@@ -18,7 +18,7 @@ pub struct Organisation {
     pub active: bool,
 }
 
-/// A person [Practitioner] and the roles they act in [PractitionerRole].
+/// A person (FHIR `Practitioner`) and the roles they act in (FHIR `PractitionerRole`).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Person {
     pub id: PersonId,

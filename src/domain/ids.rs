@@ -36,15 +36,15 @@ id!(
     TimelineId
 );
 id!(
-    /// A patient [Patient].
+    /// A patient (FHIR `Patient`).
     PatientId
 );
 id!(
-    /// An organisation [Organization].
+    /// An organisation (FHIR `Organization`).
     OrganisationId
 );
 id!(
-    /// A person [Practitioner], or a member of a patient's family.
+    /// A person (FHIR `Practitioner`), or a member of a patient's family.
     PersonId
 );
 id!(

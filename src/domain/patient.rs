@@ -1,4 +1,4 @@
-//! Who a patient is [Patient]: names, birth date, sex, local identifiers.
+//! Who a patient is (FHIR `Patient`): names, birth date, sex, local identifiers.
 
 use jiff::civil::Date;
 

@@ -28,7 +28,7 @@ pub struct PatientState {
     pub team: BTreeMap<OrganisationId, Membership>,
     /// Organisations that were linked once and are no longer.
     pub former: BTreeSet<OrganisationId>,
-    /// The last entry that changed team or consent: who may see what depends on nothing later.
+    /// The last entry that changed team, consent or what is hidden: who may see what depends on nothing later.
     pub access_epoch: Seq,
     pub alarm_limits: Arc<[AlarmLimit]>,
     /// The newest value of each sign, by claimed time.
@@ -129,6 +129,7 @@ impl PatientState {
             }
             Body::Retraction(Retraction { target, reason: RetractionReason::WrongPatient, .. }) => {
                 self.hidden.insert(*target);
+                self.access_epoch = entry.seq;
             }
             _ => {}
         }

@@ -176,7 +176,7 @@ fn implausible(sign: VitalSign, value: Decimal, unit: Unit) -> Invalid {
     )
 }
 
-/// One reading [Observation]: the quantities taken together.
+/// One reading (FHIR `Observation`): the quantities taken together.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Vital {
     pub measurements: Vec<Measurement>,

@@ -6,6 +6,7 @@ use tokio::sync::oneshot;
 
 use super::outbox::{Item, Outbox};
 use crate::domain::alarm::Alarm;
+use crate::domain::entry::Entry;
 use crate::domain::ids::{EntryId, Seq, TimelineId};
 use crate::domain::ruling::Ruling;
 use crate::domain::text::{Invalid, Text};
@@ -54,7 +55,40 @@ pub struct Queued {
     pub cited: Vec<Arc<str>>,
 }
 
+impl Accepted {
+    /// The answer that goes with this entry.
+    #[must_use]
+    pub fn of(entry: &Entry, repeated: bool) -> Self {
+        Self {
+            id: entry.id,
+            timeline: entry.timeline,
+            seq: entry.seq,
+            recorded_at: entry.recorded_at,
+            ruling: entry.ruling.clone(),
+            alarms: entry.alarms.clone(),
+            repeated,
+        }
+    }
+}
+
 impl Refused {
+    /// The patient is unknown, or hidden from the actor: both look the same.
+    #[must_use]
+    pub fn not_found(id: EntryId) -> Self {
+        Self::plain(id, "not_found", Text::fixed("この患者は見つかりません", "no such patient"), false)
+    }
+
+    /// The id was accepted before with another body.
+    #[must_use]
+    pub fn conflict(id: EntryId) -> Self {
+        Self::plain(
+            id,
+            "conflict",
+            Text::fixed("同じIDで別の内容がすでに記録されています", "another entry was recorded under this id"),
+            false,
+        )
+    }
+
     /// A post that no rulebook could make sense of.
     #[must_use]
     pub fn invalid(id: EntryId, invalid: Invalid) -> Self {

@@ -1,1 +1,232 @@
-//! The running process: sequencer, fan-out, presence.
+//! The running process: sequencer, committer, fan-out, presence.
+//!
+//! Read `work` (what may be asked), `sequencer` → `deciding` → `draft` → `committer`, then `fanout`, `outbox`
+//! and `view` for how an entry reaches its readers. Sessions and actions hold a [`Hub`].
+
+pub mod answer;
+mod audit;
+mod committer;
+mod deciding;
+mod draft;
+pub mod fanout;
+mod linking_queue;
+pub mod meter;
+pub mod outbox;
+pub mod patients;
+pub mod published;
+mod reading;
+mod region;
+mod sequencer;
+pub mod sessions;
+pub mod subscription;
+mod timelines;
+pub mod view;
+mod work;
+
+use std::sync::Arc;
+
+use tokio::sync::{mpsc, oneshot};
+use tokio::task::JoinHandle;
+
+use self::answer::{Answer, Refused, Reply};
+use self::committer::Committer;
+use self::fanout::Fanout;
+use self::meter::Meter;
+use self::outbox::Outbox;
+pub use self::region::{Region, RegionParts};
+use self::sequencer::{Progress, Sequencer};
+use self::sessions::Sessions;
+pub use self::work::Sight;
+use self::work::{DryRun, Follow, MarkRead, Origin, Submission, Work};
+use crate::codec;
+use crate::domain::directory::Actor;
+use crate::domain::entry::Intent;
+use crate::domain::ids::{Seq, SignInId, TimelineId};
+use crate::limits;
+use crate::rulebook::Decision;
+use crate::store::{GrantChange, GrantId, Journal, StoreError};
+use crate::vault::Mac;
+
+/// A handle on the running hub. Cheap to clone; when the last is gone, the hub finishes what it was given.
+#[derive(Clone, Debug)]
+pub struct Hub {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    region: Arc<Region>,
+    journal: Journal,
+    fanout: Arc<Fanout>,
+    sessions: Sessions,
+    meter: Arc<Meter>,
+    work: mpsc::Sender<Work>,
+}
+
+/// The hub's own tasks; awaited at shutdown.
+#[derive(Debug)]
+pub struct HubTasks {
+    sequencer: JoinHandle<()>,
+    committer: JoinHandle<()>,
+    releaser: JoinHandle<()>,
+}
+
+impl HubTasks {
+    /// Waits until everything handed to the hub is durable and answered. All handles must be dropped before.
+    pub async fn finish(self) {
+        // A panic of one of them was already reported by the panic hook; shutdown goes on.
+        let _ = tokio::join!(self.sequencer, self.committer, self.releaser);
+    }
+}
+
+/// The hub is shutting down, or the journal could not be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the hub cannot answer at the moment")]
+pub struct Unavailable;
+
+impl Hub {
+    /// Starts the hub's tasks on a journal.
+    #[must_use]
+    pub fn start(journal: Journal, parts: RegionParts) -> (Self, HubTasks) {
+        let (work, work_in) = mpsc::channel(limits::WORK_QUEUE_ITEMS_MAX);
+        let (again, again_in) = mpsc::unbounded_channel();
+        let (drafts, drafts_in) = mpsc::channel(limits::DRAFTS_IN_FLIGHT_MAX);
+        let (linked, linked_in) = mpsc::unbounded_channel();
+        let region = Arc::new(Region::new(journal.region(), parts, linked));
+        let (fanout, progress, meter) = (Arc::<Fanout>::default(), Arc::<Progress>::default(), Arc::<Meter>::default());
+        let sequencer =
+            Sequencer::new(Arc::clone(&region), journal.clone(), Arc::clone(&progress), work_in, again_in, drafts);
+        let committer = Committer {
+            journal: journal.clone(),
+            region: Arc::clone(&region),
+            fanout: Arc::clone(&fanout),
+            progress,
+            meter: Arc::clone(&meter),
+            drafts: drafts_in,
+            again,
+        };
+        let releaser = linking_queue::release(journal.clone(), work.downgrade(), linked_in);
+        let tasks = HubTasks {
+            sequencer: tokio::spawn(sequencer.run()),
+            committer: tokio::spawn(committer.run()),
+            releaser: tokio::spawn(releaser),
+        };
+        let sessions = Sessions::default();
+        (Self { inner: Arc::new(Inner { region, journal, fanout, sessions, meter, work }) }, tasks)
+    }
+
+    /// Directory, rulebook, clock and search index of the region.
+    #[must_use]
+    pub fn region(&self) -> &Region {
+        &self.inner.region
+    }
+
+    /// The journal, for reading and for the actions' own writes.
+    #[must_use]
+    pub fn journal(&self) -> &Journal {
+        &self.inner.journal
+    }
+
+    /// Who follows what at this moment.
+    #[must_use]
+    pub fn fanout(&self) -> &Fanout {
+        &self.inner.fanout
+    }
+
+    /// The open sockets by sign-in.
+    #[must_use]
+    pub fn sessions(&self) -> &Sessions {
+        &self.inner.sessions
+    }
+
+    /// Counters for `/metrics`.
+    #[must_use]
+    pub fn meter(&self) -> &Meter {
+        &self.inner.meter
+    }
+
+    /// Hands a post in; the answer goes to the session's outbox. Waits while the hub is at its bound.
+    pub async fn post(&self, actor: Actor, intent: Intent, outbox: &Arc<Outbox>) {
+        self.submit(actor, intent, Reply::Session(Arc::clone(outbox))).await;
+    }
+
+    /// Posts and waits for the answer.
+    pub async fn post_and_wait(&self, actor: Actor, intent: Intent) -> Answer {
+        let id = intent.id;
+        let (reply, answer) = oneshot::channel();
+        self.submit(actor, intent, Reply::Once(reply)).await;
+        answer.await.unwrap_or_else(|_| Answer::Refused(Refused::unavailable(id)))
+    }
+
+    async fn submit(&self, actor: Actor, intent: Intent, reply: Reply) {
+        let mac = fingerprint(self.inner.journal.region(), &intent, &actor);
+        let submission = Submission { intent, actor, mac, origin: Origin::Client, reply, attempts: 0 };
+        if let Err(mpsc::error::SendError(Work::Post(submission))) =
+            self.inner.work.send(Work::Post(Box::new(submission))).await
+        {
+            let refused = Refused::unavailable(submission.intent.id);
+            submission.reply.send(Answer::Refused(refused));
+        }
+    }
+
+    /// What a post would cause, without doing it.
+    ///
+    /// # Errors
+    /// When the hub cannot answer.
+    pub async fn dry_run(&self, actor: Actor, intent: Intent) -> Result<Decision, Unavailable> {
+        let (reply, decision) = oneshot::channel();
+        self.give(Work::DryRun(Box::new(DryRun { intent, actor, reply }))).await?;
+        decision.await.map_err(|_| Unavailable)
+    }
+
+    /// Asks for a timeline, live, from `after` on; the answer comes as [`outbox::Item::Opened`].
+    ///
+    /// # Errors
+    /// When the hub cannot answer.
+    pub async fn follow(
+        &self,
+        actor: Actor,
+        sign_in: SignInId,
+        outbox: &Arc<Outbox>,
+        timeline: TimelineId,
+        after: Seq,
+    ) -> Result<GrantId, Unavailable> {
+        let grant = GrantId(self.region().draw_id());
+        let outbox = Arc::clone(outbox);
+        self.give(Work::Follow(Box::new(Follow { actor, sign_in, outbox, timeline, after, grant }))).await?;
+        Ok(grant)
+    }
+
+    /// The timelines on whose team this actor is.
+    ///
+    /// # Errors
+    /// When the journal cannot be read.
+    pub async fn timelines_of(&self, actor: &Actor) -> Result<Vec<TimelineId>, StoreError> {
+        self.inner.journal.list_timelines_of(actor.organisation, actor.person).await
+    }
+
+    /// Records that `actor` has read up to `through`. The team hears of it; nothing is answered.
+    ///
+    /// # Errors
+    /// When the hub cannot answer.
+    pub async fn mark_read(&self, actor: Actor, timeline: TimelineId, through: Seq) -> Result<(), Unavailable> {
+        self.give(Work::MarkRead(MarkRead { actor, timeline, through })).await
+    }
+
+    /// Widens or closes records of reading.
+    ///
+    /// # Errors
+    /// When the hub cannot answer; an open record then counts as "up to the head".
+    pub async fn note_reading(&self, changes: Vec<GrantChange>) -> Result<(), Unavailable> {
+        if changes.is_empty() { Ok(()) } else { self.give(Work::Grants(changes)).await }
+    }
+
+    async fn give(&self, work: Work) -> Result<(), Unavailable> {
+        self.inner.work.send(work).await.map_err(|_| Unavailable)
+    }
+}
+
+/// The keyed fingerprint by which the same post is recognised: a plain hash of a vital could be guessed.
+fn fingerprint(key: &crate::vault::RegionKey, intent: &Intent, actor: &Actor) -> Mac {
+    key.idempotency().mac(&[actor.person.0.as_bytes(), actor.organisation.0.as_bytes(), &codec::encode_intent(intent)])
+}

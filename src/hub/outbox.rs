@@ -12,10 +12,11 @@ use tokio::sync::Notify;
 use super::answer::Answer;
 use super::published::Published;
 use super::subscription::{Opened, Subscription};
+use crate::domain::directory::Actor;
 use crate::domain::ids::{EntryId, PersonId, Seq, TimelineId};
 use crate::domain::time::Timestamp;
 use crate::limits;
-use crate::wire::codes::Close;
+use crate::wire::codes::CloseCode;
 
 /// One thing to tell a session.
 #[derive(Debug)]
@@ -33,7 +34,7 @@ pub enum Item {
     /// Somebody read up to here. May be dropped.
     ReadMarker { timeline: TimelineId, person: PersonId, through: Seq, at: Timestamp },
     /// Who is present changed. May be dropped.
-    Presence { timeline: TimelineId, people: Vec<PersonId> },
+    Presence { timeline: TimelineId, people: Vec<Actor> },
 }
 
 /// An entry on its way to one reader. It stands for all of `(after, entry.seq]`: what lies between was passed over.
@@ -59,7 +60,7 @@ struct State {
     droppable: usize,
     bytes: usize,
     fell_behind: bool,
-    close: Option<Close>,
+    close: Option<CloseCode>,
 }
 
 /// What [`Outbox::drain`] found.
@@ -68,7 +69,7 @@ pub struct Drained {
     pub items: VecDeque<Item>,
     /// Deliveries were dropped: the journal has them.
     pub fell_behind: bool,
-    pub close: Option<Close>,
+    pub close: Option<CloseCode>,
 }
 
 impl Outbox {
@@ -150,7 +151,7 @@ impl Outbox {
     }
 
     /// Ends the session: nothing queued is written any more except the reason.
-    pub fn close(&self, close: Close) {
+    pub fn close(&self, close: CloseCode) {
         {
             let mut state = self.lock();
             state.close.get_or_insert(close);
@@ -162,8 +163,11 @@ impl Outbox {
     }
 
     /// Waits until [`Self::close`]; lets a session abandon a write that hangs.
-    pub async fn ended(&self) {
-        if self.lock().close.is_none() {
+    pub async fn ended(&self) -> CloseCode {
+        loop {
+            if let Some(close) = self.lock().close {
+                return close;
+            }
             self.ended.notified().await;
         }
     }
@@ -211,7 +215,7 @@ impl Item {
     fn bytes(&self) -> usize {
         match self {
             Self::Delivery(delivery) => delivery.entry.bytes(),
-            Self::Presence { people, .. } => people.len() * size_of::<PersonId>(),
+            Self::Presence { people, .. } => people.len() * size_of::<Actor>(),
             _ => 0,
         }
     }

@@ -1,32 +1,38 @@
 //! A committed entry on its way to its readers: encoded once, with what decides who may see it worked out once.
 
-use std::sync::Arc;
-
+use crate::codec::{Content, EncodedEntry, EntryHeader};
 use crate::domain::entry::{Entry, Scope};
 use crate::domain::ids::{EntryId, Seq};
-use crate::rulebook::BaseClass;
-use crate::wire::EncodedEntry;
+use crate::rulebook::EntryClass;
+use crate::store::StoredEntry;
 
 /// Shared by all readers of an entry.
 #[derive(Debug)]
 pub struct Published {
-    pub entry: Arc<Entry>,
+    pub entry: Entry,
     pub encoded: EncodedEntry,
     pub scope: Scope,
     /// The entry whose being hidden hides this one too: the target of an entry that points back.
     pub target: Option<EntryId>,
-    pub class: BaseClass,
+    pub class: EntryClass,
     /// Raised an alarm: goes out first.
     pub urgent: bool,
 }
 
 impl Published {
-    /// Prepares an entry for its readers.
+    /// Prepares an entry for its readers; `content` is its encoded content.
     #[must_use]
-    pub fn new(entry: Arc<Entry>, encoded: EncodedEntry) -> Self {
+    pub fn new(entry: Entry, content: Content) -> Self {
         let scope = entry.scope();
-        let class = BaseClass::of(scope.kind, scope.sensitivity, scope.infection);
+        let class = EntryClass::of(&scope);
+        let encoded = EncodedEntry::new(EntryHeader::of(&entry), content);
         Self { urgent: entry.is_urgent(), target: entry.body.target(), scope, class, encoded, entry }
+    }
+
+    /// The same for an entry read from the journal.
+    #[must_use]
+    pub fn of_stored(stored: StoredEntry) -> Self {
+        Self::new(stored.entry, stored.content)
     }
 
     /// Its place on the timeline.

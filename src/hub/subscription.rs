@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
+use arc_swap::{ArcSwap, Guard};
+
 use super::view::View;
 use crate::domain::ids::{Seq, TimelineId};
 
@@ -10,9 +12,11 @@ use crate::domain::ids::{Seq, TimelineId};
 #[derive(Debug)]
 pub struct Subscription {
     pub timeline: TimelineId,
-    /// What this reader may see. A change of what it may see ends the subscription instead of changing this.
-    pub view: Arc<View>,
+    view: ArcSwap<View>,
+    /// The last entry dealt with: pushed or passed over.
     through: AtomicU64,
+    /// The last entry pushed; what lies between it and the next push was passed over.
+    pushed: AtomicU64,
     ended: AtomicBool,
 }
 
@@ -20,7 +24,24 @@ impl Subscription {
     /// A subscription served live from `head` on.
     #[must_use]
     pub fn new(timeline: TimelineId, view: Arc<View>, head: Seq) -> Self {
-        Self { timeline, view, through: AtomicU64::new(head.0), ended: AtomicBool::new(false) }
+        Self {
+            timeline,
+            view: ArcSwap::new(view),
+            through: AtomicU64::new(head.0),
+            pushed: AtomicU64::new(head.0),
+            ended: AtomicBool::new(false),
+        }
+    }
+
+    /// What this reader may see now.
+    #[must_use]
+    pub fn view(&self) -> Guard<Arc<View>> {
+        self.view.load()
+    }
+
+    /// The team, the consent or what is hidden changed without closing anything that was open before.
+    pub(super) fn go_on_as(&self, view: View) {
+        self.view.store(Arc::new(view));
     }
 
     /// The last entry that was pushed to this reader or passed over.
@@ -29,9 +50,20 @@ impl Subscription {
         Seq(self.through.load(Ordering::Acquire))
     }
 
-    /// The fan-out has dealt with everything up to `seq`.
+    /// The last entry that was pushed.
+    pub(super) fn pushed(&self) -> Seq {
+        Seq(self.pushed.load(Ordering::Acquire))
+    }
+
+    /// The fan-out passed `seq` over: this reader may not see it.
     pub(super) fn pass(&self, seq: Seq) {
         self.through.store(seq.0, Ordering::Release);
+    }
+
+    /// The fan-out pushed `seq`.
+    pub(super) fn push_to(&self, seq: Seq) {
+        self.pushed.store(seq.0, Ordering::Release);
+        self.pass(seq);
     }
 
     /// Whether the reader may still be served.
@@ -52,7 +84,9 @@ pub struct Opened {
     pub timeline: TimelineId,
     /// Where the reader wants to go on.
     pub after: Seq,
-    /// Reading is granted, live from `head` on; or the timeline is unknown or hidden, which look the same.
+    /// Why not: `not_found` (unknown and hidden look the same) or `unavailable`.
+    pub refused: Option<&'static str>,
+    /// Reading is granted, live from `head` on.
     pub granted: Option<Granted>,
 }
 

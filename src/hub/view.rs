@@ -33,7 +33,7 @@ impl View {
         let member = state.membership(actor);
         // A former member keeps its own entries; somebody who never belonged has none to keep.
         let has_own = member.is_some() || state.former.contains(&actor.organisation);
-        if mask.allows_nothing_but_own() && !has_own {
+        if !mask.shows_others() && !has_own {
             return None;
         }
         Some(Self {
@@ -52,12 +52,13 @@ impl View {
             return false;
         }
         let addressed = entry.scope.addressed_to.iter().any(|addressee| addressee.means(&self.actor));
-        self.mask.allows(entry.class.with(own, addressed))
+        self.mask.allows(entry.class.seen_by(own, addressed))
     }
 
     fn hides(&self, entry: &Published) -> bool {
         !self.hidden.is_empty()
-            && (self.hidden.contains(&entry.entry.id) || entry.target.is_some_and(|target| self.hidden.contains(&target)))
+            && (self.hidden.contains(&entry.entry.id)
+                || entry.target.is_some_and(|target| self.hidden.contains(&target)))
     }
 
     /// Whether a reader that was served under `self` may simply go on under `next`.

@@ -1,1 +1,179 @@
-//! One WebSocket: events in, frames out, bounded.
+//! One WebSocket: hello, then frames in and entries out until one side ends it.
+//!
+//! A session owns its subscriptions and its place on each timeline. It never holds more than its outbox and one
+//! page of the journal, and it never makes anybody else wait. It does not decide what may be seen: it asks the
+//! subscription's view for every entry it writes.
+
+mod catch_up;
+mod event;
+mod frames;
+mod hello;
+mod inbound;
+mod outbound;
+mod writer;
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
+
+use axum::extract::ws::WebSocket;
+use tokio::sync::watch;
+
+use self::event::Event;
+pub use self::hello::TicketGate;
+use self::writer::{Ended, Writer};
+use crate::domain::ids::{Seq, TimelineId};
+use crate::hub::Hub;
+use crate::hub::outbox::Outbox;
+use crate::hub::sessions::SignedIn;
+use crate::hub::subscription::Subscription;
+use crate::limits;
+use crate::store::{GrantChange, GrantId};
+use crate::wire::Encoding;
+use crate::wire::codes::CloseCode;
+
+/// What a session needs besides its socket.
+#[derive(Clone)]
+pub struct SessionParts {
+    pub hub: Hub,
+    /// Ticks for all sessions together: heartbeat, expiry, silence. Counts up.
+    pub beat: watch::Receiver<u64>,
+    pub tickets: Arc<dyn TicketGate>,
+}
+
+/// Serves one socket until it ends.
+pub async fn serve(socket: WebSocket, encoding: Encoding, parts: SessionParts) {
+    let SessionParts { hub, beat, tickets } = parts;
+    let outbox = Arc::<Outbox>::default();
+    let mut writer = Writer::new(socket, encoding, Arc::clone(&outbox));
+    let signed_in = match hello::authenticate(&mut writer, &*tickets, &hub).await {
+        Ok(signed_in) => signed_in,
+        Err(ended) => return writer.say_goodbye(ended).await,
+    };
+    if !hub.sessions().open(signed_in.id, &outbox) {
+        return writer.say_goodbye(Ended::Close(CloseCode::SessionsExceeded)).await;
+    }
+    let mut session = Session::new(hub, signed_in, outbox, writer, beat);
+    let ended = session.run().await;
+    session.leave(ended).await;
+}
+
+/// A signed-in socket.
+struct Session {
+    hub: Hub,
+    signed_in: SignedIn,
+    outbox: Arc<Outbox>,
+    writer: Writer,
+    beat: watch::Receiver<u64>,
+    places: HashMap<TimelineId, Place>,
+    /// Asked for, not answered yet: the record of reading each will have.
+    asked: HashMap<TimelineId, GrantId>,
+    catching_up: VecDeque<TimelineId>,
+    posts_in_flight: usize,
+    bad_frames: u32,
+    /// Beats since the client was last heard.
+    silent_beats: u32,
+    follows_all: bool,
+}
+
+/// How far this session has served one timeline.
+struct Place {
+    subscription: Arc<Subscription>,
+    grant: GrantId,
+    /// Everything up to here was sent or passed over.
+    covered: Seq,
+    /// What the client knows to be covered: the last `seq` sent or `through` told.
+    told: Seq,
+    /// `covered` as last recorded in the audit.
+    noted: Seq,
+    /// Being fed from the journal.
+    behind: bool,
+}
+
+impl Session {
+    fn new(hub: Hub, signed_in: SignedIn, outbox: Arc<Outbox>, writer: Writer, beat: watch::Receiver<u64>) -> Self {
+        Self {
+            hub,
+            signed_in,
+            outbox,
+            writer,
+            beat,
+            places: HashMap::new(),
+            asked: HashMap::new(),
+            catching_up: VecDeque::new(),
+            posts_in_flight: 0,
+            bad_frames: 0,
+            silent_beats: 0,
+            follows_all: false,
+        }
+    }
+
+    async fn run(&mut self) -> Ended {
+        loop {
+            let done = match self.next_event().await {
+                Event::Inbound(message) => self.take(message).await,
+                Event::Outbound => self.empty_outbox().await,
+                Event::CatchUp(timeline) => self.catch_up(timeline).await,
+                Event::Beat => self.on_beat().await,
+                Event::Gone => Err(Ended::Gone),
+            };
+            if let Err(ended) = done {
+                return ended;
+            }
+        }
+    }
+
+    /// Waits for whatever comes first. Every arm may be dropped and asked again without losing anything.
+    async fn next_event(&mut self) -> Event {
+        let may_read = self.posts_in_flight < limits::POSTS_IN_FLIGHT_MAX;
+        tokio::select! {
+            message = self.writer.next_message(), if may_read => message.map_or(Event::Gone, Event::Inbound),
+            () = self.outbox.filled() => Event::Outbound,
+            timeline = std::future::ready(self.catching_up.front().copied()), if !self.catching_up.is_empty() => {
+                timeline.map_or(Event::Beat, Event::CatchUp)
+            }
+            changed = self.beat.changed() => if changed.is_ok() { Event::Beat } else { Event::Gone },
+        }
+    }
+
+    /// Heartbeat, end of the sign-in, silence of the client, and the record of what was read.
+    async fn on_beat(&mut self) -> Result<(), Ended> {
+        let now = self.hub.region().now();
+        if now >= self.signed_in.until {
+            return Err(Ended::Close(CloseCode::SignInExpired));
+        }
+        self.silent_beats += 1;
+        if self.silent_beats > limits::SILENT_BEATS_MAX {
+            return Err(Ended::Close(CloseCode::HeartbeatMissed));
+        }
+        let widened = self.widen_records();
+        // An open record counts as "up to the head": nothing is lost when the hub cannot take this now.
+        let _ = self.hub.note_reading(widened).await;
+        self.heartbeat(now).await
+    }
+
+    fn widen_records(&mut self) -> Vec<GrantChange> {
+        let moved = self.places.values_mut().filter(|place| place.covered > place.noted);
+        moved
+            .map(|place| {
+                place.noted = place.covered;
+                GrantChange::Widen { id: place.grant, through: place.covered }
+            })
+            .collect()
+    }
+
+    /// Ends the subscriptions and the record of what was read, and says why.
+    async fn leave(self, ended: Ended) {
+        let Self { hub, signed_in, outbox, writer, places, follows_all, .. } = self;
+        hub.sessions().close(signed_in.id, &outbox);
+        hub.fanout().remove(&outbox, places.keys().copied());
+        if follows_all {
+            hub.fanout().unfollow(&signed_in.actor, &outbox);
+        }
+        let closed_at = hub.region().now();
+        let close = |place: &Place| GrantChange::Close { id: place.grant, through: place.covered, closed_at };
+        let _ = hub.note_reading(places.values().map(close).collect()).await;
+        // The handle goes before the last write: a stuck client does not keep the hub from stopping.
+        drop(hub);
+        writer.say_goodbye(ended).await;
+    }
+}

@@ -1,1 +1,52 @@
-//! All SQL: journal, projections, directory, audit.
+//! All SQL of the hub, and the only user of `sqlx`. Read `journal.rs` first (the handle), then
+//! `batch.rs` (what one commit writes) and `commit.rs`; the other files hold one table or two each.
+//!
+//! What it does not do: decide, cache states, or know the meaning of what it seals for others.
+//! INVARIANT: everything said about a patient is sealed with that patient's key; only ids, seqs,
+//! times, team membership and the state of consent stand in the clear.
+
+mod audit;
+mod batch;
+pub mod check;
+mod checkpoint;
+mod commit;
+mod connect;
+mod connections;
+mod directory;
+mod engine;
+mod entry;
+mod error;
+mod health;
+mod journal;
+mod linking_queue;
+mod meta;
+mod migrate;
+mod projection;
+mod reading;
+pub mod rebuild;
+mod record;
+mod rows;
+mod rulebook;
+mod sign_in;
+mod snapshot;
+#[cfg(test)]
+mod tests;
+mod timeline;
+
+pub use audit::AuditRecord;
+pub use batch::{
+    AuditSeal, Batch, ClearHeader, GrantChange, GrantId, HeadUpdate, NewTimeline, QueueState, ReadMarker, Resolved,
+    SealedAudit, SealedEntry, SealedQueued, Subject,
+};
+pub use engine::Tx;
+pub use entry::{KnownId, Page, StoredEntry};
+pub use error::{CommitError, OpenError, StoreError};
+pub use health::Health;
+pub use journal::Journal;
+pub use linking_queue::Queued;
+pub use projection::{ProjectionChange, project};
+pub use reading::Grant;
+pub use rulebook::RulebookFile;
+pub use sign_in::SignIn;
+pub use snapshot::SealedSnapshot;
+pub use timeline::Loaded;

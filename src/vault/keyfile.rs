@@ -11,6 +11,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use zeroize::{Zeroize as _, Zeroizing};
 
 use super::region_key::{KEY_BYTES, Secret};
+use crate::domain::text::Text;
 use crate::limits::KEY_FILE_BYTES_MAX;
 
 const LABEL: &str = "renkei-region-key-v1:";
@@ -42,6 +43,30 @@ pub enum KeyFileError {
 }
 
 impl KeyFileError {
+    /// For people.
+    #[must_use]
+    pub fn text(&self) -> Text {
+        let ja = match self {
+            Self::Exists { path } => format!("{} はすでにあります。地域の鍵は上書きしません", path.display()),
+            Self::Missing { path } => format!("{} に地域の鍵がありません。`renkei init` で作れます", path.display()),
+            Self::LoosePermissions { path, mode } => {
+                let path = path.display();
+                format!("{path} を他の利用者も読めます（{mode:04o}）。実行してください: chmod 600 {path}")
+            }
+            Self::NotAKeyFile { path } => {
+                format!("{} は地域の鍵のファイルではありません（`{LABEL}` で始まるはずです）", path.display())
+            }
+            Self::WrongLength { path, .. } => {
+                format!(
+                    "{} の鍵が壊れています（`{LABEL}` の後に {KEY_BYTES} バイトの base64url が必要です）",
+                    path.display()
+                )
+            }
+            Self::Io { path, source, .. } => format!("{} を読み書きできません: {source}", path.display()),
+        };
+        Text::new(ja, self.to_string())
+    }
+
     /// A stable name for scripts and for translations.
     #[must_use]
     pub fn code(&self) -> &'static str {

@@ -1,4 +1,4 @@
-//! The only user of `ring` (besides the ids of `clock.rs`): sealing, the hash chain, tokens.
+//! The only user of `ring`: sealing, the hash chain, tokens.
 //!
 //! - [`RegionKey`] is the region's one secret, in a file. All other keys come from it or are
 //!   wrapped by it.
@@ -34,4 +34,12 @@ fn is_equal_in_constant_time(left: &[u8; 32], right: &[u8; 32]) -> bool {
     let difference =
         left.iter().zip(right).fold(0_u8, |seen, (left, right)| std::hint::black_box(seen | (left ^ right)));
     difference == 0
+}
+
+/// SHA-256, for naming content by what it is.
+#[must_use]
+pub fn digest(bytes: &[u8]) -> [u8; 32] {
+    let mut digest = [0; 32];
+    digest.copy_from_slice(ring::digest::digest(&ring::digest::SHA256, bytes).as_ref());
+    digest
 }

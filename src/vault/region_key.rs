@@ -21,6 +21,7 @@ enum Purpose {
     WrapPatientKeys,
     SealNames,
     SealAudit,
+    SealQueue,
     Idempotency,
     Fingerprint,
 }
@@ -31,6 +32,7 @@ impl Purpose {
             Self::WrapPatientKeys => b"wrap-patient-keys",
             Self::SealNames => b"seal-names",
             Self::SealAudit => b"seal-audit",
+            Self::SealQueue => b"seal-queue",
             Self::Idempotency => b"idempotency",
             Self::Fingerprint => b"fingerprint",
         }
@@ -44,6 +46,7 @@ pub struct RegionKey {
     wrapping: SealingKey,
     names: SealingKey,
     audit: SealingKey,
+    queue: SealingKey,
     idempotency: MacKey,
     fingerprint: [u8; FINGERPRINT_BYTES],
 }
@@ -86,6 +89,7 @@ impl RegionKey {
             wrapping: SealingKey::new(&derive(&root, &Purpose::WrapPatientKeys)),
             names: SealingKey::new(&derive(&root, &Purpose::SealNames)),
             audit: SealingKey::new(&derive(&root, &Purpose::SealAudit)),
+            queue: SealingKey::new(&derive(&root, &Purpose::SealQueue)),
             idempotency: MacKey::new(&derive(&root, &Purpose::Idempotency)),
             fingerprint,
         }
@@ -105,6 +109,12 @@ impl RegionKey {
     #[must_use]
     pub fn audit(&self) -> &SealingKey {
         &self.audit
+    }
+
+    /// Seals posts that wait for a link: their patient may turn out not to exist.
+    #[must_use]
+    pub fn queue(&self) -> &SealingKey {
+        &self.queue
     }
 
     /// Fingerprints bodies, to tell "the same again" from "the same id with another body".

@@ -2,6 +2,7 @@
 //! What a token allows, until when, and whether it was revoked stands in the store.
 
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::str::FromStr;
 
 use base64::Engine as _;
@@ -21,7 +22,7 @@ const ENCODED_CHARS: usize = 43;
 pub struct Token(Zeroizing<[u8; TOKEN_BYTES]>);
 
 /// What the store keeps of a token. No salt: 256 random bits cannot be guessed from their hash.
-#[derive(Clone, Copy, Debug, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug)]
 pub struct TokenHash(pub [u8; 32]);
 
 /// The text is not a token. It is not repeated here, since it may be a mistyped real one.
@@ -42,7 +43,7 @@ impl Token {
     pub fn reveal(&self) -> Zeroizing<String> {
         let mut text = Zeroizing::new(String::with_capacity(PREFIX.len() + ENCODED_CHARS));
         text.push_str(PREFIX);
-        URL_SAFE_NO_PAD.encode_string(&*self.0, &mut text);
+        URL_SAFE_NO_PAD.encode_string(self.0.as_slice(), &mut text);
         text
     }
 
@@ -91,6 +92,12 @@ impl PartialEq for TokenHash {
 }
 
 impl Eq for TokenHash {}
+
+impl Hash for TokenHash {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.hash(state);
+    }
+}
 
 impl fmt::Debug for Token {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

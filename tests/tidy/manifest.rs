@@ -5,7 +5,7 @@ use super::source::{Source, is_word, leading_word};
 
 const REASON_WORDS_MIN: usize = 2;
 
-/// Units in which a limit may be counted; a plural noun (`SESSIONS`, `ENTRIES`) counts itself.
+/// Units in which a limit may be counted; a plural noun (`SESSIONS`, `PEOPLE`) counts itself.
 const UNITS: &[&str] = &[
     "BYTES",
     "KIB",
@@ -18,6 +18,7 @@ const UNITS: &[&str] = &[
     "HOURS",
     "DAYS",
     "COUNT",
+    "PEOPLE",
     "PER_S",
     "PER_MINUTE",
     "PERCENT",
@@ -59,7 +60,7 @@ fn explains(line: &str) -> bool {
     line.split_once('#').is_some_and(|(_, comment)| comment.split_whitespace().count() >= REASON_WORDS_MIN)
 }
 
-/// Constants of `limits.rs` without a doc comment or without a unit at the end of their name.
+/// Constants of `limits.rs` without a doc comment or without a unit in their name.
 pub fn unclear_limits(text: &str) -> Vec<String> {
     let mut faults = Vec::new();
     let mut documented = false;
@@ -69,7 +70,7 @@ pub fn unclear_limits(text: &str) -> Vec<String> {
                 faults.push(format!("src/limits.rs:{}: {name} has no doc comment", number + 1));
             }
             if !has_unit(name) {
-                faults.push(format!("src/limits.rs:{}: {name} does not end with its unit", number + 1));
+                faults.push(format!("src/limits.rs:{}: {name} does not name its unit", number + 1));
             }
         }
         documented = line.starts_with("///") && line.contains(is_word) || (documented && line.starts_with("#["));
@@ -77,17 +78,13 @@ pub fn unclear_limits(text: &str) -> Vec<String> {
     faults
 }
 
-/// `QUEUE_BYTES_MAX`, `PING_INTERVAL_MS`, `SESSIONS_PER_ACCOUNT_MAX`.
+/// A measure stands last, or before `MAX` and its like: `QUEUE_BYTES_MAX`, `PING_INTERVAL_MS`. What is counted may
+/// be followed by more: `SESSIONS_PER_ACCOUNT_MAX`, `IMPORT_LINES_NAMED`.
 fn has_unit(name: &str) -> bool {
-    let bare = ["_MAX", "_MIN", "_DEFAULT"].iter().find_map(|end| name.strip_suffix(end));
-    let name = bare.unwrap_or(name);
-    let measured = UNITS.iter().any(|unit| name.strip_suffix(unit).is_some_and(|rest| rest.ends_with('_')));
-    let counted = name
-        .split("_PER_")
-        .next()
-        .and_then(|noun| noun.rsplit('_').next())
-        .is_some_and(|noun| noun.len() > 3 && noun.ends_with('S') && !noun.ends_with("SS"));
-    measured || (bare.is_some() && counted)
+    let bare = ["_MAX", "_MIN", "_DEFAULT"].iter().find_map(|end| name.strip_suffix(end)).unwrap_or(name);
+    let measured = UNITS.iter().any(|unit| bare.strip_suffix(unit).is_some_and(|rest| rest.ends_with('_')));
+    let counted = bare.split('_').any(|noun| noun.len() > 3 && noun.ends_with('S') && !noun.ends_with("SS"));
+    measured || counted
 }
 
 pub fn unpaired_migrations(sqlite: &[String], postgres: &[String]) -> Vec<String> {
@@ -150,12 +147,14 @@ pub const FRAME_BYTES_MAX: usize = 65_536;
 pub const PING_INTERVAL_MS: u64 = 20_000;
 /// Open sockets of one account.
 pub const SESSIONS_PER_ACCOUNT_MAX: usize = 8;
+/// People named in one link.
+pub const LINKED_PEOPLE_MAX: usize = 100;
 /// Entries of one page.
 pub const PAGE_ENTRIES_DEFAULT: usize = 100;
 ";
     assert_eq!(unclear_limits(good), Vec::<String>::new());
     assert_eq!(unclear_limits("pub const FRAME_BYTES_MAX: usize = 1;\n").len(), 1);
-    for name in ["FRAME_MAX", "PING_INTERVAL", "ACCESS_MAX", "SESSIONS", "MS"] {
+    for name in ["FRAME_MAX", "PING_INTERVAL", "ACCESS_MAX", "WORK_QUEUE", "MS", "MS_PING"] {
         let text = format!("/// A bound.\npub const {name}: usize = 1;\n");
         assert_eq!(unclear_limits(&text).len(), 1, "{name}");
     }

@@ -57,6 +57,11 @@ fn no_file_names_the_machine_it_was_written_on() {
 }
 
 #[test]
+fn every_merge_is_settled() {
+    assert_none(repository().iter().flat_map(words::merge_markers).collect());
+}
+
+#[test]
 fn every_dependency_says_why_it_is_here() {
     assert_none(manifest::unexplained_dependencies(&source::read("Cargo.toml")));
 }

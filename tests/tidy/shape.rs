@@ -23,13 +23,19 @@ const OPENINGS: &[(&str, &[&str])] = &[
 
 pub fn missing_opening(source: &Source) -> Option<String> {
     let (_, openings) = OPENINGS.iter().find(|(end, _)| source.path.ends_with(end))?;
+    // Nothing but the edition of its language may stand before what a contract is.
+    let text = match source.text.split_once(";\n") {
+        Some((first, rest)) if first.starts_with("syntax = ") => rest.trim_start(),
+        _ => source.text.as_str(),
+    };
     let opens = openings.iter().any(|opening| {
-        source.text.strip_prefix(opening).is_some_and(|words| words.lines().take(2).any(|l| l.contains(is_word)))
+        text.strip_prefix(opening).is_some_and(|words| words.lines().take(2).any(|l| l.contains(is_word)))
     });
     if !opens {
         return Some(format!("{}:1: does not open with {} and what it is", source.path, openings.join(" or ")));
     }
-    let lines = source.text.lines().take_while(|line| line.starts_with("//!")).count();
+    // Reasons may follow in paragraphs of their own; the first one says what this is, briefly.
+    let lines = source.text.lines().take_while(|line| line.starts_with("//!") && line.contains(is_word)).count();
     (lines > OPENING_LINES_MAX)
         .then(|| format!("{}:1: opens with {lines} lines, more than {OPENING_LINES_MAX}", source.path))
 }
@@ -62,7 +68,7 @@ fn judge_lengths(language: &str, lengths: &[(&str, usize)], ratchet: &[(&str, us
 }
 
 pub fn long_functions(source: &Source) -> Vec<String> {
-    if source.is_test() {
+    if source.is_test {
         return Vec::new();
     }
     let code = source.code_without_tests();
@@ -105,14 +111,18 @@ fn a_file_that_does_not_say_what_it_is_is_found() {
         ("src/a.rs", ""),
         ("web/a.js", "export const a = 1;\n"),
         ("web/a.css", "body { margin: 0 }\n"),
-        ("proto/a.proto", "syntax = \"proto3\";\n"),
+        ("proto/a.proto", "syntax = \"proto3\";\n\npackage a; // later\n"),
         ("migrations/a.sql", "create table a (b integer);\n"),
     ];
     for (path, text) in bad {
         assert!(missing_opening(&Source::new(path, text)).is_some(), "{path}: {text}");
     }
-    for (path, text) in [("src/a.rs", "//! The fold.\n"), ("web/a.mjs", "/**\n * The outbox.\n */\n"), ("LICENSE", "")]
-    {
+    for (path, text) in [
+        ("src/a.rs", "//! The fold.\n//!\n//! 1\n//! 2\n//! 3\n//! 4\n//! 5\n//! 6\n"),
+        ("web/a.mjs", "/**\n * The outbox.\n */\n"),
+        ("a.proto", "syntax = \"proto3\";\n\n// Frames.\n"),
+        ("LICENSE", ""),
+    ] {
         assert_eq!(missing_opening(&Source::new(path, text)), None, "{path}");
     }
 }

@@ -9,12 +9,14 @@ pub struct Source {
     pub text: String,
     /// The text with comments, strings and characters replaced by spaces, if this is Rust.
     pub code: String,
+    /// Only tests compile it: below `tests/`, or declared behind `#[cfg(test)]`.
+    pub is_test: bool,
 }
 
 impl Source {
     pub fn new(path: &str, text: &str) -> Self {
         let code = if path.ends_with(".rs") { blank_literals(text) } else { text.to_owned() };
-        Self { path: path.to_owned(), text: text.to_owned(), code }
+        Self { path: path.to_owned(), text: text.to_owned(), code, is_test: path.starts_with("tests/") }
     }
 
     pub fn is_rust(&self) -> bool {
@@ -25,9 +27,14 @@ impl Source {
         [".js", ".mjs", ".css"].iter().any(|end| self.path.ends_with(end))
     }
 
-    /// Code that only tests run: below `tests/`, or a file of tests inside `src/`.
-    pub fn is_test(&self) -> bool {
-        self.path.starts_with("tests/") || self.path.contains("/tests/") || self.path.ends_with("/tests.rs")
+    /// The paths, without `.rs`, of the modules in files of their own that this one declares for tests only.
+    fn test_modules(&self) -> Vec<String> {
+        let folder = ["/mod.rs", "/lib.rs", "/main.rs", ".rs"].iter().find_map(|end| self.path.strip_suffix(end));
+        let gated = self.code.match_indices("#[cfg(test)]").filter_map(|(at, gate)| {
+            let item = &self.code[at + gate.len()..item_end(&self.code, at)];
+            item.strip_suffix(';')?.split_once("mod ").map(|(_, name)| format!("{}/{name}", folder.unwrap_or_default()))
+        });
+        gated.collect()
     }
 
     /// The code without its `#[cfg(test)]` items.
@@ -68,7 +75,18 @@ pub fn repository() -> Vec<Source> {
         }
     }
     found.sort_by(|a, b| a.path.cmp(&b.path));
+    mark_tests(&mut found);
     found
+}
+
+/// Marks the files that a `#[cfg(test)]` declaration leads to, and those in the folder of such a module.
+fn mark_tests(sources: &mut [Source]) {
+    let modules: Vec<String> = sources.iter().filter(|s| s.is_rust()).flat_map(Source::test_modules).collect();
+    for source in sources {
+        source.is_test |= modules.iter().any(|module| {
+            source.path.strip_prefix(module.as_str()).is_some_and(|rest| rest == ".rs" || rest.starts_with('/'))
+        });
+    }
 }
 
 pub fn read(path: &str) -> String {
@@ -231,6 +249,37 @@ fn test_items_are_taken_out_and_nothing_else() {
     let code = source.code_without_tests();
     assert!(code.contains("fn before") && code.contains("fn after"), "{code}");
     assert!(!code.contains("inside") && !code.contains("x::"), "{code}");
+}
+
+#[test]
+fn files_that_only_tests_compile_are_known_by_their_declaration() {
+    let mut sources = [
+        (
+            "src/hub/mod.rs",
+            "#[cfg(test)]\nmod stories;\n#[cfg(test)]\npub(crate) mod memory;\nmod work;\n#[cfg(test)]\nmod t { }",
+        ),
+        ("src/hub/work.rs", "#[cfg(test)]\nmod tests;"),
+        ("src/hub/stories/mod.rs", ""),
+        ("src/hub/stories/day.rs", ""),
+        ("src/hub/memory.rs", ""),
+        ("src/hub/memory_real.rs", ""),
+        ("src/hub/work/tests.rs", ""),
+        ("src/hub/work/queue.rs", ""),
+        ("tests/main.rs", ""),
+    ]
+    .map(|(path, text)| Source::new(path, text));
+    mark_tests(&mut sources);
+    let marked: Vec<&str> = sources.iter().filter(|s| s.is_test).map(|s| s.path.as_str()).collect();
+    assert_eq!(
+        marked,
+        [
+            "src/hub/stories/mod.rs",
+            "src/hub/stories/day.rs",
+            "src/hub/memory.rs",
+            "src/hub/work/tests.rs",
+            "tests/main.rs"
+        ]
+    );
 }
 
 #[test]

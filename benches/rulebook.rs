@@ -1,0 +1,161 @@
+//! What a rulebook costs: judging a post, making a reader's mask, testing it, and a book ten times as
+//! large. Figures to reach: PERFORMANCE of the hub (decide, view check) and the issue on rules.
+
+use std::fmt::Write as _;
+use std::hint::black_box;
+
+use criterion::{Criterion, criterion_group, criterion_main};
+use renkei::domain::entry::Sensitivity;
+use renkei::domain::kind::Kind;
+use renkei::domain::role::{OrganisationType, Role};
+use renkei::domain::team::ConsentState;
+use renkei::rulebook::{
+    Action, ActorFacts, EntryClass, Known, PatientFacts, PatientStatus, PostFacts, Purpose, RecordClass, RecordFacts,
+    Rulebook, RulebookFiles, SourceFile, ViewerFacts, shipped,
+};
+
+/// The hash is not what is measured.
+fn digest(bytes: &[u8]) -> [u8; 32] {
+    let mut out = [0; 32];
+    for (at, byte) in bytes.iter().enumerate() {
+        out[at % 32] ^= byte.rotate_left((at / 32 % 8) as u32);
+    }
+    out
+}
+
+/// A local set of `count` rules that look like real ones: permits and forbids over roles and kinds.
+fn many_rules(count: usize) -> String {
+    let mut text =
+        "[ruleset]\nid = \"local\"\nversion = \"1.0.0\"\nja = \"地域\"\nen = \"Local\"\nlayer = \"sharing\"\n\
+                    status = \"draft\"\neffective = 2026-04-01\nagreed_by = []\n"
+            .to_owned();
+    let professions = &Role::ALL[..10];
+    let kinds = &Kind::ALL[5..22];
+    for number in 0..count {
+        let role = professions[number % professions.len()].code();
+        let (kind, other) = (kinds[number % kinds.len()].code(), kinds[number * 7 % kinds.len()].code());
+        let common = format!(
+            "[[rule]]\nid = \"L-{number}\"\nkind = \"share\"\nstrength = \"must\"\norigin = \"proposal\"\nja = \"題\"\n\
+             en = \"Title\"\nreason = {{ ja = \"理由\", en = \"reason\" }}\non = [\"view:{kind}\", \"post:{other}\"]\n"
+        );
+        let rest = if number % 3 == 0 {
+            "effect = \"forbid\"\noverrides = []\nwhen = { \"actor.role\" = \"ROLE\", \"purpose\" = \"admin\", \
+             \"patient.status\" = \"closed\" }\nunless = { \"actor.is_host\" = true }\n"
+        } else {
+            "effect = \"permit\"\nwhen = { \"actor.role\" = \"ROLE\", \"actor.on_team\" = true, \"patient.consent\" = \
+             \"team\", \"purpose\" = \"care\", \"patient.status\" = \"active\" }\n"
+        };
+        write!(text, "{common}{}", rest.replace("ROLE", role)).expect("a string takes any text");
+    }
+    text
+}
+
+fn book_with(extra: usize) -> Rulebook {
+    let text = many_rules(extra);
+    let mut files = shipped::files();
+    if extra > 0 {
+        files.sets.push(SourceFile { name: "local.toml", text: &text });
+    }
+    let files = RulebookFiles { vocabulary: files.vocabulary, sets: files.sets };
+    Rulebook::load(&files, digest).unwrap_or_else(|problems| panic!("{problems}"))
+}
+
+/// A thousand readers of mixed roles, links, consents and purposes.
+fn readers() -> Vec<ViewerFacts> {
+    let viewer = |number: usize| ViewerFacts {
+        actor: ActorFacts {
+            role: Role::ALL[number % Role::ALL.len()],
+            organisation_type: OrganisationType::ALL[number / 3 % OrganisationType::ALL.len()],
+            on_team: Known::Is(number % 10 < 8),
+            organisation_on_team: Known::Is(number % 10 < 9),
+            organisation_was_on_team: Known::Is(number % 11 == 0),
+            is_host: Known::Is(number % 7 == 0),
+            break_glass: Known::Is(number % 97 == 0),
+        },
+        patient: PatientFacts {
+            consent: Known::Is(ConsentState::ALL[if number % 10 < 8 { 1 } else { number % 3 }]),
+            status: Known::Is(if number % 20 == 0 { PatientStatus::Closed } else { PatientStatus::Active }),
+            has_host: Known::Is(true),
+        },
+        purpose: if Role::ALL[number % Role::ALL.len()] == Role::Secretariat { Purpose::Admin } else { Purpose::Care },
+    };
+    (0..1_000).map(viewer).collect()
+}
+
+fn posts() -> Vec<PostFacts> {
+    let record = RecordFacts {
+        sensitivity: Known::Is(Sensitivity::Normal),
+        infection: Known::Is(None),
+        own: Known::Is(true),
+        addressed: Known::Is(false),
+        delay_s: Known::Is(60),
+        target_own: Known::Is(true),
+        target_visible: Known::Is(true),
+        link_own: Known::Is(true),
+    };
+    let kind = |number: usize| Kind::ALL[number * 13 % Kind::ALL.len()];
+    readers().into_iter().enumerate().map(|(number, viewer)| PostFacts { viewer, kind: kind(number), record }).collect()
+}
+
+fn judging(criterion: &mut Criterion) {
+    let posts = posts();
+    for extra in [0, 264] {
+        let book = book_with(extra);
+        let rules = book.rules().count();
+        let filled: Vec<_> = posts.iter().map(|post| (post.kind, book.judge_post(post).1)).collect();
+        let mut next = (0..posts.len()).cycle();
+        criterion.bench_function(&format!("judge a post, slots filled, {rules} rules"), |bencher| {
+            bencher.iter(|| {
+                let (kind, slots) = &filled[next.next().expect("a cycle")];
+                black_box(book.judge(Action::Post, *kind, black_box(slots)))
+            });
+        });
+        criterion.bench_function(&format!("fill slots and judge a post, {rules} rules"), |bencher| {
+            bencher.iter(|| black_box(book.judge_post(black_box(&posts[next.next().expect("a cycle")]))));
+        });
+    }
+}
+
+fn viewing(criterion: &mut Criterion) {
+    let readers = readers();
+    for extra in [0, 264] {
+        let book = book_with(extra);
+        let rules = book.rules().count();
+        let mut next = (0..readers.len()).cycle();
+        criterion.bench_function(&format!("view mask of a reader, {rules} rules"), |bencher| {
+            bencher.iter(|| black_box(book.view_mask(black_box(&readers[next.next().expect("a cycle")]))));
+        });
+    }
+    let book = book_with(0);
+    let masks: Vec<_> = readers.iter().map(|reader| book.view_mask(reader)).collect();
+    let classes: Vec<RecordClass> = (0..1_000)
+        .map(|number| {
+            let sensitivity = Sensitivity::ALL[usize::from(number % 9 == 0)];
+            EntryClass::new(Kind::ALL[number % Kind::ALL.len()], sensitivity, None).seen_by(number % 5 == 0, false)
+        })
+        .collect();
+    criterion.bench_function("mask test of 1,000 mixed readers", |bencher| {
+        bencher.iter(|| {
+            let tested = black_box(&masks).iter().zip(black_box(&classes));
+            black_box(tested.filter(|(mask, class)| mask.allows(**class)).count())
+        });
+    });
+    criterion.bench_function("100 view checks a reader with its mask made anew, 1,000 readers", |bencher| {
+        bencher.iter(|| {
+            let seen = readers.iter().map(|reader| {
+                let mask = book.view_mask(black_box(reader));
+                classes.iter().take(100).filter(|class| mask.allows(**class)).count()
+            });
+            black_box(seen.sum::<usize>())
+        });
+    });
+}
+
+fn loading(criterion: &mut Criterion) {
+    criterion.bench_function("load and check the shipped rulebook", |bencher| {
+        bencher.iter(|| black_box(shipped::load(digest)));
+    });
+}
+
+criterion_group!(benches, judging, viewing, loading);
+criterion_main!(benches);

@@ -1,0 +1,129 @@
+//! Keeping the directory: organisations and people enter, change and leave. Stored first, then seen by all.
+
+use std::collections::hash_map::Entry;
+
+use crate::actions::sign_in::{SignInError, SignIns};
+use crate::domain::directory::{Directory, Organisation, Person};
+use crate::domain::ids::PersonId;
+use crate::domain::text::{Invalid, Text};
+use crate::hub::Hub;
+use crate::limits;
+use crate::store::StoreError;
+
+/// Why the directory stays as it is.
+#[derive(Debug, thiserror::Error)]
+pub enum DirectoryError {
+    #[error(transparent)]
+    Invalid(#[from] Invalid),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl From<SignInError> for DirectoryError {
+    fn from(error: SignInError) -> Self {
+        match error {
+            SignInError::Store(error) => Self::Store(error),
+            other => {
+                Self::Invalid(Invalid::new("person", "not_found", Text::new(other.to_string(), other.to_string())))
+            }
+        }
+    }
+}
+
+/// Enters an organisation or replaces what is known of it.
+///
+/// # Errors
+/// When a field is wrong or the store fails.
+pub async fn put_organisation(hub: &Hub, organisation: Organisation) -> Result<(), DirectoryError> {
+    check_name("name", &organisation.name)?;
+    let stored = organisation.clone();
+    hub.journal()
+        .write(move |tx| {
+            Box::pin(async move {
+                if !tx.insert_organisation(&stored).await? {
+                    tx.update_organisation(&stored).await?;
+                }
+                Ok::<_, StoreError>(())
+            })
+        })
+        .await?;
+    hub.region().change_directory(|directory| {
+        directory.organisations.insert(organisation.id, organisation.clone());
+    });
+    Ok(())
+}
+
+/// Enters a person or replaces what is known of them. Sign-ins in a position that ended close at once.
+///
+/// # Errors
+/// When a field is wrong, a position is at an unknown organisation, or the store fails.
+pub async fn put_person(hub: &Hub, sign_ins: &SignIns, person: Person) -> Result<(), DirectoryError> {
+    check_person(&hub.region().directory(), &person)?;
+    let stored = person.clone();
+    hub.journal()
+        .write(move |tx| {
+            Box::pin(async move {
+                if !tx.insert_person(&stored).await? {
+                    tx.update_person(&stored).await?;
+                }
+                Ok::<_, StoreError>(())
+            })
+        })
+        .await?;
+    let mut narrowed = false;
+    hub.region().change_directory(|directory| match directory.people.entry(person.id) {
+        Entry::Occupied(mut known) => {
+            let ended = |position| !person.positions.contains(position);
+            narrowed = !person.active || known.get().positions.iter().any(ended);
+            known.insert(person.clone());
+        }
+        Entry::Vacant(free) => {
+            free.insert(person.clone());
+        }
+    });
+    if narrowed {
+        sign_ins.revoke_person(person.id).await?;
+    }
+    Ok(())
+}
+
+/// Ends a person's work in the region: no sign-in, no open socket, from this moment.
+///
+/// # Errors
+/// When there is no such person or the store fails.
+pub async fn suspend_person(hub: &Hub, sign_ins: &SignIns, person: PersonId) -> Result<(), DirectoryError> {
+    let known = hub.region().directory().people.get(&person).cloned();
+    let known = known.ok_or_else(|| {
+        Invalid::new(
+            "person",
+            "not_found",
+            Text::fixed("その人は登録されていません", "no such person in the directory"),
+        )
+    })?;
+    put_person(hub, sign_ins, Person { active: false, ..known }).await
+}
+
+fn check_person(directory: &Directory, person: &Person) -> Result<(), Invalid> {
+    check_name("name.kanji", &person.name.kanji)?;
+    for (at, position) in person.positions.iter().enumerate() {
+        if !directory.organisations.contains_key(&position.organisation) {
+            return Err(Invalid::new(
+                format!("positions[{at}].organisation"),
+                "not_found",
+                Text::fixed("その事業所は登録されていません", "no such organisation in the directory"),
+            ));
+        }
+    }
+    Ok(())
+}
+
+fn check_name(field: &str, name: &str) -> Result<(), Invalid> {
+    let chars = name.chars().count();
+    if name.trim().is_empty() {
+        return Err(Invalid::required(field));
+    }
+    if chars > limits::NAME_CHARS_MAX {
+        return Err(Invalid::too_long(field, limits::NAME_CHARS_MAX, ("文字", "characters"), chars));
+    }
+    Ok(())
+}

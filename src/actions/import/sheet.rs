@@ -1,0 +1,130 @@
+//! The rows of a file once read: drafts of entries, rows passed over, and rows that are wrong.
+
+use super::columns::{Columns, Field};
+use super::outcome::{Note, Outcome};
+use super::report::{Complaint, Notes, Place, SkippedColumn};
+use super::table::{Row, Table};
+use crate::domain::text::{Invalid, Text};
+
+/// A file read, not yet matched with what the hub knows.
+#[derive(Clone, Debug)]
+pub struct Sheet<D> {
+    pub rows: Vec<SheetRow<D>>,
+    pub notes: Notes,
+    pub skipped: Vec<SkippedColumn>,
+    /// The column that names the patient.
+    pub patient_place: Option<Place>,
+}
+
+/// One row, in the order of the file.
+#[derive(Clone, Debug)]
+pub struct SheetRow<D> {
+    pub line: usize,
+    pub read: Read<D>,
+}
+
+/// What reading made of a row.
+#[derive(Clone, Debug)]
+pub enum Read<D> {
+    Draft(D),
+    /// Nothing to import, nothing wrong.
+    Passed(Outcome),
+    /// Every complaint about the row, in the order of its columns.
+    Wrong(Vec<Complaint>),
+}
+
+/// Gathers what is found while one row is read.
+pub(super) struct RowFindings<'a, F> {
+    row: &'a Row,
+    columns: &'a Columns<F>,
+    pub notes: Vec<(Note, String)>,
+    pub complaints: Vec<Complaint>,
+}
+
+impl<'a, F: Field> RowFindings<'a, F> {
+    pub fn new(table: &Table, row: &'a Row, columns: &'a Columns<F>) -> Self {
+        let mut found = Self { row, columns, notes: Vec::new(), complaints: Vec::new() };
+        found.check_width(table.header.len());
+        found.check_private_characters();
+        found
+    }
+
+    pub fn cell(&self, column: Option<usize>) -> &'a str {
+        column.map_or("", |column| self.row.cell(column))
+    }
+
+    /// Whether the row was found to be cut or shifted as a whole: its cells cannot be trusted.
+    pub fn is_unusable(&self) -> bool {
+        self.complaints.iter().any(|complaint| complaint.place.is_none())
+    }
+
+    pub fn note(&mut self, note: Note) {
+        self.notes.push((note, String::new()));
+    }
+
+    pub fn note_on(&mut self, note: Note, column: usize) {
+        self.notes.push((note, self.columns.place(column).header));
+    }
+
+    pub fn complain(&mut self, column: Option<usize>, invalid: Invalid) {
+        let place = column.map(|column| self.columns.place(column));
+        self.complaints.push(Complaint { line: self.row.line, place, invalid });
+    }
+
+    /// Keeps a value or complains that the cell is unreadable.
+    pub fn read<V>(&mut self, column: usize, field: &str, value: Result<V, Text>) -> Option<V> {
+        value.map_err(|message| self.complain(Some(column), Invalid::new(field, "unreadable", message))).ok()
+    }
+
+    /// A cell that must hold something.
+    pub fn required(&mut self, column: Option<usize>, field: &str) -> &'a str {
+        let cell = self.cell(column);
+        if cell.is_empty() {
+            self.complain(column, Invalid::required(field));
+        }
+        cell
+    }
+
+    /// Ends the row: a draft if nothing is wrong.
+    pub fn finish<D>(mut self, draft: Option<D>, notes: &mut Notes) -> Read<D> {
+        match draft {
+            Some(draft) if self.complaints.is_empty() => {
+                for (note, header) in self.notes {
+                    notes.add(self.row.line, note, &header);
+                }
+                Read::Draft(draft)
+            }
+            _ => {
+                self.complaints.sort_by_key(|complaint| complaint.place.as_ref().map(|place| place.number));
+                Read::Wrong(self.complaints)
+            }
+        }
+    }
+
+    /// A row with too few or too many cells is likely cut or shifted; spare empty cells at the end are not.
+    fn check_width(&mut self, expected: usize) {
+        let given = self.row.cells.len();
+        let spare = (expected..given).all(|column| self.row.cell(column).is_empty());
+        if given < expected || !spare {
+            let message = Text::new(
+                format!("{expected}列のはずが{given}列あります"),
+                format!("{expected} columns are expected, the row has {given}"),
+            );
+            self.complain(None, Invalid::new("", "wrong_width", message));
+        }
+    }
+
+    /// 外字: a character that only the office that drew it can show. Kept out, because others would see nothing.
+    fn check_private_characters(&mut self) {
+        for column in self.columns.all() {
+            if let Some(found) = self.row.cell(column).chars().find(|c| matches!(c, '\u{E000}'..='\u{F8FF}')) {
+                let code = u32::from(found);
+                let message = Text::new(
+                    format!("外字（U+{code:04X}）は他の事業所で表示できません。通常の文字に直してください"),
+                    format!("the private-use character U+{code:04X} shows nowhere else; write it with a standard one"),
+                );
+                self.complain(Some(column), Invalid::new("", "private_character", message));
+            }
+        }
+    }
+}

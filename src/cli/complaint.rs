@@ -1,0 +1,85 @@
+//! Why a command failed, in both languages. The inner layers' errors carry their own texts; what
+//! has none (an error of the operating system) is shown as it is.
+
+use std::error::Error;
+use std::fmt;
+
+use crate::config::Language;
+use crate::domain::text::Text;
+use crate::http::certificate::CertificateError;
+use crate::http::listen::ListenError;
+use crate::vault::KeyFileError;
+
+use super::cert::CertError;
+
+/// An error for people, with its cause. Not a context of `anyhow`, which hides the text it is given.
+#[derive(Debug)]
+pub struct Complaint {
+    text: Text,
+    cause: Option<Box<dyn Error + Send + Sync>>,
+}
+
+impl Complaint {
+    #[must_use]
+    pub fn new(text: Text) -> Self {
+        Self { text, cause: None }
+    }
+
+    /// For `map_err`.
+    pub fn because<E: Error + Send + Sync + 'static>(text: Text) -> impl FnOnce(E) -> Self {
+        move |cause| Self { text, cause: Some(Box::new(cause)) }
+    }
+}
+
+impl fmt::Display for Complaint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text.en)
+    }
+}
+
+impl Error for Complaint {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.cause.as_deref().map(|cause| cause as &(dyn Error + 'static))
+    }
+}
+
+/// The whole chain of causes, each in the reader's language if it has a text in it.
+pub(super) fn told(error: &anyhow::Error, language: Language) -> String {
+    let causes = error.chain().map(|cause| match text_of(cause) {
+        Some(text) => language.pick(&text).to_owned(),
+        None => cause.to_string(),
+    });
+    let mut told: Vec<String> = Vec::new();
+    for cause in causes {
+        // Many errors end with the text of their source.
+        if !told.iter().any(|before| before.contains(&cause)) {
+            told.push(cause);
+        }
+    }
+    told.join(": ")
+}
+
+fn text_of(cause: &(dyn Error + 'static)) -> Option<Text> {
+    cause
+        .downcast_ref::<Complaint>()
+        .map(|complaint| complaint.text.clone())
+        .or_else(|| cause.downcast_ref::<KeyFileError>().map(KeyFileError::text))
+        .or_else(|| cause.downcast_ref::<CertificateError>().map(CertificateError::text))
+        .or_else(|| cause.downcast_ref::<ListenError>().map(ListenError::text))
+        .or_else(|| cause.downcast_ref::<CertError>().map(CertError::text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_chain_is_told_in_the_readers_language_without_repetition() {
+        let missing = std::io::Error::other("disk on fire");
+        let error = KeyFileError::Io { doing: "read", path: "region.key".into(), source: missing };
+        let complaint = Complaint::because(Text::fixed("始められません", "cannot start"))(error);
+        let error = anyhow::Error::new(complaint);
+        assert_eq!(told(&error, Language::Ja), "始められません: region.key を読み書きできません: disk on fire");
+        assert_eq!(told(&error, Language::En), "cannot start: cannot read region.key: disk on fire");
+    }
+}

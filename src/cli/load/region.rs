@@ -1,0 +1,231 @@
+//! The region a load run posts into: made through the hub's own actions in a folder of its own, then served by a
+//! child process, so that what is measured is the server as it is run for real.
+
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context as _, bail};
+use jiff::civil::date;
+use uuid::Uuid;
+
+use super::scenario::Scenario;
+use crate::actions::directory::{put_organisation, put_person};
+use crate::actions::sign_in::SignIns;
+use crate::cli::cert::ensure_development_certificates;
+use crate::cli::open::{self, OpenRegion};
+use crate::cli::serve::runtime;
+use crate::clock::{Clock as _, SystemClock};
+use crate::domain::body::Body;
+use crate::domain::directory::{Actor, Organisation, Person, Position};
+use crate::domain::entry::{Intent, Sensitivity};
+use crate::domain::ids::{EntryId, OrganisationId, PersonId, TimelineId};
+use crate::domain::patient::{HumanName, Registration, Sex};
+use crate::domain::role::{OrganisationType, Role};
+use crate::domain::team::{ConsentChange, ConsentGiver, ConsentState, History, TeamLink};
+use crate::hub::Hub;
+use crate::hub::answer::Answer;
+use crate::vault::RegionKey;
+
+/// The offices of the region: every patient has one of each kind on the team.
+const OFFICES: [(OrganisationType, Role); 5] = [
+    (OrganisationType::NursingStation, Role::Nurse),
+    (OrganisationType::Clinic, Role::Doctor),
+    (OrganisationType::Pharmacy, Role::Pharmacist),
+    (OrganisationType::CareOffice, Role::CareManager),
+    (OrganisationType::HomeHelp, Role::Helper),
+];
+/// Offices of each kind; patients are spread over them.
+const OFFICES_PER_KIND: u32 = 4;
+const TOKEN_VALID: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// Who connects: tokens by member and by sender.
+#[derive(Debug)]
+pub struct Cast {
+    /// Of member `m` of patient `p` at `p * members + m`.
+    pub members: Vec<String>,
+    pub senders: Vec<String>,
+}
+
+/// A server of our own on a region of our own.
+pub struct OwnServer {
+    child: Child,
+    pub url: String,
+    pub ca: PathBuf,
+    pub cast: Arc<Cast>,
+    _folder: tempfile::TempDir,
+}
+
+impl OwnServer {
+    /// Makes the region and starts `renkei serve` on it; `database` is another journal than SQLite in the folder.
+    ///
+    /// # Errors
+    /// When the region cannot be made or the server does not come up.
+    pub fn start(scenario: &Scenario, database: Option<&str>) -> anyhow::Result<Self> {
+        let folder = tempfile::tempdir().context("making a folder for the region")?;
+        let database =
+            database.map_or_else(|| format!("sqlite://{}/journal.db", folder.path().display()), str::to_owned);
+        let certificates = ensure_development_certificates(folder.path(), &[], SystemClock::new().now())?;
+        let key = folder.path().join("region.key");
+        let cast = runtime()?.block_on(make_region(scenario, &database, &key))?;
+        let mut child = Command::new(std::env::current_exe()?)
+            .args(["serve", "--listen", "127.0.0.1:0", "--public-url", "https://localhost", "--database", &database])
+            .arg("--data")
+            .arg(folder.path())
+            .arg("--region-key")
+            .arg(&key)
+            .arg("--tls-certificate")
+            .arg(&certificates.server.chain)
+            .arg("--tls-key")
+            .arg(&certificates.server.key)
+            .stdout(Stdio::piped())
+            .spawn()
+            .context("starting the server")?;
+        let url = match ready_url(&mut child) {
+            Ok(url) => url,
+            Err(error) => {
+                let _ = child.kill();
+                return Err(error);
+            }
+        };
+        Ok(Self { child, url, ca: certificates.authority, cast: Arc::new(cast), _folder: folder })
+    }
+
+    /// The server's process.
+    #[must_use]
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+}
+
+impl Drop for OwnServer {
+    fn drop(&mut self) {
+        // The folder goes too: there is nothing to end in order for.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Waits for `ready https://…` and gives the address as a WebSocket's.
+fn ready_url(child: &mut Child) -> anyhow::Result<String> {
+    let output = child.stdout.take().context("the server's output is piped")?;
+    for line in BufReader::new(output).lines() {
+        if let Some(url) = line?.strip_prefix("ready https://") {
+            return Ok(format!("wss://{}", url.trim_end_matches('/')));
+        }
+    }
+    bail!("the server ended before it was ready");
+}
+
+/// The timeline of a patient: its number is in the id, so that a delivery is known without a look-up.
+#[must_use]
+pub fn timeline_of(patient: u32) -> TimelineId {
+    TimelineId(Uuid::from_u128(0x0190_0000_0000_7000_8000_0000_0000_0000 | u128::from(patient)))
+}
+
+async fn make_region(scenario: &Scenario, database: &str, key: &Path) -> anyhow::Result<Cast> {
+    let journal = open::open_journal(database, Arc::new(RegionKey::create_file(key)?)).await?;
+    let OpenRegion { hub, tasks, journal } = open::start(journal).await?;
+    let sign_ins = SignIns::new(hub.clone());
+    let secretary = hire(&hub, &sign_ins, OrganisationType::Secretariat, Role::Secretariat).await?;
+    let mut offices = Vec::new();
+    for (kind, role) in OFFICES {
+        for _ in 0..OFFICES_PER_KIND {
+            offices.push(hire(&hub, &sign_ins, kind, role).await?);
+        }
+    }
+    // By group, so that the patients of one sender are of one station and it may post to all of them.
+    let group = |patient: u32| (patient % scenario.groups() % OFFICES_PER_KIND) as usize;
+    let office = |patient: u32, kind: usize| offices[kind * OFFICES_PER_KIND as usize + group(patient)];
+    let patients = (0..scenario.patients).map(|patient| {
+        let team: Vec<Actor> = (0..OFFICES.len()).map(|kind| office(patient, kind)).collect();
+        register(&hub, secretary, patient, team)
+    });
+    futures_util::future::try_join_all(patients).await?;
+    let mut cast = Cast { members: Vec::new(), senders: Vec::new() };
+    for patient in 0..scenario.patients {
+        for member in 0..scenario.members {
+            let actor = office(patient, member as usize % OFFICES.len());
+            cast.members.push(token(&sign_ins, actor).await?);
+        }
+    }
+    for sender in 0..scenario.senders {
+        let first = scenario.patients_of(sender).next().context("every sender has a patient")?;
+        cast.senders.push(token(&sign_ins, office(first, 0)).await?);
+    }
+    drop(sign_ins);
+    drop(hub);
+    tasks.finish().await;
+    journal.close().await;
+    Ok(cast)
+}
+
+/// An office with one person.
+async fn hire(hub: &Hub, sign_ins: &SignIns, kind: OrganisationType, role: Role) -> anyhow::Result<Actor> {
+    let organisation = OrganisationId(hub.region().draw_id());
+    put_organisation(
+        hub,
+        Organisation {
+            id: organisation,
+            kind,
+            name: format!("負荷試験の{}", kind.ja()),
+            kana: String::new(),
+            phone: String::new(),
+            identifiers: Vec::new(),
+            active: true,
+        },
+    )
+    .await?;
+    let person = PersonId(hub.region().draw_id());
+    let position = Position { role, organisation };
+    let name = HumanName { kanji: format!("試験 {}", role.ja()), kana: "シケン".to_owned() };
+    put_person(hub, sign_ins, Person { id: person, name, positions: vec![position], active: true }).await?;
+    hub.region().directory().actor(person, position).context("the person just entered has the position")
+}
+
+async fn token(sign_ins: &SignIns, actor: Actor) -> anyhow::Result<String> {
+    let position = Position { role: actor.role, organisation: actor.organisation };
+    let (token, _) = sign_ins.issue(actor.person, position, TOKEN_VALID).await?;
+    Ok(token.reveal().to_string())
+}
+
+/// Registers a patient, takes the consent and links the team.
+async fn register(hub: &Hub, secretary: Actor, patient: u32, team: Vec<Actor>) -> anyhow::Result<()> {
+    let given_on = date(2026, 4, 1);
+    let mut bodies = vec![
+        Body::Registration(Registration {
+            name: HumanName { kanji: format!("負荷 患者{patient}"), kana: "フカ カンジャ".to_owned() },
+            birth_date: date(1940, 1, 1),
+            sex: Sex::Unknown,
+            identifiers: Vec::new(),
+        }),
+        Body::Consent(ConsentChange {
+            state: ConsentState::Team,
+            given_by: ConsentGiver::Patient,
+            given_on,
+            document: "負荷試験".to_owned(),
+        }),
+    ];
+    bodies.extend(team.iter().enumerate().map(|(at, actor)| {
+        let (organisation, host) = (actor.organisation, at == 0);
+        Body::TeamLink(TeamLink { organisation, people: Vec::new(), host, history: History::All })
+    }));
+    for body in bodies {
+        let intent = Intent {
+            id: EntryId(hub.region().draw_id()),
+            timeline: timeline_of(patient),
+            observed_at: None,
+            sensitivity: Sensitivity::Normal,
+            addressed_to: Vec::new(),
+            body,
+        };
+        match hub.post_and_wait(secretary, intent).await {
+            Answer::Accepted(_) => {}
+            Answer::Refused(refused) => bail!("the region cannot be made: {} {:?}", refused.code, refused.reasons),
+            Answer::Queued(_) => bail!("the region cannot be made: a post was queued"),
+        }
+    }
+    Ok(())
+}

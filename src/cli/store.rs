@@ -1,0 +1,103 @@
+//! `renkei store check` proves the journal against itself; `renkei store rebuild` makes its projections
+//! again from the timelines. Both work on the database of the configuration; a hub may run meanwhile.
+
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use clap::Subcommand;
+
+use super::config_arguments::{ConfigArguments, print_mistakes};
+use super::{EXIT_CONFIG, EXIT_FAILURE, Terminal, open, serve};
+use crate::domain::text::Text;
+use crate::store::Journal;
+use crate::store::check::{self, Report};
+use crate::store::rebuild::{self, Rebuilt};
+use crate::vault::RegionKey;
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Debug, Subcommand)]
+enum What {
+    /// 記録の連鎖・連番・射影を検証する / Verify chains, seqs, seals and projections
+    Check(ConfigArguments),
+    /// 射影をタイムラインから作り直す / Rebuild the projections from the timelines
+    Rebuild(ConfigArguments),
+}
+
+pub(super) fn run(arguments: &Arguments, terminal: Terminal) -> anyhow::Result<ExitCode> {
+    let (What::Check(sources) | What::Rebuild(sources)) = &arguments.what;
+    let Some(settled) = sources.settle(terminal)? else {
+        return Ok(ExitCode::from(EXIT_CONFIG));
+    };
+    print_mistakes(&settled.notes, terminal);
+    let key = Arc::new(RegionKey::load_file(&settled.config.region_key_file)?);
+    let url = settled.config.database.url();
+    serve::runtime()?.block_on(async {
+        let journal = open::open_journal(&url, key).await?;
+        let (is_whole, told) = match arguments.what {
+            What::Check(_) => told_check(&journal).await?,
+            What::Rebuild(_) => (true, told_rebuild(&journal).await?),
+        };
+        journal.close().await;
+        println!("{}", terminal.language.pick(&told));
+        Ok(if is_whole { ExitCode::SUCCESS } else { ExitCode::from(EXIT_FAILURE) })
+    })
+}
+
+/// Checks; whether all is well, and the report in words.
+pub(super) async fn told_check(journal: &Journal) -> anyhow::Result<(bool, Text)> {
+    let Report { timelines, entries, audits, destroyed, faults, fault_count } = check::check(journal).await?;
+    let mut ja = format!("タイムライン {timelines} 件、記録 {entries} 件、監査記録 {audits} 件を検証しました");
+    let mut en = format!("Checked {timelines} timelines, {entries} entries and {audits} audit records");
+    if destroyed > 0 {
+        ja += &format!("\n鍵を廃棄済みのタイムライン {destroyed} 件は連鎖のみ検証しました");
+        en += &format!("\nThe keys of {destroyed} timelines were destroyed: only their chains were checked");
+    }
+    for fault in &faults {
+        ja += &format!("\n{}: {}", fault.place, fault.kind.ja());
+        en += &format!("\n{}: {}", fault.place, fault.kind.en());
+    }
+    if fault_count == 0 {
+        ja += "\n異常はありません";
+        en += "\nNothing is wrong";
+    } else {
+        ja += &format!("\n異常が {fault_count} 件あります");
+        en += &format!("\n{fault_count} faults found");
+    }
+    Ok((fault_count == 0, Text::new(ja, en)))
+}
+
+/// Rebuilds, and says what was gone through.
+pub(super) async fn told_rebuild(journal: &Journal) -> anyhow::Result<Text> {
+    let Rebuilt { timelines, entries, destroyed } = rebuild::rebuild(journal).await?;
+    Ok(Text::new(
+        format!("タイムライン {timelines} 件（鍵を廃棄済み {destroyed} 件）、記録 {entries} 件から射影を作り直しました"),
+        format!("Rebuilt the projections of {timelines} timelines ({destroyed} destroyed) from {entries} entries"),
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::{AuditSeal, Batch, SealedAudit};
+
+    #[tokio::test]
+    async fn a_check_says_what_it_saw_and_a_rebuild_too() {
+        let folder = tempfile::tempdir().unwrap();
+        let key = Arc::new(RegionKey::ephemeral());
+        let url = format!("sqlite://{}/journal.db", folder.path().display());
+        let journal = Journal::open(&url, Arc::clone(&key)).await.unwrap();
+        let audits = vec![SealedAudit::seal(AuditSeal::Region(&key), crate::domain::time::Timestamp(1), b"a")];
+        journal.commit(Batch { audits, ..Batch::default() }).await.unwrap();
+
+        let (is_whole, told) = told_check(&journal).await.unwrap();
+        assert!(is_whole);
+        assert_eq!(told.en, "Checked 0 timelines, 0 entries and 1 audit records\nNothing is wrong");
+        assert!(told.ja.contains("監査記録 1 件") && told.ja.ends_with("異常はありません"));
+        assert!(told_rebuild(&journal).await.unwrap().en.contains("of 0 timelines"));
+    }
+}

@@ -1,0 +1,44 @@
+//! Domain ↔ protobuf: the one mapping behind the wire, the journal and the REST bodies.
+//!
+//! Reading judges shape (ids, dates, decimals, codes, plausible measurements) and names the field; whether an
+//! intent makes sense is the domain's own check, whether it is allowed the rulebook's. Nothing here does I/O.
+
+mod body;
+mod content;
+mod delivery;
+mod encoding;
+mod field;
+mod intent;
+pub mod proto;
+mod snapshot;
+mod stored;
+#[cfg(test)]
+pub(crate) mod tests;
+
+pub use content::{Content, EntryHeader, decode_content, encode_content};
+pub use delivery::EncodedEntry;
+pub use encoding::Encoding;
+pub use intent::{decode_intent, encode_intent};
+pub use snapshot::{decode_snapshot, encode_snapshot};
+pub use stored::{QueuedPost, Refusal};
+pub use stored::{decode_queued, decode_refusal, decode_stored, encode_queued, encode_refusal, encode_stored};
+
+pub(crate) use content::{actor, actor_message, alarm, alarm_message};
+pub(crate) use field::{each, id, id_text, message, optional_id, shortened};
+pub(crate) use intent::intent_message;
+
+use crate::domain::text::Invalid;
+
+/// Bytes of the hub's own that cannot be read: they were damaged, or written by a newer hub.
+#[derive(Debug, thiserror::Error)]
+pub enum CodecError {
+    /// No protobuf message of the expected kind.
+    #[error("malformed: {0}")]
+    Malformed(#[from] prost::DecodeError),
+    /// A message whose field says something the domain does not know.
+    #[error("{0}")]
+    Invalid(#[from] Invalid),
+    /// A stored entry of a format newer than this hub.
+    #[error("stored in format {0}, which is newer than this hub's")]
+    UnknownFormat(u32),
+}

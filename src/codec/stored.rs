@@ -1,0 +1,153 @@
+//! What the journal seals ↔ bytes: entries, queued observations, refusals. Sealing is the vault's business.
+
+use bytes::Bytes;
+use prost::Message;
+
+use super::CodecError;
+use super::content::ruling_message;
+use super::content::{Content, EntryHeader, actor, actor_message, addressee, addressee_message, entry, ruling};
+use super::field::{code, code_text, each, id, id_text, message, optional_code};
+use super::intent::{decode_intent, intent_message};
+use super::proto::store::v1 as stored;
+use super::proto::v1;
+use crate::domain::directory::Actor;
+use crate::domain::entry::{Entry, Intent, Scope};
+use crate::domain::ids::{EntryId, OrganisationId};
+use crate::domain::kind::Kind;
+use crate::domain::ruling::Ruling;
+use crate::domain::text::Invalid;
+use crate::domain::time::Timestamp;
+
+/// The format written now.
+const FORMAT: u32 = 1;
+
+/// The bytes of an entry for the journal, around the content that also goes over the wire.
+#[must_use]
+pub fn encode_stored(entry: &Entry, content: &Content) -> Vec<u8> {
+    stored::StoredEntry {
+        content: content.bytes().clone(),
+        target_scope: entry.target_scope.as_ref().map(scope_message),
+        slots: entry.ruling.slots.clone().into(),
+        format: FORMAT,
+    }
+    .encode_to_vec()
+}
+
+/// The whole entry, and its content for the wire, which shares the memory of `bytes`.
+///
+/// # Errors
+/// When the bytes are damaged or were written by a newer hub.
+pub fn decode_stored(header: EntryHeader, bytes: Bytes) -> Result<(Entry, Content), CodecError> {
+    let kept = stored::StoredEntry::decode(bytes)?;
+    if kept.format > FORMAT {
+        return Err(CodecError::UnknownFormat(kept.format));
+    }
+    let (sent, content) = Content::checked(kept.content)?;
+    let mut entry = entry(header, sent)?;
+    let target_scope = kept.target_scope.map(scope).transpose();
+    entry.target_scope = target_scope.map_err(|invalid| invalid.within("target_scope"))?;
+    entry.ruling.slots = kept.slots.to_vec();
+    Ok((entry, content))
+}
+
+fn scope(kept: stored::Scope) -> Result<Scope, Invalid> {
+    Ok(Scope {
+        kind: code("kind", &kept.kind)?,
+        sensitivity: code("sensitivity", &kept.sensitivity)?,
+        infection: optional_code("infection", &kept.infection)?,
+        addressed_to: each("addressed_to", kept.addressed_to, addressee)?,
+        owner: id("owner", &kept.owner, OrganisationId)?,
+    })
+}
+
+fn scope_message(scope: &Scope) -> stored::Scope {
+    stored::Scope {
+        kind: code_text(scope.kind),
+        sensitivity: code_text(scope.sensitivity),
+        infection: scope.infection.map(code_text).unwrap_or_default(),
+        addressed_to: scope.addressed_to.iter().map(addressee_message).collect(),
+        owner: id_text(scope.owner.0),
+    }
+}
+
+/// An observation that waits in the secretariat's linking queue.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct QueuedPost {
+    pub intent: Intent,
+    pub author: Actor,
+    pub received_at: Timestamp,
+    /// Why it waits.
+    pub ruling: Ruling,
+}
+
+/// The bytes of a queued observation.
+#[must_use]
+pub fn encode_queued(queued: &QueuedPost) -> Vec<u8> {
+    stored::QueuedPost {
+        intent: Some(intent_message(&queued.intent)),
+        author: Some(actor_message(&queued.author)),
+        received_at_us: queued.received_at.as_micros(),
+        ruling: Some(ruling_message(&queued.ruling)),
+        slots: queued.ruling.slots.clone().into(),
+    }
+    .encode_to_vec()
+}
+
+/// A queued observation.
+///
+/// # Errors
+/// When the bytes are damaged or were written by a newer hub.
+pub fn decode_queued(bytes: &[u8]) -> Result<QueuedPost, CodecError> {
+    let kept = stored::QueuedPost::decode(bytes)?;
+    Ok(QueuedPost {
+        intent: message("intent", kept.intent, decode_intent)?,
+        author: message("author", kept.author, |sent| actor(&sent))?,
+        received_at: Timestamp(kept.received_at_us),
+        ruling: ruling_with_slots(kept.ruling, &kept.slots),
+    })
+}
+
+/// The sealed part of a refusal's audit record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// The intent's.
+    pub id: EntryId,
+    pub kind: Kind,
+    pub author: Actor,
+    /// Stable code of why.
+    pub code: String,
+    pub ruling: Ruling,
+}
+
+/// The bytes of a refusal.
+#[must_use]
+pub fn encode_refusal(refusal: &Refusal) -> Vec<u8> {
+    stored::Refusal {
+        id: id_text(refusal.id.0),
+        kind: code_text(refusal.kind),
+        author: Some(actor_message(&refusal.author)),
+        code: refusal.code.clone(),
+        ruling: Some(ruling_message(&refusal.ruling)),
+        slots: refusal.ruling.slots.clone().into(),
+    }
+    .encode_to_vec()
+}
+
+/// A refusal.
+///
+/// # Errors
+/// When the bytes are damaged or were written by a newer hub.
+pub fn decode_refusal(bytes: &[u8]) -> Result<Refusal, CodecError> {
+    let kept = stored::Refusal::decode(bytes)?;
+    Ok(Refusal {
+        id: id("id", &kept.id, EntryId)?,
+        kind: code("kind", &kept.kind)?,
+        author: message("author", kept.author, |sent| actor(&sent))?,
+        code: kept.code,
+        ruling: ruling_with_slots(kept.ruling, &kept.slots),
+    })
+}
+
+fn ruling_with_slots(sent: Option<v1::Ruling>, slots: &[u8]) -> Ruling {
+    Ruling { slots: slots.to_vec(), ..ruling(sent.unwrap_or_default()) }
+}

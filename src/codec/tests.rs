@@ -1,0 +1,147 @@
+//! What must hold for every value: nothing is lost on the way to bytes and back, and no bytes panic.
+
+pub(crate) mod arbitrary;
+
+use bytes::Bytes;
+use proptest::prelude::*;
+use prost::Message;
+
+use super::proto::{store, v1};
+use super::*;
+use crate::domain::ids::Seq;
+use crate::domain::ruling::Ruling;
+use crate::domain::state::FOLD_VERSION;
+use crate::domain::time::Timestamp;
+
+proptest! {
+    #[test]
+    fn an_intent_comes_back_whole(intent in arbitrary::intent()) {
+        let sent = v1::Intent::decode(encode_intent(&intent)).unwrap();
+        prop_assert_eq!(decode_intent(sent).unwrap(), intent);
+    }
+
+    #[test]
+    fn an_entry_comes_back_whole_from_the_journal(entry in arbitrary::entry()) {
+        let content = encode_content(&entry);
+        let stored = encode_stored(&entry, &content);
+        let (read, read_content) = decode_stored(EntryHeader::of(&entry), stored.into()).unwrap();
+        prop_assert_eq!(&read, &entry);
+        prop_assert_eq!(&read_content, &content);
+    }
+
+    #[test]
+    fn a_reader_gets_the_entry_without_slots_and_target_scope(mut entry in arbitrary::entry()) {
+        let encoded = EncodedEntry::of(&entry);
+        entry.ruling.slots.clear();
+        entry.target_scope = None;
+        prop_assert_eq!(encoded.open().unwrap(), entry);
+    }
+
+    #[test]
+    fn a_composed_delivery_is_the_frame_that_encoding_it_whole_would_give(
+        entry in arbitrary::entry(),
+        other in any::<u64>(),
+    ) {
+        let encoded = EncodedEntry::of(&entry);
+        for after in [0, 1, entry.seq.0 - 1, entry.seq.0, other] {
+            let delivery = v1::Delivery { after, entry: Some(encoded.message()) };
+            let frame = v1::ServerFrame { frame: Some(v1::server_frame::Frame::Delivery(delivery)) };
+            prop_assert_eq!(&encoded.delivery(Encoding::Proto, Seq(after))[..], &frame.encode_to_vec()[..]);
+            prop_assert_eq!(&encoded.delivery(Encoding::Json, Seq(after))[..], &serde_json::to_vec(&frame).unwrap()[..]);
+        }
+    }
+
+    #[test]
+    fn a_state_comes_back_whole(state in arbitrary::state()) {
+        prop_assert_eq!(decode_snapshot(&encode_snapshot(&state)).unwrap().unwrap(), state);
+    }
+
+    #[test]
+    fn queued_posts_and_refusals_come_back_whole(
+        intent in arbitrary::intent(),
+        author in arbitrary::actor(),
+        received_at in any::<i64>(),
+        ruling in arbitrary::ruling(),
+        code in any::<String>(),
+    ) {
+        let refusal = Refusal { id: intent.id, kind: intent.body.kind(), author, code, ruling: ruling.clone() };
+        prop_assert_eq!(decode_refusal(&encode_refusal(&refusal)).unwrap(), refusal);
+        let queued = QueuedPost { intent, author, received_at: Timestamp(received_at), ruling };
+        prop_assert_eq!(decode_queued(&encode_queued(&queued)).unwrap(), queued);
+    }
+
+    #[test]
+    fn damaged_bytes_never_panic(
+        entry in arbitrary::entry(),
+        state in arbitrary::state(),
+        at in any::<prop::sample::Index>(),
+        with in any::<u8>(),
+        cut in any::<prop::sample::Index>(),
+    ) {
+        let damage = |mut bytes: Vec<u8>| {
+            let at = at.index(bytes.len());
+            bytes[at] ^= with;
+            bytes.truncate(cut.index(bytes.len() + 1));
+            bytes
+        };
+        let stored = damage(encode_stored(&entry, &encode_content(&entry)));
+        if let Ok((_, content)) = decode_stored(EntryHeader::of(&entry), stored.into()) {
+            let encoded = EncodedEntry::new(EntryHeader::of(&entry), content);
+            let _ = (encoded.delivery(Encoding::Json, Seq::ZERO), encoded.open());
+        }
+        let _ = decode_snapshot(&damage(encode_snapshot(&state)));
+    }
+}
+
+/// Some entry, the same in every run.
+fn some_entry() -> crate::domain::entry::Entry {
+    use proptest::strategy::ValueTree;
+    let mut runner = proptest::test_runner::TestRunner::deterministic();
+    arbitrary::entry().new_tree(&mut runner).unwrap().current()
+}
+
+#[test]
+fn readers_at_the_usual_cursor_share_one_buffer() {
+    let encoded = EncodedEntry::of(&some_entry());
+    let usual = Seq(encoded.header().seq.0 - 1);
+    for encoding in Encoding::ALL {
+        let (first, second) = (encoded.delivery(encoding, usual), encoded.clone().delivery(encoding, usual));
+        assert_eq!(first.as_ptr(), second.as_ptr(), "{encoding:?}");
+    }
+}
+
+#[test]
+fn the_content_of_a_stored_entry_shares_its_memory() {
+    let entry = some_entry();
+    let stored = Bytes::from(encode_stored(&entry, &encode_content(&entry)));
+    let memory = stored.as_ptr_range();
+    let (_, content) = decode_stored(EntryHeader::of(&entry), stored.clone()).unwrap();
+    assert!(memory.contains(&content.bytes().as_ptr()));
+}
+
+#[test]
+fn a_snapshot_of_another_fold_is_passed_over() {
+    let kept = store::v1::Snapshot { fold_version: FOLD_VERSION + 1, ..Default::default() };
+    assert_eq!(decode_snapshot(&kept.encode_to_vec()).unwrap(), None);
+}
+
+#[test]
+fn an_entry_of_a_newer_format_is_refused_rather_than_misread() {
+    let entry = some_entry();
+    let mut kept = store::v1::StoredEntry::decode(&encode_stored(&entry, &encode_content(&entry))[..]).unwrap();
+    kept.format += 1;
+    let read = decode_stored(EntryHeader::of(&entry), kept.encode_to_vec().into());
+    assert!(matches!(read, Err(CodecError::UnknownFormat(2))));
+}
+
+#[test]
+fn an_entry_stays_readable_when_bounds_of_the_plausible_change() {
+    let measured = v1::Measurement { sign: "spo2".into(), value: "101".into(), unit: "%".into(), given: None };
+    assert_eq!(body::measurement(&measured, body::Form::Posted).unwrap_err().code, "implausible");
+    assert_eq!(body::measurement(&measured, body::Form::Recorded).unwrap().value.to_string(), "101");
+}
+
+#[test]
+fn a_ruling_that_is_absent_cites_nothing() {
+    assert_eq!(content::ruling(v1::Ruling::default()), Ruling::default());
+}

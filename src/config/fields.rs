@@ -1,0 +1,104 @@
+//! The list of all settings: one row gives the file's field, the environment's variable, the
+//! sample that `init` writes and what the unknown-field message may suggest.
+
+use crate::domain::text::Text;
+
+/// One setting.
+pub struct Field {
+    /// As in the file: `section.name`.
+    pub path: &'static str,
+    pub meaning: Text,
+    /// A value as TOML, shown in the sample.
+    pub sample: &'static str,
+}
+
+impl Field {
+    /// `RENKEI_LISTEN_ADDRESSES` for `listen.addresses`.
+    #[must_use]
+    pub fn environment(&self) -> String {
+        format!("RENKEI_{}", self.path.replace('.', "_").to_ascii_uppercase())
+    }
+}
+
+const fn field(path: &'static str, sample: &'static str, ja: &'static str, en: &'static str) -> Field {
+    Field { path, meaning: Text::fixed(ja, en), sample }
+}
+
+/// Top-level fields first, then section by section: the order of the file and of `config show`.
+pub const FIELDS: &[Field] = &[
+    field(
+        "database",
+        "\"sqlite://data/renkei.db\"",
+        "データベース。sqlite://ファイル または postgres://利用者@ホスト/名前?sslmode=verify-full",
+        "Database: sqlite://FILE or postgres://USER@HOST/NAME?sslmode=verify-full",
+    ),
+    field("data_dir", "\"data\"", "データを置くフォルダー", "Folder for data"),
+    field(
+        "region_key_file",
+        "\"data/region.key\"",
+        "地域の鍵のファイル（600）。失うとすべての記録が読めなくなります",
+        "The region's key file (mode 600); without it no record can be read",
+    ),
+    field(
+        "rulebook_dir",
+        "\"rulebooks/region\"",
+        "地域のルールブックのフォルダー。なければ同梱のもの",
+        "Folder of the region's rulebook; without it the one that ships",
+    ),
+    field("language", "\"ja\"", "既定の言語（ja, en）", "Default language (ja, en)"),
+    field(
+        "public_url",
+        "\"https://renkei.example.jp\"",
+        "利用者がハブを開く URL。既定は待ち受けるアドレスの localhost",
+        "Where people open the hub; localhost at the listening port by default",
+    ),
+    field(
+        "allowed_origins",
+        "[\"https://renkei.example.jp\"]",
+        "WebSocket を開いてよいページのオリジン（完全一致）。既定は public_url",
+        "Origins whose pages may open a WebSocket (exact); public_url by default",
+    ),
+    field("listen.addresses", "[\"127.0.0.1:8443\"]", "待ち受けるアドレスとポート", "Addresses and ports to listen on"),
+    field(
+        "listen.insecure_plain_http",
+        "false",
+        "このマシンの外へも TLS なしで待ち受ける。信頼できる回線上のプロキシが TLS を足すときだけ true",
+        "Listen without TLS beyond this machine; true only behind a proxy that adds TLS on a trusted line",
+    ),
+    field(
+        "tls.certificate",
+        "\"certs/server.pem\"",
+        "サーバー証明書（PEM、中間証明書も）",
+        "Server certificate with its chain (PEM)",
+    ),
+    field("tls.key", "\"certs/server.key\"", "証明書の秘密鍵（PEM）", "Private key of the certificate (PEM)"),
+    field(
+        "session.idle_timeout_s",
+        "1800",
+        "使われないサインインが終わるまでの秒数",
+        "Seconds until a sign-in that is not used ends",
+    ),
+    field("session.lifetime_s", "43200", "サインインが必ず終わるまでの秒数", "Seconds until any sign-in ends"),
+    field(
+        "session.sockets_per_person_max",
+        "10",
+        "1 人が同時に開ける接続の数",
+        "Sockets that one person may have open",
+    ),
+    field(
+        "log.level",
+        "\"info\"",
+        "記録の細かさ（error, warn, info, debug, trace）",
+        "Detail of the log (error, warn, info, debug, trace)",
+    ),
+    field("log.format", "\"text\"", "記録の形式（text, json）", "Form of the log (text, json)"),
+];
+
+pub(super) fn find(path: &str) -> Option<&'static Field> {
+    FIELDS.iter().find(|field| field.path == path)
+}
+
+/// Whether `path` is the name of a section, such as `listen`.
+pub(super) fn is_section(path: &str) -> bool {
+    FIELDS.iter().any(|field| field.path.split_once('.').is_some_and(|(section, _)| section == path))
+}

@@ -1,0 +1,219 @@
+//! Makes a [`Config`] of what was given: defaults, and what must hold between fields.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::Path;
+use std::time::Duration;
+
+use super::read::Reader;
+use super::source::AllGiven;
+use super::value::{expected_database, expected_origin};
+use super::{
+    Config, Database, Language, Listen, Log, LogFormat, LogLevel, Mistake, Place, SessionLimits, TlsFiles, WebOrigin,
+};
+use crate::domain::text::Text;
+use crate::limits::{
+    SESSION_IDLE_TIMEOUT_DEFAULT_S, SESSION_LIFETIME_DEFAULT_S, SESSION_LIFETIME_S_MAX, SOCKETS_PER_PERSON_DEFAULT,
+    SOCKETS_PER_PERSON_MAX,
+};
+
+const DEFAULT_PORT: u16 = 8_443;
+const LEVELS: [LogLevel; 5] = [LogLevel::Error, LogLevel::Warn, LogLevel::Info, LogLevel::Debug, LogLevel::Trace];
+
+/// A configuration in any case; it may be used only when `mistakes` is still empty.
+pub(super) fn settle(given: AllGiven, folder: &Path, mistakes: &mut Vec<Mistake>) -> Config {
+    let mut read = Reader::new(given, folder, mistakes);
+    let data_dir = read.path("data_dir").unwrap_or_else(|| folder.join("data"));
+    let tls = tls(&mut read);
+    let listen = listen(&mut read);
+    let public_url = public_url(&mut read, &listen);
+    Config {
+        database: database(&mut read, &data_dir),
+        region_key_file: read.path("region_key_file").unwrap_or_else(|| data_dir.join("region.key")),
+        rulebook_dir: read.path("rulebook_dir"),
+        language: read.choice("language", &[("ja", Language::Ja), ("en", Language::En)]).unwrap_or(Language::Ja),
+        allowed_origins: allowed_origins(&mut read, &listen, &public_url),
+        session: session(&mut read),
+        log: log(&mut read),
+        data_dir,
+        listen,
+        tls,
+        public_url,
+    }
+}
+
+fn database(read: &mut Reader<'_>, data_dir: &Path) -> Database {
+    let default = || Database::Sqlite { file: data_dir.join("renkei.db") };
+    let Some((text, place)) = read.text("database") else {
+        return default();
+    };
+    let Some(database) = Database::parse(&text, read.base(&place)) else {
+        // Not repeated: it may hold a password.
+        let expected = expected_database();
+        let message = Text::new(format!("{}が必要です", expected.ja), format!("expected {}", expected.en));
+        read.complain(place, "database", message);
+        return default();
+    };
+    if !database.is_line_secure() {
+        let message = Text::fixed(
+            "別のマシンの PostgreSQL には ?sslmode=verify-full が必要です。なければ回線上で記録を読まれます",
+            "PostgreSQL on another machine needs ?sslmode=verify-full; without it records can be read on the line",
+        );
+        read.complain(place, "database", message);
+    }
+    database
+}
+
+fn tls(read: &mut Reader<'_>) -> Option<TlsFiles> {
+    let (certificate, key) = (read.path("tls.certificate"), read.path("tls.key"));
+    for (field, other) in [("tls.certificate", "tls.key"), ("tls.key", "tls.certificate")] {
+        if let Some(place) = read.place(field)
+            && !read.is_given(other)
+        {
+            let message = Text::new(format!("{other} も必要です"), format!("{other} is needed too"));
+            read.complain(place, field, message);
+        }
+    }
+    Some(TlsFiles { certificate: certificate?, key: key? })
+}
+
+fn listen(read: &mut Reader<'_>) -> Listen {
+    let has_tls = read.is_given("tls.certificate") || read.is_given("tls.key");
+    let insecure_plain_http = read.boolean("listen.insecure_plain_http").unwrap_or(false);
+    let default = SocketAddr::from((Ipv4Addr::LOCALHOST, DEFAULT_PORT));
+    let Some(given) = read.addresses("listen.addresses") else {
+        return Listen { addresses: vec![default], insecure_plain_http };
+    };
+    if given.is_empty() {
+        let place = read.place("listen.addresses").unwrap_or(Place::Default);
+        read.complain(place, "listen.addresses", Text::fixed("1 つ以上必要です", "at least one is needed"));
+    }
+    for (address, place) in &given {
+        if !has_tls && !insecure_plain_http && !address.ip().to_canonical().is_loopback() {
+            let message = Text::new(
+                format!(
+                    "{address} はこのマシンの外から届きます。[tls] を設定してください（TLS を足すプロキシが信頼できる回線上にあるなら insecure_plain_http = true）"
+                ),
+                format!(
+                    "{address} can be reached from other machines: set [tls] (or insecure_plain_http = true, if a proxy on a trusted line adds TLS)"
+                ),
+            );
+            read.complain(place.clone(), "listen.addresses", message);
+        }
+    }
+    Listen { addresses: given.into_iter().map(|(address, _)| address).collect(), insecure_plain_http }
+}
+
+fn public_url(read: &mut Reader<'_>, listen: &Listen) -> WebOrigin {
+    let has_tls = read.is_given("tls.certificate") || read.is_given("tls.key");
+    let port = listen.addresses.first().map_or(DEFAULT_PORT, SocketAddr::port);
+    let default = WebOrigin::local(has_tls, port);
+    let Some((text, place)) = read.text("public_url") else {
+        return default;
+    };
+    let Some(origin) = WebOrigin::parse(&text) else {
+        let expected = expected_origin();
+        let message = Text::new(
+            format!("{}が必要ですが、`{text}` です", expected.ja),
+            format!("expected {}, found `{text}`", expected.en),
+        );
+        read.complain(place, "public_url", message);
+        return default;
+    };
+    if has_tls && !origin.is_secure() {
+        let message = Text::fixed(
+            "[tls] があるので https:// で始まらなければなりません",
+            "must start with https://, since [tls] is set",
+        );
+        read.complain(place, "public_url", message);
+    } else {
+        require_secure(read, &origin, place, "public_url", listen);
+    }
+    origin
+}
+
+fn allowed_origins(read: &mut Reader<'_>, listen: &Listen, public_url: &WebOrigin) -> Vec<WebOrigin> {
+    let Some(given) = read.list("allowed_origins", &expected_origin(), WebOrigin::parse) else {
+        return vec![public_url.clone()];
+    };
+    for (origin, place) in &given {
+        require_secure(read, origin, place.clone(), "allowed_origins", listen);
+    }
+    given.into_iter().map(|(origin, _)| origin).collect()
+}
+
+fn require_secure(read: &mut Reader<'_>, origin: &WebOrigin, place: Place, field: &str, listen: &Listen) {
+    if !origin.is_secure() && !origin.is_this_machine() && !listen.insecure_plain_http {
+        let message = Text::new(
+            format!("{origin} は TLS で守られません。https:// にしてください"),
+            format!("{origin} is not protected by TLS; use https://"),
+        );
+        read.complain(place, field, message);
+    }
+}
+
+fn session(read: &mut Reader<'_>) -> SessionLimits {
+    let idle_s = read.number("session.idle_timeout_s", 60..=SESSION_LIFETIME_S_MAX);
+    let lifetime_s = read.number("session.lifetime_s", 60..=SESSION_LIFETIME_S_MAX);
+    let sockets = read.number("session.sockets_per_person_max", 1..=SOCKETS_PER_PERSON_MAX);
+    let (idle_s, lifetime_s) =
+        (idle_s.unwrap_or(SESSION_IDLE_TIMEOUT_DEFAULT_S), lifetime_s.unwrap_or(SESSION_LIFETIME_DEFAULT_S));
+    if idle_s > lifetime_s {
+        let (field, place) = ["session.idle_timeout_s", "session.lifetime_s"]
+            .into_iter()
+            .find_map(|field| Some((field, read.place(field)?)))
+            .unwrap_or(("session.idle_timeout_s", Place::Default));
+        let message = Text::new(
+            format!("idle_timeout_s（{idle_s}）は lifetime_s（{lifetime_s}）以下でなければなりません"),
+            format!("idle_timeout_s ({idle_s}) must not be longer than lifetime_s ({lifetime_s})"),
+        );
+        read.complain(place, field, message);
+    }
+    let seconds = |number: i64| Duration::from_secs(number.unsigned_abs());
+    let sockets = sockets.unwrap_or(SOCKETS_PER_PERSON_DEFAULT);
+    SessionLimits {
+        idle_timeout: seconds(idle_s),
+        lifetime: seconds(lifetime_s),
+        sockets_per_person_max: u32::try_from(sockets).expect("the range of the field fits"),
+    }
+}
+
+fn log(read: &mut Reader<'_>) -> Log {
+    let levels = LEVELS.map(|level| (level.code(), level));
+    let formats = [LogFormat::Text, LogFormat::Json].map(|format| (format.code(), format));
+    Log {
+        level: read.choice("log.level", &levels).unwrap_or(LogLevel::Info),
+        format: read.choice("log.format", &formats).unwrap_or(LogFormat::Text),
+    }
+}
+
+/// Each field with its value as TOML, in the order of the file; fields without a value are left out.
+pub(super) fn shown(config: &Config) -> Vec<(&'static str, String)> {
+    let quoted = |text: &dyn std::fmt::Display| toml::Value::String(text.to_string()).to_string();
+    let path = |path: &Path| quoted(&path.display());
+    let listed = |items: Vec<String>| format!("[{}]", items.join(", "));
+    let mut shown = vec![
+        ("database", quoted(&config.database.masked())),
+        ("data_dir", path(&config.data_dir)),
+        ("region_key_file", path(&config.region_key_file)),
+    ];
+    shown.extend(config.rulebook_dir.iter().map(|dir| ("rulebook_dir", path(dir))));
+    shown.extend([
+        ("language", quoted(&config.language.code())),
+        ("public_url", quoted(&config.public_url)),
+        ("allowed_origins", listed(config.allowed_origins.iter().map(|origin| quoted(origin)).collect())),
+        ("listen.addresses", listed(config.listen.addresses.iter().map(|address| quoted(address)).collect())),
+        ("listen.insecure_plain_http", config.listen.insecure_plain_http.to_string()),
+    ]);
+    if let Some(tls) = &config.tls {
+        shown.extend([("tls.certificate", path(&tls.certificate)), ("tls.key", path(&tls.key))]);
+    }
+    let session = &config.session;
+    shown.extend([
+        ("session.idle_timeout_s", session.idle_timeout.as_secs().to_string()),
+        ("session.lifetime_s", session.lifetime.as_secs().to_string()),
+        ("session.sockets_per_person_max", session.sockets_per_person_max.to_string()),
+        ("log.level", quoted(&config.log.level.code())),
+        ("log.format", quoted(&config.log.format.code())),
+    ]);
+    shown
+}

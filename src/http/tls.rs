@@ -1,0 +1,30 @@
+//! How the hub speaks TLS: version 1.3 only, HTTP/1.1 (which WebSockets need), nothing resumed.
+//! `serve` and `demo` call it; certificates come from `certificate`.
+
+use std::sync::Arc;
+
+use rustls::server::NoServerSessionStorage;
+use rustls::{ServerConfig, version};
+
+use super::certificate::ReloadingCertificate;
+
+/// The settings for every connection that is accepted from now on.
+///
+/// No session tickets: a resumed session would skip the check of a device certificate revoked in
+/// between, and the keys of tickets would not survive the restart after which everybody reconnects.
+/// A full handshake costs the hub one ECDSA signature.
+/// No 0-RTT: what is sent in it can be replayed. Client certificates will be asked for here.
+#[must_use]
+pub fn server_config(certificate: Arc<ReloadingCertificate>) -> Arc<ServerConfig> {
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let mut config = ServerConfig::builder_with_provider(provider)
+        .with_protocol_versions(&[&version::TLS13])
+        .expect("the ring provider has suites for TLS 1.3")
+        .with_no_client_auth()
+        .with_cert_resolver(certificate);
+    config.alpn_protocols = vec![b"http/1.1".to_vec()];
+    config.send_tls13_tickets = 0;
+    config.session_storage = Arc::new(NoServerSessionStorage {});
+    config.max_early_data_size = 0;
+    Arc::new(config)
+}

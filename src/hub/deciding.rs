@@ -1,0 +1,251 @@
+//! Deciding one piece of work onto a draft: ask the rulebook, then make the entry, its seal and its projections.
+//!
+//! Runs between two awaits of the sequencer: no I/O here, and time is taken once per batch.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use jiff::civil::Date;
+
+use super::answer::{Accepted, Answer, Queued, Refused};
+use super::audit;
+use super::draft::Draft;
+use super::published::Published;
+use super::subscription::{Granted, Opened, Subscription};
+use super::timelines::Hot;
+use super::view::View;
+use super::work::{Follow, Look, MarkRead, Origin, Outcome, Sight, Submission, Work};
+use crate::codec::{self, Content, QueuedPost};
+use crate::domain::body::{Body, Retraction, RetractionReason};
+use crate::domain::directory::{Actor, Directory};
+use crate::domain::entry::{Entry, Intent};
+use crate::domain::ids::{EntryId, Seq};
+use crate::domain::ruling::Ruling;
+use crate::domain::time::Timestamp;
+use crate::limits;
+use crate::rulebook::{self, Acceptance, Decision, Refusal, Rulebook, Situation, Target};
+use crate::store::{
+    self, ClearHeader, GrantChange, HeadUpdate, NewTimeline, QueueState, ReadMarker, Resolved, SealedEntry,
+    SealedQueued, SealedSnapshot, StoredEntry, Subject,
+};
+use crate::vault::RegionKey;
+
+/// The region as one batch sees it.
+pub(super) struct Picture {
+    pub rulebook: Arc<Rulebook>,
+    pub directory: Arc<Directory>,
+    pub key: Arc<RegionKey>,
+    pub now: Timestamp,
+    /// The date in the region.
+    pub today: Date,
+}
+
+type Targets = HashMap<EntryId, StoredEntry>;
+
+impl Picture {
+    /// Decides a post; on acceptance the entry is on the draft and in the state.
+    pub fn post(&self, draft: &mut Draft, hot: &mut Hot, submission: &Submission, targets: &Targets) -> Answer {
+        let (intent, actor) = (&submission.intent, &submission.actor);
+        match self.decide(hot, intent, actor, targets) {
+            Decision::Accept(acceptance) => self.accept(draft, hot, submission, acceptance),
+            Decision::Queue(ruling) if submission.origin == Origin::Client => self.queue(draft, intent, actor, &ruling),
+            Decision::Queue(ruling) => self.refuse(draft, hot, submission, Refusal::NotFound(ruling)),
+            Decision::Refuse(refusal) => self.refuse(draft, hot, submission, refusal),
+        }
+    }
+
+    /// Does everything that is not a post.
+    pub fn serve(&self, draft: &mut Draft, hot: Option<&mut Hot>, work: Work, targets: &Targets) {
+        let outcome = match (work, hot) {
+            (Work::DryRun(dry_run), Some(hot)) => {
+                let decision = self.decide(hot, &dry_run.intent, &dry_run.actor, targets);
+                Outcome::DryRun(dry_run, decision)
+            }
+            (Work::Follow(follow), Some(hot)) => self.follow(draft, hot, follow),
+            (Work::Look(look), Some(hot)) => self.look(draft, hot, look),
+            (Work::MarkRead(mark), Some(hot)) => self.mark_read(draft, hot, mark),
+            (Work::Grants(changes), _) => {
+                draft.batch.grants.extend(changes);
+                Outcome::Granted
+            }
+            (Work::Post(_), _) | (_, None) => return,
+        };
+        draft.outcomes.push(outcome);
+    }
+
+    fn decide(&self, hot: &Hot, intent: &Intent, actor: &Actor, targets: &Targets) -> Decision {
+        let target =
+            intent.body.target().and_then(|id| targets.get(&id)).and_then(|found| self.target(hot, actor, found));
+        let situation = Situation {
+            state: &hot.state,
+            rulebook: &self.rulebook,
+            directory: &self.directory,
+            actor,
+            now: self.now,
+            today: self.today,
+            target: target.as_ref(),
+        };
+        rulebook::decide(&situation, intent)
+    }
+
+    /// The target as deciding sees it; `None` when it is another patient's.
+    fn target(&self, hot: &Hot, actor: &Actor, found: &StoredEntry) -> Option<Target> {
+        if found.entry.timeline != hot.state.timeline {
+            return None;
+        }
+        let published = Published::of_stored(found.clone());
+        let visible = View::of(&hot.state, &self.rulebook, actor).is_some_and(|view| view.shows(&published));
+        let own = published.scope.owner == actor.organisation;
+        Some(Target { kind: found.entry.body.kind(), scope: published.scope, own, visible })
+    }
+
+    fn accept(&self, draft: &mut Draft, hot: &mut Hot, submission: &Submission, acceptance: Acceptance) -> Answer {
+        let Submission { intent, actor, .. } = submission;
+        let recorded_at = self.now.max(hot.state.recorded_at);
+        let entry = Entry {
+            id: intent.id,
+            timeline: intent.timeline,
+            seq: hot.state.head.next(),
+            author: *actor,
+            observed_at: intent.observed_at,
+            recorded_at,
+            sensitivity: intent.sensitivity,
+            addressed_to: intent.addressed_to.clone(),
+            body: intent.body.clone(),
+            alarms: acceptance.alarms,
+            target_scope: acceptance.target_scope,
+            ruling: acceptance.ruling,
+        };
+        let content = codec::encode_content(&entry);
+        self.seal(draft, hot, &entry, &content, submission);
+        let epoch = hot.state.access_epoch;
+        hot.state.apply(&entry);
+        store::project(&hot.state, &entry, &hot.key, &mut draft.batch.projections);
+        if hot.state.access_epoch != epoch {
+            draft.change_access(&hot.state);
+        }
+        if let Body::Retraction(Retraction { target, reason: RetractionReason::WrongPatient, .. }) = entry.body {
+            draft.hide(entry.timeline, target);
+        }
+        self.snapshot(draft, hot);
+        let answer = Accepted::of(&entry, false);
+        draft.publish(Arc::new(Published::new(entry, content)));
+        Answer::Accepted(answer)
+    }
+
+    fn seal(&self, draft: &mut Draft, hot: &mut Hot, entry: &Entry, content: &Content, submission: &Submission) {
+        if !hot.exists {
+            draft.batch.new_timelines.push(NewTimeline::new(&self.key, entry.timeline, Subject::Patient, &hot.key));
+            hot.exists = true;
+        }
+        let header = ClearHeader {
+            id: entry.id,
+            timeline: entry.timeline,
+            seq: entry.seq,
+            recorded_at: entry.recorded_at,
+            mac: submission.mac,
+        };
+        let stored = codec::encode_stored(entry, content);
+        let sealed = SealedEntry::seal(&hot.key, header, &stored, &hot.chain);
+        hot.chain = sealed.chain;
+        draft.move_head(HeadUpdate {
+            timeline: entry.timeline,
+            expected: hot.state.head,
+            new: entry.seq,
+            chain: sealed.chain,
+            recorded_at: entry.recorded_at,
+        });
+        draft.batch.entries.push(sealed);
+        if submission.origin == Origin::Queue {
+            let resolved = Resolved { id: entry.id, state: QueueState::Accepted, resolved_at: entry.recorded_at };
+            draft.batch.resolved.push(resolved);
+        }
+    }
+
+    fn snapshot(&self, draft: &mut Draft, hot: &mut Hot) {
+        if hot.state.head.0 - hot.snapshot.0 < limits::SNAPSHOT_EVERY_ENTRIES {
+            return;
+        }
+        hot.snapshot = hot.state.head;
+        draft.batch.snapshots.push(SealedSnapshot::seal(&hot.key, &hot.state));
+    }
+
+    fn refuse(&self, draft: &mut Draft, hot: &Hot, submission: &Submission, refusal: Refusal) -> Answer {
+        draft.batch.audits.push(audit::refusal(&self.key, hot, submission, &refusal, self.now));
+        Answer::Refused(self.explain(&submission.intent, refusal))
+    }
+
+    /// A refusal in words.
+    pub fn explain(&self, intent: &Intent, refusal: Refusal) -> Refused {
+        match refusal {
+            Refusal::Invalid(invalid) => Refused::invalid(intent.id, invalid),
+            Refusal::NotFound(_) => Refused::not_found(intent.id),
+            Refusal::Rules(ruling) => Refused {
+                id: intent.id,
+                code: "forbidden",
+                field: None,
+                reasons: self.rulebook.reasons(intent.body.kind(), &ruling),
+                cited: ruling.cited,
+                retry: false,
+            },
+        }
+    }
+
+    fn queue(&self, draft: &mut Draft, intent: &Intent, actor: &Actor, ruling: &Ruling) -> Answer {
+        let waiting =
+            QueuedPost { intent: intent.clone(), author: *actor, received_at: self.now, ruling: ruling.clone() };
+        let sealed = SealedQueued::seal(&self.key, &waiting);
+        draft.batch.queued.push(sealed);
+        Answer::Queued(Queued {
+            id: intent.id,
+            timeline: intent.timeline,
+            reasons: self.rulebook.reasons(intent.body.kind(), ruling),
+            cited: ruling.cited.clone(),
+        })
+    }
+
+    fn follow(&self, draft: &mut Draft, hot: &mut Hot, follow: Box<Follow>) -> Outcome {
+        let view = View::of(&hot.state, &self.rulebook, &follow.actor);
+        let head = hot.state.head;
+        let granted = view.map(|view| {
+            draft.batch.grants.push(self.open_grant(&follow, follow.after.min(head)));
+            Granted { subscription: Arc::new(Subscription::new(follow.timeline, Arc::new(view), head)), head }
+        });
+        let refused = granted.is_none().then_some("not_found");
+        let opened = Opened { timeline: follow.timeline, after: follow.after, refused, granted };
+        Outcome::Followed(follow, opened)
+    }
+
+    fn open_grant(&self, follow: &Follow, from: Seq) -> GrantChange {
+        GrantChange::Open {
+            id: follow.grant,
+            sign_in: follow.sign_in,
+            timeline: follow.timeline,
+            opened_at: self.now,
+            from,
+        }
+    }
+
+    fn look(&self, draft: &mut Draft, hot: &Hot, look: Box<Look>) -> Outcome {
+        let sight = View::of(&hot.state, &self.rulebook, &look.actor).map(|view| {
+            let (id, sign_in, timeline) = (look.grant, look.sign_in, look.timeline);
+            draft.batch.grants.push(GrantChange::Open { id, sign_in, timeline, opened_at: self.now, from: look.after });
+            let through = look.through.unwrap_or(hot.state.head);
+            draft.batch.grants.push(GrantChange::Close { id, through, closed_at: self.now });
+            Sight { state: Arc::new(hot.state.clone()), view: Arc::new(view) }
+        });
+        Outcome::Looked(look, sight)
+    }
+
+    fn mark_read(&self, draft: &mut Draft, hot: &Hot, mark: MarkRead) -> Outcome {
+        let may_read = View::of(&hot.state, &self.rulebook, &mark.actor).is_some();
+        let marker = may_read.then(|| ReadMarker {
+            person: mark.actor.person,
+            timeline: mark.timeline,
+            seq: mark.through.min(hot.state.head),
+            read_at: self.now,
+        });
+        draft.batch.read_markers.extend(marker);
+        Outcome::Marked(mark, marker)
+    }
+}

@@ -1,0 +1,72 @@
+//! A batch between deciding and committing: what the journal is to write, and who is told what afterwards.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::fanout::Publication;
+use super::published::Published;
+use super::work::Outcome;
+use crate::domain::ids::{EntryId, TimelineId};
+use crate::domain::state::PatientState;
+use crate::store::{Batch, HeadUpdate};
+
+/// One batch on its way to the committer.
+#[derive(Debug, Default)]
+pub struct Draft {
+    /// Increasing number of the batch.
+    pub number: u64,
+    /// Drafts of an older generation build on a batch that failed.
+    pub generation: u64,
+    pub batch: Batch,
+    pub outcomes: Vec<Outcome>,
+    publications: Vec<Publication>,
+    by_timeline: HashMap<TimelineId, usize>,
+    heads: HashMap<TimelineId, usize>,
+}
+
+impl Draft {
+    /// An empty draft.
+    #[must_use]
+    pub fn new(number: u64, generation: u64) -> Self {
+        Self { number, generation, ..Self::default() }
+    }
+
+    fn publication(&mut self, timeline: TimelineId) -> &mut Publication {
+        let at = *self.by_timeline.entry(timeline).or_insert_with(|| {
+            self.publications.push(Publication { timeline, entries: Vec::new(), access: None, hidden: Vec::new() });
+            self.publications.len() - 1
+        });
+        &mut self.publications[at]
+    }
+
+    /// The timeline grew: one head update per timeline and batch, from where the batch found it.
+    pub fn move_head(&mut self, head: HeadUpdate) {
+        let at = *self.heads.entry(head.timeline).or_insert(self.batch.heads.len());
+        match self.batch.heads.get_mut(at) {
+            Some(known) => *known = HeadUpdate { expected: known.expected, ..head },
+            None => self.batch.heads.push(head),
+        }
+    }
+
+    /// An entry to hand to its readers once it is durable.
+    pub fn publish(&mut self, entry: Arc<Published>) {
+        self.publication(entry.entry.timeline).entries.push(entry);
+    }
+
+    /// The batch changed who may see what of this timeline.
+    pub fn change_access(&mut self, state: &PatientState) {
+        self.publication(state.timeline).access = Some(Arc::new(state.clone()));
+    }
+
+    /// The batch hides an entry from the team.
+    pub fn hide(&mut self, timeline: TimelineId, entry: EntryId) {
+        self.publication(timeline).hidden.push(entry);
+    }
+
+    /// What to publish, in order.
+    #[must_use]
+    pub fn take_publications(&mut self) -> Vec<Publication> {
+        self.by_timeline.clear();
+        std::mem::take(&mut self.publications)
+    }
+}

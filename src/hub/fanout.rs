@@ -1,0 +1,247 @@
+//! Who follows which timeline, and handing each committed entry to those who may see it.
+//!
+//! Only the committer publishes, in commit order; sessions come and go through the sequencer, so that a
+//! subscription starts exactly after the last entry committed before it. A delivery here is a mask test, a
+//! reference count and a push; nothing awaits a reader.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use super::outbox::{Delivery, Item, Outbox};
+use super::published::Published;
+use super::subscription::Subscription;
+use super::view::View;
+use crate::domain::directory::Actor;
+use crate::domain::ids::{EntryId, OrganisationId, PersonId, Seq, SignInId, TimelineId};
+use crate::domain::state::PatientState;
+use crate::domain::time::Timestamp;
+use crate::rulebook::Rulebook;
+
+/// All readers of this hub.
+#[derive(Debug, Default)]
+pub struct Fanout {
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    channels: HashMap<TimelineId, Vec<Reader>>,
+    /// Sessions that want to hear of timelines their organisation is linked to, by organisation.
+    followers: HashMap<OrganisationId, Vec<Follower>>,
+}
+
+#[derive(Debug)]
+struct Reader {
+    sign_in: SignInId,
+    outbox: Arc<Outbox>,
+    subscription: Arc<Subscription>,
+}
+
+#[derive(Debug)]
+struct Follower {
+    person: PersonId,
+    outbox: Arc<Outbox>,
+}
+
+/// What a batch did to one timeline, in order.
+#[derive(Debug)]
+pub struct Publication {
+    pub timeline: TimelineId,
+    pub entries: Vec<Arc<Published>>,
+    /// The state after the batch, where the batch changed who may see what.
+    pub access: Option<Arc<PatientState>>,
+    /// Entries hidden by the batch.
+    pub hidden: Vec<EntryId>,
+}
+
+impl Fanout {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Adds a reader, served live from the subscription's head on.
+    pub(super) fn add(&self, sign_in: SignInId, outbox: &Arc<Outbox>, subscription: &Arc<Subscription>) {
+        let people = {
+            let mut state = self.lock();
+            let readers = state.channels.entry(subscription.timeline).or_default();
+            let already = readers.iter().any(|reader| Arc::ptr_eq(&reader.outbox, outbox));
+            if already {
+                readers.retain(|reader| !Arc::ptr_eq(&reader.outbox, outbox));
+            }
+            let newcomer = subscription.view().actor.person;
+            let was_present = readers.iter().any(|reader| reader.person() == newcomer);
+            let outbox = Arc::clone(outbox);
+            readers.push(Reader { sign_in, outbox, subscription: Arc::clone(subscription) });
+            if was_present { Vec::new() } else { presence(readers) }
+        };
+        wake(people);
+    }
+
+    /// Takes a session off the timelines given.
+    pub fn remove(&self, outbox: &Arc<Outbox>, timelines: impl IntoIterator<Item = TimelineId>) {
+        let mut woken = Vec::new();
+        {
+            let mut state = self.lock();
+            for timeline in timelines {
+                let Some(readers) = state.channels.get_mut(&timeline) else { continue };
+                let left = readers.iter().position(|reader| Arc::ptr_eq(&reader.outbox, outbox));
+                let Some(reader) = left.map(|at| readers.swap_remove(at)) else { continue };
+                reader.subscription.end();
+                if readers.is_empty() {
+                    state.channels.remove(&timeline);
+                } else if !readers.iter().any(|other| other.person() == reader.person()) {
+                    woken.extend(presence(readers));
+                }
+            }
+        }
+        wake(woken);
+    }
+
+    /// Tells this session of timelines that its organisation is linked to from now on.
+    pub fn follow(&self, actor: &Actor, outbox: &Arc<Outbox>) {
+        let follower = Follower { person: actor.person, outbox: Arc::clone(outbox) };
+        let mut state = self.lock();
+        let followers = state.followers.entry(actor.organisation).or_default();
+        if !followers.iter().any(|known| Arc::ptr_eq(&known.outbox, outbox)) {
+            followers.push(follower);
+        }
+    }
+
+    /// Undoes [`Self::follow`].
+    pub fn unfollow(&self, actor: &Actor, outbox: &Arc<Outbox>) {
+        let mut state = self.lock();
+        if let Some(followers) = state.followers.get_mut(&actor.organisation) {
+            followers.retain(|follower| !Arc::ptr_eq(&follower.outbox, outbox));
+            if followers.is_empty() {
+                state.followers.remove(&actor.organisation);
+            }
+        }
+    }
+
+    /// Hands a committed batch to its readers. Each session is woken once.
+    pub(super) fn publish(&self, publications: Vec<Publication>, rulebook: &Rulebook) {
+        let mut touched: HashMap<*const Outbox, Arc<Outbox>> = HashMap::new();
+        let mut state = self.lock();
+        for publication in publications {
+            if let Some(readers) = state.channels.get_mut(&publication.timeline) {
+                for entry in &publication.entries {
+                    for reader in readers.iter().filter(|reader| reader.subscription.through() < entry.seq()) {
+                        if reader.serve(entry) {
+                            touched.entry(Arc::as_ptr(&reader.outbox)).or_insert_with(|| Arc::clone(&reader.outbox));
+                        }
+                    }
+                }
+                for entry in &publication.hidden {
+                    readers.iter().for_each(|reader| reader.outbox.forget(publication.timeline, Some(*entry)));
+                }
+            }
+            if let Some(access) = &publication.access {
+                state.judge_again(access, rulebook);
+            }
+        }
+        drop(state);
+        wake(touched.into_values());
+    }
+
+    /// Tells the other readers how far somebody read.
+    pub(super) fn mark_read(&self, timeline: TimelineId, person: PersonId, through: Seq, at: Timestamp) {
+        let state = self.lock();
+        for reader in state.channels.get(&timeline).into_iter().flatten() {
+            reader.outbox.push(Item::ReadMarker { timeline, person, through, at });
+        }
+    }
+
+    /// The people who follow a timeline at this moment.
+    #[must_use]
+    pub fn people_present(&self, timeline: TimelineId) -> Vec<Actor> {
+        self.lock().channels.get(&timeline).map(|readers| people(readers)).unwrap_or_default()
+    }
+
+    /// How many subscriptions are open, for the metrics.
+    #[must_use]
+    pub fn subscriptions(&self) -> usize {
+        self.lock().channels.values().map(Vec::len).sum()
+    }
+
+    /// The sign-ins that follow anything, for tests of revocation.
+    #[must_use]
+    pub fn sign_ins(&self) -> HashSet<SignInId> {
+        self.lock().channels.values().flatten().map(|reader| reader.sign_in).collect()
+    }
+}
+
+impl State {
+    /// Team or consent changed: readers whose view changed forget and ask again; the newly linked are told.
+    fn judge_again(&mut self, patient: &PatientState, rulebook: &Rulebook) {
+        let timeline = patient.timeline;
+        if let Some(readers) = self.channels.get_mut(&timeline) {
+            readers.retain(|reader| {
+                let served = reader.subscription.view();
+                match View::of(patient, rulebook, &served.actor).filter(|view| served.goes_on_as(view)) {
+                    Some(view) => {
+                        reader.subscription.go_on_as(view);
+                        true
+                    }
+                    None => {
+                        reader.subscription.end();
+                        reader.outbox.forget(timeline, None);
+                        false
+                    }
+                }
+            });
+        }
+        let served = self.channels.get(&timeline).map_or(&[][..], Vec::as_slice);
+        for (organisation, membership) in &patient.team {
+            for follower in self.followers.get(organisation).into_iter().flatten() {
+                let is_served = served.iter().any(|reader| Arc::ptr_eq(&reader.outbox, &follower.outbox));
+                if membership.includes(follower.person) && !is_served {
+                    follower.outbox.push(Item::Linked(timeline));
+                }
+            }
+        }
+    }
+}
+
+impl Reader {
+    fn person(&self) -> PersonId {
+        self.subscription.view().actor.person
+    }
+
+    /// Pushes the entry if this reader may see it; whether it was pushed.
+    fn serve(&self, entry: &Arc<Published>) -> bool {
+        if !self.subscription.view().shows(entry) {
+            self.subscription.pass(entry.seq());
+            return false;
+        }
+        let delivery = Delivery {
+            subscription: Arc::clone(&self.subscription),
+            after: self.subscription.pushed(),
+            entry: Arc::clone(entry),
+        };
+        self.outbox.push_quietly(Item::Delivery(delivery));
+        self.subscription.push_to(entry.seq());
+        true
+    }
+}
+
+fn people(readers: &[Reader]) -> Vec<Actor> {
+    let mut people: Vec<Actor> = readers.iter().map(|reader| reader.subscription.view().actor).collect();
+    people.sort_unstable_by_key(|actor| actor.person);
+    people.dedup_by_key(|actor| actor.person);
+    people
+}
+
+/// Pushes who is present to everybody present; returns the sessions to wake.
+fn presence(readers: &[Reader]) -> Vec<Arc<Outbox>> {
+    let people = people(readers);
+    let tell = |reader: &Reader| {
+        let timeline = reader.subscription.timeline;
+        reader.outbox.push_quietly(Item::Presence { timeline, people: people.clone() });
+        Arc::clone(&reader.outbox)
+    };
+    readers.iter().map(tell).collect()
+}
+
+fn wake(outboxes: impl IntoIterator<Item = Arc<Outbox>>) {
+    outboxes.into_iter().for_each(|outbox| outbox.wake());
+}

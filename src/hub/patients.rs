@@ -1,0 +1,91 @@
+//! The search index of registered patients. Lives in memory only: in the database names are sealed.
+
+use std::collections::HashMap;
+use std::sync::{PoisonError, RwLock};
+
+use jiff::civil::Date;
+
+use crate::domain::ids::PatientId;
+use crate::domain::patient::{Identifier, Registration};
+use crate::domain::search::fold;
+use crate::limits;
+
+/// All registered patients by what people search for.
+#[derive(Debug, Default)]
+pub struct PatientIndex {
+    cards: RwLock<HashMap<PatientId, Card>>,
+}
+
+#[derive(Debug)]
+struct Card {
+    keys: [String; 2],
+    registration: Registration,
+}
+
+/// What somebody looks for; all that is given must match.
+#[derive(Clone, Debug, Default)]
+pub struct PatientQuery {
+    /// Part of the name in kanji or kana; width, script, voiced marks and spaces do not count.
+    pub name: String,
+    pub birth_date: Option<Date>,
+    /// An identifier's value, with its system or without.
+    pub identifier: Option<(Option<String>, String)>,
+}
+
+impl PatientIndex {
+    /// An index of these patients.
+    #[must_use]
+    pub fn of(patients: impl IntoIterator<Item = (PatientId, Registration)>) -> Self {
+        let index = Self::default();
+        patients.into_iter().for_each(|(patient, registration)| index.put(patient, &registration));
+        index
+    }
+
+    /// Takes a new or changed registration in.
+    pub fn put(&self, patient: PatientId, registration: &Registration) {
+        let keys = [fold(&registration.name.kanji), fold(&registration.name.kana)];
+        let card = Card { keys, registration: registration.clone() };
+        self.cards.write().unwrap_or_else(PoisonError::into_inner).insert(patient, card);
+    }
+
+    /// The patient's registration.
+    #[must_use]
+    pub fn find(&self, patient: PatientId) -> Option<Registration> {
+        let cards = self.cards.read().unwrap_or_else(PoisonError::into_inner);
+        cards.get(&patient).map(|card| card.registration.clone())
+    }
+
+    /// The patients that match, by kana, at most [`limits::SEARCH_RESULTS_MAX`].
+    #[must_use]
+    pub fn search(&self, query: &PatientQuery) -> Vec<PatientId> {
+        let name = fold(&query.name);
+        let cards = self.cards.read().unwrap_or_else(PoisonError::into_inner);
+        let mut found: Vec<(&str, PatientId)> = cards
+            .iter()
+            .filter(|(_, card)| card.matches(&name, query))
+            .map(|(patient, card)| (card.keys[1].as_str(), *patient))
+            .collect();
+        found.sort_unstable();
+        found.into_iter().take(limits::SEARCH_RESULTS_MAX).map(|(_, patient)| patient).collect()
+    }
+
+    /// How many patients are registered.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.cards.read().unwrap_or_else(PoisonError::into_inner).len()
+    }
+}
+
+impl Card {
+    fn matches(&self, name: &str, query: &PatientQuery) -> bool {
+        let named = name.is_empty() || self.keys.iter().any(|key| key.contains(name));
+        let born = query.birth_date.is_none_or(|date| date == self.registration.birth_date);
+        let identified = query.identifier.as_ref().is_none_or(|(system, value)| {
+            let same = |known: &Identifier| {
+                known.value == *value && system.as_ref().is_none_or(|system| *system == known.system)
+            };
+            self.registration.identifiers.iter().any(same)
+        });
+        named && born && identified
+    }
+}

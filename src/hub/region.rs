@@ -1,0 +1,156 @@
+//! What the whole hub shares about its region: rulebook, directory, clock, search index. Read often, swapped rarely.
+
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+use jiff::tz::TimeZone;
+use tokio::sync::mpsc;
+use uuid::Uuid;
+
+use super::answer::Refused;
+use super::deciding::Picture;
+use super::fanout::Publication;
+use super::patients::PatientIndex;
+use crate::clock::{Clock, Ids};
+use crate::domain::body::Body;
+use crate::domain::directory::Directory;
+use crate::domain::entry::Intent;
+use crate::domain::ids::TimelineId;
+use crate::domain::time::Timestamp;
+use crate::rulebook::{Refusal, Rulebook};
+use crate::vault::RegionKey;
+
+/// What a hub is started with.
+pub struct RegionParts {
+    pub rulebook: Rulebook,
+    pub directory: Directory,
+    pub patients: PatientIndex,
+    pub clock: Arc<dyn Clock>,
+    pub ids: Arc<Ids>,
+    /// In which the region's dates are.
+    pub time_zone: TimeZone,
+}
+
+/// See the module.
+pub struct Region {
+    rulebook: ArcSwap<Rulebook>,
+    directory: ArcSwap<Directory>,
+    patients: PatientIndex,
+    clock: Arc<dyn Clock>,
+    ids: Arc<Ids>,
+    time_zone: TimeZone,
+    key: Arc<RegionKey>,
+    linked: mpsc::UnboundedSender<TimelineId>,
+}
+
+impl std::fmt::Debug for Region {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Region").finish_non_exhaustive()
+    }
+}
+
+impl Region {
+    pub(super) fn new(key: &Arc<RegionKey>, parts: RegionParts, linked: mpsc::UnboundedSender<TimelineId>) -> Self {
+        Self {
+            rulebook: ArcSwap::from_pointee(parts.rulebook),
+            directory: ArcSwap::from_pointee(parts.directory),
+            patients: parts.patients,
+            clock: parts.clock,
+            ids: parts.ids,
+            time_zone: parts.time_zone,
+            key: Arc::clone(key),
+            linked,
+        }
+    }
+
+    /// The rulebook in force.
+    #[must_use]
+    pub fn rulebook(&self) -> Arc<Rulebook> {
+        self.rulebook.load_full()
+    }
+
+    /// The organisations and people.
+    #[must_use]
+    pub fn directory(&self) -> Arc<Directory> {
+        self.directory.load_full()
+    }
+
+    /// Puts a changed picture of the directory in place; stored by the caller before.
+    pub fn change_directory(&self, mut change: impl FnMut(&mut Directory)) {
+        self.directory.rcu(|directory| {
+            let mut directory = Directory::clone(directory);
+            change(&mut directory);
+            directory
+        });
+    }
+
+    /// The registered patients, for search.
+    #[must_use]
+    pub fn patients(&self) -> &PatientIndex {
+        &self.patients
+    }
+
+    /// The hub's time.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// The hub's clock.
+    #[must_use]
+    pub fn clock(&self) -> &Arc<dyn Clock> {
+        &self.clock
+    }
+
+    /// A new id.
+    #[must_use]
+    pub fn draw_id(&self) -> Uuid {
+        self.ids.draw()
+    }
+
+    /// The date in the region.
+    #[must_use]
+    pub fn date_at(&self, at: Timestamp) -> jiff::civil::Date {
+        let instant = jiff::Timestamp::from_microsecond(at.as_micros()).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
+        instant.to_zoned(self.time_zone.clone()).date()
+    }
+
+    /// A refusal in words.
+    #[must_use]
+    pub fn explain(&self, intent: &Intent, refusal: Refusal) -> Refused {
+        self.picture().explain(intent, refusal)
+    }
+
+    /// Everything a batch is decided with, taken at one moment.
+    pub(super) fn picture(&self) -> Picture {
+        let now = self.now();
+        Picture {
+            rulebook: self.rulebook(),
+            directory: self.directory(),
+            key: Arc::clone(&self.key),
+            now,
+            today: self.date_at(now),
+        }
+    }
+
+    /// Keeps the search index up with committed registrations.
+    pub(super) fn note_registrations(&self, publications: &[Publication]) {
+        for entry in publications.iter().flat_map(|publication| &publication.entries) {
+            let body = match &entry.entry.body {
+                Body::Correction(correction) => &*correction.body,
+                body => body,
+            };
+            if let Body::Registration(registration) = body {
+                self.patients.put(entry.entry.timeline.as_patient(), registration);
+            }
+        }
+    }
+
+    /// The teams of these timelines changed: posts that waited for the link may go on.
+    pub(super) fn release_queue(&self, timelines: Vec<TimelineId>) {
+        for timeline in timelines {
+            // The releaser only goes when the hub does; what waits is still in the queue then.
+            let _ = self.linked.send(timeline);
+        }
+    }
+}

@@ -1,0 +1,135 @@
+//! Checks that need all rule sets at once: ids, overrides, rules that can never apply, and local
+//! permits that go beyond the floor. Overlaps and dead rules are the analysis's business, not this.
+
+use std::collections::HashMap;
+
+use super::grid::Grid;
+use super::mistake::Mistake;
+use super::problem::{Findings, Place};
+use super::region::{self, Cell, TooComplicated};
+use super::ruleset::{Mechanism, Rule, Ruleset, Share};
+use super::suggest::nearest;
+use super::vocabulary::Vocabulary;
+use super::words::{Action, Effect, Layer};
+use crate::domain::text::Text;
+use crate::limits::{RULEBOOK_BOXES_MAX, RULEBOOK_RULES_MAX};
+
+const ACTIONS: [Action; 2] = [Action::View, Action::Post];
+
+pub(crate) fn check(vocabulary: &Vocabulary, sets: &[Ruleset], grid: &Grid, findings: &mut Findings<'_>) {
+    check_floor(sets, findings);
+    check_ids(sets, findings);
+    for rule in sets.iter().flat_map(|set| &set.rules) {
+        let Mechanism::Share(share) = &rule.mechanism;
+        check_overrides(share, sets, findings);
+        check_applies(rule, share, vocabulary, grid, findings);
+    }
+    if sets.iter().any(|set| set.layer == Layer::Floor) {
+        check_within_floor(vocabulary, sets, grid, findings);
+    }
+}
+
+fn check_floor(sets: &[Ruleset], findings: &mut Findings<'_>) {
+    let mut floors = sets.iter().filter(|set| set.layer == Layer::Floor);
+    let Some(first) = floors.next() else {
+        findings.add(sets.first().map_or_else(Place::default, |set| set.place), Mistake::NoFloor);
+        return;
+    };
+    for second in floors {
+        let first = findings.locate(first.place);
+        findings.add(second.place, Mistake::SecondFloor { first });
+    }
+}
+
+fn check_ids(sets: &[Ruleset], findings: &mut Findings<'_>) {
+    let mut seen: HashMap<&str, Place> = HashMap::new();
+    let set_ids = sets.iter().map(|set| (set.id.as_str(), set.place));
+    let rule_ids = sets.iter().flat_map(|set| &set.rules).map(|rule| (rule.id.as_str(), rule.place));
+    for (id, place) in set_ids.chain(rule_ids) {
+        if let Some(first) = seen.get(id) {
+            let first = findings.locate(*first);
+            findings.add(place, Mistake::DuplicateId { id: id.to_owned(), first });
+        } else {
+            seen.insert(id, place);
+        }
+    }
+    let count = sets.iter().map(|set| set.rules.len()).sum::<usize>();
+    if count > RULEBOOK_RULES_MAX {
+        let what = Text::fixed("ルール", "rules");
+        findings.add(Place::default(), Mistake::TooMany { what, max: RULEBOOK_RULES_MAX });
+    }
+}
+
+fn check_overrides(share: &Share, sets: &[Ruleset], findings: &mut Findings<'_>) {
+    for (id, place) in &share.overrides {
+        let rules = || sets.iter().flat_map(|set| &set.rules);
+        match rules().find(|rule| rule.id == *id).map(|rule| &rule.mechanism) {
+            Some(Mechanism::Share(share)) if share.effect == Effect::Permit => {}
+            Some(_) => findings.add(*place, Mistake::OverridesNonPermit { id: id.clone() }),
+            None => {
+                let suggestion = nearest(id, rules().map(|rule| rule.id.as_str()));
+                let what = Text::fixed("ルールの番号", "rule id");
+                findings.add(*place, Mistake::UnknownWord { what, word: id.clone(), suggestion });
+            }
+        }
+    }
+}
+
+/// Every clause must leave something after the exceptions are taken away.
+fn check_applies(rule: &Rule, share: &Share, vocabulary: &Vocabulary, grid: &Grid, findings: &mut Findings<'_>) {
+    for clause in &share.applies.when {
+        let sides = grid.sides(vocabulary, clause);
+        if sides.iter().any(|(_, set)| *set == 0) {
+            continue; // told where the value is written
+        }
+        let left: Result<Vec<Cell>, TooComplicated> = ACTIONS
+            .into_iter()
+            .map(|action| region::of_clause(&share.applies, clause, action, vocabulary, grid))
+            .collect::<Result<Vec<_>, _>>()
+            .map(|cells| cells.concat());
+        match left {
+            Ok(cells) if cells.is_empty() => {
+                let because =
+                    Text::fixed("条件がすべて除外に入ってしまいます", "the exceptions cover all of the condition");
+                findings.add(clause.place, Mistake::NeverApplies { because });
+            }
+            Ok(_) => {}
+            Err(TooComplicated) => {
+                findings.add(rule.place, Mistake::TooComplicated { boxes_max: RULEBOOK_BOXES_MAX });
+            }
+        }
+    }
+}
+
+/// A local permit may grant only what the floor's bounds hold, or what the floor permits itself.
+fn check_within_floor(vocabulary: &Vocabulary, sets: &[Ruleset], grid: &Grid, findings: &mut Findings<'_>) {
+    let (floors, locals): (Vec<_>, Vec<_>) = sets.iter().partition(|set| set.layer == Layer::Floor);
+    let shares = |sets: &[&Ruleset], effects: &'static [Effect]| -> Vec<(Place, Share)> {
+        let rules = sets.iter().flat_map(|set| &set.rules);
+        let shares = rules.map(|rule| {
+            let Mechanism::Share(share) = &rule.mechanism;
+            (rule.place, share.clone())
+        });
+        shares.filter(|(_, share)| effects.contains(&share.effect)).collect()
+    };
+    let bounds = shares(&floors, &[Effect::Bound, Effect::Permit]);
+    let permits = shares(&locals, &[Effect::Permit]);
+    for action in ACTIONS {
+        let cells = |share: &Share| region::of_rule(&share.applies, action, vocabulary, grid);
+        let within: Result<Vec<_>, _> = bounds.iter().map(|(_, share)| cells(share)).collect();
+        for (place, permit) in &permits {
+            let above = within.clone().and_then(|within| region::subtract(cells(permit)?, &within.concat(), grid));
+            match above {
+                Ok(above) => {
+                    if let Some(cell) = above.first() {
+                        let witness = region::witness(cell, action, vocabulary);
+                        findings.add(*place, Mistake::PermitAboveFloor { witness });
+                    }
+                }
+                Err(TooComplicated) => {
+                    findings.add(*place, Mistake::TooComplicated { boxes_max: RULEBOOK_BOXES_MAX });
+                }
+            }
+        }
+    }
+}

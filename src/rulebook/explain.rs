@@ -1,0 +1,218 @@
+//! Why: the reasons of a judgement in words, made when somebody asks, from the labels of the
+//! vocabulary and the values of the event. Nothing here is stored and nothing here decides.
+
+use super::book::Rulebook;
+use super::facts::ROLE;
+use super::judge::{Judgement, RuleRef, Verdict};
+use super::phrase::statement;
+use super::ruleset::{Clause, Mechanism, Rule, Share};
+use super::slots::Slots;
+use super::words::{Action, Effect, From};
+use crate::domain::kind::Kind;
+use crate::domain::ruling::Ruling;
+use crate::domain::text::Text;
+
+/// Most near misses told; more would not be read.
+const NEAR_MISSES_TOLD_MAX: usize = 2;
+
+/// The answer to "why?".
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Explanation {
+    pub verdict: Verdict,
+    pub reasons: Vec<Reason>,
+    /// When nothing permits it: what would have, but for a condition. The nearest first.
+    pub near_misses: Vec<NearMiss>,
+}
+
+/// One cited rule with the facts that brought it into effect.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reason {
+    pub citation: String,
+    pub text: Text,
+}
+
+/// A permit that would apply if some conditions were met.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NearMiss {
+    pub rule: RuleRef,
+    pub citation: String,
+    pub title: Text,
+    /// What is so, and would have to be otherwise.
+    pub obstacles: Vec<Text>,
+}
+
+/// The ruling was made under another rulebook; load that one from its stored sources.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the ruling was made under another rulebook ({cited})")]
+pub struct OtherBook {
+    pub cited: String,
+}
+
+impl Explanation {
+    /// All of it as one text, a sentence or two per reason.
+    pub fn text(&self) -> Text {
+        let mut ja: Vec<String> = self.reasons.iter().map(|reason| reason.text.ja.to_string()).collect();
+        let mut en: Vec<String> = self.reasons.iter().map(|reason| reason.text.en.to_string()).collect();
+        for miss in &self.near_misses {
+            let obstacles_ja: Vec<_> = miss.obstacles.iter().map(|text| text.ja.as_ref()).collect();
+            let obstacles_en: Vec<_> = miss.obstacles.iter().map(|text| text.en.as_ref()).collect();
+            let id = rule_id(&miss.citation);
+            ja.push(format!(
+                "{id}「{}」に当てはまれば認められますが、今は{}ため当てはまりません。",
+                miss.title.ja,
+                obstacles_ja.join("、")
+            ));
+            en.push(format!("{id} \"{}\" would permit it, but: {}.", miss.title.en, obstacles_en.join("; ")));
+        }
+        Text::new(ja.join("\n"), en.join("\n"))
+    }
+}
+
+/// A forbid that fires because its facts are not known to be otherwise.
+fn in_doubt(rule: &Rule, facts: &[Text]) -> Text {
+    let facts = in_brackets(facts);
+    Text::new(
+        format!("{}「{}」に当たるおそれがあるため、念のため認められません。{}", rule.id, rule.title.ja, facts.ja),
+        format!("{} \"{}\" may apply, so it is refused to be safe.{}", rule.id, rule.title.en, facts.en),
+    )
+}
+
+fn in_brackets(facts: &[Text]) -> Text {
+    if facts.is_empty() {
+        return Text::fixed("", "");
+    }
+    let ja: Vec<&str> = facts.iter().map(|text| text.ja.as_ref()).collect();
+    let en: Vec<&str> = facts.iter().map(|text| text.en.as_ref()).collect();
+    Text::new(format!("（{}）", ja.join("、")), format!(" ({})", en.join("; ")))
+}
+
+fn rule_id(citation: &str) -> &str {
+    citation.split('@').next().unwrap_or(citation)
+}
+
+impl Rulebook {
+    /// Explains a judgement just made.
+    pub fn explain(&self, action: Action, kind: Kind, judgement: &Judgement, slots: &Slots) -> Explanation {
+        let cited = judgement.cited.as_slice();
+        let reasons = cited.iter().map(|cited| Reason {
+            citation: self.citation(*cited).to_string(),
+            text: self.reason(*cited, action, kind, slots),
+        });
+        let by_default = judgement.verdict == Verdict::Quarantine || cited == [RuleRef::DEFAULT_DENY];
+        let near_misses = if by_default { self.near_misses(action, kind, slots) } else { Vec::new() };
+        Explanation { verdict: judgement.verdict, reasons: reasons.collect(), near_misses }
+    }
+
+    /// Explains a stored ruling from its own facts.
+    ///
+    /// # Errors
+    /// If this is not the book that made it.
+    pub fn explain_ruling(&self, action: Action, kind: Kind, ruling: &Ruling) -> Result<Explanation, OtherBook> {
+        let first = || OtherBook { cited: ruling.cited.first().map(ToString::to_string).unwrap_or_default() };
+        let slots = self.slots_of(ruling).ok_or_else(first)?;
+        let judgement = self.judge(action, kind, &slots);
+        // Deciding is a function of book and slots: another answer means another book.
+        let same = judgement.cited.as_slice().iter().map(|cited| self.citation(*cited)).eq(&ruling.cited);
+        if same { Ok(self.explain(action, kind, &judgement, &slots)) } else { Err(first()) }
+    }
+
+    fn reason(&self, cited: RuleRef, action: Action, kind: Kind, slots: &Slots) -> Text {
+        let Some((_, rule)) = self.rule(cited) else { return self.builtin_reason(cited, action, kind, slots) };
+        let Mechanism::Share(share) = &rule.mechanism;
+        let (facts, is_certain) = self.facts_behind(share, slots);
+        let (by_ja, by_en) = match share.effect {
+            Effect::Permit => ("により認められます", "permits it"),
+            // Its own reason would state as fact what nobody knows.
+            Effect::Forbid if !is_certain => return in_doubt(rule, &facts),
+            Effect::Forbid => ("により認められません", "forbids it"),
+            Effect::Queue => ("により、紐付けを待つ間お預かりします", "keeps it until the link is made"),
+            Effect::Bound => ("が上限です", "is the bound"),
+        };
+        let facts = in_brackets(&facts);
+        Text::new(
+            format!("{}「{}」{by_ja}。{}{}", rule.id, rule.title.ja, rule.reason.ja, facts.ja),
+            format!("{} \"{}\" {by_en}. {}{}", rule.id, rule.title.en, rule.reason.en, facts.en),
+        )
+    }
+
+    fn builtin_reason(&self, cited: RuleRef, action: Action, kind: Kind, slots: &Slots) -> Text {
+        if cited == RuleRef::EVALUATION_ERROR {
+            return Text::fixed(
+                "事実とルールの言葉が合わないため判断できず、認められません。事務局へお知らせください。",
+                "The facts do not fit the words of the rules, so it is refused. Please tell the secretariat.",
+            );
+        }
+        let label = self.vocabulary.kinds.entry(kind.index() as u8).map(|entry| &entry.label);
+        let (ja, en) = label.map_or((kind.ja(), kind.en()), |label| (&label.ja, &label.en));
+        let role = self.vocabulary.find_field(ROLE).map(|role| slots.possible(role));
+        if let Some(role) =
+            role.filter(|role| role.is_power_of_two() && self.near_misses(action, kind, slots).is_empty())
+        {
+            let role = self.vocabulary.roles.label_of(role);
+            return Text::new(
+                format!("「{ja}」の{}を、「{}」に認めるルールはありません。", action.ja(), role.ja),
+                format!("No rule permits '{}' to {} '{en}'.", role.en, action.code()),
+            );
+        }
+        Text::new(
+            format!("この場合の「{ja}」の{}を認めるルールがありません。", action.ja()),
+            format!("No rule permits to {} '{en}' here.", action.code()),
+        )
+    }
+
+    /// The values of the fields that the nearest clause asks about, as statements, and whether it holds for certain.
+    fn facts_behind(&self, share: &Share, slots: &Slots) -> (Vec<Text>, bool) {
+        let nearest = share.applies.when.iter().map(|clause| (self.unmet(clause, slots), clause));
+        let Some((unmet, clause)) = nearest.min_by_key(|(unmet, _)| unmet.len()) else { return (Vec::new(), true) };
+        let say = |field: usize| statement(&self.vocabulary.fields[field], field, slots);
+        (clause.terms.iter().map(|term| say(term.field)).collect(), unmet.is_empty())
+    }
+
+    /// The fields of a clause that are not certain to have a wanted value.
+    fn unmet(&self, clause: &Clause, slots: &Slots) -> Vec<usize> {
+        let unmet = clause
+            .terms
+            .iter()
+            .filter(|term| slots.possible(term.field) & !self.grid.positions(&self.vocabulary, term) != 0);
+        unmet.map(|term| term.field).collect()
+    }
+
+    /// The permits for this action and kind that lack least, if the actor's role is not what they lack.
+    /// What the reader or patient lacks comes before what the record is: that can be mended.
+    pub fn near_misses(&self, action: Action, kind: Kind, slots: &Slots) -> Vec<NearMiss> {
+        let role = self.vocabulary.find_field(ROLE);
+        let mut misses: Vec<((usize, bool), NearMiss)> = Vec::new();
+        for (cited, _, rule) in self.rules() {
+            let Mechanism::Share(share) = &rule.mechanism;
+            if share.effect != Effect::Permit || share.applies.on.of(action) >> kind.index() & 1 == 0 {
+                continue;
+            }
+            let is_of_record = |field: &usize| self.vocabulary.fields[*field].from == From::Record;
+            let distance = |unmet: &Vec<usize>| (unmet.len(), unmet.iter().any(is_of_record));
+            let clauses = share.applies.when.iter().map(|clause| self.unmet(clause, slots));
+            let open_to_role = clauses.filter(|unmet| role.is_none_or(|role| !unmet.contains(&role)));
+            if let Some(unmet) = open_to_role.min_by_key(distance) {
+                misses.push((distance(&unmet), self.near_miss(cited, rule, share, &unmet, slots)));
+            }
+        }
+        let nearest = misses.iter().map(|(distance, _)| *distance).min();
+        misses.retain(|(distance, _)| Some(*distance) == nearest);
+        misses.truncate(NEAR_MISSES_TOLD_MAX);
+        misses.into_iter().map(|(_, miss)| miss).collect()
+    }
+
+    fn near_miss(&self, cited: RuleRef, rule: &Rule, share: &Share, unmet: &[usize], slots: &Slots) -> NearMiss {
+        let state = |field: usize| statement(&self.vocabulary.fields[field], field, slots);
+        let mut obstacles: Vec<Text> = unmet.iter().map(|field| state(*field)).collect();
+        for exception in &share.applies.unless {
+            let may_hold = exception
+                .terms
+                .iter()
+                .all(|term| slots.possible(term.field) & self.grid.positions(&self.vocabulary, term) != 0);
+            if may_hold {
+                obstacles.extend(exception.terms.iter().map(|term| state(term.field)));
+            }
+        }
+        NearMiss { rule: cited, citation: rule.citation.to_string(), title: rule.title.clone(), obstacles }
+    }
+}

@@ -1,0 +1,277 @@
+//! What the hub knows when it asks the rulebook: plain typed inputs, and the one table that says which
+//! field of the vocabulary reads which of them. A new word of the vocabulary is a new row of `SOURCES`.
+//! Nothing here decides anything.
+
+use super::words::FieldType;
+use crate::domain::body::Infection;
+use crate::domain::entry::Sensitivity;
+use crate::domain::kind::Kind;
+use crate::domain::list::closed_list;
+use crate::domain::role::{OrganisationType, Role};
+use crate::domain::team::ConsentState;
+
+/// A fact that the hub may be unable to tell at the moment of asking.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Known<T> {
+    Is(T),
+    Unknown,
+}
+
+impl<T> From<T> for Known<T> {
+    fn from(value: T) -> Self {
+        Self::Is(value)
+    }
+}
+
+/// The domain's own lists of codes: the vocabulary must know each of them, in any order.
+#[derive(Debug, Clone)]
+pub(crate) struct HubWords {
+    pub roles: Vec<&'static str>,
+    pub organisation_types: Vec<&'static str>,
+    pub kinds: Vec<&'static str>,
+    pub sources: &'static [FieldSource],
+}
+
+impl HubWords {
+    pub fn of_the_domain() -> Self {
+        Self {
+            roles: Role::ALL.iter().map(|role| role.code()).collect(),
+            organisation_types: OrganisationType::ALL.iter().map(|of| of.code()).collect(),
+            kinds: Kind::ALL.iter().map(|kind| kind.code()).collect(),
+            sources: SOURCES,
+        }
+    }
+}
+
+closed_list! {
+    /// Whether the patient's page is open.
+    PatientStatus {
+        Active = "active", "利用中", "active";
+        Closed = "closed", "閉じている", "closed";
+    }
+}
+
+closed_list! {
+    /// What the actor says the access is for.
+    Purpose {
+        Care = "care", "診療・ケア", "care";
+        Admin = "admin", "事務局業務", "administration";
+        Training = "training", "研修", "training";
+        Statistics = "statistics", "統計", "statistics";
+    }
+}
+
+/// The person who acts, in the role and organisation of this session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct ActorFacts {
+    pub role: Role,
+    pub organisation_type: OrganisationType,
+    /// This very person is named on the patient's team now.
+    pub on_team: Known<bool>,
+    /// The person's organisation is linked to the patient now.
+    pub organisation_on_team: Known<bool>,
+    /// The organisation was linked once and is no longer.
+    pub organisation_was_on_team: Known<bool>,
+    /// The organisation's link is the host.
+    pub is_host: Known<bool>,
+    /// An emergency access of this person to this patient is open.
+    pub break_glass: Known<bool>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct PatientFacts {
+    pub consent: Known<ConsentState>,
+    pub status: Known<PatientStatus>,
+    pub has_host: Known<bool>,
+}
+
+/// Everything about a reader of one timeline; the same for all its entries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct ViewerFacts {
+    pub actor: ActorFacts,
+    pub patient: PatientFacts,
+    pub purpose: Purpose,
+}
+
+/// The entry that is posted or read, and the entry it points at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct RecordFacts {
+    pub sensitivity: Known<Sensitivity>,
+    /// `Is(None)`: the entry is not about an infection.
+    pub infection: Known<Option<Infection>>,
+    /// Written by the actor's own organisation; true of every post.
+    pub own: Known<bool>,
+    /// Addressed to the actor.
+    pub addressed: Known<bool>,
+    /// From observing to receiving, in seconds.
+    pub delay_s: Known<i64>,
+    /// The entry that is corrected, retracted or acknowledged was written by the actor's organisation.
+    pub target_own: Known<bool>,
+    /// The actor may see that entry.
+    pub target_visible: Known<bool>,
+    /// The link that is made or ended is the actor's own organisation's.
+    pub link_own: Known<bool>,
+}
+
+impl RecordFacts {
+    pub const UNKNOWN: Self = Self {
+        sensitivity: Known::Unknown,
+        infection: Known::Unknown,
+        own: Known::Unknown,
+        addressed: Known::Unknown,
+        delay_s: Known::Unknown,
+        target_own: Known::Unknown,
+        target_visible: Known::Unknown,
+        link_own: Known::Unknown,
+    };
+}
+
+/// What is asked when somebody posts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct PostFacts {
+    pub viewer: ViewerFacts,
+    pub kind: Kind,
+    pub record: RecordFacts,
+}
+
+/// A fact as a slot takes it: the position in the field's list of codes, or a number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reading {
+    Position(u8),
+    Number(i64),
+    Unknown,
+}
+
+impl From<Known<bool>> for Reading {
+    fn from(fact: Known<bool>) -> Self {
+        match fact {
+            Known::Is(value) => Self::Position(u8::from(value)),
+            Known::Unknown => Self::Unknown,
+        }
+    }
+}
+
+impl From<Known<i64>> for Reading {
+    fn from(fact: Known<i64>) -> Self {
+        match fact {
+            Known::Is(value) => Self::Number(value),
+            Known::Unknown => Self::Unknown,
+        }
+    }
+}
+
+macro_rules! reading_of_choice {
+    ($($name:ident)+) => {$(
+        impl From<Known<$name>> for Reading {
+            fn from(fact: Known<$name>) -> Self {
+                match fact {
+                    Known::Is(value) => Self::Position(value as u8),
+                    Known::Unknown => Self::Unknown,
+                }
+            }
+        }
+    )+};
+}
+
+reading_of_choice! { ConsentState PatientStatus Purpose Sensitivity }
+
+impl From<Known<Option<Infection>>> for Reading {
+    fn from(fact: Known<Option<Infection>>) -> Self {
+        match fact {
+            Known::Is(None) => Self::Position(0),
+            Known::Is(Some(infection)) => Self::Position(infection as u8 + 1),
+            Known::Unknown => Self::Unknown,
+        }
+    }
+}
+
+/// The codes a field takes in Rust, in the order of its positions.
+#[derive(Debug, Clone, Copy)]
+pub enum Codes {
+    /// `false` is position 0, `true` position 1.
+    Flag,
+    Roles,
+    OrganisationTypes,
+    Closed(fn() -> Vec<&'static str>),
+    Number,
+    /// In seconds.
+    Duration,
+}
+
+impl Codes {
+    pub fn field_type(self) -> FieldType {
+        match self {
+            Self::Flag => FieldType::Flag,
+            Self::Roles | Self::OrganisationTypes | Self::Closed(_) => FieldType::Choice,
+            Self::Number => FieldType::Number,
+            Self::Duration => FieldType::Duration,
+        }
+    }
+}
+
+/// Where the value of a field comes from.
+#[derive(Debug, Clone, Copy)]
+pub struct FieldSource {
+    pub field: &'static str,
+    pub codes: Codes,
+    pub read: fn(&ViewerFacts, &RecordFacts) -> Reading,
+}
+
+/// Every field a vocabulary may offer. The only place that names them all.
+pub const SOURCES: &[FieldSource] = &[
+    source("actor.role", Codes::Roles, |v, _| Reading::Position(v.actor.role as u8)),
+    source("actor.organisation_type", Codes::OrganisationTypes, |v, _| {
+        Reading::Position(v.actor.organisation_type as u8)
+    }),
+    source("actor.on_team", Codes::Flag, |v, _| v.actor.on_team.into()),
+    source("actor.organisation_on_team", Codes::Flag, |v, _| v.actor.organisation_on_team.into()),
+    source("actor.organisation_was_on_team", Codes::Flag, |v, _| v.actor.organisation_was_on_team.into()),
+    source("actor.is_host", Codes::Flag, |v, _| v.actor.is_host.into()),
+    source("actor.break_glass", Codes::Flag, |v, _| v.actor.break_glass.into()),
+    source("patient.consent", Codes::Closed(consent_codes), |v, _| v.patient.consent.into()),
+    source("patient.status", Codes::Closed(status_codes), |v, _| v.patient.status.into()),
+    source("patient.has_host", Codes::Flag, |v, _| v.patient.has_host.into()),
+    source("purpose", Codes::Closed(purpose_codes), |v, _| Known::Is(v.purpose).into()),
+    source(SENSITIVITY, Codes::Closed(sensitivity_codes), |_, r| r.sensitivity.into()),
+    source(INFECTION, Codes::Closed(infection_codes), |_, r| r.infection.into()),
+    source(OWN, Codes::Flag, |_, r| r.own.into()),
+    source(ADDRESSED, Codes::Flag, |_, r| r.addressed.into()),
+    source("record.delay", Codes::Duration, |_, r| r.delay_s.into()),
+    source("target.own", Codes::Flag, |_, r| r.target_own.into()),
+    source("target.visible", Codes::Flag, |_, r| r.target_visible.into()),
+    source("link.own", Codes::Flag, |_, r| r.link_own.into()),
+];
+
+/// The fields that make a record class (see `class`): the only ones of a record that a view rule may use.
+pub const SENSITIVITY: &str = "record.sensitivity";
+pub const INFECTION: &str = "record.infection";
+pub const OWN: &str = "record.own";
+pub const ADDRESSED: &str = "record.addressed";
+
+/// The field that the evaluator indexes rules by.
+pub const ROLE: &str = "actor.role";
+
+fn consent_codes() -> Vec<&'static str> {
+    ConsentState::ALL.iter().map(|state| state.code()).collect()
+}
+
+fn status_codes() -> Vec<&'static str> {
+    PatientStatus::ALL.iter().map(|status| status.code()).collect()
+}
+
+fn purpose_codes() -> Vec<&'static str> {
+    Purpose::ALL.iter().map(|purpose| purpose.code()).collect()
+}
+
+fn sensitivity_codes() -> Vec<&'static str> {
+    Sensitivity::ALL.iter().map(|sensitivity| sensitivity.code()).collect()
+}
+
+/// `none` first: an entry that is not about an infection.
+fn infection_codes() -> Vec<&'static str> {
+    std::iter::once("none").chain(Infection::ALL.iter().map(|infection| infection.code())).collect()
+}
+
+const fn source(field: &'static str, codes: Codes, read: fn(&ViewerFacts, &RecordFacts) -> Reading) -> FieldSource {
+    FieldSource { field, codes, read }
+}

@@ -1,0 +1,68 @@
+//! A fact as a person says it, from the labels of the vocabulary. Used by `explain`.
+
+use super::ruleset::Interval;
+use super::slots::Slots;
+use super::vocabulary::{Field, Values};
+use crate::domain::text::Text;
+
+/// What is known of a field, as a statement: "not on this patient's team", "purpose: care".
+pub(crate) fn statement(field: &Field, index: usize, slots: &Slots) -> Text {
+    let possible = slots.possible(index);
+    let label = &field.label;
+    match &field.values {
+        Values::Flag { no } => match possible {
+            0b10 => label.clone(),
+            0b01 => no.clone(),
+            _ => Text::new(format!("「{}」かどうかが分からない", label.ja), format!("unknown whether {}", label.en)),
+        },
+        Values::Choice(lexicon) if possible == lexicon.full() => unknown(label),
+        Values::Choice(lexicon) => {
+            let value = lexicon.label_of(possible);
+            Text::new(format!("{}が「{}」である", label.ja, value.ja), format!("{}: {}", label.en, value.en))
+        }
+        Values::Number { number, unit } => amount(label, slots.interval(usize::from(*number)), |value| {
+            Text::new(format!("{value}{}", unit.ja), format!("{value} {}", unit.en))
+        }),
+        Values::Duration { number } => amount(label, slots.interval(usize::from(*number)), duration),
+    }
+}
+
+fn unknown(label: &Text) -> Text {
+    Text::new(format!("{}が分からない", label.ja), format!("{}: unknown", label.en))
+}
+
+fn amount(label: &Text, interval: Interval, say: impl Fn(i64) -> Text) -> Text {
+    if interval == Interval::ALL {
+        return unknown(label);
+    }
+    let (low, high) = (say(interval.low), say(interval.high));
+    if interval.is_exact() {
+        return Text::new(format!("{}が{}である", label.ja, low.ja), format!("{}: {}", label.en, low.en));
+    }
+    Text::new(
+        format!("{}が{}から{}までである", label.ja, low.ja, high.ja),
+        format!("{}: {} to {}", label.en, low.en, high.en),
+    )
+}
+
+/// Seconds in the largest unit that says them exactly.
+fn duration(seconds: i64) -> Text {
+    let units = [(86_400, "日", "d"), (3_600, "時間", "h"), (60, "分", "min")];
+    let exact = units.into_iter().find(|(unit_s, ..)| seconds != 0 && seconds % unit_s == 0);
+    let (unit_s, ja, en) = exact.unwrap_or((1, "秒", "s"));
+    Text::new(format!("{}{ja}", seconds / unit_s), format!("{} {en}", seconds / unit_s))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::duration;
+
+    #[test]
+    fn durations_are_said_in_their_natural_unit() {
+        for (seconds, ja, en) in
+            [(0, "0秒", "0 s"), (90, "90秒", "90 s"), (1_800, "30分", "30 min"), (172_800, "2日", "2 d")]
+        {
+            assert_eq!((duration(seconds).ja.as_ref(), duration(seconds).en.as_ref()), (ja, en));
+        }
+    }
+}

@@ -1,0 +1,220 @@
+//! Files with mistakes: each must be reported where it stands, in both languages, all at once. The
+//! cases are in `broken.txt`; mistakes of a vocabulary are here, as edits of the shipped one.
+
+use std::collections::HashSet;
+
+use super::{HEADER, Problems, RulebookFiles, SourceFile, digest, load_local, local, shipped};
+use crate::rulebook::Rulebook;
+
+const RULE: &str = r#"[[rule]]
+id = "L-1"
+kind = "share"
+strength = "must"
+origin = "proposal"
+ja = "題"
+en = "Title"
+reason = { ja = "理由", en = "reason" }"#;
+
+const NURSE: &str =
+    r#"when = { "actor.role" = "nurse", "actor.on_team" = true, "patient.consent" = "team", "purpose" = "care" }"#;
+
+struct Case {
+    name: &'static str,
+    text: String,
+    /// Line, column, code, Japanese, English.
+    expected: Vec<(u32, u32, String, String, String)>,
+}
+
+fn cases() -> Vec<Case> {
+    include_str!("broken.txt").split("\n=== ").skip(1).map(read_case).collect()
+}
+
+fn read_case(case: &'static str) -> Case {
+    let (name, rest) = case.split_once('\n').expect("a name line");
+    let (marked, found) = rest.split_once("\n--- ").expect("an expected problem");
+    let expanded = marked.replace("$HEADER", HEADER.trim_end()).replace("$RULE", RULE).replace("$NURSE", NURSE);
+    let (text, places) = take_marks(&format!("{expanded}\n"));
+    let problems: Vec<_> = found.split("\n--- ").collect();
+    assert_eq!(problems.len(), places.len(), "{name}: as many marks as problems");
+    let expected = places.into_iter().zip(problems).map(|((line, column), problem)| {
+        let mut lines = problem.lines();
+        let mut next = || lines.next().expect("code, ja and en").to_owned();
+        (line, column, next(), next(), next())
+    });
+    Case { name, text, expected: expected.collect() }
+}
+
+/// The text without its § marks, and where they stood.
+fn take_marks(marked: &str) -> (String, Vec<(u32, u32)>) {
+    let mut places = Vec::new();
+    for (line, text) in (1..).zip(marked.lines()) {
+        let mut column = 1;
+        for sign in text.chars() {
+            if sign == '§' { places.push((line, column)) } else { column += 1 }
+        }
+    }
+    (marked.replace('§', ""), places)
+}
+
+#[test]
+fn every_mistake_is_told_at_its_place_in_both_languages() {
+    let cases = cases();
+    assert!(cases.len() >= 30, "only {} cases were read", cases.len());
+    for case in cases {
+        let Err(Problems(problems)) = load_local(&case.text) else { panic!("{}: was loaded", case.name) };
+        let found: Vec<_> = problems
+            .iter()
+            .map(|problem| {
+                let text = problem.message();
+                (problem.line, problem.column, problem.code().to_owned(), text.ja.to_string(), text.en.to_string())
+            })
+            .collect();
+        assert_eq!(found, case.expected, "{}", case.name);
+        assert!(problems.iter().all(|problem| problem.file == "local.toml"), "{}", case.name);
+    }
+}
+
+#[test]
+fn a_rule_file_in_japanese_says_the_same_as_one_in_codes() {
+    let in_codes =
+        local(&format!("{RULE}\neffect = \"permit\"\non = [\"view:vital\", \"post:group:requests\"]\n{NURSE}\n"));
+    let in_japanese = r#"
+[ruleset]
+"番号" = "local"
+"版" = "1.0.0"
+"日本語" = "地域"
+"英語" = "Local"
+"層" = "共有"
+"段階" = "下書き"
+"施行日" = 2026-04-01
+"合意" = []
+
+[["ルール"]]
+"番号" = "L-1"
+"種別" = "共有"
+"重み" = "守るべきこと"
+"由来" = "私たちの案"
+"日本語" = "題"
+"英語" = "Title"
+"理由" = { "日本語" = "理由", "英語" = "reason" }
+"効果" = "許可"
+"対象" = ["閲覧：バイタル", "投稿:組:連絡と依頼"]
+"条件" = { "操作者の職種" = "看護師", "この患者のチームの一員である" = "はい", "共有への同意" = "チーム内の共有に同意", "利用目的" = "診療・ケア" }
+"#;
+    let rule = |text: &str| {
+        let book = load_local(text).unwrap_or_else(|problems| panic!("{problems}"));
+        let (_, _, rule) = book.rules().find(|(_, _, rule)| rule.id == "L-1").expect("the rule");
+        let crate::rulebook::Mechanism::Share(share) = &rule.mechanism;
+        let sides: Vec<_> = share.applies.when.iter().map(|clause| book.grid.sides(&book.vocabulary, clause)).collect();
+        (share.effect, share.applies.on, sides, rule.title.clone(), rule.strength, rule.origin)
+    };
+    assert_eq!(rule(&in_codes), rule(in_japanese));
+}
+
+/// What is replaced in the shipped vocabulary, by what (§ marks the place), code, Japanese, English.
+const VOCABULARY_MISTAKES: &[[&str; 5]] = &[
+    [
+        r#"helper            = { ja = "介護職", en = "care worker" }"#,
+        r#"helpr = §{ ja = "介護職", en = "care worker" }"#,
+        "unknown-word",
+        "「helpr」は職種一覧にありません。もしかして「helper」ですか",
+        "'helpr' is not a known role; did you mean 'helper'?",
+    ],
+    [
+        r#"no   = { ja = "緊急閲覧を宣言していない", en = "no emergency access is open" }"#,
+        "",
+        "missing-key",
+        "「no」（否定）が書かれていません",
+        "'no' is missing",
+    ],
+    [
+        r#"[field."record.delay"]"#,
+        r#"§[field."record.delays"]"#,
+        "no-source",
+        "項目「record.delays」の値を Renkei は求められません",
+        "the hub has no source for the field 'record.delays'",
+    ],
+    [
+        "type = \"duration\"",
+        "type = §\"number\"",
+        "wrong-field-type",
+        "項目「record.delay」の型は「duration」（期間）です",
+        "the field 'record.delay' is of type 'duration'",
+    ],
+    [
+        r#"ja     = "利用目的""#,
+        r#"ja     = "共有への同意""#,
+        "label-taken",
+        "「共有への同意」は「patient.consent」と同じ呼び名です。区別できる呼び名にしてください",
+        "'共有への同意' is already the name of 'patient.consent'; names must differ",
+    ],
+    [
+        r#"members = ["message", "lab_request"]"#,
+        r#"members = ["message", §"lab_requests"]"#,
+        "unknown-word",
+        "「lab_requests」は記録の種類にありません。もしかして「lab_request」ですか",
+        "'lab_requests' is not a known kind; did you mean 'lab_request'?",
+    ],
+    [
+        r#", other = { ja = "その他の感染症", en = "another infection" } }"#,
+        " }",
+        "word-missing",
+        "値に「other」がありません（Renkei はこの値を使います）",
+        "the value 'other', which the hub uses, is not listed",
+    ],
+];
+
+#[test]
+fn a_vocabulary_that_disagrees_with_the_hub_is_refused() {
+    for [from, to, code, ja, en] in VOCABULARY_MISTAKES {
+        let marked = shipped::VOCABULARY.text.replacen(from, to, 1);
+        assert_ne!(marked, shipped::VOCABULARY.text, "{from} is not in the vocabulary");
+        let (text, places) = take_marks(&marked);
+        let vocabulary = SourceFile { name: "vocabulary.toml", text: &text };
+        let files = RulebookFiles { vocabulary, sets: vec![shipped::FLOOR, shipped::SHARING] };
+        let Problems(problems) = Rulebook::load(&files, digest).expect_err(to);
+        let found = problems.iter().find(|problem| problem.code() == *code).unwrap_or_else(|| panic!("{problems:?}"));
+        assert_eq!((found.message().ja.as_ref(), found.message().en.as_ref()), (*ja, *en));
+        if let Some(place) = places.first() {
+            assert_eq!((found.line, found.column), *place, "{to}");
+        }
+        assert!(
+            problems.iter().all(|problem| problem.file == "vocabulary.toml"),
+            "rules are judged by sound words only"
+        );
+    }
+}
+
+#[test]
+fn codes_of_mistakes_are_distinct_and_the_cases_cover_what_an_author_can_do_wrong() {
+    let tested: HashSet<_> = cases().into_iter().flat_map(|case| case.expected).map(|expected| expected.2).collect();
+    let authors = [
+        "syntax",
+        "full-width",
+        "unknown-key",
+        "unknown-word",
+        "wrong-type",
+        "missing-key",
+        "empty-list",
+        "duplicate-id",
+        "bad-id",
+        "bad-version",
+        "bad-date",
+        "bad-duration",
+        "kind-not-supported",
+        "effect-only-in-floor",
+        "star-in-permit",
+        "permit-without-roles",
+        "field-not-in-view",
+        "field-not-for-kind",
+        "field-twice",
+        "overrides-non-permit",
+        "never-applies",
+        "permit-above-floor",
+        "seed-is-signed",
+        "agreed-unsigned",
+    ];
+    for code in authors {
+        assert!(tested.contains(code), "no broken file for {code}");
+    }
+}

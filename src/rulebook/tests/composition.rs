@@ -1,0 +1,116 @@
+//! How sets compose: the floor is needed once, local rules stay within it, and what is declared about
+//! overlaps is what the boxes say.
+
+use super::super::region::{of_rule, subtract};
+use super::super::{Effect, Layer, Mechanism, Problems, Rulebook, RulebookFiles, Share, SourceFile, shipped};
+use super::{book, digest, load_local, local};
+use crate::rulebook::{Action, RuleRef, Verdict};
+
+fn codes(result: Result<Rulebook, Problems>) -> Vec<&'static str> {
+    result.expect_err("mistakes").0.iter().map(super::super::Problem::code).collect()
+}
+
+#[test]
+fn there_is_exactly_one_floor() {
+    let files = |sets| RulebookFiles { vocabulary: shipped::VOCABULARY, sets };
+    assert_eq!(codes(Rulebook::load(&files(vec![]), digest)), ["no-floor"]);
+    let twice = Rulebook::load(&files(vec![shipped::FLOOR, shipped::FLOOR]), digest);
+    let found = codes(twice);
+    assert!(found.contains(&"second-floor") && found.contains(&"duplicate-id"), "{found:?}");
+}
+
+#[test]
+fn the_floor_alone_is_a_rulebook() {
+    let files = RulebookFiles { vocabulary: shipped::VOCABULARY, sets: vec![shipped::FLOOR] };
+    let book = Rulebook::load(&files, digest).unwrap_or_else(|problems| panic!("{problems}"));
+    let facts = super::rows::facts("post registration", "secretariat admin");
+    assert_eq!(facts.judge(&book).0.verdict, Verdict::Permit);
+}
+
+#[test]
+fn the_order_of_files_does_not_matter_to_what_is_cited_first() {
+    let sets = vec![shipped::SHARING, shipped::FLOOR];
+    let other = Rulebook::load(&RulebookFiles { vocabulary: shipped::VOCABULARY, sets }, digest).expect("sound");
+    let order = |book: &Rulebook| book.rules().map(|(_, _, rule)| rule.citation.clone()).collect::<Vec<_>>();
+    assert_eq!(order(&other), order(&book()));
+}
+
+#[test]
+fn a_local_permit_may_fill_the_bound_to_its_edge_and_no_further() {
+    let permit = |consent: &str, roles: &str| {
+        local(&format!(
+            "[[rule]]\nid = \"L-1\"\nkind = \"share\"\nstrength = \"must\"\norigin = \"proposal\"\nja = \"題\"\nen = \"T\"\n\
+             reason = {{ ja = \"理由\", en = \"reason\" }}\neffect = \"permit\"\non = \"view:infection_notice\"\n\
+             when = {{ \"actor.role\" = {roles}, \"actor.organisation_on_team\" = true, \"patient.consent\" = {consent}, \
+             \"purpose\" = \"care\" }}\n"
+        ))
+    };
+    assert!(load_local(&permit("[\"none\", \"team\"]", "\"group:professions\"")).is_ok());
+    assert_eq!(codes(load_local(&permit("{ not = [] }", "\"nurse\""))), ["empty-list"]);
+    assert_eq!(codes(load_local(&permit("[\"none\", \"withdrawn\"]", "\"nurse\""))), ["permit-above-floor"]);
+    assert_eq!(codes(load_local(&permit("\"team\"", "[\"nurse\", \"secretariat\"]"))), ["permit-above-floor"]);
+}
+
+#[test]
+fn a_local_forbid_cancels_a_permit_of_the_floor_but_no_local_permit_beats_the_floor() {
+    let text = local(
+        "[[rule]]\nid = \"L-1\"\nkind = \"share\"\nstrength = \"must\"\norigin = \"published\"\nja = \"登録は事務局だけ\"\n\
+         en = \"Only the secretariat registers\"\nreason = { ja = \"理由\", en = \"reason\" }\neffect = \"forbid\"\n\
+         overrides = [\"FL-8\"]\non = \"post:registration\"\nwhen = { \"actor.role\" = { not = \"secretariat\" } }\n",
+    );
+    let book = load_local(&text).unwrap_or_else(|problems| panic!("{problems}"));
+    assert_eq!(super::rows::facts("post registration", "doctor").judge(&book).0.verdict, Verdict::Deny);
+    assert_eq!(super::rows::facts("post registration", "secretariat admin").judge(&book).0.verdict, Verdict::Permit);
+}
+
+/// What a shipped forbid says it overrides is what it overlaps; the floor need not name local permits.
+#[test]
+fn declared_overrides_are_the_real_overlaps() {
+    let book = book();
+    let shares: Vec<(&str, Layer, &Share)> = book
+        .rules()
+        .map(|(_, set, rule)| {
+            let Mechanism::Share(share) = &rule.mechanism;
+            (rule.id.as_str(), set.layer, share)
+        })
+        .collect();
+    let overlap = |forbid: &Share, permit: &Share| {
+        [Action::View, Action::Post].into_iter().any(|action| {
+            let cells =
+                |share: &Share| of_rule(&share.applies, action, &book.vocabulary, &book.grid).expect("few boxes");
+            let permitted = cells(permit);
+            let left = subtract(permitted.clone(), &cells(forbid), &book.grid).expect("few boxes");
+            // Subtracting something disjoint gives the cells back as they were.
+            left != permitted
+        })
+    };
+    for (forbid_id, layer, forbid) in shares.iter().filter(|(_, _, share)| share.effect == Effect::Forbid) {
+        let declared: Vec<&str> = forbid.overrides.iter().map(|(id, _)| id.as_str()).collect();
+        for (permit_id, permit_layer, permit) in shares.iter().filter(|(_, _, share)| share.effect == Effect::Permit) {
+            if *layer == Layer::Floor && *permit_layer != Layer::Floor {
+                continue;
+            }
+            assert_eq!(declared.contains(permit_id), overlap(forbid, permit), "{forbid_id} over {permit_id}");
+        }
+    }
+}
+
+#[test]
+fn citations_name_rule_set_version_and_hash() {
+    let book = book();
+    for (cited, set, rule) in book.rules() {
+        assert_eq!(*rule.citation, *format!("{}@{}/{}#{}", rule.id, set.id, set.version, set.hash));
+        assert_eq!(set.hash.len(), 12);
+        assert_eq!(book.citation(cited), &rule.citation);
+    }
+    let floor = &book.sets()[0];
+    assert_eq!(**book.citation(RuleRef::DEFAULT_DENY), *format!("DEFAULT-DENY@floor/{}#{}", floor.version, floor.hash));
+    let edited = shipped::SHARING.text.replace("（ひな形・未署名）", "");
+    let sets = vec![shipped::FLOOR, SourceFile { name: "sharing.toml", text: &edited }];
+    let other = Rulebook::load(&RulebookFiles { vocabulary: shipped::VOCABULARY, sets }, digest).expect("sound");
+    assert_ne!(other.fingerprint(), book.fingerprint());
+    assert_ne!(other.sets()[1].hash, book.sets()[1].hash);
+    assert_eq!(other.sets()[0].hash, book.sets()[0].hash);
+    let again = Rulebook::load(&other.sources().files(), digest).expect("its own sources");
+    assert_eq!(again.fingerprint(), other.fingerprint());
+}

@@ -1,0 +1,160 @@
+//! What a signed-in client may ask: follow, unfollow, post, try a post, mark read.
+
+use axum::extract::ws::Message;
+
+use super::frames::{broken, decode};
+use super::writer::Ended;
+use super::{Place, Session};
+use crate::domain::entry::Intent;
+use crate::domain::ids::{Seq, TimelineId};
+use crate::hub::answer::Refused;
+use crate::limits;
+use crate::rulebook::Decision;
+use crate::store::GrantChange;
+use crate::wire::codes::{CloseCode, Code};
+use crate::wire::{ClientFrame, DryRunResult, ErrorNotice, FrameError, ServerFrame, Verdict};
+
+impl Session {
+    /// Takes one message of the client.
+    pub(super) async fn take(&mut self, message: Result<Message, axum::Error>) -> Result<(), Ended> {
+        self.silent_beats = 0;
+        let message = message.map_err(|error| broken(&error))?;
+        match message {
+            Message::Close(_) => return Err(Ended::Gone),
+            Message::Ping(_) | Message::Pong(_) => return Ok(()),
+            Message::Text(_) | Message::Binary(_) => {}
+        }
+        match decode(self.writer.encoding(), &message) {
+            Ok(frame) => self.obey(frame).await,
+            Err(error) => self.complain(error).await,
+        }
+    }
+
+    async fn obey(&mut self, frame: ClientFrame) -> Result<(), Ended> {
+        match frame {
+            ClientFrame::Post(intent) => {
+                self.posts_in_flight += 1;
+                self.hub.post(self.signed_in.actor, intent, &self.outbox).await;
+                Ok(())
+            }
+            ClientFrame::DryRun(intent) => self.dry_run(intent).await,
+            ClientFrame::Subscribe { timelines, all_mine } => self.subscribe(timelines, all_mine).await,
+            ClientFrame::Unsubscribe { timelines } => self.unsubscribe(&timelines).await,
+            ClientFrame::MarkRead { timeline, through } => {
+                if !self.places.contains_key(&timeline) {
+                    return self.error(Code::NotSubscribed, timeline.to_string()).await;
+                }
+                self.hub.mark_read(self.signed_in.actor, timeline, through).await.map_err(|_| going_away())
+            }
+            ClientFrame::Heartbeat => Ok(()),
+            ClientFrame::Hello(_) => self.error(Code::HelloRepeated, String::new()).await,
+        }
+    }
+
+    /// A frame that cannot be taken is named; a client that sends nothing else is shown out.
+    async fn complain(&mut self, error: FrameError) -> Result<(), Ended> {
+        self.bad_frames += 1;
+        if self.bad_frames > limits::BAD_FRAMES_MAX {
+            return Err(Ended::Close(CloseCode::FrameMalformed));
+        }
+        self.writer.send(&error.into_frame()).await
+    }
+
+    pub(super) async fn error(&mut self, code: Code, about: String) -> Result<(), Ended> {
+        let notice = ErrorNotice { code: code.code().into(), field: String::new(), message: code.text(), about };
+        self.writer.send(&ServerFrame::Error(notice)).await
+    }
+
+    async fn subscribe(&mut self, cursors: Vec<(TimelineId, Seq)>, all_mine: bool) -> Result<(), Ended> {
+        let mut wanted = cursors;
+        if all_mine {
+            if !self.follows_all {
+                self.follows_all = true;
+                self.hub.fanout().follow(&self.signed_in.actor, &self.outbox);
+            }
+            let Ok(mine) = self.hub.timelines_of(&self.signed_in.actor).await else {
+                return self.error(Code::Unavailable, String::new()).await;
+            };
+            let named = |timeline: &TimelineId| wanted.iter().any(|(known, _)| known == timeline);
+            let rest: Vec<_> = mine.into_iter().filter(|timeline| !named(timeline)).collect();
+            wanted.extend(rest.into_iter().map(|timeline| (timeline, Seq::ZERO)));
+        }
+        for (timeline, after) in wanted {
+            if self.places.len() + self.asked.len() >= limits::SUBSCRIPTIONS_MAX {
+                return self.error(Code::TooLong, timeline.to_string()).await;
+            }
+            self.ask(timeline, after).await?;
+        }
+        Ok(())
+    }
+
+    /// Asks the hub for a timeline; the answer comes through the outbox.
+    pub(super) async fn ask(&mut self, timeline: TimelineId, after: Seq) -> Result<(), Ended> {
+        if let Some(place) = self.places.remove(&timeline) {
+            self.close_record(&place).await?;
+        }
+        let (actor, sign_in) = (self.signed_in.actor, self.signed_in.id);
+        let grant = self.hub.follow(actor, sign_in, &self.outbox, timeline, after).await;
+        self.asked.insert(timeline, grant.map_err(|_| going_away())?);
+        Ok(())
+    }
+
+    async fn unsubscribe(&mut self, timelines: &[TimelineId]) -> Result<(), Ended> {
+        self.hub.fanout().remove(&self.outbox, timelines.iter().copied());
+        for timeline in timelines {
+            self.asked.remove(timeline);
+            self.catching_up.retain(|behind| behind != timeline);
+            if let Some(place) = self.places.remove(timeline) {
+                self.close_record(&place).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The record of reading ends here.
+    pub(super) async fn close_record(&mut self, place: &Place) -> Result<(), Ended> {
+        let closed_at = self.hub.region().now();
+        let close = GrantChange::Close { id: place.grant, through: place.covered, closed_at };
+        self.hub.note_reading(vec![close]).await.map_err(|_| going_away())
+    }
+
+    async fn dry_run(&mut self, intent: Intent) -> Result<(), Ended> {
+        let id = intent.id;
+        let Ok(decision) = self.hub.dry_run(self.signed_in.actor, intent.clone()).await else {
+            return self.error(Code::Unavailable, id.to_string()).await;
+        };
+        let mut result = DryRunResult {
+            id,
+            verdict: Verdict::Accepted,
+            code: "".into(),
+            field: String::new(),
+            reasons: Vec::new(),
+            cited: Vec::new(),
+            alarms: Vec::new(),
+        };
+        match decision {
+            Decision::Accept(acceptance) => {
+                result.cited = acceptance.ruling.cited;
+                result.alarms = acceptance.alarms;
+            }
+            Decision::Queue(ruling) => {
+                result.verdict = Verdict::Queued;
+                result.reasons = self.hub.region().rulebook().reasons(intent.body.kind(), &ruling);
+                result.cited = ruling.cited;
+            }
+            Decision::Refuse(refusal) => {
+                let Refused { code, field, reasons, cited, .. } = self.hub.region().explain(&intent, refusal);
+                result.verdict = Verdict::Refused;
+                result.code = code.into();
+                result.field = field.map(|field| format!("dry_run.intent.{field}")).unwrap_or_default();
+                result.reasons = reasons;
+                result.cited = cited;
+            }
+        }
+        self.writer.send(&ServerFrame::DryRunResult(result)).await
+    }
+}
+
+const fn going_away() -> Ended {
+    Ended::Close(CloseCode::GoingAway)
+}

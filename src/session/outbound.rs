@@ -1,0 +1,191 @@
+//! What waits in the outbox, written in one go: answers, deliveries, what to forget, who read and who is present.
+
+use super::writer::Ended;
+use super::{Place, Session};
+use crate::domain::ids::{EntryId, Seq, TimelineId};
+use crate::domain::text::Text;
+use crate::domain::time::Timestamp;
+use crate::hub::answer::Answer;
+use crate::hub::outbox::{Delivery, Item};
+use crate::hub::published::Published;
+use crate::hub::subscription::Opened;
+use crate::wire::codes::Code;
+use crate::wire::{self, ServerFrame};
+
+impl Session {
+    /// Writes everything that waits, together.
+    pub(super) async fn empty_outbox(&mut self) -> Result<(), Ended> {
+        let drained = self.outbox.drain();
+        if let Some(close) = drained.close {
+            return Err(Ended::Close(close));
+        }
+        for item in drained.items {
+            self.write(item).await?;
+        }
+        if drained.fell_behind {
+            self.hub.meter().fell_behind();
+            self.resume_from_journal();
+        }
+        self.writer.flush().await
+    }
+
+    /// Deliveries were dropped: whatever the hub served beyond what was written is read again.
+    fn resume_from_journal(&mut self) {
+        for (timeline, place) in &mut self.places {
+            if !place.behind && place.subscription.through() > place.covered {
+                place.behind = true;
+                self.catching_up.push_back(*timeline);
+            }
+        }
+    }
+
+    async fn write(&mut self, item: Item) -> Result<(), Ended> {
+        match item {
+            Item::Delivery(delivery) => self.deliver(delivery).await,
+            Item::Answer(answer) => {
+                self.posts_in_flight = self.posts_in_flight.saturating_sub(1);
+                self.writer.feed(&frame_of(answer)).await
+            }
+            Item::Opened(opened) => self.open(opened).await,
+            Item::Forget { timeline, entry } => self.forget(timeline, entry).await,
+            Item::Linked(timeline) => self.ask(timeline, Seq::ZERO).await,
+            Item::ReadMarker { timeline, person, through, at } => {
+                self.writer.feed(&ServerFrame::ReadMarker { timeline, person, through, at }).await
+            }
+            Item::Presence { timeline, people } => self.writer.feed(&ServerFrame::Presence { timeline, people }).await,
+        }
+    }
+
+    async fn deliver(&mut self, delivery: Delivery) -> Result<(), Ended> {
+        let timeline = delivery.subscription.timeline;
+        let Some(place) = self.places.get_mut(&timeline) else { return Ok(()) };
+        let is_known = delivery.entry.seq() <= place.covered;
+        if place.behind || is_known || !std::sync::Arc::ptr_eq(&place.subscription, &delivery.subscription) {
+            // The journal feeds it, or has fed it already.
+            return Ok(());
+        }
+        if delivery.after > place.covered {
+            place.behind = true;
+            self.catching_up.push_back(timeline);
+            return Ok(());
+        }
+        self.deliver_entry(timeline, &delivery.entry).await
+    }
+
+    /// Writes an entry if the reader may still see it, and moves the place.
+    pub(super) async fn deliver_entry(&mut self, timeline: TimelineId, entry: &Published) -> Result<(), Ended> {
+        let Some(place) = self.places.get_mut(&timeline) else { return Ok(()) };
+        // Judged again at the moment of writing: the team may have changed since it was queued.
+        if !place.subscription.stands() {
+            return Ok(());
+        }
+        place.covered = entry.seq();
+        if !place.subscription.view().shows(entry) {
+            return Ok(());
+        }
+        let frame = entry.encoded.delivery(self.writer.encoding(), place.told);
+        place.told = entry.seq();
+        self.hub.meter().delivered(1);
+        self.writer.feed_bytes(frame).await
+    }
+
+    async fn open(&mut self, opened: Opened) -> Result<(), Ended> {
+        let Opened { timeline, after, refused, granted } = opened;
+        let Some(grant) = self.asked.remove(&timeline) else {
+            // Unsubscribed before the answer came.
+            self.hub.fanout().remove(&self.outbox, [timeline]);
+            return Ok(());
+        };
+        let Some(granted) = granted else {
+            let code = if refused == Some("unavailable") { Code::Unavailable } else { Code::NotFound };
+            return self.error(code, timeline.to_string()).await;
+        };
+        if after > granted.head {
+            // A cursor from another history: what the client has is not what the hub has.
+            self.writer.feed(&forget_frame(timeline, None)).await?;
+        }
+        let after = if after > granted.head { Seq::ZERO } else { after };
+        let behind = after < granted.head;
+        let (subscription, head) = (granted.subscription, granted.head);
+        self.places.insert(timeline, Place { subscription, grant, covered: after, told: after, noted: after, behind });
+        self.writer.feed(&ServerFrame::Subscribed { timeline, after, head }).await?;
+        if behind {
+            self.catching_up.push_back(timeline);
+            return Ok(());
+        }
+        self.writer.feed(&ServerFrame::CaughtUp { timeline, through: head }).await
+    }
+
+    async fn forget(&mut self, timeline: TimelineId, entry: Option<EntryId>) -> Result<(), Ended> {
+        if entry.is_none() {
+            self.catching_up.retain(|behind| *behind != timeline);
+            if let Some(place) = self.places.remove(&timeline) {
+                self.close_record(&place).await?;
+            }
+        }
+        self.writer.feed(&forget_frame(timeline, entry)).await
+    }
+
+    /// The heartbeat, with how far each timeline was passed over since the client last heard of it.
+    pub(super) async fn heartbeat(&mut self, server_time: Timestamp) -> Result<(), Ended> {
+        let served: Vec<(TimelineId, Seq)> =
+            self.places.iter().map(|(timeline, place)| (*timeline, place.subscription.through())).collect();
+        let mut through = Vec::new();
+        // Read before the check: what was pushed before is in the outbox or written, so a drained outbox means
+        // that all up to these points was dealt with.
+        if self.outbox.is_drained() {
+            for (timeline, served) in served {
+                let Some(place) = self.places.get_mut(&timeline).filter(|place| !place.behind) else { continue };
+                place.covered = place.covered.max(served);
+                if place.covered > place.told {
+                    place.told = place.covered;
+                    through.push((timeline, place.told));
+                }
+            }
+        }
+        self.writer.send(&ServerFrame::Heartbeat { server_time, through }).await
+    }
+}
+
+impl Place {
+    /// Whether the journal has brought the reader to where the hub serves live.
+    pub(super) fn has_caught_up(&self) -> bool {
+        self.covered >= self.subscription.through()
+    }
+}
+
+fn forget_frame(timeline: TimelineId, entry: Option<EntryId>) -> ServerFrame {
+    let reason = match entry {
+        Some(_) => Text::fixed("この記録は取り消されました", "this entry was taken back"),
+        None => Text::fixed("閲覧できる範囲が変わりました", "what you may see here has changed"),
+    };
+    ServerFrame::Forget { timeline, entry, reason }
+}
+
+fn frame_of(answer: Answer) -> ServerFrame {
+    match answer {
+        Answer::Accepted(accepted) => ServerFrame::Accepted(wire::Accepted {
+            id: accepted.id,
+            timeline: accepted.timeline,
+            seq: accepted.seq,
+            recorded_at: accepted.recorded_at,
+            cited: accepted.ruling.cited,
+            alarms: accepted.alarms,
+            repeated: accepted.repeated,
+        }),
+        Answer::Refused(refused) => ServerFrame::Refused(wire::Refused {
+            id: refused.id,
+            code: refused.code.into(),
+            field: refused.field.map(|field| format!("post.intent.{field}")).unwrap_or_default(),
+            reasons: refused.reasons,
+            cited: refused.cited,
+            retry: refused.retry,
+        }),
+        Answer::Queued(queued) => ServerFrame::Queued {
+            id: queued.id,
+            timeline: queued.timeline,
+            reasons: queued.reasons,
+            cited: queued.cited,
+        },
+    }
+}

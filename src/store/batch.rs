@@ -1,0 +1,252 @@
+//! A batch: everything one commit writes, decided and sealed before the transaction begins, so that
+//! the transaction itself only moves bytes. The sequencer fills it; `commit.rs` writes it.
+
+use uuid::Uuid;
+
+use crate::codec::{self, QueuedPost};
+use crate::domain::ids::{EntryId, OrganisationId, PersonId, Seq, SignInId, TimelineId};
+use crate::domain::list::closed_list;
+use crate::domain::time::Timestamp;
+use crate::vault::chain::{self, Link};
+use crate::vault::{Mac, PatientKey, RegionKey};
+
+use super::projection::ProjectionChange;
+use super::snapshot::SealedSnapshot;
+
+/// What one transaction writes. Entries of a timeline stand in the order of their seq.
+#[derive(Debug, Default)]
+pub struct Batch {
+    pub new_timelines: Vec<NewTimeline>,
+    /// One per timeline that grows.
+    pub heads: Vec<HeadUpdate>,
+    pub entries: Vec<SealedEntry>,
+    pub projections: Vec<ProjectionChange>,
+    pub snapshots: Vec<SealedSnapshot>,
+    pub audits: Vec<SealedAudit>,
+    pub grants: Vec<GrantChange>,
+    pub read_markers: Vec<ReadMarker>,
+    pub queued: Vec<SealedQueued>,
+    /// Queued posts that became entries or were dismissed.
+    pub resolved: Vec<Resolved>,
+}
+
+impl Batch {
+    /// Whether a commit would write nothing.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.new_timelines.is_empty()
+            && self.heads.is_empty()
+            && self.entries.is_empty()
+            && self.projections.is_empty()
+            && self.snapshots.is_empty()
+            && self.audits.is_empty()
+            && self.grants.is_empty()
+            && self.read_markers.is_empty()
+            && self.queued.is_empty()
+            && self.resolved.is_empty()
+    }
+}
+
+closed_list! {
+    /// What a timeline is about.
+    Subject {
+        Patient = "patient", "患者", "patient";
+        Organisation = "organisation", "事業所", "organisation";
+    }
+}
+
+/// A timeline before its first entry. Its head is then moved from [`Seq::ZERO`] and [`chain::GENESIS`].
+#[derive(Clone, Debug)]
+pub struct NewTimeline {
+    pub id: TimelineId,
+    pub subject: Subject,
+    pub wrapped_key: Vec<u8>,
+}
+
+impl NewTimeline {
+    /// Wraps the timeline's new key for the journal.
+    #[must_use]
+    pub fn new(region: &RegionKey, id: TimelineId, subject: Subject, key: &PatientKey) -> Self {
+        Self { id, subject, wrapped_key: key.wrap(region, id.0) }
+    }
+}
+
+/// Moves the end of a timeline, if it still is where the batch was decided from.
+#[derive(Clone, Debug)]
+pub struct HeadUpdate {
+    pub timeline: TimelineId,
+    /// The head the batch was decided from.
+    pub expected: Seq,
+    pub new: Seq,
+    /// The link of the entry at `new`.
+    pub chain: Link,
+    /// Of the entry at `new`.
+    pub recorded_at: Timestamp,
+}
+
+/// What stands of an entry in the clear.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ClearHeader {
+    pub id: EntryId,
+    pub timeline: TimelineId,
+    pub seq: Seq,
+    pub recorded_at: Timestamp,
+    /// Keyed fingerprint of what the client sent, to tell "the same again" from a conflict.
+    pub mac: Mac,
+}
+
+const HEADER_CONTEXT: &[u8; 8] = b"entry/v1";
+
+impl ClearHeader {
+    /// The bytes that the chain covers and the seal is bound to. Never change the layout of a version.
+    #[must_use]
+    pub fn to_bytes(&self) -> [u8; 88] {
+        let mut bytes = [0; 88];
+        bytes[..8].copy_from_slice(HEADER_CONTEXT);
+        bytes[8..24].copy_from_slice(self.id.0.as_bytes());
+        bytes[24..40].copy_from_slice(self.timeline.0.as_bytes());
+        bytes[40..48].copy_from_slice(&self.seq.0.to_be_bytes());
+        bytes[48..56].copy_from_slice(&self.recorded_at.0.to_be_bytes());
+        bytes[56..].copy_from_slice(self.mac.as_bytes());
+        bytes
+    }
+
+    /// For errors: where the entry is.
+    #[must_use]
+    pub fn place(&self) -> String {
+        format!("timeline {} seq {}", self.timeline, self.seq)
+    }
+}
+
+/// An entry as the journal keeps it.
+#[derive(Clone, Debug)]
+pub struct SealedEntry {
+    pub header: ClearHeader,
+    pub sealed: Vec<u8>,
+    /// Covers the link before, the header and the ciphertext.
+    pub chain: Link,
+}
+
+impl SealedEntry {
+    /// Seals `stored_bytes` (of `codec`) and links the entry to the one before it. Pure computation.
+    #[must_use]
+    pub fn seal(key: &PatientKey, header: ClearHeader, stored_bytes: &[u8], previous: &Link) -> Self {
+        let header_bytes = header.to_bytes();
+        let sealed = key.seal(&header_bytes, stored_bytes);
+        let chain = chain::link(previous, &header_bytes, &sealed);
+        Self { header, sealed, chain }
+    }
+}
+
+/// An audit record before its place in the audit chain is known; the commit gives it one.
+#[derive(Clone, Debug)]
+pub struct SealedAudit {
+    pub recorded_at: Timestamp,
+    /// The timeline whose key seals it, so that destroying the record destroys this too.
+    pub timeline: Option<TimelineId>,
+    pub sealed: Vec<u8>,
+}
+
+/// What seals an audit record.
+#[derive(Clone, Copy, Debug)]
+pub enum AuditSeal<'k> {
+    /// It is about this timeline: sealed with the timeline's key.
+    Timeline(TimelineId, &'k PatientKey),
+    /// It is about no patient.
+    Region(&'k RegionKey),
+}
+
+impl SealedAudit {
+    /// Seals `record`, whose encoding is the caller's.
+    #[must_use]
+    pub fn seal(with: AuditSeal<'_>, recorded_at: Timestamp, record: &[u8]) -> Self {
+        let (timeline, sealed) = match with {
+            AuditSeal::Timeline(timeline, key) => {
+                (Some(timeline), key.seal(&audit_aad(recorded_at, Some(timeline)), record))
+            }
+            AuditSeal::Region(region) => (None, region.audit().seal(&audit_aad(recorded_at, None), record)),
+        };
+        Self { recorded_at, timeline, sealed }
+    }
+}
+
+/// What an audit record's seal is bound to. Its seq is bound by the chain.
+pub(super) fn audit_aad(recorded_at: Timestamp, timeline: Option<TimelineId>) -> [u8; 32] {
+    let mut aad = [0; 32];
+    aad[..8].copy_from_slice(b"audit/v1");
+    aad[8..16].copy_from_slice(&recorded_at.0.to_be_bytes());
+    aad[16..].copy_from_slice(timeline.map_or(Uuid::nil(), |id| id.0).as_bytes());
+    aad
+}
+
+/// A session's record of having been given a timeline to read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct GrantId(pub Uuid);
+
+/// How the record of a reading session changes.
+#[derive(Clone, Copy, Debug)]
+pub enum GrantChange {
+    /// Before the first entry is sent.
+    Open { id: GrantId, sign_in: SignInId, timeline: TimelineId, opened_at: Timestamp, from: Seq },
+    /// As it goes.
+    Widen { id: GrantId, through: Seq },
+    /// When the session ends or may read no longer.
+    Close { id: GrantId, through: Seq, closed_at: Timestamp },
+}
+
+/// Up to where a person has read a timeline. Moves forward only.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ReadMarker {
+    pub person: PersonId,
+    pub timeline: TimelineId,
+    pub seq: Seq,
+    pub read_at: Timestamp,
+}
+
+/// An observation of somebody not linked yet. Sealed with a key of the region, since the patient may not exist:
+/// the author is told the same either way.
+#[derive(Clone, Debug)]
+pub struct SealedQueued {
+    pub id: EntryId,
+    pub timeline: TimelineId,
+    /// The author's.
+    pub organisation: OrganisationId,
+    pub received_at: Timestamp,
+    pub sealed: Vec<u8>,
+}
+
+impl SealedQueued {
+    /// Encodes and seals a queued post.
+    #[must_use]
+    pub fn seal(region: &RegionKey, post: &QueuedPost) -> Self {
+        let (id, timeline) = (post.intent.id, post.intent.timeline);
+        let sealed = region.queue().seal(&queued_aad(id, timeline), &codec::encode_queued(post));
+        Self { id, timeline, organisation: post.author.organisation, received_at: post.received_at, sealed }
+    }
+}
+
+pub(super) fn queued_aad(id: EntryId, timeline: TimelineId) -> [u8; 41] {
+    let mut aad = [0; 41];
+    aad[..9].copy_from_slice(b"queued/v1");
+    aad[9..25].copy_from_slice(id.0.as_bytes());
+    aad[25..].copy_from_slice(timeline.0.as_bytes());
+    aad
+}
+
+closed_list! {
+    /// What became of a queued post.
+    QueueState {
+        Waiting = "waiting", "紐付け待ち", "waiting for a link";
+        Accepted = "accepted", "記録済み", "recorded";
+        Dismissed = "dismissed", "却下", "dismissed";
+    }
+}
+
+/// Takes a queued post out of the queue.
+#[derive(Clone, Copy, Debug)]
+pub struct Resolved {
+    pub id: EntryId,
+    /// Accepted (its entry is in the same batch) or dismissed.
+    pub state: QueueState,
+    pub resolved_at: Timestamp,
+}

@@ -1,0 +1,252 @@
+//! Proves the store against itself: chains, gapless seqs, heads, seals, projections and snapshots. Called
+//! by `renkei store check`. It reads one timeline at a moment, so a hub may go on writing meanwhile.
+//!
+//! What it cannot find: a timeline cut off at its end together with its head. Signed checkpoints of the
+//! heads, kept elsewhere, are what shows that.
+
+use std::fmt;
+
+use crate::domain::ids::{Seq, TimelineId};
+use crate::domain::list::closed_list;
+use crate::domain::state::PatientState;
+use crate::domain::time::Timestamp;
+use crate::limits::{CHECK_FAULTS_MAX, FOLD_PAGE_ENTRIES};
+use crate::vault::PatientKey;
+use crate::vault::chain::{self, GENESIS, Link};
+
+use super::engine::Engine;
+use super::projection::Projected;
+use super::timeline::Head;
+use super::{Journal, SealedEntry, SealedSnapshot, StoreError, Tx, audit, connect};
+
+closed_list! {
+    /// What is wrong somewhere.
+    FaultKind {
+        File = "file", "データベースファイルの破損", "the database file is damaged";
+        Gap = "gap", "連番の欠落・重複", "a seq is missing or out of order";
+        Chain = "chain", "ハッシュ連鎖の不一致", "the hash chain is broken";
+        Time = "time", "記録時刻の逆行", "recorded time goes back";
+        Unreadable = "unreadable", "復号できない記録", "a record does not open";
+        Head = "head", "先頭位置の不一致", "the head does not match the entries";
+        Orphan = "orphan", "タイムラインのない記録", "entries of no timeline";
+        Projection = "projection", "射影の不一致", "a projection differs from the timeline";
+        Snapshot = "snapshot", "スナップショットの不一致", "a snapshot differs from the fold";
+    }
+}
+
+/// One fault and where it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    pub kind: FaultKind,
+    pub place: String,
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {} / {}", self.place, self.kind.ja(), self.kind.en())
+    }
+}
+
+/// What a check went through and found.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Report {
+    pub timelines: u64,
+    pub entries: u64,
+    pub audits: u64,
+    /// Timelines whose key was destroyed: only their chain was checked.
+    pub destroyed: u64,
+    /// In the order found, at most `CHECK_FAULTS_MAX`.
+    pub faults: Vec<Fault>,
+    /// All faults, also those not listed.
+    pub fault_count: u64,
+}
+
+impl Report {
+    /// Whether nothing is wrong.
+    #[must_use]
+    pub const fn is_whole(&self) -> bool {
+        self.fault_count == 0
+    }
+
+    fn fault(&mut self, kind: FaultKind, place: impl Into<String>) {
+        self.fault_count += 1;
+        if self.faults.len() < CHECK_FAULTS_MAX {
+            self.faults.push(Fault { kind, place: place.into() });
+        }
+    }
+}
+
+/// Checks everything.
+///
+/// # Errors
+/// When the database fails; a fault found is no error.
+pub async fn check(journal: &Journal) -> Result<Report, StoreError> {
+    let mut report = Report::default();
+    if let Engine::Sqlite { readers, .. } = &journal.shared.engine {
+        for line in connect::sqlite::integrity_faults(readers).await? {
+            report.fault(FaultKind::File, line);
+        }
+    }
+    let heads = journal.read(|tx| Box::pin(tx.list_heads())).await?;
+    for head in heads {
+        let timeline = head.timeline;
+        let mut found: Report = journal.read(move |tx| Box::pin(tx.check_timeline(timeline))).await?;
+        report.timelines += 1;
+        report.entries += found.entries;
+        report.destroyed += found.destroyed;
+        let unlisted = found.fault_count - found.faults.len() as u64;
+        found.faults.drain(..).for_each(|fault| report.fault(fault.kind, fault.place));
+        report.fault_count += unlisted;
+    }
+    let orphans = journal.read(|tx| Box::pin(tx.list_orphans())).await?;
+    orphans.into_iter().for_each(|timeline| report.fault(FaultKind::Orphan, format!("timeline {timeline}")));
+    check_audits(journal, &mut report).await?;
+    Ok(report)
+}
+
+/// What is carried from entry to entry of one timeline.
+struct Walk {
+    seq: Seq,
+    chain: Link,
+    recorded_at: Timestamp,
+    /// The fold so far; `None` once it cannot go on.
+    state: Option<PatientState>,
+    /// The fold at the snapshot's seq.
+    at_snapshot: Option<PatientState>,
+}
+
+impl Tx {
+    async fn check_timeline(&mut self, timeline: TimelineId) -> Result<Report, StoreError> {
+        let mut report = Report::default();
+        let Some(head) = self.find_head(timeline).await? else { return Ok(report) };
+        let key = match self.find_key(timeline).await {
+            Ok(key) => key,
+            Err(StoreError::KeyDestroyed(_)) => {
+                report.destroyed = 1;
+                None
+            }
+            Err(StoreError::Inconsistent { place, .. }) => {
+                report.fault(FaultKind::Unreadable, place);
+                None
+            }
+            Err(error) => return Err(error),
+        };
+        let key = key.as_deref();
+        let snapshot = self.find_sealed_snapshot(timeline).await?;
+        let mut walk = Walk {
+            seq: Seq::ZERO,
+            chain: GENESIS,
+            recorded_at: Timestamp::MIN,
+            state: key.map(|_| PatientState::empty(timeline)),
+            at_snapshot: None,
+        };
+        loop {
+            let entries = self.list_sealed(timeline, walk.seq, FOLD_PAGE_ENTRIES, usize::MAX).await?;
+            for sealed in &entries {
+                check_entry(&mut walk, sealed, key, &mut report);
+                if snapshot.as_ref().is_some_and(|snapshot| snapshot.seq == walk.seq) {
+                    walk.at_snapshot.clone_from(&walk.state);
+                }
+            }
+            if entries.len() < FOLD_PAGE_ENTRIES {
+                break;
+            }
+        }
+        check_head(&walk, &head, &mut report);
+        let (Some(key), Some(state)) = (key, &walk.state) else { return Ok(report) };
+        if let Some(snapshot) = snapshot {
+            check_snapshot(&snapshot, &walk, key, &mut report);
+        }
+        match self.find_projected(timeline, key).await {
+            Ok(projected) if projected == Projected::of(state) => {}
+            Ok(_) | Err(StoreError::Inconsistent { .. }) => {
+                report.fault(FaultKind::Projection, format!("timeline {timeline}"));
+            }
+            Err(error) => return Err(error),
+        }
+        Ok(report)
+    }
+}
+
+fn check_entry(walk: &mut Walk, sealed: &SealedEntry, key: Option<&PatientKey>, report: &mut Report) {
+    let header = &sealed.header;
+    report.entries += 1;
+    if header.seq != walk.seq.next() {
+        report.fault(FaultKind::Gap, header.place());
+        walk.state = None;
+    }
+    if chain::link(&walk.chain, &header.to_bytes(), &sealed.sealed) != sealed.chain {
+        report.fault(FaultKind::Chain, header.place());
+    }
+    if header.recorded_at < walk.recorded_at {
+        report.fault(FaultKind::Time, header.place());
+    }
+    if let Some(key) = key {
+        match sealed.open(key) {
+            Ok(stored) => {
+                if let Some(state) = &mut walk.state {
+                    state.apply(&stored.entry);
+                }
+            }
+            Err(_) => {
+                report.fault(FaultKind::Unreadable, header.place());
+                walk.state = None;
+            }
+        }
+    }
+    walk.seq = header.seq;
+    // What is stored, so that one altered entry is reported once and not as the fault of all that follow.
+    walk.chain = sealed.chain;
+    walk.recorded_at = header.recorded_at;
+}
+
+fn check_head(walk: &Walk, head: &Head, report: &mut Report) {
+    let times_agree = walk.seq == Seq::ZERO || walk.recorded_at == head.recorded_at;
+    if walk.seq != head.seq || walk.chain != head.chain || !times_agree {
+        report.fault(FaultKind::Head, format!("timeline {} seq {}", head.timeline, head.seq));
+    }
+}
+
+fn check_snapshot(snapshot: &SealedSnapshot, walk: &Walk, key: &PatientKey, report: &mut Report) {
+    let is_as_folded = match snapshot.open(key) {
+        // Of another fold version: never used.
+        Ok(None) => true,
+        Ok(Some(state)) => walk.at_snapshot.as_ref() == Some(&state),
+        Err(_) => false,
+    };
+    if !is_as_folded {
+        report.fault(FaultKind::Snapshot, format!("timeline {} seq {}", snapshot.timeline, snapshot.seq));
+    }
+}
+
+async fn check_audits(journal: &Journal, report: &mut Report) -> Result<(), StoreError> {
+    let (head_seq, head_chain) = journal.read(|tx| Box::pin(tx.find_audit_head())).await?;
+    let (mut seq, mut chain) = (0, GENESIS);
+    // Records appended since the head was read are left for the next check.
+    while seq < head_seq {
+        let rows = journal.read(move |tx| Box::pin(tx.list_audit_rows(seq, FOLD_PAGE_ENTRIES))).await?;
+        if rows.is_empty() {
+            break;
+        }
+        for row in rows.into_iter().filter(|row| row.seq <= head_seq) {
+            let place = format!("audit record {}", row.seq);
+            report.audits += 1;
+            if row.seq != seq + 1 {
+                report.fault(FaultKind::Gap, place.as_str());
+            }
+            if audit::link(&chain, row.seq, &row.audit) != row.chain {
+                report.fault(FaultKind::Chain, place.as_str());
+            }
+            (seq, chain) = (row.seq, row.chain);
+            match journal.read(move |tx| Box::pin(async move { tx.open_audit(row).await })).await {
+                Ok(_) => {}
+                Err(StoreError::Inconsistent { .. }) => report.fault(FaultKind::Unreadable, place),
+                Err(error) => return Err(error),
+            }
+        }
+    }
+    if (seq, chain) != (head_seq, head_chain) {
+        report.fault(FaultKind::Head, format!("audit record {head_seq}"));
+    }
+    Ok(())
+}

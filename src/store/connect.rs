@@ -1,0 +1,81 @@
+//! Opening the database of a URL: what must hold of it before anything is written, and whose it is.
+
+mod postgres;
+pub(super) mod sqlite;
+
+use super::engine::Engine;
+use super::journal::Journal;
+use super::meta::REGION_KEY;
+use super::{OpenError, StoreError, migrate};
+
+/// Connects, checks what durability rests on, and migrates.
+pub(super) async fn connect(url: &str) -> Result<Engine, OpenError> {
+    let engine = match url.split_once("://") {
+        Some(("sqlite", path)) => sqlite::connect(path).await?,
+        Some(("postgres" | "postgresql", _)) => postgres::connect(url).await?,
+        // The scheme only: what follows may hold a password.
+        other => {
+            let scheme = other.map_or("a path", |(scheme, _)| scheme).to_owned();
+            return Err(OpenError::UnknownScheme { scheme });
+        }
+    };
+    migrate::migrate(&engine).await?;
+    Ok(engine)
+}
+
+/// Takes a new store for the region's key, or refuses one that belongs to another.
+pub(super) async fn claim(journal: &Journal) -> Result<(), OpenError> {
+    let given = journal.region().fingerprint();
+    let owner: Result<String, StoreError> = journal
+        .write(move |tx| {
+            Box::pin(async move {
+                if let Some(owner) = tx.find_meta(REGION_KEY).await? {
+                    return Ok(owner);
+                }
+                tx.upsert_meta(REGION_KEY, &given).await?;
+                tx.insert_audit_head().await?;
+                Ok(given)
+            })
+        })
+        .await;
+    let (expected, found) = (owner?, journal.region().fingerprint());
+    if expected == found { Ok(()) } else { Err(OpenError::ForeignKey { expected, found }) }
+}
+
+/// Our own refusal of a connection, out of the driver's error that carried it through the pool.
+fn open_error(error: sqlx::Error) -> OpenError {
+    match error {
+        sqlx::Error::Configuration(cause) => match cause.downcast::<OpenError>() {
+            Ok(refusal) => *refusal,
+            Err(cause) => OpenError::Driver(sqlx::Error::Configuration(cause)),
+        },
+        other => OpenError::Driver(other),
+    }
+}
+
+/// Fails unless the database says that `setting` is one of `accepted`.
+fn check_setting(setting: &'static str, found: &str, accepted: &[&str]) -> Result<(), sqlx::Error> {
+    if accepted.contains(&found) {
+        return Ok(());
+    }
+    let expected = accepted.join(" or ");
+    Err(sqlx::Error::Configuration(Box::new(OpenError::Setting { setting, expected, found: found.to_owned() })))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refused_setting_is_named_through_the_drivers_error() {
+        assert!(check_setting("synchronous", "2", &["2"]).is_ok());
+        let error = open_error(check_setting("synchronous", "1", &["2"]).unwrap_err());
+        assert!(matches!(error, OpenError::Setting { setting: "synchronous", ref found, .. } if found == "1"));
+    }
+
+    #[tokio::test]
+    async fn an_unknown_scheme_is_named_without_what_follows() {
+        let error = connect("mysql://user:secret@host/db").await.unwrap_err().to_string();
+        assert!(error.contains("mysql") && !error.contains("secret"), "{error}");
+    }
+}

@@ -1,0 +1,82 @@
+//! PostgreSQL: TLS that checks the server's name unless it is on this machine, and a server that makes
+//! commits durable before it answers.
+
+use std::str::FromStr as _;
+use std::time::Duration;
+
+use sqlx::pool::PoolOptions;
+use sqlx::postgres::{PgConnectOptions, PgSslMode};
+use sqlx::{ConnectOptions as _, Connection as _, PgConnection};
+
+use crate::limits::{
+    POSTGRES_CONNECTIONS_MAX, STORE_ACQUIRE_TIMEOUT_MS, STORE_BUSY_TIMEOUT_MS, STORE_IDLE_IN_TRANSACTION_MS,
+};
+
+use super::super::OpenError;
+use super::super::engine::Engine;
+use super::{check_setting, open_error};
+
+pub(super) async fn connect(url: &str) -> Result<Engine, OpenError> {
+    let options = options(url)?;
+    // Before the pool: it would try again and again, and hide why.
+    let mut first = PgConnection::connect_with(&options).await?;
+    check(&mut first).await.map_err(open_error)?;
+    first.close().await?;
+    let pool = PoolOptions::new()
+        .max_connections(POSTGRES_CONNECTIONS_MAX)
+        .acquire_timeout(Duration::from_millis(STORE_ACQUIRE_TIMEOUT_MS))
+        // A round trip before every piece of work; a dead connection shows in the work itself.
+        .test_before_acquire(false)
+        .connect_with(options)
+        .await?;
+    Ok(Engine::Postgres(pool))
+}
+
+fn options(url: &str) -> Result<PgConnectOptions, OpenError> {
+    let options = PgConnectOptions::from_str(url)?
+        .application_name("renkei")
+        .options([
+            ("idle_in_transaction_session_timeout", STORE_IDLE_IN_TRANSACTION_MS.to_string()),
+            ("lock_timeout", STORE_BUSY_TIMEOUT_MS.to_string()),
+        ])
+        .disable_statement_logging();
+    Ok(if is_on_this_machine(&options) { options } else { options.ssl_mode(PgSslMode::VerifyFull) })
+}
+
+fn is_on_this_machine(options: &PgConnectOptions) -> bool {
+    let host = options.get_host();
+    let is_loopback = host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback());
+    options.get_socket().is_some() || host.starts_with('/') || host == "localhost" || is_loopback
+}
+
+/// What the server answers "committed" on must be on its disk.
+async fn check(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
+    let (fsync,): (String,) = sqlx::query_as("select current_setting('fsync')").fetch_one(&mut *connection).await?;
+    check_setting("fsync", &fsync, &["on"])?;
+    let (synchronous,): (String,) =
+        sqlx::query_as("select current_setting('synchronous_commit')").fetch_one(&mut *connection).await?;
+    check_setting("synchronous_commit", &synchronous, &["on", "local", "remote_write", "remote_apply"])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_server_elsewhere_must_prove_its_name_whatever_the_url_says() {
+        for url in ["postgres://db.example/renkei", "postgres://10.0.0.7/renkei?sslmode=disable"] {
+            assert!(matches!(options(url).unwrap().get_ssl_mode(), PgSslMode::VerifyFull), "{url}");
+        }
+        for url in ["postgres://127.0.0.1/renkei", "postgres://localhost/renkei", "postgres:///renkei?host=/run/pg"] {
+            assert!(!matches!(options(url).unwrap().get_ssl_mode(), PgSslMode::VerifyFull), "{url}");
+        }
+    }
+
+    #[test]
+    fn sessions_carry_the_timeouts_that_free_the_locks_of_a_lost_hub() {
+        let options = options("postgres://127.0.0.1/renkei").unwrap();
+        let given = options.get_options().unwrap();
+        assert!(given.contains("idle_in_transaction_session_timeout=10000"), "{given}");
+        assert!(given.contains("lock_timeout=5000"), "{given}");
+    }
+}

@@ -1,0 +1,178 @@
+//! The tables of the directory: organisations, people and the positions they act in. Names are sealed
+//! with a key of the region's; the hub keeps the opened directory in memory.
+
+use std::collections::HashMap;
+
+use prost::Message as _;
+
+use crate::domain::directory::{Directory, Organisation, Person, Position};
+use crate::domain::ids::{OrganisationId, PersonId};
+use crate::domain::patient::HumanName;
+use crate::domain::role::{OrganisationType, Role};
+
+use super::engine::run;
+use super::record::{IdentifierRecord, OrganisationRecord, PersonRecord, code_from, record_aad, uuid_from};
+use super::{StoreError, Tx};
+
+const ORGANISATION: &[u8; 16] = b"organisation/v1\0";
+const PERSON: &[u8; 16] = b"person/v1\0\0\0\0\0\0\0";
+
+impl Tx {
+    /// The whole directory, inactive members included.
+    ///
+    /// # Errors
+    /// When the database fails or a name does not open.
+    pub async fn load_directory(&mut self) -> Result<Directory, StoreError> {
+        const ORGANISATIONS: &str = "select id, kind, active, sealed from organisation";
+        const PEOPLE: &str = "select id, active, sealed from person";
+        const POSITIONS: &str = "select person, role, organisation from person_position
+            order by person, role, organisation";
+        type Rows =
+            (Vec<(Vec<u8>, String, bool, Vec<u8>)>, Vec<(Vec<u8>, bool, Vec<u8>)>, Vec<(Vec<u8>, String, Vec<u8>)>);
+        let (organisations, people, positions): Rows = run!(self, connection => (
+            sqlx::query_as(ORGANISATIONS).fetch_all(&mut *connection).await?,
+            sqlx::query_as(PEOPLE).fetch_all(&mut *connection).await?,
+            sqlx::query_as(POSITIONS).fetch_all(&mut *connection).await?,
+        ));
+        let mut directory = Directory::default();
+        for (id, kind, active, sealed) in organisations {
+            let organisation = self.open_organisation(&id, &kind, active, &sealed)?;
+            directory.organisations.insert(organisation.id, organisation);
+        }
+        let mut held: HashMap<PersonId, Vec<Position>> = HashMap::new();
+        for (person, role, organisation) in positions {
+            let position = Position {
+                role: code_from("person_position.role", &role, Role::from_code(&role))?,
+                organisation: OrganisationId(uuid_from("person_position.organisation", &organisation)?),
+            };
+            held.entry(PersonId(uuid_from("person_position.person", &person)?)).or_default().push(position);
+        }
+        for (id, active, sealed) in people {
+            let id = PersonId(uuid_from("person.id", &id)?);
+            let name = self.open_name(id, &sealed)?;
+            let positions = held.remove(&id).unwrap_or_default();
+            directory.people.insert(id, Person { id, name, positions, active });
+        }
+        Ok(directory)
+    }
+
+    /// Adds an organisation. `false`: the id is taken.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn insert_organisation(&mut self, organisation: &Organisation) -> Result<bool, StoreError> {
+        const SQL: &str = "insert into organisation (id, kind, active, sealed) values ($1, $2, $3, $4)
+            on conflict do nothing";
+        Ok(self.write_organisation(SQL, organisation).await? == 1)
+    }
+
+    /// Replaces what is known of an organisation. `false`: there is none with this id.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn update_organisation(&mut self, organisation: &Organisation) -> Result<bool, StoreError> {
+        const SQL: &str = "update organisation set kind = $2, active = $3, sealed = $4 where id = $1";
+        Ok(self.write_organisation(SQL, organisation).await? == 1)
+    }
+
+    async fn write_organisation(&mut self, sql: &'static str, organisation: &Organisation) -> Result<u64, StoreError> {
+        let record = OrganisationRecord {
+            name: organisation.name.clone(),
+            kana: organisation.kana.clone(),
+            phone: organisation.phone.clone(),
+            identifiers: IdentifierRecord::list(&organisation.identifiers),
+        };
+        let sealed = self.region.names().seal(&record_aad(ORGANISATION, organisation.id.0), &record.encode_to_vec());
+        Ok(run!(self, connection => {
+            sqlx::query(sql)
+                .bind(organisation.id.0.as_bytes().as_slice())
+                .bind(organisation.kind.code())
+                .bind(organisation.active)
+                .bind(sealed)
+                .execute(connection)
+                .await?
+                .rows_affected()
+        }))
+    }
+
+    /// Adds a person with their positions. `false`: the id is taken.
+    ///
+    /// # Errors
+    /// When the database fails, or a position is at an organisation that does not exist.
+    pub async fn insert_person(&mut self, person: &Person) -> Result<bool, StoreError> {
+        const SQL: &str = "insert into person (id, active, sealed) values ($1, $2, $3) on conflict do nothing";
+        self.write_person(SQL, person).await
+    }
+
+    /// Replaces what is known of a person, positions included. `false`: there is none with this id.
+    ///
+    /// # Errors
+    /// When the database fails, or a position is at an organisation that does not exist.
+    pub async fn update_person(&mut self, person: &Person) -> Result<bool, StoreError> {
+        const SQL: &str = "update person set active = $2, sealed = $3 where id = $1";
+        self.write_person(SQL, person).await
+    }
+
+    async fn write_person(&mut self, sql: &'static str, person: &Person) -> Result<bool, StoreError> {
+        const DELETE: &str = "delete from person_position where person = $1";
+        const INSERT: &str = "insert into person_position (person, role, organisation) values ($1, $2, $3)
+            on conflict do nothing";
+        let record = PersonRecord { kanji: person.name.kanji.clone(), kana: person.name.kana.clone() };
+        let sealed = self.region.names().seal(&record_aad(PERSON, person.id.0), &record.encode_to_vec());
+        let id = person.id.0.as_bytes().as_slice();
+        run!(self, connection => {
+            let written = sqlx::query(sql).bind(id).bind(person.active).bind(sealed);
+            if written.execute(&mut *connection).await?.rows_affected() == 0 {
+                return Ok(false);
+            }
+            sqlx::query(DELETE).bind(id).execute(&mut *connection).await?;
+            for position in &person.positions {
+                sqlx::query(INSERT)
+                    .bind(id)
+                    .bind(position.role.code())
+                    .bind(position.organisation.0.as_bytes().as_slice())
+                    .execute(&mut *connection)
+                    .await?;
+            }
+        });
+        Ok(true)
+    }
+
+    fn open_organisation(
+        &self,
+        id: &[u8],
+        kind: &str,
+        active: bool,
+        sealed: &[u8],
+    ) -> Result<Organisation, StoreError> {
+        let id = OrganisationId(uuid_from("organisation.id", id)?);
+        let place = format!("organisation {id}");
+        let bytes = self
+            .region
+            .names()
+            .open(&record_aad(ORGANISATION, id.0), sealed)
+            .map_err(StoreError::cannot_open(place.as_str()))?;
+        let record =
+            OrganisationRecord::decode(&bytes[..]).map_err(|error| StoreError::inconsistent(place.as_str(), error))?;
+        Ok(Organisation {
+            id,
+            kind: code_from(&place, kind, OrganisationType::from_code(kind))?,
+            name: record.name,
+            kana: record.kana,
+            phone: record.phone,
+            identifiers: IdentifierRecord::into_list(record.identifiers),
+            active,
+        })
+    }
+
+    fn open_name(&self, id: PersonId, sealed: &[u8]) -> Result<HumanName, StoreError> {
+        let place = format!("person {id}");
+        let bytes = self
+            .region
+            .names()
+            .open(&record_aad(PERSON, id.0), sealed)
+            .map_err(StoreError::cannot_open(place.as_str()))?;
+        let record = PersonRecord::decode(&bytes[..]).map_err(|error| StoreError::inconsistent(place, error))?;
+        Ok(HumanName { kanji: record.kanji, kana: record.kana })
+    }
+}

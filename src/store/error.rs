@@ -1,0 +1,111 @@
+//! What can go wrong in the store. A commit has its own kinds, because what the sequencer does next
+//! depends on whether the batch is known not to be stored.
+
+use crate::domain::ids::TimelineId;
+use crate::vault::CannotOpen;
+
+use super::KnownId;
+
+/// A statement or a record failed. Nothing of the work around it is stored.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The database or the way to it.
+    #[error("the database failed: {0}")]
+    Driver(#[from] sqlx::Error),
+    /// What is stored cannot be true.
+    #[error("the store is inconsistent at {place}: {what}")]
+    Inconsistent { place: String, what: String },
+    /// A statement touched another number of rows than it must.
+    #[error("{doing}: {expected} rows expected, {found} found")]
+    RowsAffected { doing: &'static str, expected: u64, found: u64 },
+    /// The key of this timeline was destroyed: its entries can never be read again.
+    #[error("the key of timeline {0} was destroyed")]
+    KeyDestroyed(TimelineId),
+    /// The journal takes no writes until a probe succeeds; see `Journal::health`.
+    #[error("the journal is read-only: {reason}")]
+    ReadOnly { reason: String },
+}
+
+impl StoreError {
+    /// What is stored at `place` cannot be true.
+    pub(super) fn inconsistent(place: impl Into<String>, what: impl ToString) -> Self {
+        Self::Inconsistent { place: place.into(), what: what.to_string() }
+    }
+
+    /// A sealed record at `place` that does not open.
+    pub(super) fn cannot_open(place: impl Into<String>) -> impl FnOnce(CannotOpen) -> Self {
+        let place = place.into();
+        move |error| Self::inconsistent(place, error)
+    }
+
+    /// Fails unless exactly `expected` rows were touched.
+    pub(super) fn check_rows(doing: &'static str, expected: u64, found: u64) -> Result<(), Self> {
+        if expected == found { Ok(()) } else { Err(Self::RowsAffected { doing, expected, found }) }
+    }
+
+    /// A stable name for logs and metrics.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Driver(_) => "store_driver",
+            Self::Inconsistent { .. } => "store_inconsistent",
+            Self::RowsAffected { .. } => "store_rows_affected",
+            Self::KeyDestroyed(_) => "store_key_destroyed",
+            Self::ReadOnly { .. } => "store_read_only",
+        }
+    }
+}
+
+/// Why a batch was not acknowledged. Only after [`CommitError::Unknown`] may it be stored.
+#[derive(Debug, thiserror::Error)]
+pub enum CommitError {
+    /// Another hub wrote these timelines first: read them again and decide again. Nothing is stored.
+    #[error("another hub moved {} timelines", .0.len())]
+    Moved(Vec<TimelineId>),
+    /// These entry ids are stored already. Nothing of this batch is stored.
+    #[error("{} entries are stored already", .0.len())]
+    Duplicate(Vec<KnownId>),
+    /// The disk is full, an fsync failed, the database is away. Nothing is stored, and the journal is
+    /// read-only until a probe succeeds.
+    #[error("the journal cannot be written: {reason}")]
+    Unavailable { reason: String },
+    /// The answer to the commit was lost. Discard cached states and read again.
+    #[error("whether the batch is stored is unknown: {reason}")]
+    Unknown { reason: String },
+    /// A fault of the hub or of the stored data. Nothing is stored.
+    #[error(transparent)]
+    Store(StoreError),
+}
+
+impl CommitError {
+    /// A stable name for logs and metrics.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Moved(_) => "commit_moved",
+            Self::Duplicate(_) => "commit_duplicate",
+            Self::Unavailable { .. } => "commit_unavailable",
+            Self::Unknown { .. } => "commit_unknown",
+            Self::Store(error) => error.code(),
+        }
+    }
+}
+
+/// Why the journal does not open.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    #[error("a store is `sqlite://path` or `postgres://…`, not `{scheme}`")]
+    UnknownScheme { scheme: String },
+    #[error("SQLite {found} has a fault that can corrupt the write-ahead log; 3.51.3 or later is needed")]
+    OldSqlite { found: String },
+    #[error("durability needs {setting} to be {expected}; in this database it is {found}")]
+    Setting { setting: &'static str, expected: String, found: String },
+    #[error("the store belongs to the region key {expected}, but the key given is {found}")]
+    ForeignKey { expected: String, found: String },
+    #[error("the store was written by a later version of renkei, or its migrations were altered: {0}")]
+    Migrate(#[from] sqlx::migrate::MigrateError),
+    #[error("cannot reach the database: {0}")]
+    Driver(#[from] sqlx::Error),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}

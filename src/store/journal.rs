@@ -1,0 +1,239 @@
+//! The journal: the one handle on the store that the rest of the hub holds. Cheap to clone.
+//! It opens the database, runs work in tasks of its own and keeps the health; what is written and
+//! read stands in the other files of this folder.
+
+use std::sync::Arc;
+
+use futures_util::future::BoxFuture;
+use tokio::sync::watch;
+
+use crate::domain::ids::{EntryId, OrganisationId, PersonId, Seq, TimelineId};
+use crate::domain::patient::Registration;
+use crate::domain::time::Timestamp;
+use crate::vault::RegionKey;
+
+use super::engine::{Engine, EngineTx};
+use super::health::{Health, Watch};
+use super::{Batch, CommitError, KnownId, Loaded, OpenError, Page, Queued, StoreError, StoredEntry, Tx, connect};
+
+/// See the module. All its futures may be cancelled: the work then ends in its own task.
+#[derive(Clone, Debug)]
+pub struct Journal {
+    pub(super) shared: Arc<Shared>,
+}
+
+#[derive(Debug)]
+pub(super) struct Shared {
+    pub(super) engine: Engine,
+    pub(super) region: Arc<RegionKey>,
+    pub(super) watch: Watch,
+}
+
+impl Journal {
+    /// Opens and migrates the store at `sqlite://path` or `postgres://…`. A new SQLite file is made if
+    /// there is none; its folder must exist.
+    ///
+    /// # Errors
+    /// When the database cannot be reached or is not safe to use (version, durability, TLS), was written
+    /// by a later hub, or belongs to another region's key.
+    pub async fn open(url: &str, region: Arc<RegionKey>) -> Result<Self, OpenError> {
+        let journal = Self::of(connect::connect(url).await?, region);
+        connect::claim(&journal).await?;
+        Ok(journal)
+    }
+
+    pub(super) fn of(engine: Engine, region: Arc<RegionKey>) -> Self {
+        Self { shared: Arc::new(Shared { engine, region, watch: Watch::new() }) }
+    }
+
+    /// The region's key this journal was opened with.
+    #[must_use]
+    pub fn region(&self) -> &Arc<RegionKey> {
+        &self.shared.region
+    }
+
+    /// Stores the whole batch durably, or nothing of it.
+    ///
+    /// # Errors
+    /// See [`CommitError`]; only `Unknown` leaves it open whether the batch is stored.
+    pub async fn commit(&self, batch: Batch) -> Result<(), CommitError> {
+        let journal = self.clone();
+        in_own_task(async move { journal.commit_batch(&batch).await }).await
+    }
+
+    /// Which of these ids are stored, and where. In no particular order.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn find_known_ids(&self, ids: &[EntryId]) -> Result<Vec<KnownId>, StoreError> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let ids = ids.to_vec();
+        self.read(move |tx| Box::pin(async move { tx.find_known_ids(&ids).await })).await
+    }
+
+    /// A timeline's key, head and state (last snapshot and the entries since). `None`: no such timeline.
+    ///
+    /// # Errors
+    /// When the database fails, or what is stored does not fold.
+    pub async fn load(&self, timeline: TimelineId) -> Result<Option<Loaded>, StoreError> {
+        self.read(move |tx| Box::pin(tx.load(timeline))).await
+    }
+
+    /// The entries after `after` in order: at most `limit`, and no more once their content is over
+    /// `bytes_max` (but at least one, so that a reader always gets on).
+    ///
+    /// # Errors
+    /// When the database fails, or an entry does not open.
+    pub async fn page(
+        &self,
+        timeline: TimelineId,
+        after: Seq,
+        limit: usize,
+        bytes_max: usize,
+    ) -> Result<Page, StoreError> {
+        self.read(move |tx| Box::pin(tx.page(timeline, after, limit, bytes_max))).await
+    }
+
+    /// The entry with this id.
+    ///
+    /// # Errors
+    /// When the database fails, or the entry does not open.
+    pub async fn find_entry(&self, id: EntryId) -> Result<Option<StoredEntry>, StoreError> {
+        self.read(move |tx| Box::pin(tx.find_entry(id))).await
+    }
+
+    /// The timelines on whose team this person of this organisation is, by the projection.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn list_timelines_of(
+        &self,
+        organisation: OrganisationId,
+        person: PersonId,
+    ) -> Result<Vec<TimelineId>, StoreError> {
+        self.read(move |tx| Box::pin(tx.list_timelines_of(organisation, person))).await
+    }
+
+    /// Every registered patient, for the search index in memory.
+    ///
+    /// # Errors
+    /// When the database fails, or a registration does not open.
+    pub async fn registrations(&self) -> Result<Vec<(TimelineId, Registration)>, StoreError> {
+        self.read(|tx| Box::pin(tx.list_registrations())).await
+    }
+
+    /// The posts about one timeline that wait in the linking queue, oldest first.
+    ///
+    /// # Errors
+    /// When the database fails, or a post does not open.
+    pub async fn list_queued(&self, timeline: TimelineId) -> Result<Vec<Queued>, StoreError> {
+        self.read(move |tx| Box::pin(tx.list_queued(timeline))).await
+    }
+
+    /// The newest recorded time of any timeline: the floor for the clock at start.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn newest_recorded_at(&self) -> Result<Option<Timestamp>, StoreError> {
+        self.read(|tx| Box::pin(tx.newest_recorded_at())).await
+    }
+
+    /// Runs `work` on one moment of the store.
+    ///
+    /// ```ignore
+    /// let directory = journal.read(|tx| Box::pin(tx.load_directory())).await?;
+    /// ```
+    ///
+    /// # Errors
+    /// What `work` returns, or that the database fails.
+    pub async fn read<T, E, F>(&self, work: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+        F: for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<T, E>> + Send + 'static,
+    {
+        let journal = self.clone();
+        in_own_task(async move {
+            let mut tx = journal.tx(journal.shared.engine.begin_read().await.map_err(StoreError::from)?);
+            let found = work(&mut tx).await;
+            if let Err(error) = tx.roll_back().await {
+                tracing::debug!(%error, "a reading transaction had ended by itself");
+            }
+            found
+        })
+        .await
+    }
+
+    /// Runs `work` in a transaction and makes it durable; an error of `work` rolls back. For actions;
+    /// entries go through [`Self::commit`].
+    ///
+    /// # Errors
+    /// What `work` returns, that the database fails, or [`StoreError::ReadOnly`].
+    pub async fn write<T, E, F>(&self, work: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+        F: for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<T, E>> + Send + 'static,
+    {
+        let journal = self.clone();
+        in_own_task(async move {
+            journal.check_writable()?;
+            let mut tx = journal.begin_write().await?;
+            match work(&mut tx).await {
+                Ok(done) => {
+                    tx.commit().await.map_err(|error| journal.note_failure(error))?;
+                    Ok(done)
+                }
+                Err(error) => {
+                    // The error is the caller's own type; what became of the transaction tells of the disk.
+                    if let Err(ended) = tx.roll_back().await {
+                        journal.become_read_only(&ended);
+                    }
+                    Err(error)
+                }
+            }
+        })
+        .await
+    }
+
+    /// Whether the journal takes writes, and since when and why not.
+    #[must_use]
+    pub fn health(&self) -> Health {
+        self.shared.watch.health()
+    }
+
+    /// The health as it changes.
+    #[must_use]
+    pub fn watch_health(&self) -> watch::Receiver<Health> {
+        self.shared.watch.subscribe()
+    }
+
+    /// Ends all connections. Work that still runs is waited for.
+    pub async fn close(&self) {
+        self.shared.engine.close().await;
+    }
+
+    pub(super) async fn begin_write(&self) -> Result<Tx, StoreError> {
+        let engine = self.shared.engine.begin_write().await.map_err(|error| self.note_failure(error.into()))?;
+        Ok(self.tx(engine))
+    }
+
+    pub(super) fn tx(&self, engine: EngineTx) -> Tx {
+        Tx { engine, region: Arc::clone(&self.shared.region) }
+    }
+}
+
+/// A task of its own: when the caller's future is dropped, a transaction that is being begun or
+/// committed still ends properly instead of staying open on its connection.
+async fn in_own_task<T: Send + 'static>(work: impl Future<Output = T> + Send + 'static) -> T {
+    match tokio::spawn(work).await {
+        Ok(done) => done,
+        Err(error) => match error.try_into_panic() {
+            Ok(panic) => std::panic::resume_unwind(panic),
+            // Nobody aborts it, so the runtime is shutting down and this future is about to be dropped too.
+            Err(_cancelled) => std::future::pending().await,
+        },
+    }
+}

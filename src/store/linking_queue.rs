@@ -1,0 +1,123 @@
+//! The linking queue: observations of people who are not linked to the patient yet. They wait, sealed,
+//! until the secretariat links the author's organisation or dismisses them; nothing is lost meanwhile.
+
+use crate::codec::{self, QueuedPost};
+use crate::domain::ids::{EntryId, TimelineId};
+
+use super::batch::queued_aad;
+use super::engine::run;
+use super::record::uuid_from;
+use super::{QueueState, Resolved, SealedQueued, StoreError, Tx};
+
+/// A post in the queue, opened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Queued {
+    pub post: QueuedPost,
+    pub state: QueueState,
+}
+
+type Row = (Vec<u8>, Vec<u8>, Vec<u8>, String);
+
+impl Tx {
+    /// Adds posts. One that waits already is replaced by what its author sent under the same id since.
+    /// Returns how many now wait as given; the others were resolved before or are somebody else's.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn insert_queued(&mut self, posts: &[SealedQueued]) -> Result<u64, StoreError> {
+        const SQL: &str = "insert into linking_queue (id, timeline, organisation, received_at, sealed, state)
+            values ($1, $2, $3, $4, $5, $6)
+            on conflict (id) do update set received_at = excluded.received_at, sealed = excluded.sealed
+            where linking_queue.timeline = excluded.timeline
+            and linking_queue.organisation = excluded.organisation and linking_queue.state = excluded.state";
+        let mut inserted = 0;
+        for post in posts {
+            inserted += run!(self, connection => {
+                sqlx::query(SQL)
+                    .bind(post.id.0.as_bytes().as_slice())
+                    .bind(post.timeline.0.as_bytes().as_slice())
+                    .bind(post.organisation.0.as_bytes().as_slice())
+                    .bind(post.received_at.0)
+                    .bind(post.sealed.as_slice())
+                    .bind(QueueState::Waiting.code())
+                    .execute(connection)
+                    .await?
+                    .rows_affected()
+            });
+        }
+        Ok(inserted)
+    }
+
+    /// Takes waiting posts out of the queue.
+    ///
+    /// # Errors
+    /// When the database fails, or one of them was not waiting any longer.
+    pub async fn resolve_queued(&mut self, resolved: &[Resolved]) -> Result<(), StoreError> {
+        const SQL: &str = "update linking_queue set state = $2, resolved_at = $3
+            where id = $1 and state = 'waiting'";
+        for one in resolved {
+            let found = run!(self, connection => {
+                sqlx::query(SQL)
+                    .bind(one.id.0.as_bytes().as_slice())
+                    .bind(one.state.code())
+                    .bind(one.resolved_at.0)
+                    .execute(connection)
+                    .await?
+                    .rows_affected()
+            });
+            StoreError::check_rows("resolving a queued post", 1, found)?;
+        }
+        Ok(())
+    }
+
+    /// The post with this id, whatever became of it.
+    ///
+    /// # Errors
+    /// When the database fails or the post does not open.
+    pub async fn find_queued(&mut self, id: EntryId) -> Result<Option<Queued>, StoreError> {
+        const SQL: &str = "select id, timeline, sealed, state from linking_queue where id = $1";
+        let row: Option<Row> = run!(self, connection => {
+            sqlx::query_as(SQL).bind(id.0.as_bytes().as_slice()).fetch_optional(connection).await?
+        });
+        row.map(|row| self.open_queued(row)).transpose()
+    }
+
+    /// The posts that wait, oldest first, at most `limit`.
+    ///
+    /// # Errors
+    /// When the database fails or a post does not open.
+    pub async fn list_waiting(&mut self, limit: usize) -> Result<Vec<Queued>, StoreError> {
+        const SQL: &str = "select id, timeline, sealed, state from linking_queue
+            where state = 'waiting' order by received_at, id limit $1";
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let rows: Vec<Row> = run!(self, connection => sqlx::query_as(SQL).bind(limit).fetch_all(connection).await?);
+        rows.into_iter().map(|row| self.open_queued(row)).collect()
+    }
+
+    /// The posts that wait for a link to this timeline, oldest first.
+    ///
+    /// # Errors
+    /// When the database fails or a post does not open.
+    pub async fn list_queued(&mut self, timeline: TimelineId) -> Result<Vec<Queued>, StoreError> {
+        const SQL: &str = "select id, timeline, sealed, state from linking_queue
+            where timeline = $1 and state = 'waiting' order by received_at, id";
+        let rows: Vec<Row> = run!(self, connection => {
+            sqlx::query_as(SQL).bind(timeline.0.as_bytes().as_slice()).fetch_all(connection).await?
+        });
+        rows.into_iter().map(|row| self.open_queued(row)).collect()
+    }
+
+    fn open_queued(&self, (id, timeline, sealed, state): Row) -> Result<Queued, StoreError> {
+        let id = EntryId(uuid_from("linking_queue.id", &id)?);
+        let timeline = TimelineId(uuid_from("linking_queue.timeline", &timeline)?);
+        let place = format!("queued post {id}");
+        let bytes = self
+            .region
+            .queue()
+            .open(&queued_aad(id, timeline), &sealed)
+            .map_err(StoreError::cannot_open(place.as_str()))?;
+        let post = codec::decode_queued(&bytes).map_err(|error| StoreError::inconsistent(place.as_str(), error))?;
+        let state = super::record::code_from(&place, &state, QueueState::from_code(&state))?;
+        Ok(Queued { post, state })
+    }
+}

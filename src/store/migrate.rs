@@ -1,0 +1,44 @@
+//! Migrations: the same file names for both engines, embedded in the binary and applied at opening.
+
+use std::borrow::Cow;
+
+use sqlx::SqlSafeStr as _;
+use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
+
+use super::engine::Engine;
+
+/// Version, name, text for SQLite, text for PostgreSQL.
+pub(super) type Step = (i64, &'static str, &'static str, &'static str);
+
+macro_rules! step {
+    ($version:literal, $name:literal) => {
+        (
+            $version,
+            $name,
+            include_str!(concat!("../../migrations/sqlite/", $name, ".sql")),
+            include_str!(concat!("../../migrations/postgres/", $name, ".sql")),
+        )
+    };
+}
+
+/// Applied ones are never altered: the database remembers their checksums.
+pub(super) const STEPS: &[Step] = &[step!(1, "0001_journal")];
+
+pub(super) async fn migrate(engine: &Engine) -> Result<(), MigrateError> {
+    match engine {
+        Engine::Sqlite { writer, .. } => {
+            let mut connection = writer.lease().await.map_err(MigrateError::Execute)?;
+            migrator(|step| step.2).run(&mut *connection).await?;
+            connection.give_back();
+            Ok(())
+        }
+        Engine::Postgres(pool) => migrator(|step| step.3).run(pool).await,
+    }
+}
+
+fn migrator(text: impl Fn(&Step) -> &'static str) -> Migrator {
+    let migration = |step: &Step| {
+        Migration::new(step.0, Cow::Borrowed(step.1), MigrationType::Simple, text(step).into_sql_str(), false)
+    };
+    Migrator::with_migrations(STEPS.iter().map(migration).collect())
+}

@@ -1,0 +1,257 @@
+//! Projections of the timelines: who is registered, who is on which team, what was consented to. They are
+//! written in the transaction of the entries that change them and hold nothing of their own: `rebuild.rs`
+//! makes them again from the timelines. An ordinary entry changes none.
+
+use std::collections::BTreeMap;
+
+use prost::Message as _;
+
+use crate::domain::body::Body;
+use crate::domain::entry::Entry;
+use crate::domain::ids::{OrganisationId, PersonId, TimelineId};
+use crate::domain::patient::Registration;
+use crate::domain::state::PatientState;
+use crate::domain::team::{ConsentState, Membership};
+use crate::vault::PatientKey;
+
+use super::engine::run;
+use super::record::{RegistrationRecord, record_aad, uuid_from};
+use super::{StoreError, Tx};
+
+/// A projection's new value for one timeline.
+#[derive(Clone, Debug)]
+pub enum ProjectionChange {
+    /// The registration, sealed with the timeline's key.
+    Patient {
+        timeline: TimelineId,
+        sealed: Vec<u8>,
+    },
+    /// The whole team.
+    Team {
+        timeline: TimelineId,
+        team: BTreeMap<OrganisationId, Membership>,
+    },
+    Consent {
+        timeline: TimelineId,
+        state: ConsentState,
+    },
+}
+
+impl ProjectionChange {
+    /// What must be written for a timeline of which nothing is.
+    #[must_use]
+    pub fn all_of(state: &PatientState, key: &PatientKey) -> Vec<Self> {
+        let timeline = state.timeline;
+        let mut changes = Vec::new();
+        if let Some(registration) = &state.registration {
+            changes.push(Self::Patient { timeline, sealed: seal_registration(key, timeline, registration) });
+        }
+        if !state.team.is_empty() {
+            changes.push(Self::Team { timeline, team: state.team.clone() });
+        }
+        if state.consent != ConsentState::None {
+            changes.push(Self::Consent { timeline, state: state.consent });
+        }
+        changes
+    }
+}
+
+fn seal_registration(key: &PatientKey, timeline: TimelineId, registration: &Registration) -> Vec<u8> {
+    key.seal(&registration_aad(timeline), &RegistrationRecord::from(registration).encode_to_vec())
+}
+
+fn registration_aad(timeline: TimelineId) -> [u8; 32] {
+    record_aad(b"registration/v1\0", timeline.0)
+}
+
+/// Adds what `entry` changed, after it was applied to `after`. An ordinary entry adds nothing.
+pub fn project(after: &PatientState, entry: &Entry, key: &PatientKey, changes: &mut Vec<ProjectionChange>) {
+    let timeline = after.timeline;
+    let body = match &entry.body {
+        Body::Correction(correction) => &correction.body,
+        body => body,
+    };
+    match body {
+        Body::Registration(registration) => {
+            let sealed = seal_registration(key, timeline, registration);
+            changes.push(ProjectionChange::Patient { timeline, sealed });
+        }
+        Body::Consent(_) => changes.push(ProjectionChange::Consent { timeline, state: after.consent }),
+        Body::TeamLink(_) | Body::TeamUnlink(_) | Body::HostChange(_) => {
+            changes.push(ProjectionChange::Team { timeline, team: after.team.clone() });
+        }
+        _ => {}
+    }
+}
+
+/// What the projections hold of one timeline, opened.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Projected {
+    pub(super) registration: Option<Registration>,
+    /// Organisation, person, host, since, opens from.
+    pub(super) team: Vec<TeamRow>,
+    pub(super) consent: Option<String>,
+}
+
+pub(super) type TeamRow = (Vec<u8>, Option<Vec<u8>>, bool, i64, i64);
+
+impl Projected {
+    /// What they must hold for this state.
+    pub(super) fn of(state: &PatientState) -> Self {
+        let mut team: Vec<TeamRow> = team_rows(&state.team).collect();
+        team.sort();
+        let consent = (state.consent != ConsentState::None).then(|| state.consent.code().to_owned());
+        Self { registration: state.registration.as_deref().cloned(), team, consent }
+    }
+}
+
+fn team_rows(team: &BTreeMap<OrganisationId, Membership>) -> impl Iterator<Item = TeamRow> {
+    team.iter().flat_map(|(organisation, membership)| {
+        let people: Vec<Option<PersonId>> = if membership.people.is_empty() {
+            vec![None]
+        } else {
+            membership.people.iter().copied().map(Some).collect()
+        };
+        people.into_iter().map(|person| {
+            (
+                organisation.0.as_bytes().to_vec(),
+                person.map(|person| person.0.as_bytes().to_vec()),
+                membership.host,
+                membership.since.0,
+                membership.opens_from.0,
+            )
+        })
+    })
+}
+
+impl Tx {
+    pub(super) async fn write_projections(&mut self, changes: &[ProjectionChange]) -> Result<(), StoreError> {
+        for change in changes {
+            match change {
+                ProjectionChange::Patient { timeline, sealed } => self.upsert_patient(*timeline, sealed).await?,
+                ProjectionChange::Team { timeline, team } => self.replace_team(*timeline, team).await?,
+                ProjectionChange::Consent { timeline, state } => self.upsert_consent(*timeline, *state).await?,
+            }
+        }
+        Ok(())
+    }
+
+    async fn upsert_patient(&mut self, timeline: TimelineId, sealed: &[u8]) -> Result<(), StoreError> {
+        const SQL: &str = "insert into patient (timeline, sealed) values ($1, $2)
+            on conflict (timeline) do update set sealed = excluded.sealed";
+        run!(self, connection => {
+            sqlx::query(SQL).bind(timeline.0.as_bytes().as_slice()).bind(sealed).execute(connection).await?;
+        });
+        Ok(())
+    }
+
+    async fn replace_team(
+        &mut self,
+        timeline: TimelineId,
+        team: &BTreeMap<OrganisationId, Membership>,
+    ) -> Result<(), StoreError> {
+        const DELETE: &str = "delete from team_member where timeline = $1";
+        const INSERT: &str = "insert into team_member (timeline, organisation, person, host, since, opens_from)
+            values ($1, $2, $3, $4, $5, $6)";
+        run!(self, connection => {
+            sqlx::query(DELETE).bind(timeline.0.as_bytes().as_slice()).execute(&mut *connection).await?;
+            for (organisation, person, host, since, opens_from) in team_rows(team) {
+                sqlx::query(INSERT)
+                    .bind(timeline.0.as_bytes().as_slice())
+                    .bind(organisation)
+                    .bind(person)
+                    .bind(host)
+                    .bind(since)
+                    .bind(opens_from)
+                    .execute(&mut *connection)
+                    .await?;
+            }
+        });
+        Ok(())
+    }
+
+    async fn upsert_consent(&mut self, timeline: TimelineId, state: ConsentState) -> Result<(), StoreError> {
+        const SQL: &str = "insert into patient_consent (timeline, state) values ($1, $2)
+            on conflict (timeline) do update set state = excluded.state";
+        run!(self, connection => {
+            sqlx::query(SQL).bind(timeline.0.as_bytes().as_slice()).bind(state.code()).execute(connection).await?;
+        });
+        Ok(())
+    }
+
+    /// See `Journal::list_timelines_of`.
+    pub(super) async fn list_timelines_of(
+        &mut self,
+        organisation: OrganisationId,
+        person: PersonId,
+    ) -> Result<Vec<TimelineId>, StoreError> {
+        const SQL: &str = "select distinct timeline from team_member
+            where organisation = $1 and (person is null or person = $2) order by timeline";
+        let rows: Vec<(Vec<u8>,)> = run!(self, connection => {
+            sqlx::query_as(SQL)
+                .bind(organisation.0.as_bytes().as_slice())
+                .bind(person.0.as_bytes().as_slice())
+                .fetch_all(connection)
+                .await?
+        });
+        rows.iter().map(|(id,)| Ok(TimelineId(uuid_from("team_member.timeline", id)?))).collect()
+    }
+
+    /// See `Journal::registrations`. Destroyed records are left out.
+    pub(super) async fn list_registrations(&mut self) -> Result<Vec<(TimelineId, Registration)>, StoreError> {
+        const SQL: &str = "select patient.timeline, timeline.wrapped_key, patient.sealed
+            from patient join timeline on timeline.id = patient.timeline
+            where timeline.wrapped_key is not null order by patient.timeline";
+        let rows: Vec<(Vec<u8>, Vec<u8>, Vec<u8>)> =
+            run!(self, connection => sqlx::query_as(SQL).fetch_all(connection).await?);
+        rows.iter()
+            .map(|(id, wrapped, sealed)| {
+                let timeline = TimelineId(uuid_from("patient.timeline", id)?);
+                let key = self.unwrap_key(timeline, Some(wrapped))?;
+                Ok((timeline, open_registration(&key, timeline, sealed)?))
+            })
+            .collect()
+    }
+
+    /// What the projections hold of one timeline.
+    pub(super) async fn find_projected(
+        &mut self,
+        timeline: TimelineId,
+        key: &PatientKey,
+    ) -> Result<Projected, StoreError> {
+        type Rows = (Option<(Vec<u8>,)>, Vec<TeamRow>, Option<(String,)>);
+        const PATIENT: &str = "select sealed from patient where timeline = $1";
+        const TEAM: &str = "select organisation, person, host, since, opens_from from team_member
+            where timeline = $1";
+        const CONSENT: &str = "select state from patient_consent where timeline = $1";
+        let id = timeline.0.as_bytes().as_slice();
+        let (patient, mut team, consent): Rows = run!(self, connection => (
+            sqlx::query_as(PATIENT).bind(id).fetch_optional(&mut *connection).await?,
+            sqlx::query_as(TEAM).bind(id).fetch_all(&mut *connection).await?,
+            sqlx::query_as(CONSENT).bind(id).fetch_optional(&mut *connection).await?,
+        ));
+        team.sort();
+        let registration = patient.map(|(sealed,)| open_registration(key, timeline, &sealed)).transpose()?;
+        // "Not obtained" may stand there or be left out: it says the same.
+        let consent = consent.map(|(state,)| state).filter(|state| state != ConsentState::None.code());
+        Ok(Projected { registration, team, consent })
+    }
+
+    /// Empties all projections, to be rebuilt in the same transaction.
+    pub(super) async fn delete_projections(&mut self) -> Result<(), StoreError> {
+        run!(self, connection => {
+            for sql in ["delete from patient", "delete from team_member", "delete from patient_consent"] {
+                sqlx::query(sql).execute(&mut *connection).await?;
+            }
+        });
+        Ok(())
+    }
+}
+
+fn open_registration(key: &PatientKey, timeline: TimelineId, sealed: &[u8]) -> Result<Registration, StoreError> {
+    let place = format!("registration of timeline {timeline}");
+    let bytes = key.open(&registration_aad(timeline), sealed).map_err(StoreError::cannot_open(place.as_str()))?;
+    RegistrationRecord::decode(&bytes[..])
+        .map_err(|error| StoreError::inconsistent(place.as_str(), error))?
+        .into_registration(&place)
+}

@@ -1,0 +1,47 @@
+//! Makes the projections again from the timelines, in one transaction, and forgets the snapshots.
+//! Called by `renkei store rebuild`; readers see the old projections until it is done.
+
+use crate::domain::state::PatientState;
+
+use super::{Journal, ProjectionChange, StoreError, Tx};
+
+/// What a rebuild went through.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Rebuilt {
+    pub timelines: u64,
+    pub entries: u64,
+    /// Timelines whose key was destroyed: nothing of them is projected.
+    pub destroyed: u64,
+}
+
+/// Rebuilds everything.
+///
+/// # Errors
+/// When the database fails or a timeline does not fold; nothing is changed then.
+pub async fn rebuild(journal: &Journal) -> Result<Rebuilt, StoreError> {
+    journal.write(|tx| Box::pin(tx.rebuild())).await
+}
+
+impl Tx {
+    async fn rebuild(&mut self) -> Result<Rebuilt, StoreError> {
+        self.delete_projections().await?;
+        self.delete_snapshots().await?;
+        let mut rebuilt = Rebuilt::default();
+        for head in self.list_heads().await? {
+            rebuilt.timelines += 1;
+            let key = match self.find_key(head.timeline).await {
+                Ok(Some(key)) => key,
+                Ok(None) => continue,
+                Err(StoreError::KeyDestroyed(_)) => {
+                    rebuilt.destroyed += 1;
+                    continue;
+                }
+                Err(error) => return Err(error),
+            };
+            let state = self.fold(PatientState::empty(head.timeline), &key).await?;
+            rebuilt.entries += state.head.0;
+            self.write_projections(&ProjectionChange::all_of(&state, &key)).await?;
+        }
+        Ok(rebuilt)
+    }
+}

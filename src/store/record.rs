@@ -1,0 +1,115 @@
+//! Columns ↔ domain: ids, seqs and links as the two engines keep them, and the small sealed records
+//! (names of the directory, registrations) that belong to no message of the wire.
+
+use prost::Message;
+use uuid::Uuid;
+
+use crate::domain::ids::Seq;
+use crate::domain::patient::{HumanName, Identifier, Registration, Sex};
+use crate::vault::chain::Link;
+
+use super::StoreError;
+
+pub(super) fn uuid_from(place: &str, bytes: &[u8]) -> Result<Uuid, StoreError> {
+    Uuid::from_slice(bytes).map_err(|error| StoreError::inconsistent(place, error))
+}
+
+pub(super) fn link_from(place: &str, bytes: &[u8]) -> Result<Link, StoreError> {
+    bytes.try_into().map_err(|error| StoreError::inconsistent(place, error))
+}
+
+pub(super) fn seq_from(place: &str, seq: i64) -> Result<Seq, StoreError> {
+    u64::try_from(seq).map(Seq).map_err(|error| StoreError::inconsistent(place, error))
+}
+
+pub(super) fn seq_into(seq: Seq) -> i64 {
+    i64::try_from(seq.0).expect("a timeline has fewer than 2^63 entries")
+}
+
+/// The member of a closed list with this code.
+pub(super) fn code_from<T>(place: &str, code: &str, member: Option<T>) -> Result<T, StoreError> {
+    member.ok_or_else(|| StoreError::inconsistent(place, format!("unknown code `{code}`")))
+}
+
+/// What a sealed record is bound to: what it is, and whose.
+pub(super) fn record_aad(what: &[u8; 16], id: Uuid) -> [u8; 32] {
+    let mut aad = [0; 32];
+    aad[..16].copy_from_slice(what);
+    aad[16..].copy_from_slice(id.as_bytes());
+    aad
+}
+
+#[derive(Clone, PartialEq, Message)]
+pub(super) struct IdentifierRecord {
+    #[prost(string, tag = "1")]
+    system: String,
+    #[prost(string, tag = "2")]
+    value: String,
+}
+
+impl IdentifierRecord {
+    pub(super) fn list(identifiers: &[Identifier]) -> Vec<Self> {
+        identifiers.iter().map(|id| Self { system: id.system.clone(), value: id.value.clone() }).collect()
+    }
+
+    pub(super) fn into_list(records: Vec<Self>) -> Vec<Identifier> {
+        records.into_iter().map(|record| Identifier { system: record.system, value: record.value }).collect()
+    }
+}
+
+#[derive(Clone, PartialEq, Message)]
+pub(super) struct OrganisationRecord {
+    #[prost(string, tag = "1")]
+    pub(super) name: String,
+    #[prost(string, tag = "2")]
+    pub(super) kana: String,
+    #[prost(string, tag = "3")]
+    pub(super) phone: String,
+    #[prost(message, repeated, tag = "4")]
+    pub(super) identifiers: Vec<IdentifierRecord>,
+}
+
+#[derive(Clone, PartialEq, Message)]
+pub(super) struct PersonRecord {
+    #[prost(string, tag = "1")]
+    pub(super) kanji: String,
+    #[prost(string, tag = "2")]
+    pub(super) kana: String,
+}
+
+#[derive(Clone, PartialEq, Message)]
+pub(super) struct RegistrationRecord {
+    #[prost(string, tag = "1")]
+    kanji: String,
+    #[prost(string, tag = "2")]
+    kana: String,
+    #[prost(string, tag = "3")]
+    birth_date: String,
+    #[prost(string, tag = "4")]
+    sex: String,
+    #[prost(message, repeated, tag = "5")]
+    identifiers: Vec<IdentifierRecord>,
+}
+
+impl From<&Registration> for RegistrationRecord {
+    fn from(registration: &Registration) -> Self {
+        Self {
+            kanji: registration.name.kanji.clone(),
+            kana: registration.name.kana.clone(),
+            birth_date: registration.birth_date.to_string(),
+            sex: registration.sex.code().to_owned(),
+            identifiers: IdentifierRecord::list(&registration.identifiers),
+        }
+    }
+}
+
+impl RegistrationRecord {
+    pub(super) fn into_registration(self, place: &str) -> Result<Registration, StoreError> {
+        Ok(Registration {
+            name: HumanName { kanji: self.kanji, kana: self.kana },
+            birth_date: self.birth_date.parse().map_err(|error| StoreError::inconsistent(place, error))?,
+            sex: code_from(place, &self.sex, Sex::from_code(&self.sex))?,
+            identifiers: IdentifierRecord::into_list(self.identifiers),
+        })
+    }
+}

@@ -1,0 +1,54 @@
+//! The table of rulebooks: the files of every rulebook that ever decided, under the digest its rulings
+//! cite. Activating and compiling them is not done here.
+
+use crate::domain::time::Timestamp;
+
+use super::engine::run;
+use super::{StoreError, Tx};
+
+/// One file of a rulebook, as it was.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RulebookFile {
+    /// Relative to the rulebook's folder.
+    pub path: String,
+    pub content: String,
+}
+
+impl Tx {
+    /// Keeps a rulebook's files. Keeping them again changes nothing.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn insert_rulebook(
+        &mut self,
+        digest: &[u8],
+        files: &[RulebookFile],
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        const SQL: &str = "insert into rulebook (digest, path, content, stored_at) values ($1, $2, $3, $4)
+            on conflict do nothing";
+        for file in files {
+            run!(self, connection => {
+                sqlx::query(SQL)
+                    .bind(digest)
+                    .bind(file.path.as_str())
+                    .bind(file.content.as_str())
+                    .bind(now.0)
+                    .execute(connection)
+                    .await?;
+            });
+        }
+        Ok(())
+    }
+
+    /// The files of a rulebook by path; empty when it was never kept.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn find_rulebook(&mut self, digest: &[u8]) -> Result<Vec<RulebookFile>, StoreError> {
+        const SQL: &str = "select path, content from rulebook where digest = $1 order by path";
+        let rows: Vec<(String, String)> =
+            run!(self, connection => sqlx::query_as(SQL).bind(digest).fetch_all(connection).await?);
+        Ok(rows.into_iter().map(|(path, content)| RulebookFile { path, content }).collect())
+    }
+}

@@ -1,0 +1,127 @@
+//! The table of sign-ins: which token lets whom act, in which role and organisation, until when. Only the
+//! token's hash is kept. What an expired or revoked sign-in may do (nothing) is judged by the caller.
+
+use crate::domain::directory::Position;
+use crate::domain::ids::{OrganisationId, PersonId, SignInId};
+use crate::domain::role::Role;
+use crate::domain::time::Timestamp;
+use crate::vault::TokenHash;
+
+use super::engine::run;
+use super::record::{code_from, uuid_from};
+use super::{StoreError, Tx};
+
+/// One sign-in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SignIn {
+    pub id: SignInId,
+    pub token_hash: TokenHash,
+    pub person: PersonId,
+    pub position: Position,
+    pub issued_at: Timestamp,
+    pub expires_at: Timestamp,
+    pub revoked_at: Option<Timestamp>,
+}
+
+impl SignIn {
+    /// Whether it lets its bearer in at this moment.
+    #[must_use]
+    pub fn is_valid_at(&self, now: Timestamp) -> bool {
+        self.revoked_at.is_none() && now < self.expires_at
+    }
+}
+
+type Row = (Vec<u8>, Vec<u8>, Vec<u8>, String, Vec<u8>, i64, i64, Option<i64>);
+
+impl Tx {
+    /// Adds a sign-in.
+    ///
+    /// # Errors
+    /// When the database fails, or person or organisation do not exist.
+    pub async fn insert_sign_in(&mut self, sign_in: &SignIn) -> Result<(), StoreError> {
+        const SQL: &str = "insert into sign_in
+            (id, token_hash, person, role, organisation, issued_at, expires_at, revoked_at)
+            values ($1, $2, $3, $4, $5, $6, $7, $8)";
+        run!(self, connection => {
+            sqlx::query(SQL)
+                .bind(sign_in.id.0.as_bytes().as_slice())
+                .bind(sign_in.token_hash.as_bytes().as_slice())
+                .bind(sign_in.person.0.as_bytes().as_slice())
+                .bind(sign_in.position.role.code())
+                .bind(sign_in.position.organisation.0.as_bytes().as_slice())
+                .bind(sign_in.issued_at.0)
+                .bind(sign_in.expires_at.0)
+                .bind(sign_in.revoked_at.map(|at| at.0))
+                .execute(connection)
+                .await?;
+        });
+        Ok(())
+    }
+
+    /// The sign-in whose token has this hash, valid or not.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn find_sign_in(&mut self, token_hash: &TokenHash) -> Result<Option<SignIn>, StoreError> {
+        const SQL: &str = "select id, token_hash, person, role, organisation, issued_at, expires_at, revoked_at
+            from sign_in where token_hash = $1";
+        let row: Option<Row> = run!(self, connection => {
+            sqlx::query_as(SQL).bind(token_hash.as_bytes().as_slice()).fetch_optional(connection).await?
+        });
+        row.map(sign_in_from).transpose()
+    }
+
+    /// All sign-ins of a person, newest first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn list_sign_ins(&mut self, person: PersonId) -> Result<Vec<SignIn>, StoreError> {
+        const SQL: &str = "select id, token_hash, person, role, organisation, issued_at, expires_at, revoked_at
+            from sign_in where person = $1 order by issued_at desc, id desc";
+        let rows: Vec<Row> = run!(self, connection => {
+            sqlx::query_as(SQL).bind(person.0.as_bytes().as_slice()).fetch_all(connection).await?
+        });
+        rows.into_iter().map(sign_in_from).collect()
+    }
+
+    /// Revokes a sign-in. `false`: there is none, or it was revoked before.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn revoke_sign_in(&mut self, id: SignInId, now: Timestamp) -> Result<bool, StoreError> {
+        const SQL: &str = "update sign_in set revoked_at = $2 where id = $1 and revoked_at is null";
+        let revoked = run!(self, connection => {
+            sqlx::query(SQL).bind(id.0.as_bytes().as_slice()).bind(now.0).execute(connection).await?.rows_affected()
+        });
+        Ok(revoked == 1)
+    }
+
+    /// Revokes every sign-in of a person that is not; returns which.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn revoke_sign_ins_of(&mut self, person: PersonId, now: Timestamp) -> Result<Vec<SignInId>, StoreError> {
+        const SQL: &str = "update sign_in set revoked_at = $2 where person = $1 and revoked_at is null returning id";
+        let rows: Vec<(Vec<u8>,)> = run!(self, connection => {
+            sqlx::query_as(SQL).bind(person.0.as_bytes().as_slice()).bind(now.0).fetch_all(connection).await?
+        });
+        rows.iter().map(|(id,)| Ok(SignInId(uuid_from("sign_in.id", id)?))).collect()
+    }
+}
+
+fn sign_in_from(row: Row) -> Result<SignIn, StoreError> {
+    let (id, token_hash, person, role, organisation, issued_at, expires_at, revoked_at) = row;
+    Ok(SignIn {
+        id: SignInId(uuid_from("sign_in.id", &id)?),
+        token_hash: TokenHash::from_slice(&token_hash)
+            .ok_or_else(|| StoreError::inconsistent("sign_in.token_hash", "wrong length"))?,
+        person: PersonId(uuid_from("sign_in.person", &person)?),
+        position: Position {
+            role: code_from("sign_in.role", &role, Role::from_code(&role))?,
+            organisation: OrganisationId(uuid_from("sign_in.organisation", &organisation)?),
+        },
+        issued_at: Timestamp(issued_at),
+        expires_at: Timestamp(expires_at),
+        revoked_at: revoked_at.map(Timestamp),
+    })
+}

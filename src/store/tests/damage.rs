@@ -1,0 +1,196 @@
+//! What `check` finds, and that a rebuild makes the projections the live path made.
+
+use super::region::{Region, consent, link, note, on_both, pulse, registration};
+use crate::domain::body::{Body, Correction};
+use crate::domain::team::{ConsentState, HostChange, TeamUnlink};
+use crate::store::check::{FaultKind, check};
+use crate::store::rebuild::rebuild;
+use crate::store::{AuditSeal, Batch, SealedAudit, StoreError};
+
+/// A region in which everything happened that changes a projection.
+async fn eventful(region: &Region) {
+    let nurse = region.nurse();
+    let mut patient = region.patient_with_team().await;
+    let unlink = |number, people: &[_]| {
+        Body::TeamUnlink(TeamUnlink {
+            organisation: region.organisation_id(number),
+            people: people.to_vec(),
+            reason: String::new(),
+        })
+    };
+    let first = patient.post(registration("山田 次朗")).await;
+    let bodies = [
+        link(region.organisation_id(2), &[nurse.person]),
+        link(region.organisation_id(3), &[]),
+        Body::HostChange(HostChange { organisation: region.organisation_id(2), reason: String::new() }),
+        unlink(3, &[]),
+        unlink(2, &[nurse.person]),
+        consent(ConsentState::Withdrawn),
+        consent(ConsentState::None),
+        pulse(72),
+        Body::Correction(Correction {
+            target: first.id,
+            body: Box::new(registration("山田 次郎")),
+            reason: "誤字".into(),
+        }),
+    ];
+    for body in bodies {
+        patient.post(body).await;
+    }
+    patient.snapshot().await;
+    patient.post(note("その後")).await;
+    region.patient_with_team().await;
+    audit(region, &patient, 3).await;
+}
+
+async fn audit(region: &Region, patient: &super::region::Patient<'_>, count: usize) {
+    let audits = (0..count)
+        .map(|number| {
+            let seal = if number % 2 == 0 {
+                AuditSeal::Timeline(patient.timeline, &patient.key)
+            } else {
+                AuditSeal::Region(&region.key)
+            };
+            SealedAudit::seal(seal, super::region::MORNING, format!("record {number}").as_bytes())
+        })
+        .collect();
+    region.journal.commit(Batch { audits, ..Batch::default() }).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_rebuild_makes_what_the_live_path_made() {
+    on_both(async |region| {
+        eventful(region).await;
+        let report = check(&region.journal).await.unwrap();
+        assert!(report.is_whole(), "{:?}", report.faults);
+
+        let live = region.journal.registrations().await.unwrap();
+        region.tamper("delete from patient").await;
+        region.tamper("delete from team_member").await;
+        region.tamper("update patient_consent set state = 'withdrawn'").await;
+        assert_eq!(check(&region.journal).await.unwrap().fault_count, 2);
+
+        let rebuilt = rebuild(&region.journal).await.unwrap();
+        assert_eq!((rebuilt.timelines, rebuilt.entries), (2, 17));
+        let report = check(&region.journal).await.unwrap();
+        assert!(report.is_whole(), "{:?}", report.faults);
+        assert_eq!(region.journal.registrations().await.unwrap(), live);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn each_way_of_tampering_is_found_where_it_was_done() {
+    let ways: &[(&str, &[FaultKind])] = &[
+        ("update entry set sealed = chain where seq = 2", &[FaultKind::Chain, FaultKind::Unreadable]),
+        ("update entry set recorded_at = recorded_at - 1 where seq = 3", &[FaultKind::Chain, FaultKind::Time]),
+        ("update entry set mac = chain where seq = 1", &[FaultKind::Chain, FaultKind::Unreadable]),
+        ("update entry set seq = 90 where seq = 12", &[FaultKind::Gap, FaultKind::Chain]),
+        ("delete from entry where seq = 5", &[FaultKind::Gap, FaultKind::Chain]),
+        ("delete from entry where seq = 14", &[FaultKind::Head]),
+        ("update timeline set head_seq = 2 where head_seq = 3", &[FaultKind::Head]),
+        ("update timeline set recorded_at = 1 where head_seq = 3", &[FaultKind::Head]),
+        ("update timeline set wrapped_key = head_chain where head_seq = 3", &[FaultKind::Unreadable]),
+        ("delete from patient", &[FaultKind::Projection]),
+        ("update team_member set opens_from = 5", &[FaultKind::Projection]),
+        ("update patient_consent set state = 'withdrawn'", &[FaultKind::Projection]),
+        ("update snapshot set seq = seq - 1", &[FaultKind::Snapshot]),
+        ("update snapshot set sealed = timeline", &[FaultKind::Snapshot]),
+        ("update audit set sealed = chain where seq = 1", &[FaultKind::Chain, FaultKind::Unreadable]),
+        ("update audit set recorded_at = 1 where seq = 2", &[FaultKind::Chain, FaultKind::Unreadable]),
+        ("delete from audit where seq = 2", &[FaultKind::Gap, FaultKind::Chain]),
+        ("delete from audit where seq = 3", &[FaultKind::Head]),
+    ];
+    for (sql, expected) in ways {
+        let found = faults_after(&Region::on_sqlite().await, sql).await;
+        assert!(expected.iter().all(|kind| found.contains(kind)), "{sql}: {found:?}");
+    }
+    // The check reads through the same statements on PostgreSQL, so a few ways are enough there.
+    for (sql, expected) in ways.iter().step_by(5) {
+        if let Some(region) = Region::on_postgres().await {
+            let found = faults_after(&region, sql).await;
+            assert!(expected.iter().all(|kind| found.contains(kind)), "{sql}: {found:?}");
+            region.end().await;
+        }
+    }
+}
+
+async fn faults_after(region: &Region, sql: &'static str) -> Vec<FaultKind> {
+    eventful(region).await;
+    assert!(check(&region.journal).await.unwrap().is_whole());
+    assert!(region.tamper(sql).await > 0, "{sql}");
+    let report = check(&region.journal).await.unwrap();
+    assert_eq!(report.fault_count as usize, report.faults.len());
+    report.faults.iter().map(|fault| fault.kind).collect()
+}
+
+#[tokio::test]
+async fn entries_of_another_patient_do_not_open_where_they_were_moved() {
+    on_both(async |region| {
+        let mut first = region.patient_with_team().await;
+        let mut second = region.patient_with_team().await;
+        let (mut one, mut other) = (Batch::default(), Batch::default());
+        first.add(&mut one, note("甲"));
+        second.add(&mut other, note("乙"));
+        // The ciphertext of one under the header of the other, as an insider with the file could do.
+        std::mem::swap(&mut one.entries[0].sealed, &mut other.entries[0].sealed);
+        region.journal.commit(one).await.unwrap();
+        let error = region.journal.load(first.timeline).await.unwrap_err();
+        assert!(matches!(&error, StoreError::Inconsistent { place, .. } if place.ends_with("seq 4")), "{error}");
+        let found = check(&region.journal).await.unwrap().faults;
+        assert!(found.iter().any(|fault| fault.kind == FaultKind::Unreadable), "{found:?}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn entries_of_no_timeline_are_found() {
+    on_both(async |region| {
+        region.patient_with_team().await;
+        if region.is_sqlite() {
+            // SQLite holds its references itself, so the orphan comes from a connection that does not.
+            let path = region.folder.path().join("journal.db");
+            let options = sqlx::sqlite::SqliteConnectOptions::new().filename(path).foreign_keys(false);
+            let mut outside = <sqlx::SqliteConnection as sqlx::Connection>::connect_with(&options).await.unwrap();
+            for table in ["delete from patient", "delete from team_member", "delete from patient_consent"] {
+                sqlx::query(table).execute(&mut outside).await.unwrap();
+            }
+            sqlx::query("delete from timeline").execute(&mut outside).await.unwrap();
+        } else {
+            let journal = &region.journal;
+            let done: Result<(), StoreError> = journal
+                .write(|tx| {
+                    Box::pin(async move {
+                        tx.execute_raw("set local session_replication_role = replica").await?;
+                        tx.execute_raw("delete from timeline").await.map(drop)
+                    })
+                })
+                .await;
+            done.unwrap();
+        }
+        let found = check(&region.journal).await.unwrap().faults;
+        assert!(found.iter().any(|fault| fault.kind == FaultKind::Orphan), "{found:?}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_damaged_file_is_reported_by_sqlites_own_check() {
+    let region = Region::on_sqlite().await;
+    let mut patient = region.patient_with_team().await;
+    for _ in 0..50 {
+        patient.post(note(&"長い記録".repeat(200))).await;
+    }
+    region.journal.close().await;
+    let path = region.folder.path().join("journal.db");
+    let mut bytes = std::fs::read(&path).unwrap();
+    // Cell pointers of an index page: swapping two breaks its order, which only the whole-file check sees.
+    let page = (1..bytes.len() / 4096).rev().find(|page| bytes[page * 4096] == 0x0a && bytes[page * 4096 + 4] > 3);
+    let at = page.expect("an index leaf with cells") * 4096 + 8;
+    bytes.swap(at, at + 2);
+    bytes.swap(at + 1, at + 3);
+    std::fs::write(&path, bytes).unwrap();
+    let journal = region.another_hub().await;
+    let found = check(&journal).await.unwrap().faults;
+    assert!(found.iter().any(|fault| fault.kind == FaultKind::File), "{found:?}");
+}

@@ -1,0 +1,326 @@
+//! The actors of the stories: a region on either engine, and a patient whose entries are decided here in
+//! place of the sequencer.
+
+use std::sync::Arc;
+
+use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
+use uuid::Uuid;
+
+use crate::clock::{Clock, Ids, ManualClock};
+use crate::codec;
+use crate::domain::body::{Body, Note};
+use crate::domain::directory::{Actor, Organisation, Person, Position};
+use crate::domain::entry::{Entry, Sensitivity};
+use crate::domain::ids::{EntryId, OrganisationId, PersonId, TimelineId};
+use crate::domain::patient::{HumanName, Registration, Sex};
+use crate::domain::role::{OrganisationType, Role};
+use crate::domain::ruling::Ruling;
+use crate::domain::state::PatientState;
+use crate::domain::team::{ConsentChange, ConsentGiver, ConsentState, History, TeamLink};
+use crate::domain::time::Timestamp;
+use crate::domain::unit::Unit;
+use crate::domain::vital::{Measurement, Vital, VitalSign};
+use crate::store::engine::run;
+use crate::store::{
+    Batch, ClearHeader, HeadUpdate, Journal, NewTimeline, SealedEntry, SealedSnapshot, StoreError, Subject, Tx,
+    project,
+};
+use crate::vault::chain::{GENESIS, Link};
+use crate::vault::{PatientKey, RegionKey};
+
+pub const MORNING: Timestamp = Timestamp::from_secs(1_775_003_400);
+
+pub struct Region {
+    pub journal: Journal,
+    pub url: String,
+    pub key: Arc<RegionKey>,
+    pub clock: Arc<ManualClock>,
+    pub ids: Ids,
+    postgres: Option<(String, String)>,
+    /// Of the SQLite file; gone with the region.
+    pub folder: tempfile::TempDir,
+}
+
+/// The same story on SQLite and on PostgreSQL.
+pub async fn on_both(story: impl AsyncFn(&Region)) {
+    let sqlite = Region::on_sqlite().await;
+    story(&sqlite).await;
+    sqlite.end().await;
+    if let Some(postgres) = Region::on_postgres().await {
+        story(&postgres).await;
+        postgres.end().await;
+    }
+}
+
+impl Region {
+    pub async fn on_sqlite() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite://{}/journal.db", folder.path().display());
+        Self::open(url, None, folder).await
+    }
+
+    /// A database of its own on the server that `./test` starts. In CI its absence is a failure.
+    pub async fn on_postgres() -> Option<Self> {
+        let Ok(server) = std::env::var("RENKEI_TEST_POSTGRES_URL") else {
+            assert!(std::env::var("CI").is_err(), "CI needs RENKEI_TEST_POSTGRES_URL");
+            eprintln!("skipped on PostgreSQL: RENKEI_TEST_POSTGRES_URL is not set");
+            return None;
+        };
+        let folder = tempfile::tempdir().unwrap();
+        let name = format!("story_{}", Uuid::from_bytes(*temporary_id(&folder)).simple());
+        let mut connection = PgConnection::connect(&server).await.unwrap();
+        let create = format!("create database {name}");
+        sqlx::query(AssertSqlSafe(create)).execute(&mut connection).await.unwrap();
+        let (front, _) = server.rsplit_once('/').expect("the URL names a database");
+        let url = format!("{front}/{name}");
+        Some(Self::open(url, Some((server, name)), folder).await)
+    }
+
+    async fn open(url: String, postgres: Option<(String, String)>, folder: tempfile::TempDir) -> Self {
+        let key = Arc::new(RegionKey::ephemeral());
+        let journal = Journal::open(&url, Arc::clone(&key)).await.unwrap();
+        let clock = Arc::new(ManualClock::at(MORNING));
+        let ids = Ids::new(Arc::clone(&clock) as Arc<dyn Clock>);
+        Self { journal, url, key, clock, ids, postgres, folder }
+    }
+
+    pub async fn end(self) {
+        self.journal.close().await;
+        if let Some((server, name)) = self.postgres {
+            let mut connection = PgConnection::connect(&server).await.unwrap();
+            let drop = format!("drop database {name} with (force)");
+            sqlx::query(AssertSqlSafe(drop)).execute(&mut connection).await.unwrap();
+        }
+    }
+
+    pub fn is_sqlite(&self) -> bool {
+        self.postgres.is_none()
+    }
+
+    /// Another hub on the same store.
+    pub async fn another_hub(&self) -> Journal {
+        Journal::open(&self.url, Arc::clone(&self.key)).await.unwrap()
+    }
+
+    pub fn patient(&self) -> Patient<'_> {
+        let timeline = TimelineId(self.ids.draw());
+        Patient {
+            region: self,
+            timeline,
+            key: Arc::new(PatientKey::random()),
+            state: PatientState::empty(timeline),
+            chain: GENESIS,
+        }
+    }
+
+    /// A patient who is registered, has consented, and has one station on the team.
+    pub async fn patient_with_team(&self) -> Patient<'_> {
+        let mut patient = self.patient();
+        let mut batch = Batch::default();
+        for body in [registration("山田 次郎"), consent(ConsentState::Team), link(self.organisation_id(1), &[])] {
+            patient.add(&mut batch, body);
+        }
+        self.journal.commit(batch).await.unwrap();
+        patient
+    }
+
+    pub fn organisation_id(&self, number: u128) -> OrganisationId {
+        OrganisationId(Uuid::from_u128(0x0a << 64 | number))
+    }
+
+    pub fn nurse(&self) -> Actor {
+        Actor {
+            person: PersonId(Uuid::from_u128(0x0b << 64 | 1)),
+            role: Role::Nurse,
+            organisation: self.organisation_id(1),
+            organisation_type: OrganisationType::NursingStation,
+        }
+    }
+
+    /// Puts the nurse and her station into the directory.
+    pub async fn employ_nurse(&self) -> Person {
+        let nurse = self.nurse();
+        let station = Organisation {
+            id: nurse.organisation,
+            kind: nurse.organisation_type,
+            name: "北訪問看護ステーション".into(),
+            kana: "キタホウモンカンゴステーション".into(),
+            phone: "03-0000-0000".into(),
+            identifiers: Vec::new(),
+            active: true,
+        };
+        let person = Person {
+            id: nurse.person,
+            name: HumanName { kanji: "佐藤 花".into(), kana: "サトウ ハナ".into() },
+            positions: vec![Position { role: nurse.role, organisation: nurse.organisation }],
+            active: true,
+        };
+        let employed = person.clone();
+        let added: Result<bool, StoreError> = self
+            .journal
+            .write(move |tx| {
+                Box::pin(async move {
+                    Ok(tx.insert_organisation(&station).await? && tx.insert_person(&employed).await?)
+                })
+            })
+            .await;
+        assert!(added.unwrap());
+        person
+    }
+
+    /// Does to the tables what no function of the store would.
+    pub async fn tamper(&self, sql: &'static str) -> u64 {
+        let changed: Result<u64, StoreError> =
+            self.journal.write(move |tx| Box::pin(async move { tx.execute_raw(sql).await })).await;
+        changed.unwrap()
+    }
+
+    /// The first number a query gives.
+    pub async fn count(&self, sql: &'static str) -> i64 {
+        let counted: Result<i64, StoreError> = self
+            .journal
+            .read(move |tx| {
+                Box::pin(async move {
+                    let (count,): (i64,) =
+                        run!(tx, connection => sqlx::query_as(sql).fetch_one(connection).await?);
+                    Ok(count)
+                })
+            })
+            .await;
+        counted.unwrap()
+    }
+}
+
+impl Tx {
+    pub async fn execute_raw(&mut self, sql: &'static str) -> Result<u64, StoreError> {
+        Ok(run!(self, connection => sqlx::query(sql).execute(connection).await?.rows_affected()))
+    }
+}
+
+/// Sixteen bytes that no other temporary folder has.
+fn temporary_id(folder: &tempfile::TempDir) -> Box<[u8; 16]> {
+    use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+    let mut bytes = Box::new([0; 16]);
+    for (half, salt) in bytes.chunks_mut(8).zip([1_u8, 2]) {
+        let mut hasher = DefaultHasher::new();
+        (folder.path(), std::process::id(), salt).hash(&mut hasher);
+        half.copy_from_slice(&hasher.finish().to_be_bytes());
+    }
+    bytes
+}
+
+pub struct Patient<'r> {
+    pub region: &'r Region,
+    pub timeline: TimelineId,
+    pub key: Arc<PatientKey>,
+    pub state: PatientState,
+    pub chain: Link,
+}
+
+impl Patient<'_> {
+    /// Adds an entry to the batch as the sequencer would.
+    pub fn add(&mut self, batch: &mut Batch, body: Body) -> Entry {
+        let id = EntryId(self.region.ids.draw());
+        self.add_as(id, batch, body)
+    }
+
+    pub fn add_as(&mut self, id: EntryId, batch: &mut Batch, body: Body) -> Entry {
+        let entry = Entry {
+            id,
+            timeline: self.timeline,
+            seq: self.state.head.next(),
+            author: self.region.nurse(),
+            observed_at: Some(MORNING),
+            recorded_at: self.region.clock.now(),
+            sensitivity: Sensitivity::Normal,
+            addressed_to: Vec::new(),
+            body,
+            alarms: Vec::new(),
+            target_scope: None,
+            ruling: Ruling { cited: vec!["S1@region/1#ab".into()], slots: vec![1, 2, 3] },
+        };
+        if self.state.head.0 == 0 {
+            batch.new_timelines.push(NewTimeline::new(
+                &self.region.key,
+                self.timeline,
+                Subject::Patient,
+                &self.key,
+            ));
+        }
+        let content = codec::encode_content(&entry);
+        let header = ClearHeader {
+            id,
+            timeline: entry.timeline,
+            seq: entry.seq,
+            recorded_at: entry.recorded_at,
+            mac: self.region.key.idempotency().mac(&[content.bytes()]),
+        };
+        let sealed = SealedEntry::seal(&self.key, header, &codec::encode_stored(&entry, &content), &self.chain);
+        self.chain = sealed.chain;
+        batch.entries.push(sealed);
+        let expected = match batch.heads.iter().position(|head| head.timeline == self.timeline) {
+            Some(at) => batch.heads.remove(at).expected,
+            None => self.state.head,
+        };
+        batch.heads.push(HeadUpdate {
+            timeline: self.timeline,
+            expected,
+            new: entry.seq,
+            chain: self.chain,
+            recorded_at: entry.recorded_at,
+        });
+        self.state.apply(&entry);
+        project(&self.state, &entry, &self.key, &mut batch.projections);
+        entry
+    }
+
+    /// Commits one entry of its own.
+    pub async fn post(&mut self, body: Body) -> Entry {
+        let mut batch = Batch::default();
+        let entry = self.add(&mut batch, body);
+        self.region.journal.commit(batch).await.unwrap();
+        entry
+    }
+
+    pub async fn snapshot(&self) {
+        let snapshots = vec![SealedSnapshot::seal(&self.key, &self.state)];
+        self.region.journal.commit(Batch { snapshots, ..Batch::default() }).await.unwrap();
+    }
+}
+
+pub fn note(text: &str) -> Body {
+    Body::Note(Note { text: text.into() })
+}
+
+pub fn pulse(value: i32) -> Body {
+    use crate::domain::decimal::Decimal;
+    let measurement = Measurement::new(VitalSign::Pulse, Decimal::whole(value), Unit::PerMinute).unwrap();
+    Body::Vital(Vital {
+        measurements: vec![measurement],
+        site: None,
+        device: String::new(),
+        comment: String::new(),
+    })
+}
+
+pub fn registration(kanji: &str) -> Body {
+    Body::Registration(Registration {
+        name: HumanName { kanji: kanji.into(), kana: "ヤマダ ジロウ".into() },
+        birth_date: jiff::civil::date(1941, 4, 1),
+        sex: Sex::Male,
+        identifiers: Vec::new(),
+    })
+}
+
+pub fn consent(state: ConsentState) -> Body {
+    Body::Consent(ConsentChange {
+        state,
+        given_by: ConsentGiver::Patient,
+        given_on: jiff::civil::date(2026, 4, 1),
+        document: String::new(),
+    })
+}
+
+pub fn link(organisation: OrganisationId, people: &[PersonId]) -> Body {
+    Body::TeamLink(TeamLink { organisation, people: people.to_vec(), host: false, history: History::All })
+}

@@ -1,0 +1,156 @@
+//! A disk that fills up: refused clearly, nothing acknowledged that is not stored, and recovery.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::region::{Region, note, pulse};
+use crate::store::check::check;
+use crate::store::connect::sqlite;
+use crate::store::engine::Engine;
+use crate::store::{Batch, CommitError, Health, Journal, StoreError};
+
+/// Something large in the file that can be taken out again, as on a real disk.
+async fn place_ballast(region: &Region) {
+    let placed: Result<(), StoreError> = region
+        .journal
+        .write(|tx| Box::pin(async move { tx.upsert_meta("ballast", &"x".repeat(2_000_000)).await }))
+        .await;
+    placed.unwrap();
+}
+
+async fn remove_ballast(region: &Region) {
+    region.tamper("delete from meta where name = 'ballast'").await;
+}
+
+/// A journal on the region's file that may grow by so many pages only.
+async fn bounded(region: &Region, pages: i64) -> Journal {
+    let bound = region.count("select page_count from pragma_page_count").await + pages;
+    let path = region.url.strip_prefix("sqlite://").unwrap();
+    let engine = sqlite::connect_with(path, |writer| writer.pragma("max_page_count", bound.to_string())).await;
+    Journal::of(engine.unwrap(), Arc::clone(&region.key))
+}
+
+#[tokio::test]
+async fn a_full_disk_is_refused_clearly_and_recovers_without_a_loss() {
+    let region = Region::on_sqlite().await;
+    let mut patient = region.patient_with_team().await;
+    place_ballast(&region).await;
+    let journal = bounded(&region, 20).await;
+
+    let mut acknowledged = 3;
+    let reason = loop {
+        let mut batch = Batch::default();
+        patient.add(&mut batch, note(&"記録".repeat(1_000)));
+        match journal.commit(batch).await {
+            Ok(()) => acknowledged += 1,
+            Err(CommitError::Unavailable { reason }) => break reason,
+            Err(error) => panic!("{error}"),
+        }
+        assert!(acknowledged < 100, "the bound was never met");
+    };
+    assert!(reason.contains("full"), "{reason}");
+    let health = journal.health();
+    assert!(!health.is_writable() && health.failures == 1, "{health:?}");
+
+    // Read-only: an entry that would fit is refused too, and so are actions; reading goes on.
+    let mut refused = region.patient();
+    let mut batch = Batch::default();
+    refused.add(&mut batch, pulse(60));
+    assert!(matches!(journal.commit(batch).await, Err(CommitError::Unavailable { .. })));
+    let action: Result<(), StoreError> =
+        journal.write(|tx| Box::pin(async move { tx.upsert_meta("a", "b").await })).await;
+    assert!(matches!(action, Err(StoreError::ReadOnly { .. })));
+    assert_eq!(journal.load(patient.timeline).await.unwrap().unwrap().head.0, acknowledged);
+
+    // Still full: a probe does not let it through, although a small row would fit.
+    assert!(!journal.probe().await.is_writable());
+    remove_ballast(&region).await;
+    assert!(journal.probe().await.is_writable());
+
+    let loaded = journal.load(patient.timeline).await.unwrap().unwrap();
+    (patient.state, patient.chain) = (loaded.state, loaded.chain);
+    let mut batch = Batch::default();
+    assert_eq!(patient.add(&mut batch, pulse(61)).seq.0, acknowledged + 1);
+    journal.commit(batch).await.unwrap();
+    let report = check(&journal).await.unwrap();
+    assert!(report.is_whole(), "{:?}", report.faults);
+    assert_eq!(region.count("select count(*) from meta where name = 'probe'").await, 0);
+}
+
+#[tokio::test]
+async fn a_read_only_journal_probes_by_itself_until_it_can_write() {
+    let region = Region::on_sqlite().await;
+    let mut patient = region.patient_with_team().await;
+    place_ballast(&region).await;
+    let journal = bounded(&region, 0).await;
+    let mut batch = Batch::default();
+    patient.add(&mut batch, note(&"記録".repeat(6_000)));
+    assert!(matches!(journal.commit(batch).await, Err(CommitError::Unavailable { .. })));
+    remove_ballast(&region).await;
+    let mut health = journal.watch_health();
+    tokio::time::timeout(Duration::from_secs(30), health.wait_for(Health::is_writable)).await.unwrap().unwrap();
+    assert_eq!(journal.health().failures, 1);
+}
+
+#[tokio::test]
+async fn an_action_that_meets_a_full_disk_makes_the_journal_read_only_too() {
+    let region = Region::on_sqlite().await;
+    let journal = bounded(&region, 2).await;
+    let action: Result<(), StoreError> =
+        journal.write(|tx| Box::pin(async move { tx.upsert_meta("a", &"x".repeat(100_000)).await })).await;
+    assert!(matches!(action, Err(StoreError::Driver(_))), "{action:?}");
+    assert!(!journal.health().is_writable());
+}
+
+#[tokio::test]
+async fn a_server_that_went_away_is_unavailable_and_comes_back() {
+    let Some(region) = Region::on_postgres().await else { return };
+    let mut patient = region.patient_with_team().await;
+    let (state, chain) = (patient.state.clone(), patient.chain);
+    // Ends every other connection of this database, as a restart of the server would.
+    let mut tx = region.journal.begin_write().await.unwrap();
+    let ended = tx
+        .execute_raw(
+            "select pg_terminate_backend(pid) from pg_stat_activity
+             where datname = current_database() and pid <> pg_backend_pid()",
+        )
+        .await;
+    ended.unwrap();
+    let ended = tx.execute_raw("select pg_terminate_backend(pg_backend_pid())").await;
+    assert!(ended.is_err());
+    drop(tx);
+
+    let mut outcomes = Vec::new();
+    for _ in 0..20 {
+        (patient.state, patient.chain) = (state.clone(), chain);
+        let mut batch = Batch::default();
+        patient.add(&mut batch, pulse(60));
+        match region.journal.commit(batch).await {
+            Ok(()) => break,
+            Err(CommitError::Unavailable { .. }) => outcomes.push("unavailable"),
+            Err(error) => panic!("{error}"),
+        }
+        region.journal.probe().await;
+    }
+    let loaded = region.journal.load(patient.timeline).await.unwrap().unwrap();
+    assert_eq!((loaded.head.0, loaded.state), (4, patient.state.clone()), "after {outcomes:?}");
+    region.end().await;
+}
+
+#[tokio::test]
+async fn the_wal_is_copied_back_while_commits_go_on() {
+    let region = Region::on_sqlite().await;
+    let mut patient = region.patient_with_team().await;
+    let Engine::Sqlite { checkpointer, .. } = &region.journal.shared.engine else {
+        unreachable!()
+    };
+    for _ in 0..20 {
+        patient.post(note(&"記録".repeat(500))).await;
+    }
+    let (copied, pages) = checkpointer.copy().await.unwrap();
+    assert!(pages > 20 && copied == pages, "{copied} of {pages}");
+    // All of it was copied, so the next commit starts the log over.
+    patient.post(pulse(60)).await;
+    let (_, pages) = checkpointer.copy().await.unwrap();
+    assert!(pages < 20, "{pages}");
+}

@@ -1,0 +1,193 @@
+//! The table of timelines: keys and heads; and loading a timeline's state for the sequencer.
+
+use std::sync::{Arc, LazyLock};
+
+use crate::domain::ids::{Seq, TimelineId};
+use crate::domain::state::PatientState;
+use crate::domain::time::Timestamp;
+use crate::limits::FOLD_PAGE_ENTRIES;
+use crate::vault::PatientKey;
+use crate::vault::chain::Link;
+
+use super::engine::run;
+use super::record::{link_from, seq_from, seq_into, uuid_from};
+use super::rows::{self, Rows};
+use super::{HeadUpdate, NewTimeline, StoreError, Tx};
+
+/// A timeline as the sequencer needs it: ready to decide on and to seal for.
+#[derive(Debug)]
+pub struct Loaded {
+    pub key: Arc<PatientKey>,
+    pub head: Seq,
+    /// The link of the entry at the head, or the genesis link.
+    pub chain: Link,
+    /// Of the entry at the head.
+    pub recorded_at: Timestamp,
+    pub state: PatientState,
+}
+
+/// A row of the table, without the key.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Head {
+    pub(super) timeline: TimelineId,
+    pub(super) seq: Seq,
+    pub(super) chain: Link,
+    pub(super) recorded_at: Timestamp,
+}
+
+impl Tx {
+    /// Adds timelines; returns how many were new.
+    pub(super) async fn insert_timelines(&mut self, timelines: &[NewTimeline]) -> Result<u64, StoreError> {
+        static SQL: LazyLock<Rows> = LazyLock::new(|| {
+            Rows::new(
+                "insert into timeline (id, subject, wrapped_key, head_seq, head_chain, recorded_at) values ",
+                6,
+                " on conflict do nothing",
+            )
+        });
+        let mut inserted = 0;
+        for chunk in rows::chunks(timelines) {
+            inserted += run!(self, connection => {
+                let mut query = sqlx::query(SQL.text(chunk.len()));
+                for new in chunk {
+                    query = query
+                        .bind(new.id.0.as_bytes().as_slice())
+                        .bind(new.subject.code())
+                        .bind(new.wrapped_key.as_slice())
+                        .bind(0_i64)
+                        .bind(crate::vault::chain::GENESIS.as_slice())
+                        .bind(Timestamp::MIN.0);
+                }
+                query.execute(connection).await?.rows_affected()
+            });
+        }
+        Ok(inserted)
+    }
+
+    /// Moves the heads that still are where they are expected; returns how many were.
+    pub(super) async fn move_heads(&mut self, heads: &[HeadUpdate]) -> Result<u64, StoreError> {
+        static SQL: LazyLock<Rows> = LazyLock::new(|| {
+            Rows::new(
+                "with moved (id, expected_seq, new_seq, new_chain, recorded_at) as (values ",
+                5,
+                ") update timeline
+                  set head_seq = moved.new_seq, head_chain = moved.new_chain, recorded_at = moved.recorded_at
+                  from moved where timeline.id = moved.id and timeline.head_seq = moved.expected_seq",
+            )
+        });
+        let mut moved = 0;
+        for chunk in rows::chunks(heads) {
+            moved += run!(self, connection => {
+                let mut query = sqlx::query(SQL.text(chunk.len()));
+                for head in chunk {
+                    query = query
+                        .bind(head.timeline.0.as_bytes().as_slice())
+                        .bind(seq_into(head.expected))
+                        .bind(seq_into(head.new))
+                        .bind(head.chain.as_slice())
+                        .bind(head.recorded_at.0);
+                }
+                query.execute(connection).await?.rows_affected()
+            });
+        }
+        Ok(moved)
+    }
+
+    /// Where a timeline ends.
+    pub(super) async fn find_head(&mut self, timeline: TimelineId) -> Result<Option<Head>, StoreError> {
+        const SQL: &str = "select head_seq, head_chain, recorded_at from timeline where id = $1";
+        let row: Option<(i64, Vec<u8>, i64)> = run!(self, connection => {
+            sqlx::query_as(SQL).bind(timeline.0.as_bytes().as_slice()).fetch_optional(connection).await?
+        });
+        row.map(|(seq, chain, recorded_at)| head_from(timeline, seq, &chain, recorded_at)).transpose()
+    }
+
+    /// All heads, in the order of the ids.
+    pub(super) async fn list_heads(&mut self) -> Result<Vec<Head>, StoreError> {
+        const SQL: &str = "select id, head_seq, head_chain, recorded_at from timeline order by id";
+        let rows: Vec<(Vec<u8>, i64, Vec<u8>, i64)> =
+            run!(self, connection => sqlx::query_as(SQL).fetch_all(connection).await?);
+        rows.into_iter()
+            .map(|(id, seq, chain, recorded_at)| {
+                head_from(TimelineId(uuid_from("timeline.id", &id)?), seq, &chain, recorded_at)
+            })
+            .collect()
+    }
+
+    /// Ids under which entries are stored that no timeline has.
+    pub(super) async fn list_orphans(&mut self) -> Result<Vec<TimelineId>, StoreError> {
+        const SQL: &str = "select distinct entry.timeline from entry
+            left join timeline on timeline.id = entry.timeline where timeline.id is null";
+        let rows: Vec<(Vec<u8>,)> = run!(self, connection => sqlx::query_as(SQL).fetch_all(connection).await?);
+        rows.iter().map(|(id,)| Ok(TimelineId(uuid_from("entry.timeline", id)?))).collect()
+    }
+
+    /// The newest recorded time of any timeline.
+    pub(super) async fn newest_recorded_at(&mut self) -> Result<Option<Timestamp>, StoreError> {
+        const SQL: &str = "select max(recorded_at) from timeline";
+        let (newest,): (Option<i64>,) = run!(self, connection => sqlx::query_as(SQL).fetch_one(connection).await?);
+        Ok(newest.map(Timestamp).filter(|newest| *newest > Timestamp::MIN))
+    }
+
+    /// The key of a timeline. `None`: no such timeline.
+    ///
+    /// # Errors
+    /// When the key was destroyed, or does not open under the region's key.
+    pub async fn find_key(&mut self, timeline: TimelineId) -> Result<Option<Arc<PatientKey>>, StoreError> {
+        const SQL: &str = "select wrapped_key from timeline where id = $1";
+        let row: Option<(Option<Vec<u8>>,)> = run!(self, connection => {
+            sqlx::query_as(SQL).bind(timeline.0.as_bytes().as_slice()).fetch_optional(connection).await?
+        });
+        row.map(|(wrapped,)| self.unwrap_key(timeline, wrapped.as_deref())).transpose()
+    }
+
+    pub(super) fn unwrap_key(
+        &self,
+        timeline: TimelineId,
+        wrapped: Option<&[u8]>,
+    ) -> Result<Arc<PatientKey>, StoreError> {
+        let wrapped = wrapped.ok_or(StoreError::KeyDestroyed(timeline))?;
+        let key = PatientKey::unwrap(&self.region, timeline.0, wrapped)
+            .map_err(StoreError::cannot_open(format!("key of timeline {timeline}")))?;
+        Ok(Arc::new(key))
+    }
+
+    /// See `Journal::load`.
+    pub(super) async fn load(&mut self, timeline: TimelineId) -> Result<Option<Loaded>, StoreError> {
+        let Some(head) = self.find_head(timeline).await? else { return Ok(None) };
+        let Some(key) = self.find_key(timeline).await? else { return Ok(None) };
+        let state = self.find_snapshot(timeline, &key).await?;
+        let state = self.fold(state.unwrap_or_else(|| PatientState::empty(timeline)), &key).await?;
+        if state.head != head.seq {
+            let what = format!("its entries end at seq {}, its head is {}", state.head, head.seq);
+            return Err(StoreError::inconsistent(format!("timeline {timeline}"), what));
+        }
+        Ok(Some(Loaded { key, head: head.seq, chain: head.chain, recorded_at: head.recorded_at, state }))
+    }
+
+    /// Folds the entries after `state.head` into `state`.
+    pub(super) async fn fold(&mut self, mut state: PatientState, key: &PatientKey) -> Result<PatientState, StoreError> {
+        loop {
+            let entries = self.list_entries(state.timeline, state.head, FOLD_PAGE_ENTRIES, usize::MAX, key).await?;
+            for stored in &entries {
+                if stored.entry.seq != state.head.next() {
+                    let what = format!("seq {} follows {}", stored.entry.seq, state.head);
+                    return Err(StoreError::inconsistent(format!("timeline {}", state.timeline), what));
+                }
+                state.apply(&stored.entry);
+            }
+            if entries.len() < FOLD_PAGE_ENTRIES {
+                return Ok(state);
+            }
+        }
+    }
+}
+
+fn head_from(timeline: TimelineId, seq: i64, chain: &[u8], recorded_at: i64) -> Result<Head, StoreError> {
+    Ok(Head {
+        timeline,
+        seq: seq_from("timeline.head_seq", seq)?,
+        chain: link_from("timeline.head_chain", chain)?,
+        recorded_at: Timestamp(recorded_at),
+    })
+}

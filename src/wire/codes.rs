@@ -1,0 +1,197 @@
+//! The tables that clients match: WebSocket close codes, and the codes of errors and refusals.
+//!
+//! A code is never reused or renamed. `docs/protocol.md` lists both tables; a test compares.
+
+use crate::domain::list::closed_list;
+use crate::domain::text::Text;
+
+macro_rules! close_codes {
+    ($($(#[$doc:meta])* $member:ident = $number:literal, $code:literal, $retry:literal, $ja:literal, $en:literal;)+) => {
+        /// Why the hub closes a socket. 40xx: come back; 41xx: the handshake; 42xx: the sign-in; 43xx: what
+        /// the client did.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum CloseCode { $($(#[$doc])* $member),+ }
+
+        impl CloseCode {
+            /// Every code, by number.
+            pub const ALL: &'static [Self] = &[$(Self::$member),+];
+
+            /// The number in the WebSocket close frame.
+            #[must_use]
+            pub const fn number(self) -> u16 {
+                match self { $(Self::$member => $number),+ }
+            }
+
+            /// The name in `goodbye` and in the close frame's reason.
+            #[must_use]
+            pub const fn code(self) -> &'static str {
+                match self { $(Self::$member => $code),+ }
+            }
+
+            /// Whether connecting again, with a new ticket, can help; else only a person can.
+            #[must_use]
+            pub const fn retry(self) -> bool {
+                match self { $(Self::$member => $retry),+ }
+            }
+
+            /// What people read.
+            #[must_use]
+            pub const fn text(self) -> Text {
+                match self { $(Self::$member => Text::fixed($ja, $en)),+ }
+            }
+
+            /// The code with this number.
+            #[must_use]
+            pub fn from_number(number: u32) -> Option<Self> {
+                Self::ALL.iter().copied().find(|close| u32::from(close.number()) == number)
+            }
+        }
+    };
+}
+
+close_codes! {
+    /// The hub stops or restarts; everything accepted is safe.
+    GoingAway = 4000, "going_away", true, "連携ハブを停止します。自動的に再接続します", "the hub is stopping; reconnecting";
+    /// Nothing came from the client for three heartbeats.
+    HeartbeatMissed = 4001, "heartbeat_missed", true, "端末からの応答がありません", "nothing was heard from the client";
+    /// The client took nothing off the connection for too long.
+    WriteStalled = 4002, "write_stalled", true, "端末が受信していません", "the client is not reading";
+    /// More connections or work than the hub takes.
+    Overloaded = 4003, "overloaded", true, "混み合っています", "the hub is overloaded";
+    /// A fault of the hub.
+    Internal = 4004, "internal", true, "連携ハブに問題が起きました", "the hub has a fault";
+
+    /// No `hello` in time.
+    HelloLate = 4100, "hello_late", true, "接続の確認が時間内に届きませんでした", "no hello arrived in time";
+    /// The first frame was something else.
+    HelloExpected = 4101, "hello_expected", false, "最初のフレームは hello です", "the first frame must be hello";
+    /// No version in common.
+    VersionUnsupported = 4102, "version_unsupported", false, "アプリの更新が必要です", "the client must be updated";
+    /// The ticket is unknown, used or expired.
+    TicketRefused = 4103, "ticket_refused", true, "接続用チケットが無効です", "the ticket is unknown, used or expired";
+
+    /// Signed out, revoked, disabled, or the position ended.
+    SignInEnded = 4200, "sign_in_ended", false, "サインインが終了しました", "the sign-in has ended";
+    /// The time of the sign-in is over.
+    SignInExpired = 4201, "sign_in_expired", false, "サインインの期限が切れました", "the sign-in has expired";
+    /// More sockets than one sign-in may have.
+    SessionsExceeded = 4202, "sessions_exceeded", false, "同じサインインの接続が多すぎます", "too many connections of one sign-in";
+
+    /// A frame above `frame_bytes_max`.
+    FrameTooLarge = 4300, "frame_too_large", false, "フレームが大きすぎます", "a frame is too large";
+    /// Not a message of the subprotocol.
+    FrameMalformed = 4301, "frame_malformed", false, "フレームを読み取れません", "a frame cannot be read";
+    /// More frames than the hub takes from one socket.
+    RateExceeded = 4302, "rate_exceeded", true, "送信が多すぎます", "too many frames";
+}
+
+closed_list! {
+    /// Codes of `refused`, `dry_run_result`, `error` and of REST problems. The labels are the text for people
+    /// where nothing more exact is known.
+    Code {
+        // About one field.
+        Required = "required", "必須の項目です", "this field is required";
+        TooLong = "too_long", "長すぎます", "too long";
+        UnknownCode = "unknown_code", "使えない値です", "not one of the values expected";
+        UnknownField = "unknown_field", "知らない項目です", "no such field";
+        Unexpected = "unexpected", "ここでは指定できません", "not expected here";
+        WrongType = "wrong_type", "値の型が違います", "a value of another type is expected";
+        BadId = "bad_id", "UUIDではありません", "not a UUID";
+        BadDate = "bad_date", "日付ではありません", "not a date";
+        BadDecimal = "bad_decimal", "数値ではありません", "not a decimal";
+        BadLimit = "bad_limit", "アラーム値が正しくありません", "not an alarm limit";
+        Duplicate = "duplicate", "重複しています", "given twice";
+        Implausible = "implausible", "ありえない値です", "cannot be true";
+        OutOfOrder = "out_of_order", "順序が逆です", "out of order";
+        OutOfRange = "out_of_range", "範囲外です", "out of range";
+        WrongKind = "wrong_kind", "この種類は使えません", "not with this kind";
+        WrongUnit = "wrong_unit", "この単位は使えません", "not measured in this unit";
+        // About the frame.
+        Malformed = "malformed", "読み取れません", "cannot be read";
+        UnknownFrame = "unknown_frame", "知らないフレームです", "an unknown or empty frame";
+        HelloRepeated = "hello_repeated", "hello は一度だけです", "hello was already said";
+        NotSubscribed = "not_subscribed", "購読していません", "not subscribed to this timeline";
+        // About what was asked.
+        NotFound = "not_found", "見つかりません", "not found";
+        Forbidden = "forbidden", "ルールにより認められません", "the rules do not allow this";
+        Conflict = "conflict", "同じIDで別の内容がすでに登録されています", "this id was accepted with other content";
+        TargetNotFound = "target_not_found", "対象の記録が見つかりません", "the entry it is about was not found";
+        RuleFailed = "rule_failed", "ルールを評価できなかったため認められません", "a rule failed, so this is refused";
+        IsHost = "is_host", "管理事業所です", "this organisation is the host";
+        NotLinked = "not_linked", "チームに紐付けられていません", "not linked to the team";
+        Unavailable = "unavailable", "いまは保存できません。あとで送り直してください", "the hub cannot store now; send again later";
+        Internal = "internal", "連携ハブに問題が起きました", "the hub has a fault";
+    }
+}
+
+impl Code {
+    /// What people read where nothing more exact is known.
+    #[must_use]
+    pub const fn text(self) -> Text {
+        Text::fixed(self.ja(), self.en())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::path::Path;
+
+    use super::*;
+
+    #[test]
+    fn close_codes_are_private_use_numbers_each_used_once() {
+        let numbers: BTreeSet<u16> = CloseCode::ALL.iter().map(|close| close.number()).collect();
+        assert_eq!(numbers.len(), CloseCode::ALL.len());
+        assert!(numbers.iter().all(|number| (4000..=4999).contains(number)));
+        for close in CloseCode::ALL {
+            assert_eq!(CloseCode::from_number(close.number().into()), Some(*close));
+            assert!(close.code().len() <= 123, "a close frame's reason is at most 123 bytes");
+        }
+    }
+
+    /// Second argument of every `Invalid::new(field, "code", …)` in a source text.
+    fn codes_in(source: &str) -> Vec<&str> {
+        let arguments = source.split("Invalid::new(").skip(1);
+        let code = |arguments: &str| -> Option<(usize, usize)> {
+            let (mut depth, mut start) = (0, None);
+            for (at, c) in arguments.char_indices() {
+                match c {
+                    '(' | '[' | '{' => depth += 1,
+                    ')' | ']' | '}' if depth == 0 => return None,
+                    ')' | ']' | '}' => depth -= 1,
+                    ',' if depth == 0 && start.is_none() => start = Some(at + 1),
+                    ',' if depth == 0 => return Some((start?, at)),
+                    _ => {}
+                }
+            }
+            None
+        };
+        arguments
+            .filter_map(|arguments| code(arguments).map(|(from, to)| arguments[from..to].trim()))
+            .filter_map(|argument| argument.strip_prefix('"')?.strip_suffix('"'))
+            .collect()
+    }
+
+    #[test]
+    fn every_code_that_a_complaint_carries_is_in_the_table() {
+        let mut folders = ["domain", "codec", "rulebook"]
+            .map(|layer| Path::new(env!("CARGO_MANIFEST_DIR")).join("src").join(layer))
+            .to_vec();
+        let mut found = BTreeSet::new();
+        while let Some(folder) = folders.pop() {
+            for path in std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+                if path.is_dir() {
+                    folders.push(path);
+                } else {
+                    let source = std::fs::read_to_string(&path).unwrap();
+                    found.extend(codes_in(&source).into_iter().map(str::to_owned));
+                }
+            }
+        }
+        assert!(found.contains("implausible") && found.contains("bad_date"), "the search finds codes: {found:?}");
+        for code in found {
+            assert!(Code::from_code(&code).is_some(), "`{code}` is not in the table");
+        }
+    }
+}

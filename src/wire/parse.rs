@@ -1,0 +1,111 @@
+//! Bytes → message, and what to tell a client whose bytes are none.
+//!
+//! Fields that the hub does not know are refused in JSON, by name: a misspelt `sensitivity` that is passed over
+//! would show an entry to more people than was meant. In binary they cannot be told from newer ones and are
+//! passed over; a client sends no field above the version it was welcomed with.
+
+use prost::Message;
+use serde::de::DeserializeOwned;
+
+use super::codes::Code;
+use super::error::{About, FrameError};
+use crate::codec::{Encoding, id, shortened};
+use crate::domain::ids::EntryId;
+use crate::domain::text::{Invalid, Text};
+
+/// The message in `bytes`.
+pub(super) fn parse<M: Message + Default + DeserializeOwned>(
+    encoding: Encoding,
+    bytes: &[u8],
+) -> Result<M, FrameError> {
+    match encoding {
+        Encoding::Proto => M::decode(bytes).map_err(|error| {
+            let reason = error.to_string();
+            malformed(&format!("protobufとして読み取れません: {reason}"), &format!("no protobuf message: {reason}"))
+        }),
+        Encoding::Json => serde_json::from_slice(bytes).map_err(|error| explain::<M>(bytes, &error)),
+    }
+}
+
+fn malformed(ja: &str, en: &str) -> FrameError {
+    Invalid::new("", Code::Malformed.code(), Text::new(ja, en)).into()
+}
+
+/// Reads again, slower, to find where the mistake is.
+fn explain<M: DeserializeOwned>(bytes: &[u8], error: &serde_json::Error) -> FrameError {
+    if !error.is_data() {
+        return malformed(&format!("JSONとして読み取れません: {error}"), &format!("no JSON: {error}"));
+    }
+    let mut deserializer = serde_json::Deserializer::from_slice(bytes);
+    let (path, reason) = match serde_path_to_error::deserialize::<_, M>(&mut deserializer) {
+        Ok(_) => (String::new(), error.to_string()),
+        Err(error) => (error.path().to_string(), error.inner().to_string()),
+    };
+    FrameError { invalid: misfit(&proto_names(&path), &reason), about: about(bytes) }
+}
+
+/// The complaint about JSON that is well-formed but no such message.
+fn misfit(path: &str, reason: &str) -> Invalid {
+    // serde names what it found between the first two backquotes, and the place at the end.
+    let reason = reason.rsplit_once(" at line ").map_or(reason, |(reason, _)| reason);
+    let named = reason.split('`').nth(1).unwrap_or_default();
+    let expected = reason.split_once("expected ").map_or("", |(_, expected)| expected).replace('`', "");
+    let named_field = || if path.ends_with(named) { path.to_owned() } else { join(path, &proto_names(named)) };
+    if reason.starts_with("unknown field") {
+        let named = shortened(named);
+        return Invalid::new(
+            shortened(&named_field()),
+            Code::UnknownField.code(),
+            Text::new(
+                format!("「{named}」という項目はありません。使える項目: {expected}"),
+                format!("there is no field `{named}`; expected {expected}"),
+            ),
+        );
+    }
+    if reason.starts_with("duplicate field") {
+        return Invalid::new(
+            named_field(),
+            Code::Duplicate.code(),
+            Text::fixed(
+                "同じ項目、または同時に使えない項目が重複しています",
+                "given twice, or together with another of which only one is expected",
+            ),
+        );
+    }
+    let reason = reason.chars().take(REASON_CHARS_MAX).collect::<String>();
+    Invalid::new(
+        path,
+        Code::WrongType.code(),
+        Text::new(format!("値の型が違います: {reason}"), format!("a value of another type is expected: {reason}")),
+    )
+}
+
+/// How much of the parser's own words is passed on, in characters; they may repeat what was given.
+const REASON_CHARS_MAX: usize = 200;
+
+fn join(path: &str, name: &str) -> String {
+    if path.is_empty() || path == "." { name.to_owned() } else { format!("{path}.{name}") }
+}
+
+/// `dryRun.intent.observedAtUs` as the proto files write it.
+fn proto_names(path: &str) -> String {
+    let mut names = String::with_capacity(path.len() + 8);
+    for c in path.chars() {
+        if c.is_ascii_uppercase() {
+            names.push('_');
+        }
+        names.push(c.to_ascii_lowercase());
+    }
+    if names == "." { String::new() } else { names }
+}
+
+/// The post in a frame that is no message, so that its author learns which one failed.
+fn about(bytes: &[u8]) -> Option<About> {
+    let frame: serde_json::Value = serde_json::from_slice(bytes).ok()?;
+    let id_in = |name: &str| {
+        let given = frame.get(name)?.get("intent")?.get("id")?.as_str()?;
+        id("id", given, EntryId).ok()
+    };
+    let dry_run = || id_in("dryRun").or_else(|| id_in("dry_run")).map(About::DryRun);
+    id_in("post").map(About::Post).or_else(dry_run)
+}
