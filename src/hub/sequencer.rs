@@ -164,8 +164,10 @@ impl Sequencer {
                     draft.outcomes.push(Outcome::Answered(submission, answer));
                 }
                 (Work::PostTogether(group), Some(hot)) => {
-                    let before =
-                        group.iter().map(|submission| answer_given_before(&self.in_flight, fetched, submission)).collect();
+                    let before = group
+                        .iter()
+                        .map(|submission| answer_given_before(&self.in_flight, fetched, submission))
+                        .collect();
                     let answers = picture.post_together(&mut draft, hot, &group, before, &fetched.targets);
                     let answered: Vec<_> = group.into_iter().zip(answers).collect();
                     answered.iter().for_each(|(submission, answer)| self.note_in_flight(submission, answer));

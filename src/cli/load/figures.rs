@@ -3,8 +3,8 @@
 
 use std::{fmt::Write, time::Duration};
 
-use hdrhistogram::Histogram;
 use crate::config::Language;
+use hdrhistogram::Histogram;
 use serde::{Serialize, Serializer};
 
 use super::tally::Tally;
@@ -132,7 +132,6 @@ fn median(mut values: Vec<f64>) -> f64 {
     let middle = values.len() / 2;
     if values.len() % 2 == 1 { values[middle] } else { f64::midpoint(values[middle - 1], values[middle]) }
 }
-
 
 /// The table for people: one line for each figure, its name in the chosen language.
 pub fn table(run: &RunFigures, language: Language) -> String {

@@ -25,8 +25,8 @@ use anyhow::ensure;
 use clap::{Args, ValueEnum};
 use uuid::Uuid;
 
-use drive::{Measurement, Outcome, Stage};
 use crate::config::Language;
+use drive::{Measurement, Outcome, Stage};
 use figures::RunFigures;
 use protocol::bare::Bare;
 use protocol::renkei::Renkei;
