@@ -22,8 +22,7 @@ use crate::domain::unit::Unit;
 use crate::domain::vital::{Measurement, Vital, VitalSign};
 use crate::store::engine::run;
 use crate::store::{
-    Batch, ClearHeader, HeadUpdate, Journal, NewTimeline, SealedEntry, SealedSnapshot, StoreError, Subject, Tx,
-    project,
+    Batch, ClearHeader, HeadUpdate, Journal, NewTimeline, SealedEntry, SealedSnapshot, StoreError, Subject, Tx, project,
 };
 use crate::vault::chain::{GENESIS, Link};
 use crate::vault::{PatientKey, RegionKey};
@@ -159,9 +158,9 @@ impl Region {
         let added: Result<bool, StoreError> = self
             .journal
             .write(move |tx| {
-                Box::pin(async move {
-                    Ok(tx.insert_organisation(&station).await? && tx.insert_person(&employed).await?)
-                })
+                Box::pin(
+                    async move { Ok(tx.insert_organisation(&station).await? && tx.insert_person(&employed).await?) },
+                )
             })
             .await;
         assert!(added.unwrap());
@@ -181,8 +180,7 @@ impl Region {
             .journal
             .read(move |tx| {
                 Box::pin(async move {
-                    let (count,): (i64,) =
-                        run!(tx, connection => sqlx::query_as(sql).fetch_one(connection).await?);
+                    let (count,): (i64,) = run!(tx, connection => sqlx::query_as(sql).fetch_one(connection).await?);
                     Ok(count)
                 })
             })
@@ -240,12 +238,7 @@ impl Patient<'_> {
             ruling: Ruling { cited: vec!["S1@region/1#ab".into()], slots: vec![1, 2, 3] },
         };
         if self.state.head.0 == 0 {
-            batch.new_timelines.push(NewTimeline::new(
-                &self.region.key,
-                self.timeline,
-                Subject::Patient,
-                &self.key,
-            ));
+            batch.new_timelines.push(NewTimeline::new(&self.region.key, self.timeline, Subject::Patient, &self.key));
         }
         let content = codec::encode_content(&entry);
         let header = ClearHeader {
@@ -295,12 +288,7 @@ pub fn note(text: &str) -> Body {
 pub fn pulse(value: i32) -> Body {
     use crate::domain::decimal::Decimal;
     let measurement = Measurement::new(VitalSign::Pulse, Decimal::whole(value), Unit::PerMinute).unwrap();
-    Body::Vital(Vital {
-        measurements: vec![measurement],
-        site: None,
-        device: String::new(),
-        comment: String::new(),
-    })
+    Body::Vital(Vital { measurements: vec![measurement], site: None, device: String::new(), comment: String::new() })
 }
 
 pub fn registration(kanji: &str) -> Body {
