@@ -87,6 +87,19 @@ pub const CERTIFICATE_FILE_BYTES_MAX: u64 = 262_144;
 /// How often certificate files are looked at for a change.
 pub const CERTIFICATE_POLL_S: u64 = 30;
 
+/// Largest body of a REST request: a post may be as large as on a socket.
+pub const REQUEST_BODY_BYTES_MAX: usize = FRAME_BYTES_MAX;
+/// From a request's head to the head of its answer.
+pub const REQUEST_TIMEOUT_MS: u64 = 30_000;
+/// A client told to try again waits at least this long.
+pub const RETRY_AFTER_S: u64 = 2;
+/// Entries of one page when the reader names no number.
+pub const PAGE_ENTRIES_DEFAULT: usize = 100;
+/// Waiting posts that the linking queue shows at once.
+pub const LINKING_QUEUE_SHOWN_MAX: usize = 500;
+/// With the machine's clock this far behind the recorded time, the hub is not ready: its times would be wrong.
+pub const CLOCK_BEHIND_MS_MAX: u64 = 5_000;
+
 // ---- cli: development certificates ----
 
 /// Phones refuse server certificates of more than 398 days (CA/Browser Forum, since 2020-09).

@@ -1,4 +1,5 @@
 //! The one integration binary: every story and check is a module of it, so that it links once.
 
+mod rest;
 mod support;
 mod tidy;

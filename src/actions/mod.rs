@@ -2,4 +2,6 @@
 
 pub mod directory;
 pub mod import;
+pub mod patients;
 pub mod sign_in;
+pub mod visible;

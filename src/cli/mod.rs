@@ -100,7 +100,7 @@ fn dispatch(command: &Command, terminal: Terminal) -> anyhow::Result<ExitCode> {
         Command::Store(arguments) => store::run(arguments, terminal),
         Command::Load(arguments) => {
             let ids = Ids::new(Arc::new(SystemClock::new()));
-            load::run(arguments, ids.draw())
+            load::run(arguments, terminal.language, ids.draw())
         }
     }
 }

@@ -4,14 +4,20 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use axum::extract::{DefaultBodyLimit, Request};
+use axum::http::{HeaderMap, Method, Uri};
+use axum::middleware::{Next, from_fn, map_response};
+use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use tokio::sync::watch;
 
-use super::socket;
+use super::problem::Problem;
+use super::{assets, routes, socket};
 use crate::actions::sign_in::SignIns;
 use crate::hub::Hub;
 use crate::limits;
 use crate::session::SessionParts;
+use crate::wire::codes::Code;
 
 /// Handed to every handler.
 #[derive(Clone)]
@@ -46,7 +52,32 @@ impl App {
 
 /// All routes of the hub.
 pub fn router(app: App) -> Router {
-    Router::new().route("/ws", get(socket::upgrade)).with_state(app)
+    let api = routes::api()
+        .method_not_allowed_fallback(async || Problem::of(Code::MethodNotAllowed))
+        .layer(DefaultBodyLimit::max(limits::REQUEST_BODY_BYTES_MAX))
+        .layer(from_fn(in_time));
+    Router::new()
+        .route("/ws", get(socket::upgrade))
+        .merge(api)
+        .fallback(unknown)
+        .layer(map_response(assets::guard))
+        .with_state(app)
+}
+
+/// What no route takes: a file of the web client, or nothing.
+async fn unknown(method: Method, uri: Uri, headers: HeaderMap) -> Response {
+    if uri.path().starts_with("/api/") {
+        return Problem::not_found().into_response();
+    }
+    assets::serve(method, uri, headers).await
+}
+
+/// A handler that does not come to an end is abandoned; what it handed to the hub is done all the same.
+async fn in_time(request: Request, next: Next) -> Response {
+    match tokio::time::timeout(Duration::from_millis(limits::REQUEST_TIMEOUT_MS), next.run(request)).await {
+        Ok(response) => response,
+        Err(_elapsed) => Problem::of(Code::TimedOut).into_response(),
+    }
 }
 
 /// One timer for all sessions instead of one each.

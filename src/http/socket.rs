@@ -3,23 +3,32 @@
 
 use axum::extract::State;
 use axum::extract::ws::WebSocketUpgrade;
-use axum::http::{HeaderMap, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::extract::ws::rejection::WebSocketUpgradeRejection;
+use axum::http::{HeaderMap, header};
+use axum::response::Response;
 
 use super::app::App;
+use super::problem::Problem;
+use crate::domain::text::Text;
 use crate::limits;
 use crate::session;
 use crate::wire::Encoding;
+use crate::wire::codes::Code;
 
 /// Upgrades to one of the two subprotocols, or says what is missing.
-pub async fn upgrade(State(app): State<App>, headers: HeaderMap, upgrade: WebSocketUpgrade) -> Response {
+pub async fn upgrade(
+    State(app): State<App>,
+    headers: HeaderMap,
+    upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
+) -> Result<Response, Problem> {
     // Only browsers send an Origin; what they send must be one of ours.
     if let Some(origin) = headers.get(header::ORIGIN) {
         if !origin.to_str().is_ok_and(|origin| app.allows_origin(origin)) {
-            return (StatusCode::FORBIDDEN, "this origin may not open a socket here\n").into_response();
+            return Err(Problem::of(Code::OriginRefused));
         }
     }
     let upgrade = upgrade
+        .map_err(|_| Problem::of(Code::UpgradeExpected))?
         .protocols(Encoding::ALL.map(Encoding::subprotocol))
         .max_message_size(limits::FRAME_BYTES_MAX)
         .max_frame_size(limits::FRAME_BYTES_MAX)
@@ -27,10 +36,15 @@ pub async fn upgrade(State(app): State<App>, headers: HeaderMap, upgrade: WebSoc
         .write_buffer_size(limits::SOCKET_WRITE_BUFFER_BYTES)
         .max_write_buffer_size(limits::SOCKET_WRITE_BUFFER_BYTES_MAX);
     let chosen = upgrade.selected_protocol().and_then(|name| name.to_str().ok()).and_then(Encoding::from_subprotocol);
-    let Some(encoding) = chosen else {
-        let known = Encoding::ALL.map(Encoding::subprotocol).join(", ");
-        let text = format!("Sec-WebSocket-Protocol must offer one of: {known}\n");
-        return (StatusCode::BAD_REQUEST, text).into_response();
-    };
-    upgrade.on_upgrade(move |socket| session::serve(socket, encoding, app.session_parts()))
+    let encoding = chosen.ok_or_else(no_subprotocol)?;
+    Ok(upgrade.on_upgrade(move |socket| session::serve(socket, encoding, app.session_parts())))
+}
+
+fn no_subprotocol() -> Problem {
+    let known = Encoding::ALL.map(Encoding::subprotocol).join(", ");
+    let words = Text::new(
+        format!("Sec-WebSocket-Protocol には次のどれかが必要です: {known}"),
+        format!("Sec-WebSocket-Protocol must offer one of: {known}"),
+    );
+    Problem::saying(Code::SubprotocolUnsupported, words)
 }

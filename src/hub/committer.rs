@@ -14,7 +14,7 @@ use super::fanout::Fanout;
 use super::meter::Meter;
 use super::outbox::Item;
 use super::sequencer::Progress;
-use super::work::{Follow, Outcome, Work};
+use super::work::{Follow, Outcome, Submission, Work};
 use crate::limits;
 use crate::store::{CommitError, Journal};
 
@@ -81,13 +81,24 @@ impl Committer {
                 self.meter.answer(&answer);
                 submission.reply.send(answer);
             }
+            Outcome::AnsweredTogether(answered) => {
+                for (submission, answer) in answered {
+                    self.meter.answer(&answer);
+                    submission.reply.send(answer);
+                }
+            }
             Outcome::Followed(follow, opened) => follow.outbox.push(Item::Opened(opened)),
             Outcome::Looked(look, sight) => drop(look.reply.send(sight)),
             Outcome::DryRun(dry_run, decision) => drop(dry_run.reply.send(decision)),
-            Outcome::Marked(mark, Some(marker)) => {
-                self.fanout.mark_read(mark.timeline, marker.person, marker.seq, marker.read_at);
+            Outcome::Marked(mark, marker) => {
+                if let Some(reply) = mark.reply {
+                    drop(reply.send(marker.is_some()));
+                }
+                if let Some(marker) = marker {
+                    self.fanout.mark_read(mark.timeline, marker.person, marker.seq, marker.read_at);
+                }
             }
-            Outcome::Marked(_, None) | Outcome::Granted => {}
+            Outcome::Granted => {}
         }
     }
 
@@ -113,14 +124,16 @@ impl Committer {
     fn send_back(&self, draft: Draft) {
         let mut works = Vec::with_capacity(draft.outcomes.len());
         for mut work in draft.outcomes.into_iter().filter_map(Outcome::into_work) {
-            if let Work::Post(submission) = &mut work {
+            let mut is_hopeless = false;
+            for submission in work.posts_mut() {
                 submission.attempts += 1;
-                if submission.attempts > limits::DECIDE_ATTEMPTS_MAX {
-                    if let Some(outcome) = work.unavailable() {
-                        self.answer(outcome);
-                    }
-                    continue;
+                is_hopeless |= submission.attempts > limits::DECIDE_ATTEMPTS_MAX;
+            }
+            if is_hopeless {
+                if let Some(outcome) = work.unavailable() {
+                    self.answer(outcome);
                 }
+                continue;
             }
             works.push(work);
         }
@@ -136,6 +149,11 @@ impl Work {
             Self::Post(submission) => {
                 let refused = Refused::unavailable(submission.intent.id);
                 Outcome::Answered(submission, Answer::Refused(refused))
+            }
+            Self::PostTogether(group) => {
+                let unavailable = |submission: &Submission| Answer::Refused(Refused::unavailable(submission.intent.id));
+                let answered = group.into_iter().map(|submission| (unavailable(&submission), submission));
+                Outcome::AnsweredTogether(answered.map(|(answer, submission)| (submission, answer)).collect())
             }
             Self::Follow(follow) => {
                 let opened = super::subscription::Opened {

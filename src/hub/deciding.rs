@@ -69,7 +69,7 @@ impl Picture {
                 draft.batch.grants.extend(changes);
                 Outcome::Granted
             }
-            (Work::Post(_), _) | (_, None) => return,
+            (Work::Post(_) | Work::PostTogether(_), _) | (_, None) => return,
         };
         draft.outcomes.push(outcome);
     }
@@ -101,8 +101,7 @@ impl Picture {
     }
 
     fn accept(&self, draft: &mut Draft, hot: &mut Hot, submission: &Submission, acceptance: Acceptance) -> Answer {
-        let Submission { intent, actor, .. } = submission;
-        let entry = self.entry(&hot.state, intent, actor, acceptance);
+        let entry = self.entry(&hot.state, &submission.intent, &submission.actor, acceptance);
         let content = codec::encode_content(&entry);
         self.seal(draft, hot, &entry, &content, submission);
         let epoch = hot.state.access_epoch;
@@ -175,7 +174,8 @@ impl Picture {
         draft.batch.snapshots.push(SealedSnapshot::seal(&hot.key, &hot.state));
     }
 
-    fn refuse(&self, draft: &mut Draft, hot: &Hot, submission: &Submission, refusal: Refusal) -> Answer {
+    /// Answers a refusal and keeps it in the audit.
+    pub fn refuse(&self, draft: &mut Draft, hot: &Hot, submission: &Submission, refusal: Refusal) -> Answer {
         draft.batch.audits.push(audit::refusal(&self.key, hot, submission, &refusal, self.now));
         Answer::Refused(self.explain(&submission.intent, refusal))
     }
@@ -236,9 +236,10 @@ impl Picture {
 
     fn look(&self, draft: &mut Draft, hot: &Hot, look: Box<Look>) -> Outcome {
         let sight = View::of(&hot.state, &self.rulebook, &look.actor).map(|view| {
-            let (id, sign_in, timeline) = (look.grant, look.sign_in, look.timeline);
-            draft.batch.grants.push(GrantChange::Open { id, sign_in, timeline, opened_at: self.now, from: look.after });
-            let through = look.through.unwrap_or(hot.state.head);
+            let (id, sign_in, timeline, head) = (look.grant, look.sign_in, look.timeline, hot.state.head);
+            let from = look.after.min(head);
+            draft.batch.grants.push(GrantChange::Open { id, sign_in, timeline, opened_at: self.now, from });
+            let through = look.through.map_or(head, |through| through.clamp(from, head));
             draft.batch.grants.push(GrantChange::Close { id, through, closed_at: self.now });
             Sight { state: Arc::new(hot.state.clone()), view: Arc::new(view) }
         });

@@ -21,6 +21,7 @@ mod sequencer;
 pub mod sessions;
 pub mod subscription;
 mod timelines;
+mod together;
 pub mod view;
 mod work;
 
@@ -29,7 +30,7 @@ use std::sync::Arc;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 
-use self::answer::{Answer, Refused, Reply};
+use self::answer::{Accepted, Answer, Refused, Reply};
 use self::committer::Committer;
 use self::fanout::Fanout;
 use self::meter::Meter;
@@ -45,7 +46,8 @@ use crate::domain::entry::Intent;
 use crate::domain::ids::{Seq, SignInId, TimelineId};
 use crate::limits;
 use crate::rulebook::Decision;
-use crate::store::{GrantChange, GrantId, Journal, StoreError};
+use crate::store::{GrantChange, GrantId, Journal};
+pub use crate::store::{ReadMarker, StoreError};
 use crate::vault::Mac;
 
 /// A handle on the running hub. Cheap to clone; when the last is gone, the hub finishes what it was given.
@@ -176,9 +178,41 @@ impl Hub {
         answers
     }
 
-    async fn submit(&self, actor: Actor, intent: Intent, reply: Reply) {
+    /// Posts on one timeline that become entries all together, in this order, or not at all.
+    ///
+    /// # Errors
+    /// The refusal of the first that was refused.
+    ///
+    /// # Panics
+    /// When they are of several timelines.
+    pub async fn post_together(&self, actor: Actor, intents: Vec<Intent>) -> Result<Vec<Accepted>, Refused> {
+        assert!(intents.windows(2).all(|pair| pair[0].timeline == pair[1].timeline), "one timeline");
+        let (mut group, mut answers) = (Vec::new(), Vec::new());
+        for intent in intents {
+            let (reply, answer) = oneshot::channel();
+            answers.push((intent.id, answer));
+            group.push(self.submission(actor, intent, Reply::Once(reply)));
+        }
+        // When the hub has gone, the replies are dropped with the work, and each answer below says so.
+        let _ = self.give(Work::PostTogether(group)).await;
+        let mut accepted = Vec::with_capacity(answers.len());
+        for (id, answer) in answers {
+            match answer.await {
+                Ok(Answer::Accepted(answer)) => accepted.push(answer),
+                Ok(Answer::Refused(refused)) => return Err(refused),
+                Ok(Answer::Queued(_)) | Err(_) => return Err(Refused::unavailable(id)),
+            }
+        }
+        Ok(accepted)
+    }
+
+    fn submission(&self, actor: Actor, intent: Intent, reply: Reply) -> Submission {
         let mac = fingerprint(self.inner.journal.region(), &intent, &actor);
-        let submission = Submission { intent, actor, mac, origin: Origin::Client, reply, attempts: 0 };
+        Submission { intent, actor, mac, origin: Origin::Client, reply, attempts: 0 }
+    }
+
+    async fn submit(&self, actor: Actor, intent: Intent, reply: Reply) {
+        let submission = self.submission(actor, intent, reply);
         if let Err(mpsc::error::SendError(Work::Post(submission))) =
             self.inner.work.send(Work::Post(Box::new(submission))).await
         {
@@ -228,7 +262,22 @@ impl Hub {
     /// # Errors
     /// When the hub cannot answer.
     pub async fn mark_read(&self, actor: Actor, timeline: TimelineId, through: Seq) -> Result<(), Unavailable> {
-        self.give(Work::MarkRead(MarkRead { actor, timeline, through })).await
+        self.give(Work::MarkRead(MarkRead { actor, timeline, through, reply: None })).await
+    }
+
+    /// The same, and waits until it is durable. `false`: the timeline is unknown or hidden.
+    ///
+    /// # Errors
+    /// When the hub cannot answer.
+    pub async fn mark_read_and_wait(
+        &self,
+        actor: Actor,
+        timeline: TimelineId,
+        through: Seq,
+    ) -> Result<bool, Unavailable> {
+        let (reply, marked) = oneshot::channel();
+        self.give(Work::MarkRead(MarkRead { actor, timeline, through, reply: Some(reply) })).await?;
+        marked.await.map_err(|_| Unavailable)
     }
 
     /// Widens or closes records of reading.

@@ -55,18 +55,19 @@ impl PatientIndex {
         cards.get(&patient).map(|card| card.registration.clone())
     }
 
-    /// The patients that match, by kana, at most [`limits::SEARCH_RESULTS_MAX`].
+    /// Those of `among` that match, by kana, at most [`limits::SEARCH_RESULTS_MAX`], and whether there are more.
     #[must_use]
-    pub fn search(&self, query: &PatientQuery) -> Vec<PatientId> {
+    pub fn search(&self, query: &PatientQuery, among: impl Fn(PatientId) -> bool) -> (Vec<PatientId>, bool) {
         let name = fold(&query.name);
         let cards = self.cards.read().unwrap_or_else(PoisonError::into_inner);
         let mut found: Vec<(&str, PatientId)> = cards
             .iter()
-            .filter(|(_, card)| card.matches(&name, query))
+            .filter(|(patient, card)| among(**patient) && card.matches(&name, query))
             .map(|(patient, card)| (card.keys[1].as_str(), *patient))
             .collect();
         found.sort_unstable();
-        found.into_iter().take(limits::SEARCH_RESULTS_MAX).map(|(_, patient)| patient).collect()
+        let more = found.len() > limits::SEARCH_RESULTS_MAX;
+        (found.into_iter().take(limits::SEARCH_RESULTS_MAX).map(|(_, patient)| patient).collect(), more)
     }
 
     /// How many patients are registered.

@@ -1,7 +1,9 @@
 //! Reading from the journal what one view shows: a look at a patient, pages of a timeline.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use futures_util::future::try_join_all;
 use tokio::sync::oneshot;
 
 use super::published::Published;
@@ -10,8 +12,9 @@ use super::work::{Look, Sight, Work};
 use super::{Hub, Unavailable};
 use crate::domain::directory::Actor;
 use crate::domain::ids::{Seq, SignInId, TimelineId};
+use crate::domain::state::Latest;
 use crate::limits;
-use crate::store::{GrantId, StoreError};
+use crate::store::{GrantId, ReadMarker, StoreError};
 
 /// Part of a timeline as one reader may see it.
 #[derive(Debug)]
@@ -41,6 +44,48 @@ impl Hub {
         let grant = GrantId(self.region().draw_id());
         self.give(Work::Look(Box::new(Look { actor, sign_in, timeline, after, through, grant, reply }))).await?;
         sight.await.map_err(|_| Unavailable)
+    }
+
+    /// A look at several patients' cards, without any entry. Unknown and hidden ones are left out.
+    /// The looks queue together, so that they are recorded with one commit or two, not with one each.
+    ///
+    /// # Errors
+    /// When the hub cannot answer.
+    pub async fn look_at_cards(
+        &self,
+        actor: Actor,
+        sign_in: SignInId,
+        timelines: impl IntoIterator<Item = TimelineId>,
+    ) -> Result<Vec<Sight>, Unavailable> {
+        let look = |timeline| self.look(actor, sign_in, timeline, Seq::ZERO, Some(Seq::ZERO));
+        let sights = try_join_all(timelines.into_iter().map(look)).await?;
+        Ok(sights.into_iter().flatten().collect())
+    }
+
+    /// The newest value of each vital sign, as far as `sight` shows the entries they are in.
+    ///
+    /// # Errors
+    /// When the journal cannot be read.
+    pub async fn latest_vitals(&self, sight: &Sight) -> Result<Vec<Latest>, StoreError> {
+        let mut shown: BTreeMap<Seq, bool> = BTreeMap::new();
+        for latest in sight.state.latest.values() {
+            if shown.contains_key(&latest.seq) {
+                continue;
+            }
+            let before = Seq(latest.seq.0.saturating_sub(1));
+            let page = self.read_page(sight.state.timeline, &sight.view, before, 1).await?;
+            shown.insert(latest.seq, page.entries.iter().any(|entry| entry.seq() == latest.seq));
+        }
+        let is_shown = |latest: &&Latest| shown.get(&latest.seq).copied().unwrap_or(false);
+        Ok(sight.state.latest.values().filter(is_shown).copied().collect())
+    }
+
+    /// How far everybody has read this timeline.
+    ///
+    /// # Errors
+    /// When the journal cannot be read.
+    pub async fn read_markers(&self, timeline: TimelineId) -> Result<Vec<ReadMarker>, StoreError> {
+        self.journal().read(move |tx| Box::pin(async move { tx.list_read_markers(timeline).await })).await
     }
 
     /// The next entries after `after` that `view` shows.

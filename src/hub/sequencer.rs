@@ -13,7 +13,7 @@ use super::Region;
 use super::answer::{Accepted, Answer, Refused};
 use super::draft::Draft;
 use super::timelines::{Hot, Timelines};
-use super::work::{Submission, Work};
+use super::work::{Outcome, Submission, Work};
 use crate::domain::ids::{EntryId, TimelineId};
 use crate::limits;
 use crate::store::{Journal, KnownId, StoreError, StoredEntry};
@@ -141,7 +141,7 @@ impl Sequencer {
             let first = self.journal.find_entry(known.id).await?;
             fetched.known.insert(known.id, (known, first));
         }
-        for target in works.iter().filter_map(Work::target) {
+        for target in works.iter().flat_map(Work::targets) {
             if let Some(entry) = self.journal.find_entry(target).await? {
                 fetched.targets.insert(target, entry);
             }
@@ -160,16 +160,31 @@ impl Sequencer {
                         Some(answer) => answer,
                         None => picture.post(&mut draft, hot, &submission, &fetched.targets),
                     };
-                    if let Answer::Accepted(accepted) = &answer {
-                        let flight = InFlight { mac: submission.mac, answer: accepted.clone(), batch: self.number };
-                        self.in_flight.entry(accepted.id).or_insert(flight);
-                    }
-                    draft.outcomes.push(super::work::Outcome::Answered(submission, answer));
+                    self.note_in_flight(&submission, &answer);
+                    draft.outcomes.push(Outcome::Answered(submission, answer));
+                }
+                (Work::PostTogether(group), Some(hot)) => {
+                    let before = group
+                        .iter()
+                        .map(|submission| answer_given_before(&self.in_flight, fetched, submission))
+                        .collect();
+                    let answers = picture.post_together(&mut draft, hot, &group, before, &fetched.targets);
+                    let answered: Vec<_> = group.into_iter().zip(answers).collect();
+                    answered.iter().for_each(|(submission, answer)| self.note_in_flight(submission, answer));
+                    draft.outcomes.push(Outcome::AnsweredTogether(answered));
                 }
                 (other, hot) => picture.serve(&mut draft, hot, other, &fetched.targets),
             }
         }
         draft
+    }
+
+    /// Until its batch has committed, a post that comes again is recognised here.
+    fn note_in_flight(&mut self, submission: &Submission, answer: &Answer) {
+        if let Answer::Accepted(accepted) = answer {
+            let flight = InFlight { mac: submission.mac, answer: accepted.clone(), batch: self.number };
+            self.in_flight.entry(accepted.id).or_insert(flight);
+        }
     }
 
     /// The journal cannot be read: nothing can be decided, everybody is told to try again.
@@ -202,7 +217,7 @@ fn answer_given_before(
 }
 
 async fn find_known(journal: &Journal, works: &[Work]) -> Result<Vec<KnownId>, StoreError> {
-    let ids: Vec<EntryId> = works.iter().filter_map(Work::posted_id).collect();
+    let ids: Vec<EntryId> = works.iter().flat_map(Work::posts).map(|submission| submission.intent.id).collect();
     journal.find_known_ids(&ids).await
 }
 

@@ -7,10 +7,12 @@ use std::sync::Arc;
 
 use super::published::Published;
 use crate::domain::directory::Actor;
+use crate::domain::entry::Sensitivity;
 use crate::domain::ids::EntryId;
+use crate::domain::kind::Kind;
 use crate::domain::state::PatientState;
 use crate::domain::time::Timestamp;
-use crate::rulebook::{Mask, Rulebook, situation};
+use crate::rulebook::{EntryClass, Mask, Rulebook, situation};
 
 /// A reader's view of a timeline as its team, consent and rules stand.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,6 +55,13 @@ impl View {
         }
         let addressed = entry.scope.addressed_to.iter().any(|addressee| addressee.means(&self.actor));
         self.mask.allows(entry.class.seen_by(own, addressed))
+    }
+
+    /// Whether this reader may know the patient's state as far as entries of this kind made it: who is on the
+    /// team, what was consented to. Of the present only; `opens_from` closes the past and not this.
+    #[must_use]
+    pub fn shows_state_of(&self, kind: Kind) -> bool {
+        self.mask.allows(EntryClass::new(kind, Sensitivity::Normal, None).seen_by(false, false))
     }
 
     fn hides(&self, entry: &Published) -> bool {

@@ -20,6 +20,8 @@ use crate::vault::Mac;
 #[derive(Debug)]
 pub enum Work {
     Post(Box<Submission>),
+    /// Posts of one author on one timeline that become entries all together or not at all.
+    PostTogether(Vec<Submission>),
     DryRun(Box<DryRun>),
     Follow(Box<Follow>),
     Look(Box<Look>),
@@ -95,12 +97,15 @@ pub struct MarkRead {
     pub actor: Actor,
     pub timeline: TimelineId,
     pub through: Seq,
+    /// Told whether the actor may read the timeline at all.
+    pub reply: Option<oneshot::Sender<bool>>,
 }
 
 /// What is told to whom once the batch is durable.
 #[derive(Debug)]
 pub enum Outcome {
     Answered(Box<Submission>, Answer),
+    AnsweredTogether(Vec<(Submission, Answer)>),
     DryRun(Box<DryRun>, Decision),
     Followed(Box<Follow>, Opened),
     Looked(Box<Look>, Option<Sight>),
@@ -114,6 +119,9 @@ impl Outcome {
     pub fn into_work(self) -> Option<Work> {
         Some(match self {
             Self::Answered(submission, _) => Work::Post(submission),
+            Self::AnsweredTogether(answered) => {
+                Work::PostTogether(answered.into_iter().map(|(submission, _)| submission).collect())
+            }
             Self::DryRun(dry_run, _) => Work::DryRun(dry_run),
             Self::Followed(follow, _) => Work::Follow(follow),
             Self::Looked(look, _) => Work::Look(look),
@@ -129,6 +137,7 @@ impl Work {
     pub fn timeline(&self) -> Option<TimelineId> {
         match self {
             Self::Post(submission) => Some(submission.intent.timeline),
+            Self::PostTogether(group) => group.first().map(|submission| submission.intent.timeline),
             Self::DryRun(dry_run) => Some(dry_run.intent.timeline),
             Self::Follow(follow) => Some(follow.timeline),
             Self::Look(look) => Some(look.timeline),
@@ -137,22 +146,31 @@ impl Work {
         }
     }
 
-    /// The entry a post or dry run points back at.
-    #[must_use]
-    pub fn target(&self) -> Option<EntryId> {
-        match self {
-            Self::Post(submission) => submission.intent.body.target(),
-            Self::DryRun(dry_run) => dry_run.intent.body.target(),
+    /// The entries that posts and dry runs point back at.
+    pub fn targets(&self) -> impl Iterator<Item = EntryId> {
+        let tried = match self {
+            Self::DryRun(dry_run) => Some(&dry_run.intent),
             _ => None,
+        };
+        self.posts().iter().map(|submission| &submission.intent).chain(tried).filter_map(|intent| intent.body.target())
+    }
+
+    /// The posts in it.
+    #[must_use]
+    pub fn posts(&self) -> &[Submission] {
+        match self {
+            Self::Post(submission) => std::slice::from_ref(submission),
+            Self::PostTogether(group) => group,
+            _ => &[],
         }
     }
 
-    /// The id of a post, to recognise it when it comes again.
-    #[must_use]
-    pub fn posted_id(&self) -> Option<EntryId> {
+    /// The same, to change them.
+    pub fn posts_mut(&mut self) -> &mut [Submission] {
         match self {
-            Self::Post(submission) => Some(submission.intent.id),
-            _ => None,
+            Self::Post(submission) => std::slice::from_mut(submission),
+            Self::PostTogether(group) => group,
+            _ => &mut [],
         }
     }
 }

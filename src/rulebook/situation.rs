@@ -31,10 +31,10 @@ pub fn viewer(state: &PatientState, actor: &Actor) -> ViewerFacts {
     }
 }
 
-/// What a role acts for: offices administer, everybody else cares.
+/// What a role acts for: the secretariat administers, everybody else cares.
 const fn purpose(role: Role) -> Purpose {
     match role {
-        Role::Secretariat | Role::Municipality => Purpose::Admin,
+        Role::Secretariat => Purpose::Admin,
         _ => Purpose::Care,
     }
 }

@@ -2,17 +2,16 @@
 
 use axum::extract::ws::Message;
 
+use super::answers::dry_run_result;
 use super::frames::{broken, decode};
 use super::writer::Ended;
 use super::{Place, Session};
 use crate::domain::entry::Intent;
 use crate::domain::ids::{Seq, TimelineId};
-use crate::hub::answer::Refused;
 use crate::limits;
-use crate::rulebook::Decision;
 use crate::store::GrantChange;
 use crate::wire::codes::{CloseCode, Code};
-use crate::wire::{ClientFrame, DryRunResult, ErrorNotice, FrameError, ServerFrame, Verdict};
+use crate::wire::{ClientFrame, ErrorNotice, FrameError, ServerFrame};
 
 impl Session {
     /// Takes one message of the client.
@@ -123,34 +122,7 @@ impl Session {
         let Ok(decision) = self.hub.dry_run(self.signed_in.actor, intent.clone()).await else {
             return self.error(Code::Unavailable, id.to_string()).await;
         };
-        let mut result = DryRunResult {
-            id,
-            verdict: Verdict::Accepted,
-            code: "".into(),
-            field: String::new(),
-            reasons: Vec::new(),
-            cited: Vec::new(),
-            alarms: Vec::new(),
-        };
-        match decision {
-            Decision::Accept(acceptance) => {
-                result.cited = acceptance.ruling.cited;
-                result.alarms = acceptance.alarms;
-            }
-            Decision::Queue(ruling) => {
-                result.verdict = Verdict::Queued;
-                result.reasons = self.hub.region().rulebook().reasons(intent.body.kind(), &ruling);
-                result.cited = ruling.cited;
-            }
-            Decision::Refuse(refusal) => {
-                let Refused { code, field, reasons, cited, .. } = self.hub.region().explain(&intent, refusal);
-                result.verdict = Verdict::Refused;
-                result.code = code.into();
-                result.field = field.map(|field| format!("dry_run.intent.{field}")).unwrap_or_default();
-                result.reasons = reasons;
-                result.cited = cited;
-            }
-        }
+        let result = dry_run_result(self.hub.region(), &intent, decision);
         self.writer.send(&ServerFrame::DryRunResult(result)).await
     }
 }

@@ -4,6 +4,7 @@
 //! page of the journal, and it never makes anybody else wait. It does not decide what may be seen: it asks the
 //! subscription's view for every entry it writes.
 
+pub mod answers;
 mod catch_up;
 mod event;
 mod frames;

@@ -1,16 +1,16 @@
 //! What waits in the outbox, written in one go: answers, deliveries, what to forget, who read and who is present.
 
+use super::answers::frame_of;
 use super::writer::Ended;
 use super::{Place, Session};
 use crate::domain::ids::{EntryId, Seq, TimelineId};
 use crate::domain::text::Text;
 use crate::domain::time::Timestamp;
-use crate::hub::answer::Answer;
 use crate::hub::outbox::{Delivery, Item};
 use crate::hub::published::Published;
 use crate::hub::subscription::Opened;
+use crate::wire::ServerFrame;
 use crate::wire::codes::Code;
-use crate::wire::{self, ServerFrame};
 
 impl Session {
     /// Writes everything that waits, together.
@@ -160,32 +160,4 @@ fn forget_frame(timeline: TimelineId, entry: Option<EntryId>) -> ServerFrame {
         None => Text::fixed("閲覧できる範囲が変わりました", "what you may see here has changed"),
     };
     ServerFrame::Forget { timeline, entry, reason }
-}
-
-fn frame_of(answer: Answer) -> ServerFrame {
-    match answer {
-        Answer::Accepted(accepted) => ServerFrame::Accepted(wire::Accepted {
-            id: accepted.id,
-            timeline: accepted.timeline,
-            seq: accepted.seq,
-            recorded_at: accepted.recorded_at,
-            cited: accepted.ruling.cited,
-            alarms: accepted.alarms,
-            repeated: accepted.repeated,
-        }),
-        Answer::Refused(refused) => ServerFrame::Refused(wire::Refused {
-            id: refused.id,
-            code: refused.code.into(),
-            field: refused.field.map(|field| format!("post.intent.{field}")).unwrap_or_default(),
-            reasons: refused.reasons,
-            cited: refused.cited,
-            retry: refused.retry,
-        }),
-        Answer::Queued(queued) => ServerFrame::Queued {
-            id: queued.id,
-            timeline: queued.timeline,
-            reasons: queued.reasons,
-            cited: queued.cited,
-        },
-    }
 }

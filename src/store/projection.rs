@@ -197,6 +197,28 @@ impl Tx {
         rows.iter().map(|(id,)| Ok(TimelineId(uuid_from("team_member.timeline", id)?))).collect()
     }
 
+    /// The organisations that share a team with this person of this organisation, their own included.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn list_teammates(
+        &mut self,
+        organisation: OrganisationId,
+        person: PersonId,
+    ) -> Result<Vec<OrganisationId>, StoreError> {
+        const SQL: &str = "select distinct mate.organisation from team_member own
+            join team_member mate on mate.timeline = own.timeline
+            where own.organisation = $1 and (own.person is null or own.person = $2) order by mate.organisation";
+        let rows: Vec<(Vec<u8>,)> = run!(self, connection => {
+            sqlx::query_as(SQL)
+                .bind(organisation.0.as_bytes().as_slice())
+                .bind(person.0.as_bytes().as_slice())
+                .fetch_all(connection)
+                .await?
+        });
+        rows.iter().map(|(id,)| Ok(OrganisationId(uuid_from("team_member.organisation", id)?))).collect()
+    }
+
     /// See `Journal::registrations`. Destroyed records are left out.
     pub(super) async fn list_registrations(&mut self) -> Result<Vec<(TimelineId, Registration)>, StoreError> {
         const SQL: &str = "select patient.timeline, timeline.wrapped_key, patient.sealed

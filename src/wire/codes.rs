@@ -119,6 +119,17 @@ closed_list! {
         RuleFailed = "rule_failed", "ルールを評価できなかったため認められません", "a rule failed, so this is refused";
         IsHost = "is_host", "管理事業所です", "this organisation is the host";
         NotLinked = "not_linked", "チームに紐付けられていません", "not linked to the team";
+        // About the request over HTTP.
+        Unauthenticated = "unauthenticated", "サインインしてください", "sign in first";
+        OriginRefused = "origin_refused", "このページからは接続できません", "this origin may not open a socket here";
+        MethodNotAllowed = "method_not_allowed", "この操作はできません", "not with this method";
+        TooLarge = "too_large", "送られた内容が大きすぎます", "the request body is too large";
+        MediaTypeUnsupported = "media_type_unsupported", "JSON（application/json）で送ってください", "send application/json";
+        UpgradeExpected = "upgrade_expected", "WebSocketで接続してください", "open a WebSocket here";
+        SubprotocolUnsupported = "subprotocol_unsupported", "対応するサブプロトコルがありません", "no subprotocol in common";
+        TimedOut = "timed_out", "時間内に終わりませんでした。もう一度お試しください", "this took too long; try again";
+        Overloaded = "overloaded", "混み合っています。しばらくしてお試しください", "the hub is overloaded; try again later";
+        // About the hub.
         Unavailable = "unavailable", "いまは保存できません。あとで送り直してください", "the hub cannot store now; send again later";
         Internal = "internal", "連携ハブに問題が起きました", "the hub has a fault";
     }

@@ -9,16 +9,19 @@ pub mod codes;
 mod error;
 mod frame;
 mod parse;
+pub mod rest;
 mod server;
 #[cfg(test)]
 mod tests;
 pub mod version;
 
 pub use crate::codec::{EncodedEntry, Encoding};
+pub(crate) use crate::codec::{code, date, id, optional_code};
 pub use client::{decode_client, encode_client};
 pub use error::{About, FrameError};
 pub use frame::{
     Accepted, ClientFrame, DryRunResult, ErrorNotice, Goodbye, Hello, Language, Refused, ServerFrame, Verdict, Welcome,
 };
+pub use parse::read_json;
 pub use server::{decode_server, encode_server};
 pub use version::negotiate;

@@ -31,6 +31,14 @@ fn malformed(ja: &str, en: &str) -> FrameError {
     Invalid::new("", Code::Malformed.code(), Text::new(ja, en)).into()
 }
 
+/// What a REST body holds, with the same complaints as a frame.
+///
+/// # Errors
+/// The first complaint; its field is the path inside the body.
+pub fn read_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Invalid> {
+    serde_json::from_slice(bytes).map_err(|error| explain::<T>(bytes, &error).invalid)
+}
+
 /// Reads again, slower, to find where the mistake is.
 fn explain<M: DeserializeOwned>(bytes: &[u8], error: &serde_json::Error) -> FrameError {
     if !error.is_data() {
@@ -61,6 +69,9 @@ fn misfit(path: &str, reason: &str) -> Invalid {
                 format!("there is no field `{named}`; expected {expected}"),
             ),
         );
+    }
+    if reason.starts_with("missing field") {
+        return Invalid::required(join(path, &proto_names(named)));
     }
     if reason.starts_with("duplicate field") {
         return Invalid::new(

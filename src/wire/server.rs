@@ -27,7 +27,7 @@ pub fn encode_server(encoding: Encoding, frame: &ServerFrame) -> Bytes {
     written(encoding, &v1::ServerFrame { frame: Some(frame_message(frame)) })
 }
 
-fn frame_message(frame: &ServerFrame) -> Sent {
+pub(super) fn frame_message(frame: &ServerFrame) -> Sent {
     match frame {
         ServerFrame::Delivery { after, entry } => {
             Sent::Delivery(v1::Delivery { after: after.0, entry: Some(entry.message()) })

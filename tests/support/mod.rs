@@ -1,7 +1,10 @@
 //! What every story needs from the machine it runs on: a folder of its own, a database of its own.
 
+pub mod actor;
+pub mod app;
 pub mod postgres;
 pub mod scratch;
+pub mod socket;
 
 /// The environment variable, set by `./test`, that turns a missing service from a skip into a failure.
 const REQUIRE_SERVICES: &str = "RENKEI_TEST_REQUIRE_SERVICES";

@@ -40,7 +40,7 @@ impl ImportTarget for HubTarget {
     async fn find_patient(&self, identifier: &Identifier) -> Result<Option<KnownPatient>, TargetError> {
         let numbered = (Some(identifier.system.clone()), identifier.value.clone());
         let query = PatientQuery { identifier: Some(numbered), ..PatientQuery::default() };
-        for patient in self.hub.region().patients().search(&query) {
+        for patient in self.hub.region().patients().search(&query, |_| true).0 {
             let state = self.hub.state_of(patient.into()).await.map_err(failed)?;
             let Some(registration) = state.registration.as_ref().filter(|_| self.may_know_of(&state)) else { continue };
             return Ok(Some(KnownPatient { id: patient, registration: Arc::clone(registration), host: state.host() }));

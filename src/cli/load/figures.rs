@@ -3,6 +3,7 @@
 
 use std::{fmt::Write, time::Duration};
 
+use crate::config::Language;
 use hdrhistogram::Histogram;
 use serde::{Serialize, Serializer};
 
@@ -130,12 +131,6 @@ fn median(mut values: Vec<f64>) -> f64 {
     values.sort_by(f64::total_cmp);
     let middle = values.len() / 2;
     if values.len() % 2 == 1 { values[middle] } else { f64::midpoint(values[middle - 1], values[middle]) }
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-pub enum Language {
-    Ja,
-    En,
 }
 
 /// The table for people: one line for each figure, its name in the chosen language.

@@ -25,8 +25,9 @@ use anyhow::ensure;
 use clap::{Args, ValueEnum};
 use uuid::Uuid;
 
+use crate::config::Language;
 use drive::{Measurement, Outcome, Stage};
-use figures::{Language, RunFigures};
+use figures::RunFigures;
 use protocol::bare::Bare;
 use protocol::renkei::Renkei;
 use region::OwnServer;
@@ -87,9 +88,6 @@ pub struct Arguments {
     /// 結果をJSONで / Print the figures as JSON
     #[arg(long)]
     json: bool,
-    /// 表の言語 / Language of the table
-    #[arg(long, value_enum, default_value = "ja", env = "RENKEI_LANGUAGE")]
-    language: Language,
 }
 
 /// The servers this driver can talk to.
@@ -119,9 +117,9 @@ impl From<Encoding> for crate::wire::Encoding {
 
 /// Runs the measurement and prints it. Fails if anything was lost, doubled, reordered, refused or
 /// left unanswered. `id_seed` is a version 7 UUID made now.
-pub fn run(arguments: &Arguments, id_seed: Uuid) -> anyhow::Result<ExitCode> {
+pub fn run(arguments: &Arguments, language: Language, id_seed: Uuid) -> anyhow::Result<ExitCode> {
     let mut measurement = arguments.measurement(id_seed);
-    let tell = |stage| eprintln!("{}", describe(stage, arguments.language));
+    let tell = |stage| eprintln!("{}", describe(stage, language));
     let Outcome { runs, trouble } = match arguments.protocol {
         Speech::Bare => {
             ensure!(arguments.encoding.is_none(), "--encoding: the bare relay has one encoding only");
@@ -144,7 +142,7 @@ pub fn run(arguments: &Arguments, id_seed: Uuid) -> anyhow::Result<ExitCode> {
     if arguments.json {
         println!("{}", serde_json::to_string(&medians.figures)?);
     } else {
-        print!("{}", figures::table(&medians, arguments.language));
+        print!("{}", figures::table(&medians, language));
     }
     if let Some(trouble) = &trouble {
         eprintln!("{trouble}");

@@ -1,0 +1,45 @@
+//! Finding patients. Nobody but the secretariat finds a patient whose team they are not on, and whatever is found
+//! passes the rules once more before it is shown.
+
+use std::collections::HashSet;
+
+use crate::domain::ids::{PatientId, TimelineId};
+use crate::domain::role::Role;
+use crate::hub::patients::PatientQuery;
+use crate::hub::sessions::SignedIn;
+use crate::hub::{Hub, Sight, StoreError, Unavailable};
+
+/// What a search found.
+#[derive(Debug)]
+pub struct Found {
+    pub sights: Vec<Sight>,
+    /// More match than are shown.
+    pub more: bool,
+}
+
+/// Why a search has no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum SearchError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Unavailable(#[from] Unavailable),
+}
+
+/// The patients that match, as far as the one who asks may know of them; all of theirs for an empty query.
+/// With `mine`, the secretariat too searches only among the patients whose team it is on.
+///
+/// # Errors
+/// When the journal cannot be read, or the looks cannot be recorded.
+pub async fn find(hub: &Hub, signed_in: &SignedIn, query: &PatientQuery, mine: bool) -> Result<Found, SearchError> {
+    let SignedIn { id, actor, .. } = *signed_in;
+    let index = hub.region().patients();
+    let (patients, more) = if actor.role == Role::Secretariat && !mine {
+        index.search(query, |_| true)
+    } else {
+        let own: HashSet<PatientId> = hub.timelines_of(&actor).await?.into_iter().map(TimelineId::as_patient).collect();
+        index.search(query, |patient| own.contains(&patient))
+    };
+    let sights = hub.look_at_cards(actor, id, patients.into_iter().map(TimelineId::from)).await?;
+    Ok(Found { sights, more })
+}

@@ -1,0 +1,88 @@
+//! `/api/v1/me`, `/api/v1/tickets`: who I am signed in as, signing out, a ticket for one socket.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use serde::Serialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::http::app::App;
+use crate::http::problem::Problem;
+use crate::http::shapes::Name;
+use crate::hub::sessions::SignedIn;
+
+/// The sign-in that the request was made with.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Me {
+    person: MyPerson,
+    /// The role I act in; as in `positions` of a person.
+    #[schema(example = "nurse")]
+    role: &'static str,
+    organisation: MyOrganisation,
+    /// When the token ends.
+    #[schema(example = "2026-04-01T09:00:00Z")]
+    expires_at: String,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct MyPerson {
+    id: Uuid,
+    name: Name,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct MyOrganisation {
+    id: Uuid,
+    name: String,
+    #[serde(rename = "type")]
+    kind: &'static str,
+}
+
+/// Who am I?
+#[utoipa::path(get, path = "/api/v1/me", tag = "sign-in", responses((status = 200, body = Me)))]
+pub async fn show(State(app): State<App>, signed_in: SignedIn) -> Result<Json<Me>, Problem> {
+    let actor = signed_in.actor;
+    let directory = app.hub.region().directory();
+    // Authentication found both a moment ago; the directory may have changed since.
+    let person = directory.people.get(&actor.person).ok_or_else(Problem::unauthenticated)?;
+    let organisation = directory.organisations.get(&actor.organisation).ok_or_else(Problem::unauthenticated)?;
+    Ok(Json(Me {
+        person: MyPerson { id: person.id.0, name: Name::from(&person.name) },
+        role: actor.role.code(),
+        organisation: MyOrganisation {
+            id: organisation.id.0,
+            name: organisation.name.clone(),
+            kind: organisation.kind.code(),
+        },
+        expires_at: signed_in.until.to_rfc3339(),
+    }))
+}
+
+/// Sign out: this token is void, and its sockets close now.
+#[utoipa::path(delete, path = "/api/v1/me", tag = "sign-in", responses((status = 204)))]
+pub async fn sign_out(State(app): State<App>, signed_in: SignedIn) -> Result<StatusCode, Problem> {
+    app.sign_ins.revoke(signed_in.id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// A ticket for the first frame of one socket.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct TicketShape {
+    /// To be sent in `hello`, never in a URL.
+    #[schema(example = "rk_Zm9yIG9uZSBzb2NrZXQgb25seSwgYW5kIG9ubHkgb25jZQ")]
+    ticket: String,
+    #[schema(example = "2026-04-01T09:00:30Z")]
+    expires_at: String,
+}
+
+/// Draw a one-time ticket for a WebSocket.
+#[utoipa::path(post, path = "/api/v1/tickets", tag = "sign-in", responses((status = 201, body = TicketShape)))]
+pub async fn draw_ticket(
+    State(app): State<App>,
+    signed_in: SignedIn,
+) -> Result<(StatusCode, Json<TicketShape>), Problem> {
+    let (ticket, until) = app.sign_ins.ticket(signed_in)?;
+    let shape = TicketShape { ticket: ticket.reveal().to_string(), expires_at: until.to_rfc3339() };
+    Ok((StatusCode::CREATED, Json(shape)))
+}

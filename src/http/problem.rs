@@ -1,0 +1,259 @@
+//! `application/problem+json` (RFC 9457): the one translator from whatever goes wrong to an answer over HTTP.
+//!
+//! Clients match `code`; people read `detail`. A cause inside the hub is logged here, once, without patient data,
+//! and never told.
+
+use axum::Json;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::shapes::Words;
+use crate::actions::directory::DirectoryError;
+use crate::actions::patients::SearchError;
+use crate::actions::sign_in::SignInError;
+use crate::domain::text::{Invalid, Text};
+use crate::hub::answer::Refused;
+use crate::hub::{StoreError, Unavailable};
+use crate::limits;
+use crate::wire::codes::Code;
+
+/// What went wrong, for programs and for people.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(example = json!({
+    "type": "urn:renkei:problem:required",
+    "title": "this field is required",
+    "status": 422,
+    "code": "required",
+    "detail": { "ja": "必須の項目です", "en": "this field is required" },
+    "field": "name.kanji",
+    "reasons": [],
+    "cited": [],
+    "retry": false
+}))]
+pub struct Problem {
+    /// `urn:renkei:problem:` and the code.
+    #[serde(rename = "type")]
+    kind: String,
+    /// The code in English words, the same for every occurrence.
+    title: String,
+    /// The HTTP status.
+    status: u16,
+    /// Stable; `docs/protocol.md` lists them all.
+    code: &'static str,
+    /// What is wrong here, for people.
+    detail: Words,
+    /// Dotted path of the field at fault, in the body or in the query.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    field: Option<String>,
+    /// With a refusal by the rules: why, the weightiest first.
+    reasons: Vec<Words>,
+    /// With a refusal by the rules: `RULE@set/version#hash`; see `GET /api/v1/rulebook/citations/{citation}`.
+    cited: Vec<String>,
+    /// Whether the same request may succeed later without any change.
+    retry: bool,
+}
+
+impl Problem {
+    /// A problem of which nothing more exact is known than its code.
+    #[must_use]
+    pub fn of(code: Code) -> Self {
+        Self::new(code.code(), code.text(), None)
+    }
+
+    fn new(code: &'static str, detail: Text, field: Option<String>) -> Self {
+        let title = Code::from_code(code).map_or("the request cannot be taken", Code::en);
+        let status = status_of(code, field.is_some());
+        Self {
+            kind: format!("urn:renkei:problem:{code}"),
+            title: title.to_owned(),
+            status: status.as_u16(),
+            code,
+            detail: Words::from(&detail),
+            field,
+            reasons: Vec::new(),
+            cited: Vec::new(),
+            retry: status == StatusCode::SERVICE_UNAVAILABLE,
+        }
+    }
+
+    /// Unknown, or hidden from the one who asks: the answer is the same to the byte.
+    #[must_use]
+    pub fn not_found() -> Self {
+        Self::of(Code::NotFound)
+    }
+
+    /// Nobody is signed in, whatever the reason.
+    #[must_use]
+    pub fn unauthenticated() -> Self {
+        Self::of(Code::Unauthenticated)
+    }
+
+    /// The sign-in's role may not do this.
+    #[must_use]
+    pub fn secretariat_only() -> Self {
+        let detail = Text::fixed("この操作は連携事務局だけができます", "only the secretariat may do this");
+        Self::new(Code::Forbidden.code(), detail, None)
+    }
+
+    /// A code with words of its own.
+    #[must_use]
+    pub fn saying(code: Code, detail: Text) -> Self {
+        Self::new(code.code(), detail, None)
+    }
+
+    /// The status it is answered with.
+    #[must_use]
+    pub fn status(&self) -> StatusCode {
+        StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+    }
+}
+
+/// The one table of codes and statuses. A code about a field is 422 whatever it says.
+fn status_of(code: &str, is_about_field: bool) -> StatusCode {
+    if is_about_field {
+        return StatusCode::UNPROCESSABLE_ENTITY;
+    }
+    match Code::from_code(code) {
+        Some(Code::Malformed) => StatusCode::BAD_REQUEST,
+        Some(Code::Unauthenticated) => StatusCode::UNAUTHORIZED,
+        Some(Code::Forbidden | Code::RuleFailed | Code::OriginRefused) => StatusCode::FORBIDDEN,
+        Some(Code::NotFound) => StatusCode::NOT_FOUND,
+        Some(Code::MethodNotAllowed) => StatusCode::METHOD_NOT_ALLOWED,
+        Some(Code::Conflict) => StatusCode::CONFLICT,
+        Some(Code::TooLarge) => StatusCode::PAYLOAD_TOO_LARGE,
+        Some(Code::MediaTypeUnsupported) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        Some(Code::UpgradeExpected) => StatusCode::UPGRADE_REQUIRED,
+        Some(Code::SubprotocolUnsupported) => StatusCode::BAD_REQUEST,
+        Some(Code::Unavailable | Code::Overloaded | Code::TimedOut) => StatusCode::SERVICE_UNAVAILABLE,
+        Some(Code::Internal) => StatusCode::INTERNAL_SERVER_ERROR,
+        _ => StatusCode::UNPROCESSABLE_ENTITY,
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let status = self.status();
+        let mut response = (status, Json(self)).into_response();
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        match status {
+            StatusCode::UNAUTHORIZED => {
+                headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"renkei\""));
+            }
+            StatusCode::SERVICE_UNAVAILABLE => {
+                headers.insert(header::RETRY_AFTER, HeaderValue::from(limits::RETRY_AFTER_S));
+            }
+            StatusCode::UPGRADE_REQUIRED => {
+                headers.insert(header::UPGRADE, HeaderValue::from_static("websocket"));
+            }
+            _ => {}
+        }
+        response
+    }
+}
+
+impl From<Invalid> for Problem {
+    fn from(invalid: Invalid) -> Self {
+        let field = (!invalid.field.is_empty()).then_some(invalid.field);
+        Self::new(invalid.code, invalid.message, field)
+    }
+}
+
+impl From<Refused> for Problem {
+    fn from(refused: Refused) -> Self {
+        if refused.code == Code::NotFound.code() && refused.field.is_none() {
+            return Self::not_found();
+        }
+        let detail = refused.reasons.first().cloned();
+        let detail = detail.or_else(|| Code::from_code(refused.code).map(Code::text));
+        let fallback = || Text::fixed("受け付けられません", "the request cannot be taken");
+        Self {
+            reasons: refused.reasons.iter().map(Words::from).collect(),
+            cited: refused.cited.iter().map(ToString::to_string).collect(),
+            retry: refused.retry,
+            ..Self::new(refused.code, detail.unwrap_or_else(fallback), refused.field)
+        }
+    }
+}
+
+impl From<Unavailable> for Problem {
+    fn from(Unavailable: Unavailable) -> Self {
+        Self::of(Code::Unavailable)
+    }
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        match &error {
+            // Logged where the journal became read-only.
+            StoreError::ReadOnly { .. } => Self::of(Code::Unavailable),
+            StoreError::KeyDestroyed(_) => Self::not_found(),
+            StoreError::Driver(_) => {
+                tracing::error!(code = error.code(), %error, "a request failed in the store");
+                Self::of(Code::Unavailable)
+            }
+            StoreError::Inconsistent { .. } | StoreError::RowsAffected { .. } => {
+                tracing::error!(code = error.code(), %error, "a request met what the store should not hold");
+                Self::of(Code::Internal)
+            }
+        }
+    }
+}
+
+impl From<SignInError> for Problem {
+    fn from(error: SignInError) -> Self {
+        match error {
+            SignInError::Refused => Self::unauthenticated(),
+            SignInError::Overloaded => Self::of(Code::Overloaded),
+            SignInError::NoPosition => Self::new(
+                Code::NotFound.code(),
+                Text::fixed("その人にこの職務はありません", "this person does not hold this position"),
+                Some("role".to_owned()),
+            ),
+            SignInError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<SearchError> for Problem {
+    fn from(error: SearchError) -> Self {
+        match error {
+            SearchError::Store(error) => error.into(),
+            SearchError::Unavailable(error) => error.into(),
+        }
+    }
+}
+
+impl From<DirectoryError> for Problem {
+    fn from(error: DirectoryError) -> Self {
+        match error {
+            DirectoryError::Invalid(invalid) => invalid.into(),
+            DirectoryError::Store(error) => error.into(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_code_has_a_status_of_an_error_and_only_503_invites_to_retry() {
+        for code in Code::ALL {
+            let problem = Problem::of(*code);
+            let status = problem.status();
+            assert!(status.is_client_error() || status.is_server_error(), "{code}: {status}");
+            assert_eq!(problem.retry, status == StatusCode::SERVICE_UNAVAILABLE, "{code}");
+            assert_eq!(problem.title, code.en());
+        }
+    }
+
+    #[test]
+    fn a_missing_organisation_in_a_body_is_no_missing_page() {
+        let invalid = Invalid::new("organisation", "not_found", Text::fixed("ありません", "none"));
+        assert_eq!(Problem::from(invalid).status(), StatusCode::UNPROCESSABLE_ENTITY);
+        assert_eq!(Problem::not_found().status(), StatusCode::NOT_FOUND);
+    }
+}

@@ -1,0 +1,71 @@
+//! What became of a post, or would become of it, as the wire says it. REST says it in the same words.
+
+use crate::domain::entry::Intent;
+use crate::hub::Region;
+use crate::hub::answer::{Answer, Refused};
+use crate::rulebook::Decision;
+use crate::wire::{self, DryRunResult, ServerFrame, Verdict};
+
+/// The frame that answers a post.
+#[must_use]
+pub fn frame_of(answer: Answer) -> ServerFrame {
+    match answer {
+        Answer::Accepted(accepted) => ServerFrame::Accepted(wire::Accepted {
+            id: accepted.id,
+            timeline: accepted.timeline,
+            seq: accepted.seq,
+            recorded_at: accepted.recorded_at,
+            cited: accepted.ruling.cited,
+            alarms: accepted.alarms,
+            repeated: accepted.repeated,
+        }),
+        Answer::Refused(refused) => ServerFrame::Refused(wire::Refused {
+            id: refused.id,
+            code: refused.code.into(),
+            field: refused.field.map(|field| format!("post.intent.{field}")).unwrap_or_default(),
+            reasons: refused.reasons,
+            cited: refused.cited,
+            retry: refused.retry,
+        }),
+        Answer::Queued(queued) => ServerFrame::Queued {
+            id: queued.id,
+            timeline: queued.timeline,
+            reasons: queued.reasons,
+            cited: queued.cited,
+        },
+    }
+}
+
+/// The answer to a dry run.
+#[must_use]
+pub fn dry_run_result(region: &Region, intent: &Intent, decision: Decision) -> DryRunResult {
+    let mut result = DryRunResult {
+        id: intent.id,
+        verdict: Verdict::Accepted,
+        code: "".into(),
+        field: String::new(),
+        reasons: Vec::new(),
+        cited: Vec::new(),
+        alarms: Vec::new(),
+    };
+    match decision {
+        Decision::Accept(acceptance) => {
+            result.cited = acceptance.ruling.cited;
+            result.alarms = acceptance.alarms;
+        }
+        Decision::Queue(ruling) => {
+            result.verdict = Verdict::Queued;
+            result.reasons = region.rulebook().reasons(intent.body.kind(), &ruling);
+            result.cited = ruling.cited;
+        }
+        Decision::Refuse(refusal) => {
+            let Refused { code, field, reasons, cited, .. } = region.explain(intent, refusal);
+            result.verdict = Verdict::Refused;
+            result.code = code.into();
+            result.field = field.map(|field| format!("dry_run.intent.{field}")).unwrap_or_default();
+            result.reasons = reasons;
+            result.cited = cited;
+        }
+    }
+    result
+}

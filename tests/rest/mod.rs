@@ -1,0 +1,3 @@
+//! Stories over REST: a folder's file for each part of `/api/v1`.
+
+mod reading;

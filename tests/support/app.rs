@@ -1,0 +1,268 @@
+//! A whole hub for one story: SQLite in a folder of its own, a clock moved by hand, the real router, and a listener
+//! on loopback for sockets. Actors (`support/actor.rs`) speak to it as clients do.
+
+use std::collections::HashMap;
+use std::future::IntoFuture as _;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use axum::Router;
+use jiff::civil::date;
+use renkei::actions::directory::{put_organisation, put_person};
+use renkei::cli::open;
+use renkei::clock::ManualClock;
+use renkei::domain::body::Body;
+use renkei::domain::directory::{Organisation, Person, Position};
+use renkei::domain::entry::{Intent, Sensitivity};
+use renkei::domain::ids::{EntryId, OrganisationId, PatientId, PersonId};
+use renkei::domain::patient::{HumanName, Registration, Sex};
+use renkei::domain::role::{OrganisationType, Role};
+use renkei::domain::team::{ConsentChange, ConsentGiver, ConsentState, History, TeamLink, TeamUnlink};
+use renkei::domain::time::Timestamp;
+use renkei::http::app;
+use renkei::http::listen::{ListenBounds, Listener, Transport};
+use renkei::hub::answer::Answer;
+use renkei::hub::{Hub, HubTasks};
+use renkei::store::Journal;
+use renkei::vault::RegionKey;
+use renkei::wire::codes::CloseCode;
+use tempfile::TempDir;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+use super::actor::Actor;
+use super::scratch;
+
+/// When every story begins: 09:00 on a working day in Japan.
+const MORNING: &str = "2026-04-01T09:00:00+09:00";
+/// The origin whose pages may open sockets.
+pub const ORIGIN: &str = "https://renkei.test";
+
+/// A running hub with its region.
+pub struct App {
+    pub hub: Hub,
+    pub clock: Arc<ManualClock>,
+    /// For requests without a connection.
+    pub router: Router,
+    /// Where sockets connect.
+    pub address: SocketAddr,
+    http: app::App,
+    tasks: HubTasks,
+    journal: Journal,
+    stop: oneshot::Sender<()>,
+    serving: JoinHandle<()>,
+    organisations: Mutex<HashMap<String, OrganisationId>>,
+    secretariat: Mutex<Option<Actor>>,
+    folder: TempDir,
+    key: Arc<RegionKey>,
+}
+
+impl App {
+    /// An empty region on an empty journal.
+    pub async fn start() -> Self {
+        let clock = Arc::new(ManualClock::at(MORNING.parse().expect("a moment")));
+        Self::open(scratch::folder("app"), Arc::new(RegionKey::ephemeral()), clock).await
+    }
+
+    async fn open(folder: TempDir, key: Arc<RegionKey>, clock: Arc<ManualClock>) -> Self {
+        let journal = open::open_journal(&database(folder.path()), Arc::clone(&key)).await.expect("the journal opens");
+        let region = open::start_with(journal.clone(), clock.clone()).await.expect("the region opens");
+        let http = app::App::new(region.hub.clone(), vec![ORIGIN.to_owned()]);
+        let router = app::router(http.clone());
+        let loopback = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        let listener =
+            Listener::bind(loopback, Transport::PlainOnLoopback, ListenBounds::default()).expect("a free port");
+        let address = listener.address();
+        let (stop, stopped) = oneshot::channel();
+        let served = router.clone();
+        let serving = tokio::spawn(async move {
+            listener.serve(served, async { drop(stopped.into_future().await) }).await;
+        });
+        Self {
+            hub: region.hub,
+            clock,
+            router,
+            address,
+            http,
+            tasks: region.tasks,
+            journal,
+            stop,
+            serving,
+            organisations: Mutex::default(),
+            secretariat: Mutex::default(),
+            folder,
+            key,
+        }
+    }
+
+    /// Stops in order: sockets are told, what was handed in becomes durable, the journal closes.
+    pub async fn stop(self) -> Stopped {
+        let Self { hub, router, http, tasks, journal, stop, serving, folder, key, clock, .. } = self;
+        hub.sessions().end_all(CloseCode::GoingAway);
+        let _ = stop.send(());
+        serving.await.expect("the listener ends");
+        drop((hub, router, http));
+        tokio::time::timeout(Duration::from_secs(20), tasks.finish()).await.expect("the hub finishes");
+        journal.close().await;
+        Stopped { folder, key, clock }
+    }
+
+    /// A new person in this role at the organisation of this name, which is made if there is none; signed in.
+    pub async fn actor(&self, role: Role, organisation: &str) -> Actor {
+        let organisation = self.organisation(organisation, usual_type(role)).await;
+        let id = PersonId(self.hub.region().draw_id());
+        let name = HumanName { kanji: format!("{} 一号", role.ja()), kana: "テスト イチゴウ".to_owned() };
+        let position = Position { role, organisation };
+        let person = Person { id, name, positions: vec![position], active: true };
+        put_person(&self.hub, &self.http.sign_ins, person).await.expect("the person is stored");
+        self.sign_in(id, position).await
+    }
+
+    /// Signs somebody in, in one of their positions.
+    pub async fn sign_in(&self, person: PersonId, position: Position) -> Actor {
+        let valid_for = Duration::from_secs(12 * 3_600);
+        let (token, signed_in) =
+            self.http.sign_ins.issue(person, position, valid_for).await.expect("the sign-in is stored");
+        Actor::new(self.router.clone(), self.address, signed_in, token.reveal().to_string())
+    }
+
+    /// The organisation of this name; made if there is none.
+    pub async fn organisation(&self, name: &str, kind: OrganisationType) -> OrganisationId {
+        if let Some(known) = self.organisations.lock().expect("no panic").get(name) {
+            return *known;
+        }
+        let id = OrganisationId(self.hub.region().draw_id());
+        let organisation = Organisation {
+            id,
+            kind,
+            name: name.to_owned(),
+            kana: name.to_owned(),
+            phone: "03-5550-0101".to_owned(),
+            identifiers: Vec::new(),
+            active: true,
+        };
+        put_organisation(&self.hub, organisation).await.expect("the organisation is stored");
+        self.organisations.lock().expect("no panic").insert(name.to_owned(), id);
+        id
+    }
+
+    /// The one secretariat.
+    pub async fn secretariat(&self) -> Actor {
+        let known = self.secretariat.lock().expect("no panic").clone();
+        if let Some(known) = known {
+            return known;
+        }
+        let made = self.actor(Role::Secretariat, "secretariat").await;
+        self.secretariat.lock().expect("no panic").get_or_insert(made).clone()
+    }
+
+    pub async fn doctor(&self, organisation: &str) -> Actor {
+        self.actor(Role::Doctor, organisation).await
+    }
+
+    pub async fn nurse(&self, organisation: &str) -> Actor {
+        self.actor(Role::Nurse, organisation).await
+    }
+
+    /// A member of the patient's family, whose home is linked.
+    pub async fn family(&self, patient: PatientId) -> Actor {
+        let home = format!("home of {patient}");
+        let family = self.actor(Role::Family, &home).await;
+        self.link(patient, &home).await;
+        family
+    }
+
+    /// A patient who agreed to sharing within the team, with nobody on the team yet.
+    pub async fn register_patient(&self, kanji: &str, kana: &str) -> PatientId {
+        let patient = PatientId(self.hub.region().draw_id());
+        let name = HumanName { kanji: kanji.to_owned(), kana: kana.to_owned() };
+        let birth_date = date(1938, 4, 12);
+        let registration = Registration { name, birth_date, sex: Sex::Female, identifiers: Vec::new() };
+        self.administer(patient, Body::Registration(registration)).await;
+        self.consent(patient, ConsentState::Team).await;
+        patient
+    }
+
+    pub async fn consent(&self, patient: PatientId, state: ConsentState) {
+        let given_on = date(2026, 4, 1);
+        let consent = ConsentChange { state, given_by: ConsentGiver::Patient, given_on, document: String::new() };
+        self.administer(patient, Body::Consent(consent)).await;
+    }
+
+    /// Links an organisation by its name, with all of its people and all of the past. The first one is the host.
+    pub async fn link(&self, patient: PatientId, organisation: &str) {
+        let organisation = self.known(organisation);
+        let secretariat = self.secretariat().await;
+        let sight = self.hub.look(secretariat.actor, secretariat.sign_in, patient.into(), seq(0), Some(seq(0))).await;
+        let host = sight.expect("the hub runs").expect("the patient is registered").state.host().is_none();
+        let link = TeamLink { organisation, people: Vec::new(), host, history: History::All };
+        self.administer(patient, Body::TeamLink(link)).await;
+    }
+
+    pub async fn unlink(&self, patient: PatientId, organisation: &str) {
+        let unlink = TeamUnlink {
+            organisation: self.known(organisation),
+            people: Vec::new(),
+            reason: "担当を終えました".to_owned(),
+        };
+        self.administer(patient, Body::TeamUnlink(unlink)).await;
+    }
+
+    fn known(&self, organisation: &str) -> OrganisationId {
+        *self.organisations.lock().expect("no panic").get(organisation).expect("somebody of it was made before")
+    }
+
+    /// The secretariat posts, which must be accepted.
+    async fn administer(&self, patient: PatientId, body: Body) {
+        let secretariat = Box::pin(self.secretariat()).await;
+        let intent = intent(EntryId(self.hub.region().draw_id()), patient, body);
+        let answer = self.hub.post_and_wait(secretariat.actor, intent).await;
+        assert!(matches!(answer, Answer::Accepted(_)), "{answer:?}");
+    }
+}
+
+/// What is left of a hub that stopped: its folder and key.
+pub struct Stopped {
+    pub folder: TempDir,
+    key: Arc<RegionKey>,
+    clock: Arc<ManualClock>,
+}
+
+impl Stopped {
+    /// Another hub on the same journal; tokens stay valid, actors must be made again from them.
+    pub async fn start(self) -> App {
+        App::open(self.folder, self.key, self.clock).await
+    }
+}
+
+/// An intent with nothing but its body.
+pub fn intent(id: EntryId, patient: PatientId, body: Body) -> Intent {
+    let (sensitivity, addressed_to) = (Sensitivity::Normal, Vec::new());
+    Intent { id, timeline: patient.into(), observed_at: None::<Timestamp>, sensitivity, addressed_to, body }
+}
+
+fn database(folder: &Path) -> String {
+    format!("sqlite://{}", folder.join("renkei.db").display())
+}
+
+const fn seq(seq: u64) -> renkei::domain::ids::Seq {
+    renkei::domain::ids::Seq(seq)
+}
+
+const fn usual_type(role: Role) -> OrganisationType {
+    match role {
+        Role::Doctor => OrganisationType::Clinic,
+        Role::Dentist | Role::DentalHygienist => OrganisationType::DentalClinic,
+        Role::Nurse | Role::Rehab => OrganisationType::NursingStation,
+        Role::Pharmacist => OrganisationType::Pharmacy,
+        Role::CareManager => OrganisationType::CareOffice,
+        Role::Helper => OrganisationType::HomeHelp,
+        Role::Msw | Role::Gateway => OrganisationType::Hospital,
+        Role::EquipmentAdviser => OrganisationType::DayService,
+        Role::Municipality => OrganisationType::Municipality,
+        Role::Secretariat => OrganisationType::Secretariat,
+        Role::Family => OrganisationType::Home,
+    }
+}
