@@ -186,6 +186,10 @@ pub const TICKET_MS: u64 = 30_000;
 pub const TICKETS_MAX: usize = 50_000;
 // ---- rulebook ----
 
+/// Files of a rulebook's folder.
+pub const RULEBOOK_FILES_MAX: usize = 64;
+/// No more than this is read of one of them.
+pub const RULEBOOK_FILE_BYTES_MAX: u64 = 1_048_576;
 /// Words a choice may have, kinds included: a set of them is one 64-bit word.
 pub const RULEBOOK_CHOICES_MAX: usize = 64;
 /// Fields of a vocabulary.

@@ -3,8 +3,10 @@
 use std::collections::hash_map::Entry;
 
 use crate::actions::sign_in::{SignInError, SignIns};
-use crate::domain::directory::{Directory, Organisation, Person};
-use crate::domain::ids::PersonId;
+use crate::domain::directory::{Actor, Directory, Organisation, Person, Position};
+use crate::domain::ids::{OrganisationId, PersonId};
+use crate::domain::patient::HumanName;
+use crate::domain::role::Role;
 use crate::domain::text::{Invalid, Text};
 use crate::hub::Hub;
 use crate::limits;
@@ -103,15 +105,43 @@ pub async fn suspend_person(hub: &Hub, sign_ins: &SignIns, person: PersonId) -> 
     put_person(hub, sign_ins, Person { active: false, ..known }).await
 }
 
+/// The connected system of an organisation: the person that acts in its place, if there is one.
+#[must_use]
+pub fn find_gateway(directory: &Directory, organisation: OrganisationId) -> Option<Actor> {
+    let position = Position { role: Role::Gateway, organisation };
+    let mut gateways: Vec<PersonId> = directory
+        .people
+        .values()
+        .filter(|person| person.positions.contains(&position))
+        .map(|person| person.id)
+        .collect();
+    // The same one every time: what it wrote before must be recognised as its own.
+    gateways.sort_unstable();
+    gateways.into_iter().find_map(|person| directory.actor(person, position))
+}
+
+/// Enters the connected system of an organisation.
+///
+/// # Errors
+/// When there is no such organisation or the store fails.
+pub async fn put_gateway(hub: &Hub, sign_ins: &SignIns, organisation: OrganisationId) -> Result<Actor, DirectoryError> {
+    let position = Position { role: Role::Gateway, organisation };
+    let id = PersonId(hub.region().draw_id());
+    let name = HumanName { kanji: "連携 システム".to_owned(), kana: "レンケイ システム".to_owned() };
+    put_person(hub, sign_ins, Person { id, name, positions: vec![position], active: true }).await?;
+    let actor = hub.region().directory().actor(id, position);
+    actor.ok_or_else(|| Invalid::new("organisation", "not_found", no_organisation()).into())
+}
+
+fn no_organisation() -> Text {
+    Text::fixed("その事業所は登録されていません", "no such organisation in the directory")
+}
+
 fn check_person(directory: &Directory, person: &Person) -> Result<(), Invalid> {
     check_name("name.kanji", &person.name.kanji)?;
     for (at, position) in person.positions.iter().enumerate() {
         if !directory.organisations.contains_key(&position.organisation) {
-            return Err(Invalid::new(
-                format!("positions[{at}].organisation"),
-                "not_found",
-                Text::fixed("その事業所は登録されていません", "no such organisation in the directory"),
-            ));
+            return Err(Invalid::new(format!("positions[{at}].organisation"), "not_found", no_organisation()));
         }
     }
     Ok(())

@@ -7,14 +7,14 @@ use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use crate::domain::directory::Position;
+use crate::domain::directory::{Directory, Position};
 use crate::domain::ids::{PersonId, SignInId};
 use crate::domain::time::Timestamp;
 use crate::hub::Hub;
 use crate::hub::sessions::SignedIn;
 use crate::limits;
 use crate::session::TicketGate;
-use crate::store::{SignIn, StoreError};
+use crate::store::{Journal, SignIn, StoreError};
 use crate::vault::{Token, TokenHash};
 use crate::wire::codes::CloseCode;
 
@@ -46,6 +46,32 @@ pub enum SignInError {
     Store(#[from] StoreError),
 }
 
+/// A sign-in that is to be issued.
+#[derive(Clone, Copy, Debug)]
+pub struct NewSignIn {
+    pub id: SignInId,
+    pub person: PersonId,
+    pub position: Position,
+    pub now: Timestamp,
+    pub valid_for: Duration,
+}
+
+impl NewSignIn {
+    /// Stores it. A hub that runs on the same journal lets its bearer in from now on.
+    ///
+    /// # Errors
+    /// When the person does not hold the position, or the store fails.
+    pub async fn issue(self, journal: &Journal, directory: &Directory) -> Result<(Token, SignedIn), SignInError> {
+        let Self { id, person, position, now, valid_for } = self;
+        let actor = directory.actor(person, position).ok_or(SignInError::NoPosition)?;
+        let (token, expires_at) = (Token::random(), now.saturating_add(valid_for));
+        let token_hash = token.hash();
+        let sign_in = SignIn { id, token_hash, person, position, issued_at: now, expires_at, revoked_at: None };
+        journal.write(move |tx| Box::pin(async move { tx.insert_sign_in(&sign_in).await })).await?;
+        Ok((token, SignedIn { id, actor, until: expires_at }))
+    }
+}
+
 impl SignIns {
     /// Sign-ins of this hub.
     #[must_use]
@@ -63,20 +89,9 @@ impl SignIns {
         position: Position,
         valid_for: Duration,
     ) -> Result<(Token, SignedIn), SignInError> {
-        let actor = self.hub.region().directory().actor(person, position).ok_or(SignInError::NoPosition)?;
-        let (token, now) = (Token::random(), self.hub.region().now());
-        let sign_in = SignIn {
-            id: SignInId(self.hub.region().draw_id()),
-            token_hash: token.hash(),
-            person,
-            position,
-            issued_at: now,
-            expires_at: now.saturating_add(valid_for),
-            revoked_at: None,
-        };
-        let signed_in = SignedIn { id: sign_in.id, actor, until: sign_in.expires_at };
-        self.hub.journal().write(move |tx| Box::pin(async move { tx.insert_sign_in(&sign_in).await })).await?;
-        Ok((token, signed_in))
+        let region = self.hub.region();
+        let new = NewSignIn { id: SignInId(region.draw_id()), person, position, now: region.now(), valid_for };
+        new.issue(self.hub.journal(), &region.directory()).await
     }
 
     /// Who bears this token, if it is valid now.

@@ -57,6 +57,12 @@ pub struct ConfigArguments {
 }
 
 impl ConfigArguments {
+    /// No flag but the file's.
+    #[must_use]
+    pub fn of_file(path: &Path) -> Self {
+        Self { config: Some(path.to_owned()), ..Self::default() }
+    }
+
     /// Everything this process' configuration is read from.
     ///
     /// # Errors

@@ -1,9 +1,10 @@
 //! `renkei import vitals FILE` and `renkei import patients FILE`: from arguments to a report and an exit code.
 //!
-//! The caller opens the hub as the actor of [`ImportArgs::acting_as`] and hands it over as an `ImportTarget`.
+//! `run.rs` opens the hub as the actor of [`ImportArgs::acting_as`] and hands it over as an `ImportTarget`.
 
 mod args;
 mod render;
+mod run;
 
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Write};
@@ -13,7 +14,8 @@ use anyhow::Context;
 use indicatif::{ProgressBar, ProgressStyle};
 use jiff::civil::Date;
 
-pub use args::{ActingAs, ImportArgs, ImportCommand, Language, PatientArgs, VitalArgs};
+pub use args::{ActingAs, ImportArgs, ImportCommand, PatientArgs, VitalArgs};
+pub(super) use run::start;
 
 use crate::actions::import::apply::{How, Progress, Stage, apply};
 use crate::actions::import::draft::{Draft, Options};
@@ -24,6 +26,7 @@ use crate::actions::import::sheet::Sheet;
 use crate::actions::import::table::{Table, read_table};
 use crate::actions::import::target::ImportTarget;
 use crate::actions::import::vitals::read_vitals;
+use crate::config::Language;
 use crate::domain::time::Timestamp;
 use crate::limits;
 
@@ -57,7 +60,7 @@ impl Ending {
 pub async fn run<T: ImportTarget>(
     command: &ImportCommand,
     target: &T,
-    now: Timestamp,
+    (now, language): (Timestamp, Language),
     out: &mut impl Write,
 ) -> anyhow::Result<Ending> {
     let args = command.args();
@@ -67,19 +70,21 @@ pub async fn run<T: ImportTarget>(
     let source = args.source();
     let table = match read {
         Ok(table) => table,
-        Err(fault) => return refuse_file(args, &fault, out),
+        Err(fault) => return refuse_file(args, &fault, language, out),
     };
     match command {
         ImportCommand::Vitals(vitals) => match read_vitals(&table, &vitals.settings(today)) {
-            Ok(sheet) => finish(args, &table, sheet, target, (Options { source, host: None }, today), out).await,
-            Err(fault) => refuse_file(args, &fault, out),
+            Ok(sheet) => {
+                finish(args, &table, sheet, target, (Options { source, host: None }, today, language), out).await
+            }
+            Err(fault) => refuse_file(args, &fault, language, out),
         },
         ImportCommand::Patients(patients) => match read_patients(&table, &patients.settings(today)) {
             Ok(sheet) => {
                 let options = Options { source, host: patients.host };
-                finish(args, &table, sheet, target, (options, today), out).await
+                finish(args, &table, sheet, target, (options, today, language), out).await
             }
-            Err(fault) => refuse_file(args, &fault, out),
+            Err(fault) => refuse_file(args, &fault, language, out),
         },
     }
 }
@@ -89,21 +94,21 @@ async fn finish<D: Draft, T: ImportTarget>(
     table: &Table,
     sheet: Sheet<D>,
     target: &T,
-    (options, today): (Options, Date),
+    (options, today, language): (Options, Date, Language),
     out: &mut impl Write,
 ) -> anyhow::Result<Ending> {
     // Opened first: an import must not find out at its end that it cannot say what it left behind.
     let rejects = args.rejects.as_deref().map(create_private).transpose()?;
     let how = How { options, dry_run: args.dry_run, keep_going: args.keep_going, today };
-    let bar = progress_bar(args.language);
-    let mut show = |progress: Progress| show_progress(&bar, progress, args.language);
+    let bar = progress_bar(language);
+    let mut show = |progress: Progress| show_progress(&bar, progress, language);
     let applied = apply(sheet, target, &how, &mut show).await;
     bar.finish_and_clear();
     let (report, stopped) = match applied {
         Ok(report) => (report, None),
         Err(stopped) => (*stopped.report, Some(stopped.error)),
     };
-    out.write_all(render::report(args, table, &report).as_bytes())?;
+    out.write_all(render::report(args, table, &report, language).as_bytes())?;
     if let (Some(file), Some(path)) = (rejects, args.rejects.as_deref()) {
         let written = write_rejects(table, &report, file).with_context(|| path.display().to_string())?;
         if written == 0 {
@@ -111,7 +116,7 @@ async fn finish<D: Draft, T: ImportTarget>(
         }
     }
     match stopped {
-        Some(error) => Err(error).with_context(|| render::stopped(report.written, args.language)),
+        Some(error) => Err(error).with_context(|| render::stopped(report.written, language)),
         None => Ok(ending(&report)),
     }
 }
@@ -124,8 +129,13 @@ fn ending(report: &Report) -> Ending {
     }
 }
 
-fn refuse_file(args: &ImportArgs, fault: &FileFault, out: &mut impl Write) -> anyhow::Result<Ending> {
-    out.write_all(render::fault(&args.file, fault, args.language).as_bytes())?;
+fn refuse_file(
+    args: &ImportArgs,
+    fault: &FileFault,
+    language: Language,
+    out: &mut impl Write,
+) -> anyhow::Result<Ending> {
+    out.write_all(render::fault(&args.file, fault, language).as_bytes())?;
     Ok(Ending::Nothing)
 }
 

@@ -1,5 +1,8 @@
 //! `renkei init`: what a new hub needs before `serve`: the folder for data, the region's key in it,
-//! and a configuration file in which every setting is explained. What is there stays as it is.
+//! a configuration file in which every setting is explained, and a first office with a person who can register all
+//! others. What is there stays as it is.
+
+mod first_office;
 
 use std::fmt::Write as _;
 use std::fs::{self, DirBuilder};
@@ -8,9 +11,12 @@ use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use super::Terminal;
+use self::first_office::FirstOffice;
 use super::complaint::Complaint;
-use crate::config::FIELDS;
+use super::config_arguments::ConfigArguments;
+use super::serve::runtime;
+use super::{EXIT_CONFIG, Terminal};
+use crate::config::{FIELDS, Settled};
 use crate::domain::text::Text;
 use crate::vault::{KeyFileError, RegionKey};
 
@@ -19,6 +25,15 @@ pub(super) struct Arguments {
     /// 作る場所 / Where to make it
     #[arg(long, value_name = "DIR", default_value = ".")]
     dir: PathBuf,
+    /// 事務局の名前 / Name of the secretariat's office
+    #[arg(long, value_name = "NAME", default_value = "連携事務局")]
+    office: String,
+    /// 事務局の担当者の名前 / Name of the person at the secretariat
+    #[arg(long, value_name = "NAME", default_value = "事務局 担当")]
+    operator: String,
+    /// 担当者のフリガナ / The same name in kana
+    #[arg(long, value_name = "KANA", default_value = "ジムキョク タントウ")]
+    operator_kana: String,
 }
 
 /// What was there and what was made.
@@ -42,7 +57,37 @@ pub(super) fn run(arguments: &Arguments, terminal: Terminal) -> anyhow::Result<E
         );
         println!("{}", terminal.language.pick(&advice));
     }
+    let Some(settled) = config_at(&config, terminal)? else {
+        return Ok(ExitCode::from(EXIT_CONFIG));
+    };
+    let (office, step) = runtime()?.block_on(first_office::prepare(&settled.config, arguments))?;
+    println!("{}", terminal.language.pick(&told_office(office.as_ref(), step, &config)));
     Ok(ExitCode::SUCCESS)
+}
+
+/// The configuration as `serve` will read it, or every mistake in it on standard error.
+fn config_at(path: &Path, terminal: Terminal) -> anyhow::Result<Option<Settled>> {
+    let arguments = ConfigArguments::of_file(path);
+    arguments.settle(terminal)
+}
+
+fn told_office(office: Option<&FirstOffice>, step: Step, config: &Path) -> Text {
+    let (Step::Made, Some(FirstOffice { office, operator })) = (step, office) else {
+        return Text::fixed(
+            "事業所はすでに登録されているので、そのままにしました",
+            "Kept the directory: organisations are registered already",
+        );
+    };
+    let (person, config) = (operator.id, config.display());
+    let (name, office) = (&operator.name.kanji, &office.name);
+    Text::new(
+        format!(
+            "{office}（{name}）を登録しました。サインインのリンクの発行:\n  renkei sign-in --config {config} --person {person}"
+        ),
+        format!(
+            "Registered {office} ({name}). For a sign-in link:\n  renkei sign-in --config {config} --person {person}"
+        ),
+    )
 }
 
 fn told(path: &Path, step: Step) -> Text {
@@ -106,6 +151,7 @@ fn sample() -> String {
 mod tests {
     use super::*;
     use crate::config::{Config, ConfigFile, Sources};
+    use crate::domain::directory::Directory;
 
     const TERMINAL: Terminal = Terminal { language: crate::config::Language::En };
 
@@ -114,10 +160,45 @@ mod tests {
         Config::read(&Sources { file: Some(file), ..Sources::default() }).unwrap().config
     }
 
+    fn arguments(folder: &Path) -> Arguments {
+        Arguments {
+            dir: folder.to_owned(),
+            office: "青葉野在宅医療連携事務局".to_owned(),
+            operator: "三浦 恵子".to_owned(),
+            operator_kana: "ミウラ ケイコ".to_owned(),
+        }
+    }
+
+    fn directory(config: &Config) -> Directory {
+        let opened = async {
+            let key = std::sync::Arc::new(RegionKey::load_file(&config.region_key_file).unwrap());
+            let journal = crate::cli::open::open_journal(&config.database.url(), key).await.unwrap();
+            let directory = journal.read(|tx| Box::pin(tx.load_directory())).await;
+            directory.map_err(|error: crate::store::StoreError| error).unwrap()
+        };
+        runtime().unwrap().block_on(opened)
+    }
+
+    #[test]
+    fn a_new_region_has_a_secretariat_that_can_enter_everybody_else_and_gets_no_second_one() {
+        let folder = tempfile::tempdir().unwrap();
+        run(&arguments(folder.path()), TERMINAL).unwrap();
+        run(&arguments(folder.path()), TERMINAL).unwrap();
+        let config = read(folder.path(), fs::read_to_string(folder.path().join("renkei.toml")).unwrap());
+        let directory = directory(&config);
+        assert_eq!((directory.organisations.len(), directory.people.len()), (1, 1));
+        let operator = directory.people.values().next().unwrap();
+        let actor = directory.actor(operator.id, operator.positions[0]).unwrap();
+        assert_eq!(
+            (operator.name.kana.as_str(), actor.role),
+            ("ミウラ ケイコ", crate::domain::role::Role::Secretariat)
+        );
+    }
+
     #[test]
     fn a_new_hub_gets_a_key_and_a_configuration_that_finds_it() {
         let folder = tempfile::tempdir().unwrap();
-        let arguments = Arguments { dir: folder.path().to_owned() };
+        let arguments = arguments(folder.path());
         run(&arguments, TERMINAL).unwrap();
         let config = read(folder.path(), fs::read_to_string(folder.path().join("renkei.toml")).unwrap());
         assert_eq!(config.region_key_file, folder.path().join("data/region.key"));
@@ -132,7 +213,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         fs::create_dir(folder.path().join("data")).unwrap();
         fs::write(folder.path().join("data/region.key"), "").unwrap();
-        assert!(run(&Arguments { dir: folder.path().to_owned() }, TERMINAL).is_err());
+        assert!(run(&arguments(folder.path()), TERMINAL).is_err());
     }
 
     #[test]

@@ -12,7 +12,9 @@ mod language;
 pub mod load;
 mod logging;
 pub mod open;
+mod rulebook_files;
 pub(crate) mod serve;
+mod sign_in;
 mod store;
 
 use std::process::ExitCode;
@@ -49,8 +51,13 @@ enum Command {
     Serve(Box<serve::Arguments>),
     /// 架空の地域の一日を動かして見せる / Show a day of an invented region
     Demo(demo::Arguments),
-    /// 地域の鍵と設定の見本を作る / Make the region's key and a sample configuration
+    /// 地域の鍵・設定の見本・事務局を用意する / Make the region's key, a sample configuration and its secretariat
     Init(init::Arguments),
+    /// サインインのリンクを発行する / Issue a sign-in link
+    SignIn(Box<sign_in::Arguments>),
+    /// 患者・バイタルの表を取り込む / Import tables of patients or vital signs
+    #[command(subcommand)]
+    Import(Box<import::ImportCommand>),
     /// 開発用の証明書を作る / Make development certificates
     Cert(cert::Arguments),
     /// 設定を調べる / Check or show the configuration
@@ -86,6 +93,8 @@ fn dispatch(command: &Command, terminal: Terminal) -> anyhow::Result<ExitCode> {
         Command::Serve(arguments) => serve::run(arguments, terminal),
         Command::Demo(arguments) => demo::run(arguments, terminal),
         Command::Init(arguments) => init::run(arguments, terminal),
+        Command::SignIn(arguments) => sign_in::run(arguments, terminal),
+        Command::Import(command) => import::start(command, terminal),
         Command::Cert(arguments) => cert::run(arguments, terminal, SystemClock::new().now()),
         Command::Config(arguments) => config::run(arguments, terminal),
         Command::Store(arguments) => store::run(arguments, terminal),

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use jiff::tz::TimeZone;
 
+use super::rulebook_files;
 use crate::clock::{Clock, Ids, SystemClock};
 use crate::config::Config;
 use crate::domain::directory::Directory;
@@ -30,8 +31,9 @@ pub struct OpenRegion {
 /// When key, journal or rulebook cannot be opened; nothing runs then.
 pub async fn open(config: &Config) -> anyhow::Result<OpenRegion> {
     let key = RegionKey::load_file(&config.region_key_file)?;
+    let rulebook = load_rulebook(config.rulebook_dir.as_deref())?;
     let journal = open_journal(&config.database.url(), Arc::new(key)).await?;
-    start(journal).await
+    start_under(journal, Arc::new(SystemClock::new()), rulebook).await
 }
 
 /// Opens the journal at a database URL.
@@ -42,7 +44,7 @@ pub async fn open_journal(url: &str, key: Arc<RegionKey>) -> anyhow::Result<Jour
     Ok(Journal::open(url, key).await?)
 }
 
-/// Starts the hub on an open journal, on the machine's clock.
+/// Starts the hub on an open journal, on the machine's clock, under the rulebook that ships.
 ///
 /// # Errors
 /// When what the journal holds cannot be read.
@@ -55,15 +57,24 @@ pub async fn start(journal: Journal) -> anyhow::Result<OpenRegion> {
 /// # Errors
 /// When what the journal holds cannot be read.
 pub async fn start_with(journal: Journal, clock: Arc<dyn Clock>) -> anyhow::Result<OpenRegion> {
+    start_under(journal, clock, load_rulebook(None)?).await
+}
+
+/// Starts the hub under a rulebook.
+///
+/// # Errors
+/// When what the journal holds cannot be read.
+pub async fn start_under(journal: Journal, clock: Arc<dyn Clock>, rulebook: Rulebook) -> anyhow::Result<OpenRegion> {
     // Recorded time never goes back, also across a restart on a machine whose clock was set back.
     if let Some(newest) = journal.newest_recorded_at().await? {
         clock.not_before(newest);
     }
+    rulebook_files::keep(&journal, &rulebook, clock.now()).await?;
     let directory: Directory = journal.read(|tx| Box::pin(tx.load_directory())).await?;
     let registrations = journal.registrations().await?;
     let patients = registrations.into_iter().map(|(timeline, registration)| (timeline.as_patient(), registration));
     let parts = RegionParts {
-        rulebook: load_rulebook(None)?,
+        rulebook,
         directory,
         patients: PatientIndex::of(patients),
         ids: Arc::new(Ids::new(Arc::clone(&clock))),
@@ -77,8 +88,10 @@ pub async fn start_with(journal: Journal, clock: Arc<dyn Clock>) -> anyhow::Resu
 /// The rulebook of a folder, or the shipped one.
 ///
 /// # Errors
-/// All mistakes of its files.
+/// When the folder cannot be read; all mistakes of its files.
 pub fn load_rulebook(folder: Option<&Path>) -> anyhow::Result<Rulebook> {
-    let _ = folder;
-    Ok(shipped::load(digest)?)
+    match folder {
+        Some(folder) => rulebook_files::load(folder),
+        None => Ok(shipped::load(digest)?),
+    }
 }

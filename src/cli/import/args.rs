@@ -11,6 +11,7 @@ use crate::actions::import::columns::Mapped;
 use crate::actions::import::patients::PatientSettings;
 use crate::actions::import::table::Delimiter;
 use crate::actions::import::vitals::VitalSettings;
+use crate::cli::ConfigArguments;
 use crate::domain::ids::{OrganisationId, PersonId};
 use crate::domain::role::Role;
 use crate::domain::time::Timestamp;
@@ -67,9 +68,8 @@ pub struct ImportArgs {
     /// 取り込めなかった行と理由を書き出す（既存のファイルは上書きしない） / write the wrong rows with reasons to a new file
     #[arg(long, value_name = "FILE")]
     pub rejects: Option<PathBuf>,
-    /// 表示の言語 / language of the report
-    #[arg(long = "lang", value_enum, default_value = "ja", env = "RENKEI_LANG")]
-    pub language: Language,
+    #[command(flatten)]
+    pub config: ConfigArguments,
 }
 
 /// `renkei import vitals`.
@@ -99,13 +99,6 @@ pub struct PatientArgs {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum KanaFrom {
     Name,
-}
-
-/// The language of what is printed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Language {
-    Ja,
-    En,
 }
 
 /// For whom the target is opened.

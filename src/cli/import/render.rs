@@ -3,29 +3,22 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use super::args::{ImportArgs, Language};
+use super::args::ImportArgs;
 use crate::actions::import::outcome::{Note, Outcome};
 use crate::actions::import::report::{Complaint, Count, FileFault, Report};
 use crate::actions::import::table::Table;
-use crate::domain::text::Text;
+use crate::config::Language;
 use crate::limits;
 
-impl Language {
-    fn pick<'a>(self, ja: &'a str, en: &'a str) -> &'a str {
-        match self {
-            Self::Ja => ja,
-            Self::En => en,
-        }
-    }
-
-    fn text(self, text: &Text) -> &str {
-        self.pick(&text.ja, &text.en)
+fn either<'a>(language: Language, ja: &'a str, en: &'a str) -> &'a str {
+    match language {
+        Language::Ja => ja,
+        Language::En => en,
     }
 }
 
 /// Everything a person needs to know after an import.
-pub fn report(args: &ImportArgs, table: &Table, report: &Report) -> String {
-    let language = args.language;
+pub fn report(args: &ImportArgs, table: &Table, report: &Report, language: Language) -> String {
     let mut page = String::new();
     let file = args.file.display();
     let (charset, delimiter) = (table.charset, table.delimiter);
@@ -39,7 +32,7 @@ pub fn report(args: &ImportArgs, table: &Table, report: &Report) -> String {
     notes(&mut page, report, language);
     skipped(&mut page, report, language);
     complaints(&mut page, report, language);
-    let _ = writeln!(page, "{}", closing(args, report));
+    let _ = writeln!(page, "{}", closing(report, language));
     page
 }
 
@@ -50,8 +43,8 @@ pub fn fault(file: &Path, fault: &FileFault, language: Language) -> String {
         (Some(line), None, _) => format!(":{line}"),
         _ => String::new(),
     };
-    let nothing = language.pick("何も書き込んでいません。", "Nothing was written.");
-    format!("{}{place}: {}\n{nothing}\n", file.display(), language.text(&fault.message))
+    let nothing = either(language, "何も書き込んでいません。", "Nothing was written.");
+    format!("{}{place}: {}\n{nothing}\n", file.display(), language.pick(&fault.message))
 }
 
 /// What to do after the hub stopped answering.
@@ -69,8 +62,10 @@ fn outcomes(page: &mut String, report: &Report, language: Language) {
             continue;
         }
         let label = match outcome {
-            Outcome::Imported if report.dry_run => language.pick("取り込める（試行）", "would be imported (dry run)"),
-            _ => language.pick(outcome.ja(), outcome.en()),
+            Outcome::Imported if report.dry_run => {
+                either(language, "取り込める（試行）", "would be imported (dry run)")
+            }
+            _ => either(language, outcome.ja(), outcome.en()),
         };
         let _ = writeln!(page, "  {:>9}  {label}", grouped(count));
     }
@@ -80,18 +75,18 @@ fn notes(page: &mut String, report: &Report, language: Language) {
     if report.notes.0.is_empty() {
         return;
     }
-    let _ = writeln!(page, "{}", language.pick("注記（取り込みを妨げない）:", "Notes (they keep nothing out):"));
+    let _ = writeln!(page, "{}", either(language, "注記（取り込みを妨げない）:", "Notes (they keep nothing out):"));
     for ((note, header), count) in &report.notes.0 {
         let _ = writeln!(page, "  {:>9}  {}", grouped(count.rows), note_line(*note, header, count, language));
     }
 }
 
 fn note_line(note: Note, header: &str, count: &Count, language: Language) -> String {
-    let label = language.pick(note.ja(), note.en());
+    let label = either(language, note.ja(), note.en());
     let column = if header.is_empty() { String::new() } else { format!("{header}: ") };
     let lines: Vec<String> = count.first_lines.iter().map(ToString::to_string).collect();
     let more = if count.rows > lines.len() { " …" } else { "" };
-    format!("{column}{label} {}{}{more}", language.pick("行 ", "lines "), lines.join(", "))
+    format!("{column}{label} {}{}{more}", either(language, "行 ", "lines "), lines.join(", "))
 }
 
 fn skipped(page: &mut String, report: &Report, language: Language) {
@@ -99,7 +94,7 @@ fn skipped(page: &mut String, report: &Report, language: Language) {
     if filled.is_empty() {
         return;
     }
-    let heading = language.pick("取り込まない列（値のあるセルの数）:", "Columns left out (cells with a value):");
+    let heading = either(language, "取り込まない列（値のあるセルの数）:", "Columns left out (cells with a value):");
     let _ = writeln!(page, "{heading}");
     for column in filled {
         let _ = writeln!(page, "  {:>9}  {}", grouped(column.filled), column.header);
@@ -110,7 +105,7 @@ fn complaints(page: &mut String, report: &Report, language: Language) {
     if report.complaints.is_empty() {
         return;
     }
-    let _ = writeln!(page, "{}", language.pick("誤り:", "Errors:"));
+    let _ = writeln!(page, "{}", either(language, "誤り:", "Errors:"));
     for complaint in report.complaints.iter().take(limits::IMPORT_COMPLAINTS_SHOWN) {
         let _ = writeln!(page, "  {}", complaint_line(complaint, language));
     }
@@ -124,7 +119,7 @@ fn complaints(page: &mut String, report: &Report, language: Language) {
 }
 
 fn complaint_line(complaint: &Complaint, language: Language) -> String {
-    let message = language.text(&complaint.invalid.message);
+    let message = language.pick(&complaint.invalid.message);
     let line = complaint.line;
     let field = &complaint.invalid.field;
     let field = if field.is_empty() { String::new() } else { format!(" {field}:") };
@@ -138,9 +133,9 @@ fn complaint_line(complaint: &Complaint, language: Language) -> String {
     }
 }
 
-fn closing(args: &ImportArgs, report: &Report) -> String {
+fn closing(report: &Report, language: Language) -> String {
     let written = grouped(report.written);
-    match (args.language, report.written, report.wrong()) {
+    match (language, report.written, report.wrong()) {
         (Language::Ja, 0, 0) if report.dry_run => "試行のため何も書き込んでいません。".to_owned(),
         (Language::En, 0, 0) if report.dry_run => "Dry run: nothing was written.".to_owned(),
         (Language::Ja, 0, 0) => "新しく書き込むものはありませんでした。".to_owned(),

@@ -1,0 +1,78 @@
+//! The first entries of a region's directory: the secretariat and one person of it, who enters everybody else.
+
+use std::sync::Arc;
+
+use super::{Arguments, Step};
+use crate::cli::open::open_journal;
+use crate::cli::serve::lock_data;
+use crate::clock::{Ids, SystemClock};
+use crate::config::Config;
+use crate::domain::directory::{Directory, Organisation, Person, Position};
+use crate::domain::ids::{OrganisationId, PersonId};
+use crate::domain::patient::HumanName;
+use crate::domain::role::{OrganisationType, Role};
+use crate::store::{Journal, StoreError};
+use crate::vault::RegionKey;
+
+/// What was entered.
+pub(super) struct FirstOffice {
+    pub office: Organisation,
+    pub operator: Person,
+}
+
+/// Enters the secretariat where the directory is empty.
+///
+/// # Errors
+/// When the journal cannot be opened or written.
+pub(super) async fn prepare(config: &Config, arguments: &Arguments) -> anyhow::Result<(Option<FirstOffice>, Step)> {
+    let key = Arc::new(RegionKey::load_file(&config.region_key_file)?);
+    let journal = open_journal(&config.database.url(), key).await?;
+    let prepared = enter(&journal, config, arguments).await;
+    journal.close().await;
+    prepared
+}
+
+async fn enter(
+    journal: &Journal,
+    config: &Config,
+    arguments: &Arguments,
+) -> anyhow::Result<(Option<FirstOffice>, Step)> {
+    let directory: Directory = journal.read(|tx| Box::pin(tx.load_directory())).await?;
+    if !directory.organisations.is_empty() {
+        return Ok((None, Step::Kept));
+    }
+    // A hub that runs already would not hear of them.
+    let _lock = lock_data(&config.data_dir)?;
+    let first = first_office(arguments);
+    let (office, operator) = (first.office.clone(), first.operator.clone());
+    journal
+        .write(move |tx| {
+            Box::pin(async move {
+                tx.insert_organisation(&office).await?;
+                tx.insert_person(&operator).await?;
+                Ok::<_, StoreError>(())
+            })
+        })
+        .await?;
+    Ok((Some(first), Step::Made))
+}
+
+fn first_office(arguments: &Arguments) -> FirstOffice {
+    let ids = Ids::new(Arc::new(SystemClock::new()));
+    let office = Organisation {
+        id: OrganisationId(ids.draw()),
+        kind: OrganisationType::Secretariat,
+        name: arguments.office.clone(),
+        kana: String::new(),
+        phone: String::new(),
+        identifiers: Vec::new(),
+        active: true,
+    };
+    let operator = Person {
+        id: PersonId(ids.draw()),
+        name: HumanName { kanji: arguments.operator.clone(), kana: arguments.operator_kana.clone() },
+        positions: vec![Position { role: Role::Secretariat, organisation: office.id }],
+        active: true,
+    };
+    FirstOffice { office, operator }
+}
