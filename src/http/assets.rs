@@ -173,7 +173,9 @@ mod tests {
 
     #[tokio::test]
     async fn what_is_not_the_client_is_not_found() {
-        for path in ["/nothing.js", "/VENDORED.md", "/vendor/lit.d.ts", "/../Cargo.toml", "/%2e%2e/Cargo.toml", "/views", "//"] {
+        for path in
+            ["/nothing.js", "/VENDORED.md", "/vendor/lit.d.ts", "/../Cargo.toml", "/%2e%2e/Cargo.toml", "/views", "//"]
+        {
             assert_eq!(fetch(path).await.status(), StatusCode::NOT_FOUND, "{path}");
         }
         let posted = ask(Request::post("/").body(Body::empty()).unwrap()).await;
