@@ -315,8 +315,11 @@ export const HEAR = /** @type {Record<string, (hub: Hub, frame: any) => void>} *
   delivery(hub, { after, entry: raw }) {
     const entry = readEntry(raw);
     const verdict = hub.cursors.delivered(entry.timeline, number(after), entry.seq);
-    if (verdict === 'take') hub.tell({ what: 'entry', entry });
-    else if (verdict === 'lost') {
+    if (verdict === 'take') {
+      hub.tell({ what: 'entry', entry });
+      // A post of our own on its timeline is as good as the answer, which may have been lost.
+      if (hub.outbox.find(entry.id)) hub.answered(readVerdict('accepted', entry), entry);
+    } else if (verdict === 'lost') {
       hub.resubscribe(entry.timeline);
       hub.settleIn();
     }

@@ -206,6 +206,7 @@ class Session {
   /** Delivers an entry, or passes over one that this reader may not see. */
   offer(entry) {
     if (!this.cursors.has(entry.timeline) || !this.hub.journal.maySee(this.me, entry)) return;
+    if (this.hub.swallowAnswers && entry.content.author.person === this.me.id) return;
     const after = this.cursors.get(entry.timeline);
     this.cursors.set(entry.timeline, Number(entry.seq));
     if (this.loseNext) return void (this.loseNext = false);

@@ -132,6 +132,17 @@ test('unanswered posts are sent again after a loss: same ids, same order, no mor
   assert.equal(world.outbox.unsent, 0);
 });
 
+test('a post of our own that is delivered needs no other answer', async () => {
+  const world = fakeWorld();
+  const socket = await world.arrive();
+  world.hub.post(intent('entry-1'));
+  socket.hear(subscribed(0, 1));
+  socket.hear(delivery(0, 1));
+  assert.equal(world.outbox.unsent, 0);
+  socket.hear({ accepted: { id: 'entry-1', seq: '1' } });
+  assert.equal(world.outbox.items.length, 0);
+});
+
 test('a refusal keeps the words; a hub that cannot store keeps the post and its turn', async () => {
   const world = fakeWorld();
   const socket = await world.arrive({ inFlight: 1 });
