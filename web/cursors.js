@@ -42,14 +42,15 @@ export class Cursors {
 
   /**
    * A delivery of `seq` that follows `after`.
-   * `take`: apply it. `lost`: something is missing, ask again from the cursor. `drop`: sent before the hub heard that.
+   * `take`: apply it. `lost`: something is missing, ask again from the cursor. `drop`: nothing to do.
    * @param {string} timeline @param {number} after @param {number} seq
    * @returns {'take' | 'lost' | 'drop'}
    */
   delivered(timeline, after, seq) {
     const place = this.place(timeline);
-    if (place.awaiting) return 'drop';
-    if (after !== place.after) {
+    // Known already, or sent before the hub heard that something was lost.
+    if (place.awaiting || seq <= place.after) return 'drop';
+    if (after > place.after) {
       Object.assign(place, { awaiting: true, open: false });
       return 'lost';
     }
@@ -68,6 +69,11 @@ export class Cursors {
     this.reached(timeline, through);
     const place = this.place(timeline);
     if (!place.awaiting) place.caughtUp = true;
+  }
+
+  /** Whether the hub feeds this timeline. @param {string} timeline */
+  isOpen(timeline) {
+    return this.places.get(timeline)?.open ?? false;
   }
 
   /** @param {string} timeline */

@@ -11,8 +11,7 @@ const CLIENT = 'renkei-web/0.1';
 const VERSION = 1;
 const FIRST_FRAME_MS_MAX = 15_000;
 const DRY_RUN_MS_MAX = 8_000;
-/** Refusals that say nothing about the post: it stays in the outbox and is sent again. */
-const NOT_NOW = new Set(['unavailable', 'busy', 'rate_limited']);
+const NOT_NOW_PAUSE_MS = 3_000;
 
 /**
  * connecting: on the way. catching_up: reading what was missed. live: nothing is missing. waiting: lost, trying again at
@@ -271,15 +270,16 @@ export class Hub {
 
   /** @param {import('./frames.js').Verdict} verdict @param {any} raw */
   answered(verdict, raw) {
-    if (verdict.verdict === 'refused' && NOT_NOW.has(verdict.code)) {
-      // The post goes back to its place, and nothing overtakes it while the hub recovers.
+    if (verdict.verdict === 'refused' && raw.retry) {
+      // The refusal says nothing about the post: it goes back to its place,
+      // and nothing overtakes it while the hub recovers.
       const item = this.outbox.find(verdict.id);
       if (item) item.state = 'waiting';
       this.paused = true;
       this.clock.after(() => {
         this.paused = false;
         this.flush();
-      }, pauseMs(2, this.clock.random()));
+      }, NOT_NOW_PAUSE_MS);
     } else {
       const item = this.outbox.settle(verdict);
       this.tell({ what: 'verdict', verdict, item, seq: number(raw.seq) });
@@ -290,7 +290,7 @@ export class Hub {
 }
 
 /** What each frame of the hub does. A frame not listed here is of a newer hub and is passed over. */
-const HEAR = /** @type {Record<string, (hub: Hub, frame: any) => void>} */ ({
+export const HEAR = /** @type {Record<string, (hub: Hub, frame: any) => void>} */ ({
   welcome(hub, frame) {
     hub.welcomed = true;
     hub.heartbeatMs = number(frame.heartbeatMs) || 20_000;

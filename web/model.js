@@ -1,7 +1,7 @@
 // What this page knows: who is signed in, their patients, the timelines, who is looking and who has read. It joins the
 // REST interface and the hub, and tells its listeners once per painted frame that something changed. No templates here.
 
-import { pauseMs } from './closing.js';
+import { SIGN_IN_OVER, pauseMs } from './closing.js';
 import { forgetSignIn } from './credentials.js';
 import { usOfMs } from './frames.js';
 import { Hub } from './hub.js';
@@ -201,9 +201,9 @@ export class Model {
   readingsOf(id) {
     const timeline = this.timeline(id);
     const held = this.readings.get(id);
-    if (held && held.version === timeline.version) return held.readings;
+    if (held && held.version === timeline.readingsVersion) return held.readings;
     const readings = readingsOf(timeline);
-    this.readings.set(id, { version: timeline.version, readings });
+    this.readings.set(id, { version: timeline.readingsVersion, readings });
     return readings;
   }
 
@@ -305,7 +305,7 @@ export class Model {
     // Still on the list: what may be seen has changed, so it is read again from the beginning.
     if (this.patients.has(timeline)) {
       this.farewell = null;
-      this.hub.resubscribe(timeline);
+      if (!this.hub.cursors.isOpen(timeline)) this.hub.resubscribe(timeline);
     } else if (this.selected === timeline) this.selected = '';
     this.changed();
   }
@@ -320,7 +320,7 @@ const CHANGES_THE_LIST = new Set(['registration', 'consent', 'team_link', 'team_
 
 const HEAR = /** @type {Record<string, (model: Model, happening: any) => void>} */ ({
   connection(model, { connection }) {
-    if (connection.phase === 'ended' && connection.code === 'sign_in_ended') model.leave('sign_in_ended');
+    if (connection.phase === 'ended' && SIGN_IN_OVER.has(connection.code)) model.leave('sign_in_ended');
     if (connection.phase === 'waiting' || connection.phase === 'offline') model.presence.clear();
   },
   welcome(model) {

@@ -28,8 +28,8 @@ export class Timeline {
     this.consent = null;
     /** @type {{sign: string, low?: string, high?: string}[]} in force now */
     this.limits = [];
-    /** Grows with every change; views compare it. */
-    this.version = (this.version ?? 0) + 1;
+    /** Grows whenever readings or limits change; graphs are drawn again only then. */
+    this.readingsVersion = (this.readingsVersion ?? 0) + 1;
   }
 
   get lastSeq() {
@@ -54,7 +54,7 @@ export class Timeline {
     if (about.kind === 'registration') this.registration = currentBody(about);
     if (about.kind === 'consent') this.consent = currentBody(about);
     if (about.kind === 'alarm_limits') this.limits = limitsInForce(this.items);
-    this.version += 1;
+    if (about.kind === 'vital' || about.kind === 'alarm_limits') this.readingsVersion += 1;
     return true;
   }
 

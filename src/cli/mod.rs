@@ -5,6 +5,7 @@ pub mod cert;
 mod complaint;
 mod config;
 mod config_arguments;
+mod demo;
 pub mod import;
 mod init;
 mod language;
@@ -46,6 +47,8 @@ pub struct Cli {
 enum Command {
     /// ハブを動かす / Run the hub
     Serve(Box<serve::Arguments>),
+    /// 架空の地域の一日を動かして見せる / Show a day of an invented region
+    Demo(demo::Arguments),
     /// 地域の鍵と設定の見本を作る / Make the region's key and a sample configuration
     Init(init::Arguments),
     /// 開発用の証明書を作る / Make development certificates
@@ -81,6 +84,7 @@ pub fn run(cli: &Cli) -> ExitCode {
 fn dispatch(command: &Command, terminal: Terminal) -> anyhow::Result<ExitCode> {
     match command {
         Command::Serve(arguments) => serve::run(arguments, terminal),
+        Command::Demo(arguments) => demo::run(arguments, terminal),
         Command::Init(arguments) => init::run(arguments, terminal),
         Command::Cert(arguments) => cert::run(arguments, terminal, SystemClock::new().now()),
         Command::Config(arguments) => config::run(arguments, terminal),

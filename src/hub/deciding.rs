@@ -74,7 +74,7 @@ impl Picture {
         draft.outcomes.push(outcome);
     }
 
-    pub fn decide(&self, state: &PatientState, intent: &Intent, actor: &Actor, targets: &Targets) -> Decision {
+    pub(super) fn decide(&self, state: &PatientState, intent: &Intent, actor: &Actor, targets: &Targets) -> Decision {
         let target =
             intent.body.target().and_then(|id| targets.get(&id)).and_then(|found| self.target(state, actor, found));
         let situation = Situation {
@@ -100,27 +100,8 @@ impl Picture {
         Some(Target { kind: found.entry.body.kind(), scope: published.scope, own, visible })
     }
 
-    /// The entry that an accepted post becomes as the next of this state.
-    pub fn entry(&self, state: &PatientState, submission: &Submission, acceptance: Acceptance) -> Entry {
-        let Submission { intent, actor, .. } = submission;
-        Entry {
-            id: intent.id,
-            timeline: intent.timeline,
-            seq: state.head.next(),
-            author: *actor,
-            observed_at: intent.observed_at,
-            recorded_at: self.now.max(state.recorded_at),
-            sensitivity: intent.sensitivity,
-            addressed_to: intent.addressed_to.clone(),
-            body: intent.body.clone(),
-            alarms: acceptance.alarms,
-            target_scope: acceptance.target_scope,
-            ruling: acceptance.ruling,
-        }
-    }
-
     fn accept(&self, draft: &mut Draft, hot: &mut Hot, submission: &Submission, acceptance: Acceptance) -> Answer {
-        let entry = self.entry(&hot.state, submission, acceptance);
+        let entry = self.entry(&hot.state, &submission.intent, &submission.actor, acceptance);
         let content = codec::encode_content(&entry);
         self.seal(draft, hot, &entry, &content, submission);
         let epoch = hot.state.access_epoch;
@@ -136,6 +117,24 @@ impl Picture {
         let answer = Accepted::of(&entry, false);
         draft.publish(Arc::new(Published::new(entry, content)));
         Answer::Accepted(answer)
+    }
+
+    /// The entry that an accepted intent becomes.
+    pub(super) fn entry(&self, state: &PatientState, intent: &Intent, actor: &Actor, acceptance: Acceptance) -> Entry {
+        Entry {
+            id: intent.id,
+            timeline: intent.timeline,
+            seq: state.head.next(),
+            author: *actor,
+            observed_at: intent.observed_at,
+            recorded_at: self.now.max(state.recorded_at),
+            sensitivity: intent.sensitivity,
+            addressed_to: intent.addressed_to.clone(),
+            body: intent.body.clone(),
+            alarms: acceptance.alarms,
+            target_scope: acceptance.target_scope,
+            ruling: acceptance.ruling,
+        }
     }
 
     fn seal(&self, draft: &mut Draft, hot: &mut Hot, entry: &Entry, content: &Content, submission: &Submission) {
@@ -186,15 +185,18 @@ impl Picture {
         match refusal {
             Refusal::Invalid(invalid) => Refused::invalid(intent.id, invalid),
             Refusal::NotFound(_) => Refused::not_found(intent.id),
-            Refusal::Rules(ruling) => Refused {
-                id: intent.id,
-                code: "forbidden",
-                field: None,
-                reasons: self.rulebook.reasons(intent.body.kind(), &ruling),
-                cited: ruling.cited,
-                retry: false,
-            },
+            Refusal::Rules(ruling) => self.citing(intent, "forbidden", ruling),
         }
+    }
+
+    /// Why a post would wait in the linking queue, in words.
+    pub fn explain_waiting(&self, intent: &Intent, ruling: Ruling) -> Refused {
+        self.citing(intent, "queued", ruling)
+    }
+
+    fn citing(&self, intent: &Intent, code: &'static str, ruling: Ruling) -> Refused {
+        let reasons = self.rulebook.reasons(intent.body.kind(), &ruling);
+        Refused { id: intent.id, code, field: None, reasons, cited: ruling.cited, retry: false }
     }
 
     fn queue(&self, draft: &mut Draft, intent: &Intent, actor: &Actor, ruling: &Ruling) -> Answer {

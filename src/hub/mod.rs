@@ -16,6 +16,7 @@ pub mod patients;
 pub mod published;
 mod reading;
 mod region;
+pub mod rehearsal;
 mod sequencer;
 pub mod sessions;
 pub mod subscription;
@@ -164,6 +165,23 @@ impl Hub {
         let (reply, answer) = oneshot::channel();
         self.submit(actor, intent, Reply::Once(reply)).await;
         answer.await.unwrap_or_else(|_| Answer::Refused(Refused::unavailable(id)))
+    }
+
+    /// Posts all of these, in this order, without waiting for one answer before the next post: they share
+    /// commits. The answers come in the same order.
+    pub async fn post_in_order(&self, actor: Actor, intents: Vec<Intent>) -> Vec<Answer> {
+        let mut waiting = Vec::with_capacity(intents.len());
+        for intent in intents {
+            let id = intent.id;
+            let (reply, answer) = oneshot::channel();
+            self.submit(actor, intent, Reply::Once(reply)).await;
+            waiting.push((id, answer));
+        }
+        let mut answers = Vec::with_capacity(waiting.len());
+        for (id, answer) in waiting {
+            answers.push(answer.await.unwrap_or_else(|_| Answer::Refused(Refused::unavailable(id))));
+        }
+        answers
     }
 
     /// Posts on one timeline that become entries all together, in this order, or not at all.

@@ -49,7 +49,7 @@ impl Picture {
             }
             let refusal = match self.decide(&trial, &submission.intent, &submission.actor, targets) {
                 Decision::Accept(acceptance) => {
-                    let entry = self.entry(&trial, submission, acceptance);
+                    let entry = self.entry(&trial, &submission.intent, &submission.actor, acceptance);
                     trial.apply(&entry);
                     continue;
                 }

@@ -104,7 +104,7 @@ export class MockHub {
       const { hello } = JSON.parse(data);
       const me = hello && this.tickets.get(hello.ticket);
       this.tickets.delete(hello?.ticket);
-      if (!me) return ws.close(4401);
+      if (!me) return ws.close(4103);
       this.sessions.add(new Session(this, ws, me));
     });
   }
@@ -141,7 +141,7 @@ export class MockHub {
 
   revoke(key) {
     this.revoked.add(key);
-    for (const session of this.sessions) if (session.me.key === key) session.goodbye(4403, 'sign_in_ended', false);
+    for (const session of this.sessions) if (session.me.key === key) session.goodbye(4200, 'sign_in_ended', false);
   }
 }
 

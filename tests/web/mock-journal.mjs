@@ -55,6 +55,7 @@ export class Journal {
 
   /** @param {string} timeline @param {object} author @param {number} atMs @param {object} content */
   append(timeline, author, atMs, { id = randomUUID(), body, observedAtUs, sensitivity = 'normal' }) {
+    body = inCanonicalUnits(body);
     const entries = this.entries(timeline);
     this.timelines.set(timeline, entries);
     const kind = Object.keys(body)[0];
@@ -90,7 +91,7 @@ export class Journal {
     if (kind === 'message' && text.includes('点滴を変更') && me.role !== 'doctor') {
       return { verdict: 'refused', code: 'forbidden', reasons: [{ ja: '点滴の指示は医師だけが投稿できます。', en: 'Only doctors post orders for drips.' }], cited: [FORBID] };
     }
-    return { verdict: 'accepted', cited: [PERMIT], alarms: intent.body.vital ? this.alarms(intent.timeline, intent.body.vital) : [] };
+    return { verdict: 'accepted', cited: [PERMIT], alarms: intent.body.vital ? this.alarms(intent.timeline, inCanonicalUnits(intent.body).vital) : [] };
   }
 
   /** The frame that answers a post; the same id again gets the first answer. */
@@ -112,6 +113,14 @@ export class Journal {
     markers.set(me.id, { through, atMs: Date.now() });
     this.onMarker({ timeline, person: me.id, through: String(through), atUs: us(Date.now()) });
   }
+}
+
+/** ℉ becomes ℃ with what was given beside it, as the hub does with every unit. */
+function inCanonicalUnits(body) {
+  if (!body.vital) return body;
+  const measurements = body.vital.measurements.map((m) => (m.unit === '[degF]'
+    ? { ...m, value: String(Math.round(((Number(m.value) - 32) * 500) / 9) / 100), unit: 'Cel', given: { value: m.value, unit: m.unit } } : m));
+  return { vital: { ...body.vital, measurements } };
 }
 
 const us = (ms) => `${Math.floor(ms)}000`;

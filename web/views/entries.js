@@ -22,6 +22,9 @@ export class Entries extends View {
     this.following = true;
     /** @type {import('../window.js').Span} */
     this.span = { from: 0, to: 0 };
+    /** How many entries there were at the last painting, and where the scroller stood. */
+    this.rendered = 0;
+    this.topBefore = 0;
     /** The last entry this person had read when they came; the "new" line stands after it. */
     this.unreadAfter = /** @type {number | null} */ (null);
     this.jumpTo = (/** @type {string} */ id) => this.jump(id);
@@ -76,13 +79,16 @@ export class Entries extends View {
     else if (anchor) {
       const row = scroller.querySelector(`[data-seq="${anchor.seq}"]`);
       if (row) scroller.scrollTop += row.getBoundingClientRect().top - anchor.top;
+      this.topBefore = scroller.scrollTop;
     }
     this.reportSeen();
   }
 
   scrollToEnd() {
     const { scroller } = this;
-    if (scroller) scroller.scrollTop = scroller.scrollHeight;
+    if (!scroller) return;
+    scroller.scrollTop = scroller.scrollHeight;
+    this.topBefore = scroller.scrollTop;
   }
 
   toEnd() {
@@ -93,9 +99,12 @@ export class Entries extends View {
   scrolled() {
     const { scroller } = this;
     if (!scroller) return;
-    const count = this.timeline.items.length;
+    // What is on the screen counts, not what arrived since: only the reader leaves the end, never an entry that comes in.
+    const count = this.rendered;
     const below = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight;
-    const following = below < AT_END_PX && this.span.to === count;
+    const wentUp = scroller.scrollTop < this.topBefore - 1;
+    this.topBefore = scroller.scrollTop;
+    const following = (below < AT_END_PX && this.span.to >= count) || (this.following && !wentUp);
     let next = this.span;
     if (scroller.scrollTop < EDGE_PX && this.span.from > 0) next = span.earlier(this.span);
     else if (below < EDGE_PX && this.span.to < count) next = span.later(this.span, count);
@@ -133,6 +142,7 @@ export class Entries extends View {
 
   render() {
     const { items } = this.timeline;
+    this.rendered = items.length;
     const shown = items.slice(this.span.from, this.span.to);
     const outbox = this.model.outbox.of(this.timelineId);
     const missed = this.following ? 0 : items.length - this.span.to;

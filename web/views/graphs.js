@@ -136,7 +136,7 @@ export class Graphs extends View {
       const width = Math.floor(place.clientWidth);
       if (!graph || width === 0) continue;
       // Drawn again only when something it shows has changed.
-      const key = [this.model.timeline(this.timelineId).version, this.days, width, language()].join();
+      const key = [this.model.timeline(this.timelineId).readingsVersion, this.days, width, language()].join();
       const before = this.drawn.get(graph.name);
       if (before?.key === key) continue;
       before?.destroy();

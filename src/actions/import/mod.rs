@@ -11,6 +11,7 @@ pub mod draft;
 pub mod moment;
 pub mod name_id;
 pub mod outcome;
+pub mod hub_target;
 mod patient_fields;
 pub mod patients;
 pub mod rejects;

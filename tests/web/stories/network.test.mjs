@@ -118,3 +118,24 @@ test('signing out asks when posts would be lost', async (t) => {
   assert.match(await asked, /未送信の投稿が 1 件/);
   await page.locator('.pill-warning', { hasText: '未送信 1' }).waitFor();
 });
+
+test('entries that come in while the page paints never take the reader away from the end', async (t) => {
+  const { hub, screenOf } = await startRegion(t);
+  const page = await screenOf('nurse');
+  await openPatient(page);
+  await page.locator('.entries > li').last().waitFor();
+  // A scroll event between the arrival of entries and their painting, as a rush of them brings about.
+  await page.locator('.entries-scroll').evaluate((scroller) => {
+    const { model } = document.querySelector('renkei-entries');
+    const paint = model.beforePaint;
+    model.beforePaint = (call) => setTimeout(() => {
+      scroller.dispatchEvent(new Event('scroll'));
+      paint(call);
+    }, 50);
+  });
+  for (let at = 1; at <= 60; at += 1) {
+    hub.journal.append(HARU.id, hub.journal.actor('doctor'), Date.now(), { body: { message: { text: `連絡その${at}` } } });
+  }
+  await page.getByText('連絡その60').waitFor();
+  assert.equal(await page.locator('.to-end').count(), 0);
+});

@@ -7,8 +7,12 @@ import { createHash } from 'node:crypto';
 import { readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
+import { CLOSE_CODES } from '../../../web/closing.js';
+import { readBody } from '../../../web/frames.js';
+import { HEAR } from '../../../web/hub.js';
 import { SIGNS } from '../../../web/readings.js';
 import { WORDS } from '../../../web/words.js';
+import { fakeWorld } from '../fake-world.mjs';
 
 const ROOT = path.resolve(import.meta.dirname, '../../..');
 const read = (file) => readFileSync(path.join(ROOT, file), 'utf8');
@@ -42,6 +46,34 @@ test('the form knows the bounds and canonical units of the domain', () => {
     assert.equal(units.get(/Unit::(\w+)/.exec(facts)[1]), unit, sign);
     assert.deepEqual(/\((\d+), (\d+)\)/.exec(facts).slice(1).map(Number), [low, high], sign);
   }
+});
+
+test('the close codes are those of the protocol', () => {
+  const rows = [...read('docs/protocol.md').matchAll(/^\| (4\d{3}) \| `(\w+)` \| (retry|final) \|/gm)];
+  assert.ok(rows.length >= 15, `${rows.length} rows found`);
+  assert.deepEqual(CLOSE_CODES, Object.fromEntries(rows.map(([, number, code, fate]) => [number, { code, retry: fate === 'retry' }])));
+});
+
+test('every golden frame of the hub is understood', async () => {
+  for (const file of readdirSync(path.join(ROOT, 'proto/examples/server')).filter((name) => name.endsWith('.json'))) {
+    const world = fakeWorld();
+    const socket = await world.arrive();
+    const frame = JSON.parse(read(`proto/examples/server/${file}`));
+    const [name] = Object.keys(frame);
+    // A frame that nobody handles would be passed over as if of a newer hub.
+    assert.ok(name in HEAR, `${file}: no ${name}`);
+    if (name === 'delivery') world.hub.cursors.place(frame.delivery.entry.timeline).after = Number(frame.delivery.after ?? 0);
+    socket.hear(frame);
+    if (name !== 'delivery') continue;
+    const { entry } = world.told.find((one) => one.what === 'entry') ?? assert.fail(`${file}: not delivered`);
+    assert.ok(entry.author.organisationType && entry.kind in WORDS.kind && entry.recordedAtMs > 1_700_000_000_000, file);
+  }
+});
+
+test('every golden post is of a kind the page has words and a body for', () => {
+  const files = readdirSync(path.join(ROOT, 'proto/examples/client')).filter((name) => /^post_.*\.json$/.test(name));
+  const kinds = files.map((file) => readBody(JSON.parse(read(`proto/examples/client/${file}`)).post.intent.body).kind);
+  assert.deepEqual(kinds.sort(), Object.keys(WORDS.kind).sort());
 });
 
 test('vendored files are the ones VENDORED.md speaks of', () => {

@@ -75,6 +75,15 @@ test('a delivery that does not follow the cursor is a loss: asked for again, onc
   assert.equal(world.phase(), 'live');
 });
 
+test('a delivery that is known already is dropped without a question', async () => {
+  const world = fakeWorld();
+  const socket = await world.arrive();
+  socket.hear(subscribed(0, 2));
+  for (const [after, seq] of [[0, 1], [1, 2], [0, 1], [1, 2], [2, 3]]) socket.hear(delivery(after, seq));
+  assert.deepEqual(world.entries(), [1, 2, 3]);
+  assert.equal(socket.frames('subscribe').length, 1);
+});
+
 test('a hub that insists on another start is believed, so that nobody asks forever', async () => {
   const world = fakeWorld();
   const socket = await world.arrive();
@@ -128,7 +137,7 @@ test('a refusal keeps the words; a hub that cannot store keeps the post and its 
   const socket = await world.arrive({ inFlight: 1 });
   world.hub.post(intent('a'));
   world.hub.post(intent('b'));
-  socket.hear({ refused: { id: 'a', code: 'unavailable', reasons: [{ ja: '', en: 'later' }] } });
+  socket.hear({ refused: { id: 'a', code: 'unavailable', retry: true, reasons: [{ ja: '', en: 'later' }] } });
   assert.equal(world.outbox.unsent, 2);
   await world.clock.pass(10_000);
   assert.deepEqual(socket.frames('post').map((post) => post.intent.id), ['a', 'a']);
@@ -162,15 +171,15 @@ test('silence for three heartbeats is a loss; a quiet client beats', async () =>
 
 test('what is final ends, and what may pass is tried again after at least what the hub asked', async () => {
   const final = fakeWorld();
-  (await final.arrive()).hear({ goodbye: { close: 4403, code: 'sign_in_ended', retry: false } });
-  final.socket.onclose({ code: 4403 });
+  (await final.arrive()).hear({ goodbye: { close: 4200, code: 'sign_in_ended', retry: false } });
+  final.socket.onclose({ code: 4200 });
   assert.equal(final.phase(), 'ended');
   await final.clock.pass(600_000);
   assert.equal(final.sockets.length, 1);
 
   const passing = fakeWorld();
-  (await passing.arrive()).hear({ goodbye: { close: 4503, code: 'restarting', retry: true, retryAfterMs: 20_000 } });
-  passing.socket.onclose({ code: 4503 });
+  (await passing.arrive()).hear({ goodbye: { close: 4000, code: 'going_away', retry: true, retryAfterMs: 20_000 } });
+  passing.socket.onclose({ code: 4000 });
   await passing.clock.pass(19_000);
   assert.equal(passing.sockets.length, 1);
   await passing.clock.pass(5_000);

@@ -1,0 +1,102 @@
+//! The hub as the target of an import: judged for one actor, rehearsed before anything is written, written with
+//! many posts in flight.
+
+use std::sync::Arc;
+
+use super::target::{ImportTarget, KnownPatient, Reason, TargetError, Verdict};
+use crate::domain::directory::Actor;
+use crate::domain::entry::Intent;
+use crate::domain::patient::Identifier;
+use crate::domain::state::PatientState;
+use crate::domain::text::Text;
+use crate::hub::Hub;
+use crate::hub::answer::{Answer, Refused};
+use crate::hub::patients::PatientQuery;
+use crate::hub::rehearsal::Rehearsed;
+use crate::hub::view::View;
+
+/// Imports into a hub as somebody.
+#[derive(Debug)]
+pub struct HubTarget {
+    hub: Hub,
+    actor: Actor,
+}
+
+impl HubTarget {
+    /// Everything is judged for `actor`.
+    #[must_use]
+    pub const fn new(hub: Hub, actor: Actor) -> Self {
+        Self { hub, actor }
+    }
+
+    /// Whether the actor may know that this patient exists.
+    fn may_know_of(&self, state: &PatientState) -> bool {
+        let linked = state.team.contains_key(&self.actor.organisation);
+        linked || View::of(state, &self.hub.region().rulebook(), &self.actor).is_some()
+    }
+}
+
+impl ImportTarget for HubTarget {
+    async fn find_patient(&self, identifier: &Identifier) -> Result<Option<KnownPatient>, TargetError> {
+        let numbered = (Some(identifier.system.clone()), identifier.value.clone());
+        let query = PatientQuery { identifier: Some(numbered), ..PatientQuery::default() };
+        for patient in self.hub.region().patients().search(&query, |_| true).0 {
+            let state = self.hub.state_of(patient.into()).await.map_err(failed)?;
+            let Some(registration) = state.registration.as_ref().filter(|_| self.may_know_of(&state)) else { continue };
+            return Ok(Some(KnownPatient { id: patient, registration: Arc::clone(registration), host: state.host() }));
+        }
+        Ok(None)
+    }
+
+    async fn decide(&self, intents: &[Intent]) -> Result<Vec<Verdict>, TargetError> {
+        let rehearsed = self.hub.rehearse(self.actor, intents).await.map_err(failed)?;
+        rehearsed.into_iter().map(verdict_of).collect()
+    }
+
+    async fn submit(&self, intents: Vec<Intent>) -> Result<Vec<Verdict>, TargetError> {
+        let answers = self.hub.post_in_order(self.actor, intents).await;
+        answers.into_iter().map(|answer| verdict_of(answer.into())).collect()
+    }
+}
+
+impl From<Answer> for Rehearsed {
+    fn from(answer: Answer) -> Self {
+        match answer {
+            Answer::Accepted(accepted) if accepted.repeated => Self::AlreadyThere,
+            Answer::Accepted(_) => Self::Accepted,
+            Answer::Refused(refused) => Self::Refused(refused),
+            Answer::Queued(queued) => Self::Queued(Refused {
+                id: queued.id,
+                code: "queued",
+                field: None,
+                reasons: queued.reasons,
+                cited: queued.cited,
+                retry: false,
+            }),
+        }
+    }
+}
+
+fn verdict_of(rehearsed: Rehearsed) -> Result<Verdict, TargetError> {
+    Ok(match rehearsed {
+        Rehearsed::Accepted => Verdict::Accepted,
+        Rehearsed::AlreadyThere => Verdict::AlreadyThere,
+        Rehearsed::Refused(refused) if refused.code == "conflict" => Verdict::Conflict,
+        Rehearsed::Refused(refused) if refused.retry => return Err(TargetError(refused.code.into())),
+        Rehearsed::Refused(refused) | Rehearsed::Queued(refused) => Verdict::Refused(reasons(refused)),
+    })
+}
+
+fn reasons(refused: Refused) -> Vec<Reason> {
+    let cited: Vec<&str> = refused.cited.iter().map(AsRef::as_ref).collect();
+    let rule = if cited.is_empty() { refused.code.to_owned() } else { cited.join(", ") };
+    let mut reasons = refused.reasons;
+    if reasons.is_empty() {
+        reasons.push(Text::fixed("受け付けられません", "not accepted"));
+    }
+    reasons.into_iter().map(|message| Reason { rule: rule.clone(), message }).collect()
+}
+
+fn failed(error: impl std::error::Error + Send + Sync + 'static) -> TargetError {
+    TargetError(Box::new(error))
+}
