@@ -54,11 +54,11 @@ async fn serve(config: &Config) -> anyhow::Result<ExitCode> {
     // Held until the process ends, whatever way it does.
     let _lock = lock_data(&config.data_dir)?;
     let region = open::open(config).await?;
-    let transport = transport(config)?;
+    let (transport, certificate) = transport(config)?;
     let bind = |address: &SocketAddr| Listener::bind(*address, transport.clone(), ListenBounds::default());
     let listeners = config.listen.addresses.iter().map(bind).collect::<Result<Vec<_>, _>>()?;
     let origins = config.allowed_origins.iter().map(ToString::to_string).collect();
-    let app = App::new(region.hub.clone(), origins);
+    let app = App::new(region.hub.clone(), origins).showing(certificate);
     println!("ready {}", ready_url(config, &listeners));
     run_hub(region, app, listeners, stop_asked()?).await;
     Ok(ExitCode::SUCCESS)
@@ -77,7 +77,7 @@ fn ready_url(config: &Config, listeners: &[Listener]) -> String {
 pub(super) async fn run_hub(region: OpenRegion, app: App, listeners: Vec<Listener>, stop: impl Future<Output = ()>) {
     let OpenRegion { hub, tasks, journal } = region;
     let (stopping, stopped) = watch::channel(false);
-    let routes = router(app);
+    let routes = router(app.listening(&listeners));
     let serving: Vec<_> = listeners
         .into_iter()
         .map(|listener| {
@@ -111,19 +111,19 @@ pub(super) async fn run_hub(region: OpenRegion, app: App, listeners: Vec<Listene
 }
 
 /// How the listeners of this configuration speak; certificates are watched from here on.
-pub(super) fn transport(config: &Config) -> anyhow::Result<Transport> {
+fn transport(config: &Config) -> anyhow::Result<(Transport, Option<Arc<ReloadingCertificate>>)> {
     let Some(files) = &config.tls else {
-        return Ok(if config.listen.insecure_plain_http {
-            Transport::PlainAnywhere
-        } else {
-            Transport::PlainOnLoopback
-        });
+        let plain =
+            if config.listen.insecure_plain_http { Transport::PlainAnywhere } else { Transport::PlainOnLoopback };
+        return Ok((plain, None));
     };
-    tls_transport(CertificateFiles { chain: files.certificate.clone(), key: files.key.clone() })
+    let files = CertificateFiles { chain: files.certificate.clone(), key: files.key.clone() };
+    let (transport, certificate) = tls_transport(files)?;
+    Ok((transport, Some(certificate)))
 }
 
 /// TLS with certificates that are read again when they change.
-pub(super) fn tls_transport(files: CertificateFiles) -> anyhow::Result<Transport> {
+pub(super) fn tls_transport(files: CertificateFiles) -> anyhow::Result<(Transport, Arc<ReloadingCertificate>)> {
     let certificate = ReloadingCertificate::load(files)?;
     let watched = Arc::clone(&certificate);
     tokio::spawn(async move {
@@ -131,7 +131,7 @@ pub(super) fn tls_transport(files: CertificateFiles) -> anyhow::Result<Transport
             tracing::error!(%error, "certificates are not read again");
         }
     });
-    Ok(Transport::Tls(tls::server_config(certificate)))
+    Ok((Transport::Tls(tls::server_config(Arc::clone(&certificate))), certificate))
 }
 
 /// Ready when the operator or the system asks the process to end.

@@ -12,7 +12,7 @@ use axum::routing::get;
 use tokio::sync::watch;
 
 use super::certificate::ReloadingCertificate;
-use super::listen::ConnectionCounts;
+use super::listen::{ConnectionCounts, Listener};
 use super::problem::Problem;
 use super::{assets, health, metrics, openapi, routes, socket};
 use crate::actions::sign_in::SignIns;
@@ -30,8 +30,8 @@ pub struct App {
     pub origins: Arc<[String]>,
     /// The certificate shown, for health and metrics; none without TLS.
     pub certificate: Option<Arc<ReloadingCertificate>>,
-    /// What the listener counts, for the metrics.
-    pub connections: Option<Arc<ConnectionCounts>>,
+    /// What the listeners count, for the metrics.
+    pub connections: Vec<Arc<ConnectionCounts>>,
     beat: watch::Receiver<u64>,
 }
 
@@ -41,14 +41,20 @@ impl App {
     pub fn new(hub: Hub, origins: Vec<String>) -> Self {
         let sign_ins = Arc::new(SignIns::new(hub.clone()));
         let origins = origins.into();
-        Self { hub, sign_ins, origins, certificate: None, connections: None, beat: start_beat() }
+        Self { hub, sign_ins, origins, certificate: None, connections: Vec::new(), beat: start_beat() }
     }
 
-    /// Names the listener whose certificate and connections health and metrics speak of.
+    /// Names the certificate that health and metrics speak of.
     #[must_use]
-    pub fn listening(mut self, certificate: Option<Arc<ReloadingCertificate>>, counts: Arc<ConnectionCounts>) -> Self {
+    pub fn showing(mut self, certificate: Option<Arc<ReloadingCertificate>>) -> Self {
         self.certificate = certificate;
-        self.connections = Some(counts);
+        self
+    }
+
+    /// Names the listeners whose connections the metrics count.
+    #[must_use]
+    pub fn listening(mut self, listeners: &[Listener]) -> Self {
+        self.connections = listeners.iter().map(Listener::counts).collect();
         self
     }
 

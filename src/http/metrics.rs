@@ -18,6 +18,7 @@ use prometheus_client::registry::Registry;
 
 use super::app::App;
 use super::authentication::Secretariat;
+use super::listen::ConnectionCounts;
 use super::problem::Problem;
 use crate::wire::codes::Code;
 
@@ -87,19 +88,18 @@ fn counters(app: &App) -> Vec<Counter> {
         ("clock_steps_back", "Times the machine's clock went back", clock.count),
         ("journal_failures", "Times the journal became read-only", app.hub.journal().health().failures),
     ];
-    if let Some(connections) = &app.connections {
-        counters.extend([
-            ("connections_accepted", "Connections accepted", read(&connections.accepted)),
-            ("connections_refused_full", "Connections refused at the bound of all", read(&connections.refused_full)),
-            (
-                "connections_refused_address",
-                "Connections refused at the bound of one address",
-                read(&connections.refused_address),
-            ),
-            ("tls_handshakes_failed", "TLS handshakes that failed", read(&connections.handshake_failed)),
-            ("tls_handshakes_timed_out", "TLS handshakes that took too long", read(&connections.handshake_timed_out)),
-        ]);
-    }
+    let sum = |counter: fn(&ConnectionCounts) -> &AtomicU64| app.connections.iter().map(|of| read(counter(of))).sum();
+    counters.extend([
+        ("connections_accepted", "Connections accepted", sum(|of| &of.accepted)),
+        ("connections_refused_full", "Connections refused at the bound of all", sum(|of| &of.refused_full)),
+        (
+            "connections_refused_address",
+            "Connections refused at the bound of one address",
+            sum(|of| &of.refused_address),
+        ),
+        ("tls_handshakes_failed", "TLS handshakes that failed", sum(|of| &of.handshake_failed)),
+        ("tls_handshakes_timed_out", "TLS handshakes that took too long", sum(|of| &of.handshake_timed_out)),
+    ]);
     counters
 }
 

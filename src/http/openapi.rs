@@ -162,7 +162,7 @@ mod tests {
                     assert!(statuses.contains(&&status.to_owned()), "{place}: {statuses:?}");
                 }
                 assert!(statuses.iter().any(|status| status.starts_with('2')), "{place}: {statuses:?}");
-                let Some(body) = &operation.request_body else { continue };
+                let Some(RefOr::T(body)) = &operation.request_body else { continue };
                 let body = serde_json::to_value(&body.content["application/json"]).unwrap();
                 let name = body["schema"]["$ref"].as_str().unwrap().rsplit('/').next().unwrap();
                 let schema = serde_json::to_value(&schemas[name]).unwrap();

@@ -69,15 +69,18 @@ async fn demonstrate(arguments: &Arguments, language: Language) -> anyhow::Resul
         true => None,
         false => Some(cert::ensure_development_certificates(&folder.certificates(), &[], clock.now())?),
     };
-    let transport = match &certificates {
-        Some(certificates) => tls_transport(certificates.server.clone())?,
-        None => Transport::PlainOnLoopback,
+    let (transport, certificate) = match &certificates {
+        Some(certificates) => {
+            let (transport, certificate) = tls_transport(certificates.server.clone())?;
+            (transport, Some(certificate))
+        }
+        None => (Transport::PlainOnLoopback, None),
     };
     // Bound before the region is made: a taken port must show at once.
     let listener = Listener::bind(arguments.listen, transport, ListenBounds::default())?;
     let address = listener.address();
     let region = open_region(&folder).await?;
-    let app = App::new(region.hub.clone(), origins(address, arguments.plain));
+    let app = App::new(region.hub.clone(), origins(address, arguments.plain)).showing(certificate);
     println!("ready {}", url(address, arguments.plain));
 
     let show = Show {
