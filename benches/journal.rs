@@ -16,9 +16,7 @@ use renkei::domain::ids::{EntryId, OrganisationId, PersonId, Seq, TimelineId};
 use renkei::domain::role::{OrganisationType, Role};
 use renkei::domain::ruling::Ruling;
 use renkei::domain::state::PatientState;
-use renkei::store::{
-    Batch, ClearHeader, HeadUpdate, Journal, NewTimeline, SealedEntry, SealedSnapshot, Subject,
-};
+use renkei::store::{Batch, ClearHeader, HeadUpdate, Journal, NewTimeline, SealedEntry, SealedSnapshot, Subject};
 use renkei::vault::chain::{GENESIS, Link};
 use renkei::vault::{PatientKey, RegionKey};
 use tokio::runtime::Runtime;
@@ -173,7 +171,9 @@ fn commits(criterion: &mut Criterion) {
         group.finish();
         for (batches, entries) in [(500, 1), (300, 10), (100, 100), (50, 400)] {
             let (entry_us, batch_us) = bench.processor_time(batches, entries);
-            println!("{name}: batches of {entries}: {entry_us:.1} µs of processor per entry, {batch_us:.0} µs per batch");
+            println!(
+                "{name}: batches of {entries}: {entry_us:.1} µs of processor per entry, {batch_us:.0} µs per batch"
+            );
         }
     }
 }

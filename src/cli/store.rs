@@ -75,7 +75,9 @@ pub(super) async fn told_check(journal: &Journal) -> anyhow::Result<(bool, Text)
 pub(super) async fn told_rebuild(journal: &Journal) -> anyhow::Result<Text> {
     let Rebuilt { timelines, entries, destroyed } = rebuild::rebuild(journal).await?;
     Ok(Text::new(
-        format!("タイムライン {timelines} 件（鍵を廃棄済み {destroyed} 件）、記録 {entries} 件から射影を作り直しました"),
+        format!(
+            "タイムライン {timelines} 件（鍵を廃棄済み {destroyed} 件）、記録 {entries} 件から射影を作り直しました"
+        ),
         format!("Rebuilt the projections of {timelines} timelines ({destroyed} destroyed) from {entries} entries"),
     ))
 }

@@ -58,10 +58,10 @@ async fn the_directory_keeps_names_positions_and_who_left() {
         moved.positions.sort_by_key(|position| position.role);
         assert_eq!(found, moved);
 
-        let (taken, stranger) = (nurse.clone(), crate::domain::directory::Person {
-            id: crate::domain::ids::PersonId(region.ids.draw()),
-            ..nurse.clone()
-        });
+        let (taken, stranger) = (
+            nurse.clone(),
+            crate::domain::directory::Person { id: crate::domain::ids::PersonId(region.ids.draw()), ..nurse.clone() },
+        );
         let again = written!(region, tx => Ok((tx.insert_person(&taken).await?, tx.update_person(&stranger).await?)));
         assert_eq!(again, (false, false));
     })
@@ -184,9 +184,8 @@ async fn the_audit_log_is_one_chain_whoever_appends() {
     on_both(async |region| {
         let patient = region.patient_with_team().await;
         let timeline = patient.timeline;
-        let about_patient = |text: &str| {
-            SealedAudit::seal(AuditSeal::Timeline(timeline, &patient.key), later(1), text.as_bytes())
-        };
+        let about_patient =
+            |text: &str| SealedAudit::seal(AuditSeal::Timeline(timeline, &patient.key), later(1), text.as_bytes());
         let about_nobody = |text: &str| SealedAudit::seal(AuditSeal::Region(&region.key), later(2), text.as_bytes());
         let other = region.another_hub().await;
         let many = (0..70).map(|number| about_nobody(&number.to_string())).collect();

@@ -22,8 +22,7 @@ use crate::domain::unit::Unit;
 use crate::domain::vital::{Measurement, Vital, VitalSign};
 use crate::store::engine::run;
 use crate::store::{
-    Batch, ClearHeader, HeadUpdate, Journal, NewTimeline, SealedEntry, SealedSnapshot, StoreError, Subject, Tx,
-    project,
+    Batch, ClearHeader, HeadUpdate, Journal, NewTimeline, SealedEntry, SealedSnapshot, StoreError, Subject, Tx, project,
 };
 use crate::vault::chain::{GENESIS, Link};
 use crate::vault::{PatientKey, RegionKey};
@@ -79,9 +78,14 @@ impl Region {
     async fn open(url: String, postgres: Option<(String, String)>, folder: tempfile::TempDir) -> Self {
         let key = Arc::new(RegionKey::ephemeral());
         let journal = Journal::open(&url, Arc::clone(&key)).await.unwrap();
+        Self { url, postgres, folder, ..Self::of(journal, key) }
+    }
+
+    /// On a journal that somebody else opened and will end.
+    pub fn of(journal: Journal, key: Arc<RegionKey>) -> Self {
         let clock = Arc::new(ManualClock::at(MORNING));
         let ids = Ids::new(Arc::clone(&clock) as Arc<dyn Clock>);
-        Self { journal, url, key, clock, ids, postgres, folder }
+        Self { journal, url: String::new(), key, clock, ids, postgres: None, folder: tempfile::tempdir().unwrap() }
     }
 
     pub async fn end(self) {
@@ -159,9 +163,9 @@ impl Region {
         let added: Result<bool, StoreError> = self
             .journal
             .write(move |tx| {
-                Box::pin(async move {
-                    Ok(tx.insert_organisation(&station).await? && tx.insert_person(&employed).await?)
-                })
+                Box::pin(
+                    async move { Ok(tx.insert_organisation(&station).await? && tx.insert_person(&employed).await?) },
+                )
             })
             .await;
         assert!(added.unwrap());
@@ -181,8 +185,7 @@ impl Region {
             .journal
             .read(move |tx| {
                 Box::pin(async move {
-                    let (count,): (i64,) =
-                        run!(tx, connection => sqlx::query_as(sql).fetch_one(connection).await?);
+                    let (count,): (i64,) = run!(tx, connection => sqlx::query_as(sql).fetch_one(connection).await?);
                     Ok(count)
                 })
             })
@@ -240,12 +243,7 @@ impl Patient<'_> {
             ruling: Ruling { cited: vec!["S1@region/1#ab".into()], slots: vec![1, 2, 3] },
         };
         if self.state.head.0 == 0 {
-            batch.new_timelines.push(NewTimeline::new(
-                &self.region.key,
-                self.timeline,
-                Subject::Patient,
-                &self.key,
-            ));
+            batch.new_timelines.push(NewTimeline::new(&self.region.key, self.timeline, Subject::Patient, &self.key));
         }
         let content = codec::encode_content(&entry);
         let header = ClearHeader {
@@ -295,12 +293,7 @@ pub fn note(text: &str) -> Body {
 pub fn pulse(value: i32) -> Body {
     use crate::domain::decimal::Decimal;
     let measurement = Measurement::new(VitalSign::Pulse, Decimal::whole(value), Unit::PerMinute).unwrap();
-    Body::Vital(Vital {
-        measurements: vec![measurement],
-        site: None,
-        device: String::new(),
-        comment: String::new(),
-    })
+    Body::Vital(Vital { measurements: vec![measurement], site: None, device: String::new(), comment: String::new() })
 }
 
 pub fn registration(kanji: &str) -> Body {

@@ -141,9 +141,7 @@ async fn a_server_that_went_away_is_unavailable_and_comes_back() {
 async fn the_wal_is_copied_back_while_commits_go_on() {
     let region = Region::on_sqlite().await;
     let mut patient = region.patient_with_team().await;
-    let Engine::Sqlite { checkpointer, .. } = &region.journal.shared.engine else {
-        unreachable!()
-    };
+    let Engine::Sqlite { checkpointer, .. } = &region.journal.shared.engine else { unreachable!() };
     for _ in 0..20 {
         patient.post(note(&"記録".repeat(500))).await;
     }
