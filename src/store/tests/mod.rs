@@ -3,6 +3,7 @@
 mod commits;
 mod damage;
 mod loads;
+mod power;
 mod records;
 mod region;
 mod schema;

@@ -78,9 +78,14 @@ impl Region {
     async fn open(url: String, postgres: Option<(String, String)>, folder: tempfile::TempDir) -> Self {
         let key = Arc::new(RegionKey::ephemeral());
         let journal = Journal::open(&url, Arc::clone(&key)).await.unwrap();
+        Self { url, postgres, folder, ..Self::of(journal, key) }
+    }
+
+    /// On a journal that somebody else opened and will end.
+    pub fn of(journal: Journal, key: Arc<RegionKey>) -> Self {
         let clock = Arc::new(ManualClock::at(MORNING));
         let ids = Ids::new(Arc::clone(&clock) as Arc<dyn Clock>);
-        Self { journal, url, key, clock, ids, postgres, folder }
+        Self { journal, url: String::new(), key, clock, ids, postgres: None, folder: tempfile::tempdir().unwrap() }
     }
 
     pub async fn end(self) {
