@@ -1,7 +1,10 @@
-//! Use cases that are not posts: organisations, people, sign-ins, imports.
+//! Use cases that are not posts: organisations, people, sign-ins, finding and registering patients, imports.
 
 pub mod directory;
 pub mod import;
+pub mod linking_queue;
 pub mod patients;
+pub mod registering;
+pub mod rulebook;
 pub mod sign_in;
 pub mod visible;

@@ -24,7 +24,7 @@ pub use stored::{QueuedPost, Refusal};
 pub use stored::{decode_queued, decode_refusal, decode_stored, encode_queued, encode_refusal, encode_stored};
 
 pub(crate) use content::{actor, actor_message, alarm, alarm_message};
-pub(crate) use field::{code, date, each, id, id_text, message, optional_code, optional_id, shortened};
+pub(crate) use field::{code, date, each, id, id_text, message, optional_id, shortened};
 pub(crate) use intent::intent_message;
 
 use crate::domain::text::Invalid;

@@ -11,8 +11,10 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use tokio::sync::watch;
 
+use super::certificate::ReloadingCertificate;
+use super::listen::ConnectionCounts;
 use super::problem::Problem;
-use super::{assets, routes, socket};
+use super::{assets, health, metrics, openapi, routes, socket};
 use crate::actions::sign_in::SignIns;
 use crate::hub::Hub;
 use crate::limits;
@@ -26,6 +28,10 @@ pub struct App {
     pub sign_ins: Arc<SignIns>,
     /// Origins whose pages may open sockets; compared exactly.
     pub origins: Arc<[String]>,
+    /// The certificate shown, for health and metrics; none without TLS.
+    pub certificate: Option<Arc<ReloadingCertificate>>,
+    /// What the listener counts, for the metrics.
+    pub connections: Option<Arc<ConnectionCounts>>,
     beat: watch::Receiver<u64>,
 }
 
@@ -34,7 +40,16 @@ impl App {
     #[must_use]
     pub fn new(hub: Hub, origins: Vec<String>) -> Self {
         let sign_ins = Arc::new(SignIns::new(hub.clone()));
-        Self { hub, sign_ins, origins: origins.into(), beat: start_beat() }
+        let origins = origins.into();
+        Self { hub, sign_ins, origins, certificate: None, connections: None, beat: start_beat() }
+    }
+
+    /// Names the listener whose certificate and connections health and metrics speak of.
+    #[must_use]
+    pub fn listening(mut self, certificate: Option<Arc<ReloadingCertificate>>, counts: Arc<ConnectionCounts>) -> Self {
+        self.certificate = certificate;
+        self.connections = Some(counts);
+        self
     }
 
     /// What a new socket's session needs.
@@ -53,11 +68,16 @@ impl App {
 /// All routes of the hub.
 pub fn router(app: App) -> Router {
     let api = routes::api()
+        .route("/api/v1/openapi.json", get(openapi::serve))
+        .route("/healthz", get(health::healthz))
+        .route("/readyz", get(health::readyz))
+        .route("/metrics", get(metrics::serve))
         .method_not_allowed_fallback(async || Problem::of(Code::MethodNotAllowed))
         .layer(DefaultBodyLimit::max(limits::REQUEST_BODY_BYTES_MAX))
         .layer(from_fn(in_time));
     Router::new()
         .route("/ws", get(socket::upgrade))
+        .method_not_allowed_fallback(async || Problem::of(Code::MethodNotAllowed))
         .merge(api)
         .fallback(unknown)
         .layer(map_response(assets::guard))

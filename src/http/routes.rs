@@ -2,9 +2,9 @@
 //! OpenAPI document.
 
 use axum::Router;
-use axum::routing::{delete, get, post};
+use axum::routing::{delete, get, post, put};
 
-use super::api::{directory, me, patients, timelines};
+use super::api::{directory, linking_queue, me, patients, registering, rulebook, sign_ins, timelines};
 use super::app::App;
 
 /// One route of the API.
@@ -32,8 +32,26 @@ routes! {
     delete "/api/v1/me" => me::sign_out;
     post   "/api/v1/tickets" => me::draw_ticket;
     get    "/api/v1/organisations" => directory::list_organisations;
+    post   "/api/v1/organisations" => directory::enter_organisation;
+    put    "/api/v1/organisations/{id}" => directory::replace_organisation;
     get    "/api/v1/people" => directory::list_people;
+    post   "/api/v1/people" => directory::enter_person;
+    put    "/api/v1/people/{id}" => directory::replace_person;
+    post   "/api/v1/people/{id}/suspend" => directory::suspend;
+    post   "/api/v1/people/{id}/sign-ins" => sign_ins::issue;
+    delete "/api/v1/sign-ins/{id}" => sign_ins::revoke;
     get    "/api/v1/patients" => patients::find;
+    post   "/api/v1/patients" => registering::register_patient;
     get    "/api/v1/patients/{id}" => patients::show;
+    post   "/api/v1/patients/{id}/consent" => registering::record_consent;
+    post   "/api/v1/patients/{id}/links" => registering::link;
+    post   "/api/v1/patients/{id}/unlinks" => registering::unlink;
+    get    "/api/v1/timelines/{id}/entries" => timelines::list_entries;
+    post   "/api/v1/timelines/{id}/entries" => timelines::post_entry;
+    post   "/api/v1/timelines/{id}/dry-run" => timelines::dry_run;
     get    "/api/v1/timelines/{id}/read-markers" => timelines::list_read_markers;
+    put    "/api/v1/timelines/{id}/read-marker" => timelines::mark_read;
+    get    "/api/v1/linking-queue" => linking_queue::list;
+    get    "/api/v1/rulebook" => rulebook::show;
+    get    "/api/v1/rulebook/citations/{citation}" => rulebook::show_cited;
 }

@@ -92,7 +92,7 @@ impl Committer {
             Outcome::DryRun(dry_run, decision) => drop(dry_run.reply.send(decision)),
             Outcome::Marked(mark, marker) => {
                 if let Some(reply) = mark.reply {
-                    drop(reply.send(marker.is_some()));
+                    let _ = reply.send(marker.is_some());
                 }
                 if let Some(marker) = marker {
                     self.fanout.mark_read(mark.timeline, marker.person, marker.seq, marker.read_at);

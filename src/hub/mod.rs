@@ -148,6 +148,12 @@ impl Hub {
         &self.inner.meter
     }
 
+    /// Whether the hub still takes work.
+    #[must_use]
+    pub fn is_running(&self) -> bool {
+        !self.inner.work.is_closed()
+    }
+
     /// Hands a post in; the answer goes to the session's outbox. Waits while the hub is at its bound.
     pub async fn post(&self, actor: Actor, intent: Intent, outbox: &Arc<Outbox>) {
         self.submit(actor, intent, Reply::Session(Arc::clone(outbox))).await;

@@ -16,7 +16,7 @@ mod tests;
 pub mod version;
 
 pub use crate::codec::{EncodedEntry, Encoding};
-pub(crate) use crate::codec::{code, date, id, optional_code};
+pub(crate) use crate::codec::{code, date, id};
 pub use client::{decode_client, encode_client};
 pub use error::{About, FrameError};
 pub use frame::{

@@ -2,6 +2,10 @@
 //! writes the answer; it holds no rules.
 
 pub mod directory;
+pub mod linking_queue;
 pub mod me;
 pub mod patients;
+pub mod registering;
+pub mod rulebook;
+pub mod sign_ins;
 pub mod timelines;

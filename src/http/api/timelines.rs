@@ -5,16 +5,24 @@
 
 use axum::Json;
 use axum::extract::State;
-use serde::Serialize;
+use axum::http::StatusCode;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::domain::ids::{Seq, TimelineId};
 use crate::domain::kind::Kind;
+use crate::domain::text::{Invalid, Text};
 use crate::http::app::App;
-use crate::http::input::Id;
+use crate::http::input::{self, Asked, Id, JsonBytes};
 use crate::http::problem::Problem;
+use crate::hub::answer::Answer;
 use crate::hub::sessions::SignedIn;
+use crate::limits;
+use crate::session::answers::{dry_run_result, frame_of};
+use crate::wire::codes::Code;
+use crate::wire::{ServerFrame, rest};
 
 /// How far people have read.
 #[derive(Debug, Serialize, ToSchema)]
@@ -54,4 +62,167 @@ pub async fn list_read_markers(
     };
     let shown = markers.iter().filter(|marker| knows_team || marker.person == actor.person);
     Ok(Json(ReadMarkers { markers: shown.map(shape).collect() }))
+}
+
+/// Part of a timeline.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Page {
+    /// `renkei.v1.Entry` messages in the proto3 JSON mapping, in order, as far as I may see them.
+    #[schema(example = json!([{
+        "id": "0196d5a2-7c00-7000-8000-000000000001",
+        "timeline": "0190cccc-0000-7000-8000-000000000001",
+        "seq": "12",
+        "recordedAtUs": "1775003400250000",
+        "content": {
+            "author": {
+                "person": "0190bbbb-0000-7000-8000-000000000002", "role": "nurse",
+                "organisation": "0190aaaa-0000-7000-8000-000000000002", "organisationType": "nursing_station"
+            },
+            "sensitivity": "normal",
+            "body": { "note": { "text": "お変わりありません" } },
+            "ruling": { "cited": ["FL-2@floor/1.0.0#3f0c2d9a81be"] }
+        }
+    }]))]
+    entries: Vec<Value>,
+    /// Everything up to here was read: what is not in `entries` is not for this reader. The next page's `after`.
+    through: u64,
+    /// Whether the timeline goes on after this page.
+    more: bool,
+}
+
+/// Read a part of a timeline. Recorded as a read of what is asked for.
+#[utoipa::path(
+    get, path = "/api/v1/timelines/{id}/entries", tag = "timelines",
+    params(
+        ("id" = Uuid, Path, description = "The timeline, which is the patient's id"),
+        ("after" = Option<u64>, Query, description = "The last `seq` the reader has; 0 from the beginning"),
+        ("limit" = Option<u64>, Query, description = "Entries looked at, at most 256; 100 unless given"),
+    ),
+    responses((status = 200, body = Page)),
+)]
+pub async fn list_entries(
+    State(app): State<App>,
+    signed_in: SignedIn,
+    Id(timeline): Id<TimelineId>,
+    mut asked: Asked,
+) -> Result<Json<Page>, Problem> {
+    let number = Text::fixed("0以上の整数です", "a whole number is expected");
+    let after = Seq(asked.take_as("after", number.clone())?.unwrap_or(0));
+    let limit = asked.take_as("limit", number)?.unwrap_or(limits::PAGE_ENTRIES_DEFAULT);
+    asked.finish()?;
+    if limit == 0 || limit > limits::READER_PAGE_ENTRIES_MAX {
+        return Err(out_of_range("limit", limits::READER_PAGE_ENTRIES_MAX).into());
+    }
+    let through = Seq(after.0.saturating_add(limit as u64));
+    let sight = app.hub.look(signed_in.actor, signed_in.id, timeline, after, Some(through)).await?;
+    let sight = sight.ok_or_else(Problem::not_found)?;
+    let page = app.hub.read_page(timeline, &sight.view, after, limit).await?;
+    let entries = page.entries.iter().map(|entry| rest::entry(&entry.encoded)).collect();
+    Ok(Json(Page { entries, through: page.through.0, more: page.more }))
+}
+
+fn out_of_range(field: &str, max: usize) -> Invalid {
+    Invalid::new(
+        field,
+        Code::OutOfRange.code(),
+        Text::new(format!("1から{max}までです"), format!("a number from 1 to {max} is expected")),
+    )
+}
+
+/// A post: the message `renkei.v1.Intent` in the proto3 JSON mapping, as in `post.intent` on a socket. `body` has
+/// exactly one member, named as the kind.
+#[derive(Debug, ToSchema)]
+#[schema(example = json!({
+    "id": "0196d5a2-7c00-7000-8000-000000000001",
+    "observedAtUs": "1775003400000000",
+    "body": { "vital": { "measurements": [{ "sign": "spo2", "value": "96", "unit": "%" }] } }
+}))]
+#[expect(dead_code, reason = "describes the body for the document; `wire` reads it")]
+pub struct IntentShape {
+    /// UUIDv7 made by the client and kept for every resend: the same id again gets the first answer.
+    id: Uuid,
+    /// May be left out: the URL says it.
+    timeline: Option<Uuid>,
+    /// When it was observed, by the device's clock, in microseconds since 1970.
+    #[schema(rename = "observedAtUs")]
+    observed_at_us: Option<String>,
+    /// `normal` (also when missing), `restricted`.
+    sensitivity: Option<String>,
+    /// Besides those who see it anyway.
+    #[schema(rename = "addressedTo")]
+    addressed_to: Option<Vec<Value>>,
+    /// As `renkei.v1.Body`.
+    #[schema(value_type = Object)]
+    body: Value,
+}
+
+/// Post an entry. Once under one id, however often it is sent.
+#[utoipa::path(
+    post, path = "/api/v1/timelines/{id}/entries", tag = "timelines", request_body = IntentShape,
+    params(("id" = Uuid, Path, description = "The timeline, which is the patient's id")),
+    responses(
+        (status = 201, body = Object, description = "`renkei.v1.Accepted`: the entry is durable"),
+        (status = 200, body = Object, description = "`renkei.v1.Accepted` with `repeated`: the first answer again"),
+        (status = 202, body = Object, description = "`renkei.v1.Queued`: an observation that waits for a link"),
+        (status = 403, body = Problem, description = "The rules refuse; `cited` says which"),
+        (status = 409, body = Problem, description = "The same id with other content"),
+    ),
+)]
+pub async fn post_entry(
+    State(app): State<App>,
+    signed_in: SignedIn,
+    Id(timeline): Id<TimelineId>,
+    JsonBytes(bytes): JsonBytes,
+) -> Result<(StatusCode, Json<Value>), Problem> {
+    let intent = rest::read_intent(timeline, &bytes)?;
+    let answer = app.hub.post_and_wait(signed_in.actor, intent).await;
+    let status = match &answer {
+        Answer::Refused(refused) => return Err(refused.clone().into()),
+        Answer::Accepted(accepted) if accepted.repeated => StatusCode::OK,
+        Answer::Accepted(_) => StatusCode::CREATED,
+        Answer::Queued(_) => StatusCode::ACCEPTED,
+    };
+    Ok((status, Json(rest::content_of(&frame_of(answer)))))
+}
+
+/// What would this post cause? Nothing is stored.
+#[utoipa::path(
+    post, path = "/api/v1/timelines/{id}/dry-run", tag = "timelines", request_body = IntentShape,
+    params(("id" = Uuid, Path, description = "The timeline, which is the patient's id")),
+    responses((status = 200, body = Object, description = "`renkei.v1.DryRunResult`, a refusal too")),
+)]
+pub async fn dry_run(
+    State(app): State<App>,
+    signed_in: SignedIn,
+    Id(timeline): Id<TimelineId>,
+    JsonBytes(bytes): JsonBytes,
+) -> Result<Json<Value>, Problem> {
+    let intent = rest::read_intent(timeline, &bytes)?;
+    let decision = app.hub.dry_run(signed_in.actor, intent.clone()).await?;
+    let result = dry_run_result(app.hub.region(), &intent, decision);
+    Ok(Json(rest::content_of(&ServerFrame::DryRunResult(result))))
+}
+
+/// How far I have read.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({ "through": 12 }))]
+pub struct MarkShape {
+    through: u64,
+}
+
+/// Tell the team how far I have read. Never goes back.
+#[utoipa::path(
+    put, path = "/api/v1/timelines/{id}/read-marker", tag = "timelines", request_body = MarkShape,
+    params(("id" = Uuid, Path, description = "The timeline, which is the patient's id")),
+    responses((status = 204)),
+)]
+pub async fn mark_read(
+    State(app): State<App>,
+    signed_in: SignedIn,
+    Id(timeline): Id<TimelineId>,
+    input::Json(mark): input::Json<MarkShape>,
+) -> Result<StatusCode, Problem> {
+    let is_readable = app.hub.mark_read_and_wait(signed_in.actor, timeline, Seq(mark.through)).await?;
+    if is_readable { Ok(StatusCode::NO_CONTENT) } else { Err(Problem::not_found()) }
 }

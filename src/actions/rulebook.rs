@@ -1,0 +1,101 @@
+//! The rulebook in force as people read it: its sets, their rules in words, and the rule behind a citation.
+
+use crate::domain::kind::Kind;
+use crate::domain::text::Text;
+use crate::rulebook::{Action, Effect, Mechanism, Rule, RuleRef, Rulebook, Ruleset};
+
+/// One rule in words.
+#[derive(Clone, Debug)]
+pub struct RuleInWords {
+    pub id: String,
+    /// `RULE@set/version#hash`.
+    pub citation: String,
+    pub title: Text,
+    pub reason: Text,
+    /// Codes; labels beside them.
+    pub strength: Labelled,
+    pub origin: Labelled,
+    pub effect: Labelled,
+    /// The kinds whose reading it is about.
+    pub view: Vec<Kind>,
+    /// The kinds whose posting it is about.
+    pub post: Vec<Kind>,
+}
+
+/// A word of the rule files with its Japanese spelling.
+#[derive(Clone, Copy, Debug)]
+pub struct Labelled {
+    pub code: &'static str,
+    pub ja: &'static str,
+}
+
+/// The rules of a set, in the order of its file.
+#[must_use]
+pub fn rules_of(set: &Ruleset) -> Vec<RuleInWords> {
+    set.rules.iter().map(in_words).collect()
+}
+
+/// The rule of the book in force that a ruling cites.
+#[must_use]
+pub fn find_cited(book: &Rulebook, citation: &str) -> Option<RuleInWords> {
+    let cited = |(_, _, rule): (RuleRef, &Ruleset, &Rule)| (&*rule.citation == citation).then(|| in_words(rule));
+    book.rules().find_map(cited).or_else(|| builtin(book, citation))
+}
+
+fn in_words(rule: &Rule) -> RuleInWords {
+    let Mechanism::Share(share) = &rule.mechanism;
+    let kinds = |action: Action| {
+        let set = share.applies.on.of(action);
+        Kind::ALL.iter().copied().filter(|kind| set >> kind.index() & 1 == 1).collect()
+    };
+    RuleInWords {
+        id: rule.id.clone(),
+        citation: rule.citation.to_string(),
+        title: rule.title.clone(),
+        reason: rule.reason.clone(),
+        strength: Labelled { code: rule.strength.code(), ja: rule.strength.ja() },
+        origin: Labelled { code: rule.origin.code(), ja: rule.origin.ja() },
+        effect: labelled(share.effect),
+        view: kinds(Action::View),
+        post: kinds(Action::Post),
+    }
+}
+
+fn labelled(effect: Effect) -> Labelled {
+    Labelled { code: effect.code(), ja: effect.ja() }
+}
+
+/// The two answers that no file holds.
+fn builtin(book: &Rulebook, citation: &str) -> Option<RuleInWords> {
+    let (title, reason) = if **book.citation(RuleRef::DEFAULT_DENY) == *citation {
+        (
+            Text::fixed("許可のルールがなければ認めない", "What no rule permits is refused"),
+            Text::fixed(
+                "見ることも書くことも、地域が合意したルールが認めるときだけできます。",
+                "Seeing and writing both need a rule that the region agreed on.",
+            ),
+        )
+    } else if **book.citation(RuleRef::EVALUATION_ERROR) == *citation {
+        (
+            Text::fixed("判断できないときは認めない", "What cannot be judged is refused"),
+            Text::fixed(
+                "事実とルールの言葉が合わないときは、開くより閉じておきます。",
+                "Where the facts do not fit the words of the rules, closed is safer than open.",
+            ),
+        )
+    } else {
+        return None;
+    };
+    let id = citation.split('@').next().unwrap_or(citation).to_owned();
+    Some(RuleInWords {
+        id,
+        citation: citation.to_owned(),
+        title,
+        reason,
+        strength: Labelled { code: "must", ja: "守るべきこと" },
+        origin: Labelled { code: "design", ja: "しくみの前提" },
+        effect: labelled(Effect::Forbid),
+        view: Kind::ALL.to_vec(),
+        post: Kind::ALL.to_vec(),
+    })
+}

@@ -1,0 +1,76 @@
+//! `/healthz` and `/readyz`: whether the process is up, and whether it can do its work. No sign-in: they say
+//! nothing of people or patients, and a load balancer has no token.
+
+use std::time::Duration;
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use serde::Serialize;
+
+use super::app::App;
+use super::shapes::Words;
+use crate::domain::text::Text;
+use crate::limits;
+
+/// `{"status": "up"}`
+#[derive(Debug, Serialize)]
+pub struct Up {
+    status: &'static str,
+}
+
+/// The process answers.
+pub async fn healthz() -> Json<Up> {
+    Json(Up { status: "up" })
+}
+
+/// Whether the hub can do its work, and if not, why.
+#[derive(Debug, Serialize)]
+pub struct Readiness {
+    ready: bool,
+    reasons: Vec<Reason>,
+}
+
+/// One reason why the hub is not ready.
+#[derive(Debug, Serialize)]
+pub struct Reason {
+    code: &'static str,
+    detail: Words,
+}
+
+/// 200 when the journal takes writes, the clock is right and the certificate is valid; else 503 with the reasons.
+pub async fn readyz(State(app): State<App>) -> (StatusCode, Json<Readiness>) {
+    let reasons = reasons(&app);
+    let status = if reasons.is_empty() { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    (status, Json(Readiness { ready: reasons.is_empty(), reasons }))
+}
+
+fn reasons(app: &App) -> Vec<Reason> {
+    let behind = app.hub.region().clock().steps_back().behind;
+    let now = app.hub.region().now();
+    let has_expired = app.certificate.as_ref().is_some_and(|certificate| certificate.valid_until() <= now);
+    // What the journal itself says of its trouble names files and stays in the log.
+    let checks = [
+        (!app.hub.is_running(), "stopping", Text::fixed("連携ハブを停止しています", "the hub is stopping")),
+        (
+            !app.hub.journal().health().is_writable(),
+            "journal_read_only",
+            Text::fixed(
+                "記録を保存できません。ディスクの空きを確かめてください",
+                "entries cannot be stored; look at the disk",
+            ),
+        ),
+        (
+            behind > Duration::from_millis(limits::CLOCK_BEHIND_MS_MAX),
+            "clock_behind",
+            Text::fixed(
+                "このマシンの時計が記録済みの時刻より遅れています",
+                "this machine's clock is behind the recorded time",
+            ),
+        ),
+        (has_expired, "certificate_expired", Text::fixed("証明書の期限が切れています", "the certificate has expired")),
+    ];
+    let holds =
+        |(holds, code, text): (bool, &'static str, Text)| holds.then(|| Reason { code, detail: Words::from(&text) });
+    checks.into_iter().filter_map(holds).collect()
+}
