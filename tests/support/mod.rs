@@ -3,6 +3,7 @@
 pub mod actor;
 pub mod app;
 pub mod postgres;
+pub mod process;
 pub mod scratch;
 pub mod socket;
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::target::{ImportTarget, KnownPatient, Reason, TargetError, Verdict};
 use crate::domain::directory::Actor;
 use crate::domain::entry::Intent;
+use crate::domain::kind::Kind;
 use crate::domain::patient::Identifier;
 use crate::domain::state::PatientState;
 use crate::domain::text::Text;
@@ -50,12 +51,13 @@ impl ImportTarget for HubTarget {
 
     async fn decide(&self, intents: &[Intent]) -> Result<Vec<Verdict>, TargetError> {
         let rehearsed = self.hub.rehearse(self.actor, intents).await.map_err(failed)?;
-        rehearsed.into_iter().map(verdict_of).collect()
+        intents.iter().zip(rehearsed).map(|(intent, rehearsed)| verdict_of(intent.body.kind(), rehearsed)).collect()
     }
 
     async fn submit(&self, intents: Vec<Intent>) -> Result<Vec<Verdict>, TargetError> {
+        let kinds: Vec<Kind> = intents.iter().map(|intent| intent.body.kind()).collect();
         let answers = self.hub.post_in_order(self.actor, intents).await;
-        answers.into_iter().map(|answer| verdict_of(answer.into())).collect()
+        kinds.into_iter().zip(answers).map(|(kind, answer)| verdict_of(kind, answer.into())).collect()
     }
 }
 
@@ -77,14 +79,25 @@ impl From<Answer> for Rehearsed {
     }
 }
 
-fn verdict_of(rehearsed: Rehearsed) -> Result<Verdict, TargetError> {
+fn verdict_of(kind: Kind, rehearsed: Rehearsed) -> Result<Verdict, TargetError> {
     Ok(match rehearsed {
         Rehearsed::Accepted => Verdict::Accepted,
         Rehearsed::AlreadyThere => Verdict::AlreadyThere,
         Rehearsed::Refused(refused) if refused.code == "conflict" => Verdict::Conflict,
         Rehearsed::Refused(refused) if refused.retry => return Err(TargetError(refused.code.into())),
+        // Whom the rules let register nobody is told "no such patient", which says nothing to whoever imports a list.
+        Rehearsed::Refused(refused) if kind == Kind::Registration && refused.code == "not_found" => {
+            Verdict::Refused(vec![Reason { rule: refused.code.to_owned(), message: may_not_register() }])
+        }
         Rehearsed::Refused(refused) | Rehearsed::Queued(refused) => Verdict::Refused(reasons(refused)),
     })
+}
+
+const fn may_not_register() -> Text {
+    Text::fixed(
+        "この取り込みの実行者（--as）に患者の登録を許すルールがありません",
+        "no rule lets this actor (--as) register patients",
+    )
 }
 
 fn reasons(refused: Refused) -> Vec<Reason> {

@@ -1,0 +1,6 @@
+//! Stories of the commands, told with the real binary as an operator or a newcomer would use it.
+
+mod client;
+mod demo;
+mod fresh_region;
+mod kill;

@@ -1,0 +1,105 @@
+//! The real binary as a child process: its output line by line, its ends by request and by force. A child that a
+//! test leaves running is killed with it.
+
+use std::io::{BufRead as _, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::time::Duration;
+
+/// A line that does not come within this will not come.
+const LINE_S_MAX: u64 = 60;
+
+/// Runs a command of the binary to its end.
+pub fn run(arguments: &[&str]) -> Output {
+    binary(arguments).output().expect("the binary runs")
+}
+
+/// What a command that must succeed prints.
+#[track_caller]
+pub fn printed(arguments: &[&str]) -> String {
+    let output = run(arguments);
+    let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success(), "{arguments:?}: {}\n{out}\n{err}", output.status);
+    out.into_owned()
+}
+
+/// Nothing of the developer's own settings reaches the child.
+fn binary(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_renkei"));
+    let foreign = std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("RENKEI_"));
+    for (name, _) in foreign {
+        command.env_remove(name);
+    }
+    command.args(arguments).current_dir(std::env::temp_dir()).stdin(Stdio::null());
+    command
+}
+
+/// A command that serves until it is stopped.
+pub struct Running {
+    child: Child,
+    lines: Receiver<String>,
+    /// What `ready` named.
+    pub url: String,
+}
+
+impl Running {
+    /// Starts a command and waits for its `ready`.
+    pub fn start(arguments: &[&str]) -> Self {
+        let mut child = binary(arguments).stdout(Stdio::piped()).spawn().expect("the binary starts");
+        let out = child.stdout.take().expect("piped above");
+        let (read, lines) = channel();
+        std::thread::spawn(move || {
+            // Ends with the child; a test that no longer listens lets it write on.
+            BufReader::new(out).lines().map_while(Result::ok).for_each(|line| drop(read.send(line)));
+        });
+        let mut running = Self { child, lines, url: String::new() };
+        let ready = running.line_with("ready ");
+        ready.strip_prefix("ready ").expect("the line begins so").trim_end_matches('/').clone_into(&mut running.url);
+        running
+    }
+
+    /// The next line that holds this text.
+    #[track_caller]
+    pub fn line_with(&self, text: &str) -> String {
+        loop {
+            let line = self.lines.recv_timeout(Duration::from_secs(LINE_S_MAX));
+            let line = line.unwrap_or_else(|error| panic!("no line with {text:?}: {error}"));
+            if line.contains(text) {
+                return line;
+            }
+        }
+    }
+
+    /// `host:port` of the hub.
+    pub fn authority(&self) -> &str {
+        self.url.split_once("://").expect("a URL").1
+    }
+
+    /// `kill -9`: nothing in the process gets to say a word.
+    pub fn kill(mut self) {
+        self.child.kill().expect("the child can be killed");
+        self.child.wait().expect("it is gone");
+    }
+
+    /// SIGTERM, and the end it comes to.
+    pub fn stop(mut self) -> ExitStatus {
+        let id = self.child.id().to_string();
+        let told = Command::new("kill").args(["-TERM", &id]).status().expect("kill runs");
+        assert!(told.success());
+        self.child.wait().expect("it ends")
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // Fails where the child ended already, which is what is wanted.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// A path as an argument.
+pub fn text(path: &Path) -> &str {
+    path.to_str().expect("a path of this test is text")
+}
