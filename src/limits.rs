@@ -96,7 +96,7 @@ pub const RETRY_AFTER_S: u64 = 2;
 /// Entries of one page when the reader names no number.
 pub const PAGE_ENTRIES_DEFAULT: usize = 100;
 /// Waiting posts that the linking queue shows at once.
-pub const LINKING_QUEUE_SHOWN_MAX: usize = 500;
+pub const LINKING_QUEUE_ENTRIES_MAX: usize = 500;
 /// With the machine's clock this far behind the recorded time, the hub is not ready: its times would be wrong.
 pub const CLOCK_BEHIND_MS_MAX: u64 = 5_000;
 

@@ -27,7 +27,7 @@ pub struct Waiting {
 pub async fn list(hub: &Hub, signed_in: &SignedIn) -> Result<(Vec<Waiting>, HashMap<TimelineId, Sight>), SearchError> {
     let queued = hub
         .journal()
-        .read(|tx| Box::pin(async move { tx.list_waiting(limits::LINKING_QUEUE_SHOWN_MAX).await }))
+        .read(|tx| Box::pin(async move { tx.list_waiting(limits::LINKING_QUEUE_ENTRIES_MAX).await }))
         .await?;
     let waiting: Vec<Waiting> = queued
         .into_iter()

@@ -1,3 +1,8 @@
-//! Stories over REST: a folder's file for each part of `/api/v1`.
+//! Stories over REST: a file for each part of `/api/v1`, and one for what every route has in common.
 
+mod directory;
+mod every_route;
+mod posting;
 mod reading;
+mod registering;
+mod sign_ins;

@@ -2,6 +2,7 @@
 //! client's would; nothing here looks into the hub.
 
 use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
 
 use axum::Router;
 use axum::body::Body;
@@ -16,18 +17,24 @@ use tower::ServiceExt as _;
 
 use super::socket::Socket;
 
+/// Where the hub answers: empty while it is stopped, so that no actor keeps a stopped hub alive.
+pub type Door = Arc<Mutex<Option<(Router, SocketAddr)>>>;
+
 #[derive(Clone)]
 pub struct Actor {
     pub actor: directory::Actor,
     pub sign_in: SignInId,
     pub token: String,
-    router: Router,
-    address: SocketAddr,
+    door: Door,
 }
 
 impl Actor {
-    pub fn new(router: Router, address: SocketAddr, signed_in: SignedIn, token: String) -> Self {
-        Self { actor: signed_in.actor, sign_in: signed_in.id, token, router, address }
+    pub fn new(door: Door, signed_in: SignedIn, token: String) -> Self {
+        Self { actor: signed_in.actor, sign_in: signed_in.id, token, door }
+    }
+
+    fn door(&self) -> (Router, SocketAddr) {
+        self.door.lock().expect("no panic").clone().expect("the hub runs")
     }
 
     pub async fn get(&self, path: impl AsRef<str>) -> Answer {
@@ -53,14 +60,14 @@ impl Actor {
             Some(body) => request.header(header::CONTENT_TYPE, "application/json").body(Body::from(body.to_string())),
             None => request.body(Body::empty()),
         };
-        ask(&self.router, request.expect("a request")).await
+        ask(&self.door().0, request.expect("a request")).await
     }
 
     /// Draws a ticket, opens a socket and says hello; `welcome` has come.
     pub async fn connect(&self, encoding: Encoding) -> Socket {
         let ticket = self.post("/api/v1/tickets", Value::Null).await.is(StatusCode::CREATED);
         let ticket = ticket["ticket"].as_str().expect("a ticket");
-        let mut socket = Socket::open(self.address, encoding).await;
+        let mut socket = Socket::open(self.door().1, encoding).await;
         socket.hello(ticket).await;
         socket
     }

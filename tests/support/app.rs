@@ -32,7 +32,7 @@ use tempfile::TempDir;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-use super::actor::Actor;
+use super::actor::{Actor, Door};
 use super::scratch;
 
 /// When every story begins: 09:00 on a working day in Japan.
@@ -53,21 +53,37 @@ pub struct App {
     journal: Journal,
     stop: oneshot::Sender<()>,
     serving: JoinHandle<()>,
-    organisations: Mutex<HashMap<String, OrganisationId>>,
-    secretariat: Mutex<Option<Actor>>,
+    lasting: Lasting,
+}
+
+/// What outlives a restart: the journal's folder and key, the clock, and whom the story knows.
+struct Lasting {
     folder: TempDir,
     key: Arc<RegionKey>,
+    clock: Arc<ManualClock>,
+    door: Door,
+    organisations: Mutex<HashMap<String, OrganisationId>>,
+    secretariat: Mutex<Option<Actor>>,
 }
 
 impl App {
     /// An empty region on an empty journal.
     pub async fn start() -> Self {
-        let clock = Arc::new(ManualClock::at(MORNING.parse().expect("a moment")));
-        Self::open(scratch::folder("app"), Arc::new(RegionKey::ephemeral()), clock).await
+        Self::open(Lasting {
+            folder: scratch::folder("app"),
+            key: Arc::new(RegionKey::ephemeral()),
+            clock: Arc::new(ManualClock::at(MORNING.parse().expect("a moment"))),
+            door: Door::default(),
+            organisations: Mutex::default(),
+            secretariat: Mutex::default(),
+        })
+        .await
     }
 
-    async fn open(folder: TempDir, key: Arc<RegionKey>, clock: Arc<ManualClock>) -> Self {
-        let journal = open::open_journal(&database(folder.path()), Arc::clone(&key)).await.expect("the journal opens");
+    async fn open(lasting: Lasting) -> Self {
+        let clock = Arc::clone(&lasting.clock);
+        let url = database(lasting.folder.path());
+        let journal = open::open_journal(&url, Arc::clone(&lasting.key)).await.expect("the journal opens");
         let region = open::start_with(journal.clone(), clock.clone()).await.expect("the region opens");
         let http = app::App::new(region.hub.clone(), vec![ORIGIN.to_owned()]);
         let router = app::router(http.clone());
@@ -80,33 +96,21 @@ impl App {
         let serving = tokio::spawn(async move {
             listener.serve(served, async { drop(stopped.into_future().await) }).await;
         });
-        Self {
-            hub: region.hub,
-            clock,
-            router,
-            address,
-            http,
-            tasks: region.tasks,
-            journal,
-            stop,
-            serving,
-            organisations: Mutex::default(),
-            secretariat: Mutex::default(),
-            folder,
-            key,
-        }
+        *lasting.door.lock().expect("no panic") = Some((router.clone(), address));
+        Self { hub: region.hub, clock, router, address, http, tasks: region.tasks, journal, stop, serving, lasting }
     }
 
     /// Stops in order: sockets are told, what was handed in becomes durable, the journal closes.
     pub async fn stop(self) -> Stopped {
-        let Self { hub, router, http, tasks, journal, stop, serving, folder, key, clock, .. } = self;
+        let Self { hub, router, http, tasks, journal, stop, serving, lasting, .. } = self;
+        *lasting.door.lock().expect("no panic") = None;
         hub.sessions().end_all(CloseCode::GoingAway);
         let _ = stop.send(());
         serving.await.expect("the listener ends");
         drop((hub, router, http));
         tokio::time::timeout(Duration::from_secs(20), tasks.finish()).await.expect("the hub finishes");
         journal.close().await;
-        Stopped { folder, key, clock }
+        Stopped { lasting }
     }
 
     /// A new person in this role at the organisation of this name, which is made if there is none; signed in.
@@ -125,12 +129,12 @@ impl App {
         let valid_for = Duration::from_secs(12 * 3_600);
         let (token, signed_in) =
             self.http.sign_ins.issue(person, position, valid_for).await.expect("the sign-in is stored");
-        Actor::new(self.router.clone(), self.address, signed_in, token.reveal().to_string())
+        Actor::new(Arc::clone(&self.lasting.door), signed_in, token.reveal().to_string())
     }
 
     /// The organisation of this name; made if there is none.
     pub async fn organisation(&self, name: &str, kind: OrganisationType) -> OrganisationId {
-        if let Some(known) = self.organisations.lock().expect("no panic").get(name) {
+        if let Some(known) = self.lasting.organisations.lock().expect("no panic").get(name) {
             return *known;
         }
         let id = OrganisationId(self.hub.region().draw_id());
@@ -144,18 +148,18 @@ impl App {
             active: true,
         };
         put_organisation(&self.hub, organisation).await.expect("the organisation is stored");
-        self.organisations.lock().expect("no panic").insert(name.to_owned(), id);
+        self.lasting.organisations.lock().expect("no panic").insert(name.to_owned(), id);
         id
     }
 
     /// The one secretariat.
     pub async fn secretariat(&self) -> Actor {
-        let known = self.secretariat.lock().expect("no panic").clone();
+        let known = self.lasting.secretariat.lock().expect("no panic").clone();
         if let Some(known) = known {
             return known;
         }
         let made = self.actor(Role::Secretariat, "secretariat").await;
-        self.secretariat.lock().expect("no panic").get_or_insert(made).clone()
+        self.lasting.secretariat.lock().expect("no panic").get_or_insert(made).clone()
     }
 
     pub async fn doctor(&self, organisation: &str) -> Actor {
@@ -211,7 +215,7 @@ impl App {
     }
 
     fn known(&self, organisation: &str) -> OrganisationId {
-        *self.organisations.lock().expect("no panic").get(organisation).expect("somebody of it was made before")
+        *self.lasting.organisations.lock().expect("no panic").get(organisation).expect("somebody of it was made before")
     }
 
     /// The secretariat posts, which must be accepted.
@@ -223,17 +227,20 @@ impl App {
     }
 }
 
-/// What is left of a hub that stopped: its folder and key.
+/// What is left of a hub that stopped.
 pub struct Stopped {
-    pub folder: TempDir,
-    key: Arc<RegionKey>,
-    clock: Arc<ManualClock>,
+    lasting: Lasting,
 }
 
 impl Stopped {
-    /// Another hub on the same journal; tokens stay valid, actors must be made again from them.
+    /// Where its journal lies.
+    pub fn folder(&self) -> &Path {
+        self.lasting.folder.path()
+    }
+
+    /// Another hub on the same journal, which the same actors speak to.
     pub async fn start(self) -> App {
-        App::open(self.folder, self.key, self.clock).await
+        App::open(self.lasting).await
     }
 }
 

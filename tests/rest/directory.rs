@@ -1,0 +1,103 @@
+//! The directory: kept by the secretariat, read by everybody as far as it is theirs to know.
+
+use axum::http::StatusCode;
+use serde_json::{Value, json};
+
+use crate::support::app::App;
+
+fn names(list: &Value) -> Vec<&str> {
+    list.as_array().unwrap().iter().map(|one| one["name"].as_str().unwrap()).collect()
+}
+
+#[tokio::test]
+async fn the_secretariat_enters_an_organisation_and_a_person_who_then_signs_in() {
+    let app = App::start().await;
+    let secretariat = app.secretariat().await;
+    let station =
+        json!({ "name": "みなと訪問看護", "kana": "ミナト", "type": "nursing_station", "phone": "03-5550-0102" });
+    let station = secretariat.post("/api/v1/organisations", station).await.is(StatusCode::CREATED);
+    let id = station["id"].as_str().unwrap();
+    let person = json!({
+        "name": { "kanji": "佐藤 花子", "kana": "サトウ ハナコ" },
+        "positions": [{ "role": "nurse", "organisation": id }]
+    });
+    let person = secretariat.post("/api/v1/people", person).await.is(StatusCode::CREATED);
+    let sign_in = json!({ "role": "nurse", "organisation": id });
+    let path = format!("/api/v1/people/{}/sign-ins", person["id"].as_str().unwrap());
+    let issued = secretariat.post(path, sign_in).await.is(StatusCode::CREATED);
+    let mut hanako = secretariat.clone();
+    hanako.token = issued["token"].as_str().unwrap().to_owned();
+    assert_eq!(hanako.get("/api/v1/me").await.ok()["person"]["name"]["kanji"], "佐藤 花子");
+
+    let renamed = json!({ "name": "みなと第二", "type": "nursing_station", "active": false });
+    let renamed = secretariat.put(format!("/api/v1/organisations/{id}"), renamed).await.ok();
+    assert_eq!((&renamed["name"], &renamed["active"]), (&"みなと第二".into(), &false.into()));
+    hanako.get("/api/v1/me").await.problem(StatusCode::UNAUTHORIZED, "unauthenticated");
+    let other = json!({ "name": "x", "type": "clinic" });
+    let unknown = secretariat.put("/api/v1/organisations/0196d5a2-7c00-7000-8000-0000000000ff", other.clone()).await;
+    unknown.problem(StatusCode::NOT_FOUND, "not_found");
+
+    let nurse = app.nurse("other").await;
+    nurse.post("/api/v1/organisations", other).await.problem(StatusCode::FORBIDDEN, "forbidden");
+}
+
+#[tokio::test]
+async fn a_mistake_in_the_directory_is_named() {
+    let app = App::start().await;
+    let secretariat = app.secretariat().await;
+    let nowhere = "0196d5a2-7c00-7000-8000-0000000000ff";
+    let at_nowhere = json!([{ "role": "nurse", "organisation": nowhere }]);
+    let table = [
+        ("organisations", json!({ "name": "x", "type": "castle" }), "unknown_code", "type"),
+        ("organisations", json!({ "type": "clinic" }), "required", "name"),
+        ("organisations", json!({ "name": "　", "type": "clinic" }), "required", "name"),
+        (
+            "people",
+            json!({ "name": { "kanji": "佐藤" }, "positions": at_nowhere }),
+            "not_found",
+            "positions[0].organisation",
+        ),
+        ("people", json!({ "name": { "kanji": "" }, "positions": [] }), "required", "name.kanji"),
+        (
+            "people",
+            json!({ "name": { "kanji": "佐藤" }, "positions": [{ "role": 1 }] }),
+            "wrong_type",
+            "positions[0].role",
+        ),
+    ];
+    for (noun, sent, code, field) in table {
+        let answer = secretariat.post(format!("/api/v1/{noun}"), sent.clone()).await;
+        assert_eq!(answer.problem(StatusCode::UNPROCESSABLE_ENTITY, code)["field"], field, "{sent}");
+    }
+}
+
+#[tokio::test]
+async fn a_home_is_known_to_its_team_and_a_family_knows_its_team() {
+    let app = App::start().await;
+    let (nurse, stranger) = (app.nurse("minato").await, app.nurse("other").await);
+    let patient = app.register_patient("高橋 ハル", "タカハシ ハル").await;
+    app.link(patient, "minato").await;
+    let family = app.family(patient).await;
+    let home = format!("home of {patient}");
+
+    let (seen_by_nurse, seen_by_stranger, seen_by_family) = (
+        nurse.get("/api/v1/organisations").await.ok(),
+        stranger.get("/api/v1/organisations").await.ok(),
+        family.get("/api/v1/organisations").await.ok(),
+    );
+    assert!(names(&seen_by_nurse["organisations"]).contains(&home.as_str()));
+    assert_eq!(names(&seen_by_stranger["organisations"]), ["minato", "other", "secretariat"]);
+    assert_eq!(names(&seen_by_family["organisations"]), [home.as_str(), "minato"]);
+    let people = stranger.get("/api/v1/people").await.ok();
+    assert!(!people.to_string().contains(&family.actor.person.to_string()), "{people}");
+    assert!(family.get("/api/v1/people").await.ok().to_string().contains(&nurse.actor.person.to_string()));
+
+    // The family knows whose page it is, and neither the team's dealings nor the record.
+    let card = &family.get("/api/v1/patients?mine=true").await.ok()["patients"][0];
+    assert_eq!(
+        (&card["name"]["kanji"], &card["consent"], &card["team"]),
+        (&"高橋 ハル".into(), &Value::Null, &Value::Null)
+    );
+    let page = family.get(format!("/api/v1/timelines/{patient}/entries")).await.ok();
+    assert_eq!(page["entries"], json!([]));
+}
