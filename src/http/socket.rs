@@ -22,10 +22,10 @@ pub async fn upgrade(
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Result<Response, Problem> {
     // Only browsers send an Origin; what they send must be one of ours.
-    if let Some(origin) = headers.get(header::ORIGIN) {
-        if !origin.to_str().is_ok_and(|origin| app.allows_origin(origin)) {
-            return Err(Problem::of(Code::OriginRefused));
-        }
+    if let Some(origin) = headers.get(header::ORIGIN)
+        && !origin.to_str().is_ok_and(|origin| app.allows_origin(origin))
+    {
+        return Err(Problem::of(Code::OriginRefused));
     }
     let upgrade = upgrade
         .map_err(|_| Problem::of(Code::UpgradeExpected))?

@@ -28,9 +28,7 @@ impl View {
     /// What `actor` may see; `None` when it is nothing at all, so that the timeline looks unknown.
     #[must_use]
     pub fn of(state: &PatientState, rulebook: &Rulebook, actor: &Actor) -> Option<Self> {
-        if state.registration.is_none() {
-            return None;
-        }
+        state.registration.as_ref()?;
         let mask = rulebook.view_mask(&situation::viewer(state, actor));
         let member = state.membership(actor);
         // A former member keeps its own entries; somebody who never belonged has none to keep.

@@ -209,7 +209,7 @@ fn mothers_family(day: &mut Day) {
     let (patient_two, daughter) = (patient(2), person("tamura-yuko"));
     let reading = readings::by_meter(patient_two, &mut day.dice);
     day.post(18 * 60 + 35, daughter, patient_two, readings::body(reading));
-    if day.number % 2 == 0 {
+    if day.number.is_multiple_of(2) {
         let (hers, carer) = (patient(3), person("kobayashi-yoko"));
         let text = "夕方になると「家に帰る」と玄関に出ていくことが、今週は三回ありました。";
         let noticed = Body::StatusChange(StatusChange { text: text.to_owned(), noticed_at: None, tell_doctor: false });
