@@ -3,3 +3,4 @@
 mod rest;
 mod support;
 mod tidy;
+mod torture;

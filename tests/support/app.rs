@@ -66,7 +66,8 @@ impl App {
         Self::open(scratch::folder("app"), Arc::new(RegionKey::ephemeral()), clock).await
     }
 
-    async fn open(folder: TempDir, key: Arc<RegionKey>, clock: Arc<ManualClock>) -> Self {
+    /// A region on the journal in this folder, which is made if there is none.
+    pub async fn open(folder: TempDir, key: Arc<RegionKey>, clock: Arc<ManualClock>) -> Self {
         let journal = open::open_journal(&database(folder.path()), Arc::clone(&key)).await.expect("the journal opens");
         let region = open::start_with(journal.clone(), clock.clone()).await.expect("the region opens");
         let http = app::App::new(region.hub.clone(), vec![ORIGIN.to_owned()]);
@@ -99,7 +100,9 @@ impl App {
 
     /// Stops in order: sockets are told, what was handed in becomes durable, the journal closes.
     pub async fn stop(self) -> Stopped {
-        let Self { hub, router, http, tasks, journal, stop, serving, folder, key, clock, .. } = self;
+        let Self { hub, router, http, tasks, journal, stop, serving, folder, key, clock, secretariat, .. } = self;
+        // It holds the router, and with it the hub.
+        drop(secretariat);
         hub.sessions().end_all(CloseCode::GoingAway);
         let _ = stop.send(());
         serving.await.expect("the listener ends");
