@@ -65,11 +65,15 @@ impl Actor {
 
     /// Draws a ticket, opens a socket and says hello; `welcome` has come.
     pub async fn connect(&self, encoding: Encoding) -> Socket {
-        let ticket = self.post("/api/v1/tickets", Value::Null).await.is(StatusCode::CREATED);
-        let ticket = ticket["ticket"].as_str().expect("a ticket");
         let mut socket = Socket::open(self.door().1, encoding).await;
-        socket.hello(ticket).await;
+        socket.hello(&self.ticket().await).await;
         socket
+    }
+
+    /// A one-time ticket for a socket.
+    pub async fn ticket(&self) -> String {
+        let ticket = self.post("/api/v1/tickets", Value::Null).await.is(StatusCode::CREATED);
+        ticket["ticket"].as_str().expect("a ticket").to_owned()
     }
 }
 

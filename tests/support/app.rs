@@ -80,6 +80,12 @@ impl App {
         .await
     }
 
+    /// A region on the journal in this folder, which is made if there is none.
+    pub async fn open_at(folder: TempDir, key: Arc<RegionKey>, clock: Arc<ManualClock>) -> Self {
+        let (organisations, secretariat) = (Mutex::default(), Mutex::default());
+        Self::open(Lasting { folder, key, clock, door: Door::default(), organisations, secretariat }).await
+    }
+
     async fn open(lasting: Lasting) -> Self {
         let clock = Arc::clone(&lasting.clock);
         let url = database(lasting.folder.path());
@@ -240,7 +246,7 @@ impl Stopped {
 
     /// Another hub on the same journal, which the same actors speak to.
     pub async fn start(self) -> App {
-        App::open(self.lasting).await
+        App::open_at(self.lasting).await
     }
 }
 

@@ -3,6 +3,7 @@
 
 use std::collections::VecDeque;
 use std::net::SocketAddr;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use futures_util::{SinkExt as _, StreamExt as _};
@@ -11,7 +12,8 @@ use renkei::domain::entry::{Entry, Intent};
 use renkei::domain::ids::{EntryId, PatientId, Seq, TimelineId};
 use renkei::wire::codes::CloseCode;
 use renkei::wire::{ClientFrame, Encoding, Hello, Language, ServerFrame, Welcome, decode_server, encode_client};
-use tokio::net::TcpStream;
+use tokio::io::AsyncWriteExt as _;
+use tokio::net::{TcpSocket, TcpStream};
 use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
 use tokio_tungstenite::tungstenite::http::HeaderValue;
 use tokio_tungstenite::tungstenite::{Message, Utf8Bytes};
@@ -21,29 +23,50 @@ use super::app::intent;
 
 /// A story that waits longer than this for a frame has lost one.
 const FRAME_S_MAX: u64 = 20;
+/// Receive buffer of a connection that is soon full.
+const RECEIVE_BYTES_NARROW: u32 = 8 * 1024;
+
+/// Ids of posts: one count for all sockets, so that none comes twice.
+static DRAWN: AtomicU64 = AtomicU64::new(1);
 
 pub struct Socket {
     stream: WebSocketStream<TcpStream>,
     encoding: Encoding,
     kept: VecDeque<ServerFrame>,
-    drawn: u128,
 }
 
 impl Socket {
     /// A socket that has said nothing yet.
     pub async fn open(address: SocketAddr, encoding: Encoding) -> Self {
+        let tcp = TcpStream::connect(address).await.expect("the listener accepts");
+        Self::upgrade(tcp, address, encoding).await
+    }
+
+    /// The same on a connection that takes little before the hub has to wait.
+    pub async fn open_narrow(address: SocketAddr, encoding: Encoding) -> Self {
+        let narrow = TcpSocket::new_v4().expect("a socket");
+        narrow.set_recv_buffer_size(RECEIVE_BYTES_NARROW).expect("a small buffer");
+        let tcp = narrow.connect(address).await.expect("the listener accepts");
+        Self::upgrade(tcp, address, encoding).await
+    }
+
+    async fn upgrade(tcp: TcpStream, address: SocketAddr, encoding: Encoding) -> Self {
         let mut request = format!("ws://{address}/ws").into_client_request().expect("a URL");
         let offered = HeaderValue::from_static(encoding.subprotocol());
         request.headers_mut().insert("sec-websocket-protocol", offered);
-        let tcp = TcpStream::connect(address).await.expect("the listener accepts");
         let (stream, response) = client_async(request, tcp).await.expect("the upgrade succeeds");
         assert_eq!(response.headers()["sec-websocket-protocol"], encoding.subprotocol());
-        Self { stream, encoding, kept: VecDeque::new(), drawn: 0 }
+        Self { stream, encoding, kept: VecDeque::new() }
+    }
+
+    /// Says hello and waits for nothing.
+    pub async fn say_hello(&mut self, version: u32, ticket: &str) {
+        let (client, language) = ("story/1".to_owned(), Language::Japanese);
+        self.send(&ClientFrame::Hello(Hello { version, ticket: ticket.to_owned(), client, language })).await;
     }
 
     pub async fn hello(&mut self, ticket: &str) -> Welcome {
-        let (client, language) = ("story/1".to_owned(), Language::Japanese);
-        self.send(&ClientFrame::Hello(Hello { version: 1, ticket: ticket.to_owned(), client, language })).await;
+        self.say_hello(1, ticket).await;
         match self.next_frame().await {
             ServerFrame::Welcome(welcome) => welcome,
             other => panic!("welcome expected: {other:?}"),
@@ -51,17 +74,40 @@ impl Socket {
     }
 
     pub async fn send(&mut self, frame: &ClientFrame) {
+        let message = self.message(frame);
+        self.send_raw(message).await;
+    }
+
+    fn message(&self, frame: &ClientFrame) -> Message {
         let bytes = encode_client(self.encoding, frame);
-        let message = match self.encoding {
+        match self.encoding {
             Encoding::Json => Message::Text(Utf8Bytes::try_from(bytes).expect("JSON is UTF-8")),
             Encoding::Proto => Message::Binary(bytes),
-        };
-        self.send_raw(message).await;
+        }
+    }
+
+    /// `false`: the connection is broken.
+    pub async fn try_send(&mut self, frame: &ClientFrame) -> bool {
+        let message = self.message(frame);
+        self.stream.send(message).await.is_ok()
+    }
+
+    /// The next frame; `None` when the connection broke.
+    pub async fn try_next_frame(&mut self) -> Option<ServerFrame> {
+        match self.kept.pop_front() {
+            Some(kept) => Some(kept),
+            None => self.receive().await.ok(),
+        }
     }
 
     /// Any message, wrong ones too.
     pub async fn send_raw(&mut self, message: Message) {
         self.stream.send(message).await.expect("the hub takes it");
+    }
+
+    /// Bytes under the WebSocket layer: broken and half frames.
+    pub async fn send_bytes(&mut self, bytes: &[u8]) {
+        self.stream.get_mut().write_all(bytes).await.expect("the hub takes it");
     }
 
     /// The next frame; panics when the hub closes instead.
@@ -121,9 +167,7 @@ impl Socket {
 
     /// Posts under a new id and waits for `accepted`, `refused` or `queued`.
     pub async fn post(&mut self, patient: PatientId, body: Body) -> ServerFrame {
-        self.drawn += 1;
-        let nonce = self as *const Self as u128;
-        let id = EntryId(uuid::Uuid::from_u128((nonce << 32) | self.drawn));
+        let id = EntryId(uuid::Uuid::from_u128(DRAWN.fetch_add(1, Ordering::Relaxed).into()));
         self.post_intent(intent(id, patient, body)).await
     }
 

@@ -1,0 +1,96 @@
+//! Access that ends, ends on open sockets at once.
+
+use renkei::domain::ids::{PatientId, Seq, TimelineId};
+use renkei::domain::team::ConsentState;
+use renkei::wire::codes::CloseCode;
+use renkei::wire::{Encoding, ServerFrame};
+
+use super::reader::Reader;
+use super::{accepted, note, seqs, team};
+use crate::support::app::App;
+use crate::support::socket::Socket;
+
+/// Waits for the order to forget the timeline; nothing of it may come before.
+async fn forgets(socket: &mut Socket, patient: PatientId) {
+    let timeline = TimelineId::from(patient);
+    loop {
+        match socket.next_frame().await {
+            ServerFrame::Forget { timeline: of, entry: None, .. } if of == timeline => return,
+            ServerFrame::Delivery { entry, .. } => panic!("{:?}", entry.open()),
+            _ => {}
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_unlinked_organisation_forgets_and_hears_no_more_until_it_is_linked_again() {
+    let app = App::start().await;
+    let (patient, doctor, nurse) = team(&app).await;
+    let mut other = Reader::connect(&doctor, Encoding::Proto, patient, Seq::ZERO).await;
+    other.catch_up().await;
+    let mut leaver = nurse.connect(Encoding::Json).await;
+    let own = accepted(leaver.post(patient, note("最後の訪問")).await);
+    leaver.subscribe(&[]).await;
+    let mut leaver = Reader::subscribed(leaver, patient, Seq::ZERO).await;
+    leaver.catch_up().await;
+
+    app.unlink(patient, "minato").await;
+    forgets(&mut leaver.socket, patient).await;
+    let unseen = accepted(doctor.connect(Encoding::Json).await.post(patient, note("医師だけが読む")).await);
+    // Sees its own entries only, whatever it asks for.
+    let mut former = Reader::follow(nurse.connect(Encoding::Json).await, patient, Seq::ZERO).await;
+    assert_eq!(seqs(&former.catch_up().await), [own.seq.0]);
+    leaver.nothing_more().await;
+    former.nothing_more().await;
+
+    app.link(patient, "minato").await;
+    let mut back = Reader::subscribed(leaver.socket, patient, Seq::ZERO).await;
+    let entries = back.catch_up().await;
+    assert_eq!(seqs(&entries), (1..=unseen.seq.0 + 1).collect::<Vec<_>>(), "all of it again, by subscription");
+    let live = accepted(back.socket.post(patient, note("再開")).await);
+    assert_eq!(back.next().await.seq, live.seq);
+
+    let through = other.read_to(live.seq).await;
+    assert_eq!(seqs(&through), (own.seq.0..=live.seq.0).collect::<Vec<_>>(), "nobody else noticed");
+}
+
+#[tokio::test]
+async fn consent_that_is_withdrawn_reaches_everybody_who_reads() {
+    let app = App::start().await;
+    let (patient, doctor, nurse) = team(&app).await;
+    let seen = accepted(nurse.connect(Encoding::Json).await.post(patient, note("同意のある間")).await);
+    let mut readers = Vec::new();
+    for (actor, encoding) in [(&doctor, Encoding::Proto), (&nurse, Encoding::Json)] {
+        let mut reader = Reader::connect(actor, encoding, patient, Seq::ZERO).await;
+        assert_eq!(reader.catch_up().await.last().map(|entry| entry.seq), Some(seen.seq));
+        readers.push(reader);
+    }
+    app.consent(patient, ConsentState::Withdrawn).await;
+    for reader in &mut readers {
+        forgets(&mut reader.socket, patient).await;
+    }
+    // Whoever asks again reads nothing that another organisation wrote about care.
+    let mut again = Reader::connect(&doctor, Encoding::Json, patient, Seq::ZERO).await;
+    let entries = again.catch_up().await;
+    assert!(entries.iter().all(|entry| entry.seq != seen.seq), "{entries:?}");
+}
+
+#[tokio::test]
+async fn a_sign_in_that_is_revoked_closes_its_sockets_at_once_and_no_others() {
+    let app = App::start().await;
+    let (patient, doctor, nurse) = team(&app).await;
+    let mut sockets = [nurse.connect(Encoding::Json).await, nurse.connect(Encoding::Proto).await];
+    let mut other = Reader::connect(&doctor, Encoding::Json, patient, Seq::ZERO).await;
+    other.catch_up().await;
+    let drawn_before = nurse.ticket().await;
+
+    nurse.delete("/api/v1/me").await;
+    for socket in &mut sockets {
+        assert_eq!(socket.closed().await, Some(CloseCode::SignInEnded));
+    }
+    let mut late = Socket::open(app.address, Encoding::Json).await;
+    late.say_hello(1, &drawn_before).await;
+    assert_eq!(late.closed().await, Some(CloseCode::TicketRefused));
+    let live = accepted(doctor.connect(Encoding::Proto).await.post(patient, note("続ける")).await);
+    assert_eq!(other.next().await.seq, live.seq);
+}
