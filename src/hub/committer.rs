@@ -158,6 +158,7 @@ impl Work {
             Self::Follow(follow) => {
                 let opened = super::subscription::Opened {
                     timeline: follow.timeline,
+                    grant: follow.grant,
                     after: follow.after,
                     refused: Some("unavailable"),
                     granted: None,

@@ -220,7 +220,7 @@ impl Picture {
             Granted { subscription: Arc::new(Subscription::new(follow.timeline, Arc::new(view), head)), head }
         });
         let refused = granted.is_none().then_some("not_found");
-        let opened = Opened { timeline: follow.timeline, after: follow.after, refused, granted };
+        let opened = Opened { timeline: follow.timeline, grant: follow.grant, after: follow.after, refused, granted };
         Outcome::Followed(follow, opened)
     }
 

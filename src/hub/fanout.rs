@@ -54,6 +54,14 @@ pub struct Publication {
     pub hidden: Vec<EntryId>,
 }
 
+impl Publication {
+    /// Whether `view` shows the retraction that hid `target`. A retraction carries its target's scope, so whoever may
+    /// not see it never saw the target, and must not learn from being told to forget it that it is there.
+    fn shows_retraction_of(&self, target: EntryId, view: &View) -> bool {
+        self.entries.iter().any(|entry| entry.target == Some(target) && view.shows(entry))
+    }
+}
+
 impl Fanout {
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
@@ -131,8 +139,10 @@ impl Fanout {
                         }
                     }
                 }
-                for entry in &publication.hidden {
-                    readers.iter().for_each(|reader| reader.outbox.forget(publication.timeline, Some(*entry)));
+                for hidden in &publication.hidden {
+                    let saw_it = |reader: &&Reader| publication.shows_retraction_of(*hidden, &reader.subscription.view());
+                    let told = readers.iter().filter(saw_it);
+                    told.for_each(|reader| reader.outbox.forget(publication.timeline, Some(*hidden)));
                 }
             }
             if let Some(access) = &publication.access {

@@ -7,6 +7,7 @@ use arc_swap::{ArcSwap, Guard};
 
 use super::view::View;
 use crate::domain::ids::{Seq, TimelineId};
+use crate::store::GrantId;
 
 /// Shared by the fan-out, which serves it, and the session, which owns it.
 #[derive(Debug)]
@@ -82,6 +83,8 @@ impl Subscription {
 #[derive(Debug)]
 pub struct Opened {
     pub timeline: TimelineId,
+    /// Which wish this answers: a session may have asked again since.
+    pub grant: GrantId,
     /// Where the reader wants to go on.
     pub after: Seq,
     /// Why not: `not_found` (unknown and hidden look the same) or `unavailable`.

@@ -90,7 +90,11 @@ impl Session {
     }
 
     async fn open(&mut self, opened: Opened) -> Result<(), Ended> {
-        let Opened { timeline, after, refused, granted } = opened;
+        let Opened { timeline, grant, after, refused, granted } = opened;
+        if self.asked.get(&timeline).is_some_and(|asked| *asked != grant) {
+            // Asked again since: the later answer counts, and the hub serves that one.
+            return Ok(());
+        }
         let Some(grant) = self.asked.remove(&timeline) else {
             // Unsubscribed before the answer came.
             self.hub.fanout().remove(&self.outbox, [timeline]);
@@ -100,6 +104,10 @@ impl Session {
             let code = if refused == Some("unavailable") { Code::Unavailable } else { Code::NotFound };
             return self.error(code, timeline.to_string()).await;
         };
+        if !granted.subscription.stands() {
+            // The batch that opened it also ended it, and its `forget` is written already: the hub is asked again.
+            return self.ask(timeline, after).await;
+        }
         if after > granted.head {
             // A cursor from another history: what the client has is not what the hub has.
             self.writer.feed(&forget_frame(timeline, None)).await?;

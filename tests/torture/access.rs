@@ -143,3 +143,23 @@ async fn an_entry_on_the_wrong_patient_is_taken_from_every_screen() {
         assert_eq!(entries.last().map(|entry| entry.seq), Some(live.seq));
     }
 }
+
+#[tokio::test]
+async fn whoever_could_not_see_an_entry_is_not_told_to_forget_it() {
+    let app = App::start().await;
+    let (patient, doctor, nurse) = team(&app).await;
+    let family = app.family(patient).await;
+    let mut by_family = Reader::connect(&family, Encoding::Json, patient, Seq::ZERO).await;
+    by_family.catch_up().await;
+    let mut by_doctor = Reader::connect(&doctor, Encoding::Json, patient, Seq::ZERO).await;
+    by_doctor.catch_up().await;
+    let mut socket = nurse.connect(Encoding::Proto).await;
+    let target = accepted(socket.post(patient, note("別の方の記録")).await).id;
+    let reason = RetractionReason::WrongPatient;
+    accepted(socket.post(patient, Body::Retraction(Retraction { target, reason, text: String::new() })).await);
+
+    let told = by_doctor.socket.next_that(|frame| matches!(frame, ServerFrame::Forget { .. }).then_some(()));
+    told.await;
+    let forgets = by_family.frames_until_now().await;
+    assert!(!forgets.iter().any(|frame| matches!(frame, ServerFrame::Forget { .. })), "{forgets:?}");
+}

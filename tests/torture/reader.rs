@@ -58,6 +58,11 @@ impl Reader {
                 self.pass(through);
                 None
             }
+            // Asked twice, or opened anew after it was forgotten.
+            ServerFrame::Subscribed { timeline: of, after, .. } if of == timeline => {
+                self.cursor = after;
+                None
+            }
             ServerFrame::Heartbeat { through, .. } => {
                 through.iter().filter(|(of, _)| *of == timeline).for_each(|(_, through)| self.pass(*through));
                 None
@@ -95,17 +100,36 @@ impl Reader {
         self.read_to(self.head).await
     }
 
-    /// Waits until all that the hub had for this socket before now has come; panics if an entry is among it.
-    pub async fn nothing_more(&mut self) {
+    /// Every frame that the hub had for this socket before now.
+    pub async fn frames_until_now(&mut self) -> Vec<ServerFrame> {
         // The answer to a frame that the hub cannot serve comes after what it had queued before.
         let unknown = TimelineId::from(PatientId(uuid::Uuid::from_u128(0xdead)));
-        self.socket.send(&ClientFrame::MarkRead { timeline: unknown, through: Seq(1) }).await;
+        let mut frames = Vec::new();
+        self.socket.send(&ClientFrame::Subscribe { timelines: vec![(unknown, Seq::ZERO)], all_mine: false }).await;
         loop {
             match self.socket.next_frame().await {
-                ServerFrame::Error(notice) if notice.about == unknown.to_string() => return,
-                ServerFrame::Delivery { entry, .. } => panic!("nothing expected: {:?}", entry.open()),
-                _ => {}
+                ServerFrame::Error(notice) if notice.about == unknown.to_string() => return frames,
+                other => {
+                    if let ServerFrame::CaughtUp { through, .. } = other {
+                        self.pass(through);
+                    }
+                    frames.push(other);
+                }
             }
         }
+    }
+
+    /// Waits until all that the hub had for this socket before now has come; panics if an entry is among it.
+    pub async fn nothing_more(&mut self) {
+        let frames = self.frames_until_now().await;
+        let is_entry = |frame: &&ServerFrame| matches!(frame, ServerFrame::Delivery { .. });
+        assert_eq!(frames.iter().find(is_entry), None);
+    }
+
+    /// Whether the hub has told to forget the timeline by now.
+    pub async fn is_forgotten(&mut self) -> bool {
+        let frames = self.frames_until_now().await;
+        let is_forget = |frame: &ServerFrame| matches!(frame, ServerFrame::Forget { entry: None, .. });
+        frames.iter().any(is_forget)
     }
 }

@@ -85,3 +85,19 @@ async fn a_cursor_from_another_history_starts_over() {
     let entries = reader.catch_up().await;
     assert_eq!(seqs(&entries), (1..=reader.head.0).collect::<Vec<_>>());
 }
+
+#[tokio::test]
+async fn a_timeline_asked_for_twice_at_once_is_served_live() {
+    let app = App::start().await;
+    let (patient, doctor, nurse) = team(&app).await;
+    let mut socket = doctor.connect(Encoding::Json).await;
+    for _ in 0..3 {
+        socket.subscribe(&[(patient.into(), Seq::ZERO)]).await;
+    }
+    let mut reader = Reader::follow(socket, patient, Seq::ZERO).await;
+    reader.catch_up().await;
+    // Whatever the hub still had to say to the earlier wishes has come.
+    reader.frames_until_now().await;
+    let live = accepted(nurse.connect(Encoding::Proto).await.post(patient, note("続き")).await);
+    assert!(reader.read_to(live.seq).await.iter().any(|entry| entry.seq == live.seq));
+}

@@ -6,7 +6,7 @@ use renkei::wire::codes::CloseCode;
 use renkei::wire::{Encoding, ServerFrame};
 
 use super::reader::Reader;
-use super::{accepted, note, seqs, team};
+use super::{accepted, note, oxygen, seqs, team};
 use crate::support::app::App;
 use crate::support::socket::Socket;
 
@@ -93,4 +93,33 @@ async fn a_sign_in_that_is_revoked_closes_its_sockets_at_once_and_no_others() {
     assert_eq!(late.closed().await, Some(CloseCode::TicketRefused));
     let live = accepted(doctor.connect(Encoding::Proto).await.post(patient, note("続ける")).await);
     assert_eq!(other.next().await.seq, live.seq);
+}
+
+#[tokio::test]
+async fn a_subscription_that_crosses_an_unlink_is_live_or_forgotten() {
+    let app = App::start().await;
+    let (patient, _, nurse) = team(&app).await;
+    let mut socket = nurse.connect(Encoding::Json).await;
+    let mut author = nurse.connect(Encoding::Proto).await;
+    for round in 0..30 {
+        let cursor = accepted(author.post(patient, oxygen(95)).await).seq;
+        let subscribe = async {
+            for _ in 0..round % 6 {
+                tokio::task::yield_now().await;
+            }
+            socket.subscribe(&[(patient.into(), cursor)]).await;
+        };
+        tokio::join!(app.unlink(patient, "minato"), subscribe);
+        let mut reader = Reader::subscribed(socket, patient, cursor).await;
+        // Forgotten or not, a former member still follows its own entries once it has asked again.
+        let ask_again = reader.is_forgotten().await;
+        if ask_again {
+            reader = Reader::follow(reader.socket, patient, cursor).await;
+        }
+        let own = accepted(author.post(patient, oxygen(96)).await);
+        assert_eq!(reader.next().await.seq, own.seq, "round {round}: subscribed, and yet nothing comes");
+        socket = reader.socket;
+        app.link(patient, "minato").await;
+        forgets(&mut socket, patient).await;
+    }
 }
