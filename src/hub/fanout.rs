@@ -140,7 +140,8 @@ impl Fanout {
                     }
                 }
                 for hidden in &publication.hidden {
-                    let saw_it = |reader: &&Reader| publication.shows_retraction_of(*hidden, &reader.subscription.view());
+                    let saw_it =
+                        |reader: &&Reader| publication.shows_retraction_of(*hidden, &reader.subscription.view());
                     let told = readers.iter().filter(saw_it);
                     told.for_each(|reader| reader.outbox.forget(publication.timeline, Some(*hidden)));
                 }

@@ -110,8 +110,11 @@ impl Reader {
             match self.socket.next_frame().await {
                 ServerFrame::Error(notice) if notice.about == unknown.to_string() => return frames,
                 other => {
-                    if let ServerFrame::CaughtUp { through, .. } = other {
-                        self.pass(through);
+                    match &other {
+                        ServerFrame::CaughtUp { through, .. } => self.pass(*through),
+                        ServerFrame::Subscribed { after, .. } => self.cursor = *after,
+                        ServerFrame::Delivery { entry, .. } => self.cursor = entry.header().seq,
+                        _ => {}
                     }
                     frames.push(other);
                 }
