@@ -78,7 +78,6 @@ pub const DRAIN_TIMEOUT_MS: u64 = 10_000;
 pub const HTTP_BUFFER_BYTES: usize = 8_192;
 /// Connections that wait to be accepted; the kernel lowers it to `net.core.somaxconn`. Everybody
 /// reconnects at the same moment after a restart.
-pub const WAITING_CONNECTIONS_MAX: u32 = 4_096;
 pub const LISTEN_BACKLOG_CONNECTIONS: u32 = 4_096;
 /// Pause after accepting failed for want of file descriptors or memory.
 pub const ACCEPT_RETRY_MS: u64 = 100;

@@ -46,8 +46,9 @@ pub async fn readyz(State(app): State<App>) -> (StatusCode, Json<Readiness>) {
 }
 
 fn reasons(app: &App) -> Vec<Reason> {
-    let behind = app.hub.region().clock().steps_back().behind;
+    // The clock is read first: how far it is behind is known only from its last reading.
     let now = app.hub.region().now();
+    let behind = app.hub.region().clock().steps_back().behind;
     let has_expired = app.certificate.as_ref().is_some_and(|certificate| certificate.valid_until() <= now);
     // What the journal itself says of its trouble names files and stays in the log.
     let checks = [

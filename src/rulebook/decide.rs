@@ -71,13 +71,13 @@ pub fn decide(situation: &Situation<'_>, intent: &Intent) -> Decision {
         return Decision::Refuse(Refusal::Invalid(invalid));
     }
     let (verdict, ruling) = judge(situation, intent);
-    let is_known = situation.state.registration.is_some();
     match verdict {
         Verdict::Quarantine => return Decision::Queue(ruling),
         Verdict::Deny if is_visible(situation) => return Decision::Refuse(Refusal::Rules(ruling)),
         Verdict::Deny => return Decision::Refuse(Refusal::NotFound(ruling)),
-        // Rules may permit a role to post whatever the patient; without a registration there is none.
-        Verdict::Permit if !is_known && intent.body.kind() != Kind::Registration => {
+        // Rules may permit a role to post whatever the patient (an office ends its own link): for whom there is
+        // no patient to see, there is none.
+        Verdict::Permit if intent.body.kind() != Kind::Registration && !is_visible(situation) => {
             return Decision::Refuse(Refusal::NotFound(ruling));
         }
         Verdict::Permit => {}
@@ -107,6 +107,7 @@ fn is_visible(situation: &Situation<'_>) -> bool {
     let viewer = situation::viewer(situation.state, situation.actor);
     situation.state.registration.is_some()
         && (situation.state.team.contains_key(&situation.actor.organisation)
+            || situation.state.former.contains(&situation.actor.organisation)
             || situation.rulebook.view_mask(&viewer).shows_others())
 }
 

@@ -144,5 +144,10 @@ async fn an_organisation_that_left_reads_what_it_wrote_and_nothing_else() {
     let mine = nurse.get("/api/v1/patients?mine=true").await.ok();
     assert_eq!(mine["patients"], json!([]));
     let again = nurse.post(format!("/api/v1/patients/{patient}/unlinks"), unlink).await;
-    assert_eq!(again.status, StatusCode::NOT_FOUND, "{}", again.text());
+    again.problem(StatusCode::UNPROCESSABLE_ENTITY, "not_linked");
+    // Who never was on the team learns nothing: the patient looks unknown.
+    let stranger = app.nurse("kita").await;
+    let unlink = json!({ "organisation": stranger.actor.organisation.to_string(), "reason": "担当終了" });
+    let answer = stranger.post(format!("/api/v1/patients/{patient}/unlinks"), unlink).await;
+    answer.problem(StatusCode::NOT_FOUND, "not_found");
 }

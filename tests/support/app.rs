@@ -239,14 +239,14 @@ pub struct Stopped {
 }
 
 impl Stopped {
-    /// Where its journal lies.
-    pub fn folder(&self) -> &Path {
-        self.lasting.folder.path()
+    /// The folder itself, which goes when it is dropped.
+    pub fn into_folder(self) -> TempDir {
+        self.lasting.folder
     }
 
     /// Another hub on the same journal, which the same actors speak to.
     pub async fn start(self) -> App {
-        App::open_at(self.lasting).await
+        App::open(self.lasting).await
     }
 }
 

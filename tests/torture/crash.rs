@@ -98,7 +98,7 @@ async fn prepare() -> Prepared {
     let head = Reader::connect(&doctor, Encoding::Json, patient, Seq::ZERO).await.head.0;
     let token = nurse.token.clone();
     drop((doctor, nurse));
-    let folder = app.stop().await.folder;
+    let folder = app.stop().await.into_folder();
     let path = folder.path().display();
     let config = folder.path().join("renkei.toml");
     let settings = format!(

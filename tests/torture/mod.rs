@@ -58,7 +58,7 @@ async fn post_many(app: &App, author: &Actor, patient: PatientId, count: usize, 
         Answer::Accepted(accepted) => accepted.seq,
         other => panic!("{other:?}"),
     });
-    accepted.last().expect("at least one")
+    accepted.max().expect("at least one")
 }
 
 #[track_caller]

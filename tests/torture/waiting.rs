@@ -37,7 +37,10 @@ async fn a_reading_of_an_unlinked_nurse_waits_unseen_and_joins_with_the_link() {
     socket.subscribe(&[(patient.into(), Seq::ZERO)]).await;
     socket
         .next_that(|frame| match frame {
-            ServerFrame::Error(notice) => Some(assert_eq!(notice.code, "not_found")),
+            ServerFrame::Error(notice) => {
+                assert_eq!(notice.code, "not_found");
+                Some(())
+            }
             ServerFrame::Delivery { .. } | ServerFrame::Subscribed { .. } => panic!("{frame:?}"),
             _ => None,
         })

@@ -37,7 +37,7 @@ use transport::Tls;
 /// 負荷をかけて測る / Load a server and measure it
 #[derive(Debug, Args)]
 pub struct Arguments {
-    /// サーバ（bareのみ）/ Server, e.g. wss://localhost:8443; without it a hub of its own is started
+    /// サーバ（bareのみ） / Server, e.g. wss://localhost:8443; without it a hub of its own is started
     #[arg(long, requires = "ca")]
     url: Option<String>,
     /// 信頼する証明書 / PEM file of the certificates to trust
@@ -49,7 +49,7 @@ pub struct Arguments {
     /// 自分で起動するハブのデータベース / Database of the hub it starts; SQLite in a temporary folder if not given
     #[arg(long)]
     database: Option<String>,
-    /// フレームの符号化(renkeiのみ)/ Encoding of the frames; the bare relay has only its own
+    /// フレームの符号化(renkeiのみ) / Encoding of the frames; the bare relay has only its own
     #[arg(long, value_enum)]
     encoding: Option<Encoding>,
     /// 患者数 / Patients
@@ -76,13 +76,13 @@ pub struct Arguments {
     /// 遅れた配信を待つ秒数 / Seconds to wait for stragglers before they are lost
     #[arg(long, default_value = "10", value_parser = seconds)]
     stragglers: Duration,
-    /// 繰り返し(中央値を表示)/ Runs; medians are printed
+    /// 繰り返し(中央値を表示) / Runs; medians are printed
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
     repeat: u32,
     /// 測定側のスレッド数 / Threads of the driver
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=256))]
     workers: u32,
-    /// サーバのプロセス番号(複数可)/ Process of the server; may be given several times
+    /// サーバのプロセス番号(複数可) / Process of the server; may be given several times
     #[arg(long = "server-pid")]
     server_pids: Vec<u32>,
     /// 結果をJSONで / Print the figures as JSON

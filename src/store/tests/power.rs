@@ -66,7 +66,7 @@ impl Cut {
         std::fs::create_dir(&shadow).unwrap();
         RegionKey::create_file(&folder.path().join("region.key")).unwrap();
         let mut process = Command::new(std::env::current_exe().unwrap())
-            .args(["--exact", CHILD, "--ignored", "--nocapture"])
+            .args(["--exact", CHILD, "--nocapture"])
             .env("LD_PRELOAD", library)
             .env("SHADOW_DIR", shadow)
             .env("POWER_DIR", folder.path())
@@ -134,7 +134,6 @@ fn compiled(folder: &Path) -> Option<PathBuf> {
 
 /// Not a test: what [`Cut::made`] starts. It commits until it is killed.
 #[tokio::test]
-#[ignore = "started by the tests of this file"]
 async fn the_process_that_loses_power() {
     let Ok(folder) = std::env::var("POWER_DIR") else { return };
     let path = format!("{folder}/journal.db");
