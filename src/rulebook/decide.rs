@@ -71,13 +71,17 @@ pub fn decide(situation: &Situation<'_>, intent: &Intent) -> Decision {
         return Decision::Refuse(Refusal::Invalid(invalid));
     }
     let (verdict, ruling) = judge(situation, intent);
+    let is_registered = situation.state.registration.is_some();
     match verdict {
         Verdict::Quarantine => return Decision::Queue(ruling),
         Verdict::Deny if is_visible(situation) => return Decision::Refuse(Refusal::Rules(ruling)),
         Verdict::Deny => return Decision::Refuse(Refusal::NotFound(ruling)),
-        // Rules may permit a role to post whatever the patient (an office ends its own link): for whom there is
-        // no patient to see, there is none.
-        Verdict::Permit if intent.body.kind() != Kind::Registration && !is_visible(situation) => {
+        // Rules may permit a role to post whatever the patient; without a registration there is none.
+        Verdict::Permit if !is_registered && intent.body.kind() != Kind::Registration => {
+            return Decision::Refuse(Refusal::NotFound(ruling));
+        }
+        // An office may always end its own link; that it has none must not tell it that there is such a patient.
+        Verdict::Permit if ends_or_moves_a_link(intent.body.kind()) && !is_visible(situation) => {
             return Decision::Refuse(Refusal::NotFound(ruling));
         }
         Verdict::Permit => {}
@@ -100,6 +104,10 @@ fn judge(situation: &Situation<'_>, intent: &Intent) -> (Verdict, Ruling) {
     };
     let (judgement, slots) = situation.rulebook.judge_post(&facts);
     (judgement.verdict, situation.rulebook.ruling(&judgement, &slots))
+}
+
+const fn ends_or_moves_a_link(kind: Kind) -> bool {
+    matches!(kind, Kind::TeamUnlink | Kind::HostChange)
 }
 
 /// Whether the actor may know that this patient exists.
