@@ -134,7 +134,7 @@ async fn a_commit_whose_caller_went_away_ends_whole() {
         let mut patient = region.patient_with_team().await;
         for round in 0..20 {
             let mut batch = Batch::default();
-            patient.add(&mut batch, pulse(60 + round));
+            let entry = patient.add(&mut batch, pulse(60 + round));
             let commit = region.journal.commit(batch);
             // Dropped at its first await, which is inside the transaction of another task.
             tokio::select! {
@@ -142,7 +142,10 @@ async fn a_commit_whose_caller_went_away_ends_whole() {
                 done = commit => done.unwrap(),
                 () = std::future::ready(()) => {}
             }
-            // The next commit stands behind the abandoned one and finds its entry there.
+            // The abandoned commit ends by itself; the hub, too, has one commit under way at a time.
+            while region.journal.find_entry(entry.id).await.unwrap().is_none() {
+                tokio::task::yield_now().await;
+            }
         }
         let after = patient.post(note("最後")).await;
         assert_eq!(after.seq, Seq(24));
