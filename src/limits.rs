@@ -233,7 +233,7 @@ pub const IMPORT_LINES_NAMED: usize = 5;
 // ---- sockets ----
 
 /// Read buffer of one socket. Small, because most sockets wait.
-pub const SOCKET_READ_BUFFER_BYTES: usize = 4 * 1024;
+pub const SOCKET_READ_BUFFER_BYTES: usize = 1024;
 /// Frames gathered before they are written: one TLS record.
 pub const SOCKET_WRITE_BUFFER_BYTES: usize = 16 * 1024;
 /// Frames gathered at most while the connection takes nothing.

@@ -136,7 +136,7 @@ impl Reply {
     /// Hands the answer over. A caller that went away does not need it: what was accepted is in the journal.
     pub fn send(self, answer: Answer) {
         match self {
-            Self::Session(outbox) => outbox.push(Item::Answer(answer)),
+            Self::Session(outbox) => outbox.push(Item::Answer(Box::new(answer))),
             Self::Once(sender) => drop(sender.send(answer)),
         }
     }

@@ -87,7 +87,7 @@ impl Committer {
                     submission.reply.send(answer);
                 }
             }
-            Outcome::Followed(follow, opened) => follow.outbox.push(Item::Opened(opened)),
+            Outcome::Followed(follow, opened) => follow.outbox.push(Item::Opened(Box::new(opened))),
             Outcome::Looked(look, sight) => drop(look.reply.send(sight)),
             Outcome::DryRun(dry_run, decision) => drop(dry_run.reply.send(decision)),
             Outcome::Marked(mark, marker) => {

@@ -128,14 +128,14 @@ impl Fanout {
 
     /// Hands a committed batch to its readers. Each session is woken once.
     pub(super) fn publish(&self, publications: Vec<Publication>, rulebook: &Rulebook) {
-        let mut touched: HashMap<*const Outbox, Arc<Outbox>> = HashMap::new();
+        let mut touched: Vec<Arc<Outbox>> = Vec::new();
         let mut state = self.lock();
         for publication in publications {
             if let Some(readers) = state.channels.get_mut(&publication.timeline) {
                 for entry in &publication.entries {
                     for reader in readers.iter().filter(|reader| reader.subscription.through() < entry.seq()) {
                         if reader.serve(entry) {
-                            touched.entry(Arc::as_ptr(&reader.outbox)).or_insert_with(|| Arc::clone(&reader.outbox));
+                            touched.push(Arc::clone(&reader.outbox));
                         }
                     }
                 }
@@ -151,7 +151,7 @@ impl Fanout {
             }
         }
         drop(state);
-        wake(touched.into_values());
+        wake(touched);
     }
 
     /// Tells the other readers how far somebody read.
@@ -218,7 +218,7 @@ impl Reader {
         self.subscription.view().actor.person
     }
 
-    /// Pushes the entry if this reader may see it; whether it was pushed.
+    /// Pushes the entry if this reader may see it; whether its session is to be woken.
     fn serve(&self, entry: &Arc<Published>) -> bool {
         if !self.subscription.view().shows(entry) {
             self.subscription.pass(entry.seq());
@@ -229,9 +229,9 @@ impl Reader {
             after: self.subscription.pushed(),
             entry: Arc::clone(entry),
         };
-        self.outbox.push_quietly(Item::Delivery(delivery));
+        let wakes = self.outbox.push_quietly(Item::Delivery(delivery));
         self.subscription.push_to(entry.seq());
-        true
+        wakes
     }
 }
 
@@ -245,12 +245,11 @@ fn people(readers: &[Reader]) -> Vec<Actor> {
 /// Pushes who is present to everybody present; returns the sessions to wake.
 fn presence(readers: &[Reader]) -> Vec<Arc<Outbox>> {
     let people = people(readers);
-    let tell = |reader: &Reader| {
+    let tell = |reader: &&Reader| {
         let timeline = reader.subscription.timeline;
-        reader.outbox.push_quietly(Item::Presence { timeline, people: people.clone() });
-        Arc::clone(&reader.outbox)
+        reader.outbox.push_quietly(Item::Presence { timeline, people: people.clone() })
     };
-    readers.iter().map(tell).collect()
+    readers.iter().filter(tell).map(|reader| Arc::clone(&reader.outbox)).collect()
 }
 
 fn wake(outboxes: impl IntoIterator<Item = Arc<Outbox>>) {

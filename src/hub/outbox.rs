@@ -18,13 +18,13 @@ use crate::domain::time::Timestamp;
 use crate::limits;
 use crate::wire::codes::CloseCode;
 
-/// One thing to tell a session.
+/// One thing to tell a session. What is rarer than a delivery is boxed: queues are made of this size.
 #[derive(Debug)]
 pub enum Item {
     /// The answer to a post of this session.
-    Answer(Answer),
+    Answer(Box<Answer>),
     /// The answer to a wish to read.
-    Opened(Opened),
+    Opened(Box<Opened>),
     /// A new entry on a timeline this session follows.
     Delivery(Delivery),
     /// What the reader was shown must be forgotten: an entry, or the whole timeline.
@@ -79,30 +79,34 @@ impl Outbox {
 
     /// Puts an item in and wakes the session.
     pub fn push(&self, item: Item) {
-        self.push_quietly(item);
-        self.wake();
+        if self.push_quietly(item) {
+            self.wake();
+        }
     }
 
-    /// Puts an item in; the caller wakes the session once after the batch.
-    pub fn push_quietly(&self, item: Item) {
+    /// Puts an item in. Returns whether the caller is to wake the session, once after the batch: what lies in the
+    /// outbox already has somebody who will.
+    #[must_use]
+    pub fn push_quietly(&self, item: Item) -> bool {
         let mut state = self.lock();
         if state.close.is_some() {
-            return;
+            return false;
         }
+        let was_empty = state.is_empty();
         if !item.is_droppable() {
             state.items.push_back(item);
-            return;
-        }
-        if state.droppable >= limits::OUTBOX_ENTRIES_MAX || state.bytes + item.bytes() > limits::OUTBOX_BYTES_MAX {
+        } else if state.droppable >= limits::OUTBOX_ENTRIES_MAX || state.bytes + item.bytes() > limits::OUTBOX_BYTES_MAX
+        {
             state.fall_behind();
-            return;
+        } else {
+            state.droppable += 1;
+            state.bytes += item.bytes();
+            match &item {
+                Item::Delivery(delivery) if delivery.entry.urgent => state.push_urgent(item),
+                _ => state.items.push_back(item),
+            }
         }
-        state.droppable += 1;
-        state.bytes += item.bytes();
-        match &item {
-            Item::Delivery(delivery) if delivery.entry.urgent => state.push_urgent(item),
-            _ => state.items.push_back(item),
-        }
+        was_empty
     }
 
     /// Wakes the session if it waits.
@@ -141,8 +145,7 @@ impl Outbox {
     /// Whether nothing waits and nothing was dropped.
     #[must_use]
     pub fn is_drained(&self) -> bool {
-        let state = self.lock();
-        state.urgent.is_empty() && state.items.is_empty() && !state.fell_behind
+        self.lock().is_empty()
     }
 
     /// Waits until something was pushed or the session was closed.
@@ -174,6 +177,10 @@ impl Outbox {
 }
 
 impl State {
+    fn is_empty(&self) -> bool {
+        self.urgent.is_empty() && self.items.is_empty() && !self.fell_behind
+    }
+
     /// Drops what the journal has; keeps answers.
     fn fall_behind(&mut self) {
         self.fell_behind = true;

@@ -46,16 +46,17 @@ pub async fn serve(socket: WebSocket, encoding: Encoding, parts: SessionParts) {
     let SessionParts { hub, beat, tickets } = parts;
     let outbox = Arc::<Outbox>::default();
     let mut writer = Writer::new(socket, encoding, Arc::clone(&outbox));
-    let signed_in = match hello::authenticate(&mut writer, &*tickets, &hub).await {
+    let signed_in = match Box::pin(hello::authenticate(&mut writer, &*tickets, &hub)).await {
         Ok(signed_in) => signed_in,
-        Err(ended) => return writer.say_goodbye(ended).await,
+        Err(ended) => return Box::pin(writer.say_goodbye(ended)).await,
     };
+    drop(tickets);
     if !hub.sessions().open(signed_in.id, &outbox) {
-        return writer.say_goodbye(Ended::Close(CloseCode::SessionsExceeded)).await;
+        return Box::pin(writer.say_goodbye(Ended::Close(CloseCode::SessionsExceeded))).await;
     }
     let mut session = Session::new(hub, signed_in, outbox, writer, beat);
     let ended = session.run().await;
-    session.leave(ended).await;
+    Box::pin(session.leave(ended)).await;
 }
 
 /// A signed-in socket.
@@ -110,11 +111,12 @@ impl Session {
 
     async fn run(&mut self) -> Ended {
         loop {
+            // Delivering is what a session does; the rest is boxed so that waiting costs no room for it.
             let done = match self.next_event().await {
-                Event::Inbound(message) => self.take(message).await,
                 Event::Outbound => self.empty_outbox().await,
-                Event::CatchUp(timeline) => self.catch_up(timeline).await,
-                Event::Beat => self.on_beat().await,
+                Event::Inbound(message) => Box::pin(self.take(message)).await,
+                Event::CatchUp(timeline) => Box::pin(self.catch_up(timeline)).await,
+                Event::Beat => Box::pin(self.on_beat()).await,
                 Event::Gone => Err(Ended::Gone),
             };
             if let Err(ended) = done {

@@ -44,11 +44,11 @@ impl Session {
             Item::Delivery(delivery) => self.deliver(delivery).await,
             Item::Answer(answer) => {
                 self.posts_in_flight = self.posts_in_flight.saturating_sub(1);
-                self.writer.feed(&frame_of(answer)).await
+                self.writer.feed(&frame_of(*answer)).await
             }
-            Item::Opened(opened) => self.open(opened).await,
-            Item::Forget { timeline, entry } => self.forget(timeline, entry).await,
-            Item::Linked(timeline) => self.ask(timeline, Seq::ZERO).await,
+            Item::Opened(opened) => Box::pin(self.open(*opened)).await,
+            Item::Forget { timeline, entry } => Box::pin(self.forget(timeline, entry)).await,
+            Item::Linked(timeline) => Box::pin(self.ask(timeline, Seq::ZERO)).await,
             Item::ReadMarker { timeline, person, through, at } => {
                 self.writer.feed(&ServerFrame::ReadMarker { timeline, person, through, at }).await
             }

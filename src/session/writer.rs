@@ -1,6 +1,9 @@
 //! The socket of a session: frames are gathered and flushed together, one write and one TLS record for what has queued.
 
+use std::future::poll_fn;
+use std::pin::pin;
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::Duration;
 
 use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket};
@@ -42,10 +45,13 @@ impl Writer {
         self.socket.next().await
     }
 
-    /// Gathers a frame; it leaves with the next flush.
-    pub(super) async fn feed(&mut self, frame: &ServerFrame) -> Result<(), Ended> {
-        let bytes = encode_server(self.encoding, frame);
-        self.feed_bytes(bytes).await
+    /// Gathers a frame; it leaves with the next flush. Encoded before the first await, so that no session keeps room
+    /// for a whole frame while it waits.
+    pub(super) fn feed<'w>(
+        &'w mut self,
+        frame: &ServerFrame,
+    ) -> impl Future<Output = Result<(), Ended>> + Send + use<'w> {
+        self.feed_bytes(encode_server(self.encoding, frame))
     }
 
     /// Gathers an encoded frame.
@@ -64,9 +70,15 @@ impl Writer {
     }
 
     /// Gathers a frame and writes it.
-    pub(super) async fn send(&mut self, frame: &ServerFrame) -> Result<(), Ended> {
-        self.feed(frame).await?;
-        self.flush().await
+    pub(super) fn send<'w>(
+        &'w mut self,
+        frame: &ServerFrame,
+    ) -> impl Future<Output = Result<(), Ended>> + Send + use<'w> {
+        let bytes = encode_server(self.encoding, frame);
+        async move {
+            self.feed_bytes(bytes).await?;
+            self.flush().await
+        }
     }
 
     /// Says why the session ends and closes the socket, if the client still listens.
@@ -95,6 +107,11 @@ impl Writer {
 /// A write ends when it is done, when the session is ended from outside, or when the client has taken nothing for
 /// too long.
 async fn bounded(outbox: &Outbox, write: impl Future<Output = Result<(), axum::Error>>) -> Result<(), Ended> {
+    let mut write = pin!(write);
+    // Nearly always there is room: no timer then.
+    if let Poll::Ready(written) = poll_fn(|context| Poll::Ready(write.as_mut().poll(context))).await {
+        return written.map_err(|_| Ended::Gone);
+    }
     let stalled = Duration::from_millis(limits::WRITE_STALL_MS_MAX);
     tokio::select! {
         biased;

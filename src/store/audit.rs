@@ -65,8 +65,9 @@ impl Tx {
         let mut head = link_from("audit_head.chain", head)?;
         let mut next = last - count;
         for chunk in rows::chunks(audits) {
+            let text = INSERT.text(self.marks(), chunk.len());
             run!(self, connection => {
-                let mut query = sqlx::query(INSERT.text(chunk.len()));
+                let mut query = sqlx::query(text);
                 for audit in chunk {
                     next += 1;
                     head = link(&head, next, audit);

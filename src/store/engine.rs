@@ -9,6 +9,7 @@ use crate::vault::RegionKey;
 
 use super::checkpoint::Checkpointer;
 use super::connections::{Connections, SqliteTx};
+use super::rows::Marks;
 use super::{Batch, StoreError};
 
 /// Where connections come from.
@@ -102,6 +103,14 @@ impl EngineTx {
 }
 
 impl Tx {
+    /// How this engine wants the parameters of a statement over many rows marked.
+    pub(super) const fn marks(&self) -> Marks {
+        match self.engine {
+            EngineTx::Sqlite(_) => Marks::Unnumbered,
+            EngineTx::Postgres(_) => Marks::Numbered,
+        }
+    }
+
     pub(super) async fn commit(self) -> Result<(), StoreError> {
         Ok(self.engine.commit().await?)
     }

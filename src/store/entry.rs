@@ -60,8 +60,9 @@ impl Tx {
         });
         let mut inserted = 0;
         for chunk in rows::chunks(entries) {
+            let text = SQL.text(self.marks(), chunk.len());
             inserted += run!(self, connection => {
-                let mut query = sqlx::query(SQL.text(chunk.len()));
+                let mut query = sqlx::query(text);
                 for SealedEntry { header, sealed, chain } in chunk {
                     query = query
                         .bind(header.id.0.as_bytes().as_slice())
@@ -90,8 +91,9 @@ impl Tx {
         });
         let mut known = Vec::new();
         for chunk in rows::padded(ids) {
+            let text = SQL.text(self.marks(), chunk.len());
             let found: Vec<KnownRow> = run!(self, connection => {
-                let mut query = sqlx::query_as(SQL.text(chunk.len()));
+                let mut query = sqlx::query_as(text);
                 for id in &chunk {
                     query = query.bind(id.0.as_bytes().as_slice());
                 }

@@ -54,8 +54,9 @@ impl Tx {
         // In one order on every hub, so that two of them never wait for each other.
         markers.sort_by_key(|marker| (marker.timeline, marker.person));
         for chunk in rows::chunks(&markers) {
+            let text = SQL.text(self.marks(), chunk.len());
             run!(self, connection => {
-                let mut query = sqlx::query(SQL.text(chunk.len()));
+                let mut query = sqlx::query(text);
                 for marker in chunk {
                     query = query
                         .bind(marker.timeline.0.as_bytes().as_slice())
@@ -111,8 +112,9 @@ impl Tx {
         });
         let (opened, moved) = sorted(changes);
         for chunk in rows::chunks(&opened) {
+            let text = OPEN.text(self.marks(), chunk.len());
             run!(self, connection => {
-                let mut query = sqlx::query(OPEN.text(chunk.len()));
+                let mut query = sqlx::query(text);
                 for (id, sign_in, timeline, opened_at, from) in chunk {
                     query = query
                         .bind(id.0.as_bytes().as_slice())
@@ -125,8 +127,9 @@ impl Tx {
             });
         }
         for chunk in rows::chunks(&moved) {
+            let text = MOVE.text(self.marks(), chunk.len());
             run!(self, connection => {
-                let mut query = sqlx::query(MOVE.text(chunk.len()));
+                let mut query = sqlx::query(text);
                 for (id, through, closed_at) in chunk {
                     query = query
                         .bind(id.0.as_bytes().as_slice())

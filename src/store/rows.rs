@@ -4,29 +4,45 @@
 /// The sizes, largest first. Every count is a sum of them.
 const SIZES: [usize; 4] = [64, 16, 4, 1];
 
-/// One statement in all sizes.
+/// One statement in all sizes, for either engine.
 pub(super) struct Rows {
-    texts: [String; SIZES.len()],
+    numbered: [String; SIZES.len()],
+    unnumbered: [String; SIZES.len()],
+}
+
+/// How an engine wants its parameters marked.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Marks {
+    /// `$1, $2`: the only way of PostgreSQL.
+    Numbered,
+    /// `?, ?`: SQLite keeps a list of the numbered ones and walks it for every value bound, which costs more than
+    /// the inserts once a statement has hundreds.
+    Unnumbered,
 }
 
 impl Rows {
     /// `before`, then groups of `columns` parameters, then `after`.
     pub(super) fn new(before: &str, columns: usize, after: &str) -> Self {
-        let group = |row: usize| {
-            let parameters: Vec<String> = (1..=columns).map(|column| format!("${}", row * columns + column)).collect();
-            format!("({})", parameters.join(", "))
+        let texts = |mark: fn(usize) -> String| {
+            let group = |row: usize| {
+                let parameters: Vec<String> = (1..=columns).map(|column| mark(row * columns + column)).collect();
+                format!("({})", parameters.join(", "))
+            };
+            SIZES.map(|size| {
+                let groups: Vec<String> = (0..size).map(group).collect();
+                format!("{before}{}{after}", groups.join(", "))
+            })
         };
-        let text = |size: usize| {
-            let groups: Vec<String> = (0..size).map(group).collect();
-            format!("{before}{}{after}", groups.join(", "))
-        };
-        Self { texts: SIZES.map(text) }
+        Self { numbered: texts(|number| format!("${number}")), unnumbered: texts(|_| "?".to_owned()) }
     }
 
     /// The statement for as many rows as a chunk of [`chunks`] or [`padded`] has.
-    pub(super) fn text(&self, rows: usize) -> &str {
+    pub(super) fn text(&self, marks: Marks, rows: usize) -> &str {
         let place = SIZES.iter().position(|size| *size == rows).expect("chunks have one of the fixed sizes");
-        &self.texts[place]
+        match marks {
+            Marks::Numbered => &self.numbered[place],
+            Marks::Unnumbered => &self.unnumbered[place],
+        }
     }
 }
 
@@ -58,9 +74,11 @@ mod tests {
     #[test]
     fn parameters_are_numbered_through_all_rows() {
         let rows = Rows::new("insert into t (a, b) values ", 2, " on conflict do nothing");
-        assert_eq!(rows.text(1), "insert into t (a, b) values ($1, $2) on conflict do nothing");
-        assert!(rows.text(4).contains("($1, $2), ($3, $4), ($5, $6), ($7, $8) on"));
-        assert!(rows.text(64).contains("($127, $128)"));
+        let numbered = |size| rows.text(Marks::Numbered, size);
+        assert_eq!(numbered(1), "insert into t (a, b) values ($1, $2) on conflict do nothing");
+        assert!(numbered(4).contains("($1, $2), ($3, $4), ($5, $6), ($7, $8) on"));
+        assert!(numbered(64).contains("($127, $128)"));
+        assert_eq!(rows.text(Marks::Unnumbered, 1), "insert into t (a, b) values (?, ?) on conflict do nothing");
     }
 
     #[test]

@@ -64,8 +64,9 @@ impl Tx {
             )
         });
         for chunk in rows::chunks(snapshots) {
+            let text = SQL.text(self.marks(), chunk.len());
             run!(self, connection => {
-                let mut query = sqlx::query(SQL.text(chunk.len()));
+                let mut query = sqlx::query(text);
                 for snapshot in chunk {
                     query = query
                         .bind(snapshot.timeline.0.as_bytes().as_slice())

@@ -47,8 +47,9 @@ impl Tx {
         });
         let mut inserted = 0;
         for chunk in rows::chunks(timelines) {
+            let text = SQL.text(self.marks(), chunk.len());
             inserted += run!(self, connection => {
-                let mut query = sqlx::query(SQL.text(chunk.len()));
+                let mut query = sqlx::query(text);
                 for new in chunk {
                     query = query
                         .bind(new.id.0.as_bytes().as_slice())
@@ -77,8 +78,9 @@ impl Tx {
         });
         let mut moved = 0;
         for chunk in rows::chunks(heads) {
+            let text = SQL.text(self.marks(), chunk.len());
             moved += run!(self, connection => {
-                let mut query = sqlx::query(SQL.text(chunk.len()));
+                let mut query = sqlx::query(text);
                 for head in chunk {
                     query = query
                         .bind(head.timeline.0.as_bytes().as_slice())

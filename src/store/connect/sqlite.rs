@@ -38,7 +38,9 @@ pub(in super::super) async fn connect_with(
         .clone()
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
-        .pragma("cache_size", format!("-{SQLITE_WRITER_CACHE_KIB}"));
+        .pragma("cache_size", format!("-{SQLITE_WRITER_CACHE_KIB}"))
+        // What a statement would undo: kept in a file otherwise, once a batch touches many pages.
+        .pragma("temp_store", "memory");
     // The writer copies the WAL back only when the checkpointer has fallen far behind.
     let writer = writing.clone().pragma("wal_autocheckpoint", SQLITE_WAL_PAGES_MAX.to_string());
     let writer = Connections::new(adjust(writer), 1, "begin immediate", check);
