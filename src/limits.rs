@@ -195,6 +195,12 @@ pub const RULEBOOK_CHOICES_MAX: usize = 64;
 pub const RULEBOOK_FIELDS_MAX: usize = 96;
 /// Fields of a vocabulary that are numbers or durations.
 pub const RULEBOOK_NUMBERS_MAX: usize = 8;
+/// Longest span a rule may name for a deadline or interval, in seconds: ten years.
+pub const RULEBOOK_SPAN_S_MAX: i64 = 10 * 366 * 86_400;
+/// Steps of one escalation, and reminders before it.
+pub const RULEBOOK_STEPS_MAX: usize = 8;
+/// Pieces of advice one post may draw: more are not read.
+pub const NUDGES_PER_POST_MAX: usize = 2;
 /// Rules of one composed rulebook.
 pub const RULEBOOK_RULES_MAX: usize = 4_096;
 /// Boxes the check may build while it subtracts conditions from each other.

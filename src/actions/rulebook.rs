@@ -2,7 +2,7 @@
 
 use crate::domain::kind::Kind;
 use crate::domain::text::Text;
-use crate::rulebook::{Action, Effect, Mechanism, Rule, RuleRef, Rulebook, Ruleset};
+use crate::rulebook::{Action, Effect, Rule, RuleRef, Rulebook, Ruleset};
 
 /// One rule in words.
 #[derive(Clone, Debug)]
@@ -43,9 +43,8 @@ pub fn find_cited(book: &Rulebook, citation: &str) -> Option<RuleInWords> {
 }
 
 fn in_words(rule: &Rule) -> RuleInWords {
-    let Mechanism::Share(share) = &rule.mechanism;
     let kinds = |action: Action| {
-        let set = share.applies.on.of(action);
+        let set = rule.mechanism.applies().map_or(0, |applies| applies.on.of(action));
         Kind::ALL.iter().copied().filter(|kind| set >> kind.index() & 1 == 1).collect()
     };
     RuleInWords {
@@ -55,10 +54,16 @@ fn in_words(rule: &Rule) -> RuleInWords {
         reason: rule.reason.clone(),
         strength: Labelled { code: rule.strength.code(), ja: rule.strength.ja() },
         origin: Labelled { code: rule.origin.code(), ja: rule.origin.ja() },
-        effect: labelled(share.effect),
+        effect: rule.mechanism.share().map_or_else(|| of_kind(rule), |share| labelled(share.effect)),
         view: kinds(Action::View),
         post: kinds(Action::Post),
     }
+}
+
+/// What a rule of another kind does is said by its kind.
+fn of_kind(rule: &Rule) -> Labelled {
+    let kind = rule.mechanism.kind();
+    Labelled { code: kind.code(), ja: kind.ja() }
 }
 
 fn labelled(effect: Effect) -> Labelled {

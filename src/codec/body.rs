@@ -126,7 +126,8 @@ const fn kind_name(sent: &v1::body::Kind) -> &'static str {
 }
 
 fn no_body() -> Invalid {
-    let kinds: Vec<&str> = crate::domain::kind::Kind::ALL.iter().map(|kind| kind.code()).collect();
+    use crate::domain::kind::Kind;
+    let kinds: Vec<&str> = Kind::ALL.iter().filter(|kind| !kind.awaits_its_body()).map(|kind| kind.code()).collect();
     let kinds = kinds.join(", ");
     Invalid::new(
         "",

@@ -17,6 +17,13 @@ closed_list! {
         Visit = "visit", "訪問の記録", "visit";
         StatusChange = "status_change", "状態変化の連絡", "change of condition";
         InfectionNotice = "infection_notice", "感染症情報", "infection notice";
+        /// Somebody was phoned: whom, when, reached or not.
+        Call = "call", "電話連絡", "call";
+        /// A nurse wrote down an order given by word of mouth, read it back, and names the doctor.
+        VerbalOrderReceived = "verbal_order_received", "口頭指示の受領", "verbal order received";
+        Admission = "admission", "入院・入所", "admission";
+        Discharge = "discharge", "退院・退所", "discharge";
+        Death = "death", "死亡", "death";
         // Acts of speech: orders, requests, reports, messages.
         Message = "message", "メッセージ", "message";
         Order = "order", "点滴・与薬などの指示", "order";
@@ -30,6 +37,31 @@ closed_list! {
         JointVisit = "joint_visit", "同行訪問・合同カンファレンス", "joint visit";
         Conference = "conference", "サービス担当者会議", "conference";
         AlarmLimits = "alarm_limits", "アラーム値の設定", "alarm limits";
+        /// The paper of an order, attached.
+        OrderDocument = "order_document", "指示の文書", "order document";
+        /// A question put to an organisation, to be acknowledged by it.
+        Consultation = "consultation", "相談", "consultation";
+        StationChange = "station_change", "訪問看護ステーションの変更", "change of nursing station";
+        VisitPlan = "visit_plan", "訪問の予定", "visit plan";
+        MedicationList = "medication_list", "お薬の一覧", "medication list";
+        MedicationReport = "medication_report", "服薬情報の報告", "medication report";
+        Allergies = "allergies", "アレルギー", "allergies";
+        CarePlan = "care_plan", "ケアプラン", "care plan";
+        /// How somebody in a facility is, also when nothing changed.
+        PeriodicRecord = "periodic_record", "定期の様子（変わりなしを含む）", "periodic record";
+        /// Breaking the glass: emergency access with its reason and its end.
+        EmergencyAccess = "emergency_access", "緊急閲覧の宣言", "emergency access";
+        /// The page of a patient who is no longer served is closed.
+        Closing = "closing", "ページを閉じる", "closing of the page";
+        // On the timeline of an organisation.
+        ContactWindow = "contact_window", "連携窓口", "liaison contact";
+        Roster = "roster", "当番表", "roster";
+        Pledge = "pledge", "申し合わせの確認", "pledge";
+        OfficeEntry = "office_entry", "事業所の利用開始", "entry of an office";
+        Activation = "activation", "利用者IDの発行", "activation of an account";
+        Export = "export", "記録の持ち出し", "export of records";
+        Incident = "incident", "情報の取扱い事故", "incident";
+        Suspension = "suspension", "利用の停止", "suspension";
         // About another entry.
         Acknowledgement = "acknowledgement", "確認", "acknowledgement";
         Correction = "correction", "訂正", "correction";
@@ -41,13 +73,74 @@ impl Kind {
     /// Whether the kind says who the patient is or who serves them.
     #[must_use]
     pub const fn is_administrative(self) -> bool {
-        matches!(self, Self::Registration | Self::Consent | Self::TeamLink | Self::TeamUnlink | Self::HostChange)
+        matches!(
+            self,
+            Self::Registration
+                | Self::Consent
+                | Self::TeamLink
+                | Self::TeamUnlink
+                | Self::HostChange
+                | Self::Closing
+        )
     }
 
     /// Whether the kind records what somebody saw: nobody may be kept from recording it.
     #[must_use]
     pub const fn is_observation(self) -> bool {
-        matches!(self, Self::Vital | Self::Note | Self::Visit | Self::StatusChange | Self::InfectionNotice)
+        matches!(
+            self,
+            Self::Vital
+                | Self::Note
+                | Self::Visit
+                | Self::StatusChange
+                | Self::InfectionNotice
+                | Self::Call
+                | Self::VerbalOrderReceived
+                | Self::Admission
+                | Self::Discharge
+                | Self::Death
+        )
+    }
+
+    /// Whether the kind is about an organisation, and stands on its timeline instead of a patient's.
+    #[must_use]
+    pub const fn is_of_an_organisation(self) -> bool {
+        matches!(
+            self,
+            Self::ContactWindow
+                | Self::Roster
+                | Self::Pledge
+                | Self::OfficeEntry
+                | Self::Activation
+                | Self::Export
+                | Self::Incident
+                | Self::Suspension
+        )
+    }
+
+    /// Whether rules may speak of the kind before the wire has a body for it. Empties as the bodies come.
+    #[must_use]
+    pub const fn awaits_its_body(self) -> bool {
+        self.is_of_an_organisation()
+            || matches!(
+                self,
+                Self::Call
+                    | Self::VerbalOrderReceived
+                    | Self::Admission
+                    | Self::Discharge
+                    | Self::Death
+                    | Self::OrderDocument
+                    | Self::Consultation
+                    | Self::StationChange
+                    | Self::VisitPlan
+                    | Self::MedicationList
+                    | Self::MedicationReport
+                    | Self::Allergies
+                    | Self::CarePlan
+                    | Self::PeriodicRecord
+                    | Self::EmergencyAccess
+                    | Self::Closing
+            )
     }
 
     /// Whether entries of the kind point at another entry and are never more visible than it.

@@ -1,14 +1,18 @@
 //! The rulebook in force: vocabulary, rule sets and what was compiled from them. Immutable; the hub
 //! swaps the whole. Made by `load`, asked through `judge`, `view` and `explain`.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
+use super::duty::Terms;
+use super::etiquette::EtiquetteProgram;
 use super::grid::Grid;
 use super::judge::{Judgement, RuleRef};
 use super::load::RulebookFiles;
 use super::problem::SourceFile;
 use super::program::Program;
 use super::ruleset::{Rule, Ruleset};
+use super::standing::StandingProgram;
 use super::slots::{self, Filler, Slots, VocabularyMark};
 use super::view::ViewProgram;
 use super::vocabulary::Vocabulary;
@@ -26,6 +30,10 @@ pub struct Rulebook {
     pub(crate) filler: Filler,
     pub(crate) program: Program,
     pub(crate) views: ViewProgram,
+    pub(crate) etiquette: EtiquetteProgram,
+    pub(crate) standing: StandingProgram,
+    /// Of every duty and standing rule.
+    pub(crate) terms: HashMap<RuleRef, Arc<Terms>>,
     fingerprint: String,
     mark: VocabularyMark,
     pub(crate) default_deny: Arc<str>,
@@ -74,6 +82,10 @@ impl Rulebook {
         let rules: Vec<&Rule> = sets.iter().flat_map(|set| &set.rules).collect();
         let program = Program::compile(&rules, &vocabulary, &grid);
         let views = ViewProgram::compile(&rules, &vocabulary, &grid);
+        let etiquette = EtiquetteProgram::compile(&rules, &vocabulary, &grid);
+        let standing = StandingProgram::compile(&rules, &vocabulary, &grid);
+        let with_terms = (0..).zip(&rules).filter_map(|(at, rule)| Some((RuleRef(at), Arc::new(Terms::of(rule)?))));
+        let terms = with_terms.collect();
         let filler = Filler::new(&vocabulary, &grid);
         let Origin { fingerprint, mark, sources } = origin;
         Self {
@@ -84,6 +96,9 @@ impl Rulebook {
             filler,
             program,
             views,
+            etiquette,
+            standing,
+            terms,
             fingerprint,
             mark,
             default_deny,

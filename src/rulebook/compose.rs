@@ -4,10 +4,11 @@
 use std::collections::HashMap;
 
 use super::grid::Grid;
+use super::mechanism_check;
 use super::mistake::Mistake;
 use super::problem::{Findings, Place};
 use super::region::{self, Cell, TooComplicated};
-use super::ruleset::{Mechanism, Rule, Ruleset, Share};
+use super::ruleset::{Applies, Mechanism, Rule, Ruleset, Share};
 use super::suggest::nearest;
 use super::vocabulary::Vocabulary;
 use super::words::{Action, Effect, Layer};
@@ -18,11 +19,16 @@ const ACTIONS: [Action; 2] = [Action::View, Action::Post];
 
 pub(crate) fn check(vocabulary: &Vocabulary, sets: &[Ruleset], grid: &Grid, findings: &mut Findings<'_>) {
     check_floor(sets, findings);
+    check_pairs(sets, findings);
     check_ids(sets, findings);
     for rule in sets.iter().flat_map(|set| &set.rules) {
-        let Mechanism::Share(share) = &rule.mechanism;
-        check_overrides(share, sets, findings);
-        check_applies(rule, share, vocabulary, grid, findings);
+        if let Some(share) = rule.mechanism.share() {
+            check_overrides(share, sets, findings);
+        }
+        if let Some(applies) = rule.mechanism.applies() {
+            check_applies(rule, applies, vocabulary, grid, findings);
+        }
+        mechanism_check::check(rule, vocabulary, grid, findings);
     }
     if sets.iter().any(|set| set.layer == Layer::Floor) {
         check_within_floor(vocabulary, sets, grid, findings);
@@ -38,6 +44,21 @@ fn check_floor(sets: &[Ruleset], findings: &mut Findings<'_>) {
     for second in floors {
         let first = findings.locate(first.place);
         findings.add(second.place, Mistake::SecondFloor { first });
+    }
+}
+
+/// Two sets between the same professions would each claim to be their agreement.
+fn check_pairs(sets: &[Ruleset], findings: &mut Findings<'_>) {
+    let pair = |set: &Ruleset| {
+        let mut pair = set.between.clone();
+        pair.sort();
+        pair
+    };
+    for (at, set) in sets.iter().enumerate().filter(|(_, set)| set.layer == Layer::Etiquette) {
+        if let Some(first) = sets[..at].iter().find(|other| !other.between.is_empty() && pair(other) == pair(set)) {
+            let first = findings.locate(first.place);
+            findings.add(set.place, Mistake::SecondPair { first });
+        }
     }
 }
 
@@ -76,15 +97,15 @@ fn check_overrides(share: &Share, sets: &[Ruleset], findings: &mut Findings<'_>)
 }
 
 /// Every clause must leave something after the exceptions are taken away.
-fn check_applies(rule: &Rule, share: &Share, vocabulary: &Vocabulary, grid: &Grid, findings: &mut Findings<'_>) {
-    for clause in &share.applies.when {
+fn check_applies(rule: &Rule, applies: &Applies, vocabulary: &Vocabulary, grid: &Grid, findings: &mut Findings<'_>) {
+    for clause in &applies.when {
         let sides = grid.sides(vocabulary, clause);
         if sides.iter().any(|(_, set)| *set == 0) {
             continue; // told where the value is written
         }
         let left: Result<Vec<Cell>, TooComplicated> = ACTIONS
             .into_iter()
-            .map(|action| region::of_clause(&share.applies, clause, action, vocabulary, grid))
+            .map(|action| region::of_clause(applies, clause, action, vocabulary, grid))
             .collect::<Result<Vec<_>, _>>()
             .map(|cells| cells.concat());
         match left {
@@ -106,10 +127,7 @@ fn check_within_floor(vocabulary: &Vocabulary, sets: &[Ruleset], grid: &Grid, fi
     let (floors, locals): (Vec<_>, Vec<_>) = sets.iter().partition(|set| set.layer == Layer::Floor);
     let shares = |sets: &[&Ruleset], effects: &'static [Effect]| -> Vec<(Place, Share)> {
         let rules = sets.iter().flat_map(|set| &set.rules);
-        let shares = rules.map(|rule| {
-            let Mechanism::Share(share) = &rule.mechanism;
-            (rule.place, share.clone())
-        });
+        let shares = rules.filter_map(|rule| Some((rule.place, rule.mechanism.share()?.clone())));
         shares.filter(|(_, share)| effects.contains(&share.effect)).collect()
     };
     let bounds = shares(&floors, &[Effect::Bound, Effect::Permit]);

@@ -16,6 +16,22 @@ use crate::domain::text::Text;
 
 /// The clauses of `when` or `unless`: a table, or a list of tables.
 pub(crate) fn read(item: Item<'_, '_>, on: On, vocabulary: &Vocabulary, findings: &mut Findings<'_>) -> Vec<Clause> {
+    read_asking(item, Asked::Event(on), vocabulary, findings)
+}
+
+/// The clauses of a standing rule: nobody acts and nothing is posted, so only the state may be asked.
+pub(crate) fn read_of_state(item: Item<'_, '_>, vocabulary: &Vocabulary, findings: &mut Findings<'_>) -> Vec<Clause> {
+    read_asking(item, Asked::State, vocabulary, findings)
+}
+
+/// What a condition is asked of.
+#[derive(Clone, Copy)]
+enum Asked {
+    Event(On),
+    State,
+}
+
+fn read_asking(item: Item<'_, '_>, asked: Asked, vocabulary: &Vocabulary, findings: &mut Findings<'_>) -> Vec<Clause> {
     item.elements(findings)
         .into_iter()
         .filter_map(|element| {
@@ -23,7 +39,7 @@ pub(crate) fn read(item: Item<'_, '_>, on: On, vocabulary: &Vocabulary, findings
             let place = table.place;
             let mut terms: Vec<Term> = Vec::new();
             for entry in table.entries() {
-                if let Some(term) = read_term(entry, on, vocabulary, findings) {
+                if let Some(term) = read_term(entry, asked, vocabulary, findings) {
                     if terms.iter().any(|earlier| earlier.field == term.field) {
                         findings.add(entry.place, Mistake::FieldTwice { field: entry.key.to_owned() });
                     }
@@ -35,7 +51,7 @@ pub(crate) fn read(item: Item<'_, '_>, on: On, vocabulary: &Vocabulary, findings
         .collect()
 }
 
-fn read_term(item: Item<'_, '_>, on: On, vocabulary: &Vocabulary, findings: &mut Findings<'_>) -> Option<Term> {
+fn read_term(item: Item<'_, '_>, asked: Asked, vocabulary: &Vocabulary, findings: &mut Findings<'_>) -> Option<Term> {
     let Some(index) = vocabulary.find_field(item.key) else {
         let suggestion = nearest(item.key, vocabulary.field_spellings());
         let what = Text::fixed("語彙の項目", "field of the vocabulary");
@@ -43,14 +59,19 @@ fn read_term(item: Item<'_, '_>, on: On, vocabulary: &Vocabulary, findings: &mut
         return None;
     };
     let field = &vocabulary.fields[index];
-    check_place(field, item.key_place, on, vocabulary, findings);
+    match asked {
+        Asked::Event(on) => check_place(field, item.key_place, on, vocabulary, findings),
+        Asked::State => check_of_state(field, item.key_place, vocabulary, findings),
+    }
     let read = match &field.values {
-        Values::Flag { .. } | Values::Choice(_) => read_positions(item, field, findings),
+        Values::Flag { .. } | Values::Choice(_) => {
+            read_positions(item, field, findings).map(|(wanted, negated)| (wanted, negated, false))
+        }
         Values::Number { .. } | Values::Duration { .. } => read_numbers(item, field, findings),
     };
     // A value that cannot be read still shows that the field was asked about.
-    let unread = || (Wanted::Positions(u64::MAX), false);
-    let (wanted, negated) = read.unwrap_or_else(unread);
+    let unread = || (Wanted::Positions(u64::MAX), false, false);
+    let (wanted, negated, placeholder) = read.unwrap_or_else(unread);
     let is_empty = match &wanted {
         Wanted::Positions(set) => *set == 0,
         Wanted::Numbers(intervals) => intervals.is_empty(),
@@ -62,7 +83,7 @@ fn read_term(item: Item<'_, '_>, on: On, vocabulary: &Vocabulary, findings: &mut
         );
         findings.add(item.place, Mistake::NeverApplies { because });
     }
-    Some(Term { field: index, wanted, negated })
+    Some(Term { field: index, wanted, negated, placeholder: placeholder.then_some(item.place) })
 }
 
 /// A view rule must be answerable from the class of a record; and no rule may ask a kind of record
@@ -70,12 +91,27 @@ fn read_term(item: Item<'_, '_>, on: On, vocabulary: &Vocabulary, findings: &mut
 fn check_place(field: &Field, place: Place, on: On, vocabulary: &Vocabulary, findings: &mut Findings<'_>) {
     let named = Text::new(field.label.ja.as_ref(), field.code.as_str());
     let makes_class = [SENSITIVITY, INFECTION, OWN, ADDRESSED].contains(&field.code.as_str());
-    if on.view != 0 && field.from == From::Record && !makes_class {
+    let of_reader = matches!(field.from, From::Actor | From::Patient | From::Request);
+    if on.view != 0 && !of_reader && !makes_class {
         findings.add(place, Mistake::FieldNotInView { field: named.clone() });
     }
     if let Some(kind) = positions((on.view | on.post) & !field.kinds).find_map(|kind| vocabulary.kinds.entry(kind)) {
         findings.add(place, Mistake::FieldNotForKind { field: named, kind: kind.label.clone() });
     }
+}
+
+/// A standing rule has no actor, no request and no record to ask.
+fn check_of_state(field: &Field, place: Place, vocabulary: &Vocabulary, findings: &mut Findings<'_>) {
+    let needs_event = matches!(field.from, From::Actor | From::Request | From::Record | From::Time);
+    if needs_event || field.kinds != vocabulary.kinds.full() {
+        let field = Text::new(field.label.ja.as_ref(), field.code.as_str());
+        findings.add(place, Mistake::FieldNotInStanding { field });
+    }
+}
+
+/// `true`, also said `はい`.
+pub(crate) fn is_true(item: Item<'_, '_>, findings: &mut Findings<'_>) -> bool {
+    flag(item, findings) == Some(0b10)
 }
 
 /// The elements under `not`, and whether there was one. Other keys of the table are mistakes.
@@ -122,13 +158,14 @@ fn flag(item: Item<'_, '_>, findings: &mut Findings<'_>) -> Option<u64> {
     }
 }
 
-fn read_numbers(item: Item<'_, '_>, field: &Field, findings: &mut Findings<'_>) -> Option<(Wanted, bool)> {
+fn read_numbers(item: Item<'_, '_>, field: &Field, findings: &mut Findings<'_>) -> Option<(Wanted, bool, bool)> {
     let DeValue::Table(entries) = item.value.get_ref() else {
-        return Some((Wanted::Numbers(union(numbers(item, field, findings)?)), false));
+        return Some((Wanted::Numbers(union(numbers(item, field, findings)?)), false, false));
     };
     let mut table = Table::new(item.place, entries);
     let bounds = [(key::OVER, table.find(key::OVER)), (key::UNDER, table.find(key::UNDER))];
     let not = table.find(key::NOT);
+    let placeholder = table.find(key::PLACEHOLDER).is_some_and(|item| is_true(item, findings));
     table.finish(findings);
     let mut range = Interval::ALL;
     for (key, bound) in bounds {
@@ -152,7 +189,7 @@ fn read_numbers(item: Item<'_, '_>, field: &Field, findings: &mut Findings<'_>) 
         ];
         left = left.iter().flat_map(|part| sides.iter().filter_map(|side| part.intersect(*side))).collect();
     }
-    Some((Wanted::Numbers(left), not.is_some()))
+    Some((Wanted::Numbers(left), not.is_some(), placeholder))
 }
 
 fn numbers(item: Item<'_, '_>, field: &Field, findings: &mut Findings<'_>) -> Option<Vec<Interval>> {

@@ -5,7 +5,7 @@ use super::book::Rulebook;
 use super::facts::ROLE;
 use super::judge::{Judgement, RuleRef, Verdict};
 use super::phrase::statement;
-use super::ruleset::{Clause, Mechanism, Rule, Share};
+use super::ruleset::{Clause, Rule, Share};
 use super::slots::Slots;
 use super::words::{Action, Effect, From};
 use crate::domain::kind::Kind;
@@ -118,7 +118,7 @@ impl Rulebook {
 
     fn reason(&self, cited: RuleRef, action: Action, kind: Kind, slots: &Slots) -> Text {
         let Some((_, rule)) = self.rule(cited) else { return self.builtin_reason(cited, action, kind, slots) };
-        let Mechanism::Share(share) = &rule.mechanism;
+        let Some(share) = rule.mechanism.share() else { return rule.reason.clone() };
         let (facts, is_certain) = self.facts_behind(share, slots);
         let (by_ja, by_en) = match share.effect {
             Effect::Permit => ("により認められます", "permits it"),
@@ -183,7 +183,7 @@ impl Rulebook {
         let role = self.vocabulary.find_field(ROLE);
         let mut misses: Vec<((usize, bool), NearMiss)> = Vec::new();
         for (cited, _, rule) in self.rules() {
-            let Mechanism::Share(share) = &rule.mechanism;
+            let Some(share) = rule.mechanism.share() else { continue };
             if share.effect != Effect::Permit || share.applies.on.of(action) >> kind.index() & 1 == 0 {
                 continue;
             }

@@ -1,7 +1,8 @@
 //! What the hub knows when it asks the rulebook: plain typed inputs, and the one table that says which
-//! field of the vocabulary reads which of them. A new word of the vocabulary is a new row of `SOURCES`.
+//! field of the vocabulary reads which of them. A new word of the vocabulary is a new row of `SOURCES` or of `event`.
 //! Nothing here decides anything.
 
+use super::event::{EVENT_SOURCES, EventFacts};
 use super::words::FieldType;
 use crate::domain::body::Infection;
 use crate::domain::entry::Sensitivity;
@@ -29,7 +30,7 @@ pub(crate) struct HubWords {
     pub roles: Vec<&'static str>,
     pub organisation_types: Vec<&'static str>,
     pub kinds: Vec<&'static str>,
-    pub sources: &'static [FieldSource],
+    pub sources: [&'static [FieldSource]; 2],
 }
 
 impl HubWords {
@@ -38,7 +39,7 @@ impl HubWords {
             roles: Role::ALL.iter().map(|role| role.code()).collect(),
             organisation_types: OrganisationType::ALL.iter().map(|of| of.code()).collect(),
             kinds: Kind::ALL.iter().map(|kind| kind.code()).collect(),
-            sources: SOURCES,
+            sources: [SOURCES, EVENT_SOURCES],
         }
     }
 }
@@ -214,32 +215,40 @@ impl Codes {
 pub struct FieldSource {
     pub field: &'static str,
     pub codes: Codes,
-    pub read: fn(&ViewerFacts, &RecordFacts) -> Reading,
+    pub read: fn(&Asked<'_>) -> Reading,
 }
 
-/// Every field a vocabulary may offer. The only place that names them all.
+/// All that is known when a rule is asked.
+#[derive(Debug, Clone, Copy)]
+pub struct Asked<'a> {
+    pub viewer: &'a ViewerFacts,
+    pub record: &'a RecordFacts,
+    pub event: &'a EventFacts,
+}
+
+/// The fields about who acts, on whom and on which record. Those about what is said stand in `event`.
 pub const SOURCES: &[FieldSource] = &[
-    source("actor.role", Codes::Roles, |v, _| Reading::Position(v.actor.role as u8)),
-    source("actor.organisation_type", Codes::OrganisationTypes, |v, _| {
-        Reading::Position(v.actor.organisation_type as u8)
+    source("actor.role", Codes::Roles, |a| Reading::Position(a.viewer.actor.role as u8)),
+    source("actor.organisation_type", Codes::OrganisationTypes, |a| {
+        Reading::Position(a.viewer.actor.organisation_type as u8)
     }),
-    source("actor.on_team", Codes::Flag, |v, _| v.actor.on_team.into()),
-    source("actor.organisation_on_team", Codes::Flag, |v, _| v.actor.organisation_on_team.into()),
-    source("actor.organisation_was_on_team", Codes::Flag, |v, _| v.actor.organisation_was_on_team.into()),
-    source("actor.is_host", Codes::Flag, |v, _| v.actor.is_host.into()),
-    source("actor.break_glass", Codes::Flag, |v, _| v.actor.break_glass.into()),
-    source("patient.consent", Codes::Closed(consent_codes), |v, _| v.patient.consent.into()),
-    source("patient.status", Codes::Closed(status_codes), |v, _| v.patient.status.into()),
-    source("patient.has_host", Codes::Flag, |v, _| v.patient.has_host.into()),
-    source("purpose", Codes::Closed(purpose_codes), |v, _| Known::Is(v.purpose).into()),
-    source(SENSITIVITY, Codes::Closed(sensitivity_codes), |_, r| r.sensitivity.into()),
-    source(INFECTION, Codes::Closed(infection_codes), |_, r| r.infection.into()),
-    source(OWN, Codes::Flag, |_, r| r.own.into()),
-    source(ADDRESSED, Codes::Flag, |_, r| r.addressed.into()),
-    source("record.delay", Codes::Duration, |_, r| r.delay_s.into()),
-    source("target.own", Codes::Flag, |_, r| r.target_own.into()),
-    source("target.visible", Codes::Flag, |_, r| r.target_visible.into()),
-    source("link.own", Codes::Flag, |_, r| r.link_own.into()),
+    source("actor.on_team", Codes::Flag, |a| a.viewer.actor.on_team.into()),
+    source("actor.organisation_on_team", Codes::Flag, |a| a.viewer.actor.organisation_on_team.into()),
+    source("actor.organisation_was_on_team", Codes::Flag, |a| a.viewer.actor.organisation_was_on_team.into()),
+    source("actor.is_host", Codes::Flag, |a| a.viewer.actor.is_host.into()),
+    source("actor.break_glass", Codes::Flag, |a| a.viewer.actor.break_glass.into()),
+    source("patient.consent", Codes::Closed(consent_codes), |a| a.viewer.patient.consent.into()),
+    source("patient.status", Codes::Closed(status_codes), |a| a.viewer.patient.status.into()),
+    source("patient.has_host", Codes::Flag, |a| a.viewer.patient.has_host.into()),
+    source("purpose", Codes::Closed(purpose_codes), |a| Known::Is(a.viewer.purpose).into()),
+    source(SENSITIVITY, Codes::Closed(sensitivity_codes), |a| a.record.sensitivity.into()),
+    source(INFECTION, Codes::Closed(infection_codes), |a| a.record.infection.into()),
+    source(OWN, Codes::Flag, |a| a.record.own.into()),
+    source(ADDRESSED, Codes::Flag, |a| a.record.addressed.into()),
+    source("record.delay", Codes::Duration, |a| a.record.delay_s.into()),
+    source("target.own", Codes::Flag, |a| a.record.target_own.into()),
+    source("target.visible", Codes::Flag, |a| a.record.target_visible.into()),
+    source("link.own", Codes::Flag, |a| a.record.link_own.into()),
 ];
 
 /// The fields that make a record class (see `class`): the only ones of a record that a view rule may use.
@@ -272,6 +281,6 @@ fn infection_codes() -> Vec<&'static str> {
     std::iter::once("none").chain(Infection::ALL.iter().map(|infection| infection.code())).collect()
 }
 
-const fn source(field: &'static str, codes: Codes, read: fn(&ViewerFacts, &RecordFacts) -> Reading) -> FieldSource {
+pub(crate) const fn source(field: &'static str, codes: Codes, read: fn(&Asked<'_>) -> Reading) -> FieldSource {
     FieldSource { field, codes, read }
 }

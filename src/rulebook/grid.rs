@@ -4,7 +4,7 @@
 
 use super::mistake::Mistake;
 use super::problem::{Findings, Place};
-use super::ruleset::{Clause, Interval, Mechanism, Ruleset, Term, Wanted};
+use super::ruleset::{Clause, Interval, Ruleset, Term, Wanted};
 use super::vocabulary::{Vocabulary, full};
 use super::vocabulary_file::domain_of;
 use crate::domain::text::Text;
@@ -23,8 +23,7 @@ impl Grid {
         let numbers = vocabulary.fields.iter().filter(|field| field.number().is_some()).count();
         let mut cuts = vec![Vec::new(); numbers];
         for rule in sets.iter().flat_map(|set| &set.rules) {
-            let Mechanism::Share(share) = &rule.mechanism;
-            for term in share.applies.when.iter().chain(&share.applies.unless).flat_map(|clause| &clause.terms) {
+            for term in rule.mechanism.clauses().flat_map(|clause| &clause.terms) {
                 let (Some(number), Wanted::Numbers(parts)) = (vocabulary.fields[term.field].number(), &term.wanted)
                 else {
                     continue;

@@ -2,6 +2,7 @@
 //! for each post and by `view` never: reading goes through masks.
 
 use super::book::Rulebook;
+use super::event::EventFacts;
 use super::facts::PostFacts;
 use super::slots::Slots;
 use super::words::{Action, Effect};
@@ -80,7 +81,7 @@ impl Judgement {
 impl Rulebook {
     /// Judges a post. The slots are kept with the ruling ([`Rulebook::ruling`]).
     pub fn judge_post(&self, facts: &PostFacts) -> (Judgement, Slots) {
-        let slots = self.filler.of_post(facts, &self.grid);
+        let slots = self.filler.of_post(facts, &EventFacts::UNKNOWN, &self.grid);
         (self.judge(Action::Post, facts.kind, &slots), slots)
     }
 

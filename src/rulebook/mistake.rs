@@ -49,10 +49,29 @@ pub enum Mistake {
     BadDuration {
         text: String,
     },
-    KindNotSupported {
-        kind: &'static str,
-        kind_ja: &'static str,
+    GateOnObservation {
+        kind: Text,
     },
+    OnlyPosts {
+        action: Text,
+    },
+    FieldNotInStanding {
+        field: Text,
+    },
+    RelationNotHere {
+        relation: Text,
+    },
+    NobodyNamed,
+    SpanOutOfBounds {
+        max_d: i64,
+    },
+    ReminderOutOfOrder,
+    StepOutOfOrder,
+    BadPair,
+    SecondPair {
+        first: String,
+    },
+    RequirementIsException,
     EffectOnlyInFloor {
         effect: &'static str,
         effect_ja: &'static str,
@@ -126,7 +145,17 @@ impl Mistake {
             Self::BadVersion { .. } => "bad-version",
             Self::BadDate { .. } => "bad-date",
             Self::BadDuration { .. } => "bad-duration",
-            Self::KindNotSupported { .. } => "kind-not-supported",
+            Self::GateOnObservation { .. } => "gate-on-observation",
+            Self::OnlyPosts { .. } => "only-posts",
+            Self::FieldNotInStanding { .. } => "field-not-in-standing",
+            Self::RelationNotHere { .. } => "relation-not-here",
+            Self::NobodyNamed => "nobody-named",
+            Self::SpanOutOfBounds { .. } => "span-out-of-bounds",
+            Self::ReminderOutOfOrder => "reminder-out-of-order",
+            Self::StepOutOfOrder => "step-out-of-order",
+            Self::BadPair => "bad-pair",
+            Self::SecondPair { .. } => "second-pair",
+            Self::RequirementIsException => "requirement-is-exception",
             Self::EffectOnlyInFloor { .. } => "effect-only-in-floor",
             Self::StarInPermit => "star-in-permit",
             Self::PermitWithoutRoles => "permit-without-roles",
@@ -205,10 +234,6 @@ impl Mistake {
     /// Messages about what a rule says, apart from how it is written.
     fn text_about_meaning(&self) -> Text {
         match self {
-            Self::KindNotSupported { kind, kind_ja } => Text::new(
-                format!("種別「{kind}」（{kind_ja}）のルールは、この版の Renkei ではまだ使えません"),
-                format!("rules of kind '{kind}' are not supported by this version of Renkei yet"),
-            ),
             Self::EffectOnlyInFloor { effect, effect_ja } => Text::new(
                 format!("効果「{effect}」（{effect_ja}）は土台のルール集でだけ使えます"),
                 format!("the effect '{effect}' may only be used in the floor"),
@@ -242,6 +267,56 @@ impl Mistake {
             Self::OverridesNonPermit { id } => Text::new(
                 format!("「{id}」は許可のルールではないので、優先の対象になりません"),
                 format!("'{id}' is not a permit, so it cannot be overridden"),
+            ),
+            _ => self.text_about_promises(),
+        }
+    }
+
+    /// Messages about gates, duties, standing rules, nudges and pledges.
+    fn text_about_promises(&self) -> Text {
+        match self {
+            Self::GateOnObservation { kind } => Text::new(
+                format!("関門は「{}」の投稿を止められません。見たことの記録はだれも妨げられません", kind.ja),
+                format!("a gate may not hold '{}': nobody is kept from recording what they saw", kind.en),
+            ),
+            Self::OnlyPosts { action } => Text::new(
+                format!("ここで書けるのは投稿だけです（「{}」は書けません）", action.ja),
+                format!("only posts can stand here, not '{}'", action.en),
+            ),
+            Self::FieldNotInStanding { field } => Text::new(
+                format!("「{}」は定期のルールでは使えません。だれも操作していないときに決まる項目だけです", field.ja),
+                format!("'{}' may not be used in a standing rule: nobody acts and nothing is posted then", field.en),
+            ),
+            Self::RelationNotHere { relation } => Text::new(
+                format!("「{}」はここでは使えません", relation.ja),
+                format!("'{}' has no meaning here", relation.en),
+            ),
+            Self::NobodyNamed => Text::fixed(
+                "「本人」（person）は、投稿した人（author）か記録に名のある人（named）にだけ使えます",
+                "'person' goes only with 'author' or 'named'",
+            ),
+            Self::SpanOutOfBounds { max_d } => Text::new(
+                format!("期間は1秒以上、{max_d}日以内で書いてください"),
+                format!("write a span of at least a second and at most {max_d} days"),
+            ),
+            Self::ReminderOutOfOrder => Text::fixed(
+                "催促は期限より前に、早い順に書いてください",
+                "reminders come before the deadline, the earliest first",
+            ),
+            Self::StepOutOfOrder => {
+                Text::fixed("知らせる順は、早い順に書いてください", "the steps of an escalation stand in the order of time")
+            }
+            Self::BadPair => Text::fixed(
+                "約束ごと（etiquette）のルール集には、間柄（between）に職種を二つ書きます。ほかの層では書けません",
+                "a set of layer 'etiquette', and no other, names two roles in 'between'",
+            ),
+            Self::SecondPair { first } => Text::new(
+                format!("同じ間柄のルール集が {first} にもあります"),
+                format!("there is another set between the same two professions at {first}"),
+            ),
+            Self::RequirementIsException => Text::fixed(
+                "条件に当たるときは「必要」がいつも満たされているため、この関門は何も止めません",
+                "wherever this gate applies its requirement is met already, so it holds nothing",
             ),
             _ => self.text_about_composition(),
         }
@@ -306,7 +381,17 @@ impl Mistake {
             | Self::BadVersion { .. }
             | Self::BadDate { .. }
             | Self::BadDuration { .. }
-            | Self::KindNotSupported { .. }
+            | Self::GateOnObservation { .. }
+            | Self::OnlyPosts { .. }
+            | Self::FieldNotInStanding { .. }
+            | Self::RelationNotHere { .. }
+            | Self::NobodyNamed
+            | Self::SpanOutOfBounds { .. }
+            | Self::ReminderOutOfOrder
+            | Self::StepOutOfOrder
+            | Self::BadPair
+            | Self::SecondPair { .. }
+            | Self::RequirementIsException
             | Self::EffectOnlyInFloor { .. }
             | Self::StarInPermit
             | Self::PermitWithoutRoles

@@ -5,16 +5,26 @@
 //! described in `rulebooks/README.md`.
 
 mod book;
+mod branches;
 mod class;
 mod compose;
+pub mod calendar;
 mod condition;
 mod decide;
+mod duty;
+mod etiquette;
+pub mod event;
 mod explain;
 pub mod facts;
 mod grid;
+pub mod history;
 mod judge;
 mod load;
+mod mechanism;
+mod mechanism_check;
+mod mechanism_file;
 mod mistake;
+mod party_file;
 mod phrase;
 mod problem;
 mod program;
@@ -24,6 +34,7 @@ mod ruleset_file;
 pub mod shipped;
 pub mod situation;
 mod slots;
+mod standing;
 mod suggest;
 mod syntax;
 mod table;
@@ -38,14 +49,21 @@ mod tests;
 pub use book::{Rulebook, Sources};
 pub use class::{EntryClass, Mask, RecordClass};
 pub use decide::{Acceptance, Decision, Refusal, Situation, decide};
+pub use duty::{Act, Around, Debtor, Named, NewDuty, RoleSet, Seat, Step, StepDoes, Terms, Timing, Told};
+pub use etiquette::{Advice, DutyOpened, Etiquette, Held};
+pub use event::EventFacts;
 pub use explain::{Explanation, NearMiss, OtherBook, Reason};
 pub use facts::{ActorFacts, Known, PatientFacts, PatientStatus, PostFacts, Purpose, RecordFacts, ViewerFacts};
 pub use judge::{Cited, Judgement, RuleRef, Verdict};
 pub use load::{Digest, RulebookFiles};
+pub use mechanism::{Deadline, Duty, Escalation, Gate, MetBy, Nudge, Party, Pledge, Span, Standing};
 pub use mistake::Mistake;
 pub use problem::{Problem, Problems, SourceFile};
 pub use ruleset::{Mechanism, Rule, Ruleset, Share, Signature};
 pub use situation::Target;
 pub use slots::Slots;
+pub use standing::{PledgeDue, StandingImplied};
 pub use vocabulary::{Field, Lexicon, Vocabulary};
-pub use words::{Action, Effect, Layer, Origin, RuleKind, Status, Strength};
+pub use words::{
+    Action, Audience, Capacity, Clock, Effect, Layer, Origin, Per, Pledger, Relation, RuleKind, Status, Strength, WayOut,
+};

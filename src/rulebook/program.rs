@@ -1,30 +1,15 @@
 //! Rules flattened into arrays of masks, so that an evaluation is a walk over a few cache lines and
-//! allocates nothing. Compiled once by `load`; run by `judge` and `view`.
-//!
-//! A slot holds the values still possible. Against a box, with `bad` the complement of a side:
-//! *certain* is `slot & bad == 0` on every side, *possible* is `slot & side != 0` on every side.
+//! allocates nothing. Compiled once by `load`; run by `judge`. The conditions themselves are `branches`.
 
 use std::ops::Range;
 
+use super::branches::Branches;
 use super::facts::ROLE;
 use super::grid::Grid;
-use super::ruleset::{Applies, Mechanism, Rule};
+use super::ruleset::{Applies, Rule};
 use super::slots::Slots;
 use super::vocabulary::{Vocabulary, positions};
 use super::words::{Action, Effect};
-
-#[derive(Debug, Clone, Copy)]
-struct Test {
-    field: u8,
-    mask: u64,
-}
-
-/// One clause of `when` with the exceptions it may meet.
-#[derive(Debug, Clone)]
-struct Branch {
-    tests: Range<u32>,
-    guards: Range<u32>,
-}
 
 #[derive(Debug, Clone)]
 struct CompiledRule {
@@ -36,10 +21,7 @@ struct CompiledRule {
 #[derive(Debug, Clone)]
 pub(crate) struct Program {
     rules: Vec<CompiledRule>,
-    branches: Vec<Branch>,
-    /// Ranges of `tests`, one per exception.
-    guards: Vec<Range<u32>>,
-    tests: Vec<Test>,
+    branches: Branches,
     /// Which rules speak of an action and kind, and which can apply to a role: bit sets of rules, `words` long each.
     words: usize,
     by_kind: Vec<u64>,
@@ -54,9 +36,7 @@ impl Program {
         let kinds = vocabulary.kinds.len();
         let mut program = Self {
             rules: Vec::new(),
-            branches: Vec::new(),
-            guards: Vec::new(),
-            tests: Vec::new(),
+            branches: Branches::default(),
             words,
             by_kind: vec![0; 2 * kinds * words],
             by_role: vec![0; vocabulary.roles.len() * words],
@@ -64,12 +44,14 @@ impl Program {
             kinds,
         };
         for (index, rule) in rules.iter().enumerate() {
-            let Mechanism::Share(share) = &rule.mechanism;
-            let start = program.branches.len() as u32;
-            for clause in &share.applies.when {
-                program.add_branch(&grid.sides(vocabulary, clause), share.effect, &share.applies, vocabulary, grid);
-            }
-            let branches = start..program.branches.len() as u32;
+            // A rule of another kind keeps its place in the numbering and is never a candidate.
+            let Some(share) = rule.mechanism.share() else {
+                program.rules.push(CompiledRule { effect: Effect::Bound, branches: 0..0 });
+                continue;
+            };
+            let applies = &share.applies;
+            let needs_certainty = share.effect == Effect::Permit;
+            let branches = program.branches.add(&applies.when, &applies.unless, needs_certainty, vocabulary, grid);
             program.rules.push(CompiledRule { effect: share.effect, branches });
             // Bounds are for the check; the evaluator never meets them.
             if share.effect != Effect::Bound {
@@ -77,40 +59,6 @@ impl Program {
             }
         }
         program
-    }
-
-    fn add_tests(&mut self, sides: impl IntoIterator<Item = (usize, u64)>) -> Range<u32> {
-        let start = self.tests.len() as u32;
-        self.tests.extend(sides.into_iter().map(|(field, mask)| Test { field: field as u8, mask }));
-        start..self.tests.len() as u32
-    }
-
-    fn add_branch(
-        &mut self,
-        sides: &[(usize, u64)],
-        effect: Effect,
-        applies: &Applies,
-        vocabulary: &Vocabulary,
-        grid: &Grid,
-    ) {
-        let needs_certainty = effect == Effect::Permit;
-        let tests =
-            self.add_tests(sides.iter().map(|(field, set)| (*field, if needs_certainty { !set } else { *set })));
-        let mut guards = Vec::new();
-        for exception in &applies.unless {
-            let exception = grid.sides(vocabulary, exception);
-            // A permit is off as soon as an exception is possible. A forbid holds until one is certain
-            // wherever the branch applies: the values within the branch and outside the exception.
-            let sides = exception.iter().map(|(field, set)| {
-                let within = sides.iter().find(|(of, _)| of == field).map_or(u64::MAX, |(_, own)| *own);
-                (*field, if needs_certainty { *set } else { within & !set })
-            });
-            let range = self.add_tests(sides.collect::<Vec<_>>());
-            guards.push(range);
-        }
-        let start = self.guards.len() as u32;
-        self.guards.extend(guards);
-        self.branches.push(Branch { tests, guards: start..self.guards.len() as u32 });
     }
 
     fn index(&mut self, rule: usize, applies: &Applies, vocabulary: &Vocabulary, grid: &Grid) {
@@ -157,33 +105,6 @@ impl Program {
     /// Whether the rule takes effect: a permit if it applies for certain, any other if it may apply.
     pub fn takes_effect(&self, rule: usize, slots: &Slots) -> bool {
         let rule = &self.rules[rule];
-        let branches = &self.branches[rule.branches.start as usize..rule.branches.end as usize];
-        if rule.effect == Effect::Permit {
-            branches.iter().any(|branch| {
-                self.none_touched(&branch.tests, slots)
-                    && !self.guards(branch).iter().any(|guard| self.all_touched(guard, slots))
-            })
-        } else {
-            branches.iter().any(|branch| {
-                self.all_touched(&branch.tests, slots)
-                    && !self.guards(branch).iter().any(|guard| self.none_touched(guard, slots))
-            })
-        }
-    }
-
-    fn guards(&self, branch: &Branch) -> &[Range<u32>] {
-        &self.guards[branch.guards.start as usize..branch.guards.end as usize]
-    }
-
-    fn tests(&self, range: &Range<u32>) -> &[Test] {
-        &self.tests[range.start as usize..range.end as usize]
-    }
-
-    fn all_touched(&self, range: &Range<u32>, slots: &Slots) -> bool {
-        self.tests(range).iter().all(|test| slots.possible(usize::from(test.field)) & test.mask != 0)
-    }
-
-    fn none_touched(&self, range: &Range<u32>, slots: &Slots) -> bool {
-        self.tests(range).iter().all(|test| slots.possible(usize::from(test.field)) & test.mask == 0)
+        self.branches.hold(&rule.branches, rule.effect == Effect::Permit, slots)
     }
 }

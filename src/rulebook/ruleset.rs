@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 
+use super::mechanism::{Deadline, Duty, Gate, Nudge, Pledge, Standing};
 use super::problem::Place;
-use super::words::{Action, Effect, Layer, Origin, Status, Strength};
+use super::words::{Action, Effect, Layer, Origin, RuleKind, Status, Strength};
 use crate::domain::text::Text;
 
 /// One file of rules that bodies agree on as a whole.
@@ -21,6 +22,10 @@ pub struct Ruleset {
     /// Version this one replaces.
     pub parent: Option<String>,
     pub agreed_by: Vec<Signature>,
+    /// The pair of professions that a set of etiquette is between.
+    pub between: Vec<String>,
+    /// The day by which the bodies look at the rules again.
+    pub review_by: Option<Date>,
     pub rules: Vec<Rule>,
     /// First 12 hexadecimal digits of the SHA-256 of the file.
     pub hash: String,
@@ -51,10 +56,68 @@ pub struct Rule {
     pub(crate) place: Place,
 }
 
-/// What a rule does; one variant per rule kind this build evaluates.
+/// What a rule does; one variant per rule kind.
 #[derive(Debug, Clone)]
 pub enum Mechanism {
     Share(Share),
+    Gate(Gate),
+    Duty(Duty),
+    Standing(Standing),
+    Nudge(Nudge),
+    Pledge(Pledge),
+}
+
+impl Mechanism {
+    pub fn kind(&self) -> RuleKind {
+        match self {
+            Self::Share(_) => RuleKind::Share,
+            Self::Gate(_) => RuleKind::Gate,
+            Self::Duty(_) => RuleKind::Duty,
+            Self::Standing(_) => RuleKind::Standing,
+            Self::Nudge(_) => RuleKind::Nudge,
+            Self::Pledge(_) => RuleKind::Pledge,
+        }
+    }
+
+    pub fn share(&self) -> Option<&Share> {
+        match self {
+            Self::Share(share) => Some(share),
+            _ => None,
+        }
+    }
+
+    /// The events the rule speaks of; standing rules and pledges speak of none.
+    pub fn applies(&self) -> Option<&Applies> {
+        match self {
+            Self::Share(share) => Some(&share.applies),
+            Self::Gate(gate) => Some(&gate.applies),
+            Self::Duty(duty) => Some(&duty.applies),
+            Self::Nudge(nudge) => Some(&nudge.applies),
+            Self::Standing(_) | Self::Pledge(_) => None,
+        }
+    }
+
+    /// The deadline of a duty or standing rule.
+    pub fn deadline(&self) -> Option<&Deadline> {
+        match self {
+            Self::Duty(duty) => Some(&duty.deadline),
+            Self::Standing(standing) => Some(&standing.deadline),
+            _ => None,
+        }
+    }
+
+    /// Every condition written in the rule.
+    pub(crate) fn clauses(&self) -> impl Iterator<Item = &Clause> {
+        let lists: [&[Clause]; 4] = match self {
+            Self::Gate(gate) => [&gate.applies.when, &gate.applies.unless, &gate.require, &gate.pass_if],
+            Self::Standing(standing) => [&standing.when, &standing.unless, &standing.paused_when, &[]],
+            _ => match self.applies() {
+                Some(applies) => [&applies.when, &applies.unless, &[], &[]],
+                None => [&[], &[], &[], &[]],
+            },
+        };
+        lists.into_iter().flatten()
+    }
 }
 
 /// Permits or forbids viewing or posting.
@@ -108,6 +171,8 @@ pub struct Term {
     pub wanted: Wanted,
     /// Written with `not`.
     pub(crate) negated: bool,
+    /// Where a figure stands that no source gives and the region must set.
+    pub(crate) placeholder: Option<Place>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -4,12 +4,13 @@
 use std::sync::Arc;
 
 use super::condition;
+use super::mechanism_file;
 use super::mistake::Mistake;
 use super::problem::{Findings, Place};
 use super::ruleset::{Applies, Clause, Mechanism, On, Rule, Ruleset, Share, Signature};
 use super::suggest::nearest;
 use super::table::{Item, Table};
-use super::vocabulary::Vocabulary;
+use super::vocabulary::{Vocabulary, positions};
 use super::vocabulary_file::word_in;
 use super::words::{Action, Effect, Layer, Origin, RuleKind, Status, Strength, Word, key};
 use crate::domain::text::Text;
@@ -61,6 +62,21 @@ fn read_header(
         .into_iter()
         .filter_map(|item| read_signature(item.table(findings)?, vocabulary, findings))
         .collect();
+    let between_item = header.find(key::BETWEEN);
+    let what = Text::fixed("職種一覧", "role");
+    let pair: Vec<String> = between_item
+        .map(|item| item.elements(findings))
+        .unwrap_or_default()
+        .into_iter()
+        .filter_map(|item| word_in(&vocabulary.roles, item, &what, findings))
+        .flat_map(positions)
+        .filter_map(|role| vocabulary.roles.entry(role).map(|entry| entry.code.clone()))
+        .collect();
+    let is_etiquette = matches!(layer, Some((Layer::Etiquette, _)));
+    if is_etiquette && pair.len() != 2 || !is_etiquette && between_item.is_some() {
+        findings.add(between_item.map_or(place, |item| item.place), Mistake::BadPair);
+    }
+    let review_by = header.find(key::REVIEW_BY).and_then(|item| item.date(findings));
     header.finish(findings);
     match status {
         Some((Status::Seed, _)) if !signatures.is_empty() => findings.add(signed_at, Mistake::SeedIsSigned),
@@ -77,6 +93,8 @@ fn read_header(
         effective: effective?,
         parent,
         agreed_by: signatures,
+        between: pair,
+        review_by,
         rules: Vec::new(),
         hash,
         place,
@@ -109,17 +127,17 @@ fn read_rule(
         }
         fits
     });
-    let (kind, kind_place) = table.require_word::<RuleKind>(key::KIND, findings)?;
-    if kind != RuleKind::Share {
-        // Its other keys belong to a kind this build cannot read; one clear word is enough.
-        findings.add(kind_place, Mistake::KindNotSupported { kind: kind.code(), kind_ja: kind.ja() });
-        return None;
-    }
+    let (kind, _) = table.require_word::<RuleKind>(key::KIND, findings)?;
     let title = table.require_text(findings);
     let strength = table.require_word::<Strength>(key::STRENGTH, findings);
     let origin = table.require_word::<Origin>(key::ORIGIN, findings);
     let reason = table.require_label(key::REASON, findings);
-    let share = read_share(&mut table, layer, vocabulary, findings);
+    let mechanism = if kind == RuleKind::Share {
+        read_share(&mut table, layer, vocabulary, findings).map(Mechanism::Share)
+    } else {
+        let named = title.clone().unwrap_or_else(|| Text::fixed("", ""));
+        mechanism_file::read(kind, &named, &mut table, vocabulary, findings)
+    };
     table.finish(findings);
     Some(Rule {
         id: id?.0.to_owned(),
@@ -127,7 +145,7 @@ fn read_rule(
         reason: reason?,
         strength: strength?.0,
         origin: origin?.0,
-        mechanism: Mechanism::Share(share?),
+        mechanism: mechanism?,
         citation: Arc::from(""),
         place: id?.1,
     })
@@ -176,7 +194,7 @@ fn read_share(
 }
 
 /// `view:vital`, `閲覧:バイタル`, `post:group:orders`, `view:*`; gives the place of a `*`, too.
-fn read_on(item: Item<'_, '_>, vocabulary: &Vocabulary, findings: &mut Findings<'_>) -> (On, Option<Place>) {
+pub(crate) fn read_on(item: Item<'_, '_>, vocabulary: &Vocabulary, findings: &mut Findings<'_>) -> (On, Option<Place>) {
     let mut on = On::default();
     let mut star = None;
     for element in item.elements(findings) {

@@ -2,7 +2,8 @@
 //! facts by the rulebook in force; read by the evaluator; packed beside an entry so that its ruling
 //! can be explained and replayed.
 
-use super::facts::{PostFacts, Reading, RecordFacts, ViewerFacts};
+use super::event::EventFacts;
+use super::facts::{Asked, PostFacts, Reading, RecordFacts, ViewerFacts};
 use super::grid::Grid;
 use super::ruleset::Interval;
 use super::vocabulary::{Field, Values, Vocabulary, positions};
@@ -65,11 +66,11 @@ pub(crate) struct Filler {
 
 #[derive(Debug, Clone)]
 struct Step {
-    read: fn(&ViewerFacts, &RecordFacts) -> Reading,
+    read: fn(&Asked<'_>) -> Reading,
     domain: u64,
     field: u8,
     number: Option<u8>,
-    is_of_record: bool,
+    from: From,
 }
 
 impl Filler {
@@ -79,7 +80,7 @@ impl Filler {
             domain: grid.domain(index),
             field: index as u8,
             number: field.number().map(|number| number as u8),
-            is_of_record: field.from == From::Record,
+            from: field.from,
         };
         let steps = vocabulary.fields.iter().enumerate().map(step).collect();
         Self { blank: Slots::unknown(grid, vocabulary.fields.len()), steps }
@@ -87,25 +88,32 @@ impl Filler {
 
     /// Everything about a reader; the record's own fields stay open.
     pub fn of_viewer(&self, viewer: &ViewerFacts, grid: &Grid) -> Slots {
-        let mut slots = self.blank.clone();
-        for step in self.steps.iter().filter(|step| !step.is_of_record) {
-            step.fill(&mut slots, viewer, &RecordFacts::UNKNOWN, grid);
-        }
-        slots
+        let asked = Asked { viewer, record: &RecordFacts::UNKNOWN, event: &EventFacts::UNKNOWN };
+        self.fill(&asked, grid, |from| matches!(from, From::Actor | From::Patient | From::Request))
     }
 
-    pub fn of_post(&self, facts: &PostFacts, grid: &Grid) -> Slots {
+    pub fn of_post(&self, facts: &PostFacts, event: &EventFacts, grid: &Grid) -> Slots {
+        self.fill(&Asked { viewer: &facts.viewer, record: &facts.record, event }, grid, |_| true)
+    }
+
+    /// What a state says by itself, with nobody acting.
+    pub fn of_state(&self, viewer: &ViewerFacts, event: &EventFacts, grid: &Grid) -> Slots {
+        let asked = Asked { viewer, record: &RecordFacts::UNKNOWN, event };
+        self.fill(&asked, grid, |from| !matches!(from, From::Actor | From::Request | From::Record))
+    }
+
+    fn fill(&self, asked: &Asked<'_>, grid: &Grid, is_known: impl Fn(From) -> bool) -> Slots {
         let mut slots = self.blank.clone();
-        for step in &self.steps {
-            step.fill(&mut slots, &facts.viewer, &facts.record, grid);
+        for step in self.steps.iter().filter(|step| is_known(step.from)) {
+            step.fill(&mut slots, asked, grid);
         }
         slots
     }
 }
 
 impl Step {
-    fn fill(&self, slots: &mut Slots, viewer: &ViewerFacts, record: &RecordFacts, grid: &Grid) {
-        match ((self.read)(viewer, record), self.number) {
+    fn fill(&self, slots: &mut Slots, asked: &Asked<'_>, grid: &Grid) {
+        match ((self.read)(asked), self.number) {
             (Reading::Unknown, _) => {}
             (Reading::Position(position), None) => {
                 let possible = 1_u64.checked_shl(u32::from(position)).unwrap_or(0) & self.domain;

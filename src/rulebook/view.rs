@@ -4,10 +4,11 @@
 
 use super::book::Rulebook;
 use super::class::{Mask, RecordClass, Side, variants_with};
+use super::event::EventFacts;
 use super::facts::{PostFacts, ViewerFacts};
 use super::grid::Grid;
 use super::judge::Judgement;
-use super::ruleset::{Mechanism, Rule};
+use super::ruleset::Rule;
 use super::slots::Slots;
 use super::vocabulary::{Vocabulary, full};
 use super::words::{Action, Effect};
@@ -37,7 +38,7 @@ impl ViewProgram {
     pub fn compile(rules: &[&Rule], vocabulary: &Vocabulary, grid: &Grid) -> Self {
         let mut branches = Vec::new();
         for rule in rules {
-            let Mechanism::Share(share) = &rule.mechanism;
+            let Some(share) = rule.mechanism.share() else { continue };
             if share.applies.on.view == 0 || !matches!(share.effect, Effect::Permit | Effect::Forbid) {
                 continue;
             }
@@ -117,7 +118,7 @@ impl Rulebook {
     /// Why this reader may or may not see records of this class; agrees with [`Rulebook::view_mask`].
     pub fn judge_view(&self, viewer: &ViewerFacts, class: RecordClass) -> (Judgement, Slots) {
         let facts = PostFacts { viewer: *viewer, kind: class.kind(), record: class.facts() };
-        let slots = self.filler.of_post(&facts, &self.grid);
+        let slots = self.filler.of_post(&facts, &EventFacts::UNKNOWN, &self.grid);
         (self.judge(Action::View, class.kind(), &slots), slots)
     }
 }

@@ -2,6 +2,7 @@
 //! reader (is this a word?), the evaluator (which positions?) and `explain` (what is it called?).
 
 use super::facts::FieldSource;
+use super::history::Derivation;
 use super::words::From;
 use crate::domain::text::Text;
 
@@ -105,6 +106,8 @@ pub struct Field {
     /// The kinds of record that have this field.
     pub kinds: u64,
     pub values: Values,
+    /// How a fact of history is derived.
+    pub derive: Option<Derivation>,
     pub(crate) source: &'static FieldSource,
 }
 

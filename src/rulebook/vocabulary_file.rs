@@ -2,6 +2,7 @@
 //! types and kinds, and the fields it can fill. Called by `load`.
 
 use super::facts::{Codes, HubWords};
+use super::history;
 use super::mistake::Mistake;
 use super::problem::{Findings, Place};
 use super::suggest::nearest;
@@ -164,7 +165,7 @@ fn read_field(
         let elements = kinds.elements(findings);
         elements.into_iter().filter_map(|kind| word_in(&vocabulary.kinds, kind, &what, findings)).fold(0, |a, b| a | b)
     });
-    let source = hub.sources.iter().find(|source| source.field == item.key);
+    let source = hub.sources.into_iter().flatten().find(|source| source.field == item.key);
     if source.is_none() {
         findings.add(item.place, Mistake::NoSource { field: item.key.to_owned() });
     }
@@ -177,6 +178,11 @@ fn read_field(
         return None;
     }
     let values = read_values(&mut table, source.codes, vocabulary, findings);
+    let derive = match from {
+        Some((From::History, _)) => table.require(key::DERIVE, findings),
+        _ => None,
+    };
+    let derive = derive.and_then(|item| history::read(item, &vocabulary.kinds, findings));
     table.finish(findings);
     Some(Field {
         code: item.key.to_owned(),
@@ -184,6 +190,7 @@ fn read_field(
         from: from?.0,
         kinds: kinds.unwrap_or_else(|| vocabulary.kinds.full()),
         values: values?,
+        derive,
         source,
     })
 }

@@ -65,6 +65,39 @@ keys! {
     NO = "no" "否定";
     UNIT = "unit" "単位";
     FOR_KINDS = "for_kinds" "対象の種類";
+    BETWEEN = "between" "間柄";
+    REVIEW_BY = "review_by" "見直し期限";
+    REQUIRE = "require" "必要";
+    PASS_IF = "pass_if" "例外";
+    REASON_OK = "reason_ok" "理由を書けば可";
+    OWED_BY = "owed_by" "だれが";
+    MET_BY = "met_by" "果たし方";
+    WITHIN = "within" "期限";
+    REMIND = "remind" "催促";
+    ESCALATE = "escalate" "知らせる順";
+    WAYS_OUT = "ways_out" "ほかの道";
+    TIME = "time" "長さ";
+    CLOCK = "clock" "数え方";
+    PLACEHOLDER = "placeholder" "仮置き";
+    TO = "to" "相手";
+    AFTER = "after" "経過";
+    AS = "as" "立場";
+    WHERE = "of" "どこの";
+    EACH = "each" "それぞれ";
+    ACT = "act" "行い";
+    ANSWERS = "answers" "これに答える";
+    PER = "per" "単位";
+    KEEP = "keep" "保つ記録";
+    EVERY = "every" "間隔";
+    PAUSED_WHEN = "paused_when" "休止";
+    AGGREGATE = "aggregate" "まとめて示す";
+    ADVISE = "advise" "助言先";
+    ADVICE = "advice" "助言";
+    WHO = "who" "だれが";
+    BY = "by" "確認の単位";
+    DERIVE = "derive" "求め方";
+    HOW = "how" "方法";
+    SINCE = "since" "以来";
 }
 
 /// A closed list of words of the file format.
@@ -111,7 +144,7 @@ words! {
 }
 
 words! {
-    /// The mechanism of a rule. Only `share` is evaluated by this build; the loader names the others.
+    /// The mechanism of a rule.
     RuleKind, "rule kind" "ルールの種別":
     Share = "share" "共有",
     Gate = "gate" "関門",
@@ -152,10 +185,12 @@ words! {
 }
 
 words! {
-    /// Where a rule set stands in the composition. One floor, any number of sharing sets.
+    /// Where a rule set stands in the composition: one floor, any number of sharing sets, and one set of
+    /// etiquette for each pair of professions.
     Layer, "layer" "層":
     Floor = "floor" "土台",
     Sharing = "sharing" "共有",
+    Etiquette = "etiquette" "約束ごと",
 }
 
 words! {
@@ -186,6 +221,13 @@ words! {
     Request = "request" "依頼",
     /// The entry posted or read.
     Record = "record" "記録",
+    Team = "team" "チーム",
+    /// Derived from what the timeline holds already.
+    History = "history" "経過",
+    /// The hour and the calendar.
+    Time = "time" "時",
+    /// The organisation, or pair of organisations, that a standing rule speaks of.
+    Subject = "subject" "対象の事業所",
 }
 
 words! {
@@ -194,4 +236,96 @@ words! {
     Roles = "roles" "職種一覧",
     OrganisationTypes = "organisation_types" "所属一覧",
     Kinds = "kinds" "記録の種類",
+}
+
+words! {
+    /// How a span of time is counted.
+    Clock, "clock" "数え方":
+    /// Every hour counts.
+    Calendar = "calendar" "暦どおり",
+    /// Only the opening hours of the organisation that owes count.
+    Business = "business" "営業時間",
+}
+
+words! {
+    /// In which capacity somebody of an organisation is meant.
+    Capacity, "capacity" "立場":
+    /// Whoever of the role is on duty there.
+    Member = "member" "担当者",
+    Manager = "manager" "管理者",
+    /// The liaison that the organisation named.
+    Contact = "contact" "連絡担当",
+    /// The very person who wrote or is named.
+    Person = "person" "本人",
+}
+
+words! {
+    /// Which organisations are meant, seen from the entry that opened the duty.
+    Relation, "relation" "どこの":
+    Team = "team" "チーム",
+    Author = "author" "投稿した人の所属",
+    /// The organisation that the entry names: the doctor of a verbal order, the present station.
+    Named = "named" "記録に名のある所属",
+    /// Every organisation that visited in the days before.
+    Visited = "visited" "訪問していた所属",
+    Host = "host" "管理事業所",
+    /// The region's secretariat.
+    Region = "region" "地域の事務局",
+    /// In an escalation: the organisation that owes.
+    Debtor = "debtor" "約束した所属",
+    /// In a standing rule per organisation or pair: that organisation.
+    Subject = "subject" "対象の事業所",
+}
+
+words! {
+    /// What a standing rule counts by.
+    Per, "unit" "単位":
+    Patient = "patient" "患者",
+    Organisation = "organisation" "事業所",
+    Pair = "pair" "事業所の組",
+}
+
+words! {
+    /// Whom a nudge advises.
+    Audience, "audience" "助言先":
+    Author = "author" "投稿した人",
+    Nurse = "nurse" "看護師",
+    Secretariat = "secretariat" "事務局",
+}
+
+words! {
+    /// How a duty may end or rest without being met; each asks for a reason.
+    WayOut, "way out" "ほかの道":
+    /// The debtor says no.
+    Decline = "decline" "断る",
+    /// The debtor asks for more time.
+    Snooze = "snooze" "延ばす",
+    /// The one it is owed to, or the secretariat, lets it go.
+    Waive = "waive" "免じる",
+    /// The debtor is unable to; the next in the chain is told at once.
+    CannotGo = "cannot_go" "行けない",
+}
+
+words! {
+    /// Who gives a pledge.
+    Pledger, "pledger" "確認の単位":
+    Person = "person" "本人",
+    Organisation = "organisation" "事業所",
+}
+
+words! {
+    /// How a fact of history is derived from the timeline; see `history`.
+    How, "derivation" "求め方":
+    /// An entry of the kinds is in force at the time.
+    InForce = "in_force" "有効",
+    /// There is one, within the span or since the named kind, whichever is given.
+    Exists = "exists" "ある",
+    /// There is one, and whoever it was put to acknowledged it.
+    Acknowledged = "acknowledged" "確認された",
+    /// There is none.
+    Missing = "missing" "ない",
+    /// What the entry says differs from what the last of the kinds said.
+    Differs = "differs" "違う",
+    /// What the last of the kinds said.
+    LastSaid = "last_said" "最後の記録",
 }

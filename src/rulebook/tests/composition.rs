@@ -2,7 +2,7 @@
 //! overlaps is what the boxes say.
 
 use super::super::region::{of_rule, subtract};
-use super::super::{Effect, Layer, Mechanism, Problems, Rulebook, RulebookFiles, Share, SourceFile, shipped};
+use super::super::{Effect, Layer, Problems, Rulebook, RulebookFiles, Share, SourceFile, shipped};
 use super::{book, digest, load_local, local};
 use crate::rulebook::{Action, RuleRef, Verdict};
 
@@ -69,10 +69,7 @@ fn declared_overrides_are_the_real_overlaps() {
     let book = book();
     let shares: Vec<(&str, Layer, &Share)> = book
         .rules()
-        .map(|(_, set, rule)| {
-            let Mechanism::Share(share) = &rule.mechanism;
-            (rule.id.as_str(), set.layer, share)
-        })
+        .filter_map(|(_, set, rule)| Some((rule.id.as_str(), set.layer, rule.mechanism.share()?)))
         .collect();
     let overlap = |forbid: &Share, permit: &Share| {
         [Action::View, Action::Post].into_iter().any(|action| {

@@ -3,6 +3,8 @@
 
 mod broken_files;
 mod composition;
+mod duties;
+mod etiquette_rows;
 mod explanations;
 mod masks;
 mod rows;

@@ -73,7 +73,8 @@ test('every golden frame of the hub is understood', async () => {
 test('every golden post is of a kind the page has words and a body for', () => {
   const files = readdirSync(path.join(ROOT, 'proto/examples/client')).filter((name) => /^post_.*\.json$/.test(name));
   const kinds = files.map((file) => readBody(JSON.parse(read(`proto/examples/client/${file}`)).post.intent.body).kind);
-  assert.deepEqual(kinds.sort(), Object.keys(WORDS.kind).sort());
+  assert.ok(kinds.length >= 25, `${kinds.length} kinds posted`);
+  for (const kind of kinds) assert.ok(kind in WORDS.kind, kind);
 });
 
 test('vendored files are the ones VENDORED.md speaks of', () => {

@@ -165,7 +165,8 @@ mod tests {
             Kind::NursingInstruction,
             Kind::AlarmLimits,
         ];
-        let missing: Vec<&Kind> = Kind::ALL.iter().filter(|kind| !kinds(&days).contains(kind)).collect();
+        let sent = Kind::ALL.iter().filter(|kind| !kind.awaits_its_body());
+        let missing: Vec<&Kind> = sent.filter(|kind| !kinds(&days).contains(kind)).collect();
         assert!(missing.iter().all(|kind| seeded.contains(kind)), "{missing:?}");
     }
 

@@ -1,0 +1,304 @@
+//! A duty as it is born: its terms, who owes it on this team, when it is due, what meets it. The terms are
+//! complete in themselves, so that an open duty keeps those of the version it was born under. The ledger
+//! (not here) keeps duties on the timeline; who is on call is found when somebody must be told.
+
+use std::sync::Arc;
+
+use super::book::Rulebook;
+use super::calendar::Calendar;
+use super::etiquette::DutyOpened;
+use super::judge::RuleRef;
+use super::mechanism::{Deadline, Party, Span};
+use super::ruleset::{Mechanism, Rule};
+use super::vocabulary::positions;
+use super::words::{Capacity, Clock, Relation, WayOut};
+use crate::domain::directory::Actor;
+use crate::domain::ids::{EntryId, OrganisationId, PersonId};
+use crate::domain::kind::Kind;
+use crate::domain::role::{OrganisationType, Role};
+use crate::domain::time::Timestamp;
+
+/// A set of roles: one bit per `Role::index`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub struct RoleSet(pub u64);
+
+impl RoleSet {
+    pub fn of(roles: &[Role]) -> Self {
+        Self(roles.iter().fold(0, |set, role| set | 1 << role.index()))
+    }
+
+    pub fn has(self, role: Role) -> bool {
+        self.0 >> role.index() & 1 == 1
+    }
+
+    pub fn roles(self) -> impl Iterator<Item = Role> {
+        positions(self.0).filter_map(|at| Role::ALL.get(usize::from(at)).copied())
+    }
+
+    fn and(self, other: Self) -> Self {
+        Self(self.0 & other.0)
+    }
+}
+
+/// What was agreed about a duty, apart from any rulebook.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Terms {
+    /// `RULE@set/version#hash`.
+    pub citation: Arc<str>,
+    pub acknowledge: bool,
+    pub kinds: Vec<Kind>,
+    /// What meets it must refer to what opened it.
+    pub answers: bool,
+    pub within: Timing,
+    pub remind: Vec<Timing>,
+    pub escalate: Vec<(Told, Timing)>,
+    pub ways_out: Vec<WayOut>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Timing {
+    pub seconds: i64,
+    pub clock: Clock,
+}
+
+/// Whom a step tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Told {
+    pub roles: RoleSet,
+    pub capacity: Capacity,
+    pub relation: Relation,
+}
+
+/// An organisation on the team with the roles its people hold there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Seat {
+    pub organisation: OrganisationId,
+    pub organisation_type: OrganisationType,
+    pub roles: RoleSet,
+    pub host: bool,
+}
+
+/// Somebody the entry names: the doctor of a verbal order, the present station of a change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Named {
+    pub organisation: OrganisationId,
+    pub organisation_type: OrganisationType,
+    pub person: Option<PersonId>,
+}
+
+/// What stands around the cause of a duty.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Around<'a> {
+    pub team: &'a [Seat],
+    pub author: Option<&'a Actor>,
+    pub named: &'a [Named],
+    /// Organisations that visited in the days before an infection notice.
+    pub visited: &'a [Seat],
+    pub region: Option<Seat>,
+    /// The organisation, or both of a pair, that a standing rule speaks of.
+    pub subjects: &'a [Seat],
+}
+
+/// Who owes, or is told: an organisation and a role, and a person only where one is meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Debtor {
+    pub organisation: OrganisationId,
+    pub organisation_type: OrganisationType,
+    pub roles: RoleSet,
+    pub capacity: Capacity,
+    /// Told first; anybody of the organisation and role may meet the duty.
+    pub person: Option<PersonId>,
+}
+
+/// A duty to open. One of its debtors is enough; where each owes there is a duty for each.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewDuty {
+    pub rule: RuleRef,
+    pub terms: Arc<Terms>,
+    pub debtors: Vec<Debtor>,
+    pub confirmed: bool,
+    /// Nobody on the team is who the rule means: it went straight to the first of its chain that exists.
+    pub unowed: bool,
+}
+
+/// What the duty clock does, and when.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Step {
+    pub at: Timestamp,
+    pub does: StepDoes,
+}
+
+/// The order of members is the order of steps at the same moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum StepDoes {
+    /// Place among the reminders.
+    Remind(u8),
+    Due,
+    /// Place in the chain.
+    Escalate(u8),
+}
+
+/// An entry that may meet a duty.
+#[derive(Debug, Clone, Copy)]
+pub struct Act<'a> {
+    pub author: &'a Actor,
+    pub kind: Kind,
+    /// The entry it acknowledges, answers or belongs to.
+    pub refers_to: Option<EntryId>,
+}
+
+impl From<Span> for Timing {
+    fn from(span: Span) -> Self {
+        Self { seconds: span.seconds, clock: span.clock }
+    }
+}
+
+impl Told {
+    fn of(party: &Party) -> Self {
+        Self { roles: RoleSet(party.roles), capacity: party.capacity, relation: party.relation }
+    }
+
+    /// The organisations meant here. `debtors` are those who owe, for the steps that tell their manager.
+    #[must_use]
+    pub fn resolve(&self, around: &Around<'_>, debtors: &[Debtor]) -> Vec<Debtor> {
+        let seat = |seat: &Seat, roles: RoleSet| Debtor {
+            organisation: seat.organisation,
+            organisation_type: seat.organisation_type,
+            roles,
+            capacity: self.capacity,
+            person: None,
+        };
+        let holding = |seats: &[Seat]| -> Vec<Debtor> {
+            let held = seats.iter().map(|found| (found, found.roles.and(self.roles)));
+            held.filter(|(_, roles)| roles.0 != 0).map(|(found, roles)| seat(found, roles)).collect()
+        };
+        let is_person = self.capacity == Capacity::Person;
+        match self.relation {
+            Relation::Team => holding(around.team),
+            Relation::Host => around.team.iter().filter(|found| found.host).map(|found| seat(found, self.roles)).collect(),
+            Relation::Region => around.region.iter().map(|found| seat(found, self.roles)).collect(),
+            Relation::Subject => holding(around.subjects),
+            Relation::Visited => {
+                let own = around.author.map(|author| author.organisation);
+                let others: Vec<_> =
+                    around.visited.iter().filter(|found| Some(found.organisation) != own).copied().collect();
+                holding(&others)
+            }
+            Relation::Author => {
+                let author = around.author.into_iter();
+                let roles = |author: &Actor| if is_person { RoleSet::of(&[author.role]) } else { self.roles };
+                let debtor = |author: &Actor| Debtor {
+                    organisation: author.organisation,
+                    organisation_type: author.organisation_type,
+                    roles: roles(author),
+                    capacity: self.capacity,
+                    person: is_person.then_some(author.person),
+                };
+                author.map(debtor).collect()
+            }
+            Relation::Named => {
+                let debtor = |named: &Named| Debtor {
+                    organisation: named.organisation,
+                    organisation_type: named.organisation_type,
+                    roles: self.roles,
+                    capacity: self.capacity,
+                    person: named.person.filter(|_| is_person),
+                };
+                around.named.iter().map(debtor).collect()
+            }
+            Relation::Debtor => {
+                let told = |debtor: &Debtor| Debtor { capacity: self.capacity, person: None, ..*debtor };
+                debtors.iter().map(told).collect()
+            }
+        }
+    }
+}
+
+impl Terms {
+    pub(crate) fn of(rule: &Rule) -> Option<Self> {
+        let (acknowledge, kinds, answers) = match &rule.mechanism {
+            Mechanism::Duty(duty) => (duty.met_by.acknowledge, duty.met_by.kinds, duty.met_by.answers),
+            Mechanism::Standing(standing) => (false, standing.keep, false),
+            _ => return None,
+        };
+        let Deadline { within, remind, escalate, ways_out } = rule.mechanism.deadline()?;
+        Some(Self {
+            citation: rule.citation.clone(),
+            acknowledge,
+            kinds: positions(kinds).filter_map(|at| Kind::ALL.get(usize::from(at)).copied()).collect(),
+            answers,
+            within: (*within).into(),
+            remind: remind.iter().map(|span| (*span).into()).collect(),
+            escalate: escalate.iter().map(|step| (Told::of(&step.to), step.after.into())).collect(),
+            ways_out: ways_out.clone(),
+        })
+    }
+
+    /// Whether this act of a debtor meets a duty of these terms that `cause` opened.
+    #[must_use]
+    pub fn met_by(&self, act: &Act<'_>, debtors: &[Debtor], cause: Option<EntryId>) -> bool {
+        let refers = cause.is_some() && act.refers_to == cause;
+        let fits = self.acknowledge && act.kind == Kind::Acknowledgement && refers
+            || self.kinds.contains(&act.kind) && (refers || !self.answers);
+        let owes = |debtor: &Debtor| debtor.organisation == act.author.organisation && debtor.roles.has(act.author.role);
+        fits && debtors.iter().any(owes)
+    }
+
+    /// Everything the duty clock will do if nobody acts, in order. `of` is the debtor's type of organisation.
+    #[must_use]
+    pub fn schedule(&self, opened_at: Timestamp, calendar: &Calendar, of: OrganisationType) -> Vec<Step> {
+        let span = |from: Timestamp, timing: Timing| calendar.due_at(from, timing.seconds, timing.clock, of);
+        let due = span(opened_at, self.within);
+        let reminders = (0..).zip(&self.remind).map(|(at, timing)| Step {
+            at: span(opened_at, *timing),
+            does: StepDoes::Remind(at),
+        });
+        // Hours of a business clock may push a reminder to the due time itself: then it is no reminder.
+        let mut steps: Vec<_> = reminders.filter(|step| step.at < due).collect();
+        steps.push(Step { at: due, does: StepDoes::Due });
+        steps.extend((0..).zip(&self.escalate).map(|(at, (_, after))| Step {
+            at: if after.seconds == 0 { due } else { span(due, *after) },
+            does: StepDoes::Escalate(at),
+        }));
+        steps.sort_by_key(|step| (step.at, step.does));
+        steps
+    }
+}
+
+impl Rulebook {
+    /// The duties to open for what a post drew, with their debtors on this team.
+    #[must_use]
+    pub fn open_duties(&self, opened: &[DutyOpened], around: &Around<'_>) -> Vec<NewDuty> {
+        opened.iter().flat_map(|opened| self.open(opened.rule, opened.confirmed, around)).collect()
+    }
+
+    /// One duty, or one for each organisation that owes; also for a standing duty that fell due.
+    #[must_use]
+    pub fn open(&self, rule: RuleRef, confirmed: bool, around: &Around<'_>) -> Vec<NewDuty> {
+        let Some((_, text)) = self.rule(rule) else { return Vec::new() };
+        let owed_by = match &text.mechanism {
+            Mechanism::Duty(duty) => &duty.owed_by,
+            Mechanism::Standing(standing) => &standing.owed_by,
+            _ => return Vec::new(),
+        };
+        let Some(terms) = self.terms.get(&rule).cloned() else { return Vec::new() };
+        let mut debtors = Told::of(owed_by).resolve(around, &[]);
+        if let Some(author) = around.author.filter(|_| terms.acknowledge) {
+            // Nobody is asked to take note of what they wrote.
+            debtors.retain(|debtor| debtor.organisation != author.organisation);
+        }
+        let unowed = debtors.is_empty();
+        if unowed {
+            let chain = terms.escalate.iter().map(|(told, _)| told.resolve(around, &[]));
+            debtors = chain.into_iter().find(|told| !told.is_empty()).unwrap_or_default();
+        }
+        let duty =
+            |debtors: Vec<Debtor>| NewDuty { rule, terms: terms.clone(), debtors, confirmed, unowed };
+        if owed_by.each { debtors.into_iter().map(|debtor| duty(vec![debtor])).collect() } else { vec![duty(debtors)] }
+    }
+
+    /// The terms of a duty or standing rule.
+    pub fn terms(&self, rule: RuleRef) -> Option<&Arc<Terms>> {
+        self.terms.get(&rule)
+    }
+}

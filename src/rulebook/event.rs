@@ -1,0 +1,191 @@
+//! What a post says and what is known around it, as facts of their own: the body's fields, the team,
+//! the history, the hour. One line declares the fact, its type and its word, so that a new word of the
+//! vocabulary is added here and in `vocabulary.toml`, nowhere else. Filled by the hub; the table in
+//! `docs/rulebook-authors.md` says from what.
+
+use super::facts::{Codes, FieldSource, Known, Reading, source};
+use crate::domain::body::{DeviceChangeType, OrderType};
+use crate::domain::list::closed_list;
+use crate::domain::role::OrganisationType;
+use crate::domain::team::ConsentState;
+
+closed_list! {
+    /// Whom a call was meant for.
+    CallTo {
+        Doctor = "doctor", "医師", "the doctor";
+        Nurse = "nurse", "訪問看護師", "the visiting nurse";
+        Other = "other", "その他", "somebody else";
+    }
+}
+
+closed_list! {
+    /// What a notice or message is about, chosen by its author.
+    Topic {
+        Other = "other", "その他", "something else";
+        SuddenVital = "sudden_vital", "バイタルの急な変化", "a sudden change of vital signs";
+        Consciousness = "consciousness", "意識の変化", "consciousness";
+        SeverePain = "severe_pain", "強い痛み・息苦しさ", "severe pain or dyspnoea";
+        Fall = "fall", "転倒・転落", "a fall";
+        DrugChange = "drug_change", "薬や指示の変更の可能性", "a possible change of drugs or orders";
+        SameDayVisit = "same_day_visit", "当日の訪問の依頼", "a visit the same day";
+    }
+}
+
+closed_list! {
+    /// The time of day as agreements speak of it.
+    TimeBand {
+        Day = "day", "日中", "daytime";
+        Night = "night", "夜間", "night";
+        Holiday = "holiday", "休日", "a weekend or public holiday";
+    }
+}
+
+closed_list! {
+    /// Where the patient is.
+    Stay {
+        Home = "home", "在宅", "at home";
+        Admitted = "admitted", "入院・入所中", "admitted";
+        Deceased = "deceased", "死亡", "deceased";
+    }
+}
+
+/// The Rust type of a fact.
+macro_rules! fact {
+    (flag) => { Known<bool> };
+    (number) => { Known<i64> };
+    (duration) => { Known<i64> };
+    (choice $list:ty) => { Known<$list> };
+}
+
+macro_rules! codes {
+    (flag) => {
+        Codes::Flag
+    };
+    (number) => {
+        Codes::Number
+    };
+    (duration) => {
+        Codes::Duration
+    };
+    (choice OrganisationType) => {
+        Codes::OrganisationTypes
+    };
+    (choice $list:ty) => {
+        Codes::Closed(|| <$list>::ALL.iter().map(|member| member.code()).collect())
+    };
+}
+
+macro_rules! reading {
+    ($fact:expr, choice $list:ty) => {
+        match $fact {
+            Known::Is(value) => Reading::Position(value.index() as u8),
+            Known::Unknown => Reading::Unknown,
+        }
+    };
+    ($fact:expr, $($type:tt)+) => {
+        $fact.into()
+    };
+}
+
+macro_rules! event_facts {
+    (@fact ($($type:tt)+)) => { fact!($($type)+) };
+    (@codes ($($type:tt)+)) => { codes!($($type)+) };
+    (@reading $fact:expr, ($($type:tt)+)) => { reading!($fact, $($type)+) };
+    ($($(#[$doc:meta])* $name:ident: $type:tt = $code:literal;)+) => {
+        /// Facts of one post, or of a state when nothing is posted. What the hub does not know stays unknown.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub struct EventFacts {
+            $($(#[$doc])* pub $name: event_facts!(@fact $type),)+
+        }
+
+        impl EventFacts {
+            pub const UNKNOWN: Self = Self { $($name: Known::Unknown,)+ };
+        }
+
+        /// The fields that `EventFacts` fills.
+        pub const EVENT_SOURCES: &[FieldSource] = &[
+            $(source($code, event_facts!(@codes $type), |asked| event_facts!(@reading asked.event.$name, $type)),)+
+        ];
+    };
+}
+
+event_facts! {
+    // ── what the entry says ──
+    has_document: (flag) = "record.has_document";
+    emergency: (flag) = "record.emergency";
+    urgent: (flag) = "record.urgent";
+    tell_doctor: (flag) = "record.tell_doctor";
+    topic: (choice Topic) = "record.topic";
+    mentions_acp: (flag) = "record.acp";
+    shared_with_team: (flag) = "record.shared_with_team";
+    on_shared_sheet: (flag) = "record.on_shared_sheet";
+    /// To what state a consent entry changes the consent.
+    consent_to: (choice ConsentState) = "consent.to";
+    doctor_agreed: (flag) = "registration.doctor_agreed";
+    relation_confirmed: (flag) = "link.relation_confirmed";
+    closing_no_need: (flag) = "closing.no_further_need";
+    device_change: (choice DeviceChangeType) = "device.change";
+    order_type: (choice OrderType) = "order.type";
+    order_standard_form: (flag) = "order.standard_form";
+    order_changes_drugs: (flag) = "order.changes_drugs";
+    read_back: (flag) = "verbal_order.read_back";
+    family_request: (flag) = "station_change.family_request";
+    instruction_concrete: (flag) = "instruction.concrete";
+    instruction_outlook: (flag) = "instruction.outlook";
+    /// Abbreviations that the region's glossary does not hold.
+    abbreviations: (number) = "instruction.abbreviations";
+    call_to: (choice CallTo) = "call.to";
+    call_reached: (flag) = "call.reached";
+    call_written_up: (flag) = "call.written_up";
+    nurse_invited: (flag) = "visit_plan.nurse_invited";
+    doctor_attends: (flag) = "conference.doctor_attends";
+    nurse_attends: (flag) = "conference.nurse_attends";
+    contact_dates: (flag) = "infection.contact_dates";
+    medical_service: (flag) = "care_plan.medical_service";
+    to_doctor: (flag) = "consultation.to_doctor";
+    report_for_doctor: (flag) = "medication_report.for_doctor";
+    leftovers: (flag) = "medication_report.leftovers";
+    export_approved: (flag) = "export.approved";
+    // ── the team ──
+    has_nurse: (flag) = "team.has_nurse";
+    has_doctor: (flag) = "team.has_doctor";
+    has_care_manager: (flag) = "team.has_care_manager";
+    has_pharmacist: (flag) = "team.has_pharmacist";
+    nurse_24h: (flag) = "team.nurse_24h";
+    two_doctors: (flag) = "team.two_doctors";
+    // ── the history ──
+    stay: (choice Stay) = "patient.stay";
+    in_facility: (flag) = "patient.in_facility";
+    has_instruction: (flag) = "patient.has_instruction";
+    has_care_plan: (flag) = "patient.has_care_plan";
+    infection_active: (flag) = "patient.infection_active";
+    one_doctor_wished: (flag) = "patient.one_doctor_wished";
+    keeps_acp_private: (flag) = "patient.keeps_acp_private";
+    phoned: (flag) = "record.phoned";
+    device_mismatch: (flag) = "visit.device_mismatch";
+    station_consulted: (flag) = "station_change.station_consulted";
+    first_after_discharge: (flag) = "visit_plan.first_after_discharge";
+    doctor_opinion: (flag) = "care_plan.doctor_opinion";
+    allergy_conflict: (flag) = "order.allergy_conflict";
+    medication_list_fresh: (flag) = "order.medication_list_fresh";
+    person_pledged: (flag) = "activation.person_pledged";
+    office_pledged: (flag) = "activation.office_pledged";
+    // ── the hour ──
+    clinic_hours: (flag) = "time.clinic_hours";
+    band: (choice TimeBand) = "time.band";
+    // ── an organisation or a pair, for standing rules ──
+    subject_type: (choice OrganisationType) = "subject.organisation_type";
+    other_type: (choice OrganisationType) = "subject.other_type";
+    shares_patient: (flag) = "subject.shares_patient";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_word_is_another() {
+        let words: std::collections::BTreeSet<_> = EVENT_SOURCES.iter().map(|source| source.field).collect();
+        assert_eq!(words.len(), EVENT_SOURCES.len());
+    }
+}
