@@ -4,8 +4,33 @@
 use std::error::Error;
 use std::path::PathBuf;
 
-const FILES: [&str; 4] =
-    ["renkei/v1/body.proto", "renkei/v1/entry.proto", "renkei/v1/frames.proto", "renkei/store/v1/journal.proto"];
+const FILES: [&str; 5] = [
+    "renkei/v1/body.proto",
+    "renkei/v1/duty.proto",
+    "renkei/v1/entry.proto",
+    "renkei/v1/frames.proto",
+    "renkei/store/v1/journal.proto",
+];
+
+/// Bodies that are large and rare, so that a vital or a message is moved cheaply; boxed in the domain too.
+const BOXED: [&str; 16] = [
+    "admission",
+    "call",
+    "care_plan",
+    "conference",
+    "contact_window",
+    "device_change",
+    "discharge",
+    "duty_answer",
+    "duty_step",
+    "export",
+    "incident",
+    "medication_report",
+    "nursing_instruction",
+    "nursing_report",
+    "order",
+    "visit_plan",
+];
 
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo:rerun-if-changed=proto/renkei");
@@ -28,6 +53,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     std::fs::create_dir_all(&hello_dir)?;
     hello.out_dir(&hello_dir).ignore_unknown_fields().build(&[".renkei.v1.Hello"])?;
 
-    prost_build::Config::new().bytes([".renkei.store.v1"]).compile_fds(descriptors)?;
+    let mut rust = prost_build::Config::new();
+    rust.bytes([".renkei.store.v1"]);
+    for body in BOXED {
+        rust.boxed(format!(".renkei.v1.Body.kind.{body}"));
+    }
+    rust.compile_fds(descriptors)?;
     Ok(())
 }

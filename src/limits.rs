@@ -55,6 +55,14 @@ pub const ADDRESSEES_MAX: usize = 50;
 pub const LINKED_PEOPLE_MAX: usize = 100;
 /// Most items of one lab result.
 pub const LAB_ITEMS_MAX: usize = 200;
+/// Most items of any other list of one entry: drugs, settings, dates, people at a conference.
+pub const LIST_ITEMS_MAX: usize = 200;
+/// Most files attached to one entry.
+pub const ATTACHMENTS_MAX: usize = 20;
+/// Largest attached file, in bytes (25 MiB): a scanned form of many pages, a photo of a good phone.
+pub const ATTACHMENT_BYTES_MAX: u32 = 25 << 20;
+/// Longest emergency access, in minutes: a day, after which somebody must have looked into the link.
+pub const EMERGENCY_ACCESS_MINUTES_MAX: u32 = 24 * 60;
 
 // ---- http: the listener ----
 

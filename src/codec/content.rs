@@ -6,6 +6,7 @@ use prost::Message;
 use super::CodecError;
 use super::body::{Form, body, body_message};
 use super::field::{code, code_text, decimal, each, id, id_text, message};
+use super::mapped::Mapped;
 use super::proto::v1;
 use crate::domain::alarm::Alarm;
 use crate::domain::directory::Actor;
@@ -96,7 +97,7 @@ pub(super) fn entry(header: EntryHeader, sent: v1::EntryContent) -> Result<Entry
         body: message("body", sent.body, |sent| body(sent, Form::Recorded))?,
         alarms: each("alarms", &sent.alarms, alarm)?,
         target_scope: None,
-        ruling: ruling(sent.ruling.unwrap_or_default()),
+        ruling: message("ruling", Some(sent.ruling.unwrap_or_default()), ruling)?,
     })
 }
 
@@ -165,10 +166,23 @@ pub(crate) fn alarm_message(alarm: &Alarm) -> v1::Alarm {
     }
 }
 
-pub(super) fn ruling(sent: v1::Ruling) -> Ruling {
-    Ruling { cited: sent.cited.into_iter().map(Into::into).collect(), slots: Vec::new() }
+pub(super) fn ruling(sent: v1::Ruling) -> Result<Ruling, Invalid> {
+    let field = |name: &'static str| move |invalid: Invalid| invalid.within(name);
+    Ok(Ruling {
+        cited: sent.cited.into_iter().map(Into::into).collect(),
+        slots: Vec::new(),
+        opened: Mapped::read(sent.opened).map_err(field("opened"))?,
+        met: Mapped::read(sent.met).map_err(field("met"))?,
+        advice: sent.advice.into_iter().map(Into::into).collect(),
+    })
 }
 
-pub(super) fn ruling_message(ruling: &Ruling) -> v1::Ruling {
-    v1::Ruling { cited: ruling.cited.iter().map(|cited| String::from(&**cited)).collect() }
+/// What a ruling says to its readers: all but the slots.
+pub(crate) fn ruling_message(ruling: &Ruling) -> v1::Ruling {
+    v1::Ruling {
+        cited: ruling.cited.sent(),
+        opened: ruling.opened.sent(),
+        met: ruling.met.sent(),
+        advice: ruling.advice.sent(),
+    }
 }

@@ -8,8 +8,14 @@ use std::borrow::Cow;
 use jiff::civil::Date;
 use uuid::Uuid;
 
-use crate::domain::body::{DeviceChangeType, Infection, OrderType, RetractionReason};
+use super::mapped::{Mapped, as_text};
+use crate::domain::attachment::MediaType;
+use crate::domain::body::{
+    AllergyType, BedriddenLevel, BedsoreDepth, CallTo, CareLevel, ClosingReason, DementiaLevel, DeviceChangeType,
+    Infection, MeetingState, OrderType, PledgeBy, RetractionReason, Topic, VisitMark,
+};
 use crate::domain::decimal::Decimal;
+use crate::domain::duty::{Capacity, CloseReason};
 use crate::domain::entry::Sensitivity;
 use crate::domain::kind::Kind;
 use crate::domain::patient::Sex;
@@ -35,24 +41,40 @@ macro_rules! coded {
             fn its_code(self) -> &'static str {
                 self.code()
             }
-        })+
+        }
+
+        as_text! { $list: |sent| code("", sent), |member: &$list| code_text(*member); })+
     };
 }
 
 coded!(
+    AllergyType,
+    BedriddenLevel,
+    BedsoreDepth,
     BodySite,
+    CallTo,
+    Capacity,
+    CareLevel,
+    CloseReason,
+    ClosingReason,
     ConsentGiver,
     ConsentState,
+    DementiaLevel,
     DeviceChangeType,
     Infection,
     Kind,
+    MediaType,
+    MeetingState,
     OrderType,
     OrganisationType,
+    PledgeBy,
     RetractionReason,
     Role,
     Sensitivity,
     Sex,
+    Topic,
     Unit,
+    VisitMark,
     VitalSign,
 );
 
@@ -146,11 +168,6 @@ pub(crate) fn date(field: &'static str, given: &str) -> Result<Date, Invalid> {
     }
 }
 
-/// A date, or empty.
-pub(crate) fn optional_date(field: &'static str, given: &str) -> Result<Option<Date>, Invalid> {
-    if given.is_empty() { Ok(None) } else { date(field, given).map(Some) }
-}
-
 /// A decimal; required.
 pub(crate) fn decimal(field: &'static str, given: &str) -> Result<Decimal, Invalid> {
     given.parse().map_err(|_| {
@@ -167,11 +184,6 @@ pub(crate) fn decimal(field: &'static str, given: &str) -> Result<Decimal, Inval
             ),
         )
     })
-}
-
-/// A decimal, or empty.
-pub(crate) fn optional_decimal(field: &'static str, given: &str) -> Result<Option<Decimal>, Invalid> {
-    if given.is_empty() { Ok(None) } else { decimal(field, given).map(Some) }
 }
 
 /// A field that must not be there.
@@ -196,9 +208,4 @@ pub(crate) fn id_text(id: Uuid) -> String {
 /// A code as an owned text.
 pub(crate) fn code_text(member: impl Coded) -> String {
     member.its_code().to_owned()
-}
-
-/// Something optional that is written as a text, or empty.
-pub(crate) fn text_or_empty<T: std::fmt::Display>(given: Option<T>) -> String {
-    given.map_or_else(String::new, |given| given.to_string())
 }

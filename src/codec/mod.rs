@@ -9,6 +9,7 @@ mod delivery;
 mod encoding;
 mod field;
 mod intent;
+mod mapped;
 pub mod proto;
 mod snapshot;
 mod stored;

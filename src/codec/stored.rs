@@ -103,7 +103,7 @@ pub fn decode_queued(bytes: &[u8]) -> Result<QueuedPost, CodecError> {
         intent: message("intent", kept.intent, decode_intent)?,
         author: message("author", kept.author, |sent| actor(&sent))?,
         received_at: Timestamp(kept.received_at_us),
-        ruling: ruling_with_slots(kept.ruling, &kept.slots),
+        ruling: ruling_with_slots(kept.ruling, &kept.slots)?,
     })
 }
 
@@ -144,10 +144,10 @@ pub fn decode_refusal(bytes: &[u8]) -> Result<Refusal, CodecError> {
         kind: code("kind", &kept.kind)?,
         author: message("author", kept.author, |sent| actor(&sent))?,
         code: kept.code,
-        ruling: ruling_with_slots(kept.ruling, &kept.slots),
+        ruling: ruling_with_slots(kept.ruling, &kept.slots)?,
     })
 }
 
-fn ruling_with_slots(sent: Option<v1::Ruling>, slots: &[u8]) -> Ruling {
-    Ruling { slots: slots.to_vec(), ..ruling(sent.unwrap_or_default()) }
+fn ruling_with_slots(sent: Option<v1::Ruling>, slots: &[u8]) -> Result<Ruling, Invalid> {
+    Ok(Ruling { slots: slots.to_vec(), ..message("ruling", Some(sent.unwrap_or_default()), ruling)? })
 }

@@ -143,5 +143,5 @@ fn an_entry_stays_readable_when_bounds_of_the_plausible_change() {
 
 #[test]
 fn a_ruling_that_is_absent_cites_nothing() {
-    assert_eq!(content::ruling(v1::Ruling::default()), Ruling::default());
+    assert_eq!(content::ruling(v1::Ruling::default()).unwrap(), Ruling::default());
 }

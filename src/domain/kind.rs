@@ -66,6 +66,11 @@ closed_list! {
         Acknowledgement = "acknowledgement", "確認", "acknowledgement";
         Correction = "correction", "訂正", "correction";
         Retraction = "retraction", "取消し", "retraction";
+        // The course of a duty.
+        /// Written by the hub's clock: opened, reminded, overdue, escalated, closed.
+        DutyStep = "duty_step", "約束の経過", "course of a duty";
+        /// Written by people: declined, snoozed, waived, handed over, each with a reason.
+        DutyAnswer = "duty_answer", "約束への返事", "answer to a duty";
     }
 }
 
@@ -118,29 +123,10 @@ impl Kind {
         )
     }
 
-    /// Whether rules may speak of the kind before the wire has a body for it. Empties as the bodies come.
+    /// Whether entries of the kind tell the course of a duty.
     #[must_use]
-    pub const fn awaits_its_body(self) -> bool {
-        self.is_of_an_organisation()
-            || matches!(
-                self,
-                Self::Call
-                    | Self::VerbalOrderReceived
-                    | Self::Admission
-                    | Self::Discharge
-                    | Self::Death
-                    | Self::OrderDocument
-                    | Self::Consultation
-                    | Self::StationChange
-                    | Self::VisitPlan
-                    | Self::MedicationList
-                    | Self::MedicationReport
-                    | Self::Allergies
-                    | Self::CarePlan
-                    | Self::PeriodicRecord
-                    | Self::EmergencyAccess
-                    | Self::Closing
-            )
+    pub const fn is_of_a_duty(self) -> bool {
+        matches!(self, Self::DutyStep | Self::DutyAnswer)
     }
 
     /// Whether entries of the kind point at another entry and are never more visible than it.

@@ -3,10 +3,13 @@
 //! Read `kind`, `body`, `entry`, then `state`.
 
 pub mod alarm;
+pub mod attachment;
 pub mod body;
 mod check;
 pub mod decimal;
 pub mod directory;
+pub mod duties;
+pub mod duty;
 pub mod entry;
 pub mod ids;
 pub mod kind;

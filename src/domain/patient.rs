@@ -2,6 +2,8 @@
 
 use jiff::civil::Date;
 
+use super::attachment::Attachment;
+use super::ids::PersonId;
 use super::list::closed_list;
 use super::text::{Invalid, Text};
 use crate::limits;
@@ -38,6 +40,12 @@ pub struct Registration {
     pub birth_date: Date,
     pub sex: Sex,
     pub identifiers: Vec<Identifier>,
+    /// Whether the patient lives in a facility.
+    pub in_facility: bool,
+    /// The attending doctor who agreed to the registration.
+    pub agreed_by: Option<PersonId>,
+    /// The consent form and what else was handed in.
+    pub attachments: Vec<Attachment>,
 }
 
 impl Registration {

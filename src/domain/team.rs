@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use jiff::civil::Date;
 
+use super::attachment::Attachment;
 use super::ids::{OrganisationId, PersonId};
 use super::list::closed_list;
 use super::time::Timestamp;
@@ -33,6 +34,18 @@ pub struct ConsentChange {
     pub given_on: Date,
     /// Where the signed form is kept.
     pub document: String,
+    /// The patient wishes one doctor only.
+    pub one_doctor_wished: bool,
+    /// The signed form itself.
+    pub attachments: Vec<Attachment>,
+}
+
+impl ConsentChange {
+    /// Whether the signed form can be shown.
+    #[must_use]
+    pub fn has_document(&self) -> bool {
+        !self.document.trim().is_empty() || !self.attachments.is_empty()
+    }
 }
 
 /// How much of the past a new link opens.
@@ -52,6 +65,8 @@ pub struct TeamLink {
     /// Whether this organisation looks after the membership.
     pub host: bool,
     pub history: History,
+    /// Whether it was confirmed that these people already serve the patient.
+    pub relation_confirmed: bool,
 }
 
 /// The body of an unlink.

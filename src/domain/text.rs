@@ -46,7 +46,9 @@ impl Invalid {
     /// The same complaint seen from one level further out.
     #[must_use]
     pub fn within(mut self, outer: impl fmt::Display) -> Self {
-        self.field = if self.field.is_empty() { outer.to_string() } else { format!("{outer}.{}", self.field) };
+        // The place in a list follows its field without a dot: `items[3]`.
+        let dot = if self.field.is_empty() || self.field.starts_with('[') { "" } else { "." };
+        self.field = format!("{outer}{dot}{}", self.field);
         self
     }
 

@@ -155,6 +155,7 @@ impl Rulebook {
         Ruling {
             cited: judgement.cited.as_slice().iter().map(|cited| self.citation(*cited).clone()).collect(),
             slots: slots::pack(slots, self.mark, &self.vocabulary, &self.grid),
+            ..Ruling::default()
         }
     }
 

@@ -13,32 +13,11 @@ use super::ruleset::{Mechanism, Rule};
 use super::vocabulary::positions;
 use super::words::{Capacity, Clock, Relation, WayOut};
 use crate::domain::directory::Actor;
+pub use crate::domain::duty::{Debtor, RoleSet};
 use crate::domain::ids::{EntryId, OrganisationId, PersonId};
 use crate::domain::kind::Kind;
-use crate::domain::role::{OrganisationType, Role};
+use crate::domain::role::OrganisationType;
 use crate::domain::time::Timestamp;
-
-/// A set of roles: one bit per `Role::index`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub struct RoleSet(pub u64);
-
-impl RoleSet {
-    pub fn of(roles: &[Role]) -> Self {
-        Self(roles.iter().fold(0, |set, role| set | 1 << role.index()))
-    }
-
-    pub fn has(self, role: Role) -> bool {
-        self.0 >> role.index() & 1 == 1
-    }
-
-    pub fn roles(self) -> impl Iterator<Item = Role> {
-        positions(self.0).filter_map(|at| Role::ALL.get(usize::from(at)).copied())
-    }
-
-    fn and(self, other: Self) -> Self {
-        Self(self.0 & other.0)
-    }
-}
 
 /// What was agreed about a duty, apart from any rulebook.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -97,17 +76,6 @@ pub struct Around<'a> {
     pub region: Option<Seat>,
     /// The organisation, or both of a pair, that a standing rule speaks of.
     pub subjects: &'a [Seat],
-}
-
-/// Who owes, or is told: an organisation and a role, and a person only where one is meant.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Debtor {
-    pub organisation: OrganisationId,
-    pub organisation_type: OrganisationType,
-    pub roles: RoleSet,
-    pub capacity: Capacity,
-    /// Told first; anybody of the organisation and role may meet the duty.
-    pub person: Option<PersonId>,
 }
 
 /// A duty to open. One of its debtors is enough; where each owes there is a duty for each.

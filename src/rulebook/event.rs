@@ -5,31 +5,10 @@
 
 use super::facts::{Codes, FieldSource, Known, Reading, source};
 use crate::domain::body::{DeviceChangeType, OrderType};
+pub use crate::domain::body::{CallTo, Topic};
 use crate::domain::list::closed_list;
 use crate::domain::role::OrganisationType;
 use crate::domain::team::ConsentState;
-
-closed_list! {
-    /// Whom a call was meant for.
-    CallTo {
-        Doctor = "doctor", "医師", "the doctor";
-        Nurse = "nurse", "訪問看護師", "the visiting nurse";
-        Other = "other", "その他", "somebody else";
-    }
-}
-
-closed_list! {
-    /// What a notice or message is about, chosen by its author.
-    Topic {
-        Other = "other", "その他", "something else";
-        SuddenVital = "sudden_vital", "バイタルの急な変化", "a sudden change of vital signs";
-        Consciousness = "consciousness", "意識の変化", "consciousness";
-        SeverePain = "severe_pain", "強い痛み・息苦しさ", "severe pain or dyspnoea";
-        Fall = "fall", "転倒・転落", "a fall";
-        DrugChange = "drug_change", "薬や指示の変更の可能性", "a possible change of drugs or orders";
-        SameDayVisit = "same_day_visit", "当日の訪問の依頼", "a visit the same day";
-    }
-}
 
 closed_list! {
     /// The time of day as agreements speak of it.

@@ -247,16 +247,17 @@ words! {
     Business = "business" "営業時間",
 }
 
-words! {
-    /// In which capacity somebody of an organisation is meant.
-    Capacity, "capacity" "立場":
-    /// Whoever of the role is on duty there.
-    Member = "member" "担当者",
-    Manager = "manager" "管理者",
-    /// The liaison that the organisation named.
-    Contact = "contact" "連絡担当",
-    /// The very person who wrote or is named.
-    Person = "person" "本人",
+pub use crate::domain::duty::Capacity;
+
+impl Word for Capacity {
+    const WHAT: &'static str = "capacity";
+    const WHAT_JA: &'static str = "立場";
+    const ALL: &'static [(Self, &'static str, &'static str)] = &[
+        (Self::Member, Self::Member.code(), Self::Member.ja()),
+        (Self::Manager, Self::Manager.code(), Self::Manager.ja()),
+        (Self::Contact, Self::Contact.code(), Self::Contact.ja()),
+        (Self::Person, Self::Person.code(), Self::Person.ja()),
+    ];
 }
 
 words! {

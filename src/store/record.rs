@@ -110,6 +110,10 @@ impl RegistrationRecord {
             birth_date: self.birth_date.parse().map_err(|error| StoreError::inconsistent(place, error))?,
             sex: code_from(place, &self.sex, Sex::from_code(&self.sex))?,
             identifiers: IdentifierRecord::into_list(self.identifiers),
+            // The directory shows who somebody is; what else a registration says stays on the timeline.
+            in_facility: false,
+            agreed_by: None,
+            attachments: Vec::new(),
         })
     }
 }

@@ -96,7 +96,7 @@ fn accepted_message(accepted: &Accepted) -> v1::Accepted {
         timeline: id_text(accepted.timeline.0),
         seq: accepted.seq.0,
         recorded_at_us: accepted.recorded_at.as_micros(),
-        ruling: Some(v1::Ruling { cited: cited_message(&accepted.cited) }),
+        ruling: Some(v1::Ruling { cited: cited_message(&accepted.cited), ..v1::Ruling::default() }),
         repeated: accepted.repeated,
         alarms: accepted.alarms.iter().map(alarm_message).collect(),
     }

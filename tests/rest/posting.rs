@@ -114,7 +114,7 @@ async fn pages_go_on_where_the_last_one_ended() {
     let (_app, nurse, patient, timeline) = visit().await;
     let mut socket = nurse.connect(Encoding::Json).await;
     for number in 0..5 {
-        socket.post(patient, Body::Note(Note { text: format!("{number}") })).await;
+        socket.post(patient, Body::Note(Note { text: format!("{number}"), ..Note::default() })).await;
     }
     let (mut after, mut seqs) = (0, Vec::new());
     loop {

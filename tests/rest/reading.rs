@@ -7,7 +7,7 @@ use renkei::wire::{Encoding, ServerFrame};
 use crate::support::app::App;
 
 fn note(text: &str) -> Body {
-    Body::Note(Note { text: text.to_owned() })
+    Body::Note(Note { text: text.to_owned(), ..Note::default() })
 }
 
 #[tokio::test]

@@ -189,7 +189,15 @@ impl App {
         let patient = PatientId(self.hub.region().draw_id());
         let name = HumanName { kanji: kanji.to_owned(), kana: kana.to_owned() };
         let birth_date = date(1938, 4, 12);
-        let registration = Registration { name, birth_date, sex: Sex::Female, identifiers: Vec::new() };
+        let registration = Registration {
+            name,
+            birth_date,
+            sex: Sex::Female,
+            identifiers: Vec::new(),
+            in_facility: false,
+            agreed_by: None,
+            attachments: Vec::new(),
+        };
         self.administer(patient, Body::Registration(registration)).await;
         self.consent(patient, ConsentState::Team).await;
         patient
@@ -197,7 +205,14 @@ impl App {
 
     pub async fn consent(&self, patient: PatientId, state: ConsentState) {
         let given_on = date(2026, 4, 1);
-        let consent = ConsentChange { state, given_by: ConsentGiver::Patient, given_on, document: String::new() };
+        let consent = ConsentChange {
+            state,
+            given_by: ConsentGiver::Patient,
+            given_on,
+            document: String::new(),
+            one_doctor_wished: false,
+            attachments: Vec::new(),
+        };
         self.administer(patient, Body::Consent(consent)).await;
     }
 
@@ -207,7 +222,7 @@ impl App {
         let secretariat = self.secretariat().await;
         let sight = self.hub.look(secretariat.actor, secretariat.sign_in, patient.into(), seq(0), Some(seq(0))).await;
         let host = sight.expect("the hub runs").expect("the patient is registered").state.host().is_none();
-        let link = TeamLink { organisation, people: Vec::new(), host, history: History::All };
+        let link = TeamLink { organisation, people: Vec::new(), host, history: History::All, relation_confirmed: true };
         self.administer(patient, Body::TeamLink(link)).await;
     }
 

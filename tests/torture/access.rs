@@ -41,7 +41,7 @@ async fn a_timeline_of_others_looks_like_one_that_is_not_there() {
     let mut socket = stranger.connect(Encoding::Json).await;
     let retraction =
         |target| Body::Retraction(Retraction { target, reason: RetractionReason::Mistake, text: String::new() });
-    let message = Body::Message(Message { text: "お知らせ".to_owned(), to_roles: Vec::new() });
+    let message = Body::Message(Message { text: "お知らせ".to_owned(), ..Message::default() });
     for body in [message, note("読めない人の記録"), oxygen(97), retraction(target)] {
         let mut answers = Vec::new();
         for patient in [patient, unknown] {
@@ -73,7 +73,7 @@ async fn what_is_hidden_from_a_reader_is_no_gap() {
     let mut restricted = new_intent(&app, patient, note("医療職だけへ"));
     restricted.sensitivity = Sensitivity::Restricted;
     let restricted = accepted(socket.post_intent(restricted).await).seq;
-    let words = Message { text: "ご家族へ。明日は10時にうかがいます".to_owned(), to_roles: Vec::new() };
+    let words = Message { text: "ご家族へ。明日は10時にうかがいます".to_owned(), ..Message::default() };
     let mut addressed = new_intent(&app, patient, Body::Message(words));
     addressed.addressed_to = vec![Addressee::Role(Role::Family)];
     let addressed = accepted(socket.post_intent(addressed).await).seq;

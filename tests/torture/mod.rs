@@ -28,7 +28,7 @@ use crate::support::actor::Actor;
 use crate::support::app::{App, intent};
 
 fn note(text: impl Into<String>) -> Body {
-    Body::Note(Note { text: text.into() })
+    Body::Note(Note { text: text.into(), ..Note::default() })
 }
 
 fn oxygen(percent: i32) -> Body {

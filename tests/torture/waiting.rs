@@ -28,7 +28,7 @@ async fn a_reading_of_an_unlinked_nurse_waits_unseen_and_joins_with_the_link() {
         let answer = socket.post_intent(intent.clone()).await;
         assert!(matches!(answer, ServerFrame::Queued { .. }), "{answer:?}");
     }
-    let message = Body::Message(Message { text: "お知らせ".to_owned(), to_roles: Vec::new() });
+    let message = Body::Message(Message { text: "お知らせ".to_owned(), ..Message::default() });
     let answer = socket.post(patient, message).await;
     assert!(matches!(answer, ServerFrame::Refused(_)), "only observations wait: {answer:?}");
     reader.nothing_more().await;

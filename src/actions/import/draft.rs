@@ -89,7 +89,13 @@ impl Draft for PatientDraft {
         // A host that was chosen since the first run stays: the import links, it never moves.
         match (options.host, known.and_then(|known| known.host)) {
             (Some(wanted), None) => {
-                let link = TeamLink { organisation: wanted, people: Vec::new(), host: true, history: History::All };
+                let link = TeamLink {
+                    organisation: wanted,
+                    people: Vec::new(),
+                    host: true,
+                    history: History::All,
+                    relation_confirmed: false,
+                };
                 intents.push(intent(id(&format!("host {wanted}")), timeline, None, Body::TeamLink(link)));
             }
             (Some(wanted), Some(host)) if wanted != host => notes.push(Note::HostedElsewhere),

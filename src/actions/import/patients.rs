@@ -120,7 +120,16 @@ impl<'a> Reader<'a> {
         let draft = match (birth_date, sex) {
             (Some(birth_date), Some(sex)) if found.complaints.is_empty() => {
                 let identifiers = vec![identifier.clone()];
-                self.checked(&mut found, identifier, Registration { name, birth_date, sex, identifiers })
+                let registration = Registration {
+                    name,
+                    birth_date,
+                    sex,
+                    identifiers,
+                    in_facility: false,
+                    agreed_by: None,
+                    attachments: Vec::new(),
+                };
+                self.checked(&mut found, identifier, registration)
             }
             _ => None,
         };

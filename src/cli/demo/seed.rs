@@ -168,6 +168,9 @@ fn administration(patient: &PatientSeed) -> Vec<Step> {
             system: PATIENT_NUMBERS.to_owned(),
             value: format!("A{:05}", 10_000 + u32::from(patient.number)),
         }],
+        in_facility: false,
+        agreed_by: patient.served_by(Role::Doctor, 0).map(|doctor| person_id(doctor.key)),
+        attachments: Vec::new(),
     };
     let mut steps = vec![by_secretariat("registration", Body::Registration(registration))];
     for (at, Link(organisation, people)) in patient.team.iter().enumerate() {
@@ -176,6 +179,7 @@ fn administration(patient: &PatientSeed) -> Vec<Step> {
             people: people.iter().map(|key| person_id(key)).collect(),
             host: at == 0,
             history: History::All,
+            relation_confirmed: true,
         };
         steps.push(by_secretariat(format!("link {organisation}"), Body::TeamLink(link)));
     }
@@ -190,7 +194,14 @@ fn consent(state: ConsentState, on: Date) -> Body {
         ConsentState::Withdrawn => "撤回書（事務局保管）",
         _ => "情報共有同意書（事務局保管）",
     };
-    Body::Consent(ConsentChange { state, given_by: ConsentGiver::Patient, given_on: on, document: document.to_owned() })
+    Body::Consent(ConsentChange {
+        state,
+        given_by: ConsentGiver::Patient,
+        given_on: on,
+        document: document.to_owned(),
+        one_doctor_wished: false,
+        attachments: Vec::new(),
+    })
 }
 
 /// The doctor's instruction to the nurses, the limits, and what was agreed for an emergency.
@@ -205,8 +216,12 @@ fn doctors_orders(patient: &PatientSeed, today: Date) -> Vec<Step> {
             diagnosis: patient.diagnosis.to_owned(),
             condition: "在宅療養中。病状はおおむね落ち着いている。".to_owned(),
             instruction: "バイタルサインの確認、病状の観察、服薬状況の確認、療養生活の相談・助言。".to_owned(),
+            life_guidance: "水分と塩分の摂り方、転倒しにくい室内の整え方を一緒に確かめてください。".to_owned(),
+            outlook: "発熱や食事量の低下から急に悪くなることがあります。早めに連絡をください。".to_owned(),
+            emergency_contact: "当院の24時間連絡先".to_owned(),
+            ..NursingInstruction::default()
         };
-        steps.push(step(doctor, "nursing instruction", Body::NursingInstruction(instruction)));
+        steps.push(step(doctor, "nursing instruction", Body::from(Box::new(instruction))));
     }
     if !patient.limits.is_empty() {
         let limits = AlarmLimits {
@@ -219,12 +234,13 @@ fn doctors_orders(patient: &PatientSeed, today: Date) -> Vec<Step> {
         let order = StandingOrder {
             condition: "38.0℃以上の発熱、または痰がからんで苦しそうなとき".to_owned(),
             instruction: "吸引とクーリングを行い、当院の24時間連絡先に電話してください。".to_owned(),
+            ..StandingOrder::default()
         };
         steps.push(step(doctor, "standing order", Body::StandingOrder(order)));
     }
     if patient.number == 21 {
         let text = "ご本人・ご家族と話し合い。「最期までこの家で過ごしたい」とのこと。延命のための処置は希望されない。";
-        let mut wish = step(doctor, "acp", Body::AcpNote(AcpNote { text: text.to_owned() }));
+        let mut wish = step(doctor, "acp", Body::AcpNote(AcpNote { text: text.to_owned(), ..AcpNote::default() }));
         wish.sensitivity = Sensitivity::Restricted;
         steps.push(wish);
     }

@@ -200,17 +200,22 @@ async fn register(hub: &Hub, secretary: Actor, patient: u32, team: Vec<Actor>) -
             birth_date: date(1940, 1, 1),
             sex: Sex::Unknown,
             identifiers: Vec::new(),
+            in_facility: false,
+            agreed_by: None,
+            attachments: Vec::new(),
         }),
         Body::Consent(ConsentChange {
             state: ConsentState::Team,
             given_by: ConsentGiver::Patient,
             given_on,
             document: "負荷試験".to_owned(),
+            one_doctor_wished: false,
+            attachments: Vec::new(),
         }),
     ];
     bodies.extend(team.iter().enumerate().map(|(at, actor)| {
         let (organisation, host) = (actor.organisation, at == 0);
-        Body::TeamLink(TeamLink { organisation, people: Vec::new(), host, history: History::All })
+        Body::TeamLink(TeamLink { organisation, people: Vec::new(), host, history: History::All, relation_confirmed: true })
     }));
     for body in bodies {
         let intent = Intent {

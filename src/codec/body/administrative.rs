@@ -1,59 +1,78 @@
-//! Administrative bodies ↔ messages: registration, consent, links.
+//! Registration and team link ↔ messages: their fields do not correspond one to one.
 
-use super::super::field::{code, code_text, date, each, id, id_text, ids, message, unexpected};
+use super::super::field::{date, code, message, shortened, unexpected};
+use super::super::mapped::Mapped;
 use super::super::proto::v1;
-use crate::domain::ids::{OrganisationId, PersonId};
-use crate::domain::patient::{HumanName, Identifier, Registration};
-use crate::domain::team::{ConsentChange, History, HostChange, TeamLink, TeamUnlink};
+use crate::domain::patient::{HumanName, Registration};
+use crate::domain::team::{History, TeamLink};
 use crate::domain::text::{Invalid, Text};
 use crate::domain::time::Timestamp;
 
+impl Mapped for Registration {
+    type Sent = v1::Registration;
+
+    fn read(sent: v1::Registration) -> Result<Self, Invalid> {
+        let name = message("name", sent.name, |name| Ok(HumanName { kanji: name.kanji, kana: name.kana }))?;
+        Ok(Self {
+            name,
+            birth_date: date("birth_date", &sent.birth_date)?,
+            sex: code("sex", &sent.sex)?,
+            identifiers: field("identifiers", sent.identifiers)?,
+            in_facility: sent.in_facility,
+            agreed_by: field("agreed_by", sent.agreed_by)?,
+            attachments: field("attachments", sent.attachments)?,
+        })
+    }
+
+    fn sent(&self) -> v1::Registration {
+        v1::Registration {
+            name: Some(v1::HumanName { kanji: self.name.kanji.clone(), kana: self.name.kana.clone() }),
+            birth_date: self.birth_date.sent(),
+            sex: self.sex.sent(),
+            identifiers: self.identifiers.sent(),
+            in_facility: self.in_facility,
+            agreed_by: self.agreed_by.sent(),
+            attachments: self.attachments.sent(),
+        }
+    }
+}
+
 pub(in super::super) fn registration(sent: v1::Registration) -> Result<Registration, Invalid> {
-    let name = message("name", sent.name, |name| Ok(HumanName { kanji: name.kanji, kana: name.kana }))?;
-    let identifier = |sent: v1::Identifier| Ok(Identifier { system: sent.system, value: sent.value });
-    Ok(Registration {
-        name,
-        birth_date: date("birth_date", &sent.birth_date)?,
-        sex: code("sex", &sent.sex)?,
-        identifiers: each("identifiers", sent.identifiers, identifier)?,
-    })
+    Mapped::read(sent)
 }
 
 pub(in super::super) fn registration_message(body: &Registration) -> v1::Registration {
-    let identifier = |known: &Identifier| v1::Identifier { system: known.system.clone(), value: known.value.clone() };
-    v1::Registration {
-        name: Some(v1::HumanName { kanji: body.name.kanji.clone(), kana: body.name.kana.clone() }),
-        birth_date: body.birth_date.to_string(),
-        sex: code_text(body.sex),
-        identifiers: body.identifiers.iter().map(identifier).collect(),
+    body.sent()
+}
+
+impl Mapped for TeamLink {
+    type Sent = v1::TeamLink;
+
+    fn read(sent: v1::TeamLink) -> Result<Self, Invalid> {
+        Ok(Self {
+            organisation: field("organisation", sent.organisation)?,
+            people: field("people", sent.people)?,
+            host: sent.host,
+            history: history(&sent.history, sent.history_from_us)?,
+            relation_confirmed: sent.relation_confirmed,
+        })
     }
-}
 
-pub(super) fn consent(sent: v1::Consent) -> Result<ConsentChange, Invalid> {
-    Ok(ConsentChange {
-        state: code("state", &sent.state)?,
-        given_by: code("given_by", &sent.given_by)?,
-        given_on: date("given_on", &sent.given_on)?,
-        document: sent.document,
-    })
-}
-
-pub(super) fn consent_message(body: &ConsentChange) -> v1::Consent {
-    v1::Consent {
-        state: code_text(body.state),
-        given_by: code_text(body.given_by),
-        given_on: body.given_on.to_string(),
-        document: body.document.clone(),
+    fn sent(&self) -> v1::TeamLink {
+        let (history, history_from_us) = match self.history {
+            History::All => ("all", None),
+            History::From(from) => ("from", Some(from.as_micros())),
+            History::Nothing => ("nothing", None),
+        };
+        v1::TeamLink {
+            organisation: self.organisation.sent(),
+            people: self.people.sent(),
+            host: self.host,
+            history: history.to_owned(),
+            history_from_us,
+            relation_confirmed: self.relation_confirmed,
+        }
     }
-}
-
-pub(super) fn team_link(sent: v1::TeamLink) -> Result<TeamLink, Invalid> {
-    Ok(TeamLink {
-        organisation: id("organisation", &sent.organisation, OrganisationId)?,
-        people: ids("people", &sent.people, PersonId)?,
-        host: sent.host,
-        history: history(&sent.history, sent.history_from_us)?,
-    })
 }
 
 const HISTORY_CODES: [&str; 3] = ["all", "from", "nothing"];
@@ -70,49 +89,10 @@ fn history(code: &str, from_us: Option<i64>) -> Result<History, Invalid> {
         ("all", None) => Ok(History::All),
         ("nothing", None) => Ok(History::Nothing),
         ("", _) => Err(Invalid::required("history")),
-        (given, _) => Err(Invalid::unknown_code("history", &super::super::field::shortened(given), &HISTORY_CODES)),
+        (given, _) => Err(Invalid::unknown_code("history", &shortened(given), &HISTORY_CODES)),
     }
 }
 
-pub(super) fn team_link_message(body: &TeamLink) -> v1::TeamLink {
-    let (history, history_from_us) = match body.history {
-        History::All => ("all", None),
-        History::From(from) => ("from", Some(from.as_micros())),
-        History::Nothing => ("nothing", None),
-    };
-    v1::TeamLink {
-        organisation: id_text(body.organisation.0),
-        people: people(&body.people),
-        host: body.host,
-        history: history.to_owned(),
-        history_from_us,
-    }
-}
-
-pub(super) fn team_unlink(sent: v1::TeamUnlink) -> Result<TeamUnlink, Invalid> {
-    Ok(TeamUnlink {
-        organisation: id("organisation", &sent.organisation, OrganisationId)?,
-        people: ids("people", &sent.people, PersonId)?,
-        reason: sent.reason,
-    })
-}
-
-pub(super) fn team_unlink_message(body: &TeamUnlink) -> v1::TeamUnlink {
-    v1::TeamUnlink {
-        organisation: id_text(body.organisation.0),
-        people: people(&body.people),
-        reason: body.reason.clone(),
-    }
-}
-
-pub(super) fn host_change(sent: v1::HostChange) -> Result<HostChange, Invalid> {
-    Ok(HostChange { organisation: id("organisation", &sent.organisation, OrganisationId)?, reason: sent.reason })
-}
-
-pub(super) fn host_change_message(body: &HostChange) -> v1::HostChange {
-    v1::HostChange { organisation: id_text(body.organisation.0), reason: body.reason.clone() }
-}
-
-fn people(ids: &[PersonId]) -> Vec<String> {
-    ids.iter().map(|id| id_text(id.0)).collect()
+fn field<T: Mapped>(name: &'static str, sent: T::Sent) -> Result<T, Invalid> {
+    T::read(sent).map_err(|invalid| invalid.within(name))
 }

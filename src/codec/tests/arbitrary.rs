@@ -1,5 +1,8 @@
 //! Random domain values for the properties of `codec` and `wire`. Tests only.
 
+mod bodies;
+mod duties;
+
 use jiff::civil::Date;
 use proptest::collection::{btree_set, vec};
 use proptest::option;
@@ -7,21 +10,23 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use uuid::Uuid;
 
-use crate::domain::alarm::{Alarm, AlarmLimit, AlarmLimits};
-use crate::domain::body::*;
+pub(crate) use bodies::body;
+use bodies::registration;
+
+use crate::domain::alarm::{Alarm, AlarmLimit};
+use crate::domain::body::Infection;
 use crate::domain::decimal::Decimal;
 use crate::domain::directory::Actor;
 use crate::domain::entry::{Addressee, Entry, Intent, Scope, Sensitivity};
 use crate::domain::ids::{EntryId, OrganisationId, PersonId, Seq, TimelineId};
 use crate::domain::kind::Kind;
-use crate::domain::patient::{HumanName, Identifier, Registration, Sex};
 use crate::domain::role::{OrganisationType, Role};
 use crate::domain::ruling::Ruling;
 use crate::domain::state::{Latest, PatientState};
-use crate::domain::team::*;
+use crate::domain::team::{ConsentState, Membership};
 use crate::domain::time::Timestamp;
 use crate::domain::unit::Unit;
-use crate::domain::vital::{BodySite, Measurement, Vital, VitalSign};
+use crate::domain::vital::{Measurement, VitalSign};
 
 fn id<T: std::fmt::Debug>(wrap: fn(Uuid) -> T) -> impl Strategy<Value = T> {
     (1u128..).prop_map(move |number| wrap(Uuid::from_u128(number)))
@@ -74,117 +79,8 @@ fn addressees() -> impl Strategy<Value = Vec<Addressee>> {
     vec(one, 0..4)
 }
 
-fn observed() -> impl Strategy<Value = Body> {
-    prop_oneof![
-        (vec(measurement(), 0..5), option::of(select(BodySite::ALL)), text(), text()).prop_map(
-            |(measurements, site, device, comment)| Body::Vital(Vital { measurements, site, device, comment })
-        ),
-        text().prop_map(|text| Body::Note(Note { text })),
-        (text(), option::of(time()), option::of(time())).prop_map(|(text, started_at, ended_at)| Body::Visit(Visit {
-            text,
-            started_at,
-            ended_at
-        })),
-        (text(), option::of(time()), any::<bool>()).prop_map(|(text, noticed_at, tell_doctor)| Body::StatusChange(
-            StatusChange { text, noticed_at, tell_doctor }
-        )),
-        (select(Infection::ALL), text(), option::of(date()))
-            .prop_map(|(infection, text, since)| { Body::InfectionNotice(InfectionNotice { infection, text, since }) }),
-    ]
-}
-
-fn spoken() -> impl Strategy<Value = Body> {
-    prop_oneof![
-        (text(), vec(select(Role::ALL), 0..3)).prop_map(|(text, to_roles)| Body::Message(Message { text, to_roles })),
-        (select(OrderType::ALL), text(), any::<bool>()).prop_map(|(order_type, text, emergency)| Body::Order(Order {
-            order_type,
-            text,
-            emergency
-        })),
-        (text(), text())
-            .prop_map(|(condition, instruction)| Body::StandingOrder(StandingOrder { condition, instruction })),
-        (text(), select(DeviceChangeType::ALL), text(), text()).prop_map(|(device, change, before, after)| {
-            Body::DeviceChange(DeviceChange { device, change, before, after })
-        }),
-        text().prop_map(|text| Body::LabRequest(LabRequest { text })),
-        text().prop_map(|text| Body::AcpNote(AcpNote { text })),
-        (text(), ids(OrganisationId))
-            .prop_map(|(text, organisations)| Body::JointVisit(JointVisit { text, organisations })),
-        (text(), option::of(time()), ids(OrganisationId)).prop_map(|(text, held_at, organisations)| {
-            Body::Conference(Conference { text, held_at, organisations })
-        }),
-        (vec(alarm_limit(), 0..3), text()).prop_map(|(limits, text)| Body::AlarmLimits(AlarmLimits { limits, text })),
-    ]
-}
-
-fn reports() -> impl Strategy<Value = Body> {
-    let item = (text(), text(), option::of(decimal()), text(), text(), text())
-        .prop_map(|(name, code, value, text, unit, range)| LabItem { name, code, value, text, unit, range });
-    prop_oneof![
-        (date(), date(), text(), text(), text()).prop_map(|(from, until, diagnosis, condition, instruction)| {
-            Body::NursingInstruction(NursingInstruction { from, until, diagnosis, condition, instruction })
-        }),
-        (date(), date(), text(), text(), text()).prop_map(|(from, until, course, care, situation)| {
-            Body::NursingReport(NursingReport { from, until, course, care, situation })
-        }),
-        (option::of(id(EntryId)), option::of(date()), vec(item, 0..3), text()).prop_map(
-            |(request, sampled_on, items, text)| Body::LabResult(LabResult { request, sampled_on, items, text })
-        ),
-    ]
-}
-
 fn alarm_limit() -> impl Strategy<Value = AlarmLimit> {
     (sign(), option::of(decimal()), option::of(decimal())).prop_map(|(sign, low, high)| AlarmLimit { sign, low, high })
-}
-
-fn registration() -> impl Strategy<Value = Registration> {
-    let identifier = (text(), text()).prop_map(|(system, value)| Identifier { system, value });
-    (text(), text(), date(), select(Sex::ALL), vec(identifier, 0..3)).prop_map(
-        |(kanji, kana, birth_date, sex, identifiers)| Registration {
-            name: HumanName { kanji, kana },
-            birth_date,
-            sex,
-            identifiers,
-        },
-    )
-}
-
-fn administrative() -> impl Strategy<Value = Body> {
-    let history = prop_oneof![Just(History::All), Just(History::Nothing), time().prop_map(History::From)];
-    prop_oneof![
-        registration().prop_map(Body::Registration),
-        (select(ConsentState::ALL), select(ConsentGiver::ALL), date(), text()).prop_map(
-            |(state, given_by, given_on, document)| Body::Consent(ConsentChange {
-                state,
-                given_by,
-                given_on,
-                document
-            })
-        ),
-        (id(OrganisationId), ids(PersonId), any::<bool>(), history).prop_map(
-            |(organisation, people, host, history)| Body::TeamLink(TeamLink { organisation, people, host, history })
-        ),
-        (id(OrganisationId), ids(PersonId), text())
-            .prop_map(|(organisation, people, reason)| Body::TeamUnlink(TeamUnlink { organisation, people, reason })),
-        (id(OrganisationId), text())
-            .prop_map(|(organisation, reason)| Body::HostChange(HostChange { organisation, reason })),
-    ]
-}
-
-/// A body of any kind.
-pub(crate) fn body() -> impl Strategy<Value = Body> {
-    let plain = prop_oneof![observed(), spoken(), reports(), administrative()].boxed();
-    let about = prop_oneof![
-        (id(EntryId), text()).prop_map(|(target, text)| Body::Acknowledgement(Acknowledgement { target, text })),
-        (id(EntryId), plain.clone(), text()).prop_map(|(target, body, reason)| Body::Correction(Correction {
-            target,
-            body: Box::new(body),
-            reason
-        })),
-        (id(EntryId), select(RetractionReason::ALL), text())
-            .prop_map(|(target, reason, text)| Body::Retraction(Retraction { target, reason, text })),
-    ];
-    prop_oneof![4 => plain, 1 => about]
 }
 
 /// Any intent that the wire can carry.
@@ -213,8 +109,10 @@ fn scope() -> impl Strategy<Value = Scope> {
 }
 
 pub(crate) fn ruling() -> impl Strategy<Value = Ruling> {
-    (vec(text(), 0..3), vec(any::<u8>(), 0..20))
-        .prop_map(|(cited, slots)| Ruling { cited: cited.into_iter().map(Into::into).collect(), slots })
+    let rules = || vec(text().prop_map(Into::into), 0..3);
+    let slots = vec(any::<u8>(), 0..20);
+    (rules(), slots, vec(duties::opened_duty(), 0..2), vec(duties::duty_id(), 0..2), rules())
+        .prop_map(|(cited, slots, opened, met, advice)| Ruling { cited, slots, opened, met, advice })
 }
 
 /// Any entry that the journal can hold.

@@ -59,7 +59,7 @@ pub struct LinkShape {
 impl Card {
     /// `None` while the registration is still to come, which no sight is given of.
     pub fn of(sight: &Sight) -> Option<Self> {
-        let Registration { name, birth_date, sex, identifiers } = &**sight.state.registration.as_ref()?;
+        let Registration { name, birth_date, sex, identifiers, .. } = &**sight.state.registration.as_ref()?;
         let shows = |kind| sight.view.shows_state_of(kind);
         Some(Self {
             id: sight.state.timeline.0,

@@ -279,6 +279,9 @@ impl NewPatientShape {
             birth_date: wire::date("birth_date", &self.birth_date)?,
             sex: wire::code("sex", &self.sex)?,
             identifiers: Number::into_list(self.identifiers),
+            in_facility: false,
+            agreed_by: None,
+            attachments: Vec::new(),
         };
         Ok(NewPatient { request, registration, host, consent })
     }
@@ -297,6 +300,8 @@ impl ConsentShape {
             given_by: wire::code("given_by", &self.given_by)?,
             given_on: wire::date("given_on", &self.given_on)?,
             document: self.document,
+            one_doctor_wished: false,
+            attachments: Vec::new(),
         })
     }
 }
@@ -314,7 +319,13 @@ impl NewLinkShape {
             }
             (given, _) => return Err(Invalid::unknown_code("history", given, &["all", "from", "nothing"])),
         };
-        Ok(TeamLink { organisation, people: read_people(&self.people)?, host: self.host, history })
+        Ok(TeamLink {
+            organisation,
+            people: read_people(&self.people)?,
+            host: self.host,
+            history,
+            relation_confirmed: false,
+        })
     }
 }
 

@@ -228,7 +228,7 @@ async fn a_queued_post_waits_is_replaced_by_its_author_and_leaves_once() {
             },
             author: region.nurse(),
             received_at: later(1),
-            ruling: Ruling { cited: vec!["Q1@region/1#ab".into()], slots: vec![9] },
+            ruling: Ruling { cited: vec!["Q1@region/1#ab".into()], slots: vec![9], ..Ruling::default() },
         };
         let queue = async |post: &QueuedPost| {
             let queued = vec![SealedQueued::seal(&region.key, post)];

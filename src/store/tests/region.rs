@@ -240,7 +240,7 @@ impl Patient<'_> {
             body,
             alarms: Vec::new(),
             target_scope: None,
-            ruling: Ruling { cited: vec!["S1@region/1#ab".into()], slots: vec![1, 2, 3] },
+            ruling: Ruling { cited: vec!["S1@region/1#ab".into()], slots: vec![1, 2, 3], ..Ruling::default() },
         };
         if self.state.head.0 == 0 {
             batch.new_timelines.push(NewTimeline::new(&self.region.key, self.timeline, Subject::Patient, &self.key));
@@ -287,7 +287,7 @@ impl Patient<'_> {
 }
 
 pub fn note(text: &str) -> Body {
-    Body::Note(Note { text: text.into() })
+    Body::Note(Note { text: text.into(), ..Note::default() })
 }
 
 pub fn pulse(value: i32) -> Body {
@@ -302,6 +302,9 @@ pub fn registration(kanji: &str) -> Body {
         birth_date: jiff::civil::date(1941, 4, 1),
         sex: Sex::Male,
         identifiers: Vec::new(),
+        in_facility: false,
+        agreed_by: None,
+        attachments: Vec::new(),
     })
 }
 
@@ -311,9 +314,11 @@ pub fn consent(state: ConsentState) -> Body {
         given_by: ConsentGiver::Patient,
         given_on: jiff::civil::date(2026, 4, 1),
         document: String::new(),
+        one_doctor_wished: false,
+        attachments: Vec::new(),
     })
 }
 
 pub fn link(organisation: OrganisationId, people: &[PersonId]) -> Body {
-    Body::TeamLink(TeamLink { organisation, people: people.to_vec(), host: false, history: History::All })
+    Body::TeamLink(TeamLink { organisation, people: people.to_vec(), host: false, history: History::All, relation_confirmed: false })
 }

@@ -72,7 +72,7 @@ impl Day {
     }
 
     fn note(&mut self, minute: u16, who: &PersonSeed, patient: &PatientSeed, text: impl Into<String>) -> Tag {
-        self.post(minute, who, patient, Body::Note(Note { text: text.into() }))
+        self.post(minute, who, patient, Body::Note(Note { text: text.into(), ..Note::default() }))
     }
 
     /// Something said to some roles of the team, or with none named to all of it.
@@ -84,7 +84,7 @@ impl Day {
         to_roles: &[Role],
         text: impl Into<String>,
     ) -> Tag {
-        self.post(minute, who, patient, Body::Message(Message { text: text.into(), to_roles: to_roles.to_vec() }))
+        self.post(minute, who, patient, Body::Message(Message { text: text.into(), to_roles: to_roles.to_vec(), ..Message::default() }))
     }
 
     fn acknowledge(&mut self, minute: u16, who: &PersonSeed, of: Tag, text: impl Into<String>) -> Tag {
@@ -165,9 +165,30 @@ mod tests {
             Kind::NursingInstruction,
             Kind::AlarmLimits,
         ];
-        let sent = Kind::ALL.iter().filter(|kind| !kind.awaits_its_body());
-        let missing: Vec<&Kind> = sent.filter(|kind| !kinds(&days).contains(kind)).collect();
-        assert!(missing.iter().all(|kind| seeded.contains(kind)), "{missing:?}");
+        // What the day does not tell of yet: it happens in other weeks, or on the timeline of an organisation.
+        let untold = [
+            Kind::Call,
+            Kind::VerbalOrderReceived,
+            Kind::Admission,
+            Kind::Discharge,
+            Kind::Death,
+            Kind::OrderDocument,
+            Kind::Consultation,
+            Kind::StationChange,
+            Kind::VisitPlan,
+            Kind::MedicationList,
+            Kind::MedicationReport,
+            Kind::Allergies,
+            Kind::CarePlan,
+            Kind::PeriodicRecord,
+            Kind::EmergencyAccess,
+            Kind::Closing,
+            Kind::DutyStep,
+            Kind::DutyAnswer,
+        ];
+        let expected = |kind: &&Kind| !kind.is_of_an_organisation() && !seeded.contains(kind) && !untold.contains(kind);
+        let missing: Vec<&Kind> = Kind::ALL.iter().filter(expected).filter(|kind| !kinds(&days).contains(kind)).collect();
+        assert!(missing.is_empty(), "{missing:?}");
     }
 
     #[test]

@@ -5,8 +5,8 @@ use super::{Day, Say};
 use crate::cli::demo::readings;
 use crate::cli::demo::region::{PATIENTS, PatientSeed, organisation_id, patient, person};
 use crate::domain::body::{
-    AcpNote, Body, Conference, DeviceChange, DeviceChangeType, Infection, InfectionNotice, JointVisit, LabItem,
-    LabRequest, LabResult, Message, NursingReport, Order, OrderType, RetractionReason, StatusChange,
+    AcpNote, Body, Conference, DeviceChange, DeviceChangeType, DeviceSetting, Infection, InfectionNotice, JointVisit, LabItem,
+    LabRequest, LabResult, MeetingState, Message, NursingReport, Order, OrderType, Participant, RetractionReason, StatusChange,
 };
 use crate::domain::decimal::Decimal;
 use crate::domain::role::Role;
@@ -58,17 +58,16 @@ fn alarm(day: &mut Day, minute: u16, offset: usize) {
     let report = format!(
         "{sign}が{value}{unit}でした。少し時間をおいて測り直しても同じくらいです。ご本人の訴えは強くありません。指示をお願いします。"
     );
-    let report = StatusChange { text: report, noticed_at: None, tell_doctor: true };
+    let report = StatusChange { text: report, tell_doctor: true, ..StatusChange::default() };
     let report = day.post(minute + 4, nurse, patient, Body::StatusChange(report));
     day.acknowledge(minute + 9, doctor, reading, "確認しました。すぐにお電話します。");
-    let order = Order {
-        order_type: OrderType::Routine,
-        text: format!(
+    let order = Order::new(
+        OrderType::Routine,
+        format!(
             "一時間後に{sign}を再検し、結果を知らせてください。症状が出たらすぐに電話を。本日中に臨時で往診します。"
         ),
-        emergency: false,
-    };
-    let order = day.post(minute + 14, doctor, patient, Body::Order(order));
+    );
+    let order = day.post(minute + 14, doctor, patient, Body::from(Box::new(order)));
     day.acknowledge(minute + 17, nurse, order, "承知しました。一時間後に再検して報告します。");
     let again = readings::full(patient, &mut day.dice);
     let again = day.post(minute + 75, nurse, patient, readings::body(again));
@@ -124,7 +123,7 @@ fn substitute(day: &mut Day) {
     let text = "こもれびさんの代わりに臨時で訪問しました。点滴の刺入部に異常なし。ご本人は落ち着いておられます。";
     day.note(12 * 60 + 13, nurse, patient, text);
     let link =
-        TeamLink { organisation: organisation_id("asanagi"), people: Vec::new(), host: false, history: History::All };
+        TeamLink { organisation: organisation_id("asanagi"), people: Vec::new(), host: false, history: History::All, relation_confirmed: true };
     day.post(12 * 60 + 24, secretary, patient, Body::TeamLink(link));
     if let Some(nurse) = patient.served_by(Role::Nurse, 0) {
         let text = "あさなぎさんに応援に入っていただきます。これまでの経過はこのページをご覧ください。";
@@ -166,7 +165,7 @@ fn condition_changes(day: &mut Day) {
     let (Some(helper), Some(nurse)) = (patient.served_by(Role::Helper, 0), patient.served_by(Role::Nurse, 0)) else {
         return;
     };
-    let change = StatusChange { text: change.to_owned(), noticed_at: None, tell_doctor: true };
+    let change = StatusChange { text: change.to_owned(), tell_doctor: true, ..StatusChange::default() };
     let change = day.post(10 * 60 + 5, helper, patient, Body::StatusChange(change));
     day.acknowledge(10 * 60 + 11, nurse, change, reply);
     if let Some(doctor) = patient.served_by(Role::Doctor, 0) {
@@ -212,7 +211,7 @@ fn mothers_family(day: &mut Day) {
     if day.number.is_multiple_of(2) {
         let (hers, carer) = (patient(3), person("kobayashi-yoko"));
         let text = "夕方になると「家に帰る」と玄関に出ていくことが、今週は三回ありました。";
-        let noticed = Body::StatusChange(StatusChange { text: text.to_owned(), noticed_at: None, tell_doctor: false });
+        let noticed = Body::StatusChange(StatusChange { text: text.to_owned(), ..StatusChange::default() });
         let noticed = day.post(17 * 60 + 10, carer, hers, noticed);
         let manager = person("tanaka");
         day.acknowledge(
@@ -240,15 +239,29 @@ fn ventilator(day: &mut Day) {
     let change = DeviceChange {
         device: "非侵襲的陽圧換気（NPPV）".to_owned(),
         change: DeviceChangeType::Setting,
-        before: "IPAP 10 cmH2O／EPAP 4 cmH2O、夜間のみ".to_owned(),
-        after: "IPAP 12 cmH2O／EPAP 4 cmH2O、夜間と昼寝のとき".to_owned(),
+        before: settings(&[("IPAP", "10", "cmH2O"), ("EPAP", "4", "cmH2O"), ("使うとき", "夜間のみ", "")]),
+        after: settings(&[("IPAP", "12", "cmH2O"), ("EPAP", "4", "cmH2O"), ("使うとき", "夜間と昼寝のとき", "")]),
+        reason: "日中の二酸化炭素の値が高めのため。".to_owned(),
+        emergency: false,
+        on: Some(day.today),
+        contact_dates: Vec::new(),
+        attachments: Vec::new(),
     };
-    let change = day.post(14 * 60 + 20, doctor, patient, Body::DeviceChange(change));
+    let change = day.post(14 * 60 + 20, doctor, patient, Body::from(Box::new(change)));
     day.acknowledge(14 * 60 + 32, nurse, change, "設定を確認しました。今夜の訪問でマスクの当たりと漏れも見ます。");
     let pharmacist = person("ogawa");
     day.acknowledge(14 * 60 + 50, pharmacist, change, "承知しました。");
     let text = "今夜から設定が変わります。息苦しさや眠りにくさがあれば、時間を問わず電話をください。";
     day.message(14 * 60 + 36, doctor, patient, &[Role::Nurse], text);
+}
+
+fn settings(named: &[(&str, &str, &str)]) -> Vec<DeviceSetting> {
+    let setting = |(name, value, unit): &(&str, &str, &str)| DeviceSetting {
+        name: (*name).to_owned(),
+        value: (*value).to_owned(),
+        unit: (*unit).to_owned(),
+    };
+    named.iter().map(setting).collect()
 }
 
 fn infection(day: &mut Day) {
@@ -257,6 +270,7 @@ fn infection(day: &mut Day) {
         infection: Infection::Covid,
         text: "同居のご家族が新型コロナ陽性。ご本人は現在症状なし、抗原検査は陰性。訪問時はN95マスク・アイガードを着用してください。".to_owned(),
         since: Some(day.today),
+        contact_dates: vec![day.today.saturating_sub(jiff::Span::new().days(1)), day.today],
     };
     let notice = day.post(8 * 60 + 50, doctor, patient, Body::InfectionNotice(notice));
     day.acknowledge(8 * 60 + 58, person("sato"), notice, "確認しました。本日の訪問は一番最後に回します。");
@@ -269,7 +283,18 @@ fn conference(day: &mut Day) {
     let (patient, manager) = (patient(4), person("saito"));
     let text = "サービス担当者会議。血糖の変動が大きいため、食事の時間をそろえることを目標にする。ヘルパーの訪問を朝食前に変更。次回は三か月後。";
     let organisations = ["hanamizuki", "komorebi", "tsubaki", "hidamari", "tanpopo"].map(organisation_id).to_vec();
-    let held = Body::Conference(Conference { text: text.to_owned(), held_at: None, organisations });
+    let held = Body::from(Box::new(Conference {
+        state: MeetingState::Held,
+        text: text.to_owned(),
+        held_at: None,
+        organisations,
+        attendees: [Role::Doctor, Role::Nurse, Role::CareManager, Role::Helper]
+            .map(|role| Participant { role, organisation: None, person: None })
+            .to_vec(),
+        absent: Vec::new(),
+        spoken_for: Vec::new(),
+        attachments: Vec::new(),
+    }));
     let held = day.post(16 * 60 + 30, manager, patient, held);
     day.acknowledge(16 * 60 + 41, person("yamada"), held, "内容に同意します。");
     day.acknowledge(16 * 60 + 55, person("yoshida"), held, "朝食前の訪問、来週月曜から始めます。");
@@ -280,6 +305,7 @@ fn lab_results(day: &mut Day) {
     let request = LabRequest {
         text: "腎機能に応じた用量を確認したいので、直近の血液検査（Cr、eGFR、K）の結果を共有いただけますか。"
             .to_owned(),
+        urgent: false,
     };
     let request = day.post(10 * 60 + 15, pharmacist, patient, Body::LabRequest(request));
     day.acknowledge(10 * 60 + 40, doctor, request, "このあと送ります。");
@@ -301,6 +327,7 @@ fn lab_results(day: &mut Day) {
         sampled_on: Some(day.today.saturating_sub(jiff::Span::new().days(4))),
         items,
         text: "先週の採血結果です。".to_owned(),
+        attachments: Vec::new(),
     };
     let result = day.post(11 * 60 + 2, doctor, patient, Body::LabResult(result));
     day.acknowledge(11 * 60 + 20, pharmacist, result, "ありがとうございます。現在の用量で問題ありません。");
@@ -310,7 +337,7 @@ fn joint_visit(day: &mut Day) {
     let (patient, hygienist) = (patient(13), person("fujii"));
     let text = "歯科衛生士と訪問看護師で同行訪問。口腔ケアのあとに吸引する手順を確認し、写真入りの手順書をベッドサイドに置いた。";
     let organisations = vec![organisation_id("sakurazaka"), organisation_id("komorebi")];
-    let visit = Body::JointVisit(JointVisit { text: text.to_owned(), organisations });
+    let visit = Body::JointVisit(JointVisit { state: MeetingState::Held, text: text.to_owned(), organisations, at: None });
     let visit = day.post(15 * 60 + 40, hygienist, patient, visit);
     day.acknowledge(15 * 60 + 52, person("suzuki"), visit, "本日はありがとうございました。他のスタッフにも伝えます。");
 }
@@ -319,7 +346,7 @@ fn joint_visit(day: &mut Day) {
 fn wishes(day: &mut Day) {
     let (patient, doctor) = (patient(23), person("yamada"));
     let text = "痛みが強くならないうちに家で過ごしたい、入院はなるべくしたくない、とのお気持ちを伺った。ご主人も同席。";
-    let wish = day.post(17 * 60 + 5, doctor, patient, Body::AcpNote(AcpNote { text: text.to_owned() }));
+    let wish = day.post(17 * 60 + 5, doctor, patient, Body::AcpNote(AcpNote { text: text.to_owned(), ..AcpNote::default() }));
     day.restrict(wish);
     day.acknowledge(17 * 60 + 20, person("suzuki"), wish, "拝読しました。訪問のたびにお気持ちを伺っていきます。");
 }
@@ -333,21 +360,21 @@ fn monthly_report(day: &mut Day) {
         course: "体重・浮腫ともに大きな変動なく経過。動悸の訴えが月初に一度あったが、安静で治まった。".to_owned(),
         care: "バイタル測定、服薬確認、塩分と水分の相談、足浴。".to_owned(),
         situation: "長女夫婦と同居。日中は一人で過ごす時間がある。".to_owned(),
+        ..NursingReport::default()
     };
-    let report = day.post(17 * 60 + 30, nurse, patient, Body::NursingReport(report));
+    let report = day.post(17 * 60 + 30, nurse, patient, Body::from(Box::new(report)));
     day.acknowledge(18 * 60 + 2, doctor, report, "報告書を確認しました。");
 }
 
 /// An order for an important drug, acknowledged by those who carry it out.
 fn morphine(day: &mut Day) {
     let (patient, doctor) = (patient(6), person("yamada"));
-    let order = Order {
-        order_type: OrderType::Opioid,
-        text: "痛みの増強に対し、定時の鎮痛薬を本日夕方分から処方箋のとおり増量します。眠気と便通を観察してください。"
+    let order = Order::new(
+        OrderType::Opioid,
+        "痛みの増強に対し、定時の鎮痛薬を本日夕方分から処方箋のとおり増量します。眠気と便通を観察してください。"
             .to_owned(),
-        emergency: false,
-    };
-    let order = day.post(13 * 60 + 45, doctor, patient, Body::Order(order));
+    );
+    let order = day.post(13 * 60 + 45, doctor, patient, Body::from(Box::new(order)));
     day.acknowledge(13 * 60 + 51, person("ogawa"), order, "処方箋を受け取りました。17時までにお届けします。");
     day.acknowledge(13 * 60 + 57, person("sato"), order, "承知しました。夕方の訪問で説明と観察を行います。");
     let text = "お届けし、飲み方をご家族に説明しました。残りの数も一緒に確認しています。";
@@ -356,13 +383,12 @@ fn morphine(day: &mut Day) {
 
 fn dentist(day: &mut Day) {
     let (patient, dentist) = (patient(1), person("morishita"));
-    let order = Order {
-        order_type: OrderType::Routine,
-        text: "下の入れ歯の縁を調整しました。三日間は夜間に外し、痛むところがないか口腔ケアのときに見てください。"
+    let order = Order::new(
+        OrderType::Routine,
+        "下の入れ歯の縁を調整しました。三日間は夜間に外し、痛むところがないか口腔ケアのときに見てください。"
             .to_owned(),
-        emergency: false,
-    };
-    let order = day.post(14 * 60 + 40, dentist, patient, Body::Order(order));
+    );
+    let order = day.post(14 * 60 + 40, dentist, patient, Body::from(Box::new(order)));
     day.acknowledge(14 * 60 + 55, person("fujii"), order, "承知しました。木曜の訪問で確認します。");
 }
 
@@ -381,6 +407,7 @@ fn after_hospital(day: &mut Day) {
     let answer = Message {
         text: "ご報告ありがとうございます。外来までに薬の効き方の日内変動を記録いただけると助かります。".to_owned(),
         to_roles: vec![Role::Nurse],
+        ..Message::default()
     };
     day.post(11 * 60 + 30, doctor, patient, Body::Message(answer));
 }

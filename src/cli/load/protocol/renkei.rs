@@ -96,7 +96,7 @@ impl Protocol for Renkei {
             observed_at: None,
             sensitivity: Sensitivity::Normal,
             addressed_to: Vec::new(),
-            body: Body::Note(Note { text: post.body.to_owned() }),
+            body: Body::Note(Note { text: post.body.to_owned(), ..Note::default() }),
         }))
     }
 

@@ -1,11 +1,9 @@
-//! Observations ↔ messages: vital signs, notes, visits, changes of condition, infections.
+//! Vital signs ↔ messages: the one body that is read otherwise when posted than when recorded.
 
-use super::super::field::{code, code_text, decimal, each, optional_code, optional_date, text_or_empty, unexpected};
+use super::super::field::{code, code_text, decimal, each, optional_code, unexpected};
 use super::super::proto::v1;
 use super::Form;
-use crate::domain::body::{InfectionNotice, Note, StatusChange, Visit};
 use crate::domain::text::{Invalid, Text};
-use crate::domain::time::Timestamp;
 use crate::domain::unit::Unit;
 use crate::domain::vital::{Measurement, Vital, VitalSign};
 
@@ -71,49 +69,5 @@ pub(in super::super) fn measurement_message(measured: &Measurement, form: Form) 
         value: value.to_string(),
         unit: code_text(unit),
         given: given.map(|(value, unit)| v1::measurement::Given { value: value.to_string(), unit: code_text(unit) }),
-    }
-}
-
-pub(super) fn note(sent: v1::Note) -> Note {
-    Note { text: sent.text }
-}
-
-pub(super) fn visit(sent: v1::Visit) -> Visit {
-    Visit { text: sent.text, started_at: sent.started_at_us.map(Timestamp), ended_at: sent.ended_at_us.map(Timestamp) }
-}
-
-pub(super) fn visit_message(body: &Visit) -> v1::Visit {
-    v1::Visit {
-        text: body.text.clone(),
-        started_at_us: body.started_at.map(Timestamp::as_micros),
-        ended_at_us: body.ended_at.map(Timestamp::as_micros),
-    }
-}
-
-pub(super) fn status_change(sent: v1::StatusChange) -> StatusChange {
-    StatusChange { text: sent.text, noticed_at: sent.noticed_at_us.map(Timestamp), tell_doctor: sent.tell_doctor }
-}
-
-pub(super) fn status_change_message(body: &StatusChange) -> v1::StatusChange {
-    v1::StatusChange {
-        text: body.text.clone(),
-        noticed_at_us: body.noticed_at.map(Timestamp::as_micros),
-        tell_doctor: body.tell_doctor,
-    }
-}
-
-pub(super) fn infection_notice(sent: v1::InfectionNotice) -> Result<InfectionNotice, Invalid> {
-    Ok(InfectionNotice {
-        infection: code("infection", &sent.infection)?,
-        text: sent.text,
-        since: optional_date("since", &sent.since)?,
-    })
-}
-
-pub(super) fn infection_notice_message(body: &InfectionNotice) -> v1::InfectionNotice {
-    v1::InfectionNotice {
-        infection: code_text(body.infection),
-        text: body.text.clone(),
-        since: text_or_empty(body.since),
     }
 }

@@ -1,0 +1,108 @@
+//! Duties ↔ messages: in a ruling, in the clock's steps, in people's answers.
+
+use super::super::mapped::{Mapped, mapped};
+use super::super::proto::v1;
+use crate::domain::duty::{Answer, CloseReason, Debtor, DutyAnswer, DutyStep, OpenedDuty, StepDone};
+use crate::domain::text::{Invalid, Text};
+use crate::domain::time::Timestamp;
+
+mapped! {
+    Debtor { organisation, organisation_type, roles, capacity, person, }
+}
+
+impl Mapped for OpenedDuty {
+    type Sent = v1::Duty;
+
+    fn read(sent: v1::Duty) -> Result<Self, Invalid> {
+        Ok(Self {
+            id: within("id", Mapped::read(sent.id))?,
+            rule: sent.rule.into(),
+            debtors: within("debtors", Mapped::read(sent.debtors))?,
+            due: Timestamp(sent.due_us),
+            confirmed: !sent.unconfirmed,
+            standing: sent.standing,
+        })
+    }
+
+    fn sent(&self) -> v1::Duty {
+        v1::Duty {
+            id: self.id.sent(),
+            rule: self.rule.sent(),
+            debtors: self.debtors.sent(),
+            due_us: self.due.as_micros(),
+            unconfirmed: !self.confirmed,
+            standing: self.standing,
+        }
+    }
+}
+
+impl Mapped for DutyStep {
+    type Sent = v1::DutyStep;
+
+    fn read(sent: v1::DutyStep) -> Result<Self, Invalid> {
+        use v1::duty_step::Step;
+        let step = match sent.step {
+            Some(Step::Opened(opened)) => within("opened", Mapped::read(opened)).map(StepDone::Opened),
+            Some(Step::Reminded(number)) => Ok(StepDone::Reminded(number)),
+            Some(Step::Overdue(_)) => Ok(StepDone::Overdue),
+            Some(Step::Escalated(sent)) => within("escalated.told", Mapped::read(sent.told))
+                .map(|told| StepDone::Escalated { level: sent.level, told }),
+            Some(Step::Closed(reason)) => within("closed", CloseReason::read(reason)).map(StepDone::Closed),
+            None => Err(one_of("opened, reminded, overdue, escalated, closed")),
+        };
+        Ok(Self { duty: within("duty", Mapped::read(sent.duty))?, round: sent.round, step: step? })
+    }
+
+    fn sent(&self) -> v1::DutyStep {
+        use v1::duty_step::{Escalated, Overdue, Step};
+        let step = match &self.step {
+            StepDone::Opened(opened) => Step::Opened(opened.sent()),
+            StepDone::Reminded(number) => Step::Reminded(*number),
+            StepDone::Overdue => Step::Overdue(Overdue {}),
+            StepDone::Escalated { level, told } => Step::Escalated(Escalated { level: *level, told: told.sent() }),
+            StepDone::Closed(reason) => Step::Closed(reason.sent()),
+        };
+        v1::DutyStep { duty: self.duty.sent(), round: self.round, step: Some(step) }
+    }
+}
+
+impl Mapped for DutyAnswer {
+    type Sent = v1::DutyAnswer;
+
+    fn read(sent: v1::DutyAnswer) -> Result<Self, Invalid> {
+        use v1::duty_answer::Answer as Sent;
+        let answer = match sent.answer {
+            Some(Sent::Declined(_)) => Ok(Answer::Declined),
+            Some(Sent::SnoozedUntilUs(until)) => Ok(Answer::Snoozed(Timestamp(until))),
+            Some(Sent::Waived(_)) => Ok(Answer::Waived),
+            Some(Sent::HandedOver(sent)) => within("handed_over.to", Mapped::read(sent.to)).map(Answer::HandedOver),
+            Some(Sent::CannotGo(_)) => Ok(Answer::CannotGo),
+            None => Err(one_of("declined, snoozed_until_us, waived, handed_over, cannot_go")),
+        };
+        Ok(Self { duty: within("duty", Mapped::read(sent.duty))?, answer: answer?, reason: sent.reason })
+    }
+
+    fn sent(&self) -> v1::DutyAnswer {
+        use v1::duty_answer::{Answer as Sent, HandedOver, Plain};
+        let answer = match &self.answer {
+            Answer::Declined => Sent::Declined(Plain {}),
+            Answer::Snoozed(until) => Sent::SnoozedUntilUs(until.as_micros()),
+            Answer::Waived => Sent::Waived(Plain {}),
+            Answer::HandedOver(to) => Sent::HandedOver(HandedOver { to: to.sent() }),
+            Answer::CannotGo => Sent::CannotGo(Plain {}),
+        };
+        v1::DutyAnswer { duty: self.duty.sent(), reason: self.reason.clone(), answer: Some(answer) }
+    }
+}
+
+fn within<T>(field: &'static str, read: Result<T, Invalid>) -> Result<T, Invalid> {
+    read.map_err(|invalid| invalid.within(field))
+}
+
+fn one_of(expected: &str) -> Invalid {
+    Invalid::new(
+        "",
+        "required",
+        Text::new(format!("どれかひとつが必要です: {expected}"), format!("exactly one is expected of: {expected}")),
+    )
+}

@@ -1,0 +1,71 @@
+//! Random duties.
+
+use proptest::collection::vec;
+use proptest::option;
+use proptest::prelude::*;
+use proptest::sample::select;
+
+use super::{id, text, time};
+use crate::domain::body::Body;
+use crate::domain::duty::*;
+use crate::domain::ids::{OrganisationId, PersonId};
+use crate::domain::role::{OrganisationType, Role};
+
+pub(super) fn duty_id() -> impl Strategy<Value = DutyId> {
+    id(DutyId)
+}
+
+fn debtors() -> impl Strategy<Value = Vec<Debtor>> {
+    let roles = vec(select(Role::ALL), 0..3).prop_map(|roles| RoleSet::of(&roles));
+    let debtor = (
+        id(OrganisationId),
+        select(OrganisationType::ALL),
+        roles,
+        select(Capacity::ALL),
+        option::of(id(PersonId)),
+    )
+        .prop_map(|(organisation, organisation_type, roles, capacity, person)| Debtor {
+            organisation,
+            organisation_type,
+            roles,
+            capacity,
+            person,
+        });
+    vec(debtor, 0..3)
+}
+
+pub(super) fn opened_duty() -> impl Strategy<Value = OpenedDuty> {
+    (duty_id(), text(), debtors(), time(), any::<bool>(), any::<bool>()).prop_map(
+        |(id, rule, debtors, due, confirmed, standing)| OpenedDuty {
+            id,
+            rule: rule.into(),
+            debtors,
+            due,
+            confirmed,
+            standing,
+        },
+    )
+}
+
+pub(super) fn of_a_duty() -> impl Strategy<Value = Body> {
+    let step = prop_oneof![
+        opened_duty().prop_map(StepDone::Opened),
+        any::<u32>().prop_map(StepDone::Reminded),
+        Just(StepDone::Overdue),
+        (any::<u32>(), debtors()).prop_map(|(level, told)| StepDone::Escalated { level, told }),
+        select(CloseReason::ALL).prop_map(StepDone::Closed),
+    ];
+    let answer = prop_oneof![
+        Just(Answer::Declined),
+        time().prop_map(Answer::Snoozed),
+        Just(Answer::Waived),
+        debtors().prop_map(Answer::HandedOver),
+        Just(Answer::CannotGo),
+    ];
+    prop_oneof![
+        (duty_id(), any::<u32>(), step)
+            .prop_map(|(duty, round, step)| Box::new(DutyStep { duty, round, step }).into()).boxed(),
+        (duty_id(), answer, text())
+            .prop_map(|(duty, answer, reason)| Box::new(DutyAnswer { duty, answer, reason }).into()).boxed(),
+    ]
+}

@@ -1,0 +1,79 @@
+//! Bodies about medical devices: what changed, and the settings seen.
+
+use jiff::civil::Date;
+
+use super::check::{Check, attachments, each, has_happened, required, text, texts};
+use crate::domain::attachment::Attachment;
+use crate::domain::list::closed_list;
+use crate::domain::text::Invalid;
+
+/// One setting of a device: 酸素流量（安静時）, 2, L/分.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct DeviceSetting {
+    pub name: String,
+    pub value: String,
+    pub unit: String,
+}
+
+impl DeviceSetting {
+    pub(crate) fn check(&self) -> Result<(), Invalid> {
+        required("name", &self.name)?;
+        required("value", &self.value)?;
+        text("unit", &self.unit)
+    }
+}
+
+/// A device with the settings it was found at.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct DeviceState {
+    pub device: String,
+    pub settings: Vec<DeviceSetting>,
+}
+
+impl DeviceState {
+    pub(crate) fn check(&self) -> Result<(), Invalid> {
+        required("device", &self.device)?;
+        each("settings", &self.settings, DeviceSetting::check)
+    }
+}
+
+closed_list! {
+    /// What happened to a device.
+    DeviceChangeType {
+        Introduced = "introduced", "導入", "introduced";
+        Setting = "setting", "設定変更", "setting changed";
+        Removed = "removed", "終了", "removed";
+    }
+}
+
+/// A medical device brought in, set differently or taken away (FHIR `DeviceUseStatement`).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DeviceChange {
+    pub device: String,
+    pub change: DeviceChangeType,
+    /// The settings until now.
+    pub before: Vec<DeviceSetting>,
+    /// The settings from now on.
+    pub after: Vec<DeviceSetting>,
+    pub reason: String,
+    pub emergency: bool,
+    /// When it was or will be done.
+    pub on: Option<Date>,
+    /// Days on which the team was or will be in contact about it.
+    pub contact_dates: Vec<Date>,
+    pub attachments: Vec<Attachment>,
+}
+
+impl Check for DeviceChange {
+    fn check(&self, today: Date) -> Result<(), Invalid> {
+        required("device", &self.device)?;
+        each("before", &self.before, DeviceSetting::check)?;
+        each("after", &self.after, DeviceSetting::check)?;
+        if self.change == DeviceChangeType::Setting && self.after.is_empty() {
+            return Err(Invalid::required("after"));
+        }
+        texts([("reason", &self.reason)])?;
+        each("contact_dates", &self.contact_dates, |on| has_happened("", Some(*on), today))?;
+        attachments(&self.attachments)
+    }
+}

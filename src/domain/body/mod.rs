@@ -1,0 +1,160 @@
+//! The typed body of each kind of entry, by family; each family's file holds its checks too.
+
+mod about;
+mod access;
+mod care;
+pub(crate) mod check;
+mod device;
+mod lab;
+mod nursing;
+mod observed;
+mod office;
+mod order;
+mod talk;
+#[cfg(test)]
+mod tests;
+
+pub use about::{Acknowledgement, Correction, Retraction, RetractionReason};
+pub use access::{Closing, ClosingReason, EmergencyAccess};
+pub use care::{
+    Allergies, Allergy, AllergyType, CarePlan, CareService, Leftover, MedicationList, MedicationReport, PeriodicRecord,
+};
+pub use device::{DeviceChange, DeviceChangeType, DeviceSetting, DeviceState};
+pub use lab::{LabItem, LabRequest, LabResult};
+pub use nursing::{
+    BedriddenLevel, BedsoreDepth, CareLevel, DementiaLevel, NursingInstruction, NursingReport, VisitDay, VisitMark,
+};
+pub use observed::{
+    Admission, Call, CallTo, Death, Discharge, Infection, InfectionNotice, Note, StatusChange, Topic,
+    VerbalOrderReceived, Visit,
+};
+pub use office::{
+    Activation, ContactWindow, Export, Incident, OfficeEntry, Pledge, PledgeBy, Roster, Shift, Suspension,
+};
+pub use order::{Drug, Order, OrderDocument, OrderType, StandingOrder};
+pub use talk::{
+    AcpNote, Conference, Consultation, JointVisit, MeetingState, Message, Participant, SpokenFor, StationChange,
+    VisitPlan,
+};
+
+use jiff::civil::Date;
+
+use super::alarm::AlarmLimits;
+use super::duty::{DutyAnswer, DutyStep};
+use super::ids::EntryId;
+use super::kind::Kind;
+use super::patient::Registration;
+use super::team::{ConsentChange, HostChange, TeamLink, TeamUnlink};
+use super::text::Invalid;
+use super::vital::Vital;
+use check::Check;
+
+macro_rules! bodies {
+    ($($kind:ident($body:ty),)+) => {
+        /// What an entry says.
+        #[derive(Clone, Debug, PartialEq, Eq)]
+        pub enum Body { $($kind($body),)+ }
+
+        impl Body {
+            /// The kind this body belongs to.
+            #[must_use]
+            pub const fn kind(&self) -> Kind {
+                match self { $(Self::$kind(_) => Kind::$kind,)+ }
+            }
+
+            /// Refuses what no rulebook could make sense of; `today` is the date in the region.
+            pub(super) fn check(&self, today: Date) -> Result<(), Invalid> {
+                match self { $(Self::$kind(body) => Check::check(body, today),)+ }
+            }
+        }
+
+        $(impl From<$body> for Body {
+            fn from(body: $body) -> Self {
+                Self::$kind(body)
+            }
+        })+
+    };
+}
+
+// Boxed is what is large and rare, so that a vital or a message is moved cheaply.
+bodies! {
+    Registration(Registration),
+    Consent(ConsentChange),
+    TeamLink(TeamLink),
+    TeamUnlink(TeamUnlink),
+    HostChange(HostChange),
+    Vital(Vital),
+    Note(Note),
+    Visit(Visit),
+    StatusChange(StatusChange),
+    InfectionNotice(InfectionNotice),
+    Call(Box<Call>),
+    VerbalOrderReceived(VerbalOrderReceived),
+    Admission(Box<Admission>),
+    Discharge(Box<Discharge>),
+    Death(Death),
+    Message(Message),
+    Order(Box<Order>),
+    StandingOrder(StandingOrder),
+    NursingInstruction(Box<NursingInstruction>),
+    NursingReport(Box<NursingReport>),
+    DeviceChange(Box<DeviceChange>),
+    LabRequest(LabRequest),
+    LabResult(LabResult),
+    AcpNote(AcpNote),
+    JointVisit(JointVisit),
+    Conference(Box<Conference>),
+    AlarmLimits(AlarmLimits),
+    OrderDocument(OrderDocument),
+    Consultation(Consultation),
+    StationChange(StationChange),
+    VisitPlan(Box<VisitPlan>),
+    MedicationList(MedicationList),
+    MedicationReport(Box<MedicationReport>),
+    Allergies(Allergies),
+    CarePlan(Box<CarePlan>),
+    PeriodicRecord(PeriodicRecord),
+    EmergencyAccess(EmergencyAccess),
+    Closing(Closing),
+    ContactWindow(Box<ContactWindow>),
+    Roster(Roster),
+    Pledge(Pledge),
+    OfficeEntry(OfficeEntry),
+    Activation(Activation),
+    Export(Box<Export>),
+    Incident(Box<Incident>),
+    Suspension(Suspension),
+    Acknowledgement(Acknowledgement),
+    Correction(Correction),
+    Retraction(Retraction),
+    DutyStep(Box<DutyStep>),
+    DutyAnswer(Box<DutyAnswer>),
+}
+
+impl Body {
+    /// The entry this body points back at, if it is about another.
+    #[must_use]
+    pub const fn target(&self) -> Option<EntryId> {
+        match self {
+            Self::Acknowledgement(Acknowledgement { target, .. })
+            | Self::Correction(Correction { target, .. })
+            | Self::Retraction(Retraction { target, .. }) => Some(*target),
+            _ => None,
+        }
+    }
+
+    /// The entry this one acknowledges, answers or belongs to: what may meet a duty that entry opened.
+    #[must_use]
+    pub fn refers_to(&self) -> Option<EntryId> {
+        match self {
+            Self::LabResult(result) => result.request,
+            Self::OrderDocument(document) => document.order,
+            Self::Order(order) => order.answers,
+            Self::Message(message) => message.answers,
+            Self::Call(call) => call.about,
+            Self::MedicationReport(report) => report.about,
+            Self::StationChange(change) => change.consultation,
+            _ => self.target(),
+        }
+    }
+}

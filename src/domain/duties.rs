@@ -1,0 +1,276 @@
+//! The ledger of duties: a fold over a timeline, told by rulings, steps of the clock and answers of people.
+//!
+//! Kept beside the patient's state by the hub. It never judges whether somebody may answer; what comes for a duty
+//! that has ended, or for an earlier round of it, changes nothing.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use super::body::Body;
+use super::duty::{Answer, CloseReason, Debtor, DutyAnswer, DutyId, DutyStep, OpenedDuty, StepDone};
+use super::entry::Entry;
+use super::ids::EntryId;
+use super::time::Timestamp;
+
+/// How a duty ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ended {
+    Met,
+    Declined,
+    Waived,
+    Closed(CloseReason),
+}
+
+/// Where a duty stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    Open,
+    /// More time was asked for.
+    Snoozed,
+    Overdue,
+    /// As many steps of the chain have been told.
+    Escalated(u32),
+    /// It rests while the patient is away.
+    Paused,
+    Ended(Ended),
+}
+
+/// A duty and what became of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Duty {
+    /// As it was born. Who owes it now is in `debtors`, when it is due in `due`.
+    pub opened: OpenedDuty,
+    /// The entry that opened it; `None` for one that a state asked for.
+    pub cause: Option<EntryId>,
+    pub opened_at: Timestamp,
+    pub debtors: Vec<Debtor>,
+    pub due: Timestamp,
+    /// How often the due time was moved: the clock plans its steps anew in each round.
+    pub round: u32,
+    /// Reminders told in this round.
+    pub reminded: u32,
+    /// When it was first overdue. Never taken back: who acts late has acted, and was late.
+    pub overdue_at: Option<Timestamp>,
+    pub paused_since: Option<Timestamp>,
+    standing: Standing,
+    /// The entry that ended it, and when.
+    pub ended_by: Option<(EntryId, Timestamp)>,
+}
+
+impl Duty {
+    fn new(opened: OpenedDuty, cause: Option<EntryId>, opened_at: Timestamp) -> Self {
+        Self {
+            debtors: opened.debtors.clone(),
+            due: opened.due,
+            opened,
+            cause,
+            opened_at,
+            round: 0,
+            reminded: 0,
+            overdue_at: None,
+            paused_since: None,
+            standing: Standing::Open,
+            ended_by: None,
+        }
+    }
+
+    /// Where it stands.
+    #[must_use]
+    pub const fn standing(&self) -> Standing {
+        match (self.standing, self.paused_since) {
+            (Standing::Ended(_), _) | (_, None) => self.standing,
+            (_, Some(_)) => Standing::Paused,
+        }
+    }
+
+    /// Whether it is still owed.
+    #[must_use]
+    pub const fn is_open(&self) -> bool {
+        !matches!(self.standing, Standing::Ended(_))
+    }
+
+    /// Whether it was overdue at any time, also if it was met since.
+    #[must_use]
+    pub const fn was_overdue(&self) -> bool {
+        self.overdue_at.is_some()
+    }
+
+    /// Whether the clock has steps to plan: not for one that ended or rests.
+    #[must_use]
+    pub const fn runs(&self) -> bool {
+        self.is_open() && self.paused_since.is_none()
+    }
+
+    fn end(&mut self, how: Ended, by: &Entry) {
+        if self.is_open() {
+            self.standing = Standing::Ended(how);
+            self.paused_since = None;
+            self.ended_by = Some((by.id, by.recorded_at));
+        }
+    }
+
+    /// Starts the clock anew with another due time.
+    fn begin_round(&mut self, due: Timestamp, standing: Standing) {
+        self.due = due;
+        self.round += 1;
+        self.reminded = 0;
+        self.standing = standing;
+    }
+
+    fn step(&mut self, step: &DutyStep, by: &Entry) {
+        if !self.is_open() {
+            return;
+        }
+        // Closing belongs to no round, and neither waits for a patient to come home.
+        if let StepDone::Closed(reason) = step.step {
+            return self.end(Ended::Closed(reason), by);
+        }
+        if step.round != self.round || self.paused_since.is_some() {
+            return;
+        }
+        match step.step {
+            StepDone::Reminded(number) => self.reminded = self.reminded.max(number + 1),
+            StepDone::Overdue => self.overdue(by.recorded_at),
+            StepDone::Escalated { level, .. } => {
+                self.overdue(by.recorded_at);
+                let told = level + 1;
+                if !matches!(self.standing, Standing::Escalated(before) if before >= told) {
+                    self.standing = Standing::Escalated(told);
+                }
+            }
+            StepDone::Opened(_) | StepDone::Closed(_) => {}
+        }
+    }
+
+    fn overdue(&mut self, at: Timestamp) {
+        self.overdue_at.get_or_insert(at);
+        if matches!(self.standing, Standing::Open | Standing::Snoozed) {
+            self.standing = Standing::Overdue;
+        }
+    }
+
+    fn answer(&mut self, answer: &Answer, by: &Entry) {
+        if !self.is_open() {
+            return;
+        }
+        match answer {
+            Answer::Declined => self.end(Ended::Declined, by),
+            Answer::Waived => self.end(Ended::Waived, by),
+            // Asking for less time than there is changes nothing.
+            Answer::Snoozed(until) if *until > self.due => self.begin_round(*until, Standing::Snoozed),
+            Answer::Snoozed(_) => {}
+            Answer::HandedOver(to) => self.debtors.clone_from(to),
+            // Due now, so that the chain is told at once. One that is late already is told of anyway.
+            Answer::CannotGo if by.recorded_at < self.due => self.begin_round(by.recorded_at, Standing::Open),
+            Answer::CannotGo => {}
+        }
+    }
+
+    fn pause(&mut self, at: Timestamp) {
+        if self.is_open() && self.opened.standing {
+            self.paused_since.get_or_insert(at);
+        }
+    }
+
+    /// The time away does not count. Business hours within it are not worked out again: it is moved as a whole.
+    fn resume(&mut self, at: Timestamp) {
+        let Some(since) = self.paused_since.take() else { return };
+        let away = Duration::from_micros(u64::try_from(at.as_micros().saturating_sub(since.as_micros())).unwrap_or(0));
+        // What was late before stays late; what was reminded of stays so.
+        let (standing, reminded) = (self.standing, self.reminded);
+        self.begin_round(self.due.saturating_add(away), standing);
+        self.reminded = reminded;
+    }
+}
+
+/// Every duty of a timeline, open and ended.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Duties {
+    all: BTreeMap<DutyId, Duty>,
+    /// The patient is away, so that what is asked for from now on rests too.
+    away_since: Option<Timestamp>,
+}
+
+impl Duties {
+    /// A duty.
+    #[must_use]
+    pub fn find(&self, id: DutyId) -> Option<&Duty> {
+        self.all.get(&id)
+    }
+
+    /// Every duty, by id.
+    pub fn iter(&self) -> impl Iterator<Item = &Duty> {
+        self.all.values()
+    }
+
+    /// Those still owed.
+    pub fn open(&self) -> impl Iterator<Item = &Duty> {
+        self.all.values().filter(|duty| duty.is_open())
+    }
+
+    /// Those the clock has to plan for.
+    pub fn running(&self) -> impl Iterator<Item = &Duty> {
+        self.all.values().filter(|duty| duty.runs())
+    }
+
+    /// Takes the next entry of the timeline in.
+    pub fn apply(&mut self, entry: &Entry) {
+        for opened in &entry.ruling.opened {
+            self.insert(opened, Some(entry.id), entry);
+        }
+        for met in &entry.ruling.met {
+            if let Some(duty) = self.all.get_mut(met) {
+                duty.end(Ended::Met, entry);
+            }
+        }
+        match &entry.body {
+            Body::DutyStep(step) => self.step(step, entry),
+            Body::DutyAnswer(answer) => self.answer(answer, entry),
+            Body::Admission(_) => {
+                self.away_since.get_or_insert(entry.recorded_at);
+                self.all.values_mut().for_each(|duty| duty.pause(entry.recorded_at));
+            }
+            Body::Discharge(_) => {
+                self.away_since = None;
+                self.all.values_mut().for_each(|duty| duty.resume(entry.recorded_at));
+            }
+            Body::Death(_) => self.end_all(CloseReason::Death, entry, |duty| duty.opened.standing),
+            Body::Closing(_) => self.end_all(CloseReason::PageClosed, entry, |duty| duty.cause != Some(entry.id)),
+            Body::Retraction(retraction) => {
+                let cause = Some(retraction.target);
+                self.end_all(CloseReason::CauseRetracted, entry, |duty| duty.cause == cause);
+            }
+            _ => {}
+        }
+    }
+
+    fn insert(&mut self, opened: &OpenedDuty, cause: Option<EntryId>, by: &Entry) {
+        // The same cause and rule again is the same duty.
+        let duty = self.all.entry(opened.id).or_insert_with(|| Duty::new(opened.clone(), cause, by.recorded_at));
+        if self.away_since.is_some() {
+            duty.pause(by.recorded_at);
+        }
+    }
+
+    fn step(&mut self, step: &DutyStep, entry: &Entry) {
+        if let StepDone::Opened(opened) = &step.step {
+            self.insert(opened, None, entry);
+        } else if let Some(duty) = self.all.get_mut(&step.duty) {
+            duty.step(step, entry);
+        }
+    }
+
+    fn answer(&mut self, answer: &DutyAnswer, entry: &Entry) {
+        if let Some(duty) = self.all.get_mut(&answer.duty) {
+            duty.answer(&answer.answer, entry);
+        }
+    }
+
+    fn end_all(&mut self, reason: CloseReason, by: &Entry, which: impl Fn(&Duty) -> bool) {
+        let ended = self.all.values_mut().filter(|duty| which(duty));
+        ended.for_each(|duty| duty.end(Ended::Closed(reason), by));
+    }
+}
+
+#[cfg(test)]
+mod tests;
