@@ -52,7 +52,9 @@ export const WORDS = /** @type {Record<string, Record<string, string[]>>} */ (
     "suspension": ["利用の停止", "suspension"],
     "acknowledgement": ["確認", "acknowledgement"],
     "correction": ["訂正", "correction"],
-    "retraction": ["取消し", "retraction"]
+    "retraction": ["取消し", "retraction"],
+    "duty_step": ["約束の経過", "course of a duty"],
+    "duty_answer": ["約束への返事", "answer to a duty"]
   },
   "role": {
     "doctor": ["医師", "doctor"],
@@ -159,6 +161,104 @@ export const WORDS = /** @type {Record<string, Record<string, string[]>>} */ (
   "consent_giver": {
     "patient": ["本人", "the patient"],
     "proxy": ["代理人", "a proxy decision-maker"]
+  },
+  "topic": {
+    "other": ["その他", "something else"],
+    "sudden_vital": ["バイタルの急な変化", "a sudden change of vital signs"],
+    "consciousness": ["意識の変化", "consciousness"],
+    "severe_pain": ["強い痛み・息苦しさ", "severe pain or dyspnoea"],
+    "fall": ["転倒・転落", "a fall"],
+    "drug_change": ["薬や指示の変更の可能性", "a possible change of drugs or orders"],
+    "same_day_visit": ["当日の訪問の依頼", "a visit the same day"]
+  },
+  "call_to": {
+    "doctor": ["医師", "the doctor"],
+    "nurse": ["訪問看護師", "the visiting nurse"],
+    "other": ["その他", "somebody else"]
+  },
+  "bedridden_level": {
+    "J1": ["J1", "J1"],
+    "J2": ["J2", "J2"],
+    "A1": ["A1", "A1"],
+    "A2": ["A2", "A2"],
+    "B1": ["B1", "B1"],
+    "B2": ["B2", "B2"],
+    "C1": ["C1", "C1"],
+    "C2": ["C2", "C2"]
+  },
+  "dementia_level": {
+    "I": ["Ⅰ", "I"],
+    "IIa": ["Ⅱa", "IIa"],
+    "IIb": ["Ⅱb", "IIb"],
+    "IIIa": ["Ⅲa", "IIIa"],
+    "IIIb": ["Ⅲb", "IIIb"],
+    "IV": ["Ⅳ", "IV"],
+    "M": ["M", "M"]
+  },
+  "care_level": {
+    "none": ["非該当", "not certified"],
+    "support_1": ["要支援1", "support level 1"],
+    "support_2": ["要支援2", "support level 2"],
+    "care_1": ["要介護1", "care level 1"],
+    "care_2": ["要介護2", "care level 2"],
+    "care_3": ["要介護3", "care level 3"],
+    "care_4": ["要介護4", "care level 4"],
+    "care_5": ["要介護5", "care level 5"]
+  },
+  "bedsore_depth": {
+    "D3": ["DESIGN-R D3", "DESIGN-R D3"],
+    "D4": ["DESIGN-R D4", "DESIGN-R D4"],
+    "D5": ["DESIGN-R D5", "DESIGN-R D5"],
+    "NPUAP3": ["NPUAP Ⅲ度", "NPUAP stage III"],
+    "NPUAP4": ["NPUAP Ⅳ度", "NPUAP stage IV"]
+  },
+  "visit_mark": {
+    "visit": ["訪問", "visit"],
+    "several": ["2回以上の訪問", "two or more visits"],
+    "long": ["長時間の訪問", "long visit"],
+    "special": ["特別訪問看護指示書による訪問", "visit by special instruction"],
+    "emergency": ["緊急訪問", "emergency visit"]
+  },
+  "meeting_state": {
+    "held": ["実施済み", "held"],
+    "planned": ["予定", "planned"]
+  },
+  "allergy_type": {
+    "drug": ["薬", "a drug"],
+    "food": ["食べ物", "food"],
+    "other": ["その他", "something else"]
+  },
+  "closing_reason": {
+    "death": ["死亡", "the patient died"],
+    "no_further_need": ["利用の終了", "no further need"],
+    "consent_withdrawn": ["同意の撤回", "consent withdrawn"],
+    "moved": ["転居・転院", "moved away"]
+  },
+  "pledge_by": {
+    "person": ["本人", "the person"],
+    "organisation": ["事業所", "the organisation"]
+  },
+  "media_type": {
+    "application/pdf": ["PDF", "PDF"],
+    "image/jpeg": ["写真（JPEG）", "photo (JPEG)"],
+    "image/png": ["画像（PNG）", "image (PNG)"],
+    "image/heic": ["写真（HEIC）", "photo (HEIC)"],
+    "image/webp": ["画像（WebP）", "image (WebP)"],
+    "text/plain": ["テキスト", "text"],
+    "text/csv": ["表（CSV）", "table (CSV)"]
+  },
+  "capacity": {
+    "member": ["担当者", "the one in charge"],
+    "manager": ["管理者", "the manager"],
+    "contact": ["連絡担当", "the liaison"],
+    "person": ["本人", "the person"]
+  },
+  "close_reason": {
+    "no_longer_asked": ["前提がなくなった", "no longer asked for"],
+    "cause_retracted": ["きっかけの記録の取消し", "its cause was taken back"],
+    "death": ["死亡", "the patient died"],
+    "page_closed": ["ページの終了", "the page was closed"],
+    "rule_retired": ["ルールの廃止", "the rule was retired"]
   }
 }
 );

@@ -242,7 +242,7 @@ mod tests {
         ];
         assert!(!others.contains(&duty));
         // Fixed: stored duties must be found again by every later build.
-        assert_eq!(duty.to_string(), "GOLDEN-CAUSE");
+        assert_eq!(duty.to_string(), "3f51d49c-2eec-5094-8031-4d9e52251454");
     }
 
     #[test]

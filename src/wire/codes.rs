@@ -99,6 +99,7 @@ closed_list! {
         BadId = "bad_id", "UUIDではありません", "not a UUID";
         BadDate = "bad_date", "日付ではありません", "not a date";
         BadDecimal = "bad_decimal", "数値ではありません", "not a decimal";
+        BadHash = "bad_hash", "SHA-256ではありません", "not a SHA-256";
         BadLimit = "bad_limit", "アラーム値が正しくありません", "not an alarm limit";
         Duplicate = "duplicate", "重複しています", "given twice";
         Implausible = "implausible", "ありえない値です", "cannot be true";

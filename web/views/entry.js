@@ -14,7 +14,7 @@ import { ruling } from './ruling.js';
 const CLAIM_DIFFERS_MS_MIN = 60_000;
 const ABOUT_ANOTHER = new Set(['acknowledgement', 'correction', 'retraction']);
 /** Membership and consent: one line each, opened when wanted, so that they do not crowd out what was said and seen. */
-const ADMINISTRATIVE = new Set(['registration', 'consent', 'team_link', 'team_unlink', 'host_change']);
+const ADMINISTRATIVE = new Set(['registration', 'consent', 'team_link', 'team_unlink', 'host_change', 'closing', 'duty_step', 'duty_answer']);
 
 /**
  * @typedef {import('../timeline.js').Item} Item
@@ -80,11 +80,24 @@ function aboutAnother(/** @type {Model} */ model, /** @type {Item} */ item, /** 
     ${item.body.text ?? ''}</span>${ruling(item.cited)}</p>`;
 }
 
+/** What happened to a duty, or was said to it, in one phrase. @type {Record<string, [string, import('../sheets.js').Phrase][]>} */
+const DUTY = {
+  duty_step: [['opened', 'duty_opened'], ['reminded', 'duty_reminded'], ['overdue', 'duty_overdue'], ['escalated', 'duty_escalated'], ['closed', 'duty_closed']],
+  duty_answer: [['declined', 'duty_declined'], ['snoozedUntilUs', 'duty_snoozed'], ['waived', 'duty_waived'], ['handedOver', 'duty_handed_over'], ['cannotGo', 'duty_cannot_go']],
+};
+
+/** @param {import('../frames.js').Body} body */
+function dutySubject(body) {
+  const found = DUTY[body.kind].find(([field]) => body[field] !== undefined);
+  return found ? say(found[1]) : '';
+}
+
 /** @param {Model} model @param {Item} item */
 function administrative(model, item) {
   const body = currentBody(item);
   const subject = body.kind === 'consent' ? word('consent_state', body.state ?? '')
-    : body.kind === 'registration' ? (body.name?.kanji ?? '') : model.organisationName(body.organisation);
+    : body.kind === 'registration' ? (body.name?.kanji ?? '')
+      : body.kind === 'closing' ? word('closing_reason', body.reason ?? '') : DUTY[body.kind] ? dutySubject(body) : model.organisationName(body.organisation);
   return html`<details class="line-details"><summary class="line">${icon('link')}<span><b>${word('kind', item.kind)}</b> ${subject}</span>
       <span class="line-who">${whoText(model, item.author)} ${times(item).recorded}</span></summary>
     <div class="line-body">${bodyOf(body, { model, alarms: [] })}

@@ -349,8 +349,9 @@ fn the_families_of_kinds_are_those_of_the_domain() {
     assert_eq!(members("administrative"), of(Kind::is_administrative));
     assert_eq!(members("replies"), of(Kind::points_back));
     assert_eq!(members("organisation_records"), of(Kind::is_of_an_organisation));
+    assert_eq!(members("duty_records"), of(Kind::is_of_a_duty));
     let patient = members("administrative") | members("care_records") | members("replies") | members("access");
-    let all = patient | members("organisation_records");
+    let all = patient | members("organisation_records") | members("duty_records");
     assert_eq!(all, book.vocabulary.kinds.full(), "every kind belongs to a group that rules speak of");
 }
 

@@ -11,6 +11,8 @@ import { CLOSE_CODES } from '../../../web/closing.js';
 import { readBody } from '../../../web/frames.js';
 import { HEAR } from '../../../web/hub.js';
 import { SIGNS } from '../../../web/readings.js';
+import { PHRASES } from '../../../web/phrases.js';
+import { SHEETS } from '../../../web/sheets.js';
 import { WORDS } from '../../../web/words.js';
 import { fakeWorld } from '../fake-world.mjs';
 
@@ -26,7 +28,8 @@ function closedLists(file) {
 }
 
 test('the page calls everything what the domain calls it', () => {
-  const lists = readdirSync(path.join(ROOT, 'src/domain')).flatMap((file) => closedLists(`src/domain/${file}`));
+  const files = readdirSync(path.join(ROOT, 'src/domain'), { recursive: true }).filter((file) => file.endsWith('.rs'));
+  const lists = files.flatMap((file) => closedLists(`src/domain/${file}`));
   assert.ok(lists.length >= 14, `${lists.length} lists found`);
   for (const [name, list] of lists) {
     if (!(name in WORDS)) continue;
@@ -75,6 +78,28 @@ test('every golden post is of a kind the page has words and a body for', () => {
   const kinds = files.map((file) => readBody(JSON.parse(read(`proto/examples/client/${file}`)).post.intent.body).kind);
   assert.ok(kinds.length >= 25, `${kinds.length} kinds posted`);
   for (const kind of kinds) assert.ok(kind in WORDS.kind, kind);
+});
+
+/** The fields of a message in `proto/`, as proto3 JSON names them. */
+function fieldsOf(message) {
+  const proto = read('proto/renkei/v1/body.proto') + read('proto/renkei/v1/duty.proto');
+  const [, body] = new RegExp(`^message ${message} \\{\\n(.*?)^\\}`, 'ms').exec(proto) ?? assert.fail(`no message ${message}`);
+  const own = body.replace(/^ {2}message .*?^ {2}\}\n/gms, '');
+  return [...own.matchAll(/^ +(?:optional |repeated )?[\w.]+ (\w+) = \d+;/gm)].map(([, name]) => name.replace(/_(\w)/g, (_, letter) => letter.toUpperCase()));
+}
+
+test('every field of a body is shown, and none that is not there', () => {
+  // Shown elsewhere: the length of a correction's own body, targets as links, measured values as readings.
+  const shownOtherwise = new Set(['vital', 'acknowledgement', 'correction', 'retraction', 'registration', 'team_link', 'team_unlink', 'host_change', 'alarm_limits']);
+  for (const kind of Object.keys(WORDS.kind).filter((kind) => !shownOtherwise.has(kind))) {
+    const message = kind.replace(/(?:^|_)(\w)/g, (_, letter) => letter.toUpperCase());
+    const shown = (SHEETS[kind] ?? assert.fail(`${kind} has no sheet`)).map(({ field }) => field);
+    assert.deepEqual([...shown].sort(), fieldsOf(message).sort(), kind);
+    for (const { phrase, list } of SHEETS[kind]) {
+      assert.ok(phrase in PHRASES, `${kind}: no phrase ${phrase}`);
+      if (list) assert.ok(list in WORDS, `${kind}: no list ${list}`);
+    }
+  }
 });
 
 test('vendored files are the ones VENDORED.md speaks of', () => {
