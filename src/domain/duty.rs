@@ -40,7 +40,8 @@ impl DutyId {
 
     /// Each part is preceded by its length, so that no two lists of parts run together.
     fn named(parts: &[&[u8]]) -> Self {
-        let name: Vec<u8> = parts.iter().flat_map(|part| [&(part.len() as u64).to_be_bytes()[..], part].concat()).collect();
+        let name: Vec<u8> =
+            parts.iter().flat_map(|part| [&(part.len() as u64).to_be_bytes()[..], part].concat()).collect();
         Self(Uuid::new_v5(&DUTIES, &name))
     }
 }
@@ -143,7 +144,10 @@ pub enum StepDone {
     Reminded(u32),
     Overdue,
     /// The step of the chain with this place, from 0, and whom it told.
-    Escalated { level: u32, told: Vec<Debtor> },
+    Escalated {
+        level: u32,
+        told: Vec<Debtor>,
+    },
     Closed(CloseReason),
 }
 
@@ -205,9 +209,7 @@ impl Check for DutyStep {
                 "conflict",
                 Text::fixed("duty と同じIDが必要です", "the same id as in `duty` is expected"),
             )),
-            StepDone::Opened(opened) => {
-                few("debtors", &opened.debtors).map_err(|invalid| invalid.within("opened"))
-            }
+            StepDone::Opened(opened) => few("debtors", &opened.debtors).map_err(|invalid| invalid.within("opened")),
             StepDone::Escalated { told, .. } => few("told", told).map_err(|invalid| invalid.within("escalated")),
             StepDone::Reminded(_) | StepDone::Overdue | StepDone::Closed(_) => Ok(()),
         }

@@ -31,6 +31,7 @@ mod program;
 mod region;
 mod ruleset;
 mod ruleset_file;
+mod said;
 pub mod shipped;
 pub mod situation;
 mod slots;
@@ -65,5 +66,6 @@ pub use slots::Slots;
 pub use standing::{PledgeDue, StandingImplied};
 pub use vocabulary::{Field, Lexicon, Vocabulary};
 pub use words::{
-    Action, Audience, Capacity, Clock, Effect, Layer, Origin, Per, Pledger, Relation, RuleKind, Status, Strength, WayOut,
+    Action, Audience, Capacity, Clock, Effect, Layer, Origin, Per, Pledger, Relation, RuleKind, Status, Strength,
+    WayOut,
 };

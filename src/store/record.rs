@@ -4,7 +4,8 @@
 use prost::Message;
 use uuid::Uuid;
 
-use crate::domain::ids::Seq;
+use crate::domain::attachment::{Attachment, ContentHash, MediaType};
+use crate::domain::ids::{PersonId, Seq};
 use crate::domain::patient::{HumanName, Identifier, Registration, Sex};
 use crate::vault::chain::Link;
 
@@ -89,6 +90,49 @@ pub(super) struct RegistrationRecord {
     sex: String,
     #[prost(message, repeated, tag = "5")]
     identifiers: Vec<IdentifierRecord>,
+    #[prost(bool, tag = "6")]
+    in_facility: bool,
+    /// Empty: nobody.
+    #[prost(bytes = "vec", tag = "7")]
+    agreed_by: Vec<u8>,
+    #[prost(message, repeated, tag = "8")]
+    attachments: Vec<AttachmentRecord>,
+}
+
+#[derive(Clone, PartialEq, Message)]
+pub(super) struct AttachmentRecord {
+    #[prost(bytes = "vec", tag = "1")]
+    sha256: Vec<u8>,
+    #[prost(string, tag = "2")]
+    media_type: String,
+    #[prost(uint32, tag = "3")]
+    size_bytes: u32,
+    #[prost(string, tag = "4")]
+    title: String,
+}
+
+impl From<&Attachment> for AttachmentRecord {
+    fn from(attached: &Attachment) -> Self {
+        Self {
+            sha256: attached.sha256.0.to_vec(),
+            media_type: attached.media_type.code().to_owned(),
+            size_bytes: attached.size_bytes,
+            title: attached.title.clone(),
+        }
+    }
+}
+
+impl AttachmentRecord {
+    fn into_attachment(self, place: &str) -> Result<Attachment, StoreError> {
+        let hash = <[u8; 32]>::try_from(self.sha256);
+        let hash = hash.map_err(|_| StoreError::inconsistent(place, "a content hash has 32 bytes"))?;
+        Ok(Attachment {
+            sha256: ContentHash(hash),
+            media_type: code_from(place, &self.media_type, MediaType::from_code(&self.media_type))?,
+            size_bytes: self.size_bytes,
+            title: self.title,
+        })
+    }
 }
 
 impl From<&Registration> for RegistrationRecord {
@@ -99,21 +143,28 @@ impl From<&Registration> for RegistrationRecord {
             birth_date: registration.birth_date.to_string(),
             sex: registration.sex.code().to_owned(),
             identifiers: IdentifierRecord::list(&registration.identifiers),
+            in_facility: registration.in_facility,
+            agreed_by: registration.agreed_by.map(|doctor| doctor.0.as_bytes().to_vec()).unwrap_or_default(),
+            attachments: registration.attachments.iter().map(Into::into).collect(),
         }
     }
 }
 
 impl RegistrationRecord {
     pub(super) fn into_registration(self, place: &str) -> Result<Registration, StoreError> {
+        let attachments: Result<Vec<_>, _> =
+            self.attachments.into_iter().map(|record| record.into_attachment(place)).collect();
         Ok(Registration {
             name: HumanName { kanji: self.kanji, kana: self.kana },
             birth_date: self.birth_date.parse().map_err(|error| StoreError::inconsistent(place, error))?,
             sex: code_from(place, &self.sex, Sex::from_code(&self.sex))?,
             identifiers: IdentifierRecord::into_list(self.identifiers),
-            // The directory shows who somebody is; what else a registration says stays on the timeline.
-            in_facility: false,
-            agreed_by: None,
-            attachments: Vec::new(),
+            in_facility: self.in_facility,
+            agreed_by: match &self.agreed_by[..] {
+                [] => None,
+                doctor => Some(PersonId(uuid_from(place, doctor)?)),
+            },
+            attachments: attachments?,
         })
     }
 }

@@ -215,7 +215,13 @@ async fn register(hub: &Hub, secretary: Actor, patient: u32, team: Vec<Actor>) -
     ];
     bodies.extend(team.iter().enumerate().map(|(at, actor)| {
         let (organisation, host) = (actor.organisation, at == 0);
-        Body::TeamLink(TeamLink { organisation, people: Vec::new(), host, history: History::All, relation_confirmed: true })
+        Body::TeamLink(TeamLink {
+            organisation,
+            people: Vec::new(),
+            host,
+            history: History::All,
+            relation_confirmed: true,
+        })
     }));
     for body in bodies {
         let intent = Intent {

@@ -1,6 +1,6 @@
 //! Registration and team link ↔ messages: their fields do not correspond one to one.
 
-use super::super::field::{date, code, message, shortened, unexpected};
+use super::super::field::{code, date, message, shortened, unexpected};
 use super::super::mapped::Mapped;
 use super::super::proto::v1;
 use crate::domain::patient::{HumanName, Registration};

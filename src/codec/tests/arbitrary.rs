@@ -32,10 +32,6 @@ fn id<T: std::fmt::Debug>(wrap: fn(Uuid) -> T) -> impl Strategy<Value = T> {
     (1u128..).prop_map(move |number| wrap(Uuid::from_u128(number)))
 }
 
-fn ids<T: std::fmt::Debug>(wrap: fn(Uuid) -> T) -> impl Strategy<Value = Vec<T>> {
-    vec(id(wrap), 0..3)
-}
-
 fn text() -> impl Strategy<Value = String> {
     prop_oneof![Just(String::new()), "[ぁ-ん一-龠ｱ-ﾝ a-z0-9\"\\\\\u{1F469}\n]{0,40}", any::<String>()]
 }

@@ -50,11 +50,7 @@ pub(crate) fn few_of<T>(field: &str, items: &[T], max: usize) -> Result<(), Inva
 }
 
 /// A bounded list, each item of which passes `check`.
-pub(crate) fn each<T>(
-    field: &str,
-    items: &[T],
-    check: impl Fn(&T) -> Result<(), Invalid>,
-) -> Result<(), Invalid> {
+pub(crate) fn each<T>(field: &str, items: &[T], check: impl Fn(&T) -> Result<(), Invalid>) -> Result<(), Invalid> {
     few(field, items)?;
     items
         .iter()

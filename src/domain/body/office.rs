@@ -130,10 +130,7 @@ impl Check for ContactWindow {
             return Err(Invalid::new(
                 "phone",
                 "required",
-                Text::fixed(
-                    "電話・FAX・メールのどれかが必要です",
-                    "one of phone, fax and email is required",
-                ),
+                Text::fixed("電話・FAX・メールのどれかが必要です", "one of phone, fax and email is required"),
             ));
         }
         texts([

@@ -66,8 +66,12 @@ fn rows() -> Vec<(Body, Option<(&'static str, &'static str)>)> {
     let empty_file = vec![Attachment { size_bytes: 0, ..paper() }];
     let untitled = vec![Attachment { title: " ".into(), ..paper() }];
     let huge = vec![Attachment { size_bytes: limits::ATTACHMENT_BYTES_MAX + 1, ..paper() }];
-    let allergy =
-        Allergy { allergy_type: AllergyType::Drug, substance: String::new(), code: String::new(), reaction: String::new() };
+    let allergy = Allergy {
+        allergy_type: AllergyType::Drug,
+        substance: String::new(),
+        code: String::new(),
+        reaction: String::new(),
+    };
     let nurse = Participant { role: Role::Nurse, organisation: None, person: Some(PersonId(uuid::Uuid::from_u128(4))) };
     let conference = Conference {
         state: MeetingState::Held,
@@ -98,18 +102,38 @@ fn rows() -> Vec<(Body, Option<(&'static str, &'static str)>)> {
     let handed = DutyAnswer { duty: DutyId(uuid::Uuid::from_u128(3)), answer: Answer::Declined, reason: " ".into() };
     vec![
         (Box::new(instruction()).into(), None),
-        (Box::new(NursingInstruction { instruction: String::new(), ..instruction() }).into(), refused("instruction", "required")),
-        (Box::new(NursingInstruction { instruction: String::new(), attachments: vec![paper()], ..instruction() }).into(), None),
-        (Box::new(NursingInstruction { instruction: String::new(), bedsore_care: "洗浄".into(), ..instruction() }).into(), None),
-        (Box::new(NursingInstruction { until: date(2026, 10, 2), ..instruction() }).into(), refused("until", "out_of_range")),
-        (Box::new(NursingInstruction { until: date(2026, 3, 31), ..instruction() }).into(), refused("until", "out_of_order")),
+        (
+            Box::new(NursingInstruction { instruction: String::new(), ..instruction() }).into(),
+            refused("instruction", "required"),
+        ),
+        (
+            Box::new(NursingInstruction { instruction: String::new(), attachments: vec![paper()], ..instruction() })
+                .into(),
+            None,
+        ),
+        (
+            Box::new(NursingInstruction { instruction: String::new(), bedsore_care: "洗浄".into(), ..instruction() })
+                .into(),
+            None,
+        ),
+        (
+            Box::new(NursingInstruction { until: date(2026, 10, 2), ..instruction() }).into(),
+            refused("until", "out_of_range"),
+        ),
+        (
+            Box::new(NursingInstruction { until: date(2026, 3, 31), ..instruction() }).into(),
+            refused("until", "out_of_order"),
+        ),
         (Box::new(NursingInstruction { drugs: no_name, ..instruction() }).into(), refused("drugs[0].name", "required")),
         (Box::new(report.clone()).into(), None),
         (Box::new(NursingReport { visits: outside, ..report.clone() }).into(), refused("visits[0].on", "out_of_range")),
         (Box::new(NursingReport { course: String::new(), ..report }).into(), refused("course", "required")),
         (Box::new(device_change()).into(), None),
         (Box::new(DeviceChange { after: Vec::new(), ..device_change() }).into(), refused("after", "required")),
-        (Box::new(DeviceChange { contact_dates: vec![date(2026, 4, 3)], ..device_change() }).into(), refused("contact_dates[0]", "out_of_range")),
+        (
+            Box::new(DeviceChange { contact_dates: vec![date(2026, 4, 3)], ..device_change() }).into(),
+            refused("contact_dates[0]", "out_of_range"),
+        ),
         (document(vec![paper()]).into(), None),
         (document(Vec::new()).into(), refused("attachments", "required")),
         (document(twice).into(), refused("attachments[1].sha256", "duplicate")),
@@ -118,38 +142,76 @@ fn rows() -> Vec<(Body, Option<(&'static str, &'static str)>)> {
         (document(untitled).into(), refused("attachments[0].title", "required")),
         (Message::default().into(), refused("text", "required")),
         (Message { attachments: vec![paper()], ..Message::default() }.into(), None),
-        (Message { text: "あ".repeat(limits::TEXT_CHARS_MAX + 1), ..Message::default() }.into(), refused("text", "too_long")),
-        (Visit { text: "訪問".into(), devices: vec![DeviceState::default()], ..Visit::default() }.into(), refused("devices[0].device", "required")),
-        (Visit { text: "訪問".into(), started_at: Some(Timestamp(2)), ended_at: Some(Timestamp(1)), ..Visit::default() }.into(), refused("ended_at_us", "out_of_order")),
+        (
+            Message { text: "あ".repeat(limits::TEXT_CHARS_MAX + 1), ..Message::default() }.into(),
+            refused("text", "too_long"),
+        ),
+        (
+            Visit { text: "訪問".into(), devices: vec![DeviceState::default()], ..Visit::default() }.into(),
+            refused("devices[0].device", "required"),
+        ),
+        (
+            Visit {
+                text: "訪問".into(),
+                started_at: Some(Timestamp(2)),
+                ended_at: Some(Timestamp(1)),
+                ..Visit::default()
+            }
+            .into(),
+            refused("ended_at_us", "out_of_order"),
+        ),
         (Box::new(plan()).into(), None),
         (Box::new(VisitPlan { starts_at: None, ..plan() }).into(), refused("starts_at_us", "required")),
         (Box::new(VisitPlan { ends_at: Some(Timestamp(9)), ..plan() }).into(), refused("ends_at_us", "out_of_order")),
         (Box::new(Admission::default()).into(), refused("place", "required")),
         (Box::new(Admission { organisation: Some(office(1)), ..Admission::default() }).into(), None),
-        (Box::new(Admission { place: "病院".into(), on: Some(date(2026, 4, 5)), ..Admission::default() }).into(), refused("on", "out_of_range")),
+        (
+            Box::new(Admission { place: "病院".into(), on: Some(date(2026, 4, 5)), ..Admission::default() }).into(),
+            refused("on", "out_of_range"),
+        ),
         (Box::new(Discharge::default()).into(), None),
         (Death::default().into(), None),
         (Box::new(conference).into(), refused("absent[0]", "duplicate")),
         (change.into(), refused("next", "duplicate")),
         (Allergies::default().into(), refused("text", "required")),
         (Allergies { none_known: true, ..Allergies::default() }.into(), None),
-        (Allergies { none_known: true, items: vec![Allergy { substance: "卵".into(), ..allergy.clone() }], text: String::new() }.into(), refused("none_known", "unexpected")),
+        (
+            Allergies {
+                none_known: true,
+                items: vec![Allergy { substance: "卵".into(), ..allergy.clone() }],
+                text: String::new(),
+            }
+            .into(),
+            refused("none_known", "unexpected"),
+        ),
         (Allergies { items: vec![allergy], ..Allergies::default() }.into(), refused("items[0].substance", "required")),
         (PeriodicRecord::default().into(), refused("text", "required")),
         (PeriodicRecord { no_change: true, ..PeriodicRecord::default() }.into(), None),
         (Box::new(CarePlan::default()).into(), refused("text", "required")),
         (EmergencyAccess { reason: "意識がない".into(), minutes: 0 }.into(), refused("minutes", "out_of_range")),
-        (EmergencyAccess { reason: "意識がない".into(), minutes: limits::EMERGENCY_ACCESS_MINUTES_MAX + 1 }.into(), refused("minutes", "out_of_range")),
+        (
+            EmergencyAccess { reason: "意識がない".into(), minutes: limits::EMERGENCY_ACCESS_MINUTES_MAX + 1 }.into(),
+            refused("minutes", "out_of_range"),
+        ),
         (EmergencyAccess { reason: String::new(), minutes: 60 }.into(), refused("reason", "required")),
         (EmergencyAccess { reason: "意識がない".into(), minutes: 60 }.into(), None),
         (Box::new(ContactWindow::default()).into(), refused("phone", "required")),
         (Box::new(ContactWindow { fax: "03-0000-0000".into(), ..ContactWindow::default() }).into(), None),
-        (Roster { from: TODAY, until: TODAY, shifts: vec![shift], text: String::new() }.into(), refused("shifts[0].ends_at_us", "out_of_order")),
-        (Pledge { by: PledgeBy::Person, rules: Vec::new(), text: String::new(), attachments: Vec::new() }.into(), refused("rules", "required")),
+        (
+            Roster { from: TODAY, until: TODAY, shifts: vec![shift], text: String::new() }.into(),
+            refused("shifts[0].ends_at_us", "out_of_order"),
+        ),
+        (
+            Pledge { by: PledgeBy::Person, rules: Vec::new(), text: String::new(), attachments: Vec::new() }.into(),
+            refused("rules", "required"),
+        ),
         (Box::new(Export { purpose: "研修".into(), ..Export::default() }).into(), refused("scope", "required")),
         (Suspension::default().into(), refused("reason", "required")),
         (Box::new(handed.clone()).into(), refused("reason", "required")),
-        (Box::new(DutyAnswer { answer: Answer::HandedOver(Vec::new()), reason: "休み".into(), ..handed }).into(), refused("handed_over.to", "required")),
+        (
+            Box::new(DutyAnswer { answer: Answer::HandedOver(Vec::new()), reason: "休み".into(), ..handed }).into(),
+            refused("handed_over.to", "required"),
+        ),
     ]
 }
 
@@ -171,7 +233,10 @@ fn a_body_is_small_enough_to_be_moved_without_thought() {
 #[test]
 fn an_instruction_is_concrete_when_it_says_more_than_one_thing() {
     assert!(!instruction().is_concrete());
-    let more = NursingInstruction { rehabilitation: "離床30分".into(), outlook: "発熱しやすい".into(), ..instruction() };
+    let more =
+        NursingInstruction {
+            rehabilitation: "離床30分".into(), outlook: "発熱しやすい".into(), ..instruction()
+        };
     assert!(more.is_concrete());
     assert!(more.texts().any(|text| text == "発熱しやすい"));
 }

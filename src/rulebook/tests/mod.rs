@@ -8,6 +8,7 @@ mod etiquette_rows;
 mod explanations;
 mod masks;
 mod rows;
+mod said;
 mod shipped_rules;
 mod soundness;
 

@@ -320,5 +320,11 @@ pub fn consent(state: ConsentState) -> Body {
 }
 
 pub fn link(organisation: OrganisationId, people: &[PersonId]) -> Body {
-    Body::TeamLink(TeamLink { organisation, people: people.to_vec(), host: false, history: History::All, relation_confirmed: false })
+    Body::TeamLink(TeamLink {
+        organisation,
+        people: people.to_vec(),
+        host: false,
+        history: History::All,
+        relation_confirmed: false,
+    })
 }

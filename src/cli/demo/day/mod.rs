@@ -84,7 +84,12 @@ impl Day {
         to_roles: &[Role],
         text: impl Into<String>,
     ) -> Tag {
-        self.post(minute, who, patient, Body::Message(Message { text: text.into(), to_roles: to_roles.to_vec(), ..Message::default() }))
+        self.post(
+            minute,
+            who,
+            patient,
+            Body::Message(Message { text: text.into(), to_roles: to_roles.to_vec(), ..Message::default() }),
+        )
     }
 
     fn acknowledge(&mut self, minute: u16, who: &PersonSeed, of: Tag, text: impl Into<String>) -> Tag {
@@ -187,7 +192,8 @@ mod tests {
             Kind::DutyAnswer,
         ];
         let expected = |kind: &&Kind| !kind.is_of_an_organisation() && !seeded.contains(kind) && !untold.contains(kind);
-        let missing: Vec<&Kind> = Kind::ALL.iter().filter(expected).filter(|kind| !kinds(&days).contains(kind)).collect();
+        let missing: Vec<&Kind> =
+            Kind::ALL.iter().filter(expected).filter(|kind| !kinds(&days).contains(kind)).collect();
         assert!(missing.is_empty(), "{missing:?}");
     }
 

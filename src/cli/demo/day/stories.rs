@@ -5,8 +5,9 @@ use super::{Day, Say};
 use crate::cli::demo::readings;
 use crate::cli::demo::region::{PATIENTS, PatientSeed, organisation_id, patient, person};
 use crate::domain::body::{
-    AcpNote, Body, Conference, DeviceChange, DeviceChangeType, DeviceSetting, Infection, InfectionNotice, JointVisit, LabItem,
-    LabRequest, LabResult, MeetingState, Message, NursingReport, Order, OrderType, Participant, RetractionReason, StatusChange,
+    AcpNote, Body, Conference, DeviceChange, DeviceChangeType, DeviceSetting, Infection, InfectionNotice, JointVisit,
+    LabItem, LabRequest, LabResult, MeetingState, Message, NursingReport, Order, OrderType, Participant,
+    RetractionReason, StatusChange,
 };
 use crate::domain::decimal::Decimal;
 use crate::domain::role::Role;
@@ -122,8 +123,13 @@ fn substitute(day: &mut Day) {
     day.post(12 * 60 + 10, nurse, patient, readings::body(reading));
     let text = "こもれびさんの代わりに臨時で訪問しました。点滴の刺入部に異常なし。ご本人は落ち着いておられます。";
     day.note(12 * 60 + 13, nurse, patient, text);
-    let link =
-        TeamLink { organisation: organisation_id("asanagi"), people: Vec::new(), host: false, history: History::All, relation_confirmed: true };
+    let link = TeamLink {
+        organisation: organisation_id("asanagi"),
+        people: Vec::new(),
+        host: false,
+        history: History::All,
+        relation_confirmed: true,
+    };
     day.post(12 * 60 + 24, secretary, patient, Body::TeamLink(link));
     if let Some(nurse) = patient.served_by(Role::Nurse, 0) {
         let text = "あさなぎさんに応援に入っていただきます。これまでの経過はこのページをご覧ください。";
@@ -337,7 +343,8 @@ fn joint_visit(day: &mut Day) {
     let (patient, hygienist) = (patient(13), person("fujii"));
     let text = "歯科衛生士と訪問看護師で同行訪問。口腔ケアのあとに吸引する手順を確認し、写真入りの手順書をベッドサイドに置いた。";
     let organisations = vec![organisation_id("sakurazaka"), organisation_id("komorebi")];
-    let visit = Body::JointVisit(JointVisit { state: MeetingState::Held, text: text.to_owned(), organisations, at: None });
+    let visit =
+        Body::JointVisit(JointVisit { state: MeetingState::Held, text: text.to_owned(), organisations, at: None });
     let visit = day.post(15 * 60 + 40, hygienist, patient, visit);
     day.acknowledge(15 * 60 + 52, person("suzuki"), visit, "本日はありがとうございました。他のスタッフにも伝えます。");
 }
@@ -346,7 +353,8 @@ fn joint_visit(day: &mut Day) {
 fn wishes(day: &mut Day) {
     let (patient, doctor) = (patient(23), person("yamada"));
     let text = "痛みが強くならないうちに家で過ごしたい、入院はなるべくしたくない、とのお気持ちを伺った。ご主人も同席。";
-    let wish = day.post(17 * 60 + 5, doctor, patient, Body::AcpNote(AcpNote { text: text.to_owned(), ..AcpNote::default() }));
+    let wish =
+        day.post(17 * 60 + 5, doctor, patient, Body::AcpNote(AcpNote { text: text.to_owned(), ..AcpNote::default() }));
     day.restrict(wish);
     day.acknowledge(17 * 60 + 20, person("suzuki"), wish, "拝読しました。訪問のたびにお気持ちを伺っていきます。");
 }
@@ -385,8 +393,7 @@ fn dentist(day: &mut Day) {
     let (patient, dentist) = (patient(1), person("morishita"));
     let order = Order::new(
         OrderType::Routine,
-        "下の入れ歯の縁を調整しました。三日間は夜間に外し、痛むところがないか口腔ケアのときに見てください。"
-            .to_owned(),
+        "下の入れ歯の縁を調整しました。三日間は夜間に外し、痛むところがないか口腔ケアのときに見てください。".to_owned(),
     );
     let order = day.post(14 * 60 + 40, dentist, patient, Body::from(Box::new(order)));
     day.acknowledge(14 * 60 + 55, person("fujii"), order, "承知しました。木曜の訪問で確認します。");

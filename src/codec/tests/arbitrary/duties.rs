@@ -17,20 +17,15 @@ pub(super) fn duty_id() -> impl Strategy<Value = DutyId> {
 
 fn debtors() -> impl Strategy<Value = Vec<Debtor>> {
     let roles = vec(select(Role::ALL), 0..3).prop_map(|roles| RoleSet::of(&roles));
-    let debtor = (
-        id(OrganisationId),
-        select(OrganisationType::ALL),
-        roles,
-        select(Capacity::ALL),
-        option::of(id(PersonId)),
-    )
-        .prop_map(|(organisation, organisation_type, roles, capacity, person)| Debtor {
-            organisation,
-            organisation_type,
-            roles,
-            capacity,
-            person,
-        });
+    let debtor =
+        (id(OrganisationId), select(OrganisationType::ALL), roles, select(Capacity::ALL), option::of(id(PersonId)))
+            .prop_map(|(organisation, organisation_type, roles, capacity, person)| Debtor {
+                organisation,
+                organisation_type,
+                roles,
+                capacity,
+                person,
+            });
     vec(debtor, 0..3)
 }
 
@@ -64,8 +59,10 @@ pub(super) fn of_a_duty() -> impl Strategy<Value = Body> {
     ];
     prop_oneof![
         (duty_id(), any::<u32>(), step)
-            .prop_map(|(duty, round, step)| Box::new(DutyStep { duty, round, step }).into()).boxed(),
+            .prop_map(|(duty, round, step)| Box::new(DutyStep { duty, round, step }).into())
+            .boxed(),
         (duty_id(), answer, text())
-            .prop_map(|(duty, answer, reason)| Box::new(DutyAnswer { duty, answer, reason }).into()).boxed(),
+            .prop_map(|(duty, answer, reason)| Box::new(DutyAnswer { duty, answer, reason }).into())
+            .boxed(),
     ]
 }
