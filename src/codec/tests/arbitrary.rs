@@ -2,6 +2,7 @@
 
 mod bodies;
 mod duties;
+mod parts;
 
 use jiff::civil::Date;
 use proptest::collection::{btree_set, vec};
