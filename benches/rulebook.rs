@@ -5,12 +5,14 @@ use std::fmt::Write as _;
 use std::hint::black_box;
 
 use criterion::{Criterion, criterion_group, criterion_main};
+use renkei::domain::body::OrderType;
 use renkei::domain::entry::Sensitivity;
 use renkei::domain::kind::Kind;
 use renkei::domain::role::{OrganisationType, Role};
 use renkei::domain::team::ConsentState;
+use renkei::rulebook::event::{Stay, TimeBand, Topic};
 use renkei::rulebook::{
-    Action, ActorFacts, EntryClass, Known, PatientFacts, PatientStatus, PostFacts, Purpose, RecordClass, RecordFacts,
+    Action, ActorFacts, EntryClass, EventFacts, Known, PatientFacts, PatientStatus, PostFacts, Purpose, RecordClass, RecordFacts,
     Rulebook, RulebookFiles, SourceFile, ViewerFacts, shipped,
 };
 
@@ -116,6 +118,62 @@ fn judging(criterion: &mut Criterion) {
     }
 }
 
+/// What the hub knows of a post that draws several rules at once.
+fn events() -> Vec<EventFacts> {
+    let event = |number: usize| EventFacts {
+        has_document: Known::Is(number.is_multiple_of(2)),
+        emergency: Known::Is(number.is_multiple_of(5)),
+        urgent: Known::Is(number.is_multiple_of(7)),
+        phoned: Known::Is(number.is_multiple_of(3)),
+        tell_doctor: Known::Is(number.is_multiple_of(4)),
+        on_shared_sheet: Known::Is(number.is_multiple_of(6)),
+        mentions_acp: Known::Is(number.is_multiple_of(8)),
+        has_nurse: Known::Is(true),
+        has_doctor: Known::Is(!number.is_multiple_of(9)),
+        has_care_manager: Known::Is(true),
+        has_pharmacist: Known::Is(number.is_multiple_of(2)),
+        order_type: Known::Is(OrderType::ALL[number % OrderType::ALL.len()]),
+        order_changes_drugs: Known::Is(number.is_multiple_of(2)),
+        abbreviations: Known::Is((number % 5) as i64),
+        clinic_hours: Known::Is(number.is_multiple_of(2)),
+        band: Known::Is(TimeBand::ALL[number % TimeBand::ALL.len()]),
+        topic: Known::Is(Topic::ALL[number % Topic::ALL.len()]),
+        stay: Known::Is(Stay::Home),
+        ..EventFacts::UNKNOWN
+    };
+    (0..1_000).map(event).collect()
+}
+
+/// Gates, duties and nudges, as a member of the team with consent would meet them.
+fn etiquette(criterion: &mut Criterion) {
+    let book = book_with(0);
+    let speaks = |rule: &&renkei::rulebook::Rule| {
+        rule.mechanism.share().is_none() && rule.mechanism.applies().is_some()
+    };
+    let event_rules = book.rules().map(|(_, _, rule)| rule).filter(speaks).count();
+    let mut posts = posts();
+    for (number, post) in posts.iter_mut().enumerate() {
+        post.viewer.actor.role = [Role::Doctor, Role::Nurse, Role::CareManager, Role::Pharmacist][number % 4];
+        (post.viewer.actor.on_team, post.viewer.patient.consent) = (Known::Is(true), Known::Is(ConsentState::Team));
+    }
+    let events = events();
+    let filled: Vec<_> =
+        posts.iter().zip(&events).map(|(post, event)| (post.kind, book.slots_of_event(post, event))).collect();
+    let mut next = (0..posts.len()).cycle();
+    criterion.bench_function(&format!("etiquette of a post, slots filled, {event_rules} event rules"), |bencher| {
+        bencher.iter(|| {
+            let (kind, slots) = &filled[next.next().expect("a cycle")];
+            black_box(book.etiquette(*kind, black_box(slots)))
+        });
+    });
+    criterion.bench_function(&format!("fill slots, judge and etiquette, {event_rules} event rules"), |bencher| {
+        bencher.iter(|| {
+            let at = next.next().expect("a cycle");
+            black_box(book.rule_on(black_box(&posts[at]), black_box(&events[at])))
+        });
+    });
+}
+
 fn viewing(criterion: &mut Criterion) {
     let readers = readers();
     for extra in [0, 264] {
@@ -157,5 +215,5 @@ fn loading(criterion: &mut Criterion) {
     });
 }
 
-criterion_group!(benches, judging, viewing, loading);
+criterion_group!(benches, judging, etiquette, viewing, loading);
 criterion_main!(benches);

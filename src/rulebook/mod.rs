@@ -4,6 +4,8 @@
 //! `load` (files to a `Rulebook`), `judge` and `view` (the answers), `explain` (why). The formats are
 //! described in `rulebooks/README.md`.
 
+mod analyse;
+mod analyse_duties;
 mod book;
 mod branches;
 mod class;
@@ -20,10 +22,12 @@ mod grid;
 pub mod history;
 mod judge;
 mod load;
+mod locate;
 mod mechanism;
 mod mechanism_check;
 mod mechanism_file;
 mod mistake;
+mod notes;
 mod party_file;
 mod phrase;
 mod problem;
@@ -46,6 +50,7 @@ mod words;
 #[cfg(test)]
 mod tests;
 
+pub use analyse::{Coverage, Finding};
 pub use book::{Rulebook, Sources};
 pub use class::{EntryClass, Mask, RecordClass};
 pub use decide::{Acceptance, Decision, Refusal, Situation, decide};
@@ -56,8 +61,10 @@ pub use explain::{Explanation, NearMiss, OtherBook, Reason};
 pub use facts::{ActorFacts, Known, PatientFacts, PatientStatus, PostFacts, Purpose, RecordFacts, ViewerFacts};
 pub use judge::{Cited, Judgement, RuleRef, Verdict};
 pub use load::{Digest, RulebookFiles};
+pub use locate::Located;
 pub use mechanism::{Deadline, Duty, Escalation, Gate, MetBy, Nudge, Party, Pledge, Span, Standing};
 pub use mistake::Mistake;
+pub use notes::Note;
 pub use problem::{Problem, Problems, SourceFile};
 pub use ruleset::{Mechanism, Rule, Ruleset, Share, Signature};
 pub use situation::Target;

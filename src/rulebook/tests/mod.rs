@@ -1,6 +1,7 @@
 //! Tests of the rulebook as a whole: every shipped rule, broken files, the evaluator against brute
 //! force, masks against judgements, and the words of an explanation.
 
+mod analysis;
 mod broken_files;
 mod composition;
 mod duties;

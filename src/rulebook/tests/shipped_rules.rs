@@ -158,6 +158,10 @@ FL-24 +1  view emergency_access helper organisation                        permi
 FL-24 +2  view emergency_access secretariat admin                          permit
 FL-24 -   view emergency_access helper                                     deny
 
+FL-25 +   post acknowledgement secretariat admin                           permit
+FL-25 -   post acknowledgement secretariat                                 deny
+FL-25 -   post message         secretariat admin                           deny
+
 FL-B1 +1  view vital           nurse team consent:team                     permit
 FL-B1 +2  view vital           nurse organisation consent:team             deny
 FL-B1 -   view vital           nurse organisation                          deny
