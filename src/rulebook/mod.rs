@@ -13,6 +13,7 @@ mod compose;
 pub mod calendar;
 mod condition;
 mod decide;
+pub mod diff;
 mod duty;
 mod etiquette;
 pub mod event;
@@ -35,6 +36,7 @@ mod program;
 mod region;
 mod ruleset;
 mod ruleset_file;
+mod sheet;
 pub mod shipped;
 pub mod situation;
 mod slots;
@@ -45,6 +47,7 @@ mod table;
 mod view;
 mod vocabulary;
 mod vocabulary_file;
+mod wording;
 mod words;
 
 #[cfg(test)]
@@ -71,6 +74,7 @@ pub use situation::Target;
 pub use slots::Slots;
 pub use standing::{PledgeDue, StandingImplied};
 pub use vocabulary::{Field, Lexicon, Vocabulary};
+pub use wording::{Hold, Line, Missing};
 pub use words::{
     Action, Audience, Capacity, Clock, Effect, Layer, Origin, Per, Pledger, Relation, RuleKind, Status, Strength, WayOut,
 };

@@ -11,6 +11,7 @@ mod masks;
 mod rows;
 mod shipped_rules;
 mod soundness;
+mod words_of_rules;
 
 use super::{Problems, Rulebook, RulebookFiles, SourceFile, shipped};
 
