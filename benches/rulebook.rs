@@ -12,8 +12,8 @@ use renkei::domain::role::{OrganisationType, Role};
 use renkei::domain::team::ConsentState;
 use renkei::rulebook::event::{Stay, TimeBand, Topic};
 use renkei::rulebook::{
-    Action, ActorFacts, EntryClass, EventFacts, Known, PatientFacts, PatientStatus, PostFacts, Purpose, RecordClass, RecordFacts,
-    Rulebook, RulebookFiles, SourceFile, ViewerFacts, shipped,
+    Action, ActorFacts, EntryClass, EventFacts, Known, PatientFacts, PatientStatus, PostFacts, Purpose, RecordClass,
+    RecordFacts, Rulebook, RulebookFiles, SourceFile, ViewerFacts, shipped,
 };
 
 /// The hash is not what is measured.
@@ -147,9 +147,8 @@ fn events() -> Vec<EventFacts> {
 /// Gates, duties and nudges, as a member of the team with consent would meet them.
 fn etiquette(criterion: &mut Criterion) {
     let book = book_with(0);
-    let speaks = |rule: &&renkei::rulebook::Rule| {
-        rule.mechanism.share().is_none() && rule.mechanism.applies().is_some()
-    };
+    let speaks =
+        |rule: &&renkei::rulebook::Rule| rule.mechanism.share().is_none() && rule.mechanism.applies().is_some();
     let event_rules = book.rules().map(|(_, _, rule)| rule).filter(speaks).count();
     let mut posts = posts();
     for (number, post) in posts.iter_mut().enumerate() {

@@ -75,12 +75,7 @@ impl Kind {
     pub const fn is_administrative(self) -> bool {
         matches!(
             self,
-            Self::Registration
-                | Self::Consent
-                | Self::TeamLink
-                | Self::TeamUnlink
-                | Self::HostChange
-                | Self::Closing
+            Self::Registration | Self::Consent | Self::TeamLink | Self::TeamUnlink | Self::HostChange | Self::Closing
         )
     }
 

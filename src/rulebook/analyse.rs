@@ -116,8 +116,14 @@ impl Rulebook {
                 });
                 if let Some(witness) = witness {
                     let text = Text::new(
-                        format!("禁止 {} は許可 {} と重なりますが、優先に書かれていません。例：{}", forbid.id, permit.id, witness.ja),
-                        format!("the forbid {} meets the permit {} without naming it, for example: {}", forbid.id, permit.id, witness.en),
+                        format!(
+                            "禁止 {} は許可 {} と重なりますが、優先に書かれていません。例：{}",
+                            forbid.id, permit.id, witness.ja
+                        ),
+                        format!(
+                            "the forbid {} meets the permit {} without naming it, for example: {}",
+                            forbid.id, permit.id, witness.en
+                        ),
                     );
                     found.push(self.finding("undeclared-overlap", &[forbid, permit], text));
                 }
@@ -160,12 +166,7 @@ impl Rulebook {
 
 impl Shares<'_> {
     /// What the forbids leave of these cells.
-    pub fn left_of(
-        &self,
-        cells: Vec<Cell>,
-        action: Action,
-        book: &Rulebook,
-    ) -> Result<Vec<Cell>, TooComplicated> {
+    pub fn left_of(&self, cells: Vec<Cell>, action: Action, book: &Rulebook) -> Result<Vec<Cell>, TooComplicated> {
         self.forbids.iter().try_fold(cells, |left, (_, _, forbidden)| {
             if left.is_empty() { Ok(left) } else { region::subtract(left, &forbidden[action as usize], &book.grid) }
         })

@@ -116,11 +116,11 @@ fn find_absent_debtor(book: &Rulebook, owed: &Owed<'_>, found: &mut Vec<Finding>
     let facts: Option<Vec<&str>> = positions(owed.roles).map(fact).collect();
     // Of a role without such a fact nothing can be said.
     let Some(facts) = facts else { return };
-    let absent = facts.iter().filter_map(|fact| book.vocabulary.find_field(fact)).map(|field| (field, 0b01));
-    let absent = absent.fold(Some(owed.cells.clone()), |cells: Option<Vec<Cell>>, (field, set)| {
-        Some(cells?.iter().filter_map(|cell| cell.narrowed(field, set)).collect())
-    });
-    if absent.is_some_and(|cells| !cells.is_empty()) {
+    let mut without = owed.cells.clone();
+    for field in facts.iter().filter_map(|fact| book.vocabulary.find_field(fact)) {
+        without = without.iter().filter_map(|cell| cell.narrowed(field, 0b01)).collect();
+    }
+    if !without.is_empty() {
         let who = book.vocabulary.roles.label_of(owed.roles);
         let text = Text::new(
             format!("{} は、チームに「{}」がいないときにも当てはまります", owed.rule.id, who.ja),
@@ -145,8 +145,14 @@ fn find_duplicates(book: &Rulebook, owed: &[Owed<'_>], found: &mut Vec<Finding>)
             if let Some(both) = both {
                 let witness = region::witness(&both, Action::Post, &book.vocabulary);
                 let text = Text::new(
-                    format!("{} と {} は、同じ人に同じことを約束させます。例：{}", one.rule.id, other.rule.id, witness.ja),
-                    format!("{} and {} ask the same of the same people, for example: {}", one.rule.id, other.rule.id, witness.en),
+                    format!(
+                        "{} と {} は、同じ人に同じことを約束させます。例：{}",
+                        one.rule.id, other.rule.id, witness.ja
+                    ),
+                    format!(
+                        "{} and {} ask the same of the same people, for example: {}",
+                        one.rule.id, other.rule.id, witness.en
+                    ),
                 );
                 found.push(book.finding("duplicate-duty", &[one.rule, other.rule], text));
             }

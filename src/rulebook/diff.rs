@@ -106,9 +106,7 @@ pub fn in_words(changes: &[RuleChange]) -> Text {
         let pairs: Vec<(Option<&Line>, Option<&Line>)> = match &change.what {
             Change::Added(lines) => lines.iter().map(|line| (None, Some(line))).collect(),
             Change::Removed => Vec::new(),
-            Change::Changed(lines) => {
-                lines.iter().map(|line| (line.before.as_ref(), line.after.as_ref())).collect()
-            }
+            Change::Changed(lines) => lines.iter().map(|line| (line.before.as_ref(), line.after.as_ref())).collect(),
         };
         for pair in pairs {
             let said = line_in_words(pair);

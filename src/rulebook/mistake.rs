@@ -303,9 +303,10 @@ impl Mistake {
                 "催促は期限より前に、早い順に書いてください",
                 "reminders come before the deadline, the earliest first",
             ),
-            Self::StepOutOfOrder => {
-                Text::fixed("知らせる順は、早い順に書いてください", "the steps of an escalation stand in the order of time")
-            }
+            Self::StepOutOfOrder => Text::fixed(
+                "知らせる順は、早い順に書いてください",
+                "the steps of an escalation stand in the order of time",
+            ),
             Self::BadPair => Text::fixed(
                 "約束ごと（etiquette）のルール集には、間柄（between）に職種を二つ書きます。ほかの層では書けません",
                 "a set of layer 'etiquette', and no other, names two roles in 'between'",

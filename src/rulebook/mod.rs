@@ -76,5 +76,6 @@ pub use standing::{PledgeDue, StandingImplied};
 pub use vocabulary::{Field, Lexicon, Vocabulary};
 pub use wording::{Hold, Line, Missing};
 pub use words::{
-    Action, Audience, Capacity, Clock, Effect, Layer, Origin, Per, Pledger, Relation, RuleKind, Status, Strength, WayOut,
+    Action, Audience, Capacity, Clock, Effect, Layer, Origin, Per, Pledger, Relation, RuleKind, Status, Strength,
+    WayOut,
 };

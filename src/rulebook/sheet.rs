@@ -38,7 +38,10 @@ impl Rulebook {
         }
         writeln!(html, "<br>照合番号 {}</p>", escape(&set.hash))?;
         if set.status == Status::Seed {
-            writeln!(html, "<p><strong>これはひな形です。【仮置き】の数字を地域で決めてから署名してください。</strong></p>")?;
+            writeln!(
+                html,
+                "<p><strong>これはひな形です。【仮置き】の数字を地域で決めてから署名してください。</strong></p>"
+            )?;
         }
         for strength in [Strength::Must, Strength::Should] {
             let rules: Vec<&Rule> = set.rules.iter().filter(|rule| rule.strength == strength).collect();

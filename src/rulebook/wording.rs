@@ -1,6 +1,7 @@
 //! A rule in words, line by line, from the labels of the vocabulary. Printed on the agreement sheet, compared
 //! by `diff`, quoted when a gate holds a post.
 
+use super::book::Rulebook;
 use super::etiquette::Held;
 use super::mechanism::{Deadline, MetBy, Party, Span};
 use super::phrase::{duration, statement};
@@ -8,7 +9,6 @@ use super::ruleset::{Clause, Interval, Mechanism, Rule, Term, Wanted};
 use super::slots::Slots;
 use super::vocabulary::{Field, Values, Vocabulary};
 use super::words::{Capacity, Clock, Relation};
-use super::book::Rulebook;
 use crate::domain::text::Text;
 
 /// A line of a rule: what it is about, and what it says.
@@ -53,7 +53,11 @@ impl Rulebook {
             citation: rule.citation.to_string(),
             title: rule.title.clone(),
             reason: rule.reason.clone(),
-            missing: gate.require.iter().map(|clause| clause.terms.iter().filter(unmet).map(missing).collect()).collect(),
+            missing: gate
+                .require
+                .iter()
+                .map(|clause| clause.terms.iter().filter(unmet).map(missing).collect())
+                .collect(),
             exceptions: gate.pass_if.iter().map(|clause| in_words(clause, &self.vocabulary)).collect(),
             reason_ok: held.reason_ok,
         })
@@ -67,7 +71,9 @@ pub(crate) fn lines(rule: &Rule, vocabulary: &Vocabulary) -> Vec<Line> {
         lines.push(Line { about: Text::fixed(ja, en), says });
     };
     if let Some(applies) = rule.mechanism.applies() {
-        for (ja, en, kinds) in [("見るとき", "on viewing", applies.on.view), ("書くとき", "on posting", applies.on.post)] {
+        for (ja, en, kinds) in
+            [("見るとき", "on viewing", applies.on.view), ("書くとき", "on posting", applies.on.post)]
+        {
             if kinds != 0 {
                 say(ja, en, vocabulary.kinds.label_of(kinds));
             }
@@ -133,14 +139,21 @@ fn deadline(deadline: &Deadline, within: (&'static str, &'static str), vocabular
         let (to, after) = (party(&step.to, vocabulary), span(&step.after));
         let says = match step.after.seconds {
             0 => Text::new(format!("{}（期限が来たとき）", to.ja), format!("{} (when due)", to.en)),
-            _ => Text::new(format!("{}（期限から{}後）", to.ja, after.ja), format!("{} ({} after it was due)", to.en, after.en)),
+            _ => Text::new(
+                format!("{}（期限から{}後）", to.ja, after.ja),
+                format!("{} ({} after it was due)", to.en, after.en),
+            ),
         };
         say("知らせる順", "then told", says);
     }
     if !deadline.ways_out.is_empty() {
         let ja: Vec<_> = deadline.ways_out.iter().map(|way| way.ja()).collect();
         let en: Vec<_> = deadline.ways_out.iter().map(|way| way.code()).collect();
-        say("ほかの道", "ways out", Text::new(format!("理由を書いて：{}", ja.join("、")), format!("with a reason: {}", en.join(", "))));
+        say(
+            "ほかの道",
+            "ways out",
+            Text::new(format!("理由を書いて：{}", ja.join("、")), format!("with a reason: {}", en.join(", "))),
+        );
     }
 }
 
@@ -148,7 +161,13 @@ fn deadline(deadline: &Deadline, within: (&'static str, &'static str), vocabular
 pub(crate) fn wanted(field: &Field, term: &Term) -> Text {
     let label = &field.label;
     let mut said = match (&field.values, &term.wanted) {
-        (Values::Flag { no }, Wanted::Positions(set)) => if *set == 0b10 { label.clone() } else { no.clone() },
+        (Values::Flag { no }, Wanted::Positions(set)) => {
+            if *set == 0b10 {
+                label.clone()
+            } else {
+                no.clone()
+            }
+        }
         (Values::Choice(lexicon), Wanted::Positions(set)) if term.negated => {
             let others = lexicon.label_of(lexicon.full() & !set);
             Text::new(format!("{}が「{}」以外", label.ja, others.ja), format!("{}: not {}", label.en, others.en))
@@ -231,13 +250,21 @@ fn party(party: &Party, vocabulary: &Vocabulary) -> Text {
         Text::new(format!("チームの{}", roles.ja), format!("the team's {}", roles.en))
     } else {
         let (relation, capacity) = (party.relation, party.capacity);
-        let who = if everybody { Text::fixed("", "") } else { Text::new(format!("の{}", roles.ja), format!(" ({})", roles.en)) };
+        let who = if everybody {
+            Text::fixed("", "")
+        } else {
+            Text::new(format!("の{}", roles.ja), format!(" ({})", roles.en))
+        };
         Text::new(
             format!("{}{}の{}", relation.ja(), who.ja, capacity.ja()),
             format!("{} of {}{}", capacity.code(), relation.code(), who.en),
         )
     };
-    if party.each { Text::new(format!("{}（事業所ごと）", said.ja), format!("{}, each organisation", said.en)) } else { said }
+    if party.each {
+        Text::new(format!("{}（事業所ごと）", said.ja), format!("{}, each organisation", said.en))
+    } else {
+        said
+    }
 }
 
 fn met_by(met: &MetBy, vocabulary: &Vocabulary) -> Text {

@@ -65,8 +65,16 @@ fn told(rules: &str) -> Vec<(&'static str, String, u32, String)> {
 
 #[test]
 fn a_permit_that_is_always_cancelled_is_told_and_an_overlap_with_its_witness() {
-    let permit = rule("L-1", "share", &format!("effect = \"permit\"\non = \"view:vital\"\nwhen = {{ \"actor.role\" = \"helper\", {TEAM} }}"));
-    let forbid = rule("L-2", "share", "effect = \"forbid\"\noverrides = []\non = \"view:group:observations\"\nwhen = { \"actor.role\" = [\"helper\", \"family\"] }");
+    let permit = rule(
+        "L-1",
+        "share",
+        &format!("effect = \"permit\"\non = \"view:vital\"\nwhen = {{ \"actor.role\" = \"helper\", {TEAM} }}"),
+    );
+    let forbid = rule(
+        "L-2",
+        "share",
+        "effect = \"forbid\"\noverrides = []\non = \"view:group:observations\"\nwhen = { \"actor.role\" = [\"helper\", \"family\"] }",
+    );
     let found = told(&format!("{permit}{forbid}"));
     let codes: Vec<_> = found.iter().map(|(code, rules, ..)| (*code, rules.as_str())).collect();
     assert_eq!(codes[0], ("permit-always-cancelled", "L-1"));
@@ -81,16 +89,30 @@ fn a_permit_that_is_always_cancelled_is_told_and_an_overlap_with_its_witness() {
 #[test]
 fn a_rule_about_posts_nobody_may_make_is_told() {
     let nudge = |role: &str| {
-        rule("L-1", "nudge", &format!("on = \"post:nursing_instruction\"\nwhen = {{ \"actor.role\" = \"{role}\" }}\nadvise = \"author\""))
+        rule(
+            "L-1",
+            "nudge",
+            &format!(
+                "on = \"post:nursing_instruction\"\nwhen = {{ \"actor.role\" = \"{role}\" }}\nadvise = \"author\""
+            ),
+        )
     };
     let found = told(&format!("{}{}", may_post(), nudge("nurse")));
-    assert_eq!(found.iter().map(|(code, rules, ..)| (*code, rules.as_str())).collect::<Vec<_>>(), [("never-applies", "L-1")]);
+    assert_eq!(
+        found.iter().map(|(code, rules, ..)| (*code, rules.as_str())).collect::<Vec<_>>(),
+        [("never-applies", "L-1")]
+    );
     assert_eq!(told(&format!("{}{}", may_post(), nudge("doctor"))), []);
 }
 
 #[test]
 fn a_debtor_who_may_not_post_the_proof_is_told_at_the_debtor() {
-    let found = told(&format!("{}{}", may_post(), duty("L-1", "visit", "[\"family\"]", "\"post:order\"").replace("[\"family\"]", "{ role = [\"nurse\", \"doctor\"], of = \"author\" }")));
+    let found = told(&format!(
+        "{}{}",
+        may_post(),
+        duty("L-1", "visit", "[\"family\"]", "\"post:order\"")
+            .replace("[\"family\"]", "{ role = [\"nurse\", \"doctor\"], of = \"author\" }")
+    ));
     let [(code, rules, line, text)] = found.as_slice() else { panic!("{found:?}") };
     assert_eq!((*code, rules.as_str()), ("debtor-may-not-post", "L-1"));
     assert!(text.contains("owed by 'nurse'") && text.contains("'order'"), "{text}");
@@ -111,20 +133,29 @@ fn a_debtor_the_team_need_not_have_is_told() {
 fn two_duties_for_one_act_are_told_and_those_that_never_meet_are_not() {
     let when = |sign: &str| format!("when = {{ \"team.has_doctor\" = true, \"record.acp\" = {sign} }}\nowed_by");
     let one = duty("L-1", "visit", "\"doctor\"", "\"acknowledge\"").replace("owed_by", &when("true"));
-    let two = duty("L-2", "visit", "\"doctor\"", "[\"acknowledge\", \"post:message\"]").replace("owed_by", "when = { \"team.has_doctor\" = true }\nowed_by");
+    let two = duty("L-2", "visit", "\"doctor\"", "[\"acknowledge\", \"post:message\"]")
+        .replace("owed_by", "when = { \"team.has_doctor\" = true }\nowed_by");
     let found = told(&format!("{}{one}{two}", may_post()));
-    assert_eq!(found.iter().map(|(code, rules, ..)| (*code, rules.as_str())).collect::<Vec<_>>(), [("duplicate-duty", "L-1 L-2")]);
+    assert_eq!(
+        found.iter().map(|(code, rules, ..)| (*code, rules.as_str())).collect::<Vec<_>>(),
+        [("duplicate-duty", "L-1 L-2")]
+    );
     let apart = duty("L-2", "visit", "\"doctor\"", "\"acknowledge\"").replace("owed_by", &when("false"));
     assert_eq!(told(&format!("{}{one}{apart}", may_post())), []);
 }
 
 #[test]
 fn duties_that_open_each_other_for_ever_are_told_unless_there_is_another_way_to_meet_one() {
-    let with_team = |text: String| text.replace("owed_by", "when = { \"team.has_doctor\" = true, \"team.has_nurse\" = true }\nowed_by");
+    let with_team = |text: String| {
+        text.replace("owed_by", "when = { \"team.has_doctor\" = true, \"team.has_nurse\" = true }\nowed_by")
+    };
     let there = with_team(duty("L-1", "visit", "\"doctor\"", "\"post:message\""));
     let back = with_team(duty("L-2", "message", "\"nurse\"", "\"post:visit\""));
     let found = told(&format!("{}{there}{back}", may_post()));
-    assert_eq!(found.iter().map(|(code, rules, ..)| (*code, rules.as_str())).collect::<Vec<_>>(), [("duty-loop", "L-1 L-2")]);
+    assert_eq!(
+        found.iter().map(|(code, rules, ..)| (*code, rules.as_str())).collect::<Vec<_>>(),
+        [("duty-loop", "L-1 L-2")]
+    );
     let other_way = back.replace("\"post:visit\"", "[\"post:visit\", \"acknowledge\"]");
     assert_eq!(told(&format!("{}{there}{other_way}", may_post())), []);
 }
@@ -134,7 +165,9 @@ fn the_coverage_table_says_who_may_do_what() {
     let book = book();
     let table = book.coverage().unwrap_or_else(|text| panic!("{}", text.en));
     assert_eq!(table.len(), Role::ALL.len() * Kind::ALL.len());
-    let cell = |role: Role, kind: Kind| table.iter().find(|cell| usize::from(cell.role) == role.index() && cell.kind == kind).expect("a cell");
+    let cell = |role: Role, kind: Kind| {
+        table.iter().find(|cell| usize::from(cell.role) == role.index() && cell.kind == kind).expect("a cell")
+    };
     let family = cell(Role::Family, Kind::Order);
     assert!(!family.may_post && family.may_view, "an order may be addressed to the family");
     let doctor = cell(Role::Doctor, Kind::Order);
@@ -148,17 +181,26 @@ fn the_coverage_table_says_who_may_do_what() {
 fn figures_that_stand_in_are_told_at_their_place_until_they_are_set() {
     let book = book();
     let notes = book.notes(date(2026, 11, 22));
-    let of = |about: &str| notes.iter().filter(|note| note.code == "placeholder" && note.about == about).collect::<Vec<_>>();
+    let of =
+        |about: &str| notes.iter().filter(|note| note.code == "placeholder" && note.about == about).collect::<Vec<_>>();
     let deadline = of("ND-M1");
     assert_eq!(deadline.len(), 2, "the deadline and the reminder; the steps of the chain name no figure: {deadline:?}");
     assert_eq!(deadline[0].text.ja, "ND-M1 の4時間は仮置きです。地域で決めてください");
     assert_eq!(of("ND-S3").len(), 1, "a figure in a condition");
     assert_eq!(of("station_change.station_consulted").len(), 1, "a figure of the vocabulary");
     assert!(of("OP-15").is_empty(), "a published figure");
-    let text = book.sources().sets.iter().find(|(name, _)| *name == deadline[0].at.file).map(|(_, text)| text).expect("the file");
+    let text = book
+        .sources()
+        .sets
+        .iter()
+        .find(|(name, _)| *name == deadline[0].at.file)
+        .map(|(_, text)| text)
+        .expect("the file");
     let line = text.lines().nth(deadline[0].at.line as usize - 1).expect("the line");
     assert!(line.starts_with("within") && line.contains("4h"), "{line}");
     assert_eq!(notes.iter().filter(|note| note.code == "unsigned-seed").count(), 7);
     assert!(!notes.iter().any(|note| note.code == "review-due"));
-    assert!(book.notes(date(2027, 4, 1)).iter().any(|note| note.code == "review-due" && note.about == "operating-policy"));
+    assert!(
+        book.notes(date(2027, 4, 1)).iter().any(|note| note.code == "review-due" && note.about == "operating-policy")
+    );
 }

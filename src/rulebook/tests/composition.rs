@@ -30,7 +30,8 @@ fn the_floor_alone_is_a_rulebook() {
 #[test]
 fn two_sets_between_the_same_professions_are_refused() {
     let again = shipped::DOCTOR_PHARMACIST.text.replace("id        = \"doctor-pharmacist\"", "id = \"again\"");
-    let again = again.replace("[\"doctor\", \"pharmacist\"]", "[\"pharmacist\", \"doctor\"]").replace("\"PH-", "\"AGAIN-");
+    let again =
+        again.replace("[\"doctor\", \"pharmacist\"]", "[\"pharmacist\", \"doctor\"]").replace("\"PH-", "\"AGAIN-");
     let sets = vec![shipped::FLOOR, shipped::DOCTOR_PHARMACIST, SourceFile { name: "again.toml", text: &again }];
     let files = RulebookFiles { vocabulary: shipped::VOCABULARY, sets };
     let Problems(problems) = Rulebook::load(&files, digest).expect_err("the same pair twice");

@@ -12,7 +12,8 @@ fn revised(set: SourceFile<'static>, from: &str, to: &str) -> Rulebook {
     let with = |file: SourceFile<'static>| file.name != set.name;
     let mut sets: Vec<SourceFile<'_>> = shipped::SETS.into_iter().filter(|file| with(*file)).collect();
     sets.push(SourceFile { name: set.name, text: &text });
-    Rulebook::load(&RulebookFiles { vocabulary: shipped::VOCABULARY, sets }, digest).unwrap_or_else(|problems| panic!("{problems}"))
+    Rulebook::load(&RulebookFiles { vocabulary: shipped::VOCABULARY, sets }, digest)
+        .unwrap_or_else(|problems| panic!("{problems}"))
 }
 
 #[test]
@@ -25,11 +26,20 @@ fn a_held_post_is_told_what_is_missing_what_would_pass_and_that_a_reason_will_do
         ..EventFacts::UNKNOWN
     };
     let (_, etiquette, slots) = book.rule_on(&facts("post order", "doctor team consent:team").post, &known);
-    let held = etiquette.held.iter().find_map(|held| book.explain_hold(*held, &slots).filter(|hold| hold.citation.starts_with("ND-M3@")));
+    let held = etiquette
+        .held
+        .iter()
+        .find_map(|held| book.explain_hold(*held, &slots).filter(|hold| hold.citation.starts_with("ND-M3@")));
     let hold = held.expect("held");
     assert_eq!(hold.missing.len(), 1);
-    assert_eq!((hold.missing[0][0].wanted.ja.as_ref(), hold.missing[0][0].now.ja.as_ref()), ("文書が添えてある", "文書が添えてない"));
-    assert_eq!((hold.missing[0][0].wanted.en.as_ref(), hold.missing[0][0].now.en.as_ref()), ("a document is attached", "no document is attached"));
+    assert_eq!(
+        (hold.missing[0][0].wanted.ja.as_ref(), hold.missing[0][0].now.ja.as_ref()),
+        ("文書が添えてある", "文書が添えてない")
+    );
+    assert_eq!(
+        (hold.missing[0][0].wanted.en.as_ref(), hold.missing[0][0].now.en.as_ref()),
+        ("a document is attached", "no document is attached")
+    );
     assert_eq!(hold.exceptions.iter().map(|text| text.ja.as_ref()).collect::<Vec<_>>(), ["緊急である"]);
     assert!(hold.reason_ok);
 }
@@ -53,7 +63,10 @@ fn a_revision_is_told_in_words() {
          \u{20} 催促：「2時間【仮置き】」をやめる\n"
     );
     assert!(text.en.contains("  within: from \"4 h [placeholder]\" to \"8 h\"\n"), "{}", text.en);
-    assert_eq!(unversioned(&before, &after).iter().map(|set| set.id.as_str()).collect::<Vec<_>>(), ["etiquette-doctor-nurse"]);
+    assert_eq!(
+        unversioned(&before, &after).iter().map(|set| set.id.as_str()).collect::<Vec<_>>(),
+        ["etiquette-doctor-nurse"]
+    );
 }
 
 #[test]
@@ -100,7 +113,11 @@ fn the_sheet_holds_every_rule_marks_what_stands_in_and_leaves_room_to_sign() {
 
 #[test]
 fn what_a_region_writes_cannot_break_out_of_the_sheet() {
-    let after = revised(shipped::OPERATING_POLICY, "ja       = \"急ぎの用件は、先に電話をする\"", "ja       = \"<script>alert(1)</script> & 電話\"");
+    let after = revised(
+        shipped::OPERATING_POLICY,
+        "ja       = \"急ぎの用件は、先に電話をする\"",
+        "ja       = \"<script>alert(1)</script> & 電話\"",
+    );
     let sheet = after.agreement_sheet("operating-policy").expect("the set");
     assert!(!sheet.contains("<script") && sheet.contains("&lt;script&gt;alert(1)&lt;/script&gt; &amp; 電話"));
 }
