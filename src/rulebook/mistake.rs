@@ -370,36 +370,7 @@ impl Mistake {
                 format!("項目「{field}」の型は「{expected}」（{expected_ja}）です"),
                 format!("the field '{field}' is of type '{expected}'"),
             ),
-            Self::Syntax(_)
-            | Self::FullWidth { .. }
-            | Self::UnknownKey { .. }
-            | Self::UnknownWord { .. }
-            | Self::WrongType { .. }
-            | Self::MissingKey { .. }
-            | Self::EmptyList { .. }
-            | Self::DuplicateId { .. }
-            | Self::BadId { .. }
-            | Self::BadVersion { .. }
-            | Self::BadDate { .. }
-            | Self::BadDuration { .. }
-            | Self::GateOnObservation { .. }
-            | Self::OnlyPosts { .. }
-            | Self::FieldNotInStanding { .. }
-            | Self::RelationNotHere { .. }
-            | Self::NobodyNamed
-            | Self::SpanOutOfBounds { .. }
-            | Self::ReminderOutOfOrder
-            | Self::StepOutOfOrder
-            | Self::BadPair
-            | Self::SecondPair { .. }
-            | Self::RequirementIsException
-            | Self::EffectOnlyInFloor { .. }
-            | Self::StarInPermit
-            | Self::PermitWithoutRoles
-            | Self::FieldNotInView { .. }
-            | Self::FieldNotForKind { .. }
-            | Self::FieldTwice { .. }
-            | Self::OverridesNonPermit { .. } => unreachable!("told before"),
+            _ => unreachable!("told before"),
         }
     }
 }
