@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 
+use super::allowance::{Allowances, Asked};
 use super::answer::{Accepted, Answer, Queued, Refused};
 use super::audit;
 use super::draft::Draft;
@@ -16,7 +17,6 @@ use super::timelines::Hot;
 use super::view::View;
 use super::work::{Follow, Look, MarkRead, Origin, Outcome, Sight, Submission, Work};
 use crate::codec::{self, Content, QueuedPost};
-use crate::domain::body::{Body, Retraction, RetractionReason};
 use crate::domain::directory::{Actor, Directory};
 use crate::domain::entry::{Entry, Intent};
 use crate::domain::ids::{EntryId, Seq};
@@ -36,6 +36,7 @@ pub(super) struct Picture {
     pub rulebook: Arc<Rulebook>,
     pub directory: Arc<Directory>,
     pub key: Arc<RegionKey>,
+    pub allowances: Arc<Allowances>,
     pub now: Timestamp,
     /// The date in the region.
     pub today: Date,
@@ -49,7 +50,12 @@ impl Picture {
         let (intent, actor) = (&submission.intent, &submission.actor);
         match self.decide(&hot.state, intent, actor, targets) {
             Decision::Accept(acceptance) => self.accept(draft, hot, submission, acceptance),
-            Decision::Queue(ruling) if submission.origin == Origin::Client => self.queue(draft, intent, actor, &ruling),
+            Decision::Queue(ruling) if submission.origin == Origin::Client => {
+                if !self.allowances.take(actor.person.0, Asked::Waiting, 1, self.now) {
+                    return Answer::Refused(Refused::overloaded(intent.id));
+                }
+                self.queue(draft, intent, actor, &ruling)
+            }
             Decision::Queue(ruling) => self.refuse(draft, hot, submission, Refusal::NotFound(ruling)),
             Decision::Refuse(refusal) => self.refuse(draft, hot, submission, refusal),
         }
@@ -109,9 +115,6 @@ impl Picture {
         store::project(&hot.state, &entry, &hot.key, &mut draft.batch.projections);
         if hot.state.access_epoch != epoch {
             draft.change_access(&hot.state);
-        }
-        if let Body::Retraction(Retraction { target, reason: RetractionReason::WrongPatient, .. }) = entry.body {
-            draft.hide(entry.timeline, target);
         }
         self.snapshot(draft, hot);
         let answer = Accepted::of(&entry, false);

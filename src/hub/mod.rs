@@ -3,6 +3,7 @@
 //! Read `work` (what may be asked), `sequencer` → `deciding` → `draft` → `committer`, then `fanout`, `outbox`
 //! and `view` for how an entry reaches its readers. Sessions and actions hold a [`Hub`].
 
+pub mod allowance;
 pub mod answer;
 mod audit;
 mod committer;
@@ -14,7 +15,7 @@ pub mod meter;
 pub mod outbox;
 pub mod patients;
 pub mod published;
-mod reading;
+pub mod reading;
 mod region;
 pub mod rehearsal;
 mod sequencer;

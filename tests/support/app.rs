@@ -153,7 +153,7 @@ impl App {
             identifiers: Vec::new(),
             active: true,
         };
-        put_organisation(&self.hub, organisation).await.expect("the organisation is stored");
+        put_organisation(&self.hub, &self.http.sign_ins, organisation).await.expect("the organisation is stored");
         self.lasting.organisations.lock().expect("no panic").insert(name.to_owned(), id);
         id
     }

@@ -11,6 +11,7 @@ mod reader;
 mod resume;
 mod revoked;
 mod slow_reader;
+mod told;
 mod waiting;
 
 use std::time::Duration;

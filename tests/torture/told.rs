@@ -1,0 +1,172 @@
+//! Who is told what, and who is not: subscriptions that share a batch with what happens, readers that left, people
+//! who may not know the team, records that were taken back while somebody was away.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use renkei::domain::body::{Body, Retraction, RetractionReason};
+use renkei::domain::ids::{EntryId, PatientId, Seq, TimelineId};
+use renkei::hub::outbox::{Item, Outbox};
+use renkei::wire::{ClientFrame, Encoding, ServerFrame};
+
+use super::reader::Reader;
+use super::{accepted, eventually, new_intent, note, post_many, team};
+use crate::support::actor::Actor;
+use crate::support::app::App;
+
+fn retraction(target: EntryId) -> Body {
+    let text = "患者を取り違えました".to_owned();
+    Body::Retraction(Retraction { target, reason: RetractionReason::WrongPatient, text })
+}
+
+/// The entries of a timeline that the socket is told to forget, among these frames.
+fn forgotten(frames: &[ServerFrame]) -> Vec<EntryId> {
+    let named = |frame: &ServerFrame| match frame {
+        ServerFrame::Forget { entry, .. } => *entry,
+        _ => None,
+    };
+    frames.iter().filter_map(named).collect()
+}
+
+#[tokio::test]
+async fn a_post_that_shares_a_batch_with_a_subscription_is_delivered() {
+    let app = App::start().await;
+    let (patient, _, nurse) = team(&app).await;
+    for encoding in Encoding::ALL {
+        let mut reader = Reader::connect(&nurse, encoding, patient, Seq::ZERO).await;
+        reader.catch_up().await;
+        let cursor = reader.cursor;
+        // Both reach the hub before it decides either: one batch holds the subscription and then the post.
+        let subscribe = ClientFrame::Subscribe { timelines: vec![(patient.into(), cursor)], all_mine: false };
+        let intent = new_intent(&app, patient, note("同時に"));
+        let mut socket = nurse.connect(encoding).await;
+        socket.send_together(&[subscribe, ClientFrame::Post(intent.clone())]).await;
+        let mut reader = Reader::subscribed(socket, patient, cursor).await;
+        assert_eq!(reader.next().await.id, intent.id, "{encoding:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_session_that_goes_while_it_asks_leaves_no_reader_behind() {
+    let app = App::start().await;
+    let (patient, doctor, nurse) = team(&app).await;
+    let mut socket = nurse.connect(Encoding::Json).await;
+    let subscribe = ClientFrame::Subscribe { timelines: vec![(patient.into(), Seq::ZERO)], all_mine: false };
+    socket.send_together(&[subscribe]).await;
+    drop(socket);
+    eventually("the session ended", || app.hub.sessions().count() == 0).await;
+    // What it asked for has been decided once this is.
+    accepted(doctor.connect(Encoding::Json).await.post(patient, note("あとから")).await);
+    assert_eq!(app.hub.fanout().subscriptions(), 0);
+    let url = format!("/api/v1/timelines/{patient}/entries");
+    assert!(doctor.get(url).await.ok()["entries"].is_array());
+}
+
+/// Follows a timeline and waits until the hub has said all it has to say so far.
+async fn settled(actor: &Actor, patient: PatientId) -> Reader {
+    let mut reader = Reader::connect(actor, Encoding::Json, patient, Seq::ZERO).await;
+    reader.frames_until_now().await;
+    reader
+}
+
+fn about_people(frames: &[ServerFrame]) -> Vec<&ServerFrame> {
+    let is_about = |frame: &&ServerFrame| {
+        matches!(frame, ServerFrame::Presence { .. } | ServerFrame::ReadMarker { .. })
+    };
+    frames.iter().filter(is_about).collect()
+}
+
+#[tokio::test]
+async fn who_reads_and_who_is_here_is_told_only_to_those_who_may_know_the_team() {
+    let app = App::start().await;
+    let (patient, doctor, nurse) = team(&app).await;
+    let former = app.nurse("former").await;
+    app.link(patient, "former").await;
+    accepted(former.connect(Encoding::Json).await.post(patient, note("担当していたころ")).await);
+    app.unlink(patient, "former").await;
+    let family = app.family(patient).await;
+
+    let mut by_former = Reader::connect(&former, Encoding::Json, patient, Seq::ZERO).await;
+    let mut by_family = Reader::connect(&family, Encoding::Json, patient, Seq::ZERO).await;
+    let mut by_nurse = settled(&nurse, patient).await;
+    let mut by_doctor = settled(&doctor, patient).await;
+    let through = by_doctor.head;
+    by_doctor.socket.send(&ClientFrame::MarkRead { timeline: patient.into(), through }).await;
+    let marker = by_nurse.socket.next_that(|frame| match frame {
+        ServerFrame::ReadMarker { person, through, .. } => Some((*person, *through)),
+        _ => None,
+    });
+    assert_eq!(marker.await, (doctor.actor.person, through));
+    let present = by_nurse.socket.next_that(|frame| match frame {
+        ServerFrame::Presence { people, .. } => people.contains(&doctor.actor).then(|| people.clone()),
+        _ => None,
+    });
+    assert!(present.await.contains(&nurse.actor));
+    for hidden_from in [&mut by_former, &mut by_family] {
+        let frames = hidden_from.frames_until_now().await;
+        assert_eq!(about_people(&frames), Vec::<&ServerFrame>::new());
+    }
+}
+
+#[tokio::test]
+async fn what_follows_the_end_of_a_link_in_one_batch_reaches_nobody_who_left() {
+    let app = App::start().await;
+    let (patient, doctor, nurse) = team(&app).await;
+    let timeline = TimelineId::from(patient);
+    let outbox = Arc::<Outbox>::default();
+    let done = Arc::new(AtomicBool::new(false));
+    // Reads as fast as it can: whatever stands in the outbox for a moment is seen.
+    let spy = std::thread::spawn({
+        let (outbox, done) = (Arc::clone(&outbox), Arc::clone(&done));
+        move || {
+            let mut seen = Vec::new();
+            while !done.load(Ordering::Relaxed) {
+                for item in outbox.drain().items {
+                    if let Item::Delivery(delivery) = item {
+                        seen.push(delivery.entry.entry.body.clone());
+                    }
+                }
+            }
+            seen
+        }
+    });
+    for _ in 0..20 {
+        app.hub.follow(nurse.actor, nurse.sign_in, &outbox, timeline, Seq(1_000)).await.unwrap();
+        let after = post_many(&app, &doctor, patient, 100, "紐付けの終わったあと");
+        tokio::join!(app.unlink(patient, "minato"), after);
+        app.link(patient, "minato").await;
+    }
+    done.store(true, Ordering::Relaxed);
+    let seen = spy.join().unwrap();
+    assert!(!seen.iter().any(|body| matches!(body, Body::Note(_))), "{} entries after the unlink", seen.len());
+}
+
+#[tokio::test]
+async fn whoever_was_away_while_a_record_was_taken_back_forgets_it_on_return_and_nobody_else_hears_of_it() {
+    let app = App::start().await;
+    let (patient, doctor, nurse) = team(&app).await;
+    let family = app.family(patient).await;
+    let family_cursor = settled(&family, patient).await.cursor;
+    let mut socket = nurse.connect(Encoding::Proto).await;
+    let wrong = accepted(socket.post(patient, note("別の方の記録")).await);
+    // Read all of it, then went away; another went away before the record came.
+    let before = Seq(wrong.seq.0 - 1);
+    accepted(socket.post(patient, retraction(wrong.id)).await);
+    let live = accepted(socket.post(patient, note("正しい記録")).await);
+
+    for encoding in Encoding::ALL {
+        let mut back = Reader::connect(&doctor, encoding, patient, wrong.seq).await;
+        let named = back.socket.next_that(|frame| match frame {
+            ServerFrame::Forget { timeline, entry, .. } => Some((*timeline, *entry)),
+            ServerFrame::Delivery { .. } => panic!("told before the cursor moves on"),
+            _ => None,
+        });
+        assert_eq!(named.await, (patient.into(), Some(wrong.id)));
+        assert_eq!(back.next().await.seq, live.seq);
+    }
+    for (actor, cursor) in [(&doctor, before), (&doctor, Seq::ZERO), (&family, family_cursor), (&nurse, wrong.seq)] {
+        let mut other = Reader::connect(actor, Encoding::Json, patient, cursor).await;
+        let frames = other.frames_until_now().await;
+        assert_eq!(forgotten(&frames), [], "{:?} from {}", actor.actor.role, cursor.0);
+    }
+}
