@@ -310,3 +310,72 @@ impl Item {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn timeline(number: u128) -> TimelineId {
+        TimelineId(Uuid::from_u128(number))
+    }
+
+    fn marker(of: u128) -> Item {
+        let (person, at) = (PersonId(Uuid::nil()), Timestamp::EPOCH);
+        Item::ReadMarker { timeline: timeline(of), person, through: Seq(1), at }
+    }
+
+    #[test]
+    fn what_says_the_same_waits_once() {
+        let outbox = Outbox::default();
+        for of in [1, 2] {
+            for _ in 0..1_000 {
+                outbox.push(Item::Linked(timeline(of)));
+                outbox.forget(timeline(of), None);
+            }
+        }
+        assert_eq!(outbox.queued_items(), 4);
+        assert!(!outbox.drain().fell_behind);
+    }
+
+    #[test]
+    fn what_the_journal_has_is_dropped_beyond_the_bound_and_people_are_remembered() {
+        let outbox = Outbox::default();
+        outbox.push(Item::Linked(timeline(1)));
+        outbox.push(marker(2));
+        for entry in 0..limits::OUTBOX_ENTRIES_MAX as u128 {
+            outbox.forget(timeline(1), Some(EntryId(Uuid::from_u128(entry))));
+        }
+        outbox.push(marker(3));
+        let drained = outbox.drain();
+        assert!(drained.fell_behind);
+        assert!(drained.missed.contains(&timeline(2)));
+        assert!(matches!(drained.items.front(), Some(Item::Linked(_))), "never dropped");
+        assert!(drained.items.len() <= 2, "{} items", drained.items.len());
+        assert!(outbox.is_drained() && outbox.drain().missed.is_empty(), "said once");
+    }
+
+    #[test]
+    fn a_session_is_woken_for_the_first_of_what_waits_and_not_for_the_rest() {
+        let outbox = Outbox::default();
+        assert!(outbox.push_quietly(marker(1)));
+        assert!(!outbox.push_quietly(marker(1)));
+        let _ = outbox.drain();
+        assert!(outbox.forget_quietly(timeline(1), None));
+        assert!(!outbox.forget_quietly(timeline(1), None));
+    }
+
+    #[test]
+    fn nothing_is_taken_in_after_the_end() {
+        let outbox = Outbox::default();
+        outbox.push(marker(1));
+        outbox.close(CloseCode::SignInEnded);
+        assert!(!outbox.push_quietly(marker(1)));
+        outbox.forget(timeline(1), None);
+        assert!(outbox.is_closed());
+        assert_eq!((outbox.queued_items(), outbox.queued_bytes()), (0, 0));
+        outbox.close(CloseCode::GoingAway);
+        assert_eq!(outbox.drain().close, Some(CloseCode::SignInEnded), "the first reason counts");
+    }
+}

@@ -27,6 +27,11 @@ fn vital_with(pointer: &str, value: Value) -> FrameError {
     refused(&frame)
 }
 
+/// Whether the bytes were taken for no message at all, rather than for one with a mistake in it.
+fn is_malformed(error: &FrameError) -> bool {
+    error.invalid.code == Code::Malformed.code()
+}
+
 #[test]
 fn a_mistake_in_a_post_names_the_field_in_the_protos_words() {
     let measured = "/post/intent/body/vital/measurements/0";
