@@ -37,11 +37,7 @@ impl From<SignInError> for DirectoryError {
 ///
 /// # Errors
 /// When a field is wrong or the store fails.
-pub async fn put_organisation(
-    hub: &Hub,
-    sign_ins: &SignIns,
-    organisation: Organisation,
-) -> Result<(), DirectoryError> {
+pub async fn put_organisation(hub: &Hub, sign_ins: &SignIns, organisation: Organisation) -> Result<(), DirectoryError> {
     check_name("name", &organisation.name)?;
     let stored = organisation.clone();
     hub.journal()

@@ -6,8 +6,8 @@ use std::collections::HashSet;
 use crate::domain::ids::{PatientId, TimelineId};
 use crate::domain::role::Role;
 use crate::hub::patients::PatientQuery;
-use crate::hub::sessions::SignedIn;
 use crate::hub::reading::LookError;
+use crate::hub::sessions::SignedIn;
 use crate::hub::{Hub, Sight, StoreError};
 
 /// What a search found.

@@ -27,9 +27,7 @@ impl Asked {
     /// How many may be asked for at once, and the time after which one more may be.
     const fn terms(self) -> (u32, Duration) {
         match self {
-            Self::Subscription => {
-                (limits::SUBSCRIPTIONS_BURST, Duration::from_millis(limits::SUBSCRIPTION_REFILL_MS))
-            }
+            Self::Subscription => (limits::SUBSCRIPTIONS_BURST, Duration::from_millis(limits::SUBSCRIPTION_REFILL_MS)),
             Self::Look => (limits::LOOKS_BURST, Duration::from_millis(limits::LOOK_REFILL_MS)),
             Self::Waiting => (limits::WAITING_POSTS_BURST, Duration::from_millis(limits::WAITING_POST_REFILL_MS)),
         }

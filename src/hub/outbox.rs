@@ -268,10 +268,7 @@ impl Item {
     const fn is_droppable(&self) -> bool {
         matches!(
             self,
-            Self::Delivery(_)
-                | Self::ReadMarker { .. }
-                | Self::Presence { .. }
-                | Self::Forget { entry: Some(_), .. }
+            Self::Delivery(_) | Self::ReadMarker { .. } | Self::Presence { .. } | Self::Forget { entry: Some(_), .. }
         )
     }
 

@@ -2,10 +2,10 @@
 
 use axum::extract::ws::Message;
 
+use super::Session;
 use super::answers::dry_run_result;
 use super::frames::{broken, decode};
 use super::writer::Ended;
-use super::Session;
 use crate::domain::entry::Intent;
 use crate::domain::ids::{Seq, TimelineId};
 use crate::hub::allowance::Asked;

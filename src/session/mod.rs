@@ -168,8 +168,8 @@ impl Session {
 
     /// Waits for whatever comes first. Every arm may be dropped and asked again without losing anything.
     async fn next_event(&mut self) -> Event {
-        let may_read = self.posts_in_flight < limits::POSTS_IN_FLIGHT_MAX
-            && self.asks_in_flight < limits::SUBSCRIPTIONS_MAX;
+        let may_read =
+            self.posts_in_flight < limits::POSTS_IN_FLIGHT_MAX && self.asks_in_flight < limits::SUBSCRIPTIONS_MAX;
         tokio::select! {
             message = self.writer.next_message(), if may_read => message.map_or(Event::Gone, Event::Inbound),
             () = self.outbox.filled() => Event::Outbound,

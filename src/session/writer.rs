@@ -108,7 +108,11 @@ impl Writer {
 
 /// A write ends when it is done, when the session is ended from outside, or when the client has taken nothing for
 /// too long.
-async fn bounded(outbox: &Outbox, stall_ms: u32, write: impl Future<Output = Result<(), axum::Error>>) -> Result<(), Ended> {
+async fn bounded(
+    outbox: &Outbox,
+    stall_ms: u32,
+    write: impl Future<Output = Result<(), axum::Error>>,
+) -> Result<(), Ended> {
     let mut write = pin!(write);
     // Nearly always there is room: no timer then.
     if let Poll::Ready(written) = poll_fn(|context| Poll::Ready(write.as_mut().poll(context))).await {

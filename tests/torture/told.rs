@@ -65,9 +65,8 @@ async fn settled(actor: &Actor, patient: PatientId) -> Reader {
 }
 
 fn about_people(frames: &[ServerFrame]) -> Vec<&ServerFrame> {
-    let is_about = |frame: &&ServerFrame| {
-        matches!(frame, ServerFrame::Presence { .. } | ServerFrame::ReadMarker { .. })
-    };
+    let is_about =
+        |frame: &&ServerFrame| matches!(frame, ServerFrame::Presence { .. } | ServerFrame::ReadMarker { .. });
     frames.iter().filter(is_about).collect()
 }
 
