@@ -220,7 +220,8 @@ impl Picture {
         let head = hot.state.head;
         let granted = view.map(|view| {
             draft.batch.grants.push(self.open_grant(&follow, follow.after.min(head)));
-            Granted { subscription: Arc::new(Subscription::new(follow.timeline, Arc::new(view), head)), head }
+            let subscription = Arc::new(Subscription::new(follow.timeline, Arc::new(view), head));
+            Granted { subscription, head, access_epoch: hot.state.access_epoch }
         });
         let refused = granted.is_none().then_some("not_found");
         let opened = Opened { timeline: follow.timeline, grant: follow.grant, after: follow.after, refused, granted };

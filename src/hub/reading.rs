@@ -13,7 +13,7 @@ use super::work::{Look, Sight, Work};
 use super::{Hub, Unavailable};
 use crate::domain::directory::Actor;
 use crate::domain::ids::{EntryId, Seq, SignInId, TimelineId};
-use crate::domain::state::Latest;
+use crate::domain::state::{Latest, PatientState};
 use crate::limits;
 use crate::store::{GrantId, ReadMarker, StoreError};
 
@@ -115,6 +115,24 @@ impl Hub {
         }
         let is_shown = |latest: &&Latest| shown.get(&latest.seq).copied().unwrap_or(false);
         Ok(sight.state.latest.values().filter(is_shown).copied().collect())
+    }
+
+    /// What `actor` could see when the timeline ended at `at`, by the rules of today.
+    ///
+    /// # Errors
+    /// When the journal cannot be read.
+    pub async fn view_at(&self, timeline: TimelineId, actor: &Actor, at: Seq) -> Result<Option<View>, StoreError> {
+        let mut state = PatientState::empty(timeline);
+        while state.head < at {
+            let left = usize::try_from(at.0 - state.head.0).unwrap_or(usize::MAX);
+            let limit = left.min(limits::FOLD_PAGE_ENTRIES);
+            let page = self.journal().page(timeline, state.head, limit, limits::READER_PAGE_BYTES_MAX).await?;
+            if page.entries.is_empty() {
+                break;
+            }
+            page.entries.iter().for_each(|stored| state.apply(&stored.entry));
+        }
+        Ok(View::of(&state, &self.region().rulebook(), actor))
     }
 
     /// How far everybody has read this timeline.

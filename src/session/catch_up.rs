@@ -83,7 +83,7 @@ async fn next_page(hub: &Hub, timeline: TimelineId, place: &Place) -> Result<Rea
     hub.read_page(timeline, &view, span, limits::READER_PAGE_ENTRIES_MAX).await
 }
 
-fn cannot_be_fed(error: StoreError) -> Ended {
+pub(super) fn cannot_be_fed(error: StoreError) -> Ended {
     tracing::error!(code = error.code(), %error, "a reader cannot be fed from the journal");
     Ended::Close(CloseCode::Internal)
 }

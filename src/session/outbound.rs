@@ -1,14 +1,17 @@
 //! What waits in the outbox, written in one go: answers, deliveries, what to forget, who read and who is present.
 
 use super::answers::frame_of;
+use super::catch_up::cannot_be_fed;
 use super::writer::Ended;
 use super::{Behind, Place, Session};
+use crate::domain::directory::Actor;
 use crate::domain::ids::{EntryId, Seq, TimelineId};
 use crate::domain::text::Text;
 use crate::domain::time::Timestamp;
+use crate::hub::Hub;
 use crate::hub::outbox::{Delivery, Item};
 use crate::hub::published::Published;
-use crate::hub::subscription::Opened;
+use crate::hub::subscription::{Granted, Opened};
 use crate::wire::ServerFrame;
 use crate::wire::codes::Code;
 
@@ -120,11 +123,12 @@ impl Session {
             self.close_record(grant, Seq::ZERO).await?;
             return self.ask(timeline, after).await;
         }
-        if after > granted.head {
-            // A cursor from another history: what the client has is not what the hub has.
+        if after > granted.head || sees_otherwise_since(&self.hub, self.signed_in.actor, after, &granted).await? {
+            // What the client has is not what it would be sent. Asked anew, so that the record of reading says so.
             self.writer.feed(&forget_frame(timeline, None)).await?;
+            self.close_record(grant, Seq::ZERO).await?;
+            return self.ask(timeline, Seq::ZERO).await;
         }
-        let after = if after > granted.head { Seq::ZERO } else { after };
         let (subscription, head) = (granted.subscription, granted.head);
         let (covered, told, noted) = (after, after, after);
         let mut place = Place { subscription, grant, covered, told, noted, behind: None, missed_people: false };
@@ -186,6 +190,16 @@ impl Place {
     pub(super) fn has_caught_up(&self) -> bool {
         self.covered >= self.subscription.through()
     }
+}
+
+/// Whether this reader saw other parts of the timeline when it was at `after`, and was away while team or consent changed.
+/// A reader who was there would have been told to forget.
+async fn sees_otherwise_since(hub: &Hub, actor: Actor, after: Seq, granted: &Granted) -> Result<bool, Ended> {
+    if after == Seq::ZERO || granted.access_epoch <= after {
+        return Ok(false);
+    }
+    let then = hub.view_at(granted.subscription.timeline, &actor, after).await.map_err(cannot_be_fed)?;
+    Ok(!then.is_some_and(|then| then.goes_on_as(&granted.subscription.view())))
 }
 
 pub(super) fn forget_frame(timeline: TimelineId, entry: Option<EntryId>) -> ServerFrame {
