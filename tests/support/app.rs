@@ -28,8 +28,8 @@ use renkei::http::listen::{ListenBounds, Listener, Transport};
 use renkei::hub::answer::Answer;
 use renkei::hub::{Hub, HubTasks};
 use renkei::limits;
-use renkei::session::Patience;
 use renkei::session::beat::{Beat, BeatHand};
+use renkei::session::{Patience, SessionParts};
 use renkei::store::Journal;
 use renkei::vault::RegionKey;
 use renkei::wire::codes::CloseCode;
@@ -112,6 +112,11 @@ impl App {
     pub fn beat(&self) {
         self.clock.advance(Duration::from_millis(limits::HEARTBEAT_MS));
         self.beat.strike();
+    }
+
+    /// What the hub gives each of its sockets.
+    pub fn session_parts(&self) -> SessionParts {
+        self.http.session_parts()
     }
 
     pub fn sign_ins(&self) -> &SignIns {

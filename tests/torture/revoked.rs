@@ -1,9 +1,20 @@
 //! Access that ends, ends on open sockets at once.
 
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::ws::WebSocketUpgrade;
+use axum::routing::any;
 use renkei::domain::ids::{PatientId, Seq, TimelineId};
 use renkei::domain::team::ConsentState;
+use renkei::http::listen::{ListenBounds, Listener, Transport};
+use renkei::hub::sessions::SignedIn;
+use renkei::session::{self, SessionParts, TicketGate};
 use renkei::wire::codes::CloseCode;
 use renkei::wire::{Encoding, ServerFrame};
+use tokio::runtime::Handle;
+use tokio::task::block_in_place;
 
 use super::reader::Reader;
 use super::{accepted, note, oxygen, seqs, team};
@@ -118,6 +129,53 @@ async fn a_sign_in_that_is_revoked_closes_its_sockets_at_once_and_no_others() {
     assert_eq!(late.closed().await, Some(CloseCode::TicketRefused));
     let live = accepted(doctor.connect(Encoding::Proto).await.post(patient, note("続ける")).await);
     assert_eq!(other.next().await.seq, live.seq);
+}
+
+/// A gate at which every sign-in is revoked in the moment after its ticket was taken.
+struct TooLate {
+    tickets: Arc<dyn TicketGate>,
+    revoke: Box<dyn Fn() + Send + Sync>,
+}
+
+impl TicketGate for TooLate {
+    fn redeem(&self, ticket: &str) -> Option<SignedIn> {
+        let signed_in = self.tickets.redeem(ticket);
+        (self.revoke)();
+        signed_in
+    }
+
+    fn stands(&self, signed_in: &SignedIn) -> bool {
+        self.tickets.stands(signed_in)
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sign_in_that_is_revoked_while_its_socket_opens_is_not_welcomed() {
+    let app = App::start().await;
+    let nurse = app.nurse("minato").await;
+    let ticket = nurse.ticket().await;
+    let revoke = {
+        let (nurse, runtime) = (nurse.clone(), Handle::current());
+        move || drop(block_in_place(|| runtime.block_on(nurse.delete("/api/v1/me"))))
+    };
+    let parts = app.session_parts();
+    let gate = TooLate { tickets: Arc::clone(&parts.tickets), revoke: Box::new(revoke) };
+    let parts = SessionParts { tickets: Arc::new(gate), ..parts };
+    let upgrade = async move |upgrade: WebSocketUpgrade| {
+        let upgrade = upgrade.protocols([Encoding::Json.subprotocol()]);
+        upgrade.on_upgrade(move |socket| session::serve(socket, Encoding::Json, parts))
+    };
+    let loopback = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+    let listener = Listener::bind(loopback, Transport::PlainOnLoopback, ListenBounds::default()).unwrap();
+    let address = listener.address();
+    let serving = tokio::spawn(listener.serve(Router::new().route("/ws", any(upgrade)), std::future::pending()));
+
+    let mut socket = Socket::open(address, Encoding::Json).await;
+    socket.say_hello(1, &ticket).await;
+    let first = socket.next_frame().await;
+    assert!(matches!(&first, ServerFrame::Goodbye(said) if said.close == CloseCode::SignInEnded), "{first:?}");
+    assert_eq!(socket.closed().await, Some(CloseCode::SignInEnded));
+    serving.abort();
 }
 
 #[tokio::test]

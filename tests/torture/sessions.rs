@@ -113,6 +113,21 @@ async fn an_open_socket_ends_with_its_sign_in() {
 }
 
 #[tokio::test]
+async fn nobody_goes_on_as_what_the_directory_no_longer_has() {
+    let app = App::start().await;
+    let (_, doctor, nurse) = team(&app).await;
+    let mut gone = nurse.connect(Encoding::Json).await;
+    let mut other = doctor.connect(Encoding::Json).await;
+    // Past everything that ends sign-ins, as a fault of the hub would be: the next beat still finds it.
+    app.hub.region().change_directory(|directory| {
+        directory.people.get_mut(&nurse.actor.person).unwrap().active = false;
+    });
+    app.beat();
+    assert_eq!(gone.closed().await, Some(CloseCode::SignInEnded));
+    heartbeat(&mut other).await;
+}
+
+#[tokio::test]
 async fn a_person_has_so_many_sockets_and_no_more_whatever_the_sign_in() {
     let app = App::start_within(SessionLimits { sockets_per_person_max: 2, ..SessionLimits::default() }).await;
     let nurse = app.nurse("minato").await;

@@ -11,6 +11,7 @@ use renkei::domain::ids::{EntryId, PatientId, Seq, TimelineId};
 use renkei::domain::vital::VitalSign;
 use renkei::hub::outbox::{Item, Outbox};
 use renkei::hub::reading::Span;
+use renkei::limits;
 use renkei::wire::{ClientFrame, Encoding, ServerFrame};
 
 use super::reader::Reader;
@@ -214,13 +215,14 @@ async fn whoever_was_away_while_a_record_was_taken_back_forgets_it_on_return_and
     let family_cursor = settled(&family, patient).await.cursor;
     let mut socket = nurse.connect(Encoding::Proto).await;
     let wrong = accepted(socket.post(patient, note("別の方の記録")).await);
-    // Read all of it, then went away; another went away before the record came.
+    // Who went away before the record came is fed it on another page than what takes it back.
     let before = Seq(wrong.seq.0 - 1);
+    let read = post_many(&app, &nurse, patient, limits::READER_PAGE_ENTRIES_MAX + 1, "その間").await;
     accepted(socket.post(patient, retraction(wrong.id)).await);
     let live = accepted(socket.post(patient, note("正しい記録")).await);
 
     for encoding in Encoding::ALL {
-        let mut back = Reader::connect(&doctor, encoding, patient, wrong.seq).await;
+        let mut back = Reader::connect(&doctor, encoding, patient, read).await;
         let named = back.socket.next_that(|frame| match frame {
             ServerFrame::Forget { timeline, entry, .. } => Some((*timeline, *entry)),
             ServerFrame::Delivery { .. } => panic!("told before the cursor moves on"),
@@ -229,7 +231,7 @@ async fn whoever_was_away_while_a_record_was_taken_back_forgets_it_on_return_and
         assert_eq!(named.await, (patient.into(), Some(wrong.id)));
         assert_eq!(back.next().await.seq, live.seq);
     }
-    for (actor, cursor) in [(&doctor, before), (&doctor, Seq::ZERO), (&family, family_cursor), (&nurse, wrong.seq)] {
+    for (actor, cursor) in [(&doctor, before), (&doctor, Seq::ZERO), (&family, family_cursor), (&nurse, read)] {
         // Fails at anything but entries.
         Reader::connect(actor, Encoding::Json, patient, cursor).await.catch_up().await;
     }
