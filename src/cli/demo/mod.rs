@@ -82,6 +82,8 @@ async fn demonstrate(arguments: &Arguments, language: Language) -> anyhow::Resul
     let region = open_region(&folder).await?;
     let app = App::new(region.hub.clone(), origins(address, arguments.plain), SessionLimits::default());
     let app = app.showing(certificate);
+    // Before anybody hears that the hub is ready: who stops it from then on is heard.
+    let stop_asked = stop_asked()?;
     println!("ready {}", url(address, arguments.plain));
 
     let show = Show {
@@ -92,7 +94,6 @@ async fn demonstrate(arguments: &Arguments, language: Language) -> anyhow::Resul
         pace: Pace { minutes_per_s: arguments.speed, seed: arguments.seed },
         language,
     };
-    let stop_asked = stop_asked()?;
     let stop = async move {
         let showing = tokio::spawn(show.go_on());
         stop_asked.await;
