@@ -75,6 +75,7 @@ fn readers() -> Vec<ViewerFacts> {
         patient: PatientFacts {
             consent: Known::Is(ConsentState::ALL[if number % 10 < 8 { 1 } else { number % 3 }]),
             status: Known::Is(if number.is_multiple_of(20) { PatientStatus::Closed } else { PatientStatus::Active }),
+            registered: Known::Is(true),
             has_host: Known::Is(true),
         },
         purpose: if Role::ALL[number % Role::ALL.len()] == Role::Secretariat { Purpose::Admin } else { Purpose::Care },

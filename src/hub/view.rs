@@ -48,7 +48,7 @@ impl View {
     #[must_use]
     pub fn shows(&self, entry: &Published) -> bool {
         let own = entry.scope.owner == self.actor.organisation;
-        if !own && (entry.entry.recorded_at < self.opens_from || self.hides(entry)) {
+        if !own && (entry.scope.recorded_at < self.opens_from || self.hides(entry)) {
             return false;
         }
         let addressed = entry.scope.addressed_to.iter().any(|addressee| addressee.means(&self.actor));
