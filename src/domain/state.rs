@@ -16,6 +16,9 @@ use super::time::Timestamp;
 use super::vital::{Vital, VitalSign};
 use crate::limits;
 
+#[cfg(test)]
+mod tests;
+
 /// Raised when the shape or meaning of [`PatientState`] changes: older snapshots are then ignored.
 pub const FOLD_VERSION: u32 = 2;
 

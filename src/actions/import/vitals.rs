@@ -10,13 +10,12 @@ use jiff::tz::TimeZone;
 use super::cell::{self, Quantity, SiteCell};
 use super::columns::{Columns, Mapped};
 use super::moment::{self, Moment, Precision};
-use super::name_id;
+use super::name_id::Name;
 use super::outcome::{Note, Outcome};
 use super::report::{FileFault, Notes};
 use super::sheet::{Read, RowFindings, Sheet, SheetRow};
 use super::table::{Row, Table};
 use crate::domain::decimal::Decimal;
-use crate::domain::ids::EntryId;
 use crate::domain::patient::Identifier;
 use crate::domain::text::{Invalid, Text};
 use crate::domain::time::Timestamp;
@@ -42,7 +41,7 @@ pub struct VitalSettings {
 /// A reading ready to be matched with its patient.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct VitalDraft {
-    pub id: EntryId,
+    pub name: Name,
     pub patient: Identifier,
     pub at: Timestamp,
     /// In the zone of the import.
@@ -105,7 +104,7 @@ struct Reader<'a> {
     settings: &'a VitalSettings,
     notes: Notes,
     /// Drafts so far and the line each came from.
-    drafts: HashMap<EntryId, (usize, VitalDraft)>,
+    drafts: HashMap<Name, (usize, VitalDraft)>,
     moments: HashSet<(Identifier, Timestamp)>,
 }
 
@@ -131,15 +130,15 @@ impl<'a> Reader<'a> {
         }
         let vital = self.compose(&mut found, measurements, moment.as_ref(), comments);
         let draft = moment.filter(|_| found.complaints.is_empty()).map(|moment| {
-            let id = self.entry_id(&found, &patient, &moment, &vital);
-            VitalDraft { id, patient, at: moment.at, date: moment.date, vital }
+            let name = self.name_of(&found, &patient, &moment, &vital);
+            VitalDraft { name, patient, at: moment.at, date: moment.date, vital }
         });
         self.finish(found, draft, row.line)
     }
 
     fn finish(&mut self, mut found: Findings<'a>, draft: Option<VitalDraft>, line: usize) -> Read<VitalDraft> {
         let Some(draft) = draft else { return found.finish(None, &mut self.notes) };
-        if let Some((earlier, known)) = self.drafts.get(&draft.id) {
+        if let Some((earlier, known)) = self.drafts.get(&draft.name) {
             if *known == draft {
                 return Read::Passed(Outcome::Repeated);
             }
@@ -153,7 +152,7 @@ impl<'a> Reader<'a> {
         if !self.moments.insert((draft.patient.clone(), draft.at)) {
             found.note(Note::SameMoment);
         }
-        self.drafts.insert(draft.id, (line, draft.clone()));
+        self.drafts.insert(draft.name.clone(), (line, draft.clone()));
         found.finish(Some(draft), &mut self.notes)
     }
 
@@ -354,11 +353,11 @@ impl<'a> Reader<'a> {
     }
 
     /// The source's row id where it has one; otherwise what the row says.
-    fn entry_id(&self, found: &Findings<'a>, patient: &Identifier, moment: &Moment, vital: &Vital) -> EntryId {
+    fn name_of(&self, found: &Findings<'a>, patient: &Identifier, moment: &Moment, vital: &Vital) -> Name {
         let row_id = cell::identifier_value(found.cell(self.columns.of(VitalField::RowId)));
         let source = &self.settings.source;
         if !row_id.is_empty() {
-            return name_id::entry("vital", source, patient, &row_id);
+            return Name::entry("vital", source, patient, &row_id);
         }
         let value = |measurement: &Measurement| {
             let (value, unit) = measurement.given.unwrap_or((measurement.value, measurement.sign.facts().unit));
@@ -367,7 +366,7 @@ impl<'a> Reader<'a> {
         let values: Vec<String> = vital.measurements.iter().map(value).collect();
         let site = vital.site.map_or("", BodySite::code);
         let content = format!("{}|{}|{site}|{}|{}", moment.at, values.join(","), vital.device, vital.comment);
-        name_id::entry("vital content", source, patient, &content)
+        Name::entry("vital content", source, patient, &content)
     }
 }
 

@@ -188,9 +188,15 @@ pub(crate) fn body() -> impl Strategy<Value = Body> {
     prop_oneof![4 => plain, 1 => about]
 }
 
+/// Version 7.
+fn made_by_client() -> impl Strategy<Value = EntryId> {
+    any::<[u8; 10]>()
+        .prop_map(|random| EntryId(uuid::Builder::from_unix_timestamp_millis(1_775_003_400_250, &random).into_uuid()))
+}
+
 /// Any intent that the wire can carry.
 pub(crate) fn intent() -> impl Strategy<Value = Intent> {
-    (id(EntryId), id(TimelineId), option::of(time()), select(Sensitivity::ALL), addressees(), body()).prop_map(
+    (made_by_client(), id(TimelineId), option::of(time()), select(Sensitivity::ALL), addressees(), body()).prop_map(
         |(id, timeline, observed_at, sensitivity, addressed_to, body)| Intent {
             id,
             timeline,
