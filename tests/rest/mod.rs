@@ -3,6 +3,7 @@
 mod directory;
 mod every_route;
 mod posting;
+mod putting_right;
 mod reading;
 mod registering;
 mod sign_ins;
