@@ -69,7 +69,7 @@ pub const VITALS_STANDING_MAX: usize = 8;
 /// Alarm limits that a state remembers, those in force included.
 pub const ALARM_LIMITS_STANDING_MAX: usize = 4;
 /// Retracted entries that a state remembers. 8 bytes each.
-pub const RETRACTED_REMEMBERED_MAX: usize = 1_024;
+pub const RETRACTED_ENTRIES_MAX: usize = 1_024;
 
 // ---- http: the listener ----
 

@@ -44,7 +44,7 @@ pub struct PatientState {
     pub limits: Standing<Seq, Arc<[AlarmLimit]>>,
     /// The newest values of each sign that stand.
     pub vitals: BTreeMap<VitalSign, Standing<Measured, Decimal>>,
-    /// Entries that were taken back, the newest [`limits::RETRACTED_REMEMBERED_MAX`]: no correction brings them back.
+    /// Entries that were taken back, the newest [`limits::RETRACTED_ENTRIES_MAX`]: no correction brings them back.
     pub retracted: BTreeSet<Seq>,
     /// Entries hidden from the team because they were written on the wrong patient.
     pub hidden: BTreeSet<EntryId>,
@@ -209,7 +209,7 @@ impl PatientState {
         self.forget_values_of(target);
         self.limits.take_back(|seq| seq == target.seq);
         self.retracted.insert(target.seq);
-        if self.retracted.len() > limits::RETRACTED_REMEMBERED_MAX {
+        if self.retracted.len() > limits::RETRACTED_ENTRIES_MAX {
             self.retracted.pop_first();
         }
     }

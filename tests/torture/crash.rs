@@ -186,7 +186,7 @@ async fn what_was_acknowledged_before_a_kill_is_there_after_the_restart_once_and
 
         // A client that got no answer sends again and gets the first one.
         let (id, seq) = *acknowledged.last().unwrap();
-        let again = intent(id, region.patient, note(format!("記録 {}", id.0.as_u128())));
+        let again = intent(id, region.patient, note(format!("記録 {}", id.0.as_u128() ^ V7)));
         let ServerFrame::Accepted(again) = reader.socket.post_intent(again).await else { panic!("accepted") };
         assert_eq!((again.seq, again.repeated), (seq, true));
         served.kill();
