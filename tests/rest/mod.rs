@@ -2,6 +2,7 @@
 
 mod directory;
 mod every_route;
+mod importing;
 mod posting;
 mod putting_right;
 mod reading;

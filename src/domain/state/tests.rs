@@ -214,6 +214,9 @@ fn acts() -> impl Strategy<Value = Vec<Act>> {
     proptest::collection::vec(act, 0..60)
 }
 
+/// When, and what.
+type Reading = (Timestamp, Vec<(VitalSign, i32)>);
+
 fn values(pulse: Option<i32>, spo2: Option<i32>) -> Vec<(VitalSign, i32)> {
     let all = [(VitalSign::Pulse, pulse), (VitalSign::OxygenSaturation, spo2)];
     all.into_iter().filter_map(|(sign, value)| value.map(|value| (sign, value))).collect()
@@ -225,7 +228,7 @@ proptest! {
     #[test]
     fn the_newest_standing_value_and_limits_are_those_of_a_fold_that_forgets_nothing(acts in acts()) {
         let mut timeline = Timeline::new();
-        let mut readings: BTreeMap<Seq, (Timestamp, Vec<(VitalSign, i32)>)> = BTreeMap::new();
+        let mut readings: BTreeMap<Seq, Reading> = BTreeMap::new();
         let mut set: BTreeMap<Seq, i32> = BTreeMap::new();
         let (mut measured, mut limited, mut retracted) = (Vec::new(), Vec::new(), BTreeSet::new());
         for act in acts {
@@ -268,12 +271,12 @@ proptest! {
         }
         prop_assert_eq!(&timeline.state.retracted, &retracted);
         for sign in [VitalSign::Pulse, VitalSign::OxygenSaturation] {
-            let of_sign = |(seq, (at, values)): (&Seq, &(Timestamp, Vec<(VitalSign, i32)>))| {
+            let of_sign = |(seq, (at, values)): (&Seq, &Reading)| {
                 let (_, value) = values.iter().find(|(of, _)| *of == sign)?;
                 Some((Measured { at: *at, seq: *seq }, Decimal::whole(*value)))
             };
             let mut standing: Vec<_> = readings.iter().filter_map(of_sign).collect();
-            standing.sort_unstable_by(|one, other| other.0.cmp(&one.0));
+            standing.sort_unstable_by_key(|(measured, _)| std::cmp::Reverse(*measured));
             let told: Vec<_> =
                 timeline.state.newest_first(sign).map(|latest| (latest.measured, latest.value)).collect();
             prop_assert!(told.len() <= crate::limits::VITALS_STANDING_MAX);
