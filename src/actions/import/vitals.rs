@@ -2,7 +2,7 @@
 //!
 //! A value is never guessed: what cannot be read is a complaint, what is odd is a note, what has no place is counted.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -13,7 +13,7 @@ use super::moment::{self, Moment, Precision};
 use super::name_id::Name;
 use super::outcome::{Note, Outcome};
 use super::report::{FileFault, Notes};
-use super::sheet::{Read, RowFindings, Sheet, SheetRow};
+use super::sheet::{Drafts, Earlier, Read, RowFindings, Sheet};
 use super::table::{Row, Table};
 use crate::domain::decimal::Decimal;
 use crate::domain::patient::Identifier;
@@ -61,16 +61,11 @@ pub fn read_vitals(table: &Table, settings: &VitalSettings) -> Result<Sheet<Vita
         columns: &columns,
         settings,
         notes: Notes::default(),
-        drafts: HashMap::new(),
+        drafts: Drafts::default(),
         moments: HashSet::new(),
     };
-    let rows = table.rows.iter().map(|row| SheetRow { line: row.line, read: reader.read(row) }).collect();
-    Ok(Sheet {
-        rows,
-        notes: reader.notes,
-        skipped: columns.skipped(table),
-        patient_place: columns.of(VitalField::Patient).map(|column| columns.place(column)),
-    })
+    let sheet = Sheet::of(table, &columns, VitalField::Patient, |row| reader.read(row));
+    Ok(Sheet { notes: reader.notes, ..sheet })
 }
 
 fn require_columns(table: &Table, columns: &Columns<VitalField>) -> Result<(), FileFault> {
@@ -103,8 +98,7 @@ struct Reader<'a> {
     columns: &'a Columns<VitalField>,
     settings: &'a VitalSettings,
     notes: Notes,
-    /// Drafts so far and the line each came from.
-    drafts: HashMap<Name, (usize, VitalDraft)>,
+    drafts: Drafts<Name, VitalDraft>,
     moments: HashSet<(Identifier, Timestamp)>,
 }
 
@@ -112,13 +106,10 @@ type Findings<'a> = RowFindings<'a, VitalField>;
 
 impl<'a> Reader<'a> {
     fn read(&mut self, row: &'a Row) -> Read<VitalDraft> {
-        if row.is_blank() {
-            return Read::Passed(Outcome::Blank);
-        }
-        let mut found = RowFindings::new(self.table, row, self.columns);
-        if found.is_unusable() {
-            return found.finish(None, &mut self.notes);
-        }
+        let mut found = match RowFindings::begin(self.table, row, self.columns) {
+            Ok(found) => found,
+            Err(read) => return read,
+        };
         let patient_column = self.columns.of(VitalField::Patient);
         let number = cell::identifier_value(found.required(patient_column, "patient"));
         let patient = Identifier { system: self.settings.system.clone(), value: number };
@@ -138,10 +129,8 @@ impl<'a> Reader<'a> {
 
     fn finish(&mut self, mut found: Findings<'a>, draft: Option<VitalDraft>, line: usize) -> Read<VitalDraft> {
         let Some(draft) = draft else { return found.finish(None, &mut self.notes) };
-        if let Some((earlier, known)) = self.drafts.get(&draft.name) {
-            if *known == draft {
-                return Read::Passed(Outcome::Repeated);
-            }
+        let earlier = self.drafts.remember(draft.name.clone(), line, &draft);
+        if let Earlier::Otherwise(earlier) = earlier {
             let message = Text::new(
                 format!("行{earlier}と同じ行IDですが内容が違います"),
                 format!("the same row id as in line {earlier}, with other content"),
@@ -149,10 +138,12 @@ impl<'a> Reader<'a> {
             found.complain(self.columns.of(VitalField::RowId), Invalid::new("row_id", "duplicate", message));
             return found.finish(None, &mut self.notes);
         }
+        if matches!(earlier, Earlier::TheSame) {
+            return Read::Passed(Outcome::Repeated);
+        }
         if !self.moments.insert((draft.patient.clone(), draft.at)) {
             found.note(Note::SameMoment);
         }
-        self.drafts.insert(draft.name.clone(), (line, draft.clone()));
         found.finish(Some(draft), &mut self.notes)
     }
 
