@@ -57,6 +57,21 @@ pub const ADDRESSEES_MAX: usize = 50;
 pub const LINKED_PEOPLE_MAX: usize = 100;
 /// Most items of one lab result.
 pub const LAB_ITEMS_MAX: usize = 200;
+/// A claimed time may be this far ahead of the hub's: the clocks of gauges and tablets drift by minutes, and a wrong
+/// time zone (hours) or year is to be noticed. Whatever is claimed, nothing counts as measured after it was received.
+pub const OBSERVED_AHEAD_MAX_S: u64 = 15 * 60;
+/// Nothing claimed before this is believed (1900-01-01T00:00:00Z, seconds since 1970).
+pub const OBSERVED_S_MIN: i64 = -2_208_988_800;
+
+// ---- domain: what a state remembers ----
+
+/// Values of one vital sign that a state remembers, so that it knows the newest that stands after some were taken
+/// back, and a reader who may not see the newest gets an older one. 32 bytes each.
+pub const VITALS_STANDING_MAX: usize = 8;
+/// Alarm limits that a state remembers, those in force included.
+pub const ALARM_LIMITS_STANDING_MAX: usize = 4;
+/// Retracted entries that a state remembers. 8 bytes each.
+pub const RETRACTED_ENTRIES_MAX: usize = 1_024;
 
 // ---- http: the listener ----
 

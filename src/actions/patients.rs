@@ -4,6 +4,7 @@
 use std::collections::HashSet;
 
 use crate::domain::ids::{PatientId, TimelineId};
+use crate::domain::kind::Kind;
 use crate::domain::role::Role;
 use crate::hub::patients::PatientQuery;
 use crate::hub::reading::LookError;
@@ -41,6 +42,10 @@ pub async fn find(hub: &Hub, signed_in: &SignedIn, query: &PatientQuery, mine: b
         let own: HashSet<PatientId> = hub.timelines_of(&actor).await?.into_iter().map(TimelineId::as_patient).collect();
         index.search(query, |patient| own.contains(&patient))
     };
-    let sights = hub.look_at_cards(actor, id, patients.into_iter().map(TimelineId::from)).await?;
+    let mut sights = hub.look_at_cards(actor, id, patients.into_iter().map(TimelineId::from)).await?;
+    if query.identifier.is_some() {
+        // Whom the card shows no numbers may not find out by searching whose number this is.
+        sights.retain(|sight| sight.view.shows_state_of(Kind::Registration));
+    }
     Ok(Found { sights, more })
 }

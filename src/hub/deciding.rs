@@ -48,7 +48,7 @@ impl Picture {
     /// Decides a post; on acceptance the entry is on the draft and in the state.
     pub fn post(&self, draft: &mut Draft, hot: &mut Hot, submission: &Submission, targets: &Targets) -> Answer {
         let (intent, actor) = (&submission.intent, &submission.actor);
-        match self.decide(&hot.state, intent, actor, targets) {
+        match self.decide(&hot.state, intent, actor, submission.origin, targets) {
             Decision::Accept(acceptance) => self.accept(draft, hot, submission, acceptance),
             Decision::Queue(ruling) if submission.origin == Origin::Client => {
                 if !self.allowances.take(actor.person.0, Asked::Waiting, 1, self.now) {
@@ -65,7 +65,7 @@ impl Picture {
     pub fn serve(&self, draft: &mut Draft, hot: Option<&mut Hot>, work: Work, targets: &Targets) {
         let outcome = match (work, hot) {
             (Work::DryRun(dry_run), Some(hot)) => {
-                let decision = self.decide(&hot.state, &dry_run.intent, &dry_run.actor, targets);
+                let decision = self.decide(&hot.state, &dry_run.intent, &dry_run.actor, Origin::Client, targets);
                 Outcome::DryRun(dry_run, decision)
             }
             (Work::Follow(follow), Some(hot)) => self.follow(draft, hot, follow),
@@ -80,7 +80,14 @@ impl Picture {
         draft.outcomes.push(outcome);
     }
 
-    pub(super) fn decide(&self, state: &PatientState, intent: &Intent, actor: &Actor, targets: &Targets) -> Decision {
+    pub(super) fn decide(
+        &self,
+        state: &PatientState,
+        intent: &Intent,
+        actor: &Actor,
+        origin: Origin,
+        targets: &Targets,
+    ) -> Decision {
         let target =
             intent.body.target().and_then(|id| targets.get(&id)).and_then(|found| self.target(state, actor, found));
         let situation = Situation {
@@ -91,6 +98,7 @@ impl Picture {
             now: self.now,
             today: self.today,
             target: target.as_ref(),
+            hub_made_timeline: origin == Origin::Action,
         };
         rulebook::decide(&situation, intent)
     }
@@ -198,7 +206,7 @@ impl Picture {
     }
 
     fn citing(&self, intent: &Intent, code: &'static str, ruling: Ruling) -> Refused {
-        let reasons = self.rulebook.reasons(intent.body.kind(), &ruling);
+        let reasons = self.rulebook.reasons(&intent.body, &ruling);
         Refused { id: intent.id, code, field: None, reasons, cited: ruling.cited, retry: false }
     }
 
@@ -210,7 +218,7 @@ impl Picture {
         Answer::Queued(Queued {
             id: intent.id,
             timeline: intent.timeline,
-            reasons: self.rulebook.reasons(intent.body.kind(), ruling),
+            reasons: self.rulebook.reasons(&intent.body, ruling),
             cited: ruling.cited.clone(),
         })
     }

@@ -98,23 +98,35 @@ impl Hub {
         Ok(sights.into_iter().flatten().collect())
     }
 
-    /// The newest value of each vital sign, as far as `sight` shows the entries they are in.
+    /// The newest value of each vital sign that `sight` shows the entry of. Where the reader may not see the newest
+    /// entry, the newest of the older ones; of [`limits::VITALS_STANDING_MAX`] at most, else the sign is left out.
     ///
     /// # Errors
     /// When the journal cannot be read.
     pub async fn latest_vitals(&self, sight: &Sight) -> Result<Vec<Latest>, StoreError> {
         let mut shown: BTreeMap<Seq, bool> = BTreeMap::new();
-        for latest in sight.state.latest.values() {
-            if shown.contains_key(&latest.seq) {
-                continue;
+        let mut found = Vec::new();
+        for sign in sight.state.vitals.keys() {
+            for latest in sight.state.newest_first(*sign) {
+                let seq = latest.measured.seq;
+                let is_shown = match shown.get(&seq) {
+                    Some(known) => *known,
+                    None => self.is_shown(sight, seq).await?,
+                };
+                shown.insert(seq, is_shown);
+                if is_shown {
+                    found.push(latest);
+                    break;
+                }
             }
-            let before = Seq(latest.seq.0.saturating_sub(1));
-            let span = Span { after: before, through: latest.seq };
-            let page = self.read_page(sight.state.timeline, &sight.view, span, 1).await?;
-            shown.insert(latest.seq, page.entries.iter().any(|entry| entry.seq() == latest.seq));
         }
-        let is_shown = |latest: &&Latest| shown.get(&latest.seq).copied().unwrap_or(false);
-        Ok(sight.state.latest.values().filter(is_shown).copied().collect())
+        Ok(found)
+    }
+
+    async fn is_shown(&self, sight: &Sight, seq: Seq) -> Result<bool, StoreError> {
+        let span = Span { after: Seq(seq.0.saturating_sub(1)), through: seq };
+        let page = self.read_page(sight.state.timeline, &sight.view, span, 1).await?;
+        Ok(page.entries.iter().any(|entry| entry.seq() == seq))
     }
 
     /// What `actor` could see when the timeline ended at `at`, by the rules of today.

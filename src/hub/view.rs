@@ -72,7 +72,7 @@ impl View {
     /// Whether the reader would see the entry if nothing had been taken back.
     pub(super) fn reaches(&self, entry: &Published) -> bool {
         let own = self.owns(entry);
-        if !own && entry.entry.recorded_at < self.opens_from {
+        if !own && entry.scope.recorded_at < self.opens_from {
             return false;
         }
         let addressed = entry.scope.addressed_to.iter().any(|addressee| addressee.means(&self.actor));

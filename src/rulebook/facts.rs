@@ -82,6 +82,8 @@ pub struct ActorFacts {
 pub struct PatientFacts {
     pub consent: Known<ConsentState>,
     pub status: Known<PatientStatus>,
+    /// There is a registration: before the first there is no patient.
+    pub registered: Known<bool>,
     pub has_host: Known<bool>,
 }
 
@@ -230,6 +232,7 @@ pub const SOURCES: &[FieldSource] = &[
     source("actor.break_glass", Codes::Flag, |v, _| v.actor.break_glass.into()),
     source("patient.consent", Codes::Closed(consent_codes), |v, _| v.patient.consent.into()),
     source("patient.status", Codes::Closed(status_codes), |v, _| v.patient.status.into()),
+    source("patient.registered", Codes::Flag, |v, _| v.patient.registered.into()),
     source("patient.has_host", Codes::Flag, |v, _| v.patient.has_host.into()),
     source("purpose", Codes::Closed(purpose_codes), |v, _| Known::Is(v.purpose).into()),
     source(SENSITIVITY, Codes::Closed(sensitivity_codes), |_, r| r.sensitivity.into()),

@@ -11,6 +11,7 @@ mod condition;
 mod decide;
 mod explain;
 pub mod facts;
+mod feasible;
 mod grid;
 mod judge;
 mod load;

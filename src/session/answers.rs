@@ -55,7 +55,7 @@ pub fn dry_run_result(region: &Region, intent: &Intent, decision: Decision) -> D
         }
         Decision::Queue(ruling) => {
             result.verdict = Verdict::Queued;
-            result.reasons = region.rulebook().reasons(intent.body.kind(), &ruling);
+            result.reasons = region.rulebook().reasons(&intent.body, &ruling);
             result.cited = ruling.cited;
         }
         Decision::Refuse(refusal) => {

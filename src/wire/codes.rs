@@ -119,6 +119,8 @@ closed_list! {
         RuleFailed = "rule_failed", "ルールを評価できなかったため認められません", "a rule failed, so this is refused";
         IsHost = "is_host", "管理事業所です", "this organisation is the host";
         NotLinked = "not_linked", "チームに紐付けられていません", "not linked to the team";
+        Retracted = "retracted", "取り消された記録です", "it was retracted";
+        Superseded = "superseded", "より新しい内容が記録されています", "a newer one is in force";
         // About the request over HTTP.
         Unauthenticated = "unauthenticated", "サインインしてください", "sign in first";
         OriginRefused = "origin_refused", "このページからは接続できません", "this origin may not open a socket here";

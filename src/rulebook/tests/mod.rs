@@ -3,6 +3,7 @@
 
 mod broken_files;
 mod composition;
+mod deciding;
 mod explanations;
 mod masks;
 mod rows;
