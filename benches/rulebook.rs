@@ -5,16 +5,24 @@ use std::fmt::Write as _;
 use std::hint::black_box;
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use renkei::domain::body::OrderType;
-use renkei::domain::entry::Sensitivity;
+use jiff::civil::date;
+use renkei::domain::body::{Body, Correction, OrderType};
+use renkei::domain::directory::{Actor, Directory};
+use renkei::domain::entry::{Intent, Scope, Sensitivity};
+use renkei::domain::ids::{EntryId, OrganisationId, PersonId, Seq, TimelineId};
 use renkei::domain::kind::Kind;
+use renkei::domain::patient::{HumanName, Registration, Sex};
 use renkei::domain::role::{OrganisationType, Role};
-use renkei::domain::team::ConsentState;
+use renkei::domain::state::PatientState;
+use renkei::domain::team::{ConsentState, Membership};
+use renkei::domain::time::Timestamp;
+use renkei::domain::vital::{Measurement, Vital, VitalSign};
 use renkei::rulebook::event::{Stay, TimeBand, Topic};
 use renkei::rulebook::{
-    Action, ActorFacts, EntryClass, EventFacts, Known, PatientFacts, PatientStatus, PostFacts, Purpose, RecordClass,
-    RecordFacts, Rulebook, RulebookFiles, SourceFile, ViewerFacts, shipped,
+    Action, ActorFacts, Decision, EntryClass, EventFacts, Known, PatientFacts, PatientStatus, PostFacts, Purpose,
+    RecordClass, RecordFacts, Rulebook, RulebookFiles, Situation, SourceFile, Target, ViewerFacts, decide, shipped,
 };
+use uuid::Uuid;
 
 /// The hash is not what is measured.
 fn digest(bytes: &[u8]) -> [u8; 32] {
@@ -77,6 +85,7 @@ fn readers() -> Vec<ViewerFacts> {
         patient: PatientFacts {
             consent: Known::Is(ConsentState::ALL[if number % 10 < 8 { 1 } else { number % 3 }]),
             status: Known::Is(if number.is_multiple_of(20) { PatientStatus::Closed } else { PatientStatus::Active }),
+            registered: Known::Is(true),
             has_host: Known::Is(true),
         },
         purpose: if Role::ALL[number % Role::ALL.len()] == Role::Secretariat { Purpose::Admin } else { Purpose::Care },
@@ -208,11 +217,87 @@ fn viewing(criterion: &mut Criterion) {
     });
 }
 
+/// The moment of every post.
+const NOW: Timestamp = Timestamp::from_secs(1_775_003_400);
+
+fn registered(organisation: OrganisationId) -> PatientState {
+    let name = HumanName { kanji: "高橋 ハル".to_owned(), kana: "タカハシ ハル".to_owned() };
+    let birth_date = date(1938, 4, 12);
+    let registration = Registration { name, birth_date, sex: Sex::Female, identifiers: Vec::new() };
+    let mut state = PatientState::empty(TimelineId(Uuid::from_u128(1)));
+    let membership = |number: u128| {
+        let opens_from = Timestamp::MIN;
+        (
+            OrganisationId(Uuid::from_u128(organisation.0.as_u128() + number)),
+            Membership { people: [].into(), host: number == 0, since: NOW, opens_from },
+        )
+    };
+    state.registration = Some(registration.into());
+    state.consent = ConsentState::Team;
+    state.team = (0..12).map(membership).collect();
+    state
+}
+
+fn deciding(criterion: &mut Criterion) {
+    let organisation = OrganisationId(Uuid::from_u128(0x100));
+    let (state, directory) = (registered(organisation), Directory::default());
+    let person = PersonId(Uuid::from_u128(2));
+    let actor = Actor { person, role: Role::Nurse, organisation, organisation_type: OrganisationType::NursingStation };
+    let measurement = |sign: VitalSign, value| {
+        Measurement::new(sign, renkei::domain::decimal::Decimal::whole(value), sign.facts().unit).expect("plausible")
+    };
+    let measurements = vec![measurement(VitalSign::Pulse, 72), measurement(VitalSign::OxygenSaturation, 97)];
+    let vital = Body::Vital(Vital { measurements, site: None, device: "血圧計".to_owned(), comment: String::new() });
+    let intent = |body| Intent {
+        id: EntryId(Uuid::from_u128(3)),
+        timeline: state.timeline,
+        observed_at: Some(NOW),
+        sensitivity: Sensitivity::Normal,
+        addressed_to: Vec::new(),
+        body,
+    };
+    let scope = Scope {
+        kind: Kind::Vital,
+        sensitivity: Sensitivity::Normal,
+        infection: None,
+        addressed_to: Vec::new(),
+        owner: organisation,
+        seq: Seq(1),
+        recorded_at: NOW,
+        happened_at: NOW,
+    };
+    let target = Target { scope, own: true, visible: true, kind: Kind::Vital };
+    let correction =
+        Correction { target: EntryId(Uuid::from_u128(4)), body: Box::new(vital.clone()), reason: String::new() };
+    for extra in [0, 264] {
+        let rulebook = book_with(extra);
+        let rules = rulebook.rules().count();
+        for (name, intent) in
+            [("vital signs", intent(vital.clone())), ("a correction", intent(Body::Correction(correction.clone())))]
+        {
+            let situation = Situation {
+                state: &state,
+                rulebook: &rulebook,
+                directory: &directory,
+                actor: &actor,
+                now: NOW,
+                today: date(2026, 4, 1),
+                target: intent.body.target().map(|_| &target),
+                hub_made_timeline: false,
+            };
+            assert!(matches!(decide(&situation, &intent), Decision::Accept(_)), "{name}");
+            criterion.bench_function(&format!("decide {name} end to end, {rules} rules"), |bencher| {
+                bencher.iter(|| black_box(decide(black_box(&situation), black_box(&intent))));
+            });
+        }
+    }
+}
+
 fn loading(criterion: &mut Criterion) {
     criterion.bench_function("load and check the shipped rulebook", |bencher| {
         bencher.iter(|| black_box(shipped::load(digest)));
     });
 }
 
-criterion_group!(benches, judging, etiquette, viewing, loading);
+criterion_group!(benches, judging, deciding, etiquette, viewing, loading);
 criterion_main!(benches);

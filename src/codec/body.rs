@@ -10,7 +10,8 @@ use crate::domain::body::Body;
 use crate::domain::text::{Invalid, Text};
 
 pub(super) use administrative::{registration, registration_message};
-pub(super) use observed::{measurement, measurement_message};
+#[cfg(test)]
+pub(super) use observed::measurement;
 pub(super) use spoken::{alarm_limit, alarm_limit_message};
 
 /// Which of the two shapes a measurement has: as somebody gave it, or as the hub keeps it.

@@ -76,6 +76,15 @@ impl Body {
         }
     }
 
+    /// The body a correction puts in its target's place.
+    #[must_use]
+    pub const fn corrected(&self) -> Option<&Self> {
+        match self {
+            Self::Correction(Correction { body, .. }) => Some(&**body),
+            _ => None,
+        }
+    }
+
     /// The entry this body points back at, if it is about another.
     #[must_use]
     pub const fn target(&self) -> Option<EntryId> {

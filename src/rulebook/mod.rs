@@ -19,6 +19,7 @@ mod etiquette;
 pub mod event;
 mod explain;
 pub mod facts;
+mod feasible;
 mod grid;
 pub mod history;
 mod judge;

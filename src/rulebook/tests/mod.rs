@@ -4,6 +4,7 @@
 mod analysis;
 mod broken_files;
 mod composition;
+mod deciding;
 mod duties;
 mod etiquette_rows;
 mod explanations;
