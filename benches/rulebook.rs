@@ -5,14 +5,24 @@ use std::fmt::Write as _;
 use std::hint::black_box;
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use renkei::domain::entry::Sensitivity;
+use jiff::civil::date;
+use renkei::domain::body::{Body, Correction, OrderType};
+use renkei::domain::directory::{Actor, Directory};
+use renkei::domain::entry::{Intent, Scope, Sensitivity};
+use renkei::domain::ids::{EntryId, OrganisationId, PersonId, Seq, TimelineId};
 use renkei::domain::kind::Kind;
+use renkei::domain::patient::{HumanName, Registration, Sex};
 use renkei::domain::role::{OrganisationType, Role};
-use renkei::domain::team::ConsentState;
+use renkei::domain::state::PatientState;
+use renkei::domain::team::{ConsentState, Membership};
+use renkei::domain::time::Timestamp;
+use renkei::domain::vital::{Measurement, Vital, VitalSign};
+use renkei::rulebook::event::{Stay, TimeBand, Topic};
 use renkei::rulebook::{
-    Action, ActorFacts, EntryClass, Known, PatientFacts, PatientStatus, PostFacts, Purpose, RecordClass, RecordFacts,
-    Rulebook, RulebookFiles, SourceFile, ViewerFacts, shipped,
+    Action, ActorFacts, Decision, EntryClass, EventFacts, Known, PatientFacts, PatientStatus, PostFacts, Purpose,
+    RecordClass, RecordFacts, Rulebook, RulebookFiles, Situation, SourceFile, Target, ViewerFacts, decide, shipped,
 };
+use uuid::Uuid;
 
 /// The hash is not what is measured.
 fn digest(bytes: &[u8]) -> [u8; 32] {
@@ -75,6 +85,7 @@ fn readers() -> Vec<ViewerFacts> {
         patient: PatientFacts {
             consent: Known::Is(ConsentState::ALL[if number % 10 < 8 { 1 } else { number % 3 }]),
             status: Known::Is(if number.is_multiple_of(20) { PatientStatus::Closed } else { PatientStatus::Active }),
+            registered: Known::Is(true),
             has_host: Known::Is(true),
         },
         purpose: if Role::ALL[number % Role::ALL.len()] == Role::Secretariat { Purpose::Admin } else { Purpose::Care },
@@ -116,6 +127,61 @@ fn judging(criterion: &mut Criterion) {
     }
 }
 
+/// What the hub knows of a post that draws several rules at once.
+fn events() -> Vec<EventFacts> {
+    let event = |number: usize| EventFacts {
+        has_document: Known::Is(number.is_multiple_of(2)),
+        emergency: Known::Is(number.is_multiple_of(5)),
+        urgent: Known::Is(number.is_multiple_of(7)),
+        phoned: Known::Is(number.is_multiple_of(3)),
+        tell_doctor: Known::Is(number.is_multiple_of(4)),
+        on_shared_sheet: Known::Is(number.is_multiple_of(6)),
+        mentions_acp: Known::Is(number.is_multiple_of(8)),
+        has_nurse: Known::Is(true),
+        has_doctor: Known::Is(!number.is_multiple_of(9)),
+        has_care_manager: Known::Is(true),
+        has_pharmacist: Known::Is(number.is_multiple_of(2)),
+        order_type: Known::Is(OrderType::ALL[number % OrderType::ALL.len()]),
+        order_changes_drugs: Known::Is(number.is_multiple_of(2)),
+        abbreviations: Known::Is((number % 5) as i64),
+        clinic_hours: Known::Is(number.is_multiple_of(2)),
+        band: Known::Is(TimeBand::ALL[number % TimeBand::ALL.len()]),
+        topic: Known::Is(Topic::ALL[number % Topic::ALL.len()]),
+        stay: Known::Is(Stay::Home),
+        ..EventFacts::UNKNOWN
+    };
+    (0..1_000).map(event).collect()
+}
+
+/// Gates, duties and nudges, as a member of the team with consent would meet them.
+fn etiquette(criterion: &mut Criterion) {
+    let book = book_with(0);
+    let speaks =
+        |rule: &&renkei::rulebook::Rule| rule.mechanism.share().is_none() && rule.mechanism.applies().is_some();
+    let event_rules = book.rules().map(|(_, _, rule)| rule).filter(speaks).count();
+    let mut posts = posts();
+    for (number, post) in posts.iter_mut().enumerate() {
+        post.viewer.actor.role = [Role::Doctor, Role::Nurse, Role::CareManager, Role::Pharmacist][number % 4];
+        (post.viewer.actor.on_team, post.viewer.patient.consent) = (Known::Is(true), Known::Is(ConsentState::Team));
+    }
+    let events = events();
+    let filled: Vec<_> =
+        posts.iter().zip(&events).map(|(post, event)| (post.kind, book.slots_of_event(post, event))).collect();
+    let mut next = (0..posts.len()).cycle();
+    criterion.bench_function(&format!("etiquette of a post, slots filled, {event_rules} event rules"), |bencher| {
+        bencher.iter(|| {
+            let (kind, slots) = &filled[next.next().expect("a cycle")];
+            black_box(book.etiquette(*kind, black_box(slots)))
+        });
+    });
+    criterion.bench_function(&format!("fill slots, judge and etiquette, {event_rules} event rules"), |bencher| {
+        bencher.iter(|| {
+            let at = next.next().expect("a cycle");
+            black_box(book.rule_on(black_box(&posts[at]), black_box(&events[at])))
+        });
+    });
+}
+
 fn viewing(criterion: &mut Criterion) {
     let readers = readers();
     for extra in [0, 264] {
@@ -151,11 +217,95 @@ fn viewing(criterion: &mut Criterion) {
     });
 }
 
+/// The moment of every post.
+const NOW: Timestamp = Timestamp::from_secs(1_775_003_400);
+
+fn registered(organisation: OrganisationId) -> PatientState {
+    let name = HumanName { kanji: "高橋 ハル".to_owned(), kana: "タカハシ ハル".to_owned() };
+    let birth_date = date(1938, 4, 12);
+    let registration = Registration {
+        name,
+        birth_date,
+        sex: Sex::Female,
+        identifiers: Vec::new(),
+        in_facility: false,
+        agreed_by: None,
+        attachments: Vec::new(),
+    };
+    let mut state = PatientState::empty(TimelineId(Uuid::from_u128(1)));
+    let membership = |number: u128| {
+        let opens_from = Timestamp::MIN;
+        (
+            OrganisationId(Uuid::from_u128(organisation.0.as_u128() + number)),
+            Membership { people: [].into(), host: number == 0, since: NOW, opens_from },
+        )
+    };
+    state.registration = Some(registration.into());
+    state.consent = ConsentState::Team;
+    state.team = (0..12).map(membership).collect();
+    state
+}
+
+fn deciding(criterion: &mut Criterion) {
+    let organisation = OrganisationId(Uuid::from_u128(0x100));
+    let (state, directory) = (registered(organisation), Directory::default());
+    let person = PersonId(Uuid::from_u128(2));
+    let actor = Actor { person, role: Role::Nurse, organisation, organisation_type: OrganisationType::NursingStation };
+    let measurement = |sign: VitalSign, value| {
+        Measurement::new(sign, renkei::domain::decimal::Decimal::whole(value), sign.facts().unit).expect("plausible")
+    };
+    let measurements = vec![measurement(VitalSign::Pulse, 72), measurement(VitalSign::OxygenSaturation, 97)];
+    let vital = Body::Vital(Vital { measurements, site: None, device: "血圧計".to_owned(), comment: String::new() });
+    let intent = |body| Intent {
+        id: EntryId(Uuid::from_u128(3)),
+        timeline: state.timeline,
+        observed_at: Some(NOW),
+        sensitivity: Sensitivity::Normal,
+        addressed_to: Vec::new(),
+        body,
+    };
+    let scope = Scope {
+        kind: Kind::Vital,
+        sensitivity: Sensitivity::Normal,
+        infection: None,
+        addressed_to: Vec::new(),
+        owner: organisation,
+        seq: Seq(1),
+        recorded_at: NOW,
+        happened_at: NOW,
+    };
+    let target = Target { scope, own: true, visible: true, kind: Kind::Vital };
+    let correction =
+        Correction { target: EntryId(Uuid::from_u128(4)), body: Box::new(vital.clone()), reason: String::new() };
+    for extra in [0, 264] {
+        let rulebook = book_with(extra);
+        let rules = rulebook.rules().count();
+        for (name, intent) in
+            [("vital signs", intent(vital.clone())), ("a correction", intent(Body::Correction(correction.clone())))]
+        {
+            let situation = Situation {
+                state: &state,
+                rulebook: &rulebook,
+                directory: &directory,
+                actor: &actor,
+                now: NOW,
+                today: date(2026, 4, 1),
+                target: intent.body.target().map(|_| &target),
+                hub_made_timeline: false,
+            };
+            assert!(matches!(decide(&situation, &intent), Decision::Accept(_)), "{name}");
+            criterion.bench_function(&format!("decide {name} end to end, {rules} rules"), |bencher| {
+                bencher.iter(|| black_box(decide(black_box(&situation), black_box(&intent))));
+            });
+        }
+    }
+}
+
 fn loading(criterion: &mut Criterion) {
     criterion.bench_function("load and check the shipped rulebook", |bencher| {
         bencher.iter(|| black_box(shipped::load(digest)));
     });
 }
 
-criterion_group!(benches, judging, viewing, loading);
+criterion_group!(benches, judging, deciding, etiquette, viewing, loading);
 criterion_main!(benches);

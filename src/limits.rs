@@ -20,6 +20,8 @@ pub const RECORDS_PER_KEY_MAX: u64 = 1 << 32;
 pub const SQLITE_READERS: u32 = 4;
 /// Connections to PostgreSQL of one hub.
 pub const POSTGRES_CONNECTIONS_MAX: u32 = 16;
+/// Prepared statements a connection keeps: every statement over many rows exists in each of its sizes.
+pub const STORE_STATEMENTS_MAX: usize = 256;
 /// How long a connection waits for another's lock before the work fails.
 pub const STORE_BUSY_TIMEOUT_MS: u64 = 5_000;
 /// How long work waits for a free connection.
@@ -63,6 +65,21 @@ pub const ATTACHMENTS_MAX: usize = 20;
 pub const ATTACHMENT_BYTES_MAX: u32 = 25 << 20;
 /// Longest emergency access, in minutes: a day, after which somebody must have looked into the link.
 pub const EMERGENCY_ACCESS_MINUTES_MAX: u32 = 24 * 60;
+/// A claimed time may be this far ahead of the hub's: the clocks of gauges and tablets drift by minutes, and a wrong
+/// time zone (hours) or year is to be noticed. Whatever is claimed, nothing counts as measured after it was received.
+pub const OBSERVED_AHEAD_MAX_S: u64 = 15 * 60;
+/// Nothing claimed before this is believed (1900-01-01T00:00:00Z, seconds since 1970).
+pub const OBSERVED_S_MIN: i64 = -2_208_988_800;
+
+// ---- domain: what a state remembers ----
+
+/// Values of one vital sign that a state remembers, so that it knows the newest that stands after some were taken
+/// back, and a reader who may not see the newest gets an older one. 32 bytes each.
+pub const VITALS_STANDING_MAX: usize = 8;
+/// Alarm limits that a state remembers, those in force included.
+pub const ALARM_LIMITS_STANDING_MAX: usize = 4;
+/// Retracted entries that a state remembers. 8 bytes each.
+pub const RETRACTED_ENTRIES_MAX: usize = 1_024;
 
 // ---- http: the listener ----
 
@@ -113,7 +130,6 @@ pub const CLOCK_BEHIND_MS_MAX: u64 = 5_000;
 pub const DEVELOPMENT_CERTIFICATE_VALID_DAYS: u64 = 397;
 /// A server certificate that ends within this is made anew.
 pub const DEVELOPMENT_CERTIFICATE_RENEW_BEFORE_DAYS: u64 = 30;
-/// How long the development authority itself is valid: devices that try Renkei trust it once.
 /// The development authority outlives its certificates, so that a browser is told to trust it once.
 pub const DEVELOPMENT_AUTHORITY_VALID_DAYS: u64 = 5 * 365;
 const _: () = assert!(DEVELOPMENT_AUTHORITY_VALID_DAYS > DEVELOPMENT_CERTIFICATE_VALID_DAYS);
@@ -135,6 +151,7 @@ pub const SOCKETS_PER_PERSON_MAX: i64 = 1_000;
 
 /// No more than this is read of a configuration file.
 pub const CONFIG_FILE_BYTES_MAX: u64 = 1_048_576;
+
 // ---- hub ----
 
 /// Most pieces of work decided and committed together.
@@ -160,8 +177,6 @@ pub const OUTBOX_ENTRIES_MAX: usize = 512;
 pub const OUTBOX_BYTES_MAX: usize = 512 * 1024;
 /// Posts of one socket that wait for their answer before the socket is read no further.
 pub const POSTS_IN_FLIGHT_MAX: usize = 64;
-/// Sockets one sign-in may have open.
-pub const SOCKETS_PER_SIGN_IN_MAX: usize = 8;
 /// Timelines one socket may follow.
 pub const SUBSCRIPTIONS_MAX: usize = 2_000;
 /// Entries read from the journal at a time for one reader.
@@ -169,15 +184,18 @@ pub const READER_PAGE_ENTRIES_MAX: usize = 256;
 /// Bytes of entries read from the journal at a time for one reader.
 pub const READER_PAGE_BYTES_MAX: usize = 512 * 1024;
 /// A client that takes nothing off the connection for this long is disconnected.
-pub const WRITE_STALL_MS_MAX: u64 = 180_000;
+pub const WRITE_STALL_MS_MAX: u32 = 180_000;
 /// A client has this long to take its goodbye.
 pub const GOODBYE_MS_MAX: u64 = 2_000;
 /// The common beat of all sessions; a heartbeat frame goes out with each.
 pub const HEARTBEAT_MS: u64 = 20_000;
+/// Turns into which a beat is divided: this part of the sessions wakes together.
+pub const BEAT_TURNS: u64 = 64;
+const _: () = assert!(HEARTBEAT_MS / BEAT_TURNS > 0);
 /// Beats without a word from the client before it counts as gone.
 pub const SILENT_BEATS_MAX: u32 = 3;
 /// A socket has this long to say who it is.
-pub const HELLO_MS_MAX: u64 = 10_000;
+pub const HELLO_MS_MAX: u32 = 10_000;
 /// Largest first frame, before anybody knows who sends it.
 pub const HELLO_BYTES_MAX: usize = 4_096;
 /// Largest frame of a client.
@@ -191,6 +209,32 @@ pub const BAD_FRAMES_MAX: u32 = 20;
 pub const TICKET_MS: u64 = 30_000;
 /// Tickets that may wait to be used.
 pub const TICKETS_MAX: usize = 50_000;
+/// Tickets of one sign-in that may wait to be used; drawing more makes the oldest void. A client on a bad line draws
+/// about eight in the time a ticket lives.
+pub const TICKETS_PER_SIGN_IN_MAX: usize = 16;
+/// How long an ended sign-in is remembered beside the journal: longer than any request or `hello` that began before.
+pub const ENDED_SIGN_IN_KEPT_MS: u64 = 600_000;
+const _: () = assert!(ENDED_SIGN_IN_KEPT_MS > REQUEST_TIMEOUT_MS + HELLO_MS_MAX as u64 + TICKET_MS);
+
+// ---- what one sign-in may ask for ----
+
+/// Timelines one sign-in may ask to follow at once: everything five times over, for a line that keeps breaking.
+pub const SUBSCRIPTIONS_BURST: u32 = 10_000;
+/// After this it may ask for one more.
+pub const SUBSCRIPTION_REFILL_MS: u64 = 20;
+/// Looks at patients one sign-in may take at once; a search takes one for each patient it finds.
+pub const LOOKS_BURST: u32 = 20_000;
+/// After this it may take one more.
+pub const LOOK_REFILL_MS: u64 = 5;
+/// Posts one person may leave in the linking queue at once: some days of visits before the link is made.
+pub const WAITING_POSTS_BURST: u32 = 500;
+/// After this the person may leave one more.
+pub const WAITING_POST_REFILL_MS: u64 = 10_000;
+/// Sign-ins whose spent credit is kept before those that have it all back are sorted out.
+pub const ALLOWANCES_KEPT_MAX: usize = 10_000;
+const _: () = assert!(SUBSCRIPTIONS_BURST as usize >= 2 * SUBSCRIPTIONS_MAX);
+const _: () = assert!(LOOKS_BURST as usize >= 10 * SEARCH_RESULTS_MAX);
+
 // ---- rulebook ----
 
 /// Files of a rulebook's folder.
@@ -217,7 +261,7 @@ pub const RULEBOOK_BOXES_MAX: usize = 20_000;
 pub const RULEBOOK_ID_BYTES_MAX: usize = 64;
 /// Most rules a judgement cites; the deciding ones come first.
 pub const RULEBOOK_CITED_RULES_MAX: usize = 6;
-// ── What one frame may hold ──
+
 // ---- wire: what one frame may hold ----
 
 /// Most timelines in one `subscribe` or `unsubscribe`.
@@ -227,7 +271,8 @@ pub const CLIENT_NAME_CHARS_MAX: usize = 100;
 
 const _: () = assert!(FRAME_BYTES_MAX >= 4 * 3 * TEXT_CHARS_MAX, "a report of several long texts fits a frame");
 const _: () = assert!(HELLO_BYTES_MAX < FRAME_BYTES_MAX);
-// ── Imports ──
+
+// ---- imports ----
 
 /// Largest file an import reads, in bytes (64 MiB): some 600,000 readings.
 pub const IMPORT_FILE_BYTES_MAX: usize = 64 * 1024 * 1024;

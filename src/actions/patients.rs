@@ -4,10 +4,12 @@
 use std::collections::HashSet;
 
 use crate::domain::ids::{PatientId, TimelineId};
+use crate::domain::kind::Kind;
 use crate::domain::role::Role;
 use crate::hub::patients::PatientQuery;
+use crate::hub::reading::LookError;
 use crate::hub::sessions::SignedIn;
-use crate::hub::{Hub, Sight, StoreError, Unavailable};
+use crate::hub::{Hub, Sight, StoreError};
 
 /// What a search found.
 #[derive(Debug)]
@@ -23,7 +25,7 @@ pub enum SearchError {
     #[error(transparent)]
     Store(#[from] StoreError),
     #[error(transparent)]
-    Unavailable(#[from] Unavailable),
+    Look(#[from] LookError),
 }
 
 /// The patients that match, as far as the one who asks may know of them; all of theirs for an empty query.
@@ -40,6 +42,10 @@ pub async fn find(hub: &Hub, signed_in: &SignedIn, query: &PatientQuery, mine: b
         let own: HashSet<PatientId> = hub.timelines_of(&actor).await?.into_iter().map(TimelineId::as_patient).collect();
         index.search(query, |patient| own.contains(&patient))
     };
-    let sights = hub.look_at_cards(actor, id, patients.into_iter().map(TimelineId::from)).await?;
+    let mut sights = hub.look_at_cards(actor, id, patients.into_iter().map(TimelineId::from)).await?;
+    if query.identifier.is_some() {
+        // Whom the card shows no numbers may not find out by searching whose number this is.
+        sights.retain(|sight| sight.view.shows_state_of(Kind::Registration));
+    }
     Ok(Found { sights, more })
 }

@@ -41,21 +41,26 @@ pub async fn register(hub: &Hub, actor: Actor, new: NewPatient) -> Result<Regist
     });
     // Consent comes last: whoever is on the team by then may record it.
     let bodies = [Some(Body::Registration(new.registration)), host, new.consent.map(Body::Consent)];
-    let intents = bodies.into_iter().flatten().map(|body| first_of_its_kind(patient.into(), body)).collect();
+    let intents = bodies.into_iter().flatten().map(|body| first_of_its_kind(hub, patient.into(), body)).collect();
     let entries = hub.post_together(actor, intents).await.map_err(in_words_of_the_request)?;
     Ok(Registered { patient, entries })
 }
 
-/// Nobody can name the id of a patient there is: it is made of the request and of the one who asks.
+/// Nobody can name the id of a patient there is: it is made of the request and of the one who asks, with a key.
 fn patient_of(hub: &Hub, actor: &Actor, request: Option<Uuid>) -> PatientId {
     let Some(request) = request else { return PatientId(hub.region().draw_id()) };
-    let asker = [*actor.person.0.as_bytes(), *actor.organisation.0.as_bytes()].concat();
-    PatientId(Uuid::new_v5(&request, &asker))
+    let asker = [actor.person.0.as_bytes().as_slice(), actor.organisation.0.as_bytes()];
+    PatientId(derive_id(hub, &[b"registered", request.as_bytes(), asker[0], asker[1]]))
 }
 
-fn first_of_its_kind(timeline: TimelineId, body: Body) -> Intent {
-    let id = EntryId(Uuid::new_v5(&timeline.0, body.kind().code().as_bytes()));
+/// With a key, so that nobody finds out what a patient has by posting under the id that it would have.
+fn first_of_its_kind(hub: &Hub, timeline: TimelineId, body: Body) -> Intent {
+    let id = EntryId(derive_id(hub, &[b"first", timeline.0.as_bytes(), body.kind().code().as_bytes()]));
     Intent { id, timeline, observed_at: None, sensitivity: Sensitivity::Normal, addressed_to: Vec::new(), body }
+}
+
+fn derive_id(hub: &Hub, parts: &[&[u8]]) -> Uuid {
+    hub.journal().region().derive_id(parts)
 }
 
 fn in_words_of_the_request(mut refused: Refused) -> Refused {

@@ -58,9 +58,11 @@ async fn serve(config: &Config) -> anyhow::Result<ExitCode> {
     let bind = |address: &SocketAddr| Listener::bind(*address, transport.clone(), ListenBounds::default());
     let listeners = config.listen.addresses.iter().map(bind).collect::<Result<Vec<_>, _>>()?;
     let origins = config.allowed_origins.iter().map(ToString::to_string).collect();
-    let app = App::new(region.hub.clone(), origins).showing(certificate);
+    let app = App::new(region.hub.clone(), origins, config.session).showing(certificate);
+    // Before anybody hears that the hub is ready: who stops it from then on is heard.
+    let stop = stop_asked()?;
     println!("ready {}", ready_url(config, &listeners));
-    run_hub(region, app, listeners, stop_asked()?).await;
+    run_hub(region, app, listeners, stop).await;
     Ok(ExitCode::SUCCESS)
 }
 

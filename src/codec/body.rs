@@ -14,7 +14,8 @@ use crate::domain::text::{Invalid, Text};
 
 pub(super) use administrative::{registration, registration_message};
 pub(super) use plain::{alarm_limit, alarm_limit_message};
-pub(super) use vital::{measurement, measurement_message};
+#[cfg(test)]
+pub(super) use vital::measurement;
 
 /// Which of the two shapes a measurement has: as somebody gave it, or as the hub keeps it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -6,13 +6,14 @@ use std::sync::Arc;
 use prost::Message;
 
 use super::CodecError;
-use super::body::{
-    Form, alarm_limit, alarm_limit_message, measurement, measurement_message, registration, registration_message,
-};
-use super::field::{code, code_text, each, id, id_text, ids, message};
+use super::body::{alarm_limit, alarm_limit_message, registration, registration_message};
+use super::field::{code, code_text, decimal, each, id, id_text, ids};
 use super::proto::store::v1 as stored;
+use crate::domain::alarm::AlarmLimit;
+use crate::domain::decimal::Decimal;
 use crate::domain::ids::{EntryId, OrganisationId, PersonId, Seq, TimelineId};
-use crate::domain::state::{FOLD_VERSION, Latest, PatientState};
+use crate::domain::standing::Standing;
+use crate::domain::state::{FOLD_VERSION, Measured, PatientState};
 use crate::domain::team::Membership;
 use crate::domain::text::Invalid;
 use crate::domain::time::Timestamp;
@@ -28,10 +29,9 @@ pub fn encode_snapshot(state: &PatientState) -> Vec<u8> {
         since_us: membership.since.as_micros(),
         opens_from_us: membership.opens_from.as_micros(),
     };
-    let latest = |latest: &Latest| stored::Latest {
-        measurement: Some(measurement_message(&latest.measurement, Form::Recorded)),
-        at_us: latest.at.as_micros(),
-        seq: latest.seq.0,
+    let limits = |(seq, limits): &(Seq, Arc<[AlarmLimit]>)| stored::AlarmLimitsSet {
+        seq: seq.0,
+        limits: limits.iter().map(alarm_limit_message).collect(),
     };
     stored::Snapshot {
         fold_version: FOLD_VERSION,
@@ -42,10 +42,14 @@ pub fn encode_snapshot(state: &PatientState) -> Vec<u8> {
         consent: code_text(state.consent),
         team: state.team.iter().map(membership).collect(),
         access_epoch: state.access_epoch.0,
-        alarm_limits: state.alarm_limits.iter().map(alarm_limit_message).collect(),
-        latest: state.latest.values().map(latest).collect(),
         hidden: state.hidden.iter().map(|entry| id_text(entry.0)).collect(),
         former: state.former.iter().map(|organisation| id_text(organisation.0)).collect(),
+        registered_by: state.registered_by.0,
+        consented_by: state.consented_by.0,
+        limits: state.limits.kept().iter().map(limits).collect(),
+        limits_dropped: state.limits.dropped().map_or(0, |seq| seq.0),
+        vitals: state.vitals.iter().map(sign_message).collect(),
+        retracted: state.retracted.iter().map(|seq| seq.0).collect(),
     }
     .encode_to_vec()
 }
@@ -73,8 +77,14 @@ fn state(kept: stored::Snapshot) -> Result<PatientState, Invalid> {
         team: each("team", kept.team, membership)?.into_iter().collect::<BTreeMap<_, _>>(),
         former: ids("former", &kept.former, OrganisationId)?.into_iter().collect::<BTreeSet<_>>(),
         access_epoch: Seq(kept.access_epoch),
-        alarm_limits: each("alarm_limits", &kept.alarm_limits, alarm_limit)?.into(),
-        latest: each("latest", kept.latest, latest)?.into_iter().collect::<BTreeMap<_, _>>(),
+        registered_by: Seq(kept.registered_by),
+        consented_by: Seq(kept.consented_by),
+        limits: Standing::of(
+            each("limits", kept.limits, limits)?,
+            (kept.limits_dropped > 0).then_some(Seq(kept.limits_dropped)),
+        ),
+        vitals: each("vitals", kept.vitals, sign)?.into_iter().collect::<BTreeMap<_, _>>(),
+        retracted: kept.retracted.into_iter().map(Seq).collect(),
         hidden: ids("hidden", &kept.hidden, EntryId)?.into_iter().collect::<BTreeSet<_>>(),
     })
 }
@@ -89,7 +99,26 @@ fn membership(kept: stored::Membership) -> Result<(OrganisationId, Membership), 
     Ok((id("organisation", &kept.organisation, OrganisationId)?, membership))
 }
 
-fn latest(kept: stored::Latest) -> Result<(VitalSign, Latest), Invalid> {
-    let measurement = message("measurement", kept.measurement, |sent| measurement(&sent, Form::Recorded))?;
-    Ok((measurement.sign, Latest { measurement, at: Timestamp(kept.at_us), seq: Seq(kept.seq) }))
+fn limits(kept: stored::AlarmLimitsSet) -> Result<(Seq, Arc<[AlarmLimit]>), Invalid> {
+    Ok((Seq(kept.seq), each("limits", &kept.limits, alarm_limit)?.into()))
+}
+
+fn sign_message((sign, standing): (&VitalSign, &Standing<Measured, Decimal>)) -> stored::Sign {
+    let reading = |measured: Measured, value: String| stored::Reading {
+        at_us: measured.at.as_micros(),
+        seq: measured.seq.0,
+        value,
+    };
+    stored::Sign {
+        sign: code_text(*sign),
+        kept: standing.kept().iter().map(|(measured, value)| reading(*measured, value.to_string())).collect(),
+        dropped: standing.dropped().map(|measured| reading(measured, String::new())),
+    }
+}
+
+fn sign(kept: stored::Sign) -> Result<(VitalSign, Standing<Measured, Decimal>), Invalid> {
+    let measured = |reading: &stored::Reading| Measured { at: Timestamp(reading.at_us), seq: Seq(reading.seq) };
+    let reading = |reading: &stored::Reading| Ok((measured(reading), decimal("value", &reading.value)?));
+    let standing = Standing::of(each("kept", &kept.kept, reading)?, kept.dropped.as_ref().map(measured));
+    Ok((code("sign", &kept.sign)?, standing))
 }

@@ -12,7 +12,7 @@ use super::proto::store::v1 as stored;
 use super::proto::v1;
 use crate::domain::directory::Actor;
 use crate::domain::entry::{Entry, Intent, Scope};
-use crate::domain::ids::{EntryId, OrganisationId};
+use crate::domain::ids::{EntryId, OrganisationId, Seq};
 use crate::domain::kind::Kind;
 use crate::domain::ruling::Ruling;
 use crate::domain::text::Invalid;
@@ -57,6 +57,9 @@ fn scope(kept: stored::Scope) -> Result<Scope, Invalid> {
         infection: optional_code("infection", &kept.infection)?,
         addressed_to: each("addressed_to", kept.addressed_to, addressee)?,
         owner: id("owner", &kept.owner, OrganisationId)?,
+        seq: Seq(kept.seq),
+        recorded_at: Timestamp(kept.recorded_at_us),
+        happened_at: Timestamp(kept.happened_at_us),
     })
 }
 
@@ -67,6 +70,9 @@ fn scope_message(scope: &Scope) -> stored::Scope {
         infection: scope.infection.map(code_text).unwrap_or_default(),
         addressed_to: scope.addressed_to.iter().map(addressee_message).collect(),
         owner: id_text(scope.owner.0),
+        seq: scope.seq.0,
+        recorded_at_us: scope.recorded_at.as_micros(),
+        happened_at_us: scope.happened_at.as_micros(),
     }
 }
 

@@ -51,8 +51,8 @@ pub struct Intent {
     pub body: Body,
 }
 
-/// What decides who may see an entry. Entries that point back carry their target's scope, so that a
-/// correction or acknowledgement is never more visible than its target.
+/// What decides who may see an entry, and its place in time. Entries that point back carry their target's scope, so
+/// that a correction or acknowledgement is never more visible than its target, and takes effect where that stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Scope {
     pub kind: Kind,
@@ -61,6 +61,11 @@ pub struct Scope {
     pub addressed_to: Vec<Addressee>,
     /// The organisation whose record it is: it always sees its own.
     pub owner: OrganisationId,
+    pub seq: Seq,
+    /// By which a link that opens less than the whole past is held against it.
+    pub recorded_at: Timestamp,
+    /// See [`Entry::happened_at`].
+    pub happened_at: Timestamp,
 }
 
 /// One immutable fact on a timeline.
@@ -100,7 +105,16 @@ impl Entry {
             },
             addressed_to: self.addressed_to.clone(),
             owner: self.author.organisation,
+            seq: self.seq,
+            recorded_at: self.recorded_at,
+            happened_at: self.happened_at(),
         }
+    }
+
+    /// When what it tells of took place: as the device claims, but not after the hub had it.
+    #[must_use]
+    pub fn happened_at(&self) -> Timestamp {
+        self.observed_at.map_or(self.recorded_at, |claimed| claimed.min(self.recorded_at))
     }
 
     /// Whether readers should get this entry before others: it raised an alarm.

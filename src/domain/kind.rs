@@ -84,6 +84,12 @@ impl Kind {
         )
     }
 
+    /// Whether the kind changes who is on the team: such an act is undone by another, never corrected.
+    #[must_use]
+    pub const fn changes_team(self) -> bool {
+        matches!(self, Self::TeamLink | Self::TeamUnlink | Self::HostChange)
+    }
+
     /// Whether the kind records what somebody saw: nobody may be kept from recording it.
     #[must_use]
     pub const fn is_observation(self) -> bool {

@@ -18,6 +18,7 @@ pub mod patient;
 pub mod role;
 pub mod ruling;
 pub mod search;
+pub mod standing;
 pub mod state;
 pub mod team;
 pub mod text;

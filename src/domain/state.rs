@@ -4,17 +4,23 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::alarm::AlarmLimit;
-use super::body::{Body, Retraction, RetractionReason};
+use super::body::{Body, Correction, Retraction, RetractionReason};
+use super::decimal::Decimal;
 use super::directory::Actor;
-use super::entry::Entry;
+use super::entry::{Entry, Scope};
 use super::ids::{EntryId, OrganisationId, Seq, TimelineId};
 use super::patient::Registration;
+use super::standing::Standing;
 use super::team::{ConsentState, History, Membership, TeamLink, TeamUnlink};
 use super::time::Timestamp;
-use super::vital::{Measurement, VitalSign};
+use super::vital::{Vital, VitalSign};
+use crate::limits;
+
+#[cfg(test)]
+mod tests;
 
 /// Raised when the shape or meaning of [`PatientState`] changes: older snapshots are then ignored.
-pub const FOLD_VERSION: u32 = 1;
+pub const FOLD_VERSION: u32 = 2;
 
 /// All that is known of a patient up to `head`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,25 +30,40 @@ pub struct PatientState {
     /// Of the entry at `head`.
     pub recorded_at: Timestamp,
     pub registration: Option<Arc<Registration>>,
+    /// The entry that made the registration in force; corrections of an older one change nothing.
+    pub registered_by: Seq,
     pub consent: ConsentState,
+    /// The same of the consent.
+    pub consented_by: Seq,
     pub team: BTreeMap<OrganisationId, Membership>,
     /// Organisations that were linked once and are no longer.
     pub former: BTreeSet<OrganisationId>,
     /// The last entry that changed team, consent or what is hidden: who may see what depends on nothing later.
     pub access_epoch: Seq,
-    pub alarm_limits: Arc<[AlarmLimit]>,
-    /// The newest value of each sign, by claimed time.
-    pub latest: BTreeMap<VitalSign, Latest>,
+    /// The alarm limits set last, by the entry that set them; those of the newest are in force.
+    pub limits: Standing<Seq, Arc<[AlarmLimit]>>,
+    /// The newest values of each sign that stand.
+    pub vitals: BTreeMap<VitalSign, Standing<Measured, Decimal>>,
+    /// Entries that were taken back, the newest [`limits::RETRACTED_ENTRIES_MAX`]: no correction brings them back.
+    pub retracted: BTreeSet<Seq>,
     /// Entries hidden from the team because they were written on the wrong patient.
     pub hidden: BTreeSet<EntryId>,
 }
 
-/// The newest value of a vital sign.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Latest {
-    pub measurement: Measurement,
+/// When something was measured, and the entry that says so: of two of one moment the later entry is the newer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Measured {
     pub at: Timestamp,
     pub seq: Seq,
+}
+
+/// The newest value of a vital sign, as corrections left it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Latest {
+    pub sign: VitalSign,
+    /// In the sign's canonical unit.
+    pub value: Decimal,
+    pub measured: Measured,
 }
 
 impl PatientState {
@@ -54,12 +75,15 @@ impl PatientState {
             head: Seq::ZERO,
             recorded_at: Timestamp::MIN,
             registration: None,
+            registered_by: Seq::ZERO,
             consent: ConsentState::None,
+            consented_by: Seq::ZERO,
             team: BTreeMap::new(),
             former: BTreeSet::new(),
             access_epoch: Seq::ZERO,
-            alarm_limits: Arc::new([]),
-            latest: BTreeMap::new(),
+            limits: Standing::default(),
+            vitals: BTreeMap::new(),
+            retracted: BTreeSet::new(),
             hidden: BTreeSet::new(),
         }
     }
@@ -82,6 +106,25 @@ impl PatientState {
         self.team.iter().find(|(_, membership)| membership.host).map(|(id, _)| *id)
     }
 
+    /// The alarm limits in force; none where none were set, or where more of them were taken back in a row than are
+    /// remembered ([`limits::ALARM_LIMITS_STANDING_MAX`]).
+    #[must_use]
+    pub fn alarm_limits(&self) -> &[AlarmLimit] {
+        self.limits.newest().map_or(&[], |(_, limits)| limits)
+    }
+
+    /// The newest value of a sign.
+    #[must_use]
+    pub fn latest(&self, sign: VitalSign) -> Option<Latest> {
+        self.newest_first(sign).next()
+    }
+
+    /// The last values of a sign that stand, the newest first.
+    pub fn newest_first(&self, sign: VitalSign) -> impl Iterator<Item = Latest> + '_ {
+        let standing = self.vitals.get(&sign).map(Standing::kept).unwrap_or_default();
+        standing.iter().rev().map(move |(measured, value)| Latest { sign, value: *value, measured: *measured })
+    }
+
     /// Takes the next entry in.
     ///
     /// # Panics
@@ -91,14 +134,22 @@ impl PatientState {
         assert_eq!(entry.seq, self.head.next(), "a timeline is folded gaplessly and in order");
         self.head = entry.seq;
         self.recorded_at = entry.recorded_at;
-        self.apply_body(&entry.body, entry);
+        match &entry.body {
+            Body::Correction(correction) => self.correct(correction, entry),
+            Body::Retraction(retraction) => self.retract(retraction, entry),
+            body => self.apply_body(body, entry),
+        }
     }
 
     fn apply_body(&mut self, body: &Body, entry: &Entry) {
         match body {
-            Body::Registration(registration) => self.registration = Some(Arc::new(registration.clone())),
+            Body::Registration(registration) => {
+                self.registration = Some(Arc::new(registration.clone()));
+                self.registered_by = entry.seq;
+            }
             Body::Consent(change) => {
                 self.consent = change.state;
+                self.consented_by = entry.seq;
                 self.access_epoch = entry.seq;
             }
             Body::TeamLink(link) => self.link(link, entry),
@@ -109,29 +160,63 @@ impl PatientState {
                 }
                 self.access_epoch = entry.seq;
             }
-            Body::AlarmLimits(limits) => self.alarm_limits = limits.limits.clone().into(),
-            Body::Vital(vital) => {
-                let at = entry.observed_at.unwrap_or(entry.recorded_at);
-                for measurement in &vital.measurements {
-                    let latest = Latest { measurement: *measurement, at, seq: entry.seq };
-                    self.latest
-                        .entry(measurement.sign)
-                        .and_modify(|known| {
-                            if at >= known.at {
-                                *known = latest;
-                            }
-                        })
-                        .or_insert(latest);
-                }
+            Body::AlarmLimits(set) => {
+                self.limits.put(entry.seq, set.limits.clone().into(), limits::ALARM_LIMITS_STANDING_MAX);
             }
-            Body::Correction(correction) if correction.body.kind().is_administrative() => {
-                self.apply_body(&correction.body, entry);
+            Body::Vital(vital) => self.measure(vital, Measured { at: entry.happened_at(), seq: entry.seq }),
+            _ => {}
+        }
+    }
+
+    fn measure(&mut self, vital: &Vital, measured: Measured) {
+        for measurement in &vital.measurements {
+            let standing = self.vitals.entry(measurement.sign).or_default();
+            standing.put(measured, measurement.value, limits::VITALS_STANDING_MAX);
+        }
+    }
+
+    /// As if the target had been posted with the corrected body, at its own place on the timeline.
+    fn correct(&mut self, correction: &Correction, entry: &Entry) {
+        let Some(target) = entry.target_scope.as_ref().filter(|target| !self.retracted.contains(&target.seq)) else {
+            return;
+        };
+        match &*correction.body {
+            Body::Registration(registration) if target.seq == self.registered_by => {
+                self.registration = Some(Arc::new(registration.clone()));
             }
-            Body::Retraction(Retraction { target, reason: RetractionReason::WrongPatient, .. }) => {
-                self.hidden.insert(*target);
+            Body::Consent(change) if target.seq == self.consented_by => {
+                self.consent = change.state;
                 self.access_epoch = entry.seq;
             }
+            Body::Vital(vital) => {
+                self.forget_values_of(target);
+                self.measure(vital, Measured { at: target.happened_at, seq: target.seq });
+            }
+            Body::AlarmLimits(set) => {
+                self.limits.put(target.seq, set.limits.clone().into(), limits::ALARM_LIMITS_STANDING_MAX);
+            }
+            // Acts on the team are not corrected (see `decide`); other bodies leave no trace in the state.
             _ => {}
+        }
+    }
+
+    fn retract(&mut self, retraction: &Retraction, entry: &Entry) {
+        if retraction.reason == RetractionReason::WrongPatient {
+            self.hidden.insert(retraction.target);
+            self.access_epoch = entry.seq;
+        }
+        let Some(target) = &entry.target_scope else { return };
+        self.forget_values_of(target);
+        self.limits.take_back(|seq| seq == target.seq);
+        self.retracted.insert(target.seq);
+        if self.retracted.len() > limits::RETRACTED_ENTRIES_MAX {
+            self.retracted.pop_first();
+        }
+    }
+
+    fn forget_values_of(&mut self, target: &Scope) {
+        for standing in self.vitals.values_mut() {
+            standing.take_back(|measured| measured.seq == target.seq);
         }
     }
 

@@ -108,6 +108,20 @@ impl Refused {
         Self { id, code, field: None, reasons: vec![reason], cited: Vec::new(), retry }
     }
 
+    /// The author leaves more than the hub keeps for them; nothing was stored.
+    #[must_use]
+    pub fn overloaded(id: EntryId) -> Self {
+        Self::plain(
+            id,
+            "overloaded",
+            Text::fixed(
+                "紐付けを待つ記録が多すぎます。保存されていません。しばらくして再送してください",
+                "too many records wait for a link; nothing was stored, please send again later",
+            ),
+            true,
+        )
+    }
+
     /// The journal cannot take entries at the moment; nothing was stored.
     #[must_use]
     pub fn unavailable(id: EntryId) -> Self {

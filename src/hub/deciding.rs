@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 
+use super::allowance::{Allowances, Asked};
 use super::answer::{Accepted, Answer, Queued, Refused};
 use super::audit;
 use super::draft::Draft;
@@ -16,7 +17,6 @@ use super::timelines::Hot;
 use super::view::View;
 use super::work::{Follow, Look, MarkRead, Origin, Outcome, Sight, Submission, Work};
 use crate::codec::{self, Content, QueuedPost};
-use crate::domain::body::{Body, Retraction, RetractionReason};
 use crate::domain::directory::{Actor, Directory};
 use crate::domain::entry::{Entry, Intent};
 use crate::domain::ids::{EntryId, Seq};
@@ -36,6 +36,7 @@ pub(super) struct Picture {
     pub rulebook: Arc<Rulebook>,
     pub directory: Arc<Directory>,
     pub key: Arc<RegionKey>,
+    pub allowances: Arc<Allowances>,
     pub now: Timestamp,
     /// The date in the region.
     pub today: Date,
@@ -47,9 +48,14 @@ impl Picture {
     /// Decides a post; on acceptance the entry is on the draft and in the state.
     pub fn post(&self, draft: &mut Draft, hot: &mut Hot, submission: &Submission, targets: &Targets) -> Answer {
         let (intent, actor) = (&submission.intent, &submission.actor);
-        match self.decide(&hot.state, intent, actor, targets) {
+        match self.decide(&hot.state, intent, actor, submission.origin, targets) {
             Decision::Accept(acceptance) => self.accept(draft, hot, submission, acceptance),
-            Decision::Queue(ruling) if submission.origin == Origin::Client => self.queue(draft, intent, actor, &ruling),
+            Decision::Queue(ruling) if submission.origin == Origin::Client => {
+                if !self.allowances.take(actor.person.0, Asked::Waiting, 1, self.now) {
+                    return Answer::Refused(Refused::overloaded(intent.id));
+                }
+                self.queue(draft, intent, actor, &ruling)
+            }
             Decision::Queue(ruling) => self.refuse(draft, hot, submission, Refusal::NotFound(ruling)),
             Decision::Refuse(refusal) => self.refuse(draft, hot, submission, refusal),
         }
@@ -59,7 +65,7 @@ impl Picture {
     pub fn serve(&self, draft: &mut Draft, hot: Option<&mut Hot>, work: Work, targets: &Targets) {
         let outcome = match (work, hot) {
             (Work::DryRun(dry_run), Some(hot)) => {
-                let decision = self.decide(&hot.state, &dry_run.intent, &dry_run.actor, targets);
+                let decision = self.decide(&hot.state, &dry_run.intent, &dry_run.actor, Origin::Client, targets);
                 Outcome::DryRun(dry_run, decision)
             }
             (Work::Follow(follow), Some(hot)) => self.follow(draft, hot, follow),
@@ -74,7 +80,14 @@ impl Picture {
         draft.outcomes.push(outcome);
     }
 
-    pub(super) fn decide(&self, state: &PatientState, intent: &Intent, actor: &Actor, targets: &Targets) -> Decision {
+    pub(super) fn decide(
+        &self,
+        state: &PatientState,
+        intent: &Intent,
+        actor: &Actor,
+        origin: Origin,
+        targets: &Targets,
+    ) -> Decision {
         let target =
             intent.body.target().and_then(|id| targets.get(&id)).and_then(|found| self.target(state, actor, found));
         let situation = Situation {
@@ -85,6 +98,7 @@ impl Picture {
             now: self.now,
             today: self.today,
             target: target.as_ref(),
+            hub_made_timeline: origin == Origin::Action,
         };
         rulebook::decide(&situation, intent)
     }
@@ -109,9 +123,6 @@ impl Picture {
         store::project(&hot.state, &entry, &hot.key, &mut draft.batch.projections);
         if hot.state.access_epoch != epoch {
             draft.change_access(&hot.state);
-        }
-        if let Body::Retraction(Retraction { target, reason: RetractionReason::WrongPatient, .. }) = entry.body {
-            draft.hide(entry.timeline, target);
         }
         self.snapshot(draft, hot);
         let answer = Accepted::of(&entry, false);
@@ -195,7 +206,7 @@ impl Picture {
     }
 
     fn citing(&self, intent: &Intent, code: &'static str, ruling: Ruling) -> Refused {
-        let reasons = self.rulebook.reasons(intent.body.kind(), &ruling);
+        let reasons = self.rulebook.reasons(&intent.body, &ruling);
         Refused { id: intent.id, code, field: None, reasons, cited: ruling.cited, retry: false }
     }
 
@@ -207,7 +218,7 @@ impl Picture {
         Answer::Queued(Queued {
             id: intent.id,
             timeline: intent.timeline,
-            reasons: self.rulebook.reasons(intent.body.kind(), ruling),
+            reasons: self.rulebook.reasons(&intent.body, ruling),
             cited: ruling.cited.clone(),
         })
     }
@@ -217,7 +228,8 @@ impl Picture {
         let head = hot.state.head;
         let granted = view.map(|view| {
             draft.batch.grants.push(self.open_grant(&follow, follow.after.min(head)));
-            Granted { subscription: Arc::new(Subscription::new(follow.timeline, Arc::new(view), head)), head }
+            let subscription = Arc::new(Subscription::new(follow.timeline, Arc::new(view), head));
+            Granted { subscription, head, access_epoch: hot.state.access_epoch }
         });
         let refused = granted.is_none().then_some("not_found");
         let opened = Opened { timeline: follow.timeline, grant: follow.grant, after: follow.after, refused, granted };

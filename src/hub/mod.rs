@@ -3,6 +3,7 @@
 //! Read `work` (what may be asked), `sequencer` → `deciding` → `draft` → `committer`, then `fanout`, `outbox`
 //! and `view` for how an entry reaches its readers. Sessions and actions hold a [`Hub`].
 
+pub mod allowance;
 pub mod answer;
 mod audit;
 mod committer;
@@ -14,7 +15,7 @@ pub mod meter;
 pub mod outbox;
 pub mod patients;
 pub mod published;
-mod reading;
+pub mod reading;
 mod region;
 pub mod rehearsal;
 mod sequencer;
@@ -184,7 +185,8 @@ impl Hub {
         answers
     }
 
-    /// Posts on one timeline that become entries all together, in this order, or not at all.
+    /// Posts on one timeline that become entries all together, in this order, or not at all. For actions, which
+    /// make the id of a new timeline themselves; never with an id that a client chose.
     ///
     /// # Errors
     /// The refusal of the first that was refused.
@@ -197,7 +199,7 @@ impl Hub {
         for intent in intents {
             let (reply, answer) = oneshot::channel();
             answers.push((intent.id, answer));
-            group.push(self.submission(actor, intent, Reply::Once(reply)));
+            group.push(self.submission(actor, intent, Origin::Action, Reply::Once(reply)));
         }
         // When the hub has gone, the replies are dropped with the work, and each answer below says so.
         let _ = self.give(Work::PostTogether(group)).await;
@@ -212,13 +214,13 @@ impl Hub {
         Ok(accepted)
     }
 
-    fn submission(&self, actor: Actor, intent: Intent, reply: Reply) -> Submission {
+    fn submission(&self, actor: Actor, intent: Intent, origin: Origin, reply: Reply) -> Submission {
         let mac = fingerprint(self.inner.journal.region(), &intent, &actor);
-        Submission { intent, actor, mac, origin: Origin::Client, reply, attempts: 0 }
+        Submission { intent, actor, mac, origin, reply, attempts: 0 }
     }
 
     async fn submit(&self, actor: Actor, intent: Intent, reply: Reply) {
-        let submission = self.submission(actor, intent, reply);
+        let submission = self.submission(actor, intent, Origin::Client, reply);
         if let Err(mpsc::error::SendError(Work::Post(submission))) =
             self.inner.work.send(Work::Post(Box::new(submission))).await
         {

@@ -8,6 +8,7 @@ use std::collections::hash_map::Entry as Slot;
 
 use super::answer::Refused;
 use super::deciding::Targets;
+use super::work::Origin;
 use super::{Hub, fingerprint};
 use crate::domain::directory::Actor;
 use crate::domain::entry::Intent;
@@ -52,7 +53,7 @@ impl Hub {
                 Slot::Vacant(free) => free.insert(self.state_of(intent.timeline).await?),
             };
             let picture = self.region().picture();
-            verdicts.push(match picture.decide(state, intent, &actor, &targets) {
+            verdicts.push(match picture.decide(state, intent, &actor, Origin::Action, &targets) {
                 Decision::Accept(acceptance) => {
                     state.apply(&picture.entry(state, intent, &actor, acceptance));
                     known.insert(intent.id, mac_of(intent));

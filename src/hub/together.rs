@@ -47,7 +47,7 @@ impl Picture {
                 Some(Answer::Refused(refused)) => return Some(refused.clone()),
                 Some(Answer::Queued(_)) | None => {}
             }
-            let refusal = match self.decide(&trial, &submission.intent, &submission.actor, targets) {
+            let refusal = match self.decide(&trial, &submission.intent, &submission.actor, submission.origin, targets) {
                 Decision::Accept(acceptance) => {
                     let entry = self.entry(&trial, &submission.intent, &submission.actor, acceptance);
                     trial.apply(&entry);

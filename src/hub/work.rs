@@ -46,6 +46,8 @@ pub struct Submission {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Origin {
     Client,
+    /// An action of the hub's, which made the id of a new timeline itself.
+    Action,
     /// The linking queue, now that its author is linked.
     Queue,
 }

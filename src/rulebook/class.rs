@@ -15,6 +15,18 @@ pub(crate) const VARIANTS: usize = SENSITIVITIES * INFECTIONS * 2 * 2;
 const _: () = assert!(VARIANTS <= 64, "a set of variants is one word");
 const _: () = assert!(Kind::ALL.len() <= 64, "a set of kinds is one word");
 
+/// The kinds that stand on an organisation's timeline, never on a patient's.
+const OF_ORGANISATIONS: u64 = {
+    let (mut set, mut at) = (0, 0);
+    while at < Kind::ALL.len() {
+        if Kind::ALL[at].is_of_an_organisation() {
+            set |= 1 << at;
+        }
+        at += 1;
+    }
+    set
+};
+
 /// What an entry is to everybody: computed once per entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct EntryClass {
@@ -135,10 +147,11 @@ impl Mask {
         *self == Self::NOTHING
     }
 
-    /// Whether it shows anything that is neither the reader's own record nor addressed to the reader.
+    /// Whether it shows anything of a patient that is neither the reader's own record nor addressed to the reader.
+    /// What everybody may read of organisations says nothing about who may know of this patient.
     pub fn shows_others(&self) -> bool {
         let others = variants_with(Side::Own, 1) & variants_with(Side::Addressed, 1);
-        super::vocabulary::positions(others).any(|variant| self.kinds[usize::from(variant)] != 0)
+        super::vocabulary::positions(others).any(|variant| self.kinds[usize::from(variant)] & !OF_ORGANISATIONS != 0)
     }
 
     /// Whether everything this mask allows is allowed by the other, too: if not, a reader whose mask
@@ -179,6 +192,15 @@ mod tests {
             };
             assert_eq!(EntryClass::new(class.kind(), sensitivity, infection).seen_by(own, addressed), class);
         }
+    }
+
+    #[test]
+    fn rosters_that_everybody_reads_make_no_patient_known() {
+        let mut mask = Mask::NOTHING;
+        mask.add(1 << Kind::Roster.index() | 1 << Kind::ContactWindow.index(), u64::MAX >> (64 - VARIANTS));
+        assert!(!mask.shows_others());
+        mask.add(1 << Kind::Vital.index(), u64::MAX >> (64 - VARIANTS));
+        assert!(mask.shows_others());
     }
 
     #[test]

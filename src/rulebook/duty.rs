@@ -143,7 +143,9 @@ impl Told {
         let is_person = self.capacity == Capacity::Person;
         match self.relation {
             Relation::Team => holding(around.team),
-            Relation::Host => around.team.iter().filter(|found| found.host).map(|found| seat(found, self.roles)).collect(),
+            Relation::Host => {
+                around.team.iter().filter(|found| found.host).map(|found| seat(found, self.roles)).collect()
+            }
             Relation::Region => around.region.iter().map(|found| seat(found, self.roles)).collect(),
             Relation::Subject => holding(around.subjects),
             Relation::Visited => {
@@ -208,7 +210,8 @@ impl Terms {
         let refers = cause.is_some() && act.refers_to == cause;
         let fits = self.acknowledge && act.kind == Kind::Acknowledgement && refers
             || self.kinds.contains(&act.kind) && (refers || !self.answers);
-        let owes = |debtor: &Debtor| debtor.organisation == act.author.organisation && debtor.roles.has(act.author.role);
+        let owes =
+            |debtor: &Debtor| debtor.organisation == act.author.organisation && debtor.roles.has(act.author.role);
         fits && debtors.iter().any(owes)
     }
 
@@ -217,10 +220,9 @@ impl Terms {
     pub fn schedule(&self, opened_at: Timestamp, calendar: &Calendar, of: OrganisationType) -> Vec<Step> {
         let span = |from: Timestamp, timing: Timing| calendar.due_at(from, timing.seconds, timing.clock, of);
         let due = span(opened_at, self.within);
-        let reminders = (0..).zip(&self.remind).map(|(at, timing)| Step {
-            at: span(opened_at, *timing),
-            does: StepDoes::Remind(at),
-        });
+        let reminders = (0..)
+            .zip(&self.remind)
+            .map(|(at, timing)| Step { at: span(opened_at, *timing), does: StepDoes::Remind(at) });
         // Hours of a business clock may push a reminder to the due time itself: then it is no reminder.
         let mut steps: Vec<_> = reminders.filter(|step| step.at < due).collect();
         steps.push(Step { at: due, does: StepDoes::Due });
@@ -260,8 +262,7 @@ impl Rulebook {
             let chain = terms.escalate.iter().map(|(told, _)| told.resolve(around, &[]));
             debtors = chain.into_iter().find(|told| !told.is_empty()).unwrap_or_default();
         }
-        let duty =
-            |debtors: Vec<Debtor>| NewDuty { rule, terms: terms.clone(), debtors, confirmed, unowed };
+        let duty = |debtors: Vec<Debtor>| NewDuty { rule, terms: terms.clone(), debtors, confirmed, unowed };
         if owed_by.each { debtors.into_iter().map(|debtor| duty(vec![debtor])).collect() } else { vec![duty(debtors)] }
     }
 

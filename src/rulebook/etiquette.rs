@@ -90,8 +90,11 @@ pub(crate) struct EtiquetteProgram {
 
 impl EtiquetteProgram {
     pub fn compile(rules: &[&Rule], vocabulary: &Vocabulary, grid: &Grid) -> Self {
-        let mut program =
-            Self { branches: Branches::default(), rules: Vec::new(), by_kind: vec![Vec::new(); vocabulary.kinds.len()] };
+        let mut program = Self {
+            branches: Branches::default(),
+            rules: Vec::new(),
+            by_kind: vec![Vec::new(); vocabulary.kinds.len()],
+        };
         let mut order: Vec<_> = rules.iter().enumerate().collect();
         order.sort_by_key(|(_, rule)| rule.strength != Strength::Must);
         for (index, rule) in order {

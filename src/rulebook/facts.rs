@@ -83,6 +83,8 @@ pub struct ActorFacts {
 pub struct PatientFacts {
     pub consent: Known<ConsentState>,
     pub status: Known<PatientStatus>,
+    /// There is a registration: before the first there is no patient.
+    pub registered: Known<bool>,
     pub has_host: Known<bool>,
 }
 
@@ -239,6 +241,7 @@ pub const SOURCES: &[FieldSource] = &[
     source("actor.break_glass", Codes::Flag, |a| a.viewer.actor.break_glass.into()),
     source("patient.consent", Codes::Closed(consent_codes), |a| a.viewer.patient.consent.into()),
     source("patient.status", Codes::Closed(status_codes), |a| a.viewer.patient.status.into()),
+    source("patient.registered", Codes::Flag, |a| a.viewer.patient.registered.into()),
     source("patient.has_host", Codes::Flag, |a| a.viewer.patient.has_host.into()),
     source("purpose", Codes::Closed(purpose_codes), |a| Known::Is(a.viewer.purpose).into()),
     source(SENSITIVITY, Codes::Closed(sensitivity_codes), |a| a.record.sensitivity.into()),

@@ -46,9 +46,8 @@ impl Derivation {
         let young = |past: &Past| {
             self.within.is_none_or(|span| now.since(past.recorded_at).as_secs() <= span.seconds.unsigned_abs())
         };
-        let counts = |past: &&Past| {
-            is(self.of, past.kind) && young(past) && from.is_none_or(|from| past.recorded_at >= from)
-        };
+        let counts =
+            |past: &&Past| is(self.of, past.kind) && young(past) && from.is_none_or(|from| past.recorded_at >= from);
         match self.how {
             How::InForce => {
                 let in_force = |past: &Past| past.until.is_none_or(|until| now < until);

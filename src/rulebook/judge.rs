@@ -6,6 +6,7 @@ use super::event::EventFacts;
 use super::facts::PostFacts;
 use super::slots::Slots;
 use super::words::{Action, Effect};
+use crate::domain::body::Body;
 use crate::domain::kind::Kind;
 use crate::limits::RULEBOOK_CITED_RULES_MAX;
 
@@ -56,6 +57,15 @@ impl Cited {
         }
     }
 
+    fn and(mut self, others: &Self) -> Self {
+        for rule in others.as_slice() {
+            if !self.as_slice().contains(rule) {
+                self.push(*rule);
+            }
+        }
+        self
+    }
+
     pub fn as_slice(&self) -> &[RuleRef] {
         &self.rules[..usize::from(self.count)]
     }
@@ -81,8 +91,31 @@ impl Judgement {
 impl Rulebook {
     /// Judges a post. The slots are kept with the ruling ([`Rulebook::ruling`]).
     pub fn judge_post(&self, facts: &PostFacts) -> (Judgement, Slots) {
-        let slots = self.filler.of_post(facts, &EventFacts::UNKNOWN, &self.grid);
+        let slots = self.slots_of_post(facts);
         (self.judge(Action::Post, facts.kind, &slots), slots)
+    }
+
+    /// What is known of a post, as rules take it.
+    pub fn slots_of_post(&self, facts: &PostFacts) -> Slots {
+        self.filler.of_post(facts, &EventFacts::UNKNOWN, &self.grid)
+    }
+
+    /// Judges a body under slots already filled. A correction is judged as such and as a post of the kind it
+    /// contains: it says something new, and what nobody may post nobody may bring about by correcting.
+    /// Also names the kind on which the verdict rests.
+    pub fn judge_body(&self, body: &Body, slots: &Slots) -> (Kind, Judgement) {
+        let kind = body.kind();
+        let judgement = self.judge(Action::Post, kind, slots);
+        let Some(corrected) = body.corrected().filter(|_| judgement.verdict == Verdict::Permit) else {
+            return (kind, judgement);
+        };
+        let inner = self.judge(Action::Post, corrected.kind(), slots);
+        match inner.verdict {
+            Verdict::Permit => (kind, Judgement::new(Verdict::Permit, judgement.cited.and(&inner.cited))),
+            Verdict::Deny => (corrected.kind(), inner),
+            // Only a whole new record can wait for a link.
+            Verdict::Quarantine => (corrected.kind(), Judgement::denied(RuleRef::DEFAULT_DENY)),
+        }
     }
 
     /// Judges an action on a kind of record under what is known. Allocates nothing.

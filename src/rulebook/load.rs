@@ -8,7 +8,6 @@ use super::problem::{Findings, Place, Problems, SourceFile};
 use super::ruleset::Ruleset;
 use super::table::Table;
 use super::vocabulary::Vocabulary;
-use super::words::Layer;
 use super::{compose, ruleset_file, syntax, vocabulary_file};
 
 /// SHA-256, given by the caller: the vault alone holds cryptography.
@@ -52,7 +51,7 @@ pub(crate) fn load_with(files: &RulebookFiles<'_>, digest: Digest, hub: &HubWord
     findings.into_problems()?;
 
     // The floor first: where rules of several sets agree, the law is cited before the agreement.
-    sets.sort_by_key(|set| set.layer != Layer::Floor);
+    sets.sort_by(|one, other| (one.layer as u8, &one.id).cmp(&(other.layer as u8, &other.id)));
     let digests: Vec<[u8; 32]> = all.iter().map(|file| digest(file.text.as_bytes())).collect();
     let [a, b, c, d, ..] = digests[0];
     let fingerprint = hex(&digest(&digests.concat())[..8]);

@@ -2,7 +2,7 @@
 //! common keys of a rule are read.
 
 use super::condition::{self, duration_s};
-use super::mechanism::{Duty, Gate, Nudge, Party, Pledge, Span, Standing};
+use super::mechanism::{Deadline, Duty, Escalation, Gate, Nudge, Pledge, Span, Standing};
 use super::mistake::Mistake;
 use super::party_file;
 use super::problem::Findings;
@@ -11,12 +11,10 @@ use super::ruleset_file::read_on;
 use super::table::{Item, Table};
 use super::vocabulary::Vocabulary;
 use super::vocabulary_file::word_in;
-use super::words::{Action, Audience, Capacity, Clock, Key, Per, Pledger, Relation, RuleKind, WayOut, key};
+use super::words::{Action, Audience, Clock, Key, Per, Pledger, RuleKind, WayOut, key};
 use crate::domain::kind::Kind;
 use crate::domain::text::Text;
 use crate::limits::{RULEBOOK_SPAN_S_MAX, RULEBOOK_STEPS_MAX};
-
-use super::mechanism::{Deadline, Escalation};
 
 /// Gives the mechanism as far as it could be read; it is right only if nothing was found.
 pub(crate) fn read(
@@ -248,11 +246,4 @@ fn read_span_unchecked(item: Item<'_, '_>, like: Option<Span>, findings: &mut Fi
 /// A flag that is false where it is not written.
 pub(crate) fn read_flag(table: &mut Table<'_, '_>, key: Key, findings: &mut Findings<'_>) -> bool {
     table.find(key).is_some_and(|item| condition::is_true(item, findings))
-}
-
-impl Party {
-    /// Whether the words of the file mean the region's secretariat.
-    pub(crate) fn is_of_the_region(&self) -> bool {
-        self.relation == Relation::Region && self.capacity == Capacity::Member
-    }
 }

@@ -303,9 +303,10 @@ impl Mistake {
                 "催促は期限より前に、早い順に書いてください",
                 "reminders come before the deadline, the earliest first",
             ),
-            Self::StepOutOfOrder => {
-                Text::fixed("知らせる順は、早い順に書いてください", "the steps of an escalation stand in the order of time")
-            }
+            Self::StepOutOfOrder => Text::fixed(
+                "知らせる順は、早い順に書いてください",
+                "the steps of an escalation stand in the order of time",
+            ),
             Self::BadPair => Text::fixed(
                 "約束ごと（etiquette）のルール集には、間柄（between）に職種を二つ書きます。ほかの層では書けません",
                 "a set of layer 'etiquette', and no other, names two roles in 'between'",
@@ -369,36 +370,7 @@ impl Mistake {
                 format!("項目「{field}」の型は「{expected}」（{expected_ja}）です"),
                 format!("the field '{field}' is of type '{expected}'"),
             ),
-            Self::Syntax(_)
-            | Self::FullWidth { .. }
-            | Self::UnknownKey { .. }
-            | Self::UnknownWord { .. }
-            | Self::WrongType { .. }
-            | Self::MissingKey { .. }
-            | Self::EmptyList { .. }
-            | Self::DuplicateId { .. }
-            | Self::BadId { .. }
-            | Self::BadVersion { .. }
-            | Self::BadDate { .. }
-            | Self::BadDuration { .. }
-            | Self::GateOnObservation { .. }
-            | Self::OnlyPosts { .. }
-            | Self::FieldNotInStanding { .. }
-            | Self::RelationNotHere { .. }
-            | Self::NobodyNamed
-            | Self::SpanOutOfBounds { .. }
-            | Self::ReminderOutOfOrder
-            | Self::StepOutOfOrder
-            | Self::BadPair
-            | Self::SecondPair { .. }
-            | Self::RequirementIsException
-            | Self::EffectOnlyInFloor { .. }
-            | Self::StarInPermit
-            | Self::PermitWithoutRoles
-            | Self::FieldNotInView { .. }
-            | Self::FieldNotForKind { .. }
-            | Self::FieldTwice { .. }
-            | Self::OverridesNonPermit { .. } => unreachable!("told before"),
+            _ => unreachable!("told before"),
         }
     }
 }

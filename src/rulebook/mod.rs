@@ -4,6 +4,8 @@
 //! `load` (files to a `Rulebook`), `judge` and `view` (the answers), `explain` (why). The formats are
 //! described in `rulebooks/README.md`.
 
+mod analyse;
+mod analyse_duties;
 mod book;
 mod branches;
 mod class;
@@ -11,19 +13,23 @@ mod compose;
 pub mod calendar;
 mod condition;
 mod decide;
+pub mod diff;
 mod duty;
 mod etiquette;
 pub mod event;
 mod explain;
 pub mod facts;
+mod feasible;
 mod grid;
 pub mod history;
 mod judge;
 mod load;
+mod locate;
 mod mechanism;
 mod mechanism_check;
 mod mechanism_file;
 mod mistake;
+mod notes;
 mod party_file;
 mod phrase;
 mod problem;
@@ -32,6 +38,7 @@ mod region;
 mod ruleset;
 mod ruleset_file;
 mod said;
+mod sheet;
 pub mod shipped;
 pub mod situation;
 mod slots;
@@ -42,11 +49,13 @@ mod table;
 mod view;
 mod vocabulary;
 mod vocabulary_file;
+mod wording;
 mod words;
 
 #[cfg(test)]
 mod tests;
 
+pub use analyse::{Coverage, Finding};
 pub use book::{Rulebook, Sources};
 pub use class::{EntryClass, Mask, RecordClass};
 pub use decide::{Acceptance, Decision, Refusal, Situation, decide};
@@ -57,14 +66,17 @@ pub use explain::{Explanation, NearMiss, OtherBook, Reason};
 pub use facts::{ActorFacts, Known, PatientFacts, PatientStatus, PostFacts, Purpose, RecordFacts, ViewerFacts};
 pub use judge::{Cited, Judgement, RuleRef, Verdict};
 pub use load::{Digest, RulebookFiles};
+pub use locate::Located;
 pub use mechanism::{Deadline, Duty, Escalation, Gate, MetBy, Nudge, Party, Pledge, Span, Standing};
 pub use mistake::Mistake;
+pub use notes::Note;
 pub use problem::{Problem, Problems, SourceFile};
 pub use ruleset::{Mechanism, Rule, Ruleset, Share, Signature};
 pub use situation::Target;
 pub use slots::Slots;
 pub use standing::{PledgeDue, StandingImplied};
 pub use vocabulary::{Field, Lexicon, Vocabulary};
+pub use wording::{Hold, Line, Missing};
 pub use words::{
     Action, Audience, Capacity, Clock, Effect, Layer, Origin, Per, Pledger, Relation, RuleKind, Status, Strength,
     WayOut,

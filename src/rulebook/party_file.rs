@@ -25,11 +25,12 @@ pub(crate) enum Side {
 
 impl Side {
     fn allows(self, relation: Relation) -> bool {
-        match (self, relation) {
-            (_, Relation::Team | Relation::Host | Relation::Region) => true,
-            (Self::Debtor | Self::Told, Relation::Author | Relation::Named | Relation::Visited) => true,
-            (Self::Told, Relation::Debtor) | (Self::Standing, Relation::Subject) => true,
-            _ => false,
+        let of_the_team = matches!(relation, Relation::Team | Relation::Host | Relation::Region);
+        let of_the_entry = matches!(relation, Relation::Author | Relation::Named | Relation::Visited);
+        match self {
+            Self::Debtor => of_the_team || of_the_entry,
+            Self::Told => of_the_team || of_the_entry || relation == Relation::Debtor,
+            Self::Standing => of_the_team || relation == Relation::Subject,
         }
     }
 }
@@ -70,12 +71,7 @@ pub(crate) fn read(
     found
 }
 
-fn read_table(
-    item: Item<'_, '_>,
-    side: Side,
-    vocabulary: &Vocabulary,
-    findings: &mut Findings<'_>,
-) -> Option<Party> {
+fn read_table(item: Item<'_, '_>, side: Side, vocabulary: &Vocabulary, findings: &mut Findings<'_>) -> Option<Party> {
     let mut table = item.table(findings)?;
     let what = Text::fixed("職種一覧", "role");
     let roles = table.find(key::ROLE).map(|item| {

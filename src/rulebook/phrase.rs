@@ -46,7 +46,7 @@ fn amount(label: &Text, interval: Interval, say: impl Fn(i64) -> Text) -> Text {
 }
 
 /// Seconds in the largest unit that says them exactly.
-fn duration(seconds: i64) -> Text {
+pub(crate) fn duration(seconds: i64) -> Text {
     let units = [(86_400, "日", "d"), (3_600, "時間", "h"), (60, "分", "min")];
     let exact = units.into_iter().find(|(unit_s, ..)| seconds != 0 && seconds % unit_s == 0);
     let (unit_s, ja, en) = exact.unwrap_or((1, "秒", "s"));

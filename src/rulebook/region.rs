@@ -21,7 +21,7 @@ pub(crate) struct Cell {
 pub(crate) struct TooComplicated;
 
 impl Cell {
-    fn side(&self, field: usize) -> Option<u64> {
+    pub fn side(&self, field: usize) -> Option<u64> {
         self.sides.iter().find(|(of, _)| *of == field).map(|(_, set)| *set)
     }
 
@@ -37,6 +37,23 @@ impl Cell {
     fn is_disjoint(&self, other: &Self) -> bool {
         let apart = |(field, set): &(usize, u64)| self.side(*field).is_some_and(|own| own & set == 0);
         self.kinds & other.kinds == 0 || other.sides.iter().any(apart)
+    }
+
+    /// What both hold, if anything.
+    pub fn meet(&self, other: &Self) -> Option<Self> {
+        if self.is_disjoint(other) {
+            return None;
+        }
+        let mut both = Self { kinds: self.kinds & other.kinds, ..self.clone() };
+        for (field, set) in &other.sides {
+            both = both.with(*field, both.side(*field).unwrap_or(u64::MAX) & set);
+        }
+        Some(both)
+    }
+
+    /// The same cell where a field is only what the set holds; `None` if that leaves nothing.
+    pub fn narrowed(&self, field: usize, set: u64) -> Option<Self> {
+        self.meet(&Self { kinds: u64::MAX, sides: vec![(field, set)] })
     }
 
     /// What is left of this cell outside the other, as disjoint cells.

@@ -24,14 +24,10 @@ pub const DOCTOR_PHARMACIST: SourceFile<'static> = SourceFile {
     name: "rulebooks/doctor-pharmacist.toml",
     text: include_str!("../../rulebooks/doctor-pharmacist.toml"),
 };
-pub const INFECTION_NOTICE: SourceFile<'static> = SourceFile {
-    name: "rulebooks/infection-notice.toml",
-    text: include_str!("../../rulebooks/infection-notice.toml"),
-};
-pub const OPERATING_POLICY: SourceFile<'static> = SourceFile {
-    name: "rulebooks/operating-policy.toml",
-    text: include_str!("../../rulebooks/operating-policy.toml"),
-};
+pub const INFECTION_NOTICE: SourceFile<'static> =
+    SourceFile { name: "rulebooks/infection-notice.toml", text: include_str!("../../rulebooks/infection-notice.toml") };
+pub const OPERATING_POLICY: SourceFile<'static> =
+    SourceFile { name: "rulebooks/operating-policy.toml", text: include_str!("../../rulebooks/operating-policy.toml") };
 
 /// Every shipped rule set, in the order of a folder.
 pub const SETS: [SourceFile<'static>; 7] = [

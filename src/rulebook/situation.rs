@@ -25,6 +25,7 @@ pub fn viewer(state: &PatientState, actor: &Actor) -> ViewerFacts {
         patient: PatientFacts {
             consent: state.consent.into(),
             status: PatientStatus::Active.into(),
+            registered: state.registration.is_some().into(),
             has_host: state.host().is_some().into(),
         },
         purpose: purpose(actor.role),
@@ -39,10 +40,11 @@ const fn purpose(role: Role) -> Purpose {
     }
 }
 
-/// What rules know of the record somebody wants to post.
+/// What rules know of the record somebody wants to post. A correction is what it puts in its target's place.
 #[must_use]
 pub fn record(intent: &Intent, actor: &Actor, target: Option<&Target>, now: Timestamp) -> RecordFacts {
-    let infection = match &intent.body {
+    let body = intent.body.corrected().unwrap_or(&intent.body);
+    let infection = match body {
         Body::InfectionNotice(notice) => Some(notice.infection),
         _ => None,
     };
@@ -55,7 +57,7 @@ pub fn record(intent: &Intent, actor: &Actor, target: Option<&Target>, now: Time
         delay_s: intent.observed_at.map_or(Known::Is(0), |at| Known::Is(delay_s(at, now))),
         target_own: target_fact(|target| target.own),
         target_visible: target_fact(|target| target.visible),
-        link_own: (linked_organisation(&intent.body) == Some(actor.organisation)).into(),
+        link_own: (linked_organisation(body) == Some(actor.organisation)).into(),
     }
 }
 

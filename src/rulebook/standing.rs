@@ -168,5 +168,9 @@ impl Terms {
     }
 }
 
-const NO_PATIENT: PatientFacts =
-    PatientFacts { consent: Known::Unknown, status: Known::Unknown, has_host: Known::Unknown };
+const NO_PATIENT: PatientFacts = PatientFacts {
+    consent: Known::Unknown,
+    status: Known::Unknown,
+    registered: Known::Unknown,
+    has_host: Known::Unknown,
+};

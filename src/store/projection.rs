@@ -72,10 +72,11 @@ pub fn project(after: &PatientState, entry: &Entry, key: &PatientKey, changes: &
         body => body,
     };
     match body {
-        Body::Registration(registration) => {
+        // As the fold has it: a correction of an older registration changes nothing.
+        Body::Registration(_) => changes.extend(after.registration.as_deref().map(|registration| {
             let sealed = seal_registration(key, timeline, registration);
-            changes.push(ProjectionChange::Patient { timeline, sealed });
-        }
+            ProjectionChange::Patient { timeline, sealed }
+        })),
         Body::Consent(_) => changes.push(ProjectionChange::Consent { timeline, state: after.consent }),
         Body::TeamLink(_) | Body::TeamUnlink(_) | Body::HostChange(_) => {
             changes.push(ProjectionChange::Team { timeline, team: after.team.clone() });

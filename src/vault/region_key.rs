@@ -6,6 +6,7 @@ use std::fmt;
 use std::path::Path;
 
 use ring::hkdf::{HKDF_SHA256, KeyType, Prk, Salt};
+use uuid::Uuid;
 use zeroize::Zeroizing;
 
 use super::keyfile::{self, KeyFileError};
@@ -23,6 +24,7 @@ enum Purpose {
     SealAudit,
     SealQueue,
     Idempotency,
+    Ids,
     Fingerprint,
 }
 
@@ -34,6 +36,7 @@ impl Purpose {
             Self::SealAudit => b"seal-audit",
             Self::SealQueue => b"seal-queue",
             Self::Idempotency => b"idempotency",
+            Self::Ids => b"ids",
             Self::Fingerprint => b"fingerprint",
         }
     }
@@ -48,6 +51,7 @@ pub struct RegionKey {
     audit: SealingKey,
     queue: SealingKey,
     idempotency: MacKey,
+    ids: MacKey,
     fingerprint: [u8; FINGERPRINT_BYTES],
 }
 
@@ -91,6 +95,7 @@ impl RegionKey {
             audit: SealingKey::new(&derive(&root, &Purpose::SealAudit)),
             queue: SealingKey::new(&derive(&root, &Purpose::SealQueue)),
             idempotency: MacKey::new(&derive(&root, &Purpose::Idempotency)),
+            ids: MacKey::new(&derive(&root, &Purpose::Ids)),
             fingerprint,
         }
     }
@@ -121,6 +126,15 @@ impl RegionKey {
     #[must_use]
     pub fn idempotency(&self) -> &MacKey {
         &self.idempotency
+    }
+
+    /// The id that these parts always get, and that nobody without the key can work out from them, nor they from it.
+    /// `UUIDv8` (RFC 9562 section 5.8): clients make their ids as version 7 and are held to it, so they never meet.
+    #[must_use]
+    pub fn derive_id(&self, parts: &[&[u8]]) -> Uuid {
+        let mac = self.ids.mac(parts);
+        let half = mac.as_bytes().first_chunk().expect("a MAC is longer than an id");
+        uuid::Builder::from_custom_bytes(*half).into_uuid()
     }
 
     /// Names this key without revealing it. A store remembers it, so that a hub started with
@@ -164,6 +178,16 @@ mod tests {
         assert!(region.names().open(b"", &sealed).is_ok());
         assert!(region.audit().open(b"", &sealed).is_err());
         assert!(region.wrapping().open(b"", &sealed).is_err());
+    }
+
+    #[test]
+    fn a_derived_id_is_the_same_again_and_only_with_the_same_key_and_parts() {
+        let (region, other) = (RegionKey::from_secret(&[1; 32]), RegionKey::from_secret(&[2; 32]));
+        let id = region.derive_id(&[b"patient", b"123"]);
+        assert_eq!((id.get_version_num(), id.get_variant()), (8, uuid::Variant::RFC4122));
+        assert_eq!(region.derive_id(&[b"patient", b"123"]), id);
+        assert_ne!(region.derive_id(&[b"patient1", b"23"]), id);
+        assert_ne!(other.derive_id(&[b"patient", b"123"]), id);
     }
 
     #[test]

@@ -5,7 +5,7 @@ use prost::Message;
 
 use super::error::{About, FrameError};
 use super::frame::{ClientFrame, Hello, Language};
-use super::parse::parse;
+use super::parse::{made_by_client, parse};
 use crate::codec::proto::v1;
 use crate::codec::proto::v1::client_frame::Frame as Sent;
 use crate::codec::{Encoding, decode_intent, each, id, id_text, intent_message, message, shortened};
@@ -52,6 +52,7 @@ fn intent(sent: Option<v1::Intent>, frame: &'static str, about: fn(EntryId) -> A
     let Some(sent) = sent else { return Err(Invalid::required("intent").within(frame).into()) };
     let entry_id = id("id", &sent.id, EntryId).ok();
     decode_intent(sent)
+        .and_then(|intent| made_by_client("id", intent.id).map(|_| intent))
         .map_err(|invalid| FrameError { invalid: invalid.within("intent").within(frame), about: entry_id.map(about) })
 }
 

@@ -22,6 +22,6 @@ pub use error::{About, FrameError};
 pub use frame::{
     Accepted, ClientFrame, DryRunResult, ErrorNotice, Goodbye, Hello, Language, Refused, ServerFrame, Verdict, Welcome,
 };
-pub use parse::read_json;
+pub use parse::{made_by_client, read_json};
 pub use server::{decode_server, encode_server};
 pub use version::negotiate;

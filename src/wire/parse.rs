@@ -31,6 +31,22 @@ fn malformed(ja: &str, en: &str) -> FrameError {
     Invalid::new("", Code::Malformed.code(), Text::new(ja, en)).into()
 }
 
+/// The id that a client made for a post. Only version 7 is taken: derived ids are version 8, so nobody posts under
+/// the id of something the hub made, and ids sort by when they were made.
+///
+/// # Errors
+/// `bad_id`.
+pub fn made_by_client(field: &str, made: EntryId) -> Result<EntryId, Invalid> {
+    if made.0.get_version_num() == 7 && made.0.get_variant() == uuid::Variant::RFC4122 {
+        return Ok(made);
+    }
+    let expected = Text::fixed(
+        "投稿のIDはUUIDの第7版（UUIDv7）で作ってください",
+        "the id of a post is a UUID of version 7 (UUIDv7), made by the client",
+    );
+    Err(Invalid::new(field, Code::BadId.code(), expected))
+}
+
 /// What a REST body holds, with the same complaints as a frame.
 ///
 /// # Errors

@@ -4,7 +4,7 @@
 use serde_json::Value;
 
 use super::frame::ServerFrame;
-use super::parse::read_json;
+use super::parse::{made_by_client, read_json};
 use super::server::frame_message;
 use crate::codec::proto::v1;
 use crate::codec::{EncodedEntry, decode_intent, id_text};
@@ -22,6 +22,7 @@ pub fn read_intent(timeline: TimelineId, bytes: &[u8]) -> Result<Intent, Invalid
         sent.timeline = id_text(timeline.0);
     }
     let intent = decode_intent(sent)?;
+    made_by_client("id", intent.id)?;
     if intent.timeline == timeline {
         return Ok(intent);
     }

@@ -20,7 +20,7 @@ const IN_FLIGHT: u128 = 48;
 /// The hub is killed after this many acknowledgements, with posts under way.
 const ACKNOWLEDGED: usize = 150;
 
-fn note(number: u128, timeline: TimelineId) -> Intent {
+pub fn note(number: u128, timeline: TimelineId) -> Intent {
     let id = EntryId(Uuid::from_u128(0x0190_0000_0000_7000_8000_0000_0000_0000 + number));
     let body = Body::Note(Note { text: format!("訪問の記録 {number}"), ..Note::default() });
     Intent { id, timeline, observed_at: None, sensitivity: Sensitivity::Normal, addressed_to: Vec::new(), body }
@@ -59,7 +59,7 @@ async fn post_until_killed(
 }
 
 /// Everything on the timeline, by its place.
-async fn read_all(nurse: &mut Client, timeline: TimelineId) -> BTreeMap<Seq, EntryId> {
+pub async fn read_all(nurse: &mut Client, timeline: TimelineId) -> BTreeMap<Seq, EntryId> {
     let from_the_start = vec![(timeline, Seq::ZERO)];
     assert!(nurse.send(&ClientFrame::Subscribe { timelines: from_the_start, all_mine: false }).await);
     let mut entries = BTreeMap::new();
@@ -76,7 +76,7 @@ async fn read_all(nurse: &mut Client, timeline: TimelineId) -> BTreeMap<Seq, Ent
 }
 
 /// One of the nurse's patients.
-async fn some_patient(nurse: &mut Client) -> TimelineId {
+pub async fn some_patient(nurse: &mut Client) -> TimelineId {
     assert!(nurse.send(&ClientFrame::Subscribe { timelines: Vec::new(), all_mine: true }).await);
     loop {
         if let ServerFrame::Subscribed { timeline, .. } = nurse.next().await.expect("the hub goes on") {

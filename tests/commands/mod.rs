@@ -4,3 +4,4 @@ mod client;
 mod demo;
 mod fresh_region;
 mod kill;
+mod stop;

@@ -2,7 +2,9 @@
 
 mod directory;
 mod every_route;
+mod importing;
 mod posting;
+mod putting_right;
 mod reading;
 mod registering;
 mod sign_ins;

@@ -151,3 +151,71 @@ async fn an_organisation_that_left_reads_what_it_wrote_and_nothing_else() {
     let answer = stranger.post(format!("/api/v1/patients/{patient}/unlinks"), unlink).await;
     answer.problem(StatusCode::NOT_FOUND, "not_found");
 }
+
+#[tokio::test]
+async fn a_doctor_who_knows_a_patients_id_neither_registers_over_it_nor_learns_that_there_is_one() {
+    let app = App::start().await;
+    let (doctor, other) = (app.doctor("hikari").await, app.doctor("tanpopo").await);
+    let patient = doctor.post("/api/v1/patients", haru(&doctor)).await.is(StatusCode::CREATED);
+    let (known, unknown) = (patient["id"].as_str().unwrap(), "0196d5a2-7c00-7000-8000-0000000000fe");
+    let registration = json!({
+        "id": "0196d5a2-7c00-7000-8000-00000000000e",
+        "body": { "registration": {
+            "name": { "kanji": "別人 ハル", "kana": "ベツジン ハル" }, "birthDate": "1940-01-01", "sex": "male"
+        } }
+    });
+    let mut answers = Vec::new();
+    for timeline in [known, unknown] {
+        let post = other.post(format!("/api/v1/timelines/{timeline}/entries"), registration.clone()).await;
+        post.problem(StatusCode::NOT_FOUND, "not_found");
+        let tried = other.post(format!("/api/v1/timelines/{timeline}/dry-run"), registration.clone()).await.ok();
+        assert_eq!((&tried["verdict"], &tried["code"]), (&"refused".into(), &"not_found".into()));
+        answers.push((post.bytes, tried));
+    }
+    assert_eq!(answers[0], answers[1]);
+    let card = doctor.get(format!("/api/v1/patients/{known}")).await.ok();
+    assert_eq!(card["name"]["kanji"], "高橋 ハル");
+
+    // Whoever serves the patient puts the register right.
+    let entries = format!("/api/v1/timelines/{known}/entries");
+    doctor.post(entries, registration).await.is(StatusCode::CREATED);
+    let card = doctor.get(format!("/api/v1/patients/{known}")).await.ok();
+    assert_eq!(card["name"]["kanji"], "別人 ハル");
+}
+
+#[tokio::test]
+async fn ids_that_the_hub_makes_cannot_be_worked_out_and_clients_cannot_use_them() {
+    let app = App::start().await;
+    let doctor = app.doctor("hikari").await;
+    let registered = doctor.post("/api/v1/patients", haru(&doctor)).await.is(StatusCode::CREATED);
+    let patient = registered["id"].as_str().unwrap();
+    let made = registered["entries"][0]["id"].as_str().unwrap();
+    let entries = format!("/api/v1/timelines/{patient}/entries");
+    // The hub's own id, one of version 4, one made of the patient's id as anybody could.
+    let guessed = uuid::Uuid::new_v5(&patient.parse().unwrap(), b"registration").to_string();
+    for id in [made, "9b2d5c4e-6f0a-4f1b-8c3d-2e1f0a9b8c7d", &guessed] {
+        let problem = doctor.post(&entries, note(id, "x")).await.problem(StatusCode::UNPROCESSABLE_ENTITY, "bad_id");
+        assert_eq!(problem["field"], "id");
+        let consent = json!({ "id": id, "state": "none", "given_by": "patient", "given_on": "2026-04-01" });
+        let problem = doctor.post(format!("/api/v1/patients/{patient}/consent"), consent).await;
+        assert_eq!(problem.problem(StatusCode::UNPROCESSABLE_ENTITY, "bad_id")["field"], "id");
+    }
+    let ids = registered["entries"].as_array().unwrap().iter().map(|entry| &entry["id"]);
+    assert!(ids.into_iter().all(|id| *id != guessed.as_str()), "{registered}");
+}
+
+#[tokio::test]
+async fn a_family_does_not_find_out_by_searching_whose_number_it_is() {
+    let app = App::start().await;
+    let doctor = app.doctor("hikari").await;
+    let registered = doctor.post("/api/v1/patients", haru(&doctor)).await.is(StatusCode::CREATED);
+    let family = app.family(registered["id"].as_str().unwrap().parse().unwrap()).await;
+    let found = family.get("/api/v1/patients?q=%E9%AB%98%E6%A9%8B").await.ok();
+    assert_eq!((&found["patients"][0]["id"], &found["patients"][0]["identifiers"]), (&registered["id"], &Value::Null));
+    for number in ["00123", "00124"] {
+        let found = family.get(format!("/api/v1/patients?identifier={number}")).await.ok();
+        assert_eq!(found, json!({ "patients": [], "more": false }), "{number}");
+    }
+    let found = doctor.get("/api/v1/patients?identifier=00123").await.ok();
+    assert_eq!(found["patients"][0]["id"], registered["id"]);
+}

@@ -28,6 +28,8 @@ const RECEIVE_BYTES_NARROW: u32 = 8 * 1024;
 
 /// Ids of posts: one count for all sockets, so that none comes twice.
 static DRAWN: AtomicU64 = AtomicU64::new(1);
+/// What makes a number an id of version 7.
+pub const V7: u128 = 0x0190_0000_0000_7000_8000_0000_0000_0000;
 
 pub struct Socket {
     stream: WebSocketStream<TcpStream>,
@@ -76,6 +78,15 @@ impl Socket {
     pub async fn send(&mut self, frame: &ClientFrame) {
         let message = self.message(frame);
         self.send_raw(message).await;
+    }
+
+    /// Several frames in one write: the hub has them all before it does anything about the first.
+    pub async fn send_together(&mut self, frames: &[ClientFrame]) {
+        for frame in frames {
+            let message = self.message(frame);
+            self.stream.feed(message).await.expect("the hub takes it");
+        }
+        self.stream.flush().await.expect("the hub takes it");
     }
 
     fn message(&self, frame: &ClientFrame) -> Message {
@@ -167,7 +178,7 @@ impl Socket {
 
     /// Posts under a new id and waits for `accepted`, `refused` or `queued`.
     pub async fn post(&mut self, patient: PatientId, body: Body) -> ServerFrame {
-        let id = EntryId(uuid::Uuid::from_u128(DRAWN.fetch_add(1, Ordering::Relaxed).into()));
+        let id = EntryId(uuid::Uuid::from_u128(V7 | u128::from(DRAWN.fetch_add(1, Ordering::Relaxed))));
         self.post_intent(intent(id, patient, body)).await
     }
 

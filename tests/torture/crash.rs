@@ -21,7 +21,7 @@ use super::reader::Reader;
 use super::{note, seqs, team};
 use crate::support::app::{App, intent};
 use crate::support::scratch;
-use crate::support::socket::Socket;
+use crate::support::socket::{Socket, V7};
 
 /// Times the hub is killed.
 const KILLS: usize = 3;
@@ -118,8 +118,9 @@ async fn post_until_it_breaks(
 ) -> Vec<(EntryId, Seq)> {
     let mut answered = Vec::new();
     let mut under_way = 0;
-    let post =
-        |id: u128| ClientFrame::Post(intent(EntryId(uuid::Uuid::from_u128(id)), patient, note(format!("記録 {id}"))));
+    let post = |id: u128| {
+        ClientFrame::Post(intent(EntryId(uuid::Uuid::from_u128(V7 | id)), patient, note(format!("記録 {id}"))))
+    };
     let mut posts = ids.map(post);
     loop {
         while under_way < POSTS_UNDER_WAY {
@@ -185,7 +186,7 @@ async fn what_was_acknowledged_before_a_kill_is_there_after_the_restart_once_and
 
         // A client that got no answer sends again and gets the first one.
         let (id, seq) = *acknowledged.last().unwrap();
-        let again = intent(id, region.patient, note(format!("記録 {}", id.0.as_u128())));
+        let again = intent(id, region.patient, note(format!("記録 {}", id.0.as_u128() ^ V7)));
         let ServerFrame::Accepted(again) = reader.socket.post_intent(again).await else { panic!("accepted") };
         assert_eq!((again.seq, again.repeated), (seq, true));
         served.kill();

@@ -1,6 +1,8 @@
 //! Matching a sheet with the hub: everything is decided before anything is written.
 //!
-//! Either all rows are right and all go in, or none; with `keep_going` the right ones go in.
+//! Either all rows are right and all go in, or none; with `keep_going` the right ones go in. A row goes in whole, in
+//! one commit. Rows of several patients are several commits: a hub that stops half way, or others who post meanwhile,
+//! leave whole rows written and the rest not, and the next run writes the rest.
 
 use std::collections::HashMap;
 
@@ -143,7 +145,7 @@ impl<'a> Run<'a> {
                 known.insert(identifier, target.find_patient(identifier).await?);
             }
             let patient = known.get(identifier).and_then(Option::as_ref);
-            self.take_plan(at, draft.plan(patient, &self.how.options));
+            self.take_plan(at, draft.plan(patient, &self.how.options, &|name| target.id_of(name)));
             progress(Progress { stage: Stage::Matching, done: at + 1, total });
         }
         Ok(())
@@ -199,8 +201,8 @@ impl<'a> Run<'a> {
     ) -> Result<(), TargetError> {
         let total = self.ways.len();
         for batch in self.batches() {
-            let intents = batch.iter().flat_map(|&at| self.ways[at].intents.clone()).collect();
-            let verdicts = target.submit(intents).await?;
+            let groups = batch.iter().map(|&at| self.ways[at].intents.clone()).collect();
+            let verdicts = target.submit(groups).await?;
             self.report.written += verdicts.iter().filter(|verdict| **verdict == Verdict::Accepted).count();
             for (&at, verdicts) in batch.iter().zip(self.per_row(&batch, &verdicts)) {
                 self.settle(at, verdicts);
@@ -251,7 +253,8 @@ impl<'a> Run<'a> {
         }
         for verdict in verdicts {
             match verdict {
-                Verdict::Accepted | Verdict::AlreadyThere => {}
+                // Told by the one that was refused.
+                Verdict::Accepted | Verdict::AlreadyThere | Verdict::HeldBack => {}
                 Verdict::Conflict => {
                     let message = Text::fixed(
                         "この行IDは別の内容で取り込み済みです（単位や時間帯の指定を変えたか、--source が別のファイルと同じです）",

@@ -1,13 +1,15 @@
 //! From a draft and what the hub knows of its patient to the intents of a row.
 
-use super::name_id;
+use uuid::Uuid;
+
+use super::name_id::Name;
 use super::outcome::{Note, Outcome};
 use super::patients::PatientDraft;
 use super::target::KnownPatient;
 use super::vitals::VitalDraft;
 use crate::domain::body::Body;
 use crate::domain::entry::{Intent, Sensitivity};
-use crate::domain::ids::{EntryId, OrganisationId, TimelineId};
+use crate::domain::ids::{EntryId, OrganisationId, PatientId, TimelineId};
 use crate::domain::patient::{Identifier, Registration};
 use crate::domain::search;
 use crate::domain::team::{History, TeamLink};
@@ -19,8 +21,8 @@ pub trait Draft {
     /// The patient it is about.
     fn identifier(&self) -> &Identifier;
 
-    /// What to ask of the hub.
-    fn plan(&self, known: Option<&KnownPatient>, options: &Options) -> Plan;
+    /// What to ask of the hub, which makes `ids` of names.
+    fn plan(&self, known: Option<&KnownPatient>, options: &Options, ids: &dyn Fn(&Name) -> Uuid) -> Plan;
 }
 
 /// What the command line adds to the file.
@@ -45,7 +47,7 @@ impl Draft for VitalDraft {
         &self.patient
     }
 
-    fn plan(&self, known: Option<&KnownPatient>, _: &Options) -> Plan {
+    fn plan(&self, known: Option<&KnownPatient>, _: &Options, ids: &dyn Fn(&Name) -> Uuid) -> Plan {
         let Some(known) = known else {
             let number = &self.patient.value;
             let message = Text::new(
@@ -62,7 +64,10 @@ impl Draft for VitalDraft {
             );
             return Plan::Wrong(Outcome::Invalid, Invalid::new("moment", "before_birth", message));
         }
-        Plan::Post(vec![intent(self.id, known.id.into(), Some(self.at), Body::Vital(self.vital.clone()))], Vec::new())
+        Plan::Post(
+            vec![intent(EntryId(ids(&self.name)), known.id.into(), Some(self.at), Body::Vital(self.vital.clone()))],
+            Vec::new(),
+        )
     }
 }
 
@@ -71,9 +76,9 @@ impl Draft for PatientDraft {
         &self.identifier
     }
 
-    fn plan(&self, known: Option<&KnownPatient>, options: &Options) -> Plan {
-        let timeline = known.map_or_else(|| name_id::patient(&self.identifier), |known| known.id).into();
-        let id = |kind| name_id::entry(kind, &options.source, &self.identifier, "");
+    fn plan(&self, known: Option<&KnownPatient>, options: &Options, ids: &dyn Fn(&Name) -> Uuid) -> Plan {
+        let timeline = known.map_or_else(|| PatientId(ids(&Name::patient(&self.identifier))), |known| known.id).into();
+        let id = |kind: &str| EntryId(ids(&Name::entry(kind, &options.source, &self.identifier, "")));
         let mut intents = Vec::new();
         let mut notes = Vec::new();
         match known {

@@ -3,6 +3,10 @@
 
 use std::sync::Arc;
 
+use futures_util::future::try_join_all;
+use uuid::Uuid;
+
+use super::name_id::Name;
 use super::target::{ImportTarget, KnownPatient, Reason, TargetError, Verdict};
 use crate::domain::directory::Actor;
 use crate::domain::entry::Intent;
@@ -11,7 +15,7 @@ use crate::domain::patient::Identifier;
 use crate::domain::state::PatientState;
 use crate::domain::text::Text;
 use crate::hub::Hub;
-use crate::hub::answer::{Answer, Refused};
+use crate::hub::answer::{Accepted, Answer, Refused};
 use crate::hub::patients::PatientQuery;
 use crate::hub::rehearsal::Rehearsed;
 use crate::hub::view::View;
@@ -54,11 +58,44 @@ impl ImportTarget for HubTarget {
         intents.iter().zip(rehearsed).map(|(intent, rehearsed)| verdict_of(intent.body.kind(), rehearsed)).collect()
     }
 
-    async fn submit(&self, intents: Vec<Intent>) -> Result<Vec<Verdict>, TargetError> {
+    /// Groups of one share commits as they queue; each larger group is one commit of its own or part of one.
+    async fn submit(&self, groups: Vec<Vec<Intent>>) -> Result<Vec<Verdict>, TargetError> {
+        if groups.iter().any(|group| group.len() > 1 || group.iter().any(starts_a_timeline)) {
+            let verdicts = try_join_all(groups.into_iter().map(|group| self.submit_together(group))).await?;
+            return Ok(verdicts.concat());
+        }
+        let intents = groups.concat();
         let kinds: Vec<Kind> = intents.iter().map(|intent| intent.body.kind()).collect();
         let answers = self.hub.post_in_order(self.actor, intents).await;
         kinds.into_iter().zip(answers).map(|(kind, answer)| verdict_of(kind, answer.into())).collect()
     }
+
+    fn id_of(&self, name: &Name) -> Uuid {
+        self.hub.journal().region().derive_id(&[b"imported", name.as_bytes()])
+    }
+}
+
+impl HubTarget {
+    async fn submit_together(&self, group: Vec<Intent>) -> Result<Vec<Verdict>, TargetError> {
+        let kind = group.first().map(|intent| intent.body.kind());
+        let others = group.len().saturating_sub(1);
+        match self.hub.post_together(self.actor, group).await {
+            Ok(accepted) => {
+                let verdict =
+                    |accepted: Accepted| if accepted.repeated { Verdict::AlreadyThere } else { Verdict::Accepted };
+                Ok(accepted.into_iter().map(verdict).collect())
+            }
+            Err(refused) => {
+                let told = verdict_of(kind.expect("an empty group is not refused"), Rehearsed::Refused(refused))?;
+                Ok(std::iter::once(told).chain(std::iter::repeat_n(Verdict::HeldBack, others)).collect())
+            }
+        }
+    }
+}
+
+/// A new timeline's id is the import's to make: the hub takes it from an action only.
+fn starts_a_timeline(intent: &Intent) -> bool {
+    intent.body.kind() == Kind::Registration
 }
 
 impl From<Answer> for Rehearsed {

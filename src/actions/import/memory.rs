@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 use jiff::civil::{Date, date};
 use uuid::Uuid;
 
+use super::name_id::Name;
 use super::target::{ImportTarget, KnownPatient, Reason, TargetError, Verdict};
 use crate::domain::body::Body;
 use crate::domain::directory::Actor;
@@ -53,6 +54,17 @@ impl MemoryTarget {
         self.records.lock().unwrap().find(identifier).expect("the patient is registered").clone()
     }
 
+    fn judge_together(&self, records: &mut Records, group: &[Intent]) -> Vec<Verdict> {
+        let before = records.clone();
+        let mut verdicts: Vec<Verdict> = group.iter().map(|intent| self.judge(records, intent)).collect();
+        let is_bad = |verdict: &Verdict| !matches!(verdict, Verdict::Accepted | Verdict::AlreadyThere);
+        if verdicts.iter().any(is_bad) {
+            *records = before;
+            verdicts.iter_mut().filter(|verdict| !is_bad(verdict)).for_each(|verdict| *verdict = Verdict::HeldBack);
+        }
+        verdicts
+    }
+
     fn judge(&self, records: &mut Records, intent: &Intent) -> Verdict {
         intent.check(TODAY).expect("an import hands over only what holds");
         match records.entries.get(&intent.id) {
@@ -93,7 +105,8 @@ impl Records {
                 organisation_type: OrganisationType::Clinic,
             },
             observed_at: intent.observed_at,
-            recorded_at: Timestamp::EPOCH,
+            // The morning of the day of every story.
+            recorded_at: Timestamp::from_secs(1_775_003_400),
             sensitivity: intent.sensitivity,
             addressed_to: intent.addressed_to.clone(),
             body: intent.body.clone(),
@@ -121,11 +134,15 @@ impl ImportTarget for MemoryTarget {
         Ok(intents.iter().map(|intent| self.judge(&mut tentative, intent)).collect())
     }
 
-    async fn submit(&self, intents: Vec<Intent>) -> Result<Vec<Verdict>, TargetError> {
+    async fn submit(&self, groups: Vec<Vec<Intent>>) -> Result<Vec<Verdict>, TargetError> {
         let mut answers = self.answers.lock().unwrap();
         *answers = answers.checked_sub(1).ok_or_else(|| TargetError("the line is dead".into()))?;
         let mut records = self.records.lock().unwrap();
-        (self.meanwhile)(&mut records, &intents);
-        Ok(intents.iter().map(|intent| self.judge(&mut records, intent)).collect())
+        (self.meanwhile)(&mut records, &groups.concat());
+        Ok(groups.iter().flat_map(|group| self.judge_together(&mut records, group)).collect())
+    }
+
+    fn id_of(&self, name: &Name) -> Uuid {
+        Uuid::new_v5(&Uuid::NAMESPACE_OID, name.as_bytes())
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! A patient is recognised by the office's number alone: two people may share a name and a birthday.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use jiff::civil::Date;
 
@@ -11,7 +11,7 @@ use super::columns::{Columns, Mapped};
 use super::moment;
 use super::outcome::{Note, Outcome};
 use super::report::{FileFault, Notes};
-use super::sheet::{Read, RowFindings, Sheet, SheetRow};
+use super::sheet::{Drafts, Earlier, Read, RowFindings, Sheet};
 use super::table::{Row, Table};
 use crate::domain::patient::{HumanName, Identifier, Registration, Sex};
 use crate::domain::search;
@@ -50,16 +50,11 @@ pub fn read_patients(table: &Table, settings: &PatientSettings) -> Result<Sheet<
         columns: &columns,
         settings,
         notes: Notes::default(),
-        drafts: HashMap::new(),
+        drafts: Drafts::default(),
         people: HashSet::new(),
     };
-    let rows = table.rows.iter().map(|row| SheetRow { line: row.line, read: reader.read(row) }).collect();
-    Ok(Sheet {
-        rows,
-        notes: reader.notes,
-        skipped: columns.skipped(table),
-        patient_place: columns.of(PatientField::Patient).map(|column| columns.place(column)),
-    })
+    let sheet = Sheet::of(table, &columns, PatientField::Patient, |row| reader.read(row));
+    Ok(Sheet { notes: reader.notes, ..sheet })
 }
 
 fn require_columns(
@@ -95,8 +90,7 @@ struct Reader<'a> {
     columns: &'a Columns<PatientField>,
     settings: &'a PatientSettings,
     notes: Notes,
-    /// Drafts so far and the line each came from.
-    drafts: HashMap<Identifier, (usize, PatientDraft)>,
+    drafts: Drafts<Identifier, PatientDraft>,
     people: HashSet<(String, Date)>,
 }
 
@@ -104,13 +98,10 @@ type Findings<'a> = RowFindings<'a, PatientField>;
 
 impl<'a> Reader<'a> {
     fn read(&mut self, row: &'a Row) -> Read<PatientDraft> {
-        if row.is_blank() {
-            return Read::Passed(Outcome::Blank);
-        }
-        let mut found = RowFindings::new(self.table, row, self.columns);
-        if found.is_unusable() {
-            return found.finish(None, &mut self.notes);
-        }
+        let mut found = match RowFindings::begin(self.table, row, self.columns) {
+            Ok(found) => found,
+            Err(read) => return read,
+        };
         let patient_column = self.columns.of(PatientField::Patient);
         let value = cell::identifier_value(found.required(patient_column, "patient"));
         let identifier = Identifier { system: self.settings.system.clone(), value };
@@ -156,10 +147,8 @@ impl<'a> Reader<'a> {
 
     fn finish(&mut self, mut found: Findings<'a>, draft: Option<PatientDraft>, line: usize) -> Read<PatientDraft> {
         let Some(draft) = draft else { return found.finish(None, &mut self.notes) };
-        if let Some((earlier, known)) = self.drafts.get(&draft.identifier) {
-            if *known == draft {
-                return Read::Passed(Outcome::Repeated);
-            }
+        let earlier = self.drafts.remember(draft.identifier.clone(), line, &draft);
+        if let Earlier::Otherwise(earlier) = earlier {
             let message = Text::new(
                 format!("行{earlier}と同じ患者番号ですが内容が違います"),
                 format!("the same patient number as in line {earlier}, with other content"),
@@ -167,11 +156,13 @@ impl<'a> Reader<'a> {
             found.complain(self.columns.of(PatientField::Patient), Invalid::new("patient", "duplicate", message));
             return found.finish(None, &mut self.notes);
         }
+        if matches!(earlier, Earlier::TheSame) {
+            return Read::Passed(Outcome::Repeated);
+        }
         let person = (search::fold(&draft.registration.name.kanji), draft.registration.birth_date);
         if !self.people.insert(person) {
             found.note(Note::PossibleDouble);
         }
-        self.drafts.insert(draft.identifier.clone(), (line, draft.clone()));
         found.finish(Some(draft), &mut self.notes)
     }
 

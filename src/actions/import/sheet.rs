@@ -1,5 +1,9 @@
 //! The rows of a file once read: drafts of entries, rows passed over, and rows that are wrong.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry as Slot;
+use std::hash::Hash;
+
 use super::columns::{Columns, Field};
 use super::outcome::{Note, Outcome};
 use super::report::{Complaint, Notes, Place, SkippedColumn};
@@ -33,6 +37,53 @@ pub enum Read<D> {
     Wrong(Vec<Complaint>),
 }
 
+impl<D> Sheet<D> {
+    /// The rows of `table` as `read` takes them. The notes are added once it has.
+    pub(super) fn of<'t, F: Field>(
+        table: &'t Table,
+        columns: &Columns<F>,
+        patient: F,
+        mut read: impl FnMut(&'t Row) -> Read<D>,
+    ) -> Self {
+        Self {
+            rows: table.rows.iter().map(|row| SheetRow { line: row.line, read: read(row) }).collect(),
+            notes: Notes::default(),
+            skipped: columns.skipped(table),
+            patient_place: columns.of(patient).map(|column| columns.place(column)),
+        }
+    }
+}
+
+/// The drafts so far, by what makes two rows the same thing, and the line each came from.
+pub(super) struct Drafts<K, D>(HashMap<K, (usize, D)>);
+
+/// What an earlier row says of the same thing.
+pub(super) enum Earlier {
+    Nothing,
+    TheSame,
+    /// In this line.
+    Otherwise(usize),
+}
+
+impl<K, D> Default for Drafts<K, D> {
+    fn default() -> Self {
+        Self(HashMap::new())
+    }
+}
+
+impl<K: Eq + Hash, D: Clone + PartialEq> Drafts<K, D> {
+    pub fn remember(&mut self, key: K, line: usize, draft: &D) -> Earlier {
+        match self.0.entry(key) {
+            Slot::Occupied(known) if known.get().1 == *draft => Earlier::TheSame,
+            Slot::Occupied(known) => Earlier::Otherwise(known.get().0),
+            Slot::Vacant(free) => {
+                free.insert((line, draft.clone()));
+                Earlier::Nothing
+            }
+        }
+    }
+}
+
 /// Gathers what is found while one row is read.
 pub(super) struct RowFindings<'a, F> {
     row: &'a Row,
@@ -42,20 +93,25 @@ pub(super) struct RowFindings<'a, F> {
 }
 
 impl<'a, F: Field> RowFindings<'a, F> {
-    pub fn new(table: &Table, row: &'a Row, columns: &'a Columns<F>) -> Self {
+    /// Begins a row.
+    ///
+    /// # Errors
+    /// What becomes of a row that is empty, or cut or shifted as a whole: its cells cannot be trusted.
+    pub fn begin<D>(table: &Table, row: &'a Row, columns: &'a Columns<F>) -> Result<Self, Read<D>> {
+        if row.is_blank() {
+            return Err(Read::Passed(Outcome::Blank));
+        }
         let mut found = Self { row, columns, notes: Vec::new(), complaints: Vec::new() };
         found.check_width(table.header.len());
         found.check_private_characters();
-        found
+        if found.complaints.iter().any(|complaint| complaint.place.is_none()) {
+            return Err(found.wrong());
+        }
+        Ok(found)
     }
 
     pub fn cell(&self, column: Option<usize>) -> &'a str {
         column.map_or("", |column| self.row.cell(column))
-    }
-
-    /// Whether the row was found to be cut or shifted as a whole: its cells cannot be trusted.
-    pub fn is_unusable(&self) -> bool {
-        self.complaints.iter().any(|complaint| complaint.place.is_none())
     }
 
     pub fn note(&mut self, note: Note) {
@@ -86,7 +142,7 @@ impl<'a, F: Field> RowFindings<'a, F> {
     }
 
     /// Ends the row: a draft if nothing is wrong.
-    pub fn finish<D>(mut self, draft: Option<D>, notes: &mut Notes) -> Read<D> {
+    pub fn finish<D>(self, draft: Option<D>, notes: &mut Notes) -> Read<D> {
         match draft {
             Some(draft) if self.complaints.is_empty() => {
                 for (note, header) in self.notes {
@@ -94,11 +150,13 @@ impl<'a, F: Field> RowFindings<'a, F> {
                 }
                 Read::Draft(draft)
             }
-            _ => {
-                self.complaints.sort_by_key(|complaint| complaint.place.as_ref().map(|place| place.number));
-                Read::Wrong(self.complaints)
-            }
+            _ => self.wrong(),
         }
+    }
+
+    fn wrong<D>(mut self) -> Read<D> {
+        self.complaints.sort_by_key(|complaint| complaint.place.as_ref().map(|place| place.number));
+        Read::Wrong(self.complaints)
     }
 
     /// A row with too few or too many cells is likely cut or shifted; spare empty cells at the end are not.

@@ -5,6 +5,9 @@
 use std::future::Future;
 use std::sync::Arc;
 
+use uuid::Uuid;
+
+use super::name_id::Name;
 use crate::domain::entry::Intent;
 use crate::domain::ids::{OrganisationId, PatientId};
 use crate::domain::patient::{Identifier, Registration};
@@ -22,8 +25,12 @@ pub trait ImportTarget {
     /// accepted ones before it in the same call had been written. One verdict per intent.
     fn decide(&self, intents: &[Intent]) -> impl Future<Output = Result<Vec<Verdict>, TargetError>> + Send;
 
-    /// Writes these intents in order; returns once the accepted ones are durable. One verdict per intent.
-    fn submit(&self, intents: Vec<Intent>) -> impl Future<Output = Result<Vec<Verdict>, TargetError>> + Send;
+    /// Writes these groups in order; returns once the accepted ones are durable. The intents of a group are of one
+    /// timeline and go in together or not at all. One verdict per intent.
+    fn submit(&self, groups: Vec<Vec<Intent>>) -> impl Future<Output = Result<Vec<Verdict>, TargetError>> + Send;
+
+    /// The id that this name always gets here; nobody else can work it out.
+    fn id_of(&self, name: &Name) -> Uuid;
 }
 
 /// What a hub knows of a patient an import names.
@@ -43,6 +50,8 @@ pub enum Verdict {
     /// The same id was accepted before with other content.
     Conflict,
     Refused(Vec<Reason>),
+    /// Not written, because another of its group was not.
+    HeldBack,
 }
 
 /// One reason of a refusal.

@@ -2,7 +2,7 @@
 //!
 //! A value is never guessed: what cannot be read is a complaint, what is odd is a note, what has no place is counted.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -10,13 +10,12 @@ use jiff::tz::TimeZone;
 use super::cell::{self, Quantity, SiteCell};
 use super::columns::{Columns, Mapped};
 use super::moment::{self, Moment, Precision};
-use super::name_id;
+use super::name_id::Name;
 use super::outcome::{Note, Outcome};
 use super::report::{FileFault, Notes};
-use super::sheet::{Read, RowFindings, Sheet, SheetRow};
+use super::sheet::{Drafts, Earlier, Read, RowFindings, Sheet};
 use super::table::{Row, Table};
 use crate::domain::decimal::Decimal;
-use crate::domain::ids::EntryId;
 use crate::domain::patient::Identifier;
 use crate::domain::text::{Invalid, Text};
 use crate::domain::time::Timestamp;
@@ -42,7 +41,7 @@ pub struct VitalSettings {
 /// A reading ready to be matched with its patient.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct VitalDraft {
-    pub id: EntryId,
+    pub name: Name,
     pub patient: Identifier,
     pub at: Timestamp,
     /// In the zone of the import.
@@ -62,16 +61,11 @@ pub fn read_vitals(table: &Table, settings: &VitalSettings) -> Result<Sheet<Vita
         columns: &columns,
         settings,
         notes: Notes::default(),
-        drafts: HashMap::new(),
+        drafts: Drafts::default(),
         moments: HashSet::new(),
     };
-    let rows = table.rows.iter().map(|row| SheetRow { line: row.line, read: reader.read(row) }).collect();
-    Ok(Sheet {
-        rows,
-        notes: reader.notes,
-        skipped: columns.skipped(table),
-        patient_place: columns.of(VitalField::Patient).map(|column| columns.place(column)),
-    })
+    let sheet = Sheet::of(table, &columns, VitalField::Patient, |row| reader.read(row));
+    Ok(Sheet { notes: reader.notes, ..sheet })
 }
 
 fn require_columns(table: &Table, columns: &Columns<VitalField>) -> Result<(), FileFault> {
@@ -104,8 +98,7 @@ struct Reader<'a> {
     columns: &'a Columns<VitalField>,
     settings: &'a VitalSettings,
     notes: Notes,
-    /// Drafts so far and the line each came from.
-    drafts: HashMap<EntryId, (usize, VitalDraft)>,
+    drafts: Drafts<Name, VitalDraft>,
     moments: HashSet<(Identifier, Timestamp)>,
 }
 
@@ -113,13 +106,10 @@ type Findings<'a> = RowFindings<'a, VitalField>;
 
 impl<'a> Reader<'a> {
     fn read(&mut self, row: &'a Row) -> Read<VitalDraft> {
-        if row.is_blank() {
-            return Read::Passed(Outcome::Blank);
-        }
-        let mut found = RowFindings::new(self.table, row, self.columns);
-        if found.is_unusable() {
-            return found.finish(None, &mut self.notes);
-        }
+        let mut found = match RowFindings::begin(self.table, row, self.columns) {
+            Ok(found) => found,
+            Err(read) => return read,
+        };
         let patient_column = self.columns.of(VitalField::Patient);
         let number = cell::identifier_value(found.required(patient_column, "patient"));
         let patient = Identifier { system: self.settings.system.clone(), value: number };
@@ -131,18 +121,16 @@ impl<'a> Reader<'a> {
         }
         let vital = self.compose(&mut found, measurements, moment.as_ref(), comments);
         let draft = moment.filter(|_| found.complaints.is_empty()).map(|moment| {
-            let id = self.entry_id(&found, &patient, &moment, &vital);
-            VitalDraft { id, patient, at: moment.at, date: moment.date, vital }
+            let name = self.name_of(&found, &patient, &moment, &vital);
+            VitalDraft { name, patient, at: moment.at, date: moment.date, vital }
         });
         self.finish(found, draft, row.line)
     }
 
     fn finish(&mut self, mut found: Findings<'a>, draft: Option<VitalDraft>, line: usize) -> Read<VitalDraft> {
         let Some(draft) = draft else { return found.finish(None, &mut self.notes) };
-        if let Some((earlier, known)) = self.drafts.get(&draft.id) {
-            if *known == draft {
-                return Read::Passed(Outcome::Repeated);
-            }
+        let earlier = self.drafts.remember(draft.name.clone(), line, &draft);
+        if let Earlier::Otherwise(earlier) = earlier {
             let message = Text::new(
                 format!("行{earlier}と同じ行IDですが内容が違います"),
                 format!("the same row id as in line {earlier}, with other content"),
@@ -150,10 +138,12 @@ impl<'a> Reader<'a> {
             found.complain(self.columns.of(VitalField::RowId), Invalid::new("row_id", "duplicate", message));
             return found.finish(None, &mut self.notes);
         }
+        if matches!(earlier, Earlier::TheSame) {
+            return Read::Passed(Outcome::Repeated);
+        }
         if !self.moments.insert((draft.patient.clone(), draft.at)) {
             found.note(Note::SameMoment);
         }
-        self.drafts.insert(draft.id, (line, draft.clone()));
         found.finish(Some(draft), &mut self.notes)
     }
 
@@ -354,11 +344,11 @@ impl<'a> Reader<'a> {
     }
 
     /// The source's row id where it has one; otherwise what the row says.
-    fn entry_id(&self, found: &Findings<'a>, patient: &Identifier, moment: &Moment, vital: &Vital) -> EntryId {
+    fn name_of(&self, found: &Findings<'a>, patient: &Identifier, moment: &Moment, vital: &Vital) -> Name {
         let row_id = cell::identifier_value(found.cell(self.columns.of(VitalField::RowId)));
         let source = &self.settings.source;
         if !row_id.is_empty() {
-            return name_id::entry("vital", source, patient, &row_id);
+            return Name::entry("vital", source, patient, &row_id);
         }
         let value = |measurement: &Measurement| {
             let (value, unit) = measurement.given.unwrap_or((measurement.value, measurement.sign.facts().unit));
@@ -367,7 +357,7 @@ impl<'a> Reader<'a> {
         let values: Vec<String> = vital.measurements.iter().map(value).collect();
         let site = vital.site.map_or("", BodySite::code);
         let content = format!("{}|{}|{site}|{}|{}", moment.at, values.join(","), vital.device, vital.comment);
-        name_id::entry("vital content", source, patient, &content)
+        Name::entry("vital content", source, patient, &content)
     }
 }
 

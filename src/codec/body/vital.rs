@@ -59,7 +59,7 @@ fn unit(sign: VitalSign, given: &str) -> Result<Unit, Invalid> {
     })
 }
 
-pub(in super::super) fn measurement_message(measured: &Measurement, form: Form) -> v1::Measurement {
+fn measurement_message(measured: &Measurement, form: Form) -> v1::Measurement {
     let (value, unit, given) = match (form, measured.given) {
         (Form::Posted, Some((value, unit))) => (value, unit, None),
         (_, given) => (measured.value, measured.sign.facts().unit, given),

@@ -23,7 +23,8 @@ use crate::domain::ids::{EntryId, OrganisationId, PersonId, Seq, TimelineId};
 use crate::domain::kind::Kind;
 use crate::domain::role::{OrganisationType, Role};
 use crate::domain::ruling::Ruling;
-use crate::domain::state::{Latest, PatientState};
+use crate::domain::standing::Standing;
+use crate::domain::state::{Measured, PatientState};
 use crate::domain::team::{ConsentState, Membership};
 use crate::domain::time::Timestamp;
 use crate::domain::unit::Unit;
@@ -80,9 +81,15 @@ fn alarm_limit() -> impl Strategy<Value = AlarmLimit> {
     (sign(), option::of(decimal()), option::of(decimal())).prop_map(|(sign, low, high)| AlarmLimit { sign, low, high })
 }
 
+/// Version 7.
+fn made_by_client() -> impl Strategy<Value = EntryId> {
+    any::<[u8; 10]>()
+        .prop_map(|random| EntryId(uuid::Builder::from_unix_timestamp_millis(1_775_003_400_250, &random).into_uuid()))
+}
+
 /// Any intent that the wire can carry.
 pub(crate) fn intent() -> impl Strategy<Value = Intent> {
-    (id(EntryId), id(TimelineId), option::of(time()), select(Sensitivity::ALL), addressees(), body()).prop_map(
+    (made_by_client(), id(TimelineId), option::of(time()), select(Sensitivity::ALL), addressees(), body()).prop_map(
         |(id, timeline, observed_at, sensitivity, addressed_to, body)| Intent {
             id,
             timeline,
@@ -95,14 +102,25 @@ pub(crate) fn intent() -> impl Strategy<Value = Intent> {
 }
 
 fn scope() -> impl Strategy<Value = Scope> {
-    (select(Kind::ALL), select(Sensitivity::ALL), option::of(select(Infection::ALL)), addressees(), id(OrganisationId))
-        .prop_map(|(kind, sensitivity, infection, addressed_to, owner)| Scope {
+    let seen = (
+        select(Kind::ALL),
+        select(Sensitivity::ALL),
+        option::of(select(Infection::ALL)),
+        addressees(),
+        id(OrganisationId),
+    );
+    (seen, any::<u64>(), time(), time()).prop_map(
+        |((kind, sensitivity, infection, addressed_to, owner), seq, recorded_at, happened_at)| Scope {
             kind,
             sensitivity,
             infection,
             addressed_to,
             owner,
-        })
+            seq: Seq(seq),
+            recorded_at,
+            happened_at,
+        },
+    )
 }
 
 pub(crate) fn ruling() -> impl Strategy<Value = Ruling> {
@@ -142,15 +160,23 @@ pub(crate) fn entry() -> impl Strategy<Value = Entry> {
 pub(crate) fn state() -> impl Strategy<Value = PatientState> {
     let membership = (btree_set(id(PersonId), 0..3), any::<bool>(), time(), time())
         .prop_map(|(people, host, since, opens_from)| Membership { people, host, since, opens_from });
-    let latest = (measurement(), time(), any::<u64>())
-        .prop_map(|(measurement, at, seq)| (measurement.sign, Latest { measurement, at, seq: Seq(seq) }));
+    let measured = || (time(), any::<u64>()).prop_map(|(at, seq)| Measured { at, seq: Seq(seq) });
+    let standing =
+        (vec((measured(), measurement().prop_map(|measurement| measurement.value)), 0..4), option::of(measured()))
+            .prop_map(|(kept, dropped)| Standing::of(kept, dropped));
+    let vitals = vec((select(VitalSign::ALL), standing), 0..4);
+    let limits = (vec((1u64.., vec(alarm_limit(), 0..3)), 0..3), option::of(1u64..)).prop_map(|(kept, dropped)| {
+        let kept = kept.into_iter().map(|(seq, limits)| (Seq(seq), limits.into())).collect();
+        Standing::of(kept, dropped.map(Seq))
+    });
     (
         (id(TimelineId), any::<u64>(), time(), option::of(registration()), select(ConsentState::ALL)),
         vec((id(OrganisationId), membership), 0..3),
-        (any::<u64>(), vec(alarm_limit(), 0..3), vec(latest, 0..4)),
+        (any::<[u64; 3]>(), limits, vitals, btree_set(any::<u64>(), 0..3)),
         (btree_set(id(EntryId), 0..3), btree_set(id(OrganisationId), 0..3)),
     )
         .prop_map(|((timeline, head, recorded_at, registration, consent), team, folded, (hidden, former))| {
+            let ([access_epoch, registered_by, consented_by], limits, vitals, retracted) = folded;
             PatientState {
                 timeline,
                 head: Seq(head),
@@ -159,9 +185,12 @@ pub(crate) fn state() -> impl Strategy<Value = PatientState> {
                 consent,
                 team: team.into_iter().collect(),
                 former,
-                access_epoch: Seq(folded.0),
-                alarm_limits: folded.1.into(),
-                latest: folded.2.into_iter().collect(),
+                registered_by: Seq(registered_by),
+                consented_by: Seq(consented_by),
+                access_epoch: Seq(access_epoch),
+                limits,
+                vitals: vitals.into_iter().collect(),
+                retracted: retracted.into_iter().map(Seq).collect(),
                 hidden,
             }
         })

@@ -143,6 +143,15 @@ impl Body {
         }
     }
 
+    /// The body a correction puts in its target's place.
+    #[must_use]
+    pub const fn corrected(&self) -> Option<&Self> {
+        match self {
+            Self::Correction(Correction { body, .. }) => Some(&**body),
+            _ => None,
+        }
+    }
+
     /// The entry this one acknowledges, answers or belongs to: what may meet a duty that entry opened.
     #[must_use]
     pub fn refers_to(&self) -> Option<EntryId> {

@@ -128,7 +128,8 @@ fn read_query(mut asked: Asked) -> Result<(PatientQuery, bool), Invalid> {
 pub struct Patient {
     #[serde(flatten)]
     card: Card,
-    /// The newest value of each vital sign, of those in entries that this reader may see.
+    /// The newest value of each vital sign, of those in entries that this reader may see, as corrected. A sign whose
+    /// last values are all hidden from the reader or taken back is left out.
     latest_vitals: Vec<LatestVital>,
     /// Set by the doctor; `null`: not for this reader.
     alarm_limits: Option<Vec<AlarmLimitShape>>,
@@ -148,7 +149,7 @@ pub struct LatestVital {
     /// UCUM.
     #[schema(example = "%")]
     unit: &'static str,
-    /// When it was measured, as the device claims, else when it was recorded.
+    /// When it was measured, as the device claims (but not after it was recorded), else when it was recorded.
     #[schema(example = "2026-04-01T00:30:00Z")]
     at: String,
     /// Its entry on the timeline.
@@ -157,13 +158,12 @@ pub struct LatestVital {
 
 impl From<Latest> for LatestVital {
     fn from(latest: Latest) -> Self {
-        let sign = latest.measurement.sign;
         Self {
-            sign: sign.code(),
-            value: latest.measurement.value.to_string(),
-            unit: sign.facts().unit.code(),
-            at: latest.at.to_rfc3339(),
-            seq: latest.seq.0,
+            sign: latest.sign.code(),
+            value: latest.value.to_string(),
+            unit: latest.sign.facts().unit.code(),
+            at: latest.measured.at.to_rfc3339(),
+            seq: latest.measured.seq.0,
         }
     }
 }
@@ -207,7 +207,7 @@ pub async fn show(
     let sight = app.hub.look(signed_in.actor, signed_in.id, patient.into(), Seq::ZERO, None).await?;
     let sight = sight.ok_or_else(Problem::not_found)?;
     let latest_vitals = app.hub.latest_vitals(&sight).await?;
-    let limits = || sight.state.alarm_limits.iter().map(AlarmLimitShape::from).collect();
+    let limits = || sight.state.alarm_limits().iter().map(AlarmLimitShape::from).collect();
     Ok(Json(Patient {
         card: Card::of(&sight).ok_or_else(|| Problem::of(Code::Internal))?,
         latest_vitals: latest_vitals.into_iter().map(LatestVital::from).collect(),

@@ -28,8 +28,22 @@ fn the_floor_alone_is_a_rulebook() {
 }
 
 #[test]
+fn two_sets_between_the_same_professions_are_refused() {
+    let again = shipped::DOCTOR_PHARMACIST.text.replace("id        = \"doctor-pharmacist\"", "id = \"again\"");
+    let again =
+        again.replace("[\"doctor\", \"pharmacist\"]", "[\"pharmacist\", \"doctor\"]").replace("\"PH-", "\"AGAIN-");
+    let sets = vec![shipped::FLOOR, shipped::DOCTOR_PHARMACIST, SourceFile { name: "again.toml", text: &again }];
+    let files = RulebookFiles { vocabulary: shipped::VOCABULARY, sets };
+    let Problems(problems) = Rulebook::load(&files, digest).expect_err("the same pair twice");
+    let [problem] = problems.as_slice() else { panic!("{problems:?}") };
+    assert_eq!((problem.file.as_str(), problem.code()), ("again.toml", "second-pair"));
+    assert!(problem.message().ja.contains("rulebooks/doctor-pharmacist.toml:"), "{problem}");
+    assert!(problem.message().en.starts_with("there is another set between the same two professions"), "{problem}");
+}
+
+#[test]
 fn the_order_of_files_does_not_matter_to_what_is_cited_first() {
-    let sets = vec![shipped::SHARING, shipped::FLOOR];
+    let sets = shipped::SETS.into_iter().rev().collect();
     let other = Rulebook::load(&RulebookFiles { vocabulary: shipped::VOCABULARY, sets }, digest).expect("sound");
     let order = |book: &Rulebook| book.rules().map(|(_, _, rule)| rule.citation.clone()).collect::<Vec<_>>();
     assert_eq!(order(&other), order(&book()));

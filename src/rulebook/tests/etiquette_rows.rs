@@ -148,7 +148,8 @@ fn every_rule_clause_exception_and_alternative_has_its_row() {
     let (book, rows) = (book(), rows());
     let mut lacking = Vec::new();
     for (_, set, rule) in book.rules().filter(|(_, _, rule)| rule.mechanism.share().is_none()) {
-        let own: Vec<_> = rows.iter().filter(|row| row.rule == rule.id).map(|row| (row, slots_of(&book, row))).collect();
+        let own: Vec<_> =
+            rows.iter().filter(|row| row.rule == rule.id).map(|row| (row, slots_of(&book, row))).collect();
         let speaks = |row: &Row| !["none", "excepted", "paused"].contains(&row.outcome);
         let mut need = |what: &str, is_there: bool| {
             if !is_there {
@@ -157,16 +158,13 @@ fn every_rule_clause_exception_and_alternative_has_its_row() {
         };
         need("a row where it speaks", own.iter().any(|(row, _)| speaks(row)));
         // A rule without condition speaks of every post of its kind: there is no other case.
-        let (when, unless, pass_if, require, paused): (&[Clause], &[Clause], &[Clause], &[Clause], &[Clause]) =
-            match &rule.mechanism {
-                Mechanism::Gate(gate) => {
-                    (&gate.applies.when, &gate.applies.unless, &gate.pass_if, &gate.require, &[])
-                }
-                Mechanism::Duty(duty) => (&duty.applies.when, &duty.applies.unless, &[], &[], &[]),
-                Mechanism::Nudge(nudge) => (&nudge.applies.when, &nudge.applies.unless, &[], &[], &[]),
-                Mechanism::Standing(it) => (&it.when, &it.unless, &[], &[], &it.paused_when),
-                Mechanism::Pledge(_) | Mechanism::Share(_) => (&[], &[], &[], &[], &[]),
-            };
+        let [when, unless, pass_if, require, paused]: [&[Clause]; 5] = match &rule.mechanism {
+            Mechanism::Gate(it) => [&it.applies.when, &it.applies.unless, &it.pass_if, &it.require, &[]],
+            Mechanism::Duty(it) => [&it.applies.when, &it.applies.unless, &[], &[], &[]],
+            Mechanism::Nudge(it) => [&it.applies.when, &it.applies.unless, &[], &[], &[]],
+            Mechanism::Standing(it) => [&it.when, &it.unless, &[], &[], &it.paused_when],
+            Mechanism::Pledge(_) | Mechanism::Share(_) => [&[], &[], &[], &[], &[]],
+        };
         let unconditional = when.iter().all(|clause| clause.terms.is_empty()) && require.is_empty();
         need("a row where it does not", unconditional || own.iter().any(|(row, _)| row.outcome == "none"));
         let shown = |clause: &Clause, fits: &dyn Fn(&Row) -> bool| {
@@ -216,7 +214,8 @@ fn every_fact_of_an_event_is_read_into_its_own_slot() {
     }
     let known = EventFacts { phoned: crate::rulebook::Known::Is(true), ..EventFacts::UNKNOWN };
     let filled = book.slots_of_event(&post, &known);
-    let changed = book.vocabulary.fields.iter().enumerate().filter(|(at, _)| filled.possible(*at) != blank.possible(*at));
+    let changed =
+        book.vocabulary.fields.iter().enumerate().filter(|(at, _)| filled.possible(*at) != blank.possible(*at));
     let changed: Vec<_> = changed.map(|(_, field)| field.code.as_str()).collect();
     assert_eq!(changed, ["record.phoned"]);
 }

@@ -49,8 +49,8 @@ fn any_viewer() -> impl Strategy<Value = ViewerFacts> {
                 }
             },
         );
-    let patient = (known(ConsentState::ALL), known(PatientStatus::ALL), known(FLAGS))
-        .prop_map(|(consent, status, has_host)| PatientFacts { consent, status, has_host });
+    let patient = (known(ConsentState::ALL), known(PatientStatus::ALL), known(FLAGS), known(FLAGS))
+        .prop_map(|(consent, status, registered, has_host)| PatientFacts { consent, status, registered, has_host });
     // Mostly the purpose that opens most, lest nearly every mask be empty.
     let purpose = prop_oneof![3 => Just(Purpose::Care), 1 => prop::sample::select(Purpose::ALL)];
     (actor, patient, purpose).prop_map(|(actor, patient, purpose)| ViewerFacts { actor, patient, purpose })

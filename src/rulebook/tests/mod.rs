@@ -1,8 +1,10 @@
 //! Tests of the rulebook as a whole: every shipped rule, broken files, the evaluator against brute
 //! force, masks against judgements, and the words of an explanation.
 
+mod analysis;
 mod broken_files;
 mod composition;
+mod deciding;
 mod duties;
 mod etiquette_rows;
 mod explanations;
@@ -11,6 +13,7 @@ mod rows;
 mod said;
 mod shipped_rules;
 mod soundness;
+mod words_of_rules;
 
 use super::{Problems, Rulebook, RulebookFiles, SourceFile, shipped};
 

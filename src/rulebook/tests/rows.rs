@@ -54,6 +54,7 @@ pub(super) fn facts(what: &str, words: &str) -> Facts {
     let patient = PatientFacts {
         consent: Known::Is(ConsentState::None),
         status: Known::Is(PatientStatus::Active),
+        registered: Known::Is(true),
         has_host: Known::Is(true),
     };
     let record = RecordFacts {
@@ -94,6 +95,8 @@ fn apply(word: &str, post: &mut PostFacts) {
         "formerly" => actor.organisation_was_on_team = Known::Is(true),
         "host" => (actor.is_host, actor.organisation_on_team) = (Known::Is(true), Known::Is(true)),
         "glass" => actor.break_glass = Known::Is(true),
+        "unregistered" => patient.registered = Known::Is(false),
+        "?registered" => patient.registered = Known::Unknown,
         "hostless" => patient.has_host = Known::Is(false),
         "closed" => patient.status = Known::Is(PatientStatus::Closed),
         "restricted" => record.sensitivity = Known::Is(Sensitivity::Restricted),

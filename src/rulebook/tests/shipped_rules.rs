@@ -66,10 +66,17 @@ FL-7  -   post registration    secretariat                                 deny
 FL-7  -   view vital           secretariat admin                           deny
 FL-7  -   post note            secretariat admin                           deny
 
-FL-8  +   post registration    doctor                                      permit
-FL-8  +   post registration    dentist admin                               permit
-FL-8  -   post registration    nurse                                       deny
-FL-8  -   post registration    family                                      deny
+FL-8  +1  post registration    doctor unregistered                         permit
+FL-8  +1  post registration    dentist unregistered admin                  permit
+FL-8  -   post registration    doctor                                      deny
+FL-8  -   post registration    doctor ?registered                          deny
+FL-8  -   post registration    doctor formerly                             deny
+FL-8  -   post registration    doctor organisation                         deny
+FL-8  +2  post registration    doctor team                                 permit
+FL-8  +3  post registration    dentist host admin                          permit
+FL-8  -   post registration    nurse unregistered                          deny
+FL-8  -   post registration    nurse host                                  deny
+FL-8  -   post registration    family unregistered                         deny
 
 FL-9  +   post team_link       doctor hostless                             permit
 FL-9  -   post team_link       doctor                                      deny
@@ -157,6 +164,10 @@ FL-23 -   post emergency_access doctor training                            deny
 FL-24 +1  view emergency_access helper organisation                        permit
 FL-24 +2  view emergency_access secretariat admin                          permit
 FL-24 -   view emergency_access helper                                     deny
+
+FL-25 +   post acknowledgement secretariat admin                           permit
+FL-25 -   post acknowledgement secretariat                                 deny
+FL-25 -   post message         secretariat admin                           deny
 
 FL-B1 +1  view vital           nurse team consent:team                     permit
 FL-B1 +2  view vital           nurse organisation consent:team             deny

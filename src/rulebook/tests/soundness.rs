@@ -247,3 +247,95 @@ fn contradictory_facts_are_denied_as_an_error() {
     }
     assert!(book.views.mask(&slots).is_empty());
 }
+
+/// What one rule does with a post, as a row of the three-valued table.
+fn asked_of(book: &Rulebook, kind: Kind, slots: &Slots, id: &str) -> &'static str {
+    let rule = book.rules().find(|(_, _, rule)| rule.id == id).expect("the rule").0;
+    let found = book.etiquette(kind, slots);
+    if found.held.iter().any(|held| held.rule == rule) {
+        "held"
+    } else if found.excepted.contains(&rule) {
+        "excepted"
+    } else if let Some(duty) = found.duties.iter().find(|duty| duty.rule == rule) {
+        if duty.confirmed { "owed" } else { "perhaps" }
+    } else if found.advice.iter().any(|advice| advice.rule == rule) {
+        "advised"
+    } else {
+        "nothing"
+    }
+}
+
+/// A gate with exceptions, a duty and a nudge over the same random conditions.
+fn print_etiquette(
+    when: &[ModelClause],
+    unless: &[ModelClause],
+    require: &[ModelClause],
+    pass_if: &[ModelClause],
+) -> String {
+    let list = |clauses: &[ModelClause]| clauses.iter().map(print_clause).collect::<Vec<_>>().join(", ");
+    let item = |id: &str, kind: &str, rest: &str| {
+        let unless = if unless.is_empty() { String::new() } else { format!("unless = [{}]\n", list(unless)) };
+        format!(
+            "[[rule]]\nid = \"{id}\"\nkind = \"{kind}\"\nstrength = \"must\"\norigin = \"proposal\"\nja = \"題\"\nen = \
+             \"Title\"\nreason = {{ ja = \"理由\", en = \"reason\" }}\non = \"post:order\"\nwhen = [{}]\n{unless}{rest}\n",
+            list(when)
+        )
+    };
+    let gate = format!("require = [{}]\npass_if = [{}]", list(require), list(pass_if));
+    let duty = "owed_by = \"nurse\"\nmet_by = \"acknowledge\"\nwithin = \"4h\"";
+    let header = super::HEADER.replace("layer = \"sharing\"", "layer = \"floor\"");
+    format!(
+        "{header}{}{}{}",
+        item("R-G", "gate", &gate),
+        item("R-D", "duty", duty),
+        item("R-N", "nudge", "advise = \"author\"")
+    )
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 128, ..ProptestConfig::default() })]
+
+    /// A gate holds if any turn of the doubt would hold; a duty opens if any would open it and is confirmed only if all
+    /// would; advice is given only if all would give it.
+    #[test]
+    fn gates_duties_and_nudges_are_naive_without_doubt_and_sound_under_it(
+        when in prop::collection::vec(any_clause(false), 1..=2),
+        unless in prop::collection::vec(any_clause(false), 0..=1),
+        require in prop::collection::vec(any_clause(false), 1..=2),
+        pass_if in prop::collection::vec(any_clause(false), 1..=2),
+        doubts in prop::collection::vec(any_possible(), 8),
+    ) {
+        let text = print_etiquette(&when, &unless, &require, &pass_if);
+        let sets = vec![SourceFile { name: "random.toml", text: &text }];
+        // Conditions that can never hold, or gates that hold nothing, are refused; that is tested elsewhere.
+        let Ok(book) = Rulebook::load(&RulebookFiles { vocabulary: shipped::VOCABULARY, sets }, digest) else { return Ok(()) };
+        let any = |clauses: &[ModelClause], event: &Event| clauses.iter().any(|clause| holds(clause, event));
+        for possible in &doubts {
+            let doubtful = slots(&book, possible);
+            let ask = |id| asked_of(&book, Kind::Order, &doubtful, id);
+            let (mut held, mut owed, mut spared) = (false, false, false);
+            for event in every_event(possible) {
+                let exact: Vec<_> = event.iter().map(|value| vec![*value]).collect();
+                let exact = slots(&book, &exact);
+                let applies = any(&when, &event) && !any(&unless, &event);
+                let gate = match (applies && !any(&require, &event), any(&pass_if, &event)) {
+                    (false, _) => "nothing",
+                    (true, true) => "excepted",
+                    (true, false) => "held",
+                };
+                prop_assert_eq!(asked_of(&book, Kind::Order, &exact, "R-G"), gate, "{:?}\n{}", event, text);
+                let duty = if applies { "owed" } else { "nothing" };
+                prop_assert_eq!(asked_of(&book, Kind::Order, &exact, "R-D"), duty, "{:?}\n{}", event, text);
+                let advice = if applies { "advised" } else { "nothing" };
+                prop_assert_eq!(asked_of(&book, Kind::Order, &exact, "R-N"), advice, "{:?}\n{}", event, text);
+                held |= gate == "held";
+                owed |= applies;
+                spared |= !applies;
+            }
+            prop_assert!(!held || ask("R-G") == "held", "a gate holds on doubt");
+            prop_assert!(!owed || ask("R-D") != "nothing", "a duty opens on doubt");
+            prop_assert!(!spared || ask("R-D") != "owed", "and is confirmed only without");
+            prop_assert!(!spared || ask("R-N") == "nothing", "a nudge keeps silent on doubt");
+        }
+    }
+}

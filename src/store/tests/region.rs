@@ -1,6 +1,7 @@
 //! The actors of the stories: a region on either engine, and a patient whose entries are decided here in
 //! place of the sequencer.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
@@ -10,7 +11,7 @@ use crate::clock::{Clock, Ids, ManualClock};
 use crate::codec;
 use crate::domain::body::{Body, Note};
 use crate::domain::directory::{Actor, Organisation, Person, Position};
-use crate::domain::entry::{Entry, Sensitivity};
+use crate::domain::entry::{Entry, Scope, Sensitivity};
 use crate::domain::ids::{EntryId, OrganisationId, PersonId, TimelineId};
 use crate::domain::patient::{HumanName, Registration, Sex};
 use crate::domain::role::{OrganisationType, Role};
@@ -114,6 +115,7 @@ impl Region {
             key: Arc::new(PatientKey::random()),
             state: PatientState::empty(timeline),
             chain: GENESIS,
+            scopes: HashMap::new(),
         }
     }
 
@@ -218,6 +220,8 @@ pub struct Patient<'r> {
     pub key: Arc<PatientKey>,
     pub state: PatientState,
     pub chain: Link,
+    /// Of the entries added, for those that point back.
+    pub scopes: HashMap<EntryId, Scope>,
 }
 
 impl Patient<'_> {
@@ -237,9 +241,9 @@ impl Patient<'_> {
             recorded_at: self.region.clock.now(),
             sensitivity: Sensitivity::Normal,
             addressed_to: Vec::new(),
-            body,
             alarms: Vec::new(),
-            target_scope: None,
+            target_scope: body.target().and_then(|target| self.scopes.get(&target).cloned()),
+            body,
             ruling: Ruling { cited: vec!["S1@region/1#ab".into()], slots: vec![1, 2, 3], ..Ruling::default() },
         };
         if self.state.head.0 == 0 {
@@ -268,6 +272,7 @@ impl Patient<'_> {
             recorded_at: entry.recorded_at,
         });
         self.state.apply(&entry);
+        self.scopes.insert(entry.id, entry.scope());
         project(&self.state, &entry, &self.key, &mut batch.projections);
         entry
     }

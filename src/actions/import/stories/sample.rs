@@ -61,7 +61,7 @@ fn the_sample_goes_in_whole_and_twice_is_once() {
     assert_eq!(outcomes(&office.apply(readings)), BTreeMap::from([("already_there", 1_035), ("no_measurement", 1)]));
 
     let records = office.target.records.lock().unwrap();
-    let with_vitals = records.timelines.values().filter(|state| !state.latest.is_empty()).count();
+    let with_vitals = records.timelines.values().filter(|state| !state.vitals.is_empty()).count();
     assert_eq!((records.timelines.len(), with_vitals), (67, 47));
 }
 

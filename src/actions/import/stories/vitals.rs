@@ -43,8 +43,8 @@ fn a_whole_row_becomes_one_reading() {
     assert_eq!(expected.map(|(sign, _)| value(&vital, sign)), expected.map(|(_, value)| value.to_owned()));
     assert_eq!(vital.site, Some(BodySite::RightArm));
     assert_eq!(vital.comment, "BP_METHOD: machine");
-    let latest = office.patient("1").latest[&VitalSign::Pulse];
-    assert_eq!(latest.at.to_rfc3339(), "2026-03-01T00:30:00Z", "the time zone is Tokyo's");
+    let latest = office.patient("1").latest(VitalSign::Pulse).unwrap();
+    assert_eq!(latest.measured.at.to_rfc3339(), "2026-03-01T00:30:00Z", "the time zone is Tokyo's");
 }
 
 #[test]
@@ -53,14 +53,14 @@ fn a_date_alone_is_midnight_and_the_entry_says_so() {
     let told = office.vitals(&file(&["7,1,2026-03-01,2026-03-01,2026-03-01,66,,,,,,,,,"]));
     told.imported(1).notes(Note::DateOnly, "", &[2]).notes(Note::PeriodEnd, "END_DATE", &[]);
     assert_eq!(only_vital(&office).comment, "時刻の記載なし（date only）");
-    assert_eq!(office.patient("1").latest[&VitalSign::Pulse].at.to_rfc3339(), "2026-02-28T15:00:00Z");
+    assert_eq!(office.patient("1").latest(VitalSign::Pulse).unwrap().measured.at.to_rfc3339(), "2026-02-28T15:00:00Z");
 }
 
 #[test]
 fn an_offset_in_the_cell_beats_the_time_zone() {
     let office = Office::with_two_patients();
     office.vitals(&file(&["7,1,2000-07-12T19:00:00Z,,,66,,,,,,,,,"])).imported(1).notes(Note::OwnOffset, "", &[2]);
-    assert_eq!(office.patient("1").latest[&VitalSign::Pulse].at.to_rfc3339(), "2000-07-12T19:00:00Z");
+    assert_eq!(office.patient("1").latest(VitalSign::Pulse).unwrap().measured.at.to_rfc3339(), "2000-07-12T19:00:00Z");
 }
 
 #[test]
@@ -86,7 +86,7 @@ fn a_second_column_for_the_moment_is_heard_and_disagreement_noted() {
         .vitals(&file(&["1,1,2008-01-16,2008-01-15,,47,,,,,,,,,", "2,1,2008-01-17,2008/1/17,,47,,,,,,,,,"]))
         .imported(2)
         .notes(Note::ColumnsDisagree, "START_DATE", &[2]);
-    assert_eq!(office.patient("1").latest[&VitalSign::Pulse].at.to_rfc3339(), "2008-01-16T15:00:00Z");
+    assert_eq!(office.patient("1").latest(VitalSign::Pulse).unwrap().measured.at.to_rfc3339(), "2008-01-16T15:00:00Z");
 }
 
 #[test]
@@ -291,7 +291,7 @@ fn columns_are_told_apart_or_the_file_is_refused_with_its_headers() {
 
     let office = Office::with_two_patients().maps("番号", "patient").maps("心拍", "pulse").maps("脈拍", "skip");
     office.vitals("番号,測定日時,脈拍,心拍\n1,2020-01-01,999999,61\n").imported(1);
-    assert_eq!(office.patient("1").latest[&VitalSign::Pulse].measurement.value.to_string(), "61");
+    assert_eq!(office.patient("1").latest(VitalSign::Pulse).unwrap().value.to_string(), "61");
     assert_eq!(office.vitals_fault("患者番号,測定日時,脈拍\n").code, "unknown_column");
     let fault = Office::new().maps("脈", "plus").vitals_fault("患者番号,測定日時,脈\n");
     assert!(fault.message.en.contains("systolic"), "the fields are listed: {fault}");

@@ -1,0 +1,220 @@
+//! What the patient's state and the directory rule out whoever asks, once the rules have permitted it. Called by
+//! `decide`, which words refusals of whole posts; nothing here looks at roles.
+
+use super::decide::Situation;
+use super::situation::Target;
+use crate::domain::body::{Body, Correction};
+use crate::domain::entry::Intent;
+use crate::domain::kind::Kind;
+use crate::domain::team::{HostChange, TeamLink, TeamUnlink};
+use crate::domain::text::{Invalid, Text};
+use crate::domain::time::Timestamp;
+use crate::limits;
+
+/// The earliest moments of a date are those of UTC+14.
+const FIRST_ZONE: jiff::tz::Offset = jiff::tz::offset(14);
+
+/// Refuses a claimed time that cannot be. Asked before the rules, and so of nothing that is known of the patient.
+pub(super) fn check_claimed_time(intent: &Intent, now: Timestamp) -> Result<(), Invalid> {
+    let Some(claimed) = intent.observed_at else { return Ok(()) };
+    let latest = now.saturating_add(std::time::Duration::from_secs(limits::OBSERVED_AHEAD_MAX_S));
+    if claimed > latest {
+        return Err(out_of_range(
+            format!("観察の時刻 {claimed} が、いま（{now}）より先です。端末の時計を確かめてください"),
+            format!("observed at {claimed}, which is after the hub's time {now}: check the device's clock"),
+        ));
+    }
+    let earliest = Timestamp::from_secs(limits::OBSERVED_S_MIN);
+    if claimed < earliest {
+        return Err(out_of_range(
+            format!("観察の時刻 {claimed} が {earliest} より前です"),
+            format!("observed at {claimed}, before {earliest}"),
+        ));
+    }
+    Ok(())
+}
+
+fn check_born(situation: &Situation<'_>, intent: &Intent) -> Result<(), Invalid> {
+    let (Some(claimed), Some(registration)) = (intent.observed_at, &situation.state.registration) else {
+        return Ok(());
+    };
+    let born = registration.birth_date;
+    match FIRST_ZONE.to_timestamp(born.at(0, 0, 0, 0)) {
+        Ok(earliest) if claimed < Timestamp::from(earliest) => Err(out_of_range(
+            format!("観察の時刻 {claimed} が生年月日 {born} より前です"),
+            format!("observed at {claimed}, before the birth date {born}"),
+        )),
+        _ => Ok(()),
+    }
+}
+
+fn out_of_range(ja: String, en: String) -> Invalid {
+    Invalid::new("observed_at_us", "out_of_range", Text::new(ja, en))
+}
+
+/// Refuses what cannot take effect.
+pub(super) fn check(situation: &Situation<'_>, intent: &Intent) -> Result<(), Invalid> {
+    check_born(situation, intent)?;
+    check_body(situation, &intent.body).map_err(|invalid| invalid.within(format_args!("body.{}", intent.body.kind())))
+}
+
+fn check_body(situation: &Situation<'_>, body: &Body) -> Result<(), Invalid> {
+    match body {
+        Body::TeamLink(link) => check_link(situation, link),
+        Body::TeamUnlink(unlink) => check_unlink(situation, unlink),
+        Body::HostChange(change) => check_host_change(situation, change),
+        Body::Correction(correction) => {
+            check_correction(situation, correction)?;
+            let kind = correction.body.kind();
+            check_body(situation, &correction.body).map_err(|invalid| invalid.within(format_args!("body.{kind}")))
+        }
+        Body::Retraction(_) => check_retraction(situation),
+        Body::Acknowledgement(_) => check_target(situation).map(|_| ()),
+        _ => Ok(()),
+    }
+}
+
+fn check_correction(situation: &Situation<'_>, correction: &Correction) -> Result<(), Invalid> {
+    let target = check_target(situation)?;
+    if target.kind != correction.body.kind() {
+        return Err(Invalid::new(
+            "body",
+            "wrong_kind",
+            Text::new(
+                format!("訂正の種類が元の記録（{}）と違います", target.kind.ja()),
+                format!("a correction of kind {} is expected", target.kind),
+            ),
+        ));
+    }
+    if target.kind.changes_team() {
+        return Err(Invalid::new(
+            "target",
+            "wrong_kind",
+            Text::fixed(
+                "紐付け・解除・管理事業所の変更は訂正できません。あらためて紐付けるか、解除してください",
+                "what changed the team is not corrected: link or unlink again",
+            ),
+        ));
+    }
+    if situation.state.retracted.contains(&target.scope.seq) {
+        return Err(Invalid::new(
+            "target",
+            "retracted",
+            Text::fixed("取り消された記録は訂正できません", "the target was retracted"),
+        ));
+    }
+    let in_force = match target.kind {
+        Kind::Registration => situation.state.registered_by,
+        Kind::Consent => situation.state.consented_by,
+        _ => return Ok(()),
+    };
+    if target.scope.seq == in_force {
+        return Ok(());
+    }
+    Err(Invalid::new(
+        "target",
+        "superseded",
+        Text::fixed(
+            "より新しい内容が記録されています。いま有効な記録を訂正してください",
+            "a newer one is in force: correct that one",
+        ),
+    ))
+}
+
+/// Who the patient is, what was consented to and who is on the team is changed by saying what is so now.
+fn check_retraction(situation: &Situation<'_>) -> Result<(), Invalid> {
+    if !check_target(situation)?.kind.is_administrative() {
+        return Ok(());
+    }
+    Err(Invalid::new(
+        "target",
+        "wrong_kind",
+        Text::fixed(
+            "登録・同意・紐付けは取り消せません。正しい内容を記録（または訂正）してください",
+            "registration, consent and links are not retracted: record or correct what is so",
+        ),
+    ))
+}
+
+/// The target must be on this timeline and visible to the actor: otherwise it looks missing either way.
+fn check_target<'a>(situation: &Situation<'a>) -> Result<&'a Target, Invalid> {
+    let target = situation.target.filter(|target| target.visible).ok_or_else(|| {
+        Invalid::new(
+            "target",
+            "not_found",
+            Text::fixed("この患者の記録に、その記録は見つかりません", "no such entry on this timeline"),
+        )
+    })?;
+    if target.kind.points_back() {
+        return Err(Invalid::new(
+            "target",
+            "wrong_kind",
+            Text::fixed("確認・訂正・取消しを対象にはできません", "the target itself points back at another entry"),
+        ));
+    }
+    Ok(target)
+}
+
+fn check_link(situation: &Situation<'_>, link: &TeamLink) -> Result<(), Invalid> {
+    if !situation.directory.has_active(link.organisation) {
+        return Err(no_organisation());
+    }
+    for (at, person) in link.people.iter().enumerate() {
+        if !situation.directory.works_at(*person, link.organisation) {
+            return Err(Invalid::new(
+                format!("people[{at}]"),
+                "not_found",
+                Text::fixed("この事業所にその人はいません", "this person does not work at the organisation"),
+            ));
+        }
+    }
+    Ok(())
+}
+
+fn check_unlink(situation: &Situation<'_>, unlink: &TeamUnlink) -> Result<(), Invalid> {
+    let Some(membership) = situation.state.team.get(&unlink.organisation) else {
+        return Err(not_linked());
+    };
+    let leaves = unlink.people.is_empty() || membership.people.iter().all(|person| unlink.people.contains(person));
+    if membership.people.is_empty() && !unlink.people.is_empty() {
+        return Err(Invalid::new(
+            "people",
+            "not_found",
+            Text::fixed(
+                "事業所全体で紐付けられています。人を選んで紐付け直してください",
+                "the organisation is linked as a whole; link it again with the people who stay",
+            ),
+        ));
+    }
+    if membership.host && leaves && situation.state.team.len() > 1 {
+        return Err(Invalid::new(
+            "organisation",
+            "is_host",
+            Text::fixed(
+                "管理事業所です。先に管理事業所を変更してください",
+                "this organisation is the host; hand the team over first",
+            ),
+        ));
+    }
+    Ok(())
+}
+
+fn check_host_change(situation: &Situation<'_>, change: &HostChange) -> Result<(), Invalid> {
+    if situation.state.team.contains_key(&change.organisation) { Ok(()) } else { Err(not_linked()) }
+}
+
+fn no_organisation() -> Invalid {
+    Invalid::new(
+        "organisation",
+        "not_found",
+        Text::fixed("その事業所は登録されていません", "no such organisation in the directory"),
+    )
+}
+
+fn not_linked() -> Invalid {
+    Invalid::new(
+        "organisation",
+        "not_linked",
+        Text::fixed("その事業所はこの患者に紐付いていません", "this organisation is not linked to the patient"),
+    )
+}

@@ -1,0 +1,327 @@
+//! Whole posts decided in front of a patient's state: what the rules alone cannot tell.
+
+use jiff::civil::date;
+use uuid::Uuid;
+
+use super::book;
+use crate::domain::alarm::{AlarmLimit, AlarmLimits};
+use crate::domain::body::{Body, Correction, Note, Order, OrderType, Retraction, RetractionReason};
+use crate::domain::decimal::Decimal;
+use crate::domain::directory::{Actor, Directory, Organisation};
+use crate::domain::entry::{Entry, Intent, Sensitivity};
+use crate::domain::ids::{EntryId, OrganisationId, PersonId, TimelineId};
+use crate::domain::patient::{HumanName, Registration, Sex};
+use crate::domain::role::{OrganisationType, Role};
+use crate::domain::ruling::Ruling;
+use crate::domain::state::PatientState;
+use crate::domain::team::{ConsentChange, ConsentGiver, ConsentState, History, HostChange, TeamLink, TeamUnlink};
+use crate::domain::time::Timestamp;
+use crate::domain::vital::VitalSign;
+use crate::limits;
+use crate::rulebook::{Decision, Refusal, Rulebook, Situation, Target, decide};
+
+const HIKARI: OrganisationId = OrganisationId(Uuid::from_u128(0xa1));
+const MINATO: OrganisationId = OrganisationId(Uuid::from_u128(0xa2));
+const FAR: OrganisationId = OrganisationId(Uuid::from_u128(0xa3));
+/// 2026-04-01T09:30 in Tokyo.
+const NOW: Timestamp = Timestamp::from_secs(1_775_003_400);
+
+fn somebody(role: Role, organisation: OrganisationId) -> Actor {
+    let person = PersonId(Uuid::from_u128(organisation.0.as_u128() << 8 | role.index() as u128));
+    Actor { person, role, organisation, organisation_type: OrganisationType::Clinic }
+}
+
+/// A patient of two linked organisations: HIKARI, the host, and MINATO.
+struct Patient {
+    book: Rulebook,
+    directory: Directory,
+    state: PatientState,
+    entries: Vec<Entry>,
+}
+
+impl Patient {
+    fn unknown() -> Self {
+        let organisation = |id| Organisation {
+            id,
+            kind: OrganisationType::Clinic,
+            name: "医院".to_owned(),
+            kana: "イイン".to_owned(),
+            phone: String::new(),
+            identifiers: Vec::new(),
+            active: true,
+        };
+        let organisations = [HIKARI, MINATO, FAR].map(|id| (id, organisation(id))).into();
+        let directory = Directory { organisations, ..Directory::default() };
+        let state = PatientState::empty(TimelineId(Uuid::from_u128(0xffff)));
+        Self { book: book(), directory, state, entries: Vec::new() }
+    }
+
+    fn with_team() -> Self {
+        let mut patient = Self::unknown();
+        let office = somebody(Role::Secretariat, OrganisationId(Uuid::from_u128(0xa0)));
+        for body in [named("高橋 ハル"), link(HIKARI, true), link(MINATO, false), consent(ConsentState::Team)] {
+            patient.accepts(office, body);
+        }
+        patient
+    }
+
+    fn decide(&self, actor: Actor, intent: &Intent, hub_made_timeline: bool) -> Decision {
+        let target = intent.body.target().and_then(|id| self.entries.iter().find(|entry| entry.id == id));
+        let target = target.map(|entry| Target {
+            scope: entry.scope(),
+            own: entry.author.organisation == actor.organisation,
+            visible: true,
+            kind: entry.body.kind(),
+        });
+        let (state, rulebook, directory) = (&self.state, &self.book, &self.directory);
+        let (now, today, target) = (NOW, date(2026, 4, 1), target.as_ref());
+        decide(&Situation { state, rulebook, directory, actor: &actor, now, today, target, hub_made_timeline }, intent)
+    }
+
+    fn intent(&self, body: Body) -> Intent {
+        let id = EntryId(Uuid::from_u128(0x1000 + u128::from(self.state.head.0)));
+        let (timeline, sensitivity) = (self.state.timeline, Sensitivity::Normal);
+        Intent { id, timeline, observed_at: None, sensitivity, addressed_to: Vec::new(), body }
+    }
+
+    /// What becomes of a post, in a word: `accepted`, `queued`, `unknown`, a code and its field, or the first rule.
+    fn answer(&self, actor: Actor, body: Body) -> String {
+        self.answer_to(actor, &self.intent(body), false)
+    }
+
+    fn answer_to(&self, actor: Actor, intent: &Intent, hub_made_timeline: bool) -> String {
+        match self.decide(actor, intent, hub_made_timeline) {
+            Decision::Accept(_) => "accepted".to_owned(),
+            Decision::Queue(_) => "queued".to_owned(),
+            Decision::Refuse(Refusal::NotFound(_)) => "unknown".to_owned(),
+            Decision::Refuse(Refusal::Invalid(invalid)) => format!("{} {}", invalid.code, invalid.field),
+            Decision::Refuse(Refusal::Rules(ruling)) => {
+                let reasons = self.book.reasons(&intent.body, &ruling);
+                assert!(reasons[0].en.len() > 30 && reasons[0].ja.len() > 30, "in words: {reasons:?}");
+                ruling.cited[0].split('@').next().expect("a rule").to_owned()
+            }
+        }
+    }
+
+    fn accepts(&mut self, actor: Actor, body: Body) -> EntryId {
+        let intent = self.intent(body);
+        let Decision::Accept(acceptance) = self.decide(actor, &intent, true) else {
+            panic!("{:?}", self.decide(actor, &intent, true))
+        };
+        let entry = Entry {
+            id: intent.id,
+            timeline: intent.timeline,
+            seq: self.state.head.next(),
+            author: actor,
+            observed_at: None,
+            recorded_at: NOW,
+            sensitivity: intent.sensitivity,
+            addressed_to: Vec::new(),
+            body: intent.body,
+            alarms: acceptance.alarms,
+            target_scope: acceptance.target_scope,
+            ruling: Ruling::default(),
+        };
+        self.state.apply(&entry);
+        self.entries.push(entry);
+        intent.id
+    }
+}
+
+fn named(kanji: &str) -> Body {
+    let name = HumanName { kanji: kanji.to_owned(), kana: "タカハシ ハル".to_owned() };
+    Body::Registration(Registration {
+        name,
+        birth_date: date(1938, 4, 12),
+        sex: Sex::Female,
+        identifiers: Vec::new(),
+        in_facility: false,
+        agreed_by: None,
+        attachments: Vec::new(),
+    })
+}
+
+fn link(organisation: OrganisationId, host: bool) -> Body {
+    Body::TeamLink(TeamLink {
+        organisation,
+        people: Vec::new(),
+        host,
+        history: History::All,
+        relation_confirmed: false,
+    })
+}
+
+fn unlink(organisation: OrganisationId) -> Body {
+    Body::TeamUnlink(TeamUnlink { organisation, people: Vec::new(), reason: String::new() })
+}
+
+fn consent(state: ConsentState) -> Body {
+    let (given_by, given_on) = (ConsentGiver::Patient, date(2026, 4, 1));
+    Body::Consent(ConsentChange {
+        state,
+        given_by,
+        given_on,
+        document: String::new(),
+        one_doctor_wished: false,
+        attachments: Vec::new(),
+    })
+}
+
+fn note() -> Body {
+    Body::Note(Note { text: "お変わりありません".to_owned(), ..Note::default() })
+}
+
+fn order() -> Body {
+    Body::from(Box::new(Order::new(OrderType::Routine, "朝食後に測定".to_owned())))
+}
+
+fn alarm_limits(high: i32) -> Body {
+    let limit = AlarmLimit { sign: VitalSign::Pulse, low: None, high: Some(Decimal::whole(high)) };
+    Body::AlarmLimits(AlarmLimits { limits: vec![limit], text: String::new() })
+}
+
+fn corrected(target: EntryId, body: Body) -> Body {
+    Body::Correction(Correction { target, body: Box::new(body), reason: "誤記".to_owned() })
+}
+
+fn retracted(target: EntryId) -> Body {
+    Body::Retraction(Retraction { target, reason: RetractionReason::Mistake, text: String::new() })
+}
+
+#[test]
+fn only_the_team_and_the_secretariat_register_a_patient_anew_and_others_cannot_tell_that_there_is_one() {
+    let (known, unknown) = (Patient::with_team(), Patient::unknown());
+    let outsider = somebody(Role::Doctor, FAR);
+    assert_eq!(known.answer(outsider, named("別人 ハル")), "unknown");
+    assert_eq!(unknown.answer(outsider, named("別人 ハル")), "unknown", "the id was the outsider's to choose");
+    assert_eq!(known.answer(somebody(Role::Doctor, MINATO), named("高橋 春")), "accepted");
+    assert_eq!(known.answer(somebody(Role::Dentist, HIKARI), named("高橋 春")), "accepted");
+    assert_eq!(known.answer(somebody(Role::Nurse, MINATO), named("高橋 春")), "DEFAULT-DENY");
+    let office = somebody(Role::Secretariat, FAR);
+    assert_eq!(known.answer(office, named("高橋 春")), "accepted");
+    assert_eq!(unknown.answer(office, named("高橋 ハル")), "accepted", "it sees every registration anyway");
+
+    let first = unknown.intent(named("高橋 ハル"));
+    assert_eq!(unknown.answer_to(outsider, &first, true), "accepted", "on an id that the hub made");
+    assert_eq!(unknown.answer_to(somebody(Role::Nurse, FAR), &first, true), "unknown");
+
+    let mut left = Patient::with_team();
+    left.accepts(somebody(Role::Secretariat, FAR), unlink(MINATO));
+    assert_eq!(left.answer(somebody(Role::Doctor, MINATO), named("別人 ハル")), "DEFAULT-DENY");
+}
+
+#[test]
+fn a_correction_is_no_way_around_the_rules_for_what_it_says() {
+    let mut patient = Patient::with_team();
+    let (doctor, nurse) = (somebody(Role::Doctor, HIKARI), somebody(Role::Nurse, HIKARI));
+    let ordered = patient.accepts(doctor, order());
+    assert_eq!(patient.answer(nurse, corrected(ordered, order())), "FL-18");
+    assert_eq!(patient.answer(doctor, corrected(ordered, order())), "accepted");
+    let set = patient.accepts(doctor, alarm_limits(120));
+    assert_eq!(patient.answer(nurse, corrected(set, alarm_limits(12))), "FL-17");
+    assert_eq!(patient.answer(somebody(Role::Dentist, HIKARI), corrected(set, alarm_limits(12))), "FL-17");
+    let noted = patient.accepts(nurse, note());
+    assert_eq!(patient.answer(nurse, corrected(noted, note())), "accepted");
+    assert_eq!(patient.answer(somebody(Role::Nurse, MINATO), corrected(noted, note())), "FL-5");
+
+    // Consent withdrawn: what was seen is still put right, an order is taken back and not given anew.
+    patient.accepts(somebody(Role::Secretariat, FAR), consent(ConsentState::Withdrawn));
+    assert_eq!(patient.answer(nurse, corrected(noted, note())), "accepted");
+    assert_eq!(patient.answer(doctor, corrected(ordered, order())), "DEFAULT-DENY");
+    assert_eq!(patient.answer(doctor, retracted(ordered)), "accepted");
+}
+
+#[test]
+fn an_accepted_correction_cites_the_rules_of_both_and_they_read_as_words() {
+    let mut patient = Patient::with_team();
+    let doctor = somebody(Role::Doctor, HIKARI);
+    let ordered = patient.accepts(doctor, order());
+    let intent = patient.intent(corrected(ordered, order()));
+    let Decision::Accept(acceptance) = patient.decide(doctor, &intent, false) else { panic!("accepted") };
+    let cited: Vec<_> = acceptance.ruling.cited.iter().map(|cited| cited.split('@').next().expect("a rule")).collect();
+    assert_eq!(cited, ["FL-4", "SH-7"]);
+    let words = patient.book.reasons(&intent.body, &acceptance.ruling);
+    assert!(words[0].en.contains("SH-7") && words[0].ja.contains("FL-4"), "{words:?}");
+}
+
+#[test]
+fn a_former_member_does_not_link_itself_by_correcting_what_it_posted() {
+    let mut patient = Patient::unknown();
+    let doctor = somebody(Role::Doctor, HIKARI);
+    patient.accepts(doctor, named("高橋 ハル"));
+    let first = patient.accepts(doctor, link(HIKARI, true));
+    let consented = patient.accepts(doctor, consent(ConsentState::Team));
+    let office = somebody(Role::Secretariat, FAR);
+    patient.accepts(office, link(MINATO, true));
+    patient.accepts(office, unlink(HIKARI));
+    patient.accepts(office, consent(ConsentState::Withdrawn));
+    assert_eq!(patient.answer(doctor, corrected(first, link(HIKARI, true))), "DEFAULT-DENY");
+    assert_eq!(patient.answer(doctor, corrected(consented, consent(ConsentState::Team))), "DEFAULT-DENY");
+}
+
+#[test]
+fn what_says_how_things_stand_is_not_corrected_or_retracted_past_what_came_later() {
+    let mut patient = Patient::unknown();
+    let office = somebody(Role::Secretariat, FAR);
+    let registered = patient.accepts(office, named("高橋 ハル"));
+    let linked = patient.accepts(office, link(HIKARI, true));
+    let given = patient.accepts(office, consent(ConsentState::Team));
+    assert_eq!(patient.answer(office, corrected(given, consent(ConsentState::None))), "accepted");
+    let withdrawn = patient.accepts(office, consent(ConsentState::Withdrawn));
+    let table = [
+        (corrected(given, consent(ConsentState::Team)), "superseded body.correction.target"),
+        (corrected(withdrawn, consent(ConsentState::Team)), "accepted"),
+        (corrected(registered, named("高橋 春")), "accepted"),
+        (corrected(linked, link(FAR, true)), "wrong_kind body.correction.target"),
+        // The secretariat posts no notes, whatever it calls them.
+        (corrected(linked, note()), "DEFAULT-DENY"),
+        (retracted(withdrawn), "wrong_kind body.retraction.target"),
+        (retracted(registered), "wrong_kind body.retraction.target"),
+        (retracted(linked), "wrong_kind body.retraction.target"),
+        (
+            Body::HostChange(HostChange { organisation: FAR, reason: String::new() }),
+            "not_linked body.host_change.organisation",
+        ),
+    ];
+    for (body, expected) in table {
+        assert_eq!(patient.answer(office, body.clone()), expected, "{body:?}");
+    }
+}
+
+#[test]
+fn what_was_taken_back_is_not_corrected() {
+    let mut patient = Patient::with_team();
+    let nurse = somebody(Role::Nurse, MINATO);
+    let noted = patient.accepts(nurse, note());
+    patient.accepts(nurse, retracted(noted));
+    assert_eq!(patient.answer(nurse, corrected(noted, note())), "retracted body.correction.target");
+    assert_eq!(patient.answer(nurse, retracted(noted)), "accepted", "a mistake may turn out to be the wrong patient");
+}
+
+#[test]
+fn a_claimed_time_lies_between_birth_and_now() {
+    let patient = Patient::with_team();
+    let claims = |at: &str| Intent { observed_at: Some(at.parse().expect("a moment")), ..patient.intent(note()) };
+    let ahead = NOW.saturating_add(std::time::Duration::from_secs(limits::OBSERVED_AHEAD_MAX_S));
+    let table = [
+        ("2026-04-01T09:29:00+09:00", "accepted"),
+        (ahead.to_rfc3339().as_str(), "accepted"),
+        ("2026-04-01T09:45:01+09:00", "out_of_range observed_at_us"),
+        ("2100-01-01T00:00:00Z", "out_of_range observed_at_us"),
+        ("1938-04-12T00:00:00+14:00", "accepted"),
+        ("1938-04-11T00:00:00+09:00", "out_of_range observed_at_us"),
+        ("1899-12-31T23:59:59Z", "out_of_range observed_at_us"),
+    ]
+    .map(|(at, expected)| (at.to_owned(), expected));
+    for (at, expected) in table {
+        assert_eq!(patient.answer_to(somebody(Role::Nurse, MINATO), &claims(&at), false), expected, "{at}");
+    }
+    for claimed in [Timestamp::MIN, Timestamp::MAX] {
+        let intent = Intent { observed_at: Some(claimed), ..patient.intent(note()) };
+        let answer = patient.answer_to(somebody(Role::Nurse, MINATO), &intent, false);
+        assert_eq!(answer, "out_of_range observed_at_us");
+    }
+    // Whom the patient is hidden from learns nothing of the birth date.
+    let stranger = somebody(Role::Nurse, FAR);
+    assert_eq!(patient.answer_to(stranger, &claims("1938-04-11T00:00:00+09:00"), false), "queued");
+}

@@ -1,0 +1,284 @@
+//! A rule in words, line by line, from the labels of the vocabulary. Printed on the agreement sheet, compared
+//! by `diff`, quoted when a gate holds a post.
+
+use super::book::Rulebook;
+use super::etiquette::Held;
+use super::mechanism::{Deadline, MetBy, Party, Span};
+use super::phrase::{duration, statement};
+use super::ruleset::{Clause, Interval, Mechanism, Rule, Term, Wanted};
+use super::slots::Slots;
+use super::vocabulary::{Field, Values, Vocabulary};
+use super::words::{Capacity, Clock, Relation};
+use crate::domain::text::Text;
+
+/// A line of a rule: what it is about, and what it says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line {
+    pub about: Text,
+    pub says: Text,
+}
+
+/// Why a gate holds a post, and how it may go on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hold {
+    pub citation: String,
+    pub title: Text,
+    pub reason: Text,
+    /// What must be; one of these is enough, each with what is so now instead.
+    pub missing: Vec<Vec<Missing>>,
+    /// Circumstances in which it would pass.
+    pub exceptions: Vec<Text>,
+    /// A written reason lets it pass.
+    pub reason_ok: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Missing {
+    pub wanted: Text,
+    pub now: Text,
+}
+
+impl Rulebook {
+    /// What a held post lacks. `None` for a rule that is no gate.
+    #[must_use]
+    pub fn explain_hold(&self, held: Held, slots: &Slots) -> Option<Hold> {
+        let (_, rule) = self.rule(held.rule)?;
+        let Mechanism::Gate(gate) = &rule.mechanism else { return None };
+        let unmet = |term: &&Term| slots.possible(term.field) & !self.grid.positions(&self.vocabulary, term) != 0;
+        let missing = |term: &Term| Missing {
+            wanted: wanted(&self.vocabulary.fields[term.field], term),
+            now: statement(&self.vocabulary.fields[term.field], term.field, slots),
+        };
+        Some(Hold {
+            citation: rule.citation.to_string(),
+            title: rule.title.clone(),
+            reason: rule.reason.clone(),
+            missing: gate
+                .require
+                .iter()
+                .map(|clause| clause.terms.iter().filter(unmet).map(missing).collect())
+                .collect(),
+            exceptions: gate.pass_if.iter().map(|clause| in_words(clause, &self.vocabulary)).collect(),
+            reason_ok: held.reason_ok,
+        })
+    }
+}
+
+/// The lines of a rule below its title.
+pub(crate) fn lines(rule: &Rule, vocabulary: &Vocabulary) -> Vec<Line> {
+    let mut lines = Vec::new();
+    let mut say = |ja: &'static str, en: &'static str, says: Text| {
+        lines.push(Line { about: Text::fixed(ja, en), says });
+    };
+    if let Some(applies) = rule.mechanism.applies() {
+        for (ja, en, kinds) in
+            [("見るとき", "on viewing", applies.on.view), ("書くとき", "on posting", applies.on.post)]
+        {
+            if kinds != 0 {
+                say(ja, en, vocabulary.kinds.label_of(kinds));
+            }
+        }
+        conditions(&applies.when, &applies.unless, vocabulary, &mut say);
+    }
+    match &rule.mechanism {
+        Mechanism::Share(share) => say("効果", "effect", Text::fixed(share.effect.ja(), share.effect.code())),
+        Mechanism::Gate(gate) => {
+            say("必要なこと", "requires", any_of(&gate.require, vocabulary));
+            if !gate.pass_if.is_empty() {
+                say("例外", "passes if", any_of(&gate.pass_if, vocabulary));
+            }
+            if gate.reason_ok {
+                say("ほかの道", "way out", Text::fixed("理由を書けば出せる", "with a written reason"));
+            }
+        }
+        Mechanism::Duty(duty) => {
+            say("だれが", "owed by", party(&duty.owed_by, vocabulary));
+            say("果たし方", "met by", met_by(&duty.met_by, vocabulary));
+            deadline(&duty.deadline, ("期限", "within"), vocabulary, &mut say);
+        }
+        Mechanism::Standing(standing) => {
+            say("単位", "per", Text::fixed(standing.per.ja(), standing.per.code()));
+            conditions(&standing.when, &standing.unless, vocabulary, &mut say);
+            if !standing.paused_when.is_empty() {
+                say("休止", "rests while", any_of(&standing.paused_when, vocabulary));
+            }
+            say("だれが", "owed by", party(&standing.owed_by, vocabulary));
+            say("保つ記録", "keeps", vocabulary.kinds.label_of(standing.keep));
+            deadline(&standing.deadline, ("間隔", "every"), vocabulary, &mut say);
+        }
+        Mechanism::Nudge(nudge) => {
+            say("助言先", "advises", Text::fixed(nudge.audience.ja(), nudge.audience.code()));
+            say("助言", "advice", nudge.advice.clone());
+        }
+        Mechanism::Pledge(pledge) => {
+            say("だれが", "given by", vocabulary.roles.label_of(pledge.who));
+            say("確認の単位", "confirmed by", Text::fixed(pledge.by.ja(), pledge.by.code()));
+            say("間隔", "at joining and every", span(&pledge.every));
+        }
+    }
+    lines
+}
+
+type Say<'a> = dyn FnMut(&'static str, &'static str, Text) + 'a;
+
+fn conditions(when: &[Clause], unless: &[Clause], vocabulary: &Vocabulary, say: &mut Say<'_>) {
+    if when.iter().all(|clause| !clause.terms.is_empty()) {
+        say("条件", "when", any_of(when, vocabulary));
+    }
+    if !unless.is_empty() {
+        say("除外", "unless", any_of(unless, vocabulary));
+    }
+}
+
+fn deadline(deadline: &Deadline, within: (&'static str, &'static str), vocabulary: &Vocabulary, say: &mut Say<'_>) {
+    say(within.0, within.1, span(&deadline.within));
+    for reminder in &deadline.remind {
+        say("催促", "reminder after", span(reminder));
+    }
+    for step in &deadline.escalate {
+        let (to, after) = (party(&step.to, vocabulary), span(&step.after));
+        let says = match step.after.seconds {
+            0 => Text::new(format!("{}（期限が来たとき）", to.ja), format!("{} (when due)", to.en)),
+            _ => Text::new(
+                format!("{}（期限から{}後）", to.ja, after.ja),
+                format!("{} ({} after it was due)", to.en, after.en),
+            ),
+        };
+        say("知らせる順", "then told", says);
+    }
+    if !deadline.ways_out.is_empty() {
+        let ja: Vec<_> = deadline.ways_out.iter().map(|way| way.ja()).collect();
+        let en: Vec<_> = deadline.ways_out.iter().map(|way| way.code()).collect();
+        say(
+            "ほかの道",
+            "ways out",
+            Text::new(format!("理由を書いて：{}", ja.join("、")), format!("with a reason: {}", en.join(", "))),
+        );
+    }
+}
+
+/// A term as a condition: "role: nurse", "more than 2 abbreviations".
+pub(crate) fn wanted(field: &Field, term: &Term) -> Text {
+    let label = &field.label;
+    let mut said = match (&field.values, &term.wanted) {
+        (Values::Flag { no }, Wanted::Positions(set)) => {
+            if *set == 0b10 {
+                label.clone()
+            } else {
+                no.clone()
+            }
+        }
+        (Values::Choice(lexicon), Wanted::Positions(set)) if term.negated => {
+            let others = lexicon.label_of(lexicon.full() & !set);
+            Text::new(format!("{}が「{}」以外", label.ja, others.ja), format!("{}: not {}", label.en, others.en))
+        }
+        (Values::Choice(lexicon), Wanted::Positions(set)) => {
+            let values = lexicon.label_of(*set);
+            Text::new(format!("{}が「{}」", label.ja, values.ja), format!("{}: {}", label.en, values.en))
+        }
+        (_, Wanted::Numbers(parts)) => {
+            let parts: Vec<Text> = parts.iter().map(|part| range(field, *part)).collect();
+            let (ja, en): (Vec<_>, Vec<_>) = parts.iter().map(|part| (part.ja.as_ref(), part.en.as_ref())).unzip();
+            Text::new(format!("{}が{}", label.ja, ja.join("または")), format!("{}: {}", label.en, en.join(" or ")))
+        }
+        _ => label.clone(),
+    };
+    if term.placeholder.is_some() {
+        said = stands_in(said);
+    }
+    said
+}
+
+fn range(field: &Field, part: Interval) -> Text {
+    let say = |value: i64| match &field.values {
+        Values::Number { unit, .. } => Text::new(format!("{value}{}", unit.ja), format!("{value} {}", unit.en)),
+        _ => duration(value),
+    };
+    match (part.low, part.high) {
+        (i64::MIN, i64::MAX) => Text::fixed("いくつでも", "any"),
+        (i64::MIN, high) => {
+            let high = say(high.saturating_add(1));
+            Text::new(format!("{}未満", high.ja), format!("under {}", high.en))
+        }
+        (low, i64::MAX) => {
+            let low = say(low.saturating_sub(1));
+            Text::new(format!("{}超", low.ja), format!("over {}", low.en))
+        }
+        (low, high) if low == high => say(low),
+        (low, high) => {
+            let (low, high) = (say(low), say(high));
+            Text::new(format!("{}から{}まで", low.ja, high.ja), format!("{} to {}", low.en, high.en))
+        }
+    }
+}
+
+fn in_words(clause: &Clause, vocabulary: &Vocabulary) -> Text {
+    let terms: Vec<Text> = clause.terms.iter().map(|term| wanted(&vocabulary.fields[term.field], term)).collect();
+    join(&terms, "、かつ", " and ")
+}
+
+fn any_of(clauses: &[Clause], vocabulary: &Vocabulary) -> Text {
+    let clauses: Vec<Text> = clauses.iter().map(|clause| in_words(clause, vocabulary)).collect();
+    join(&clauses, "。または、", "; or ")
+}
+
+fn join(texts: &[Text], ja: &str, en: &str) -> Text {
+    let (all_ja, all_en): (Vec<_>, Vec<_>) = texts.iter().map(|text| (text.ja.as_ref(), text.en.as_ref())).unzip();
+    Text::new(all_ja.join(ja), all_en.join(en))
+}
+
+fn span(span: &Span) -> Text {
+    let length = duration(span.seconds);
+    let said = match span.clock {
+        Clock::Calendar => length,
+        Clock::Business => Text::new(format!("営業時間で{}", length.ja), format!("{} of opening time", length.en)),
+    };
+    if span.placeholder { stands_in(said) } else { said }
+}
+
+fn stands_in(said: Text) -> Text {
+    Text::new(format!("{}【仮置き】", said.ja), format!("{} [placeholder]", said.en))
+}
+
+fn party(party: &Party, vocabulary: &Vocabulary) -> Text {
+    let everybody = party.roles == vocabulary.roles.full();
+    let roles = vocabulary.roles.label_of(party.roles);
+    let is_plain = matches!(party.relation, Relation::Team) && party.capacity == Capacity::Member && !everybody;
+    let said = if party.relation == Relation::Region {
+        Text::fixed(Relation::Region.ja(), "the secretariat")
+    } else if is_plain {
+        Text::new(format!("チームの{}", roles.ja), format!("the team's {}", roles.en))
+    } else {
+        let (relation, capacity) = (party.relation, party.capacity);
+        let who = if everybody {
+            Text::fixed("", "")
+        } else {
+            Text::new(format!("の{}", roles.ja), format!(" ({})", roles.en))
+        };
+        Text::new(
+            format!("{}{}の{}", relation.ja(), who.ja, capacity.ja()),
+            format!("{} of {}{}", capacity.code(), relation.code(), who.en),
+        )
+    };
+    if party.each {
+        Text::new(format!("{}（事業所ごと）", said.ja), format!("{}, each organisation", said.en))
+    } else {
+        said
+    }
+}
+
+fn met_by(met: &MetBy, vocabulary: &Vocabulary) -> Text {
+    let mut acts = Vec::new();
+    if met.acknowledge {
+        acts.push(Text::fixed("確認", "an acknowledgement"));
+    }
+    if met.kinds != 0 {
+        let kinds = vocabulary.kinds.label_of(met.kinds);
+        acts.push(if met.answers {
+            Text::new(format!("これに答える「{}」", kinds.ja), format!("an answering '{}'", kinds.en))
+        } else {
+            Text::new(format!("「{}」", kinds.ja), format!("'{}'", kinds.en))
+        });
+    }
+    join(&acts, "か", " or ")
+}

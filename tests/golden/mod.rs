@@ -1,0 +1,149 @@
+//! Timelines as released versions stored them: this build folds each to the state it was folded to then.
+//!
+//! `timelines/VERSION/NAME.entries` holds one entry a line, as the journal has it: id, recorded_at in microseconds, the
+//! stored bytes in hexadecimal. `NAME.state` is what the fold made of them, in words.
+//!
+//! `RENKEI_BLESS_TIMELINES=1 cargo test --test renkei golden::` writes the folder of the version in `Cargo.toml`.
+//! RULE: a folder is written until its version is released and never after. Whoever raises the version blesses a new
+//! folder and leaves the others alone. When this test fails for an older folder, the fold reads old entries
+//! differently than it did: mend it, or, where the new reading is meant, say so in a decision record, correct the
+//! `.state` by hand (never the `.entries`) and raise `FOLD_VERSION`. A field added to the state is added to `in_words`
+//! only with the next version's folder.
+
+mod care;
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use renkei::codec::{EntryHeader, decode_snapshot, decode_stored, encode_content, encode_snapshot, encode_stored};
+use renkei::domain::entry::Entry;
+use renkei::domain::ids::{Seq, TimelineId};
+use renkei::domain::kind::Kind;
+use renkei::domain::state::PatientState;
+use renkei::domain::time::Timestamp;
+
+/// The timeline of every golden file.
+pub const TIMELINE: &str = "0196d5a2-7c00-7000-8000-000000000101";
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/timelines")
+}
+
+fn timeline() -> TimelineId {
+    TIMELINE.parse().expect("an id")
+}
+
+/// The lines of a file, decoded in order.
+fn read_entries(text: &str) -> Vec<Entry> {
+    let read = |(at, line): (usize, &str)| {
+        let [id, recorded_at, stored] = line.split(' ').collect::<Vec<_>>()[..] else { panic!("line {}", at + 1) };
+        let header = EntryHeader {
+            id: id.parse().unwrap(),
+            timeline: timeline(),
+            seq: Seq(at as u64 + 1),
+            recorded_at: Timestamp(recorded_at.parse().unwrap()),
+        };
+        decode_stored(header, unhex(stored).into()).unwrap_or_else(|error| panic!("line {}: {error}", at + 1)).0
+    };
+    text.lines().enumerate().map(read).collect()
+}
+
+fn write_entries(entries: &[Entry]) -> String {
+    let line = |entry: &Entry| {
+        let stored = encode_stored(entry, &encode_content(entry));
+        format!("{} {} {}\n", entry.id, entry.recorded_at.as_micros(), hex(&stored))
+    };
+    entries.iter().map(line).collect()
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn unhex(text: &str) -> Vec<u8> {
+    assert!(text.is_ascii() && text.len().is_multiple_of(2));
+    (0..text.len()).step_by(2).map(|at| u8::from_str_radix(&text[at..at + 2], 16).unwrap()).collect()
+}
+
+fn fold(entries: &[Entry]) -> PatientState {
+    let mut state = PatientState::empty(timeline());
+    entries.iter().for_each(|entry| state.apply(entry));
+    state
+}
+
+/// All that a state holds, one fact a line.
+fn in_words(state: &PatientState) -> String {
+    let mut words = String::new();
+    let mut say = |line: std::fmt::Arguments<'_>| writeln!(words, "{line}").expect("a string takes any text");
+    say(format_args!("head {} recorded {}", state.head, state.recorded_at));
+    if let Some(registration) = &state.registration {
+        let name = &registration.name;
+        let (born, sex) = (registration.birth_date, registration.sex);
+        say(format_args!("registration {} {} born {born} {sex} by {}", name.kanji, name.kana, state.registered_by));
+        for identifier in &registration.identifiers {
+            say(format_args!("identifier {} {}", identifier.system, identifier.value));
+        }
+    }
+    say(format_args!("consent {} by {}", state.consent, state.consented_by));
+    for (organisation, membership) in &state.team {
+        let host = if membership.host { " host" } else { "" };
+        let (since, opens) = (membership.since, membership.opens_from);
+        say(format_args!("team {organisation}{host} since {since} opens {opens}"));
+        membership.people.iter().for_each(|person| say(format_args!("  only {person}")));
+    }
+    state.former.iter().for_each(|organisation| say(format_args!("former {organisation}")));
+    say(format_args!("access epoch {}", state.access_epoch));
+    for limit in state.alarm_limits() {
+        let side =
+            |side: Option<renkei::domain::decimal::Decimal>| side.map_or("-".to_owned(), |side| side.to_string());
+        say(format_args!("alarm {} {} {}", limit.sign, side(limit.low), side(limit.high)));
+    }
+    for sign in state.vitals.keys() {
+        for latest in state.newest_first(*sign) {
+            say(format_args!("vital {sign} {} at {} by {}", latest.value, latest.measured.at, latest.measured.seq));
+        }
+    }
+    state.retracted.iter().for_each(|seq| say(format_args!("retracted {seq}")));
+    state.hidden.iter().for_each(|entry| say(format_args!("hidden {entry}")));
+    words
+}
+
+#[test]
+fn timelines_of_every_version_fold_to_the_state_they_folded_to_then() {
+    let current = folder().join(env!("CARGO_PKG_VERSION"));
+    if std::env::var_os("RENKEI_BLESS_TIMELINES").is_some() {
+        std::fs::create_dir_all(&current).unwrap();
+        let entries = care::entries();
+        std::fs::write(current.join("care.entries"), write_entries(&entries)).unwrap();
+        std::fs::write(current.join("care.state"), in_words(&fold(&entries))).unwrap();
+    }
+    let mut folded = 0;
+    for version in std::fs::read_dir(folder()).unwrap() {
+        for file in std::fs::read_dir(version.unwrap().path()).unwrap() {
+            let path = file.unwrap().path();
+            if path.extension().is_none_or(|extension| extension != "entries") {
+                continue;
+            }
+            let state = fold(&read_entries(&std::fs::read_to_string(&path).unwrap()));
+            let expected = std::fs::read_to_string(path.with_extension("state")).unwrap();
+            assert_eq!(in_words(&state), expected, "{}", path.display());
+            let again = decode_snapshot(&encode_snapshot(&state)).unwrap();
+            assert_eq!(again.as_ref(), Some(&state), "{}: a snapshot holds all of it", path.display());
+            folded += 1;
+        }
+    }
+    assert!(folded > 0 && current.is_dir(), "the version in Cargo.toml has its timelines");
+}
+
+#[test]
+fn the_timeline_of_this_version_is_what_this_build_would_store_and_has_every_kind() {
+    let path = folder().join(env!("CARGO_PKG_VERSION")).join("care.entries");
+    let stored = std::fs::read_to_string(path).unwrap();
+    assert_eq!(write_entries(&care::entries()), stored, "the bytes changed within a version: see the rule above");
+    assert_eq!(read_entries(&stored), care::entries());
+    let kinds = |entries: &[Entry]| entries.iter().map(|entry| entry.body.kind()).collect::<Vec<_>>();
+    let there = kinds(&read_entries(&stored));
+    let sent = Kind::ALL.iter().filter(|kind| !kind.awaits_its_body());
+    let missing: Vec<_> = sent.filter(|kind| !there.contains(kind)).collect();
+    assert!(missing.is_empty(), "{missing:?}");
+}
