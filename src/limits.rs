@@ -137,6 +137,10 @@ pub const WORK_QUEUE_ITEMS_MAX: usize = 8_192;
 pub const DRAFTS_IN_FLIGHT_MAX: usize = 1;
 /// How often a post is decided again after failed commits before its author is told to retry.
 pub const DECIDE_ATTEMPTS_MAX: u32 = 5;
+/// Posts of one author that may wait in the linking queue.
+pub const QUEUED_POSTS_PER_AUTHOR_MAX: usize = 500;
+/// How often what waits in the linking queue is tried again while the journal does not take it.
+pub const QUEUE_RELEASE_RETRY_MS: u64 = 1_000;
 /// A snapshot is written after this many entries of a timeline.
 pub const SNAPSHOT_EVERY_ENTRIES: u64 = 256;
 /// Timelines whose state stays in memory.

@@ -108,6 +108,48 @@ impl Refused {
         Self { id, code, field: None, reasons: vec![reason], cited: Vec::new(), retry }
     }
 
+    /// The answer to its commit was lost: it may be stored, and sent again it is stored once.
+    #[must_use]
+    pub fn uncertain(id: EntryId) -> Self {
+        Self::plain(
+            id,
+            "unavailable",
+            Text::fixed(
+                "保存されたか確認できません。同じIDのまま再送してください。二重には記録されません",
+                "whether this was stored is not known; please send it again under the same id, it is stored once",
+            ),
+            true,
+        )
+    }
+
+    /// The secretariat took it out of the linking queue.
+    #[must_use]
+    pub fn dismissed(id: EntryId) -> Self {
+        Self::plain(
+            id,
+            "dismissed",
+            Text::fixed(
+                "連携事務局がこの記録を記録しないと決めました",
+                "the secretariat decided that this post does not become an entry",
+            ),
+            false,
+        )
+    }
+
+    /// As many posts of this author wait in the linking queue as may.
+    #[must_use]
+    pub fn queue_full(id: EntryId) -> Self {
+        Self::plain(
+            id,
+            "overloaded",
+            Text::fixed(
+                "紐付け待ちの記録が上限に達しました。保存されていません。連携事務局に紐付けを依頼してください",
+                "too many of your posts wait for a link; nothing was stored, please ask the secretariat to link you",
+            ),
+            true,
+        )
+    }
+
     /// The journal cannot take entries at the moment; nothing was stored.
     #[must_use]
     pub fn unavailable(id: EntryId) -> Self {

@@ -27,6 +27,8 @@ pub(super) struct Shared {
     pub(super) engine: Engine,
     pub(super) region: Arc<RegionKey>,
     pub(super) watch: Watch,
+    #[cfg(test)]
+    pub(super) faults: super::fault::Faults,
 }
 
 impl Journal {
@@ -43,7 +45,16 @@ impl Journal {
     }
 
     pub(super) fn of(engine: Engine, region: Arc<RegionKey>) -> Self {
-        Self { shared: Arc::new(Shared { engine, region, watch: Watch::new() }) }
+        let watch = Watch::new();
+        Self {
+            shared: Arc::new(Shared {
+                engine,
+                region,
+                watch,
+                #[cfg(test)]
+                faults: super::fault::Faults::default(),
+            }),
+        }
     }
 
     /// The region's key this journal was opened with.
@@ -58,6 +69,9 @@ impl Journal {
     /// See [`CommitError`]; only `Unknown` leaves it open whether the batch is stored.
     pub async fn commit(&self, batch: Batch) -> Result<(), CommitError> {
         let journal = self.clone();
+        #[cfg(test)]
+        return in_own_task(async move { journal.commit_or_fail(&batch).await }).await;
+        #[cfg(not(test))]
         in_own_task(async move { journal.commit_batch(&batch).await }).await
     }
 
@@ -78,6 +92,8 @@ impl Journal {
     /// # Errors
     /// When the database fails, or what is stored does not fold.
     pub async fn load(&self, timeline: TimelineId) -> Result<Option<Loaded>, StoreError> {
+        #[cfg(test)]
+        self.faults().check_readable(timeline)?;
         self.read(move |tx| Box::pin(tx.load(timeline))).await
     }
 

@@ -16,6 +16,8 @@ mod directory;
 mod engine;
 mod entry;
 mod error;
+#[cfg(test)]
+pub mod fault;
 mod health;
 mod journal;
 mod linking_queue;
