@@ -47,6 +47,9 @@ impl Picture {
         if let Some(answer) = ledger.answer_given_before(submission) {
             if matches!(answer, Answer::Accepted(_)) {
                 self.leave_queue(draft, submission, ledger);
+                if submission.is_uncertain {
+                    tell_of_stored(draft, hot, submission, ledger);
+                }
             }
             return answer;
         }
@@ -304,4 +307,14 @@ impl Picture {
         draft.batch.read_markers.extend(marker);
         Outcome::Marked(mark, marker)
     }
+}
+
+/// The answer to its commit was lost, and it is stored: nobody was told of the entry yet, nor of what it changed.
+fn tell_of_stored(draft: &mut Draft, hot: &Hot, submission: &Submission, ledger: &Ledger) {
+    let Some(entry) = ledger.stored(submission.intent.id) else { return };
+    if let Body::Retraction(Retraction { target, reason: RetractionReason::WrongPatient, .. }) = entry.entry.body {
+        draft.hide(entry.entry.timeline, target);
+    }
+    draft.publish(Arc::clone(entry));
+    draft.change_access(&hot.state);
 }

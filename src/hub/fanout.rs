@@ -220,6 +220,11 @@ impl Reader {
 
     /// Pushes the entry if this reader may see it; whether its session is to be woken.
     fn serve(&self, entry: &Arc<Published>) -> bool {
+        if entry.seq() != self.subscription.through().next() {
+            // Entries before it are stored and never came by: the answer to their commit was lost. The journal has them.
+            self.subscription.pass(entry.seq());
+            return self.outbox.fall_behind();
+        }
         if !self.subscription.view().shows(entry) {
             self.subscription.pass(entry.seq());
             return false;

@@ -4,6 +4,7 @@
 //! What of it is damaged keeps back only the work that needs it; only a journal that does not answer fails the batch.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use super::ledger::{Known, Ledger, Waits};
 use super::timelines::{Hot, Timelines};
@@ -37,7 +38,9 @@ pub(super) async fn fetch(
     }
     for KnownId { id, mac, .. } in known {
         match find_entry(journal, ledger, id).await {
-            Ok(first) => ledger.know(id, Known { mac, first: first.map(|first| first.entry) }),
+            Ok(first) => {
+                ledger.know(id, Known { mac, first: first.map(|first| Arc::new(Published::of_stored(first))) })
+            }
             Err(Missed) => {}
         }
     }

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use super::answer::{Accepted, Answer, Refused};
 use super::published::Published;
 use super::work::{Origin, Submission, Work};
-use crate::domain::entry::{Entry, Intent};
+use crate::domain::entry::Intent;
 use crate::domain::ids::{EntryId, PersonId, TimelineId};
 use crate::vault::Mac;
 
@@ -43,7 +43,7 @@ pub(super) struct Waits {
 /// An id under which an entry is stored.
 pub(super) struct Known {
     pub mac: Mac,
-    pub first: Option<Entry>,
+    pub first: Option<Arc<Published>>,
 }
 
 #[derive(Default)]
@@ -126,13 +126,18 @@ impl Ledger {
         }
         if let Some(known) = self.fetched.known.get(&id) {
             let first = known.first.as_ref().filter(|_| known.mac == submission.mac);
-            return Some(first.map_or_else(conflict, |first| Answer::Accepted(Accepted::of(first, true))));
+            return Some(first.map_or_else(conflict, |first| Answer::Accepted(Accepted::of(&first.entry, true))));
         }
         match self.waits(id) {
             Some(waits) => (waits.mac != submission.mac).then(conflict),
             // Dismissed since the releaser read it.
             None => (submission.origin == Origin::Queue).then(conflict),
         }
+    }
+
+    /// The entry that is stored under this id, as far as this batch asked.
+    pub(super) fn stored(&self, id: EntryId) -> Option<&Arc<Published>> {
+        self.fetched.known.get(&id)?.first.as_ref()
     }
 
     /// The entry that an intent points back at, if there is one.
@@ -171,7 +176,6 @@ impl Ledger {
 
     /// Whether it waited: it became an entry or was dismissed.
     pub(super) fn note_resolved(&mut self, id: EntryId) -> bool {
-        let resolved = self.waiting.as_mut().and_then(|waiting| waiting.remove(&id)).is_some();
-        resolved
+        self.waiting.as_mut().is_some_and(|waiting| waiting.remove(&id).is_some())
     }
 }

@@ -48,6 +48,12 @@ impl HubTasks {
         }
     }
 
+    /// As a kill: nothing is finished.
+    #[cfg(test)]
+    pub(super) fn abort(self) {
+        self.handles.iter().for_each(JoinHandle::abort);
+    }
+
     /// Waits until everything handed to the hub is durable and answered. All handles must be dropped before.
     pub async fn finish(self) {
         for handle in self.handles {

@@ -105,6 +105,10 @@ pub enum OpenError {
     ForeignKey { expected: String, found: String },
     #[error("the store was written by a later version of renkei, or its migrations were altered: {0}")]
     Migrate(#[from] sqlx::migrate::MigrateError),
+    #[error("another renkei serves this database; stop it first")]
+    Taken,
+    #[error("cannot lock the database: {0}")]
+    Lock(#[source] std::io::Error),
     #[error("cannot reach the database: {0}")]
     Driver(#[from] sqlx::Error),
     #[error(transparent)]

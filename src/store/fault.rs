@@ -4,6 +4,7 @@
 use std::collections::HashSet;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use tokio::sync::Semaphore;
 
@@ -23,6 +24,8 @@ pub enum Fault {
     UnknownLost,
     Unavailable,
     Store,
+    /// Nothing goes wrong, but it takes long.
+    Late,
     /// The task that commits falls over.
     Panic,
 }
@@ -98,6 +101,10 @@ impl Journal {
         let fault = self.faults().fault(batch);
         match fault {
             Fault::None => return self.commit_batch(batch).await,
+            Fault::Late => {
+                tokio::time::sleep(Duration::from_millis(3)).await;
+                return self.commit_batch(batch).await;
+            }
             Fault::UnknownStored => self.commit_batch(batch).await?,
             Fault::Panic => panic!("a test lets the commit fall over"),
             _ => {}

@@ -12,6 +12,7 @@ use crate::domain::patient::Registration;
 use crate::domain::time::Timestamp;
 use crate::vault::RegionKey;
 
+use super::alone::Hold;
 use super::engine::{Engine, EngineTx};
 use super::health::{Health, Watch};
 use super::{Batch, CommitError, KnownId, Loaded, OpenError, Page, Queued, StoreError, StoredEntry, Tx, connect};
@@ -27,6 +28,8 @@ pub(super) struct Shared {
     pub(super) engine: Engine,
     pub(super) region: Arc<RegionKey>,
     pub(super) watch: Watch,
+    /// The right to serve this database, once it was taken.
+    pub(super) hold: tokio::sync::Mutex<Option<Hold>>,
     #[cfg(test)]
     pub(super) faults: super::fault::Faults,
 }
@@ -51,6 +54,7 @@ impl Journal {
                 engine,
                 region,
                 watch,
+                hold: tokio::sync::Mutex::default(),
                 #[cfg(test)]
                 faults: super::fault::Faults::default(),
             }),
@@ -228,6 +232,7 @@ impl Journal {
 
     /// Ends all connections. Work that still runs is waited for.
     pub async fn close(&self) {
+        self.let_go().await;
         self.shared.engine.close().await;
     }
 

@@ -2,6 +2,7 @@
 
 mod directory;
 mod every_route;
+mod linking_queue;
 mod posting;
 mod reading;
 mod registering;

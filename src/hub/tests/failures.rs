@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use super::world::{World, correction_of, note, nurse, secretariat};
+use super::reader::Reader;
+use super::world::{World, correction_of, eventually, note, nurse, oxygen, secretariat, stranger};
 use crate::domain::directory::Actor;
 use crate::domain::entry::Intent;
 use crate::hub::answer::Answer;
@@ -133,5 +134,38 @@ async fn a_post_whose_fate_is_unknown_is_never_told_that_nothing_was_stored() {
         Answer::Queued(_) => panic!("{answer:?}"),
     }
     assert_eq!(world.texts(patient).await, ["どうなった"]);
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn those_who_follow_hear_of_what_was_stored_though_its_commit_was_never_answered() {
+    let world = World::start().await;
+    let patient = world.patient().await;
+    let mut reader = Reader::new(2);
+    reader.follow(&world, patient).await;
+    eventually("the reader is live", async || {
+        reader.read(&world).await;
+        reader.is_live() && !reader.shown.is_empty()
+    })
+    .await;
+    world.faults().next([Fault::UnknownStored]);
+    let answer = world.accepted(nurse(), world.intent(patient, note("だれも聞いていない"))).await;
+    // Nothing else is posted that would bring it along.
+    eventually("the entry was shown", async || {
+        reader.read(&world).await;
+        reader.shown[&patient].last() == Some(&(answer.seq, answer.id))
+    })
+    .await;
+
+    // The same for what an entry changes: whoever is linked by it may read, and who waited joins.
+    let waiting = world.intent(patient, oxygen(91));
+    assert!(matches!(world.post(stranger(), waiting.clone()).await, Answer::Queued(_)));
+    world.faults().next([Fault::UnknownStored]);
+    world.link(patient, stranger()).await;
+    eventually("what waited was shown", async || {
+        reader.read(&world).await;
+        reader.shown[&patient].last().is_some_and(|(_, id)| *id == waiting.id)
+    })
+    .await;
     world.stop().await;
 }

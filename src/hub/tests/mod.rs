@@ -2,4 +2,6 @@
 
 mod failures;
 mod queue;
+mod reader;
+mod simulation;
 mod world;

@@ -129,3 +129,44 @@ async fn an_author_who_sends_it_again_once_linked_takes_it_out_of_the_queue() {
     assert_eq!(waiting(&world, &post).await.unwrap().state, QueueState::Accepted);
     world.stop().await;
 }
+
+#[tokio::test]
+async fn one_author_may_let_so_many_wait_and_others_as_many_again() {
+    let world = World::start().await;
+    let patient = world.register().await;
+    let most = crate::limits::QUEUED_POSTS_PER_AUTHOR_MAX;
+    let intents: Vec<Intent> = (0..=most).map(|_| world.intent(patient, oxygen(91))).collect();
+    let mut answers = world.hub.post_in_order(stranger(), intents.clone()).await;
+    let last = answers.pop().unwrap();
+    assert!(matches!(&last, Answer::Refused(refused) if refused.code == "overloaded" && refused.retry), "{last:?}");
+    assert!(answers.iter().all(|answer| matches!(answer, Answer::Queued(_))));
+    queued(&world, stranger(), &intents[0]).await;
+    queued(&world, colleague_of(stranger()), &world.intent(patient, oxygen(92))).await;
+    // Room is made by a link.
+    world.link(patient, stranger()).await;
+    world.accepted(stranger(), intents[most].clone()).await;
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn a_dismissal_is_recorded_with_its_reason_and_by_whom() {
+    let world = World::start().await;
+    let patient = world.register().await;
+    let post = world.intent(patient, oxygen(91));
+    queued(&world, stranger(), &post).await;
+    let waits = waiting(&world, &post).await.unwrap().post;
+    let secretariat = super::world::secretariat();
+    let dismiss = async || world.hub.dismiss(secretariat, waits.clone(), "取り違え".to_owned()).await.unwrap();
+    assert!(dismiss().await);
+    assert!(!dismiss().await, "it waits no more");
+    assert_eq!(waiting(&world, &post).await.unwrap().state, QueueState::Dismissed);
+    let audits: Result<_, StoreError> =
+        world.journal.read(move |tx| Box::pin(async move { tx.list_audits_of(patient, 0, 10).await })).await;
+    let records: Vec<_> = audits.unwrap().into_iter().map(|audit| audit.record.unwrap()).collect();
+    let [record] = records.as_slice() else { panic!("{records:?}") };
+    let record = crate::codec::decode_refusal(record).unwrap();
+    assert_eq!((record.id, record.code.as_str(), record.author), (post.id, "dismissed", stranger()));
+    let dismissed = record.dismissed.unwrap();
+    assert_eq!((dismissed.by, dismissed.reason.as_str()), (secretariat, "取り違え"));
+    world.stop().await;
+}

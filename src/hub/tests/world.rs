@@ -171,16 +171,20 @@ impl World {
         self.journal.faults()
     }
 
-    pub fn tasks(&self) -> &HubTasks {
-        &self.tasks
-    }
-
     /// Everything handed in becomes durable or is refused.
     pub async fn stop(self) -> Lasting {
         let Self { hub, journal, tasks, lasting } = self;
         drop(hub);
         tokio::time::timeout(Duration::from_secs(20), tasks.finish()).await.expect("the hub finishes");
         journal.close().await;
+        lasting
+    }
+
+    /// As a kill in the middle: what is being committed may be stored or not, and nobody is told anything.
+    pub fn kill(self) -> Lasting {
+        let Self { hub, journal, tasks, lasting } = self;
+        tasks.abort();
+        drop((hub, journal));
         lasting
     }
 
