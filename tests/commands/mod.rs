@@ -3,4 +3,3 @@
 mod client;
 mod demo;
 mod fresh_region;
-mod kill;
