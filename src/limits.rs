@@ -20,6 +20,8 @@ pub const RECORDS_PER_KEY_MAX: u64 = 1 << 32;
 pub const SQLITE_READERS: u32 = 4;
 /// Connections to PostgreSQL of one hub.
 pub const POSTGRES_CONNECTIONS_MAX: u32 = 16;
+/// Prepared statements a connection keeps: every statement over many rows exists in each of its sizes.
+pub const STORE_STATEMENTS_MAX: usize = 256;
 /// How long a connection waits for another's lock before the work fails.
 pub const STORE_BUSY_TIMEOUT_MS: u64 = 5_000;
 /// How long work waits for a free connection.

@@ -72,7 +72,7 @@ impl NewTimeline {
 }
 
 /// Moves the end of a timeline, if it still is where the batch was decided from.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct HeadUpdate {
     pub timeline: TimelineId,
     /// The head the batch was decided from.

@@ -73,6 +73,14 @@ impl Engine {
         })
     }
 
+    /// For one statement, which needs no transaction to see one moment of the store. Ends with [`EngineTx::look_away`].
+    pub(super) async fn begin_look(&self) -> Result<EngineTx, sqlx::Error> {
+        match self {
+            Self::Sqlite { readers, .. } => Ok(EngineTx::Sqlite(readers.lease().await?)),
+            Self::Postgres(_) => self.begin_read().await,
+        }
+    }
+
     /// After a batch is durable.
     pub(super) fn note_committed(&self, batch: &Batch) {
         if let Self::Sqlite { checkpointer, .. } = self {
@@ -94,6 +102,17 @@ impl Engine {
 }
 
 impl EngineTx {
+    /// Ends what [`Engine::begin_look`] began.
+    pub(super) async fn look_away(self) -> Result<(), sqlx::Error> {
+        match self {
+            Self::Sqlite(lease) => {
+                lease.give_back();
+                Ok(())
+            }
+            Self::Postgres(tx) => tx.rollback().await,
+        }
+    }
+
     pub(super) async fn commit(self) -> Result<(), sqlx::Error> {
         match self {
             Self::Sqlite(tx) => tx.commit().await,
@@ -113,6 +132,11 @@ impl Tx {
 
     pub(super) async fn commit(self) -> Result<(), StoreError> {
         Ok(self.engine.commit().await?)
+    }
+
+    /// See [`EngineTx::look_away`].
+    pub(super) async fn look_away(self) -> Result<(), StoreError> {
+        Ok(self.engine.look_away().await?)
     }
 
     /// Ends without writing. Cheaper than dropping, after which a connection is not used again.

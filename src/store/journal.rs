@@ -87,8 +87,15 @@ impl Journal {
         if ids.is_empty() {
             return Ok(Vec::new());
         }
-        let ids = ids.to_vec();
-        self.read(move |tx| Box::pin(async move { tx.find_known_ids(&ids).await })).await
+        let (journal, ids) = (self.clone(), ids.to_vec());
+        // Asked for every batch: each id is a question of its own, so the transaction's two hops are saved.
+        in_own_task(async move {
+            let mut tx = journal.tx(journal.shared.engine.begin_look().await?);
+            let found = tx.find_known_ids(&ids).await?;
+            tx.look_away().await?;
+            Ok(found)
+        })
+        .await
     }
 
     /// A timeline's key, head and state (last snapshot and the entries since). `None`: no such timeline.

@@ -1,8 +1,8 @@
 //! Statements over many rows in few fixed sizes, so that each is prepared once and then cached, and a
 //! batch costs few hops to the database's thread or server. Called by the files that write batches.
 
-/// The sizes, largest first. Every count is a sum of them.
-const SIZES: [usize; 4] = [64, 16, 4, 1];
+/// The sizes, largest first. Every count is a sum of them; most counts up to the largest of two.
+const SIZES: [usize; 12] = [64, 48, 32, 24, 16, 12, 8, 6, 4, 3, 2, 1];
 
 /// One statement in all sizes, for either engine.
 pub(super) struct Rows {
@@ -56,8 +56,8 @@ pub(super) fn chunks<T>(mut items: &[T]) -> impl Iterator<Item = &[T]> {
     })
 }
 
-/// Cuts `items` into chunks filled up to a fixed size by repeating the last item: for looking up, where
-/// asking twice does not matter and one statement is cheaper than three.
+/// Cuts `items` into chunks filled up to a fixed size by repeating the last item: for statements to which saying
+/// something twice does not matter, since one statement is cheaper than two.
 pub(super) fn padded<T: Copy>(items: &[T]) -> impl Iterator<Item = Vec<T>> {
     items.chunks(SIZES[0]).map(|chunk| {
         let size = SIZES.into_iter().rev().find(|size| *size >= chunk.len()).unwrap_or(SIZES[0]);

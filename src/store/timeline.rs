@@ -77,11 +77,12 @@ impl Tx {
             )
         });
         let mut moved = 0;
-        for chunk in rows::chunks(heads) {
+        // A head named twice is moved once.
+        for chunk in rows::padded(heads) {
             let text = SQL.text(self.marks(), chunk.len());
             moved += run!(self, connection => {
                 let mut query = sqlx::query(text);
-                for head in chunk {
+                for head in &chunk {
                     query = query
                         .bind(head.timeline.0.as_bytes().as_slice())
                         .bind(seq_into(head.expected))

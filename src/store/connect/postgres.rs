@@ -10,6 +10,7 @@ use sqlx::{ConnectOptions as _, Connection as _, PgConnection};
 
 use crate::limits::{
     POSTGRES_CONNECTIONS_MAX, STORE_ACQUIRE_TIMEOUT_MS, STORE_BUSY_TIMEOUT_MS, STORE_IDLE_IN_TRANSACTION_MS,
+    STORE_STATEMENTS_MAX,
 };
 
 use super::super::OpenError;
@@ -35,6 +36,7 @@ pub(super) async fn connect(url: &str) -> Result<Engine, OpenError> {
 fn options(url: &str) -> Result<PgConnectOptions, OpenError> {
     let options = PgConnectOptions::from_str(url)?
         .application_name("renkei")
+        .statement_cache_capacity(STORE_STATEMENTS_MAX)
         .options([
             ("idle_in_transaction_session_timeout", STORE_IDLE_IN_TRANSACTION_MS.to_string()),
             ("lock_timeout", STORE_BUSY_TIMEOUT_MS.to_string()),

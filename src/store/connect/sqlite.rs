@@ -8,7 +8,9 @@ use futures_util::future::BoxFuture;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sqlx::{ConnectOptions as _, SqliteConnection};
 
-use crate::limits::{SQLITE_READERS, SQLITE_WAL_PAGES_MAX, SQLITE_WRITER_CACHE_KIB, STORE_BUSY_TIMEOUT_MS};
+use crate::limits::{
+    SQLITE_READERS, SQLITE_WAL_PAGES_MAX, SQLITE_WRITER_CACHE_KIB, STORE_BUSY_TIMEOUT_MS, STORE_STATEMENTS_MAX,
+};
 
 use super::super::OpenError;
 use super::super::checkpoint::Checkpointer;
@@ -33,6 +35,7 @@ pub(in super::super) async fn connect_with(
         .create_if_missing(true)
         .foreign_keys(true)
         .busy_timeout(Duration::from_millis(STORE_BUSY_TIMEOUT_MS))
+        .statement_cache_capacity(STORE_STATEMENTS_MAX)
         .disable_statement_logging();
     let writing = options
         .clone()

@@ -1,0 +1,103 @@
+// The page against the real hub: what a newcomer sees after the first command, and that nothing is lost when the hub is
+// killed or the line goes dead.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { openBrowser } from '../browser.mjs';
+import { STANDING_STILL, demoHub } from '../demo-hub.mjs';
+
+async function signIn(openPage, link, options) {
+  const page = await openPage(options);
+  await page.goto(link);
+  await page.locator('.pill-good').waitFor();
+  await page.locator('.patient-row').first().waitFor();
+  return page;
+}
+
+const patients = async (page) =>
+  (await page.locator('.patient-row .patient-name').allInnerTexts()).map((name) => name.split('\n')[0]);
+
+/** A patient whom both have, opened on both pages. */
+async function openShared(one, other) {
+  const theirs = new Set(await patients(other));
+  const shared = (await patients(one)).find((name) => theirs.has(name));
+  assert.ok(shared, 'a doctor and a nurse of the demo share a patient');
+  await Promise.all([open(one, shared), open(other, shared)]);
+  return shared;
+}
+
+async function open(page, name) {
+  await page.locator('.patient-row', { hasText: name }).first().click();
+  await page.getByRole('heading', { level: 1, name }).waitFor();
+}
+
+async function post(page, text) {
+  await page.locator('#composer-text').fill(text);
+  await page.locator('#composer-text').press('Control+Enter');
+}
+
+test('the invented day streams to those who may see it, over TLS, and two people talk in it', async (t) => {
+  const hub = await demoHub(t, '30');
+  await hub.start();
+  const { openPage } = await openBrowser(t);
+  const [nurse, doctor, family] = await Promise.all([
+    signIn(openPage, hub.links.get('nurse'), { size: 'tablet' }),
+    signIn(openPage, hub.links.get('doctor')),
+    signIn(openPage, hub.links.get('family'), { size: 'phone' }),
+  ]);
+  const unread = (page) => page.locator('.patient-row').allInnerTexts();
+  const before = await unread(doctor);
+  await doctor.waitForFunction((then) => document.querySelectorAll('.patient-row').length > 0
+    && [...document.querySelectorAll('.patient-row')].map((row) => row.innerText).join() !== then, before.join(), { timeout: 30_000 });
+  const name = await openShared(nurse, doctor);
+  await post(nurse, 'この連絡は本物のハブを通りました。');
+  const received = doctor.locator('article', { hasText: 'この連絡は本物のハブを通りました。' });
+  await received.waitFor();
+  await received.getByText('判定の根拠').click();
+  await received.getByText(/SH-\d/).first().waitFor();
+  await doctor.shot('demo-desk-ja');
+  await nurse.shot('demo-tablet-ja');
+  assert.ok((await patients(family)).length >= 1, 'the family has its own patient and no other');
+  assert.ok((await patients(family)).length < (await patients(doctor)).length);
+  await family.shot('demo-family-phone-ja');
+  assert.deepEqual([...nurse.complaints, ...doctor.complaints, ...family.complaints], [], name);
+});
+
+test('the hub is killed and started again: what was written meanwhile arrives, once, after what was there', async (t) => {
+  const hub = await demoHub(t, STANDING_STILL);
+  await hub.start();
+  const { openPage } = await openBrowser(t);
+  const [nurse, doctor] = await Promise.all([
+    signIn(openPage, hub.links.get('nurse')), signIn(openPage, hub.links.get('doctor')),
+  ]);
+  await openShared(nurse, doctor);
+  await post(nurse, '停電の前');
+  await doctor.locator('article', { hasText: '停電の前' }).waitFor();
+  await hub.kill();
+  await nurse.getByText('再接続待ち').waitFor();
+  await post(nurse, '停電のあいだ');
+  await nurse.locator('.pill-warning', { hasText: '未送信 1' }).waitFor();
+  await hub.start();
+  await doctor.locator('article', { hasText: '停電のあいだ' }).waitFor({ timeout: 40_000 });
+  await nurse.locator('.pill-warning', { hasText: '未送信' }).waitFor({ state: 'detached' });
+  const said = (page) => page.locator('article', { hasText: '停電の' }).locator('.body-text').allInnerTexts();
+  assert.deepEqual(await said(doctor), ['停電の前', '停電のあいだ']);
+  assert.deepEqual(await said(nurse), ['停電の前', '停電のあいだ']);
+});
+
+test('the line goes dead without a word: the page notices, and goes on where it was', async (t) => {
+  const hub = await demoHub(t, STANDING_STILL);
+  await hub.start();
+  const { openPage } = await openBrowser(t);
+  const [nurse, doctor] = await Promise.all([
+    signIn(openPage, hub.links.get('nurse')), signIn(openPage, hub.links.get('doctor')),
+  ]);
+  await openShared(nurse, doctor);
+  hub.freeze();
+  await post(nurse, '圏外で書いたこと');
+  await nurse.getByText('再接続待ち').waitFor({ timeout: 90_000 });
+  await nurse.locator('.pill-warning', { hasText: '未送信 1' }).waitFor();
+  hub.thaw();
+  await doctor.locator('article', { hasText: '圏外で書いたこと' }).waitFor({ timeout: 40_000 });
+  assert.equal(await doctor.locator('article', { hasText: '圏外で書いたこと' }).count(), 1);
+});
