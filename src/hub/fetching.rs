@@ -37,11 +37,8 @@ pub(super) async fn fetch(
         }
     }
     for KnownId { id, mac, .. } in known {
-        match find_entry(journal, ledger, id).await {
-            Ok(first) => {
-                ledger.know(id, Known { mac, first: first.map(|first| Arc::new(Published::of_stored(first))) })
-            }
-            Err(Missed) => {}
+        if let Ok(first) = find_entry(journal, ledger, id).await {
+            ledger.know(id, Known { mac, first: first.map(|first| Arc::new(Published::of_stored(first))) });
         }
     }
     for target in works.iter().flat_map(Work::targets) {
