@@ -283,7 +283,7 @@ impl Database {
     pub fn url(&self, folder: &Path) -> String {
         match self {
             Self::File => format!("sqlite://{}", folder.join("renkei.db").display()),
-            Self::Server(server) => server.url.clone(),
+            Self::Server(server) => server.url_for_settings(),
         }
     }
 }
