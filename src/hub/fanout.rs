@@ -222,7 +222,8 @@ impl Reader {
     fn serve(&self, entry: &Arc<Published>) -> bool {
         if entry.seq() != self.subscription.through().next() {
             // Entries before it are stored and never came by: the answer to their commit was lost. The journal has them.
-            self.subscription.pass(entry.seq());
+            // Counted as pushed, so that no later delivery seems to follow on what the reader has.
+            self.subscription.push_to(entry.seq());
             return self.outbox.fall_behind();
         }
         if !self.subscription.view().shows(entry) {

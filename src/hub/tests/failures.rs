@@ -169,3 +169,36 @@ async fn those_who_follow_hear_of_what_was_stored_though_its_commit_was_never_an
     .await;
     world.stop().await;
 }
+
+#[tokio::test]
+async fn what_was_stored_past_a_hub_reaches_its_readers_with_the_next_entry() {
+    let world = World::start().await;
+    let patient = world.patient().await;
+    let mut reader = Reader::new(2);
+    reader.follow(&world, patient).await;
+    world.accepted(nurse(), world.intent(patient, note("1"))).await;
+    eventually("the reader is live", async || {
+        reader.read(&world).await;
+        reader.is_live() && reader.shown.contains_key(&patient)
+    })
+    .await;
+    // As when PostgreSQL finishes the commit of a hub that was killed, after the next one has started.
+    let (other, tasks) = world.lasting.start_hub(&world.journal).await;
+    for text in ["2", "3"] {
+        other.post_and_wait(nurse(), world.intent(patient, note(text))).await;
+    }
+    drop(other);
+    tasks.finish().await;
+    let mut last = None;
+    for text in ["4", "5"] {
+        last = Some(world.accepted(nurse(), world.intent(patient, note(text))).await.seq);
+    }
+    // It panics at a gap.
+    eventually("the reader has them all", async || {
+        reader.read(&world).await;
+        reader.is_live() && reader.shown[&patient].last().map(|(seq, _)| *seq) == last
+    })
+    .await;
+    assert_eq!(world.texts(patient).await, ["1", "2", "3", "4", "5"]);
+    world.stop().await;
+}

@@ -52,6 +52,22 @@ pub struct Lasting {
     pub ids: Arc<Ids>,
 }
 
+impl Lasting {
+    /// A hub on this journal, be it the only one or not.
+    pub async fn start_hub(&self, journal: &Journal) -> (Hub, HubTasks) {
+        let registrations = journal.registrations().await.unwrap();
+        let parts = RegionParts {
+            rulebook: shipped::load(digest).unwrap(),
+            directory: directory(),
+            patients: PatientIndex::of(registrations.into_iter().map(|(id, known)| (id.as_patient(), known))),
+            clock: Arc::clone(&self.clock) as Arc<dyn Clock>,
+            ids: Arc::clone(&self.ids),
+            time_zone: jiff::tz::TimeZone::get("Asia/Tokyo").unwrap(),
+        };
+        Hub::start(journal.clone(), parts)
+    }
+}
+
 pub fn actor(number: u128) -> Actor {
     let (_, role, organisation_type) = *CAST.iter().find(|(known, ..)| *known == number).expect("one of the cast");
     let organisation = OrganisationId(Uuid::from_u128(0x0a << 64 | number));
@@ -121,16 +137,7 @@ impl World {
     pub async fn open(lasting: Lasting) -> Self {
         let url = format!("sqlite://{}/journal.db", lasting.folder.path().display());
         let journal = Journal::open(&url, Arc::clone(&lasting.key)).await.unwrap();
-        let registrations = journal.registrations().await.unwrap();
-        let parts = RegionParts {
-            rulebook: shipped::load(digest).unwrap(),
-            directory: directory(),
-            patients: PatientIndex::of(registrations.into_iter().map(|(id, known)| (id.as_patient(), known))),
-            clock: Arc::clone(&lasting.clock) as Arc<dyn Clock>,
-            ids: Arc::clone(&lasting.ids),
-            time_zone: jiff::tz::TimeZone::get("Asia/Tokyo").unwrap(),
-        };
-        let (hub, tasks) = Hub::start(journal.clone(), parts);
+        let (hub, tasks) = lasting.start_hub(&journal).await;
         Self { hub, journal, tasks, lasting }
     }
 
