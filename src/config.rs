@@ -18,6 +18,8 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use crate::limits;
+
 pub use fields::{FIELDS, Field};
 pub use mistake::{Mistake, Place};
 pub use source::{ConfigFile, Sources};
@@ -66,6 +68,17 @@ pub struct SessionLimits {
     pub lifetime: Duration,
     /// Open sockets of one person.
     pub sockets_per_person_max: u32,
+}
+
+impl Default for SessionLimits {
+    fn default() -> Self {
+        let seconds = |number: i64| Duration::from_secs(number.unsigned_abs());
+        Self {
+            idle_timeout: seconds(limits::SESSION_IDLE_TIMEOUT_DEFAULT_S),
+            lifetime: seconds(limits::SESSION_LIFETIME_DEFAULT_S),
+            sockets_per_person_max: u32::try_from(limits::SOCKETS_PER_PERSON_DEFAULT).expect("a few"),
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -113,7 +113,6 @@ pub const CLOCK_BEHIND_MS_MAX: u64 = 5_000;
 pub const DEVELOPMENT_CERTIFICATE_VALID_DAYS: u64 = 397;
 /// A server certificate that ends within this is made anew.
 pub const DEVELOPMENT_CERTIFICATE_RENEW_BEFORE_DAYS: u64 = 30;
-/// How long the development authority itself is valid: devices that try Renkei trust it once.
 /// The development authority outlives its certificates, so that a browser is told to trust it once.
 pub const DEVELOPMENT_AUTHORITY_VALID_DAYS: u64 = 5 * 365;
 const _: () = assert!(DEVELOPMENT_AUTHORITY_VALID_DAYS > DEVELOPMENT_CERTIFICATE_VALID_DAYS);
@@ -135,6 +134,7 @@ pub const SOCKETS_PER_PERSON_MAX: i64 = 1_000;
 
 /// No more than this is read of a configuration file.
 pub const CONFIG_FILE_BYTES_MAX: u64 = 1_048_576;
+
 // ---- hub ----
 
 /// Most pieces of work decided and committed together.
@@ -145,8 +145,8 @@ pub const WORK_QUEUE_ITEMS_MAX: usize = 8_192;
 pub const DRAFTS_IN_FLIGHT_MAX: usize = 1;
 /// How often a post is decided again after failed commits before its author is told to retry.
 pub const DECIDE_ATTEMPTS_MAX: u32 = 5;
-/// Posts of one author that may wait in the linking queue.
-pub const QUEUED_POSTS_PER_AUTHOR_MAX: usize = 500;
+/// Posts of one author that may wait in the linking queue, however slowly they came.
+pub const QUEUED_POSTS_PER_AUTHOR_MAX: usize = 2_000;
 /// Longest reason for dismissing a post from the linking queue, in characters.
 pub const DISMISSAL_REASON_CHARS_MAX: usize = 1_000;
 /// How often what waits in the linking queue is tried again while the journal does not take it.
@@ -166,8 +166,6 @@ pub const OUTBOX_ENTRIES_MAX: usize = 512;
 pub const OUTBOX_BYTES_MAX: usize = 512 * 1024;
 /// Posts of one socket that wait for their answer before the socket is read no further.
 pub const POSTS_IN_FLIGHT_MAX: usize = 64;
-/// Sockets one sign-in may have open.
-pub const SOCKETS_PER_SIGN_IN_MAX: usize = 8;
 /// Timelines one socket may follow.
 pub const SUBSCRIPTIONS_MAX: usize = 2_000;
 /// Entries read from the journal at a time for one reader.
@@ -175,15 +173,18 @@ pub const READER_PAGE_ENTRIES_MAX: usize = 256;
 /// Bytes of entries read from the journal at a time for one reader.
 pub const READER_PAGE_BYTES_MAX: usize = 512 * 1024;
 /// A client that takes nothing off the connection for this long is disconnected.
-pub const WRITE_STALL_MS_MAX: u64 = 180_000;
+pub const WRITE_STALL_MS_MAX: u32 = 180_000;
 /// A client has this long to take its goodbye.
 pub const GOODBYE_MS_MAX: u64 = 2_000;
 /// The common beat of all sessions; a heartbeat frame goes out with each.
 pub const HEARTBEAT_MS: u64 = 20_000;
+/// Turns into which a beat is divided: this part of the sessions wakes together.
+pub const BEAT_TURNS: u64 = 64;
+const _: () = assert!(HEARTBEAT_MS / BEAT_TURNS > 0);
 /// Beats without a word from the client before it counts as gone.
 pub const SILENT_BEATS_MAX: u32 = 3;
 /// A socket has this long to say who it is.
-pub const HELLO_MS_MAX: u64 = 10_000;
+pub const HELLO_MS_MAX: u32 = 10_000;
 /// Largest first frame, before anybody knows who sends it.
 pub const HELLO_BYTES_MAX: usize = 4_096;
 /// Largest frame of a client.
@@ -197,6 +198,32 @@ pub const BAD_FRAMES_MAX: u32 = 20;
 pub const TICKET_MS: u64 = 30_000;
 /// Tickets that may wait to be used.
 pub const TICKETS_MAX: usize = 50_000;
+/// Tickets of one sign-in that may wait to be used; drawing more makes the oldest void. A client on a bad line draws
+/// about eight in the time a ticket lives.
+pub const TICKETS_PER_SIGN_IN_MAX: usize = 16;
+/// How long an ended sign-in is remembered beside the journal: longer than any request or `hello` that began before.
+pub const ENDED_SIGN_IN_KEPT_MS: u64 = 600_000;
+const _: () = assert!(ENDED_SIGN_IN_KEPT_MS > REQUEST_TIMEOUT_MS + HELLO_MS_MAX as u64 + TICKET_MS);
+
+// ---- what one sign-in may ask for ----
+
+/// Timelines one sign-in may ask to follow at once: everything five times over, for a line that keeps breaking.
+pub const SUBSCRIPTIONS_BURST: u32 = 10_000;
+/// After this it may ask for one more.
+pub const SUBSCRIPTION_REFILL_MS: u64 = 20;
+/// Looks at patients one sign-in may take at once; a search takes one for each patient it finds.
+pub const LOOKS_BURST: u32 = 20_000;
+/// After this it may take one more.
+pub const LOOK_REFILL_MS: u64 = 5;
+/// Posts one person may leave in the linking queue at once: some days of visits before the link is made.
+pub const WAITING_POSTS_BURST: u32 = 500;
+/// After this the person may leave one more.
+pub const WAITING_POST_REFILL_MS: u64 = 10_000;
+/// Sign-ins whose spent credit is kept before those that have it all back are sorted out.
+pub const ALLOWANCES_KEPT_MAX: usize = 10_000;
+const _: () = assert!(SUBSCRIPTIONS_BURST as usize >= 2 * SUBSCRIPTIONS_MAX);
+const _: () = assert!(LOOKS_BURST as usize >= 10 * SEARCH_RESULTS_MAX);
+
 // ---- rulebook ----
 
 /// Files of a rulebook's folder.
@@ -217,7 +244,7 @@ pub const RULEBOOK_BOXES_MAX: usize = 20_000;
 pub const RULEBOOK_ID_BYTES_MAX: usize = 64;
 /// Most rules a judgement cites; the deciding ones come first.
 pub const RULEBOOK_CITED_RULES_MAX: usize = 6;
-// ── What one frame may hold ──
+
 // ---- wire: what one frame may hold ----
 
 /// Most timelines in one `subscribe` or `unsubscribe`.
@@ -227,7 +254,8 @@ pub const CLIENT_NAME_CHARS_MAX: usize = 100;
 
 const _: () = assert!(FRAME_BYTES_MAX >= 4 * 3 * TEXT_CHARS_MAX, "a report of several long texts fits a frame");
 const _: () = assert!(HELLO_BYTES_MAX < FRAME_BYTES_MAX);
-// ── Imports ──
+
+// ---- imports ----
 
 /// Largest file an import reads, in bytes (64 MiB): some 600,000 readings.
 pub const IMPORT_FILE_BYTES_MAX: usize = 64 * 1024 * 1024;

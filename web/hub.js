@@ -358,8 +358,10 @@ export const HEAR = /** @type {Record<string, (hub: Hub, frame: any) => void>} *
     const refusal = readVerdict('refused', { id, code, reasons });
     if (hub.dryRuns.has(id)) HEAR.dryRunResult(hub, { id, verdict: 'refused', code, reasons });
     else if (hub.outbox.find(id)) hub.answered(refusal, {});
-    // A timeline that cannot be read is one this reader may no longer see.
-    else if (hub.cursors.places.has(id)) HEAR.forget(hub, { timeline: id, reason: message });
+    // A timeline that is not there is one this reader may no longer see.
+    else if (hub.cursors.places.has(id) && code === 'not_found') HEAR.forget(hub, { timeline: id, reason: message });
+    // One that cannot be read now is asked for again.
+    else if (hub.cursors.places.has(id)) hub.clock.after(() => hub.resubscribe(id), hub.heartbeatMs);
     else hub.tell({ what: 'error', code, message });
   },
   goodbye(hub, { close, code = '', reason, retry = false, retryAfterMs }) {

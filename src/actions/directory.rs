@@ -32,11 +32,12 @@ impl From<SignInError> for DirectoryError {
     }
 }
 
-/// Enters an organisation or replaces what is known of it.
+/// Enters an organisation or replaces what is known of it. When it ends its work, all sign-ins there end at once; when it
+/// becomes another type, open sockets come back as that.
 ///
 /// # Errors
 /// When a field is wrong or the store fails.
-pub async fn put_organisation(hub: &Hub, organisation: Organisation) -> Result<(), DirectoryError> {
+pub async fn put_organisation(hub: &Hub, sign_ins: &SignIns, organisation: Organisation) -> Result<(), DirectoryError> {
     check_name("name", &organisation.name)?;
     let stored = organisation.clone();
     hub.journal()
@@ -52,6 +53,10 @@ pub async fn put_organisation(hub: &Hub, organisation: Organisation) -> Result<(
     hub.region().change_directory(|directory| {
         directory.organisations.insert(organisation.id, organisation.clone());
     });
+    if !organisation.active {
+        sign_ins.revoke_organisation(organisation.id).await?;
+    }
+    sign_ins.renew_organisation(&organisation);
     Ok(())
 }
 

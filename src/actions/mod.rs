@@ -7,4 +7,5 @@ pub mod patients;
 pub mod registering;
 pub mod rulebook;
 pub mod sign_in;
+mod tickets;
 pub mod visible;

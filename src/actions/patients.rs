@@ -6,8 +6,9 @@ use std::collections::HashSet;
 use crate::domain::ids::{PatientId, TimelineId};
 use crate::domain::role::Role;
 use crate::hub::patients::PatientQuery;
+use crate::hub::reading::LookError;
 use crate::hub::sessions::SignedIn;
-use crate::hub::{Hub, Sight, StoreError, Unavailable};
+use crate::hub::{Hub, Sight, StoreError};
 
 /// What a search found.
 #[derive(Debug)]
@@ -23,7 +24,7 @@ pub enum SearchError {
     #[error(transparent)]
     Store(#[from] StoreError),
     #[error(transparent)]
-    Unavailable(#[from] Unavailable),
+    Look(#[from] LookError),
 }
 
 /// The patients that match, as far as the one who asks may know of them; all of theirs for an empty query.

@@ -3,32 +3,28 @@
 //! Tokens are stored as hashes. A revocation reaches open sockets at once. Accounts with passkeys come in front of
 //! [`SignIns::issue`] later; what follows a sign-in stays as it is.
 
-use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use crate::domain::directory::{Directory, Position};
-use crate::domain::ids::{PersonId, SignInId};
+use super::tickets::{NoTicket, Tickets};
+use crate::config::SessionLimits;
+use crate::domain::directory::{Actor, Directory, Organisation, Position};
+use crate::domain::ids::{OrganisationId, PersonId, SignInId};
 use crate::domain::time::Timestamp;
 use crate::hub::Hub;
 use crate::hub::sessions::SignedIn;
-use crate::limits;
 use crate::session::TicketGate;
 use crate::store::{Journal, SignIn, StoreError};
-use crate::vault::{Token, TokenHash};
+use crate::vault::Token;
 use crate::wire::codes::CloseCode;
 
 /// Issues, checks and revokes sign-ins.
 #[derive(Debug)]
 pub struct SignIns {
     hub: Hub,
-    tickets: Mutex<HashMap<TokenHash, Ticket>>,
-}
-
-#[derive(Debug)]
-struct Ticket {
-    signed_in: SignedIn,
-    until: Timestamp,
+    tickets: Tickets,
+    idle_timeout: Duration,
+    /// A sign-in of which this process knows nothing yet may have been used until now.
+    since: Timestamp,
 }
 
 /// Why nobody is let in.
@@ -73,10 +69,17 @@ impl NewSignIn {
 }
 
 impl SignIns {
-    /// Sign-ins of this hub.
+    /// Sign-ins of this hub, under the usual bounds.
     #[must_use]
     pub fn new(hub: Hub) -> Self {
-        Self { hub, tickets: Mutex::default() }
+        Self::within(hub, SessionLimits::default())
+    }
+
+    /// Sign-ins of this hub.
+    #[must_use]
+    pub fn within(hub: Hub, limits: SessionLimits) -> Self {
+        let since = hub.region().now();
+        Self { hub, tickets: Tickets::default(), idle_timeout: limits.idle_timeout, since }
     }
 
     /// Signs a person in, in one of their positions. The token is shown once and never stored.
@@ -94,37 +97,35 @@ impl SignIns {
         new.issue(self.hub.journal(), &region.directory()).await
     }
 
-    /// Who bears this token, if it is valid now.
+    /// Who bears this token, if it is valid now; that is a use of it. One that was not used for too long ends here.
     ///
     /// # Errors
     /// [`SignInError::Refused`] whatever is wrong with the token, or a failing store.
     pub async fn authenticate(&self, token: &str) -> Result<SignedIn, SignInError> {
         let hash = token.parse::<Token>().map_err(|_| SignInError::Refused)?.hash();
         let found = self.hub.journal().read(move |tx| Box::pin(async move { tx.find_sign_in(&hash).await })).await?;
-        let sign_in =
-            found.filter(|sign_in| sign_in.is_valid_at(self.hub.region().now())).ok_or(SignInError::Refused)?;
+        let now = self.hub.region().now();
+        let sign_in = found.filter(|sign_in| sign_in.is_valid_at(now)).ok_or(SignInError::Refused)?;
         let directory = self.hub.region().directory();
         let actor = directory.actor(sign_in.person, sign_in.position).ok_or(SignInError::Refused)?;
+        let known_since = self.since.max(sign_in.issued_at);
+        if !self.hub.sessions().keep_in_use(sign_in.id, now, self.idle_timeout, known_since) {
+            // Ended for good: after a restart the hub would not know how long it had not been used.
+            self.revoke(sign_in.id).await?;
+            return Err(SignInError::Refused);
+        }
         Ok(SignedIn { id: sign_in.id, actor, until: sign_in.expires_at })
     }
 
-    /// A one-time ticket for one socket, valid for [`limits::TICKET_MS`].
+    /// A one-time ticket for one socket, valid for [`limits::TICKET_MS`](crate::limits::TICKET_MS).
     ///
     /// # Errors
-    /// When too many tickets wait to be used.
+    /// When too many tickets wait to be used, or the sign-in has just ended.
     pub fn ticket(&self, signed_in: SignedIn) -> Result<(Token, Timestamp), SignInError> {
-        let now = self.hub.region().now();
-        let until = now.saturating_add(Duration::from_millis(limits::TICKET_MS)).min(signed_in.until);
-        let mut tickets = self.tickets.lock().unwrap_or_else(PoisonError::into_inner);
-        if tickets.len() >= limits::TICKETS_MAX {
-            tickets.retain(|_, ticket| ticket.until > now);
-        }
-        if tickets.len() >= limits::TICKETS_MAX {
-            return Err(SignInError::Overloaded);
-        }
-        let token = Token::random();
-        tickets.insert(token.hash(), Ticket { signed_in, until });
-        Ok((token, until))
+        self.tickets.draw(signed_in, self.hub.region().now()).map_err(|none| match none {
+            NoTicket::Ended => SignInError::Refused,
+            NoTicket::Overloaded => SignInError::Overloaded,
+        })
     }
 
     /// Ends a sign-in: its token is void and its sockets close now. `false`: it had ended before.
@@ -135,8 +136,7 @@ impl SignIns {
         let now = self.hub.region().now();
         let revoked =
             self.hub.journal().write(move |tx| Box::pin(async move { tx.revoke_sign_in(id, now).await })).await;
-        self.forget_tickets(|signed_in| signed_in.id == id);
-        self.hub.sessions().end(id, CloseCode::SignInEnded);
+        self.end(&[id]);
         Ok(revoked?)
     }
 
@@ -146,26 +146,47 @@ impl SignIns {
     /// When the store fails.
     pub async fn revoke_person(&self, person: PersonId) -> Result<usize, SignInError> {
         let now = self.hub.region().now();
-        let revoked = self
-            .hub
-            .journal()
-            .write(move |tx| Box::pin(async move { tx.revoke_sign_ins_of(person, now).await }))
-            .await?;
-        self.forget_tickets(|signed_in| signed_in.actor.person == person);
-        revoked.iter().for_each(|id| self.hub.sessions().end(*id, CloseCode::SignInEnded));
+        let journal = self.hub.journal();
+        let revoked =
+            journal.write(move |tx| Box::pin(async move { tx.revoke_sign_ins_of(person, now).await })).await?;
+        self.end(&revoked);
         Ok(revoked.len())
     }
 
-    fn forget_tickets(&self, ended: impl Fn(&SignedIn) -> bool) {
-        let mut tickets = self.tickets.lock().unwrap_or_else(PoisonError::into_inner);
-        tickets.retain(|_, ticket| !ended(&ticket.signed_in));
+    /// Ends all sign-ins at an organisation.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn revoke_organisation(&self, organisation: OrganisationId) -> Result<usize, SignInError> {
+        let now = self.hub.region().now();
+        let journal = self.hub.journal();
+        let revoked =
+            journal.write(move |tx| Box::pin(async move { tx.revoke_sign_ins_at(organisation, now).await })).await?;
+        self.end(&revoked);
+        Ok(revoked.len())
+    }
+
+    /// Everybody at this organisation goes on as what it is now: sockets that act as something else come back anew.
+    pub fn renew_organisation(&self, now: &Organisation) {
+        self.tickets.forget(|signed_in| signed_in.actor.organisation == now.id);
+        let differs = |actor: &Actor| actor.organisation == now.id && actor.organisation_type != now.kind;
+        self.hub.sessions().end_where(CloseCode::GoingAway, differs);
+    }
+
+    /// The journal says that these have ended: first nothing new can begin, then what is open closes.
+    fn end(&self, ended: &[SignInId]) {
+        self.tickets.end(ended, self.hub.region().now());
+        ended.iter().for_each(|id| self.hub.sessions().end(*id, CloseCode::SignInEnded));
     }
 }
 
 impl TicketGate for SignIns {
     fn redeem(&self, ticket: &str) -> Option<SignedIn> {
         let hash = ticket.parse::<Token>().ok()?.hash();
-        let found = self.tickets.lock().unwrap_or_else(PoisonError::into_inner).remove(&hash)?;
-        (found.until > self.hub.region().now()).then_some(found.signed_in)
+        self.tickets.redeem(&hash, self.hub.region().now())
+    }
+
+    fn stands(&self, signed_in: &SignedIn) -> bool {
+        !self.tickets.has_ended(signed_in.id) && self.hub.region().acts_as(&signed_in.actor)
     }
 }

@@ -58,9 +58,11 @@ async fn serve(config: &Config) -> anyhow::Result<ExitCode> {
     let bind = |address: &SocketAddr| Listener::bind(*address, transport.clone(), ListenBounds::default());
     let listeners = config.listen.addresses.iter().map(bind).collect::<Result<Vec<_>, _>>()?;
     let origins = config.allowed_origins.iter().map(ToString::to_string).collect();
-    let app = App::new(region.hub.clone(), origins).showing(certificate);
+    let app = App::new(region.hub.clone(), origins, config.session).showing(certificate);
+    // Before anybody hears that the hub is ready: who stops it from then on is heard.
+    let stop = stop_asked()?;
     println!("ready {}", ready_url(config, &listeners));
-    run_hub(region, app, listeners, stop_asked()?).await?;
+    run_hub(region, app, listeners, stop).await?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -198,6 +200,7 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
+    use crate::config::SessionLimits;
     use crate::domain::ids::Seq;
     use crate::http::health::readyz;
     use crate::store::fault::Fault;
@@ -213,7 +216,7 @@ mod tests {
     async fn a_hub_with_a_task_that_fell_over_is_not_ready_and_ends_with_an_error() {
         let (folder, key) = (tempfile::tempdir().unwrap(), Arc::new(RegionKey::ephemeral()));
         let region = open_region(folder.path(), &key).await.unwrap();
-        let app = App::new(region.hub.clone(), Vec::new());
+        let app = App::new(region.hub.clone(), Vec::new(), SessionLimits::default());
         assert_eq!(readyz(State(app.clone())).await.0, StatusCode::OK);
         region.journal.faults().next([Fault::Panic]);
         let fallen = region.tasks.fallen();

@@ -9,16 +9,17 @@ use axum::http::{HeaderMap, Method, Uri};
 use axum::middleware::{Next, from_fn, map_response};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use tokio::sync::watch;
 
 use super::certificate::ReloadingCertificate;
 use super::listen::{ConnectionCounts, Listener};
 use super::problem::Problem;
 use super::{assets, health, metrics, openapi, routes, socket};
 use crate::actions::sign_in::SignIns;
+use crate::config::SessionLimits;
 use crate::hub::Hub;
 use crate::limits;
-use crate::session::SessionParts;
+use crate::session::beat::Beat;
+use crate::session::{Patience, SessionParts};
 use crate::wire::codes::Code;
 
 /// Handed to every handler.
@@ -32,16 +33,31 @@ pub struct App {
     pub certificate: Option<Arc<ReloadingCertificate>>,
     /// What the listeners count, for the metrics.
     pub connections: Vec<Arc<ConnectionCounts>>,
-    beat: watch::Receiver<u64>,
+    sockets_per_person_max: u32,
+    beat: Beat,
+    patience: Patience,
 }
 
 impl App {
     /// An app on a running hub. The common beat of its sessions ends with the last clone of the app.
     #[must_use]
-    pub fn new(hub: Hub, origins: Vec<String>) -> Self {
-        let sign_ins = Arc::new(SignIns::new(hub.clone()));
-        let origins = origins.into();
-        Self { hub, sign_ins, origins, certificate: None, connections: Vec::new(), beat: start_beat() }
+    pub fn new(hub: Hub, origins: Vec<String>, limits: SessionLimits) -> Self {
+        Self::beating(hub, origins, limits, Beat::start(), Patience::default())
+    }
+
+    /// The same on a beat of the caller's.
+    #[must_use]
+    pub fn beating(hub: Hub, origins: Vec<String>, limits: SessionLimits, beat: Beat, patience: Patience) -> Self {
+        Self {
+            sign_ins: Arc::new(SignIns::within(hub.clone(), limits)),
+            hub,
+            origins: origins.into(),
+            certificate: None,
+            connections: Vec::new(),
+            sockets_per_person_max: limits.sockets_per_person_max,
+            beat,
+            patience,
+        }
     }
 
     /// Names the certificate that health and metrics speak of.
@@ -61,7 +77,13 @@ impl App {
     /// What a new socket's session needs.
     #[must_use]
     pub fn session_parts(&self) -> SessionParts {
-        SessionParts { hub: self.hub.clone(), beat: self.beat.clone(), tickets: Arc::clone(&self.sign_ins) as _ }
+        SessionParts {
+            hub: self.hub.clone(),
+            beat: self.beat.clone(),
+            tickets: Arc::clone(&self.sign_ins) as _,
+            sockets_per_person_max: self.sockets_per_person_max,
+            patience: self.patience,
+        }
     }
 
     /// Whether pages of this origin may open sockets.
@@ -104,21 +126,4 @@ async fn in_time(request: Request, next: Next) -> Response {
         Ok(response) => response,
         Err(_elapsed) => Problem::of(Code::TimedOut).into_response(),
     }
-}
-
-/// One timer for all sessions instead of one each.
-fn start_beat() -> watch::Receiver<u64> {
-    let (tick, beat) = watch::channel(0);
-    tokio::spawn(async move {
-        let mut interval = tokio::time::interval(Duration::from_millis(limits::HEARTBEAT_MS));
-        interval.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-        interval.tick().await;
-        loop {
-            tokio::select! {
-                _ = interval.tick() => tick.send_modify(|count| *count += 1),
-                () = tick.closed() => return,
-            }
-        }
-    });
-    beat
 }

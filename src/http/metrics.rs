@@ -108,6 +108,7 @@ fn gauges(app: &App) -> Vec<Gauge> {
     let hub = &app.hub;
     let mut gauges = vec![
         ("sessions_open", "Signed-in sockets", hub.sessions().count() as f64),
+        ("outbox_bytes", "Bytes of entries that wait for slow sockets", hub.sessions().queued_bytes().1 as f64),
         ("subscriptions_open", "Timelines followed, summed over the sockets", hub.fanout().subscriptions() as f64),
         ("patients_registered", "Patients in the search index", hub.region().patients().count() as f64),
         (

@@ -16,6 +16,7 @@ use crate::actions::patients::SearchError;
 use crate::actions::sign_in::SignInError;
 use crate::domain::text::{Invalid, Text};
 use crate::hub::answer::Refused;
+use crate::hub::reading::LookError;
 use crate::hub::{StoreError, Unavailable};
 use crate::limits;
 use crate::wire::codes::Code;
@@ -185,6 +186,15 @@ impl From<Unavailable> for Problem {
     }
 }
 
+impl From<LookError> for Problem {
+    fn from(error: LookError) -> Self {
+        match error {
+            LookError::Overloaded => Self::of(Code::Overloaded),
+            LookError::Unavailable(error) => error.into(),
+        }
+    }
+}
+
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
         match &error {
@@ -222,7 +232,7 @@ impl From<SearchError> for Problem {
     fn from(error: SearchError) -> Self {
         match error {
             SearchError::Store(error) => error.into(),
-            SearchError::Unavailable(error) => error.into(),
+            SearchError::Look(error) => error.into(),
         }
     }
 }

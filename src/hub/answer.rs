@@ -136,15 +136,15 @@ impl Refused {
         )
     }
 
-    /// As many posts of this author wait in the linking queue as may.
+    /// The author leaves more than the hub keeps for them; nothing was stored.
     #[must_use]
-    pub fn queue_full(id: EntryId) -> Self {
+    pub fn overloaded(id: EntryId) -> Self {
         Self::plain(
             id,
             "overloaded",
             Text::fixed(
-                "紐付け待ちの記録が上限に達しました。保存されていません。連携事務局に紐付けを依頼してください",
-                "too many of your posts wait for a link; nothing was stored, please ask the secretariat to link you",
+                "紐付けを待つ記録が多すぎます。保存されていません。しばらくして再送してください",
+                "too many records wait for a link; nothing was stored, please send again later",
             ),
             true,
         )

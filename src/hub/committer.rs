@@ -69,7 +69,7 @@ impl Committer {
 
     fn start_serving(&self, follow: &Follow, opened: &super::subscription::Opened) {
         if let Some(granted) = &opened.granted {
-            self.fanout.add(follow.sign_in, &follow.outbox, &granted.subscription);
+            self.fanout.add(&follow.outbox, &granted.subscription);
         }
     }
 

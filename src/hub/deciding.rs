@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 
+use super::allowance::{Allowances, Asked};
 use super::answer::{Accepted, Answer, Queued, Refused};
 use super::audit;
 use super::draft::Draft;
@@ -16,7 +17,6 @@ use super::timelines::Hot;
 use super::view::View;
 use super::work::{Dismissal, Follow, Look, MarkRead, Outcome, Sight, Submission, Work};
 use crate::codec::{self, Content, QueuedPost};
-use crate::domain::body::{Body, Retraction, RetractionReason};
 use crate::domain::directory::{Actor, Directory};
 use crate::domain::entry::{Entry, Intent};
 use crate::domain::ids::Seq;
@@ -36,6 +36,7 @@ pub(super) struct Picture {
     pub rulebook: Arc<Rulebook>,
     pub directory: Arc<Directory>,
     pub key: Arc<RegionKey>,
+    pub allowances: Arc<Allowances>,
     pub now: Timestamp,
     /// The date in the region.
     pub today: Date,
@@ -132,9 +133,6 @@ impl Picture {
         if hot.state.access_epoch != epoch {
             draft.change_access(&hot.state);
         }
-        if let Body::Retraction(Retraction { target, reason: RetractionReason::WrongPatient, .. }) = entry.body {
-            draft.hide(entry.timeline, target);
-        }
         self.snapshot(draft, hot);
         self.leave_queue(draft, submission, ledger);
         let answer = Accepted::of(&entry, false);
@@ -230,13 +228,16 @@ impl Picture {
 
     /// Lets a post wait for its author's link; one that waits already goes on waiting as it is.
     fn queue(&self, draft: &mut Draft, submission: &Submission, ruling: &Ruling, ledger: &mut Ledger) -> Answer {
-        let Submission { intent, actor, mac, .. } = submission;
+        let Submission { intent, actor, mac, attempts, .. } = submission;
         if ledger.waits(intent.id).is_none() {
             if ledger.was_dismissed(intent.id) {
                 return Answer::Refused(Refused::dismissed(intent.id));
             }
-            if ledger.count_waiting_of(actor.person) >= limits::QUEUED_POSTS_PER_AUTHOR_MAX {
-                return Answer::Refused(Refused::queue_full(intent.id));
+            let has_room = ledger.count_waiting_of(actor.person) < limits::QUEUED_POSTS_PER_AUTHOR_MAX;
+            // Decided again, it was paid for.
+            let is_paid = || *attempts > 0 || self.allowances.take(actor.person.0, Asked::Waiting, 1, self.now);
+            if !has_room || !is_paid() {
+                return Answer::Refused(Refused::overloaded(intent.id));
             }
             let waiting =
                 QueuedPost { intent: intent.clone(), author: *actor, received_at: self.now, ruling: ruling.clone() };
@@ -267,7 +268,8 @@ impl Picture {
         let head = hot.state.head;
         let granted = view.map(|view| {
             draft.batch.grants.push(self.open_grant(&follow, follow.after.min(head)));
-            Granted { subscription: Arc::new(Subscription::new(follow.timeline, Arc::new(view), head)), head }
+            let subscription = Arc::new(Subscription::new(follow.timeline, Arc::new(view), head));
+            Granted { subscription, head, access_epoch: hot.state.access_epoch }
         });
         let refused = granted.is_none().then_some("not_found");
         let opened = Opened { timeline: follow.timeline, grant: follow.grant, after: follow.after, refused, granted };
@@ -312,9 +314,6 @@ impl Picture {
 /// The answer to its commit was lost, and it is stored: nobody was told of the entry yet, nor of what it changed.
 fn tell_of_stored(draft: &mut Draft, hot: &Hot, submission: &Submission, ledger: &Ledger) {
     let Some(entry) = ledger.stored(submission.intent.id) else { return };
-    if let Body::Retraction(Retraction { target, reason: RetractionReason::WrongPatient, .. }) = entry.entry.body {
-        draft.hide(entry.entry.timeline, target);
-    }
     draft.publish(Arc::clone(entry));
     draft.change_access(&hot.state);
 }

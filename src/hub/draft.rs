@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::fanout::Publication;
 use super::published::Published;
 use super::work::Outcome;
-use crate::domain::ids::{EntryId, TimelineId};
+use crate::domain::ids::TimelineId;
 use crate::domain::state::PatientState;
 use crate::store::{Batch, HeadUpdate};
 
@@ -33,7 +33,7 @@ impl Draft {
 
     fn publication(&mut self, timeline: TimelineId) -> &mut Publication {
         let at = *self.by_timeline.entry(timeline).or_insert_with(|| {
-            self.publications.push(Publication { timeline, entries: Vec::new(), access: None, hidden: Vec::new() });
+            self.publications.push(Publication { timeline, entries: Vec::new(), access: None });
             self.publications.len() - 1
         });
         &mut self.publications[at]
@@ -56,11 +56,6 @@ impl Draft {
     /// The batch changed who may see what of this timeline.
     pub fn change_access(&mut self, state: &PatientState) {
         self.publication(state.timeline).access = Some(Arc::new(state.clone()));
-    }
-
-    /// The batch hides an entry from the team.
-    pub fn hide(&mut self, timeline: TimelineId, entry: EntryId) {
-        self.publication(timeline).hidden.push(entry);
     }
 
     /// What to publish, in order.

@@ -4,7 +4,7 @@
 //! subscription starts exactly after the last entry committed before it. A delivery here is a mask test, a
 //! reference count and a push; nothing awaits a reader.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::outbox::{Delivery, Item, Outbox};
@@ -12,7 +12,7 @@ use super::published::Published;
 use super::subscription::Subscription;
 use super::view::View;
 use crate::domain::directory::Actor;
-use crate::domain::ids::{EntryId, OrganisationId, PersonId, Seq, SignInId, TimelineId};
+use crate::domain::ids::{OrganisationId, PersonId, Seq, TimelineId};
 use crate::domain::state::PatientState;
 use crate::domain::time::Timestamp;
 use crate::rulebook::Rulebook;
@@ -32,7 +32,6 @@ struct State {
 
 #[derive(Debug)]
 struct Reader {
-    sign_in: SignInId,
     outbox: Arc<Outbox>,
     subscription: Arc<Subscription>,
 }
@@ -50,16 +49,6 @@ pub struct Publication {
     pub entries: Vec<Arc<Published>>,
     /// The state after the batch, where the batch changed who may see what.
     pub access: Option<Arc<PatientState>>,
-    /// Entries hidden by the batch.
-    pub hidden: Vec<EntryId>,
-}
-
-impl Publication {
-    /// Whether `view` shows the retraction that hid `target`. A retraction carries its target's scope, so whoever may
-    /// not see it never saw the target, and must not learn from being told to forget it that it is there.
-    fn shows_retraction_of(&self, target: EntryId, view: &View) -> bool {
-        self.entries.iter().any(|entry| entry.target == Some(target) && view.shows(entry))
-    }
 }
 
 impl Fanout {
@@ -67,10 +56,15 @@ impl Fanout {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Adds a reader, served live from the subscription's head on.
-    pub(super) fn add(&self, sign_in: SignInId, outbox: &Arc<Outbox>, subscription: &Arc<Subscription>) {
+    /// Adds a reader, served live from the subscription's head on; not one whose session has gone meanwhile.
+    pub(super) fn add(&self, outbox: &Arc<Outbox>, subscription: &Arc<Subscription>) {
         let people = {
             let mut state = self.lock();
+            // A session closes its outbox before it takes itself off: either this sees it, or the session finds the
+            // reader that is added here.
+            if outbox.is_closed() {
+                return;
+            }
             let readers = state.channels.entry(subscription.timeline).or_default();
             let already = readers.iter().any(|reader| Arc::ptr_eq(&reader.outbox, outbox));
             if already {
@@ -79,7 +73,7 @@ impl Fanout {
             let newcomer = subscription.view().actor.person;
             let was_present = readers.iter().any(|reader| reader.person() == newcomer);
             let outbox = Arc::clone(outbox);
-            readers.push(Reader { sign_in, outbox, subscription: Arc::clone(subscription) });
+            readers.push(Reader { outbox, subscription: Arc::clone(subscription) });
             if was_present { Vec::new() } else { presence(readers) }
         };
         wake(people);
@@ -127,37 +121,37 @@ impl Fanout {
     }
 
     /// Hands a committed batch to its readers. Each session is woken once.
+    ///
+    /// INVARIANT: who may see the timeline after the batch is settled before any entry of the batch is served: what
+    /// follows the end of a link in the same batch reaches nobody who left.
     pub(super) fn publish(&self, publications: Vec<Publication>, rulebook: &Rulebook) {
         let mut touched: Vec<Arc<Outbox>> = Vec::new();
         let mut state = self.lock();
         for publication in publications {
-            if let Some(readers) = state.channels.get_mut(&publication.timeline) {
-                for entry in &publication.entries {
-                    for reader in readers.iter().filter(|reader| reader.subscription.through() < entry.seq()) {
-                        if reader.serve(entry) {
-                            touched.push(Arc::clone(&reader.outbox));
-                        }
+            if let Some(access) = &publication.access {
+                state.judge_again(access, rulebook, &mut touched);
+            }
+            let Some(readers) = state.channels.get(&publication.timeline) else { continue };
+            for entry in &publication.entries {
+                for reader in readers.iter().filter(|reader| reader.subscription.through() < entry.seq()) {
+                    if reader.serve(entry) {
+                        touched.push(Arc::clone(&reader.outbox));
                     }
                 }
-                for hidden in &publication.hidden {
-                    let saw_it =
-                        |reader: &&Reader| publication.shows_retraction_of(*hidden, &reader.subscription.view());
-                    let told = readers.iter().filter(saw_it);
-                    told.for_each(|reader| reader.outbox.forget(publication.timeline, Some(*hidden)));
-                }
-            }
-            if let Some(access) = &publication.access {
-                state.judge_again(access, rulebook);
             }
         }
         drop(state);
         wake(touched);
     }
 
-    /// Tells the other readers how far somebody read.
+    /// Tells how far somebody read: them, and the readers who may know the team.
     pub(super) fn mark_read(&self, timeline: TimelineId, person: PersonId, through: Seq, at: Timestamp) {
         let state = self.lock();
-        for reader in state.channels.get(&timeline).into_iter().flatten() {
+        let may_know = |reader: &&Reader| {
+            let view = reader.subscription.view();
+            view.actor.person == person || view.knows_team()
+        };
+        for reader in state.channels.get(&timeline).into_iter().flatten().filter(may_know) {
             reader.outbox.push(Item::ReadMarker { timeline, person, through, at });
         }
     }
@@ -173,19 +167,14 @@ impl Fanout {
     pub fn subscriptions(&self) -> usize {
         self.lock().channels.values().map(Vec::len).sum()
     }
-
-    /// The sign-ins that follow anything, for tests of revocation.
-    #[must_use]
-    pub fn sign_ins(&self) -> HashSet<SignInId> {
-        self.lock().channels.values().flatten().map(|reader| reader.sign_in).collect()
-    }
 }
 
 impl State {
     /// Team or consent changed: readers whose view changed forget and ask again; the newly linked are told.
-    fn judge_again(&mut self, patient: &PatientState, rulebook: &Rulebook) {
+    fn judge_again(&mut self, patient: &PatientState, rulebook: &Rulebook, woken: &mut Vec<Arc<Outbox>>) {
         let timeline = patient.timeline;
         if let Some(readers) = self.channels.get_mut(&timeline) {
+            let followed_by = readers.len();
             readers.retain(|reader| {
                 let served = reader.subscription.view();
                 match View::of(patient, rulebook, &served.actor).filter(|view| served.goes_on_as(view)) {
@@ -200,6 +189,11 @@ impl State {
                     }
                 }
             });
+            if readers.is_empty() {
+                self.channels.remove(&timeline);
+            } else if readers.len() < followed_by {
+                woken.extend(presence(readers));
+            }
         }
         let served = self.channels.get(&timeline).map_or(&[][..], Vec::as_slice);
         for (organisation, membership) in &patient.team {
@@ -218,7 +212,7 @@ impl Reader {
         self.subscription.view().actor.person
     }
 
-    /// Pushes the entry if this reader may see it; whether its session is to be woken.
+    /// Pushes the entry if this reader may see it, or what it takes back; whether the session is to be woken.
     fn serve(&self, entry: &Arc<Published>) -> bool {
         if entry.seq() != self.subscription.through().next() {
             // Entries before it are stored and never came by: the answer to their commit was lost. The journal has them.
@@ -226,9 +220,13 @@ impl Reader {
             self.subscription.push_to(entry.seq());
             return self.outbox.fall_behind();
         }
-        if !self.subscription.view().shows(entry) {
+        let view = self.subscription.view();
+        if !view.shows(entry) {
+            let taken_back = view.takes_back(entry);
+            let wakes = taken_back.is_some_and(|id| self.outbox.forget_quietly(self.subscription.timeline, Some(id)));
+            // After the push: catching up goes as far as `through` and relies on the outbox for what lies behind it.
             self.subscription.pass(entry.seq());
-            return false;
+            return wakes;
         }
         let delivery = Delivery {
             subscription: Arc::clone(&self.subscription),
@@ -248,12 +246,13 @@ fn people(readers: &[Reader]) -> Vec<Actor> {
     people
 }
 
-/// Pushes who is present to everybody present; returns the sessions to wake.
+/// Pushes who is present to everybody present who may know the team; returns the sessions to wake.
 fn presence(readers: &[Reader]) -> Vec<Arc<Outbox>> {
     let people = people(readers);
     let tell = |reader: &&Reader| {
         let timeline = reader.subscription.timeline;
-        reader.outbox.push_quietly(Item::Presence { timeline, people: people.clone() })
+        reader.subscription.view().knows_team()
+            && reader.outbox.push_quietly(Item::Presence { timeline, people: people.clone() })
     };
     readers.iter().filter(tell).map(|reader| Arc::clone(&reader.outbox)).collect()
 }

@@ -3,6 +3,7 @@
 //! Read `work` (what may be asked), `sequencer` → `fetching` → `deciding` → `draft` → `committer`, then `fanout`, `outbox`
 //! and `view` for how an entry reaches its readers. Sessions and actions hold a [`Hub`].
 
+pub mod allowance;
 pub mod answer;
 mod audit;
 mod committer;
@@ -17,7 +18,7 @@ pub mod outbox;
 pub mod patients;
 mod progress;
 pub mod published;
-mod reading;
+pub mod reading;
 mod region;
 pub mod rehearsal;
 mod sequencer;

@@ -1,10 +1,10 @@
 //! What waits to be written to one socket: bounded, urgent first, and never a reason to wait for anybody.
 //!
-//! Fan-out and sequencer push, the session drains. Deliveries beyond the bound are dropped together and the
-//! outbox says so (`fell_behind`); the session then reads them from the journal. Answers are never dropped:
-//! their number is bounded by what the session lets through.
+//! Fan-out and sequencer push, the session drains. What the journal has is dropped together beyond the bound, and the
+//! outbox says so (`fell_behind`). The rest is never dropped, and bounded all the same: answers by what the session
+//! lets through, `Linked` and `Forget` of a timeline because one of each says it all.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::Notify;
@@ -27,13 +27,13 @@ pub enum Item {
     Opened(Box<Opened>),
     /// A new entry on a timeline this session follows.
     Delivery(Delivery),
-    /// What the reader was shown must be forgotten: an entry, or the whole timeline.
+    /// What the reader was shown must be forgotten: an entry, which the journal says too, or the whole timeline.
     Forget { timeline: TimelineId, entry: Option<EntryId> },
     /// The reader's organisation joined this timeline's team.
     Linked(TimelineId),
-    /// Somebody read up to here. May be dropped.
+    /// Somebody read up to here. When dropped, the timeline is among the missed.
     ReadMarker { timeline: TimelineId, person: PersonId, through: Seq, at: Timestamp },
-    /// Who is present changed. May be dropped.
+    /// Who is present changed. When dropped, the timeline is among the missed.
     Presence { timeline: TimelineId, people: Vec<Actor> },
 }
 
@@ -60,6 +60,8 @@ struct State {
     droppable: usize,
     bytes: usize,
     fell_behind: bool,
+    /// Where something about people was dropped.
+    missed: BTreeSet<TimelineId>,
     close: Option<CloseCode>,
 }
 
@@ -69,6 +71,8 @@ pub struct Drained {
     pub items: VecDeque<Item>,
     /// Deliveries were dropped: the journal has them.
     pub fell_behind: bool,
+    /// Timelines of which markers or presence were dropped.
+    pub missed: BTreeSet<TimelineId>,
     pub close: Option<CloseCode>,
 }
 
@@ -88,25 +92,7 @@ impl Outbox {
     /// outbox already has somebody who will.
     #[must_use]
     pub fn push_quietly(&self, item: Item) -> bool {
-        let mut state = self.lock();
-        if state.close.is_some() {
-            return false;
-        }
-        let was_empty = state.is_empty();
-        if !item.is_droppable() {
-            state.items.push_back(item);
-        } else if state.droppable >= limits::OUTBOX_ENTRIES_MAX || state.bytes + item.bytes() > limits::OUTBOX_BYTES_MAX
-        {
-            state.fall_behind();
-        } else {
-            state.droppable += 1;
-            state.bytes += item.bytes();
-            match &item {
-                Item::Delivery(delivery) if delivery.entry.urgent => state.push_urgent(item),
-                _ => state.items.push_back(item),
-            }
-        }
-        was_empty
+        self.lock().push(item)
     }
 
     /// Sends the reader to the journal for what it was not served. Returns whether the caller is to wake the session.
@@ -123,16 +109,22 @@ impl Outbox {
         self.filled.notify_one();
     }
 
-    /// Takes the timeline's queued deliveries out and tells the reader to forget.
+    /// Takes the timeline's queued deliveries out, tells the reader to forget and wakes the session.
     pub fn forget(&self, timeline: TimelineId, entry: Option<EntryId>) {
-        {
-            let mut state = self.lock();
-            state.retain(|item| !item.is_delivery_of(timeline, entry));
-            if state.close.is_none() {
-                state.items.push_back(Item::Forget { timeline, entry });
-            }
+        if self.forget_quietly(timeline, entry) {
+            self.wake();
         }
-        self.wake();
+    }
+
+    /// The same; returns whether the caller is to wake the session.
+    #[must_use]
+    pub fn forget_quietly(&self, timeline: TimelineId, entry: Option<EntryId>) -> bool {
+        let mut state = self.lock();
+        // Who would have been woken for what is taken out is woken already.
+        let was_empty = state.is_empty();
+        state.retain(|item| !item.is_delivery_of(timeline, entry));
+        state.push(Item::Forget { timeline, entry });
+        was_empty && !state.is_empty()
     }
 
     /// Everything queued, urgent first; leaves the outbox empty.
@@ -148,7 +140,27 @@ impl Outbox {
         } else {
             items.append(&mut state.items);
         }
-        Drained { items, fell_behind: std::mem::take(&mut state.fell_behind), close: state.close }
+        let (fell_behind, missed) = (std::mem::take(&mut state.fell_behind), std::mem::take(&mut state.missed));
+        Drained { items, fell_behind, missed, close: state.close }
+    }
+
+    /// Bytes of entries and presence that wait: at most [`limits::OUTBOX_BYTES_MAX`].
+    #[must_use]
+    pub fn queued_bytes(&self) -> usize {
+        self.lock().bytes
+    }
+
+    /// Everything that waits.
+    #[must_use]
+    pub fn queued_items(&self) -> usize {
+        let state = self.lock();
+        state.items.len() + state.urgent.len()
+    }
+
+    /// Whether the session ends: nothing is taken in any more.
+    #[must_use]
+    pub fn is_closed(&self) -> bool {
+        self.lock().close.is_some()
     }
 
     /// Whether nothing waits and nothing was dropped.
@@ -167,8 +179,9 @@ impl Outbox {
         {
             let mut state = self.lock();
             state.close.get_or_insert(close);
-            state.urgent.clear();
-            state.items.clear();
+            state.urgent = VecDeque::new();
+            state.items = VecDeque::new();
+            (state.droppable, state.bytes) = (0, 0);
         }
         self.ended.notify_one();
         self.wake();
@@ -190,9 +203,46 @@ impl State {
         self.urgent.is_empty() && self.items.is_empty() && !self.fell_behind
     }
 
+    /// Takes an item in; whether the session is to be woken for it.
+    fn push(&mut self, item: Item) -> bool {
+        if self.close.is_some() || self.says_already(&item) {
+            return false;
+        }
+        let was_empty = self.is_empty();
+        if !item.is_droppable() {
+            self.items.push_back(item);
+        } else if self.droppable >= limits::OUTBOX_ENTRIES_MAX || self.bytes + item.bytes() > limits::OUTBOX_BYTES_MAX {
+            self.missed.extend(item.timeline_of_people());
+            self.fall_behind();
+        } else {
+            self.droppable += 1;
+            self.bytes += item.bytes();
+            match &item {
+                Item::Delivery(delivery) if delivery.entry.urgent => self.push_urgent(item),
+                _ => self.items.push_back(item),
+            }
+        }
+        was_empty
+    }
+
+    /// Whether the same lies here already. Both are acted on by asking the hub anew, so that a second one adds nothing,
+    /// whatever came between.
+    fn says_already(&self, item: &Item) -> bool {
+        let mut waiting = self.items.iter().chain(&self.urgent);
+        match item {
+            Item::Linked(timeline) => waiting.any(|known| matches!(known, Item::Linked(of) if of == timeline)),
+            Item::Forget { timeline, entry: None } => {
+                waiting.any(|known| matches!(known, Item::Forget { timeline: of, entry: None } if of == timeline))
+            }
+            _ => false,
+        }
+    }
+
     /// Drops what the journal has; keeps answers.
     fn fall_behind(&mut self) {
         self.fell_behind = true;
+        let dropped = self.items.iter().chain(&self.urgent).filter_map(Item::timeline_of_people);
+        self.missed.extend(dropped);
         self.retain(|item| !item.is_droppable());
         self.items.shrink_to(limits::POSTS_IN_FLIGHT_MAX);
         self.urgent.shrink_to(0);
@@ -225,7 +275,18 @@ impl State {
 
 impl Item {
     const fn is_droppable(&self) -> bool {
-        matches!(self, Self::Delivery(_) | Self::ReadMarker { .. } | Self::Presence { .. })
+        matches!(
+            self,
+            Self::Delivery(_) | Self::ReadMarker { .. } | Self::Presence { .. } | Self::Forget { entry: Some(_), .. }
+        )
+    }
+
+    /// The timeline, for what is about people and no entry.
+    const fn timeline_of_people(&self) -> Option<TimelineId> {
+        match self {
+            Self::ReadMarker { timeline, .. } | Self::Presence { timeline, .. } => Some(*timeline),
+            _ => None,
+        }
     }
 
     fn bytes(&self) -> usize {
@@ -253,5 +314,74 @@ impl Item {
             }
             _ => false,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn timeline(number: u128) -> TimelineId {
+        TimelineId(Uuid::from_u128(number))
+    }
+
+    fn marker(of: u128) -> Item {
+        let (person, at) = (PersonId(Uuid::nil()), Timestamp::EPOCH);
+        Item::ReadMarker { timeline: timeline(of), person, through: Seq(1), at }
+    }
+
+    #[test]
+    fn what_says_the_same_waits_once() {
+        let outbox = Outbox::default();
+        for of in [1, 2] {
+            for _ in 0..1_000 {
+                outbox.push(Item::Linked(timeline(of)));
+                outbox.forget(timeline(of), None);
+            }
+        }
+        assert_eq!(outbox.queued_items(), 4);
+        assert!(!outbox.drain().fell_behind);
+    }
+
+    #[test]
+    fn what_the_journal_has_is_dropped_beyond_the_bound_and_people_are_remembered() {
+        let outbox = Outbox::default();
+        outbox.push(Item::Linked(timeline(1)));
+        outbox.push(marker(2));
+        for entry in 0..limits::OUTBOX_ENTRIES_MAX as u128 {
+            outbox.forget(timeline(1), Some(EntryId(Uuid::from_u128(entry))));
+        }
+        outbox.push(marker(3));
+        let drained = outbox.drain();
+        assert!(drained.fell_behind);
+        assert!(drained.missed.contains(&timeline(2)));
+        assert!(matches!(drained.items.front(), Some(Item::Linked(_))), "never dropped");
+        assert!(drained.items.len() <= 2, "{} items", drained.items.len());
+        assert!(outbox.is_drained() && outbox.drain().missed.is_empty(), "said once");
+    }
+
+    #[test]
+    fn a_session_is_woken_for_the_first_of_what_waits_and_not_for_the_rest() {
+        let outbox = Outbox::default();
+        assert!(outbox.push_quietly(marker(1)));
+        assert!(!outbox.push_quietly(marker(1)));
+        let _ = outbox.drain();
+        assert!(outbox.forget_quietly(timeline(1), None));
+        assert!(!outbox.forget_quietly(timeline(1), None));
+    }
+
+    #[test]
+    fn nothing_is_taken_in_after_the_end() {
+        let outbox = Outbox::default();
+        outbox.push(marker(1));
+        outbox.close(CloseCode::SignInEnded);
+        assert!(!outbox.push_quietly(marker(1)));
+        outbox.forget(timeline(1), None);
+        assert!(outbox.is_closed());
+        assert_eq!((outbox.queued_items(), outbox.queued_bytes()), (0, 0));
+        outbox.close(CloseCode::GoingAway);
+        assert_eq!(outbox.drain().close, Some(CloseCode::SignInEnded), "the first reason counts");
     }
 }

@@ -6,13 +6,14 @@ use std::sync::Arc;
 use futures_util::future::try_join_all;
 use tokio::sync::oneshot;
 
+use super::allowance::Asked;
 use super::published::Published;
 use super::view::View;
 use super::work::{Look, Sight, Work};
 use super::{Hub, Unavailable};
 use crate::domain::directory::Actor;
-use crate::domain::ids::{Seq, SignInId, TimelineId};
-use crate::domain::state::Latest;
+use crate::domain::ids::{EntryId, Seq, SignInId, TimelineId};
+use crate::domain::state::{Latest, PatientState};
 use crate::limits;
 use crate::store::{GrantId, ReadMarker, StoreError};
 
@@ -20,10 +21,42 @@ use crate::store::{GrantId, ReadMarker, StoreError};
 #[derive(Debug)]
 pub struct ReadPage {
     pub entries: Vec<Arc<Published>>,
+    /// What a reader who read before must forget because of this page.
+    pub taken_back: Vec<TakenBack>,
     /// Everything up to here was read: what is not in `entries` was passed over.
     pub through: Seq,
     /// Whether the timeline went on after this page when it was read.
     pub more: bool,
+}
+
+/// An entry that was taken back from the wrong patient.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TakenBack {
+    pub entry: EntryId,
+    /// Its own place.
+    pub seq: Seq,
+    /// The place of the retraction.
+    pub by: Seq,
+}
+
+/// Which part of a timeline is read: after `after`, up to `through`.
+///
+/// INVARIANT: `through` is no newer than the view the part is read with. What the journal holds beyond may have been
+/// written under a change of who may see it that the view does not know yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Span {
+    pub after: Seq,
+    pub through: Seq,
+}
+
+/// Why a look is not answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum LookError {
+    /// The sign-in looks at more than the hub lets it.
+    #[error("too many looks at once")]
+    Overloaded,
+    #[error(transparent)]
+    Unavailable(#[from] Unavailable),
 }
 
 impl Hub {
@@ -39,11 +72,14 @@ impl Hub {
         timeline: TimelineId,
         after: Seq,
         through: Option<Seq>,
-    ) -> Result<Option<Sight>, Unavailable> {
+    ) -> Result<Option<Sight>, LookError> {
+        if !self.region().allowances().take(sign_in.0, Asked::Look, 1, self.region().now()) {
+            return Err(LookError::Overloaded);
+        }
         let (reply, sight) = oneshot::channel();
         let grant = GrantId(self.region().draw_id());
         self.give(Work::Look(Box::new(Look { actor, sign_in, timeline, after, through, grant, reply }))).await?;
-        sight.await.map_err(|_| Unavailable)
+        Ok(sight.await.map_err(|_| Unavailable)?)
     }
 
     /// A look at several patients' cards, without any entry. Unknown and hidden ones are left out.
@@ -56,7 +92,7 @@ impl Hub {
         actor: Actor,
         sign_in: SignInId,
         timelines: impl IntoIterator<Item = TimelineId>,
-    ) -> Result<Vec<Sight>, Unavailable> {
+    ) -> Result<Vec<Sight>, LookError> {
         let look = |timeline| self.look(actor, sign_in, timeline, Seq::ZERO, Some(Seq::ZERO));
         let sights = try_join_all(timelines.into_iter().map(look)).await?;
         Ok(sights.into_iter().flatten().collect())
@@ -73,11 +109,30 @@ impl Hub {
                 continue;
             }
             let before = Seq(latest.seq.0.saturating_sub(1));
-            let page = self.read_page(sight.state.timeline, &sight.view, before, 1).await?;
+            let span = Span { after: before, through: latest.seq };
+            let page = self.read_page(sight.state.timeline, &sight.view, span, 1).await?;
             shown.insert(latest.seq, page.entries.iter().any(|entry| entry.seq() == latest.seq));
         }
         let is_shown = |latest: &&Latest| shown.get(&latest.seq).copied().unwrap_or(false);
         Ok(sight.state.latest.values().filter(is_shown).copied().collect())
+    }
+
+    /// What `actor` could see when the timeline ended at `at`, by the rules of today.
+    ///
+    /// # Errors
+    /// When the journal cannot be read.
+    pub async fn view_at(&self, timeline: TimelineId, actor: &Actor, at: Seq) -> Result<Option<View>, StoreError> {
+        let mut state = PatientState::empty(timeline);
+        while state.head < at {
+            let left = usize::try_from(at.0 - state.head.0).unwrap_or(usize::MAX);
+            let limit = left.min(limits::FOLD_PAGE_ENTRIES);
+            let page = self.journal().page(timeline, state.head, limit, limits::READER_PAGE_BYTES_MAX).await?;
+            if page.entries.is_empty() {
+                break;
+            }
+            page.entries.iter().for_each(|stored| state.apply(&stored.entry));
+        }
+        Ok(View::of(&state, &self.region().rulebook(), actor))
     }
 
     /// How far everybody has read this timeline.
@@ -88,7 +143,7 @@ impl Hub {
         self.journal().read(move |tx| Box::pin(async move { tx.list_read_markers(timeline).await })).await
     }
 
-    /// The next entries after `after` that `view` shows.
+    /// The next entries of `span` that `view` shows.
     ///
     /// # Errors
     /// When the journal cannot be read.
@@ -96,13 +151,33 @@ impl Hub {
         &self,
         timeline: TimelineId,
         view: &View,
-        after: Seq,
+        span: Span,
         entries_max: usize,
     ) -> Result<ReadPage, StoreError> {
-        let limit = entries_max.min(limits::READER_PAGE_ENTRIES_MAX);
-        let page = self.journal().page(timeline, after, limit, limits::READER_PAGE_BYTES_MAX).await?;
-        let through = page.entries.last().map_or(after, |stored| stored.entry.seq);
-        let entries = page.entries.into_iter().map(Published::of_stored).filter(|entry| view.shows(entry));
-        Ok(ReadPage { entries: entries.map(Arc::new).collect(), through, more: through < page.head })
+        // Timelines have no gaps: so many entries end at `span.through`.
+        let left = usize::try_from(span.through.0.saturating_sub(span.after.0)).unwrap_or(usize::MAX);
+        let limit = entries_max.min(limits::READER_PAGE_ENTRIES_MAX).min(left);
+        let mut read = ReadPage { entries: Vec::new(), taken_back: Vec::new(), through: span.after, more: false };
+        if limit == 0 {
+            return Ok(read);
+        }
+        let page = self.journal().page(timeline, span.after, limit, limits::READER_PAGE_BYTES_MAX).await?;
+        for entry in page.entries.into_iter().map(Published::of_stored) {
+            read.through = entry.seq();
+            if view.shows(&entry) {
+                read.entries.push(Arc::new(entry));
+            } else if let Some(target) = view.takes_back(&entry) {
+                read.taken_back.extend(self.find_taken_back(view, target, entry.seq()).await?);
+            }
+        }
+        read.more = read.through < span.through.min(page.head);
+        Ok(read)
+    }
+
+    /// The entry that the retraction at `by` took back, if this reader could see it before.
+    async fn find_taken_back(&self, view: &View, target: EntryId, by: Seq) -> Result<Option<TakenBack>, StoreError> {
+        let found = self.journal().find_entry(target).await?.map(Published::of_stored);
+        let seen = found.filter(|found| view.reaches(found));
+        Ok(seen.map(|found| TakenBack { entry: target, seq: found.seq(), by }))
     }
 }

@@ -7,13 +7,14 @@ use jiff::tz::TimeZone;
 use tokio::sync::mpsc;
 use uuid::Uuid;
 
+use super::allowance::Allowances;
 use super::answer::Refused;
 use super::deciding::Picture;
 use super::fanout::Publication;
 use super::patients::PatientIndex;
 use crate::clock::{Clock, Ids};
 use crate::domain::body::Body;
-use crate::domain::directory::Directory;
+use crate::domain::directory::{Actor, Directory, Position};
 use crate::domain::entry::Intent;
 use crate::domain::ids::TimelineId;
 use crate::domain::time::Timestamp;
@@ -40,6 +41,7 @@ pub struct Region {
     ids: Arc<Ids>,
     time_zone: TimeZone,
     key: Arc<RegionKey>,
+    allowances: Arc<Allowances>,
     linked: mpsc::UnboundedSender<TimelineId>,
 }
 
@@ -59,6 +61,7 @@ impl Region {
             ids: parts.ids,
             time_zone: parts.time_zone,
             key: Arc::clone(key),
+            allowances: Arc::default(),
             linked,
         }
     }
@@ -84,10 +87,23 @@ impl Region {
         });
     }
 
+    /// Whether the directory still has this person in this position, at an organisation of this type.
+    #[must_use]
+    pub fn acts_as(&self, actor: &Actor) -> bool {
+        let position = Position { role: actor.role, organisation: actor.organisation };
+        self.directory.load().actor(actor.person, position).as_ref() == Some(actor)
+    }
+
     /// The registered patients, for search.
     #[must_use]
     pub fn patients(&self) -> &PatientIndex {
         &self.patients
+    }
+
+    /// What everybody has asked for lately.
+    #[must_use]
+    pub fn allowances(&self) -> &Allowances {
+        &self.allowances
     }
 
     /// The hub's time.
@@ -128,6 +144,7 @@ impl Region {
             rulebook: self.rulebook(),
             directory: self.directory(),
             key: Arc::clone(&self.key),
+            allowances: Arc::clone(&self.allowances),
             now,
             today: self.date_at(now),
         }

@@ -1,13 +1,14 @@
-//! The open sockets by sign-in, so that revoking one reaches them at once.
+//! The open sockets by sign-in, so that revoking one reaches them at once; how many each person has; and when a sign-in
+//! was last in use.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use super::outbox::Outbox;
 use crate::domain::directory::Actor;
-use crate::domain::ids::SignInId;
+use crate::domain::ids::{PersonId, SignInId};
 use crate::domain::time::Timestamp;
-use crate::limits;
 use crate::wire::codes::CloseCode;
 
 /// Somebody signed in: who acts, until when.
@@ -21,48 +22,120 @@ pub struct SignedIn {
 /// All open sockets of this hub.
 #[derive(Debug, Default)]
 pub struct Sessions {
-    open: Mutex<HashMap<SignInId, Vec<Arc<Outbox>>>>,
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    open: HashMap<SignInId, Vec<Socket>>,
+    sockets_of: HashMap<PersonId, u32>,
+    /// When each sign-in without a socket was last used.
+    used: HashMap<SignInId, Timestamp>,
+    /// How many of `used` there were when those long ago were last sorted out.
+    used_sorted: usize,
+    /// Set once the hub stops: later sockets end at once.
+    stopping: Option<CloseCode>,
+}
+
+#[derive(Debug)]
+struct Socket {
+    actor: Actor,
+    outbox: Arc<Outbox>,
 }
 
 impl Sessions {
-    /// Takes a new socket in; `false` when the sign-in has too many already.
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes a new socket in; `false` when the person has too many already.
     #[must_use]
-    pub fn open(&self, sign_in: SignInId, outbox: &Arc<Outbox>) -> bool {
-        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        let sockets = open.entry(sign_in).or_default();
-        if sockets.len() >= limits::SOCKETS_PER_SIGN_IN_MAX {
+    pub fn open(&self, signed_in: &SignedIn, outbox: &Arc<Outbox>, sockets_per_person_max: u32) -> bool {
+        let mut state = self.lock();
+        let of_person = state.sockets_of.entry(signed_in.actor.person).or_default();
+        if *of_person >= sockets_per_person_max {
             return false;
         }
-        sockets.push(Arc::clone(outbox));
+        *of_person += 1;
+        let socket = Socket { actor: signed_in.actor, outbox: Arc::clone(outbox) };
+        state.open.entry(signed_in.id).or_default().push(socket);
+        if let Some(close) = state.stopping {
+            outbox.close(close);
+        }
         true
     }
 
-    /// Takes a socket out.
-    pub fn close(&self, sign_in: SignInId, outbox: &Arc<Outbox>) {
-        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(sockets) = open.get_mut(&sign_in) {
-            sockets.retain(|other| !Arc::ptr_eq(other, outbox));
-            if sockets.is_empty() {
-                open.remove(&sign_in);
+    /// Takes a socket out. The sign-in was in use until `now`.
+    pub fn close(&self, signed_in: &SignedIn, outbox: &Arc<Outbox>, now: Timestamp) {
+        let mut state = self.lock();
+        let Some(sockets) = state.open.get_mut(&signed_in.id) else { return };
+        let Some(at) = sockets.iter().position(|socket| Arc::ptr_eq(&socket.outbox, outbox)) else { return };
+        sockets.swap_remove(at);
+        if sockets.is_empty() {
+            state.open.remove(&signed_in.id);
+        }
+        state.used.insert(signed_in.id, now);
+        if let Some(of_person) = state.sockets_of.get_mut(&signed_in.actor.person) {
+            *of_person -= 1;
+            if *of_person == 0 {
+                state.sockets_of.remove(&signed_in.actor.person);
             }
         }
     }
 
-    /// Ends every socket of a sign-in.
-    pub fn end(&self, sign_in: SignInId, close: CloseCode) {
-        let open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        open.get(&sign_in).into_iter().flatten().for_each(|outbox| outbox.close(close));
+    /// Whether the sign-in was used within `idle_timeout` before `now`; if so, it is used now. An open socket is use.
+    /// `since` stands for a sign-in of which nothing is known: it was issued then, or this process began.
+    #[must_use]
+    pub fn keep_in_use(&self, sign_in: SignInId, now: Timestamp, idle_timeout: Duration, since: Timestamp) -> bool {
+        let mut state = self.lock();
+        let last = match state.open.contains_key(&sign_in) {
+            true => now,
+            false => state.used.get(&sign_in).copied().unwrap_or(since),
+        };
+        if now.since(last) > idle_timeout {
+            return false;
+        }
+        state.used.insert(sign_in, now);
+        if state.used.len() > 2 * state.used_sorted {
+            // Whoever is sorted out here is idle by then, and is so by `since` too.
+            state.used.retain(|_, last| now.since(*last) <= idle_timeout);
+            state.used_sorted = state.used.len();
+        }
+        true
     }
 
-    /// Ends every socket of the hub.
+    /// Ends every socket of a sign-in.
+    pub fn end(&self, sign_in: SignInId, close: CloseCode) {
+        let mut state = self.lock();
+        state.used.remove(&sign_in);
+        state.open.get(&sign_in).into_iter().flatten().for_each(|socket| socket.outbox.close(close));
+    }
+
+    /// Ends the sockets of everybody who acts like this.
+    pub fn end_where(&self, close: CloseCode, is_meant: impl Fn(&Actor) -> bool) {
+        let state = self.lock();
+        let meant = state.open.values().flatten().filter(|socket| is_meant(&socket.actor));
+        meant.for_each(|socket| socket.outbox.close(close));
+    }
+
+    /// Ends every socket of the hub, and those that are still to be opened.
     pub fn end_all(&self, close: CloseCode) {
-        let open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        open.values().flatten().for_each(|outbox| outbox.close(close));
+        let mut state = self.lock();
+        state.stopping = Some(close);
+        state.open.values().flatten().for_each(|socket| socket.outbox.close(close));
     }
 
     /// How many sockets are open.
     #[must_use]
     pub fn count(&self) -> usize {
-        self.open.lock().unwrap_or_else(PoisonError::into_inner).values().map(Vec::len).sum()
+        self.lock().open.values().map(Vec::len).sum()
+    }
+
+    /// Bytes of entries that wait for sockets: of the fullest one, and of all together.
+    #[must_use]
+    pub fn queued_bytes(&self) -> (usize, usize) {
+        let state = self.lock();
+        let each = || state.open.values().flatten().map(|socket| socket.outbox.queued_bytes());
+        (each().max().unwrap_or(0), each().sum())
     }
 }

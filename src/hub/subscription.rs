@@ -98,4 +98,6 @@ pub struct Opened {
 pub struct Granted {
     pub subscription: Arc<Subscription>,
     pub head: Seq,
+    /// The last entry that changed who may see what.
+    pub access_epoch: Seq,
 }

@@ -1,11 +1,13 @@
 //! What one reader may see of one timeline, worked out once so that a delivery costs a mask test.
 //!
-//! INVARIANT: every entry that leaves the hub, live or from the journal, was let through by [`View::shows`].
+//! INVARIANT: every entry handed to a reader, live or from the journal, was let through by [`View::shows`]; what is told
+//! about people, by [`View::knows_team`].
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::published::Published;
+use crate::domain::body::{Body, Retraction, RetractionReason};
 use crate::domain::directory::Actor;
 use crate::domain::entry::Sensitivity;
 use crate::domain::ids::EntryId;
@@ -47,12 +49,40 @@ impl View {
     /// Whether this reader may see the entry.
     #[must_use]
     pub fn shows(&self, entry: &Published) -> bool {
-        let own = entry.scope.owner == self.actor.organisation;
-        if !own && (entry.entry.recorded_at < self.opens_from || self.hides(entry)) {
+        (self.owns(entry) || !self.hides(entry)) && self.reaches(entry)
+    }
+
+    /// The entry that this reader has to forget because of `entry`: it was taken back from the wrong patient, which hides
+    /// it and the retraction itself. `None` for whoever may not see either (a retraction carries its target's scope, so
+    /// nobody learns from it of what was never theirs), and for its own organisation, which keeps its records.
+    #[must_use]
+    pub fn takes_back(&self, entry: &Published) -> Option<EntryId> {
+        match entry.entry.body {
+            Body::Retraction(Retraction { target, reason: RetractionReason::WrongPatient, .. }) => {
+                (!self.owns(entry) && self.reaches(entry)).then_some(target)
+            }
+            _ => None,
+        }
+    }
+
+    fn owns(&self, entry: &Published) -> bool {
+        entry.scope.owner == self.actor.organisation
+    }
+
+    /// Whether the reader would see the entry if nothing had been taken back.
+    pub(super) fn reaches(&self, entry: &Published) -> bool {
+        let own = self.owns(entry);
+        if !own && entry.entry.recorded_at < self.opens_from {
             return false;
         }
         let addressed = entry.scope.addressed_to.iter().any(|addressee| addressee.means(&self.actor));
         self.mask.allows(entry.class.seen_by(own, addressed))
+    }
+
+    /// Whether this reader may know who is on the team, who is present and how far each has read.
+    #[must_use]
+    pub fn knows_team(&self) -> bool {
+        self.shows_state_of(Kind::TeamLink)
     }
 
     /// Whether this reader may know the patient's state as far as entries of this kind made it: who is on the

@@ -36,7 +36,7 @@ pub fn frame_of(answer: Answer) -> ServerFrame {
     }
 }
 
-/// The answer to a dry run.
+/// The answer to a dry run. `field` is named within the intent, which on a socket stands in `dry_run.intent`.
 #[must_use]
 pub fn dry_run_result(region: &Region, intent: &Intent, decision: Decision) -> DryRunResult {
     let mut result = DryRunResult {
@@ -62,7 +62,7 @@ pub fn dry_run_result(region: &Region, intent: &Intent, decision: Decision) -> D
             let Refused { code, field, reasons, cited, .. } = region.explain(intent, refusal);
             result.verdict = Verdict::Refused;
             result.code = code.into();
-            result.field = field.map(|field| format!("dry_run.intent.{field}")).unwrap_or_default();
+            result.field = field.unwrap_or_default();
             result.reasons = reasons;
             result.cited = cited;
         }

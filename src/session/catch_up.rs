@@ -2,9 +2,12 @@
 //!
 //! Between two pages the session does everything else: a long history holds nothing up.
 
-use super::Session;
+use super::outbound::forget_frame;
 use super::writer::Ended;
-use crate::domain::ids::TimelineId;
+use super::{Behind, Place, Session};
+use crate::domain::ids::{Seq, TimelineId};
+use crate::hub::reading::{ReadPage, Span, TakenBack};
+use crate::hub::{Hub, StoreError};
 use crate::limits;
 use crate::wire::ServerFrame;
 use crate::wire::codes::CloseCode;
@@ -12,30 +15,75 @@ use crate::wire::codes::CloseCode;
 impl Session {
     /// Writes the next page of a timeline that is behind.
     pub(super) async fn catch_up(&mut self, timeline: TimelineId) -> Result<(), Ended> {
-        let Some(place) = self.places.get(&timeline) else {
-            self.catching_up.pop_front();
+        self.catching_up.pop_front();
+        let Some((place, behind)) = self.places.get(&timeline).and_then(|place| Some((place, place.behind?))) else {
             return Ok(());
         };
-        let (view, after) = (place.subscription.view().clone(), place.covered);
-        let page = self.hub.read_page(timeline, &view, after, limits::READER_PAGE_ENTRIES_MAX).await;
-        let page = page.map_err(|error| {
-            tracing::error!(code = error.code(), %error, "a reader cannot be fed from the journal");
-            Ended::Close(CloseCode::Internal)
-        })?;
+        let after = place.covered;
+        let page = next_page(&self.hub, timeline, place).await.map_err(cannot_be_fed)?;
+        // Before the entries: a client that is lost in between asks again from its cursor and is told again.
+        for taken_back in page.taken_back.iter().filter(|taken_back| behind.had(taken_back, after)) {
+            self.writer.feed(&forget_frame(timeline, Some(taken_back.entry))).await?;
+        }
         for entry in &page.entries {
             self.deliver_entry(timeline, entry).await?;
         }
-        let Some(place) = self.places.get_mut(&timeline) else { return Ok(()) };
+        let Some(place) = self.places.get_mut(&timeline).filter(|place| place.subscription.stands()) else {
+            // To be forgotten: the order lies in the outbox.
+            return self.writer.flush().await;
+        };
         place.covered = place.covered.max(page.through);
         // One timeline after the other, a page each: a long one does not hold up the short ones.
-        self.catching_up.pop_front();
-        if page.more || !place.has_caught_up() {
+        if !place.has_caught_up() {
             self.catching_up.push_back(timeline);
             return self.writer.flush().await;
         }
-        place.behind = false;
         let through = place.covered;
-        place.told = through;
-        self.writer.send(&ServerFrame::CaughtUp { timeline, through }).await
+        (place.behind, place.told) = (None, through);
+        let missed_people = std::mem::take(&mut place.missed_people);
+        self.writer.feed(&ServerFrame::CaughtUp { timeline, through }).await?;
+        if missed_people {
+            self.tell_people(timeline).await?;
+        }
+        self.writer.flush().await
     }
+
+    /// Who is present and how far everybody has read, for a reader that missed a change of it.
+    async fn tell_people(&mut self, timeline: TimelineId) -> Result<(), Ended> {
+        let knows_team = |place: &Place| place.subscription.view().knows_team();
+        let knows_team = self.places.get(&timeline).is_some_and(knows_team);
+        let markers = self.hub.read_markers(timeline).await.map_err(cannot_be_fed)?;
+        let me = self.signed_in.actor.person;
+        for marker in markers.into_iter().filter(|marker| knows_team || marker.person == me) {
+            let (person, through, at) = (marker.person, marker.seq, marker.read_at);
+            self.writer.feed(&ServerFrame::ReadMarker { timeline, person, through, at }).await?;
+        }
+        if !knows_team {
+            return Ok(());
+        }
+        let people = self.hub.fanout().people_present(timeline);
+        self.writer.feed(&ServerFrame::Presence { timeline, people }).await
+    }
+}
+
+impl Behind {
+    /// Whether the client may hold what was taken back, when the page after `after` tells of it. Pages hide what was
+    /// taken back before they were read; only what was taken back since the feeding began may have been in one.
+    fn had(&self, taken_back: &TakenBack, after: Seq) -> bool {
+        taken_back.seq <= if taken_back.by <= self.known { self.from } else { after }
+    }
+}
+
+async fn next_page(hub: &Hub, timeline: TimelineId, place: &Place) -> Result<ReadPage, StoreError> {
+    // In this order: the fan-out settles who may see a batch before it moves `through`, so that the view is no older
+    // than what is read with it.
+    let through = place.subscription.through();
+    let view = place.subscription.view().clone();
+    let span = Span { after: place.covered, through };
+    hub.read_page(timeline, &view, span, limits::READER_PAGE_ENTRIES_MAX).await
+}
+
+pub(super) fn cannot_be_fed(error: StoreError) -> Ended {
+    tracing::error!(code = error.code(), %error, "a reader cannot be fed from the journal");
+    Ended::Close(CloseCode::Internal)
 }

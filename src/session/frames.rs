@@ -3,8 +3,7 @@
 use axum::extract::ws::Message;
 
 use super::writer::Ended;
-use crate::domain::text::{Invalid, Text};
-use crate::wire::codes::{CloseCode, Code};
+use crate::wire::codes::CloseCode;
 use crate::wire::{ClientFrame, Encoding, FrameError, decode_client};
 
 /// The frame in a text or binary message of the socket's encoding.
@@ -12,18 +11,8 @@ pub(super) fn decode(encoding: Encoding, message: &Message) -> Result<ClientFram
     match (message, encoding) {
         (Message::Text(text), Encoding::Json) => decode_client(encoding, text.as_bytes()),
         (Message::Binary(bytes), Encoding::Proto) => decode_client(encoding, bytes),
-        _ => Err(wrong_message_type(encoding)),
+        _ => Err(FrameError::wrong_message_type(encoding)),
     }
-}
-
-fn wrong_message_type(encoding: Encoding) -> FrameError {
-    let (expected_ja, expected_en) =
-        if encoding.is_text() { ("テキスト", "text") } else { ("バイナリ", "binary") };
-    let message = Text::new(
-        format!("{}では{expected_ja}のメッセージだけを送れます", encoding.subprotocol()),
-        format!("{} carries {expected_en} messages only", encoding.subprotocol()),
-    );
-    Invalid::new("", Code::Malformed.code(), message).into()
 }
 
 /// Bytes a message carries.

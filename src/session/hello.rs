@@ -6,7 +6,7 @@ use axum::extract::ws::Message;
 
 use super::frames::decode;
 use super::writer::{Ended, Writer};
-use crate::hub::Hub;
+use super::{Session, SessionParts};
 use crate::hub::sessions::SignedIn;
 use crate::limits;
 use crate::wire::codes::CloseCode;
@@ -17,33 +17,42 @@ use crate::wire::{ClientFrame, Hello, ServerFrame, Welcome};
 pub trait TicketGate: Send + Sync {
     /// The sign-in the ticket was issued for; it can be used once.
     fn redeem(&self, ticket: &str) -> Option<SignedIn>;
+
+    /// Whether somebody whose socket is open by now may go on: from here on an end reaches the socket itself.
+    fn stands(&self, signed_in: &SignedIn) -> bool;
 }
 
-/// Reads `hello` within its time and answers `welcome`.
-pub(super) async fn authenticate(writer: &mut Writer, tickets: &dyn TicketGate, hub: &Hub) -> Result<SignedIn, Ended> {
-    let late = Duration::from_millis(limits::HELLO_MS_MAX);
+/// Reads `hello` within its time: who it is, and the version to speak.
+pub(super) async fn authenticate(writer: &mut Writer, parts: &SessionParts) -> Result<(SignedIn, u32), Ended> {
+    let late = Duration::from_millis(parts.patience.hello_ms.into());
     let hello = match tokio::time::timeout(late, read_hello(writer)).await {
         Ok(read) => read?,
         Err(_) => return Err(Ended::Close(CloseCode::HelloLate)),
     };
-    let Some(version) = negotiate(hello.version) else {
-        return Err(Ended::Close(CloseCode::VersionUnsupported));
-    };
-    let Some(signed_in) = tickets.redeem(&hello.ticket) else {
-        return Err(Ended::Close(CloseCode::TicketRefused));
-    };
-    let welcome = Welcome {
-        version,
-        sign_in: signed_in.id,
-        actor: signed_in.actor,
-        heartbeat_ms: u32::try_from(limits::HEARTBEAT_MS).expect("seconds"),
-        authenticated_until: signed_in.until,
-        frame_bytes_max: u32::try_from(limits::FRAME_BYTES_MAX).expect("kilobytes"),
-        posts_in_flight_max: u32::try_from(limits::POSTS_IN_FLIGHT_MAX).expect("a few"),
-        server_time: hub.region().now(),
-    };
-    writer.send(&ServerFrame::Welcome(welcome)).await?;
-    Ok(signed_in)
+    let version = negotiate(hello.version).ok_or(Ended::Close(CloseCode::VersionUnsupported))?;
+    let signed_in = parts.tickets.redeem(&hello.ticket).ok_or(Ended::Close(CloseCode::TicketRefused))?;
+    Ok((signed_in, version))
+}
+
+impl Session {
+    /// Says who the client is signed in as, and under which bounds.
+    pub(super) async fn welcome(&mut self, version: u32) -> Result<(), Ended> {
+        let welcome = Welcome {
+            version,
+            sign_in: self.signed_in.id,
+            actor: self.signed_in.actor,
+            heartbeat_ms: u32::try_from(limits::HEARTBEAT_MS).expect("seconds"),
+            authenticated_until: self.signed_in.until,
+            frame_bytes_max: u32::try_from(limits::FRAME_BYTES_MAX).expect("kilobytes"),
+            posts_in_flight_max: u32::try_from(limits::POSTS_IN_FLIGHT_MAX).expect("a few"),
+            server_time: self.hub.region().now(),
+        };
+        // One whose sign-in has just ended is not welcomed.
+        if self.outbox.is_closed() {
+            return self.empty_outbox().await;
+        }
+        self.writer.send(&ServerFrame::Welcome(welcome)).await
+    }
 }
 
 async fn read_hello(writer: &mut Writer) -> Result<Hello, Ended> {

@@ -2,14 +2,15 @@
 
 use axum::extract::ws::Message;
 
+use super::Session;
 use super::answers::dry_run_result;
 use super::frames::{broken, decode};
 use super::writer::Ended;
-use super::{Place, Session};
 use crate::domain::entry::Intent;
 use crate::domain::ids::{Seq, TimelineId};
+use crate::hub::allowance::Asked;
 use crate::limits;
-use crate::store::GrantChange;
+use crate::store::{GrantChange, GrantId};
 use crate::wire::codes::{CloseCode, Code};
 use crate::wire::{ClientFrame, ErrorNotice, FrameError, ServerFrame};
 
@@ -79,8 +80,9 @@ impl Session {
             wanted.extend(rest.into_iter().map(|timeline| (timeline, Seq::ZERO)));
         }
         for (timeline, after) in wanted {
-            if self.places.len() + self.asked.len() >= limits::SUBSCRIPTIONS_MAX {
-                return self.error(Code::TooLong, timeline.to_string()).await;
+            let region = self.hub.region();
+            if !region.allowances().take(self.signed_in.id.0, Asked::Subscription, 1, region.now()) {
+                return self.error(Code::Overloaded, timeline.to_string()).await;
             }
             self.ask(timeline, after).await?;
         }
@@ -89,12 +91,18 @@ impl Session {
 
     /// Asks the hub for a timeline; the answer comes through the outbox.
     pub(super) async fn ask(&mut self, timeline: TimelineId, after: Seq) -> Result<(), Ended> {
+        let is_known = self.places.contains_key(&timeline) || self.asked.contains_key(&timeline);
+        if !is_known && self.places.len() + self.asked.len() >= limits::SUBSCRIPTIONS_MAX {
+            return self.error(Code::TooLong, timeline.to_string()).await;
+        }
         if let Some(place) = self.places.remove(&timeline) {
-            self.close_record(&place).await?;
+            self.close_record(place.grant, place.covered).await?;
         }
         let (actor, sign_in) = (self.signed_in.actor, self.signed_in.id);
         let grant = self.hub.follow(actor, sign_in, &self.outbox, timeline, after).await;
+        // The record of a wish that this one replaces is closed when its answer comes.
         self.asked.insert(timeline, grant.map_err(|_| going_away())?);
+        self.asks_in_flight += 1;
         Ok(())
     }
 
@@ -104,16 +112,15 @@ impl Session {
             self.asked.remove(timeline);
             self.catching_up.retain(|behind| behind != timeline);
             if let Some(place) = self.places.remove(timeline) {
-                self.close_record(&place).await?;
+                self.close_record(place.grant, place.covered).await?;
             }
         }
         Ok(())
     }
 
     /// The record of reading ends here.
-    pub(super) async fn close_record(&mut self, place: &Place) -> Result<(), Ended> {
-        let closed_at = self.hub.region().now();
-        let close = GrantChange::Close { id: place.grant, through: place.covered, closed_at };
+    pub(super) async fn close_record(&mut self, id: GrantId, through: Seq) -> Result<(), Ended> {
+        let close = GrantChange::Close { id, through, closed_at: self.hub.region().now() };
         self.hub.note_reading(vec![close]).await.map_err(|_| going_away())
     }
 
@@ -122,7 +129,10 @@ impl Session {
         let Ok(decision) = self.hub.dry_run(self.signed_in.actor, intent.clone()).await else {
             return self.error(Code::Unavailable, id.to_string()).await;
         };
-        let result = dry_run_result(self.hub.region(), &intent, decision);
+        let mut result = dry_run_result(self.hub.region(), &intent, decision);
+        if !result.field.is_empty() {
+            result.field.insert_str(0, "dry_run.intent.");
+        }
         self.writer.send(&ServerFrame::DryRunResult(result)).await
     }
 }

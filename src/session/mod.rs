@@ -5,6 +5,7 @@
 //! subscription's view for every entry it writes.
 
 pub mod answers;
+pub mod beat;
 mod catch_up;
 mod event;
 mod frames;
@@ -19,6 +20,7 @@ use std::sync::Arc;
 use axum::extract::ws::WebSocket;
 use tokio::sync::watch;
 
+use self::beat::Beat;
 use self::event::Event;
 pub use self::hello::TicketGate;
 use self::writer::{Ended, Writer};
@@ -36,26 +38,51 @@ use crate::wire::codes::CloseCode;
 #[derive(Clone)]
 pub struct SessionParts {
     pub hub: Hub,
-    /// Ticks for all sessions together: heartbeat, expiry, silence. Counts up.
-    pub beat: watch::Receiver<u64>,
+    /// Heartbeat, end of the sign-in, silence: for all sessions.
+    pub beat: Beat,
     pub tickets: Arc<dyn TicketGate>,
+    pub sockets_per_person_max: u32,
+    pub patience: Patience,
+}
+
+/// How long a client may take, in real time: a network knows no other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Patience {
+    /// To say who it is.
+    pub hello_ms: u32,
+    /// To take anything at all off the connection.
+    pub write_ms: u32,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self { hello_ms: limits::HELLO_MS_MAX, write_ms: limits::WRITE_STALL_MS_MAX }
+    }
 }
 
 /// Serves one socket until it ends.
 pub async fn serve(socket: WebSocket, encoding: Encoding, parts: SessionParts) {
-    let SessionParts { hub, beat, tickets } = parts;
     let outbox = Arc::<Outbox>::default();
-    let mut writer = Writer::new(socket, encoding, Arc::clone(&outbox));
-    let signed_in = match Box::pin(hello::authenticate(&mut writer, &*tickets, &hub)).await {
-        Ok(signed_in) => signed_in,
+    let mut writer = Writer::new(socket, encoding, Arc::clone(&outbox), parts.patience.write_ms);
+    let (signed_in, version) = match Box::pin(hello::authenticate(&mut writer, &parts)).await {
+        Ok(known) => known,
         Err(ended) => return Box::pin(writer.say_goodbye(ended)).await,
     };
-    drop(tickets);
-    if !hub.sessions().open(signed_in.id, &outbox) {
+    let SessionParts { hub, beat, tickets, sockets_per_person_max, .. } = parts;
+    if !hub.sessions().open(&signed_in, &outbox, sockets_per_person_max) {
         return Box::pin(writer.say_goodbye(Ended::Close(CloseCode::SessionsExceeded))).await;
     }
-    let mut session = Session::new(hub, signed_in, outbox, writer, beat);
-    let ended = session.run().await;
+    // A sign-in that ended between its ticket and this line found no socket to close.
+    if !tickets.stands(&signed_in) {
+        outbox.close(CloseCode::SignInEnded);
+    }
+    drop(tickets);
+    let mut session = Session::new(hub, signed_in, outbox, writer, beat.join());
+    drop(beat);
+    let ended = match Box::pin(session.welcome(version)).await {
+        Ok(()) => session.run().await,
+        Err(ended) => ended,
+    };
     Box::pin(session.leave(ended)).await;
 }
 
@@ -71,6 +98,8 @@ struct Session {
     asked: HashMap<TimelineId, GrantId>,
     catching_up: VecDeque<TimelineId>,
     posts_in_flight: usize,
+    /// Wishes to read without an answer, those among them that another has replaced too.
+    asks_in_flight: usize,
     bad_frames: u32,
     /// Beats since the client was last heard.
     silent_beats: u32,
@@ -88,7 +117,18 @@ struct Place {
     /// `covered` as last recorded in the audit.
     noted: Seq,
     /// Being fed from the journal.
-    behind: bool,
+    behind: Option<Behind>,
+    /// Something about people was dropped: told again once it has caught up.
+    missed_people: bool,
+}
+
+/// Where feeding from the journal began.
+#[derive(Clone, Copy)]
+struct Behind {
+    /// What the client had.
+    from: Seq,
+    /// How far the hub served live: what was taken back up to here has not been sent since `from`.
+    known: Seq,
 }
 
 impl Session {
@@ -103,6 +143,7 @@ impl Session {
             asked: HashMap::new(),
             catching_up: VecDeque::new(),
             posts_in_flight: 0,
+            asks_in_flight: 0,
             bad_frames: 0,
             silent_beats: 0,
             follows_all: false,
@@ -127,7 +168,8 @@ impl Session {
 
     /// Waits for whatever comes first. Every arm may be dropped and asked again without losing anything.
     async fn next_event(&mut self) -> Event {
-        let may_read = self.posts_in_flight < limits::POSTS_IN_FLIGHT_MAX;
+        let may_read =
+            self.posts_in_flight < limits::POSTS_IN_FLIGHT_MAX && self.asks_in_flight < limits::SUBSCRIPTIONS_MAX;
         tokio::select! {
             message = self.writer.next_message(), if may_read => message.map_or(Event::Gone, Event::Inbound),
             () = self.outbox.filled() => Event::Outbound,
@@ -143,6 +185,9 @@ impl Session {
         let now = self.hub.region().now();
         if now >= self.signed_in.until {
             return Err(Ended::Close(CloseCode::SignInExpired));
+        }
+        if !self.hub.region().acts_as(&self.signed_in.actor) {
+            return Err(Ended::Close(CloseCode::SignInEnded));
         }
         self.silent_beats += 1;
         if self.silent_beats > limits::SILENT_BEATS_MAX {
@@ -166,15 +211,19 @@ impl Session {
 
     /// Ends the subscriptions and the record of what was read, and says why.
     async fn leave(self, ended: Ended) {
-        let Self { hub, signed_in, outbox, writer, places, follows_all, .. } = self;
-        hub.sessions().close(signed_in.id, &outbox);
-        hub.fanout().remove(&outbox, places.keys().copied());
+        let Self { hub, signed_in, outbox, writer, places, asked, follows_all, .. } = self;
+        let closed_at = hub.region().now();
+        hub.sessions().close(&signed_in, &outbox, closed_at);
+        // First closed, then taken off: what is still on its way to the fan-out finds it closed.
+        outbox.close(CloseCode::GoingAway);
+        hub.fanout().remove(&outbox, places.keys().chain(asked.keys()).copied());
         if follows_all {
             hub.fanout().unfollow(&signed_in.actor, &outbox);
         }
-        let closed_at = hub.region().now();
-        let close = |place: &Place| GrantChange::Close { id: place.grant, through: place.covered, closed_at };
-        let _ = hub.note_reading(places.values().map(close).collect()).await;
+        let read = places.values().map(|place| (place.grant, place.covered));
+        let unread = asked.values().map(|grant| (*grant, Seq::ZERO));
+        let close = |(id, through)| GrantChange::Close { id, through, closed_at };
+        let _ = hub.note_reading(read.chain(unread).map(close).collect()).await;
         // The handle goes before the last write: a stuck client does not keep the hub from stopping.
         drop(hub);
         writer.say_goodbye(ended).await;

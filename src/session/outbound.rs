@@ -1,14 +1,17 @@
 //! What waits in the outbox, written in one go: answers, deliveries, what to forget, who read and who is present.
 
 use super::answers::frame_of;
+use super::catch_up::cannot_be_fed;
 use super::writer::Ended;
-use super::{Place, Session};
+use super::{Behind, Place, Session};
+use crate::domain::directory::Actor;
 use crate::domain::ids::{EntryId, Seq, TimelineId};
 use crate::domain::text::Text;
 use crate::domain::time::Timestamp;
+use crate::hub::Hub;
 use crate::hub::outbox::{Delivery, Item};
 use crate::hub::published::Published;
-use crate::hub::subscription::Opened;
+use crate::hub::subscription::{Granted, Opened};
 use crate::wire::ServerFrame;
 use crate::wire::codes::Code;
 
@@ -26,14 +29,20 @@ impl Session {
             self.hub.meter().fell_behind();
             self.resume_from_journal();
         }
+        for timeline in drained.missed {
+            let Some(place) = self.places.get_mut(&timeline) else { continue };
+            place.missed_people = true;
+            if place.fall_behind() {
+                self.catching_up.push_back(timeline);
+            }
+        }
         self.writer.flush().await
     }
 
     /// Deliveries were dropped: whatever the hub served beyond what was written is read again.
     fn resume_from_journal(&mut self) {
         for (timeline, place) in &mut self.places {
-            if !place.behind && place.subscription.through() > place.covered {
-                place.behind = true;
+            if place.subscription.through() > place.covered && place.fall_behind() {
                 self.catching_up.push_back(*timeline);
             }
         }
@@ -60,13 +69,14 @@ impl Session {
         let timeline = delivery.subscription.timeline;
         let Some(place) = self.places.get_mut(&timeline) else { return Ok(()) };
         let is_known = delivery.entry.seq() <= place.covered;
-        if place.behind || is_known || !std::sync::Arc::ptr_eq(&place.subscription, &delivery.subscription) {
+        if place.behind.is_some() || is_known || !std::sync::Arc::ptr_eq(&place.subscription, &delivery.subscription) {
             // The journal feeds it, or has fed it already.
             return Ok(());
         }
         if delivery.after > place.covered {
-            place.behind = true;
-            self.catching_up.push_back(timeline);
+            if place.fall_behind() {
+                self.catching_up.push_back(timeline);
+            }
             return Ok(());
         }
         self.deliver_entry(timeline, &delivery.entry).await
@@ -91,33 +101,42 @@ impl Session {
 
     async fn open(&mut self, opened: Opened) -> Result<(), Ended> {
         let Opened { timeline, grant, after, refused, granted } = opened;
-        if self.asked.get(&timeline).is_some_and(|asked| *asked != grant) {
-            // Asked again since: the later answer counts, and the hub serves that one.
-            return Ok(());
+        self.asks_in_flight = self.asks_in_flight.saturating_sub(1);
+        if self.asked.get(&timeline) != Some(&grant) {
+            // Asked again since: the later answer counts, and the hub serves that one. Or unsubscribed before the
+            // answer came.
+            if !self.asked.contains_key(&timeline) {
+                self.hub.fanout().remove(&self.outbox, [timeline]);
+            }
+            return match granted {
+                Some(_) => self.close_record(grant, Seq::ZERO).await,
+                None => Ok(()),
+            };
         }
-        let Some(grant) = self.asked.remove(&timeline) else {
-            // Unsubscribed before the answer came.
-            self.hub.fanout().remove(&self.outbox, [timeline]);
-            return Ok(());
-        };
+        self.asked.remove(&timeline);
         let Some(granted) = granted else {
             let code = if refused == Some("unavailable") { Code::Unavailable } else { Code::NotFound };
             return self.error(code, timeline.to_string()).await;
         };
         if !granted.subscription.stands() {
             // The batch that opened it also ended it, and its `forget` is written already: the hub is asked again.
+            self.close_record(grant, Seq::ZERO).await?;
             return self.ask(timeline, after).await;
         }
-        if after > granted.head {
-            // A cursor from another history: what the client has is not what the hub has.
+        if after > granted.head || sees_otherwise_since(&self.hub, self.signed_in.actor, after, &granted).await? {
+            // What the client has is not what it would be sent. Asked anew, so that the record of reading says so.
             self.writer.feed(&forget_frame(timeline, None)).await?;
+            self.close_record(grant, Seq::ZERO).await?;
+            return self.ask(timeline, Seq::ZERO).await;
         }
-        let after = if after > granted.head { Seq::ZERO } else { after };
-        let behind = after < granted.head;
         let (subscription, head) = (granted.subscription, granted.head);
-        self.places.insert(timeline, Place { subscription, grant, covered: after, told: after, noted: after, behind });
+        let (covered, told, noted) = (after, after, after);
+        let mut place = Place { subscription, grant, covered, told, noted, behind: None, missed_people: false };
+        // What the hub served live before this answer was passed over: there was no place to deliver it to.
+        let is_behind = !place.has_caught_up() && place.fall_behind();
+        self.places.insert(timeline, place);
         self.writer.feed(&ServerFrame::Subscribed { timeline, after, head }).await?;
-        if behind {
+        if is_behind {
             self.catching_up.push_back(timeline);
             return Ok(());
         }
@@ -128,7 +147,7 @@ impl Session {
         if entry.is_none() {
             self.catching_up.retain(|behind| *behind != timeline);
             if let Some(place) = self.places.remove(&timeline) {
-                self.close_record(&place).await?;
+                self.close_record(place.grant, place.covered).await?;
             }
         }
         self.writer.feed(&forget_frame(timeline, entry)).await
@@ -143,7 +162,9 @@ impl Session {
         // that all up to these points was dealt with.
         if self.outbox.is_drained() {
             for (timeline, served) in served {
-                let Some(place) = self.places.get_mut(&timeline).filter(|place| !place.behind) else { continue };
+                let Some(place) = self.places.get_mut(&timeline).filter(|place| place.behind.is_none()) else {
+                    continue;
+                };
                 place.covered = place.covered.max(served);
                 if place.covered > place.told {
                     place.told = place.covered;
@@ -156,13 +177,32 @@ impl Session {
 }
 
 impl Place {
+    /// From here on the journal feeds it; `false` when it does already.
+    fn fall_behind(&mut self) -> bool {
+        let begins = self.behind.is_none();
+        if begins {
+            self.behind = Some(Behind { from: self.covered, known: self.subscription.through() });
+        }
+        begins
+    }
+
     /// Whether the journal has brought the reader to where the hub serves live.
     pub(super) fn has_caught_up(&self) -> bool {
         self.covered >= self.subscription.through()
     }
 }
 
-fn forget_frame(timeline: TimelineId, entry: Option<EntryId>) -> ServerFrame {
+/// Whether this reader saw other parts of the timeline when it was at `after`, and was away while team or consent changed.
+/// A reader who was there would have been told to forget.
+async fn sees_otherwise_since(hub: &Hub, actor: Actor, after: Seq, granted: &Granted) -> Result<bool, Ended> {
+    if after == Seq::ZERO || granted.access_epoch <= after {
+        return Ok(false);
+    }
+    let then = hub.view_at(granted.subscription.timeline, &actor, after).await.map_err(cannot_be_fed)?;
+    Ok(!then.is_some_and(|then| then.goes_on_as(&granted.subscription.view())))
+}
+
+pub(super) fn forget_frame(timeline: TimelineId, entry: Option<EntryId>) -> ServerFrame {
     let reason = match entry {
         Some(_) => Text::fixed("この記録は取り消されました", "this entry was taken back"),
         None => Text::fixed("閲覧できる範囲が変わりました", "what you may see here has changed"),

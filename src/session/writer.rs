@@ -29,11 +29,13 @@ pub(super) struct Writer {
     socket: WebSocket,
     encoding: Encoding,
     outbox: Arc<Outbox>,
+    /// A client that takes nothing for this long is given up.
+    stall_ms: u32,
 }
 
 impl Writer {
-    pub(super) fn new(socket: WebSocket, encoding: Encoding, outbox: Arc<Outbox>) -> Self {
-        Self { socket, encoding, outbox }
+    pub(super) fn new(socket: WebSocket, encoding: Encoding, outbox: Arc<Outbox>, stall_ms: u32) -> Self {
+        Self { socket, encoding, outbox, stall_ms }
     }
 
     pub(super) const fn encoding(&self) -> Encoding {
@@ -61,12 +63,12 @@ impl Writer {
         } else {
             Message::Binary(bytes)
         };
-        bounded(&self.outbox, self.socket.feed(message)).await
+        bounded(&self.outbox, self.stall_ms, self.socket.feed(message)).await
     }
 
     /// Writes what was gathered.
     pub(super) async fn flush(&mut self) -> Result<(), Ended> {
-        bounded(&self.outbox, self.socket.flush()).await
+        bounded(&self.outbox, self.stall_ms, self.socket.flush()).await
     }
 
     /// Gathers a frame and writes it.
@@ -106,13 +108,17 @@ impl Writer {
 
 /// A write ends when it is done, when the session is ended from outside, or when the client has taken nothing for
 /// too long.
-async fn bounded(outbox: &Outbox, write: impl Future<Output = Result<(), axum::Error>>) -> Result<(), Ended> {
+async fn bounded(
+    outbox: &Outbox,
+    stall_ms: u32,
+    write: impl Future<Output = Result<(), axum::Error>>,
+) -> Result<(), Ended> {
     let mut write = pin!(write);
     // Nearly always there is room: no timer then.
     if let Poll::Ready(written) = poll_fn(|context| Poll::Ready(write.as_mut().poll(context))).await {
         return written.map_err(|_| Ended::Gone);
     }
-    let stalled = Duration::from_millis(limits::WRITE_STALL_MS_MAX);
+    let stalled = Duration::from_millis(stall_ms.into());
     tokio::select! {
         biased;
         written = tokio::time::timeout(stalled, write) => match written {

@@ -107,6 +107,23 @@ impl Tx {
         });
         rows.iter().map(|(id,)| Ok(SignInId(uuid_from("sign_in.id", id)?))).collect()
     }
+
+    /// Revokes every sign-in at an organisation that is not; returns which.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn revoke_sign_ins_at(
+        &mut self,
+        organisation: OrganisationId,
+        now: Timestamp,
+    ) -> Result<Vec<SignInId>, StoreError> {
+        const SQL: &str =
+            "update sign_in set revoked_at = $2 where organisation = $1 and revoked_at is null returning id";
+        let rows: Vec<(Vec<u8>,)> = run!(self, connection => {
+            sqlx::query_as(SQL).bind(organisation.0.as_bytes().as_slice()).bind(now.0).fetch_all(connection).await?
+        });
+        rows.iter().map(|(id,)| Ok(SignInId(uuid_from("sign_in.id", id)?))).collect()
+    }
 }
 
 fn sign_in_from(row: Row) -> Result<SignIn, StoreError> {

@@ -74,8 +74,8 @@ close_codes! {
     SignInEnded = 4200, "sign_in_ended", false, "サインインが終了しました", "the sign-in has ended";
     /// The time of the sign-in is over.
     SignInExpired = 4201, "sign_in_expired", false, "サインインの期限が切れました", "the sign-in has expired";
-    /// More sockets than one sign-in may have.
-    SessionsExceeded = 4202, "sessions_exceeded", false, "同じサインインの接続が多すぎます", "too many connections of one sign-in";
+    /// More sockets than one person may have.
+    SessionsExceeded = 4202, "sessions_exceeded", false, "同じ人の接続が多すぎます", "too many connections of one person";
 
     /// A frame above `frame_bytes_max`.
     FrameTooLarge = 4300, "frame_too_large", false, "フレームが大きすぎます", "a frame is too large";

@@ -34,13 +34,6 @@ impl FrameError {
         Invalid::new("", Code::Malformed.code(), message).into()
     }
 
-    /// Whether the bytes are no message of the subprotocol at all: another program is speaking. Everything
-    /// else is a mistake inside a message, which the socket survives.
-    #[must_use]
-    pub fn is_malformed(&self) -> bool {
-        self.invalid.code == Code::Malformed.code()
-    }
-
     /// The answer: to the post where there is one, else an `error`.
     #[must_use]
     pub fn into_frame(self) -> ServerFrame {

@@ -3,3 +3,5 @@
 mod client;
 mod demo;
 mod fresh_region;
+mod posts;
+mod stop;

@@ -77,6 +77,12 @@ async fn a_dry_run_tells_the_ruling_and_stores_nothing() {
     let message = json!({ "id": ID, "body": { "message": { "text": "よろしく" } } });
     let would = stranger.post(format!("{timeline}/dry-run"), message).await.ok();
     assert_eq!((&would["verdict"], &would["code"]), (&"refused".into(), &"not_found".into()));
+    // The body is the intent: fields are named within it, as when it is posted.
+    let empty = json!({ "id": ID, "body": { "note": { "text": "" } } });
+    let would = nurse.post(format!("{timeline}/dry-run"), empty.clone()).await.ok();
+    let posted = nurse.post(format!("{timeline}/entries"), empty).await;
+    assert_eq!((&would["code"], &would["field"]), (&"required".into(), &"body.note.text".into()));
+    assert_eq!(posted.problem(StatusCode::UNPROCESSABLE_ENTITY, "required")["field"], would["field"]);
     assert_eq!(nurse.get(format!("/api/v1/patients/{patient}")).await.ok()["head"], 3);
 }
 

@@ -3,11 +3,17 @@
 use std::time::Duration;
 
 use axum::http::StatusCode;
-use renkei::wire::Encoding;
+use renkei::actions::sign_in::SignInError;
+use renkei::config::SessionLimits;
+use renkei::domain::role::OrganisationType;
+use renkei::session::TicketGate as _;
 use renkei::wire::codes::CloseCode;
-use serde_json::json;
+use renkei::wire::{ClientFrame, Encoding, ServerFrame};
+use serde_json::{Value, json};
 
 use crate::support::app::App;
+use crate::support::eventually;
+use crate::support::socket::Socket;
 
 #[tokio::test]
 async fn signing_out_voids_the_token_and_closes_its_sockets() {
@@ -23,10 +29,96 @@ async fn signing_out_voids_the_token_and_closes_its_sockets() {
 async fn a_token_ends_with_its_time() {
     let app = App::start().await;
     let nurse = app.nurse("minato").await;
-    app.clock.advance(Duration::from_secs(12 * 3_600 - 1));
+    let (used_every, times) = (Duration::from_secs(1_800), 23);
+    for _ in 0..times {
+        app.clock.advance(used_every);
+        nurse.get("/api/v1/me").await.ok();
+    }
+    app.clock.advance(used_every - Duration::from_secs(1));
     nurse.get("/api/v1/me").await.ok();
     app.clock.advance(Duration::from_secs(1));
     nurse.get("/api/v1/me").await.problem(StatusCode::UNAUTHORIZED, "unauthenticated");
+}
+
+#[tokio::test]
+async fn a_token_that_nobody_uses_ends_and_an_open_socket_uses_it() {
+    let idle_timeout = Duration::from_secs(600);
+    let app = App::start_within(SessionLimits { idle_timeout, ..SessionLimits::default() }).await;
+    let (nurse, doctor) = (app.nurse("minato").await, app.doctor("hikari").await);
+    app.clock.advance(idle_timeout);
+    doctor.get("/api/v1/me").await.ok();
+    let socket = nurse.connect(Encoding::Json).await;
+    app.clock.advance(idle_timeout + Duration::from_secs(1));
+    nurse.get("/api/v1/me").await.ok();
+    doctor.get("/api/v1/me").await.problem(StatusCode::UNAUTHORIZED, "unauthenticated");
+    // From the end of the socket on, it is not used.
+    drop(socket);
+    eventually("the session ended", || app.hub.sessions().count() == 0).await;
+    app.clock.advance(idle_timeout);
+    nurse.get("/api/v1/me").await.ok();
+    app.clock.advance(idle_timeout + Duration::from_secs(1));
+    nurse.get("/api/v1/me").await.problem(StatusCode::UNAUTHORIZED, "unauthenticated");
+    let _app = app.stop().await.start().await;
+    for idle in [&nurse, &doctor] {
+        idle.get("/api/v1/me").await.problem(StatusCode::UNAUTHORIZED, "unauthenticated");
+    }
+}
+
+#[tokio::test]
+async fn nothing_outlives_a_sign_in_that_ends_while_it_is_on_its_way() {
+    let app = App::start().await;
+    let nurse = app.nurse("minato").await;
+    let sign_ins = app.sign_ins();
+    let ticket = nurse.ticket().await;
+    let looked_at = sign_ins.authenticate(&nurse.token).await.unwrap();
+    let redeemed = sign_ins.redeem(&ticket).unwrap();
+    assert!(sign_ins.stands(&redeemed));
+    nurse.delete("/api/v1/me").await.is(StatusCode::NO_CONTENT);
+    assert!(matches!(sign_ins.ticket(looked_at), Err(SignInError::Refused)), "drawn after the end");
+    assert!(!sign_ins.stands(&redeemed), "redeemed before the end, its socket not yet open");
+}
+
+/// What the secretariat writes of an organisation.
+fn organisation(kind: &str, active: bool) -> Value {
+    json!({ "name": "みなと", "kana": "ミナト", "type": kind, "phone": "03-5550-0101", "active": active })
+}
+
+#[tokio::test]
+async fn an_organisation_that_ends_its_work_is_out_at_once() {
+    let app = App::start().await;
+    let (secretariat, nurse, doctor) = (app.secretariat().await, app.nurse("minato").await, app.doctor("hikari").await);
+    let mut socket = nurse.connect(Encoding::Json).await;
+    let mut other = doctor.connect(Encoding::Json).await;
+    let ticket = nurse.ticket().await;
+    let url = format!("/api/v1/organisations/{}", nurse.actor.organisation);
+    secretariat.put(&url, organisation("nursing_station", false)).await.ok();
+    assert_eq!(socket.closed().await, Some(CloseCode::SignInEnded));
+    let mut late = Socket::open(app.address, Encoding::Json).await;
+    late.say_hello(1, &ticket).await;
+    assert_eq!(late.closed().await, Some(CloseCode::TicketRefused));
+    // Its sign-ins ended for good.
+    secretariat.put(&url, organisation("nursing_station", true)).await.ok();
+    nurse.get("/api/v1/me").await.problem(StatusCode::UNAUTHORIZED, "unauthenticated");
+    other.send(&ClientFrame::Heartbeat).await;
+    app.beat();
+    assert!(matches!(other.next_frame().await, ServerFrame::Heartbeat { .. }), "nobody else noticed");
+}
+
+#[tokio::test]
+async fn people_of_an_organisation_that_becomes_another_type_come_back_as_that() {
+    let app = App::start().await;
+    let (secretariat, nurse) = (app.secretariat().await, app.nurse("minato").await);
+    let mut socket = nurse.connect(Encoding::Json).await;
+    let url = format!("/api/v1/organisations/{}", nurse.actor.organisation);
+    secretariat.put(&url, organisation("hospital", true)).await.ok();
+    assert_eq!(socket.closed().await, Some(CloseCode::GoingAway));
+    let mut socket = Socket::open(app.address, Encoding::Json).await;
+    let welcome = socket.hello(&nurse.ticket().await).await;
+    assert_eq!(welcome.actor.organisation_type, OrganisationType::Hospital);
+    // A name that changes closes nothing.
+    secretariat.put(&url, organisation("hospital", true)).await.ok();
+    app.beat();
+    assert!(matches!(socket.next_frame().await, ServerFrame::Heartbeat { .. }));
 }
 
 #[tokio::test]

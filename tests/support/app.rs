@@ -12,8 +12,10 @@ use std::time::Duration;
 use axum::Router;
 use jiff::civil::date;
 use renkei::actions::directory::{put_organisation, put_person};
+use renkei::actions::sign_in::SignIns;
 use renkei::cli::open;
 use renkei::clock::ManualClock;
+use renkei::config::SessionLimits;
 use renkei::domain::body::Body;
 use renkei::domain::directory::{Organisation, Person, Position};
 use renkei::domain::entry::{Intent, Sensitivity};
@@ -26,6 +28,9 @@ use renkei::http::app;
 use renkei::http::listen::{ListenBounds, Listener, Transport};
 use renkei::hub::answer::Answer;
 use renkei::hub::{Hub, HubTasks};
+use renkei::limits;
+use renkei::session::beat::{Beat, BeatHand};
+use renkei::session::{Patience, SessionParts};
 use renkei::store::Journal;
 use renkei::vault::RegionKey;
 use renkei::wire::codes::CloseCode;
@@ -54,6 +59,7 @@ pub struct App {
     /// Where sockets connect.
     pub address: SocketAddr,
     http: app::App,
+    beat: BeatHand,
     tasks: HubTasks,
     journal: Journal,
     stop: oneshot::Sender<()>,
@@ -70,28 +76,58 @@ struct Lasting {
     door: Door,
     organisations: Mutex<HashMap<String, OrganisationId>>,
     secretariat: Mutex<Option<Actor>>,
+    limits: SessionLimits,
+    patience: Patience,
+}
+
+impl Lasting {
+    fn new(folder: TempDir, database: Database, key: Arc<RegionKey>, clock: Arc<ManualClock>) -> Self {
+        let (organisations, secretariat) = (Mutex::default(), Mutex::default());
+        let (limits, patience) = (SessionLimits::default(), Patience::default());
+        Self { folder, database, key, clock, door: Door::default(), organisations, secretariat, limits, patience }
+    }
+
+    fn empty() -> Self {
+        let clock = ManualClock::at(MORNING.parse().expect("a moment"));
+        let (folder, database) = (scratch::folder("app"), Database::of_this_run());
+        Self::new(folder, database, Arc::new(RegionKey::ephemeral()), Arc::new(clock))
+    }
 }
 
 impl App {
     /// An empty region on an empty journal.
     pub async fn start() -> Self {
-        Self::open(Lasting {
-            folder: scratch::folder("app"),
-            database: Database::of_this_run(),
-            key: Arc::new(RegionKey::ephemeral()),
-            clock: Arc::new(ManualClock::at(MORNING.parse().expect("a moment"))),
-            door: Door::default(),
-            organisations: Mutex::default(),
-            secretariat: Mutex::default(),
-        })
-        .await
+        Self::open(Lasting::empty()).await
+    }
+
+    /// The same with other bounds on sign-ins and sockets.
+    pub async fn start_within(limits: SessionLimits) -> Self {
+        Self::open(Lasting { limits, ..Lasting::empty() }).await
+    }
+
+    /// The same with a hub that soon gives up on a client.
+    pub async fn start_impatient(patience: Patience) -> Self {
+        Self::open(Lasting { patience, ..Lasting::empty() }).await
     }
 
     /// A region on the journal in this folder or in this database, which is made if there is none.
     pub async fn open_at(folder: TempDir, database: Database, key: Arc<RegionKey>, clock: Arc<ManualClock>) -> Self {
-        let (organisations, secretariat) = (Mutex::default(), Mutex::default());
-        let door = Door::default();
-        Self::open(Lasting { folder, database, key, clock, door, organisations, secretariat }).await
+        Self::open(Lasting::new(folder, database, key, clock)).await
+    }
+
+    /// A heartbeat later: the clock has moved on, and every session has had its turn to wake.
+    pub fn beat(&self) {
+        self.clock.advance(Duration::from_millis(limits::HEARTBEAT_MS));
+        self.beat.strike();
+    }
+
+    /// What the hub gives each of its sockets.
+    pub fn session_parts(&self) -> SessionParts {
+        self.http.session_parts()
+    }
+
+    pub fn sign_ins(&self) -> &SignIns {
+        &self.http.sign_ins
     }
 
     async fn open(lasting: Lasting) -> Self {
@@ -99,7 +135,9 @@ impl App {
         let url = lasting.database.url(lasting.folder.path());
         let journal = open::open_journal(&url, Arc::clone(&lasting.key)).await.expect("the journal opens");
         let region = open::start_with(journal.clone(), clock.clone()).await.expect("the region opens");
-        let http = app::App::new(region.hub.clone(), vec![ORIGIN.to_owned()]);
+        let (hand, beat) = Beat::by_hand();
+        let origins = vec![ORIGIN.to_owned()];
+        let http = app::App::beating(region.hub.clone(), origins, lasting.limits, beat, lasting.patience);
         let router = app::router(http.clone());
         let loopback = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
         let listener =
@@ -111,17 +149,18 @@ impl App {
             listener.serve(served, async { drop(stopped.into_future().await) }).await;
         });
         *lasting.door.lock().expect("no panic") = Some((router.clone(), address));
-        Self { hub: region.hub, clock, router, address, http, tasks: region.tasks, journal, stop, serving, lasting }
+        let (hub, tasks) = (region.hub, region.tasks);
+        Self { hub, clock, router, address, http, beat: hand, tasks, journal, stop, serving, lasting }
     }
 
     /// Stops in order: sockets are told, what was handed in becomes durable, the journal closes.
     pub async fn stop(self) -> Stopped {
-        let Self { hub, router, http, tasks, journal, stop, serving, lasting, .. } = self;
+        let Self { hub, router, http, beat, tasks, journal, stop, serving, lasting, .. } = self;
         *lasting.door.lock().expect("no panic") = None;
         hub.sessions().end_all(CloseCode::GoingAway);
         let _ = stop.send(());
         serving.await.expect("the listener ends");
-        drop((hub, router, http));
+        drop((hub, router, http, beat));
         tokio::time::timeout(Duration::from_secs(20), tasks.finish()).await.expect("the hub finishes");
         journal.close().await;
         Stopped { lasting }
@@ -161,7 +200,7 @@ impl App {
             identifiers: Vec::new(),
             active: true,
         };
-        put_organisation(&self.hub, organisation).await.expect("the organisation is stored");
+        put_organisation(&self.hub, &self.http.sign_ins, organisation).await.expect("the organisation is stored");
         self.lasting.organisations.lock().expect("no panic").insert(name.to_owned(), id);
         id
     }

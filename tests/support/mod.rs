@@ -1,5 +1,7 @@
 //! What every story needs from the machine it runs on: a folder of its own, a database of its own.
 
+use std::time::Duration;
+
 pub mod actor;
 pub mod app;
 pub mod postgres;
@@ -23,4 +25,15 @@ pub fn service_url(variable: &str) -> Option<String> {
         eprintln!("skipped: {variable} is not set; ./test sets it");
     }
     url
+}
+
+/// Looks again and again, for as long as a slow machine may need.
+pub async fn eventually(what: &str, mut holds: impl FnMut() -> bool) {
+    let mut look = tokio::time::interval(Duration::from_millis(5));
+    let looking = async {
+        while !holds() {
+            look.tick().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), looking).await.unwrap_or_else(|_| panic!("never: {what}"));
 }

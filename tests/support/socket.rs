@@ -78,6 +78,15 @@ impl Socket {
         self.send_raw(message).await;
     }
 
+    /// Several frames in one write: the hub has them all before it does anything about the first.
+    pub async fn send_together(&mut self, frames: &[ClientFrame]) {
+        for frame in frames {
+            let message = self.message(frame);
+            self.stream.feed(message).await.expect("the hub takes it");
+        }
+        self.stream.flush().await.expect("the hub takes it");
+    }
+
     fn message(&self, frame: &ClientFrame) -> Message {
         let bytes = encode_client(self.encoding, frame);
         match self.encoding {

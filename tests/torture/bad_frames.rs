@@ -184,6 +184,7 @@ async fn a_page_of_another_origin_or_another_protocol_is_refused_before_the_upgr
     for origin in ["https://evil.test", "https://renkei.test.evil.test", "http://renkei.test", "null", ""] {
         assert_eq!(knock(&app, &[json, ("origin", origin)]).await, StatusCode::FORBIDDEN, "{origin}");
     }
+    assert_eq!(knock(&app, &[]).await, StatusCode::BAD_REQUEST, "without any subprotocol");
     for offered in ["renkei.v2.json", "chat"] {
         let status = knock(&app, &[("sec-websocket-protocol", offered)]).await;
         assert_eq!(status, StatusCode::BAD_REQUEST, "{offered}");

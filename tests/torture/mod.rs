@@ -10,10 +10,10 @@ mod once;
 mod reader;
 mod resume;
 mod revoked;
+mod sessions;
 mod slow_reader;
+mod told;
 mod waiting;
-
-use std::time::Duration;
 
 use renkei::domain::body::{Body, Note};
 use renkei::domain::decimal::Decimal;
@@ -26,6 +26,7 @@ use renkei::wire::{Accepted, ServerFrame};
 
 use crate::support::actor::Actor;
 use crate::support::app::{App, intent};
+use crate::support::eventually;
 
 fn note(text: impl Into<String>) -> Body {
     Body::Note(Note { text: text.into() })
@@ -71,15 +72,4 @@ fn accepted(frame: ServerFrame) -> Accepted {
 
 fn seqs(entries: &[Entry]) -> Vec<u64> {
     entries.iter().map(|entry| entry.seq.0).collect()
-}
-
-/// Looks again and again, for as long as a slow machine may need.
-async fn eventually(what: &str, mut holds: impl FnMut() -> bool) {
-    let mut look = tokio::time::interval(Duration::from_millis(5));
-    let looking = async {
-        while !holds() {
-            look.tick().await;
-        }
-    };
-    tokio::time::timeout(Duration::from_secs(20), looking).await.unwrap_or_else(|_| panic!("never: {what}"));
 }

@@ -30,16 +30,22 @@ impl Reader {
     }
 
     /// Takes over a socket on which `subscribed` is about to come.
-    pub async fn subscribed(mut socket: Socket, patient: PatientId, after: Seq) -> Self {
+    pub async fn subscribed(socket: Socket, patient: PatientId, after: Seq) -> Self {
+        let reader = Self::subscribed_somewhere(socket, patient).await;
+        assert_eq!(reader.cursor, after, "the hub goes on from the reader's cursor");
+        reader
+    }
+
+    /// The same, from wherever the hub goes on.
+    pub async fn subscribed_somewhere(mut socket: Socket, patient: PatientId) -> Self {
         let timeline = TimelineId::from(patient);
-        let (from, head) = socket
+        let (cursor, head) = socket
             .next_that(|frame| match frame {
                 ServerFrame::Subscribed { timeline: of, after, head } if *of == timeline => Some((*after, *head)),
                 _ => None,
             })
             .await;
-        assert_eq!(from, after, "the hub goes on from the reader's cursor");
-        Self { socket, timeline, cursor: after, head }
+        Self { socket, timeline, cursor, head }
     }
 
     /// The next frame that says anything of the timeline.

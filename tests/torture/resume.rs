@@ -1,6 +1,6 @@
 //! A reader that comes back gets everything it missed, once and in order, and goes on live without a gap.
 
-use renkei::domain::ids::Seq;
+use renkei::domain::ids::{Seq, TimelineId};
 use renkei::limits;
 use renkei::wire::Encoding;
 
@@ -81,9 +81,15 @@ async fn a_cursor_from_another_history_starts_over() {
         })
         .await;
     assert_eq!(forgotten, patient.into());
+    let timeline = TimelineId::from(patient);
     let mut reader = Reader::subscribed(socket, patient, Seq::ZERO).await;
     let entries = reader.catch_up().await;
     assert_eq!(seqs(&entries), (1..=reader.head.0).collect::<Vec<_>>());
+    // And the record of reading says that it was all of it.
+    let grants =
+        app.hub.journal().read(move |tx| Box::pin(async move { tx.list_grants(timeline).await })).await.unwrap();
+    let open = grants.iter().filter(|grant| grant.sign_in == doctor.sign_in && grant.closed_at.is_none());
+    assert_eq!(open.map(|grant| grant.from).collect::<Vec<_>>(), [Seq::ZERO]);
 }
 
 #[tokio::test]

@@ -1,9 +1,20 @@
 //! Access that ends, ends on open sockets at once.
 
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::ws::WebSocketUpgrade;
+use axum::routing::any;
 use renkei::domain::ids::{PatientId, Seq, TimelineId};
 use renkei::domain::team::ConsentState;
+use renkei::http::listen::{ListenBounds, Listener, Transport};
+use renkei::hub::sessions::SignedIn;
+use renkei::session::{self, SessionParts, TicketGate};
 use renkei::wire::codes::CloseCode;
 use renkei::wire::{Encoding, ServerFrame};
+use tokio::runtime::Handle;
+use tokio::task::block_in_place;
 
 use super::reader::Reader;
 use super::{accepted, note, oxygen, seqs, team};
@@ -55,6 +66,31 @@ async fn an_unlinked_organisation_forgets_and_hears_no_more_until_it_is_linked_a
 }
 
 #[tokio::test]
+async fn whoever_was_away_while_access_changed_forgets_and_reads_anew_and_nobody_else_does() {
+    let app = App::start().await;
+    let (patient, doctor, nurse) = team(&app).await;
+    let own = accepted(nurse.connect(Encoding::Json).await.post(patient, note("自分の記録")).await).seq;
+    let seen = accepted(doctor.connect(Encoding::Json).await.post(patient, note("医師の記録")).await).seq;
+    // Comes back with a cursor; what it is sent after it was told to forget.
+    let come_back = async |cursor: Seq| {
+        let mut socket = nurse.connect(Encoding::Json).await;
+        socket.subscribe(&[(patient.into(), cursor)]).await;
+        forgets(&mut socket, patient).await;
+        let mut reader = Reader::subscribed(socket, patient, Seq::ZERO).await;
+        seqs(&reader.catch_up().await)
+    };
+    app.unlink(patient, "minato").await;
+    assert_eq!(come_back(seen).await, [own.0], "what is left to a former member");
+    let as_former = app.hub.look(nurse.actor, nurse.sign_in, patient.into(), Seq::ZERO, Some(Seq::ZERO)).await;
+    let head = as_former.unwrap().unwrap().state.head;
+    app.link(patient, "minato").await;
+    assert_eq!(come_back(head).await, (1..=head.0 + 1).collect::<Vec<_>>(), "what was opened to it again");
+    // The doctor saw the same all along, and goes on.
+    let mut other = Reader::connect(&doctor, Encoding::Proto, patient, seen).await;
+    assert_eq!(seqs(&other.catch_up().await), [head.0, head.0 + 1]);
+}
+
+#[tokio::test]
 async fn consent_that_is_withdrawn_reaches_everybody_who_reads() {
     let app = App::start().await;
     let (patient, doctor, nurse) = team(&app).await;
@@ -95,6 +131,53 @@ async fn a_sign_in_that_is_revoked_closes_its_sockets_at_once_and_no_others() {
     assert_eq!(other.next().await.seq, live.seq);
 }
 
+/// A gate at which every sign-in is revoked in the moment after its ticket was taken.
+struct TooLate {
+    tickets: Arc<dyn TicketGate>,
+    revoke: Box<dyn Fn() + Send + Sync>,
+}
+
+impl TicketGate for TooLate {
+    fn redeem(&self, ticket: &str) -> Option<SignedIn> {
+        let signed_in = self.tickets.redeem(ticket);
+        (self.revoke)();
+        signed_in
+    }
+
+    fn stands(&self, signed_in: &SignedIn) -> bool {
+        self.tickets.stands(signed_in)
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sign_in_that_is_revoked_while_its_socket_opens_is_not_welcomed() {
+    let app = App::start().await;
+    let nurse = app.nurse("minato").await;
+    let ticket = nurse.ticket().await;
+    let revoke = {
+        let (nurse, runtime) = (nurse.clone(), Handle::current());
+        move || drop(block_in_place(|| runtime.block_on(nurse.delete("/api/v1/me"))))
+    };
+    let parts = app.session_parts();
+    let gate = TooLate { tickets: Arc::clone(&parts.tickets), revoke: Box::new(revoke) };
+    let parts = SessionParts { tickets: Arc::new(gate), ..parts };
+    let upgrade = async move |upgrade: WebSocketUpgrade| {
+        let upgrade = upgrade.protocols([Encoding::Json.subprotocol()]);
+        upgrade.on_upgrade(move |socket| session::serve(socket, Encoding::Json, parts))
+    };
+    let loopback = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+    let listener = Listener::bind(loopback, Transport::PlainOnLoopback, ListenBounds::default()).unwrap();
+    let address = listener.address();
+    let serving = tokio::spawn(listener.serve(Router::new().route("/ws", any(upgrade)), std::future::pending()));
+
+    let mut socket = Socket::open(address, Encoding::Json).await;
+    socket.say_hello(1, &ticket).await;
+    let first = socket.next_frame().await;
+    assert!(matches!(&first, ServerFrame::Goodbye(said) if said.close == CloseCode::SignInEnded), "{first:?}");
+    assert_eq!(socket.closed().await, Some(CloseCode::SignInEnded));
+    serving.abort();
+}
+
 #[tokio::test]
 async fn a_subscription_that_crosses_an_unlink_is_live_or_forgotten() {
     let app = App::start().await;
@@ -110,14 +193,16 @@ async fn a_subscription_that_crosses_an_unlink_is_live_or_forgotten() {
             socket.subscribe(&[(patient.into(), cursor)]).await;
         };
         tokio::join!(app.unlink(patient, "minato"), subscribe);
-        let mut reader = Reader::subscribed(socket, patient, cursor).await;
-        // Forgotten or not, a former member still follows its own entries once it has asked again.
-        let ask_again = reader.is_forgotten().await;
-        if ask_again {
-            reader = Reader::follow(reader.socket, patient, cursor).await;
+        // Live for a moment and then forgotten, or begun anew as a former member, who follows its own entries.
+        let mut reader = Reader::subscribed_somewhere(socket, patient).await;
+        let was_live = reader.cursor == cursor;
+        assert!(reader.is_forgotten().await, "round {round}");
+        if was_live {
+            reader = Reader::follow(reader.socket, patient, Seq::ZERO).await;
         }
         let own = accepted(author.post(patient, oxygen(96)).await);
-        assert_eq!(reader.next().await.seq, own.seq, "round {round}: subscribed, and yet nothing comes");
+        let last = reader.read_to(own.seq).await.last().map(|entry| entry.seq);
+        assert_eq!(last, Some(own.seq), "round {round}: subscribed, and yet nothing comes");
         socket = reader.socket;
         app.link(patient, "minato").await;
         forgets(&mut socket, patient).await;

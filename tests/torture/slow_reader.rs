@@ -1,11 +1,12 @@
 //! A reader that stops reading costs nobody anything, and loses nothing.
 
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use renkei::domain::ids::Seq;
 use renkei::limits;
-use renkei::wire::Encoding;
+use renkei::wire::{Encoding, ServerFrame};
+use serde_json::json;
 
 use super::reader::Reader;
 use super::{accepted, note, post_many, seqs, team};
@@ -33,8 +34,15 @@ async fn a_reader_that_stops_reading_holds_nobody_up_and_catches_up_without_loss
     // From here on `slow` reads nothing.
     let text = "長".repeat(NOTE_CHARS);
     let write = post_many(&app, &doctor, patient, NOTES, &text);
-    let (last, entries) = tokio::join!(write, quick.read_to(Seq(start.0 + NOTES as u64)));
+    let done = AtomicBool::new(false);
+    let work = async {
+        let done_by_both = tokio::join!(write, quick.read_to(Seq(start.0 + NOTES as u64)));
+        done.store(true, Ordering::Relaxed);
+        done_by_both
+    };
+    let ((last, entries), fullest) = tokio::join!(work, fullest_outbox(&app, &done));
     assert_eq!(seqs(&entries), (start.0 + 1..=last.0).collect::<Vec<_>>());
+    assert!((1..=limits::OUTBOX_BYTES_MAX).contains(&fullest), "{fullest} bytes waited for one socket");
 
     // While it is stuck, what others post comes as promptly as ever.
     let mut socket = nurse.connect(Encoding::Json).await;
@@ -55,6 +63,48 @@ async fn a_reader_that_stops_reading_holds_nobody_up_and_catches_up_without_loss
     assert_eq!(slow.next().await.seq, live);
 }
 
+/// The most bytes that ever wait for one socket, looked at whenever anything moves.
+async fn fullest_outbox(app: &App, done: &AtomicBool) -> usize {
+    let mut fullest = 0;
+    while !done.load(Ordering::Relaxed) {
+        fullest = fullest.max(app.hub.sessions().queued_bytes().0);
+        tokio::task::yield_now().await;
+    }
+    fullest
+}
+
+#[tokio::test]
+async fn what_a_slow_reader_missed_about_people_it_is_told_when_it_has_caught_up() {
+    let app = App::start().await;
+    let (patient, doctor, nurse) = team(&app).await;
+    let mut narrow = Socket::open_narrow(app.address, Encoding::Proto).await;
+    narrow.hello(&doctor.ticket().await).await;
+    let mut slow = Reader::follow(narrow, patient, Seq::ZERO).await;
+    slow.catch_up().await;
+    let text = "長".repeat(NOTE_CHARS);
+    let through = post_many(&app, &nurse, patient, NOTES, &text).await;
+    nurse.put(format!("/api/v1/timelines/{patient}/read-marker"), json!({ "through": through.0 })).await;
+    let present = Reader::connect(&nurse, Encoding::Json, patient, through).await;
+    // Drops what waits, what is about people too.
+    let last = post_many(&app, &nurse, patient, 100, &text).await;
+
+    let (mut marked, mut seen) = (false, false);
+    while !(marked && seen && slow.cursor >= last) {
+        match slow.socket.next_frame().await {
+            ServerFrame::ReadMarker { person, through: of, .. } => {
+                marked |= (person, of) == (nurse.actor.person, through);
+            }
+            ServerFrame::Presence { people, .. } => seen |= people.contains(&nurse.actor),
+            ServerFrame::Delivery { after, entry } => {
+                assert_eq!(after, slow.cursor);
+                slow.cursor = entry.header().seq;
+            }
+            _ => {}
+        }
+    }
+    drop(present);
+}
+
 #[tokio::test]
 async fn a_stuck_reader_does_not_outlive_its_sign_in() {
     let app = App::start().await;
@@ -66,6 +116,6 @@ async fn a_stuck_reader_does_not_outlive_its_sign_in() {
     assert_eq!(app.hub.sessions().count(), 1);
     doctor.delete("/api/v1/me").await;
     super::eventually("the session ended", || app.hub.sessions().count() == 0).await;
-    assert!(app.hub.fanout().sign_ins().is_empty());
+    assert_eq!(app.hub.fanout().subscriptions(), 0);
     drop(stuck);
 }

@@ -25,7 +25,7 @@ use super::serve::{run_hub, runtime, stop_asked, tls_transport};
 use super::{Terminal, cert, start_logging};
 use crate::actions::sign_in::{SignInError, SignIns};
 use crate::clock::{Clock as _, SystemClock};
-use crate::config::{Language, Log, LogFormat, LogLevel};
+use crate::config::{Language, Log, LogFormat, LogLevel, SessionLimits};
 use crate::domain::text::Text;
 use crate::http::app::App;
 use crate::http::listen::{ListenBounds, Listener, Transport};
@@ -80,7 +80,10 @@ async fn demonstrate(arguments: &Arguments, language: Language) -> anyhow::Resul
     let listener = Listener::bind(arguments.listen, transport, ListenBounds::default())?;
     let address = listener.address();
     let region = open_region(&folder).await?;
-    let app = App::new(region.hub.clone(), origins(address, arguments.plain)).showing(certificate);
+    let app = App::new(region.hub.clone(), origins(address, arguments.plain), SessionLimits::default());
+    let app = app.showing(certificate);
+    // Before anybody hears that the hub is ready: who stops it from then on is heard.
+    let stop_asked = stop_asked()?;
     println!("ready {}", url(address, arguments.plain));
 
     let show = Show {
@@ -91,7 +94,6 @@ async fn demonstrate(arguments: &Arguments, language: Language) -> anyhow::Resul
         pace: Pace { minutes_per_s: arguments.speed, seed: arguments.seed },
         language,
     };
-    let stop_asked = stop_asked()?;
     let stop = async move {
         let showing = tokio::spawn(show.go_on());
         stop_asked.await;

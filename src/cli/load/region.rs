@@ -167,6 +167,7 @@ async fn hire(hub: &Hub, sign_ins: &SignIns, kind: OrganisationType, role: Role)
     let organisation = OrganisationId(hub.region().draw_id());
     put_organisation(
         hub,
+        sign_ins,
         Organisation {
             id: organisation,
             kind,

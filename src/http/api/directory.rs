@@ -133,7 +133,7 @@ pub async fn enter_organisation(
 ) -> Result<(StatusCode, Json<OrganisationShape>), Problem> {
     let organisation = given.read(OrganisationId(app.hub.region().draw_id()))?;
     let shape = OrganisationShape::from(&organisation);
-    put_organisation(&app.hub, organisation).await?;
+    put_organisation(&app.hub, &app.sign_ins, organisation).await?;
     Ok((StatusCode::CREATED, Json(shape)))
 }
 
@@ -157,7 +157,7 @@ pub async fn replace_organisation(
     }
     let organisation = given.read(id)?;
     let shape = OrganisationShape::from(&organisation);
-    put_organisation(&app.hub, organisation).await?;
+    put_organisation(&app.hub, &app.sign_ins, organisation).await?;
     Ok(Json(shape))
 }
 

@@ -12,12 +12,12 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::domain::ids::{Seq, TimelineId};
-use crate::domain::kind::Kind;
 use crate::domain::text::{Invalid, Text};
 use crate::http::app::App;
 use crate::http::input::{self, Asked, Id, JsonBytes};
 use crate::http::problem::Problem;
 use crate::hub::answer::Answer;
+use crate::hub::reading::Span;
 use crate::hub::sessions::SignedIn;
 use crate::limits;
 use crate::session::answers::{dry_run_result, frame_of};
@@ -53,7 +53,7 @@ pub async fn list_read_markers(
     let SignedIn { id, actor, .. } = signed_in;
     let sight = app.hub.look(actor, id, timeline, Seq::ZERO, Some(Seq::ZERO)).await?;
     let sight = sight.ok_or_else(Problem::not_found)?;
-    let knows_team = sight.view.shows_state_of(Kind::TeamLink);
+    let knows_team = sight.view.knows_team();
     let markers = app.hub.read_markers(timeline).await?;
     let shape = |marker: &crate::hub::ReadMarker| ReadMarkerShape {
         person: marker.person.0,
@@ -116,7 +116,8 @@ pub async fn list_entries(
     let through = Seq(after.0.saturating_add(limit as u64));
     let sight = app.hub.look(signed_in.actor, signed_in.id, timeline, after, Some(through)).await?;
     let sight = sight.ok_or_else(Problem::not_found)?;
-    let page = app.hub.read_page(timeline, &sight.view, after, limit).await?;
+    let span = Span { after, through: sight.state.head };
+    let page = app.hub.read_page(timeline, &sight.view, span, limit).await?;
     let entries = page.entries.iter().map(|entry| rest::entry(&entry.encoded)).collect();
     Ok(Json(Page { entries, through: page.through.0, more: page.more }))
 }

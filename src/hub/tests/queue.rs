@@ -136,7 +136,14 @@ async fn one_author_may_let_so_many_wait_and_others_as_many_again() {
     let patient = world.register().await;
     let most = crate::limits::QUEUED_POSTS_PER_AUTHOR_MAX;
     let intents: Vec<Intent> = (0..=most).map(|_| world.intent(patient, oxygen(91))).collect();
-    let mut answers = world.hub.post_in_order(stranger(), intents.clone()).await;
+    let mut answers = Vec::new();
+    // Slowly enough for what one person may ask for at once.
+    let burst = crate::limits::WAITING_POSTS_BURST;
+    let refill = std::time::Duration::from_millis(crate::limits::WAITING_POST_REFILL_MS) * burst;
+    for some in intents.chunks(burst as usize) {
+        answers.extend(world.hub.post_in_order(stranger(), some.to_vec()).await);
+        world.lasting.clock.advance(refill);
+    }
     let last = answers.pop().unwrap();
     assert!(matches!(&last, Answer::Refused(refused) if refused.code == "overloaded" && refused.retry), "{last:?}");
     assert!(answers.iter().all(|answer| matches!(answer, Answer::Queued(_))));

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::world::{World, actor, sign_in};
 use crate::domain::ids::{EntryId, Seq, TimelineId};
 use crate::hub::outbox::{Item, Outbox};
+use crate::hub::reading::Span;
 use crate::hub::subscription::{Opened, Subscription};
 use crate::store::GrantId;
 
@@ -107,9 +108,11 @@ impl Reader {
 
     async fn catch_up(&mut self, world: &World, timeline: TimelineId) {
         let place = &self.places[&timeline];
+        let through = place.subscription.through();
         let view = place.subscription.view().clone();
+        let span = Span { after: place.covered, through };
         // Small pages, so that entries are committed between two of them.
-        let page = world.hub.read_page(timeline, &view, place.covered, 3).await.unwrap();
+        let page = world.hub.read_page(timeline, &view, span, 3).await.unwrap();
         for entry in &page.entries {
             self.show(timeline, entry.seq(), entry.entry.id);
         }

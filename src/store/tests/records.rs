@@ -119,6 +119,13 @@ async fn a_sign_in_is_found_by_its_token_until_it_is_revoked_or_expires() {
         assert!(!found.is_valid_at(later(6)));
         assert_eq!(written!(region, tx => tx.revoke_sign_ins_of(person, later(7)).await), [second.id]);
         assert_eq!(written!(region, tx => tx.revoke_sign_ins_of(person, later(8)).await), []);
+
+        let third = sign_in(region, later(9)).await;
+        let elsewhere = crate::domain::ids::OrganisationId(uuid::Uuid::from_u128(0xdead));
+        assert_eq!(written!(region, tx => tx.revoke_sign_ins_at(elsewhere, later(10)).await), []);
+        let organisation = third.position.organisation;
+        assert_eq!(written!(region, tx => tx.revoke_sign_ins_at(organisation, later(10)).await), [third.id]);
+        assert_eq!(written!(region, tx => tx.revoke_sign_ins_at(organisation, later(11)).await), []);
     })
     .await;
 }

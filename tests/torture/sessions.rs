@@ -1,0 +1,218 @@
+//! How a socket lives and ends: heartbeats, silence, time that runs out, too many at once, an orderly stop.
+
+use std::time::Duration;
+
+use renkei::config::SessionLimits;
+use renkei::domain::directory::Position;
+use renkei::domain::entry::Sensitivity;
+use renkei::domain::ids::{PatientId, Seq, TimelineId};
+use renkei::domain::role::Role;
+use renkei::domain::time::Timestamp;
+use renkei::hub::allowance::Asked;
+use renkei::limits;
+use renkei::session::Patience;
+use renkei::wire::codes::CloseCode;
+use renkei::wire::{ClientFrame, Encoding, ServerFrame};
+
+use super::reader::Reader;
+use super::{accepted, eventually, new_intent, note, oxygen, post_many, team};
+use crate::support::actor::Actor;
+use crate::support::app::App;
+use crate::support::socket::Socket;
+
+/// The next heartbeat: the hub's time and the cursors it moves.
+async fn heartbeat(socket: &mut Socket) -> (Timestamp, Vec<(TimelineId, Seq)>) {
+    let told = socket.next_that(|frame| match frame {
+        ServerFrame::Heartbeat { server_time, through } => Some((*server_time, through.clone())),
+        _ => None,
+    });
+    told.await
+}
+
+#[tokio::test]
+async fn a_heartbeat_comes_with_each_beat_and_moves_the_cursor_over_what_is_hidden() {
+    let app = App::start().await;
+    let (patient, _, nurse) = team(&app).await;
+    let care_manager = app.actor(Role::CareManager, "care").await;
+    app.link(patient, "care").await;
+    let mut reader = Reader::connect(&care_manager, Encoding::Json, patient, Seq::ZERO).await;
+    reader.catch_up().await;
+    reader.frames_until_now().await;
+
+    app.beat();
+    assert_eq!(heartbeat(&mut reader.socket).await, (app.clock.wall(), Vec::new()), "nothing was passed over");
+    let mut restricted = new_intent(&app, patient, note("医療職だけへ"));
+    restricted.sensitivity = Sensitivity::Restricted;
+    let mut socket = nurse.connect(Encoding::Proto).await;
+    let hidden = accepted(socket.post_intent(restricted).await).seq;
+    app.beat();
+    assert_eq!(heartbeat(&mut reader.socket).await, (app.clock.wall(), vec![(patient.into(), hidden)]));
+    reader.cursor = hidden;
+    app.beat();
+    assert_eq!(heartbeat(&mut reader.socket).await.1, [], "told once");
+    // Fails unless the next delivery follows the cursor that the heartbeat told.
+    let open = accepted(socket.post(patient, note("みんなへ")).await).seq;
+    assert_eq!(reader.next().await.seq, open);
+}
+
+#[tokio::test]
+async fn a_client_that_is_not_heard_for_three_beats_is_disconnected_and_one_that_speaks_is_not() {
+    let app = App::start().await;
+    let (patient, doctor, nurse) = team(&app).await;
+    let mut silent = doctor.connect(Encoding::Json).await;
+    let mut talker = nurse.connect(Encoding::Proto).await;
+    for _ in 0..limits::SILENT_BEATS_MAX {
+        app.beat();
+        heartbeat(&mut silent).await;
+        heartbeat(&mut talker).await;
+        talker.send(&ClientFrame::Heartbeat).await;
+        // Frames are taken in order: with the answer to this one, the heartbeat has been heard.
+        accepted(talker.post(patient, note("まだいます")).await);
+    }
+    app.beat();
+    assert_eq!(silent.closed().await, Some(CloseCode::HeartbeatMissed));
+    heartbeat(&mut talker).await;
+    assert_eq!(app.hub.sessions().count(), 1);
+}
+
+#[tokio::test]
+async fn whoever_says_hello_too_late_is_told_so() {
+    let app = App::start_impatient(Patience { hello_ms: 50, ..Patience::default() }).await;
+    for encoding in Encoding::ALL {
+        let mut late = Socket::open(app.address, encoding).await;
+        assert_eq!(late.closed().await, Some(CloseCode::HelloLate));
+    }
+}
+
+#[tokio::test]
+async fn a_client_that_takes_nothing_is_given_up() {
+    let app = App::start_impatient(Patience { write_ms: 300, ..Patience::default() }).await;
+    let (patient, doctor, nurse) = team(&app).await;
+    let mut narrow = Socket::open_narrow(app.address, Encoding::Json).await;
+    narrow.hello(&doctor.ticket().await).await;
+    let mut stalled = Reader::follow(narrow, patient, Seq::ZERO).await;
+    let mut quick = Reader::connect(&nurse, Encoding::Proto, patient, Seq::ZERO).await;
+    let long = "長".repeat(8_000);
+    let (last, _) = tokio::join!(post_many(&app, &nurse, patient, 800, &long), quick.read_to(Seq(800)));
+    quick.read_to(last).await;
+    eventually("the stalled session ended", || app.hub.sessions().count() == 1).await;
+    assert_eq!(app.hub.fanout().subscriptions(), 1);
+    assert_eq!(stalled.socket.closed().await, Some(CloseCode::WriteStalled));
+}
+
+#[tokio::test]
+async fn an_open_socket_ends_with_its_sign_in() {
+    let app = App::start().await;
+    let (_, _, nurse) = team(&app).await;
+    let mut socket = nurse.connect(Encoding::Json).await;
+    app.clock.advance(Duration::from_secs(12 * 3_600) - Duration::from_millis(limits::HEARTBEAT_MS + 1));
+    app.beat();
+    heartbeat(&mut socket).await;
+    app.beat();
+    assert_eq!(socket.closed().await, Some(CloseCode::SignInExpired));
+}
+
+#[tokio::test]
+async fn nobody_goes_on_as_what_the_directory_no_longer_has() {
+    let app = App::start().await;
+    let (_, doctor, nurse) = team(&app).await;
+    let mut gone = nurse.connect(Encoding::Json).await;
+    let mut other = doctor.connect(Encoding::Json).await;
+    // Past everything that ends sign-ins, as a fault of the hub would be: the next beat still finds it.
+    app.hub.region().change_directory(|directory| {
+        directory.people.get_mut(&nurse.actor.person).unwrap().active = false;
+    });
+    app.beat();
+    assert_eq!(gone.closed().await, Some(CloseCode::SignInEnded));
+    heartbeat(&mut other).await;
+}
+
+#[tokio::test]
+async fn a_person_has_so_many_sockets_and_no_more_whatever_the_sign_in() {
+    let app = App::start_within(SessionLimits { sockets_per_person_max: 2, ..SessionLimits::default() }).await;
+    let nurse = app.nurse("minato").await;
+    let position = Position { role: nurse.actor.role, organisation: nurse.actor.organisation };
+    let again = app.sign_in(nurse.actor.person, position).await;
+    let first = nurse.connect(Encoding::Json).await;
+    let _second = again.connect(Encoding::Proto).await;
+    for actor in [&nurse, &again] {
+        let mut third = Socket::open(app.address, Encoding::Json).await;
+        third.say_hello(1, &actor.ticket().await).await;
+        assert_eq!(third.closed().await, Some(CloseCode::SessionsExceeded));
+    }
+    app.nurse("minato").await.connect(Encoding::Json).await;
+    drop(first);
+    eventually("there is room again", || app.hub.sessions().count() == 1).await;
+    nurse.connect(Encoding::Json).await;
+}
+
+#[tokio::test]
+async fn a_socket_that_comes_while_the_hub_stops_is_told_so() {
+    let app = App::start().await;
+    let (patient, _, nurse) = team(&app).await;
+    let mut open = Reader::connect(&nurse, Encoding::Json, patient, Seq::ZERO).await;
+    let ticket = nurse.ticket().await;
+    let mut late = Socket::open(app.address, Encoding::Json).await;
+    app.hub.sessions().end_all(CloseCode::GoingAway);
+    assert_eq!(open.socket.closed().await, Some(CloseCode::GoingAway));
+    late.say_hello(1, &ticket).await;
+    assert_eq!(late.closed().await, Some(CloseCode::GoingAway));
+    eventually("nobody is left", || app.hub.sessions().count() == 0).await;
+    drop((open, late));
+    app.stop().await;
+}
+
+/// What a subscription to a timeline is answered: a head, or the code of an error.
+async fn ask(socket: &mut Socket, patient: PatientId) -> Result<Seq, String> {
+    let timeline = TimelineId::from(patient);
+    socket.subscribe(&[(timeline, Seq::ZERO)]).await;
+    let answer = socket.next_that(|frame| match frame {
+        ServerFrame::Subscribed { head, .. } => Some(Ok(*head)),
+        ServerFrame::Error(notice) => {
+            assert_eq!(notice.about, timeline.to_string());
+            Some(Err(notice.code.to_string()))
+        }
+        _ => None,
+    });
+    answer.await
+}
+
+#[tokio::test]
+async fn whoever_asks_for_too_much_waits_and_nobody_else_does() {
+    let app = App::start().await;
+    let (patient, doctor, nurse) = team(&app).await;
+    let spend = |who: uuid::Uuid, asked, count: u32| {
+        assert!(app.hub.region().allowances().take(who, asked, count as usize, app.clock.wall()));
+    };
+    spend(nurse.sign_in.0, Asked::Subscription, limits::SUBSCRIPTIONS_BURST);
+    spend(nurse.sign_in.0, Asked::Look, limits::LOOKS_BURST);
+    let mut greedy = nurse.connect(Encoding::Json).await;
+    let mut other = doctor.connect(Encoding::Json).await;
+    assert_eq!(ask(&mut greedy, patient).await, Err("overloaded".to_owned()));
+    assert!(ask(&mut other, patient).await.is_ok());
+    let url = format!("/api/v1/timelines/{patient}/entries");
+    let refused = nurse.get(&url).await;
+    refused.problem(axum::http::StatusCode::SERVICE_UNAVAILABLE, "overloaded");
+    assert_ne!(refused.header("retry-after"), "");
+    doctor.get(&url).await.ok();
+
+    app.clock.advance(Duration::from_millis(limits::SUBSCRIPTION_REFILL_MS));
+    assert!(ask(&mut greedy, patient).await.is_ok());
+    nurse.get(&url).await.ok();
+}
+
+#[tokio::test]
+async fn nobody_fills_the_linking_queue_alone() {
+    let app = App::start().await;
+    let (patient, ..) = team(&app).await;
+    let (flooding, other) = (app.nurse("one").await, app.nurse("two").await);
+    let burst = limits::WAITING_POSTS_BURST as usize;
+    let now = app.clock.wall();
+    assert!(app.hub.region().allowances().take(flooding.actor.person.0, Asked::Waiting, burst, now));
+    let answer = async |actor: &Actor| actor.connect(Encoding::Json).await.post(patient, oxygen(95)).await;
+    let ServerFrame::Refused(refused) = answer(&flooding).await else { panic!("no more of this one") };
+    assert_eq!((refused.code.as_ref(), refused.retry), ("overloaded", true));
+    assert!(matches!(answer(&other).await, ServerFrame::Queued { .. }));
+    app.clock.advance(Duration::from_millis(limits::WAITING_POST_REFILL_MS));
+    assert!(matches!(answer(&flooding).await, ServerFrame::Queued { .. }));
+}
