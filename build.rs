@@ -13,7 +13,7 @@ const FILES: [&str; 5] = [
 ];
 
 /// Bodies that are large and rare, so that a vital or a message is moved cheaply; boxed in the domain too.
-const BOXED: [&str; 16] = [
+const BOXED: [&str; 20] = [
     "admission",
     "call",
     "care_plan",
@@ -25,10 +25,14 @@ const BOXED: [&str; 16] = [
     "duty_step",
     "export",
     "incident",
+    "lab_result",
     "medication_report",
     "nursing_instruction",
     "nursing_report",
     "order",
+    "registration",
+    "station_change",
+    "visit",
     "visit_plan",
 ];
 

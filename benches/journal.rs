@@ -1,6 +1,6 @@
 //! What the journal costs: committing batches of ordinary vitals, loading a patient, reading a page, asking for
-//! known ids. On SQLite in a temporary folder (`TMPDIR` says on which disk), and on PostgreSQL when
-//! `RENKEI_TEST_POSTGRES_URL` is set. Besides criterion's times it prints the processor time per entry, all
+//! known ids. On SQLite in a temporary folder (`TMPDIR` says on which disk), and on PostgreSQL, in a database of its
+//! own for each group, when `RENKEI_TEST_POSTGRES_URL` is set. Besides criterion's times it prints the processor time per entry, all
 //! threads together, which the clock of one thread does not show.
 
 use std::hint::black_box;
@@ -19,6 +19,7 @@ use renkei::domain::state::PatientState;
 use renkei::store::{Batch, ClearHeader, HeadUpdate, Journal, NewTimeline, SealedEntry, SealedSnapshot, Subject};
 use renkei::vault::chain::{GENESIS, Link};
 use renkei::vault::{PatientKey, RegionKey};
+use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 use tokio::runtime::Runtime;
 
 /// As in the scenario of the performance page.
@@ -33,14 +34,47 @@ struct Patient {
 }
 
 struct Bench {
-    runtime: Runtime,
+    /// First, so that it is dropped while the runtime lives.
     journal: Journal,
+    runtime: Runtime,
     region: Arc<RegionKey>,
     ids: Ids,
     clock: Arc<SystemClock>,
     patients: Vec<Patient>,
     next: usize,
     _folder: tempfile::TempDir,
+    server: Option<Server>,
+}
+
+/// A database of its own on a server of PostgreSQL.
+struct Server {
+    url: String,
+    name: String,
+}
+
+impl Server {
+    async fn execute(&self, statement: String) {
+        let mut connection = PgConnection::connect(&self.url).await.expect("the server answers");
+        sqlx::raw_sql(AssertSqlSafe(statement)).execute(&mut connection).await.expect("the server does as told");
+    }
+
+    /// Where the database is that was made.
+    async fn create(&self) -> String {
+        self.execute(format!("create database {}", self.name)).await;
+        let (server, _) = self.url.rsplit_once('/').expect("the URL names a database");
+        format!("{server}/{}", self.name)
+    }
+}
+
+impl Drop for Bench {
+    fn drop(&mut self) {
+        if let Some(server) = &self.server {
+            self.runtime.block_on(async {
+                self.journal.close().await;
+                server.execute(format!("drop database {} with (force)", server.name)).await;
+            });
+        }
+    }
 }
 
 impl Bench {
@@ -48,10 +82,14 @@ impl Bench {
         let runtime = Runtime::new().expect("a runtime");
         let folder = tempfile::tempdir().expect("a temporary folder");
         let region = Arc::new(RegionKey::ephemeral());
-        let url = url.unwrap_or_else(|| format!("sqlite://{}/journal.db", folder.path().display()));
-        let journal = runtime.block_on(Journal::open(&url, Arc::clone(&region))).expect("the journal opens");
         let clock = Arc::new(SystemClock::new());
         let ids = Ids::new(Arc::clone(&clock) as Arc<dyn Clock>);
+        let server = url.map(|url| Server { url, name: format!("bench_{}", ids.draw().simple()) });
+        let url = match &server {
+            Some(server) => runtime.block_on(server.create()),
+            None => format!("sqlite://{}/journal.db", folder.path().display()),
+        };
+        let journal = runtime.block_on(Journal::open(&url, Arc::clone(&region))).expect("the journal opens");
         let patients = (0..PATIENTS)
             .map(|_| {
                 let timeline = TimelineId(ids.draw());
@@ -59,7 +97,7 @@ impl Bench {
                 Patient { timeline, key: Arc::new(PatientKey::random()), state, chain: GENESIS }
             })
             .collect();
-        Self { runtime, journal, region, ids, clock, patients, next: 0, _folder: folder }
+        Self { journal, runtime, region, ids, clock, patients, next: 0, _folder: folder, server }
     }
 
     /// A batch of so many entries, the patients taking turns, sealed and ready to commit.
@@ -126,7 +164,7 @@ fn entry(id: EntryId, patient: &Patient, recorded_at: renkei::domain::time::Time
         recorded_at,
         sensitivity: Sensitivity::Normal,
         addressed_to: Vec::new(),
-        body: Body::Note(Note { text: "a".repeat(BODY_BYTES) }),
+        body: Body::Note(Note { text: "a".repeat(BODY_BYTES), ..Note::default() }),
         alarms: Vec::new(),
         target_scope: None,
         ruling: Ruling { cited: vec!["S1@region/1#0123456789abcdef".into()], slots: vec![0; 16], ..Ruling::default() },

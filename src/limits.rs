@@ -34,6 +34,12 @@ pub const SQLITE_WRITER_CACHE_KIB: i64 = 65_536;
 pub const SQLITE_CHECKPOINT_BYTES: u64 = 8 << 20;
 /// At this many pages the writer itself finishes the copying, which lets the WAL start over. Bounds its size.
 pub const SQLITE_WAL_PAGES_MAX: u32 = 16_384;
+/// How long a hub that starts waits for the lock of one that was killed and that PostgreSQL has not missed yet.
+pub const STORE_HUB_LOCK_WAIT_MS: u64 = 5_000;
+/// How often it tries meanwhile.
+pub const STORE_HUB_LOCK_POLL_MS: u64 = 100;
+/// How often a hub asks whether the session that holds its lock lives.
+pub const STORE_HUB_LOCK_CHECK_MS: u64 = 5_000;
 /// How often a journal that could not be written is tried again.
 pub const STORE_PROBE_INTERVAL_MS: u64 = 1_000;
 /// What a probe writes: less than this free and the journal stays read-only.
@@ -162,6 +168,12 @@ pub const WORK_QUEUE_ITEMS_MAX: usize = 8_192;
 pub const DRAFTS_IN_FLIGHT_MAX: usize = 1;
 /// How often a post is decided again after failed commits before its author is told to retry.
 pub const DECIDE_ATTEMPTS_MAX: u32 = 5;
+/// Posts of one author that may wait in the linking queue, however slowly they came.
+pub const QUEUED_POSTS_PER_AUTHOR_MAX: usize = 2_000;
+/// Longest reason for dismissing a post from the linking queue, in characters.
+pub const DISMISSAL_REASON_CHARS_MAX: usize = 1_000;
+/// How often what waits in the linking queue is tried again while the journal does not take it.
+pub const QUEUE_RELEASE_RETRY_MS: u64 = 1_000;
 /// A snapshot is written after this many entries of a timeline.
 pub const SNAPSHOT_EVERY_ENTRIES: u64 = 256;
 /// Timelines whose state stays in memory.

@@ -40,7 +40,7 @@ pub async fn register(hub: &Hub, actor: Actor, new: NewPatient) -> Result<Regist
         Body::TeamLink(TeamLink { organisation, people, host: true, history: History::All, relation_confirmed: false })
     });
     // Consent comes last: whoever is on the team by then may record it.
-    let bodies = [Some(Body::Registration(new.registration)), host, new.consent.map(Body::Consent)];
+    let bodies = [Some(Body::Registration(Box::new(new.registration))), host, new.consent.map(Body::Consent)];
     let intents = bodies.into_iter().flatten().map(|body| first_of_its_kind(hub, patient.into(), body)).collect();
     let entries = hub.post_together(actor, intents).await.map_err(in_words_of_the_request)?;
     Ok(Registered { patient, entries })

@@ -8,14 +8,15 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use jiff::tz::TimeZone;
 
-use super::rulebook_files;
+use super::{Complaint, rulebook_files};
 use crate::clock::{Clock, Ids, SystemClock};
 use crate::config::Config;
 use crate::domain::directory::Directory;
+use crate::domain::text::Text;
 use crate::hub::patients::PatientIndex;
 use crate::hub::{Hub, HubTasks, RegionParts};
 use crate::rulebook::{Rulebook, shipped};
-use crate::store::Journal;
+use crate::store::{Journal, OpenError};
 use crate::vault::{RegionKey, digest};
 
 /// A region's hub with what it stands on.
@@ -65,6 +66,7 @@ pub async fn start_with(journal: Journal, clock: Arc<dyn Clock>) -> anyhow::Resu
 /// # Errors
 /// When what the journal holds cannot be read.
 pub async fn start_under(journal: Journal, clock: Arc<dyn Clock>, rulebook: Rulebook) -> anyhow::Result<OpenRegion> {
+    journal.serve_alone().await.map_err(taken)?;
     // Recorded time never goes back, also across a restart on a machine whose clock was set back.
     if let Some(newest) = journal.newest_recorded_at().await? {
         clock.not_before(newest);
@@ -83,6 +85,17 @@ pub async fn start_under(journal: Journal, clock: Arc<dyn Clock>, rulebook: Rule
     };
     let (hub, tasks) = Hub::start(journal.clone(), parts);
     Ok(OpenRegion { hub, tasks, journal })
+}
+
+fn taken(error: OpenError) -> anyhow::Error {
+    match error {
+        OpenError::Taken => Complaint::new(Text::fixed(
+            "このデータベースは別の renkei が使っています。先に止めてください",
+            "another renkei serves this database; stop it first",
+        ))
+        .into(),
+        other => other.into(),
+    }
 }
 
 /// The rulebook of a folder, or the shipped one.

@@ -62,7 +62,7 @@ async fn serve(config: &Config) -> anyhow::Result<ExitCode> {
     // Before anybody hears that the hub is ready: who stops it from then on is heard.
     let stop = stop_asked()?;
     println!("ready {}", ready_url(config, &listeners));
-    run_hub(region, app, listeners, stop).await;
+    run_hub(region, app, listeners, stop).await?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -75,8 +75,16 @@ fn ready_url(config: &Config, listeners: &[Listener]) -> String {
 }
 
 /// Serves until `stop`, then ends in order: no new connections, sockets closed with a code that asks them to come
-/// back, everything handed in made durable, the journal closed.
-pub(super) async fn run_hub(region: OpenRegion, app: App, listeners: Vec<Listener>, stop: impl Future<Output = ()>) {
+/// back, everything handed in made durable, the journal closed. The same when a task of the hub falls over.
+///
+/// # Errors
+/// When a task of the hub fell over: whoever supervises this process must start it again.
+pub(super) async fn run_hub(
+    region: OpenRegion,
+    app: App,
+    listeners: Vec<Listener>,
+    stop: impl Future<Output = ()>,
+) -> anyhow::Result<()> {
     let OpenRegion { hub, tasks, journal } = region;
     let (stopping, stopped) = watch::channel(false);
     let routes = router(app.listening(&listeners));
@@ -92,8 +100,14 @@ pub(super) async fn run_hub(region: OpenRegion, app: App, listeners: Vec<Listene
         })
         .collect();
     drop(routes);
-    stop.await;
-    tracing::info!("stopping");
+    let fallen = tokio::select! {
+        () = stop => None,
+        task = tasks.fallen() => Some(task),
+    };
+    match fallen {
+        None => tracing::info!("stopping"),
+        Some(task) => tracing::error!(task, "a task of the hub fell over: the process ends, to be started again"),
+    }
     stopping.send_replace(true);
     hub.sessions().end_all(CloseCode::GoingAway);
     for task in serving {
@@ -110,6 +124,14 @@ pub(super) async fn run_hub(region: OpenRegion, app: App, listeners: Vec<Listene
     }
     journal.close().await;
     tracing::info!("stopped");
+    match fallen {
+        None => Ok(()),
+        Some(task) => Err(Complaint::new(Text::new(
+            format!("連携ハブの内部（{task}）で障害が起きたため終了しました。再起動してください"),
+            format!("a part of the hub ({task}) fell over, so it ended; start it again"),
+        ))
+        .into()),
+    }
 }
 
 /// How the listeners of this configuration speak; certificates are watched from here on.
@@ -167,4 +189,60 @@ pub(super) fn lock_data(folder: &Path) -> anyhow::Result<File> {
         ))
     })?;
     Ok(file)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::pending;
+
+    use axum::extract::State;
+    use axum::http::StatusCode;
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::config::SessionLimits;
+    use crate::domain::ids::Seq;
+    use crate::http::health::readyz;
+    use crate::store::fault::Fault;
+    use crate::store::{GrantChange, GrantId, Journal};
+    use crate::vault::RegionKey;
+
+    async fn open_region(folder: &Path, key: &Arc<RegionKey>) -> anyhow::Result<OpenRegion> {
+        let url = format!("sqlite://{}/renkei.db", folder.display());
+        open::start(Journal::open(&url, Arc::clone(key)).await?).await
+    }
+
+    #[tokio::test]
+    async fn a_hub_with_a_task_that_fell_over_is_not_ready_and_ends_with_an_error() {
+        let (folder, key) = (tempfile::tempdir().unwrap(), Arc::new(RegionKey::ephemeral()));
+        let region = open_region(folder.path(), &key).await.unwrap();
+        let app = App::new(region.hub.clone(), Vec::new(), SessionLimits::default());
+        assert_eq!(readyz(State(app.clone())).await.0, StatusCode::OK);
+        region.journal.faults().next([Fault::Panic]);
+        let fallen = region.tasks.fallen();
+        let change = GrantChange::Widen { id: GrantId(Uuid::nil()), through: Seq(1) };
+        region.hub.note_reading(vec![change]).await.unwrap();
+        assert_eq!(fallen.await, "committer");
+
+        let (status, body) = readyz(State(app.clone())).await;
+        let body = serde_json::to_value(&body.0).unwrap();
+        assert_eq!((status, &body["reasons"][0]["code"]), (StatusCode::SERVICE_UNAVAILABLE, &"fallen".into()));
+        let loopback = SocketAddr::from(([127, 0, 0, 1], 0));
+        let listener = Listener::bind(loopback, Transport::PlainOnLoopback, ListenBounds::default()).unwrap();
+        // Nobody asks it to stop.
+        let ended = run_hub(region, app, vec![listener], pending()).await;
+        assert!(ended.unwrap_err().to_string().contains("committer"));
+    }
+
+    #[tokio::test]
+    async fn a_second_hub_on_the_same_database_is_refused_until_the_first_has_gone() {
+        let (folder, key) = (tempfile::tempdir().unwrap(), Arc::new(RegionKey::ephemeral()));
+        let OpenRegion { hub, tasks, journal } = open_region(folder.path(), &key).await.unwrap();
+        let refused = open_region(folder.path(), &key).await.err().expect("it is served already").to_string();
+        assert!(refused.contains("another renkei serves this database"), "{refused}");
+        drop(hub);
+        tasks.finish().await;
+        journal.close().await;
+        open_region(folder.path(), &key).await.unwrap();
+    }
 }

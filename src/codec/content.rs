@@ -12,7 +12,7 @@ use crate::domain::alarm::Alarm;
 use crate::domain::directory::Actor;
 use crate::domain::entry::{Addressee, Entry};
 use crate::domain::ids::{EntryId, OrganisationId, PersonId, Seq, TimelineId};
-use crate::domain::ruling::Ruling;
+use crate::domain::ruling::{Consequences, Ruling};
 use crate::domain::text::{Invalid, Text};
 use crate::domain::time::Timestamp;
 
@@ -168,21 +168,23 @@ pub(crate) fn alarm_message(alarm: &Alarm) -> v1::Alarm {
 
 pub(super) fn ruling(sent: v1::Ruling) -> Result<Ruling, Invalid> {
     let field = |name: &'static str| move |invalid: Invalid| invalid.within(name);
-    Ok(Ruling {
-        cited: sent.cited.into_iter().map(Into::into).collect(),
-        slots: Vec::new(),
+    let consequences = Consequences {
         opened: Mapped::read(sent.opened).map_err(field("opened"))?,
         met: Mapped::read(sent.met).map_err(field("met"))?,
         advice: sent.advice.into_iter().map(Into::into).collect(),
+    };
+    Ok(Ruling {
+        cited: sent.cited.into_iter().map(Into::into).collect(),
+        slots: Vec::new(),
+        consequences: consequences.kept(),
     })
 }
 
 /// What a ruling says to its readers: all but the slots.
 pub(crate) fn ruling_message(ruling: &Ruling) -> v1::Ruling {
-    v1::Ruling {
-        cited: ruling.cited.sent(),
-        opened: ruling.opened.sent(),
-        met: ruling.met.sent(),
-        advice: ruling.advice.sent(),
+    let cited = ruling.cited.sent();
+    match ruling.consequences.as_deref() {
+        None => v1::Ruling { cited, ..v1::Ruling::default() },
+        Some(of) => v1::Ruling { cited, opened: of.opened.sent(), met: of.met.sent(), advice: of.advice.sent() },
     }
 }

@@ -21,7 +21,7 @@ pub use delivery::EncodedEntry;
 pub use encoding::Encoding;
 pub use intent::{decode_intent, encode_intent};
 pub use snapshot::{decode_snapshot, encode_snapshot};
-pub use stored::{QueuedPost, Refusal};
+pub use stored::{Dismissed, QueuedPost, Refusal};
 pub use stored::{decode_queued, decode_refusal, decode_stored, encode_queued, encode_refusal, encode_stored};
 
 pub(crate) use content::{actor, actor_message, alarm, alarm_message};

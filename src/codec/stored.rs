@@ -123,6 +123,15 @@ pub struct Refusal {
     /// Stable code of why.
     pub code: String,
     pub ruling: Ruling,
+    /// Of a post that was dismissed from the linking queue.
+    pub dismissed: Option<Dismissed>,
+}
+
+/// Who took a post out of the linking queue, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Dismissed {
+    pub by: Actor,
+    pub reason: String,
 }
 
 /// The bytes of a refusal.
@@ -135,6 +144,10 @@ pub fn encode_refusal(refusal: &Refusal) -> Vec<u8> {
         code: refusal.code.clone(),
         ruling: Some(ruling_message(&refusal.ruling)),
         slots: refusal.ruling.slots.clone().into(),
+        dismissed: refusal.dismissed.as_ref().map(|dismissed| stored::Dismissed {
+            by: Some(actor_message(&dismissed.by)),
+            reason: dismissed.reason.clone(),
+        }),
     }
     .encode_to_vec()
 }
@@ -151,7 +164,12 @@ pub fn decode_refusal(bytes: &[u8]) -> Result<Refusal, CodecError> {
         author: message("author", kept.author, |sent| actor(&sent))?,
         code: kept.code,
         ruling: ruling_with_slots(kept.ruling, &kept.slots)?,
+        dismissed: kept.dismissed.map(dismissed).transpose()?,
     })
+}
+
+fn dismissed(kept: stored::Dismissed) -> Result<Dismissed, Invalid> {
+    Ok(Dismissed { by: message("by", kept.by, |sent| actor(&sent))?, reason: kept.reason })
 }
 
 fn ruling_with_slots(sent: Option<v1::Ruling>, slots: &[u8]) -> Result<Ruling, Invalid> {

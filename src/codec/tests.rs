@@ -63,8 +63,11 @@ proptest! {
         received_at in any::<i64>(),
         ruling in arbitrary::ruling(),
         code in any::<String>(),
+        by in proptest::option::of(arbitrary::actor()),
     ) {
-        let refusal = Refusal { id: intent.id, kind: intent.body.kind(), author, code, ruling: ruling.clone() };
+        let dismissed = by.map(|by| Dismissed { by, reason: code.clone() });
+        let (id, kind) = (intent.id, intent.body.kind());
+        let refusal = Refusal { id, kind, author, code, ruling: ruling.clone(), dismissed };
         prop_assert_eq!(decode_refusal(&encode_refusal(&refusal)).unwrap(), refusal);
         let queued = QueuedPost { intent, author, received_at: Timestamp(received_at), ruling };
         prop_assert_eq!(decode_queued(&encode_queued(&queued)).unwrap(), queued);

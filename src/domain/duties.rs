@@ -215,10 +215,10 @@ impl Duties {
 
     /// Takes the next entry of the timeline in.
     pub fn apply(&mut self, entry: &Entry) {
-        for opened in &entry.ruling.opened {
+        for opened in entry.ruling.opened() {
             self.insert(opened, Some(entry.id), entry);
         }
-        for met in &entry.ruling.met {
+        for met in entry.ruling.met() {
             if let Some(duty) = self.all.get_mut(met) {
                 duty.end(Ended::Met, entry);
             }

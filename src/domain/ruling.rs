@@ -14,10 +14,45 @@ pub struct Ruling {
     pub cited: Vec<Arc<str>>,
     /// The input slots, packed by the rulebook that decided; readable with that version's vocabulary.
     pub slots: Vec<u8>,
+    /// `None` where there are none, as for nearly every vital and note; apart, so that those stay small.
+    pub consequences: Option<Box<Consequences>>,
+}
+
+/// What came of an entry beside its being accepted.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Consequences {
     /// Duties the entry opened.
     pub opened: Vec<OpenedDuty>,
     /// Duties the entry met.
     pub met: Vec<DutyId>,
-    /// Rules whose advice was given, cited as above.
+    /// Rules whose advice was given, cited as the deciding ones are.
     pub advice: Vec<Arc<str>>,
+}
+
+impl Consequences {
+    /// As a ruling keeps them: nothing at all where there are none.
+    #[must_use]
+    pub fn kept(self) -> Option<Box<Self>> {
+        (self != Self::default()).then(|| Box::new(self))
+    }
+}
+
+impl Ruling {
+    /// Duties the entry opened.
+    #[must_use]
+    pub fn opened(&self) -> &[OpenedDuty] {
+        self.consequences.as_deref().map_or(&[], |consequences| &consequences.opened)
+    }
+
+    /// Duties the entry met.
+    #[must_use]
+    pub fn met(&self) -> &[DutyId] {
+        self.consequences.as_deref().map_or(&[], |consequences| &consequences.met)
+    }
+
+    /// Rules whose advice was given, cited as the deciding ones are.
+    #[must_use]
+    pub fn advice(&self) -> &[Arc<str>] {
+        self.consequences.as_deref().map_or(&[], |consequences| &consequences.advice)
+    }
 }

@@ -144,7 +144,7 @@ impl PatientState {
     fn apply_body(&mut self, body: &Body, entry: &Entry) {
         match body {
             Body::Registration(registration) => {
-                self.registration = Some(Arc::new(registration.clone()));
+                self.registration = Some(Arc::from(registration.clone()));
                 self.registered_by = entry.seq;
             }
             Body::Consent(change) => {
@@ -182,7 +182,7 @@ impl PatientState {
         };
         match &*correction.body {
             Body::Registration(registration) if target.seq == self.registered_by => {
-                self.registration = Some(Arc::new(registration.clone()));
+                self.registration = Some(Arc::from(registration.clone()));
             }
             Body::Consent(change) if target.seq == self.consented_by => {
                 self.consent = change.state;

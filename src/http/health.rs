@@ -38,7 +38,7 @@ pub struct Reason {
     detail: Words,
 }
 
-/// 200 when the journal takes writes, the clock is right and the certificate is valid; else 503 with the reasons.
+/// 200 when the hub's tasks run, the journal takes writes, the clock is right and the certificate is valid; else 503 with the reasons.
 pub async fn readyz(State(app): State<App>) -> (StatusCode, Json<Readiness>) {
     let reasons = reasons(&app);
     let status = if reasons.is_empty() { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
@@ -52,7 +52,19 @@ fn reasons(app: &App) -> Vec<Reason> {
     let has_expired = app.certificate.as_ref().is_some_and(|certificate| certificate.valid_until() <= now);
     // What the journal itself says of its trouble names files and stays in the log.
     let checks = [
-        (!app.hub.is_running(), "stopping", Text::fixed("連携ハブを停止しています", "the hub is stopping")),
+        (
+            app.hub.has_fallen(),
+            "fallen",
+            Text::fixed(
+                "連携ハブの内部で障害が起き、再起動を待っています",
+                "a part of the hub fell over; it ends to be started again",
+            ),
+        ),
+        (
+            !app.hub.is_running() && !app.hub.has_fallen(),
+            "stopping",
+            Text::fixed("連携ハブを停止しています", "the hub is stopping"),
+        ),
         (
             !app.hub.journal().health().is_writable(),
             "journal_read_only",

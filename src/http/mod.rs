@@ -5,7 +5,7 @@ pub mod app;
 pub mod assets;
 mod authentication;
 pub mod certificate;
-mod health;
+pub(crate) mod health;
 mod input;
 pub mod listen;
 mod metrics;

@@ -34,7 +34,7 @@ const PROBLEM: &str = "application/problem+json";
         registering::register_patient, registering::record_consent, registering::link, registering::unlink,
         timelines::list_entries, timelines::post_entry, timelines::dry_run,
         timelines::list_read_markers, timelines::mark_read,
-        linking_queue::list,
+        linking_queue::list, linking_queue::dismiss,
         rulebook::show, rulebook::show_cited,
     ),
     components(schemas(Problem)),

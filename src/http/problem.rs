@@ -11,6 +11,7 @@ use utoipa::ToSchema;
 
 use super::shapes::Words;
 use crate::actions::directory::DirectoryError;
+use crate::actions::linking_queue::DismissError;
 use crate::actions::patients::SearchError;
 use crate::actions::sign_in::SignInError;
 use crate::domain::text::{Invalid, Text};
@@ -122,7 +123,7 @@ fn status_of(code: &str, is_about_field: bool) -> StatusCode {
         Some(Code::Forbidden | Code::RuleFailed | Code::OriginRefused) => StatusCode::FORBIDDEN,
         Some(Code::NotFound) => StatusCode::NOT_FOUND,
         Some(Code::MethodNotAllowed) => StatusCode::METHOD_NOT_ALLOWED,
-        Some(Code::Conflict) => StatusCode::CONFLICT,
+        Some(Code::Conflict | Code::Dismissed) => StatusCode::CONFLICT,
         Some(Code::TooLarge) => StatusCode::PAYLOAD_TOO_LARGE,
         Some(Code::MediaTypeUnsupported) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
         Some(Code::UpgradeExpected) => StatusCode::UPGRADE_REQUIRED,
@@ -232,6 +233,17 @@ impl From<SearchError> for Problem {
         match error {
             SearchError::Store(error) => error.into(),
             SearchError::Look(error) => error.into(),
+        }
+    }
+}
+
+impl From<DismissError> for Problem {
+    fn from(error: DismissError) -> Self {
+        match error {
+            DismissError::Invalid(invalid) => invalid.into(),
+            DismissError::NotWaiting => Self::not_found(),
+            DismissError::Store(error) => error.into(),
+            DismissError::Unavailable(error) => error.into(),
         }
     }
 }

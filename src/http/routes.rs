@@ -52,6 +52,7 @@ routes! {
     get    "/api/v1/timelines/{id}/read-markers" => timelines::list_read_markers;
     put    "/api/v1/timelines/{id}/read-marker" => timelines::mark_read;
     get    "/api/v1/linking-queue" => linking_queue::list;
+    post   "/api/v1/linking-queue/{id}/dismiss" => linking_queue::dismiss;
     get    "/api/v1/rulebook" => rulebook::show;
     get    "/api/v1/rulebook/citations/{citation}" => rulebook::show_cited;
 }

@@ -108,6 +108,34 @@ impl Refused {
         Self { id, code, field: None, reasons: vec![reason], cited: Vec::new(), retry }
     }
 
+    /// The answer to its commit was lost: it may be stored, and sent again it is stored once.
+    #[must_use]
+    pub fn uncertain(id: EntryId) -> Self {
+        Self::plain(
+            id,
+            "unavailable",
+            Text::fixed(
+                "保存されたか確認できません。同じIDのまま再送してください。二重には記録されません",
+                "whether this was stored is not known; please send it again under the same id, it is stored once",
+            ),
+            true,
+        )
+    }
+
+    /// The secretariat took it out of the linking queue.
+    #[must_use]
+    pub fn dismissed(id: EntryId) -> Self {
+        Self::plain(
+            id,
+            "dismissed",
+            Text::fixed(
+                "連携事務局がこの記録を記録しないと決めました",
+                "the secretariat decided that this post does not become an entry",
+            ),
+            false,
+        )
+    }
+
     /// The author leaves more than the hub keeps for them; nothing was stored.
     #[must_use]
     pub fn overloaded(id: EntryId) -> Self {

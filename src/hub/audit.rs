@@ -1,9 +1,10 @@
-//! The audit record of a refusal: who wanted what on which timeline, and which rules said no.
+//! The audit records of a refusal and of a dismissal from the linking queue: who wanted what on which timeline, which
+//! rules or who said no, and why.
 //!
-//! Sealed with the timeline's key; the body of the post is not kept.
+//! Sealed with the timeline's key where there is one; the body of the post is not kept.
 
 use super::timelines::Hot;
-use super::work::Submission;
+use super::work::{Dismissal, Submission};
 use crate::codec;
 use crate::domain::ruling::Ruling;
 use crate::domain::time::Timestamp;
@@ -30,7 +31,26 @@ pub(super) fn refusal(
         author: submission.actor,
         code: code.to_owned(),
         ruling,
+        dismissed: None,
     };
+    seal(region, hot, now, &record)
+}
+
+/// Seals the record of a post that the secretariat took out of the linking queue.
+pub(super) fn dismissal(region: &RegionKey, hot: &Hot, dismissal: &Dismissal, now: Timestamp) -> SealedAudit {
+    let Dismissal { actor, post, reason, .. } = dismissal;
+    let record = codec::Refusal {
+        id: post.intent.id,
+        kind: post.intent.body.kind(),
+        author: post.author,
+        code: "dismissed".to_owned(),
+        ruling: post.ruling.clone(),
+        dismissed: Some(codec::Dismissed { by: *actor, reason: reason.clone() }),
+    };
+    seal(region, hot, now, &record)
+}
+
+fn seal(region: &RegionKey, hot: &Hot, now: Timestamp, record: &codec::Refusal) -> SealedAudit {
     let seal = if hot.exists { AuditSeal::Timeline(hot.state.timeline, &hot.key) } else { AuditSeal::Region(region) };
-    SealedAudit::seal(seal, now, &codec::encode_refusal(&record))
+    SealedAudit::seal(seal, now, &codec::encode_refusal(record))
 }

@@ -3,18 +3,16 @@
 //! INVARIANT: no answer and no entry leaves the hub before the batch it belongs to, and all before it, are durable.
 
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 
 use tokio::sync::mpsc;
 
 use super::Region;
-use super::answer::{Answer, Refused};
 use super::draft::Draft;
 use super::fanout::Fanout;
 use super::meter::Meter;
 use super::outbox::Item;
-use super::sequencer::Progress;
-use super::work::{Follow, Outcome, Submission, Work};
+use super::progress::Progress;
+use super::work::{Follow, Outcome, Work};
 use crate::limits;
 use crate::store::{CommitError, Journal};
 
@@ -34,8 +32,8 @@ impl Committer {
     pub(super) async fn run(mut self) {
         while let Some(mut draft) = self.drafts.recv().await {
             let number = draft.number;
-            if draft.generation != self.progress.generation.load(Ordering::Acquire) {
-                self.send_back(draft);
+            if draft.generation != self.progress.generation() {
+                self.send_back(into_works(draft));
             } else if draft.batch.is_empty() {
                 self.tell(draft);
             } else {
@@ -46,7 +44,7 @@ impl Committer {
                     Err(error) => self.fail(draft, &error),
                 }
             }
-            self.progress.done.store(number, Ordering::Release);
+            self.progress.finish(number);
         }
     }
 
@@ -98,75 +96,60 @@ impl Committer {
                     self.fanout.mark_read(mark.timeline, marker.person, marker.seq, marker.read_at);
                 }
             }
-            Outcome::Granted => {}
+            Outcome::Dismissed(dismissal, waited) => drop(dismissal.reply.send(waited)),
+            Outcome::Granted(_) => {}
         }
     }
 
     /// The batch is not stored, or nobody knows: states built on it are void.
     fn fail(&self, draft: Draft, error: &CommitError) {
-        self.progress.generation.fetch_add(1, Ordering::AcqRel);
+        self.progress.fail();
         self.meter.failed_commit();
         tracing::warn!(code = error.code(), %error, "a batch was not committed");
+        let mut works = into_works(draft);
         match error {
-            CommitError::Moved(_) | CommitError::Duplicate(_) | CommitError::Unknown { .. } => self.send_back(draft),
-            CommitError::Unavailable { .. } | CommitError::Store(_) => {
-                draft
-                    .outcomes
-                    .into_iter()
-                    .filter_map(Outcome::into_work)
-                    .filter_map(Work::unavailable)
-                    .for_each(|outcome| self.answer(outcome));
+            CommitError::Moved(_) | CommitError::Duplicate(_) => self.send_back(works),
+            CommitError::Unknown { .. } => {
+                works.iter_mut().flat_map(Work::posts_mut).for_each(|submission| submission.is_uncertain = true);
+                self.send_back(works);
             }
+            // Something in it breaks the commit, and must not keep the rest from being stored: halved until it is alone.
+            CommitError::Store(_) if works.len() > 1 => {
+                let later = works.split_off(works.len() / 2);
+                self.put_again(works);
+                self.put_again(later);
+            }
+            CommitError::Unavailable { .. } | CommitError::Store(_) => self.refuse(works),
         }
     }
 
-    /// Back to the sequencer, to be decided again on what the journal really holds.
-    fn send_back(&self, draft: Draft) {
-        let mut works = Vec::with_capacity(draft.outcomes.len());
-        for mut work in draft.outcomes.into_iter().filter_map(Outcome::into_work) {
+    fn refuse(&self, works: impl IntoIterator<Item = Work>) {
+        works.into_iter().filter_map(Work::unavailable).for_each(|outcome| self.answer(outcome));
+    }
+
+    /// Back to the sequencer, to be decided again on what the journal really holds; but not for ever.
+    fn send_back(&self, works: Vec<Work>) {
+        let (mut again, mut hopeless) = (Vec::with_capacity(works.len()), Vec::new());
+        for mut work in works {
             let mut is_hopeless = false;
             for submission in work.posts_mut() {
                 submission.attempts += 1;
                 is_hopeless |= submission.attempts > limits::DECIDE_ATTEMPTS_MAX;
             }
-            if is_hopeless {
-                if let Some(outcome) = work.unavailable() {
-                    self.answer(outcome);
-                }
-                continue;
-            }
-            works.push(work);
+            if is_hopeless { hopeless.push(work) } else { again.push(work) }
         }
-        // The sequencer only goes when the hub does; then the callers see their channels close.
-        drop(self.again.send(works));
+        self.refuse(hopeless);
+        self.put_again(again);
+    }
+
+    fn put_again(&self, works: Vec<Work>) {
+        if !works.is_empty() {
+            // The sequencer only goes when the hub does; then the callers see their channels close.
+            drop(self.again.send(works));
+        }
     }
 }
 
-impl Work {
-    /// The answer while the journal takes nothing.
-    pub(super) fn unavailable(self) -> Option<Outcome> {
-        Some(match self {
-            Self::Post(submission) => {
-                let refused = Refused::unavailable(submission.intent.id);
-                Outcome::Answered(submission, Answer::Refused(refused))
-            }
-            Self::PostTogether(group) => {
-                let unavailable = |submission: &Submission| Answer::Refused(Refused::unavailable(submission.intent.id));
-                let answered = group.into_iter().map(|submission| (unavailable(&submission), submission));
-                Outcome::AnsweredTogether(answered.map(|(answer, submission)| (submission, answer)).collect())
-            }
-            Self::Follow(follow) => {
-                let opened = super::subscription::Opened {
-                    timeline: follow.timeline,
-                    grant: follow.grant,
-                    after: follow.after,
-                    refused: Some("unavailable"),
-                    granted: None,
-                };
-                Outcome::Followed(follow, opened)
-            }
-            // A caller that waits on a channel sees it close, which it reports as unavailable.
-            Self::DryRun(_) | Self::Look(_) | Self::MarkRead(_) | Self::Grants(_) => return None,
-        })
-    }
+fn into_works(draft: Draft) -> Vec<Work> {
+    draft.outcomes.into_iter().map(Outcome::into_work).collect()
 }

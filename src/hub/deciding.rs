@@ -2,7 +2,6 @@
 //!
 //! Runs between two awaits of the sequencer: no I/O here, and time is taken once per batch.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use jiff::civil::Date;
@@ -11,15 +10,16 @@ use super::allowance::{Allowances, Asked};
 use super::answer::{Accepted, Answer, Queued, Refused};
 use super::audit;
 use super::draft::Draft;
+use super::ledger::{Ledger, Waits};
 use super::published::Published;
 use super::subscription::{Granted, Opened, Subscription};
 use super::timelines::Hot;
 use super::view::View;
-use super::work::{Follow, Look, MarkRead, Origin, Outcome, Sight, Submission, Work};
+use super::work::{Dismissal, Follow, Look, MarkRead, Origin, Outcome, Sight, Submission, Work};
 use crate::codec::{self, Content, QueuedPost};
 use crate::domain::directory::{Actor, Directory};
 use crate::domain::entry::{Entry, Intent};
-use crate::domain::ids::{EntryId, Seq};
+use crate::domain::ids::Seq;
 use crate::domain::ruling::Ruling;
 use crate::domain::state::PatientState;
 use crate::domain::time::Timestamp;
@@ -27,7 +27,7 @@ use crate::limits;
 use crate::rulebook::{self, Acceptance, Decision, Refusal, Rulebook, Situation, Target};
 use crate::store::{
     self, ClearHeader, GrantChange, HeadUpdate, NewTimeline, QueueState, ReadMarker, Resolved, SealedEntry,
-    SealedQueued, SealedSnapshot, StoredEntry, Subject,
+    SealedQueued, SealedSnapshot, Subject,
 };
 use crate::vault::RegionKey;
 
@@ -42,54 +42,58 @@ pub(super) struct Picture {
     pub today: Date,
 }
 
-pub(super) type Targets = HashMap<EntryId, StoredEntry>;
-
 impl Picture {
-    /// Decides a post; on acceptance the entry is on the draft and in the state.
-    pub fn post(&self, draft: &mut Draft, hot: &mut Hot, submission: &Submission, targets: &Targets) -> Answer {
-        let (intent, actor) = (&submission.intent, &submission.actor);
-        match self.decide(&hot.state, intent, actor, submission.origin, targets) {
-            Decision::Accept(acceptance) => self.accept(draft, hot, submission, acceptance),
-            Decision::Queue(ruling) if submission.origin == Origin::Client => {
-                if !self.allowances.take(actor.person.0, Asked::Waiting, 1, self.now) {
-                    return Answer::Refused(Refused::overloaded(intent.id));
+    /// Answers a post, as before or decided now; on acceptance the entry is on the draft and in the state.
+    pub fn post(&self, draft: &mut Draft, hot: &mut Hot, submission: &Submission, ledger: &mut Ledger) -> Answer {
+        if let Some(answer) = ledger.answer_given_before(submission) {
+            if matches!(answer, Answer::Accepted(_)) {
+                self.leave_queue(draft, submission, ledger);
+                if submission.is_uncertain {
+                    tell_of_stored(draft, hot, submission, ledger);
                 }
-                self.queue(draft, intent, actor, &ruling)
             }
-            Decision::Queue(ruling) => self.refuse(draft, hot, submission, Refusal::NotFound(ruling)),
-            Decision::Refuse(refusal) => self.refuse(draft, hot, submission, refusal),
+            return answer;
+        }
+        let (intent, actor) = (&submission.intent, &submission.actor);
+        let target = ledger.target_of(intent).map(AsRef::as_ref);
+        match self.decide(&hot.state, intent, actor, submission.origin, target) {
+            Decision::Accept(acceptance) => self.accept(draft, hot, submission, acceptance, ledger),
+            Decision::Queue(ruling) => self.queue(draft, submission, &ruling, ledger),
+            Decision::Refuse(refusal) => Answer::Refused(self.refuse(draft, hot, submission, refusal)),
         }
     }
 
     /// Does everything that is not a post.
-    pub fn serve(&self, draft: &mut Draft, hot: Option<&mut Hot>, work: Work, targets: &Targets) {
+    pub fn serve(&self, draft: &mut Draft, hot: Option<&mut Hot>, work: Work, ledger: &mut Ledger) {
         let outcome = match (work, hot) {
             (Work::DryRun(dry_run), Some(hot)) => {
-                let decision = self.decide(&hot.state, &dry_run.intent, &dry_run.actor, Origin::Client, targets);
+                let target = ledger.target_of(&dry_run.intent).map(AsRef::as_ref);
+                let decision = self.decide(&hot.state, &dry_run.intent, &dry_run.actor, Origin::Client, target);
                 Outcome::DryRun(dry_run, decision)
             }
             (Work::Follow(follow), Some(hot)) => self.follow(draft, hot, follow),
             (Work::Look(look), Some(hot)) => self.look(draft, hot, look),
             (Work::MarkRead(mark), Some(hot)) => self.mark_read(draft, hot, mark),
             (Work::Grants(changes), _) => {
-                draft.batch.grants.extend(changes);
-                Outcome::Granted
+                draft.batch.grants.extend_from_slice(&changes);
+                Outcome::Granted(changes)
             }
+            (Work::Dismiss(dismissal), Some(hot)) => self.dismiss(draft, hot, dismissal, ledger),
             (Work::Post(_) | Work::PostTogether(_), _) | (_, None) => return,
         };
         draft.outcomes.push(outcome);
     }
 
+    /// `target`: the entry that the intent points back at, if there is one.
     pub(super) fn decide(
         &self,
         state: &PatientState,
         intent: &Intent,
         actor: &Actor,
         origin: Origin,
-        targets: &Targets,
+        target: Option<&Published>,
     ) -> Decision {
-        let target =
-            intent.body.target().and_then(|id| targets.get(&id)).and_then(|found| self.target(state, actor, found));
+        let target = target.and_then(|found| self.target(state, actor, found));
         let situation = Situation {
             state,
             rulebook: &self.rulebook,
@@ -104,17 +108,24 @@ impl Picture {
     }
 
     /// The target as deciding sees it; `None` when it is another patient's.
-    fn target(&self, state: &PatientState, actor: &Actor, found: &StoredEntry) -> Option<Target> {
+    fn target(&self, state: &PatientState, actor: &Actor, found: &Published) -> Option<Target> {
         if found.entry.timeline != state.timeline {
             return None;
         }
-        let published = Published::of_stored(found.clone());
-        let visible = View::of(state, &self.rulebook, actor).is_some_and(|view| view.shows(&published));
-        let own = published.scope.owner == actor.organisation;
-        Some(Target { kind: found.entry.body.kind(), scope: published.scope, own, visible })
+        let visible = View::of(state, &self.rulebook, actor).is_some_and(|view| view.shows(found));
+        let own = found.scope.owner == actor.organisation;
+        Some(Target { kind: found.entry.body.kind(), scope: found.scope.clone(), own, visible })
     }
 
-    fn accept(&self, draft: &mut Draft, hot: &mut Hot, submission: &Submission, acceptance: Acceptance) -> Answer {
+    /// Makes an accepted post an entry.
+    pub(super) fn accept(
+        &self,
+        draft: &mut Draft,
+        hot: &mut Hot,
+        submission: &Submission,
+        acceptance: Acceptance,
+        ledger: &mut Ledger,
+    ) -> Answer {
         let entry = self.entry(&hot.state, &submission.intent, &submission.actor, acceptance);
         let content = codec::encode_content(&entry);
         self.seal(draft, hot, &entry, &content, submission);
@@ -125,8 +136,11 @@ impl Picture {
             draft.change_access(&hot.state);
         }
         self.snapshot(draft, hot);
+        self.leave_queue(draft, submission, ledger);
         let answer = Accepted::of(&entry, false);
-        draft.publish(Arc::new(Published::new(entry, content)));
+        let published = Arc::new(Published::new(entry, content));
+        ledger.note_accepted(submission.mac, &answer, &published);
+        draft.publish(published);
         Answer::Accepted(answer)
     }
 
@@ -171,9 +185,13 @@ impl Picture {
             recorded_at: entry.recorded_at,
         });
         draft.batch.entries.push(sealed);
-        if submission.origin == Origin::Queue {
-            let resolved = Resolved { id: entry.id, state: QueueState::Accepted, resolved_at: entry.recorded_at };
-            draft.batch.resolved.push(resolved);
+    }
+
+    /// The post is an entry, whoever sent it: it waits no longer.
+    fn leave_queue(&self, draft: &mut Draft, submission: &Submission, ledger: &mut Ledger) {
+        let id = submission.intent.id;
+        if ledger.waits(id).is_some_and(|waits| waits.mac == submission.mac) && ledger.note_resolved(id) {
+            draft.batch.resolved.push(Resolved { id, state: QueueState::Accepted, resolved_at: self.now });
         }
     }
 
@@ -186,9 +204,9 @@ impl Picture {
     }
 
     /// Answers a refusal and keeps it in the audit.
-    pub fn refuse(&self, draft: &mut Draft, hot: &Hot, submission: &Submission, refusal: Refusal) -> Answer {
+    pub fn refuse(&self, draft: &mut Draft, hot: &Hot, submission: &Submission, refusal: Refusal) -> Refused {
         draft.batch.audits.push(audit::refusal(&self.key, hot, submission, &refusal, self.now));
-        Answer::Refused(self.explain(&submission.intent, refusal))
+        self.explain(&submission.intent, refusal)
     }
 
     /// A refusal in words.
@@ -210,17 +228,41 @@ impl Picture {
         Refused { id: intent.id, code, field: None, reasons, cited: ruling.cited, retry: false }
     }
 
-    fn queue(&self, draft: &mut Draft, intent: &Intent, actor: &Actor, ruling: &Ruling) -> Answer {
-        let waiting =
-            QueuedPost { intent: intent.clone(), author: *actor, received_at: self.now, ruling: ruling.clone() };
-        let sealed = SealedQueued::seal(&self.key, &waiting);
-        draft.batch.queued.push(sealed);
+    /// Lets a post wait for its author's link; one that waits already goes on waiting as it is.
+    fn queue(&self, draft: &mut Draft, submission: &Submission, ruling: &Ruling, ledger: &mut Ledger) -> Answer {
+        let Submission { intent, actor, mac, attempts, .. } = submission;
+        if ledger.waits(intent.id).is_none() {
+            if ledger.was_dismissed(intent.id) {
+                return Answer::Refused(Refused::dismissed(intent.id));
+            }
+            let has_room = ledger.count_waiting_of(actor.person) < limits::QUEUED_POSTS_PER_AUTHOR_MAX;
+            // Decided again, it was paid for.
+            let is_paid = || *attempts > 0 || self.allowances.take(actor.person.0, Asked::Waiting, 1, self.now);
+            if !has_room || !is_paid() {
+                return Answer::Refused(Refused::overloaded(intent.id));
+            }
+            let waiting =
+                QueuedPost { intent: intent.clone(), author: *actor, received_at: self.now, ruling: ruling.clone() };
+            draft.batch.queued.push(SealedQueued::seal(&self.key, &waiting));
+            let waits = Waits { author: actor.person, mac: *mac };
+            ledger.note_waiting(intent.id, waits);
+        }
         Answer::Queued(Queued {
             id: intent.id,
             timeline: intent.timeline,
             reasons: self.rulebook.reasons(&intent.body, ruling),
             cited: ruling.cited.clone(),
         })
+    }
+
+    fn dismiss(&self, draft: &mut Draft, hot: &Hot, dismissal: Box<Dismissal>, ledger: &mut Ledger) -> Outcome {
+        let id = dismissal.post.intent.id;
+        let waited = ledger.note_resolved(id);
+        if waited {
+            draft.batch.resolved.push(Resolved { id, state: QueueState::Dismissed, resolved_at: self.now });
+            draft.batch.audits.push(audit::dismissal(&self.key, hot, &dismissal, self.now));
+        }
+        Outcome::Dismissed(dismissal, waited)
     }
 
     fn follow(&self, draft: &mut Draft, hot: &mut Hot, follow: Box<Follow>) -> Outcome {
@@ -269,4 +311,11 @@ impl Picture {
         draft.batch.read_markers.extend(marker);
         Outcome::Marked(mark, marker)
     }
+}
+
+/// The answer to its commit was lost, and it is stored: nobody was told of the entry yet, nor of what it changed.
+fn tell_of_stored(draft: &mut Draft, hot: &Hot, submission: &Submission, ledger: &Ledger) {
+    let Some(entry) = ledger.stored(submission.intent.id) else { return };
+    draft.publish(Arc::clone(entry));
+    draft.change_access(&hot.state);
 }

@@ -214,6 +214,12 @@ impl Reader {
 
     /// Pushes the entry if this reader may see it, or what it takes back; whether the session is to be woken.
     fn serve(&self, entry: &Arc<Published>) -> bool {
+        if entry.seq() != self.subscription.through().next() {
+            // Entries before it are stored and never came by: the answer to their commit was lost. The journal has them.
+            // Counted as pushed, so that no later delivery seems to follow on what the reader has.
+            self.subscription.push_to(entry.seq());
+            return self.outbox.fall_behind();
+        }
         let view = self.subscription.view();
         if !view.shows(entry) {
             let taken_back = view.takes_back(entry);

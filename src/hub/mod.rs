@@ -1,6 +1,6 @@
 //! The running process: sequencer, committer, fan-out, presence.
 //!
-//! Read `work` (what may be asked), `sequencer` → `deciding` → `draft` → `committer`, then `fanout`, `outbox`
+//! Read `work` (what may be asked), `sequencer` → `fetching` → `deciding` → `draft` → `committer`, then `fanout`, `outbox`
 //! and `view` for how an entry reaches its readers. Sessions and actions hold a [`Hub`].
 
 pub mod allowance;
@@ -10,10 +10,13 @@ mod committer;
 mod deciding;
 mod draft;
 pub mod fanout;
+mod fetching;
+mod ledger;
 mod linking_queue;
 pub mod meter;
 pub mod outbox;
 pub mod patients;
+mod progress;
 pub mod published;
 pub mod reading;
 mod region;
@@ -21,27 +24,32 @@ pub mod rehearsal;
 mod sequencer;
 pub mod sessions;
 pub mod subscription;
+pub mod tasks;
+#[cfg(test)]
+mod tests;
 mod timelines;
 mod together;
+mod trial;
 pub mod view;
 mod work;
 
 use std::sync::Arc;
 
-use tokio::sync::{mpsc, oneshot};
-use tokio::task::JoinHandle;
+use tokio::sync::{mpsc, oneshot, watch};
 
 use self::answer::{Accepted, Answer, Refused, Reply};
 use self::committer::Committer;
 use self::fanout::Fanout;
 use self::meter::Meter;
 use self::outbox::Outbox;
+use self::progress::Progress;
 pub use self::region::{Region, RegionParts};
-use self::sequencer::{Progress, Sequencer};
+use self::sequencer::{Channels, Sequencer};
 use self::sessions::Sessions;
+pub use self::tasks::HubTasks;
 pub use self::work::Sight;
-use self::work::{DryRun, Follow, MarkRead, Origin, Submission, Work};
-use crate::codec;
+use self::work::{Dismissal, DryRun, Follow, MarkRead, Origin, Submission, Work};
+use crate::codec::{self, QueuedPost};
 use crate::domain::directory::Actor;
 use crate::domain::entry::Intent;
 use crate::domain::ids::{Seq, SignInId, TimelineId};
@@ -65,22 +73,7 @@ struct Inner {
     sessions: Sessions,
     meter: Arc<Meter>,
     work: mpsc::Sender<Work>,
-}
-
-/// The hub's own tasks; awaited at shutdown.
-#[derive(Debug)]
-pub struct HubTasks {
-    sequencer: JoinHandle<()>,
-    committer: JoinHandle<()>,
-    releaser: JoinHandle<()>,
-}
-
-impl HubTasks {
-    /// Waits until everything handed to the hub is durable and answered. All handles must be dropped before.
-    pub async fn finish(self) {
-        // A panic of one of them was already reported by the panic hook; shutdown goes on.
-        let _ = tokio::join!(self.sequencer, self.committer, self.releaser);
-    }
+    fallen: watch::Receiver<Option<&'static str>>,
 }
 
 /// The hub is shutting down, or the journal could not be read.
@@ -98,8 +91,8 @@ impl Hub {
         let (linked, linked_in) = mpsc::unbounded_channel();
         let region = Arc::new(Region::new(journal.region(), parts, linked));
         let (fanout, progress, meter) = (Arc::<Fanout>::default(), Arc::<Progress>::default(), Arc::<Meter>::default());
-        let sequencer =
-            Sequencer::new(Arc::clone(&region), journal.clone(), Arc::clone(&progress), work_in, again_in, drafts);
+        let channels = Channels { work: work_in, again: again_in, drafts };
+        let sequencer = Sequencer::new(Arc::clone(&region), journal.clone(), Arc::clone(&progress), channels);
         let committer = Committer {
             journal: journal.clone(),
             region: Arc::clone(&region),
@@ -110,13 +103,13 @@ impl Hub {
             again,
         };
         let releaser = linking_queue::release(journal.clone(), work.downgrade(), linked_in);
-        let tasks = HubTasks {
-            sequencer: tokio::spawn(sequencer.run()),
-            committer: tokio::spawn(committer.run()),
-            releaser: tokio::spawn(releaser),
-        };
+        let (tasks, fallen) = tasks::spawn([
+            ("sequencer", Box::pin(sequencer.run())),
+            ("committer", Box::pin(committer.run())),
+            ("releaser", Box::pin(releaser)),
+        ]);
         let sessions = Sessions::default();
-        (Self { inner: Arc::new(Inner { region, journal, fanout, sessions, meter, work }) }, tasks)
+        (Self { inner: Arc::new(Inner { region, journal, fanout, sessions, meter, work, fallen }) }, tasks)
     }
 
     /// Directory, rulebook, clock and search index of the region.
@@ -152,7 +145,13 @@ impl Hub {
     /// Whether the hub still takes work.
     #[must_use]
     pub fn is_running(&self) -> bool {
-        !self.inner.work.is_closed()
+        !self.inner.work.is_closed() && !self.has_fallen()
+    }
+
+    /// Whether one of the hub's tasks fell over: it can do nothing more until the process is started again.
+    #[must_use]
+    pub fn has_fallen(&self) -> bool {
+        self.inner.fallen.borrow().is_some()
     }
 
     /// Hands a post in; the answer goes to the session's outbox. Waits while the hub is at its bound.
@@ -165,7 +164,7 @@ impl Hub {
         let id = intent.id;
         let (reply, answer) = oneshot::channel();
         self.submit(actor, intent, Reply::Once(reply)).await;
-        answer.await.unwrap_or_else(|_| Answer::Refused(Refused::unavailable(id)))
+        answer.await.unwrap_or_else(|_| Answer::Refused(Refused::uncertain(id)))
     }
 
     /// Posts all of these, in this order, without waiting for one answer before the next post: they share
@@ -180,7 +179,7 @@ impl Hub {
         }
         let mut answers = Vec::with_capacity(waiting.len());
         for (id, answer) in waiting {
-            answers.push(answer.await.unwrap_or_else(|_| Answer::Refused(Refused::unavailable(id))));
+            answers.push(answer.await.unwrap_or_else(|_| Answer::Refused(Refused::uncertain(id))));
         }
         answers
     }
@@ -208,7 +207,7 @@ impl Hub {
             match answer.await {
                 Ok(Answer::Accepted(answer)) => accepted.push(answer),
                 Ok(Answer::Refused(refused)) => return Err(refused),
-                Ok(Answer::Queued(_)) | Err(_) => return Err(Refused::unavailable(id)),
+                Ok(Answer::Queued(_)) | Err(_) => return Err(Refused::uncertain(id)),
             }
         }
         Ok(accepted)
@@ -216,7 +215,7 @@ impl Hub {
 
     fn submission(&self, actor: Actor, intent: Intent, origin: Origin, reply: Reply) -> Submission {
         let mac = fingerprint(self.inner.journal.region(), &intent, &actor);
-        Submission { intent, actor, mac, origin, reply, attempts: 0 }
+        Submission { intent, actor, mac, origin, reply, attempts: 0, is_uncertain: false }
     }
 
     async fn submit(&self, actor: Actor, intent: Intent, reply: Reply) {
@@ -294,6 +293,16 @@ impl Hub {
     /// When the hub cannot answer; an open record then counts as "up to the head".
     pub async fn note_reading(&self, changes: Vec<GrantChange>) -> Result<(), Unavailable> {
         if changes.is_empty() { Ok(()) } else { self.give(Work::Grants(changes)).await }
+    }
+
+    /// Takes a post out of the linking queue for good. `false`: it does not wait, or no longer.
+    ///
+    /// # Errors
+    /// When the hub cannot answer; it may be dismissed all the same.
+    pub async fn dismiss(&self, actor: Actor, post: QueuedPost, reason: String) -> Result<bool, Unavailable> {
+        let (reply, dismissed) = oneshot::channel();
+        self.give(Work::Dismiss(Box::new(Dismissal { actor, post, reason, reply }))).await?;
+        dismissed.await.map_err(|_| Unavailable)
     }
 
     async fn give(&self, work: Work) -> Result<(), Unavailable> {

@@ -95,6 +95,15 @@ impl Outbox {
         self.lock().push(item)
     }
 
+    /// Sends the reader to the journal for what it was not served. Returns whether the caller is to wake the session.
+    #[must_use]
+    pub fn fall_behind(&self) -> bool {
+        let mut state = self.lock();
+        let was_empty = state.is_empty();
+        state.fall_behind();
+        was_empty && state.close.is_none()
+    }
+
     /// Wakes the session if it waits.
     pub fn wake(&self) {
         self.filled.notify_one();

@@ -7,14 +7,14 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry as Slot;
 
 use super::answer::Refused;
-use super::deciding::Targets;
+use super::published::Published;
+use super::trial::{Obstacle, Trial};
 use super::work::Origin;
 use super::{Hub, fingerprint};
 use crate::domain::directory::Actor;
 use crate::domain::entry::Intent;
 use crate::domain::ids::{EntryId, TimelineId};
 use crate::domain::state::PatientState;
-use crate::rulebook::Decision;
 use crate::store::StoreError;
 use crate::vault::Mac;
 
@@ -39,7 +39,8 @@ impl Hub {
         let mac_of = |intent: &Intent| fingerprint(region, intent, &actor);
         let mut known = self.known(intents).await?;
         let targets = self.targets(intents).await?;
-        let mut states: HashMap<TimelineId, PatientState> = HashMap::new();
+        let picture = self.region().picture();
+        let mut trials: HashMap<TimelineId, Trial<'_>> = HashMap::new();
         let mut verdicts = Vec::with_capacity(intents.len());
         for intent in intents {
             if let Some(mac) = known.get(&intent.id) {
@@ -48,19 +49,18 @@ impl Hub {
                 verdicts.push(if same { Rehearsed::AlreadyThere } else { conflict() });
                 continue;
             }
-            let state = match states.entry(intent.timeline) {
+            let trial = match trials.entry(intent.timeline) {
                 Slot::Occupied(known) => known.into_mut(),
-                Slot::Vacant(free) => free.insert(self.state_of(intent.timeline).await?),
+                Slot::Vacant(free) => free.insert(Trial::new(&picture, self.state_of(intent.timeline).await?)),
             };
-            let picture = self.region().picture();
-            verdicts.push(match picture.decide(state, intent, &actor, Origin::Action, &targets) {
-                Decision::Accept(acceptance) => {
-                    state.apply(&picture.entry(state, intent, &actor, acceptance));
+            let target = intent.body.target().and_then(|target| targets.get(&target));
+            verdicts.push(match trial.post(intent, &actor, Origin::Action, target) {
+                Ok(_) => {
                     known.insert(intent.id, mac_of(intent));
                     Rehearsed::Accepted
                 }
-                Decision::Refuse(refusal) => Rehearsed::Refused(picture.explain(intent, refusal)),
-                Decision::Queue(ruling) => Rehearsed::Queued(picture.explain_waiting(intent, ruling)),
+                Err(Obstacle::Refused(refusal)) => Rehearsed::Refused(picture.explain(intent, refusal)),
+                Err(Obstacle::Waits(ruling)) => Rehearsed::Queued(picture.explain_waiting(intent, ruling)),
             });
         }
         Ok(verdicts)
@@ -72,11 +72,11 @@ impl Hub {
         Ok(known.into_iter().map(|known| (known.id, known.mac)).collect())
     }
 
-    async fn targets(&self, intents: &[Intent]) -> Result<Targets, StoreError> {
-        let mut targets = Targets::new();
+    async fn targets(&self, intents: &[Intent]) -> Result<HashMap<EntryId, Published>, StoreError> {
+        let mut targets = HashMap::new();
         for target in intents.iter().filter_map(|intent| intent.body.target()) {
             if let Some(entry) = self.journal().find_entry(target).await? {
-                targets.insert(target, entry);
+                targets.insert(target, Published::of_stored(entry));
             }
         }
         Ok(targets)

@@ -68,6 +68,12 @@ impl Timelines {
         self.hot.contains_key(&timeline)
     }
 
+    /// The timeline, if it is in memory.
+    #[must_use]
+    pub fn find(&self, timeline: TimelineId) -> Option<&Hot> {
+        self.hot.get(&timeline)
+    }
+
     /// The timeline, which must have been inserted for the batch under way.
     pub fn get(&mut self, timeline: TimelineId, batch: u64) -> &mut Hot {
         let hot = self.hot.get_mut(&timeline).expect("the timelines of a batch are loaded before it is decided");

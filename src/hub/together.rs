@@ -4,64 +4,69 @@
 //! real state move, in one batch.
 
 use super::answer::{Answer, Refused};
-use super::deciding::{Picture, Targets};
+use super::deciding::Picture;
 use super::draft::Draft;
+use super::ledger::Ledger;
 use super::timelines::Hot;
+use super::trial::{Obstacle, Trial};
 use super::work::Submission;
-use crate::rulebook::{Decision, Refusal};
+use crate::rulebook::{Acceptance, Refusal};
 
 impl Picture {
-    /// The answers to `group` in its order. `before`: what was answered when a post came the first time.
+    /// The answers to `group` in its order.
     pub fn post_together(
         &self,
         draft: &mut Draft,
         hot: &mut Hot,
         group: &[Submission],
-        before: Vec<Option<Answer>>,
-        targets: &Targets,
+        ledger: &mut Ledger,
     ) -> Vec<Answer> {
-        if let Some(refused) = self.obstacle(draft, hot, group, &before, targets) {
-            let same = |submission: &Submission| Refused { id: submission.intent.id, ..refused.clone() };
-            return group.iter().map(|submission| Answer::Refused(same(submission))).collect();
+        match self.try_all(draft, hot, group, ledger) {
+            Ok(tried) => {
+                let answer = |(submission, tried)| match tried {
+                    Some(acceptance) => self.accept(draft, hot, submission, acceptance, ledger),
+                    // Accepted before this group, or by an earlier part of it.
+                    None => self.post(draft, hot, submission, ledger),
+                };
+                group.iter().zip(tried).map(answer).collect()
+            }
+            Err(refused) => {
+                let same = |submission: &Submission| Refused { id: submission.intent.id, ..refused.clone() };
+                group.iter().map(|submission| Answer::Refused(same(submission))).collect()
+            }
         }
-        let mut answer = |(submission, before): (&Submission, Option<Answer>)| {
-            before.unwrap_or_else(|| self.post(draft, hot, submission, targets))
-        };
-        group.iter().zip(before).map(&mut answer).collect()
     }
 
-    /// Why the group as a whole is refused, if it is.
-    fn obstacle(
+    /// What each part was accepted with, `None` for one whose entry is there already; or why the group is refused.
+    fn try_all(
         &self,
         draft: &mut Draft,
         hot: &Hot,
         group: &[Submission],
-        before: &[Option<Answer>],
-        targets: &Targets,
-    ) -> Option<Refused> {
-        let mut trial = hot.state.clone();
-        for (submission, before) in group.iter().zip(before) {
-            match before {
-                // Its entry is part of the state already.
-                Some(Answer::Accepted(_)) => continue,
-                Some(Answer::Refused(refused)) => return Some(refused.clone()),
-                Some(Answer::Queued(_)) | None => {}
-            }
-            let refusal = match self.decide(&trial, &submission.intent, &submission.actor, submission.origin, targets) {
-                Decision::Accept(acceptance) => {
-                    let entry = self.entry(&trial, &submission.intent, &submission.actor, acceptance);
-                    trial.apply(&entry);
-                    continue;
+        ledger: &Ledger,
+    ) -> Result<Vec<Option<Acceptance>>, Refused> {
+        let mut trial = Trial::new(self, hot.state.clone());
+        let mut tried = Vec::with_capacity(group.len());
+        for submission in group {
+            match ledger.answer_given_before(submission) {
+                Some(Answer::Refused(refused)) => return Err(refused),
+                Some(Answer::Accepted(_)) => tried.push(None),
+                Some(Answer::Queued(_)) | None if trial.has(submission.intent.id) => tried.push(None),
+                Some(Answer::Queued(_)) | None => {
+                    let target = ledger.target_of(&submission.intent).map(AsRef::as_ref);
+                    let refusal = match trial.post(&submission.intent, &submission.actor, submission.origin, target) {
+                        Ok(acceptance) => {
+                            tried.push(Some(acceptance));
+                            continue;
+                        }
+                        Err(Obstacle::Refused(refusal)) => refusal,
+                        // A part that would wait for a link cannot become an entry together with the others.
+                        Err(Obstacle::Waits(ruling)) => Refusal::NotFound(ruling),
+                    };
+                    return Err(self.refuse(draft, hot, submission, refusal));
                 }
-                Decision::Refuse(refusal) => refusal,
-                // A part that would wait for a link cannot become an entry together with the others.
-                Decision::Queue(ruling) => Refusal::NotFound(ruling),
-            };
-            let answer = self.refuse(draft, hot, submission, refusal);
-            if let Answer::Refused(refused) = answer {
-                return Some(refused);
             }
         }
-        None
+        Ok(tried)
     }
 }

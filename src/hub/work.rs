@@ -4,16 +4,17 @@ use std::sync::Arc;
 
 use tokio::sync::oneshot;
 
-use super::answer::{Answer, Reply};
+use super::answer::{Answer, Refused, Reply};
 use super::outbox::Outbox;
 use super::subscription::Opened;
 use super::view::View;
+use crate::codec::QueuedPost;
 use crate::domain::directory::Actor;
 use crate::domain::entry::Intent;
 use crate::domain::ids::{EntryId, Seq, SignInId, TimelineId};
 use crate::domain::state::PatientState;
 use crate::rulebook::Decision;
-use crate::store::{GrantId, ReadMarker};
+use crate::store::{GrantChange, GrantId, ReadMarker};
 use crate::vault::Mac;
 
 /// One thing for the sequencer to do.
@@ -26,7 +27,8 @@ pub enum Work {
     Follow(Box<Follow>),
     Look(Box<Look>),
     MarkRead(MarkRead),
-    Grants(Vec<crate::store::GrantChange>),
+    Grants(Vec<GrantChange>),
+    Dismiss(Box<Dismissal>),
 }
 
 /// A post on its way.
@@ -40,6 +42,8 @@ pub struct Submission {
     pub reply: Reply,
     /// How often the batch it was in had to be decided again.
     pub attempts: u32,
+    /// A commit it was part of was never answered: it may be stored.
+    pub is_uncertain: bool,
 }
 
 /// Where a post comes from.
@@ -103,6 +107,17 @@ pub struct MarkRead {
     pub reply: Option<oneshot::Sender<bool>>,
 }
 
+/// The secretariat takes a post out of the linking queue.
+#[derive(Debug)]
+pub struct Dismissal {
+    pub actor: Actor,
+    /// As it was found waiting.
+    pub post: QueuedPost,
+    pub reason: String,
+    /// Told whether it still waited.
+    pub reply: oneshot::Sender<bool>,
+}
+
 /// What is told to whom once the batch is durable.
 #[derive(Debug)]
 pub enum Outcome {
@@ -112,14 +127,15 @@ pub enum Outcome {
     Followed(Box<Follow>, Opened),
     Looked(Box<Look>, Option<Sight>),
     Marked(MarkRead, Option<ReadMarker>),
-    Granted,
+    Granted(Vec<GrantChange>),
+    Dismissed(Box<Dismissal>, bool),
 }
 
 impl Outcome {
     /// Takes back what was asked, to decide it again.
     #[must_use]
-    pub fn into_work(self) -> Option<Work> {
-        Some(match self {
+    pub fn into_work(self) -> Work {
+        match self {
             Self::Answered(submission, _) => Work::Post(submission),
             Self::AnsweredTogether(answered) => {
                 Work::PostTogether(answered.into_iter().map(|(submission, _)| submission).collect())
@@ -128,8 +144,9 @@ impl Outcome {
             Self::Followed(follow, _) => Work::Follow(follow),
             Self::Looked(look, _) => Work::Look(look),
             Self::Marked(mark, _) => Work::MarkRead(mark),
-            Self::Granted => return None,
-        })
+            Self::Granted(changes) => Work::Grants(changes),
+            Self::Dismissed(dismissal, _) => Work::Dismiss(dismissal),
+        }
     }
 }
 
@@ -144,6 +161,7 @@ impl Work {
             Self::Follow(follow) => Some(follow.timeline),
             Self::Look(look) => Some(look.timeline),
             Self::MarkRead(mark) => Some(mark.timeline),
+            Self::Dismiss(dismissal) => Some(dismissal.post.intent.timeline),
             Self::Grants(_) => None,
         }
     }
@@ -174,5 +192,43 @@ impl Work {
             Self::PostTogether(group) => group,
             _ => &mut [],
         }
+    }
+}
+
+impl Work {
+    /// The answer when it can be neither decided nor stored.
+    pub(super) fn unavailable(self) -> Option<Outcome> {
+        Some(match self {
+            Self::Post(submission) => {
+                let refused = submission.unavailable();
+                Outcome::Answered(submission, refused)
+            }
+            Self::PostTogether(group) => {
+                let answered = group.into_iter().map(|submission| {
+                    let refused = submission.unavailable();
+                    (submission, refused)
+                });
+                Outcome::AnsweredTogether(answered.collect())
+            }
+            Self::Follow(follow) => {
+                let opened = Opened {
+                    timeline: follow.timeline,
+                    grant: follow.grant,
+                    after: follow.after,
+                    refused: Some("unavailable"),
+                    granted: None,
+                };
+                Outcome::Followed(follow, opened)
+            }
+            // A caller that waits on a channel sees it close, which it reports as unavailable.
+            Self::DryRun(_) | Self::Look(_) | Self::MarkRead(_) | Self::Grants(_) | Self::Dismiss(_) => return None,
+        })
+    }
+}
+
+impl Submission {
+    fn unavailable(&self) -> Answer {
+        let id = self.intent.id;
+        Answer::Refused(if self.is_uncertain { Refused::uncertain(id) } else { Refused::unavailable(id) })
     }
 }

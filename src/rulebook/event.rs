@@ -4,8 +4,8 @@
 //! `docs/rulebook-authors.md` says from what.
 
 use super::facts::{Codes, FieldSource, Known, Reading, source};
-use crate::domain::body::{DeviceChangeType, OrderType};
 pub use crate::domain::body::{CallTo, Topic};
+use crate::domain::body::{DeviceChangeType, OrderType};
 use crate::domain::list::closed_list;
 use crate::domain::role::OrganisationType;
 use crate::domain::team::ConsentState;

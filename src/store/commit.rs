@@ -79,8 +79,11 @@ impl Tx {
         self.upsert_snapshots(&batch.snapshots).await?;
         self.write_grants(&batch.grants).await?;
         self.upsert_read_markers(&batch.read_markers).await?;
-        self.insert_queued(&batch.queued).await?;
-        self.resolve_queued(&batch.resolved).await?;
+        let queued = self.insert_queued(&batch.queued).await?;
+        let resolved = self.resolve_queued(&batch.resolved).await?;
+        if queued < batch.queued.len() as u64 || resolved < batch.resolved.len() as u64 {
+            return Err(Undone::Duplicate(Vec::new()));
+        }
         // Last, because the audit log's lock makes the hubs wait for each other until the commit.
         self.append_audits(&batch.audits).await?;
         Ok(())

@@ -4,6 +4,7 @@
 //! Here a connection comes back only from a transaction that ended well; any other is closed.
 
 use std::ops::{Deref, DerefMut};
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -32,6 +33,11 @@ impl Connections {
     pub(super) fn new(options: SqliteConnectOptions, count: u32, begin: &'static str, check: Check) -> Arc<Self> {
         let free = Arc::new(Semaphore::new(count as usize));
         Arc::new(Self { options, begin, check, count, free, idle: Mutex::default() })
+    }
+
+    /// Of the database's file.
+    pub(super) fn path(&self) -> &Path {
+        self.options.get_filename()
     }
 
     pub(super) async fn begin(self: &Arc<Self>) -> Result<SqliteTx, sqlx::Error> {

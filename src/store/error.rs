@@ -62,8 +62,9 @@ pub enum CommitError {
     /// Another hub wrote these timelines first: read them again and decide again. Nothing is stored.
     #[error("another hub moved {} timelines", .0.len())]
     Moved(Vec<TimelineId>),
-    /// These entry ids are stored already. Nothing of this batch is stored.
-    #[error("{} entries are stored already", .0.len())]
+    /// These entry ids are stored already; none: an id of the batch waits in the linking queue already, or no longer.
+    /// Nothing of this batch is stored.
+    #[error("ids were taken already, {} of them by entries", .0.len())]
     Duplicate(Vec<KnownId>),
     /// The disk is full, an fsync failed, the database is away. Nothing is stored, and the journal is
     /// read-only until a probe succeeds.
@@ -104,6 +105,10 @@ pub enum OpenError {
     ForeignKey { expected: String, found: String },
     #[error("the store was written by a later version of renkei, or its migrations were altered: {0}")]
     Migrate(#[from] sqlx::migrate::MigrateError),
+    #[error("another renkei serves this database; stop it first")]
+    Taken,
+    #[error("cannot lock the database: {0}")]
+    Lock(#[source] std::io::Error),
     #[error("cannot reach the database: {0}")]
     Driver(#[from] sqlx::Error),
     #[error(transparent)]

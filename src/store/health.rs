@@ -136,6 +136,7 @@ impl Journal {
     /// Tries to write durably and, if that works, takes writes again. Runs by itself while read-only.
     pub async fn probe(&self) -> Health {
         let written = async {
+            self.hold_again().await?;
             let mut tx = self.shared.engine.begin_write().await.map(|engine| self.tx(engine))?;
             tx.upsert_meta(PROBE, &"0".repeat(STORE_PROBE_BYTES)).await?;
             tx.commit().await?;

@@ -12,6 +12,7 @@ use crate::domain::patient::Registration;
 use crate::domain::time::Timestamp;
 use crate::vault::RegionKey;
 
+use super::alone::Hold;
 use super::engine::{Engine, EngineTx};
 use super::health::{Health, Watch};
 use super::{Batch, CommitError, KnownId, Loaded, OpenError, Page, Queued, StoreError, StoredEntry, Tx, connect};
@@ -27,6 +28,10 @@ pub(super) struct Shared {
     pub(super) engine: Engine,
     pub(super) region: Arc<RegionKey>,
     pub(super) watch: Watch,
+    /// The right to serve this database, once it was taken.
+    pub(super) hold: tokio::sync::Mutex<Option<Hold>>,
+    #[cfg(test)]
+    pub(super) faults: super::fault::Faults,
 }
 
 impl Journal {
@@ -43,7 +48,17 @@ impl Journal {
     }
 
     pub(super) fn of(engine: Engine, region: Arc<RegionKey>) -> Self {
-        Self { shared: Arc::new(Shared { engine, region, watch: Watch::new() }) }
+        let watch = Watch::new();
+        Self {
+            shared: Arc::new(Shared {
+                engine,
+                region,
+                watch,
+                hold: tokio::sync::Mutex::default(),
+                #[cfg(test)]
+                faults: super::fault::Faults::default(),
+            }),
+        }
     }
 
     /// The region's key this journal was opened with.
@@ -58,6 +73,9 @@ impl Journal {
     /// See [`CommitError`]; only `Unknown` leaves it open whether the batch is stored.
     pub async fn commit(&self, batch: Batch) -> Result<(), CommitError> {
         let journal = self.clone();
+        #[cfg(test)]
+        return in_own_task(async move { journal.commit_or_fail(&batch).await }).await;
+        #[cfg(not(test))]
         in_own_task(async move { journal.commit_batch(&batch).await }).await
     }
 
@@ -85,6 +103,8 @@ impl Journal {
     /// # Errors
     /// When the database fails, or what is stored does not fold.
     pub async fn load(&self, timeline: TimelineId) -> Result<Option<Loaded>, StoreError> {
+        #[cfg(test)]
+        self.faults().check_readable(timeline)?;
         self.read(move |tx| Box::pin(tx.load(timeline))).await
     }
 
@@ -219,6 +239,7 @@ impl Journal {
 
     /// Ends all connections. Work that still runs is waited for.
     pub async fn close(&self) {
+        self.let_go().await;
         self.shared.engine.close().await;
     }
 

@@ -1,5 +1,6 @@
 //! The linking queue: observations of people who are not linked to the patient yet. They wait, sealed,
-//! until the secretariat links the author's organisation or dismisses them; nothing is lost meanwhile.
+//! until the secretariat links the author's organisation or dismisses them. An id stands for one post for ever: a row is
+//! never replaced, and stays when it is resolved.
 
 use crate::codec::{self, QueuedPost};
 use crate::domain::ids::{EntryId, TimelineId};
@@ -19,17 +20,14 @@ pub struct Queued {
 type Row = (Vec<u8>, Vec<u8>, Vec<u8>, String);
 
 impl Tx {
-    /// Adds posts. One that waits already is replaced by what its author sent under the same id since.
-    /// Returns how many now wait as given; the others were resolved before or are somebody else's.
+    /// Adds posts; returns how many ids were new. Those that were not are left as they are.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn insert_queued(&mut self, posts: &[SealedQueued]) -> Result<u64, StoreError> {
         const SQL: &str = "insert into linking_queue (id, timeline, organisation, received_at, sealed, state)
             values ($1, $2, $3, $4, $5, $6)
-            on conflict (id) do update set received_at = excluded.received_at, sealed = excluded.sealed
-            where linking_queue.timeline = excluded.timeline
-            and linking_queue.organisation = excluded.organisation and linking_queue.state = excluded.state";
+            on conflict (id) do nothing";
         let mut inserted = 0;
         for post in posts {
             inserted += run!(self, connection => {
@@ -48,15 +46,16 @@ impl Tx {
         Ok(inserted)
     }
 
-    /// Takes waiting posts out of the queue.
+    /// Takes waiting posts out of the queue; returns how many of them waited.
     ///
     /// # Errors
-    /// When the database fails, or one of them was not waiting any longer.
-    pub async fn resolve_queued(&mut self, resolved: &[Resolved]) -> Result<(), StoreError> {
+    /// When the database fails.
+    pub async fn resolve_queued(&mut self, resolved: &[Resolved]) -> Result<u64, StoreError> {
         const SQL: &str = "update linking_queue set state = $2, resolved_at = $3
             where id = $1 and state = 'waiting'";
+        let mut waited = 0;
         for one in resolved {
-            let found = run!(self, connection => {
+            waited += run!(self, connection => {
                 sqlx::query(SQL)
                     .bind(one.id.0.as_bytes().as_slice())
                     .bind(one.state.code())
@@ -65,9 +64,8 @@ impl Tx {
                     .await?
                     .rows_affected()
             });
-            StoreError::check_rows("resolving a queued post", 1, found)?;
         }
-        Ok(())
+        Ok(waited)
     }
 
     /// The post with this id, whatever became of it.
@@ -82,29 +80,45 @@ impl Tx {
         row.map(|row| self.open_queued(row)).transpose()
     }
 
-    /// The posts that wait, oldest first, at most `limit`.
+    /// The posts that wait, oldest first, at most `limit`. One that does not open is left out.
     ///
     /// # Errors
-    /// When the database fails or a post does not open.
+    /// When the database fails.
     pub async fn list_waiting(&mut self, limit: usize) -> Result<Vec<Queued>, StoreError> {
         const SQL: &str = "select id, timeline, sealed, state from linking_queue
             where state = 'waiting' order by received_at, id limit $1";
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         let rows: Vec<Row> = run!(self, connection => sqlx::query_as(SQL).bind(limit).fetch_all(connection).await?);
-        rows.into_iter().map(|row| self.open_queued(row)).collect()
+        Ok(self.open_each(rows))
     }
 
-    /// The posts that wait for a link to this timeline, oldest first.
+    /// The posts that wait for a link to this timeline, oldest first. One that does not open is left out.
     ///
     /// # Errors
-    /// When the database fails or a post does not open.
+    /// When the database fails.
     pub async fn list_queued(&mut self, timeline: TimelineId) -> Result<Vec<Queued>, StoreError> {
         const SQL: &str = "select id, timeline, sealed, state from linking_queue
             where timeline = $1 and state = 'waiting' order by received_at, id";
         let rows: Vec<Row> = run!(self, connection => {
             sqlx::query_as(SQL).bind(timeline.0.as_bytes().as_slice()).fetch_all(connection).await?
         });
-        rows.into_iter().map(|row| self.open_queued(row)).collect()
+        Ok(self.open_each(rows))
+    }
+
+    /// The timelines that posts wait for.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn list_waiting_timelines(&mut self) -> Result<Vec<TimelineId>, StoreError> {
+        const SQL: &str = "select distinct timeline from linking_queue where state = 'waiting'";
+        let rows: Vec<(Vec<u8>,)> = run!(self, connection => sqlx::query_as(SQL).fetch_all(connection).await?);
+        rows.iter().map(|(id,)| Ok(TimelineId(uuid_from("linking_queue.timeline", id)?))).collect()
+    }
+
+    /// One that is damaged must not hide the others.
+    fn open_each(&self, rows: Vec<Row>) -> Vec<Queued> {
+        let open = |row| self.open_queued(row).map_err(|error| tracing::error!(%error, "a queued post is damaged"));
+        rows.into_iter().filter_map(|row| open(row).ok()).collect()
     }
 
     fn open_queued(&self, (id, timeline, sealed, state): Row) -> Result<Queued, StoreError> {

@@ -5,6 +5,7 @@
 //! INVARIANT: everything said about a patient is sealed with that patient's key; only ids, seqs,
 //! times, team membership and the state of consent stand in the clear.
 
+mod alone;
 mod audit;
 mod batch;
 pub mod check;
@@ -16,6 +17,8 @@ mod directory;
 mod engine;
 mod entry;
 mod error;
+#[cfg(test)]
+pub mod fault;
 mod health;
 mod journal;
 mod linking_queue;

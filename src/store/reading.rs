@@ -91,13 +91,18 @@ impl Tx {
             .collect()
     }
 
-    /// Opens, widens and closes grants, in this order of the kinds.
+    /// Opens, widens and closes grants, in this order of the kinds. One that is open already stays as it is: a batch may
+    /// come again whose commit was stored and never answered.
     ///
     /// # Errors
     /// When the database fails, or the sign-in or timeline of a new grant does not exist.
     pub async fn write_grants(&mut self, changes: &[GrantChange]) -> Result<(), StoreError> {
         static OPEN: LazyLock<Rows> = LazyLock::new(|| {
-            Rows::new("insert into read_grant (id, sign_in, timeline, opened_at, from_seq) values ", 5, "")
+            Rows::new(
+                "insert into read_grant (id, sign_in, timeline, opened_at, from_seq) values ",
+                5,
+                " on conflict (id) do nothing",
+            )
         });
         // Widening never takes a closing back: null leaves the time of closing as it is.
         static MOVE: LazyLock<Rows> = LazyLock::new(|| {

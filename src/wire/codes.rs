@@ -116,6 +116,7 @@ closed_list! {
         NotFound = "not_found", "見つかりません", "not found";
         Forbidden = "forbidden", "ルールにより認められません", "the rules do not allow this";
         Conflict = "conflict", "同じIDで別の内容がすでに登録されています", "this id was accepted with other content";
+        Dismissed = "dismissed", "連携事務局が記録しないと決めました", "the secretariat dismissed this post";
         TargetNotFound = "target_not_found", "対象の記録が見つかりません", "the entry it is about was not found";
         RuleFailed = "rule_failed", "ルールを評価できなかったため認められません", "a rule failed, so this is refused";
         IsHost = "is_host", "管理事業所です", "this organisation is the host";

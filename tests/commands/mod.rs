@@ -3,5 +3,5 @@
 mod client;
 mod demo;
 mod fresh_region;
-mod kill;
+mod posts;
 mod stop;

@@ -7,7 +7,7 @@ use renkei::wire::codes::CloseCode;
 use renkei::wire::{ClientFrame, ServerFrame};
 
 use super::client::{Client, token_in};
-use super::kill::{note, read_all, some_patient};
+use super::posts::{note, read_all, some_patient};
 use crate::support::process::{Running, printed, text};
 use crate::support::scratch;
 

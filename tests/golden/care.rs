@@ -70,7 +70,11 @@ impl Telling {
             alarms,
             target_scope: body.target().map(target),
             body,
-            ruling: Ruling { cited: vec!["FL-2@floor/1.0.0#0123456789ab".into()], slots: vec![1, 2, 3] },
+            ruling: Ruling {
+                cited: vec!["FL-2@floor/1.0.0#0123456789ab".into()],
+                slots: vec![1, 2, 3],
+                ..Ruling::default()
+            },
         };
         self.state.apply(&entry);
         let id = entry.id;
@@ -88,21 +92,31 @@ impl Telling {
 }
 
 fn named(kanji: &str) -> Body {
-    Body::Registration(Registration {
+    Body::Registration(Box::new(Registration {
         name: HumanName { kanji: kanji.to_owned(), kana: "タカハシ ハル".to_owned() },
         birth_date: date(1938, 4, 12),
         sex: Sex::Female,
         identifiers: vec![Identifier { system: "urn:example:numbers".to_owned(), value: "00123".to_owned() }],
-    })
+        in_facility: false,
+        agreed_by: None,
+        attachments: Vec::new(),
+    }))
 }
 
 fn consent(state: ConsentState) -> Body {
     let (given_by, given_on) = (ConsentGiver::Proxy, date(2026, 4, 1));
-    Body::Consent(ConsentChange { state, given_by, given_on, document: "同意書 12-034".to_owned() })
+    Body::Consent(ConsentChange {
+        state,
+        given_by,
+        given_on,
+        document: "同意書 12-034".to_owned(),
+        one_doctor_wished: false,
+        attachments: Vec::new(),
+    })
 }
 
 fn link(organisation: OrganisationId, people: &[PersonId], host: bool, history: History) -> Body {
-    Body::TeamLink(TeamLink { organisation, people: people.to_vec(), host, history })
+    Body::TeamLink(TeamLink { organisation, people: people.to_vec(), host, history, relation_confirmed: true })
 }
 
 fn vital(measurements: &[(VitalSign, i64, Unit)]) -> Body {
@@ -207,6 +221,32 @@ fn readings(told: &mut Telling) {
         "acp_note",
         "joint_visit",
         "conference",
+        "call",
+        "verbal_order_received",
+        "admission",
+        "discharge",
+        "order_document",
+        "consultation",
+        "station_change",
+        "visit_plan",
+        "medication_list",
+        "medication_report",
+        "allergies",
+        "care_plan",
+        "periodic_record",
+        "emergency_access",
+        "contact_window",
+        "roster",
+        "pledge",
+        "office_entry",
+        "activation",
+        "export",
+        "incident",
+        "suspension",
+        "duty_step",
+        "duty_answer",
+        "death",
+        "closing",
     ] {
         told.post(nurse, example(kind));
     }

@@ -19,10 +19,24 @@ fn row(target: &HubTarget, number: &str, host: OrganisationId) -> Vec<Intent> {
     let id = |kind| EntryId(target.id_of(&Name::entry(kind, "file", &identifier, "")));
     let name = HumanName { kanji: format!("患者 {number}"), kana: "カンジャ".to_owned() };
     let identifiers = vec![identifier.clone()];
-    let registration = Registration { name, birth_date: date(1938, 4, 12), sex: Sex::Female, identifiers };
-    let link = TeamLink { organisation: host, people: Vec::new(), host: true, history: History::All };
+    let registration = Registration {
+        name,
+        birth_date: date(1938, 4, 12),
+        sex: Sex::Female,
+        identifiers,
+        in_facility: false,
+        agreed_by: None,
+        attachments: Vec::new(),
+    };
+    let link = TeamLink {
+        organisation: host,
+        people: Vec::new(),
+        host: true,
+        history: History::All,
+        relation_confirmed: true,
+    };
     vec![
-        intent(id("registration"), patient, Body::Registration(registration)),
+        intent(id("registration"), patient, Body::Registration(Box::new(registration))),
         intent(id("host"), patient, Body::TeamLink(link)),
     ]
 }

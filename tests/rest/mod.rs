@@ -3,6 +3,7 @@
 mod directory;
 mod every_route;
 mod importing;
+mod linking_queue;
 mod posting;
 mod putting_right;
 mod reading;

@@ -1,5 +1,6 @@
-//! A whole hub for one story: SQLite in a folder of its own, a clock moved by hand, the real router, and a listener
-//! on loopback for sockets. Actors (`support/actor.rs`) speak to it as clients do.
+//! A whole hub for one story: a database of its own, a clock moved by hand, the real router, and a listener on
+//! loopback for sockets. The database is SQLite in a folder, or PostgreSQL where [`STORIES_ON`] says so.
+//! Actors (`support/actor.rs`) speak to it as clients do.
 
 use std::collections::HashMap;
 use std::future::IntoFuture as _;
@@ -38,12 +39,16 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 use super::actor::{Actor, Door};
+use super::postgres;
 use super::scratch;
 
 /// When every story begins: 09:00 on a working day in Japan.
 const MORNING: &str = "2026-04-01T09:00:00+09:00";
 /// The origin whose pages may open sockets.
 pub const ORIGIN: &str = "https://renkei.test";
+
+/// The environment variable that puts the stories on PostgreSQL, by saying `postgres`.
+const STORIES_ON: &str = "RENKEI_TEST_STORIES_ON";
 
 /// A running hub with its region.
 pub struct App {
@@ -65,6 +70,7 @@ pub struct App {
 /// What outlives a restart: the journal's folder and key, the clock, and whom the story knows.
 struct Lasting {
     folder: TempDir,
+    database: Database,
     key: Arc<RegionKey>,
     clock: Arc<ManualClock>,
     door: Door,
@@ -75,15 +81,16 @@ struct Lasting {
 }
 
 impl Lasting {
-    fn new(folder: TempDir, key: Arc<RegionKey>, clock: Arc<ManualClock>) -> Self {
+    fn new(folder: TempDir, database: Database, key: Arc<RegionKey>, clock: Arc<ManualClock>) -> Self {
         let (organisations, secretariat) = (Mutex::default(), Mutex::default());
         let (limits, patience) = (SessionLimits::default(), Patience::default());
-        Self { folder, key, clock, door: Door::default(), organisations, secretariat, limits, patience }
+        Self { folder, database, key, clock, door: Door::default(), organisations, secretariat, limits, patience }
     }
 
     fn empty() -> Self {
         let clock = ManualClock::at(MORNING.parse().expect("a moment"));
-        Self::new(scratch::folder("app"), Arc::new(RegionKey::ephemeral()), Arc::new(clock))
+        let (folder, database) = (scratch::folder("app"), Database::of_this_run());
+        Self::new(folder, database, Arc::new(RegionKey::ephemeral()), Arc::new(clock))
     }
 }
 
@@ -103,9 +110,9 @@ impl App {
         Self::open(Lasting { patience, ..Lasting::empty() }).await
     }
 
-    /// A region on the journal in this folder, which is made if there is none.
-    pub async fn open_at(folder: TempDir, key: Arc<RegionKey>, clock: Arc<ManualClock>) -> Self {
-        Self::open(Lasting::new(folder, key, clock)).await
+    /// A region on the journal in this folder or in this database, which is made if there is none.
+    pub async fn open_at(folder: TempDir, database: Database, key: Arc<RegionKey>, clock: Arc<ManualClock>) -> Self {
+        Self::open(Lasting::new(folder, database, key, clock)).await
     }
 
     /// A heartbeat later: the clock has moved on, and every session has had its turn to wake.
@@ -125,7 +132,7 @@ impl App {
 
     async fn open(lasting: Lasting) -> Self {
         let clock = Arc::clone(&lasting.clock);
-        let url = database(lasting.folder.path());
+        let url = lasting.database.url(lasting.folder.path());
         let journal = open::open_journal(&url, Arc::clone(&lasting.key)).await.expect("the journal opens");
         let region = open::start_with(journal.clone(), clock.clone()).await.expect("the region opens");
         let (hand, beat) = Beat::by_hand();
@@ -238,7 +245,7 @@ impl App {
             agreed_by: None,
             attachments: Vec::new(),
         };
-        self.administer(patient, Body::Registration(registration)).await;
+        self.administer(patient, Body::Registration(Box::new(registration))).await;
         self.consent(patient, ConsentState::Team).await;
         patient
     }
@@ -294,9 +301,9 @@ pub struct Stopped {
 }
 
 impl Stopped {
-    /// The folder itself, which goes when it is dropped.
-    pub fn into_folder(self) -> TempDir {
-        self.lasting.folder
+    /// Folder and database themselves, which go when they are dropped.
+    pub fn into_parts(self) -> (TempDir, Database) {
+        (self.lasting.folder, self.lasting.database)
     }
 
     /// Another hub on the same journal, which the same actors speak to.
@@ -311,8 +318,28 @@ pub fn intent(id: EntryId, patient: PatientId, body: Body) -> Intent {
     Intent { id, timeline: patient.into(), observed_at: None::<Timestamp>, sensitivity, addressed_to, body }
 }
 
-fn database(folder: &Path) -> String {
-    format!("sqlite://{}", folder.join("renkei.db").display())
+/// Where the journal of a story is.
+pub enum Database {
+    /// SQLite, in the story's folder.
+    File,
+    Server(postgres::Database),
+}
+
+impl Database {
+    pub fn of_this_run() -> Self {
+        match std::env::var(STORIES_ON).as_deref() {
+            Err(_) | Ok("sqlite") => Self::File,
+            Ok("postgres") => Self::Server(postgres::Database::create().expect("a server for the stories")),
+            Ok(other) => panic!("{STORIES_ON} is `sqlite` or `postgres`, not `{other}`"),
+        }
+    }
+
+    pub fn url(&self, folder: &Path) -> String {
+        match self {
+            Self::File => format!("sqlite://{}", folder.join("renkei.db").display()),
+            Self::Server(server) => server.url_for_settings(),
+        }
+    }
 }
 
 const fn seq(seq: u64) -> renkei::domain::ids::Seq {

@@ -29,6 +29,11 @@ impl Database {
         );
         Some(Self { url: with_database(&server_url, &name), name, server_url })
     }
+
+    /// The same as the settings of a hub take it: the folder of a Unix socket is no host there.
+    pub fn url_for_settings(&self) -> String {
+        socket_in_query(&self.url)
+    }
 }
 
 impl Drop for Database {
@@ -63,6 +68,23 @@ fn with_database(server_url: &str, name: &str) -> String {
     };
     let (server, _) = address.rsplit_once('/').expect("a database URL has a path");
     format!("{server}/{name}{parameters}")
+}
+
+/// `postgres://user@%2Ffolder/name` as `postgres://user@localhost/name?host=/folder`.
+fn socket_in_query(url: &str) -> String {
+    let parts = url.split_once('@').and_then(|(user, rest)| Some((user, rest.split_once('/')?)));
+    match parts {
+        Some((user, (host, name))) if host.starts_with("%2F") => {
+            format!("{user}@localhost/{name}?host={}", host.replace("%2F", "/"))
+        }
+        _ => url.to_owned(),
+    }
+}
+
+#[test]
+fn the_folder_of_a_socket_moves_behind_the_name() {
+    assert_eq!(socket_in_query("postgres://a@%2Ftmp%2Fx/one"), "postgres://a@localhost/one?host=/tmp/x");
+    assert_eq!(socket_in_query("postgres://a@host:5432/one"), "postgres://a@host:5432/one");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! The real binary as a child process: its output line by line, its ends by request and by force. A child that a
+//! The real binary as a child process: its output line by line, and its end by request. A child that a
 //! test leaves running is killed with it.
 
 use std::io::{BufRead as _, BufReader};
@@ -74,12 +74,6 @@ impl Running {
     /// `host:port` of the hub.
     pub fn authority(&self) -> &str {
         self.url.split_once("://").expect("a URL").1
-    }
-
-    /// `kill -9`: nothing in the process gets to say a word.
-    pub fn kill(mut self) {
-        self.child.kill().expect("the child can be killed");
-        self.child.wait().expect("it is gone");
     }
 
     /// SIGTERM, and the end it comes to.

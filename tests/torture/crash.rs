@@ -19,7 +19,7 @@ use tokio::net::TcpStream;
 
 use super::reader::Reader;
 use super::{note, seqs, team};
-use crate::support::app::{App, intent};
+use crate::support::app::{App, Database, intent};
 use crate::support::scratch;
 use crate::support::socket::{Socket, V7};
 
@@ -81,6 +81,7 @@ impl Drop for Served {
 /// A region in a folder, with a team; what a client needs to post to it.
 struct Prepared {
     folder: tempfile::TempDir,
+    database: Database,
     config: PathBuf,
     key: Arc<RegionKey>,
     patient: PatientId,
@@ -93,20 +94,21 @@ async fn prepare() -> Prepared {
     let key_file = folder.path().join("region.key");
     let key = Arc::new(RegionKey::create_file(&key_file).unwrap());
     let clock = Arc::new(ManualClock::at(SystemClock::new().now()));
-    let app = App::open_at(folder, Arc::clone(&key), clock).await;
+    let app = App::open_at(folder, Database::of_this_run(), Arc::clone(&key), clock).await;
     let (patient, doctor, nurse) = team(&app).await;
     let head = Reader::connect(&doctor, Encoding::Json, patient, Seq::ZERO).await.head.0;
     let token = nurse.token.clone();
     drop((doctor, nurse));
-    let folder = app.stop().await.into_folder();
+    let (folder, database) = app.stop().await.into_parts();
+    let url = database.url(folder.path());
     let path = folder.path().display();
     let config = folder.path().join("renkei.toml");
     let settings = format!(
-        "database = \"sqlite://{path}/renkei.db\"\ndata_dir = \"{path}\"\nregion_key_file = \"{path}/region.key\"\n\
+        "database = \"{url}\"\ndata_dir = \"{path}\"\nregion_key_file = \"{path}/region.key\"\n\
          public_url = \"http://localhost:8443\"\n[listen]\naddresses = [\"127.0.0.1:0\"]\n"
     );
     std::fs::write(&config, settings).unwrap();
-    Prepared { folder, config, key, patient, token, head }
+    Prepared { folder, database, config, key, patient, token, head }
 }
 
 /// Posts without a pause until the connection breaks; what was acknowledged, in the order of the answers.
@@ -194,7 +196,7 @@ async fn what_was_acknowledged_before_a_kill_is_there_after_the_restart_once_and
     assert!(acknowledged.len() >= KILLS * ACKNOWLEDGED_BEFORE_KILL);
     assert!(stored.len() as u64 >= region.head + acknowledged.len() as u64);
 
-    let url = format!("sqlite://{}/renkei.db", region.folder.path().display());
+    let url = region.database.url(region.folder.path());
     let journal = open_journal(&url, region.key).await.unwrap();
     let report = check(&journal).await.unwrap();
     assert!(report.is_whole(), "{:?}", report.faults);

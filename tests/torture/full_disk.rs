@@ -8,6 +8,8 @@ use std::process::Command;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::body::Body;
+use axum::http::{Request, StatusCode};
 use renkei::clock::ManualClock;
 use renkei::domain::ids::Seq;
 use renkei::store::Health;
@@ -17,7 +19,8 @@ use renkei::wire::{Encoding, ServerFrame};
 
 use super::reader::Reader;
 use super::{note, seqs, team};
-use crate::support::app::App;
+use crate::support::actor::ask;
+use crate::support::app::{App, Database};
 use crate::support::scratch;
 
 /// Enough for the journal of a few hundred notes.
@@ -69,7 +72,7 @@ async fn a_full_disk_refuses_clearly_and_what_was_acknowledged_is_what_is_stored
     let Some(disk) = SmallDisk::mount() else { return };
     let data = tempfile::tempdir_in(disk.path()).unwrap();
     let clock = Arc::new(ManualClock::at("2026-04-01T09:00:00+09:00".parse().unwrap()));
-    let app = App::open_at(data, Arc::new(RegionKey::ephemeral()), clock).await;
+    let app = App::open_at(data, Database::File, Arc::new(RegionKey::ephemeral()), clock).await;
     let (patient, doctor, nurse) = team(&app).await;
     let mut reader = Reader::connect(&doctor, Encoding::Json, patient, Seq::ZERO).await;
     let mut acknowledged = seqs(&reader.catch_up().await);
@@ -95,6 +98,10 @@ async fn a_full_disk_refuses_clearly_and_what_was_acknowledged_is_what_is_stored
     let journal = app.hub.journal().clone();
     let health = journal.health();
     assert!(health.read_only.is_some_and(|reason| reason.contains("full")), "{:?}", journal.health());
+    let readiness = async || ask(&app.router, Request::get("/readyz").body(Body::empty()).unwrap()).await;
+    let unready = readiness().await.is(StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!((&unready["ready"], &unready["reasons"][0]["code"]), (&false.into(), &"journal_read_only".into()));
+    assert!(!unready.to_string().contains("renkei.db"), "no file is named to whoever asks: {unready}");
 
     // Whoever follows the timeline has exactly what was acknowledged, and the connection still lives.
     let told: Vec<u64> = (1..=reader.cursor.0).chain(seqs(&reader.read_to(last(&acknowledged)).await)).collect();
@@ -104,6 +111,7 @@ async fn a_full_disk_refuses_clearly_and_what_was_acknowledged_is_what_is_stored
     std::fs::remove_file(ballast).unwrap();
     let mut health = journal.watch_health();
     tokio::time::timeout(Duration::from_secs(20), health.wait_for(Health::is_writable)).await.unwrap().unwrap();
+    assert_eq!(readiness().await.ok()["ready"], true);
     for at in 0..3 {
         match socket.post(patient, note(format!("また書ける {at}"))).await {
             ServerFrame::Accepted(accepted) => acknowledged.push(accepted.seq.0),

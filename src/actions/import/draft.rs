@@ -83,7 +83,7 @@ impl Draft for PatientDraft {
         let mut notes = Vec::new();
         match known {
             None => {
-                let registration = Body::Registration(self.registration.clone());
+                let registration = Body::Registration(Box::new(self.registration.clone()));
                 intents.push(intent(id("registration"), timeline, None, registration));
             }
             Some(known) if !is_same_person(&known.registration, &self.registration) => {

@@ -101,8 +101,9 @@ async fn demonstrate(arguments: &Arguments, language: Language) -> anyhow::Resul
         showing.abort();
         let _ = showing.await;
     };
-    run_hub(region, app, vec![listener], stop).await;
+    let ended = run_hub(region, app, vec![listener], stop).await;
     drop(folder);
+    ended?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -172,7 +172,7 @@ fn administration(patient: &PatientSeed) -> Vec<Step> {
         agreed_by: patient.served_by(Role::Doctor, 0).map(|doctor| person_id(doctor.key)),
         attachments: Vec::new(),
     };
-    let mut steps = vec![by_secretariat("registration", Body::Registration(registration))];
+    let mut steps = vec![by_secretariat("registration", Body::Registration(Box::new(registration)))];
     for (at, Link(organisation, people)) in patient.team.iter().enumerate() {
         let link = TeamLink {
             organisation: organisation_id(organisation),

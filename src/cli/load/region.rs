@@ -27,6 +27,7 @@ use crate::domain::role::{OrganisationType, Role};
 use crate::domain::team::{ConsentChange, ConsentGiver, ConsentState, History, TeamLink};
 use crate::hub::Hub;
 use crate::hub::answer::Answer;
+use crate::limits::SOCKETS_PER_PERSON_DEFAULT;
 use crate::vault::RegionKey;
 
 /// The offices of the region: every patient has one of each kind on the team.
@@ -129,31 +130,34 @@ async fn make_region(scenario: &Scenario, database: &str, key: &Path) -> anyhow:
     let journal = open::open_journal(database, Arc::new(RegionKey::create_file(key)?)).await?;
     let OpenRegion { hub, tasks, journal } = open::start(journal).await?;
     let sign_ins = SignIns::new(hub.clone());
-    let secretary = hire(&hub, &sign_ins, OrganisationType::Secretariat, Role::Secretariat).await?;
+    let secretary = Office::found(&hub, &sign_ins, OrganisationType::Secretariat, Role::Secretariat).await?;
+    let secretary = secretary.hire(&hub, &sign_ins).await?;
     let mut offices = Vec::new();
     for (kind, role) in OFFICES {
         for _ in 0..OFFICES_PER_KIND {
-            offices.push(hire(&hub, &sign_ins, kind, role).await?);
+            offices.push(Office::found(&hub, &sign_ins, kind, role).await?);
         }
     }
     // By group, so that the patients of one sender are of one station and it may post to all of them.
     let group = |patient: u32| (patient % scenario.groups() % OFFICES_PER_KIND) as usize;
-    let office = |patient: u32, kind: usize| offices[kind * OFFICES_PER_KIND as usize + group(patient)];
+    let office = |patient: u32, kind: usize| kind * OFFICES_PER_KIND as usize + group(patient);
     let patients = (0..scenario.patients).map(|patient| {
-        let team: Vec<Actor> = (0..OFFICES.len()).map(|kind| office(patient, kind)).collect();
+        let team = (0..OFFICES.len()).map(|kind| offices[office(patient, kind)].position.organisation).collect();
         register(&hub, secretary, patient, team)
     });
     futures_util::future::try_join_all(patients).await?;
     let mut cast = Cast { members: Vec::new(), senders: Vec::new() };
     for patient in 0..scenario.patients {
         for member in 0..scenario.members {
-            let actor = office(patient, member as usize % OFFICES.len());
-            cast.members.push(token(&sign_ins, actor).await?);
+            let office = &mut offices[office(patient, member as usize % OFFICES.len())];
+            let colleague = office.colleague(&hub, &sign_ins).await?;
+            cast.members.push(token(&sign_ins, colleague).await?);
         }
     }
     for sender in 0..scenario.senders {
         let first = scenario.patients_of(sender).next().context("every sender has a patient")?;
-        cast.senders.push(token(&sign_ins, office(first, 0)).await?);
+        let colleague = offices[office(first, 0)].colleague(&hub, &sign_ins).await?;
+        cast.senders.push(token(&sign_ins, colleague).await?);
     }
     drop(sign_ins);
     drop(hub);
@@ -162,28 +166,49 @@ async fn make_region(scenario: &Scenario, database: &str, key: &Path) -> anyhow:
     Ok(cast)
 }
 
-/// An office with one person.
-async fn hire(hub: &Hub, sign_ins: &SignIns, kind: OrganisationType, role: Role) -> anyhow::Result<Actor> {
-    let organisation = OrganisationId(hub.region().draw_id());
-    put_organisation(
-        hub,
-        sign_ins,
-        Organisation {
-            id: organisation,
-            kind,
-            name: format!("負荷試験の{}", kind.ja()),
-            kana: String::new(),
-            phone: String::new(),
-            identifiers: Vec::new(),
-            active: true,
-        },
-    )
-    .await?;
-    let person = PersonId(hub.region().draw_id());
-    let position = Position { role, organisation };
-    let name = HumanName { kanji: format!("試験 {}", role.ja()), kana: "シケン".to_owned() };
-    put_person(hub, sign_ins, Person { id: person, name, positions: vec![position], active: true }).await?;
-    hub.region().directory().actor(person, position).context("the person just entered has the position")
+/// An office that grows with the sockets its people open.
+struct Office {
+    position: Position,
+    /// Hired last, with the sockets it has left.
+    newest: Option<(Actor, i64)>,
+}
+
+impl Office {
+    async fn found(hub: &Hub, sign_ins: &SignIns, kind: OrganisationType, role: Role) -> anyhow::Result<Self> {
+        let organisation = OrganisationId(hub.region().draw_id());
+        put_organisation(
+            hub,
+            sign_ins,
+            Organisation {
+                id: organisation,
+                kind,
+                name: format!("負荷試験の{}", kind.ja()),
+                kana: String::new(),
+                phone: String::new(),
+                identifiers: Vec::new(),
+                active: true,
+            },
+        )
+        .await?;
+        Ok(Self { position: Position { role, organisation }, newest: None })
+    }
+
+    async fn hire(&self, hub: &Hub, sign_ins: &SignIns) -> anyhow::Result<Actor> {
+        let (person, position) = (PersonId(hub.region().draw_id()), self.position);
+        let name = HumanName { kanji: format!("試験 {}", position.role.ja()), kana: "シケン".to_owned() };
+        put_person(hub, sign_ins, Person { id: person, name, positions: vec![position], active: true }).await?;
+        hub.region().directory().actor(person, position).context("the person just entered has the position")
+    }
+
+    /// Somebody who may open one more socket.
+    async fn colleague(&mut self, hub: &Hub, sign_ins: &SignIns) -> anyhow::Result<Actor> {
+        let (actor, left) = match self.newest {
+            Some((actor, left)) if left > 0 => (actor, left),
+            _ => (self.hire(hub, sign_ins).await?, SOCKETS_PER_PERSON_DEFAULT),
+        };
+        self.newest = Some((actor, left - 1));
+        Ok(actor)
+    }
 }
 
 async fn token(sign_ins: &SignIns, actor: Actor) -> anyhow::Result<String> {
@@ -193,10 +218,10 @@ async fn token(sign_ins: &SignIns, actor: Actor) -> anyhow::Result<String> {
 }
 
 /// Registers a patient, takes the consent and links the team.
-async fn register(hub: &Hub, secretary: Actor, patient: u32, team: Vec<Actor>) -> anyhow::Result<()> {
+async fn register(hub: &Hub, secretary: Actor, patient: u32, team: Vec<OrganisationId>) -> anyhow::Result<()> {
     let given_on = date(2026, 4, 1);
     let mut bodies = vec![
-        Body::Registration(Registration {
+        Body::Registration(Box::new(Registration {
             name: HumanName { kanji: format!("負荷 患者{patient}"), kana: "フカ カンジャ".to_owned() },
             birth_date: date(1940, 1, 1),
             sex: Sex::Unknown,
@@ -204,7 +229,7 @@ async fn register(hub: &Hub, secretary: Actor, patient: u32, team: Vec<Actor>) -
             in_facility: false,
             agreed_by: None,
             attachments: Vec::new(),
-        }),
+        })),
         Body::Consent(ConsentChange {
             state: ConsentState::Team,
             given_by: ConsentGiver::Patient,
@@ -214,12 +239,11 @@ async fn register(hub: &Hub, secretary: Actor, patient: u32, team: Vec<Actor>) -
             attachments: Vec::new(),
         }),
     ];
-    bodies.extend(team.iter().enumerate().map(|(at, actor)| {
-        let (organisation, host) = (actor.organisation, at == 0);
+    bodies.extend(team.into_iter().enumerate().map(|(at, organisation)| {
         Body::TeamLink(TeamLink {
             organisation,
             people: Vec::new(),
-            host,
+            host: at == 0,
             history: History::All,
             relation_confirmed: true,
         })

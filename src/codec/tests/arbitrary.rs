@@ -22,7 +22,7 @@ use crate::domain::entry::{Addressee, Entry, Intent, Scope, Sensitivity};
 use crate::domain::ids::{EntryId, OrganisationId, PersonId, Seq, TimelineId};
 use crate::domain::kind::Kind;
 use crate::domain::role::{OrganisationType, Role};
-use crate::domain::ruling::Ruling;
+use crate::domain::ruling::{Consequences, Ruling};
 use crate::domain::standing::Standing;
 use crate::domain::state::{Measured, PatientState};
 use crate::domain::team::{ConsentState, Membership};
@@ -126,8 +126,13 @@ fn scope() -> impl Strategy<Value = Scope> {
 pub(crate) fn ruling() -> impl Strategy<Value = Ruling> {
     let rules = || vec(text().prop_map(Into::into), 0..3);
     let slots = vec(any::<u8>(), 0..20);
-    (rules(), slots, vec(duties::opened_duty(), 0..2), vec(duties::duty_id(), 0..2), rules())
-        .prop_map(|(cited, slots, opened, met, advice)| Ruling { cited, slots, opened, met, advice })
+    (rules(), slots, vec(duties::opened_duty(), 0..2), vec(duties::duty_id(), 0..2), rules()).prop_map(
+        |(cited, slots, opened, met, advice)| Ruling {
+            cited,
+            slots,
+            consequences: Consequences { opened, met, advice }.kept(),
+        },
+    )
 }
 
 /// Any entry that the journal can hold.

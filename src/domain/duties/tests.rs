@@ -10,7 +10,7 @@ use crate::domain::duty::{Capacity, RoleSet};
 use crate::domain::entry::Sensitivity;
 use crate::domain::ids::{OrganisationId, PersonId, Seq, TimelineId};
 use crate::domain::role::{OrganisationType, Role};
-use crate::domain::ruling::Ruling;
+use crate::domain::ruling::{Consequences, Ruling};
 
 const DUE: Timestamp = Timestamp(1_000);
 
@@ -66,6 +66,10 @@ enum Act {
     Note,
 }
 
+fn consequences(of: Consequences) -> Ruling {
+    Ruling { consequences: of.kept(), ..Ruling::default() }
+}
+
 /// A timeline in the making.
 struct Line {
     duties: Duties,
@@ -76,7 +80,7 @@ struct Line {
 impl Line {
     fn new(standing: bool) -> Self {
         let mut line = Self { duties: Duties::default(), now: 0, count: 1_000 };
-        let ruling = Ruling { opened: vec![opened(1, standing)], ..Ruling::default() };
+        let ruling = consequences(Consequences { opened: vec![opened(1, standing)], ..Consequences::default() });
         let mut entry = line.entry(note(), ruling);
         entry.id = cause();
         line.duties.apply(&entry);
@@ -135,7 +139,7 @@ impl Line {
             }
             Act::Note => (note(), Vec::new()),
         };
-        let entry = self.entry(body, Ruling { met, ..Ruling::default() });
+        let entry = self.entry(body, consequences(Consequences { met, ..Consequences::default() }));
         self.duties.apply(&entry);
     }
 }
@@ -260,7 +264,10 @@ fn a_duty_goes_from_state_to_state_as_agreed() {
 fn time_away_moves_the_due_time_and_what_is_opened_meanwhile_rests_too() {
     let mut line = Line::new(true);
     line.act(&Act::Admit);
-    let entry = line.entry(note(), Ruling { opened: vec![opened(2, true), opened(3, false)], ..Ruling::default() });
+    let entry = line.entry(
+        note(),
+        consequences(Consequences { opened: vec![opened(2, true), opened(3, false)], ..Consequences::default() }),
+    );
     line.duties.apply(&entry);
     let standing = |line: &Line, number| line.duties.find(duty_id(number)).unwrap().standing();
     assert_eq!((standing(&line, 2), standing(&line, 3)), (Standing::Paused, Standing::Open));
@@ -310,7 +317,7 @@ fn steps_and_answers_for_a_duty_nobody_knows_change_nothing() {
     let step = Box::new(DutyStep { duty: unknown, round: 0, step: StepDone::Overdue }).into();
     let answer = Box::new(DutyAnswer { duty: unknown, answer: Answer::Waived, reason: "理由".into() }).into();
     for body in [step, answer] {
-        let entry = line.entry(body, Ruling { met: vec![unknown], ..Ruling::default() });
+        let entry = line.entry(body, consequences(Consequences { met: vec![unknown], ..Consequences::default() }));
         line.duties.apply(&entry);
     }
     assert_eq!(line.duties, before);

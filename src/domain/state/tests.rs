@@ -115,7 +115,7 @@ fn consent(state: ConsentState) -> Body {
 
 fn named(kanji: &str) -> Body {
     let name = HumanName { kanji: kanji.to_owned(), kana: "タカハシ ハル".to_owned() };
-    Body::Registration(Registration {
+    Body::Registration(Box::new(Registration {
         name,
         birth_date: date(1938, 4, 12),
         sex: Sex::Female,
@@ -123,7 +123,7 @@ fn named(kanji: &str) -> Body {
         in_facility: false,
         agreed_by: None,
         attachments: Vec::new(),
-    })
+    }))
 }
 
 fn high(state: &PatientState) -> Option<String> {

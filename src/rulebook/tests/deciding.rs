@@ -130,7 +130,7 @@ impl Patient {
 
 fn named(kanji: &str) -> Body {
     let name = HumanName { kanji: kanji.to_owned(), kana: "タカハシ ハル".to_owned() };
-    Body::Registration(Registration {
+    Body::Registration(Box::new(Registration {
         name,
         birth_date: date(1938, 4, 12),
         sex: Sex::Female,
@@ -138,7 +138,7 @@ fn named(kanji: &str) -> Body {
         in_facility: false,
         agreed_by: None,
         attachments: Vec::new(),
-    })
+    }))
 }
 
 fn link(organisation: OrganisationId, host: bool) -> Body {

@@ -101,7 +101,9 @@ fn words(yes: bool) -> String {
 fn clinical(kind: Kind, yes: bool) -> Option<Body> {
     Some(match kind {
         Kind::Note => Note { tell_doctor: yes, acp: yes, ..Note::default() }.into(),
-        Kind::Visit => Visit { tell_doctor: yes, acp: yes, off_shared_sheet: !yes, ..Visit::default() }.into(),
+        Kind::Visit => {
+            Box::new(Visit { tell_doctor: yes, acp: yes, off_shared_sheet: !yes, ..Visit::default() }).into()
+        }
         Kind::StatusChange => {
             StatusChange { tell_doctor: yes, emergency: yes, urgent: yes, ..StatusChange::default() }.into()
         }
@@ -195,7 +197,7 @@ fn arranged(kind: Kind, yes: bool) -> Option<Body> {
             attachments: Vec::new(),
         }
         .into(),
-        Kind::StationChange => StationChange {
+        Kind::StationChange => Box::new(StationChange {
             present: STATION,
             next: None,
             family_request: yes,
@@ -203,7 +205,7 @@ fn arranged(kind: Kind, yes: bool) -> Option<Body> {
             from: None,
             consultation: None,
             attachments: paper(yes),
-        }
+        })
         .into(),
         Kind::VisitPlan => {
             let invited = vec![if yes { STATION } else { CLINIC }];
@@ -220,7 +222,7 @@ fn arranged(kind: Kind, yes: bool) -> Option<Body> {
             attachments: Vec::new(),
         })
         .into(),
-        Kind::Registration => Registration {
+        Kind::Registration => Box::new(Registration {
             name: HumanName::default(),
             birth_date: date(1940, 1, 1),
             sex: Sex::Unknown,
@@ -228,7 +230,7 @@ fn arranged(kind: Kind, yes: bool) -> Option<Body> {
             in_facility: false,
             agreed_by: yes.then_some(PERSON),
             attachments: paper(yes),
-        }
+        })
         .into(),
         Kind::Consent => ConsentChange {
             state: ConsentState::Team,

@@ -168,7 +168,7 @@ async fn work_that_fails_or_is_dropped_midway_leaves_nothing_behind() {
             resolved_at: entry.recorded_at,
         });
         let error = region.journal.commit(batch).await.unwrap_err();
-        assert!(matches!(error, CommitError::Store(_)), "{error}");
+        assert!(matches!(error, CommitError::Duplicate(_)), "{error}");
         assert_eq!(region.journal.load(patient.timeline).await.unwrap().unwrap().head, Seq(3));
 
         // A transaction dropped without an end does not keep the next one out.

@@ -221,10 +221,10 @@ async fn the_audit_log_is_one_chain_whoever_appends() {
 }
 
 #[tokio::test]
-async fn a_queued_post_waits_is_replaced_by_its_author_and_leaves_once() {
+async fn a_queued_post_waits_as_it_was_given_and_leaves_once() {
     on_both(async |region| {
         let mut patient = region.patient_with_team().await;
-        let mut post = QueuedPost {
+        let post = QueuedPost {
             intent: Intent {
                 id: EntryId(region.ids.draw()),
                 timeline: patient.timeline,
@@ -239,21 +239,22 @@ async fn a_queued_post_waits_is_replaced_by_its_author_and_leaves_once() {
         };
         let queue = async |post: &QueuedPost| {
             let queued = vec![SealedQueued::seal(&region.key, post)];
-            region.journal.commit(Batch { queued, ..Batch::default() }).await.unwrap();
+            region.journal.commit(Batch { queued, ..Batch::default() }).await
         };
-        queue(&post).await;
-        post.intent.body = pulse(121);
-        queue(&post).await;
-        // Somebody of another organisation cannot replace it by guessing its id.
-        let mut foreign = post.clone();
+        queue(&post).await.unwrap();
+        // Its id is taken: for another body of its author as for somebody who guesses it.
+        let (mut changed, mut foreign) = (post.clone(), post.clone());
+        changed.intent.body = pulse(121);
         foreign.author.organisation = region.organisation_id(7);
-        foreign.intent.body = pulse(1);
-        queue(&foreign).await;
+        for taken in [&post, &changed, &foreign] {
+            assert!(matches!(queue(taken).await, Err(CommitError::Duplicate(ids)) if ids.is_empty()));
+        }
 
         let waiting = region.journal.list_queued(post.intent.timeline).await.unwrap();
         assert_eq!(waiting.len(), 1);
         assert_eq!((&waiting[0].post, waiting[0].state), (&post, QueueState::Waiting));
         assert_eq!(read!(region, tx => tx.list_waiting(10).await), waiting);
+        assert_eq!(read!(region, tx => tx.list_waiting_timelines().await), [post.intent.timeline]);
 
         let resolved = Resolved { id: post.intent.id, state: QueueState::Accepted, resolved_at: later(5) };
         let mut batch = Batch { resolved: vec![resolved], ..Batch::default() };
@@ -262,10 +263,11 @@ async fn a_queued_post_waits_is_replaced_by_its_author_and_leaves_once() {
         assert!(region.journal.list_queued(patient.timeline).await.unwrap().is_empty());
         let id = post.intent.id;
         assert_eq!(read!(region, tx => tx.find_queued(id).await).unwrap().state, QueueState::Accepted);
-        assert_eq!(region.journal.find_entry(id).await.unwrap().unwrap().entry.body, pulse(121));
+        assert_eq!(region.journal.find_entry(id).await.unwrap().unwrap().entry.body, pulse(120));
 
         let again = Batch { resolved: vec![resolved], ..Batch::default() };
-        assert!(matches!(region.journal.commit(again).await, Err(CommitError::Store(_))));
+        assert!(matches!(region.journal.commit(again).await, Err(CommitError::Duplicate(_))));
+        assert!(matches!(queue(&post).await, Err(CommitError::Duplicate(_))), "resolved once, it waits no more");
     })
     .await;
 }

@@ -302,7 +302,7 @@ pub fn pulse(value: i32) -> Body {
 }
 
 pub fn registration(kanji: &str) -> Body {
-    Body::Registration(Registration {
+    Body::Registration(Box::new(Registration {
         name: HumanName { kanji: kanji.into(), kana: "ヤマダ ジロウ".into() },
         birth_date: jiff::civil::date(1941, 4, 1),
         sex: Sex::Male,
@@ -310,7 +310,7 @@ pub fn registration(kanji: &str) -> Body {
         in_facility: false,
         agreed_by: None,
         attachments: Vec::new(),
-    })
+    }))
 }
 
 pub fn consent(state: ConsentState) -> Body {

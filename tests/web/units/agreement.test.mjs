@@ -28,7 +28,7 @@ function closedLists(file) {
 }
 
 test('the page calls everything what the domain calls it', () => {
-  const files = readdirSync(path.join(ROOT, 'src/domain'), { recursive: true }).filter((file) => file.endsWith('.rs'));
+  const files = readdirSync(path.join(ROOT, 'src/domain'), { recursive: true }).filter((name) => name.endsWith('.rs'));
   const lists = files.flatMap((file) => closedLists(`src/domain/${file}`));
   assert.ok(lists.length >= 14, `${lists.length} lists found`);
   for (const [name, list] of lists) {

@@ -38,7 +38,7 @@ fn nurses(day: &mut Day) {
         let reading = readings::full(patient, &mut day.dice);
         let reading = day.post(minute, nurse, patient, readings::body(reading));
         let text = (*day.dice.pick(words::NURSE_VISIT)).to_owned();
-        day.post(minute + 3, nurse, patient, Body::Visit(Visit { text, ..Visit::default() }));
+        day.post(minute + 3, nurse, patient, Body::Visit(Box::new(Visit { text, ..Visit::default() })));
         let doctor = of_role(patient, Role::Doctor, 0).filter(|_| patient.is_shared());
         if let Some(doctor) = doctor.filter(|_| day.dice.happens(25)) {
             let text = *day.dice.pick(words::ACKNOWLEDGED);
@@ -105,7 +105,7 @@ fn doctors(day: &mut Day) {
         let Some(doctor) = of_role(patient, Role::Doctor, 0).filter(|_| is_due(day, patient, 5)) else { continue };
         let minute = day.around(13 + at % 4, 0);
         let text = (*day.dice.pick(words::DOCTOR_VISIT)).to_owned();
-        let visit = day.post(minute, doctor, patient, Body::Visit(Visit { text, ..Visit::default() }));
+        let visit = day.post(minute, doctor, patient, Body::Visit(Box::new(Visit { text, ..Visit::default() })));
         let nurse = of_role(patient, Role::Nurse, 0).filter(|_| patient.is_shared());
         if let Some(nurse) = nurse.filter(|_| day.dice.happens(60)) {
             let text = *day.dice.pick(words::ACKNOWLEDGED);

@@ -335,7 +335,7 @@ fn lab_results(day: &mut Day) {
         text: "先週の採血結果です。".to_owned(),
         attachments: Vec::new(),
     };
-    let result = day.post(11 * 60 + 2, doctor, patient, Body::LabResult(result));
+    let result = day.post(11 * 60 + 2, doctor, patient, Body::LabResult(Box::new(result)));
     day.acknowledge(11 * 60 + 20, pharmacist, result, "ありがとうございます。現在の用量で問題ありません。");
 }
 

@@ -113,7 +113,7 @@ fn observed() -> impl Strategy<Value = Body> {
             attachments()
         )
             .prop_map(|(text, started_at, ended_at, tell_doctor, acp, off_shared_sheet, devices, attachments)| {
-                Body::Visit(Visit {
+                Body::Visit(Box::new(Visit {
                     text,
                     started_at,
                     ended_at,
@@ -122,7 +122,7 @@ fn observed() -> impl Strategy<Value = Body> {
                     off_shared_sheet,
                     devices,
                     attachments,
-                })
+                }))
             })
             .boxed(),
         (text(), any::<bool>(), any::<bool>(), attachments())
@@ -308,13 +308,13 @@ fn spoken() -> impl Strategy<Value = Body> {
             .boxed(),
         (text(), any::<bool>()).prop_map(|(text, urgent)| Body::LabRequest(LabRequest { text, urgent })).boxed(),
         (option::of(id(EntryId)), option::of(date()), lab_items(), text(), attachments())
-            .prop_map(|(request, sampled_on, items, text, attachments)| Body::LabResult(LabResult {
+            .prop_map(|(request, sampled_on, items, text, attachments)| Body::LabResult(Box::new(LabResult {
                 request,
                 sampled_on,
                 items,
                 text,
                 attachments
-            }))
+            })))
             .boxed(),
         (text(), any::<bool>(), text(), option::of(date()), attachments())
             .prop_map(|(text, keep_private, proxy, discussed_on, attachments)| Body::AcpNote(AcpNote {
@@ -388,7 +388,7 @@ fn arranged() -> impl Strategy<Value = Body> {
             attachments()
         )
             .prop_map(|(present, next, family_request, reason, from, consultation, attachments)| Body::StationChange(
-                StationChange { present, next, family_request, reason, from, consultation, attachments }
+                Box::new(StationChange { present, next, family_request, reason, from, consultation, attachments })
             ))
             .boxed(),
         (
@@ -560,7 +560,7 @@ pub(crate) fn body() -> impl Strategy<Value = Body> {
         3 => measured().boxed(),
         1 => nursing_instruction().boxed(),
         1 => nursing_report().boxed(),
-        1 => registration().prop_map(Body::Registration).boxed(),
+        1 => registration().prop_map(|registration| Body::Registration(Box::new(registration))).boxed(),
         6 => observed().boxed(),
         6 => spoken().boxed(),
         6 => arranged().boxed(),

@@ -1,0 +1,117 @@
+//! Reading what deciding a batch needs and memory does not hold: timelines, ids known before, entries that posts point
+//! at, the linking queue. Called by the sequencer before it decides.
+//!
+//! What of it is damaged keeps back only the work that needs it; only a journal that does not answer fails the batch.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use super::ledger::{Known, Ledger, Waits};
+use super::timelines::{Hot, Timelines};
+use super::work::{Submission, Work};
+use super::{fingerprint, published::Published};
+use crate::domain::ids::{EntryId, TimelineId};
+use crate::store::{Journal, KnownId, Loaded, QueueState, Queued, StoreError, StoredEntry};
+
+/// Fills `timelines` and `ledger` for these works.
+pub(super) async fn fetch(
+    journal: &Journal,
+    timelines: &mut Timelines,
+    ledger: &mut Ledger,
+    works: &[Work],
+) -> Result<(), StoreError> {
+    let missing: HashSet<TimelineId> =
+        works.iter().filter_map(Work::timeline).filter(|id| !timelines.contains(*id)).collect();
+    let (known, loaded, waiting) =
+        tokio::try_join!(find_known(journal, works), load_all(journal, missing), list_waiting(journal, ledger))?;
+    if let Some(waiting) = waiting {
+        ledger.wait(waiting.into_iter().map(|queued| waits(journal, &queued)));
+    }
+    for (timeline, loaded) in loaded {
+        match loaded {
+            Ok(loaded) => timelines.insert(loaded.map_or_else(|| Hot::unborn(timeline), Hot::loaded)),
+            Err(error) => {
+                tracing::error!(code = error.code(), %error, "a timeline cannot be loaded");
+                ledger.miss_timeline(timeline);
+            }
+        }
+    }
+    for KnownId { id, mac, .. } in known {
+        if let Ok(first) = find_entry(journal, ledger, id).await {
+            ledger.know(id, Known { mac, first: first.map(|first| Arc::new(Published::of_stored(first))) });
+        }
+    }
+    for target in works.iter().flat_map(Work::targets) {
+        if ledger.target(target).is_none()
+            && let Ok(Some(found)) = find_entry(journal, ledger, target).await
+        {
+            ledger.find(Published::of_stored(found));
+        }
+    }
+    for id in may_have_been_dismissed(timelines, ledger, works) {
+        let queued = journal.read(move |tx| Box::pin(async move { tx.find_queued(id).await })).await?;
+        if queued.is_some_and(|queued| queued.state == QueueState::Dismissed) {
+            ledger.dismiss_known(id);
+        }
+    }
+    Ok(())
+}
+
+/// What is there could not be read; the ledger knows.
+struct Missed;
+
+async fn find_entry(journal: &Journal, ledger: &mut Ledger, id: EntryId) -> Result<Option<StoredEntry>, Missed> {
+    journal.find_entry(id).await.map_err(|error| {
+        tracing::error!(code = error.code(), %error, %id, "an entry cannot be read");
+        ledger.miss_entry(id);
+        Missed
+    })
+}
+
+async fn find_known(journal: &Journal, works: &[Work]) -> Result<Vec<KnownId>, StoreError> {
+    let ids: Vec<EntryId> = works.iter().flat_map(Work::posts).map(|submission| submission.intent.id).collect();
+    journal.find_known_ids(&ids).await
+}
+
+type Load = (TimelineId, Result<Option<Loaded>, StoreError>);
+
+/// Loads timelines side by side: the batch waits for the slowest, not for their sum.
+async fn load_all(journal: &Journal, timelines: HashSet<TimelineId>) -> Result<Vec<Load>, StoreError> {
+    let loads = timelines.into_iter().map(|timeline| {
+        let journal = journal.clone();
+        async move {
+            match journal.load(timeline).await {
+                // The database did not answer, which is no fault of this timeline.
+                Err(error @ StoreError::Driver(_)) => Err(error),
+                loaded => Ok((timeline, loaded)),
+            }
+        }
+    });
+    futures_util::future::try_join_all(loads).await
+}
+
+/// Everything that waits in the linking queue, unless the ledger knows it.
+async fn list_waiting(journal: &Journal, ledger: &Ledger) -> Result<Option<Vec<Queued>>, StoreError> {
+    if ledger.knows_who_waits() {
+        return Ok(None);
+    }
+    journal.read(|tx| Box::pin(async move { tx.list_waiting(usize::MAX).await })).await.map(Some)
+}
+
+fn waits(journal: &Journal, queued: &Queued) -> (EntryId, Waits) {
+    let (intent, author) = (&queued.post.intent, &queued.post.author);
+    let mac = fingerprint(journal.region(), intent, author);
+    (intent.id, Waits { author: author.person, mac })
+}
+
+/// Of the posts that may come to the linking queue, the ids that may have been there before: asked for one by one,
+/// because hardly any post is of somebody who is not on the team.
+fn may_have_been_dismissed(timelines: &Timelines, ledger: &Ledger, works: &[Work]) -> Vec<EntryId> {
+    let may_queue = |submission: &&Submission| {
+        let is_on_team = |hot: &Hot| hot.state.has_on_team(&submission.actor);
+        let is_known = ledger.is_known(submission.intent.id);
+        // A post that is decided again may have met its id in the queue while it was committed.
+        !is_known && (submission.attempts > 0 || !timelines.find(submission.intent.timeline).is_some_and(is_on_team))
+    };
+    works.iter().flat_map(Work::posts).filter(may_queue).map(|submission| submission.intent.id).collect()
+}

@@ -1,0 +1,7 @@
+//! The hub on a real journal whose commits a test lets fail: what holds whatever becomes of a batch.
+
+mod failures;
+mod queue;
+mod reader;
+mod simulation;
+mod world;
