@@ -3,7 +3,7 @@
 //! vocabulary is added here and in `vocabulary.toml`, nowhere else. Filled by the hub; the table in
 //! `docs/rulebook-authors.md` says from what.
 
-use super::facts::{Codes, FieldSource, Known, Reading, source};
+use super::facts::{Codes, FieldSource, Known, Reading, source, words_of};
 pub use crate::domain::body::{CallTo, Topic};
 use crate::domain::body::{DeviceChangeType, OrderType};
 use crate::domain::list::closed_list;
@@ -50,7 +50,7 @@ macro_rules! codes {
         Codes::OrganisationTypes
     };
     (choice $list:ty) => {
-        Codes::Closed(|| <$list>::ALL.iter().map(|member| member.code()).collect())
+        Codes::Closed(|| words_of!($list))
     };
 }
 

@@ -24,21 +24,41 @@ impl<T> From<T> for Known<T> {
     }
 }
 
-/// The domain's own lists of codes: the vocabulary must know each of them, in any order.
+/// A word of the domain's own lists, with the label it has where a region's vocabulary does not name it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct HubWord {
+    pub code: &'static str,
+    pub ja: &'static str,
+    pub en: &'static str,
+}
+
+/// The words of a closed list, in the order of its positions.
+macro_rules! words_of {
+    ($list:ty) => {
+        <$list>::ALL
+            .iter()
+            .map(|word| $crate::rulebook::facts::HubWord { code: word.code(), ja: word.ja(), en: word.en() })
+            .collect()
+    };
+}
+
+pub(super) use words_of;
+
+/// The domain's own lists: the vocabulary names their words, in any order, and no others.
 #[derive(Debug, Clone)]
 pub(crate) struct HubWords {
-    pub roles: Vec<&'static str>,
-    pub organisation_types: Vec<&'static str>,
-    pub kinds: Vec<&'static str>,
+    pub roles: Vec<HubWord>,
+    pub organisation_types: Vec<HubWord>,
+    pub kinds: Vec<HubWord>,
     pub sources: [&'static [FieldSource]; 2],
 }
 
 impl HubWords {
     pub fn of_the_domain() -> Self {
         Self {
-            roles: Role::ALL.iter().map(|role| role.code()).collect(),
-            organisation_types: OrganisationType::ALL.iter().map(|of| of.code()).collect(),
-            kinds: Kind::ALL.iter().map(|kind| kind.code()).collect(),
+            roles: words_of!(Role),
+            organisation_types: words_of!(OrganisationType),
+            kinds: words_of!(Kind),
             sources: [SOURCES, EVENT_SOURCES],
         }
     }
@@ -188,14 +208,14 @@ impl From<Known<Option<Infection>>> for Reading {
     }
 }
 
-/// The codes a field takes in Rust, in the order of its positions.
+/// The words a field takes in Rust, in the order of its positions.
 #[derive(Debug, Clone, Copy)]
 pub enum Codes {
     /// `false` is position 0, `true` position 1.
     Flag,
     Roles,
     OrganisationTypes,
-    Closed(fn() -> Vec<&'static str>),
+    Closed(fn() -> Vec<HubWord>),
     Number,
     /// In seconds.
     Duration,
@@ -239,13 +259,13 @@ pub const SOURCES: &[FieldSource] = &[
     source("actor.organisation_was_on_team", Codes::Flag, |a| a.viewer.actor.organisation_was_on_team.into()),
     source("actor.is_host", Codes::Flag, |a| a.viewer.actor.is_host.into()),
     source("actor.break_glass", Codes::Flag, |a| a.viewer.actor.break_glass.into()),
-    source("patient.consent", Codes::Closed(consent_codes), |a| a.viewer.patient.consent.into()),
-    source("patient.status", Codes::Closed(status_codes), |a| a.viewer.patient.status.into()),
+    source("patient.consent", Codes::Closed(|| words_of!(ConsentState)), |a| a.viewer.patient.consent.into()),
+    source("patient.status", Codes::Closed(|| words_of!(PatientStatus)), |a| a.viewer.patient.status.into()),
     source("patient.registered", Codes::Flag, |a| a.viewer.patient.registered.into()),
     source("patient.has_host", Codes::Flag, |a| a.viewer.patient.has_host.into()),
-    source("purpose", Codes::Closed(purpose_codes), |a| Known::Is(a.viewer.purpose).into()),
-    source(SENSITIVITY, Codes::Closed(sensitivity_codes), |a| a.record.sensitivity.into()),
-    source(INFECTION, Codes::Closed(infection_codes), |a| a.record.infection.into()),
+    source("purpose", Codes::Closed(|| words_of!(Purpose)), |a| Known::Is(a.viewer.purpose).into()),
+    source(SENSITIVITY, Codes::Closed(|| words_of!(Sensitivity)), |a| a.record.sensitivity.into()),
+    source(INFECTION, Codes::Closed(infection_words), |a| a.record.infection.into()),
     source(OWN, Codes::Flag, |a| a.record.own.into()),
     source(ADDRESSED, Codes::Flag, |a| a.record.addressed.into()),
     source("record.delay", Codes::Duration, |a| a.record.delay_s.into()),
@@ -263,25 +283,10 @@ pub const ADDRESSED: &str = "record.addressed";
 /// The field that the evaluator indexes rules by.
 pub const ROLE: &str = "actor.role";
 
-fn consent_codes() -> Vec<&'static str> {
-    ConsentState::ALL.iter().map(|state| state.code()).collect()
-}
-
-fn status_codes() -> Vec<&'static str> {
-    PatientStatus::ALL.iter().map(|status| status.code()).collect()
-}
-
-fn purpose_codes() -> Vec<&'static str> {
-    Purpose::ALL.iter().map(|purpose| purpose.code()).collect()
-}
-
-fn sensitivity_codes() -> Vec<&'static str> {
-    Sensitivity::ALL.iter().map(|sensitivity| sensitivity.code()).collect()
-}
-
 /// `none` first: an entry that is not about an infection.
-fn infection_codes() -> Vec<&'static str> {
-    std::iter::once("none").chain(Infection::ALL.iter().map(|infection| infection.code())).collect()
+fn infection_words() -> Vec<HubWord> {
+    let infections: Vec<HubWord> = words_of!(Infection);
+    std::iter::once(HubWord { code: "none", ja: "なし", en: "none" }).chain(infections).collect()
 }
 
 pub(crate) const fn source(field: &'static str, codes: Codes, read: fn(&Asked<'_>) -> Reading) -> FieldSource {

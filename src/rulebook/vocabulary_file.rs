@@ -1,7 +1,7 @@
 //! Reads `vocabulary.toml` and checks it against the lists of the hub: its roles, organisation
 //! types and kinds, and the fields it can fill. Called by `load`.
 
-use super::facts::{Codes, HubWords};
+use super::facts::{Codes, HubWord, HubWords};
 use super::history;
 use super::mistake::Mistake;
 use super::problem::{Findings, Place};
@@ -21,10 +21,10 @@ pub(crate) fn read(mut file: Table<'_, '_>, hub: &HubWords, findings: &mut Findi
         header.finish(findings);
         super::ruleset_file::check_names(id, version, findings)
     });
-    let mut list = |list: ListName, key, codes: &[&str]| {
+    let mut list = |list: ListName, key, hub: &[HubWord]| {
         let item = file.require(key, findings)?;
         let words = read_words(item.table(findings)?, findings);
-        Some(in_hub_order(words, codes, &named(list), item.place, findings))
+        Some(in_hub_order(words, hub, &named(list), findings))
     };
     let roles = list(ListName::Roles, key::ROLES, &hub.roles);
     let types = list(ListName::OrganisationTypes, key::ORGANISATION_TYPES, &hub.organisation_types);
@@ -84,28 +84,25 @@ fn read_words(table: Table<'_, '_>, findings: &mut Findings<'_>) -> Vec<(Entry, 
         .collect()
 }
 
-/// Puts words into the order of the hub's codes and reports those that only one side has.
-fn in_hub_order(
-    words: Vec<(Entry, Place)>,
-    codes: &[&str],
-    what: &Text,
-    place: Place,
-    findings: &mut Findings<'_>,
-) -> Lexicon {
+/// Puts words into the order of the hub's list and reports those that only the file has. A word that only the hub
+/// has came with a later version of it: it takes the hub's own label, so that a region's folder and the rulings
+/// made under it stay readable. Its place is after those of the file, which therefore stay what they were.
+fn in_hub_order(words: Vec<(Entry, Place)>, hub: &[HubWord], what: &Text, findings: &mut Findings<'_>) -> Lexicon {
     for (word, at) in &words {
-        if !codes.contains(&word.code.as_str()) {
-            let suggestion = nearest(&word.code, codes.iter().copied());
+        if !hub.iter().any(|known| known.code == word.code) {
+            let suggestion = nearest(&word.code, hub.iter().map(|known| known.code));
             findings.add(*at, Mistake::UnknownWord { what: what.clone(), word: word.code.clone(), suggestion });
         }
     }
-    let mut ordered = Vec::with_capacity(codes.len());
-    for code in codes {
-        match words.iter().find(|(word, _)| word.code == *code) {
-            Some((word, _)) => ordered.push(word.clone()),
-            None => findings.add(place, Mistake::WordMissing { what: what.clone(), word: (*code).to_owned() }),
+    let mut places_after = (0_u8..).skip(words.len());
+    let mut entry = |known: &HubWord| match words.iter().find(|(word, _)| word.code == known.code) {
+        Some((word, _)) => Some(word.clone()),
+        None => {
+            let label = Text::fixed(known.ja, known.en);
+            Some(Entry { code: known.code.to_owned(), label, filed_at: places_after.next()? })
         }
-    }
-    Lexicon { words: ordered, groups: Vec::new() }
+    };
+    Lexicon { words: hub.iter().filter_map(&mut entry).collect(), groups: Vec::new() }
 }
 
 fn read_group(item: Item<'_, '_>, vocabulary: &mut Vocabulary, findings: &mut Findings<'_>) {
@@ -225,7 +222,7 @@ fn read_values(
         Codes::Closed(codes) => {
             let item = table.require(key::VALUES, findings)?;
             let words = read_words(item.table(findings)?, findings);
-            let lexicon = in_hub_order(words, &codes(), &Text::new("値", "value"), item.place, findings);
+            let lexicon = in_hub_order(words, &codes(), &Text::new("値", "value"), findings);
             check_labels(&lexicon, item.place, findings);
             Some(Values::Choice(lexicon))
         }

@@ -4,7 +4,11 @@
 use std::collections::HashSet;
 
 use super::{HEADER, Problems, RulebookFiles, SourceFile, digest, load_local, local, shipped};
+use crate::domain::body::Infection;
+use crate::domain::kind::Kind;
+use crate::domain::text::Text;
 use crate::rulebook::Rulebook;
+use crate::rulebook::vocabulary::{Lexicon, Values};
 
 const RULE: &str = r#"[[rule]]
 id = "L-1"
@@ -177,13 +181,6 @@ const VOCABULARY_MISTAKES: &[[&str; 5]] = &[
         "「lab_requests」は記録の種類にありません。もしかして「lab_request」ですか",
         "'lab_requests' is not a known kind; did you mean 'lab_request'?",
     ],
-    [
-        r#", other = { ja = "その他の感染症", en = "another infection" } }"#,
-        " }",
-        "word-missing",
-        "値に「other」がありません（Renkei はこの値を使います）",
-        "the value 'other', which the hub uses, is not listed",
-    ],
 ];
 
 #[test]
@@ -205,6 +202,37 @@ fn a_vocabulary_that_disagrees_with_the_hub_is_refused() {
             "rules are judged by sound words only"
         );
     }
+}
+
+/// As the folder of a region that was made under an earlier version.
+#[test]
+fn words_that_a_vocabulary_does_not_name_take_the_labels_of_the_hub() {
+    let lines = shipped::VOCABULARY.text.lines();
+    let text: Vec<_> = lines.filter(|line| !line.starts_with("duty_step") && !line.starts_with("death ")).collect();
+    let text = text.join("\n").replacen(r#", other = { ja = "その他の感染症", en = "another infection" } }"#, " }", 1);
+    let vocabulary = SourceFile { name: "vocabulary.toml", text: &text };
+    let files = RulebookFiles { vocabulary, sets: vec![shipped::FLOOR, shipped::SHARING] };
+    let (old, full) = (Rulebook::load(&files, digest).expect("old words do"), super::book());
+    let lists = |book: &Rulebook| {
+        let infection = book.vocabulary().find_field("record.infection").expect("a field");
+        let Values::Choice(infections) = &book.vocabulary().fields[infection].values else { panic!("a choice") };
+        [book.vocabulary().kinds.clone(), infections.clone()]
+    };
+    for (old, full) in lists(&old).iter().zip(&lists(&full)) {
+        let codes = |list: &Lexicon| list.words.iter().map(|word| word.code.clone()).collect::<Vec<_>>();
+        assert_eq!(codes(old), codes(full), "in the order of the hub");
+        let mut places: Vec<_> = old.words.iter().map(|word| word.filed_at).collect();
+        places.sort_unstable();
+        assert!(places.iter().copied().eq(0..old.len() as u8), "each word has a place of its own: {places:?}");
+        assert_eq!(old.unfiled(old.filed(old.full())), old.full());
+    }
+    let [kinds, infections] = lists(&old);
+    let label = |list: &Lexicon, code| list.entry(list.position(code).expect(code)).expect(code).label.clone();
+    assert_eq!(label(&kinds, "duty_step"), Text::fixed(Kind::DutyStep.ja(), Kind::DutyStep.en()));
+    assert_eq!(label(&kinds, "death"), Text::fixed(Kind::Death.ja(), Kind::Death.en()));
+    assert_eq!(label(&infections, "other"), Text::fixed(Infection::Other.ja(), Infection::Other.en()));
+    let last = kinds.len() as u8 - 1;
+    assert_eq!(kinds.words[Kind::DutyStep.index()].filed_at, last, "after the words of the file");
 }
 
 #[test]
