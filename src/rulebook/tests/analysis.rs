@@ -13,10 +13,13 @@ fn findings(book: &Rulebook) -> Vec<Finding> {
 }
 
 #[test]
-fn the_shipped_book_has_nothing_odd() {
+fn the_shipped_book_has_nothing_odd_but_that_nobody_posts_the_course_of_a_duty() {
     let found = findings(&book());
     let told: Vec<_> = found.iter().map(|finding| format!("{}: {}", finding.code, finding.text.en)).collect();
-    assert!(found.is_empty(), "{}", told.join("\n"));
+    // The course of a duty is not posted by rule: the hub alone writes it.
+    let duties =
+        ["nobody-may-post: nobody may post 'course of a duty'", "nobody-may-post: nobody may post 'answer to a duty'"];
+    assert_eq!(told, duties);
 }
 
 const HEAD: &str = r#"[[rule]]
