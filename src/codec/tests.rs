@@ -8,6 +8,7 @@ use prost::Message;
 
 use super::proto::{store, v1};
 use super::*;
+use crate::domain::body::Body;
 use crate::domain::ids::Seq;
 use crate::domain::ruling::Ruling;
 use crate::domain::state::FOLD_VERSION;
@@ -64,8 +65,9 @@ proptest! {
         ruling in arbitrary::ruling(),
         code in any::<String>(),
     ) {
-        let refusal = Refusal { id: intent.id, kind: intent.body.kind(), author, code, ruling: ruling.clone() };
-        prop_assert_eq!(decode_refusal(&encode_refusal(&refusal)).unwrap(), refusal);
+        let (kind, corrected) = (intent.body.kind(), intent.body.corrected().map(Body::kind));
+        let refusal = Audited::Refusal(Refusal { id: intent.id, kind, corrected, author, code, ruling: ruling.clone() });
+        prop_assert_eq!(decode_audited(&encode_audited(&refusal)).unwrap(), refusal);
         let queued = QueuedPost { intent, author, received_at: Timestamp(received_at), ruling };
         prop_assert_eq!(decode_queued(&encode_queued(&queued)).unwrap(), queued);
     }

@@ -4,7 +4,8 @@
 
 use super::timelines::Hot;
 use super::work::Submission;
-use crate::codec;
+use crate::codec::{self, Audited};
+use crate::domain::body::Body;
 use crate::domain::ruling::Ruling;
 use crate::domain::time::Timestamp;
 use crate::rulebook::Refusal;
@@ -24,13 +25,15 @@ pub(super) fn refusal(
         Refusal::NotFound(ruling) => ("not_found", ruling.clone()),
         Refusal::Rules(ruling) => ("forbidden", ruling.clone()),
     };
+    let intent = &submission.intent;
     let record = codec::Refusal {
-        id: submission.intent.id,
-        kind: submission.intent.body.kind(),
+        id: intent.id,
+        kind: intent.body.kind(),
+        corrected: intent.body.corrected().map(Body::kind),
         author: submission.actor,
         code: code.to_owned(),
         ruling,
     };
     let seal = if hot.exists { AuditSeal::Timeline(hot.state.timeline, &hot.key) } else { AuditSeal::Region(region) };
-    SealedAudit::seal(seal, now, &codec::encode_refusal(&record))
+    SealedAudit::seal(seal, now, &codec::encode_audited(&Audited::Refusal(record)))
 }

@@ -15,6 +15,7 @@ use renkei::actions::sign_in::SignIns;
 use renkei::cli::open;
 use renkei::clock::ManualClock;
 use renkei::config::SessionLimits;
+use renkei::domain::act::By;
 use renkei::domain::body::Body;
 use renkei::domain::directory::{Organisation, Person, Position};
 use renkei::domain::entry::{Intent, Sensitivity};
@@ -166,7 +167,7 @@ impl App {
         let name = HumanName { kanji: format!("{} 一号", role.ja()), kana: "テスト イチゴウ".to_owned() };
         let position = Position { role, organisation };
         let person = Person { id, name, positions: vec![position], active: true };
-        put_person(&self.hub, &self.http.sign_ins, person).await.expect("the person is stored");
+        put_person(&self.hub, &self.http.sign_ins, By::Operator, person).await.expect("the person is stored");
         self.sign_in(id, position).await
     }
 
@@ -174,7 +175,7 @@ impl App {
     pub async fn sign_in(&self, person: PersonId, position: Position) -> Actor {
         let valid_for = Duration::from_secs(12 * 3_600);
         let (token, signed_in) =
-            self.http.sign_ins.issue(person, position, valid_for).await.expect("the sign-in is stored");
+            self.http.sign_ins.issue(By::Operator, person, position, valid_for).await.expect("the sign-in is stored");
         Actor::new(Arc::clone(&self.lasting.door), signed_in, token.reveal().to_string())
     }
 
@@ -193,7 +194,9 @@ impl App {
             identifiers: Vec::new(),
             active: true,
         };
-        put_organisation(&self.hub, &self.http.sign_ins, organisation).await.expect("the organisation is stored");
+        put_organisation(&self.hub, &self.http.sign_ins, By::Operator, organisation)
+            .await
+            .expect("the organisation is stored");
         self.lasting.organisations.lock().expect("no panic").insert(name.to_owned(), id);
         id
     }

@@ -18,6 +18,7 @@ use crate::cli::cert::ensure_development_certificates;
 use crate::cli::open::{self, OpenRegion};
 use crate::cli::serve::runtime;
 use crate::clock::{Clock as _, SystemClock};
+use crate::domain::act::By;
 use crate::domain::body::Body;
 use crate::domain::directory::{Actor, Organisation, Person, Position};
 use crate::domain::entry::{Intent, Sensitivity};
@@ -168,6 +169,7 @@ async fn hire(hub: &Hub, sign_ins: &SignIns, kind: OrganisationType, role: Role)
     put_organisation(
         hub,
         sign_ins,
+        By::Operator,
         Organisation {
             id: organisation,
             kind,
@@ -182,13 +184,14 @@ async fn hire(hub: &Hub, sign_ins: &SignIns, kind: OrganisationType, role: Role)
     let person = PersonId(hub.region().draw_id());
     let position = Position { role, organisation };
     let name = HumanName { kanji: format!("試験 {}", role.ja()), kana: "シケン".to_owned() };
-    put_person(hub, sign_ins, Person { id: person, name, positions: vec![position], active: true }).await?;
+    put_person(hub, sign_ins, By::Operator, Person { id: person, name, positions: vec![position], active: true })
+        .await?;
     hub.region().directory().actor(person, position).context("the person just entered has the position")
 }
 
 async fn token(sign_ins: &SignIns, actor: Actor) -> anyhow::Result<String> {
     let position = Position { role: actor.role, organisation: actor.organisation };
-    let (token, _) = sign_ins.issue(actor.person, position, TOKEN_VALID).await?;
+    let (token, _) = sign_ins.issue(By::Operator, actor.person, position, TOKEN_VALID).await?;
     Ok(token.reveal().to_string())
 }
 

@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::directory::read_position;
+use crate::domain::act::SignInEnd;
 use crate::domain::ids::{PersonId, SignInId};
 use crate::domain::text::{Invalid, Text};
 use crate::http::app::App;
@@ -53,7 +54,7 @@ pub struct IssuedSignIn {
 )]
 pub async fn issue(
     State(app): State<App>,
-    _: Secretariat,
+    by: Secretariat,
     Id(person): Id<PersonId>,
     input::Json(given): input::Json<NewSignIn>,
 ) -> Result<(StatusCode, Json<IssuedSignIn>), Problem> {
@@ -63,7 +64,7 @@ pub async fn issue(
     let NewSignIn { role, organisation, valid_for_s } = given;
     let position = read_position(&PositionShape { role, organisation })?;
     let valid_for = read_duration(valid_for_s)?;
-    let (token, signed_in) = app.sign_ins.issue(person, position, valid_for).await?;
+    let (token, signed_in) = app.sign_ins.issue(by.into(), person, position, valid_for).await?;
     let shape = IssuedSignIn {
         id: signed_in.id.0,
         token: token.reveal().to_string(),
@@ -91,6 +92,10 @@ fn read_duration(given_s: Option<u64>) -> Result<Duration, Invalid> {
     params(("id" = Uuid, Path, description = "The sign-in")),
     responses((status = 204), (status = 403, body = Problem, description = "Not the secretariat")),
 )]
-pub async fn revoke(State(app): State<App>, _: Secretariat, Id(id): Id<SignInId>) -> Result<StatusCode, Problem> {
-    if app.sign_ins.revoke(id).await? { Ok(StatusCode::NO_CONTENT) } else { Err(Problem::not_found()) }
+pub async fn revoke(State(app): State<App>, by: Secretariat, Id(id): Id<SignInId>) -> Result<StatusCode, Problem> {
+    if app.sign_ins.revoke(by.into(), id, SignInEnd::Revoked).await? {
+        Ok(StatusCode::NO_CONTENT)
+    } else {
+        Err(Problem::not_found())
+    }
 }
