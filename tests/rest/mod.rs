@@ -8,4 +8,5 @@ mod posting;
 mod putting_right;
 mod reading;
 mod registering;
+mod rulebooks;
 mod sign_ins;

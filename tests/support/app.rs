@@ -29,10 +29,11 @@ use renkei::http::listen::{ListenBounds, Listener, Transport};
 use renkei::hub::answer::Answer;
 use renkei::hub::{Hub, HubTasks};
 use renkei::limits;
+use renkei::rulebook::{Rulebook, shipped};
 use renkei::session::beat::{Beat, BeatHand};
 use renkei::session::{Patience, SessionParts};
 use renkei::store::Journal;
-use renkei::vault::RegionKey;
+use renkei::vault::{RegionKey, digest};
 use renkei::wire::codes::CloseCode;
 use tempfile::TempDir;
 use tokio::sync::oneshot;
@@ -73,13 +74,16 @@ struct Lasting {
     secretariat: Mutex<Option<Actor>>,
     limits: SessionLimits,
     patience: Patience,
+    /// The one that ships unless the story brings another.
+    rulebook: Rulebook,
 }
 
 impl Lasting {
     fn new(folder: TempDir, key: Arc<RegionKey>, clock: Arc<ManualClock>) -> Self {
         let (organisations, secretariat) = (Mutex::default(), Mutex::default());
         let (limits, patience) = (SessionLimits::default(), Patience::default());
-        Self { folder, key, clock, door: Door::default(), organisations, secretariat, limits, patience }
+        let rulebook = shipped::load(digest).expect("what ships is sound");
+        Self { folder, key, clock, door: Door::default(), organisations, secretariat, limits, patience, rulebook }
     }
 
     fn empty() -> Self {
@@ -128,7 +132,9 @@ impl App {
         let clock = Arc::clone(&lasting.clock);
         let url = database(lasting.folder.path());
         let journal = open::open_journal(&url, Arc::clone(&lasting.key)).await.expect("the journal opens");
-        let region = open::start_with(journal.clone(), clock.clone()).await.expect("the region opens");
+        let region = open::start_under(journal.clone(), clock.clone(), lasting.rulebook.clone())
+            .await
+            .expect("the region opens");
         let (hand, beat) = Beat::by_hand();
         let origins = vec![ORIGIN.to_owned()];
         let http = app::App::beating(region.hub.clone(), origins, lasting.limits, beat, lasting.patience);
@@ -285,6 +291,11 @@ impl Stopped {
     /// The folder itself, which goes when it is dropped.
     pub fn into_folder(self) -> TempDir {
         self.lasting.folder
+    }
+
+    /// Another hub on the same journal, where the region has agreed on another rulebook meanwhile.
+    pub async fn start_under(self, rulebook: Rulebook) -> App {
+        App::open(Lasting { rulebook, ..self.lasting }).await
     }
 
     /// Another hub on the same journal, which the same actors speak to.
