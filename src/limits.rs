@@ -11,10 +11,6 @@ pub const CLOCK_STEP_BACK_NOTICED_MS: u64 = 100;
 /// No more than this is read of a region key file; a real one has 65 bytes.
 pub const KEY_FILE_BYTES_MAX: u64 = 1_024;
 
-/// A patient's key may seal this many records: the bound of NIST SP 800-38D section 8.3 for random
-/// nonces (probability of a repetition below 2^-32). At one record a second it lasts 136 years.
-pub const RECORDS_PER_KEY_MAX: u64 = 1 << 32;
-
 // ---- store ----
 
 /// Connections that read SQLite beside the one that writes.

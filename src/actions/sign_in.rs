@@ -23,7 +23,7 @@ use crate::wire::codes::CloseCode;
 pub struct SignIns {
     hub: Hub,
     tickets: Tickets,
-    idle_timeout: Duration,
+    limits: SessionLimits,
     /// A sign-in of which this process knows nothing yet may have been used until now.
     since: Timestamp,
 }
@@ -90,7 +90,13 @@ impl SignIns {
     #[must_use]
     pub fn within(hub: Hub, limits: SessionLimits) -> Self {
         let since = hub.region().now();
-        Self { hub, tickets: Tickets::default(), idle_timeout: limits.idle_timeout, since }
+        Self { hub, tickets: Tickets::default(), limits, since }
+    }
+
+    /// How long a sign-in lasts at most, however much it is used.
+    #[must_use]
+    pub const fn lifetime(&self) -> Duration {
+        self.limits.lifetime
     }
 
     /// Signs a person in, in one of their positions. The token is shown once and never stored.
@@ -121,7 +127,7 @@ impl SignIns {
         let directory = self.hub.region().directory();
         let actor = directory.actor(sign_in.person, sign_in.position).ok_or(SignInError::Refused)?;
         let known_since = self.since.max(sign_in.issued_at);
-        if !self.hub.sessions().keep_in_use(sign_in.id, now, self.idle_timeout, known_since) {
+        if !self.hub.sessions().keep_in_use(sign_in.id, now, self.limits.idle_timeout, known_since) {
             // Ended for good: after a restart the hub would not know how long it had not been used.
             self.revoke(By::Hub, sign_in.id, SignInEnd::Unused).await?;
             return Err(SignInError::Refused);
