@@ -8,6 +8,7 @@ use std::borrow::Cow;
 use jiff::civil::Date;
 use uuid::Uuid;
 
+use crate::domain::act::SignInEnd;
 use crate::domain::body::{DeviceChangeType, Infection, OrderType, RetractionReason};
 use crate::domain::decimal::Decimal;
 use crate::domain::entry::Sensitivity;
@@ -52,6 +53,7 @@ coded!(
     Role,
     Sensitivity,
     Sex,
+    SignInEnd,
     Unit,
     VitalSign,
 );
