@@ -34,7 +34,7 @@ pub struct Config {
     pub region_key_file: PathBuf,
     /// `None` means the rulebook that ships with the binary.
     pub rulebook_dir: Option<PathBuf>,
-    /// For messages where nobody said which language they read.
+    /// Of the commands' messages, where neither a flag nor the environment says otherwise.
     pub language: Language,
     pub listen: Listen,
     /// `None` means plain HTTP, which [`Listen`] then permits.
@@ -119,6 +119,15 @@ pub struct Settled {
 }
 
 impl Config {
+    /// The language that the sources ask for, whatever else is wrong with them.
+    #[must_use]
+    pub fn asked_language(sources: &Sources) -> Option<Language> {
+        match &source::gather(sources).given.get("language")?.value {
+            source::Value::Text(code) => settle::LANGUAGES.iter().find(|(known, _)| known == code).map(|found| found.1),
+            _ => None,
+        }
+    }
+
     /// # Errors
     /// With every mistake in the sources, in the order of the file. The list is never empty.
     pub fn read(sources: &Sources) -> Result<Settled, Vec<Mistake>> {

@@ -10,9 +10,6 @@ pub const CLOCK_STEP_BACK_NOTICED_MS: u64 = 100;
 
 /// No more than this is read of a region key file; a real one has 65 bytes.
 pub const KEY_FILE_BYTES_MAX: u64 = 1_024;
-/// A patient's key may seal this many records: the bound of NIST SP 800-38D section 8.3 for random
-/// nonces (probability of a repetition below 2^-32). At one record a second it lasts 136 years.
-pub const RECORDS_PER_KEY_MAX: u64 = 1 << 32;
 
 // ---- store ----
 
@@ -253,6 +250,10 @@ const _: () = assert!(LOOKS_BURST as usize >= 10 * SEARCH_RESULTS_MAX);
 pub const RULEBOOK_FILES_MAX: usize = 64;
 /// No more than this is read of one of them.
 pub const RULEBOOK_FILE_BYTES_MAX: u64 = 1_048_576;
+/// Rulebooks of the past whose rules are found by citation, the newest ones. At one new book a week, 78 years.
+pub const RULEBOOKS_KEPT_MAX: usize = 4_096;
+/// Rulebooks of the past held ready, besides the one in force.
+pub const RULEBOOKS_LOADED_MAX: usize = 8;
 /// Words a choice may have, kinds included: a set of them is one 64-bit word.
 pub const RULEBOOK_CHOICES_MAX: usize = 64;
 /// Fields of a vocabulary.

@@ -2,8 +2,6 @@
 
 use std::process::ExitCode;
 
-use clap::Parser as _;
-
 fn main() -> ExitCode {
-    renkei::cli::run(&renkei::cli::Cli::parse())
+    renkei::cli::run(&renkei::cli::Cli::of_process())
 }

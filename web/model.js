@@ -66,6 +66,8 @@ export class Model {
     this.people = new Map();
     /** @type {Map<string, number>} what the hub knows this person to have read */
     this.told = new Map();
+    /** @type {Map<string, Promise<import('./rest.js').CitedRule>>} */
+    this.rules = new Map();
     this.directoryAtMs = 0;
     /** @type {string[]} */
     this.markerQueue = [];
@@ -111,6 +113,25 @@ export class Model {
     this.changed();
     this.hub.connect();
     await Promise.all([this.refreshPatients(), this.refreshDirectory()]);
+  }
+
+  /** The person asked to go: the hub ends the sign-in, and this page forgets it whether that could be told or not. */
+  async signOut() {
+    this.hub.stop();
+    await this.rest.signOut().catch(() => {});
+    this.leave();
+  }
+
+  /** The rule behind a citation, asked for once. @param {string} citation */
+  rule(citation) {
+    let found = this.rules.get(citation);
+    if (!found) {
+      found = this.rest.rule(citation);
+      this.rules.set(citation, found);
+      // Not found now may be found when the hub can be reached again.
+      found.catch(() => this.rules.delete(citation));
+    }
+    return found;
   }
 
   /** @param {string} code why, or empty when the person asked for it */

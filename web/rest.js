@@ -22,6 +22,14 @@ export class RestError extends Error {
  * @property {string} sex
  * @property {string} consent
  * @property {Link[]} team
+ * @typedef {{ja: string, en: string}} Text
+ * @typedef {object} CitedRule the rule behind a citation
+ * @property {Text} title
+ * @property {Text} reason
+ * @property {{code: string}} strength
+ * @property {{code: string}} effect
+ * @property {{title: Text, version: string, agreed_by: {body: string, role: string, on: string}[]}} set
+ * @property {boolean} in_force
  * @typedef {{person: {id: string, name: {kanji: string, kana: string}}, role: string, organisation: Organisation, expires_at: string}} Me
  */
 
@@ -53,6 +61,16 @@ export class Rest {
   /** @returns {Promise<Me>} */
   me() {
     return this.call('GET', '/me');
+  }
+
+  /** Ends this sign-in everywhere. */
+  signOut() {
+    return this.call('DELETE', '/me');
+  }
+
+  /** @param {string} citation @returns {Promise<CitedRule>} */
+  rule(citation) {
+    return this.call('GET', `/rulebook/citations/${encodeURIComponent(citation)}`);
   }
 
   /** @returns {Promise<string>} a one-time ticket for the first frame of a socket */

@@ -3,6 +3,7 @@
 use std::collections::hash_map::Entry;
 
 use crate::actions::sign_in::{SignInError, SignIns};
+use crate::domain::act::{Act, By, Deed};
 use crate::domain::directory::{Actor, Directory, Organisation, Person, Position};
 use crate::domain::ids::{OrganisationId, PersonId};
 use crate::domain::patient::HumanName;
@@ -37,16 +38,24 @@ impl From<SignInError> for DirectoryError {
 ///
 /// # Errors
 /// When a field is wrong or the store fails.
-pub async fn put_organisation(hub: &Hub, sign_ins: &SignIns, organisation: Organisation) -> Result<(), DirectoryError> {
+pub async fn put_organisation(
+    hub: &Hub,
+    sign_ins: &SignIns,
+    by: By,
+    organisation: Organisation,
+) -> Result<(), DirectoryError> {
     check_name("name", &organisation.name)?;
-    let stored = organisation.clone();
+    let (stored, now) = (organisation.clone(), hub.region().now());
     hub.journal()
         .write(move |tx| {
             Box::pin(async move {
-                if !tx.insert_organisation(&stored).await? {
+                let is_new = tx.insert_organisation(&stored).await?;
+                if !is_new {
                     tx.update_organisation(&stored).await?;
                 }
-                Ok::<_, StoreError>(())
+                let Organisation { id: organisation, kind, active, .. } = stored;
+                let deed = Deed::OrganisationKept { organisation, kind, active, is_new };
+                tx.append_acts(now, [Act { by, deed }]).await
             })
         })
         .await?;
@@ -54,7 +63,7 @@ pub async fn put_organisation(hub: &Hub, sign_ins: &SignIns, organisation: Organ
         directory.organisations.insert(organisation.id, organisation.clone());
     });
     if !organisation.active {
-        sign_ins.revoke_organisation(organisation.id).await?;
+        sign_ins.revoke_organisation(by, organisation.id).await?;
     }
     sign_ins.renew_organisation(&organisation);
     Ok(())
@@ -64,16 +73,19 @@ pub async fn put_organisation(hub: &Hub, sign_ins: &SignIns, organisation: Organ
 ///
 /// # Errors
 /// When a field is wrong, a position is at an unknown organisation, or the store fails.
-pub async fn put_person(hub: &Hub, sign_ins: &SignIns, person: Person) -> Result<(), DirectoryError> {
+pub async fn put_person(hub: &Hub, sign_ins: &SignIns, by: By, person: Person) -> Result<(), DirectoryError> {
     check_person(&hub.region().directory(), &person)?;
-    let stored = person.clone();
+    let (stored, now) = (person.clone(), hub.region().now());
     hub.journal()
         .write(move |tx| {
             Box::pin(async move {
-                if !tx.insert_person(&stored).await? {
+                let is_new = tx.insert_person(&stored).await?;
+                if !is_new {
                     tx.update_person(&stored).await?;
                 }
-                Ok::<_, StoreError>(())
+                let Person { id: person, positions, active, .. } = stored;
+                let deed = Deed::PersonKept { person, positions, active, is_new };
+                tx.append_acts(now, [Act { by, deed }]).await
             })
         })
         .await?;
@@ -89,7 +101,7 @@ pub async fn put_person(hub: &Hub, sign_ins: &SignIns, person: Person) -> Result
         }
     });
     if narrowed {
-        sign_ins.revoke_person(person.id).await?;
+        sign_ins.revoke_person(by, person.id).await?;
     }
     Ok(())
 }
@@ -98,7 +110,7 @@ pub async fn put_person(hub: &Hub, sign_ins: &SignIns, person: Person) -> Result
 ///
 /// # Errors
 /// When there is no such person or the store fails.
-pub async fn suspend_person(hub: &Hub, sign_ins: &SignIns, person: PersonId) -> Result<(), DirectoryError> {
+pub async fn suspend_person(hub: &Hub, sign_ins: &SignIns, by: By, person: PersonId) -> Result<(), DirectoryError> {
     let known = hub.region().directory().people.get(&person).cloned();
     let known = known.ok_or_else(|| {
         Invalid::new(
@@ -107,7 +119,7 @@ pub async fn suspend_person(hub: &Hub, sign_ins: &SignIns, person: PersonId) -> 
             Text::fixed("その人は登録されていません", "no such person in the directory"),
         )
     })?;
-    put_person(hub, sign_ins, Person { active: false, ..known }).await
+    put_person(hub, sign_ins, by, Person { active: false, ..known }).await
 }
 
 /// The connected system of an organisation: the person that acts in its place, if there is one.
@@ -129,11 +141,16 @@ pub fn find_gateway(directory: &Directory, organisation: OrganisationId) -> Opti
 ///
 /// # Errors
 /// When there is no such organisation or the store fails.
-pub async fn put_gateway(hub: &Hub, sign_ins: &SignIns, organisation: OrganisationId) -> Result<Actor, DirectoryError> {
+pub async fn put_gateway(
+    hub: &Hub,
+    sign_ins: &SignIns,
+    by: By,
+    organisation: OrganisationId,
+) -> Result<Actor, DirectoryError> {
     let position = Position { role: Role::Gateway, organisation };
     let id = PersonId(hub.region().draw_id());
     let name = HumanName { kanji: "連携 システム".to_owned(), kana: "レンケイ システム".to_owned() };
-    put_person(hub, sign_ins, Person { id, name, positions: vec![position], active: true }).await?;
+    put_person(hub, sign_ins, by, Person { id, name, positions: vec![position], active: true }).await?;
     let actor = hub.region().directory().actor(id, position);
     actor.ok_or_else(|| Invalid::new("organisation", "not_found", no_organisation()).into())
 }

@@ -2,6 +2,7 @@
 
 pub mod directory;
 pub mod import;
+pub mod kept_rulebooks;
 pub mod linking_queue;
 pub mod patients;
 pub mod registering;

@@ -1,8 +1,10 @@
 //! The rulebook in force as people read it: its sets, their rules in words, and the rule behind a citation.
 
+use jiff::civil::Date;
+
 use crate::domain::kind::Kind;
 use crate::domain::text::Text;
-use crate::rulebook::{Action, Effect, Rule, RuleRef, Rulebook, Ruleset};
+use crate::rulebook::{Action, Effect, Rule, RuleRef, Rulebook, Ruleset, Signature};
 
 /// One rule in words.
 #[derive(Clone, Debug)]
@@ -35,11 +37,38 @@ pub fn rules_of(set: &Ruleset) -> Vec<RuleInWords> {
     set.rules.iter().map(in_words).collect()
 }
 
-/// The rule of the book in force that a ruling cites.
+/// A set of rules in words, without its rules.
+#[derive(Clone, Debug)]
+pub struct SetInWords {
+    pub id: String,
+    pub version: String,
+    pub title: Text,
+    /// Codes.
+    pub layer: &'static str,
+    pub status: &'static str,
+    pub effective: Date,
+    pub agreed_by: Vec<Signature>,
+}
+
+/// The rule of this book that a ruling cites, with the set it stands in.
 #[must_use]
-pub fn find_cited(book: &Rulebook, citation: &str) -> Option<RuleInWords> {
-    let cited = |(_, _, rule): (RuleRef, &Ruleset, &Rule)| (&*rule.citation == citation).then(|| in_words(rule));
+pub fn find_cited(book: &Rulebook, citation: &str) -> Option<(SetInWords, RuleInWords)> {
+    let cited = |(_, set, rule): (RuleRef, &Ruleset, &Rule)| {
+        (&*rule.citation == citation).then(|| (set_in_words(set), in_words(rule)))
+    };
     book.rules().find_map(cited).or_else(|| builtin(book, citation))
+}
+
+fn set_in_words(set: &Ruleset) -> SetInWords {
+    SetInWords {
+        id: set.id.clone(),
+        version: set.version.clone(),
+        title: set.title.clone(),
+        layer: set.layer.code(),
+        status: set.status.code(),
+        effective: set.effective,
+        agreed_by: set.agreed_by.clone(),
+    }
 }
 
 fn in_words(rule: &Rule) -> RuleInWords {
@@ -70,8 +99,8 @@ fn labelled(effect: Effect) -> Labelled {
     Labelled { code: effect.code(), ja: effect.ja() }
 }
 
-/// The two answers that no file holds.
-fn builtin(book: &Rulebook, citation: &str) -> Option<RuleInWords> {
+/// The two answers that no file holds; they are cited with the floor.
+fn builtin(book: &Rulebook, citation: &str) -> Option<(SetInWords, RuleInWords)> {
     let (title, reason) = if **book.citation(RuleRef::DEFAULT_DENY) == *citation {
         (
             Text::fixed("許可のルールがなければ認めない", "What no rule permits is refused"),
@@ -92,7 +121,7 @@ fn builtin(book: &Rulebook, citation: &str) -> Option<RuleInWords> {
         return None;
     };
     let id = citation.split('@').next().unwrap_or(citation).to_owned();
-    Some(RuleInWords {
+    let rule = RuleInWords {
         id,
         citation: citation.to_owned(),
         title,
@@ -102,5 +131,6 @@ fn builtin(book: &Rulebook, citation: &str) -> Option<RuleInWords> {
         effect: labelled(Effect::Forbid),
         view: Kind::ALL.to_vec(),
         post: Kind::ALL.to_vec(),
-    })
+    };
+    book.sets().first().map(|floor| (set_in_words(floor), rule))
 }

@@ -7,13 +7,14 @@ use std::time::Duration;
 
 use super::tickets::{NoTicket, Tickets};
 use crate::config::SessionLimits;
+use crate::domain::act::{Act, By, Deed, SignInEnd};
 use crate::domain::directory::{Actor, Directory, Organisation, Position};
 use crate::domain::ids::{OrganisationId, PersonId, SignInId};
 use crate::domain::time::Timestamp;
 use crate::hub::Hub;
 use crate::hub::sessions::SignedIn;
 use crate::session::TicketGate;
-use crate::store::{Journal, SignIn, StoreError};
+use crate::store::{EndedSignIn, Journal, SignIn, StoreError, Tx};
 use crate::vault::Token;
 use crate::wire::codes::CloseCode;
 
@@ -22,7 +23,7 @@ use crate::wire::codes::CloseCode;
 pub struct SignIns {
     hub: Hub,
     tickets: Tickets,
-    idle_timeout: Duration,
+    limits: SessionLimits,
     /// A sign-in of which this process knows nothing yet may have been used until now.
     since: Timestamp,
 }
@@ -50,6 +51,8 @@ pub struct NewSignIn {
     pub position: Position,
     pub now: Timestamp,
     pub valid_for: Duration,
+    /// Who hands it out.
+    pub by: By,
 }
 
 impl NewSignIn {
@@ -58,12 +61,20 @@ impl NewSignIn {
     /// # Errors
     /// When the person does not hold the position, or the store fails.
     pub async fn issue(self, journal: &Journal, directory: &Directory) -> Result<(Token, SignedIn), SignInError> {
-        let Self { id, person, position, now, valid_for } = self;
+        let Self { id, person, position, now, valid_for, by } = self;
         let actor = directory.actor(person, position).ok_or(SignInError::NoPosition)?;
         let (token, expires_at) = (Token::random(), now.saturating_add(valid_for));
         let token_hash = token.hash();
         let sign_in = SignIn { id, token_hash, person, position, issued_at: now, expires_at, revoked_at: None };
-        journal.write(move |tx| Box::pin(async move { tx.insert_sign_in(&sign_in).await })).await?;
+        let act = Act { by, deed: Deed::SignInIssued { sign_in: id, person, position, expires_at } };
+        journal
+            .write(move |tx| {
+                Box::pin(async move {
+                    tx.insert_sign_in(&sign_in).await?;
+                    tx.append_acts(now, [act]).await
+                })
+            })
+            .await?;
         Ok((token, SignedIn { id, actor, until: expires_at }))
     }
 }
@@ -79,7 +90,13 @@ impl SignIns {
     #[must_use]
     pub fn within(hub: Hub, limits: SessionLimits) -> Self {
         let since = hub.region().now();
-        Self { hub, tickets: Tickets::default(), idle_timeout: limits.idle_timeout, since }
+        Self { hub, tickets: Tickets::default(), limits, since }
+    }
+
+    /// How long a sign-in lasts at most, however much it is used.
+    #[must_use]
+    pub const fn lifetime(&self) -> Duration {
+        self.limits.lifetime
     }
 
     /// Signs a person in, in one of their positions. The token is shown once and never stored.
@@ -88,12 +105,13 @@ impl SignIns {
     /// When the person does not hold the position, or the store fails.
     pub async fn issue(
         &self,
+        by: By,
         person: PersonId,
         position: Position,
         valid_for: Duration,
     ) -> Result<(Token, SignedIn), SignInError> {
         let region = self.hub.region();
-        let new = NewSignIn { id: SignInId(region.draw_id()), person, position, now: region.now(), valid_for };
+        let new = NewSignIn { id: SignInId(region.draw_id()), person, position, now: region.now(), valid_for, by };
         new.issue(self.hub.journal(), &region.directory()).await
     }
 
@@ -109,9 +127,9 @@ impl SignIns {
         let directory = self.hub.region().directory();
         let actor = directory.actor(sign_in.person, sign_in.position).ok_or(SignInError::Refused)?;
         let known_since = self.since.max(sign_in.issued_at);
-        if !self.hub.sessions().keep_in_use(sign_in.id, now, self.idle_timeout, known_since) {
+        if !self.hub.sessions().keep_in_use(sign_in.id, now, self.limits.idle_timeout, known_since) {
             // Ended for good: after a restart the hub would not know how long it had not been used.
-            self.revoke(sign_in.id).await?;
+            self.revoke(By::Hub, sign_in.id, SignInEnd::Unused).await?;
             return Err(SignInError::Refused);
         }
         Ok(SignedIn { id: sign_in.id, actor, until: sign_in.expires_at })
@@ -132,38 +150,54 @@ impl SignIns {
     ///
     /// # Errors
     /// When the store fails; the sockets are closed all the same.
-    pub async fn revoke(&self, id: SignInId) -> Result<bool, SignInError> {
+    pub async fn revoke(&self, by: By, id: SignInId, why: SignInEnd) -> Result<bool, SignInError> {
         let now = self.hub.region().now();
-        let revoked =
-            self.hub.journal().write(move |tx| Box::pin(async move { tx.revoke_sign_in(id, now).await })).await;
+        let revoking = self.hub.journal().write(move |tx| {
+            Box::pin(async move {
+                let ended: Vec<_> = tx.revoke_sign_in(id, now).await?.into_iter().collect();
+                keep_ended(tx, by, why, now, &ended).await?;
+                Ok::<_, StoreError>(!ended.is_empty())
+            })
+        });
+        let revoked = revoking.await;
         self.end(&[id]);
         Ok(revoked?)
     }
 
-    /// Ends all sign-ins of a person.
+    /// Ends all sign-ins of a person, who left a position.
     ///
     /// # Errors
     /// When the store fails.
-    pub async fn revoke_person(&self, person: PersonId) -> Result<usize, SignInError> {
+    pub async fn revoke_person(&self, by: By, person: PersonId) -> Result<usize, SignInError> {
         let now = self.hub.region().now();
-        let journal = self.hub.journal();
-        let revoked =
-            journal.write(move |tx| Box::pin(async move { tx.revoke_sign_ins_of(person, now).await })).await?;
-        self.end(&revoked);
-        Ok(revoked.len())
+        let revoking = self.hub.journal().write(move |tx| {
+            Box::pin(async move {
+                let ended = tx.revoke_sign_ins_of(person, now).await?;
+                keep_ended(tx, by, SignInEnd::PersonChanged, now, &ended).await?;
+                Ok::<_, StoreError>(ended)
+            })
+        });
+        let ended: Vec<SignInId> = revoking.await?.iter().map(|ended| ended.id).collect();
+        self.end(&ended);
+        Ok(ended.len())
     }
 
-    /// Ends all sign-ins at an organisation.
+    /// Ends all sign-ins at an organisation, which ended its work.
     ///
     /// # Errors
     /// When the store fails.
-    pub async fn revoke_organisation(&self, organisation: OrganisationId) -> Result<usize, SignInError> {
+    pub async fn revoke_organisation(&self, by: By, organisation: OrganisationId) -> Result<usize, SignInError> {
         let now = self.hub.region().now();
-        let journal = self.hub.journal();
-        let revoked =
-            journal.write(move |tx| Box::pin(async move { tx.revoke_sign_ins_at(organisation, now).await })).await?;
-        self.end(&revoked);
-        Ok(revoked.len())
+        let revoking = self.hub.journal().write(move |tx| {
+            Box::pin(async move {
+                let ended = tx.revoke_sign_ins_at(organisation, now).await?;
+                keep_ended(tx, by, SignInEnd::OrganisationEnded, now, &ended).await?;
+                Ok::<_, StoreError>(ended)
+            })
+        });
+        let ended: Vec<SignInId> = revoking.await?.iter().map(|ended| ended.id).collect();
+        self.end(&ended);
+        Ok(ended.len())
     }
 
     /// Everybody at this organisation goes on as what it is now: sockets that act as something else come back anew.
@@ -178,6 +212,21 @@ impl SignIns {
         self.tickets.end(ended, self.hub.region().now());
         ended.iter().for_each(|id| self.hub.sessions().end(*id, CloseCode::SignInEnded));
     }
+}
+
+/// One act for each sign-in that ended, in the transaction that ends it.
+async fn keep_ended(
+    tx: &mut Tx,
+    by: By,
+    why: SignInEnd,
+    now: Timestamp,
+    ended: &[EndedSignIn],
+) -> Result<(), StoreError> {
+    let act = |&EndedSignIn { id, person, position }: &EndedSignIn| Act {
+        by,
+        deed: Deed::SignInEnded { sign_in: id, person, position, why },
+    };
+    tx.append_acts(now, ended.iter().map(act)).await
 }
 
 impl TicketGate for SignIns {

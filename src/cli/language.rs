@@ -1,6 +1,9 @@
 //! In which language the command line speaks. Each message exists in both.
 
-use crate::config::Language;
+use std::path::Path;
+
+use super::ConfigArguments;
+use crate::config::{Config, Language};
 use crate::domain::text::Text;
 
 impl Language {
@@ -22,12 +25,18 @@ pub(super) fn parse(code: &str) -> Result<Language, String> {
 }
 
 /// From `--language`, `RENKEI_LANGUAGE`, the locale; else Japanese.
-pub(super) fn of_process(flag: Option<Language>) -> Language {
+pub(super) fn of_process(flag: Option<Language>, config: Option<&Path>) -> Language {
     let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
     // A wrong value is a matter for `config check`; it must not keep that from being read.
     let asked = flag.or_else(|| parse(&variable("RENKEI_LANGUAGE")?).ok());
+    let asked = asked.or_else(|| Config::asked_language(&configured(config).sources().ok()?));
     let locale = ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().find_map(variable);
     choose(asked, locale.as_deref())
+}
+
+/// A configuration that cannot be read is reported by the command that needs it.
+fn configured(config: Option<&Path>) -> ConfigArguments {
+    config.map_or_else(ConfigArguments::default, ConfigArguments::of_file)
 }
 
 fn choose(asked: Option<Language>, locale: Option<&str>) -> Language {

@@ -17,10 +17,11 @@ pub(crate) mod serve;
 mod sign_in;
 mod store;
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use clap::{Parser, Subcommand};
+use clap::{ArgMatches, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 pub use complaint::Complaint;
 pub use config_arguments::ConfigArguments;
@@ -41,6 +42,9 @@ pub struct Cli {
     /// 表示の言語 / Language of messages: ja, en [env: RENKEI_LANGUAGE]
     #[arg(long, global = true, value_name = "ja|en", value_parser = language::parse)]
     language: Option<Language>,
+    /// Of the command, if it reads a configuration that was named.
+    #[arg(skip)]
+    config_file: Option<PathBuf>,
     #[command(subcommand)]
     command: Command,
 }
@@ -75,10 +79,26 @@ pub struct Terminal {
     pub language: Language,
 }
 
+impl Cli {
+    /// The arguments of this process; ends it where they are wrong or ask for help.
+    #[must_use]
+    pub fn of_process() -> Self {
+        let matches = Self::command().get_matches();
+        let read = Self::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+        Self { config_file: config_file(&matches), ..read }
+    }
+}
+
+/// The value of `--config`, at whatever depth the command that takes it stands.
+fn config_file(matches: &ArgMatches) -> Option<PathBuf> {
+    let here = matches.try_get_one::<PathBuf>("config").ok().flatten().cloned();
+    here.or_else(|| config_file(matches.subcommand()?.1))
+}
+
 /// Runs the command and reports a failure, once, in the reader's language.
 #[must_use]
 pub fn run(cli: &Cli) -> ExitCode {
-    let terminal = Terminal { language: language::of_process(cli.language) };
+    let terminal = Terminal { language: language::of_process(cli.language, cli.config_file.as_deref()) };
     match dispatch(&cli.command, terminal) {
         Ok(code) => code,
         Err(error) => {
@@ -107,8 +127,6 @@ fn dispatch(command: &Command, terminal: Terminal) -> anyhow::Result<ExitCode> {
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory as _;
-
     use super::*;
 
     #[test]

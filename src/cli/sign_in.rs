@@ -9,6 +9,7 @@ use super::{Complaint, EXIT_CONFIG, Terminal, open, serve};
 use crate::actions::sign_in::NewSignIn;
 use crate::clock::{Clock as _, Ids, SystemClock};
 use crate::config::Config;
+use crate::domain::act::By;
 use crate::domain::directory::{Directory, Organisation, Person, Position};
 use crate::domain::ids::SignInId;
 use crate::domain::role::Role;
@@ -73,7 +74,14 @@ async fn issue(
     let clock = Arc::new(SystemClock::new());
     let id = SignInId(Ids::new(Arc::clone(&clock) as _).draw());
     let valid_for = config.session.lifetime;
-    let new = NewSignIn { id, person: chosen.person.id, position: chosen.position, now: clock.now(), valid_for };
+    let new = NewSignIn {
+        id,
+        person: chosen.person.id,
+        position: chosen.position,
+        now: clock.now(),
+        valid_for,
+        by: By::Operator,
+    };
     let (token, signed_in) = new.issue(journal, &directory).await?;
     let until = signed_in.until;
     let note = Text::new(

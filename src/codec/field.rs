@@ -9,6 +9,7 @@ use jiff::civil::Date;
 use uuid::Uuid;
 
 use super::mapped::{Mapped, as_text};
+use crate::domain::act::SignInEnd;
 use crate::domain::attachment::MediaType;
 use crate::domain::body::{
     AllergyType, BedriddenLevel, BedsoreDepth, CallTo, CareLevel, ClosingReason, DementiaLevel, DeviceChangeType,
@@ -72,6 +73,7 @@ coded!(
     Role,
     Sensitivity,
     Sex,
+    SignInEnd,
     Topic,
     Unit,
     VisitMark,

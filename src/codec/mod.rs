@@ -3,6 +3,7 @@
 //! Reading judges shape (ids, dates, decimals, codes, plausible measurements) and names the field; whether an
 //! intent makes sense is the domain's own check, whether it is allowed the rulebook's. Nothing here does I/O.
 
+mod audited;
 mod body;
 mod content;
 mod delivery;
@@ -16,13 +17,14 @@ mod stored;
 #[cfg(test)]
 pub(crate) mod tests;
 
+pub use audited::{Audited, decode_audited, encode_audited};
 pub use content::{Content, EntryHeader, decode_content, encode_content};
 pub use delivery::EncodedEntry;
 pub use encoding::Encoding;
 pub use intent::{decode_intent, encode_intent};
 pub use snapshot::{decode_snapshot, encode_snapshot};
 pub use stored::{Dismissed, QueuedPost, Refusal};
-pub use stored::{decode_queued, decode_refusal, decode_stored, encode_queued, encode_refusal, encode_stored};
+pub use stored::{decode_queued, decode_stored, encode_queued, encode_stored};
 
 pub(crate) use content::{actor, actor_message, alarm, alarm_message};
 pub(crate) use field::{code, date, each, id, id_text, message, optional_id, shortened};

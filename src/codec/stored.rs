@@ -1,4 +1,4 @@
-//! What the journal seals ↔ bytes: entries, queued observations, refusals. Sealing is the vault's business.
+//! What the journal seals ↔ bytes: entries, queued observations; the refusals of `audited.rs`. Sealing is the vault's.
 
 use bytes::Bytes;
 use prost::Message;
@@ -119,6 +119,8 @@ pub struct Refusal {
     /// The intent's.
     pub id: EntryId,
     pub kind: Kind,
+    /// For a correction: the kind of what it would have said, by which it was judged and can be explained.
+    pub corrected: Option<Kind>,
     pub author: Actor,
     /// Stable code of why.
     pub code: String,
@@ -134,12 +136,11 @@ pub struct Dismissed {
     pub reason: String,
 }
 
-/// The bytes of a refusal.
-#[must_use]
-pub fn encode_refusal(refusal: &Refusal) -> Vec<u8> {
+pub(super) fn refusal_message(refusal: &Refusal) -> stored::Refusal {
     stored::Refusal {
         id: id_text(refusal.id.0),
         kind: code_text(refusal.kind),
+        corrected: refusal.corrected.map(code_text).unwrap_or_default(),
         author: Some(actor_message(&refusal.author)),
         code: refusal.code.clone(),
         ruling: Some(ruling_message(&refusal.ruling)),
@@ -149,18 +150,13 @@ pub fn encode_refusal(refusal: &Refusal) -> Vec<u8> {
             reason: dismissed.reason.clone(),
         }),
     }
-    .encode_to_vec()
 }
 
-/// A refusal.
-///
-/// # Errors
-/// When the bytes are damaged or were written by a newer hub.
-pub fn decode_refusal(bytes: &[u8]) -> Result<Refusal, CodecError> {
-    let kept = stored::Refusal::decode(bytes)?;
+pub(super) fn refusal(kept: stored::Refusal) -> Result<Refusal, Invalid> {
     Ok(Refusal {
         id: id("id", &kept.id, EntryId)?,
         kind: code("kind", &kept.kind)?,
+        corrected: optional_code("corrected", &kept.corrected)?,
         author: message("author", kept.author, |sent| actor(&sent))?,
         code: kept.code,
         ruling: ruling_with_slots(kept.ruling, &kept.slots)?,

@@ -8,6 +8,7 @@ use prost::Message;
 
 use super::proto::{store, v1};
 use super::*;
+use crate::domain::body::Body;
 use crate::domain::ids::Seq;
 use crate::domain::ruling::Ruling;
 use crate::domain::state::FOLD_VERSION;
@@ -66,9 +67,9 @@ proptest! {
         by in proptest::option::of(arbitrary::actor()),
     ) {
         let dismissed = by.map(|by| Dismissed { by, reason: code.clone() });
-        let (id, kind) = (intent.id, intent.body.kind());
-        let refusal = Refusal { id, kind, author, code, ruling: ruling.clone(), dismissed };
-        prop_assert_eq!(decode_refusal(&encode_refusal(&refusal)).unwrap(), refusal);
+        let (id, kind, corrected) = (intent.id, intent.body.kind(), intent.body.corrected().map(Body::kind));
+        let refusal = Audited::Refusal(Refusal { id, kind, corrected, author, code, ruling: ruling.clone(), dismissed });
+        prop_assert_eq!(decode_audited(&encode_audited(&refusal)).unwrap(), refusal);
         let queued = QueuedPost { intent, author, received_at: Timestamp(received_at), ruling };
         prop_assert_eq!(decode_queued(&encode_queued(&queued)).unwrap(), queued);
     }

@@ -45,7 +45,7 @@ pub const FIELDS: &[Field] = &[
         "地域のルールブックのフォルダー。なければ同梱のもの",
         "Folder of the region's rulebook; without it the one that ships",
     ),
-    field("language", "\"ja\"", "既定の言語（ja, en）", "Default language (ja, en)"),
+    field("language", "\"ja\"", "コマンドの表示の言語（ja, en）", "Language of the commands' messages (ja, en)"),
     field(
         "public_url",
         "\"https://renkei.example.jp\"",

@@ -17,6 +17,7 @@ use crate::limits::{
 };
 
 const DEFAULT_PORT: u16 = 8_443;
+pub(super) const LANGUAGES: &[(&str, Language)] = &[("ja", Language::Ja), ("en", Language::En)];
 const LEVELS: [LogLevel; 5] = [LogLevel::Error, LogLevel::Warn, LogLevel::Info, LogLevel::Debug, LogLevel::Trace];
 
 /// A configuration in any case; it may be used only when `mistakes` is still empty.
@@ -30,7 +31,7 @@ pub(super) fn settle(given: AllGiven, folder: &Path, mistakes: &mut Vec<Mistake>
         database: database(&mut read, &data_dir),
         region_key_file: read.path("region_key_file").unwrap_or_else(|| data_dir.join("region.key")),
         rulebook_dir: read.path("rulebook_dir"),
-        language: read.choice("language", &[("ja", Language::Ja), ("en", Language::En)]).unwrap_or(Language::Ja),
+        language: read.choice("language", LANGUAGES).unwrap_or(Language::Ja),
         allowed_origins: allowed_origins(&mut read, &listen, &public_url),
         session: session(&mut read),
         log: log(&mut read),

@@ -14,6 +14,7 @@ use super::certificate::ReloadingCertificate;
 use super::listen::{ConnectionCounts, Listener};
 use super::problem::Problem;
 use super::{assets, health, metrics, openapi, routes, socket};
+use crate::actions::kept_rulebooks::KeptRulebooks;
 use crate::actions::sign_in::SignIns;
 use crate::config::SessionLimits;
 use crate::hub::Hub;
@@ -27,6 +28,7 @@ use crate::wire::codes::Code;
 pub struct App {
     pub hub: Hub,
     pub sign_ins: Arc<SignIns>,
+    pub kept_rulebooks: Arc<KeptRulebooks>,
     /// Origins whose pages may open sockets; compared exactly.
     pub origins: Arc<[String]>,
     /// The certificate shown, for health and metrics; none without TLS.
@@ -50,6 +52,7 @@ impl App {
     pub fn beating(hub: Hub, origins: Vec<String>, limits: SessionLimits, beat: Beat, patience: Patience) -> Self {
         Self {
             sign_ins: Arc::new(SignIns::within(hub.clone(), limits)),
+            kept_rulebooks: Arc::new(KeptRulebooks::new(hub.journal().clone())),
             hub,
             origins: origins.into(),
             certificate: None,

@@ -9,6 +9,7 @@ use axum::http::request::Parts;
 
 use super::app::App;
 use super::problem::Problem;
+use crate::domain::act::By;
 use crate::domain::role::Role;
 use crate::hub::sessions::SignedIn;
 
@@ -26,6 +27,12 @@ impl FromRequestParts<App> for SignedIn {
 /// which is about patients, does not judge them.
 #[derive(Clone, Copy, Debug)]
 pub struct Secretariat(pub SignedIn);
+
+impl From<Secretariat> for By {
+    fn from(Secretariat(signed_in): Secretariat) -> Self {
+        Self::Person(signed_in.actor)
+    }
+}
 
 impl FromRequestParts<App> for Secretariat {
     type Rejection = Problem;

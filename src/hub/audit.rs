@@ -5,7 +5,8 @@
 
 use super::timelines::Hot;
 use super::work::{Dismissal, Submission};
-use crate::codec;
+use crate::codec::{self, Audited};
+use crate::domain::body::Body;
 use crate::domain::ruling::Ruling;
 use crate::domain::time::Timestamp;
 use crate::rulebook::Refusal;
@@ -25,15 +26,17 @@ pub(super) fn refusal(
         Refusal::NotFound(ruling) => ("not_found", ruling.clone()),
         Refusal::Rules(ruling) => ("forbidden", ruling.clone()),
     };
+    let intent = &submission.intent;
     let record = codec::Refusal {
-        id: submission.intent.id,
-        kind: submission.intent.body.kind(),
+        id: intent.id,
+        kind: intent.body.kind(),
+        corrected: intent.body.corrected().map(Body::kind),
         author: submission.actor,
         code: code.to_owned(),
         ruling,
         dismissed: None,
     };
-    seal(region, hot, now, &record)
+    seal(region, hot, now, record)
 }
 
 /// Seals the record of a post that the secretariat took out of the linking queue.
@@ -42,15 +45,16 @@ pub(super) fn dismissal(region: &RegionKey, hot: &Hot, dismissal: &Dismissal, no
     let record = codec::Refusal {
         id: post.intent.id,
         kind: post.intent.body.kind(),
+        corrected: None,
         author: post.author,
         code: "dismissed".to_owned(),
         ruling: post.ruling.clone(),
         dismissed: Some(codec::Dismissed { by: *actor, reason: reason.clone() }),
     };
-    seal(region, hot, now, &record)
+    seal(region, hot, now, record)
 }
 
-fn seal(region: &RegionKey, hot: &Hot, now: Timestamp, record: &codec::Refusal) -> SealedAudit {
+fn seal(region: &RegionKey, hot: &Hot, now: Timestamp, record: codec::Refusal) -> SealedAudit {
     let seal = if hot.exists { AuditSeal::Timeline(hot.state.timeline, &hot.key) } else { AuditSeal::Region(region) };
-    SealedAudit::seal(seal, now, &codec::encode_refusal(record))
+    SealedAudit::seal(seal, now, &codec::encode_audited(&Audited::Refusal(record)))
 }

@@ -1,8 +1,10 @@
-//! The audit log: records in one order with a hash chain over header and ciphertext. What a record says
-//! is the caller's; here it is sealed bytes. Records are appended and read, never changed.
+//! The audit log: records in one order with a hash chain over header and ciphertext. What a record of a timeline
+//! says is the caller's; here it is sealed bytes. Records are appended and read, never changed.
 
 use std::sync::LazyLock;
 
+use crate::codec::{self, Audited};
+use crate::domain::act::Act;
 use crate::domain::ids::TimelineId;
 use crate::domain::time::Timestamp;
 use crate::vault::chain::{self, Link};
@@ -11,7 +13,7 @@ use super::batch::audit_aad;
 use super::engine::run;
 use super::record::{link_from, uuid_from};
 use super::rows::{self, Rows};
-use super::{SealedAudit, StoreError, Tx};
+use super::{AuditSeal, SealedAudit, StoreError, Tx};
 
 /// A record of the audit log, opened.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -85,6 +87,21 @@ impl Tx {
             sqlx::query(MOVE).bind(head.as_slice()).execute(connection).await?.rows_affected()
         });
         StoreError::check_rows("moving the audit head", 1, moved)
+    }
+
+    /// Keeps acts, in the transaction that does what they say. The region's key seals them.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn append_acts(
+        &mut self,
+        now: Timestamp,
+        acts: impl IntoIterator<Item = Act> + Send,
+    ) -> Result<(), StoreError> {
+        let seal =
+            |act| SealedAudit::seal(AuditSeal::Region(&self.region), now, &codec::encode_audited(&Audited::Act(act)));
+        let audits: Vec<SealedAudit> = acts.into_iter().map(seal).collect();
+        self.append_audits(&audits).await
     }
 
     /// The records after `after`, at most `limit`.

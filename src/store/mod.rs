@@ -50,6 +50,6 @@ pub use linking_queue::Queued;
 pub use projection::{ProjectionChange, project};
 pub use reading::Grant;
 pub use rulebook::RulebookFile;
-pub use sign_in::SignIn;
+pub use sign_in::{EndedSignIn, SignIn};
 pub use snapshot::SealedSnapshot;
 pub use timeline::Loaded;

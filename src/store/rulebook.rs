@@ -41,6 +41,18 @@ impl Tx {
         Ok(())
     }
 
+    /// The digests of the rulebooks kept last, newest first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn list_rulebooks(&mut self, limit: usize) -> Result<Vec<Vec<u8>>, StoreError> {
+        const SQL: &str = "select digest from rulebook group by digest order by max(stored_at) desc, digest limit $1";
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let rows: Vec<(Vec<u8>,)> =
+            run!(self, connection => sqlx::query_as(SQL).bind(limit).fetch_all(connection).await?);
+        Ok(rows.into_iter().map(|(digest,)| digest).collect())
+    }
+
     /// The files of a rulebook by path; empty when it was never kept.
     ///
     /// # Errors

@@ -1,6 +1,8 @@
 //! The table of sign-ins: which token lets whom act, in which role and organisation, until when. Only the
 //! token's hash is kept. What an expired or revoked sign-in may do (nothing) is judged by the caller.
 
+use uuid::Uuid;
+
 use crate::domain::directory::Position;
 use crate::domain::ids::{OrganisationId, PersonId, SignInId};
 use crate::domain::role::Role;
@@ -21,6 +23,14 @@ pub struct SignIn {
     pub issued_at: Timestamp,
     pub expires_at: Timestamp,
     pub revoked_at: Option<Timestamp>,
+}
+
+/// A sign-in that has just been revoked: whose it was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EndedSignIn {
+    pub id: SignInId,
+    pub person: PersonId,
+    pub position: Position,
 }
 
 impl SignIn {
@@ -84,28 +94,28 @@ impl Tx {
         rows.into_iter().map(sign_in_from).collect()
     }
 
-    /// Revokes a sign-in. `false`: there is none, or it was revoked before.
+    /// Revokes a sign-in. `None`: there is none, or it was revoked before.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn revoke_sign_in(&mut self, id: SignInId, now: Timestamp) -> Result<bool, StoreError> {
-        const SQL: &str = "update sign_in set revoked_at = $2 where id = $1 and revoked_at is null";
-        let revoked = run!(self, connection => {
-            sqlx::query(SQL).bind(id.0.as_bytes().as_slice()).bind(now.0).execute(connection).await?.rows_affected()
-        });
-        Ok(revoked == 1)
+    pub async fn revoke_sign_in(&mut self, id: SignInId, now: Timestamp) -> Result<Option<EndedSignIn>, StoreError> {
+        const SQL: &str = "update sign_in set revoked_at = $2 where id = $1 and revoked_at is null
+            returning id, person, role, organisation";
+        Ok(self.revoke(SQL, id.0, now).await?.pop())
     }
 
     /// Revokes every sign-in of a person that is not; returns which.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn revoke_sign_ins_of(&mut self, person: PersonId, now: Timestamp) -> Result<Vec<SignInId>, StoreError> {
-        const SQL: &str = "update sign_in set revoked_at = $2 where person = $1 and revoked_at is null returning id";
-        let rows: Vec<(Vec<u8>,)> = run!(self, connection => {
-            sqlx::query_as(SQL).bind(person.0.as_bytes().as_slice()).bind(now.0).fetch_all(connection).await?
-        });
-        rows.iter().map(|(id,)| Ok(SignInId(uuid_from("sign_in.id", id)?))).collect()
+    pub async fn revoke_sign_ins_of(
+        &mut self,
+        person: PersonId,
+        now: Timestamp,
+    ) -> Result<Vec<EndedSignIn>, StoreError> {
+        const SQL: &str = "update sign_in set revoked_at = $2 where person = $1 and revoked_at is null
+            returning id, person, role, organisation";
+        self.revoke(SQL, person.0, now).await
     }
 
     /// Revokes every sign-in at an organisation that is not; returns which.
@@ -116,14 +126,33 @@ impl Tx {
         &mut self,
         organisation: OrganisationId,
         now: Timestamp,
-    ) -> Result<Vec<SignInId>, StoreError> {
-        const SQL: &str =
-            "update sign_in set revoked_at = $2 where organisation = $1 and revoked_at is null returning id";
-        let rows: Vec<(Vec<u8>,)> = run!(self, connection => {
-            sqlx::query_as(SQL).bind(organisation.0.as_bytes().as_slice()).bind(now.0).fetch_all(connection).await?
-        });
-        rows.iter().map(|(id,)| Ok(SignInId(uuid_from("sign_in.id", id)?))).collect()
+    ) -> Result<Vec<EndedSignIn>, StoreError> {
+        const SQL: &str = "update sign_in set revoked_at = $2 where organisation = $1 and revoked_at is null
+            returning id, person, role, organisation";
+        self.revoke(SQL, organisation.0, now).await
     }
+
+    async fn revoke(&mut self, sql: &'static str, of: Uuid, now: Timestamp) -> Result<Vec<EndedSignIn>, StoreError> {
+        type Row = (Vec<u8>, Vec<u8>, String, Vec<u8>);
+        let rows: Vec<Row> = run!(self, connection => {
+            sqlx::query_as(sql).bind(of.as_bytes().as_slice()).bind(now.0).fetch_all(connection).await?
+        });
+        let ended = |(id, person, role, organisation): Row| {
+            Ok(EndedSignIn {
+                id: SignInId(uuid_from("sign_in.id", &id)?),
+                person: PersonId(uuid_from("sign_in.person", &person)?),
+                position: position_from(&role, &organisation)?,
+            })
+        };
+        rows.into_iter().map(ended).collect()
+    }
+}
+
+fn position_from(role: &str, organisation: &[u8]) -> Result<Position, StoreError> {
+    Ok(Position {
+        role: code_from("sign_in.role", role, Role::from_code(role))?,
+        organisation: OrganisationId(uuid_from("sign_in.organisation", organisation)?),
+    })
 }
 
 fn sign_in_from(row: Row) -> Result<SignIn, StoreError> {
@@ -133,10 +162,7 @@ fn sign_in_from(row: Row) -> Result<SignIn, StoreError> {
         token_hash: TokenHash::from_slice(&token_hash)
             .ok_or_else(|| StoreError::inconsistent("sign_in.token_hash", "wrong length"))?,
         person: PersonId(uuid_from("sign_in.person", &person)?),
-        position: Position {
-            role: code_from("sign_in.role", &role, Role::from_code(&role))?,
-            organisation: OrganisationId(uuid_from("sign_in.organisation", &organisation)?),
-        },
+        position: position_from(&role, &organisation)?,
         issued_at: Timestamp(issued_at),
         expires_at: Timestamp(expires_at),
         revoked_at: revoked_at.map(Timestamp),

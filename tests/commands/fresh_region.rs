@@ -45,6 +45,20 @@ fn a_fresh_region_lists_its_secretariat_and_signs_it_in() {
 }
 
 #[test]
+fn commands_speak_the_language_of_the_configuration_they_are_given() {
+    let folder = scratch::folder("language");
+    let file = folder.path().join("hub.toml");
+    for (language, told) in [("en", "expected one of"), ("ja", "のどれかが必要です")] {
+        std::fs::write(&file, format!("language = \"{language}\"\n[log]\nlevel = \"loud\"\n")).unwrap();
+        let output = run(&["config", "check", "--config", text(&file)]);
+        let mistakes = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(mistakes.contains(told), "{language}: {mistakes}");
+    }
+    let asked = run(&["--language", "en", "config", "check", "--config", text(&file)]);
+    assert!(String::from_utf8_lossy(&asked.stderr).contains("expected one of"), "the flag wins");
+}
+
+#[test]
 fn the_sample_goes_in_whole_through_the_hub_and_a_second_run_finds_everything_there() {
     let Some(sample) = sample() else { return };
     let folder = scratch::folder("fresh");

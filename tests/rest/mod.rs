@@ -1,5 +1,6 @@
 //! Stories over REST: a file for each part of `/api/v1`, and one for what every route has in common.
 
+mod audit;
 mod directory;
 mod every_route;
 mod importing;
@@ -8,4 +9,5 @@ mod posting;
 mod putting_right;
 mod reading;
 mod registering;
+mod rulebooks;
 mod sign_ins;

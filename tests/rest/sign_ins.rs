@@ -155,6 +155,21 @@ async fn the_secretariat_hands_out_a_token_for_a_position_and_takes_it_back() {
 }
 
 #[tokio::test]
+async fn no_sign_in_lasts_longer_than_the_region_configured() {
+    let lifetime = Duration::from_secs(3_600);
+    let app = App::start_within(SessionLimits { lifetime, ..SessionLimits::default() }).await;
+    let (secretariat, nurse) = (app.secretariat().await, app.nurse("minato").await);
+    let path = format!("/api/v1/people/{}/sign-ins", nurse.actor.person);
+    let asked = json!({ "role": "nurse", "organisation": nurse.actor.organisation.to_string() });
+    let issued = secretariat.post(&path, asked.clone()).await.is(StatusCode::CREATED);
+    assert_eq!(issued["expires_at"], "2026-04-01T01:00:00Z");
+    let mut longer = asked;
+    longer["valid_for_s"] = json!(3_601);
+    let problem = secretariat.post(&path, longer).await.problem(StatusCode::UNPROCESSABLE_ENTITY, "out_of_range");
+    assert_eq!(problem["field"], "valid_for_s");
+}
+
+#[tokio::test]
 async fn who_is_suspended_is_out_at_once() {
     let app = App::start().await;
     let (secretariat, nurse) = (app.secretariat().await, app.nurse("minato").await);

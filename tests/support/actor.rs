@@ -33,6 +33,11 @@ impl Actor {
         Self { actor: signed_in.actor, sign_in: signed_in.id, token, door }
     }
 
+    /// The position acted in.
+    pub fn position(&self) -> directory::Position {
+        directory::Position { role: self.actor.role, organisation: self.actor.organisation }
+    }
+
     fn door(&self) -> (Router, SocketAddr) {
         self.door.lock().expect("no panic").clone().expect("the hub runs")
     }

@@ -16,6 +16,7 @@ use renkei::actions::sign_in::SignIns;
 use renkei::cli::open;
 use renkei::clock::ManualClock;
 use renkei::config::SessionLimits;
+use renkei::domain::act::By;
 use renkei::domain::body::Body;
 use renkei::domain::directory::{Organisation, Person, Position};
 use renkei::domain::entry::{Intent, Sensitivity};
@@ -29,10 +30,11 @@ use renkei::http::listen::{ListenBounds, Listener, Transport};
 use renkei::hub::answer::Answer;
 use renkei::hub::{Hub, HubTasks};
 use renkei::limits;
+use renkei::rulebook::{Rulebook, shipped};
 use renkei::session::beat::{Beat, BeatHand};
 use renkei::session::{Patience, SessionParts};
 use renkei::store::Journal;
-use renkei::vault::RegionKey;
+use renkei::vault::{RegionKey, digest};
 use renkei::wire::codes::CloseCode;
 use tempfile::TempDir;
 use tokio::sync::oneshot;
@@ -78,13 +80,17 @@ struct Lasting {
     secretariat: Mutex<Option<Actor>>,
     limits: SessionLimits,
     patience: Patience,
+    /// The one that ships unless the story brings another.
+    rulebook: Rulebook,
 }
 
 impl Lasting {
     fn new(folder: TempDir, database: Database, key: Arc<RegionKey>, clock: Arc<ManualClock>) -> Self {
         let (organisations, secretariat) = (Mutex::default(), Mutex::default());
         let (limits, patience) = (SessionLimits::default(), Patience::default());
-        Self { folder, database, key, clock, door: Door::default(), organisations, secretariat, limits, patience }
+        let rulebook = shipped::load(digest).expect("what ships is sound");
+        let door = Door::default();
+        Self { folder, database, key, clock, door, organisations, secretariat, limits, patience, rulebook }
     }
 
     fn empty() -> Self {
@@ -134,7 +140,9 @@ impl App {
         let clock = Arc::clone(&lasting.clock);
         let url = lasting.database.url(lasting.folder.path());
         let journal = open::open_journal(&url, Arc::clone(&lasting.key)).await.expect("the journal opens");
-        let region = open::start_with(journal.clone(), clock.clone()).await.expect("the region opens");
+        let region = open::start_under(journal.clone(), clock.clone(), lasting.rulebook.clone())
+            .await
+            .expect("the region opens");
         let (hand, beat) = Beat::by_hand();
         let origins = vec![ORIGIN.to_owned()];
         let http = app::App::beating(region.hub.clone(), origins, lasting.limits, beat, lasting.patience);
@@ -173,7 +181,7 @@ impl App {
         let name = HumanName { kanji: format!("{} 一号", role.ja()), kana: "テスト イチゴウ".to_owned() };
         let position = Position { role, organisation };
         let person = Person { id, name, positions: vec![position], active: true };
-        put_person(&self.hub, &self.http.sign_ins, person).await.expect("the person is stored");
+        put_person(&self.hub, &self.http.sign_ins, By::Operator, person).await.expect("the person is stored");
         self.sign_in(id, position).await
     }
 
@@ -181,7 +189,7 @@ impl App {
     pub async fn sign_in(&self, person: PersonId, position: Position) -> Actor {
         let valid_for = Duration::from_secs(12 * 3_600);
         let (token, signed_in) =
-            self.http.sign_ins.issue(person, position, valid_for).await.expect("the sign-in is stored");
+            self.http.sign_ins.issue(By::Operator, person, position, valid_for).await.expect("the sign-in is stored");
         Actor::new(Arc::clone(&self.lasting.door), signed_in, token.reveal().to_string())
     }
 
@@ -200,7 +208,9 @@ impl App {
             identifiers: Vec::new(),
             active: true,
         };
-        put_organisation(&self.hub, &self.http.sign_ins, organisation).await.expect("the organisation is stored");
+        put_organisation(&self.hub, &self.http.sign_ins, By::Operator, organisation)
+            .await
+            .expect("the organisation is stored");
         self.lasting.organisations.lock().expect("no panic").insert(name.to_owned(), id);
         id
     }
@@ -304,6 +314,11 @@ impl Stopped {
     /// Folder and database themselves, which go when they are dropped.
     pub fn into_parts(self) -> (TempDir, Database) {
         (self.lasting.folder, self.lasting.database)
+    }
+
+    /// Another hub on the same journal, where the region has agreed on another rulebook meanwhile.
+    pub async fn start_under(self, rulebook: Rulebook) -> App {
+        App::open(Lasting { rulebook, ..self.lasting }).await
     }
 
     /// Another hub on the same journal, which the same actors speak to.

@@ -5,6 +5,7 @@
 
 mod layers;
 mod manifest;
+mod protocol_page;
 mod shape;
 mod source;
 mod words;
@@ -83,4 +84,9 @@ fn both_engines_have_the_same_migrations() {
 #[test]
 fn lock_files_name_no_download_address() {
     assert_none(repository().iter().flat_map(manifest::download_addresses).collect());
+}
+
+#[test]
+fn the_page_of_the_protocol_names_the_bounds_that_are_in_force() {
+    assert_none(protocol_page::faults());
 }

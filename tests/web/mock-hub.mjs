@@ -31,6 +31,8 @@ export class MockHub {
     this.network = true;
     /** Every frame that clients sent, for the stories to look at. */
     this.heard = [];
+    /** Whose sign-ins were ended by themselves. */
+    this.ended = [];
     this.awaiting = [];
     this.policy = contentSecurityPolicy();
     this.server = createServer((request, response) => this.http(request, response));

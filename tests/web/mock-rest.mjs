@@ -17,12 +17,30 @@ export function answerRest(hub, me, method, url) {
   if (at === 'GET /organisations') return [200, { organisations: ORGANISATIONS }];
   if (at === 'GET /people') return [200, { people: PEOPLE.map(({ id, name, role, organisation }) => ({ id, name, positions: [{ role, organisation: organisation.id }] })) }];
   if (at === 'GET /patients') return [200, { patients: patients(hub, me, url.searchParams) }];
+  if (at === 'DELETE /me') {
+    hub.ended.push(me.key);
+    return [200, {}];
+  }
+  const cited = /^GET \/rulebook\/citations\/([^/]+)$/.exec(at);
+  if (cited) return ruleBehind(decodeURIComponent(cited[1]));
   const markers = /^GET \/timelines\/([^/]+)\/read-markers$/.exec(at);
   if (markers) {
     const held = hub.journal.markers.get(markers[1]) ?? new Map();
     return [200, { markers: [...held].map(([person, { through, atMs }]) => ({ person, through, at: new Date(atMs).toISOString() })) }];
   }
   return NOT_FOUND;
+}
+
+/** @param {string} citation */
+function ruleBehind(citation) {
+  const rules = {
+    'SH-1': [{ ja: '担当者はチームに書ける', en: 'Members post to their team' }, { ja: '紐付けられた担当者の投稿は、チームが見ます。', en: 'What linked members post, their team sees.' }, 'permit'],
+    'SH-7': [{ ja: '点滴の指示は医師', en: 'Drips are ordered by doctors' }, { ja: '点滴の指示は医師だけが投稿できます。', en: 'Only doctors post orders for drips.' }, 'forbid'],
+  };
+  const [title, reason, effect] = rules[citation.split('@')[0]] ?? [];
+  if (!title) return NOT_FOUND;
+  const set = { id: 'share', version: '3', title: { ja: '共有のきまり', en: 'Sharing rules' }, layer: 'sharing', status: 'agreed', effective: '2026-04-01', agreed_by: [{ body: 'みなと医師会', role: 'doctor', on: '2026-03-20' }] };
+  return [200, { id: citation.split('@')[0], citation, title, reason, strength: { code: 'must', ja: '守るべきこと' }, origin: { code: 'proposal', ja: '案' }, effect: { code: effect, ja: '' }, view: [], post: [], set, in_force: true }];
 }
 
 function patients(hub, me, query) {

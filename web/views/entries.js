@@ -28,6 +28,8 @@ export class Entries extends View {
     /** The last entry this person had read when they came; the "new" line stands after it. */
     this.unreadAfter = /** @type {number | null} */ (null);
     this.jumpTo = (/** @type {string} */ id) => this.jump(id);
+    this.followUp = (/** @type {string} */ act, /** @type {import('../timeline.js').Item} */ item) =>
+      this.parentElement?.querySelector('renkei-follow-up')?.dispatchEvent(new CustomEvent('follow-up', { detail: { act, item } }));
   }
 
   connectedCallback() {
@@ -163,7 +165,7 @@ export class Entries extends View {
     return html`<li data-seq=${item.seq}>
       ${newDay ? html`<p class="day"><span>${fullDay(item.recordedAtMs)}</span></p>` : nothing}
       ${firstUnread ? html`<p class="unread-line"><span>${say('unread_from_here')}</span></p>` : nothing}
-      ${entry(this.model, item, this.jumpTo)}</li>`;
+      ${entry(this.model, item, this.jumpTo, this.followUp)}</li>`;
   }
 
   /** @param {import('../outbox.js').Item} item */

@@ -7,6 +7,7 @@ import { say, word } from '../language.js';
 import { currentAlarms, currentBody, currentVersion, readers } from '../timeline.js';
 import { bodyOf } from './bodies.js';
 import { face, who, whoText } from './face.js';
+import { actsOn } from './follow-up.js';
 import { icon } from './icons.js';
 import { ruling } from './ruling.js';
 
@@ -19,6 +20,7 @@ const ADMINISTRATIVE = new Set(['registration', 'consent', 'team_link', 'team_un
 /**
  * @typedef {import('../timeline.js').Item} Item
  * @typedef {import('../model.js').Model} Model
+ * @typedef {(act: import('./follow-up.js').Act, item: Item) => void} Follow
  */
 
 /** @param {Item} item */
@@ -132,8 +134,20 @@ function addressed(model, item) {
     ${item.sensitivity === 'restricted' ? html`<span class="mark mark-restricted">${icon('stop')}<span>${word('sensitivity', 'restricted')}</span></span>` : nothing}`;
 }
 
-/** @param {Model} model @param {Item} item @param {(id: string) => void} jump */
-export function entry(model, item, jump) {
+const ACT_ICONS = /** @type {const} */ ({ acknowledgement: 'check', correction: 'edit', retraction: 'stop' });
+
+/** What this person may say about it later. @param {Model} model @param {Item} item @param {Follow} follow */
+function followUps(model, item, follow) {
+  const acts = model.isSecretariat ? [] : actsOn(item, model.myId);
+  return acts.map((act) => html`<button class="button button-small button-text" type="button" @click=${() => follow(act, item)}>
+    ${icon(ACT_ICONS[act])}<span>${say(`${act}_do`)}</span></button>`);
+}
+
+/**
+ * @param {Model} model @param {Item} item @param {(id: string) => void} jump leads to another entry
+ * @param {Follow} follow begins what is said about this one
+ */
+export function entry(model, item, jump, follow) {
   if (ABOUT_ANOTHER.has(item.kind)) return aboutAnother(model, item, jump);
   if (ADMINISTRATIVE.has(item.kind) && !item.retraction) return administrative(model, item);
   const alarmed = currentAlarms(item).length > 0 && !item.retraction;
@@ -147,7 +161,7 @@ export function entry(model, item, jump) {
       <p class="entry-kind"><span class="kind kind-${item.kind}">${word('kind', item.kind)}</span>${addressed(model, item)}</p>
       ${alarmBanner(model, item)}
       ${item.retraction ? retracted(model, item) : bodyOf(currentBody(item), { model, alarms: version.alarms })}
-      <footer class="entry-foot">${claimed}${history(model, item)}${acknowledged(model, item)}${readBy(model, item)}${ruling(version.cited)}</footer>
+      <footer class="entry-foot">${claimed}${history(model, item)}${acknowledged(model, item)}${readBy(model, item)}${ruling(version.cited)}${followUps(model, item, follow)}</footer>
     </div>
   </article>`;
 }

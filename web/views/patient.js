@@ -10,6 +10,7 @@ import { teamSection } from './team.js';
 import { View } from './view.js';
 import './composer.js';
 import './entries.js';
+import './follow-up.js';
 import './graphs.js';
 
 const TABS = /** @type {const} */ ([
@@ -38,7 +39,8 @@ export class PatientView extends View {
       <section class="panel panel-timeline" id="panel-timeline" aria-label=${say('tab_timeline')}>
         ${repeat([id], (key) => key, (key) => html`
           <renkei-entries .model=${model} .timelineId=${key}></renkei-entries>
-          ${model.isSecretariat ? nothing : html`<renkei-composer .model=${model} .timelineId=${key}></renkei-composer>`}`)}
+          ${model.isSecretariat ? nothing : html`<renkei-composer .model=${model} .timelineId=${key}></renkei-composer>
+            <renkei-follow-up .model=${model} .timelineId=${key}></renkei-follow-up>`}`)}
       </section>
       <div class="panel-side">
         <section class="panel panel-vitals" id="panel-vitals" aria-labelledby="vitals-title">

@@ -1,29 +1,14 @@
-// The rules behind an entry or a verdict: a small disclosure with each citation taken apart. The words of a rule, and who
-// agreed on it, come with the rulebook's own pages.
+// The rules behind an entry or a verdict: a small disclosure with each citation, which opens in words.
 
 import { html, nothing } from '../vendor/lit.js';
-import { say } from '../language.js';
+import { language, say } from '../language.js';
 import { icon } from './icons.js';
-
-/**
- * The parts of `RULE@set/version#hash`; what has another shape is shown whole.
- * @param {string} citation
- */
-export function citationParts(citation) {
-  const match = /^([^@]+)@([^/]+)\/([^#]+)(?:#(.*))?$/.exec(citation);
-  if (!match) return { rule: citation, set: '', version: '', hash: '' };
-  const [, rule, set, version, hash = ''] = match;
-  return { rule, set, version, hash };
-}
+import './citation.js';
 
 /** @param {string[]} cited */
 export function citations(cited) {
-  return html`<ul class="citations">${cited.map((citation) => {
-    const { rule, set, version, hash } = citationParts(citation);
-    return html`<li><b class="citation-rule">${rule}</b>
-      ${set ? html`<span>${say('rule_of', { set, version })}</span>` : nothing}
-      ${hash ? html`<code title=${hash}>#${hash.slice(0, 8)}</code>` : nothing}</li>`;
-  })}</ul>`;
+  return html`<ul class="citations">${cited.map((citation) => html`<li>
+    <renkei-citation .citation=${citation} .words=${language()}></renkei-citation></li>`)}</ul>`;
 }
 
 /** @param {string[]} cited */

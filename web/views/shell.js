@@ -26,12 +26,19 @@ export class Shell extends View {
   connectedCallback() {
     super.connectedCallback();
     window.addEventListener('hashchange', this.follow);
+    this.addEventListener('rule-wanted', this.findRule);
     this.follow();
   }
 
   disconnectedCallback() {
     super.disconnectedCallback();
     window.removeEventListener('hashchange', this.follow);
+    this.removeEventListener('rule-wanted', this.findRule);
+  }
+
+  /** @param {any} event a `RuleWanted` of some citation below */
+  findRule(event) {
+    event.answer(this.model.rule(event.citation));
   }
 
   switchLanguage() {
@@ -132,7 +139,7 @@ export class Shell extends View {
     const { unsent } = this.model.outbox;
     if (unsent > 0 && !confirm(say('sign_out_unsent', { count: unsent }))) return;
     location.hash = '';
-    this.model.leave();
+    this.model.signOut();
   }
 }
 

@@ -19,6 +19,7 @@ use tokio_tungstenite::{WebSocketStream, client_async};
 use super::region::{PersonSeed, person_id};
 use crate::actions::sign_in::SignIns;
 use crate::cli::load::transport::{Tls, Transport as _, upgrade_request};
+use crate::domain::act::By;
 use crate::domain::entry::Intent;
 use crate::domain::ids::{EntryId, Seq, TimelineId};
 use crate::limits;
@@ -98,7 +99,7 @@ struct Device {
 impl Device {
     async fn connect(person: &'static PersonSeed, door: &Door, sign_ins: &SignIns) -> anyhow::Result<Self> {
         let valid_for = Duration::from_secs(limits::SESSION_LIFETIME_DEFAULT_S.unsigned_abs());
-        let (_, signed_in) = sign_ins.issue(person_id(person.key), person.position(), valid_for).await?;
+        let (_, signed_in) = sign_ins.issue(By::Operator, person_id(person.key), person.position(), valid_for).await?;
         let (ticket, _) = sign_ins.ticket(signed_in)?;
         let looks_every = Duration::from_secs(4 + u64::from(person.key.as_bytes()[0] % 7));
         let (waiting, caught_up, unread) = Default::default();

@@ -12,6 +12,7 @@ use crate::cli::open::{self, OpenRegion};
 use crate::cli::serve::{lock_data, runtime};
 use crate::cli::{Complaint, EXIT_CONFIG, Terminal, start_logging};
 use crate::config::Config;
+use crate::domain::act::By;
 use crate::domain::directory::{Actor, Directory, Position};
 use crate::domain::ids::PersonId;
 use crate::domain::role::Role;
@@ -75,7 +76,7 @@ async fn importer(hub: &Hub, acting_as: ActingAs, dry_run: bool) -> anyhow::Resu
                 let (person, role) = (PersonId(hub.region().draw_id()), Role::Gateway);
                 return Ok(Actor { person, role, organisation, organisation_type: known.kind });
             }
-            Ok(put_gateway(hub, &SignIns::new(hub.clone()), organisation).await?)
+            Ok(put_gateway(hub, &SignIns::new(hub.clone()), By::Operator, organisation).await?)
         }
     }
 }

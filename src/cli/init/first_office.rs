@@ -5,13 +5,14 @@ use std::sync::Arc;
 use super::{Arguments, Step};
 use crate::cli::open::open_journal;
 use crate::cli::serve::lock_data;
-use crate::clock::{Ids, SystemClock};
+use crate::clock::{Clock as _, Ids, SystemClock};
 use crate::config::Config;
+use crate::domain::act::{Act, By, Deed};
 use crate::domain::directory::{Directory, Organisation, Person, Position};
 use crate::domain::ids::{OrganisationId, PersonId};
 use crate::domain::patient::HumanName;
 use crate::domain::role::{OrganisationType, Role};
-use crate::store::{Journal, StoreError};
+use crate::store::Journal;
 use crate::vault::RegionKey;
 
 /// What was entered.
@@ -45,16 +46,28 @@ async fn enter(
     let _lock = lock_data(&config.data_dir)?;
     let first = first_office(arguments);
     let (office, operator) = (first.office.clone(), first.operator.clone());
+    let (now, acts) = (SystemClock::new().now(), acts(&first));
     journal
         .write(move |tx| {
             Box::pin(async move {
                 tx.insert_organisation(&office).await?;
                 tx.insert_person(&operator).await?;
-                Ok::<_, StoreError>(())
+                tx.append_acts(now, acts).await
             })
         })
         .await?;
     Ok((Some(first), Step::Made))
+}
+
+/// What the audit log keeps of it.
+fn acts(first: &FirstOffice) -> [Act; 2] {
+    let FirstOffice { office, operator } = first;
+    let (active, is_new) = (true, true);
+    let entered = [
+        Deed::OrganisationKept { organisation: office.id, kind: office.kind, active, is_new },
+        Deed::PersonKept { person: operator.id, positions: operator.positions.clone(), active, is_new },
+    ];
+    entered.map(|deed| Act { by: By::Operator, deed })
 }
 
 fn first_office(arguments: &Arguments) -> FirstOffice {

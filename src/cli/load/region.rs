@@ -18,6 +18,7 @@ use crate::cli::cert::ensure_development_certificates;
 use crate::cli::open::{self, OpenRegion};
 use crate::cli::serve::runtime;
 use crate::clock::{Clock as _, SystemClock};
+use crate::domain::act::By;
 use crate::domain::body::Body;
 use crate::domain::directory::{Actor, Organisation, Person, Position};
 use crate::domain::entry::{Intent, Sensitivity};
@@ -179,6 +180,7 @@ impl Office {
         put_organisation(
             hub,
             sign_ins,
+            By::Operator,
             Organisation {
                 id: organisation,
                 kind,
@@ -196,7 +198,8 @@ impl Office {
     async fn hire(&self, hub: &Hub, sign_ins: &SignIns) -> anyhow::Result<Actor> {
         let (person, position) = (PersonId(hub.region().draw_id()), self.position);
         let name = HumanName { kanji: format!("試験 {}", position.role.ja()), kana: "シケン".to_owned() };
-        put_person(hub, sign_ins, Person { id: person, name, positions: vec![position], active: true }).await?;
+        put_person(hub, sign_ins, By::Operator, Person { id: person, name, positions: vec![position], active: true })
+            .await?;
         hub.region().directory().actor(person, position).context("the person just entered has the position")
     }
 
@@ -213,7 +216,7 @@ impl Office {
 
 async fn token(sign_ins: &SignIns, actor: Actor) -> anyhow::Result<String> {
     let position = Position { role: actor.role, organisation: actor.organisation };
-    let (token, _) = sign_ins.issue(actor.person, position, TOKEN_VALID).await?;
+    let (token, _) = sign_ins.issue(By::Operator, actor.person, position, TOKEN_VALID).await?;
     Ok(token.reveal().to_string())
 }
 

@@ -128,12 +128,12 @@ pub(super) fn read_position(given: &PositionShape) -> Result<Position, Invalid> 
 )]
 pub async fn enter_organisation(
     State(app): State<App>,
-    _: Secretariat,
+    by: Secretariat,
     input::Json(given): input::Json<OrganisationGiven>,
 ) -> Result<(StatusCode, Json<OrganisationShape>), Problem> {
     let organisation = given.read(OrganisationId(app.hub.region().draw_id()))?;
     let shape = OrganisationShape::from(&organisation);
-    put_organisation(&app.hub, &app.sign_ins, organisation).await?;
+    put_organisation(&app.hub, &app.sign_ins, by.into(), organisation).await?;
     Ok((StatusCode::CREATED, Json(shape)))
 }
 
@@ -148,7 +148,7 @@ pub async fn enter_organisation(
 )]
 pub async fn replace_organisation(
     State(app): State<App>,
-    _: Secretariat,
+    by: Secretariat,
     Id(id): Id<OrganisationId>,
     input::Json(given): input::Json<OrganisationGiven>,
 ) -> Result<Json<OrganisationShape>, Problem> {
@@ -157,7 +157,7 @@ pub async fn replace_organisation(
     }
     let organisation = given.read(id)?;
     let shape = OrganisationShape::from(&organisation);
-    put_organisation(&app.hub, &app.sign_ins, organisation).await?;
+    put_organisation(&app.hub, &app.sign_ins, by.into(), organisation).await?;
     Ok(Json(shape))
 }
 
@@ -168,12 +168,12 @@ pub async fn replace_organisation(
 )]
 pub async fn enter_person(
     State(app): State<App>,
-    _: Secretariat,
+    by: Secretariat,
     input::Json(given): input::Json<PersonGiven>,
 ) -> Result<(StatusCode, Json<PersonShape>), Problem> {
     let person = given.read(PersonId(app.hub.region().draw_id()))?;
     let shape = PersonShape::from(&person);
-    put_person(&app.hub, &app.sign_ins, person).await?;
+    put_person(&app.hub, &app.sign_ins, by.into(), person).await?;
     Ok((StatusCode::CREATED, Json(shape)))
 }
 
@@ -185,7 +185,7 @@ pub async fn enter_person(
 )]
 pub async fn replace_person(
     State(app): State<App>,
-    _: Secretariat,
+    by: Secretariat,
     Id(id): Id<PersonId>,
     input::Json(given): input::Json<PersonGiven>,
 ) -> Result<Json<PersonShape>, Problem> {
@@ -194,7 +194,7 @@ pub async fn replace_person(
     }
     let person = given.read(id)?;
     let shape = PersonShape::from(&person);
-    put_person(&app.hub, &app.sign_ins, person).await?;
+    put_person(&app.hub, &app.sign_ins, by.into(), person).await?;
     Ok(Json(shape))
 }
 
@@ -204,10 +204,10 @@ pub async fn replace_person(
     params(("id" = Uuid, Path, description = "The person")),
     responses((status = 204), (status = 403, body = Problem, description = "Not the secretariat")),
 )]
-pub async fn suspend(State(app): State<App>, _: Secretariat, Id(id): Id<PersonId>) -> Result<StatusCode, Problem> {
+pub async fn suspend(State(app): State<App>, by: Secretariat, Id(id): Id<PersonId>) -> Result<StatusCode, Problem> {
     if !app.hub.region().directory().people.contains_key(&id) {
         return Err(Problem::not_found());
     }
-    suspend_person(&app.hub, &app.sign_ins, id).await?;
+    suspend_person(&app.hub, &app.sign_ins, by.into(), id).await?;
     Ok(StatusCode::NO_CONTENT)
 }

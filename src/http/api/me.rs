@@ -7,6 +7,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use crate::domain::act::{By, SignInEnd};
 use crate::http::app::App;
 use crate::http::problem::Problem;
 use crate::http::shapes::Name;
@@ -62,7 +63,7 @@ pub async fn show(State(app): State<App>, signed_in: SignedIn) -> Result<Json<Me
 /// Sign out: this token is void, and its sockets close now.
 #[utoipa::path(delete, path = "/api/v1/me", tag = "sign-in", responses((status = 204)))]
 pub async fn sign_out(State(app): State<App>, signed_in: SignedIn) -> Result<StatusCode, Problem> {
-    app.sign_ins.revoke(signed_in.id).await?;
+    app.sign_ins.revoke(By::Person(signed_in.actor), signed_in.id, SignInEnd::SignedOut).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -5,7 +5,7 @@ use axum::extract::{Path, State};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::actions::rulebook::{Labelled, RuleInWords, find_cited, rules_of};
+use crate::actions::rulebook::{Labelled, RuleInWords, SetInWords, find_cited, rules_of};
 use crate::http::app::App;
 use crate::http::problem::Problem;
 use crate::http::shapes::Words;
@@ -46,6 +46,52 @@ pub struct SignatureShape {
     body: String,
     role: String,
     on: String,
+}
+
+/// The rule behind a citation, and who agreed on it.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CitedRule {
+    #[serde(flatten)]
+    rule: RuleShape,
+    /// The file of rules it stands in.
+    set: SetHeader,
+    /// Whether new posts are judged by it; else it stands in a rulebook of the past.
+    in_force: bool,
+}
+
+/// A file of rules without its rules.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SetHeader {
+    #[schema(example = "floor")]
+    id: String,
+    #[schema(example = "1.0.0")]
+    version: String,
+    title: Words,
+    /// `floor`, `sharing`.
+    layer: &'static str,
+    /// `seed`, `draft`, `proposed`, `agreed`, `retired`.
+    status: &'static str,
+    #[schema(example = "2026-04-01")]
+    effective: String,
+    agreed_by: Vec<SignatureShape>,
+}
+
+impl CitedRule {
+    fn of((set, rule): (SetInWords, RuleInWords), in_force: bool) -> Self {
+        let agreed_by = set.agreed_by.into_iter();
+        let set = SetHeader {
+            id: set.id,
+            version: set.version,
+            title: Words::from(&set.title),
+            layer: set.layer,
+            status: set.status,
+            effective: set.effective.to_string(),
+            agreed_by: agreed_by
+                .map(|by| SignatureShape { body: by.body, role: by.role, on: by.on.to_string() })
+                .collect(),
+        };
+        Self { rule: rule.into(), set, in_force }
+    }
 }
 
 /// A rule in words.
@@ -121,17 +167,22 @@ pub async fn show(State(app): State<App>, _: SignedIn) -> Json<Book> {
     Json(Book { fingerprint: book.fingerprint().to_owned(), sets: sets.collect() })
 }
 
-/// The rule that a ruling cites, if the rulebook in force has it.
+/// The rule that a ruling cites, from the rulebook in force or from whichever was when the ruling was made.
 #[utoipa::path(
     get, path = "/api/v1/rulebook/citations/{citation}", tag = "rulebook",
     params(("citation" = String, Path, description = "`RULE@set/version#hash`, percent-encoded")),
-    responses((status = 200, body = RuleShape)),
+    responses((status = 200, body = CitedRule)),
 )]
 pub async fn show_cited(
     State(app): State<App>,
     _: SignedIn,
     Path(citation): Path<String>,
-) -> Result<Json<RuleShape>, Problem> {
+) -> Result<Json<CitedRule>, Problem> {
     let book = app.hub.region().rulebook();
-    find_cited(&book, &citation).map(|rule| Json(rule.into())).ok_or_else(Problem::not_found)
+    if let Some(found) = find_cited(&book, &citation) {
+        return Ok(Json(CitedRule::of(found, true)));
+    }
+    let past = app.kept_rulebooks.find(&citation).await?.ok_or_else(Problem::not_found)?;
+    let found = find_cited(&past, &citation).ok_or_else(Problem::not_found)?;
+    Ok(Json(CitedRule::of(found, false)))
 }

@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::directory::read_position;
+use crate::domain::act::SignInEnd;
 use crate::domain::ids::{PersonId, SignInId};
 use crate::domain::text::{Invalid, Text};
 use crate::http::app::App;
@@ -17,7 +18,6 @@ use crate::http::authentication::Secretariat;
 use crate::http::input::{self, Id};
 use crate::http::problem::Problem;
 use crate::http::shapes::PositionShape;
-use crate::limits;
 use crate::wire::codes::Code;
 
 /// In which position somebody signs in, and for how long.
@@ -31,7 +31,7 @@ pub struct NewSignIn {
     role: String,
     /// Id.
     organisation: String,
-    /// In seconds, at most 30 days; 12 hours unless given.
+    /// In seconds, at most the region's lifetime of a sign-in (12 hours unless configured), which it is unless given.
     valid_for_s: Option<u64>,
 }
 
@@ -53,7 +53,7 @@ pub struct IssuedSignIn {
 )]
 pub async fn issue(
     State(app): State<App>,
-    _: Secretariat,
+    by: Secretariat,
     Id(person): Id<PersonId>,
     input::Json(given): input::Json<NewSignIn>,
 ) -> Result<(StatusCode, Json<IssuedSignIn>), Problem> {
@@ -62,8 +62,8 @@ pub async fn issue(
     }
     let NewSignIn { role, organisation, valid_for_s } = given;
     let position = read_position(&PositionShape { role, organisation })?;
-    let valid_for = read_duration(valid_for_s)?;
-    let (token, signed_in) = app.sign_ins.issue(person, position, valid_for).await?;
+    let valid_for = read_duration(valid_for_s, app.sign_ins.lifetime())?;
+    let (token, signed_in) = app.sign_ins.issue(by.into(), person, position, valid_for).await?;
     let shape = IssuedSignIn {
         id: signed_in.id.0,
         token: token.reveal().to_string(),
@@ -72,10 +72,9 @@ pub async fn issue(
     Ok((StatusCode::CREATED, Json(shape)))
 }
 
-fn read_duration(given_s: Option<u64>) -> Result<Duration, Invalid> {
-    let usual_s = limits::SESSION_LIFETIME_DEFAULT_S.unsigned_abs();
-    let max_s = limits::SESSION_LIFETIME_S_MAX.unsigned_abs();
-    match given_s.unwrap_or(usual_s) {
+fn read_duration(given_s: Option<u64>, lifetime: Duration) -> Result<Duration, Invalid> {
+    let max_s = lifetime.as_secs();
+    match given_s.unwrap_or(max_s) {
         seconds if (1..=max_s).contains(&seconds) => Ok(Duration::from_secs(seconds)),
         _ => Err(Invalid::new(
             "valid_for_s",
@@ -91,6 +90,10 @@ fn read_duration(given_s: Option<u64>) -> Result<Duration, Invalid> {
     params(("id" = Uuid, Path, description = "The sign-in")),
     responses((status = 204), (status = 403, body = Problem, description = "Not the secretariat")),
 )]
-pub async fn revoke(State(app): State<App>, _: Secretariat, Id(id): Id<SignInId>) -> Result<StatusCode, Problem> {
-    if app.sign_ins.revoke(id).await? { Ok(StatusCode::NO_CONTENT) } else { Err(Problem::not_found()) }
+pub async fn revoke(State(app): State<App>, by: Secretariat, Id(id): Id<SignInId>) -> Result<StatusCode, Problem> {
+    if app.sign_ins.revoke(by.into(), id, SignInEnd::Revoked).await? {
+        Ok(StatusCode::NO_CONTENT)
+    } else {
+        Err(Problem::not_found())
+    }
 }

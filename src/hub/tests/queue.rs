@@ -171,7 +171,9 @@ async fn a_dismissal_is_recorded_with_its_reason_and_by_whom() {
         world.journal.read(move |tx| Box::pin(async move { tx.list_audits_of(patient, 0, 10).await })).await;
     let records: Vec<_> = audits.unwrap().into_iter().map(|audit| audit.record.unwrap()).collect();
     let [record] = records.as_slice() else { panic!("{records:?}") };
-    let record = crate::codec::decode_refusal(record).unwrap();
+    let crate::codec::Audited::Refusal(record) = crate::codec::decode_audited(record).unwrap() else {
+        panic!("not a refusal")
+    };
     assert_eq!((record.id, record.code.as_str(), record.author), (post.id, "dismissed", stranger()));
     let dismissed = record.dismissed.unwrap();
     assert_eq!((dismissed.by, dismissed.reason.as_str()), (secretariat, "取り違え"));

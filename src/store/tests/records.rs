@@ -10,8 +10,8 @@ use crate::domain::ruling::Ruling;
 use crate::domain::time::Timestamp;
 use crate::store::check::check;
 use crate::store::{
-    AuditSeal, Batch, CommitError, GrantChange, GrantId, QueueState, ReadMarker, Resolved, RulebookFile, SealedAudit,
-    SealedQueued, SignIn, StoreError,
+    AuditSeal, Batch, CommitError, EndedSignIn, GrantChange, GrantId, QueueState, ReadMarker, Resolved, RulebookFile,
+    SealedAudit, SealedQueued, SignIn, StoreError,
 };
 use crate::vault::Token;
 
@@ -112,19 +112,21 @@ async fn a_sign_in_is_found_by_its_token_until_it_is_revoked_or_expires() {
         let person = first.person;
         assert_eq!(read!(region, tx => tx.list_sign_ins(person).await), [second, first]);
 
-        assert!(written!(region, tx => tx.revoke_sign_in(first.id, later(5)).await));
-        assert!(!written!(region, tx => tx.revoke_sign_in(first.id, later(6)).await), "revoked once");
+        let ended =
+            |sign_in: &SignIn| EndedSignIn { id: sign_in.id, person: sign_in.person, position: sign_in.position };
+        assert_eq!(written!(region, tx => tx.revoke_sign_in(first.id, later(5)).await), Some(ended(&first)));
+        assert_eq!(written!(region, tx => tx.revoke_sign_in(first.id, later(6)).await), None, "revoked once");
         let found = read!(region, tx => tx.find_sign_in(&first.token_hash).await).unwrap();
         assert_eq!(found.revoked_at, Some(later(5)));
         assert!(!found.is_valid_at(later(6)));
-        assert_eq!(written!(region, tx => tx.revoke_sign_ins_of(person, later(7)).await), [second.id]);
+        assert_eq!(written!(region, tx => tx.revoke_sign_ins_of(person, later(7)).await), [ended(&second)]);
         assert_eq!(written!(region, tx => tx.revoke_sign_ins_of(person, later(8)).await), []);
 
         let third = sign_in(region, later(9)).await;
         let elsewhere = crate::domain::ids::OrganisationId(uuid::Uuid::from_u128(0xdead));
         assert_eq!(written!(region, tx => tx.revoke_sign_ins_at(elsewhere, later(10)).await), []);
         let organisation = third.position.organisation;
-        assert_eq!(written!(region, tx => tx.revoke_sign_ins_at(organisation, later(10)).await), [third.id]);
+        assert_eq!(written!(region, tx => tx.revoke_sign_ins_at(organisation, later(10)).await), [ended(&third)]);
         assert_eq!(written!(region, tx => tx.revoke_sign_ins_at(organisation, later(11)).await), []);
     })
     .await;

@@ -11,6 +11,7 @@ import { WORDS } from '../../../web/words.js';
 // What lit asks of a page when it is loaded; nothing of it is used to put templates together.
 globalThis.document = { createTreeWalker: () => ({}), createComment: () => ({}), documentElement: {} };
 globalThis.HTMLElement = class {};
+globalThis.customElements = { define: () => {} };
 globalThis.localStorage = { getItem: () => null, setItem: () => {} };
 const { bodyOf } = await import('../../../web/views/bodies.js');
 const { chooseLanguage } = await import('../../../web/language.js');

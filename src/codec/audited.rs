@@ -1,0 +1,138 @@
+//! What the audit log seals ↔ bytes: posts that were refused, and acts beside the timelines.
+
+use prost::Message as _;
+
+use super::CodecError;
+use super::content::{actor, actor_message};
+use super::field::{code, code_text, each, id, id_text, message};
+use super::proto::store::v1 as stored;
+use super::stored::{Refusal, refusal, refusal_message};
+use crate::domain::act::{Act, By, Deed};
+use crate::domain::directory::Position;
+use crate::domain::ids::{OrganisationId, PersonId, SignInId};
+use crate::domain::text::Invalid;
+use crate::domain::time::Timestamp;
+
+/// A record of the audit log, in the clear.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Audited {
+    Refusal(Refusal),
+    Act(Act),
+}
+
+/// The bytes of a record.
+#[must_use]
+pub fn encode_audited(audited: &Audited) -> Vec<u8> {
+    use stored::audit_record::What;
+    let what = match audited {
+        Audited::Refusal(refusal) => What::Refusal(refusal_message(refusal)),
+        Audited::Act(act) => What::Act(act_message(act)),
+    };
+    stored::AuditRecord { what: Some(what) }.encode_to_vec()
+}
+
+/// A record.
+///
+/// # Errors
+/// When the bytes are damaged or were written by a newer hub.
+pub fn decode_audited(bytes: &[u8]) -> Result<Audited, CodecError> {
+    use stored::audit_record::What;
+    Ok(match stored::AuditRecord::decode(bytes)?.what {
+        Some(What::Refusal(kept)) => Audited::Refusal(refusal(kept)?),
+        Some(What::Act(kept)) => Audited::Act(act(kept)?),
+        None => return Err(Invalid::required("what").into()),
+    })
+}
+
+fn act_message(act: &Act) -> stored::Act {
+    use stored::act::By as Kept;
+    let by = match &act.by {
+        By::Person(actor) => Kept::Person(actor_message(actor)),
+        By::Operator => Kept::Operator(stored::Operator {}),
+        By::Hub => Kept::Hub(stored::TheHub {}),
+    };
+    stored::Act { by: Some(by), deed: Some(deed_message(&act.deed)) }
+}
+
+fn deed_message(deed: &Deed) -> stored::act::Deed {
+    use stored::act::Deed as Kept;
+    match deed {
+        Deed::SignInIssued { sign_in, person, position, expires_at } => Kept::SignInIssued(stored::SignInIssued {
+            sign_in: id_text(sign_in.0),
+            person: id_text(person.0),
+            position: Some(position_message(*position)),
+            expires_at_us: expires_at.as_micros(),
+        }),
+        Deed::SignInEnded { sign_in, person, position, why } => Kept::SignInEnded(stored::SignInEnded {
+            sign_in: id_text(sign_in.0),
+            person: id_text(person.0),
+            position: Some(position_message(*position)),
+            why: code_text(*why),
+        }),
+        Deed::OrganisationKept { organisation, kind, active, is_new } => {
+            Kept::OrganisationKept(stored::OrganisationKept {
+                organisation: id_text(organisation.0),
+                kind: code_text(*kind),
+                active: *active,
+                is_new: *is_new,
+            })
+        }
+        Deed::PersonKept { person, positions, active, is_new } => Kept::PersonKept(stored::PersonKept {
+            person: id_text(person.0),
+            positions: positions.iter().copied().map(position_message).collect(),
+            active: *active,
+            is_new: *is_new,
+        }),
+    }
+}
+
+fn act(kept: stored::Act) -> Result<Act, Invalid> {
+    use stored::act::By as Kept;
+    let by = match kept.by.ok_or_else(|| Invalid::required("by"))? {
+        Kept::Person(sent) => By::Person(actor(&sent)?),
+        Kept::Operator(_) => By::Operator,
+        Kept::Hub(_) => By::Hub,
+    };
+    Ok(Act { by, deed: message("deed", kept.deed, deed)? })
+}
+
+fn deed(kept: stored::act::Deed) -> Result<Deed, Invalid> {
+    use stored::act::Deed as Kept;
+    Ok(match kept {
+        Kept::SignInIssued(kept) => Deed::SignInIssued {
+            sign_in: id("sign_in", &kept.sign_in, SignInId)?,
+            person: id("person", &kept.person, PersonId)?,
+            position: message("position", kept.position, position)?,
+            expires_at: Timestamp(kept.expires_at_us),
+        },
+        Kept::SignInEnded(kept) => Deed::SignInEnded {
+            sign_in: id("sign_in", &kept.sign_in, SignInId)?,
+            person: id("person", &kept.person, PersonId)?,
+            position: message("position", kept.position, position)?,
+            why: code("why", &kept.why)?,
+        },
+        Kept::OrganisationKept(kept) => Deed::OrganisationKept {
+            organisation: id("organisation", &kept.organisation, OrganisationId)?,
+            kind: code("kind", &kept.kind)?,
+            active: kept.active,
+            is_new: kept.is_new,
+        },
+        Kept::PersonKept(kept) => Deed::PersonKept {
+            person: id("person", &kept.person, PersonId)?,
+            positions: each("positions", kept.positions, position)?,
+            active: kept.active,
+            is_new: kept.is_new,
+        },
+    })
+}
+
+fn position_message(position: Position) -> stored::Position {
+    stored::Position { role: code_text(position.role), organisation: id_text(position.organisation.0) }
+}
+
+fn position(kept: stored::Position) -> Result<Position, Invalid> {
+    Ok(Position {
+        role: code("role", &kept.role)?,
+        organisation: id("organisation", &kept.organisation, OrganisationId)?,
+    })
+}

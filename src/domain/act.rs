@@ -1,0 +1,68 @@
+//! What is done in the region beside its timelines: sign-ins begin and end, the directory changes. The audit log keeps
+//! each act; actions make them in the transaction that does what they say.
+
+use super::directory::{Actor, Position};
+use super::ids::{OrganisationId, PersonId, SignInId};
+use super::list::closed_list;
+use super::role::OrganisationType;
+use super::time::Timestamp;
+
+/// An act with whoever did it. When, says the record that keeps it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Act {
+    pub by: By,
+    pub deed: Deed,
+}
+
+/// Who acts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum By {
+    /// Somebody signed in.
+    Person(Actor),
+    /// Whoever runs commands on the hub's machine.
+    Operator,
+    /// The hub itself, for a reason that the deed says.
+    Hub,
+}
+
+/// What was done, and to whom.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Deed {
+    SignInIssued {
+        sign_in: SignInId,
+        person: PersonId,
+        position: Position,
+        expires_at: Timestamp,
+    },
+    SignInEnded {
+        sign_in: SignInId,
+        person: PersonId,
+        position: Position,
+        why: SignInEnd,
+    },
+    /// Entered, or what is known of it replaced.
+    OrganisationKept {
+        organisation: OrganisationId,
+        kind: OrganisationType,
+        active: bool,
+        is_new: bool,
+    },
+    /// Entered, or what is known of them replaced. The name stands in the directory, not here.
+    PersonKept {
+        person: PersonId,
+        positions: Vec<Position>,
+        active: bool,
+        is_new: bool,
+    },
+}
+
+closed_list! {
+    /// Why a sign-in ended before its time.
+    SignInEnd {
+        Revoked = "revoked", "取り消し", "revoked";
+        SignedOut = "signed_out", "サインアウト", "signed out";
+        Unused = "unused", "一定時間の不使用", "not used for too long";
+        PersonChanged = "person_changed", "本人の所属・職種の終了", "the person left a position";
+        OrganisationEnded = "organisation_ended", "事業所の終了", "the organisation ended its work";
+    }
+}
