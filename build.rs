@@ -62,6 +62,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     for body in BOXED {
         rust.boxed(format!(".renkei.v1.Body.kind.{body}"));
     }
+    rust.boxed(".renkei.store.v1.AuditRecord.what");
     rust.compile_fds(descriptors)?;
     Ok(())
 }

@@ -25,8 +25,8 @@ pub enum Audited {
 pub fn encode_audited(audited: &Audited) -> Vec<u8> {
     use stored::audit_record::What;
     let what = match audited {
-        Audited::Refusal(refusal) => What::Refusal(refusal_message(refusal)),
-        Audited::Act(act) => What::Act(act_message(act)),
+        Audited::Refusal(refusal) => What::Refusal(Box::new(refusal_message(refusal))),
+        Audited::Act(act) => What::Act(Box::new(act_message(act))),
     };
     stored::AuditRecord { what: Some(what) }.encode_to_vec()
 }
@@ -38,8 +38,8 @@ pub fn encode_audited(audited: &Audited) -> Vec<u8> {
 pub fn decode_audited(bytes: &[u8]) -> Result<Audited, CodecError> {
     use stored::audit_record::What;
     Ok(match stored::AuditRecord::decode(bytes)?.what {
-        Some(What::Refusal(kept)) => Audited::Refusal(refusal(kept)?),
-        Some(What::Act(kept)) => Audited::Act(act(kept)?),
+        Some(What::Refusal(kept)) => Audited::Refusal(refusal(*kept)?),
+        Some(What::Act(kept)) => Audited::Act(act(*kept)?),
         None => return Err(Invalid::required("what").into()),
     })
 }
