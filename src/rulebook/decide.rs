@@ -70,7 +70,10 @@ pub enum Refusal {
 /// Decides `intent`.
 #[must_use]
 pub fn decide(situation: &Situation<'_>, intent: &Intent) -> Decision {
-    let sound = intent.check(situation.today).and_then(|()| feasible::check_claimed_time(intent, situation.now));
+    let sound = intent
+        .check(situation.today)
+        .and_then(|()| feasible::check_claimed_time(intent, situation.now))
+        .and_then(|()| feasible::check_nothing_attached(intent));
     if let Err(invalid) = sound {
         return Decision::Refuse(Refusal::Invalid(invalid));
     }

@@ -34,6 +34,18 @@ pub(super) fn check_claimed_time(intent: &Intent, now: Timestamp) -> Result<(), 
     Ok(())
 }
 
+/// Files cannot be uploaded yet: an entry must not refer to one that the hub does not have.
+pub(super) fn check_nothing_attached(intent: &Intent) -> Result<(), Invalid> {
+    if intent.body.attachments().is_empty() {
+        return Ok(());
+    }
+    let words = Text::fixed(
+        "このハブはまだファイルを預かれません。添付なしで送ってください",
+        "this hub keeps no files yet: please send it without attachments",
+    );
+    Err(Invalid::new("attachments", "no_such_file", words))
+}
+
 fn check_born(situation: &Situation<'_>, intent: &Intent) -> Result<(), Invalid> {
     let (Some(claimed), Some(registration)) = (intent.observed_at, &situation.state.registration) else {
         return Ok(());

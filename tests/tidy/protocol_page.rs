@@ -53,6 +53,8 @@ const NO_BOUNDS: &[&str] = &[
     "](#8-close-codes)",
     "](../proto/renkei/v1)",
     "(../proto/renkei/v1/body.proto)",
+    "(../proto/renkei/v1/duty.proto)",
+    "SHA-256",
     "[proto3 JSON mapping]",
     "64-bit integers",
     "has `after` 0",

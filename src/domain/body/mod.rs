@@ -40,6 +40,7 @@ pub use talk::{
 use jiff::civil::Date;
 
 use super::alarm::AlarmLimits;
+use super::attachment::Attachment;
 use super::duty::{DutyAnswer, DutyStep};
 use super::ids::EntryId;
 use super::kind::Kind;
@@ -140,6 +141,39 @@ impl Body {
             | Self::Correction(Correction { target, .. })
             | Self::Retraction(Retraction { target, .. }) => Some(*target),
             _ => None,
+        }
+    }
+
+    /// The files the body refers to; of a correction, those of what it says now.
+    #[must_use]
+    pub fn attachments(&self) -> &[Attachment] {
+        match self {
+            Self::Order(body) => &body.attachments,
+            Self::OrderDocument(body) => &body.attachments,
+            Self::Message(body) => &body.attachments,
+            Self::Consultation(body) => &body.attachments,
+            Self::AcpNote(body) => &body.attachments,
+            Self::Conference(body) => &body.attachments,
+            Self::StationChange(body) => &body.attachments,
+            Self::LabResult(body) => &body.attachments,
+            Self::Pledge(body) => &body.attachments,
+            Self::OfficeEntry(body) => &body.attachments,
+            Self::Incident(body) => &body.attachments,
+            Self::Note(body) => &body.attachments,
+            Self::Visit(body) => &body.attachments,
+            Self::StatusChange(body) => &body.attachments,
+            Self::Admission(body) => &body.attachments,
+            Self::Discharge(body) => &body.attachments,
+            Self::NursingInstruction(body) => &body.attachments,
+            Self::NursingReport(body) => &body.attachments,
+            Self::MedicationList(body) => &body.attachments,
+            Self::MedicationReport(body) => &body.attachments,
+            Self::CarePlan(body) => &body.attachments,
+            Self::DeviceChange(body) => &body.attachments,
+            Self::Registration(body) => &body.attachments,
+            Self::Consent(body) => &body.attachments,
+            Self::Correction(Correction { body, .. }) => body.attachments(),
+            _ => &[],
         }
     }
 

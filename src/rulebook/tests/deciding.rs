@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use super::book;
 use crate::domain::alarm::{AlarmLimit, AlarmLimits};
+use crate::domain::attachment::{Attachment, ContentHash, MediaType};
 use crate::domain::body::{Body, Correction, Note, Order, OrderType, Retraction, RetractionReason};
 use crate::domain::decimal::Decimal;
 use crate::domain::directory::{Actor, Directory, Organisation};
@@ -324,4 +325,20 @@ fn a_claimed_time_lies_between_birth_and_now() {
     // Whom the patient is hidden from learns nothing of the birth date.
     let stranger = somebody(Role::Nurse, FAR);
     assert_eq!(patient.answer_to(stranger, &claims("1938-04-11T00:00:00+09:00"), false), "queued");
+}
+
+#[test]
+fn an_entry_does_not_refer_to_files_that_the_hub_does_not_keep() {
+    let patient = Patient::with_team();
+    let photo = Attachment {
+        sha256: ContentHash([7; 32]),
+        media_type: MediaType::Jpeg,
+        size_bytes: 1_000,
+        title: "創部".to_owned(),
+    };
+    let Body::Note(plain) = note() else { panic!("a note") };
+    let with_photo = Body::Note(Note { attachments: vec![photo], ..plain });
+    let nurse = somebody(Role::Nurse, MINATO);
+    assert_eq!(patient.answer_to(nurse, &patient.intent(note()), false), "accepted");
+    assert_eq!(patient.answer_to(nurse, &patient.intent(with_photo), false), "no_such_file attachments");
 }
