@@ -66,7 +66,7 @@ export function seed(put) {
   const values = [[132, 78, 70, 96, 36.4], [138, 80, 72, 95, 36.6], [141, 82, 74, 95, 36.5], [136, 76, 70, 96, 36.3], [150, 86, 80, 94, 36.8], [146, 84, 78, 94, 36.9], [152, 88, 82, 93, 37.1]];
   values.forEach((row, day) => put(haru, day % 3 === 2 ? 'nurse2' : 'nurse', 170 - day * 24, reading(...row, { site: 'left_arm' })));
   put(haru, 'manager', 96, { note: { text: '先週から夜間にトイレへ起きる回数が増えたとのこと。日中の眠気あり。デイサービスの利用は継続を希望されています。' } });
-  put(haru, 'pharmacist', 72, { deviceChange: { device: '在宅酸素濃縮器', change: 'setting', before: '1 L/分', after: '2 L/分（労作時）' } });
+  put(haru, 'pharmacist', 72, { deviceChange: { device: '在宅酸素濃縮器', change: 'setting', before: [{ name: '酸素流量（労作時）', value: '1', unit: 'L/分' }], after: [{ name: '酸素流量（労作時）', value: '2', unit: 'L/分' }] } });
   const visit = put(haru, 'nurse', 50, { visit: { text: '全身状態は安定。下腿の浮腫は軽度。内服の飲み忘れが2回分あり、お薬カレンダーを一緒に確認しました。', startedAtUs: '0', endedAtUs: '0' } }, { fixVisit: true });
   put(haru, 'doctor', 49, { acknowledgement: { target: visit.id, text: '了解しました' } });
   const slip = put(haru, 'helper', 30, reading(undefined, undefined, 84, 79, 36.7));
