@@ -73,7 +73,8 @@ pub fn decide(situation: &Situation<'_>, intent: &Intent) -> Decision {
     let sound = intent
         .check(situation.today)
         .and_then(|()| feasible::check_claimed_time(intent, situation.now))
-        .and_then(|()| feasible::check_nothing_attached(intent));
+        .and_then(|()| feasible::check_nothing_attached(intent))
+        .and_then(|()| feasible::check_taken(intent));
     if let Err(invalid) = sound {
         return Decision::Refuse(Refusal::Invalid(invalid));
     }

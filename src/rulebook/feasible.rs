@@ -46,6 +46,18 @@ pub(super) fn check_nothing_attached(intent: &Intent) -> Result<(), Invalid> {
     Err(Invalid::new("attachments", "no_such_file", words))
 }
 
+/// What the hub cannot do yet, whatever the rules say. Asked before them, so that the answer is the same for every patient.
+pub(super) fn check_taken(intent: &Intent) -> Result<(), Invalid> {
+    if !intent.body.kind().awaits_the_hub() {
+        return Ok(());
+    }
+    let words = Text::fixed(
+        "このハブはまだこの種類の記録を扱えません。保存されていません",
+        "this hub cannot act on entries of this kind yet; nothing was stored",
+    );
+    Err(Invalid::new("body", "not_supported", words))
+}
+
 fn check_born(situation: &Situation<'_>, intent: &Intent) -> Result<(), Invalid> {
     let (Some(claimed), Some(registration)) = (intent.observed_at, &situation.state.registration) else {
         return Ok(());

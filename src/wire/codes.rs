@@ -101,6 +101,7 @@ closed_list! {
         BadDecimal = "bad_decimal", "数値ではありません", "not a decimal";
         BadHash = "bad_hash", "SHA-256ではありません", "not a SHA-256";
         NoSuchFile = "no_such_file", "そのファイルはハブにありません", "the hub has no such file";
+        NotSupported = "not_supported", "このハブはまだ扱えません", "this hub cannot act on it yet";
         BadLimit = "bad_limit", "アラーム値が正しくありません", "not an alarm limit";
         Duplicate = "duplicate", "重複しています", "given twice";
         Implausible = "implausible", "ありえない値です", "cannot be true";

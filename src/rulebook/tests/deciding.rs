@@ -6,11 +6,12 @@ use uuid::Uuid;
 use super::book;
 use crate::domain::alarm::{AlarmLimit, AlarmLimits};
 use crate::domain::attachment::{Attachment, ContentHash, MediaType};
-use crate::domain::body::{Body, Correction, Note, Order, OrderType, Retraction, RetractionReason};
+use crate::domain::body::{Body, Correction, EmergencyAccess, Note, Order, OrderType, Retraction, RetractionReason};
 use crate::domain::decimal::Decimal;
 use crate::domain::directory::{Actor, Directory, Organisation};
 use crate::domain::entry::{Entry, Intent, Sensitivity};
 use crate::domain::ids::{EntryId, OrganisationId, PersonId, TimelineId};
+use crate::domain::kind::Kind;
 use crate::domain::patient::{HumanName, Registration, Sex};
 use crate::domain::role::{OrganisationType, Role};
 use crate::domain::ruling::Ruling;
@@ -341,4 +342,18 @@ fn an_entry_does_not_refer_to_files_that_the_hub_does_not_keep() {
     let nurse = somebody(Role::Nurse, MINATO);
     assert_eq!(patient.answer_to(nurse, &patient.intent(note()), false), "accepted");
     assert_eq!(patient.answer_to(nurse, &patient.intent(with_photo), false), "no_such_file attachments");
+}
+
+#[test]
+fn what_the_hub_cannot_act_on_yet_is_refused_alike_for_every_patient() {
+    let (known, unknown) = (Patient::with_team(), Patient::unknown());
+    let doctor = somebody(Role::Doctor, FAR);
+    let access = EmergencyAccess { reason: "意識がない".to_owned(), minutes: 60 };
+    for patient in [&known, &unknown] {
+        let answer = patient.answer_to(doctor, &patient.intent(Body::EmergencyAccess(access.clone())), false);
+        assert_eq!(answer, "not_supported body");
+    }
+    let waiting: Vec<Kind> = Kind::ALL.iter().copied().filter(|kind| kind.awaits_the_hub()).collect();
+    assert!(waiting.contains(&Kind::Pledge) && waiting.contains(&Kind::DutyStep), "{waiting:?}");
+    assert!(waiting.iter().all(|kind| !kind.is_observation() && !kind.is_administrative()), "{waiting:?}");
 }
