@@ -1,5 +1,8 @@
 // The hub's REST interface as this client uses it. Errors become `RestError` with the stable code; nothing is cached.
 
+/** A line that swallows everything answers nothing: after this long the hub counts as out of reach. */
+const ANSWER_MS_MAX = 15_000;
+
 export class RestError extends Error {
   /** @param {number} status @param {any} problem `application/problem+json`, or empty @param {number} retryAfterMs */
   constructor(status, problem, retryAfterMs) {
@@ -49,6 +52,7 @@ export class Rest {
         headers: { authorization: `Bearer ${this.token() ?? ''}`, accept: 'application/json' },
         cache: 'no-store',
         credentials: 'omit',
+        signal: AbortSignal.timeout(ANSWER_MS_MAX),
       });
     } catch {
       throw new RestError(0, { code: 'unreachable' }, 0);

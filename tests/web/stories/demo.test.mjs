@@ -74,7 +74,7 @@ test('the hub is killed and started again: what was written meanwhile arrives, o
   await post(nurse, '停電の前');
   await doctor.locator('article', { hasText: '停電の前' }).waitFor();
   await hub.kill();
-  await nurse.getByText('再接続待ち').waitFor();
+  await nurse.locator('.pill-good').waitFor({ state: 'detached' });
   await post(nurse, '停電のあいだ');
   await nurse.locator('.pill-warning', { hasText: '未送信 1' }).waitFor();
   await hub.start();
@@ -95,7 +95,8 @@ test('the line goes dead without a word: the page notices, and goes on where it 
   await openShared(nurse, doctor);
   hub.freeze();
   await post(nurse, '圏外で書いたこと');
-  await nurse.getByText('再接続待ち').waitFor({ timeout: 90_000 });
+  // The pause before the next try is anything up to a second, so the page may already be trying again.
+  await nurse.locator('.pill-good').waitFor({ state: 'detached', timeout: 90_000 });
   await nurse.locator('.pill-warning', { hasText: '未送信 1' }).waitFor();
   hub.thaw();
   await doctor.locator('article', { hasText: '圏外で書いたこと' }).waitFor({ timeout: 40_000 });
