@@ -292,6 +292,7 @@ fn deciding(criterion: &mut Criterion) {
                 today: date(2026, 4, 1),
                 target: intent.body.target().map(|_| &target),
                 hub_made_timeline: false,
+                found_by_search: false,
             };
             assert!(matches!(decide(&situation, &intent), Decision::Accept(_)), "{name}");
             criterion.bench_function(&format!("decide {name} end to end, {rules} rules"), |bencher| {

@@ -1,6 +1,7 @@
-//! Use cases that are not posts: organisations, people, sign-ins, finding and registering patients, imports.
+//! Use cases that are not posts: organisations, people, sign-ins, finding and registering patients, emergency access, imports.
 
 pub mod directory;
+pub mod emergency;
 pub mod import;
 pub mod kept_rulebooks;
 pub mod linking_queue;

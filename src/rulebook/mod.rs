@@ -15,6 +15,7 @@ mod condition;
 mod decide;
 pub mod diff;
 mod duty;
+mod emergency;
 mod etiquette;
 pub mod event;
 mod explain;

@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::book;
 use crate::domain::alarm::{AlarmLimit, AlarmLimits};
 use crate::domain::attachment::{Attachment, ContentHash, MediaType};
-use crate::domain::body::{Body, Correction, EmergencyAccess, Note, Order, OrderType, Retraction, RetractionReason};
+use crate::domain::body::{Body, Correction, Note, OfficeEntry, Order, OrderType, Retraction, RetractionReason};
 use crate::domain::decimal::Decimal;
 use crate::domain::directory::{Actor, Directory, Organisation};
 use crate::domain::entry::{Entry, Intent, Sensitivity};
@@ -22,27 +22,29 @@ use crate::domain::vital::VitalSign;
 use crate::limits;
 use crate::rulebook::{Decision, Refusal, Rulebook, Situation, Target, decide};
 
-const HIKARI: OrganisationId = OrganisationId(Uuid::from_u128(0xa1));
-const MINATO: OrganisationId = OrganisationId(Uuid::from_u128(0xa2));
-const FAR: OrganisationId = OrganisationId(Uuid::from_u128(0xa3));
+pub(super) const HIKARI: OrganisationId = OrganisationId(Uuid::from_u128(0xa1));
+pub(super) const MINATO: OrganisationId = OrganisationId(Uuid::from_u128(0xa2));
+pub(super) const FAR: OrganisationId = OrganisationId(Uuid::from_u128(0xa3));
 /// 2026-04-01T09:30 in Tokyo.
-const NOW: Timestamp = Timestamp::from_secs(1_775_003_400);
+pub(super) const NOW: Timestamp = Timestamp::from_secs(1_775_003_400);
 
-fn somebody(role: Role, organisation: OrganisationId) -> Actor {
+pub(super) fn somebody(role: Role, organisation: OrganisationId) -> Actor {
     let person = PersonId(Uuid::from_u128(organisation.0.as_u128() << 8 | role.index() as u128));
     Actor { person, role, organisation, organisation_type: OrganisationType::Clinic }
 }
 
 /// A patient of two linked organisations: HIKARI, the host, and MINATO.
-struct Patient {
+pub(super) struct Patient {
     book: Rulebook,
     directory: Directory,
-    state: PatientState,
+    pub(super) state: PatientState,
     entries: Vec<Entry>,
+    /// Whoever posts found the patient by name and birth date.
+    pub(super) found_by_search: bool,
 }
 
 impl Patient {
-    fn unknown() -> Self {
+    pub(super) fn unknown() -> Self {
         let organisation = |id| Organisation {
             id,
             kind: OrganisationType::Clinic,
@@ -55,10 +57,10 @@ impl Patient {
         let organisations = [HIKARI, MINATO, FAR].map(|id| (id, organisation(id))).into();
         let directory = Directory { organisations, ..Directory::default() };
         let state = PatientState::empty(TimelineId(Uuid::from_u128(0xffff)));
-        Self { book: book(), directory, state, entries: Vec::new() }
+        Self { book: book(), directory, state, entries: Vec::new(), found_by_search: false }
     }
 
-    fn with_team() -> Self {
+    pub(super) fn with_team() -> Self {
         let mut patient = Self::unknown();
         let office = somebody(Role::Secretariat, OrganisationId(Uuid::from_u128(0xa0)));
         for body in [named("高橋 ハル"), link(HIKARI, true), link(MINATO, false), consent(ConsentState::Team)] {
@@ -77,7 +79,10 @@ impl Patient {
         });
         let (state, rulebook, directory) = (&self.state, &self.book, &self.directory);
         let (now, today, target) = (NOW, date(2026, 4, 1), target.as_ref());
-        decide(&Situation { state, rulebook, directory, actor: &actor, now, today, target, hub_made_timeline }, intent)
+        let (actor, found_by_search) = (&actor, self.found_by_search);
+        let situation =
+            Situation { state, rulebook, directory, actor, now, today, target, hub_made_timeline, found_by_search };
+        decide(&situation, intent)
     }
 
     fn intent(&self, body: Body) -> Intent {
@@ -87,7 +92,7 @@ impl Patient {
     }
 
     /// What becomes of a post, in a word: `accepted`, `queued`, `unknown`, a code and its field, or the first rule.
-    fn answer(&self, actor: Actor, body: Body) -> String {
+    pub(super) fn answer(&self, actor: Actor, body: Body) -> String {
         self.answer_to(actor, &self.intent(body), false)
     }
 
@@ -105,7 +110,7 @@ impl Patient {
         }
     }
 
-    fn accepts(&mut self, actor: Actor, body: Body) -> EntryId {
+    pub(super) fn accepts(&mut self, actor: Actor, body: Body) -> EntryId {
         let intent = self.intent(body);
         let Decision::Accept(acceptance) = self.decide(actor, &intent, true) else {
             panic!("{:?}", self.decide(actor, &intent, true))
@@ -130,7 +135,7 @@ impl Patient {
     }
 }
 
-fn named(kanji: &str) -> Body {
+pub(super) fn named(kanji: &str) -> Body {
     let name = HumanName { kanji: kanji.to_owned(), kana: "タカハシ ハル".to_owned() };
     Body::Registration(Box::new(Registration {
         name,
@@ -143,7 +148,7 @@ fn named(kanji: &str) -> Body {
     }))
 }
 
-fn link(organisation: OrganisationId, host: bool) -> Body {
+pub(super) fn link(organisation: OrganisationId, host: bool) -> Body {
     Body::TeamLink(TeamLink {
         organisation,
         people: Vec::new(),
@@ -169,7 +174,7 @@ fn consent(state: ConsentState) -> Body {
     })
 }
 
-fn note() -> Body {
+pub(super) fn note() -> Body {
     Body::Note(Note { text: "お変わりありません".to_owned(), ..Note::default() })
 }
 
@@ -347,13 +352,12 @@ fn an_entry_does_not_refer_to_files_that_the_hub_does_not_keep() {
 #[test]
 fn what_the_hub_cannot_act_on_yet_is_refused_alike_for_every_patient() {
     let (known, unknown) = (Patient::with_team(), Patient::unknown());
-    let doctor = somebody(Role::Doctor, FAR);
-    let access = EmergencyAccess { reason: "意識がない".to_owned(), minutes: 60 };
     for patient in [&known, &unknown] {
-        let answer = patient.answer_to(doctor, &patient.intent(Body::EmergencyAccess(access.clone())), false);
-        assert_eq!(answer, "not_supported body");
+        let pledge = Body::OfficeEntry(OfficeEntry::default());
+        assert_eq!(patient.answer(somebody(Role::Doctor, FAR), pledge), "not_supported body");
     }
     let waiting: Vec<Kind> = Kind::ALL.iter().copied().filter(|kind| kind.awaits_the_hub()).collect();
     assert!(waiting.contains(&Kind::Pledge) && waiting.contains(&Kind::DutyStep), "{waiting:?}");
+    assert!(!waiting.contains(&Kind::EmergencyAccess), "{waiting:?}");
     assert!(waiting.iter().all(|kind| !kind.is_observation() && !kind.is_administrative()), "{waiting:?}");
 }
