@@ -15,6 +15,7 @@ mod findings;
 mod ledger;
 mod linking_queue;
 pub mod meter;
+mod nearby;
 pub mod outbox;
 pub mod patients;
 mod progress;

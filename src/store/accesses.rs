@@ -92,8 +92,7 @@ impl Tx {
         const SQL: &str = "select entry, timeline, seq, declared_at, ends_at, reviewed_at from emergency_access
             order by case when reviewed_at is null then 0 else 1 end, declared_at desc, entry limit $1";
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        let rows: Vec<Row> =
-            run!(self, connection => sqlx::query_as(SQL).bind(limit).fetch_all(connection).await?);
+        let rows: Vec<Row> = run!(self, connection => sqlx::query_as(SQL).bind(limit).fetch_all(connection).await?);
         rows.into_iter().map(DeclaredAccess::from_row).collect()
     }
 

@@ -22,7 +22,8 @@ async fn patient_of_others(app: &App) -> (PatientId, Actor) {
     let nurse = app.nurse("minato").await;
     let patient = app.register_patient("高橋 ハル", "タカハシ ハル").await;
     app.link(patient, "minato").await;
-    let note = json!({ "id": "0196d5a2-7c00-7000-8000-000000000001", "body": { "note": { "text": "ワルファリン内服中" } } });
+    let note =
+        json!({ "id": "0196d5a2-7c00-7000-8000-000000000001", "body": { "note": { "text": "ワルファリン内服中" } } });
     nurse.post(entries(patient), note).await.is(StatusCode::CREATED);
     (patient, nurse)
 }
@@ -61,7 +62,8 @@ async fn a_patient_of_others_is_found_by_exact_name_and_birth_date_alone_and_eve
 
     let nobody = search(&doctor, "高橋 ハナ", "1938-04-12").await;
     assert_eq!(nobody.ok(), json!({ "patients": [] }));
-    for (name, birth_date) in [("高橋", "1938-04-12"), ("高橋 ハル", "1938-04-13"), ("タカバシ ハル", "1938-04-12")] {
+    for (name, birth_date) in [("高橋", "1938-04-12"), ("高橋 ハル", "1938-04-13"), ("タカバシ ハル", "1938-04-12")]
+    {
         assert_eq!(search(&doctor, name, birth_date).await.bytes, nobody.bytes, "{name} {birth_date}");
     }
     let expected = json!({ "patients": [{
@@ -206,7 +208,10 @@ async fn the_secretariat_sees_who_and_why_until_when_and_its_acknowledgement_is_
     assert_eq!(listed["patient"]["name"]["kanji"], "高橋 ハル");
     assert_eq!(listed["person"], doctor.actor.person.to_string());
     assert_eq!((&listed["role"], &listed["reason"]), (&json!("doctor"), &json!("救急外来。意識がない")));
-    assert_eq!((&listed["declared_at"], &listed["until"]), (&json!("2026-04-01T00:00:00Z"), &json!("2026-04-01T01:00:00Z")));
+    assert_eq!(
+        (&listed["declared_at"], &listed["until"]),
+        (&json!("2026-04-01T00:00:00Z"), &json!("2026-04-01T01:00:00Z"))
+    );
     assert_eq!((&listed["state"], &listed["reviewed_at"]), (&json!("open"), &Value::Null));
 
     // Ended early: a second declaration takes its place, and needs no second search.

@@ -158,7 +158,8 @@ async fn a_member_who_broke_the_glass_for_the_past_keeps_what_the_link_opens() {
     let people = Vec::new();
     let link = TeamLink { organisation, people, host: false, history, relation_confirmed: true };
     app.clock.advance(Duration::from_secs(60));
-    let linked = accepted(app.secretariat().await.connect(Encoding::Json).await.post(patient, Body::TeamLink(link)).await);
+    let linked =
+        accepted(app.secretariat().await.connect(Encoding::Json).await.post(patient, Body::TeamLink(link)).await);
 
     let mut socket = newcomer.connect(Encoding::Json).await;
     let declared = accepted(socket.post(patient, access(60)).await);

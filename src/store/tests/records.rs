@@ -163,8 +163,7 @@ async fn grants_open_widen_and_close_and_never_narrow() {
         let timeline = region.patient_with_team().await.timeline;
         let id = GrantId(region.ids.draw());
         let (sign_in, access) = (sign_in.id, EntryId(region.ids.draw()));
-        let open =
-            GrantChange::Open { id, sign_in, timeline, opened_at: later(1), from: Seq(2), access: Some(access) };
+        let open = GrantChange::Open { id, sign_in, timeline, opened_at: later(1), from: Seq(2), access: Some(access) };
         let commit = async |grants: &[GrantChange]| {
             region.journal.commit(Batch { grants: grants.to_vec(), ..Batch::default() }).await.unwrap();
         };
@@ -238,6 +237,7 @@ async fn a_queued_post_waits_as_it_was_given_and_leaves_once() {
                 sensitivity: Sensitivity::Normal,
                 addressed_to: Vec::new(),
                 body: pulse(120),
+                reasons: Vec::new(),
             },
             author: region.nurse(),
             received_at: later(1),
