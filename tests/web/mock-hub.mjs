@@ -90,10 +90,12 @@ export class MockHub {
     }
   }
 
-  api(request, url, response) {
+  async api(request, url, response) {
     const token = /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1];
     const me = PEOPLE.find((one) => one.token === token && !this.revoked.has(one.key));
-    const [status, body] = me ? answerRest(this, me, request.method, url)
+    let text = '';
+    for await (const part of request) text += part;
+    const [status, body] = me ? answerRest(this, me, request.method, url, text ? JSON.parse(text) : {})
       : [401, { type: 'about:blank', title: 'Unauthorized', status: 401, code: 'unauthenticated', detail: { ja: 'サインインが必要です', en: 'please sign in' } }];
     response.writeHead(status, { 'content-type': status < 400 ? 'application/json' : 'application/problem+json', 'cache-control': 'no-store' });
     response.end(JSON.stringify(body));
