@@ -1,10 +1,12 @@
 // Emergency access as this page holds it: whom this person opened, until when; and at the end the page forgets by itself,
 // whether the hub can be reached or not. Whether it may be declared the hub decides.
 
+import { PHRASES } from './phrases.js';
 import { uuidV7 } from './uuid.js';
 
 /** How often the remaining time is shown anew. */
 const TICK_MS = 15_000;
+const [ja, en] = PHRASES.emergency_ended;
 
 /**
  * @typedef {import('./model.js').Model} Model
@@ -57,7 +59,7 @@ export class Emergency {
     for (const [id, { endsAtMs }] of this.opened) {
       if (now < endsAtMs) continue;
       hub.leave(id);
-      this.model.forgetTimeline(id);
+      this.model.forgetTimeline(id, { ja, en });
     }
     this.model.changed();
     if (this.opened.size === 0) return;

@@ -96,6 +96,7 @@ export const PHRASES = {
   emergency_by: ['緊急閲覧中：{who}（{organisation}）、{until} まで', 'Emergency access: {who} ({organisation}), until {until}'],
   emergency_contact: ['緊急時の連絡先', 'Emergency contact'],
   emergency_declare: ['宣言して開く', 'Declare and open'],
+  emergency_ended: ['緊急閲覧の時間が終わりました。', 'The emergency access has ended.'],
   emergency_failed: ['いまは行えません。しばらくして、もう一度お試しください。', 'Not possible at the moment. Please try again shortly.'],
   emergency_for: ['閲覧する時間', 'For how long'],
   emergency_name: ['氏名（漢字またはカナ、すべて）', 'Full name, in kanji or kana'],

@@ -265,7 +265,9 @@ async fn a_closed_page_can_still_be_opened_in_an_emergency() {
     assert!(doctor.get(entries(patient)).await.text().contains("ワルファリン内服中"));
 
     let name = json!({ "kanji": "高橋 ハル", "kana": "タカハシ ハル" });
-    let again = json!({ "registration": { "name": name, "birthDate": "1938-04-12", "sex": "female" } });
+    let agreed_by = doctor.actor.person.to_string();
+    let again = json!({ "name": name, "birthDate": "1938-04-12", "sex": "female", "document": "申込書綴り 2", "agreedBy": agreed_by });
+    let again = json!({ "registration": again });
     let again = json!({ "id": "0196d5a2-7c00-7000-8000-0000000000c3", "body": again });
     secretariat.post(entries(patient), again).await.is(StatusCode::CREATED);
     nurse.post(entries(patient), message).await.is(StatusCode::CREATED);

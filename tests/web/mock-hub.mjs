@@ -178,6 +178,7 @@ class Session {
     this.hub.hear({ who: this.me.key, ...frame });
     const { journal } = this.hub;
     if (name === 'subscribe') this.subscribe(frame.subscribe);
+    if (name === 'unsubscribe') for (const timeline of frame.unsubscribe.timelines) this.cursors.delete(timeline);
     if (name === 'markRead') journal.markRead(this.me, frame.markRead.timeline, Number(frame.markRead.through));
     if (name === 'dryRun') this.send({ dryRunResult: { id: frame.dryRun.intent.id, ...journal.judge(this.me, frame.dryRun.intent) } });
     if (name === 'post') this.post(frame.post.intent);
@@ -193,7 +194,7 @@ class Session {
     const wanted = new Map(timelines.map(({ timeline, after }) => [timeline, Number(after ?? 0)]));
     if (allMine) for (const timeline of this.hub.journal.timelinesOf(this.me)) if (!wanted.has(timeline)) wanted.set(timeline, 0);
     for (const [timeline, after] of wanted) {
-      if (!this.hub.journal.timelinesOf(this.me).includes(timeline)) {
+      if (!this.hub.journal.timelinesOf(this.me).includes(timeline) && !this.hub.journal.openedUntil(this.me, timeline)) {
         this.send({ error: { code: 'not_found', about: timeline, message: { ja: '見つかりません', en: 'not found' } } });
         continue;
       }

@@ -228,6 +228,7 @@ fn arranged(kind: Kind, yes: bool) -> Option<Body> {
             sex: Sex::Unknown,
             identifiers: Vec::new(),
             in_facility: false,
+            document: words(yes),
             agreed_by: yes.then_some(PERSON),
             attachments: paper(yes),
         })

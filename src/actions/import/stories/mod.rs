@@ -42,13 +42,15 @@ impl Office {
                 units: Vec::new(),
             },
             patients: PatientSettings {
+                agreed_by: None,
+                document: String::new(),
                 system: SYSTEM.to_owned(),
                 kana_from_name: false,
                 today: TODAY,
                 mapped: Vec::new(),
             },
             how: How {
-                options: Options { source: "story".to_owned(), host: None },
+                options: Options { source: "story".to_owned(), host: None, reasons: Vec::new() },
                 dry_run: false,
                 keep_going: false,
                 today: TODAY,
