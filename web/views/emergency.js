@@ -4,7 +4,7 @@
 import { html, live, nothing } from '../vendor/lit.js';
 import { calendarDate, clockTime } from '../dates.js';
 import { openAccesses } from '../emergency.js';
-import { inLanguage, say, word } from '../language.js';
+import { inLanguage, say } from '../language.js';
 import { whoText } from './face.js';
 import { icon } from './icons.js';
 import { View } from './view.js';
@@ -37,10 +37,6 @@ export function emergencyBanners(model, id) {
 export class EmergencyDialog extends View {
   constructor() {
     super();
-    this.clear();
-  }
-
-  clear() {
     this.name = '';
     this.birthDate = '';
     this.reason = '';
@@ -51,6 +47,10 @@ export class EmergencyDialog extends View {
     this.chosen = null;
     this.trouble = '';
     this.busy = false;
+  }
+
+  clear() {
+    Object.assign(this, { name: '', birthDate: '', reason: '', minutes: MINUTES[1], found: null, chosen: null, trouble: '' });
   }
 
   get dialog() {
