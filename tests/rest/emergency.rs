@@ -223,6 +223,15 @@ async fn the_secretariat_sees_who_and_why_until_when_and_its_acknowledgement_is_
     let ends: Vec<&Value> = ends["accesses"].as_array().unwrap().iter().map(|access| &access["until"]).collect();
     assert_eq!(ends, ["2026-04-01T00:11:00Z", "2026-04-01T00:10:00Z"], "the newest first");
 
+    // The rule's duty was opened with each declaration, and is the secretariat's.
+    let owed = async || {
+        let state = app.hub.state_of(patient.into()).await.unwrap();
+        let reviews = state.duties.open().filter(|duty| duty.opened.rule.starts_with("SH-6b@"));
+        let debtors = reviews.flat_map(|duty| duty.debtors.clone()).map(|debtor| debtor.organisation);
+        debtors.collect::<Vec<_>>()
+    };
+    assert_eq!(owed().await, [secretariat.actor.organisation; 2]);
+
     // Somebody of the team takes note; only the secretariat's is the review.
     let acknowledgement = |id: &str| json!({ "id": id, "body": { "acknowledgement": { "target": DECLARED } } });
     let by_nurse = acknowledgement("0196d5a2-7c00-7000-8000-0000000000e4");
@@ -232,11 +241,12 @@ async fn the_secretariat_sees_who_and_why_until_when_and_its_acknowledgement_is_
         let listed = listed["accesses"].as_array().unwrap().clone();
         listed.into_iter().find(|access| access["id"] == DECLARED).unwrap()
     };
-    assert_eq!(first().await["reviewed_at"], Value::Null);
+    assert_eq!((&first().await["reviewed_at"], owed().await.len()), (&Value::Null, 2));
     let by_office = acknowledgement("0196d5a2-7c00-7000-8000-0000000000e5");
     secretariat.post(entries(patient), by_office).await.is(StatusCode::CREATED);
     let reviewed = first().await;
     assert_eq!((&reviewed["state"], &reviewed["reviewed_at"]), (&json!("ended"), &json!("2026-04-01T00:11:00Z")));
+    assert_eq!(owed().await.len(), 1, "the acknowledgement met the duty of that declaration");
 
     // And all of it again from the timelines alone.
     let listed = secretariat.get(path).await.bytes;
