@@ -261,7 +261,7 @@ pub const EMERGENCY_SEARCH_REFILL_MS: u64 = 180_000;
 /// Whoever found a patient in an emergency may declare access for this long; then they search again. Our own figure.
 pub const EMERGENCY_FINDING_MS: u64 = 10 * 60_000;
 /// Patients of one name and birth date that an emergency search finds at most.
-pub const EMERGENCY_FOUND_MAX: usize = 10;
+pub const EMERGENCY_FOUND_PATIENTS_MAX: usize = 10;
 /// Emergency accesses that are listed at once.
 pub const EMERGENCY_ACCESSES_LISTED_MAX: usize = 200;
 /// Sign-ins whose spent credit is kept before those that have it all back are sorted out.

@@ -70,7 +70,7 @@ impl PatientIndex {
         (found.into_iter().take(limits::SEARCH_RESULTS_MAX).map(|(_, patient)| patient).collect(), more)
     }
 
-    /// Those of exactly this name, in kanji or in kana, and this birth date, at most [`limits::EMERGENCY_FOUND_MAX`].
+    /// Those of exactly this name, in kanji or in kana, and this birth date, at most [`limits::EMERGENCY_FOUND_PATIENTS_MAX`].
     /// Width, spaces and the script of kana do not count; everything else does.
     #[must_use]
     pub fn find_exactly(&self, name: &str, birth_date: Date) -> Vec<(PatientId, HumanName)> {
@@ -82,7 +82,7 @@ impl PatientIndex {
             .map(|(patient, card)| (*patient, card.registration.name.clone()))
             .collect();
         found.sort_unstable_by_key(|(patient, _)| *patient);
-        found.truncate(limits::EMERGENCY_FOUND_MAX);
+        found.truncate(limits::EMERGENCY_FOUND_PATIENTS_MAX);
         found
     }
 

@@ -165,9 +165,9 @@ async fn a_declared_access_shows_the_records_until_it_ends_and_the_record_of_rea
     find(&doctor).await;
     assert_eq!(doctor.get(&path).await.bytes, hidden.bytes, "found is not opened");
 
-    doctor.post(entries(patient), declaration(DECLARED, 60)).await.is(StatusCode::CREATED);
+    doctor.post(entries(patient), declaration(DECLARED, 20)).await.is(StatusCode::CREATED);
     let shown = doctor.get(&path).await.ok();
-    assert_eq!(shown["emergency_access_until"], "2026-04-01T01:00:00Z");
+    assert_eq!(shown["emergency_access_until"], "2026-04-01T00:20:00Z");
     assert_eq!((&shown["team"], &shown["identifiers"]), (&Value::Null, &Value::Null), "care records, no more");
     let read = doctor.get(entries(patient)).await;
     assert!(read.text().contains("ワルファリン内服中") && read.text().contains("救急外来"), "{}", read.text());
@@ -177,7 +177,7 @@ async fn a_declared_access_shows_the_records_until_it_ends_and_the_record_of_rea
         "body": { "order": { "orderType": "routine", "text": "中止" } } });
     doctor.post(entries(patient), order).await.problem(StatusCode::FORBIDDEN, "forbidden");
 
-    app.clock.advance(Duration::from_secs(3_600));
+    app.clock.advance(Duration::from_secs(1_200));
     for path in [&path, &entries(patient)] {
         assert_eq!(doctor.get(path).await.bytes, hidden.bytes, "{path}");
     }

@@ -129,14 +129,14 @@ async fn a_second_declaration_moves_the_end_of_what_is_open() {
     let stranger = app.doctor("kyukyu").await;
     find(&stranger).await;
     let mut socket = stranger.connect(Encoding::Json).await;
-    accepted(socket.post(patient, access(60)).await);
+    accepted(socket.post(patient, access(20)).await);
     let mut opened = Reader::follow(socket, patient, Seq::ZERO).await;
     opened.catch_up().await;
-    app.clock.advance(HOUR / 2);
-    let longer = accepted(stranger.connect(Encoding::Proto).await.post(patient, access(60)).await);
+    app.clock.advance(HOUR / 6);
+    let longer = accepted(stranger.connect(Encoding::Proto).await.post(patient, access(20)).await);
     assert_eq!(opened.next().await.seq, longer.seq, "it goes on without a break");
 
-    app.clock.advance(HOUR / 2);
+    app.clock.advance(HOUR / 6);
     app.beat();
     let still = accepted(nurse.connect(Encoding::Json).await.post(patient, note("まだ読める")).await);
     assert_eq!(opened.next().await.seq, still.seq);
