@@ -39,6 +39,8 @@ struct Patient {
     directory: Directory,
     state: PatientState,
     entries: Vec<Entry>,
+    /// Files that everybody may name.
+    files: Vec<ContentHash>,
 }
 
 impl Patient {
@@ -55,7 +57,7 @@ impl Patient {
         let organisations = [HIKARI, MINATO, FAR].map(|id| (id, organisation(id))).into();
         let directory = Directory { organisations, ..Directory::default() };
         let state = PatientState::empty(TimelineId(Uuid::from_u128(0xffff)));
-        Self { book: book(), directory, state, entries: Vec::new() }
+        Self { book: book(), directory, state, entries: Vec::new(), files: Vec::new() }
     }
 
     fn with_team() -> Self {
@@ -77,7 +79,9 @@ impl Patient {
         });
         let (state, rulebook, directory) = (&self.state, &self.book, &self.directory);
         let (now, today, target) = (NOW, date(2026, 4, 1), target.as_ref());
-        decide(&Situation { state, rulebook, directory, actor: &actor, now, today, target, hub_made_timeline }, intent)
+        let (actor, files) = (&actor, &self.files[..]);
+        let situation = Situation { state, rulebook, directory, actor, now, today, target, files, hub_made_timeline };
+        decide(&situation, intent)
     }
 
     fn intent(&self, body: Body) -> Intent {
@@ -329,8 +333,8 @@ fn a_claimed_time_lies_between_birth_and_now() {
 }
 
 #[test]
-fn an_entry_does_not_refer_to_files_that_the_hub_does_not_keep() {
-    let patient = Patient::with_team();
+fn an_entry_names_only_files_that_the_hub_found_for_it() {
+    let mut patient = Patient::with_team();
     let photo = Attachment {
         sha256: ContentHash([7; 32]),
         media_type: MediaType::Jpeg,
@@ -338,10 +342,27 @@ fn an_entry_does_not_refer_to_files_that_the_hub_does_not_keep() {
         title: "創部".to_owned(),
     };
     let Body::Note(plain) = note() else { panic!("a note") };
-    let with_photo = Body::Note(Note { attachments: vec![photo], ..plain });
+    let attachments = vec![photo.clone(), Attachment { sha256: ContentHash([8; 32]), ..photo }];
+    let with_photos = Body::Note(Note { attachments, ..plain });
     let nurse = somebody(Role::Nurse, MINATO);
     assert_eq!(patient.answer_to(nurse, &patient.intent(note()), false), "accepted");
-    assert_eq!(patient.answer_to(nurse, &patient.intent(with_photo), false), "no_such_file attachments");
+    let answer = |patient: &Patient, actor, body: &Body| patient.answer(actor, body.clone());
+    assert_eq!(answer(&patient, nurse, &with_photos), "no_such_file body.note.attachments[0].sha256");
+    patient.files = vec![ContentHash([7; 32])];
+    assert_eq!(answer(&patient, nurse, &with_photos), "no_such_file body.note.attachments[1].sha256");
+    let target = patient.accepts(nurse, note());
+    let correction =
+        |body: &Body| Body::Correction(Correction { target, body: Box::new(body.clone()), reason: String::new() });
+    let field = "no_such_file body.correction.body.note.attachments[1].sha256";
+    assert_eq!(answer(&patient, nurse, &correction(&with_photos)), field);
+
+    patient.files.push(ContentHash([8; 32]));
+    assert_eq!(answer(&patient, nurse, &with_photos), "accepted");
+    assert_eq!(answer(&patient, nurse, &correction(&with_photos)), "accepted");
+    // An observation waits for a link, but not with files: they would be gone by then.
+    let stranger = somebody(Role::Nurse, FAR);
+    assert_eq!(answer(&patient, stranger, &note()), "queued");
+    assert_eq!(answer(&patient, stranger, &with_photos), "no_such_file body.note.attachments[0].sha256");
 }
 
 #[test]
