@@ -1,9 +1,12 @@
 //! A photo of a wound on its way: handed in, named by a note, read by those who may see the note, and by nobody else. And
 //! what is no photo.
 
+use std::time::Duration;
+
 use axum::http::StatusCode;
 use renkei::domain::ids::PatientId;
 use renkei::domain::role::Role;
+use renkei::hub::allowance::Asked;
 use renkei::limits;
 use serde_json::{Value, json};
 
@@ -273,13 +276,16 @@ async fn what_is_no_picture_or_acts_or_is_too_large_is_refused_by_name() {
 #[tokio::test]
 async fn one_sign_in_hands_in_so_much_and_no_more_until_time_has_passed() {
     let team = Team::start().await;
-    let block = vec![b'x'; limits::UPLOAD_BLOCK_BYTES * 128];
-    let upload = async |actor: &Actor| actor.upload(team.files(), "text/plain", "a.txt", &block).await;
-    for _ in 0..limits::UPLOAD_BLOCKS_BURST / 128 {
-        upload(&team.nurse).await.is(StatusCode::CREATED);
-    }
-    upload(&team.nurse).await.problem(StatusCode::SERVICE_UNAVAILABLE, "overloaded");
-    upload(&team.doctor).await.is(StatusCode::CREATED);
-    team.app.clock.advance(std::time::Duration::from_millis(128 * limits::UPLOAD_BLOCK_REFILL_MS));
-    upload(&team.nurse).await.is(StatusCode::CREATED);
+    let upload = async |actor: &Actor, blocks: usize| {
+        let content = vec![b'x'; limits::UPLOAD_BLOCK_BYTES * blocks];
+        actor.upload(team.files(), "text/plain", "a.txt", &content).await
+    };
+    let spent = limits::UPLOAD_BLOCKS_BURST as usize - 3;
+    let region = team.app.hub.region();
+    assert!(region.allowances().take(team.nurse.sign_in.0, Asked::UploadBlock, spent, region.now()));
+    upload(&team.nurse, 2).await.is(StatusCode::CREATED);
+    upload(&team.nurse, 2).await.problem(StatusCode::SERVICE_UNAVAILABLE, "overloaded");
+    upload(&team.doctor, 2).await.is(StatusCode::CREATED);
+    team.app.clock.advance(Duration::from_millis(limits::UPLOAD_BLOCK_REFILL_MS));
+    upload(&team.nurse, 2).await.is(StatusCode::CREATED);
 }

@@ -1,6 +1,7 @@
 //! Files on the disk: what lies there, what becomes of files that no entry names, and of a hub that ended in between.
 
 use std::fs;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -11,6 +12,8 @@ use renkei::store::Shelf;
 use renkei::store::check::{FaultKind, check};
 use renkei::vault::digest;
 use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
 
 use super::files::{Team, named, note, photo};
 use crate::support::app::App;
@@ -72,7 +75,7 @@ async fn a_file_that_no_entry_names_is_gone_after_a_day_and_one_that_is_named_st
     let (team, named_photo) = team_with_a_photo_named().await;
     let given_up = team.hand_in(&team.nurse, &photo(2, 10, 10)).await;
     team.app.clock.advance(UNNAMED - Duration::from_secs(10));
-    let later = team.hand_in(&team.doctor, &photo(3, 10, 10)).await;
+    let later = team.hand_in(&again(&team, &team.doctor).await, &photo(3, 10, 10)).await;
     assert_eq!(team.app.files().sweep().await, 0);
     assert_eq!(lying_in(&team.app.files_folder()).len(), 3);
 
@@ -169,4 +172,46 @@ async fn faults(team: &Team) -> Vec<FaultKind> {
     let report = check(team.app.hub.journal(), Some(&shelf)).await.unwrap();
     assert_eq!(report.files, 1);
     report.faults.iter().map(|fault| fault.kind).collect()
+}
+
+#[tokio::test]
+async fn a_file_comes_and_goes_over_a_real_connection_and_one_that_says_it_is_too_large_is_not_waited_for() {
+    let team = Team::start().await;
+    let picture = [photo(7, 100, 100), vec![0; 300_000]].concat();
+    let (token, address) = (&team.nurse.token, team.app.address);
+    let request = |line: &str, length: usize| {
+        format!(
+            "{line} HTTP/1.1\r\nHost: renkei.test\r\nConnection: close\r\nAuthorization: Bearer {token}\r\n\
+             Content-Type: image/jpeg\r\nRenkei-File-Name: a.jpg\r\nContent-Length: {length}\r\n\r\n"
+        )
+        .into_bytes()
+    };
+    let post = format!("POST {}", team.files());
+    let answer = talk(address, &[&request(&post, picture.len())[..], &picture].concat()).await;
+    let (head, body) = halves(&answer);
+    assert!(head.starts_with("HTTP/1.1 201"), "{head}");
+    let kept = named(&serde_json::from_slice(body).unwrap());
+    team.post(&team.nurse, 1, note(&[&kept])).await.is(StatusCode::CREATED);
+
+    let answer = talk(address, &request(&format!("GET {}", team.file(1, &kept["sha256"])), 0)).await;
+    let (head, body) = halves(&answer);
+    assert!(head.starts_with("HTTP/1.1 200") && head.contains(&format!("content-length: {}", picture.len())), "{head}");
+    assert!(body == picture);
+
+    let answer = talk(address, &request(&post, limits::ATTACHMENT_BYTES_MAX as usize + 1)).await;
+    assert!(halves(&answer).0.starts_with("HTTP/1.1 413"), "{}", halves(&answer).0);
+}
+
+/// All that the hub answers on a connection of its own.
+async fn talk(address: SocketAddr, request: &[u8]) -> Vec<u8> {
+    let mut connection = TcpStream::connect(address).await.unwrap();
+    connection.write_all(request).await.unwrap();
+    let mut answer = Vec::new();
+    connection.read_to_end(&mut answer).await.unwrap();
+    answer
+}
+
+fn halves(answer: &[u8]) -> (String, &[u8]) {
+    let end = answer.windows(4).position(|window| window == b"\r\n\r\n").unwrap();
+    (String::from_utf8(answer[..end].to_vec()).unwrap(), &answer[end + 4..])
 }

@@ -86,7 +86,7 @@ pub async fn upload(
     headers: HeaderMap,
     body: Body,
 ) -> Result<(StatusCode, Json<KeptShape>), Problem> {
-    let media_type = media_type(&headers)?;
+    let media_type = media_type(&headers).ok_or_else(not_taken)?;
     let name = headers.get(NAME_HEADER).and_then(|given| given.to_str().ok()).unwrap_or_default();
     let name = names::decode(name).ok_or_else(|| Invalid::new("name", Code::Malformed.code(), not_percent()))?;
     let length = headers.get(header::CONTENT_LENGTH).and_then(|given| given.to_str().ok()?.parse().ok());
@@ -98,18 +98,20 @@ pub async fn upload(
     Ok((StatusCode::CREATED, Json(app.files.keep(arriving).await?.into())))
 }
 
-fn media_type(headers: &HeaderMap) -> Result<MediaType, Problem> {
+fn media_type(headers: &HeaderMap) -> Option<MediaType> {
     let given = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let essence = given.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    MediaType::from_code(&essence).ok_or_else(|| {
-        let types: Vec<&str> = MediaType::ALL.iter().map(|known| known.code()).collect();
-        let types = types.join(", ");
-        let words = Text::new(
-            format!("受け取れるファイルの種類: {types}"),
-            format!("a file of one of these types is expected: {types}"),
-        );
-        Problem::saying(Code::MediaTypeUnsupported, words)
-    })
+    MediaType::from_code(&essence)
+}
+
+fn not_taken() -> Problem {
+    let types: Vec<&str> = MediaType::ALL.iter().map(|known| known.code()).collect();
+    let types = types.join(", ");
+    let words = Text::new(
+        format!("受け取れるファイルの種類: {types}"),
+        format!("a file of one of these types is expected: {types}"),
+    );
+    Problem::saying(Code::MediaTypeUnsupported, words)
 }
 
 fn not_percent() -> Text {
