@@ -15,6 +15,7 @@ mod files;
 mod ledger;
 mod linking_queue;
 pub mod meter;
+mod nearby;
 pub mod outbox;
 pub mod patients;
 mod progress;

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 
 use super::deciding::Picture;
 use super::files::Files;
+use super::nearby::Nearby;
 use super::published::Published;
 use super::work::Origin;
 use crate::codec;
@@ -20,6 +21,7 @@ pub(super) struct Trial<'p> {
     picture: &'p Picture,
     state: PatientState,
     files: &'p Files,
+    nearby: Nearby,
     /// What was accepted here, for posts that point back at it.
     accepted: HashMap<EntryId, Published>,
 }
@@ -34,7 +36,7 @@ pub(super) enum Obstacle {
 
 impl<'p> Trial<'p> {
     pub(super) fn new(picture: &'p Picture, state: PatientState, files: &'p Files) -> Self {
-        Self { picture, state, files, accepted: HashMap::new() }
+        Self { picture, state, files, nearby: Nearby::default(), accepted: HashMap::new() }
     }
 
     /// Whether this id was accepted here before.
@@ -51,7 +53,9 @@ impl<'p> Trial<'p> {
         stored: Option<&Published>,
     ) -> Result<Acceptance, Obstacle> {
         let tried = intent.body.target().and_then(|target| self.accepted.get(&target));
-        match self.picture.decide(&self.state, intent, actor, origin, (tried.or(stored), self.files)) {
+        let around = self.nearby.around(&self.state, &self.picture.directory);
+        let fetched = (tried.or(stored), self.files);
+        match self.picture.decide(&self.state, &around, intent, actor, origin, fetched) {
             Decision::Accept(acceptance) => {
                 let entry = self.picture.entry(&self.state, intent, actor, acceptance.clone());
                 self.state.apply(&entry);
