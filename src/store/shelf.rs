@@ -38,7 +38,9 @@ impl Shelf {
     /// When the folder cannot be made.
     pub fn open(folder: &Path) -> Result<Self, ShelfError> {
         let shelf = Self { folder: Arc::new(folder.to_owned()) };
-        make_folder(&folder.join(DRAFTS)).map_err(|source| shelf.failed("keep", source))?;
+        let made = make_folder(&folder.join(DRAFTS)).and_then(|()| sync_folder(folder));
+        let durable = made.and_then(|()| folder.parent().map_or(Ok(()), sync_folder));
+        durable.map_err(|source| shelf.failed("keep", source))?;
         Ok(shelf)
     }
 
@@ -64,16 +66,15 @@ impl Shelf {
         self.work("keep", move |folder| {
             let place = place(folder, name);
             let parent = place.parent().unwrap_or(folder);
-            if !parent.is_dir() {
-                make_folder(parent)?;
-                sync_folder(folder)?;
-            }
+            make_folder(parent)?;
             let permissions = Permissions::from_mode(OWNER_ONLY);
             let mut draft = tempfile::Builder::new().permissions(permissions).tempfile_in(folder.join(DRAFTS))?;
             draft.write_all(&sealed)?;
             draft.as_file().sync_all()?;
             draft.persist(&place).map_err(|error| error.error)?;
-            sync_folder(parent)
+            sync_folder(parent)?;
+            // Also when the folder was there: who made it may have been cut off before this.
+            sync_folder(folder)
         })
         .await
     }
@@ -140,6 +141,8 @@ fn make_folder(folder: &Path) -> io::Result<()> {
 }
 
 fn sync_folder(folder: &Path) -> io::Result<()> {
+    // The parent of a relative path of one part is empty, and means here.
+    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
     File::open(folder)?.sync_all()
 }
 
