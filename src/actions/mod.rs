@@ -1,7 +1,9 @@
-//! Use cases that are not posts: organisations, people, sign-ins, finding and registering patients, emergency access, imports.
+//! Use cases that are not posts: organisations, people, sign-ins, finding and registering patients, files,
+//! emergency access, imports.
 
 pub mod directory;
 pub mod emergency;
+pub mod files;
 pub mod import;
 pub mod kept_rulebooks;
 pub mod linking_queue;

@@ -1,7 +1,7 @@
 //! How much one sign-in may ask for: credit that is spent by asking and comes back as the hub's clock goes on.
 //!
 //! Asked before work of which each piece leaves a row in the journal: subscriptions and looks (the record of reading),
-//! posts that wait for a link. In memory only: a restart gives everybody their credit back.
+//! posts that wait for a link; and before files are kept. In memory only: a restart gives everybody their credit back.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -23,6 +23,8 @@ pub enum Asked {
     Waiting,
     /// To look for a patient of others in an emergency; per person.
     EmergencySearch,
+    /// To keep a block of an uploaded file; per sign-in.
+    UploadBlock,
 }
 
 impl Asked {
@@ -36,6 +38,7 @@ impl Asked {
                 (limits::EMERGENCY_SEARCHES_BURST, refill)
             }
             Self::Waiting => (limits::WAITING_POSTS_BURST, Duration::from_millis(limits::WAITING_POST_REFILL_MS)),
+            Self::UploadBlock => (limits::UPLOAD_BLOCKS_BURST, Duration::from_millis(limits::UPLOAD_BLOCK_REFILL_MS)),
         }
     }
 }
