@@ -3,11 +3,13 @@
 
 mod analysis;
 mod broken_files;
+mod chains;
 mod composition;
 mod deciding;
 mod duties;
 mod etiquette_rows;
 mod explanations;
+mod guides;
 mod masks;
 mod rows;
 mod said;
