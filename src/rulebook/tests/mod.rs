@@ -3,12 +3,14 @@
 
 mod analysis;
 mod broken_files;
+mod chains;
 mod composition;
 mod deciding;
 mod duties;
 mod emergency;
 mod etiquette_rows;
 mod explanations;
+mod guides;
 mod masks;
 mod rows;
 mod said;
