@@ -254,6 +254,10 @@ pub const RULEBOOK_FILE_BYTES_MAX: u64 = 1_048_576;
 pub const RULEBOOKS_KEPT_MAX: usize = 4_096;
 /// Rulebooks of the past held ready, besides the one in force.
 pub const RULEBOOKS_LOADED_MAX: usize = 8;
+/// Combinations of values tried for the words that a draft adds, for each post that is replayed.
+pub const REPLAY_CASES_MAX: usize = 256;
+/// Posts named as examples of one change of verdict.
+pub const REPLAY_EXAMPLES_MAX: usize = 5;
 /// Words a choice may have, kinds included: a set of them is one 64-bit word.
 pub const RULEBOOK_CHOICES_MAX: usize = 64;
 /// Fields of a vocabulary.

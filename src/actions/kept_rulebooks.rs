@@ -37,6 +37,19 @@ impl KeptRulebooks {
         Self { journal, shelf: Mutex::default() }
     }
 
+    /// Every book that was kept and can still be read, the last one first.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn all(&self) -> Result<Vec<Arc<Rulebook>>, StoreError> {
+        let kept = self.journal.read(|tx| Box::pin(async move { tx.list_rulebooks(RULEBOOKS_KEPT_MAX).await })).await?;
+        let mut books = Vec::with_capacity(kept.len());
+        for fingerprint in kept {
+            books.extend(open(&files_of(&self.journal, fingerprint).await?).map(Arc::new));
+        }
+        Ok(books)
+    }
+
     /// The book that holds the set of rules which this citation names. `None`: none was ever kept, or this hub no
     /// longer reads it.
     ///

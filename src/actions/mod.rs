@@ -6,6 +6,7 @@ pub mod kept_rulebooks;
 pub mod linking_queue;
 pub mod patients;
 pub mod registering;
+pub mod replaying;
 pub mod rulebook;
 pub mod sign_in;
 mod tickets;

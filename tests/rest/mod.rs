@@ -9,5 +9,6 @@ mod posting;
 mod putting_right;
 mod reading;
 mod registering;
+mod replaying;
 mod rulebooks;
 mod sign_ins;
