@@ -79,6 +79,15 @@ pub const OBSERVED_S_MIN: i64 = -2_208_988_800;
 /// Values of one vital sign that a state remembers, so that it knows the newest that stands after some were taken
 /// back, and a reader who may not see the newest gets an older one. 32 bytes each.
 pub const VITALS_STANDING_MAX: usize = 8;
+/// Records of one kind by one role of one organisation that rules can look back at.
+pub const RECORDS_STANDING_MAX: usize = 2;
+/// The newest sayings about stay, one device, allergies or a wish that are remembered, so that the one before counts
+/// again when the newest is taken back.
+pub const SAYINGS_STANDING_MAX: usize = 3;
+/// Devices of a patient whose settings are remembered.
+pub const DEVICES_STANDING_MAX: usize = 50;
+/// Duties that ended and are still remembered with the state; the timeline keeps all.
+pub const DUTIES_ENDED_KEPT_MAX: usize = 100;
 /// Alarm limits that a state remembers, those in force included.
 pub const ALARM_LIMITS_STANDING_MAX: usize = 4;
 /// Retracted entries that a state remembers. 8 bytes each.

@@ -21,7 +21,9 @@ use crate::domain::entry::Sensitivity;
 use crate::domain::kind::Kind;
 use crate::domain::patient::Sex;
 use crate::domain::role::{OrganisationType, Role};
+use crate::domain::state::Stay;
 use crate::domain::team::{ConsentGiver, ConsentState};
+use crate::domain::terms::{Clock, Relation, WayOut};
 use crate::domain::text::{Invalid, Text};
 use crate::domain::unit::Unit;
 use crate::domain::vital::{BodySite, VitalSign};
@@ -56,6 +58,7 @@ coded!(
     CallTo,
     Capacity,
     CareLevel,
+    Clock,
     CloseReason,
     ClosingReason,
     ConsentGiver,
@@ -69,15 +72,18 @@ coded!(
     OrderType,
     OrganisationType,
     PledgeBy,
+    Relation,
     RetractionReason,
     Role,
     Sensitivity,
     Sex,
     SignInEnd,
+    Stay,
     Topic,
     Unit,
     VisitMark,
     VitalSign,
+    WayOut,
 );
 
 /// A member of a closed list; required.

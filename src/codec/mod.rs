@@ -22,7 +22,7 @@ pub use content::{Content, EntryHeader, decode_content, encode_content};
 pub use delivery::EncodedEntry;
 pub use encoding::Encoding;
 pub use intent::{decode_intent, encode_intent};
-pub use snapshot::{decode_snapshot, encode_snapshot};
+pub use snapshot::{decode_duty, decode_snapshot, encode_duty, encode_snapshot};
 pub use stored::{Dismissed, QueuedPost, Refusal};
 pub use stored::{decode_queued, decode_stored, encode_queued, encode_stored};
 

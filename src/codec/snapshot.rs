@@ -1,5 +1,8 @@
 //! Snapshots of the fold ↔ bytes: a cache, so what does not fit this hub's fold is passed over.
 
+mod course;
+mod duties;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -13,11 +16,13 @@ use crate::domain::alarm::AlarmLimit;
 use crate::domain::decimal::Decimal;
 use crate::domain::ids::{EntryId, OrganisationId, PersonId, Seq, TimelineId};
 use crate::domain::standing::Standing;
-use crate::domain::state::{FOLD_VERSION, Measured, PatientState};
+use crate::domain::state::{Access, FOLD_VERSION, Measured, PatientState};
 use crate::domain::team::Membership;
 use crate::domain::text::Invalid;
 use crate::domain::time::Timestamp;
 use crate::domain::vital::VitalSign;
+
+pub use duties::{decode_duty, encode_duty};
 
 /// The bytes of a state.
 #[must_use]
@@ -50,6 +55,10 @@ pub fn encode_snapshot(state: &PatientState) -> Vec<u8> {
         limits_dropped: state.limits.dropped().map_or(0, |seq| seq.0),
         vitals: state.vitals.iter().map(sign_message).collect(),
         retracted: state.retracted.iter().map(|seq| seq.0).collect(),
+        accesses: state.accesses.iter().map(access_message).collect(),
+        course: Some(course::course_message(&state.course)),
+        duties: duties::duties_message(&state.duties),
+        away_since_us: state.duties.away_since.map(Timestamp::as_micros),
     }
     .encode_to_vec()
 }
@@ -86,6 +95,9 @@ fn state(kept: stored::Snapshot) -> Result<PatientState, Invalid> {
         vitals: each("vitals", kept.vitals, sign)?.into_iter().collect::<BTreeMap<_, _>>(),
         retracted: kept.retracted.into_iter().map(Seq).collect(),
         hidden: ids("hidden", &kept.hidden, EntryId)?.into_iter().collect::<BTreeSet<_>>(),
+        accesses: each("accesses", kept.accesses, access)?.into_iter().collect::<BTreeMap<_, _>>(),
+        course: course::course(kept.course.unwrap_or_default()).map_err(|invalid| invalid.within("course"))?,
+        duties: duties::duties(kept.duties, kept.away_since_us)?,
     })
 }
 
@@ -97,6 +109,19 @@ fn membership(kept: stored::Membership) -> Result<(OrganisationId, Membership), 
         opens_from: Timestamp(kept.opens_from_us),
     };
     Ok((id("organisation", &kept.organisation, OrganisationId)?, membership))
+}
+
+fn access_message((person, access): (&PersonId, &Access)) -> stored::Access {
+    stored::Access {
+        person: id_text(person.0),
+        organisation: id_text(access.organisation.0),
+        until_us: access.until.as_micros(),
+    }
+}
+
+fn access(kept: stored::Access) -> Result<(PersonId, Access), Invalid> {
+    let organisation = id("organisation", &kept.organisation, OrganisationId)?;
+    Ok((id("person", &kept.person, PersonId)?, Access { organisation, until: Timestamp(kept.until_us) }))
 }
 
 fn limits(kept: stored::AlarmLimitsSet) -> Result<(Seq, Arc<[AlarmLimit]>), Invalid> {

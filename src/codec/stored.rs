@@ -50,7 +50,7 @@ pub fn decode_stored(header: EntryHeader, bytes: Bytes) -> Result<(Entry, Conten
     Ok((entry, content))
 }
 
-fn scope(kept: stored::Scope) -> Result<Scope, Invalid> {
+pub(super) fn scope(kept: stored::Scope) -> Result<Scope, Invalid> {
     Ok(Scope {
         kind: code("kind", &kept.kind)?,
         sensitivity: code("sensitivity", &kept.sensitivity)?,
@@ -63,7 +63,7 @@ fn scope(kept: stored::Scope) -> Result<Scope, Invalid> {
     })
 }
 
-fn scope_message(scope: &Scope) -> stored::Scope {
+pub(super) fn scope_message(scope: &Scope) -> stored::Scope {
     stored::Scope {
         kind: code_text(scope.kind),
         sensitivity: code_text(scope.sensitivity),

@@ -8,9 +8,10 @@ use std::time::Duration;
 
 use super::body::Body;
 use super::duty::{Answer, CloseReason, Debtor, DutyAnswer, DutyId, DutyStep, OpenedDuty, StepDone};
-use super::entry::Entry;
+use super::entry::{Entry, Scope};
 use super::ids::EntryId;
 use super::time::Timestamp;
+use crate::limits;
 
 /// How a duty ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,6 +43,8 @@ pub struct Duty {
     pub opened: OpenedDuty,
     /// The entry that opened it; `None` for one that a state asked for.
     pub cause: Option<EntryId>,
+    /// Who may see what opened it: nothing about the duty is more visible.
+    pub scope: Option<Scope>,
     pub opened_at: Timestamp,
     pub debtors: Vec<Debtor>,
     pub due: Timestamp,
@@ -52,24 +55,26 @@ pub struct Duty {
     /// When it was first overdue. Never taken back: who acts late has acted, and was late.
     pub overdue_at: Option<Timestamp>,
     pub paused_since: Option<Timestamp>,
-    standing: Standing,
+    /// See [`Self::standing`].
+    pub(crate) stands: Standing,
     /// The entry that ended it, and when.
     pub ended_by: Option<(EntryId, Timestamp)>,
 }
 
 impl Duty {
-    fn new(opened: OpenedDuty, cause: Option<EntryId>, opened_at: Timestamp) -> Self {
+    fn new(opened: OpenedDuty, cause: Option<&Entry>, opened_at: Timestamp) -> Self {
         Self {
+            scope: cause.map(Entry::scope),
             debtors: opened.debtors.clone(),
             due: opened.due,
             opened,
-            cause,
+            cause: cause.map(|entry| entry.id),
             opened_at,
             round: 0,
             reminded: 0,
             overdue_at: None,
             paused_since: None,
-            standing: Standing::Open,
+            stands: Standing::Open,
             ended_by: None,
         }
     }
@@ -77,8 +82,8 @@ impl Duty {
     /// Where it stands.
     #[must_use]
     pub const fn standing(&self) -> Standing {
-        match (self.standing, self.paused_since) {
-            (Standing::Ended(_), _) | (_, None) => self.standing,
+        match (self.stands, self.paused_since) {
+            (Standing::Ended(_), _) | (_, None) => self.stands,
             (_, Some(_)) => Standing::Paused,
         }
     }
@@ -86,7 +91,7 @@ impl Duty {
     /// Whether it is still owed.
     #[must_use]
     pub const fn is_open(&self) -> bool {
-        !matches!(self.standing, Standing::Ended(_))
+        !matches!(self.stands, Standing::Ended(_))
     }
 
     /// Whether it was overdue at any time, also if it was met since.
@@ -103,7 +108,7 @@ impl Duty {
 
     fn end(&mut self, how: Ended, by: &Entry) {
         if self.is_open() {
-            self.standing = Standing::Ended(how);
+            self.stands = Standing::Ended(how);
             self.paused_since = None;
             self.ended_by = Some((by.id, by.recorded_at));
         }
@@ -114,7 +119,7 @@ impl Duty {
         self.due = due;
         self.round += 1;
         self.reminded = 0;
-        self.standing = standing;
+        self.stands = standing;
     }
 
     fn step(&mut self, step: &DutyStep, by: &Entry) {
@@ -134,8 +139,8 @@ impl Duty {
             StepDone::Escalated { level, .. } => {
                 self.overdue(by.recorded_at);
                 let told = level + 1;
-                if !matches!(self.standing, Standing::Escalated(before) if before >= told) {
-                    self.standing = Standing::Escalated(told);
+                if !matches!(self.stands, Standing::Escalated(before) if before >= told) {
+                    self.stands = Standing::Escalated(told);
                 }
             }
             StepDone::Opened(_) | StepDone::Closed(_) => {}
@@ -144,8 +149,8 @@ impl Duty {
 
     fn overdue(&mut self, at: Timestamp) {
         self.overdue_at.get_or_insert(at);
-        if matches!(self.standing, Standing::Open | Standing::Snoozed) {
-            self.standing = Standing::Overdue;
+        if matches!(self.stands, Standing::Open | Standing::Snoozed) {
+            self.stands = Standing::Overdue;
         }
     }
 
@@ -177,18 +182,18 @@ impl Duty {
         let Some(since) = self.paused_since.take() else { return };
         let away = Duration::from_micros(u64::try_from(at.as_micros().saturating_sub(since.as_micros())).unwrap_or(0));
         // What was late before stays late; what was reminded of stays so.
-        let (standing, reminded) = (self.standing, self.reminded);
+        let (standing, reminded) = (self.stands, self.reminded);
         self.begin_round(self.due.saturating_add(away), standing);
         self.reminded = reminded;
     }
 }
 
-/// Every duty of a timeline, open and ended.
+/// The duties of a timeline: all that are open, and the ended ones that ended last.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Duties {
-    all: BTreeMap<DutyId, Duty>,
+    pub(crate) all: BTreeMap<DutyId, Duty>,
     /// The patient is away, so that what is asked for from now on rests too.
-    away_since: Option<Timestamp>,
+    pub(crate) away_since: Option<Timestamp>,
 }
 
 impl Duties {
@@ -216,7 +221,7 @@ impl Duties {
     /// Takes the next entry of the timeline in.
     pub fn apply(&mut self, entry: &Entry) {
         for opened in entry.ruling.opened() {
-            self.insert(opened, Some(entry.id), entry);
+            self.insert(opened, Some(entry), entry);
         }
         for met in entry.ruling.met() {
             if let Some(duty) = self.all.get_mut(met) {
@@ -242,9 +247,41 @@ impl Duties {
             }
             _ => {}
         }
+        if self.all.len() > limits::DUTIES_ENDED_KEPT_MAX {
+            self.forget_long_ended();
+        }
     }
 
-    fn insert(&mut self, opened: &OpenedDuty, cause: Option<EntryId>, by: &Entry) {
+    /// The duties that an entry, just taken in, opened, ended or changed.
+    #[must_use]
+    pub fn touched_by(&self, entry: &Entry) -> Vec<&Duty> {
+        let named = entry.ruling.opened().iter().map(|opened| opened.id).chain(entry.ruling.met().iter().copied());
+        let mut touched: Vec<DutyId> = named.collect();
+        match &entry.body {
+            Body::DutyStep(step) => touched.push(step.duty),
+            Body::DutyAnswer(answer) => touched.push(answer.duty),
+            Body::Admission(_) | Body::Discharge(_) | Body::Death(_) | Body::Closing(_) | Body::Retraction(_) => {
+                let changed = |duty: &&Duty| duty.is_open() || duty.ended_by.is_some_and(|(by, _)| by == entry.id);
+                touched.extend(self.iter().filter(changed).map(|duty| duty.opened.id));
+            }
+            _ => {}
+        }
+        touched.sort_unstable();
+        touched.dedup();
+        touched.into_iter().filter_map(|id| self.find(id)).collect()
+    }
+
+    fn forget_long_ended(&mut self) {
+        let mut ended: Vec<_> =
+            self.all.values().filter_map(|duty| duty.ended_by.map(|(_, at)| (at, duty.opened.id))).collect();
+        ended.sort_unstable();
+        let surplus = ended.len().saturating_sub(limits::DUTIES_ENDED_KEPT_MAX);
+        for (_, id) in &ended[..surplus] {
+            self.all.remove(id);
+        }
+    }
+
+    fn insert(&mut self, opened: &OpenedDuty, cause: Option<&Entry>, by: &Entry) {
         // The same cause and rule again is the same duty.
         let duty = self.all.entry(opened.id).or_insert_with(|| Duty::new(opened.clone(), cause, by.recorded_at));
         if self.away_since.is_some() {

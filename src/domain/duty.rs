@@ -10,6 +10,7 @@ use super::body::check::{Check, few, required, text};
 use super::ids::{EntryId, OrganisationId, PersonId};
 use super::list::closed_list;
 use super::role::{OrganisationType, Role};
+use super::terms::{Relation, Terms};
 use super::text::{Invalid, Text};
 use super::time::Timestamp;
 
@@ -119,6 +120,22 @@ pub struct OpenedDuty {
     pub confirmed: bool,
     /// Asked for by a state rather than by an entry: rests while the patient is away and ends with a death.
     pub standing: bool,
+    pub terms: Arc<Terms>,
+    /// Whom each step of the chain tells, as the team was. A step that speaks of the debtor tells whoever owes then.
+    pub chain: Vec<Vec<Debtor>>,
+}
+
+impl OpenedDuty {
+    /// Whom the step of the chain with this place tells while these owe the duty.
+    #[must_use]
+    pub fn told(&self, level: usize, debtors: &[Debtor]) -> Vec<Debtor> {
+        match self.terms.escalate.get(level) {
+            Some(step) if step.told.relation == Relation::Debtor => {
+                debtors.iter().map(|debtor| Debtor { capacity: step.told.capacity, person: None, ..*debtor }).collect()
+            }
+            _ => self.chain.get(level).cloned().unwrap_or_default(),
+        }
+    }
 }
 
 closed_list! {

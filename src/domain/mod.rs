@@ -22,6 +22,7 @@ pub mod search;
 pub mod standing;
 pub mod state;
 pub mod team;
+pub mod terms;
 pub mod text;
 pub mod time;
 pub mod unit;

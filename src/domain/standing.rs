@@ -47,6 +47,13 @@ impl<At: Copy + Ord, Record> Standing<At, Record> {
         self.kept.retain(|(at, _)| !is_meant(*at));
     }
 
+    /// Changes what was put at this place, if it is kept.
+    pub fn change(&mut self, at: At, change: impl FnOnce(&mut Record)) {
+        if let Ok(place) = self.kept.binary_search_by_key(&at, |(known, _)| *known) {
+            change(&mut self.kept[place].1);
+        }
+    }
+
     /// The newest record.
     #[must_use]
     pub fn newest(&self) -> Option<&(At, Record)> {

@@ -2,13 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::alarm::AlarmLimit;
-use super::body::{Body, Correction, Retraction, RetractionReason};
+use super::body::{Body, Correction, EmergencyAccess, Retraction, RetractionReason};
 use super::decimal::Decimal;
 use super::directory::Actor;
+use super::duties::Duties;
 use super::entry::{Entry, Scope};
-use super::ids::{EntryId, OrganisationId, Seq, TimelineId};
+use super::ids::{EntryId, OrganisationId, PersonId, Seq, TimelineId};
 use super::patient::Registration;
 use super::standing::Standing;
 use super::team::{ConsentState, History, Membership, TeamLink, TeamUnlink};
@@ -16,11 +18,14 @@ use super::time::Timestamp;
 use super::vital::{Vital, VitalSign};
 use crate::limits;
 
+mod course;
 #[cfg(test)]
 mod tests;
 
+pub use course::{Course, Record, Stay, Writer};
+
 /// Raised when the shape or meaning of [`PatientState`] changes: older snapshots are then ignored.
-pub const FOLD_VERSION: u32 = 2;
+pub const FOLD_VERSION: u32 = 3;
 
 /// All that is known of a patient up to `head`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,6 +53,18 @@ pub struct PatientState {
     pub retracted: BTreeSet<Seq>,
     /// Entries hidden from the team because they were written on the wrong patient.
     pub hidden: BTreeSet<EntryId>,
+    /// Emergency accesses that were declared, until when; those that ran out are dropped with the next.
+    pub accesses: BTreeMap<PersonId, Access>,
+    /// What rules look back at.
+    pub course: Course,
+    pub duties: Duties,
+}
+
+/// Emergency access of one person acting for one organisation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Access {
+    pub organisation: OrganisationId,
+    pub until: Timestamp,
 }
 
 /// When something was measured, and the entry that says so: of two of one moment the later entry is the newer.
@@ -85,6 +102,9 @@ impl PatientState {
             vitals: BTreeMap::new(),
             retracted: BTreeSet::new(),
             hidden: BTreeSet::new(),
+            accesses: BTreeMap::new(),
+            course: Course::default(),
+            duties: Duties::default(),
         }
     }
 
@@ -104,6 +124,13 @@ impl PatientState {
     #[must_use]
     pub fn host(&self) -> Option<OrganisationId> {
         self.team.iter().find(|(_, membership)| membership.host).map(|(id, _)| *id)
+    }
+
+    /// Until when the actor has emergency access, if it does at `now`.
+    #[must_use]
+    pub fn emergency_access(&self, actor: &Actor, now: Timestamp) -> Option<Timestamp> {
+        let access = self.accesses.get(&actor.person)?;
+        (access.organisation == actor.organisation && now < access.until).then_some(access.until)
     }
 
     /// The alarm limits in force; none where none were set, or where more of them were taken back in a row than are
@@ -137,7 +164,18 @@ impl PatientState {
         match &entry.body {
             Body::Correction(correction) => self.correct(correction, entry),
             Body::Retraction(retraction) => self.retract(retraction, entry),
-            body => self.apply_body(body, entry),
+            Body::Acknowledgement(_) => self.acknowledge(entry),
+            body => {
+                self.apply_body(body, entry);
+                self.course.take(body, entry.seq, entry, entry.recorded_at);
+            }
+        }
+        self.duties.apply(entry);
+    }
+
+    fn acknowledge(&mut self, entry: &Entry) {
+        if let Some(target) = &entry.target_scope {
+            self.course.acknowledge(target.seq, entry.author.organisation);
         }
     }
 
@@ -164,8 +202,17 @@ impl PatientState {
                 self.limits.put(entry.seq, set.limits.clone().into(), limits::ALARM_LIMITS_STANDING_MAX);
             }
             Body::Vital(vital) => self.measure(vital, Measured { at: entry.happened_at(), seq: entry.seq }),
+            Body::EmergencyAccess(declared) => self.open_access(declared, entry),
             _ => {}
         }
+    }
+
+    fn open_access(&mut self, declared: &EmergencyAccess, entry: &Entry) {
+        self.accesses.retain(|_, access| entry.recorded_at < access.until);
+        let lasts = Duration::from_secs(u64::from(declared.minutes) * 60);
+        let access = Access { organisation: entry.author.organisation, until: entry.recorded_at.saturating_add(lasts) };
+        self.accesses.insert(entry.author.person, access);
+        self.access_epoch = entry.seq;
     }
 
     fn measure(&mut self, vital: &Vital, measured: Measured) {
@@ -195,9 +242,10 @@ impl PatientState {
             Body::AlarmLimits(set) => {
                 self.limits.put(target.seq, set.limits.clone().into(), limits::ALARM_LIMITS_STANDING_MAX);
             }
-            // Acts on the team are not corrected (see `decide`); other bodies leave no trace in the state.
+            // Acts on the team are not corrected (see `decide`); of other bodies only the course keeps a trace.
             _ => {}
         }
+        self.course.correct(&correction.body, target.seq, entry, target.recorded_at);
     }
 
     fn retract(&mut self, retraction: &Retraction, entry: &Entry) {
@@ -208,6 +256,7 @@ impl PatientState {
         let Some(target) = &entry.target_scope else { return };
         self.forget_values_of(target);
         self.limits.take_back(|seq| seq == target.seq);
+        self.course.take_back(target.seq);
         self.retracted.insert(target.seq);
         if self.retracted.len() > limits::RETRACTED_ENTRIES_MAX {
             self.retracted.pop_first();

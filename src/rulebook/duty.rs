@@ -11,42 +11,14 @@ use super::judge::RuleRef;
 use super::mechanism::{Deadline, Party, Span};
 use super::ruleset::{Mechanism, Rule};
 use super::vocabulary::positions;
-use super::words::{Capacity, Clock, Relation, WayOut};
+use super::words::{Capacity, Relation};
 use crate::domain::directory::Actor;
 pub use crate::domain::duty::{Debtor, RoleSet};
-use crate::domain::ids::{EntryId, OrganisationId, PersonId};
+use crate::domain::ids::{OrganisationId, PersonId};
 use crate::domain::kind::Kind;
 use crate::domain::role::OrganisationType;
+pub use crate::domain::terms::{Act, ChainStep, Terms, Timing, Told};
 use crate::domain::time::Timestamp;
-
-/// What was agreed about a duty, apart from any rulebook.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Terms {
-    /// `RULE@set/version#hash`.
-    pub citation: Arc<str>,
-    pub acknowledge: bool,
-    pub kinds: Vec<Kind>,
-    /// What meets it must refer to what opened it.
-    pub answers: bool,
-    pub within: Timing,
-    pub remind: Vec<Timing>,
-    pub escalate: Vec<(Told, Timing)>,
-    pub ways_out: Vec<WayOut>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Timing {
-    pub seconds: i64,
-    pub clock: Clock,
-}
-
-/// Whom a step tells.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Told {
-    pub roles: RoleSet,
-    pub capacity: Capacity,
-    pub relation: Relation,
-}
 
 /// An organisation on the team with the roles its people hold there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -104,15 +76,6 @@ pub enum StepDoes {
     Due,
     /// Place in the chain.
     Escalate(u8),
-}
-
-/// An entry that may meet a duty.
-#[derive(Debug, Clone, Copy)]
-pub struct Act<'a> {
-    pub author: &'a Actor,
-    pub kind: Kind,
-    /// The entry it acknowledges, answers or belongs to.
-    pub refers_to: Option<EntryId>,
 }
 
 impl From<Span> for Timing {
@@ -193,26 +156,17 @@ impl Terms {
         };
         let Deadline { within, remind, escalate, ways_out } = rule.mechanism.deadline()?;
         Some(Self {
-            citation: rule.citation.clone(),
             acknowledge,
             kinds: positions(kinds).filter_map(|at| Kind::ALL.get(usize::from(at)).copied()).collect(),
             answers,
             within: (*within).into(),
             remind: remind.iter().map(|span| (*span).into()).collect(),
-            escalate: escalate.iter().map(|step| (Told::of(&step.to), step.after.into())).collect(),
+            escalate: escalate
+                .iter()
+                .map(|step| ChainStep { told: Told::of(&step.to), after: step.after.into() })
+                .collect(),
             ways_out: ways_out.clone(),
         })
-    }
-
-    /// Whether this act of a debtor meets a duty of these terms that `cause` opened.
-    #[must_use]
-    pub fn met_by(&self, act: &Act<'_>, debtors: &[Debtor], cause: Option<EntryId>) -> bool {
-        let refers = cause.is_some() && act.refers_to == cause;
-        let fits = self.acknowledge && act.kind == Kind::Acknowledgement && refers
-            || self.kinds.contains(&act.kind) && (refers || !self.answers);
-        let owes =
-            |debtor: &Debtor| debtor.organisation == act.author.organisation && debtor.roles.has(act.author.role);
-        fits && debtors.iter().any(owes)
     }
 
     /// Everything the duty clock will do if nobody acts, in order. `of` is the debtor's type of organisation.
@@ -226,8 +180,8 @@ impl Terms {
         // Hours of a business clock may push a reminder to the due time itself: then it is no reminder.
         let mut steps: Vec<_> = reminders.filter(|step| step.at < due).collect();
         steps.push(Step { at: due, does: StepDoes::Due });
-        steps.extend((0..).zip(&self.escalate).map(|(at, (_, after))| Step {
-            at: if after.seconds == 0 { due } else { span(due, *after) },
+        steps.extend((0..).zip(&self.escalate).map(|(at, step)| Step {
+            at: if step.after.seconds == 0 { due } else { span(due, step.after) },
             does: StepDoes::Escalate(at),
         }));
         steps.sort_by_key(|step| (step.at, step.does));
@@ -259,7 +213,7 @@ impl Rulebook {
         }
         let unowed = debtors.is_empty();
         if unowed {
-            let chain = terms.escalate.iter().map(|(told, _)| told.resolve(around, &[]));
+            let chain = terms.escalate.iter().map(|step| step.told.resolve(around, &[]));
             debtors = chain.into_iter().find(|told| !told.is_empty()).unwrap_or_default();
         }
         let duty = |debtors: Vec<Debtor>| NewDuty { rule, terms: terms.clone(), debtors, confirmed, unowed };

@@ -60,7 +60,7 @@ pub use analyse::{Coverage, Finding};
 pub use book::{Rulebook, Sources};
 pub use class::{EntryClass, Mask, RecordClass};
 pub use decide::{Acceptance, Decision, Refusal, Situation, decide};
-pub use duty::{Act, Around, Debtor, Named, NewDuty, RoleSet, Seat, Step, StepDoes, Terms, Timing, Told};
+pub use duty::{Act, Around, ChainStep, Debtor, Named, NewDuty, RoleSet, Seat, Step, StepDoes, Terms, Timing, Told};
 pub use etiquette::{Advice, DutyOpened, Etiquette, Held};
 pub use event::EventFacts;
 pub use explain::{Explanation, NearMiss, OtherBook, Reason};

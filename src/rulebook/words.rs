@@ -239,44 +239,26 @@ words! {
     Kinds = "kinds" "記録の種類",
 }
 
-words! {
-    /// How a span of time is counted.
-    Clock, "clock" "数え方":
-    /// Every hour counts.
-    Calendar = "calendar" "暦どおり",
-    /// Only the opening hours of the organisation that owes count.
-    Business = "business" "営業時間",
-}
-
 pub use crate::domain::duty::Capacity;
+pub use crate::domain::terms::{Clock, Relation, WayOut};
 
-impl Word for Capacity {
-    const WHAT: &'static str = "capacity";
-    const WHAT_JA: &'static str = "立場";
-    const ALL: &'static [(Self, &'static str, &'static str)] = &[
-        (Self::Member, Self::Member.code(), Self::Member.ja()),
-        (Self::Manager, Self::Manager.code(), Self::Manager.ja()),
-        (Self::Contact, Self::Contact.code(), Self::Contact.ja()),
-        (Self::Person, Self::Person.code(), Self::Person.ja()),
-    ];
+/// Closed lists of the domain that rule files speak in.
+macro_rules! domain_words {
+    ($($name:ident, $what:literal $what_ja:literal: $($member:ident)+;)+) => {
+        $(impl Word for $name {
+            const WHAT: &'static str = $what;
+            const WHAT_JA: &'static str = $what_ja;
+            const ALL: &'static [(Self, &'static str, &'static str)] =
+                &[$((Self::$member, Self::$member.code(), Self::$member.ja()),)+];
+        })+
+    };
 }
 
-words! {
-    /// Which organisations are meant, seen from the entry that opened the duty.
-    Relation, "relation" "どこの":
-    Team = "team" "チーム",
-    Author = "author" "投稿した人の所属",
-    /// The organisation that the entry names: the doctor of a verbal order, the present station.
-    Named = "named" "記録に名のある所属",
-    /// Every organisation that visited in the days before.
-    Visited = "visited" "訪問していた所属",
-    Host = "host" "管理事業所",
-    /// The region's secretariat.
-    Region = "region" "地域の事務局",
-    /// In an escalation: the organisation that owes.
-    Debtor = "debtor" "約束した所属",
-    /// In a standing rule per organisation or pair: that organisation.
-    Subject = "subject" "対象の事業所",
+domain_words! {
+    Capacity, "capacity" "立場": Member Manager Contact Person;
+    Clock, "clock" "数え方": Calendar Business;
+    Relation, "relation" "どこの": Team Author Named Visited Host Region Debtor Subject;
+    WayOut, "way out" "ほかの道": Decline Snooze Waive CannotGo;
 }
 
 words! {
@@ -293,19 +275,6 @@ words! {
     Author = "author" "投稿した人",
     Nurse = "nurse" "看護師",
     Secretariat = "secretariat" "事務局",
-}
-
-words! {
-    /// How a duty may end or rest without being met; each asks for a reason.
-    WayOut, "way out" "ほかの道":
-    /// The debtor says no.
-    Decline = "decline" "断る",
-    /// The debtor asks for more time.
-    Snooze = "snooze" "延ばす",
-    /// The one it is owed to, or the secretariat, lets it go.
-    Waive = "waive" "免じる",
-    /// The debtor is unable to; the next in the chain is told at once.
-    CannotGo = "cannot_go" "行けない",
 }
 
 words! {

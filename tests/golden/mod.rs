@@ -105,6 +105,19 @@ fn in_words(state: &PatientState) -> String {
     }
     state.retracted.iter().for_each(|seq| say(format_args!("retracted {seq}")));
     state.hidden.iter().for_each(|entry| say(format_args!("hidden {entry}")));
+    state.accesses.iter().for_each(|(person, access)| say(format_args!("access {person} until {}", access.until)));
+    say(format_args!("stay {} closed {}", state.course.stay(), state.course.is_closed()));
+    for (writer, record) in state.course.iter() {
+        let acknowledged = if record.acknowledged { " acknowledged" } else { "" };
+        let (kind, role, organisation, at) = (writer.kind, writer.role, writer.organisation, record.recorded_at);
+        say(format_args!("record {kind} by {role} of {organisation} at {at}{acknowledged}"));
+    }
+    for device in state.course.devices.keys() {
+        say(format_args!("device {device} {:?}", state.course.settings_of(device)));
+    }
+    for duty in state.duties.iter() {
+        say(format_args!("duty {} {} due {} {:?}", duty.opened.id, duty.opened.rule, duty.due, duty.standing()));
+    }
     words
 }
 

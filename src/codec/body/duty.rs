@@ -1,8 +1,12 @@
 //! Duties ↔ messages: in a ruling, in the clock's steps, in people's answers.
 
+use std::sync::Arc;
+
+use super::super::field::each;
 use super::super::mapped::{Mapped, mapped};
 use super::super::proto::v1;
 use crate::domain::duty::{Answer, CloseReason, Debtor, DutyAnswer, DutyStep, OpenedDuty, StepDone};
+use crate::domain::terms::{ChainStep, Terms, Timing, Told};
 use crate::domain::text::{Invalid, Text};
 use crate::domain::time::Timestamp;
 
@@ -21,6 +25,8 @@ impl Mapped for OpenedDuty {
             due: Timestamp(sent.due_us),
             confirmed: !sent.unconfirmed,
             standing: sent.standing,
+            terms: within("terms", Terms::read(sent.terms.unwrap_or_default())).map(Arc::new)?,
+            chain: within("chain", each("", sent.chain, |step| Mapped::read(step.told)))?,
         })
     }
 
@@ -32,6 +38,71 @@ impl Mapped for OpenedDuty {
             due_us: self.due.as_micros(),
             unconfirmed: !self.confirmed,
             standing: self.standing,
+            terms: Some(self.terms.sent()),
+            chain: self.chain.iter().map(|told| v1::duty::Told { told: told.sent() }).collect(),
+        }
+    }
+}
+
+impl Mapped for Timing {
+    type Sent = Option<v1::Timing>;
+
+    fn read(sent: Self::Sent) -> Result<Self, Invalid> {
+        let sent = sent.ok_or_else(|| Invalid::required(""))?;
+        Ok(Self { seconds: sent.seconds, clock: within("clock", Mapped::read(sent.clock))? })
+    }
+
+    fn sent(&self) -> Self::Sent {
+        Some(v1::Timing { seconds: self.seconds, clock: self.clock.sent() })
+    }
+}
+
+impl Mapped for ChainStep {
+    type Sent = v1::terms::ChainStep;
+
+    fn read(sent: Self::Sent) -> Result<Self, Invalid> {
+        let told = Told {
+            roles: within("roles", Mapped::read(sent.roles))?,
+            capacity: within("capacity", Mapped::read(sent.capacity))?,
+            relation: within("of", Mapped::read(sent.of))?,
+        };
+        Ok(Self { told, after: within("after", Mapped::read(sent.after))? })
+    }
+
+    fn sent(&self) -> Self::Sent {
+        v1::terms::ChainStep {
+            roles: self.told.roles.sent(),
+            capacity: self.told.capacity.sent(),
+            of: self.told.relation.sent(),
+            after: self.after.sent(),
+        }
+    }
+}
+
+impl Mapped for Terms {
+    type Sent = v1::Terms;
+
+    fn read(sent: v1::Terms) -> Result<Self, Invalid> {
+        Ok(Self {
+            acknowledge: sent.acknowledge,
+            kinds: within("kinds", Mapped::read(sent.kinds))?,
+            answers: sent.answers,
+            within: within("within", Mapped::read(sent.within))?,
+            remind: within("remind", each("", sent.remind, |timing| Mapped::read(Some(timing))))?,
+            escalate: within("escalate", Mapped::read(sent.escalate))?,
+            ways_out: within("ways_out", Mapped::read(sent.ways_out))?,
+        })
+    }
+
+    fn sent(&self) -> v1::Terms {
+        v1::Terms {
+            acknowledge: self.acknowledge,
+            kinds: self.kinds.sent(),
+            answers: self.answers,
+            within: self.within.sent(),
+            remind: self.remind.iter().filter_map(Mapped::sent).collect(),
+            escalate: self.escalate.sent(),
+            ways_out: self.ways_out.sent(),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Random domain values for the properties of `codec` and `wire`. Tests only.
 
 mod bodies;
+mod course;
 mod duties;
 mod parts;
 
@@ -179,24 +180,31 @@ pub(crate) fn state() -> impl Strategy<Value = PatientState> {
         vec((id(OrganisationId), membership), 0..3),
         (any::<[u64; 3]>(), limits, vitals, btree_set(any::<u64>(), 0..3)),
         (btree_set(id(EntryId), 0..3), btree_set(id(OrganisationId), 0..3)),
+        (course::accesses(), course::course(), course::ledger()),
     )
-        .prop_map(|((timeline, head, recorded_at, registration, consent), team, folded, (hidden, former))| {
-            let ([access_epoch, registered_by, consented_by], limits, vitals, retracted) = folded;
-            PatientState {
-                timeline,
-                head: Seq(head),
-                recorded_at,
-                registration: registration.map(Into::into),
-                consent,
-                team: team.into_iter().collect(),
-                former,
-                registered_by: Seq(registered_by),
-                consented_by: Seq(consented_by),
-                access_epoch: Seq(access_epoch),
-                limits,
-                vitals: vitals.into_iter().collect(),
-                retracted: retracted.into_iter().map(Seq).collect(),
-                hidden,
-            }
-        })
+        .prop_map(
+            |((timeline, head, recorded_at, registration, consent), team, folded, (hidden, former), rest)| {
+                let (accesses, course, duties) = rest;
+                let ([access_epoch, registered_by, consented_by], limits, vitals, retracted) = folded;
+                PatientState {
+                    timeline,
+                    head: Seq(head),
+                    recorded_at,
+                    registration: registration.map(Into::into),
+                    consent,
+                    team: team.into_iter().collect(),
+                    former,
+                    registered_by: Seq(registered_by),
+                    consented_by: Seq(consented_by),
+                    access_epoch: Seq(access_epoch),
+                    limits,
+                    vitals: vitals.into_iter().collect(),
+                    retracted: retracted.into_iter().map(Seq).collect(),
+                    hidden,
+                    accesses: accesses.into_iter().collect(),
+                    course,
+                    duties,
+                }
+            },
+        )
 }

@@ -11,6 +11,7 @@ use crate::domain::entry::Sensitivity;
 use crate::domain::ids::{OrganisationId, PersonId, Seq, TimelineId};
 use crate::domain::role::{OrganisationType, Role};
 use crate::domain::ruling::{Consequences, Ruling};
+use crate::domain::terms::{Clock, Terms, Timing};
 
 const DUE: Timestamp = Timestamp(1_000);
 
@@ -36,6 +37,17 @@ fn opened(number: u128, standing: bool) -> OpenedDuty {
         due: DUE,
         confirmed: true,
         standing,
+        terms: Terms {
+            acknowledge: true,
+            kinds: Vec::new(),
+            answers: false,
+            within: Timing { seconds: 4 * 3_600, clock: Clock::Calendar },
+            remind: Vec::new(),
+            escalate: Vec::new(),
+            ways_out: Vec::new(),
+        }
+        .into(),
+        chain: Vec::new(),
     }
 }
 

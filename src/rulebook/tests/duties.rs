@@ -13,7 +13,8 @@ use crate::domain::time::Timestamp;
 use crate::rulebook::calendar::Calendar;
 use crate::rulebook::words::{Capacity, Pledger, WayOut};
 use crate::rulebook::{
-    Act, Around, Debtor, EventFacts, Known, Mechanism, Named, NewDuty, RoleSet, RuleRef, Rulebook, Seat, StepDoes,
+    Act, Around, ChainStep, Debtor, EventFacts, Known, Mechanism, Named, NewDuty, RoleSet, RuleRef, Rulebook, Seat,
+    StepDoes,
 };
 
 fn organisation(number: u128) -> OrganisationId {
@@ -73,7 +74,7 @@ fn every_station_owes_for_itself_and_the_chain_runs_to_the_secretariat() {
     assert_eq!(owing, [organisation(STATION), organisation(OTHER_STATION)]);
     assert_eq!(duties[0].debtors[0].roles, RoleSet::of(&[Role::Nurse]), "the therapist of the station is not meant");
     let chain: Vec<Vec<Debtor>> =
-        duties[0].terms.escalate.iter().map(|(told, _)| told.resolve(&around, &duties[0].debtors)).collect();
+        duties[0].terms.escalate.iter().map(|step| step.told.resolve(&around, &duties[0].debtors)).collect();
     assert_eq!((chain[0][0].organisation, chain[0][0].capacity), (organisation(STATION), Capacity::Manager));
     assert_eq!(chain[1][0].organisation, organisation(9));
 
@@ -187,7 +188,7 @@ fn every_debtor_and_every_step_of_every_shipped_chain_finds_somebody() {
         for duty in book.open(cited, true, &around) {
             assert!(!duty.unowed && !duty.debtors.is_empty(), "{}", rule.id);
             assert!(!duty.terms.kinds.is_empty() || duty.terms.acknowledge, "{}", rule.id);
-            for (told, _) in &duty.terms.escalate {
+            for ChainStep { told, .. } in &duty.terms.escalate {
                 assert!(!told.resolve(&around, &duty.debtors).is_empty(), "{} {told:?}", rule.id);
                 steps += 1;
             }

@@ -9,13 +9,15 @@ use super::{id, text, time};
 use crate::domain::body::Body;
 use crate::domain::duty::*;
 use crate::domain::ids::{OrganisationId, PersonId};
+use crate::domain::kind::Kind;
 use crate::domain::role::{OrganisationType, Role};
+use crate::domain::terms::{ChainStep, Clock, Relation, Terms, Timing, Told, WayOut};
 
 pub(super) fn duty_id() -> impl Strategy<Value = DutyId> {
     id(DutyId)
 }
 
-fn debtors() -> impl Strategy<Value = Vec<Debtor>> {
+pub(super) fn debtors() -> impl Strategy<Value = Vec<Debtor>> {
     let roles = vec(select(Role::ALL), 0..3).prop_map(|roles| RoleSet::of(&roles));
     let debtor =
         (id(OrganisationId), select(OrganisationType::ALL), roles, select(Capacity::ALL), option::of(id(PersonId)))
@@ -29,15 +31,40 @@ fn debtors() -> impl Strategy<Value = Vec<Debtor>> {
     vec(debtor, 0..3)
 }
 
+fn timing() -> impl Strategy<Value = Timing> {
+    (any::<i64>(), select(Clock::ALL)).prop_map(|(seconds, clock)| Timing { seconds, clock })
+}
+
+fn terms() -> impl Strategy<Value = Terms> {
+    let told = (vec(select(Role::ALL), 0..3), select(Capacity::ALL), select(Relation::ALL))
+        .prop_map(|(roles, capacity, relation)| Told { roles: RoleSet::of(&roles), capacity, relation });
+    let step = (told, timing()).prop_map(|(told, after)| ChainStep { told, after });
+    let met_by = (any::<bool>(), vec(select(Kind::ALL), 0..3), any::<bool>());
+    (met_by, timing(), vec(timing(), 0..2), vec(step, 0..2), vec(select(WayOut::ALL), 0..2)).prop_map(
+        |((acknowledge, kinds, answers), within, remind, escalate, ways_out)| Terms {
+            acknowledge,
+            kinds,
+            answers,
+            within,
+            remind,
+            escalate,
+            ways_out,
+        },
+    )
+}
+
 pub(super) fn opened_duty() -> impl Strategy<Value = OpenedDuty> {
-    (duty_id(), text(), debtors(), time(), any::<bool>(), any::<bool>()).prop_map(
-        |(id, rule, debtors, due, confirmed, standing)| OpenedDuty {
+    let born = (duty_id(), text(), debtors(), time());
+    (born, any::<bool>(), any::<bool>(), terms(), vec(debtors(), 0..2)).prop_map(
+        |((id, rule, debtors, due), confirmed, standing, terms, chain)| OpenedDuty {
             id,
             rule: rule.into(),
             debtors,
             due,
             confirmed,
             standing,
+            terms: terms.into(),
+            chain,
         },
     )
 }

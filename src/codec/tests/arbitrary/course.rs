@@ -1,0 +1,100 @@
+//! Random courses and ledgers of duties.
+
+use proptest::collection::vec;
+use proptest::option;
+use proptest::prelude::*;
+use proptest::sample::select;
+
+use super::{id, text, time};
+use crate::domain::body::{Allergies, DeviceSetting};
+use crate::domain::duties::{Duties, Duty, Ended, Standing as Stands};
+use crate::domain::duty::CloseReason;
+use crate::domain::ids::{EntryId, OrganisationId, PersonId, Seq};
+use crate::domain::kind::Kind;
+use crate::domain::role::Role;
+use crate::domain::standing::Standing;
+use crate::domain::state::{Access, Course, Record, Stay, Writer};
+
+fn standing<T: std::fmt::Debug>(record: impl Strategy<Value = T>) -> impl Strategy<Value = Standing<Seq, T>> {
+    (vec((1u64.., record), 0..3), option::of(1u64..)).prop_map(|(kept, dropped)| {
+        let kept = kept.into_iter().map(|(seq, record)| (Seq(seq), record)).collect();
+        Standing::of(kept, dropped.map(Seq))
+    })
+}
+
+pub(super) fn accesses() -> impl Strategy<Value = Vec<(PersonId, Access)>> {
+    let access = (id(OrganisationId), time()).prop_map(|(organisation, until)| Access { organisation, until });
+    vec((id(PersonId), access), 0..3)
+}
+
+pub(super) fn course() -> impl Strategy<Value = Course> {
+    let writer = (select(Kind::ALL), id(OrganisationId), select(Role::ALL))
+        .prop_map(|(kind, organisation, role)| Writer { kind, organisation, role });
+    let until = option::of((1i16..28).prop_map(|day| jiff::civil::date(2026, 4, day as i8)));
+    let record = (time(), until, option::of(id(OrganisationId)), any::<bool>())
+        .prop_map(|(recorded_at, until, to, acknowledged)| Record { recorded_at, until, to, acknowledged });
+    let setting = (text(), text(), text()).prop_map(|(name, value, unit)| DeviceSetting { name, value, unit });
+    let settings = option::of(vec(setting, 0..3).prop_map(Into::into));
+    let allergies = text().prop_map(|text| Allergies { text, ..Allergies::default() }.into());
+    (
+        vec((writer, standing(record)), 0..4),
+        vec((text(), standing(settings)), 0..3),
+        standing(select(Stay::ALL)),
+        standing(allergies),
+        (standing(any::<bool>()), standing(any::<bool>()), standing(any::<bool>())),
+    )
+        .prop_map(|(records, devices, stays, allergies, (one_doctor_wished, keeps_acp_private, closed))| Course {
+            records: records.into_iter().collect(),
+            devices: devices.into_iter().collect(),
+            stays,
+            allergies,
+            one_doctor_wished,
+            keeps_acp_private,
+            closed,
+        })
+}
+
+pub(super) fn ledger() -> impl Strategy<Value = Duties> {
+    (vec(duty(), 0..3), option::of(time())).prop_map(|(duties, away_since)| Duties {
+        all: duties.into_iter().map(|duty| (duty.opened.id, duty)).collect(),
+        away_since,
+    })
+}
+
+fn duty() -> impl Strategy<Value = Duty> {
+    let stands = prop_oneof![
+        Just(Stands::Open),
+        Just(Stands::Snoozed),
+        Just(Stands::Overdue),
+        (1u32..5).prop_map(Stands::Escalated),
+        Just(Stands::Ended(Ended::Met)),
+        Just(Stands::Ended(Ended::Declined)),
+        Just(Stands::Ended(Ended::Waived)),
+        select(CloseReason::ALL).prop_map(|reason| Stands::Ended(Ended::Closed(reason))),
+    ];
+    let times = (time(), time(), option::of(time()), option::of(time()));
+    (
+        super::duties::opened_duty(),
+        (option::of(id(EntryId)), option::of(super::scope())),
+        super::duties::debtors(),
+        times,
+        (any::<u32>(), any::<u32>(), stands, option::of((id(EntryId), time()))),
+    )
+        .prop_map(|(opened, (cause, scope), debtors, (opened_at, due, overdue_at, paused_since), rest)| {
+            let (round, reminded, stands, ended_by) = rest;
+            Duty {
+                opened,
+                cause,
+                scope,
+                opened_at,
+                debtors,
+                due,
+                round,
+                reminded,
+                overdue_at,
+                paused_since,
+                stands,
+                ended_by,
+            }
+        })
+}
