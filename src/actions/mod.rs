@@ -8,6 +8,7 @@ pub mod patients;
 pub mod registering;
 pub mod replaying;
 pub mod rulebook;
+pub mod rulebook_life;
 pub mod sign_in;
 mod tickets;
 pub mod visible;

@@ -2,7 +2,8 @@
 //! each act; actions make them in the transaction that does what they say.
 
 use super::directory::{Actor, Position};
-use super::ids::{OrganisationId, PersonId, SignInId};
+use super::ids::{OrganisationId, PersonId, RulebookVersionId, SignInId};
+use super::lifecycle::LifeStep;
 use super::list::closed_list;
 use super::role::OrganisationType;
 use super::time::Timestamp;
@@ -53,6 +54,15 @@ pub enum Deed {
         positions: Vec<Position>,
         active: bool,
         is_new: bool,
+    },
+    /// A version of the rulebook went on in its life.
+    RulebookMoved {
+        version: RulebookVersionId,
+        step: LifeStep,
+        /// The version's files at that moment.
+        fingerprint: String,
+        /// For people: who signed which set, from when it is in force, why it was retired.
+        said: String,
     },
 }
 

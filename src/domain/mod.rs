@@ -14,6 +14,7 @@ pub mod duty;
 pub mod entry;
 pub mod ids;
 pub mod kind;
+pub mod lifecycle;
 pub(crate) mod list;
 pub mod patient;
 pub mod role;

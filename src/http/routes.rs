@@ -4,7 +4,7 @@
 use axum::Router;
 use axum::routing::{delete, get, post, put};
 
-use super::api::{directory, linking_queue, me, patients, registering, rulebook, sign_ins, timelines};
+use super::api::{directory, linking_queue, me, patients, registering, rulebook, rulebooks, sign_ins, timelines};
 use super::app::App;
 
 /// One route of the API.
@@ -55,4 +55,16 @@ routes! {
     post   "/api/v1/linking-queue/{id}/dismiss" => linking_queue::dismiss;
     get    "/api/v1/rulebook" => rulebook::show;
     get    "/api/v1/rulebook/citations/{citation}" => rulebook::show_cited;
+    get    "/api/v1/rulebooks" => rulebooks::list;
+    post   "/api/v1/rulebooks" => rulebooks::draft;
+    get    "/api/v1/rulebooks/{id}" => rulebooks::show;
+    put    "/api/v1/rulebooks/{id}" => rulebooks::change;
+    post   "/api/v1/rulebooks/{id}/propose" => rulebooks::propose;
+    post   "/api/v1/rulebooks/{id}/signatures" => rulebooks::sign;
+    post   "/api/v1/rulebooks/{id}/in-force" => rulebooks::put_in_force;
+    post   "/api/v1/rulebooks/{id}/retire" => rulebooks::retire;
+    get    "/api/v1/rulebooks/{id}/sheet" => rulebooks::trying::sheet;
+    get    "/api/v1/rulebooks/{id}/difference" => rulebooks::trying::compare;
+    get    "/api/v1/rulebooks/{id}/analysis" => rulebooks::trying::analyse;
+    post   "/api/v1/rulebooks/{id}/replay" => rulebooks::trying::replay;
 }

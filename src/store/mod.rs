@@ -31,6 +31,7 @@ pub mod rebuild;
 mod record;
 mod rows;
 mod rulebook;
+mod rulebook_version;
 mod sign_in;
 mod snapshot;
 #[cfg(test)]

@@ -10,5 +10,6 @@ mod putting_right;
 mod reading;
 mod registering;
 mod replaying;
+mod rulebook_life;
 mod rulebooks;
 mod sign_ins;

@@ -2,6 +2,7 @@
 //! reads; none but `life` changes anything.
 
 mod coverage;
+mod life;
 mod replay;
 mod reports;
 
@@ -39,6 +40,8 @@ enum What {
     Coverage(CoverageArguments),
     /// 過去の投稿を、案のルールで判定し直してみる / Ask the posts of the past again, under a draft
     Replay(Box<replay::Arguments>),
+    /// 版を登録し、提案し、署名を記録し、施行する / Draft, propose, sign and put in force the versions of the rulebook
+    Life(Box<life::Arguments>),
 }
 
 /// Which rules a command is about.
@@ -92,6 +95,7 @@ pub(super) fn run(arguments: &Arguments, terminal: Terminal) -> anyhow::Result<E
             };
             Ok(reports::diff(&old, &new).print(terminal))
         }
+        What::Life(arguments) => life::run(arguments, terminal),
         What::Replay(arguments) => replay::run(arguments, terminal),
         What::Coverage(CoverageArguments { folder, csv }) => with_book(folder, terminal, |book| {
             let table = book.coverage().map_err(Complaint::new)?;
@@ -126,18 +130,21 @@ fn read(folder: Option<&Path>, terminal: Terminal) -> anyhow::Result<Option<Rule
     match open::load_rulebook(folder) {
         Ok(book) => Ok(Some(book)),
         Err(error) => {
-            let Problems(problems) = error.downcast::<Problems>()?;
-            for problem in &problems {
-                let (message, code) = (problem.message(), problem.code());
-                let said = terminal.language.pick(&message);
-                eprintln!("{}:{}:{}: {said} [{code}]", problem.file, problem.line, problem.column);
-            }
-            let count = problems.len();
-            let told = Text::new(format!("誤りが {count} 件あります"), format!("{count} mistakes"));
-            eprintln!("{}", terminal.language.pick(&told));
+            print_problems(&error.downcast::<Problems>()?, terminal);
             Ok(None)
         }
     }
+}
+
+fn print_problems(Problems(problems): &Problems, terminal: Terminal) {
+    for problem in problems {
+        let (message, code) = (problem.message(), problem.code());
+        let said = terminal.language.pick(&message);
+        eprintln!("{}:{}:{}: {said} [{code}]", problem.file, problem.line, problem.column);
+    }
+    let count = problems.len();
+    let told = Text::new(format!("誤りが {count} 件あります"), format!("{count} mistakes"));
+    eprintln!("{}", terminal.language.pick(&told));
 }
 
 /// The date in the region.

@@ -7,5 +7,6 @@ pub mod me;
 pub mod patients;
 pub mod registering;
 pub mod rulebook;
+pub mod rulebooks;
 pub mod sign_ins;
 pub mod timelines;
