@@ -233,6 +233,7 @@ fn registered(organisation: OrganisationId) -> PatientState {
         sex: Sex::Female,
         identifiers: Vec::new(),
         in_facility: false,
+        document: "申込書綴り 1".to_owned(),
         agreed_by: None,
         attachments: Vec::new(),
     };
@@ -267,6 +268,7 @@ fn deciding(criterion: &mut Criterion) {
         sensitivity: Sensitivity::Normal,
         addressed_to: Vec::new(),
         body,
+        reasons: Vec::new(),
     };
     let scope = Scope {
         kind: Kind::Vital,
@@ -291,6 +293,8 @@ fn deciding(criterion: &mut Criterion) {
                 state: &state,
                 rulebook: &rulebook,
                 directory: &directory,
+                surroundings: &surroundings,
+                calendar: &calendar,
                 actor: &actor,
                 now: NOW,
                 today: date(2026, 4, 1),

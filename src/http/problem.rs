@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::shapes::Words;
+use super::shapes::{HoldShape, Words};
 use crate::actions::directory::DirectoryError;
 use crate::actions::linking_queue::DismissError;
 use crate::actions::patients::SearchError;
@@ -57,6 +57,9 @@ pub struct Problem {
     /// With a rulebook that has mistakes: every one, in the order of the files.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     mistakes: Vec<MistakeShape>,
+    /// With `held`: the rules that hold the post, and how it may go on.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    holds: Vec<HoldShape>,
     /// Whether the same request may succeed later without any change.
     retry: bool,
 }
@@ -96,6 +99,7 @@ impl Problem {
             reasons: Vec::new(),
             cited: Vec::new(),
             mistakes: Vec::new(),
+            holds: Vec::new(),
             retry: status == StatusCode::SERVICE_UNAVAILABLE,
         }
     }
@@ -194,6 +198,7 @@ impl From<Refused> for Problem {
         Self {
             reasons: refused.reasons.iter().map(Words::from).collect(),
             cited: refused.cited.iter().map(ToString::to_string).collect(),
+            holds: refused.holds.iter().map(HoldShape::from).collect(),
             retry: refused.retry,
             ..Self::new(refused.code, detail.unwrap_or_else(fallback), refused.field)
         }

@@ -19,6 +19,7 @@ use crate::domain::directory::{Actor, Directory, Position};
 use crate::domain::entry::Intent;
 use crate::domain::ids::TimelineId;
 use crate::domain::time::Timestamp;
+use crate::rulebook::calendar::Calendar;
 use crate::rulebook::{Refusal, Rulebook};
 use crate::vault::RegionKey;
 
@@ -31,8 +32,8 @@ pub struct RegionParts {
     pub patients: PatientIndex,
     pub clock: Arc<dyn Clock>,
     pub ids: Arc<Ids>,
-    /// In which the region's dates are.
-    pub time_zone: TimeZone,
+    /// In which the region's dates and opening hours are.
+    pub calendar: Calendar,
 }
 
 /// See the module.
@@ -45,7 +46,7 @@ pub struct Region {
     patients: PatientIndex,
     clock: Arc<dyn Clock>,
     ids: Arc<Ids>,
-    time_zone: TimeZone,
+    calendar: Arc<Calendar>,
     key: Arc<RegionKey>,
     allowances: Arc<Allowances>,
     linked: mpsc::UnboundedSender<TimelineId>,
@@ -67,7 +68,7 @@ impl Region {
             patients: parts.patients,
             clock: parts.clock,
             ids: parts.ids,
-            time_zone: parts.time_zone,
+            calendar: Arc::new(parts.calendar),
             key: Arc::clone(key),
             allowances: Arc::default(),
             linked,
@@ -108,6 +109,12 @@ impl Region {
 
     pub(super) fn set_next_rulebook(&self, next: Option<Next>) {
         self.next_rulebook.store(next.map(Arc::new));
+    }
+
+    /// The region's calendar.
+    #[must_use]
+    pub fn calendar(&self) -> &Arc<Calendar> {
+        &self.calendar
     }
 
     /// The organisations and people.
@@ -165,14 +172,13 @@ impl Region {
     /// In which the region's dates are.
     #[must_use]
     pub fn time_zone(&self) -> &TimeZone {
-        &self.time_zone
+        &self.calendar.zone
     }
 
     /// The date in the region.
     #[must_use]
     pub fn date_at(&self, at: Timestamp) -> jiff::civil::Date {
-        let instant = jiff::Timestamp::from_microsecond(at.as_micros()).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
-        instant.to_zoned(self.time_zone.clone()).date()
+        self.calendar.date_at(at)
     }
 
     /// A refusal in words.
@@ -187,6 +193,7 @@ impl Region {
         Picture {
             rulebook: self.rulebook(),
             directory: self.directory(),
+            calendar: Arc::clone(&self.calendar),
             key: Arc::clone(&self.key),
             allowances: Arc::clone(&self.allowances),
             now,

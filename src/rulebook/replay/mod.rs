@@ -17,13 +17,14 @@ use super::book::Rulebook;
 use super::calendar::Calendar;
 use super::etiquette::Etiquette;
 use super::facts::Known;
-use super::judge::Verdict;
+use super::judge::{RuleRef, Verdict};
 use super::slots::Slots;
 use crate::domain::body::Body;
 use crate::domain::entry::Entry;
 use crate::domain::ids::EntryId;
 use crate::domain::kind::Kind;
 use crate::domain::list::closed_list;
+use crate::domain::duty::OpenedDuty;
 use crate::domain::ruling::Ruling;
 use crate::domain::time::Timestamp;
 use crate::limits::REPLAY_CASES_MAX;
@@ -88,6 +89,13 @@ pub struct Replay<'a> {
     report: Report,
 }
 
+impl Event<'_> {
+    /// The kind whose etiquette is asked: a correction is held like what it says, and draws the same.
+    fn said(&self) -> Kind {
+        self.corrected.unwrap_or(self.kind)
+    }
+}
+
 impl<'a> Source<'a> {
     /// Prepares reading what `book` decided with the words of `draft`.
     #[must_use]
@@ -112,7 +120,7 @@ impl<'a> Source<'a> {
         slots: &Slots,
         derived: &dyn Fn(usize) -> Known<bool>,
     ) -> Option<Asked> {
-        let had_reasons = self.reasons_written(event, slots);
+        let had_reasons: Vec<&str> = reasons_written(event.ruling).collect();
         let mut slots = self.translation.carry(slots, draft);
         let missing = self.translation.missing(event.kind, event.corrected);
         if missing.is_empty() {
@@ -137,20 +145,23 @@ impl<'a> Source<'a> {
         .then_some(first)
     }
 
-    /// The gates that held this post then; since it was accepted all the same, somebody wrote a reason.
-    fn reasons_written(&self, event: &Event<'_>, slots: &Slots) -> Vec<&str> {
-        if event.fate != Fate::Permit {
-            return Vec::new();
-        }
-        let held = self.book.etiquette(event.kind, slots).held;
-        held.iter().filter_map(|held| Some(self.book.rule(held.rule)?.1.id.as_str())).collect()
-    }
+}
+
+/// The rules for which a reason was written, so that they held the post no more.
+fn reasons_written<'e>(ruling: &'e Ruling) -> impl Iterator<Item = &'e str> {
+    let reasons = ruling.consequences.as_deref().map_or(&[][..], |consequences| &consequences.reasons);
+    reasons.iter().map(|reason| rule_id(&reason.rule))
+}
+
+/// `ND-M1` of `ND-M1@etiquette/1.0.0#ab`.
+fn rule_id(citation: &str) -> &str {
+    citation.split('@').next().unwrap_or(citation)
 }
 
 fn ask(draft: &Rulebook, event: &Event<'_>, slots: &Slots, had_reasons: &[&str]) -> Asked {
     let (_, judgement) = draft.judge_kinds(event.kind, event.corrected, slots);
     let etiquette = match judgement.verdict {
-        Verdict::Permit => draft.etiquette(event.kind, slots),
+        Verdict::Permit => draft.etiquette(event.said(), slots),
         Verdict::Quarantine | Verdict::Deny => Etiquette::default(),
     };
     let passes = |held: &super::etiquette::Held| {
@@ -166,15 +177,36 @@ fn ask(draft: &Rulebook, event: &Event<'_>, slots: &Slots, had_reasons: &[&str])
 }
 
 impl Rulebook {
-    /// Whether this book, asked again, cites what the ruling cites. `None` if it does not read the ruling's slots.
+    /// Whether this book, asked again, says what the ruling says: the same rules permit or refuse, hold and are passed, and
+    /// advise; what was opened is among what it asks for (where nobody on the team owes, nothing was opened). `None` if it
+    /// does not read the ruling's slots.
     #[must_use]
     pub fn repeats(&self, event: &Event<'_>) -> Option<bool> {
         let slots = self.slots_of(event.ruling)?;
         let (_, judgement) = self.judge_kinds(event.kind, event.corrected, &slots);
-        let mut again = judgement.cited.as_slice().iter().map(|cited| &**self.citation(*cited));
-        let mut cited = event.ruling.cited.iter().map(|cited| &**cited);
-        // Behind the deciding rules a ruling may name gates that the post passed by an exception.
-        Some(again.all(|rule| cited.next() == Some(rule)))
+        let cited = || event.ruling.cited.iter().map(|cited| &**cited);
+        let name = |rule: &RuleRef| &**self.citation(*rule);
+        let is_judged = judgement.cited.as_slice().iter().map(name).eq(cited());
+        if judgement.verdict != Verdict::Permit || event.fate == Fate::Deny {
+            return Some(is_judged);
+        }
+        let etiquette = self.etiquette(event.said(), &slots);
+        let holds = |citation: &str| etiquette.held.iter().any(|held| name(&held.rule) == citation);
+        if event.fate == Fate::Hold {
+            return Some(cited().all(holds));
+        }
+        let consequences = event.ruling.consequences.as_deref();
+        let reasons = consequences.map_or(&[][..], |consequences| &consequences.reasons);
+        let is_passed = etiquette.held.iter().all(|held| reasons.iter().any(|reason| reason.rule == name(&held.rule)));
+        let excepted = consequences.map_or(&[][..], |consequences| &consequences.excepted);
+        let is_excepted = etiquette.excepted.iter().map(name).eq(excepted.iter().map(|rule| &**rule));
+        let advised = event.ruling.advice().iter().map(|rule| &**rule);
+        let is_advised = etiquette.advice.iter().map(|advice| name(&advice.rule)).eq(advised);
+        let asks = |opened: &OpenedDuty| {
+            etiquette.duties.iter().any(|duty| name(&duty.rule) == &*opened.rule && duty.confirmed == opened.confirmed)
+        };
+        let is_opened = event.ruling.opened().iter().all(asks);
+        Some(is_judged && is_passed && is_excepted && is_advised && is_opened)
     }
 }
 
