@@ -1,6 +1,7 @@
 //! Use cases that are not posts: organisations, people, sign-ins, finding and registering patients, imports.
 
 pub mod directory;
+pub mod explaining;
 pub mod import;
 pub mod kept_rulebooks;
 pub mod linking_queue;

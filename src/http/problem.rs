@@ -11,6 +11,7 @@ use utoipa::ToSchema;
 
 use super::shapes::{HoldShape, Words};
 use crate::actions::directory::DirectoryError;
+use crate::actions::explaining::asking::AskError;
 use crate::actions::linking_queue::DismissError;
 use crate::actions::patients::SearchError;
 use crate::actions::rulebook_life::LifeError;
@@ -258,6 +259,16 @@ impl From<SearchError> for Problem {
         match error {
             SearchError::Store(error) => error.into(),
             SearchError::Look(error) => error.into(),
+        }
+    }
+}
+
+impl From<AskError> for Problem {
+    fn from(error: AskError) -> Self {
+        match error {
+            AskError::NotFound => Self::not_found(),
+            AskError::Look(error) => error.into(),
+            AskError::Store(error) => error.into(),
         }
     }
 }

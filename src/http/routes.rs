@@ -4,7 +4,7 @@
 use axum::Router;
 use axum::routing::{delete, get, post, put};
 
-use super::api::{directory, linking_queue, me, patients, registering, rulebook, rulebooks, sign_ins, timelines};
+use super::api::{directory, explaining, linking_queue, me, patients, registering, rulebook, rulebooks, sign_ins, timelines};
 use super::app::App;
 
 /// One route of the API.
@@ -55,6 +55,7 @@ routes! {
     post   "/api/v1/linking-queue/{id}/dismiss" => linking_queue::dismiss;
     get    "/api/v1/rulebook" => rulebook::show;
     get    "/api/v1/rulebook/citations/{citation}" => rulebook::show_cited;
+    get    "/api/v1/rulebook/explain" => explaining::explain;
     get    "/api/v1/rulebooks" => rulebooks::list;
     post   "/api/v1/rulebooks" => rulebooks::draft;
     get    "/api/v1/rulebooks/{id}" => rulebooks::show;

@@ -98,8 +98,8 @@ impl Region {
     }
 
     /// Puts another one in force for good.
-    pub(super) fn settle_rulebook(&self, book: Rulebook) {
-        self.rulebook.store(Arc::new(book));
+    pub(super) fn settle_rulebook(&self, book: Arc<Rulebook>) {
+        self.rulebook.store(book);
         self.next_rulebook.store(None);
     }
 

@@ -71,6 +71,23 @@ pub async fn settle(journal: &Journal, now: Timestamp) -> Result<Option<Rulebook
     }
 }
 
+/// The version that decides at this moment, without putting any in force. `None`: there is none yet.
+///
+/// # Errors
+/// When the store fails, or the version cannot be read.
+pub async fn find_in_force(journal: &Journal, now: Timestamp) -> Result<Option<Rulebook>, RulebookError> {
+    let next = journal.read(|tx| Box::pin(tx.find_rulebook_version_scheduled())).await?;
+    let next = next.filter(|version| version.effective_at.is_some_and(|at| at <= now));
+    let version = match next {
+        Some(next) => Some(next),
+        None => journal.read(|tx| Box::pin(tx.find_rulebook_version_in_force())).await?,
+    };
+    match version {
+        Some(version) => load(journal, version.id).await.map(Some),
+        None => Ok(None),
+    }
+}
+
 async fn load(journal: &Journal, version: RulebookVersionId) -> Result<Rulebook, RulebookError> {
     let files = journal.read(move |tx| Box::pin(tx.list_rulebook_version_files(version))).await?;
     read(&files).map_err(|problems| RulebookError::Unsound { version, problems })
@@ -148,6 +165,7 @@ impl Follower {
     }
 
     async fn look(&mut self) -> Result<(), RulebookError> {
+        let mut changed = false;
         loop {
             let scheduled = self.journal.read(|tx| Box::pin(tx.find_rulebook_version_scheduled())).await?;
             let Some((version, at)) = scheduled.and_then(|version| Some((version.clone(), version.effective_at?)))
@@ -155,21 +173,33 @@ impl Follower {
                 self.region.set_next_rulebook(None);
                 break;
             };
-            if self.region.next_rulebook().is_none_or(|next| next.version != version) {
-                let book = Arc::new(load(&self.journal, version.id).await?);
-                self.region.set_next_rulebook(Some(Next { version: version.clone(), at, book }));
-            }
+            let known = self.region.next_rulebook().filter(|next| next.version == version);
+            let book = match known {
+                Some(next) => Arc::clone(&next.book),
+                None => {
+                    let book = Arc::new(load(&self.journal, version.id).await?);
+                    let next = Next { version: version.clone(), at, book: Arc::clone(&book) };
+                    self.region.set_next_rulebook(Some(next));
+                    book
+                }
+            };
             let now = self.region.now();
             if at > now || !put_in_force(&self.journal, version, now).await? {
                 break;
             }
+            // Before the next look: at no moment do the old rules decide again.
+            self.region.settle_rulebook(book);
+            changed = true;
         }
         if let Some(version) = self.journal.read(|tx| Box::pin(tx.find_rulebook_version_in_force())).await?
             && *self.region.settled_rulebook().fingerprint() != *version.fingerprint
         {
-            let book = load(&self.journal, version.id).await?;
-            tracing::info!(version = %version.id, fingerprint = book.fingerprint(), "another rulebook is in force");
-            self.region.settle_rulebook(book);
+            self.region.settle_rulebook(Arc::new(load(&self.journal, version.id).await?));
+            changed = true;
+        }
+        if changed {
+            let fingerprint = self.region.settled_rulebook().fingerprint().to_owned();
+            tracing::info!(fingerprint, "another rulebook is in force");
             self.judge_all().await;
         }
         self.judge_due().await;

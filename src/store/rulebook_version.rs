@@ -204,14 +204,27 @@ impl Tx {
         let rows: Vec<SignatureRow> = run!(self, connection => {
             sqlx::query_as(SQL).bind(id.0.as_bytes().as_slice()).fetch_all(connection).await?
         });
-        rows.into_iter()
-            .map(|(set, body, role, person, on, agreement)| {
-                let on = on.parse::<Date>();
-                let on = on.map_err(|error| StoreError::inconsistent("rulebook_signature.signed_on", error))?;
-                Ok(SetSignature { set, body, role, person, on, agreement })
-            })
-            .collect()
+        rows.into_iter().map(signature_from).collect()
     }
+
+    /// The signatures given to this digest, under whichever version.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn list_rulebook_signatures_of(&mut self, agreement: &str) -> Result<Vec<SetSignature>, StoreError> {
+        const SQL: &str = "select distinct ruleset, body, role, person, signed_on, agreement from rulebook_signature
+            where agreement = $1 order by signed_on, body, role";
+        let rows: Vec<SignatureRow> =
+            run!(self, connection => sqlx::query_as(SQL).bind(agreement).fetch_all(connection).await?);
+        rows.into_iter().map(signature_from).collect()
+    }
+}
+
+fn signature_from(row: SignatureRow) -> Result<SetSignature, StoreError> {
+    let (set, body, role, person, on, agreement) = row;
+    let on = on.parse::<Date>();
+    let on = on.map_err(|error| StoreError::inconsistent("rulebook_signature.signed_on", error))?;
+    Ok(SetSignature { set, body, role, person, on, agreement })
 }
 
 fn version_from(row: Row) -> Result<RulebookVersion, StoreError> {

@@ -3,6 +3,7 @@
 mod audit;
 mod directory;
 mod every_route;
+mod explaining;
 mod importing;
 mod linking_queue;
 mod posting;

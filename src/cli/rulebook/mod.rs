@@ -2,6 +2,7 @@
 //! reads; none but `life` changes anything.
 
 mod coverage;
+mod explain;
 mod life;
 mod replay;
 mod reports;
@@ -40,6 +41,8 @@ enum What {
     Coverage(CoverageArguments),
     /// 過去の投稿を、案のルールで判定し直してみる / Ask the posts of the past again, under a draft
     Replay(Box<replay::Arguments>),
+    /// なぜそうなったかを、ルールと事実と合意で説明する / Explain why: the rules, the facts, who agreed
+    Explain(Box<explain::Arguments>),
     /// 版を登録し、提案し、署名を記録し、施行する / Draft, propose, sign and put in force the versions of the rulebook
     Life(Box<life::Arguments>),
 }
@@ -95,6 +98,7 @@ pub(super) fn run(arguments: &Arguments, terminal: Terminal) -> anyhow::Result<E
             };
             Ok(reports::diff(&old, &new).print(terminal))
         }
+        What::Explain(arguments) => explain::run(arguments, terminal),
         What::Life(arguments) => life::run(arguments, terminal),
         What::Replay(arguments) => replay::run(arguments, terminal),
         What::Coverage(CoverageArguments { folder, csv }) => with_book(folder, terminal, |book| {

@@ -7,6 +7,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::rulebooks;
+use crate::actions::explaining::AgreedRule;
 use crate::actions::rulebook::{Labelled, RuleInWords, Rulebook, SetInWords, find_cited, has_only_seeds, rules_of};
 use crate::domain::act::By;
 use crate::http::app::App;
@@ -115,6 +116,15 @@ pub struct SetHeader {
 }
 
 impl CitedRule {
+    /// With the signatures that were given to the hub.
+    pub(super) fn agreed(agreed: AgreedRule) -> Self {
+        let AgreedRule { set, rule, in_force, signatures } = agreed;
+        let mut shape = Self::of((set, rule), in_force);
+        let signed = signatures.into_iter();
+        shape.set.agreed_by.extend(signed.map(|by| SignatureShape { body: by.body, role: by.role, on: by.on.to_string() }));
+        shape
+    }
+
     fn of((set, rule): (SetInWords, RuleInWords), in_force: bool) -> Self {
         let agreed_by = set.agreed_by.into_iter();
         let set = SetHeader {

@@ -91,7 +91,8 @@ pub struct Replay<'a> {
 
 impl Event<'_> {
     /// The kind whose etiquette is asked: a correction is held like what it says, and draws the same.
-    fn said(&self) -> Kind {
+    #[must_use]
+    pub fn said(&self) -> Kind {
         self.corrected.unwrap_or(self.kind)
     }
 }

@@ -17,14 +17,14 @@ use crate::domain::entry::{Entry, Sensitivity};
 use crate::domain::ids::{EntryId, OrganisationId, PersonId, Seq, TimelineId};
 use crate::domain::kind::Kind;
 use crate::domain::role::{OrganisationType, Role};
-use crate::domain::ruling::Ruling;
+use crate::domain::ruling::{Consequences, Ruling};
 use crate::domain::team::ConsentState;
 use crate::domain::time::Timestamp;
 use crate::rulebook::calendar::Calendar;
 use crate::rulebook::event::TimeBand;
 use crate::rulebook::replay::{DutyCount, Event, Fate, Replay, Report};
 use crate::rulebook::{
-    EventFacts, Known, PatientStatus, PostFacts, Purpose, Rulebook, RulebookFiles, SourceFile, Verdict,
+    EventFacts, Known, PatientStatus, PostFacts, Purpose, RuleRef, Rulebook, RulebookFiles, SourceFile, Verdict,
 };
 
 /// 09:00 on a working day in Japan.
@@ -65,7 +65,18 @@ fn ruled(book: &Rulebook, post: &PostFacts, event: &EventFacts) -> (Ruling, Fate
         Verdict::Quarantine => Fate::Queue,
         Verdict::Deny => Fate::Deny,
     };
-    (book.ruling(&judgement, &slots), fate)
+    let cite = |rule: &RuleRef| Arc::clone(book.citation(*rule));
+    let mut ruling = book.ruling(&judgement, &slots);
+    match fate {
+        Fate::Hold => ruling.cited = etiquette.held.iter().map(|held| cite(&held.rule)).collect(),
+        Fate::Permit => {
+            let advice = etiquette.advice.iter().map(|advice| cite(&advice.rule)).collect();
+            let excepted = etiquette.excepted.iter().map(cite).collect();
+            ruling.consequences = Consequences { advice, excepted, ..Consequences::default() }.kept();
+        }
+        Fate::Queue | Fate::Deny => {}
+    }
+    (ruling, fate)
 }
 
 fn id(number: u64) -> EntryId {
@@ -132,8 +143,7 @@ proptest! {
         prop_assert!(report.changes.is_empty() && report.undetermined == 0, "{:?}", report);
         for (post, event) in &posts {
             let (judgement, etiquette, slots) = book.rule_on(post, event);
-            let ruling = book.ruling(&judgement, &slots);
-            let kept = book.slots_of(&ruling).expect("its own");
+            let kept = book.slots_of(&book.ruling(&judgement, &slots)).expect("its own");
             prop_assert_eq!(book.etiquette(post.kind, &kept), etiquette, "duties and advice too");
         }
     }
