@@ -65,7 +65,10 @@ impl Explainer<'_> {
             let (id, due) = (duty.id, duty.due.to_rfc3339());
             explained.text = join(
                 &explained.text,
-                &Text::new(format!("約束 {id} が生まれました（期限 {due}）"), format!("it opened duty {id}, due {due}")),
+                &Text::new(
+                    format!("約束 {id} が生まれました（期限 {due}）"),
+                    format!("it opened duty {id}, due {due}"),
+                ),
             );
         }
         Ok(explained)
@@ -170,9 +173,9 @@ impl Explainer<'_> {
             let agreement = book.sets().iter().find(|known| known.id == set.id).map(|set| set.agreement.clone());
             let signatures = match agreement {
                 Some(agreement) => {
-                    let list = self.journal.read(move |tx| {
-                        Box::pin(async move { tx.list_rulebook_signatures_of(&agreement).await })
-                    });
+                    let list = self
+                        .journal
+                        .read(move |tx| Box::pin(async move { tx.list_rulebook_signatures_of(&agreement).await }));
                     list.await?
                 }
                 None => Vec::new(),

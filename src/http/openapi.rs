@@ -11,7 +11,9 @@ use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityRequirement, Secur
 use utoipa::openapi::{Content, OpenApi as Document, Ref, RefOr, Response as Described};
 use utoipa::{Modify, OpenApi};
 
-use super::api::{directory, explaining, linking_queue, me, patients, registering, rulebook, rulebooks, sign_ins, timelines};
+use super::api::{
+    directory, explaining, linking_queue, me, patients, registering, rulebook, rulebooks, sign_ins, timelines,
+};
 use super::problem::Problem;
 
 const PROBLEM: &str = "application/problem+json";

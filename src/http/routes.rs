@@ -4,7 +4,9 @@
 use axum::Router;
 use axum::routing::{delete, get, post, put};
 
-use super::api::{directory, explaining, linking_queue, me, patients, registering, rulebook, rulebooks, sign_ins, timelines};
+use super::api::{
+    directory, explaining, linking_queue, me, patients, registering, rulebook, rulebooks, sign_ins, timelines,
+};
 use super::app::App;
 
 /// One route of the API.

@@ -106,7 +106,9 @@ fn to_agree_on() -> TempDir {
     let floor = own.path().join("floor.toml");
     let text = std::fs::read_to_string(&floor).expect("the floor");
     std::fs::write(&floor, text.replacen("status    = \"seed\"", "status    = \"proposed\"", 1)).expect("written");
-    for file in ["doctor-care-manager", "doctor-pharmacist", "etiquette-doctor-nurse", "infection-notice", "operating-policy"] {
+    for file in
+        ["doctor-care-manager", "doctor-pharmacist", "etiquette-doctor-nurse", "infection-notice", "operating-policy"]
+    {
         std::fs::remove_file(own.path().join(format!("{file}.toml"))).expect("it was copied");
     }
     own
@@ -124,15 +126,20 @@ fn the_operator_takes_a_version_from_draft_to_agreed_and_is_told_what_is_missing
     let told = in_english(&life(data, &["draft", text(own.path()), "--title", "2027"]));
     let id = told.split_whitespace().next().expect("an id").to_owned();
     assert!(told.contains(" draft ") && told.contains("to sign sharing: みなと医師会 doctor"), "{told}");
-    let agreement = told.split_whitespace().skip_while(|word| *word != "--agreement").nth(1).expect("a digest").to_owned();
+    let agreement =
+        told.split_whitespace().skip_while(|word| *word != "--agreement").nth(1).expect("a digest").to_owned();
     assert!(in_english(&life(data, &["propose", &id])).contains(" proposed "));
     let early = [&["--language", "en", "rulebook"], &life(data, &["in-force", &id])[..]].concat();
     let early = run(&early);
     let why = String::from_utf8_lossy(&early.stderr).into_owned();
     assert!(early.status.code() == Some(1) && why.contains("this takes one that is agreed"), "{why}");
-    let sign = ["sign", &id, "--set", "sharing", "--agreement", &agreement, "--body", "みなと医師会", "--role", "doctor"];
+    let sign =
+        ["sign", &id, "--set", "sharing", "--agreement", &agreement, "--body", "みなと医師会", "--role", "doctor"];
     let signed = in_english(&life(data, &[&sign[..], &["--person", "三浦 恵子", "--on", "2026-03-20"]].concat()));
-    assert!(signed.contains(" agreed ") && signed.contains("signed sharing: みなと医師会, 三浦 恵子 (2026-03-20)"), "{signed}");
+    assert!(
+        signed.contains(" agreed ") && signed.contains("signed sharing: みなと医師会, 三浦 恵子 (2026-03-20)"),
+        "{signed}"
+    );
     let scheduled = in_english(&life(data, &["in-force", &id, "--on", "2999-04-01"]));
     assert!(scheduled.contains("(from 2999-04-01)"), "{scheduled}");
     assert!(in_english(&life(data, &["list"])).contains(&id));

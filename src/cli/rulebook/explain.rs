@@ -107,7 +107,8 @@ async fn answer(journal: &Journal, explainer: &Explainer<'_>, arguments: &Argume
     let mut all = Text::new("", "");
     for (actor, may_see, explained) in &answers {
         let Text { ja, en } = told(explained);
-        let (sees_ja, sees_en) = if *may_see { ("見られます", "may see") } else { ("見られません", "may not see") };
+        let (sees_ja, sees_en) =
+            if *may_see { ("見られます", "may see") } else { ("見られません", "may not see") };
         all = Text::new(
             format!("{}{}：{sees_ja}\n{ja}", all.ja, actor.role.ja()),
             format!("{}{}: {sees_en}\n{en}", all.en, actor.role.en()),
@@ -126,8 +127,16 @@ fn told(explained: &Explained) -> Text {
         let citation = &agreed.rule.citation;
         let nobody = by.is_empty();
         let by = by.join("、");
-        ja += &if nobody { format!("  {citation}　合意なし（{}）\n", agreed.set.status) } else { format!("  {citation}　合意：{by}\n") };
-        en += &if nobody { format!("  {citation}, agreed by nobody ({})\n", agreed.set.status) } else { format!("  {citation}, agreed by {by}\n") };
+        ja += &if nobody {
+            format!("  {citation}　合意なし（{}）\n", agreed.set.status)
+        } else {
+            format!("  {citation}　合意：{by}\n")
+        };
+        en += &if nobody {
+            format!("  {citation}, agreed by nobody ({})\n", agreed.set.status)
+        } else {
+            format!("  {citation}, agreed by {by}\n")
+        };
     }
     Text::new(ja, en)
 }

@@ -96,7 +96,9 @@ pub async fn explain(
     let answers = match (entry, refusal, duty, person, patient) {
         (Some(entry), None, None, None, None) => vec![ExplanationShape::of(asker.entry(entry).await?, None)],
         (None, Some(seq), None, None, None) => vec![ExplanationShape::of(asker.refusal(seq).await?, None)],
-        (None, None, Some(duty), None, Some(patient)) => vec![ExplanationShape::of(asker.duty(patient, duty).await?, None)],
+        (None, None, Some(duty), None, Some(patient)) => {
+            vec![ExplanationShape::of(asker.duty(patient, duty).await?, None)]
+        }
         (None, None, None, Some(person), Some(patient)) => {
             let answers = asker.view(patient, person, kind).await?.into_iter();
             answers.map(|(actor, may, explained)| ExplanationShape::of(explained, Some((actor, may)))).collect()

@@ -121,7 +121,11 @@ impl CitedRule {
         let AgreedRule { set, rule, in_force, signatures } = agreed;
         let mut shape = Self::of((set, rule), in_force);
         let signed = signatures.into_iter();
-        shape.set.agreed_by.extend(signed.map(|by| SignatureShape { body: by.body, role: by.role, on: by.on.to_string() }));
+        shape.set.agreed_by.extend(signed.map(|by| SignatureShape {
+            body: by.body,
+            role: by.role,
+            on: by.on.to_string(),
+        }));
         shape
     }
 

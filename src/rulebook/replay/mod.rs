@@ -20,11 +20,11 @@ use super::facts::Known;
 use super::judge::{RuleRef, Verdict};
 use super::slots::Slots;
 use crate::domain::body::Body;
+use crate::domain::duty::OpenedDuty;
 use crate::domain::entry::Entry;
 use crate::domain::ids::EntryId;
 use crate::domain::kind::Kind;
 use crate::domain::list::closed_list;
-use crate::domain::duty::OpenedDuty;
 use crate::domain::ruling::Ruling;
 use crate::domain::time::Timestamp;
 use crate::limits::REPLAY_CASES_MAX;
@@ -145,7 +145,6 @@ impl<'a> Source<'a> {
         })
         .then_some(first)
     }
-
 }
 
 /// The rules for which a reason was written, so that they held the post no more.
