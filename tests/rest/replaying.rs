@@ -46,11 +46,12 @@ async fn the_book_in_force_repeats_what_it_decided_and_a_draft_tells_what_it_wou
     let vital = json!({ "id": id(3), "body": { "vital": { "measurements": [{ "sign": "pulse", "value": "72", "unit": "/min" }] } } });
     stranger.post(&entries, vital).await.is(StatusCode::ACCEPTED);
     // Hidden: answered as if there were no such patient.
-    stranger.post(&entries, note(4)).await.problem(StatusCode::NOT_FOUND, "not_found");
+    let order = json!({ "id": id(4), "body": { "order": { "orderType": "drip", "text": "点滴" } } });
+    stranger.post(&entries, order).await.problem(StatusCode::NOT_FOUND, "not_found");
 
     let in_force = app.hub.region().rulebook();
     let report = replayed(&app, &in_force, Timestamp::MIN).await;
-    // Registration, consent, link, note; order, vital signs, hidden note.
+    // Registration, consent, link, note; order, vital signs, hidden order.
     assert_eq!((report.events, report.own, report.repeated), (7, 7, 7), "{report:?}");
     assert!(report.changes.is_empty() && report.undetermined == 0 && report.unreadable == 0, "{report:?}");
 
