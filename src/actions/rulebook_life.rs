@@ -149,7 +149,7 @@ impl Life {
         let Signing { set, agreement, body, role, person, on } = signing;
         let said = format!("{set}: {body} ({role}), {person}, {on}, {agreement}");
         let signature = SetSignature { set, body, role, person, on, agreement };
-        let signatures = before.signatures.iter().chain([&signature]).cloned().collect();
+        let signatures: Vec<SetSignature> = before.signatures.iter().chain([&signature]).cloned().collect();
         let is_last = Standing::unsigned_of(&before.book, &signatures).is_empty();
         let stage = if is_last { Stage::Agreed } else { Stage::Proposed };
         let after = RulebookVersion { stage, ..before.version.clone() };

@@ -41,7 +41,7 @@ impl Standing {
     }
 
     /// Who must still sign. The floor says what holds whatever anybody agrees on, so nobody has to.
-    pub(super) fn unsigned_of(book: &Rulebook, signatures: &Vec<SetSignature>) -> Vec<Unsigned> {
+    pub(super) fn unsigned_of(book: &Rulebook, signatures: &[SetSignature]) -> Vec<Unsigned> {
         let mut unsigned = Vec::new();
         for set in book.sets().iter().filter(|set| set.layer != Layer::Floor) {
             let signed = of_set(set, signatures);

@@ -148,7 +148,7 @@ impl<'a> Source<'a> {
 }
 
 /// The rules for which a reason was written, so that they held the post no more.
-fn reasons_written<'e>(ruling: &'e Ruling) -> impl Iterator<Item = &'e str> {
+fn reasons_written(ruling: &Ruling) -> impl Iterator<Item = &str> {
     let reasons = ruling.consequences.as_deref().map_or(&[][..], |consequences| &consequences.reasons);
     reasons.iter().map(|reason| rule_id(&reason.rule))
 }
