@@ -4,6 +4,8 @@ mod audit;
 mod directory;
 mod every_route;
 mod explaining;
+mod files;
+mod files_swept;
 mod importing;
 mod linking_queue;
 mod posting;
