@@ -316,6 +316,18 @@ pub const RULEBOOK_FILE_BYTES_MAX: u64 = 1_048_576;
 pub const RULEBOOKS_KEPT_MAX: usize = 4_096;
 /// Rulebooks of the past held ready, besides the one in force.
 pub const RULEBOOKS_LOADED_MAX: usize = 8;
+/// Combinations of values tried for the words that a draft adds, for each post that is replayed.
+pub const REPLAY_CASES_MAX: usize = 256;
+/// Posts named as examples of one change of verdict.
+pub const REPLAY_EXAMPLES_MAX: usize = 5;
+/// How often the hub looks which version of the rulebook is to be in force, for what the command line changed, in ms.
+pub const RULEBOOK_POLL_MS: u64 = 1_000;
+/// Wishes to follow the rulebook that wait at once.
+pub const RULEBOOK_WISHES_MAX: usize = 16;
+/// Versions of the rulebook that are listed.
+pub const RULEBOOK_VERSIONS_MAX: usize = 256;
+/// Longest title of a version, name of a body or of a signatory, in bytes.
+pub const RULEBOOK_NAME_BYTES_MAX: usize = 256;
 /// Words a choice may have, kinds included: a set of them is one 64-bit word.
 pub const RULEBOOK_CHOICES_MAX: usize = 64;
 /// Fields of a vocabulary.

@@ -3,13 +3,16 @@
 
 pub mod directory;
 pub mod emergency;
+pub mod explaining;
 pub mod files;
 pub mod import;
 pub mod kept_rulebooks;
 pub mod linking_queue;
 pub mod patients;
 pub mod registering;
+pub mod replaying;
 pub mod rulebook;
+pub mod rulebook_life;
 pub mod sign_in;
 mod tickets;
 pub mod visible;

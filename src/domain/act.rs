@@ -4,7 +4,8 @@
 use jiff::civil::Date;
 
 use super::directory::{Actor, Position};
-use super::ids::{OrganisationId, PatientId, PersonId, SignInId};
+use super::ids::{OrganisationId, PatientId, PersonId, RulebookVersionId, SignInId};
+use super::lifecycle::LifeStep;
 use super::list::closed_list;
 use super::role::OrganisationType;
 use super::time::Timestamp;
@@ -61,6 +62,15 @@ pub enum Deed {
         name: String,
         birth_date: Date,
         found: Vec<PatientId>,
+    },
+    /// A version of the rulebook went on in its life.
+    RulebookMoved {
+        version: RulebookVersionId,
+        step: LifeStep,
+        /// The version's files at that moment.
+        fingerprint: String,
+        /// For people: who signed which set, from when it is in force, why it was retired.
+        said: String,
     },
 }
 

@@ -12,7 +12,8 @@ use utoipa::openapi::{Content, OpenApi as Document, Ref, RefOr, Response as Desc
 use utoipa::{Modify, OpenApi};
 
 use super::api::{
-    directory, emergency, files, linking_queue, me, patients, registering, rulebook, sign_ins, timelines,
+    directory, emergency, explaining, files, linking_queue, me, patients, registering, rulebook, rulebooks, sign_ins,
+    timelines,
 };
 use super::problem::Problem;
 
@@ -39,7 +40,10 @@ const PROBLEM: &str = "application/problem+json";
         emergency::search, emergency::list,
         files::upload, files::download,
         linking_queue::list, linking_queue::dismiss,
-        rulebook::show, rulebook::show_cited,
+        rulebook::show, rulebook::show_cited, explaining::explain,
+        rulebooks::list, rulebooks::draft, rulebooks::show, rulebooks::change, rulebooks::propose, rulebooks::sign,
+        rulebooks::put_in_force, rulebooks::retire, rulebooks::trying::sheet, rulebooks::trying::compare,
+        rulebooks::trying::analyse, rulebooks::trying::replay,
     ),
     components(schemas(Problem)),
     modifiers(&Common),

@@ -5,7 +5,8 @@ use axum::Router;
 use axum::routing::{delete, get, post, put};
 
 use super::api::{
-    directory, emergency, files, linking_queue, me, patients, registering, rulebook, sign_ins, timelines,
+    directory, emergency, explaining, files, linking_queue, me, patients, registering, rulebook, rulebooks, sign_ins,
+    timelines,
 };
 use super::app::App;
 
@@ -61,4 +62,17 @@ routes! {
     post   "/api/v1/linking-queue/{id}/dismiss" => linking_queue::dismiss;
     get    "/api/v1/rulebook" => rulebook::show;
     get    "/api/v1/rulebook/citations/{citation}" => rulebook::show_cited;
+    get    "/api/v1/rulebook/explain" => explaining::explain;
+    get    "/api/v1/rulebooks" => rulebooks::list;
+    post   "/api/v1/rulebooks" => rulebooks::draft;
+    get    "/api/v1/rulebooks/{id}" => rulebooks::show;
+    put    "/api/v1/rulebooks/{id}" => rulebooks::change;
+    post   "/api/v1/rulebooks/{id}/propose" => rulebooks::propose;
+    post   "/api/v1/rulebooks/{id}/signatures" => rulebooks::sign;
+    post   "/api/v1/rulebooks/{id}/in-force" => rulebooks::put_in_force;
+    post   "/api/v1/rulebooks/{id}/retire" => rulebooks::retire;
+    get    "/api/v1/rulebooks/{id}/sheet" => rulebooks::trying::sheet;
+    get    "/api/v1/rulebooks/{id}/difference" => rulebooks::trying::compare;
+    get    "/api/v1/rulebooks/{id}/analysis" => rulebooks::trying::analyse;
+    post   "/api/v1/rulebooks/{id}/replay" => rulebooks::trying::replay;
 }

@@ -97,6 +97,7 @@ impl Committer {
                 }
             }
             Outcome::Dismissed(dismissal, waited) => drop(dismissal.reply.send(waited)),
+            Outcome::Rejudged(rejudge) => drop(rejudge.reply.send(())),
             Outcome::Granted(_) => {}
         }
     }

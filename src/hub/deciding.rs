@@ -90,6 +90,10 @@ impl Picture {
                 Outcome::Granted(changes)
             }
             (Work::Dismiss(dismissal), Some(hot)) => self.dismiss(draft, hot, dismissal, ledger),
+            (Work::Rejudge(rejudge), hot) => {
+                hot.into_iter().for_each(|hot| draft.change_access(&hot.state));
+                Outcome::Rejudged(rejudge)
+            }
             (Work::Post(_) | Work::PostTogether(_), _) | (_, None) => return,
         };
         draft.outcomes.push(outcome);

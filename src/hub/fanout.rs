@@ -164,6 +164,11 @@ impl Fanout {
         self.lock().channels.get(&timeline).map(|readers| people(readers)).unwrap_or_default()
     }
 
+    /// The timelines that somebody follows at this moment.
+    pub(super) fn timelines(&self) -> Vec<TimelineId> {
+        self.lock().channels.keys().copied().collect()
+    }
+
     /// How many subscriptions are open, for the metrics.
     #[must_use]
     pub fn subscriptions(&self) -> usize {

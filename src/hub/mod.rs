@@ -24,6 +24,7 @@ pub mod published;
 pub mod reading;
 mod region;
 pub mod rehearsal;
+pub mod rulebooks;
 mod sequencer;
 pub mod sessions;
 pub mod subscription;
@@ -36,6 +37,7 @@ mod trial;
 pub mod view;
 mod work;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use tokio::sync::{mpsc, oneshot, watch};
@@ -77,6 +79,7 @@ struct Inner {
     sessions: Sessions,
     meter: Arc<Meter>,
     work: mpsc::Sender<Work>,
+    rules: mpsc::Sender<oneshot::Sender<()>>,
     fallen: watch::Receiver<Option<&'static str>>,
 }
 
@@ -107,13 +110,22 @@ impl Hub {
             again,
         };
         let releaser = linking_queue::release(journal.clone(), work.downgrade(), linked_in);
+        let (rules, rules_in) = mpsc::channel(limits::RULEBOOK_WISHES_MAX);
+        let follower = rulebooks::Follower {
+            journal: journal.clone(),
+            region: Arc::clone(&region),
+            fanout: Arc::clone(&fanout),
+            work: work.downgrade(),
+            due: BTreeSet::new(),
+        };
         let (tasks, fallen) = tasks::spawn([
             ("sequencer", Box::pin(sequencer.run())),
             ("committer", Box::pin(committer.run())),
             ("releaser", Box::pin(releaser)),
+            ("rulebooks", Box::pin(rulebooks::follow(follower, rules_in))),
         ]);
         let sessions = Sessions::default();
-        (Self { inner: Arc::new(Inner { region, journal, fanout, sessions, meter, work, fallen }) }, tasks)
+        (Self { inner: Arc::new(Inner { region, journal, fanout, sessions, meter, work, rules, fallen }) }, tasks)
     }
 
     /// Directory, rulebook, clock and search index of the region.
@@ -302,6 +314,17 @@ impl Hub {
         let (reply, marked) = oneshot::channel();
         self.give(Work::MarkRead(MarkRead { actor, timeline, through, reply: Some(reply) })).await?;
         marked.await.map_err(|_| Unavailable)
+    }
+
+    /// Waits until the version of the rulebook that is to be in force by now decides, and everybody's view is that of
+    /// its rules.
+    ///
+    /// # Errors
+    /// When the hub cannot answer.
+    pub async fn follow_rulebook(&self) -> Result<(), Unavailable> {
+        let (reply, done) = oneshot::channel();
+        self.inner.rules.send(reply).await.map_err(|_| Unavailable)?;
+        done.await.map_err(|_| Unavailable)
     }
 
     /// Widens or closes records of reading.

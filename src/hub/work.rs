@@ -29,6 +29,7 @@ pub enum Work {
     MarkRead(MarkRead),
     Grants(Vec<GrantChange>),
     Dismiss(Box<Dismissal>),
+    Rejudge(Rejudge),
 }
 
 /// A post on its way.
@@ -118,6 +119,14 @@ pub struct Dismissal {
     pub reply: oneshot::Sender<bool>,
 }
 
+/// The rules changed: who may see a timeline is worked out anew. Without a timeline nothing is, but all that was decided
+/// before is committed once it is answered.
+#[derive(Debug)]
+pub struct Rejudge {
+    pub timeline: Option<TimelineId>,
+    pub reply: oneshot::Sender<()>,
+}
+
 /// What is told to whom once the batch is durable.
 #[derive(Debug)]
 pub enum Outcome {
@@ -129,6 +138,7 @@ pub enum Outcome {
     Marked(MarkRead, Option<ReadMarker>),
     Granted(Vec<GrantChange>),
     Dismissed(Box<Dismissal>, bool),
+    Rejudged(Rejudge),
 }
 
 impl Outcome {
@@ -146,6 +156,7 @@ impl Outcome {
             Self::Marked(mark, _) => Work::MarkRead(mark),
             Self::Granted(changes) => Work::Grants(changes),
             Self::Dismissed(dismissal, _) => Work::Dismiss(dismissal),
+            Self::Rejudged(rejudge) => Work::Rejudge(rejudge),
         }
     }
 }
@@ -162,6 +173,7 @@ impl Work {
             Self::Look(look) => Some(look.timeline),
             Self::MarkRead(mark) => Some(mark.timeline),
             Self::Dismiss(dismissal) => Some(dismissal.post.intent.timeline),
+            Self::Rejudge(rejudge) => rejudge.timeline,
             Self::Grants(_) => None,
         }
     }
@@ -226,7 +238,12 @@ impl Work {
                 Outcome::Followed(follow, opened)
             }
             // A caller that waits on a channel sees it close, which it reports as unavailable.
-            Self::DryRun(_) | Self::Look(_) | Self::MarkRead(_) | Self::Grants(_) | Self::Dismiss(_) => return None,
+            Self::DryRun(_)
+            | Self::Look(_)
+            | Self::MarkRead(_)
+            | Self::Grants(_)
+            | Self::Dismiss(_)
+            | Self::Rejudge(_) => return None,
         })
     }
 }

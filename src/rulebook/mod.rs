@@ -38,6 +38,7 @@ mod phrase;
 mod problem;
 mod program;
 mod region;
+pub mod replay;
 mod remembered;
 mod ruleset;
 mod ruleset_file;
@@ -76,7 +77,7 @@ pub use mechanism::{Deadline, Duty, Escalation, Gate, MetBy, Nudge, Party, Pledg
 pub use mistake::Mistake;
 pub use notes::Note;
 pub use problem::{Problem, Problems, SourceFile};
-pub use ruleset::{Mechanism, Rule, Ruleset, Share, Signature};
+pub use ruleset::{Mechanism, Rule, Ruleset, Share, Signatory, Signature};
 pub use situation::Target;
 pub use slots::Slots;
 pub use standing::{PledgeDue, StandingImplied};

@@ -130,6 +130,7 @@ closed_list! {
         NotLinked = "not_linked", "チームに紐付けられていません", "not linked to the team";
         Retracted = "retracted", "取り消された記録です", "it was retracted";
         Superseded = "superseded", "より新しい内容が記録されています", "a newer one is in force";
+        RulebookUnsound = "rulebook_unsound", "ルールに誤りがあります", "the rules have mistakes";
         // About the request over HTTP.
         Unauthenticated = "unauthenticated", "サインインしてください", "sign in first";
         OriginRefused = "origin_refused", "このページからは接続できません", "this origin may not open a socket here";

@@ -12,6 +12,7 @@ mod etiquette_rows;
 mod explanations;
 mod guides;
 mod masks;
+mod replay;
 mod rows;
 mod said;
 mod shipped_rules;
