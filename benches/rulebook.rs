@@ -81,6 +81,7 @@ fn readers() -> Vec<ViewerFacts> {
             organisation_was_on_team: Known::Is(number.is_multiple_of(11)),
             is_host: Known::Is(number.is_multiple_of(7)),
             break_glass: Known::Is(number.is_multiple_of(97)),
+            own_office: Known::Is(number.is_multiple_of(13)),
         },
         patient: PatientFacts {
             consent: Known::Is(ConsentState::ALL[if number % 10 < 8 { 1 } else { number % 3 }]),

@@ -84,6 +84,11 @@ pub const RECORDS_STANDING_MAX: usize = 2;
 /// The newest sayings about stay, one device, allergies or a wish that are remembered, so that the one before counts
 /// again when the newest is taken back.
 pub const SAYINGS_STANDING_MAX: usize = 3;
+/// Rosters of an organisation that are remembered; those that are over are forgotten first. A plan for a month and a
+/// change for nearly every day of it.
+pub const ROSTERS_STANDING_MAX: usize = 32;
+/// Pledges of an organisation and its people that are remembered: one for each rule and each who gave it.
+pub const OFFICE_PLEDGES_MAX: usize = 4_096;
 /// Devices of a patient whose settings are remembered.
 pub const DEVICES_STANDING_MAX: usize = 50;
 /// Duties that ended and are still remembered with the state; the timeline keeps all.

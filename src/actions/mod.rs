@@ -4,6 +4,7 @@ pub mod directory;
 pub mod import;
 pub mod kept_rulebooks;
 pub mod linking_queue;
+pub mod offices;
 pub mod patients;
 pub mod registering;
 pub mod rulebook;

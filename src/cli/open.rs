@@ -12,6 +12,7 @@ use super::{Complaint, rulebook_files};
 use crate::clock::{Clock, Ids, SystemClock};
 use crate::config::Config;
 use crate::domain::directory::Directory;
+use crate::domain::offices::Offices;
 use crate::domain::text::Text;
 use crate::hub::patients::PatientIndex;
 use crate::hub::{Hub, HubTasks, RegionParts};
@@ -74,11 +75,13 @@ pub async fn start_under(journal: Journal, clock: Arc<dyn Clock>, rulebook: Rule
     rulebook_files::keep(&journal, &rulebook, clock.now()).await?;
     let directory: Directory = journal.read(|tx| Box::pin(tx.load_directory())).await?;
     let registrations = journal.registrations().await?;
+    let offices = journal.read(|tx| Box::pin(tx.load_offices())).await?;
     let patients = registrations.into_iter().map(|(timeline, registration)| (timeline.as_patient(), registration));
     let parts = RegionParts {
         rulebook,
         directory,
         patients: PatientIndex::of(patients),
+        offices: Offices::of(offices),
         ids: Arc::new(Ids::new(Arc::clone(&clock))),
         clock,
         time_zone: TimeZone::get("Asia/Tokyo").context("the bundled time-zone database has Asia/Tokyo")?,

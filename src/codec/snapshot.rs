@@ -2,6 +2,7 @@
 
 mod course;
 mod duties;
+mod office;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -59,6 +60,7 @@ pub fn encode_snapshot(state: &PatientState) -> Vec<u8> {
         course: Some(course::course_message(&state.course)),
         duties: duties::duties_message(&state.duties),
         away_since_us: state.duties.away_since.map(Timestamp::as_micros),
+        office: state.office.as_deref().map(office::office_message),
     }
     .encode_to_vec()
 }
@@ -77,6 +79,7 @@ pub fn decode_snapshot(bytes: &[u8]) -> Result<Option<PatientState>, CodecError>
 
 fn state(kept: stored::Snapshot) -> Result<PatientState, Invalid> {
     let registration = kept.registration.map(registration).transpose();
+    let office = kept.office.map(office::office).transpose();
     Ok(PatientState {
         timeline: id("timeline", &kept.timeline, TimelineId)?,
         head: Seq(kept.head),
@@ -98,6 +101,7 @@ fn state(kept: stored::Snapshot) -> Result<PatientState, Invalid> {
         accesses: each("accesses", kept.accesses, access)?.into_iter().collect::<BTreeMap<_, _>>(),
         course: course::course(kept.course.unwrap_or_default()).map_err(|invalid| invalid.within("course"))?,
         duties: duties::duties(kept.duties, kept.away_since_us)?,
+        office: office.map_err(|invalid| invalid.within("office"))?.map(Arc::new),
     })
 }
 

@@ -64,5 +64,6 @@ closed_list! {
         Unused = "unused", "一定時間の不使用", "not used for too long";
         PersonChanged = "person_changed", "本人の所属・職種の終了", "the person left a position";
         OrganisationEnded = "organisation_ended", "事業所の終了", "the organisation ended its work";
+        Suspended = "suspended", "利用の停止", "the use of the system was suspended";
     }
 }

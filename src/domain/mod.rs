@@ -15,6 +15,8 @@ pub mod entry;
 pub mod ids;
 pub mod kind;
 pub(crate) mod list;
+pub mod offices;
+pub mod on_call;
 pub mod patient;
 pub mod role;
 pub mod ruling;

@@ -11,7 +11,7 @@ use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityRequirement, Secur
 use utoipa::openapi::{Content, OpenApi as Document, Ref, RefOr, Response as Described};
 use utoipa::{Modify, OpenApi};
 
-use super::api::{directory, linking_queue, me, patients, registering, rulebook, sign_ins, timelines};
+use super::api::{directory, linking_queue, me, offices, patients, registering, rulebook, sign_ins, timelines};
 use super::problem::Problem;
 
 const PROBLEM: &str = "application/problem+json";
@@ -29,6 +29,7 @@ const PROBLEM: &str = "application/problem+json";
         me::show, me::sign_out, me::draw_ticket,
         directory::list_organisations, directory::enter_organisation, directory::replace_organisation,
         directory::list_people, directory::enter_person, directory::replace_person, directory::suspend,
+        offices::show, offices::list_pledges,
         sign_ins::issue, sign_ins::revoke,
         patients::find, patients::show,
         registering::register_patient, registering::record_consent, registering::link, registering::unlink,

@@ -120,7 +120,7 @@ fn status_of(code: &str, is_about_field: bool) -> StatusCode {
     match Code::from_code(code) {
         Some(Code::Malformed) => StatusCode::BAD_REQUEST,
         Some(Code::Unauthenticated) => StatusCode::UNAUTHORIZED,
-        Some(Code::Forbidden | Code::RuleFailed | Code::OriginRefused) => StatusCode::FORBIDDEN,
+        Some(Code::Forbidden | Code::RuleFailed | Code::OriginRefused | Code::Suspended) => StatusCode::FORBIDDEN,
         Some(Code::NotFound) => StatusCode::NOT_FOUND,
         Some(Code::MethodNotAllowed) => StatusCode::METHOD_NOT_ALLOWED,
         Some(Code::Conflict | Code::Dismissed) => StatusCode::CONFLICT,
@@ -223,6 +223,7 @@ impl From<SignInError> for Problem {
                 Text::fixed("その人にこの職務はありません", "this person does not hold this position"),
                 Some("role".to_owned()),
             ),
+            SignInError::Suspended => Self::of(Code::Suspended),
             SignInError::Store(error) => error.into(),
         }
     }

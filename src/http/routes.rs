@@ -4,7 +4,7 @@
 use axum::Router;
 use axum::routing::{delete, get, post, put};
 
-use super::api::{directory, linking_queue, me, patients, registering, rulebook, sign_ins, timelines};
+use super::api::{directory, linking_queue, me, offices, patients, registering, rulebook, sign_ins, timelines};
 use super::app::App;
 
 /// One route of the API.
@@ -34,6 +34,8 @@ routes! {
     get    "/api/v1/organisations" => directory::list_organisations;
     post   "/api/v1/organisations" => directory::enter_organisation;
     put    "/api/v1/organisations/{id}" => directory::replace_organisation;
+    get    "/api/v1/organisations/{id}/office" => offices::show;
+    get    "/api/v1/pledges" => offices::list_pledges;
     get    "/api/v1/people" => directory::list_people;
     post   "/api/v1/people" => directory::enter_person;
     put    "/api/v1/people/{id}" => directory::replace_person;

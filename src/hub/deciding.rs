@@ -20,6 +20,7 @@ use crate::codec::{self, Content, QueuedPost};
 use crate::domain::directory::{Actor, Directory};
 use crate::domain::entry::{Entry, Intent};
 use crate::domain::ids::Seq;
+use crate::domain::kind::Kind;
 use crate::domain::ruling::Ruling;
 use crate::domain::state::PatientState;
 use crate::domain::time::Timestamp;
@@ -27,7 +28,7 @@ use crate::limits;
 use crate::rulebook::{self, Acceptance, Decision, Refusal, Rulebook, Situation, Target};
 use crate::store::{
     self, ClearHeader, GrantChange, HeadUpdate, NewTimeline, QueueState, ReadMarker, Resolved, SealedEntry,
-    SealedQueued, SealedSnapshot, Subject,
+    SealedQueued, SealedSnapshot, ShutOut,
 };
 use crate::vault::RegionKey;
 
@@ -135,6 +136,8 @@ impl Picture {
         if hot.state.access_epoch != epoch {
             draft.change_access(&hot.state);
         }
+        draft.change_office(&hot.state);
+        self.shut_out(draft, &hot.state, &entry);
         self.snapshot(draft, hot);
         self.leave_queue(draft, submission, ledger);
         let answer = Accepted::of(&entry, false);
@@ -163,10 +166,7 @@ impl Picture {
     }
 
     fn seal(&self, draft: &mut Draft, hot: &mut Hot, entry: &Entry, content: &Content, submission: &Submission) {
-        if !hot.exists {
-            draft.batch.new_timelines.push(NewTimeline::new(&self.key, entry.timeline, Subject::Patient, &hot.key));
-            hot.exists = true;
-        }
+        self.begin_timeline(draft, hot);
         let header = ClearHeader {
             id: entry.id,
             timeline: entry.timeline,
@@ -187,12 +187,32 @@ impl Picture {
         draft.batch.entries.push(sealed);
     }
 
+    /// The row that entries, and records of who read them, refer to.
+    fn begin_timeline(&self, draft: &mut Draft, hot: &mut Hot) {
+        if !hot.exists {
+            let (timeline, subject) = (hot.state.timeline, hot.state.subject());
+            draft.batch.new_timelines.push(NewTimeline::new(&self.key, timeline, subject, &hot.key));
+            hot.exists = true;
+        }
+    }
+
     /// The post is an entry, whoever sent it: it waits no longer.
     fn leave_queue(&self, draft: &mut Draft, submission: &Submission, ledger: &mut Ledger) {
         let id = submission.intent.id;
         if ledger.waits(id).is_some_and(|waits| waits.mac == submission.mac) && ledger.note_resolved(id) {
             draft.batch.resolved.push(Resolved { id, state: QueueState::Accepted, resolved_at: self.now });
         }
+    }
+
+    /// Where the entry is a suspension, or puts one right: whoever is shut out by it is signed in no longer.
+    fn shut_out(&self, draft: &mut Draft, state: &PatientState, entry: &Entry) {
+        if entry.scope().kind != Kind::Suspension {
+            return;
+        }
+        let shut_out = state.office.iter().flat_map(|office| office.shut_out(self.today));
+        let organisation = state.timeline.as_organisation();
+        let shut_out = shut_out.map(|person| ShutOut { organisation, person, by: entry.author, at: entry.recorded_at });
+        draft.batch.shut_out.extend(shut_out);
     }
 
     fn snapshot(&self, draft: &mut Draft, hot: &mut Hot) {
@@ -269,6 +289,7 @@ impl Picture {
         let view = View::of(&hot.state, &self.rulebook, &follow.actor);
         let head = hot.state.head;
         let granted = view.map(|view| {
+            self.begin_timeline(draft, hot);
             draft.batch.grants.push(self.open_grant(&follow, follow.after.min(head)));
             let subscription = Arc::new(Subscription::new(follow.timeline, Arc::new(view), head));
             Granted { subscription, head, access_epoch: hot.state.access_epoch }
@@ -288,8 +309,9 @@ impl Picture {
         }
     }
 
-    fn look(&self, draft: &mut Draft, hot: &Hot, look: Box<Look>) -> Outcome {
+    fn look(&self, draft: &mut Draft, hot: &mut Hot, look: Box<Look>) -> Outcome {
         let sight = View::of(&hot.state, &self.rulebook, &look.actor).map(|view| {
+            self.begin_timeline(draft, hot);
             let (id, sign_in, timeline, head) = (look.grant, look.sign_in, look.timeline, hot.state.head);
             let from = look.after.min(head);
             draft.batch.grants.push(GrantChange::Open { id, sign_in, timeline, opened_at: self.now, from });
@@ -300,8 +322,11 @@ impl Picture {
         Outcome::Looked(look, sight)
     }
 
-    fn mark_read(&self, draft: &mut Draft, hot: &Hot, mark: MarkRead) -> Outcome {
+    fn mark_read(&self, draft: &mut Draft, hot: &mut Hot, mark: MarkRead) -> Outcome {
         let may_read = View::of(&hot.state, &self.rulebook, &mark.actor).is_some();
+        if may_read {
+            self.begin_timeline(draft, hot);
+        }
         let marker = may_read.then(|| ReadMarker {
             person: mark.actor.person,
             timeline: mark.timeline,
@@ -318,4 +343,5 @@ fn tell_of_stored(draft: &mut Draft, hot: &Hot, submission: &Submission, ledger:
     let Some(entry) = ledger.stored(submission.intent.id) else { return };
     draft.publish(Arc::clone(entry));
     draft.change_access(&hot.state);
+    draft.change_office(&hot.state);
 }

@@ -70,7 +70,7 @@ struct Inner {
     region: Arc<Region>,
     journal: Journal,
     fanout: Arc<Fanout>,
-    sessions: Sessions,
+    sessions: Arc<Sessions>,
     meter: Arc<Meter>,
     work: mpsc::Sender<Work>,
     fallen: watch::Receiver<Option<&'static str>>,
@@ -91,6 +91,7 @@ impl Hub {
         let (linked, linked_in) = mpsc::unbounded_channel();
         let region = Arc::new(Region::new(journal.region(), parts, linked));
         let (fanout, progress, meter) = (Arc::<Fanout>::default(), Arc::<Progress>::default(), Arc::<Meter>::default());
+        let sessions = Arc::<Sessions>::default();
         let channels = Channels { work: work_in, again: again_in, drafts };
         let sequencer = Sequencer::new(Arc::clone(&region), journal.clone(), Arc::clone(&progress), channels);
         let committer = Committer {
@@ -99,6 +100,7 @@ impl Hub {
             fanout: Arc::clone(&fanout),
             progress,
             meter: Arc::clone(&meter),
+            sessions: Arc::clone(&sessions),
             drafts: drafts_in,
             again,
         };
@@ -108,7 +110,6 @@ impl Hub {
             ("committer", Box::pin(committer.run())),
             ("releaser", Box::pin(releaser)),
         ]);
-        let sessions = Sessions::default();
         (Self { inner: Arc::new(Inner { region, journal, fanout, sessions, meter, work, fallen }) }, tasks)
     }
 

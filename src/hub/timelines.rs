@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::domain::ids::{Seq, TimelineId};
+use crate::domain::ids::{Seq, Subject, TimelineId};
 use crate::domain::state::PatientState;
 use crate::limits;
 use crate::store::Loaded;
@@ -38,6 +38,14 @@ impl Hot {
             exists: false,
             snapshot: Seq::ZERO,
             batch: 0,
+        }
+    }
+
+    /// Before the first entry the directory says what the timeline is about: it may have learned of an organisation
+    /// since somebody first asked for this id.
+    pub fn be_about(&mut self, subject: Subject) {
+        if !self.exists && self.state.subject() != subject {
+            self.state = PatientState::empty_of(subject, self.state.timeline);
         }
     }
 

@@ -30,8 +30,12 @@ impl View {
     /// What `actor` may see; `None` when it is nothing at all, so that the timeline looks unknown.
     #[must_use]
     pub fn of(state: &PatientState, rulebook: &Rulebook, actor: &Actor) -> Option<Self> {
-        state.registration.as_ref()?;
         let mask = rulebook.view_mask(&situation::viewer(state, actor));
+        if state.office.is_some() {
+            let view = Self { actor: *actor, mask, opens_from: Timestamp::MIN, hidden: Arc::new(state.hidden.clone()) };
+            return mask.shows_offices().then_some(view);
+        }
+        state.registration.as_ref()?;
         let member = state.membership(actor);
         // A former member keeps its own entries; somebody who never belonged has none to keep.
         let has_own = member.is_some() || state.former.contains(&actor.organisation);

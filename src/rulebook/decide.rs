@@ -10,6 +10,7 @@ use super::class::EntryClass;
 use super::facts::PostFacts;
 use super::feasible;
 use super::judge::Verdict;
+use super::office;
 use super::situation::{self, Target};
 use super::words::Action;
 use crate::domain::alarm::{self, Alarm};
@@ -74,12 +75,19 @@ pub fn decide(situation: &Situation<'_>, intent: &Intent) -> Decision {
         .check(situation.today)
         .and_then(|()| feasible::check_claimed_time(intent, situation.now))
         .and_then(|()| feasible::check_nothing_attached(intent))
-        .and_then(|()| feasible::check_taken(intent));
+        .and_then(|()| feasible::check_taken(intent))
+        .and_then(|()| office::check_place(situation, intent));
     if let Err(invalid) = sound {
         return Decision::Refuse(Refusal::Invalid(invalid));
     }
     let (verdict, ruling) = judge(situation, intent);
     let is_registered = situation.state.registration.is_some();
+    if situation.state.office.is_some() {
+        if let Some(refusal) = office::refuse(situation, intent, verdict, &ruling) {
+            return Decision::Refuse(refusal);
+        }
+        return accept(situation, intent, ruling);
+    }
     match verdict {
         Verdict::Quarantine => return Decision::Queue(ruling),
         Verdict::Deny if is_visible(situation) => return Decision::Refuse(Refusal::Rules(ruling)),
@@ -98,6 +106,10 @@ pub fn decide(situation: &Situation<'_>, intent: &Intent) -> Decision {
         }
         Verdict::Permit => {}
     }
+    accept(situation, intent, ruling)
+}
+
+fn accept(situation: &Situation<'_>, intent: &Intent, ruling: Ruling) -> Decision {
     match feasible::check(situation, intent) {
         Err(invalid) => Decision::Refuse(Refusal::Invalid(invalid)),
         Ok(()) => Decision::Accept(Acceptance {

@@ -2,6 +2,7 @@
 //! `decide`, which words refusals of whole posts; nothing here looks at roles.
 
 use super::decide::Situation;
+use super::office;
 use super::situation::Target;
 use crate::domain::body::{Body, Correction};
 use crate::domain::entry::Intent;
@@ -94,7 +95,7 @@ fn check_body(situation: &Situation<'_>, body: &Body) -> Result<(), Invalid> {
         }
         Body::Retraction(_) => check_retraction(situation),
         Body::Acknowledgement(_) => check_target(situation).map(|_| ()),
-        _ => Ok(()),
+        body => office::check_body(situation, body),
     }
 }
 
@@ -117,6 +118,16 @@ fn check_correction(situation: &Situation<'_>, correction: &Correction) -> Resul
             Text::fixed(
                 "紐付け・解除・管理事業所の変更は訂正できません。あらためて紐付けるか、解除してください",
                 "what changed the team is not corrected: link or unlink again",
+            ),
+        ));
+    }
+    if target.kind == Kind::Pledge {
+        return Err(Invalid::new(
+            "target",
+            "wrong_kind",
+            Text::fixed(
+                "申し合わせの確認は訂正できません。取り消して、本人があらためて確認してください",
+                "a pledge is not corrected: take it back, and let whoever gave it give it anew",
             ),
         ));
     }

@@ -21,6 +21,7 @@ pub fn viewer(state: &PatientState, actor: &Actor) -> ViewerFacts {
             organisation_was_on_team: state.former.contains(&actor.organisation).into(),
             is_host: linked.is_some_and(|membership| membership.host).into(),
             break_glass: false.into(),
+            own_office: (state.timeline.as_organisation() == actor.organisation).into(),
         },
         patient: PatientFacts {
             consent: state.consent.into(),

@@ -39,7 +39,7 @@ mod timeline;
 pub use audit::AuditRecord;
 pub use batch::{
     AuditSeal, Batch, ClearHeader, GrantChange, GrantId, HeadUpdate, NewTimeline, QueueState, ReadMarker, Resolved,
-    SealedAudit, SealedEntry, SealedQueued, Subject,
+    SealedAudit, SealedEntry, SealedQueued, ShutOut, Subject,
 };
 pub use engine::Tx;
 pub use entry::{KnownId, Page, StoredEntry};

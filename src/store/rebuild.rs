@@ -38,7 +38,7 @@ impl Tx {
                 }
                 Err(error) => return Err(error),
             };
-            let state = self.fold(PatientState::empty(head.timeline), &key).await?;
+            let state = self.fold(PatientState::empty_of(head.subject, head.timeline), &key).await?;
             rebuilt.entries += state.head.0;
             self.write_projections(&ProjectionChange::all_of(&state, &key)).await?;
         }

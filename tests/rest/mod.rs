@@ -5,6 +5,7 @@ mod directory;
 mod every_route;
 mod importing;
 mod linking_queue;
+mod offices;
 mod posting;
 mod putting_right;
 mod reading;

@@ -43,11 +43,11 @@ pub(super) fn course(kept: stored::Course) -> Result<Course, Invalid> {
     })
 }
 
-fn dropped<T>(standing: &Standing<Seq, T>) -> u64 {
+pub(super) fn dropped<T>(standing: &Standing<Seq, T>) -> u64 {
     standing.dropped().map_or(0, |seq| seq.0)
 }
 
-fn seq(dropped: u64) -> Option<Seq> {
+pub(super) fn seq(dropped: u64) -> Option<Seq> {
     (dropped > 0).then_some(Seq(dropped))
 }
 

@@ -13,6 +13,7 @@ use crate::domain::decimal::Decimal;
 use crate::domain::directory::{Actor, Directory, Organisation, Person, Position};
 use crate::domain::entry::{Intent, Sensitivity};
 use crate::domain::ids::{EntryId, OrganisationId, PersonId, Seq, SignInId, TimelineId};
+use crate::domain::offices::Offices;
 use crate::domain::patient::{HumanName, Registration, Sex};
 use crate::domain::role::{OrganisationType, Role};
 use crate::domain::team::{ConsentChange, ConsentGiver, ConsentState, History, TeamLink};
@@ -60,6 +61,7 @@ impl Lasting {
             rulebook: shipped::load(digest).unwrap(),
             directory: directory(),
             patients: PatientIndex::of(registrations.into_iter().map(|(id, known)| (id.as_patient(), known))),
+            offices: Offices::of(journal.read(|tx| Box::pin(tx.load_offices())).await.unwrap()),
             clock: Arc::clone(&self.clock) as Arc<dyn Clock>,
             ids: Arc::clone(&self.ids),
             time_zone: jiff::tz::TimeZone::get("Asia/Tokyo").unwrap(),

@@ -147,15 +147,26 @@ FL-20 +   post office_entry    secretariat admin                           permi
 FL-20 +   view incident        secretariat admin                           permit
 FL-20 -   post activation      nurse admin                                 deny
 FL-20 -   post suspension      secretariat                                 deny
+FL-20 -   post incident        secretariat admin                           deny
 
-FL-21 +   post contact_window  msw admin                                   permit
-FL-21 +   post export          doctor                                      permit
-FL-21 -   post office_entry    doctor admin                                deny
-FL-21 -   post pledge          family                                      deny
+FL-21 +1  post contact_window  msw admin own-office                        permit
+FL-21 +1  post export          doctor own-office                           permit
+FL-21 +2  post roster          secretariat admin own-office                permit
+FL-21 -   post roster          nurse                                       deny
+FL-21 -   post roster          nurse ?office                               deny
+FL-21 -   post roster          secretariat admin                           deny
+FL-21 -   post office_entry    doctor admin own-office                     deny
+FL-21 -   post pledge          family own-office                           deny
 
 FL-22 +   view roster          nurse                                       permit
 FL-22 -   view pledge          nurse                                       deny
 FL-22 -   view roster          family                                      deny
+
+FL-26 +   view pledge          nurse own-office                            permit
+FL-26 +   view duty_step       msw own-office                              permit
+FL-26 -   view pledge          nurse                                       deny
+FL-26 -   view suspension      nurse ?office                               deny
+FL-26 -   view incident        family own-office                           deny
 
 FL-23 +   post emergency_access nurse                                      permit
 FL-23 -   post emergency_access helper team consent:team                   deny

@@ -15,7 +15,9 @@ use crate::domain::role::Role;
 use crate::domain::standing::Standing;
 use crate::domain::state::{Access, Course, Record, Stay, Writer};
 
-fn standing<T: std::fmt::Debug>(record: impl Strategy<Value = T>) -> impl Strategy<Value = Standing<Seq, T>> {
+pub(super) fn standing<T: std::fmt::Debug>(
+    record: impl Strategy<Value = T>,
+) -> impl Strategy<Value = Standing<Seq, T>> {
     (vec((1u64.., record), 0..3), option::of(1u64..)).prop_map(|(kept, dropped)| {
         let kept = kept.into_iter().map(|(seq, record)| (Seq(seq), record)).collect();
         Standing::of(kept, dropped.map(Seq))
