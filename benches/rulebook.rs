@@ -11,16 +11,19 @@ use renkei::domain::directory::{Actor, Directory};
 use renkei::domain::entry::{Intent, Scope, Sensitivity};
 use renkei::domain::ids::{EntryId, OrganisationId, PersonId, Seq, TimelineId};
 use renkei::domain::kind::Kind;
+use renkei::domain::offices::Offices;
 use renkei::domain::patient::{HumanName, Registration, Sex};
 use renkei::domain::role::{OrganisationType, Role};
 use renkei::domain::state::PatientState;
 use renkei::domain::team::{ConsentState, Membership};
 use renkei::domain::time::Timestamp;
 use renkei::domain::vital::{Measurement, Vital, VitalSign};
+use renkei::rulebook::calendar::Calendar;
 use renkei::rulebook::event::{Stay, TimeBand, Topic};
 use renkei::rulebook::{
     Action, ActorFacts, Decision, EntryClass, EventFacts, Known, PatientFacts, PatientStatus, PostFacts, Purpose,
-    RecordClass, RecordFacts, Rulebook, RulebookFiles, Situation, SourceFile, Target, ViewerFacts, decide, shipped,
+    RecordClass, RecordFacts, Rulebook, RulebookFiles, Situation, SourceFile, Surroundings, Target, ViewerFacts,
+    decide, shipped,
 };
 use uuid::Uuid;
 
@@ -230,6 +233,7 @@ fn registered(organisation: OrganisationId) -> PatientState {
         sex: Sex::Female,
         identifiers: Vec::new(),
         in_facility: false,
+        document: "申込書綴り 1".to_owned(),
         agreed_by: None,
         attachments: Vec::new(),
     };
@@ -250,8 +254,10 @@ fn registered(organisation: OrganisationId) -> PatientState {
 fn deciding(criterion: &mut Criterion) {
     let organisation = OrganisationId(Uuid::from_u128(0x100));
     let (state, directory) = (registered(organisation), Directory::default());
-    let person = PersonId(Uuid::from_u128(2));
+    let (person, offices) = (PersonId(Uuid::from_u128(2)), Offices::default());
     let actor = Actor { person, role: Role::Nurse, organisation, organisation_type: OrganisationType::NursingStation };
+    let surroundings = Surroundings::of(&state, &directory);
+    let calendar = Calendar::japan_with_placeholders();
     let measurement = |sign: VitalSign, value| {
         Measurement::new(sign, renkei::domain::decimal::Decimal::whole(value), sign.facts().unit).expect("plausible")
     };
@@ -264,6 +270,7 @@ fn deciding(criterion: &mut Criterion) {
         sensitivity: Sensitivity::Normal,
         addressed_to: Vec::new(),
         body,
+        reasons: Vec::new(),
     };
     let scope = Scope {
         kind: Kind::Vital,
@@ -288,6 +295,9 @@ fn deciding(criterion: &mut Criterion) {
                 state: &state,
                 rulebook: &rulebook,
                 directory: &directory,
+                surroundings: &surroundings,
+                offices: &offices,
+                calendar: &calendar,
                 actor: &actor,
                 now: NOW,
                 today: date(2026, 4, 1),

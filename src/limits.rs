@@ -74,6 +74,12 @@ pub const OBSERVED_AHEAD_MAX_S: u64 = 15 * 60;
 /// Nothing claimed before this is believed (1900-01-01T00:00:00Z, seconds since 1970).
 pub const OBSERVED_S_MIN: i64 = -2_208_988_800;
 
+// ---- domain: what is counted ----
+
+/// Organisations of one type that a region has at least where its figures are shown by themselves: with fewer, each could
+/// tell the figures of another. Our own proposal; publications of statistics often draw the line at three.
+pub const COMPLIANCE_OFFICES_MIN: usize = 3;
+
 // ---- domain: what a state remembers ----
 
 /// Values of one vital sign that a state remembers, so that it knows the newest that stands after some were taken
@@ -87,10 +93,16 @@ pub const SAYINGS_STANDING_MAX: usize = 3;
 /// Rosters of an organisation that are remembered; those that are over are forgotten first. A plan for a month and a
 /// change for nearly every day of it.
 pub const ROSTERS_STANDING_MAX: usize = 32;
+/// Organisations of one meeting whose pairs are counted.
+pub const MEETING_ORGANISATIONS_MAX: usize = 20;
 /// Pledges of an organisation and its people that are remembered: one for each rule and each who gave it.
 pub const OFFICE_PLEDGES_MAX: usize = 4_096;
 /// Devices of a patient whose settings are remembered.
 pub const DEVICES_STANDING_MAX: usize = 50;
+/// Duties that one post opens at most: one for each organisation of a large team, by several rules.
+pub const DUTIES_PER_POST_MAX: usize = 200;
+/// Reasons written with one post.
+pub const WRITTEN_REASONS_MAX: usize = 20;
 /// Duties that ended and are still remembered with the state; the timeline keeps all.
 pub const DUTIES_ENDED_KEPT_MAX: usize = 100;
 /// Alarm limits that a state remembers, those in force included.

@@ -37,7 +37,8 @@ pub struct Registered {
 pub async fn register(hub: &Hub, actor: Actor, new: NewPatient) -> Result<Registered, Refused> {
     let patient = patient_of(hub, &actor, new.request);
     let host = new.host.map(|(organisation, people)| {
-        Body::TeamLink(TeamLink { organisation, people, host: true, history: History::All, relation_confirmed: false })
+        // Whoever registers names the organisation that serves the patient already.
+        Body::TeamLink(TeamLink { organisation, people, host: true, history: History::All, relation_confirmed: true })
     });
     // Consent comes last: whoever is on the team by then may record it.
     let bodies = [Some(Body::Registration(Box::new(new.registration))), host, new.consent.map(Body::Consent)];
@@ -56,7 +57,15 @@ fn patient_of(hub: &Hub, actor: &Actor, request: Option<Uuid>) -> PatientId {
 /// With a key, so that nobody finds out what a patient has by posting under the id that it would have.
 fn first_of_its_kind(hub: &Hub, timeline: TimelineId, body: Body) -> Intent {
     let id = EntryId(derive_id(hub, &[b"first", timeline.0.as_bytes(), body.kind().code().as_bytes()]));
-    Intent { id, timeline, observed_at: None, sensitivity: Sensitivity::Normal, addressed_to: Vec::new(), body }
+    Intent {
+        id,
+        timeline,
+        observed_at: None,
+        sensitivity: Sensitivity::Normal,
+        addressed_to: Vec::new(),
+        body,
+        reasons: Vec::new(),
+    }
 }
 
 fn derive_id(hub: &Hub, parts: &[&[u8]]) -> Uuid {

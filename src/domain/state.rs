@@ -19,11 +19,13 @@ use super::vital::{Vital, VitalSign};
 use crate::limits;
 
 mod course;
+mod meetings;
 mod office;
 #[cfg(test)]
 mod tests;
 
 pub use course::{Course, Record, Stay, Writer};
+pub use meetings::{Meetings, Pair};
 pub use office::{Office, Pledged, Suspended};
 
 /// Raised when the shape or meaning of [`PatientState`] changes: older snapshots are then ignored.

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
-use jiff::tz::TimeZone;
 use tokio::sync::mpsc;
 use uuid::Uuid;
 
@@ -24,6 +23,7 @@ use crate::domain::offices::Offices;
 use crate::domain::on_call::{AskedFor, on_call};
 use crate::domain::team::Membership;
 use crate::domain::time::Timestamp;
+use crate::rulebook::calendar::Calendar;
 use crate::rulebook::{Refusal, Rulebook};
 use crate::vault::RegionKey;
 
@@ -35,8 +35,8 @@ pub struct RegionParts {
     pub offices: Offices,
     pub clock: Arc<dyn Clock>,
     pub ids: Arc<Ids>,
-    /// In which the region's dates are.
-    pub time_zone: TimeZone,
+    /// In which the region's dates and opening hours are.
+    pub calendar: Calendar,
 }
 
 /// See the module.
@@ -47,7 +47,7 @@ pub struct Region {
     offices: ArcSwap<Offices>,
     clock: Arc<dyn Clock>,
     ids: Arc<Ids>,
-    time_zone: TimeZone,
+    calendar: Arc<Calendar>,
     key: Arc<RegionKey>,
     allowances: Arc<Allowances>,
     linked: mpsc::UnboundedSender<TimelineId>,
@@ -68,7 +68,7 @@ impl Region {
             offices: ArcSwap::from_pointee(parts.offices),
             clock: parts.clock,
             ids: parts.ids,
-            time_zone: parts.time_zone,
+            calendar: Arc::new(parts.calendar),
             key: Arc::clone(key),
             allowances: Arc::default(),
             linked,
@@ -79,6 +79,12 @@ impl Region {
     #[must_use]
     pub fn rulebook(&self) -> Arc<Rulebook> {
         self.rulebook.load_full()
+    }
+
+    /// The region's calendar.
+    #[must_use]
+    pub fn calendar(&self) -> &Arc<Calendar> {
+        &self.calendar
     }
 
     /// The organisations and people.
@@ -159,8 +165,7 @@ impl Region {
     /// The date in the region.
     #[must_use]
     pub fn date_at(&self, at: Timestamp) -> jiff::civil::Date {
-        let instant = jiff::Timestamp::from_microsecond(at.as_micros()).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
-        instant.to_zoned(self.time_zone.clone()).date()
+        self.calendar.date_at(at)
     }
 
     /// A refusal in words.
@@ -175,6 +180,8 @@ impl Region {
         Picture {
             rulebook: self.rulebook(),
             directory: self.directory(),
+            offices: self.offices(),
+            calendar: Arc::clone(&self.calendar),
             key: Arc::clone(&self.key),
             allowances: Arc::clone(&self.allowances),
             now,

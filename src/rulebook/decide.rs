@@ -6,18 +6,24 @@
 use jiff::civil::Date;
 
 use super::Rulebook;
+use super::calendar::Calendar;
 use super::class::EntryClass;
+use super::consequences::Passage;
 use super::facts::PostFacts;
 use super::feasible;
 use super::judge::Verdict;
 use super::office;
+use super::remembered::AskedPost;
 use super::situation::{self, Target};
+use super::slots::Slots;
+use super::surroundings::Surroundings;
 use super::words::Action;
 use crate::domain::alarm::{self, Alarm};
 use crate::domain::body::{Body, Correction};
 use crate::domain::directory::{Actor, Directory};
 use crate::domain::entry::{Intent, Scope, Sensitivity};
 use crate::domain::kind::Kind;
+use crate::domain::offices::Offices;
 use crate::domain::ruling::Ruling;
 use crate::domain::state::PatientState;
 use crate::domain::text::{Invalid, Text};
@@ -29,6 +35,11 @@ pub struct Situation<'a> {
     pub state: &'a PatientState,
     pub rulebook: &'a Rulebook,
     pub directory: &'a Directory,
+    /// The organisations around the patient.
+    pub surroundings: &'a Surroundings,
+    /// What the organisations' own timelines tell of them.
+    pub offices: &'a Offices,
+    pub calendar: &'a Calendar,
     pub actor: &'a Actor,
     /// When the hub received the intent.
     pub now: Timestamp,
@@ -66,6 +77,8 @@ pub enum Refusal {
     NotFound(Ruling),
     /// The rules refuse.
     Rules(Ruling),
+    /// Gates hold it: it may be sent again with what they ask for.
+    Held(Ruling),
 }
 
 /// Decides `intent`.
@@ -80,13 +93,13 @@ pub fn decide(situation: &Situation<'_>, intent: &Intent) -> Decision {
     if let Err(invalid) = sound {
         return Decision::Refuse(Refusal::Invalid(invalid));
     }
-    let (verdict, ruling) = judge(situation, intent);
+    let (verdict, ruling, slots) = judge(situation, intent);
     let is_registered = situation.state.registration.is_some();
     if situation.state.office.is_some() {
         if let Some(refusal) = office::refuse(situation, intent, verdict, &ruling) {
             return Decision::Refuse(refusal);
         }
-        return accept(situation, intent, ruling);
+        return accept(situation, intent, ruling, &slots);
     }
     match verdict {
         Verdict::Quarantine => return Decision::Queue(ruling),
@@ -106,29 +119,48 @@ pub fn decide(situation: &Situation<'_>, intent: &Intent) -> Decision {
         }
         Verdict::Permit => {}
     }
-    accept(situation, intent, ruling)
+    accept(situation, intent, ruling, &slots)
 }
 
-fn accept(situation: &Situation<'_>, intent: &Intent, ruling: Ruling) -> Decision {
+fn accept(situation: &Situation<'_>, intent: &Intent, ruling: Ruling, slots: &Slots) -> Decision {
     match feasible::check(situation, intent) {
         Err(invalid) => Decision::Refuse(Refusal::Invalid(invalid)),
-        Ok(()) => Decision::Accept(Acceptance {
-            ruling,
-            alarms: raised(situation.state, &intent.body),
-            target_scope: situation.target.map(|target| target.scope.clone()),
-        }),
+        Ok(()) => accept_unless_held(situation, intent, ruling, slots),
     }
 }
 
-fn judge(situation: &Situation<'_>, intent: &Intent) -> (Verdict, Ruling) {
+/// The last question: do gates hold it? If not, what comes of it.
+fn accept_unless_held(situation: &Situation<'_>, intent: &Intent, ruling: Ruling, slots: &Slots) -> Decision {
+    let book = situation.rulebook;
+    let etiquette = book.etiquette_of(&intent.body, slots);
+    match book.passage(&etiquette, &intent.reasons) {
+        Passage::Held(rules) => {
+            let cited = rules.iter().map(|rule| book.citation(*rule).clone()).collect();
+            Decision::Refuse(Refusal::Held(Ruling { cited, ..ruling }))
+        }
+        Passage::Through(reasons) => {
+            let consequences = book.consequences(situation, intent, &etiquette, reasons).kept();
+            Decision::Accept(Acceptance {
+                ruling: Ruling { consequences, ..ruling },
+                alarms: raised(situation.state, &intent.body),
+                target_scope: situation.target.map(|target| target.scope.clone()),
+            })
+        }
+    }
+}
+
+fn judge(situation: &Situation<'_>, intent: &Intent) -> (Verdict, Ruling, Slots) {
     let facts = PostFacts {
         viewer: situation::viewer(situation.state, situation.actor),
         kind: intent.body.kind(),
         record: situation::record(intent, situation.actor, situation.target, situation.now),
     };
-    let slots = situation.rulebook.slots_of_post(&facts);
-    let (_, judgement) = situation.rulebook.judge_body(&intent.body, &slots);
-    (judgement.verdict, situation.rulebook.ruling(&judgement, &slots))
+    let Situation { state, rulebook, directory, surroundings, offices, calendar, actor, now, .. } = *situation;
+    let event =
+        rulebook.facts_of_post(&AskedPost { intent, actor, state, surroundings, directory, offices, calendar, now });
+    let slots = rulebook.slots_of_event(&facts, &event);
+    let (_, judgement) = rulebook.judge_body(&intent.body, &slots);
+    (judgement.verdict, rulebook.ruling(&judgement, &slots), slots)
 }
 
 const fn ends_or_moves_a_link(kind: Kind) -> bool {

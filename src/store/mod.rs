@@ -22,6 +22,7 @@ pub mod fault;
 mod health;
 mod journal;
 mod linking_queue;
+mod meetings;
 mod meta;
 mod migrate;
 mod projection;

@@ -9,12 +9,14 @@ use prost::Message as _;
 use crate::domain::body::Body;
 use crate::domain::entry::Entry;
 use crate::domain::ids::{OrganisationId, PersonId, TimelineId};
+use crate::domain::kind::Kind;
 use crate::domain::patient::Registration;
 use crate::domain::state::PatientState;
 use crate::domain::team::{ConsentState, Membership};
 use crate::vault::PatientKey;
 
 use super::engine::run;
+use super::meetings::{MeetingRow, meeting_rows};
 use super::record::{RegistrationRecord, record_aad, uuid_from};
 use super::{StoreError, Tx};
 
@@ -35,6 +37,11 @@ pub enum ProjectionChange {
         timeline: TimelineId,
         state: ConsentState,
     },
+    /// When each pair of organisations met last.
+    Meetings {
+        timeline: TimelineId,
+        meetings: Vec<MeetingRow>,
+    },
 }
 
 impl ProjectionChange {
@@ -51,6 +58,10 @@ impl ProjectionChange {
         }
         if state.consent != ConsentState::None {
             changes.push(Self::Consent { timeline, state: state.consent });
+        }
+        let meetings = meeting_rows(state);
+        if !meetings.is_empty() {
+            changes.push(Self::Meetings { timeline, meetings });
         }
         changes
     }
@@ -83,6 +94,10 @@ pub fn project(after: &PatientState, entry: &Entry, key: &PatientKey, changes: &
         }
         _ => {}
     }
+    // Of a meeting that is told, put right or taken back.
+    if matches!(entry.scope().kind, Kind::JointVisit | Kind::Conference) {
+        changes.push(ProjectionChange::Meetings { timeline, meetings: meeting_rows(after) });
+    }
 }
 
 /// What the projections hold of one timeline, opened.
@@ -92,6 +107,7 @@ pub(super) struct Projected {
     /// Organisation, person, host, since, opens from.
     pub(super) team: Vec<TeamRow>,
     pub(super) consent: Option<String>,
+    pub(super) meetings: Vec<MeetingRow>,
 }
 
 pub(super) type TeamRow = (Vec<u8>, Option<Vec<u8>>, bool, i64, i64);
@@ -102,7 +118,7 @@ impl Projected {
         let mut team: Vec<TeamRow> = team_rows(&state.team).collect();
         team.sort();
         let consent = (state.consent != ConsentState::None).then(|| state.consent.code().to_owned());
-        Self { registration: state.registration.as_deref().cloned(), team, consent }
+        Self { registration: state.registration.as_deref().cloned(), team, consent, meetings: meeting_rows(state) }
     }
 }
 
@@ -132,6 +148,7 @@ impl Tx {
                 ProjectionChange::Patient { timeline, sealed } => self.upsert_patient(*timeline, sealed).await?,
                 ProjectionChange::Team { timeline, team } => self.replace_team(*timeline, team).await?,
                 ProjectionChange::Consent { timeline, state } => self.upsert_consent(*timeline, *state).await?,
+                ProjectionChange::Meetings { timeline, meetings } => self.replace_meetings(*timeline, meetings).await?,
             }
         }
         Ok(())
@@ -257,13 +274,19 @@ impl Tx {
         let registration = patient.map(|(sealed,)| open_registration(key, timeline, &sealed)).transpose()?;
         // "Not obtained" may stand there or be left out: it says the same.
         let consent = consent.map(|(state,)| state).filter(|state| state != ConsentState::None.code());
-        Ok(Projected { registration, team, consent })
+        let meetings = self.find_meetings(timeline).await?;
+        Ok(Projected { registration, team, consent, meetings })
     }
 
     /// Empties all projections, to be rebuilt in the same transaction.
     pub(super) async fn delete_projections(&mut self) -> Result<(), StoreError> {
         run!(self, connection => {
-            for sql in ["delete from patient", "delete from team_member", "delete from patient_consent"] {
+            for sql in [
+                "delete from patient",
+                "delete from team_member",
+                "delete from patient_consent",
+                "delete from pair_meeting",
+            ] {
                 sqlx::query(sql).execute(&mut *connection).await?;
             }
         });

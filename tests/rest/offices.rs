@@ -133,6 +133,45 @@ async fn owed(actor: &Actor) -> Vec<(String, String)> {
 }
 
 #[tokio::test]
+async fn an_account_is_issued_once_the_person_and_the_office_have_pledged_and_not_before() {
+    let app = App::start().await;
+    let (secretariat, nurse, colleague) =
+        (app.secretariat().await, app.nurse("minato").await, app.nurse("minato").await);
+    let whom = nurse.actor.person.to_string();
+    let activation = json!({ "activation": { "person": whom, "role": "nurse" } });
+    let other_role = json!({ "activation": { "person": whom, "role": "doctor" } });
+    let answer = say(&app, &secretariat, &own(&nurse), other_role).await;
+    assert_eq!(answer.problem(StatusCode::UNPROCESSABLE_ENTITY, "not_found")["field"], "body.activation.role");
+    let held = async || {
+        let answer = say(&app, &secretariat, &own(&nurse), activation.clone()).await;
+        let problem: Value = serde_json::from_slice(&answer.bytes).unwrap();
+        assert_eq!(problem["code"], "held", "{problem}");
+        assert!(problem["cited"][0].as_str().unwrap().starts_with("OP-11@"), "{problem}");
+    };
+    held().await;
+    for (rule, by) in owed(&colleague).await {
+        let pledge = json!({ "pledge": { "by": by, "rules": [rule] } });
+        say(&app, &colleague, &own(&nurse), pledge).await.is(StatusCode::CREATED);
+    }
+    held().await;
+    for (rule, by) in owed(&nurse).await {
+        assert_eq!(by, "person", "the office has pledged");
+        let pledge = json!({ "pledge": { "by": by, "rules": [rule] } });
+        say(&app, &nurse, &own(&nurse), pledge).await.is(StatusCode::CREATED);
+    }
+    say(&app, &secretariat, &own(&nurse), activation.clone()).await.is(StatusCode::CREATED);
+
+    // What leaves the system has an approval of the secretariat's, and of nobody else.
+    let export = |by: &Actor| {
+        let by = by.actor.person.to_string();
+        json!({ "export": { "purpose": "引き継ぎ", "scope": "3月の記録", "approvedBy": by } })
+    };
+    let answer = say(&app, &nurse, &own(&nurse), export(&colleague)).await;
+    assert!(answer.text().contains("\"code\":\"held\""), "{}", answer.text());
+    say(&app, &nurse, &own(&nurse), export(&secretariat)).await.is(StatusCode::CREATED);
+}
+
+#[tokio::test]
 async fn what_is_pledged_is_owed_no_longer_and_the_office_carries_its_badge() {
     let app = App::start().await;
     let (nurse, helper) = (app.nurse("minato").await, app.actor(Role::Helper, "other").await);
@@ -224,7 +263,7 @@ async fn an_incident_leads_to_a_suspension_which_closes_sockets_at_once_and_open
 
 async fn refuses(mut socket: crate::support::socket::Socket, ticket: &str) {
     socket.say_hello(1, ticket).await;
-    assert_eq!(socket.closed().await, Some(CloseCode::TicketRefused));
+    assert_eq!(socket.closed().await, Some(CloseCode::SignInEnded));
 }
 
 #[tokio::test]

@@ -99,7 +99,8 @@ impl Draft for PatientDraft {
                     people: Vec::new(),
                     host: true,
                     history: History::All,
-                    relation_confirmed: false,
+                    // Whose list of patients it is serves them already.
+                    relation_confirmed: true,
                 };
                 intents.push(intent(id(&format!("host {wanted}")), timeline, None, Body::TeamLink(link)));
             }
@@ -111,7 +112,15 @@ impl Draft for PatientDraft {
 }
 
 fn intent(id: EntryId, timeline: TimelineId, observed_at: Option<Timestamp>, body: Body) -> Intent {
-    Intent { id, timeline, observed_at, sensitivity: Sensitivity::Normal, addressed_to: Vec::new(), body }
+    Intent {
+        id,
+        timeline,
+        observed_at,
+        sensitivity: Sensitivity::Normal,
+        addressed_to: Vec::new(),
+        body,
+        reasons: Vec::new(),
+    }
 }
 
 /// Spelling, width and kana script apart; other numbers of the patient do not matter.

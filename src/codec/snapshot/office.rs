@@ -67,12 +67,12 @@ pub(super) fn office(kept: stored::Office) -> Result<Office, Invalid> {
     })
 }
 
-fn times_message(times: &Times) -> stored::OfficeTimes {
+pub(super) fn times_message(times: &Times) -> stored::OfficeTimes {
     let time = |(seq, at): &(Seq, Timestamp)| stored::OfficeTime { seq: seq.0, recorded_at_us: at.as_micros() };
     stored::OfficeTimes { kept: times.kept().iter().map(time).collect(), dropped: dropped(times) }
 }
 
-fn times(kept: Option<stored::OfficeTimes>) -> Times {
+pub(super) fn times(kept: Option<stored::OfficeTimes>) -> Times {
     let kept = kept.unwrap_or_default();
     let times = kept.kept.iter().map(|time| (Seq(time.seq), Timestamp(time.recorded_at_us)));
     Standing::of(times.collect(), seq(kept.dropped))

@@ -23,6 +23,7 @@ use crate::domain::vital::{Measurement, Vital, VitalSign};
 use crate::hub::answer::{Accepted, Answer};
 use crate::hub::patients::PatientIndex;
 use crate::hub::{Hub, HubTasks, RegionParts};
+use crate::rulebook::calendar::Calendar;
 use crate::rulebook::shipped;
 use crate::store::fault::Faults;
 use crate::store::{Journal, SignIn, StoreError};
@@ -64,7 +65,7 @@ impl Lasting {
             offices: Offices::of(journal.read(|tx| Box::pin(tx.load_offices())).await.unwrap()),
             clock: Arc::clone(&self.clock) as Arc<dyn Clock>,
             ids: Arc::clone(&self.ids),
-            time_zone: jiff::tz::TimeZone::get("Asia/Tokyo").unwrap(),
+            calendar: Calendar::japan_with_placeholders(),
         };
         Hub::start(journal.clone(), parts)
     }
@@ -213,7 +214,8 @@ impl World {
             sex: Sex::Female,
             identifiers: vec![],
             in_facility: false,
-            agreed_by: None,
+            document: "申込書綴り 1".to_owned(),
+            agreed_by: Some(actor(3).person),
             attachments: Vec::new(),
         };
         let (state, given_on) = (ConsentState::Team, date(2026, 4, 1));
@@ -221,7 +223,7 @@ impl World {
             state,
             given_by: ConsentGiver::Patient,
             given_on,
-            document: String::new(),
+            document: "同意書綴り 1".to_owned(),
             one_doctor_wished: false,
             attachments: Vec::new(),
         };
@@ -267,7 +269,15 @@ impl World {
 }
 
 pub fn intent(id: EntryId, timeline: TimelineId, body: Body) -> Intent {
-    Intent { id, timeline, observed_at: None, sensitivity: Sensitivity::Normal, addressed_to: Vec::new(), body }
+    Intent {
+        id,
+        timeline,
+        observed_at: None,
+        sensitivity: Sensitivity::Normal,
+        addressed_to: Vec::new(),
+        body,
+        reasons: Vec::new(),
+    }
 }
 
 pub fn link(actor: Actor, host: bool) -> Body {

@@ -8,10 +8,11 @@ use crate::domain::alarm::{AlarmLimit, AlarmLimits};
 use crate::domain::attachment::{Attachment, ContentHash, MediaType};
 use crate::domain::body::{Body, Correction, EmergencyAccess, Note, Order, OrderType, Retraction, RetractionReason};
 use crate::domain::decimal::Decimal;
-use crate::domain::directory::{Actor, Directory, Organisation};
+use crate::domain::directory::{Actor, Directory, Organisation, Person, Position};
 use crate::domain::entry::{Entry, Intent, Sensitivity};
 use crate::domain::ids::{EntryId, OrganisationId, PersonId, TimelineId};
 use crate::domain::kind::Kind;
+use crate::domain::offices::Offices;
 use crate::domain::patient::{HumanName, Registration, Sex};
 use crate::domain::role::{OrganisationType, Role};
 use crate::domain::ruling::Ruling;
@@ -20,11 +21,14 @@ use crate::domain::team::{ConsentChange, ConsentGiver, ConsentState, History, Ho
 use crate::domain::time::Timestamp;
 use crate::domain::vital::VitalSign;
 use crate::limits;
-use crate::rulebook::{Decision, Refusal, Rulebook, Situation, Target, decide};
+use crate::rulebook::calendar::Calendar;
+use crate::rulebook::{Decision, Refusal, Rulebook, Situation, Surroundings, Target, decide};
 
 const HIKARI: OrganisationId = OrganisationId(Uuid::from_u128(0xa1));
 const MINATO: OrganisationId = OrganisationId(Uuid::from_u128(0xa2));
 const FAR: OrganisationId = OrganisationId(Uuid::from_u128(0xa3));
+/// Who agrees to registrations.
+const DOCTOR: PersonId = PersonId(Uuid::from_u128(0xb1));
 /// 2026-04-01T09:30 in Tokyo.
 const NOW: Timestamp = Timestamp::from_secs(1_775_003_400);
 
@@ -53,7 +57,9 @@ impl Patient {
             active: true,
         };
         let organisations = [HIKARI, MINATO, FAR].map(|id| (id, organisation(id))).into();
-        let directory = Directory { organisations, ..Directory::default() };
+        let positions = vec![Position { role: Role::Doctor, organisation: HIKARI }];
+        let doctor = Person { id: DOCTOR, name: HumanName::default(), positions, active: true };
+        let directory = Directory { organisations, people: [(DOCTOR, doctor)].into() };
         let state = PatientState::empty(TimelineId(Uuid::from_u128(0xffff)));
         Self { book: book(), directory, state, entries: Vec::new() }
     }
@@ -77,13 +83,27 @@ impl Patient {
         });
         let (state, rulebook, directory) = (&self.state, &self.book, &self.directory);
         let (now, today, target) = (NOW, date(2026, 4, 1), target.as_ref());
-        decide(&Situation { state, rulebook, directory, actor: &actor, now, today, target, hub_made_timeline }, intent)
+        let (surroundings, calendar) = (Surroundings::of(state, directory), Calendar::japan_with_placeholders());
+        let situation = Situation {
+            state,
+            rulebook,
+            directory,
+            surroundings: &surroundings,
+            offices: &Offices::default(),
+            calendar: &calendar,
+            actor: &actor,
+            now,
+            today,
+            target,
+            hub_made_timeline,
+        };
+        decide(&situation, intent)
     }
 
     fn intent(&self, body: Body) -> Intent {
         let id = EntryId(Uuid::from_u128(0x1000 + u128::from(self.state.head.0)));
         let (timeline, sensitivity) = (self.state.timeline, Sensitivity::Normal);
-        Intent { id, timeline, observed_at: None, sensitivity, addressed_to: Vec::new(), body }
+        Intent { id, timeline, observed_at: None, sensitivity, addressed_to: Vec::new(), body, reasons: Vec::new() }
     }
 
     /// What becomes of a post, in a word: `accepted`, `queued`, `unknown`, a code and its field, or the first rule.
@@ -97,6 +117,11 @@ impl Patient {
             Decision::Queue(_) => "queued".to_owned(),
             Decision::Refuse(Refusal::NotFound(_)) => "unknown".to_owned(),
             Decision::Refuse(Refusal::Invalid(invalid)) => format!("{} {}", invalid.code, invalid.field),
+            Decision::Refuse(Refusal::Held(ruling)) => {
+                let [hold] = &self.book.holds(&intent.body, &ruling)[..] else { panic!("one gate: {ruling:?}") };
+                assert!(!hold.missing.is_empty(), "in words: {hold:?}");
+                format!("held by {}", hold.citation.split('@').next().expect("a rule"))
+            }
             Decision::Refuse(Refusal::Rules(ruling)) => {
                 let reasons = self.book.reasons(&intent.body, &ruling);
                 assert!(reasons[0].en.len() > 30 && reasons[0].ja.len() > 30, "in words: {reasons:?}");
@@ -138,19 +163,14 @@ fn named(kanji: &str) -> Body {
         sex: Sex::Female,
         identifiers: Vec::new(),
         in_facility: false,
-        agreed_by: None,
+        document: "申込書綴り 1".to_owned(),
+        agreed_by: Some(DOCTOR),
         attachments: Vec::new(),
     }))
 }
 
 fn link(organisation: OrganisationId, host: bool) -> Body {
-    Body::TeamLink(TeamLink {
-        organisation,
-        people: Vec::new(),
-        host,
-        history: History::All,
-        relation_confirmed: false,
-    })
+    Body::TeamLink(TeamLink { organisation, people: Vec::new(), host, history: History::All, relation_confirmed: true })
 }
 
 fn unlink(organisation: OrganisationId) -> Body {
@@ -163,7 +183,7 @@ fn consent(state: ConsentState) -> Body {
         state,
         given_by,
         given_on,
-        document: String::new(),
+        document: "同意書綴り 1".to_owned(),
         one_doctor_wished: false,
         attachments: Vec::new(),
     })

@@ -228,6 +228,7 @@ fn arranged(kind: Kind, yes: bool) -> Option<Body> {
             sex: Sex::Unknown,
             identifiers: Vec::new(),
             in_facility: false,
+            document: "申込書綴り 1".to_owned(),
             agreed_by: yes.then_some(PERSON),
             attachments: paper(yes),
         })
@@ -263,6 +264,7 @@ fn facts(body: Body, yes: bool) -> EventFacts {
         sensitivity: if yes { Sensitivity::Normal } else { Sensitivity::Restricted },
         addressed_to: Vec::new(),
         body,
+        reasons: Vec::new(),
     };
     EventFacts::said_by(&intent, |organisation| match organisation {
         STATION => Some(OrganisationType::NursingStation),

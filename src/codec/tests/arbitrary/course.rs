@@ -13,7 +13,7 @@ use crate::domain::ids::{EntryId, OrganisationId, PersonId, Seq};
 use crate::domain::kind::Kind;
 use crate::domain::role::Role;
 use crate::domain::standing::Standing;
-use crate::domain::state::{Access, Course, Record, Stay, Writer};
+use crate::domain::state::{Access, Course, Meetings, Record, Stay, Writer};
 
 pub(super) fn standing<T: std::fmt::Debug>(
     record: impl Strategy<Value = T>,
@@ -44,15 +44,19 @@ pub(super) fn course() -> impl Strategy<Value = Course> {
         standing(select(Stay::ALL)),
         standing(allergies),
         (standing(any::<bool>()), standing(any::<bool>()), standing(any::<bool>())),
+        vec(((id(OrganisationId), id(OrganisationId)), standing(time())), 0..3),
     )
-        .prop_map(|(records, devices, stays, allergies, (one_doctor_wished, keeps_acp_private, closed))| Course {
-            records: records.into_iter().collect(),
-            devices: devices.into_iter().collect(),
-            stays,
-            allergies,
-            one_doctor_wished,
-            keeps_acp_private,
-            closed,
+        .prop_map(|(records, devices, stays, allergies, (one_doctor_wished, keeps_acp_private, closed), pairs)| {
+            Course {
+                records: records.into_iter().collect(),
+                devices: devices.into_iter().collect(),
+                stays,
+                allergies,
+                one_doctor_wished,
+                keeps_acp_private,
+                closed,
+                meetings: Meetings { pairs: pairs.into_iter().collect() },
+            }
         })
 }
 
