@@ -6,6 +6,14 @@
 /// Below it lies the jitter of threads that read the clock at the same moment.
 pub const CLOCK_STEP_BACK_NOTICED_MS: u64 = 100;
 
+/// However far away the next deadline is, the machine's clock is looked at this often, so that a wall clock that was
+/// set is noticed.
+pub const CLOCK_LOOK_MS_MAX: u64 = 30_000;
+/// A wall clock that went on by this much more than time passed between two looks was set: the duty clock stops rather
+/// than firing everything. Time servers correct by milliseconds; a machine that slept an hour shows an hour.
+pub const CLOCK_JUMP_S_MAX: u64 = 3_600;
+const _: () = assert!(CLOCK_JUMP_S_MAX * 1_000 > CLOCK_LOOK_MS_MAX);
+
 // ---- vault ----
 
 /// No more than this is read of a region key file; a real one has 65 bytes.
@@ -252,6 +260,16 @@ pub const WAITING_POST_REFILL_MS: u64 = 10_000;
 pub const ALLOWANCES_KEPT_MAX: usize = 10_000;
 const _: () = assert!(SUBSCRIPTIONS_BURST as usize >= 2 * SUBSCRIPTIONS_MAX);
 const _: () = assert!(LOOKS_BURST as usize >= 10 * SEARCH_RESULTS_MAX);
+
+// ---- duties ----
+
+/// A patient whose state may ask for standing duties is looked at this often, in seconds, because conditions end by time
+/// alone: a day.
+pub const STANDING_LOOK_S: u64 = 86_400;
+
+/// How much later than now a debtor may ask a duty to fall due, in seconds: thirty days, the longest of the shipped
+/// figures for a duty that somebody waits for.
+pub const SNOOZE_S_MAX: u64 = 30 * 86_400;
 
 // ---- rulebook ----
 
