@@ -263,6 +263,7 @@ fn deciding(criterion: &mut Criterion) {
         sensitivity: Sensitivity::Normal,
         addressed_to: Vec::new(),
         body,
+        reasons: Vec::new(),
     };
     let scope = Scope {
         kind: Kind::Vital,
@@ -287,6 +288,8 @@ fn deciding(criterion: &mut Criterion) {
                 state: &state,
                 rulebook: &rulebook,
                 directory: &directory,
+                surroundings: &surroundings,
+                calendar: &calendar,
                 actor: &actor,
                 now: NOW,
                 today: date(2026, 4, 1),

@@ -94,6 +94,10 @@ pub const RECORDS_STANDING_MAX: usize = 2;
 pub const SAYINGS_STANDING_MAX: usize = 3;
 /// Devices of a patient whose settings are remembered.
 pub const DEVICES_STANDING_MAX: usize = 50;
+/// Duties that one post opens at most: one for each organisation of a large team, by several rules.
+pub const DUTIES_PER_POST_MAX: usize = 200;
+/// Reasons written with one post.
+pub const WRITTEN_REASONS_MAX: usize = 20;
 /// Duties that ended and are still remembered with the state; the timeline keeps all.
 pub const DUTIES_ENDED_KEPT_MAX: usize = 100;
 /// Alarm limits that a state remembers, those in force included.

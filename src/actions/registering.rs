@@ -56,7 +56,15 @@ fn patient_of(hub: &Hub, actor: &Actor, request: Option<Uuid>) -> PatientId {
 /// With a key, so that nobody finds out what a patient has by posting under the id that it would have.
 fn first_of_its_kind(hub: &Hub, timeline: TimelineId, body: Body) -> Intent {
     let id = EntryId(derive_id(hub, &[b"first", timeline.0.as_bytes(), body.kind().code().as_bytes()]));
-    Intent { id, timeline, observed_at: None, sensitivity: Sensitivity::Normal, addressed_to: Vec::new(), body }
+    Intent {
+        id,
+        timeline,
+        observed_at: None,
+        sensitivity: Sensitivity::Normal,
+        addressed_to: Vec::new(),
+        body,
+        reasons: Vec::new(),
+    }
 }
 
 fn derive_id(hub: &Hub, parts: &[&[u8]]) -> Uuid {

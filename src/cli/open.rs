@@ -5,9 +5,6 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use anyhow::Context as _;
-use jiff::tz::TimeZone;
-
 use super::{Complaint, rulebook_files};
 use crate::clock::{Clock, Ids, SystemClock};
 use crate::config::Config;
@@ -15,6 +12,7 @@ use crate::domain::directory::Directory;
 use crate::domain::text::Text;
 use crate::hub::patients::PatientIndex;
 use crate::hub::{Hub, HubTasks, RegionParts};
+use crate::rulebook::calendar::Calendar;
 use crate::rulebook::{Rulebook, shipped};
 use crate::store::{Journal, OpenError};
 use crate::vault::{RegionKey, digest};
@@ -81,7 +79,7 @@ pub async fn start_under(journal: Journal, clock: Arc<dyn Clock>, rulebook: Rule
         patients: PatientIndex::of(patients),
         ids: Arc::new(Ids::new(Arc::clone(&clock))),
         clock,
-        time_zone: TimeZone::get("Asia/Tokyo").context("the bundled time-zone database has Asia/Tokyo")?,
+        calendar: Calendar::japan_with_placeholders(),
     };
     let (hub, tasks) = Hub::start(journal.clone(), parts);
     Ok(OpenRegion { hub, tasks, journal })

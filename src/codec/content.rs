@@ -174,12 +174,14 @@ pub(crate) fn alarm_message(alarm: &Alarm) -> v1::Alarm {
     }
 }
 
-pub(super) fn ruling(sent: v1::Ruling) -> Result<Ruling, Invalid> {
+pub(crate) fn ruling(sent: v1::Ruling) -> Result<Ruling, Invalid> {
     let field = |name: &'static str| move |invalid: Invalid| invalid.within(name);
     let consequences = Consequences {
         opened: Mapped::read(sent.opened).map_err(field("opened"))?,
         met: Mapped::read(sent.met).map_err(field("met"))?,
         advice: sent.advice.into_iter().map(Into::into).collect(),
+        excepted: sent.excepted.into_iter().map(Into::into).collect(),
+        reasons: Mapped::read(sent.reasons).map_err(field("reasons"))?,
     };
     Ok(Ruling {
         cited: sent.cited.into_iter().map(Into::into).collect(),
@@ -193,6 +195,13 @@ pub(crate) fn ruling_message(ruling: &Ruling) -> v1::Ruling {
     let cited = ruling.cited.sent();
     match ruling.consequences.as_deref() {
         None => v1::Ruling { cited, ..v1::Ruling::default() },
-        Some(of) => v1::Ruling { cited, opened: of.opened.sent(), met: of.met.sent(), advice: of.advice.sent() },
+        Some(of) => v1::Ruling {
+            cited,
+            opened: of.opened.sent(),
+            met: of.met.sent(),
+            advice: of.advice.sent(),
+            excepted: of.excepted.sent(),
+            reasons: of.reasons.sent(),
+        },
     }
 }

@@ -6,6 +6,7 @@ use prost::Message;
 use super::body::{Form, body, body_message};
 use super::content::{addressee, addressee_message};
 use super::field::{code, code_text, each, id, id_text, message};
+use super::mapped::Mapped;
 use super::proto::v1;
 use crate::domain::entry::{Intent, Sensitivity};
 use crate::domain::ids::{EntryId, TimelineId};
@@ -28,6 +29,7 @@ pub fn decode_intent(sent: v1::Intent) -> Result<Intent, Invalid> {
         sensitivity,
         addressed_to: each("addressed_to", sent.addressed_to, addressee)?,
         body: message("body", sent.body, |sent| body(sent, Form::Posted))?,
+        reasons: Mapped::read(sent.reasons).map_err(|invalid: Invalid| invalid.within("reasons"))?,
     })
 }
 
@@ -47,5 +49,6 @@ pub(crate) fn intent_message(intent: &Intent) -> v1::Intent {
         sensitivity: code_text(intent.sensitivity),
         addressed_to: intent.addressed_to.iter().map(addressee_message).collect(),
         body: Some(body_message(&intent.body, Form::Posted)),
+        reasons: intent.reasons.sent(),
     }
 }

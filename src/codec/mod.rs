@@ -9,6 +9,7 @@ mod content;
 mod delivery;
 mod encoding;
 mod field;
+mod in_words;
 mod intent;
 mod mapped;
 pub mod proto;
@@ -26,8 +27,9 @@ pub use snapshot::{decode_duty, decode_snapshot, encode_duty, encode_snapshot};
 pub use stored::{Dismissed, QueuedPost, Refusal};
 pub use stored::{decode_queued, decode_stored, encode_queued, encode_stored};
 
-pub(crate) use content::{actor, actor_message, alarm, alarm_message};
+pub(crate) use content::{actor, actor_message, alarm, alarm_message, ruling, ruling_message};
 pub(crate) use field::{code, date, each, id, id_text, message, optional_id, shortened};
+pub(crate) use in_words::{holds, holds_message, words, words_message};
 pub(crate) use intent::intent_message;
 
 use crate::domain::text::Invalid;

@@ -2,6 +2,7 @@
 
 use jiff::civil::Date;
 
+use super::body::check::{few_of, required};
 use super::entry::Intent;
 use super::text::Invalid;
 use crate::limits;
@@ -22,6 +23,16 @@ impl Intent {
                 self.addressed_to.len(),
             ));
         }
+        self.check_reasons()?;
         self.body.check(today).map_err(|invalid| invalid.within(format_args!("body.{}", self.body.kind())))
+    }
+
+    fn check_reasons(&self) -> Result<(), Invalid> {
+        few_of("reasons", &self.reasons, limits::WRITTEN_REASONS_MAX)?;
+        for (at, reason) in self.reasons.iter().enumerate() {
+            let written = required("rule", &reason.rule).and_then(|()| required("text", &reason.text));
+            written.map_err(|invalid| invalid.within(format_args!("reasons[{at}]")))?;
+        }
+        Ok(())
     }
 }

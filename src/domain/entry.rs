@@ -49,6 +49,24 @@ pub struct Intent {
     pub sensitivity: Sensitivity,
     pub addressed_to: Vec<Addressee>,
     pub body: Body,
+    /// Why it is sent although a rule asks for something it lacks, where the rule takes a written reason.
+    pub reasons: Vec<WrittenReason>,
+}
+
+/// A reason written for one rule; kept with the entry and shown with it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WrittenReason {
+    /// The rule's id, or its whole citation.
+    pub rule: String,
+    pub text: String,
+}
+
+impl WrittenReason {
+    /// Whether it is written for the rule with this citation.
+    #[must_use]
+    pub fn is_for(&self, citation: &str) -> bool {
+        self.rule == citation || citation.strip_prefix(&*self.rule).is_some_and(|rest| rest.starts_with('@'))
+    }
 }
 
 /// What decides who may see an entry, and its place in time. Entries that point back carry their target's scope, so

@@ -13,6 +13,7 @@ pub mod duties;
 pub mod duty;
 pub mod entry;
 pub mod ids;
+pub mod in_words;
 pub mod kind;
 pub(crate) mod list;
 pub mod patient;

@@ -6,6 +6,7 @@
 use std::sync::Arc;
 
 use super::duty::{DutyId, OpenedDuty};
+use super::entry::WrittenReason;
 
 /// The outcome of deciding, as stored.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -27,6 +28,10 @@ pub struct Consequences {
     pub met: Vec<DutyId>,
     /// Rules whose advice was given, cited as the deciding ones are.
     pub advice: Vec<Arc<str>>,
+    /// Gates that it passed by an exception, cited alike.
+    pub excepted: Vec<Arc<str>>,
+    /// Reasons written for gates that would have held it.
+    pub reasons: Vec<WrittenReason>,
 }
 
 impl Consequences {

@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::shapes::Words;
+use super::shapes::{HoldShape, Words};
 use crate::actions::directory::DirectoryError;
 use crate::actions::linking_queue::DismissError;
 use crate::actions::patients::SearchError;
@@ -53,6 +53,9 @@ pub struct Problem {
     reasons: Vec<Words>,
     /// With a refusal by the rules: `RULE@set/version#hash`; see `GET /api/v1/rulebook/citations/{citation}`.
     cited: Vec<String>,
+    /// With `held`: the rules that hold the post, and how it may go on.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    holds: Vec<HoldShape>,
     /// Whether the same request may succeed later without any change.
     retry: bool,
 }
@@ -76,6 +79,7 @@ impl Problem {
             field,
             reasons: Vec::new(),
             cited: Vec::new(),
+            holds: Vec::new(),
             retry: status == StatusCode::SERVICE_UNAVAILABLE,
         }
     }
@@ -174,6 +178,7 @@ impl From<Refused> for Problem {
         Self {
             reasons: refused.reasons.iter().map(Words::from).collect(),
             cited: refused.cited.iter().map(ToString::to_string).collect(),
+            holds: refused.holds.iter().map(HoldShape::from).collect(),
             retry: refused.retry,
             ..Self::new(refused.code, detail.unwrap_or_else(fallback), refused.field)
         }

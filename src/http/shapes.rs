@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::domain::directory::{Organisation, Person};
+use crate::domain::in_words::{Hold, Missing};
 use crate::domain::patient::{HumanName, Identifier};
 use crate::domain::text::Text;
 
@@ -14,6 +15,44 @@ use crate::domain::text::Text;
 pub struct Words {
     pub ja: String,
     pub en: String,
+}
+
+/// A rule that holds a post, and how the post may go on.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct HoldShape {
+    /// `RULE@set/version#hash`.
+    citation: String,
+    title: Words,
+    /// Why the rule was agreed.
+    reason: Words,
+    /// What must be: all of one of these is enough.
+    missing: Vec<Vec<MissingShape>>,
+    /// Circumstances in which the post passes as it is.
+    exceptions: Vec<Words>,
+    /// A written reason (`reasons` of the intent) lets it pass.
+    reason_ok: bool,
+}
+
+/// Something a rule asks for that is not so.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct MissingShape {
+    wanted: Words,
+    /// What is so instead.
+    now: Words,
+}
+
+impl From<&Hold> for HoldShape {
+    fn from(hold: &Hold) -> Self {
+        let missing = |missing: &Missing| MissingShape { wanted: (&missing.wanted).into(), now: (&missing.now).into() };
+        Self {
+            citation: hold.citation.clone(),
+            title: (&hold.title).into(),
+            reason: (&hold.reason).into(),
+            missing: hold.missing.iter().map(|all| all.iter().map(missing).collect()).collect(),
+            exceptions: hold.exceptions.iter().map(Words::from).collect(),
+            reason_ok: hold.reason_ok,
+        }
+    }
 }
 
 impl From<&Text> for Words {

@@ -8,6 +8,7 @@ use super::outbox::{Item, Outbox};
 use crate::domain::alarm::Alarm;
 use crate::domain::entry::Entry;
 use crate::domain::ids::{EntryId, Seq, TimelineId};
+use crate::domain::in_words::Hold;
 use crate::domain::ruling::Ruling;
 use crate::domain::text::{Invalid, Text};
 use crate::domain::time::Timestamp;
@@ -44,6 +45,8 @@ pub struct Refused {
     pub cited: Vec<Arc<str>>,
     /// Whether the same post may succeed later without change.
     pub retry: bool,
+    /// The gates that hold it, in words.
+    pub holds: Vec<Hold>,
 }
 
 /// The post waits, sealed, in the secretariat's linking queue.
@@ -99,13 +102,14 @@ impl Refused {
             reasons: vec![invalid.message],
             cited: Vec::new(),
             retry: false,
+            holds: Vec::new(),
         }
     }
 
     /// An answer that cites no rule.
     #[must_use]
     pub fn plain(id: EntryId, code: &'static str, reason: Text, retry: bool) -> Self {
-        Self { id, code, field: None, reasons: vec![reason], cited: Vec::new(), retry }
+        Self { id, code, field: None, reasons: vec![reason], cited: Vec::new(), retry, holds: Vec::new() }
     }
 
     /// The answer to its commit was lost: it may be stored, and sent again it is stored once.

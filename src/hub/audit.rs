@@ -25,6 +25,7 @@ pub(super) fn refusal(
         Refusal::Invalid(invalid) => (invalid.code, Ruling::default()),
         Refusal::NotFound(ruling) => ("not_found", ruling.clone()),
         Refusal::Rules(ruling) => ("forbidden", ruling.clone()),
+        Refusal::Held(ruling) => ("held", ruling.clone()),
     };
     let intent = &submission.intent;
     let record = codec::Refusal {

@@ -24,7 +24,8 @@ use crate::domain::ruling::Ruling;
 use crate::domain::state::PatientState;
 use crate::domain::time::Timestamp;
 use crate::limits;
-use crate::rulebook::{self, Acceptance, Decision, Refusal, Rulebook, Situation, Target};
+use crate::rulebook::calendar::Calendar;
+use crate::rulebook::{self, Acceptance, Decision, Refusal, Rulebook, Situation, Surroundings, Target};
 use crate::store::{
     self, ClearHeader, GrantChange, HeadUpdate, NewTimeline, QueueState, ReadMarker, Resolved, SealedEntry,
     SealedQueued, SealedSnapshot, Subject,
@@ -35,6 +36,7 @@ use crate::vault::RegionKey;
 pub(super) struct Picture {
     pub rulebook: Arc<Rulebook>,
     pub directory: Arc<Directory>,
+    pub calendar: Arc<Calendar>,
     pub key: Arc<RegionKey>,
     pub allowances: Arc<Allowances>,
     pub now: Timestamp,
@@ -56,7 +58,8 @@ impl Picture {
         }
         let (intent, actor) = (&submission.intent, &submission.actor);
         let target = ledger.target_of(intent).map(AsRef::as_ref);
-        match self.decide(&hot.state, intent, actor, submission.origin, target) {
+        let around = hot.nearby.around(&hot.state, &self.directory);
+        match self.decide(&hot.state, &around, intent, actor, submission.origin, target) {
             Decision::Accept(acceptance) => self.accept(draft, hot, submission, acceptance, ledger),
             Decision::Queue(ruling) => self.queue(draft, submission, &ruling, ledger),
             Decision::Refuse(refusal) => Answer::Refused(self.refuse(draft, hot, submission, refusal)),
@@ -68,7 +71,9 @@ impl Picture {
         let outcome = match (work, hot) {
             (Work::DryRun(dry_run), Some(hot)) => {
                 let target = ledger.target_of(&dry_run.intent).map(AsRef::as_ref);
-                let decision = self.decide(&hot.state, &dry_run.intent, &dry_run.actor, Origin::Client, target);
+                let around = hot.nearby.around(&hot.state, &self.directory);
+                let (intent, actor) = (&dry_run.intent, &dry_run.actor);
+                let decision = self.decide(&hot.state, &around, intent, actor, Origin::Client, target);
                 Outcome::DryRun(dry_run, decision)
             }
             (Work::Follow(follow), Some(hot)) => self.follow(draft, hot, follow),
@@ -88,6 +93,7 @@ impl Picture {
     pub(super) fn decide(
         &self,
         state: &PatientState,
+        surroundings: &Surroundings,
         intent: &Intent,
         actor: &Actor,
         origin: Origin,
@@ -98,6 +104,8 @@ impl Picture {
             state,
             rulebook: &self.rulebook,
             directory: &self.directory,
+            surroundings,
+            calendar: &self.calendar,
             actor,
             now: self.now,
             today: self.today,
@@ -215,6 +223,7 @@ impl Picture {
             Refusal::Invalid(invalid) => Refused::invalid(intent.id, invalid),
             Refusal::NotFound(_) => Refused::not_found(intent.id),
             Refusal::Rules(ruling) => self.citing(intent, "forbidden", ruling),
+            Refusal::Held(ruling) => self.held(intent, ruling),
         }
     }
 
@@ -225,7 +234,13 @@ impl Picture {
 
     fn citing(&self, intent: &Intent, code: &'static str, ruling: Ruling) -> Refused {
         let reasons = self.rulebook.reasons(&intent.body, &ruling);
-        Refused { id: intent.id, code, field: None, reasons, cited: ruling.cited, retry: false }
+        Refused { id: intent.id, code, field: None, reasons, cited: ruling.cited, retry: false, holds: Vec::new() }
+    }
+
+    fn held(&self, intent: &Intent, ruling: Ruling) -> Refused {
+        let holds = self.rulebook.holds(&intent.body, &ruling);
+        let reasons = holds.iter().map(|hold| hold.title.clone()).collect();
+        Refused { id: intent.id, code: "held", field: None, reasons, cited: ruling.cited, retry: false, holds }
     }
 
     /// Lets a post wait for its author's link; one that waits already goes on waiting as it is.

@@ -14,6 +14,7 @@ mod fetching;
 mod ledger;
 mod linking_queue;
 pub mod meter;
+mod nearby;
 pub mod outbox;
 pub mod patients;
 mod progress;

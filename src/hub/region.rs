@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
-use jiff::tz::TimeZone;
 use tokio::sync::mpsc;
 use uuid::Uuid;
 
@@ -18,6 +17,7 @@ use crate::domain::directory::{Actor, Directory, Position};
 use crate::domain::entry::Intent;
 use crate::domain::ids::TimelineId;
 use crate::domain::time::Timestamp;
+use crate::rulebook::calendar::Calendar;
 use crate::rulebook::{Refusal, Rulebook};
 use crate::vault::RegionKey;
 
@@ -28,8 +28,8 @@ pub struct RegionParts {
     pub patients: PatientIndex,
     pub clock: Arc<dyn Clock>,
     pub ids: Arc<Ids>,
-    /// In which the region's dates are.
-    pub time_zone: TimeZone,
+    /// In which the region's dates and opening hours are.
+    pub calendar: Calendar,
 }
 
 /// See the module.
@@ -39,7 +39,7 @@ pub struct Region {
     patients: PatientIndex,
     clock: Arc<dyn Clock>,
     ids: Arc<Ids>,
-    time_zone: TimeZone,
+    calendar: Arc<Calendar>,
     key: Arc<RegionKey>,
     allowances: Arc<Allowances>,
     linked: mpsc::UnboundedSender<TimelineId>,
@@ -59,7 +59,7 @@ impl Region {
             patients: parts.patients,
             clock: parts.clock,
             ids: parts.ids,
-            time_zone: parts.time_zone,
+            calendar: Arc::new(parts.calendar),
             key: Arc::clone(key),
             allowances: Arc::default(),
             linked,
@@ -70,6 +70,12 @@ impl Region {
     #[must_use]
     pub fn rulebook(&self) -> Arc<Rulebook> {
         self.rulebook.load_full()
+    }
+
+    /// The region's calendar.
+    #[must_use]
+    pub fn calendar(&self) -> &Arc<Calendar> {
+        &self.calendar
     }
 
     /// The organisations and people.
@@ -127,8 +133,7 @@ impl Region {
     /// The date in the region.
     #[must_use]
     pub fn date_at(&self, at: Timestamp) -> jiff::civil::Date {
-        let instant = jiff::Timestamp::from_microsecond(at.as_micros()).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
-        instant.to_zoned(self.time_zone.clone()).date()
+        self.calendar.date_at(at)
     }
 
     /// A refusal in words.
@@ -143,6 +148,7 @@ impl Region {
         Picture {
             rulebook: self.rulebook(),
             directory: self.directory(),
+            calendar: Arc::clone(&self.calendar),
             key: Arc::clone(&self.key),
             allowances: Arc::clone(&self.allowances),
             now,

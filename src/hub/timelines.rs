@@ -6,6 +6,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use super::nearby::Nearby;
 use crate::domain::ids::{Seq, TimelineId};
 use crate::domain::state::PatientState;
 use crate::limits;
@@ -17,6 +18,7 @@ use crate::vault::chain::{self, Link};
 #[derive(Debug)]
 pub struct Hot {
     pub state: PatientState,
+    pub(super) nearby: Nearby,
     pub key: Arc<PatientKey>,
     pub chain: Link,
     /// Whether the journal knows it, or will once the batches under way have committed.
@@ -33,6 +35,7 @@ impl Hot {
     pub fn unborn(timeline: TimelineId) -> Self {
         Self {
             state: PatientState::empty(timeline),
+            nearby: Nearby::default(),
             key: Arc::new(PatientKey::random()),
             chain: chain::GENESIS,
             exists: false,
@@ -46,6 +49,7 @@ impl Hot {
     pub fn loaded(loaded: Loaded) -> Self {
         Self {
             state: loaded.state,
+            nearby: Nearby::default(),
             key: loaded.key,
             chain: loaded.chain,
             exists: true,

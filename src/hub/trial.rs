@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 
 use super::deciding::Picture;
+use super::nearby::Nearby;
 use super::published::Published;
 use super::work::Origin;
 use crate::codec;
@@ -18,6 +19,7 @@ use crate::rulebook::{Acceptance, Decision, Refusal};
 pub(super) struct Trial<'p> {
     picture: &'p Picture,
     state: PatientState,
+    nearby: Nearby,
     /// What was accepted here, for posts that point back at it.
     accepted: HashMap<EntryId, Published>,
 }
@@ -32,7 +34,7 @@ pub(super) enum Obstacle {
 
 impl<'p> Trial<'p> {
     pub(super) fn new(picture: &'p Picture, state: PatientState) -> Self {
-        Self { picture, state, accepted: HashMap::new() }
+        Self { picture, state, nearby: Nearby::default(), accepted: HashMap::new() }
     }
 
     /// Whether this id was accepted here before.
@@ -49,7 +51,8 @@ impl<'p> Trial<'p> {
         stored: Option<&Published>,
     ) -> Result<Acceptance, Obstacle> {
         let tried = intent.body.target().and_then(|target| self.accepted.get(&target));
-        match self.picture.decide(&self.state, intent, actor, origin, tried.or(stored)) {
+        let around = self.nearby.around(&self.state, &self.picture.directory);
+        match self.picture.decide(&self.state, &around, intent, actor, origin, tried.or(stored)) {
             Decision::Accept(acceptance) => {
                 let entry = self.picture.entry(&self.state, intent, actor, acceptance.clone());
                 self.state.apply(&entry);

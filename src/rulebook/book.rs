@@ -11,6 +11,7 @@ use super::judge::{Judgement, RuleRef};
 use super::load::RulebookFiles;
 use super::problem::SourceFile;
 use super::program::Program;
+use super::remembered::Derivations;
 use super::ruleset::{Rule, Ruleset};
 use super::slots::{self, Filler, Slots, VocabularyMark};
 use super::standing::StandingProgram;
@@ -32,6 +33,7 @@ pub struct Rulebook {
     pub(crate) views: ViewProgram,
     pub(crate) etiquette: EtiquetteProgram,
     pub(crate) standing: StandingProgram,
+    pub(crate) derivations: Derivations,
     /// Of every duty and standing rule.
     pub(crate) terms: HashMap<RuleRef, Arc<Terms>>,
     fingerprint: String,
@@ -86,6 +88,7 @@ impl Rulebook {
         let standing = StandingProgram::compile(&rules, &vocabulary, &grid);
         let with_terms = (0..).zip(&rules).filter_map(|(at, rule)| Some((RuleRef(at), Arc::new(Terms::of(rule)?))));
         let terms = with_terms.collect();
+        let derivations = Derivations::of(&vocabulary);
         let filler = Filler::new(&vocabulary, &grid);
         let Origin { fingerprint, mark, sources } = origin;
         Self {
@@ -98,6 +101,7 @@ impl Rulebook {
             views,
             etiquette,
             standing,
+            derivations,
             terms,
             fingerprint,
             mark,

@@ -6,11 +6,16 @@
 use jiff::civil::Date;
 
 use super::Rulebook;
+use super::calendar::Calendar;
 use super::class::EntryClass;
+use super::consequences::Passage;
 use super::facts::PostFacts;
 use super::feasible;
 use super::judge::Verdict;
+use super::remembered::AskedPost;
 use super::situation::{self, Target};
+use super::slots::Slots;
+use super::surroundings::Surroundings;
 use super::words::Action;
 use crate::domain::alarm::{self, Alarm};
 use crate::domain::body::{Body, Correction};
@@ -28,6 +33,9 @@ pub struct Situation<'a> {
     pub state: &'a PatientState,
     pub rulebook: &'a Rulebook,
     pub directory: &'a Directory,
+    /// The organisations around the patient.
+    pub surroundings: &'a Surroundings,
+    pub calendar: &'a Calendar,
     pub actor: &'a Actor,
     /// When the hub received the intent.
     pub now: Timestamp,
@@ -65,6 +73,8 @@ pub enum Refusal {
     NotFound(Ruling),
     /// The rules refuse.
     Rules(Ruling),
+    /// Gates hold it: it may be sent again with what they ask for.
+    Held(Ruling),
 }
 
 /// Decides `intent`.
@@ -78,7 +88,7 @@ pub fn decide(situation: &Situation<'_>, intent: &Intent) -> Decision {
     if let Err(invalid) = sound {
         return Decision::Refuse(Refusal::Invalid(invalid));
     }
-    let (verdict, ruling) = judge(situation, intent);
+    let (verdict, ruling, slots) = judge(situation, intent);
     let is_registered = situation.state.registration.is_some();
     match verdict {
         Verdict::Quarantine => return Decision::Queue(ruling),
@@ -100,11 +110,27 @@ pub fn decide(situation: &Situation<'_>, intent: &Intent) -> Decision {
     }
     match feasible::check(situation, intent) {
         Err(invalid) => Decision::Refuse(Refusal::Invalid(invalid)),
-        Ok(()) => Decision::Accept(Acceptance {
-            ruling,
-            alarms: raised(situation.state, &intent.body),
-            target_scope: scope_of_target(situation, &intent.body),
-        }),
+        Ok(()) => accept_unless_held(situation, intent, ruling, &slots),
+    }
+}
+
+/// The last question: do gates hold it? If not, what comes of it.
+fn accept_unless_held(situation: &Situation<'_>, intent: &Intent, ruling: Ruling, slots: &Slots) -> Decision {
+    let book = situation.rulebook;
+    let etiquette = book.etiquette_of(&intent.body, slots);
+    match book.passage(&etiquette, &intent.reasons) {
+        Passage::Held(rules) => {
+            let cited = rules.iter().map(|rule| book.citation(*rule).clone()).collect();
+            Decision::Refuse(Refusal::Held(Ruling { cited, ..ruling }))
+        }
+        Passage::Through(reasons) => {
+            let consequences = book.consequences(situation, intent, &etiquette, reasons).kept();
+            Decision::Accept(Acceptance {
+                ruling: Ruling { consequences, ..ruling },
+                alarms: raised(situation.state, &intent.body),
+                target_scope: scope_of_target(situation, &intent.body),
+            })
+        }
     }
 }
 
@@ -116,15 +142,17 @@ fn scope_of_target(situation: &Situation<'_>, body: &Body) -> Option<Scope> {
     }
 }
 
-fn judge(situation: &Situation<'_>, intent: &Intent) -> (Verdict, Ruling) {
+fn judge(situation: &Situation<'_>, intent: &Intent) -> (Verdict, Ruling, Slots) {
     let facts = PostFacts {
         viewer: situation::viewer(situation.state, situation.actor),
         kind: intent.body.kind(),
         record: situation::record(intent, situation.actor, situation.target, situation.now),
     };
-    let slots = situation.rulebook.slots_of_post(&facts);
-    let (_, judgement) = situation.rulebook.judge_body(&intent.body, &slots);
-    (judgement.verdict, situation.rulebook.ruling(&judgement, &slots))
+    let Situation { state, rulebook, directory, surroundings, calendar, actor, now, .. } = *situation;
+    let event = rulebook.facts_of_post(&AskedPost { intent, actor, state, surroundings, directory, calendar, now });
+    let slots = rulebook.slots_of_event(&facts, &event);
+    let (_, judgement) = rulebook.judge_body(&intent.body, &slots);
+    (judgement.verdict, rulebook.ruling(&judgement, &slots), slots)
 }
 
 const fn ends_or_moves_a_link(kind: Kind) -> bool {

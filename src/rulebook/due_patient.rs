@@ -17,7 +17,8 @@ impl Looked<'_> {
     /// The steps whose time has come, in order. Once their entries are applied more may be due: a duty opened late is
     /// overdue at once. None of them comes twice.
     #[must_use]
-    pub fn steps_due(&self, now: Timestamp) -> Vec<DutyStep> {
+    pub fn steps_due(&self) -> Vec<DutyStep> {
+        let now = self.now;
         let closings = self.closings();
         if !closings.is_empty() {
             return closings;
@@ -35,7 +36,8 @@ impl Looked<'_> {
 
     /// When the timeline must be looked at again if nothing is written to it. `None`: never.
     #[must_use]
-    pub fn next_due(&self, now: Timestamp) -> Option<Timestamp> {
+    pub fn next_due(&self) -> Option<Timestamp> {
+        let now = self.now;
         if !self.closings().is_empty() {
             return Some(now);
         }
@@ -58,10 +60,10 @@ fn others_due(state: &PatientState, now: Timestamp) -> impl Iterator<Item = Time
     state.accesses.values().map(|access| access.until).filter(move |until| *until > now)
 }
 
-/// Whether readers' views may have changed since `before` by time alone.
+/// Whether readers' views may have changed by time alone.
 #[must_use]
-pub fn ends_views(state: &PatientState, before: Timestamp, now: Timestamp) -> bool {
-    state.accesses.values().any(|access| before < access.until && access.until <= now)
+pub fn ends_views(state: &PatientState, now: Timestamp) -> bool {
+    state.accesses.values().any(|access| access.until <= now)
 }
 
 impl Rulebook {

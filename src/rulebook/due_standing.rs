@@ -10,6 +10,7 @@ use super::event::EventFacts;
 use super::mechanism::Standing as StandingText;
 use super::ruleset::{Mechanism, Rule};
 use super::situation;
+use super::surroundings::Surroundings;
 use super::words::Per;
 use crate::domain::directory::Actor;
 use crate::domain::duties::Duty;
@@ -20,15 +21,15 @@ use crate::domain::state::{PatientState, Writer};
 use crate::domain::time::Timestamp;
 
 /// A patient as the clock looks at it.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Looked<'a> {
     pub state: &'a PatientState,
     pub rulebook: &'a Rulebook,
     pub calendar: &'a Calendar,
-    /// The team and the region's secretariat.
-    pub around: Around<'a>,
+    pub surroundings: &'a Surroundings,
+    pub now: Timestamp,
     /// What the state says now, for the conditions of standing rules.
-    pub event: &'a EventFacts,
+    event: EventFacts,
 }
 
 /// A standing duty that the state asks for and that is not open: for the period that began with the last record.
@@ -47,7 +48,24 @@ const TEAM_FACTS: [(&str, Role); 4] = [
     ("team.has_pharmacist", Role::Pharmacist),
 ];
 
-impl Looked<'_> {
+impl<'a> Looked<'a> {
+    /// A look at this moment.
+    #[must_use]
+    pub fn at(
+        now: Timestamp,
+        state: &'a PatientState,
+        surroundings: &'a Surroundings,
+        rulebook: &'a Rulebook,
+        calendar: &'a Calendar,
+    ) -> Self {
+        let event = rulebook.facts_of_state(state, surroundings, calendar, now);
+        Self { state, rulebook, calendar, surroundings, now, event }
+    }
+
+    fn around(&self) -> Around<'a> {
+        Around { team: &self.surroundings.team, region: self.surroundings.region, ..Around::default() }
+    }
+
     /// Whether the state asks for anything: not of somebody unregistered, and not on a closed page.
     fn asks(&self) -> bool {
         self.state.registration.is_some() && !self.state.course.is_closed()
@@ -63,11 +81,11 @@ impl Looked<'_> {
             return Vec::new();
         }
         let facts = situation::viewer(self.state, &Actor::HUB).patient;
-        let implied = self.rulebook.standing_of_patient(facts, self.event);
+        let implied = self.rulebook.standing_of_patient(facts, &self.event);
         let in_full = implied.into_iter().filter_map(|implied| {
             let (_, rule) = self.rulebook.rule(implied.rule)?;
             let Mechanism::Standing(text) = &rule.mechanism else { return None };
-            let new = self.rulebook.open(implied.rule, implied.confirmed, &self.around);
+            let new = self.rulebook.open(implied.rule, implied.confirmed, &self.around());
             Some((rule, text, new, implied.paused))
         });
         in_full.collect()
@@ -104,7 +122,7 @@ impl Looked<'_> {
     fn has_no_debtor_left(&self, duty: &Duty) -> bool {
         let is_there = |debtor: &Debtor| {
             self.state.team.contains_key(&debtor.organisation)
-                || self.around.region.is_some_and(|region| region.organisation == debtor.organisation)
+                || self.surroundings.region.is_some_and(|region| region.organisation == debtor.organisation)
         };
         !duty.debtors.iter().any(is_there)
     }
@@ -123,8 +141,9 @@ impl Looked<'_> {
         asked
     }
 
+    /// The duty of the period that runs, unless it is open already.
     fn ask(&self, rule: &Rule, text: &StandingText, new: NewDuty) -> Option<Asked> {
-        let each = text.owed_by.each;
+        let each = new.each;
         let is_same = |duty: &&Duty| {
             let owes = |debtor: &Debtor| new.debtors.iter().any(|new| new.organisation == debtor.organisation);
             duty.opened.standing
@@ -148,7 +167,7 @@ impl Looked<'_> {
         if let Some(debtor) = new.debtors.first().filter(|_| each) {
             subjects.push(debtor.organisation.0);
         }
-        let chain = new.terms.escalate.iter().map(|step| step.told.resolve(&self.around, &new.debtors)).collect();
+        let chain = new.terms.escalate.iter().map(|step| step.told.resolve(&self.around(), &new.debtors)).collect();
         let opened = OpenedDuty {
             id: DutyId::of_period(&rule.id, &subjects, period),
             rule: rule.citation.clone(),
@@ -188,7 +207,7 @@ impl Looked<'_> {
                 let kinds = field.derive.iter().flat_map(|derivation| derivation.kinds());
                 since = kinds.filter_map(|kind| course.since.get(&kind).copied()).fold(since, Timestamp::max);
                 for (_, role) in TEAM_FACTS.iter().filter(|(code, _)| *code == field.code) {
-                    let seats = self.around.team.iter().filter(|seat| seat.roles.has(*role));
+                    let seats = self.surroundings.team.iter().filter(|seat| seat.roles.has(*role));
                     let linked = seats.filter_map(|seat| team.get(&seat.organisation));
                     since = since.max(since_linked(&mut linked.map(|membership| membership.since)));
                 }

@@ -57,6 +57,8 @@ pub struct NewDuty {
     pub terms: Arc<Terms>,
     pub debtors: Vec<Debtor>,
     pub confirmed: bool,
+    /// Each debtor owes a duty of its own.
+    pub each: bool,
     /// Nobody on the team is who the rule means: it went straight to the first of its chain that exists.
     pub unowed: bool,
 }
@@ -216,8 +218,9 @@ impl Rulebook {
             let chain = terms.escalate.iter().map(|step| step.told.resolve(around, &[]));
             debtors = chain.into_iter().find(|told| !told.is_empty()).unwrap_or_default();
         }
-        let duty = |debtors: Vec<Debtor>| NewDuty { rule, terms: terms.clone(), debtors, confirmed, unowed };
-        if owed_by.each { debtors.into_iter().map(|debtor| duty(vec![debtor])).collect() } else { vec![duty(debtors)] }
+        let each = owed_by.each;
+        let duty = |debtors: Vec<Debtor>| NewDuty { rule, terms: terms.clone(), debtors, confirmed, each, unowed };
+        if each { debtors.into_iter().map(|debtor| duty(vec![debtor])).collect() } else { vec![duty(debtors)] }
     }
 
     /// The terms of a duty or standing rule.

@@ -8,6 +8,7 @@ pub use crate::domain::body::{CallTo, Topic};
 use crate::domain::body::{DeviceChangeType, OrderType};
 use crate::domain::list::closed_list;
 use crate::domain::role::OrganisationType;
+pub use crate::domain::state::Stay;
 use crate::domain::team::ConsentState;
 
 closed_list! {
@@ -16,15 +17,6 @@ closed_list! {
         Day = "day", "日中", "daytime";
         Night = "night", "夜間", "night";
         Holiday = "holiday", "休日", "a weekend or public holiday";
-    }
-}
-
-closed_list! {
-    /// Where the patient is.
-    Stay {
-        Home = "home", "在宅", "at home";
-        Admitted = "admitted", "入院・入所中", "admitted";
-        Deceased = "deceased", "死亡", "deceased";
     }
 }
 

@@ -9,6 +9,9 @@ use super::ruleset::{Clause, Interval, Mechanism, Rule, Term, Wanted};
 use super::slots::Slots;
 use super::vocabulary::{Field, Values, Vocabulary};
 use super::words::{Capacity, Clock, Relation};
+use crate::domain::in_words::RuleInWords;
+pub use crate::domain::in_words::{Hold, Missing};
+use crate::domain::ruling::Ruling;
 use crate::domain::text::Text;
 
 /// A line of a rule: what it is about, and what it says.
@@ -16,26 +19,6 @@ use crate::domain::text::Text;
 pub struct Line {
     pub about: Text,
     pub says: Text,
-}
-
-/// Why a gate holds a post, and how it may go on.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Hold {
-    pub citation: String,
-    pub title: Text,
-    pub reason: Text,
-    /// What must be; one of these is enough, each with what is so now instead.
-    pub missing: Vec<Vec<Missing>>,
-    /// Circumstances in which it would pass.
-    pub exceptions: Vec<Text>,
-    /// A written reason lets it pass.
-    pub reason_ok: bool,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Missing {
-    pub wanted: Text,
-    pub now: Text,
 }
 
 impl Rulebook {
@@ -61,6 +44,38 @@ impl Rulebook {
             exceptions: gate.pass_if.iter().map(|clause| in_words(clause, &self.vocabulary)).collect(),
             reason_ok: held.reason_ok,
         })
+    }
+}
+
+impl Rulebook {
+    /// A rule for people; `None` where the citation is not of this book.
+    #[must_use]
+    pub fn in_words(&self, citation: &str) -> Option<RuleInWords> {
+        let (_, _, rule) = self.rules().find(|(_, _, rule)| *rule.citation == *citation)?;
+        let (says, audience) = match &rule.mechanism {
+            Mechanism::Nudge(nudge) => (nudge.advice.clone(), nudge.audience.code()),
+            _ => (rule.reason.clone(), ""),
+        };
+        Some(RuleInWords {
+            citation: citation.to_owned(),
+            title: rule.title.clone(),
+            says,
+            audience: audience.to_owned(),
+            strength: rule.strength.code().to_owned(),
+        })
+    }
+
+    /// The rules whose duties were opened and whose advice was given, each once.
+    #[must_use]
+    pub fn consequences_in_words(&self, ruling: &Ruling) -> Vec<RuleInWords> {
+        let mut cited: Vec<&str> = ruling.opened().iter().map(|opened| &*opened.rule).collect();
+        cited.extend(ruling.advice().iter().map(|advice| &**advice));
+        let mut seen = std::collections::HashSet::new();
+        cited
+            .into_iter()
+            .filter(|citation| seen.insert(*citation))
+            .filter_map(|citation| self.in_words(citation))
+            .collect()
     }
 }
 

@@ -1,6 +1,7 @@
 //! What became of a post, or would become of it, as the wire says it. REST says it in the same words.
 
 use crate::domain::entry::Intent;
+use crate::domain::ruling::Ruling;
 use crate::hub::Region;
 use crate::hub::answer::{Answer, Refused};
 use crate::rulebook::Decision;
@@ -8,14 +9,15 @@ use crate::wire::{self, DryRunResult, ServerFrame, Verdict};
 
 /// The frame that answers a post.
 #[must_use]
-pub fn frame_of(answer: Answer) -> ServerFrame {
+pub fn frame_of(region: &Region, answer: Answer) -> ServerFrame {
     match answer {
         Answer::Accepted(accepted) => ServerFrame::Accepted(wire::Accepted {
             id: accepted.id,
             timeline: accepted.timeline,
             seq: accepted.seq,
             recorded_at: accepted.recorded_at,
-            cited: accepted.ruling.cited,
+            words: region.rulebook().consequences_in_words(&accepted.ruling),
+            ruling: Ruling { slots: Vec::new(), ..accepted.ruling },
             alarms: accepted.alarms,
             repeated: accepted.repeated,
         }),
@@ -26,6 +28,7 @@ pub fn frame_of(answer: Answer) -> ServerFrame {
             reasons: refused.reasons,
             cited: refused.cited,
             retry: refused.retry,
+            holds: refused.holds,
         }),
         Answer::Queued(queued) => ServerFrame::Queued {
             id: queued.id,
@@ -47,10 +50,15 @@ pub fn dry_run_result(region: &Region, intent: &Intent, decision: Decision) -> D
         reasons: Vec::new(),
         cited: Vec::new(),
         alarms: Vec::new(),
+        ruling: Ruling::default(),
+        holds: Vec::new(),
+        words: Vec::new(),
     };
     match decision {
         Decision::Accept(acceptance) => {
-            result.cited = acceptance.ruling.cited;
+            result.cited.clone_from(&acceptance.ruling.cited);
+            result.words = region.rulebook().consequences_in_words(&acceptance.ruling);
+            result.ruling = Ruling { slots: Vec::new(), ..acceptance.ruling };
             result.alarms = acceptance.alarms;
         }
         Decision::Queue(ruling) => {
@@ -59,12 +67,13 @@ pub fn dry_run_result(region: &Region, intent: &Intent, decision: Decision) -> D
             result.cited = ruling.cited;
         }
         Decision::Refuse(refusal) => {
-            let Refused { code, field, reasons, cited, .. } = region.explain(intent, refusal);
+            let Refused { code, field, reasons, cited, holds, .. } = region.explain(intent, refusal);
             result.verdict = Verdict::Refused;
             result.code = code.into();
             result.field = field.unwrap_or_default();
             result.reasons = reasons;
             result.cited = cited;
+            result.holds = holds;
         }
     }
     result

@@ -53,7 +53,8 @@ impl Session {
             Item::Delivery(delivery) => self.deliver(delivery).await,
             Item::Answer(answer) => {
                 self.posts_in_flight = self.posts_in_flight.saturating_sub(1);
-                self.writer.feed(&frame_of(*answer)).await
+                let frame = frame_of(self.hub.region(), *answer);
+                self.writer.feed(&frame).await
             }
             Item::Opened(opened) => Box::pin(self.open(*opened)).await,
             Item::Forget { timeline, entry } => Box::pin(self.forget(timeline, entry)).await,

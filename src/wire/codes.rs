@@ -117,6 +117,8 @@ closed_list! {
         // About what was asked.
         NotFound = "not_found", "見つかりません", "not found";
         Forbidden = "forbidden", "ルールにより認められません", "the rules do not allow this";
+        /// Gates of the rulebook hold the post: with what they ask for it may be sent again.
+        Held = "held", "ルールにより保留されています。足りないものを添えて送り直せます", "rules hold this post; it may be sent again with what they ask for";
         Conflict = "conflict", "同じIDで別の内容がすでに登録されています", "this id was accepted with other content";
         Dismissed = "dismissed", "連携事務局が記録しないと決めました", "the secretariat dismissed this post";
         TargetNotFound = "target_not_found", "対象の記録が見つかりません", "the entry it is about was not found";

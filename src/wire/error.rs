@@ -4,6 +4,7 @@ use super::codes::Code;
 use super::frame::{DryRunResult, ErrorNotice, Refused, ServerFrame, Verdict};
 use crate::codec::Encoding;
 use crate::domain::ids::EntryId;
+use crate::domain::ruling::Ruling;
 use crate::domain::text::{Invalid, Text};
 
 /// Why a frame cannot be taken.
@@ -46,6 +47,7 @@ impl FrameError {
                 reasons: vec![message],
                 cited: Vec::new(),
                 retry: false,
+                holds: Vec::new(),
             }),
             Some(About::DryRun(id)) => ServerFrame::DryRunResult(DryRunResult {
                 id,
@@ -55,6 +57,9 @@ impl FrameError {
                 reasons: vec![message],
                 cited: Vec::new(),
                 alarms: Vec::new(),
+                ruling: Ruling::default(),
+                holds: Vec::new(),
+                words: Vec::new(),
             }),
             None => ServerFrame::Error(ErrorNotice { code: code.into(), field, message, about: String::new() }),
         }

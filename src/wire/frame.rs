@@ -10,7 +10,9 @@ use crate::domain::alarm::Alarm;
 use crate::domain::directory::Actor;
 use crate::domain::entry::Intent;
 use crate::domain::ids::{EntryId, PersonId, Seq, SignInId, TimelineId};
+use crate::domain::in_words::{Hold, RuleInWords};
 use crate::domain::list::closed_list;
+use crate::domain::ruling::Ruling;
 use crate::domain::text::Text;
 use crate::domain::time::Timestamp;
 
@@ -130,8 +132,10 @@ pub struct Accepted {
     pub timeline: TimelineId,
     pub seq: Seq,
     pub recorded_at: Timestamp,
-    /// The rules by which it was accepted.
-    pub cited: Vec<Arc<str>>,
+    /// The rules by which it was accepted, and what came of it; without slots.
+    pub ruling: Ruling,
+    /// The rules whose duties were opened and whose advice is given, in words.
+    pub words: Vec<RuleInWords>,
     /// Whether this is the first answer again.
     pub repeated: bool,
     pub alarms: Vec<Alarm>,
@@ -149,6 +153,8 @@ pub struct Refused {
     pub cited: Vec<Arc<str>>,
     /// Whether the same post may succeed later without any change.
     pub retry: bool,
+    /// The gates that hold it.
+    pub holds: Vec<Hold>,
 }
 
 closed_list! {
@@ -170,6 +176,10 @@ pub struct DryRunResult {
     pub reasons: Vec<Text>,
     pub cited: Vec<Arc<str>>,
     pub alarms: Vec<Alarm>,
+    /// With "accepted": the ruling it would get, without slots.
+    pub ruling: Ruling,
+    pub holds: Vec<Hold>,
+    pub words: Vec<RuleInWords>,
 }
 
 /// A frame that could not be taken.

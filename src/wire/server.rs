@@ -12,7 +12,8 @@ use super::parse::parse;
 use crate::codec::proto::v1;
 use crate::codec::proto::v1::server_frame::Frame as Sent;
 use crate::codec::{
-    EncodedEntry, Encoding, actor, actor_message, alarm, alarm_message, each, id, id_text, optional_id, shortened,
+    EncodedEntry, Encoding, actor, actor_message, alarm, alarm_message, each, holds, holds_message, id, id_text,
+    optional_id, ruling, ruling_message, shortened, words, words_message,
 };
 use crate::domain::ids::{EntryId, PersonId, Seq, SignInId, TimelineId};
 use crate::domain::text::{Invalid, Text};
@@ -40,6 +41,7 @@ pub(super) fn frame_message(frame: &ServerFrame) -> Sent {
             reasons: texts(&refused.reasons),
             cited: cited_message(&refused.cited),
             retry: refused.retry,
+            holds: holds_message(&refused.holds),
         }),
         ServerFrame::Queued { id, timeline, reasons, cited } => Sent::Queued(v1::Queued {
             id: id_text(id.0),
@@ -96,7 +98,8 @@ fn accepted_message(accepted: &Accepted) -> v1::Accepted {
         timeline: id_text(accepted.timeline.0),
         seq: accepted.seq.0,
         recorded_at_us: accepted.recorded_at.as_micros(),
-        ruling: Some(v1::Ruling { cited: cited_message(&accepted.cited), ..v1::Ruling::default() }),
+        ruling: Some(ruling_message(&accepted.ruling)),
+        words: words_message(&accepted.words),
         repeated: accepted.repeated,
         alarms: accepted.alarms.iter().map(alarm_message).collect(),
     }
@@ -111,6 +114,9 @@ fn dry_run_message(result: &DryRunResult) -> v1::DryRunResult {
         reasons: texts(&result.reasons),
         cited: cited_message(&result.cited),
         alarms: result.alarms.iter().map(alarm_message).collect(),
+        ruling: (result.verdict == Verdict::Accepted).then(|| ruling_message(&result.ruling)),
+        holds: holds_message(&result.holds),
+        words: words_message(&result.words),
     }
 }
 
@@ -209,7 +215,8 @@ fn accepted(sent: v1::Accepted) -> Result<Accepted, Invalid> {
         timeline: id("timeline", &sent.timeline, TimelineId)?,
         seq: Seq(sent.seq),
         recorded_at: Timestamp(sent.recorded_at_us),
-        cited: cited(sent.ruling.unwrap_or_default().cited),
+        ruling: ruling(sent.ruling.unwrap_or_default())?,
+        words: words(sent.words)?,
         repeated: sent.repeated,
         alarms: each("alarms", &sent.alarms, alarm)?,
     })
@@ -223,6 +230,7 @@ fn refused(sent: v1::Refused) -> Result<Refused, Invalid> {
         reasons: reasons(sent.reasons),
         cited: cited(sent.cited),
         retry: sent.retry,
+        holds: holds(sent.holds)?,
     })
 }
 
@@ -248,6 +256,9 @@ fn dry_run(sent: v1::DryRunResult) -> Result<DryRunResult, Invalid> {
         reasons: reasons(sent.reasons),
         cited: cited(sent.cited),
         alarms: each("alarms", &sent.alarms, alarm)?,
+        ruling: ruling(sent.ruling.unwrap_or_default())?,
+        holds: holds(sent.holds)?,
+        words: words(sent.words)?,
     })
 }
 

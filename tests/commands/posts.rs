@@ -15,7 +15,15 @@ use super::client::Client;
 pub fn note(number: u128, timeline: TimelineId) -> Intent {
     let id = EntryId(Uuid::from_u128(0x0190_0000_0000_7000_8000_0000_0000_0000 + number));
     let body = Body::Note(Note { text: format!("訪問の記録 {number}"), ..Note::default() });
-    Intent { id, timeline, observed_at: None, sensitivity: Sensitivity::Normal, addressed_to: Vec::new(), body }
+    Intent {
+        id,
+        timeline,
+        observed_at: None,
+        sensitivity: Sensitivity::Normal,
+        addressed_to: Vec::new(),
+        body,
+        reasons: Vec::new(),
+    }
 }
 
 /// Everything on the timeline, by its place.

@@ -330,7 +330,15 @@ impl Stopped {
 /// An intent with nothing but its body.
 pub fn intent(id: EntryId, patient: PatientId, body: Body) -> Intent {
     let (sensitivity, addressed_to) = (Sensitivity::Normal, Vec::new());
-    Intent { id, timeline: patient.into(), observed_at: None::<Timestamp>, sensitivity, addressed_to, body }
+    Intent {
+        id,
+        timeline: patient.into(),
+        observed_at: None::<Timestamp>,
+        sensitivity,
+        addressed_to,
+        body,
+        reasons: Vec::new(),
+    }
 }
 
 /// Where the journal of a story is.

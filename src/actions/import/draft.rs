@@ -111,7 +111,15 @@ impl Draft for PatientDraft {
 }
 
 fn intent(id: EntryId, timeline: TimelineId, observed_at: Option<Timestamp>, body: Body) -> Intent {
-    Intent { id, timeline, observed_at, sensitivity: Sensitivity::Normal, addressed_to: Vec::new(), body }
+    Intent {
+        id,
+        timeline,
+        observed_at,
+        sensitivity: Sensitivity::Normal,
+        addressed_to: Vec::new(),
+        body,
+        reasons: Vec::new(),
+    }
 }
 
 /// Spelling, width and kana script apart; other numbers of the patient do not matter.

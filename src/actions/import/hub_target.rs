@@ -111,6 +111,7 @@ impl From<Answer> for Rehearsed {
                 reasons: queued.reasons,
                 cited: queued.cited,
                 retry: false,
+                holds: Vec::new(),
             }),
         }
     }

@@ -105,6 +105,7 @@ impl Stage {
             sensitivity: act.sensitivity,
             addressed_to: act.to,
             body,
+            reasons: Vec::new(),
         })
     }
 }

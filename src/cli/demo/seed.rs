@@ -138,6 +138,7 @@ fn intent(patient: &PatientSeed, step: Step) -> Intent {
         sensitivity: step.sensitivity,
         addressed_to: Vec::new(),
         body: step.body,
+        reasons: Vec::new(),
     }
 }
 

@@ -259,6 +259,7 @@ async fn register(hub: &Hub, secretary: Actor, patient: u32, team: Vec<Organisat
             sensitivity: Sensitivity::Normal,
             addressed_to: Vec::new(),
             body,
+            reasons: Vec::new(),
         };
         match hub.post_and_wait(secretary, intent).await {
             Answer::Accepted(_) => {}

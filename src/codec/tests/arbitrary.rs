@@ -19,7 +19,7 @@ use crate::domain::alarm::{Alarm, AlarmLimit};
 use crate::domain::body::Infection;
 use crate::domain::decimal::Decimal;
 use crate::domain::directory::Actor;
-use crate::domain::entry::{Addressee, Entry, Intent, Scope, Sensitivity};
+use crate::domain::entry::{Addressee, Entry, Intent, Scope, Sensitivity, WrittenReason};
 use crate::domain::ids::{EntryId, OrganisationId, PersonId, Seq, TimelineId};
 use crate::domain::kind::Kind;
 use crate::domain::role::{OrganisationType, Role};
@@ -89,15 +89,21 @@ fn made_by_client() -> impl Strategy<Value = EntryId> {
 }
 
 /// Any intent that the wire can carry.
+pub(crate) fn written_reasons() -> impl Strategy<Value = Vec<WrittenReason>> {
+    vec((text(), text()).prop_map(|(rule, text)| WrittenReason { rule, text }), 0..2)
+}
+
 pub(crate) fn intent() -> impl Strategy<Value = Intent> {
-    (made_by_client(), id(TimelineId), option::of(time()), select(Sensitivity::ALL), addressees(), body()).prop_map(
-        |(id, timeline, observed_at, sensitivity, addressed_to, body)| Intent {
+    let when = (option::of(time()), select(Sensitivity::ALL));
+    (made_by_client(), id(TimelineId), when, addressees(), body(), written_reasons()).prop_map(
+        |(id, timeline, (observed_at, sensitivity), addressed_to, body, reasons)| Intent {
             id,
             timeline,
             observed_at,
             sensitivity,
             addressed_to,
             body,
+            reasons,
         },
     )
 }
@@ -127,11 +133,12 @@ fn scope() -> impl Strategy<Value = Scope> {
 pub(crate) fn ruling() -> impl Strategy<Value = Ruling> {
     let rules = || vec(text().prop_map(Into::into), 0..3);
     let slots = vec(any::<u8>(), 0..20);
-    (rules(), slots, vec(duties::opened_duty(), 0..2), vec(duties::duty_id(), 0..2), rules()).prop_map(
-        |(cited, slots, opened, met, advice)| Ruling {
+    let told = (rules(), rules(), written_reasons());
+    (rules(), slots, vec(duties::opened_duty(), 0..2), vec(duties::duty_id(), 0..2), told).prop_map(
+        |(cited, slots, opened, met, (advice, excepted, reasons))| Ruling {
             cited,
             slots,
-            consequences: Consequences { opened, met, advice }.kept(),
+            consequences: Consequences { opened, met, advice, excepted, reasons }.kept(),
         },
     )
 }

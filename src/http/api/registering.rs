@@ -111,7 +111,15 @@ async fn record(
     let kind = body.kind();
     let id = id.unwrap_or_else(|| EntryId(app.hub.region().draw_id()));
     let (sensitivity, addressed_to) = (Sensitivity::Normal, Vec::new());
-    let intent = Intent { id, timeline: patient.into(), observed_at: None, sensitivity, addressed_to, body };
+    let intent = Intent {
+        id,
+        timeline: patient.into(),
+        observed_at: None,
+        sensitivity,
+        addressed_to,
+        body,
+        reasons: Vec::new(),
+    };
     match app.hub.post_and_wait(signed_in.actor, intent).await {
         Answer::Accepted(accepted) => Ok((status_of(accepted.repeated), Answered(Recorded::from(&accepted)))),
         Answer::Refused(mut refused) => {

@@ -183,7 +183,7 @@ pub async fn post_entry(
         Answer::Accepted(_) => StatusCode::CREATED,
         Answer::Queued(_) => StatusCode::ACCEPTED,
     };
-    Ok((status, Json(rest::content_of(&frame_of(answer)))))
+    Ok((status, Json(rest::content_of(&frame_of(app.hub.region(), answer)))))
 }
 
 /// What would this post cause? Nothing is stored.

@@ -22,6 +22,7 @@ use crate::domain::vital::{Measurement, Vital, VitalSign};
 use crate::hub::answer::{Accepted, Answer};
 use crate::hub::patients::PatientIndex;
 use crate::hub::{Hub, HubTasks, RegionParts};
+use crate::rulebook::calendar::Calendar;
 use crate::rulebook::shipped;
 use crate::store::fault::Faults;
 use crate::store::{Journal, SignIn, StoreError};
@@ -62,7 +63,7 @@ impl Lasting {
             patients: PatientIndex::of(registrations.into_iter().map(|(id, known)| (id.as_patient(), known))),
             clock: Arc::clone(&self.clock) as Arc<dyn Clock>,
             ids: Arc::clone(&self.ids),
-            time_zone: jiff::tz::TimeZone::get("Asia/Tokyo").unwrap(),
+            calendar: Calendar::japan_with_placeholders(),
         };
         Hub::start(journal.clone(), parts)
     }
@@ -265,7 +266,15 @@ impl World {
 }
 
 pub fn intent(id: EntryId, timeline: TimelineId, body: Body) -> Intent {
-    Intent { id, timeline, observed_at: None, sensitivity: Sensitivity::Normal, addressed_to: Vec::new(), body }
+    Intent {
+        id,
+        timeline,
+        observed_at: None,
+        sensitivity: Sensitivity::Normal,
+        addressed_to: Vec::new(),
+        body,
+        reasons: Vec::new(),
+    }
 }
 
 pub fn link(actor: Actor, host: bool) -> Body {

@@ -107,6 +107,18 @@ impl Calendar {
         self.openings(local.date(), of).iter().any(|open| (open.from_min..open.until_min).contains(&minute))
     }
 
+    /// The moment at which a day has passed in the region.
+    #[must_use]
+    pub fn end_of(&self, day: Date) -> Option<Timestamp> {
+        self.moment(day.tomorrow().ok()?, 0)
+    }
+
+    /// The date in the region.
+    #[must_use]
+    pub fn date_at(&self, at: Timestamp) -> Date {
+        self.local(at).map_or(Date::MIN, |local| local.date())
+    }
+
     /// What agreements call this hour.
     #[must_use]
     pub fn band(&self, at: Timestamp) -> Option<TimeBand> {

@@ -20,7 +20,8 @@ use crate::domain::team::{ConsentChange, ConsentGiver, ConsentState, History, Ho
 use crate::domain::time::Timestamp;
 use crate::domain::vital::VitalSign;
 use crate::limits;
-use crate::rulebook::{Decision, Refusal, Rulebook, Situation, Target, decide};
+use crate::rulebook::calendar::Calendar;
+use crate::rulebook::{Decision, Refusal, Rulebook, Situation, Surroundings, Target, decide};
 
 const HIKARI: OrganisationId = OrganisationId(Uuid::from_u128(0xa1));
 const MINATO: OrganisationId = OrganisationId(Uuid::from_u128(0xa2));
@@ -77,13 +78,26 @@ impl Patient {
         });
         let (state, rulebook, directory) = (&self.state, &self.book, &self.directory);
         let (now, today, target) = (NOW, date(2026, 4, 1), target.as_ref());
-        decide(&Situation { state, rulebook, directory, actor: &actor, now, today, target, hub_made_timeline }, intent)
+        let (surroundings, calendar) = (Surroundings::of(state, directory), Calendar::japan_with_placeholders());
+        let situation = Situation {
+            state,
+            rulebook,
+            directory,
+            surroundings: &surroundings,
+            calendar: &calendar,
+            actor: &actor,
+            now,
+            today,
+            target,
+            hub_made_timeline,
+        };
+        decide(&situation, intent)
     }
 
     fn intent(&self, body: Body) -> Intent {
         let id = EntryId(Uuid::from_u128(0x1000 + u128::from(self.state.head.0)));
         let (timeline, sensitivity) = (self.state.timeline, Sensitivity::Normal);
-        Intent { id, timeline, observed_at: None, sensitivity, addressed_to: Vec::new(), body }
+        Intent { id, timeline, observed_at: None, sensitivity, addressed_to: Vec::new(), body, reasons: Vec::new() }
     }
 
     /// What becomes of a post, in a word: `accepted`, `queued`, `unknown`, a code and its field, or the first rule.
@@ -97,6 +111,11 @@ impl Patient {
             Decision::Queue(_) => "queued".to_owned(),
             Decision::Refuse(Refusal::NotFound(_)) => "unknown".to_owned(),
             Decision::Refuse(Refusal::Invalid(invalid)) => format!("{} {}", invalid.code, invalid.field),
+            Decision::Refuse(Refusal::Held(ruling)) => {
+                let [hold] = &self.book.holds(&intent.body, &ruling)[..] else { panic!("one gate: {ruling:?}") };
+                assert!(!hold.missing.is_empty(), "in words: {hold:?}");
+                format!("held by {}", hold.citation.split('@').next().expect("a rule"))
+            }
             Decision::Refuse(Refusal::Rules(ruling)) => {
                 let reasons = self.book.reasons(&intent.body, &ruling);
                 assert!(reasons[0].en.len() > 30 && reasons[0].ja.len() > 30, "in words: {reasons:?}");

@@ -263,6 +263,7 @@ fn facts(body: Body, yes: bool) -> EventFacts {
         sensitivity: if yes { Sensitivity::Normal } else { Sensitivity::Restricted },
         addressed_to: Vec::new(),
         body,
+        reasons: Vec::new(),
     };
     EventFacts::said_by(&intent, |organisation| match organisation {
         STATION => Some(OrganisationType::NursingStation),

@@ -234,6 +234,7 @@ async fn a_queued_post_waits_as_it_was_given_and_leaves_once() {
                 sensitivity: Sensitivity::Normal,
                 addressed_to: Vec::new(),
                 body: pulse(120),
+                reasons: Vec::new(),
             },
             author: region.nurse(),
             received_at: later(1),

@@ -243,6 +243,7 @@ mod tests {
                     sensitivity: act.sensitivity,
                     addressed_to: act.to,
                     body,
+                    reasons: Vec::new(),
                 };
                 intent.check(today).unwrap();
             }

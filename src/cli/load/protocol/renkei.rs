@@ -97,6 +97,7 @@ impl Protocol for Renkei {
             sensitivity: Sensitivity::Normal,
             addressed_to: Vec::new(),
             body: Body::Note(Note { text: post.body.to_owned(), ..Note::default() }),
+            reasons: Vec::new(),
         }))
     }
 

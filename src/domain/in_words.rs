@@ -1,0 +1,39 @@
+//! Rules as people are told of them: what holds a post and how it may go on, what a duty or a piece of advice is.
+//! Made by the rulebook in force, carried by the wire; nothing here is kept.
+
+use super::text::Text;
+
+/// Why a gate holds a post, and how it may go on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hold {
+    pub citation: String,
+    pub title: Text,
+    /// Why the rule was agreed.
+    pub reason: Text,
+    /// What must be: all of one of these is enough, each with what is so now instead.
+    pub missing: Vec<Vec<Missing>>,
+    /// Circumstances in which it would pass.
+    pub exceptions: Vec<Text>,
+    /// A written reason lets it pass.
+    pub reason_ok: bool,
+}
+
+/// Something a rule asks for that is not so.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Missing {
+    pub wanted: Text,
+    pub now: Text,
+}
+
+/// A rule for people.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RuleInWords {
+    pub citation: String,
+    pub title: Text,
+    /// The advice, or why the rule was agreed.
+    pub says: Text,
+    /// Code of whom the advice is for; empty for a duty.
+    pub audience: String,
+    /// Code of how binding it is.
+    pub strength: String,
+}

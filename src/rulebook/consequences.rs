@@ -1,0 +1,147 @@
+//! What comes of a post that the rules permit: gates that hold it, duties it opens and meets, advice to its author.
+//! Called by `decide`; the questions are asked in `etiquette`, the words found in `wording`.
+
+use super::Rulebook;
+use super::decide::Situation;
+use super::duty::{Act, NewDuty};
+use super::etiquette::{Etiquette, Held};
+use super::judge::RuleRef;
+use super::slots::Slots;
+use super::surroundings::{named_by, visited_since};
+use crate::domain::body::Body;
+use crate::domain::duty::{DutyId, OpenedDuty};
+use crate::domain::entry::{Intent, WrittenReason};
+use crate::domain::in_words::Hold;
+use crate::domain::kind::Kind;
+use crate::domain::ruling::{Consequences, Ruling};
+use crate::domain::time::Timestamp;
+use crate::limits;
+
+/// What the gates say to a post with these reasons written.
+pub(super) enum Passage {
+    /// It passes: the gates that hold no more because of a reason, with that reason.
+    Through(Vec<WrittenReason>),
+    /// These hold it.
+    Held(Vec<RuleRef>),
+}
+
+impl Rulebook {
+    /// What the rules ask of a body. A correction is held like what it says, and draws the same duties and advice.
+    pub(super) fn etiquette_of(&self, body: &Body, slots: &Slots) -> Etiquette {
+        self.etiquette(body.corrected().unwrap_or(body).kind(), slots)
+    }
+
+    pub(super) fn passage(&self, etiquette: &Etiquette, reasons: &[WrittenReason]) -> Passage {
+        let mut written = Vec::new();
+        let mut held = Vec::new();
+        for Held { rule, reason_ok } in &etiquette.held {
+            let citation = self.citation(*rule);
+            match reasons.iter().find(|reason| *reason_ok && reason.is_for(citation)) {
+                Some(reason) => written.push(WrittenReason { rule: citation.to_string(), text: reason.text.clone() }),
+                None => held.push(*rule),
+            }
+        }
+        if held.is_empty() { Passage::Through(written) } else { Passage::Held(held) }
+    }
+
+    /// The gates that held a post, in words, from the facts kept with its ruling; none where another book made it.
+    #[must_use]
+    pub fn holds(&self, body: &Body, ruling: &Ruling) -> Vec<Hold> {
+        let Some(slots) = self.slots_of(ruling) else { return Vec::new() };
+        let held = self.etiquette_of(body, &slots).held.into_iter();
+        let cited = held.filter(|held| ruling.cited.contains(self.citation(held.rule)));
+        cited.filter_map(|held| self.explain_hold(held, &slots)).collect()
+    }
+
+    /// What an accepted post opens, meets and is told.
+    pub(super) fn consequences(
+        &self,
+        situation: &Situation<'_>,
+        intent: &Intent,
+        etiquette: &Etiquette,
+        reasons: Vec<WrittenReason>,
+    ) -> Consequences {
+        let cite = |rule: &RuleRef| self.citation(*rule).clone();
+        Consequences {
+            opened: self.opened(situation, intent, etiquette),
+            met: met(situation, intent),
+            advice: etiquette.advice.iter().map(|advice| cite(&advice.rule)).collect(),
+            excepted: etiquette.excepted.iter().map(cite).collect(),
+            reasons,
+        }
+    }
+
+    fn opened(&self, situation: &Situation<'_>, intent: &Intent, etiquette: &Etiquette) -> Vec<OpenedDuty> {
+        if etiquette.duties.is_empty() {
+            return Vec::new();
+        }
+        let Situation { state, directory, actor, surroundings, .. } = *situation;
+        let (named, visited) = (named_by(&intent.body, directory), self.visited(situation, intent));
+        let visited = visited_since(state, directory, visited);
+        let around = surroundings.around(actor, &named, &visited);
+        let new = self.open_duties(&etiquette.duties, &around);
+        let still_owed = |new: &NewDuty| {
+            // What a corrected entry opened and nobody met yet is the same duty still.
+            let corrected = intent.body.corrected().and(intent.body.target());
+            corrected.is_some_and(|target| {
+                let same = |citation: &str| rule_id(citation) == rule_id(self.citation(new.rule));
+                state.duties.open().any(|duty| duty.cause == Some(target) && same(&duty.opened.rule))
+            })
+        };
+        let owed = new.iter().filter(|new| !new.debtors.is_empty() && !still_owed(new));
+        owed.map(|new| self.born(situation, intent, new, &around)).take(limits::DUTIES_PER_POST_MAX).collect()
+    }
+
+    fn born(
+        &self,
+        situation: &Situation<'_>,
+        intent: &Intent,
+        new: &NewDuty,
+        around: &super::duty::Around<'_>,
+    ) -> OpenedDuty {
+        let opened_at = situation.now.max(situation.state.recorded_at);
+        let of = new.debtors[0].organisation_type;
+        let citation = self.citation(new.rule).clone();
+        let each = new.each.then_some(new.debtors[0].organisation);
+        OpenedDuty {
+            id: DutyId::of_cause(intent.id, rule_id(&citation), each),
+            due: situation.calendar.due_at(opened_at, new.terms.within.seconds, new.terms.within.clock, of),
+            chain: new.terms.escalate.iter().map(|step| step.told.resolve(around, &new.debtors)).collect(),
+            rule: citation,
+            debtors: new.debtors.clone(),
+            confirmed: new.confirmed,
+            standing: false,
+            terms: new.terms.clone(),
+        }
+    }
+
+    /// Since when visits count that an infection may have been carried by: the first day of contact that the notice
+    /// names, else as far back as the region lets a notice run.
+    fn visited(&self, situation: &Situation<'_>, intent: &Intent) -> Timestamp {
+        let Body::InfectionNotice(notice) = intent.body.corrected().unwrap_or(&intent.body) else {
+            return situation.now;
+        };
+        let first = notice.contact_dates.iter().chain(&notice.since).min();
+        let named = first.and_then(|day| situation.calendar.end_of(day.yesterday().ok()?));
+        named.unwrap_or_else(|| {
+            let span_s = i64::try_from(self.derivations.infection_span_s().unwrap_or(0)).unwrap_or(i64::MAX);
+            Timestamp(situation.now.0.saturating_sub(span_s.saturating_mul(1_000_000)))
+        })
+    }
+}
+
+/// The open duties that this post meets.
+fn met(situation: &Situation<'_>, intent: &Intent) -> Vec<DutyId> {
+    // Putting an entry right does not do again what it did.
+    if matches!(intent.body.kind(), Kind::Correction | Kind::Retraction) {
+        return Vec::new();
+    }
+    let act = Act { author: situation.actor, kind: intent.body.kind(), refers_to: intent.body.refers_to() };
+    let open = situation.state.duties.open();
+    open.filter(|duty| duty.opened.terms.met_by(&act, &duty.debtors, duty.cause)).map(|duty| duty.opened.id).collect()
+}
+
+/// `ND-M1` of `ND-M1@etiquette/1.0.0#ab`.
+fn rule_id(citation: &str) -> &str {
+    citation.split('@').next().unwrap_or(citation)
+}

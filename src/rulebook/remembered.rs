@@ -1,0 +1,205 @@
+//! The facts of history: what the patient's state remembers, asked as the vocabulary says they are derived. Called by
+//! `decide` for posts and by whoever asks what a state implies by itself.
+
+use super::book::Rulebook;
+use super::calendar::Calendar;
+use super::event::EventFacts;
+use super::facts::Known;
+use super::history::{Derivation, Past};
+use super::surroundings::Surroundings;
+use super::vocabulary::Vocabulary;
+use crate::domain::body::{Body, Order, Visit};
+use crate::domain::directory::{Actor, Directory};
+use crate::domain::entry::Intent;
+use crate::domain::ids::OrganisationId;
+use crate::domain::kind::Kind;
+use crate::domain::role::OrganisationType;
+use crate::domain::state::{PatientState, Record, Writer};
+use crate::domain::time::Timestamp;
+
+/// How the region derives each fact of history; found once per book. A fact that the vocabulary leaves out is unknown.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Derivations {
+    has_instruction: Option<Derivation>,
+    has_care_plan: Option<Derivation>,
+    infection_active: Option<Derivation>,
+    phoned: Option<Derivation>,
+    station_consulted: Option<Derivation>,
+    first_after_discharge: Option<Derivation>,
+    doctor_opinion: Option<Derivation>,
+    medication_list_fresh: Option<Derivation>,
+}
+
+impl Derivations {
+    pub fn of(vocabulary: &Vocabulary) -> Self {
+        let find = |code: &str| {
+            let field = vocabulary.fields.iter().find(|field| field.code == code)?;
+            field.derive.clone()
+        };
+        Self {
+            has_instruction: find("patient.has_instruction"),
+            has_care_plan: find("patient.has_care_plan"),
+            infection_active: find("patient.infection_active"),
+            phoned: find("record.phoned"),
+            station_consulted: find("station_change.station_consulted"),
+            first_after_discharge: find("visit_plan.first_after_discharge"),
+            doctor_opinion: find("care_plan.doctor_opinion"),
+            medication_list_fresh: find("order.medication_list_fresh"),
+        }
+    }
+
+    /// How far back visits count that an infection may have been carried by.
+    pub fn infection_span_s(&self) -> Option<u64> {
+        let span = self.infection_active.as_ref()?.within?;
+        Some(span.seconds.unsigned_abs())
+    }
+}
+
+/// A look back at one patient's course at one moment.
+struct LookBack<'a> {
+    state: &'a PatientState,
+    calendar: &'a Calendar,
+    now: Timestamp,
+}
+
+impl LookBack<'_> {
+    fn ask(&self, derivation: Option<&Derivation>, counts: impl Fn(&Writer, &Record) -> bool) -> Known<bool> {
+        let Some(derivation) = derivation else { return Known::Unknown };
+        let kept = derivation.kinds().flat_map(|kind| self.state.course.of_kind(kind));
+        let past: Vec<Past> = kept
+            .filter(|(writer, record)| counts(writer, record))
+            .map(|(writer, record)| Past {
+                kind: writer.kind,
+                recorded_at: record.recorded_at,
+                until: record.until.and_then(|last| self.calendar.end_of(last)),
+                acknowledged: record.acknowledged,
+            })
+            .collect();
+        derivation.of_timeline(&past, self.now)
+    }
+
+    fn any(&self, derivation: Option<&Derivation>) -> Known<bool> {
+        self.ask(derivation, |_, _| true)
+    }
+}
+
+impl Rulebook {
+    /// What is known of a patient with nobody posting: the team, the course, the hour.
+    #[must_use]
+    pub fn facts_of_state(
+        &self,
+        state: &PatientState,
+        surroundings: &Surroundings,
+        calendar: &Calendar,
+        now: Timestamp,
+    ) -> EventFacts {
+        let mut facts = EventFacts::UNKNOWN;
+        self.remember(&mut facts, &LookBack { state, calendar, now });
+        surroundings.say(&mut facts);
+        facts
+    }
+
+    /// What is known of a post: what it says, and what is known around it.
+    #[must_use]
+    pub(crate) fn facts_of_post(&self, asked: &AskedPost<'_>) -> EventFacts {
+        let AskedPost { intent, actor, state, surroundings, directory, calendar, now } = *asked;
+        let type_of = |id: OrganisationId| directory.organisations.get(&id).map(|found| found.kind);
+        let mut facts = EventFacts::said_by(intent, type_of);
+        let look = LookBack { state, calendar, now };
+        self.remember(&mut facts, &look);
+        surroundings.say(&mut facts);
+        facts.clinic_hours = Known::Is(calendar.is_open(now, OrganisationType::Clinic));
+        facts.band = calendar.band(now).map_or(Known::Unknown, Known::Is);
+        self.compare(&mut facts, &look, intent.body.corrected().unwrap_or(&intent.body), actor, &type_of);
+        facts
+    }
+
+    fn remember(&self, facts: &mut EventFacts, look: &LookBack<'_>) {
+        let (course, derived) = (&look.state.course, &self.derivations);
+        facts.stay = Known::Is(course.stay());
+        facts.in_facility =
+            look.state.registration.as_ref().map_or(Known::Unknown, |found| Known::Is(found.in_facility));
+        facts.one_doctor_wished = Known::Is(course.one_doctor_wished.newest().is_some_and(|(_, wished)| *wished));
+        facts.keeps_acp_private = Known::Is(course.keeps_acp_private.newest().is_some_and(|(_, private)| *private));
+        facts.has_instruction = look.any(derived.has_instruction.as_ref());
+        facts.has_care_plan = look.any(derived.has_care_plan.as_ref());
+        facts.infection_active = look.any(derived.infection_active.as_ref());
+    }
+
+    /// What a body says against what was said before.
+    fn compare(
+        &self,
+        facts: &mut EventFacts,
+        look: &LookBack<'_>,
+        body: &Body,
+        actor: &Actor,
+        type_of: &impl Fn(OrganisationId) -> Option<OrganisationType>,
+    ) {
+        use OrganisationType::{Clinic, DentalClinic, Hospital};
+        let derived = &self.derivations;
+        match body {
+            Body::Message(_) | Body::LabRequest(_) | Body::Consultation(_) | Body::StatusChange(_) => {
+                facts.phoned = look.ask(derived.phoned.as_ref(), |writer, _| writer.organisation == actor.organisation);
+            }
+            Body::VisitPlan(plan) => {
+                facts.phoned = look.ask(derived.phoned.as_ref(), |writer, _| writer.organisation == actor.organisation);
+                let first = look.any(derived.first_after_discharge.as_ref());
+                facts.first_after_discharge = if plan.first_after_discharge { Known::Is(true) } else { first };
+            }
+            Body::Visit(visit) => facts.device_mismatch = differs(look.state, visit),
+            Body::StationChange(change) => {
+                facts.station_consulted = look.ask(derived.station_consulted.as_ref(), |writer, record| {
+                    writer.kind != Kind::Consultation || record.to == Some(change.present)
+                });
+            }
+            Body::CarePlan(_) => {
+                facts.doctor_opinion = look.ask(derived.doctor_opinion.as_ref(), |writer, record| {
+                    let asked = record.to.and_then(type_of);
+                    writer.kind != Kind::Consultation || matches!(asked, Some(Clinic | Hospital | DentalClinic))
+                });
+            }
+            Body::Order(order) => {
+                facts.allergy_conflict = Known::Is(conflicts(look.state, order));
+                facts.medication_list_fresh = look.any(derived.medication_list_fresh.as_ref());
+            }
+            _ => {}
+        }
+    }
+}
+
+/// All that the facts of a post are made of.
+#[derive(Clone, Copy)]
+pub(crate) struct AskedPost<'a> {
+    pub intent: &'a Intent,
+    pub actor: &'a Actor,
+    pub state: &'a PatientState,
+    pub surroundings: &'a Surroundings,
+    pub directory: &'a Directory,
+    pub calendar: &'a Calendar,
+    pub now: Timestamp,
+}
+
+/// Whether a setting seen on a visit is another than the one announced last. A device of which nobody ever announced
+/// anything cannot be told.
+fn differs(state: &PatientState, visit: &Visit) -> Known<bool> {
+    let mut all_known = true;
+    for seen in &visit.devices {
+        let Some(announced) = state.course.settings_of(&seen.device) else {
+            all_known = false;
+            continue;
+        };
+        for setting in &seen.settings {
+            match announced.iter().find(|known| known.name == setting.name) {
+                Some(known) if known.value == setting.value && known.unit == setting.unit => {}
+                Some(_) => return Known::Is(true),
+                None => all_known = false,
+            }
+        }
+    }
+    if all_known { Known::Is(false) } else { Known::Unknown }
+}
+
+fn conflicts(state: &PatientState, order: &Order) -> bool {
+    let Some((_, allergies)) = state.course.allergies.newest() else { return false };
+    order.drugs.iter().any(|drug| allergies.against(drug).is_some())
+}
