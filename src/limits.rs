@@ -267,6 +267,19 @@ const _: () = assert!(LOOKS_BURST as usize >= 10 * SEARCH_RESULTS_MAX);
 
 // ---- duties ----
 
+/// Timelines that the duty clock has looked at together.
+pub const DUTY_TICKS_AT_ONCE: usize = 128;
+/// Steps written on one timeline at one look; what is left comes with the next.
+pub const DUTY_STEPS_PER_TICK_MAX: usize = 64;
+/// A timeline that could not be looked at is tried again after this.
+pub const DUTY_TICK_RETRY_S: u64 = 60;
+/// A timeline on which a step is due that cannot be taken is looked at again after this.
+pub const DUTY_STUCK_LOOK_S: u64 = 3_600;
+/// How often a clock tries again that cannot read or write the journal.
+pub const DUTY_CLOCK_RETRY_MS: u64 = 1_000;
+/// After a change of rules, the looks at two timelines are this far apart: 20,000 patients in under 7 minutes.
+pub const DUTY_LOOKS_APART_MS: u64 = 20;
+
 /// A patient whose state may ask for standing duties is looked at this often, in seconds, because conditions end by time
 /// alone: a day.
 pub const STANDING_LOOK_S: u64 = 86_400;

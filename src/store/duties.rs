@@ -145,3 +145,15 @@ impl Tx {
         Ok(heads.len())
     }
 }
+
+#[cfg(test)]
+impl Tx {
+    /// As if a row had been changed: the duties of a timeline look closed.
+    pub async fn damage_duties(&mut self, timeline: TimelineId) -> Result<(), StoreError> {
+        const SQL: &str = "delete from duty where timeline = $1";
+        run!(self, connection => {
+            sqlx::query(SQL).bind(timeline.0.as_bytes().as_slice()).execute(connection).await?;
+        });
+        Ok(())
+    }
+}

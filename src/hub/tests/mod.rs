@@ -1,5 +1,6 @@
 //! The hub on a real journal whose commits a test lets fail: what holds whatever becomes of a batch.
 
+mod duties;
 mod failures;
 mod queue;
 mod reader;
