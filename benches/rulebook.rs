@@ -229,6 +229,7 @@ fn registered(organisation: OrganisationId) -> PatientState {
         sex: Sex::Female,
         identifiers: Vec::new(),
         in_facility: false,
+        document: "申込書綴り 1".to_owned(),
         agreed_by: None,
         attachments: Vec::new(),
     };

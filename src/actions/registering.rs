@@ -37,7 +37,8 @@ pub struct Registered {
 pub async fn register(hub: &Hub, actor: Actor, new: NewPatient) -> Result<Registered, Refused> {
     let patient = patient_of(hub, &actor, new.request);
     let host = new.host.map(|(organisation, people)| {
-        Body::TeamLink(TeamLink { organisation, people, host: true, history: History::All, relation_confirmed: false })
+        // Whoever registers names the organisation that serves the patient already.
+        Body::TeamLink(TeamLink { organisation, people, host: true, history: History::All, relation_confirmed: true })
     });
     // Consent comes last: whoever is on the team by then may record it.
     let bodies = [Some(Body::Registration(Box::new(new.registration))), host, new.consent.map(Body::Consent)];

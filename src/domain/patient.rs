@@ -44,11 +44,19 @@ pub struct Registration {
     pub in_facility: bool,
     /// The attending doctor who agreed to the registration.
     pub agreed_by: Option<PersonId>,
+    /// Where the signed application and consent form are kept.
+    pub document: String,
     /// The consent form and what else was handed in.
     pub attachments: Vec<Attachment>,
 }
 
 impl Registration {
+    /// Whether the signed form can be shown.
+    #[must_use]
+    pub fn has_document(&self) -> bool {
+        !self.document.trim().is_empty() || !self.attachments.is_empty()
+    }
+
     /// Refuses missing names, impossible birth dates and repeated identifiers.
     ///
     /// # Errors

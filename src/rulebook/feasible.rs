@@ -5,8 +5,11 @@ use super::answering;
 use super::decide::Situation;
 use super::situation::Target;
 use crate::domain::body::{Body, Correction};
+use crate::domain::directory::Person;
 use crate::domain::entry::Intent;
 use crate::domain::kind::Kind;
+use crate::domain::patient::Registration;
+use crate::domain::role::Role;
 use crate::domain::team::{HostChange, TeamLink, TeamUnlink};
 use crate::domain::text::{Invalid, Text};
 use crate::domain::time::Timestamp;
@@ -92,6 +95,7 @@ pub(super) fn check(situation: &Situation<'_>, intent: &Intent) -> Result<(), In
 
 fn check_body(situation: &Situation<'_>, body: &Body) -> Result<(), Invalid> {
     match body {
+        Body::Registration(registration) => check_agreement(situation, registration),
         Body::TeamLink(link) => check_link(situation, link),
         Body::TeamUnlink(unlink) => check_unlink(situation, unlink),
         Body::HostChange(change) => check_host_change(situation, change),
@@ -105,6 +109,22 @@ fn check_body(situation: &Situation<'_>, body: &Body) -> Result<(), Invalid> {
         Body::DutyAnswer(answer) => answering::check(situation, answer),
         _ => Ok(()),
     }
+}
+
+/// Whoever is said to have agreed as the attending doctor must be one.
+fn check_agreement(situation: &Situation<'_>, registration: &Registration) -> Result<(), Invalid> {
+    let Some(doctor) = registration.agreed_by else { return Ok(()) };
+    let attends = |person: &Person| {
+        person.active && person.positions.iter().any(|held| matches!(held.role, Role::Doctor | Role::Dentist))
+    };
+    if situation.directory.people.get(&doctor).is_some_and(attends) {
+        return Ok(());
+    }
+    Err(Invalid::new(
+        "agreed_by",
+        "not_found",
+        Text::fixed("この医師・歯科医師は登録されていません", "no such doctor or dentist in the directory"),
+    ))
 }
 
 fn check_correction(situation: &Situation<'_>, correction: &Correction) -> Result<(), Invalid> {

@@ -128,7 +128,7 @@ impl EventFacts {
     fn say_of_administration(&mut self, body: &Body) {
         match body {
             Body::Registration(registration) => {
-                self.has_document = is(!registration.attachments.is_empty());
+                self.has_document = is(registration.has_document());
                 self.doctor_agreed = is(registration.agreed_by.is_some());
             }
             Body::Consent(consent) => {

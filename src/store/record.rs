@@ -97,6 +97,8 @@ pub(super) struct RegistrationRecord {
     agreed_by: Vec<u8>,
     #[prost(message, repeated, tag = "8")]
     attachments: Vec<AttachmentRecord>,
+    #[prost(string, tag = "9")]
+    document: String,
 }
 
 #[derive(Clone, PartialEq, Message)]
@@ -146,6 +148,7 @@ impl From<&Registration> for RegistrationRecord {
             in_facility: registration.in_facility,
             agreed_by: registration.agreed_by.map(|doctor| doctor.0.as_bytes().to_vec()).unwrap_or_default(),
             attachments: registration.attachments.iter().map(Into::into).collect(),
+            document: registration.document.clone(),
         }
     }
 }
@@ -165,6 +168,7 @@ impl RegistrationRecord {
                 doctor => Some(PersonId(uuid_from(place, doctor)?)),
             },
             attachments: attachments?,
+            document: self.document,
         })
     }
 }

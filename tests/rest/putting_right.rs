@@ -100,7 +100,7 @@ async fn a_correction_of_what_a_new_member_may_not_look_back_at_stays_closed_to_
     app.link(patient, "minato").await;
     post(&nurse, patient, 1, spo2("97")).await;
     app.clock.advance(std::time::Duration::from_secs(60));
-    let link = json!({ "organisation": helper.actor.organisation.to_string(), "history": "nothing" });
+    let link = json!({ "organisation": helper.actor.organisation.to_string(), "history": "nothing", "relation_confirmed": true });
     secretariat.post(format!("/api/v1/patients/{patient}/links"), link).await.is(StatusCode::CREATED);
     app.clock.advance(std::time::Duration::from_secs(60));
     post(&nurse, patient, 2, correction(1, &spo2("95"))).await;

@@ -14,8 +14,10 @@ fn haru(host: &Actor) -> Value {
         "birth_date": "1938-04-12",
         "sex": "female",
         "identifiers": [{ "system": "urn:oid:1.2.392.100495.20.3.51.1", "value": "00123" }],
+        "agreed_by": host.actor.person.to_string(),
+        "document": "申込書綴り 12",
         "host": { "organisation": host.actor.organisation.to_string() },
-        "consent": { "state": "team", "given_by": "patient", "given_on": "2026-04-01" }
+        "consent": { "state": "team", "given_by": "patient", "given_on": "2026-04-01", "document": "同意書綴り 12" }
     })
 }
 
@@ -32,7 +34,8 @@ async fn the_secretariat_registers_and_links_and_the_team_reads_what_the_nurse_p
     let patient = registered["id"].as_str().unwrap();
     let seqs: Vec<_> = registered["entries"].as_array().unwrap().iter().map(|entry| entry["seq"].clone()).collect();
     assert_eq!(seqs, [1, 2, 3]);
-    let link = json!({ "organisation": nurse.actor.organisation.to_string(), "history": "all" });
+    let link =
+        json!({ "organisation": nurse.actor.organisation.to_string(), "history": "all", "relation_confirmed": true });
     let linked = secretariat.post(format!("/api/v1/patients/{patient}/links"), link).await.is(StatusCode::CREATED);
     assert_eq!(linked["seq"], 4);
     assert!(linked["cited"][0].as_str().unwrap().starts_with("FL-7@floor/"), "{linked}");

@@ -78,6 +78,7 @@ struct Lasting {
     door: Door,
     organisations: Mutex<HashMap<String, OrganisationId>>,
     secretariat: Mutex<Option<Actor>>,
+    consenting_doctor: Mutex<Option<PersonId>>,
     limits: SessionLimits,
     patience: Patience,
     /// The one that ships unless the story brings another.
@@ -86,11 +87,23 @@ struct Lasting {
 
 impl Lasting {
     fn new(folder: TempDir, database: Database, key: Arc<RegionKey>, clock: Arc<ManualClock>) -> Self {
-        let (organisations, secretariat) = (Mutex::default(), Mutex::default());
+        let (organisations, secretariat, consenting_doctor) = (Mutex::default(), Mutex::default(), Mutex::default());
         let (limits, patience) = (SessionLimits::default(), Patience::default());
         let rulebook = shipped::load(digest).expect("what ships is sound");
         let door = Door::default();
-        Self { folder, database, key, clock, door, organisations, secretariat, limits, patience, rulebook }
+        Self {
+            folder,
+            database,
+            key,
+            clock,
+            door,
+            organisations,
+            secretariat,
+            consenting_doctor,
+            limits,
+            patience,
+            rulebook,
+        }
     }
 
     fn empty() -> Self {
@@ -225,6 +238,16 @@ impl App {
         self.lasting.secretariat.lock().expect("no panic").get_or_insert(made).clone()
     }
 
+    /// The attending doctor who agrees to registrations, and does nothing else.
+    async fn consenting_doctor(&self) -> PersonId {
+        let known = *self.lasting.consenting_doctor.lock().expect("no panic");
+        if let Some(known) = known {
+            return known;
+        }
+        let made = self.actor(Role::Doctor, "the attending doctor's").await.actor.person;
+        *self.lasting.consenting_doctor.lock().expect("no panic").get_or_insert(made)
+    }
+
     pub async fn doctor(&self, organisation: &str) -> Actor {
         self.actor(Role::Doctor, organisation).await
     }
@@ -244,6 +267,7 @@ impl App {
     /// A patient who agreed to sharing within the team, with nobody on the team yet.
     pub async fn register_patient(&self, kanji: &str, kana: &str) -> PatientId {
         let patient = PatientId(self.hub.region().draw_id());
+        let agreed_by = Some(self.consenting_doctor().await);
         let name = HumanName { kanji: kanji.to_owned(), kana: kana.to_owned() };
         let birth_date = date(1938, 4, 12);
         let registration = Registration {
@@ -252,7 +276,8 @@ impl App {
             sex: Sex::Female,
             identifiers: Vec::new(),
             in_facility: false,
-            agreed_by: None,
+            document: "申込書綴り 1".to_owned(),
+            agreed_by,
             attachments: Vec::new(),
         };
         self.administer(patient, Body::Registration(Box::new(registration))).await;
@@ -266,7 +291,7 @@ impl App {
             state,
             given_by: ConsentGiver::Patient,
             given_on,
-            document: String::new(),
+            document: "同意書綴り 1".to_owned(),
             one_doctor_wished: false,
             attachments: Vec::new(),
         };

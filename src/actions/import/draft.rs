@@ -99,7 +99,8 @@ impl Draft for PatientDraft {
                     people: Vec::new(),
                     host: true,
                     history: History::All,
-                    relation_confirmed: false,
+                    // Whose list of patients it is serves them already.
+                    relation_confirmed: true,
                 };
                 intents.push(intent(id(&format!("host {wanted}")), timeline, None, Body::TeamLink(link)));
             }

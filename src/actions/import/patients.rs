@@ -13,6 +13,7 @@ use super::outcome::{Note, Outcome};
 use super::report::{FileFault, Notes};
 use super::sheet::{Drafts, Earlier, Read, RowFindings, Sheet};
 use super::table::{Row, Table};
+use crate::domain::ids::PersonId;
 use crate::domain::patient::{HumanName, Identifier, Registration, Sex};
 use crate::domain::search;
 use crate::domain::text::{Invalid, Text};
@@ -26,6 +27,10 @@ pub struct PatientSettings {
     pub system: String,
     /// Where kana are missing, use the name as written: for names in Latin letters.
     pub kana_from_name: bool,
+    /// The attending doctor who agreed to these registrations.
+    pub agreed_by: Option<PersonId>,
+    /// Where the signed forms are kept.
+    pub document: String,
     /// The date in the region: nobody was born later.
     pub today: Date,
     pub mapped: Vec<Mapped>,
@@ -117,7 +122,8 @@ impl<'a> Reader<'a> {
                     sex,
                     identifiers,
                     in_facility: false,
-                    agreed_by: None,
+                    agreed_by: self.settings.agreed_by,
+                    document: self.settings.document.clone(),
                     attachments: Vec::new(),
                 };
                 self.checked(&mut found, identifier, registration)

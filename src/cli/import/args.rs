@@ -93,6 +93,12 @@ pub struct PatientArgs {
     /// 新しい患者を管理する事業所として紐付ける / link new patients to this organisation as host
     #[arg(long, value_name = "ORG")]
     pub host: Option<OrganisationId>,
+    /// 登録に同意した主治医 / the attending doctor who agreed to these registrations
+    #[arg(long, value_name = "PERSON")]
+    pub agreed_by: Option<PersonId>,
+    /// 署名された申込書・同意書の保管場所 / where the signed application and consent forms are kept
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    pub document: String,
 }
 
 /// Where missing kana come from.
@@ -168,6 +174,8 @@ impl PatientArgs {
         PatientSettings {
             system: self.common.system(),
             kana_from_name: self.kana_from == Some(KanaFrom::Name),
+            agreed_by: self.agreed_by,
+            document: self.document.clone(),
             today,
             mapped: self.common.mapped.clone(),
         }

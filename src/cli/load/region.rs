@@ -142,9 +142,11 @@ async fn make_region(scenario: &Scenario, database: &str, key: &Path) -> anyhow:
     // By group, so that the patients of one sender are of one station and it may post to all of them.
     let group = |patient: u32| (patient % scenario.groups() % OFFICES_PER_KIND) as usize;
     let office = |patient: u32, kind: usize| kind * OFFICES_PER_KIND as usize + group(patient);
+    let doctor = offices.iter().find(|office| office.position.role == Role::Doctor).context("a clinic is founded")?;
+    let agreed_by = doctor.hire(&hub, &sign_ins).await?.person;
     let patients = (0..scenario.patients).map(|patient| {
         let team = (0..OFFICES.len()).map(|kind| offices[office(patient, kind)].position.organisation).collect();
-        register(&hub, secretary, patient, team)
+        register(&hub, secretary, agreed_by, patient, team)
     });
     futures_util::future::try_join_all(patients).await?;
     let mut cast = Cast { members: Vec::new(), senders: Vec::new() };
@@ -221,7 +223,13 @@ async fn token(sign_ins: &SignIns, actor: Actor) -> anyhow::Result<String> {
 }
 
 /// Registers a patient, takes the consent and links the team.
-async fn register(hub: &Hub, secretary: Actor, patient: u32, team: Vec<OrganisationId>) -> anyhow::Result<()> {
+async fn register(
+    hub: &Hub,
+    secretary: Actor,
+    agreed_by: PersonId,
+    patient: u32,
+    team: Vec<OrganisationId>,
+) -> anyhow::Result<()> {
     let given_on = date(2026, 4, 1);
     let mut bodies = vec![
         Body::Registration(Box::new(Registration {
@@ -230,7 +238,8 @@ async fn register(hub: &Hub, secretary: Actor, patient: u32, team: Vec<Organisat
             sex: Sex::Unknown,
             identifiers: Vec::new(),
             in_facility: false,
-            agreed_by: None,
+            document: "負荷試験".to_owned(),
+            agreed_by: Some(agreed_by),
             attachments: Vec::new(),
         })),
         Body::Consent(ConsentChange {

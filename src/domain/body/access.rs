@@ -40,6 +40,7 @@ pub struct Closing {
 impl Check for Registration {
     fn check(&self, today: Date) -> Result<(), Invalid> {
         Self::check(self, today)?;
+        text("document", &self.document)?;
         attachments(&self.attachments)
     }
 }

@@ -121,6 +121,7 @@ fn named(kanji: &str) -> Body {
         sex: Sex::Female,
         identifiers: Vec::new(),
         in_facility: false,
+        document: "申込書綴り 1".to_owned(),
         agreed_by: None,
         attachments: Vec::new(),
     }))

@@ -221,7 +221,8 @@ impl World {
             sex: Sex::Female,
             identifiers: vec![],
             in_facility: false,
-            agreed_by: None,
+            document: "申込書綴り 1".to_owned(),
+            agreed_by: Some(actor(3).person),
             attachments: Vec::new(),
         };
         let (state, given_on) = (ConsentState::Team, date(2026, 4, 1));
@@ -229,7 +230,7 @@ impl World {
             state,
             given_by: ConsentGiver::Patient,
             given_on,
-            document: String::new(),
+            document: "同意書綴り 1".to_owned(),
             one_doctor_wished: false,
             attachments: Vec::new(),
         };

@@ -8,7 +8,7 @@ use crate::domain::alarm::{AlarmLimit, AlarmLimits};
 use crate::domain::attachment::{Attachment, ContentHash, MediaType};
 use crate::domain::body::{Body, Correction, EmergencyAccess, Note, Order, OrderType, Retraction, RetractionReason};
 use crate::domain::decimal::Decimal;
-use crate::domain::directory::{Actor, Directory, Organisation};
+use crate::domain::directory::{Actor, Directory, Organisation, Person, Position};
 use crate::domain::entry::{Entry, Intent, Sensitivity};
 use crate::domain::ids::{EntryId, OrganisationId, PersonId, TimelineId};
 use crate::domain::kind::Kind;
@@ -26,6 +26,8 @@ use crate::rulebook::{Decision, Refusal, Rulebook, Situation, Surroundings, Targ
 const HIKARI: OrganisationId = OrganisationId(Uuid::from_u128(0xa1));
 const MINATO: OrganisationId = OrganisationId(Uuid::from_u128(0xa2));
 const FAR: OrganisationId = OrganisationId(Uuid::from_u128(0xa3));
+/// Who agrees to registrations.
+const DOCTOR: PersonId = PersonId(Uuid::from_u128(0xb1));
 /// 2026-04-01T09:30 in Tokyo.
 const NOW: Timestamp = Timestamp::from_secs(1_775_003_400);
 
@@ -54,7 +56,9 @@ impl Patient {
             active: true,
         };
         let organisations = [HIKARI, MINATO, FAR].map(|id| (id, organisation(id))).into();
-        let directory = Directory { organisations, ..Directory::default() };
+        let positions = vec![Position { role: Role::Doctor, organisation: HIKARI }];
+        let doctor = Person { id: DOCTOR, name: HumanName::default(), positions, active: true };
+        let directory = Directory { organisations, people: [(DOCTOR, doctor)].into() };
         let state = PatientState::empty(TimelineId(Uuid::from_u128(0xffff)));
         Self { book: book(), directory, state, entries: Vec::new() }
     }
@@ -157,19 +161,14 @@ fn named(kanji: &str) -> Body {
         sex: Sex::Female,
         identifiers: Vec::new(),
         in_facility: false,
-        agreed_by: None,
+        document: "申込書綴り 1".to_owned(),
+        agreed_by: Some(DOCTOR),
         attachments: Vec::new(),
     }))
 }
 
 fn link(organisation: OrganisationId, host: bool) -> Body {
-    Body::TeamLink(TeamLink {
-        organisation,
-        people: Vec::new(),
-        host,
-        history: History::All,
-        relation_confirmed: false,
-    })
+    Body::TeamLink(TeamLink { organisation, people: Vec::new(), host, history: History::All, relation_confirmed: true })
 }
 
 fn unlink(organisation: OrganisationId) -> Body {
@@ -182,7 +181,7 @@ fn consent(state: ConsentState) -> Body {
         state,
         given_by,
         given_on,
-        document: String::new(),
+        document: "同意書綴り 1".to_owned(),
         one_doctor_wished: false,
         attachments: Vec::new(),
     })

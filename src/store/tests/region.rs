@@ -308,6 +308,7 @@ pub fn registration(kanji: &str) -> Body {
         sex: Sex::Male,
         identifiers: Vec::new(),
         in_facility: false,
+        document: "申込書綴り 1".to_owned(),
         agreed_by: None,
         attachments: Vec::new(),
     }))

@@ -42,6 +42,8 @@ impl Office {
                 units: Vec::new(),
             },
             patients: PatientSettings {
+                agreed_by: None,
+                document: String::new(),
                 system: SYSTEM.to_owned(),
                 kana_from_name: false,
                 today: TODAY,

@@ -21,8 +21,9 @@ impl NewPatientShape {
             birth_date: wire::date("birth_date", &self.birth_date)?,
             sex: wire::code("sex", &self.sex)?,
             identifiers: Number::into_list(self.identifiers),
-            in_facility: false,
-            agreed_by: None,
+            in_facility: self.in_facility,
+            agreed_by: self.agreed_by.map(|given| wire::id("agreed_by", &given, PersonId)).transpose()?,
+            document: self.document,
             attachments: Vec::new(),
         };
         Ok(NewPatient { request, registration, host, consent })
@@ -66,7 +67,7 @@ impl NewLinkShape {
             people: read_people(&self.people)?,
             host: self.host,
             history,
-            relation_confirmed: false,
+            relation_confirmed: self.relation_confirmed,
         })
     }
 }

@@ -16,6 +16,8 @@ use crate::hub::answer::Accepted;
     "birth_date": "1938-04-12",
     "sex": "female",
     "identifiers": [{ "system": "urn:oid:1.2.392.100495.20.3.51.11310000001", "value": "12345" }],
+    "agreed_by": "0190bbbb-0000-7000-8000-000000000001",
+    "document": "同意書 12-034",
     "host": { "organisation": "0190aaaa-0000-7000-8000-000000000001" },
     "consent": { "state": "team", "given_by": "patient", "given_on": "2026-04-01", "document": "同意書 12-034" }
 }))]
@@ -29,6 +31,14 @@ pub struct NewPatientShape {
     pub(super) sex: String,
     #[serde(default)]
     pub(super) identifiers: Vec<Number>,
+    /// Whether the patient lives in a facility.
+    #[serde(default)]
+    pub(super) in_facility: bool,
+    /// Id of the attending doctor who agreed to the registration.
+    pub(super) agreed_by: Option<String>,
+    /// Where the signed application and consent form are kept.
+    #[serde(default)]
+    pub(super) document: String,
     /// The first organisation of the team, which looks after it from then on.
     pub(super) host: Option<HostShape>,
     pub(super) consent: Option<ConsentShape>,
@@ -66,7 +76,7 @@ pub struct ConsentShape {
 /// An organisation, or some of its people, joins the team.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(example = json!({ "organisation": "0190aaaa-0000-7000-8000-000000000002", "history": "all" }))]
+#[schema(example = json!({ "organisation": "0190aaaa-0000-7000-8000-000000000002", "relation_confirmed": true, "history": "all" }))]
 pub struct NewLinkShape {
     /// UUIDv7 made by the client and kept for every resend.
     pub(super) id: Option<String>,
@@ -78,6 +88,9 @@ pub struct NewLinkShape {
     /// Whether it looks after the team from now on.
     #[serde(default)]
     pub(super) host: bool,
+    /// Whether it was confirmed that these people already serve the patient.
+    #[serde(default)]
+    pub(super) relation_confirmed: bool,
     /// How much of the past it opens: `all`, `from` (then `history_from`), `nothing`.
     pub(super) history: String,
     /// RFC 3339.
