@@ -267,6 +267,11 @@ const _: () = assert!(LOOKS_BURST as usize >= 10 * SEARCH_RESULTS_MAX);
 
 // ---- duties ----
 
+/// Patients whose duties one page lists, when the reader names no number.
+pub const DUTY_PAGE_TIMELINES_DEFAULT: usize = 50;
+/// The most that can be asked for.
+pub const DUTY_PAGE_TIMELINES_MAX: usize = 200;
+
 /// Timelines that the duty clock has looked at together.
 pub const DUTY_TICKS_AT_ONCE: usize = 128;
 /// Steps written on one timeline at one look; what is left comes with the next.

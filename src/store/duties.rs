@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::codec::{decode_duty, encode_duty};
 use crate::domain::duties::Duty;
 use crate::domain::duty::DutyId;
-use crate::domain::ids::TimelineId;
+use crate::domain::ids::{OrganisationId, PersonId, TimelineId};
 use crate::domain::time::Timestamp;
 use crate::vault::PatientKey;
 
@@ -67,23 +67,48 @@ impl Tx {
             .collect()
     }
 
-    /// Timelines with a duty that is open, or with any, after this one, in the order of their ids.
+    /// Timelines with a duty that is open, or with any, after this one, in the order of their ids: on whose team this
+    /// person of this organisation is, or all.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn list_timelines_with_duties(
         &mut self,
+        whose: Option<(OrganisationId, PersonId)>,
         only_open: bool,
         after: Option<TimelineId>,
         limit: usize,
     ) -> Result<Vec<TimelineId>, StoreError> {
         const OPEN: &str = "select distinct timeline from duty where open and timeline > $1 order by timeline limit $2";
         const ANY: &str = "select distinct timeline from duty where timeline > $1 order by timeline limit $2";
+        const THEIR_OPEN: &str = "select distinct duty.timeline from duty
+            join team_member on team_member.timeline = duty.timeline
+            where open and duty.timeline > $1 and organisation = $3 and (person is null or person = $4)
+            order by duty.timeline limit $2";
+        const THEIRS: &str = "select distinct duty.timeline from duty
+            join team_member on team_member.timeline = duty.timeline
+            where duty.timeline > $1 and organisation = $3 and (person is null or person = $4)
+            order by duty.timeline limit $2";
         let after = after.map(|after| after.0.as_bytes().to_vec()).unwrap_or_default();
-        let sql = if only_open { OPEN } else { ANY };
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        let rows: Vec<(Vec<u8>,)> =
-            run!(self, connection => sqlx::query_as(sql).bind(after).bind(limit).fetch_all(connection).await?);
+        let rows: Vec<(Vec<u8>,)> = match whose {
+            None => {
+                let sql = if only_open { OPEN } else { ANY };
+                run!(self, connection => sqlx::query_as(sql).bind(after).bind(limit).fetch_all(connection).await?)
+            }
+            Some((organisation, person)) => {
+                let sql = if only_open { THEIR_OPEN } else { THEIRS };
+                run!(self, connection => {
+                    sqlx::query_as(sql)
+                        .bind(after)
+                        .bind(limit)
+                        .bind(organisation.0.as_bytes().as_slice())
+                        .bind(person.0.as_bytes().as_slice())
+                        .fetch_all(connection)
+                        .await?
+                })
+            }
+        };
         rows.iter().map(|(id,)| Ok(TimelineId(uuid_from("duty.timeline", id)?))).collect()
     }
 

@@ -2,6 +2,7 @@
 
 mod duties;
 mod failures;
+mod planning;
 mod queue;
 mod reader;
 mod simulation;
