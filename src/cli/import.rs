@@ -75,13 +75,21 @@ pub async fn run<T: ImportTarget>(
     match command {
         ImportCommand::Vitals(vitals) => match read_vitals(&table, &vitals.settings(today)) {
             Ok(sheet) => {
-                finish(args, &table, sheet, target, (Options { source, host: None }, today, language), out).await
+                finish(
+                    args,
+                    &table,
+                    sheet,
+                    target,
+                    (Options { source, host: None, reasons: Vec::new() }, today, language),
+                    out,
+                )
+                .await
             }
             Err(fault) => refuse_file(args, &fault, language, out),
         },
         ImportCommand::Patients(patients) => match read_patients(&table, &patients.settings(today)) {
             Ok(sheet) => {
-                let options = Options { source, host: patients.host };
+                let options = Options { source, host: patients.host, reasons: patients.reasons.clone() };
                 finish(args, &table, sheet, target, (options, today, language), out).await
             }
             Err(fault) => refuse_file(args, &fault, language, out),

@@ -73,7 +73,9 @@ fn the_sample_goes_in_whole_through_the_hub_and_a_second_run_finds_everything_th
         let arguments = [&["--language", "en", "import"], arguments, &common].concat();
         printed(&arguments)
     };
+    let taken_over = "OP-4=既存の台帳からの移し替え";
     let patients = ["patients", text(&patients), "--as", &person, "--host", &office, "--kana-from", "name"];
+    let patients = [&patients[..], &["--reason", taken_over]].concat();
     let vitals = ["vitals", text(&vitals)];
 
     let dry = import(&[&patients[..], &["--dry-run"]].concat());

@@ -86,7 +86,7 @@ async fn a_home_is_known_to_its_team_and_a_family_knows_its_team() {
         family.get("/api/v1/organisations").await.ok(),
     );
     assert!(names(&seen_by_nurse["organisations"]).contains(&home.as_str()));
-    assert_eq!(names(&seen_by_stranger["organisations"]), ["minato", "other", "secretariat"]);
+    assert_eq!(names(&seen_by_stranger["organisations"]), ["minato", "other", "secretariat", "the attending doctor's"]);
     assert_eq!(names(&seen_by_family["organisations"]), [home.as_str(), "minato"]);
     let people = stranger.get("/api/v1/people").await.ok();
     assert!(!people.to_string().contains(&family.actor.person.to_string()), "{people}");

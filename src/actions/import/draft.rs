@@ -8,7 +8,7 @@ use super::patients::PatientDraft;
 use super::target::KnownPatient;
 use super::vitals::VitalDraft;
 use crate::domain::body::Body;
-use crate::domain::entry::{Intent, Sensitivity};
+use crate::domain::entry::{Intent, Sensitivity, WrittenReason};
 use crate::domain::ids::{EntryId, OrganisationId, PatientId, TimelineId};
 use crate::domain::patient::{Identifier, Registration};
 use crate::domain::search;
@@ -32,6 +32,8 @@ pub struct Options {
     pub source: String,
     /// The organisation that new patients are linked to as host.
     pub host: Option<OrganisationId>,
+    /// Written for rules that would hold the registrations, such as the taking over of an older register.
+    pub reasons: Vec<WrittenReason>,
 }
 
 /// What a row asks of the hub.
@@ -84,7 +86,8 @@ impl Draft for PatientDraft {
         match known {
             None => {
                 let registration = Body::Registration(Box::new(self.registration.clone()));
-                intents.push(intent(id("registration"), timeline, None, registration));
+                let registered = intent(id("registration"), timeline, None, registration);
+                intents.push(Intent { reasons: options.reasons.clone(), ..registered });
             }
             Some(known) if !is_same_person(&known.registration, &self.registration) => {
                 notes.push(Note::RegistrationDiffers);

@@ -12,6 +12,7 @@ use crate::actions::import::patients::PatientSettings;
 use crate::actions::import::table::Delimiter;
 use crate::actions::import::vitals::VitalSettings;
 use crate::cli::ConfigArguments;
+use crate::domain::entry::WrittenReason;
 use crate::domain::ids::{OrganisationId, PersonId};
 use crate::domain::role::Role;
 use crate::domain::time::Timestamp;
@@ -99,6 +100,9 @@ pub struct PatientArgs {
     /// 署名された申込書・同意書の保管場所 / where the signed application and consent forms are kept
     #[arg(long, value_name = "TEXT", default_value = "")]
     pub document: String,
+    /// 保留するルールに書く理由 / a reason written for a rule that would hold the registrations
+    #[arg(long = "reason", value_name = "RULE=TEXT", value_parser = reason)]
+    pub reasons: Vec<WrittenReason>,
 }
 
 /// Where missing kana come from.
@@ -204,6 +208,11 @@ fn zone(text: &str) -> Result<TimeZone, String> {
 }
 
 /// A header may hold `=` itself; a field code never does.
+fn reason(text: &str) -> Result<WrittenReason, String> {
+    let (rule, text) = text.split_once('=').ok_or("ルール=理由 / RULE=TEXT")?;
+    Ok(WrittenReason { rule: rule.trim().to_owned(), text: text.trim().to_owned() })
+}
+
 fn mapped(text: &str) -> Result<Mapped, String> {
     let (column, field) = text.rsplit_once('=').ok_or("列=項目 / COLUMN=FIELD")?;
     Ok((column.trim().to_owned(), field.trim().to_owned()))

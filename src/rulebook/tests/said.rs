@@ -228,7 +228,7 @@ fn arranged(kind: Kind, yes: bool) -> Option<Body> {
             sex: Sex::Unknown,
             identifiers: Vec::new(),
             in_facility: false,
-            document: "申込書綴り 1".to_owned(),
+            document: words(yes),
             agreed_by: yes.then_some(PERSON),
             attachments: paper(yes),
         })

@@ -50,7 +50,7 @@ impl Office {
                 mapped: Vec::new(),
             },
             how: How {
-                options: Options { source: "story".to_owned(), host: None },
+                options: Options { source: "story".to_owned(), host: None, reasons: Vec::new() },
                 dry_run: false,
                 keep_going: false,
                 today: TODAY,
