@@ -1,6 +1,9 @@
 //! Use cases that are not posts: organisations, people, sign-ins, finding and registering patients, imports.
 
+pub mod compliance;
 pub mod directory;
+pub mod duties;
+pub mod duty_clock;
 pub mod import;
 pub mod kept_rulebooks;
 pub mod linking_queue;

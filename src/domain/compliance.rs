@@ -90,6 +90,13 @@ pub fn compliance<'d>(
 }
 
 impl Compliance {
+    /// Takes the counts of other duties in.
+    pub fn add(&mut self, other: Self) {
+        for (cell, counts) in other.cells {
+            self.cells.entry(cell).or_default().add(&counts);
+        }
+    }
+
     /// Counts the types of which the region has fewer than [`limits::COMPLIANCE_OFFICES_MIN`] organisations together, and
     /// leaves them out where all of them are fewer than that: the figures of a type with one hospital in it would be
     /// that hospital's. `offices`: how many active organisations of each type there are.

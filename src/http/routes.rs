@@ -4,7 +4,9 @@
 use axum::Router;
 use axum::routing::{delete, get, post, put};
 
-use super::api::{directory, linking_queue, me, offices, patients, registering, rulebook, sign_ins, timelines};
+use super::api::{
+    compliance, directory, duties, linking_queue, me, offices, patients, registering, rulebook, sign_ins, timelines,
+};
 use super::app::App;
 
 /// One route of the API.
@@ -35,6 +37,8 @@ routes! {
     post   "/api/v1/organisations" => directory::enter_organisation;
     put    "/api/v1/organisations/{id}" => directory::replace_organisation;
     get    "/api/v1/organisations/{id}/office" => offices::show;
+    get    "/api/v1/compliance" => compliance::show;
+    get    "/api/v1/compliance.csv" => compliance::show_table;
     get    "/api/v1/pledges" => offices::list_pledges;
     get    "/api/v1/people" => directory::list_people;
     post   "/api/v1/people" => directory::enter_person;
@@ -53,6 +57,10 @@ routes! {
     post   "/api/v1/timelines/{id}/dry-run" => timelines::dry_run;
     get    "/api/v1/timelines/{id}/read-markers" => timelines::list_read_markers;
     put    "/api/v1/timelines/{id}/read-marker" => timelines::mark_read;
+    get    "/api/v1/timelines/{id}/duties" => duties::list_of_timeline;
+    get    "/api/v1/duties" => duties::list;
+    get    "/api/v1/duty-clock" => duties::show_clock;
+    delete "/api/v1/duty-clock/stop" => duties::release_clock;
     get    "/api/v1/linking-queue" => linking_queue::list;
     post   "/api/v1/linking-queue/{id}/dismiss" => linking_queue::dismiss;
     get    "/api/v1/rulebook" => rulebook::show;

@@ -22,6 +22,8 @@ pub struct Surroundings {
     pub team: Vec<Seat>,
     /// The secretariat; the one with the lowest id where there are several.
     pub region: Option<Seat>,
+    /// The organisation itself, where the timeline is one's own.
+    pub subject: Option<Seat>,
     /// How many people of the team are doctors.
     doctors: usize,
 }
@@ -32,13 +34,15 @@ impl Surroundings {
     pub fn of(state: &PatientState, directory: &Directory) -> Self {
         let mut held: HashMap<OrganisationId, RoleSet> = HashMap::new();
         let mut doctors = 0;
+        let own = state.office.is_some().then(|| state.timeline.as_organisation());
         for person in directory.people.values().filter(|person| person.active) {
             for position in &person.positions {
                 let linked = state.team.get(&position.organisation);
                 let is_secretariat = position.role == Role::Secretariat;
-                if linked.is_some_and(|membership| membership.includes(person.id)) || is_secretariat {
+                let is_own = own == Some(position.organisation);
+                if linked.is_some_and(|membership| membership.includes(person.id)) || is_secretariat || is_own {
                     held.entry(position.organisation).or_default().0 |= 1 << position.role.index();
-                    doctors += usize::from(position.role == Role::Doctor);
+                    doctors += usize::from(position.role == Role::Doctor && !is_own);
                 }
             }
         }
@@ -55,7 +59,7 @@ impl Surroundings {
         let region = secretariats.map(|found| found.id).min().and_then(|id| seat(id, false));
         // A region whose secretariat has no people yet still has one to turn to.
         let region = region.map(|seat| Seat { roles: RoleSet::of(&[Role::Secretariat]), ..seat });
-        Self { team, region, doctors }
+        Self { team, region, subject: own.and_then(|id| seat(id, false)), doctors }
     }
 
     /// What the team is, as facts.

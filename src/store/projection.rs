@@ -7,12 +7,14 @@ use std::collections::BTreeMap;
 use prost::Message as _;
 
 use crate::domain::body::Body;
+use crate::domain::duty::DutyId;
 use crate::domain::entry::Entry;
 use crate::domain::ids::{OrganisationId, PersonId, TimelineId};
 use crate::domain::kind::Kind;
 use crate::domain::patient::Registration;
 use crate::domain::state::PatientState;
 use crate::domain::team::{ConsentState, Membership};
+use crate::domain::time::Timestamp;
 use crate::vault::PatientKey;
 
 use super::engine::run;
@@ -42,10 +44,22 @@ pub enum ProjectionChange {
         timeline: TimelineId,
         meetings: Vec<MeetingRow>,
     },
+    /// A duty as it stands, sealed with the timeline's key.
+    Duty {
+        timeline: TimelineId,
+        duty: DutyId,
+        open: bool,
+        sealed: Vec<u8>,
+    },
+    /// When the duty clock must look at the timeline again, if ever. The hub's to say, who knows the rules.
+    Due {
+        timeline: TimelineId,
+        at: Option<Timestamp>,
+    },
 }
 
 impl ProjectionChange {
-    /// What must be written for a timeline of which nothing is.
+    /// What must be written for a timeline of which nothing is, apart from its duties.
     #[must_use]
     pub fn all_of(state: &PatientState, key: &PatientKey) -> Vec<Self> {
         let timeline = state.timeline;
@@ -98,6 +112,8 @@ pub fn project(after: &PatientState, entry: &Entry, key: &PatientKey, changes: &
     if matches!(entry.scope().kind, Kind::JointVisit | Kind::Conference) {
         changes.push(ProjectionChange::Meetings { timeline, meetings: meeting_rows(after) });
     }
+    changes
+        .extend(after.duties.touched_by(entry).into_iter().map(|duty| ProjectionChange::of_duty(timeline, duty, key)));
 }
 
 /// What the projections hold of one timeline, opened.
@@ -149,6 +165,10 @@ impl Tx {
                 ProjectionChange::Team { timeline, team } => self.replace_team(*timeline, team).await?,
                 ProjectionChange::Consent { timeline, state } => self.upsert_consent(*timeline, *state).await?,
                 ProjectionChange::Meetings { timeline, meetings } => self.replace_meetings(*timeline, meetings).await?,
+                ProjectionChange::Duty { timeline, duty, open, sealed } => {
+                    self.upsert_duty(*timeline, *duty, *open, sealed).await?;
+                }
+                ProjectionChange::Due { timeline, at } => self.set_due(*timeline, *at).await?,
             }
         }
         Ok(())
@@ -286,6 +306,8 @@ impl Tx {
                 "delete from team_member",
                 "delete from patient_consent",
                 "delete from pair_meeting",
+                "delete from duty",
+                "delete from timeline_due",
             ] {
                 sqlx::query(sql).execute(&mut *connection).await?;
             }

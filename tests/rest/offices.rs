@@ -307,3 +307,69 @@ async fn a_reader_follows_an_office_live_and_resumes_where_it_was() {
         doctor.get(format!("/api/v1/timelines/{}/entries", app.hub.region().draw_id())).await.bytes
     );
 }
+
+/// The body of a golden frame.
+fn example(kind: &str) -> Value {
+    let path = format!("{}/proto/examples/client/post_{kind}.json", env!("CARGO_MANIFEST_DIR"));
+    let frame: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+    frame["post"]["intent"]["body"].clone()
+}
+
+/// Row and pair of these rules, as somebody is shown them.
+async fn counted(actor: &Actor) -> (Vec<Value>, Vec<Value>) {
+    let shown = actor.get("/api/v1/compliance?from=2026-04-01&until=2026-04-30").await.ok();
+    let of =
+        |list: &Value, rule: &str| list.as_array().unwrap().iter().filter(|row| row["rule"] == rule).cloned().collect();
+    (of(&shown["duties"], "ND-M1"), of(&shown["pairs"], "MU-M2"))
+}
+
+#[tokio::test]
+async fn how_agreements_are_kept_is_shown_in_counts_of_types_and_never_of_one_office() {
+    let app = App::start().await;
+    let secretariat = app.secretariat().await;
+    let (doctor, nurse) = (app.doctor("clinic").await, app.nurse("minato").await);
+    let helper = app.actor(Role::Helper, "helpers").await;
+    let patient = app.register_patient("高橋 ハル", "タカハシ ハル").await;
+    app.link(patient, "minato").await;
+    app.link(patient, "clinic").await;
+    let timeline = format!("/api/v1/timelines/{patient}/entries");
+    let change = say(&app, &doctor, &timeline, example("device_change")).await.is(StatusCode::CREATED);
+    let (duties, pairs) = counted(&secretariat).await;
+    assert!(pairs.is_empty(), "one clinic and one station: the pair would be known");
+    assert!(duties.iter().all(|row| row["organisation_type"].is_null()), "{duties:?}");
+
+    for number in 0..2 {
+        app.organisation(&format!("another clinic {number}"), OrganisationType::Clinic).await;
+        app.organisation(&format!("another station {number}"), OrganisationType::NursingStation).await;
+    }
+    let (duties, pairs) = counted(&secretariat).await;
+    let row = &duties[0];
+    assert_eq!((&row["organisation_type"], &row["month"]), (&"nursing_station".into(), &"2026-04".into()), "{row}");
+    assert_eq!((&row["opened"], &row["open"], &row["met_in_time"]), (&1.into(), &1.into(), &0.into()), "{row}");
+    assert_eq!((&pairs[0]["met"], &pairs[0]["not_met"]), (&0.into(), &1.into()));
+
+    let seen = json!({ "acknowledgement": { "target": change["id"] } });
+    say(&app, &nurse, &timeline, seen).await.is(StatusCode::CREATED);
+    let visit = json!({ "jointVisit": {
+        "state": "held", "text": "同行訪問", "organisations": [doctor.actor.organisation.to_string()]
+    } });
+    let visit = say(&app, &nurse, &timeline, visit).await.is(StatusCode::CREATED);
+    let (duties, pairs) = counted(&nurse).await;
+    assert_eq!((&duties[0]["open"], &duties[0]["met_in_time"]), (&0.into(), &1.into()));
+    assert_eq!((&pairs[0]["met"], &pairs[0]["not_met"]), (&1.into(), &0.into()));
+    assert_eq!(counted(&helper).await, (Vec::new(), Vec::new()), "of other types nothing");
+    let table = secretariat.get("/api/v1/compliance.csv").await;
+    assert_eq!(table.header("content-type"), "text/csv; charset=utf-8");
+    let text = table.text();
+    assert!(text.starts_with("\u{feff}\"rule\"") && text.contains("\"ND-M1\""), "{text}");
+    for name in ["minato", &nurse.actor.person.to_string(), &nurse.actor.organisation.to_string()] {
+        assert!(!text.contains(name), "{name} in {text}");
+    }
+    // What was taken back has not taken place.
+    let retraction = json!({ "retraction": { "target": visit["id"], "reason": "mistake" } });
+    say(&app, &nurse, &timeline, retraction).await.is(StatusCode::CREATED);
+    let (_, pairs) = counted(&secretariat).await;
+    assert_eq!((&pairs[0]["met"], &pairs[0]["not_met"]), (&0.into(), &1.into()));
+    let wrong = nurse.get("/api/v1/compliance?from=April").await;
+    assert_eq!(wrong.problem(StatusCode::UNPROCESSABLE_ENTITY, "bad_date")["field"], "from");
+}

@@ -8,6 +8,7 @@ use super::super::proto::store::v1 as stored;
 use super::office::{times, times_message};
 use crate::domain::body::{Allergies, DeviceSetting};
 use crate::domain::ids::{OrganisationId, Seq};
+use crate::domain::kind::Kind;
 use crate::domain::standing::Standing;
 use crate::domain::state::{Course, Meetings, Pair, Record, Writer};
 use crate::domain::text::Invalid;
@@ -29,6 +30,7 @@ pub(super) fn course_message(course: &Course) -> stored::Course {
         closed: said_message(&course.closed, flag),
         closed_dropped: dropped(&course.closed),
         pairs: course.meetings.pairs.iter().map(pair_message).collect(),
+        since: course.since.iter().map(since_message).collect(),
     }
 }
 
@@ -43,7 +45,16 @@ pub(super) fn course(kept: stored::Course) -> Result<Course, Invalid> {
         keeps_acp_private: said(&kept.keeps_acp_private, kept.keeps_acp_private_dropped, flag)?,
         closed: said(&kept.closed, kept.closed_dropped, flag)?,
         meetings: Meetings { pairs: each("pairs", kept.pairs, pair)?.into_iter().collect() },
+        since: each("since", kept.since, since)?.into_iter().collect(),
     })
+}
+
+fn since_message((kind, at): (&Kind, &Timestamp)) -> stored::FirstOfKind {
+    stored::FirstOfKind { kind: code_text(*kind), recorded_at_us: at.as_micros() }
+}
+
+fn since(kept: stored::FirstOfKind) -> Result<(Kind, Timestamp), Invalid> {
+    Ok((code("kind", &kept.kind)?, Timestamp(kept.recorded_at_us)))
 }
 
 fn pair_message(((one, other), met): (&Pair, &Standing<Seq, Timestamp>)) -> stored::PairMet {

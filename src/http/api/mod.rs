@@ -1,7 +1,9 @@
 //! The routes under `/api/v1`, a file for each noun. A handler reads the request, asks the hub or an action, and
 //! writes the answer; it holds no rules.
 
+pub mod compliance;
 pub mod directory;
+pub mod duties;
 pub mod linking_queue;
 pub mod me;
 pub mod offices;

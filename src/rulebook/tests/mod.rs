@@ -9,6 +9,7 @@ mod duties;
 mod etiquette_rows;
 mod explanations;
 mod masks;
+mod offices;
 mod rows;
 mod said;
 mod shipped_rules;

@@ -44,10 +44,15 @@ pub(super) fn course() -> impl Strategy<Value = Course> {
         standing(select(Stay::ALL)),
         standing(allergies),
         (standing(any::<bool>()), standing(any::<bool>()), standing(any::<bool>())),
-        vec(((id(OrganisationId), id(OrganisationId)), standing(time())), 0..3),
+        (
+            vec((select(Kind::ALL), time()), 0..3),
+            vec(((id(OrganisationId), id(OrganisationId)), standing(time())), 0..3),
+        ),
     )
-        .prop_map(|(records, devices, stays, allergies, (one_doctor_wished, keeps_acp_private, closed), pairs)| {
+        .prop_map(|(records, devices, stays, allergies, wishes, (since, pairs))| {
+            let (one_doctor_wished, keeps_acp_private, closed) = wishes;
             Course {
+                since: since.into_iter().collect(),
                 records: records.into_iter().collect(),
                 devices: devices.into_iter().collect(),
                 stays,
