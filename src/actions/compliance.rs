@@ -78,7 +78,7 @@ async fn next_duties(journal: &Journal, after: Option<TimelineId>) -> Result<Vec
         .read(move |tx| {
             Box::pin(async move {
                 let mut found = Vec::new();
-                for timeline in tx.list_timelines_with_duties(false, after, limits::FOLD_PAGE_ENTRIES).await? {
+                for timeline in tx.list_timelines_with_duties(None, false, after, limits::FOLD_PAGE_ENTRIES).await? {
                     let duties = match tx.find_key(timeline).await {
                         Ok(Some(key)) => tx.list_duties(timeline, &key).await?,
                         Ok(None) | Err(StoreError::KeyDestroyed(_)) => Vec::new(),
