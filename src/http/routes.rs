@@ -5,7 +5,7 @@ use axum::Router;
 use axum::routing::{delete, get, post, put};
 
 use super::api::{
-    compliance, directory, duties, linking_queue, me, offices, patients, registering, rulebook, sign_ins, timelines,
+    compliance, directory, duties, files, linking_queue, me, offices, patients, registering, rulebook, sign_ins, timelines,
 };
 use super::app::App;
 
@@ -52,6 +52,8 @@ routes! {
     post   "/api/v1/patients/{id}/consent" => registering::record_consent;
     post   "/api/v1/patients/{id}/links" => registering::link;
     post   "/api/v1/patients/{id}/unlinks" => registering::unlink;
+    post   "/api/v1/timelines/{id}/files" => files::upload;
+    get    "/api/v1/timelines/{id}/entries/{entry}/files/{sha256}" => files::download;
     get    "/api/v1/timelines/{id}/entries" => timelines::list_entries;
     post   "/api/v1/timelines/{id}/entries" => timelines::post_entry;
     post   "/api/v1/timelines/{id}/dry-run" => timelines::dry_run;

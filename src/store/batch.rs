@@ -12,6 +12,7 @@ use crate::domain::time::Timestamp;
 use crate::vault::chain::{self, Link};
 use crate::vault::{Mac, PatientKey, RegionKey};
 
+use super::file::NamedFile;
 use super::projection::ProjectionChange;
 use super::snapshot::SealedSnapshot;
 
@@ -32,6 +33,8 @@ pub struct Batch {
     pub resolved: Vec<Resolved>,
     /// Whose sign-ins end with an entry of the batch.
     pub shut_out: Vec<ShutOut>,
+    /// Files that entries of this batch name, each handed in by the organisation of the entry's author.
+    pub files: Vec<NamedFile>,
 }
 
 impl Batch {
@@ -49,6 +52,7 @@ impl Batch {
             && self.queued.is_empty()
             && self.resolved.is_empty()
             && self.shut_out.is_empty()
+            && self.files.is_empty()
     }
 }
 
