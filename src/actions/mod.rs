@@ -1,8 +1,10 @@
-//! Use cases that are not posts: organisations, people, sign-ins, finding and registering patients, imports.
+//! Use cases that are not posts: organisations, people, sign-ins, finding and registering patients, files,
+//! imports.
 
 pub mod directory;
 pub mod duties;
 pub mod duty_clock;
+pub mod files;
 pub mod import;
 pub mod kept_rulebooks;
 pub mod linking_queue;

@@ -7,6 +7,7 @@
 mod analyse;
 mod analyse_duties;
 mod answering;
+mod attaching;
 mod book;
 mod branches;
 mod class;

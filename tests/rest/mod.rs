@@ -4,6 +4,8 @@ mod audit;
 mod directory;
 mod duties;
 mod every_route;
+mod files;
+mod files_swept;
 mod importing;
 mod linking_queue;
 mod posting;

@@ -3,6 +3,7 @@
 
 pub mod directory;
 pub mod duties;
+pub mod files;
 pub mod linking_queue;
 pub mod me;
 pub mod patients;

@@ -4,6 +4,7 @@ mod alone;
 mod commits;
 mod damage;
 mod duties;
+mod files;
 mod loads;
 mod power;
 mod records;
