@@ -39,6 +39,8 @@ impl Picture {
                 [] if at <= self.now => self.now.saturating_add(Duration::from_secs(limits::DUTY_STUCK_LOOK_S)),
                 _ => at,
             });
+            // Written whatever is remembered: a rebuild beside this hub may have changed the row.
+            hot.due = None;
             note_due(draft, hot, next);
         }
         Outcome::Ticked(tick)
