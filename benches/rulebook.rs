@@ -285,6 +285,7 @@ fn deciding(criterion: &mut Criterion) {
     let target = Target { scope, own: true, visible: true, kind: Kind::Vital };
     let correction =
         Correction { target: EntryId(Uuid::from_u128(4)), body: Box::new(vital.clone()), reason: String::new() };
+    let (surroundings, calendar) = (Surroundings::of(&state, &directory), Calendar::japan_with_placeholders());
     for extra in [0, 264] {
         let rulebook = book_with(extra);
         let rules = rulebook.rules().count();
@@ -304,6 +305,7 @@ fn deciding(criterion: &mut Criterion) {
                 target: intent.body.target().map(|_| &target),
                 files: &[],
                 hub_made_timeline: false,
+                found_by_search: false,
             };
             assert!(matches!(decide(&situation, &intent), Decision::Accept(_)), "{name}");
             criterion.bench_function(&format!("decide {name} end to end, {rules} rules"), |bencher| {

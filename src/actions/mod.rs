@@ -1,10 +1,11 @@
 //! Use cases that are not posts: organisations, people, sign-ins, finding and registering patients, files,
-//! imports.
+//! emergency access, imports.
 
 pub mod compliance;
 pub mod directory;
 pub mod duties;
 pub mod duty_clock;
+pub mod emergency;
 pub mod files;
 pub mod import;
 pub mod kept_rulebooks;

@@ -5,7 +5,8 @@ use axum::Router;
 use axum::routing::{delete, get, post, put};
 
 use super::api::{
-    compliance, directory, duties, files, linking_queue, me, offices, patients, registering, rulebook, sign_ins, timelines,
+    compliance, directory, duties, emergency, files, linking_queue, me, offices, patients, registering, rulebook,
+    sign_ins, timelines,
 };
 use super::app::App;
 
@@ -63,6 +64,8 @@ routes! {
     get    "/api/v1/duties" => duties::list;
     get    "/api/v1/duty-clock" => duties::show_clock;
     delete "/api/v1/duty-clock/stop" => duties::release_clock;
+    post   "/api/v1/emergency-search" => emergency::search;
+    get    "/api/v1/emergency-accesses" => emergency::list;
     get    "/api/v1/linking-queue" => linking_queue::list;
     post   "/api/v1/linking-queue/{id}/dismiss" => linking_queue::dismiss;
     get    "/api/v1/rulebook" => rulebook::show;

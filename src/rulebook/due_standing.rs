@@ -101,7 +101,7 @@ impl<'a> Looked<'a> {
         let implied = match self.per() {
             Per::Organisation => self.rulebook.standing_of_organisation(&self.event),
             _ => {
-                let facts = situation::viewer(self.state, &Actor::HUB).patient;
+                let facts = situation::viewer(self.state, &Actor::HUB, self.now).patient;
                 self.rulebook.standing_of_patient(facts, &self.event)
             }
         };

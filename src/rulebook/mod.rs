@@ -21,6 +21,7 @@ pub mod due;
 mod due_patient;
 mod due_standing;
 mod duty;
+mod emergency;
 mod etiquette;
 pub mod event;
 mod explain;

@@ -43,7 +43,7 @@ pub(super) fn check_place(situation: &Situation<'_>, intent: &Intent) -> Result<
 /// Why a post on an organisation's timeline cannot be, as far as rules and place say. Whoever may not see the
 /// organisation learns as little as of an id that is nobody's.
 pub(super) fn refuse(situation: &Situation<'_>, intent: &Intent, verdict: Verdict, ruling: &Ruling) -> Option<Refusal> {
-    let viewer = situation::viewer(situation.state, situation.actor);
+    let viewer = situation::viewer(situation.state, situation.actor, situation.now);
     if !situation.rulebook.view_mask(&viewer).shows_offices() {
         return Some(Refusal::NotFound(ruling.clone()));
     }

@@ -25,6 +25,7 @@ macro_rules! step {
 pub(super) const STEPS: &[Step] = &[
     step!(1, "0001_journal"),
     step!(2, "0002_files"),
+    step!(3, "0003_emergency_access"),
     step!(4, "0004_duties"),
     step!(5, "0005_offices"),
 ];

@@ -17,6 +17,7 @@ use crate::domain::team::{ConsentState, Membership};
 use crate::domain::time::Timestamp;
 use crate::vault::PatientKey;
 
+use super::accesses::DeclaredAccess;
 use super::engine::run;
 use super::meetings::{MeetingRow, meeting_rows};
 use super::record::{RegistrationRecord, record_aad, uuid_from};
@@ -56,6 +57,11 @@ pub enum ProjectionChange {
         timeline: TimelineId,
         at: Option<Timestamp>,
     },
+    /// All declarations of emergency access that are remembered.
+    Accesses {
+        timeline: TimelineId,
+        declared: Vec<DeclaredAccess>,
+    },
 }
 
 impl ProjectionChange {
@@ -76,6 +82,9 @@ impl ProjectionChange {
         let meetings = meeting_rows(state);
         if !meetings.is_empty() {
             changes.push(Self::Meetings { timeline, meetings });
+        }
+        if !state.accesses.as_slice().is_empty() {
+            changes.push(accesses_of(state));
         }
         changes
     }
@@ -106,6 +115,9 @@ pub fn project(after: &PatientState, entry: &Entry, key: &PatientKey, changes: &
         Body::TeamLink(_) | Body::TeamUnlink(_) | Body::HostChange(_) => {
             changes.push(ProjectionChange::Team { timeline, team: after.team.clone() });
         }
+        Body::EmergencyAccess(_) => changes.push(accesses_of(after)),
+        // Perhaps the secretariat's of a declaration.
+        Body::Acknowledgement(_) if !after.accesses.as_slice().is_empty() => changes.push(accesses_of(after)),
         _ => {}
     }
     // Of a meeting that is told, put right or taken back.
@@ -116,6 +128,11 @@ pub fn project(after: &PatientState, entry: &Entry, key: &PatientKey, changes: &
         .extend(after.duties.touched_by(entry).into_iter().map(|duty| ProjectionChange::of_duty(timeline, duty, key)));
 }
 
+fn accesses_of(state: &PatientState) -> ProjectionChange {
+    let timeline = state.timeline;
+    ProjectionChange::Accesses { timeline, declared: DeclaredAccess::all_of(timeline, &state.accesses) }
+}
+
 /// What the projections hold of one timeline, opened.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Projected {
@@ -124,6 +141,7 @@ pub(super) struct Projected {
     pub(super) team: Vec<TeamRow>,
     pub(super) consent: Option<String>,
     pub(super) meetings: Vec<MeetingRow>,
+    pub(super) accesses: Vec<DeclaredAccess>,
 }
 
 pub(super) type TeamRow = (Vec<u8>, Option<Vec<u8>>, bool, i64, i64);
@@ -134,7 +152,9 @@ impl Projected {
         let mut team: Vec<TeamRow> = team_rows(&state.team).collect();
         team.sort();
         let consent = (state.consent != ConsentState::None).then(|| state.consent.code().to_owned());
-        Self { registration: state.registration.as_deref().cloned(), team, consent, meetings: meeting_rows(state) }
+        let accesses = DeclaredAccess::all_of(state.timeline, &state.accesses);
+        let (registration, meetings) = (state.registration.as_deref().cloned(), meeting_rows(state));
+        Self { registration, team, consent, meetings, accesses }
     }
 }
 
@@ -169,6 +189,7 @@ impl Tx {
                     self.upsert_duty(*timeline, *duty, *open, sealed).await?;
                 }
                 ProjectionChange::Due { timeline, at } => self.set_due(*timeline, *at).await?,
+                ProjectionChange::Accesses { timeline, declared } => self.replace_accesses(*timeline, declared).await?,
             }
         }
         Ok(())
@@ -295,7 +316,8 @@ impl Tx {
         // "Not obtained" may stand there or be left out: it says the same.
         let consent = consent.map(|(state,)| state).filter(|state| state != ConsentState::None.code());
         let meetings = self.find_meetings(timeline).await?;
-        Ok(Projected { registration, team, consent, meetings })
+        let accesses = self.list_accesses_of(timeline).await?;
+        Ok(Projected { registration, team, consent, meetings, accesses })
     }
 
     /// Empties all projections, to be rebuilt in the same transaction.
@@ -308,6 +330,7 @@ impl Tx {
                 "delete from pair_meeting",
                 "delete from duty",
                 "delete from timeline_due",
+                "delete from emergency_access",
             ] {
                 sqlx::query(sql).execute(&mut *connection).await?;
             }

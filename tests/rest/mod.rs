@@ -3,6 +3,7 @@
 mod audit;
 mod directory;
 mod duties;
+mod emergency;
 mod every_route;
 mod files;
 mod files_swept;

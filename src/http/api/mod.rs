@@ -4,6 +4,7 @@
 pub mod compliance;
 pub mod directory;
 pub mod duties;
+pub mod emergency;
 pub mod files;
 pub mod linking_queue;
 pub mod me;

@@ -13,7 +13,7 @@ use crate::domain::ids::{EntryId, OrganisationId, PersonId, Seq};
 use crate::domain::kind::Kind;
 use crate::domain::role::Role;
 use crate::domain::standing::Standing;
-use crate::domain::state::{Access, Course, Meetings, Record, Stay, Writer};
+use crate::domain::state::{Access, Accesses, Course, Meetings, Record, Stay, Writer};
 
 pub(super) fn standing<T: std::fmt::Debug>(
     record: impl Strategy<Value = T>,
@@ -24,9 +24,20 @@ pub(super) fn standing<T: std::fmt::Debug>(
     })
 }
 
-pub(super) fn accesses() -> impl Strategy<Value = Vec<(PersonId, Access)>> {
-    let access = (id(OrganisationId), time()).prop_map(|(organisation, until)| Access { organisation, until });
-    vec((id(PersonId), access), 0..3)
+pub(super) fn accesses() -> impl Strategy<Value = Accesses> {
+    let times = (time(), time(), option::of(time()));
+    let access = (id(EntryId), 1u64.., id(PersonId), id(OrganisationId), times).prop_map(
+        |(entry, seq, person, organisation, (declared_at, until, reviewed_at))| Access {
+            entry,
+            seq: Seq(seq),
+            person,
+            organisation,
+            declared_at,
+            until,
+            reviewed_at,
+        },
+    );
+    vec(access, 0..3).prop_map(Accesses::of)
 }
 
 pub(super) fn course() -> impl Strategy<Value = Course> {
