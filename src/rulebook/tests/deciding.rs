@@ -11,7 +11,6 @@ use crate::domain::decimal::Decimal;
 use crate::domain::directory::{Actor, Directory, Organisation, Person, Position};
 use crate::domain::entry::{Entry, Intent, Sensitivity};
 use crate::domain::ids::{EntryId, OrganisationId, PersonId, TimelineId};
-use crate::domain::kind::Kind;
 use crate::domain::offices::Offices;
 use crate::domain::patient::{HumanName, Registration, Sex};
 use crate::domain::role::{OrganisationType, Role};
