@@ -12,6 +12,7 @@ use renkei::domain::directory::{Actor, Directory};
 use renkei::domain::entry::{Intent, Scope, Sensitivity};
 use renkei::domain::ids::{EntryId, OrganisationId, PersonId, Seq, TimelineId};
 use renkei::domain::kind::Kind;
+use renkei::domain::offices::Offices;
 use renkei::domain::patient::{HumanName, Registration, Sex};
 use renkei::domain::role::{OrganisationType, Role};
 use renkei::domain::ruling::Ruling;
@@ -86,6 +87,7 @@ fn readers() -> Vec<ViewerFacts> {
             organisation_was_on_team: Known::Is(number.is_multiple_of(11)),
             is_host: Known::Is(number.is_multiple_of(7)),
             break_glass: Known::Is(number.is_multiple_of(97)),
+            own_office: Known::Is(number.is_multiple_of(13)),
         },
         patient: PatientFacts {
             consent: Known::Is(ConsentState::ALL[if number % 10 < 8 { 1 } else { number % 3 }]),
@@ -255,8 +257,10 @@ fn registered(organisation: OrganisationId) -> PatientState {
 fn deciding(criterion: &mut Criterion) {
     let organisation = OrganisationId(Uuid::from_u128(0x100));
     let (state, directory) = (registered(organisation), Directory::default());
-    let person = PersonId(Uuid::from_u128(2));
+    let (person, offices) = (PersonId(Uuid::from_u128(2)), Offices::default());
     let actor = Actor { person, role: Role::Nurse, organisation, organisation_type: OrganisationType::NursingStation };
+    let surroundings = Surroundings::of(&state, &directory);
+    let calendar = Calendar::japan_with_placeholders();
     let measurement = |sign: VitalSign, value| {
         Measurement::new(sign, renkei::domain::decimal::Decimal::whole(value), sign.facts().unit).expect("plausible")
     };
@@ -296,6 +300,7 @@ fn deciding(criterion: &mut Criterion) {
                 rulebook: &rulebook,
                 directory: &directory,
                 surroundings: &surroundings,
+                offices: &offices,
                 calendar: &calendar,
                 actor: &actor,
                 now: NOW,

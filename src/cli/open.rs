@@ -10,6 +10,7 @@ use crate::actions::files::Files;
 use crate::clock::{Clock, Ids, SystemClock};
 use crate::config::Config;
 use crate::domain::directory::Directory;
+use crate::domain::offices::Offices;
 use crate::domain::text::Text;
 use crate::hub::patients::PatientIndex;
 use crate::hub::{Hub, HubTasks, RegionParts, rulebooks};
@@ -103,12 +104,14 @@ async fn start_region(
     rulebook_files::keep(&journal, &rulebook, clock.now()).await?;
     let directory: Directory = journal.read(|tx| Box::pin(tx.load_directory())).await?;
     let registrations = journal.registrations().await?;
+    let offices = journal.read(|tx| Box::pin(tx.load_offices())).await?;
     let patients = registrations.into_iter().map(|(timeline, registration)| (timeline.as_patient(), registration));
     let parts = RegionParts {
         rulebook,
         rulebook_is_configured,
         directory,
         patients: PatientIndex::of(patients),
+        offices: Offices::of(offices),
         ids: Arc::new(Ids::new(Arc::clone(&clock))),
         clock,
         calendar: Calendar::japan_with_placeholders(),

@@ -57,6 +57,10 @@ pub enum Deed {
         active: bool,
         is_new: bool,
     },
+    /// The duty clock, which a jump of the machine's clock had stopped, goes on.
+    DutyClockReleased {
+        stopped_at: Timestamp,
+    },
     /// A patient of others was looked for in an emergency: what was typed, and whom it found.
     EmergencySearch {
         name: String,
@@ -82,5 +86,6 @@ closed_list! {
         Unused = "unused", "一定時間の不使用", "not used for too long";
         PersonChanged = "person_changed", "本人の所属・職種の終了", "the person left a position";
         OrganisationEnded = "organisation_ended", "事業所の終了", "the organisation ended its work";
+        Suspended = "suspended", "利用の停止", "the use of the system was suspended";
     }
 }

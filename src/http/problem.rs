@@ -21,7 +21,7 @@ use crate::actions::sign_in::SignInError;
 use crate::domain::text::{Invalid, Text};
 use crate::hub::answer::Refused;
 use crate::hub::reading::LookError;
-use crate::hub::{ShelfError, StoreError, Unavailable};
+use crate::hub::{GoOnError, ShelfError, StoreError, Unavailable};
 use crate::limits;
 use crate::wire::codes::Code;
 
@@ -147,7 +147,7 @@ fn status_of(code: &str, is_about_field: bool) -> StatusCode {
     match Code::from_code(code) {
         Some(Code::Malformed) => StatusCode::BAD_REQUEST,
         Some(Code::Unauthenticated) => StatusCode::UNAUTHORIZED,
-        Some(Code::Forbidden | Code::RuleFailed | Code::OriginRefused) => StatusCode::FORBIDDEN,
+        Some(Code::Forbidden | Code::RuleFailed | Code::OriginRefused | Code::Suspended) => StatusCode::FORBIDDEN,
         Some(Code::NotFound) => StatusCode::NOT_FOUND,
         Some(Code::MethodNotAllowed) => StatusCode::METHOD_NOT_ALLOWED,
         Some(Code::Conflict | Code::Dismissed) => StatusCode::CONFLICT,
@@ -251,6 +251,7 @@ impl From<SignInError> for Problem {
                 Text::fixed("その人にこの職務はありません", "this person does not hold this position"),
                 Some("role".to_owned()),
             ),
+            SignInError::Suspended => Self::of(Code::Suspended),
             SignInError::Store(error) => error.into(),
         }
     }
@@ -261,6 +262,15 @@ impl From<SearchError> for Problem {
         match error {
             SearchError::Store(error) => error.into(),
             SearchError::Look(error) => error.into(),
+        }
+    }
+}
+
+impl From<GoOnError> for Problem {
+    fn from(error: GoOnError) -> Self {
+        match error {
+            GoOnError::Unavailable(error) => error.into(),
+            GoOnError::Store(error) => error.into(),
         }
     }
 }

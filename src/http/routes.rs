@@ -5,8 +5,8 @@ use axum::Router;
 use axum::routing::{delete, get, post, put};
 
 use super::api::{
-    directory, emergency, explaining, files, linking_queue, me, patients, registering, rulebook, rulebooks, sign_ins,
-    timelines,
+    compliance, directory, duties, emergency, explaining, files, linking_queue, me, offices, patients, registering,
+    rulebook, rulebooks, sign_ins, timelines,
 };
 use super::app::App;
 
@@ -37,6 +37,10 @@ routes! {
     get    "/api/v1/organisations" => directory::list_organisations;
     post   "/api/v1/organisations" => directory::enter_organisation;
     put    "/api/v1/organisations/{id}" => directory::replace_organisation;
+    get    "/api/v1/organisations/{id}/office" => offices::show;
+    get    "/api/v1/compliance" => compliance::show;
+    get    "/api/v1/compliance.csv" => compliance::show_table;
+    get    "/api/v1/pledges" => offices::list_pledges;
     get    "/api/v1/people" => directory::list_people;
     post   "/api/v1/people" => directory::enter_person;
     put    "/api/v1/people/{id}" => directory::replace_person;
@@ -56,6 +60,10 @@ routes! {
     post   "/api/v1/timelines/{id}/dry-run" => timelines::dry_run;
     get    "/api/v1/timelines/{id}/read-markers" => timelines::list_read_markers;
     put    "/api/v1/timelines/{id}/read-marker" => timelines::mark_read;
+    get    "/api/v1/timelines/{id}/duties" => duties::list_of_timeline;
+    get    "/api/v1/duties" => duties::list;
+    get    "/api/v1/duty-clock" => duties::show_clock;
+    delete "/api/v1/duty-clock/stop" => duties::release_clock;
     post   "/api/v1/emergency-search" => emergency::search;
     get    "/api/v1/emergency-accesses" => emergency::list;
     get    "/api/v1/linking-queue" => linking_queue::list;

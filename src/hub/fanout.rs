@@ -14,7 +14,7 @@ use super::view::View;
 use crate::domain::directory::Actor;
 use crate::domain::ids::{OrganisationId, PersonId, Seq, TimelineId};
 use crate::domain::role::Role;
-use crate::domain::state::PatientState;
+use crate::domain::state::{Office, PatientState};
 use crate::domain::time::Timestamp;
 use crate::rulebook::Rulebook;
 
@@ -50,6 +50,8 @@ pub struct Publication {
     pub entries: Vec<Arc<Published>>,
     /// The state after the batch, where the batch changed who may see what.
     pub access: Option<Arc<PatientState>>,
+    /// The same of an organisation, of which the batch told something.
+    pub office: Option<Arc<Office>>,
 }
 
 impl Fanout {

@@ -13,12 +13,18 @@ use super::deciding::Picture;
 use super::fanout::Publication;
 use super::findings::Findings;
 use super::patients::PatientIndex;
+use super::published::Published;
 use super::rulebooks::Next;
 use crate::clock::{Clock, Ids};
 use crate::domain::body::Body;
 use crate::domain::directory::{Actor, Directory, Position};
+use crate::domain::duty::Debtor;
 use crate::domain::entry::Intent;
-use crate::domain::ids::TimelineId;
+use crate::domain::ids::{PersonId, TimelineId};
+use crate::domain::kind::Kind;
+use crate::domain::offices::Offices;
+use crate::domain::on_call::{AskedFor, on_call};
+use crate::domain::team::Membership;
 use crate::domain::time::Timestamp;
 use crate::rulebook::calendar::Calendar;
 use crate::rulebook::{Refusal, Rulebook};
@@ -31,6 +37,7 @@ pub struct RegionParts {
     pub rulebook_is_configured: bool,
     pub directory: Directory,
     pub patients: PatientIndex,
+    pub offices: Offices,
     pub clock: Arc<dyn Clock>,
     pub ids: Arc<Ids>,
     /// In which the region's dates and opening hours are.
@@ -45,6 +52,7 @@ pub struct Region {
     rulebook_is_configured: bool,
     directory: ArcSwap<Directory>,
     patients: PatientIndex,
+    offices: ArcSwap<Offices>,
     clock: Arc<dyn Clock>,
     ids: Arc<Ids>,
     calendar: Arc<Calendar>,
@@ -68,6 +76,7 @@ impl Region {
             rulebook_is_configured: parts.rulebook_is_configured,
             directory: ArcSwap::from_pointee(parts.directory),
             patients: parts.patients,
+            offices: ArcSwap::from_pointee(parts.offices),
             clock: parts.clock,
             ids: parts.ids,
             calendar: Arc::new(parts.calendar),
@@ -135,11 +144,34 @@ impl Region {
         });
     }
 
-    /// Whether the directory still has this person in this position, at an organisation of this type.
+    /// What the organisations' own timelines tell of them.
+    #[must_use]
+    pub fn offices(&self) -> Arc<Offices> {
+        self.offices.load_full()
+    }
+
+    /// Whether the directory still has this person in this position, at an organisation of this type, and no suspension
+    /// shuts them out.
     #[must_use]
     pub fn acts_as(&self, actor: &Actor) -> bool {
         let position = Position { role: actor.role, organisation: actor.organisation };
-        self.directory.load().actor(actor.person, position).as_ref() == Some(actor)
+        self.directory.load().actor(actor.person, position).as_ref() == Some(actor) && !self.is_shut_out(actor)
+    }
+
+    /// Whether a suspension in force keeps this actor out.
+    #[must_use]
+    pub fn is_shut_out(&self, actor: &Actor) -> bool {
+        self.offices.load().shut_out(actor, self.date_at(self.now()))
+    }
+
+    /// The people to tell, now, of what this debtor owes. `linked`: its place on the patient's team, where the duty is
+    /// about a patient.
+    #[must_use]
+    pub fn on_call(&self, debtor: &Debtor, linked: Option<&Membership>) -> Vec<PersonId> {
+        let (directory, offices) = (self.directory.load(), self.offices.load());
+        let office = offices.find(debtor.organisation);
+        let asked = AskedFor { directory: &directory, office, linked, at: self.now() };
+        on_call(debtor, &asked, |at| self.date_at(at))
     }
 
     /// The registered patients, for search.
@@ -210,6 +242,7 @@ impl Region {
         Picture {
             rulebook: self.rulebook(),
             directory: self.directory(),
+            offices: self.offices(),
             calendar: Arc::clone(&self.calendar),
             key: Arc::clone(&self.key),
             allowances: Arc::clone(&self.allowances),
@@ -230,6 +263,22 @@ impl Region {
                 self.patients.put(entry.entry.timeline.as_patient(), registration);
             }
         }
+    }
+
+    /// Keeps the picture of the offices up with what was committed; whether sign-ins may have ended with it.
+    pub(super) fn note_offices(&self, publications: &[Publication]) -> bool {
+        let told =
+            || publications.iter().filter_map(|one| Some((one.timeline.as_organisation(), one.office.as_ref()?)));
+        if told().next().is_none() {
+            return false;
+        }
+        self.offices.rcu(|offices| {
+            let mut offices = Offices::clone(offices);
+            told().for_each(|(organisation, office)| offices.put(organisation, Arc::clone(office)));
+            offices
+        });
+        let is_suspension = |entry: &Arc<Published>| entry.scope.kind == Kind::Suspension;
+        publications.iter().flat_map(|publication| &publication.entries).any(is_suspension)
     }
 
     /// The teams of these timelines changed: posts that waited for the link may go on.

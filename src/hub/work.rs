@@ -30,6 +30,18 @@ pub enum Work {
     Grants(Vec<GrantChange>),
     Dismiss(Box<Dismissal>),
     Rejudge(Rejudge),
+    Tick(Box<Tick>),
+}
+
+/// The duty clock finds that something is due on a timeline.
+#[derive(Debug)]
+pub struct Tick {
+    pub timeline: TimelineId,
+    /// The entries that were made of it, when it was last decided.
+    pub fired: Vec<EntryId>,
+    /// How often the batch it was in had to be decided again.
+    pub attempts: u32,
+    pub reply: oneshot::Sender<()>,
 }
 
 /// A post on its way.
@@ -139,6 +151,7 @@ pub enum Outcome {
     Granted(Vec<GrantChange>),
     Dismissed(Box<Dismissal>, bool),
     Rejudged(Rejudge),
+    Ticked(Box<Tick>),
 }
 
 impl Outcome {
@@ -157,6 +170,7 @@ impl Outcome {
             Self::Granted(changes) => Work::Grants(changes),
             Self::Dismissed(dismissal, _) => Work::Dismiss(dismissal),
             Self::Rejudged(rejudge) => Work::Rejudge(rejudge),
+            Self::Ticked(tick) => Work::Tick(tick),
         }
     }
 }
@@ -174,6 +188,7 @@ impl Work {
             Self::MarkRead(mark) => Some(mark.timeline),
             Self::Dismiss(dismissal) => Some(dismissal.post.intent.timeline),
             Self::Rejudge(rejudge) => rejudge.timeline,
+            Self::Tick(tick) => Some(tick.timeline),
             Self::Grants(_) => None,
         }
     }
@@ -192,6 +207,15 @@ impl Work {
         self.intents().filter_map(|intent| intent.body.target())
     }
 
+    /// What the duty clock asks for, if it is that.
+    #[must_use]
+    pub fn tick(&self) -> Option<&Tick> {
+        match self {
+            Self::Tick(tick) => Some(tick),
+            _ => None,
+        }
+    }
+
     /// The posts in it.
     #[must_use]
     pub fn posts(&self) -> &[Submission] {
@@ -200,6 +224,16 @@ impl Work {
             Self::PostTogether(group) => group,
             _ => &[],
         }
+    }
+
+    /// One time more that it has to be decided again; how often that was.
+    pub(super) fn count_attempt(&mut self) -> u32 {
+        if let Self::Tick(tick) = self {
+            tick.attempts += 1;
+            return tick.attempts;
+        }
+        self.posts_mut().iter_mut().for_each(|submission| submission.attempts += 1);
+        self.posts().iter().map(|submission| submission.attempts).max().unwrap_or(0)
     }
 
     /// The same, to change them.
@@ -243,7 +277,8 @@ impl Work {
             | Self::MarkRead(_)
             | Self::Grants(_)
             | Self::Dismiss(_)
-            | Self::Rejudge(_) => return None,
+            | Self::Rejudge(_)
+            | Self::Tick(_) => return None,
         })
     }
 }

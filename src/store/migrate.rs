@@ -26,6 +26,8 @@ pub(super) const STEPS: &[Step] = &[
     step!(1, "0001_journal"),
     step!(2, "0002_files"),
     step!(3, "0003_emergency_access"),
+    step!(4, "0004_duties"),
+    step!(5, "0005_offices"),
     step!(6, "0006_rulebook_lifecycle"),
 ];
 

@@ -17,6 +17,7 @@ mod commit;
 mod connect;
 mod connections;
 mod directory;
+mod duties;
 mod engine;
 mod entry;
 mod error;
@@ -26,6 +27,7 @@ mod file;
 mod health;
 mod journal;
 mod linking_queue;
+mod meetings;
 mod meta;
 mod migrate;
 mod past;
@@ -47,7 +49,7 @@ pub use accesses::DeclaredAccess;
 pub use audit::AuditRecord;
 pub use batch::{
     AuditSeal, Batch, ClearHeader, GrantChange, GrantId, HeadUpdate, NewTimeline, QueueState, ReadMarker, Resolved,
-    SealedAudit, SealedEntry, SealedQueued, Subject,
+    SealedAudit, SealedEntry, SealedQueued, ShutOut, Subject,
 };
 pub use engine::Tx;
 pub use entry::{KnownId, Page, StoredEntry};

@@ -2,6 +2,7 @@
 
 mod audit;
 mod directory;
+mod duties;
 mod emergency;
 mod every_route;
 mod explaining;
@@ -9,6 +10,7 @@ mod files;
 mod files_swept;
 mod importing;
 mod linking_queue;
+mod offices;
 mod posting;
 mod putting_right;
 mod reading;

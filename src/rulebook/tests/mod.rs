@@ -13,6 +13,7 @@ mod explanations;
 mod guides;
 mod masks;
 mod replay;
+mod offices;
 mod rows;
 mod said;
 mod shipped_rules;
