@@ -259,8 +259,6 @@ fn deciding(criterion: &mut Criterion) {
     let (state, directory) = (registered(organisation), Directory::default());
     let (person, offices) = (PersonId(Uuid::from_u128(2)), Offices::default());
     let actor = Actor { person, role: Role::Nurse, organisation, organisation_type: OrganisationType::NursingStation };
-    let surroundings = Surroundings::of(&state, &directory);
-    let calendar = Calendar::japan_with_placeholders();
     let measurement = |sign: VitalSign, value| {
         Measurement::new(sign, renkei::domain::decimal::Decimal::whole(value), sign.facts().unit).expect("plausible")
     };

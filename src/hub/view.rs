@@ -49,7 +49,7 @@ impl View {
     fn of_office(state: &PatientState, rulebook: &Rulebook, actor: &Actor, now: Timestamp) -> Option<Self> {
         let mask = rulebook.view_mask(&situation::viewer(state, actor, now));
         let (opens_from, hidden) = (Timestamp::MIN, Arc::new(state.hidden.clone()));
-        mask.shows_offices().then(|| Self { actor: *actor, mask, opens_from, hidden, access: None })
+        mask.shows_offices().then_some(Self { actor: *actor, mask, opens_from, hidden, access: None })
     }
 
     fn by_rules(state: &PatientState, rulebook: &Rulebook, actor: &Actor, now: Timestamp) -> Option<Self> {

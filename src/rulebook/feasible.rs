@@ -63,6 +63,19 @@ pub(super) fn no_such_file(intent: &Intent, at: usize) -> Invalid {
     invalid.within(format_args!("body.{}", intent.body.kind()))
 }
 
+/// The course of a duty is the hub's to write, whatever the rules say. Asked before them, so that the answer is the same
+/// for every patient.
+pub(super) fn check_taken(intent: &Intent) -> Result<(), Invalid> {
+    if intent.body.kind() != Kind::DutyStep {
+        return Ok(());
+    }
+    let words = Text::fixed(
+        "約束の経過は連携ハブだけが書きます。duty_answer で返事をしてください",
+        "the course of a duty is written by the hub alone: a duty_answer is expected",
+    );
+    Err(Invalid::new("body", "written_by_the_hub", words))
+}
+
 fn check_born(situation: &Situation<'_>, intent: &Intent) -> Result<(), Invalid> {
     let (Some(claimed), Some(registration)) = (intent.observed_at, &situation.state.registration) else {
         return Ok(());

@@ -110,8 +110,7 @@ impl Tx {
     /// All heads, in the order of the ids.
     pub(super) async fn list_heads(&mut self) -> Result<Vec<Head>, StoreError> {
         const SQL: &str = "select id, subject, head_seq, head_chain, recorded_at from timeline order by id";
-        let rows: Vec<(Vec<u8>, String, i64, Vec<u8>, i64)> =
-            run!(self, connection => sqlx::query_as(SQL).fetch_all(connection).await?);
+        let rows: Vec<IdAndHead> = run!(self, connection => sqlx::query_as(SQL).fetch_all(connection).await?);
         rows.into_iter()
             .map(|(id, subject, seq, chain, recorded_at)| {
                 head_from(TimelineId(uuid_from("timeline.id", &id)?), &(subject, seq, chain, recorded_at))
@@ -216,6 +215,8 @@ impl Tx {
     }
 }
 
+/// The same with the id before it.
+type IdAndHead = (Vec<u8>, String, i64, Vec<u8>, i64);
 /// Subject, head, link and recorded time.
 type HeadRow = (String, i64, Vec<u8>, i64);
 

@@ -90,7 +90,8 @@ fn whoever_is_on_duty_comes_before_the_linked_and_they_before_everybody() {
     let (two, whole) = (linked(&[2, 4]), linked(&[]));
     let on_duty = office(&[(3, Nurse), (4, Rehab), (3, Nurse)], None);
     let gone = office(&[(6, Nurse), (9, Nurse)], None);
-    let table: [(&str, Option<&Office>, Option<&Membership>, Timestamp, &[u128]); 8] = [
+    type Row<'a> = (&'a str, Option<&'a Office>, Option<&'a Membership>, Timestamp, &'a [u128]);
+    let table: [Row<'_>; 8] = [
         ("on duty, once", Some(&on_duty), Some(&two), NOON, &[3]),
         ("nobody on duty: linked", Some(&on_duty), Some(&two), evening, &[2]),
         ("linked as a whole", Some(&on_duty), Some(&whole), evening, &[1, 2, 3]),
