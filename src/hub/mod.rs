@@ -144,6 +144,7 @@ impl Hub {
             fanout: Arc::clone(&fanout),
             work: work.downgrade(),
             due: BTreeSet::new(),
+            clock: clock.clone(),
         };
         let (tasks, fallen) = tasks::spawn([
             ("sequencer", Box::pin(sequencer.run())),

@@ -9,6 +9,7 @@ use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
 
 use super::Region;
+use super::duty_clock::Order;
 use super::fanout::Fanout;
 use super::work::{Rejudge, Work};
 use crate::domain::act::{Act, By, Deed};
@@ -133,6 +134,8 @@ pub(super) struct Follower {
     pub work: mpsc::WeakSender<Work>,
     /// Timelines whose readers are still to be judged anew.
     pub due: BTreeSet<TimelineId>,
+    /// Other rules ask for other things at other times.
+    pub clock: mpsc::UnboundedSender<Order>,
 }
 
 /// Runs until the hub goes. Whoever asks is answered once what is due is done.
@@ -200,6 +203,8 @@ impl Follower {
         if changed {
             let fingerprint = self.region.settled_rulebook().fingerprint().to_owned();
             tracing::info!(fingerprint, "another rulebook is in force");
+            // The clock only goes when the hub does.
+            let _ = self.clock.send(Order::Due(Timestamp::MIN));
             self.judge_all().await;
         }
         self.judge_due().await;
