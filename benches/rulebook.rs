@@ -3,6 +3,7 @@
 
 use std::fmt::Write as _;
 use std::hint::black_box;
+use std::sync::Arc;
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use jiff::civil::date;
@@ -13,12 +14,14 @@ use renkei::domain::ids::{EntryId, OrganisationId, PersonId, Seq, TimelineId};
 use renkei::domain::kind::Kind;
 use renkei::domain::patient::{HumanName, Registration, Sex};
 use renkei::domain::role::{OrganisationType, Role};
+use renkei::domain::ruling::Ruling;
 use renkei::domain::state::PatientState;
 use renkei::domain::team::{ConsentState, Membership};
 use renkei::domain::time::Timestamp;
 use renkei::domain::vital::{Measurement, Vital, VitalSign};
 use renkei::rulebook::calendar::Calendar;
 use renkei::rulebook::event::{Stay, TimeBand, Topic};
+use renkei::rulebook::replay::{Event, Fate, Replay};
 use renkei::rulebook::{
     Action, ActorFacts, Decision, EntryClass, EventFacts, Known, PatientFacts, PatientStatus, PostFacts, Purpose,
     RecordClass, RecordFacts, Rulebook, RulebookFiles, Situation, SourceFile, Surroundings, Target, ViewerFacts,
@@ -282,6 +285,7 @@ fn deciding(criterion: &mut Criterion) {
     let target = Target { scope, own: true, visible: true, kind: Kind::Vital };
     let correction =
         Correction { target: EntryId(Uuid::from_u128(4)), body: Box::new(vital.clone()), reason: String::new() };
+    let (surroundings, calendar) = (Surroundings::of(&state, &directory), Calendar::japan_with_placeholders());
     for extra in [0, 264] {
         let rulebook = book_with(extra);
         let rules = rulebook.rules().count();
@@ -300,6 +304,7 @@ fn deciding(criterion: &mut Criterion) {
                 target: intent.body.target().map(|_| &target),
                 files: &[],
                 hub_made_timeline: false,
+                found_by_search: false,
             };
             assert!(matches!(decide(&situation, &intent), Decision::Accept(_)), "{name}");
             criterion.bench_function(&format!("decide {name} end to end, {rules} rules"), |bencher| {
@@ -315,5 +320,36 @@ fn loading(criterion: &mut Criterion) {
     });
 }
 
-criterion_group!(benches, judging, deciding, etiquette, viewing, loading);
+/// 200,000 posts that one version decided, asked again under that version and under a draft with another rule.
+fn replaying(criterion: &mut Criterion) {
+    const EVENTS: usize = 200_000;
+    let (past, draft) = ([Arc::new(book_with(0))], book_with(6));
+    let rulings: Vec<(Kind, Ruling)> = posts()
+        .iter()
+        .map(|post| {
+            let (judgement, slots) = past[0].judge_post(post);
+            (post.kind, past[0].ruling(&judgement, &slots))
+        })
+        .collect();
+    let calendar = Calendar::japan_with_placeholders();
+    let mut group = criterion.benchmark_group("replay");
+    group.sample_size(10);
+    group.bench_function("replay 200,000 posts under two versions", |bencher| {
+        bencher.iter(|| {
+            for version in [&past[0], &draft] {
+                let mut replay = Replay::new(version, &past, &calendar, Timestamp::MIN, NOW);
+                for (kind, ruling) in rulings.iter().cycle().take(EVENTS) {
+                    let id = EntryId(Uuid::nil());
+                    replay.refused(&Event { id, kind: *kind, corrected: None, fate: Fate::Permit, ruling }, false);
+                }
+                let report = replay.finish();
+                assert_eq!(report.events, EVENTS as u64);
+                black_box(report);
+            }
+        });
+    });
+    group.finish();
+}
+
+criterion_group!(benches, judging, deciding, etiquette, viewing, loading, replaying);
 criterion_main!(benches);

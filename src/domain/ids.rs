@@ -48,6 +48,10 @@ id!(
     PersonId
 );
 id!(
+    /// A version of the region's rulebook, from draft to retired.
+    RulebookVersionId
+);
+id!(
     /// A sign-in: one token, one role, possibly several sockets.
     SignInId
 );

@@ -15,6 +15,7 @@ pub mod entry;
 pub mod ids;
 pub mod in_words;
 pub mod kind;
+pub mod lifecycle;
 pub(crate) mod list;
 pub mod patient;
 pub mod role;

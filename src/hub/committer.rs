@@ -62,7 +62,7 @@ impl Committer {
         self.meter.published(&publications);
         let linked = publications.iter().filter(|publication| publication.access.is_some());
         let linked: Vec<_> = linked.map(|publication| publication.timeline).collect();
-        self.fanout.publish(publications, &self.region.rulebook());
+        self.fanout.publish(publications, &self.region.rulebook(), self.region.now());
         self.region.release_queue(linked);
         if let Some(at) = draft.falls_due {
             // The clock only goes when the hub does; the journal knows when to look then.
@@ -103,6 +103,7 @@ impl Committer {
                 }
             }
             Outcome::Dismissed(dismissal, waited) => drop(dismissal.reply.send(waited)),
+            Outcome::Rejudged(rejudge) => drop(rejudge.reply.send(())),
             Outcome::Granted(_) => {}
             Outcome::Ticked(tick) => {
                 self.meter.duty_steps(tick.fired.len());

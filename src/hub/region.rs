@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use arc_swap::ArcSwap;
+use arc_swap::{ArcSwap, ArcSwapOption};
+use jiff::tz::TimeZone;
 use tokio::sync::mpsc;
 use uuid::Uuid;
 
@@ -10,7 +11,9 @@ use super::allowance::Allowances;
 use super::answer::Refused;
 use super::deciding::Picture;
 use super::fanout::Publication;
+use super::findings::Findings;
 use super::patients::PatientIndex;
+use super::rulebooks::Next;
 use crate::clock::{Clock, Ids};
 use crate::domain::body::Body;
 use crate::domain::directory::{Actor, Directory, Position};
@@ -24,6 +27,8 @@ use crate::vault::RegionKey;
 /// What a hub is started with.
 pub struct RegionParts {
     pub rulebook: Rulebook,
+    /// Whether it was named in the configuration; else the versions in the journal say which is in force.
+    pub rulebook_is_configured: bool,
     pub directory: Directory,
     pub patients: PatientIndex,
     pub clock: Arc<dyn Clock>,
@@ -34,7 +39,10 @@ pub struct RegionParts {
 
 /// See the module.
 pub struct Region {
+    /// As settled by `rulebooks`; see [`Self::rulebook`].
     rulebook: ArcSwap<Rulebook>,
+    next_rulebook: ArcSwapOption<Next>,
+    rulebook_is_configured: bool,
     directory: ArcSwap<Directory>,
     patients: PatientIndex,
     clock: Arc<dyn Clock>,
@@ -42,6 +50,7 @@ pub struct Region {
     calendar: Arc<Calendar>,
     key: Arc<RegionKey>,
     allowances: Arc<Allowances>,
+    findings: Arc<Findings>,
     linked: mpsc::UnboundedSender<TimelineId>,
 }
 
@@ -55,6 +64,8 @@ impl Region {
     pub(super) fn new(key: &Arc<RegionKey>, parts: RegionParts, linked: mpsc::UnboundedSender<TimelineId>) -> Self {
         Self {
             rulebook: ArcSwap::from_pointee(parts.rulebook),
+            next_rulebook: ArcSwapOption::empty(),
+            rulebook_is_configured: parts.rulebook_is_configured,
             directory: ArcSwap::from_pointee(parts.directory),
             patients: parts.patients,
             clock: parts.clock,
@@ -62,14 +73,45 @@ impl Region {
             calendar: Arc::new(parts.calendar),
             key: Arc::clone(key),
             allowances: Arc::default(),
+            findings: Arc::default(),
             linked,
         }
     }
 
     /// The rulebook in force.
+    ///
+    /// INVARIANT: what is received at or after the moment of the next version is decided under it, also before anybody
+    /// has noted that it is in force.
     #[must_use]
     pub fn rulebook(&self) -> Arc<Rulebook> {
+        match &*self.next_rulebook.load() {
+            Some(next) if next.at <= self.now() => Arc::clone(&next.book),
+            _ => self.rulebook.load_full(),
+        }
+    }
+
+    /// Whether the configuration names the rulebook; then its life is not the hub's business.
+    #[must_use]
+    pub fn rulebook_is_configured(&self) -> bool {
+        self.rulebook_is_configured
+    }
+
+    pub(super) fn settled_rulebook(&self) -> Arc<Rulebook> {
         self.rulebook.load_full()
+    }
+
+    /// Puts another one in force for good.
+    pub(super) fn settle_rulebook(&self, book: Arc<Rulebook>) {
+        self.rulebook.store(book);
+        self.next_rulebook.store(None);
+    }
+
+    pub(super) fn next_rulebook(&self) -> Option<Arc<Next>> {
+        self.next_rulebook.load_full()
+    }
+
+    pub(super) fn set_next_rulebook(&self, next: Option<Next>) {
+        self.next_rulebook.store(next.map(Arc::new));
     }
 
     /// The region's calendar.
@@ -112,6 +154,20 @@ impl Region {
         &self.allowances
     }
 
+    /// Who found whom in an emergency lately.
+    #[must_use]
+    pub fn findings(&self) -> &Findings {
+        &self.findings
+    }
+
+    /// The refusal, in words, of a declaration of emergency access by this actor, whoever the patient; `None`: the rules
+    /// let them declare it.
+    #[must_use]
+    pub fn refuses_emergency_access(&self, actor: &Actor) -> Option<Refused> {
+        let (intent, ruling) = self.rulebook().refuses_emergency_access(actor, self.now())?;
+        Some(self.explain(&intent, Refusal::Rules(ruling)))
+    }
+
     /// The hub's time.
     #[must_use]
     pub fn now(&self) -> Timestamp {
@@ -128,6 +184,12 @@ impl Region {
     #[must_use]
     pub fn draw_id(&self) -> Uuid {
         self.ids.draw()
+    }
+
+    /// In which the region's dates are.
+    #[must_use]
+    pub fn time_zone(&self) -> &TimeZone {
+        &self.calendar.zone
     }
 
     /// The date in the region.
@@ -151,6 +213,7 @@ impl Region {
             calendar: Arc::clone(&self.calendar),
             key: Arc::clone(&self.key),
             allowances: Arc::clone(&self.allowances),
+            findings: Arc::clone(&self.findings),
             now,
             today: self.date_at(now),
         }

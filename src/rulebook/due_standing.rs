@@ -80,7 +80,7 @@ impl<'a> Looked<'a> {
         if !self.may_ask() {
             return Vec::new();
         }
-        let facts = situation::viewer(self.state, &Actor::HUB).patient;
+        let facts = situation::viewer(self.state, &Actor::HUB, self.now).patient;
         let implied = self.rulebook.standing_of_patient(facts, &self.event);
         let in_full = implied.into_iter().filter_map(|implied| {
             let (_, rule) = self.rulebook.rule(implied.rule)?;

@@ -16,6 +16,7 @@ use crate::domain::team::{ConsentState, Membership};
 use crate::domain::time::Timestamp;
 use crate::vault::PatientKey;
 
+use super::accesses::DeclaredAccess;
 use super::engine::run;
 use super::record::{RegistrationRecord, record_aad, uuid_from};
 use super::{StoreError, Tx};
@@ -49,6 +50,11 @@ pub enum ProjectionChange {
         timeline: TimelineId,
         at: Option<Timestamp>,
     },
+    /// All declarations of emergency access that are remembered.
+    Accesses {
+        timeline: TimelineId,
+        declared: Vec<DeclaredAccess>,
+    },
 }
 
 impl ProjectionChange {
@@ -65,6 +71,9 @@ impl ProjectionChange {
         }
         if state.consent != ConsentState::None {
             changes.push(Self::Consent { timeline, state: state.consent });
+        }
+        if !state.accesses.as_slice().is_empty() {
+            changes.push(accesses_of(state));
         }
         changes
     }
@@ -95,10 +104,18 @@ pub fn project(after: &PatientState, entry: &Entry, key: &PatientKey, changes: &
         Body::TeamLink(_) | Body::TeamUnlink(_) | Body::HostChange(_) => {
             changes.push(ProjectionChange::Team { timeline, team: after.team.clone() });
         }
+        Body::EmergencyAccess(_) => changes.push(accesses_of(after)),
+        // Perhaps the secretariat's of a declaration.
+        Body::Acknowledgement(_) if !after.accesses.as_slice().is_empty() => changes.push(accesses_of(after)),
         _ => {}
     }
     changes
         .extend(after.duties.touched_by(entry).into_iter().map(|duty| ProjectionChange::of_duty(timeline, duty, key)));
+}
+
+fn accesses_of(state: &PatientState) -> ProjectionChange {
+    let timeline = state.timeline;
+    ProjectionChange::Accesses { timeline, declared: DeclaredAccess::all_of(timeline, &state.accesses) }
 }
 
 /// What the projections hold of one timeline, opened.
@@ -108,6 +125,7 @@ pub(super) struct Projected {
     /// Organisation, person, host, since, opens from.
     pub(super) team: Vec<TeamRow>,
     pub(super) consent: Option<String>,
+    pub(super) accesses: Vec<DeclaredAccess>,
 }
 
 pub(super) type TeamRow = (Vec<u8>, Option<Vec<u8>>, bool, i64, i64);
@@ -118,7 +136,8 @@ impl Projected {
         let mut team: Vec<TeamRow> = team_rows(&state.team).collect();
         team.sort();
         let consent = (state.consent != ConsentState::None).then(|| state.consent.code().to_owned());
-        Self { registration: state.registration.as_deref().cloned(), team, consent }
+        let accesses = DeclaredAccess::all_of(state.timeline, &state.accesses);
+        Self { registration: state.registration.as_deref().cloned(), team, consent, accesses }
     }
 }
 
@@ -152,6 +171,7 @@ impl Tx {
                     self.upsert_duty(*timeline, *duty, *open, sealed).await?;
                 }
                 ProjectionChange::Due { timeline, at } => self.set_due(*timeline, *at).await?,
+                ProjectionChange::Accesses { timeline, declared } => self.replace_accesses(*timeline, declared).await?,
             }
         }
         Ok(())
@@ -277,7 +297,8 @@ impl Tx {
         let registration = patient.map(|(sealed,)| open_registration(key, timeline, &sealed)).transpose()?;
         // "Not obtained" may stand there or be left out: it says the same.
         let consent = consent.map(|(state,)| state).filter(|state| state != ConsentState::None.code());
-        Ok(Projected { registration, team, consent })
+        let accesses = self.list_accesses_of(timeline).await?;
+        Ok(Projected { registration, team, consent, accesses })
     }
 
     /// Empties all projections, to be rebuilt in the same transaction.
@@ -289,6 +310,7 @@ impl Tx {
                 "delete from patient_consent",
                 "delete from duty",
                 "delete from timeline_due",
+                "delete from emergency_access",
             ] {
                 sqlx::query(sql).execute(&mut *connection).await?;
             }

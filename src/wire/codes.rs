@@ -134,6 +134,7 @@ closed_list! {
         NotYours = "not_yours", "この人にはできません", "somebody else's to do";
         NotAgreed = "not_agreed", "取り決められていません", "this was not agreed";
         WrittenByTheHub = "written_by_the_hub", "連携ハブだけが書く記録です", "only the hub writes such entries";
+        RulebookUnsound = "rulebook_unsound", "ルールに誤りがあります", "the rules have mistakes";
         // About the request over HTTP.
         Unauthenticated = "unauthenticated", "サインインしてください", "sign in first";
         OriginRefused = "origin_refused", "このページからは接続できません", "this origin may not open a socket here";

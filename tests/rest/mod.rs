@@ -3,7 +3,9 @@
 mod audit;
 mod directory;
 mod duties;
+mod emergency;
 mod every_route;
+mod explaining;
 mod files;
 mod files_swept;
 mod importing;
@@ -12,5 +14,7 @@ mod posting;
 mod putting_right;
 mod reading;
 mod registering;
+mod replaying;
+mod rulebook_life;
 mod rulebooks;
 mod sign_ins;

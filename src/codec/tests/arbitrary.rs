@@ -208,7 +208,7 @@ pub(crate) fn state() -> impl Strategy<Value = PatientState> {
                     vitals: vitals.into_iter().collect(),
                     retracted: retracted.into_iter().map(Seq).collect(),
                     hidden: hidden.into_iter().map(|(entry, seq)| (entry, Seq(seq))).collect(),
-                    accesses: accesses.into_iter().collect(),
+                    accesses,
                     course,
                     duties,
                 }

@@ -3,11 +3,14 @@
 
 pub mod directory;
 pub mod duties;
+pub mod emergency;
+pub mod explaining;
 pub mod files;
 pub mod linking_queue;
 pub mod me;
 pub mod patients;
 pub mod registering;
 pub mod rulebook;
+pub mod rulebooks;
 pub mod sign_ins;
 pub mod timelines;

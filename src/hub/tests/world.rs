@@ -60,6 +60,7 @@ impl Lasting {
         let registrations = journal.registrations().await.unwrap();
         let parts = RegionParts {
             rulebook: shipped::load(digest).unwrap(),
+            rulebook_is_configured: true,
             directory: directory(),
             patients: PatientIndex::of(registrations.into_iter().map(|(id, known)| (id.as_patient(), known))),
             clock: Arc::clone(&self.clock) as Arc<dyn Clock>,
