@@ -2,6 +2,8 @@
 
 /** A line that swallows everything answers nothing: after this long the hub counts as out of reach. */
 const ANSWER_MS_MAX = 15_000;
+/** As long as the hub waits for a file. */
+const UPLOAD_MS_MAX = 300_000;
 
 export class RestError extends Error {
   /** @param {number} status @param {any} problem `application/problem+json`, or empty @param {number} retryAfterMs */
@@ -105,6 +107,38 @@ export class Rest {
   /** @returns {Promise<Person[]>} */
   async people() {
     return (await this.call('GET', '/people')).people ?? [];
+  }
+
+  /** What is owed. @param {{mine: boolean, after: string}} which @returns {Promise<{duties?: any[], next?: string | null}>} */
+  duties({ mine, after }) {
+    return this.call('GET', `/duties?${new URLSearchParams({ ...(mine ? { mine: 'true' } : {}), ...(after ? { after } : {}) })}`);
+  }
+
+  /**
+   * Hands a file in, before the entry that will name it. `fetch` tells nothing of how far it has come, so this does not use it.
+   * @param {string} timeline @param {File} file @param {string} type @param {(share: number) => void} progress from 0 to 1
+   * @returns {Promise<{sha256: string, media_type: string, size_bytes: number}>}
+   */
+  upload(timeline, file, type, progress) {
+    return new Promise((resolve, reject) => {
+      const request = new XMLHttpRequest();
+      request.open('POST', `/api/v1/timelines/${encodeURIComponent(timeline)}/files`);
+      request.timeout = UPLOAD_MS_MAX;
+      request.setRequestHeader('authorization', `Bearer ${this.token() ?? ''}`);
+      request.setRequestHeader('content-type', type);
+      request.setRequestHeader('renkei-file-name', encodeURIComponent(file.name));
+      request.upload.onprogress = ({ loaded, total }) => progress(total ? loaded / total : 0);
+      request.onerror = request.ontimeout = () => reject(new RestError(0, { code: 'unreachable' }, 0));
+      request.onload = () => {
+        let body = {};
+        try {
+          body = JSON.parse(request.responseText);
+        } catch { /* A proxy on the way may answer in its own words. */ }
+        if (request.status === 201 || request.status === 200) resolve(/** @type {any} */ (body));
+        else reject(new RestError(request.status, body, 0));
+      };
+      request.send(file);
+    });
   }
 
   /** @param {string} timeline @returns {Promise<{person: string, through: number, at: string}[]>} */

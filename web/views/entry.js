@@ -6,6 +6,7 @@ import { clockTime, dayOf, machineTime, moment } from '../dates.js';
 import { say, word } from '../language.js';
 import { currentAlarms, currentBody, currentVersion, readers } from '../timeline.js';
 import { bodyOf } from './bodies.js';
+import { asksForAcknowledgement, courseText, dutiesOf } from './duty.js';
 import { face, who, whoText } from './face.js';
 import { actsOn } from './follow-up.js';
 import { icon } from './icons.js';
@@ -15,7 +16,8 @@ import { ruling } from './ruling.js';
 const CLAIM_DIFFERS_MS_MIN = 60_000;
 const ABOUT_ANOTHER = new Set(['acknowledgement', 'correction', 'retraction']);
 /** Membership and consent: one line each, opened when wanted, so that they do not crowd out what was said and seen. */
-const ADMINISTRATIVE = new Set(['registration', 'consent', 'team_link', 'team_unlink', 'host_change', 'closing', 'duty_step', 'duty_answer']);
+const ADMINISTRATIVE = new Set(['registration', 'consent', 'team_link', 'team_unlink', 'host_change', 'closing']);
+const COURSE_OF_A_DUTY = new Set(['duty_step', 'duty_answer']);
 
 /**
  * @typedef {import('../timeline.js').Item} Item
@@ -82,16 +84,18 @@ function aboutAnother(/** @type {Model} */ model, /** @type {Item} */ item, /** 
     ${item.body.text ?? ''}</span>${ruling(item.cited)}</p>`;
 }
 
-/** What happened to a duty, or was said to it, in one phrase. @type {Record<string, [string, import('../sheets.js').Phrase][]>} */
-const DUTY = {
-  duty_step: [['opened', 'duty_opened'], ['reminded', 'duty_reminded'], ['overdue', 'duty_overdue'], ['escalated', 'duty_escalated'], ['closed', 'duty_closed']],
-  duty_answer: [['declined', 'duty_declined'], ['snoozedUntilUs', 'duty_snoozed'], ['waived', 'duty_waived'], ['handedOver', 'duty_handed_over'], ['cannotGo', 'duty_cannot_go']],
-};
-
-/** @param {import('../frames.js').Body} body */
-function dutySubject(body) {
-  const found = DUTY[body.kind].find(([field]) => body[field] !== undefined);
-  return found ? say(found[1]) : '';
+/**
+ * What became of a duty, where it happened: one quiet line that leads to what opened it.
+ * @param {Model} model @param {Item} item @param {(id: string) => void} jump
+ */
+function course(model, item, jump) {
+  const duty = model.timelines.get(item.timeline)?.duties.all.get(item.body.duty);
+  const cause = duty && model.timeline(item.timeline).byId.get(duty.cause);
+  return html`<p class="line line-course">${icon(item.kind === 'duty_answer' ? 'reply' : 'clock')}<span>${courseText(model, item)}
+    ${item.body.reason ? html`<q>${item.body.reason}</q>` : nothing}
+    ${cause ? html`<button class="button-link" type="button" @click=${() => jump(cause.id)}>${say('about', {
+      kind: word('kind', cause.kind), who: whoText(model, cause.author), at: moment(cause.recordedAtMs) })}</button>` : nothing}</span>
+    <span class="line-who">${whoText(model, item.author)} ${times(item).recorded}</span></p>`;
 }
 
 /** @param {Model} model @param {Item} item */
@@ -99,7 +103,7 @@ function administrative(model, item) {
   const body = currentBody(item);
   const subject = body.kind === 'consent' ? word('consent_state', body.state ?? '')
     : body.kind === 'registration' ? (body.name?.kanji ?? '')
-      : body.kind === 'closing' ? word('closing_reason', body.reason ?? '') : DUTY[body.kind] ? dutySubject(body) : model.organisationName(body.organisation);
+      : body.kind === 'closing' ? word('closing_reason', body.reason ?? '') : model.organisationName(body.organisation);
   return html`<details class="line-details"><summary class="line">${icon('link')}<span><b>${word('kind', item.kind)}</b> ${subject}</span>
       <span class="line-who">${whoText(model, item.author)} ${times(item).recorded}</span></summary>
     <div class="line-body">${bodyOf(body, { model, alarms: [] })}
@@ -134,13 +138,18 @@ function addressed(model, item) {
     ${item.sensitivity === 'restricted' ? html`<span class="mark mark-restricted">${icon('stop')}<span>${word('sensitivity', 'restricted')}</span></span>` : nothing}`;
 }
 
+/** Why it was sent although a rule would have held it. @param {Item} item */
+const passedBy = ({ reasons }) => (reasons.length ? html`<dl class="body-facts passed-by">${reasons.map(({ rule, text }) => html`<div>
+  <dt>${say('reason_for_rule', { rule: rule.split('@')[0] })}</dt><dd>${text}</dd></div>`)}</dl>` : nothing);
+
 const ACT_ICONS = /** @type {const} */ ({ acknowledgement: 'check', correction: 'edit', retraction: 'stop' });
 
 /** What this person may say about it later. @param {Model} model @param {Item} item @param {Follow} follow */
 function followUps(model, item, follow) {
   const acts = model.isSecretariat ? [] : actsOn(item, model.myId);
+  const oneTap = asksForAcknowledgement(model, item);
   return acts.map((act) => html`<button class="button button-small button-text" type="button" @click=${() => follow(act, item)}>
-    ${icon(ACT_ICONS[act])}<span>${say(`${act}_do`)}</span></button>`);
+    ${icon(ACT_ICONS[act])}<span>${say(act === 'acknowledgement' && oneTap ? 'acknowledgement_with_words' : `${act}_do`)}</span></button>`);
 }
 
 /**
@@ -149,6 +158,7 @@ function followUps(model, item, follow) {
  */
 export function entry(model, item, jump, follow) {
   if (ABOUT_ANOTHER.has(item.kind)) return aboutAnother(model, item, jump);
+  if (COURSE_OF_A_DUTY.has(item.kind)) return course(model, item, jump);
   if (ADMINISTRATIVE.has(item.kind) && !item.retraction) return administrative(model, item);
   const alarmed = currentAlarms(item).length > 0 && !item.retraction;
   const mine = item.author.person === model.myId;
@@ -161,6 +171,7 @@ export function entry(model, item, jump, follow) {
       <p class="entry-kind"><span class="kind kind-${item.kind}">${word('kind', item.kind)}</span>${addressed(model, item)}</p>
       ${alarmBanner(model, item)}
       ${item.retraction ? retracted(model, item) : bodyOf(currentBody(item), { model, alarms: version.alarms })}
+      ${passedBy(item)}${dutiesOf(model, item)}
       <footer class="entry-foot">${claimed}${history(model, item)}${acknowledged(model, item)}${readBy(model, item)}${ruling(version.cited)}${followUps(model, item, follow)}</footer>
     </div>
   </article>`;

@@ -2,7 +2,7 @@
 // colour repeats the character; it carries nothing of its own.
 
 import { html, nothing } from '../vendor/lit.js';
-import { language, word } from '../language.js';
+import { language, say, word } from '../language.js';
 
 /** @type {Record<string, [string, string, string]>} role → character, abbreviation, colour */
 const MARKS = {
@@ -28,6 +28,9 @@ export function face(role) {
   return html`<span class="face face-${colour}" aria-hidden="true">${language() === 'en' ? en : ja}</span>`;
 }
 
+/** The hub writes the course of duties itself, and has no id. @param {{person: string}} actor */
+export const isHub = ({ person }) => /^[0-]*$/.test(person);
+
 /**
  * @param {import('../model.js').Model} model @param {import('../frames.js').Actor} actor
  */
@@ -40,4 +43,4 @@ export function who(model, actor) {
 }
 
 /** The same in one line of text, for names that screen readers say. @param {import('../model.js').Model} model @param {import('../frames.js').Actor} actor */
-export const whoText = (model, actor) => `${model.personName(actor.person)} ${word('role', actor.role)}`.trim();
+export const whoText = (model, actor) => (isHub(actor) ? say('the_hub') : `${model.personName(actor.person)} ${word('role', actor.role)}`.trim());

@@ -6,6 +6,7 @@ import { moment } from '../dates.js';
 import { readBody } from '../frames.js';
 import { say, word } from '../language.js';
 import { bodyOf } from './bodies.js';
+import { mendable } from './composer.js';
 import { icon } from './icons.js';
 import { reasonsOf } from './verdict.js';
 
@@ -33,7 +34,7 @@ export function pending(model, item, edit) {
     ${bodyOf(body, { model, alarms: [] })}
     ${verdict ? reasonsOf(verdict) : nothing}
     ${state === 'refused' || state === 'queued' ? html`<p class="pending-do">
-      ${state === 'refused' ? html`<button class="button button-small" type="button" @click=${() => edit(item)}>${say('edit_again')}</button>` : nothing}
+      ${state === 'refused' && mendable(intent) ? html`<button class="button button-small" type="button" @click=${() => edit(item)}>${say('edit_again')}</button>` : nothing}
       <button class="button button-small button-text" type="button" @click=${remove}>${say(state === 'refused' ? 'give_up' : 'understood')}</button></p>` : nothing}
   </article>`;
 }

@@ -17,6 +17,8 @@ export function reasonsOf(verdict) {
 const LOOKS = /** @type {const} */ ({
   accepted: ['check', 'verdict_accepted', 'good'],
   refused: ['stop', 'verdict_refused', 'bad'],
+  // A held post lacks something; nothing is wrong with it.
+  held: ['hand', 'verdict_held', 'warning'],
   queued: ['link', 'verdict_queued', 'warning'],
 });
 
@@ -30,11 +32,21 @@ export function verdictPanel(state, verdict) {
   if (state === 'unknown' || !verdict) {
     return html`<div class="verdict verdict-warning" role="status"><p>${icon('wait')}<span>${say('verdict_unknown')}</span></p></div>`;
   }
-  const [sign, phrase, tone] = LOOKS[verdict.verdict] ?? LOOKS.refused;
+  const [sign, phrase, tone] = lookOf(verdict);
   return html`<div class="verdict verdict-${tone}" role="status">
     <p>${icon(sign)}<b>${say(phrase)}</b></p>
     ${verdict.alarms.length ? html`<p class="alarm-words">${icon('alarm')}<span>${say('would_alarm')}: ${verdict.alarms
       .map((alarm) => `${word('vital_sign', alarm.sign)} ${alarm.value}（${alarmText(alarm)}）`).join('、')}</span></p>` : nothing}
-    ${reasonsOf(verdict)}
+    ${verdict.holds.length ? nothing : reasonsOf(verdict)}
   </div>`;
+}
+
+/** @param {import('../frames.js').Verdict} verdict */
+const lookOf = ({ verdict, holds }) => (holds.length ? LOOKS.held : (LOOKS[verdict] ?? LOOKS.refused));
+
+/** The same in one line, for the foot of a long form. @param {import('../draft.js').Draft} draft */
+export function verdictLine({ state, verdict }) {
+  if (state !== 'judged' || !verdict) return nothing;
+  const [sign, phrase, tone] = lookOf(verdict);
+  return html`<p class="verdict-line verdict-line-${tone}">${icon(sign)}<span>${say(phrase)}</span></p>`;
 }
