@@ -16,6 +16,7 @@ const REASON_CHARS_MAX = 20_000;
  * What the form around the card can do. @typedef {object} Form
  * @property {string[]} offered names of its fields
  * @property {(way: import('../ways.js').Way) => void} take goes a way on
+ * @property {boolean} [saysVerdict] it says itself whether this can be sent
  * @typedef {import('../draft.js').Draft} Draft
  * @typedef {import('../frames.js').Hold} Hold
  */
@@ -29,7 +30,7 @@ export function beforeSend(draft, form = NOTHING_OFFERED) {
   const holds = state === 'empty' ? [] : [...draft.holds.values()];
   const shown = verdict?.verdict === 'accepted' ? verdict : null;
   return html`<div class="before-send">
-    ${verdictPanel(state, verdict)}
+    ${form.saysVerdict && verdict && (shown || holds.length) ? nothing : verdictPanel(state, verdict)}
     ${holds.length ? html`<ul class="holds" aria-label=${say('holds')}>${holds.map((hold) => held(draft, hold, form))}</ul>` : nothing}
     ${shown?.opened.length ? html`<section class="promises" aria-label=${say('opens_duties')}><h4>${say('opens_duties')}</h4>
       <ul>${shown.opened.map((duty) => promise(model, duty, shown.words))}</ul></section>` : nothing}
@@ -44,12 +45,12 @@ function held(draft, hold, form) {
   const id = `reason-${hold.citation.replace(/\W/g, '-')}`;
   const others = circumstances(hold, form.offered);
   return html`<li class="hold ${passes ? 'hold-passes' : ''}">
-    <h4>${icon(passes ? 'check' : 'hand')}<span>${inLanguage(hold.title)}</span></h4>
+    <h4>${passes ? icon('check') : nothing}<span>${inLanguage(hold.title)}</span></h4>
     ${passes ? html`<p>${say('hold_passes')}</p>` : html`<p class="quiet">${inLanguage(hold.reason)}</p>${missing(hold)}`}
     ${passes ? nothing : html`<p class="hold-ways">${waysOn(hold, form.offered).map((way) => html`<button class="button button-small" type="button"
       @click=${() => form.take(way)}>${icon(WAY_ICONS[way.way])}<span>${wayText(way)}</span></button>`)}</p>
       ${others.length ? html`<p class="quiet">${say('hold_exceptions')} ${others.map(inLanguage).join('・')}</p>` : nothing}`}
-    ${hold.reasonOk ? html`<label class="hold-reason" for=${id}><span>${say('hold_reason')}</span>
+    ${hold.reasonOk ? html`<label class="hold-reason" for=${id}><span>${say(passes ? 'reason' : 'hold_reason')}</span>
       <textarea id=${id} rows="1" maxlength=${REASON_CHARS_MAX} .value=${live(written)} placeholder=${say('hold_reason_how')}
         @input=${(/** @type {any} */ event) => draft.write(hold.citation, event.target.value)}></textarea></label>` : nothing}
     <div class="hold-rule"><renkei-citation .citation=${hold.citation} .words=${language()}></renkei-citation></div>

@@ -111,7 +111,7 @@ export class Composer extends View {
       <div class="composer-kinds" role="radiogroup" aria-label=${say('kind_of_post')}>
         ${/** @type {const} */ (['message', 'note']).map((name) => html`<label class="choice"><input type="radio" name="kind" .checked=${live(kind === name)}
           @change=${() => this.change({ kind: name, marked: false })}><span>${word('kind', name)}</span></label>`)}
-        <span class="composer-forms"><button class="button button-record" type="button" @click=${() => this.form.open()}>${icon('plus')}<span>${say('other_records')}</span></button>
+        <span class="composer-forms"><button class="button button-record" type="button" @click=${() => this.form.open()}><span>${say('other_records')}</span></button>
           <button class="button button-vitals" type="button" @click=${this.openVitals}>${icon('heart')}<span>${say('enter_vitals')}</span></button></span>
       </div>
       <label class="unseen" for="composer-text">${say(kind === 'note' ? 'write_note' : 'write_message')}</label>

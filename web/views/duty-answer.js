@@ -112,7 +112,7 @@ export class DutyAnswer extends View {
       ${this.answer === 'snooze' ? html`<label class="field">${say('duty_snoozed')}<input type="datetime-local" .value=${live(this.until)}
         @input=${(/** @type {any} */ event) => this.change({ until: event.target.value })}></label>` : nothing}
       ${this.answer === 'hand_over' ? this.heir(duty) : nothing}
-      <label class="field">${say('reason')}<small class="needed">${say('needed')}</small><textarea rows="2" .value=${live(this.reason)}
+      <label class="field"><span class="field-name">${say('reason')}<small class="needed">${say('needed')}</small></span><textarea rows="2" .value=${live(this.reason)}
         @input=${(/** @type {any} */ event) => this.change({ reason: event.target.value })}></textarea></label>`;
   }
 

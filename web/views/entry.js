@@ -91,10 +91,11 @@ function aboutAnother(/** @type {Model} */ model, /** @type {Item} */ item, /** 
 function course(model, item, jump) {
   const duty = model.timelines.get(item.timeline)?.duties.all.get(item.body.duty);
   const cause = duty && model.timeline(item.timeline).byId.get(duty.cause);
-  return html`<p class="line line-course">${icon(item.kind === 'duty_answer' ? 'reply' : 'clock')}<span>${courseText(model, item)}
-    ${item.body.reason ? html`<q>${item.body.reason}</q>` : nothing}
-    ${cause ? html`<button class="button-link" type="button" @click=${() => jump(cause.id)}>${say('about', {
-      kind: word('kind', cause.kind), who: whoText(model, cause.author), at: moment(cause.recordedAtMs) })}</button>` : nothing}</span>
+  const said = courseText(model, item);
+  const about = cause && say('about', { kind: word('kind', cause.kind), who: whoText(model, cause.author), at: moment(cause.recordedAtMs) });
+  return html`<p class="line line-course">${icon(item.kind === 'duty_answer' ? 'reply' : 'clock')}<span>${cause
+    ? html`<button class="button-link" type="button" title=${about} @click=${() => jump(cause.id)}>${said}</button> <small>${word('kind', cause.kind)}</small>` : said}
+    ${item.body.reason ? html`<q>${item.body.reason}</q>` : nothing}</span>
     <span class="line-who">${whoText(model, item.author)} ${times(item).recorded}</span></p>`;
 }
 

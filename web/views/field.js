@@ -23,7 +23,7 @@ const CANDIDATES_MAX = 20;
  */
 
 /** @param {Field} field */
-const label = (field) => html`${say(field.phrase)}${field.needed ? html`<small class="needed">${say('needed')}</small>` : nothing}`;
+const label = (field) => html`<span class="field-name">${say(field.phrase)}${field.needed ? html`<small class="needed">${say('needed')}</small>` : nothing}</span>`;
 /** @param {(value: any) => void} set */
 const taking = (set) => (/** @type {any} */ event) => set(event.target.value);
 

@@ -148,7 +148,7 @@ export class RecordForm extends View {
     });
     const { fields } = FORMS[kind];
     const folded = fields.filter(({ more }) => more);
-    const form = { offered: fields.map(({ name }) => name), take: (/** @type {import('../ways.js').Way} */ way) => this.take(slip, way) };
+    const form = { saysVerdict: true, offered: fields.map(({ name }) => name), take: (/** @type {import('../ways.js').Way} */ way) => this.take(slip, way) };
     return html`${this.waiting ? html`<p class="notice">${icon('reply')}<span>${say('comes_back_to', { kind: word('kind', this.waiting) })}</span></p>` : nothing}
       ${fieldsOf(fields.filter(({ more }) => !more), around)}
       ${folded.length ? html`<details class="more" .open=${slip.opened} @toggle=${(/** @type {any} */ event) => { slip.opened = event.target.open; }}>

@@ -46,7 +46,7 @@ const lookOf = ({ verdict, holds }) => (holds.length ? LOOKS.held : (LOOKS[verdi
 
 /** The same in one line, for the foot of a long form. @param {import('../draft.js').Draft} draft */
 export function verdictLine({ state, verdict }) {
-  if (state !== 'judged' || !verdict) return nothing;
+  if (!verdict || state === 'empty') return html`<p class="verdict-line" role="status">${state === 'asking' ? say('verdict_asking') : nothing}</p>`;
   const [sign, phrase, tone] = lookOf(verdict);
-  return html`<p class="verdict-line verdict-line-${tone}">${icon(sign)}<span>${say(phrase)}</span></p>`;
+  return html`<p class="verdict-line verdict-line-${tone}" role="status">${icon(sign)}<span>${say(phrase)}</span></p>`;
 }

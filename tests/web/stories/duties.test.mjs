@@ -40,7 +40,7 @@ test('a drip order is held, its author writes the reason, and it goes out with t
   await sheet.getByText('理由を添えて送れます。').waitFor();
   await sheet.getByText('送ると、次の約束がはじまります').waitFor();
   assert.match(await sheet.locator('.promise').innerText(), /ひかり内科クリニック 渡辺 健一から「指示の文書」[\s\S]*まで[\s\S]*動きがないとき/);
-  assert.equal(await sheet.getByLabel('または、理由を書いて送る').inputValue(), '本日中に看護ステーションへ持参します。');
+  assert.equal(await sheet.getByLabel('理由', { exact: true }).inputValue(), '本日中に看護ステーションへ持参します。');
   await sheet.locator('.promise').scrollIntoViewIfNeeded();
   await look(doctor, 'reason-phone-ja');
   const asked = hub.heard.filter(({ dryRun }) => dryRun?.intent.body.order).map(({ dryRun }) => dryRun.intent.id);
