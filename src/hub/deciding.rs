@@ -10,6 +10,7 @@ use super::allowance::{Allowances, Asked};
 use super::answer::{Accepted, Answer, Queued, Refused};
 use super::audit;
 use super::draft::Draft;
+use super::files::Files;
 use super::ledger::{Ledger, Waits};
 use super::published::Published;
 use super::subscription::{Granted, Opened, Subscription};
@@ -59,7 +60,8 @@ impl Picture {
         let (intent, actor) = (&submission.intent, &submission.actor);
         let target = ledger.target_of(intent).map(AsRef::as_ref);
         let around = hot.nearby.around(&hot.state, &self.directory);
-        match self.decide(&hot.state, &around, intent, actor, submission.origin, target) {
+        let fetched = (target, ledger.files());
+        match self.decide(&hot.state, &around, intent, actor, submission.origin, fetched) {
             Decision::Accept(acceptance) => self.accept(draft, hot, submission, acceptance, ledger),
             Decision::Queue(ruling) => self.queue(draft, submission, &ruling, ledger),
             Decision::Refuse(refusal) => Answer::Refused(self.refuse(draft, hot, submission, refusal)),
@@ -73,7 +75,8 @@ impl Picture {
                 let target = ledger.target_of(&dry_run.intent).map(AsRef::as_ref);
                 let around = hot.nearby.around(&hot.state, &self.directory);
                 let (intent, actor) = (&dry_run.intent, &dry_run.actor);
-                let decision = self.decide(&hot.state, &around, intent, actor, Origin::Client, target);
+                let fetched = (target, ledger.files());
+                let decision = self.decide(&hot.state, &around, intent, actor, Origin::Client, fetched);
                 Outcome::DryRun(dry_run, decision)
             }
             (Work::Follow(follow), Some(hot)) => self.follow(draft, hot, follow),
@@ -89,7 +92,7 @@ impl Picture {
         draft.outcomes.push(outcome);
     }
 
-    /// `target`: the entry that the intent points back at, if there is one.
+    /// `target`: the entry that the intent points back at, if there is one; `files`: what it names, among others.
     pub(super) fn decide(
         &self,
         state: &PatientState,
@@ -97,8 +100,9 @@ impl Picture {
         intent: &Intent,
         actor: &Actor,
         origin: Origin,
-        target: Option<&Published>,
+        (target, files): (Option<&Published>, &Files),
     ) -> Decision {
+        let files = files.nameable(self, state, actor, intent);
         let target = target.and_then(|found| self.target(state, actor, found));
         let situation = Situation {
             state,
@@ -110,6 +114,7 @@ impl Picture {
             now: self.now,
             today: self.today,
             target: target.as_ref(),
+            files: &files,
             hub_made_timeline: origin == Origin::Action,
         };
         rulebook::decide(&situation, intent)
@@ -145,6 +150,7 @@ impl Picture {
         }
         self.snapshot(draft, hot);
         self.leave_queue(draft, submission, ledger);
+        draft.batch.files.extend(ledger.files().used(&self.key, &submission.intent, &submission.actor));
         let answer = Accepted::of(&entry, false);
         let published = Arc::new(Published::new(entry, content));
         ledger.note_accepted(submission.mac, &answer, &published);
