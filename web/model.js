@@ -82,6 +82,8 @@ export class Model {
     this.showsDuties = false;
     /** @type {{name: string, reason?: {ja: string, en: string}} | null} a patient who has just left this reader's view */
     this.farewell = null;
+    /** @type {{ja: string, en: string} | null} what did not work, until it was read */
+    this.trouble = null;
     /** @type {import('./timeline.js').Item | null} the last entry that arrived while live, for screen readers */
     this.arrived = null;
     /** @type {Map<string, {version: number, readings: import('./readings.js').Reading[]}>} */
@@ -101,6 +103,12 @@ export class Model {
       this.announced = false;
       for (const listener of this.listeners) listener();
     });
+  }
+
+  /** @param {{ja: string, en: string} | null} trouble */
+  say(trouble) {
+    this.trouble = trouble;
+    this.changed();
   }
 
   // ── signing in and out ──

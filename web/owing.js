@@ -1,11 +1,13 @@
 // What is owed across patients: the duties of every timeline this page holds, and what the hub lists beyond that (for the
 // secretariat, who sees how duties stand and no chart). Titles of rules are learnt from verdicts or asked for once.
 
-import { byDue, isOpen, owes, readListed } from './duties.js';
+import { byDue, isLate, isOpen, owes, readListed, standingOf } from './duties.js';
 
 const PAGES_MAX = 20;
 const REFRESH_PAUSE_MS = 1_000;
 const DONE_SHOWN_MAX = 20;
+/** A periodic duty is counted from this long before it is due. */
+const STANDING_COUNTED_MS = 3 * 86_400_000;
 
 /** @typedef {import('./duties.js').Duty} Duty */
 
@@ -59,6 +61,13 @@ export class Owing {
     const mine = this.all.filter((duty) => this.concerns(duty) || (!isOpen(duty) && duty.endedBy?.author.person === this.model.myId));
     const done = mine.filter((duty) => !isOpen(duty)).sort((a, b) => b.endedAtMs - a.endedAtMs).slice(0, DONE_SHOWN_MAX);
     return { open: mine.filter(isOpen).sort(byDue), done };
+  }
+
+  /** How many of mine wait for me now: what an entry asks for, and periodic ones that are due soon. */
+  get waiting() {
+    const now = this.model.clock.now();
+    return this.mine.open.filter((duty) => standingOf(duty) !== 'paused'
+      && (!duty.standing || isLate(duty, now) || duty.dueMs - now < STANDING_COUNTED_MS)).length;
   }
 
   /** Several changes of one moment ask once. */

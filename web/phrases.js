@@ -2,6 +2,7 @@
 
 export const PHRASES = {
   about: ['{who}の{kind}（{at}）', '{kind} by {who} ({at})'],
+  about_entry: ['対象の記録', 'About'],
   absence_cover: ['不在時の対応', 'When the doctor is away'],
   absent: ['欠席', 'Absent'],
   acknowledged_by: ['確認 {count}', 'Acknowledged {count}'],
@@ -149,7 +150,10 @@ export const PHRASES = {
   farewell: ['{name} さんの共有が終わりました', '{name} is no longer shared with you'],
   farewell_explained: ['閲覧できる範囲が変わったため、この端末の表示から消去しました。', 'What you may see has changed, so it was removed from this device.'],
   fax: ['FAX', 'Fax'],
+  file_after_sending: ['ファイルは、送信が済むと開けます', 'The file can be opened once the post was sent'],
   file_empty: ['中身のないファイルです', 'This file is empty'],
+  file_not_fetched: ['ファイルを取得できませんでした', 'The file could not be fetched'],
+  file_open: ['ファイルを開く', 'Open the file'],
   file_refused: ['このファイルは受け取れませんでした', 'This file could not be taken'],
   file_remove: ['添付をやめる', 'Remove'],
   file_retry: ['もう一度送る', 'Try again'],
@@ -324,6 +328,8 @@ export const PHRASES = {
   sampled_on: ['採取日', 'Sampled'],
   scope: ['範囲', 'Scope'],
   search_patients: ['氏名・カナで探す', 'Search by name or kana'],
+  see_duties: ['はじまる約束 {count}', 'Duties it opens: {count}'],
+  see_ways: ['送る方法を見る', 'See how to send it'],
   send: ['送信', 'Send'],
   send_shortcut: ['Ctrl + Enter で送信', 'Ctrl + Enter sends'],
   send_to_queue: ['紐付け待ちとして送る', 'Send to the linking queue'],

@@ -2,8 +2,8 @@
 
 /** A line that swallows everything answers nothing: after this long the hub counts as out of reach. */
 const ANSWER_MS_MAX = 15_000;
-/** As long as the hub waits for a file. */
-const UPLOAD_MS_MAX = 300_000;
+/** As long as the hub gives a file either way. */
+const FILE_MS_MAX = 300_000;
 
 export class RestError extends Error {
   /** @param {number} status @param {any} problem `application/problem+json`, or empty @param {number} retryAfterMs */
@@ -47,20 +47,26 @@ export class Rest {
 
   /** @param {string} method @param {string} path @returns {Promise<any>} */
   async call(method, path) {
+    const response = await this.fetch(method, path, ANSWER_MS_MAX);
+    return response.json().catch(() => ({}));
+  }
+
+  /** @param {string} method @param {string} path @param {number} answerMsMax @returns {Promise<Response>} one that is ok */
+  async fetch(method, path, answerMsMax) {
     let response;
     try {
       response = await this.send(`/api/v1${path}`, {
         method,
-        headers: { authorization: `Bearer ${this.token() ?? ''}`, accept: 'application/json' },
+        headers: { authorization: `Bearer ${this.token() ?? ''}`, accept: 'application/json, */*;q=0.5' },
         cache: 'no-store',
         credentials: 'omit',
-        signal: AbortSignal.timeout(ANSWER_MS_MAX),
+        signal: AbortSignal.timeout(answerMsMax),
       });
     } catch {
       throw new RestError(0, { code: 'unreachable' }, 0);
     }
+    if (response.ok) return response;
     const body = await response.json().catch(() => ({}));
-    if (response.ok) return body;
     throw new RestError(response.status, body, Number(response.headers.get('retry-after') ?? 0) * 1000);
   }
 
@@ -123,7 +129,7 @@ export class Rest {
     return new Promise((resolve, reject) => {
       const request = new XMLHttpRequest();
       request.open('POST', `/api/v1/timelines/${encodeURIComponent(timeline)}/files`);
-      request.timeout = UPLOAD_MS_MAX;
+      request.timeout = FILE_MS_MAX;
       request.setRequestHeader('authorization', `Bearer ${this.token() ?? ''}`);
       request.setRequestHeader('content-type', type);
       request.setRequestHeader('renkei-file-name', encodeURIComponent(file.name));
@@ -139,6 +145,11 @@ export class Rest {
       };
       request.send(file);
     });
+  }
+
+  /** The bytes of a file that an entry names. @param {string} timeline @param {string} entry @param {string} sha256 @returns {Promise<Blob>} */
+  async file(timeline, entry, sha256) {
+    return (await this.fetch('GET', `/timelines/${encodeURIComponent(timeline)}/entries/${encodeURIComponent(entry)}/files/${sha256}`, FILE_MS_MAX)).blob();
   }
 
   /** @param {string} timeline @returns {Promise<{person: string, through: number, at: string}[]>} */

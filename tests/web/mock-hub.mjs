@@ -35,6 +35,8 @@ export class MockHub {
     /** Whose sign-ins were ended by themselves. */
     this.ended = [];
     this.awaiting = [];
+    /** What `GET /duties` lists. */
+    this.listed = [];
     /** Files that were handed in. */
     this.files = [];
     this.policy = contentSecurityPolicy();
@@ -83,6 +85,9 @@ export class MockHub {
     response.setHeader('content-security-policy', this.policy);
     response.setHeader('x-content-type-options', 'nosniff');
     if (request.method === 'POST' && url.pathname.endsWith('/files')) return this.takeFile(request, response);
+    const wanted = /^\/api\/v1\/timelines\/[^/]+\/entries\/[^/]+\/files\/([0-9a-f]{64})$/.exec(url.pathname)?.[1];
+    const kept = wanted && this.files.find(({ sha256 }) => sha256 === wanted);
+    if (kept) return response.writeHead(200, { 'content-type': 'application/octet-stream' }).end(kept.content);
     if (url.pathname.startsWith('/api/')) return this.api(request, url, response);
     const name = url.pathname === '/' ? 'index.html' : url.pathname.slice(1);
     const type = TYPES[name.split('.').at(-1)];
@@ -102,7 +107,7 @@ export class MockHub {
     const name = decodeURIComponent(request.headers['renkei-file-name'] ?? '');
     const [status, body] = this.fileRefusal ? [422, { status: 422, code: 'content_mismatch', detail: this.fileRefusal }]
       : [201, { sha256: createHash('sha256').update(content).digest('hex'), media_type: request.headers['content-type'], size_bytes: content.length, unnamed_until: new Date(Date.now() + 86_400_000).toISOString() }];
-    this.files.push({ name, size: content.length });
+    this.files.push({ name, content, sha256: body.sha256 });
     response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
   }
 

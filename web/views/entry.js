@@ -63,7 +63,7 @@ function history(model, item) {
   const versions = [{ version: item, body: item.body, reason: '' },
     ...item.corrections.map((version) => ({ version, body: version.body.body, reason: version.body.reason ?? '' }))];
   return html`<details class="history"><summary>${icon('edit')}<span>${say('corrected', { count: item.corrections.length })}</span></summary>
-    <ol>${versions.map(({ version, body, reason }, at) => html`<li>
+    <ol>${versions.map(({ version, body, reason }, at) => html`<li data-timeline=${item.timeline} data-entry=${version.id}>
       <p class="quiet">${at === 0 ? say('original') : say('correction_number', { at })}・${whoText(model, version.author)}・${moment(version.recordedAtMs)}
         ${version.retraction && version !== item ? html`・${say('correction_retracted')}` : nothing}</p>
       ${reason ? html`<p class="quiet">${say('reason')}: ${reason}</p>` : nothing}
@@ -107,7 +107,7 @@ function administrative(model, item) {
       : body.kind === 'closing' ? word('closing_reason', body.reason ?? '') : model.organisationName(body.organisation);
   return html`<details class="line-details"><summary class="line">${icon('link')}<span><b>${word('kind', item.kind)}</b> ${subject}</span>
       <span class="line-who">${whoText(model, item.author)} ${times(item).recorded}</span></summary>
-    <div class="line-body">${bodyOf(body, { model, alarms: [] })}
+    <div class="line-body" data-timeline=${item.timeline} data-entry=${currentVersion(item).id}>${bodyOf(body, { model, alarms: [] })}
       <footer class="entry-foot">${history(model, item)}${readBy(model, item)}${ruling(currentVersion(item).cited)}</footer></div></details>`;
 }
 
@@ -168,7 +168,7 @@ export function entry(model, item, jump, follow) {
   return html`<article class="entry ${alarmed ? 'entry-alarm' : ''} ${mine ? 'entry-mine' : ''}" tabindex="-1"
       aria-label="${word('kind', item.kind)}, ${whoText(model, item.author)}, ${moment(item.recordedAtMs)}">
     <header class="entry-head">${face(item.author.role)}${who(model, item.author)}${recorded}</header>
-    <div class="entry-body">
+    <div class="entry-body" data-timeline=${item.timeline} data-entry=${version.id}>
       <p class="entry-kind"><span class="kind kind-${item.kind}">${word('kind', item.kind)}</span>${addressed(model, item)}</p>
       ${alarmBanner(model, item)}
       ${item.retraction ? retracted(model, item) : bodyOf(currentBody(item), { model, alarms: version.alarms })}

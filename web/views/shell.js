@@ -6,6 +6,7 @@ import { chooseLanguage, inLanguage, language, say, word } from '../language.js'
 import { connectionNotice, connectionState } from './connection.js';
 import { currentAlarms } from '../timeline.js';
 import { face, whoText } from './face.js';
+import { saveFile } from './files.js';
 import { icon } from './icons.js';
 import { signInPage } from './sign-in.js';
 import { View } from './view.js';
@@ -36,6 +37,7 @@ export class Shell extends View {
     window.addEventListener('hashchange', this.follow);
     this.addEventListener('rule-wanted', this.findRule);
     this.addEventListener('answer-duty', this.answerDuty);
+    this.addEventListener('file-wanted', this.findFile);
     this.addEventListener('write-record', this.writeRecord);
     this.follow();
   }
@@ -49,6 +51,11 @@ export class Shell extends View {
   /** @param {any} event a `RuleWanted` of some citation below */
   findRule(event) {
     event.answer(this.model.rule(event.citation));
+  }
+
+  /** @param {any} event a `FileWanted` of some entry below */
+  findFile(event) {
+    saveFile(this.model, event);
   }
 
   /** @param {any} event what somebody wants to say to a duty */
@@ -91,6 +98,8 @@ export class Shell extends View {
       <a class="skip" href="#main" @click=${(/** @type {Event} */ event) => this.skip(event)}>${say('skip')}</a>
       ${this.header()}
       ${connectionNotice(model)}
+      ${model.trouble ? html`<p class="banner banner-warning" role="alert">${icon('alarm')}<span>${inLanguage(model.trouble)}</span>
+        <button class="button button-small" type="button" @click=${() => model.say(null)}>${say('close')}</button></p>` : nothing}
       <div class="panes" data-open=${model.selected || model.showsDuties ? 'patient' : 'list'}>
         <renkei-patients class="pane pane-list" .model=${model}></renkei-patients>
         <main id="main" class="pane pane-main" tabindex="-1">${this.main()}</main>
@@ -131,7 +140,7 @@ export class Shell extends View {
   /** The way to the duties of this person, with how many there are. */
   duties() {
     const { model } = this;
-    const count = model.owing.mine.open.length;
+    const count = model.owing.waiting;
     const title = say(model.isSecretariat ? 'duties_late_all' : 'duties_mine');
     return html`<a class="button button-text duties-link" href=${DUTIES} aria-current=${model.showsDuties ? 'page' : nothing} title=${title}>
       ${icon('list')}<span>${title}</span>${count ? html`<b class="badge">${count}</b>` : nothing}</a>`;

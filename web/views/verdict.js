@@ -44,9 +44,11 @@ export function verdictPanel(state, verdict) {
 /** @param {import('../frames.js').Verdict} verdict */
 const lookOf = ({ verdict, holds }) => (holds.length ? LOOKS.held : (LOOKS[verdict] ?? LOOKS.refused));
 
-/** The same in one line, for the foot of a long form. @param {import('../draft.js').Draft} draft */
-export function verdictLine({ state, verdict }) {
+/** The same in one line, for the foot of a long form, with the way to the card. @param {import('../draft.js').Draft} draft @param {() => void} show */
+export function verdictLine({ state, verdict }, show) {
   if (!verdict || state === 'empty') return html`<p class="verdict-line" role="status">${state === 'asking' ? say('verdict_asking') : nothing}</p>`;
   const [sign, phrase, tone] = lookOf(verdict);
-  return html`<p class="verdict-line verdict-line-${tone}" role="status">${icon(sign)}<span>${say(phrase)}</span></p>`;
+  return html`<p class="verdict-line verdict-line-${tone}" role="status">${icon(sign)}<span>${say(phrase)}</span>
+    ${verdict.holds.length || verdict.opened.length ? html`<button class="button-link" type="button" @click=${show}>${verdict.holds.length
+      ? say('see_ways') : say('see_duties', { count: verdict.opened.length })}</button>` : nothing}</p>`;
 }

@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { HARU, MASAO, assertNothingSticksOut, openPatient, startRegion, stumbles, write } from '../page.mjs';
-import { MANAGER } from '../mock-rules.mjs';
+import { MANAGER, cite, inWords } from '../mock-rules.mjs';
 
 /** Opens the form of one kind. */
 async function openForm(page, kind) {
@@ -61,6 +61,9 @@ test('a drip order is held, its author writes the reason, and it goes out with t
   await paper.getByRole('button', { name: '送信', exact: true }).click();
   await entry.locator('.duty-done', { hasText: '渡辺 健一 医師の指示の文書' }).waitFor();
   assert.deepEqual(posts(hub, 'orderDocument')[0].body.orderDocument.order, posted.id);
+  const saved = doctor.waitForEvent('download');
+  await doctor.locator('article', { hasText: '点滴指示書.pdf' }).getByRole('button', { name: '点滴指示書.pdf' }).click();
+  assert.equal((await saved).suggestedFilename(), '点滴指示書.pdf');
   assert.deepEqual(doctor.complaints, []);
 });
 
@@ -246,6 +249,30 @@ for (const [size, language] of [['phone', 'ja-JP'], ['desk', 'ja-JP'], ['desk', 
     assert.deepEqual(nurse.complaints, []);
   });
 }
+
+test('the secretariat sees what is past its due time, no chart, and may let it go', async (t) => {
+  const { hub, screenOf } = await startRegion(t);
+  const at = (hours) => new Date(Date.now() + hours * 3_600_000).toISOString();
+  const id = leftOpen(hub, MASAO);
+  hub.listed = [{ id, timeline: MASAO.id, rule: cite('ND-M1'), title: inWords('ND-M1').title, cause: null, opened_at: at(-5), due: at(-1),
+    debtors: [{ organisation: MANAGER.organisation, roles: ['nurse'], capacity: 'member', person: null }], mine: false, standing: 'escalated', closed_for: null,
+    overdue_at: at(-1), ended_at: null, chain: [{ told: [], after_s: 0, clock: 'calendar', done: true }], ways_out: ['waive'], unconfirmed: false }];
+  const page = await screenOf('secretary');
+  await page.locator('.duties-link .badge', { hasText: '1' }).waitFor();
+  await page.locator('.duties-link').click();
+  const row = page.locator('.duty-list .duty-late', { hasText: '医療機器の導入・設定変更は訪問看護へ必ず知らせる' });
+  await row.getByText('鈴木 正男').waitFor();
+  assert.ok(!(await page.locator('body').innerText()).includes('人工呼吸器'));
+  await look(page, 'duties-secretariat-desk-ja');
+  await row.getByRole('button', { name: '返事をする' }).click();
+  const sheet = page.locator('renkei-duty-answer dialog');
+  assert.ok(await sheet.getByLabel('求めない').isChecked(), 'the only answer is chosen already');
+  await sheet.getByLabel('理由').fill('電話で伝わりました。');
+  await sheet.getByRole('button', { name: '返事を記録' }).click();
+  await sheet.waitFor({ state: 'hidden' });
+  assert.deepEqual(posts(hub, 'dutyAnswer')[0].body.dutyAnswer, { duty: id, reason: '電話で伝わりました。', waived: {} });
+  assert.deepEqual(page.complaints, []);
+});
 
 test('the forms of every kind on a phone: nothing sticks out, every control has its name', async (t) => {
   const { screenOf } = await startRegion(t);

@@ -107,7 +107,7 @@ function owingOf(timelines, { me = { role: 'nurse', organisation: { id: 'station
   const asked = [];
   const model = {
     me, myId: 'n', isSecretariat: me.role === 'secretariat', timelines: new Map(timelines.map((one, at) => [`t${at}`, one])),
-    changed: () => {}, failed: () => assert.fail('not asked to fail'), clock: { cancel: () => {} },
+    changed: () => {}, failed: () => assert.fail('not asked to fail'), clock: { cancel: () => {}, now: () => 6 * HOUR_MS },
     rest: { duties: async (which) => (asked.push(which), pages[asked.length - 1]) },
     rule: async (citation) => ({ title: { ja: `題 ${citation}`, en: '' } }),
   };
@@ -121,6 +121,13 @@ test('my duties across patients: due soonest first, then what was done last', ()
   const { open, done: ended } = owingOf([timelineWith([]), soon, done, others]).list.mine;
   assert.deepEqual(open.map(({ id }) => id), ['soon', 'duty']);
   assert.deepEqual(ended.map(({ id }) => id), ['done']);
+});
+
+test('a periodic duty is counted when it comes near, one of a patient who is away is not', () => {
+  const standing = (days) => timelineWith([], { ...owing, id: `in ${days}`, standing: true, dueUs: `${days * 24 * HOUR_MS}000` });
+  const away = timelineWith([[7, doctor, { admission: { place: '病院' } }]], { ...owing, id: 'away', standing: true });
+  const { list } = owingOf([timelineWith([]), standing(2), standing(30), away]);
+  assert.deepEqual([list.mine.open.length, list.waiting], [4, 2]);
 });
 
 const listed = (id, standing, more = {}) => ({
