@@ -94,7 +94,8 @@ export class Journal {
   judge(me, intent) {
     const [kind] = Object.keys(intent.body);
     const text = Object.values(intent.body)[0].text ?? '';
-    if (!this.linked(me, intent.timeline)) {
+    const answersDuty = kind === 'dutyAnswer' && me.role === 'secretariat';
+    if (!this.linked(me, intent.timeline) && !answersDuty) {
       return OBSERVATIONS.has(kind)
         ? { verdict: 'queued', reasons: [{ ja: 'この患者さんのチームに紐付いていません。', en: 'You are not linked to this patient.' }] }
         : { verdict: 'refused', code: 'not_found', reasons: [{ ja: '患者さんが見つかりません。', en: 'No such patient.' }] };
