@@ -17,10 +17,12 @@ use renkei::domain::state::PatientState;
 use renkei::domain::team::{ConsentState, Membership};
 use renkei::domain::time::Timestamp;
 use renkei::domain::vital::{Measurement, Vital, VitalSign};
+use renkei::rulebook::calendar::Calendar;
 use renkei::rulebook::event::{Stay, TimeBand, Topic};
 use renkei::rulebook::{
     Action, ActorFacts, Decision, EntryClass, EventFacts, Known, PatientFacts, PatientStatus, PostFacts, Purpose,
-    RecordClass, RecordFacts, Rulebook, RulebookFiles, Situation, SourceFile, Target, ViewerFacts, decide, shipped,
+    RecordClass, RecordFacts, Rulebook, RulebookFiles, Situation, SourceFile, Surroundings, Target, ViewerFacts,
+    decide, shipped,
 };
 use uuid::Uuid;
 
@@ -279,6 +281,7 @@ fn deciding(criterion: &mut Criterion) {
     let target = Target { scope, own: true, visible: true, kind: Kind::Vital };
     let correction =
         Correction { target: EntryId(Uuid::from_u128(4)), body: Box::new(vital.clone()), reason: String::new() };
+    let (surroundings, calendar) = (Surroundings::of(&state, &directory), Calendar::japan_with_placeholders());
     for extra in [0, 264] {
         let rulebook = book_with(extra);
         let rules = rulebook.rules().count();
@@ -297,6 +300,7 @@ fn deciding(criterion: &mut Criterion) {
                 target: intent.body.target().map(|_| &target),
                 files: &[],
                 hub_made_timeline: false,
+                found_by_search: false,
             };
             assert!(matches!(decide(&situation, &intent), Decision::Accept(_)), "{name}");
             criterion.bench_function(&format!("decide {name} end to end, {rules} rules"), |bencher| {

@@ -72,6 +72,8 @@ pub const FILE_NAME_CHARS_MAX: usize = 255;
 pub const IMAGE_PIXELS_MAX: u64 = 50_000_000;
 /// Longest emergency access, in minutes: a day, after which somebody must have looked into the link.
 pub const EMERGENCY_ACCESS_MINUTES_MAX: u32 = 24 * 60;
+/// Emergency accesses to one patient that a state remembers.
+pub const EMERGENCY_ACCESSES_KEPT_MAX: usize = 100;
 /// A claimed time may be this far ahead of the hub's: the clocks of gauges and tablets drift by minutes, and a wrong
 /// time zone (hours) or year is to be noticed. Whatever is claimed, nothing counts as measured after it was received.
 pub const OBSERVED_AHEAD_MAX_S: u64 = 15 * 60;
@@ -265,6 +267,16 @@ pub const LOOK_REFILL_MS: u64 = 5;
 pub const WAITING_POSTS_BURST: u32 = 500;
 /// After this the person may leave one more.
 pub const WAITING_POST_REFILL_MS: u64 = 10_000;
+/// Emergency searches one person may make at once: a name misheard on the phone, read out again. Our own figure.
+pub const EMERGENCY_SEARCHES_BURST: u32 = 10;
+/// After this the person may make one more.
+pub const EMERGENCY_SEARCH_REFILL_MS: u64 = 180_000;
+/// Whoever found a patient in an emergency may declare access for this long; then they search again. Our own figure.
+pub const EMERGENCY_FINDING_MS: u64 = 10 * 60_000;
+/// Patients of one name and birth date that an emergency search finds at most.
+pub const EMERGENCY_FOUND_PATIENTS_MAX: usize = 10;
+/// Emergency accesses that are listed at once.
+pub const EMERGENCY_ACCESSES_LISTED_MAX: usize = 200;
 /// Sign-ins whose spent credit is kept before those that have it all back are sorted out.
 pub const ALLOWANCES_KEPT_MAX: usize = 10_000;
 const _: () = assert!(SUBSCRIPTIONS_BURST as usize >= 2 * SUBSCRIPTIONS_MAX);

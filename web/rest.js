@@ -27,6 +27,7 @@ export class RestError extends Error {
  * @property {string} sex
  * @property {string} consent
  * @property {Link[]} team
+ * @property {string | null} [emergency_access_until] seen by emergency access alone
  * @typedef {{ja: string, en: string}} Text
  * @typedef {object} CitedRule the rule behind a citation
  * @property {Text} title
@@ -45,19 +46,24 @@ export class Rest {
     this.send = send;
   }
 
-  /** @param {string} method @param {string} path @returns {Promise<any>} */
-  async call(method, path) {
-    const response = await this.fetch(method, path, ANSWER_MS_MAX);
+  /** @param {string} method @param {string} path @param {object} [body] @returns {Promise<any>} */
+  async call(method, path, body) {
+    const response = await this.fetch(method, path, ANSWER_MS_MAX, body);
     return response.json().catch(() => ({}));
   }
 
-  /** @param {string} method @param {string} path @param {number} answerMsMax @returns {Promise<Response>} one that is ok */
-  async fetch(method, path, answerMsMax) {
+  /** @param {string} method @param {string} path @param {number} answerMsMax @param {object} [body] @returns {Promise<Response>} one that is ok */
+  async fetch(method, path, answerMsMax, body) {
     let response;
     try {
       response = await this.send(`/api/v1${path}`, {
         method,
-        headers: { authorization: `Bearer ${this.token() ?? ''}`, accept: 'application/json, */*;q=0.5' },
+        headers: {
+          authorization: `Bearer ${this.token() ?? ''}`,
+          accept: 'application/json, */*;q=0.5',
+          ...(body ? { 'content-type': 'application/json' } : {}),
+        },
+        ...(body ? { body: JSON.stringify(body) } : {}),
         cache: 'no-store',
         credentials: 'omit',
         signal: AbortSignal.timeout(answerMsMax),
@@ -66,8 +72,8 @@ export class Rest {
       throw new RestError(0, { code: 'unreachable' }, 0);
     }
     if (response.ok) return response;
-    const body = await response.json().catch(() => ({}));
-    throw new RestError(response.status, body, Number(response.headers.get('retry-after') ?? 0) * 1000);
+    const answer = await response.json().catch(() => ({}));
+    throw new RestError(response.status, answer, Number(response.headers.get('retry-after') ?? 0) * 1000);
   }
 
   /** @returns {Promise<Me>} */
@@ -103,6 +109,20 @@ export class Rest {
   /** @param {string} id @returns {Promise<Patient>} */
   patient(id) {
     return this.call('GET', `/patients/${encodeURIComponent(id)}`);
+  }
+
+  /**
+   * Patients of others of exactly this name and birth date, in an emergency.
+   * @param {string} name @param {string} birthDate
+   * @returns {Promise<{id: string, name: {kanji: string, kana: string}, birth_date: string}[]>}
+   */
+  async emergencySearch(name, birthDate) {
+    return (await this.call('POST', '/emergency-search', { name, birth_date: birthDate })).patients ?? [];
+  }
+
+  /** @param {string} timeline @param {object} intent */
+  post(timeline, intent) {
+    return this.call('POST', `/timelines/${encodeURIComponent(timeline)}/entries`, intent);
   }
 
   /** @returns {Promise<Organisation[]>} */

@@ -1,7 +1,8 @@
 //! Use cases that are not posts: organisations, people, sign-ins, finding and registering patients, files,
-//! imports.
+//! emergency access, imports.
 
 pub mod directory;
+pub mod emergency;
 pub mod files;
 pub mod import;
 pub mod kept_rulebooks;

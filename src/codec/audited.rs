@@ -4,12 +4,12 @@ use prost::Message as _;
 
 use super::CodecError;
 use super::content::{actor, actor_message};
-use super::field::{code, code_text, each, id, id_text, message};
+use super::field::{code, code_text, date, each, id, id_text, ids, message};
 use super::proto::store::v1 as stored;
 use super::stored::{Refusal, refusal, refusal_message};
 use crate::domain::act::{Act, By, Deed};
 use crate::domain::directory::Position;
-use crate::domain::ids::{OrganisationId, PersonId, SignInId};
+use crate::domain::ids::{OrganisationId, PatientId, PersonId, SignInId};
 use crate::domain::text::Invalid;
 use crate::domain::time::Timestamp;
 
@@ -83,6 +83,11 @@ fn deed_message(deed: &Deed) -> stored::act::Deed {
             active: *active,
             is_new: *is_new,
         }),
+        Deed::EmergencySearch { name, birth_date, found } => Kept::EmergencySearch(stored::EmergencySearch {
+            name: name.clone(),
+            birth_date: birth_date.to_string(),
+            found: found.iter().map(|patient| id_text(patient.0)).collect(),
+        }),
     }
 }
 
@@ -122,6 +127,11 @@ fn deed(kept: stored::act::Deed) -> Result<Deed, Invalid> {
             positions: each("positions", kept.positions, position)?,
             active: kept.active,
             is_new: kept.is_new,
+        },
+        Kept::EmergencySearch(kept) => Deed::EmergencySearch {
+            name: kept.name,
+            birth_date: date("birth_date", &kept.birth_date)?,
+            found: ids("found", &kept.found, PatientId)?,
         },
     })
 }

@@ -1,8 +1,10 @@
 //! What is done in the region beside its timelines: sign-ins begin and end, the directory changes. The audit log keeps
 //! each act; actions make them in the transaction that does what they say.
 
+use jiff::civil::Date;
+
 use super::directory::{Actor, Position};
-use super::ids::{OrganisationId, PersonId, SignInId};
+use super::ids::{OrganisationId, PatientId, PersonId, SignInId};
 use super::list::closed_list;
 use super::role::OrganisationType;
 use super::time::Timestamp;
@@ -53,6 +55,12 @@ pub enum Deed {
         positions: Vec<Position>,
         active: bool,
         is_new: bool,
+    },
+    /// A patient of others was looked for in an emergency: what was typed, and whom it found.
+    EmergencySearch {
+        name: String,
+        birth_date: Date,
+        found: Vec<PatientId>,
     },
 }
 

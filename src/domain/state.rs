@@ -2,15 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use std::time::Duration;
 
 use super::alarm::AlarmLimit;
-use super::body::{Body, Correction, EmergencyAccess, Retraction, RetractionReason};
+use super::body::{Body, Correction, Retraction, RetractionReason};
 use super::decimal::Decimal;
 use super::directory::Actor;
 use super::duties::Duties;
 use super::entry::{Entry, Scope};
-use super::ids::{EntryId, OrganisationId, PersonId, Seq, TimelineId};
+use super::ids::{EntryId, OrganisationId, Seq, TimelineId};
 use super::patient::Registration;
 use super::standing::Standing;
 use super::team::{ConsentState, History, Membership, TeamLink, TeamUnlink};
@@ -18,14 +17,16 @@ use super::time::Timestamp;
 use super::vital::{Vital, VitalSign};
 use crate::limits;
 
+mod accesses;
 mod course;
 #[cfg(test)]
 mod tests;
 
+pub use accesses::{Access, Accesses};
 pub use course::{Course, Record, Stay, Writer};
 
 /// Raised when the shape or meaning of [`PatientState`] changes: older snapshots are then ignored.
-pub const FOLD_VERSION: u32 = 3;
+pub const FOLD_VERSION: u32 = 4;
 
 /// All that is known of a patient up to `head`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,18 +54,11 @@ pub struct PatientState {
     pub retracted: BTreeSet<Seq>,
     /// Entries hidden from the team because they were written on the wrong patient.
     pub hidden: BTreeSet<EntryId>,
-    /// Emergency accesses that were declared, until when; those that ran out are dropped with the next.
-    pub accesses: BTreeMap<PersonId, Access>,
+    /// Emergency accesses that were declared.
+    pub accesses: Accesses,
     /// What rules look back at.
     pub course: Course,
     pub duties: Duties,
-}
-
-/// Emergency access of one person acting for one organisation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Access {
-    pub organisation: OrganisationId,
-    pub until: Timestamp,
 }
 
 /// When something was measured, and the entry that says so: of two of one moment the later entry is the newer.
@@ -102,7 +96,7 @@ impl PatientState {
             vitals: BTreeMap::new(),
             retracted: BTreeSet::new(),
             hidden: BTreeSet::new(),
-            accesses: BTreeMap::new(),
+            accesses: Accesses::default(),
             course: Course::default(),
             duties: Duties::default(),
         }
@@ -126,11 +120,10 @@ impl PatientState {
         self.team.iter().find(|(_, membership)| membership.host).map(|(id, _)| *id)
     }
 
-    /// Until when the actor has emergency access, if it does at `now`.
+    /// The actor's emergency access, if it has one at `now`.
     #[must_use]
-    pub fn emergency_access(&self, actor: &Actor, now: Timestamp) -> Option<Timestamp> {
-        let access = self.accesses.get(&actor.person)?;
-        (access.organisation == actor.organisation && now < access.until).then_some(access.until)
+    pub fn emergency_access(&self, actor: &Actor, now: Timestamp) -> Option<Access> {
+        self.accesses.last_of(actor).copied().filter(|access| access.is_open(now))
     }
 
     /// The alarm limits in force; none where none were set, or where more of them were taken back in a row than are
@@ -176,6 +169,7 @@ impl PatientState {
     fn acknowledge(&mut self, entry: &Entry) {
         if let Some(target) = &entry.target_scope {
             self.course.acknowledge(target.seq, entry.author.organisation);
+            self.accesses.review(target, entry);
         }
     }
 
@@ -202,17 +196,12 @@ impl PatientState {
                 self.limits.put(entry.seq, set.limits.clone().into(), limits::ALARM_LIMITS_STANDING_MAX);
             }
             Body::Vital(vital) => self.measure(vital, Measured { at: entry.happened_at(), seq: entry.seq }),
-            Body::EmergencyAccess(declared) => self.open_access(declared, entry),
+            Body::EmergencyAccess(declared) => {
+                self.accesses.open(declared, entry);
+                self.access_epoch = entry.seq;
+            }
             _ => {}
         }
-    }
-
-    fn open_access(&mut self, declared: &EmergencyAccess, entry: &Entry) {
-        self.accesses.retain(|_, access| entry.recorded_at < access.until);
-        let lasts = Duration::from_secs(u64::from(declared.minutes) * 60);
-        let access = Access { organisation: entry.author.organisation, until: entry.recorded_at.saturating_add(lasts) };
-        self.accesses.insert(entry.author.person, access);
-        self.access_epoch = entry.seq;
     }
 
     fn measure(&mut self, vital: &Vital, measured: Measured) {

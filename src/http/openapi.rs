@@ -11,7 +11,9 @@ use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityRequirement, Secur
 use utoipa::openapi::{Content, OpenApi as Document, Ref, RefOr, Response as Described};
 use utoipa::{Modify, OpenApi};
 
-use super::api::{directory, files, linking_queue, me, patients, registering, rulebook, sign_ins, timelines};
+use super::api::{
+    directory, emergency, files, linking_queue, me, patients, registering, rulebook, sign_ins, timelines,
+};
 use super::problem::Problem;
 
 const PROBLEM: &str = "application/problem+json";
@@ -34,6 +36,7 @@ const PROBLEM: &str = "application/problem+json";
         registering::register_patient, registering::record_consent, registering::link, registering::unlink,
         timelines::list_entries, timelines::post_entry, timelines::dry_run,
         timelines::list_read_markers, timelines::mark_read,
+        emergency::search, emergency::list,
         files::upload, files::download,
         linking_queue::list, linking_queue::dismiss,
         rulebook::show, rulebook::show_cited,

@@ -11,6 +11,7 @@ use utoipa::ToSchema;
 
 use super::shapes::{HoldShape, Words};
 use crate::actions::directory::DirectoryError;
+use crate::actions::emergency::EmergencySearchError;
 use crate::actions::files::{ReadError, UploadError};
 use crate::actions::linking_queue::DismissError;
 use crate::actions::patients::SearchError;
@@ -239,6 +240,17 @@ impl From<SearchError> for Problem {
         match error {
             SearchError::Store(error) => error.into(),
             SearchError::Look(error) => error.into(),
+        }
+    }
+}
+
+impl From<EmergencySearchError> for Problem {
+    fn from(error: EmergencySearchError) -> Self {
+        match error {
+            EmergencySearchError::Invalid(invalid) => invalid.into(),
+            EmergencySearchError::Refused(refused) => (*refused).into(),
+            EmergencySearchError::Overloaded => Self::of(Code::Overloaded),
+            EmergencySearchError::Store(error) => error.into(),
         }
     }
 }

@@ -4,7 +4,9 @@
 use axum::Router;
 use axum::routing::{delete, get, post, put};
 
-use super::api::{directory, files, linking_queue, me, patients, registering, rulebook, sign_ins, timelines};
+use super::api::{
+    directory, emergency, files, linking_queue, me, patients, registering, rulebook, sign_ins, timelines,
+};
 use super::app::App;
 
 /// One route of the API.
@@ -53,6 +55,8 @@ routes! {
     post   "/api/v1/timelines/{id}/dry-run" => timelines::dry_run;
     get    "/api/v1/timelines/{id}/read-markers" => timelines::list_read_markers;
     put    "/api/v1/timelines/{id}/read-marker" => timelines::mark_read;
+    post   "/api/v1/emergency-search" => emergency::search;
+    get    "/api/v1/emergency-accesses" => emergency::list;
     get    "/api/v1/linking-queue" => linking_queue::list;
     post   "/api/v1/linking-queue/{id}/dismiss" => linking_queue::dismiss;
     get    "/api/v1/rulebook" => rulebook::show;

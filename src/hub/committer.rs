@@ -60,7 +60,7 @@ impl Committer {
         self.meter.published(&publications);
         let linked = publications.iter().filter(|publication| publication.access.is_some());
         let linked: Vec<_> = linked.map(|publication| publication.timeline).collect();
-        self.fanout.publish(publications, &self.region.rulebook());
+        self.fanout.publish(publications, &self.region.rulebook(), self.region.now());
         self.region.release_queue(linked);
         for outcome in draft.outcomes {
             self.answer(outcome);

@@ -11,6 +11,7 @@ use super::answer::{Accepted, Answer, Queued, Refused};
 use super::audit;
 use super::draft::Draft;
 use super::files::Files;
+use super::findings::Findings;
 use super::ledger::{Ledger, Waits};
 use super::published::Published;
 use super::subscription::{Granted, Opened, Subscription};
@@ -21,6 +22,7 @@ use crate::codec::{self, Content, QueuedPost};
 use crate::domain::directory::{Actor, Directory};
 use crate::domain::entry::{Entry, Intent};
 use crate::domain::ids::Seq;
+use crate::domain::kind::Kind;
 use crate::domain::ruling::Ruling;
 use crate::domain::state::PatientState;
 use crate::domain::time::Timestamp;
@@ -40,6 +42,7 @@ pub(super) struct Picture {
     pub calendar: Arc<Calendar>,
     pub key: Arc<RegionKey>,
     pub allowances: Arc<Allowances>,
+    pub findings: Arc<Findings>,
     pub now: Timestamp,
     /// The date in the region.
     pub today: Date,
@@ -116,6 +119,8 @@ impl Picture {
             target: target.as_ref(),
             files: &files,
             hub_made_timeline: origin == Origin::Action,
+            found_by_search: intent.body.kind() == Kind::EmergencyAccess
+                && self.findings.has(actor, state.timeline, self.now),
         };
         rulebook::decide(&situation, intent)
     }
@@ -125,7 +130,7 @@ impl Picture {
         if found.entry.timeline != state.timeline {
             return None;
         }
-        let visible = View::of(state, &self.rulebook, actor).is_some_and(|view| view.shows(found));
+        let visible = View::of(state, &self.rulebook, actor, self.now).is_some_and(|view| view.shows(found));
         let own = found.scope.owner == actor.organisation;
         Some(Target { kind: found.entry.body.kind(), scope: found.scope.clone(), own, visible })
     }
@@ -287,33 +292,37 @@ impl Picture {
     }
 
     fn follow(&self, draft: &mut Draft, hot: &mut Hot, follow: Box<Follow>) -> Outcome {
-        let view = View::of(&hot.state, &self.rulebook, &follow.actor);
+        let view = View::of(&hot.state, &self.rulebook, &follow.actor, self.now);
         let head = hot.state.head;
         let granted = view.map(|view| {
-            draft.batch.grants.push(self.open_grant(&follow, follow.after.min(head)));
+            draft.batch.grants.push(self.open_grant(&follow, follow.after.min(head), &view));
+            let access_lapsed =
+                hot.state.accesses.last_of(&follow.actor).is_some_and(|access| !access.is_open(self.now));
             let subscription = Arc::new(Subscription::new(follow.timeline, Arc::new(view), head));
-            Granted { subscription, head, access_epoch: hot.state.access_epoch }
+            Granted { subscription, head, access_epoch: hot.state.access_epoch, access_lapsed }
         });
         let refused = granted.is_none().then_some("not_found");
         let opened = Opened { timeline: follow.timeline, grant: follow.grant, after: follow.after, refused, granted };
         Outcome::Followed(follow, opened)
     }
 
-    fn open_grant(&self, follow: &Follow, from: Seq) -> GrantChange {
+    fn open_grant(&self, follow: &Follow, from: Seq, view: &View) -> GrantChange {
         GrantChange::Open {
             id: follow.grant,
             sign_in: follow.sign_in,
             timeline: follow.timeline,
             opened_at: self.now,
             from,
+            access: view.access().map(|access| access.entry),
         }
     }
 
     fn look(&self, draft: &mut Draft, hot: &Hot, look: Box<Look>) -> Outcome {
-        let sight = View::of(&hot.state, &self.rulebook, &look.actor).map(|view| {
+        let sight = View::of(&hot.state, &self.rulebook, &look.actor, self.now).map(|view| {
             let (id, sign_in, timeline, head) = (look.grant, look.sign_in, look.timeline, hot.state.head);
             let from = look.after.min(head);
-            draft.batch.grants.push(GrantChange::Open { id, sign_in, timeline, opened_at: self.now, from });
+            let access = view.access().map(|access| access.entry);
+            draft.batch.grants.push(GrantChange::Open { id, sign_in, timeline, opened_at: self.now, from, access });
             let through = look.through.map_or(head, |through| through.clamp(from, head));
             draft.batch.grants.push(GrantChange::Close { id, through, closed_at: self.now });
             Sight { state: Arc::new(hot.state.clone()), view: Arc::new(view) }
@@ -322,7 +331,7 @@ impl Picture {
     }
 
     fn mark_read(&self, draft: &mut Draft, hot: &Hot, mark: MarkRead) -> Outcome {
-        let may_read = View::of(&hot.state, &self.rulebook, &mark.actor).is_some();
+        let may_read = View::of(&hot.state, &self.rulebook, &mark.actor, self.now).is_some();
         let marker = may_read.then(|| ReadMarker {
             person: mark.actor.person,
             timeline: mark.timeline,

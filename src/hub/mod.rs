@@ -11,6 +11,7 @@ mod deciding;
 mod draft;
 pub mod fanout;
 mod fetching;
+mod findings;
 mod files;
 mod ledger;
 mod linking_queue;
@@ -55,6 +56,7 @@ use crate::codec::{self, QueuedPost};
 use crate::domain::directory::Actor;
 use crate::domain::entry::Intent;
 use crate::domain::ids::{Seq, SignInId, TimelineId};
+use crate::domain::role::Role;
 use crate::limits;
 use crate::rulebook::Decision;
 use crate::store::{GrantChange, GrantId, Journal};
@@ -264,6 +266,19 @@ impl Hub {
     /// When the journal cannot be read.
     pub async fn timelines_of(&self, actor: &Actor) -> Result<Vec<TimelineId>, StoreError> {
         self.inner.journal.list_timelines_of(actor.organisation, actor.person).await
+    }
+
+    /// The timelines of others that this actor follows with its own: for the secretariat, those under an emergency access
+    /// that is open or that it has not looked into.
+    ///
+    /// # Errors
+    /// When the journal cannot be read.
+    pub async fn timelines_to_review(&self, actor: &Actor) -> Result<Vec<TimelineId>, StoreError> {
+        if actor.role != Role::Secretariat {
+            return Ok(Vec::new());
+        }
+        let now = self.region().now();
+        self.inner.journal.read(move |tx| Box::pin(async move { tx.list_timelines_to_review(now).await })).await
     }
 
     /// Records that `actor` has read up to `through`. The team hears of it; nothing is answered.

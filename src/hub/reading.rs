@@ -129,7 +129,7 @@ impl Hub {
         Ok(page.entries.iter().any(|entry| entry.seq() == seq))
     }
 
-    /// What `actor` could see when the timeline ended at `at`, by the rules of today.
+    /// What `actor` could see when the timeline ended at `at` and its last entry was new, by the rules of today.
     ///
     /// # Errors
     /// When the journal cannot be read.
@@ -144,7 +144,7 @@ impl Hub {
             }
             page.entries.iter().for_each(|stored| state.apply(&stored.entry));
         }
-        Ok(View::of(&state, &self.region().rulebook(), actor))
+        Ok(View::of(&state, &self.region().rulebook(), actor, state.recorded_at))
     }
 
     /// How far everybody has read this timeline.

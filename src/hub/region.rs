@@ -10,6 +10,7 @@ use super::allowance::Allowances;
 use super::answer::Refused;
 use super::deciding::Picture;
 use super::fanout::Publication;
+use super::findings::Findings;
 use super::patients::PatientIndex;
 use crate::clock::{Clock, Ids};
 use crate::domain::body::Body;
@@ -42,6 +43,7 @@ pub struct Region {
     calendar: Arc<Calendar>,
     key: Arc<RegionKey>,
     allowances: Arc<Allowances>,
+    findings: Arc<Findings>,
     linked: mpsc::UnboundedSender<TimelineId>,
 }
 
@@ -62,6 +64,7 @@ impl Region {
             calendar: Arc::new(parts.calendar),
             key: Arc::clone(key),
             allowances: Arc::default(),
+            findings: Arc::default(),
             linked,
         }
     }
@@ -112,6 +115,20 @@ impl Region {
         &self.allowances
     }
 
+    /// Who found whom in an emergency lately.
+    #[must_use]
+    pub fn findings(&self) -> &Findings {
+        &self.findings
+    }
+
+    /// The refusal, in words, of a declaration of emergency access by this actor, whoever the patient; `None`: the rules
+    /// let them declare it.
+    #[must_use]
+    pub fn refuses_emergency_access(&self, actor: &Actor) -> Option<Refused> {
+        let (intent, ruling) = self.rulebook().refuses_emergency_access(actor, self.now())?;
+        Some(self.explain(&intent, Refusal::Rules(ruling)))
+    }
+
     /// The hub's time.
     #[must_use]
     pub fn now(&self) -> Timestamp {
@@ -151,6 +168,7 @@ impl Region {
             calendar: Arc::clone(&self.calendar),
             key: Arc::clone(&self.key),
             allowances: Arc::clone(&self.allowances),
+            findings: Arc::clone(&self.findings),
             now,
             today: self.date_at(now),
         }

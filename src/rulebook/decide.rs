@@ -49,6 +49,8 @@ pub struct Situation<'a> {
     pub files: &'a [ContentHash],
     /// The hub made the timeline's id for this post, so that nobody could name the id of a patient there is.
     pub hub_made_timeline: bool,
+    /// The actor found this patient by name and birth date a short while ago.
+    pub found_by_search: bool,
 }
 
 /// What deciding found.
@@ -114,6 +116,10 @@ pub fn decide(situation: &Situation<'_>, intent: &Intent) -> Decision {
         Verdict::Permit if ends_or_moves_a_link(intent.body.kind()) && !is_visible(situation) => {
             return Decision::Refuse(Refusal::NotFound(ruling));
         }
+        // An id that was not found by name and birth date must not tell whose it is, nor that it is anybody's.
+        Verdict::Permit if intent.body.kind() == Kind::EmergencyAccess && !may_break_the_glass(situation) => {
+            return Decision::Refuse(Refusal::NotFound(ruling));
+        }
         Verdict::Permit => {}
     }
     match feasible::check(situation, intent) {
@@ -144,7 +150,7 @@ fn accept_unless_held(situation: &Situation<'_>, intent: &Intent, ruling: Ruling
 
 fn judge(situation: &Situation<'_>, intent: &Intent) -> (Verdict, Ruling, Slots) {
     let facts = PostFacts {
-        viewer: situation::viewer(situation.state, situation.actor),
+        viewer: situation::viewer(situation.state, situation.actor, situation.now),
         kind: intent.body.kind(),
         record: situation::record(intent, situation.actor, situation.target, situation.now),
     };
@@ -161,14 +167,18 @@ const fn ends_or_moves_a_link(kind: Kind) -> bool {
 
 /// Whether it is nothing new to this actor which ids are patients: it sees every registration, or chose no id.
 fn may_name_a_new_patient(situation: &Situation<'_>) -> bool {
-    let viewer = situation::viewer(situation.state, situation.actor);
+    let viewer = situation::viewer(situation.state, situation.actor, situation.now);
     let registration = EntryClass::new(Kind::Registration, Sensitivity::Normal, None).seen_by(false, false);
     situation.hub_made_timeline || situation.rulebook.view_mask(&viewer).allows(registration)
 }
 
+fn may_break_the_glass(situation: &Situation<'_>) -> bool {
+    situation.found_by_search || is_visible(situation)
+}
+
 /// Whether the actor may know that this patient exists.
 fn is_visible(situation: &Situation<'_>) -> bool {
-    let viewer = situation::viewer(situation.state, situation.actor);
+    let viewer = situation::viewer(situation.state, situation.actor, situation.now);
     situation.state.registration.is_some()
         && (situation.state.team.contains_key(&situation.actor.organisation)
             || situation.state.former.contains(&situation.actor.organisation)

@@ -152,6 +152,9 @@ fn check_correction(situation: &Situation<'_>, correction: &Correction) -> Resul
             ),
         ));
     }
+    if target.kind == Kind::EmergencyAccess {
+        return Err(access_stands());
+    }
     if situation.state.retracted.contains(&target.scope.seq) {
         return Err(Invalid::new(
             "target",
@@ -177,9 +180,25 @@ fn check_correction(situation: &Situation<'_>, correction: &Correction) -> Resul
     ))
 }
 
+/// Whoever opened the records cannot take back that they did.
+fn access_stands() -> Invalid {
+    Invalid::new(
+        "target",
+        "wrong_kind",
+        Text::fixed(
+            "緊急閲覧の宣言は訂正も取消しもできません。早く終えるときは、短い時間であらためて宣言してください",
+            "a declaration of emergency access stands: to end it early, declare it again with fewer minutes",
+        ),
+    )
+}
+
 /// Who the patient is, what was consented to and who is on the team is changed by saying what is so now.
 fn check_retraction(situation: &Situation<'_>) -> Result<(), Invalid> {
-    if !check_target(situation)?.kind.is_administrative() {
+    let kind = check_target(situation)?.kind;
+    if kind == Kind::EmergencyAccess {
+        return Err(access_stands());
+    }
+    if !kind.is_administrative() {
         return Ok(());
     }
     Err(Invalid::new(

@@ -17,6 +17,7 @@ mod consequences;
 mod decide;
 pub mod diff;
 mod duty;
+mod emergency;
 mod etiquette;
 pub mod event;
 mod explain;

@@ -191,7 +191,15 @@ pub struct GrantId(pub Uuid);
 #[derive(Clone, Copy, Debug)]
 pub enum GrantChange {
     /// Before the first entry is sent.
-    Open { id: GrantId, sign_in: SignInId, timeline: TimelineId, opened_at: Timestamp, from: Seq },
+    Open {
+        id: GrantId,
+        sign_in: SignInId,
+        timeline: TimelineId,
+        opened_at: Timestamp,
+        from: Seq,
+        /// The declaration of the emergency access that it rests on, if it does.
+        access: Option<EntryId>,
+    },
     /// As it goes.
     Widen { id: GrantId, through: Seq },
     /// When the session ends or may read no longer.

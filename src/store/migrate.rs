@@ -22,7 +22,8 @@ macro_rules! step {
 }
 
 /// Applied ones are never altered: the database remembers their checksums.
-pub(super) const STEPS: &[Step] = &[step!(1, "0001_journal"), step!(2, "0002_files")];
+pub(super) const STEPS: &[Step] =
+    &[step!(1, "0001_journal"), step!(2, "0002_files"), step!(3, "0003_emergency_access")];
 
 pub(super) async fn migrate(engine: &Engine) -> Result<(), MigrateError> {
     match engine {

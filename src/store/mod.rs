@@ -6,6 +6,7 @@
 //! INVARIANT: everything said about a patient is sealed with that patient's key; only ids, seqs,
 //! times, team membership and the state of consent stand in the clear.
 
+mod accesses;
 mod alone;
 mod audit;
 mod batch;
@@ -40,6 +41,7 @@ mod snapshot;
 mod tests;
 mod timeline;
 
+pub use accesses::DeclaredAccess;
 pub use audit::AuditRecord;
 pub use batch::{
     AuditSeal, Batch, ClearHeader, GrantChange, GrantId, HeadUpdate, NewTimeline, QueueState, ReadMarker, Resolved,

@@ -14,6 +14,7 @@ use crate::domain::state::PatientState;
 use crate::domain::team::{ConsentState, Membership};
 use crate::vault::PatientKey;
 
+use super::accesses::DeclaredAccess;
 use super::engine::run;
 use super::record::{RegistrationRecord, record_aad, uuid_from};
 use super::{StoreError, Tx};
@@ -35,6 +36,11 @@ pub enum ProjectionChange {
         timeline: TimelineId,
         state: ConsentState,
     },
+    /// All declarations of emergency access that are remembered.
+    Accesses {
+        timeline: TimelineId,
+        declared: Vec<DeclaredAccess>,
+    },
 }
 
 impl ProjectionChange {
@@ -51,6 +57,9 @@ impl ProjectionChange {
         }
         if state.consent != ConsentState::None {
             changes.push(Self::Consent { timeline, state: state.consent });
+        }
+        if !state.accesses.as_slice().is_empty() {
+            changes.push(accesses_of(state));
         }
         changes
     }
@@ -81,8 +90,16 @@ pub fn project(after: &PatientState, entry: &Entry, key: &PatientKey, changes: &
         Body::TeamLink(_) | Body::TeamUnlink(_) | Body::HostChange(_) => {
             changes.push(ProjectionChange::Team { timeline, team: after.team.clone() });
         }
+        Body::EmergencyAccess(_) => changes.push(accesses_of(after)),
+        // Perhaps the secretariat's of a declaration.
+        Body::Acknowledgement(_) if !after.accesses.as_slice().is_empty() => changes.push(accesses_of(after)),
         _ => {}
     }
+}
+
+fn accesses_of(state: &PatientState) -> ProjectionChange {
+    let timeline = state.timeline;
+    ProjectionChange::Accesses { timeline, declared: DeclaredAccess::all_of(timeline, &state.accesses) }
 }
 
 /// What the projections hold of one timeline, opened.
@@ -92,6 +109,7 @@ pub(super) struct Projected {
     /// Organisation, person, host, since, opens from.
     pub(super) team: Vec<TeamRow>,
     pub(super) consent: Option<String>,
+    pub(super) accesses: Vec<DeclaredAccess>,
 }
 
 pub(super) type TeamRow = (Vec<u8>, Option<Vec<u8>>, bool, i64, i64);
@@ -102,7 +120,8 @@ impl Projected {
         let mut team: Vec<TeamRow> = team_rows(&state.team).collect();
         team.sort();
         let consent = (state.consent != ConsentState::None).then(|| state.consent.code().to_owned());
-        Self { registration: state.registration.as_deref().cloned(), team, consent }
+        let accesses = DeclaredAccess::all_of(state.timeline, &state.accesses);
+        Self { registration: state.registration.as_deref().cloned(), team, consent, accesses }
     }
 }
 
@@ -132,6 +151,7 @@ impl Tx {
                 ProjectionChange::Patient { timeline, sealed } => self.upsert_patient(*timeline, sealed).await?,
                 ProjectionChange::Team { timeline, team } => self.replace_team(*timeline, team).await?,
                 ProjectionChange::Consent { timeline, state } => self.upsert_consent(*timeline, *state).await?,
+                ProjectionChange::Accesses { timeline, declared } => self.replace_accesses(*timeline, declared).await?,
             }
         }
         Ok(())
@@ -257,13 +277,19 @@ impl Tx {
         let registration = patient.map(|(sealed,)| open_registration(key, timeline, &sealed)).transpose()?;
         // "Not obtained" may stand there or be left out: it says the same.
         let consent = consent.map(|(state,)| state).filter(|state| state != ConsentState::None.code());
-        Ok(Projected { registration, team, consent })
+        let accesses = self.list_accesses_of(timeline).await?;
+        Ok(Projected { registration, team, consent, accesses })
     }
 
     /// Empties all projections, to be rebuilt in the same transaction.
     pub(super) async fn delete_projections(&mut self) -> Result<(), StoreError> {
         run!(self, connection => {
-            for sql in ["delete from patient", "delete from team_member", "delete from patient_consent"] {
+            for sql in [
+                "delete from patient",
+                "delete from team_member",
+                "delete from patient_consent",
+                "delete from emergency_access",
+            ] {
                 sqlx::query(sql).execute(&mut *connection).await?;
             }
         });

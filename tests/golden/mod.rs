@@ -105,7 +105,8 @@ fn in_words(state: &PatientState) -> String {
     }
     state.retracted.iter().for_each(|seq| say(format_args!("retracted {seq}")));
     state.hidden.iter().for_each(|entry| say(format_args!("hidden {entry}")));
-    state.accesses.iter().for_each(|(person, access)| say(format_args!("access {person} until {}", access.until)));
+    let accesses = state.accesses.as_slice().iter();
+    accesses.for_each(|access| say(format_args!("access {} until {}", access.person, access.until)));
     say(format_args!("stay {} closed {}", state.course.stay(), state.course.is_closed()));
     for (writer, record) in state.course.iter() {
         let acknowledged = if record.acknowledged { " acknowledged" } else { "" };

@@ -1,5 +1,5 @@
 // `<renkei-duties>`: what this person owes across their patients, due soonest first, and what was done last. For the
-// secretariat: what is past its due time anywhere.
+// secretariat: also what is past its due time anywhere.
 
 import { html, nothing, repeat } from '../vendor/lit.js';
 import { isLate } from '../duties.js';
@@ -19,7 +19,7 @@ export class DutyList extends View {
     const late = open.filter((duty) => isLate(duty, now));
     return html`<div class="duty-list">
       <header class="duty-list-head"><a class="button button-text back" href="#/">${icon('back')}<span>${say('to_list')}</span></a>
-        <h1>${say(model.isSecretariat ? 'duties_late_all' : 'duties_mine')}</h1></header>
+        <h1>${say(model.isSecretariat ? 'duties' : 'duties_mine')}</h1></header>
       ${open.length === 0 ? html`<div class="duty-none">${icon('check')}<p>${say('duties_none')}</p></div>` : nothing}
       ${this.section(say('duties_coming'), coming)}
       ${this.section(say('duties_late'), late)}

@@ -43,7 +43,8 @@ function meetingActs(model, duty) {
   const item = model.timelines.get(duty.timeline)?.byId.get(duty.cause);
   const acts = [];
   if (duty.acknowledge && item) acts.push(acknowledgeButton(model, item));
-  for (const kind of duty.kinds.filter((one) => one in FORMS)) {
+  // The secretariat has no forms: it acknowledges.
+  for (const kind of model.isSecretariat ? [] : duty.kinds.filter((one) => one in FORMS)) {
     const { link } = FORMS[kind];
     const values = { ...(link && duty.cause ? { [link]: duty.cause } : {}), ...(item?.body.orderType ? { orderType: item.body.orderType } : {}) };
     acts.push(html`<button class="button button-small" type="button" @click=${asks('write-record', { timeline: duty.timeline, kind, values })}>${icon('edit')}
@@ -64,7 +65,7 @@ export function dutyActs(model, duty) {
   const mine = isOpen(duty) && owes(duty.debtors, model.me);
   const answers = answersTo(model, duty);
   if (!mine && answers.length === 0) return nothing;
-  return html`<p class="duty-acts">${mine && !model.isSecretariat ? meetingActs(model, duty) : nothing}
+  return html`<p class="duty-acts">${mine ? meetingActs(model, duty) : nothing}
     ${answers.length ? html`<button class="button button-small button-text" type="button" @click=${asks('answer-duty', duty)}>${icon('reply')}
       <span>${say('duty_answer_do')}</span></button>` : nothing}</p>`;
 }

@@ -108,7 +108,7 @@ function administrative(model, item) {
   return html`<details class="line-details"><summary class="line">${icon('link')}<span><b>${word('kind', item.kind)}</b> ${subject}</span>
       <span class="line-who">${whoText(model, item.author)} ${times(item).recorded}</span></summary>
     <div class="line-body" data-timeline=${item.timeline} data-entry=${currentVersion(item).id}>${bodyOf(body, { model, alarms: [] })}
-      <footer class="entry-foot">${history(model, item)}${readBy(model, item)}${ruling(currentVersion(item).cited)}</footer></div></details>`;
+      <footer class="entry-foot">${history(model, item)}${readBy(model, item)}${ruling(currentVersion(item).cited)}</footer></div></details>${dutiesOf(model, item)}`;
 }
 
 /** @param {Model} model @param {Item} item */

@@ -12,6 +12,7 @@ import { signInPage } from './sign-in.js';
 import { View } from './view.js';
 import './duties.js';
 import './duty-answer.js';
+import './emergency.js';
 import './patient.js';
 import './patients.js';
 
@@ -39,6 +40,7 @@ export class Shell extends View {
     this.addEventListener('answer-duty', this.answerDuty);
     this.addEventListener('file-wanted', this.findFile);
     this.addEventListener('write-record', this.writeRecord);
+    this.addEventListener('emergency', this.breakGlass);
     this.follow();
   }
 
@@ -46,6 +48,7 @@ export class Shell extends View {
     super.disconnectedCallback();
     window.removeEventListener('hashchange', this.follow);
     this.removeEventListener('rule-wanted', this.findRule);
+    this.removeEventListener('emergency', this.breakGlass);
   }
 
   /** @param {any} event a `RuleWanted` of some citation below */
@@ -72,6 +75,10 @@ export class Shell extends View {
       await new Promise((painted) => { this.model.beforePaint(() => setTimeout(painted)); });
     }
     this.querySelector('renkei-composer')?.dispatchEvent(new CustomEvent('write-record', { detail }));
+  }
+
+  breakGlass() {
+    /** @type {import('./emergency.js').EmergencyDialog | null} */ (this.querySelector('renkei-emergency'))?.begin();
   }
 
   switchLanguage() {
@@ -105,6 +112,7 @@ export class Shell extends View {
         <main id="main" class="pane pane-main" tabindex="-1">${this.main()}</main>
       </div>
       <renkei-duty-answer .model=${model}></renkei-duty-answer>
+      <renkei-emergency .model=${model}></renkei-emergency>
       <div class="unseen" role="log" aria-live="polite">${this.news()}</div>`;
   }
 
@@ -141,7 +149,7 @@ export class Shell extends View {
   duties() {
     const { model } = this;
     const count = model.owing.waiting;
-    const title = say(model.isSecretariat ? 'duties_late_all' : 'duties_mine');
+    const title = say(model.isSecretariat ? 'duties' : 'duties_mine');
     return html`<a class="button button-text duties-link" href=${DUTIES} aria-current=${model.showsDuties ? 'page' : nothing} title=${title}>
       ${icon('list')}<span>${title}</span>${count ? html`<b class="badge">${count}</b>` : nothing}</a>`;
   }

@@ -208,7 +208,7 @@ pub(crate) fn state() -> impl Strategy<Value = PatientState> {
                     vitals: vitals.into_iter().collect(),
                     retracted: retracted.into_iter().map(Seq).collect(),
                     hidden,
-                    accesses: accesses.into_iter().collect(),
+                    accesses,
                     course,
                     duties,
                 }

@@ -6,6 +6,7 @@ mod broken_files;
 mod composition;
 mod deciding;
 mod duties;
+mod emergency;
 mod etiquette_rows;
 mod explanations;
 mod masks;

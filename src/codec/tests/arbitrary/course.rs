@@ -13,7 +13,7 @@ use crate::domain::ids::{EntryId, OrganisationId, PersonId, Seq};
 use crate::domain::kind::Kind;
 use crate::domain::role::Role;
 use crate::domain::standing::Standing;
-use crate::domain::state::{Access, Course, Record, Stay, Writer};
+use crate::domain::state::{Access, Accesses, Course, Record, Stay, Writer};
 
 fn standing<T: std::fmt::Debug>(record: impl Strategy<Value = T>) -> impl Strategy<Value = Standing<Seq, T>> {
     (vec((1u64.., record), 0..3), option::of(1u64..)).prop_map(|(kept, dropped)| {
@@ -22,9 +22,20 @@ fn standing<T: std::fmt::Debug>(record: impl Strategy<Value = T>) -> impl Strate
     })
 }
 
-pub(super) fn accesses() -> impl Strategy<Value = Vec<(PersonId, Access)>> {
-    let access = (id(OrganisationId), time()).prop_map(|(organisation, until)| Access { organisation, until });
-    vec((id(PersonId), access), 0..3)
+pub(super) fn accesses() -> impl Strategy<Value = Accesses> {
+    let times = (time(), time(), option::of(time()));
+    let access = (id(EntryId), 1u64.., id(PersonId), id(OrganisationId), times).prop_map(
+        |(entry, seq, person, organisation, (declared_at, until, reviewed_at))| Access {
+            entry,
+            seq: Seq(seq),
+            person,
+            organisation,
+            declared_at,
+            until,
+            reviewed_at,
+        },
+    );
+    vec(access, 0..3).prop_map(Accesses::of)
 }
 
 pub(super) fn course() -> impl Strategy<Value = Course> {
