@@ -16,26 +16,31 @@ import { whoText } from './face.js';
 
 const HOUR_MS = 3_600_000;
 const DAYS_FROM_MS = 48 * HOUR_MS;
+/** A step that tells a manager or a liaison may leave the role open: then all roles are meant, and naming them says nothing. */
+const ROLES_NAMED_MAX = 4;
 
 /** みなと訪問看護ステーション 看護師（管理者） @param {Model} model @param {Debtor} debtor */
 export function debtorText(model, { organisation, organisationType, roles, capacity, person }) {
   const name = model.organisationName(organisation) || word('organisation_type', organisationType) || say('unknown_organisation');
-  const who = (person && model.personName(person)) || roles.map((role) => word('role', role)).join('・');
+  const who = (person && model.personName(person)) || (roles.length > ROLES_NAMED_MAX ? '' : roles.map((role) => word('role', role)).join('・'));
   const as = capacity === 'manager' || capacity === 'contact' ? (language() === 'en' ? ` (${word('capacity', capacity)})` : `（${word('capacity', capacity)}）`) : '';
-  return `${name} ${who}${as}`;
+  return `${name} ${who}`.trim() + as;
 }
 
-/** @param {Model} model @param {Debtor[]} debtors */
+/** Any of them. @param {Model} model @param {Debtor[]} debtors */
 export const debtorsText = (model, debtors) => debtors.map((debtor) => debtorText(model, debtor)).join(language() === 'en' ? ' or ' : ' か ');
 
-/** What has to be done, as a noun. @param {Born} duty */
+/** What has to be done, as a noun; empty where a list does not say. @param {Born} duty */
 export function actText({ acknowledge, kinds }) {
   const acts = [...(acknowledge ? [word('kind', 'acknowledgement')] : []), ...kinds.map((kind) => word('kind', kind))];
-  return acts.join(language() === 'en' ? ' or ' : 'か') || say('duty');
+  return acts.join(language() === 'en' ? ' or ' : 'か');
 }
 
 /** Who owes what. @param {Model} model @param {Born} duty */
-export const owedText = (model, duty) => say('duty_owed', { who: debtorsText(model, duty.debtors), act: actText(duty) });
+export function owedText(model, duty) {
+  const [who, act] = [debtorsText(model, duty.debtors), actText(duty)];
+  return act ? say('duty_owed', { who, act }) : who;
+}
 
 /** By when; with opening hours only these were counted. @param {Born} duty @param {number} [nowMs] */
 export const untilText = (duty, nowMs = Date.now()) => say(duty.business ? 'duty_until_business' : 'duty_until', { at: moment(duty.dueMs, nowMs) });

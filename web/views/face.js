@@ -2,6 +2,7 @@
 // colour repeats the character; it carries nothing of its own.
 
 import { html, nothing } from '../vendor/lit.js';
+import { isHub } from '../frames.js';
 import { language, say, word } from '../language.js';
 
 /** @type {Record<string, [string, string, string]>} role → character, abbreviation, colour */
@@ -28,13 +29,11 @@ export function face(role) {
   return html`<span class="face face-${colour}" aria-hidden="true">${language() === 'en' ? en : ja}</span>`;
 }
 
-/** The hub writes the course of duties itself, and has no id. @param {{person: string}} actor */
-export const isHub = ({ person }) => /^[0-]*$/.test(person);
-
 /**
  * @param {import('../model.js').Model} model @param {import('../frames.js').Actor} actor
  */
 export function who(model, actor) {
+  if (isHub(actor)) return html`<span class="who"><b class="who-name">${say('the_hub')}</b></span>`;
   const organisation = model.organisationName(actor.organisation) || word('organisation_type', actor.organisationType);
   const name = model.personName(actor.person);
   return html`<span class="who">${name ? html`<b class="who-name">${name}</b>` : nothing}
