@@ -6,6 +6,14 @@
 /// Below it lies the jitter of threads that read the clock at the same moment.
 pub const CLOCK_STEP_BACK_NOTICED_MS: u64 = 100;
 
+/// However far away the next deadline is, the machine's clock is looked at this often, so that a wall clock that was
+/// set is noticed.
+pub const CLOCK_LOOK_MS_MAX: u64 = 30_000;
+/// A wall clock that went on by this much more than time passed between two looks was set: the duty clock stops rather
+/// than firing everything. Time servers correct by milliseconds; a machine that slept an hour shows an hour.
+pub const CLOCK_JUMP_S_MAX: u64 = 3_600;
+const _: () = assert!(CLOCK_JUMP_S_MAX * 1_000 > CLOCK_LOOK_MS_MAX);
+
 // ---- vault ----
 
 /// No more than this is read of a region key file; a real one has 65 bytes.
@@ -80,6 +88,12 @@ pub const OBSERVED_AHEAD_MAX_S: u64 = 15 * 60;
 /// Nothing claimed before this is believed (1900-01-01T00:00:00Z, seconds since 1970).
 pub const OBSERVED_S_MIN: i64 = -2_208_988_800;
 
+// ---- domain: what is counted ----
+
+/// Organisations of one type that a region has at least where its figures are shown by themselves: with fewer, each could
+/// tell the figures of another. Our own proposal; publications of statistics often draw the line at three.
+pub const COMPLIANCE_OFFICES_MIN: usize = 3;
+
 // ---- domain: what a state remembers ----
 
 /// Values of one vital sign that a state remembers, so that it knows the newest that stands after some were taken
@@ -90,6 +104,13 @@ pub const RECORDS_STANDING_MAX: usize = 2;
 /// The newest sayings about stay, one device, allergies or a wish that are remembered, so that the one before counts
 /// again when the newest is taken back.
 pub const SAYINGS_STANDING_MAX: usize = 3;
+/// Rosters of an organisation that are remembered; those that are over are forgotten first. A plan for a month and a
+/// change for nearly every day of it.
+pub const ROSTERS_STANDING_MAX: usize = 32;
+/// Organisations of one meeting whose pairs are counted.
+pub const MEETING_ORGANISATIONS_MAX: usize = 20;
+/// Pledges of an organisation and its people that are remembered: one for each rule and each who gave it.
+pub const OFFICE_PLEDGES_MAX: usize = 4_096;
 /// Devices of a patient whose settings are remembered.
 pub const DEVICES_STANDING_MAX: usize = 50;
 /// Duties that one post opens at most: one for each organisation of a large team, by several rules.
@@ -282,6 +303,34 @@ pub const ALLOWANCES_KEPT_MAX: usize = 10_000;
 const _: () = assert!(SUBSCRIPTIONS_BURST as usize >= 2 * SUBSCRIPTIONS_MAX);
 const _: () = assert!(LOOKS_BURST as usize >= 10 * SEARCH_RESULTS_MAX);
 
+// ---- duties ----
+
+/// Patients whose duties one page lists, when the reader names no number.
+pub const DUTY_PAGE_TIMELINES_DEFAULT: usize = 50;
+/// The most that can be asked for.
+pub const DUTY_PAGE_TIMELINES_MAX: usize = 200;
+
+/// Timelines that the duty clock has looked at together.
+pub const DUTY_TICKS_AT_ONCE: usize = 128;
+/// Steps written on one timeline at one look; what is left comes with the next.
+pub const DUTY_STEPS_PER_TICK_MAX: usize = 64;
+/// A timeline that could not be looked at is tried again after this.
+pub const DUTY_TICK_RETRY_S: u64 = 60;
+/// A timeline on which a step is due that cannot be taken is looked at again after this.
+pub const DUTY_STUCK_LOOK_S: u64 = 3_600;
+/// How often a clock tries again that cannot read or write the journal.
+pub const DUTY_CLOCK_RETRY_MS: u64 = 1_000;
+/// After a change of rules, the looks at two timelines are this far apart: 20,000 patients in under 7 minutes.
+pub const DUTY_LOOKS_APART_MS: u64 = 20;
+
+/// A patient whose state may ask for standing duties is looked at this often, in seconds, because conditions end by time
+/// alone: a day.
+pub const STANDING_LOOK_S: u64 = 86_400;
+
+/// How much later than now a debtor may ask a duty to fall due, in seconds: thirty days, the longest of the shipped
+/// figures for a duty that somebody waits for.
+pub const SNOOZE_S_MAX: u64 = 30 * 86_400;
+
 // ---- files ----
 
 /// A file that no entry has named for this long is removed: a working day, and the night before the report is written.
@@ -316,6 +365,18 @@ pub const RULEBOOK_FILE_BYTES_MAX: u64 = 1_048_576;
 pub const RULEBOOKS_KEPT_MAX: usize = 4_096;
 /// Rulebooks of the past held ready, besides the one in force.
 pub const RULEBOOKS_LOADED_MAX: usize = 8;
+/// Combinations of values tried for the words that a draft adds, for each post that is replayed.
+pub const REPLAY_CASES_MAX: usize = 256;
+/// Posts named as examples of one change of verdict.
+pub const REPLAY_EXAMPLES_MAX: usize = 5;
+/// How often the hub looks which version of the rulebook is to be in force, for what the command line changed, in ms.
+pub const RULEBOOK_POLL_MS: u64 = 1_000;
+/// Wishes to follow the rulebook that wait at once.
+pub const RULEBOOK_WISHES_MAX: usize = 16;
+/// Versions of the rulebook that are listed.
+pub const RULEBOOK_VERSIONS_MAX: usize = 256;
+/// Longest title of a version, name of a body or of a signatory, in bytes.
+pub const RULEBOOK_NAME_BYTES_MAX: usize = 256;
 /// Words a choice may have, kinds included: a set of them is one 64-bit word.
 pub const RULEBOOK_CHOICES_MAX: usize = 64;
 /// Fields of a vocabulary.

@@ -9,7 +9,7 @@ use super::proto::store::v1 as stored;
 use super::stored::{Refusal, refusal, refusal_message};
 use crate::domain::act::{Act, By, Deed};
 use crate::domain::directory::Position;
-use crate::domain::ids::{OrganisationId, PatientId, PersonId, SignInId};
+use crate::domain::ids::{OrganisationId, PatientId, PersonId, RulebookVersionId, SignInId};
 use crate::domain::text::Invalid;
 use crate::domain::time::Timestamp;
 
@@ -77,6 +77,15 @@ fn deed_message(deed: &Deed) -> stored::act::Deed {
                 is_new: *is_new,
             })
         }
+        Deed::RulebookMoved { version, step, fingerprint, said } => Kept::RulebookMoved(stored::RulebookMoved {
+            version: id_text(version.0),
+            step: code_text(*step),
+            fingerprint: fingerprint.clone(),
+            said: said.clone(),
+        }),
+        Deed::DutyClockReleased { stopped_at } => {
+            Kept::DutyClockReleased(stored::DutyClockReleased { stopped_at_us: stopped_at.as_micros() })
+        }
         Deed::PersonKept { person, positions, active, is_new } => Kept::PersonKept(stored::PersonKept {
             person: id_text(person.0),
             positions: positions.iter().copied().map(position_message).collect(),
@@ -122,6 +131,13 @@ fn deed(kept: stored::act::Deed) -> Result<Deed, Invalid> {
             active: kept.active,
             is_new: kept.is_new,
         },
+        Kept::RulebookMoved(kept) => Deed::RulebookMoved {
+            version: id("version", &kept.version, RulebookVersionId)?,
+            step: code("step", &kept.step)?,
+            fingerprint: kept.fingerprint,
+            said: kept.said,
+        },
+        Kept::DutyClockReleased(kept) => Deed::DutyClockReleased { stopped_at: Timestamp(kept.stopped_at_us) },
         Kept::PersonKept(kept) => Deed::PersonKept {
             person: id("person", &kept.person, PersonId)?,
             positions: each("positions", kept.positions, position)?,

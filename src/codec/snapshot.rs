@@ -2,6 +2,7 @@
 
 mod course;
 mod duties;
+mod office;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -47,7 +48,8 @@ pub fn encode_snapshot(state: &PatientState) -> Vec<u8> {
         consent: code_text(state.consent),
         team: state.team.iter().map(membership).collect(),
         access_epoch: state.access_epoch.0,
-        hidden: state.hidden.iter().map(|entry| id_text(entry.0)).collect(),
+        hidden: state.hidden.keys().map(|entry| id_text(entry.0)).collect(),
+        hidden_seqs: state.hidden.values().map(|seq| seq.0).collect(),
         former: state.former.iter().map(|organisation| id_text(organisation.0)).collect(),
         registered_by: state.registered_by.0,
         consented_by: state.consented_by.0,
@@ -59,6 +61,7 @@ pub fn encode_snapshot(state: &PatientState) -> Vec<u8> {
         course: Some(course::course_message(&state.course)),
         duties: duties::duties_message(&state.duties),
         away_since_us: state.duties.away_since.map(Timestamp::as_micros),
+        office: state.office.as_deref().map(office::office_message),
     }
     .encode_to_vec()
 }
@@ -77,6 +80,7 @@ pub fn decode_snapshot(bytes: &[u8]) -> Result<Option<PatientState>, CodecError>
 
 fn state(kept: stored::Snapshot) -> Result<PatientState, Invalid> {
     let registration = kept.registration.map(registration).transpose();
+    let office = kept.office.map(office::office).transpose();
     Ok(PatientState {
         timeline: id("timeline", &kept.timeline, TimelineId)?,
         head: Seq(kept.head),
@@ -94,10 +98,11 @@ fn state(kept: stored::Snapshot) -> Result<PatientState, Invalid> {
         ),
         vitals: each("vitals", kept.vitals, sign)?.into_iter().collect::<BTreeMap<_, _>>(),
         retracted: kept.retracted.into_iter().map(Seq).collect(),
-        hidden: ids("hidden", &kept.hidden, EntryId)?.into_iter().collect::<BTreeSet<_>>(),
+        hidden: ids("hidden", &kept.hidden, EntryId)?.into_iter().zip(kept.hidden_seqs.into_iter().map(Seq)).collect(),
         accesses: Accesses::of(each("accesses", kept.accesses, access)?),
         course: course::course(kept.course.unwrap_or_default()).map_err(|invalid| invalid.within("course"))?,
         duties: duties::duties(kept.duties, kept.away_since_us)?,
+        office: office.map_err(|invalid| invalid.within("office"))?.map(Arc::new),
     })
 }
 

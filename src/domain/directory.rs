@@ -2,7 +2,9 @@
 
 use std::collections::HashMap;
 
-use super::ids::{OrganisationId, PersonId};
+use uuid::Uuid;
+
+use super::ids::{OrganisationId, PersonId, Subject, TimelineId};
 use super::patient::{HumanName, Identifier};
 use super::role::{OrganisationType, Role};
 
@@ -43,6 +45,17 @@ pub struct Actor {
     pub organisation_type: OrganisationType,
 }
 
+impl Actor {
+    /// The hub itself, as the author of what its duty clock writes: nobody's ids, so that no client and no organisation
+    /// of the directory can be taken for it.
+    pub const HUB: Self = Self {
+        person: PersonId(Uuid::nil()),
+        role: Role::Gateway,
+        organisation: OrganisationId(Uuid::nil()),
+        organisation_type: OrganisationType::Secretariat,
+    };
+}
+
 /// The whole directory at one moment.
 #[derive(Clone, Debug, Default)]
 pub struct Directory {
@@ -67,6 +80,15 @@ impl Directory {
     #[must_use]
     pub fn has_active(&self, organisation: OrganisationId) -> bool {
         self.organisations.get(&organisation).is_some_and(|found| found.active)
+    }
+
+    /// What the timeline with this id is about. A household is no office: it has no timeline of its own, and its id looks
+    /// like any other that is nobody's.
+    #[must_use]
+    pub fn subject_of(&self, timeline: TimelineId) -> Subject {
+        let found = self.organisations.get(&timeline.as_organisation());
+        let is_office = found.is_some_and(|found| found.kind != OrganisationType::Home);
+        if is_office { Subject::Organisation } else { Subject::Patient }
     }
 
     /// Whether the person has a position at the organisation.

@@ -310,4 +310,4 @@ impl Duties {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

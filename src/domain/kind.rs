@@ -130,13 +130,6 @@ impl Kind {
         matches!(self, Self::DutyStep | Self::DutyAnswer)
     }
 
-    /// Whether the hub cannot yet do what an entry of the kind promises: keep the timeline of an organisation, run a
-    /// duty. Such a post is refused rather than accepted without effect.
-    #[must_use]
-    pub const fn awaits_the_hub(self) -> bool {
-        self.is_of_an_organisation() || self.is_of_a_duty()
-    }
-
     /// Whether an entry of the kind can name files.
     #[must_use]
     pub const fn carries_files(self) -> bool {

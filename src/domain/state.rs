@@ -1,4 +1,4 @@
-//! The state of a patient: a fold over the timeline, and nothing else.
+//! The state of a patient, or of an organisation: a fold over the timeline, and nothing else.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -9,7 +9,7 @@ use super::decimal::Decimal;
 use super::directory::Actor;
 use super::duties::Duties;
 use super::entry::{Entry, Scope};
-use super::ids::{EntryId, OrganisationId, Seq, TimelineId};
+use super::ids::{EntryId, OrganisationId, Seq, Subject, TimelineId};
 use super::patient::Registration;
 use super::standing::Standing;
 use super::team::{ConsentState, History, Membership, TeamLink, TeamUnlink};
@@ -19,16 +19,21 @@ use crate::limits;
 
 mod accesses;
 mod course;
+mod meetings;
+mod office;
 #[cfg(test)]
 mod tests;
 
 pub use accesses::{Access, Accesses};
 pub use course::{Course, Record, Stay, Writer};
+pub use meetings::{Meetings, Pair};
+pub use office::{Office, Pledged, Suspended};
 
 /// Raised when the shape or meaning of [`PatientState`] changes: older snapshots are then ignored.
 pub const FOLD_VERSION: u32 = 4;
 
-/// All that is known of a patient up to `head`.
+/// All that is known of a patient up to `head`; or of an organisation, of which there is an `office` and neither
+/// registration nor team.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PatientState {
     pub timeline: TimelineId,
@@ -52,13 +57,15 @@ pub struct PatientState {
     pub vitals: BTreeMap<VitalSign, Standing<Measured, Decimal>>,
     /// Entries that were taken back, the newest [`limits::RETRACTED_ENTRIES_MAX`]: no correction brings them back.
     pub retracted: BTreeSet<Seq>,
-    /// Entries hidden from the team because they were written on the wrong patient.
-    pub hidden: BTreeSet<EntryId>,
+    /// Entries hidden from the team because they were written on the wrong patient, with their places.
+    pub hidden: BTreeMap<EntryId, Seq>,
     /// Emergency accesses that were declared.
     pub accesses: Accesses,
     /// What rules look back at.
     pub course: Course,
     pub duties: Duties,
+    /// Where the timeline is an organisation's. Shared with the picture of all offices that deciding looks at.
+    pub office: Option<Arc<Office>>,
 }
 
 /// When something was measured, and the entry that says so: of two of one moment the later entry is the newer.
@@ -95,11 +102,25 @@ impl PatientState {
             limits: Standing::default(),
             vitals: BTreeMap::new(),
             retracted: BTreeSet::new(),
-            hidden: BTreeSet::new(),
+            hidden: BTreeMap::new(),
             accesses: Accesses::default(),
             course: Course::default(),
             duties: Duties::default(),
+            office: None,
         }
+    }
+
+    /// The same of a timeline with this subject.
+    #[must_use]
+    pub fn empty_of(subject: Subject, timeline: TimelineId) -> Self {
+        let office = (subject == Subject::Organisation).then(Arc::default);
+        Self { office, ..Self::empty(timeline) }
+    }
+
+    /// What the timeline is about.
+    #[must_use]
+    pub const fn subject(&self) -> Subject {
+        if self.office.is_some() { Subject::Organisation } else { Subject::Patient }
     }
 
     /// Whether the actor serves this patient.
@@ -161,9 +182,16 @@ impl PatientState {
             body => {
                 self.apply_body(body, entry);
                 self.course.take(body, entry.seq, entry, entry.recorded_at);
+                if let Some(office) = self.office_mut() {
+                    office.take(body, entry.seq, entry.author.person, entry.recorded_at);
+                }
             }
         }
         self.duties.apply(entry);
+    }
+
+    fn office_mut(&mut self) -> Option<&mut Office> {
+        self.office.as_mut().map(Arc::make_mut)
     }
 
     fn acknowledge(&mut self, entry: &Entry) {
@@ -235,17 +263,24 @@ impl PatientState {
             _ => {}
         }
         self.course.correct(&correction.body, target.seq, entry, target.recorded_at);
+        if let Some(office) = self.office_mut() {
+            office.correct(&correction.body, target.seq, entry.author.person, target.recorded_at);
+        }
     }
 
     fn retract(&mut self, retraction: &Retraction, entry: &Entry) {
         if retraction.reason == RetractionReason::WrongPatient {
-            self.hidden.insert(retraction.target);
+            let seq = entry.target_scope.as_ref().map_or(Seq::ZERO, |target| target.seq);
+            self.hidden.insert(retraction.target, seq);
             self.access_epoch = entry.seq;
         }
         let Some(target) = &entry.target_scope else { return };
         self.forget_values_of(target);
         self.limits.take_back(|seq| seq == target.seq);
         self.course.take_back(target.seq);
+        if let Some(office) = self.office_mut() {
+            office.take_back(target.seq);
+        }
         self.retracted.insert(target.seq);
         if self.retracted.len() > limits::RETRACTED_ENTRIES_MAX {
             self.retracted.pop_first();

@@ -12,7 +12,8 @@ use utoipa::openapi::{Content, OpenApi as Document, Ref, RefOr, Response as Desc
 use utoipa::{Modify, OpenApi};
 
 use super::api::{
-    directory, emergency, files, linking_queue, me, patients, registering, rulebook, sign_ins, timelines,
+    compliance, directory, duties, emergency, explaining, files, linking_queue, me, offices, patients, registering,
+    rulebook, rulebooks, sign_ins, timelines,
 };
 use super::problem::Problem;
 
@@ -31,15 +32,21 @@ const PROBLEM: &str = "application/problem+json";
         me::show, me::sign_out, me::draw_ticket,
         directory::list_organisations, directory::enter_organisation, directory::replace_organisation,
         directory::list_people, directory::enter_person, directory::replace_person, directory::suspend,
+        offices::show, offices::list_pledges,
+        compliance::show, compliance::show_table,
         sign_ins::issue, sign_ins::revoke,
         patients::find, patients::show,
         registering::register_patient, registering::record_consent, registering::link, registering::unlink,
         timelines::list_entries, timelines::post_entry, timelines::dry_run,
         timelines::list_read_markers, timelines::mark_read,
+        duties::list, duties::list_of_timeline, duties::show_clock, duties::release_clock,
         emergency::search, emergency::list,
         files::upload, files::download,
         linking_queue::list, linking_queue::dismiss,
-        rulebook::show, rulebook::show_cited,
+        rulebook::show, rulebook::show_cited, explaining::explain,
+        rulebooks::list, rulebooks::draft, rulebooks::show, rulebooks::change, rulebooks::propose, rulebooks::sign,
+        rulebooks::put_in_force, rulebooks::retire, rulebooks::trying::sheet, rulebooks::trying::compare,
+        rulebooks::trying::analyse, rulebooks::trying::replay,
     ),
     components(schemas(Problem)),
     modifiers(&Common),
@@ -47,6 +54,7 @@ const PROBLEM: &str = "application/problem+json";
         (name = "sign-in", description = "The sign-in that a request is made with"),
         (name = "patients", description = "Finding, registering and linking patients"),
         (name = "timelines", description = "What happened to a patient: entries, in order, for ever"),
+        (name = "duties", description = "What is owed, by whom, until when"),
         (name = "directory", description = "Organisations and people"),
         (name = "secretariat", description = "For the secretariat only"),
         (name = "rulebook", description = "The rules that the region agreed on"),

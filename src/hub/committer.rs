@@ -8,13 +8,16 @@ use tokio::sync::mpsc;
 
 use super::Region;
 use super::draft::Draft;
+use super::duty_clock::Order;
 use super::fanout::Fanout;
 use super::meter::Meter;
 use super::outbox::Item;
 use super::progress::Progress;
+use super::sessions::Sessions;
 use super::work::{Follow, Outcome, Work};
 use crate::limits;
 use crate::store::{CommitError, Journal};
+use crate::wire::codes::CloseCode;
 
 /// What the committer owns.
 pub(super) struct Committer {
@@ -23,8 +26,10 @@ pub(super) struct Committer {
     pub fanout: Arc<Fanout>,
     pub progress: Arc<Progress>,
     pub meter: Arc<Meter>,
+    pub sessions: Arc<Sessions>,
     pub drafts: mpsc::Receiver<Draft>,
     pub again: mpsc::UnboundedSender<Vec<Work>>,
+    pub clock: mpsc::UnboundedSender<Order>,
 }
 
 impl Committer {
@@ -57,11 +62,19 @@ impl Committer {
         }
         let publications = draft.take_publications();
         self.region.note_registrations(&publications);
+        if self.region.note_offices(&publications) {
+            // Nothing that follows reaches whoever was shut out.
+            self.sessions.end_where(CloseCode::SignInEnded, |actor| self.region.is_shut_out(actor));
+        }
         self.meter.published(&publications);
         let linked = publications.iter().filter(|publication| publication.access.is_some());
         let linked: Vec<_> = linked.map(|publication| publication.timeline).collect();
         self.fanout.publish(publications, &self.region.rulebook(), self.region.now());
         self.region.release_queue(linked);
+        if let Some(at) = draft.falls_due {
+            // The clock only goes when the hub does; the journal knows when to look then.
+            let _ = self.clock.send(Order::Due(at));
+        }
         for outcome in draft.outcomes {
             self.answer(outcome);
         }
@@ -97,7 +110,12 @@ impl Committer {
                 }
             }
             Outcome::Dismissed(dismissal, waited) => drop(dismissal.reply.send(waited)),
+            Outcome::Rejudged(rejudge) => drop(rejudge.reply.send(())),
             Outcome::Granted(_) => {}
+            Outcome::Ticked(tick) => {
+                self.meter.duty_steps(tick.fired.len());
+                let _ = tick.reply.send(());
+            }
         }
     }
 
@@ -131,11 +149,7 @@ impl Committer {
     fn send_back(&self, works: Vec<Work>) {
         let (mut again, mut hopeless) = (Vec::with_capacity(works.len()), Vec::new());
         for mut work in works {
-            let mut is_hopeless = false;
-            for submission in work.posts_mut() {
-                submission.attempts += 1;
-                is_hopeless |= submission.attempts > limits::DECIDE_ATTEMPTS_MAX;
-            }
+            let is_hopeless = work.count_attempt() > limits::DECIDE_ATTEMPTS_MAX;
             if is_hopeless { hopeless.push(work) } else { again.push(work) }
         }
         self.refuse(hopeless);

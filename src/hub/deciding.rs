@@ -23,6 +23,7 @@ use crate::domain::directory::{Actor, Directory};
 use crate::domain::entry::{Entry, Intent};
 use crate::domain::ids::Seq;
 use crate::domain::kind::Kind;
+use crate::domain::offices::Offices;
 use crate::domain::ruling::Ruling;
 use crate::domain::state::PatientState;
 use crate::domain::time::Timestamp;
@@ -31,14 +32,15 @@ use crate::rulebook::calendar::Calendar;
 use crate::rulebook::{self, Acceptance, Decision, Refusal, Rulebook, Situation, Surroundings, Target};
 use crate::store::{
     self, ClearHeader, GrantChange, HeadUpdate, NewTimeline, QueueState, ReadMarker, Resolved, SealedEntry,
-    SealedQueued, SealedSnapshot, Subject,
+    SealedQueued, SealedSnapshot, ShutOut,
 };
-use crate::vault::RegionKey;
+use crate::vault::{Mac, RegionKey};
 
 /// The region as one batch sees it.
 pub(super) struct Picture {
     pub rulebook: Arc<Rulebook>,
     pub directory: Arc<Directory>,
+    pub offices: Arc<Offices>,
     pub calendar: Arc<Calendar>,
     pub key: Arc<RegionKey>,
     pub allowances: Arc<Allowances>,
@@ -90,6 +92,11 @@ impl Picture {
                 Outcome::Granted(changes)
             }
             (Work::Dismiss(dismissal), Some(hot)) => self.dismiss(draft, hot, dismissal, ledger),
+            (Work::Rejudge(rejudge), hot) => {
+                hot.into_iter().for_each(|hot| draft.change_access(&hot.state));
+                Outcome::Rejudged(rejudge)
+            }
+            (Work::Tick(tick), Some(hot)) => self.tick(draft, hot, tick, ledger),
             (Work::Post(_) | Work::PostTogether(_), _) | (_, None) => return,
         };
         draft.outcomes.push(outcome);
@@ -112,6 +119,7 @@ impl Picture {
             rulebook: &self.rulebook,
             directory: &self.directory,
             surroundings,
+            offices: &self.offices,
             calendar: &self.calendar,
             actor,
             now: self.now,
@@ -145,22 +153,41 @@ impl Picture {
         ledger: &mut Ledger,
     ) -> Answer {
         let entry = self.entry(&hot.state, &submission.intent, &submission.actor, acceptance);
+        let moves_the_clock = self.rulebook.moves_the_clock(&entry);
+        let answer = self.record(draft, hot, entry, submission.mac, ledger);
+        self.leave_queue(draft, submission, ledger);
+        draft.batch.files.extend(ledger.files().used(&self.key, &submission.intent, &submission.actor));
+        if moves_the_clock {
+            self.plan_again(draft, hot);
+        }
+        Answer::Accepted(answer)
+    }
+
+    /// Puts an entry on the draft and into the state.
+    pub(super) fn record(
+        &self,
+        draft: &mut Draft,
+        hot: &mut Hot,
+        entry: Entry,
+        mac: Mac,
+        ledger: &mut Ledger,
+    ) -> Accepted {
         let content = codec::encode_content(&entry);
-        self.seal(draft, hot, &entry, &content, submission);
+        self.seal(draft, hot, &entry, &content, mac);
         let epoch = hot.state.access_epoch;
         hot.state.apply(&entry);
         store::project(&hot.state, &entry, &hot.key, &mut draft.batch.projections);
         if hot.state.access_epoch != epoch {
             draft.change_access(&hot.state);
         }
+        draft.change_office(&hot.state);
+        self.shut_out(draft, &hot.state, &entry);
         self.snapshot(draft, hot);
-        self.leave_queue(draft, submission, ledger);
-        draft.batch.files.extend(ledger.files().used(&self.key, &submission.intent, &submission.actor));
         let answer = Accepted::of(&entry, false);
         let published = Arc::new(Published::new(entry, content));
-        ledger.note_accepted(submission.mac, &answer, &published);
+        ledger.note_accepted(mac, &answer, &published);
         draft.publish(published);
-        Answer::Accepted(answer)
+        answer
     }
 
     /// The entry that an accepted intent becomes.
@@ -181,18 +208,10 @@ impl Picture {
         }
     }
 
-    fn seal(&self, draft: &mut Draft, hot: &mut Hot, entry: &Entry, content: &Content, submission: &Submission) {
-        if !hot.exists {
-            draft.batch.new_timelines.push(NewTimeline::new(&self.key, entry.timeline, Subject::Patient, &hot.key));
-            hot.exists = true;
-        }
-        let header = ClearHeader {
-            id: entry.id,
-            timeline: entry.timeline,
-            seq: entry.seq,
-            recorded_at: entry.recorded_at,
-            mac: submission.mac,
-        };
+    fn seal(&self, draft: &mut Draft, hot: &mut Hot, entry: &Entry, content: &Content, mac: Mac) {
+        self.begin_timeline(draft, hot);
+        let header =
+            ClearHeader { id: entry.id, timeline: entry.timeline, seq: entry.seq, recorded_at: entry.recorded_at, mac };
         let stored = codec::encode_stored(entry, content);
         let sealed = SealedEntry::seal(&hot.key, header, &stored, &hot.chain);
         hot.chain = sealed.chain;
@@ -206,12 +225,32 @@ impl Picture {
         draft.batch.entries.push(sealed);
     }
 
+    /// The row that entries, and records of who read them, refer to.
+    fn begin_timeline(&self, draft: &mut Draft, hot: &mut Hot) {
+        if !hot.exists {
+            let (timeline, subject) = (hot.state.timeline, hot.state.subject());
+            draft.batch.new_timelines.push(NewTimeline::new(&self.key, timeline, subject, &hot.key));
+            hot.exists = true;
+        }
+    }
+
     /// The post is an entry, whoever sent it: it waits no longer.
     fn leave_queue(&self, draft: &mut Draft, submission: &Submission, ledger: &mut Ledger) {
         let id = submission.intent.id;
         if ledger.waits(id).is_some_and(|waits| waits.mac == submission.mac) && ledger.note_resolved(id) {
             draft.batch.resolved.push(Resolved { id, state: QueueState::Accepted, resolved_at: self.now });
         }
+    }
+
+    /// Where the entry is a suspension, or puts one right: whoever is shut out by it is signed in no longer.
+    fn shut_out(&self, draft: &mut Draft, state: &PatientState, entry: &Entry) {
+        if entry.scope().kind != Kind::Suspension {
+            return;
+        }
+        let shut_out = state.office.iter().flat_map(|office| office.shut_out(self.today));
+        let organisation = state.timeline.as_organisation();
+        let shut_out = shut_out.map(|person| ShutOut { organisation, person, by: entry.author, at: entry.recorded_at });
+        draft.batch.shut_out.extend(shut_out);
     }
 
     fn snapshot(&self, draft: &mut Draft, hot: &mut Hot) {
@@ -295,6 +334,7 @@ impl Picture {
         let view = View::of(&hot.state, &self.rulebook, &follow.actor, self.now);
         let head = hot.state.head;
         let granted = view.map(|view| {
+            self.begin_timeline(draft, hot);
             draft.batch.grants.push(self.open_grant(&follow, follow.after.min(head), &view));
             let access_lapsed =
                 hot.state.accesses.last_of(&follow.actor).is_some_and(|access| !access.is_open(self.now));
@@ -317,8 +357,9 @@ impl Picture {
         }
     }
 
-    fn look(&self, draft: &mut Draft, hot: &Hot, look: Box<Look>) -> Outcome {
+    fn look(&self, draft: &mut Draft, hot: &mut Hot, look: Box<Look>) -> Outcome {
         let sight = View::of(&hot.state, &self.rulebook, &look.actor, self.now).map(|view| {
+            self.begin_timeline(draft, hot);
             let (id, sign_in, timeline, head) = (look.grant, look.sign_in, look.timeline, hot.state.head);
             let from = look.after.min(head);
             let access = view.access().map(|access| access.entry);
@@ -330,8 +371,11 @@ impl Picture {
         Outcome::Looked(look, sight)
     }
 
-    fn mark_read(&self, draft: &mut Draft, hot: &Hot, mark: MarkRead) -> Outcome {
+    fn mark_read(&self, draft: &mut Draft, hot: &mut Hot, mark: MarkRead) -> Outcome {
         let may_read = View::of(&hot.state, &self.rulebook, &mark.actor, self.now).is_some();
+        if may_read {
+            self.begin_timeline(draft, hot);
+        }
         let marker = may_read.then(|| ReadMarker {
             person: mark.actor.person,
             timeline: mark.timeline,
@@ -348,4 +392,5 @@ fn tell_of_stored(draft: &mut Draft, hot: &Hot, submission: &Submission, ledger:
     let Some(entry) = ledger.stored(submission.intent.id) else { return };
     draft.publish(Arc::clone(entry));
     draft.change_access(&hot.state);
+    draft.change_office(&hot.state);
 }

@@ -8,7 +8,8 @@ use super::published::Published;
 use super::work::Outcome;
 use crate::domain::ids::TimelineId;
 use crate::domain::state::PatientState;
-use crate::store::{Batch, HeadUpdate};
+use crate::domain::time::Timestamp;
+use crate::store::{Batch, HeadUpdate, ProjectionChange};
 
 /// One batch on its way to the committer.
 #[derive(Debug, Default)]
@@ -22,6 +23,8 @@ pub struct Draft {
     publications: Vec<Publication>,
     by_timeline: HashMap<TimelineId, usize>,
     heads: HashMap<TimelineId, usize>,
+    /// The earliest moment at which a timeline of the batch falls due.
+    pub falls_due: Option<Timestamp>,
 }
 
 impl Draft {
@@ -33,7 +36,7 @@ impl Draft {
 
     fn publication(&mut self, timeline: TimelineId) -> &mut Publication {
         let at = *self.by_timeline.entry(timeline).or_insert_with(|| {
-            self.publications.push(Publication { timeline, entries: Vec::new(), access: None });
+            self.publications.push(Publication { timeline, entries: Vec::new(), access: None, office: None });
             self.publications.len() - 1
         });
         &mut self.publications[at]
@@ -48,6 +51,12 @@ impl Draft {
         }
     }
 
+    /// When the timeline must be looked at by the duty clock, if ever.
+    pub fn fall_due(&mut self, timeline: TimelineId, at: Option<Timestamp>) {
+        self.batch.projections.push(ProjectionChange::Due { timeline, at });
+        self.falls_due = self.falls_due.into_iter().chain(at).min();
+    }
+
     /// An entry to hand to its readers once it is durable.
     pub fn publish(&mut self, entry: Arc<Published>) {
         self.publication(entry.entry.timeline).entries.push(entry);
@@ -56,6 +65,13 @@ impl Draft {
     /// The batch changed who may see what of this timeline.
     pub fn change_access(&mut self, state: &PatientState) {
         self.publication(state.timeline).access = Some(Arc::new(state.clone()));
+    }
+
+    /// The batch told something of an organisation.
+    pub fn change_office(&mut self, state: &PatientState) {
+        if let Some(office) = &state.office {
+            self.publication(state.timeline).office = Some(Arc::clone(office));
+        }
     }
 
     /// What to publish, in order.

@@ -14,7 +14,7 @@ use super::view::View;
 use crate::domain::directory::Actor;
 use crate::domain::ids::{OrganisationId, PersonId, Seq, TimelineId};
 use crate::domain::role::Role;
-use crate::domain::state::PatientState;
+use crate::domain::state::{Office, PatientState};
 use crate::domain::time::Timestamp;
 use crate::rulebook::Rulebook;
 
@@ -50,6 +50,8 @@ pub struct Publication {
     pub entries: Vec<Arc<Published>>,
     /// The state after the batch, where the batch changed who may see what.
     pub access: Option<Arc<PatientState>>,
+    /// The same of an organisation, of which the batch told something.
+    pub office: Option<Arc<Office>>,
 }
 
 impl Fanout {
@@ -162,6 +164,11 @@ impl Fanout {
     #[must_use]
     pub fn people_present(&self, timeline: TimelineId) -> Vec<Actor> {
         self.lock().channels.get(&timeline).map(|readers| people(readers)).unwrap_or_default()
+    }
+
+    /// The timelines that somebody follows at this moment.
+    pub(super) fn timelines(&self) -> Vec<TimelineId> {
+        self.lock().channels.keys().copied().collect()
     }
 
     /// How many subscriptions are open, for the metrics.

@@ -134,7 +134,7 @@ impl Hub {
     /// # Errors
     /// When the journal cannot be read.
     pub async fn view_at(&self, timeline: TimelineId, actor: &Actor, at: Seq) -> Result<Option<View>, StoreError> {
-        let mut state = PatientState::empty(timeline);
+        let mut state = PatientState::empty_of(self.region().directory().subject_of(timeline), timeline);
         while state.head < at {
             let left = usize::try_from(at.0 - state.head.0).unwrap_or(usize::MAX);
             let limit = left.min(limits::FOLD_PAGE_ENTRIES);

@@ -69,7 +69,8 @@ impl Sequencer {
         while let Ok(place) = drafts.reserve().await {
             let Some(works) = self.next_works().await else { return };
             self.begin_batch();
-            let fetched = fetching::fetch(&self.journal, &mut self.timelines, &mut self.ledger, &works).await;
+            let fetched =
+                fetching::fetch(&self.region, &self.journal, &mut self.timelines, &mut self.ledger, &works).await;
             let draft = match fetched {
                 Ok(()) => self.decide(works),
                 Err(error) => self.give_up(works, &error),
@@ -162,7 +163,11 @@ impl Sequencer {
                 draft.outcomes.extend(work.unavailable());
                 continue;
             }
-            let hot = work.timeline().map(|timeline| self.timelines.get(timeline, self.number));
+            let hot = work.timeline().map(|timeline| {
+                let hot = self.timelines.get(timeline, self.number);
+                hot.be_about(picture.directory.subject_of(timeline));
+                hot
+            });
             match (work, hot) {
                 (Work::Post(submission), Some(hot)) => {
                     let answer = picture.post(&mut draft, hot, &submission, &mut self.ledger);

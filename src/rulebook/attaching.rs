@@ -32,6 +32,8 @@ impl Rulebook {
             let (judgement, _) = self.judge_post(&PostFacts { viewer, kind, record: PLAIN });
             judgement.verdict == Verdict::Permit
         };
-        Kind::ALL.iter().copied().filter(|kind| kind.carries_files() && !kind.awaits_the_hub()).any(permits)
+        let stands_here = |kind: &Kind| kind.is_of_an_organisation() == state.office.is_some();
+        let kinds = Kind::ALL.iter().copied().filter(stands_here);
+        kinds.filter(|kind| kind.carries_files()).any(permits)
     }
 }

@@ -12,6 +12,7 @@ use super::consequences::Passage;
 use super::facts::PostFacts;
 use super::feasible;
 use super::judge::Verdict;
+use super::office;
 use super::remembered::AskedPost;
 use super::situation::{self, Target};
 use super::slots::Slots;
@@ -23,6 +24,7 @@ use crate::domain::body::{Body, Correction};
 use crate::domain::directory::{Actor, Directory};
 use crate::domain::entry::{Intent, Scope, Sensitivity};
 use crate::domain::kind::Kind;
+use crate::domain::offices::Offices;
 use crate::domain::ruling::Ruling;
 use crate::domain::state::PatientState;
 use crate::domain::text::{Invalid, Text};
@@ -36,6 +38,8 @@ pub struct Situation<'a> {
     pub directory: &'a Directory,
     /// The organisations around the patient.
     pub surroundings: &'a Surroundings,
+    /// What the organisations' own timelines tell of them.
+    pub offices: &'a Offices,
     pub calendar: &'a Calendar,
     pub actor: &'a Actor,
     /// When the hub received the intent.
@@ -90,12 +94,18 @@ pub fn decide(situation: &Situation<'_>, intent: &Intent) -> Decision {
         .check(situation.today)
         .and_then(|()| feasible::check_claimed_time(intent, situation.now))
         .and_then(|()| feasible::check_attached(situation, intent))
-        .and_then(|()| feasible::check_taken(intent));
+        .and_then(|()| office::check_place(situation, intent));
     if let Err(invalid) = sound {
         return Decision::Refuse(Refusal::Invalid(invalid));
     }
     let (verdict, ruling, slots) = judge(situation, intent);
     let is_registered = situation.state.registration.is_some();
+    if situation.state.office.is_some() {
+        if let Some(refusal) = office::refuse(situation, intent, verdict, &ruling) {
+            return Decision::Refuse(refusal);
+        }
+        return accept(situation, intent, ruling, &slots);
+    }
     match verdict {
         // Files do not wait for a link: they would be gone before it is made.
         Verdict::Quarantine if !intent.body.attachments().is_empty() => {
@@ -122,9 +132,13 @@ pub fn decide(situation: &Situation<'_>, intent: &Intent) -> Decision {
         }
         Verdict::Permit => {}
     }
+    accept(situation, intent, ruling, &slots)
+}
+
+fn accept(situation: &Situation<'_>, intent: &Intent, ruling: Ruling, slots: &Slots) -> Decision {
     match feasible::check(situation, intent) {
         Err(invalid) => Decision::Refuse(Refusal::Invalid(invalid)),
-        Ok(()) => accept_unless_held(situation, intent, ruling, &slots),
+        Ok(()) => accept_unless_held(situation, intent, ruling, slots),
     }
 }
 
@@ -142,9 +156,17 @@ fn accept_unless_held(situation: &Situation<'_>, intent: &Intent, ruling: Ruling
             Decision::Accept(Acceptance {
                 ruling: Ruling { consequences, ..ruling },
                 alarms: raised(situation.state, &intent.body),
-                target_scope: situation.target.map(|target| target.scope.clone()),
+                target_scope: scope_of_target(situation, &intent.body),
             })
         }
+    }
+}
+
+/// What an entry that points back, or answers a duty, is never more visible than.
+fn scope_of_target(situation: &Situation<'_>, body: &Body) -> Option<Scope> {
+    match body {
+        Body::DutyAnswer(answer) => situation.state.duties.find(answer.duty)?.scope.clone(),
+        _ => situation.target.map(|target| target.scope.clone()),
     }
 }
 
@@ -154,8 +176,9 @@ fn judge(situation: &Situation<'_>, intent: &Intent) -> (Verdict, Ruling, Slots)
         kind: intent.body.kind(),
         record: situation::record(intent, situation.actor, situation.target, situation.now),
     };
-    let Situation { state, rulebook, directory, surroundings, calendar, actor, now, .. } = *situation;
-    let event = rulebook.facts_of_post(&AskedPost { intent, actor, state, surroundings, directory, calendar, now });
+    let Situation { state, rulebook, directory, surroundings, offices, calendar, actor, now, .. } = *situation;
+    let event =
+        rulebook.facts_of_post(&AskedPost { intent, actor, state, surroundings, directory, offices, calendar, now });
     let slots = rulebook.slots_of_event(&facts, &event);
     let (_, judgement) = rulebook.judge_body(&intent.body, &slots);
     (judgement.verdict, rulebook.ruling(&judgement, &slots), slots)

@@ -1,7 +1,9 @@
 //! What the patient's state and the directory rule out whoever asks, once the rules have permitted it. Called by
 //! `decide`, which words refusals of whole posts; nothing here looks at roles.
 
+use super::answering;
 use super::decide::Situation;
+use super::office;
 use super::situation::Target;
 use crate::domain::attachment::Attachment;
 use crate::domain::body::{Body, Correction};
@@ -61,18 +63,6 @@ pub(super) fn no_such_file(intent: &Intent, at: usize) -> Invalid {
     invalid.within(format_args!("body.{}", intent.body.kind()))
 }
 
-/// What the hub cannot do yet, whatever the rules say. Asked before them, so that the answer is the same for every patient.
-pub(super) fn check_taken(intent: &Intent) -> Result<(), Invalid> {
-    if !intent.body.kind().awaits_the_hub() {
-        return Ok(());
-    }
-    let words = Text::fixed(
-        "このハブはまだこの種類の記録を扱えません。保存されていません",
-        "this hub cannot act on entries of this kind yet; nothing was stored",
-    );
-    Err(Invalid::new("body", "not_supported", words))
-}
-
 fn check_born(situation: &Situation<'_>, intent: &Intent) -> Result<(), Invalid> {
     let (Some(claimed), Some(registration)) = (intent.observed_at, &situation.state.registration) else {
         return Ok(());
@@ -109,8 +99,9 @@ fn check_body(situation: &Situation<'_>, body: &Body) -> Result<(), Invalid> {
             check_body(situation, &correction.body).map_err(|invalid| invalid.within(format_args!("body.{kind}")))
         }
         Body::Retraction(_) => check_retraction(situation),
-        Body::Acknowledgement(_) => check_target(situation).map(|_| ()),
-        _ => Ok(()),
+        Body::Acknowledgement(_) => check_acknowledged(situation),
+        Body::DutyAnswer(answer) => answering::check(situation, answer),
+        body => office::check_body(situation, body),
     }
 }
 
@@ -152,6 +143,16 @@ fn check_correction(situation: &Situation<'_>, correction: &Correction) -> Resul
             ),
         ));
     }
+    if target.kind == Kind::Pledge {
+        return Err(Invalid::new(
+            "target",
+            "wrong_kind",
+            Text::fixed(
+                "申し合わせの確認は訂正できません。取り消して、本人があらためて確認してください",
+                "a pledge is not corrected: take it back, and let whoever gave it give it anew",
+            ),
+        ));
+    }
     if target.kind == Kind::EmergencyAccess {
         return Err(access_stands());
     }
@@ -180,6 +181,21 @@ fn check_correction(situation: &Situation<'_>, correction: &Correction) -> Resul
     ))
 }
 
+/// A duty is met by acknowledging what opened it; to acknowledge a reminder of it would look as if that was done.
+fn check_acknowledged(situation: &Situation<'_>) -> Result<(), Invalid> {
+    if !check_target(situation)?.kind.is_of_a_duty() {
+        return Ok(());
+    }
+    Err(Invalid::new(
+        "target",
+        "wrong_kind",
+        Text::fixed(
+            "約束の経過ではなく、きっかけの記録を確認してください",
+            "what opened the duty is acknowledged, not its course",
+        ),
+    ))
+}
+
 /// Whoever opened the records cannot take back that they did.
 fn access_stands() -> Invalid {
     Invalid::new(
@@ -195,6 +211,16 @@ fn access_stands() -> Invalid {
 /// Who the patient is, what was consented to and who is on the team is changed by saying what is so now.
 fn check_retraction(situation: &Situation<'_>) -> Result<(), Invalid> {
     let kind = check_target(situation)?.kind;
+    if kind.is_of_a_duty() {
+        return Err(Invalid::new(
+            "target",
+            "wrong_kind",
+            Text::fixed(
+                "約束の経過と返事は取り消せません。あらためて返事をしてください",
+                "the course of a duty is not retracted: answer again",
+            ),
+        ));
+    }
     if kind == Kind::EmergencyAccess {
         return Err(access_stands());
     }

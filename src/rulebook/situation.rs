@@ -22,6 +22,7 @@ pub fn viewer(state: &PatientState, actor: &Actor, now: Timestamp) -> ViewerFact
             organisation_was_on_team: state.former.contains(&actor.organisation).into(),
             is_host: linked.is_some_and(|membership| membership.host).into(),
             break_glass: state.emergency_access(actor, now).is_some().into(),
+            own_office: (state.timeline.as_organisation() == actor.organisation).into(),
         },
         patient: PatientFacts {
             consent: state.consent.into(),

@@ -17,6 +17,7 @@ mod commit;
 mod connect;
 mod connections;
 mod directory;
+mod duties;
 mod engine;
 mod entry;
 mod error;
@@ -26,14 +27,17 @@ mod file;
 mod health;
 mod journal;
 mod linking_queue;
+mod meetings;
 mod meta;
 mod migrate;
+mod past;
 mod projection;
 mod reading;
 pub mod rebuild;
 mod record;
 mod rows;
 mod rulebook;
+mod rulebook_version;
 mod shelf;
 mod sign_in;
 mod snapshot;
@@ -45,7 +49,7 @@ pub use accesses::DeclaredAccess;
 pub use audit::AuditRecord;
 pub use batch::{
     AuditSeal, Batch, ClearHeader, GrantChange, GrantId, HeadUpdate, NewTimeline, QueueState, ReadMarker, Resolved,
-    SealedAudit, SealedEntry, SealedQueued, Subject,
+    SealedAudit, SealedEntry, SealedQueued, ShutOut, Subject,
 };
 pub use engine::Tx;
 pub use entry::{KnownId, Page, StoredEntry};
@@ -54,6 +58,7 @@ pub use file::{FileName, HandedIn, KeptFile, NamedFile, UnnamedFile, open_file, 
 pub use health::Health;
 pub use journal::Journal;
 pub use linking_queue::Queued;
+pub use past::{RefusedPage, RefusedPost};
 pub use projection::{ProjectionChange, project};
 pub use reading::Grant;
 pub use rulebook::RulebookFile;

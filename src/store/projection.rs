@@ -7,15 +7,19 @@ use std::collections::BTreeMap;
 use prost::Message as _;
 
 use crate::domain::body::Body;
+use crate::domain::duty::DutyId;
 use crate::domain::entry::Entry;
 use crate::domain::ids::{OrganisationId, PersonId, TimelineId};
+use crate::domain::kind::Kind;
 use crate::domain::patient::Registration;
 use crate::domain::state::PatientState;
 use crate::domain::team::{ConsentState, Membership};
+use crate::domain::time::Timestamp;
 use crate::vault::PatientKey;
 
 use super::accesses::DeclaredAccess;
 use super::engine::run;
+use super::meetings::{MeetingRow, meeting_rows};
 use super::record::{RegistrationRecord, record_aad, uuid_from};
 use super::{StoreError, Tx};
 
@@ -36,6 +40,23 @@ pub enum ProjectionChange {
         timeline: TimelineId,
         state: ConsentState,
     },
+    /// When each pair of organisations met last.
+    Meetings {
+        timeline: TimelineId,
+        meetings: Vec<MeetingRow>,
+    },
+    /// A duty as it stands, sealed with the timeline's key.
+    Duty {
+        timeline: TimelineId,
+        duty: DutyId,
+        open: bool,
+        sealed: Vec<u8>,
+    },
+    /// When the duty clock must look at the timeline again, if ever. The hub's to say, who knows the rules.
+    Due {
+        timeline: TimelineId,
+        at: Option<Timestamp>,
+    },
     /// All declarations of emergency access that are remembered.
     Accesses {
         timeline: TimelineId,
@@ -44,7 +65,7 @@ pub enum ProjectionChange {
 }
 
 impl ProjectionChange {
-    /// What must be written for a timeline of which nothing is.
+    /// What must be written for a timeline of which nothing is, apart from its duties.
     #[must_use]
     pub fn all_of(state: &PatientState, key: &PatientKey) -> Vec<Self> {
         let timeline = state.timeline;
@@ -57,6 +78,10 @@ impl ProjectionChange {
         }
         if state.consent != ConsentState::None {
             changes.push(Self::Consent { timeline, state: state.consent });
+        }
+        let meetings = meeting_rows(state);
+        if !meetings.is_empty() {
+            changes.push(Self::Meetings { timeline, meetings });
         }
         if !state.accesses.as_slice().is_empty() {
             changes.push(accesses_of(state));
@@ -95,6 +120,12 @@ pub fn project(after: &PatientState, entry: &Entry, key: &PatientKey, changes: &
         Body::Acknowledgement(_) if !after.accesses.as_slice().is_empty() => changes.push(accesses_of(after)),
         _ => {}
     }
+    // Of a meeting that is told, put right or taken back.
+    if matches!(entry.scope().kind, Kind::JointVisit | Kind::Conference) {
+        changes.push(ProjectionChange::Meetings { timeline, meetings: meeting_rows(after) });
+    }
+    changes
+        .extend(after.duties.touched_by(entry).into_iter().map(|duty| ProjectionChange::of_duty(timeline, duty, key)));
 }
 
 fn accesses_of(state: &PatientState) -> ProjectionChange {
@@ -109,6 +140,7 @@ pub(super) struct Projected {
     /// Organisation, person, host, since, opens from.
     pub(super) team: Vec<TeamRow>,
     pub(super) consent: Option<String>,
+    pub(super) meetings: Vec<MeetingRow>,
     pub(super) accesses: Vec<DeclaredAccess>,
 }
 
@@ -121,7 +153,8 @@ impl Projected {
         team.sort();
         let consent = (state.consent != ConsentState::None).then(|| state.consent.code().to_owned());
         let accesses = DeclaredAccess::all_of(state.timeline, &state.accesses);
-        Self { registration: state.registration.as_deref().cloned(), team, consent, accesses }
+        let (registration, meetings) = (state.registration.as_deref().cloned(), meeting_rows(state));
+        Self { registration, team, consent, meetings, accesses }
     }
 }
 
@@ -151,6 +184,11 @@ impl Tx {
                 ProjectionChange::Patient { timeline, sealed } => self.upsert_patient(*timeline, sealed).await?,
                 ProjectionChange::Team { timeline, team } => self.replace_team(*timeline, team).await?,
                 ProjectionChange::Consent { timeline, state } => self.upsert_consent(*timeline, *state).await?,
+                ProjectionChange::Meetings { timeline, meetings } => self.replace_meetings(*timeline, meetings).await?,
+                ProjectionChange::Duty { timeline, duty, open, sealed } => {
+                    self.upsert_duty(*timeline, *duty, *open, sealed).await?;
+                }
+                ProjectionChange::Due { timeline, at } => self.set_due(*timeline, *at).await?,
                 ProjectionChange::Accesses { timeline, declared } => self.replace_accesses(*timeline, declared).await?,
             }
         }
@@ -277,8 +315,9 @@ impl Tx {
         let registration = patient.map(|(sealed,)| open_registration(key, timeline, &sealed)).transpose()?;
         // "Not obtained" may stand there or be left out: it says the same.
         let consent = consent.map(|(state,)| state).filter(|state| state != ConsentState::None.code());
+        let meetings = self.find_meetings(timeline).await?;
         let accesses = self.list_accesses_of(timeline).await?;
-        Ok(Projected { registration, team, consent, accesses })
+        Ok(Projected { registration, team, consent, meetings, accesses })
     }
 
     /// Empties all projections, to be rebuilt in the same transaction.
@@ -288,6 +327,9 @@ impl Tx {
                 "delete from patient",
                 "delete from team_member",
                 "delete from patient_consent",
+                "delete from pair_meeting",
+                "delete from duty",
+                "delete from timeline_due",
                 "delete from emergency_access",
             ] {
                 sqlx::query(sql).execute(&mut *connection).await?;

@@ -252,7 +252,7 @@ async fn the_secretariat_sees_who_and_why_until_when_and_its_acknowledgement_is_
     let listed = secretariat.get(path).await.bytes;
     renkei::store::rebuild::rebuild(app.hub.journal()).await.unwrap();
     assert_eq!(secretariat.get(path).await.bytes, listed);
-    assert!(renkei::store::check::check(app.hub.journal()).await.unwrap().is_whole());
+    assert!(renkei::store::check::check(app.hub.journal(), None).await.unwrap().is_whole());
 }
 
 #[tokio::test]

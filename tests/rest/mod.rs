@@ -2,15 +2,20 @@
 
 mod audit;
 mod directory;
+mod duties;
 mod emergency;
 mod every_route;
+mod explaining;
 mod files;
 mod files_swept;
 mod importing;
 mod linking_queue;
+mod offices;
 mod posting;
 mod putting_right;
 mod reading;
 mod registering;
+mod replaying;
+mod rulebook_life;
 mod rulebooks;
 mod sign_ins;

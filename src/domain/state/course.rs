@@ -17,6 +17,8 @@ use crate::domain::standing::Standing;
 use crate::domain::time::Timestamp;
 use crate::limits;
 
+use super::meetings::Meetings;
+
 closed_list! {
     /// Where the patient is.
     Stay {
@@ -54,12 +56,16 @@ pub type Settings = Arc<[DeviceSetting]>;
 pub struct Course {
     /// The newest few of each writer that were not taken back, [`limits::RECORDS_STANDING_MAX`].
     pub records: BTreeMap<Writer, Standing<Seq, Record>>,
+    /// When a record of each kind was first written, of the kinds of which one stands: since when what it is the
+    /// condition for is asked.
+    pub since: BTreeMap<Kind, Timestamp>,
     pub stays: Standing<Seq, Stay>,
     /// By the name of the device; `None` where it was taken away.
     pub devices: BTreeMap<String, Standing<Seq, Option<Settings>>>,
     pub allergies: Standing<Seq, Arc<Allergies>>,
     pub one_doctor_wished: Standing<Seq, bool>,
     pub keeps_acp_private: Standing<Seq, bool>,
+    pub meetings: Meetings,
     /// The page was closed and not opened again by a new registration.
     pub closed: Standing<Seq, bool>,
 }
@@ -104,6 +110,8 @@ impl Course {
             let (until, to) = extent(body);
             let record = Record { recorded_at, until, to, acknowledged: false };
             self.records.entry(writer).or_default().put(seq, record, limits::RECORDS_STANDING_MAX);
+            self.meetings.take(body, seq, entry.author.organisation, recorded_at);
+            self.since.entry(kind).or_insert(recorded_at);
         }
         self.say(body, seq);
     }
@@ -157,17 +165,22 @@ impl Course {
     pub(super) fn take_back(&mut self, seq: Seq) {
         let is_meant = |at: Seq| at == seq;
         self.records.values_mut().for_each(|kept| kept.take_back(is_meant));
+        let records = &self.records;
+        let stands = |kind: Kind| records.iter().any(|(writer, kept)| writer.kind == kind && !kept.kept().is_empty());
+        self.since.retain(|kind, _| stands(*kind));
         self.devices.values_mut().for_each(|kept| kept.take_back(is_meant));
         self.stays.take_back(is_meant);
         self.allergies.take_back(is_meant);
         self.one_doctor_wished.take_back(is_meant);
         self.keeps_acp_private.take_back(is_meant);
         self.closed.take_back(is_meant);
+        self.meetings.take_back(seq);
     }
 
     /// A correction says `body` in place of what stood at `seq`, recorded at `recorded_at`.
     pub(super) fn correct(&mut self, body: &Body, seq: Seq, entry: &Entry, recorded_at: Timestamp) {
         self.devices.values_mut().for_each(|kept| kept.take_back(|at| at == seq));
+        self.meetings.take_back(seq);
         let acknowledged =
             self.records.values().flat_map(Standing::kept).any(|(at, kept)| *at == seq && kept.acknowledged);
         self.take(body, seq, entry, recorded_at);

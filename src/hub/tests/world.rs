@@ -13,6 +13,7 @@ use crate::domain::decimal::Decimal;
 use crate::domain::directory::{Actor, Directory, Organisation, Person, Position};
 use crate::domain::entry::{Intent, Sensitivity};
 use crate::domain::ids::{EntryId, OrganisationId, PersonId, Seq, SignInId, TimelineId};
+use crate::domain::offices::Offices;
 use crate::domain::patient::{HumanName, Registration, Sex};
 use crate::domain::role::{OrganisationType, Role};
 use crate::domain::team::{ConsentChange, ConsentGiver, ConsentState, History, TeamLink};
@@ -31,11 +32,12 @@ use crate::vault::{RegionKey, Token, digest};
 const MORNING: Timestamp = Timestamp::from_secs(1_775_003_400);
 
 /// Who acts here: the number is that of person, organisation and sign-in.
-const CAST: [(u128, Role, OrganisationType); 4] = [
+const CAST: [(u128, Role, OrganisationType); 5] = [
     (1, Role::Secretariat, OrganisationType::Secretariat),
     (2, Role::Nurse, OrganisationType::NursingStation),
     (3, Role::Doctor, OrganisationType::Clinic),
     (4, Role::Nurse, OrganisationType::NursingStation),
+    (5, Role::Helper, OrganisationType::HomeHelp),
 ];
 
 pub struct World {
@@ -59,8 +61,10 @@ impl Lasting {
         let registrations = journal.registrations().await.unwrap();
         let parts = RegionParts {
             rulebook: shipped::load(digest).unwrap(),
+            rulebook_is_configured: true,
             directory: directory(),
             patients: PatientIndex::of(registrations.into_iter().map(|(id, known)| (id.as_patient(), known))),
+            offices: Offices::of(journal.read(|tx| Box::pin(tx.load_offices())).await.unwrap()),
             clock: Arc::clone(&self.clock) as Arc<dyn Clock>,
             ids: Arc::clone(&self.ids),
             calendar: Calendar::japan_with_placeholders(),
@@ -86,6 +90,14 @@ pub fn secretariat() -> Actor {
 /// Of the station that [`World::patient`] links.
 pub fn nurse() -> Actor {
     actor(2)
+}
+
+pub fn doctor() -> Actor {
+    actor(3)
+}
+
+pub fn helper() -> Actor {
+    actor(5)
 }
 
 /// Of a station that is linked to nobody.

@@ -11,7 +11,7 @@ use crate::domain::decimal::Decimal;
 use crate::domain::directory::{Actor, Directory, Organisation, Person, Position};
 use crate::domain::entry::{Entry, Intent, Sensitivity};
 use crate::domain::ids::{EntryId, OrganisationId, PersonId, TimelineId};
-use crate::domain::kind::Kind;
+use crate::domain::offices::Offices;
 use crate::domain::patient::{HumanName, Registration, Sex};
 use crate::domain::role::{OrganisationType, Role};
 use crate::domain::ruling::Ruling;
@@ -93,6 +93,7 @@ impl Patient {
             rulebook,
             directory,
             surroundings: &surroundings,
+            offices: &Offices::default(),
             calendar: &calendar,
             actor: &actor,
             now,
@@ -387,14 +388,10 @@ fn an_entry_names_only_files_that_the_hub_found_for_it() {
 }
 
 #[test]
-fn what_the_hub_cannot_act_on_yet_is_refused_alike_for_every_patient() {
+fn a_record_of_an_organisation_is_refused_alike_for_every_patient() {
     let (known, unknown) = (Patient::with_team(), Patient::unknown());
     for patient in [&known, &unknown] {
-        let pledge = Body::OfficeEntry(OfficeEntry::default());
-        assert_eq!(patient.answer(somebody(Role::Doctor, FAR), pledge), "not_supported body");
+        let entered = Body::OfficeEntry(OfficeEntry::default());
+        assert_eq!(patient.answer(somebody(Role::Doctor, FAR), entered), "wrong_kind timeline");
     }
-    let waiting: Vec<Kind> = Kind::ALL.iter().copied().filter(|kind| kind.awaits_the_hub()).collect();
-    assert!(waiting.contains(&Kind::Pledge) && waiting.contains(&Kind::DutyStep), "{waiting:?}");
-    assert!(!waiting.contains(&Kind::EmergencyAccess), "{waiting:?}");
-    assert!(waiting.iter().all(|kind| !kind.is_observation() && !kind.is_administrative()), "{waiting:?}");
 }

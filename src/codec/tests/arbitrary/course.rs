@@ -13,9 +13,11 @@ use crate::domain::ids::{EntryId, OrganisationId, PersonId, Seq};
 use crate::domain::kind::Kind;
 use crate::domain::role::Role;
 use crate::domain::standing::Standing;
-use crate::domain::state::{Access, Accesses, Course, Record, Stay, Writer};
+use crate::domain::state::{Access, Accesses, Course, Meetings, Record, Stay, Writer};
 
-fn standing<T: std::fmt::Debug>(record: impl Strategy<Value = T>) -> impl Strategy<Value = Standing<Seq, T>> {
+pub(super) fn standing<T: std::fmt::Debug>(
+    record: impl Strategy<Value = T>,
+) -> impl Strategy<Value = Standing<Seq, T>> {
     (vec((1u64.., record), 0..3), option::of(1u64..)).prop_map(|(kept, dropped)| {
         let kept = kept.into_iter().map(|(seq, record)| (Seq(seq), record)).collect();
         Standing::of(kept, dropped.map(Seq))
@@ -53,15 +55,24 @@ pub(super) fn course() -> impl Strategy<Value = Course> {
         standing(select(Stay::ALL)),
         standing(allergies),
         (standing(any::<bool>()), standing(any::<bool>()), standing(any::<bool>())),
+        (
+            vec((select(Kind::ALL), time()), 0..3),
+            vec(((id(OrganisationId), id(OrganisationId)), standing(time())), 0..3),
+        ),
     )
-        .prop_map(|(records, devices, stays, allergies, (one_doctor_wished, keeps_acp_private, closed))| Course {
-            records: records.into_iter().collect(),
-            devices: devices.into_iter().collect(),
-            stays,
-            allergies,
-            one_doctor_wished,
-            keeps_acp_private,
-            closed,
+        .prop_map(|(records, devices, stays, allergies, wishes, (since, pairs))| {
+            let (one_doctor_wished, keeps_acp_private, closed) = wishes;
+            Course {
+                since: since.into_iter().collect(),
+                records: records.into_iter().collect(),
+                devices: devices.into_iter().collect(),
+                stays,
+                allergies,
+                one_doctor_wished,
+                keeps_acp_private,
+                closed,
+                meetings: Meetings { pairs: pairs.into_iter().collect() },
+            }
         })
 }
 
