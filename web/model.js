@@ -273,8 +273,7 @@ export class Model {
 
   /** @param {string} id @param {string} [entry] to be shown there */
   select(id, entry = '') {
-    Object.assign(this, { selected: id, wanted: entry, showsDuties: false });
-    if (id) this.farewell = null;
+    Object.assign(this, { selected: id, wanted: entry, showsDuties: false, farewell: null });
     this.changed();
   }
 

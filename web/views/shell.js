@@ -107,7 +107,7 @@ export class Shell extends View {
       ${connectionNotice(model)}
       ${model.trouble ? html`<p class="banner banner-warning" role="alert">${icon('alarm')}<span>${inLanguage(model.trouble)}</span>
         <button class="button button-small" type="button" @click=${() => model.say(null)}>${say('close')}</button></p>` : nothing}
-      <div class="panes" data-open=${model.selected || model.showsDuties ? 'patient' : 'list'}>
+      <div class="panes" data-open=${model.selected || model.showsDuties || model.farewell ? 'patient' : 'list'}>
         <renkei-patients class="pane pane-list" .model=${model}></renkei-patients>
         <main id="main" class="pane pane-main" tabindex="-1">${this.main()}</main>
       </div>
