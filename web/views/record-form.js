@@ -125,7 +125,7 @@ export class RecordForm extends View {
   render() {
     const { kind, model } = this;
     const slip = kind ? this.slip(kind) : null;
-    return html`<dialog class="sheet record-form" aria-labelledby="record-form-title"><form @submit=${this.submit} novalidate>
+    return html`<dialog class="sheet record-form" aria-labelledby="record-form-title"><form @submit=${this.submit} @keydown=${this.key} novalidate>
       <header class="sheet-head"><h2 id="record-form-title">${kind ? word('kind', kind) : say('choose_kind')}<small>${model.patientName(this.timelineId).kanji}</small></h2>
         <span class="sheet-turn">${kind && !this.waiting ? html`<button class="button button-text" type="button" @click=${() => this.choose('')}>${icon('back')}<span>${say('other_kind')}</span></button>` : nothing}
         <button class="button button-text" type="button" @click=${() => this.dialog.close()}>${icon('close')}<span>${say('close')}</span></button></span></header>
@@ -164,6 +164,15 @@ export class RecordForm extends View {
       : lacking.length ? say('lacking', { fields: lacking.map(({ phrase }) => say(phrase)).join('・') }) : '';
     return html`<footer class="sheet-foot">${hint ? html`<p class="quiet">${hint}</p>` : verdictLine(draft, () => this.querySelector('.record-form .before-send')?.scrollIntoView({ block: 'end', behavior: 'smooth' }))}
       <button class="button button-primary" type="submit" aria-disabled=${String(!ready)}>${icon('send')}<span>${say(draft.confirmed ? 'send_to_queue' : 'send')}</span></button></footer>`;
+  }
+
+  /** Enter ends a word, not the form: what is not finished is not sent by accident. @param {KeyboardEvent} event */
+  key(event) {
+    if (event.key !== 'Enter' || event.isComposing) return;
+    const { form, type = '' } = /** @type {HTMLInputElement} */ (event.target);
+    if (event.ctrlKey || event.metaKey) form?.requestSubmit();
+    else if (!['text', 'date', 'datetime-local'].includes(type)) return;
+    event.preventDefault();
   }
 
   /** @param {Event} event */

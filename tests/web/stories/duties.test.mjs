@@ -174,7 +174,7 @@ for (const [language, size, said] of [
   });
 }
 
-test('a lab request: the doctor asks for time, hands over, then gives the results', async (t) => {
+test('a lab request: the doctor asks for time, then gives the results', async (t) => {
   const { hub, screenOf } = await startRegion(t);
   const [doctor, nurse] = await Promise.all([screenOf('doctor'), screenOf('nurse')]);
   await Promise.all([openPatient(doctor), openPatient(nurse)]);
@@ -204,6 +204,56 @@ test('a lab request: the doctor asks for time, hands over, then gives the result
   const [{ body: { labResult } }] = posts(hub, 'labResult');
   assert.deepEqual(labResult.items, [{ name: 'CRP', value: '0.42', unit: 'mg/dL' }]);
   assert.equal(labResult.request, posts(hub, 'labRequest')[0].id);
+});
+
+test('a duty is handed over to a colleague, and the line says to whom', async (t) => {
+  const { hub, screenOf } = await startRegion(t);
+  const id = leftOpen(hub, MASAO);
+  const nurse = await screenOf('nurse', { size: 'phone', language: 'en-GB' });
+  await openPatient(nurse, MASAO);
+  const entry = nurse.locator('article', { hasText: '人工呼吸器' });
+  await entry.getByRole('button', { name: 'Answer' }).click();
+  const sheet = nurse.locator('renkei-duty-answer dialog');
+  await sheet.getByLabel('Organisation').selectOption({ label: 'みなと訪問看護ステーション' });
+  assert.ok(await sheet.getByLabel('nurse', { exact: true }).isChecked(), 'the role that owes it, where somebody has it');
+  await sheet.getByLabel('Person').selectOption({ label: '伊藤 さくら' });
+  await sheet.getByLabel('Reason').fill('She visits today.');
+  await sheet.getByText('This can be sent').waitFor();
+  await look(nurse, 'hand-over-phone-en');
+  await sheet.getByRole('button', { name: 'Record the answer' }).click();
+  await nurse.locator('.line-course', { hasText: 'handed over to みなと訪問看護ステーション 伊藤 さくら' }).getByText('She visits today.').waitFor();
+  const { handedOver, duty } = posts(hub, 'dutyAnswer')[0].body.dutyAnswer;
+  assert.deepEqual([duty, handedOver.to[0].roles, handedOver.to[0].capacity], [id, ['nurse'], 'person']);
+  await entry.locator('.duty', { hasText: '伊藤 さくら' }).waitFor();
+  assert.deepEqual(nurse.complaints, []);
+});
+
+test('written without network and held when it arrives: nothing typed is lost, and it goes on under its id', async (t) => {
+  const { hub, screenOf } = await startRegion(t);
+  const doctor = await screenOf('doctor');
+  await openPatient(doctor);
+  hub.cut();
+  await doctor.locator('.pill-bad').waitFor();
+  const sheet = await openForm(doctor, '点滴・与薬などの指示');
+  await sheet.getByLabel('点滴', { exact: true }).check();
+  await sheet.getByLabel('内容').fill('圏外で書いた指示です。');
+  await sheet.getByLabel('内容').press('Control+Enter');
+  await sheet.waitFor({ state: 'hidden' });
+  const waiting = doctor.locator('.entry-pending', { hasText: '圏外で書いた指示です。' });
+  await waiting.waitFor();
+  hub.mend();
+  await doctor.locator('.pill-good').waitFor({ timeout: 40_000 });
+  await waiting.getByText('点滴・重要な与薬の指示は文書で出す').first().waitFor();
+  await look(doctor, 'held-later-desk-ja');
+  await waiting.getByRole('button', { name: '直して送る' }).click();
+  assert.equal(await sheet.getByLabel('内容').inputValue(), '圏外で書いた指示です。');
+  await sheet.getByLabel('または、理由を書いて送る').fill('往診先で渡します。');
+  await sheet.getByText('理由を添えて送れます。').waitFor();
+  await sheet.getByRole('button', { name: '送信', exact: true }).click();
+  await doctor.locator('article.entry-mine', { hasText: '往診先で渡します。' }).waitFor();
+  const [first, again] = posts(hub, 'order');
+  assert.equal(first.id, again.id);
+  assert.equal(await doctor.locator('.entry-pending').count(), 0);
 });
 
 test('an urgent message waits for the call: written from the card, then the message may go', async (t) => {
