@@ -14,6 +14,8 @@ const LOOKS = /** @type {const} */ ({
   waiting: ['wait', 'pending_waiting'],
   sent: ['sync', 'pending_sent'],
   refused: ['stop', 'pending_refused'],
+  // A held post lacks something; nothing is wrong with it.
+  held: ['hand', 'verdict_held'],
   queued: ['link', 'pending_queued'],
 });
 
@@ -23,13 +25,14 @@ const LOOKS = /** @type {const} */ ({
  */
 export function pending(model, item, edit) {
   const { intent, state, verdict, writtenAtMs } = item;
-  const [sign, phrase] = LOOKS[state];
+  const look = state === 'refused' && verdict?.holds?.length ? 'held' : state;
+  const [sign, phrase] = LOOKS[look];
   const body = readBody(intent.body);
   const remove = () => {
     model.outbox.remove(intent.id);
     model.changed();
   };
-  return html`<article class="entry entry-pending pending-${state}" aria-label="${word('kind', body.kind)}, ${say(phrase)}">
+  return html`<article class="entry entry-pending pending-${look}" aria-label="${word('kind', body.kind)}, ${say(phrase)}">
     <p class="pending-state">${icon(sign)}<b>${say(phrase)}</b> <time>${moment(writtenAtMs)}</time></p>
     ${bodyOf(body, { model, alarms: [] })}
     ${verdict ? reasonsOf(verdict) : nothing}

@@ -244,6 +244,7 @@ test('written without network and held when it arrives: nothing typed is lost, a
   hub.mend();
   await doctor.locator('.pill-good').waitFor({ timeout: 40_000 });
   await waiting.getByText('点滴・重要な与薬の指示は文書で出す').first().waitFor();
+  await waiting.getByText('送る前に、もうひとつ').waitFor();
   await look(doctor, 'held-later-desk-ja');
   await waiting.getByRole('button', { name: '直して送る' }).click();
   assert.equal(await sheet.getByLabel('内容').inputValue(), '圏外で書いた指示です。');
