@@ -7,6 +7,8 @@ import { Rest } from './rest.js';
 import './views/shell.js';
 
 const RUSHED_PAINT_MS = 200;
+/** "In two hours" must not stand still. */
+const TICK_MS = 30_000;
 
 adoptTokenFromAddress();
 startLanguage();
@@ -49,4 +51,5 @@ document.addEventListener('visibilitychange', () => {
 window.addEventListener('hashchange', () => {
   if (adoptTokenFromAddress()) location.reload();
 });
+setInterval(() => model.changed(), TICK_MS);
 if (currentToken()) model.start();

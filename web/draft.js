@@ -1,5 +1,6 @@
 // One draft on its way to becoming a post: its id stays the same from the first dry run to the last resend, it is judged
 // a moment after each change, and it is judged again before it is sent if the last ruling is not about this very text.
+// Reasons written for rules that hold it belong to the draft, and go with it.
 
 import { uuidV7 } from './uuid.js';
 
@@ -8,6 +9,7 @@ const ASK_PAUSE_MS = 450;
 /**
  * @typedef {import('./frames.js').Intent} Intent
  * @typedef {import('./frames.js').Verdict} Verdict
+ * @typedef {import('./frames.js').Hold} Hold
  */
 
 export class Draft {
@@ -24,8 +26,11 @@ export class Draft {
     this.begin();
   }
 
-  /** A new draft, or a refused post taken up again under its id. @param {string} [id] */
-  begin(id = uuidV7()) {
+  /**
+   * A new draft, or a refused post taken up again under its id, with what was written for the rules that hold it.
+   * @param {string} [id] @param {import('./frames.js').WrittenReason[]} [reasons] @param {Hold[]} [holds]
+   */
+  begin(id = uuidV7(), reasons = [], holds = []) {
     this.id = id;
     /** @type {'empty' | 'asking' | 'unknown' | 'judged'} */
     this.state = 'empty';
@@ -33,13 +38,26 @@ export class Draft {
     this.verdict = null;
     this.judgedText = '';
     this.confirmed = false;
+    /** @type {Map<string, string>} by citation */
+    this.reasons = new Map(reasons.map(({ rule, text }) => [rule, text]));
+    /** @type {Map<string, Hold>} what holds it, also when a reason lets it pass by now */
+    this.holds = new Map(holds.map((hold) => [hold.citation, hold]));
     this.model.clock.cancel(this.timer);
   }
 
   /** @returns {Intent | null} */
   intent() {
     const intent = this.build();
-    return intent && { ...intent, id: this.id };
+    if (!intent) return null;
+    const reasons = [...this.reasons].filter(([, text]) => text.trim()).map(([rule, text]) => ({ rule, text }));
+    return { ...intent, ...(reasons.length ? { reasons } : {}), id: this.id };
+  }
+
+  /** @param {string} rule a citation @param {string} text */
+  write(rule, text) {
+    this.reasons.set(rule, text);
+    this.edited();
+    this.changed();
   }
 
   /** The author changed something. */
@@ -49,6 +67,7 @@ export class Draft {
     if (!this.build()) {
       this.state = 'empty';
       this.verdict = null;
+      this.holds.clear();
       this.changed();
       return;
     }
@@ -69,20 +88,32 @@ export class Draft {
     this.verdict = verdict;
     this.state = verdict ? 'judged' : 'unknown';
     this.judgedText = verdict ? text : '';
+    if (verdict) this.keepHolds(verdict);
     this.changed();
     return verdict;
   }
 
+  /** A rule that a reason was written for stays on the screen, so that the reason can be read and changed. @param {Verdict} verdict */
+  keepHolds(verdict) {
+    for (const citation of this.holds.keys()) if (!this.reasons.get(citation)?.trim()) this.holds.delete(citation);
+    for (const hold of verdict.holds) this.holds.set(hold.citation, hold);
+  }
+
+  /** Whether the rules as last asked refuse it as it stands. */
+  get refused() {
+    return this.state === 'judged' && this.verdict?.verdict === 'refused';
+  }
+
   /**
    * Sends unless the rules refuse; a post bound for the linking queue goes at the second press. Without the hub it goes to
-   * the outbox unjudged, and the verdict comes after the fact.
+   * the outbox unjudged, and the verdict comes after the fact. What was refused is asked again: others may have acted.
    * @returns {Promise<boolean>} whether it was handed over
    */
   async send() {
     const intent = this.intent();
     if (!intent) return false;
     this.model.clock.cancel(this.timer);
-    const known = this.state === 'judged' && textOf(intent) === this.judgedText;
+    const known = this.state === 'judged' && !this.refused && textOf(intent) === this.judgedText;
     const verdict = known ? this.verdict : await this.ask();
     if (verdict?.verdict === 'refused') return false;
     if (verdict?.verdict === 'queued' && !this.confirmed) {

@@ -13,6 +13,7 @@
  * @property {string} [observedAtUs]
  * @property {string} [sensitivity]
  * @property {Addressee[]} [addressedTo]
+ * @property {WrittenReason[]} [reasons]
  * @property {Record<string, any>} body proto3 JSON: one property, named as the kind in lowerCamelCase
  * @typedef {object} Entry
  * @property {string} id
@@ -27,6 +28,10 @@
  * @property {Body} body
  * @property {Alarm[]} alarms
  * @property {string[]} cited
+ * @property {Duty[]} opened
+ * @property {string[]} met ids of duties
+ * @property {WrittenReason[]} reasons written for rules that would have held it
+ * @property {string[]} excepted rules that would have held it, had there been no exception
  * @typedef {object} Verdict
  * @property {string} id
  * @property {'accepted' | 'refused' | 'queued'} verdict
@@ -35,6 +40,29 @@
  * @property {Text[]} reasons
  * @property {string[]} cited
  * @property {Alarm[]} alarms
+ * @property {Hold[]} holds
+ * @property {Duty[]} opened duties it opens
+ * @property {string[]} advice rules whose advice is given
+ * @property {RuleInWords[]} words
+ * @typedef {{rule: string, text: string}} WrittenReason
+ * @typedef {{citation: string, title: Text, says: Text, audience: string, strength: string}} RuleInWords
+ * @typedef {{wanted: Text, now: Text}} Missing
+ * @typedef {{citation: string, title: Text, reason: Text, missing: Missing[][], exceptions: Text[], reasonOk: boolean}} Hold
+ * @typedef {{organisation: string, organisationType: string, roles: string[], capacity: string, person: string}} Debtor
+ * @typedef {{roles: string[], capacity: string, of: string, afterMs: number, business: boolean, told: Debtor[]}} ChainStep
+ * @typedef {object} Duty as it was born
+ * @property {string} id
+ * @property {string} rule
+ * @property {Debtor[]} debtors
+ * @property {number} dueMs
+ * @property {boolean} unconfirmed
+ * @property {boolean} standing asked for by a state rather than by an entry
+ * @property {boolean} acknowledge an acknowledgement meets it
+ * @property {string[]} kinds entries that meet it
+ * @property {boolean} answers what meets it must refer to its cause
+ * @property {boolean} business its time is counted in opening hours
+ * @property {ChainStep[]} chain
+ * @property {string[]} waysOut
  */
 
 /** @param {unknown} value */
@@ -82,6 +110,39 @@ export function readEntry(raw) {
     body,
     alarms: (content.alarms ?? []).map(readAlarm),
     cited: content.ruling?.cited ?? [],
+    opened: (content.ruling?.opened ?? []).map(readDuty),
+    met: content.ruling?.met ?? [],
+    reasons: content.ruling?.reasons ?? [],
+    excepted: content.ruling?.excepted ?? [],
+  };
+}
+
+/** @param {any} raw @returns {Debtor} */
+export const readDebtor = (raw) => ({ organisation: '', organisationType: '', roles: [], capacity: 'member', person: '', ...raw });
+
+/** @param {any} raw a `Duty` message @returns {Duty} */
+export function readDuty(raw) {
+  const terms = raw.terms ?? {};
+  return {
+    id: raw.id,
+    rule: raw.rule ?? '',
+    debtors: (raw.debtors ?? []).map(readDebtor),
+    dueMs: msOfUs(raw.dueUs),
+    unconfirmed: raw.unconfirmed ?? false,
+    standing: raw.standing ?? false,
+    acknowledge: terms.acknowledge ?? false,
+    kinds: terms.kinds ?? [],
+    answers: terms.answers ?? false,
+    business: terms.within?.clock === 'business',
+    chain: (terms.escalate ?? []).map((/** @type {any} */ step, /** @type {number} */ level) => ({
+      roles: step.roles ?? [],
+      capacity: step.capacity ?? 'member',
+      of: step.of ?? '',
+      afterMs: number(step.after?.seconds) * 1000,
+      business: step.after?.clock === 'business',
+      told: (raw.chain?.[level]?.told ?? []).map(readDebtor),
+    })),
+    waysOut: terms.waysOut ?? [],
   };
 }
 
@@ -98,8 +159,22 @@ export function readVerdict(verdict, raw) {
     reasons: raw.reasons ?? [],
     cited: raw.ruling?.cited ?? raw.cited ?? [],
     alarms: (raw.alarms ?? []).map(readAlarm),
+    holds: (raw.holds ?? []).map(readHold),
+    opened: (raw.ruling?.opened ?? []).map(readDuty),
+    advice: raw.ruling?.advice ?? [],
+    words: (raw.words ?? []).map((/** @type {any} */ one) => ({ audience: '', strength: '', ...one })),
   };
 }
+
+/** @param {any} raw @returns {Hold} */
+const readHold = (raw) => ({
+  citation: raw.citation ?? '',
+  title: raw.title,
+  reason: raw.reason,
+  missing: (raw.missing ?? []).map((/** @type {any} */ one) => one.all ?? []),
+  exceptions: raw.exceptions ?? [],
+  reasonOk: raw.reasonOk ?? false,
+});
 
 /** What the hub writes by itself, such as a reminder, has nobody as its author. */
 const NOBODY = '00000000-0000-0000-0000-000000000000';

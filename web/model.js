@@ -7,6 +7,7 @@ import { Emergency } from './emergency.js';
 import { isHub, usOfMs } from './frames.js';
 import { Hub } from './hub.js';
 import { Outbox } from './outbox.js';
+import { Owing } from './owing.js';
 import { latest, readingsOf } from './readings.js';
 import { Timeline } from './timeline.js';
 import { uuidV7 } from './uuid.js';
@@ -69,6 +70,7 @@ export class Model {
     this.told = new Map();
     /** @type {Map<string, Promise<import('./rest.js').CitedRule>>} */
     this.rules = new Map();
+    this.owing = new Owing(this);
     this.emergency = new Emergency(this);
     this.directoryAtMs = 0;
     /** @type {string[]} */
@@ -76,8 +78,14 @@ export class Model {
     this.markerCalls = 0;
     this.welcomedOnce = false;
     this.selected = '';
+    /** The entry that an address leads to, until it was shown. */
+    this.wanted = '';
+    /** Whether the list of duties is looked at. */
+    this.showsDuties = false;
     /** @type {{name: string, reason?: {ja: string, en: string}} | null} a patient who has just left this reader's view */
     this.farewell = null;
+    /** @type {{ja: string, en: string} | null} what did not work, until it was read */
+    this.trouble = null;
     /** @type {import('./timeline.js').Item | null} the last entry that arrived while live, for screen readers */
     this.arrived = null;
     /** @type {Map<string, {version: number, readings: import('./readings.js').Reading[]}>} */
@@ -99,6 +107,12 @@ export class Model {
     });
   }
 
+  /** @param {{ja: string, en: string} | null} trouble */
+  say(trouble) {
+    this.trouble = trouble;
+    this.changed();
+  }
+
   // ── signing in and out ──
 
   async start(attempt = 0) {
@@ -114,7 +128,7 @@ export class Model {
     this.stage = 'ready';
     this.changed();
     this.hub.connect();
-    await Promise.all([this.refreshPatients(), this.refreshDirectory()]);
+    await Promise.all([this.refreshPatients(), this.refreshDirectory(), this.owing.refresh()]);
   }
 
   /** The person asked to go: the hub ends the sign-in, and this page forgets it whether that could be told or not. */
@@ -144,6 +158,7 @@ export class Model {
     this.signOutCode = code;
     this.stage = 'signed_out';
     for (const held of [this.patients, this.timelines, this.markers, this.presence, this.readings]) held.clear();
+    this.owing.clear();
     this.emergency.clear();
     this.me = null;
     this.changed();
@@ -256,11 +271,25 @@ export class Model {
       || a.patient.name.kana.localeCompare(b.patient.name.kana, 'ja'));
   }
 
-  /** @param {string} id */
-  select(id) {
-    this.selected = id;
-    if (id) this.farewell = null;
+  /** @param {string} id @param {string} [entry] to be shown there */
+  select(id, entry = '') {
+    Object.assign(this, { selected: id, wanted: entry, showsDuties: false, farewell: null });
     this.changed();
+  }
+
+  showDuties() {
+    Object.assign(this, { selected: '', wanted: '', showsDuties: true, farewell: null });
+    this.changed();
+  }
+
+  /** In one tap, for the entry that asks for it. @param {import('./timeline.js').Item} item */
+  acknowledge({ id, timeline }) {
+    if (!this.isAcknowledging(timeline, id)) this.hub.post(this.intent(timeline, { acknowledgement: { target: id } }));
+  }
+
+  /** Whether an acknowledgement of it is on its way. @param {string} timeline @param {string} id */
+  isAcknowledging(timeline, id) {
+    return this.outbox.of(timeline).some(({ intent, state }) => intent.body.acknowledgement?.target === id && (state === 'waiting' || state === 'sent'));
   }
 
   /** The person has seen everything up to `through` on the screen. @param {string} timeline @param {number} through */
@@ -351,7 +380,10 @@ const HEAR = /** @type {Record<string, (model: Model, happening: any) => void>} 
   },
   welcome(model) {
     model.tellSeen();
-    if (model.welcomedOnce) model.refreshPatients();
+    if (model.welcomedOnce) {
+      model.refreshPatients();
+      model.owing.refreshSoon();
+    }
     model.welcomedOnce = true;
   },
   subscribed(model, { timeline }) {
@@ -367,7 +399,9 @@ const HEAR = /** @type {Record<string, (model: Model, happening: any) => void>} 
     if (model.hub.connection.phase !== 'live') return;
     model.arrived = timeline.last ?? null;
     if (CHANGES_THE_LIST.has(entry.kind)) model.refreshSoon();
+    if (model.isSecretariat && entry.kind.startsWith('duty_')) model.owing.refreshSoon();
   },
+  verdict: (model, { verdict }) => model.owing.learn(verdict.words),
   caught_up: (model, { timeline }) => model.fetchMarkers(timeline),
   forget(model, { timeline, entry, reason }) {
     if (entry) model.timelines.get(timeline)?.forget(entry);

@@ -2,6 +2,8 @@
 
 /** A line that swallows everything answers nothing: after this long the hub counts as out of reach. */
 const ANSWER_MS_MAX = 15_000;
+/** As long as the hub gives a file either way. */
+const FILE_MS_MAX = 300_000;
 
 export class RestError extends Error {
   /** @param {number} status @param {any} problem `application/problem+json`, or empty @param {number} retryAfterMs */
@@ -46,25 +48,31 @@ export class Rest {
 
   /** @param {string} method @param {string} path @param {object} [body] @returns {Promise<any>} */
   async call(method, path, body) {
+    const response = await this.fetch(method, path, ANSWER_MS_MAX, body);
+    return response.json().catch(() => ({}));
+  }
+
+  /** @param {string} method @param {string} path @param {number} answerMsMax @param {object} [body] @returns {Promise<Response>} one that is ok */
+  async fetch(method, path, answerMsMax, body) {
     let response;
     try {
       response = await this.send(`/api/v1${path}`, {
         method,
         headers: {
           authorization: `Bearer ${this.token() ?? ''}`,
-          accept: 'application/json',
+          accept: 'application/json, */*;q=0.5',
           ...(body ? { 'content-type': 'application/json' } : {}),
         },
         ...(body ? { body: JSON.stringify(body) } : {}),
         cache: 'no-store',
         credentials: 'omit',
-        signal: AbortSignal.timeout(ANSWER_MS_MAX),
+        signal: AbortSignal.timeout(answerMsMax),
       });
     } catch {
       throw new RestError(0, { code: 'unreachable' }, 0);
     }
+    if (response.ok) return response;
     const answer = await response.json().catch(() => ({}));
-    if (response.ok) return answer;
     throw new RestError(response.status, answer, Number(response.headers.get('retry-after') ?? 0) * 1000);
   }
 
@@ -125,6 +133,43 @@ export class Rest {
   /** @returns {Promise<Person[]>} */
   async people() {
     return (await this.call('GET', '/people')).people ?? [];
+  }
+
+  /** What is owed. @param {{mine: boolean, after: string}} which @returns {Promise<{duties?: any[], next?: string | null}>} */
+  duties({ mine, after }) {
+    return this.call('GET', `/duties?${new URLSearchParams({ ...(mine ? { mine: 'true' } : {}), ...(after ? { after } : {}) })}`);
+  }
+
+  /**
+   * Hands a file in, before the entry that will name it. `fetch` tells nothing of how far it has come, so this does not use it.
+   * @param {string} timeline @param {File} file @param {string} type @param {(share: number) => void} progress from 0 to 1
+   * @returns {Promise<{sha256: string, media_type: string, size_bytes: number}>}
+   */
+  upload(timeline, file, type, progress) {
+    return new Promise((resolve, reject) => {
+      const request = new XMLHttpRequest();
+      request.open('POST', `/api/v1/timelines/${encodeURIComponent(timeline)}/files`);
+      request.timeout = FILE_MS_MAX;
+      request.setRequestHeader('authorization', `Bearer ${this.token() ?? ''}`);
+      request.setRequestHeader('content-type', type);
+      request.setRequestHeader('renkei-file-name', encodeURIComponent(file.name));
+      request.upload.onprogress = ({ loaded, total }) => progress(total ? loaded / total : 0);
+      request.onerror = request.ontimeout = () => reject(new RestError(0, { code: 'unreachable' }, 0));
+      request.onload = () => {
+        let body = {};
+        try {
+          body = JSON.parse(request.responseText);
+        } catch { /* A proxy on the way may answer in its own words. */ }
+        if (request.status === 201 || request.status === 200) resolve(/** @type {any} */ (body));
+        else reject(new RestError(request.status, body, 0));
+      };
+      request.send(file);
+    });
+  }
+
+  /** The bytes of a file that an entry names. @param {string} timeline @param {string} entry @param {string} sha256 @returns {Promise<Blob>} */
+  async file(timeline, entry, sha256) {
+    return (await this.fetch('GET', `/timelines/${encodeURIComponent(timeline)}/entries/${encodeURIComponent(entry)}/files/${sha256}`, FILE_MS_MAX)).blob();
   }
 
   /** @param {string} timeline @returns {Promise<{person: string, through: number, at: string}[]>} */

@@ -1,6 +1,8 @@
 // One patient's timeline as this page holds it: a fold over entries in the order of `seq`. Corrections, retractions and
 // acknowledgements are gathered beside what they are about; nothing is ever dropped except by `forget`. No I/O.
 
+import { Duties } from './duties.js';
+
 /**
  * @typedef {import('./frames.js').Entry} Entry
  * @typedef {import('./frames.js').Body} Body
@@ -28,6 +30,8 @@ export class Timeline {
     this.consent = null;
     /** @type {{sign: string, low?: string, high?: string}[]} in force now */
     this.limits = [];
+    /** @type {Duties} */
+    this.duties = new Duties(this.id);
     /** Grows whenever readings or limits change; graphs are drawn again only then. */
     this.readingsVersion = (this.readingsVersion ?? 0) + 1;
   }
@@ -50,6 +54,7 @@ export class Timeline {
     if (target && item.kind === 'acknowledgement') target.acknowledgements.push(item);
     if (target && item.kind === 'correction') target.corrections.push(item);
     if (target && item.kind === 'retraction') target.retraction = item;
+    this.duties.apply(item);
     const about = target ? rootOf(this, target) : item;
     if (about.kind === 'registration') this.registration = currentBody(about);
     if (about.kind === 'consent') this.consent = currentBody(about);

@@ -1,7 +1,8 @@
 // A hub for the stories of the web client, and for them alone: serves web/ with the policy of the real hub, answers the
-// REST calls the client makes, and speaks `renkei.v1.json` from memory. Its rules are three, enough to see each verdict.
+// REST calls the client makes, and speaks `renkei.v1.json` from memory. Its rules are few, enough to see each verdict.
 // Run by hand: node tests/web/mock-hub.mjs [port]
 
+import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -34,6 +35,10 @@ export class MockHub {
     /** Whose sign-ins were ended by themselves. */
     this.ended = [];
     this.awaiting = [];
+    /** What `GET /duties` lists. */
+    this.listed = [];
+    /** Files that were handed in. */
+    this.files = [];
     this.policy = contentSecurityPolicy();
     this.server = createServer((request, response) => this.http(request, response));
     this.sockets = new WebSocketServer({ noServer: true, handleProtocols: (offered) => (offered.has('renkei.v1.json') ? 'renkei.v1.json' : false), maxPayload: 262_144 });
@@ -79,6 +84,10 @@ export class MockHub {
     const url = new URL(request.url, this.url);
     response.setHeader('content-security-policy', this.policy);
     response.setHeader('x-content-type-options', 'nosniff');
+    if (request.method === 'POST' && url.pathname.endsWith('/files')) return this.takeFile(request, response);
+    const wanted = /^\/api\/v1\/timelines\/[^/]+\/entries\/[^/]+\/files\/([0-9a-f]{64})$/.exec(url.pathname)?.[1];
+    const kept = wanted && this.files.find(({ sha256 }) => sha256 === wanted);
+    if (kept) return response.writeHead(200, { 'content-type': 'application/octet-stream' }).end(kept.content);
     if (url.pathname.startsWith('/api/')) return this.api(request, url, response);
     const name = url.pathname === '/' ? 'index.html' : url.pathname.slice(1);
     const type = TYPES[name.split('.').at(-1)];
@@ -88,6 +97,18 @@ export class MockHub {
     } catch {
       response.writeHead(404).end('not found');
     }
+  }
+
+  /** Keeps nothing of a file but what the post will say of it; refuses what is told to be refused. */
+  async takeFile(request, response) {
+    const bytes = [];
+    for await (const piece of request) bytes.push(piece);
+    const content = Buffer.concat(bytes);
+    const name = decodeURIComponent(request.headers['renkei-file-name'] ?? '');
+    const [status, body] = this.fileRefusal ? [422, { status: 422, code: 'content_mismatch', detail: this.fileRefusal }]
+      : [201, { sha256: createHash('sha256').update(content).digest('hex'), media_type: request.headers['content-type'], size_bytes: content.length, unnamed_until: new Date(Date.now() + 86_400_000).toISOString() }];
+    this.files.push({ name, content, sha256: body.sha256 });
+    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
   }
 
   async api(request, url, response) {

@@ -1,10 +1,11 @@
-// The mock hub's memory: entries by timeline, read markers, the three rules. Entries are kept as the JSON mapping says
+// The mock hub's memory: entries by timeline, read markers, the three rules of sharing, and the etiquette of `mock-rules.mjs`. Entries are kept as the JSON mapping says
 // them (64-bit numbers as text), so that the client is given what the real hub sends.
 
 import { randomUUID } from 'node:crypto';
+import { advises, cite, holdsOf, HUB, inWords, meets, opensDuties } from './mock-rules.mjs';
 import { PATIENTS, actor, seed } from './region.mjs';
 
-const ADMINISTRATIVE = new Set(['registration', 'consent', 'teamLink', 'teamUnlink', 'hostChange', 'alarmLimits']);
+const ADMINISTRATIVE = new Set(['registration', 'consent', 'teamLink', 'teamUnlink', 'hostChange', 'alarmLimits', 'dutyStep', 'dutyAnswer']);
 const OBSERVATIONS = new Set(['vital', 'note', 'visit', 'statusChange', 'infectionNotice']);
 const PERMIT = 'SH-1@share/3#9f2c41aa7be0';
 const FORBID = 'SH-7@share/3#9f2c41aa7be0';
@@ -61,7 +62,7 @@ export class Journal {
   }
 
   /** @param {string} timeline @param {object} author @param {number} atMs @param {object} content */
-  append(timeline, author, atMs, { id = randomUUID(), body, observedAtUs, sensitivity = 'normal' }) {
+  append(timeline, author, atMs, { id = randomUUID(), body, observedAtUs, sensitivity = 'normal', reasons }) {
     body = inCanonicalUnits(body);
     const entries = this.entries(timeline);
     this.timelines.set(timeline, entries);
@@ -69,11 +70,21 @@ export class Journal {
     const vital = kind === 'vital' ? body.vital : kind === 'correction' ? body.correction.body.vital : undefined;
     const entry = {
       id, timeline, seq: String(entries.length + 1), recordedAtUs: us(atMs),
-      content: { author, ...(observedAtUs ? { observedAtUs } : {}), sensitivity, body, alarms: vital ? this.alarms(timeline, vital) : [], ruling: { cited: [PERMIT] } },
+      content: { author, ...(observedAtUs ? { observedAtUs } : {}), sensitivity, body, alarms: vital ? this.alarms(timeline, vital) : [], ruling: this.ruling(timeline, { id, body, reasons }, author, atMs) },
     };
     entries.push(entry);
     this.onEntry(entry);
     return entry;
+  }
+
+  ruling(timeline, { id, body, reasons = [] }, author, atMs) {
+    const [opened, met, advice] = [opensDuties({ id, body }, author, atMs), meets(body, author, this.entries(timeline)), advises(body)];
+    return { cited: [PERMIT], ...(opened.length ? { opened } : {}), ...(met.length ? { met } : {}), ...(advice.length ? { advice: advice.map(cite) } : {}), ...(reasons.length ? { reasons } : {}) };
+  }
+
+  /** What the hub's clock writes. @param {string} timeline @param {object} dutyStep @param {number} [atMs] */
+  step(timeline, dutyStep, atMs = Date.now()) {
+    return this.append(timeline, HUB, atMs, { body: { dutyStep } });
   }
 
   alarms(timeline, vital) {
@@ -90,7 +101,8 @@ export class Journal {
   judge(me, intent) {
     const [kind] = Object.keys(intent.body);
     const text = Object.values(intent.body)[0].text ?? '';
-    if (!this.linked(me, intent.timeline)) {
+    const answersDuty = kind === 'dutyAnswer' && me.role === 'secretariat';
+    if (!this.linked(me, intent.timeline) && !answersDuty) {
       return OBSERVATIONS.has(kind)
         ? { verdict: 'queued', reasons: [{ ja: 'この患者さんのチームに紐付いていません。', en: 'You are not linked to this patient.' }] }
         : { verdict: 'refused', code: 'not_found', reasons: [{ ja: '患者さんが見つかりません。', en: 'No such patient.' }] };
@@ -98,7 +110,11 @@ export class Journal {
     if (kind === 'message' && text.includes('点滴を変更') && me.role !== 'doctor') {
       return { verdict: 'refused', code: 'forbidden', reasons: [{ ja: '点滴の指示は医師だけが投稿できます。', en: 'Only doctors post orders for drips.' }], cited: [FORBID] };
     }
-    return { verdict: 'accepted', cited: [PERMIT], alarms: intent.body.vital ? this.alarms(intent.timeline, inCanonicalUnits(intent.body).vital) : [] };
+    const holds = holdsOf(intent, this.entries(intent.timeline));
+    if (holds.length) return { verdict: 'refused', code: 'held', reasons: holds.map(({ title }) => title), cited: holds.map(({ citation }) => citation), holds };
+    const ruling = this.ruling(intent.timeline, intent, actor(me.key), Date.now());
+    const rules = [...(ruling.opened ?? []).map(({ rule }) => rule), ...(ruling.advice ?? [])].map((citation) => citation.split('@')[0]);
+    return { verdict: 'accepted', cited: [PERMIT], ruling, words: rules.map(inWords), alarms: intent.body.vital ? this.alarms(intent.timeline, inCanonicalUnits(intent.body).vital) : [] };
   }
 
   /** The frame that answers a post; the same id again gets the first answer. */
@@ -109,7 +125,7 @@ export class Journal {
     if (ruling.verdict === 'refused') return { refused: { id: intent.id, ...ruling, verdict: undefined } };
     if (ruling.verdict === 'queued') return { queued: { id: intent.id, timeline: intent.timeline, reasons: ruling.reasons } };
     const entry = this.append(intent.timeline, actor(me.key), Date.now(), intent);
-    const frame = { accepted: { id: entry.id, timeline: entry.timeline, seq: entry.seq, recordedAtUs: entry.recordedAtUs, ruling: entry.content.ruling } };
+    const frame = { accepted: { id: entry.id, timeline: entry.timeline, seq: entry.seq, recordedAtUs: entry.recordedAtUs, ruling: entry.content.ruling, words: ruling.words } };
     this.answers.set(intent.id, frame);
     return frame;
   }

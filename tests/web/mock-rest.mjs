@@ -1,6 +1,7 @@
 // The REST calls of the web client as the mock hub answers them: [status, body].
 
 import { randomUUID } from 'node:crypto';
+import { RULES } from './mock-rules.mjs';
 import { ORGANISATIONS, PATIENTS, PEOPLE } from './region.mjs';
 
 const NOT_FOUND = [404, { type: 'about:blank', title: 'Not Found', status: 404, code: 'not_found', detail: { ja: '見つかりません', en: 'not found' } }];
@@ -32,6 +33,7 @@ export function answerRest(hub, me, method, url, asked) {
     hub.ended.push(me.key);
     return [200, {}];
   }
+  if (at === 'GET /duties') return [200, { duties: hub.listed, next: null }];
   const cited = /^GET \/rulebook\/citations\/([^/]+)$/.exec(at);
   if (cited) return ruleBehind(decodeURIComponent(cited[1]));
   const markers = /^GET \/timelines\/([^/]+)\/read-markers$/.exec(at);
@@ -54,7 +56,9 @@ function ruleBehind(citation) {
     'SH-1': [{ ja: '担当者はチームに書ける', en: 'Members post to their team' }, { ja: '紐付けられた担当者の投稿は、チームが見ます。', en: 'What linked members post, their team sees.' }, 'permit'],
     'SH-7': [{ ja: '点滴の指示は医師', en: 'Drips are ordered by doctors' }, { ja: '点滴の指示は医師だけが投稿できます。', en: 'Only doctors post orders for drips.' }, 'forbid'],
   };
-  const [title, reason, effect] = rules[citation.split('@')[0]] ?? [];
+  const etiquette = RULES[citation.split('@')[0]];
+  const text = ([ja, en]) => ({ ja, en });
+  const [title, reason, effect] = etiquette ? [text(etiquette.title), text(etiquette.says), etiquette.kind] : (rules[citation.split('@')[0]] ?? []);
   if (!title) return NOT_FOUND;
   const set = { id: 'share', version: '3', title: { ja: '共有のきまり', en: 'Sharing rules' }, layer: 'sharing', status: 'agreed', effective: '2026-04-01', agreed_by: [{ body: 'みなと医師会', role: 'doctor', on: '2026-03-20' }] };
   return [200, { id: citation.split('@')[0], citation, title, reason, strength: { code: 'must', ja: '守るべきこと' }, origin: { code: 'proposal', ja: '案' }, effect: { code: effect, ja: '' }, view: [], post: [], set, in_force: true }];

@@ -60,6 +60,11 @@ export class Entries extends View {
     if (this.unreadAfter === null && marker) this.unreadAfter = marker.get(this.model.myId)?.through ?? 0;
     this.span = this.following ? span.tail(items.length) : span.within(this.span, items.length);
     this.anchor = this.following ? null : this.firstVisible();
+    const { wanted } = this.model;
+    if (wanted && this.timeline.byId.has(wanted)) {
+      this.model.wanted = '';
+      this.updateComplete.then(() => this.jump(wanted));
+    }
   }
 
   /** The first row on the screen and where it stands, so that it can stay there. */

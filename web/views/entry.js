@@ -6,6 +6,7 @@ import { clockTime, dayOf, machineTime, moment } from '../dates.js';
 import { say, word } from '../language.js';
 import { currentAlarms, currentBody, currentVersion, readers } from '../timeline.js';
 import { bodyOf } from './bodies.js';
+import { asksForAcknowledgement, courseText, dutiesOf } from './duty.js';
 import { face, who, whoText } from './face.js';
 import { actsOn } from './follow-up.js';
 import { icon } from './icons.js';
@@ -15,7 +16,8 @@ import { ruling } from './ruling.js';
 const CLAIM_DIFFERS_MS_MIN = 60_000;
 const ABOUT_ANOTHER = new Set(['acknowledgement', 'correction', 'retraction']);
 /** Membership and consent: one line each, opened when wanted, so that they do not crowd out what was said and seen. */
-const ADMINISTRATIVE = new Set(['registration', 'consent', 'team_link', 'team_unlink', 'host_change', 'closing', 'duty_step', 'duty_answer']);
+const ADMINISTRATIVE = new Set(['registration', 'consent', 'team_link', 'team_unlink', 'host_change', 'closing']);
+const COURSE_OF_A_DUTY = new Set(['duty_step', 'duty_answer']);
 
 /**
  * @typedef {import('../timeline.js').Item} Item
@@ -61,7 +63,7 @@ function history(model, item) {
   const versions = [{ version: item, body: item.body, reason: '' },
     ...item.corrections.map((version) => ({ version, body: version.body.body, reason: version.body.reason ?? '' }))];
   return html`<details class="history"><summary>${icon('edit')}<span>${say('corrected', { count: item.corrections.length })}</span></summary>
-    <ol>${versions.map(({ version, body, reason }, at) => html`<li>
+    <ol>${versions.map(({ version, body, reason }, at) => html`<li data-timeline=${item.timeline} data-entry=${version.id}>
       <p class="quiet">${at === 0 ? say('original') : say('correction_number', { at })}・${whoText(model, version.author)}・${moment(version.recordedAtMs)}
         ${version.retraction && version !== item ? html`・${say('correction_retracted')}` : nothing}</p>
       ${reason ? html`<p class="quiet">${say('reason')}: ${reason}</p>` : nothing}
@@ -82,16 +84,19 @@ function aboutAnother(/** @type {Model} */ model, /** @type {Item} */ item, /** 
     ${item.body.text ?? ''}</span>${ruling(item.cited)}</p>`;
 }
 
-/** What happened to a duty, or was said to it, in one phrase. @type {Record<string, [string, import('../sheets.js').Phrase][]>} */
-const DUTY = {
-  duty_step: [['opened', 'duty_opened'], ['reminded', 'duty_reminded'], ['overdue', 'duty_overdue'], ['escalated', 'duty_escalated'], ['closed', 'duty_closed']],
-  duty_answer: [['declined', 'duty_declined'], ['snoozedUntilUs', 'duty_snoozed'], ['waived', 'duty_waived'], ['handedOver', 'duty_handed_over'], ['cannotGo', 'duty_cannot_go']],
-};
-
-/** @param {import('../frames.js').Body} body */
-function dutySubject(body) {
-  const found = DUTY[body.kind].find(([field]) => body[field] !== undefined);
-  return found ? say(found[1]) : '';
+/**
+ * What became of a duty, where it happened: one quiet line that leads to what opened it.
+ * @param {Model} model @param {Item} item @param {(id: string) => void} jump
+ */
+function course(model, item, jump) {
+  const duty = model.timelines.get(item.timeline)?.duties.all.get(item.body.duty);
+  const cause = duty && model.timeline(item.timeline).byId.get(duty.cause);
+  const said = courseText(model, item);
+  const about = cause && say('about', { kind: word('kind', cause.kind), who: whoText(model, cause.author), at: moment(cause.recordedAtMs) });
+  return html`<p class="line line-course">${icon(item.kind === 'duty_answer' ? 'reply' : 'clock')}<span>${cause
+    ? html`<button class="button-link" type="button" title=${about} @click=${() => jump(cause.id)}>${said}</button> <small>${word('kind', cause.kind)}</small>` : said}
+    ${item.body.reason ? html`<q>${item.body.reason}</q>` : nothing}</span>
+    <span class="line-who">${whoText(model, item.author)} ${times(item).recorded}</span></p>`;
 }
 
 /** @param {Model} model @param {Item} item */
@@ -99,11 +104,11 @@ function administrative(model, item) {
   const body = currentBody(item);
   const subject = body.kind === 'consent' ? word('consent_state', body.state ?? '')
     : body.kind === 'registration' ? (body.name?.kanji ?? '')
-      : body.kind === 'closing' ? word('closing_reason', body.reason ?? '') : DUTY[body.kind] ? dutySubject(body) : model.organisationName(body.organisation);
+      : body.kind === 'closing' ? word('closing_reason', body.reason ?? '') : model.organisationName(body.organisation);
   return html`<details class="line-details"><summary class="line">${icon('link')}<span><b>${word('kind', item.kind)}</b> ${subject}</span>
       <span class="line-who">${whoText(model, item.author)} ${times(item).recorded}</span></summary>
-    <div class="line-body">${bodyOf(body, { model, alarms: [] })}
-      <footer class="entry-foot">${history(model, item)}${readBy(model, item)}${ruling(currentVersion(item).cited)}</footer></div></details>`;
+    <div class="line-body" data-timeline=${item.timeline} data-entry=${currentVersion(item).id}>${bodyOf(body, { model, alarms: [] })}
+      <footer class="entry-foot">${history(model, item)}${readBy(model, item)}${ruling(currentVersion(item).cited)}</footer></div></details>${dutiesOf(model, item)}`;
 }
 
 /** @param {Model} model @param {Item} item */
@@ -134,13 +139,18 @@ function addressed(model, item) {
     ${item.sensitivity === 'restricted' ? html`<span class="mark mark-restricted">${icon('stop')}<span>${word('sensitivity', 'restricted')}</span></span>` : nothing}`;
 }
 
+/** Why it was sent although a rule would have held it. @param {Item} item */
+const passedBy = ({ reasons }) => (reasons.length ? html`<dl class="body-facts passed-by">${reasons.map(({ rule, text }) => html`<div>
+  <dt>${say('reason_for_rule', { rule: rule.split('@')[0] })}</dt><dd>${text}</dd></div>`)}</dl>` : nothing);
+
 const ACT_ICONS = /** @type {const} */ ({ acknowledgement: 'check', correction: 'edit', retraction: 'stop' });
 
 /** What this person may say about it later. @param {Model} model @param {Item} item @param {Follow} follow */
 function followUps(model, item, follow) {
   const acts = model.isSecretariat ? [] : actsOn(item, model.myId);
+  const oneTap = asksForAcknowledgement(model, item);
   return acts.map((act) => html`<button class="button button-small button-text" type="button" @click=${() => follow(act, item)}>
-    ${icon(ACT_ICONS[act])}<span>${say(`${act}_do`)}</span></button>`);
+    ${icon(ACT_ICONS[act])}<span>${say(act === 'acknowledgement' && oneTap ? 'acknowledgement_with_words' : `${act}_do`)}</span></button>`);
 }
 
 /**
@@ -149,6 +159,7 @@ function followUps(model, item, follow) {
  */
 export function entry(model, item, jump, follow) {
   if (ABOUT_ANOTHER.has(item.kind)) return aboutAnother(model, item, jump);
+  if (COURSE_OF_A_DUTY.has(item.kind)) return course(model, item, jump);
   if (ADMINISTRATIVE.has(item.kind) && !item.retraction) return administrative(model, item);
   const alarmed = currentAlarms(item).length > 0 && !item.retraction;
   const mine = item.author.person === model.myId;
@@ -157,10 +168,11 @@ export function entry(model, item, jump, follow) {
   return html`<article class="entry ${alarmed ? 'entry-alarm' : ''} ${mine ? 'entry-mine' : ''}" tabindex="-1"
       aria-label="${word('kind', item.kind)}, ${whoText(model, item.author)}, ${moment(item.recordedAtMs)}">
     <header class="entry-head">${face(item.author.role)}${who(model, item.author)}${recorded}</header>
-    <div class="entry-body">
+    <div class="entry-body" data-timeline=${item.timeline} data-entry=${version.id}>
       <p class="entry-kind"><span class="kind kind-${item.kind}">${word('kind', item.kind)}</span>${addressed(model, item)}</p>
       ${alarmBanner(model, item)}
       ${item.retraction ? retracted(model, item) : bodyOf(currentBody(item), { model, alarms: version.alarms })}
+      ${passedBy(item)}${dutiesOf(model, item)}
       <footer class="entry-foot">${claimed}${history(model, item)}${acknowledged(model, item)}${readBy(model, item)}${ruling(version.cited)}${followUps(model, item, follow)}</footer>
     </div>
   </article>`;

@@ -9,9 +9,9 @@ import { say, word } from '../language.js';
 import { decimalIn, implausible } from '../readings.js';
 import { currentBody } from '../timeline.js';
 import { WORDS } from '../words.js';
+import { beforeSend } from './before-send.js';
 import { bodyOf } from './bodies.js';
 import { icon } from './icons.js';
-import { verdictPanel } from './verdict.js';
 import { View } from './view.js';
 
 const CORRECTED_TEXTS = new Set(['note', 'message']);
@@ -136,14 +136,13 @@ export class FollowUp extends View {
   render() {
     const { item } = this;
     const draft = /** @type {Draft} */ (this.draft);
-    const refused = draft.state === 'judged' && draft.verdict?.verdict === 'refused';
-    const ready = this.build() !== null && !refused;
+    const ready = this.build() !== null && !draft.refused;
     return html`<dialog class="sheet follow-up" aria-labelledby="follow-up-title"><form @submit=${this.submit} novalidate>
       <header class="sheet-head"><h2 id="follow-up-title">${say(`${this.act}_title`)}
         ${item ? html`<small>${word('kind', item.kind)}・${moment(item.recordedAtMs)}</small>` : nothing}</h2>
         <button class="button button-text" type="button" @click=${() => this.dialog.close()}>${icon('close')}<span>${say('close')}</span></button></header>
       <div class="sheet-body">${item ? this.fields(item) : nothing}</div>
-      <footer class="sheet-foot">${verdictPanel(draft.state, draft.verdict)}
+      <footer class="sheet-foot">${beforeSend(draft)}
         <button class="button button-primary" type="submit" aria-disabled=${String(!ready)}>${icon('send')}
           <span>${say(draft.confirmed ? 'send_to_queue' : `${this.act}_send`)}</span></button></footer>
     </form></dialog>`;

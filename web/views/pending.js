@@ -6,6 +6,7 @@ import { moment } from '../dates.js';
 import { readBody } from '../frames.js';
 import { say, word } from '../language.js';
 import { bodyOf } from './bodies.js';
+import { mendable } from './composer.js';
 import { icon } from './icons.js';
 import { reasonsOf } from './verdict.js';
 
@@ -13,6 +14,8 @@ const LOOKS = /** @type {const} */ ({
   waiting: ['wait', 'pending_waiting'],
   sent: ['sync', 'pending_sent'],
   refused: ['stop', 'pending_refused'],
+  // A held post lacks something; nothing is wrong with it.
+  held: ['hand', 'verdict_held'],
   queued: ['link', 'pending_queued'],
 });
 
@@ -22,18 +25,19 @@ const LOOKS = /** @type {const} */ ({
  */
 export function pending(model, item, edit) {
   const { intent, state, verdict, writtenAtMs } = item;
-  const [sign, phrase] = LOOKS[state];
+  const look = state === 'refused' && verdict?.holds?.length ? 'held' : state;
+  const [sign, phrase] = LOOKS[look];
   const body = readBody(intent.body);
   const remove = () => {
     model.outbox.remove(intent.id);
     model.changed();
   };
-  return html`<article class="entry entry-pending pending-${state}" aria-label="${word('kind', body.kind)}, ${say(phrase)}">
+  return html`<article class="entry entry-pending pending-${look}" aria-label="${word('kind', body.kind)}, ${say(phrase)}">
     <p class="pending-state">${icon(sign)}<b>${say(phrase)}</b> <time>${moment(writtenAtMs)}</time></p>
     ${bodyOf(body, { model, alarms: [] })}
     ${verdict ? reasonsOf(verdict) : nothing}
     ${state === 'refused' || state === 'queued' ? html`<p class="pending-do">
-      ${state === 'refused' ? html`<button class="button button-small" type="button" @click=${() => edit(item)}>${say('edit_again')}</button>` : nothing}
+      ${state === 'refused' && mendable(intent) ? html`<button class="button button-small" type="button" @click=${() => edit(item)}>${say('edit_again')}</button>` : nothing}
       <button class="button button-small button-text" type="button" @click=${remove}>${say(state === 'refused' ? 'give_up' : 'understood')}</button></p>` : nothing}
   </article>`;
 }

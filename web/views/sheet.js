@@ -4,6 +4,7 @@ import { html, nothing } from '../vendor/lit.js';
 import { calendarDate, moment } from '../dates.js';
 import { msOfUs } from '../frames.js';
 import { say, word } from '../language.js';
+import { fileList } from './files.js';
 import { icon } from './icons.js';
 import { citations } from './ruling.js';
 
@@ -40,12 +41,8 @@ const personName = (model, id) => model.personName(id) || say('somebody');
 /** @param {Model} model @param {string} id */
 const organisationName = (model, id) => model.organisationName(id) || say('unknown_organisation');
 
-/** Names, types and sizes; a file is opened from its own page. @param {any[] | undefined} files */
-export const attachments = (files) => (files?.length
-  ? facts([say('attachments'), list(files.map((file) => `${file.title}（${word('media_type', file.mediaType ?? '')}、${kib(file.sizeBytes)}）`))])
-  : nothing);
-/** @param {number | undefined} bytes */
-const kib = (bytes) => `${Math.max(1, Math.round((bytes ?? 0) / 1024)).toLocaleString()} KiB`;
+/** @param {any[] | undefined} files */
+export const attachments = (files) => (files?.length ? facts([say('attachments'), fileList(files)]) : nothing);
 
 /** @param {any} setting */
 const setting = (setting) => joined(setting.name, setting.value, setting.unit);

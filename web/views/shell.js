@@ -6,14 +6,19 @@ import { chooseLanguage, inLanguage, language, say, word } from '../language.js'
 import { connectionNotice, connectionState } from './connection.js';
 import { currentAlarms } from '../timeline.js';
 import { face, whoText } from './face.js';
+import { saveFile } from './files.js';
 import { icon } from './icons.js';
 import { signInPage } from './sign-in.js';
 import { View } from './view.js';
+import './duties.js';
+import './duty-answer.js';
 import './emergency.js';
 import './patient.js';
 import './patients.js';
 
-const ADDRESS = /^#\/patients\/([0-9a-f-]{36})$/;
+/** #/patients/ID, and the entry that a link leads to. */
+const ADDRESS = /^#\/patients\/([0-9a-f-]{36})(?:\/([0-9a-f-]{36}))?$/;
+const DUTIES = '#/duties';
 
 export class Shell extends View {
   constructor() {
@@ -21,13 +26,20 @@ export class Shell extends View {
     /** @type {(token: string) => void} */
     this.signIn = () => {};
     this.rejected = false;
-    this.follow = () => this.model.select(ADDRESS.exec(location.hash)?.[1] ?? '');
+    this.follow = () => {
+      const [, patient = '', entry = ''] = ADDRESS.exec(location.hash) ?? [];
+      if (location.hash === DUTIES) this.model.showDuties();
+      else this.model.select(patient, entry);
+    };
   }
 
   connectedCallback() {
     super.connectedCallback();
     window.addEventListener('hashchange', this.follow);
     this.addEventListener('rule-wanted', this.findRule);
+    this.addEventListener('answer-duty', this.answerDuty);
+    this.addEventListener('file-wanted', this.findFile);
+    this.addEventListener('write-record', this.writeRecord);
     this.addEventListener('emergency', this.breakGlass);
     this.follow();
   }
@@ -42,6 +54,27 @@ export class Shell extends View {
   /** @param {any} event a `RuleWanted` of some citation below */
   findRule(event) {
     event.answer(this.model.rule(event.citation));
+  }
+
+  /** @param {any} event a `FileWanted` of some entry below */
+  findFile(event) {
+    saveFile(this.model, event);
+  }
+
+  /** @param {any} event what somebody wants to say to a duty */
+  answerDuty({ detail: duty }) {
+    /** @type {any} */ (this.querySelector('renkei-duty-answer')).open(duty);
+  }
+
+  /** An entry is written on its patient's page. @param {any} event */
+  async writeRecord({ detail, target }) {
+    if (target.localName === 'renkei-composer') return;
+    if (this.model.selected !== detail.timeline) {
+      location.hash = `#/patients/${detail.timeline}`;
+      this.model.select(detail.timeline);
+      await new Promise((painted) => { this.model.beforePaint(() => setTimeout(painted)); });
+    }
+    this.querySelector('renkei-composer')?.dispatchEvent(new CustomEvent('write-record', { detail }));
   }
 
   breakGlass() {
@@ -72,10 +105,13 @@ export class Shell extends View {
       <a class="skip" href="#main" @click=${(/** @type {Event} */ event) => this.skip(event)}>${say('skip')}</a>
       ${this.header()}
       ${connectionNotice(model)}
-      <div class="panes" data-open=${model.selected ? 'patient' : 'list'}>
+      ${model.trouble ? html`<p class="banner banner-warning" role="alert">${icon('alarm')}<span>${inLanguage(model.trouble)}</span>
+        <button class="button button-small" type="button" @click=${() => model.say(null)}>${say('close')}</button></p>` : nothing}
+      <div class="panes" data-open=${model.selected || model.showsDuties || model.farewell ? 'patient' : 'list'}>
         <renkei-patients class="pane pane-list" .model=${model}></renkei-patients>
         <main id="main" class="pane pane-main" tabindex="-1">${this.main()}</main>
       </div>
+      <renkei-duty-answer .model=${model}></renkei-duty-answer>
       <renkei-emergency .model=${model}></renkei-emergency>
       <div class="unseen" role="log" aria-live="polite">${this.news()}</div>`;
   }
@@ -97,6 +133,7 @@ export class Shell extends View {
     return html`<header class="bar">
       <a class="brand" href="#/">${icon('link')}<span>連携 <small>Renkei</small></span></a>
       ${connectionState(this.model)}
+      ${this.duties()}
       <div class="bar-me">
         ${me ? html`${face(me.role)}<span class="bar-name"><b>${me.person.name.kanji}</b>
           <small>${word('role', me.role)}・${me.organisation.name}</small></span>` : nothing}
@@ -108,8 +145,18 @@ export class Shell extends View {
     </header>`;
   }
 
+  /** The way to the duties of this person, with how many there are. */
+  duties() {
+    const { model } = this;
+    const count = model.owing.waiting;
+    const title = say(model.isSecretariat ? 'duties' : 'duties_mine');
+    return html`<a class="button button-text duties-link" href=${DUTIES} aria-current=${model.showsDuties ? 'page' : nothing} title=${title}>
+      ${icon('list')}<span>${title}</span>${count ? html`<b class="badge">${count}</b>` : nothing}</a>`;
+  }
+
   main() {
     const { model } = this;
+    if (model.showsDuties) return html`<renkei-duties .model=${model}></renkei-duties>`;
     if (model.selected && (model.patients.has(model.selected) || model.timelines.has(model.selected))) {
       return html`<renkei-patient .model=${model}></renkei-patient>`;
     }

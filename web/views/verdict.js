@@ -17,6 +17,8 @@ export function reasonsOf(verdict) {
 const LOOKS = /** @type {const} */ ({
   accepted: ['check', 'verdict_accepted', 'good'],
   refused: ['stop', 'verdict_refused', 'bad'],
+  // A held post lacks something; nothing is wrong with it.
+  held: ['hand', 'verdict_held', 'warning'],
   queued: ['link', 'verdict_queued', 'warning'],
 });
 
@@ -30,11 +32,23 @@ export function verdictPanel(state, verdict) {
   if (state === 'unknown' || !verdict) {
     return html`<div class="verdict verdict-warning" role="status"><p>${icon('wait')}<span>${say('verdict_unknown')}</span></p></div>`;
   }
-  const [sign, phrase, tone] = LOOKS[verdict.verdict] ?? LOOKS.refused;
+  const [sign, phrase, tone] = lookOf(verdict);
   return html`<div class="verdict verdict-${tone}" role="status">
     <p>${icon(sign)}<b>${say(phrase)}</b></p>
     ${verdict.alarms.length ? html`<p class="alarm-words">${icon('alarm')}<span>${say('would_alarm')}: ${verdict.alarms
       .map((alarm) => `${word('vital_sign', alarm.sign)} ${alarm.value}（${alarmText(alarm)}）`).join('、')}</span></p>` : nothing}
-    ${reasonsOf(verdict)}
+    ${verdict.holds.length ? nothing : reasonsOf(verdict)}
   </div>`;
+}
+
+/** @param {import('../frames.js').Verdict} verdict */
+const lookOf = ({ verdict, holds }) => (holds.length ? LOOKS.held : (LOOKS[verdict] ?? LOOKS.refused));
+
+/** The same in one line, for the foot of a long form, with the way to the card. @param {import('../draft.js').Draft} draft @param {() => void} show */
+export function verdictLine({ state, verdict }, show) {
+  if (!verdict || state === 'empty') return html`<p class="verdict-line" role="status">${state === 'asking' ? say('verdict_asking') : nothing}</p>`;
+  const [sign, phrase, tone] = lookOf(verdict);
+  return html`<p class="verdict-line verdict-line-${tone}" role="status">${icon(sign)}<span>${say(phrase)}</span>
+    ${verdict.holds.length || verdict.opened.length ? html`<button class="button-link" type="button" @click=${show}>${verdict.holds.length
+      ? say('see_ways') : say('see_duties', { count: verdict.opened.length })}</button>` : nothing}</p>`;
 }

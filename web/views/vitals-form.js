@@ -8,9 +8,9 @@ import { usOfMs } from '../frames.js';
 import { say, word } from '../language.js';
 import { SIGNS, decimalIn, implausible, unitOf } from '../readings.js';
 import { WORDS } from '../words.js';
+import { beforeSend } from './before-send.js';
 import { limitText } from './bodies.js';
 import { icon } from './icons.js';
-import { verdictPanel } from './verdict.js';
 import { View } from './view.js';
 
 export class VitalsForm extends View {
@@ -108,8 +108,7 @@ export class VitalsForm extends View {
   render() {
     const draft = /** @type {Draft} */ (this.draft);
     const faults = this.faults();
-    const refused = draft.state === 'judged' && draft.verdict?.verdict === 'refused';
-    const ready = this.build() !== null && !refused;
+    const ready = this.build() !== null && !draft.refused;
     return html`<dialog class="sheet" aria-labelledby="vitals-form-title">
       <form @submit=${this.submit} novalidate>
         <header class="sheet-head"><h2 id="vitals-form-title">${say('enter_vitals')}<small>${this.model.patientName(this.timelineId).kanji}</small></h2>
@@ -126,7 +125,7 @@ export class VitalsForm extends View {
               @input=${(/** @type {any} */ event) => { this.comment = event.target.value; this.edited(); }}></label>
           </div>
         </div>
-        <footer class="sheet-foot">${verdictPanel(draft.state, draft.verdict)}
+        <footer class="sheet-foot">${beforeSend(draft)}
           <button class="button button-primary" type="submit" aria-disabled=${String(!ready)}>${icon('send')}<span>${say(draft.confirmed ? 'send_to_queue' : 'send')}</span></button></footer>
       </form></dialog>`;
   }

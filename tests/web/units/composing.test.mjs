@@ -1,0 +1,184 @@
+// Before a post is sent: the ways on from what holds it, the draft that keeps its id and its reasons, forms that become
+// bodies and come back, files on their way.
+
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { test } from 'node:test';
+import { Attaching, FILE_BYTES_MAX, FILES_MAX, typeOf } from '../../../web/attaching.js';
+import { Draft } from '../../../web/draft.js';
+import { COLUMNS, FORMS, bodyFrom, kindsFor, presets, valuesFrom } from '../../../web/forms.js';
+import { nameOf, readVerdict } from '../../../web/frames.js';
+import { PHRASES } from '../../../web/phrases.js';
+import { SHEETS } from '../../../web/sheets.js';
+import { FACTS, circumstances, waysOn } from '../../../web/ways.js';
+import { WORDS } from '../../../web/words.js';
+import { FakeClock, settled } from '../fake-world.mjs';
+
+const ROOT = path.resolve(import.meta.dirname, '../../..');
+const read = (file) => readFileSync(path.join(ROOT, file), 'utf8');
+const golden = (name) => JSON.parse(read(`proto/examples/server/${name}.json`));
+const [HELD] = readVerdict('refused', golden('refused_held').refused).holds;
+
+test('facts are recognised by the very words of the vocabulary', () => {
+  const vocabulary = read('rulebooks/vocabulary.toml');
+  for (const { fact, says } of FACTS) {
+    const [, field] = vocabulary.split(`[field."${fact}"]`);
+    assert.equal(/^ja\s+= "(.*)"$/m.exec(field ?? assert.fail(`${fact} is no word of the vocabulary`))[1], says, fact);
+  }
+});
+
+test('a held order may take its document or be marked as an emergency, where the form can', () => {
+  assert.deepEqual(waysOn(HELD, ['attachments', 'emergency']), [{ way: 'attach' }, { way: 'mark', field: 'emergency' }]);
+  assert.deepEqual(waysOn(HELD, ['attachments']), [{ way: 'attach' }]);
+  assert.deepEqual(circumstances(HELD, ['attachments', 'emergency']), []);
+  assert.deepEqual(circumstances(HELD, []).map(({ en }) => en), ['marked as an emergency']);
+});
+
+test('an urgent matter waits for the call, which may be written at once; what is not recognised is told', () => {
+  const wanted = (ja) => ({ wanted: { ja, en: '' }, now: { ja: '', en: '' } });
+  const hold = { ...HELD, missing: [[wanted('先に電話をしてある')], [wanted('先に電話をしてある')]], exceptions: [{ ja: '夜間である', en: 'at night' }] };
+  assert.deepEqual(waysOn(hold, []), [{ way: 'write', kind: 'call' }]);
+  assert.deepEqual(circumstances(hold, []).map(({ ja }) => ja), ['夜間である']);
+});
+
+/** A draft in front of a hub that answers as told. */
+function draftOf(answers) {
+  const clock = new FakeClock();
+  const world = { asked: [], posted: [], text: 'ソルデム3A', clock };
+  const hub = {
+    dryRun: async (intent) => (world.asked.push(intent), answers(intent)),
+    post: (intent) => world.posted.push(intent),
+  };
+  world.draft = new Draft({ clock, hub }, () => (world.text ? { id: '', timeline: 't', observedAtUs: String(clock.now()), body: { order: { text: world.text } } } : null), () => {});
+  return world;
+}
+
+const answer = (intent) => (intent.reasons ? readVerdict('accepted', { id: intent.id }) : readVerdict('refused', { ...golden('refused_held').refused, id: intent.id }));
+
+test('a held draft is not sent; a reason lets it pass under the same id, and goes with it', async () => {
+  const world = draftOf(answer);
+  const { draft } = world;
+  draft.edited();
+  await world.clock.pass(1_000);
+  assert.ok(draft.refused);
+  assert.equal(await draft.send(), false);
+  assert.deepEqual(world.posted, []);
+  const { id } = draft;
+  draft.write(HELD.citation, '  ');
+  assert.equal(draft.intent().reasons, undefined, 'an empty reason is none');
+  draft.write(HELD.citation, '本日中に届けます');
+  await world.clock.pass(1_000);
+  assert.equal(draft.refused, false);
+  assert.deepEqual([...draft.holds.keys()], [HELD.citation], 'the rule stays on the screen with its reason');
+  assert.equal(await draft.send(), true);
+  assert.deepEqual([world.posted[0].id, world.posted[0].reasons], [id, [{ rule: HELD.citation, text: '本日中に届けます' }]]);
+  assert.deepEqual([draft.reasons.size, draft.holds.size, draft.id === id], [0, 0, false], 'the next one starts anew');
+});
+
+test('what was held is asked again when sent: somebody else may have acted', async () => {
+  let phoned = false;
+  const world = draftOf((intent) => (phoned ? readVerdict('accepted', { id: intent.id }) : answer(intent)));
+  world.draft.edited();
+  await world.clock.pass(1_000);
+  phoned = true;
+  assert.equal(await world.draft.send(), true);
+});
+
+test('a post held after the fact comes back with its id, its reasons and what holds it', () => {
+  const { draft } = draftOf(answer);
+  draft.begin('0196-again', [{ rule: HELD.citation, text: '前の理由' }], [HELD]);
+  assert.deepEqual([draft.intent().id, draft.intent().reasons[0].text, draft.holds.size], ['0196-again', '前の理由', 1]);
+});
+
+test('a rule whose gate no longer holds leaves the card, unless a reason was written for it', async () => {
+  const world = draftOf((intent) => (intent.body.order.text === 'ok' ? readVerdict('accepted', { id: intent.id }) : answer(intent)));
+  world.draft.edited();
+  await world.clock.pass(1_000);
+  assert.equal(world.draft.holds.size, 1);
+  world.text = 'ok';
+  world.draft.edited();
+  await world.clock.pass(1_000);
+  assert.equal(world.draft.holds.size, 0);
+});
+
+test('every form has words for each field, of fields that the kind has, and each kind somebody to write it', () => {
+  for (const [kind, { by, fields, link }] of Object.entries(FORMS)) {
+    assert.ok(kind in WORDS.kind && by.length > 0 && by.every((role) => role in WORDS.role), kind);
+    const known = SHEETS[kind].map(({ field }) => field);
+    for (const { name, phrase, list, control } of fields) {
+      assert.ok(known.includes(name), `${kind}: no field ${name}`);
+      assert.ok(phrase in PHRASES, `${kind}: no phrase ${phrase}`);
+      if (control === 'choice' || control === 'select') assert.ok(list in WORDS, `${kind}: no list ${list}`);
+    }
+    if (link) assert.ok(known.includes(link), `${kind}: no field ${link}`);
+    assert.equal(new Set(fields.map(({ name }) => name)).size, fields.length, kind);
+  }
+  for (const columns of Object.values(COLUMNS)) for (const [, phrase] of columns) assert.ok(phrase in PHRASES, phrase);
+  assert.ok(kindsFor('nurse').includes('verbal_order_received') && !kindsFor('nurse').includes('order'));
+  assert.deepEqual(kindsFor('family'), ['status_change']);
+});
+
+test('what is needed is named until it is said', () => {
+  const lacking = (kind, values, files = []) => bodyFrom(kind, values, files).lacking.map(({ name }) => name);
+  assert.deepEqual(lacking('order', {}), ['orderType', 'text']);
+  assert.deepEqual(lacking('order', { orderType: 'drip', text: '  ' }), ['text']);
+  assert.deepEqual(lacking('order_document', { orderType: 'drip' }), ['attachments']);
+  assert.deepEqual(lacking('call', { to: 'doctor' }), ['reached'], 'not reached is something to be said');
+  assert.deepEqual(lacking('call', { to: 'doctor', reached: false }), []);
+});
+
+test('golden posts survive the form: taken up and written again they say the same', () => {
+  for (const kind of ['status_change', 'lab_request', 'consultation', 'verbal_order_received', 'acp_note', 'standing_order', 'station_change']) {
+    const body = JSON.parse(read(`proto/examples/client/post_${kind}.json`)).post.intent.body[nameOf(kind)];
+    const offered = new Set([...FORMS[kind].fields.map(({ name }) => name), ...(kind === 'verbal_order_received' ? ['organisation'] : [])]);
+    // A form says moments to the minute.
+    const kept = Object.fromEntries(Object.entries(body).filter(([name]) => offered.has(name) && !name.endsWith('Us')));
+    const written = bodyFrom(kind, valuesFrom(kind, body), body.attachments ?? []).body;
+    for (const [name, value] of Object.entries(kept)) assert.deepEqual(written[name], kind === 'standing_order' && name === 'drugs' ? value.map(({ code, ...drug }) => drug) : value, `${kind}.${name}`);
+  }
+});
+
+test('rows without a name are left out; a result that is no number is told in words', () => {
+  const { body } = bodyFrom('lab_result', { items: [{ name: 'CRP', value: '０．４２', unit: 'mg/dL' }, { name: '尿蛋白', value: '（1+）' }, { name: ' ', value: '3' }] }, []);
+  assert.deepEqual(body.items, [{ name: 'CRP', unit: 'mg/dL', value: '0.42' }, { name: '尿蛋白', text: '（1+）' }]);
+  assert.deepEqual(presets('device_change'), { change: 'setting' });
+});
+
+const file = (name, type, size = 10) => ({ name, type, size });
+
+test('files: handed in one by one, named when the hub has them, with words for what went wrong', async () => {
+  const changes = [];
+  const outcomes = [{ sha256: 'ab', media_type: 'application/pdf', size_bytes: 10 }, Object.assign(new Error(), { status: 422, reason: { ja: '中身が違います', en: '' } }), Object.assign(new Error(), { status: 0 })];
+  const attaching = new Attaching(async (_, __, progress) => {
+    const outcome = outcomes.shift();
+    progress(0.5);
+    if (outcome instanceof Error) throw outcome;
+    return outcome;
+  }, () => changes.push(attaching.items.map(({ state }) => state).join()));
+  attaching.add([file('a.pdf', 'application/pdf')]);
+  assert.ok(attaching.unsettled);
+  await settled();
+  assert.deepEqual(attaching.ready, [{ sha256: 'ab', mediaType: 'application/pdf', sizeBytes: 10, title: 'a.pdf' }]);
+  attaching.add([file('b.pdf', 'application/pdf')]);
+  await settled();
+  attaching.add([file('c.jpg', 'image/jpeg')]);
+  await settled();
+  assert.deepEqual(attaching.items.map(({ state, fault, mayRetry }) => [state, fault !== '', mayRetry]), [['ready', false, false], ['failed', true, false], ['failed', true, true]]);
+  assert.equal(attaching.items[1].fault, '中身が違います');
+  attaching.add([file('d.exe', 'application/x-msdownload'), file('e.pdf', 'application/pdf', FILE_BYTES_MAX + 1), file('f.pdf', 'application/pdf', 0)]);
+  await settled();
+  assert.ok(attaching.items.slice(3).every(({ state, mayRetry }) => state === 'failed' && !mayRetry));
+  for (const item of attaching.items.filter(({ state }) => state === 'failed')) attaching.remove(item);
+  assert.equal(attaching.unsettled, false);
+  assert.ok(changes.includes('sending') && changes.includes('ready'));
+});
+
+test('phones leave the type of some photos out; the bounds are those of the hub', () => {
+  assert.deepEqual([typeOf(file('IMG_1.HEIC', '')), typeOf(file('x.csv', 'text/csv; charset=utf-8')), typeOf(file('x.mp4', 'video/mp4')), typeOf(file('x', ''))],
+    ['image/heic', 'text/csv', '', '']);
+  const limits = read('src/limits.rs');
+  const [, mebibytes] = /ATTACHMENT_BYTES_MAX: u32 = (\d+) << 20;/.exec(limits);
+  assert.equal(FILE_BYTES_MAX, Number(mebibytes) * 1_048_576);
+  assert.match(limits, new RegExp(`ATTACHMENTS_MAX: \\w+ = ${FILES_MAX};`));
+});

@@ -1,0 +1,33 @@
+// The file picker of a form: chosen files with their progress, and what to do about one that did not arrive.
+
+import { html, nothing } from '../vendor/lit.js';
+import { ACCEPTED } from '../attaching.js';
+import { say, word } from '../language.js';
+import { icon } from './icons.js';
+
+/** @typedef {import('../attaching.js').Attaching} Attaching */
+
+/** @param {Attaching} attaching @param {unknown} label */
+export function attachField(attaching, label) {
+  const chosen = (/** @type {any} */ event) => {
+    attaching.add(event.target.files);
+    event.target.value = '';
+  };
+  return html`<fieldset class="field attach" data-field="attachments"><legend>${label}</legend>
+    ${attaching.items.length ? html`<ul class="files">${attaching.items.map((item) => file(attaching, item))}</ul>` : nothing}
+    <label class="button button-small attach-pick">${icon('clip')}<span>${say('attach_pick')}</span>
+      <input class="unseen" type="file" multiple accept=${ACCEPTED} @change=${chosen}></label></fieldset>`;
+}
+
+/** @param {Attaching} attaching @param {import('../attaching.js').Arriving} item */
+function file(attaching, item) {
+  const { title, state, share, fault, mayRetry, attachment } = item;
+  return html`<li class="file file-${state}">
+    <span class="file-name">${icon(state === 'ready' ? 'check' : state === 'failed' ? 'alarm' : 'sync')}<span>${title}</span></span>
+    ${state === 'sending' ? html`<progress max="1" value=${share} aria-label="${say('file_sending')}: ${title}"></progress>
+      <small>${Math.round(share * 100)} %</small>` : nothing}
+    ${attachment ? html`<small class="quiet">${word('media_type', attachment.mediaType)}</small>` : nothing}
+    ${fault ? html`<p class="field-error" role="alert">${fault}</p>` : nothing}
+    ${mayRetry ? html`<button class="button button-small" type="button" @click=${() => attaching.send(item)}>${say('file_retry')}</button>` : nothing}
+    <button class="button button-small button-text" type="button" aria-label="${say('file_remove')}: ${title}" @click=${() => attaching.remove(item)}>${icon('close')}</button></li>`;
+}

@@ -1,0 +1,51 @@
+// `<renkei-duties>`: what this person owes across their patients, due soonest first, and what was done last. For the
+// secretariat: also what is past its due time anywhere.
+
+import { html, nothing, repeat } from '../vendor/lit.js';
+import { isLate } from '../duties.js';
+import { inLanguage, say } from '../language.js';
+import { dutyActs, dutyLine, tone } from './duty.js';
+import { icon } from './icons.js';
+import { View } from './view.js';
+
+/** @typedef {import('../duties.js').Duty} Duty */
+
+export class DutyList extends View {
+  render() {
+    const { model } = this;
+    const { open, done } = model.owing.mine;
+    const now = model.clock.now();
+    const coming = open.filter((duty) => !isLate(duty, now));
+    const late = open.filter((duty) => isLate(duty, now));
+    return html`<div class="duty-list">
+      <header class="duty-list-head"><a class="button button-text back" href="#/">${icon('back')}<span>${say('to_list')}</span></a>
+        <h1>${say(model.isSecretariat ? 'duties' : 'duties_mine')}</h1></header>
+      ${open.length === 0 ? html`<div class="duty-none">${icon('check')}<p>${say('duties_none')}</p></div>` : nothing}
+      ${this.section(say('duties_coming'), coming)}
+      ${this.section(say('duties_late'), late)}
+      ${this.section(say('duties_done'), done)}
+    </div>`;
+  }
+
+  /** @param {string} title @param {Duty[]} duties */
+  section(title, duties) {
+    if (duties.length === 0) return nothing;
+    return html`<section><h2>${title} <small>${duties.length}</small></h2><ul class="duties">${repeat(duties, ({ id }) => id, (duty) => this.row(duty))}</ul></section>`;
+  }
+
+  /** @param {Duty} duty */
+  row(duty) {
+    const { model } = this;
+    const name = model.patientName(duty.timeline);
+    const state = tone(model, duty);
+    return html`<li class="duty duty-${state}">${icon(state === 'done' ? 'check' : 'clock')}
+      <div class="duty-words">
+        <p class="duty-patient"><a href="#/patients/${duty.timeline}${duty.cause ? `/${duty.cause}` : ''}"><b>${name.kanji || say('loading')}</b> <small>${name.kana}</small></a></p>
+        <p>${dutyLine(model, duty)}</p>
+        <p class="quiet">${inLanguage(model.owing.title(duty.rule) ?? undefined)}</p>
+        ${dutyActs(model, duty)}
+      </div></li>`;
+  }
+}
+
+customElements.define('renkei-duties', DutyList);

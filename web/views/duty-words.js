@@ -1,0 +1,87 @@
+// A duty in neutral words: who owes what, by when, how it stands, who is told when nobody acts. It states; it does not
+// blame. Used by the card before sending, the timeline and the list of duties.
+
+import { html, nothing } from '../vendor/lit.js';
+import { moment } from '../dates.js';
+import { isLate, isOpen, standingOf, toldAt, wasLate } from '../duties.js';
+import { language, say, word } from '../language.js';
+import { whoText } from './face.js';
+
+/**
+ * @typedef {import('../model.js').Model} Model
+ * @typedef {import('../frames.js').Debtor} Debtor
+ * @typedef {import('../frames.js').Duty} Born
+ * @typedef {import('../duties.js').Duty} Duty
+ */
+
+const HOUR_MS = 3_600_000;
+const DAYS_FROM_MS = 48 * HOUR_MS;
+/** A step that tells a manager or a liaison may leave the role open: then all roles are meant, and naming them says nothing. */
+const ROLES_NAMED_MAX = 4;
+
+/** みなと訪問看護ステーション 看護師（管理者） @param {Model} model @param {Debtor} debtor */
+export function debtorText(model, { organisation, organisationType, roles, capacity, person }) {
+  const name = model.organisationName(organisation) || word('organisation_type', organisationType) || say('unknown_organisation');
+  const who = (person && model.personName(person)) || (roles.length > ROLES_NAMED_MAX ? '' : roles.map((role) => word('role', role)).join('・'));
+  const as = capacity === 'manager' || capacity === 'contact' ? (language() === 'en' ? ` (${word('capacity', capacity)})` : `（${word('capacity', capacity)}）`) : '';
+  return `${name} ${who}`.trim() + as;
+}
+
+/** Any of them. @param {Model} model @param {Debtor[]} debtors */
+export const debtorsText = (model, debtors) => debtors.map((debtor) => debtorText(model, debtor)).join(language() === 'en' ? ' or ' : ' か ');
+
+/** What has to be done, as a noun; empty where a list does not say. @param {Born} duty */
+export function actText({ acknowledge, kinds }) {
+  const acts = [...(acknowledge ? [word('kind', 'acknowledgement')] : []), ...kinds.map((kind) => word('kind', kind))];
+  return acts.join(language() === 'en' ? ' or ' : 'か');
+}
+
+/** Who owes what. @param {Model} model @param {Born} duty */
+export function owedText(model, duty) {
+  const [who, act] = [debtorsText(model, duty.debtors), actText(duty)];
+  return act ? say('duty_owed', { who, act }) : who;
+}
+
+/** By when; with opening hours only these were counted. @param {Born} duty @param {number} [nowMs] */
+export const untilText = (duty, nowMs = Date.now()) => say(duty.business ? 'duty_until_business' : 'duty_until', { at: moment(duty.dueMs, nowMs) });
+
+/** A span in its one largest unit. @param {number} ms */
+export function spanText(ms) {
+  const minutes = Math.max(1, Math.round(ms / 60_000));
+  if (minutes < 60) return say('span_minutes', { count: minutes });
+  if (ms < DAYS_FROM_MS) return say('span_hours', { count: Math.round(ms / HOUR_MS) });
+  return say('span_days', { count: Math.round(ms / (24 * HOUR_MS)) });
+}
+
+/** How it stands now, in a phrase. @param {Model} model @param {Duty} duty @param {number} nowMs */
+export function standingText(model, duty, nowMs) {
+  const standing = standingOf(duty);
+  if (standing === 'paused') return say('standing_paused');
+  if (isLate(duty, nowMs)) return say('standing_late', { at: moment(duty.dueMs, nowMs), span: spanText(nowMs - duty.dueMs) });
+  if (isOpen(duty)) {
+    return say(standing === 'snoozed' ? 'standing_snoozed' : 'standing_open', { at: untilText(duty, nowMs), span: spanText(duty.dueMs - nowMs) });
+  }
+  if (!duty.endedBy && standing !== 'closed') return say('standing_done', { at: moment(duty.endedAtMs, nowMs) });
+  const by = duty.endedBy ? whoText(model, duty.endedBy.author) : '';
+  const at = moment(duty.endedAtMs, nowMs);
+  if (standing === 'closed') return say('standing_closed', { reason: word('close_reason', duty.closedFor), at });
+  const act = duty.endedBy ? word('kind', duty.endedBy.kind) : '';
+  const said = say(standing === 'met' ? 'standing_met' : standing === 'waived' ? 'standing_waived' : 'standing_declined', { by, at, act });
+  return wasLate(duty) && standing === 'met' ? `${said}${say('standing_after_due')}` : said;
+}
+
+/** A step of the chain: when, and who. @param {Born} duty @param {number} level */
+function stepTime(duty, level) {
+  const { afterMs, business } = duty.chain[level];
+  if (afterMs === 0) return say('chain_at_once');
+  if (business) return say('chain_later_business', { span: spanText(afterMs) });
+  return moment(duty.dueMs + afterMs);
+}
+
+/** Who is told next, and when, if nobody acts. @param {Model} model @param {Born | Duty} duty @param {number} [from] steps that were told already */
+export function whenNobodyActs(model, duty, from = 0) {
+  const steps = duty.chain.map((_, level) => level).filter((level) => level >= from && toldAt(duty, level).length > 0);
+  if (steps.length === 0) return nothing;
+  return html`<p class="quiet chain">${say('chain')} ${steps.map((level, at) => html`${at ? ' → ' : nothing}<span class="chain-step">${debtorsText(model, toldAt(duty, level))}
+    <small>（${stepTime(duty, level)}）</small></span>`)}</p>`;
+}
