@@ -295,6 +295,7 @@ fn deciding(criterion: &mut Criterion) {
                 now: NOW,
                 today: date(2026, 4, 1),
                 target: intent.body.target().map(|_| &target),
+                named: &[],
                 hub_made_timeline: false,
             };
             assert!(matches!(decide(&situation, &intent), Decision::Accept(_)), "{name}");

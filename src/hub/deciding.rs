@@ -19,7 +19,7 @@ use super::work::{Dismissal, Follow, Look, MarkRead, Origin, Outcome, Sight, Sub
 use crate::codec::{self, Content, QueuedPost};
 use crate::domain::directory::{Actor, Directory};
 use crate::domain::entry::{Entry, Intent};
-use crate::domain::ids::Seq;
+use crate::domain::ids::{EntryId, Seq};
 use crate::domain::ruling::Ruling;
 use crate::domain::state::PatientState;
 use crate::domain::time::Timestamp;
@@ -57,9 +57,8 @@ impl Picture {
             return answer;
         }
         let (intent, actor) = (&submission.intent, &submission.actor);
-        let target = ledger.target_of(intent).map(AsRef::as_ref);
         let around = hot.nearby.around(&hot.state, &self.directory);
-        match self.decide(&hot.state, &around, intent, actor, submission.origin, target) {
+        match self.decide(&hot.state, &around, intent, actor, submission.origin, &|id| ledger.target(id)) {
             Decision::Accept(acceptance) => self.accept(draft, hot, submission, acceptance, ledger),
             Decision::Queue(ruling) => self.queue(draft, submission, &ruling, ledger),
             Decision::Refuse(refusal) => Answer::Refused(self.refuse(draft, hot, submission, refusal)),
@@ -70,10 +69,10 @@ impl Picture {
     pub fn serve(&self, draft: &mut Draft, hot: Option<&mut Hot>, work: Work, ledger: &mut Ledger) {
         let outcome = match (work, hot) {
             (Work::DryRun(dry_run), Some(hot)) => {
-                let target = ledger.target_of(&dry_run.intent).map(AsRef::as_ref);
                 let around = hot.nearby.around(&hot.state, &self.directory);
                 let (intent, actor) = (&dry_run.intent, &dry_run.actor);
-                let decision = self.decide(&hot.state, &around, intent, actor, Origin::Client, target);
+                let find = |id| ledger.target(id);
+                let decision = self.decide(&hot.state, &around, intent, actor, Origin::Client, &find);
                 Outcome::DryRun(dry_run, decision)
             }
             (Work::Follow(follow), Some(hot)) => self.follow(draft, hot, follow),
@@ -89,17 +88,19 @@ impl Picture {
         draft.outcomes.push(outcome);
     }
 
-    /// `target`: the entry that the intent points back at, if there is one.
-    pub(super) fn decide(
+    /// `find`: the entries that the intent names, as far as there are any.
+    pub(super) fn decide<'f>(
         &self,
         state: &PatientState,
         surroundings: &Surroundings,
         intent: &Intent,
         actor: &Actor,
         origin: Origin,
-        target: Option<&Published>,
+        find: &dyn Fn(EntryId) -> Option<&'f Published>,
     ) -> Decision {
-        let target = target.and_then(|found| self.target(state, actor, found));
+        let find = |id: EntryId| self.target(state, actor, find(id)?);
+        let target = intent.body.target().and_then(find);
+        let named: Vec<_> = intent.body.references().filter_map(|named| Some((named.entry, find(named.entry)?))).collect();
         let situation = Situation {
             state,
             rulebook: &self.rulebook,
@@ -110,6 +111,7 @@ impl Picture {
             now: self.now,
             today: self.today,
             target: target.as_ref(),
+            named: &named,
             hub_made_timeline: origin == Origin::Action,
         };
         rulebook::decide(&situation, intent)

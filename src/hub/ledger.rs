@@ -1,5 +1,5 @@
 //! What the sequencer knows of ids while it decides: which are entries and how they were answered, which wait in the
-//! linking queue or were dismissed from it, and the entries that posts point back at.
+//! linking queue or were dismissed from it, and the entries that posts name.
 //!
 //! Runs ahead of the journal by the batches that are still committing, as the states in `timelines.rs` do, and is
 //! forgotten with them when one of those fails.
@@ -10,7 +10,6 @@ use std::sync::Arc;
 use super::answer::{Accepted, Answer, Refused};
 use super::published::Published;
 use super::work::{Origin, Submission, Work};
-use crate::domain::entry::Intent;
 use crate::domain::ids::{EntryId, PersonId, TimelineId};
 use crate::vault::Mac;
 
@@ -140,14 +139,10 @@ impl Ledger {
         self.fetched.known.get(&id)?.first.as_ref()
     }
 
-    /// The entry that an intent points back at, if there is one.
-    pub(super) fn target_of(&self, intent: &Intent) -> Option<&Arc<Published>> {
-        self.target(intent.body.target()?)
-    }
-
-    pub(super) fn target(&self, id: EntryId) -> Option<&Arc<Published>> {
+    /// An entry that a post of this batch names, if there is one.
+    pub(super) fn target(&self, id: EntryId) -> Option<&Published> {
         let in_flight = self.in_flight.get(&id).map(|flight| &flight.entry);
-        in_flight.or_else(|| self.fetched.targets.get(&id))
+        in_flight.or_else(|| self.fetched.targets.get(&id)).map(AsRef::as_ref)
     }
 
     /// Until its batch has committed, a post that comes again is recognised here, and one that points at it finds it.

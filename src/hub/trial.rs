@@ -42,17 +42,18 @@ impl<'p> Trial<'p> {
         self.accepted.contains_key(&id)
     }
 
-    /// Decides a post. `stored`: the entry it points back at, as the journal has it.
-    pub(super) fn post(
+    /// Decides a post. `stored`: the entries it names, as the journal has them.
+    pub(super) fn post<'f>(
         &mut self,
         intent: &Intent,
         actor: &Actor,
         origin: Origin,
-        stored: Option<&Published>,
+        stored: &dyn Fn(EntryId) -> Option<&'f Published>,
     ) -> Result<Acceptance, Obstacle> {
-        let tried = intent.body.target().and_then(|target| self.accepted.get(&target));
         let around = self.nearby.around(&self.state, &self.picture.directory);
-        match self.picture.decide(&self.state, &around, intent, actor, origin, tried.or(stored)) {
+        let accepted = &self.accepted;
+        let find = |id| accepted.get(&id).or_else(|| stored(id));
+        match self.picture.decide(&self.state, &around, intent, actor, origin, &find) {
             Decision::Accept(acceptance) => {
                 let entry = self.picture.entry(&self.state, intent, actor, acceptance.clone());
                 self.state.apply(&entry);

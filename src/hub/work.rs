@@ -166,13 +166,13 @@ impl Work {
         }
     }
 
-    /// The entries that posts and dry runs point back at.
+    /// The entries that posts and dry runs name.
     pub fn targets(&self) -> impl Iterator<Item = EntryId> {
         let tried = match self {
             Self::DryRun(dry_run) => Some(&dry_run.intent),
             _ => None,
         };
-        self.posts().iter().map(|submission| &submission.intent).chain(tried).filter_map(|intent| intent.body.target())
+        self.posts().iter().map(|submission| &submission.intent).chain(tried).flat_map(|intent| intent.body.names())
     }
 
     /// The posts in it.

@@ -21,6 +21,7 @@ use crate::domain::alarm::{self, Alarm};
 use crate::domain::body::{Body, Correction};
 use crate::domain::directory::{Actor, Directory};
 use crate::domain::entry::{Intent, Scope, Sensitivity};
+use crate::domain::ids::EntryId;
 use crate::domain::kind::Kind;
 use crate::domain::ruling::Ruling;
 use crate::domain::state::PatientState;
@@ -43,6 +44,8 @@ pub struct Situation<'a> {
     pub today: Date,
     /// The entry the intent points back at, if it does and the timeline has it.
     pub target: Option<&'a Target>,
+    /// The other entries it names, as far as the timeline has them.
+    pub named: &'a [(EntryId, Target)],
     /// The hub made the timeline's id for this post, so that nobody could name the id of a patient there is.
     pub hub_made_timeline: bool,
 }

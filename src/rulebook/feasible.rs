@@ -2,6 +2,7 @@
 //! `decide`, which words refusals of whole posts; nothing here looks at roles.
 
 use super::decide::Situation;
+use super::naming;
 use super::situation::Target;
 use crate::domain::body::{Body, Correction};
 use crate::domain::directory::Person;
@@ -86,6 +87,7 @@ pub(super) fn check(situation: &Situation<'_>, intent: &Intent) -> Result<(), In
 }
 
 fn check_body(situation: &Situation<'_>, body: &Body) -> Result<(), Invalid> {
+    naming::check(situation, body)?;
     match body {
         Body::Registration(registration) => check_agreement(situation, registration),
         Body::TeamLink(link) => check_link(situation, link),
