@@ -296,6 +296,7 @@ fn deciding(criterion: &mut Criterion) {
                 today: date(2026, 4, 1),
                 target: intent.body.target().map(|_| &target),
                 named: &[],
+                files: &[],
                 hub_made_timeline: false,
             };
             assert!(matches!(decide(&situation, &intent), Decision::Accept(_)), "{name}");

@@ -32,6 +32,8 @@ pub struct Config {
     pub database: Database,
     pub data_dir: PathBuf,
     pub region_key_file: PathBuf,
+    /// Of the sealed files that entries refer to.
+    pub files_dir: PathBuf,
     /// `None` means the rulebook that ships with the binary.
     pub rulebook_dir: Option<PathBuf>,
     /// Of the commands' messages, where neither a flag nor the environment says otherwise.

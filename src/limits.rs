@@ -66,6 +66,10 @@ pub const LIST_ITEMS_MAX: usize = 200;
 pub const ATTACHMENTS_MAX: usize = 20;
 /// Largest attached file, in bytes (25 MiB): a scanned form of many pages, a photo of a good phone.
 pub const ATTACHMENT_BYTES_MAX: u32 = 25 << 20;
+/// Longest name of an uploaded file, in characters; the hub looks at its ending and does not keep it.
+pub const FILE_NAME_CHARS_MAX: usize = 255;
+/// Pixels of an attached image (50 million): what the large sensors of phones give, 200 MB once a reader unpacks it.
+pub const IMAGE_PIXELS_MAX: u64 = 50_000_000;
 /// Longest emergency access, in minutes: a day, after which somebody must have looked into the link.
 pub const EMERGENCY_ACCESS_MINUTES_MAX: u32 = 24 * 60;
 /// A claimed time may be this far ahead of the hub's: the clocks of gauges and tablets drift by minutes, and a wrong
@@ -131,6 +135,15 @@ pub const CERTIFICATE_POLL_S: u64 = 30;
 pub const REQUEST_BODY_BYTES_MAX: usize = FRAME_BYTES_MAX;
 /// From a request's head to the head of its answer.
 pub const REQUEST_TIMEOUT_MS: u64 = 30_000;
+/// From a request's head to the head of its answer, where a file is sent: the largest at 700 kbit/s.
+pub const UPLOAD_TIMEOUT_MS: u64 = 300_000;
+/// A client that takes a file has this long, then the file is put away and the connection ends.
+pub const DOWNLOAD_TIMEOUT_MS: u64 = 300_000;
+/// Pieces in which a file is handed to a connection.
+pub const DOWNLOAD_PIECE_BYTES: usize = 64 << 10;
+/// Pieces that wait for a slow connection, beside the file itself.
+pub const DOWNLOAD_PIECES_WAITING_MAX: usize = 2;
+const _: () = assert!(UPLOAD_TIMEOUT_MS >= REQUEST_TIMEOUT_MS);
 /// A client told to try again waits at least this long.
 pub const RETRY_AFTER_S: u64 = 2;
 /// Entries of one page when the reader names no number.
@@ -256,6 +269,30 @@ pub const WAITING_POST_REFILL_MS: u64 = 10_000;
 pub const ALLOWANCES_KEPT_MAX: usize = 10_000;
 const _: () = assert!(SUBSCRIPTIONS_BURST as usize >= 2 * SUBSCRIPTIONS_MAX);
 const _: () = assert!(LOOKS_BURST as usize >= 10 * SEARCH_RESULTS_MAX);
+
+// ---- files ----
+
+/// A file that no entry has named for this long is removed: a working day, and the night before the report is written.
+pub const FILE_UNNAMED_S_MAX: u64 = 24 * 3_600;
+/// How often it is looked for such files.
+pub const FILE_SWEEP_INTERVAL_S: u64 = 600;
+/// Files removed at a time, before others get a turn.
+pub const FILE_SWEEP_FILES_MAX: usize = 500;
+/// Memory for files that arrive or leave, in KiB (256 MiB). Who finds none is told to try again.
+pub const FILE_MEMORY_KIB_MAX: u32 = 256 << 10;
+/// Files that are sealed or opened at a moment; each takes its size once more meanwhile.
+pub const FILES_SEALED_AT_ONCE_MAX: usize = 2;
+/// Files of one sign-in that arrive or leave at a moment.
+pub const FILES_OF_SIGN_IN_MAX: u32 = 4;
+/// One sign-in may upload this much at once, in blocks of [`UPLOAD_BLOCK_BYTES`] (256 MiB): a day's photographs.
+pub const UPLOAD_BLOCKS_BURST: u32 = 4_096;
+/// What an upload is counted in; a smaller file counts as one block.
+pub const UPLOAD_BLOCK_BYTES: usize = 64 << 10;
+/// After this the sign-in may upload one more block.
+pub const UPLOAD_BLOCK_REFILL_MS: u64 = 1_000;
+
+const _: () = assert!(UPLOAD_BLOCKS_BURST as usize * UPLOAD_BLOCK_BYTES >= 2 * ATTACHMENT_BYTES_MAX as usize);
+const _: () = assert!(FILE_MEMORY_KIB_MAX >= 2 * FILES_OF_SIGN_IN_MAX * (ATTACHMENT_BYTES_MAX >> 10));
 
 // ---- rulebook ----
 

@@ -1,6 +1,8 @@
-//! Use cases that are not posts: organisations, people, sign-ins, finding and registering patients, imports.
+//! Use cases that are not posts: organisations, people, sign-ins, finding and registering patients, files,
+//! imports.
 
 pub mod directory;
+pub mod files;
 pub mod import;
 pub mod kept_rulebooks;
 pub mod linking_queue;

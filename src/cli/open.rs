@@ -6,6 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::{Complaint, rulebook_files};
+use crate::actions::files::Files;
 use crate::clock::{Clock, Ids, SystemClock};
 use crate::config::Config;
 use crate::domain::directory::Directory;
@@ -14,7 +15,7 @@ use crate::hub::patients::PatientIndex;
 use crate::hub::{Hub, HubTasks, RegionParts};
 use crate::rulebook::calendar::Calendar;
 use crate::rulebook::{Rulebook, shipped};
-use crate::store::{Journal, OpenError};
+use crate::store::{Journal, OpenError, Shelf};
 use crate::vault::{RegionKey, digest};
 
 /// A region's hub with what it stands on.
@@ -33,6 +34,18 @@ pub async fn open(config: &Config) -> anyhow::Result<OpenRegion> {
     let rulebook = load_rulebook(config.rulebook_dir.as_deref())?;
     let journal = open_journal(&config.database.url(), Arc::new(key)).await?;
     start_under(journal, Arc::new(SystemClock::new()), rulebook).await
+}
+
+/// Opens the folder of files, and sweeps what an earlier process left in it and what no entry named in time.
+///
+/// # Errors
+/// When the folder cannot be made or written.
+pub async fn open_files(hub: &Hub, folder: &Path) -> anyhow::Result<Arc<Files>> {
+    let shelf = Shelf::open(folder)?;
+    shelf.clear_drafts().await?;
+    let files = Arc::new(Files::new(hub.clone(), shelf));
+    files.sweep().await;
+    Ok(files)
 }
 
 /// Opens the journal at a database URL.

@@ -58,7 +58,8 @@ async fn serve(config: &Config) -> anyhow::Result<ExitCode> {
     let bind = |address: &SocketAddr| Listener::bind(*address, transport.clone(), ListenBounds::default());
     let listeners = config.listen.addresses.iter().map(bind).collect::<Result<Vec<_>, _>>()?;
     let origins = config.allowed_origins.iter().map(ToString::to_string).collect();
-    let app = App::new(region.hub.clone(), origins, config.session).showing(certificate);
+    let files = open::open_files(&region.hub, &config.files_dir).await?;
+    let app = App::new(region.hub.clone(), files, origins, config.session).showing(certificate);
     // Before anybody hears that the hub is ready: who stops it from then on is heard.
     let stop = stop_asked()?;
     println!("ready {}", ready_url(config, &listeners));
@@ -87,6 +88,8 @@ pub(super) async fn run_hub(
 ) -> anyhow::Result<()> {
     let OpenRegion { hub, tasks, journal } = region;
     let (stopping, stopped) = watch::channel(false);
+    let files = Arc::clone(&app.files);
+    let tending = tokio::spawn(async move { files.tend().await });
     let routes = router(app.listening(&listeners));
     let serving: Vec<_> = listeners
         .into_iter()
@@ -117,6 +120,9 @@ pub(super) async fn run_hub(
             Err(error) => tracing::error!(%error, "a listener failed"),
         }
     }
+    // It holds the hub; a sweep that is cut off goes on at the next start.
+    tending.abort();
+    let _ = tending.await;
     drop(hub);
     let bound = Duration::from_millis(limits::STOP_MS_MAX);
     if tokio::time::timeout(bound, tasks.finish()).await.is_err() {
@@ -216,7 +222,8 @@ mod tests {
     async fn a_hub_with_a_task_that_fell_over_is_not_ready_and_ends_with_an_error() {
         let (folder, key) = (tempfile::tempdir().unwrap(), Arc::new(RegionKey::ephemeral()));
         let region = open_region(folder.path(), &key).await.unwrap();
-        let app = App::new(region.hub.clone(), Vec::new(), SessionLimits::default());
+        let files = open::open_files(&region.hub, &folder.path().join("files")).await.unwrap();
+        let app = App::new(region.hub.clone(), files, Vec::new(), SessionLimits::default());
         assert_eq!(readyz(State(app.clone())).await.0, StatusCode::OK);
         region.journal.faults().next([Fault::Panic]);
         let fallen = region.tasks.fallen();

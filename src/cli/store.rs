@@ -9,9 +9,9 @@ use clap::Subcommand;
 use super::config_arguments::{ConfigArguments, print_mistakes};
 use super::{EXIT_CONFIG, EXIT_FAILURE, Terminal, open, serve};
 use crate::domain::text::Text;
-use crate::store::Journal;
 use crate::store::check::{self, Report};
 use crate::store::rebuild::{self, Rebuilt};
+use crate::store::{Journal, Shelf};
 use crate::vault::RegionKey;
 
 #[derive(Debug, clap::Args)]
@@ -39,7 +39,7 @@ pub(super) fn run(arguments: &Arguments, terminal: Terminal) -> anyhow::Result<E
     serve::runtime()?.block_on(async {
         let journal = open::open_journal(&url, key).await?;
         let (is_whole, told) = match arguments.what {
-            What::Check(_) => told_check(&journal).await?,
+            What::Check(_) => told_check(&journal, &Shelf::open(&settled.config.files_dir)?).await?,
             What::Rebuild(_) => (true, told_rebuild(&journal).await?),
         };
         journal.close().await;
@@ -49,10 +49,14 @@ pub(super) fn run(arguments: &Arguments, terminal: Terminal) -> anyhow::Result<E
 }
 
 /// Checks; whether all is well, and the report in words.
-pub(super) async fn told_check(journal: &Journal) -> anyhow::Result<(bool, Text)> {
-    let Report { timelines, entries, audits, destroyed, faults, fault_count } = check::check(journal).await?;
-    let mut ja = format!("タイムライン {timelines} 件、記録 {entries} 件、監査記録 {audits} 件を検証しました");
-    let mut en = format!("Checked {timelines} timelines, {entries} entries and {audits} audit records");
+pub(super) async fn told_check(journal: &Journal, shelf: &Shelf) -> anyhow::Result<(bool, Text)> {
+    let Report { timelines, entries, audits, files, destroyed, faults, fault_count, .. } =
+        check::check(journal, Some(shelf)).await?;
+    let mut ja = format!(
+        "タイムライン {timelines} 件、記録 {entries} 件、添付ファイル {files} 件、監査記録 {audits} 件を検証しました"
+    );
+    let mut en =
+        format!("Checked {timelines} timelines, {entries} entries, {files} attached files and {audits} audit records");
     if destroyed > 0 {
         ja += &format!("\n鍵を廃棄済みのタイムライン {destroyed} 件は連鎖のみ検証しました");
         en += &format!("\nThe keys of {destroyed} timelines were destroyed: only their chains were checked");
@@ -96,9 +100,9 @@ mod tests {
         let audits = vec![SealedAudit::seal(AuditSeal::Region(&key), crate::domain::time::Timestamp(1), b"a")];
         journal.commit(Batch { audits, ..Batch::default() }).await.unwrap();
 
-        let (is_whole, told) = told_check(&journal).await.unwrap();
+        let (is_whole, told) = told_check(&journal, &Shelf::open(&folder.path().join("files")).unwrap()).await.unwrap();
         assert!(is_whole);
-        assert_eq!(told.en, "Checked 0 timelines, 0 entries and 1 audit records\nNothing is wrong");
+        assert_eq!(told.en, "Checked 0 timelines, 0 entries, 0 attached files and 1 audit records\nNothing is wrong");
         assert!(told.ja.contains("監査記録 1 件") && told.ja.ends_with("異常はありません"));
         assert!(told_rebuild(&journal).await.unwrap().en.contains("of 0 timelines"));
     }

@@ -22,6 +22,15 @@ proptest! {
     }
 
     #[test]
+    fn no_file_that_a_body_holds_is_overlooked(intent in arbitrary::intent()) {
+        let held = format!("{:?}", intent.body).matches("ContentHash(").count();
+        let named = intent.body.attachments().len();
+        let kind = intent.body.corrected().unwrap_or(&intent.body).kind();
+        prop_assert_eq!(held, named, "{}", kind);
+        prop_assert!(named == 0 || kind.carries_files(), "{}", kind);
+    }
+
+    #[test]
     fn an_entry_comes_back_whole_from_the_journal(entry in arbitrary::entry()) {
         let content = encode_content(&entry);
         let stored = encode_stored(&entry, &content);

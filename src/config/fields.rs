@@ -86,6 +86,12 @@ pub const FIELDS: &[Field] = &[
         "Sockets that one person may have open",
     ),
     field(
+        "files.directory",
+        "\"data/files\"",
+        "添付ファイルを封をして置くフォルダー。バックアップに含めてください",
+        "Folder of the sealed attachments; it belongs into every backup",
+    ),
+    field(
         "log.level",
         "\"info\"",
         "記録の細かさ（error, warn, info, debug, trace）",

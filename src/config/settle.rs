@@ -30,6 +30,7 @@ pub(super) fn settle(given: AllGiven, folder: &Path, mistakes: &mut Vec<Mistake>
     Config {
         database: database(&mut read, &data_dir),
         region_key_file: read.path("region_key_file").unwrap_or_else(|| data_dir.join("region.key")),
+        files_dir: read.path("files.directory").unwrap_or_else(|| data_dir.join("files")),
         rulebook_dir: read.path("rulebook_dir"),
         language: read.choice("language", LANGUAGES).unwrap_or(Language::Ja),
         allowed_origins: allowed_origins(&mut read, &listen, &public_url),
@@ -213,6 +214,7 @@ pub(super) fn shown(config: &Config) -> Vec<(&'static str, String)> {
         ("session.idle_timeout_s", session.idle_timeout.as_secs().to_string()),
         ("session.lifetime_s", session.lifetime.as_secs().to_string()),
         ("session.sockets_per_person_max", session.sockets_per_person_max.to_string()),
+        ("files.directory", path(&config.files_dir)),
         ("log.level", quoted(&config.log.level.code())),
         ("log.format", quoted(&config.log.format.code())),
     ]);

@@ -137,6 +137,38 @@ impl Kind {
         matches!(self, Self::EmergencyAccess) || self.is_of_an_organisation() || self.is_of_a_duty()
     }
 
+    /// Whether an entry of the kind can name files.
+    #[must_use]
+    pub const fn carries_files(self) -> bool {
+        matches!(
+            self,
+            Self::Registration
+                | Self::Consent
+                | Self::Note
+                | Self::Visit
+                | Self::StatusChange
+                | Self::Admission
+                | Self::Discharge
+                | Self::Message
+                | Self::Order
+                | Self::OrderDocument
+                | Self::Consultation
+                | Self::NursingInstruction
+                | Self::NursingReport
+                | Self::DeviceChange
+                | Self::LabResult
+                | Self::AcpNote
+                | Self::Conference
+                | Self::StationChange
+                | Self::MedicationList
+                | Self::MedicationReport
+                | Self::CarePlan
+                | Self::Pledge
+                | Self::OfficeEntry
+                | Self::Incident
+        )
+    }
+
     /// Whether entries of the kind point at another entry and are never more visible than it.
     #[must_use]
     pub const fn points_back(self) -> bool {

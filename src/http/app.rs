@@ -14,6 +14,7 @@ use super::certificate::ReloadingCertificate;
 use super::listen::{ConnectionCounts, Listener};
 use super::problem::Problem;
 use super::{assets, health, metrics, openapi, routes, socket};
+use crate::actions::files::Files;
 use crate::actions::kept_rulebooks::KeptRulebooks;
 use crate::actions::sign_in::SignIns;
 use crate::config::SessionLimits;
@@ -27,6 +28,7 @@ use crate::wire::codes::Code;
 #[derive(Clone)]
 pub struct App {
     pub hub: Hub,
+    pub files: Arc<Files>,
     pub sign_ins: Arc<SignIns>,
     pub kept_rulebooks: Arc<KeptRulebooks>,
     /// Origins whose pages may open sockets; compared exactly.
@@ -43,17 +45,24 @@ pub struct App {
 impl App {
     /// An app on a running hub. The common beat of its sessions ends with the last clone of the app.
     #[must_use]
-    pub fn new(hub: Hub, origins: Vec<String>, limits: SessionLimits) -> Self {
-        Self::beating(hub, origins, limits, Beat::start(), Patience::default())
+    pub fn new(hub: Hub, files: Arc<Files>, origins: Vec<String>, limits: SessionLimits) -> Self {
+        Self::beating((hub, files), origins, limits, Beat::start(), Patience::default())
     }
 
     /// The same on a beat of the caller's.
     #[must_use]
-    pub fn beating(hub: Hub, origins: Vec<String>, limits: SessionLimits, beat: Beat, patience: Patience) -> Self {
+    pub fn beating(
+        (hub, files): (Hub, Arc<Files>),
+        origins: Vec<String>,
+        limits: SessionLimits,
+        beat: Beat,
+        patience: Patience,
+    ) -> Self {
         Self {
             sign_ins: Arc::new(SignIns::within(hub.clone(), limits)),
             kept_rulebooks: Arc::new(KeptRulebooks::new(hub.journal().clone())),
             hub,
+            files,
             origins: origins.into(),
             certificate: None,
             connections: Vec::new(),
@@ -125,7 +134,9 @@ async fn unknown(method: Method, uri: Uri, headers: HeaderMap) -> Response {
 
 /// A handler that does not come to an end is abandoned; what it handed to the hub is done all the same.
 async fn in_time(request: Request, next: Next) -> Response {
-    match tokio::time::timeout(Duration::from_millis(limits::REQUEST_TIMEOUT_MS), next.run(request)).await {
+    let is_upload = request.method() == Method::POST && request.uri().path().ends_with("/files");
+    let bound_ms = if is_upload { limits::UPLOAD_TIMEOUT_MS } else { limits::REQUEST_TIMEOUT_MS };
+    match tokio::time::timeout(Duration::from_millis(bound_ms), next.run(request)).await {
         Ok(response) => response,
         Err(_elapsed) => Problem::of(Code::TimedOut).into_response(),
     }

@@ -9,6 +9,7 @@ pub(crate) mod health;
 mod input;
 pub mod listen;
 mod metrics;
+mod names;
 pub mod openapi;
 pub mod problem;
 pub mod routes;

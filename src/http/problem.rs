@@ -11,13 +11,14 @@ use utoipa::ToSchema;
 
 use super::shapes::{HoldShape, Words};
 use crate::actions::directory::DirectoryError;
+use crate::actions::files::{ReadError, UploadError};
 use crate::actions::linking_queue::DismissError;
 use crate::actions::patients::SearchError;
 use crate::actions::sign_in::SignInError;
 use crate::domain::text::{Invalid, Text};
 use crate::hub::answer::Refused;
 use crate::hub::reading::LookError;
-use crate::hub::{StoreError, Unavailable};
+use crate::hub::{ShelfError, StoreError, Unavailable};
 use crate::limits;
 use crate::wire::codes::Code;
 
@@ -133,7 +134,7 @@ fn status_of(code: &str, is_about_field: bool) -> StatusCode {
         Some(Code::UpgradeExpected) => StatusCode::UPGRADE_REQUIRED,
         Some(Code::SubprotocolUnsupported) => StatusCode::BAD_REQUEST,
         Some(Code::Unavailable | Code::Overloaded | Code::TimedOut) => StatusCode::SERVICE_UNAVAILABLE,
-        Some(Code::Internal) => StatusCode::INTERNAL_SERVER_ERROR,
+        Some(Code::Internal | Code::FileDamaged) => StatusCode::INTERNAL_SERVER_ERROR,
         _ => StatusCode::UNPROCESSABLE_ENTITY,
     }
 }
@@ -258,6 +259,42 @@ impl From<DirectoryError> for Problem {
         match error {
             DirectoryError::Invalid(invalid) => invalid.into(),
             DirectoryError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<ShelfError> for Problem {
+    fn from(error: ShelfError) -> Self {
+        tracing::error!(%error, "the folder of files failed");
+        Self::of(Code::Unavailable)
+    }
+}
+
+impl From<UploadError> for Problem {
+    fn from(error: UploadError) -> Self {
+        match error {
+            UploadError::NotFound => Self::not_found(),
+            UploadError::Overloaded => Self::of(Code::Overloaded),
+            UploadError::TooLarge => Self::of(Code::TooLarge),
+            UploadError::Invalid(invalid) => invalid.into(),
+            UploadError::Store(error) => error.into(),
+            UploadError::Shelf(error) => error.into(),
+        }
+    }
+}
+
+impl From<ReadError> for Problem {
+    fn from(error: ReadError) -> Self {
+        match error {
+            ReadError::NotFound => Self::not_found(),
+            ReadError::Overloaded => Self::of(Code::Overloaded),
+            ReadError::Damaged(_) => {
+                tracing::error!(%error, "`renkei store check` lists all files that are");
+                Self::of(Code::FileDamaged)
+            }
+            ReadError::Look(error) => error.into(),
+            ReadError::Store(error) => error.into(),
+            ReadError::Shelf(error) => error.into(),
         }
     }
 }

@@ -4,7 +4,7 @@
 use axum::Router;
 use axum::routing::{delete, get, post, put};
 
-use super::api::{directory, linking_queue, me, patients, registering, rulebook, sign_ins, timelines};
+use super::api::{directory, files, linking_queue, me, patients, registering, rulebook, sign_ins, timelines};
 use super::app::App;
 
 /// One route of the API.
@@ -46,6 +46,8 @@ routes! {
     post   "/api/v1/patients/{id}/consent" => registering::record_consent;
     post   "/api/v1/patients/{id}/links" => registering::link;
     post   "/api/v1/patients/{id}/unlinks" => registering::unlink;
+    post   "/api/v1/timelines/{id}/files" => files::upload;
+    get    "/api/v1/timelines/{id}/entries/{entry}/files/{sha256}" => files::download;
     get    "/api/v1/timelines/{id}/entries" => timelines::list_entries;
     post   "/api/v1/timelines/{id}/entries" => timelines::post_entry;
     post   "/api/v1/timelines/{id}/dry-run" => timelines::dry_run;

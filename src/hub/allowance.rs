@@ -1,7 +1,7 @@
 //! How much one sign-in may ask for: credit that is spent by asking and comes back as the hub's clock goes on.
 //!
 //! Asked before work of which each piece leaves a row in the journal: subscriptions and looks (the record of reading),
-//! posts that wait for a link. In memory only: a restart gives everybody their credit back.
+//! posts that wait for a link; and before files are kept. In memory only: a restart gives everybody their credit back.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -21,6 +21,8 @@ pub enum Asked {
     Look,
     /// To keep a post until its author is linked; per person, because a post does not say by which sign-in it came.
     Waiting,
+    /// To keep a block of an uploaded file; per sign-in.
+    UploadBlock,
 }
 
 impl Asked {
@@ -30,6 +32,7 @@ impl Asked {
             Self::Subscription => (limits::SUBSCRIPTIONS_BURST, Duration::from_millis(limits::SUBSCRIPTION_REFILL_MS)),
             Self::Look => (limits::LOOKS_BURST, Duration::from_millis(limits::LOOK_REFILL_MS)),
             Self::Waiting => (limits::WAITING_POSTS_BURST, Duration::from_millis(limits::WAITING_POST_REFILL_MS)),
+            Self::UploadBlock => (limits::UPLOAD_BLOCKS_BURST, Duration::from_millis(limits::UPLOAD_BLOCK_REFILL_MS)),
         }
     }
 }

@@ -10,6 +10,7 @@ use super::allowance::{Allowances, Asked};
 use super::answer::{Accepted, Answer, Queued, Refused};
 use super::audit;
 use super::draft::Draft;
+use super::files::Files;
 use super::ledger::{Ledger, Waits};
 use super::published::Published;
 use super::subscription::{Granted, Opened, Subscription};
@@ -44,6 +45,13 @@ pub(super) struct Picture {
     pub today: Date,
 }
 
+/// What deciding one intent may look up: the entries and the files that it names, among others.
+#[derive(Clone, Copy)]
+pub(super) struct Fetched<'a, 'f> {
+    pub entry: &'a dyn Fn(EntryId) -> Option<&'f Published>,
+    pub files: &'a Files,
+}
+
 impl Picture {
     /// Answers a post, as before or decided now; on acceptance the entry is on the draft and in the state.
     pub fn post(&self, draft: &mut Draft, hot: &mut Hot, submission: &Submission, ledger: &mut Ledger) -> Answer {
@@ -58,7 +66,8 @@ impl Picture {
         }
         let (intent, actor) = (&submission.intent, &submission.actor);
         let around = hot.nearby.around(&hot.state, &self.directory);
-        match self.decide(&hot.state, &around, intent, actor, submission.origin, &|id| ledger.target(id)) {
+        let fetched = Fetched { entry: &|id| ledger.target(id), files: ledger.files() };
+        match self.decide(&hot.state, &around, intent, actor, submission.origin, fetched) {
             Decision::Accept(acceptance) => self.accept(draft, hot, submission, acceptance, ledger),
             Decision::Queue(ruling) => self.queue(draft, submission, &ruling, ledger),
             Decision::Refuse(refusal) => Answer::Refused(self.refuse(draft, hot, submission, refusal)),
@@ -71,8 +80,8 @@ impl Picture {
             (Work::DryRun(dry_run), Some(hot)) => {
                 let around = hot.nearby.around(&hot.state, &self.directory);
                 let (intent, actor) = (&dry_run.intent, &dry_run.actor);
-                let find = |id| ledger.target(id);
-                let decision = self.decide(&hot.state, &around, intent, actor, Origin::Client, &find);
+                let fetched = Fetched { entry: &|id| ledger.target(id), files: ledger.files() };
+                let decision = self.decide(&hot.state, &around, intent, actor, Origin::Client, fetched);
                 Outcome::DryRun(dry_run, decision)
             }
             (Work::Follow(follow), Some(hot)) => self.follow(draft, hot, follow),
@@ -88,19 +97,21 @@ impl Picture {
         draft.outcomes.push(outcome);
     }
 
-    /// `find`: the entries that the intent names, as far as there are any.
-    pub(super) fn decide<'f>(
+    /// Asks the rulebook.
+    pub(super) fn decide(
         &self,
         state: &PatientState,
         surroundings: &Surroundings,
         intent: &Intent,
         actor: &Actor,
         origin: Origin,
-        find: &dyn Fn(EntryId) -> Option<&'f Published>,
+        fetched: Fetched<'_, '_>,
     ) -> Decision {
-        let find = |id: EntryId| self.target(state, actor, find(id)?);
+        let files = fetched.files.nameable(self, state, actor, intent);
+        let find = |id: EntryId| self.target(state, actor, (fetched.entry)(id)?);
         let target = intent.body.target().and_then(find);
-        let named: Vec<_> = intent.body.references().filter_map(|named| Some((named.entry, find(named.entry)?))).collect();
+        let named = intent.body.references().filter_map(|named| Some((named.entry, find(named.entry)?)));
+        let named: Vec<_> = named.collect();
         let situation = Situation {
             state,
             rulebook: &self.rulebook,
@@ -112,6 +123,7 @@ impl Picture {
             today: self.today,
             target: target.as_ref(),
             named: &named,
+            files: &files,
             hub_made_timeline: origin == Origin::Action,
         };
         rulebook::decide(&situation, intent)
@@ -147,6 +159,7 @@ impl Picture {
         }
         self.snapshot(draft, hot);
         self.leave_queue(draft, submission, ledger);
+        draft.batch.files.extend(ledger.files().used(&self.key, &submission.intent, &submission.actor));
         let answer = Accepted::of(&entry, false);
         let published = Arc::new(Published::new(entry, content));
         ledger.note_accepted(submission.mac, &answer, &published);

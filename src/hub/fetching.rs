@@ -1,11 +1,12 @@
 //! Reading what deciding a batch needs and memory does not hold: timelines, ids known before, entries that posts point
-//! at, the linking queue. Called by the sequencer before it decides.
+//! at, the files they name, the linking queue. Called by the sequencer before it decides.
 //!
 //! What of it is damaged keeps back only the work that needs it; only a journal that does not answer fails the batch.
 
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use super::files::Files;
 use super::ledger::{Known, Ledger, Waits};
 use super::timelines::{Hot, Timelines};
 use super::work::{Submission, Work};
@@ -48,6 +49,7 @@ pub(super) async fn fetch(
             ledger.find(Published::of_stored(found));
         }
     }
+    ledger.name_files(Files::fetch(journal, works.iter().flat_map(Work::intents)).await?);
     for id in may_have_been_dismissed(timelines, ledger, works) {
         let queued = journal.read(move |tx| Box::pin(async move { tx.find_queued(id).await })).await?;
         if queued.is_some_and(|queued| queued.state == QueueState::Dismissed) {

@@ -1,5 +1,5 @@
 //! What the sequencer knows of ids while it decides: which are entries and how they were answered, which wait in the
-//! linking queue or were dismissed from it, and the entries that posts name.
+//! linking queue or were dismissed from it, the entries and the files that posts name.
 //!
 //! Runs ahead of the journal by the batches that are still committing, as the states in `timelines.rs` do, and is
 //! forgotten with them when one of those fails.
@@ -8,6 +8,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::answer::{Accepted, Answer, Refused};
+use super::files::Files;
 use super::published::Published;
 use super::work::{Origin, Submission, Work};
 use crate::domain::ids::{EntryId, PersonId, TimelineId};
@@ -50,6 +51,7 @@ struct Fetched {
     known: HashMap<EntryId, Known>,
     targets: HashMap<EntryId, Arc<Published>>,
     dismissed: HashSet<EntryId>,
+    files: Files,
     missed_timelines: HashSet<TimelineId>,
     missed_entries: HashSet<EntryId>,
 }
@@ -81,6 +83,10 @@ impl Ledger {
 
     pub(super) fn find(&mut self, target: Published) {
         self.fetched.targets.insert(target.entry.id, Arc::new(target));
+    }
+
+    pub(super) fn name_files(&mut self, files: Files) {
+        self.fetched.files = files;
     }
 
     pub(super) fn dismiss_known(&mut self, id: EntryId) {
@@ -143,6 +149,11 @@ impl Ledger {
     pub(super) fn target(&self, id: EntryId) -> Option<&Published> {
         let in_flight = self.in_flight.get(&id).map(|flight| &flight.entry);
         in_flight.or_else(|| self.fetched.targets.get(&id)).map(AsRef::as_ref)
+    }
+
+    /// The files that the posts of this batch name.
+    pub(super) const fn files(&self) -> &Files {
+        &self.fetched.files
     }
 
     /// Until its batch has committed, a post that comes again is recognised here, and one that points at it finds it.

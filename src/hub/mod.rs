@@ -11,6 +11,7 @@ mod deciding;
 mod draft;
 pub mod fanout;
 mod fetching;
+mod files;
 mod ledger;
 mod linking_queue;
 pub mod meter;
@@ -57,7 +58,7 @@ use crate::domain::ids::{Seq, SignInId, TimelineId};
 use crate::limits;
 use crate::rulebook::Decision;
 use crate::store::{GrantChange, GrantId, Journal};
-pub use crate::store::{ReadMarker, StoreError};
+pub use crate::store::{ReadMarker, ShelfError, StoreError};
 use crate::vault::Mac;
 
 /// A handle on the running hub. Cheap to clone; when the last is gone, the hub finishes what it was given.

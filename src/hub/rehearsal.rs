@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry as Slot;
 
 use super::answer::Refused;
+use super::files::Files;
 use super::published::Published;
 use super::trial::{Obstacle, Trial};
 use super::work::Origin;
@@ -39,6 +40,7 @@ impl Hub {
         let mac_of = |intent: &Intent| fingerprint(region, intent, &actor);
         let mut known = self.known(intents).await?;
         let targets = self.targets(intents).await?;
+        let files = Files::fetch(self.journal(), intents.iter()).await?;
         let picture = self.region().picture();
         let mut trials: HashMap<TimelineId, Trial<'_>> = HashMap::new();
         let mut verdicts = Vec::with_capacity(intents.len());
@@ -51,7 +53,7 @@ impl Hub {
             }
             let trial = match trials.entry(intent.timeline) {
                 Slot::Occupied(known) => known.into_mut(),
-                Slot::Vacant(free) => free.insert(Trial::new(&picture, self.state_of(intent.timeline).await?)),
+                Slot::Vacant(free) => free.insert(Trial::new(&picture, self.state_of(intent.timeline).await?, &files)),
             };
             verdicts.push(match trial.post(intent, &actor, Origin::Action, &|id| targets.get(&id)) {
                 Ok(_) => {

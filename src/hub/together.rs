@@ -31,7 +31,7 @@ impl Picture {
                 group.iter().zip(tried).map(answer).collect()
             }
             Err(refused) => {
-                let same = |submission: &Submission| Refused { id: submission.intent.id, ..refused.clone() };
+                let same = |submission: &Submission| Refused { id: submission.intent.id, ..Refused::clone(&refused) };
                 group.iter().map(|submission| Answer::Refused(same(submission))).collect()
             }
         }
@@ -44,12 +44,12 @@ impl Picture {
         hot: &Hot,
         group: &[Submission],
         ledger: &Ledger,
-    ) -> Result<Vec<Option<Acceptance>>, Refused> {
-        let mut trial = Trial::new(self, hot.state.clone());
+    ) -> Result<Vec<Option<Acceptance>>, Box<Refused>> {
+        let mut trial = Trial::new(self, hot.state.clone(), ledger.files());
         let mut tried = Vec::with_capacity(group.len());
         for submission in group {
             match ledger.answer_given_before(submission) {
-                Some(Answer::Refused(refused)) => return Err(refused),
+                Some(Answer::Refused(refused)) => return Err(Box::new(refused)),
                 Some(Answer::Accepted(_)) => tried.push(None),
                 Some(Answer::Queued(_)) | None if trial.has(submission.intent.id) => tried.push(None),
                 Some(Answer::Queued(_)) | None => {
@@ -63,7 +63,7 @@ impl Picture {
                         // A part that would wait for a link cannot become an entry together with the others.
                         Err(Obstacle::Waits(ruling)) => Refusal::NotFound(ruling),
                     };
-                    return Err(self.refuse(draft, hot, submission, refusal));
+                    return Err(Box::new(self.refuse(draft, hot, submission, refusal)));
                 }
             }
         }

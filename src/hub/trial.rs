@@ -3,7 +3,8 @@
 
 use std::collections::HashMap;
 
-use super::deciding::Picture;
+use super::deciding::{Fetched, Picture};
+use super::files::Files;
 use super::nearby::Nearby;
 use super::published::Published;
 use super::work::Origin;
@@ -19,6 +20,7 @@ use crate::rulebook::{Acceptance, Decision, Refusal};
 pub(super) struct Trial<'p> {
     picture: &'p Picture,
     state: PatientState,
+    files: &'p Files,
     nearby: Nearby,
     /// What was accepted here, for posts that point back at it.
     accepted: HashMap<EntryId, Published>,
@@ -33,8 +35,8 @@ pub(super) enum Obstacle {
 }
 
 impl<'p> Trial<'p> {
-    pub(super) fn new(picture: &'p Picture, state: PatientState) -> Self {
-        Self { picture, state, nearby: Nearby::default(), accepted: HashMap::new() }
+    pub(super) fn new(picture: &'p Picture, state: PatientState, files: &'p Files) -> Self {
+        Self { picture, state, files, nearby: Nearby::default(), accepted: HashMap::new() }
     }
 
     /// Whether this id was accepted here before.
@@ -53,7 +55,8 @@ impl<'p> Trial<'p> {
         let around = self.nearby.around(&self.state, &self.picture.directory);
         let accepted = &self.accepted;
         let find = |id| accepted.get(&id).or_else(|| stored(id));
-        match self.picture.decide(&self.state, &around, intent, actor, origin, &find) {
+        let fetched = Fetched { entry: &find, files: self.files };
+        match self.picture.decide(&self.state, &around, intent, actor, origin, fetched) {
             Decision::Accept(acceptance) => {
                 let entry = self.picture.entry(&self.state, intent, actor, acceptance.clone());
                 self.state.apply(&entry);

@@ -166,13 +166,18 @@ impl Work {
         }
     }
 
-    /// The entries that posts and dry runs name.
-    pub fn targets(&self) -> impl Iterator<Item = EntryId> {
+    /// The intents of posts and dry runs.
+    pub fn intents(&self) -> impl Iterator<Item = &Intent> {
         let tried = match self {
             Self::DryRun(dry_run) => Some(&dry_run.intent),
             _ => None,
         };
-        self.posts().iter().map(|submission| &submission.intent).chain(tried).flat_map(|intent| intent.body.names())
+        self.posts().iter().map(|submission| &submission.intent).chain(tried)
+    }
+
+    /// The entries that they name.
+    pub fn targets(&self) -> impl Iterator<Item = EntryId> {
+        self.intents().flat_map(|intent| intent.body.names())
     }
 
     /// The posts in it.

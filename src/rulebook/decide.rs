@@ -18,6 +18,7 @@ use super::slots::Slots;
 use super::surroundings::Surroundings;
 use super::words::Action;
 use crate::domain::alarm::{self, Alarm};
+use crate::domain::attachment::ContentHash;
 use crate::domain::body::{Body, Correction};
 use crate::domain::directory::{Actor, Directory};
 use crate::domain::entry::{Intent, Scope, Sensitivity};
@@ -46,6 +47,9 @@ pub struct Situation<'a> {
     pub target: Option<&'a Target>,
     /// The other entries it names, as far as the timeline has them.
     pub named: &'a [(EntryId, Target)],
+    /// Of the files that the intent names, those that the timeline has just as they are described and that the actor may
+    /// name.
+    pub files: &'a [ContentHash],
     /// The hub made the timeline's id for this post, so that nobody could name the id of a patient there is.
     pub hub_made_timeline: bool,
 }
@@ -86,7 +90,7 @@ pub fn decide(situation: &Situation<'_>, intent: &Intent) -> Decision {
     let sound = intent
         .check(situation.today)
         .and_then(|()| feasible::check_claimed_time(intent, situation.now))
-        .and_then(|()| feasible::check_nothing_attached(intent))
+        .and_then(|()| feasible::check_attached(situation, intent))
         .and_then(|()| feasible::check_taken(intent));
     if let Err(invalid) = sound {
         return Decision::Refuse(Refusal::Invalid(invalid));
@@ -94,6 +98,10 @@ pub fn decide(situation: &Situation<'_>, intent: &Intent) -> Decision {
     let (verdict, ruling, slots) = judge(situation, intent);
     let is_registered = situation.state.registration.is_some();
     match verdict {
+        // Files do not wait for a link: they would be gone before it is made.
+        Verdict::Quarantine if !intent.body.attachments().is_empty() => {
+            return Decision::Refuse(Refusal::Invalid(feasible::no_such_file(intent, 0)));
+        }
         Verdict::Quarantine => return Decision::Queue(ruling),
         Verdict::Deny if is_visible(situation) => return Decision::Refuse(Refusal::Rules(ruling)),
         Verdict::Deny => return Decision::Refuse(Refusal::NotFound(ruling)),

@@ -4,6 +4,7 @@
 use super::decide::Situation;
 use super::naming;
 use super::situation::Target;
+use crate::domain::attachment::Attachment;
 use crate::domain::body::{Body, Correction};
 use crate::domain::directory::Person;
 use crate::domain::entry::Intent;
@@ -38,16 +39,27 @@ pub(super) fn check_claimed_time(intent: &Intent, now: Timestamp) -> Result<(), 
     Ok(())
 }
 
-/// Files cannot be uploaded yet: an entry must not refer to one that the hub does not have.
-pub(super) fn check_nothing_attached(intent: &Intent) -> Result<(), Invalid> {
-    if intent.body.attachments().is_empty() {
-        return Ok(());
+/// Refuses a post that names a file which the timeline has not, or not as described, or which is not the actor's to name:
+/// all alike. Asked before the rules, so that no post waits for a link with files that are not there.
+pub(super) fn check_attached(situation: &Situation<'_>, intent: &Intent) -> Result<(), Invalid> {
+    let unknown = |attachment: &Attachment| !situation.files.contains(&attachment.sha256);
+    match intent.body.attachments().iter().position(unknown) {
+        Some(at) => Err(no_such_file(intent, at)),
+        None => Ok(()),
     }
+}
+
+/// The complaint about the file that is named at this place.
+pub(super) fn no_such_file(intent: &Intent, at: usize) -> Invalid {
     let words = Text::fixed(
-        "このハブはまだファイルを預かれません。添付なしで送ってください",
-        "this hub keeps no files yet: please send it without attachments",
+        "このファイルはこの患者のものとして届いていません。先にファイルを送り、返された値をそのまま書いてください",
+        "no such file was handed in for this patient: upload it first, and name it as the answer does",
     );
-    Err(Invalid::new("attachments", "no_such_file", words))
+    let mut invalid = Invalid::new(format!("attachments[{at}].sha256"), "no_such_file", words);
+    if let Some(corrected) = intent.body.corrected() {
+        invalid = invalid.within(format_args!("body.{}", corrected.kind()));
+    }
+    invalid.within(format_args!("body.{}", intent.body.kind()))
 }
 
 /// What the hub cannot do yet, whatever the rules say. Asked before them, so that the answer is the same for every patient.

@@ -6,6 +6,7 @@
 
 mod analyse;
 mod analyse_duties;
+mod attaching;
 mod book;
 mod branches;
 mod class;

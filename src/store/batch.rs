@@ -10,6 +10,7 @@ use crate::domain::time::Timestamp;
 use crate::vault::chain::{self, Link};
 use crate::vault::{Mac, PatientKey, RegionKey};
 
+use super::file::NamedFile;
 use super::projection::ProjectionChange;
 use super::snapshot::SealedSnapshot;
 
@@ -28,6 +29,8 @@ pub struct Batch {
     pub queued: Vec<SealedQueued>,
     /// Queued posts that became entries or were dismissed.
     pub resolved: Vec<Resolved>,
+    /// Files that entries of this batch name, each handed in by the organisation of the entry's author.
+    pub files: Vec<NamedFile>,
 }
 
 impl Batch {
@@ -44,6 +47,7 @@ impl Batch {
             && self.read_markers.is_empty()
             && self.queued.is_empty()
             && self.resolved.is_empty()
+            && self.files.is_empty()
     }
 }
 

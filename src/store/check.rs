@@ -14,10 +14,11 @@ use crate::limits::{CHECK_FAULTS_MAX, FOLD_PAGE_ENTRIES};
 use crate::vault::PatientKey;
 use crate::vault::chain::{self, GENESIS, Link};
 
+use super::check_files::{self, Named};
 use super::engine::Engine;
 use super::projection::Projected;
 use super::timeline::Head;
-use super::{Journal, SealedEntry, SealedSnapshot, StoreError, Tx, audit, connect};
+use super::{Journal, SealedEntry, SealedSnapshot, Shelf, StoreError, Tx, audit, connect};
 
 closed_list! {
     /// What is wrong somewhere.
@@ -30,6 +31,7 @@ closed_list! {
         Head = "head", "先頭位置の不一致", "the head does not match the entries";
         Orphan = "orphan", "タイムラインのない記録", "entries of no timeline";
         Projection = "projection", "射影の不一致", "a projection differs from the timeline";
+        Attachment = "attachment", "添付ファイルの欠落・破損", "an attached file is missing or damaged";
         Snapshot = "snapshot", "スナップショットの不一致", "a snapshot differs from the fold";
     }
 }
@@ -53,12 +55,16 @@ pub struct Report {
     pub timelines: u64,
     pub entries: u64,
     pub audits: u64,
+    /// Files that entries name, each once.
+    pub files: u64,
     /// Timelines whose key was destroyed: only their chain was checked.
     pub destroyed: u64,
     /// In the order found, at most `CHECK_FAULTS_MAX`.
     pub faults: Vec<Fault>,
     /// All faults, also those not listed.
     pub fault_count: u64,
+    /// What the entries gone through name.
+    pub(super) named: Vec<Named>,
 }
 
 impl Report {
@@ -68,7 +74,7 @@ impl Report {
         self.fault_count == 0
     }
 
-    fn fault(&mut self, kind: FaultKind, place: impl Into<String>) {
+    pub(super) fn fault(&mut self, kind: FaultKind, place: impl Into<String>) {
         self.fault_count += 1;
         if self.faults.len() < CHECK_FAULTS_MAX {
             self.faults.push(Fault { kind, place: place.into() });
@@ -76,11 +82,11 @@ impl Report {
     }
 }
 
-/// Checks everything.
+/// Checks everything; the files too, when told where they are.
 ///
 /// # Errors
 /// When the database fails; a fault found is no error.
-pub async fn check(journal: &Journal) -> Result<Report, StoreError> {
+pub async fn check(journal: &Journal, shelf: Option<&Shelf>) -> Result<Report, StoreError> {
     let mut report = Report::default();
     if let Engine::Sqlite { readers, .. } = &journal.shared.engine {
         for line in connect::sqlite::integrity_faults(readers).await? {
@@ -97,6 +103,9 @@ pub async fn check(journal: &Journal) -> Result<Report, StoreError> {
         let unlisted = found.fault_count - found.faults.len() as u64;
         found.faults.drain(..).for_each(|fault| report.fault(fault.kind, fault.place));
         report.fault_count += unlisted;
+        if let Some(shelf) = shelf {
+            check_files::check_files(journal, shelf, timeline, found.named, &mut report).await?;
+        }
     }
     let orphans = journal.read(|tx| Box::pin(tx.list_orphans())).await?;
     orphans.into_iter().for_each(|timeline| report.fault(FaultKind::Orphan, format!("timeline {timeline}")));
@@ -184,6 +193,7 @@ fn check_entry(walk: &mut Walk, sealed: &SealedEntry, key: Option<&PatientKey>, 
     if let Some(key) = key {
         match sealed.open(key) {
             Ok(stored) => {
+                Named::gather(&mut report.named, &stored.entry);
                 if let Some(state) = &mut walk.state {
                     state.apply(&stored.entry);
                 }

@@ -84,6 +84,10 @@ impl Tx {
         if queued < batch.queued.len() as u64 || resolved < batch.resolved.len() as u64 {
             return Err(Undone::Duplicate(Vec::new()));
         }
+        // Swept since it was decided: deciding again refuses the entry.
+        if self.name_files(&batch.files).await? < batch.files.len() as u64 {
+            return Err(Undone::Duplicate(Vec::new()));
+        }
         // Last, because the audit log's lock makes the hubs wait for each other until the commit.
         self.append_audits(&batch.audits).await?;
         Ok(())

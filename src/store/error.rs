@@ -62,8 +62,8 @@ pub enum CommitError {
     /// Another hub wrote these timelines first: read them again and decide again. Nothing is stored.
     #[error("another hub moved {} timelines", .0.len())]
     Moved(Vec<TimelineId>),
-    /// These entry ids are stored already; none: an id of the batch waits in the linking queue already, or no longer.
-    /// Nothing of this batch is stored.
+    /// These entry ids are stored already; none: an id of the batch waits in the linking queue already, or no longer, or
+    /// a file that it names is no longer kept. Nothing of this batch is stored.
     #[error("ids were taken already, {} of them by entries", .0.len())]
     Duplicate(Vec<KnownId>),
     /// The disk is full, an fsync failed, the database is away. Nothing is stored, and the journal is

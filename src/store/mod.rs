@@ -1,5 +1,6 @@
 //! All SQL of the hub, and the only user of `sqlx`. Read `journal.rs` first (the handle), then
-//! `batch.rs` (what one commit writes) and `commit.rs`; the other files hold one table or two each.
+//! `batch.rs` (what one commit writes) and `commit.rs`; the other files hold one table or two each, `shelf.rs` the files
+//! that lie beside the database.
 //!
 //! What it does not do: decide, cache states, or know the meaning of what it seals for others.
 //! INVARIANT: everything said about a patient is sealed with that patient's key; only ids, seqs,
@@ -9,6 +10,7 @@ mod alone;
 mod audit;
 mod batch;
 pub mod check;
+mod check_files;
 mod checkpoint;
 mod commit;
 mod connect;
@@ -19,6 +21,7 @@ mod entry;
 mod error;
 #[cfg(test)]
 pub mod fault;
+mod file;
 mod health;
 mod journal;
 mod linking_queue;
@@ -30,6 +33,7 @@ pub mod rebuild;
 mod record;
 mod rows;
 mod rulebook;
+mod shelf;
 mod sign_in;
 mod snapshot;
 #[cfg(test)]
@@ -44,12 +48,14 @@ pub use batch::{
 pub use engine::Tx;
 pub use entry::{KnownId, Page, StoredEntry};
 pub use error::{CommitError, OpenError, StoreError};
+pub use file::{FileName, HandedIn, KeptFile, NamedFile, UnnamedFile, open_file, seal_file};
 pub use health::Health;
 pub use journal::Journal;
 pub use linking_queue::Queued;
 pub use projection::{ProjectionChange, project};
 pub use reading::Grant;
 pub use rulebook::RulebookFile;
+pub use shelf::{Shelf, ShelfError};
 pub use sign_in::{EndedSignIn, SignIn};
 pub use snapshot::SealedSnapshot;
 pub use timeline::Loaded;

@@ -25,6 +25,7 @@ enum Purpose {
     SealQueue,
     Idempotency,
     Ids,
+    NameFiles,
     Fingerprint,
 }
 
@@ -37,6 +38,7 @@ impl Purpose {
             Self::SealQueue => b"seal-queue",
             Self::Idempotency => b"idempotency",
             Self::Ids => b"ids",
+            Self::NameFiles => b"name-files",
             Self::Fingerprint => b"fingerprint",
         }
     }
@@ -52,6 +54,7 @@ pub struct RegionKey {
     queue: SealingKey,
     idempotency: MacKey,
     ids: MacKey,
+    files: MacKey,
     fingerprint: [u8; FINGERPRINT_BYTES],
 }
 
@@ -96,6 +99,7 @@ impl RegionKey {
             queue: SealingKey::new(&derive(&root, &Purpose::SealQueue)),
             idempotency: MacKey::new(&derive(&root, &Purpose::Idempotency)),
             ids: MacKey::new(&derive(&root, &Purpose::Ids)),
+            files: MacKey::new(&derive(&root, &Purpose::NameFiles)),
             fingerprint,
         }
     }
@@ -126,6 +130,12 @@ impl RegionKey {
     #[must_use]
     pub fn idempotency(&self) -> &MacKey {
         &self.idempotency
+    }
+
+    /// Names files: nobody without the key can tell from a name whether it is that of a content they have.
+    #[must_use]
+    pub fn files(&self) -> &MacKey {
+        &self.files
     }
 
     /// The id that these parts always get, and that nobody without the key can work out from them, nor they from it.

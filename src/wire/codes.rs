@@ -101,6 +101,9 @@ closed_list! {
         BadDecimal = "bad_decimal", "数値ではありません", "not a decimal";
         BadHash = "bad_hash", "SHA-256ではありません", "not a SHA-256";
         NoSuchFile = "no_such_file", "そのファイルはハブにありません", "the hub has no such file";
+        ContentMismatch = "content_mismatch", "ファイルの中身または名前が種類と合いません", "the content or the name does not fit the type";
+        ActiveContent = "active_content", "動作を含むファイルです", "the file acts or holds other files";
+        TooManyPixels = "too_many_pixels", "画素が多すぎます", "too many pixels";
         NotSupported = "not_supported", "このハブはまだ扱えません", "this hub cannot act on it yet";
         BadLimit = "bad_limit", "アラーム値が正しくありません", "not an alarm limit";
         Duplicate = "duplicate", "重複しています", "given twice";
@@ -132,12 +135,13 @@ closed_list! {
         OriginRefused = "origin_refused", "このページからは接続できません", "this origin may not open a socket here";
         MethodNotAllowed = "method_not_allowed", "この操作はできません", "not with this method";
         TooLarge = "too_large", "送られた内容が大きすぎます", "the request body is too large";
-        MediaTypeUnsupported = "media_type_unsupported", "JSON（application/json）で送ってください", "send application/json";
+        MediaTypeUnsupported = "media_type_unsupported", "ここでは受け取れない種類です（API の本文は application/json）", "a media type that is not taken here; requests are application/json";
         UpgradeExpected = "upgrade_expected", "WebSocketで接続してください", "open a WebSocket here";
         SubprotocolUnsupported = "subprotocol_unsupported", "対応するサブプロトコルがありません", "no subprotocol in common";
         TimedOut = "timed_out", "時間内に終わりませんでした。もう一度お試しください", "this took too long; try again";
         Overloaded = "overloaded", "混み合っています。しばらくしてお試しください", "the hub is overloaded; try again later";
         // About the hub.
+        FileDamaged = "file_damaged", "ファイルが失われたか壊れています。運用者に知らせてください", "the file is missing or damaged; tell whoever runs the hub";
         Unavailable = "unavailable", "いまは保存できません。あとで送り直してください", "the hub cannot store now; send again later";
         Internal = "internal", "連携ハブに問題が起きました", "the hub has a fault";
     }

@@ -3,6 +3,8 @@
 mod audit;
 mod directory;
 mod every_route;
+mod files;
+mod files_swept;
 mod importing;
 mod linking_queue;
 mod posting;

@@ -58,6 +58,16 @@ impl Actor {
         self.ask("DELETE", path.as_ref(), None).await
     }
 
+    /// Hands a file in, under a name as browsers encode it.
+    pub async fn upload(&self, path: impl AsRef<str>, media_type: &str, name: &str, content: &[u8]) -> Answer {
+        let request = Request::post(path.as_ref())
+            .header(header::AUTHORIZATION, format!("Bearer {}", self.token))
+            .header(header::CONTENT_TYPE, media_type)
+            .header("renkei-file-name", name)
+            .body(Body::from(content.to_vec()));
+        ask(&self.door().0, request.expect("a request")).await
+    }
+
     async fn ask(&self, method: &str, path: &str, body: Option<Value>) -> Answer {
         let request =
             Request::builder().method(method).uri(path).header(header::AUTHORIZATION, format!("Bearer {}", self.token));

@@ -5,13 +5,14 @@
 use std::collections::HashMap;
 use std::future::IntoFuture as _;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use axum::Router;
 use jiff::civil::date;
 use renkei::actions::directory::{put_organisation, put_person};
+use renkei::actions::files::Files;
 use renkei::actions::sign_in::SignIns;
 use renkei::cli::open;
 use renkei::clock::ManualClock;
@@ -145,6 +146,16 @@ impl App {
         self.http.session_parts()
     }
 
+    /// Keeps and serves files.
+    pub fn files(&self) -> &Files {
+        &self.http.files
+    }
+
+    /// Where the hub's files lie.
+    pub fn files_folder(&self) -> PathBuf {
+        self.lasting.folder.path().join("files")
+    }
+
     pub fn sign_ins(&self) -> &SignIns {
         &self.http.sign_ins
     }
@@ -158,7 +169,9 @@ impl App {
             .expect("the region opens");
         let (hand, beat) = Beat::by_hand();
         let origins = vec![ORIGIN.to_owned()];
-        let http = app::App::beating(region.hub.clone(), origins, lasting.limits, beat, lasting.patience);
+        let files = open::open_files(&region.hub, &lasting.folder.path().join("files")).await.expect("a folder");
+        let hub = (region.hub.clone(), files);
+        let http = app::App::beating(hub, origins, lasting.limits, beat, lasting.patience);
         let router = app::router(http.clone());
         let loopback = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
         let listener =

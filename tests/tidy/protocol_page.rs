@@ -34,6 +34,17 @@ fn bounds() -> Vec<String> {
         format!("| addressees of an entry | {ADDRESSEES_MAX} |"),
         format!("| items of a lab result | {LAB_ITEMS_MAX} |"),
         format!("| people in one link | {LINKED_PEOPLE_MAX} |"),
+        format!("is removed after {} hours", FILE_UNNAMED_S_MAX / 3_600),
+        format!("an image of more than\n{} pixels", grouped(IMAGE_PIXELS_MAX)),
+        format!("| a file | {} bytes ({} MiB), ", grouped(ATTACHMENT_BYTES_MAX), ATTACHMENT_BYTES_MAX >> 20),
+        format!("an image of {} pixels; its name {FILE_NAME_CHARS_MAX} characters |", grouped(IMAGE_PIXELS_MAX)),
+        format!("| files of an entry | {ATTACHMENTS_MAX} |"),
+        format!("| time to send a file | {} seconds |", UPLOAD_TIMEOUT_MS / 1_000),
+        format!("| time to take a file | {} seconds |", DOWNLOAD_TIMEOUT_MS / 1_000),
+        format!("on the way at a moment | {FILES_OF_SIGN_IN_MAX} (503 with"),
+        format!("| {} blocks of {} KiB at once, ", grouped(UPLOAD_BLOCKS_BURST), UPLOAD_BLOCK_BYTES >> 10),
+        format!("then {} a second (503", refill(UPLOAD_BLOCK_REFILL_MS)),
+        format!("| a file that no entry names | kept for {} hours |", FILE_UNNAMED_S_MAX / 3_600),
     ]
 }
 
@@ -55,6 +66,8 @@ const NO_BOUNDS: &[&str] = &[
     "(../proto/renkei/v1/body.proto)",
     "(../proto/renkei/v1/duty.proto)",
     "SHA-256",
+    "CSV in UTF-8",
+    "answered 415",
     "[proto3 JSON mapping]",
     "64-bit integers",
     "has `after` 0",

@@ -198,7 +198,7 @@ async fn what_was_acknowledged_before_a_kill_is_there_after_the_restart_once_and
 
     let url = region.database.url(region.folder.path());
     let journal = open_journal(&url, region.key).await.unwrap();
-    let report = check(&journal).await.unwrap();
+    let report = check(&journal, None).await.unwrap();
     assert!(report.is_whole(), "{:?}", report.faults);
     journal.close().await;
 }

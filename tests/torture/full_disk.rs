@@ -122,7 +122,7 @@ async fn a_full_disk_refuses_clearly_and_what_was_acknowledged_is_what_is_stored
     let stored = Reader::connect(&doctor, Encoding::Json, patient, Seq::ZERO).await.catch_up().await;
     assert_eq!(seqs(&stored), acknowledged);
     assert_eq!(acknowledged, (1..=acknowledged.len() as u64).collect::<Vec<_>>());
-    let report = check(&journal).await.unwrap();
+    let report = check(&journal, None).await.unwrap();
     assert!(report.is_whole(), "{:?}", report.faults);
     drop((socket, reader, stored, nurse, doctor, journal));
     app.stop().await;

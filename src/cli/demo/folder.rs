@@ -65,6 +65,10 @@ impl DemoFolder {
         format!("sqlite://{}", self.path.join("renkei.db").display())
     }
 
+    pub fn files(&self) -> PathBuf {
+        self.path.join("files")
+    }
+
     pub fn certificates(&self) -> PathBuf {
         self.path.join("certs")
     }

@@ -80,7 +80,8 @@ async fn demonstrate(arguments: &Arguments, language: Language) -> anyhow::Resul
     let listener = Listener::bind(arguments.listen, transport, ListenBounds::default())?;
     let address = listener.address();
     let region = open_region(&folder).await?;
-    let app = App::new(region.hub.clone(), origins(address, arguments.plain), SessionLimits::default());
+    let files = open::open_files(&region.hub, &folder.files()).await?;
+    let app = App::new(region.hub.clone(), files, origins(address, arguments.plain), SessionLimits::default());
     let app = app.showing(certificate);
     // Before anybody hears that the hub is ready: who stops it from then on is heard.
     let stop_asked = stop_asked()?;

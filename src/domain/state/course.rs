@@ -46,6 +46,9 @@ pub struct Record {
     pub acknowledged: bool,
 }
 
+/// The settings of a device, as one entry announced them.
+pub type Settings = Arc<[DeviceSetting]>;
+
 /// See the module.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Course {
@@ -53,7 +56,7 @@ pub struct Course {
     pub records: BTreeMap<Writer, Standing<Seq, Record>>,
     pub stays: Standing<Seq, Stay>,
     /// By the name of the device; `None` where it was taken away.
-    pub devices: BTreeMap<String, Standing<Seq, Option<Arc<[DeviceSetting]>>>>,
+    pub devices: BTreeMap<String, Standing<Seq, Option<Settings>>>,
     pub allergies: Standing<Seq, Arc<Allergies>>,
     pub one_doctor_wished: Standing<Seq, bool>,
     pub keeps_acp_private: Standing<Seq, bool>,
@@ -130,7 +133,7 @@ impl Course {
         }
     }
 
-    fn set_device(&mut self, device: &str, seq: Seq, settings: Option<Arc<[DeviceSetting]>>) {
+    fn set_device(&mut self, device: &str, seq: Seq, settings: Option<Settings>) {
         let name = name_of(device);
         if self.devices.len() >= limits::DEVICES_STANDING_MAX && !self.devices.contains_key(&name) {
             // The one of which was heard least lately makes room.

@@ -337,7 +337,7 @@ impl Day {
             self.read_to_the_end(at, &stored).await;
         }
         let world = self.world.take().unwrap();
-        let report = check(&world.journal).await.unwrap();
+        let report = check(&world.journal, None).await.unwrap();
         assert!(report.is_whole(), "{:?}", report.faults);
         world.stop().await;
         Seen { faults: self.faults.load(std::sync::atomic::Ordering::Relaxed), ..self.seen }

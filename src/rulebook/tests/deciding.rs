@@ -42,6 +42,8 @@ struct Patient {
     directory: Directory,
     state: PatientState,
     entries: Vec<Entry>,
+    /// Files that everybody may name.
+    files: Vec<ContentHash>,
 }
 
 impl Patient {
@@ -60,7 +62,7 @@ impl Patient {
         let doctor = Person { id: DOCTOR, name: HumanName::default(), positions, active: true };
         let directory = Directory { organisations, people: [(DOCTOR, doctor)].into() };
         let state = PatientState::empty(TimelineId(Uuid::from_u128(0xffff)));
-        Self { book: book(), directory, state, entries: Vec::new() }
+        Self { book: book(), directory, state, entries: Vec::new(), files: Vec::new() }
     }
 
     fn with_team() -> Self {
@@ -95,6 +97,7 @@ impl Patient {
             today,
             target,
             named: &named,
+            files: &self.files,
             hub_made_timeline,
         };
         decide(&situation, intent)
@@ -349,8 +352,8 @@ fn a_claimed_time_lies_between_birth_and_now() {
 }
 
 #[test]
-fn an_entry_does_not_refer_to_files_that_the_hub_does_not_keep() {
-    let patient = Patient::with_team();
+fn an_entry_names_only_files_that_the_hub_found_for_it() {
+    let mut patient = Patient::with_team();
     let photo = Attachment {
         sha256: ContentHash([7; 32]),
         media_type: MediaType::Jpeg,
@@ -358,10 +361,27 @@ fn an_entry_does_not_refer_to_files_that_the_hub_does_not_keep() {
         title: "創部".to_owned(),
     };
     let Body::Note(plain) = note() else { panic!("a note") };
-    let with_photo = Body::Note(Note { attachments: vec![photo], ..plain });
+    let attachments = vec![photo.clone(), Attachment { sha256: ContentHash([8; 32]), ..photo }];
+    let with_photos = Body::Note(Note { attachments, ..plain });
     let nurse = somebody(Role::Nurse, MINATO);
     assert_eq!(patient.answer_to(nurse, &patient.intent(note()), false), "accepted");
-    assert_eq!(patient.answer_to(nurse, &patient.intent(with_photo), false), "no_such_file attachments");
+    let answer = |patient: &Patient, actor, body: &Body| patient.answer(actor, body.clone());
+    assert_eq!(answer(&patient, nurse, &with_photos), "no_such_file body.note.attachments[0].sha256");
+    patient.files = vec![ContentHash([7; 32])];
+    assert_eq!(answer(&patient, nurse, &with_photos), "no_such_file body.note.attachments[1].sha256");
+    let target = patient.accepts(nurse, note());
+    let correction =
+        |body: &Body| Body::Correction(Correction { target, body: Box::new(body.clone()), reason: String::new() });
+    let field = "no_such_file body.correction.body.note.attachments[1].sha256";
+    assert_eq!(answer(&patient, nurse, &correction(&with_photos)), field);
+
+    patient.files.push(ContentHash([8; 32]));
+    assert_eq!(answer(&patient, nurse, &with_photos), "accepted");
+    assert_eq!(answer(&patient, nurse, &correction(&with_photos)), "accepted");
+    // An observation waits for a link, but not with files: they would be gone by then.
+    let stranger = somebody(Role::Nurse, FAR);
+    assert_eq!(answer(&patient, stranger, &note()), "queued");
+    assert_eq!(answer(&patient, stranger, &with_photos), "no_such_file body.note.attachments[0].sha256");
 }
 
 #[test]

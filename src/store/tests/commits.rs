@@ -26,7 +26,7 @@ async fn a_batch_over_many_timelines_is_read_back_as_it_was_decided() {
             assert_eq!(&page.entries[0].entry, entry);
             assert_eq!(page.head, Seq(2));
         }
-        let report = check::check(&region.journal).await.unwrap();
+        let report = check::check(&region.journal, None).await.unwrap();
         assert!(report.is_whole(), "{:?}", report.faults);
         assert_eq!((report.timelines, report.entries), (90, 180));
     })
@@ -149,7 +149,7 @@ async fn a_commit_whose_caller_went_away_ends_whole() {
         }
         let after = patient.post(note("最後")).await;
         assert_eq!(after.seq, Seq(24));
-        let report = check::check(&region.journal).await.unwrap();
+        let report = check::check(&region.journal, None).await.unwrap();
         assert!(report.is_whole(), "{:?}", report.faults);
     })
     .await;
@@ -190,7 +190,7 @@ async fn a_seq_beyond_the_head_is_inconsistent_and_found() {
         let mut batch = Batch::default();
         patient.add(&mut batch, pulse(61));
         assert!(matches!(region.journal.commit(batch).await, Err(CommitError::Store(_))));
-        let report = check::check(&region.journal).await.unwrap();
+        let report = check::check(&region.journal, None).await.unwrap();
         assert!(report.faults.iter().any(|fault| fault.kind == FaultKind::Head), "{report:?}");
     })
     .await;

@@ -61,18 +61,18 @@ async fn audit(region: &Region, patient: &super::region::Patient<'_>, count: usi
 async fn a_rebuild_makes_what_the_live_path_made() {
     on_both(async |region| {
         eventful(region).await;
-        let report = check(&region.journal).await.unwrap();
+        let report = check(&region.journal, None).await.unwrap();
         assert!(report.is_whole(), "{:?}", report.faults);
 
         let live = region.journal.registrations().await.unwrap();
         region.tamper("delete from patient").await;
         region.tamper("delete from team_member").await;
         region.tamper("update patient_consent set state = 'withdrawn'").await;
-        assert_eq!(check(&region.journal).await.unwrap().fault_count, 2);
+        assert_eq!(check(&region.journal, None).await.unwrap().fault_count, 2);
 
         let rebuilt = rebuild(&region.journal).await.unwrap();
         assert_eq!((rebuilt.timelines, rebuilt.entries), (2, 17));
-        let report = check(&region.journal).await.unwrap();
+        let report = check(&region.journal, None).await.unwrap();
         assert!(report.is_whole(), "{:?}", report.faults);
         assert_eq!(region.journal.registrations().await.unwrap(), live);
     })
@@ -117,9 +117,9 @@ async fn each_way_of_tampering_is_found_where_it_was_done() {
 
 async fn faults_after(region: &Region, sql: &'static str) -> Vec<FaultKind> {
     eventful(region).await;
-    assert!(check(&region.journal).await.unwrap().is_whole());
+    assert!(check(&region.journal, None).await.unwrap().is_whole());
     assert!(region.tamper(sql).await > 0, "{sql}");
-    let report = check(&region.journal).await.unwrap();
+    let report = check(&region.journal, None).await.unwrap();
     assert_eq!(report.fault_count as usize, report.faults.len());
     report.faults.iter().map(|fault| fault.kind).collect()
 }
@@ -137,7 +137,7 @@ async fn entries_of_another_patient_do_not_open_where_they_were_moved() {
         region.journal.commit(one).await.unwrap();
         let error = region.journal.load(first.timeline).await.unwrap_err();
         assert!(matches!(&error, StoreError::Inconsistent { place, .. } if place.ends_with("seq 4")), "{error}");
-        let found = check(&region.journal).await.unwrap().faults;
+        let found = check(&region.journal, None).await.unwrap().faults;
         assert!(found.iter().any(|fault| fault.kind == FaultKind::Unreadable), "{found:?}");
     })
     .await;
@@ -168,7 +168,7 @@ async fn entries_of_no_timeline_are_found() {
                 .await;
             done.unwrap();
         }
-        let found = check(&region.journal).await.unwrap().faults;
+        let found = check(&region.journal, None).await.unwrap().faults;
         assert!(found.iter().any(|fault| fault.kind == FaultKind::Orphan), "{found:?}");
     })
     .await;
@@ -191,6 +191,6 @@ async fn a_damaged_file_is_reported_by_sqlites_own_check() {
     bytes.swap(at + 1, at + 3);
     std::fs::write(&path, bytes).unwrap();
     let journal = region.another_hub().await;
-    let found = check(&journal).await.unwrap().faults;
+    let found = check(&journal, None).await.unwrap().faults;
     assert!(found.iter().any(|fault| fault.kind == FaultKind::File), "{found:?}");
 }

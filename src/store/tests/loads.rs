@@ -150,7 +150,7 @@ async fn a_destroyed_key_leaves_the_rest_of_the_region_readable() {
         let error = region.journal.load(gone.timeline).await.unwrap_err();
         assert_eq!(error.code(), "store_key_destroyed");
         assert_eq!(region.journal.registrations().await.unwrap().len(), 1);
-        let report = crate::store::check::check(&region.journal).await.unwrap();
+        let report = crate::store::check::check(&region.journal, None).await.unwrap();
         assert!(report.is_whole(), "{report:?}");
         assert_eq!((report.destroyed, report.entries), (1, 4));
         let rebuilt = crate::store::rebuild::rebuild(&region.journal).await.unwrap();

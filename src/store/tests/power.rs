@@ -108,7 +108,7 @@ impl Cut {
         let url = format!("sqlite://{}/journal.db", after.path().display());
         let journal = Journal::open(&url, key).await.unwrap();
         let head = journal.load(self.timeline).await.unwrap().map_or(0, |loaded| loaded.head.0);
-        let report = check(&journal).await.unwrap();
+        let report = check(&journal, None).await.unwrap();
         assert!(report.is_whole(), "{database:?} {log:?}: {:?}", report.faults);
         journal.close().await;
         head

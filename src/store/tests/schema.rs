@@ -66,10 +66,12 @@ async fn the_hot_statements_search_by_index_and_never_scan() {
         "with moved (id, through_seq) as (values (x'00', 1)) update read_grant set through_seq = moved.through_seq
          from moved where read_grant.id = moved.id",
         "select seq from audit where timeline = x'00' and seq > 4 order by seq limit 5",
+        "select organisation, entry from file where timeline = x'00' and name = x'00' and kept_at is not null",
+        "select timeline, name from file where entry is null and uploaded_at < 5 order by uploaded_at limit 5",
     ];
     for sql in plans {
         let plan = plan(&region.journal, format!("explain query plan {sql}")).await;
-        let tables = ["timeline", "entry", "team_member", "sign_in", "linking_queue", "read_grant", "audit"];
+        let tables = ["timeline", "entry", "team_member", "sign_in", "linking_queue", "read_grant", "audit", "file"];
         let scans = plan.iter().any(|step| tables.iter().any(|table| step.starts_with(&format!("SCAN {table}"))));
         assert!(!scans, "{sql}: {plan:?}");
         assert!(plan.iter().any(|step| step.starts_with("SEARCH")), "{sql}: {plan:?}");

@@ -72,7 +72,7 @@ async fn a_full_disk_is_refused_clearly_and_recovers_without_a_loss() {
     let mut batch = Batch::default();
     assert_eq!(patient.add(&mut batch, pulse(61)).seq.0, acknowledged + 1);
     journal.commit(batch).await.unwrap();
-    let report = check(&journal).await.unwrap();
+    let report = check(&journal, None).await.unwrap();
     assert!(report.is_whole(), "{:?}", report.faults);
     assert_eq!(region.count("select count(*) from meta where name = 'probe'").await, 0);
 }

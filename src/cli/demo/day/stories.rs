@@ -374,7 +374,7 @@ fn monthly_report(day: &mut Day) {
     day.acknowledge(18 * 60 + 2, doctor, report, "報告書を確認しました。");
 }
 
-/// An order for an important drug, acknowledged by those who carry it out.
+/// An order for an important drug in an emergency, so that its paper may follow; acknowledged by those who carry it out.
 fn morphine(day: &mut Day) {
     let (patient, doctor) = (patient(6), person("yamada"));
     let order = Order::new(
@@ -382,6 +382,7 @@ fn morphine(day: &mut Day) {
         "痛みの増強に対し、定時の鎮痛薬を本日夕方分から処方箋のとおり増量します。眠気と便通を観察してください。"
             .to_owned(),
     );
+    let order = Order { emergency: true, ..order };
     let order = day.post(13 * 60 + 45, doctor, patient, Body::from(Box::new(order)));
     day.acknowledge(13 * 60 + 51, person("ogawa"), order, "処方箋を受け取りました。17時までにお届けします。");
     day.acknowledge(13 * 60 + 57, person("sato"), order, "承知しました。夕方の訪問で説明と観察を行います。");
