@@ -6,14 +6,16 @@
 mod ids;
 mod manual;
 
+use std::future::Future;
+use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 pub use ids::Ids;
 pub use manual::ManualClock;
 
 use crate::domain::time::Timestamp;
-use crate::limits::CLOCK_STEP_BACK_NOTICED_MS;
+use crate::limits::{CLOCK_LOOK_MS_MAX, CLOCK_STEP_BACK_NOTICED_MS};
 
 /// The time that is recorded. Each call returns the time of the last one or a later time.
 pub trait Clock: Send + Sync {
@@ -22,6 +24,13 @@ pub trait Clock: Send + Sync {
     /// Never return a time before `floor` again. At start the hub passes the newest time in its
     /// journal, so that the order also survives a restart on a machine whose clock was set back.
     fn not_before(&self, floor: Timestamp);
+
+    /// How long this clock has run, whatever was done to the wall clock. Compared with the wall clock it tells that
+    /// somebody set that.
+    fn ran_for(&self) -> Duration;
+
+    /// Ready when the time may have come: at `at` or before, never much after. The caller looks at the time again.
+    fn wait_until(&self, at: Timestamp) -> Pin<Box<dyn Future<Output = ()> + Send + '_>>;
 
     /// What the wall clock did, for `/metrics` and the health page.
     fn steps_back(&self) -> StepsBack;
@@ -40,9 +49,16 @@ pub struct StepsBack {
 }
 
 /// The machine's clock.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct SystemClock {
     guard: NeverBack,
+    started: Instant,
+}
+
+impl Default for SystemClock {
+    fn default() -> Self {
+        Self { guard: NeverBack::default(), started: Instant::now() }
+    }
 }
 
 impl SystemClock {
@@ -59,6 +75,16 @@ impl Clock for SystemClock {
 
     fn not_before(&self, floor: Timestamp) {
         self.guard.not_before(floor);
+    }
+
+    fn ran_for(&self) -> Duration {
+        self.started.elapsed()
+    }
+
+    fn wait_until(&self, at: Timestamp) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
+        // Looked at again and again, so that a wall clock that was set is noticed.
+        let pause = at.since(self.now()).min(Duration::from_millis(CLOCK_LOOK_MS_MAX));
+        Box::pin(tokio::time::sleep(pause))
     }
 
     fn steps_back(&self) -> StepsBack {

@@ -6,6 +6,14 @@
 /// Below it lies the jitter of threads that read the clock at the same moment.
 pub const CLOCK_STEP_BACK_NOTICED_MS: u64 = 100;
 
+/// However far away the next deadline is, the machine's clock is looked at this often, so that a wall clock that was
+/// set is noticed.
+pub const CLOCK_LOOK_MS_MAX: u64 = 30_000;
+/// A wall clock that went on by this much more than time passed between two looks was set: the duty clock stops rather
+/// than firing everything. Time servers correct by milliseconds; a machine that slept an hour shows an hour.
+pub const CLOCK_JUMP_S_MAX: u64 = 3_600;
+const _: () = assert!(CLOCK_JUMP_S_MAX * 1_000 > CLOCK_LOOK_MS_MAX);
+
 // ---- vault ----
 
 /// No more than this is read of a region key file; a real one has 65 bytes.
@@ -269,6 +277,34 @@ pub const WAITING_POST_REFILL_MS: u64 = 10_000;
 pub const ALLOWANCES_KEPT_MAX: usize = 10_000;
 const _: () = assert!(SUBSCRIPTIONS_BURST as usize >= 2 * SUBSCRIPTIONS_MAX);
 const _: () = assert!(LOOKS_BURST as usize >= 10 * SEARCH_RESULTS_MAX);
+
+// ---- duties ----
+
+/// Patients whose duties one page lists, when the reader names no number.
+pub const DUTY_PAGE_TIMELINES_DEFAULT: usize = 50;
+/// The most that can be asked for.
+pub const DUTY_PAGE_TIMELINES_MAX: usize = 200;
+
+/// Timelines that the duty clock has looked at together.
+pub const DUTY_TICKS_AT_ONCE: usize = 128;
+/// Steps written on one timeline at one look; what is left comes with the next.
+pub const DUTY_STEPS_PER_TICK_MAX: usize = 64;
+/// A timeline that could not be looked at is tried again after this.
+pub const DUTY_TICK_RETRY_S: u64 = 60;
+/// A timeline on which a step is due that cannot be taken is looked at again after this.
+pub const DUTY_STUCK_LOOK_S: u64 = 3_600;
+/// How often a clock tries again that cannot read or write the journal.
+pub const DUTY_CLOCK_RETRY_MS: u64 = 1_000;
+/// After a change of rules, the looks at two timelines are this far apart: 20,000 patients in under 7 minutes.
+pub const DUTY_LOOKS_APART_MS: u64 = 20;
+
+/// A patient whose state may ask for standing duties is looked at this often, in seconds, because conditions end by time
+/// alone: a day.
+pub const STANDING_LOOK_S: u64 = 86_400;
+
+/// How much later than now a debtor may ask a duty to fall due, in seconds: thirty days, the longest of the shipped
+/// figures for a duty that somebody waits for.
+pub const SNOOZE_S_MAX: u64 = 30 * 86_400;
 
 // ---- files ----
 

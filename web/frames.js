@@ -100,3 +100,9 @@ export function readVerdict(verdict, raw) {
     alarms: (raw.alarms ?? []).map(readAlarm),
   };
 }
+
+/** What the hub writes by itself, such as a reminder, has nobody as its author. */
+const NOBODY = '00000000-0000-0000-0000-000000000000';
+
+/** @param {Actor} actor */
+export const isHub = (actor) => actor.person === NOBODY;

@@ -3,7 +3,7 @@
 
 import { SIGN_IN_OVER, pauseMs } from './closing.js';
 import { forgetSignIn } from './credentials.js';
-import { usOfMs } from './frames.js';
+import { isHub, usOfMs } from './frames.js';
 import { Hub } from './hub.js';
 import { Outbox } from './outbox.js';
 import { latest, readingsOf } from './readings.js';
@@ -355,7 +355,8 @@ const HEAR = /** @type {Record<string, (model: Model, happening: any) => void>} 
   entry(model, { entry }) {
     const timeline = model.timeline(entry.timeline);
     if (!timeline.apply(entry)) return;
-    if (!model.people.has(entry.author.person) || !model.organisations.has(entry.author.organisation)) {
+    const { person, organisation } = entry.author;
+    if (!isHub(entry.author) && (!model.people.has(person) || !model.organisations.has(organisation))) {
       model.refreshDirectory();
     }
     if (model.hub.connection.phase !== 'live') return;

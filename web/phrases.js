@@ -298,6 +298,7 @@ export const PHRASES = {
   treatment: ['続ける治療', 'Treatment that goes on'],
   understood: ['了解', 'Understood'],
   unit_of: ['{sign}の単位', 'unit of {sign}'],
+  the_hub: ['連携ハブ', 'the hub'],
   unknown_organisation: ['（名称不明の事業所）', '(unknown organisation)'],
   unread: ['未読 {count}', 'Unread {count}'],
   unread_from_here: ['ここから未読', 'Unread from here'],

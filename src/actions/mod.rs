@@ -2,6 +2,8 @@
 //! imports.
 
 pub mod directory;
+pub mod duties;
+pub mod duty_clock;
 pub mod files;
 pub mod import;
 pub mod kept_rulebooks;

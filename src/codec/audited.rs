@@ -77,6 +77,9 @@ fn deed_message(deed: &Deed) -> stored::act::Deed {
                 is_new: *is_new,
             })
         }
+        Deed::DutyClockReleased { stopped_at } => {
+            Kept::DutyClockReleased(stored::DutyClockReleased { stopped_at_us: stopped_at.as_micros() })
+        }
         Deed::PersonKept { person, positions, active, is_new } => Kept::PersonKept(stored::PersonKept {
             person: id_text(person.0),
             positions: positions.iter().copied().map(position_message).collect(),
@@ -117,6 +120,7 @@ fn deed(kept: stored::act::Deed) -> Result<Deed, Invalid> {
             active: kept.active,
             is_new: kept.is_new,
         },
+        Kept::DutyClockReleased(kept) => Deed::DutyClockReleased { stopped_at: Timestamp(kept.stopped_at_us) },
         Kept::PersonKept(kept) => Deed::PersonKept {
             person: id("person", &kept.person, PersonId)?,
             positions: each("positions", kept.positions, position)?,

@@ -89,7 +89,7 @@ pub(super) fn entry(header: EntryHeader, sent: v1::EntryContent) -> Result<Entry
         id: header.id,
         timeline: header.timeline,
         seq: header.seq,
-        author: message("author", sent.author, |sent| actor(&sent))?,
+        author: message("author", sent.author, |sent| author(&sent))?,
         observed_at: sent.observed_at_us.map(Timestamp),
         recorded_at: header.recorded_at,
         sensitivity: code("sensitivity", &sent.sensitivity)?,
@@ -99,6 +99,14 @@ pub(super) fn entry(header: EntryHeader, sent: v1::EntryContent) -> Result<Entry
         target_scope: None,
         ruling: message("ruling", Some(sent.ruling.unwrap_or_default()), ruling)?,
     })
+}
+
+/// The nil id, as [`Actor::HUB`] has it.
+const NOBODY: &str = "00000000-0000-0000-0000-000000000000";
+
+/// Who wrote an entry: somebody, or the hub.
+fn author(sent: &v1::Actor) -> Result<Actor, Invalid> {
+    if sent.person == NOBODY && sent.organisation == NOBODY { Ok(Actor::HUB) } else { actor(sent) }
 }
 
 pub(crate) fn actor(sent: &v1::Actor) -> Result<Actor, Invalid> {

@@ -56,11 +56,17 @@ pub(super) fn scope(kept: stored::Scope) -> Result<Scope, Invalid> {
         sensitivity: code("sensitivity", &kept.sensitivity)?,
         infection: optional_code("infection", &kept.infection)?,
         addressed_to: each("addressed_to", kept.addressed_to, addressee)?,
-        owner: id("owner", &kept.owner, OrganisationId)?,
+        owner: owner(&kept.owner)?,
         seq: Seq(kept.seq),
         recorded_at: Timestamp(kept.recorded_at_us),
         happened_at: Timestamp(kept.happened_at_us),
     })
+}
+
+/// Whose record it is: an organisation's, or the hub's own.
+fn owner(kept: &str) -> Result<OrganisationId, Invalid> {
+    let hub = Actor::HUB.organisation;
+    if kept == id_text(hub.0) { Ok(hub) } else { id("owner", kept, OrganisationId) }
 }
 
 pub(super) fn scope_message(scope: &Scope) -> stored::Scope {

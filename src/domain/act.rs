@@ -54,6 +54,10 @@ pub enum Deed {
         active: bool,
         is_new: bool,
     },
+    /// The duty clock, which a jump of the machine's clock had stopped, goes on.
+    DutyClockReleased {
+        stopped_at: Timestamp,
+    },
 }
 
 closed_list! {

@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use uuid::Uuid;
+
 use super::ids::{OrganisationId, PersonId};
 use super::patient::{HumanName, Identifier};
 use super::role::{OrganisationType, Role};
@@ -41,6 +43,17 @@ pub struct Actor {
     pub role: Role,
     pub organisation: OrganisationId,
     pub organisation_type: OrganisationType,
+}
+
+impl Actor {
+    /// The hub itself, as the author of what its duty clock writes: nobody's ids, so that no client and no organisation
+    /// of the directory can be taken for it.
+    pub const HUB: Self = Self {
+        person: PersonId(Uuid::nil()),
+        role: Role::Gateway,
+        organisation: OrganisationId(Uuid::nil()),
+        organisation_type: OrganisationType::Secretariat,
+    };
 }
 
 /// The whole directory at one moment.

@@ -131,10 +131,10 @@ impl Kind {
     }
 
     /// Whether the hub cannot yet do what an entry of the kind promises: give emergency access, keep the timeline of an
-    /// organisation, run a duty. Such a post is refused rather than accepted without effect.
+    /// organisation. Such a post is refused rather than accepted without effect.
     #[must_use]
     pub const fn awaits_the_hub(self) -> bool {
-        matches!(self, Self::EmergencyAccess) || self.is_of_an_organisation() || self.is_of_a_duty()
+        matches!(self, Self::EmergencyAccess) || self.is_of_an_organisation()
     }
 
     /// Whether an entry of the kind can name files.

@@ -25,7 +25,7 @@ mod tests;
 pub use course::{Course, Record, Stay, Writer};
 
 /// Raised when the shape or meaning of [`PatientState`] changes: older snapshots are then ignored.
-pub const FOLD_VERSION: u32 = 3;
+pub const FOLD_VERSION: u32 = 4;
 
 /// All that is known of a patient up to `head`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,8 +51,8 @@ pub struct PatientState {
     pub vitals: BTreeMap<VitalSign, Standing<Measured, Decimal>>,
     /// Entries that were taken back, the newest [`limits::RETRACTED_ENTRIES_MAX`]: no correction brings them back.
     pub retracted: BTreeSet<Seq>,
-    /// Entries hidden from the team because they were written on the wrong patient.
-    pub hidden: BTreeSet<EntryId>,
+    /// Entries hidden from the team because they were written on the wrong patient, with their places.
+    pub hidden: BTreeMap<EntryId, Seq>,
     /// Emergency accesses that were declared, until when; those that ran out are dropped with the next.
     pub accesses: BTreeMap<PersonId, Access>,
     /// What rules look back at.
@@ -101,7 +101,7 @@ impl PatientState {
             limits: Standing::default(),
             vitals: BTreeMap::new(),
             retracted: BTreeSet::new(),
-            hidden: BTreeSet::new(),
+            hidden: BTreeMap::new(),
             accesses: BTreeMap::new(),
             course: Course::default(),
             duties: Duties::default(),
@@ -250,7 +250,8 @@ impl PatientState {
 
     fn retract(&mut self, retraction: &Retraction, entry: &Entry) {
         if retraction.reason == RetractionReason::WrongPatient {
-            self.hidden.insert(retraction.target);
+            let seq = entry.target_scope.as_ref().map_or(Seq::ZERO, |target| target.seq);
+            self.hidden.insert(retraction.target, seq);
             self.access_epoch = entry.seq;
         }
         let Some(target) = &entry.target_scope else { return };

@@ -38,7 +38,7 @@ pub struct Reason {
     detail: Words,
 }
 
-/// 200 when the hub's tasks run, the journal takes writes, the clock is right and the certificate is valid; else 503 with the reasons.
+/// 200 when the hub's tasks run, the journal takes writes, the clock is right, the duty clock runs and the certificate is valid; else 503 with the reasons.
 pub async fn readyz(State(app): State<App>) -> (StatusCode, Json<Readiness>) {
     let reasons = reasons(&app);
     let status = if reasons.is_empty() { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
@@ -79,6 +79,15 @@ fn reasons(app: &App) -> Vec<Reason> {
             Text::fixed(
                 "このマシンの時計が記録済みの時刻より遅れています",
                 "this machine's clock is behind the recorded time",
+            ),
+        ),
+        (
+            app.hub.duty_clock_stopped().is_some(),
+            "duty_clock_stopped",
+            Text::fixed(
+                "このマシンの時計が大きく進んだため、約束の時計を止めています。時刻を確かめて事務局が再開してください",
+                "this machine's clock jumped ahead, so the duty clock stands still: check the time, then the secretariat \
+                 lets it go on",
             ),
         ),
         (has_expired, "certificate_expired", Text::fixed("証明書の期限が切れています", "the certificate has expired")),

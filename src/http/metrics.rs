@@ -85,6 +85,7 @@ fn counters(app: &App) -> Vec<Counter> {
         ("alarms", "Entries with values outside a patient's limits", read(&meter.alarms)),
         ("deliveries", "Entries written to sockets", read(&meter.delivered)),
         ("readers_fell_behind", "Times a slow reader went back to the journal", read(&meter.fell_behind)),
+        ("duty_steps", "Reminders, overdue notices and the like that the duty clock wrote", read(&meter.duty_steps)),
         ("clock_steps_back", "Times the machine's clock went back", clock.count),
         ("journal_failures", "Times the journal became read-only", app.hub.journal().health().failures),
     ];
@@ -115,6 +116,11 @@ fn gauges(app: &App) -> Vec<Gauge> {
             "journal_writable",
             "1 while the journal takes writes",
             f64::from(u8::from(hub.journal().health().is_writable())),
+        ),
+        (
+            "duty_clock_stopped",
+            "1 while the duty clock stands still because the machine's clock jumped ahead",
+            f64::from(u8::from(hub.duty_clock_stopped().is_some())),
         ),
         (
             "clock_behind_seconds",

@@ -11,7 +11,7 @@ use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityRequirement, Secur
 use utoipa::openapi::{Content, OpenApi as Document, Ref, RefOr, Response as Described};
 use utoipa::{Modify, OpenApi};
 
-use super::api::{directory, files, linking_queue, me, patients, registering, rulebook, sign_ins, timelines};
+use super::api::{directory, duties, files, linking_queue, me, patients, registering, rulebook, sign_ins, timelines};
 use super::problem::Problem;
 
 const PROBLEM: &str = "application/problem+json";
@@ -34,6 +34,7 @@ const PROBLEM: &str = "application/problem+json";
         registering::register_patient, registering::record_consent, registering::link, registering::unlink,
         timelines::list_entries, timelines::post_entry, timelines::dry_run,
         timelines::list_read_markers, timelines::mark_read,
+        duties::list, duties::list_of_timeline, duties::show_clock, duties::release_clock,
         files::upload, files::download,
         linking_queue::list, linking_queue::dismiss,
         rulebook::show, rulebook::show_cited,
@@ -44,6 +45,7 @@ const PROBLEM: &str = "application/problem+json";
         (name = "sign-in", description = "The sign-in that a request is made with"),
         (name = "patients", description = "Finding, registering and linking patients"),
         (name = "timelines", description = "What happened to a patient: entries, in order, for ever"),
+        (name = "duties", description = "What is owed, by whom, until when"),
         (name = "directory", description = "Organisations and people"),
         (name = "secretariat", description = "For the secretariat only"),
         (name = "rulebook", description = "The rules that the region agreed on"),

@@ -18,7 +18,7 @@ use crate::actions::sign_in::SignInError;
 use crate::domain::text::{Invalid, Text};
 use crate::hub::answer::Refused;
 use crate::hub::reading::LookError;
-use crate::hub::{ShelfError, StoreError, Unavailable};
+use crate::hub::{GoOnError, ShelfError, StoreError, Unavailable};
 use crate::limits;
 use crate::wire::codes::Code;
 
@@ -239,6 +239,15 @@ impl From<SearchError> for Problem {
         match error {
             SearchError::Store(error) => error.into(),
             SearchError::Look(error) => error.into(),
+        }
+    }
+}
+
+impl From<GoOnError> for Problem {
+    fn from(error: GoOnError) -> Self {
+        match error {
+            GoOnError::Unavailable(error) => error.into(),
+            GoOnError::Store(error) => error.into(),
         }
     }
 }

@@ -4,7 +4,7 @@
 use axum::Router;
 use axum::routing::{delete, get, post, put};
 
-use super::api::{directory, files, linking_queue, me, patients, registering, rulebook, sign_ins, timelines};
+use super::api::{directory, duties, files, linking_queue, me, patients, registering, rulebook, sign_ins, timelines};
 use super::app::App;
 
 /// One route of the API.
@@ -53,6 +53,10 @@ routes! {
     post   "/api/v1/timelines/{id}/dry-run" => timelines::dry_run;
     get    "/api/v1/timelines/{id}/read-markers" => timelines::list_read_markers;
     put    "/api/v1/timelines/{id}/read-marker" => timelines::mark_read;
+    get    "/api/v1/timelines/{id}/duties" => duties::list_of_timeline;
+    get    "/api/v1/duties" => duties::list;
+    get    "/api/v1/duty-clock" => duties::show_clock;
+    delete "/api/v1/duty-clock/stop" => duties::release_clock;
     get    "/api/v1/linking-queue" => linking_queue::list;
     post   "/api/v1/linking-queue/{id}/dismiss" => linking_queue::dismiss;
     get    "/api/v1/rulebook" => rulebook::show;

@@ -8,6 +8,7 @@ use tokio::sync::mpsc;
 
 use super::Region;
 use super::draft::Draft;
+use super::duty_clock::Order;
 use super::fanout::Fanout;
 use super::meter::Meter;
 use super::outbox::Item;
@@ -25,6 +26,7 @@ pub(super) struct Committer {
     pub meter: Arc<Meter>,
     pub drafts: mpsc::Receiver<Draft>,
     pub again: mpsc::UnboundedSender<Vec<Work>>,
+    pub clock: mpsc::UnboundedSender<Order>,
 }
 
 impl Committer {
@@ -62,6 +64,10 @@ impl Committer {
         let linked: Vec<_> = linked.map(|publication| publication.timeline).collect();
         self.fanout.publish(publications, &self.region.rulebook());
         self.region.release_queue(linked);
+        if let Some(at) = draft.falls_due {
+            // The clock only goes when the hub does; the journal knows when to look then.
+            let _ = self.clock.send(Order::Due(at));
+        }
         for outcome in draft.outcomes {
             self.answer(outcome);
         }
@@ -98,6 +104,10 @@ impl Committer {
             }
             Outcome::Dismissed(dismissal, waited) => drop(dismissal.reply.send(waited)),
             Outcome::Granted(_) => {}
+            Outcome::Ticked(tick) => {
+                self.meter.duty_steps(tick.fired.len());
+                let _ = tick.reply.send(());
+            }
         }
     }
 
@@ -131,11 +141,7 @@ impl Committer {
     fn send_back(&self, works: Vec<Work>) {
         let (mut again, mut hopeless) = (Vec::with_capacity(works.len()), Vec::new());
         for mut work in works {
-            let mut is_hopeless = false;
-            for submission in work.posts_mut() {
-                submission.attempts += 1;
-                is_hopeless |= submission.attempts > limits::DECIDE_ATTEMPTS_MAX;
-            }
+            let is_hopeless = work.count_attempt() > limits::DECIDE_ATTEMPTS_MAX;
             if is_hopeless { hopeless.push(work) } else { again.push(work) }
         }
         self.refuse(hopeless);

@@ -31,7 +31,7 @@ use crate::store::{
     self, ClearHeader, GrantChange, HeadUpdate, NewTimeline, QueueState, ReadMarker, Resolved, SealedEntry,
     SealedQueued, SealedSnapshot, Subject,
 };
-use crate::vault::RegionKey;
+use crate::vault::{Mac, RegionKey};
 
 /// The region as one batch sees it.
 pub(super) struct Picture {
@@ -92,6 +92,7 @@ impl Picture {
                 Outcome::Granted(changes)
             }
             (Work::Dismiss(dismissal), Some(hot)) => self.dismiss(draft, hot, dismissal, ledger),
+            (Work::Tick(tick), Some(hot)) => self.tick(draft, hot, tick, ledger),
             (Work::Post(_) | Work::PostTogether(_), _) | (_, None) => return,
         };
         draft.outcomes.push(outcome);
@@ -149,8 +150,27 @@ impl Picture {
         ledger: &mut Ledger,
     ) -> Answer {
         let entry = self.entry(&hot.state, &submission.intent, &submission.actor, acceptance);
+        let moves_the_clock = self.rulebook.moves_the_clock(&entry);
+        let answer = self.record(draft, hot, entry, submission.mac, ledger);
+        self.leave_queue(draft, submission, ledger);
+        draft.batch.files.extend(ledger.files().used(&self.key, &submission.intent, &submission.actor));
+        if moves_the_clock {
+            self.plan_again(draft, hot);
+        }
+        Answer::Accepted(answer)
+    }
+
+    /// Puts an entry on the draft and into the state.
+    pub(super) fn record(
+        &self,
+        draft: &mut Draft,
+        hot: &mut Hot,
+        entry: Entry,
+        mac: Mac,
+        ledger: &mut Ledger,
+    ) -> Accepted {
         let content = codec::encode_content(&entry);
-        self.seal(draft, hot, &entry, &content, submission);
+        self.seal(draft, hot, &entry, &content, mac);
         let epoch = hot.state.access_epoch;
         hot.state.apply(&entry);
         store::project(&hot.state, &entry, &hot.key, &mut draft.batch.projections);
@@ -158,13 +178,11 @@ impl Picture {
             draft.change_access(&hot.state);
         }
         self.snapshot(draft, hot);
-        self.leave_queue(draft, submission, ledger);
-        draft.batch.files.extend(ledger.files().used(&self.key, &submission.intent, &submission.actor));
         let answer = Accepted::of(&entry, false);
         let published = Arc::new(Published::new(entry, content));
-        ledger.note_accepted(submission.mac, &answer, &published);
+        ledger.note_accepted(mac, &answer, &published);
         draft.publish(published);
-        Answer::Accepted(answer)
+        answer
     }
 
     /// The entry that an accepted intent becomes.
@@ -185,18 +203,13 @@ impl Picture {
         }
     }
 
-    fn seal(&self, draft: &mut Draft, hot: &mut Hot, entry: &Entry, content: &Content, submission: &Submission) {
+    fn seal(&self, draft: &mut Draft, hot: &mut Hot, entry: &Entry, content: &Content, mac: Mac) {
         if !hot.exists {
             draft.batch.new_timelines.push(NewTimeline::new(&self.key, entry.timeline, Subject::Patient, &hot.key));
             hot.exists = true;
         }
-        let header = ClearHeader {
-            id: entry.id,
-            timeline: entry.timeline,
-            seq: entry.seq,
-            recorded_at: entry.recorded_at,
-            mac: submission.mac,
-        };
+        let header =
+            ClearHeader { id: entry.id, timeline: entry.timeline, seq: entry.seq, recorded_at: entry.recorded_at, mac };
         let stored = codec::encode_stored(entry, content);
         let sealed = SealedEntry::seal(&hot.key, header, &stored, &hot.chain);
         hot.chain = sealed.chain;

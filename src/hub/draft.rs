@@ -8,7 +8,8 @@ use super::published::Published;
 use super::work::Outcome;
 use crate::domain::ids::TimelineId;
 use crate::domain::state::PatientState;
-use crate::store::{Batch, HeadUpdate};
+use crate::domain::time::Timestamp;
+use crate::store::{Batch, HeadUpdate, ProjectionChange};
 
 /// One batch on its way to the committer.
 #[derive(Debug, Default)]
@@ -22,6 +23,8 @@ pub struct Draft {
     publications: Vec<Publication>,
     by_timeline: HashMap<TimelineId, usize>,
     heads: HashMap<TimelineId, usize>,
+    /// The earliest moment at which a timeline of the batch falls due.
+    pub falls_due: Option<Timestamp>,
 }
 
 impl Draft {
@@ -46,6 +49,12 @@ impl Draft {
             Some(known) => *known = HeadUpdate { expected: known.expected, ..head },
             None => self.batch.heads.push(head),
         }
+    }
+
+    /// When the timeline must be looked at by the duty clock, if ever.
+    pub fn fall_due(&mut self, timeline: TimelineId, at: Option<Timestamp>) {
+        self.batch.projections.push(ProjectionChange::Due { timeline, at });
+        self.falls_due = self.falls_due.into_iter().chain(at).min();
     }
 
     /// An entry to hand to its readers once it is durable.

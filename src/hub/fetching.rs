@@ -9,13 +9,14 @@ use std::sync::Arc;
 use super::files::Files;
 use super::ledger::{Known, Ledger, Waits};
 use super::timelines::{Hot, Timelines};
-use super::work::{Submission, Work};
-use super::{fingerprint, published::Published};
+use super::work::{Submission, Tick, Work};
+use super::{Region, fingerprint, published::Published};
 use crate::domain::ids::{EntryId, TimelineId};
 use crate::store::{Journal, KnownId, Loaded, QueueState, Queued, StoreError, StoredEntry};
 
 /// Fills `timelines` and `ledger` for these works.
 pub(super) async fn fetch(
+    region: &Region,
     journal: &Journal,
     timelines: &mut Timelines,
     ledger: &mut Ledger,
@@ -37,7 +38,8 @@ pub(super) async fn fetch(
             }
         }
     }
-    for KnownId { id, mac, .. } in known {
+    let fired = find_fired(region, journal, timelines, works).await?;
+    for KnownId { id, mac, .. } in known.into_iter().chain(fired) {
         if let Ok(first) = find_entry(journal, ledger, id).await {
             ledger.know(id, Known { mac, first: first.map(|first| Arc::new(Published::of_stored(first))) });
         }
@@ -72,6 +74,26 @@ async fn find_entry(journal: &Journal, ledger: &mut Ledger, id: EntryId) -> Resu
 
 async fn find_known(journal: &Journal, works: &[Work]) -> Result<Vec<KnownId>, StoreError> {
     let ids: Vec<EntryId> = works.iter().flat_map(Work::posts).map(|submission| submission.intent.id).collect();
+    journal.find_known_ids(&ids).await
+}
+
+/// Which entries of the duty clock's are stored already: of those that are due, and of those it made before.
+async fn find_fired(
+    region: &Region,
+    journal: &Journal,
+    timelines: &mut Timelines,
+    works: &[Work],
+) -> Result<Vec<KnownId>, StoreError> {
+    let ticks: Vec<&Tick> = works.iter().filter_map(Work::tick).collect();
+    if ticks.is_empty() {
+        return Ok(Vec::new());
+    }
+    let picture = region.picture();
+    let mut ids = Vec::new();
+    for tick in ticks {
+        ids.extend_from_slice(&tick.fired);
+        ids.extend(timelines.find_mut(tick.timeline).map(|hot| picture.ids_due(hot)).unwrap_or_default());
+    }
     journal.find_known_ids(&ids).await
 }
 

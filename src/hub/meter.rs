@@ -16,6 +16,8 @@ pub struct Meter {
     pub batches: AtomicU64,
     pub entries_committed: AtomicU64,
     pub commits_failed: AtomicU64,
+    /// Reminders, overdue notices, escalations and the like that the duty clock wrote.
+    pub duty_steps: AtomicU64,
     pub alarms: AtomicU64,
     /// Deliveries written to sockets.
     pub delivered: AtomicU64,
@@ -79,6 +81,10 @@ impl Meter {
     pub(super) fn published(&self, publications: &[Publication]) {
         let entries = publications.iter().flat_map(|publication| &publication.entries);
         Self::add(&self.alarms, entries.filter(|entry| entry.urgent).count());
+    }
+
+    pub(super) fn duty_steps(&self, count: usize) {
+        Self::add(&self.duty_steps, count);
     }
 
     pub(super) fn failed_commit(&self) {

@@ -9,6 +9,7 @@ mod audit;
 mod committer;
 mod deciding;
 mod draft;
+mod duty_clock;
 pub mod fanout;
 mod fetching;
 mod files;
@@ -29,6 +30,7 @@ pub mod subscription;
 pub mod tasks;
 #[cfg(test)]
 mod tests;
+mod ticking;
 mod timelines;
 mod together;
 mod trial;
@@ -41,6 +43,8 @@ use tokio::sync::{mpsc, oneshot, watch};
 
 use self::answer::{Accepted, Answer, Refused, Reply};
 use self::committer::Committer;
+pub use self::duty_clock::Stopped;
+use self::duty_clock::{ClockFace, DutyClock, Order};
 use self::fanout::Fanout;
 use self::meter::Meter;
 use self::outbox::Outbox;
@@ -75,6 +79,8 @@ struct Inner {
     sessions: Sessions,
     meter: Arc<Meter>,
     work: mpsc::Sender<Work>,
+    clock: mpsc::UnboundedSender<Order>,
+    clock_face: Arc<ClockFace>,
     fallen: watch::Receiver<Option<&'static str>>,
 }
 
@@ -82,6 +88,15 @@ struct Inner {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the hub cannot answer at the moment")]
 pub struct Unavailable;
+
+/// The duty clock does not go on.
+#[derive(Debug, thiserror::Error)]
+pub enum GoOnError {
+    #[error(transparent)]
+    Unavailable(#[from] Unavailable),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
 
 impl Hub {
     /// Starts the hub's tasks on a journal.
@@ -91,6 +106,7 @@ impl Hub {
         let (again, again_in) = mpsc::unbounded_channel();
         let (drafts, drafts_in) = mpsc::channel(limits::DRAFTS_IN_FLIGHT_MAX);
         let (linked, linked_in) = mpsc::unbounded_channel();
+        let (clock, orders) = mpsc::unbounded_channel();
         let region = Arc::new(Region::new(journal.region(), parts, linked));
         let (fanout, progress, meter) = (Arc::<Fanout>::default(), Arc::<Progress>::default(), Arc::<Meter>::default());
         let channels = Channels { work: work_in, again: again_in, drafts };
@@ -103,15 +119,26 @@ impl Hub {
             meter: Arc::clone(&meter),
             drafts: drafts_in,
             again,
+            clock: clock.clone(),
+        };
+        let clock_face = Arc::<ClockFace>::default();
+        let duty_clock = DutyClock {
+            journal: journal.clone(),
+            region: Arc::clone(&region),
+            work: work.downgrade(),
+            orders,
+            face: Arc::clone(&clock_face),
         };
         let releaser = linking_queue::release(journal.clone(), work.downgrade(), linked_in);
         let (tasks, fallen) = tasks::spawn([
             ("sequencer", Box::pin(sequencer.run())),
             ("committer", Box::pin(committer.run())),
             ("releaser", Box::pin(releaser)),
+            ("duty clock", Box::pin(duty_clock.run())),
         ]);
         let sessions = Sessions::default();
-        (Self { inner: Arc::new(Inner { region, journal, fanout, sessions, meter, work, fallen }) }, tasks)
+        let inner = Inner { region, journal, fanout, sessions, meter, work, clock, clock_face, fallen };
+        (Self { inner: Arc::new(inner) }, tasks)
     }
 
     /// Directory, rulebook, clock and search index of the region.
@@ -154,6 +181,32 @@ impl Hub {
     #[must_use]
     pub fn has_fallen(&self) -> bool {
         self.inner.fallen.borrow().is_some()
+    }
+
+    /// Since when the duty clock stands still, because the machine's clock jumped ahead.
+    #[must_use]
+    pub fn duty_clock_stopped(&self) -> Option<Stopped> {
+        self.inner.clock_face.stopped()
+    }
+
+    /// An operator says that the time is right after all: the duty clock goes on. Whether it had stopped.
+    ///
+    /// # Errors
+    /// When the journal cannot be written.
+    pub async fn let_duty_clock_go_on(&self) -> Result<bool, GoOnError> {
+        let (reply, gone_on) = oneshot::channel();
+        self.inner.clock.send(Order::GoOn(reply)).map_err(|_| Unavailable)?;
+        Ok(gone_on.await.map_err(|_| Unavailable)??)
+    }
+
+    /// Has the duty clock look now, and waits until everything that is due is written.
+    ///
+    /// # Errors
+    /// When the hub is shutting down.
+    pub async fn look_at_what_is_due(&self) -> Result<(), Unavailable> {
+        let (reply, looked) = oneshot::channel();
+        self.inner.clock.send(Order::Look(reply)).map_err(|_| Unavailable)?;
+        looked.await.map_err(|_| Unavailable)
     }
 
     /// Hands a post in; the answer goes to the session's outbox. Waits while the hub is at its bound.

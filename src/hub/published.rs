@@ -3,7 +3,7 @@
 use crate::codec::{Content, EncodedEntry, EntryHeader};
 use crate::domain::entry::{Entry, Scope};
 use crate::domain::ids::{EntryId, Seq};
-use crate::rulebook::EntryClass;
+use crate::rulebook::{EntryClass, course_class};
 use crate::store::StoredEntry;
 
 /// Shared by all readers of an entry.
@@ -15,6 +15,8 @@ pub struct Published {
     /// The entry whose being hidden hides this one too: the target of an entry that points back.
     pub target: Option<EntryId>,
     pub class: EntryClass,
+    /// For an entry of the course of a duty: what it is by itself, when `class` is that of what opened the duty.
+    pub course: Option<EntryClass>,
     /// Raised an alarm: goes out first.
     pub urgent: bool,
 }
@@ -25,8 +27,10 @@ impl Published {
     pub fn new(entry: Entry, content: Content) -> Self {
         let scope = entry.scope();
         let class = EntryClass::of(&scope);
+        let kind = entry.body.kind();
+        let course = kind.is_of_a_duty().then(|| course_class(kind));
         let encoded = EncodedEntry::new(EntryHeader::of(&entry), content);
-        Self { urgent: entry.is_urgent(), target: entry.body.target(), scope, class, encoded, entry }
+        Self { urgent: entry.is_urgent(), target: entry.body.target(), scope, class, course, encoded, entry }
     }
 
     /// The same for an entry read from the journal.

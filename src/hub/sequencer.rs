@@ -69,7 +69,8 @@ impl Sequencer {
         while let Ok(place) = drafts.reserve().await {
             let Some(works) = self.next_works().await else { return };
             self.begin_batch();
-            let fetched = fetching::fetch(&self.journal, &mut self.timelines, &mut self.ledger, &works).await;
+            let fetched =
+                fetching::fetch(&self.region, &self.journal, &mut self.timelines, &mut self.ledger, &works).await;
             let draft = match fetched {
                 Ok(()) => self.decide(works),
                 Err(error) => self.give_up(works, &error),

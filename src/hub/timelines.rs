@@ -9,6 +9,7 @@ use std::sync::Arc;
 use super::nearby::Nearby;
 use crate::domain::ids::{Seq, TimelineId};
 use crate::domain::state::PatientState;
+use crate::domain::time::Timestamp;
 use crate::limits;
 use crate::store::Loaded;
 use crate::vault::PatientKey;
@@ -23,6 +24,8 @@ pub struct Hot {
     pub chain: Link,
     /// Whether the journal knows it, or will once the batches under way have committed.
     pub exists: bool,
+    /// When the duty clock was last told to look at it; `None`: not known.
+    pub due: Option<Option<Timestamp>>,
     /// Where the newest snapshot ends.
     pub snapshot: Seq,
     /// The last batch that used it.
@@ -39,6 +42,7 @@ impl Hot {
             key: Arc::new(PatientKey::random()),
             chain: chain::GENESIS,
             exists: false,
+            due: None,
             snapshot: Seq::ZERO,
             batch: 0,
         }
@@ -53,6 +57,7 @@ impl Hot {
             key: loaded.key,
             chain: loaded.chain,
             exists: true,
+            due: None,
             snapshot: loaded.head,
             batch: 0,
         }
@@ -76,6 +81,11 @@ impl Timelines {
     #[must_use]
     pub fn find(&self, timeline: TimelineId) -> Option<&Hot> {
         self.hot.get(&timeline)
+    }
+
+    /// The same, to work out what is kept beside the state.
+    pub fn find_mut(&mut self, timeline: TimelineId) -> Option<&mut Hot> {
+        self.hot.get_mut(&timeline)
     }
 
     /// The timeline, which must have been inserted for the batch under way.

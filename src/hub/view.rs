@@ -3,18 +3,19 @@
 //! INVARIANT: every entry handed to a reader, live or from the journal, was let through by [`View::shows`]; what is told
 //! about people, by [`View::knows_team`].
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::published::Published;
 use crate::domain::body::{Body, Retraction, RetractionReason};
 use crate::domain::directory::Actor;
+use crate::domain::duties::Duty;
 use crate::domain::entry::Sensitivity;
-use crate::domain::ids::EntryId;
+use crate::domain::ids::{EntryId, Seq};
 use crate::domain::kind::Kind;
 use crate::domain::state::PatientState;
 use crate::domain::time::Timestamp;
-use crate::rulebook::{EntryClass, Mask, Rulebook, situation};
+use crate::rulebook::{EntryClass, Mask, Reader, Rulebook, situation};
 
 /// A reader's view of a timeline as its team, consent and rules stand.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,7 +24,7 @@ pub struct View {
     mask: Mask,
     /// Entries recorded before this stay closed, unless they are the reader's own.
     opens_from: Timestamp,
-    hidden: Arc<BTreeSet<EntryId>>,
+    hidden: Arc<BTreeMap<EntryId, Seq>>,
 }
 
 impl View {
@@ -65,13 +66,42 @@ impl View {
         }
     }
 
+    /// Whether this reader may know of the duty and how it stands.
+    #[must_use]
+    pub fn shows_duty(&self, duty: &Duty) -> bool {
+        let is_hidden = duty.cause.is_some_and(|cause| self.hidden.contains_key(&cause));
+        !is_hidden && self.reader().reaches_duty(duty.scope.as_ref())
+    }
+
+    /// Whether this reader may see the entry that opened the duty.
+    #[must_use]
+    pub fn shows_cause_of(&self, duty: &Duty) -> bool {
+        let is_hidden = duty.cause.is_some_and(|cause| self.hidden.contains_key(&cause));
+        !is_hidden && duty.scope.as_ref().is_some_and(|cause| self.reader().reaches(cause))
+    }
+
+    fn reader(&self) -> Reader<'_> {
+        Reader { actor: &self.actor, mask: &self.mask, opens_from: self.opens_from }
+    }
+
     fn owns(&self, entry: &Published) -> bool {
-        entry.scope.owner == self.actor.organisation
+        // Of the course of a duty, an organisation owns its answers; whose record opened the duty is another matter.
+        let owner = if entry.course.is_some() { entry.entry.author.organisation } else { entry.scope.owner };
+        owner == self.actor.organisation
     }
 
     /// Whether the reader would see the entry if nothing had been taken back.
     pub(super) fn reaches(&self, entry: &Published) -> bool {
-        let own = self.owns(entry);
+        if let Some(course) = entry.course {
+            let own = self.owns(entry);
+            let is_shown = own || self.reader().sees_every_course() || entry.entry.target_scope.is_none();
+            return self.mask.allows(course.seen_by(own, false)) && (is_shown || self.reaches_scope(entry));
+        }
+        self.reaches_scope(entry)
+    }
+
+    fn reaches_scope(&self, entry: &Published) -> bool {
+        let own = entry.scope.owner == self.actor.organisation;
         if !own && entry.scope.recorded_at < self.opens_from {
             return false;
         }
@@ -94,8 +124,9 @@ impl View {
 
     fn hides(&self, entry: &Published) -> bool {
         !self.hidden.is_empty()
-            && (self.hidden.contains(&entry.entry.id)
-                || entry.target.is_some_and(|target| self.hidden.contains(&target)))
+            && (self.hidden.contains_key(&entry.entry.id)
+                || entry.target.is_some_and(|target| self.hidden.contains_key(&target))
+                || entry.course.is_some() && self.hidden.values().any(|seq| *seq == entry.scope.seq))
     }
 
     /// Whether a reader that was served under `self` may simply go on under `next`.

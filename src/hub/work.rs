@@ -29,6 +29,18 @@ pub enum Work {
     MarkRead(MarkRead),
     Grants(Vec<GrantChange>),
     Dismiss(Box<Dismissal>),
+    Tick(Box<Tick>),
+}
+
+/// The duty clock finds that something is due on a timeline.
+#[derive(Debug)]
+pub struct Tick {
+    pub timeline: TimelineId,
+    /// The entries that were made of it, when it was last decided.
+    pub fired: Vec<EntryId>,
+    /// How often the batch it was in had to be decided again.
+    pub attempts: u32,
+    pub reply: oneshot::Sender<()>,
 }
 
 /// A post on its way.
@@ -129,6 +141,7 @@ pub enum Outcome {
     Marked(MarkRead, Option<ReadMarker>),
     Granted(Vec<GrantChange>),
     Dismissed(Box<Dismissal>, bool),
+    Ticked(Box<Tick>),
 }
 
 impl Outcome {
@@ -146,6 +159,7 @@ impl Outcome {
             Self::Marked(mark, _) => Work::MarkRead(mark),
             Self::Granted(changes) => Work::Grants(changes),
             Self::Dismissed(dismissal, _) => Work::Dismiss(dismissal),
+            Self::Ticked(tick) => Work::Tick(tick),
         }
     }
 }
@@ -162,6 +176,7 @@ impl Work {
             Self::Look(look) => Some(look.timeline),
             Self::MarkRead(mark) => Some(mark.timeline),
             Self::Dismiss(dismissal) => Some(dismissal.post.intent.timeline),
+            Self::Tick(tick) => Some(tick.timeline),
             Self::Grants(_) => None,
         }
     }
@@ -180,6 +195,15 @@ impl Work {
         self.intents().flat_map(|intent| intent.body.names())
     }
 
+    /// What the duty clock asks for, if it is that.
+    #[must_use]
+    pub fn tick(&self) -> Option<&Tick> {
+        match self {
+            Self::Tick(tick) => Some(tick),
+            _ => None,
+        }
+    }
+
     /// The posts in it.
     #[must_use]
     pub fn posts(&self) -> &[Submission] {
@@ -188,6 +212,16 @@ impl Work {
             Self::PostTogether(group) => group,
             _ => &[],
         }
+    }
+
+    /// One time more that it has to be decided again; how often that was.
+    pub(super) fn count_attempt(&mut self) -> u32 {
+        if let Self::Tick(tick) = self {
+            tick.attempts += 1;
+            return tick.attempts;
+        }
+        self.posts_mut().iter_mut().for_each(|submission| submission.attempts += 1);
+        self.posts().iter().map(|submission| submission.attempts).max().unwrap_or(0)
     }
 
     /// The same, to change them.
@@ -226,7 +260,14 @@ impl Work {
                 Outcome::Followed(follow, opened)
             }
             // A caller that waits on a channel sees it close, which it reports as unavailable.
-            Self::DryRun(_) | Self::Look(_) | Self::MarkRead(_) | Self::Grants(_) | Self::Dismiss(_) => return None,
+            Self::DryRun(_)
+            | Self::Look(_)
+            | Self::MarkRead(_)
+            | Self::Grants(_)
+            | Self::Dismiss(_)
+            | Self::Tick(_) => {
+                return None;
+            }
         })
     }
 }

@@ -139,9 +139,17 @@ fn accept_unless_held(situation: &Situation<'_>, intent: &Intent, ruling: Ruling
             Decision::Accept(Acceptance {
                 ruling: Ruling { consequences, ..ruling },
                 alarms: raised(situation.state, &intent.body),
-                target_scope: situation.target.map(|target| target.scope.clone()),
+                target_scope: scope_of_target(situation, &intent.body),
             })
         }
+    }
+}
+
+/// What an entry that points back, or answers a duty, is never more visible than.
+fn scope_of_target(situation: &Situation<'_>, body: &Body) -> Option<Scope> {
+    match body {
+        Body::DutyAnswer(answer) => situation.state.duties.find(answer.duty)?.scope.clone(),
+        _ => situation.target.map(|target| target.scope.clone()),
     }
 }
 

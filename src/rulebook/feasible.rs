@@ -1,6 +1,7 @@
 //! What the patient's state and the directory rule out whoever asks, once the rules have permitted it. Called by
 //! `decide`, which words refusals of whole posts; nothing here looks at roles.
 
+use super::answering;
 use super::decide::Situation;
 use super::naming;
 use super::situation::Target;
@@ -64,6 +65,13 @@ pub(super) fn no_such_file(intent: &Intent, at: usize) -> Invalid {
 
 /// What the hub cannot do yet, whatever the rules say. Asked before them, so that the answer is the same for every patient.
 pub(super) fn check_taken(intent: &Intent) -> Result<(), Invalid> {
+    if intent.body.kind() == Kind::DutyStep {
+        let words = Text::fixed(
+            "約束の経過は連携ハブだけが書きます。duty_answer で返事をしてください",
+            "the course of a duty is written by the hub alone: a duty_answer is expected",
+        );
+        return Err(Invalid::new("body", "written_by_the_hub", words));
+    }
     if !intent.body.kind().awaits_the_hub() {
         return Ok(());
     }
@@ -111,7 +119,8 @@ fn check_body(situation: &Situation<'_>, body: &Body) -> Result<(), Invalid> {
             check_body(situation, &correction.body).map_err(|invalid| invalid.within(format_args!("body.{kind}")))
         }
         Body::Retraction(_) => check_retraction(situation),
-        Body::Acknowledgement(_) => check_target(situation).map(|_| ()),
+        Body::Acknowledgement(_) => check_acknowledged(situation),
+        Body::DutyAnswer(answer) => answering::check(situation, answer),
         _ => Ok(()),
     }
 }
@@ -179,9 +188,35 @@ fn check_correction(situation: &Situation<'_>, correction: &Correction) -> Resul
     ))
 }
 
+/// A duty is met by acknowledging what opened it; to acknowledge a reminder of it would look as if that was done.
+fn check_acknowledged(situation: &Situation<'_>) -> Result<(), Invalid> {
+    if !check_target(situation)?.kind.is_of_a_duty() {
+        return Ok(());
+    }
+    Err(Invalid::new(
+        "target",
+        "wrong_kind",
+        Text::fixed(
+            "約束の経過ではなく、きっかけの記録を確認してください",
+            "what opened the duty is acknowledged, not its course",
+        ),
+    ))
+}
+
 /// Who the patient is, what was consented to and who is on the team is changed by saying what is so now.
 fn check_retraction(situation: &Situation<'_>) -> Result<(), Invalid> {
-    if !check_target(situation)?.kind.is_administrative() {
+    let kind = check_target(situation)?.kind;
+    if kind.is_of_a_duty() {
+        return Err(Invalid::new(
+            "target",
+            "wrong_kind",
+            Text::fixed(
+                "約束の経過と返事は取り消せません。あらためて返事をしてください",
+                "the course of a duty is not retracted: answer again",
+            ),
+        ));
+    }
+    if !kind.is_administrative() {
         return Ok(());
     }
     Err(Invalid::new(

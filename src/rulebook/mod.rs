@@ -6,6 +6,7 @@
 
 mod analyse;
 mod analyse_duties;
+mod answering;
 mod attaching;
 mod book;
 mod branches;
@@ -16,6 +17,9 @@ mod condition;
 mod consequences;
 mod decide;
 pub mod diff;
+pub mod due;
+mod due_patient;
+mod due_standing;
 mod duty;
 mod etiquette;
 pub mod event;
@@ -38,6 +42,7 @@ mod party_file;
 mod phrase;
 mod problem;
 mod program;
+mod reach;
 mod region;
 mod remembered;
 mod ruleset;
@@ -63,9 +68,12 @@ mod words;
 mod tests;
 
 pub use analyse::{Coverage, Finding};
+pub use answering::owes;
 pub use book::{Rulebook, Sources};
 pub use class::{EntryClass, Mask, RecordClass};
 pub use decide::{Acceptance, Decision, Refusal, Situation, decide};
+pub use due_patient::ends_views;
+pub use due_standing::Looked;
 pub use duty::{Act, Around, ChainStep, Debtor, Named, NewDuty, RoleSet, Seat, Step, StepDoes, Terms, Timing, Told};
 pub use etiquette::{Advice, DutyOpened, Etiquette, Held};
 pub use event::EventFacts;
@@ -78,6 +86,7 @@ pub use mechanism::{Deadline, Duty, Escalation, Gate, MetBy, Nudge, Party, Pledg
 pub use mistake::Mistake;
 pub use notes::Note;
 pub use problem::{Problem, Problems, SourceFile};
+pub use reach::{Reader, course_class};
 pub use ruleset::{Mechanism, Rule, Ruleset, Share, Signature};
 pub use situation::Target;
 pub use slots::Slots;

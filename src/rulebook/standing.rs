@@ -49,14 +49,22 @@ struct StandingRule {
 pub(crate) struct StandingProgram {
     branches: Branches,
     rules: Vec<StandingRule>,
+    /// Kinds of entry that the conditions look at.
+    moved_by: u64,
 }
 
 impl StandingProgram {
     pub fn compile(rules: &[&Rule], vocabulary: &Vocabulary, grid: &Grid) -> Self {
         let mut branches = Branches::default();
         let mut compiled = Vec::new();
+        let mut moved_by = 0;
         for (index, rule) in rules.iter().enumerate() {
             let Mechanism::Standing(standing) = &rule.mechanism else { continue };
+            let conditions = [&standing.when, &standing.unless, &standing.paused_when];
+            for term in conditions.into_iter().flatten().flat_map(|clause| &clause.terms) {
+                let kinds = vocabulary.fields[term.field].derive.iter().flat_map(|derivation| derivation.kinds());
+                moved_by |= kinds.fold(0, |set, kind| set | 1 << kind.index());
+            }
             compiled.push(StandingRule {
                 rule: RuleRef(index as u16),
                 per: standing.per,
@@ -65,7 +73,15 @@ impl StandingProgram {
                 paused: branches.add(&standing.paused_when, &[], false, vocabulary, grid),
             });
         }
-        Self { branches, rules: compiled }
+        Self { branches, rules: compiled, moved_by }
+    }
+
+    pub const fn moved_by(&self) -> u64 {
+        self.moved_by
+    }
+
+    pub fn has_any_per(&self, per: Per) -> bool {
+        self.rules.iter().any(|rule| rule.per == per)
     }
 
     pub fn ask(&self, per: Per, slots: &Slots) -> Vec<StandingImplied> {

@@ -4,8 +4,11 @@
 //! What it cannot find: a timeline cut off at its end together with its head. Signed checkpoints of the
 //! heads, kept elsewhere, are what shows that.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
+use crate::domain::duties::{Duty, Standing};
+use crate::domain::duty::DutyId;
 use crate::domain::ids::{Seq, TimelineId};
 use crate::domain::list::closed_list;
 use crate::domain::state::PatientState;
@@ -122,6 +125,8 @@ struct Walk {
     state: Option<PatientState>,
     /// The fold at the snapshot's seq.
     at_snapshot: Option<PatientState>,
+    /// Every duty of the timeline, also those that the state no longer remembers.
+    duties: BTreeMap<DutyId, Duty>,
 }
 
 impl Tx {
@@ -148,6 +153,7 @@ impl Tx {
             recorded_at: Timestamp::MIN,
             state: key.map(|_| PatientState::empty(timeline)),
             at_snapshot: None,
+            duties: BTreeMap::new(),
         };
         loop {
             let entries = self.list_sealed(timeline, walk.seq, FOLD_PAGE_ENTRIES, usize::MAX).await?;
@@ -173,8 +179,26 @@ impl Tx {
             }
             Err(error) => return Err(error),
         }
+        match self.list_duties(timeline, key).await {
+            Ok(kept) if kept.iter().eq(walk.duties.values()) => {}
+            Ok(_) | Err(StoreError::Inconsistent { .. }) => {
+                report.fault(FaultKind::Projection, format!("duties of timeline {timeline}"));
+            }
+            Err(error) => return Err(error),
+        }
+        // Whatever the rules say, the clock must look no later than the first duty falls due.
+        let due =
+            walk.duties.values().filter(|duty| duty.runs() && awaits_its_due_time(duty)).map(|duty| duty.due).min();
+        let looks_at = self.find_due(timeline).await?;
+        if due.is_some_and(|due| looks_at.is_none_or(|at| at > due)) {
+            report.fault(FaultKind::Projection, format!("due time of timeline {timeline}"));
+        }
         Ok(report)
     }
+}
+
+fn awaits_its_due_time(duty: &Duty) -> bool {
+    matches!(duty.standing(), Standing::Open | Standing::Snoozed)
 }
 
 fn check_entry(walk: &mut Walk, sealed: &SealedEntry, key: Option<&PatientKey>, report: &mut Report) {
@@ -196,6 +220,8 @@ fn check_entry(walk: &mut Walk, sealed: &SealedEntry, key: Option<&PatientKey>, 
                 Named::gather(&mut report.named, &stored.entry);
                 if let Some(state) = &mut walk.state {
                     state.apply(&stored.entry);
+                    let touched = state.duties.touched_by(&stored.entry);
+                    walk.duties.extend(touched.into_iter().map(|duty| (duty.opened.id, duty.clone())));
                 }
             }
             Err(_) => {

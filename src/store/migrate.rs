@@ -22,7 +22,7 @@ macro_rules! step {
 }
 
 /// Applied ones are never altered: the database remembers their checksums.
-pub(super) const STEPS: &[Step] = &[step!(1, "0001_journal"), step!(2, "0002_files")];
+pub(super) const STEPS: &[Step] = &[step!(1, "0001_journal"), step!(2, "0002_files"), step!(4, "0004_duties")];
 
 pub(super) async fn migrate(engine: &Engine) -> Result<(), MigrateError> {
     match engine {

@@ -16,6 +16,7 @@ mod commit;
 mod connect;
 mod connections;
 mod directory;
+mod duties;
 mod engine;
 mod entry;
 mod error;

@@ -7,11 +7,13 @@ use std::collections::BTreeMap;
 use prost::Message as _;
 
 use crate::domain::body::Body;
+use crate::domain::duty::DutyId;
 use crate::domain::entry::Entry;
 use crate::domain::ids::{OrganisationId, PersonId, TimelineId};
 use crate::domain::patient::Registration;
 use crate::domain::state::PatientState;
 use crate::domain::team::{ConsentState, Membership};
+use crate::domain::time::Timestamp;
 use crate::vault::PatientKey;
 
 use super::engine::run;
@@ -35,10 +37,22 @@ pub enum ProjectionChange {
         timeline: TimelineId,
         state: ConsentState,
     },
+    /// A duty as it stands, sealed with the timeline's key.
+    Duty {
+        timeline: TimelineId,
+        duty: DutyId,
+        open: bool,
+        sealed: Vec<u8>,
+    },
+    /// When the duty clock must look at the timeline again, if ever. The hub's to say, who knows the rules.
+    Due {
+        timeline: TimelineId,
+        at: Option<Timestamp>,
+    },
 }
 
 impl ProjectionChange {
-    /// What must be written for a timeline of which nothing is.
+    /// What must be written for a timeline of which nothing is, apart from its duties.
     #[must_use]
     pub fn all_of(state: &PatientState, key: &PatientKey) -> Vec<Self> {
         let timeline = state.timeline;
@@ -83,6 +97,8 @@ pub fn project(after: &PatientState, entry: &Entry, key: &PatientKey, changes: &
         }
         _ => {}
     }
+    changes
+        .extend(after.duties.touched_by(entry).into_iter().map(|duty| ProjectionChange::of_duty(timeline, duty, key)));
 }
 
 /// What the projections hold of one timeline, opened.
@@ -132,6 +148,10 @@ impl Tx {
                 ProjectionChange::Patient { timeline, sealed } => self.upsert_patient(*timeline, sealed).await?,
                 ProjectionChange::Team { timeline, team } => self.replace_team(*timeline, team).await?,
                 ProjectionChange::Consent { timeline, state } => self.upsert_consent(*timeline, *state).await?,
+                ProjectionChange::Duty { timeline, duty, open, sealed } => {
+                    self.upsert_duty(*timeline, *duty, *open, sealed).await?;
+                }
+                ProjectionChange::Due { timeline, at } => self.set_due(*timeline, *at).await?,
             }
         }
         Ok(())
@@ -263,7 +283,13 @@ impl Tx {
     /// Empties all projections, to be rebuilt in the same transaction.
     pub(super) async fn delete_projections(&mut self) -> Result<(), StoreError> {
         run!(self, connection => {
-            for sql in ["delete from patient", "delete from team_member", "delete from patient_consent"] {
+            for sql in [
+                "delete from patient",
+                "delete from team_member",
+                "delete from patient_consent",
+                "delete from duty",
+                "delete from timeline_due",
+            ] {
                 sqlx::query(sql).execute(&mut *connection).await?;
             }
         });

@@ -1,7 +1,13 @@
 //! Makes the projections again from the timelines, in one transaction, and forgets the snapshots.
-//! Called by `renkei store rebuild`; readers see the old projections until it is done.
+//! Called by `renkei store rebuild`; readers see the old projections until it is done. When a timeline falls due only
+//! the hub can say, who knows the rules: it looks at all of them after a rebuild.
 
+use std::collections::BTreeMap;
+
+use crate::domain::duties::Duty;
+use crate::domain::duty::DutyId;
 use crate::domain::state::PatientState;
+use crate::domain::time::Timestamp;
 
 use super::{Journal, ProjectionChange, StoreError, Tx};
 
@@ -38,9 +44,17 @@ impl Tx {
                 }
                 Err(error) => return Err(error),
             };
-            let state = self.fold(PatientState::empty(head.timeline), &key).await?;
+            let mut duties: BTreeMap<DutyId, Duty> = BTreeMap::new();
+            let keep = |state: &PatientState, entry: &_| {
+                duties.extend(state.duties.touched_by(entry).into_iter().map(|duty| (duty.opened.id, duty.clone())));
+            };
+            let state = self.fold_watched(PatientState::empty(head.timeline), &key, keep).await?;
             rebuilt.entries += state.head.0;
-            self.write_projections(&ProjectionChange::all_of(&state, &key)).await?;
+            let mut changes = ProjectionChange::all_of(&state, &key);
+            let timeline = head.timeline;
+            changes.extend(duties.values().map(|duty| ProjectionChange::of_duty(timeline, duty, &key)));
+            changes.push(ProjectionChange::Due { timeline, at: Some(Timestamp::EPOCH) });
+            self.write_projections(&changes).await?;
         }
         Ok(rebuilt)
     }

@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, LazyLock};
 
+use crate::domain::entry::Entry;
 use crate::domain::ids::{Seq, TimelineId};
 use crate::domain::state::PatientState;
 use crate::domain::time::Timestamp;
@@ -169,7 +170,17 @@ impl Tx {
     }
 
     /// Folds the entries after `state.head` into `state`.
-    pub(super) async fn fold(&mut self, mut state: PatientState, key: &PatientKey) -> Result<PatientState, StoreError> {
+    pub(super) async fn fold(&mut self, state: PatientState, key: &PatientKey) -> Result<PatientState, StoreError> {
+        self.fold_watched(state, key, |_, _| {}).await
+    }
+
+    /// The same; `watch` is shown the state after each entry.
+    pub(super) async fn fold_watched(
+        &mut self,
+        mut state: PatientState,
+        key: &PatientKey,
+        mut watch: impl FnMut(&PatientState, &Entry) + Send,
+    ) -> Result<PatientState, StoreError> {
         loop {
             let entries = self.list_entries(state.timeline, state.head, FOLD_PAGE_ENTRIES, usize::MAX, key).await?;
             for stored in &entries {
@@ -178,6 +189,7 @@ impl Tx {
                     return Err(StoreError::inconsistent(format!("timeline {}", state.timeline), what));
                 }
                 state.apply(&stored.entry);
+                watch(&state, &stored.entry);
             }
             if entries.len() < FOLD_PAGE_ENTRIES {
                 return Ok(state);

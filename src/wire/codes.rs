@@ -130,6 +130,10 @@ closed_list! {
         NotLinked = "not_linked", "チームに紐付けられていません", "not linked to the team";
         Retracted = "retracted", "取り消された記録です", "it was retracted";
         Superseded = "superseded", "より新しい内容が記録されています", "a newer one is in force";
+        Ended = "ended", "もう終わっています", "it has ended already";
+        NotYours = "not_yours", "この人にはできません", "somebody else's to do";
+        NotAgreed = "not_agreed", "取り決められていません", "this was not agreed";
+        WrittenByTheHub = "written_by_the_hub", "連携ハブだけが書く記録です", "only the hub writes such entries";
         // About the request over HTTP.
         Unauthenticated = "unauthenticated", "サインインしてください", "sign in first";
         OriginRefused = "origin_refused", "このページからは接続できません", "this origin may not open a socket here";

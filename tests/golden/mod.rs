@@ -104,7 +104,7 @@ fn in_words(state: &PatientState) -> String {
         }
     }
     state.retracted.iter().for_each(|seq| say(format_args!("retracted {seq}")));
-    state.hidden.iter().for_each(|entry| say(format_args!("hidden {entry}")));
+    state.hidden.keys().for_each(|entry| say(format_args!("hidden {entry}")));
     state.accesses.iter().for_each(|(person, access)| say(format_args!("access {person} until {}", access.until)));
     say(format_args!("stay {} closed {}", state.course.stay(), state.course.is_closed()));
     for (writer, record) in state.course.iter() {

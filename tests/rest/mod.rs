@@ -2,6 +2,7 @@
 
 mod audit;
 mod directory;
+mod duties;
 mod every_route;
 mod files;
 mod files_swept;

@@ -2,7 +2,8 @@
 // colour repeats the character; it carries nothing of its own.
 
 import { html, nothing } from '../vendor/lit.js';
-import { language, word } from '../language.js';
+import { isHub } from '../frames.js';
+import { language, say, word } from '../language.js';
 
 /** @type {Record<string, [string, string, string]>} role → character, abbreviation, colour */
 const MARKS = {
@@ -32,6 +33,7 @@ export function face(role) {
  * @param {import('../model.js').Model} model @param {import('../frames.js').Actor} actor
  */
 export function who(model, actor) {
+  if (isHub(actor)) return html`<span class="who"><b class="who-name">${say('the_hub')}</b></span>`;
   const organisation = model.organisationName(actor.organisation) || word('organisation_type', actor.organisationType);
   const name = model.personName(actor.person);
   return html`<span class="who">${name ? html`<b class="who-name">${name}</b>` : nothing}
@@ -40,4 +42,4 @@ export function who(model, actor) {
 }
 
 /** The same in one line of text, for names that screen readers say. @param {import('../model.js').Model} model @param {import('../frames.js').Actor} actor */
-export const whoText = (model, actor) => `${model.personName(actor.person)} ${word('role', actor.role)}`.trim();
+export const whoText = (model, actor) => (isHub(actor) ? say('the_hub') : `${model.personName(actor.person)} ${word('role', actor.role)}`.trim());

@@ -7,6 +7,7 @@ use super::super::mapped::Mapped;
 use super::super::proto::store::v1 as stored;
 use crate::domain::body::{Allergies, DeviceSetting};
 use crate::domain::ids::{OrganisationId, Seq};
+use crate::domain::kind::Kind;
 use crate::domain::standing::Standing;
 use crate::domain::state::{Course, Record, Writer};
 use crate::domain::text::Invalid;
@@ -27,6 +28,7 @@ pub(super) fn course_message(course: &Course) -> stored::Course {
         keeps_acp_private_dropped: dropped(&course.keeps_acp_private),
         closed: said_message(&course.closed, flag),
         closed_dropped: dropped(&course.closed),
+        since: course.since.iter().map(since_message).collect(),
     }
 }
 
@@ -40,7 +42,16 @@ pub(super) fn course(kept: stored::Course) -> Result<Course, Invalid> {
         one_doctor_wished: said(&kept.one_doctor_wished, kept.one_doctor_wished_dropped, flag)?,
         keeps_acp_private: said(&kept.keeps_acp_private, kept.keeps_acp_private_dropped, flag)?,
         closed: said(&kept.closed, kept.closed_dropped, flag)?,
+        since: each("since", kept.since, since)?.into_iter().collect(),
     })
+}
+
+fn since_message((kind, at): (&Kind, &Timestamp)) -> stored::FirstOfKind {
+    stored::FirstOfKind { kind: code_text(*kind), recorded_at_us: at.as_micros() }
+}
+
+fn since(kept: stored::FirstOfKind) -> Result<(Kind, Timestamp), Invalid> {
+    Ok((code("kind", &kept.kind)?, Timestamp(kept.recorded_at_us)))
 }
 
 fn dropped<T>(standing: &Standing<Seq, T>) -> u64 {

@@ -186,7 +186,7 @@ pub(crate) fn state() -> impl Strategy<Value = PatientState> {
         (id(TimelineId), any::<u64>(), time(), option::of(registration()), select(ConsentState::ALL)),
         vec((id(OrganisationId), membership), 0..3),
         (any::<[u64; 3]>(), limits, vitals, btree_set(any::<u64>(), 0..3)),
-        (btree_set(id(EntryId), 0..3), btree_set(id(OrganisationId), 0..3)),
+        (vec((id(EntryId), any::<u64>()), 0..3), btree_set(id(OrganisationId), 0..3)),
         (course::accesses(), course::course(), course::ledger()),
     )
         .prop_map(
@@ -207,7 +207,7 @@ pub(crate) fn state() -> impl Strategy<Value = PatientState> {
                     limits,
                     vitals: vitals.into_iter().collect(),
                     retracted: retracted.into_iter().map(Seq).collect(),
-                    hidden,
+                    hidden: hidden.into_iter().map(|(entry, seq)| (entry, Seq(seq))).collect(),
                     accesses: accesses.into_iter().collect(),
                     course,
                     duties,

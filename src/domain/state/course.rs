@@ -54,6 +54,9 @@ pub type Settings = Arc<[DeviceSetting]>;
 pub struct Course {
     /// The newest few of each writer that were not taken back, [`limits::RECORDS_STANDING_MAX`].
     pub records: BTreeMap<Writer, Standing<Seq, Record>>,
+    /// When a record of each kind was first written, of the kinds of which one stands: since when what it is the
+    /// condition for is asked.
+    pub since: BTreeMap<Kind, Timestamp>,
     pub stays: Standing<Seq, Stay>,
     /// By the name of the device; `None` where it was taken away.
     pub devices: BTreeMap<String, Standing<Seq, Option<Settings>>>,
@@ -104,6 +107,7 @@ impl Course {
             let (until, to) = extent(body);
             let record = Record { recorded_at, until, to, acknowledged: false };
             self.records.entry(writer).or_default().put(seq, record, limits::RECORDS_STANDING_MAX);
+            self.since.entry(kind).or_insert(recorded_at);
         }
         self.say(body, seq);
     }
@@ -157,6 +161,9 @@ impl Course {
     pub(super) fn take_back(&mut self, seq: Seq) {
         let is_meant = |at: Seq| at == seq;
         self.records.values_mut().for_each(|kept| kept.take_back(is_meant));
+        let records = &self.records;
+        let stands = |kind: Kind| records.iter().any(|(writer, kept)| writer.kind == kind && !kept.kept().is_empty());
+        self.since.retain(|kind, _| stands(*kind));
         self.devices.values_mut().for_each(|kept| kept.take_back(is_meant));
         self.stays.take_back(is_meant);
         self.allergies.take_back(is_meant);

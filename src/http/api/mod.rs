@@ -2,6 +2,7 @@
 //! writes the answer; it holds no rules.
 
 pub mod directory;
+pub mod duties;
 pub mod files;
 pub mod linking_queue;
 pub mod me;

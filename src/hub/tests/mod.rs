@@ -1,6 +1,8 @@
 //! The hub on a real journal whose commits a test lets fail: what holds whatever becomes of a batch.
 
+mod duties;
 mod failures;
+mod planning;
 mod queue;
 mod reader;
 mod simulation;

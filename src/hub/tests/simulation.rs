@@ -6,12 +6,14 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use super::duties::ventilator;
 use super::reader::Reader;
-use super::world::{World, actor, link, note, oxygen, secretariat, stranger};
+use super::world::{World, actor, doctor, link, note, oxygen, secretariat, stranger};
 use crate::domain::directory::Actor;
 use crate::domain::entry::Intent;
 use crate::domain::ids::{EntryId, Seq, TimelineId};
 use crate::hub::answer::Answer;
+use crate::rulebook::due::next_step;
 use crate::store::check::check;
 use crate::store::fault::Fault;
 
@@ -32,9 +34,9 @@ async fn acknowledged_is_stored_once_in_one_order_for_all_whatever_fails() {
     }
     // A simulation in which nothing happens proves nothing.
     if seeds >= SEEDS {
-        let Seen { accepted, repeated, unavailable, queued, faults, kills } = seen;
+        let Seen { accepted, repeated, unavailable, queued, faults, kills, told } = seen;
         assert!(accepted > 1_000 && repeated > 50 && unavailable > 20 && queued > 50, "{seen:?}");
-        assert!(faults > 100 && kills > 20, "{seen:?}");
+        assert!(faults > 100 && kills > 20 && told > 50, "{seen:?}");
     }
 }
 
@@ -47,6 +49,7 @@ struct Seen {
     queued: usize,
     faults: usize,
     kills: usize,
+    told: usize,
 }
 
 impl Seen {
@@ -57,6 +60,7 @@ impl Seen {
         self.queued += other.queued;
         self.faults += other.faults;
         self.kills += other.kills;
+        self.told += other.told;
     }
 }
 
@@ -141,7 +145,7 @@ impl Day {
     async fn live(mut self) -> Seen {
         self.break_commits();
         for _ in 0..STEPS {
-            match self.dice.roll(12) {
+            match self.dice.roll(14) {
                 0..6 => self.post().await,
                 6 => self.send_again().await,
                 7 => self.misuse_an_id().await,
@@ -151,6 +155,7 @@ impl Day {
                     self.follow(at).await;
                 }
                 9 if self.dice.one_in(2) => self.restart().await,
+                12 | 13 => self.pass().await,
                 _ => self.post_and_die().await,
             }
             let world = self.world.as_ref().unwrap();
@@ -177,7 +182,12 @@ impl Day {
         let author = [actor(2), actor(3), actor(2), stranger()][self.dice.roll(4)];
         let timeline = self.patients[self.dice.roll(PATIENTS)];
         self.texts += 1;
-        let body = if author == stranger() { oxygen(90) } else { note(format!("{}", self.texts)) };
+        let body = match author {
+            author if author == stranger() => oxygen(90),
+            // Opens a duty that nobody meets.
+            author if author == doctor() && self.dice.one_in(4) => ventilator(),
+            _ => note(format!("{}", self.texts)),
+        };
         (author, self.world().intent(timeline, body))
     }
 
@@ -271,6 +281,25 @@ impl Day {
         }
     }
 
+    /// Time passes, and the duty clock does what it can.
+    async fn pass(&mut self) {
+        let hours = 1 + self.dice.roll(5) as u64;
+        self.world().later(std::time::Duration::from_secs(hours * 3_600)).await;
+    }
+
+    /// Whatever failed on the way: in the end every duty's whole chain is told. That no step is there twice, its id says.
+    async fn end_duties(&mut self) {
+        for _ in 0..3 {
+            self.world().later(std::time::Duration::from_secs(86_400)).await;
+        }
+        for patient in &self.patients {
+            for duty in self.world().duties(*patient).await.into_iter().filter(|duty| duty.cause.is_some()) {
+                assert_eq!(next_step(&duty, self.world().hub.region().calendar()), None, "{duty:?}");
+                self.seen.told += usize::from(duty.was_overdue());
+            }
+        }
+    }
+
     async fn follow(&mut self, at: usize) {
         let world = self.world.as_ref().unwrap();
         for timeline in &self.patients {
@@ -330,6 +359,7 @@ impl Day {
             assert!(matches!(answer, Answer::Accepted(_)), "{id} waited: {answer:?}");
             self.note(author, intent, answer).await;
         }
+        self.end_duties().await;
         let stored = self.stored().await;
         for at in 0..self.readers.len() {
             self.readers[at].disconnect(self.world.as_ref().unwrap());

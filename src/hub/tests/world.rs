@@ -31,11 +31,12 @@ use crate::vault::{RegionKey, Token, digest};
 const MORNING: Timestamp = Timestamp::from_secs(1_775_003_400);
 
 /// Who acts here: the number is that of person, organisation and sign-in.
-const CAST: [(u128, Role, OrganisationType); 4] = [
+const CAST: [(u128, Role, OrganisationType); 5] = [
     (1, Role::Secretariat, OrganisationType::Secretariat),
     (2, Role::Nurse, OrganisationType::NursingStation),
     (3, Role::Doctor, OrganisationType::Clinic),
     (4, Role::Nurse, OrganisationType::NursingStation),
+    (5, Role::Helper, OrganisationType::HomeHelp),
 ];
 
 pub struct World {
@@ -86,6 +87,14 @@ pub fn secretariat() -> Actor {
 /// Of the station that [`World::patient`] links.
 pub fn nurse() -> Actor {
     actor(2)
+}
+
+pub fn doctor() -> Actor {
+    actor(3)
+}
+
+pub fn helper() -> Actor {
+    actor(5)
 }
 
 /// Of a station that is linked to nobody.

@@ -169,6 +169,12 @@ FL-25 +   post acknowledgement secretariat admin                           permi
 FL-25 -   post acknowledgement secretariat                                 deny
 FL-25 -   post message         secretariat admin                           deny
 
+FL-26 +   view duty_step       secretariat admin                           permit
+FL-26 +   post duty_answer     secretariat admin                           permit
+FL-26 -   view duty_step       secretariat                                 deny
+FL-26 -   post duty_step       secretariat admin                           deny
+FL-26 -   view duty_step       nurse                                       deny
+
 FL-B1 +1  view vital           nurse team consent:team                     permit
 FL-B1 +2  view vital           nurse organisation consent:team             deny
 FL-B1 -   view vital           nurse organisation                          deny
@@ -181,6 +187,9 @@ FL-B4 -   view note            family addressed consent:team               deny
 FL-B5 +1  post message         helper team                                 deny
 FL-B5 +2  post message         helper organisation                         deny
 FL-B5 -   post message         helper formerly                             deny
+
+FL-B7 +   view duty_step       nurse team consent:team                     permit
+FL-B7 -   view duty_step       nurse formerly consent:team                 deny
 FL-B6 +   post note            family team                                 deny
 FL-B6 -   post order           family team                                 deny
 
@@ -257,6 +266,17 @@ SH-12 +   post team_link       secretariat admin closed                    deny
 SH-12 +   post message         nurse team consent:team ?status             deny
 SH-12 -   post vital           nurse team closed                           permit
 SH-12 -   post team_unlink     secretariat admin closed                    permit
+
+SH-13 +   view duty_step       nurse team consent:team                     permit
+SH-13 +   view duty_answer     care_manager team consent:team              permit
+SH-13 -   view duty_step       nurse organisation consent:team             deny
+SH-13 -   view duty_step       nurse team consent:withdrawn                deny
+SH-13 -   view duty_step       family team consent:team                    deny
+
+SH-14 +   post duty_answer     nurse team consent:team                     permit
+SH-14 -   post duty_answer     nurse team                                  deny
+SH-14 -   post duty_answer     family team consent:team                    deny
+SH-14 -   post duty_step       nurse team consent:team                     deny
 ";
 
 struct Row<'a> {

@@ -3,6 +3,7 @@
 mod alone;
 mod commits;
 mod damage;
+mod duties;
 mod files;
 mod loads;
 mod power;

@@ -42,15 +42,19 @@ pub(super) fn course() -> impl Strategy<Value = Course> {
         standing(select(Stay::ALL)),
         standing(allergies),
         (standing(any::<bool>()), standing(any::<bool>()), standing(any::<bool>())),
+        vec((select(Kind::ALL), time()), 0..3),
     )
-        .prop_map(|(records, devices, stays, allergies, (one_doctor_wished, keeps_acp_private, closed))| Course {
-            records: records.into_iter().collect(),
-            devices: devices.into_iter().collect(),
-            stays,
-            allergies,
-            one_doctor_wished,
-            keeps_acp_private,
-            closed,
+        .prop_map(|(records, devices, stays, allergies, (one_doctor_wished, keeps_acp_private, closed), since)| {
+            Course {
+                since: since.into_iter().collect(),
+                records: records.into_iter().collect(),
+                devices: devices.into_iter().collect(),
+                stays,
+                allergies,
+                one_doctor_wished,
+                keeps_acp_private,
+                closed,
+            }
         })
 }
 

@@ -1,0 +1,194 @@
+//! Who may say what to a duty instead of meeting it: feasibility of a `duty_answer`, once the rules have permitted it.
+//! Called by `feasible`; each refusal names the field and what was expected.
+
+use super::decide::Situation;
+use super::reach::Reader;
+use super::situation;
+use crate::domain::directory::Actor;
+use crate::domain::duties::Duty;
+use crate::domain::duty::{Answer, Debtor, DutyAnswer};
+use crate::domain::role::Role;
+use crate::domain::state::PatientState;
+use crate::domain::terms::WayOut;
+use crate::domain::text::{Invalid, Text};
+use crate::domain::time::Timestamp;
+use crate::limits;
+
+/// Refuses an answer that cannot take effect.
+pub(super) fn check(situation: &Situation<'_>, given: &DutyAnswer) -> Result<(), Invalid> {
+    let duty = find(situation, given).ok_or_else(|| {
+        Invalid::new(
+            "duty",
+            "not_found",
+            Text::fixed("この患者について、その約束は見つかりません", "no such duty on this timeline"),
+        )
+    })?;
+    if !duty.is_open() {
+        return Err(Invalid::new(
+            "duty",
+            "ended",
+            Text::fixed("この約束はもう終わっています", "this duty has ended already: an open one is expected"),
+        ));
+    }
+    if let Some(way) = way_of(&given.answer) {
+        check_way(duty, way)?;
+    }
+    let field = field_of(&given.answer);
+    match &given.answer {
+        Answer::Waived if may_waive(situation, duty) => Ok(()),
+        Answer::Waived => Err(Invalid::new(
+            field,
+            "not_yours",
+            Text::fixed(
+                "免じられるのは、約束のきっかけを書いた所属か事務局です",
+                "the organisation that wrote what opened the duty, or the secretariat, may waive it",
+            ),
+        )),
+        _ if !owes(&duty.debtors, situation.actor) => Err(Invalid::new(
+            field,
+            "not_yours",
+            Text::fixed(
+                "この返事ができるのは、約束をしている所属の担当の職種です",
+                "somebody of the organisation and role that owe the duty is expected",
+            ),
+        )),
+        Answer::Snoozed(until) => check_snooze(situation, duty, *until),
+        Answer::HandedOver(to) => to.iter().enumerate().try_for_each(|(at, debtor)| {
+            check_heir(situation, debtor).map_err(|invalid| invalid.within(format_args!("handed_over.to[{at}]")))
+        }),
+        Answer::Declined | Answer::CannotGo => Ok(()),
+    }
+}
+
+/// Whether the actor is one of those who owe: anybody of the organisation in the role.
+#[must_use]
+pub fn owes(debtors: &[Debtor], actor: &Actor) -> bool {
+    debtors.iter().any(|debtor| debtor.organisation == actor.organisation && debtor.roles.has(actor.role))
+}
+
+/// The duty, if the actor may know of it.
+fn find<'a>(situation: &Situation<'a>, given: &DutyAnswer) -> Option<&'a Duty> {
+    let state: &PatientState = situation.state;
+    let duty = state.duties.find(given.duty)?;
+    let mask = situation.rulebook.view_mask(&situation::viewer(state, situation.actor));
+    let member = state.membership(situation.actor);
+    let opens_from = member.map_or(Timestamp::MIN, |membership| membership.opens_from);
+    let reader = Reader { actor: situation.actor, mask: &mask, opens_from };
+    let is_hidden = duty.cause.is_some_and(|cause| state.hidden.contains_key(&cause));
+    (!is_hidden && reader.reaches_duty(duty.scope.as_ref())).then_some(duty)
+}
+
+const fn way_of(answer: &Answer) -> Option<WayOut> {
+    match answer {
+        Answer::Declined => Some(WayOut::Decline),
+        Answer::Snoozed(_) => Some(WayOut::Snooze),
+        Answer::Waived => Some(WayOut::Waive),
+        Answer::CannotGo => Some(WayOut::CannotGo),
+        // Who owes may always ask a colleague.
+        Answer::HandedOver(_) => None,
+    }
+}
+
+const fn field_of(answer: &Answer) -> &'static str {
+    match answer {
+        Answer::Declined => "declined",
+        Answer::Snoozed(_) => "snoozed_until_us",
+        Answer::Waived => "waived",
+        Answer::CannotGo => "cannot_go",
+        Answer::HandedOver(_) => "handed_over",
+    }
+}
+
+fn check_way(duty: &Duty, way: WayOut) -> Result<(), Invalid> {
+    let allowed = &duty.opened.terms.ways_out;
+    if allowed.contains(&way) {
+        return Ok(());
+    }
+    let names = |name: fn(&WayOut) -> &'static str, none: &str, and: &str| {
+        if allowed.is_empty() { none.to_owned() } else { allowed.iter().map(name).collect::<Vec<_>>().join(and) }
+    };
+    let ja = names(|way| way.ja(), "なし", "・");
+    let en = names(|way| way.en(), "none", ", ");
+    Err(Invalid::new(
+        "answer",
+        "not_agreed",
+        Text::new(
+            format!("この約束では「{}」は取り決められていません（できること：{ja}、引き継ぐ）", way.ja()),
+            format!("\"{}\" was not agreed for this duty (agreed: {en}; handing over)", way.en()),
+        ),
+    ))
+}
+
+fn may_waive(situation: &Situation<'_>, duty: &Duty) -> bool {
+    let is_owner = duty.scope.as_ref().is_some_and(|cause| cause.owner == situation.actor.organisation);
+    is_owner || situation.actor.role == Role::Secretariat
+}
+
+fn check_snooze(situation: &Situation<'_>, duty: &Duty, until: Timestamp) -> Result<(), Invalid> {
+    let latest = situation.now.saturating_add(std::time::Duration::from_secs(limits::SNOOZE_S_MAX));
+    if until > duty.due && until > situation.now && until <= latest {
+        return Ok(());
+    }
+    let earliest = duty.due.max(situation.now);
+    Err(Invalid::new(
+        "snoozed_until_us",
+        "out_of_range",
+        Text::new(
+            format!("延ばせるのは {earliest} より後、{latest} までです"),
+            format!("a moment after {earliest} and not after {latest} is expected"),
+        ),
+    ))
+}
+
+/// Who takes a duty over must be on the team and be there in the directory.
+fn check_heir(situation: &Situation<'_>, to: &Debtor) -> Result<(), Invalid> {
+    let wrong = |field: &'static str, code: &'static str, ja: &'static str, en: &'static str| {
+        Err(Invalid::new(field, code, Text::fixed(ja, en)))
+    };
+    let directory = situation.directory;
+    let Some(office) = directory.organisations.get(&to.organisation).filter(|office| office.active) else {
+        return wrong(
+            "organisation",
+            "not_found",
+            "その事業所は登録されていません",
+            "no such organisation in the directory",
+        );
+    };
+    if !situation.state.team.contains_key(&to.organisation) {
+        return wrong(
+            "organisation",
+            "not_linked",
+            "その事業所はこの患者に紐付いていません",
+            "this organisation is not linked to the patient",
+        );
+    }
+    if office.kind != to.organisation_type {
+        return wrong(
+            "organisation_type",
+            "conflict",
+            "事業所の種別が登録と違います",
+            "the type that the directory has is expected",
+        );
+    }
+    let holds = |role: Role| {
+        let position = crate::domain::directory::Position { role, organisation: to.organisation };
+        directory.people.values().any(|person| person.active && person.positions.contains(&position))
+    };
+    if to.roles.0 == 0 || !to.roles.roles().all(holds) {
+        return wrong(
+            "roles",
+            "not_found",
+            "その事業所にその職種の人はいません",
+            "roles that somebody holds at the organisation are expected",
+        );
+    }
+    if to.person.is_some_and(|person| !directory.works_at(person, to.organisation)) {
+        return wrong(
+            "person",
+            "not_found",
+            "この事業所にその人はいません",
+            "this person does not work at the organisation",
+        );
+    }
+    Ok(())
+}

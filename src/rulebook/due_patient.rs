@@ -1,0 +1,104 @@
+//! What the duty clock does next on a patient's timeline, and when it must look at it again: the running duties
+//! (`due`), what the state asks by itself (`due_standing`), and whatever else falls due there. Pure; asked by the hub.
+
+use super::book::Rulebook;
+use super::due;
+use super::due_standing::Looked;
+use crate::domain::body::Body;
+use crate::domain::duties::Duty;
+use crate::domain::duty::{DutyStep, StepDone};
+use crate::domain::entry::Entry;
+use crate::domain::kind::Kind;
+use crate::domain::state::PatientState;
+use crate::domain::time::Timestamp;
+use crate::limits;
+
+impl Looked<'_> {
+    /// The steps whose time has come, in order. Once their entries are applied more may be due: a duty opened late is
+    /// overdue at once. None of them comes twice.
+    #[must_use]
+    pub fn steps_due(&self) -> Vec<DutyStep> {
+        let now = self.now;
+        let closings = self.closings();
+        if !closings.is_empty() {
+            return closings;
+        }
+        let running = self.running().flat_map(|duty| due::steps_due(duty, self.calendar, now));
+        let mut steps: Vec<DutyStep> = running.collect();
+        let opening = self.asked().into_iter().filter(|asked| asked.opens_at <= now);
+        steps.extend(opening.map(|asked| DutyStep {
+            duty: asked.opened.id,
+            round: 0,
+            step: StepDone::Opened(asked.opened),
+        }));
+        steps
+    }
+
+    /// When the timeline must be looked at again if nothing is written to it. `None`: never.
+    #[must_use]
+    pub fn next_due(&self) -> Option<Timestamp> {
+        let now = self.now;
+        if !self.closings().is_empty() {
+            return Some(now);
+        }
+        let steps = self.running().filter_map(|duty| due::next_step(duty, self.calendar));
+        let openings = self.asked().into_iter().map(|asked| asked.opens_at);
+        // An instruction runs out and an infection is over without anybody writing so.
+        let again = now.saturating_add(std::time::Duration::from_secs(limits::STANDING_LOOK_S));
+        let again = self.may_ask().then_some(again);
+        steps.chain(openings).chain(again).chain(others_due(self.state, now)).min()
+    }
+
+    fn running(&self) -> impl Iterator<Item = &Duty> {
+        self.state.duties.running()
+    }
+}
+
+/// What else falls due on a timeline by itself, after `now`. A timeline that is looked at has its readers' views judged
+/// again, so that whatever ends by time alone joins here.
+fn others_due(state: &PatientState, now: Timestamp) -> impl Iterator<Item = Timestamp> {
+    state.accesses.values().map(|access| access.until).filter(move |until| *until > now)
+}
+
+/// Whether readers' views may have changed by time alone.
+#[must_use]
+pub fn ends_views(state: &PatientState, now: Timestamp) -> bool {
+    state.accesses.values().any(|access| access.until <= now)
+}
+
+impl Rulebook {
+    /// Whether this entry may make the timeline fall due earlier than was worked out before. What only puts it off, such
+    /// as a fresh record, may not: the clock then looks once too early and finds nothing to do.
+    #[must_use]
+    pub fn moves_the_clock(&self, entry: &Entry) -> bool {
+        const ALWAYS: u64 = set(&[
+            Kind::Registration,
+            Kind::Consent,
+            Kind::TeamLink,
+            Kind::TeamUnlink,
+            Kind::HostChange,
+            Kind::Closing,
+            Kind::Admission,
+            Kind::Discharge,
+            Kind::Death,
+            Kind::EmergencyAccess,
+            Kind::Retraction,
+            Kind::DutyStep,
+            Kind::DutyAnswer,
+        ]);
+        let kind = match &entry.body {
+            Body::Correction(correction) => correction.body.kind(),
+            body => body.kind(),
+        };
+        entry.ruling.consequences.is_some() || (ALWAYS | self.standing.moved_by()) >> kind.index() & 1 == 1
+    }
+}
+
+const fn set(kinds: &[Kind]) -> u64 {
+    let (mut set, mut at) = (0, 0);
+    while at < kinds.len() {
+        set |= 1 << kinds[at].index();
+        at += 1;
+    }
+    set
+}

@@ -1,0 +1,246 @@
+//! What a patient's state asks the duty clock to do by itself: standing duties to open when a record goes stale, and to
+//! close when nobody asks for them any more. Pure. Quiet while all is well: nothing is opened for a record that is fresh.
+
+use std::time::Duration;
+
+use super::book::Rulebook;
+use super::calendar::Calendar;
+use super::duty::{Around, NewDuty};
+use super::event::EventFacts;
+use super::mechanism::Standing as StandingText;
+use super::ruleset::{Mechanism, Rule};
+use super::situation;
+use super::surroundings::Surroundings;
+use super::words::Per;
+use crate::domain::directory::Actor;
+use crate::domain::duties::Duty;
+use crate::domain::duty::{CloseReason, Debtor, DutyId, DutyStep, OpenedDuty, RoleSet, StepDone};
+use crate::domain::kind::Kind;
+use crate::domain::role::{OrganisationType, Role};
+use crate::domain::state::{PatientState, Writer};
+use crate::domain::time::Timestamp;
+
+/// A patient as the clock looks at it.
+#[derive(Clone, Debug)]
+pub struct Looked<'a> {
+    pub state: &'a PatientState,
+    pub rulebook: &'a Rulebook,
+    pub calendar: &'a Calendar,
+    pub surroundings: &'a Surroundings,
+    pub now: Timestamp,
+    /// What the state says now, for the conditions of standing rules.
+    event: EventFacts,
+}
+
+/// A standing duty that the state asks for and that is not open: for the period that began with the last record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Asked {
+    pub opened: OpenedDuty,
+    /// When it is to be opened: at its first reminder, else when the record goes stale.
+    pub opens_at: Timestamp,
+}
+
+/// The facts about the team that rules ask for, and whose link makes them so.
+const TEAM_FACTS: [(&str, Role); 4] = [
+    ("team.has_nurse", Role::Nurse),
+    ("team.has_doctor", Role::Doctor),
+    ("team.has_care_manager", Role::CareManager),
+    ("team.has_pharmacist", Role::Pharmacist),
+];
+
+impl<'a> Looked<'a> {
+    /// A look at this moment.
+    #[must_use]
+    pub fn at(
+        now: Timestamp,
+        state: &'a PatientState,
+        surroundings: &'a Surroundings,
+        rulebook: &'a Rulebook,
+        calendar: &'a Calendar,
+    ) -> Self {
+        let event = rulebook.facts_of_state(state, surroundings, calendar, now);
+        Self { state, rulebook, calendar, surroundings, now, event }
+    }
+
+    fn around(&self) -> Around<'a> {
+        Around { team: &self.surroundings.team, region: self.surroundings.region, ..Around::default() }
+    }
+
+    /// Whether the state asks for anything: not of somebody unregistered, and not on a closed page.
+    fn asks(&self) -> bool {
+        self.state.registration.is_some() && !self.state.course.is_closed()
+    }
+
+    /// Whether standing duties may ever fall due as things are, so that time alone may change what is asked.
+    pub(super) fn may_ask(&self) -> bool {
+        self.asks() && self.rulebook.has_standing_of_patients()
+    }
+
+    fn implied(&self) -> Vec<(&Rule, &StandingText, Vec<NewDuty>, bool)> {
+        if !self.may_ask() {
+            return Vec::new();
+        }
+        let facts = situation::viewer(self.state, &Actor::HUB).patient;
+        let implied = self.rulebook.standing_of_patient(facts, &self.event);
+        let in_full = implied.into_iter().filter_map(|implied| {
+            let (_, rule) = self.rulebook.rule(implied.rule)?;
+            let Mechanism::Standing(text) = &rule.mechanism else { return None };
+            let new = self.rulebook.open(implied.rule, implied.confirmed, &self.around());
+            Some((rule, text, new, implied.paused))
+        });
+        in_full.collect()
+    }
+
+    /// Standing duties that nobody asks for any more.
+    pub(super) fn closings(&self) -> Vec<DutyStep> {
+        let open: Vec<&Duty> = self.state.duties.open().filter(|duty| duty.opened.standing).collect();
+        if open.is_empty() {
+            return Vec::new();
+        }
+        let implied = self.implied();
+        let close = |duty: &Duty| {
+            let rule = rule_id(&duty.opened.rule);
+            let reason = match implied.iter().find(|(asked, ..)| asked.id == rule) {
+                Some((_, text, ..)) => (self.was_renewed_past(duty, text) || self.has_no_debtor_left(duty))
+                    .then_some(CloseReason::NoLongerAsked)?,
+                None if self.rulebook.is_standing(rule) => CloseReason::NoLongerAsked,
+                None => CloseReason::RuleRetired,
+            };
+            Some(DutyStep { duty: duty.opened.id, round: duty.round, step: StepDone::Closed(reason) })
+        };
+        open.into_iter().filter_map(close).collect()
+    }
+
+    /// Somebody in the role renewed the record without being one who owed the duty: it is fresh all the same.
+    fn was_renewed_past(&self, duty: &Duty, text: &StandingText) -> bool {
+        let org = text.owed_by.each.then(|| duty.debtors.first().map(|debtor| debtor.organisation)).flatten();
+        let last = self.last_record(&duty.opened.terms.kinds, &duty.debtors, org.is_some());
+        last.is_some_and(|last| last > duty.opened_at)
+    }
+
+    /// All who owed it have left the team.
+    fn has_no_debtor_left(&self, duty: &Duty) -> bool {
+        let is_there = |debtor: &Debtor| {
+            self.state.team.contains_key(&debtor.organisation)
+                || self.surroundings.region.is_some_and(|region| region.organisation == debtor.organisation)
+        };
+        !duty.debtors.iter().any(is_there)
+    }
+
+    /// The standing duties to be opened some time, each for the period that runs.
+    pub(super) fn asked(&self) -> Vec<Asked> {
+        let mut asked = Vec::new();
+        for (rule, text, new, rests) in self.implied() {
+            if rests {
+                continue;
+            }
+            for new in new.into_iter().filter(|new| !new.debtors.is_empty()) {
+                asked.extend(self.ask(rule, text, new));
+            }
+        }
+        asked
+    }
+
+    /// The duty of the period that runs, unless it is open already.
+    fn ask(&self, rule: &Rule, text: &StandingText, new: NewDuty) -> Option<Asked> {
+        let each = new.each;
+        let is_same = |duty: &&Duty| {
+            let owes = |debtor: &Debtor| new.debtors.iter().any(|new| new.organisation == debtor.organisation);
+            duty.opened.standing
+                && rule_id(&duty.opened.rule) == rule.id
+                && (!each || duty.opened.debtors.iter().any(owes))
+        };
+        if self.state.duties.open().any(|duty| is_same(&duty)) {
+            return None;
+        }
+        let ended = self.state.duties.iter().filter(is_same).filter_map(|duty| duty.ended_by.map(|(_, at)| at)).max();
+        let last = self.last_record(&new.terms.kinds, &new.debtors, each);
+        // What was let go or given up is asked for again after another period.
+        let period = last.unwrap_or_else(|| self.asked_since(text, &new.debtors)).max(ended.unwrap_or(Timestamp::MIN));
+        let away = self.away_after(period);
+        let of = new.debtors.first().map_or(OrganisationType::Home, |debtor| debtor.organisation_type);
+        let due = new.terms.fresh_until(Some(period), period, self.calendar, of).saturating_add(away);
+        let first = new.terms.remind.first();
+        let reminder = first.map(|remind| self.calendar.due_at(period, remind.seconds, remind.clock, of));
+        let opens_at = reminder.map_or(due, |at| at.saturating_add(away).min(due));
+        let mut subjects = vec![self.state.timeline.0];
+        if let Some(debtor) = new.debtors.first().filter(|_| each) {
+            subjects.push(debtor.organisation.0);
+        }
+        let chain = new.terms.escalate.iter().map(|step| step.told.resolve(&self.around(), &new.debtors)).collect();
+        let opened = OpenedDuty {
+            id: DutyId::of_period(&rule.id, &subjects, period),
+            rule: rule.citation.clone(),
+            debtors: new.debtors,
+            due,
+            confirmed: new.confirmed,
+            standing: true,
+            terms: new.terms,
+            chain,
+        };
+        Some(Asked { opened, opens_at })
+    }
+
+    /// When somebody in the debtors' roles last wrote such a record.
+    fn last_record(&self, kinds: &[Kind], debtors: &[Debtor], of_their_own: bool) -> Option<Timestamp> {
+        let roles = RoleSet(debtors.iter().fold(0, |roles, debtor| roles | debtor.roles.0));
+        let counts = |writer: &Writer| {
+            let is_theirs = || debtors.iter().any(|debtor| debtor.organisation == writer.organisation);
+            roles.has(writer.role) && (!of_their_own || is_theirs())
+        };
+        let records = kinds.iter().flat_map(|kind| self.state.course.of_kind(*kind));
+        records.filter(|(writer, _)| counts(writer)).map(|(_, record)| record.recorded_at).max()
+    }
+
+    /// Since when the state asks, where there is no record yet: since the patient is registered, the debtors are on the
+    /// team, and what the rule's condition looks at is there.
+    fn asked_since(&self, text: &StandingText, debtors: &[Debtor]) -> Timestamp {
+        let course = &self.state.course;
+        let since_linked = |links: &mut dyn Iterator<Item = Timestamp>| links.min().unwrap_or(Timestamp::MIN);
+        let team = &self.state.team;
+        let mut since = course.since.get(&Kind::Registration).copied().unwrap_or(Timestamp::MIN);
+        let debtors = debtors.iter().filter_map(|debtor| team.get(&debtor.organisation));
+        since = since.max(since_linked(&mut debtors.map(|membership| membership.since)));
+        for clause in text.when.iter().chain(&text.unless) {
+            for term in &clause.terms {
+                let field = &self.rulebook.vocabulary().fields[term.field];
+                let kinds = field.derive.iter().flat_map(|derivation| derivation.kinds());
+                since = kinds.filter_map(|kind| course.since.get(&kind).copied()).fold(since, Timestamp::max);
+                for (_, role) in TEAM_FACTS.iter().filter(|(code, _)| *code == field.code) {
+                    let seats = self.surroundings.team.iter().filter(|seat| seat.roles.has(*role));
+                    let linked = seats.filter_map(|seat| team.get(&seat.organisation));
+                    since = since.max(since_linked(&mut linked.map(|membership| membership.since)));
+                }
+            }
+        }
+        since
+    }
+
+    /// How much of the time after this moment the patient was away last: it does not count, as for a duty that rests.
+    fn away_after(&self, period: Timestamp) -> Duration {
+        let newest = |kind: Kind| self.state.course.of_kind(kind).map(|(_, record)| record.recorded_at).max();
+        match (newest(Kind::Admission), newest(Kind::Discharge)) {
+            (Some(admitted), Some(discharged)) => discharged.since(admitted.max(period)),
+            _ => Duration::ZERO,
+        }
+    }
+}
+
+/// `RULE` of `RULE@set/version#hash`.
+fn rule_id(citation: &str) -> &str {
+    citation.split('@').next().unwrap_or(citation)
+}
+
+impl Rulebook {
+    /// Whether a standing rule per patient has this id.
+    fn is_standing(&self, id: &str) -> bool {
+        let is_meant = |rule: &Rule| {
+            rule.id == id && matches!(&rule.mechanism, Mechanism::Standing(text) if text.per == Per::Patient)
+        };
+        self.rules().any(|(_, _, rule)| is_meant(rule))
+    }
+
+    fn has_standing_of_patients(&self) -> bool {
+        self.standing.has_any_per(Per::Patient)
+    }
+}

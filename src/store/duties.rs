@@ -1,0 +1,184 @@
+//! The projections of duties: each duty sealed under its timeline, and when the duty clock must look at a timeline
+//! again. Written with the entries that change them; read by the clock, by those who list duties, and by the check.
+
+use std::time::Duration;
+
+use crate::codec::{decode_duty, encode_duty};
+use crate::domain::duties::Duty;
+use crate::domain::duty::DutyId;
+use crate::domain::ids::{OrganisationId, PersonId, TimelineId};
+use crate::domain::time::Timestamp;
+use crate::vault::PatientKey;
+
+use super::engine::run;
+use super::record::{record_aad, uuid_from};
+use super::{ProjectionChange, StoreError, Tx};
+
+impl ProjectionChange {
+    /// A duty as it stands now.
+    pub(super) fn of_duty(timeline: TimelineId, duty: &Duty, key: &PatientKey) -> Self {
+        let id = duty.opened.id;
+        Self::Duty { timeline, duty: id, open: duty.is_open(), sealed: key.seal(&duty_aad(id), &encode_duty(duty)) }
+    }
+}
+
+fn duty_aad(duty: DutyId) -> [u8; 32] {
+    record_aad(b"duty/v1\0\0\0\0\0\0\0\0\0", duty.0)
+}
+
+impl Tx {
+    pub(super) async fn upsert_duty(
+        &mut self,
+        timeline: TimelineId,
+        duty: DutyId,
+        open: bool,
+        sealed: &[u8],
+    ) -> Result<(), StoreError> {
+        const SQL: &str = "insert into duty (timeline, id, open, sealed) values ($1, $2, $3, $4)
+            on conflict (timeline, id) do update set open = excluded.open, sealed = excluded.sealed";
+        run!(self, connection => {
+            sqlx::query(SQL)
+                .bind(timeline.0.as_bytes().as_slice())
+                .bind(duty.0.as_bytes().as_slice())
+                .bind(open)
+                .bind(sealed)
+                .execute(connection)
+                .await?;
+        });
+        Ok(())
+    }
+
+    /// Every duty of a timeline, by id.
+    ///
+    /// # Errors
+    /// When the database fails, or a duty does not open.
+    pub async fn list_duties(&mut self, timeline: TimelineId, key: &PatientKey) -> Result<Vec<Duty>, StoreError> {
+        const SQL: &str = "select id, sealed from duty where timeline = $1 order by id";
+        let rows: Vec<(Vec<u8>, Vec<u8>)> = run!(self, connection => {
+            sqlx::query_as(SQL).bind(timeline.0.as_bytes().as_slice()).fetch_all(connection).await?
+        });
+        rows.iter()
+            .map(|(id, sealed)| {
+                let id = DutyId(uuid_from("duty.id", id)?);
+                let place = format!("duty {id} of timeline {timeline}");
+                let bytes = key.open(&duty_aad(id), sealed).map_err(StoreError::cannot_open(place.as_str()))?;
+                decode_duty(&bytes).map_err(|error| StoreError::inconsistent(place.as_str(), error))
+            })
+            .collect()
+    }
+
+    /// Timelines with a duty that is open, or with any, after this one, in the order of their ids: on whose team this
+    /// person of this organisation is, or all.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn list_timelines_with_duties(
+        &mut self,
+        whose: Option<(OrganisationId, PersonId)>,
+        only_open: bool,
+        after: Option<TimelineId>,
+        limit: usize,
+    ) -> Result<Vec<TimelineId>, StoreError> {
+        const OPEN: &str = "select distinct timeline from duty where open and timeline > $1 order by timeline limit $2";
+        const ANY: &str = "select distinct timeline from duty where timeline > $1 order by timeline limit $2";
+        const THEIR_OPEN: &str = "select distinct duty.timeline from duty
+            join team_member on team_member.timeline = duty.timeline
+            where open and duty.timeline > $1 and organisation = $3 and (person is null or person = $4)
+            order by duty.timeline limit $2";
+        const THEIRS: &str = "select distinct duty.timeline from duty
+            join team_member on team_member.timeline = duty.timeline
+            where duty.timeline > $1 and organisation = $3 and (person is null or person = $4)
+            order by duty.timeline limit $2";
+        let after = after.map(|after| after.0.as_bytes().to_vec()).unwrap_or_default();
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let rows: Vec<(Vec<u8>,)> = match whose {
+            None => {
+                let sql = if only_open { OPEN } else { ANY };
+                run!(self, connection => sqlx::query_as(sql).bind(after).bind(limit).fetch_all(connection).await?)
+            }
+            Some((organisation, person)) => {
+                let sql = if only_open { THEIR_OPEN } else { THEIRS };
+                run!(self, connection => {
+                    sqlx::query_as(sql)
+                        .bind(after)
+                        .bind(limit)
+                        .bind(organisation.0.as_bytes().as_slice())
+                        .bind(person.0.as_bytes().as_slice())
+                        .fetch_all(connection)
+                        .await?
+                })
+            }
+        };
+        rows.iter().map(|(id,)| Ok(TimelineId(uuid_from("duty.timeline", id)?))).collect()
+    }
+
+    /// Says when the clock must look at the timeline again.
+    pub(super) async fn set_due(&mut self, timeline: TimelineId, at: Option<Timestamp>) -> Result<(), StoreError> {
+        const UPSERT: &str = "insert into timeline_due (timeline, at) values ($1, $2)
+            on conflict (timeline) do update set at = excluded.at";
+        const DELETE: &str = "delete from timeline_due where timeline = $1";
+        let id = timeline.0.as_bytes().as_slice();
+        run!(self, connection => {
+            match at {
+                Some(at) => sqlx::query(UPSERT).bind(id).bind(at.0).execute(connection).await?,
+                None => sqlx::query(DELETE).bind(id).execute(connection).await?,
+            };
+        });
+        Ok(())
+    }
+
+    /// When the clock must look at this timeline again.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn find_due(&mut self, timeline: TimelineId) -> Result<Option<Timestamp>, StoreError> {
+        const SQL: &str = "select at from timeline_due where timeline = $1";
+        let row: Option<(i64,)> = run!(self, connection => {
+            sqlx::query_as(SQL).bind(timeline.0.as_bytes().as_slice()).fetch_optional(connection).await?
+        });
+        Ok(row.map(|(at,)| Timestamp(at)))
+    }
+
+    /// The timelines that the clock must look at next, the earliest first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn list_due(&mut self, limit: usize) -> Result<Vec<(TimelineId, Timestamp)>, StoreError> {
+        const SQL: &str = "select timeline, at from timeline_due order by at limit $1";
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let rows: Vec<(Vec<u8>, i64)> =
+            run!(self, connection => sqlx::query_as(SQL).bind(limit).fetch_all(connection).await?);
+        rows.iter().map(|(id, at)| Ok((TimelineId(uuid_from("timeline_due.timeline", id)?), Timestamp(*at)))).collect()
+    }
+
+    /// Has the clock look at every timeline, the first at `from` and each a little after the one before; how many.
+    /// One that it looks at earlier anyway stays as it is.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn look_at_all(&mut self, from: Timestamp, apart: Duration) -> Result<usize, StoreError> {
+        const SQL: &str = "insert into timeline_due (timeline, at) values ($1, $2)
+            on conflict (timeline) do update set at = excluded.at where excluded.at < timeline_due.at";
+        let heads = self.list_heads().await?;
+        let mut at = from;
+        for head in &heads {
+            run!(self, connection => {
+                sqlx::query(SQL).bind(head.timeline.0.as_bytes().as_slice()).bind(at.0).execute(connection).await?;
+            });
+            at = at.saturating_add(apart);
+        }
+        Ok(heads.len())
+    }
+}
+
+#[cfg(test)]
+impl Tx {
+    /// As if a row had been changed: the duties of a timeline look closed.
+    pub async fn damage_duties(&mut self, timeline: TimelineId) -> Result<(), StoreError> {
+        const SQL: &str = "delete from duty where timeline = $1";
+        run!(self, connection => {
+            sqlx::query(SQL).bind(timeline.0.as_bytes().as_slice()).execute(connection).await?;
+        });
+        Ok(())
+    }
+}
