@@ -5,9 +5,10 @@ use renkei::domain::body::{
     AcpNote, Admission, Allergies, Allergy, AllergyType, Body, Call, CallTo, CarePlan, CareService, Conference,
     Consultation, Correction, DeviceChange, DeviceChangeType, DeviceSetting, DeviceState, Discharge, Drug, Infection,
     InfectionNotice, LabRequest, LabResult, MedicationList, MedicationReport, MeetingState, Message, Note,
-    NursingInstruction, NursingReport, Order, OrderType, Participant, StandingOrder, StationChange, StatusChange, Topic,
+    NursingInstruction, NursingReport, Order, OrderDocument, OrderType, Participant, StandingOrder, StationChange, StatusChange, Topic,
     VerbalOrderReceived, Visit, VisitPlan,
 };
+use renkei::domain::attachment::Attachment;
 use renkei::domain::directory::Actor;
 use renkei::domain::ids::{EntryId, OrganisationId};
 use renkei::domain::role::Role;
@@ -64,6 +65,12 @@ pub fn order(order_type: OrderType) -> Order {
 
 pub fn ordered(order: Order) -> Body {
     Body::from(Box::new(order))
+}
+
+/// The paper of a drip, of this order if one is named, not on the agreed form.
+pub fn document(order: Option<EntryId>, paper: Attachment) -> Body {
+    let (order_type, attachments) = (OrderType::Drip, vec![paper]);
+    Body::from(OrderDocument { order_type, order, standard_form: false, text: String::new(), attachments })
 }
 
 pub fn verbal_order(order_type: OrderType, doctor: &Actor) -> VerbalOrderReceived {

@@ -4,11 +4,11 @@ use renkei::domain::body::{Body, DeviceChangeType, NursingInstruction, Order, Or
 use renkei::domain::duty::Answer;
 
 use super::bodies::{
-    consultation, correction, device, instructed, instruction, lab_request, lab_result, order, ordered, oxygen,
+    consultation, correction, device, document, instructed, instruction, lab_request, lab_result, order, ordered, oxygen,
     station_change, verbal_order, visit_finding,
 };
-use super::story::Who::{Doctor, HospitalDoctor, Nurse, Pharmacist, SecondNurse, Secretariat};
-use super::story::{DAY, HOUR, Story, TEAM, at, duties, duty, meets, no_duty};
+use super::story::Who::{Doctor, FarHelper, FarNurse, HospitalDoctor, Nurse, Pharmacist, SecondNurse, Secretariat};
+use super::story::{DAY, HOUR, Story, TEAM, advised, at, duties, duty, meets, no_duty, not_advised};
 
 // ───────── ND-M1: devices ─────────
 
@@ -54,7 +54,7 @@ async fn nd_m1_unacknowledged_it_reaches_her_manager_and_then_the_secretariat_ea
     for who in [Nurse, Doctor, Secretariat] {
         assert_eq!(story.course(who, owed.id).await, course, "{who:?}");
     }
-    assert_eq!(story.course(super::story::Who::FarNurse, owed.id).await, [""; 0]);
+    assert_eq!(story.course(FarNurse, owed.id).await, [""; 0]);
 
     // Late is late, and done is done.
     let seen = story.acknowledges(Nurse, told.id).await;
@@ -274,6 +274,67 @@ async fn nd_m3_names_a_document_that_is_there_and_is_one() {
 }
 
 #[tokio::test]
+async fn nd_m3_a_document_on_the_timeline_lets_the_order_pass_until_it_is_taken_back() {
+    let mut story = Story::begin().await;
+    let paper = story.paper(Doctor).await;
+    let attached = Order { attachments: vec![paper.clone()], ..order(OrderType::Opioid) };
+    story.posts(Doctor, ordered(attached)).await;
+    let document = story.posts(Doctor, document(None, paper)).await;
+    story.got_by(document.id, &TEAM).await;
+    let naming = || ordered(Order { document: Some(document.id), ..order(OrderType::Opioid) });
+    let written = story.posts(Doctor, naming()).await;
+    no_duty(&written, "ND-M3");
+    // Corrected, it needs its document as well.
+    let without = correction(written.id, ordered(order(OrderType::Opioid)));
+    assert_eq!(story.is_held(Doctor, without).await, ["ND-M3"]);
+    story.posts(Doctor, correction(written.id, naming())).await;
+    story.takes_back(Doctor, document.id).await;
+    let refused = story.is_refused(Doctor, naming()).await;
+    assert_eq!((refused.code.to_string().as_str(), refused.field.as_str()), ("retracted", "post.intent.body.order.document"));
+}
+
+#[tokio::test]
+async fn nd_m3_the_paper_of_another_patient_is_no_paper() {
+    let mut story = Story::begin().await;
+    // The far station's doctor would be needed for an order; any entry of that patient is as good.
+    let elsewhere = story.posts_far(super::bodies::note()).await;
+    let naming = ordered(Order { document: Some(elsewhere), ..order(OrderType::Opioid) });
+    let refused = story.is_refused(Doctor, naming).await;
+    assert_eq!((refused.code.to_string().as_str(), refused.field.as_str()), ("not_found", "post.intent.body.order.document"));
+    story.got_by(elsewhere, &[FarHelper, FarNurse]).await;
+}
+
+#[tokio::test]
+async fn nd_m3b_the_document_of_that_order_meets_it_and_that_of_another_does_not() {
+    let mut story = Story::begin().await;
+    let urgent = || ordered(Order { emergency: true, ..order(OrderType::Drip) });
+    let (one, two) = (story.posts(Doctor, urgent()).await, story.posts(Doctor, urgent()).await);
+    let (first, second) = (duty(&one, "ND-M3b"), duty(&two, "ND-M3b"));
+    let paper = story.paper(Doctor).await;
+    let belonging_to_none = story.posts(Doctor, document(None, paper.clone())).await;
+    assert!(belonging_to_none.ruling.met().is_empty());
+    let written = story.posts(Doctor, document(Some(two.id), paper.clone())).await;
+    assert!(meets(&written, &second) && !meets(&written, &first));
+    let written = story.posts(Doctor, document(Some(one.id), paper)).await;
+    assert!(meets(&written, &first));
+}
+
+#[tokio::test]
+async fn nd_m3c_a_document_that_is_not_on_the_agreed_form_is_advised_to_be() {
+    let mut story = Story::begin().await;
+    let paper = story.paper(Doctor).await;
+    let order_with = |standard_form| {
+        ordered(Order { attachments: vec![paper.clone()], standard_form, ..order(OrderType::Drip) })
+    };
+    let other = story.posts(Doctor, order_with(false)).await;
+    advised(&other, "ND-M3c");
+    story.got_by(other.id, &TEAM).await;
+    not_advised(&story.posts(Doctor, order_with(true)).await, "ND-M3c");
+    advised(&story.posts(Doctor, document(None, paper.clone())).await, "ND-M3c");
+    not_advised(&story.posts(Doctor, ordered(order(OrderType::Routine))).await, "ND-M3c");
+}
+
+#[tokio::test]
 async fn nd_m3b_an_emergency_passes_and_its_paper_is_owed_by_that_doctor() {
     let mut story = Story::begin().await;
     let urgent = Order { emergency: true, ..order(OrderType::Drip) };
@@ -362,7 +423,7 @@ async fn nd_m4_is_held_unless_the_family_asked_or_the_present_station_was_consul
 #[tokio::test]
 async fn nd_m4_speaks_of_a_station_on_the_team() {
     let mut story = Story::begin().await;
-    let far = story.office(super::story::Who::FarNurse);
+    let far = story.office(FarNurse);
     for (present, code) in [(far, "not_linked"), (story.office(Pharmacist), "not_found")] {
         let refused = story.is_refused(Doctor, changes(station_change(present))).await;
         assert_eq!((refused.code.to_string().as_str(), refused.field.as_str()), (code, "post.intent.body.station_change.present"));

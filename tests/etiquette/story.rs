@@ -4,6 +4,8 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use axum::http::StatusCode;
+use renkei::domain::attachment::{Attachment, MediaType};
 use renkei::domain::body::{Acknowledgement, Body, Retraction, RetractionReason};
 use renkei::domain::directory::Actor as Acting;
 use renkei::domain::duty::{Answer, Capacity, Debtor, DutyAnswer, DutyId, OpenedDuty, StepDone};
@@ -174,6 +176,25 @@ impl Story {
     pub async fn posts(&mut self, who: Who, body: Body) -> Accepted {
         let intent = self.intent(body);
         self.posts_intent(who, intent).await
+    }
+
+    /// The far nurse posts on the other patient's timeline.
+    pub async fn posts_far(&mut self, body: Body) -> EntryId {
+        let far = self.far;
+        match self.desk(FarNurse).reader.socket.post(far, body).await {
+            ServerFrame::Accepted(accepted) => accepted.id,
+            other => panic!("accepted expected: {other:?}"),
+        }
+    }
+
+    /// Hands the scan of a paper in, to be named by an entry.
+    pub async fn paper(&self, who: Who) -> Attachment {
+        let (path, actor) = (format!("/api/v1/timelines/{}/files", self.patient), &self.desks[&who].actor);
+        let content = "点滴指示書：生食 500 mL を 2 時間で".as_bytes();
+        let kept = actor.upload(path, "text/plain", "order.txt", content).await.is(StatusCode::CREATED);
+        let sha256 = kept["sha256"].as_str().expect("a hash").parse().expect("a hash");
+        let size_bytes = u32::try_from(content.len()).expect("a short text");
+        Attachment { sha256, media_type: MediaType::PlainText, size_bytes, title: "点滴指示書".to_owned() }
     }
 
     /// Posts, which must be refused.
