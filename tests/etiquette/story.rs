@@ -10,7 +10,7 @@ use renkei::domain::body::{Acknowledgement, Body, Retraction, RetractionReason};
 use renkei::domain::directory::Actor as Acting;
 use renkei::domain::duty::{Answer, Capacity, Debtor, DutyAnswer, DutyId, OpenedDuty, StepDone};
 use renkei::domain::entry::{Entry, Intent, Sensitivity, WrittenReason};
-use renkei::domain::ids::{EntryId, OrganisationId, PatientId, Seq};
+use renkei::domain::ids::{EntryId, OrganisationId, PatientId, Seq, TimelineId};
 use renkei::domain::role::{OrganisationType, Role};
 use renkei::domain::time::Timestamp;
 use renkei::wire::{Accepted, ClientFrame, DryRunResult, Encoding, Refused, ServerFrame};
@@ -187,6 +187,53 @@ impl Story {
         }
     }
 
+    pub fn has(&self, who: Who) -> bool {
+        self.desks.contains_key(&who)
+    }
+
+    pub fn actor(&self, who: Who) -> &Actor {
+        &self.desks[&who].actor
+    }
+
+    fn intent_on(&self, office: OrganisationId, body: Body) -> Intent {
+        Intent { timeline: TimelineId::from(office), ..self.intent(body) }
+    }
+
+    /// Posts on the timeline of an organisation, which must be accepted.
+    pub async fn writes_on(&mut self, who: Who, office: OrganisationId, body: Body) -> Accepted {
+        let intent = self.intent_on(office, body);
+        self.posts_intent(who, intent).await
+    }
+
+    /// Posts on the timeline of an organisation, which gates must hold: their rules.
+    pub async fn is_held_on(&mut self, who: Who, office: OrganisationId, body: Body) -> Vec<String> {
+        let intent = self.intent_on(office, body);
+        let ServerFrame::Refused(refused) = self.sends(who, intent).await else { panic!("held expected") };
+        assert_eq!(&*refused.code, "held", "{refused:?}");
+        refused.holds.iter().map(|hold| rule_of(&hold.citation)).collect()
+    }
+
+    /// What somebody may read of an organisation's timeline by now.
+    pub async fn reads(&self, who: Who, office: OrganisationId) -> Vec<Entry> {
+        Desk::open(self.desks[&who].actor.clone(), PatientId(office.0), Seq::ZERO).await.got
+    }
+
+    /// What the clock did on an organisation's timeline by this rule, as somebody may read it.
+    pub async fn office_course(&self, who: Who, office: OrganisationId, rule: &str) -> Vec<String> {
+        let steps = self.reads(who, office).await;
+        let of_the_rule = steps.iter().filter(|entry| entry.ruling.cited.iter().any(|cited| rule_of(cited) == rule));
+        let names = self.names();
+        let steps = of_the_rule.filter_map(|entry| match &entry.body {
+            Body::DutyStep(step) => Some(format!("{} {}", moment_of(entry.recorded_at), in_words(&step.step, &names))),
+            _ => None,
+        });
+        steps.collect()
+    }
+
+    fn names(&self) -> BTreeMap<OrganisationId, Who> {
+        self.desks.iter().map(|(who, desk)| (desk.actor.actor.organisation, *who)).collect()
+    }
+
     /// Hands the scan of a paper in, to be named by an entry.
     pub async fn paper(&self, who: Who) -> Attachment {
         let (path, actor) = (format!("/api/v1/timelines/{}/files", self.patient), &self.desks[&who].actor);
@@ -307,7 +354,7 @@ impl Story {
 
     /// What the clock did about a duty, as it lies on somebody's desk: the moment and what, once each.
     pub async fn course(&mut self, who: Who, duty: DutyId) -> Vec<String> {
-        let names: BTreeMap<OrganisationId, Who> = self.desks.iter().map(|(who, desk)| (desk.actor.actor.organisation, *who)).collect();
+        let names = self.names();
         let desk = self.desk(who);
         desk.look().await;
         let steps = desk.got.iter().filter_map(|entry| match &entry.body {
@@ -352,7 +399,8 @@ impl Story {
     }
 }
 
-fn said_to(duty: DutyId, answer: Answer) -> Body {
+/// Said on a duty, with its reason.
+pub fn said_to(duty: DutyId, answer: Answer) -> Body {
     Body::DutyAnswer(Box::new(DutyAnswer { duty, answer, reason: "別の訪問の最中です".to_owned() }))
 }
 
