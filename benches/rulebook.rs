@@ -17,10 +17,12 @@ use renkei::domain::state::PatientState;
 use renkei::domain::team::{ConsentState, Membership};
 use renkei::domain::time::Timestamp;
 use renkei::domain::vital::{Measurement, Vital, VitalSign};
+use renkei::rulebook::calendar::Calendar;
 use renkei::rulebook::event::{Stay, TimeBand, Topic};
 use renkei::rulebook::{
     Action, ActorFacts, Decision, EntryClass, EventFacts, Known, PatientFacts, PatientStatus, PostFacts, Purpose,
-    RecordClass, RecordFacts, Rulebook, RulebookFiles, Situation, SourceFile, Target, ViewerFacts, decide, shipped,
+    RecordClass, RecordFacts, Rulebook, RulebookFiles, Situation, SourceFile, Surroundings, Target, ViewerFacts,
+    decide, shipped,
 };
 use uuid::Uuid;
 
@@ -250,6 +252,7 @@ fn registered(organisation: OrganisationId) -> PatientState {
 fn deciding(criterion: &mut Criterion) {
     let organisation = OrganisationId(Uuid::from_u128(0x100));
     let (state, directory) = (registered(organisation), Directory::default());
+    let (surroundings, calendar) = (Surroundings::of(&state, &directory), Calendar::japan_with_placeholders());
     let person = PersonId(Uuid::from_u128(2));
     let actor = Actor { person, role: Role::Nurse, organisation, organisation_type: OrganisationType::NursingStation };
     let measurement = |sign: VitalSign, value| {

@@ -99,7 +99,7 @@ impl World {
     }
 
     async fn is_whole(&self) {
-        let report = check(&self.journal).await.unwrap();
+        let report = check(&self.journal, None).await.unwrap();
         assert!(report.is_whole(), "{:?}", report.faults);
     }
 }
@@ -540,7 +540,7 @@ async fn a_rebuild_gives_the_same_duties_and_the_clock_looks_at_everything() {
     let late: Result<(), crate::store::StoreError> =
         world.journal.write(move |tx| Box::pin(async move { tx.damage_duties(patient).await })).await;
     late.unwrap();
-    assert!(!check(&world.journal).await.unwrap().is_whole());
+    assert!(!check(&world.journal, None).await.unwrap().is_whole());
     world.stop().await;
 }
 

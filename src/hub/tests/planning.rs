@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use uuid::Uuid;
 
 use crate::codec::{decode_duty, encode_duty};
-use crate::domain::body::{Admission, Body, Discharge, Note};
+use crate::domain::body::{Body, Note};
 use crate::domain::directory::Actor;
 use crate::domain::duties::{Duties, Duty, Standing};
 use crate::domain::duty::{Answer, Capacity, Debtor, DutyAnswer, DutyId, DutyStep, OpenedDuty, RoleSet, StepDone};
@@ -206,13 +206,13 @@ proptest! {
                 }
                 Act::HandOver => line.answer(Answer::HandedOver(vec![debtor(2)])),
                 Act::CannotGo => line.answer(Answer::CannotGo),
-                Act::Admit => line.write(Body::Admission(Box::new(Admission::default())), Ruling::default()),
-                Act::Discharge => line.write(Body::Discharge(Box::new(Discharge::default())), Ruling::default()),
+                Act::Admit => line.write(Body::Admission(Box::default()), Ruling::default()),
+                Act::Discharge => line.write(Body::Discharge(Box::default()), Ruling::default()),
                 Act::Restart => line.restart(),
             }
         }
         // In the end, at home and with nobody acting, the whole chain is told.
-        line.write(Body::Discharge(Box::new(Discharge::default())), Ruling::default());
+        line.write(Body::Discharge(Box::default()), Ruling::default());
         for _ in 0..20 {
             line.pass(24 * 60 * 7);
             line.look();
@@ -257,9 +257,9 @@ fn of_several_reminders_missed_one_is_enough_and_none_comes_after_the_due_time()
 #[test]
 fn a_reminder_keeps_its_distance_when_the_due_time_moves_and_is_dropped_when_more_time_was_asked_for() {
     let mut line = Line::new(opened(true, &[0, 6], &[], Clock::Calendar));
-    line.write(Body::Admission(Box::new(Admission::default())), Ruling::default());
+    line.write(Body::Admission(Box::default()), Ruling::default());
     line.pass(100 * 60);
-    line.write(Body::Discharge(Box::new(Discharge::default())), Ruling::default());
+    line.write(Body::Discharge(Box::default()), Ruling::default());
     line.pass(6 * 60 - 1);
     line.look();
     assert!(line.fired.is_empty());

@@ -76,7 +76,7 @@ async fn duties_are_kept_as_the_fold_has_them_and_found_by_who_is_on_the_team() 
         let (timeline, key) = (one.timeline, std::sync::Arc::clone(&one.key));
         let kept = read!(region, tx => tx.list_duties(timeline, &key).await);
         assert!(kept.iter().eq(one.state.duties.iter()) && kept.len() == 2, "{kept:?}");
-        assert!(check(&region.journal).await.unwrap().is_whole());
+        assert!(check(&region.journal, None).await.unwrap().is_whole());
 
         let nurse = region.nurse();
         let ours = Some((nurse.organisation, nurse.person));
@@ -93,7 +93,7 @@ async fn duties_are_kept_as_the_fold_has_them_and_found_by_who_is_on_the_team() 
         }
         assert!(find(strangers, false, None).await.is_empty());
         rebuild(&region.journal).await.unwrap();
-        assert!(check(&region.journal).await.unwrap().is_whole());
+        assert!(check(&region.journal, None).await.unwrap().is_whole());
         let key = std::sync::Arc::clone(&one.key);
         assert_eq!(read!(region, tx => tx.list_duties(timeline, &key).await), kept);
     })
@@ -123,9 +123,9 @@ async fn the_clock_is_told_the_earliest_timelines_first_and_a_row_that_is_too_la
         assert!(due.iter().all(|(_, due)| *due <= at(16)) && due.len() == 2, "{due:?}");
 
         one.post(opened(region, 1)).await;
-        assert!(check(&region.journal).await.unwrap().is_whole());
+        assert!(check(&region.journal, None).await.unwrap().is_whole());
         fall_due(&one, Some(at(3_601))).await;
-        let report = check(&region.journal).await.unwrap();
+        let report = check(&region.journal, None).await.unwrap();
         assert_eq!(report.fault_count, 1, "{:?}", report.faults);
         assert!(report.faults[0].place.starts_with("due time of timeline"), "{:?}", report.faults);
     })
