@@ -89,8 +89,9 @@ impl Rulebook {
             // What a corrected entry opened and nobody met yet is the same duty still.
             let corrected = intent.body.corrected().and(intent.body.target());
             corrected.is_some_and(|target| {
-                let by_the_same =
-                    |owing: &[Debtor]| !new.each || owing.iter().any(|one| one.organisation == new.debtors[0].organisation);
+                let by_the_same = |owing: &[Debtor]| {
+                    !new.each || owing.iter().any(|one| one.organisation == new.debtors[0].organisation)
+                };
                 state.duties.open().any(|duty| {
                     duty.cause == Some(target)
                         && rule_id(&duty.opened.rule) == rule_id(self.citation(new.rule))

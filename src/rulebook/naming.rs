@@ -35,12 +35,17 @@ fn check_entry(situation: &Situation<'_>, kind: Kind, named: Reference) -> Resul
         ));
     };
     if !named.kinds.is_empty() && !named.kinds.contains(&found.kind) {
-        let list = |name: fn(&Kind) -> &'static str, or: &str| named.kinds.iter().map(name).collect::<Vec<_>>().join(or);
+        let list =
+            |name: fn(&Kind) -> &'static str, or: &str| named.kinds.iter().map(name).collect::<Vec<_>>().join(or);
         return Err(Invalid::new(
             named.field,
             "wrong_kind",
             Text::new(
-                format!("「{}」の記録が必要です（指しているのは「{}」）", list(|kind| kind.ja(), "」か「"), found.kind.ja()),
+                format!(
+                    "「{}」の記録が必要です（指しているのは「{}」）",
+                    list(|kind| kind.ja(), "」か「"),
+                    found.kind.ja()
+                ),
                 format!("an entry of kind {} is expected, not {}", list(|kind| kind.code(), " or "), found.kind),
             ),
         ));

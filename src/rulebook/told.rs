@@ -43,9 +43,10 @@ impl Rulebook {
         let fits = |clause: &&Clause| clause.terms.iter().all(|term| self.may_be(term, slots));
         let Some(clause) = applies.when.iter().find(fits) else { return Vec::new() };
         let fields = &self.vocabulary.fields;
-        let telling = clause.terms.iter().filter(|term| {
-            matches!(fields[term.field].from, From::Record | From::History | From::Time)
-        });
+        let telling = clause
+            .terms
+            .iter()
+            .filter(|term| matches!(fields[term.field].from, From::Record | From::History | From::Time));
         let fact = |term: &Term| {
             let field = &fields[term.field];
             let words = (field.code == ABBREVIATIONS).then(|| self.abbreviations(body)).flatten();

@@ -2,13 +2,13 @@
 //! types and kinds, and the fields it can fill. Called by `load`.
 
 use super::facts::{Codes, HubWord, HubWords};
-use super::{glossary, history};
 use super::mistake::Mistake;
 use super::problem::{Findings, Place};
 use super::suggest::nearest;
 use super::table::{Item, Table};
 use super::vocabulary::{Entry, Field, Group, Lexicon, Values, Vocabulary, full};
 use super::words::{FieldType, From, ListName, Word, key};
+use super::{glossary, history};
 use crate::domain::text::Text;
 use crate::limits::{RULEBOOK_CHOICES_MAX, RULEBOOK_FIELDS_MAX, RULEBOOK_NUMBERS_MAX};
 

@@ -1,21 +1,23 @@
 //! What the people of the stories post, each as plain as it may be.
 
 use jiff::civil::date;
+use renkei::domain::attachment::Attachment;
 use renkei::domain::body::{
     AcpNote, Admission, Allergies, Allergy, AllergyType, Body, Call, CallTo, CarePlan, CareService, Conference,
     Consultation, Correction, DeviceChange, DeviceChangeType, DeviceSetting, DeviceState, Discharge, Drug, Infection,
     InfectionNotice, LabRequest, LabResult, MedicationList, MedicationReport, MeetingState, Message, Note,
-    NursingInstruction, NursingReport, Order, OrderDocument, OrderType, Participant, StandingOrder, StationChange, StatusChange, Topic,
-    VerbalOrderReceived, Visit, VisitPlan,
+    NursingInstruction, NursingReport, Order, OrderDocument, OrderType, Participant, StandingOrder, StationChange,
+    StatusChange, Topic, VerbalOrderReceived, Visit, VisitPlan,
 };
-use renkei::domain::attachment::Attachment;
 use renkei::domain::directory::Actor;
 use renkei::domain::ids::{EntryId, OrganisationId};
 use renkei::domain::role::Role;
 use renkei::domain::time::Timestamp;
 
 pub fn flow(litres: &str) -> Vec<DeviceSetting> {
-    vec![DeviceSetting { name: "酸素流量（安静時）".to_owned(), value: litres.to_owned(), unit: "L/分".to_owned() }]
+    vec![DeviceSetting {
+        name: "酸素流量（安静時）".to_owned(), value: litres.to_owned(), unit: "L/分".to_owned()
+    }]
 }
 
 pub fn device(change: DeviceChangeType, litres: &str) -> Body {
@@ -129,7 +131,9 @@ pub fn instructed(instruction: NursingInstruction) -> Body {
 
 pub fn report() -> Body {
     let (from, until) = (date(2026, 4, 1), date(2026, 4, 30));
-    Body::from(Box::new(NursingReport { from, until, course: "安定しています".to_owned(), ..NursingReport::default() }))
+    Body::from(Box::new(NursingReport {
+        from, until, course: "安定しています".to_owned(), ..NursingReport::default()
+    }))
 }
 
 pub fn standing_order() -> Body {

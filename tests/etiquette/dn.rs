@@ -57,7 +57,10 @@ async fn dn_m1_who_cannot_go_says_so_and_the_next_are_told_at_once() {
     let course = story.course(Doctor, owed.id).await;
     let told: Vec<&str> = course.iter().map(|step| step.split_once(' ').expect("day").1).collect();
     let moments = ["09:30", "09:31"];
-    assert!(told.iter().any(|step| moments.iter().any(|at| *step == format!("{at} told the manager at the Nurse's"))), "{course:?}");
+    assert!(
+        told.iter().any(|step| moments.iter().any(|at| *step == format!("{at} told the manager at the Nurse's"))),
+        "{course:?}"
+    );
 }
 
 #[tokio::test]

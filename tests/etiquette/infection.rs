@@ -24,7 +24,9 @@ async fn in_1_every_office_that_visited_in_the_days_of_contact_acknowledges_for_
         assert_eq!((duty.due, duty.debtors.len()), (at("04-01 15:00"), 1));
     }
     story.got_by(notice.id, &TEAM).await;
-    let of = |story: &Story, who| owed.iter().find(|duty| duty.debtors[0].organisation == story.office(who)).expect("owes").clone();
+    let of = |story: &Story, who| {
+        owed.iter().find(|duty| duty.debtors[0].organisation == story.office(who)).expect("owes").clone()
+    };
     let (nurses, helpers) = (of(&story, Nurse), of(&story, Helper));
     let seen = story.acknowledges(Helper, notice.id).await;
     assert!(meets(&seen, &helpers) && !meets(&seen, &nurses));

@@ -20,12 +20,7 @@ use renkei::vault::digest;
 const STORIES: [(&str, &[&str]); 5] = [
     (
         "etiquette-doctor-nurse",
-        &[
-            include_str!("nd_must.rs"),
-            include_str!("nd_should.rs"),
-            include_str!("dn.rs"),
-            include_str!("mutual.rs"),
-        ],
+        &[include_str!("nd_must.rs"), include_str!("nd_should.rs"), include_str!("dn.rs"), include_str!("mutual.rs")],
     ),
     ("infection-notice", &[include_str!("infection.rs")]),
     ("operating-policy", &[include_str!("operating.rs")]),

@@ -21,7 +21,8 @@ async fn mu_s1_a_visit_kept_off_the_shared_sheet_is_advised_to_be_on_it() {
 #[tokio::test]
 async fn mu_s2_acp_matters_kept_from_the_team_are_advised_to_be_shared_unless_the_patient_wishes_otherwise() {
     let mut story = Story::begin().await;
-    let on_acp = || Body::from(Note { acp: true, text: "延命は望まないと話された".to_owned(), ..Note::default() });
+    let on_acp =
+        || Body::from(Note { acp: true, text: "延命は望まないと話された".to_owned(), ..Note::default() });
     let intent = restricted(story.intent(on_acp()));
     let kept = story.posts_intent(Nurse, intent).await;
     advised(&kept, "MU-S2");

@@ -4,8 +4,8 @@ use renkei::domain::body::{Body, DeviceChangeType, NursingInstruction, Order, Or
 use renkei::domain::duty::Answer;
 
 use super::bodies::{
-    consultation, correction, device, document, instructed, instruction, lab_request, lab_result, order, ordered, oxygen,
-    station_change, verbal_order, visit_finding,
+    consultation, correction, device, document, instructed, instruction, lab_request, lab_result, order, ordered,
+    oxygen, station_change, verbal_order, visit_finding,
 };
 use super::story::Who::{Doctor, FarHelper, FarNurse, HospitalDoctor, Nurse, Pharmacist, SecondNurse, Secretariat};
 use super::story::{DAY, HOUR, Story, TEAM, advised, at, duties, duty, meets, no_duty, not_advised};
@@ -159,8 +159,11 @@ async fn nd_m1b_of_a_device_nobody_ever_announced_it_is_asked_without_being_sure
     assert!(!owed.confirmed);
     story.until("04-02 09:00").await;
     story.until("04-03 09:00").await;
-    let course =
-        ["04-02 09:00 overdue", "04-02 09:00 told the contact at the Doctor's", "04-03 09:00 told the member at the Secretariat's"];
+    let course = [
+        "04-02 09:00 overdue",
+        "04-02 09:00 told the contact at the Doctor's",
+        "04-03 09:00 told the member at the Secretariat's",
+    ];
     assert_eq!(story.course(Secretariat, owed.id).await, course);
 
     // An instruction that names the device announces it as well.
@@ -190,8 +193,12 @@ async fn nd_m2_results_asked_for_are_given_and_only_by_an_answer_to_that_request
     assert!(unasked.ruling.met().is_empty());
     let answer = story.posts(Doctor, lab_result(Some(first.id))).await;
     assert!(meets(&answer, &one) && !meets(&answer, &two));
-    let elsewhere = story.is_refused(Doctor, lab_result(Some(renkei::domain::ids::EntryId(uuid::Uuid::from_u128(7))))).await;
-    assert_eq!((elsewhere.code.to_string().as_str(), elsewhere.field.as_str()), ("not_found", "post.intent.body.lab_result.request"));
+    let elsewhere =
+        story.is_refused(Doctor, lab_result(Some(renkei::domain::ids::EntryId(uuid::Uuid::from_u128(7))))).await;
+    assert_eq!(
+        (elsewhere.code.to_string().as_str(), elsewhere.field.as_str()),
+        ("not_found", "post.intent.body.lab_result.request")
+    );
     no_duty(&story.posts(Pharmacist, lab_request()).await, "ND-M2");
 }
 
@@ -247,7 +254,11 @@ async fn nd_m3_important_orders_are_held_without_their_document_and_nobody_gets_
     let reasoned = story.passes_with_a_reason(Doctor, ordered(order(OrderType::Drip)), "ND-M3").await;
     story.got_by(reasoned.id, &TEAM).await;
     no_duty(&reasoned, "ND-M3b");
-    assert_eq!(story.got(Nurse, reasoned.id).await.ruling.consequences.expect("kept").reasons.len(), 1, "the nurse reads why");
+    assert_eq!(
+        story.got(Nurse, reasoned.id).await.ruling.consequences.expect("kept").reasons.len(),
+        1,
+        "the nurse reads why"
+    );
 }
 
 #[tokio::test]
@@ -265,9 +276,15 @@ async fn nd_m3_names_a_document_that_is_there_and_is_one() {
     let routine = story.posts(Doctor, ordered(order(OrderType::Routine))).await;
     let naming = |document| ordered(Order { document: Some(document), ..order(OrderType::Opioid) });
     let invented = story.is_refused(Doctor, naming(renkei::domain::ids::EntryId(uuid::Uuid::from_u128(7)))).await;
-    assert_eq!((invented.code.to_string().as_str(), invented.field.as_str()), ("not_found", "post.intent.body.order.document"));
+    assert_eq!(
+        (invented.code.to_string().as_str(), invented.field.as_str()),
+        ("not_found", "post.intent.body.order.document")
+    );
     let no_paper = story.is_refused(Doctor, naming(routine.id)).await;
-    assert_eq!((no_paper.code.to_string().as_str(), no_paper.field.as_str()), ("wrong_kind", "post.intent.body.order.document"));
+    assert_eq!(
+        (no_paper.code.to_string().as_str(), no_paper.field.as_str()),
+        ("wrong_kind", "post.intent.body.order.document")
+    );
     let corrected = story.is_refused(Doctor, correction(routine.id, naming(routine.id))).await;
     assert_eq!(corrected.field, "post.intent.body.correction.body.order.document");
     assert_eq!(story.tries(Doctor, naming(routine.id)).await.code.to_string(), "wrong_kind", "also before it is sent");
@@ -290,7 +307,10 @@ async fn nd_m3_a_document_on_the_timeline_lets_the_order_pass_until_it_is_taken_
     story.posts(Doctor, correction(written.id, naming())).await;
     story.takes_back(Doctor, document.id).await;
     let refused = story.is_refused(Doctor, naming()).await;
-    assert_eq!((refused.code.to_string().as_str(), refused.field.as_str()), ("retracted", "post.intent.body.order.document"));
+    assert_eq!(
+        (refused.code.to_string().as_str(), refused.field.as_str()),
+        ("retracted", "post.intent.body.order.document")
+    );
 }
 
 #[tokio::test]
@@ -300,7 +320,10 @@ async fn nd_m3_the_paper_of_another_patient_is_no_paper() {
     let elsewhere = story.posts_far(super::bodies::note()).await;
     let naming = ordered(Order { document: Some(elsewhere), ..order(OrderType::Opioid) });
     let refused = story.is_refused(Doctor, naming).await;
-    assert_eq!((refused.code.to_string().as_str(), refused.field.as_str()), ("not_found", "post.intent.body.order.document"));
+    assert_eq!(
+        (refused.code.to_string().as_str(), refused.field.as_str()),
+        ("not_found", "post.intent.body.order.document")
+    );
     story.got_by(elsewhere, &[FarHelper, FarNurse]).await;
 }
 
@@ -323,9 +346,8 @@ async fn nd_m3b_the_document_of_that_order_meets_it_and_that_of_another_does_not
 async fn nd_m3c_a_document_that_is_not_on_the_agreed_form_is_advised_to_be() {
     let mut story = Story::begin().await;
     let paper = story.paper(Doctor).await;
-    let order_with = |standard_form| {
-        ordered(Order { attachments: vec![paper.clone()], standard_form, ..order(OrderType::Drip) })
-    };
+    let order_with =
+        |standard_form| ordered(Order { attachments: vec![paper.clone()], standard_form, ..order(OrderType::Drip) });
     let other = story.posts(Doctor, order_with(false)).await;
     advised(&other, "ND-M3c");
     story.got_by(other.id, &TEAM).await;
@@ -350,8 +372,11 @@ async fn nd_m3b_an_emergency_passes_and_its_paper_is_owed_by_that_doctor() {
     no_duty(&story.posts(Doctor, correction(given.id, ordered(urgent))).await, "ND-M3b");
     story.until("04-02 09:00").await;
     story.until("04-03 09:00").await;
-    let course =
-        ["04-02 09:00 overdue", "04-02 09:00 told the contact at the Doctor's", "04-03 09:00 told the member at the Secretariat's"];
+    let course = [
+        "04-02 09:00 overdue",
+        "04-02 09:00 told the contact at the Doctor's",
+        "04-03 09:00 told the member at the Secretariat's",
+    ];
     assert_eq!(story.course(Secretariat, owed.id).await, course);
     no_duty(&story.posts(Doctor, ordered(Order { emergency: true, ..order(OrderType::Routine) })).await, "ND-M3b");
 }
@@ -387,7 +412,10 @@ async fn nd_m3d_a_verbal_order_is_put_into_writing_by_the_doctor_named() {
     no_duty(&story.posts(Nurse, verbal_order(OrderType::Routine, &named).into()).await, "ND-M3d");
     let nobody = renkei::domain::directory::Actor { person: story.acting(Nurse).person, ..named };
     let refused = story.is_refused(Nurse, verbal_order(OrderType::Drip, &nobody).into()).await;
-    assert_eq!((refused.code.to_string().as_str(), refused.field.as_str()), ("not_found", "post.intent.body.verbal_order_received.doctor"));
+    assert_eq!(
+        (refused.code.to_string().as_str(), refused.field.as_str()),
+        ("not_found", "post.intent.body.verbal_order_received.doctor")
+    );
 }
 
 // ───────── ND-M4: no change of station unawares ─────────
@@ -426,7 +454,10 @@ async fn nd_m4_speaks_of_a_station_on_the_team() {
     let far = story.office(FarNurse);
     for (present, code) in [(far, "not_linked"), (story.office(Pharmacist), "not_found")] {
         let refused = story.is_refused(Doctor, changes(station_change(present))).await;
-        assert_eq!((refused.code.to_string().as_str(), refused.field.as_str()), (code, "post.intent.body.station_change.present"));
+        assert_eq!(
+            (refused.code.to_string().as_str(), refused.field.as_str()),
+            (code, "post.intent.body.station_change.present")
+        );
     }
 }
 

@@ -129,7 +129,11 @@ async fn nd_s7_a_hospitals_instruction_without_a_second_doctor_is_advice_to_the_
 
     let mut two = Story::with(&[Doctor, Nurse, HospitalDoctor]).await;
     for doctor in [Doctor, HospitalDoctor] {
-        assert_eq!(advice(&two.posts(doctor, instructed(instruction())).await, "ND-S7"), None, "there are two: {doctor:?}");
+        assert_eq!(
+            advice(&two.posts(doctor, instructed(instruction())).await, "ND-S7"),
+            None,
+            "there are two: {doctor:?}"
+        );
     }
     assert_eq!(two.app.clock.wall(), at("04-01 09:00"));
 }

@@ -21,7 +21,8 @@ fn urgent() -> Message {
 async fn op_1_what_is_urgent_is_phoned_first_by_that_office_and_lately() {
     let mut story = Story::begin().await;
     assert_eq!(story.is_held(Nurse, urgent().into()).await, ["OP-1"]);
-    let reasoned = renkei::domain::entry::WrittenReason { rule: "OP-1".to_owned(), text: "急いでいます".to_owned() };
+    let reasoned =
+        renkei::domain::entry::WrittenReason { rule: "OP-1".to_owned(), text: "急いでいます".to_owned() };
     let intent = renkei::domain::entry::Intent { reasons: vec![reasoned], ..story.intent(urgent().into()) };
     let renkei::wire::ServerFrame::Refused(refused) = story.sends(Nurse, intent).await else { panic!("held") };
     assert_eq!(&*refused.code, "held", "a reason is no call");
@@ -153,7 +154,13 @@ async fn op_4_a_page_is_made_with_the_attending_doctors_agreement_on_paper() {
 
 fn link(story: &Story, who: super::story::Who, relation_confirmed: bool) -> Body {
     let organisation = story.office(who);
-    Body::TeamLink(TeamLink { organisation, people: Vec::new(), host: false, history: History::All, relation_confirmed })
+    Body::TeamLink(TeamLink {
+        organisation,
+        people: Vec::new(),
+        host: false,
+        history: History::All,
+        relation_confirmed,
+    })
 }
 
 #[tokio::test]
@@ -235,7 +242,9 @@ async fn op_15_how_a_patient_in_a_facility_is_comes_every_month() {
     story.later(40 * DAY).await;
     assert_eq!(story.standing("OP-15").await.len(), 0, "at home");
     let doctor = story.acting(Doctor).person;
-    let Body::Registration(plain) = registration(Some(doctor), "申込書綴り 1") else { unreachable!("a registration") };
+    let Body::Registration(plain) = registration(Some(doctor), "申込書綴り 1") else {
+        unreachable!("a registration")
+    };
     let there = Registration { in_facility: true, ..*plain };
     story.posts(Secretariat, Body::Registration(Box::new(there))).await;
     story.later(31 * DAY).await;

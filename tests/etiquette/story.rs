@@ -43,7 +43,9 @@ pub enum Who {
     FarHelper,
 }
 
-use Who::{CareManager, Doctor, FarHelper, FarNurse, Helper, HospitalDoctor, Nurse, Pharmacist, SecondNurse, Secretariat};
+use Who::{
+    CareManager, Doctor, FarHelper, FarNurse, Helper, HospitalDoctor, Nurse, Pharmacist, SecondNurse, Secretariat,
+};
 
 impl Who {
     const fn place(self) -> (Role, &'static str, OrganisationType) {
@@ -196,7 +198,7 @@ impl Story {
     }
 
     fn intent_on(&self, office: OrganisationId, body: Body) -> Intent {
-        Intent { timeline: TimelineId::from(office), ..self.intent(body) }
+        Intent { timeline: TimelineId(office.0), ..self.intent(body) }
     }
 
     /// Posts on the timeline of an organisation, which must be accepted.

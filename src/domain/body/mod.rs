@@ -32,8 +32,8 @@ pub use observed::{
 pub use office::{
     Activation, ContactWindow, Export, Incident, OfficeEntry, Pledge, PledgeBy, Roster, Shift, Suspension,
 };
-pub use refers::Reference;
 pub use order::{Drug, Order, OrderDocument, OrderType, StandingOrder};
+pub use refers::Reference;
 pub use talk::{
     AcpNote, Conference, Consultation, JointVisit, MeetingState, Message, Participant, SpokenFor, StationChange,
     VisitPlan,

@@ -4,7 +4,9 @@ use proptest::prelude::*;
 use uuid::Uuid;
 
 use super::*;
-use crate::domain::body::{Admission, Closing, ClosingReason, Correction, Death, Discharge, Note, Retraction, RetractionReason};
+use crate::domain::body::{
+    Admission, Closing, ClosingReason, Correction, Death, Discharge, Note, Retraction, RetractionReason,
+};
 use crate::domain::directory::Actor;
 use crate::domain::duty::{Capacity, RoleSet};
 use crate::domain::entry::Sensitivity;
