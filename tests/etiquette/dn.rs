@@ -80,6 +80,11 @@ async fn dn_m1_a_family_asks_alike_and_an_emergency_out_of_hours_does_not_wait_f
 
     let mut without = Story::with(&[Doctor, Helper]).await;
     no_duty(&without.posts(Helper, status_change().into()).await, "DN-M1");
+    without.joins(Nurse).await;
+    let seen = without.posts(Helper, status_change().into()).await;
+    without.owed_by(&duty(&seen, "DN-M1"), &[Nurse]);
+    without.leaves(Nurse).await;
+    no_duty(&without.posts(Helper, status_change().into()).await, "DN-M1");
 }
 
 #[tokio::test]

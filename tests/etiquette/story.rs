@@ -20,7 +20,7 @@ use crate::support::app::{App, intent};
 use crate::support::reader::Reader;
 
 /// Sign-ins of the stories last twelve hours: whoever goes on after this signs in again.
-const SIGN_IN_AGAIN: Duration = Duration::from_secs(6 * 3_600);
+const SIGN_IN_AGAIN: Duration = Duration::from_secs(10 * 3_600);
 
 pub const HOUR: Duration = Duration::from_secs(3_600);
 pub const DAY: Duration = Duration::from_secs(86_400);
@@ -144,6 +144,18 @@ impl Story {
             self.app.link(self.far, place).await;
         }
         actor
+    }
+
+    /// Somebody joins the team.
+    pub async fn joins(&mut self, who: Who) {
+        let actor = self.arrives(who).await;
+        let desk = Desk::open(actor, self.patient, Seq::ZERO).await;
+        self.desks.insert(who, desk);
+    }
+
+    /// The place of somebody leaves the team.
+    pub async fn leaves(&mut self, who: Who) {
+        self.app.unlink(self.patient, who.place().1).await;
     }
 
     fn desk(&mut self, who: Who) -> &mut Desk {
