@@ -3,6 +3,7 @@
 
 use std::fmt::Write as _;
 use std::hint::black_box;
+use std::sync::Arc;
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use jiff::civil::date;
@@ -11,14 +12,17 @@ use renkei::domain::directory::{Actor, Directory};
 use renkei::domain::entry::{Intent, Scope, Sensitivity};
 use renkei::domain::ids::{EntryId, OrganisationId, PersonId, Seq, TimelineId};
 use renkei::domain::kind::Kind;
+use renkei::domain::offices::Offices;
 use renkei::domain::patient::{HumanName, Registration, Sex};
 use renkei::domain::role::{OrganisationType, Role};
+use renkei::domain::ruling::Ruling;
 use renkei::domain::state::PatientState;
 use renkei::domain::team::{ConsentState, Membership};
 use renkei::domain::time::Timestamp;
 use renkei::domain::vital::{Measurement, Vital, VitalSign};
 use renkei::rulebook::calendar::Calendar;
 use renkei::rulebook::event::{Stay, TimeBand, Topic};
+use renkei::rulebook::replay::{Event, Fate, Replay};
 use renkei::rulebook::{
     Action, ActorFacts, Decision, EntryClass, EventFacts, Known, PatientFacts, PatientStatus, PostFacts, Purpose,
     RecordClass, RecordFacts, Rulebook, RulebookFiles, Situation, SourceFile, Surroundings, Target, ViewerFacts,
@@ -83,6 +87,7 @@ fn readers() -> Vec<ViewerFacts> {
             organisation_was_on_team: Known::Is(number.is_multiple_of(11)),
             is_host: Known::Is(number.is_multiple_of(7)),
             break_glass: Known::Is(number.is_multiple_of(97)),
+            own_office: Known::Is(number.is_multiple_of(13)),
         },
         patient: PatientFacts {
             consent: Known::Is(ConsentState::ALL[if number % 10 < 8 { 1 } else { number % 3 }]),
@@ -252,9 +257,10 @@ fn registered(organisation: OrganisationId) -> PatientState {
 fn deciding(criterion: &mut Criterion) {
     let organisation = OrganisationId(Uuid::from_u128(0x100));
     let (state, directory) = (registered(organisation), Directory::default());
-    let (surroundings, calendar) = (Surroundings::of(&state, &directory), Calendar::japan_with_placeholders());
-    let person = PersonId(Uuid::from_u128(2));
+    let (person, offices) = (PersonId(Uuid::from_u128(2)), Offices::default());
     let actor = Actor { person, role: Role::Nurse, organisation, organisation_type: OrganisationType::NursingStation };
+    let surroundings = Surroundings::of(&state, &directory);
+    let calendar = Calendar::japan_with_placeholders();
     let measurement = |sign: VitalSign, value| {
         Measurement::new(sign, renkei::domain::decimal::Decimal::whole(value), sign.facts().unit).expect("plausible")
     };
@@ -282,6 +288,7 @@ fn deciding(criterion: &mut Criterion) {
     let target = Target { scope, own: true, visible: true, kind: Kind::Vital };
     let correction =
         Correction { target: EntryId(Uuid::from_u128(4)), body: Box::new(vital.clone()), reason: String::new() };
+    let (surroundings, calendar) = (Surroundings::of(&state, &directory), Calendar::japan_with_placeholders());
     for extra in [0, 264] {
         let rulebook = book_with(extra);
         let rules = rulebook.rules().count();
@@ -293,6 +300,7 @@ fn deciding(criterion: &mut Criterion) {
                 rulebook: &rulebook,
                 directory: &directory,
                 surroundings: &surroundings,
+                offices: &offices,
                 calendar: &calendar,
                 actor: &actor,
                 now: NOW,
@@ -301,6 +309,7 @@ fn deciding(criterion: &mut Criterion) {
                 named: &[],
                 files: &[],
                 hub_made_timeline: false,
+                found_by_search: false,
             };
             assert!(matches!(decide(&situation, &intent), Decision::Accept(_)), "{name}");
             criterion.bench_function(&format!("decide {name} end to end, {rules} rules"), |bencher| {
@@ -316,5 +325,36 @@ fn loading(criterion: &mut Criterion) {
     });
 }
 
-criterion_group!(benches, judging, deciding, etiquette, viewing, loading);
+/// 200,000 posts that one version decided, asked again under that version and under a draft with another rule.
+fn replaying(criterion: &mut Criterion) {
+    const EVENTS: usize = 200_000;
+    let (past, draft) = ([Arc::new(book_with(0))], book_with(6));
+    let rulings: Vec<(Kind, Ruling)> = posts()
+        .iter()
+        .map(|post| {
+            let (judgement, slots) = past[0].judge_post(post);
+            (post.kind, past[0].ruling(&judgement, &slots))
+        })
+        .collect();
+    let calendar = Calendar::japan_with_placeholders();
+    let mut group = criterion.benchmark_group("replay");
+    group.sample_size(10);
+    group.bench_function("replay 200,000 posts under two versions", |bencher| {
+        bencher.iter(|| {
+            for version in [&past[0], &draft] {
+                let mut replay = Replay::new(version, &past, &calendar, Timestamp::MIN, NOW);
+                for (kind, ruling) in rulings.iter().cycle().take(EVENTS) {
+                    let id = EntryId(Uuid::nil());
+                    replay.refused(&Event { id, kind: *kind, corrected: None, fate: Fate::Permit, ruling }, false);
+                }
+                let report = replay.finish();
+                assert_eq!(report.events, EVENTS as u64);
+                black_box(report);
+            }
+        });
+    });
+    group.finish();
+}
+
+criterion_group!(benches, judging, deciding, etiquette, viewing, loading, replaying);
 criterion_main!(benches);

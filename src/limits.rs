@@ -80,11 +80,19 @@ pub const FILE_NAME_CHARS_MAX: usize = 255;
 pub const IMAGE_PIXELS_MAX: u64 = 50_000_000;
 /// Longest emergency access, in minutes: a day, after which somebody must have looked into the link.
 pub const EMERGENCY_ACCESS_MINUTES_MAX: u32 = 24 * 60;
+/// Emergency accesses to one patient that a state remembers.
+pub const EMERGENCY_ACCESSES_KEPT_MAX: usize = 100;
 /// A claimed time may be this far ahead of the hub's: the clocks of gauges and tablets drift by minutes, and a wrong
 /// time zone (hours) or year is to be noticed. Whatever is claimed, nothing counts as measured after it was received.
 pub const OBSERVED_AHEAD_MAX_S: u64 = 15 * 60;
 /// Nothing claimed before this is believed (1900-01-01T00:00:00Z, seconds since 1970).
 pub const OBSERVED_S_MIN: i64 = -2_208_988_800;
+
+// ---- domain: what is counted ----
+
+/// Organisations of one type that a region has at least where its figures are shown by themselves: with fewer, each could
+/// tell the figures of another. Our own proposal; publications of statistics often draw the line at three.
+pub const COMPLIANCE_OFFICES_MIN: usize = 3;
 
 // ---- domain: what a state remembers ----
 
@@ -96,6 +104,13 @@ pub const RECORDS_STANDING_MAX: usize = 2;
 /// The newest sayings about stay, one device, allergies or a wish that are remembered, so that the one before counts
 /// again when the newest is taken back.
 pub const SAYINGS_STANDING_MAX: usize = 3;
+/// Rosters of an organisation that are remembered; those that are over are forgotten first. A plan for a month and a
+/// change for nearly every day of it.
+pub const ROSTERS_STANDING_MAX: usize = 32;
+/// Organisations of one meeting whose pairs are counted.
+pub const MEETING_ORGANISATIONS_MAX: usize = 20;
+/// Pledges of an organisation and its people that are remembered: one for each rule and each who gave it.
+pub const OFFICE_PLEDGES_MAX: usize = 4_096;
 /// Devices of a patient whose settings are remembered.
 pub const DEVICES_STANDING_MAX: usize = 50;
 /// Duties that one post opens at most: one for each organisation of a large team, by several rules.
@@ -273,6 +288,16 @@ pub const LOOK_REFILL_MS: u64 = 5;
 pub const WAITING_POSTS_BURST: u32 = 500;
 /// After this the person may leave one more.
 pub const WAITING_POST_REFILL_MS: u64 = 10_000;
+/// Emergency searches one person may make at once: a name misheard on the phone, read out again. Our own figure.
+pub const EMERGENCY_SEARCHES_BURST: u32 = 10;
+/// After this the person may make one more.
+pub const EMERGENCY_SEARCH_REFILL_MS: u64 = 180_000;
+/// Whoever found a patient in an emergency may declare access for this long; then they search again. Our own figure.
+pub const EMERGENCY_FINDING_MS: u64 = 10 * 60_000;
+/// Patients of one name and birth date that an emergency search finds at most.
+pub const EMERGENCY_FOUND_PATIENTS_MAX: usize = 10;
+/// Emergency accesses that are listed at once.
+pub const EMERGENCY_ACCESSES_LISTED_MAX: usize = 200;
 /// Sign-ins whose spent credit is kept before those that have it all back are sorted out.
 pub const ALLOWANCES_KEPT_MAX: usize = 10_000;
 const _: () = assert!(SUBSCRIPTIONS_BURST as usize >= 2 * SUBSCRIPTIONS_MAX);
@@ -340,6 +365,18 @@ pub const RULEBOOK_FILE_BYTES_MAX: u64 = 1_048_576;
 pub const RULEBOOKS_KEPT_MAX: usize = 4_096;
 /// Rulebooks of the past held ready, besides the one in force.
 pub const RULEBOOKS_LOADED_MAX: usize = 8;
+/// Combinations of values tried for the words that a draft adds, for each post that is replayed.
+pub const REPLAY_CASES_MAX: usize = 256;
+/// Posts named as examples of one change of verdict.
+pub const REPLAY_EXAMPLES_MAX: usize = 5;
+/// How often the hub looks which version of the rulebook is to be in force, for what the command line changed, in ms.
+pub const RULEBOOK_POLL_MS: u64 = 1_000;
+/// Wishes to follow the rulebook that wait at once.
+pub const RULEBOOK_WISHES_MAX: usize = 16;
+/// Versions of the rulebook that are listed.
+pub const RULEBOOK_VERSIONS_MAX: usize = 256;
+/// Longest title of a version, name of a body or of a signatory, in bytes.
+pub const RULEBOOK_NAME_BYTES_MAX: usize = 256;
 /// Words a choice may have, kinds included: a set of them is one 64-bit word.
 pub const RULEBOOK_CHOICES_MAX: usize = 64;
 /// Fields of a vocabulary.

@@ -234,6 +234,12 @@ export class Hub {
     if (this.welcomed) this.send({ subscribe: { timelines: [{ timeline, after: String(place.after) }] } });
   }
 
+  /** Reads a timeline no more. @param {string} timeline */
+  leave(timeline) {
+    this.cursors.forget(timeline);
+    if (this.welcomed) this.send({ unsubscribe: { timelines: [timeline] } });
+  }
+
   /** Beats when silent, and gives the connection up when nothing was heard for three beats. */
   keepWatch() {
     this.clock.cancel(this.watch);

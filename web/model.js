@@ -3,6 +3,7 @@
 
 import { SIGN_IN_OVER, pauseMs } from './closing.js';
 import { forgetSignIn } from './credentials.js';
+import { Emergency } from './emergency.js';
 import { isHub, usOfMs } from './frames.js';
 import { Hub } from './hub.js';
 import { Outbox } from './outbox.js';
@@ -68,6 +69,7 @@ export class Model {
     this.told = new Map();
     /** @type {Map<string, Promise<import('./rest.js').CitedRule>>} */
     this.rules = new Map();
+    this.emergency = new Emergency(this);
     this.directoryAtMs = 0;
     /** @type {string[]} */
     this.markerQueue = [];
@@ -142,6 +144,7 @@ export class Model {
     this.signOutCode = code;
     this.stage = 'signed_out';
     for (const held of [this.patients, this.timelines, this.markers, this.presence, this.readings]) held.clear();
+    this.emergency.clear();
     this.me = null;
     this.changed();
   }
@@ -161,6 +164,7 @@ export class Model {
     try {
       const patients = await this.rest.patients(scope);
       this.patients = new Map(patients.map((patient) => [patient.id, patient]));
+      this.emergency.keep(this.patients);
     } catch (/** @type {any} */ error) {
       this.failed(error);
     }
@@ -320,6 +324,7 @@ export class Model {
   /** @param {string} timeline @param {{ja: string, en: string}} [reason] */
   async forgetTimeline(timeline, reason) {
     const name = this.patientName(timeline).kanji;
+    this.emergency.opened.delete(timeline);
     for (const held of [this.timelines, this.markers, this.presence, this.readings, this.patients]) held.delete(timeline);
     if (this.selected === timeline) this.farewell = { name, reason };
     await this.refreshPatients();

@@ -25,6 +25,7 @@ export class RestError extends Error {
  * @property {string} sex
  * @property {string} consent
  * @property {Link[]} team
+ * @property {string | null} [emergency_access_until] seen by emergency access alone
  * @typedef {{ja: string, en: string}} Text
  * @typedef {object} CitedRule the rule behind a citation
  * @property {Text} title
@@ -43,13 +44,18 @@ export class Rest {
     this.send = send;
   }
 
-  /** @param {string} method @param {string} path @returns {Promise<any>} */
-  async call(method, path) {
+  /** @param {string} method @param {string} path @param {object} [body] @returns {Promise<any>} */
+  async call(method, path, body) {
     let response;
     try {
       response = await this.send(`/api/v1${path}`, {
         method,
-        headers: { authorization: `Bearer ${this.token() ?? ''}`, accept: 'application/json' },
+        headers: {
+          authorization: `Bearer ${this.token() ?? ''}`,
+          accept: 'application/json',
+          ...(body ? { 'content-type': 'application/json' } : {}),
+        },
+        ...(body ? { body: JSON.stringify(body) } : {}),
         cache: 'no-store',
         credentials: 'omit',
         signal: AbortSignal.timeout(ANSWER_MS_MAX),
@@ -57,9 +63,9 @@ export class Rest {
     } catch {
       throw new RestError(0, { code: 'unreachable' }, 0);
     }
-    const body = await response.json().catch(() => ({}));
-    if (response.ok) return body;
-    throw new RestError(response.status, body, Number(response.headers.get('retry-after') ?? 0) * 1000);
+    const answer = await response.json().catch(() => ({}));
+    if (response.ok) return answer;
+    throw new RestError(response.status, answer, Number(response.headers.get('retry-after') ?? 0) * 1000);
   }
 
   /** @returns {Promise<Me>} */
@@ -95,6 +101,20 @@ export class Rest {
   /** @param {string} id @returns {Promise<Patient>} */
   patient(id) {
     return this.call('GET', `/patients/${encodeURIComponent(id)}`);
+  }
+
+  /**
+   * Patients of others of exactly this name and birth date, in an emergency.
+   * @param {string} name @param {string} birthDate
+   * @returns {Promise<{id: string, name: {kanji: string, kana: string}, birth_date: string}[]>}
+   */
+  async emergencySearch(name, birthDate) {
+    return (await this.call('POST', '/emergency-search', { name, birth_date: birthDate })).patients ?? [];
+  }
+
+  /** @param {string} timeline @param {object} intent */
+  post(timeline, intent) {
+    return this.call('POST', `/timelines/${encodeURIComponent(timeline)}/entries`, intent);
   }
 
   /** @returns {Promise<Organisation[]>} */

@@ -6,13 +6,11 @@ use std::sync::Arc;
 
 use tokio::sync::Mutex;
 
+use crate::hub::rulebooks;
 use crate::limits::{RULEBOOKS_KEPT_MAX, RULEBOOKS_LOADED_MAX};
-use crate::rulebook::{Rulebook, RulebookFiles, SourceFile};
+use crate::rulebook::Rulebook;
 use crate::store::{Journal, RulebookFile, StoreError};
 use crate::vault::digest;
-
-/// Name of the file with the words; every other one is a set of rules.
-const VOCABULARY: &str = "vocabulary.toml";
 
 /// Finds the rulebook that a citation is of.
 #[derive(Debug)]
@@ -35,6 +33,19 @@ impl KeptRulebooks {
     #[must_use]
     pub fn new(journal: Journal) -> Self {
         Self { journal, shelf: Mutex::default() }
+    }
+
+    /// Every book that was kept and can still be read, the last one first.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn all(&self) -> Result<Vec<Arc<Rulebook>>, StoreError> {
+        let kept = self.journal.read(|tx| Box::pin(async move { tx.list_rulebooks(RULEBOOKS_KEPT_MAX).await })).await?;
+        let mut books = Vec::with_capacity(kept.len());
+        for fingerprint in kept {
+            books.extend(open(&files_of(&self.journal, fingerprint).await?).map(Arc::new));
+        }
+        Ok(books)
     }
 
     /// The book that holds the set of rules which this citation names. `None`: none was ever kept, or this hub no
@@ -93,11 +104,7 @@ fn hash_of(content: &str) -> String {
 }
 
 fn open(files: &[RulebookFile]) -> Option<Rulebook> {
-    fn source(file: &RulebookFile) -> SourceFile<'_> {
-        SourceFile { name: &file.path, text: &file.content }
-    }
-    let vocabulary = files.iter().find(|file| file.path == VOCABULARY)?;
-    let sets = files.iter().filter(|file| file.path != VOCABULARY).map(source).collect();
-    let book = Rulebook::load(&RulebookFiles { vocabulary: source(vocabulary), sets }, digest);
-    book.inspect_err(|problems| tracing::warn!(%problems, "a rulebook of the past can no longer be read")).ok()
+    rulebooks::read(files)
+        .inspect_err(|problems| tracing::warn!(%problems, "a rulebook of the past can no longer be read"))
+        .ok()
 }

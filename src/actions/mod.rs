@@ -1,16 +1,22 @@
 //! Use cases that are not posts: organisations, people, sign-ins, finding and registering patients, files,
-//! imports.
+//! emergency access, imports.
 
+pub mod compliance;
 pub mod directory;
 pub mod duties;
 pub mod duty_clock;
+pub mod emergency;
+pub mod explaining;
 pub mod files;
 pub mod import;
 pub mod kept_rulebooks;
 pub mod linking_queue;
+pub mod offices;
 pub mod patients;
 pub mod registering;
+pub mod replaying;
 pub mod rulebook;
+pub mod rulebook_life;
 pub mod sign_in;
 mod tickets;
 pub mod visible;

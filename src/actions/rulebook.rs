@@ -3,8 +3,10 @@
 use jiff::civil::Date;
 
 use crate::domain::kind::Kind;
-use crate::domain::text::Text;
-use crate::rulebook::{Action, Effect, Rule, RuleRef, Rulebook, Ruleset, Signature};
+use crate::domain::text::{Invalid, Text};
+pub use crate::rulebook::Rulebook;
+use crate::rulebook::diff::{diff, in_words as in_words_of};
+use crate::rulebook::{Action, Coverage, Effect, Finding, Rule, RuleRef, Ruleset, Signature, Status};
 
 /// One rule in words.
 #[derive(Clone, Debug)]
@@ -133,4 +135,38 @@ fn builtin(book: &Rulebook, citation: &str) -> Option<(SetInWords, RuleInWords)>
         post: Kind::ALL.to_vec(),
     };
     book.sets().first().map(|floor| (set_in_words(floor), rule))
+}
+
+/// What changes from one book to another, a paragraph for each rule.
+#[must_use]
+pub fn difference(before: &Rulebook, after: &Rulebook) -> Text {
+    in_words_of(&diff(before, after))
+}
+
+/// What is odd about a book.
+///
+/// # Errors
+/// When its conditions are too many to compare.
+pub fn findings_of(book: &Rulebook) -> Result<Vec<Finding>, Invalid> {
+    book.analyse().map_err(too_complicated)
+}
+
+/// The table role × kind, with the code of each role.
+///
+/// # Errors
+/// When its conditions are too many to compare.
+pub fn coverage_of(book: &Rulebook) -> Result<Vec<(String, Coverage)>, Invalid> {
+    let code = |cell: &Coverage| book.vocabulary().roles.entry(cell.role).map(|role| role.code.clone());
+    let cells = book.coverage().map_err(too_complicated)?;
+    Ok(cells.into_iter().map(|cell| (code(&cell).unwrap_or_default(), cell)).collect())
+}
+
+fn too_complicated(text: Text) -> Invalid {
+    Invalid::new("files", "too_long", text)
+}
+
+/// Whether nobody has agreed on any of it.
+#[must_use]
+pub fn has_only_seeds(book: &Rulebook) -> bool {
+    book.sets().iter().all(|set| set.status == Status::Seed)
 }

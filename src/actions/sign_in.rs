@@ -39,6 +39,9 @@ pub enum SignInError {
     Overloaded,
     #[error("no such person in this position")]
     NoPosition,
+    /// The person, or the organisation, may not use the system for the time being.
+    #[error("the use of the system is suspended")]
+    Suspended,
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -111,6 +114,9 @@ impl SignIns {
         valid_for: Duration,
     ) -> Result<(Token, SignedIn), SignInError> {
         let region = self.hub.region();
+        if region.directory().actor(person, position).is_some_and(|actor| region.is_shut_out(&actor)) {
+            return Err(SignInError::Suspended);
+        }
         let new = NewSignIn { id: SignInId(region.draw_id()), person, position, now: region.now(), valid_for, by };
         new.issue(self.hub.journal(), &region.directory()).await
     }
@@ -126,6 +132,9 @@ impl SignIns {
         let sign_in = found.filter(|sign_in| sign_in.is_valid_at(now)).ok_or(SignInError::Refused)?;
         let directory = self.hub.region().directory();
         let actor = directory.actor(sign_in.person, sign_in.position).ok_or(SignInError::Refused)?;
+        if self.hub.region().is_shut_out(&actor) {
+            return Err(SignInError::Refused);
+        }
         let known_since = self.since.max(sign_in.issued_at);
         if !self.hub.sessions().keep_in_use(sign_in.id, now, self.limits.idle_timeout, known_since) {
             // Ended for good: after a restart the hub would not know how long it had not been used.

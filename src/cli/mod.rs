@@ -12,6 +12,7 @@ mod language;
 pub mod load;
 mod logging;
 pub mod open;
+mod rulebook;
 mod rulebook_files;
 pub(crate) mod serve;
 mod sign_in;
@@ -66,6 +67,8 @@ enum Command {
     Cert(cert::Arguments),
     /// 設定を調べる / Check or show the configuration
     Config(Box<config::Arguments>),
+    /// ルールを調べ、比べ、試し、合意書を作る / Check, compare and try rules, and make agreement sheets
+    Rulebook(Box<rulebook::Arguments>),
     /// 保存された記録を検証・修復する / Verify and mend what is stored
     Store(Box<store::Arguments>),
     /// 負荷をかけて測る / Put load on a hub and measure
@@ -117,6 +120,7 @@ fn dispatch(command: &Command, terminal: Terminal) -> anyhow::Result<ExitCode> {
         Command::Import(command) => import::start(command, terminal),
         Command::Cert(arguments) => cert::run(arguments, terminal, SystemClock::new().now()),
         Command::Config(arguments) => config::run(arguments, terminal),
+        Command::Rulebook(arguments) => rulebook::run(arguments, terminal),
         Command::Store(arguments) => store::run(arguments, terminal),
         Command::Load(arguments) => {
             let ids = Ids::new(Arc::new(SystemClock::new()));

@@ -10,9 +10,10 @@ use crate::actions::files::Files;
 use crate::clock::{Clock, Ids, SystemClock};
 use crate::config::Config;
 use crate::domain::directory::Directory;
+use crate::domain::offices::Offices;
 use crate::domain::text::Text;
 use crate::hub::patients::PatientIndex;
-use crate::hub::{Hub, HubTasks, RegionParts};
+use crate::hub::{Hub, HubTasks, RegionParts, rulebooks};
 use crate::rulebook::calendar::Calendar;
 use crate::rulebook::{Rulebook, shipped};
 use crate::store::{Journal, OpenError, Shelf};
@@ -31,9 +32,9 @@ pub struct OpenRegion {
 /// When key, journal or rulebook cannot be opened; nothing runs then.
 pub async fn open(config: &Config) -> anyhow::Result<OpenRegion> {
     let key = RegionKey::load_file(&config.region_key_file)?;
-    let rulebook = load_rulebook(config.rulebook_dir.as_deref())?;
+    let configured = config.rulebook_dir.as_deref().map(|folder| load_rulebook(Some(folder))).transpose()?;
     let journal = open_journal(&config.database.url(), Arc::new(key)).await?;
-    start_under(journal, Arc::new(SystemClock::new()), rulebook).await
+    start_region(journal, Arc::new(SystemClock::new()), configured).await
 }
 
 /// Opens the folder of files, and sweeps what an earlier process left in it and what no entry named in time.
@@ -69,7 +70,7 @@ pub async fn start(journal: Journal) -> anyhow::Result<OpenRegion> {
 /// # Errors
 /// When what the journal holds cannot be read.
 pub async fn start_with(journal: Journal, clock: Arc<dyn Clock>) -> anyhow::Result<OpenRegion> {
-    start_under(journal, clock, load_rulebook(None)?).await
+    start_region(journal, clock, None).await
 }
 
 /// Starts the hub under a rulebook.
@@ -77,19 +78,40 @@ pub async fn start_with(journal: Journal, clock: Arc<dyn Clock>) -> anyhow::Resu
 /// # Errors
 /// When what the journal holds cannot be read.
 pub async fn start_under(journal: Journal, clock: Arc<dyn Clock>, rulebook: Rulebook) -> anyhow::Result<OpenRegion> {
+    start_region(journal, clock, Some(rulebook)).await
+}
+
+/// Without a rulebook that the configuration names, the version decides that the region put in force; before there is
+/// one, the rulebook that ships.
+async fn start_region(
+    journal: Journal,
+    clock: Arc<dyn Clock>,
+    configured: Option<Rulebook>,
+) -> anyhow::Result<OpenRegion> {
     journal.serve_alone().await.map_err(taken)?;
     // Recorded time never goes back, also across a restart on a machine whose clock was set back.
     if let Some(newest) = journal.newest_recorded_at().await? {
         clock.not_before(newest);
     }
+    let rulebook_is_configured = configured.is_some();
+    let rulebook = match configured {
+        Some(rulebook) => rulebook,
+        None => match rulebooks::settle(&journal, clock.now()).await? {
+            Some(rulebook) => rulebook,
+            None => load_rulebook(None)?,
+        },
+    };
     rulebook_files::keep(&journal, &rulebook, clock.now()).await?;
     let directory: Directory = journal.read(|tx| Box::pin(tx.load_directory())).await?;
     let registrations = journal.registrations().await?;
+    let offices = journal.read(|tx| Box::pin(tx.load_offices())).await?;
     let patients = registrations.into_iter().map(|(timeline, registration)| (timeline.as_patient(), registration));
     let parts = RegionParts {
         rulebook,
+        rulebook_is_configured,
         directory,
         patients: PatientIndex::of(patients),
+        offices: Offices::of(offices),
         ids: Arc::new(Ids::new(Arc::clone(&clock))),
         clock,
         calendar: Calendar::japan_with_placeholders(),

@@ -21,10 +21,7 @@ const VOCABULARY: &str = "vocabulary.toml";
 /// # Errors
 /// When the folder cannot be read or has no vocabulary; all mistakes of its files.
 pub fn load(folder: &Path) -> anyhow::Result<Rulebook> {
-    let mut texts = Vec::new();
-    for path in toml_files(folder)? {
-        texts.push((path.display().to_string(), read(&path)?));
-    }
+    let mut texts = texts(folder)?;
     let vocabulary = folder.join(VOCABULARY).display().to_string();
     let Some(at) = texts.iter().position(|(name, _)| *name == vocabulary) else {
         return Err(Complaint::new(Text::new(
@@ -37,6 +34,14 @@ pub fn load(folder: &Path) -> anyhow::Result<Rulebook> {
     let vocabulary = SourceFile { name: &name, text: &text };
     let sets = texts.iter().map(|(name, text)| SourceFile { name, text }).collect();
     Ok(Rulebook::load(&RulebookFiles { vocabulary, sets }, digest)?)
+}
+
+/// The files of a folder that may belong to a rulebook, with their paths.
+///
+/// # Errors
+/// When one cannot be read, or they are too many or too large.
+pub fn texts(folder: &Path) -> anyhow::Result<Vec<(String, String)>> {
+    toml_files(folder)?.iter().map(|path| Ok((path.display().to_string(), read(path)?))).collect()
 }
 
 /// In the order of their names, so that the same files always make the same book.

@@ -4,12 +4,12 @@ use prost::Message as _;
 
 use super::CodecError;
 use super::content::{actor, actor_message};
-use super::field::{code, code_text, each, id, id_text, message};
+use super::field::{code, code_text, date, each, id, id_text, ids, message};
 use super::proto::store::v1 as stored;
 use super::stored::{Refusal, refusal, refusal_message};
 use crate::domain::act::{Act, By, Deed};
 use crate::domain::directory::Position;
-use crate::domain::ids::{OrganisationId, PersonId, SignInId};
+use crate::domain::ids::{OrganisationId, PatientId, PersonId, RulebookVersionId, SignInId};
 use crate::domain::text::Invalid;
 use crate::domain::time::Timestamp;
 
@@ -77,6 +77,12 @@ fn deed_message(deed: &Deed) -> stored::act::Deed {
                 is_new: *is_new,
             })
         }
+        Deed::RulebookMoved { version, step, fingerprint, said } => Kept::RulebookMoved(stored::RulebookMoved {
+            version: id_text(version.0),
+            step: code_text(*step),
+            fingerprint: fingerprint.clone(),
+            said: said.clone(),
+        }),
         Deed::DutyClockReleased { stopped_at } => {
             Kept::DutyClockReleased(stored::DutyClockReleased { stopped_at_us: stopped_at.as_micros() })
         }
@@ -85,6 +91,11 @@ fn deed_message(deed: &Deed) -> stored::act::Deed {
             positions: positions.iter().copied().map(position_message).collect(),
             active: *active,
             is_new: *is_new,
+        }),
+        Deed::EmergencySearch { name, birth_date, found } => Kept::EmergencySearch(stored::EmergencySearch {
+            name: name.clone(),
+            birth_date: birth_date.to_string(),
+            found: found.iter().map(|patient| id_text(patient.0)).collect(),
         }),
     }
 }
@@ -120,12 +131,23 @@ fn deed(kept: stored::act::Deed) -> Result<Deed, Invalid> {
             active: kept.active,
             is_new: kept.is_new,
         },
+        Kept::RulebookMoved(kept) => Deed::RulebookMoved {
+            version: id("version", &kept.version, RulebookVersionId)?,
+            step: code("step", &kept.step)?,
+            fingerprint: kept.fingerprint,
+            said: kept.said,
+        },
         Kept::DutyClockReleased(kept) => Deed::DutyClockReleased { stopped_at: Timestamp(kept.stopped_at_us) },
         Kept::PersonKept(kept) => Deed::PersonKept {
             person: id("person", &kept.person, PersonId)?,
             positions: each("positions", kept.positions, position)?,
             active: kept.active,
             is_new: kept.is_new,
+        },
+        Kept::EmergencySearch(kept) => Deed::EmergencySearch {
+            name: kept.name,
+            birth_date: date("birth_date", &kept.birth_date)?,
+            found: ids("found", &kept.found, PatientId)?,
         },
     })
 }

@@ -19,6 +19,7 @@ use crate::domain::decimal::Decimal;
 use crate::domain::duty::{Capacity, CloseReason};
 use crate::domain::entry::Sensitivity;
 use crate::domain::kind::Kind;
+use crate::domain::lifecycle::LifeStep;
 use crate::domain::patient::Sex;
 use crate::domain::role::{OrganisationType, Role};
 use crate::domain::state::Stay;
@@ -67,6 +68,7 @@ coded!(
     DeviceChangeType,
     Infection,
     Kind,
+    LifeStep,
     MediaType,
     MeetingState,
     OrderType,

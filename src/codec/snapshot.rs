@@ -2,6 +2,7 @@
 
 mod course;
 mod duties;
+mod office;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -16,7 +17,7 @@ use crate::domain::alarm::AlarmLimit;
 use crate::domain::decimal::Decimal;
 use crate::domain::ids::{EntryId, OrganisationId, PersonId, Seq, TimelineId};
 use crate::domain::standing::Standing;
-use crate::domain::state::{Access, FOLD_VERSION, Measured, PatientState};
+use crate::domain::state::{Access, Accesses, FOLD_VERSION, Measured, PatientState};
 use crate::domain::team::Membership;
 use crate::domain::text::Invalid;
 use crate::domain::time::Timestamp;
@@ -56,10 +57,11 @@ pub fn encode_snapshot(state: &PatientState) -> Vec<u8> {
         limits_dropped: state.limits.dropped().map_or(0, |seq| seq.0),
         vitals: state.vitals.iter().map(sign_message).collect(),
         retracted: state.retracted.iter().map(|seq| seq.0).collect(),
-        accesses: state.accesses.iter().map(access_message).collect(),
+        accesses: state.accesses.as_slice().iter().map(access_message).collect(),
         course: Some(course::course_message(&state.course)),
         duties: duties::duties_message(&state.duties),
         away_since_us: state.duties.away_since.map(Timestamp::as_micros),
+        office: state.office.as_deref().map(office::office_message),
     }
     .encode_to_vec()
 }
@@ -78,6 +80,7 @@ pub fn decode_snapshot(bytes: &[u8]) -> Result<Option<PatientState>, CodecError>
 
 fn state(kept: stored::Snapshot) -> Result<PatientState, Invalid> {
     let registration = kept.registration.map(registration).transpose();
+    let office = kept.office.map(office::office).transpose();
     Ok(PatientState {
         timeline: id("timeline", &kept.timeline, TimelineId)?,
         head: Seq(kept.head),
@@ -96,9 +99,10 @@ fn state(kept: stored::Snapshot) -> Result<PatientState, Invalid> {
         vitals: each("vitals", kept.vitals, sign)?.into_iter().collect::<BTreeMap<_, _>>(),
         retracted: kept.retracted.into_iter().map(Seq).collect(),
         hidden: ids("hidden", &kept.hidden, EntryId)?.into_iter().zip(kept.hidden_seqs.into_iter().map(Seq)).collect(),
-        accesses: each("accesses", kept.accesses, access)?.into_iter().collect::<BTreeMap<_, _>>(),
+        accesses: Accesses::of(each("accesses", kept.accesses, access)?),
         course: course::course(kept.course.unwrap_or_default()).map_err(|invalid| invalid.within("course"))?,
         duties: duties::duties(kept.duties, kept.away_since_us)?,
+        office: office.map_err(|invalid| invalid.within("office"))?.map(Arc::new),
     })
 }
 
@@ -112,17 +116,28 @@ fn membership(kept: stored::Membership) -> Result<(OrganisationId, Membership), 
     Ok((id("organisation", &kept.organisation, OrganisationId)?, membership))
 }
 
-fn access_message((person, access): (&PersonId, &Access)) -> stored::Access {
+fn access_message(access: &Access) -> stored::Access {
     stored::Access {
-        person: id_text(person.0),
+        person: id_text(access.person.0),
         organisation: id_text(access.organisation.0),
         until_us: access.until.as_micros(),
+        entry: id_text(access.entry.0),
+        seq: access.seq.0,
+        declared_at_us: access.declared_at.as_micros(),
+        reviewed_at_us: access.reviewed_at.map(Timestamp::as_micros),
     }
 }
 
-fn access(kept: stored::Access) -> Result<(PersonId, Access), Invalid> {
-    let organisation = id("organisation", &kept.organisation, OrganisationId)?;
-    Ok((id("person", &kept.person, PersonId)?, Access { organisation, until: Timestamp(kept.until_us) }))
+fn access(kept: stored::Access) -> Result<Access, Invalid> {
+    Ok(Access {
+        entry: id("entry", &kept.entry, EntryId)?,
+        seq: Seq(kept.seq),
+        person: id("person", &kept.person, PersonId)?,
+        organisation: id("organisation", &kept.organisation, OrganisationId)?,
+        declared_at: Timestamp(kept.declared_at_us),
+        until: Timestamp(kept.until_us),
+        reviewed_at: kept.reviewed_at_us.map(Timestamp),
+    })
 }
 
 fn limits(kept: stored::AlarmLimitsSet) -> Result<(Seq, Arc<[AlarmLimit]>), Invalid> {

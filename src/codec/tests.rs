@@ -9,9 +9,10 @@ use prost::Message;
 use super::proto::{store, v1};
 use super::*;
 use crate::domain::body::Body;
-use crate::domain::ids::Seq;
+use crate::domain::duties::tests as ledger;
+use crate::domain::ids::{Seq, TimelineId};
 use crate::domain::ruling::Ruling;
-use crate::domain::state::FOLD_VERSION;
+use crate::domain::state::{FOLD_VERSION, PatientState};
 use crate::domain::time::Timestamp;
 
 proptest! {
@@ -58,6 +59,25 @@ proptest! {
             let frame = v1::ServerFrame { frame: Some(v1::server_frame::Frame::Delivery(delivery)) };
             prop_assert_eq!(&encoded.delivery(Encoding::Proto, Seq(after))[..], &frame.encode_to_vec()[..]);
             prop_assert_eq!(&encoded.delivery(Encoding::Json, Seq(after))[..], &serde_json::to_vec(&frame).unwrap()[..]);
+        }
+    }
+
+    /// A hub may stop and start between any two entries.
+    #[test]
+    fn a_ledger_put_away_and_taken_up_goes_on_as_if_it_had_been_kept(
+        standing in any::<bool>(),
+        acts in proptest::collection::vec((ledger::act(), any::<bool>()), 0..30),
+    ) {
+        let (mut kept, mut restarted) = (ledger::Line::new(standing), ledger::Line::new(standing));
+        for (act, restart) in acts {
+            if restart {
+                let mut state = PatientState::empty(TimelineId(uuid::Uuid::from_u128(9)));
+                state.duties = restarted.duties;
+                restarted.duties = decode_snapshot(&encode_snapshot(&state)).unwrap().unwrap().duties;
+            }
+            kept.act(&act);
+            restarted.act(&act);
+            prop_assert_eq!(&restarted.duties, &kept.duties);
         }
     }
 

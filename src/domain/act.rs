@@ -1,8 +1,11 @@
 //! What is done in the region beside its timelines: sign-ins begin and end, the directory changes. The audit log keeps
 //! each act; actions make them in the transaction that does what they say.
 
+use jiff::civil::Date;
+
 use super::directory::{Actor, Position};
-use super::ids::{OrganisationId, PersonId, SignInId};
+use super::ids::{OrganisationId, PatientId, PersonId, RulebookVersionId, SignInId};
+use super::lifecycle::LifeStep;
 use super::list::closed_list;
 use super::role::OrganisationType;
 use super::time::Timestamp;
@@ -58,6 +61,21 @@ pub enum Deed {
     DutyClockReleased {
         stopped_at: Timestamp,
     },
+    /// A patient of others was looked for in an emergency: what was typed, and whom it found.
+    EmergencySearch {
+        name: String,
+        birth_date: Date,
+        found: Vec<PatientId>,
+    },
+    /// A version of the rulebook went on in its life.
+    RulebookMoved {
+        version: RulebookVersionId,
+        step: LifeStep,
+        /// The version's files at that moment.
+        fingerprint: String,
+        /// For people: who signed which set, from when it is in force, why it was retired.
+        said: String,
+    },
 }
 
 closed_list! {
@@ -68,5 +86,6 @@ closed_list! {
         Unused = "unused", "一定時間の不使用", "not used for too long";
         PersonChanged = "person_changed", "本人の所属・職種の終了", "the person left a position";
         OrganisationEnded = "organisation_ended", "事業所の終了", "the organisation ended its work";
+        Suspended = "suspended", "利用の停止", "the use of the system was suspended";
     }
 }

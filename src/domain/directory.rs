@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use uuid::Uuid;
 
-use super::ids::{OrganisationId, PersonId};
+use super::ids::{OrganisationId, PersonId, Subject, TimelineId};
 use super::patient::{HumanName, Identifier};
 use super::role::{OrganisationType, Role};
 
@@ -80,6 +80,15 @@ impl Directory {
     #[must_use]
     pub fn has_active(&self, organisation: OrganisationId) -> bool {
         self.organisations.get(&organisation).is_some_and(|found| found.active)
+    }
+
+    /// What the timeline with this id is about. A household is no office: it has no timeline of its own, and its id looks
+    /// like any other that is nobody's.
+    #[must_use]
+    pub fn subject_of(&self, timeline: TimelineId) -> Subject {
+        let found = self.organisations.get(&timeline.as_organisation());
+        let is_office = found.is_some_and(|found| found.kind != OrganisationType::Home);
+        if is_office { Subject::Organisation } else { Subject::Patient }
     }
 
     /// Whether the person has a position at the organisation.

@@ -318,4 +318,4 @@ impl Duties {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

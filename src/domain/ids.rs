@@ -5,6 +5,8 @@ use std::str::FromStr;
 
 use uuid::Uuid;
 
+use super::list::closed_list;
+
 macro_rules! id {
     ($(#[$meta:meta])* $name:ident) => {
         $(#[$meta])*
@@ -48,6 +50,10 @@ id!(
     PersonId
 );
 id!(
+    /// A version of the region's rulebook, from draft to retired.
+    RulebookVersionId
+);
+id!(
     /// A sign-in: one token, one role, possibly several sockets.
     SignInId
 );
@@ -69,6 +75,20 @@ impl TimelineId {
     #[must_use]
     pub const fn as_patient(self) -> PatientId {
         PatientId(self.0)
+    }
+
+    /// The organisation whose timeline this is, if its subject is an organisation.
+    #[must_use]
+    pub const fn as_organisation(self) -> OrganisationId {
+        OrganisationId(self.0)
+    }
+}
+
+closed_list! {
+    /// What a timeline is about.
+    Subject {
+        Patient = "patient", "患者", "patient";
+        Organisation = "organisation", "事業所", "organisation";
     }
 }
 

@@ -130,13 +130,6 @@ impl Kind {
         matches!(self, Self::DutyStep | Self::DutyAnswer)
     }
 
-    /// Whether the hub cannot yet do what an entry of the kind promises: give emergency access, keep the timeline of an
-    /// organisation. Such a post is refused rather than accepted without effect.
-    #[must_use]
-    pub const fn awaits_the_hub(self) -> bool {
-        matches!(self, Self::EmergencyAccess) || self.is_of_an_organisation()
-    }
-
     /// Whether an entry of the kind can name files.
     #[must_use]
     pub const fn carries_files(self) -> bool {

@@ -10,6 +10,23 @@ pub fn fold(text: &str) -> String {
     text.nfkd().filter(|c| !is_ignored(*c)).map(fold_kana).flat_map(char::to_lowercase).nfc().collect()
 }
 
+/// A text for comparing it as a whole: NFKC, katakana as hiragana, lower case, no spaces. Unlike in [`fold`] voiced marks and
+/// small kana count: タカタ is not タカダ.
+#[must_use]
+pub fn plain(text: &str) -> String {
+    text.nfkc().filter(|c| !c.is_whitespace()).map(hiragana).flat_map(char::to_lowercase).collect()
+}
+
+const fn hiragana(c: char) -> char {
+    match c {
+        'ァ'..='ヶ' => match char::from_u32(c as u32 - 0x60) {
+            Some(hiragana) => hiragana,
+            None => c,
+        },
+        other => other,
+    }
+}
+
 fn is_ignored(c: char) -> bool {
     let voiced_mark = matches!(c, '\u{3099}' | '\u{309A}' | '\u{309B}' | '\u{309C}');
     let separator = matches!(c, '・' | 'ー' | '-' | '‐' | '−' | '\u{FF70}');
@@ -17,11 +34,7 @@ fn is_ignored(c: char) -> bool {
 }
 
 fn fold_kana(c: char) -> char {
-    let hiragana = match c {
-        'ァ'..='ヶ' => char::from_u32(c as u32 - 0x60).unwrap_or(c),
-        other => other,
-    };
-    match hiragana {
+    match hiragana(c) {
         'ぁ' => 'あ',
         'ぃ' => 'い',
         'ぅ' => 'う',
@@ -40,7 +53,17 @@ fn fold_kana(c: char) -> char {
 
 #[cfg(test)]
 mod tests {
-    use super::fold;
+    use super::{fold, plain};
+
+    #[test]
+    fn as_a_whole_only_width_script_and_spaces_do_not_count() {
+        for spelling in ["高田　ハル", "高田ハル", "高田 はる", "高田 ﾊﾙ"] {
+            assert_eq!(plain(spelling), "高田はる", "{spelling}");
+        }
+        assert_eq!(plain("ﾀｶﾀﾞ"), plain("タカダ"));
+        assert_ne!(plain("タカダ"), plain("タカタ"));
+        assert_ne!(plain("キョウコ"), plain("キヨウコ"));
+    }
 
     #[test]
     fn spellings_people_mix_up_fold_to_one_key() {

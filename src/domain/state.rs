@@ -1,16 +1,15 @@
-//! The state of a patient: a fold over the timeline, and nothing else.
+//! The state of a patient, or of an organisation: a fold over the timeline, and nothing else.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use std::time::Duration;
 
 use super::alarm::AlarmLimit;
-use super::body::{Body, Correction, EmergencyAccess, Retraction, RetractionReason};
+use super::body::{Body, Correction, Retraction, RetractionReason};
 use super::decimal::Decimal;
 use super::directory::Actor;
 use super::duties::Duties;
 use super::entry::{Entry, Scope};
-use super::ids::{EntryId, OrganisationId, PersonId, Seq, TimelineId};
+use super::ids::{EntryId, OrganisationId, Seq, Subject, TimelineId};
 use super::patient::Registration;
 use super::standing::Standing;
 use super::team::{ConsentState, History, Membership, TeamLink, TeamUnlink};
@@ -18,16 +17,23 @@ use super::time::Timestamp;
 use super::vital::{Vital, VitalSign};
 use crate::limits;
 
+mod accesses;
 mod course;
+mod meetings;
+mod office;
 #[cfg(test)]
 mod tests;
 
+pub use accesses::{Access, Accesses};
 pub use course::{Course, Record, Stay, Writer};
+pub use meetings::{Meetings, Pair};
+pub use office::{Office, Pledged, Suspended};
 
 /// Raised when the shape or meaning of [`PatientState`] changes: older snapshots are then ignored.
 pub const FOLD_VERSION: u32 = 4;
 
-/// All that is known of a patient up to `head`.
+/// All that is known of a patient up to `head`; or of an organisation, of which there is an `office` and neither
+/// registration nor team.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PatientState {
     pub timeline: TimelineId,
@@ -53,18 +59,13 @@ pub struct PatientState {
     pub retracted: BTreeSet<Seq>,
     /// Entries hidden from the team because they were written on the wrong patient, with their places.
     pub hidden: BTreeMap<EntryId, Seq>,
-    /// Emergency accesses that were declared, until when; those that ran out are dropped with the next.
-    pub accesses: BTreeMap<PersonId, Access>,
+    /// Emergency accesses that were declared.
+    pub accesses: Accesses,
     /// What rules look back at.
     pub course: Course,
     pub duties: Duties,
-}
-
-/// Emergency access of one person acting for one organisation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Access {
-    pub organisation: OrganisationId,
-    pub until: Timestamp,
+    /// Where the timeline is an organisation's. Shared with the picture of all offices that deciding looks at.
+    pub office: Option<Arc<Office>>,
 }
 
 /// When something was measured, and the entry that says so: of two of one moment the later entry is the newer.
@@ -102,10 +103,24 @@ impl PatientState {
             vitals: BTreeMap::new(),
             retracted: BTreeSet::new(),
             hidden: BTreeMap::new(),
-            accesses: BTreeMap::new(),
+            accesses: Accesses::default(),
             course: Course::default(),
             duties: Duties::default(),
+            office: None,
         }
+    }
+
+    /// The same of a timeline with this subject.
+    #[must_use]
+    pub fn empty_of(subject: Subject, timeline: TimelineId) -> Self {
+        let office = (subject == Subject::Organisation).then(Arc::default);
+        Self { office, ..Self::empty(timeline) }
+    }
+
+    /// What the timeline is about.
+    #[must_use]
+    pub const fn subject(&self) -> Subject {
+        if self.office.is_some() { Subject::Organisation } else { Subject::Patient }
     }
 
     /// Whether the actor serves this patient.
@@ -126,11 +141,10 @@ impl PatientState {
         self.team.iter().find(|(_, membership)| membership.host).map(|(id, _)| *id)
     }
 
-    /// Until when the actor has emergency access, if it does at `now`.
+    /// The actor's emergency access, if it has one at `now`.
     #[must_use]
-    pub fn emergency_access(&self, actor: &Actor, now: Timestamp) -> Option<Timestamp> {
-        let access = self.accesses.get(&actor.person)?;
-        (access.organisation == actor.organisation && now < access.until).then_some(access.until)
+    pub fn emergency_access(&self, actor: &Actor, now: Timestamp) -> Option<Access> {
+        self.accesses.last_of(actor).copied().filter(|access| access.is_open(now))
     }
 
     /// The alarm limits in force; none where none were set, or where more of them were taken back in a row than are
@@ -168,14 +182,22 @@ impl PatientState {
             body => {
                 self.apply_body(body, entry);
                 self.course.take(body, entry.seq, entry, entry.recorded_at);
+                if let Some(office) = self.office_mut() {
+                    office.take(body, entry.seq, entry.author.person, entry.recorded_at);
+                }
             }
         }
         self.duties.apply(entry);
     }
 
+    fn office_mut(&mut self) -> Option<&mut Office> {
+        self.office.as_mut().map(Arc::make_mut)
+    }
+
     fn acknowledge(&mut self, entry: &Entry) {
         if let Some(target) = &entry.target_scope {
             self.course.acknowledge(target.seq, entry.author.organisation);
+            self.accesses.review(target, entry);
         }
     }
 
@@ -202,17 +224,12 @@ impl PatientState {
                 self.limits.put(entry.seq, set.limits.clone().into(), limits::ALARM_LIMITS_STANDING_MAX);
             }
             Body::Vital(vital) => self.measure(vital, Measured { at: entry.happened_at(), seq: entry.seq }),
-            Body::EmergencyAccess(declared) => self.open_access(declared, entry),
+            Body::EmergencyAccess(declared) => {
+                self.accesses.open(declared, entry);
+                self.access_epoch = entry.seq;
+            }
             _ => {}
         }
-    }
-
-    fn open_access(&mut self, declared: &EmergencyAccess, entry: &Entry) {
-        self.accesses.retain(|_, access| entry.recorded_at < access.until);
-        let lasts = Duration::from_secs(u64::from(declared.minutes) * 60);
-        let access = Access { organisation: entry.author.organisation, until: entry.recorded_at.saturating_add(lasts) };
-        self.accesses.insert(entry.author.person, access);
-        self.access_epoch = entry.seq;
     }
 
     fn measure(&mut self, vital: &Vital, measured: Measured) {
@@ -246,6 +263,9 @@ impl PatientState {
             _ => {}
         }
         self.course.correct(&correction.body, target.seq, entry, target.recorded_at);
+        if let Some(office) = self.office_mut() {
+            office.correct(&correction.body, target.seq, entry.author.person, target.recorded_at);
+        }
     }
 
     fn retract(&mut self, retraction: &Retraction, entry: &Entry) {
@@ -258,6 +278,9 @@ impl PatientState {
         self.forget_values_of(target);
         self.limits.take_back(|seq| seq == target.seq);
         self.course.take_back(target.seq);
+        if let Some(office) = self.office_mut() {
+            office.take_back(target.seq);
+        }
         self.retracted.insert(target.seq);
         if self.retracted.len() > limits::RETRACTED_ENTRIES_MAX {
             self.retracted.pop_first();

@@ -97,6 +97,11 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
     }
 }
 
+/// A date as `2026-04-01`.
+pub fn date(field: &'static str, given: &str) -> Result<jiff::civil::Date, Invalid> {
+    given.parse().map_err(|_| Invalid::new(field, Code::BadDate.code(), Code::BadDate.text()))
+}
+
 /// `application/json`, with parameters or without. Required, so that a form of another page cannot send it.
 fn is_json(headers: &HeaderMap) -> bool {
     let given = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();

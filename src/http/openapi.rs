@@ -11,7 +11,10 @@ use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityRequirement, Secur
 use utoipa::openapi::{Content, OpenApi as Document, Ref, RefOr, Response as Described};
 use utoipa::{Modify, OpenApi};
 
-use super::api::{directory, duties, files, linking_queue, me, patients, registering, rulebook, sign_ins, timelines};
+use super::api::{
+    compliance, directory, duties, emergency, explaining, files, linking_queue, me, offices, patients, registering,
+    rulebook, rulebooks, sign_ins, timelines,
+};
 use super::problem::Problem;
 
 const PROBLEM: &str = "application/problem+json";
@@ -29,15 +32,21 @@ const PROBLEM: &str = "application/problem+json";
         me::show, me::sign_out, me::draw_ticket,
         directory::list_organisations, directory::enter_organisation, directory::replace_organisation,
         directory::list_people, directory::enter_person, directory::replace_person, directory::suspend,
+        offices::show, offices::list_pledges,
+        compliance::show, compliance::show_table,
         sign_ins::issue, sign_ins::revoke,
         patients::find, patients::show,
         registering::register_patient, registering::record_consent, registering::link, registering::unlink,
         timelines::list_entries, timelines::post_entry, timelines::dry_run,
         timelines::list_read_markers, timelines::mark_read,
         duties::list, duties::list_of_timeline, duties::show_clock, duties::release_clock,
+        emergency::search, emergency::list,
         files::upload, files::download,
         linking_queue::list, linking_queue::dismiss,
-        rulebook::show, rulebook::show_cited,
+        rulebook::show, rulebook::show_cited, explaining::explain,
+        rulebooks::list, rulebooks::draft, rulebooks::show, rulebooks::change, rulebooks::propose, rulebooks::sign,
+        rulebooks::put_in_force, rulebooks::retire, rulebooks::trying::sheet, rulebooks::trying::compare,
+        rulebooks::trying::analyse, rulebooks::trying::replay,
     ),
     components(schemas(Problem)),
     modifiers(&Common),

@@ -11,9 +11,12 @@ use utoipa::ToSchema;
 
 use super::shapes::{HoldShape, Words};
 use crate::actions::directory::DirectoryError;
+use crate::actions::emergency::EmergencySearchError;
+use crate::actions::explaining::asking::AskError;
 use crate::actions::files::{ReadError, UploadError};
 use crate::actions::linking_queue::DismissError;
 use crate::actions::patients::SearchError;
+use crate::actions::rulebook_life::LifeError;
 use crate::actions::sign_in::SignInError;
 use crate::domain::text::{Invalid, Text};
 use crate::hub::answer::Refused;
@@ -54,11 +57,29 @@ pub struct Problem {
     reasons: Vec<Words>,
     /// With a refusal by the rules: `RULE@set/version#hash`; see `GET /api/v1/rulebook/citations/{citation}`.
     cited: Vec<String>,
+    /// With a rulebook that has mistakes: every one, in the order of the files.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    mistakes: Vec<MistakeShape>,
     /// With `held`: the rules that hold the post, and how it may go on.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     holds: Vec<HoldShape>,
     /// Whether the same request may succeed later without any change.
     retry: bool,
+}
+
+/// A mistake in a file of rules.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct MistakeShape {
+    #[schema(example = "sharing.toml")]
+    file: String,
+    /// From 1.
+    line: u32,
+    /// From 1, in characters.
+    column: u32,
+    /// Stable.
+    #[schema(example = "unknown-word")]
+    code: &'static str,
+    text: Words,
 }
 
 impl Problem {
@@ -80,6 +101,7 @@ impl Problem {
             field,
             reasons: Vec::new(),
             cited: Vec::new(),
+            mistakes: Vec::new(),
             holds: Vec::new(),
             retry: status == StatusCode::SERVICE_UNAVAILABLE,
         }
@@ -125,7 +147,7 @@ fn status_of(code: &str, is_about_field: bool) -> StatusCode {
     match Code::from_code(code) {
         Some(Code::Malformed) => StatusCode::BAD_REQUEST,
         Some(Code::Unauthenticated) => StatusCode::UNAUTHORIZED,
-        Some(Code::Forbidden | Code::RuleFailed | Code::OriginRefused) => StatusCode::FORBIDDEN,
+        Some(Code::Forbidden | Code::RuleFailed | Code::OriginRefused | Code::Suspended) => StatusCode::FORBIDDEN,
         Some(Code::NotFound) => StatusCode::NOT_FOUND,
         Some(Code::MethodNotAllowed) => StatusCode::METHOD_NOT_ALLOWED,
         Some(Code::Conflict | Code::Dismissed) => StatusCode::CONFLICT,
@@ -229,6 +251,7 @@ impl From<SignInError> for Problem {
                 Text::fixed("その人にこの職務はありません", "this person does not hold this position"),
                 Some("role".to_owned()),
             ),
+            SignInError::Suspended => Self::of(Code::Suspended),
             SignInError::Store(error) => error.into(),
         }
     }
@@ -248,6 +271,51 @@ impl From<GoOnError> for Problem {
         match error {
             GoOnError::Unavailable(error) => error.into(),
             GoOnError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<EmergencySearchError> for Problem {
+    fn from(error: EmergencySearchError) -> Self {
+        match error {
+            EmergencySearchError::Invalid(invalid) => invalid.into(),
+            EmergencySearchError::Refused(refused) => (*refused).into(),
+            EmergencySearchError::Overloaded => Self::of(Code::Overloaded),
+            EmergencySearchError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<AskError> for Problem {
+    fn from(error: AskError) -> Self {
+        match error {
+            AskError::NotFound => Self::not_found(),
+            AskError::Look(error) => error.into(),
+            AskError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<LifeError> for Problem {
+    fn from(error: LifeError) -> Self {
+        match error {
+            LifeError::Invalid(invalid) => invalid.into(),
+            LifeError::Mistakes(problems) => {
+                let mistakes = problems.0.iter().map(|problem| MistakeShape {
+                    file: problem.file.clone(),
+                    line: problem.line,
+                    column: problem.column,
+                    code: problem.code(),
+                    text: Words::from(&problem.message()),
+                });
+                let mistakes = mistakes.collect();
+                let detail = Text::fixed("ルールに誤りがあります", "the rules have mistakes");
+                Self { mistakes, ..Self::new(Code::RulebookUnsound.code(), detail, None) }
+            }
+            LifeError::NotFound => Self::not_found(),
+            LifeError::Conflict(text) => Self::saying(Code::Conflict, text),
+            LifeError::Forbidden(text) => Self::saying(Code::Forbidden, text),
+            LifeError::Store(error) => error.into(),
         }
     }
 }

@@ -4,7 +4,10 @@
 use axum::Router;
 use axum::routing::{delete, get, post, put};
 
-use super::api::{directory, duties, files, linking_queue, me, patients, registering, rulebook, sign_ins, timelines};
+use super::api::{
+    compliance, directory, duties, emergency, explaining, files, linking_queue, me, offices, patients, registering,
+    rulebook, rulebooks, sign_ins, timelines,
+};
 use super::app::App;
 
 /// One route of the API.
@@ -34,6 +37,10 @@ routes! {
     get    "/api/v1/organisations" => directory::list_organisations;
     post   "/api/v1/organisations" => directory::enter_organisation;
     put    "/api/v1/organisations/{id}" => directory::replace_organisation;
+    get    "/api/v1/organisations/{id}/office" => offices::show;
+    get    "/api/v1/compliance" => compliance::show;
+    get    "/api/v1/compliance.csv" => compliance::show_table;
+    get    "/api/v1/pledges" => offices::list_pledges;
     get    "/api/v1/people" => directory::list_people;
     post   "/api/v1/people" => directory::enter_person;
     put    "/api/v1/people/{id}" => directory::replace_person;
@@ -57,8 +64,23 @@ routes! {
     get    "/api/v1/duties" => duties::list;
     get    "/api/v1/duty-clock" => duties::show_clock;
     delete "/api/v1/duty-clock/stop" => duties::release_clock;
+    post   "/api/v1/emergency-search" => emergency::search;
+    get    "/api/v1/emergency-accesses" => emergency::list;
     get    "/api/v1/linking-queue" => linking_queue::list;
     post   "/api/v1/linking-queue/{id}/dismiss" => linking_queue::dismiss;
     get    "/api/v1/rulebook" => rulebook::show;
     get    "/api/v1/rulebook/citations/{citation}" => rulebook::show_cited;
+    get    "/api/v1/rulebook/explain" => explaining::explain;
+    get    "/api/v1/rulebooks" => rulebooks::list;
+    post   "/api/v1/rulebooks" => rulebooks::draft;
+    get    "/api/v1/rulebooks/{id}" => rulebooks::show;
+    put    "/api/v1/rulebooks/{id}" => rulebooks::change;
+    post   "/api/v1/rulebooks/{id}/propose" => rulebooks::propose;
+    post   "/api/v1/rulebooks/{id}/signatures" => rulebooks::sign;
+    post   "/api/v1/rulebooks/{id}/in-force" => rulebooks::put_in_force;
+    post   "/api/v1/rulebooks/{id}/retire" => rulebooks::retire;
+    get    "/api/v1/rulebooks/{id}/sheet" => rulebooks::trying::sheet;
+    get    "/api/v1/rulebooks/{id}/difference" => rulebooks::trying::compare;
+    get    "/api/v1/rulebooks/{id}/analysis" => rulebooks::trying::analyse;
+    post   "/api/v1/rulebooks/{id}/replay" => rulebooks::trying::replay;
 }

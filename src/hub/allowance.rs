@@ -21,6 +21,8 @@ pub enum Asked {
     Look,
     /// To keep a post until its author is linked; per person, because a post does not say by which sign-in it came.
     Waiting,
+    /// To look for a patient of others in an emergency; per person.
+    EmergencySearch,
     /// To keep a block of an uploaded file; per sign-in.
     UploadBlock,
 }
@@ -31,6 +33,10 @@ impl Asked {
         match self {
             Self::Subscription => (limits::SUBSCRIPTIONS_BURST, Duration::from_millis(limits::SUBSCRIPTION_REFILL_MS)),
             Self::Look => (limits::LOOKS_BURST, Duration::from_millis(limits::LOOK_REFILL_MS)),
+            Self::EmergencySearch => {
+                let refill = Duration::from_millis(limits::EMERGENCY_SEARCH_REFILL_MS);
+                (limits::EMERGENCY_SEARCHES_BURST, refill)
+            }
             Self::Waiting => (limits::WAITING_POSTS_BURST, Duration::from_millis(limits::WAITING_POST_REFILL_MS)),
             Self::UploadBlock => (limits::UPLOAD_BLOCKS_BURST, Duration::from_millis(limits::UPLOAD_BLOCK_REFILL_MS)),
         }

@@ -13,9 +13,11 @@ use super::fanout::Fanout;
 use super::meter::Meter;
 use super::outbox::Item;
 use super::progress::Progress;
+use super::sessions::Sessions;
 use super::work::{Follow, Outcome, Work};
 use crate::limits;
 use crate::store::{CommitError, Journal};
+use crate::wire::codes::CloseCode;
 
 /// What the committer owns.
 pub(super) struct Committer {
@@ -24,6 +26,7 @@ pub(super) struct Committer {
     pub fanout: Arc<Fanout>,
     pub progress: Arc<Progress>,
     pub meter: Arc<Meter>,
+    pub sessions: Arc<Sessions>,
     pub drafts: mpsc::Receiver<Draft>,
     pub again: mpsc::UnboundedSender<Vec<Work>>,
     pub clock: mpsc::UnboundedSender<Order>,
@@ -59,10 +62,14 @@ impl Committer {
         }
         let publications = draft.take_publications();
         self.region.note_registrations(&publications);
+        if self.region.note_offices(&publications) {
+            // Nothing that follows reaches whoever was shut out.
+            self.sessions.end_where(CloseCode::SignInEnded, |actor| self.region.is_shut_out(actor));
+        }
         self.meter.published(&publications);
         let linked = publications.iter().filter(|publication| publication.access.is_some());
         let linked: Vec<_> = linked.map(|publication| publication.timeline).collect();
-        self.fanout.publish(publications, &self.region.rulebook());
+        self.fanout.publish(publications, &self.region.rulebook(), self.region.now());
         self.region.release_queue(linked);
         if let Some(at) = draft.falls_due {
             // The clock only goes when the hub does; the journal knows when to look then.
@@ -103,6 +110,7 @@ impl Committer {
                 }
             }
             Outcome::Dismissed(dismissal, waited) => drop(dismissal.reply.send(waited)),
+            Outcome::Rejudged(rejudge) => drop(rejudge.reply.send(())),
             Outcome::Granted(_) => {}
             Outcome::Ticked(tick) => {
                 self.meter.duty_steps(tick.fired.len());

@@ -11,6 +11,7 @@ use super::answer::{Accepted, Answer, Queued, Refused};
 use super::audit;
 use super::draft::Draft;
 use super::files::Files;
+use super::findings::Findings;
 use super::ledger::{Ledger, Waits};
 use super::published::Published;
 use super::subscription::{Granted, Opened, Subscription};
@@ -21,6 +22,8 @@ use crate::codec::{self, Content, QueuedPost};
 use crate::domain::directory::{Actor, Directory};
 use crate::domain::entry::{Entry, Intent};
 use crate::domain::ids::{EntryId, Seq};
+use crate::domain::kind::Kind;
+use crate::domain::offices::Offices;
 use crate::domain::ruling::Ruling;
 use crate::domain::state::PatientState;
 use crate::domain::time::Timestamp;
@@ -29,7 +32,7 @@ use crate::rulebook::calendar::Calendar;
 use crate::rulebook::{self, Acceptance, Decision, Refusal, Rulebook, Situation, Surroundings, Target};
 use crate::store::{
     self, ClearHeader, GrantChange, HeadUpdate, NewTimeline, QueueState, ReadMarker, Resolved, SealedEntry,
-    SealedQueued, SealedSnapshot, Subject,
+    SealedQueued, SealedSnapshot, ShutOut,
 };
 use crate::vault::{Mac, RegionKey};
 
@@ -37,9 +40,11 @@ use crate::vault::{Mac, RegionKey};
 pub(super) struct Picture {
     pub rulebook: Arc<Rulebook>,
     pub directory: Arc<Directory>,
+    pub offices: Arc<Offices>,
     pub calendar: Arc<Calendar>,
     pub key: Arc<RegionKey>,
     pub allowances: Arc<Allowances>,
+    pub findings: Arc<Findings>,
     pub now: Timestamp,
     /// The date in the region.
     pub today: Date,
@@ -92,6 +97,10 @@ impl Picture {
                 Outcome::Granted(changes)
             }
             (Work::Dismiss(dismissal), Some(hot)) => self.dismiss(draft, hot, dismissal, ledger),
+            (Work::Rejudge(rejudge), hot) => {
+                hot.into_iter().for_each(|hot| draft.change_access(&hot.state));
+                Outcome::Rejudged(rejudge)
+            }
             (Work::Tick(tick), Some(hot)) => self.tick(draft, hot, tick, ledger),
             (Work::Post(_) | Work::PostTogether(_), _) | (_, None) => return,
         };
@@ -118,6 +127,7 @@ impl Picture {
             rulebook: &self.rulebook,
             directory: &self.directory,
             surroundings,
+            offices: &self.offices,
             calendar: &self.calendar,
             actor,
             now: self.now,
@@ -126,6 +136,8 @@ impl Picture {
             named: &named,
             files: &files,
             hub_made_timeline: origin == Origin::Action,
+            found_by_search: intent.body.kind() == Kind::EmergencyAccess
+                && self.findings.has(actor, state.timeline, self.now),
         };
         rulebook::decide(&situation, intent)
     }
@@ -135,7 +147,7 @@ impl Picture {
         if found.entry.timeline != state.timeline {
             return None;
         }
-        let visible = View::of(state, &self.rulebook, actor).is_some_and(|view| view.shows(found));
+        let visible = View::of(state, &self.rulebook, actor, self.now).is_some_and(|view| view.shows(found));
         let own = found.scope.owner == actor.organisation;
         Some(Target { kind: found.entry.body.kind(), scope: found.scope.clone(), own, visible })
     }
@@ -177,6 +189,8 @@ impl Picture {
         if hot.state.access_epoch != epoch {
             draft.change_access(&hot.state);
         }
+        draft.change_office(&hot.state);
+        self.shut_out(draft, &hot.state, &entry);
         self.snapshot(draft, hot);
         let answer = Accepted::of(&entry, false);
         let published = Arc::new(Published::new(entry, content));
@@ -204,10 +218,7 @@ impl Picture {
     }
 
     fn seal(&self, draft: &mut Draft, hot: &mut Hot, entry: &Entry, content: &Content, mac: Mac) {
-        if !hot.exists {
-            draft.batch.new_timelines.push(NewTimeline::new(&self.key, entry.timeline, Subject::Patient, &hot.key));
-            hot.exists = true;
-        }
+        self.begin_timeline(draft, hot);
         let header =
             ClearHeader { id: entry.id, timeline: entry.timeline, seq: entry.seq, recorded_at: entry.recorded_at, mac };
         let stored = codec::encode_stored(entry, content);
@@ -223,12 +234,32 @@ impl Picture {
         draft.batch.entries.push(sealed);
     }
 
+    /// The row that entries, and records of who read them, refer to.
+    fn begin_timeline(&self, draft: &mut Draft, hot: &mut Hot) {
+        if !hot.exists {
+            let (timeline, subject) = (hot.state.timeline, hot.state.subject());
+            draft.batch.new_timelines.push(NewTimeline::new(&self.key, timeline, subject, &hot.key));
+            hot.exists = true;
+        }
+    }
+
     /// The post is an entry, whoever sent it: it waits no longer.
     fn leave_queue(&self, draft: &mut Draft, submission: &Submission, ledger: &mut Ledger) {
         let id = submission.intent.id;
         if ledger.waits(id).is_some_and(|waits| waits.mac == submission.mac) && ledger.note_resolved(id) {
             draft.batch.resolved.push(Resolved { id, state: QueueState::Accepted, resolved_at: self.now });
         }
+    }
+
+    /// Where the entry is a suspension, or puts one right: whoever is shut out by it is signed in no longer.
+    fn shut_out(&self, draft: &mut Draft, state: &PatientState, entry: &Entry) {
+        if entry.scope().kind != Kind::Suspension {
+            return;
+        }
+        let shut_out = state.office.iter().flat_map(|office| office.shut_out(self.today));
+        let organisation = state.timeline.as_organisation();
+        let shut_out = shut_out.map(|person| ShutOut { organisation, person, by: entry.author, at: entry.recorded_at });
+        draft.batch.shut_out.extend(shut_out);
     }
 
     fn snapshot(&self, draft: &mut Draft, hot: &mut Hot) {
@@ -309,33 +340,39 @@ impl Picture {
     }
 
     fn follow(&self, draft: &mut Draft, hot: &mut Hot, follow: Box<Follow>) -> Outcome {
-        let view = View::of(&hot.state, &self.rulebook, &follow.actor);
+        let view = View::of(&hot.state, &self.rulebook, &follow.actor, self.now);
         let head = hot.state.head;
         let granted = view.map(|view| {
-            draft.batch.grants.push(self.open_grant(&follow, follow.after.min(head)));
+            self.begin_timeline(draft, hot);
+            draft.batch.grants.push(self.open_grant(&follow, follow.after.min(head), &view));
+            let access_lapsed =
+                hot.state.accesses.last_of(&follow.actor).is_some_and(|access| !access.is_open(self.now));
             let subscription = Arc::new(Subscription::new(follow.timeline, Arc::new(view), head));
-            Granted { subscription, head, access_epoch: hot.state.access_epoch }
+            Granted { subscription, head, access_epoch: hot.state.access_epoch, access_lapsed }
         });
         let refused = granted.is_none().then_some("not_found");
         let opened = Opened { timeline: follow.timeline, grant: follow.grant, after: follow.after, refused, granted };
         Outcome::Followed(follow, opened)
     }
 
-    fn open_grant(&self, follow: &Follow, from: Seq) -> GrantChange {
+    fn open_grant(&self, follow: &Follow, from: Seq, view: &View) -> GrantChange {
         GrantChange::Open {
             id: follow.grant,
             sign_in: follow.sign_in,
             timeline: follow.timeline,
             opened_at: self.now,
             from,
+            access: view.access().map(|access| access.entry),
         }
     }
 
-    fn look(&self, draft: &mut Draft, hot: &Hot, look: Box<Look>) -> Outcome {
-        let sight = View::of(&hot.state, &self.rulebook, &look.actor).map(|view| {
+    fn look(&self, draft: &mut Draft, hot: &mut Hot, look: Box<Look>) -> Outcome {
+        let sight = View::of(&hot.state, &self.rulebook, &look.actor, self.now).map(|view| {
+            self.begin_timeline(draft, hot);
             let (id, sign_in, timeline, head) = (look.grant, look.sign_in, look.timeline, hot.state.head);
             let from = look.after.min(head);
-            draft.batch.grants.push(GrantChange::Open { id, sign_in, timeline, opened_at: self.now, from });
+            let access = view.access().map(|access| access.entry);
+            draft.batch.grants.push(GrantChange::Open { id, sign_in, timeline, opened_at: self.now, from, access });
             let through = look.through.map_or(head, |through| through.clamp(from, head));
             draft.batch.grants.push(GrantChange::Close { id, through, closed_at: self.now });
             Sight { state: Arc::new(hot.state.clone()), view: Arc::new(view) }
@@ -343,8 +380,11 @@ impl Picture {
         Outcome::Looked(look, sight)
     }
 
-    fn mark_read(&self, draft: &mut Draft, hot: &Hot, mark: MarkRead) -> Outcome {
-        let may_read = View::of(&hot.state, &self.rulebook, &mark.actor).is_some();
+    fn mark_read(&self, draft: &mut Draft, hot: &mut Hot, mark: MarkRead) -> Outcome {
+        let may_read = View::of(&hot.state, &self.rulebook, &mark.actor, self.now).is_some();
+        if may_read {
+            self.begin_timeline(draft, hot);
+        }
         let marker = may_read.then(|| ReadMarker {
             person: mark.actor.person,
             timeline: mark.timeline,
@@ -361,4 +401,5 @@ fn tell_of_stored(draft: &mut Draft, hot: &Hot, submission: &Submission, ledger:
     let Some(entry) = ledger.stored(submission.intent.id) else { return };
     draft.publish(Arc::clone(entry));
     draft.change_access(&hot.state);
+    draft.change_office(&hot.state);
 }

@@ -36,7 +36,7 @@ impl Draft {
 
     fn publication(&mut self, timeline: TimelineId) -> &mut Publication {
         let at = *self.by_timeline.entry(timeline).or_insert_with(|| {
-            self.publications.push(Publication { timeline, entries: Vec::new(), access: None });
+            self.publications.push(Publication { timeline, entries: Vec::new(), access: None, office: None });
             self.publications.len() - 1
         });
         &mut self.publications[at]
@@ -65,6 +65,13 @@ impl Draft {
     /// The batch changed who may see what of this timeline.
     pub fn change_access(&mut self, state: &PatientState) {
         self.publication(state.timeline).access = Some(Arc::new(state.clone()));
+    }
+
+    /// The batch told something of an organisation.
+    pub fn change_office(&mut self, state: &PatientState) {
+        if let Some(office) = &state.office {
+            self.publication(state.timeline).office = Some(Arc::clone(office));
+        }
     }
 
     /// What to publish, in order.

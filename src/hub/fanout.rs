@@ -13,7 +13,8 @@ use super::subscription::Subscription;
 use super::view::View;
 use crate::domain::directory::Actor;
 use crate::domain::ids::{OrganisationId, PersonId, Seq, TimelineId};
-use crate::domain::state::PatientState;
+use crate::domain::role::Role;
+use crate::domain::state::{Office, PatientState};
 use crate::domain::time::Timestamp;
 use crate::rulebook::Rulebook;
 
@@ -26,7 +27,7 @@ pub struct Fanout {
 #[derive(Debug, Default)]
 struct State {
     channels: HashMap<TimelineId, Vec<Reader>>,
-    /// Sessions that want to hear of timelines their organisation is linked to, by organisation.
+    /// Sessions that want to hear of timelines they are to follow, by organisation.
     followers: HashMap<OrganisationId, Vec<Follower>>,
 }
 
@@ -38,7 +39,7 @@ struct Reader {
 
 #[derive(Debug)]
 struct Follower {
-    person: PersonId,
+    actor: Actor,
     outbox: Arc<Outbox>,
 }
 
@@ -49,6 +50,8 @@ pub struct Publication {
     pub entries: Vec<Arc<Published>>,
     /// The state after the batch, where the batch changed who may see what.
     pub access: Option<Arc<PatientState>>,
+    /// The same of an organisation, of which the batch told something.
+    pub office: Option<Arc<Office>>,
 }
 
 impl Fanout {
@@ -99,9 +102,10 @@ impl Fanout {
         wake(woken);
     }
 
-    /// Tells this session of timelines that its organisation is linked to from now on.
+    /// Tells this session of timelines that its organisation is linked to from now on; the secretariat, of those under
+    /// emergency access.
     pub fn follow(&self, actor: &Actor, outbox: &Arc<Outbox>) {
-        let follower = Follower { person: actor.person, outbox: Arc::clone(outbox) };
+        let follower = Follower { actor: *actor, outbox: Arc::clone(outbox) };
         let mut state = self.lock();
         let followers = state.followers.entry(actor.organisation).or_default();
         if !followers.iter().any(|known| Arc::ptr_eq(&known.outbox, outbox)) {
@@ -124,12 +128,12 @@ impl Fanout {
     ///
     /// INVARIANT: who may see the timeline after the batch is settled before any entry of the batch is served: what
     /// follows the end of a link in the same batch reaches nobody who left.
-    pub(super) fn publish(&self, publications: Vec<Publication>, rulebook: &Rulebook) {
+    pub(super) fn publish(&self, publications: Vec<Publication>, rulebook: &Rulebook, now: Timestamp) {
         let mut touched: Vec<Arc<Outbox>> = Vec::new();
         let mut state = self.lock();
         for publication in publications {
             if let Some(access) = &publication.access {
-                state.judge_again(access, rulebook, &mut touched);
+                state.judge_again(access, rulebook, now, &mut touched);
             }
             let Some(readers) = state.channels.get(&publication.timeline) else { continue };
             for entry in &publication.entries {
@@ -162,6 +166,11 @@ impl Fanout {
         self.lock().channels.get(&timeline).map(|readers| people(readers)).unwrap_or_default()
     }
 
+    /// The timelines that somebody follows at this moment.
+    pub(super) fn timelines(&self) -> Vec<TimelineId> {
+        self.lock().channels.keys().copied().collect()
+    }
+
     /// How many subscriptions are open, for the metrics.
     #[must_use]
     pub fn subscriptions(&self) -> usize {
@@ -171,13 +180,19 @@ impl Fanout {
 
 impl State {
     /// Team or consent changed: readers whose view changed forget and ask again; the newly linked are told.
-    fn judge_again(&mut self, patient: &PatientState, rulebook: &Rulebook, woken: &mut Vec<Arc<Outbox>>) {
+    fn judge_again(
+        &mut self,
+        patient: &PatientState,
+        rulebook: &Rulebook,
+        now: Timestamp,
+        woken: &mut Vec<Arc<Outbox>>,
+    ) {
         let timeline = patient.timeline;
         if let Some(readers) = self.channels.get_mut(&timeline) {
             let followed_by = readers.len();
             readers.retain(|reader| {
                 let served = reader.subscription.view();
-                match View::of(patient, rulebook, &served.actor).filter(|view| served.goes_on_as(view)) {
+                match View::of(patient, rulebook, &served.actor, now).filter(|view| served.goes_on_as(view)) {
                     Some(view) => {
                         reader.subscription.go_on_as(view);
                         true
@@ -199,9 +214,23 @@ impl State {
         for (organisation, membership) in &patient.team {
             for follower in self.followers.get(organisation).into_iter().flatten() {
                 let is_served = served.iter().any(|reader| Arc::ptr_eq(&reader.outbox, &follower.outbox));
-                if membership.includes(follower.person) && !is_served {
+                if membership.includes(follower.actor.person) && !is_served {
                     follower.outbox.push(Item::Linked(timeline));
                 }
+            }
+        }
+        if patient.accesses.as_slice().iter().any(|access| access.is_open(now)) {
+            self.tell_secretariat(timeline);
+        }
+    }
+
+    /// The secretariat looks into every emergency access, and no link brings it the timeline.
+    fn tell_secretariat(&self, timeline: TimelineId) {
+        let served = self.channels.get(&timeline).map_or(&[][..], Vec::as_slice);
+        let everybody = self.followers.values().flatten();
+        for follower in everybody.filter(|follower| follower.actor.role == Role::Secretariat) {
+            if !served.iter().any(|reader| Arc::ptr_eq(&reader.outbox, &follower.outbox)) {
+                follower.outbox.push(Item::Linked(timeline));
             }
         }
     }

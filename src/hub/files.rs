@@ -67,7 +67,7 @@ impl Files {
         if attached.is_empty() || self.kept.is_empty() {
             return Vec::new();
         }
-        let view = View::of(state, &picture.rulebook, actor);
+        let view = View::of(state, &picture.rulebook, actor, picture.now);
         let may_name = |name: FileName| {
             let Some(kept) = self.kept.get(&name) else { return false };
             let shows = |entry: &Arc<Published>| view.as_ref().is_some_and(|view| view.shows(entry));
@@ -105,6 +105,7 @@ impl Hub {
     /// When the journal cannot be read.
     pub async fn may_attach(&self, actor: &Actor, timeline: TimelineId) -> Result<bool, StoreError> {
         let (state, rulebook) = (self.state_of(timeline).await?, self.region().rulebook());
-        Ok(View::of(&state, &rulebook, actor).is_some() && rulebook.may_attach(&state, actor))
+        let now = self.region().now();
+        Ok(View::of(&state, &rulebook, actor, now).is_some() && rulebook.may_attach(&state, actor, now))
     }
 }

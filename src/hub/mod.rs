@@ -12,6 +12,7 @@ mod draft;
 mod duty_clock;
 pub mod fanout;
 mod fetching;
+mod findings;
 mod files;
 mod ledger;
 mod linking_queue;
@@ -24,6 +25,7 @@ pub mod published;
 pub mod reading;
 mod region;
 pub mod rehearsal;
+pub mod rulebooks;
 mod sequencer;
 pub mod sessions;
 pub mod subscription;
@@ -37,6 +39,7 @@ mod trial;
 pub mod view;
 mod work;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use tokio::sync::{mpsc, oneshot, watch};
@@ -59,6 +62,7 @@ use crate::codec::{self, QueuedPost};
 use crate::domain::directory::Actor;
 use crate::domain::entry::Intent;
 use crate::domain::ids::{Seq, SignInId, TimelineId};
+use crate::domain::role::Role;
 use crate::limits;
 use crate::rulebook::Decision;
 use crate::store::{GrantChange, GrantId, Journal};
@@ -76,9 +80,10 @@ struct Inner {
     region: Arc<Region>,
     journal: Journal,
     fanout: Arc<Fanout>,
-    sessions: Sessions,
+    sessions: Arc<Sessions>,
     meter: Arc<Meter>,
     work: mpsc::Sender<Work>,
+    rules: mpsc::Sender<oneshot::Sender<()>>,
     clock: mpsc::UnboundedSender<Order>,
     clock_face: Arc<ClockFace>,
     fallen: watch::Receiver<Option<&'static str>>,
@@ -109,6 +114,7 @@ impl Hub {
         let (clock, orders) = mpsc::unbounded_channel();
         let region = Arc::new(Region::new(journal.region(), parts, linked));
         let (fanout, progress, meter) = (Arc::<Fanout>::default(), Arc::<Progress>::default(), Arc::<Meter>::default());
+        let sessions = Arc::<Sessions>::default();
         let channels = Channels { work: work_in, again: again_in, drafts };
         let sequencer = Sequencer::new(Arc::clone(&region), journal.clone(), Arc::clone(&progress), channels);
         let committer = Committer {
@@ -117,6 +123,7 @@ impl Hub {
             fanout: Arc::clone(&fanout),
             progress,
             meter: Arc::clone(&meter),
+            sessions: Arc::clone(&sessions),
             drafts: drafts_in,
             again,
             clock: clock.clone(),
@@ -130,14 +137,22 @@ impl Hub {
             face: Arc::clone(&clock_face),
         };
         let releaser = linking_queue::release(journal.clone(), work.downgrade(), linked_in);
+        let (rules, rules_in) = mpsc::channel(limits::RULEBOOK_WISHES_MAX);
+        let follower = rulebooks::Follower {
+            journal: journal.clone(),
+            region: Arc::clone(&region),
+            fanout: Arc::clone(&fanout),
+            work: work.downgrade(),
+            due: BTreeSet::new(),
+        };
         let (tasks, fallen) = tasks::spawn([
             ("sequencer", Box::pin(sequencer.run())),
             ("committer", Box::pin(committer.run())),
             ("releaser", Box::pin(releaser)),
+            ("rulebooks", Box::pin(rulebooks::follow(follower, rules_in))),
             ("duty clock", Box::pin(duty_clock.run())),
         ]);
-        let sessions = Sessions::default();
-        let inner = Inner { region, journal, fanout, sessions, meter, work, clock, clock_face, fallen };
+        let inner = Inner { region, journal, fanout, sessions, meter, work, rules, clock, clock_face, fallen };
         (Self { inner: Arc::new(inner) }, tasks)
     }
 
@@ -319,6 +334,19 @@ impl Hub {
         self.inner.journal.list_timelines_of(actor.organisation, actor.person).await
     }
 
+    /// The timelines of others that this actor follows with its own: for the secretariat, those under an emergency access
+    /// that is open or that it has not looked into.
+    ///
+    /// # Errors
+    /// When the journal cannot be read.
+    pub async fn timelines_to_review(&self, actor: &Actor) -> Result<Vec<TimelineId>, StoreError> {
+        if actor.role != Role::Secretariat {
+            return Ok(Vec::new());
+        }
+        let now = self.region().now();
+        self.inner.journal.read(move |tx| Box::pin(async move { tx.list_timelines_to_review(now).await })).await
+    }
+
     /// Records that `actor` has read up to `through`. The team hears of it; nothing is answered.
     ///
     /// # Errors
@@ -340,6 +368,17 @@ impl Hub {
         let (reply, marked) = oneshot::channel();
         self.give(Work::MarkRead(MarkRead { actor, timeline, through, reply: Some(reply) })).await?;
         marked.await.map_err(|_| Unavailable)
+    }
+
+    /// Waits until the version of the rulebook that is to be in force by now decides, and everybody's view is that of
+    /// its rules.
+    ///
+    /// # Errors
+    /// When the hub cannot answer.
+    pub async fn follow_rulebook(&self) -> Result<(), Unavailable> {
+        let (reply, done) = oneshot::channel();
+        self.inner.rules.send(reply).await.map_err(|_| Unavailable)?;
+        done.await.map_err(|_| Unavailable)
     }
 
     /// Widens or closes records of reading.

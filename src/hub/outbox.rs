@@ -29,7 +29,8 @@ pub enum Item {
     Delivery(Delivery),
     /// What the reader was shown must be forgotten: an entry, which the journal says too, or the whole timeline.
     Forget { timeline: TimelineId, entry: Option<EntryId> },
-    /// The reader's organisation joined this timeline's team.
+    /// The reader is to follow this timeline: its organisation joined the team, or the secretariat has to look into an
+    /// emergency access.
     Linked(TimelineId),
     /// Somebody read up to here. When dropped, the timeline is among the missed.
     ReadMarker { timeline: TimelineId, person: PersonId, through: Seq, at: Timestamp },

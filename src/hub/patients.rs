@@ -6,8 +6,8 @@ use std::sync::{PoisonError, RwLock};
 use jiff::civil::Date;
 
 use crate::domain::ids::PatientId;
-use crate::domain::patient::{Identifier, Registration};
-use crate::domain::search::fold;
+use crate::domain::patient::{HumanName, Identifier, Registration};
+use crate::domain::search::{fold, plain};
 use crate::limits;
 
 /// All registered patients by what people search for.
@@ -70,6 +70,22 @@ impl PatientIndex {
         (found.into_iter().take(limits::SEARCH_RESULTS_MAX).map(|(_, patient)| patient).collect(), more)
     }
 
+    /// Those of exactly this name, in kanji or in kana, and this birth date, at most [`limits::EMERGENCY_FOUND_PATIENTS_MAX`].
+    /// Width, spaces and the script of kana do not count; everything else does.
+    #[must_use]
+    pub fn find_exactly(&self, name: &str, birth_date: Date) -> Vec<(PatientId, HumanName)> {
+        let name = plain(name);
+        let cards = self.cards.read().unwrap_or_else(PoisonError::into_inner);
+        let mut found: Vec<(PatientId, HumanName)> = cards
+            .iter()
+            .filter(|(_, card)| card.registration.birth_date == birth_date && card.is_named(&name))
+            .map(|(patient, card)| (*patient, card.registration.name.clone()))
+            .collect();
+        found.sort_unstable_by_key(|(patient, _)| *patient);
+        found.truncate(limits::EMERGENCY_FOUND_PATIENTS_MAX);
+        found
+    }
+
     /// How many patients are registered.
     #[must_use]
     pub fn count(&self) -> usize {
@@ -78,6 +94,11 @@ impl PatientIndex {
 }
 
 impl Card {
+    fn is_named(&self, name: &str) -> bool {
+        let HumanName { kanji, kana } = &self.registration.name;
+        !name.is_empty() && [kanji, kana].into_iter().any(|own| plain(own) == name)
+    }
+
     fn matches(&self, name: &str, query: &PatientQuery) -> bool {
         let named = name.is_empty() || self.keys.iter().any(|key| key.contains(name));
         let born = query.birth_date.is_none_or(|date| date == self.registration.birth_date);

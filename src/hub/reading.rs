@@ -129,12 +129,12 @@ impl Hub {
         Ok(page.entries.iter().any(|entry| entry.seq() == seq))
     }
 
-    /// What `actor` could see when the timeline ended at `at`, by the rules of today.
+    /// What `actor` could see when the timeline ended at `at` and its last entry was new, by the rules of today.
     ///
     /// # Errors
     /// When the journal cannot be read.
     pub async fn view_at(&self, timeline: TimelineId, actor: &Actor, at: Seq) -> Result<Option<View>, StoreError> {
-        let mut state = PatientState::empty(timeline);
+        let mut state = PatientState::empty_of(self.region().directory().subject_of(timeline), timeline);
         while state.head < at {
             let left = usize::try_from(at.0 - state.head.0).unwrap_or(usize::MAX);
             let limit = left.min(limits::FOLD_PAGE_ENTRIES);
@@ -144,7 +144,7 @@ impl Hub {
             }
             page.entries.iter().for_each(|stored| state.apply(&stored.entry));
         }
-        Ok(View::of(&state, &self.region().rulebook(), actor))
+        Ok(View::of(&state, &self.region().rulebook(), actor, state.recorded_at))
     }
 
     /// How far everybody has read this timeline.

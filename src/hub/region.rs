@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use arc_swap::ArcSwap;
+use arc_swap::{ArcSwap, ArcSwapOption};
+use jiff::tz::TimeZone;
 use tokio::sync::mpsc;
 use uuid::Uuid;
 
@@ -10,12 +11,20 @@ use super::allowance::Allowances;
 use super::answer::Refused;
 use super::deciding::Picture;
 use super::fanout::Publication;
+use super::findings::Findings;
 use super::patients::PatientIndex;
+use super::published::Published;
+use super::rulebooks::Next;
 use crate::clock::{Clock, Ids};
 use crate::domain::body::Body;
 use crate::domain::directory::{Actor, Directory, Position};
+use crate::domain::duty::Debtor;
 use crate::domain::entry::Intent;
-use crate::domain::ids::TimelineId;
+use crate::domain::ids::{PersonId, TimelineId};
+use crate::domain::kind::Kind;
+use crate::domain::offices::Offices;
+use crate::domain::on_call::{AskedFor, on_call};
+use crate::domain::team::Membership;
 use crate::domain::time::Timestamp;
 use crate::rulebook::calendar::Calendar;
 use crate::rulebook::{Refusal, Rulebook};
@@ -24,8 +33,11 @@ use crate::vault::RegionKey;
 /// What a hub is started with.
 pub struct RegionParts {
     pub rulebook: Rulebook,
+    /// Whether it was named in the configuration; else the versions in the journal say which is in force.
+    pub rulebook_is_configured: bool,
     pub directory: Directory,
     pub patients: PatientIndex,
+    pub offices: Offices,
     pub clock: Arc<dyn Clock>,
     pub ids: Arc<Ids>,
     /// In which the region's dates and opening hours are.
@@ -34,14 +46,19 @@ pub struct RegionParts {
 
 /// See the module.
 pub struct Region {
+    /// As settled by `rulebooks`; see [`Self::rulebook`].
     rulebook: ArcSwap<Rulebook>,
+    next_rulebook: ArcSwapOption<Next>,
+    rulebook_is_configured: bool,
     directory: ArcSwap<Directory>,
     patients: PatientIndex,
+    offices: ArcSwap<Offices>,
     clock: Arc<dyn Clock>,
     ids: Arc<Ids>,
     calendar: Arc<Calendar>,
     key: Arc<RegionKey>,
     allowances: Arc<Allowances>,
+    findings: Arc<Findings>,
     linked: mpsc::UnboundedSender<TimelineId>,
 }
 
@@ -55,21 +72,55 @@ impl Region {
     pub(super) fn new(key: &Arc<RegionKey>, parts: RegionParts, linked: mpsc::UnboundedSender<TimelineId>) -> Self {
         Self {
             rulebook: ArcSwap::from_pointee(parts.rulebook),
+            next_rulebook: ArcSwapOption::empty(),
+            rulebook_is_configured: parts.rulebook_is_configured,
             directory: ArcSwap::from_pointee(parts.directory),
             patients: parts.patients,
+            offices: ArcSwap::from_pointee(parts.offices),
             clock: parts.clock,
             ids: parts.ids,
             calendar: Arc::new(parts.calendar),
             key: Arc::clone(key),
             allowances: Arc::default(),
+            findings: Arc::default(),
             linked,
         }
     }
 
     /// The rulebook in force.
+    ///
+    /// INVARIANT: what is received at or after the moment of the next version is decided under it, also before anybody
+    /// has noted that it is in force.
     #[must_use]
     pub fn rulebook(&self) -> Arc<Rulebook> {
+        match &*self.next_rulebook.load() {
+            Some(next) if next.at <= self.now() => Arc::clone(&next.book),
+            _ => self.rulebook.load_full(),
+        }
+    }
+
+    /// Whether the configuration names the rulebook; then its life is not the hub's business.
+    #[must_use]
+    pub fn rulebook_is_configured(&self) -> bool {
+        self.rulebook_is_configured
+    }
+
+    pub(super) fn settled_rulebook(&self) -> Arc<Rulebook> {
         self.rulebook.load_full()
+    }
+
+    /// Puts another one in force for good.
+    pub(super) fn settle_rulebook(&self, book: Arc<Rulebook>) {
+        self.rulebook.store(book);
+        self.next_rulebook.store(None);
+    }
+
+    pub(super) fn next_rulebook(&self) -> Option<Arc<Next>> {
+        self.next_rulebook.load_full()
+    }
+
+    pub(super) fn set_next_rulebook(&self, next: Option<Next>) {
+        self.next_rulebook.store(next.map(Arc::new));
     }
 
     /// The region's calendar.
@@ -93,11 +144,34 @@ impl Region {
         });
     }
 
-    /// Whether the directory still has this person in this position, at an organisation of this type.
+    /// What the organisations' own timelines tell of them.
+    #[must_use]
+    pub fn offices(&self) -> Arc<Offices> {
+        self.offices.load_full()
+    }
+
+    /// Whether the directory still has this person in this position, at an organisation of this type, and no suspension
+    /// shuts them out.
     #[must_use]
     pub fn acts_as(&self, actor: &Actor) -> bool {
         let position = Position { role: actor.role, organisation: actor.organisation };
-        self.directory.load().actor(actor.person, position).as_ref() == Some(actor)
+        self.directory.load().actor(actor.person, position).as_ref() == Some(actor) && !self.is_shut_out(actor)
+    }
+
+    /// Whether a suspension in force keeps this actor out.
+    #[must_use]
+    pub fn is_shut_out(&self, actor: &Actor) -> bool {
+        self.offices.load().shut_out(actor, self.date_at(self.now()))
+    }
+
+    /// The people to tell, now, of what this debtor owes. `linked`: its place on the patient's team, where the duty is
+    /// about a patient.
+    #[must_use]
+    pub fn on_call(&self, debtor: &Debtor, linked: Option<&Membership>) -> Vec<PersonId> {
+        let (directory, offices) = (self.directory.load(), self.offices.load());
+        let office = offices.find(debtor.organisation);
+        let asked = AskedFor { directory: &directory, office, linked, at: self.now() };
+        on_call(debtor, &asked, |at| self.date_at(at))
     }
 
     /// The registered patients, for search.
@@ -110,6 +184,20 @@ impl Region {
     #[must_use]
     pub fn allowances(&self) -> &Allowances {
         &self.allowances
+    }
+
+    /// Who found whom in an emergency lately.
+    #[must_use]
+    pub fn findings(&self) -> &Findings {
+        &self.findings
+    }
+
+    /// The refusal, in words, of a declaration of emergency access by this actor, whoever the patient; `None`: the rules
+    /// let them declare it.
+    #[must_use]
+    pub fn refuses_emergency_access(&self, actor: &Actor) -> Option<Refused> {
+        let (intent, ruling) = self.rulebook().refuses_emergency_access(actor, self.now())?;
+        Some(self.explain(&intent, Refusal::Rules(ruling)))
     }
 
     /// The hub's time.
@@ -130,6 +218,12 @@ impl Region {
         self.ids.draw()
     }
 
+    /// In which the region's dates are.
+    #[must_use]
+    pub fn time_zone(&self) -> &TimeZone {
+        &self.calendar.zone
+    }
+
     /// The date in the region.
     #[must_use]
     pub fn date_at(&self, at: Timestamp) -> jiff::civil::Date {
@@ -148,9 +242,11 @@ impl Region {
         Picture {
             rulebook: self.rulebook(),
             directory: self.directory(),
+            offices: self.offices(),
             calendar: Arc::clone(&self.calendar),
             key: Arc::clone(&self.key),
             allowances: Arc::clone(&self.allowances),
+            findings: Arc::clone(&self.findings),
             now,
             today: self.date_at(now),
         }
@@ -167,6 +263,22 @@ impl Region {
                 self.patients.put(entry.entry.timeline.as_patient(), registration);
             }
         }
+    }
+
+    /// Keeps the picture of the offices up with what was committed; whether sign-ins may have ended with it.
+    pub(super) fn note_offices(&self, publications: &[Publication]) -> bool {
+        let told =
+            || publications.iter().filter_map(|one| Some((one.timeline.as_organisation(), one.office.as_ref()?)));
+        if told().next().is_none() {
+            return false;
+        }
+        self.offices.rcu(|offices| {
+            let mut offices = Offices::clone(offices);
+            told().for_each(|(organisation, office)| offices.put(organisation, Arc::clone(office)));
+            offices
+        });
+        let is_suspension = |entry: &Arc<Published>| entry.scope.kind == Kind::Suspension;
+        publications.iter().flat_map(|publication| &publication.entries).any(is_suspension)
     }
 
     /// The teams of these timelines changed: posts that waited for the link may go on.

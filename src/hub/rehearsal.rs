@@ -89,6 +89,7 @@ impl Hub {
     /// When the journal cannot be read.
     pub async fn state_of(&self, timeline: TimelineId) -> Result<PatientState, StoreError> {
         let loaded = self.journal().load(timeline).await?;
-        Ok(loaded.map_or_else(|| PatientState::empty(timeline), |loaded| loaded.state))
+        let unborn = || PatientState::empty_of(self.region().directory().subject_of(timeline), timeline);
+        Ok(loaded.map_or_else(unborn, |loaded| loaded.state))
     }
 }

@@ -163,7 +163,11 @@ impl Sequencer {
                 draft.outcomes.extend(work.unavailable());
                 continue;
             }
-            let hot = work.timeline().map(|timeline| self.timelines.get(timeline, self.number));
+            let hot = work.timeline().map(|timeline| {
+                let hot = self.timelines.get(timeline, self.number);
+                hot.be_about(picture.directory.subject_of(timeline));
+                hot
+            });
             match (work, hot) {
                 (Work::Post(submission), Some(hot)) => {
                     let answer = picture.post(&mut draft, hot, &submission, &mut self.ledger);

@@ -100,4 +100,6 @@ pub struct Granted {
     pub head: Seq,
     /// The last entry that changed who may see what.
     pub access_epoch: Seq,
+    /// The reader had emergency access that has ended: what it was sent meanwhile may be more than it may see now.
+    pub access_lapsed: bool,
 }

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::nearby::Nearby;
-use crate::domain::ids::{Seq, TimelineId};
+use crate::domain::ids::{Seq, Subject, TimelineId};
 use crate::domain::state::PatientState;
 use crate::domain::time::Timestamp;
 use crate::limits;
@@ -45,6 +45,14 @@ impl Hot {
             due: None,
             snapshot: Seq::ZERO,
             batch: 0,
+        }
+    }
+
+    /// Before the first entry the directory says what the timeline is about: it may have learned of an organisation
+    /// since somebody first asked for this id.
+    pub fn be_about(&mut self, subject: Subject) {
+        if !self.exists && self.state.subject() != subject {
+            self.state = PatientState::empty_of(subject, self.state.timeline);
         }
     }
 

@@ -13,7 +13,7 @@ use crate::domain::duties::Duty;
 use crate::domain::entry::Sensitivity;
 use crate::domain::ids::{EntryId, Seq};
 use crate::domain::kind::Kind;
-use crate::domain::state::PatientState;
+use crate::domain::state::{Access, PatientState};
 use crate::domain::time::Timestamp;
 use crate::rulebook::{EntryClass, Mask, Reader, Rulebook, situation};
 
@@ -25,14 +25,36 @@ pub struct View {
     /// Entries recorded before this stay closed, unless they are the reader's own.
     opens_from: Timestamp,
     hidden: Arc<BTreeMap<EntryId, Seq>>,
+    access: Option<Access>,
 }
 
 impl View {
-    /// What `actor` may see; `None` when it is nothing at all, so that the timeline looks unknown.
+    /// What `actor` may see at `now`; `None` when it is nothing at all, so that the timeline looks unknown.
     #[must_use]
-    pub fn of(state: &PatientState, rulebook: &Rulebook, actor: &Actor) -> Option<Self> {
+    pub fn of(state: &PatientState, rulebook: &Rulebook, actor: &Actor, now: Timestamp) -> Option<Self> {
+        if state.office.is_some() {
+            return Self::of_office(state, rulebook, actor, now);
+        }
+        let Some(access) = state.emergency_access(actor, now) else {
+            return Self::by_rules(state, rulebook, actor, now);
+        };
+        let opened = Self::by_rules(state, rulebook, actor, now)?;
+        // All of the past: what is needed in an emergency may be older than a link.
+        let opened = Self { opens_from: Timestamp::MIN, access: Some(access), ..opened };
+        // What they will see once it has ended does not end.
+        let afterwards = Self::by_rules(state, rulebook, actor, access.until);
+        Some(afterwards.filter(|afterwards| afterwards.goes_on_as(&opened)).unwrap_or(opened))
+    }
+
+    fn of_office(state: &PatientState, rulebook: &Rulebook, actor: &Actor, now: Timestamp) -> Option<Self> {
+        let mask = rulebook.view_mask(&situation::viewer(state, actor, now));
+        let (opens_from, hidden) = (Timestamp::MIN, Arc::new(state.hidden.clone()));
+        mask.shows_offices().then(|| Self { actor: *actor, mask, opens_from, hidden, access: None })
+    }
+
+    fn by_rules(state: &PatientState, rulebook: &Rulebook, actor: &Actor, now: Timestamp) -> Option<Self> {
         state.registration.as_ref()?;
-        let mask = rulebook.view_mask(&situation::viewer(state, actor));
+        let mask = rulebook.view_mask(&situation::viewer(state, actor, now));
         let member = state.membership(actor);
         // A former member keeps its own entries; somebody who never belonged has none to keep.
         let has_own = member.is_some() || state.former.contains(&actor.organisation);
@@ -44,7 +66,20 @@ impl View {
             mask,
             opens_from: member.map_or(Timestamp::MIN, |membership| membership.opens_from),
             hidden: Arc::new(state.hidden.clone()),
+            access: None,
         })
+    }
+
+    /// The emergency access without which the reader would see less, or nothing.
+    #[must_use]
+    pub const fn access(&self) -> Option<&Access> {
+        self.access.as_ref()
+    }
+
+    /// From this moment on nothing may be shown under this view: the emergency access that it rests on has ended.
+    #[must_use]
+    pub fn expires_at(&self) -> Option<Timestamp> {
+        self.access.map(|access| access.until)
     }
 
     /// Whether this reader may see the entry.

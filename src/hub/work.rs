@@ -29,6 +29,7 @@ pub enum Work {
     MarkRead(MarkRead),
     Grants(Vec<GrantChange>),
     Dismiss(Box<Dismissal>),
+    Rejudge(Rejudge),
     Tick(Box<Tick>),
 }
 
@@ -130,6 +131,14 @@ pub struct Dismissal {
     pub reply: oneshot::Sender<bool>,
 }
 
+/// The rules changed: who may see a timeline is worked out anew. Without a timeline nothing is, but all that was decided
+/// before is committed once it is answered.
+#[derive(Debug)]
+pub struct Rejudge {
+    pub timeline: Option<TimelineId>,
+    pub reply: oneshot::Sender<()>,
+}
+
 /// What is told to whom once the batch is durable.
 #[derive(Debug)]
 pub enum Outcome {
@@ -141,6 +150,7 @@ pub enum Outcome {
     Marked(MarkRead, Option<ReadMarker>),
     Granted(Vec<GrantChange>),
     Dismissed(Box<Dismissal>, bool),
+    Rejudged(Rejudge),
     Ticked(Box<Tick>),
 }
 
@@ -159,6 +169,7 @@ impl Outcome {
             Self::Marked(mark, _) => Work::MarkRead(mark),
             Self::Granted(changes) => Work::Grants(changes),
             Self::Dismissed(dismissal, _) => Work::Dismiss(dismissal),
+            Self::Rejudged(rejudge) => Work::Rejudge(rejudge),
             Self::Ticked(tick) => Work::Tick(tick),
         }
     }
@@ -176,6 +187,7 @@ impl Work {
             Self::Look(look) => Some(look.timeline),
             Self::MarkRead(mark) => Some(mark.timeline),
             Self::Dismiss(dismissal) => Some(dismissal.post.intent.timeline),
+            Self::Rejudge(rejudge) => rejudge.timeline,
             Self::Tick(tick) => Some(tick.timeline),
             Self::Grants(_) => None,
         }
@@ -265,9 +277,8 @@ impl Work {
             | Self::MarkRead(_)
             | Self::Grants(_)
             | Self::Dismiss(_)
-            | Self::Tick(_) => {
-                return None;
-            }
+            | Self::Rejudge(_)
+            | Self::Tick(_) => return None,
         })
     }
 }

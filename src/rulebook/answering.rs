@@ -70,7 +70,7 @@ pub fn owes(debtors: &[Debtor], actor: &Actor) -> bool {
 fn find<'a>(situation: &Situation<'a>, given: &DutyAnswer) -> Option<&'a Duty> {
     let state: &PatientState = situation.state;
     let duty = state.duties.find(given.duty)?;
-    let mask = situation.rulebook.view_mask(&situation::viewer(state, situation.actor));
+    let mask = situation.rulebook.view_mask(&situation::viewer(state, situation.actor, situation.now));
     let member = state.membership(situation.actor);
     let opens_from = member.map_or(Timestamp::MIN, |membership| membership.opens_from);
     let reader = Reader { actor: situation.actor, mask: &mask, opens_from };

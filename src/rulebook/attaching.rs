@@ -9,6 +9,7 @@ use crate::domain::directory::Actor;
 use crate::domain::entry::Sensitivity;
 use crate::domain::kind::Kind;
 use crate::domain::state::PatientState;
+use crate::domain::time::Timestamp;
 
 /// A record of today that is about nothing else.
 const PLAIN: RecordFacts = RecordFacts {
@@ -25,12 +26,14 @@ const PLAIN: RecordFacts = RecordFacts {
 impl Rulebook {
     /// See the module.
     #[must_use]
-    pub fn may_attach(&self, state: &PatientState, actor: &Actor) -> bool {
-        let viewer = situation::viewer(state, actor);
+    pub fn may_attach(&self, state: &PatientState, actor: &Actor, now: Timestamp) -> bool {
+        let viewer = situation::viewer(state, actor, now);
         let permits = |kind| {
             let (judgement, _) = self.judge_post(&PostFacts { viewer, kind, record: PLAIN });
             judgement.verdict == Verdict::Permit
         };
-        Kind::ALL.iter().copied().filter(|kind| kind.carries_files() && !kind.awaits_the_hub()).any(permits)
+        let stands_here = |kind: &Kind| kind.is_of_an_organisation() == state.office.is_some();
+        let kinds = Kind::ALL.iter().copied().filter(stands_here);
+        kinds.filter(|kind| kind.carries_files()).any(permits)
     }
 }

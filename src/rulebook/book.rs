@@ -163,6 +163,11 @@ impl Rulebook {
         }
     }
 
+    /// Whether the slots of a ruling were packed with the words of this book, so that it can read them.
+    pub fn has_words_of(&self, ruling: &Ruling) -> bool {
+        ruling.slots.starts_with(&self.mark)
+    }
+
     /// The facts of a ruling made under this book; `None` if another made it.
     pub fn slots_of(&self, ruling: &Ruling) -> Option<Slots> {
         slots::unpack(&ruling.slots, self.mark, &self.vocabulary, &self.grid)

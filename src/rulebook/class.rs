@@ -154,6 +154,12 @@ impl Mask {
         super::vocabulary::positions(others).any(|variant| self.kinds[usize::from(variant)] & !OF_ORGANISATIONS != 0)
     }
 
+    /// Whether it shows anything of an organisation that is neither the reader's own record nor addressed to the reader.
+    pub fn shows_offices(&self) -> bool {
+        let others = variants_with(Side::Own, 1) & variants_with(Side::Addressed, 1);
+        super::vocabulary::positions(others).any(|variant| self.kinds[usize::from(variant)] & OF_ORGANISATIONS != 0)
+    }
+
     /// Whether everything this mask allows is allowed by the other, too: if not, a reader whose mask
     /// changed to the other must be told to forget.
     pub fn is_within(&self, other: &Self) -> bool {

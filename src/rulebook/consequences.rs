@@ -123,7 +123,7 @@ impl Rulebook {
             let Debtor { organisation, organisation_type, .. } = *debtor;
             let actor = Actor { person, role, organisation, organisation_type };
             let is_addressed = addressed.iter().any(|addressee| addressee.means(&actor));
-            let mask = self.view_mask(&situation::viewer(state, &actor));
+            let mask = self.view_mask(&situation::viewer(state, &actor, situation.now));
             mask.allows(class.seen_by(own == organisation, is_addressed))
         };
         for debtor in &mut new.debtors {

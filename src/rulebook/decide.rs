@@ -12,6 +12,7 @@ use super::consequences::Passage;
 use super::facts::PostFacts;
 use super::feasible;
 use super::judge::Verdict;
+use super::office;
 use super::remembered::AskedPost;
 use super::situation::{self, Target};
 use super::slots::Slots;
@@ -24,6 +25,7 @@ use crate::domain::directory::{Actor, Directory};
 use crate::domain::entry::{Intent, Scope, Sensitivity};
 use crate::domain::ids::EntryId;
 use crate::domain::kind::Kind;
+use crate::domain::offices::Offices;
 use crate::domain::ruling::Ruling;
 use crate::domain::state::PatientState;
 use crate::domain::text::{Invalid, Text};
@@ -37,6 +39,8 @@ pub struct Situation<'a> {
     pub directory: &'a Directory,
     /// The organisations around the patient.
     pub surroundings: &'a Surroundings,
+    /// What the organisations' own timelines tell of them.
+    pub offices: &'a Offices,
     pub calendar: &'a Calendar,
     pub actor: &'a Actor,
     /// When the hub received the intent.
@@ -52,6 +56,8 @@ pub struct Situation<'a> {
     pub files: &'a [ContentHash],
     /// The hub made the timeline's id for this post, so that nobody could name the id of a patient there is.
     pub hub_made_timeline: bool,
+    /// The actor found this patient by name and birth date a short while ago.
+    pub found_by_search: bool,
 }
 
 /// What deciding found.
@@ -91,12 +97,18 @@ pub fn decide(situation: &Situation<'_>, intent: &Intent) -> Decision {
         .check(situation.today)
         .and_then(|()| feasible::check_claimed_time(intent, situation.now))
         .and_then(|()| feasible::check_attached(situation, intent))
-        .and_then(|()| feasible::check_taken(intent));
+        .and_then(|()| office::check_place(situation, intent));
     if let Err(invalid) = sound {
         return Decision::Refuse(Refusal::Invalid(invalid));
     }
     let (verdict, ruling, slots) = judge(situation, intent);
     let is_registered = situation.state.registration.is_some();
+    if situation.state.office.is_some() {
+        if let Some(refusal) = office::refuse(situation, intent, verdict, &ruling) {
+            return Decision::Refuse(refusal);
+        }
+        return accept(situation, intent, ruling, &slots);
+    }
     match verdict {
         // Files do not wait for a link: they would be gone before it is made.
         Verdict::Quarantine if !intent.body.attachments().is_empty() => {
@@ -117,11 +129,19 @@ pub fn decide(situation: &Situation<'_>, intent: &Intent) -> Decision {
         Verdict::Permit if ends_or_moves_a_link(intent.body.kind()) && !is_visible(situation) => {
             return Decision::Refuse(Refusal::NotFound(ruling));
         }
+        // An id that was not found by name and birth date must not tell whose it is, nor that it is anybody's.
+        Verdict::Permit if intent.body.kind() == Kind::EmergencyAccess && !may_break_the_glass(situation) => {
+            return Decision::Refuse(Refusal::NotFound(ruling));
+        }
         Verdict::Permit => {}
     }
+    accept(situation, intent, ruling, &slots)
+}
+
+fn accept(situation: &Situation<'_>, intent: &Intent, ruling: Ruling, slots: &Slots) -> Decision {
     match feasible::check(situation, intent) {
         Err(invalid) => Decision::Refuse(Refusal::Invalid(invalid)),
-        Ok(()) => accept_unless_held(situation, intent, ruling, &slots),
+        Ok(()) => accept_unless_held(situation, intent, ruling, slots),
     }
 }
 
@@ -155,12 +175,13 @@ fn scope_of_target(situation: &Situation<'_>, body: &Body) -> Option<Scope> {
 
 fn judge(situation: &Situation<'_>, intent: &Intent) -> (Verdict, Ruling, Slots) {
     let facts = PostFacts {
-        viewer: situation::viewer(situation.state, situation.actor),
+        viewer: situation::viewer(situation.state, situation.actor, situation.now),
         kind: intent.body.kind(),
         record: situation::record(intent, situation.actor, situation.target, situation.now),
     };
-    let Situation { state, rulebook, directory, surroundings, calendar, actor, now, .. } = *situation;
-    let event = rulebook.facts_of_post(&AskedPost { intent, actor, state, surroundings, directory, calendar, now });
+    let Situation { state, rulebook, directory, surroundings, offices, calendar, actor, now, .. } = *situation;
+    let event =
+        rulebook.facts_of_post(&AskedPost { intent, actor, state, surroundings, directory, offices, calendar, now });
     let slots = rulebook.slots_of_event(&facts, &event);
     let (_, judgement) = rulebook.judge_body(&intent.body, &slots);
     (judgement.verdict, rulebook.ruling(&judgement, &slots), slots)
@@ -172,14 +193,18 @@ const fn ends_or_moves_a_link(kind: Kind) -> bool {
 
 /// Whether it is nothing new to this actor which ids are patients: it sees every registration, or chose no id.
 fn may_name_a_new_patient(situation: &Situation<'_>) -> bool {
-    let viewer = situation::viewer(situation.state, situation.actor);
+    let viewer = situation::viewer(situation.state, situation.actor, situation.now);
     let registration = EntryClass::new(Kind::Registration, Sensitivity::Normal, None).seen_by(false, false);
     situation.hub_made_timeline || situation.rulebook.view_mask(&viewer).allows(registration)
 }
 
+fn may_break_the_glass(situation: &Situation<'_>) -> bool {
+    situation.found_by_search || is_visible(situation)
+}
+
 /// Whether the actor may know that this patient exists.
 fn is_visible(situation: &Situation<'_>) -> bool {
-    let viewer = situation::viewer(situation.state, situation.actor);
+    let viewer = situation::viewer(situation.state, situation.actor, situation.now);
     situation.state.registration.is_some()
         && (situation.state.team.contains_key(&situation.actor.organisation)
             || situation.state.former.contains(&situation.actor.organisation)

@@ -57,13 +57,13 @@ impl Looked<'_> {
 /// What else falls due on a timeline by itself, after `now`. A timeline that is looked at has its readers' views judged
 /// again, so that whatever ends by time alone joins here.
 fn others_due(state: &PatientState, now: Timestamp) -> impl Iterator<Item = Timestamp> {
-    state.accesses.values().map(|access| access.until).filter(move |until| *until > now)
+    state.accesses.as_slice().iter().map(|access| access.until).filter(move |until| *until > now)
 }
 
 /// Whether readers' views may have changed by time alone.
 #[must_use]
 pub fn ends_views(state: &PatientState, now: Timestamp) -> bool {
-    state.accesses.values().any(|access| access.until <= now)
+    state.accesses.as_slice().iter().any(|access| access.until <= now)
 }
 
 impl Rulebook {
@@ -90,7 +90,9 @@ impl Rulebook {
             Body::Correction(correction) => correction.body.kind(),
             body => body.kind(),
         };
-        entry.ruling.consequences.is_some() || (ALWAYS | self.standing.moved_by()) >> kind.index() & 1 == 1
+        entry.ruling.consequences.is_some()
+            || kind.is_of_an_organisation()
+            || (ALWAYS | self.standing.moved_by()) >> kind.index() & 1 == 1
     }
 }
 

@@ -1,4 +1,4 @@
-//! What a patient's state asks the duty clock to do by itself: standing duties to open when a record goes stale, and to
+//! What the state of a patient, or of an organisation, asks the duty clock to do by itself: standing duties to open when a record goes stale, and to
 //! close when nobody asks for them any more. Pure. Quiet while all is well: nothing is opened for a record that is fresh.
 
 use std::time::Duration;
@@ -7,6 +7,7 @@ use super::book::Rulebook;
 use super::calendar::Calendar;
 use super::duty::{Around, NewDuty};
 use super::event::EventFacts;
+use super::facts::Known;
 use super::mechanism::Standing as StandingText;
 use super::ruleset::{Mechanism, Rule};
 use super::situation;
@@ -15,12 +16,13 @@ use super::words::Per;
 use crate::domain::directory::Actor;
 use crate::domain::duties::Duty;
 use crate::domain::duty::{CloseReason, Debtor, DutyId, DutyStep, OpenedDuty, RoleSet, StepDone};
+use crate::domain::ids::Subject;
 use crate::domain::kind::Kind;
 use crate::domain::role::{OrganisationType, Role};
 use crate::domain::state::{PatientState, Writer};
 use crate::domain::time::Timestamp;
 
-/// A patient as the clock looks at it.
+/// A patient, or an organisation, as the clock looks at it.
 #[derive(Clone, Debug)]
 pub struct Looked<'a> {
     pub state: &'a PatientState,
@@ -58,30 +60,51 @@ impl<'a> Looked<'a> {
         rulebook: &'a Rulebook,
         calendar: &'a Calendar,
     ) -> Self {
-        let event = rulebook.facts_of_state(state, surroundings, calendar, now);
+        let mut event = rulebook.facts_of_state(state, surroundings, calendar, now);
+        if let Some(subject) = surroundings.subject {
+            event.subject_type = Known::Is(subject.organisation_type);
+        }
         Self { state, rulebook, calendar, surroundings, now, event }
     }
 
     fn around(&self) -> Around<'a> {
-        Around { team: &self.surroundings.team, region: self.surroundings.region, ..Around::default() }
+        let Surroundings { team, region, subject, .. } = self.surroundings;
+        Around { team, region: *region, subjects: subject.as_slice(), ..Around::default() }
     }
 
-    /// Whether the state asks for anything: not of somebody unregistered, and not on a closed page.
+    /// Whether the state asks for anything: not of somebody unregistered, not on a closed page, and not of an
+    /// organisation that ended its work.
     fn asks(&self) -> bool {
-        self.state.registration.is_some() && !self.state.course.is_closed()
+        match self.per() {
+            Per::Organisation => self.surroundings.subject.is_some(),
+            _ => self.state.registration.is_some() && !self.state.course.is_closed(),
+        }
+    }
+
+    /// Which standing rules the state is asked about.
+    fn per(&self) -> Per {
+        match self.state.subject() {
+            Subject::Organisation => Per::Organisation,
+            Subject::Patient => Per::Patient,
+        }
     }
 
     /// Whether standing duties may ever fall due as things are, so that time alone may change what is asked.
     pub(super) fn may_ask(&self) -> bool {
-        self.asks() && self.rulebook.has_standing_of_patients()
+        self.asks() && self.rulebook.standing.has_any_per(self.per())
     }
 
     fn implied(&self) -> Vec<(&Rule, &StandingText, Vec<NewDuty>, bool)> {
         if !self.may_ask() {
             return Vec::new();
         }
-        let facts = situation::viewer(self.state, &Actor::HUB).patient;
-        let implied = self.rulebook.standing_of_patient(facts, &self.event);
+        let implied = match self.per() {
+            Per::Organisation => self.rulebook.standing_of_organisation(&self.event),
+            _ => {
+                let facts = situation::viewer(self.state, &Actor::HUB, self.now).patient;
+                self.rulebook.standing_of_patient(facts, &self.event)
+            }
+        };
         let in_full = implied.into_iter().filter_map(|implied| {
             let (_, rule) = self.rulebook.rule(implied.rule)?;
             let Mechanism::Standing(text) = &rule.mechanism else { return None };
@@ -103,7 +126,7 @@ impl<'a> Looked<'a> {
             let reason = match implied.iter().find(|(asked, ..)| asked.id == rule) {
                 Some((_, text, ..)) => (self.was_renewed_past(duty, text) || self.has_no_debtor_left(duty))
                     .then_some(CloseReason::NoLongerAsked)?,
-                None if self.rulebook.is_standing(rule) => CloseReason::NoLongerAsked,
+                None if self.rulebook.is_standing(rule, self.per()) => CloseReason::NoLongerAsked,
                 None => CloseReason::RuleRetired,
             };
             Some(DutyStep { duty: duty.opened.id, round: duty.round, step: StepDone::Closed(reason) })
@@ -122,6 +145,7 @@ impl<'a> Looked<'a> {
     fn has_no_debtor_left(&self, duty: &Duty) -> bool {
         let is_there = |debtor: &Debtor| {
             self.state.team.contains_key(&debtor.organisation)
+                || self.surroundings.subject.is_some_and(|subject| subject.organisation == debtor.organisation)
                 || self.surroundings.region.is_some_and(|region| region.organisation == debtor.organisation)
         };
         !duty.debtors.iter().any(is_there)
@@ -196,6 +220,10 @@ impl<'a> Looked<'a> {
     /// team, and what the rule's condition looks at is there.
     fn asked_since(&self, text: &StandingText, debtors: &[Debtor]) -> Timestamp {
         let course = &self.state.course;
+        if self.state.subject() == Subject::Organisation {
+            // Since the first was told of it: that the secretariat took it in, as a rule.
+            return course.since.values().copied().min().unwrap_or(self.now);
+        }
         let since_linked = |links: &mut dyn Iterator<Item = Timestamp>| links.min().unwrap_or(Timestamp::MIN);
         let team = &self.state.team;
         let mut since = course.since.get(&Kind::Registration).copied().unwrap_or(Timestamp::MIN);
@@ -232,15 +260,10 @@ fn rule_id(citation: &str) -> &str {
 }
 
 impl Rulebook {
-    /// Whether a standing rule per patient has this id.
-    fn is_standing(&self, id: &str) -> bool {
-        let is_meant = |rule: &Rule| {
-            rule.id == id && matches!(&rule.mechanism, Mechanism::Standing(text) if text.per == Per::Patient)
-        };
+    /// Whether a standing rule of this sort has this id.
+    fn is_standing(&self, id: &str, per: Per) -> bool {
+        let is_meant =
+            |rule: &Rule| rule.id == id && matches!(&rule.mechanism, Mechanism::Standing(text) if text.per == per);
         self.rules().any(|(_, _, rule)| is_meant(rule))
-    }
-
-    fn has_standing_of_patients(&self) -> bool {
-        self.standing.has_any_per(Per::Patient)
     }
 }

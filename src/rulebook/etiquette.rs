@@ -53,6 +53,12 @@ pub struct Advice {
 }
 
 impl Etiquette {
+    /// Whether the same rules hold, ask and advise; a duty may be more or less confirmed.
+    pub(crate) fn is_like(&self, other: &Self) -> bool {
+        let rules = |duties: &[DutyOpened]| duties.iter().map(|duty| duty.rule).collect::<Vec<_>>();
+        self.held == other.held && self.advice == other.advice && rules(&self.duties) == rules(&other.duties)
+    }
+
     /// The gates that still hold when these reasons are written; a reason names its rule.
     pub fn still_held<'a>(&'a self, reasons_for: &'a [RuleRef]) -> impl Iterator<Item = Held> + 'a {
         self.held.iter().copied().filter(|held| !(held.reason_ok && reasons_for.contains(&held.rule)))

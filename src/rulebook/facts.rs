@@ -97,6 +97,8 @@ pub struct ActorFacts {
     pub is_host: Known<bool>,
     /// An emergency access of this person to this patient is open.
     pub break_glass: Known<bool>,
+    /// The timeline is that of the person's own organisation.
+    pub own_office: Known<bool>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -259,6 +261,7 @@ pub const SOURCES: &[FieldSource] = &[
     source("actor.organisation_was_on_team", Codes::Flag, |a| a.viewer.actor.organisation_was_on_team.into()),
     source("actor.is_host", Codes::Flag, |a| a.viewer.actor.is_host.into()),
     source("actor.break_glass", Codes::Flag, |a| a.viewer.actor.break_glass.into()),
+    source("actor.own_office", Codes::Flag, |a| a.viewer.actor.own_office.into()),
     source("patient.consent", Codes::Closed(|| words_of!(ConsentState)), |a| a.viewer.patient.consent.into()),
     source("patient.status", Codes::Closed(|| words_of!(PatientStatus)), |a| a.viewer.patient.status.into()),
     source("patient.registered", Codes::Flag, |a| a.viewer.patient.registered.into()),

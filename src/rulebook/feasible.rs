@@ -4,6 +4,7 @@
 use super::answering;
 use super::decide::Situation;
 use super::naming;
+use super::office;
 use super::situation::Target;
 use crate::domain::attachment::Attachment;
 use crate::domain::body::{Body, Correction};
@@ -63,25 +64,6 @@ pub(super) fn no_such_file(intent: &Intent, at: usize) -> Invalid {
     invalid.within(format_args!("body.{}", intent.body.kind()))
 }
 
-/// What the hub cannot do yet, whatever the rules say. Asked before them, so that the answer is the same for every patient.
-pub(super) fn check_taken(intent: &Intent) -> Result<(), Invalid> {
-    if intent.body.kind() == Kind::DutyStep {
-        let words = Text::fixed(
-            "約束の経過は連携ハブだけが書きます。duty_answer で返事をしてください",
-            "the course of a duty is written by the hub alone: a duty_answer is expected",
-        );
-        return Err(Invalid::new("body", "written_by_the_hub", words));
-    }
-    if !intent.body.kind().awaits_the_hub() {
-        return Ok(());
-    }
-    let words = Text::fixed(
-        "このハブはまだこの種類の記録を扱えません。保存されていません",
-        "this hub cannot act on entries of this kind yet; nothing was stored",
-    );
-    Err(Invalid::new("body", "not_supported", words))
-}
-
 fn check_born(situation: &Situation<'_>, intent: &Intent) -> Result<(), Invalid> {
     let (Some(claimed), Some(registration)) = (intent.observed_at, &situation.state.registration) else {
         return Ok(());
@@ -121,7 +103,7 @@ fn check_body(situation: &Situation<'_>, body: &Body) -> Result<(), Invalid> {
         Body::Retraction(_) => check_retraction(situation),
         Body::Acknowledgement(_) => check_acknowledged(situation),
         Body::DutyAnswer(answer) => answering::check(situation, answer),
-        _ => Ok(()),
+        body => office::check_body(situation, body),
     }
 }
 
@@ -163,6 +145,19 @@ fn check_correction(situation: &Situation<'_>, correction: &Correction) -> Resul
             ),
         ));
     }
+    if target.kind == Kind::Pledge {
+        return Err(Invalid::new(
+            "target",
+            "wrong_kind",
+            Text::fixed(
+                "申し合わせの確認は訂正できません。取り消して、本人があらためて確認してください",
+                "a pledge is not corrected: take it back, and let whoever gave it give it anew",
+            ),
+        ));
+    }
+    if target.kind == Kind::EmergencyAccess {
+        return Err(access_stands());
+    }
     if situation.state.retracted.contains(&target.scope.seq) {
         return Err(Invalid::new(
             "target",
@@ -203,6 +198,18 @@ fn check_acknowledged(situation: &Situation<'_>) -> Result<(), Invalid> {
     ))
 }
 
+/// Whoever opened the records cannot take back that they did.
+fn access_stands() -> Invalid {
+    Invalid::new(
+        "target",
+        "wrong_kind",
+        Text::fixed(
+            "緊急閲覧の宣言は訂正も取消しもできません。早く終えるときは、短い時間であらためて宣言してください",
+            "a declaration of emergency access stands: to end it early, declare it again with fewer minutes",
+        ),
+    )
+}
+
 /// Who the patient is, what was consented to and who is on the team is changed by saying what is so now.
 fn check_retraction(situation: &Situation<'_>) -> Result<(), Invalid> {
     let kind = check_target(situation)?.kind;
@@ -215,6 +222,9 @@ fn check_retraction(situation: &Situation<'_>) -> Result<(), Invalid> {
                 "the course of a duty is not retracted: answer again",
             ),
         ));
+    }
+    if kind == Kind::EmergencyAccess {
+        return Err(access_stands());
     }
     if !kind.is_administrative() {
         return Ok(());

@@ -104,17 +104,21 @@ impl Rulebook {
     /// contains: it says something new, and what nobody may post nobody may bring about by correcting.
     /// Also names the kind on which the verdict rests.
     pub fn judge_body(&self, body: &Body, slots: &Slots) -> (Kind, Judgement) {
-        let kind = body.kind();
+        self.judge_kinds(body.kind(), body.corrected().map(Body::kind), slots)
+    }
+
+    /// The same for what is kept of a body: its kind, and of a correction the kind it contains.
+    pub fn judge_kinds(&self, kind: Kind, corrected: Option<Kind>, slots: &Slots) -> (Kind, Judgement) {
         let judgement = self.judge(Action::Post, kind, slots);
-        let Some(corrected) = body.corrected().filter(|_| judgement.verdict == Verdict::Permit) else {
+        let Some(corrected) = corrected.filter(|_| judgement.verdict == Verdict::Permit) else {
             return (kind, judgement);
         };
-        let inner = self.judge(Action::Post, corrected.kind(), slots);
+        let inner = self.judge(Action::Post, corrected, slots);
         match inner.verdict {
             Verdict::Permit => (kind, Judgement::new(Verdict::Permit, judgement.cited.and(&inner.cited))),
-            Verdict::Deny => (corrected.kind(), inner),
+            Verdict::Deny => (corrected, inner),
             // Only a whole new record can wait for a link.
-            Verdict::Quarantine => (corrected.kind(), Judgement::denied(RuleRef::DEFAULT_DENY)),
+            Verdict::Quarantine => (corrected, Judgement::denied(RuleRef::DEFAULT_DENY)),
         }
     }
 

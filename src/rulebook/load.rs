@@ -53,6 +53,9 @@ pub(crate) fn load_with(files: &RulebookFiles<'_>, digest: Digest, hub: &HubWord
     // The floor first: where rules of several sets agree, the law is cited before the agreement.
     sets.sort_by(|one, other| (one.layer as u8, &one.id).cmp(&(other.layer as u8, &other.id)));
     let digests: Vec<[u8; 32]> = all.iter().map(|file| digest(file.text.as_bytes())).collect();
+    for set in &mut sets {
+        set.agreement = hex(&digest(&[digests[0], digests[usize::from(set.place.file)]].concat()));
+    }
     let [a, b, c, d, ..] = digests[0];
     let fingerprint = hex(&digest(&digests.concat())[..8]);
     Ok(Rulebook::assemble(

@@ -14,6 +14,10 @@ macro_rules! mistakes {
         pub enum Mistake { $($(#[$doc])* $name $(($held))? $({ $($field: $of),+ })?,)+ }
 
         impl Mistake {
+            /// The codes of all.
+            #[cfg(test)]
+            pub(crate) const CODES: &'static [&'static str] = &[$($code,)+];
+
             /// Stable code; one per variant.
             pub fn code(&self) -> &'static str {
                 match self { $(Self::$name { .. } => $code,)+ }

@@ -13,6 +13,7 @@ use crate::domain::directory::{Actor, Directory};
 use crate::domain::entry::Intent;
 use crate::domain::ids::OrganisationId;
 use crate::domain::kind::Kind;
+use crate::domain::offices::Offices;
 use crate::domain::role::OrganisationType;
 use crate::domain::state::{PatientState, Record, Writer};
 use crate::domain::time::Timestamp;
@@ -102,15 +103,18 @@ impl Rulebook {
     /// What is known of a post: what it says, and what is known around it.
     #[must_use]
     pub(crate) fn facts_of_post(&self, asked: &AskedPost<'_>) -> EventFacts {
-        let AskedPost { intent, actor, state, surroundings, directory, calendar, now } = *asked;
+        let AskedPost { intent, actor, state, surroundings, directory, offices, calendar, now } = *asked;
         let type_of = |id: OrganisationId| directory.organisations.get(&id).map(|found| found.kind);
         let mut facts = EventFacts::said_by(intent, type_of);
         let look = LookBack { state, calendar, now };
         self.remember(&mut facts, &look);
         surroundings.say(&mut facts);
+        facts.nurse_24h = surroundings.nurse_24h(offices);
         facts.clinic_hours = Known::Is(calendar.is_open(now, OrganisationType::Clinic));
         facts.band = calendar.band(now).map_or(Known::Unknown, Known::Is);
-        self.compare(&mut facts, &look, intent.body.corrected().unwrap_or(&intent.body), actor, &type_of);
+        let body = intent.body.corrected().unwrap_or(&intent.body);
+        self.compare(&mut facts, &look, body, actor, &type_of);
+        self.say_of_office(&mut facts, state, body, directory, now);
         facts
     }
 
@@ -179,6 +183,7 @@ pub(crate) struct AskedPost<'a> {
     pub state: &'a PatientState,
     pub surroundings: &'a Surroundings,
     pub directory: &'a Directory,
+    pub offices: &'a Offices,
     pub calendar: &'a Calendar,
     pub now: Timestamp,
 }

@@ -22,6 +22,8 @@ pub struct Ruleset {
     /// Version this one replaces.
     pub parent: Option<String>,
     pub agreed_by: Vec<Signature>,
+    /// The bodies that must sign, where the file names them.
+    pub bodies: Vec<Signatory>,
     /// The pair of professions that a set of etiquette is between.
     pub between: Vec<String>,
     /// The day by which the bodies look at the rules again.
@@ -29,7 +31,31 @@ pub struct Ruleset {
     pub rules: Vec<Rule>,
     /// First 12 hexadecimal digits of the SHA-256 of the file.
     pub hash: String,
+    /// 64 hexadecimal digits over vocabulary and file: what a signature is given to. The words are part of it, because
+    /// a rule means what its words mean.
+    pub agreement: String,
     pub(crate) place: Place,
+}
+
+/// A body that must sign a rule set; the name is empty where any body of the profession will do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Signatory {
+    pub body: String,
+    /// Code of the role the body speaks for.
+    pub role: String,
+}
+
+impl Ruleset {
+    /// Who must still sign: of the bodies named in the file each one, else somebody for each side of the pair.
+    #[must_use]
+    pub fn unsigned(&self, signed: &[Signature]) -> Vec<Signatory> {
+        let has_signed = |role: &str, body: &str| {
+            signed.iter().any(|signed| signed.role == role && (body.is_empty() || signed.body == body))
+        };
+        let side = |role: &String| Signatory { body: String::new(), role: role.clone() };
+        let asked = if self.bodies.is_empty() { self.between.iter().map(side).collect() } else { self.bodies.clone() };
+        asked.into_iter().filter(|asked| !has_signed(&asked.role, &asked.body)).collect()
+    }
 }
 
 /// A body's agreement to a rule set.

@@ -7,7 +7,7 @@ use super::condition;
 use super::mechanism_file;
 use super::mistake::Mistake;
 use super::problem::{Findings, Place};
-use super::ruleset::{Applies, Clause, Mechanism, On, Rule, Ruleset, Share, Signature};
+use super::ruleset::{Applies, Clause, Mechanism, On, Rule, Ruleset, Share, Signatory, Signature};
 use super::suggest::nearest;
 use super::table::{Item, Table};
 use super::vocabulary::{Vocabulary, positions};
@@ -62,6 +62,9 @@ fn read_header(
         .into_iter()
         .filter_map(|item| read_signature(item.table(findings)?, vocabulary, findings))
         .collect();
+    let bodies = header.find(key::BODIES).and_then(|item| item.list(findings)).unwrap_or_default();
+    let bodies =
+        bodies.into_iter().filter_map(|item| read_signatory(item.table(findings)?, vocabulary, findings)).collect();
     let between_item = header.find(key::BETWEEN);
     let what = Text::fixed("職種一覧", "role");
     let pair: Vec<String> = between_item
@@ -93,25 +96,36 @@ fn read_header(
         effective: effective?,
         parent,
         agreed_by: signatures,
+        bodies,
         between: pair,
         review_by,
         rules: Vec::new(),
         hash,
+        agreement: String::new(),
         place,
     })
 }
 
+fn read_signatory(mut table: Table<'_, '_>, vocabulary: &Vocabulary, findings: &mut Findings<'_>) -> Option<Signatory> {
+    let body = table.require_string(key::BODY, findings);
+    let role = read_role(&mut table, vocabulary, findings);
+    table.finish(findings);
+    Some(Signatory { body: body?.0.to_owned(), role: role? })
+}
+
+fn read_role(table: &mut Table<'_, '_>, vocabulary: &Vocabulary, findings: &mut Findings<'_>) -> Option<String> {
+    let item = table.require(key::ROLE, findings)?;
+    let found = word_in(&vocabulary.roles, item, &Text::fixed("職種一覧", "role"), findings)?;
+    Some(vocabulary.roles.entry(u8::try_from(found.trailing_zeros()).ok()?)?.code.clone())
+}
+
 fn read_signature(mut table: Table<'_, '_>, vocabulary: &Vocabulary, findings: &mut Findings<'_>) -> Option<Signature> {
     let body = table.require_string(key::BODY, findings);
-    let role = table.require(key::ROLE, findings);
-    let role = role.and_then(|item| {
-        let found = word_in(&vocabulary.roles, item, &Text::fixed("職種一覧", "role"), findings)?;
-        vocabulary.roles.entry(u8::try_from(found.trailing_zeros()).ok()?)
-    });
+    let role = read_role(&mut table, vocabulary, findings);
     let person = table.find(key::PERSON).and_then(|item| item.string(findings)).map(str::to_owned);
     let on = table.require(key::SIGNED_ON, findings).and_then(|item| item.date(findings));
     table.finish(findings);
-    Some(Signature { body: body?.0.to_owned(), role: role?.code.clone(), person, on: on? })
+    Some(Signature { body: body?.0.to_owned(), role: role?, person, on: on? })
 }
 
 fn read_rule(

@@ -8,9 +8,10 @@ use crate::domain::role::Role;
 use crate::domain::state::PatientState;
 use crate::domain::time::Timestamp;
 
-/// What rules know of this actor in front of this patient.
+/// What rules know of this actor in front of this patient at `now`.
 #[must_use]
-pub fn viewer(state: &PatientState, actor: &Actor) -> ViewerFacts {
+pub fn viewer(state: &PatientState, actor: &Actor, now: Timestamp) -> ViewerFacts {
+    let status = if state.course.is_closed() { PatientStatus::Closed } else { PatientStatus::Active };
     let linked = state.team.get(&actor.organisation);
     ViewerFacts {
         actor: ActorFacts {
@@ -20,11 +21,12 @@ pub fn viewer(state: &PatientState, actor: &Actor) -> ViewerFacts {
             organisation_on_team: linked.is_some().into(),
             organisation_was_on_team: state.former.contains(&actor.organisation).into(),
             is_host: linked.is_some_and(|membership| membership.host).into(),
-            break_glass: false.into(),
+            break_glass: state.emergency_access(actor, now).is_some().into(),
+            own_office: (state.timeline.as_organisation() == actor.organisation).into(),
         },
         patient: PatientFacts {
             consent: state.consent.into(),
-            status: PatientStatus::Active.into(),
+            status: status.into(),
             registered: state.registration.is_some().into(),
             has_host: state.host().is_some().into(),
         },

@@ -43,6 +43,11 @@ impl Slots {
         self.faulty
     }
 
+    /// What was faulty stays so.
+    pub(crate) fn mark_faulty(&mut self, faulty: bool) {
+        self.faulty |= faulty;
+    }
+
     pub(crate) fn set(&mut self, field: usize, possible: u64, grid: &Grid) {
         let possible = possible & grid.domain(field);
         self.faulty |= possible == 0;

@@ -111,6 +111,7 @@ fn nobody(patient: PatientFacts) -> ViewerFacts {
             organisation_was_on_team: Known::Unknown,
             is_host: Known::Unknown,
             break_glass: Known::Unknown,
+            own_office: Known::Unknown,
         },
         patient,
         purpose: Purpose::Care,

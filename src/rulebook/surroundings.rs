@@ -10,6 +10,7 @@ use crate::domain::body::Body;
 use crate::domain::directory::{Actor, Directory};
 use crate::domain::ids::{OrganisationId, PersonId};
 use crate::domain::kind::Kind;
+use crate::domain::offices::Offices;
 use crate::domain::role::{OrganisationType, Role};
 use crate::domain::state::PatientState;
 use crate::domain::time::Timestamp;
@@ -21,6 +22,8 @@ pub struct Surroundings {
     pub team: Vec<Seat>,
     /// The secretariat; the one with the lowest id where there are several.
     pub region: Option<Seat>,
+    /// The organisation itself, where the timeline is one's own.
+    pub subject: Option<Seat>,
     /// How many people of the team are doctors.
     doctors: usize,
 }
@@ -31,15 +34,17 @@ impl Surroundings {
     pub fn of(state: &PatientState, directory: &Directory) -> Self {
         let mut held: HashMap<OrganisationId, RoleSet> = HashMap::new();
         let mut doctors = 0;
+        let own = state.office.is_some().then(|| state.timeline.as_organisation());
         for person in directory.people.values().filter(|person| person.active) {
             let mut is_doctor = false;
             for position in &person.positions {
                 let linked = state.team.get(&position.organisation);
                 let is_secretariat = position.role == Role::Secretariat;
-                if linked.is_some_and(|membership| membership.includes(person.id)) || is_secretariat {
+                let is_own = own == Some(position.organisation);
+                if linked.is_some_and(|membership| membership.includes(person.id)) || is_secretariat || is_own {
                     held.entry(position.organisation).or_default().0 |= 1 << position.role.index();
                     let has_place = || directory.has_active(position.organisation);
-                    is_doctor |= position.role == Role::Doctor && has_place();
+                    is_doctor |= position.role == Role::Doctor && !is_own && has_place();
                 }
             }
             // One who works at two places is one doctor.
@@ -58,7 +63,7 @@ impl Surroundings {
         let region = secretariats.map(|found| found.id).min().and_then(|id| seat(id, false));
         // A region whose secretariat has no people yet still has one to turn to.
         let region = region.map(|seat| Seat { roles: RoleSet::of(&[Role::Secretariat]), ..seat });
-        Self { team, region, doctors }
+        Self { team, region, subject: own.and_then(|id| seat(id, false)), doctors }
     }
 
     /// What the team is, as facts.
@@ -69,6 +74,19 @@ impl Surroundings {
         facts.has_care_manager = has(Role::CareManager);
         facts.has_pharmacist = has(Role::Pharmacist);
         facts.two_doctors = Known::Is(self.doctors >= 2);
+    }
+
+    /// Whether a nursing station of the team answers day and night, as its liaison contact says; unknown where none says
+    /// so and one has named none.
+    #[must_use]
+    pub fn nurse_24h(&self, offices: &Offices) -> Known<bool> {
+        let stations = self.team.iter().filter(|seat| seat.organisation_type == OrganisationType::NursingStation);
+        let said: Vec<_> = stations.map(|seat| offices.answers_around_the_clock(seat.organisation)).collect();
+        match said.contains(&Some(true)) {
+            true => Known::Is(true),
+            false if said.contains(&None) => Known::Unknown,
+            false => Known::Is(false),
+        }
     }
 
     /// The same around one entry, for duties to be opened.

@@ -33,6 +33,7 @@ keys! {
     EFFECTIVE = "effective" "施行日";
     PARENT = "parent" "改定前";
     AGREED_BY = "agreed_by" "合意";
+    BODIES = "bodies" "署名団体";
     BODY = "body" "団体";
     ROLE = "role" "職種";
     PERSON = "person" "代表者";

@@ -1,5 +1,7 @@
 //! What a signed-in client may ask: follow, unfollow, post, try a post, mark read.
 
+use std::collections::BTreeSet;
+
 use axum::extract::ws::Message;
 
 use super::Session;
@@ -76,7 +78,10 @@ impl Session {
                 return self.error(Code::Unavailable, String::new()).await;
             };
             let named = |timeline: &TimelineId| wanted.iter().any(|(known, _)| known == timeline);
-            let rest: Vec<_> = mine.into_iter().filter(|timeline| !named(timeline)).collect();
+            let Ok(opened) = self.hub.timelines_to_review(&self.signed_in.actor).await else {
+                return self.error(Code::Unavailable, String::new()).await;
+            };
+            let rest: BTreeSet<_> = mine.into_iter().chain(opened).filter(|timeline| !named(timeline)).collect();
             wanted.extend(rest.into_iter().map(|timeline| (timeline, Seq::ZERO)));
         }
         for (timeline, after) in wanted {

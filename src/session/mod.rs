@@ -193,6 +193,7 @@ impl Session {
         if self.silent_beats > limits::SILENT_BEATS_MAX {
             return Err(Ended::Close(CloseCode::HeartbeatMissed));
         }
+        self.end_lapsed(now).await?;
         let widened = self.widen_records();
         // An open record counts as "up to the head": nothing is lost when the hub cannot take this now.
         let _ = self.hub.note_reading(widened).await;

@@ -90,8 +90,13 @@ impl Session {
         if !place.subscription.stands() {
             return Ok(());
         }
+        let view = place.subscription.view();
+        if view.expires_at().is_some_and(|until| until <= self.hub.region().now()) {
+            drop(view);
+            return Box::pin(self.end_lapsed(self.hub.region().now())).await;
+        }
         place.covered = entry.seq();
-        if !place.subscription.view().shows(entry) {
+        if !view.shows(entry) {
             return Ok(());
         }
         let frame = entry.encoded.delivery(self.writer.encoding(), place.told);
@@ -154,6 +159,18 @@ impl Session {
         self.writer.feed(&forget_frame(timeline, entry)).await
     }
 
+    /// What was shown under an emergency access that has ended is forgotten, whether anything was posted since or not.
+    pub(super) async fn end_lapsed(&mut self, now: Timestamp) -> Result<(), Ended> {
+        let is_lapsed = |place: &Place| place.subscription.view().expires_at().is_some_and(|until| until <= now);
+        let lapsed = self.places.iter().filter(|(_, place)| is_lapsed(place));
+        let lapsed: Vec<TimelineId> = lapsed.map(|(timeline, _)| *timeline).collect();
+        self.hub.fanout().remove(&self.outbox, lapsed.iter().copied());
+        for timeline in lapsed {
+            self.forget(timeline, None).await?;
+        }
+        Ok(())
+    }
+
     /// The heartbeat, with how far each timeline was passed over since the client last heard of it.
     pub(super) async fn heartbeat(&mut self, server_time: Timestamp) -> Result<(), Ended> {
         let served: Vec<(TimelineId, Seq)> =
@@ -193,10 +210,12 @@ impl Place {
     }
 }
 
-/// Whether this reader saw other parts of the timeline when it was at `after`, and was away while team or consent changed.
+/// Whether this reader saw other parts of the timeline when it was at `after`, and was away while team or consent changed,
+/// or while its emergency access ended.
 /// A reader who was there would have been told to forget.
 async fn sees_otherwise_since(hub: &Hub, actor: Actor, after: Seq, granted: &Granted) -> Result<bool, Ended> {
-    if after == Seq::ZERO || granted.access_epoch <= after {
+    let is_as_it_was = granted.access_epoch <= after && !granted.access_lapsed;
+    if after == Seq::ZERO || is_as_it_was {
         return Ok(false);
     }
     let then = hub.view_at(granted.subscription.timeline, &actor, after).await.map_err(cannot_be_fed)?;

@@ -4,6 +4,8 @@
 use uuid::Uuid;
 
 use crate::codec::{self, QueuedPost};
+use crate::domain::directory::Actor;
+pub use crate::domain::ids::Subject;
 use crate::domain::ids::{EntryId, OrganisationId, PersonId, Seq, SignInId, TimelineId};
 use crate::domain::list::closed_list;
 use crate::domain::time::Timestamp;
@@ -29,6 +31,8 @@ pub struct Batch {
     pub queued: Vec<SealedQueued>,
     /// Queued posts that became entries or were dismissed.
     pub resolved: Vec<Resolved>,
+    /// Whose sign-ins end with an entry of the batch.
+    pub shut_out: Vec<ShutOut>,
     /// Files that entries of this batch name, each handed in by the organisation of the entry's author.
     pub files: Vec<NamedFile>,
 }
@@ -47,15 +51,8 @@ impl Batch {
             && self.read_markers.is_empty()
             && self.queued.is_empty()
             && self.resolved.is_empty()
+            && self.shut_out.is_empty()
             && self.files.is_empty()
-    }
-}
-
-closed_list! {
-    /// What a timeline is about.
-    Subject {
-        Patient = "patient", "患者", "patient";
-        Organisation = "organisation", "事業所", "organisation";
     }
 }
 
@@ -187,11 +184,29 @@ pub(super) fn audit_aad(recorded_at: Timestamp, timeline: Option<TimelineId>) ->
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct GrantId(pub Uuid);
 
+/// A suspension shuts somebody out: their sign-ins end in the transaction that keeps it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ShutOut {
+    pub organisation: OrganisationId,
+    /// Wherever this person acts; `None`: everybody of the organisation.
+    pub person: Option<PersonId>,
+    pub by: Actor,
+    pub at: Timestamp,
+}
+
 /// How the record of a reading session changes.
 #[derive(Clone, Copy, Debug)]
 pub enum GrantChange {
     /// Before the first entry is sent.
-    Open { id: GrantId, sign_in: SignInId, timeline: TimelineId, opened_at: Timestamp, from: Seq },
+    Open {
+        id: GrantId,
+        sign_in: SignInId,
+        timeline: TimelineId,
+        opened_at: Timestamp,
+        from: Seq,
+        /// The declaration of the emergency access that it rests on, if it does.
+        access: Option<EntryId>,
+    },
     /// As it goes.
     Widen { id: GrantId, through: Seq },
     /// When the session ends or may read no longer.

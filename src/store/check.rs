@@ -151,7 +151,7 @@ impl Tx {
             seq: Seq::ZERO,
             chain: GENESIS,
             recorded_at: Timestamp::MIN,
-            state: key.map(|_| PatientState::empty(timeline)),
+            state: key.map(|_| PatientState::empty_of(head.subject, timeline)),
             at_snapshot: None,
             duties: BTreeMap::new(),
         };

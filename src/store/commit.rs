@@ -88,6 +88,7 @@ impl Tx {
         if self.name_files(&batch.files).await? < batch.files.len() as u64 {
             return Err(Undone::Duplicate(Vec::new()));
         }
+        self.end_shut_out(&batch.shut_out).await?;
         // Last, because the audit log's lock makes the hubs wait for each other until the commit.
         self.append_audits(&batch.audits).await?;
         Ok(())

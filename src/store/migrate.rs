@@ -22,7 +22,14 @@ macro_rules! step {
 }
 
 /// Applied ones are never altered: the database remembers their checksums.
-pub(super) const STEPS: &[Step] = &[step!(1, "0001_journal"), step!(2, "0002_files"), step!(4, "0004_duties")];
+pub(super) const STEPS: &[Step] = &[
+    step!(1, "0001_journal"),
+    step!(2, "0002_files"),
+    step!(3, "0003_emergency_access"),
+    step!(4, "0004_duties"),
+    step!(5, "0005_offices"),
+    step!(6, "0006_rulebook_lifecycle"),
+];
 
 pub(super) async fn migrate(engine: &Engine) -> Result<(), MigrateError> {
     match engine {

@@ -6,6 +6,7 @@
 //! INVARIANT: everything said about a patient is sealed with that patient's key; only ids, seqs,
 //! times, team membership and the state of consent stand in the clear.
 
+mod accesses;
 mod alone;
 mod audit;
 mod batch;
@@ -26,14 +27,17 @@ mod file;
 mod health;
 mod journal;
 mod linking_queue;
+mod meetings;
 mod meta;
 mod migrate;
+mod past;
 mod projection;
 mod reading;
 pub mod rebuild;
 mod record;
 mod rows;
 mod rulebook;
+mod rulebook_version;
 mod shelf;
 mod sign_in;
 mod snapshot;
@@ -41,10 +45,11 @@ mod snapshot;
 mod tests;
 mod timeline;
 
+pub use accesses::DeclaredAccess;
 pub use audit::AuditRecord;
 pub use batch::{
     AuditSeal, Batch, ClearHeader, GrantChange, GrantId, HeadUpdate, NewTimeline, QueueState, ReadMarker, Resolved,
-    SealedAudit, SealedEntry, SealedQueued, Subject,
+    SealedAudit, SealedEntry, SealedQueued, ShutOut, Subject,
 };
 pub use engine::Tx;
 pub use entry::{KnownId, Page, StoredEntry};
@@ -53,6 +58,7 @@ pub use file::{FileName, HandedIn, KeptFile, NamedFile, UnnamedFile, open_file, 
 pub use health::Health;
 pub use journal::Journal;
 pub use linking_queue::Queued;
+pub use past::{RefusedPage, RefusedPost};
 pub use projection::{ProjectionChange, project};
 pub use reading::Grant;
 pub use rulebook::RulebookFile;

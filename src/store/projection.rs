@@ -10,13 +10,16 @@ use crate::domain::body::Body;
 use crate::domain::duty::DutyId;
 use crate::domain::entry::Entry;
 use crate::domain::ids::{OrganisationId, PersonId, TimelineId};
+use crate::domain::kind::Kind;
 use crate::domain::patient::Registration;
 use crate::domain::state::PatientState;
 use crate::domain::team::{ConsentState, Membership};
 use crate::domain::time::Timestamp;
 use crate::vault::PatientKey;
 
+use super::accesses::DeclaredAccess;
 use super::engine::run;
+use super::meetings::{MeetingRow, meeting_rows};
 use super::record::{RegistrationRecord, record_aad, uuid_from};
 use super::{StoreError, Tx};
 
@@ -37,6 +40,11 @@ pub enum ProjectionChange {
         timeline: TimelineId,
         state: ConsentState,
     },
+    /// When each pair of organisations met last.
+    Meetings {
+        timeline: TimelineId,
+        meetings: Vec<MeetingRow>,
+    },
     /// A duty as it stands, sealed with the timeline's key.
     Duty {
         timeline: TimelineId,
@@ -48,6 +56,11 @@ pub enum ProjectionChange {
     Due {
         timeline: TimelineId,
         at: Option<Timestamp>,
+    },
+    /// All declarations of emergency access that are remembered.
+    Accesses {
+        timeline: TimelineId,
+        declared: Vec<DeclaredAccess>,
     },
 }
 
@@ -65,6 +78,13 @@ impl ProjectionChange {
         }
         if state.consent != ConsentState::None {
             changes.push(Self::Consent { timeline, state: state.consent });
+        }
+        let meetings = meeting_rows(state);
+        if !meetings.is_empty() {
+            changes.push(Self::Meetings { timeline, meetings });
+        }
+        if !state.accesses.as_slice().is_empty() {
+            changes.push(accesses_of(state));
         }
         changes
     }
@@ -95,10 +115,22 @@ pub fn project(after: &PatientState, entry: &Entry, key: &PatientKey, changes: &
         Body::TeamLink(_) | Body::TeamUnlink(_) | Body::HostChange(_) => {
             changes.push(ProjectionChange::Team { timeline, team: after.team.clone() });
         }
+        Body::EmergencyAccess(_) => changes.push(accesses_of(after)),
+        // Perhaps the secretariat's of a declaration.
+        Body::Acknowledgement(_) if !after.accesses.as_slice().is_empty() => changes.push(accesses_of(after)),
         _ => {}
+    }
+    // Of a meeting that is told, put right or taken back.
+    if matches!(entry.scope().kind, Kind::JointVisit | Kind::Conference) {
+        changes.push(ProjectionChange::Meetings { timeline, meetings: meeting_rows(after) });
     }
     changes
         .extend(after.duties.touched_by(entry).into_iter().map(|duty| ProjectionChange::of_duty(timeline, duty, key)));
+}
+
+fn accesses_of(state: &PatientState) -> ProjectionChange {
+    let timeline = state.timeline;
+    ProjectionChange::Accesses { timeline, declared: DeclaredAccess::all_of(timeline, &state.accesses) }
 }
 
 /// What the projections hold of one timeline, opened.
@@ -108,6 +140,8 @@ pub(super) struct Projected {
     /// Organisation, person, host, since, opens from.
     pub(super) team: Vec<TeamRow>,
     pub(super) consent: Option<String>,
+    pub(super) meetings: Vec<MeetingRow>,
+    pub(super) accesses: Vec<DeclaredAccess>,
 }
 
 pub(super) type TeamRow = (Vec<u8>, Option<Vec<u8>>, bool, i64, i64);
@@ -118,7 +152,9 @@ impl Projected {
         let mut team: Vec<TeamRow> = team_rows(&state.team).collect();
         team.sort();
         let consent = (state.consent != ConsentState::None).then(|| state.consent.code().to_owned());
-        Self { registration: state.registration.as_deref().cloned(), team, consent }
+        let accesses = DeclaredAccess::all_of(state.timeline, &state.accesses);
+        let (registration, meetings) = (state.registration.as_deref().cloned(), meeting_rows(state));
+        Self { registration, team, consent, meetings, accesses }
     }
 }
 
@@ -148,10 +184,12 @@ impl Tx {
                 ProjectionChange::Patient { timeline, sealed } => self.upsert_patient(*timeline, sealed).await?,
                 ProjectionChange::Team { timeline, team } => self.replace_team(*timeline, team).await?,
                 ProjectionChange::Consent { timeline, state } => self.upsert_consent(*timeline, *state).await?,
+                ProjectionChange::Meetings { timeline, meetings } => self.replace_meetings(*timeline, meetings).await?,
                 ProjectionChange::Duty { timeline, duty, open, sealed } => {
                     self.upsert_duty(*timeline, *duty, *open, sealed).await?;
                 }
                 ProjectionChange::Due { timeline, at } => self.set_due(*timeline, *at).await?,
+                ProjectionChange::Accesses { timeline, declared } => self.replace_accesses(*timeline, declared).await?,
             }
         }
         Ok(())
@@ -277,7 +315,9 @@ impl Tx {
         let registration = patient.map(|(sealed,)| open_registration(key, timeline, &sealed)).transpose()?;
         // "Not obtained" may stand there or be left out: it says the same.
         let consent = consent.map(|(state,)| state).filter(|state| state != ConsentState::None.code());
-        Ok(Projected { registration, team, consent })
+        let meetings = self.find_meetings(timeline).await?;
+        let accesses = self.list_accesses_of(timeline).await?;
+        Ok(Projected { registration, team, consent, meetings, accesses })
     }
 
     /// Empties all projections, to be rebuilt in the same transaction.
@@ -287,8 +327,10 @@ impl Tx {
                 "delete from patient",
                 "delete from team_member",
                 "delete from patient_consent",
+                "delete from pair_meeting",
                 "delete from duty",
                 "delete from timeline_due",
+                "delete from emergency_access",
             ] {
                 sqlx::query(sql).execute(&mut *connection).await?;
             }

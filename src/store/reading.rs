@@ -5,7 +5,7 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use crate::domain::ids::{PersonId, Seq, SignInId, TimelineId};
+use crate::domain::ids::{EntryId, PersonId, Seq, SignInId, TimelineId};
 use crate::domain::time::Timestamp;
 
 use super::engine::run;
@@ -24,9 +24,11 @@ pub struct Grant {
     /// The last entry known to have been sent. An open grant without it: up to the head.
     pub through: Option<Seq>,
     pub closed_at: Option<Timestamp>,
+    /// The declaration of the emergency access that it rests on, if it does.
+    pub access: Option<EntryId>,
 }
 
-type GrantRow = (Vec<u8>, Vec<u8>, Vec<u8>, i64, i64, Option<i64>, Option<i64>);
+type GrantRow = (Vec<u8>, Vec<u8>, Vec<u8>, i64, i64, Option<i64>, Option<i64>, Option<Vec<u8>>);
 
 impl Tx {
     /// Moves markers forward; one that is behind what is stored changes nothing.
@@ -99,8 +101,8 @@ impl Tx {
     pub async fn write_grants(&mut self, changes: &[GrantChange]) -> Result<(), StoreError> {
         static OPEN: LazyLock<Rows> = LazyLock::new(|| {
             Rows::new(
-                "insert into read_grant (id, sign_in, timeline, opened_at, from_seq) values ",
-                5,
+                "insert into read_grant (id, sign_in, timeline, opened_at, from_seq, emergency_access) values ",
+                6,
                 " on conflict (id) do nothing",
             )
         });
@@ -120,13 +122,14 @@ impl Tx {
             let text = OPEN.text(self.marks(), chunk.len());
             run!(self, connection => {
                 let mut query = sqlx::query(text);
-                for (id, sign_in, timeline, opened_at, from) in chunk {
+                for (id, sign_in, timeline, opened_at, from, access) in chunk {
                     query = query
                         .bind(id.0.as_bytes().as_slice())
                         .bind(sign_in.0.as_bytes().as_slice())
                         .bind(timeline.0.as_bytes().as_slice())
                         .bind(opened_at.0)
-                        .bind(seq_into(*from));
+                        .bind(seq_into(*from))
+                        .bind(access.map(|entry| entry.0.as_bytes().to_vec()));
                 }
                 query.execute(connection).await?;
             });
@@ -152,8 +155,8 @@ impl Tx {
     /// # Errors
     /// When the database fails.
     pub async fn list_grants(&mut self, timeline: TimelineId) -> Result<Vec<Grant>, StoreError> {
-        const SQL: &str = "select id, sign_in, timeline, opened_at, from_seq, through_seq, closed_at
-            from read_grant where timeline = $1 order by opened_at, id";
+        const SQL: &str = "select id, sign_in, timeline, opened_at, from_seq, through_seq, closed_at,
+            emergency_access from read_grant where timeline = $1 order by opened_at, id";
         let rows: Vec<GrantRow> = run!(self, connection => {
             sqlx::query_as(SQL).bind(timeline.0.as_bytes().as_slice()).fetch_all(connection).await?
         });
@@ -161,7 +164,7 @@ impl Tx {
     }
 }
 
-type Opened = (GrantId, SignInId, TimelineId, Timestamp, Seq);
+type Opened = (GrantId, SignInId, TimelineId, Timestamp, Seq, Option<EntryId>);
 type Moved = (GrantId, Seq, Option<Timestamp>);
 
 /// The new grants, and for each changed one its furthest seq and its end.
@@ -170,8 +173,8 @@ fn sorted(changes: &[GrantChange]) -> (Vec<Opened>, Vec<Moved>) {
     let mut moved: HashMap<GrantId, (Seq, Option<Timestamp>)> = HashMap::new();
     for change in changes {
         let (id, through, closed_at) = match *change {
-            GrantChange::Open { id, sign_in, timeline, opened_at, from } => {
-                opened.push((id, sign_in, timeline, opened_at, from));
+            GrantChange::Open { id, sign_in, timeline, opened_at, from, access } => {
+                opened.push((id, sign_in, timeline, opened_at, from, access));
                 continue;
             }
             GrantChange::Widen { id, through } => (id, through, None),
@@ -187,7 +190,7 @@ fn sorted(changes: &[GrantChange]) -> (Vec<Opened>, Vec<Moved>) {
 }
 
 fn grant_from(row: GrantRow) -> Result<Grant, StoreError> {
-    let (id, sign_in, timeline, opened_at, from, through, closed_at) = row;
+    let (id, sign_in, timeline, opened_at, from, through, closed_at, access) = row;
     Ok(Grant {
         id: GrantId(uuid_from("read_grant.id", &id)?),
         sign_in: SignInId(uuid_from("read_grant.sign_in", &sign_in)?),
@@ -196,5 +199,6 @@ fn grant_from(row: GrantRow) -> Result<Grant, StoreError> {
         from: seq_from("read_grant.from_seq", from)?,
         through: through.map(|seq| seq_from("read_grant.through_seq", seq)).transpose()?,
         closed_at: closed_at.map(Timestamp),
+        access: access.map(|id| uuid_from("read_grant.emergency_access", &id).map(EntryId)).transpose()?,
     })
 }

@@ -48,7 +48,7 @@ impl Tx {
             let keep = |state: &PatientState, entry: &_| {
                 duties.extend(state.duties.touched_by(entry).into_iter().map(|duty| (duty.opened.id, duty.clone())));
             };
-            let state = self.fold_watched(PatientState::empty(head.timeline), &key, keep).await?;
+            let state = self.fold_watched(PatientState::empty_of(head.subject, head.timeline), &key, keep).await?;
             rebuilt.entries += state.head.0;
             let mut changes = ProjectionChange::all_of(&state, &key);
             let timeline = head.timeline;

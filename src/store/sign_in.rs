@@ -3,6 +3,7 @@
 
 use uuid::Uuid;
 
+use crate::domain::act::{Act, By, Deed, SignInEnd};
 use crate::domain::directory::Position;
 use crate::domain::ids::{OrganisationId, PersonId, SignInId};
 use crate::domain::role::Role;
@@ -11,7 +12,7 @@ use crate::vault::TokenHash;
 
 use super::engine::run;
 use super::record::{code_from, uuid_from};
-use super::{StoreError, Tx};
+use super::{ShutOut, StoreError, Tx};
 
 /// One sign-in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -130,6 +131,22 @@ impl Tx {
         const SQL: &str = "update sign_in set revoked_at = $2 where organisation = $1 and revoked_at is null
             returning id, person, role, organisation";
         self.revoke(SQL, organisation.0, now).await
+    }
+
+    /// Ends the sign-ins of those who are shut out, with an act for each.
+    pub(super) async fn end_shut_out(&mut self, shut_out: &[ShutOut]) -> Result<(), StoreError> {
+        for &ShutOut { organisation, person, by, at } in shut_out {
+            let ended = match person {
+                Some(person) => self.revoke_sign_ins_of(person, at).await?,
+                None => self.revoke_sign_ins_at(organisation, at).await?,
+            };
+            let act = |&EndedSignIn { id, person, position }: &EndedSignIn| Act {
+                by: By::Person(by),
+                deed: Deed::SignInEnded { sign_in: id, person, position, why: SignInEnd::Suspended },
+            };
+            self.append_acts(at, ended.iter().map(act)).await?;
+        }
+        Ok(())
     }
 
     async fn revoke(&mut self, sql: &'static str, of: Uuid, now: Timestamp) -> Result<Vec<EndedSignIn>, StoreError> {

@@ -3,7 +3,7 @@
 use std::sync::{Arc, LazyLock};
 
 use crate::domain::entry::Entry;
-use crate::domain::ids::{Seq, TimelineId};
+use crate::domain::ids::{Seq, Subject, TimelineId};
 use crate::domain::state::PatientState;
 use crate::domain::time::Timestamp;
 use crate::limits::FOLD_PAGE_ENTRIES;
@@ -11,7 +11,7 @@ use crate::vault::PatientKey;
 use crate::vault::chain::Link;
 
 use super::engine::run;
-use super::record::{link_from, seq_from, seq_into, uuid_from};
+use super::record::{code_from, link_from, seq_from, seq_into, uuid_from};
 use super::rows::{self, Rows};
 use super::{HeadUpdate, NewTimeline, StoreError, Tx};
 
@@ -31,6 +31,7 @@ pub struct Loaded {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Head {
     pub(super) timeline: TimelineId,
+    pub(super) subject: Subject,
     pub(super) seq: Seq,
     pub(super) chain: Link,
     pub(super) recorded_at: Timestamp,
@@ -99,23 +100,40 @@ impl Tx {
 
     /// Where a timeline ends.
     pub(super) async fn find_head(&mut self, timeline: TimelineId) -> Result<Option<Head>, StoreError> {
-        const SQL: &str = "select head_seq, head_chain, recorded_at from timeline where id = $1";
-        let row: Option<(i64, Vec<u8>, i64)> = run!(self, connection => {
+        const SQL: &str = "select subject, head_seq, head_chain, recorded_at from timeline where id = $1";
+        let row: Option<HeadRow> = run!(self, connection => {
             sqlx::query_as(SQL).bind(timeline.0.as_bytes().as_slice()).fetch_optional(connection).await?
         });
-        row.map(|(seq, chain, recorded_at)| head_from(timeline, seq, &chain, recorded_at)).transpose()
+        row.map(|row| head_from(timeline, &row)).transpose()
     }
 
     /// All heads, in the order of the ids.
     pub(super) async fn list_heads(&mut self) -> Result<Vec<Head>, StoreError> {
-        const SQL: &str = "select id, head_seq, head_chain, recorded_at from timeline order by id";
-        let rows: Vec<(Vec<u8>, i64, Vec<u8>, i64)> =
+        const SQL: &str = "select id, subject, head_seq, head_chain, recorded_at from timeline order by id";
+        let rows: Vec<(Vec<u8>, String, i64, Vec<u8>, i64)> =
             run!(self, connection => sqlx::query_as(SQL).fetch_all(connection).await?);
         rows.into_iter()
-            .map(|(id, seq, chain, recorded_at)| {
-                head_from(TimelineId(uuid_from("timeline.id", &id)?), seq, &chain, recorded_at)
+            .map(|(id, subject, seq, chain, recorded_at)| {
+                head_from(TimelineId(uuid_from("timeline.id", &id)?), &(subject, seq, chain, recorded_at))
             })
             .collect()
+    }
+
+    /// The states of all organisations that have a timeline, by id. One whose key was destroyed is left out.
+    ///
+    /// # Errors
+    /// When the database fails, or a timeline does not fold.
+    pub async fn load_offices(&mut self) -> Result<Vec<PatientState>, StoreError> {
+        const SQL: &str = "select id from timeline where subject = $1 and wrapped_key is not null order by id";
+        let rows: Vec<(Vec<u8>,)> = run!(self, connection => {
+            sqlx::query_as(SQL).bind(Subject::Organisation.code()).fetch_all(connection).await?
+        });
+        let mut offices = Vec::with_capacity(rows.len());
+        for (id,) in rows {
+            let loaded = self.load(TimelineId(uuid_from("timeline.id", &id)?)).await?;
+            offices.extend(loaded.map(|loaded| loaded.state));
+        }
+        Ok(offices)
     }
 
     /// Ids under which entries are stored that no timeline has.
@@ -161,7 +179,7 @@ impl Tx {
         let Some(head) = self.find_head(timeline).await? else { return Ok(None) };
         let Some(key) = self.find_key(timeline).await? else { return Ok(None) };
         let state = self.find_snapshot(timeline, &key).await?;
-        let state = self.fold(state.unwrap_or_else(|| PatientState::empty(timeline)), &key).await?;
+        let state = self.fold(state.unwrap_or_else(|| PatientState::empty_of(head.subject, timeline)), &key).await?;
         if state.head != head.seq {
             let what = format!("its entries end at seq {}, its head is {}", state.head, head.seq);
             return Err(StoreError::inconsistent(format!("timeline {timeline}"), what));
@@ -198,9 +216,14 @@ impl Tx {
     }
 }
 
-fn head_from(timeline: TimelineId, seq: i64, chain: &[u8], recorded_at: i64) -> Result<Head, StoreError> {
+/// Subject, head, link and recorded time.
+type HeadRow = (String, i64, Vec<u8>, i64);
+
+fn head_from(timeline: TimelineId, (subject, seq, chain, recorded_at): &HeadRow) -> Result<Head, StoreError> {
+    let (seq, recorded_at) = (*seq, *recorded_at);
     Ok(Head {
         timeline,
+        subject: code_from("timeline.subject", subject, Subject::from_code(subject))?,
         seq: seq_from("timeline.head_seq", seq)?,
         chain: link_from("timeline.head_chain", chain)?,
         recorded_at: Timestamp(recorded_at),

@@ -120,6 +120,7 @@ closed_list! {
         // About what was asked.
         NotFound = "not_found", "見つかりません", "not found";
         Forbidden = "forbidden", "ルールにより認められません", "the rules do not allow this";
+        Suspended = "suspended", "利用が停止されています", "the use of the system is suspended";
         /// Gates of the rulebook hold the post: with what they ask for it may be sent again.
         Held = "held", "ルールにより保留されています。足りないものを添えて送り直せます", "rules hold this post; it may be sent again with what they ask for";
         Conflict = "conflict", "同じIDで別の内容がすでに登録されています", "this id was accepted with other content";
@@ -130,6 +131,7 @@ closed_list! {
         NotLinked = "not_linked", "チームに紐付けられていません", "not linked to the team";
         Retracted = "retracted", "取り消された記録です", "it was retracted";
         Superseded = "superseded", "より新しい内容が記録されています", "a newer one is in force";
+        RulebookUnsound = "rulebook_unsound", "ルールに誤りがあります", "the rules have mistakes";
         Ended = "ended", "もう終わっています", "it has ended already";
         NotYours = "not_yours", "この人にはできません", "somebody else's to do";
         NotAgreed = "not_agreed", "取り決められていません", "this was not agreed";

@@ -4,4 +4,5 @@ mod client;
 mod demo;
 mod fresh_region;
 mod posts;
+mod rulebook;
 mod stop;

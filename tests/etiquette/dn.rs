@@ -1,12 +1,12 @@
 //! What doctors ask of nurses: to visit first on a change, to tell without delay, to be asked first, to keep reporting.
 
-use renkei::domain::body::{Body, CallTo, StatusChange, Visit, VisitPlan};
+use renkei::domain::body::{Body, StatusChange, Visit, VisitPlan};
 use renkei::domain::duty::Answer;
 use renkei::domain::entry::Intent;
 use renkei::domain::role::Role;
 
 use super::bodies::{
-    call, conference, discharge, instructed, instruction, report, status_change, visit, visit_plan, visited,
+    conference, discharge, instructed, instruction, report, status_change, visit, visit_plan, visited,
 };
 use super::story::Who::{CareManager, Doctor, FarNurse, Helper, Nurse, Pharmacist, SecondNurse, Secretariat};
 use super::story::{DAY, HOUR, MINUTE, Story, TEAM, advice, advised, at, duty, meets, no_duty, not_advised};
@@ -226,11 +226,4 @@ async fn dn_s4_the_nurse_at_a_meeting_without_a_doctor_finds_the_advice_on_the_e
     for roles in [&[Role::Nurse, Role::Doctor][..], &[Role::CareManager, Role::Helper]] {
         assert_eq!(advice(&story.posts(CareManager, conference(roles)).await, "DN-S4"), None, "{roles:?}");
     }
-}
-
-#[tokio::test]
-async fn dn_s1_a_station_of_which_nobody_says_that_it_answers_day_and_night_is_not_suggested() {
-    let mut story = Story::begin().await;
-    let phoned = story.posts(Helper, call(CallTo::Doctor, true, "様子を伝えました")).await;
-    not_advised(&phoned, "DN-S1");
 }

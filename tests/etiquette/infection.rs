@@ -66,6 +66,7 @@ async fn in_1_a_covid_notice_before_consent_is_seen_and_acknowledged_all_the_sam
     let mut story = Story::begin().await;
     story.posts(Helper, visited()).await;
     story.app.consent(story.patient, ConsentState::None).await;
+    story.all_look_again().await;
     let notice = story.posts(Nurse, infection(Infection::Covid, &[FIRST])).await;
     let owed = duty(&notice, "IN-1");
     story.got_by(notice.id, &TEAM).await;

@@ -9,6 +9,7 @@ mod mutual;
 mod naming;
 mod nd_must;
 mod nd_should;
+mod offices;
 mod operating;
 mod others;
 mod story;
@@ -20,11 +21,17 @@ use renkei::vault::digest;
 const STORIES: [(&str, &[&str]); 5] = [
     (
         "etiquette-doctor-nurse",
-        &[include_str!("nd_must.rs"), include_str!("nd_should.rs"), include_str!("dn.rs"), include_str!("mutual.rs")],
+        &[
+            include_str!("nd_must.rs"),
+            include_str!("nd_should.rs"),
+            include_str!("dn.rs"),
+            include_str!("mutual.rs"),
+            include_str!("offices.rs"),
+        ],
     ),
     ("infection-notice", &[include_str!("infection.rs")]),
-    ("operating-policy", &[include_str!("operating.rs")]),
-    ("doctor-care-manager", &[include_str!("others.rs")]),
+    ("operating-policy", &[include_str!("operating.rs"), include_str!("offices.rs")]),
+    ("doctor-care-manager", &[include_str!("others.rs"), include_str!("offices.rs")]),
     ("doctor-pharmacist", &[include_str!("others.rs")]),
 ];
 

@@ -3,8 +3,8 @@
 
 use axum::http::StatusCode;
 use renkei::domain::body::{
-    Activation, Body, CallTo, ContactWindow, EmergencyAccess, Export, Incident, JointVisit, MeetingState, Pledge, PledgeBy,
-    Suspension,
+    Activation, Body, CallTo, ContactWindow, EmergencyAccess, Export, Incident, JointVisit, MeetingState, Pledge,
+    PledgeBy, Suspension,
 };
 use renkei::domain::duty::Answer;
 use renkei::domain::role::{OrganisationType, Role};
@@ -41,11 +41,7 @@ async fn nd_s6_a_hospital_names_its_liaison_and_is_asked_for_it_again_a_year_lat
     let course = story.office_course(Secretariat, hospital, "ND-S6").await;
     assert_eq!(
         course,
-        [
-            "04-01 09:00 opened",
-            "04-01 09:00 overdue",
-            "04-01 09:00 told the member at the Secretariat's"
-        ]
+        ["04-01 09:00 opened", "04-01 09:00 overdue", "04-01 09:00 told the member at the Secretariat's"]
     );
     assert!(story.office_course(Secretariat, clinic, "ND-S6").await.is_empty(), "a clinic is not asked");
     assert!(story.office_course(FarNurse, hospital, "ND-S6").await.is_empty(), "it is between the two");
@@ -158,7 +154,10 @@ async fn mu_m2_who_met_is_counted_and_nobody_is_told_that_a_pair_has_not() {
     let counted = async |story: &Story, who| {
         let shown = story.actor(who).get("/api/v1/compliance?from=2026-04-01&until=2026-04-30").await.ok();
         let pairs = shown["pairs"].as_array().expect("a list").iter();
-        pairs.filter(|row| row["rule"] == "MU-M2").map(|row| (row["met"].clone(), row["not_met"].clone())).collect::<Vec<_>>()
+        pairs
+            .filter(|row| row["rule"] == "MU-M2")
+            .map(|row| (row["met"].clone(), row["not_met"].clone()))
+            .collect::<Vec<_>>()
     };
     assert_eq!(counted(&story, Secretariat).await, [(json!(0), json!(1))]);
     let organisations = vec![story.office(Doctor)];
@@ -193,7 +192,8 @@ async fn op_13_records_leave_with_the_secretariats_approval() {
 async fn op_14_an_incident_is_the_secretariats_to_decide_on() {
     let mut story = Story::begin().await;
     let office = story.office(Nurse);
-    let incident = || Body::from(Box::new(Incident { text: "端末を置き忘れました".to_owned(), ..Incident::default() }));
+    let incident =
+        || Body::from(Box::new(Incident { text: "端末を置き忘れました".to_owned(), ..Incident::default() }));
     let lost = story.writes_on(Nurse, office, incident()).await;
     let owed = duty(&lost, "OP-14");
     story.owed_by(&owed, &[Secretariat]);

@@ -360,6 +360,14 @@ impl Story {
         }
     }
 
+    /// Everybody opens their page anew, as it is now.
+    pub async fn all_look_again(&mut self) {
+        for (who, desk) in &mut self.desks {
+            let patient = if who.is_far() { self.far } else { self.patient };
+            *desk = Desk::open(desk.actor.clone(), patient, Seq::ZERO).await;
+        }
+    }
+
     /// To this moment of the year 2026 in Japan: `04-02 17:00`.
     pub async fn until(&mut self, moment: &str) {
         let by = at(moment).since(self.app.clock.wall());

@@ -35,13 +35,13 @@ const PHARMACY: OrganisationId = OrganisationId(number(0xa3));
 const START: i64 = 1_775_003_400_000_000;
 const MINUTE: i64 = 60_000_000;
 
-struct Telling {
-    state: PatientState,
-    entries: Vec<Entry>,
+pub(super) struct Telling {
+    pub state: PatientState,
+    pub entries: Vec<Entry>,
 }
 
 impl Telling {
-    fn post(&mut self, role: Role, body: Body) -> EntryId {
+    pub fn post(&mut self, role: Role, body: Body) -> EntryId {
         self.post_of(role, None, body)
     }
 
@@ -82,11 +82,11 @@ impl Telling {
         id
     }
 
-    fn correct(&mut self, role: Role, target: EntryId, body: Body) {
+    pub fn correct(&mut self, role: Role, target: EntryId, body: Body) {
         self.post(role, Body::Correction(Correction { target, body: Box::new(body), reason: "誤記".to_owned() }));
     }
 
-    fn retract(&mut self, role: Role, target: EntryId, reason: RetractionReason) {
+    pub fn retract(&mut self, role: Role, target: EntryId, reason: RetractionReason) {
         self.post(role, Body::Retraction(Retraction { target, reason, text: "取消し".to_owned() }));
     }
 }
@@ -139,7 +139,7 @@ fn limits(low: Option<i32>, high: Option<i32>) -> Body {
 }
 
 /// The body of a golden frame.
-fn example(kind: &str) -> Body {
+pub(super) fn example(kind: &str) -> Body {
     let path = format!("{}/proto/examples/client/post_{kind}.json", env!("CARGO_MANIFEST_DIR"));
     match decode_client(Encoding::Json, &std::fs::read(path).unwrap()) {
         Ok(ClientFrame::Post(intent)) => intent.body,

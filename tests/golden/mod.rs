@@ -11,15 +11,16 @@
 //! only with the next version's folder.
 
 mod care;
+mod office;
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use renkei::codec::{EntryHeader, decode_snapshot, decode_stored, encode_content, encode_snapshot, encode_stored};
 use renkei::domain::entry::Entry;
-use renkei::domain::ids::{Seq, TimelineId};
+use renkei::domain::ids::{Seq, Subject, TimelineId};
 use renkei::domain::kind::Kind;
-use renkei::domain::state::PatientState;
+use renkei::domain::state::{Office, PatientState};
 use renkei::domain::time::Timestamp;
 
 /// The timeline of every golden file.
@@ -65,8 +66,17 @@ fn unhex(text: &str) -> Vec<u8> {
     (0..text.len()).step_by(2).map(|at| u8::from_str_radix(&text[at..at + 2], 16).unwrap()).collect()
 }
 
-fn fold(entries: &[Entry]) -> PatientState {
-    let mut state = PatientState::empty(timeline());
+/// The timelines that this build tells, by name, with what each is about.
+fn told() -> [(&'static str, Subject, Vec<Entry>); 2] {
+    [("care", Subject::Patient, care::entries()), ("office", Subject::Organisation, office::entries())]
+}
+
+fn subject_of(name: &str) -> Subject {
+    told().iter().find(|(known, ..)| *known == name).expect("a timeline of this name").1
+}
+
+fn fold(subject: Subject, entries: &[Entry]) -> PatientState {
+    let mut state = PatientState::empty_of(subject, timeline());
     entries.iter().for_each(|entry| state.apply(entry));
     state
 }
@@ -105,7 +115,8 @@ fn in_words(state: &PatientState) -> String {
     }
     state.retracted.iter().for_each(|seq| say(format_args!("retracted {seq}")));
     state.hidden.keys().for_each(|entry| say(format_args!("hidden {entry}")));
-    state.accesses.iter().for_each(|(person, access)| say(format_args!("access {person} until {}", access.until)));
+    let accesses = state.accesses.as_slice().iter();
+    accesses.for_each(|access| say(format_args!("access {} until {}", access.person, access.until)));
     say(format_args!("stay {} closed {}", state.course.stay(), state.course.is_closed()));
     for (writer, record) in state.course.iter() {
         let acknowledged = if record.acknowledged { " acknowledged" } else { "" };
@@ -115,10 +126,38 @@ fn in_words(state: &PatientState) -> String {
     for device in state.course.devices.keys() {
         say(format_args!("device {device} {:?}", state.course.settings_of(device)));
     }
+    for ((one, other), at) in state.course.meetings.last() {
+        say(format_args!("met {one} {other} at {at}"));
+    }
+    if let Some(office) = &state.office {
+        office_in_words(office, &mut say);
+    }
     for duty in state.duties.iter() {
         say(format_args!("duty {} {} due {} {:?}", duty.opened.id, duty.opened.rule, duty.due, duty.standing()));
     }
     words
+}
+
+fn office_in_words(office: &Office, say: &mut impl FnMut(std::fmt::Arguments<'_>)) {
+    office.entered.kept().iter().for_each(|(_, at)| say(format_args!("entered at {at}")));
+    say(format_args!("contact {:?}", office.contact()));
+    for (seq, roster) in &office.rosters {
+        say(format_args!(
+            "roster {seq} from {} until {} with {} shifts",
+            roster.from,
+            roster.until,
+            roster.shifts.len()
+        ));
+    }
+    for (pledged, given) in &office.pledges {
+        say(format_args!("pledged {} by {:?} at {:?}", pledged.rule, pledged.by, given.newest()));
+    }
+    for ((person, role), given) in &office.activations {
+        say(format_args!("activated {person} {role} at {:?}", given.newest()));
+    }
+    for (whom, suspended) in &office.suspensions {
+        say(format_args!("suspended {whom:?} {:?}", suspended.newest()));
+    }
 }
 
 #[test]
@@ -126,9 +165,10 @@ fn timelines_of_every_version_fold_to_the_state_they_folded_to_then() {
     let current = folder().join(env!("CARGO_PKG_VERSION"));
     if std::env::var_os("RENKEI_BLESS_TIMELINES").is_some() {
         std::fs::create_dir_all(&current).unwrap();
-        let entries = care::entries();
-        std::fs::write(current.join("care.entries"), write_entries(&entries)).unwrap();
-        std::fs::write(current.join("care.state"), in_words(&fold(&entries))).unwrap();
+        for (name, subject, entries) in told() {
+            std::fs::write(current.join(format!("{name}.entries")), write_entries(&entries)).unwrap();
+            std::fs::write(current.join(format!("{name}.state")), in_words(&fold(subject, &entries))).unwrap();
+        }
     }
     let mut folded = 0;
     for version in std::fs::read_dir(folder()).unwrap() {
@@ -137,7 +177,8 @@ fn timelines_of_every_version_fold_to_the_state_they_folded_to_then() {
             if path.extension().is_none_or(|extension| extension != "entries") {
                 continue;
             }
-            let state = fold(&read_entries(&std::fs::read_to_string(&path).unwrap()));
+            let name = path.file_stem().unwrap().to_str().unwrap();
+            let state = fold(subject_of(name), &read_entries(&std::fs::read_to_string(&path).unwrap()));
             let expected = std::fs::read_to_string(path.with_extension("state")).unwrap();
             assert_eq!(in_words(&state), expected, "{}", path.display());
             let again = decode_snapshot(&encode_snapshot(&state)).unwrap();
@@ -149,13 +190,15 @@ fn timelines_of_every_version_fold_to_the_state_they_folded_to_then() {
 }
 
 #[test]
-fn the_timeline_of_this_version_is_what_this_build_would_store_and_has_every_kind() {
-    let path = folder().join(env!("CARGO_PKG_VERSION")).join("care.entries");
-    let stored = std::fs::read_to_string(path).unwrap();
-    assert_eq!(write_entries(&care::entries()), stored, "the bytes changed within a version: see the rule above");
-    assert_eq!(read_entries(&stored), care::entries());
-    let kinds = |entries: &[Entry]| entries.iter().map(|entry| entry.body.kind()).collect::<Vec<_>>();
-    let there = kinds(&read_entries(&stored));
+fn the_timelines_of_this_version_are_what_this_build_would_store_and_have_every_kind() {
+    let mut there = Vec::new();
+    for (name, _, entries) in told() {
+        let path = folder().join(env!("CARGO_PKG_VERSION")).join(format!("{name}.entries"));
+        let stored = std::fs::read_to_string(path).unwrap();
+        assert_eq!(write_entries(&entries), stored, "the bytes changed within a version: see the rule above");
+        assert_eq!(read_entries(&stored), entries);
+        there.extend(entries.iter().map(|entry| entry.body.kind()));
+    }
     let missing: Vec<_> = Kind::ALL.iter().filter(|kind| !there.contains(kind)).collect();
     assert!(missing.is_empty(), "{missing:?}");
 }

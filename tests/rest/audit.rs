@@ -22,7 +22,7 @@ async fn count(app: &App) -> u64 {
     kept(app, 0).await.len() as u64
 }
 
-async fn kept(app: &App, after: u64) -> Vec<(Timestamp, Audited)> {
+pub(super) async fn kept(app: &App, after: u64) -> Vec<(Timestamp, Audited)> {
     let records =
         app.hub.journal().read(move |tx| Box::pin(tx.list_audits(after, 1_000))).await.expect("the log is read");
     records

@@ -31,11 +31,11 @@ use renkei::http::listen::{ListenBounds, Listener, Transport};
 use renkei::hub::answer::Answer;
 use renkei::hub::{Hub, HubTasks};
 use renkei::limits;
-use renkei::rulebook::{Rulebook, shipped};
+use renkei::rulebook::Rulebook;
 use renkei::session::beat::{Beat, BeatHand};
 use renkei::session::{Patience, SessionParts};
 use renkei::store::Journal;
-use renkei::vault::{RegionKey, digest};
+use renkei::vault::RegionKey;
 use renkei::wire::codes::CloseCode;
 use tempfile::TempDir;
 use tokio::sync::oneshot;
@@ -82,15 +82,15 @@ struct Lasting {
     consenting_doctor: Mutex<Option<PersonId>>,
     limits: SessionLimits,
     patience: Patience,
-    /// The one that ships unless the story brings another.
-    rulebook: Rulebook,
+    /// As a configuration names it; without one the region's own versions decide, and before those what ships.
+    rulebook: Option<Rulebook>,
 }
 
 impl Lasting {
     fn new(folder: TempDir, database: Database, key: Arc<RegionKey>, clock: Arc<ManualClock>) -> Self {
         let (organisations, secretariat, consenting_doctor) = (Mutex::default(), Mutex::default(), Mutex::default());
         let (limits, patience) = (SessionLimits::default(), Patience::default());
-        let rulebook = shipped::load(digest).expect("what ships is sound");
+        let rulebook = None;
         let door = Door::default();
         Self {
             folder,
@@ -164,9 +164,11 @@ impl App {
         let clock = Arc::clone(&lasting.clock);
         let url = lasting.database.url(lasting.folder.path());
         let journal = open::open_journal(&url, Arc::clone(&lasting.key)).await.expect("the journal opens");
-        let region = open::start_under(journal.clone(), clock.clone(), lasting.rulebook.clone())
-            .await
-            .expect("the region opens");
+        let region = match lasting.rulebook.clone() {
+            Some(rulebook) => open::start_under(journal.clone(), clock.clone(), rulebook).await,
+            None => open::start_with(journal.clone(), clock.clone()).await,
+        };
+        let region = region.expect("the region opens");
         let (hand, beat) = Beat::by_hand();
         let origins = vec![ORIGIN.to_owned()];
         let files = open::open_files(&region.hub, &lasting.folder.path().join("files")).await.expect("a folder");
@@ -356,7 +358,7 @@ impl Stopped {
 
     /// Another hub on the same journal, where the region has agreed on another rulebook meanwhile.
     pub async fn start_under(self, rulebook: Rulebook) -> App {
-        App::open(Lasting { rulebook, ..self.lasting }).await
+        App::open(Lasting { rulebook: Some(rulebook), ..self.lasting }).await
     }
 
     /// Another hub on the same journal, which the same actors speak to.

@@ -90,10 +90,12 @@ export class MockHub {
     }
   }
 
-  api(request, url, response) {
+  async api(request, url, response) {
     const token = /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1];
     const me = PEOPLE.find((one) => one.token === token && !this.revoked.has(one.key));
-    const [status, body] = me ? answerRest(this, me, request.method, url)
+    let text = '';
+    for await (const part of request) text += part;
+    const [status, body] = me ? answerRest(this, me, request.method, url, text ? JSON.parse(text) : {})
       : [401, { type: 'about:blank', title: 'Unauthorized', status: 401, code: 'unauthenticated', detail: { ja: 'サインインが必要です', en: 'please sign in' } }];
     response.writeHead(status, { 'content-type': status < 400 ? 'application/json' : 'application/problem+json', 'cache-control': 'no-store' });
     response.end(JSON.stringify(body));
@@ -176,6 +178,7 @@ class Session {
     this.hub.hear({ who: this.me.key, ...frame });
     const { journal } = this.hub;
     if (name === 'subscribe') this.subscribe(frame.subscribe);
+    if (name === 'unsubscribe') for (const timeline of frame.unsubscribe.timelines) this.cursors.delete(timeline);
     if (name === 'markRead') journal.markRead(this.me, frame.markRead.timeline, Number(frame.markRead.through));
     if (name === 'dryRun') this.send({ dryRunResult: { id: frame.dryRun.intent.id, ...journal.judge(this.me, frame.dryRun.intent) } });
     if (name === 'post') this.post(frame.post.intent);
@@ -191,7 +194,7 @@ class Session {
     const wanted = new Map(timelines.map(({ timeline, after }) => [timeline, Number(after ?? 0)]));
     if (allMine) for (const timeline of this.hub.journal.timelinesOf(this.me)) if (!wanted.has(timeline)) wanted.set(timeline, 0);
     for (const [timeline, after] of wanted) {
-      if (!this.hub.journal.timelinesOf(this.me).includes(timeline)) {
+      if (!this.hub.journal.timelinesOf(this.me).includes(timeline) && !this.hub.journal.openedUntil(this.me, timeline)) {
         this.send({ error: { code: 'not_found', about: timeline, message: { ja: '見つかりません', en: 'not found' } } });
         continue;
       }

@@ -14,6 +14,8 @@ export class Journal {
     this.timelines = new Map();
     this.markers = new Map();
     this.answers = new Map();
+    /** Emergency accesses: who and where, until when. */
+    this.opened = new Map();
     this.onEntry = () => {};
     this.onMarker = () => {};
     const put = (timeline, author, hoursAgo, body, { observedHoursAgo, fixVisit } = {}) => {
@@ -38,6 +40,11 @@ export class Journal {
 
   patient(id) {
     return PATIENTS.find((patient) => patient.id === id);
+  }
+
+  openedUntil(me, timeline) {
+    const until = this.opened.get(`${me.id} ${timeline}`) ?? 0;
+    return until > Date.now() ? until : 0;
   }
 
   linked(me, timeline) {

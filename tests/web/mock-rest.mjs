@@ -6,7 +6,7 @@ import { ORGANISATIONS, PATIENTS, PEOPLE } from './region.mjs';
 const NOT_FOUND = [404, { type: 'about:blank', title: 'Not Found', status: 404, code: 'not_found', detail: { ja: '見つかりません', en: 'not found' } }];
 
 /** @returns {[number, object]} */
-export function answerRest(hub, me, method, url) {
+export function answerRest(hub, me, method, url, asked) {
   const at = `${method} ${url.pathname.replace('/api/v1', '')}`;
   if (at === 'POST /tickets') {
     const ticket = randomUUID();
@@ -17,6 +17,17 @@ export function answerRest(hub, me, method, url) {
   if (at === 'GET /organisations') return [200, { organisations: ORGANISATIONS }];
   if (at === 'GET /people') return [200, { people: PEOPLE.map(({ id, name, role, organisation }) => ({ id, name, positions: [{ role, organisation: organisation.id }] })) }];
   if (at === 'GET /patients') return [200, { patients: patients(hub, me, url.searchParams) }];
+  if (at === 'POST /emergency-search') {
+    const found = PATIENTS.filter(({ name, birth_date }) => [name.kanji, name.kana].includes(asked.name) && birth_date === asked.birth_date);
+    return [200, { patients: found.map(({ id, name, birth_date }) => ({ id, name, birth_date })) }];
+  }
+  const declared = /^POST \/timelines\/([^/]+)\/entries$/.exec(at);
+  if (declared && asked.body?.emergencyAccess) return declare(hub, me, declared[1], asked);
+  const opened = /^GET \/patients\/([^/]+)$/.exec(at);
+  if (opened && hub.journal.openedUntil(me, opened[1])) {
+    const { id, name, birth_date, sex } = hub.journal.patient(opened[1]);
+    return [200, { id, name, birth_date, sex, emergency_access_until: new Date(hub.journal.openedUntil(me, id)).toISOString() }];
+  }
   if (at === 'DELETE /me') {
     hub.ended.push(me.key);
     return [200, {}];
@@ -29,6 +40,12 @@ export function answerRest(hub, me, method, url) {
     return [200, { markers: [...held].map(([person, { through, atMs }]) => ({ person, through, at: new Date(atMs).toISOString() })) }];
   }
   return NOT_FOUND;
+}
+
+function declare(hub, me, timeline, { id, body }) {
+  hub.journal.opened.set(`${me.id} ${timeline}`, Date.now() + body.emergencyAccess.minutes * 60_000);
+  const entry = hub.journal.append(timeline, hub.journal.actor(me.key), Date.now(), { id, body });
+  return [201, { id, timeline, seq: entry.seq, recordedAtUs: entry.recordedAtUs }];
 }
 
 /** @param {string} citation */

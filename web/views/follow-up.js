@@ -28,6 +28,8 @@ export function actsOn(item, me) {
     return item.acknowledgements.some((one) => one.author.person === me) ? [] : ['acknowledgement'];
   }
   const { kind } = item;
+  // Whoever opened the records cannot take back that they did.
+  if (kind === 'emergency_access') return [];
   return [...(CORRECTED_TEXTS.has(kind) || kind === 'vital' ? /** @type {const} */ (['correction']) : []), 'retraction'];
 }
 

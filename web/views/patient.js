@@ -4,6 +4,7 @@
 import { html, nothing, repeat } from '../vendor/lit.js';
 import { age, calendarDate } from '../dates.js';
 import { say, word } from '../language.js';
+import { emergencyBanners } from './emergency.js';
 import { face, whoText } from './face.js';
 import { icon } from './icons.js';
 import { teamSection } from './team.js';
@@ -31,7 +32,7 @@ export class PatientView extends View {
     const id = model.selected;
     const tab = this.tab || (model.isSecretariat ? 'team' : 'timeline');
     return html`<div class="patient" data-tab=${tab}>
-      ${this.head(id)}
+      <div class="patient-top">${this.head(id)}${emergencyBanners(model, id)}</div>
       <div class="tabs" role="tablist" aria-label=${say('parts_of_patient')} @keydown=${this.turn}>${TABS.map(([name, phrase, sign]) => html`
         <button type="button" role="tab" id="tab-${name}" aria-selected=${String(tab === name)} aria-controls="panel-${name}"
           tabindex=${tab === name ? 0 : -1} @click=${() => this.open(name)}>${icon(sign)}<span>${say(phrase)}</span></button>`)}

@@ -4,6 +4,7 @@
 import { html, nothing, repeat } from '../vendor/lit.js';
 import { age, calendarDate, moment } from '../dates.js';
 import { say, word } from '../language.js';
+import { emergencyButton } from './emergency.js';
 import { icon } from './icons.js';
 import { View } from './view.js';
 
@@ -47,6 +48,7 @@ export class Patients extends View {
         ${model.isSecretariat
           ? html`<label class="list-birth"><span>${say('birth_date')}</span><input type="date" .value=${this.birthDate} @input=${this.search}></label>`
           : nothing}
+        ${emergencyButton(model)}
       </div>
       ${rows.length === 0 ? html`<p class="list-empty">${say(model.hub.connection.phase === 'live' ? 'no_patients' : 'loading')}</p>` : nothing}
       <ul class="patient-list">${repeat(rows, ({ patient }) => patient.id, (row) => this.row(row))}</ul>

@@ -9,6 +9,7 @@ import { face, whoText } from './face.js';
 import { icon } from './icons.js';
 import { signInPage } from './sign-in.js';
 import { View } from './view.js';
+import './emergency.js';
 import './patient.js';
 import './patients.js';
 
@@ -27,6 +28,7 @@ export class Shell extends View {
     super.connectedCallback();
     window.addEventListener('hashchange', this.follow);
     this.addEventListener('rule-wanted', this.findRule);
+    this.addEventListener('emergency', this.breakGlass);
     this.follow();
   }
 
@@ -34,11 +36,16 @@ export class Shell extends View {
     super.disconnectedCallback();
     window.removeEventListener('hashchange', this.follow);
     this.removeEventListener('rule-wanted', this.findRule);
+    this.removeEventListener('emergency', this.breakGlass);
   }
 
   /** @param {any} event a `RuleWanted` of some citation below */
   findRule(event) {
     event.answer(this.model.rule(event.citation));
+  }
+
+  breakGlass() {
+    /** @type {import('./emergency.js').EmergencyDialog | null} */ (this.querySelector('renkei-emergency'))?.begin();
   }
 
   switchLanguage() {
@@ -69,6 +76,7 @@ export class Shell extends View {
         <renkei-patients class="pane pane-list" .model=${model}></renkei-patients>
         <main id="main" class="pane pane-main" tabindex="-1">${this.main()}</main>
       </div>
+      <renkei-emergency .model=${model}></renkei-emergency>
       <div class="unseen" role="log" aria-live="polite">${this.news()}</div>`;
   }
 

@@ -36,8 +36,9 @@ impl HubTarget {
 
     /// Whether the actor may know that this patient exists.
     fn may_know_of(&self, state: &PatientState) -> bool {
+        let region = self.hub.region();
         let linked = state.team.contains_key(&self.actor.organisation);
-        linked || View::of(state, &self.hub.region().rulebook(), &self.actor).is_some()
+        linked || View::of(state, &region.rulebook(), &self.actor, region.now()).is_some()
     }
 }
 

@@ -5,11 +5,12 @@ use std::sync::Arc;
 use super::super::field::{code, code_text, each, id, id_text};
 use super::super::mapped::Mapped;
 use super::super::proto::store::v1 as stored;
+use super::office::{times, times_message};
 use crate::domain::body::{Allergies, DeviceSetting};
 use crate::domain::ids::{OrganisationId, Seq};
 use crate::domain::kind::Kind;
 use crate::domain::standing::Standing;
-use crate::domain::state::{Course, Record, Writer};
+use crate::domain::state::{Course, Meetings, Pair, Record, Writer};
 use crate::domain::text::Invalid;
 use crate::domain::time::Timestamp;
 
@@ -28,6 +29,7 @@ pub(super) fn course_message(course: &Course) -> stored::Course {
         keeps_acp_private_dropped: dropped(&course.keeps_acp_private),
         closed: said_message(&course.closed, flag),
         closed_dropped: dropped(&course.closed),
+        pairs: course.meetings.pairs.iter().map(pair_message).collect(),
         since: course.since.iter().map(since_message).collect(),
     }
 }
@@ -42,6 +44,7 @@ pub(super) fn course(kept: stored::Course) -> Result<Course, Invalid> {
         one_doctor_wished: said(&kept.one_doctor_wished, kept.one_doctor_wished_dropped, flag)?,
         keeps_acp_private: said(&kept.keeps_acp_private, kept.keeps_acp_private_dropped, flag)?,
         closed: said(&kept.closed, kept.closed_dropped, flag)?,
+        meetings: Meetings { pairs: each("pairs", kept.pairs, pair)?.into_iter().collect() },
         since: each("since", kept.since, since)?.into_iter().collect(),
     })
 }
@@ -54,11 +57,20 @@ fn since(kept: stored::FirstOfKind) -> Result<(Kind, Timestamp), Invalid> {
     Ok((code("kind", &kept.kind)?, Timestamp(kept.recorded_at_us)))
 }
 
-fn dropped<T>(standing: &Standing<Seq, T>) -> u64 {
+fn pair_message(((one, other), met): (&Pair, &Standing<Seq, Timestamp>)) -> stored::PairMet {
+    stored::PairMet { one: id_text(one.0), other: id_text(other.0), met: Some(times_message(met)) }
+}
+
+fn pair(kept: stored::PairMet) -> Result<(Pair, Standing<Seq, Timestamp>), Invalid> {
+    let pair = (id("one", &kept.one, OrganisationId)?, id("other", &kept.other, OrganisationId)?);
+    Ok((pair, times(kept.met)))
+}
+
+pub(super) fn dropped<T>(standing: &Standing<Seq, T>) -> u64 {
     standing.dropped().map_or(0, |seq| seq.0)
 }
 
-fn seq(dropped: u64) -> Option<Seq> {
+pub(super) fn seq(dropped: u64) -> Option<Seq> {
     (dropped > 0).then_some(Seq(dropped))
 }
 

@@ -3,6 +3,7 @@
 mod bodies;
 mod course;
 mod duties;
+mod office;
 mod parts;
 
 use jiff::civil::Date;
@@ -187,11 +188,11 @@ pub(crate) fn state() -> impl Strategy<Value = PatientState> {
         vec((id(OrganisationId), membership), 0..3),
         (any::<[u64; 3]>(), limits, vitals, btree_set(any::<u64>(), 0..3)),
         (vec((id(EntryId), any::<u64>()), 0..3), btree_set(id(OrganisationId), 0..3)),
-        (course::accesses(), course::course(), course::ledger()),
+        (course::accesses(), course::course(), course::ledger(), option::of(office::office())),
     )
         .prop_map(
             |((timeline, head, recorded_at, registration, consent), team, folded, (hidden, former), rest)| {
-                let (accesses, course, duties) = rest;
+                let (accesses, course, duties, office) = rest;
                 let ([access_epoch, registered_by, consented_by], limits, vitals, retracted) = folded;
                 PatientState {
                     timeline,
@@ -208,9 +209,10 @@ pub(crate) fn state() -> impl Strategy<Value = PatientState> {
                     vitals: vitals.into_iter().collect(),
                     retracted: retracted.into_iter().map(Seq).collect(),
                     hidden: hidden.into_iter().map(|(entry, seq)| (entry, Seq(seq))).collect(),
-                    accesses: accesses.into_iter().collect(),
+                    accesses,
                     course,
                     duties,
+                    office: office.map(Into::into),
                 }
             },
         )

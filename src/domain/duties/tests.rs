@@ -59,7 +59,7 @@ fn cause() -> EntryId {
 
 /// What may come to a duty.
 #[derive(Clone, Debug, PartialEq)]
-enum Act {
+pub(crate) enum Act {
     Meet,
     Remind,
     Overdue,
@@ -85,19 +85,21 @@ fn consequences(of: Consequences) -> Ruling {
 }
 
 /// A timeline in the making.
-struct Line {
-    duties: Duties,
+pub(crate) struct Line {
+    pub(crate) duties: Duties,
+    /// All that came, for a hub that starts without a snapshot.
+    entries: Vec<Entry>,
     now: i64,
     count: u128,
 }
 
 impl Line {
-    fn new(standing: bool) -> Self {
-        let mut line = Self { duties: Duties::default(), now: 0, count: 1_000 };
+    pub(crate) fn new(standing: bool) -> Self {
+        let mut line = Self { duties: Duties::default(), entries: Vec::new(), now: 0, count: 1_000 };
         let ruling = consequences(Consequences { opened: vec![opened(1, standing)], ..Consequences::default() });
         let mut entry = line.entry(note(), ruling);
         entry.id = cause();
-        line.duties.apply(&entry);
+        line.apply(entry);
         line
     }
 
@@ -129,7 +131,12 @@ impl Line {
         self.duties.find(duty_id(1)).unwrap()
     }
 
-    fn act(&mut self, act: &Act) {
+    fn apply(&mut self, entry: Entry) {
+        self.duties.apply(&entry);
+        self.entries.push(entry);
+    }
+
+    pub(crate) fn act(&mut self, act: &Act) {
         let round = self.duty().round;
         let (body, met) = match act {
             Act::Meet => (note(), vec![duty_id(1)]),
@@ -154,7 +161,7 @@ impl Line {
             Act::Note => (note(), Vec::new()),
         };
         let entry = self.entry(body, consequences(Consequences { met, ..Consequences::default() }));
-        self.duties.apply(&entry);
+        self.apply(entry);
     }
 }
 
@@ -350,7 +357,7 @@ fn steps_and_answers_for_a_duty_nobody_knows_change_nothing() {
     assert_eq!(line.duties, before);
 }
 
-fn act() -> impl Strategy<Value = Act> {
+pub(crate) fn act() -> impl Strategy<Value = Act> {
     prop_oneof![
         1 => Just(Act::Meet),
         1 => Just(Act::Remind),
@@ -442,6 +449,9 @@ proptest! {
             line.act(&act);
             past.push((act, line.now));
         }
+        let mut anew = Duties::default();
+        line.entries.iter().for_each(|entry| anew.apply(entry));
+        prop_assert_eq!(&anew, &line.duties, "as a hub reads it that starts without a snapshot");
         let model = Model { standing, past: &past };
         let duty = line.duty();
         prop_assert_eq!(duty.was_overdue(), model.was_overdue());

@@ -17,6 +17,8 @@ use crate::domain::standing::Standing;
 use crate::domain::time::Timestamp;
 use crate::limits;
 
+use super::meetings::Meetings;
+
 closed_list! {
     /// Where the patient is.
     Stay {
@@ -63,6 +65,7 @@ pub struct Course {
     pub allergies: Standing<Seq, Arc<Allergies>>,
     pub one_doctor_wished: Standing<Seq, bool>,
     pub keeps_acp_private: Standing<Seq, bool>,
+    pub meetings: Meetings,
     /// The page was closed and not opened again by a new registration.
     pub closed: Standing<Seq, bool>,
 }
@@ -107,6 +110,7 @@ impl Course {
             let (until, to) = extent(body);
             let record = Record { recorded_at, until, to, acknowledged: false };
             self.records.entry(writer).or_default().put(seq, record, limits::RECORDS_STANDING_MAX);
+            self.meetings.take(body, seq, entry.author.organisation, recorded_at);
             self.since.entry(kind).or_insert(recorded_at);
         }
         self.say(body, seq);
@@ -170,11 +174,13 @@ impl Course {
         self.one_doctor_wished.take_back(is_meant);
         self.keeps_acp_private.take_back(is_meant);
         self.closed.take_back(is_meant);
+        self.meetings.take_back(seq);
     }
 
     /// A correction says `body` in place of what stood at `seq`, recorded at `recorded_at`.
     pub(super) fn correct(&mut self, body: &Body, seq: Seq, entry: &Entry, recorded_at: Timestamp) {
         self.devices.values_mut().for_each(|kept| kept.take_back(|at| at == seq));
+        self.meetings.take_back(seq);
         let acknowledged =
             self.records.values().flat_map(Standing::kept).any(|(at, kept)| *at == seq && kept.acknowledged);
         self.take(body, seq, entry, recorded_at);

@@ -1,13 +1,18 @@
 //! The routes under `/api/v1`, a file for each noun. A handler reads the request, asks the hub or an action, and
 //! writes the answer; it holds no rules.
 
+pub mod compliance;
 pub mod directory;
 pub mod duties;
+pub mod emergency;
+pub mod explaining;
 pub mod files;
 pub mod linking_queue;
 pub mod me;
+pub mod offices;
 pub mod patients;
 pub mod registering;
 pub mod rulebook;
+pub mod rulebooks;
 pub mod sign_ins;
 pub mod timelines;

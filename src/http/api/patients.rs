@@ -14,6 +14,7 @@ use crate::domain::patient::Registration;
 use crate::domain::state::Latest;
 use crate::domain::team::Membership;
 use crate::domain::text::{Invalid, Text};
+use crate::domain::time::Timestamp;
 use crate::http::app::App;
 use crate::http::input::{Asked, Id};
 use crate::http::problem::Problem;
@@ -133,6 +134,9 @@ pub struct Patient {
     latest_vitals: Vec<LatestVital>,
     /// Set by the doctor; `null`: not for this reader.
     alarm_limits: Option<Vec<AlarmLimitShape>>,
+    /// Set when I see the patient by emergency access alone: nothing is shown from this moment on.
+    #[schema(example = "2026-04-01T01:30:00Z")]
+    emergency_access_until: Option<String>,
     /// The last `seq` of the timeline.
     head: u64,
 }
@@ -212,6 +216,7 @@ pub async fn show(
         card: Card::of(&sight).ok_or_else(|| Problem::of(Code::Internal))?,
         latest_vitals: latest_vitals.into_iter().map(LatestVital::from).collect(),
         alarm_limits: sight.view.shows_state_of(Kind::AlarmLimits).then(limits),
+        emergency_access_until: sight.view.expires_at().map(Timestamp::to_rfc3339),
         head: sight.state.head.0,
     }))
 }

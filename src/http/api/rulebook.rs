@@ -2,10 +2,14 @@
 
 use axum::Json;
 use axum::extract::{Path, State};
+use jiff::civil::Date;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::actions::rulebook::{Labelled, RuleInWords, SetInWords, find_cited, rules_of};
+use super::rulebooks;
+use crate::actions::explaining::AgreedRule;
+use crate::actions::rulebook::{Labelled, RuleInWords, Rulebook, SetInWords, find_cited, has_only_seeds, rules_of};
+use crate::domain::act::By;
 use crate::http::app::App;
 use crate::http::problem::Problem;
 use crate::http::shapes::Words;
@@ -16,8 +20,41 @@ use crate::hub::sessions::SignedIn;
 pub struct Book {
     /// Changes with any byte of the rules or their words.
     fingerprint: String,
+    /// Who says that it is in force: `configured` (`rulebook_dir`), `agreed` (a version of `/api/v1/rulebooks`), `shipped`
+    /// (the region has not put any in force).
+    source: &'static str,
+    /// The version in force, where there is one.
+    version: Option<uuid::Uuid>,
+    /// All of it is a seed: nobody has agreed on any of it.
+    only_seeds: bool,
+    /// What is still to settle: seeds nobody signed, reviews that are due, figures that stand in.
+    notes: Vec<NoteShape>,
     /// The floor first.
     sets: Vec<SetShape>,
+}
+
+/// Something to settle about a rulebook.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct NoteShape {
+    /// `unsigned-seed`, `review-due`, `placeholder`.
+    code: &'static str,
+    /// The rule, set or field.
+    about: String,
+    /// `file:line:column`.
+    place: String,
+    text: Words,
+}
+
+impl NoteShape {
+    pub(super) fn of(book: &Rulebook, today: Date) -> Vec<Self> {
+        let notes = book.notes(today).into_iter().map(|note| Self {
+            code: note.code,
+            place: note.at.to_string(),
+            text: Words::from(&note.text),
+            about: note.about,
+        });
+        notes.collect()
+    }
 }
 
 /// One file of rules that bodies agree on as a whole.
@@ -36,6 +73,8 @@ pub struct SetShape {
     status: &'static str,
     #[schema(example = "2026-04-01")]
     effective: String,
+    /// The day by which the bodies look at the rules again.
+    review_by: Option<String>,
     agreed_by: Vec<SignatureShape>,
     rules: Vec<RuleShape>,
 }
@@ -77,6 +116,19 @@ pub struct SetHeader {
 }
 
 impl CitedRule {
+    /// With the signatures that were given to the hub.
+    pub(super) fn agreed(agreed: AgreedRule) -> Self {
+        let AgreedRule { set, rule, in_force, signatures } = agreed;
+        let mut shape = Self::of((set, rule), in_force);
+        let signed = signatures.into_iter();
+        shape.set.agreed_by.extend(signed.map(|by| SignatureShape {
+            body: by.body,
+            role: by.role,
+            on: by.on.to_string(),
+        }));
+        shape
+    }
+
     fn of((set, rule): (SetInWords, RuleInWords), in_force: bool) -> Self {
         let agreed_by = set.agreed_by.into_iter();
         let set = SetHeader {
@@ -147,8 +199,10 @@ impl From<RuleInWords> for RuleShape {
 
 /// The rules in force, in words.
 #[utoipa::path(get, path = "/api/v1/rulebook", tag = "rulebook", responses((status = 200, body = Book)))]
-pub async fn show(State(app): State<App>, _: SignedIn) -> Json<Book> {
+pub async fn show(State(app): State<App>, signed_in: SignedIn) -> Result<Json<Book>, Problem> {
+    let life = rulebooks::life(&app, By::Person(signed_in.actor));
     let book = app.hub.region().rulebook();
+    let version = life.find_in_force().await?.filter(|standing| standing.version.fingerprint == book.fingerprint());
     let sets = book.sets().iter().map(|set| SetShape {
         id: set.id.clone(),
         version: set.version.clone(),
@@ -157,14 +211,28 @@ pub async fn show(State(app): State<App>, _: SignedIn) -> Json<Book> {
         layer: set.layer.code(),
         status: set.status.code(),
         effective: set.effective.to_string(),
-        agreed_by: set
-            .agreed_by
-            .iter()
-            .map(|by| SignatureShape { body: by.body.clone(), role: by.role.clone(), on: by.on.to_string() })
+        review_by: set.review_by.map(|on| on.to_string()),
+        agreed_by: version
+            .as_ref()
+            .map_or_else(|| set.agreed_by.clone(), |standing| standing.signed(set))
+            .into_iter()
+            .map(|by| SignatureShape { body: by.body, role: by.role, on: by.on.to_string() })
             .collect(),
         rules: rules_of(set).into_iter().map(RuleShape::from).collect(),
     });
-    Json(Book { fingerprint: book.fingerprint().to_owned(), sets: sets.collect() })
+    let source = match &version {
+        _ if life.is_configured => "configured",
+        Some(_) => "agreed",
+        None => "shipped",
+    };
+    Ok(Json(Book {
+        fingerprint: book.fingerprint().to_owned(),
+        source,
+        version: version.as_ref().map(|standing| standing.version.id.0),
+        only_seeds: has_only_seeds(&book),
+        notes: NoteShape::of(&book, life.date_of(life.now)),
+        sets: sets.collect(),
+    }))
 }
 
 /// The rule that a ruling cites, from the rulebook in force or from whichever was when the ruling was made.

@@ -497,7 +497,7 @@ async fn nobody_learns_from_the_course_of_a_duty_what_they_may_not_see() {
     world.later(4 * HOUR).await;
     let shown = async |by: Actor| {
         let state = world.hub.state_of(patient).await.unwrap();
-        let view = View::of(&state, &world.hub.region().rulebook(), &by).unwrap();
+        let view = View::of(&state, &world.hub.region().rulebook(), &by, world.hub.region().now()).unwrap();
         let page = world.journal.page(patient, Seq::ZERO, 1_000, usize::MAX).await.unwrap();
         let steps = page.entries.into_iter().map(Published::of_stored).filter(|entry| entry.course.is_some());
         let steps = steps.filter(|entry| view.shows(entry)).count();

@@ -4,6 +4,9 @@
 use super::super::region::{of_rule, subtract};
 use super::super::{Effect, Layer, Problems, Rulebook, RulebookFiles, Share, SourceFile, shipped};
 use super::{book, digest, load_local, local};
+use crate::domain::kind::Kind;
+use crate::domain::text::Text;
+use crate::rulebook::vocabulary::{Field, Values};
 use crate::rulebook::{Action, RuleRef, Verdict};
 
 fn codes(result: Result<Rulebook, Problems>) -> Vec<&'static str> {
@@ -39,6 +42,34 @@ fn two_sets_between_the_same_professions_are_refused() {
     assert_eq!((problem.file.as_str(), problem.code()), ("again.toml", "second-pair"));
     assert!(problem.message().ja.contains("rulebooks/doctor-pharmacist.toml:"), "{problem}");
     assert!(problem.message().en.starts_with("there is another set between the same two professions"), "{problem}");
+}
+
+/// Ten exceptions of three facts each leave 3^10 boxes of the condition.
+#[test]
+fn a_rule_with_more_exceptions_than_can_be_checked_is_refused_at_its_id() {
+    let book = book();
+    let is_flag =
+        |field: &&Field| matches!(field.values, Values::Flag { .. }) && field.kinds >> Kind::Order.index() & 1 == 1;
+    let flags: Vec<&str> = book.vocabulary.fields.iter().filter(is_flag).map(|field| field.code.as_str()).collect();
+    let exceptions = |count: usize| {
+        let exception = |three: &[&str]| format!("{{ \"{}\" = true }}", three.join("\" = true, \""));
+        let choices =
+            "{ \"actor.role\" = \"nurse\", \"patient.consent\" = \"team\", \"purpose\" = \"care\" }".to_owned();
+        let exceptions: Vec<String> = flags.chunks_exact(3).map(exception).chain([choices]).take(count).collect();
+        assert_eq!(exceptions.len(), count, "too few fields");
+        local(&format!(
+            "[[rule]]\nid = \"L-1\"\nkind = \"nudge\"\nstrength = \"should\"\norigin = \"proposal\"\nja = \"題\"\nen = \"T\"\n\
+             reason = {{ ja = \"理由\", en = \"reason\" }}\non = \"post:order\"\nunless = [{}]\nadvise = \"author\"\n",
+            exceptions.join(", ")
+        ))
+    };
+    assert!(load_local(&exceptions(4)).is_ok());
+    let Problems(problems) = load_local(&exceptions(10)).expect_err("too many boxes");
+    let [problem] = problems.as_slice() else { panic!("{problems:?}") };
+    assert_eq!((problem.line, problem.column, problem.code()), (11, 6, "too-complicated"));
+    let Text { ja, en } = problem.message();
+    assert_eq!(ja, "条件の組合せが多すぎて確かめられません（上限 20000）。ルールを分けてください");
+    assert_eq!(en, "too many combinations to check (limit 20000); split the rule");
 }
 
 #[test]

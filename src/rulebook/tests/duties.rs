@@ -17,7 +17,7 @@ use crate::rulebook::{
     StepDoes,
 };
 
-fn organisation(number: u128) -> OrganisationId {
+pub(super) fn organisation(number: u128) -> OrganisationId {
     OrganisationId(uuid::Uuid::from_u128(number))
 }
 
@@ -25,11 +25,11 @@ fn entry(number: u128) -> EntryId {
     EntryId(uuid::Uuid::from_u128(number))
 }
 
-fn seat(number: u128, of: OrganisationType, roles: &[Role]) -> Seat {
+pub(super) fn seat(number: u128, of: OrganisationType, roles: &[Role]) -> Seat {
     Seat { organisation: organisation(number), organisation_type: of, roles: RoleSet::of(roles), host: number == 1 }
 }
 
-fn actor(number: u128, of: OrganisationType, role: Role) -> Actor {
+pub(super) fn actor(number: u128, of: OrganisationType, role: Role) -> Actor {
     Actor {
         person: PersonId(uuid::Uuid::from_u128(1_000 + number)),
         role,
@@ -42,7 +42,7 @@ const CLINIC: u128 = 1;
 const STATION: u128 = 2;
 const OTHER_STATION: u128 = 3;
 
-fn team() -> Vec<Seat> {
+pub(super) fn team() -> Vec<Seat> {
     vec![
         seat(CLINIC, OrganisationType::Clinic, &[Role::Doctor]),
         seat(STATION, OrganisationType::NursingStation, &[Role::Nurse, Role::Rehab]),
@@ -53,7 +53,7 @@ fn team() -> Vec<Seat> {
     ]
 }
 
-fn secretariat() -> Seat {
+pub(super) fn secretariat() -> Seat {
     seat(9, OrganisationType::Secretariat, &[Role::Secretariat])
 }
 

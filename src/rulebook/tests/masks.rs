@@ -27,6 +27,7 @@ fn any_viewer() -> impl Strategy<Value = ViewerFacts> {
         known(FLAGS),
         known(FLAGS),
         known(FLAGS),
+        known(FLAGS),
     )
         .prop_map(
             |(
@@ -37,6 +38,7 @@ fn any_viewer() -> impl Strategy<Value = ViewerFacts> {
                 organisation_was_on_team,
                 is_host,
                 break_glass,
+                own_office,
             )| {
                 ActorFacts {
                     role,
@@ -46,6 +48,7 @@ fn any_viewer() -> impl Strategy<Value = ViewerFacts> {
                     organisation_was_on_team,
                     is_host,
                     break_glass,
+                    own_office,
                 }
             },
         );

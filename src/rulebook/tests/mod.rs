@@ -3,12 +3,17 @@
 
 mod analysis;
 mod broken_files;
+mod chains;
 mod composition;
 mod deciding;
 mod duties;
+mod emergency;
 mod etiquette_rows;
 mod explanations;
+mod guides;
 mod masks;
+mod replay;
+mod offices;
 mod rows;
 mod said;
 mod shipped_rules;

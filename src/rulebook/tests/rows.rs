@@ -50,6 +50,7 @@ pub(super) fn facts(what: &str, words: &str) -> Facts {
         organisation_was_on_team: Known::Is(false),
         is_host: Known::Is(false),
         break_glass: Known::Is(false),
+        own_office: Known::Is(false),
     };
     let patient = PatientFacts {
         consent: Known::Is(ConsentState::None),
@@ -94,6 +95,8 @@ fn apply(word: &str, post: &mut PostFacts) {
         "organisation" => actor.organisation_on_team = Known::Is(true),
         "formerly" => actor.organisation_was_on_team = Known::Is(true),
         "host" => (actor.is_host, actor.organisation_on_team) = (Known::Is(true), Known::Is(true)),
+        "own-office" => actor.own_office = Known::Is(true),
+        "?office" => actor.own_office = Known::Unknown,
         "glass" => actor.break_glass = Known::Is(true),
         "unregistered" => patient.registered = Known::Is(false),
         "?registered" => patient.registered = Known::Unknown,

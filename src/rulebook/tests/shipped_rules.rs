@@ -1,6 +1,6 @@
 //! Every shipped rule, clause by clause and exception by exception. A rule without its rows fails.
 
-use super::super::{Effect, Verdict, shipped};
+use super::super::{Effect, RuleRef, Verdict, shipped};
 use super::book;
 use super::rows::facts;
 use crate::domain::kind::Kind;
@@ -147,15 +147,26 @@ FL-20 +   post office_entry    secretariat admin                           permi
 FL-20 +   view incident        secretariat admin                           permit
 FL-20 -   post activation      nurse admin                                 deny
 FL-20 -   post suspension      secretariat                                 deny
+FL-20 -   post incident        secretariat admin                           deny
 
-FL-21 +   post contact_window  msw admin                                   permit
-FL-21 +   post export          doctor                                      permit
-FL-21 -   post office_entry    doctor admin                                deny
-FL-21 -   post pledge          family                                      deny
+FL-21 +1  post contact_window  msw admin own-office                        permit
+FL-21 +1  post export          doctor own-office                           permit
+FL-21 +2  post roster          secretariat admin own-office                permit
+FL-21 -   post roster          nurse                                       deny
+FL-21 -   post roster          nurse ?office                               deny
+FL-21 -   post roster          secretariat admin                           deny
+FL-21 -   post office_entry    doctor admin own-office                     deny
+FL-21 -   post pledge          family own-office                           deny
 
 FL-22 +   view roster          nurse                                       permit
 FL-22 -   view pledge          nurse                                       deny
 FL-22 -   view roster          family                                      deny
+
+FL-30 +   view pledge          nurse own-office                            permit
+FL-30 +   view duty_step       msw own-office                              permit
+FL-30 -   view pledge          nurse                                       deny
+FL-30 -   view suspension      nurse ?office                               deny
+FL-30 -   view incident        family own-office                           deny
 
 FL-23 +   post emergency_access nurse                                      permit
 FL-23 -   post emergency_access helper team consent:team                   deny
@@ -370,6 +381,37 @@ fn every_rule_clause_and_exception_has_its_rows() {
             assert!(has(&format!("!{exception}")), "{} exception {exception} has no row", rule.id);
         }
     }
+}
+
+/// The two answers that no rule gives: nothing permits it, and facts that contradict the vocabulary.
+#[test]
+fn built_in_answers_are_given_where_they_belong_and_nowhere_else() {
+    let book = book();
+    let mut given = [0, 0];
+    for row in rows() {
+        let facts = facts(&row.what, &row.facts);
+        let (judgement, slots) = facts.judge(&book);
+        let share = |at: usize| book.rules().nth(at).and_then(|(_, _, rule)| rule.mechanism.share());
+        let decides = |effects: &[Effect]| {
+            let speaks = |at: &usize| {
+                let share = share(*at).filter(|share| effects.contains(&share.effect));
+                share.is_some_and(|share| share.applies.on.of(facts.action) >> facts.post.kind.index() & 1 == 1)
+            };
+            (0..book.rules().count()).filter(speaks).any(|at| book.program.takes_effect(at, &slots))
+        };
+        let nothing_speaks = !decides(&[Effect::Permit, Effect::Forbid, Effect::Queue]);
+        let is_default = judgement.cited.as_slice() == [RuleRef::DEFAULT_DENY];
+        assert_eq!(is_default, nothing_speaks, "{} | {}", row.what, row.facts);
+        assert!(!is_default || judgement.verdict == Verdict::Deny);
+        assert!(!judgement.cited.as_slice().contains(&RuleRef::EVALUATION_ERROR), "every row has sound facts");
+        given[usize::from(is_default)] += 1;
+
+        let mut faulty = slots.clone();
+        faulty.set(0, 0, &book.grid);
+        let judgement = book.judge(facts.action, facts.post.kind, &faulty);
+        assert_eq!((judgement.verdict, judgement.cited.as_slice()), (Verdict::Deny, &[RuleRef::EVALUATION_ERROR][..]));
+    }
+    assert!(given.iter().all(|rows| *rows > 30), "{given:?}");
 }
 
 #[test]

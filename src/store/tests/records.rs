@@ -162,7 +162,8 @@ async fn grants_open_widen_and_close_and_never_narrow() {
         let sign_in = sign_in(region, later(0)).await;
         let timeline = region.patient_with_team().await.timeline;
         let id = GrantId(region.ids.draw());
-        let open = GrantChange::Open { id, sign_in: sign_in.id, timeline, opened_at: later(1), from: Seq(2) };
+        let (sign_in, access) = (sign_in.id, EntryId(region.ids.draw()));
+        let open = GrantChange::Open { id, sign_in, timeline, opened_at: later(1), from: Seq(2), access: Some(access) };
         let commit = async |grants: &[GrantChange]| {
             region.journal.commit(Batch { grants: grants.to_vec(), ..Batch::default() }).await.unwrap();
         };
@@ -180,10 +181,12 @@ async fn grants_open_widen_and_close_and_never_narrow() {
         assert_eq!(found().await, (Some(Seq(9)), Some(later(8))));
 
         let other = GrantId(region.ids.draw());
-        let opened = GrantChange::Open { id: other, sign_in: sign_in.id, timeline, opened_at: later(9), from: Seq(0) };
+        let opened =
+            GrantChange::Open { id: other, sign_in, timeline, opened_at: later(9), from: Seq(0), access: None };
         commit(&[GrantChange::Close { id: other, through: Seq(1), closed_at: later(9) }, opened]).await;
         let grants = read!(region, tx => tx.list_grants(timeline).await);
-        assert_eq!((grants.len(), grants[1].closed_at, grants[1].sign_in), (2, Some(later(9)), sign_in.id));
+        assert_eq!((grants.len(), grants[1].closed_at, grants[1].sign_in), (2, Some(later(9)), sign_in));
+        assert_eq!([grants[0].access, grants[1].access], [Some(access), None], "what the reading rested on");
     })
     .await;
 }

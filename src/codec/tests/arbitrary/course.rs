@@ -13,18 +13,31 @@ use crate::domain::ids::{EntryId, OrganisationId, PersonId, Seq};
 use crate::domain::kind::Kind;
 use crate::domain::role::Role;
 use crate::domain::standing::Standing;
-use crate::domain::state::{Access, Course, Record, Stay, Writer};
+use crate::domain::state::{Access, Accesses, Course, Meetings, Record, Stay, Writer};
 
-fn standing<T: std::fmt::Debug>(record: impl Strategy<Value = T>) -> impl Strategy<Value = Standing<Seq, T>> {
+pub(super) fn standing<T: std::fmt::Debug>(
+    record: impl Strategy<Value = T>,
+) -> impl Strategy<Value = Standing<Seq, T>> {
     (vec((1u64.., record), 0..3), option::of(1u64..)).prop_map(|(kept, dropped)| {
         let kept = kept.into_iter().map(|(seq, record)| (Seq(seq), record)).collect();
         Standing::of(kept, dropped.map(Seq))
     })
 }
 
-pub(super) fn accesses() -> impl Strategy<Value = Vec<(PersonId, Access)>> {
-    let access = (id(OrganisationId), time()).prop_map(|(organisation, until)| Access { organisation, until });
-    vec((id(PersonId), access), 0..3)
+pub(super) fn accesses() -> impl Strategy<Value = Accesses> {
+    let times = (time(), time(), option::of(time()));
+    let access = (id(EntryId), 1u64.., id(PersonId), id(OrganisationId), times).prop_map(
+        |(entry, seq, person, organisation, (declared_at, until, reviewed_at))| Access {
+            entry,
+            seq: Seq(seq),
+            person,
+            organisation,
+            declared_at,
+            until,
+            reviewed_at,
+        },
+    );
+    vec(access, 0..3).prop_map(Accesses::of)
 }
 
 pub(super) fn course() -> impl Strategy<Value = Course> {
@@ -42,9 +55,13 @@ pub(super) fn course() -> impl Strategy<Value = Course> {
         standing(select(Stay::ALL)),
         standing(allergies),
         (standing(any::<bool>()), standing(any::<bool>()), standing(any::<bool>())),
-        vec((select(Kind::ALL), time()), 0..3),
+        (
+            vec((select(Kind::ALL), time()), 0..3),
+            vec(((id(OrganisationId), id(OrganisationId)), standing(time())), 0..3),
+        ),
     )
-        .prop_map(|(records, devices, stays, allergies, (one_doctor_wished, keeps_acp_private, closed), since)| {
+        .prop_map(|(records, devices, stays, allergies, wishes, (since, pairs))| {
+            let (one_doctor_wished, keeps_acp_private, closed) = wishes;
             Course {
                 since: since.into_iter().collect(),
                 records: records.into_iter().collect(),
@@ -54,6 +71,7 @@ pub(super) fn course() -> impl Strategy<Value = Course> {
                 one_doctor_wished,
                 keeps_acp_private,
                 closed,
+                meetings: Meetings { pairs: pairs.into_iter().collect() },
             }
         })
 }

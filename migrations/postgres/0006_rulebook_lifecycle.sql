@@ -1,0 +1,31 @@
+-- The life of the region's rulebook: its versions with their files, and who signed which set of rules.
+
+create table rulebook_version (
+    id bytea not null primary key,
+    title text not null,
+    fingerprint text not null,
+    stage text not null,
+    drafted_at bigint not null,
+    -- When it comes, or came, into force.
+    effective_at bigint,
+    changed_at bigint not null
+);
+
+create table rulebook_version_file (
+    version bytea not null references rulebook_version (id),
+    path text not null,
+    content text not null,
+    primary key (version, path)
+);
+
+create table rulebook_signature (
+    version bytea not null references rulebook_version (id),
+    ruleset text not null,
+    body text not null,
+    role text not null,
+    person text not null,
+    signed_on text not null,
+    -- The digest that was signed.
+    agreement text not null,
+    primary key (version, ruleset, body, role)
+);

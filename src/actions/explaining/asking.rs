@@ -1,0 +1,116 @@
+//! Who may ask why: about an entry or a duty, whoever may see it; about a refusal, its author and the secretariat; about
+//! what somebody else may see, the secretariat, and the members of a team about each other. Anything else is not found.
+
+use super::{Explained, Explainer};
+use crate::domain::directory::Actor;
+use crate::domain::duty::DutyId;
+use crate::domain::ids::{EntryId, PatientId, PersonId, Seq};
+use crate::domain::kind::Kind;
+use crate::domain::role::Role;
+use crate::hub::published::Published;
+use crate::hub::reading::LookError;
+use crate::hub::sessions::SignedIn;
+use crate::hub::{Hub, Sight};
+use crate::store::StoreError;
+
+/// Why there is no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum AskError {
+    /// There is no such thing, or none that this person may know of.
+    #[error("nothing that may be asked about")]
+    NotFound,
+    #[error(transparent)]
+    Look(#[from] LookError),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Somebody who asks.
+#[derive(Debug)]
+pub struct Asker<'a> {
+    pub hub: &'a Hub,
+    pub signed_in: SignedIn,
+    pub explainer: Explainer<'a>,
+}
+
+impl Asker<'_> {
+    /// About an entry.
+    ///
+    /// # Errors
+    /// When this person may not see it.
+    pub async fn entry(&self, id: EntryId) -> Result<Explained, AskError> {
+        let stored = self.hub.journal().find_entry(id).await?.ok_or(AskError::NotFound)?;
+        let (timeline, seq) = (stored.entry.timeline, stored.entry.seq);
+        let before = Seq(seq.0.saturating_sub(1));
+        let SignedIn { actor, id: sign_in, .. } = self.signed_in;
+        let sight = self.hub.look(actor, sign_in, timeline, before, Some(seq)).await?.ok_or(AskError::NotFound)?;
+        let entry = Published::of_stored(stored);
+        if !sight.view.shows(&entry) {
+            return Err(AskError::NotFound);
+        }
+        Ok(self.explainer.entry(&entry.entry).await?)
+    }
+
+    /// About a refusal, by the number of its audit record.
+    ///
+    /// # Errors
+    /// When there is none, it was no matter of the rules, or this person neither made the post nor is the secretariat.
+    pub async fn refusal(&self, seq: u64) -> Result<Explained, AskError> {
+        let before = seq.checked_sub(1).ok_or(AskError::NotFound)?;
+        let page = self.hub.journal().read(move |tx| Box::pin(tx.list_refused(before, 1))).await?;
+        let post = page.posts.into_iter().find(|post| post.seq == seq).ok_or(AskError::NotFound)?;
+        let actor = self.signed_in.actor;
+        if actor.role != Role::Secretariat && post.author.person != actor.person {
+            return Err(AskError::NotFound);
+        }
+        self.explainer.refusal(&post).await?.ok_or(AskError::NotFound)
+    }
+
+    /// About a duty of a patient.
+    ///
+    /// # Errors
+    /// When this person may see neither the patient nor what opened it.
+    pub async fn duty(&self, patient: PatientId, id: DutyId) -> Result<Explained, AskError> {
+        let sight = self.card(patient).await?;
+        let duty = sight.state.duties.find(id).ok_or(AskError::NotFound)?;
+        let is_shown = match duty.cause {
+            Some(cause) => {
+                let stored = self.hub.journal().find_entry(cause).await?.ok_or(AskError::NotFound)?;
+                sight.view.shows(&Published::of_stored(stored))
+            }
+            None => sight.view.shows_state_of(Kind::DutyStep),
+        };
+        if !is_shown {
+            return Err(AskError::NotFound);
+        }
+        Ok(self.explainer.duty(duty).await?)
+    }
+
+    /// About what somebody may see of a patient.
+    ///
+    /// # Errors
+    /// When this person may see neither the patient nor, being on the team, ask about somebody who is not.
+    pub async fn view(
+        &self,
+        patient: PatientId,
+        person: PersonId,
+        kind: Kind,
+    ) -> Result<Vec<(Actor, bool, Explained)>, AskError> {
+        let sight = self.card(patient).await?;
+        let (asker, state) = (self.signed_in.actor, &sight.state);
+        let directory = self.hub.region().directory();
+        let answers = self.explainer.view(state, &directory, (person, kind), self.hub.region().now()).await?;
+        let is_team_mate = |actor: &Actor| state.membership(&asker).is_some() && state.membership(actor).is_some();
+        let may_ask = |(actor, ..): &(Actor, bool, Explained)| {
+            asker.role == Role::Secretariat || asker.person == person || is_team_mate(actor)
+        };
+        let answers: Vec<_> = answers.into_iter().filter(may_ask).collect();
+        if answers.is_empty() { Err(AskError::NotFound) } else { Ok(answers) }
+    }
+
+    async fn card(&self, patient: PatientId) -> Result<Sight, AskError> {
+        let SignedIn { actor, id, .. } = self.signed_in;
+        let sight = self.hub.look(actor, id, patient.into(), Seq::ZERO, Some(Seq::ZERO)).await?;
+        sight.ok_or(AskError::NotFound)
+    }
+}

@@ -1,0 +1,146 @@
+//! `renkei rulebook explain`: why, for whoever runs the hub's machine and holds its key. The hub may run meanwhile.
+
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use uuid::Uuid;
+
+use crate::actions::explaining::{Explained, Explainer};
+use crate::actions::kept_rulebooks::KeptRulebooks;
+use crate::cli::config_arguments::{ConfigArguments, print_mistakes};
+use crate::cli::{Complaint, EXIT_CONFIG, Terminal, open, serve};
+use crate::clock::{Clock as _, SystemClock};
+use crate::domain::directory::Directory;
+use crate::domain::duty::DutyId;
+use crate::domain::ids::{EntryId, PatientId, PersonId};
+use crate::domain::kind::Kind;
+use crate::domain::text::Text;
+use crate::hub::rulebooks;
+use crate::store::Journal;
+use crate::vault::RegionKey;
+
+#[derive(Debug, clap::Args)]
+#[group(id = "question")]
+pub(super) struct Arguments {
+    /// この記録がなぜ認められたか / Why this entry was taken
+    #[arg(long, value_name = "ID", conflicts_with_all = ["refusal", "duty", "person"])]
+    entry: Option<EntryId>,
+    /// この番号の監査記録の投稿がなぜ断られたか / Why the post of this audit record was refused
+    #[arg(long, value_name = "SEQ", conflicts_with_all = ["duty", "person"])]
+    refusal: Option<u64>,
+    /// この約束がなぜあるか / Why this duty is owed
+    #[arg(long, value_name = "ID", conflicts_with = "person", requires = "patient")]
+    duty: Option<Uuid>,
+    /// この人がなぜ見られるか、見られないか / Why this person may see, or may not
+    #[arg(long, value_name = "ID", requires = "patient")]
+    person: Option<PersonId>,
+    /// だれの記録のことか / Of which patient
+    #[arg(long, value_name = "ID")]
+    patient: Option<PatientId>,
+    /// 記録の種類 / Kind of record
+    #[arg(long, value_name = "KIND", default_value = "note", value_parser = kind)]
+    kind: Kind,
+    #[command(flatten)]
+    config: ConfigArguments,
+}
+
+fn kind(code: &str) -> Result<Kind, String> {
+    Kind::from_code(code).ok_or_else(|| "知らない種類です / no such kind".to_owned())
+}
+
+pub(super) fn run(arguments: &Arguments, terminal: Terminal) -> anyhow::Result<ExitCode> {
+    let Some(settled) = arguments.config.settle(terminal)? else {
+        return Ok(ExitCode::from(EXIT_CONFIG));
+    };
+    print_mistakes(&settled.notes, terminal);
+    let configured = settled.config.rulebook_dir.as_deref();
+    let configured = configured.map(|folder| open::load_rulebook(Some(folder))).transpose()?;
+    let key = Arc::new(RegionKey::load_file(&settled.config.region_key_file)?);
+    let told = serve::runtime()?.block_on(async {
+        let journal = open::open_journal(&settled.config.database.url(), key).await?;
+        let in_force = match configured {
+            Some(book) => book,
+            None => match rulebooks::find_in_force(&journal, SystemClock::new().now()).await? {
+                Some(book) => book,
+                None => open::load_rulebook(None)?,
+            },
+        };
+        let kept = KeptRulebooks::new(journal.clone());
+        let explainer = Explainer { journal: &journal, kept: &kept, in_force: Arc::new(in_force) };
+        let told = answer(&journal, &explainer, arguments).await;
+        journal.close().await;
+        told
+    })?;
+    print!("{}", terminal.language.pick(&told));
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn answer(journal: &Journal, explainer: &Explainer<'_>, arguments: &Arguments) -> anyhow::Result<Text> {
+    if let Some(id) = arguments.entry {
+        let stored = journal.find_entry(id).await?.ok_or_else(unknown)?;
+        return Ok(told(&explainer.entry(&stored.entry).await?));
+    }
+    if let Some(seq) = arguments.refusal {
+        let before = seq.checked_sub(1).ok_or_else(unknown)?;
+        let page = journal.read(move |tx| Box::pin(async move { tx.list_refused(before, 1).await })).await?;
+        let post = page.posts.into_iter().find(|post| post.seq == seq).ok_or_else(unknown)?;
+        return Ok(told(&explainer.refusal(&post).await?.ok_or_else(unknown)?));
+    }
+    let patient = arguments.patient.ok_or_else(|| {
+        Complaint::new(Text::fixed(
+            "--entry、--refusal、--duty、--person のどれかを指定してください",
+            "give one of --entry, --refusal, --duty, --person",
+        ))
+    })?;
+    let loaded = journal.load(patient.into()).await?.ok_or_else(unknown)?;
+    if let Some(duty) = arguments.duty {
+        let duty = loaded.state.duties.find(DutyId(duty)).ok_or_else(unknown)?;
+        return Ok(told(&explainer.duty(duty).await?));
+    }
+    let person = arguments.person.context("clap asks for one of them")?;
+    let directory: Directory = journal.read(|tx| Box::pin(tx.load_directory())).await?;
+    let answers = explainer.view(&loaded.state, &directory, (person, arguments.kind), SystemClock::new().now()).await?;
+    if answers.is_empty() {
+        return Err(unknown().into());
+    }
+    let mut all = Text::new("", "");
+    for (actor, may_see, explained) in &answers {
+        let Text { ja, en } = told(explained);
+        let (sees_ja, sees_en) =
+            if *may_see { ("見られます", "may see") } else { ("見られません", "may not see") };
+        all = Text::new(
+            format!("{}{}：{sees_ja}\n{ja}", all.ja, actor.role.ja()),
+            format!("{}{}: {sees_en}\n{en}", all.en, actor.role.en()),
+        );
+    }
+    Ok(all)
+}
+
+/// The words, then each rule with its version and who agreed.
+fn told(explained: &Explained) -> Text {
+    let (mut ja, mut en) = (format!("{}\n", explained.text.ja), format!("{}\n", explained.text.en));
+    for agreed in &explained.rules {
+        let file = agreed.set.agreed_by.iter().map(|by| format!("{}（{}）", by.body, by.on));
+        let here = agreed.signatures.iter().map(|by| format!("{}（{}）", by.body, by.on));
+        let by: Vec<String> = file.chain(here).collect();
+        let citation = &agreed.rule.citation;
+        let nobody = by.is_empty();
+        let by = by.join("、");
+        ja += &if nobody {
+            format!("  {citation}　合意なし（{}）\n", agreed.set.status)
+        } else {
+            format!("  {citation}　合意：{by}\n")
+        };
+        en += &if nobody {
+            format!("  {citation}, agreed by nobody ({})\n", agreed.set.status)
+        } else {
+            format!("  {citation}, agreed by {by}\n")
+        };
+    }
+    Text::new(ja, en)
+}
+
+fn unknown() -> Complaint {
+    Complaint::new(Text::fixed("見つかりません", "there is no such thing"))
+}

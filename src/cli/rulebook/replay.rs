@@ -1,0 +1,50 @@
+//! `renkei rulebook replay`: reads the stored journal and tells what a draft would have made of it. The hub may run
+//! meanwhile; nothing is written.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use crate::actions::replaying::{Period, replay};
+use crate::cli::config_arguments::{ConfigArguments, print_mistakes};
+use crate::cli::{EXIT_CONFIG, EXIT_FAILURE, Terminal, open, serve};
+use crate::clock::{Clock as _, SystemClock};
+use crate::domain::time::Timestamp;
+use crate::vault::RegionKey;
+
+const DAY_MICROS: i64 = 86_400 * 1_000_000;
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    /// 案のルールのフォルダー / Folder of the draft's files
+    #[arg(long, value_name = "DIR")]
+    draft: PathBuf,
+    /// さかのぼる日数（なければすべて） / Days to go back; all of the past without it
+    #[arg(long, value_name = "DAYS")]
+    since: Option<u32>,
+    #[command(flatten)]
+    config: ConfigArguments,
+}
+
+pub(super) fn run(arguments: &Arguments, terminal: Terminal) -> anyhow::Result<ExitCode> {
+    let Some(settled) = arguments.config.settle(terminal)? else {
+        return Ok(ExitCode::from(EXIT_CONFIG));
+    };
+    print_mistakes(&settled.notes, terminal);
+    let Some(draft) = super::read(Some(&arguments.draft), terminal)? else {
+        return Ok(ExitCode::from(EXIT_FAILURE));
+    };
+    let key = Arc::new(RegionKey::load_file(&settled.config.region_key_file)?);
+    let url = settled.config.database.url();
+    let until = SystemClock::new().now();
+    let back = arguments.since.map(|days| i64::from(days) * DAY_MICROS);
+    let since = back.map_or(Timestamp::MIN, |back| Timestamp(until.as_micros().saturating_sub(back)));
+    let report = serve::runtime()?.block_on(async {
+        let journal = open::open_journal(&url, key).await?;
+        let report = replay(&journal, &draft, Period { since, until }).await;
+        journal.close().await;
+        anyhow::Ok(report?)
+    })?;
+    print!("{}", terminal.language.pick(&report.in_words()));
+    Ok(ExitCode::SUCCESS)
+}

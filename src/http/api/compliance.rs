@@ -1,0 +1,178 @@
+//! `/api/v1/compliance`: how the region keeps its agreements, in counts, as JSON and as a table for a spreadsheet.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::header;
+use axum::response::IntoResponse;
+use jiff::civil::Date;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::actions::compliance::{ComplianceSeen, compliance_for};
+use crate::domain::text::{Invalid, Text};
+use crate::http::app::App;
+use crate::http::input::Asked;
+use crate::http::problem::Problem;
+use crate::http::shapes::Words;
+use crate::hub::sessions::SignedIn;
+
+/// Counts of duties and of pairs, never of a person or a single organisation.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ComplianceShape {
+    duties: Vec<CellShape>,
+    pairs: Vec<PairShape>,
+}
+
+/// Duties by rule, type of organisation and month. `opened` is the sum of the others.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CellShape {
+    #[schema(example = "ND-M1")]
+    rule: String,
+    /// `null`: no such rule is in force any more.
+    title: Option<Words>,
+    /// Of whoever owed it; `null`: the types with too few organisations to be shown by themselves.
+    organisation_type: Option<&'static str>,
+    #[schema(example = "2026-04")]
+    month: String,
+    opened: u64,
+    met_in_time: u64,
+    met_late: u64,
+    /// Declined or waived.
+    let_go: u64,
+    closed: u64,
+    open: u64,
+    overdue: u64,
+}
+
+/// Pairs of organisations that serve a patient together, as they stand now.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PairShape {
+    #[schema(example = "MU-M2")]
+    rule: String,
+    title: Option<Words>,
+    organisation_types: [&'static str; 2],
+    /// Within the span of the rule.
+    met: u64,
+    not_met: u64,
+}
+
+impl From<&ComplianceSeen> for ComplianceShape {
+    fn from(seen: &ComplianceSeen) -> Self {
+        let title = |rule: &str| seen.titles.get(rule).map(Words::from);
+        let duties = seen.cells.iter().map(|(cell, counts)| CellShape {
+            rule: cell.rule.to_string(),
+            title: title(&cell.rule),
+            organisation_type: cell.organisation_type.map(|kind| kind.code()),
+            month: cell.month.strftime("%Y-%m").to_string(),
+            opened: counts.opened,
+            met_in_time: counts.met_in_time,
+            met_late: counts.met_late,
+            let_go: counts.let_go,
+            closed: counts.closed,
+            open: counts.open,
+            overdue: counts.overdue,
+        });
+        let pairs = seen.pairs.iter().map(|(cell, counts)| PairShape {
+            rule: cell.rule.to_string(),
+            title: title(&cell.rule),
+            organisation_types: [cell.types.0.code(), cell.types.1.code()],
+            met: counts.met,
+            not_met: counts.not_met,
+        });
+        Self { duties: duties.collect(), pairs: pairs.collect() }
+    }
+}
+
+async fn count(app: &App, signed_in: &SignedIn, mut asked: Asked) -> Result<ComplianceShape, Problem> {
+    let from = take_day(&mut asked, "from")?;
+    let until = take_day(&mut asked, "until")?;
+    asked.finish()?;
+    Ok(ComplianceShape::from(&compliance_for(&app.hub, &signed_in.actor, from, until).await?))
+}
+
+fn take_day(asked: &mut Asked, name: &str) -> Result<Option<Date>, Invalid> {
+    let given = asked.take(name);
+    let read = |day: String| {
+        day.parse().map_err(|_| {
+            let words = Text::fixed("日付（例 2026-04-01）です", "a date such as 2026-04-01 is expected");
+            Invalid::new(name, "bad_date", words)
+        })
+    };
+    given.map(read).transpose()
+}
+
+/// How agreements are kept: per rule, type of organisation and month, and pairs that met. The secretariat sees every
+/// type, others their own. Types with fewer than three organisations are counted together.
+#[utoipa::path(
+    get, path = "/api/v1/compliance", tag = "rulebook",
+    params(
+        ("from" = Option<String>, Query, description = "First day of opening, such as 2026-04-01"),
+        ("until" = Option<String>, Query, description = "Last day of opening"),
+    ),
+    responses((status = 200, body = ComplianceShape)),
+)]
+pub async fn show(State(app): State<App>, signed_in: SignedIn, asked: Asked) -> Result<Json<ComplianceShape>, Problem> {
+    Ok(Json(count(&app, &signed_in, asked).await?))
+}
+
+/// The duties of the same as a table: UTF-8 with a byte order mark, as spreadsheets expect it.
+#[utoipa::path(
+    get, path = "/api/v1/compliance.csv", tag = "rulebook",
+    params(
+        ("from" = Option<String>, Query, description = "First day of opening, such as 2026-04-01"),
+        ("until" = Option<String>, Query, description = "Last day of opening"),
+    ),
+    responses((status = 200, body = String, content_type = "text/csv")),
+)]
+pub async fn show_table(
+    State(app): State<App>,
+    signed_in: SignedIn,
+    asked: Asked,
+) -> Result<impl IntoResponse, Problem> {
+    let table = table(&count(&app, &signed_in, asked).await?);
+    Ok(([(header::CONTENT_TYPE, "text/csv; charset=utf-8")], table))
+}
+
+fn table(counted: &ComplianceShape) -> String {
+    let mut table = String::from("\u{feff}");
+    let mut line = |cells: &[&str]| {
+        let quoted: Vec<String> = cells.iter().map(|cell| format!("\"{}\"", cell.replace('"', "\"\""))).collect();
+        table.push_str(&quoted.join(","));
+        table.push_str("\r\n");
+    };
+    line(&[
+        "rule",
+        "title_ja",
+        "title_en",
+        "organisation_type",
+        "other_type",
+        "month",
+        "opened",
+        "met_in_time",
+        "met_late",
+        "let_go",
+        "closed",
+        "open",
+        "overdue",
+        "pairs_met",
+        "pairs_not_met",
+    ]);
+    let words =
+        |title: &Option<Words>| title.as_ref().map_or_else(Default::default, |of| (of.ja.clone(), of.en.clone()));
+    for cell in &counted.duties {
+        let (ja, en) = words(&cell.title);
+        let counts = [cell.opened, cell.met_in_time, cell.met_late, cell.let_go, cell.closed, cell.open, cell.overdue];
+        let counts = counts.map(|count| count.to_string());
+        let mut cells = vec![cell.rule.as_str(), &ja, &en, cell.organisation_type.unwrap_or("other"), "", &cell.month];
+        cells.extend(counts.iter().map(String::as_str));
+        cells.extend(["", ""]);
+        line(&cells);
+    }
+    for pair in &counted.pairs {
+        let (ja, en) = words(&pair.title);
+        let [one, other] = pair.organisation_types;
+        let (met, not_met) = (pair.met.to_string(), pair.not_met.to_string());
+        line(&[&pair.rule, &ja, &en, one, other, "", "", "", "", "", "", "", "", &met, &not_met]);
+    }
+    table
+}

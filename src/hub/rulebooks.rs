@@ -1,0 +1,230 @@
+//! Which version of the rulebook is in force: settled when the hub starts, followed while it runs. A version comes into
+//! force at its moment by the hub's clock: what is received from then on is decided under it (`Region::rulebook`), whatever
+//! the rest here takes. The views of everybody who reads are then worked out anew. Agreeing on one is the actions'.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::{mpsc, oneshot};
+
+use super::Region;
+use super::fanout::Fanout;
+use super::work::{Rejudge, Work};
+use crate::domain::act::{Act, By, Deed};
+use crate::domain::ids::{RulebookVersionId, TimelineId};
+use crate::domain::lifecycle::{LifeStep, RulebookVersion, Stage};
+use crate::domain::time::Timestamp;
+use crate::limits;
+use crate::rulebook::{Problems, Rulebook, RulebookFiles, SourceFile};
+use crate::store::{Journal, RulebookFile, StoreError, Tx};
+use crate::vault::digest;
+
+/// Name of the file with the words; every other one is a set of rules.
+pub const VOCABULARY: &str = "vocabulary.toml";
+
+/// A version that comes into force.
+#[derive(Debug)]
+pub(super) struct Next {
+    pub version: RulebookVersion,
+    pub at: Timestamp,
+    pub book: Arc<Rulebook>,
+}
+
+/// Why no rulebook could be settled.
+#[derive(Debug, thiserror::Error)]
+pub enum RulebookError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// This build does not read the files of a version that must decide.
+    #[error("rulebook version {version} cannot be read: {problems}")]
+    Unsound { version: RulebookVersionId, problems: Problems },
+}
+
+/// The rulebook of these files. Without a vocabulary every word is a mistake, which is told.
+///
+/// # Errors
+/// All mistakes of the files.
+pub fn read(files: &[RulebookFile]) -> Result<Rulebook, Problems> {
+    fn source(file: &RulebookFile) -> SourceFile<'_> {
+        SourceFile { name: &file.path, text: &file.content }
+    }
+    let vocabulary = files.iter().find(|file| file.path == VOCABULARY);
+    let vocabulary = vocabulary.map_or(SourceFile { name: VOCABULARY, text: "" }, source);
+    let sets = files.iter().filter(|file| file.path != VOCABULARY).map(source).collect();
+    Rulebook::load(&RulebookFiles { vocabulary, sets }, digest)
+}
+
+/// The version in force at this moment, put in force now if its day came while no hub ran. `None`: none ever was.
+///
+/// # Errors
+/// When the store fails, or the version cannot be read.
+pub async fn settle(journal: &Journal, now: Timestamp) -> Result<Option<Rulebook>, RulebookError> {
+    while let Some(version) = journal.read(|tx| Box::pin(tx.find_rulebook_version_scheduled())).await? {
+        if version.effective_at.is_none_or(|at| at > now) || !put_in_force(journal, version, now).await? {
+            break;
+        }
+    }
+    match journal.read(|tx| Box::pin(tx.find_rulebook_version_in_force())).await? {
+        Some(version) => load(journal, version.id).await.map(Some),
+        None => Ok(None),
+    }
+}
+
+/// The version that decides at this moment, without putting any in force. `None`: there is none yet.
+///
+/// # Errors
+/// When the store fails, or the version cannot be read.
+pub async fn find_in_force(journal: &Journal, now: Timestamp) -> Result<Option<Rulebook>, RulebookError> {
+    let next = journal.read(|tx| Box::pin(tx.find_rulebook_version_scheduled())).await?;
+    let next = next.filter(|version| version.effective_at.is_some_and(|at| at <= now));
+    let version = match next {
+        Some(next) => Some(next),
+        None => journal.read(|tx| Box::pin(tx.find_rulebook_version_in_force())).await?,
+    };
+    match version {
+        Some(version) => load(journal, version.id).await.map(Some),
+        None => Ok(None),
+    }
+}
+
+async fn load(journal: &Journal, version: RulebookVersionId) -> Result<Rulebook, RulebookError> {
+    let files = journal.read(move |tx| Box::pin(tx.list_rulebook_version_files(version))).await?;
+    read(&files).map_err(|problems| RulebookError::Unsound { version, problems })
+}
+
+/// `false`: it changed meanwhile, and is not put in force.
+async fn put_in_force(journal: &Journal, version: RulebookVersion, now: Timestamp) -> Result<bool, StoreError> {
+    journal.write(move |tx| Box::pin(put_in_force_in(tx, version, now))).await
+}
+
+async fn put_in_force_in(tx: &mut Tx, version: RulebookVersion, now: Timestamp) -> Result<bool, StoreError> {
+    if tx.find_rulebook_version(version.id).await?.as_ref() != Some(&version) {
+        return Ok(false);
+    }
+    let moved = |version: &RulebookVersion, step, said: &str| Act {
+        by: By::Hub,
+        deed: Deed::RulebookMoved {
+            version: version.id,
+            step,
+            fingerprint: version.fingerprint.clone(),
+            said: said.to_owned(),
+        },
+    };
+    let mut acts = vec![moved(&version, LifeStep::InForce, "")];
+    if let Some(old) = tx.find_rulebook_version_in_force().await? {
+        let old = RulebookVersion { stage: Stage::Retired, changed_at: now, ..old };
+        tx.update_rulebook_version(&old).await?;
+        acts.insert(0, moved(&old, LifeStep::Retired, "another version is in force"));
+    }
+    let files = tx.list_rulebook_version_files(version.id).await?;
+    tx.insert_rulebook(version.fingerprint.as_bytes(), &files, now).await?;
+    tx.update_rulebook_version(&RulebookVersion { stage: Stage::InForce, changed_at: now, ..version }).await?;
+    tx.append_acts(now, acts).await?;
+    Ok(true)
+}
+
+/// What the follower works with.
+pub(super) struct Follower {
+    pub journal: Journal,
+    pub region: Arc<Region>,
+    pub fanout: Arc<Fanout>,
+    /// Weak, so that a follower does not keep the sequencer alive.
+    pub work: mpsc::WeakSender<Work>,
+    /// Timelines whose readers are still to be judged anew.
+    pub due: BTreeSet<TimelineId>,
+}
+
+/// Runs until the hub goes. Whoever asks is answered once what is due is done.
+pub(super) async fn follow(mut follower: Follower, mut asked: mpsc::Receiver<oneshot::Sender<()>>) {
+    if follower.region.rulebook_is_configured() {
+        return;
+    }
+    let mut answer: Option<oneshot::Sender<()>> = None;
+    loop {
+        match follower.look().await {
+            Ok(()) => drop(answer.take().map(|answer| answer.send(()))),
+            Err(error) => tracing::error!(%error, "the version of the rulebook in force cannot be settled"),
+        }
+        tokio::select! {
+            wish = asked.recv() => match wish {
+                Some(wish) => answer = Some(wish),
+                None => return,
+            },
+            () = tokio::time::sleep(follower.pause()) => {}
+        }
+    }
+}
+
+impl Follower {
+    /// Until the next version comes into force, or until the journal is looked at again.
+    fn pause(&self) -> Duration {
+        let poll = Duration::from_millis(limits::RULEBOOK_POLL_MS);
+        let until = self.region.next_rulebook().map(|next| next.at.since(self.region.now()));
+        until.map_or(poll, |until| until.min(poll))
+    }
+
+    async fn look(&mut self) -> Result<(), RulebookError> {
+        let mut changed = false;
+        loop {
+            let scheduled = self.journal.read(|tx| Box::pin(tx.find_rulebook_version_scheduled())).await?;
+            let Some((version, at)) = scheduled.and_then(|version| Some((version.clone(), version.effective_at?)))
+            else {
+                self.region.set_next_rulebook(None);
+                break;
+            };
+            let known = self.region.next_rulebook().filter(|next| next.version == version);
+            let book = match known {
+                Some(next) => Arc::clone(&next.book),
+                None => {
+                    let book = Arc::new(load(&self.journal, version.id).await?);
+                    let next = Next { version: version.clone(), at, book: Arc::clone(&book) };
+                    self.region.set_next_rulebook(Some(next));
+                    book
+                }
+            };
+            let now = self.region.now();
+            if at > now || !put_in_force(&self.journal, version, now).await? {
+                break;
+            }
+            // Before the next look: at no moment do the old rules decide again.
+            self.region.settle_rulebook(book);
+            changed = true;
+        }
+        if let Some(version) = self.journal.read(|tx| Box::pin(tx.find_rulebook_version_in_force())).await?
+            && *self.region.settled_rulebook().fingerprint() != *version.fingerprint
+        {
+            self.region.settle_rulebook(Arc::new(load(&self.journal, version.id).await?));
+            changed = true;
+        }
+        if changed {
+            let fingerprint = self.region.settled_rulebook().fingerprint().to_owned();
+            tracing::info!(fingerprint, "another rulebook is in force");
+            self.judge_all().await;
+        }
+        self.judge_due().await;
+        Ok(())
+    }
+
+    /// Notes all timelines that are followed. What was decided under the old rules is committed before they are listed,
+    /// so that no reader is added under an old view afterwards.
+    async fn judge_all(&mut self) {
+        self.ask(None).await;
+        self.due.extend(self.fanout.timelines());
+    }
+
+    async fn judge_due(&mut self) {
+        for timeline in std::mem::take(&mut self.due) {
+            if !self.ask(Some(timeline)).await {
+                // The journal cannot be read now. The reader is judged as soon as it can.
+                self.due.insert(timeline);
+            }
+        }
+    }
+
+    async fn ask(&self, timeline: Option<TimelineId>) -> bool {
+        let Some(work) = self.work.upgrade() else { return false };
+        let (reply, judged) = oneshot::channel();
+        work.send(Work::Rejudge(Rejudge { timeline, reply })).await.is_ok() && judged.await.is_ok()
+    }
+}

@@ -1,0 +1,79 @@
+//! The projection of meetings: when each pair of organisations met last, per timeline; and which pairs serve a patient
+//! together. Read by the compliance view only.
+
+use std::collections::BTreeMap;
+
+use crate::domain::ids::{OrganisationId, TimelineId};
+use crate::domain::state::{Pair, PatientState};
+use crate::domain::time::Timestamp;
+
+use super::engine::run;
+use super::record::uuid_from;
+use super::{StoreError, Tx};
+
+/// One organisation, the other, when they met last.
+pub(super) type MeetingRow = (Vec<u8>, Vec<u8>, i64);
+
+/// What the projection must hold for this state.
+pub(super) fn meeting_rows(state: &PatientState) -> Vec<MeetingRow> {
+    let bytes = |id: OrganisationId| id.0.as_bytes().to_vec();
+    state.course.meetings.last().map(|((one, other), at)| (bytes(one), bytes(other), at.0)).collect()
+}
+
+impl Tx {
+    pub(super) async fn replace_meetings(
+        &mut self,
+        timeline: TimelineId,
+        meetings: &[MeetingRow],
+    ) -> Result<(), StoreError> {
+        const DELETE: &str = "delete from pair_meeting where timeline = $1";
+        const INSERT: &str = "insert into pair_meeting (timeline, one, other, last_at) values ($1, $2, $3, $4)";
+        let id = timeline.0.as_bytes().as_slice();
+        run!(self, connection => {
+            sqlx::query(DELETE).bind(id).execute(&mut *connection).await?;
+            for (one, other, at) in meetings {
+                sqlx::query(INSERT)
+                    .bind(id)
+                    .bind(one.as_slice())
+                    .bind(other.as_slice())
+                    .bind(at)
+                    .execute(&mut *connection)
+                    .await?;
+            }
+        });
+        Ok(())
+    }
+
+    pub(super) async fn find_meetings(&mut self, timeline: TimelineId) -> Result<Vec<MeetingRow>, StoreError> {
+        const SQL: &str = "select one, other, last_at from pair_meeting where timeline = $1 order by one, other";
+        Ok(run!(self, connection => {
+            sqlx::query_as(SQL).bind(timeline.0.as_bytes().as_slice()).fetch_all(connection).await?
+        }))
+    }
+
+    /// Every pair of organisations that serves a patient together, with when the two met last, if ever.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn list_pairs(&mut self) -> Result<BTreeMap<Pair, Option<Timestamp>>, StoreError> {
+        const SHARED: &str = "select distinct one.organisation, other.organisation from team_member one
+            join team_member other on other.timeline = one.timeline and other.organisation > one.organisation";
+        const MET: &str = "select one, other, max(last_at) from pair_meeting group by one, other";
+        type Rows = (Vec<(Vec<u8>, Vec<u8>)>, Vec<MeetingRow>);
+        let (shared, met): Rows = run!(self, connection => (
+            sqlx::query_as(SHARED).fetch_all(&mut *connection).await?,
+            sqlx::query_as(MET).fetch_all(&mut *connection).await?,
+        ));
+        let id = |bytes: &[u8]| Ok::<_, StoreError>(OrganisationId(uuid_from("team_member.organisation", bytes)?));
+        let mut pairs = BTreeMap::new();
+        for (one, other) in &shared {
+            pairs.insert((id(one)?, id(other)?), None);
+        }
+        for (one, other, at) in &met {
+            if let Some(last) = pairs.get_mut(&(id(one)?, id(other)?)) {
+                *last = Some(Timestamp(*at));
+            }
+        }
+        Ok(pairs)
+    }
+}

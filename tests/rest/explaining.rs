@@ -1,0 +1,75 @@
+//! "Why?", asked by people over REST and by the operator on the command line: about an entry, a refusal, and what somebody
+//! may see; and who may not ask.
+
+use axum::http::StatusCode;
+use serde_json::{Value, json};
+
+use crate::support::app::App;
+
+fn path(question: &str) -> String {
+    format!("/api/v1/rulebook/explain?{question}")
+}
+
+#[tokio::test]
+async fn whoever_sees_an_entry_may_ask_why_it_was_taken_and_nobody_else() {
+    let app = App::start().await;
+    let (nurse, stranger) = (app.nurse("minato").await, app.nurse("yama").await);
+    let patient = app.register_patient("高橋 ハル", "タカハシ ハル").await;
+    app.link(patient, "minato").await;
+    let id = "0196d5a2-7c00-7000-8000-000000000001";
+    let note = json!({ "id": id, "body": { "note": { "text": "お変わりありません" } } });
+    nurse.post(format!("/api/v1/timelines/{patient}/entries"), note).await.is(StatusCode::CREATED);
+
+    let why = nurse.get(path(&format!("entry={id}"))).await.ok();
+    let answer = &why["answers"][0];
+    assert!(answer["text"]["ja"].as_str().unwrap().contains("により認められます"), "{answer}");
+    let rule = &answer["rules"][0];
+    assert_eq!((&rule["in_force"], &rule["set"]["status"]), (&json!(true), &json!("seed")));
+    assert_eq!(rule["set"]["agreed_by"], json!([]), "nobody agreed on a seed");
+    stranger.get(path(&format!("entry={id}"))).await.problem(StatusCode::NOT_FOUND, "not_found");
+    nurse.get(path(&format!("entry={patient}"))).await.problem(StatusCode::NOT_FOUND, "not_found");
+    nurse.get(path("entry=x")).await.problem(StatusCode::UNPROCESSABLE_ENTITY, "wrong_type");
+    nurse.get(path("")).await.problem(StatusCode::UNPROCESSABLE_ENTITY, "unexpected");
+}
+
+#[tokio::test]
+async fn a_refusal_is_explained_to_its_author_and_the_secretariat() {
+    let app = App::start().await;
+    let (nurse, doctor) = (app.nurse("minato").await, app.doctor("hikari").await);
+    let secretariat = app.secretariat().await;
+    let patient = app.register_patient("高橋 ハル", "タカハシ ハル").await;
+    app.link(patient, "minato").await;
+    let order = json!({ "order": { "orderType": "drip", "text": "点滴" } });
+    let order = json!({ "id": "0196d5a2-7c00-7000-8000-000000000002", "body": order });
+    let refused = nurse.post(format!("/api/v1/timelines/{patient}/entries"), order).await;
+    let refused = refused.problem(StatusCode::FORBIDDEN, "forbidden");
+    let seq = super::audit::kept(&app, 0).await.len();
+    for who in [&nurse, &secretariat] {
+        let why = who.get(path(&format!("refusal={seq}"))).await.ok();
+        assert_eq!(why["answers"][0]["text"], refused["reasons"][0]);
+    }
+    for (who, seq) in [(&doctor, seq), (&secretariat, 1), (&secretariat, 0), (&secretariat, seq + 1)] {
+        who.get(path(&format!("refusal={seq}"))).await.problem(StatusCode::NOT_FOUND, "not_found");
+    }
+}
+
+#[tokio::test]
+async fn members_of_a_team_may_ask_what_the_others_see_and_the_secretariat_about_everybody() {
+    let app = App::start().await;
+    let (nurse, doctor, stranger) = (app.nurse("minato").await, app.doctor("hikari").await, app.nurse("yama").await);
+    let secretariat = app.secretariat().await;
+    let patient = app.register_patient("高橋 ハル", "タカハシ ハル").await;
+    app.link(patient, "minato").await;
+    app.link(patient, "hikari").await;
+    let about = |person: renkei::domain::ids::PersonId| path(&format!("person={person}&patient={patient}&kind=visit"));
+    let seen = |why: &Value| (why["answers"][0]["role"].clone(), why["answers"][0]["may_see"].clone());
+    let why = nurse.get(about(doctor.actor.person)).await.ok();
+    assert_eq!(seen(&why), (json!("doctor"), json!(true)));
+    nurse.get(about(stranger.actor.person)).await.problem(StatusCode::NOT_FOUND, "not_found");
+    stranger.get(about(nurse.actor.person)).await.problem(StatusCode::NOT_FOUND, "not_found");
+    let why = secretariat.get(about(stranger.actor.person)).await.ok();
+    assert_eq!(seen(&why), (json!("nurse"), json!(false)));
+    assert!(why["answers"][0]["text"]["en"].as_str().unwrap().contains("would permit it, but"), "{why}");
+    let unknown = nurse.get(path(&format!("person={}&patient={patient}&kind=x", nurse.actor.person))).await;
+    assert_eq!(unknown.problem(StatusCode::UNPROCESSABLE_ENTITY, "unknown_code")["field"], "kind");
+}

@@ -1,0 +1,299 @@
+//! The life of a rulebook as the secretariat, a doctor and a nurse live it over REST: drafted, proposed, signed, in force
+//! from a day, retired; and what it is refused on the way.
+
+use std::time::Duration;
+
+use axum::http::StatusCode;
+use renkei::codec::{Audited, Encoding};
+use renkei::domain::act::{Act, Deed};
+use renkei::domain::ids::Seq;
+use renkei::domain::lifecycle::LifeStep;
+use renkei::rulebook::shipped;
+use renkei::wire::ServerFrame;
+use serde_json::{Value, json};
+
+use crate::support::actor::Actor;
+use crate::support::app::App;
+
+const BODIES: &str = "status    = \"proposed\"\nbodies = [{ body = \"みなと医師会\", role = \"doctor\" }, { body = \
+                      \"訪問看護協議会\", role = \"nurse\" }]";
+/// No nurse reads or writes notes any more.
+const NO_NOTES: &str = "\n[[rule]]\nid = \"SH-99\"\nkind = \"share\"\nstrength = \"must\"\norigin = \"proposal\"\nja = \
+                        \"題\"\nen = \"Title\"\nreason = { ja = \"理由\", en = \"reason\" }\neffect = \"forbid\"\n\
+                        overrides = []\non = [\"view:note\", \"post:note\"]\nwhen = { \"actor.role\" = \"nurse\" }\n";
+
+/// Vocabulary, floor and sharing rules, no seeds any more; `more` follows in the sharing rules.
+fn files(more: &str) -> Value {
+    let agreed = |text: &str, with: &str| text.replacen("status    = \"seed\"", with, 1);
+    json!([
+        { "name": "vocabulary.toml", "text": shipped::VOCABULARY.text },
+        { "name": "floor.toml", "text": agreed(shipped::FLOOR.text, "status    = \"proposed\"") },
+        { "name": "sharing.toml", "text": format!("{}{more}", agreed(shipped::SHARING.text, BODIES)) },
+    ])
+}
+
+fn set<'a>(version: &'a Value, id: &str) -> &'a Value {
+    version["sets"].as_array().unwrap().iter().find(|set| set["id"] == id).expect("the set")
+}
+
+fn path(version: &Value, step: &str) -> String {
+    format!("/api/v1/rulebooks/{}{step}", version["id"].as_str().expect("an id"))
+}
+
+/// What a body signs: the sharing rules as they stand.
+fn signature(version: &Value, body: &str, role: &str) -> Value {
+    let agreement = &set(version, "sharing")["agreement"];
+    json!({ "set": "sharing", "agreement": agreement, "body": body, "role": role })
+}
+
+async fn drafted(secretariat: &Actor, more: &str) -> Value {
+    let draft = json!({ "title": "2027年度のきまり", "files": files(more) });
+    secretariat.post("/api/v1/rulebooks", draft).await.is(StatusCode::CREATED)
+}
+
+/// Proposed, and signed by the doctor here and the nurses' body on paper.
+async fn agreed(secretariat: &Actor, doctor: &Actor, more: &str) -> Value {
+    let draft = drafted(secretariat, more).await;
+    let seen = json!({ "fingerprint": draft["fingerprint"] });
+    secretariat.post(path(&draft, "/propose"), seen).await.ok();
+    doctor.post(path(&draft, "/signatures"), signature(&draft, "みなと医師会", "doctor")).await.is(StatusCode::CREATED);
+    let mut paper = signature(&draft, "訪問看護協議会", "nurse");
+    (paper["person"], paper["signed_on"]) = (json!("山岸 花子"), json!("2026-03-30"));
+    let version = secretariat.post(path(&draft, "/signatures"), paper).await.is(StatusCode::CREATED);
+    assert_eq!((&version["stage"], &version["unsigned"]), (&json!("agreed"), &json!([])));
+    version
+}
+
+#[tokio::test]
+async fn a_draft_with_mistakes_is_not_entered_and_every_mistake_has_its_place_in_both_languages() {
+    let app = App::start().await;
+    let secretariat = app.secretariat().await;
+    let mut draft = json!({ "title": "案", "files": files("") });
+    let text = draft["files"][2]["text"].as_str().unwrap().replacen("\"permit\"", "\"permitt\"", 1);
+    draft["files"][2]["text"] = json!(text);
+    let problem = secretariat.post("/api/v1/rulebooks", draft.clone()).await;
+    let problem = problem.problem(StatusCode::UNPROCESSABLE_ENTITY, "rulebook_unsound");
+    let mistake = &problem["mistakes"][0];
+    assert_eq!((&mistake["file"], &mistake["code"]), (&json!("sharing.toml"), &json!("unknown-word")));
+    assert!(mistake["line"].as_u64() > Some(1) && mistake["column"].as_u64() > Some(1), "{mistake}");
+    assert!(mistake["text"]["ja"].as_str().unwrap().contains("もしかして「permit」ですか"));
+
+    draft["files"][2]["name"] = json!("../sharing.toml");
+    let named = secretariat.post("/api/v1/rulebooks", draft.clone()).await;
+    assert_eq!(named.problem(StatusCode::UNPROCESSABLE_ENTITY, "unexpected")["field"], "files[2].name");
+    draft["title"] = json!(" ");
+    let untitled = secretariat.post("/api/v1/rulebooks", draft.clone()).await;
+    assert_eq!(untitled.problem(StatusCode::UNPROCESSABLE_ENTITY, "required")["field"], "title");
+    let no_words = json!({ "title": "案", "files": [] });
+    let no_words = secretariat.post("/api/v1/rulebooks", no_words).await;
+    no_words.problem(StatusCode::UNPROCESSABLE_ENTITY, "rulebook_unsound");
+    app.doctor("hikari").await.post("/api/v1/rulebooks", draft).await.problem(StatusCode::FORBIDDEN, "forbidden");
+    assert_eq!(secretariat.get("/api/v1/rulebooks").await.ok(), json!({ "configured": false, "versions": [] }));
+}
+
+#[tokio::test]
+async fn each_body_signs_through_its_own_profession_what_the_set_says_now() {
+    let app = App::start().await;
+    let (secretariat, doctor, nurse) = (app.secretariat().await, app.doctor("hikari").await, app.nurse("minato").await);
+    let draft = drafted(&secretariat, "").await;
+    let early = doctor.post(path(&draft, "/signatures"), signature(&draft, "みなと医師会", "doctor")).await;
+    early.problem(StatusCode::CONFLICT, "conflict");
+    let other = json!({ "fingerprint": "0000000000000000" });
+    secretariat.post(path(&draft, "/propose"), other).await.problem(StatusCode::CONFLICT, "conflict");
+    let seen = json!({ "fingerprint": draft["fingerprint"] });
+    doctor.post(path(&draft, "/propose"), seen.clone()).await.problem(StatusCode::FORBIDDEN, "forbidden");
+    let proposed = secretariat.post(path(&draft, "/propose"), seen.clone()).await.ok();
+    assert_eq!((&proposed["stage"], proposed["unsigned"].as_array().unwrap().len()), (&json!("proposed"), 2));
+    secretariat.post(path(&draft, "/in-force"), seen.clone()).await.problem(StatusCode::CONFLICT, "conflict");
+
+    let sign = async |who: &Actor, given: Value| who.post(path(&draft, "/signatures"), given).await;
+    let of_doctors = signature(&draft, "みなと医師会", "doctor");
+    let with = |key: &str, value: Value| {
+        let mut given = of_doctors.clone();
+        given[key] = value;
+        given
+    };
+    sign(&nurse, of_doctors.clone()).await.problem(StatusCode::FORBIDDEN, "forbidden");
+    sign(&doctor, with("agreement", json!("0"))).await.problem(StatusCode::CONFLICT, "conflict");
+    for (field, given) in [("set", with("set", json!("x"))), ("body", with("body", json!("ほかの会")))] {
+        let problem = sign(&doctor, given).await.is(StatusCode::UNPROCESSABLE_ENTITY);
+        assert_eq!(problem["field"], field);
+    }
+    sign(&doctor, with("person", json!("だれか"))).await.problem(StatusCode::UNPROCESSABLE_ENTITY, "unexpected");
+    sign(&secretariat, of_doctors.clone()).await.problem(StatusCode::UNPROCESSABLE_ENTITY, "required");
+    let mut future = with("person", json!("三浦 恵子"));
+    future["signed_on"] = json!("2026-04-02");
+    sign(&secretariat, future).await.problem(StatusCode::UNPROCESSABLE_ENTITY, "out_of_range");
+
+    let signed = sign(&doctor, of_doctors).await.is(StatusCode::CREATED);
+    let by = &set(&signed, "sharing")["signatures"][0];
+    assert_eq!((&by["body"], &by["person"]), (&json!("みなと医師会"), &json!("医師 一号")));
+    assert_eq!(by["signed_on"], "2026-04-01");
+    let sheet = nurse.get(path(&draft, "/sheet")).await;
+    assert_eq!(sheet.header("content-type"), "text/html; charset=utf-8");
+    assert!(sheet.text().contains("<td>みなと医師会</td><td>医師</td><td>医師 一号</td><td>2026-04-01</td>"));
+    assert!(sheet.text().contains("<td>訪問看護協議会</td><td>看護師</td><td></td><td></td>"));
+
+    let signed = sign(&nurse, signature(&draft, "訪問看護協議会", "nurse")).await.is(StatusCode::CREATED);
+    assert_eq!(signed["stage"], "agreed");
+    // A changed file is another thing than what was signed.
+    let changed = secretariat.put(path(&draft, ""), json!({ "files": files(NO_NOTES) })).await.ok();
+    assert_eq!((&changed["stage"], &set(&changed, "sharing")["signatures"]), (&json!("draft"), &json!([])));
+    assert_eq!(changed["unsigned"].as_array().unwrap().len(), 2);
+    let retired = secretariat.post(path(&draft, "/retire"), json!({ "reason": "作り直す" })).await.ok();
+    assert_eq!(retired["stage"], "retired");
+    let again = secretariat.put(path(&draft, ""), json!({ "files": files("") })).await;
+    again.problem(StatusCode::CONFLICT, "conflict");
+}
+
+#[tokio::test]
+async fn seeds_are_not_agreed_on_but_may_be_tried_and_say_so() {
+    let app = App::start().await;
+    let secretariat = app.secretariat().await;
+    let before = secretariat.get("/api/v1/rulebook").await.ok();
+    assert_eq!(
+        (&before["source"], &before["only_seeds"], &before["version"]),
+        (&json!("shipped"), &json!(true), &Value::Null)
+    );
+    assert!(before["notes"].as_array().unwrap().iter().any(|note| note["code"] == "placeholder"));
+    let seeds = [shipped::FLOOR, shipped::SHARING]
+        .map(|file| json!({ "name": file.name.trim_start_matches("rulebooks/"), "text": file.text }));
+    let words = json!({ "name": "vocabulary.toml", "text": shipped::VOCABULARY.text });
+    let draft = json!({ "title": "ひな形", "files": [words, seeds[0], seeds[1]] });
+    let draft = secretariat.post("/api/v1/rulebooks", draft).await.is(StatusCode::CREATED);
+    let seen = json!({ "fingerprint": draft["fingerprint"] });
+    secretariat.post(path(&draft, "/propose"), seen.clone()).await.problem(StatusCode::CONFLICT, "conflict");
+    let tried = secretariat.post(path(&draft, "/in-force"), seen).await.ok();
+    assert_eq!((&tried["stage"], &tried["only_seeds"]), (&json!("in_force"), &json!(true)));
+    let book = secretariat.get("/api/v1/rulebook").await.ok();
+    assert_eq!(
+        (&book["source"], &book["only_seeds"], &book["version"]),
+        (&json!("agreed"), &json!(true), &draft["id"])
+    );
+    let retire = secretariat.post(path(&draft, "/retire"), json!({ "reason": "やめる" })).await;
+    retire.problem(StatusCode::CONFLICT, "conflict");
+}
+
+#[tokio::test]
+async fn the_day_it_is_in_force_begins_at_midnight_in_the_region_and_lasts_over_a_restart() {
+    let app = App::start().await;
+    let (secretariat, doctor) = (app.secretariat().await, app.doctor("hikari").await);
+    let nurse = app.nurse("minato").await;
+    let patient = app.register_patient("高橋 ハル", "タカハシ ハル").await;
+    app.link(patient, "minato").await;
+    let version = agreed(&secretariat, &doctor, NO_NOTES).await;
+    let effective = |on: &str| json!({ "fingerprint": version["fingerprint"], "on": on });
+    let past = secretariat.post(path(&version, "/in-force"), effective("2026-03-31")).await;
+    past.problem(StatusCode::UNPROCESSABLE_ENTITY, "out_of_range");
+    let scheduled = secretariat.post(path(&version, "/in-force"), effective("2026-04-02")).await.ok();
+    assert_eq!((&scheduled["stage"], &scheduled["effective_at"]), (&json!("agreed"), &json!("2026-04-01T15:00:00Z")));
+    let rival = drafted(&secretariat, "").await;
+    let trial = json!({ "fingerprint": rival["fingerprint"] });
+    secretariat.post(path(&rival, "/in-force"), trial).await.problem(StatusCode::CONFLICT, "conflict");
+
+    let note = |number: u64| {
+        let id = format!("0196d5a2-7c00-7000-8000-{number:012x}");
+        json!({ "id": id, "body": { "note": { "text": "お変わりありません" } } })
+    };
+    let entries = format!("/api/v1/timelines/{patient}/entries");
+    // From nine in the morning to a second before midnight, and one second more.
+    app.clock.advance(Duration::from_secs(15 * 3_600 - 1));
+    let late = app.sign_in(nurse.actor.person, nurse.position()).await;
+    late.post(&entries, note(1)).await.is(StatusCode::CREATED);
+    app.clock.advance(Duration::from_secs(1));
+    let refused = late.post(&entries, note(2)).await.problem(StatusCode::FORBIDDEN, "forbidden");
+    assert!(refused["cited"][0].as_str().unwrap().starts_with("SH-99@sharing/"), "{refused}");
+
+    app.hub.follow_rulebook().await.expect("the hub runs");
+    let secretariat = app.sign_in(secretariat.actor.person, secretariat.position()).await;
+    let book = secretariat.get("/api/v1/rulebook").await.ok();
+    assert_eq!((&book["source"], &book["version"]), (&json!("agreed"), &version["id"]));
+    let sharing = book["sets"].as_array().unwrap().iter().find(|set| set["id"] == "sharing").unwrap();
+    assert_eq!(sharing["agreed_by"].as_array().unwrap().len(), 2);
+    let app = app.stop().await.start().await;
+    late.post(&entries, note(3)).await.problem(StatusCode::FORBIDDEN, "forbidden");
+
+    let steps: Vec<LifeStep> = super::audit::kept(&app, 0)
+        .await
+        .into_iter()
+        .filter_map(|(_, audited)| match audited {
+            Audited::Act(Act { deed: Deed::RulebookMoved { version: id, step, .. }, .. }) => {
+                (version["id"] == id.to_string()).then_some(step)
+            }
+            _ => None,
+        })
+        .collect();
+    let expected = [LifeStep::Drafted, LifeStep::Proposed, LifeStep::Signed, LifeStep::Signed, LifeStep::Scheduled];
+    assert_eq!(steps[..5], expected);
+    assert_eq!(steps[5..], [LifeStep::InForce]);
+}
+
+#[tokio::test]
+async fn an_open_socket_forgets_what_the_new_rules_hide_and_others_go_on() {
+    let app = App::start().await;
+    let (secretariat, doctor, nurse) = (app.secretariat().await, app.doctor("hikari").await, app.nurse("minato").await);
+    let patient = app.register_patient("高橋 ハル", "タカハシ ハル").await;
+    app.link(patient, "hikari").await;
+    app.link(patient, "minato").await;
+    let (mut hers, mut his) = (nurse.connect(Encoding::Json).await, doctor.connect(Encoding::Json).await);
+    for socket in [&mut hers, &mut his] {
+        socket.subscribe(&[(patient.into(), Seq::ZERO)]).await;
+        socket.next_that(|frame| matches!(frame, ServerFrame::CaughtUp { .. }).then_some(())).await;
+    }
+    let version = agreed(&secretariat, &doctor, NO_NOTES).await;
+    let at_once = json!({ "fingerprint": version["fingerprint"] });
+    let in_force = secretariat.post(path(&version, "/in-force"), at_once).await.ok();
+    assert_eq!(in_force["stage"], "in_force");
+    hers.next_that(|frame| matches!(frame, ServerFrame::Forget { entry: None, .. }).then_some(())).await;
+    // His view is the same as before: what is posted reaches him with nothing in between.
+    let entries = format!("/api/v1/timelines/{patient}/entries");
+    let id = "0196d5a2-7c00-7000-8000-000000000009";
+    let note = json!({ "id": id, "body": { "note": { "text": "往診しました" } } });
+    doctor.post(&entries, note).await.is(StatusCode::CREATED);
+    let seen = his
+        .next_that(|frame| match frame {
+            ServerFrame::Forget { .. } => Some(None),
+            ServerFrame::Delivery { .. } => Some(Some(())),
+            _ => None,
+        })
+        .await;
+    assert!(seen.is_some(), "his view is the same, so he forgets nothing");
+}
+
+#[tokio::test]
+async fn a_rulebook_that_the_configuration_names_has_no_life_here() {
+    let app = App::start().await.stop().await;
+    let book = renkei::rulebook::shipped::load(renkei::vault::digest).expect("sound");
+    let app = app.start_under(book).await;
+    let secretariat = app.secretariat().await;
+    let draft = json!({ "title": "案", "files": files("") });
+    let refused = secretariat.post("/api/v1/rulebooks", draft).await.problem(StatusCode::CONFLICT, "conflict");
+    assert!(refused["detail"]["ja"].as_str().unwrap().contains("rulebook_dir"), "{refused}");
+    assert_eq!(secretariat.get("/api/v1/rulebook").await.ok()["source"], "configured");
+    assert_eq!(secretariat.get("/api/v1/rulebooks").await.ok()["configured"], true);
+}
+
+#[tokio::test]
+async fn a_version_is_compared_analysed_and_tried_on_the_past_before_anybody_signs() {
+    let app = App::start().await;
+    let (secretariat, nurse) = (app.secretariat().await, app.nurse("minato").await);
+    let patient = app.register_patient("高橋 ハル", "タカハシ ハル").await;
+    app.link(patient, "minato").await;
+    let id = "0196d5a2-7c00-7000-8000-000000000001";
+    let note = json!({ "id": id, "body": { "note": { "text": "お変わりありません" } } });
+    nurse.post(format!("/api/v1/timelines/{patient}/entries"), note).await.is(StatusCode::CREATED);
+    let version = drafted(&secretariat, NO_NOTES).await;
+    let difference = nurse.get(path(&version, "/difference")).await.ok();
+    assert!(difference["text"]["ja"].as_str().unwrap().contains("新しいルール：SH-99"));
+    let analysis = nurse.get(path(&version, "/analysis")).await.ok();
+    assert!(analysis["findings"].as_array().unwrap().iter().any(|found| found["code"] == "undeclared-overlap"));
+    let cells = analysis["coverage"].as_array().unwrap();
+    assert!(cells.iter().any(|cell| *cell
+        == json!({
+            "role": "nurse", "kind": "note", "may_view": false, "may_post": false, "rules": cell["rules"]
+        })));
+    nurse.post(path(&version, "/replay"), json!({})).await.problem(StatusCode::FORBIDDEN, "forbidden");
+    let replayed = secretariat.post(path(&version, "/replay"), json!({ "since_days": 90 })).await.ok();
+    let change = json!([{ "from": "permit", "to": "deny", "count": 1, "examples": [id] }]);
+    assert_eq!((&replayed["changes"], &replayed["events"]), (&change, &json!(4)), "{replayed}");
+}

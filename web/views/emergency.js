@@ -1,0 +1,137 @@
+// `<renkei-emergency>`: breaking the glass, in a dialog: whom (exact name and birth date), why and for how long. And the
+// two banners over a patient: what this person opened themselves, and what others opened.
+
+import { html, live, nothing } from '../vendor/lit.js';
+import { calendarDate, clockTime } from '../dates.js';
+import { openAccesses } from '../emergency.js';
+import { inLanguage, say } from '../language.js';
+import { whoText } from './face.js';
+import { icon } from './icons.js';
+import { View } from './view.js';
+
+/** Minutes to choose from; the hub allows up to a day. */
+const MINUTES = [30, 60, 120, 240];
+/** Who is offered it; the rules have the last word. */
+const OFFERED_TO = new Set(['doctor', 'nurse']);
+
+/** @typedef {{id: string, name: {kanji: string, kana: string}, birth_date: string}} Found */
+
+/** Opens the dialog. @param {import('../model.js').Model} model */
+export function emergencyButton(model) {
+  if (!OFFERED_TO.has(model.me?.role ?? '')) return nothing;
+  return html`<button class="button emergency-open" type="button" @click=${(/** @type {Event} */ event) =>
+    event.target?.dispatchEvent(new CustomEvent('emergency', { bubbles: true }))}>${icon('eye')}<span>${say('emergency_open')}</span></button>`;
+}
+
+/** @param {import('../model.js').Model} model @param {string} id */
+export function emergencyBanners(model, id) {
+  const leftMs = model.emergency.leftMs(id);
+  const own = leftMs === 0 ? nothing : html`<div class="emergency-banner emergency-own" role="status">${icon('eye')}
+    <p><b>${say('emergency_own', { minutes: Math.ceil(leftMs / 60_000) })}</b><span>${say('emergency_own_explained')}</span></p></div>`;
+  const others = openAccesses(model.timelines.get(id), model.myId, model.clock.now());
+  return html`${own}${others.map(({ item, endsAtMs }) => html`<div class="emergency-banner" role="status">${icon('alarm')}
+    <p><b>${say('emergency_by', { who: whoText(model, item.author), organisation: model.organisationName(item.author.organisation), until: clockTime(endsAtMs) })}</b>
+      <span>${say('reason')}: ${item.body.reason}</span></p></div>`)}`;
+}
+
+export class EmergencyDialog extends View {
+  constructor() {
+    super();
+    this.name = '';
+    this.birthDate = '';
+    this.reason = '';
+    this.minutes = MINUTES[1];
+    /** @type {Found[] | null} */
+    this.found = null;
+    /** @type {Found | null} */
+    this.chosen = null;
+    this.trouble = '';
+    this.busy = false;
+  }
+
+  clear() {
+    Object.assign(this, { name: '', birthDate: '', reason: '', minutes: MINUTES[1], found: null, chosen: null, trouble: '' });
+  }
+
+  get dialog() {
+    return /** @type {HTMLDialogElement} */ (this.querySelector('dialog'));
+  }
+
+  begin() {
+    this.clear();
+    this.requestUpdate();
+    this.updateComplete.then(() => this.dialog.showModal());
+  }
+
+  /** @param {Partial<EmergencyDialog>} change */
+  change(change) {
+    Object.assign(this, change);
+    this.requestUpdate();
+  }
+
+  get ready() {
+    if (this.busy) return false;
+    return this.chosen ? this.reason.trim() !== '' : this.name.trim() !== '' && this.birthDate !== '';
+  }
+
+  render() {
+    return html`<dialog class="sheet emergency" aria-labelledby="emergency-title" @close=${() => this.change({ chosen: null, found: null })}>
+      <form @submit=${this.submit} novalidate>
+        <header class="sheet-head"><h2 id="emergency-title">${say('emergency_open')}</h2>
+          <button class="button button-text" type="button" @click=${() => this.dialog.close()}>${icon('close')}<span>${say('close')}</span></button></header>
+        <div class="sheet-body">${this.chosen ? this.declaring(this.chosen) : this.searching()}
+          <p class="field-error" role="alert">${this.trouble ? html`${icon('alarm')}<span>${this.trouble}</span>` : nothing}</p></div>
+        <footer class="sheet-foot"><button class="button button-primary" type="submit" aria-disabled=${String(!this.ready)}>
+          ${icon(this.chosen ? 'eye' : 'search')}<span>${say(this.chosen ? 'emergency_declare' : 'emergency_search')}</span></button></footer>
+      </form></dialog>`;
+  }
+
+  searching() {
+    return html`<p class="quiet">${say('emergency_search_explained')}</p>
+      <label class="wide">${say('emergency_name')}<input type="text" autocomplete="off" .value=${live(this.name)}
+        @input=${(/** @type {any} */ event) => this.change({ name: event.target.value })}></label>
+      <label class="wide">${say('birth_date')}<input type="date" .value=${live(this.birthDate)}
+        @input=${(/** @type {any} */ event) => this.change({ birthDate: event.target.value })}></label>
+      ${this.found === null ? nothing : this.found.length === 0 ? html`<p role="status">${say('emergency_nobody')}</p>`
+        : html`<ul class="emergency-found">${this.found.map((found) => html`<li><button class="button" type="button" @click=${() => this.change({ chosen: found })}>
+          <b>${found.name.kanji}</b> ${found.name.kana}・${calendarDate(found.birth_date)}</button></li>`)}</ul>`}`;
+  }
+
+  /** @param {Found} chosen */
+  declaring({ name, birth_date: birthDate }) {
+    return html`<p class="emergency-whom"><b>${name.kanji}</b> ${name.kana}・${calendarDate(birthDate)}</p>
+      <p class="notice notice-warning">${icon('alarm')}<span>${say('emergency_told')}</span></p>
+      <label class="wide">${say('emergency_reason')}<textarea rows="3" .value=${live(this.reason)}
+        @input=${(/** @type {any} */ event) => this.change({ reason: event.target.value })}></textarea></label>
+      <fieldset class="chips"><legend>${say('emergency_for')}</legend>${MINUTES.map((minutes) => html`<label class="choice">
+        <input type="radio" name="emergency-minutes" .checked=${live(this.minutes === minutes)} @change=${() => this.change({ minutes })}>
+        <span>${say('minutes_count', { count: minutes })}</span></label>`)}</fieldset>`;
+  }
+
+  /** @param {Event} event */
+  async submit(event) {
+    event.preventDefault();
+    if (!this.ready) return;
+    this.change({ busy: true, trouble: '' });
+    try {
+      await (this.chosen ? this.declare(this.chosen) : this.search());
+    } catch (/** @type {any} */ error) {
+      this.trouble = inLanguage(error.reason) || say('emergency_failed');
+    }
+    this.change({ busy: false });
+  }
+
+  async search() {
+    this.found = await this.model.rest.emergencySearch(this.name.trim(), this.birthDate);
+    if (this.found.length === 1) [this.chosen] = this.found;
+  }
+
+  /** @param {Found} chosen */
+  async declare(chosen) {
+    await this.model.emergency.declare(chosen.id, this.reason.trim(), this.minutes);
+    this.dialog.close();
+    location.hash = `#/patients/${chosen.id}`;
+  }
+}
+
+customElements.define('renkei-emergency', EmergencyDialog);
