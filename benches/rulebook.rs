@@ -304,6 +304,7 @@ fn deciding(criterion: &mut Criterion) {
                 now: NOW,
                 today: date(2026, 4, 1),
                 target: intent.body.target().map(|_| &target),
+                named: &[],
                 files: &[],
                 hub_made_timeline: false,
                 found_by_search: false,

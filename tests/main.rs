@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic where what it expects is missing")]
 
 mod commands;
+mod etiquette;
 mod golden;
 mod rest;
 mod support;

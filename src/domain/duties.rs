@@ -41,7 +41,7 @@ pub enum Standing {
 pub struct Duty {
     /// As it was born. Who owes it now is in `debtors`, when it is due in `due`.
     pub opened: OpenedDuty,
-    /// The entry that opened it; `None` for one that a state asked for.
+    /// The entry that opened it, also where a correction of it did; `None` for one that a state asked for.
     pub cause: Option<EntryId>,
     /// Who may see what opened it: nothing about the duty is more visible.
     pub scope: Option<Scope>,
@@ -68,7 +68,7 @@ impl Duty {
             debtors: opened.debtors.clone(),
             due: opened.due,
             opened,
-            cause: cause.map(|entry| entry.id),
+            cause: cause.map(cause_of),
             opened_at,
             round: 0,
             reminded: 0,
@@ -185,6 +185,14 @@ impl Duty {
         let (standing, reminded) = (self.stands, self.reminded);
         self.begin_round(self.due.saturating_add(away), standing);
         self.reminded = reminded;
+    }
+}
+
+/// Whoever acknowledges or answers what was put right speaks of the entry that it puts right.
+const fn cause_of(entry: &Entry) -> EntryId {
+    match &entry.body {
+        Body::Correction(correction) => correction.target,
+        _ => entry.id,
     }
 }
 

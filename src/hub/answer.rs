@@ -6,6 +6,7 @@ use tokio::sync::oneshot;
 
 use super::outbox::{Item, Outbox};
 use crate::domain::alarm::Alarm;
+use crate::domain::body::Body;
 use crate::domain::entry::Entry;
 use crate::domain::ids::{EntryId, Seq, TimelineId};
 use crate::domain::in_words::Hold;
@@ -30,6 +31,8 @@ pub struct Accepted {
     pub recorded_at: Timestamp,
     pub ruling: Ruling,
     pub alarms: Vec<Alarm>,
+    /// What advice was given on, to tell it in words; `None` where there is none.
+    pub advised_on: Option<Box<Body>>,
     /// Whether this id had been accepted before: the first answer again.
     pub repeated: bool,
 }
@@ -69,6 +72,7 @@ impl Accepted {
             recorded_at: entry.recorded_at,
             ruling: entry.ruling.clone(),
             alarms: entry.alarms.clone(),
+            advised_on: (!entry.ruling.advice().is_empty()).then(|| Box::new(entry.body.clone())),
             repeated,
         }
     }

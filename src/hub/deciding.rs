@@ -21,7 +21,7 @@ use super::work::{Dismissal, Follow, Look, MarkRead, Origin, Outcome, Sight, Sub
 use crate::codec::{self, Content, QueuedPost};
 use crate::domain::directory::{Actor, Directory};
 use crate::domain::entry::{Entry, Intent};
-use crate::domain::ids::Seq;
+use crate::domain::ids::{EntryId, Seq};
 use crate::domain::kind::Kind;
 use crate::domain::offices::Offices;
 use crate::domain::ruling::Ruling;
@@ -50,6 +50,13 @@ pub(super) struct Picture {
     pub today: Date,
 }
 
+/// What deciding one intent may look up: the entries and the files that it names, among others.
+#[derive(Clone, Copy)]
+pub(super) struct Fetched<'a, 'f> {
+    pub entry: &'a dyn Fn(EntryId) -> Option<&'f Published>,
+    pub files: &'a Files,
+}
+
 impl Picture {
     /// Answers a post, as before or decided now; on acceptance the entry is on the draft and in the state.
     pub fn post(&self, draft: &mut Draft, hot: &mut Hot, submission: &Submission, ledger: &mut Ledger) -> Answer {
@@ -63,9 +70,8 @@ impl Picture {
             return answer;
         }
         let (intent, actor) = (&submission.intent, &submission.actor);
-        let target = ledger.target_of(intent).map(AsRef::as_ref);
         let around = hot.nearby.around(&hot.state, &self.directory);
-        let fetched = (target, ledger.files());
+        let fetched = Fetched { entry: &|id| ledger.target(id), files: ledger.files() };
         match self.decide(&hot.state, &around, intent, actor, submission.origin, fetched) {
             Decision::Accept(acceptance) => self.accept(draft, hot, submission, acceptance, ledger),
             Decision::Queue(ruling) => self.queue(draft, submission, &ruling, ledger),
@@ -77,10 +83,9 @@ impl Picture {
     pub fn serve(&self, draft: &mut Draft, hot: Option<&mut Hot>, work: Work, ledger: &mut Ledger) {
         let outcome = match (work, hot) {
             (Work::DryRun(dry_run), Some(hot)) => {
-                let target = ledger.target_of(&dry_run.intent).map(AsRef::as_ref);
                 let around = hot.nearby.around(&hot.state, &self.directory);
                 let (intent, actor) = (&dry_run.intent, &dry_run.actor);
-                let fetched = (target, ledger.files());
+                let fetched = Fetched { entry: &|id| ledger.target(id), files: ledger.files() };
                 let decision = self.decide(&hot.state, &around, intent, actor, Origin::Client, fetched);
                 Outcome::DryRun(dry_run, decision)
             }
@@ -102,7 +107,7 @@ impl Picture {
         draft.outcomes.push(outcome);
     }
 
-    /// `target`: the entry that the intent points back at, if there is one; `files`: what it names, among others.
+    /// Asks the rulebook.
     pub(super) fn decide(
         &self,
         state: &PatientState,
@@ -110,10 +115,13 @@ impl Picture {
         intent: &Intent,
         actor: &Actor,
         origin: Origin,
-        (target, files): (Option<&Published>, &Files),
+        fetched: Fetched<'_, '_>,
     ) -> Decision {
-        let files = files.nameable(self, state, actor, intent);
-        let target = target.and_then(|found| self.target(state, actor, found));
+        let files = fetched.files.nameable(self, state, actor, intent);
+        let find = |id: EntryId| self.target(state, actor, (fetched.entry)(id)?);
+        let target = intent.body.target().and_then(find);
+        let named = intent.body.references().filter_map(|named| Some((named.entry, find(named.entry)?)));
+        let named: Vec<_> = named.collect();
         let situation = Situation {
             state,
             rulebook: &self.rulebook,
@@ -125,6 +133,7 @@ impl Picture {
             now: self.now,
             today: self.today,
             target: target.as_ref(),
+            named: &named,
             files: &files,
             hub_made_timeline: origin == Origin::Action,
             found_by_search: intent.body.kind() == Kind::EmergencyAccess

@@ -1,5 +1,5 @@
 //! What the sequencer knows of ids while it decides: which are entries and how they were answered, which wait in the
-//! linking queue or were dismissed from it, the entries that posts point back at and the files they name.
+//! linking queue or were dismissed from it, the entries and the files that posts name.
 //!
 //! Runs ahead of the journal by the batches that are still committing, as the states in `timelines.rs` do, and is
 //! forgotten with them when one of those fails.
@@ -11,7 +11,6 @@ use super::answer::{Accepted, Answer, Refused};
 use super::files::Files;
 use super::published::Published;
 use super::work::{Origin, Submission, Work};
-use crate::domain::entry::Intent;
 use crate::domain::ids::{EntryId, PersonId, TimelineId};
 use crate::vault::Mac;
 
@@ -146,14 +145,10 @@ impl Ledger {
         self.fetched.known.get(&id)?.first.as_ref()
     }
 
-    /// The entry that an intent points back at, if there is one.
-    pub(super) fn target_of(&self, intent: &Intent) -> Option<&Arc<Published>> {
-        self.target(intent.body.target()?)
-    }
-
-    pub(super) fn target(&self, id: EntryId) -> Option<&Arc<Published>> {
+    /// An entry that a post of this batch names, if there is one.
+    pub(super) fn target(&self, id: EntryId) -> Option<&Published> {
         let in_flight = self.in_flight.get(&id).map(|flight| &flight.entry);
-        in_flight.or_else(|| self.fetched.targets.get(&id))
+        in_flight.or_else(|| self.fetched.targets.get(&id)).map(AsRef::as_ref)
     }
 
     /// The files that the posts of this batch name.

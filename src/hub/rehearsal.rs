@@ -55,8 +55,7 @@ impl Hub {
                 Slot::Occupied(known) => known.into_mut(),
                 Slot::Vacant(free) => free.insert(Trial::new(&picture, self.state_of(intent.timeline).await?, &files)),
             };
-            let target = intent.body.target().and_then(|target| targets.get(&target));
-            verdicts.push(match trial.post(intent, &actor, Origin::Action, target) {
+            verdicts.push(match trial.post(intent, &actor, Origin::Action, &|id| targets.get(&id)) {
                 Ok(_) => {
                     known.insert(intent.id, mac_of(intent));
                     Rehearsed::Accepted
@@ -76,7 +75,7 @@ impl Hub {
 
     async fn targets(&self, intents: &[Intent]) -> Result<HashMap<EntryId, Published>, StoreError> {
         let mut targets = HashMap::new();
-        for target in intents.iter().filter_map(|intent| intent.body.target()) {
+        for target in intents.iter().flat_map(|intent| intent.body.names()) {
             if let Some(entry) = self.journal().find_entry(target).await? {
                 targets.insert(target, Published::of_stored(entry));
             }

@@ -53,8 +53,8 @@ impl Picture {
                 Some(Answer::Accepted(_)) => tried.push(None),
                 Some(Answer::Queued(_)) | None if trial.has(submission.intent.id) => tried.push(None),
                 Some(Answer::Queued(_)) | None => {
-                    let target = ledger.target_of(&submission.intent).map(AsRef::as_ref);
-                    let refusal = match trial.post(&submission.intent, &submission.actor, submission.origin, target) {
+                    let find = |id| ledger.target(id);
+                    let refusal = match trial.post(&submission.intent, &submission.actor, submission.origin, &find) {
                         Ok(acceptance) => {
                             tried.push(Some(acceptance));
                             continue;

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use super::deciding::Picture;
+use super::deciding::{Fetched, Picture};
 use super::files::Files;
 use super::nearby::Nearby;
 use super::published::Published;
@@ -44,17 +44,18 @@ impl<'p> Trial<'p> {
         self.accepted.contains_key(&id)
     }
 
-    /// Decides a post. `stored`: the entry it points back at, as the journal has it.
-    pub(super) fn post(
+    /// Decides a post. `stored`: the entries it names, as the journal has them.
+    pub(super) fn post<'f>(
         &mut self,
         intent: &Intent,
         actor: &Actor,
         origin: Origin,
-        stored: Option<&Published>,
+        stored: &dyn Fn(EntryId) -> Option<&'f Published>,
     ) -> Result<Acceptance, Obstacle> {
-        let tried = intent.body.target().and_then(|target| self.accepted.get(&target));
         let around = self.nearby.around(&self.state, &self.picture.directory);
-        let fetched = (tried.or(stored), self.files);
+        let accepted = &self.accepted;
+        let find = |id| accepted.get(&id).or_else(|| stored(id));
+        let fetched = Fetched { entry: &find, files: self.files };
         match self.picture.decide(&self.state, &around, intent, actor, origin, fetched) {
             Decision::Accept(acceptance) => {
                 let entry = self.picture.entry(&self.state, intent, actor, acceptance.clone());

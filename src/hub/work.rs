@@ -202,9 +202,9 @@ impl Work {
         self.posts().iter().map(|submission| &submission.intent).chain(tried)
     }
 
-    /// The entries that they point back at.
+    /// The entries that they name.
     pub fn targets(&self) -> impl Iterator<Item = EntryId> {
-        self.intents().filter_map(|intent| intent.body.target())
+        self.intents().flat_map(|intent| intent.body.names())
     }
 
     /// What the duty clock asks for, if it is that.

@@ -2,17 +2,22 @@
 //! Called by `decide`; the questions are asked in `etiquette`, the words found in `wording`.
 
 use super::Rulebook;
+use super::class::EntryClass;
 use super::decide::Situation;
-use super::duty::{Act, NewDuty};
+use super::duty::{Act, Debtor, NewDuty, RoleSet};
 use super::etiquette::{Etiquette, Held};
 use super::judge::RuleRef;
+use super::situation;
 use super::slots::Slots;
 use super::surroundings::{named_by, visited_since};
 use crate::domain::body::Body;
+use crate::domain::directory::Actor;
 use crate::domain::duty::{DutyId, OpenedDuty};
 use crate::domain::entry::{Intent, WrittenReason};
+use crate::domain::ids::PersonId;
 use crate::domain::in_words::Hold;
 use crate::domain::kind::Kind;
+use crate::domain::role::Role;
 use crate::domain::ruling::{Consequences, Ruling};
 use crate::domain::time::Timestamp;
 use crate::limits;
@@ -84,12 +89,49 @@ impl Rulebook {
             // What a corrected entry opened and nobody met yet is the same duty still.
             let corrected = intent.body.corrected().and(intent.body.target());
             corrected.is_some_and(|target| {
-                let same = |citation: &str| rule_id(citation) == rule_id(self.citation(new.rule));
-                state.duties.open().any(|duty| duty.cause == Some(target) && same(&duty.opened.rule))
+                let by_the_same = |owing: &[Debtor]| {
+                    !new.each || owing.iter().any(|one| one.organisation == new.debtors[0].organisation)
+                };
+                state.duties.open().any(|duty| {
+                    duty.cause == Some(target)
+                        && rule_id(&duty.opened.rule) == rule_id(self.citation(new.rule))
+                        && by_the_same(&duty.opened.debtors)
+                })
             })
         };
-        let owed = new.iter().filter(|new| !new.debtors.is_empty() && !still_owed(new));
-        owed.map(|new| self.born(situation, intent, new, &around)).take(limits::DUTIES_PER_POST_MAX).collect()
+        let owed = new.into_iter().map(|new| self.of_those_who_see(situation, intent, new));
+        let owed = owed.filter(|new| !new.debtors.is_empty() && !still_owed(new));
+        owed.map(|new| self.born(situation, intent, &new, &around)).take(limits::DUTIES_PER_POST_MAX).collect()
+    }
+
+    /// The duty without those on the team who may not see the entry: nobody owes an answer to what is kept from them.
+    /// Who is not on the team at all was meant all the same, and the chain finds them.
+    fn of_those_who_see(&self, situation: &Situation<'_>, intent: &Intent, mut new: NewDuty) -> NewDuty {
+        let Situation { state, target, .. } = *situation;
+        let infection = match intent.body.corrected().unwrap_or(&intent.body) {
+            Body::InfectionNotice(notice) => Some(notice.infection),
+            _ => None,
+        };
+        let plain = EntryClass::new(intent.body.kind(), intent.sensitivity, infection);
+        let class = target.map_or(plain, |target| EntryClass::of(&target.scope));
+        let addressed = target.map_or(&intent.addressed_to, |target| &target.scope.addressed_to);
+        let own = target.map_or(situation.actor.organisation, |target| target.scope.owner);
+        let sees = |debtor: &Debtor, role: Role| {
+            let Some(membership) = state.team.get(&debtor.organisation) else { return true };
+            let person = debtor.person.or_else(|| membership.people.first().copied());
+            let person = person.unwrap_or(PersonId(uuid::Uuid::nil()));
+            let Debtor { organisation, organisation_type, .. } = *debtor;
+            let actor = Actor { person, role, organisation, organisation_type };
+            let is_addressed = addressed.iter().any(|addressee| addressee.means(&actor));
+            let mask = self.view_mask(&situation::viewer(state, &actor, situation.now));
+            mask.allows(class.seen_by(own == organisation, is_addressed))
+        };
+        for debtor in &mut new.debtors {
+            let seeing: Vec<Role> = debtor.roles.roles().filter(|role| sees(debtor, *role)).collect();
+            debtor.roles = RoleSet::of(&seeing);
+        }
+        new.debtors.retain(|debtor| debtor.roles.0 != 0);
+        new
     }
 
     fn born(

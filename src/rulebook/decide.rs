@@ -23,6 +23,7 @@ use crate::domain::attachment::ContentHash;
 use crate::domain::body::{Body, Correction};
 use crate::domain::directory::{Actor, Directory};
 use crate::domain::entry::{Intent, Scope, Sensitivity};
+use crate::domain::ids::EntryId;
 use crate::domain::kind::Kind;
 use crate::domain::offices::Offices;
 use crate::domain::ruling::Ruling;
@@ -48,6 +49,8 @@ pub struct Situation<'a> {
     pub today: Date,
     /// The entry the intent points back at, if it does and the timeline has it.
     pub target: Option<&'a Target>,
+    /// The other entries it names, as far as the timeline has them.
+    pub named: &'a [(EntryId, Target)],
     /// Of the files that the intent names, those that the timeline has just as they are described and that the actor may
     /// name.
     pub files: &'a [ContentHash],

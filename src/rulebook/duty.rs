@@ -210,10 +210,12 @@ impl Rulebook {
         let Some(terms) = self.terms.get(&rule).cloned() else { return Vec::new() };
         let mut debtors = Told::of(owed_by).resolve(around, &[]);
         if let Some(author) = around.author.filter(|_| terms.acknowledge) {
-            // Nobody is asked to take note of what they wrote.
-            debtors.retain(|debtor| debtor.organisation != author.organisation);
+            // Nobody is asked to take note of what they wrote; a doctor is, of what the nurse of the same clinic wrote.
+            let is_own = |debtor: &Debtor| debtor.organisation == author.organisation && debtor.roles.has(author.role);
+            debtors.retain(|debtor| !is_own(debtor));
         }
-        let unowed = debtors.is_empty();
+        // Each of nobody is nobody; one who must be found is looked for along the chain.
+        let unowed = debtors.is_empty() && !owed_by.each;
         if unowed {
             let chain = terms.escalate.iter().map(|step| step.told.resolve(around, &[]));
             debtors = chain.into_iter().find(|told| !told.is_empty()).unwrap_or_default();

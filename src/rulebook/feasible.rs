@@ -3,6 +3,7 @@
 
 use super::answering;
 use super::decide::Situation;
+use super::naming;
 use super::office;
 use super::situation::Target;
 use crate::domain::attachment::Attachment;
@@ -101,6 +102,7 @@ pub(super) fn check(situation: &Situation<'_>, intent: &Intent) -> Result<(), In
 }
 
 fn check_body(situation: &Situation<'_>, body: &Body) -> Result<(), Invalid> {
+    naming::check(situation, body)?;
     match body {
         Body::Registration(registration) => check_agreement(situation, registration),
         Body::TeamLink(link) => check_link(situation, link),

@@ -151,6 +151,10 @@ impl Rulebook {
                 facts.first_after_discharge = if plan.first_after_discharge { Known::Is(true) } else { first };
             }
             Body::Visit(visit) => facts.device_mismatch = differs(look.state, visit),
+            Body::NursingInstruction(instruction) => {
+                let lacking = self.vocabulary.glossary.as_ref().map(|glossary| glossary.lacking_of(instruction).len());
+                facts.abbreviations = lacking.map_or(Known::Unknown, |count| Known::Is(count as i64));
+            }
             Body::StationChange(change) => {
                 facts.station_consulted = look.ask(derived.station_consulted.as_ref(), |writer, record| {
                     writer.kind != Kind::Consultation || record.to == Some(change.present)

@@ -36,15 +36,19 @@ impl Surroundings {
         let mut doctors = 0;
         let own = state.office.is_some().then(|| state.timeline.as_organisation());
         for person in directory.people.values().filter(|person| person.active) {
+            let mut is_doctor = false;
             for position in &person.positions {
                 let linked = state.team.get(&position.organisation);
                 let is_secretariat = position.role == Role::Secretariat;
                 let is_own = own == Some(position.organisation);
                 if linked.is_some_and(|membership| membership.includes(person.id)) || is_secretariat || is_own {
                     held.entry(position.organisation).or_default().0 |= 1 << position.role.index();
-                    doctors += usize::from(position.role == Role::Doctor && !is_own);
+                    let has_place = || directory.has_active(position.organisation);
+                    is_doctor |= position.role == Role::Doctor && !is_own && has_place();
                 }
             }
+            // One who works at two places is one doctor.
+            doctors += usize::from(is_doctor);
         }
         let seat = |organisation: OrganisationId, host: bool| {
             let found = directory.organisations.get(&organisation).filter(|found| found.active)?;

@@ -2,6 +2,7 @@
 //! reader (is this a word?), the evaluator (which positions?) and `explain` (what is it called?).
 
 use super::facts::FieldSource;
+use super::glossary::Glossary;
 use super::history::Derivation;
 use super::words::From;
 use crate::domain::text::Text;
@@ -147,6 +148,8 @@ pub struct Vocabulary {
     pub organisation_types: Lexicon,
     pub kinds: Lexicon,
     pub fields: Vec<Field>,
+    /// Abbreviations that everybody knows; `None` where the region keeps no glossary.
+    pub glossary: Option<Glossary>,
 }
 
 impl Vocabulary {

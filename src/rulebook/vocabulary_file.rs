@@ -2,13 +2,13 @@
 //! types and kinds, and the fields it can fill. Called by `load`.
 
 use super::facts::{Codes, HubWord, HubWords};
-use super::history;
 use super::mistake::Mistake;
 use super::problem::{Findings, Place};
 use super::suggest::nearest;
 use super::table::{Item, Table};
 use super::vocabulary::{Entry, Field, Group, Lexicon, Values, Vocabulary, full};
 use super::words::{FieldType, From, ListName, Word, key};
+use super::{glossary, history};
 use crate::domain::text::Text;
 use crate::limits::{RULEBOOK_CHOICES_MAX, RULEBOOK_FIELDS_MAX, RULEBOOK_NUMBERS_MAX};
 
@@ -31,11 +31,19 @@ pub(crate) fn read(mut file: Table<'_, '_>, hub: &HubWords, findings: &mut Findi
     let kinds = list(ListName::Kinds, key::KINDS, &hub.kinds);
     let groups = file.find(key::GROUP).and_then(|item| item.table(findings));
     let fields = file.require(key::FIELD, findings).and_then(|item| item.table(findings));
+    let glossary = file.find(key::GLOSSARY).and_then(|item| glossary::read(item, findings));
     file.finish(findings);
 
     let (id, version) = names??;
-    let mut vocabulary =
-        Vocabulary { id, version, roles: roles?, organisation_types: types?, kinds: kinds?, fields: Vec::new() };
+    let mut vocabulary = Vocabulary {
+        id,
+        version,
+        roles: roles?,
+        organisation_types: types?,
+        kinds: kinds?,
+        fields: Vec::new(),
+        glossary,
+    };
     for group in groups.map(|groups| groups.entries()).unwrap_or_default() {
         read_group(group, &mut vocabulary, findings);
     }

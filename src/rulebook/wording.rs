@@ -11,7 +11,6 @@ use super::vocabulary::{Field, Values, Vocabulary};
 use super::words::{Capacity, Clock, Relation};
 use crate::domain::in_words::RuleInWords;
 pub use crate::domain::in_words::{Hold, Missing};
-use crate::domain::ruling::Ruling;
 use crate::domain::text::Text;
 
 /// A line of a rule: what it is about, and what it says.
@@ -63,19 +62,6 @@ impl Rulebook {
             audience: audience.to_owned(),
             strength: rule.strength.code().to_owned(),
         })
-    }
-
-    /// The rules whose duties were opened and whose advice was given, each once.
-    #[must_use]
-    pub fn consequences_in_words(&self, ruling: &Ruling) -> Vec<RuleInWords> {
-        let mut cited: Vec<&str> = ruling.opened().iter().map(|opened| &*opened.rule).collect();
-        cited.extend(ruling.advice().iter().map(|advice| &**advice));
-        let mut seen = std::collections::HashSet::new();
-        cited
-            .into_iter()
-            .filter(|citation| seen.insert(*citation))
-            .filter_map(|citation| self.in_words(citation))
-            .collect()
     }
 }
 

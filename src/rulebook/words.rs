@@ -99,6 +99,8 @@ keys! {
     DERIVE = "derive" "求め方";
     HOW = "how" "方法";
     SINCE = "since" "以来";
+    GLOSSARY = "glossary" "用語集";
+    WORDS = "words" "言葉";
 }
 
 /// A closed list of words of the file format.

@@ -16,7 +16,7 @@ pub fn frame_of(region: &Region, answer: Answer) -> ServerFrame {
             timeline: accepted.timeline,
             seq: accepted.seq,
             recorded_at: accepted.recorded_at,
-            words: region.rulebook().consequences_in_words(&accepted.ruling),
+            words: region.rulebook().consequences_in_words(accepted.advised_on.as_deref(), &accepted.ruling),
             ruling: Ruling { slots: Vec::new(), ..accepted.ruling },
             alarms: accepted.alarms,
             repeated: accepted.repeated,
@@ -57,7 +57,7 @@ pub fn dry_run_result(region: &Region, intent: &Intent, decision: Decision) -> D
     match decision {
         Decision::Accept(acceptance) => {
             result.cited.clone_from(&acceptance.ruling.cited);
-            result.words = region.rulebook().consequences_in_words(&acceptance.ruling);
+            result.words = region.rulebook().consequences_in_words(Some(&intent.body), &acceptance.ruling);
             result.ruling = Ruling { slots: Vec::new(), ..acceptance.ruling };
             result.alarms = acceptance.alarms;
         }

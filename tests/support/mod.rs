@@ -6,6 +6,7 @@ pub mod actor;
 pub mod app;
 pub mod postgres;
 pub mod process;
+pub mod reader;
 pub mod scratch;
 pub mod socket;
 

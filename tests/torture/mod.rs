@@ -8,7 +8,6 @@ mod crash;
 mod emergency;
 mod full_disk;
 mod once;
-mod reader;
 mod resume;
 mod revoked;
 mod sessions;
@@ -27,7 +26,7 @@ use renkei::wire::{Accepted, ServerFrame};
 
 use crate::support::actor::Actor;
 use crate::support::app::{App, intent};
-use crate::support::eventually;
+use crate::support::{eventually, reader};
 
 fn note(text: impl Into<String>) -> Body {
     Body::Note(Note { text: text.into(), ..Note::default() })

@@ -10,6 +10,7 @@ mod nursing;
 mod observed;
 mod office;
 mod order;
+mod refers;
 mod talk;
 #[cfg(test)]
 mod tests;
@@ -32,6 +33,7 @@ pub use office::{
     Activation, ContactWindow, Export, Incident, OfficeEntry, Pledge, PledgeBy, Roster, Shift, Suspension,
 };
 pub use order::{Drug, Order, OrderDocument, OrderType, StandingOrder};
+pub use refers::Reference;
 pub use talk::{
     AcpNote, Conference, Consultation, JointVisit, MeetingState, Message, Participant, SpokenFor, StationChange,
     VisitPlan,
@@ -42,7 +44,6 @@ use jiff::civil::Date;
 use super::alarm::AlarmLimits;
 use super::attachment::Attachment;
 use super::duty::{DutyAnswer, DutyStep};
-use super::ids::EntryId;
 use super::kind::Kind;
 use super::patient::Registration;
 use super::team::{ConsentChange, HostChange, TeamLink, TeamUnlink};
@@ -133,17 +134,6 @@ bodies! {
 }
 
 impl Body {
-    /// The entry this body points back at, if it is about another.
-    #[must_use]
-    pub const fn target(&self) -> Option<EntryId> {
-        match self {
-            Self::Acknowledgement(Acknowledgement { target, .. })
-            | Self::Correction(Correction { target, .. })
-            | Self::Retraction(Retraction { target, .. }) => Some(*target),
-            _ => None,
-        }
-    }
-
     /// The files the body refers to; of a correction, those of what it says now.
     #[must_use]
     pub fn attachments(&self) -> &[Attachment] {
@@ -183,21 +173,6 @@ impl Body {
         match self {
             Self::Correction(Correction { body, .. }) => Some(&**body),
             _ => None,
-        }
-    }
-
-    /// The entry this one acknowledges, answers or belongs to: what may meet a duty that entry opened.
-    #[must_use]
-    pub fn refers_to(&self) -> Option<EntryId> {
-        match self {
-            Self::LabResult(result) => result.request,
-            Self::OrderDocument(document) => document.order,
-            Self::Order(order) => order.answers,
-            Self::Message(message) => message.answers,
-            Self::Call(call) => call.about,
-            Self::MedicationReport(report) => report.about,
-            Self::StationChange(change) => change.consultation,
-            _ => self.target(),
         }
     }
 }

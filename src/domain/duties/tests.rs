@@ -4,7 +4,9 @@ use proptest::prelude::*;
 use uuid::Uuid;
 
 use super::*;
-use crate::domain::body::{Admission, Closing, ClosingReason, Death, Discharge, Note, Retraction, RetractionReason};
+use crate::domain::body::{
+    Admission, Closing, ClosingReason, Correction, Death, Discharge, Note, Retraction, RetractionReason,
+};
 use crate::domain::directory::Actor;
 use crate::domain::duty::{Capacity, RoleSet};
 use crate::domain::entry::Sensitivity;
@@ -326,6 +328,19 @@ fn a_standing_duty_is_opened_by_the_clock_and_once() {
     let duty = line.duties.find(duty_id(2)).unwrap();
     assert_eq!((duty.cause, duty.opened_at), (None, Timestamp(20)));
     assert_eq!(line.duties.iter().count(), 2);
+}
+
+#[test]
+fn what_a_correction_opens_is_owed_for_the_entry_it_puts_right_and_goes_with_it() {
+    let mut line = Line::new(false);
+    line.act(&Act::Meet);
+    let body = Body::Correction(Correction { target: cause(), body: Box::new(note()), reason: "書き誤り".into() });
+    let opened = vec![opened(2, false)];
+    let entry = line.entry(body, consequences(Consequences { opened, ..Consequences::default() }));
+    line.duties.apply(&entry);
+    assert_eq!(line.duties.find(duty_id(2)).unwrap().cause, Some(cause()));
+    line.act(&Act::RetractCause);
+    assert_eq!(line.duties.open().count(), 0);
 }
 
 #[test]

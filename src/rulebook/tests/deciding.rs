@@ -78,13 +78,14 @@ impl Patient {
     }
 
     fn decide(&self, actor: Actor, intent: &Intent, hub_made_timeline: bool) -> Decision {
-        let target = intent.body.target().and_then(|id| self.entries.iter().find(|entry| entry.id == id));
-        let target = target.map(|entry| Target {
-            scope: entry.scope(),
-            own: entry.author.organisation == actor.organisation,
-            visible: true,
-            kind: entry.body.kind(),
-        });
+        let find = |id: EntryId| {
+            let entry = self.entries.iter().find(|entry| entry.id == id)?;
+            let own = entry.author.organisation == actor.organisation;
+            Some(Target { scope: entry.scope(), own, visible: true, kind: entry.body.kind() })
+        };
+        let target = intent.body.target().and_then(find);
+        let named: Vec<_> =
+            intent.body.references().filter_map(|named| Some((named.entry, find(named.entry)?))).collect();
         let (state, rulebook, directory) = (&self.state, &self.book, &self.directory);
         let (now, today, target) = (NOW, date(2026, 4, 1), target.as_ref());
         let (surroundings, calendar) = (Surroundings::of(state, directory), Calendar::japan_with_placeholders());
@@ -99,6 +100,7 @@ impl Patient {
             now,
             today,
             target,
+            named: &named,
             files: &self.files,
             hub_made_timeline,
             found_by_search: self.found_by_search,

@@ -233,6 +233,11 @@ SH-4  -   view infection_notice helper covid                               deny
 SH-4  -   view vital           nurse team covid                            deny
 
 SH-5  +   view vital           secretariat team consent:team               deny
+SH-4b +   post acknowledgement helper team                                 permit
+SH-4b -   post acknowledgement helper team target-hidden                   deny
+SH-4b -   post acknowledgement helper team consent:withdrawn               deny
+SH-4b -   post acknowledgement helper                                      deny
+
 SH-5  +   view acknowledgement secretariat admin                           deny
 SH-5  -   view team_link       secretariat admin                           permit
 SH-5  !1  view note            secretariat own admin                       permit

@@ -197,6 +197,7 @@ impl Facts<'_> {
                 organisation_was_on_team: self.flag("actor.organisation_was_on_team"),
                 is_host: self.flag("actor.is_host"),
                 break_glass: self.flag("actor.break_glass"),
+                own_office: self.flag("actor.own_office"),
             },
             patient: PatientFacts {
                 consent: self.choice("patient.consent", ConsentState::from_code),

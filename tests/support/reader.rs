@@ -4,8 +4,8 @@ use renkei::domain::entry::Entry;
 use renkei::domain::ids::{PatientId, Seq, TimelineId};
 use renkei::wire::{ClientFrame, Encoding, ServerFrame};
 
-use crate::support::actor::Actor;
-use crate::support::socket::Socket;
+use super::actor::Actor;
+use super::socket::Socket;
 
 pub struct Reader {
     pub socket: Socket,

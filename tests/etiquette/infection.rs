@@ -1,0 +1,124 @@
+//! Infection notices: who must take note, and what follows while one runs.
+
+use jiff::civil::date;
+use renkei::domain::body::{Body, Infection};
+use renkei::domain::team::ConsentState;
+
+use super::bodies::{admission, infection, message, visit_plan, visited};
+use super::story::Who::{CareManager, Doctor, FarHelper, FarNurse, Helper, Nurse, Pharmacist, Secretariat};
+use super::story::{DAY, HOUR, Story, TEAM, advised, at, duties, duty, meets, no_duty, not_advised};
+
+const FIRST: jiff::civil::Date = date(2026, 4, 1);
+
+#[tokio::test]
+async fn in_1_every_office_that_visited_in_the_days_of_contact_acknowledges_for_itself() {
+    let mut story = Story::begin().await;
+    for who in [Nurse, Helper] {
+        story.posts(who, visited()).await;
+    }
+    story.later(2 * HOUR).await;
+    let notice = story.posts(Doctor, infection(Infection::Covid, &[FIRST])).await;
+    let owed = duties(&notice, "IN-1");
+    assert_eq!(owed.len(), 2);
+    for duty in &owed {
+        assert_eq!((duty.due, duty.debtors.len()), (at("04-01 15:00"), 1));
+    }
+    story.got_by(notice.id, &TEAM).await;
+    let of = |story: &Story, who| {
+        owed.iter().find(|duty| duty.debtors[0].organisation == story.office(who)).expect("owes").clone()
+    };
+    let (nurses, helpers) = (of(&story, Nurse), of(&story, Helper));
+    let seen = story.acknowledges(Helper, notice.id).await;
+    assert!(meets(&seen, &helpers) && !meets(&seen, &nurses));
+    story.until("04-01 12:00").await;
+    story.until("04-01 15:00").await;
+    story.until("04-01 19:00").await;
+    let course = [
+        "04-01 12:00 reminded",
+        "04-01 15:00 overdue",
+        "04-01 15:00 told the manager at the Nurse's",
+        "04-01 19:00 told the member at the Secretariat's",
+    ];
+    assert_eq!(story.course(Secretariat, nurses.id).await, course);
+    assert_eq!(story.course(Secretariat, helpers.id).await, [""; 0]);
+    for far in [FarNurse, FarHelper] {
+        assert_eq!(story.course(far, nurses.id).await, [""; 0]);
+    }
+}
+
+#[tokio::test]
+async fn in_1_does_not_ask_whoever_visited_before_the_first_day_of_contact_or_wrote_the_notice() {
+    let mut story = Story::begin().await;
+    story.posts(Helper, visited()).await;
+    story.later(3 * DAY).await;
+    story.posts(Nurse, visited()).await;
+    let notice = story.posts(Nurse, infection(Infection::Covid, &[date(2026, 4, 3)])).await;
+    no_duty(&notice, "IN-1");
+    // Without a day all visits of the last two weeks count.
+    let undated = story.posts(Doctor, infection(Infection::Other, &[])).await;
+    let owing: Vec<_> = duties(&undated, "IN-1").iter().map(|duty| duty.debtors[0].organisation).collect();
+    assert_eq!(owing.len(), 2);
+    assert!(owing.contains(&story.office(Helper)) && owing.contains(&story.office(Nurse)));
+}
+
+#[tokio::test]
+async fn in_1_a_covid_notice_before_consent_is_seen_and_acknowledged_all_the_same() {
+    let mut story = Story::begin().await;
+    story.posts(Helper, visited()).await;
+    story.app.consent(story.patient, ConsentState::None).await;
+    story.all_look_again().await;
+    let notice = story.posts(Nurse, infection(Infection::Covid, &[FIRST])).await;
+    let owed = duty(&notice, "IN-1");
+    story.got_by(notice.id, &TEAM).await;
+    assert!(meets(&story.acknowledges(Helper, notice.id).await, &owed));
+}
+
+#[tokio::test]
+async fn in_2_the_other_offices_of_the_team_acknowledge_within_a_day() {
+    let mut story = Story::begin().await;
+    let notice = story.posts(Nurse, infection(Infection::Covid, &[FIRST])).await;
+    let owed = duties(&notice, "IN-2");
+    let mut owing: Vec<_> = owed.iter().map(|duty| duty.debtors[0].organisation).collect();
+    let mut others: Vec<_> = [Doctor, Pharmacist, CareManager, Helper].map(|who| story.office(who)).into();
+    owing.sort_unstable();
+    others.sort_unstable();
+    assert_eq!(owing, others, "not the office that wrote it, and nobody elsewhere");
+    assert!(owed.iter().all(|duty| duty.due == at("04-02 09:00")));
+    let seen = story.acknowledges(CareManager, notice.id).await;
+    assert_eq!(seen.ruling.met().len(), 1);
+}
+
+#[tokio::test]
+async fn in_3_a_notice_without_dates_is_advised_to_give_them() {
+    let mut story = Story::begin().await;
+    advised(&story.posts(Doctor, infection(Infection::Other, &[])).await, "IN-3");
+    not_advised(&story.posts(Doctor, infection(Infection::Other, &[FIRST])).await, "IN-3");
+}
+
+#[tokio::test]
+async fn in_4_visits_are_planned_with_protection_while_a_notice_runs_and_no_longer() {
+    let mut story = Story::begin().await;
+    let plan = |day: &str| Body::from(Box::new(visit_plan(at(day))));
+    not_advised(&story.posts(Nurse, plan("04-02 10:00")).await, "IN-4");
+    let notice = story.posts(Doctor, infection(Infection::Covid, &[FIRST])).await;
+    advised(&story.posts(Nurse, plan("04-02 10:00")).await, "IN-4");
+    story.later(13 * DAY).await;
+    advised(&story.posts(Nurse, plan("04-15 10:00")).await, "IN-4");
+    story.later(2 * DAY).await;
+    not_advised(&story.posts(Nurse, plan("04-17 10:00")).await, "IN-4");
+    assert!(!notice.repeated);
+}
+
+#[tokio::test]
+async fn in_5_on_admission_while_a_notice_runs_the_host_tells_the_hospital() {
+    let mut story = Story::begin().await;
+    no_duty(&story.posts(Nurse, admission()).await, "IN-5");
+    story.posts(Doctor, infection(Infection::Covid, &[FIRST])).await;
+    let admitted = story.posts(Nurse, admission()).await;
+    let owed = duty(&admitted, "IN-5");
+    story.owed_by(&owed, &[Doctor]);
+    assert_eq!(owed.due, at("04-01 11:00"));
+    story.got_by(admitted.id, &TEAM).await;
+    assert!(!meets(&story.posts(Nurse, message().into()).await, &owed));
+    assert!(meets(&story.posts(Doctor, message().into()).await, &owed));
+}

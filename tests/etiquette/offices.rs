@@ -1,0 +1,235 @@
+//! What organisations and people owe as such, apart from any patient: pledges, liaisons, chances to meet, accounts; and
+//! breaking the glass, which all of a team learns of.
+
+use axum::http::StatusCode;
+use renkei::domain::body::{
+    Activation, Body, CallTo, ContactWindow, EmergencyAccess, Export, Incident, JointVisit, MeetingState, Pledge,
+    PledgeBy, Suspension,
+};
+use renkei::domain::duty::Answer;
+use renkei::domain::role::{OrganisationType, Role};
+use renkei::wire::ServerFrame;
+use serde_json::{Value, json};
+
+use super::bodies::call;
+use super::story::Who::{
+    CareManager, Doctor, FarHelper, FarNurse, Helper, HospitalDoctor, Nurse, Pharmacist, Secretariat,
+};
+use super::story::{DAY, MINUTE, Story, TEAM, advised, at, duties, duty, meets, not_advised, rule_of};
+
+fn liaison(around_the_clock: bool) -> Body {
+    let (department, phone) = ("地域連携室".to_owned(), "03-5550-0110".to_owned());
+    Body::from(Box::new(ContactWindow { department, phone, around_the_clock, ..ContactWindow::default() }))
+}
+
+// ───────── liaisons ─────────
+
+#[tokio::test]
+async fn nd_s6_a_hospital_names_its_liaison_and_is_asked_for_it_again_a_year_later() {
+    let mut story = Story::with(&[HospitalDoctor, Doctor, Nurse]).await;
+    let (hospital, clinic) = (story.office(HospitalDoctor), story.office(Doctor));
+    story.writes_on(HospitalDoctor, hospital, liaison(false)).await;
+    story.writes_on(Doctor, clinic, liaison(false)).await;
+    // Every profession finds whom to turn to.
+    for who in [Nurse, FarNurse, Helper].into_iter().filter(|who| story.has(*who)) {
+        assert_eq!(story.reads(who, hospital).await.len(), 1, "{who:?}");
+    }
+    story.later(DAY * 365 - MINUTE).await;
+    assert!(story.office_course(Secretariat, hospital, "ND-S6").await.is_empty());
+    story.later(MINUTE).await;
+    story.later(MINUTE).await;
+    let course = story.office_course(Secretariat, hospital, "ND-S6").await;
+    assert_eq!(
+        course,
+        ["04-01 09:00 opened", "04-01 09:00 overdue", "04-01 09:00 told the member at the Secretariat's"]
+    );
+    assert!(story.office_course(Secretariat, clinic, "ND-S6").await.is_empty(), "a clinic is not asked");
+    assert!(story.office_course(FarNurse, hospital, "ND-S6").await.is_empty(), "it is between the two");
+    story.writes_on(HospitalDoctor, hospital, liaison(false)).await;
+    story.later(DAY * 360).await;
+    assert_eq!(story.office_course(Secretariat, hospital, "ND-S6").await.len(), course.len(), "named anew");
+}
+
+#[tokio::test]
+async fn dn_s1_where_the_station_answers_day_and_night_the_first_call_goes_to_the_nurse() {
+    let mut story = Story::begin().await;
+    let station = story.office(Nurse);
+    not_advised(&story.posts(Helper, call(CallTo::Doctor, true, "伝えました")).await, "DN-S1");
+    story.writes_on(Nurse, station, liaison(true)).await;
+    let phoned = story.posts(Helper, call(CallTo::Doctor, true, "伝えました")).await;
+    advised(&phoned, "DN-S1");
+    story.got_by(phoned.id, &TEAM).await;
+    not_advised(&story.posts(Helper, call(CallTo::Nurse, true, "伝えました")).await, "DN-S1");
+    not_advised(&story.posts(Nurse, call(CallTo::Doctor, true, "伝えました")).await, "DN-S1");
+    story.writes_on(Nurse, station, liaison(false)).await;
+    not_advised(&story.posts(Helper, call(CallTo::Doctor, true, "伝えました")).await, "DN-S1");
+}
+
+// ───────── pledges ─────────
+
+/// The rules that somebody has still to confirm, as citations.
+async fn owed(story: &Story, who: super::story::Who) -> Vec<(String, String)> {
+    let list = story.actor(who).get("/api/v1/pledges").await.ok();
+    let text = |value: &Value| value.as_str().expect("text").to_owned();
+    let owed = list["owed"].as_array().expect("a list").iter();
+    owed.map(|owed| (text(&owed["rule"]), text(&owed["by"]))).collect()
+}
+
+async fn owes(story: &Story, who: super::story::Who, rule: &str) -> bool {
+    owed(story, who).await.iter().any(|(citation, _)| rule_of(citation) == rule)
+}
+
+/// Asked of these and not of those; confirmed once, owed again a year later.
+async fn pledged(rule: &str, asked: &[super::story::Who], not_asked: &[super::story::Who]) {
+    let mut story = Story::begin().await;
+    for who in not_asked {
+        assert!(!owes(&story, *who, rule).await, "{who:?} is not asked for {rule}");
+    }
+    for who in asked {
+        let list = owed(&story, *who).await;
+        let (citation, by) = list.iter().find(|(citation, _)| rule_of(citation) == rule).expect("is asked").clone();
+        let by = PledgeBy::from_code(&by).expect("a name");
+        let office = story.office(*who);
+        let pledge = Pledge { by, rules: vec![citation], text: String::new(), attachments: Vec::new() };
+        story.writes_on(*who, office, pledge.into()).await;
+        assert!(!owes(&story, *who, rule).await, "{who:?} has confirmed {rule}");
+        // It is between the office and the secretariat.
+        assert_eq!(story.reads(Secretariat, office).await.len(), 1);
+        assert_eq!(story.reads(FarHelper, office).await.len(), 0);
+    }
+    story.later(DAY * 364).await;
+    assert!(!owes(&story, asked[0], rule).await);
+    story.later(DAY * 2).await;
+    assert!(owes(&story, asked[0], rule).await, "a year is over");
+}
+
+#[tokio::test]
+async fn mu_m1_nobody_is_scolded_which_doctors_and_nurses_confirm_each_year() {
+    pledged("MU-M1", &[Doctor, Nurse], &[Helper, CareManager, Pharmacist]).await;
+}
+
+#[tokio::test]
+async fn mu_m3_good_relations_are_confirmed_alike() {
+    pledged("MU-M3", &[Doctor, Nurse], &[Helper, Pharmacist]).await;
+}
+
+#[tokio::test]
+async fn cm_8_doctors_and_care_managers_respect_each_others_work() {
+    pledged("CM-8", &[Doctor, CareManager], &[Nurse, Helper]).await;
+}
+
+#[tokio::test]
+async fn op_11b_an_account_is_its_owners_only() {
+    pledged("OP-11b", &[Helper, Nurse], &[Secretariat]).await;
+}
+
+#[tokio::test]
+async fn op_11c_the_office_keeps_the_rules_on_personal_data() {
+    pledged("OP-11c", &[Helper, Nurse], &[Secretariat]).await;
+}
+
+#[tokio::test]
+async fn op_11_an_account_is_issued_once_person_and_office_have_pledged() {
+    let mut story = Story::begin().await;
+    let (office, person) = (story.office(Nurse), story.acting(Nurse).person);
+    let activation = || Body::from(Activation { person, role: Role::Nurse, text: String::new() });
+    assert_eq!(story.is_held_on(Secretariat, office, activation()).await, ["OP-11"]);
+    for (citation, by) in owed(&story, Nurse).await {
+        let by = PledgeBy::from_code(&by).expect("a name");
+        let pledge = Pledge { by, rules: vec![citation], text: String::new(), attachments: Vec::new() };
+        story.writes_on(Nurse, office, pledge.into()).await;
+    }
+    story.writes_on(Secretariat, office, activation()).await;
+}
+
+// ───────── meeting, leaving, losing ─────────
+
+#[tokio::test]
+async fn mu_m2_who_met_is_counted_and_nobody_is_told_that_a_pair_has_not() {
+    let mut story = Story::begin().await;
+    for number in 0..2 {
+        story.app.organisation(&format!("clinic {number}"), OrganisationType::Clinic).await;
+        story.app.organisation(&format!("station {number}"), OrganisationType::NursingStation).await;
+    }
+    let counted = async |story: &Story, who| {
+        let shown = story.actor(who).get("/api/v1/compliance?from=2026-04-01&until=2026-04-30").await.ok();
+        let pairs = shown["pairs"].as_array().expect("a list").iter();
+        pairs
+            .filter(|row| row["rule"] == "MU-M2")
+            .map(|row| (row["met"].clone(), row["not_met"].clone()))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(counted(&story, Secretariat).await, [(json!(0), json!(1))]);
+    let organisations = vec![story.office(Doctor)];
+    let visit = JointVisit { state: MeetingState::Held, text: "同行訪問".to_owned(), organisations, at: None };
+    let met = story.posts(Nurse, visit.into()).await;
+    story.got_by(met.id, &TEAM).await;
+    assert_eq!(counted(&story, Secretariat).await, [(json!(1), json!(0))]);
+    assert_eq!(counted(&story, Helper).await, [], "it is between doctors and nurses");
+    story.later(DAY * 200).await;
+    assert!(story.standing("MU-M2").await.is_empty());
+    for office in [story.office(Doctor), story.office(Nurse)] {
+        assert!(story.office_course(Secretariat, office, "MU-M2").await.is_empty());
+    }
+}
+
+#[tokio::test]
+async fn op_13_records_leave_with_the_secretariats_approval() {
+    let mut story = Story::begin().await;
+    let office = story.office(Nurse);
+    let export = |approved_by| {
+        let (purpose, scope) = ("引き継ぎ".to_owned(), "3月の記録".to_owned());
+        Body::from(Box::new(Export { purpose, scope, approved_by, ..Export::default() }))
+    };
+    assert_eq!(story.is_held_on(Nurse, office, export(None)).await, ["OP-13"]);
+    let doctor = story.acting(Doctor).person;
+    assert_eq!(story.is_held_on(Nurse, office, export(Some(doctor))).await, ["OP-13"]);
+    let approved_by = Some(story.acting(Secretariat).person);
+    story.writes_on(Nurse, office, export(approved_by)).await;
+}
+
+#[tokio::test]
+async fn op_14_an_incident_is_the_secretariats_to_decide_on() {
+    let mut story = Story::begin().await;
+    let office = story.office(Nurse);
+    let incident =
+        || Body::from(Box::new(Incident { text: "端末を置き忘れました".to_owned(), ..Incident::default() }));
+    let lost = story.writes_on(Nurse, office, incident()).await;
+    let owed = duty(&lost, "OP-14");
+    story.owed_by(&owed, &[Secretariat]);
+    assert_eq!(owed.due, at("04-02 09:00"));
+    assert_eq!(story.reads(FarHelper, office).await.len(), 0);
+    let person = Some(story.acting(Nurse).person);
+    let suspension = Suspension { person, reason: "調査のあいだ".to_owned(), ..Suspension::default() };
+    assert!(meets(&story.writes_on(Secretariat, office, suspension.into()).await, &owed));
+    let helpers = story.office(Helper);
+    let lost = story.writes_on(Helper, helpers, incident()).await;
+    let waived = super::story::said_to(duty(&lost, "OP-14").id, Answer::Waived);
+    story.writes_on(Secretariat, helpers, waived).await;
+}
+
+// ───────── breaking the glass ─────────
+
+#[tokio::test]
+async fn op_18_an_emergency_access_is_told_to_every_office_of_the_team_and_reviewed_by_the_secretariat() {
+    let mut story = Story::begin().await;
+    let search = json!({ "name": "高橋 ハル", "birth_date": "1938-04-12" });
+    story.actor(FarNurse).post("/api/v1/emergency-search", search).await.is(StatusCode::OK);
+    let declared = Body::from(EmergencyAccess { reason: "救急外来。意識がない".to_owned(), minutes: 60 });
+    let opened = story.posts(FarNurse, declared.clone()).await;
+    let mut told = TEAM.to_vec();
+    told.push(Secretariat);
+    story.got_by(opened.id, &told).await;
+    let each = duties(&opened, "OP-18");
+    assert_eq!(each.len(), TEAM.len());
+    assert!(each.iter().all(|owed| owed.debtors[0].organisation != story.office(FarNurse)));
+    let review = duty(&opened, "SH-6b");
+    story.owed_by(&review, &[Secretariat]);
+    let seen = story.acknowledges(Nurse, opened.id).await;
+    assert!(!meets(&seen, &review) && seen.ruling.met().len() == 1);
+    assert!(meets(&story.acknowledges(Secretariat, opened.id).await, &review));
+    // Nobody who has no business with it breaks the glass.
+    let intent = story.intent(declared);
+    let ServerFrame::Refused(refused) = story.sends(FarHelper, intent).await else { panic!("refused") };
+    assert_eq!(&*refused.code, "not_found");
+}
