@@ -47,7 +47,9 @@ fn main() -> anyhow::Result<()> {
 /// The fields that the hub is told of below. A word without a line there stays unknown to it.
 fn told(fields: &HashMap<&str, usize>) -> BTreeSet<String> {
     let facts = Facts { fields, values: &[], told: Some(RefCell::default()) };
-    (facts.viewer(), facts.record(), facts.event_facts());
+    facts.viewer();
+    facts.record();
+    facts.event_facts();
     facts.told.map(RefCell::into_inner).unwrap_or_default()
 }
 
