@@ -229,6 +229,8 @@ pub const SEARCH_RESULTS_MAX: usize = 200;
 
 // ---- sessions ----
 
+/// Notices that wait for one socket; beyond it the oldest is dropped, and stands in the list of duties.
+pub const NOTICES_QUEUED_MAX: usize = 200;
 /// Deliveries that wait for one socket before it is fed from the journal instead.
 pub const OUTBOX_ENTRIES_MAX: usize = 512;
 /// Bytes of deliveries that wait for one socket before it is fed from the journal instead.

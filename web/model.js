@@ -407,6 +407,10 @@ const HEAR = /** @type {Record<string, (model: Model, happening: any) => void>} 
     if (entry) model.timelines.get(timeline)?.forget(entry);
     else model.forgetTimeline(timeline, reason);
   },
+  notice(model, { words }) {
+    if (words) model.owing.learn([words]);
+    model.owing.refreshSoon();
+  },
   presence: (model, { timeline, people }) => model.presence.set(timeline, people),
   read_marker(model, { timeline, person, through, atMs }) {
     const held = model.markers.get(timeline);

@@ -18,6 +18,7 @@ use crate::domain::body::{
 use crate::domain::decimal::Decimal;
 use crate::domain::duty::{Capacity, CloseReason};
 use crate::domain::entry::Sensitivity;
+use crate::domain::in_words::NoticeOf;
 use crate::domain::kind::Kind;
 use crate::domain::lifecycle::LifeStep;
 use crate::domain::patient::Sex;
@@ -71,6 +72,7 @@ coded!(
     LifeStep,
     MediaType,
     MeetingState,
+    NoticeOf,
     OrderType,
     OrganisationType,
     PledgeBy,

@@ -1,7 +1,21 @@
 //! Rules as people are told of them: what holds a post and how it may go on, what a duty or a piece of advice is.
 //! Made by the rulebook in force, carried by the wire; nothing here is kept.
 
+use super::list::closed_list;
 use super::text::Text;
+
+closed_list! {
+    /// What somebody is told of.
+    NoticeOf {
+        Opened = "opened", "約束ができました", "a duty was opened";
+        Reminded = "reminded", "まもなく期限です", "a duty is soon due";
+        Overdue = "overdue", "期限を過ぎました", "a duty is overdue";
+        /// A step of the chain told the reader.
+        Escalated = "escalated", "期限を過ぎたことのお知らせ", "told that a duty is overdue";
+        HandedOver = "handed_over", "約束を引き継ぎました", "a duty was handed over";
+        Advised = "advised", "助言", "advice";
+    }
+}
 
 /// Why a gate holds a post, and how it may go on.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -70,6 +70,9 @@ impl Committer {
         let linked = publications.iter().filter(|publication| publication.access.is_some());
         let linked: Vec<_> = linked.map(|publication| publication.timeline).collect();
         self.fanout.publish(publications, &self.region.rulebook(), self.region.now());
+        for concern in &draft.concerns {
+            concern.tell(&self.region, &self.sessions);
+        }
         self.region.release_queue(linked);
         if let Some(at) = draft.falls_due {
             // The clock only goes when the hub does; the journal knows when to look then.

@@ -13,6 +13,7 @@ use super::draft::Draft;
 use super::files::Files;
 use super::findings::Findings;
 use super::ledger::{Ledger, Waits};
+use super::notices::{self, Concern};
 use super::published::Published;
 use super::subscription::{Granted, Opened, Subscription};
 use super::timelines::Hot;
@@ -195,6 +196,9 @@ impl Picture {
         let answer = Accepted::of(&entry, false);
         let published = Arc::new(Published::new(entry, content));
         ledger.note_accepted(mac, &answer, &published);
+        if notices::concerns(&published.entry) {
+            draft.concerns.push(Concern { state: Arc::new(hot.state.clone()), entry: Arc::clone(&published) });
+        }
         draft.publish(published);
         answer
     }

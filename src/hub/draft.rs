@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::fanout::Publication;
+use super::notices::Concern;
 use super::published::Published;
 use super::work::Outcome;
 use crate::domain::ids::TimelineId;
@@ -25,6 +26,8 @@ pub struct Draft {
     heads: HashMap<TimelineId, usize>,
     /// The earliest moment at which a timeline of the batch falls due.
     pub falls_due: Option<Timestamp>,
+    /// Entries that concern somebody, to be told once they are durable.
+    pub(super) concerns: Vec<Concern>,
 }
 
 impl Draft {

@@ -18,6 +18,7 @@ mod ledger;
 mod linking_queue;
 pub mod meter;
 mod nearby;
+pub mod notices;
 pub mod outbox;
 pub mod patients;
 mod progress;

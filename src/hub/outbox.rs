@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::Notify;
 
 use super::answer::Answer;
+use super::notices::Notice;
 use super::published::Published;
 use super::subscription::{Opened, Subscription};
 use crate::domain::directory::Actor;
@@ -34,6 +35,9 @@ pub enum Item {
     Linked(TimelineId),
     /// Somebody read up to here. When dropped, the timeline is among the missed.
     ReadMarker { timeline: TimelineId, person: PersonId, through: Seq, at: Timestamp },
+    /// Something concerns the reader. The oldest is dropped beyond [`limits::NOTICES_QUEUED_MAX`]: the list of duties has
+    /// it.
+    Notice(Box<Notice>),
     /// Who is present changed. When dropped, the timeline is among the missed.
     Presence { timeline: TimelineId, people: Vec<Actor> },
 }
@@ -210,6 +214,9 @@ impl State {
             return false;
         }
         let was_empty = self.is_empty();
+        if matches!(item, Item::Notice(_)) {
+            self.make_room_for_a_notice();
+        }
         if !item.is_droppable() {
             self.items.push_back(item);
         } else if self.droppable >= limits::OUTBOX_ENTRIES_MAX || self.bytes + item.bytes() > limits::OUTBOX_BYTES_MAX {
@@ -236,6 +243,14 @@ impl State {
                 waiting.any(|known| matches!(known, Item::Forget { timeline: of, entry: None } if of == timeline))
             }
             _ => false,
+        }
+    }
+
+    fn make_room_for_a_notice(&mut self) {
+        let is_notice = |item: &Item| matches!(item, Item::Notice(_));
+        if self.items.iter().filter(|item| is_notice(item)).count() >= limits::NOTICES_QUEUED_MAX {
+            let oldest = self.items.iter().position(is_notice);
+            oldest.and_then(|at| self.items.remove(at));
         }
     }
 

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use super::outbox::Outbox;
+use super::outbox::{Item, Outbox};
 use crate::domain::directory::Actor;
 use crate::domain::ids::{PersonId, SignInId};
 use crate::domain::time::Timestamp;
@@ -116,6 +116,20 @@ impl Sessions {
         let state = self.lock();
         let meant = state.open.values().flatten().filter(|socket| is_meant(&socket.actor));
         meant.for_each(|socket| socket.outbox.close(close));
+    }
+
+    /// Tells those who are meant what `item` makes for them, if it makes anything.
+    pub fn tell_where(&self, is_meant: impl Fn(&Actor) -> bool, item: impl Fn(&Actor) -> Option<Item>) {
+        let meant: Vec<_> = {
+            let state = self.lock();
+            let meant = state.open.values().flatten().filter(|socket| is_meant(&socket.actor));
+            meant.map(|socket| (socket.actor, Arc::clone(&socket.outbox))).collect()
+        };
+        for (actor, outbox) in meant {
+            if let Some(item) = item(&actor) {
+                outbox.push(item);
+            }
+        }
     }
 
     /// Ends every socket of the hub, and those that are still to be opened.

@@ -286,6 +286,14 @@ words! {
     Organisation = "organisation" "事業所",
 }
 
+impl Audience {
+    /// The audience with this code, unless that is the author.
+    #[must_use]
+    pub fn others(code: &str) -> Option<Self> {
+        Self::find(code).filter(|audience| *audience != Self::Author)
+    }
+}
+
 words! {
     /// How a fact of history is derived from the timeline; see `history`.
     How, "derivation" "求め方":

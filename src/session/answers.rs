@@ -4,6 +4,7 @@ use crate::domain::entry::Intent;
 use crate::domain::ruling::Ruling;
 use crate::hub::Region;
 use crate::hub::answer::{Answer, Refused};
+use crate::hub::notices::Notice;
 use crate::rulebook::Decision;
 use crate::wire::{self, DryRunResult, ServerFrame, Verdict};
 
@@ -37,6 +38,14 @@ pub fn frame_of(region: &Region, answer: Answer) -> ServerFrame {
             cited: queued.cited,
         },
     }
+}
+
+/// The frame that tells somebody of what concerns them.
+#[must_use]
+pub fn notice_frame(notice: Notice) -> ServerFrame {
+    let Notice { of, timeline, entry, duty, words, on_call } = notice;
+    let (duty, due) = duty.unzip();
+    ServerFrame::Notice(Box::new(wire::Notice { of, timeline, entry, duty, due, words, on_call }))
 }
 
 /// The answer to a dry run. `field` is named within the intent, which on a socket stands in `dry_run.intent`.

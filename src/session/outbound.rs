@@ -1,6 +1,6 @@
 //! What waits in the outbox, written in one go: answers, deliveries, what to forget, who read and who is present.
 
-use super::answers::frame_of;
+use super::answers::{frame_of, notice_frame};
 use super::catch_up::cannot_be_fed;
 use super::writer::Ended;
 use super::{Behind, Place, Session};
@@ -62,6 +62,7 @@ impl Session {
             Item::ReadMarker { timeline, person, through, at } => {
                 self.writer.feed(&ServerFrame::ReadMarker { timeline, person, through, at }).await
             }
+            Item::Notice(notice) => self.writer.feed(&notice_frame(*notice)).await,
             Item::Presence { timeline, people } => self.writer.feed(&ServerFrame::Presence { timeline, people }).await,
         }
     }

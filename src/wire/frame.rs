@@ -8,9 +8,10 @@ use super::codes::CloseCode;
 use crate::codec::EncodedEntry;
 use crate::domain::alarm::Alarm;
 use crate::domain::directory::Actor;
+use crate::domain::duty::DutyId;
 use crate::domain::entry::Intent;
 use crate::domain::ids::{EntryId, PersonId, Seq, SignInId, TimelineId};
-use crate::domain::in_words::{Hold, RuleInWords};
+use crate::domain::in_words::{Hold, NoticeOf, RuleInWords};
 use crate::domain::list::closed_list;
 use crate::domain::ruling::Ruling;
 use crate::domain::text::Text;
@@ -108,6 +109,7 @@ pub enum ServerFrame {
         entry: Option<EntryId>,
         reason: Text,
     },
+    Notice(Box<Notice>),
     Error(ErrorNotice),
     Goodbye(Goodbye),
 }
@@ -180,6 +182,20 @@ pub struct DryRunResult {
     pub ruling: Ruling,
     pub holds: Vec<Hold>,
     pub words: Vec<RuleInWords>,
+}
+
+/// Something concerns the reader.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notice {
+    pub of: NoticeOf,
+    pub timeline: TimelineId,
+    pub entry: EntryId,
+    /// `None` for advice.
+    pub duty: Option<DutyId>,
+    pub due: Option<Timestamp>,
+    pub words: Option<RuleInWords>,
+    /// Those on call for it at the reader's organisation.
+    pub on_call: Vec<PersonId>,
 }
 
 /// A frame that could not be taken.

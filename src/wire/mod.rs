@@ -20,7 +20,8 @@ pub(crate) use crate::codec::{code, date, id};
 pub use client::{decode_client, encode_client};
 pub use error::{About, FrameError};
 pub use frame::{
-    Accepted, ClientFrame, DryRunResult, ErrorNotice, Goodbye, Hello, Language, Refused, ServerFrame, Verdict, Welcome,
+    Accepted, ClientFrame, DryRunResult, ErrorNotice, Goodbye, Hello, Language, Notice, Refused, ServerFrame, Verdict,
+    Welcome,
 };
 pub use parse::{made_by_client, read_json};
 pub use server::{decode_server, encode_server};

@@ -7,14 +7,15 @@ use bytes::Bytes;
 use super::client::{present, written};
 use super::codes::CloseCode;
 use super::error::FrameError;
-use super::frame::{Accepted, DryRunResult, ErrorNotice, Goodbye, Refused, ServerFrame, Verdict, Welcome};
+use super::frame::{Accepted, DryRunResult, ErrorNotice, Goodbye, Notice, Refused, ServerFrame, Verdict, Welcome};
 use super::parse::parse;
 use crate::codec::proto::v1;
 use crate::codec::proto::v1::server_frame::Frame as Sent;
 use crate::codec::{
-    EncodedEntry, Encoding, actor, actor_message, alarm, alarm_message, each, holds, holds_message, id, id_text,
+    EncodedEntry, Encoding, actor, actor_message, alarm, alarm_message, code, each, holds, holds_message, id, id_text,
     optional_id, ruling, ruling_message, shortened, words, words_message,
 };
+use crate::domain::duty::DutyId;
 use crate::domain::ids::{EntryId, PersonId, Seq, SignInId, TimelineId};
 use crate::domain::text::{Invalid, Text};
 use crate::domain::time::Timestamp;
@@ -76,6 +77,7 @@ pub(super) fn frame_message(frame: &ServerFrame) -> Sent {
             entry: entry.map(|entry| id_text(entry.0)).unwrap_or_default(),
             reason: Some(text_message(reason)),
         }),
+        ServerFrame::Notice(notice) => Sent::Notice(notice_message(notice)),
         ServerFrame::Error(notice) => Sent::Error(v1::Error {
             code: notice.code.to_string(),
             field: notice.field.clone(),
@@ -90,6 +92,30 @@ pub(super) fn frame_message(frame: &ServerFrame) -> Sent {
             retry_after_ms: goodbye.retry_after_ms,
         }),
     }
+}
+
+fn notice_message(notice: &Notice) -> v1::Notice {
+    v1::Notice {
+        what: notice.of.code().to_owned(),
+        timeline: id_text(notice.timeline.0),
+        entry: id_text(notice.entry.0),
+        duty: notice.duty.map(|duty| id_text(duty.0)).unwrap_or_default(),
+        due_us: notice.due.map(Timestamp::as_micros),
+        words: notice.words.as_ref().and_then(|words| words_message(std::slice::from_ref(words)).pop()),
+        on_call: notice.on_call.iter().map(|person| id_text(person.0)).collect(),
+    }
+}
+
+fn notice(sent: v1::Notice) -> Result<Notice, Invalid> {
+    Ok(Notice {
+        of: code("what", &sent.what)?,
+        timeline: id("timeline", &sent.timeline, TimelineId)?,
+        entry: id("entry", &sent.entry, EntryId)?,
+        duty: optional_id("duty", &sent.duty, DutyId)?,
+        due: sent.due_us.map(Timestamp),
+        words: words(sent.words.into_iter().collect())?.pop(),
+        on_call: each("on_call", &sent.on_call, |person: &String| id("on_call", person, PersonId))?,
+    })
 }
 
 fn accepted_message(accepted: &Accepted) -> v1::Accepted {
@@ -194,6 +220,9 @@ fn frame_of(sent: Sent) -> Result<ServerFrame, Invalid> {
             entry: optional_id("forget.entry", &sent.entry, EntryId)?,
             reason: text(sent.reason),
         }),
+        Sent::Notice(sent) => {
+            notice(sent).map(|notice| ServerFrame::Notice(Box::new(notice))).map_err(within("notice"))
+        }
         Sent::Error(sent) => Ok(ServerFrame::Error(ErrorNotice {
             code: sent.code.into(),
             field: sent.field,

@@ -9,6 +9,7 @@ mod mutual;
 mod naming;
 mod nd_must;
 mod nd_should;
+mod notices;
 mod offices;
 mod operating;
 mod others;

@@ -80,19 +80,26 @@ struct Desk {
     actor: Actor,
     reader: Reader,
     got: Vec<Entry>,
+    /// What the hub told of by itself: `what rule`.
+    told: Vec<String>,
 }
 
 impl Desk {
     async fn open(actor: Actor, patient: PatientId, after: Seq) -> Self {
         let mut reader = Reader::connect(&actor, Encoding::Json, patient, after).await;
         let got = reader.catch_up().await;
-        Self { actor, reader, got }
+        Self { actor, reader, got, told: Vec::new() }
     }
 
     async fn look(&mut self) {
         for frame in self.reader.frames_until_now().await {
-            if let ServerFrame::Delivery { entry, .. } = frame {
-                self.got.push(entry.open().expect("an entry"));
+            match frame {
+                ServerFrame::Delivery { entry, .. } => self.got.push(entry.open().expect("an entry")),
+                ServerFrame::Notice(notice) => {
+                    let words = notice.words.expect("the rule is in force");
+                    self.told.push(format!("{} {}", notice.of, rule_of(&words.citation)));
+                }
+                _ => {}
             }
         }
     }
@@ -172,6 +179,13 @@ impl Story {
 
     pub fn intent(&self, body: Body) -> Intent {
         intent(EntryId(self.app.hub.region().draw_id()), self.patient, body)
+    }
+
+    /// What the hub told somebody of by itself since it was asked last: `overdue ND-M1`.
+    pub async fn notices(&mut self, who: Who) -> Vec<String> {
+        let desk = self.desk(who);
+        desk.look().await;
+        std::mem::take(&mut desk.told)
     }
 
     /// Posts on the story's socket; the answer.

@@ -125,7 +125,7 @@ fn the_protocols_page_shows_every_frame_and_lists_every_code() {
     }
     assert_eq!(
         frames.len(),
-        7 + 14,
+        7 + 15,
         "an example of every frame stands in the page exactly as in proto/examples: {frames:?}"
     );
     for close in codes::CloseCode::ALL {

@@ -1,0 +1,151 @@
+//! Telling people what concerns them: who owes a duty, who is reminded, whom a step of the chain tells, for whom advice is.
+//! Their open sockets hear of it whatever they subscribe to; who is on call is found at this moment. Called by the committer
+//! once an entry is durable. Whoever has no socket finds the same in the list of duties.
+
+use std::sync::Arc;
+
+use super::Region;
+use super::outbox::Item;
+use super::published::Published;
+use super::sessions::Sessions;
+use super::view::View;
+use crate::domain::body::Body;
+use crate::domain::directory::Actor;
+use crate::domain::duty::{Answer, Capacity, Debtor, DutyId, OpenedDuty, RoleSet, StepDone};
+use crate::domain::entry::Entry;
+use crate::domain::ids::{EntryId, PersonId, TimelineId};
+use crate::domain::in_words::{NoticeOf, RuleInWords};
+use crate::domain::role::Role;
+use crate::domain::state::PatientState;
+use crate::domain::time::Timestamp;
+use crate::rulebook::{Audience, Surroundings};
+
+/// What somebody is told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notice {
+    pub of: NoticeOf,
+    pub timeline: TimelineId,
+    /// The entry that brought it about.
+    pub entry: EntryId,
+    /// `None` for advice.
+    pub duty: Option<(DutyId, Timestamp)>,
+    pub words: Option<RuleInWords>,
+    /// Those on call for it at the reader's organisation.
+    pub on_call: Vec<PersonId>,
+}
+
+/// An entry that concerns somebody, with the state it left.
+#[derive(Debug)]
+pub(super) struct Concern {
+    pub state: Arc<PatientState>,
+    pub entry: Arc<Published>,
+}
+
+/// Whether an entry concerns anybody beyond those who read it.
+pub(super) fn concerns(entry: &Entry) -> bool {
+    !entry.ruling.opened().is_empty()
+        || !entry.ruling.advice().is_empty()
+        || matches!(entry.body, Body::DutyStep(_) | Body::DutyAnswer(_))
+}
+
+/// Of a duty: what is told of it, and to whom.
+type Told<'a> = (NoticeOf, DutyId, &'a str, Timestamp, Vec<Debtor>);
+
+impl Concern {
+    fn of_duties(&self) -> Vec<Told<'_>> {
+        let entry = &self.entry.entry;
+        let born = |opened: &'_ OpenedDuty| opened.debtors.clone();
+        let mut told: Vec<Told<'_>> = entry
+            .ruling
+            .opened()
+            .iter()
+            .map(|new| (NoticeOf::Opened, new.id, &*new.rule, new.due, born(new)))
+            .collect();
+        let (id, of, debtors) = match &entry.body {
+            Body::DutyStep(step) => match &step.step {
+                StepDone::Opened(opened) => (step.duty, NoticeOf::Opened, Some(opened.debtors.clone())),
+                StepDone::Reminded(_) => (step.duty, NoticeOf::Reminded, None),
+                StepDone::Overdue => (step.duty, NoticeOf::Overdue, None),
+                StepDone::Escalated { told, .. } => (step.duty, NoticeOf::Escalated, Some(told.clone())),
+                StepDone::Closed(_) => return told,
+            },
+            Body::DutyAnswer(answer) => match &answer.answer {
+                Answer::HandedOver(to) => (answer.duty, NoticeOf::HandedOver, Some(to.clone())),
+                _ => return told,
+            },
+            _ => return told,
+        };
+        if let Some(duty) = self.state.duties.find(id) {
+            let debtors = debtors.unwrap_or_else(|| duty.debtors.clone());
+            told.push((of, id, &duty.opened.rule, duty.due, debtors));
+        }
+        told
+    }
+
+    /// Tells everybody concerned who has a socket and may know.
+    pub fn tell(&self, region: &Region, sessions: &Sessions) {
+        let book = region.rulebook();
+        for (of, id, rule, due, debtors) in self.of_duties() {
+            let duty = self.state.duties.find(id);
+            let may_know = |view: &View| duty.is_some_and(|duty| view.shows_duty(duty));
+            for debtor in debtors {
+                let notice = self.notice(of, Some((id, due)), book.in_words(rule));
+                self.tell_debtor(region, sessions, &debtor, notice, may_know);
+            }
+        }
+        let advised = self.entry.entry.ruling.advice().iter().filter_map(|rule| book.in_words(rule));
+        for words in advised {
+            let surroundings = Surroundings::of(&self.state, &region.directory());
+            let Some(audience) = Audience::others(&words.audience) else { continue };
+            for debtor in advisers(audience, &surroundings) {
+                let notice = self.notice(NoticeOf::Advised, None, Some(words.clone()));
+                // Advice says nothing of the entry; the secretariat is told though it does not see charts.
+                let may_know = |view: &View| audience == Audience::Secretariat || view.shows(&self.entry);
+                self.tell_debtor(region, sessions, &debtor, notice, may_know);
+            }
+        }
+    }
+
+    fn notice(&self, of: NoticeOf, duty: Option<(DutyId, Timestamp)>, words: Option<RuleInWords>) -> Notice {
+        let Entry { id, timeline, .. } = self.entry.entry;
+        Notice { of, timeline, entry: id, duty, words, on_call: Vec::new() }
+    }
+
+    fn tell_debtor(
+        &self,
+        region: &Region,
+        sessions: &Sessions,
+        debtor: &Debtor,
+        notice: Notice,
+        may_know: impl Fn(&View) -> bool,
+    ) {
+        let on_call = region.on_call(debtor, self.state.team.get(&debtor.organisation));
+        let notice = Notice { on_call, ..notice };
+        let is_meant = |actor: &Actor| {
+            // A manager or liaison is named by the office, in whatever role.
+            let in_role = debtor.capacity != Capacity::Member || debtor.roles.has(actor.role);
+            actor.organisation == debtor.organisation && in_role && notice.on_call.contains(&actor.person)
+        };
+        sessions.tell_where(is_meant, |actor| {
+            let view = View::of(&self.state, &region.rulebook(), actor, region.now())?;
+            may_know(&view).then(|| Item::Notice(Box::new(notice.clone())))
+        });
+    }
+}
+
+/// Whom advice for others is for: the nurses of the team, or the secretariat.
+fn advisers(audience: Audience, surroundings: &Surroundings) -> Vec<Debtor> {
+    let role = if audience == Audience::Secretariat { Role::Secretariat } else { Role::Nurse };
+    let seats: Vec<_> = match audience {
+        Audience::Secretariat => surroundings.region.into_iter().collect(),
+        _ => surroundings.team.iter().filter(|seat| seat.roles.has(role)).copied().collect(),
+    };
+    let debtor = |seat: crate::rulebook::Seat| Debtor {
+        organisation: seat.organisation,
+        organisation_type: seat.organisation_type,
+        roles: RoleSet::of(&[role]),
+        capacity: Capacity::Member,
+        person: None,
+    };
+    seats.into_iter().map(debtor).collect()
+}
