@@ -165,6 +165,19 @@ fn a_duty_nobody_on_the_team_can_owe_goes_to_the_first_of_its_chain_that_exists(
 }
 
 #[test]
+fn each_of_nobody_is_nobody_and_a_colleague_of_another_role_is_asked() {
+    let book = book();
+    let of_one_house = [seat(CLINIC, OrganisationType::Clinic, &[Role::Doctor, Role::Nurse])];
+    let doctor = actor(CLINIC, OrganisationType::Clinic, Role::Doctor);
+    let region = Some(secretariat());
+    let around = Around { team: &of_one_house, author: Some(&doctor), region, ..Around::default() };
+    let [asked] = open(&book, "ND-M1", &around).try_into().expect("the clinic's own nurse");
+    assert_eq!(asked.debtors[0].roles, RoleSet::of(&[Role::Nurse]));
+    assert!(open(&book, "IN-1", &around).is_empty(), "nobody visited");
+    assert!(open(&book, "IN-2", &around).is_empty(), "there is nobody else on the team");
+}
+
+#[test]
 fn every_debtor_and_every_step_of_every_shipped_chain_finds_somebody() {
     let (book, team) = (book(), team());
     let hospital = seat(8, OrganisationType::Hospital, &[Role::Msw, Role::Doctor]);
