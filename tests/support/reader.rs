@@ -73,7 +73,10 @@ impl Reader {
                 through.iter().filter(|(of, _)| *of == timeline).for_each(|(_, through)| self.pass(*through));
                 None
             }
-            ServerFrame::Presence { .. } | ServerFrame::ReadMarker { .. } | ServerFrame::Accepted(_) => None,
+            ServerFrame::Presence { .. }
+            | ServerFrame::ReadMarker { .. }
+            | ServerFrame::Notice(_)
+            | ServerFrame::Accepted(_) => None,
             other => panic!("an entry expected: {other:?}"),
         }
     }

@@ -79,6 +79,7 @@ fn every_frame_and_every_kind_of_body_has_an_example() {
         "forget",
         "goodbye",
         "heartbeat",
+        "notice",
         "presence",
         "queued",
         "readMarker",
