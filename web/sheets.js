@@ -40,7 +40,7 @@ export const SHEETS = {
   message: [row('urgent', 'urgent', 'flag'), row('topic', 'topic', 'word', 'topic'), row('to_whom', 'toRoles', 'words', 'role'),
     row('text', 'text'), row('answers', 'answers', 'entry'), row('attachments', 'attachments', 'attachments')],
   order: [row('emergency', 'emergency', 'flag'), row('order_type', 'orderType', 'word', 'order_type'), row('text', 'text'),
-    row('drugs', 'drugs', 'drugs'), row('document', 'document', 'entry'), row('without_document', 'withoutDocument'),
+    row('drugs', 'drugs', 'drugs'), row('document', 'document', 'entry'),
     row('standard_form', 'standardForm', 'flag'), row('changes_drugs', 'changesDrugs', 'flag'), row('answers', 'answers', 'entry'),
     row('attachments', 'attachments', 'attachments')],
   order_document: [row('order_type', 'orderType', 'word', 'order_type'), row('about_entry', 'order', 'entry'),

@@ -199,6 +199,8 @@ fn in_words(book: &Rulebook, event: &Event<'_>) -> Option<Text> {
 fn held_in_words(book: &Rulebook, kind: Kind, ruling: &Ruling) -> Option<Text> {
     let slots = book.slots_of(ruling)?;
     let held = book.etiquette(kind, &slots).held.into_iter();
+    // One that it passed by a written reason does not hold it.
+    let held = held.filter(|held| ruling.cited.contains(book.citation(held.rule)));
     let holds = held.filter_map(|held| book.explain_hold(held, &slots));
     let told = holds.map(|hold| {
         let title = join(&hold.title, &hold.reason);

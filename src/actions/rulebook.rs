@@ -122,7 +122,7 @@ fn builtin(book: &Rulebook, citation: &str) -> Option<(SetInWords, RuleInWords)>
     } else {
         return None;
     };
-    let id = citation.split('@').next().unwrap_or(citation).to_owned();
+    let id = crate::domain::ruling::rule_id(citation).to_owned();
     let rule = RuleInWords {
         id,
         citation: citation.to_owned(),

@@ -8,6 +8,7 @@ use jiff::civil::Date;
 
 use super::duties::{Duty, Ended, Standing};
 use super::role::OrganisationType;
+use super::ruling::rule_id;
 use super::time::Timestamp;
 use crate::limits;
 
@@ -144,11 +145,6 @@ pub fn withhold_pairs(
     let has_many = |kind| offices.get(&kind).is_some_and(|count| *count >= limits::COMPLIANCE_OFFICES_MIN);
     let shown = |cell: &PairCell| has_many(cell.types.0) && has_many(cell.types.1);
     pairs.into_iter().filter(|(cell, _)| shown(cell)).collect()
-}
-
-/// `ND-M1` of `ND-M1@etiquette/1.0.0#ab`.
-fn rule_id(citation: &str) -> &str {
-    citation.split('@').next().unwrap_or(citation)
 }
 
 #[cfg(test)]

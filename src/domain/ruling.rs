@@ -8,6 +8,12 @@ use std::sync::Arc;
 use super::duty::{DutyId, OpenedDuty};
 use super::entry::WrittenReason;
 
+/// `ND-M1` of `ND-M1@etiquette/1.0.0#ab`.
+#[must_use]
+pub fn rule_id(citation: &str) -> &str {
+    citation.split('@').next().unwrap_or(citation)
+}
+
 /// The outcome of deciding, as stored.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Ruling {

@@ -13,7 +13,6 @@ use super::draft::Draft;
 use super::files::Files;
 use super::findings::Findings;
 use super::ledger::{Ledger, Waits};
-use super::notices::{self, Concern};
 use super::published::Published;
 use super::subscription::{Granted, Opened, Subscription};
 use super::timelines::Hot;
@@ -196,9 +195,7 @@ impl Picture {
         let answer = Accepted::of(&entry, false);
         let published = Arc::new(Published::new(entry, content));
         ledger.note_accepted(mac, &answer, &published);
-        if notices::concerns(&published.entry) {
-            draft.concerns.push(Concern { state: Arc::new(hot.state.clone()), entry: Arc::clone(&published) });
-        }
+        draft.concern(&hot.state, &published);
         draft.publish(published);
         answer
     }
@@ -403,6 +400,7 @@ impl Picture {
 /// The answer to its commit was lost, and it is stored: nobody was told of the entry yet, nor of what it changed.
 fn tell_of_stored(draft: &mut Draft, hot: &Hot, submission: &Submission, ledger: &Ledger) {
     let Some(entry) = ledger.stored(submission.intent.id) else { return };
+    draft.concern(&hot.state, entry);
     draft.publish(Arc::clone(entry));
     draft.change_access(&hot.state);
     draft.change_office(&hot.state);

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::fanout::Publication;
-use super::notices::Concern;
+use super::notices::{self, Concern};
 use super::published::Published;
 use super::work::Outcome;
 use crate::domain::ids::TimelineId;
@@ -58,6 +58,13 @@ impl Draft {
     pub fn fall_due(&mut self, timeline: TimelineId, at: Option<Timestamp>) {
         self.batch.projections.push(ProjectionChange::Due { timeline, at });
         self.falls_due = self.falls_due.into_iter().chain(at).min();
+    }
+
+    /// Has those told, once it is durable, whom an entry concerns beyond its readers.
+    pub(super) fn concern(&mut self, state: &PatientState, entry: &Arc<Published>) {
+        if notices::concerns(&entry.entry) {
+            self.concerns.push(Concern { state: Arc::new(state.clone()), entry: Arc::clone(entry) });
+        }
     }
 
     /// An entry to hand to its readers once it is durable.

@@ -94,9 +94,13 @@ impl Concern {
             }
         }
         let advised = self.entry.entry.ruling.advice().iter().filter_map(|rule| book.in_words(rule));
-        for words in advised {
-            let surroundings = Surroundings::of(&self.state, &region.directory());
-            let Some(audience) = Audience::others(&words.audience) else { continue };
+        let for_others = advised.filter_map(|words| Some((Audience::others(&words.audience)?, words)));
+        let for_others: Vec<_> = for_others.collect();
+        if for_others.is_empty() {
+            return;
+        }
+        let surroundings = Surroundings::of(&self.state, &region.directory());
+        for (audience, words) in for_others {
             for debtor in advisers(audience, &surroundings) {
                 let notice = self.notice(NoticeOf::Advised, None, Some(words.clone()));
                 // Advice says nothing of the entry; the secretariat is told though it does not see charts.

@@ -26,6 +26,7 @@ impl Picture {
         // The answer to an earlier commit was lost, and it is stored: nobody was told of these yet.
         for id in std::mem::take(&mut tick.fired) {
             if let Some(entry) = ledger.stored(id) {
+                draft.concern(&hot.state, entry);
                 draft.publish(Arc::clone(entry));
             }
         }

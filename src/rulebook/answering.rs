@@ -40,7 +40,7 @@ pub(super) fn check(situation: &Situation<'_>, given: &DutyAnswer) -> Result<(),
             field,
             "not_yours",
             Text::fixed(
-                "免じられるのは、約束のきっかけを書いた所属か事務局です",
+                "「求めない」と返事できるのは、約束のきっかけを書いた所属か事務局です",
                 "the organisation that wrote what opened the duty, or the secretariat, may waive it",
             ),
         )),

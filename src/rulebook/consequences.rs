@@ -18,7 +18,7 @@ use crate::domain::ids::PersonId;
 use crate::domain::in_words::Hold;
 use crate::domain::kind::Kind;
 use crate::domain::role::Role;
-use crate::domain::ruling::{Consequences, Ruling};
+use crate::domain::ruling::{Consequences, Ruling, rule_id};
 use crate::domain::time::Timestamp;
 use crate::limits;
 
@@ -181,9 +181,4 @@ fn met(situation: &Situation<'_>, intent: &Intent) -> Vec<DutyId> {
     let act = Act { author: situation.actor, kind: intent.body.kind(), refers_to: intent.body.refers_to() };
     let open = situation.state.duties.open();
     open.filter(|duty| duty.opened.terms.met_by(&act, &duty.debtors, duty.cause)).map(|duty| duty.opened.id).collect()
-}
-
-/// `ND-M1` of `ND-M1@etiquette/1.0.0#ab`.
-fn rule_id(citation: &str) -> &str {
-    citation.split('@').next().unwrap_or(citation)
 }

@@ -19,6 +19,7 @@ use crate::domain::duty::{CloseReason, Debtor, DutyId, DutyStep, OpenedDuty, Rol
 use crate::domain::ids::Subject;
 use crate::domain::kind::Kind;
 use crate::domain::role::{OrganisationType, Role};
+use crate::domain::ruling::rule_id;
 use crate::domain::state::{PatientState, Writer};
 use crate::domain::time::Timestamp;
 
@@ -252,11 +253,6 @@ impl<'a> Looked<'a> {
             _ => Duration::ZERO,
         }
     }
-}
-
-/// `RULE` of `RULE@set/version#hash`.
-fn rule_id(citation: &str) -> &str {
-    citation.split('@').next().unwrap_or(citation)
 }
 
 impl Rulebook {

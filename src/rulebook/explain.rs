@@ -9,7 +9,7 @@ use super::ruleset::{Clause, Rule, Share};
 use super::slots::Slots;
 use super::words::{Action, Effect, From};
 use crate::domain::kind::Kind;
-use crate::domain::ruling::Ruling;
+use crate::domain::ruling::{Ruling, rule_id};
 use crate::domain::text::Text;
 
 /// Most near misses told; more would not be read.
@@ -84,10 +84,6 @@ fn in_brackets(facts: &[Text]) -> Text {
     let ja: Vec<&str> = facts.iter().map(|text| text.ja.as_ref()).collect();
     let en: Vec<&str> = facts.iter().map(|text| text.en.as_ref()).collect();
     Text::new(format!("（{}）", ja.join("、")), format!(" ({})", en.join("; ")))
-}
-
-fn rule_id(citation: &str) -> &str {
-    citation.split('@').next().unwrap_or(citation)
 }
 
 impl Rulebook {

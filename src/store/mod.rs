@@ -3,8 +3,8 @@
 //! that lie beside the database.
 //!
 //! What it does not do: decide, cache states, or know the meaning of what it seals for others.
-//! INVARIANT: everything said about a patient is sealed with that patient's key; only ids, seqs,
-//! times, team membership and the state of consent stand in the clear.
+//! INVARIANT: everything said about a patient is sealed with that patient's key; what stands in the
+//! clear (ids, seqs, times, team, consent, counts and moments) is listed in docs/security.md.
 
 mod accesses;
 mod alone;

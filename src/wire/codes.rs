@@ -104,7 +104,6 @@ closed_list! {
         ContentMismatch = "content_mismatch", "ファイルの中身または名前が種類と合いません", "the content or the name does not fit the type";
         ActiveContent = "active_content", "動作を含むファイルです", "the file acts or holds other files";
         TooManyPixels = "too_many_pixels", "画素が多すぎます", "too many pixels";
-        NotSupported = "not_supported", "このハブはまだ扱えません", "this hub cannot act on it yet";
         BadLimit = "bad_limit", "アラーム値が正しくありません", "not an alarm limit";
         Duplicate = "duplicate", "重複しています", "given twice";
         Implausible = "implausible", "ありえない値です", "cannot be true";

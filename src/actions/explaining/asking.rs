@@ -74,11 +74,8 @@ impl Asker<'_> {
         let sight = self.card(patient).await?;
         let duty = sight.state.duties.find(id).ok_or(AskError::NotFound)?;
         let is_shown = match duty.cause {
-            Some(cause) => {
-                let stored = self.hub.journal().find_entry(cause).await?.ok_or(AskError::NotFound)?;
-                sight.view.shows(&Published::of_stored(stored))
-            }
-            None => sight.view.shows_state_of(Kind::DutyStep),
+            Some(_) => sight.view.shows_cause_of(duty),
+            None => sight.view.shows_duty(duty),
         };
         if !is_shown {
             return Err(AskError::NotFound);

@@ -44,7 +44,7 @@ mapped! {
 // Orders, and what nursing and laboratories report.
 mapped! {
     Order {
-        order_type, text, emergency, document, without_document, standard_form, drugs, changes_drugs, answers,
+        order_type, text, emergency, document, standard_form, drugs, changes_drugs, answers,
         attachments,
     }
     Drug { name, code, dose, usage, }

@@ -45,8 +45,6 @@ pub struct Order {
     pub emergency: bool,
     /// The order document posted before, if its paper is not attached here.
     pub document: Option<EntryId>,
-    /// Why there is no document, where a rule takes a reason instead.
-    pub without_document: String,
     /// Whether the paper is on the agreed form.
     pub standard_form: bool,
     pub drugs: Vec<Drug>,
@@ -66,7 +64,6 @@ impl Order {
             text: text.into(),
             emergency: false,
             document: None,
-            without_document: String::new(),
             standard_form: false,
             drugs: Vec::new(),
             changes_drugs: false,
@@ -106,7 +103,6 @@ pub struct StandingOrder {
 impl Check for Order {
     fn check(&self, _: Date) -> Result<(), Invalid> {
         required("text", &self.text)?;
-        text("without_document", &self.without_document)?;
         each("drugs", &self.drugs, Drug::check)?;
         attachments(&self.attachments)
     }

@@ -149,7 +149,7 @@ impl Office {
     fn put_pledge(&mut self, seq: Seq, pledge: &Pledge, author: PersonId, at: Timestamp) {
         let by = (pledge.by == PledgeBy::Person).then_some(author);
         for citation in &pledge.rules {
-            let rule = citation.split('@').next().unwrap_or_default();
+            let rule = crate::domain::ruling::rule_id(citation);
             let pledged = Pledged { by, rule: rule.into() };
             self.pledges.entry(pledged).or_default().put(seq, at, limits::SAYINGS_STANDING_MAX);
         }

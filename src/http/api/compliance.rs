@@ -9,9 +9,9 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::actions::compliance::{ComplianceSeen, compliance_for};
-use crate::domain::text::{Invalid, Text};
+use crate::domain::text::Invalid;
 use crate::http::app::App;
-use crate::http::input::Asked;
+use crate::http::input::{Asked, date};
 use crate::http::problem::Problem;
 use crate::http::shapes::Words;
 use crate::hub::sessions::SignedIn;
@@ -90,15 +90,8 @@ async fn count(app: &App, signed_in: &SignedIn, mut asked: Asked) -> Result<Comp
     Ok(ComplianceShape::from(&compliance_for(&app.hub, &signed_in.actor, from, until).await?))
 }
 
-fn take_day(asked: &mut Asked, name: &str) -> Result<Option<Date>, Invalid> {
-    let given = asked.take(name);
-    let read = |day: String| {
-        day.parse().map_err(|_| {
-            let words = Text::fixed("日付（例 2026-04-01）です", "a date such as 2026-04-01 is expected");
-            Invalid::new(name, "bad_date", words)
-        })
-    };
-    given.map(read).transpose()
+fn take_day(asked: &mut Asked, name: &'static str) -> Result<Option<Date>, Invalid> {
+    asked.take(name).map(|day| date(name, &day)).transpose()
 }
 
 /// How agreements are kept: per rule, type of organisation and month, and pairs that met. The secretariat sees every

@@ -25,7 +25,7 @@ use crate::domain::entry::Entry;
 use crate::domain::ids::EntryId;
 use crate::domain::kind::Kind;
 use crate::domain::list::closed_list;
-use crate::domain::ruling::Ruling;
+use crate::domain::ruling::{Ruling, rule_id};
 use crate::domain::time::Timestamp;
 use crate::limits::REPLAY_CASES_MAX;
 
@@ -151,11 +151,6 @@ impl<'a> Source<'a> {
 fn reasons_written(ruling: &Ruling) -> impl Iterator<Item = &str> {
     let reasons = ruling.consequences.as_deref().map_or(&[][..], |consequences| &consequences.reasons);
     reasons.iter().map(|reason| rule_id(&reason.rule))
-}
-
-/// `ND-M1` of `ND-M1@etiquette/1.0.0#ab`.
-fn rule_id(citation: &str) -> &str {
-    citation.split('@').next().unwrap_or(citation)
 }
 
 fn ask(draft: &Rulebook, event: &Event<'_>, slots: &Slots, had_reasons: &[&str]) -> Asked {

@@ -265,7 +265,6 @@ fn spoken() -> impl Strategy<Value = Body> {
             text(),
             any::<bool>(),
             option::of(id(EntryId)),
-            text(),
             any::<bool>(),
             drugs(),
             any::<bool>(),
@@ -273,29 +272,19 @@ fn spoken() -> impl Strategy<Value = Body> {
             attachments()
         )
             .prop_map(
-                |(
-                    order_type,
-                    text,
-                    emergency,
-                    document,
-                    without_document,
-                    standard_form,
-                    drugs,
-                    changes_drugs,
-                    answers,
-                    attachments,
-                )| Body::Order(Box::new(Order {
-                    order_type,
-                    text,
-                    emergency,
-                    document,
-                    without_document,
-                    standard_form,
-                    drugs,
-                    changes_drugs,
-                    answers,
-                    attachments
-                }))
+                |(order_type, text, emergency, document, standard_form, drugs, changes_drugs, answers, attachments)| {
+                    Body::Order(Box::new(Order {
+                        order_type,
+                        text,
+                        emergency,
+                        document,
+                        standard_form,
+                        drugs,
+                        changes_drugs,
+                        answers,
+                        attachments,
+                    }))
+                }
             )
             .boxed(),
         (select(OrderType::ALL), option::of(id(EntryId)), any::<bool>(), text(), attachments())

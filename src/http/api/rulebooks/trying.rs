@@ -82,7 +82,7 @@ pub struct Replayed {
     /// Records destroyed since.
     destroyed: u64,
     changes: Vec<ChangeShape>,
-    duties: BTreeMap<String, DutyShape>,
+    duties: BTreeMap<String, ReplayedDuty>,
     /// Advice given, by rule.
     nudges: BTreeMap<String, u64>,
     text: Words,
@@ -101,7 +101,7 @@ pub struct ChangeShape {
 
 /// What would have become of the duties of a rule.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct DutyShape {
+pub struct ReplayedDuty {
     opened: u64,
     unconfirmed: u64,
     in_time: u64,
@@ -197,7 +197,7 @@ pub async fn replay(
         examples: change.examples.iter().map(ToString::to_string).collect(),
     });
     let duties = report.duties.iter().map(|(rule, duty)| {
-        let shape = DutyShape {
+        let shape = ReplayedDuty {
             opened: duty.opened,
             unconfirmed: duty.unconfirmed,
             in_time: duty.in_time,
