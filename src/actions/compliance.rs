@@ -43,6 +43,8 @@ pub async fn compliance_for(
     let region = hub.region();
     let (directory, book) = (region.directory(), region.rulebook());
     let offices = offices_by_type(&directory);
+    // Whole months: a single day would single out a single duty.
+    let (from, until) = (from.map(Date::first_of_month), until.map(Date::last_of_month));
     let asked = |at: Timestamp| {
         let day = region.date_at(at);
         from.is_none_or(|from| from <= day) && until.is_none_or(|until| day <= until)

@@ -3,13 +3,15 @@
 //! Kept beside the patient's state by the hub. It never judges whether somebody may answer; what comes for a duty
 //! that has ended, or for an earlier round of it, changes nothing.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::time::Duration;
 
 use super::body::Body;
 use super::duty::{Answer, CloseReason, Debtor, DutyAnswer, DutyId, DutyStep, OpenedDuty, StepDone};
 use super::entry::{Entry, Scope};
 use super::ids::EntryId;
+use super::ruling::rule_id;
+use super::state::Stay;
 use super::time::Timestamp;
 use crate::limits;
 
@@ -111,6 +113,14 @@ impl Duty {
             self.stands = Standing::Ended(how);
             self.paused_since = None;
             self.ended_by = Some((by.id, by.recorded_at));
+        }
+    }
+
+    /// What met it was taken back, so that it is owed again.
+    fn reopen(&mut self, proof: EntryId) {
+        if matches!(self.stands, Standing::Ended(Ended::Met)) && self.ended_by.is_some_and(|(by, _)| by == proof) {
+            self.stands = if self.was_overdue() { Standing::Overdue } else { Standing::Open };
+            self.ended_by = None;
         }
     }
 
@@ -252,6 +262,7 @@ impl Duties {
             Body::Retraction(retraction) => {
                 let cause = Some(retraction.target);
                 self.end_all(CloseReason::CauseRetracted, entry, |duty| duty.cause == cause);
+                self.all.values_mut().for_each(|duty| duty.reopen(retraction.target));
             }
             _ => {}
         }
@@ -279,9 +290,31 @@ impl Duties {
         touched.into_iter().filter_map(|id| self.find(id)).collect()
     }
 
+    /// Where the patient is after an admission, discharge or death was taken back.
+    pub(super) fn settle_stay(&mut self, stay: Stay, at: Timestamp) {
+        match stay {
+            Stay::Admitted => {
+                self.away_since.get_or_insert(at);
+                self.all.values_mut().for_each(|duty| duty.pause(at));
+            }
+            Stay::Home | Stay::Deceased => {
+                self.away_since = None;
+                self.all.values_mut().for_each(|duty| duty.resume(at));
+            }
+        }
+    }
+
+    /// INVARIANT: the last duty of a standing rule stays, so that the same period is not asked for again.
     fn forget_long_ended(&mut self) {
-        let mut ended: Vec<_> =
-            self.all.values().filter_map(|duty| duty.ended_by.map(|(_, at)| (at, duty.opened.id))).collect();
+        let mut last: HashMap<&str, (Timestamp, DutyId)> = HashMap::new();
+        for duty in self.all.values().filter(|duty| duty.opened.standing) {
+            let opened = (duty.opened_at, duty.opened.id);
+            let newest = last.entry(rule_id(&duty.opened.rule)).or_insert(opened);
+            *newest = opened.max(*newest);
+        }
+        let last: HashSet<DutyId> = last.into_values().map(|(_, id)| id).collect();
+        let ended = self.all.values().filter(|duty| !last.contains(&duty.opened.id));
+        let mut ended: Vec<_> = ended.filter_map(|duty| duty.ended_by.map(|(_, at)| (at, duty.opened.id))).collect();
         ended.sort_unstable();
         let surplus = ended.len().saturating_sub(limits::DUTIES_ENDED_KEPT_MAX);
         for (_, id) in &ended[..surplus] {

@@ -13,6 +13,8 @@ closed_list! {
         /// A step of the chain told the reader.
         Escalated = "escalated", "期限を過ぎたことのお知らせ", "told that a duty is overdue";
         HandedOver = "handed_over", "約束を引き継ぎました", "a duty was handed over";
+        /// Somebody broke the glass.
+        AccessOpened = "access_opened", "緊急閲覧が宣言されました", "emergency access was declared";
         Advised = "advised", "助言", "advice";
     }
 }

@@ -21,8 +21,9 @@ pub struct AskedFor<'a> {
 }
 
 /// The people to tell, in order: the very person where one is meant; for a manager or liaison the one that the contact
-/// window names; else whoever is on duty for the role, else those of the role who are linked to the patient, else
-/// everybody of the role. Nobody who left, and nobody who is shut out. `day_of` gives the date in the region.
+/// window names; else whoever is on duty for the role, else everybody of the role. Where only some people of the office are
+/// linked to the patient, only they are meant: the others may not know of the duty. Nobody who left, and nobody who is shut
+/// out. `day_of` gives the date in the region.
 #[must_use]
 pub fn on_call(debtor: &Debtor, asked: &AskedFor<'_>, day_of: impl Fn(Timestamp) -> Date) -> Vec<PersonId> {
     let today = day_of(asked.at);
@@ -30,6 +31,8 @@ pub fn on_call(debtor: &Debtor, asked: &AskedFor<'_>, day_of: impl Fn(Timestamp)
         asked.directory.people.get(&id).is_some_and(|person| person.active)
             && asked.directory.works_at(id, debtor.organisation)
             && !asked.office.is_some_and(|office| office.suspends(id, today))
+            // Where only some people of the office serve the patient, the others do not know of the duty.
+            && asked.linked.is_none_or(|membership| membership.includes(id))
     };
     let named = match debtor.capacity {
         Capacity::Person => debtor.person,
@@ -60,11 +63,7 @@ pub fn on_call(debtor: &Debtor, asked: &AskedFor<'_>, day_of: impl Fn(Timestamp)
     let mut all: Vec<PersonId> =
         asked.directory.people.values().filter(|person| holds(person)).map(|person| person.id).collect();
     all.sort_unstable();
-    let linked: Vec<PersonId> = match asked.linked {
-        Some(membership) => all.iter().copied().filter(|id| membership.includes(*id)).collect(),
-        None => Vec::new(),
-    };
-    if linked.is_empty() || debtor.capacity != Capacity::Member { all } else { linked }
+    all
 }
 
 #[cfg(test)]

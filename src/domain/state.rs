@@ -30,7 +30,7 @@ pub use meetings::{Meetings, Pair};
 pub use office::{Office, Pledged, Suspended};
 
 /// Raised when the shape or meaning of [`PatientState`] changes: older snapshots are then ignored.
-pub const FOLD_VERSION: u32 = 5;
+pub const FOLD_VERSION: u32 = 6;
 
 /// All that is known of a patient up to `head`; or of an organisation, of which there is an `office` and neither
 /// registration nor team.
@@ -175,6 +175,7 @@ impl PatientState {
         assert_eq!(entry.seq, self.head.next(), "a timeline is folded gaplessly and in order");
         self.head = entry.seq;
         self.recorded_at = entry.recorded_at;
+        let stay_before = self.course.stay();
         match &entry.body {
             Body::Correction(correction) => self.correct(correction, entry),
             Body::Retraction(retraction) => self.retract(retraction, entry),
@@ -188,6 +189,9 @@ impl PatientState {
             }
         }
         self.duties.apply(entry);
+        if matches!(entry.body, Body::Retraction(_)) && self.course.stay() != stay_before {
+            self.duties.settle_stay(self.course.stay(), entry.recorded_at);
+        }
     }
 
     fn office_mut(&mut self) -> Option<&mut Office> {

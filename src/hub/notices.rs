@@ -45,7 +45,7 @@ pub(super) struct Concern {
 pub(super) fn concerns(entry: &Entry) -> bool {
     !entry.ruling.opened().is_empty()
         || !entry.ruling.advice().is_empty()
-        || matches!(entry.body, Body::DutyStep(_) | Body::DutyAnswer(_))
+        || matches!(entry.body, Body::DutyStep(_) | Body::DutyAnswer(_) | Body::EmergencyAccess(_))
 }
 
 /// Of a duty: what is told of it, and to whom.
@@ -92,6 +92,14 @@ impl Concern {
                 let notice = self.notice(of, Some((id, due)), book.in_words(rule));
                 self.tell_debtor(region, sessions, &debtor, notice, may_know);
             }
+        }
+        if let Body::EmergencyAccess(_) = self.entry.entry.body {
+            let notice = self.notice(NoticeOf::AccessOpened, None, None);
+            let is_of_the_team = |actor: &Actor| self.state.has_on_team(actor) || actor.role == Role::Secretariat;
+            sessions.tell_where(is_of_the_team, |actor| {
+                let view = View::of(&self.state, &book, actor, region.now())?;
+                view.shows(&self.entry).then(|| Item::Notice(Box::new(notice.clone())))
+            });
         }
         let advised = self.entry.entry.ruling.advice().iter().filter_map(|rule| book.in_words(rule));
         let for_others = advised.filter_map(|words| Some((Audience::others(&words.audience)?, words)));

@@ -7,6 +7,7 @@ use super::situation;
 use crate::domain::directory::Actor;
 use crate::domain::duties::Duty;
 use crate::domain::duty::{Answer, Debtor, DutyAnswer};
+use crate::domain::ids::PersonId;
 use crate::domain::role::Role;
 use crate::domain::state::PatientState;
 use crate::domain::terms::WayOut;
@@ -54,7 +55,7 @@ pub(super) fn check(situation: &Situation<'_>, given: &DutyAnswer) -> Result<(),
         )),
         Answer::Snoozed(until) => check_snooze(situation, duty, *until),
         Answer::HandedOver(to) => to.iter().enumerate().try_for_each(|(at, debtor)| {
-            check_heir(situation, debtor).map_err(|invalid| invalid.within(format_args!("handed_over.to[{at}]")))
+            check_heir(situation, duty, debtor).map_err(|invalid| invalid.within(format_args!("handed_over.to[{at}]")))
         }),
         Answer::Declined | Answer::CannotGo => Ok(()),
     }
@@ -68,14 +69,16 @@ pub fn owes(debtors: &[Debtor], actor: &Actor) -> bool {
 
 /// The duty, if the actor may know of it.
 fn find<'a>(situation: &Situation<'a>, given: &DutyAnswer) -> Option<&'a Duty> {
+    let duty = situation.state.duties.find(given.duty)?;
+    knows_of(situation, duty, situation.actor).then_some(duty)
+}
+
+fn knows_of(situation: &Situation<'_>, duty: &Duty, actor: &Actor) -> bool {
     let state: &PatientState = situation.state;
-    let duty = state.duties.find(given.duty)?;
-    let mask = situation.rulebook.view_mask(&situation::viewer(state, situation.actor, situation.now));
-    let member = state.membership(situation.actor);
-    let opens_from = member.map_or(Timestamp::MIN, |membership| membership.opens_from);
-    let reader = Reader { actor: situation.actor, mask: &mask, opens_from };
+    let mask = situation.rulebook.view_mask(&situation::viewer(state, actor, situation.now));
+    let opens_from = state.membership(actor).map_or(Timestamp::MIN, |membership| membership.opens_from);
     let is_hidden = duty.cause.is_some_and(|cause| state.hidden.contains_key(&cause));
-    (!is_hidden && reader.reaches_duty(duty.scope.as_ref())).then_some(duty)
+    !is_hidden && Reader { actor, mask: &mask, opens_from }.reaches_duty(duty.scope.as_ref())
 }
 
 const fn way_of(answer: &Answer) -> Option<WayOut> {
@@ -140,8 +143,8 @@ fn check_snooze(situation: &Situation<'_>, duty: &Duty, until: Timestamp) -> Res
     ))
 }
 
-/// Who takes a duty over must be on the team and be there in the directory.
-fn check_heir(situation: &Situation<'_>, to: &Debtor) -> Result<(), Invalid> {
+/// Who takes a duty over must be on the team, be there in the directory, and may know of the duty.
+fn check_heir(situation: &Situation<'_>, duty: &Duty, to: &Debtor) -> Result<(), Invalid> {
     let wrong = |field: &'static str, code: &'static str, ja: &'static str, en: &'static str| {
         Err(Invalid::new(field, code, Text::fixed(ja, en)))
     };
@@ -154,14 +157,14 @@ fn check_heir(situation: &Situation<'_>, to: &Debtor) -> Result<(), Invalid> {
             "no such organisation in the directory",
         );
     };
-    if !situation.state.team.contains_key(&to.organisation) {
+    let Some(membership) = situation.state.team.get(&to.organisation) else {
         return wrong(
             "organisation",
             "not_linked",
             "その事業所はこの患者に紐付いていません",
             "this organisation is not linked to the patient",
         );
-    }
+    };
     if office.kind != to.organisation_type {
         return wrong(
             "organisation_type",
@@ -182,12 +185,24 @@ fn check_heir(situation: &Situation<'_>, to: &Debtor) -> Result<(), Invalid> {
             "roles that somebody holds at the organisation are expected",
         );
     }
-    if to.person.is_some_and(|person| !directory.works_at(person, to.organisation)) {
+    let serves = |person| directory.works_at(person, to.organisation) && membership.includes(person);
+    if to.person.is_some_and(|person| !serves(person)) {
         return wrong(
             "person",
             "not_found",
             "この事業所にその人はいません",
             "this person does not work at the organisation",
+        );
+    }
+    let person = to.person.or_else(|| membership.people.first().copied()).unwrap_or(PersonId(uuid::Uuid::nil()));
+    let Debtor { organisation, organisation_type, .. } = *to;
+    let sees = |role: Role| knows_of(situation, duty, &Actor { person, role, organisation, organisation_type });
+    if !to.roles.roles().all(sees) {
+        return wrong(
+            "roles",
+            "not_yours",
+            "その職種の人は、約束のきっかけの記録を見られません",
+            "roles that may see what opened the duty are expected",
         );
     }
     Ok(())

@@ -123,6 +123,10 @@ impl Rulebook {
             let Debtor { organisation, organisation_type, .. } = *debtor;
             let actor = Actor { person, role, organisation, organisation_type };
             let is_addressed = addressed.iter().any(|addressee| addressee.means(&actor));
+            let corrected_at = target.map_or(Timestamp::MAX, |target| target.scope.recorded_at);
+            if own != organisation && corrected_at < membership.opens_from {
+                return false;
+            }
             let mask = self.view_mask(&situation::viewer(state, &actor, situation.now));
             mask.allows(class.seen_by(own == organisation, is_addressed))
         };

@@ -156,13 +156,13 @@ impl Rulebook {
                 facts.abbreviations = lacking.map_or(Known::Unknown, |count| Known::Is(count as i64));
             }
             Body::StationChange(change) => {
-                facts.station_consulted = look.ask(derived.station_consulted.as_ref(), |writer, record| {
-                    writer.kind != Kind::Consultation || record.to == Some(change.present)
+                facts.station_consulted = look.ask(derived.station_consulted.as_ref(), |writer, _| {
+                    writer.kind != Kind::Consultation || writer.to == Some(change.present)
                 });
             }
             Body::CarePlan(_) => {
-                facts.doctor_opinion = look.ask(derived.doctor_opinion.as_ref(), |writer, record| {
-                    let asked = record.to.and_then(type_of);
+                facts.doctor_opinion = look.ask(derived.doctor_opinion.as_ref(), |writer, _| {
+                    let asked = writer.to.and_then(type_of);
                     writer.kind != Kind::Consultation || matches!(asked, Some(Clinic | Hospital | DentalClinic))
                 });
             }

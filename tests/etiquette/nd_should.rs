@@ -137,3 +137,14 @@ async fn nd_s7_a_hospitals_instruction_without_a_second_doctor_is_advice_to_the_
     }
     assert_eq!(two.app.clock.wall(), at("04-01 09:00"));
 }
+
+#[tokio::test]
+async fn nd_s4_goes_on_when_an_admission_turns_out_to_be_a_mistake() {
+    let mut story = Story::begin().await;
+    story.posts(Doctor, instructed(instruction())).await;
+    let mistaken = story.posts(Nurse, admission()).await;
+    story.later(DAY * 2).await;
+    story.takes_back(Nurse, mistaken.id).await;
+    story.later(DAY * 30).await;
+    assert_eq!(story.standing("ND-S4").await.len(), 1, "the patient was at home all the time");
+}

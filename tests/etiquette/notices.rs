@@ -1,7 +1,8 @@
 //! Who is told of what concerns them, at the moment, whatever they read; and who is not.
 
-use renkei::domain::body::{Body, Roster, Shift};
+use renkei::domain::body::{Body, EmergencyAccess, Roster, Shift};
 use renkei::domain::role::Role;
+use renkei::wire::{Encoding, ServerFrame};
 
 use super::bodies::oxygen;
 use super::story::{DAY, Story, TEAM, Who};
@@ -47,4 +48,21 @@ async fn whoever_is_on_duty_by_the_roster_is_told_and_her_colleague_is_not() {
     assert_eq!(story.notices(Nurse).await, NOTHING, "her colleague is on duty until ten");
     story.until("04-01 11:00").await;
     assert_eq!(story.notices(Nurse).await, ["reminded ND-M1"], "on duty by now");
+}
+
+#[tokio::test]
+async fn the_whole_team_hears_at_once_that_somebody_broke_the_glass() {
+    let mut story = Story::begin().await;
+    let stranger = story.app.doctor("kyukyu").await;
+    let search = serde_json::json!({ "name": "高橋 ハル", "birth_date": "1938-04-12" });
+    stranger.post("/api/v1/emergency-search", search).await.ok();
+    let declared = EmergencyAccess { reason: "救急搬送、意識なし".to_owned(), minutes: 60 };
+    let patient = story.patient;
+    let answer = stranger.connect(Encoding::Json).await.post(patient, declared.into()).await;
+    assert!(matches!(answer, ServerFrame::Accepted(_)), "{answer:?}");
+    for who in TEAM {
+        assert_eq!(story.notices(who).await, ["opened OP-18", "access_opened "], "{who:?}");
+    }
+    assert_eq!(story.notices(Secretariat).await, ["opened SH-6b", "access_opened "]);
+    assert_eq!(story.notices(FarNurse).await, NOTHING);
 }

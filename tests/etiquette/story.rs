@@ -96,8 +96,8 @@ impl Desk {
             match frame {
                 ServerFrame::Delivery { entry, .. } => self.got.push(entry.open().expect("an entry")),
                 ServerFrame::Notice(notice) => {
-                    let words = notice.words.expect("the rule is in force");
-                    self.told.push(format!("{} {}", notice.of, rule_of(&words.citation)));
+                    let rule = notice.words.map(|words| rule_of(&words.citation)).unwrap_or_default();
+                    self.told.push(format!("{} {rule}", notice.of));
                 }
                 _ => {}
             }

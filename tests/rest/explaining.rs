@@ -73,3 +73,20 @@ async fn members_of_a_team_may_ask_what_the_others_see_and_the_secretariat_about
     let unknown = nurse.get(path(&format!("person={}&patient={patient}&kind=x", nurse.actor.person))).await;
     assert_eq!(unknown.problem(StatusCode::UNPROCESSABLE_ENTITY, "unknown_code")["field"], "kind");
 }
+
+#[tokio::test]
+async fn why_nothing_was_found_is_told_to_nobody_but_the_secretariat() {
+    let app = App::start().await;
+    let (nurse, stranger, secretariat) = (app.nurse("minato").await, app.doctor("yama").await, app.secretariat().await);
+    let patient = app.register_patient("高橋 ハル", "タカハシ ハル").await;
+    app.link(patient, "minato").await;
+    let entries = format!("/api/v1/timelines/{patient}/entries");
+    let message =
+        json!({ "id": "0196d5a2-7c00-7000-8000-00000000000c", "body": { "message": { "text": "お元気ですか" } } });
+    stranger.post(&entries, message).await.problem(StatusCode::NOT_FOUND, "not_found");
+    let seq = super::audit::kept(&app, 0).await.len();
+    for who in [&stranger, &nurse] {
+        who.get(path(&format!("refusal={seq}"))).await.problem(StatusCode::NOT_FOUND, "not_found");
+    }
+    secretariat.get(path(&format!("refusal={seq}"))).await.ok();
+}

@@ -92,13 +92,13 @@ fn records_message((writer, standing): (&Writer, &Standing<Seq, Record>)) -> sto
         seq: seq.0,
         recorded_at_us: record.recorded_at.as_micros(),
         until: record.until.sent(),
-        to: record.to.sent(),
         acknowledged: record.acknowledged,
     };
     stored::Records {
         kind: code_text(writer.kind),
         organisation: id_text(writer.organisation.0),
         role: code_text(writer.role),
+        to: writer.to.sent(),
         kept: standing.kept().iter().map(record).collect(),
         dropped: dropped(standing),
     }
@@ -109,12 +109,12 @@ fn records(kept: stored::Records) -> Result<(Writer, Standing<Seq, Record>), Inv
         kind: code("kind", &kept.kind)?,
         organisation: id("organisation", &kept.organisation, OrganisationId)?,
         role: code("role", &kept.role)?,
+        to: Mapped::read(kept.to).map_err(|invalid: Invalid| invalid.within("to"))?,
     };
     let record = |record: stored::Record| {
         let kept = Record {
             recorded_at: Timestamp(record.recorded_at_us),
             until: Mapped::read(record.until).map_err(|invalid: Invalid| invalid.within("until"))?,
-            to: Mapped::read(record.to).map_err(|invalid: Invalid| invalid.within("to"))?,
             acknowledged: record.acknowledged,
         };
         Ok((Seq(record.seq), kept))

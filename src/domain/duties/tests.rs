@@ -470,3 +470,21 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn what_met_it_taken_back_is_owed_again_and_as_late_as_it_was() {
+    for late in [false, true] {
+        let mut line = Line::new(false);
+        if late {
+            line.act(&Act::Overdue);
+        }
+        line.act(&Act::Meet);
+        let (proof, _) = line.duty().ended_by.expect("it was met");
+        let taken_back = Retraction { target: proof, reason: RetractionReason::Mistake, text: String::new() };
+        let entry = line.entry(taken_back.into(), Ruling::default());
+        line.duties.apply(&entry);
+        let expected = if late { Standing::Overdue } else { Standing::Open };
+        assert_eq!((line.duty().standing(), line.duty().ended_by), (expected, None));
+        assert!(line.duties.touched_by(&entry).iter().any(|duty| duty.is_open()), "its row is written anew");
+    }
+}

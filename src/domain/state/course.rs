@@ -34,6 +34,8 @@ pub struct Writer {
     pub kind: Kind,
     pub organisation: OrganisationId,
     pub role: Role,
+    /// The organisation it was put to, so that a question to one does not hide an earlier one to another.
+    pub to: Option<OrganisationId>,
 }
 
 /// A record as far as rules look back at it.
@@ -42,9 +44,7 @@ pub struct Record {
     pub recorded_at: Timestamp,
     /// The last day on which it is in force, where it says one.
     pub until: Option<Date>,
-    /// The organisation it was put to.
-    pub to: Option<OrganisationId>,
-    /// The organisation it was put to, or anybody else's where it names none, acknowledged it.
+    /// The organisation it was put to ([`Writer::to`]), or anybody else's where it names none, acknowledged it.
     pub acknowledged: bool,
 }
 
@@ -97,7 +97,8 @@ impl Course {
 
     /// The remembered records of one kind.
     pub fn of_kind(&self, kind: Kind) -> impl Iterator<Item = (Writer, Record)> + '_ {
-        let first = Writer { kind, organisation: OrganisationId(uuid::Uuid::nil()), role: Role::ALL[0] };
+        let nobody = OrganisationId(uuid::Uuid::nil());
+        let first = Writer { kind, organisation: nobody, role: Role::ALL[0], to: None };
         let of_kind = self.records.range(first..).take_while(move |(writer, _)| writer.kind == kind);
         of_kind.flat_map(|(writer, kept)| kept.kept().iter().map(|(_, record)| (*writer, *record)))
     }
@@ -106,10 +107,12 @@ impl Course {
     pub(super) fn take(&mut self, body: &Body, seq: Seq, entry: &Entry, recorded_at: Timestamp) {
         let kind = body.kind();
         if !kind.is_of_a_duty() {
-            let writer = Writer { kind, organisation: entry.author.organisation, role: entry.author.role };
             let (until, to) = extent(body);
-            let record = Record { recorded_at, until, to, acknowledged: false };
-            self.records.entry(writer).or_default().put(seq, record, limits::RECORDS_STANDING_MAX);
+            let writer = Writer { kind, organisation: entry.author.organisation, role: entry.author.role, to };
+            let record = Record { recorded_at, until, acknowledged: false };
+            let kept = self.records.entry(writer).or_default();
+            make_room(kept, &record);
+            kept.put(seq, record, limits::RECORDS_STANDING_MAX);
             self.meetings.take(body, seq, entry.author.organisation, recorded_at);
             self.since.entry(kind).or_insert(recorded_at);
         }
@@ -156,8 +159,8 @@ impl Course {
     /// Somebody acknowledged the record at `target`.
     pub(super) fn acknowledge(&mut self, target: Seq, by: OrganisationId) {
         for (writer, kept) in &mut self.records {
-            let meant = |record: &Record| record.to.map_or(writer.organisation != by, |to| to == by);
-            kept.change(target, |record| record.acknowledged |= meant(record));
+            let is_meant = writer.to.map_or(writer.organisation != by, |to| to == by);
+            kept.change(target, |record| record.acknowledged |= is_meant);
         }
     }
 
@@ -185,6 +188,18 @@ impl Course {
             self.records.values().flat_map(Standing::kept).any(|(at, kept)| *at == seq && kept.acknowledged);
         self.take(body, seq, entry, recorded_at);
         self.records.values_mut().for_each(|kept| kept.change(seq, |record| record.acknowledged |= acknowledged));
+    }
+}
+
+/// The oldest goes when one too many comes; but not while it is in force for longer than all others.
+fn make_room(kept: &mut Standing<Seq, Record>, next: &Record) {
+    let full = kept.kept().len() >= limits::RECORDS_STANDING_MAX;
+    let Some(((_, oldest), later)) = kept.kept().split_first().filter(|_| full) else { return };
+    let lasts_longest =
+        |until: Date| later.iter().map(|(_, record)| record).chain([next]).all(|other| other.until < Some(until));
+    if let (true, Some((second, _))) = (oldest.until.is_some_and(lasts_longest), later.first()) {
+        let second = *second;
+        kept.take_back(|seq| seq == second);
     }
 }
 

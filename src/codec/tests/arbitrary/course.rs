@@ -41,11 +41,14 @@ pub(super) fn accesses() -> impl Strategy<Value = Accesses> {
 }
 
 pub(super) fn course() -> impl Strategy<Value = Course> {
-    let writer = (select(Kind::ALL), id(OrganisationId), select(Role::ALL))
-        .prop_map(|(kind, organisation, role)| Writer { kind, organisation, role });
+    let writer = (select(Kind::ALL), id(OrganisationId), select(Role::ALL), option::of(id(OrganisationId)))
+        .prop_map(|(kind, organisation, role, to)| Writer { kind, organisation, role, to });
     let until = option::of((1i16..28).prop_map(|day| jiff::civil::date(2026, 4, day as i8)));
-    let record = (time(), until, option::of(id(OrganisationId)), any::<bool>())
-        .prop_map(|(recorded_at, until, to, acknowledged)| Record { recorded_at, until, to, acknowledged });
+    let record = (time(), until, any::<bool>()).prop_map(|(recorded_at, until, acknowledged)| Record {
+        recorded_at,
+        until,
+        acknowledged,
+    });
     let setting = (text(), text(), text()).prop_map(|(name, value, unit)| DeviceSetting { name, value, unit });
     let settings = option::of(vec(setting, 0..3).prop_map(Into::into));
     let allergies = text().prop_map(|text| Allergies { text, ..Allergies::default() }.into());
