@@ -2,6 +2,7 @@
 //! starts. Every mistake is found at once and says where it stands, what was expected and what was
 //! probably meant. It reads the file it is given and looks whether named files exist; nothing else.
 
+mod calendar;
 mod fields;
 mod mistake;
 mod read;
@@ -20,6 +21,7 @@ use std::time::Duration;
 
 use crate::limits;
 
+pub use calendar::{CalendarSettings, MinuteSpan, OpeningHours};
 pub use fields::{FIELDS, Field};
 pub use mistake::{Mistake, Place};
 pub use source::{ConfigFile, Sources};
@@ -46,6 +48,7 @@ pub struct Config {
     /// Pages of exactly these origins may open a WebSocket.
     pub allowed_origins: Vec<WebOrigin>,
     pub session: SessionLimits,
+    pub calendar: CalendarSettings,
     pub log: Log,
 }
 

@@ -9,12 +9,13 @@ use super::{Complaint, rulebook_files};
 use crate::actions::files::Files;
 use crate::clock::{Clock, Ids, SystemClock};
 use crate::config::Config;
+use crate::config::{CalendarSettings, MinuteSpan};
 use crate::domain::directory::Directory;
 use crate::domain::offices::Offices;
 use crate::domain::text::Text;
 use crate::hub::patients::PatientIndex;
 use crate::hub::{Hub, HubTasks, RegionParts, rulebooks};
-use crate::rulebook::calendar::Calendar;
+use crate::rulebook::calendar::{Calendar, Hours, Opening};
 use crate::rulebook::{Rulebook, shipped};
 use crate::store::{Journal, OpenError, Shelf};
 use crate::vault::{RegionKey, digest};
@@ -34,7 +35,7 @@ pub async fn open(config: &Config) -> anyhow::Result<OpenRegion> {
     let key = RegionKey::load_file(&config.region_key_file)?;
     let configured = config.rulebook_dir.as_deref().map(|folder| load_rulebook(Some(folder))).transpose()?;
     let journal = open_journal(&config.database.url(), Arc::new(key)).await?;
-    start_region(journal, Arc::new(SystemClock::new()), configured).await
+    start_region(journal, Arc::new(SystemClock::new()), configured, calendar_of(&config.calendar)).await
 }
 
 /// Opens the folder of files, and sweeps what an earlier process left in it and what no entry named in time.
@@ -70,7 +71,7 @@ pub async fn start(journal: Journal) -> anyhow::Result<OpenRegion> {
 /// # Errors
 /// When what the journal holds cannot be read.
 pub async fn start_with(journal: Journal, clock: Arc<dyn Clock>) -> anyhow::Result<OpenRegion> {
-    start_region(journal, clock, None).await
+    start_region(journal, clock, None, Calendar::japan_with_placeholders()).await
 }
 
 /// Starts the hub under a rulebook.
@@ -78,7 +79,7 @@ pub async fn start_with(journal: Journal, clock: Arc<dyn Clock>) -> anyhow::Resu
 /// # Errors
 /// When what the journal holds cannot be read.
 pub async fn start_under(journal: Journal, clock: Arc<dyn Clock>, rulebook: Rulebook) -> anyhow::Result<OpenRegion> {
-    start_region(journal, clock, Some(rulebook)).await
+    start_region(journal, clock, Some(rulebook), Calendar::japan_with_placeholders()).await
 }
 
 /// Without a rulebook that the configuration names, the version decides that the region put in force; before there is
@@ -87,6 +88,7 @@ async fn start_region(
     journal: Journal,
     clock: Arc<dyn Clock>,
     configured: Option<Rulebook>,
+    calendar: Calendar,
 ) -> anyhow::Result<OpenRegion> {
     journal.serve_alone().await.map_err(taken)?;
     // Recorded time never goes back, also across a restart on a machine whose clock was set back.
@@ -114,10 +116,32 @@ async fn start_region(
         offices: Offices::of(offices),
         ids: Arc::new(Ids::new(Arc::clone(&clock))),
         clock,
-        calendar: Calendar::japan_with_placeholders(),
+        calendar,
     };
     let (hub, tasks) = Hub::start(journal.clone(), parts);
     Ok(OpenRegion { hub, tasks, journal })
+}
+
+/// Japan, with the region's own opening hours where it gave them.
+fn calendar_of(settings: &CalendarSettings) -> Calendar {
+    let mut calendar = Calendar::japan_with_placeholders();
+    for of in settings.opening_hours.iter().map(|hours| hours.of) {
+        calendar.hours[of.index()] = Hours::default();
+    }
+    let opening = |span: &MinuteSpan| Opening { from_min: span.from_min, until_min: span.until_min };
+    for given in &settings.opening_hours {
+        let hours = &mut calendar.hours[given.of.index()];
+        hours.open_on_holidays |= given.on_holidays;
+        for (day, _) in hours.week.iter_mut().zip(given.days).filter(|(_, open)| *open) {
+            day.extend(given.spans.iter().map(opening));
+            day.sort_by_key(|opening| opening.from_min);
+        }
+    }
+    calendar.closed.extend(&settings.closed_days);
+    if let Some(span) = &settings.daytime {
+        calendar.day = opening(span);
+    }
+    calendar
 }
 
 fn taken(error: OpenError) -> anyhow::Error {
@@ -139,5 +163,38 @@ pub fn load_rulebook(folder: Option<&Path>) -> anyhow::Result<Rulebook> {
     match folder {
         Some(folder) => rulebook_files::load(folder),
         None => Ok(shipped::load(digest)?),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::OpeningHours;
+    use crate::domain::role::OrganisationType::{Clinic, NursingStation, Pharmacy};
+    use crate::domain::time::Timestamp;
+
+    #[test]
+    fn a_region_is_open_when_it_says_and_by_the_placeholders_elsewhere() {
+        let hours =
+            ["clinic mon-wed+fri 09:00-12:00", "clinic mon 15:00-19:00", "nursing_station mon-sun+hol 08:00-20:00"];
+        let opening_hours = hours.iter().map(|hours| OpeningHours::parse(hours).expect("hours")).collect();
+        let closed_days = vec![jiff::civil::date(2026, 4, 6)];
+        let daytime = MinuteSpan::parse("07:00-22:00");
+        let calendar = calendar_of(&CalendarSettings { opening_hours, closed_days, daytime });
+        let at = |moment: &str| moment.parse::<Timestamp>().expect("a moment");
+        // 2026-03-30 is a Monday, 2026-04-06 a Monday that the region closes, 2026-04-29 a holiday.
+        let rows = [
+            (Clinic, "2026-03-30T18:00:00+09:00", true),
+            (Clinic, "2026-03-31T18:00:00+09:00", false),
+            (Clinic, "2026-04-02T10:00:00+09:00", false),
+            (Clinic, "2026-04-06T10:00:00+09:00", false),
+            (NursingStation, "2026-04-06T10:00:00+09:00", true),
+            (NursingStation, "2026-04-29T19:59:00+09:00", true),
+            (Pharmacy, "2026-04-02T17:00:00+09:00", true),
+        ];
+        for (of, moment, open) in rows {
+            assert_eq!(calendar.is_open(at(moment), of), open, "{of} {moment}");
+        }
+        assert_eq!(calendar.band(at("2026-04-02T21:00:00+09:00")), Some(crate::rulebook::event::TimeBand::Day));
     }
 }

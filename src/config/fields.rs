@@ -92,6 +92,24 @@ pub const FIELDS: &[Field] = &[
         "Folder of the sealed attachments; it belongs into every backup",
     ),
     field(
+        "calendar.opening_hours",
+        "[\"clinic mon-fri 09:00-12:00 14:00-17:00\", \"clinic sat 09:00-12:00\"]",
+        "営業時間で数える期限の、所属の種類ごとの営業時間。書かない種類は仮置きの時間",
+        "Opening hours by type of organisation, for deadlines in opening hours; placeholders where none are given",
+    ),
+    field(
+        "calendar.closed_days",
+        "[\"2026-12-31\", \"2027-01-02\"]",
+        "祝日と同じに数える、地域の休みの日",
+        "Days that the region counts like public holidays",
+    ),
+    field(
+        "calendar.daytime",
+        "\"08:00-18:00\"",
+        "日中とする時間。ほかは夜間",
+        "The hours called daytime; the rest is night",
+    ),
+    field(
         "log.level",
         "\"info\"",
         "記録の細かさ（error, warn, info, debug, trace）",

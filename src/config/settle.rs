@@ -4,6 +4,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::time::Duration;
 
+use super::calendar::{CalendarSettings, MinuteSpan, OpeningHours, expected_day, expected_hours, expected_span};
 use super::read::Reader;
 use super::source::AllGiven;
 use super::value::{expected_database, expected_origin};
@@ -35,11 +36,31 @@ pub(super) fn settle(given: AllGiven, folder: &Path, mistakes: &mut Vec<Mistake>
         language: read.choice("language", LANGUAGES).unwrap_or(Language::Ja),
         allowed_origins: allowed_origins(&mut read, &listen, &public_url),
         session: session(&mut read),
+        calendar: calendar(&mut read),
         log: log(&mut read),
         data_dir,
         listen,
         tls,
         public_url,
+    }
+}
+
+fn calendar(read: &mut Reader<'_>) -> CalendarSettings {
+    let hours = read.list("calendar.opening_hours", &expected_hours(), OpeningHours::parse);
+    let closed = read.list("calendar.closed_days", &expected_day(), |day| day.parse().ok());
+    let daytime = read.text("calendar.daytime").and_then(|(text, place)| {
+        let span = MinuteSpan::parse(&text);
+        if span.is_none() {
+            let expected = expected_span();
+            let message = Text::new(format!("{}が必要です", expected.ja), format!("expected {}", expected.en));
+            read.complain(place, "calendar.daytime", message);
+        }
+        span
+    });
+    CalendarSettings {
+        opening_hours: hours.into_iter().flatten().map(|(hours, _)| hours).collect(),
+        closed_days: closed.into_iter().flatten().map(|(day, _)| day).collect(),
+        daytime,
     }
 }
 
@@ -215,8 +236,17 @@ pub(super) fn shown(config: &Config) -> Vec<(&'static str, String)> {
         ("session.lifetime_s", session.lifetime.as_secs().to_string()),
         ("session.sockets_per_person_max", session.sockets_per_person_max.to_string()),
         ("files.directory", path(&config.files_dir)),
-        ("log.level", quoted(&config.log.level.code())),
-        ("log.format", quoted(&config.log.format.code())),
     ]);
+    let calendar = &config.calendar;
+    if !calendar.opening_hours.is_empty() {
+        let hours = calendar.opening_hours.iter().map(|hours| quoted(hours)).collect();
+        shown.push(("calendar.opening_hours", listed(hours)));
+    }
+    if !calendar.closed_days.is_empty() {
+        let days = calendar.closed_days.iter().map(|day| quoted(day)).collect();
+        shown.push(("calendar.closed_days", listed(days)));
+    }
+    shown.extend(calendar.daytime.iter().map(|span| ("calendar.daytime", quoted(span))));
+    shown.extend([("log.level", quoted(&config.log.level.code())), ("log.format", quoted(&config.log.format.code()))]);
     shown
 }

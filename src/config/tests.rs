@@ -239,3 +239,29 @@ fn files_that_are_not_there_are_named_with_the_command_that_makes_them() {
     std::fs::write(folder.path().join("region.key"), "").unwrap();
     assert_eq!(settled.missing_files().len(), 2);
 }
+
+#[test]
+fn opening_hours_are_read_shown_and_complained_of_one_by_one() {
+    let text = r#"
+        [calendar]
+        opening_hours = ["clinic mon-fri+hol 09:00-12:00 14:00-17:00", "pharmacy sat 09:00-24:00"]
+        closed_days = ["2026-12-31"]
+        daytime = "07:30-19:00"
+    "#;
+    let calendar = config(text).calendar;
+    let said: Vec<String> = calendar.opening_hours.iter().map(ToString::to_string).collect();
+    assert_eq!(said, ["clinic mon+tue+wed+thu+fri+hol 09:00-12:00 14:00-17:00", "pharmacy sat 09:00-24:00"]);
+    assert_eq!(calendar.closed_days, [jiff::civil::date(2026, 12, 31)]);
+    assert_eq!(calendar.daytime.map(|span| span.to_string()).as_deref(), Some("07:30-19:00"));
+    for wrong in [
+        "surgery mon 9:00-12:00",
+        "clinic mon",
+        "clinic fri-mon 09:00-12:00",
+        "clinic mon 12:00-09:00",
+        "clinic mon 9-12",
+    ] {
+        assert_eq!(OpeningHours::parse(wrong), None, "{wrong}");
+    }
+    let overlapping = "clinic mon 09:00-12:00 11:00-13:00";
+    assert_eq!(OpeningHours::parse(overlapping), None);
+}
