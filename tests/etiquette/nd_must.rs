@@ -7,8 +7,10 @@ use super::bodies::{
     consultation, correction, device, document, instructed, instruction, lab_request, lab_result, order, ordered,
     oxygen, station_change, verbal_order, visit_finding,
 };
-use super::story::Who::{Doctor, FarHelper, FarNurse, HospitalDoctor, Nurse, Pharmacist, SecondNurse, Secretariat};
-use super::story::{DAY, HOUR, Story, TEAM, advised, at, duties, duty, meets, no_duty, not_advised};
+use super::story::Who::{
+    CareManager, Doctor, FarHelper, FarNurse, HospitalDoctor, Nurse, Pharmacist, SecondNurse, Secretariat,
+};
+use super::story::{DAY, HOUR, Story, TEAM, advised, at, duties, duty, meets, no_duty, not_advised, restricted};
 
 // ───────── ND-M1: devices ─────────
 
@@ -497,4 +499,17 @@ async fn nd_m4b_the_present_station_acknowledges_the_change() {
     story.until("04-02 17:00").await;
     let course = ["04-02 17:00 overdue", "04-02 17:00 told the member at the Secretariat's"];
     assert_eq!(story.course(Secretariat, owed.id).await, course);
+}
+
+#[tokio::test]
+async fn nd_m1_is_not_handed_over_to_somebody_who_may_not_see_what_it_is_about() {
+    let mut story = Story::begin().await;
+    let kept_for_the_clinical = restricted(story.intent(oxygen("2")));
+    let told = story.posts_intent(Doctor, kept_for_the_clinical).await;
+    let owed = duty(&told, "ND-M1");
+    let to_kaede = Answer::HandedOver(vec![story.debtor(CareManager)]);
+    let refused = story.may_not_answer(Nurse, owed.id, to_kaede).await;
+    assert_eq!(refused.code, "not_yours");
+    assert!(refused.field.ends_with("handed_over.to[0].roles"), "{}", refused.field);
+    assert!(meets(&story.acknowledges(Nurse, told.id).await, &owed), "she owes it still");
 }

@@ -148,3 +148,15 @@ async fn nd_s4_goes_on_when_an_admission_turns_out_to_be_a_mistake() {
     story.later(DAY * 30).await;
     assert_eq!(story.standing("ND-S4").await.len(), 1, "the patient was at home all the time");
 }
+
+#[tokio::test]
+async fn nd_s4_is_asked_while_the_longest_instruction_runs_whatever_short_ones_came_after_it() {
+    let mut story = Story::begin().await;
+    story.posts(Doctor, instructed(instruction())).await;
+    for _ in 0..2 {
+        let special = NursingInstruction { until: jiff::civil::date(2026, 4, 14), ..instruction() };
+        story.posts(Doctor, instructed(special)).await;
+    }
+    story.later(DAY * 31).await;
+    assert_eq!(story.standing("ND-S4").await.len(), 1, "the first one runs until September");
+}
