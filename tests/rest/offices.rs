@@ -317,7 +317,11 @@ fn example(kind: &str) -> Value {
 
 /// Row and pair of these rules, as somebody is shown them.
 async fn counted(actor: &Actor) -> (Vec<Value>, Vec<Value>) {
-    let shown = actor.get("/api/v1/compliance?from=2026-04-01&until=2026-04-30").await.ok();
+    counted_between(actor, "2026-04-01", "2026-04-30").await
+}
+
+async fn counted_between(actor: &Actor, from: &str, until: &str) -> (Vec<Value>, Vec<Value>) {
+    let shown = actor.get(&format!("/api/v1/compliance?from={from}&until={until}")).await.ok();
     let of =
         |list: &Value, rule: &str| list.as_array().unwrap().iter().filter(|row| row["rule"] == rule).cloned().collect();
     (of(&shown["duties"], "ND-M1"), of(&shown["pairs"], "MU-M2"))
@@ -347,6 +351,10 @@ async fn how_agreements_are_kept_is_shown_in_counts_of_types_and_never_of_one_of
     assert_eq!((&row["organisation_type"], &row["month"]), (&"nursing_station".into(), &"2026-04".into()), "{row}");
     assert_eq!((&row["opened"], &row["open"], &row["met_in_time"]), (&1.into(), &1.into(), &0.into()), "{row}");
     assert_eq!((&pairs[0]["met"], &pairs[0]["not_met"]), (&0.into(), &1.into()));
+    for day in ["2026-04-02", "2026-04-28"] {
+        let of_one_day = counted_between(&secretariat, day, day).await;
+        assert_eq!(of_one_day, (duties.clone(), pairs.clone()), "{day} counts its month: no act is singled out");
+    }
 
     let seen = json!({ "acknowledgement": { "target": change["id"] } });
     say(&app, &nurse, &timeline, seen).await.is(StatusCode::CREATED);

@@ -99,8 +99,8 @@ fn take_day(asked: &mut Asked, name: &'static str) -> Result<Option<Date>, Inval
 #[utoipa::path(
     get, path = "/api/v1/compliance", tag = "rulebook",
     params(
-        ("from" = Option<String>, Query, description = "First day of opening, such as 2026-04-01"),
-        ("until" = Option<String>, Query, description = "Last day of opening"),
+        ("from" = Option<String>, Query, description = "First day of opening, such as 2026-04-01; its whole month counts"),
+        ("until" = Option<String>, Query, description = "Last day of opening; its whole month counts"),
     ),
     responses((status = 200, body = ComplianceShape)),
 )]
@@ -112,8 +112,8 @@ pub async fn show(State(app): State<App>, signed_in: SignedIn, asked: Asked) -> 
 #[utoipa::path(
     get, path = "/api/v1/compliance.csv", tag = "rulebook",
     params(
-        ("from" = Option<String>, Query, description = "First day of opening, such as 2026-04-01"),
-        ("until" = Option<String>, Query, description = "Last day of opening"),
+        ("from" = Option<String>, Query, description = "First day of opening, such as 2026-04-01; its whole month counts"),
+        ("until" = Option<String>, Query, description = "Last day of opening; its whole month counts"),
     ),
     responses((status = 200, body = String, content_type = "text/csv")),
 )]
