@@ -57,8 +57,9 @@ pub struct PatientState {
     pub vitals: BTreeMap<VitalSign, Standing<Measured, Decimal>>,
     /// Entries that were taken back, the newest [`limits::RETRACTED_ENTRIES_MAX`]: no correction brings them back.
     pub retracted: BTreeSet<Seq>,
-    /// Entries hidden from the team because they were written on the wrong patient, with their places.
-    pub hidden: BTreeMap<EntryId, Seq>,
+    /// Entries hidden from the team because they were written on the wrong patient, with their places. Shared with the
+    /// views of readers.
+    pub hidden: Arc<BTreeMap<EntryId, Seq>>,
     /// Emergency accesses that were declared.
     pub accesses: Accesses,
     /// What rules look back at.
@@ -102,7 +103,7 @@ impl PatientState {
             limits: Standing::default(),
             vitals: BTreeMap::new(),
             retracted: BTreeSet::new(),
-            hidden: BTreeMap::new(),
+            hidden: Arc::default(),
             accesses: Accesses::default(),
             course: Course::default(),
             duties: Duties::default(),
@@ -275,7 +276,7 @@ impl PatientState {
     fn retract(&mut self, retraction: &Retraction, entry: &Entry) {
         if retraction.reason == RetractionReason::WrongPatient {
             let seq = entry.target_scope.as_ref().map_or(Seq::ZERO, |target| target.seq);
-            self.hidden.insert(retraction.target, seq);
+            Arc::make_mut(&mut self.hidden).insert(retraction.target, seq);
             self.access_epoch = entry.seq;
         }
         let Some(target) = &entry.target_scope else { return };

@@ -10,6 +10,7 @@ use super::Region;
 use super::draft::Draft;
 use super::duty_clock::Order;
 use super::fanout::Fanout;
+use super::held::Held;
 use super::meter::Meter;
 use super::outbox::Item;
 use super::progress::Progress;
@@ -35,26 +36,30 @@ pub(super) struct Committer {
 impl Committer {
     /// Runs until the sequencer is gone and everything it handed over is done.
     pub(super) async fn run(mut self) {
+        let mut held = Held::default();
         while let Some(mut draft) = self.drafts.recv().await {
             let number = draft.number;
             if draft.generation != self.progress.generation() {
                 self.send_back(into_works(draft));
             } else if draft.batch.is_empty() {
-                self.tell(draft);
+                self.tell(draft, &mut held);
             } else {
                 let batch = std::mem::take(&mut draft.batch);
                 self.meter.batch(batch.entries.len());
-                match self.journal.commit(batch).await {
-                    Ok(()) => self.tell(draft),
+                match held.during(self.journal.commit(batch)).await {
+                    Ok(()) => self.tell(draft, &mut held),
                     Err(error) => self.fail(draft, &error),
                 }
+            }
+            if self.drafts.is_empty() {
+                held.release();
             }
             self.progress.finish(number);
         }
     }
 
     /// The batch is durable: first the new readers, then the entries, then the answers.
-    fn tell(&self, mut draft: Draft) {
+    fn tell(&self, mut draft: Draft, held: &mut Held) {
         for outcome in &draft.outcomes {
             if let Outcome::Followed(follow, opened) = outcome {
                 self.start_serving(follow, opened);
@@ -69,7 +74,9 @@ impl Committer {
         self.meter.published(&publications);
         let linked = publications.iter().filter(|publication| publication.access.is_some());
         let linked: Vec<_> = linked.map(|publication| publication.timeline).collect();
-        self.fanout.publish(publications, &self.region.rulebook(), self.region.now());
+        let longest = publications.iter().map(|publication| publication.entries.len()).max().unwrap_or(0);
+        let served = self.fanout.publish(publications, &self.region.rulebook(), self.region.now());
+        held.hold(served, longest);
         for concern in &draft.concerns {
             concern.tell(&self.region, &self.sessions);
         }

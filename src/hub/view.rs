@@ -21,11 +21,12 @@ use crate::rulebook::{EntryClass, Mask, Reader, Rulebook, situation};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct View {
     pub actor: Actor,
-    mask: Mask,
+    /// Shared by all who see the same.
+    mask: Arc<Mask>,
     /// Entries recorded before this stay closed, unless they are the reader's own.
     opens_from: Timestamp,
     hidden: Arc<BTreeMap<EntryId, Seq>>,
-    access: Option<Access>,
+    access: Option<Box<Access>>,
 }
 
 impl View {
@@ -40,21 +41,21 @@ impl View {
         };
         let opened = Self::by_rules(state, rulebook, actor, now)?;
         // All of the past: what is needed in an emergency may be older than a link.
-        let opened = Self { opens_from: Timestamp::MIN, access: Some(access), ..opened };
+        let opened = Self { opens_from: Timestamp::MIN, access: Some(Box::new(access)), ..opened };
         // What they will see once it has ended does not end.
         let afterwards = Self::by_rules(state, rulebook, actor, access.until);
         Some(afterwards.filter(|afterwards| afterwards.goes_on_as(&opened)).unwrap_or(opened))
     }
 
     fn of_office(state: &PatientState, rulebook: &Rulebook, actor: &Actor, now: Timestamp) -> Option<Self> {
-        let mask = rulebook.view_mask(&situation::viewer(state, actor, now));
-        let (opens_from, hidden) = (Timestamp::MIN, Arc::new(state.hidden.clone()));
+        let mask = rulebook.shared_view_mask(&situation::viewer(state, actor, now));
+        let (opens_from, hidden) = (Timestamp::MIN, Arc::clone(&state.hidden));
         mask.shows_offices().then_some(Self { actor: *actor, mask, opens_from, hidden, access: None })
     }
 
     fn by_rules(state: &PatientState, rulebook: &Rulebook, actor: &Actor, now: Timestamp) -> Option<Self> {
         state.registration.as_ref()?;
-        let mask = rulebook.view_mask(&situation::viewer(state, actor, now));
+        let mask = rulebook.shared_view_mask(&situation::viewer(state, actor, now));
         let member = state.membership(actor);
         // A former member keeps its own entries; somebody who never belonged has none to keep.
         let has_own = member.is_some() || state.former.contains(&actor.organisation);
@@ -65,21 +66,21 @@ impl View {
             actor: *actor,
             mask,
             opens_from: member.map_or(Timestamp::MIN, |membership| membership.opens_from),
-            hidden: Arc::new(state.hidden.clone()),
+            hidden: Arc::clone(&state.hidden),
             access: None,
         })
     }
 
     /// The emergency access without which the reader would see less, or nothing.
     #[must_use]
-    pub const fn access(&self) -> Option<&Access> {
-        self.access.as_ref()
+    pub fn access(&self) -> Option<&Access> {
+        self.access.as_deref()
     }
 
     /// From this moment on nothing may be shown under this view: the emergency access that it rests on has ended.
     #[must_use]
     pub fn expires_at(&self) -> Option<Timestamp> {
-        self.access.map(|access| access.until)
+        self.access().map(|access| access.until)
     }
 
     /// Whether this reader may see the entry.
