@@ -181,6 +181,7 @@ impl Life {
                 format!("'{}' is already to come into force", other.title),
             ));
         }
+        before.check_day(on.unwrap_or_else(|| self.date_of(self.now)))?;
         let at = match on {
             Some(on) if on < self.date_of(self.now) => {
                 return Err(invalid("on", "out_of_range", "過ぎた日からは施行できません", "the day has passed"));

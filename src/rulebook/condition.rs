@@ -240,6 +240,11 @@ pub(crate) fn duration_s(text: &str) -> Option<i64> {
     count.checked_mul(unit_s)
 }
 
+/// Whether a duration is written in days or weeks.
+pub(crate) fn is_in_days(text: &str) -> bool {
+    ["d", "日", "w", "週", "週間"].iter().any(|unit| text.ends_with(unit))
+}
+
 fn union(mut intervals: Vec<Interval>) -> Vec<Interval> {
     intervals.sort_by_key(|interval| interval.low);
     intervals.dedup();

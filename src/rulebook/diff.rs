@@ -2,9 +2,33 @@
 //! proposed, and on the sheet that is signed.
 
 use super::book::Rulebook;
-use super::ruleset::{Rule, Ruleset};
+use super::ruleset::{Rule, Ruleset, Signatory};
+use super::vocabulary::Vocabulary;
 use super::wording::{Line, lines};
 use crate::domain::text::Text;
+
+/// What changed from one book to another.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Difference {
+    /// Sets of which more than rules changed: their heads.
+    pub sets: Vec<SetChange>,
+    pub rules: Vec<RuleChange>,
+}
+
+impl Difference {
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.sets.is_empty() && self.rules.is_empty()
+    }
+}
+
+/// One set with another head: its name, its day, who agrees to it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SetChange {
+    pub set: String,
+    pub title: Text,
+    pub what: Change,
+}
 
 /// One changed rule.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,9 +54,34 @@ pub struct LineChange {
     pub after: Option<Line>,
 }
 
-/// Rules that differ, in the order of the new book; removed ones last.
+/// What differs, in the order of the new book; what was removed last.
 #[must_use]
-pub fn diff(before: &Rulebook, after: &Rulebook) -> Vec<RuleChange> {
+pub fn diff(before: &Rulebook, after: &Rulebook) -> Difference {
+    Difference { sets: sets_of(before, after), rules: rules_of(before, after) }
+}
+
+fn sets_of(before: &Rulebook, after: &Rulebook) -> Vec<SetChange> {
+    let change = |set: &Ruleset, what| SetChange { set: set.id.clone(), title: set.title.clone(), what };
+    let find = |book: &Rulebook, set: &Ruleset| book.sets().iter().find(|other| other.id == set.id).cloned();
+    let mut changes = Vec::new();
+    for set in after.sets() {
+        let now = head(set, after.vocabulary());
+        match find(before, set) {
+            None => changes.push(change(set, Change::Added(now))),
+            Some(old) => {
+                let changed = compare(head(&old, before.vocabulary()), now);
+                if !changed.is_empty() {
+                    changes.push(change(set, Change::Changed(changed)));
+                }
+            }
+        }
+    }
+    let gone = before.sets().iter().filter(|set| find(after, set).is_none());
+    changes.extend(gone.map(|set| change(set, Change::Removed)));
+    changes
+}
+
+fn rules_of(before: &Rulebook, after: &Rulebook) -> Vec<RuleChange> {
     let mut changes = Vec::new();
     for (_, set, rule) in after.rules() {
         let now = all_lines(rule, after);
@@ -55,6 +104,33 @@ pub fn diff(before: &Rulebook, after: &Rulebook) -> Vec<RuleChange> {
     changes
 }
 
+/// The head of a set. Its version is no matter of substance: it changes with everything.
+fn head(set: &Ruleset, vocabulary: &Vocabulary) -> Vec<Line> {
+    let line = |ja, en, says| Line { about: Text::fixed(ja, en), says };
+    let role = |code: &str| {
+        let entry = vocabulary.roles.position(code).and_then(|at| vocabulary.roles.entry(at));
+        entry.map_or_else(|| Text::new(code.to_owned(), code.to_owned()), |entry| entry.label.clone())
+    };
+    let mut lines = vec![
+        line("題", "title", set.title.clone()),
+        line("層", "layer", Text::fixed(set.layer.ja(), set.layer.code())),
+        line("施行日", "effective", day(set.effective)),
+        line("状態", "status", Text::fixed(set.status.ja(), set.status.code())),
+    ];
+    lines.extend(set.review_by.map(|on| line("見直し期限", "review by", day(on))));
+    lines.extend(set.between.iter().map(|code| line("間柄", "between", role(code))));
+    for Signatory { body, role: code } in &set.bodies {
+        let role = role(code);
+        let says = Text::new(format!("{body}（{}）", role.ja), format!("{body} ({})", role.en));
+        lines.push(line("署名する団体", "signed by", says));
+    }
+    lines
+}
+
+fn day(on: jiff::civil::Date) -> Text {
+    Text::new(on.to_string(), on.to_string())
+}
+
 fn find<'a>(book: &'a Rulebook, like: &Rule) -> Option<&'a Rule> {
     book.rules().map(|(_, _, rule)| rule).find(|rule| rule.id == like.id)
 }
@@ -68,6 +144,7 @@ fn all_lines(rule: &Rule, book: &Rulebook) -> Vec<Line> {
         line("種別", "kind", Text::fixed(kind.ja(), kind.code())),
         line("重み", "strength", Text::fixed(rule.strength.ja(), rule.strength.code())),
         line("理由", "reason", rule.reason.clone()),
+        line("出どころ", "origin", Text::fixed(rule.origin.ja(), rule.origin.code())),
     ];
     all.extend(lines(rule, book.vocabulary()));
     all
@@ -88,33 +165,47 @@ fn compare(before: Vec<Line>, after: Vec<Line>) -> Vec<LineChange> {
     changes
 }
 
-/// The changes as text, a paragraph for each rule.
+/// The changes as text, a paragraph for each set and rule.
 #[must_use]
-pub fn in_words(changes: &[RuleChange]) -> Text {
-    if changes.is_empty() {
-        return Text::fixed("変わったルールはありません。\n", "No rule changed.\n");
+pub fn in_words(difference: &Difference) -> Text {
+    if difference.is_empty() {
+        return Text::fixed("変わったところはありません。\n", "Nothing changed.\n");
     }
     let (mut ja, mut en) = (String::new(), String::new());
-    for change in changes {
-        let (what_ja, what_en) = match &change.what {
-            Change::Added(_) => ("新しいルール", "new"),
-            Change::Removed => ("なくなるルール", "removed"),
-            Change::Changed(_) => ("変わるルール", "changed"),
-        };
-        ja.push_str(&format!("{what_ja}：{}「{}」（{}）\n", change.rule, change.title.ja, change.set));
-        en.push_str(&format!("{what_en}: {} \"{}\" ({})\n", change.rule, change.title.en, change.set));
-        let pairs: Vec<(Option<&Line>, Option<&Line>)> = match &change.what {
-            Change::Added(lines) => lines.iter().map(|line| (None, Some(line))).collect(),
-            Change::Removed => Vec::new(),
-            Change::Changed(lines) => lines.iter().map(|line| (line.before.as_ref(), line.after.as_ref())).collect(),
-        };
-        for pair in pairs {
-            let said = line_in_words(pair);
-            ja.push_str(&said.ja);
-            en.push_str(&said.en);
-        }
+    for SetChange { set, title, what } in &difference.sets {
+        let (what_ja, what_en) = in_a_word(what);
+        ja.push_str(&format!("{what_ja}ルール集：{}（{set}）\n", title.ja));
+        en.push_str(&format!("{what_en} set: {} ({set})\n", title.en));
+        lines_in_words(what, &mut ja, &mut en);
+    }
+    for RuleChange { rule, set, title, what } in &difference.rules {
+        let (what_ja, what_en) = in_a_word(what);
+        ja.push_str(&format!("{what_ja}ルール：{rule}「{}」（{set}）\n", title.ja));
+        en.push_str(&format!("{what_en} rule: {rule} \"{}\" ({set})\n", title.en));
+        lines_in_words(what, &mut ja, &mut en);
     }
     Text::new(ja, en)
+}
+
+fn in_a_word(what: &Change) -> (&'static str, &'static str) {
+    match what {
+        Change::Added(_) => ("新しい", "new"),
+        Change::Removed => ("なくなる", "removed"),
+        Change::Changed(_) => ("変わる", "changed"),
+    }
+}
+
+fn lines_in_words(what: &Change, ja: &mut String, en: &mut String) {
+    let pairs: Vec<(Option<&Line>, Option<&Line>)> = match what {
+        Change::Added(lines) => lines.iter().map(|line| (None, Some(line))).collect(),
+        Change::Removed => Vec::new(),
+        Change::Changed(lines) => lines.iter().map(|line| (line.before.as_ref(), line.after.as_ref())).collect(),
+    };
+    for pair in pairs {
+        let said = line_in_words(pair);
+        ja.push_str(&said.ja);
+        en.push_str(&said.en);
+    }
 }
 
 fn line_in_words(pair: (Option<&Line>, Option<&Line>)) -> Text {

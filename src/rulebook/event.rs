@@ -1,7 +1,7 @@
 //! What a post says and what is known around it, as facts of their own: the body's fields, the team,
-//! the history, the hour. One line declares the fact, its type and its word, so that a new word of the
-//! vocabulary is added here and in `vocabulary.toml`, nowhere else. Filled by the hub; the table in
-//! `docs/rulebook-authors.md` says from what.
+//! the history, the hour. One line declares the fact, its type and its word. A word that the past answers by itself
+//! (`exists`, `missing`, `in_force`, `acknowledged`) needs no line: it stands in `vocabulary.toml` and nowhere else.
+//! Filled by the hub; the table in `docs/rulebook-authors.md` says from what.
 
 use super::facts::{Codes, FieldSource, Known, Reading, source, words_of};
 pub use crate::domain::body::{CallTo, Topic};
@@ -10,6 +10,7 @@ use crate::domain::list::closed_list;
 use crate::domain::role::OrganisationType;
 pub use crate::domain::state::Stay;
 use crate::domain::team::ConsentState;
+use crate::limits::RULEBOOK_DERIVED_MAX;
 
 closed_list! {
     /// The time of day as agreements speak of it.
@@ -67,10 +68,12 @@ macro_rules! event_facts {
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         pub struct EventFacts {
             $($(#[$doc])* pub $name: event_facts!(@fact $type),)+
+            /// The words that stand in the vocabulary only.
+            pub derived: DerivedFacts,
         }
 
         impl EventFacts {
-            pub const UNKNOWN: Self = Self { $($name: Known::Unknown,)+ };
+            pub const UNKNOWN: Self = Self { $($name: Known::Unknown,)+ derived: DerivedFacts::UNKNOWN };
         }
 
         /// The fields that `EventFacts` fills.
@@ -78,6 +81,35 @@ macro_rules! event_facts {
             $(source($code, event_facts!(@codes $type), |asked| event_facts!(@reading asked.event.$name, $type)),)+
         ];
     };
+}
+
+/// What the past answers by itself, for words of which the hub knows nothing but how the vocabulary derives them; by
+/// their place among such words there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct DerivedFacts {
+    known: u32,
+    holds: u32,
+}
+
+const _: () = assert!(RULEBOOK_DERIVED_MAX <= u32::BITS as usize);
+
+impl DerivedFacts {
+    pub const UNKNOWN: Self = Self { known: 0, holds: 0 };
+
+    pub fn set(&mut self, at: u8, fact: Known<bool>) {
+        let bit = 1 << at;
+        self.known &= !bit;
+        self.holds &= !bit;
+        if let Known::Is(holds) = fact {
+            self.known |= bit;
+            self.holds |= u32::from(holds) << at;
+        }
+    }
+
+    #[must_use]
+    pub fn get(&self, at: u8) -> Known<bool> {
+        if self.known >> at & 1 == 1 { Known::Is(self.holds >> at & 1 == 1) } else { Known::Unknown }
+    }
 }
 
 event_facts! {
@@ -127,8 +159,6 @@ event_facts! {
     // ── the history ──
     stay: (choice Stay) = "patient.stay";
     in_facility: (flag) = "patient.in_facility";
-    has_instruction: (flag) = "patient.has_instruction";
-    has_care_plan: (flag) = "patient.has_care_plan";
     infection_active: (flag) = "patient.infection_active";
     one_doctor_wished: (flag) = "patient.one_doctor_wished";
     keeps_acp_private: (flag) = "patient.keeps_acp_private";
@@ -138,7 +168,6 @@ event_facts! {
     first_after_discharge: (flag) = "visit_plan.first_after_discharge";
     doctor_opinion: (flag) = "care_plan.doctor_opinion";
     allergy_conflict: (flag) = "order.allergy_conflict";
-    medication_list_fresh: (flag) = "order.medication_list_fresh";
     person_pledged: (flag) = "activation.person_pledged";
     office_pledged: (flag) = "activation.office_pledged";
     // ── the hour ──

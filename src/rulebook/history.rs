@@ -81,6 +81,15 @@ pub(crate) fn read(item: Item<'_, '_>, kinds: &Lexicon, findings: &mut Findings<
 }
 
 impl Derivation {
+    /// Whether the kinds of what happened and when are enough to answer it.
+    #[must_use]
+    pub fn answers_by_itself(&self) -> bool {
+        match self.how {
+            How::InForce | How::Exists | How::Acknowledged | How::Missing => true,
+            How::Differs | How::LastSaid => false,
+        }
+    }
+
     /// The kinds it looks at.
     pub fn kinds(&self) -> impl Iterator<Item = Kind> {
         positions(self.of | self.since).filter_map(|at| Kind::ALL.get(usize::from(at)).copied())

@@ -16,6 +16,8 @@ use crate::domain::kind::Kind;
 use crate::domain::text::Text;
 use crate::limits::{RULEBOOK_SPAN_S_MAX, RULEBOOK_STEPS_MAX};
 
+const DAY_S: i64 = 86_400;
+
 /// Gives the mechanism as far as it could be read; it is right only if nothing was found.
 pub(crate) fn read(
     kind: RuleKind,
@@ -239,6 +241,10 @@ fn read_span_unchecked(item: Item<'_, '_>, like: Option<Span>, findings: &mut Fi
     };
     if seconds > RULEBOOK_SPAN_S_MAX {
         findings.add(time.place, Mistake::SpanOutOfBounds { max_d: RULEBOOK_SPAN_S_MAX / 86_400 });
+    }
+    // The calendar takes whole days for business days, however they were written.
+    if clock == Clock::Business && seconds > 0 && seconds % DAY_S == 0 && !condition::is_in_days(text) {
+        findings.add(time.place, Mistake::DaysInHours { text: text.to_owned(), days: seconds / DAY_S });
     }
     Some(Span { seconds, clock, placeholder, place: time.place })
 }

@@ -56,6 +56,14 @@ mistakes! {
         format!("「{key}」（{key_ja}）が書かれていません"),
         format!("'{key}' is missing");
 
+    KeyTwice { key: String, first: String } = "key-twice",
+        format!("「{key}」は、上の「{first}」と同じことです。どちらか一つにしてください"),
+        format!("'{key}' says the same as '{first}' above; keep one of them");
+
+    EmptyLabel = "empty-label",
+        "中身のない言葉です。読む人に分かる言葉を書いてください",
+        "an empty text; write what people will read";
+
     EmptyList { key: String } = "empty-list",
         format!("「{key}」の中身が空です。少なくとも一つ書いてください"),
         format!("'{key}' is empty; write at least one");
@@ -103,6 +111,10 @@ mistakes! {
     SpanOutOfBounds { max_d: i64 } = "span-out-of-bounds",
         format!("期間は1秒以上、{max_d}日以内で書いてください"),
         format!("write a span of at least a second and at most {max_d} days");
+
+    DaysInHours { text: String, days: i64 } = "days-in-hours",
+        format!("営業時間の期限に「{text}」と書くと、営業日のことか開いている時間のことか分かりません。{days}営業日なら「{days}d」と書いてください"),
+        format!("'{text}' on the business clock may mean days or hours of opening; write '{days}d' for {days} business days");
 
     ReminderOutOfOrder = "reminder-out-of-order",
         "催促は期限より前に、早い順に書いてください",

@@ -21,14 +21,13 @@ use crate::domain::time::Timestamp;
 /// How the region derives each fact of history; found once per book. A fact that the vocabulary leaves out is unknown.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Derivations {
-    has_instruction: Option<Derivation>,
-    has_care_plan: Option<Derivation>,
     infection_active: Option<Derivation>,
     phoned: Option<Derivation>,
     station_consulted: Option<Derivation>,
     first_after_discharge: Option<Derivation>,
     doctor_opinion: Option<Derivation>,
-    medication_list_fresh: Option<Derivation>,
+    /// Those that the past answers by itself, in their order.
+    of_the_past: Vec<Derivation>,
 }
 
 impl Derivations {
@@ -38,14 +37,12 @@ impl Derivations {
             field.derive.clone()
         };
         Self {
-            has_instruction: find("patient.has_instruction"),
-            has_care_plan: find("patient.has_care_plan"),
             infection_active: find("patient.infection_active"),
             phoned: find("record.phoned"),
             station_consulted: find("station_change.station_consulted"),
             first_after_discharge: find("visit_plan.first_after_discharge"),
             doctor_opinion: find("care_plan.doctor_opinion"),
-            medication_list_fresh: find("order.medication_list_fresh"),
+            of_the_past: vocabulary.of_the_past().cloned().collect(),
         }
     }
 
@@ -125,9 +122,10 @@ impl Rulebook {
             look.state.registration.as_ref().map_or(Known::Unknown, |found| Known::Is(found.in_facility));
         facts.one_doctor_wished = Known::Is(course.one_doctor_wished.newest().is_some_and(|(_, wished)| *wished));
         facts.keeps_acp_private = Known::Is(course.keeps_acp_private.newest().is_some_and(|(_, private)| *private));
-        facts.has_instruction = look.any(derived.has_instruction.as_ref());
-        facts.has_care_plan = look.any(derived.has_care_plan.as_ref());
         facts.infection_active = look.any(derived.infection_active.as_ref());
+        for (at, derivation) in (0..).zip(&derived.of_the_past) {
+            facts.derived.set(at, look.any(Some(derivation)));
+        }
     }
 
     /// What a body says against what was said before.
@@ -168,7 +166,6 @@ impl Rulebook {
             }
             Body::Order(order) => {
                 facts.allergy_conflict = Known::Is(conflicts(look.state, order));
-                facts.medication_list_fresh = look.any(derived.medication_list_fresh.as_ref());
             }
             _ => {}
         }

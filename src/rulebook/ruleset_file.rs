@@ -24,10 +24,18 @@ pub(crate) fn read(
     findings: &mut Findings<'_>,
 ) -> Option<Ruleset> {
     let header = file.require(key::RULESET, findings).and_then(|item| item.table(findings));
-    let rules = file.require(key::RULE, findings).and_then(|item| item.list(findings));
+    // A region writes its own rules in Japanese beside those it copied.
+    let rules = file.find_each(key::RULE);
+    if rules.is_empty() {
+        findings.add(file.place, Mistake::MissingKey { key: key::RULE.code, key_ja: key::RULE.ja });
+    }
+    let items: Vec<Item<'_, '_>> = rules.iter().filter_map(|item| item.list(findings)).flatten().collect();
     file.finish(findings);
     let mut set = read_header(header?, hash, vocabulary, findings);
-    for item in rules? {
+    if rules.is_empty() {
+        return None;
+    }
+    for item in items {
         let layer = set.as_ref().map_or(Layer::Floor, |set| set.layer);
         let Some(table) = item.table(findings) else { continue };
         let Some(mut rule) = read_rule(table, layer, vocabulary, findings) else { continue };

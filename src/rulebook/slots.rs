@@ -6,7 +6,7 @@ use super::event::EventFacts;
 use super::facts::{Asked, PostFacts, Reading, RecordFacts, ViewerFacts};
 use super::grid::Grid;
 use super::ruleset::Interval;
-use super::vocabulary::{Field, Values, Vocabulary, positions};
+use super::vocabulary::{Field, Source, Values, Vocabulary, positions};
 use super::words::From;
 use crate::limits::{RULEBOOK_FIELDS_MAX, RULEBOOK_NUMBERS_MAX};
 
@@ -71,7 +71,7 @@ pub(crate) struct Filler {
 
 #[derive(Debug, Clone)]
 struct Step {
-    read: fn(&Asked<'_>) -> Reading,
+    source: Source,
     domain: u64,
     field: u8,
     number: Option<u8>,
@@ -81,7 +81,7 @@ struct Step {
 impl Filler {
     pub fn new(vocabulary: &Vocabulary, grid: &Grid) -> Self {
         let step = |(index, field): (usize, &Field)| Step {
-            read: field.source.read,
+            source: field.source,
             domain: grid.domain(index),
             field: index as u8,
             number: field.number().map(|number| number as u8),
@@ -118,7 +118,11 @@ impl Filler {
 
 impl Step {
     fn fill(&self, slots: &mut Slots, asked: &Asked<'_>, grid: &Grid) {
-        match ((self.read)(asked), self.number) {
+        let reading = match self.source {
+            Source::Hub(source) => (source.read)(asked),
+            Source::Past(at) => asked.event.derived.get(at).into(),
+        };
+        match (reading, self.number) {
             (Reading::Unknown, _) => {}
             (Reading::Position(position), None) => {
                 let possible = 1_u64.checked_shl(u32::from(position)).unwrap_or(0) & self.domain;

@@ -23,11 +23,13 @@ pub(crate) struct Table<'d, 't> {
     pub place: Place,
     entries: &'d DeTable<'t>,
     known: Vec<Key>,
+    /// Keys that may stand here in both languages.
+    in_both: Vec<Key>,
 }
 
 impl<'d, 't> Table<'d, 't> {
     pub fn new(place: Place, entries: &'d DeTable<'t>) -> Self {
-        Self { place, entries, known: Vec::new() }
+        Self { place, entries, known: Vec::new(), in_both: Vec::new() }
     }
 
     /// All entries in the order of the file, for tables whose keys are the author's.
@@ -55,6 +57,13 @@ impl<'d, 't> Table<'d, 't> {
             .map(|(written, value)| self.item(written, value))
     }
 
+    /// The values under both spellings of a key that may be written in either or both, in the order of the file.
+    pub fn find_each(&mut self, key: Key) -> Vec<Item<'d, 't>> {
+        self.known.push(key);
+        self.in_both.push(key);
+        self.entries().into_iter().filter(|item| key.is(item.key)).collect()
+    }
+
     pub fn require(&mut self, key: Key, findings: &mut Findings<'_>) -> Option<Item<'d, 't>> {
         let found = self.find(key);
         if found.is_none() {
@@ -77,6 +86,9 @@ impl<'d, 't> Table<'d, 't> {
     pub fn require_text(&mut self, findings: &mut Findings<'_>) -> Option<Text> {
         let ja = self.require_string(super::words::key::JA, findings);
         let en = self.require_string(super::words::key::EN, findings);
+        for (_, place) in [ja, en].into_iter().flatten().filter(|(said, _)| said.trim().is_empty()) {
+            findings.add(place, Mistake::EmptyLabel);
+        }
         Some(Text::new(ja?.0, en?.0))
     }
 
@@ -85,11 +97,27 @@ impl<'d, 't> Table<'d, 't> {
         self.require(key, findings)?.label(findings)
     }
 
-    /// Reports every key nobody asked for. Call last.
+    /// A key written in both languages: only one of them would be read.
+    fn report_second(&self, known: Key, key: &Spanned<std::borrow::Cow<'_, str>>, findings: &mut Findings<'_>) {
+        let spellings = self.entries.iter().map(|(other, _)| other).filter(|other| known.is(other.get_ref()));
+        let first =
+            spellings.min_by_key(|other| other.span().start).filter(|first| first.span().start < key.span().start);
+        if let Some(first) = first {
+            let place = Place { file: self.place.file, at: key.span().start };
+            let (key, first) = (key.get_ref().to_string(), first.get_ref().to_string());
+            findings.add(place, Mistake::KeyTwice { key, first });
+        }
+    }
+
+    /// Reports every key nobody asked for, and every one that is there twice. Call last.
     pub fn finish(self, findings: &mut Findings<'_>) {
         for (key, _) in self.entries {
             let written = key.get_ref();
-            if self.known.iter().any(|known| known.is(written)) {
+            if self.in_both.iter().any(|both| both.is(written)) {
+                continue;
+            }
+            if let Some(known) = self.known.iter().find(|known| known.is(written)) {
+                self.report_second(*known, key, findings);
                 continue;
             }
             let suggestion = nearest(written, self.known.iter().flat_map(|known| [known.code, known.ja]));

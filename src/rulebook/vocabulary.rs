@@ -109,7 +109,16 @@ pub struct Field {
     pub values: Values,
     /// How a fact of history is derived.
     pub derive: Option<Derivation>,
-    pub(crate) source: &'static FieldSource,
+    pub(crate) source: Source,
+}
+
+/// Who fills a field.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Source {
+    /// A fact that the hub knows.
+    Hub(&'static FieldSource),
+    /// The past, as the vocabulary derives it; by the field's place among such fields.
+    Past(u8),
 }
 
 #[derive(Debug, Clone)]
@@ -155,6 +164,22 @@ pub struct Vocabulary {
 impl Vocabulary {
     pub(crate) fn find_field(&self, written: &str) -> Option<usize> {
         self.fields.iter().position(|field| field.code == written || field.label.ja == written)
+    }
+
+    /// How the past answers the fields that it answers by itself, in their order.
+    pub(crate) fn of_the_past(&self) -> impl Iterator<Item = &Derivation> {
+        let by_the_past = |field: &&Field| matches!(field.source, Source::Past(_));
+        self.fields.iter().filter(by_the_past).filter_map(|field| field.derive.as_ref())
+    }
+
+    /// The place of a field among those that the past answers by itself; `None` for every other.
+    #[must_use]
+    pub fn place_in_past(&self, code: &str) -> Option<u8> {
+        let field = self.fields.iter().find(|field| field.code == code)?;
+        match field.source {
+            Source::Past(at) => Some(at),
+            Source::Hub(_) => None,
+        }
     }
 
     pub(crate) fn field_spellings(&self) -> impl Iterator<Item = &str> {

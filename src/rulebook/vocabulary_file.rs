@@ -2,15 +2,16 @@
 //! types and kinds, and the fields it can fill. Called by `load`.
 
 use super::facts::{Codes, HubWord, HubWords};
+use super::history::Derivation;
 use super::mistake::Mistake;
 use super::problem::{Findings, Place};
 use super::suggest::nearest;
 use super::table::{Item, Table};
-use super::vocabulary::{Entry, Field, Group, Lexicon, Values, Vocabulary, full};
+use super::vocabulary::{Entry, Field, Group, Lexicon, Source, Values, Vocabulary, full};
 use super::words::{FieldType, From, ListName, Word, key};
 use super::{glossary, history};
 use crate::domain::text::Text;
-use crate::limits::{RULEBOOK_CHOICES_MAX, RULEBOOK_FIELDS_MAX, RULEBOOK_NUMBERS_MAX};
+use crate::limits::{RULEBOOK_CHOICES_MAX, RULEBOOK_DERIVED_MAX, RULEBOOK_FIELDS_MAX, RULEBOOK_NUMBERS_MAX};
 
 /// Gives the vocabulary as far as it could be read; it is right only if nothing was found.
 pub(crate) fn read(mut file: Table<'_, '_>, hub: &HubWords, findings: &mut Findings<'_>) -> Option<Vocabulary> {
@@ -170,24 +171,30 @@ fn read_field(
         let elements = kinds.elements(findings);
         elements.into_iter().filter_map(|kind| word_in(&vocabulary.kinds, kind, &what, findings)).fold(0, |a, b| a | b)
     });
-    let source = hub.sources.into_iter().flatten().find(|source| source.field == item.key);
-    if source.is_none() {
-        findings.add(item.place, Mistake::NoSource { field: item.key.to_owned() });
-    }
-    let (written_type, source) = (written_type?, source?);
-    let expected = source.codes.field_type();
+    let derive = match from {
+        Some((From::History, _)) => table.require(key::DERIVE, findings),
+        _ => None,
+    };
+    let derive = derive.and_then(|item| history::read(item, &vocabulary.kinds, findings));
+    let by_itself = derive.as_ref().is_some_and(Derivation::answers_by_itself);
+    let hubs = hub.sources.into_iter().flatten().find(|source| source.field == item.key);
+    let (source, codes) = match hubs {
+        Some(source) => (Source::Hub(source), source.codes),
+        None if by_itself => (Source::Past(next_in_past(vocabulary)), Codes::Flag),
+        None => {
+            findings.add(item.place, Mistake::NoSource { field: item.key.to_owned() });
+            return None;
+        }
+    };
+    let written_type = written_type?;
+    let expected = codes.field_type();
     if written_type.0 != expected {
         let field = item.key.to_owned();
         let mistake = Mistake::WrongFieldType { field, expected: expected.code(), expected_ja: expected.ja() };
         findings.add(written_type.1, mistake);
         return None;
     }
-    let values = read_values(&mut table, source.codes, vocabulary, findings);
-    let derive = match from {
-        Some((From::History, _)) => table.require(key::DERIVE, findings),
-        _ => None,
-    };
-    let derive = derive.and_then(|item| history::read(item, &vocabulary.kinds, findings));
+    let values = read_values(&mut table, codes, vocabulary, findings);
     table.finish(findings);
     Some(Field {
         code: item.key.to_owned(),
@@ -198,6 +205,12 @@ fn read_field(
         derive,
         source,
     })
+}
+
+/// The place of the next field that the past answers by itself.
+fn next_in_past(vocabulary: &Vocabulary) -> u8 {
+    let before = vocabulary.fields.iter().filter(|field| matches!(field.source, Source::Past(_))).count();
+    u8::try_from(before).unwrap_or(u8::MAX)
 }
 
 fn read_values(
@@ -240,7 +253,9 @@ fn read_values(
 fn check_bounds(vocabulary: &Vocabulary, findings: &mut Findings<'_>) {
     let fields = vocabulary.fields.len();
     let numbers = vocabulary.fields.iter().filter(|field| field.number().is_some()).count();
+    let derived = vocabulary.fields.iter().filter(|field| matches!(field.source, Source::Past(_))).count();
     let bounds = [
+        (derived, RULEBOOK_DERIVED_MAX, Text::new("経過だけから決まる項目", "fields that the past answers by itself")),
         (fields, RULEBOOK_FIELDS_MAX, Text::new("項目", "fields")),
         (numbers, RULEBOOK_NUMBERS_MAX, Text::new("数の項目", "number fields")),
     ];

@@ -13,6 +13,8 @@ use crate::domain::in_words::RuleInWords;
 pub use crate::domain::in_words::{Hold, Missing};
 use crate::domain::text::Text;
 
+const DAY_S: i64 = 86_400;
+
 /// A line of a rule: what it is about, and what it says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Line {
@@ -82,7 +84,13 @@ pub(crate) fn lines(rule: &Rule, vocabulary: &Vocabulary) -> Vec<Line> {
         conditions(&applies.when, &applies.unless, vocabulary, &mut say);
     }
     match &rule.mechanism {
-        Mechanism::Share(share) => say("効果", "effect", Text::fixed(share.effect.ja(), share.effect.code())),
+        Mechanism::Share(share) => {
+            say("効果", "effect", Text::fixed(share.effect.ja(), share.effect.code()));
+            if !share.overrides.is_empty() {
+                let ids: Vec<&str> = share.overrides.iter().map(|(id, _)| id.as_str()).collect();
+                say("打ち消す許可", "cancels the permits", Text::new(ids.join("、"), ids.join(", ")));
+            }
+        }
         Mechanism::Gate(gate) => {
             say("必要なこと", "requires", any_of(&gate.require, vocabulary));
             if !gate.pass_if.is_empty() {
@@ -106,6 +114,11 @@ pub(crate) fn lines(rule: &Rule, vocabulary: &Vocabulary) -> Vec<Line> {
             say("だれが", "owed by", party(&standing.owed_by, vocabulary));
             say("保つ記録", "keeps", vocabulary.kinds.label_of(standing.keep));
             deadline(&standing.deadline, ("間隔", "every"), vocabulary, &mut say);
+            if standing.aggregate {
+                let counted =
+                    Text::fixed("件数だけで示し、一件ずつの遅れとしては示さない", "in counts, not as single delays");
+                say("示し方", "shown", counted);
+            }
         }
         Mechanism::Nudge(nudge) => {
             say("助言先", "advises", Text::fixed(nudge.audience.ja(), nudge.audience.code()));
@@ -134,7 +147,7 @@ fn conditions(when: &[Clause], unless: &[Clause], vocabulary: &Vocabulary, say: 
 fn deadline(deadline: &Deadline, within: (&'static str, &'static str), vocabulary: &Vocabulary, say: &mut Say<'_>) {
     say(within.0, within.1, span(&deadline.within));
     for reminder in &deadline.remind {
-        say("催促", "reminder after", span(reminder));
+        say("事前のお知らせ", "reminder after", span(reminder));
     }
     for step in &deadline.escalate {
         let (to, after) = (party(&step.to, vocabulary), span(&step.after));
@@ -187,7 +200,14 @@ pub(crate) fn wanted(field: &Field, term: &Term) -> Text {
     if term.placeholder.is_some() {
         said = stands_in(said);
     }
-    said
+    with_span(said, field)
+}
+
+/// How far back a word looks is part of what it means.
+fn with_span(said: Text, field: &Field) -> Text {
+    let Some(within) = field.derive.as_ref().and_then(|derive| derive.within) else { return said };
+    let within = span(&within);
+    Text::new(format!("{}（{}以内）", said.ja, within.ja), format!("{} (within {})", said.en, within.en))
 }
 
 fn range(field: &Field, part: Interval) -> Text {
@@ -232,6 +252,11 @@ fn span(span: &Span) -> Text {
     let length = duration(span.seconds);
     let said = match span.clock {
         Clock::Calendar => length,
+        Clock::Business if span.seconds % DAY_S == 0 => {
+            let days = span.seconds / DAY_S;
+            let plural = if days == 1 { "" } else { "s" };
+            Text::new(format!("{days}営業日"), format!("{days} business day{plural}"))
+        }
         Clock::Business => Text::new(format!("営業時間で{}", length.ja), format!("{} of opening time", length.en)),
     };
     if span.placeholder { stands_in(said) } else { said }

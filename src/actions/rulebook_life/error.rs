@@ -51,6 +51,11 @@ pub(super) fn changed_meanwhile() -> LifeError {
     )
 }
 
-pub(super) fn invalid(field: &'static str, code: &'static str, ja: &'static str, en: &'static str) -> LifeError {
-    LifeError::Invalid(Invalid::new(field, code, Text::fixed(ja, en)))
+pub(super) fn invalid(
+    field: &'static str,
+    code: &'static str,
+    ja: impl Into<String>,
+    en: impl Into<String>,
+) -> LifeError {
+    LifeError::Invalid(Invalid::new(field, code, Text::new(ja, en)))
 }

@@ -1,9 +1,11 @@
 //! A version of the rulebook as it stands: its files as a book, the signatures that hold, who is still to sign.
 
-use super::error::{LifeError, changed_meanwhile, conflict};
+use jiff::civil::Date;
+
+use super::error::{LifeError, changed_meanwhile, conflict, invalid};
 use crate::actions::rulebook::has_only_seeds;
 use crate::domain::lifecycle::{RulebookVersion, SetSignature, Stage};
-use crate::rulebook::{Layer, Rulebook, Ruleset, Signature};
+use crate::rulebook::{Layer, Rulebook, Ruleset, Signature, Status};
 use crate::store::RulebookFile;
 
 /// See the module.
@@ -77,6 +79,23 @@ impl Standing {
             format!("この版は「{}」です。「{}」のときだけできます", stage.ja(), names(Stage::ja).join("・")),
             format!("this version is {}; this takes one that is {}", stage.en(), names(Stage::en).join(" or ")),
         ))
+    }
+
+    /// The bodies signed for a day: nothing they agreed on holds earlier.
+    pub(super) fn check_day(&self, on: Date) -> Result<(), LifeError> {
+        let agreed = self.book.sets().iter().filter(|set| set.status != Status::Seed);
+        match agreed.max_by_key(|set| set.effective).filter(|set| on < set.effective) {
+            Some(set) => Err(invalid(
+                "on",
+                "out_of_range",
+                format!(
+                    "「{}」は{}からと合意されています。その日かそれより後にしてください",
+                    set.title.ja, set.effective
+                ),
+                format!("'{}' was agreed from {}; choose that day or a later one", set.title.en, set.effective),
+            )),
+            None => Ok(()),
+        }
     }
 
     /// So that nobody proposes or puts in force what they have not seen.

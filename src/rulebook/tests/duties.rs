@@ -3,18 +3,20 @@
 
 use std::time::Duration;
 
-use super::book;
 use super::rows::facts;
+use super::{book, digest};
 use crate::domain::directory::Actor;
-use crate::domain::ids::{EntryId, OrganisationId, PersonId};
+use crate::domain::ids::{EntryId, OrganisationId, PersonId, Subject, TimelineId};
 use crate::domain::kind::Kind;
 use crate::domain::role::{OrganisationType, Role};
+use crate::domain::state::PatientState;
 use crate::domain::time::Timestamp;
 use crate::rulebook::calendar::Calendar;
+use crate::rulebook::surroundings::Surroundings;
 use crate::rulebook::words::{Capacity, Pledger, WayOut};
 use crate::rulebook::{
-    Act, Around, ChainStep, Debtor, EventFacts, Known, Mechanism, Named, NewDuty, RoleSet, RuleRef, Rulebook, Seat,
-    StepDoes,
+    Act, Around, ChainStep, Debtor, EventFacts, Known, Mechanism, Named, NewDuty, RoleSet, RuleRef, Rulebook,
+    RulebookFiles, Seat, SourceFile, StepDoes, shipped,
 };
 
 pub(super) fn organisation(number: u128) -> OrganisationId {
@@ -246,16 +248,36 @@ fn a_written_reason_opens_only_the_gates_that_allow_one() {
     assert_eq!(left, [rule(&book, "OP-1")]);
 }
 
+/// A region that wants another word of the past writes it into its vocabulary, and nowhere else.
+#[test]
+fn a_word_that_only_the_vocabulary_knows_is_answered_by_the_past() {
+    let word = "[field.\"patient.conferred\"]\ntype = \"flag\"\nfrom = \"history\"\nja = \"最近会議をした\"\nen = \"a \
+                conference was held lately\"\nno = { ja = \"最近会議をしていない\", en = \"no conference lately\" }\nderive = { how \
+                = \"exists\", of = \"conference\", within = \"90d\" }\n";
+    let text = format!("{}\n{word}", shipped::VOCABULARY.text);
+    let vocabulary = SourceFile { name: shipped::VOCABULARY.name, text: &text };
+    let book = Rulebook::load(&RulebookFiles { vocabulary, sets: shipped::SETS.to_vec() }, digest)
+        .unwrap_or_else(|problems| panic!("{problems}"));
+    let at = book.vocabulary().place_in_past("patient.conferred").expect("a word of the past");
+
+    let state = PatientState::empty_of(Subject::Patient, TimelineId(uuid::Uuid::nil()));
+    let facts =
+        book.facts_of_state(&state, &Surroundings::default(), &Calendar::japan_with_placeholders(), Timestamp::EPOCH);
+    assert_eq!(facts.derived.get(at), Known::Is(false), "nothing happened yet");
+    assert_eq!(EventFacts::UNKNOWN.derived.get(at), Known::Unknown);
+}
+
 #[test]
 fn nobody_is_reminded_about_somebody_who_died_and_a_pair_is_found_either_way_round() {
     let book = book();
     let patient = facts("post note", "").post.viewer.patient;
     let mut event = EventFacts {
-        has_instruction: Known::Is(true),
         has_nurse: Known::Is(true),
         stay: Known::Is(crate::rulebook::event::Stay::Home),
         ..EventFacts::UNKNOWN
     };
+    let instruction = book.vocabulary().place_in_past("patient.has_instruction").expect("a word of the vocabulary");
+    event.derived.set(instruction, Known::Is(true));
     assert!(!book.standing_of_patient(patient, &event).is_empty());
     event.stay = Known::Is(crate::rulebook::event::Stay::Deceased);
     assert_eq!(book.standing_of_patient(patient, &event), []);

@@ -56,8 +56,11 @@ fn set(book: &Rulebook, slots: &mut Slots, word: &str) {
 }
 
 fn settle(book: &Rulebook, slots: &mut Slots, words: &[&str]) {
-    for source in EVENT_SOURCES {
-        let at = book.vocabulary.find_field(source.field).expect("a word for every fact");
+    let told = EVENT_SOURCES.iter().map(|source| source.field);
+    let of_the_past = book.vocabulary.fields.iter().map(|field| field.code.as_str());
+    let of_the_past = of_the_past.filter(|code| book.vocabulary.place_in_past(code).is_some());
+    for code in told.chain(of_the_past) {
+        let at = book.vocabulary.find_field(code).expect("a word for every fact");
         match book.vocabulary.fields[at].number() {
             Some(number) => slots.set_interval(at, number, Interval::exactly(0), &book.grid),
             None => slots.set(at, 1, &book.grid),

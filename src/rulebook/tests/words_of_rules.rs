@@ -47,12 +47,12 @@ fn a_held_post_is_told_what_is_missing_what_would_pass_and_that_a_reason_will_do
 #[test]
 fn a_revision_is_told_in_words() {
     let before = book();
-    assert_eq!(in_words(&diff(&before, &before)).ja, "変わったルールはありません。\n");
+    assert_eq!(in_words(&diff(&before, &before)).ja, "変わったところはありません。\n");
 
     let from = "within   = { time = \"4h\", placeholder = true }\nremind   = { time = \"2h\", placeholder = true }";
     let after = revised(shipped::ETIQUETTE_DOCTOR_NURSE, from, "within   = \"8h\"\nways_out = \"decline\"");
     let changes = diff(&before, &after);
-    assert_eq!(changes.iter().map(|change| change.rule.as_str()).collect::<Vec<_>>(), ["ND-M1"]);
+    assert_eq!(changes.rules.iter().map(|change| change.rule.as_str()).collect::<Vec<_>>(), ["ND-M1"]);
     let text = in_words(&changes);
     assert_eq!(
         text.ja,
@@ -60,7 +60,7 @@ fn a_revision_is_told_in_words() {
          \u{20} 期限：「4時間【仮置き】」から「8時間」へ\n\
          \u{20} 知らせる順：「地域の事務局（期限から4時間【仮置き】後）」から「地域の事務局（期限から8時間後）」へ\n\
          \u{20} ほかの道：理由を書いて：断る\n\
-         \u{20} 催促：「2時間【仮置き】」をやめる\n"
+         \u{20} 事前のお知らせ：「2時間【仮置き】」をやめる\n"
     );
     assert!(text.en.contains("  within: from \"4 h [placeholder]\" to \"8 h\"\n"), "{}", text.en);
     assert_eq!(
@@ -69,12 +69,56 @@ fn a_revision_is_told_in_words() {
     );
 }
 
+/// The shipped book with other words.
+fn reworded(from: &str, to: &str) -> Rulebook {
+    let text = shipped::VOCABULARY.text.replacen(from, to, 1);
+    assert_ne!(text, shipped::VOCABULARY.text, "{from}");
+    let vocabulary = SourceFile { name: shipped::VOCABULARY.name, text: &text };
+    Rulebook::load(&RulebookFiles { vocabulary, sets: shipped::SETS.to_vec() }, digest)
+        .unwrap_or_else(|problems| panic!("{problems}"))
+}
+
+#[test]
+fn a_word_that_means_something_else_changes_every_rule_that_uses_it() {
+    let after = reworded("within = { time = \"2h\"", "within = { time = \"24h\"");
+    let changes = diff(&book(), &after);
+    let rules: Vec<_> = changes.rules.iter().map(|change| change.rule.as_str()).collect();
+    assert!(rules.contains(&"OP-1"), "{rules:?}");
+    let text = in_words(&changes);
+    assert!(text.ja.contains("（2時間【仮置き】以内）") && text.ja.contains("（1日【仮置き】以内）"), "{}", text.ja);
+    assert!(text.en.contains("(within 2 h [placeholder])"), "{}", text.en);
+}
+
+#[test]
+fn what_a_set_says_of_itself_and_how_a_rule_is_shown_are_part_of_the_revision() {
+    let before = book();
+    let later = revised(shipped::ETIQUETTE_DOCTOR_NURSE, "effective = 2026-04-01", "effective = 2027-04-01");
+    let changes = diff(&before, &later);
+    assert_eq!((changes.sets.len(), changes.rules.len()), (1, 0));
+    let text = in_words(&changes);
+    assert!(text.ja.contains("施行日：「2026-04-01」から「2027-04-01」へ"), "{}", text.ja);
+    assert!(text.en.contains("effective: from \"2026-04-01\" to \"2027-04-01\""), "{}", text.en);
+
+    let shown = revised(shipped::ETIQUETTE_DOCTOR_NURSE, "aggregate = true\n", "");
+    let text = in_words(&diff(&before, &shown));
+    assert!(text.ja.contains("示し方：「件数だけで示し、一件ずつの遅れとしては示さない」をやめる"), "{}", text.ja);
+}
+
+#[test]
+fn the_sheet_says_how_far_back_a_word_looks() {
+    let sheet = book().agreement_sheet("etiquette-doctor-nurse").expect("the set");
+    let consulted = "今のステーションが相談を確認している（30日<span class=\"stands-in\">【仮置き】</span>以内）";
+    assert!(sheet.contains(consulted));
+    assert!(sheet.contains("<dd>3営業日<span class=\"stands-in\">【仮置き】</span></dd>"));
+}
+
 #[test]
 fn added_removed_and_reweighted_rules_are_told_apart() {
     let before = book();
     let after = revised(shipped::OPERATING_POLICY, "id       = \"OP-5\"", "id       = \"OP-5x\"");
     let changes = diff(&before, &after);
     let told: Vec<_> = changes
+        .rules
         .iter()
         .map(|change| {
             let what = match &change.what {
@@ -85,7 +129,7 @@ fn added_removed_and_reweighted_rules_are_told_apart() {
             (change.rule.as_str(), what)
         })
         .collect();
-    assert_eq!(told, [("OP-5x", "added with 8 lines".to_owned()), ("OP-5", "removed".to_owned())]);
+    assert_eq!(told, [("OP-5x", "added with 9 lines".to_owned()), ("OP-5", "removed".to_owned())]);
     let weighed = revised(shipped::OPERATING_POLICY, "strength = \"should\"", "strength = \"must\"");
     assert!(in_words(&diff(&before, &weighed)).ja.contains("重み：「できれば」から「守るべきこと」へ"));
 }

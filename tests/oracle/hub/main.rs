@@ -15,7 +15,7 @@ use renkei::domain::kind::Kind;
 use renkei::domain::role::{OrganisationType, Role};
 use renkei::domain::team::ConsentState;
 use renkei::domain::time::Timestamp;
-use renkei::rulebook::event::{EventFacts, Stay, TimeBand};
+use renkei::rulebook::event::{DerivedFacts, EventFacts, Stay, TimeBand};
 use renkei::rulebook::{
     ActorFacts, EntryClass, Etiquette, Judgement, Known, PatientFacts, PatientStatus, Pledger, PostFacts, Purpose,
     RecordFacts, RuleRef, Rulebook, StandingImplied, Verdict, ViewerFacts, shipped,
@@ -27,7 +27,7 @@ fn main() -> anyhow::Result<()> {
     let (mut lines, mut out) = (io::stdin().lock().lines(), io::stdout().lock());
     let Some(names) = lines.next().transpose()? else { return Ok(()) };
     let fields: HashMap<&str, usize> = names.split('\t').zip(0..).collect();
-    writeln!(out, "{}", told(&fields).into_iter().collect::<Vec<_>>().join("\t"))?;
+    writeln!(out, "{}", told(&book, &fields).into_iter().collect::<Vec<_>>().join("\t"))?;
     let rules: Vec<&str> = book.rules().map(|(_, _, rule)| rule.id.as_str()).collect();
     writeln!(out, "{}", rules.join("\t"))?;
     out.flush()?;
@@ -45,11 +45,11 @@ fn main() -> anyhow::Result<()> {
 }
 
 /// The fields that the hub is told of below. A word without a line there stays unknown to it.
-fn told(fields: &HashMap<&str, usize>) -> BTreeSet<String> {
+fn told(book: &Rulebook, fields: &HashMap<&str, usize>) -> BTreeSet<String> {
     let facts = Facts { fields, values: &[], told: Some(RefCell::default()) };
     facts.viewer();
     facts.record();
-    facts.event_facts();
+    facts.event_facts(book);
     facts.told.map(RefCell::into_inner).unwrap_or_default()
 }
 
@@ -68,7 +68,7 @@ fn outcome(book: &Rulebook, action: &str, facts: &Facts<'_>) -> Outcome {
     match action {
         "post" => {
             let post = PostFacts { viewer: facts.viewer(), kind: kind(), record: facts.record() };
-            let (judgement, etiquette, _) = book.rule_on(&post, &facts.event_facts());
+            let (judgement, etiquette, _) = book.rule_on(&post, &facts.event_facts(book));
             judged(book, &judgement, &mut outcome);
             asked(book, &etiquette, &mut outcome);
         }
@@ -91,7 +91,7 @@ fn outcome(book: &Rulebook, action: &str, facts: &Facts<'_>) -> Outcome {
             assert_eq!(shown, judgement.verdict == Verdict::Permit, "mask and judgement of {what}");
         }
         "keep" => {
-            let said = facts.event_facts();
+            let said = facts.event_facts(book);
             let implied = match what {
                 "patient" => book.standing_of_patient(facts.viewer().patient, &said),
                 "organisation" => book.standing_of_organisation(&said),
@@ -226,8 +226,15 @@ impl Facts<'_> {
     }
 
     /// Told by field and word once more, so that a fact wired to another word is noticed.
-    fn event_facts(&self) -> EventFacts {
+    fn event_facts(&self, book: &Rulebook) -> EventFacts {
+        let mut derived = DerivedFacts::UNKNOWN;
+        for field in &book.vocabulary().fields {
+            if let Some(at) = book.vocabulary().place_in_past(&field.code) {
+                derived.set(at, self.flag(&field.code));
+            }
+        }
         EventFacts {
+            derived,
             has_document: self.flag("record.has_document"),
             emergency: self.flag("record.emergency"),
             urgent: self.flag("record.urgent"),
@@ -276,8 +283,6 @@ impl Facts<'_> {
             two_doctors: self.flag("team.two_doctors"),
             stay: self.choice("patient.stay", Stay::from_code),
             in_facility: self.flag("patient.in_facility"),
-            has_instruction: self.flag("patient.has_instruction"),
-            has_care_plan: self.flag("patient.has_care_plan"),
             infection_active: self.flag("patient.infection_active"),
             one_doctor_wished: self.flag("patient.one_doctor_wished"),
             keeps_acp_private: self.flag("patient.keeps_acp_private"),
@@ -287,7 +292,6 @@ impl Facts<'_> {
             first_after_discharge: self.flag("visit_plan.first_after_discharge"),
             doctor_opinion: self.flag("care_plan.doctor_opinion"),
             allergy_conflict: self.flag("order.allergy_conflict"),
-            medication_list_fresh: self.flag("order.medication_list_fresh"),
             person_pledged: self.flag("activation.person_pledged"),
             office_pledged: self.flag("activation.office_pledged"),
             clinic_hours: self.flag("time.clinic_hours"),
