@@ -13,7 +13,7 @@ const FILES: [&str; 5] = [
 ];
 
 /// Bodies that are large and rare, so that a vital or a message is moved cheaply; boxed in the domain too.
-const BOXED: [&str; 20] = [
+const BOXED: [&str; 21] = [
     "admission",
     "call",
     "care_plan",
@@ -26,6 +26,7 @@ const BOXED: [&str; 20] = [
     "export",
     "incident",
     "lab_result",
+    "medication_list",
     "medication_report",
     "nursing_instruction",
     "nursing_report",

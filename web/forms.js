@@ -36,16 +36,18 @@ const topic = field('topic', 'topic', 'select', { list: 'topic' });
 const orderType = field('orderType', 'order_type', 'choice', { list: 'order_type', ...needed });
 const drugs = field('drugs', 'drugs', 'drugs', more);
 const standardForm = field('standardForm', 'standard_form', 'flag', more);
+/** A call that is written up. */
+const aboutCall = field('about', 'about_entry', 'entry', { of: ['call'], ...more });
 const DOCTORS = ['doctor', 'dentist'];
 const CARERS = ['nurse', 'pharmacist', 'dental_hygienist', 'rehab', 'care_manager', 'helper', 'msw', 'equipment_adviser', 'municipality'];
 const ALL = [...DOCTORS, ...CARERS];
 
 /** In the order in which they are offered. @type {Record<string, Form>} */
 export const FORMS = {
-  status_change: { by: [...ALL, 'family'], fields: [text, field('topic', 'topic', 'choice', { list: 'topic' }), tellDoctor, urgent, emergency,
-    field('noticedAtUs', 'noticed', 'moment', more), { ...files, more: true }] },
-  visit: { by: ALL, fields: [text, tellDoctor, field('startedAtUs', 'visited', 'moment', more), field('endedAtUs', 'until', 'moment', more),
-    field('acp', 'acp', 'flag', more), field('offSharedSheet', 'off_shared_sheet', 'flag', more), { ...files, more: true }] },
+  status_change: { by: [...ALL, 'family'], link: 'about', fields: [text, field('topic', 'topic', 'choice', { list: 'topic' }), tellDoctor, urgent, emergency,
+    field('noticedAtUs', 'noticed', 'moment', more), aboutCall, { ...files, more: true }] },
+  visit: { by: ALL, link: 'about', fields: [text, tellDoctor, field('startedAtUs', 'visited', 'moment', more), field('endedAtUs', 'until', 'moment', more),
+    field('acp', 'acp', 'flag', more), field('offSharedSheet', 'off_shared_sheet', 'flag', more), aboutCall, { ...files, more: true }] },
   order: { by: DOCTORS, link: 'answers', fields: [orderType, text, emergency, files, field('document', 'document_before', 'entry', { of: ['order_document'], ...more }),
     standardForm, field('changesDrugs', 'changes_drugs', 'flag', more), drugs,
     field('answers', 'answers', 'entry', { of: ['verbal_order_received', 'message', 'consultation'], ...more })] },
@@ -56,7 +58,7 @@ export const FORMS = {
     field('reason', 'reason', 'line'), emergency, field('on', 'on', 'date', more), { ...files, more: true }] },
   call: { by: ALL, link: 'about', fields: [field('to', 'call_to', 'choice', { list: 'call_to', ...needed }), field('reached', 'reached', 'answer', needed),
     { ...text, needed: false }, field('person', 'person', 'person', { of: ALL, ...more }), field('calledAtUs', 'called_at', 'moment', more),
-    field('about', 'about_entry', 'entry', { of: ['status_change', 'vital', 'visit', 'order', 'message'], ...more })] },
+    field('about', 'about_entry', 'entry', { of: ['status_change', 'vital', 'visit', 'order', 'message', 'call', 'admission'], ...more })] },
   verbal_order_received: { by: ['nurse'], fields: [field('doctor', 'ordered_by', 'person', { of: DOCTORS, ...needed }), orderType, text,
     field('readBack', 'read_back', 'flag'), emergency, field('receivedAtUs', 'received_at', 'moment', more)] },
   lab_request: { by: ['nurse', 'pharmacist', 'care_manager', 'rehab'], fields: [text, urgent] },
@@ -79,6 +81,9 @@ export const FORMS = {
     field('consultation', 'consultation', 'entry', { of: ['consultation'], ...more }), { ...files, more: true }] },
   acp_note: { by: ALL, fields: [text, field('keepPrivate', 'keep_private', 'flag'), field('proxy', 'proxy', 'line', more), field('discussedOn', 'discussed_on', 'date', more),
     { ...files, more: true }] },
+  // Written in the composer; by form only where a duty asks for one that answers.
+  message: { by: [], link: 'answers', fields: [text, field('answers', 'answers', 'entry', { of: ['consultation', 'medication_report', 'call', 'admission'] }), urgent, files] },
+  note: { by: [], link: 'about', fields: [text, { ...aboutCall, more: false }, tellDoctor, files] },
 };
 
 /** The kinds that this role is offered; the rules have the last word. @param {string} role */

@@ -128,6 +128,7 @@ export const PHRASES = {
   duty_opened: ['約束のはじまり', 'Opened'],
   duty_overdue: ['期限を過ぎました', 'Past its due time'],
   duty_owed: ['{who}から「{act}」', '{who}: {act}'],
+  duty_phoned: ['電話で伝えたことを記録', 'Log the call that told them'],
   duty_reminded: ['お知らせ', 'Reminder'],
   duty_snoozed: ['この時刻まで延期', 'Put off until'],
   duty_unconfirmed: ['条件の一部が未確認です', 'not everything was known'],

@@ -123,6 +123,10 @@ pub struct OpenedDuty {
     pub terms: Arc<Terms>,
     /// Whom each step of the chain tells, as the team was. A step that speaks of the debtor tells whoever owes then.
     pub chain: Vec<Vec<Debtor>>,
+    /// What it is about, where its terms ask for the same.
+    pub matters: Vec<String>,
+    /// When what opened it was noticed or took place; what was over before does not meet it.
+    pub since: Option<Timestamp>,
 }
 
 impl OpenedDuty {

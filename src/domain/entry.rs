@@ -53,6 +53,16 @@ pub struct Intent {
     pub reasons: Vec<WrittenReason>,
 }
 
+impl Intent {
+    /// When what it tells of was noticed: the earlier of what the device claims and what the author says; of a correction,
+    /// what it says now.
+    #[must_use]
+    pub fn noticed_at(&self) -> Option<Timestamp> {
+        let said = self.body.corrected().unwrap_or(&self.body).noticed_at();
+        self.observed_at.into_iter().chain(said).min()
+    }
+}
+
 /// A reason written for one rule; kept with the entry and shown with it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WrittenReason {

@@ -30,7 +30,7 @@ pub use meetings::{Meetings, Pair};
 pub use office::{Office, Pledged, Suspended};
 
 /// Raised when the shape or meaning of [`PatientState`] changes: older snapshots are then ignored.
-pub const FOLD_VERSION: u32 = 6;
+pub const FOLD_VERSION: u32 = 7;
 
 /// All that is known of a patient up to `head`; or of an organisation, of which there is an `office` and neither
 /// registration nor team.

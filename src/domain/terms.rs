@@ -2,11 +2,14 @@
 //! themselves and kept with the duty, so that it stays what it was under whichever rulebook is in force later. Made by
 //! the rulebook, kept by the ledger; when a span has passed is the calendar's to say.
 
+use super::body::{Body, Callee};
 use super::directory::Actor;
 use super::duty::{Capacity, Debtor, RoleSet};
-use super::ids::EntryId;
+use super::ids::{EntryId, OrganisationId};
 use super::kind::Kind;
 use super::list::closed_list;
+use super::search::fold;
+use super::time::Timestamp;
 
 closed_list! {
     /// How a span of time is counted.
@@ -48,6 +51,16 @@ closed_list! {
         Waive = "waive", "免じる", "waive";
         /// The debtor is unable to; the next in the chain is told at once.
         CannotGo = "cannot_go", "行けない", "cannot go";
+        /// An answered call to the debtor, logged by either side about what opened the duty, meets it.
+        Phoned = "phoned", "電話で伝えた", "told by phone";
+    }
+}
+
+closed_list! {
+    /// What an entry must share with the duty it meets, beyond its kind.
+    Matter {
+        Device = "device", "機器", "device";
+        Callee = "callee", "電話の相手", "person called";
     }
 }
 
@@ -83,6 +96,8 @@ pub struct Terms {
     pub kinds: Vec<Kind>,
     /// What meets it must refer to what opened it.
     pub answers: bool,
+    /// What meets it must be about the same; an entry that names no such thing must refer to what opened it.
+    pub same: Option<Matter>,
     pub within: Timing,
     /// Counted from the opening, ascending.
     pub remind: Vec<Timing>,
@@ -91,23 +106,88 @@ pub struct Terms {
 }
 
 /// An entry that may meet a duty.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Act<'a> {
     pub author: &'a Actor,
     pub kind: Kind,
     /// The entry it acknowledges, answers or belongs to.
     pub refers_to: Option<EntryId>,
+    /// The device it speaks of, as devices are looked up.
+    pub device: Option<String>,
+    /// Whom it phoned, and whether somebody answered.
+    pub call: Option<(Callee, bool)>,
+    /// When what it tells of was over, where it says so.
+    pub over_at: Option<Timestamp>,
+}
+
+impl<'a> Act<'a> {
+    /// What `author` does by saying `body`.
+    #[must_use]
+    pub fn of(author: &'a Actor, body: &Body) -> Self {
+        let device = match body {
+            Body::DeviceChange(change) => Some(fold(&change.device)),
+            _ => None,
+        };
+        let call = match body {
+            Body::Call(call) => Some((call.callee(), call.reached)),
+            _ => None,
+        };
+        Self { author, kind: body.kind(), refers_to: body.refers_to(), device, call, over_at: body.over_at() }
+    }
+}
+
+/// A duty as what may meet it is compared with it.
+#[derive(Debug, Clone, Copy)]
+pub struct Owed<'a> {
+    pub debtors: &'a [Debtor],
+    pub cause: Option<EntryId>,
+    /// The organisation that wrote the cause.
+    pub owner: Option<OrganisationId>,
+    pub matters: &'a [String],
+    pub since: Option<Timestamp>,
+}
+
+impl Owed<'_> {
+    fn referred_to_by(&self, act: &Act<'_>) -> bool {
+        self.cause.is_some() && act.refers_to == self.cause
+    }
+
+    fn is_debtor(&self, actor: &Actor) -> bool {
+        self.debtors.iter().any(|debtor| debtor.organisation == actor.organisation && debtor.roles.has(actor.role))
+    }
 }
 
 impl Terms {
-    /// Whether this act of a debtor meets a duty of these terms that `cause` opened.
+    /// Whether this act meets a duty of these terms.
     #[must_use]
-    pub fn met_by(&self, act: &Act<'_>, debtors: &[Debtor], cause: Option<EntryId>) -> bool {
-        let refers = cause.is_some() && act.refers_to == cause;
-        let fits = self.acknowledge && act.kind == Kind::Acknowledgement && refers
-            || self.kinds.contains(&act.kind) && (refers || !self.answers);
-        let owes =
-            |debtor: &Debtor| debtor.organisation == act.author.organisation && debtor.roles.has(act.author.role);
-        fits && debtors.iter().any(owes)
+    pub fn met_by(&self, act: &Act<'_>, owed: &Owed<'_>) -> bool {
+        let refers = owed.referred_to_by(act);
+        let acknowledges = self.acknowledge && act.kind == Kind::Acknowledgement && refers;
+        let does = || self.kinds.contains(&act.kind) && self.is_about(act, owed, refers);
+        owed.is_debtor(act.author) && (acknowledges || does()) || self.told_by_phone(act, owed)
+    }
+
+    fn is_about(&self, act: &Act<'_>, owed: &Owed<'_>, refers: bool) -> bool {
+        let is_same = match (self.same, &act.device, &act.call) {
+            (Some(Matter::Device), Some(device), _) => Some(owed.matters.contains(device)),
+            (Some(Matter::Callee), _, Some((callee, _))) => {
+                let sure = refers || callee.role.is_some();
+                Some(sure && owed.matters.iter().any(|before| callee.is_the_same(before)))
+            }
+            _ => None,
+        };
+        // What was over before cannot be an answer, unless it says that it is one.
+        let in_time = || act.over_at.zip(owed.since).is_none_or(|(over, since)| over >= since);
+        is_same.unwrap_or(refers || !self.answers && self.same.is_none()) && (refers || in_time())
+    }
+
+    /// Whoever owes was told by phone, by the one who wrote it or in their own words.
+    fn told_by_phone(&self, act: &Act<'_>, owed: &Owed<'_>) -> bool {
+        let Some((callee, true)) = &act.call else { return false };
+        let side = owed.is_debtor(act.author) || owed.owner == Some(act.author.organisation);
+        self.ways_out.contains(&WayOut::Phoned)
+            && side
+            && owed.referred_to_by(act)
+            && owed.debtors.iter().any(|debtor| callee.may_be(debtor))
     }
 }

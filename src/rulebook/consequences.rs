@@ -4,14 +4,17 @@
 use super::Rulebook;
 use super::class::EntryClass;
 use super::decide::Situation;
-use super::duty::{Act, Debtor, NewDuty, RoleSet};
+use super::duty::{Act, Debtor, NewDuty, Owed, RoleSet};
 use super::etiquette::{Etiquette, Held};
 use super::judge::RuleRef;
+use super::remembered::devices_in_question;
 use super::situation;
 use super::slots::Slots;
 use super::surroundings::{named_by, visited_since};
+use super::words::Matter;
 use crate::domain::body::Body;
 use crate::domain::directory::Actor;
+use crate::domain::duties::Duty;
 use crate::domain::duty::{DutyId, OpenedDuty};
 use crate::domain::entry::{Intent, WrittenReason};
 use crate::domain::ids::PersonId;
@@ -19,6 +22,8 @@ use crate::domain::in_words::Hold;
 use crate::domain::kind::Kind;
 use crate::domain::role::Role;
 use crate::domain::ruling::{Consequences, Ruling, rule_id};
+use crate::domain::search::fold;
+use crate::domain::state::PatientState;
 use crate::domain::time::Timestamp;
 use crate::limits;
 
@@ -158,6 +163,8 @@ impl Rulebook {
             confirmed: new.confirmed,
             standing: false,
             terms: new.terms.clone(),
+            matters: new.terms.same.map(|same| matters(situation, intent, same)).unwrap_or_default(),
+            since: Some(since(situation, intent)),
         }
     }
 
@@ -176,13 +183,47 @@ impl Rulebook {
     }
 }
 
+/// What a duty of this post is about.
+fn matters(situation: &Situation<'_>, intent: &Intent, same: Matter) -> Vec<String> {
+    match (same, intent.body.corrected().unwrap_or(&intent.body)) {
+        (Matter::Device, Body::Visit(visit)) => devices_in_question(situation.state, visit),
+        (Matter::Device, Body::DeviceChange(change)) => vec![fold(&change.device)],
+        (Matter::Callee, Body::Call(call)) => vec![call.callee().to_string()],
+        _ => Vec::new(),
+    }
+}
+
+/// When what a post tells of was noticed, or took place.
+fn since(situation: &Situation<'_>, intent: &Intent) -> Timestamp {
+    let took_place = match intent.body.corrected().unwrap_or(&intent.body) {
+        Body::Admission(admission) => admission.on,
+        Body::Discharge(discharge) => discharge.on,
+        _ => None,
+    };
+    // Whatever was done on that day may have come after it.
+    let day_began = took_place.and_then(|day| situation.calendar.end_of(day.yesterday().ok()?));
+    day_began.or(intent.noticed_at()).map_or(situation.now, |at| at.min(situation.now))
+}
+
 /// The open duties that this post meets.
 fn met(situation: &Situation<'_>, intent: &Intent) -> Vec<DutyId> {
     // Putting an entry right does not do again what it did.
     if matches!(intent.body.kind(), Kind::Correction | Kind::Retraction) {
         return Vec::new();
     }
-    let act = Act { author: situation.actor, kind: intent.body.kind(), refers_to: intent.body.refers_to() };
+    let act = Act::of(situation.actor, &intent.body);
     let open = situation.state.duties.open();
-    open.filter(|duty| duty.opened.terms.met_by(&act, &duty.debtors, duty.cause)).map(|duty| duty.opened.id).collect()
+    open.filter(|duty| meets(situation.state, &act, duty)).map(|duty| duty.opened.id).collect()
+}
+
+fn meets(state: &PatientState, act: &Act<'_>, duty: &Duty) -> bool {
+    let Duty { opened: OpenedDuty { terms, matters, since, .. }, debtors, cause, scope, .. } = duty;
+    let owner = scope.as_ref().map(|scope| scope.owner);
+    let owed = Owed { debtors, cause: *cause, owner, matters, since: *since };
+    // Of several devices each must have been spoken of.
+    let announced = |device: &String| {
+        act.device.as_ref() == Some(device)
+            || scope.as_ref().is_some_and(|scope| state.course.announced_after(device, scope.seq))
+    };
+    terms.met_by(act, &owed) && (terms.same != Some(Matter::Device) || matters.iter().all(announced))
 }

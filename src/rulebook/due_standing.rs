@@ -202,6 +202,8 @@ impl<'a> Looked<'a> {
             standing: true,
             terms: new.terms,
             chain,
+            matters: Vec::new(),
+            since: None,
         };
         Some(Asked { opened, opens_at })
     }

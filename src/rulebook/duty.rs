@@ -17,7 +17,7 @@ pub use crate::domain::duty::{Debtor, RoleSet};
 use crate::domain::ids::{OrganisationId, PersonId};
 use crate::domain::kind::Kind;
 use crate::domain::role::OrganisationType;
-pub use crate::domain::terms::{Act, ChainStep, Terms, Timing, Told};
+pub use crate::domain::terms::{Act, ChainStep, Owed, Terms, Timing, Told};
 use crate::domain::time::Timestamp;
 
 /// An organisation on the team with the roles its people hold there.
@@ -151,9 +151,11 @@ impl Told {
 
 impl Terms {
     pub(crate) fn of(rule: &Rule) -> Option<Self> {
-        let (acknowledge, kinds, answers) = match &rule.mechanism {
-            Mechanism::Duty(duty) => (duty.met_by.acknowledge, duty.met_by.kinds, duty.met_by.answers),
-            Mechanism::Standing(standing) => (false, standing.keep, false),
+        let (acknowledge, kinds, answers, same) = match &rule.mechanism {
+            Mechanism::Duty(duty) => {
+                (duty.met_by.acknowledge, duty.met_by.kinds, duty.met_by.answers, duty.met_by.same)
+            }
+            Mechanism::Standing(standing) => (false, standing.keep, false, None),
             _ => return None,
         };
         let Deadline { within, remind, escalate, ways_out } = rule.mechanism.deadline()?;
@@ -161,6 +163,7 @@ impl Terms {
             acknowledge,
             kinds: positions(kinds).filter_map(|at| Kind::ALL.get(usize::from(at)).copied()).collect(),
             answers,
+            same,
             within: (*within).into(),
             remind: remind.iter().map(|span| (*span).into()).collect(),
             escalate: escalate

@@ -163,6 +163,7 @@ event_facts! {
     one_doctor_wished: (flag) = "patient.one_doctor_wished";
     keeps_acp_private: (flag) = "patient.keeps_acp_private";
     phoned: (flag) = "record.phoned";
+    doctor_phoned: (flag) = "record.doctor_phoned";
     device_mismatch: (flag) = "visit.device_mismatch";
     station_consulted: (flag) = "station_change.station_consulted";
     first_after_discharge: (flag) = "visit_plan.first_after_discharge";

@@ -3,7 +3,7 @@
 
 use super::problem::Place;
 use super::ruleset::{Applies, Clause};
-use super::words::{Audience, Capacity, Clock, Per, Pledger, Relation, WayOut};
+use super::words::{Audience, Capacity, Clock, Matter, Per, Pledger, Relation, WayOut};
 use crate::domain::text::Text;
 
 /// Holds a post until what it requires is there, an exception applies, or a reason is written.
@@ -82,6 +82,8 @@ pub struct MetBy {
     pub kinds: u64,
     /// The entry posted must say that it answers the one that opened the duty.
     pub answers: bool,
+    /// The entry posted must be about the same.
+    pub same: Option<Matter>,
     pub(crate) place: Place,
 }
 

@@ -77,7 +77,9 @@ pub use class::{EntryClass, Mask, RecordClass};
 pub use decide::{Acceptance, Decision, Refusal, Situation, decide};
 pub use due_patient::ends_views;
 pub use due_standing::Looked;
-pub use duty::{Act, Around, ChainStep, Debtor, Named, NewDuty, RoleSet, Seat, Step, StepDoes, Terms, Timing, Told};
+pub use duty::{
+    Act, Around, ChainStep, Debtor, Named, NewDuty, Owed, RoleSet, Seat, Step, StepDoes, Terms, Timing, Told,
+};
 pub use etiquette::{Advice, DutyOpened, Etiquette, Held};
 pub use event::EventFacts;
 pub use explain::{Explanation, NearMiss, OtherBook, Reason};

@@ -10,7 +10,7 @@ use super::suggest::nearest;
 use super::table::Item;
 use super::vocabulary::Vocabulary;
 use super::vocabulary_file::word_in;
-use super::words::{Capacity, Relation, Word, key};
+use super::words::{Capacity, Matter, Relation, Word, key};
 use crate::domain::kind::Kind;
 use crate::domain::role::Role;
 use crate::domain::text::Text;
@@ -96,19 +96,20 @@ fn read_table(item: Item<'_, '_>, side: Side, vocabulary: &Vocabulary, findings:
     Some(Party { roles: roles.unwrap_or_else(|| vocabulary.roles.full()), capacity, relation, each, place: item.place })
 }
 
-/// `"acknowledge"`, `"post:lab_result"`, a list of posts, or `{ act = …, answers = true }`.
+/// `"acknowledge"`, `"post:lab_result"`, a list of posts, or `{ act = …, answers = true, same = "device" }`.
 pub(crate) fn read_met_by(item: Item<'_, '_>, vocabulary: &Vocabulary, findings: &mut Findings<'_>) -> Option<MetBy> {
-    let mut answers = false;
+    let (mut answers, mut same) = (false, None);
     let mut acts = item;
     if item.value.get_ref().as_table().is_some() {
         let mut table = item.table(findings)?;
         let act = table.require(key::ACT, findings);
         answers = read_flag(&mut table, key::ANSWERS, findings);
+        same = table.find(key::SAME).and_then(|item| item.word::<Matter>(findings));
         table.finish(findings);
         acts = act?;
     }
     let acknowledgement = Kind::Acknowledgement;
-    let mut met = MetBy { acknowledge: false, kinds: 0, answers, place: acts.place };
+    let mut met = MetBy { acknowledge: false, kinds: 0, answers, same, place: acts.place };
     for act in acts.elements(findings) {
         let written = act.string(findings)?;
         if written == "acknowledge" || written == acknowledgement.ja() {

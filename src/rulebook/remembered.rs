@@ -8,13 +8,14 @@ use super::facts::Known;
 use super::history::{Derivation, Past};
 use super::surroundings::Surroundings;
 use super::vocabulary::Vocabulary;
-use crate::domain::body::{Body, Order, Visit};
+use crate::domain::body::{Body, CallTo, DeviceState, Order, Visit};
 use crate::domain::directory::{Actor, Directory};
 use crate::domain::entry::Intent;
 use crate::domain::ids::OrganisationId;
 use crate::domain::kind::Kind;
 use crate::domain::offices::Offices;
 use crate::domain::role::OrganisationType;
+use crate::domain::search::{fold, plain};
 use crate::domain::state::{PatientState, Record, Writer};
 use crate::domain::time::Timestamp;
 
@@ -23,6 +24,7 @@ use crate::domain::time::Timestamp;
 pub(crate) struct Derivations {
     infection_active: Option<Derivation>,
     phoned: Option<Derivation>,
+    doctor_phoned: Option<Derivation>,
     station_consulted: Option<Derivation>,
     first_after_discharge: Option<Derivation>,
     doctor_opinion: Option<Derivation>,
@@ -39,6 +41,7 @@ impl Derivations {
         Self {
             infection_active: find("patient.infection_active"),
             phoned: find("record.phoned"),
+            doctor_phoned: find("record.doctor_phoned"),
             station_consulted: find("station_change.station_consulted"),
             first_after_discharge: find("visit_plan.first_after_discharge"),
             doctor_opinion: find("care_plan.doctor_opinion"),
@@ -142,13 +145,17 @@ impl Rulebook {
         match body {
             Body::Message(_) | Body::LabRequest(_) | Body::Consultation(_) | Body::StatusChange(_) => {
                 facts.phoned = look.ask(derived.phoned.as_ref(), |writer, _| writer.organisation == actor.organisation);
+                facts.doctor_phoned = doctor_phoned(derived.doctor_phoned.as_ref(), look, body, actor);
             }
             Body::VisitPlan(plan) => {
                 facts.phoned = look.ask(derived.phoned.as_ref(), |writer, _| writer.organisation == actor.organisation);
                 let first = look.any(derived.first_after_discharge.as_ref());
                 facts.first_after_discharge = if plan.first_after_discharge { Known::Is(true) } else { first };
             }
-            Body::Visit(visit) => facts.device_mismatch = differs(look.state, visit),
+            Body::Visit(visit) => {
+                facts.device_mismatch = differs(look.state, visit);
+                facts.doctor_phoned = doctor_phoned(derived.doctor_phoned.as_ref(), look, body, actor);
+            }
             Body::NursingInstruction(instruction) => {
                 let lacking = self.vocabulary.glossary.as_ref().map(|glossary| glossary.lacking_of(instruction).len());
                 facts.abbreviations = lacking.map_or(Known::Unknown, |count| Known::Is(count as i64));
@@ -165,7 +172,7 @@ impl Rulebook {
                 });
             }
             Body::Order(order) => {
-                facts.allergy_conflict = Known::Is(conflicts(look.state, order));
+                facts.allergy_conflict = conflicts(look.state, order);
             }
             _ => {}
         }
@@ -188,24 +195,65 @@ pub(crate) struct AskedPost<'a> {
 /// Whether a setting seen on a visit is another than the one announced last. A device of which nobody ever announced
 /// anything cannot be told.
 fn differs(state: &PatientState, visit: &Visit) -> Known<bool> {
-    let mut all_known = true;
-    for seen in &visit.devices {
-        let Some(announced) = state.course.settings_of(&seen.device) else {
-            all_known = false;
-            continue;
-        };
-        for setting in &seen.settings {
-            match announced.iter().find(|known| known.name == setting.name) {
-                Some(known) if known.value == setting.value && known.unit == setting.unit => {}
-                Some(_) => return Known::Is(true),
-                None => all_known = false,
-            }
-        }
-    }
-    if all_known { Known::Is(false) } else { Known::Unknown }
+    let all = visit.devices.iter().map(|seen| device_differs(state, seen));
+    any(all)
 }
 
-fn conflicts(state: &PatientState, order: &Order) -> bool {
-    let Some((_, allergies)) = state.course.allergies.newest() else { return false };
-    order.drugs.iter().any(|drug| allergies.against(drug).is_some())
+/// The devices that a duty to explain a visit's findings is about: those set otherwise than announced, else those of which
+/// nothing is known.
+pub(super) fn devices_in_question(state: &PatientState, visit: &Visit) -> Vec<String> {
+    let found = |wanted: Known<bool>| {
+        let of_them = visit.devices.iter().filter(move |seen| device_differs(state, seen) == wanted);
+        let mut names: Vec<String> = of_them.map(|seen| fold(&seen.device)).collect();
+        names.sort_unstable();
+        names.dedup();
+        names
+    };
+    let differing = found(Known::Is(true));
+    if differing.is_empty() { found(Known::Unknown) } else { differing }
+}
+
+fn device_differs(state: &PatientState, seen: &DeviceState) -> Known<bool> {
+    let Some(announced) = state.course.settings_of(&seen.device) else { return Known::Unknown };
+    any(seen.settings.iter().map(|setting| {
+        let name = plain(&setting.name);
+        let known = announced.iter().find(|known| plain(&known.name) == name);
+        known.map_or(Known::Unknown, |known| Known::Is(!known.reads_like(setting)))
+    }))
+}
+
+/// What a doctor phoned says nothing new: an answered call of the author's organisation, lately, and after the change
+/// was noticed where the record says when that was.
+fn doctor_phoned(derivation: Option<&Derivation>, look: &LookBack<'_>, body: &Body, actor: &Actor) -> Known<bool> {
+    let Some(derivation) = derivation else { return Known::Unknown };
+    let began = match body {
+        Body::Visit(visit) => visit.started_at.or(visit.ended_at),
+        Body::StatusChange(change) => change.noticed_at,
+        _ => None,
+    };
+    let counts = |at: &Timestamp| {
+        let lately = derivation.within.is_none_or(|span| look.now.since(*at).as_secs() <= span.seconds.unsigned_abs());
+        lately && began.is_none_or(|began| *at >= began)
+    };
+    Known::Is(look.state.course.answered_calls(actor.organisation, CallTo::Doctor).any(|at| counts(&at)))
+}
+
+/// Whether an order falls under a recorded allergy. Where the drugs change and none is listed, or the text names what
+/// somebody is allergic to, it cannot be told.
+fn conflicts(state: &PatientState, order: &Order) -> Known<bool> {
+    let Some((_, allergies)) = state.course.allergies.newest() else { return Known::Is(false) };
+    if order.drugs.iter().any(|drug| allergies.against(drug).is_some()) {
+        return Known::Is(true);
+    }
+    let unlisted = order.changes_drugs && order.drugs.is_empty() && allergies.of_drugs().next().is_some();
+    if unlisted || allergies.named_in(&order.text) { Known::Unknown } else { Known::Is(false) }
+}
+
+/// Whether one of them is; unknown where none is for certain and one may be.
+fn any(facts: impl Iterator<Item = Known<bool>>) -> Known<bool> {
+    facts.fold(Known::Is(false), |so_far, fact| match (so_far, fact) {
+        (Known::Is(true), _) | (_, Known::Is(true)) => Known::Is(true),
+        (Known::Unknown, _) | (_, Known::Unknown) => Known::Unknown,
+        _ => Known::Is(false),
+    })
 }

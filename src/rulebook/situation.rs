@@ -56,15 +56,15 @@ pub fn record(intent: &Intent, actor: &Actor, target: Option<&Target>, now: Time
         infection: infection.into(),
         own: true.into(),
         addressed: intent.addressed_to.iter().any(|addressee| addressee.means(actor)).into(),
-        delay_s: intent.observed_at.map_or(Known::Is(0), |at| Known::Is(delay_s(at, now))),
+        delay_s: intent.noticed_at().map_or(Known::Is(0), |at| Known::Is(delay_s(at, now))),
         target_own: target_fact(|target| target.own),
         target_visible: target_fact(|target| target.visible),
         link_own: (linked_organisation(body) == Some(actor.organisation)).into(),
     }
 }
 
-fn delay_s(observed: Timestamp, received: Timestamp) -> i64 {
-    i64::try_from(received.since(observed).as_secs()).unwrap_or(i64::MAX)
+fn delay_s(noticed: Timestamp, received: Timestamp) -> i64 {
+    i64::try_from(received.since(noticed).as_secs()).unwrap_or(i64::MAX)
 }
 
 fn linked_organisation(body: &Body) -> Option<crate::domain::ids::OrganisationId> {

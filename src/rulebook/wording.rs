@@ -300,10 +300,17 @@ fn met_by(met: &MetBy, vocabulary: &Vocabulary) -> Text {
     }
     if met.kinds != 0 {
         let kinds = vocabulary.kinds.label_of(met.kinds);
-        acts.push(if met.answers {
-            Text::new(format!("これに答える「{}」", kinds.ja), format!("an answering '{}'", kinds.en))
-        } else {
-            Text::new(format!("「{}」", kinds.ja), format!("'{}'", kinds.en))
+        acts.push(match (met.same, met.answers) {
+            (Some(same), true) => Text::new(
+                format!("これに答える、または{}が同じ「{}」", same.ja(), kinds.ja),
+                format!("a '{}' that answers it or is about the same {}", kinds.en, same.en()),
+            ),
+            (Some(same), false) => Text::new(
+                format!("{}が同じ「{}」", same.ja(), kinds.ja),
+                format!("a '{}' about the same {}", kinds.en, same.en()),
+            ),
+            (None, true) => Text::new(format!("これに答える「{}」", kinds.ja), format!("an answering '{}'", kinds.en)),
+            (None, false) => Text::new(format!("「{}」", kinds.ja), format!("'{}'", kinds.en)),
         });
     }
     join(&acts, "か", " or ")

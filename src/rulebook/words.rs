@@ -87,6 +87,7 @@ keys! {
     EACH = "each" "それぞれ";
     ACT = "act" "行い";
     ANSWERS = "answers" "これに答える";
+    SAME = "same" "同じもの";
     PER = "per" "単位";
     KEEP = "keep" "保つ記録";
     EVERY = "every" "間隔";
@@ -242,7 +243,7 @@ words! {
 }
 
 pub use crate::domain::duty::Capacity;
-pub use crate::domain::terms::{Clock, Relation, WayOut};
+pub use crate::domain::terms::{Clock, Matter, Relation, WayOut};
 
 /// Closed lists of the domain that rule files speak in.
 macro_rules! domain_words {
@@ -260,7 +261,8 @@ domain_words! {
     Capacity, "capacity" "立場": Member Manager Contact Person;
     Clock, "clock" "数え方": Calendar Business;
     Relation, "relation" "どこの": Team Author Named Visited Host Region Debtor Subject;
-    WayOut, "way out" "ほかの道": Decline Snooze Waive CannotGo;
+    WayOut, "way out" "ほかの道": Decline Snooze Waive CannotGo Phoned;
+    Matter, "thing to be the same" "同じもの": Device Callee;
 }
 
 words! {

@@ -57,6 +57,11 @@ pub fn note() -> Body {
     Body::from(Note { text: "お変わりありません".to_owned(), ..Note::default() })
 }
 
+/// A message that answers an entry.
+pub fn answer_to(entry: EntryId) -> Body {
+    Message { answers: Some(entry), ..message() }.into()
+}
+
 pub fn message() -> Message {
     Message { text: "ご確認ください".to_owned(), ..Message::default() }
 }
@@ -146,16 +151,18 @@ pub fn status_change() -> StatusChange {
 }
 
 pub fn call(to: CallTo, reached: bool, text: &str) -> Body {
-    Body::from(Box::new(Call {
-        to,
-        reached,
-        text: text.to_owned(),
-        organisation: None,
-        person: None,
-        role: None,
-        called_at: None,
-        about: None,
-    }))
+    Body::from(Box::new(Call { text: text.to_owned(), ..phone(to, reached) }))
+}
+
+/// A call about an entry.
+pub fn call_about(about: EntryId, to: CallTo, reached: bool) -> Body {
+    Body::from(Box::new(Call { about: Some(about), ..phone(to, reached) }))
+}
+
+/// A call that says what was said, and no more of whom it was for.
+pub fn phone(to: CallTo, reached: bool) -> Call {
+    let (organisation, person, role, called_at, about) = (None, None, None, None, None);
+    Call { to, reached, text: "伝えました".to_owned(), organisation, person, role, called_at, about }
 }
 
 pub fn visit_plan(starts_at: Timestamp) -> VisitPlan {
@@ -165,16 +172,21 @@ pub fn visit_plan(starts_at: Timestamp) -> VisitPlan {
 /// A conference that somebody of each of these roles attends.
 pub fn conference(roles: &[Role]) -> Body {
     let attendees = roles.iter().map(|role| Participant { role: *role, organisation: None, person: None }).collect();
-    Body::from(Box::new(Conference {
+    Body::from(Box::new(Conference { attendees, ..held() }))
+}
+
+/// A conference, of whose people nothing is said.
+pub fn held() -> Conference {
+    Conference {
         state: MeetingState::Held,
         text: "サービスを見直しました".to_owned(),
         held_at: None,
         organisations: Vec::new(),
-        attendees,
+        attendees: Vec::new(),
         absent: Vec::new(),
         spoken_for: Vec::new(),
         attachments: Vec::new(),
-    }))
+    }
 }
 
 pub fn acp_note(keep_private: bool) -> Body {
@@ -207,7 +219,7 @@ pub fn allergic_to(substance: &str) -> Body {
 
 pub fn takes(drug: &str) -> Body {
     let drugs = vec![Drug { name: drug.to_owned(), ..Drug::default() }];
-    Body::from(MedicationList { drugs, ..MedicationList::default() })
+    Body::from(Box::new(MedicationList { drugs, ..MedicationList::default() }))
 }
 
 /// A routine order that changes what the patient takes.

@@ -1,12 +1,15 @@
 //! What doctors ask of nurses: to visit first on a change, to tell without delay, to be asked first, to keep reporting.
 
-use renkei::domain::body::{Body, StatusChange, Visit, VisitPlan};
+use renkei::domain::body::{Body, Call, CallTo, StatusChange, Visit, VisitPlan};
 use renkei::domain::duty::Answer;
 use renkei::domain::entry::Intent;
 use renkei::domain::role::Role;
+use renkei::domain::terms::WayOut;
+use renkei::domain::time::Timestamp;
 
 use super::bodies::{
-    conference, discharge, instructed, instruction, report, status_change, visit, visit_plan, visited,
+    call, call_about, conference, discharge, instructed, instruction, phone, report, status_change, visit, visit_plan,
+    visited,
 };
 use super::story::Who::{CareManager, Doctor, FarNurse, Helper, Nurse, Pharmacist, SecondNurse, Secretariat};
 use super::story::{DAY, HOUR, MINUTE, Story, TEAM, advice, advised, at, duty, meets, no_duty, not_advised};
@@ -22,6 +25,9 @@ async fn dn_m1_a_change_somebody_saw_is_the_nurses_to_visit_and_done_with_her_no
     assert_eq!((owed.due, owed.confirmed), (at("04-01 11:00"), true));
     story.got_by(seen.id, &TEAM).await;
     assert!(!meets(&story.posts(Doctor, visited()).await, &owed));
+    let this_morning = Visit { started_at: Some(at("04-01 08:00")), ended_at: Some(at("04-01 08:30")), ..visit() };
+    let this_morning = story.posts(Nurse, Body::from(Box::new(this_morning))).await;
+    assert!(!meets(&this_morning, &owed), "over before anything was seen");
     assert!(meets(&story.posts(Nurse, visited()).await, &owed));
     story.later(5 * HOUR).await;
     assert_eq!(story.course(Secretariat, owed.id).await, [""; 0]);
@@ -119,6 +125,53 @@ async fn dn_m2_what_the_doctor_must_know_is_the_doctors_to_acknowledge() {
 }
 
 #[tokio::test]
+async fn dn_m2_phoned_and_logged_it_is_told() {
+    let mut story = Story::begin().await;
+    let told = story.posts(Nurse, flagged()).await;
+    let owed = duty(&told, "DN-M2");
+    assert_eq!(owed.terms.ways_out, [WayOut::Phoned]);
+    for (who, unrelated) in [
+        (Nurse, call(CallTo::Doctor, true, "来週の予定の件")),
+        (Nurse, call_about(told.id, CallTo::Doctor, false)),
+        (Nurse, call_about(told.id, CallTo::Other, true)),
+        (Helper, call_about(told.id, CallTo::Doctor, true)),
+    ] {
+        assert!(!meets(&story.posts(who, unrelated.clone()).await, &owed), "{who:?} {unrelated:?}");
+    }
+    let elsewhere =
+        Call { organisation: Some(story.office(Pharmacist)), about: Some(told.id), ..phone(CallTo::Doctor, true) };
+    assert!(!meets(&story.posts(Nurse, Body::from(Box::new(elsewhere))).await, &owed), "a doctor of another place");
+    let phoned = story.posts(Nurse, call_about(told.id, CallTo::Doctor, true)).await;
+    assert!(meets(&phoned, &owed));
+    // What told the doctor was entered by mistake: the doctor is still to be told.
+    story.takes_back(Nurse, phoned.id).await;
+    assert!(meets(&story.acknowledges(Doctor, told.id).await, &owed));
+}
+
+#[tokio::test]
+async fn dn_m2_phoned_before_it_is_written_it_asks_nothing_more() {
+    let mut story = Story::begin().await;
+    story.posts(Nurse, call(CallTo::Doctor, false, "")).await;
+    story.posts(Nurse, call(CallTo::Other, true, "家族へ")).await;
+    story.posts(Helper, call(CallTo::Doctor, true, "よその事業所の電話")).await;
+    let not_reached = duty(&story.posts(Nurse, flagged()).await, "DN-M2");
+    let phoned = story.posts(Nurse, call(CallTo::Doctor, true, "伝えました")).await;
+    no_duty(&story.posts(Nurse, flagged()).await, "DN-M2");
+    story.later(20 * MINUTE).await;
+    let changed = |noticed_at: Timestamp| {
+        Body::from(StatusChange { noticed_at: Some(noticed_at), tell_doctor: true, ..status_change() })
+    };
+    no_duty(&story.posts(Nurse, changed(at("04-01 08:55"))).await, "DN-M2");
+    duty(&story.posts(Nurse, changed(at("04-01 09:10"))).await, "DN-M2");
+    story.takes_back(Nurse, phoned.id).await;
+    duty(&story.posts(Nurse, changed(at("04-01 08:55"))).await, "DN-M2");
+    story.posts(Nurse, call(CallTo::Doctor, true, "伝えました")).await;
+    story.later(61 * MINUTE).await;
+    duty(&story.posts(Nurse, flagged()).await, "DN-M2");
+    assert!(story.course(Nurse, not_reached.id).await.is_empty());
+}
+
+#[tokio::test]
 async fn dn_m2_unacknowledged_it_goes_to_the_clinics_liaison_and_back_to_the_nurses_manager() {
     let mut story = Story::begin().await;
     let told = story.posts(Nurse, flagged()).await;
@@ -168,6 +221,30 @@ async fn dn_m2b_what_was_noticed_long_ago_is_advised_to_be_phoned() {
     not_advised(&story.posts_intent(Nurse, soon).await, "DN-M2b");
     let not_for_the_doctor = Intent { body: visited(), ..noticed(120, &story) };
     not_advised(&story.posts_intent(Nurse, not_for_the_doctor).await, "DN-M2b");
+}
+
+#[tokio::test]
+async fn dn_m2b_hears_what_the_author_says_of_the_moment() {
+    let mut story = Story::begin().await;
+    let now = story.app.clock.wall();
+    let ago = |minutes: u32| Some(now.saturating_sub(MINUTE * minutes));
+    let noticed = |minutes| Body::from(StatusChange { noticed_at: ago(minutes), tell_doctor: true, ..status_change() });
+    let of_now = |story: &Story, body: Body| Intent { observed_at: Some(now), ..story.intent(body) };
+    // As the page sends it: written now, noticed two hours ago.
+    let late = of_now(&story, noticed(120));
+    let says = advised(&story.posts_intent(Nurse, late).await, "DN-M2b");
+    assert!(says.contains("2時間"), "{says}");
+    let soon = of_now(&story, noticed(60));
+    not_advised(&story.posts_intent(Nurse, soon).await, "DN-M2b");
+    let visit = |from, until| {
+        Body::from(Box::new(Visit { started_at: ago(from), ended_at: until, tell_doctor: true, ..visit() }))
+    };
+    let long_over = of_now(&story, visit(150, ago(90)));
+    advised(&story.posts_intent(Nurse, long_over).await, "DN-M2b");
+    let begun = of_now(&story, visit(120, None));
+    advised(&story.posts_intent(Nurse, begun).await, "DN-M2b");
+    let just_over = of_now(&story, visit(90, ago(10)));
+    not_advised(&story.posts_intent(Nurse, just_over).await, "DN-M2b");
 }
 
 // ───────── where possible ─────────

@@ -1,10 +1,10 @@
 //! Infection notices: who must take note, and what follows while one runs.
 
 use jiff::civil::date;
-use renkei::domain::body::{Body, Infection};
+use renkei::domain::body::{Body, CallTo, Infection};
 use renkei::domain::team::ConsentState;
 
-use super::bodies::{admission, infection, message, visit_plan, visited};
+use super::bodies::{admission, answer_to, call, call_about, infection, message, visit_plan, visited};
 use super::story::Who::{CareManager, Doctor, FarHelper, FarNurse, Helper, Nurse, Pharmacist, Secretariat};
 use super::story::{DAY, HOUR, Story, TEAM, advised, at, duties, duty, meets, no_duty, not_advised};
 
@@ -120,5 +120,10 @@ async fn in_5_on_admission_while_a_notice_runs_the_host_tells_the_hospital() {
     assert_eq!(owed.due, at("04-01 11:00"));
     story.got_by(admitted.id, &TEAM).await;
     assert!(!meets(&story.posts(Nurse, message().into()).await, &owed));
-    assert!(meets(&story.posts(Doctor, message().into()).await, &owed));
+    assert!(!meets(&story.posts(Doctor, message().into()).await, &owed), "about something else");
+    assert!(!meets(&story.posts(Doctor, call(CallTo::Other, true, "薬局へ")).await, &owed));
+    assert!(meets(&story.posts(Doctor, answer_to(admitted.id)).await, &owed));
+    let again = story.posts(Nurse, admission()).await;
+    let told = story.posts(Doctor, call_about(again.id, CallTo::Other, true)).await;
+    assert!(meets(&told, &duty(&again, "IN-5")));
 }

@@ -1,11 +1,14 @@
 //! What nurses ask of doctors and must be: devices, results, orders in writing, no change of station unawares.
 
-use renkei::domain::body::{Body, DeviceChangeType, NursingInstruction, Order, OrderType, StationChange};
+use renkei::domain::body::{
+    Body, DeviceChange, DeviceChangeType, DeviceSetting, DeviceState, NursingInstruction, Order, OrderType,
+    StationChange, VerbalOrderReceived, Visit,
+};
 use renkei::domain::duty::Answer;
 
 use super::bodies::{
-    consultation, correction, device, document, instructed, instruction, lab_request, lab_result, order, ordered,
-    oxygen, station_change, verbal_order, visit_finding,
+    consultation, correction, device, document, flow, instructed, instruction, lab_request, lab_result, order, ordered,
+    oxygen, station_change, verbal_order, visit, visit_finding,
 };
 use super::story::Who::{
     CareManager, Doctor, FarHelper, FarNurse, HospitalDoctor, Nurse, Pharmacist, SecondNurse, Secretariat,
@@ -164,11 +167,60 @@ async fn nd_m1b_a_setting_nobody_announced_is_explained_by_the_doctor() {
     story.owed_by(&owed, &[Doctor]);
     assert_eq!(owed.due, at("04-02 09:00"));
     story.got_by(otherwise.id, &TEAM).await;
+    let Body::DeviceChange(other) = device(DeviceChangeType::Introduced, "1") else { unreachable!("a device") };
+    let other = Body::from(Box::new(DeviceChange { device: "吸引器".to_owned(), ..*other }));
+    assert!(!meets(&story.posts(Doctor, other).await, &owed), "another device explains nothing");
     let explained = story.posts(Doctor, oxygen("4")).await;
     assert!(meets(&explained, &owed));
     no_duty(&story.posts(Nurse, visit_finding("4")).await, "ND-M1b");
     // The doctor saw it as well: nobody to ask.
     no_duty(&story.posts(Doctor, visit_finding("5")).await, "ND-M1b");
+}
+
+#[tokio::test]
+async fn nd_m1b_of_two_devices_both_are_explained() {
+    let mut story = Story::begin().await;
+    let of = |device: &str, litres: &str| DeviceState { device: device.to_owned(), settings: flow(litres) };
+    let set = |device: &str, litres: &str| {
+        let Body::DeviceChange(change) = oxygen(litres) else { unreachable!("a device") };
+        Body::from(Box::new(DeviceChange { device: device.to_owned(), ..*change }))
+    };
+    for device in ["酸素濃縮器", "携帯用ボンベ"] {
+        story.posts(Doctor, set(device, "2")).await;
+    }
+    let devices = vec![of("酸素濃縮器", "3"), of("携帯用 ボンベ", "3")];
+    let found = story.posts(Nurse, Body::from(Box::new(Visit { devices, ..visit() }))).await;
+    let owed = duty(&found, "ND-M1b");
+    assert!(!meets(&story.posts(Doctor, set("携帯用ボンベ", "3")).await, &owed), "the other is still unexplained");
+    assert!(meets(&story.posts(Doctor, set("酸素濃縮器", "3")).await, &owed));
+}
+
+#[tokio::test]
+async fn nd_m1b_does_not_cry_wolf_where_the_same_is_written_otherwise() {
+    let mut story = Story::begin().await;
+    story.posts(Doctor, oxygen("3")).await;
+    let seen = |name: &str, value: &str, unit: &str| {
+        let (name, value, unit) = (name.to_owned(), value.to_owned(), unit.to_owned());
+        let devices = vec![DeviceState {
+            device: "酸素濃縮器".to_owned(),
+            settings: vec![DeviceSetting { name, value, unit }],
+        }];
+        Body::from(Box::new(Visit { devices, ..visit() }))
+    };
+    for (name, value, unit) in [
+        ("酸素流量（安静時）", "３", "L/分"),
+        ("酸素流量(安静時)", " 3.0 ", "Ｌ／分"),
+        ("酸素流量（安静時）", "3L/分", ""),
+        ("酸素流量（安静時）", "3", ""),
+    ] {
+        no_duty(&story.posts(Nurse, seen(name, value, unit)).await, "ND-M1b");
+    }
+    for (value, unit) in [("３．５", "L/分"), ("3", "mL/分"), ("切", "")] {
+        assert!(
+            duty(&story.posts(Nurse, seen("酸素流量（安静時）", value, unit)).await, "ND-M1b").confirmed,
+            "{value}"
+        );
+    }
 }
 
 #[tokio::test]
@@ -436,6 +488,19 @@ async fn nd_m3d_a_verbal_order_is_put_into_writing_by_the_doctor_named() {
         (refused.code.to_string().as_str(), refused.field.as_str()),
         ("not_found", "post.intent.body.verbal_order_received.doctor")
     );
+}
+
+#[tokio::test]
+async fn nd_m3e_an_order_that_was_not_read_back_is_read_back_still_and_nobody_says_it_was() {
+    let mut story = Story::begin().await;
+    let doctor = story.acting(Doctor);
+    not_advised(&story.posts(Nurse, verbal_order(OrderType::Drip, &doctor).into()).await, "ND-M3e");
+    let unsure = VerbalOrderReceived { read_back: false, ..verbal_order(OrderType::Drip, &doctor) };
+    let unsure = story.posts(Nurse, unsure.into()).await;
+    advised(&unsure, "ND-M3e");
+    let words = unsure.words.iter().find(|told| told.citation.starts_with("ND-M3d@")).expect("the duty in words");
+    assert!(!words.says.ja.contains("復唱"), "nobody says that she read it back: {}", words.says.ja);
+    story.owed_by(&duty(&unsure, "ND-M3d"), &[Doctor]);
 }
 
 // ───────── ND-M4: no change of station unawares ─────────

@@ -201,7 +201,12 @@ async fn op_14_an_incident_is_the_secretariats_to_decide_on() {
     assert_eq!(story.reads(FarHelper, office).await.len(), 0);
     let person = Some(story.acting(Nurse).person);
     let suspension = Suspension { person, reason: "調査のあいだ".to_owned(), ..Suspension::default() };
-    assert!(meets(&story.writes_on(Secretariat, office, suspension.into()).await, &owed));
+    let unrelated = story.writes_on(Secretariat, office, suspension.clone().into()).await;
+    assert!(!meets(&unrelated, &owed), "for another reason");
+    let incident_of = |lifted| Suspension { incident: Some(lost.id), lifted, ..suspension.clone() };
+    let lifted = story.writes_on(Secretariat, office, incident_of(true).into()).await;
+    assert!(!meets(&lifted, &owed), "to let somebody in again is none");
+    assert!(meets(&story.writes_on(Secretariat, office, incident_of(false).into()).await, &owed));
     let helpers = story.office(Helper);
     let lost = story.writes_on(Helper, helpers, incident()).await;
     let waived = super::story::said_to(duty(&lost, "OP-14").id, Answer::Waived);

@@ -1,13 +1,16 @@
 //! The operating policy: urgent matters by phone, calls written up, papers before pages, closing in order.
 
 use renkei::domain::body::{
-    Body, CallTo, Closing, ClosingReason, Consultation, Death, Message, StatusChange, Topic, VisitPlan,
+    Body, Call, CallTo, Closing, ClosingReason, Consultation, Death, Message, Note, StatusChange, Topic, Visit,
+    VisitPlan,
 };
 use renkei::domain::patient::{HumanName, Registration, Sex};
 use renkei::domain::role::Role;
 use renkei::domain::team::{ConsentChange, ConsentGiver, ConsentState, History, TeamLink};
 
-use super::bodies::{call, consultation, message, note, status_change, topical, visit_plan};
+use super::bodies::{
+    answer_to, call, call_about, consultation, message, note, phone, status_change, topical, visit, visit_plan, visited,
+};
 use super::story::Who::{Doctor, FarNurse, Helper, Nurse, Pharmacist, Secretariat};
 use super::story::{DAY, HOUR, MINUTE, Story, TEAM, advice, advised, at, duty, meets, no_duty, not_advised, rule_of};
 
@@ -57,7 +60,9 @@ async fn op_1b_an_urgent_change_is_recorded_at_once_and_phoned_afterwards() {
         "04-01 10:00 told the member at the Secretariat's",
     ];
     assert_eq!(story.course(Secretariat, owed.id).await, course);
-    assert!(meets(&story.posts(Helper, call(CallTo::Nurse, true, "伝えました")).await, &owed));
+    let of_supplies = story.posts(Helper, call(CallTo::Other, true, "おむつの配達の件")).await;
+    assert!(!meets(&of_supplies, &owed), "a call about something else");
+    assert!(meets(&story.posts(Helper, call_about(seen.id, CallTo::Nurse, true)).await, &owed));
     no_duty(&story.posts(Helper, change()).await, "OP-1b");
     no_duty(&story.posts(Helper, status_change().into()).await, "OP-1b");
 }
@@ -96,7 +101,8 @@ async fn op_2c_a_change_at_night_is_recorded_and_phoned() {
     let seen = story.posts(Helper, change()).await;
     let owed = duty(&seen, "OP-2c");
     story.owed_by(&owed, &[Helper]);
-    assert!(meets(&story.posts(Helper, call(CallTo::Nurse, false, "")).await, &owed));
+    assert!(!meets(&story.posts(Helper, call(CallTo::Nurse, true, "明日の時間の件")).await, &owed));
+    assert!(meets(&story.posts(Helper, call_about(seen.id, CallTo::Nurse, false)).await, &owed));
     no_duty(&story.posts(Helper, status_change().into()).await, "OP-2c");
 }
 
@@ -108,7 +114,21 @@ async fn op_3_a_call_ends_with_a_post() {
     story.owed_by(&owed, &[Nurse]);
     assert_eq!(owed.due, at("04-02 09:00"));
     no_duty(&story.posts(Nurse, call(CallTo::Doctor, true, "様子を伝えました")).await, "OP-3");
-    assert!(meets(&story.posts(Nurse, note()).await, &owed));
+    for unrelated in [note(), visited(), message().into(), status_change().into()] {
+        assert!(!meets(&story.posts(Nurse, unrelated).await, &owed), "about something else");
+    }
+    let about = Some(phoned.id);
+    let written = Note { about, text: "薬は夕方からと決まりました".to_owned(), ..Note::default() };
+    assert!(meets(&story.posts(Nurse, written.into()).await, &owed));
+    let mut next = async || story.posts(Nurse, call(CallTo::Doctor, true, "")).await;
+    let (first, second, third) = (next().await, next().await, next().await);
+    let visit = Body::from(Box::new(Visit { about: Some(first.id), ..visit() }));
+    assert!(meets(&story.posts(Nurse, visit).await, &duty(&first, "OP-3")));
+    let change = StatusChange { about: Some(second.id), ..status_change() };
+    assert!(meets(&story.posts(Nurse, change.into()).await, &duty(&second, "OP-3")));
+    let told = story.posts(Nurse, answer_to(third.id)).await;
+    assert!(meets(&told, &duty(&third, "OP-3")));
+    assert_eq!(told.ruling.met().len(), 1, "and no other call's");
 }
 
 #[tokio::test]
@@ -118,10 +138,24 @@ async fn op_3b_a_call_that_nobody_answered_is_made_again_or_put_in_writing() {
     let owed = duty(&phoned, "OP-3b");
     assert_eq!(owed.due, at("04-01 11:00"));
     no_duty(&phoned, "OP-3");
+    // To the family, to another doctor than the one named, a message about something else: nobody told the doctor.
+    let to_the_family = Call { role: Some(Role::Family), ..phone(CallTo::Other, true) };
+    assert!(!meets(&story.posts(Nurse, Body::from(Box::new(to_the_family))).await, &owed));
+    let about_it = Call { about: Some(phoned.id), ..phone(CallTo::Other, true) };
+    assert!(!meets(&story.posts(Nurse, Body::from(Box::new(about_it))).await, &owed), "and told whom of it?");
+    assert!(!meets(&story.posts(Nurse, message().into()).await, &owed));
     let again = story.posts(Nurse, call(CallTo::Doctor, false, "")).await;
     assert!(meets(&again, &owed));
     let next = duty(&again, "OP-3b");
-    assert!(meets(&story.posts(Nurse, message().into()).await, &next));
+    assert!(meets(&story.posts(Nurse, answer_to(again.id)).await, &next));
+
+    let at_one = Call { organisation: Some(story.office(Doctor)), ..phone(CallTo::Doctor, false) };
+    let at_another = Call { organisation: Some(story.office(Pharmacist)), ..phone(CallTo::Doctor, true) };
+    let phoned = story.posts(Nurse, Body::from(Box::new(at_one))).await;
+    let owed = duty(&phoned, "OP-3b");
+    assert!(!meets(&story.posts(Nurse, Body::from(Box::new(at_another))).await, &owed));
+    let change = StatusChange { about: Some(phoned.id), ..status_change() };
+    assert!(meets(&story.posts(Nurse, change.into()).await, &owed));
 }
 
 // ───────── registration, consent, team ─────────

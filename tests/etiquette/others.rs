@@ -1,12 +1,15 @@
 //! What doctors agreed with care managers and with pharmacists.
 
-use renkei::domain::body::{Body, Leftover, MedicationReport, Message, Order};
+use jiff::civil::date;
+use renkei::domain::body::{
+    AllergyType, Body, Conference, Discharge, Leftover, MedicationList, MedicationReport, Order,
+};
 use renkei::domain::duty::Answer;
 use renkei::domain::role::Role;
 
 use super::bodies::{
-    acp_note, admission, allergic_to, care_plan, conference, consultation, discharge, instructed, instruction,
-    medication_report, message, ordered, prescribes, takes, visit_plan, visited,
+    acp_note, admission, allergic_to, answer_to, care_plan, conference, consultation, discharge, held, instructed,
+    instruction, medication_report, message, ordered, prescribes, takes, visit_plan, visited,
 };
 use super::story::Who::{CareManager, Doctor, FarHelper, Helper, Nurse, Pharmacist, Secretariat};
 use super::story::{DAY, Story, TEAM, advice, advised, at, duty, meets, no_duty, not_advised};
@@ -54,8 +57,8 @@ async fn cm_3_the_doctor_answers_or_declines_and_else_the_liaison_hears() {
     let owed = duty(&asked, "CM-3");
     story.owed_by(&owed, &[Doctor]);
     assert_eq!(owed.due, at("04-04 12:00"));
-    let answer = Message { answers: Some(asked.id), ..message() };
-    assert!(meets(&story.posts(Doctor, answer.into()).await, &owed));
+    assert!(!meets(&story.posts(Doctor, message().into()).await, &owed), "a message about something else");
+    assert!(meets(&story.posts(Doctor, answer_to(asked.id)).await, &owed));
     let again = story.posts(CareManager, consultation(hikari).into()).await;
     let owed = duty(&again, "CM-3");
     story.answers(Doctor, owed.id, Answer::Declined).await;
@@ -89,8 +92,16 @@ async fn cm_5_after_discharge_a_conference_or_a_visit_is_planned() {
     assert_eq!(owed.due, at("04-08 09:00"));
     // The one who wrote what opened it, or the secretariat, may let it go; others may not.
     assert_eq!(story.may_not_answer(Doctor, owed.id, Answer::Waived).await.code, "not_yours");
+    // What was over before the discharge is not planned after it, whenever it is written down.
+    let before = |held_at| Body::from(Box::new(Conference { held_at: Some(held_at), ..held() }));
+    assert!(!meets(&story.posts(CareManager, before(at("03-28 10:00"))).await, &owed));
     let plan = Body::from(Box::new(visit_plan(at("04-03 10:00"))));
     assert!(meets(&story.posts(CareManager, plan).await, &owed));
+    // Told late: the conference came after the day of the discharge.
+    let days_ago = Discharge { on: Some(date(2026, 3, 30)), destination: "自宅".to_owned(), ..Discharge::default() };
+    let told_late = story.posts(Nurse, Body::from(Box::new(days_ago))).await;
+    let since = story.posts(CareManager, before(at("03-31 10:00"))).await;
+    assert!(meets(&since, &duty(&told_late, "CM-5")));
     let again = story.posts(Nurse, discharge()).await;
     let owed = duty(&again, "CM-5");
     story.answers(Secretariat, owed.id, Answer::Waived).await;
@@ -136,6 +147,30 @@ async fn ph_1_an_order_against_a_recorded_allergy_is_held_until_its_reason_is_wr
 }
 
 #[tokio::test]
+async fn ph_1_what_cannot_be_told_is_not_taken_for_harmless() {
+    let mut story = Story::begin().await;
+    let unlisted = |text: &str| ordered(Order { text: text.to_owned(), drugs: Vec::new(), ..prescribes("") });
+    story.posts(Doctor, unlisted("抗菌薬を変更します")).await;
+    story.posts(Nurse, allergic_to("アモキシシリン")).await;
+    // The drugs change, and which is only in the text or on paper: doubt holds, and a reason or the list lets it go on.
+    assert_eq!(story.is_held(Doctor, unlisted("抗菌薬を変更します")).await, ["PH-1"]);
+    story.passes_with_a_reason(Doctor, unlisted("抗菌薬を変更します"), "PH-1").await;
+    let beside =
+        Order { text: "ｱﾓｷｼｼﾘﾝも併用".to_owned(), ..prescribes("アセトアミノフェン") };
+    assert_eq!(story.is_held(Doctor, ordered(beside)).await, ["PH-1"], "named beside the list");
+    assert_eq!(story.is_held(Doctor, ordered(prescribes("ｱﾓｷｼｼﾘﾝ錠250"))).await, ["PH-1"], "in whatever width");
+    story.posts(Doctor, ordered(prescribes("アセトアミノフェン"))).await;
+    let unchanged = ordered(Order { changes_drugs: false, drugs: Vec::new(), ..prescribes("") });
+    story.posts(Doctor, unchanged).await;
+    // Nobody asked of drugs: an allergy to food says nothing of them.
+    let mut fed = Story::begin().await;
+    let Body::Allergies(mut allergies) = allergic_to("鶏卵") else { unreachable!("allergies") };
+    allergies.items[0].allergy_type = AllergyType::Food;
+    fed.posts(Nurse, allergies.into()).await;
+    fed.posts(Doctor, unlisted("抗菌薬を変更します")).await;
+}
+
+#[tokio::test]
 async fn ph_2_the_pharmacist_acknowledges_a_change_or_brings_the_list_up_to_date() {
     let mut story = Story::begin().await;
     let first = story.posts(Doctor, ordered(prescribes("アセトアミノフェン"))).await;
@@ -143,7 +178,10 @@ async fn ph_2_the_pharmacist_acknowledges_a_change_or_brings_the_list_up_to_date
     story.owed_by(&owed, &[Pharmacist]);
     assert_eq!(owed.due, at("04-02 18:00"));
     story.got_by(first.id, &TEAM).await;
-    assert!(meets(&story.posts(Pharmacist, takes("アセトアミノフェン")).await, &owed));
+    assert!(!meets(&story.posts(Pharmacist, takes("アセトアミノフェン")).await, &owed), "of which order?");
+    let Body::MedicationList(list) = takes("アセトアミノフェン") else { unreachable!("a list") };
+    let taking_it_in = Box::new(MedicationList { about: Some(first.id), ..*list });
+    assert!(meets(&story.posts(Pharmacist, taking_it_in.into()).await, &owed));
     let second = story.posts(Doctor, ordered(prescribes("センノシド"))).await;
     assert!(meets(&story.acknowledges(Pharmacist, second.id).await, &duty(&second, "PH-2")));
     let unchanged = Order { changes_drugs: false, ..prescribes("センノシド") };
@@ -159,7 +197,14 @@ async fn ph_3_the_doctor_answers_a_report_that_asks_to_decide() {
     let reported = story.posts(Pharmacist, asking()).await;
     let owed = duty(&reported, "PH-3");
     story.owed_by(&owed, &[Doctor]);
+    assert!(!meets(&story.posts(Doctor, ordered(prescribes("センノシド"))).await, &owed), "an order of something else");
+    assert!(!meets(&story.posts(Doctor, message().into()).await, &owed));
     assert!(meets(&story.acknowledges(Doctor, reported.id).await, &owed));
+    let second = story.posts(Pharmacist, asking()).await;
+    let third = story.posts(Pharmacist, asking()).await;
+    let decided = Order { answers: Some(second.id), ..prescribes("センノシド") };
+    assert!(meets(&story.posts(Doctor, ordered(decided)).await, &duty(&second, "PH-3")));
+    assert!(meets(&story.posts(Doctor, answer_to(third.id)).await, &duty(&third, "PH-3")));
     let again = story.posts(Pharmacist, asking()).await;
     story.answers(Doctor, duty(&again, "PH-3").id, Answer::Declined).await;
     no_duty(&story.posts(Pharmacist, Body::from(Box::new(medication_report()))).await, "PH-3");

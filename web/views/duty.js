@@ -34,7 +34,8 @@ export function answersTo(model, duty) {
   if (!isOpen(duty)) return [];
   const mine = owes(duty.debtors, model.me);
   const owner = model.isSecretariat || (duty.owner !== '' && duty.owner === model.me?.organisation.id);
-  const ways = duty.waysOut.filter((way) => (way === 'waive' ? owner : mine));
+  // Told by phone is no answer but a call, logged by either side.
+  const ways = duty.waysOut.filter((way) => way !== 'phoned' && (way === 'waive' ? owner : mine));
   return mine ? [...ways, 'hand_over'] : ways;
 }
 
@@ -53,6 +54,17 @@ function meetingActs(model, duty) {
   return acts;
 }
 
+/** Whether this person may log a call that told whoever owes: their own side, or whoever wrote what opened it. @param {Model} model @param {Duty} duty */
+const mayLogCall = (model, duty) => isOpen(duty) && duty.waysOut.includes('phoned') && duty.cause !== '' && !model.isSecretariat
+  && (owes(duty.debtors, model.me) || (duty.owner !== '' && duty.owner === model.me?.organisation.id));
+
+/** @param {Duty} duty */
+function callButton({ timeline, cause, debtors }) {
+  const to = ['doctor', 'nurse'].find((role) => debtors.some(({ roles }) => roles.includes(role))) ?? 'other';
+  return html`<button class="button button-small" type="button" @click=${asks('write-record', { timeline, kind: 'call', values: { about: cause, to, reached: true } })}>
+    ${icon('edit')}<span>${say('duty_phoned')}</span></button>`;
+}
+
 /** @param {Model} model @param {Item} item */
 function acknowledgeButton(model, item) {
   const busy = model.isAcknowledging(item.timeline, item.id);
@@ -64,8 +76,9 @@ function acknowledgeButton(model, item) {
 export function dutyActs(model, duty) {
   const mine = isOpen(duty) && owes(duty.debtors, model.me);
   const answers = answersTo(model, duty);
-  if (!mine && answers.length === 0) return nothing;
-  return html`<p class="duty-acts">${mine ? meetingActs(model, duty) : nothing}
+  const logs = mayLogCall(model, duty);
+  if (!mine && !logs && answers.length === 0) return nothing;
+  return html`<p class="duty-acts">${mine ? meetingActs(model, duty) : nothing}${logs ? callButton(duty) : nothing}
     ${answers.length ? html`<button class="button button-small button-text" type="button" @click=${asks('answer-duty', duty)}>${icon('reply')}
       <span>${say('duty_answer_do')}</span></button>` : nothing}</p>`;
 }

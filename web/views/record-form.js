@@ -91,7 +91,10 @@ export class RecordForm extends View {
 
   /** Whether a refused post is one of this form's. @param {import('../frames.js').Intent} intent */
   static writes(intent) {
-    return kindOf(Object.keys(intent.body)[0]) in FORMS;
+    const [[name, body]] = Object.entries(intent.body);
+    const form = FORMS[kindOf(name)];
+    // A message or note is the composer's, unless a duty asked for one that answers.
+    return form !== undefined && (form.by.length > 0 || Boolean(form.link && body[form.link]));
   }
 
   focusFirst() {

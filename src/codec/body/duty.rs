@@ -27,6 +27,8 @@ impl Mapped for OpenedDuty {
             standing: sent.standing,
             terms: within("terms", Terms::read(sent.terms.unwrap_or_default())).map(Arc::new)?,
             chain: within("chain", each("", sent.chain, |step| Mapped::read(step.told)))?,
+            matters: sent.matters,
+            since: sent.since_us.map(Timestamp),
         })
     }
 
@@ -40,6 +42,8 @@ impl Mapped for OpenedDuty {
             standing: self.standing,
             terms: Some(self.terms.sent()),
             chain: self.chain.iter().map(|told| v1::duty::Told { told: told.sent() }).collect(),
+            matters: self.matters.clone(),
+            since_us: self.since.map(Timestamp::as_micros),
         }
     }
 }
@@ -87,6 +91,7 @@ impl Mapped for Terms {
             acknowledge: sent.acknowledge,
             kinds: within("kinds", Mapped::read(sent.kinds))?,
             answers: sent.answers,
+            same: within("same", Mapped::read(sent.same))?,
             within: within("within", Mapped::read(sent.within))?,
             remind: within("remind", each("", sent.remind, |timing| Mapped::read(Some(timing))))?,
             escalate: within("escalate", Mapped::read(sent.escalate))?,
@@ -99,6 +104,7 @@ impl Mapped for Terms {
             acknowledge: self.acknowledge,
             kinds: self.kinds.sent(),
             answers: self.answers,
+            same: self.same.sent(),
             within: self.within.sent(),
             remind: self.remind.iter().filter_map(Mapped::sent).collect(),
             escalate: self.escalate.sent(),

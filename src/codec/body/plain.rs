@@ -23,14 +23,16 @@ mapped! {
 
 // Observations.
 mapped! {
-    Note { text, tell_doctor, acp, attachments, }
+    Note { text, tell_doctor, acp, attachments, about, }
     Visit {
         text, started_at = started_at_us, ended_at = ended_at_us, tell_doctor, acp, off_shared_sheet, devices,
-        attachments,
+        attachments, about,
     }
     DeviceState { device, settings, }
     DeviceSetting { name, value, unit, }
-    StatusChange { text, noticed_at = noticed_at_us, tell_doctor, topic, emergency, urgent, attachments, }
+    StatusChange {
+        text, noticed_at = noticed_at_us, tell_doctor, topic, emergency, urgent, attachments, about,
+    }
     InfectionNotice { infection, text, since, contact_dates, }
     Call { to, reached, text, organisation, person, role, called_at = called_at_us, about, }
     VerbalOrderReceived {
@@ -87,7 +89,7 @@ mapped! {
 
 // The picture of the patient.
 mapped! {
-    MedicationList { as_of, drugs, text, attachments, }
+    MedicationList { as_of, drugs, text, attachments, about, }
     MedicationReport { text, for_doctor, leftovers, proposal, about, attachments, }
     Leftover { drug, amount, }
     Allergies { none_known, items, text, }
@@ -112,7 +114,7 @@ mapped! {
     Activation { person, role, text, }
     Export { purpose, scope, patients, approved_by, de_identified, }
     Incident { text, happened_at = happened_at_us, noticed_at = noticed_at_us, patients, measures, attachments, }
-    Suspension { person, lifted, reason, until, reported_by, }
+    Suspension { person, lifted, reason, until, reported_by, incident, }
 }
 
 // About another entry. A correction holds a body of its own and is read in `body.rs`.

@@ -6,7 +6,7 @@ use super::super::field::{code, code_text, each, id, id_text};
 use super::super::mapped::Mapped;
 use super::super::proto::store::v1 as stored;
 use super::office::{times, times_message};
-use crate::domain::body::{Allergies, DeviceSetting};
+use crate::domain::body::{Allergies, CallTo, DeviceSetting};
 use crate::domain::ids::{OrganisationId, Seq};
 use crate::domain::kind::Kind;
 use crate::domain::standing::Standing;
@@ -31,6 +31,7 @@ pub(super) fn course_message(course: &Course) -> stored::Course {
         closed_dropped: dropped(&course.closed),
         pairs: course.meetings.pairs.iter().map(pair_message).collect(),
         since: course.since.iter().map(since_message).collect(),
+        reached: course.answered.iter().map(reached_message).collect(),
     }
 }
 
@@ -46,6 +47,7 @@ pub(super) fn course(kept: stored::Course) -> Result<Course, Invalid> {
         closed: said(&kept.closed, kept.closed_dropped, flag)?,
         meetings: Meetings { pairs: each("pairs", kept.pairs, pair)?.into_iter().collect() },
         since: each("since", kept.since, since)?.into_iter().collect(),
+        answered: each("reached", kept.reached, reached)?.into_iter().collect(),
     })
 }
 
@@ -64,6 +66,17 @@ fn pair_message(((one, other), met): (&Pair, &Standing<Seq, Timestamp>)) -> stor
 fn pair(kept: stored::PairMet) -> Result<(Pair, Standing<Seq, Timestamp>), Invalid> {
     let pair = (id("one", &kept.one, OrganisationId)?, id("other", &kept.other, OrganisationId)?);
     Ok((pair, times(kept.met)))
+}
+
+type Answered = ((OrganisationId, CallTo), Standing<Seq, Timestamp>);
+
+fn reached_message(((by, to), at): (&(OrganisationId, CallTo), &Standing<Seq, Timestamp>)) -> stored::Reached {
+    stored::Reached { organisation: id_text(by.0), to: code_text(*to), at: Some(times_message(at)) }
+}
+
+fn reached(kept: stored::Reached) -> Result<Answered, Invalid> {
+    let key = (id("organisation", &kept.organisation, OrganisationId)?, code("to", &kept.to)?);
+    Ok((key, times(kept.at)))
 }
 
 pub(super) fn dropped<T>(standing: &Standing<Seq, T>) -> u64 {

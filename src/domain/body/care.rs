@@ -8,6 +8,7 @@ use super::order::Drug;
 use crate::domain::attachment::Attachment;
 use crate::domain::ids::{EntryId, OrganisationId};
 use crate::domain::list::closed_list;
+use crate::domain::search::plain;
 use crate::domain::text::{Invalid, Text};
 
 /// All that the patient takes; replaces the list before. Empty: nothing is taken.
@@ -17,6 +18,8 @@ pub struct MedicationList {
     pub drugs: Vec<Drug>,
     pub text: String,
     pub attachments: Vec<Attachment>,
+    /// The order that it takes in.
+    pub about: Option<EntryId>,
 }
 
 /// A drug found left over.
@@ -70,16 +73,31 @@ pub struct Allergies {
 }
 
 impl Allergies {
-    /// The recorded allergy that a drug falls under: by its code where both have one, else by its name.
+    /// Those to drugs.
+    pub fn of_drugs(&self) -> impl Iterator<Item = &Allergy> {
+        self.items.iter().filter(|allergy| allergy.allergy_type == AllergyType::Drug)
+    }
+
+    /// The recorded allergy that a drug falls under: by its code where both have one, else by its name, in whatever width
+    /// and script it is written.
     #[must_use]
     pub fn against(&self, drug: &Drug) -> Option<&Allergy> {
+        let name = plain(&drug.name);
         let named = |allergy: &Allergy| {
-            let substance = allergy.substance.trim();
-            !substance.is_empty() && (drug.name.contains(substance) || substance.contains(drug.name.trim()))
+            let substance = plain(&allergy.substance);
+            !substance.is_empty() && (name.contains(&substance) || substance.contains(&name))
         };
-        self.items.iter().filter(|allergy| allergy.allergy_type == AllergyType::Drug).find(|allergy| {
+        self.of_drugs().find(|allergy| {
             if allergy.code.is_empty() || drug.code.is_empty() { named(allergy) } else { allergy.code == drug.code }
         })
+    }
+
+    /// Whether a text names what the patient is allergic to, be it to stop it.
+    #[must_use]
+    pub fn named_in(&self, text: &str) -> bool {
+        let text = plain(text);
+        let mut substances = self.of_drugs().map(|allergy| plain(&allergy.substance));
+        substances.any(|substance| !substance.is_empty() && text.contains(&substance))
     }
 }
 

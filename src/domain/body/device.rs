@@ -4,7 +4,9 @@ use jiff::civil::Date;
 
 use super::check::{Check, attachments, each, has_happened, required, text, texts};
 use crate::domain::attachment::Attachment;
+use crate::domain::decimal::Decimal;
 use crate::domain::list::closed_list;
+use crate::domain::search::plain;
 use crate::domain::text::Invalid;
 
 /// One setting of a device: 酸素流量（安静時）, 2, L/分.
@@ -20,6 +22,24 @@ impl DeviceSetting {
         required("name", &self.name)?;
         required("value", &self.value)?;
         text("unit", &self.unit)
+    }
+
+    /// Whether the value is the same, however it is written: width, spaces and ends of decimals do not count, and what one
+    /// of them leaves out of the unit is the other's.
+    #[must_use]
+    pub fn reads_like(&self, other: &Self) -> bool {
+        let ((value, unit), (other_value, other_unit)) = (self.reading(), other.reading());
+        value == other_value && (unit.starts_with(&*other_unit) || other_unit.starts_with(&*unit))
+    }
+
+    /// The value and its unit, which people write into either field.
+    fn reading(&self) -> (Result<Decimal, String>, String) {
+        let written = plain(&self.value).replace(',', "") + &plain(&self.unit);
+        let end = written.find(|c: char| !matches!(c, '0'..='9' | '.' | '-' | '+')).unwrap_or(written.len());
+        match written[..end].parse() {
+            Ok(number) => (Ok(number), written[end..].to_owned()),
+            Err(_) => (Err(written), String::new()),
+        }
     }
 }
 

@@ -14,6 +14,7 @@ mod refers;
 mod talk;
 #[cfg(test)]
 mod tests;
+mod when;
 
 pub use about::{Acknowledgement, Correction, Retraction, RetractionReason};
 pub use access::{Closing, ClosingReason, EmergencyAccess};
@@ -38,6 +39,7 @@ pub use talk::{
     AcpNote, Conference, Consultation, JointVisit, MeetingState, Message, Participant, SpokenFor, StationChange,
     VisitPlan,
 };
+pub use when::Callee;
 
 use jiff::civil::Date;
 
@@ -111,7 +113,7 @@ bodies! {
     Consultation(Consultation),
     StationChange(Box<StationChange>),
     VisitPlan(Box<VisitPlan>),
-    MedicationList(MedicationList),
+    MedicationList(Box<MedicationList>),
     MedicationReport(Box<MedicationReport>),
     Allergies(Allergies),
     CarePlan(Box<CarePlan>),

@@ -23,6 +23,8 @@ pub struct Note {
     /// Whether it touches what the patient wishes for the time ahead.
     pub acp: bool,
     pub attachments: Vec<Attachment>,
+    /// The entry it is about: the call that it writes up.
+    pub about: Option<EntryId>,
 }
 
 /// A visit that took place.
@@ -40,6 +42,8 @@ pub struct Visit {
     /// Devices with the settings found.
     pub devices: Vec<DeviceState>,
     pub attachments: Vec<Attachment>,
+    /// The entry it is about: the call that it writes up.
+    pub about: Option<EntryId>,
 }
 
 closed_list! {
@@ -66,6 +70,8 @@ pub struct StatusChange {
     pub emergency: bool,
     pub urgent: bool,
     pub attachments: Vec<Attachment>,
+    /// The entry it is about: the call that it writes up.
+    pub about: Option<EntryId>,
 }
 
 closed_list! {

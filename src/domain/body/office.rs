@@ -5,7 +5,7 @@ use jiff::civil::Date;
 
 use super::check::{Check, attachments, each, few, in_order, required, text, texts};
 use crate::domain::attachment::Attachment;
-use crate::domain::ids::{OrganisationId, PatientId, PersonId};
+use crate::domain::ids::{EntryId, OrganisationId, PatientId, PersonId};
 use crate::domain::list::closed_list;
 use crate::domain::role::Role;
 use crate::domain::text::{Invalid, Text};
@@ -122,6 +122,8 @@ pub struct Suspension {
     pub until: Option<Date>,
     /// Another organisation concerned, e.g. that reported it.
     pub reported_by: Option<OrganisationId>,
+    /// The incident that led to it.
+    pub incident: Option<EntryId>,
 }
 
 impl Check for ContactWindow {

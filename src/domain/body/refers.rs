@@ -45,6 +45,12 @@ impl Body {
             Self::Call(call) => call.about,
             Self::MedicationReport(report) => report.about,
             Self::StationChange(change) => change.consultation,
+            Self::Note(note) => note.about,
+            Self::Visit(visit) => visit.about,
+            Self::StatusChange(change) => change.about,
+            Self::MedicationList(list) => list.about,
+            // To let somebody in again is no answer to what went wrong.
+            Self::Suspension(suspension) => suspension.incident.filter(|_| !suspension.lifted),
             _ => self.target(),
         }
     }
@@ -64,6 +70,11 @@ impl Body {
             Self::Message(message) => (message.answers.map(|id| to("answers", id, &[])), None),
             Self::Call(call) => (call.about.map(|id| to("about", id, &[])), None),
             Self::MedicationReport(report) => (report.about.map(|id| to("about", id, &[])), None),
+            Self::Note(note) => (note.about.map(|id| to("about", id, &[])), None),
+            Self::Visit(visit) => (visit.about.map(|id| to("about", id, &[])), None),
+            Self::StatusChange(change) => (change.about.map(|id| to("about", id, &[])), None),
+            Self::MedicationList(list) => (list.about.map(|id| to("about", id, &[Kind::Order])), None),
+            Self::Suspension(suspension) => (suspension.incident.map(|id| to("incident", id, &[Kind::Incident])), None),
             Self::StationChange(change) => {
                 (change.consultation.map(|id| to("consultation", id, &[Kind::Consultation])), None)
             }

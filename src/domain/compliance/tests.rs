@@ -22,6 +22,7 @@ fn day_of(at: Timestamp) -> Date {
 /// Opened at an hour, due ten hours later.
 fn duty(rule: &str, opened: i64, stands: Standing, ended: Option<i64>) -> Duty {
     let terms = Terms {
+        same: None,
         acknowledge: true,
         kinds: Vec::new(),
         answers: false,
@@ -40,6 +41,8 @@ fn duty(rule: &str, opened: i64, stands: Standing, ended: Option<i64>) -> Duty {
         standing: false,
         terms: terms.into(),
         chain: Vec::new(),
+        matters: Vec::new(),
+        since: None,
     };
     Duty {
         opened: opened_duty,

@@ -43,6 +43,7 @@ fn opened(number: u128, standing: bool) -> OpenedDuty {
             acknowledge: true,
             kinds: Vec::new(),
             answers: false,
+            same: None,
             within: Timing { seconds: 4 * 3_600, clock: Clock::Calendar },
             remind: Vec::new(),
             escalate: Vec::new(),
@@ -50,6 +51,8 @@ fn opened(number: u128, standing: bool) -> OpenedDuty {
         }
         .into(),
         chain: Vec::new(),
+        matters: Vec::new(),
+        since: None,
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 
-use crate::domain::body::{Allergies, Body, DeviceChangeType, DeviceSetting, DeviceState};
+use crate::domain::body::{Allergies, Body, CallTo, DeviceChangeType, DeviceSetting, DeviceState};
 use crate::domain::entry::Entry;
 use crate::domain::ids::{OrganisationId, Seq};
 use crate::domain::kind::Kind;
@@ -66,6 +66,8 @@ pub struct Course {
     pub one_doctor_wished: Standing<Seq, bool>,
     pub keeps_acp_private: Standing<Seq, bool>,
     pub meetings: Meetings,
+    /// When calls of each organisation were answered, by whom they were for.
+    pub answered: BTreeMap<(OrganisationId, CallTo), Standing<Seq, Timestamp>>,
     /// The page was closed and not opened again by a new registration.
     pub closed: Standing<Seq, bool>,
 }
@@ -88,6 +90,18 @@ impl Course {
     pub fn settings_of(&self, device: &str) -> Option<&[DeviceSetting]> {
         let (_, settings) = self.devices.get(&name_of(device))?.newest()?;
         settings.as_deref()
+    }
+
+    /// Whether this device was last spoken of after `seq`.
+    #[must_use]
+    pub fn announced_after(&self, device: &str, seq: Seq) -> bool {
+        let newest = self.devices.get(&name_of(device)).and_then(Standing::newest);
+        newest.is_some_and(|(at, _)| *at > seq)
+    }
+
+    /// When the remembered calls of an organisation to such a one were answered.
+    pub fn answered_calls(&self, by: OrganisationId, to: CallTo) -> impl Iterator<Item = Timestamp> + '_ {
+        self.answered.get(&(by, to)).into_iter().flat_map(|kept| kept.kept().iter().map(|(_, at)| *at))
     }
 
     /// Every record that is remembered, with who wrote it.
@@ -115,6 +129,14 @@ impl Course {
             kept.put(seq, record, limits::RECORDS_STANDING_MAX);
             self.meetings.take(body, seq, entry.author.organisation, recorded_at);
             self.since.entry(kind).or_insert(recorded_at);
+        }
+        if let Body::Call(call) = body {
+            // A device's clock may run ahead of the hub's.
+            let at = call.called_at.map_or(recorded_at, |at| at.min(recorded_at));
+            if call.reached {
+                let kept = self.answered.entry((entry.author.organisation, call.to)).or_default();
+                kept.put(seq, at, limits::SAYINGS_STANDING_MAX);
+            }
         }
         self.say(body, seq);
     }
@@ -172,6 +194,7 @@ impl Course {
         let stands = |kind: Kind| records.iter().any(|(writer, kept)| writer.kind == kind && !kept.kept().is_empty());
         self.since.retain(|kind, _| stands(*kind));
         self.devices.values_mut().for_each(|kept| kept.take_back(is_meant));
+        self.answered.values_mut().for_each(|kept| kept.take_back(is_meant));
         self.stays.take_back(is_meant);
         self.allergies.take_back(is_meant);
         self.one_doctor_wished.take_back(is_meant);
@@ -183,6 +206,7 @@ impl Course {
     /// A correction says `body` in place of what stood at `seq`, recorded at `recorded_at`.
     pub(super) fn correct(&mut self, body: &Body, seq: Seq, entry: &Entry, recorded_at: Timestamp) {
         self.devices.values_mut().for_each(|kept| kept.take_back(|at| at == seq));
+        self.answered.values_mut().for_each(|kept| kept.take_back(|at| at == seq));
         self.meetings.take_back(seq);
         let acknowledged =
             self.records.values().flat_map(Standing::kept).any(|(at, kept)| *at == seq && kept.acknowledged);

@@ -63,7 +63,8 @@ pub struct DutyShape {
     ended_at: Option<String>,
     /// Whom the chain tells, step by step, and when each is told after the due time.
     chain: Vec<ChainShape>,
-    /// How it may end or rest otherwise: `decline`, `snooze`, `waive`, `cannot_go`. Handing over is always possible.
+    /// How it may end or rest otherwise: `decline`, `snooze`, `waive`, `cannot_go`; `phoned`: an answered
+    /// call to whoever owes, about what opened it, meets it. Handing over is always possible.
     ways_out: Vec<&'static str>,
     /// Not everything was known when it was opened.
     unconfirmed: bool,

@@ -50,6 +50,7 @@ fn opened(standing: bool, reminders: &[i64], chain: &[i64], clock: Clock) -> Ope
             acknowledge: true,
             kinds: Vec::new(),
             answers: false,
+            same: None,
             within,
             remind: reminders.iter().map(timing).collect(),
             escalate: chain.iter().map(|hours| ChainStep { told, after: timing(hours) }).collect(),
@@ -57,6 +58,8 @@ fn opened(standing: bool, reminders: &[i64], chain: &[i64], clock: Clock) -> Ope
         }
         .into(),
         chain: Vec::new(),
+        matters: Vec::new(),
+        since: None,
     }
 }
 

@@ -15,7 +15,7 @@ use crate::rulebook::calendar::Calendar;
 use crate::rulebook::surroundings::Surroundings;
 use crate::rulebook::words::{Capacity, Pledger, WayOut};
 use crate::rulebook::{
-    Act, Around, ChainStep, Debtor, EventFacts, Known, Mechanism, Named, NewDuty, RoleSet, RuleRef, Rulebook,
+    Act, Around, ChainStep, Debtor, EventFacts, Known, Mechanism, Named, NewDuty, Owed, RoleSet, RuleRef, Rulebook,
     RulebookFiles, Seat, SourceFile, StepDoes, shipped,
 };
 
@@ -96,6 +96,10 @@ fn every_station_owes_for_itself_and_the_chain_runs_to_the_secretariat() {
     );
 }
 
+fn act(author: &Actor, kind: Kind, refers_to: Option<EntryId>) -> Act<'_> {
+    Act { author, kind, refers_to, device: None, call: None, over_at: None }
+}
+
 #[test]
 fn a_duty_is_met_by_its_debtor_about_its_cause_and_by_nothing_else() {
     let (book, team) = (book(), team());
@@ -103,9 +107,8 @@ fn a_duty_is_met_by_its_debtor_about_its_cause_and_by_nothing_else() {
     let doctor = actor(CLINIC, OrganisationType::Clinic, Role::Doctor);
     let around = Around { team: &team, author: Some(&nurse), region: Some(secretariat()), ..Around::default() };
     let [duty] = open(&book, "ND-M2", &around).try_into().expect("one duty, owed by any doctor");
-    let met = |author: &Actor, kind, refers_to| {
-        duty.terms.met_by(&Act { author, kind, refers_to }, &duty.debtors, Some(entry(7)))
-    };
+    let owed = Owed { debtors: &duty.debtors, cause: Some(entry(7)), owner: None, matters: &[], since: None };
+    let met = |author: &Actor, kind, refers_to| duty.terms.met_by(&act(author, kind, refers_to), &owed);
     assert!(met(&doctor, Kind::LabResult, Some(entry(7))));
     assert!(!met(&doctor, Kind::LabResult, None), "some other result");
     assert!(!met(&doctor, Kind::LabResult, Some(entry(8))));
@@ -115,20 +118,16 @@ fn a_duty_is_met_by_its_debtor_about_its_cause_and_by_nothing_else() {
 
     let around = Around { author: Some(&doctor), ..around };
     let duty = &open(&book, "ND-M1", &around)[0];
-    let met = |author: &Actor, kind, refers_to| {
-        duty.terms.met_by(&Act { author, kind, refers_to }, &duty.debtors, Some(entry(7)))
-    };
+    let owed = Owed { debtors: &duty.debtors, cause: Some(entry(7)), owner: None, matters: &[], since: None };
+    let met = |author: &Actor, kind, refers_to| duty.terms.met_by(&act(author, kind, refers_to), &owed);
     assert!(met(&nurse, Kind::Acknowledgement, Some(entry(7))));
     assert!(!met(
         &actor(OTHER_STATION, OrganisationType::NursingStation, Role::Nurse),
         Kind::Acknowledgement,
         Some(entry(7))
     ));
-    assert!(!duty.terms.met_by(
-        &Act { author: &nurse, kind: Kind::Acknowledgement, refers_to: None },
-        &duty.debtors,
-        None
-    ));
+    let of_a_state = Owed { cause: None, ..owed };
+    assert!(!duty.terms.met_by(&act(&nurse, Kind::Acknowledgement, None), &of_a_state));
 }
 
 #[test]

@@ -9,9 +9,7 @@ use uuid::Uuid;
 
 use super::rows::facts;
 use super::{HEADER, book, digest, shipped};
-use crate::domain::body::{
-    Acknowledgement, Body, MedicationList, Note, Order, OrderType, Retraction, RetractionReason,
-};
+use crate::domain::body::{Acknowledgement, Body, Note, Order, OrderType, Retraction, RetractionReason};
 use crate::domain::directory::Actor;
 use crate::domain::entry::{Entry, Sensitivity};
 use crate::domain::ids::{EntryId, OrganisationId, PersonId, Seq, TimelineId};
@@ -277,7 +275,7 @@ fn a_word_that_says_how_it_is_derived_is_derived_from_the_timeline() {
     let rest = "on = \"post:order\"\nrequire = { \"order.medication_list_fresh\" = true }";
     let draft = load(shipped::VOCABULARY.text, &local_rule("L-G", "gate", rest));
     let order = || Body::Order(Order::new(OrderType::ALL[0], "点滴").into());
-    let list = Body::MedicationList(MedicationList::default());
+    let list = Body::MedicationList(Box::default());
     let entries =
         timeline(&past, vec![(0, Role::Doctor, order()), (5, Role::Doctor, list), (10, Role::Doctor, order())]);
     let (books, calendar) = ([past], Calendar::japan_with_placeholders());

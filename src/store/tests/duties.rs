@@ -41,6 +41,7 @@ fn opened(region: &Region, number: u128) -> Body {
             acknowledge: false,
             kinds: Vec::new(),
             answers: false,
+            same: None,
             within: Timing { seconds: 3_600, clock: Clock::Calendar },
             remind: Vec::new(),
             escalate: Vec::new(),
@@ -48,6 +49,8 @@ fn opened(region: &Region, number: u128) -> Body {
         }
         .into(),
         chain: Vec::new(),
+        matters: Vec::new(),
+        since: None,
     };
     Body::DutyStep(Box::new(DutyStep { duty: opened.id, round: 0, step: StepDone::Opened(opened) }))
 }

@@ -287,6 +287,7 @@ impl Facts<'_> {
             one_doctor_wished: self.flag("patient.one_doctor_wished"),
             keeps_acp_private: self.flag("patient.keeps_acp_private"),
             phoned: self.flag("record.phoned"),
+            doctor_phoned: self.flag("record.doctor_phoned"),
             device_mismatch: self.flag("visit.device_mismatch"),
             station_consulted: self.flag("station_change.station_consulted"),
             first_after_discharge: self.flag("visit_plan.first_after_discharge"),

@@ -111,23 +111,32 @@ fn observed() -> impl Strategy<Value = Body> {
             any::<bool>(),
             any::<bool>(),
             devices(),
-            attachments()
+            (attachments(), option::of(id(EntryId)))
         )
-            .prop_map(|(text, started_at, ended_at, tell_doctor, acp, off_shared_sheet, devices, attachments)| {
-                Body::Visit(Box::new(Visit {
-                    text,
-                    started_at,
-                    ended_at,
-                    tell_doctor,
-                    acp,
-                    off_shared_sheet,
-                    devices,
-                    attachments,
-                }))
-            })
+            .prop_map(
+                |(text, started_at, ended_at, tell_doctor, acp, off_shared_sheet, devices, (attachments, about))| {
+                    Body::Visit(Box::new(Visit {
+                        text,
+                        started_at,
+                        ended_at,
+                        tell_doctor,
+                        acp,
+                        off_shared_sheet,
+                        devices,
+                        attachments,
+                        about,
+                    }))
+                }
+            )
             .boxed(),
-        (text(), any::<bool>(), any::<bool>(), attachments())
-            .prop_map(|(text, tell_doctor, acp, attachments)| Body::Note(Note { text, tell_doctor, acp, attachments }))
+        (text(), any::<bool>(), any::<bool>(), attachments(), option::of(id(EntryId)))
+            .prop_map(|(text, tell_doctor, acp, attachments, about)| Body::Note(Note {
+                text,
+                tell_doctor,
+                acp,
+                attachments,
+                about
+            }))
             .boxed(),
         (
             text(),
@@ -136,11 +145,20 @@ fn observed() -> impl Strategy<Value = Body> {
             option::of(select(Topic::ALL)),
             any::<bool>(),
             any::<bool>(),
-            attachments()
+            (attachments(), option::of(id(EntryId)))
         )
-            .prop_map(|(text, noticed_at, tell_doctor, topic, emergency, urgent, attachments)| Body::StatusChange(
-                StatusChange { text, noticed_at, tell_doctor, topic, emergency, urgent, attachments }
-            ))
+            .prop_map(|(text, noticed_at, tell_doctor, topic, emergency, urgent, (attachments, about))| {
+                Body::StatusChange(StatusChange {
+                    text,
+                    noticed_at,
+                    tell_doctor,
+                    topic,
+                    emergency,
+                    urgent,
+                    attachments,
+                    about,
+                })
+            })
             .boxed(),
         (select(Infection::ALL), text(), option::of(date()), vec(date(), 0..3))
             .prop_map(|(infection, text, since, contact_dates)| Body::InfectionNotice(InfectionNotice {
@@ -419,13 +437,14 @@ fn arranged() -> impl Strategy<Value = Body> {
                 }))
             )
             .boxed(),
-        (option::of(date()), drugs(), text(), attachments())
-            .prop_map(|(as_of, drugs, text, attachments)| Body::MedicationList(MedicationList {
+        (option::of(date()), drugs(), text(), attachments(), option::of(id(EntryId)))
+            .prop_map(|(as_of, drugs, text, attachments, about)| Body::MedicationList(Box::new(MedicationList {
                 as_of,
                 drugs,
                 text,
-                attachments
-            }))
+                attachments,
+                about
+            })))
             .boxed(),
         (text(), any::<bool>(), leftovers(), text(), option::of(id(EntryId)), attachments())
             .prop_map(|(text, for_doctor, leftovers, proposal, about, attachments)| Body::MedicationReport(Box::new(
@@ -504,13 +523,21 @@ fn office() -> impl Strategy<Value = Body> {
                 Incident { text, happened_at, noticed_at, patients, measures, attachments }
             )))
             .boxed(),
-        (option::of(id(PersonId)), any::<bool>(), text(), option::of(date()), option::of(id(OrganisationId)))
-            .prop_map(|(person, lifted, reason, until, reported_by)| Body::Suspension(Suspension {
+        (
+            option::of(id(PersonId)),
+            any::<bool>(),
+            text(),
+            option::of(date()),
+            option::of(id(OrganisationId)),
+            option::of(id(EntryId))
+        )
+            .prop_map(|(person, lifted, reason, until, reported_by, incident)| Body::Suspension(Suspension {
                 person,
                 lifted,
                 reason,
                 until,
-                reported_by
+                reported_by,
+                incident
             }))
             .boxed(),
     ]

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 
 use super::{id, text, time};
-use crate::domain::body::{Allergies, DeviceSetting};
+use crate::domain::body::{Allergies, CallTo, DeviceSetting};
 use crate::domain::duties::{Duties, Duty, Ended, Standing as Stands};
 use crate::domain::duty::CloseReason;
 use crate::domain::ids::{EntryId, OrganisationId, PersonId, Seq};
@@ -61,12 +61,14 @@ pub(super) fn course() -> impl Strategy<Value = Course> {
         (
             vec((select(Kind::ALL), time()), 0..3),
             vec(((id(OrganisationId), id(OrganisationId)), standing(time())), 0..3),
+            vec(((id(OrganisationId), select(CallTo::ALL)), standing(time())), 0..3),
         ),
     )
-        .prop_map(|(records, devices, stays, allergies, wishes, (since, pairs))| {
+        .prop_map(|(records, devices, stays, allergies, wishes, (since, pairs, answered))| {
             let (one_doctor_wished, keeps_acp_private, closed) = wishes;
             Course {
                 since: since.into_iter().collect(),
+                answered: answered.into_iter().collect(),
                 records: records.into_iter().collect(),
                 devices: devices.into_iter().collect(),
                 stays,

@@ -11,7 +11,7 @@ use crate::domain::duty::*;
 use crate::domain::ids::{OrganisationId, PersonId};
 use crate::domain::kind::Kind;
 use crate::domain::role::{OrganisationType, Role};
-use crate::domain::terms::{ChainStep, Clock, Relation, Terms, Timing, Told, WayOut};
+use crate::domain::terms::{ChainStep, Clock, Matter, Relation, Terms, Timing, Told, WayOut};
 
 pub(super) fn duty_id() -> impl Strategy<Value = DutyId> {
     id(DutyId)
@@ -39,12 +39,13 @@ fn terms() -> impl Strategy<Value = Terms> {
     let told = (vec(select(Role::ALL), 0..3), select(Capacity::ALL), select(Relation::ALL))
         .prop_map(|(roles, capacity, relation)| Told { roles: RoleSet::of(&roles), capacity, relation });
     let step = (told, timing()).prop_map(|(told, after)| ChainStep { told, after });
-    let met_by = (any::<bool>(), vec(select(Kind::ALL), 0..3), any::<bool>());
+    let met_by = (any::<bool>(), vec(select(Kind::ALL), 0..3), any::<bool>(), option::of(select(Matter::ALL)));
     (met_by, timing(), vec(timing(), 0..2), vec(step, 0..2), vec(select(WayOut::ALL), 0..2)).prop_map(
-        |((acknowledge, kinds, answers), within, remind, escalate, ways_out)| Terms {
+        |((acknowledge, kinds, answers, same), within, remind, escalate, ways_out)| Terms {
             acknowledge,
             kinds,
             answers,
+            same,
             within,
             remind,
             escalate,
@@ -55,8 +56,9 @@ fn terms() -> impl Strategy<Value = Terms> {
 
 pub(super) fn opened_duty() -> impl Strategy<Value = OpenedDuty> {
     let born = (duty_id(), text(), debtors(), time());
-    (born, any::<bool>(), any::<bool>(), terms(), vec(debtors(), 0..2)).prop_map(
-        |((id, rule, debtors, due), confirmed, standing, terms, chain)| OpenedDuty {
+    let about = (vec(text(), 0..2), option::of(time()));
+    (born, any::<bool>(), any::<bool>(), terms(), vec(debtors(), 0..2), about).prop_map(
+        |((id, rule, debtors, due), confirmed, standing, terms, chain, (matters, since))| OpenedDuty {
             id,
             rule: rule.into(),
             debtors,
@@ -65,6 +67,8 @@ pub(super) fn opened_duty() -> impl Strategy<Value = OpenedDuty> {
             standing,
             terms: terms.into(),
             chain,
+            matters,
+            since,
         },
     )
 }

@@ -1,0 +1,83 @@
+//! When what a body tells of was noticed, and when it was over, as its author says; and whom a call was for. Asked where
+//! rules compare moments, and where a duty is compared with what may meet it.
+
+use std::fmt;
+
+use super::Body;
+use super::observed::{Call, CallTo};
+use crate::domain::duty::Debtor;
+use crate::domain::ids::OrganisationId;
+use crate::domain::role::Role;
+use crate::domain::time::Timestamp;
+
+impl Body {
+    /// When its author noticed what it tells of. Of a visit: its end, for something may have shown itself only then.
+    #[must_use]
+    pub fn noticed_at(&self) -> Option<Timestamp> {
+        match self {
+            Self::StatusChange(change) => change.noticed_at,
+            Self::Visit(visit) => visit.ended_at.or(visit.started_at),
+            Self::Call(call) => call.called_at,
+            Self::VerbalOrderReceived(received) => received.received_at,
+            _ => None,
+        }
+    }
+
+    /// When what it tells of was over, or began where it does not say more.
+    #[must_use]
+    pub fn over_at(&self) -> Option<Timestamp> {
+        match self {
+            Self::Visit(visit) => visit.ended_at.or(visit.started_at),
+            Self::Call(call) => call.called_at,
+            Self::Conference(conference) => conference.held_at,
+            Self::JointVisit(visit) => visit.at,
+            Self::VisitPlan(plan) => plan.ends_at.or(plan.starts_at),
+            _ => None,
+        }
+    }
+}
+
+/// Whom a call was for: a role, if it says which, and perhaps at one organisation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Callee {
+    pub role: Option<Role>,
+    pub organisation: Option<OrganisationId>,
+}
+
+impl Call {
+    /// Whom it was for.
+    #[must_use]
+    pub fn callee(&self) -> Callee {
+        let role = self.role.or(match self.to {
+            CallTo::Doctor => Some(Role::Doctor),
+            CallTo::Nurse => Some(Role::Nurse),
+            CallTo::Other => None,
+        });
+        Callee { role, organisation: self.organisation }
+    }
+}
+
+/// `doctor`, `doctor@ORGANISATION`, or `other` where the role is not said.
+impl fmt::Display for Callee {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.role.map_or("other", Role::code))?;
+        self.organisation.map_or(Ok(()), |organisation| write!(f, "@{organisation}"))
+    }
+}
+
+impl Callee {
+    /// Whether `before`, as it was written down, may be the same: the role is, and no other organisation is named.
+    #[must_use]
+    pub fn is_the_same(&self, before: &str) -> bool {
+        let (role, organisation) = before.split_once('@').map_or((before, None), |(role, at)| (role, Some(at)));
+        let own = self.organisation.map(|own| own.to_string());
+        role == self.role.map_or("other", Role::code) && own.zip(organisation).is_none_or(|(own, at)| own == at)
+    }
+
+    /// Whether this may be one who owes.
+    #[must_use]
+    pub fn may_be(&self, debtor: &Debtor) -> bool {
+        self.role.is_some_and(|role| debtor.roles.has(role))
+            && self.organisation.is_none_or(|organisation| organisation == debtor.organisation)
+    }
+}
