@@ -286,7 +286,8 @@ fn deciding(criterion: &mut Criterion) {
     let target = Target { scope, own: true, visible: true, kind: Kind::Vital };
     let correction =
         Correction { target: EntryId(Uuid::from_u128(4)), body: Box::new(vital.clone()), reason: String::new() };
-    let (surroundings, calendar) = (Surroundings::of(&state, &directory), Calendar::japan_with_placeholders());
+    let calendar = Calendar::japan_with_placeholders();
+    let surroundings = Surroundings::of(&state, &directory, &Offices::default(), calendar.date_at(NOW));
     for extra in [0, 264] {
         let rulebook = book_with(extra);
         let rules = rulebook.rules().count();

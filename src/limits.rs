@@ -316,6 +316,13 @@ const _: () = assert!(LOOKS_BURST as usize >= 10 * SEARCH_RESULTS_MAX);
 
 // ---- duties ----
 
+/// Rules of which the last advice to the secretariat is kept for each patient.
+pub const ADVISED_RULES_STANDING_MAX: usize = 32;
+/// What was advised longer ago is not listed.
+pub const ADVICE_LISTED_S: u64 = 180 * 86_400;
+/// Pieces of advice that one page lists at most, when the reader names no number.
+pub const ADVICE_PAGE_TIMELINES_MAX: usize = 200;
+
 /// Patients whose duties one page lists, when the reader names no number.
 pub const DUTY_PAGE_TIMELINES_DEFAULT: usize = 50;
 /// The most that can be asked for.
@@ -325,6 +332,8 @@ pub const DUTY_PAGE_TIMELINES_MAX: usize = 200;
 pub const DUTY_TICKS_AT_ONCE: usize = 128;
 /// Steps written on one timeline at one look; what is left comes with the next.
 pub const DUTY_STEPS_PER_TICK_MAX: usize = 64;
+/// What changed about an office is looked at on its patients' timelines after this, when every batch under way knows it.
+pub const DUTY_LOOK_AFTER_CHANGE_MS: u64 = 1_000;
 /// A timeline that could not be looked at is tried again after this.
 pub const DUTY_TICK_RETRY_S: u64 = 60;
 /// A timeline on which a step is due that cannot be taken is looked at again after this.

@@ -17,6 +17,8 @@ import { msOfUs, readDebtor, readDuty } from './frames.js';
  * @property {number | null} overdueAtMs when the hub first said that it was late; never taken back
  * @property {number | null} pausedSinceMs
  * @property {Standing} stands
+ * @property {Standing} stood how far it had come when it ended
+ * @property {number} inherited how often others took the place of debtors who had gone
  * @property {number} told steps of the chain that were told
  * @property {string} closedFor
  * @property {Item | null} endedBy
@@ -80,7 +82,7 @@ export class Duties {
     // The same cause and rule again is the same duty.
     if (!this.all.has(opened.id)) this.all.set(opened.id, {
       ...opened, timeline: this.timeline, cause, owner: cause ? by.author.organisation : '', openedAtMs: by.recordedAtMs, round: 0,
-      overdueAtMs: null, pausedSinceMs: null, stands: 'open', told: 0, closedFor: '', endedBy: null, endedAtMs: 0,
+      overdueAtMs: null, pausedSinceMs: null, stands: 'open', stood: 'open', inherited: 0, told: 0, closedFor: '', endedBy: null, endedAtMs: 0,
     });
     if (this.awaySinceMs !== null) this.pause(/** @type {Duty} */ (this.all.get(opened.id)), by.recordedAtMs);
   }
@@ -88,7 +90,7 @@ export class Duties {
   /** @param {Duty | undefined} duty @param {Standing} stands @param {Item} by @param {string} [closedFor] */
   end(duty, stands, by, closedFor = '') {
     if (!duty || !isOpen(duty)) return;
-    Object.assign(duty, { stands, closedFor, pausedSinceMs: null, endedBy: by, endedAtMs: by.recordedAtMs });
+    Object.assign(duty, { stood: duty.stands, stands, closedFor, pausedSinceMs: null, endedBy: by, endedAtMs: by.recordedAtMs });
   }
 
   /** @param {(duty: Duty) => boolean} which @param {string} closedFor @param {Item} by */
@@ -98,8 +100,42 @@ export class Duties {
 
   /** @param {Duty} duty @param {number} atMs */
   pause(duty, atMs) {
-    if (isOpen(duty) && duty.standing) duty.pausedSinceMs ??= atMs;
+    if (isOpen(duty) && duty.onAdmission === 'pauses') duty.pausedSinceMs ??= atMs;
   }
+
+  /** The patient came home, or died. @param {number} atMs */
+  resume(atMs) {
+    this.awaySinceMs = null;
+    for (const duty of this.all.values()) if (duty.pausedSinceMs !== null) resume(duty, atMs);
+  }
+
+  /** What ended them was taken back; while something else had closed one, nobody could act. @param {Item} item */
+  reopen({ body, recordedAtMs }) {
+    for (const duty of this.all.values()) {
+      if (isOpen(duty) || duty.endedBy?.id !== body.target) continue;
+      const wasClosed = duty.stands === 'closed';
+      const since = duty.endedAtMs;
+      Object.assign(duty, { stands: duty.stood, closedFor: '', endedBy: null, endedAtMs: 0 });
+      if (!wasClosed) continue;
+      duty.pausedSinceMs = since;
+      resume(duty, recordedAtMs);
+    }
+  }
+}
+
+/** The time away does not count; what was late before stays late. @param {Duty} duty @param {number} atMs */
+function resume(duty, atMs) {
+  beginRound(duty, duty.dueMs + atMs - (duty.pausedSinceMs ?? atMs), duty.stands);
+  duty.pausedSinceMs = null;
+}
+
+/** @param {Duty} duty @param {any} inherited */
+function inherit(duty, { number = 0, to = [] }) {
+  if (!isOpen(duty) || number !== duty.inherited) return;
+  const heirs = to.map(readDebtor);
+  const gone = duty.debtors.map(({ organisation }) => organisation)
+    .filter((organisation) => !heirs.some((/** @type {Debtor} */ heir) => heir.organisation === organisation));
+  Object.assign(duty, { debtors: heirs, inherited: number + 1, inPlaceOf: [...new Set([...duty.inPlaceOf, ...gone])] });
 }
 
 /** @param {Duty} duty @param {number} dueMs @param {Standing} stands */
@@ -127,8 +163,9 @@ const TAKE_IN = {
     const { body } = item;
     const duty = duties.all.get(body.duty);
     if (body.opened) duties.insert(readDuty(body.opened), item, '');
-    // Closing belongs to no round, and does not wait for a patient to come home.
+    // Neither belongs to a round, or waits for a patient to come home.
     else if (body.closed) duties.end(duty, 'closed', item, body.closed);
+    else if (body.inherited && duty) inherit(duty, body.inherited);
     else if (duty) step(duty, item);
   },
   duty_answer(duties, item) {
@@ -139,26 +176,25 @@ const TAKE_IN = {
     if (body.declined) duties.end(duty, 'declined', item);
     if (body.waived) duties.end(duty, 'waived', item);
     if (until > duty.dueMs) beginRound(duty, until, 'snoozed');
-    if (body.handedOver) duty.debtors = (body.handedOver.to ?? []).map(readDebtor);
+    if (body.handedOver) Object.assign(duty, { debtors: (body.handedOver.to ?? []).map(readDebtor), inPlaceOf: [] });
     // Due now, so that the chain is told at once.
     if (body.cannotGo && item.recordedAtMs < duty.dueMs) beginRound(duty, item.recordedAtMs, 'open');
   },
   admission(duties, item) {
+    duties.endAll((duty) => duty.onAdmission === 'closes', 'admission', item);
     duties.awaySinceMs ??= item.recordedAtMs;
     for (const duty of duties.all.values()) duties.pause(duty, item.recordedAtMs);
   },
-  discharge(duties, item) {
-    duties.awaySinceMs = null;
-    for (const duty of duties.all.values()) {
-      if (duty.pausedSinceMs === null) continue;
-      // The time away does not count; what was late before stays late.
-      beginRound(duty, duty.dueMs + item.recordedAtMs - duty.pausedSinceMs, duty.stands);
-      duty.pausedSinceMs = null;
-    }
+  discharge: (duties, item) => duties.resume(item.recordedAtMs),
+  death(duties, item) {
+    duties.endAll((duty) => duty.onDeath === 'closes', 'death', item);
+    duties.resume(item.recordedAtMs);
   },
-  death: (duties, item) => duties.endAll((duty) => duty.standing, 'death', item),
   closing: (duties, item) => duties.endAll((duty) => duty.cause !== item.id, 'page_closed', item),
-  retraction: (duties, item) => duties.endAll((duty) => duty.cause === item.body.target, 'cause_retracted', item),
+  retraction(duties, item) {
+    duties.endAll((duty) => duty.cause === item.body.target, 'cause_retracted', item);
+    duties.reopen(item);
+  },
 };
 
 /** A duty as `GET /api/v1/duties` lists it. @param {any} raw @returns {Duty} */
@@ -169,7 +205,8 @@ export function readListed(raw) {
   return {
     id: raw.id, rule: raw.rule, timeline: raw.timeline, cause: raw.cause ?? '', owner: '', debtors: raw.debtors.map(debtor),
     dueMs: ms(raw.due) ?? 0, openedAtMs: ms(raw.opened_at) ?? 0, overdueAtMs: ms(raw.overdue_at), endedAtMs: ms(raw.ended_at) ?? 0,
-    stands: paused ? 'open' : raw.standing, pausedSinceMs: paused ? 0 : null, closedFor: raw.closed_for ?? '', endedBy: null, round: 0,
+    stands: paused ? 'open' : raw.standing, pausedSinceMs: paused ? 0 : null, closedFor: raw.closed_for ?? '', endedBy: null, round: 0, stood: 'open', inherited: 0,
+    inPlaceOf: raw.in_place_of ?? [], onAdmission: '', onDeath: '',
     unconfirmed: raw.unconfirmed ?? false, standing: false, acknowledge: false, kinds: [], answers: false, business: false,
     chain: raw.chain.map((/** @type {any} */ one) => ({ roles: [], capacity: '', of: '', afterMs: one.after_s * 1000, business: one.clock === 'business', told: one.told.map(debtor) })),
     told: raw.chain.filter((/** @type {any} */ one) => one.done).length, waysOut: raw.ways_out ?? [],

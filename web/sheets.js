@@ -113,7 +113,7 @@ export const SHEETS = {
     row('attachments', 'attachments', 'attachments')],
   duty_step: [row('duty', 'duty', 'hidden'), row('round', 'round', 'hidden'), row('duty_opened', 'opened', 'duty'),
     row('duty_reminded', 'reminded', 'reminded'), row('duty_overdue', 'overdue', 'happened'),
-    row('duty_escalated', 'escalated', 'escalated'), row('duty_closed', 'closed', 'word', 'close_reason')],
+    row('duty_escalated', 'escalated', 'escalated'), row('duty_handed_over', 'inherited', 'handedOver'), row('duty_closed', 'closed', 'word', 'close_reason')],
   duty_answer: [row('duty', 'duty', 'hidden'), row('duty_declined', 'declined', 'happened'), row('duty_snoozed', 'snoozedUntilUs', 'at'),
     row('duty_waived', 'waived', 'happened'), row('duty_handed_over', 'handedOver', 'handedOver'),
     row('duty_cannot_go', 'cannotGo', 'happened'), row('reason', 'reason')],

@@ -256,6 +256,7 @@ export const WORDS = /** @type {Record<string, Record<string, string[]>>} */ (
   "close_reason": {
     "no_longer_asked": ["前提がなくなった", "no longer asked for"],
     "cause_retracted": ["きっかけの記録の取消し", "its cause was taken back"],
+    "admission": ["入院・入所", "the patient was admitted"],
     "death": ["死亡", "the patient died"],
     "page_closed": ["ページの終了", "the page was closed"],
     "rule_retired": ["ルールの廃止", "the rule was retired"]

@@ -45,13 +45,15 @@ pub async fn put_organisation(
     organisation: Organisation,
 ) -> Result<(), DirectoryError> {
     check_name("name", &organisation.name)?;
-    let (stored, now) = (organisation.clone(), hub.region().now());
+    let (stored, now, look) = (organisation.clone(), hub.region().now(), hub.look_after_change());
     hub.journal()
         .write(move |tx| {
             Box::pin(async move {
                 let is_new = tx.insert_organisation(&stored).await?;
                 if !is_new {
                     tx.update_organisation(&stored).await?;
+                    // What an office that closed owes falls to others.
+                    tx.look_where_on_team(stored.id, look).await?;
                 }
                 let Organisation { id: organisation, kind, active, .. } = stored;
                 let deed = Deed::OrganisationKept { organisation, kind, active, is_new };
@@ -62,6 +64,7 @@ pub async fn put_organisation(
     hub.region().change_directory(|directory| {
         directory.organisations.insert(organisation.id, organisation.clone());
     });
+    hub.note_look(look);
     if !organisation.active {
         sign_ins.revoke_organisation(by, organisation.id).await?;
     }

@@ -2,6 +2,7 @@
 //! the command line, which may ask everything, and by [`asking`] for people, who may ask what they may see.
 
 pub mod asking;
+mod course;
 
 use std::sync::Arc;
 
@@ -18,7 +19,7 @@ use crate::domain::state::PatientState;
 use crate::domain::text::Text;
 use crate::domain::time::Timestamp;
 use crate::rulebook::replay::{Event, Fate};
-use crate::rulebook::{Action, EntryClass, Rulebook, Verdict, situation};
+use crate::rulebook::{Action, EntryClass, Line, Rulebook, Verdict, situation};
 use crate::store::{Journal, RefusedPost, StoreError};
 
 /// The answer to "why?".
@@ -93,24 +94,31 @@ impl Explainer<'_> {
         self.event(&event).await.map(Some)
     }
 
-    /// Why a duty is owed.
+    /// Why a duty is owed, and what became of it: by whoever may see its cause, with the entry that opened it.
     ///
     /// # Errors
     /// When the store fails.
-    pub async fn duty(&self, duty: &Duty) -> Result<Explained, StoreError> {
+    pub async fn duty(&self, duty: &Duty, sees_cause: bool) -> Result<Explained, StoreError> {
         let rules = self.cited(vec![Arc::clone(&duty.opened.rule)]).await?;
-        let (at, due) = (duty.opened_at.to_rfc3339(), duty.due.to_rfc3339());
-        let (ja, en) = match duty.cause {
-            Some(cause) => (format!("記録 {cause} により"), format!("by entry {cause}")),
-            None => ("定期の約束として".to_owned(), "as a standing duty".to_owned()),
-        };
-        let doubt = if duty.opened.confirmed { ("", "") } else { ("（未確定）", ", unconfirmed") };
-        let text = Text::new(
-            format!("{at} に{ja}生まれました{}。期限 {due}", doubt.0),
-            format!("opened at {at} {en}{}; due {due}", doubt.1),
-        );
-        let reason = rules.first().map(|agreed| join(&agreed.rule.title, &agreed.rule.reason));
-        Ok(Explained { text: reason.map_or_else(|| text.clone(), |reason| join(&text, &reason)), rules })
+        let mut text = born(duty, sees_cause);
+        if let Some(agreed) = rules.first() {
+            text = join(&text, &join(&agreed.rule.title, &agreed.rule.reason));
+        }
+        for Line { about, says } in self.lines_of(&duty.opened.rule).await? {
+            let line = Text::new(format!("{}：{}", about.ja, says.ja), format!("{}: {}", about.en, says.en));
+            text = join(&text, &line);
+        }
+        let text = course::in_words(duty).iter().fold(text, |told, line| join(&told, line));
+        Ok(Explained { text, rules })
+    }
+
+    /// What a rule says, line by line, in the version cited.
+    async fn lines_of(&self, citation: &str) -> Result<Vec<Line>, StoreError> {
+        let here = self.in_force.lines_of(citation);
+        if !here.is_empty() {
+            return Ok(here);
+        }
+        Ok(self.kept.find(citation).await?.map(|book| book.lines_of(citation)).unwrap_or_default())
     }
 
     /// Why this person may or may not see ordinary records of this kind that others wrote, in each position.
@@ -185,6 +193,20 @@ impl Explainer<'_> {
         }
         Ok(rules)
     }
+}
+
+fn born(duty: &Duty, sees_cause: bool) -> Text {
+    let (at, due) = (duty.opened_at.to_rfc3339(), duty.opened.due.to_rfc3339());
+    let (ja, en) = match duty.cause {
+        Some(cause) if sees_cause => (format!("記録 {cause} により"), format!("by entry {cause}")),
+        Some(_) => ("ある記録により".to_owned(), "by an entry".to_owned()),
+        None => ("定期の約束として".to_owned(), "as a standing duty".to_owned()),
+    };
+    let doubt = if duty.opened.confirmed { ("", "") } else { ("（未確定）", ", unconfirmed") };
+    Text::new(
+        format!("{at} に{ja}生まれました{}。期限 {due}", doubt.0),
+        format!("opened at {at} {en}{}; due {due}", doubt.1),
+    )
 }
 
 fn in_words(book: &Rulebook, event: &Event<'_>) -> Option<Text> {

@@ -180,6 +180,7 @@ pub(crate) fn ruling(sent: v1::Ruling) -> Result<Ruling, Invalid> {
         opened: Mapped::read(sent.opened).map_err(field("opened"))?,
         met: Mapped::read(sent.met).map_err(field("met"))?,
         advice: sent.advice.into_iter().map(Into::into).collect(),
+        to_secretariat: sent.to_secretariat.into_iter().map(Into::into).collect(),
         excepted: sent.excepted.into_iter().map(Into::into).collect(),
         reasons: Mapped::read(sent.reasons).map_err(field("reasons"))?,
     };
@@ -200,6 +201,7 @@ pub(crate) fn ruling_message(ruling: &Ruling) -> v1::Ruling {
             opened: of.opened.sent(),
             met: of.met.sent(),
             advice: of.advice.sent(),
+            to_secretariat: of.to_secretariat.sent(),
             excepted: of.excepted.sent(),
             reasons: of.reasons.sent(),
         },

@@ -25,7 +25,7 @@ use crate::domain::patient::Sex;
 use crate::domain::role::{OrganisationType, Role};
 use crate::domain::state::Stay;
 use crate::domain::team::{ConsentGiver, ConsentState};
-use crate::domain::terms::{Clock, Matter, Relation, WayOut};
+use crate::domain::terms::{Clock, Matter, OnAdmission, OnDeath, Relation, WayOut};
 use crate::domain::text::{Invalid, Text};
 use crate::domain::unit::Unit;
 use crate::domain::vital::{BodySite, VitalSign};
@@ -73,6 +73,8 @@ coded!(
     MediaType,
     MeetingState,
     NoticeOf,
+    OnAdmission,
+    OnDeath,
     OrderType,
     OrganisationType,
     PledgeBy,

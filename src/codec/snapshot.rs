@@ -16,8 +16,9 @@ use super::proto::store::v1 as stored;
 use crate::domain::alarm::AlarmLimit;
 use crate::domain::decimal::Decimal;
 use crate::domain::ids::{EntryId, OrganisationId, PersonId, Seq, TimelineId};
+use crate::domain::ruling::rule_id;
 use crate::domain::standing::Standing;
-use crate::domain::state::{Access, Accesses, FOLD_VERSION, Measured, PatientState};
+use crate::domain::state::{Access, Accesses, Advice, Advised, FOLD_VERSION, Measured, PatientState};
 use crate::domain::team::Membership;
 use crate::domain::text::Invalid;
 use crate::domain::time::Timestamp;
@@ -58,6 +59,7 @@ pub fn encode_snapshot(state: &PatientState) -> Vec<u8> {
         vitals: state.vitals.iter().map(sign_message).collect(),
         retracted: state.retracted.iter().map(|seq| seq.0).collect(),
         accesses: state.accesses.as_slice().iter().map(access_message).collect(),
+        advice: state.advice.iter().map(advised_message).collect(),
         course: Some(course::course_message(&state.course)),
         duties: duties::duties_message(&state.duties),
         away_since_us: state.duties.away_since.map(Timestamp::as_micros),
@@ -101,6 +103,7 @@ fn state(kept: stored::Snapshot) -> Result<PatientState, Invalid> {
         retracted: kept.retracted.into_iter().map(Seq).collect(),
         hidden: Arc::new(hidden.zip(kept.hidden_seqs.into_iter().map(Seq)).collect()),
         accesses: Accesses::of(each("accesses", kept.accesses, access)?),
+        advice: Advice { by_rule: each("advice", kept.advice, advised)?.into_iter().collect() },
         course: course::course(kept.course.unwrap_or_default()).map_err(|invalid| invalid.within("course"))?,
         duties: duties::duties(kept.duties, kept.away_since_us)?,
         office: office.map_err(|invalid| invalid.within("office"))?.map(Arc::new),
@@ -115,6 +118,16 @@ fn membership(kept: stored::Membership) -> Result<(OrganisationId, Membership), 
         opens_from: Timestamp(kept.opens_from_us),
     };
     Ok((id("organisation", &kept.organisation, OrganisationId)?, membership))
+}
+
+fn advised_message(advised: &Advised) -> stored::Advised {
+    stored::Advised { rule: advised.rule.to_string(), entry: id_text(advised.entry.0), at_us: advised.at.as_micros() }
+}
+
+fn advised(kept: stored::Advised) -> Result<(String, Advised), Invalid> {
+    let entry = id("entry", &kept.entry, EntryId)?;
+    let advised = Advised { rule: kept.rule.into(), entry, at: Timestamp(kept.at_us) };
+    Ok((rule_id(&advised.rule).to_owned(), advised))
 }
 
 fn access_message(access: &Access) -> stored::Access {

@@ -65,10 +65,10 @@ proptest! {
     /// A hub may stop and start between any two entries.
     #[test]
     fn a_ledger_put_away_and_taken_up_goes_on_as_if_it_had_been_kept(
-        standing in any::<bool>(),
+        life in ledger::life(),
         acts in proptest::collection::vec((ledger::act(), any::<bool>()), 0..30),
     ) {
-        let (mut kept, mut restarted) = (ledger::Line::new(standing), ledger::Line::new(standing));
+        let (mut kept, mut restarted) = (ledger::Line::of(life), ledger::Line::of(life));
         for (act, restart) in acts {
             if restart {
                 let mut state = PatientState::empty(TimelineId(uuid::Uuid::from_u128(9)));

@@ -9,9 +9,10 @@ use std::time::Duration;
 use super::body::Body;
 use super::duty::{Answer, CloseReason, Debtor, DutyAnswer, DutyId, DutyStep, OpenedDuty, StepDone};
 use super::entry::{Entry, Scope};
-use super::ids::EntryId;
+use super::ids::{EntryId, OrganisationId};
 use super::ruling::rule_id;
 use super::state::Stay;
+use super::terms::{OnAdmission, OnDeath};
 use super::time::Timestamp;
 use crate::limits;
 
@@ -49,6 +50,10 @@ pub struct Duty {
     pub scope: Option<Scope>,
     pub opened_at: Timestamp,
     pub debtors: Vec<Debtor>,
+    /// Whom the debtors are to reach, or whose place they took: offices that the hub cannot tell.
+    pub in_place_of: Vec<OrganisationId>,
+    /// How often others took the place of debtors who had gone.
+    pub inherited: u32,
     pub due: Timestamp,
     /// How often the due time was moved: the clock plans its steps anew in each round.
     pub round: u32,
@@ -57,8 +62,9 @@ pub struct Duty {
     /// When it was first overdue. Never taken back: who acts late has acted, and was late.
     pub overdue_at: Option<Timestamp>,
     pub paused_since: Option<Timestamp>,
-    /// See [`Self::standing`].
+    /// How far it had come: open, snoozed, overdue or escalated, also once it ended. See [`Self::standing`].
     pub(crate) stands: Standing,
+    pub(crate) ended: Option<Ended>,
     /// The entry that ended it, and when.
     pub ended_by: Option<(EntryId, Timestamp)>,
 }
@@ -68,6 +74,8 @@ impl Duty {
         Self {
             scope: cause.map(Entry::scope),
             debtors: opened.debtors.clone(),
+            in_place_of: opened.in_place_of.clone(),
+            inherited: 0,
             due: opened.due,
             opened,
             cause: cause.map(cause_of),
@@ -77,6 +85,7 @@ impl Duty {
             overdue_at: None,
             paused_since: None,
             stands: Standing::Open,
+            ended: None,
             ended_by: None,
         }
     }
@@ -84,16 +93,17 @@ impl Duty {
     /// Where it stands.
     #[must_use]
     pub const fn standing(&self) -> Standing {
-        match (self.stands, self.paused_since) {
-            (Standing::Ended(_), _) | (_, None) => self.stands,
-            (_, Some(_)) => Standing::Paused,
+        match (self.ended, self.paused_since) {
+            (Some(how), _) => Standing::Ended(how),
+            (None, Some(_)) => Standing::Paused,
+            (None, None) => self.stands,
         }
     }
 
     /// Whether it is still owed.
     #[must_use]
     pub const fn is_open(&self) -> bool {
-        !matches!(self.stands, Standing::Ended(_))
+        self.ended.is_none()
     }
 
     /// Whether it was overdue at any time, also if it was met since.
@@ -110,17 +120,21 @@ impl Duty {
 
     fn end(&mut self, how: Ended, by: &Entry) {
         if self.is_open() {
-            self.stands = Standing::Ended(how);
+            self.ended = Some(how);
             self.paused_since = None;
             self.ended_by = Some((by.id, by.recorded_at));
         }
     }
 
-    /// What met it was taken back, so that it is owed again.
-    fn reopen(&mut self, proof: EntryId) {
-        if matches!(self.stands, Standing::Ended(Ended::Met)) && self.ended_by.is_some_and(|(by, _)| by == proof) {
-            self.stands = if self.was_overdue() { Standing::Overdue } else { Standing::Open };
-            self.ended_by = None;
+    /// What ended it was taken back, so that it is owed again. While something else had closed it nobody could act: that
+    /// time does not count.
+    fn reopen(&mut self, end: EntryId, at: Timestamp) {
+        let Some((_, ended_at)) = self.ended_by.filter(|(by, _)| *by == end) else { return };
+        let was_closed = matches!(self.ended.take(), Some(Ended::Closed(_)));
+        self.ended_by = None;
+        if was_closed {
+            self.paused_since = Some(ended_at);
+            self.resume(at);
         }
     }
 
@@ -136,9 +150,11 @@ impl Duty {
         if !self.is_open() {
             return;
         }
-        // Closing belongs to no round, and neither waits for a patient to come home.
-        if let StepDone::Closed(reason) = step.step {
-            return self.end(Ended::Closed(reason), by);
+        // Neither belongs to a round, or waits for a patient to come home.
+        match &step.step {
+            StepDone::Closed(reason) => return self.end(Ended::Closed(*reason), by),
+            StepDone::Inherited { number, to } => return self.inherit(*number, to),
+            _ => {}
         }
         if step.round != self.round || self.paused_since.is_some() {
             return;
@@ -153,8 +169,21 @@ impl Duty {
                     self.stands = Standing::Escalated(told);
                 }
             }
-            StepDone::Opened(_) | StepDone::Closed(_) => {}
+            StepDone::Opened(_) | StepDone::Closed(_) | StepDone::Inherited { .. } => {}
         }
+    }
+
+    fn inherit(&mut self, number: u32, to: &[Debtor]) {
+        if number != self.inherited {
+            return;
+        }
+        self.inherited += 1;
+        let gone = self.debtors.iter().map(|debtor| debtor.organisation);
+        let gone = gone.filter(|gone| !to.iter().any(|heir| heir.organisation == *gone));
+        let gone: Vec<OrganisationId> = gone.collect();
+        self.in_place_of.retain(|known| !gone.contains(known));
+        self.in_place_of.extend(gone);
+        self.debtors = to.to_vec();
     }
 
     fn overdue(&mut self, at: Timestamp) {
@@ -174,7 +203,10 @@ impl Duty {
             // Asking for less time than there is changes nothing.
             Answer::Snoozed(until) if *until > self.due => self.begin_round(*until, Standing::Snoozed),
             Answer::Snoozed(_) => {}
-            Answer::HandedOver(to) => self.debtors.clone_from(to),
+            Answer::HandedOver(to) => {
+                self.debtors.clone_from(to);
+                self.in_place_of.clear();
+            }
             // Due now, so that the chain is told at once. One that is late already is told of anyway.
             Answer::CannotGo if by.recorded_at < self.due => self.begin_round(by.recorded_at, Standing::Open),
             Answer::CannotGo => {}
@@ -182,7 +214,7 @@ impl Duty {
     }
 
     fn pause(&mut self, at: Timestamp) {
-        if self.is_open() && self.opened.standing {
+        if self.is_open() && self.opened.terms.on_admission == OnAdmission::Pauses {
             self.paused_since.get_or_insert(at);
         }
     }
@@ -250,19 +282,20 @@ impl Duties {
             Body::DutyStep(step) => self.step(step, entry),
             Body::DutyAnswer(answer) => self.answer(answer, entry),
             Body::Admission(_) => {
-                self.away_since.get_or_insert(entry.recorded_at);
-                self.all.values_mut().for_each(|duty| duty.pause(entry.recorded_at));
+                let ends = |duty: &Duty| duty.opened.terms.on_admission == OnAdmission::Closes;
+                self.end_all(CloseReason::Admission, entry, ends);
+                self.settle_stay(Stay::Admitted, entry.recorded_at);
             }
-            Body::Discharge(_) => {
-                self.away_since = None;
-                self.all.values_mut().for_each(|duty| duty.resume(entry.recorded_at));
+            Body::Discharge(_) => self.settle_stay(Stay::Home, entry.recorded_at),
+            Body::Death(_) => {
+                self.end_all(CloseReason::Death, entry, |duty| duty.opened.terms.on_death == OnDeath::Closes);
+                self.settle_stay(Stay::Deceased, entry.recorded_at);
             }
-            Body::Death(_) => self.end_all(CloseReason::Death, entry, |duty| duty.opened.standing),
             Body::Closing(_) => self.end_all(CloseReason::PageClosed, entry, |duty| duty.cause != Some(entry.id)),
             Body::Retraction(retraction) => {
                 let cause = Some(retraction.target);
                 self.end_all(CloseReason::CauseRetracted, entry, |duty| duty.cause == cause);
-                self.all.values_mut().for_each(|duty| duty.reopen(retraction.target));
+                self.all.values_mut().for_each(|duty| duty.reopen(retraction.target, entry.recorded_at));
             }
             _ => {}
         }
@@ -290,7 +323,7 @@ impl Duties {
         touched.into_iter().filter_map(|id| self.find(id)).collect()
     }
 
-    /// Where the patient is after an admission, discharge or death was taken back.
+    /// Where the patient is, after that was said or taken back.
     pub(super) fn settle_stay(&mut self, stay: Stay, at: Timestamp) {
         match stay {
             Stay::Admitted => {

@@ -118,7 +118,7 @@ pub struct OpenedDuty {
     pub due: Timestamp,
     /// `false`: not everything was known when it was opened.
     pub confirmed: bool,
-    /// Asked for by a state rather than by an entry: rests while the patient is away and ends with a death.
+    /// Asked for by a state rather than by an entry.
     pub standing: bool,
     pub terms: Arc<Terms>,
     /// Whom each step of the chain tells, as the team was. A step that speaks of the debtor tells whoever owes then.
@@ -127,6 +127,8 @@ pub struct OpenedDuty {
     pub matters: Vec<String>,
     /// When what opened it was noticed or took place; what was over before does not meet it.
     pub since: Option<Timestamp>,
+    /// Whom the rule means, though the hub cannot tell them: the debtors are to reach them.
+    pub in_place_of: Vec<OrganisationId>,
 }
 
 impl OpenedDuty {
@@ -149,6 +151,7 @@ closed_list! {
         NoLongerAsked = "no_longer_asked", "前提がなくなった", "no longer asked for";
         /// The entry that opened it was taken back.
         CauseRetracted = "cause_retracted", "きっかけの記録の取消し", "its cause was taken back";
+        Admission = "admission", "入院・入所", "the patient was admitted";
         Death = "death", "死亡", "the patient died";
         PageClosed = "page_closed", "ページの終了", "the page was closed";
         /// The rule itself was retired, and the region chose not to keep what it opened.
@@ -170,6 +173,11 @@ pub enum StepDone {
         told: Vec<Debtor>,
     },
     Closed(CloseReason),
+    /// Those who owed it can no longer be told of it: these owe it from now on. Counted by its place among such, from 0.
+    Inherited {
+        number: u32,
+        to: Vec<Debtor>,
+    },
 }
 
 /// The body of a `duty_step` entry: written by the hub's clock, never by people.
@@ -193,6 +201,7 @@ impl DutyStep {
             StepDone::Escalated { level, .. } => format!("escalated {level}"),
             // A duty closes once, for whichever reason came first.
             StepDone::Closed(_) => "closed".to_owned(),
+            StepDone::Inherited { number, .. } => format!("inherited {number}"),
         };
         format!("duty {} round {} {step}", self.duty, self.round)
     }
@@ -232,6 +241,7 @@ impl Check for DutyStep {
             )),
             StepDone::Opened(opened) => few("debtors", &opened.debtors).map_err(|invalid| invalid.within("opened")),
             StepDone::Escalated { told, .. } => few("told", told).map_err(|invalid| invalid.within("escalated")),
+            StepDone::Inherited { to, .. } => few("to", to).map_err(|invalid| invalid.within("inherited")),
             StepDone::Reminded(_) | StepDone::Overdue | StepDone::Closed(_) => Ok(()),
         }
     }
@@ -289,6 +299,8 @@ mod tests {
             step(0, StepDone::Escalated { level: 0, told: told.clone() }),
             step(0, StepDone::Escalated { level: 1, told }),
             step(0, StepDone::Closed(CloseReason::Death)),
+            step(0, StepDone::Inherited { number: 0, to: Vec::new() }),
+            step(0, StepDone::Inherited { number: 1, to: Vec::new() }),
         ];
         assert_eq!(names.iter().collect::<std::collections::BTreeSet<_>>().len(), names.len());
         assert_eq!(step(0, StepDone::Closed(CloseReason::Death)), step(0, StepDone::Closed(CloseReason::PageClosed)));

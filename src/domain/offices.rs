@@ -1,19 +1,26 @@
 //! All offices of the region at one moment, as their timelines tell of them: an immutable picture, as the directory is.
 //! Kept up by the hub with every committed entry; looked at by deciding, by sign-ins and by whoever tells people.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use jiff::civil::Date;
 
 use super::directory::Actor;
-use super::ids::OrganisationId;
+use super::ids::{OrganisationId, PersonId};
 use super::state::{Office, PatientState};
 
 /// See the module.
 #[derive(Clone, Debug, Default)]
 pub struct Offices {
     known: HashMap<OrganisationId, Arc<Office>>,
+}
+
+/// Whoever may not use the system.
+#[derive(Clone, Debug, Default)]
+pub struct AllShutOut {
+    pub organisations: HashSet<OrganisationId>,
+    pub people: HashSet<PersonId>,
 }
 
 impl Offices {
@@ -41,6 +48,21 @@ impl Offices {
     pub fn shut_out(&self, actor: &Actor, today: Date) -> bool {
         self.find(actor.organisation).is_some_and(|office| office.is_suspended(today))
             || self.known.values().any(|office| office.suspends(actor.person, today))
+    }
+
+    /// Everybody whose use of the system is stopped on this day of the region.
+    #[must_use]
+    pub fn all_shut_out(&self, today: Date) -> AllShutOut {
+        let mut all = AllShutOut::default();
+        for (organisation, office) in &self.known {
+            for whom in office.shut_out(today) {
+                match whom {
+                    Some(person) => all.people.insert(person),
+                    None => all.organisations.insert(*organisation),
+                };
+            }
+        }
+        all
     }
 
     /// Whether somebody answers there day and night, if the organisation named its liaison.

@@ -34,6 +34,8 @@ pub struct Consequences {
     pub met: Vec<DutyId>,
     /// Rules whose advice was given, cited as the deciding ones are.
     pub advice: Vec<Arc<str>>,
+    /// Those of `advice` that speak to the secretariat.
+    pub to_secretariat: Vec<Arc<str>>,
     /// Gates that it passed by an exception, cited alike.
     pub excepted: Vec<Arc<str>>,
     /// Reasons written for gates that would have held it.
@@ -65,5 +67,11 @@ impl Ruling {
     #[must_use]
     pub fn advice(&self) -> &[Arc<str>] {
         self.consequences.as_deref().map_or(&[], |consequences| &consequences.advice)
+    }
+
+    /// Those of the advice that speak to the secretariat.
+    #[must_use]
+    pub fn to_secretariat(&self) -> &[Arc<str>] {
+        self.consequences.as_deref().map_or(&[], |consequences| &consequences.to_secretariat)
     }
 }

@@ -18,6 +18,7 @@ use super::vital::{Vital, VitalSign};
 use crate::limits;
 
 mod accesses;
+mod advised;
 mod course;
 mod meetings;
 mod office;
@@ -25,6 +26,7 @@ mod office;
 mod tests;
 
 pub use accesses::{Access, Accesses};
+pub use advised::{Advice, Advised};
 pub use course::{Course, Record, Stay, Writer};
 pub use meetings::{Meetings, Pair};
 pub use office::{Office, Pledged, Suspended};
@@ -62,6 +64,8 @@ pub struct PatientState {
     pub hidden: Arc<BTreeMap<EntryId, Seq>>,
     /// Emergency accesses that were declared.
     pub accesses: Accesses,
+    /// What the rules advised the secretariat.
+    pub advice: Advice,
     /// What rules look back at.
     pub course: Course,
     pub duties: Duties,
@@ -105,6 +109,7 @@ impl PatientState {
             retracted: BTreeSet::new(),
             hidden: Arc::default(),
             accesses: Accesses::default(),
+            advice: Advice::default(),
             course: Course::default(),
             duties: Duties::default(),
             office: None,
@@ -189,6 +194,7 @@ impl PatientState {
                 }
             }
         }
+        self.advice.take(entry);
         self.duties.apply(entry);
         if matches!(entry.body, Body::Retraction(_)) && self.course.stay() != stay_before {
             self.duties.settle_stay(self.course.stay(), entry.recorded_at);

@@ -9,6 +9,7 @@ use super::ids::{EntryId, OrganisationId};
 use super::kind::Kind;
 use super::list::closed_list;
 use super::search::fold;
+use super::state::Stay;
 use super::time::Timestamp;
 
 closed_list! {
@@ -30,6 +31,8 @@ closed_list! {
         Named = "named", "記録に名のある所属", "the organisation named";
         /// Every organisation that visited in the days before.
         Visited = "visited", "訪問していた所属", "organisations that visited";
+        /// The organisations of the team that did not, so that `Visited` and these make all.
+        NotVisited = "not_visited", "訪問していなかったチームの所属", "organisations of the team that did not visit";
         Host = "host", "管理事業所", "the host";
         /// The region's secretariat.
         Region = "region", "地域の事務局", "the region's secretariat";
@@ -61,6 +64,27 @@ closed_list! {
     Matter {
         Device = "device", "機器", "device";
         Callee = "callee", "電話の相手", "person called";
+    }
+}
+
+closed_list! {
+    /// What becomes of a duty while the patient is in hospital or in a facility.
+    OnAdmission {
+        /// It rests, and goes on after the discharge with the time that was left.
+        Pauses = "pauses", "休む", "rests until the discharge";
+        GoesOn = "goes_on", "続ける", "goes on";
+        /// What it asks for is no longer of use.
+        Closes = "closes", "終える", "ends";
+    }
+}
+
+closed_list! {
+    /// What becomes of a duty when the patient dies.
+    OnDeath {
+        /// Nobody is reminded of care that is no longer possible.
+        Closes = "closes", "終える", "ends";
+        /// It is about more than the patient's care: a paper that is owed, a review, others who may be infected.
+        GoesOn = "goes_on", "続ける", "goes on";
     }
 }
 
@@ -103,6 +127,10 @@ pub struct Terms {
     pub remind: Vec<Timing>,
     pub escalate: Vec<ChainStep>,
     pub ways_out: Vec<WayOut>,
+    pub on_admission: OnAdmission,
+    pub on_death: OnDeath,
+    /// Those who owe it were meant themselves: if they leave, no other office of the team takes their place.
+    pub in_person: bool,
 }
 
 /// An entry that may meet a duty.
@@ -158,6 +186,16 @@ impl Owed<'_> {
 }
 
 impl Terms {
+    /// Whether a duty of these terms is asked for while the patient is there.
+    #[must_use]
+    pub fn asked_while(&self, stay: Stay) -> bool {
+        match stay {
+            Stay::Home => true,
+            Stay::Admitted => self.on_admission != OnAdmission::Closes,
+            Stay::Deceased => self.on_death == OnDeath::GoesOn,
+        }
+    }
+
     /// Whether this act meets a duty of these terms.
     #[must_use]
     pub fn met_by(&self, act: &Act<'_>, owed: &Owed<'_>) -> bool {

@@ -12,8 +12,8 @@ use utoipa::openapi::{Content, OpenApi as Document, Ref, RefOr, Response as Desc
 use utoipa::{Modify, OpenApi};
 
 use super::api::{
-    compliance, directory, duties, emergency, explaining, files, linking_queue, me, offices, patients, registering,
-    rulebook, rulebooks, sign_ins, timelines,
+    advice, compliance, directory, duties, emergency, explaining, files, linking_queue, me, offices, patients,
+    registering, rulebook, rulebooks, sign_ins, timelines,
 };
 use super::problem::Problem;
 
@@ -40,6 +40,7 @@ const PROBLEM: &str = "application/problem+json";
         timelines::list_entries, timelines::post_entry, timelines::dry_run,
         timelines::list_read_markers, timelines::mark_read,
         duties::list, duties::list_of_timeline, duties::show_clock, duties::release_clock,
+        advice::list,
         emergency::search, emergency::list,
         files::upload, files::download,
         linking_queue::list, linking_queue::dismiss,

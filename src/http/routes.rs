@@ -5,8 +5,8 @@ use axum::Router;
 use axum::routing::{delete, get, post, put};
 
 use super::api::{
-    compliance, directory, duties, emergency, explaining, files, linking_queue, me, offices, patients, registering,
-    rulebook, rulebooks, sign_ins, timelines,
+    advice, compliance, directory, duties, emergency, explaining, files, linking_queue, me, offices, patients,
+    registering, rulebook, rulebooks, sign_ins, timelines,
 };
 use super::app::App;
 
@@ -64,6 +64,7 @@ routes! {
     get    "/api/v1/duties" => duties::list;
     get    "/api/v1/duty-clock" => duties::show_clock;
     delete "/api/v1/duty-clock/stop" => duties::release_clock;
+    get    "/api/v1/advice" => advice::list;
     post   "/api/v1/emergency-search" => emergency::search;
     get    "/api/v1/emergency-accesses" => emergency::list;
     get    "/api/v1/linking-queue" => linking_queue::list;

@@ -3,6 +3,7 @@
 //! Runs between two awaits of the sequencer: no I/O here, and time is taken once per batch.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::civil::Date;
 
@@ -70,7 +71,7 @@ impl Picture {
             return answer;
         }
         let (intent, actor) = (&submission.intent, &submission.actor);
-        let around = hot.nearby.around(&hot.state, &self.directory);
+        let around = hot.nearby.around(&hot.state, self);
         let fetched = Fetched { entry: &|id| ledger.target(id), files: ledger.files() };
         match self.decide(&hot.state, &around, intent, actor, submission.origin, fetched) {
             Decision::Accept(acceptance) => self.accept(draft, hot, submission, acceptance, ledger),
@@ -83,7 +84,7 @@ impl Picture {
     pub fn serve(&self, draft: &mut Draft, hot: Option<&mut Hot>, work: Work, ledger: &mut Ledger) {
         let outcome = match (work, hot) {
             (Work::DryRun(dry_run), Some(hot)) => {
-                let around = hot.nearby.around(&hot.state, &self.directory);
+                let around = hot.nearby.around(&hot.state, self);
                 let (intent, actor) = (&dry_run.intent, &dry_run.actor);
                 let fetched = Fetched { entry: &|id| ledger.target(id), files: ledger.files() };
                 let decision = self.decide(&hot.state, &around, intent, actor, Origin::Client, fetched);
@@ -261,6 +262,7 @@ impl Picture {
         let organisation = state.timeline.as_organisation();
         let shut_out = shut_out.map(|person| ShutOut { organisation, person, by: entry.author, at: entry.recorded_at });
         draft.batch.shut_out.extend(shut_out);
+        draft.fall_due_where_on_team(organisation, once_known(self.now));
     }
 
     fn snapshot(&self, draft: &mut Draft, hot: &mut Hot) {
@@ -395,6 +397,12 @@ impl Picture {
         draft.batch.read_markers.extend(marker);
         Outcome::Marked(mark, marker)
     }
+}
+
+/// When the clock looks at what a commit, or a change of the directory, brings about elsewhere: once every batch under way
+/// knows of it.
+pub(super) fn once_known(now: Timestamp) -> Timestamp {
+    now.saturating_add(Duration::from_millis(limits::DUTY_LOOK_AFTER_CHANGE_MS))
 }
 
 /// The answer to its commit was lost, and it is stored: nobody was told of the entry yet, nor of what it changed.

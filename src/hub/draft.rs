@@ -7,7 +7,7 @@ use super::fanout::Publication;
 use super::notices::{self, Concern};
 use super::published::Published;
 use super::work::Outcome;
-use crate::domain::ids::TimelineId;
+use crate::domain::ids::{OrganisationId, TimelineId};
 use crate::domain::state::PatientState;
 use crate::domain::time::Timestamp;
 use crate::store::{Batch, HeadUpdate, ProjectionChange};
@@ -58,6 +58,12 @@ impl Draft {
     pub fn fall_due(&mut self, timeline: TimelineId, at: Option<Timestamp>) {
         self.batch.projections.push(ProjectionChange::Due { timeline, at });
         self.falls_due = self.falls_due.into_iter().chain(at).min();
+    }
+
+    /// The duty clock looks at every timeline on whose team the organisation is: it can owe nothing there, or owes again.
+    pub fn fall_due_where_on_team(&mut self, organisation: OrganisationId, at: Timestamp) {
+        self.batch.projections.push(ProjectionChange::DueWhereOnTeam { organisation, at });
+        self.falls_due = self.falls_due.into_iter().chain(Some(at)).min();
     }
 
     /// Has those told, once it is durable, whom an entry concerns beyond its readers.

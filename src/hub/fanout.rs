@@ -73,7 +73,7 @@ impl Fanout {
             if already {
                 readers.retain(|reader| !Arc::ptr_eq(&reader.outbox, outbox));
             }
-            let newcomer = subscription.view().actor.person;
+            let newcomer = subscription.view().actor().person;
             let was_present = readers.iter().any(|reader| reader.person() == newcomer);
             let outbox = Arc::clone(outbox);
             readers.push(Reader { outbox, subscription: Arc::clone(subscription) });
@@ -163,7 +163,7 @@ impl Fanout {
         let state = self.lock();
         let may_know = |reader: &&Reader| {
             let view = reader.subscription.view();
-            view.actor.person == person || view.knows_team()
+            view.actor().person == person || view.knows_team()
         };
         for reader in state.channels.get(&timeline).into_iter().flatten().filter(may_know) {
             reader.outbox.push(Item::ReadMarker { timeline, person, through, at });
@@ -202,7 +202,7 @@ impl State {
             let followed_by = readers.len();
             readers.retain(|reader| {
                 let served = reader.subscription.view();
-                match View::of(patient, rulebook, &served.actor, now).filter(|view| served.goes_on_as(view)) {
+                match View::of(patient, rulebook, served.actor(), now).filter(|view| served.goes_on_as(view)) {
                     Some(view) => {
                         reader.subscription.go_on_as(view);
                         true
@@ -248,7 +248,7 @@ impl State {
 
 impl Reader {
     fn person(&self) -> PersonId {
-        self.subscription.view().actor.person
+        self.subscription.view().actor().person
     }
 
     /// Pushes the entry if this reader may see it, or what it takes back; whether the session is to be woken.
@@ -279,7 +279,7 @@ impl Reader {
 }
 
 fn people(readers: &[Reader]) -> Vec<Actor> {
-    let mut people: Vec<Actor> = readers.iter().map(|reader| reader.subscription.view().actor).collect();
+    let mut people: Vec<Actor> = readers.iter().map(|reader| *reader.subscription.view().actor()).collect();
     people.sort_unstable_by_key(|actor| actor.person);
     people.dedup_by_key(|actor| actor.person);
     people

@@ -65,6 +65,7 @@ use crate::domain::directory::Actor;
 use crate::domain::entry::Intent;
 use crate::domain::ids::{Seq, SignInId, TimelineId};
 use crate::domain::role::Role;
+use crate::domain::time::Timestamp;
 use crate::limits;
 use crate::rulebook::Decision;
 use crate::store::{GrantChange, GrantId, Journal};
@@ -225,6 +226,18 @@ impl Hub {
         let (reply, looked) = oneshot::channel();
         self.inner.clock.send(Order::Look(reply)).map_err(|_| Unavailable)?;
         looked.await.map_err(|_| Unavailable)
+    }
+
+    /// When the duty clock is to look at the patients of an office of which the directory changed, to be stored with it.
+    #[must_use]
+    pub fn look_after_change(&self) -> Timestamp {
+        deciding::once_known(self.region().now())
+    }
+
+    /// Tells the duty clock of a look that was stored.
+    pub fn note_look(&self, at: Timestamp) {
+        // The clock only goes when the hub does.
+        let _ = self.inner.clock.send(Order::Due(at));
     }
 
     /// Hands a post in; the answer goes to the session's outbox. Waits while the hub is at its bound.

@@ -67,6 +67,7 @@ impl Concern {
                 StepDone::Reminded(_) => (step.duty, NoticeOf::Reminded, None),
                 StepDone::Overdue => (step.duty, NoticeOf::Overdue, None),
                 StepDone::Escalated { told, .. } => (step.duty, NoticeOf::Escalated, Some(told.clone())),
+                StepDone::Inherited { to, .. } => (step.duty, NoticeOf::HandedOver, Some(to.clone())),
                 StepDone::Closed(_) => return told,
             },
             Body::DutyAnswer(answer) => match &answer.answer {
@@ -107,7 +108,7 @@ impl Concern {
         if for_others.is_empty() {
             return;
         }
-        let surroundings = Surroundings::of(&self.state, &region.directory());
+        let surroundings = region.surroundings(&self.state);
         for (audience, words) in for_others {
             for debtor in advisers(audience, &surroundings) {
                 let notice = self.notice(NoticeOf::Advised, None, Some(words.clone()));

@@ -24,10 +24,11 @@ use crate::domain::ids::{PersonId, TimelineId};
 use crate::domain::kind::Kind;
 use crate::domain::offices::Offices;
 use crate::domain::on_call::{AskedFor, on_call};
+use crate::domain::state::PatientState;
 use crate::domain::team::Membership;
 use crate::domain::time::Timestamp;
 use crate::rulebook::calendar::Calendar;
-use crate::rulebook::{Refusal, Rulebook};
+use crate::rulebook::{Refusal, Rulebook, Surroundings};
 use crate::vault::RegionKey;
 
 /// What a hub is started with.
@@ -162,6 +163,12 @@ impl Region {
     #[must_use]
     pub fn is_shut_out(&self, actor: &Actor) -> bool {
         self.offices.load().shut_out(actor, self.date_at(self.now()))
+    }
+
+    /// Who is around the patient, now.
+    #[must_use]
+    pub fn surroundings(&self, state: &PatientState) -> Surroundings {
+        Surroundings::of(state, &self.directory.load(), &self.offices.load(), self.date_at(self.now()))
     }
 
     /// The people to tell, now, of what this debtor owes. `linked`: its place on the patient's team, where the duty is

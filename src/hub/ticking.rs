@@ -70,12 +70,12 @@ impl Picture {
     }
 
     fn steps_due(&self, hot: &mut Hot) -> Vec<DutyStep> {
-        let around = hot.nearby.around(&hot.state, &self.directory);
+        let around = hot.nearby.around(&hot.state, self);
         Looked::at(self.now, &hot.state, &around, &self.rulebook, &self.calendar).steps_due()
     }
 
     fn next_due(&self, hot: &mut Hot) -> Option<Timestamp> {
-        let around = hot.nearby.around(&hot.state, &self.directory);
+        let around = hot.nearby.around(&hot.state, self);
         Looked::at(self.now, &hot.state, &around, &self.rulebook, &self.calendar).next_due()
     }
 

@@ -52,7 +52,7 @@ impl<'p> Trial<'p> {
         origin: Origin,
         stored: &dyn Fn(EntryId) -> Option<&'f Published>,
     ) -> Result<Acceptance, Obstacle> {
-        let around = self.nearby.around(&self.state, &self.picture.directory);
+        let around = self.nearby.around(&self.state, self.picture);
         let accepted = &self.accepted;
         let find = |id| accepted.get(&id).or_else(|| stored(id));
         let fetched = Fetched { entry: &find, files: self.files };

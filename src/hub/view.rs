@@ -15,16 +15,12 @@ use crate::domain::ids::{EntryId, Seq};
 use crate::domain::kind::Kind;
 use crate::domain::state::{Access, PatientState};
 use crate::domain::time::Timestamp;
-use crate::rulebook::{EntryClass, Mask, Reader, Rulebook, situation};
+use crate::rulebook::{EntryClass, Reader, Rulebook};
 
 /// A reader's view of a timeline as its team, consent and rules stand.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct View {
-    pub actor: Actor,
-    /// Shared by all who see the same.
-    mask: Arc<Mask>,
-    /// Entries recorded before this stay closed, unless they are the reader's own.
-    opens_from: Timestamp,
+    reader: Reader,
     hidden: Arc<BTreeMap<EntryId, Seq>>,
     access: Option<Box<Access>>,
 }
@@ -39,36 +35,33 @@ impl View {
         let Some(access) = state.emergency_access(actor, now) else {
             return Self::by_rules(state, rulebook, actor, now);
         };
-        let opened = Self::by_rules(state, rulebook, actor, now)?;
-        // All of the past: what is needed in an emergency may be older than a link.
-        let opened = Self { opens_from: Timestamp::MIN, access: Some(Box::new(access)), ..opened };
+        let opened = Self { access: Some(Box::new(access)), ..Self::by_rules(state, rulebook, actor, now)? };
         // What they will see once it has ended does not end.
         let afterwards = Self::by_rules(state, rulebook, actor, access.until);
         Some(afterwards.filter(|afterwards| afterwards.goes_on_as(&opened)).unwrap_or(opened))
     }
 
     fn of_office(state: &PatientState, rulebook: &Rulebook, actor: &Actor, now: Timestamp) -> Option<Self> {
-        let mask = rulebook.shared_view_mask(&situation::viewer(state, actor, now));
-        let (opens_from, hidden) = (Timestamp::MIN, Arc::clone(&state.hidden));
-        mask.shows_offices().then_some(Self { actor: *actor, mask, opens_from, hidden, access: None })
+        let reader = Reader::of(state, rulebook, actor, now);
+        reader.sees_offices().then(|| Self::by(reader, state))
     }
 
     fn by_rules(state: &PatientState, rulebook: &Rulebook, actor: &Actor, now: Timestamp) -> Option<Self> {
         state.registration.as_ref()?;
-        let mask = rulebook.shared_view_mask(&situation::viewer(state, actor, now));
-        let member = state.membership(actor);
+        let reader = Reader::of(state, rulebook, actor, now);
         // A former member keeps its own entries; somebody who never belonged has none to keep.
-        let has_own = member.is_some() || state.former.contains(&actor.organisation);
-        if !mask.shows_others() && !has_own {
-            return None;
-        }
-        Some(Self {
-            actor: *actor,
-            mask,
-            opens_from: member.map_or(Timestamp::MIN, |membership| membership.opens_from),
-            hidden: Arc::clone(&state.hidden),
-            access: None,
-        })
+        let has_own = state.membership(actor).is_some() || state.former.contains(&actor.organisation);
+        (reader.sees_others() || has_own).then(|| Self::by(reader, state))
+    }
+
+    fn by(reader: Reader, state: &PatientState) -> Self {
+        Self { reader, hidden: Arc::clone(&state.hidden), access: None }
+    }
+
+    /// Whose view it is.
+    #[must_use]
+    pub const fn actor(&self) -> &Actor {
+        &self.reader.actor
     }
 
     /// The emergency access without which the reader would see less, or nothing.
@@ -106,43 +99,34 @@ impl View {
     #[must_use]
     pub fn shows_duty(&self, duty: &Duty) -> bool {
         let is_hidden = duty.cause.is_some_and(|cause| self.hidden.contains_key(&cause));
-        !is_hidden && self.reader().reaches_duty(duty.scope.as_ref())
+        !is_hidden && self.reader.reaches_duty(duty.scope.as_ref())
     }
 
     /// Whether this reader may see the entry that opened the duty.
     #[must_use]
     pub fn shows_cause_of(&self, duty: &Duty) -> bool {
         let is_hidden = duty.cause.is_some_and(|cause| self.hidden.contains_key(&cause));
-        !is_hidden && duty.scope.as_ref().is_some_and(|cause| self.reader().reaches(cause))
-    }
-
-    fn reader(&self) -> Reader<'_> {
-        Reader { actor: &self.actor, mask: &self.mask, opens_from: self.opens_from }
+        !is_hidden && duty.scope.as_ref().is_some_and(|cause| self.reader.reaches(cause))
     }
 
     fn owns(&self, entry: &Published) -> bool {
         // Of the course of a duty, an organisation owns its answers; whose record opened the duty is another matter.
         let owner = if entry.course.is_some() { entry.entry.author.organisation } else { entry.scope.owner };
-        owner == self.actor.organisation
+        owner == self.reader.actor.organisation
     }
 
     /// Whether the reader would see the entry if nothing had been taken back.
     pub(super) fn reaches(&self, entry: &Published) -> bool {
         if let Some(course) = entry.course {
             let own = self.owns(entry);
-            let is_shown = own || self.reader().sees_every_course() || entry.entry.target_scope.is_none();
-            return self.mask.allows(course.seen_by(own, false)) && (is_shown || self.reaches_scope(entry));
+            let is_shown = own || self.reader.sees_every_course() || entry.entry.target_scope.is_none();
+            return self.reader.sees(course.seen_by(own, false)) && (is_shown || self.reaches_scope(entry));
         }
         self.reaches_scope(entry)
     }
 
     fn reaches_scope(&self, entry: &Published) -> bool {
-        let own = entry.scope.owner == self.actor.organisation;
-        if !own && entry.scope.recorded_at < self.opens_from {
-            return false;
-        }
-        let addressed = entry.scope.addressed_to.iter().any(|addressee| addressee.means(&self.actor));
-        self.mask.allows(entry.class.seen_by(own, addressed))
+        self.reader.reaches_as(entry.class, &entry.scope)
     }
 
     /// Whether this reader may know who is on the team, who is present and how far each has read.
@@ -155,7 +139,7 @@ impl View {
     /// team, what was consented to. Of the present only; `opens_from` closes the past and not this.
     #[must_use]
     pub fn shows_state_of(&self, kind: Kind) -> bool {
-        self.mask.allows(EntryClass::new(kind, Sensitivity::Normal, None).seen_by(false, false))
+        self.reader.sees(EntryClass::new(kind, Sensitivity::Normal, None).seen_by(false, false))
     }
 
     fn hides(&self, entry: &Published) -> bool {
@@ -168,6 +152,6 @@ impl View {
     /// Whether a reader that was served under `self` may simply go on under `next`.
     #[must_use]
     pub fn goes_on_as(&self, next: &Self) -> bool {
-        self.mask == next.mask && self.opens_from == next.opens_from
+        self.reader.sees_as(&next.reader)
     }
 }

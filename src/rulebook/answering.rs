@@ -3,13 +3,10 @@
 
 use super::decide::Situation;
 use super::reach::Reader;
-use super::situation;
 use crate::domain::directory::Actor;
 use crate::domain::duties::Duty;
 use crate::domain::duty::{Answer, Debtor, DutyAnswer};
-use crate::domain::ids::PersonId;
 use crate::domain::role::Role;
-use crate::domain::state::PatientState;
 use crate::domain::terms::WayOut;
 use crate::domain::text::{Invalid, Text};
 use crate::domain::time::Timestamp;
@@ -31,7 +28,7 @@ pub(super) fn check(situation: &Situation<'_>, given: &DutyAnswer) -> Result<(),
             Text::fixed("この約束はもう終わっています", "this duty has ended already: an open one is expected"),
         ));
     }
-    if let Some(way) = way_of(&given.answer) {
+    if let Some(way) = way_of(&given.answer).filter(|_| !stands_in(situation, duty, &given.answer)) {
         check_way(duty, way)?;
     }
     let field = field_of(&given.answer);
@@ -74,11 +71,7 @@ fn find<'a>(situation: &Situation<'a>, given: &DutyAnswer) -> Option<&'a Duty> {
 }
 
 fn knows_of(situation: &Situation<'_>, duty: &Duty, actor: &Actor) -> bool {
-    let state: &PatientState = situation.state;
-    let mask = situation.rulebook.view_mask(&situation::viewer(state, actor, situation.now));
-    let opens_from = state.membership(actor).map_or(Timestamp::MIN, |membership| membership.opens_from);
-    let is_hidden = duty.cause.is_some_and(|cause| state.hidden.contains_key(&cause));
-    !is_hidden && Reader { actor, mask: &mask, opens_from }.reaches_duty(duty.scope.as_ref())
+    Reader::of(situation.state, situation.rulebook, actor, situation.now).knows(situation.state, duty)
 }
 
 const fn way_of(answer: &Answer) -> Option<WayOut> {
@@ -120,6 +113,13 @@ fn check_way(duty: &Duty, way: WayOut) -> Result<(), Invalid> {
             format!("\"{}\" was not agreed for this duty (agreed: {en}; handing over)", way.en()),
         ),
     ))
+}
+
+/// The secretariat that owes what an office was to do, and cannot do it itself, may always let it go once that office was
+/// told in another way, or nobody is left to tell.
+fn stands_in(situation: &Situation<'_>, duty: &Duty, answer: &Answer) -> bool {
+    let is_secretariat = situation.actor.role == Role::Secretariat && owes(&duty.debtors, situation.actor);
+    *answer == Answer::Waived && is_secretariat && !duty.in_place_of.is_empty()
 }
 
 fn may_waive(situation: &Situation<'_>, duty: &Duty) -> bool {
@@ -194,9 +194,8 @@ fn check_heir(situation: &Situation<'_>, duty: &Duty, to: &Debtor) -> Result<(),
             "this person does not work at the organisation",
         );
     }
-    let person = to.person.or_else(|| membership.people.first().copied()).unwrap_or(PersonId(uuid::Uuid::nil()));
-    let Debtor { organisation, organisation_type, .. } = *to;
-    let sees = |role: Role| knows_of(situation, duty, &Actor { person, role, organisation, organisation_type });
+    let Situation { state, rulebook, now, .. } = *situation;
+    let sees = |role: Role| Reader::in_role(state, rulebook, to, role, now).knows(state, duty);
     if !to.roles.roles().all(sees) {
         return wrong(
             "roles",

@@ -2,22 +2,21 @@
 //! Called by `decide`; the questions are asked in `etiquette`, the words found in `wording`.
 
 use super::Rulebook;
-use super::class::EntryClass;
 use super::decide::Situation;
-use super::duty::{Act, Debtor, NewDuty, Owed, RoleSet};
+use super::duty::{Act, Debtor, NewDuty, Owed, RoleSet, is_at, member_of};
 use super::etiquette::{Etiquette, Held};
 use super::judge::RuleRef;
+use super::reach::Reader;
 use super::remembered::devices_in_question;
-use super::situation;
 use super::slots::Slots;
-use super::surroundings::{named_by, visited_since};
-use super::words::Matter;
+use super::surroundings::{Surroundings, named_by, visited_since};
+use super::words::{Audience, Matter};
 use crate::domain::body::Body;
 use crate::domain::directory::Actor;
 use crate::domain::duties::Duty;
 use crate::domain::duty::{DutyId, OpenedDuty};
-use crate::domain::entry::{Intent, WrittenReason};
-use crate::domain::ids::PersonId;
+use crate::domain::entry::{Intent, Scope, WrittenReason};
+use crate::domain::ids::OrganisationId;
 use crate::domain::in_words::Hold;
 use crate::domain::kind::Kind;
 use crate::domain::role::Role;
@@ -76,6 +75,12 @@ impl Rulebook {
             opened: self.opened(situation, intent, etiquette),
             met: met(situation, intent),
             advice: etiquette.advice.iter().map(|advice| cite(&advice.rule)).collect(),
+            to_secretariat: etiquette
+                .advice
+                .iter()
+                .filter(|advice| advice.audience == Audience::Secretariat)
+                .map(|advice| cite(&advice.rule))
+                .collect(),
             excepted: etiquette.excepted.iter().map(cite).collect(),
             reasons,
         }
@@ -90,57 +95,74 @@ impl Rulebook {
         let visited = visited_since(state, directory, visited);
         let around = surroundings.around(actor, &named, &visited);
         let new = self.open_duties(&etiquette.duties, &around);
-        let still_owed = |new: &NewDuty| {
+        let still_owed = |new: &NewDuty, unaware: &[OrganisationId]| {
             // What a corrected entry opened and nobody met yet is the same duty still.
             let corrected = intent.body.corrected().and(intent.body.target());
             corrected.is_some_and(|target| {
-                let by_the_same = |owing: &[Debtor]| {
-                    !new.each || owing.iter().any(|one| one.organisation == new.debtors[0].organisation)
-                };
+                let is_of = |born: &OpenedDuty| meant(&born.debtors, &born.in_place_of) == meant(&new.debtors, unaware);
                 state.duties.open().any(|duty| {
                     duty.cause == Some(target)
                         && rule_id(&duty.opened.rule) == rule_id(self.citation(new.rule))
-                        && by_the_same(&duty.opened.debtors)
+                        && (!new.each || is_of(&duty.opened))
                 })
             })
         };
-        let owed = new.into_iter().map(|new| self.of_those_who_see(situation, intent, new));
-        let owed = owed.filter(|new| !new.debtors.is_empty() && !still_owed(new));
-        owed.map(|new| self.born(situation, intent, &new, &around)).take(limits::DUTIES_PER_POST_MAX).collect()
+        let scope = scope_of(situation, intent);
+        // Of care that is over nothing is asked.
+        let asked = new.into_iter().filter(|new| new.terms.asked_while(state.course.stay()));
+        let owed = asked.map(|new| self.of_those_who_see(situation, &scope, new));
+        let owed = owed.filter(|(new, unaware)| !new.debtors.is_empty() && !still_owed(new, unaware));
+        let born = owed.map(|(new, unaware)| self.born(situation, intent, &new, unaware, &around));
+        born.take(limits::DUTIES_PER_POST_MAX).collect()
     }
 
-    /// The duty without those on the team who may not see the entry: nobody owes an answer to what is kept from them.
-    /// Who is not on the team at all was meant all the same, and the chain finds them.
-    fn of_those_who_see(&self, situation: &Situation<'_>, intent: &Intent, mut new: NewDuty) -> NewDuty {
-        let Situation { state, target, .. } = *situation;
-        let infection = match intent.body.corrected().unwrap_or(&intent.body) {
-            Body::InfectionNotice(notice) => Some(notice.infection),
-            _ => None,
-        };
-        let plain = EntryClass::new(intent.body.kind(), intent.sensitivity, infection);
-        let class = target.map_or(plain, |target| EntryClass::of(&target.scope));
-        let addressed = target.map_or(&intent.addressed_to, |target| &target.scope.addressed_to);
-        let own = target.map_or(situation.actor.organisation, |target| target.scope.owner);
-        let sees = |debtor: &Debtor, role: Role| {
-            let Some(membership) = state.team.get(&debtor.organisation) else { return true };
-            let person = debtor.person.or_else(|| membership.people.first().copied());
-            let person = person.unwrap_or(PersonId(uuid::Uuid::nil()));
-            let Debtor { organisation, organisation_type, .. } = *debtor;
-            let actor = Actor { person, role, organisation, organisation_type };
-            let is_addressed = addressed.iter().any(|addressee| addressee.means(&actor));
-            let corrected_at = target.map_or(Timestamp::MAX, |target| target.scope.recorded_at);
-            if own != organisation && corrected_at < membership.opens_from {
-                return false;
+    /// The duty without those who may not see its cause: nobody owes an answer to what is kept from them. If those who
+    /// are left cannot be told of it by the hub (they were meant though they are not on the team, or before consent), the
+    /// secretariat owes it as well, at once: somebody has to tell them in another way. They are given beside.
+    fn of_those_who_see(
+        &self,
+        situation: &Situation<'_>,
+        scope: &Scope,
+        mut new: NewDuty,
+    ) -> (NewDuty, Vec<OrganisationId>) {
+        let Situation { state, actor, now, surroundings: Surroundings { team, region, .. }, .. } = *situation;
+        let mut unaware = Vec::new();
+        let mut somebody_is_told = false;
+        let owing: Vec<Debtor> = std::mem::take(&mut new.debtors);
+        for debtor in owing.iter().copied() {
+            if is_at(region.as_ref(), &debtor) {
+                somebody_is_told = true;
+                new.debtors.push(debtor);
+                continue;
             }
-            let mask = self.view_mask(&situation::viewer(state, &actor, situation.now));
-            mask.allows(class.seen_by(own == organisation, is_addressed))
-        };
-        for debtor in &mut new.debtors {
-            let seeing: Vec<Role> = debtor.roles.roles().filter(|role| sees(debtor, *role)).collect();
-            debtor.roles = RoleSet::of(&seeing);
+            let readers = debtor.roles.roles().map(|role| Reader::in_role(state, self, &debtor, role, now));
+            let seeing: Vec<Reader> = readers.filter(|reader| reader.reaches(scope)).collect();
+            if seeing.is_empty() {
+                // What is kept from one of the team is no business of theirs, unless they were meant themselves.
+                let is_kept_from = team.iter().any(|seat| is_at(Some(seat), &debtor)) && !new.terms.in_person;
+                unaware.extend((!is_kept_from).then_some(debtor.organisation));
+                continue;
+            }
+            // The author is told with the answer.
+            let is_told =
+                |reader: &Reader| reader.reaches_duty(Some(scope)) || debtor.organisation == actor.organisation;
+            if seeing.iter().any(is_told) {
+                somebody_is_told = true;
+            } else {
+                unaware.push(debtor.organisation);
+            }
+            let roles: Vec<Role> = seeing.iter().map(|reader| reader.actor.role).collect();
+            new.debtors.push(Debtor { roles: RoleSet::of(&roles), ..debtor });
         }
-        new.debtors.retain(|debtor| debtor.roles.0 != 0);
-        new
+        if somebody_is_told {
+            unaware.clear();
+        } else if let (Some(region), false) = (region, unaware.is_empty()) {
+            new.debtors.push(member_of(region, region.roles));
+        } else if new.debtors.is_empty() && !unaware.is_empty() {
+            // A region without a secretariat: they were meant all the same.
+            new.debtors = owing;
+        }
+        (new, unaware)
     }
 
     fn born(
@@ -148,12 +170,13 @@ impl Rulebook {
         situation: &Situation<'_>,
         intent: &Intent,
         new: &NewDuty,
+        in_place_of: Vec<OrganisationId>,
         around: &super::duty::Around<'_>,
     ) -> OpenedDuty {
         let opened_at = situation.now.max(situation.state.recorded_at);
         let of = new.debtors[0].organisation_type;
         let citation = self.citation(new.rule).clone();
-        let each = new.each.then_some(new.debtors[0].organisation);
+        let each = meant(&new.debtors, &in_place_of).filter(|_| new.each);
         OpenedDuty {
             id: DutyId::of_cause(intent.id, rule_id(&citation), each),
             due: situation.calendar.due_at(opened_at, new.terms.within.seconds, new.terms.within.clock, of),
@@ -165,6 +188,7 @@ impl Rulebook {
             terms: new.terms.clone(),
             matters: new.terms.same.map(|same| matters(situation, intent, same)).unwrap_or_default(),
             since: Some(since(situation, intent)),
+            in_place_of,
         }
     }
 
@@ -203,6 +227,32 @@ fn since(situation: &Situation<'_>, intent: &Intent) -> Timestamp {
     // Whatever was done on that day may have come after it.
     let day_began = took_place.and_then(|day| situation.calendar.end_of(day.yesterday().ok()?));
     day_began.or(intent.noticed_at()).map_or(situation.now, |at| at.min(situation.now))
+}
+
+/// Whose duty it is where each owes its own, also where the secretariat has to tell them of it.
+fn meant(debtors: &[Debtor], in_place_of: &[OrganisationId]) -> Option<OrganisationId> {
+    in_place_of.first().copied().or_else(|| Some(debtors.first()?.organisation))
+}
+
+/// What decides who may see the entry that this intent becomes.
+fn scope_of(situation: &Situation<'_>, intent: &Intent) -> Scope {
+    if let Some(target) = situation.target {
+        return target.scope.clone();
+    }
+    let recorded_at = situation.now.max(situation.state.recorded_at);
+    Scope {
+        kind: intent.body.kind(),
+        sensitivity: intent.sensitivity,
+        infection: match &intent.body {
+            Body::InfectionNotice(notice) => Some(notice.infection),
+            _ => None,
+        },
+        addressed_to: intent.addressed_to.clone(),
+        owner: situation.actor.organisation,
+        seq: situation.state.head.next(),
+        recorded_at,
+        happened_at: intent.observed_at.map_or(recorded_at, |claimed| claimed.min(recorded_at)),
+    }
 }
 
 /// The open duties that this post meets.

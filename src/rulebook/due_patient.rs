@@ -23,8 +23,19 @@ impl Looked<'_> {
         if !closings.is_empty() {
             return closings;
         }
-        let running = self.running().flat_map(|duty| due::steps_due(duty, self.calendar, now));
-        let mut steps: Vec<DutyStep> = running.collect();
+        let successions = self.successions();
+        if !successions.is_empty() {
+            return successions;
+        }
+        let mut steps = Vec::new();
+        for duty in self.running() {
+            steps.extend(due::steps_due(duty, self.calendar, now).into_iter().map(|mut step| {
+                if let StepDone::Escalated { told, .. } = &mut step.step {
+                    *told = self.told_now(std::mem::take(told), duty);
+                }
+                step
+            }));
+        }
         let opening = self.asked().into_iter().filter(|asked| asked.opens_at <= now);
         steps.extend(opening.map(|asked| DutyStep {
             duty: asked.opened.id,
@@ -38,7 +49,7 @@ impl Looked<'_> {
     #[must_use]
     pub fn next_due(&self) -> Option<Timestamp> {
         let now = self.now;
-        if !self.closings().is_empty() {
+        if !self.closings().is_empty() || !self.successions().is_empty() {
             return Some(now);
         }
         let steps = self.running().filter_map(|duty| due::next_step(duty, self.calendar));

@@ -12,7 +12,7 @@ use super::mechanism::Standing as StandingText;
 use super::ruleset::{Mechanism, Rule};
 use super::situation;
 use super::surroundings::Surroundings;
-use super::words::Per;
+use super::words::{OnAdmission, Per};
 use crate::domain::directory::Actor;
 use crate::domain::duties::Duty;
 use crate::domain::duty::{CloseReason, Debtor, DutyId, DutyStep, OpenedDuty, RoleSet, StepDone};
@@ -68,7 +68,7 @@ impl<'a> Looked<'a> {
         Self { state, rulebook, calendar, surroundings, now, event }
     }
 
-    fn around(&self) -> Around<'a> {
+    pub(super) fn around(&self) -> Around<'a> {
         let Surroundings { team, region, subject, .. } = self.surroundings;
         Around { team, region: *region, subjects: subject.as_slice(), ..Around::default() }
     }
@@ -125,8 +125,10 @@ impl<'a> Looked<'a> {
         let close = |duty: &Duty| {
             let rule = rule_id(&duty.opened.rule);
             let reason = match implied.iter().find(|(asked, ..)| asked.id == rule) {
-                Some((_, text, ..)) => (self.was_renewed_past(duty, text) || self.has_no_debtor_left(duty))
-                    .then_some(CloseReason::NoLongerAsked)?,
+                // A state asks those who are left anew.
+                Some((_, text, ..)) => (self.was_renewed_past(duty, text)
+                    || !duty.debtors.iter().any(|debtor| self.is_there(debtor)))
+                .then_some(CloseReason::NoLongerAsked)?,
                 None if self.rulebook.is_standing(rule, self.per()) => CloseReason::NoLongerAsked,
                 None => CloseReason::RuleRetired,
             };
@@ -140,16 +142,6 @@ impl<'a> Looked<'a> {
         let org = text.owed_by.each.then(|| duty.debtors.first().map(|debtor| debtor.organisation)).flatten();
         let last = self.last_record(&duty.opened.terms.kinds, &duty.debtors, org.is_some());
         last.is_some_and(|last| last > duty.opened_at)
-    }
-
-    /// All who owed it have left the team.
-    fn has_no_debtor_left(&self, duty: &Duty) -> bool {
-        let is_there = |debtor: &Debtor| {
-            self.state.team.contains_key(&debtor.organisation)
-                || self.surroundings.subject.is_some_and(|subject| subject.organisation == debtor.organisation)
-                || self.surroundings.region.is_some_and(|region| region.organisation == debtor.organisation)
-        };
-        !duty.debtors.iter().any(is_there)
     }
 
     /// The standing duties to be opened some time, each for the period that runs.
@@ -182,7 +174,10 @@ impl<'a> Looked<'a> {
         let last = self.last_record(&new.terms.kinds, &new.debtors, each);
         // What was let go or given up is asked for again after another period.
         let period = last.unwrap_or_else(|| self.asked_since(text, &new.debtors)).max(ended.unwrap_or(Timestamp::MIN));
-        let away = self.away_after(period);
+        let away = match new.terms.on_admission {
+            OnAdmission::Pauses => self.away_after(period),
+            OnAdmission::GoesOn | OnAdmission::Closes => Duration::ZERO,
+        };
         let of = new.debtors.first().map_or(OrganisationType::Home, |debtor| debtor.organisation_type);
         let due = new.terms.fresh_until(Some(period), period, self.calendar, of).saturating_add(away);
         let first = new.terms.remind.first();
@@ -204,6 +199,7 @@ impl<'a> Looked<'a> {
             chain,
             matters: Vec::new(),
             since: None,
+            in_place_of: Vec::new(),
         };
         Some(Asked { opened, opens_at })
     }

@@ -11,7 +11,7 @@ use super::judge::RuleRef;
 use super::mechanism::{Deadline, Party, Span};
 use super::ruleset::{Mechanism, Rule};
 use super::vocabulary::positions;
-use super::words::{Capacity, Relation};
+use super::words::{Capacity, OnAdmission, OnDeath, Relation};
 use crate::domain::directory::Actor;
 pub use crate::domain::duty::{Debtor, RoleSet};
 use crate::domain::ids::{OrganisationId, PersonId};
@@ -80,6 +80,17 @@ pub enum StepDoes {
     Escalate(u8),
 }
 
+/// Whether the debtor is of this organisation.
+pub(super) fn is_at(seat: Option<&Seat>, debtor: &Debtor) -> bool {
+    seat.is_some_and(|seat| seat.organisation == debtor.organisation)
+}
+
+/// Whoever of these roles is on duty there.
+pub(super) const fn member_of(seat: &Seat, roles: RoleSet) -> Debtor {
+    let Seat { organisation, organisation_type, .. } = *seat;
+    Debtor { organisation, organisation_type, roles, capacity: Capacity::Member, person: None }
+}
+
 impl From<Span> for Timing {
     fn from(span: Span) -> Self {
         Self { seconds: span.seconds, clock: span.clock }
@@ -117,6 +128,11 @@ impl Told {
                 let own = around.author.map(|author| author.organisation);
                 let others: Vec<_> =
                     around.visited.iter().filter(|found| Some(found.organisation) != own).copied().collect();
+                holding(&others)
+            }
+            Relation::NotVisited => {
+                let visited = |found: &&Seat| around.visited.iter().any(|one| one.organisation == found.organisation);
+                let others: Vec<_> = around.team.iter().filter(|found| !visited(found)).copied().collect();
                 holding(&others)
             }
             Relation::Author => {
@@ -158,6 +174,14 @@ impl Terms {
             Mechanism::Standing(standing) => (false, standing.keep, false, None),
             _ => return None,
         };
+        let (on_admission, on_death, owed_by) = match &rule.mechanism {
+            Mechanism::Duty(duty) => (duty.on_admission, duty.on_death, &duty.owed_by),
+            Mechanism::Standing(standing) if standing.rests_on_admission => {
+                (OnAdmission::Pauses, OnDeath::Closes, &standing.owed_by)
+            }
+            Mechanism::Standing(standing) => (OnAdmission::GoesOn, OnDeath::Closes, &standing.owed_by),
+            _ => return None,
+        };
         let Deadline { within, remind, escalate, ways_out } = rule.mechanism.deadline()?;
         Some(Self {
             acknowledge,
@@ -171,6 +195,9 @@ impl Terms {
                 .map(|step| ChainStep { told: Told::of(&step.to), after: step.after.into() })
                 .collect(),
             ways_out: ways_out.clone(),
+            on_admission,
+            on_death,
+            in_person: matches!(owed_by.relation, Relation::Named | Relation::Visited),
         })
     }
 

@@ -3,7 +3,9 @@
 
 use super::problem::Place;
 use super::ruleset::{Applies, Clause};
-use super::words::{Audience, Capacity, Clock, Matter, Per, Pledger, Relation, WayOut};
+use super::words::{
+    Audience, Capacity, Clock, Matter, OnAdmission, OnDeath, Per, Pledger, Relation, WayOut,
+};
 use crate::domain::text::Text;
 
 /// Holds a post until what it requires is there, an exception applies, or a reason is written.
@@ -25,6 +27,8 @@ pub struct Duty {
     pub owed_by: Party,
     pub met_by: MetBy,
     pub deadline: Deadline,
+    pub on_admission: OnAdmission,
+    pub on_death: OnDeath,
 }
 
 /// A record to be kept fresh.
@@ -40,6 +44,8 @@ pub struct Standing {
     pub keep: u64,
     /// `within` is the interval from one record to the next.
     pub deadline: Deadline,
+    /// One of `paused_when` is that the patient was admitted, so that what is open rests from then on.
+    pub rests_on_admission: bool,
     /// Shown only in counts, never as somebody's lapse.
     pub aggregate: bool,
 }

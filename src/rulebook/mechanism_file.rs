@@ -6,13 +6,14 @@ use super::mechanism::{Deadline, Duty, Escalation, Gate, Nudge, Pledge, Span, St
 use super::mistake::Mistake;
 use super::party_file;
 use super::problem::Findings;
-use super::ruleset::{Applies, Clause, Mechanism, On};
+use super::ruleset::{Applies, Clause, Mechanism, On, Wanted};
 use super::ruleset_file::read_on;
 use super::table::{Item, Table};
-use super::vocabulary::Vocabulary;
+use super::vocabulary::{Values, Vocabulary};
 use super::vocabulary_file::word_in;
-use super::words::{Action, Audience, Clock, Key, Per, Pledger, RuleKind, WayOut, key};
+use super::words::{Action, Audience, Clock, Key, OnAdmission, OnDeath, Per, Pledger, RuleKind, WayOut, key};
 use crate::domain::kind::Kind;
+use crate::domain::state::Stay;
 use crate::domain::text::Text;
 use crate::limits::{RULEBOOK_SPAN_S_MAX, RULEBOOK_STEPS_MAX};
 
@@ -61,7 +62,20 @@ fn read_duty(table: &mut Table<'_, '_>, vocabulary: &Vocabulary, findings: &mut 
     let met_by =
         table.require(key::MET_BY, findings).and_then(|item| party_file::read_met_by(item, vocabulary, findings));
     let deadline = read_deadline(table, key::WITHIN, vocabulary, findings);
-    Some(Duty { applies: applies?, owed_by: owed_by?, met_by: met_by?, deadline: deadline? })
+    let on_admission = table.find(key::ON_ADMISSION).map(|item| item.word::<OnAdmission>(findings));
+    let on_death = table.find(key::ON_DEATH).map(|item| item.word::<OnDeath>(findings));
+    let applies = applies?;
+    // What a death asks for is asked for although the patient died.
+    let asked_by_death = applies.on.post >> Kind::Death.index() & 1 == 1;
+    let unsaid = if asked_by_death { OnDeath::GoesOn } else { OnDeath::Closes };
+    Some(Duty {
+        applies,
+        owed_by: owed_by?,
+        met_by: met_by?,
+        deadline: deadline?,
+        on_admission: on_admission.unwrap_or(Some(OnAdmission::GoesOn))?,
+        on_death: on_death.unwrap_or(Some(unsaid))?,
+    })
 }
 
 fn read_standing(table: &mut Table<'_, '_>, vocabulary: &Vocabulary, findings: &mut Findings<'_>) -> Option<Standing> {
@@ -73,6 +87,7 @@ fn read_standing(table: &mut Table<'_, '_>, vocabulary: &Vocabulary, findings: &
     let mut when = clauses(key::WHEN, findings);
     let unless = clauses(key::UNLESS, findings);
     let paused_when = clauses(key::PAUSED_WHEN, findings);
+    let rests_on_admission = paused_when.iter().any(|clause| speaks_of_admission(clause, vocabulary));
     if when.is_empty() {
         when.push(Clause { terms: Vec::new(), place });
     }
@@ -94,7 +109,23 @@ fn read_standing(table: &mut Table<'_, '_>, vocabulary: &Vocabulary, findings: &
         owed_by: owed_by?,
         keep: keep?,
         deadline: deadline?,
+        rests_on_admission,
         aggregate,
+    })
+}
+
+/// The fact that says where the patient is.
+const STAY: &str = "patient.stay";
+
+fn speaks_of_admission(clause: &Clause, vocabulary: &Vocabulary) -> bool {
+    clause.terms.iter().any(|term| {
+        let field = &vocabulary.fields[term.field];
+        match (&field.values, &term.wanted) {
+            (Values::Choice(lexicon), Wanted::Positions(set)) if field.code == STAY => {
+                lexicon.find(Stay::Admitted.code()).is_some_and(|admitted| set & admitted != 0)
+            }
+            _ => false,
+        }
     })
 }
 

@@ -56,6 +56,7 @@ pub mod shipped;
 pub mod situation;
 mod slots;
 mod standing;
+mod succession;
 mod suggest;
 mod surroundings;
 mod syntax;

@@ -26,7 +26,8 @@ pub(crate) enum Side {
 impl Side {
     fn allows(self, relation: Relation) -> bool {
         let of_the_team = matches!(relation, Relation::Team | Relation::Host | Relation::Region);
-        let of_the_entry = matches!(relation, Relation::Author | Relation::Named | Relation::Visited);
+        let of_the_entry = matches!(relation, Relation::Author | Relation::Named | Relation::Visited)
+            || relation == Relation::NotVisited;
         match self {
             Self::Debtor => of_the_team || of_the_entry,
             Self::Told => of_the_team || of_the_entry || relation == Relation::Debtor,

@@ -3,11 +3,13 @@
 
 use std::collections::HashMap;
 
+use jiff::civil::Date;
+
 use super::duty::{Around, Named, RoleSet, Seat};
 use super::event::EventFacts;
 use super::facts::Known;
 use crate::domain::body::Body;
-use crate::domain::directory::{Actor, Directory};
+use crate::domain::directory::{Actor, Directory, Person};
 use crate::domain::ids::{OrganisationId, PersonId};
 use crate::domain::kind::Kind;
 use crate::domain::offices::Offices;
@@ -18,7 +20,7 @@ use crate::domain::time::Timestamp;
 /// See the module.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Surroundings {
-    /// Active organisations of the team, by id.
+    /// The organisations of the team that may use the system, by id.
     pub team: Vec<Seat>,
     /// The secretariat; the one with the lowest id where there are several.
     pub region: Option<Seat>,
@@ -29,13 +31,15 @@ pub struct Surroundings {
 }
 
 impl Surroundings {
-    /// Those around this patient by this directory.
+    /// Those around this patient by this directory who are not shut out today.
     #[must_use]
-    pub fn of(state: &PatientState, directory: &Directory) -> Self {
+    pub fn of(state: &PatientState, directory: &Directory, offices: &Offices, today: Date) -> Self {
+        let shut_out = offices.all_shut_out(today);
         let mut held: HashMap<OrganisationId, RoleSet> = HashMap::new();
         let mut doctors = 0;
         let own = state.office.is_some().then(|| state.timeline.as_organisation());
-        for person in directory.people.values().filter(|person| person.active) {
+        let is_in = |person: &&Person| person.active && !shut_out.people.contains(&person.id);
+        for person in directory.people.values().filter(is_in) {
             let mut is_doctor = false;
             for position in &person.positions {
                 let linked = state.team.get(&position.organisation);
@@ -43,7 +47,10 @@ impl Surroundings {
                 let is_own = own == Some(position.organisation);
                 if linked.is_some_and(|membership| membership.includes(person.id)) || is_secretariat || is_own {
                     held.entry(position.organisation).or_default().0 |= 1 << position.role.index();
-                    let has_place = || directory.has_active(position.organisation);
+                    let has_place = || {
+                        directory.has_active(position.organisation)
+                            && !shut_out.organisations.contains(&position.organisation)
+                    };
                     is_doctor |= position.role == Role::Doctor && !is_own && has_place();
                 }
             }
@@ -52,6 +59,9 @@ impl Surroundings {
         }
         let seat = |organisation: OrganisationId, host: bool| {
             let found = directory.organisations.get(&organisation).filter(|found| found.active)?;
+            if shut_out.organisations.contains(&organisation) {
+                return None;
+            }
             let roles = held.get(&organisation).copied().unwrap_or_default();
             Some(Seat { organisation, organisation_type: found.kind, roles, host })
         };

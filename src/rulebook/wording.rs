@@ -8,7 +8,7 @@ use super::phrase::{duration, statement};
 use super::ruleset::{Clause, Interval, Mechanism, Rule, Term, Wanted};
 use super::slots::Slots;
 use super::vocabulary::{Field, Values, Vocabulary};
-use super::words::{Capacity, Clock, Relation};
+use super::words::{Capacity, Clock, OnAdmission, OnDeath, Relation};
 use crate::domain::in_words::RuleInWords;
 pub use crate::domain::in_words::{Hold, Missing};
 use crate::domain::text::Text;
@@ -67,6 +67,15 @@ impl Rulebook {
     }
 }
 
+impl Rulebook {
+    /// The lines of the rule with this citation; none where it is another version's.
+    #[must_use]
+    pub fn lines_of(&self, citation: &str) -> Vec<Line> {
+        let found = self.rules().find(|(_, _, rule)| *rule.citation == *citation);
+        found.map(|(_, _, rule)| lines(rule, &self.vocabulary)).unwrap_or_default()
+    }
+}
+
 /// The lines of a rule below its title.
 pub(crate) fn lines(rule: &Rule, vocabulary: &Vocabulary) -> Vec<Line> {
     let mut lines = Vec::new();
@@ -104,6 +113,12 @@ pub(crate) fn lines(rule: &Rule, vocabulary: &Vocabulary) -> Vec<Line> {
             say("だれが", "owed by", party(&duty.owed_by, vocabulary));
             say("果たし方", "met by", met_by(&duty.met_by, vocabulary));
             deadline(&duty.deadline, ("期限", "within"), vocabulary, &mut say);
+            if duty.on_admission != OnAdmission::GoesOn {
+                say("入院のとき", "on admission", Text::fixed(duty.on_admission.ja(), duty.on_admission.en()));
+            }
+            if duty.on_death != OnDeath::Closes {
+                say("亡くなったとき", "on death", Text::fixed(duty.on_death.ja(), duty.on_death.en()));
+            }
         }
         Mechanism::Standing(standing) => {
             say("単位", "per", Text::fixed(standing.per.ja(), standing.per.code()));

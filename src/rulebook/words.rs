@@ -77,6 +77,8 @@ keys! {
     REMIND = "remind" "催促";
     ESCALATE = "escalate" "知らせる順";
     WAYS_OUT = "ways_out" "ほかの道";
+    ON_ADMISSION = "on_admission" "入院のとき";
+    ON_DEATH = "on_death" "亡くなったとき";
     TIME = "time" "長さ";
     CLOCK = "clock" "数え方";
     PLACEHOLDER = "placeholder" "仮置き";
@@ -243,7 +245,7 @@ words! {
 }
 
 pub use crate::domain::duty::Capacity;
-pub use crate::domain::terms::{Clock, Matter, Relation, WayOut};
+pub use crate::domain::terms::{Clock, Matter, OnAdmission, OnDeath, Relation, WayOut};
 
 /// Closed lists of the domain that rule files speak in.
 macro_rules! domain_words {
@@ -260,9 +262,11 @@ macro_rules! domain_words {
 domain_words! {
     Capacity, "capacity" "立場": Member Manager Contact Person;
     Clock, "clock" "数え方": Calendar Business;
-    Relation, "relation" "どこの": Team Author Named Visited Host Region Debtor Subject;
-    WayOut, "way out" "ほかの道": Decline Snooze Waive CannotGo Phoned;
     Matter, "thing to be the same" "同じもの": Device Callee;
+    OnAdmission, "word for the admission" "入院のときの言葉": Pauses GoesOn Closes;
+    OnDeath, "word for the death" "亡くなったときの言葉": Closes GoesOn;
+    Relation, "relation" "どこの": Team Author Named Visited NotVisited Host Region Debtor Subject;
+    WayOut, "way out" "ほかの道": Decline Snooze Waive CannotGo Phoned;
 }
 
 words! {

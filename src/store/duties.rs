@@ -127,6 +127,21 @@ impl Tx {
         Ok(())
     }
 
+    /// Has the clock look at every timeline on whose team this organisation is; one that it looks at earlier anyway stays
+    /// as it is.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn look_where_on_team(&mut self, organisation: OrganisationId, at: Timestamp) -> Result<(), StoreError> {
+        const SQL: &str = "insert into timeline_due (timeline, at)
+            select distinct timeline, cast($2 as bigint) from team_member where organisation = $1
+            on conflict (timeline) do update set at = excluded.at where excluded.at < timeline_due.at";
+        run!(self, connection => {
+            sqlx::query(SQL).bind(organisation.0.as_bytes().as_slice()).bind(at.0).execute(connection).await?;
+        });
+        Ok(())
+    }
+
     /// When the clock must look at this timeline again.
     ///
     /// # Errors

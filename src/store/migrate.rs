@@ -29,6 +29,7 @@ pub(super) const STEPS: &[Step] = &[
     step!(4, "0004_duties"),
     step!(5, "0005_offices"),
     step!(6, "0006_rulebook_lifecycle"),
+    step!(7, "0007_advice"),
 ];
 
 pub(super) async fn migrate(engine: &Engine) -> Result<(), MigrateError> {

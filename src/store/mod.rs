@@ -7,6 +7,7 @@
 //! clear (ids, seqs, times, team, consent, counts and moments) is listed in docs/security.md.
 
 mod accesses;
+mod advice;
 mod alone;
 mod audit;
 mod batch;

@@ -57,6 +57,16 @@ pub enum ProjectionChange {
         timeline: TimelineId,
         at: Option<Timestamp>,
     },
+    /// The duty clock must look at every timeline on whose team the organisation is: its place there may have changed.
+    DueWhereOnTeam {
+        organisation: OrganisationId,
+        at: Timestamp,
+    },
+    /// When the secretariat was advised something last, if ever.
+    Advice {
+        timeline: TimelineId,
+        newest: Option<Timestamp>,
+    },
     /// All declarations of emergency access that are remembered.
     Accesses {
         timeline: TimelineId,
@@ -85,6 +95,10 @@ impl ProjectionChange {
         }
         if !state.accesses.as_slice().is_empty() {
             changes.push(accesses_of(state));
+        }
+        let newest = state.advice.newest();
+        if newest.is_some() {
+            changes.push(Self::Advice { timeline, newest });
         }
         changes
     }
@@ -120,6 +134,10 @@ pub fn project(after: &PatientState, entry: &Entry, key: &PatientKey, changes: &
         Body::Acknowledgement(_) if !after.accesses.as_slice().is_empty() => changes.push(accesses_of(after)),
         _ => {}
     }
+    let points_back = matches!(entry.body, Body::Correction(_) | Body::Retraction(_));
+    if points_back || !entry.ruling.to_secretariat().is_empty() {
+        changes.push(ProjectionChange::Advice { timeline, newest: after.advice.newest() });
+    }
     // Of a meeting that is told, put right or taken back.
     if matches!(entry.scope().kind, Kind::JointVisit | Kind::Conference) {
         changes.push(ProjectionChange::Meetings { timeline, meetings: meeting_rows(after) });
@@ -142,6 +160,7 @@ pub(super) struct Projected {
     pub(super) consent: Option<String>,
     pub(super) meetings: Vec<MeetingRow>,
     pub(super) accesses: Vec<DeclaredAccess>,
+    pub(super) advised: Option<Timestamp>,
 }
 
 pub(super) type TeamRow = (Vec<u8>, Option<Vec<u8>>, bool, i64, i64);
@@ -154,7 +173,7 @@ impl Projected {
         let consent = (state.consent != ConsentState::None).then(|| state.consent.code().to_owned());
         let accesses = DeclaredAccess::all_of(state.timeline, &state.accesses);
         let (registration, meetings) = (state.registration.as_deref().cloned(), meeting_rows(state));
-        Self { registration, team, consent, meetings, accesses }
+        Self { registration, team, consent, meetings, accesses, advised: state.advice.newest() }
     }
 }
 
@@ -189,6 +208,10 @@ impl Tx {
                     self.upsert_duty(*timeline, *duty, *open, sealed).await?;
                 }
                 ProjectionChange::Due { timeline, at } => self.set_due(*timeline, *at).await?,
+                ProjectionChange::DueWhereOnTeam { organisation, at } => {
+                    self.look_where_on_team(*organisation, *at).await?;
+                }
+                ProjectionChange::Advice { timeline, newest } => self.set_advised(*timeline, *newest).await?,
                 ProjectionChange::Accesses { timeline, declared } => self.replace_accesses(*timeline, declared).await?,
             }
         }
@@ -317,7 +340,8 @@ impl Tx {
         let consent = consent.map(|(state,)| state).filter(|state| state != ConsentState::None.code());
         let meetings = self.find_meetings(timeline).await?;
         let accesses = self.list_accesses_of(timeline).await?;
-        Ok(Projected { registration, team, consent, meetings, accesses })
+        let advised = self.find_advised(timeline).await?;
+        Ok(Projected { registration, team, consent, meetings, accesses, advised })
     }
 
     /// Empties all projections, to be rebuilt in the same transaction.
@@ -331,6 +355,7 @@ impl Tx {
                 "delete from duty",
                 "delete from timeline_due",
                 "delete from emergency_access",
+                "delete from advice",
             ] {
                 sqlx::query(sql).execute(&mut *connection).await?;
             }

@@ -2,6 +2,7 @@
 
 use jiff::civil::date;
 use renkei::domain::body::{Body, CallTo, Infection};
+use renkei::domain::duty::Answer;
 use renkei::domain::team::ConsentState;
 
 use super::bodies::{admission, answer_to, call, call_about, infection, message, visit_plan, visited};
@@ -70,7 +71,46 @@ async fn in_1_a_covid_notice_before_consent_is_seen_and_acknowledged_all_the_sam
     let notice = story.posts(Nurse, infection(Infection::Covid, &[FIRST])).await;
     let owed = duty(&notice, "IN-1");
     story.got_by(notice.id, &TEAM).await;
+    // Nobody may be shown the duty yet, so that the secretariat is to tell them.
+    story.owed_by(&owed, &[Helper, Secretariat]);
+    assert_eq!(owed.in_place_of, [story.office(Helper)]);
+    assert!(story.notices(Secretariat).await.contains(&"opened IN-1".to_owned()));
     assert!(meets(&story.acknowledges(Helper, notice.id).await, &owed));
+}
+
+#[tokio::test]
+async fn in_1_who_visited_and_left_the_team_is_told_by_phone_which_the_secretariat_hears_at_once() {
+    let mut story = Story::begin().await;
+    for who in [Nurse, Helper] {
+        story.posts(who, visited()).await;
+    }
+    story.leaves(Helper).await;
+    story.notices(Secretariat).await;
+    let notice = story.posts(Doctor, infection(Infection::Covid, &[FIRST])).await;
+    let owed = duties(&notice, "IN-1");
+    let helpers = owed.iter().find(|duty| duty.in_place_of == [story.office(Helper)]).expect("owed").clone();
+    story.owed_by(&helpers, &[Secretariat]);
+    assert_eq!(owed.len(), 2);
+    assert_eq!(story.notices(Secretariat).await, ["opened IN-1"]);
+    assert_eq!(story.notices(Helper).await, [""; 0]);
+    story.answers(Secretariat, helpers.id, Answer::Waived).await;
+    // Who leaves before they have acknowledged is the secretariat's to tell as well.
+    story.leaves(Nurse).await;
+    story.later(std::time::Duration::ZERO).await;
+    let nurses = owed.iter().find(|duty| duty.id != helpers.id).expect("owed");
+    let passed = ["04-01 09:00 passed to the member at the Secretariat's"];
+    assert_eq!(story.course(Secretariat, nurses.id).await, passed);
+}
+
+#[tokio::test]
+async fn in_2_nobody_is_asked_twice_to_take_note_of_one_notice() {
+    let mut story = Story::begin().await;
+    story.posts(Nurse, visited()).await;
+    let notice = story.posts(Doctor, infection(Infection::Covid, &[FIRST])).await;
+    let offices: Vec<_> = notice.ruling.opened().iter().map(|duty| duty.debtors[0].organisation).collect();
+    assert_eq!(offices.len(), 4, "{offices:?}");
+    assert_eq!(offices.iter().collect::<std::collections::HashSet<_>>().len(), 4);
+    assert_eq!(duty(&notice, "IN-1").debtors[0].organisation, story.office(Nurse));
 }
 
 #[tokio::test]

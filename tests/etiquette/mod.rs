@@ -5,6 +5,7 @@
 mod bodies;
 mod dn;
 mod infection;
+mod life;
 mod mutual;
 mod naming;
 mod nd_must;

@@ -1,5 +1,6 @@
 //! What nurses ask of doctors where possible: instructions that help, visits told of, treatment agreed in advance.
 
+use axum::http::StatusCode;
 use renkei::domain::body::NursingInstruction;
 use renkei::domain::duty::Answer;
 use renkei::domain::team::{ConsentChange, ConsentGiver, ConsentState};
@@ -114,6 +115,20 @@ async fn nd_s7_a_hospitals_instruction_without_a_second_doctor_is_advice_to_the_
     let (ja, _, audience) = advice(&posted, "ND-S7").expect("advice");
     assert_eq!((audience.as_str(), ja.is_empty()), ("secretariat", false));
     story.got_by(posted.id, &[HospitalDoctor, Nurse, CareManager]).await;
+    // Afterwards it is found in a list, and nothing of the instruction with it.
+    let listed = story.actor(Secretariat).get("/api/v1/advice").await.ok();
+    let of_the_rule = |listed: &serde_json::Value| {
+        let all = listed["advice"].as_array().expect("a list").iter();
+        all.filter(|given| given["rule"].as_str().is_some_and(|rule| rule.starts_with("ND-S7@")))
+            .cloned()
+            .collect::<Vec<_>>()
+    };
+    let [found] = &of_the_rule(&listed)[..] else { panic!("{listed}") };
+    assert_eq!(found["timeline"], story.patient.to_string());
+    assert_eq!((&found["given_at"], found["title"]["ja"].is_string()), (&"2026-04-01T00:00:00Z".into(), true));
+    story.actor(Nurse).get("/api/v1/advice").await.problem(StatusCode::FORBIDDEN, "forbidden");
+    story.takes_back(HospitalDoctor, posted.id).await;
+    assert_eq!(of_the_rule(&story.actor(Secretariat).get("/api/v1/advice").await.ok()), [serde_json::Value::Null; 0]);
 
     let wishes = ConsentChange {
         state: ConsentState::Team,

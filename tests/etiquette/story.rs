@@ -8,6 +8,7 @@ use axum::http::StatusCode;
 use renkei::domain::attachment::{Attachment, MediaType};
 use renkei::domain::body::{Acknowledgement, Body, Retraction, RetractionReason};
 use renkei::domain::directory::Actor as Acting;
+use renkei::domain::duties::{Duty, Ended, Standing};
 use renkei::domain::duty::{Answer, Capacity, Debtor, DutyAnswer, DutyId, OpenedDuty, StepDone};
 use renkei::domain::entry::{Entry, Intent, Sensitivity, WrittenReason};
 use renkei::domain::ids::{EntryId, OrganisationId, PatientId, Seq, TimelineId};
@@ -403,6 +404,20 @@ impl Story {
         steps.collect()
     }
 
+    /// How a duty of the patient stands.
+    pub async fn standing_of(&self, duty: DutyId) -> Duty {
+        let state = self.app.hub.state_of(TimelineId(self.patient.0)).await.expect("the patient");
+        state.duties.find(duty).expect("a duty of the patient").clone()
+    }
+
+    /// How it ended, if it did.
+    pub async fn ended(&self, duty: DutyId) -> Option<Ended> {
+        match self.standing_of(duty).await.standing() {
+            Standing::Ended(how) => Some(how),
+            _ => None,
+        }
+    }
+
     /// The duties by this rule that the clock opened, as the secretariat sees them, and when.
     pub async fn standing(&mut self, rule: &str) -> Vec<(String, OpenedDuty)> {
         let desk = self.desk(Secretariat);
@@ -441,16 +456,19 @@ pub fn said_to(duty: DutyId, answer: Answer) -> Body {
 }
 
 fn in_words(step: &StepDone, names: &BTreeMap<OrganisationId, Who>) -> String {
+    let one = |debtor: &Debtor| {
+        let office = names.get(&debtor.organisation).map_or("?".to_owned(), |who| format!("{who:?}"));
+        format!("{} at the {office}'s", debtor.capacity)
+    };
     match step {
         StepDone::Opened(_) => "opened".to_owned(),
         StepDone::Reminded(_) => "reminded".to_owned(),
         StepDone::Overdue => "overdue".to_owned(),
         StepDone::Escalated { told, .. } => {
-            let one = |debtor: &Debtor| {
-                let office = names.get(&debtor.organisation).map_or("?".to_owned(), |who| format!("{who:?}"));
-                format!("{} at the {office}'s", debtor.capacity)
-            };
             format!("told the {}", told.iter().map(one).collect::<Vec<_>>().join(" and the "))
+        }
+        StepDone::Inherited { to, .. } => {
+            format!("passed to the {}", to.iter().map(one).collect::<Vec<_>>().join(" and the "))
         }
         StepDone::Closed(reason) => format!("closed: {reason}"),
     }

@@ -90,3 +90,36 @@ async fn why_nothing_was_found_is_told_to_nobody_but_the_secretariat() {
     }
     secretariat.get(path(&format!("refusal={seq}"))).await.ok();
 }
+
+#[tokio::test]
+async fn the_secretariat_may_ask_why_a_duty_is_owed_and_is_told_all_but_its_cause() {
+    let app = App::start().await;
+    let (doctor, _, secretariat) = (app.doctor("hikari").await, app.nurse("minato").await, app.secretariat().await);
+    let patient = app.register_patient("高橋 ハル", "タカハシ ハル").await;
+    app.link(patient, "hikari").await;
+    app.link(patient, "minato").await;
+    let id = "0196d5a2-7c00-7000-8000-00000000000d";
+    let change = json!({ "device": "人工呼吸器", "change": "introduced", "reason": "呼吸不全",
+        "after": [{ "name": "吸気圧", "value": "12", "unit": "cmH2O" }] });
+    let post = json!({ "id": id, "body": { "deviceChange": change } });
+    doctor.post(format!("/api/v1/timelines/{patient}/entries"), post).await.is(StatusCode::CREATED);
+    let listed = secretariat.get(format!("/api/v1/timelines/{patient}/duties")).await.ok();
+    let duties = listed["duties"].as_array().unwrap().iter();
+    let owed = duties.clone().find(|duty| duty["rule"].as_str().unwrap().starts_with("ND-M1@")).expect("it is owed");
+    let why = path(&format!("duty={}&patient={patient}", owed["id"].as_str().unwrap()));
+    app.clock.advance(std::time::Duration::from_secs(4 * 3_600));
+    app.hub.look_at_what_is_due().await.unwrap();
+    let (nurse, stranger) = (app.nurse("minato").await, app.nurse("yama").await);
+    let secretariat = app.sign_in(secretariat.actor.person, secretariat.position()).await;
+    for (who, sees_cause) in [(&nurse, true), (&secretariat, false)] {
+        let answer = who.get(why.clone()).await.ok()["answers"][0].clone();
+        let (ja, en) = (answer["text"]["ja"].as_str().unwrap(), answer["text"]["en"].as_str().unwrap());
+        assert_eq!((ja.contains(id), en.contains(id)), (sees_cause, sees_cause), "{answer}");
+        assert!(!ja.contains("吸気圧") && !ja.contains("呼吸不全"), "{answer}");
+        for told in ["期限：4時間", "知らせる順", "に期限を過ぎました", "1 段目まで"] {
+            assert!(ja.contains(told), "{told}: {ja}");
+        }
+        assert_eq!(answer["rules"][0]["set"]["agreed_by"], json!([]));
+    }
+    stranger.get(why).await.problem(StatusCode::NOT_FOUND, "not_found");
+}

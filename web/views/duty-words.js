@@ -38,7 +38,9 @@ export function actText({ acknowledge, kinds }) {
 
 /** Who owes what. @param {Model} model @param {Born} duty */
 export function owedText(model, duty) {
-  const [who, act] = [debtorsText(model, duty.debtors), actText(duty)];
+  const place = duty.inPlaceOf.map((organisation) => model.organisationName(organisation) || say('unknown_organisation'));
+  const who = debtorsText(model, duty.debtors) + (place.length ? say('duty_in_place_of', { who: place.join('・') }) : '');
+  const act = actText(duty);
   return act ? say('duty_owed', { who, act }) : who;
 }
 

@@ -36,6 +36,8 @@ export function answersTo(model, duty) {
   const owner = model.isSecretariat || (duty.owner !== '' && duty.owner === model.me?.organisation.id);
   // Told by phone is no answer but a call, logged by either side.
   const ways = duty.waysOut.filter((way) => way !== 'phoned' && (way === 'waive' ? owner : mine));
+  // What an office was to do that the hub cannot tell is let go once it was told in another way.
+  if (mine && model.isSecretariat && duty.inPlaceOf.length && !ways.includes('waive')) ways.push('waive');
   return mine ? [...ways, 'hand_over'] : ways;
 }
 
@@ -122,6 +124,7 @@ const SAID = {
   reminded: (model, _, duty) => say('step_reminded', { who: duty ? debtorsText(model, duty.debtors) : '' }),
   overdue: () => say('step_overdue'),
   escalated: (model, { escalated }) => say('step_escalated', { who: debtorsText(model, (escalated.told ?? []).map(readDebtor)) }),
+  inherited: (model, { inherited }) => say('step_inherited', { who: debtorsText(model, (inherited.to ?? []).map(readDebtor)) }),
   closed: (_, { closed }) => say('step_closed', { reason: word('close_reason', closed) }),
   declined: () => say('answer_declined'),
   snoozedUntilUs: (_, { snoozedUntilUs }) => say('answer_snoozed', { at: moment(msOfUs(snoozedUntilUs)) }),

@@ -68,21 +68,18 @@ impl Asker<'_> {
         self.explainer.refusal(&post).await?.ok_or(AskError::NotFound)
     }
 
-    /// About a duty of a patient.
+    /// About a duty of a patient. The secretariat, which sees how it stands and no chart, is told all but its cause.
     ///
     /// # Errors
-    /// When this person may see neither the patient nor what opened it.
+    /// When this person may see neither what opened it nor how it stands.
     pub async fn duty(&self, patient: PatientId, id: DutyId) -> Result<Explained, AskError> {
         let sight = self.card(patient).await?;
         let duty = sight.state.duties.find(id).ok_or(AskError::NotFound)?;
-        let is_shown = match duty.cause {
-            Some(_) => sight.view.shows_cause_of(duty),
-            None => sight.view.shows_duty(duty),
-        };
-        if !is_shown {
+        let sees_cause = sight.view.shows_cause_of(duty);
+        if !sees_cause && !sight.view.shows_duty(duty) {
             return Err(AskError::NotFound);
         }
-        Ok(self.explainer.duty(duty).await?)
+        Ok(self.explainer.duty(duty, sees_cause).await?)
     }
 
     /// About what somebody may see of a patient.

@@ -96,7 +96,7 @@ async fn answer(journal: &Journal, explainer: &Explainer<'_>, arguments: &Argume
     let loaded = journal.load(patient.into()).await?.ok_or_else(unknown)?;
     if let Some(duty) = arguments.duty {
         let duty = loaded.state.duties.find(DutyId(duty)).ok_or_else(unknown)?;
-        return Ok(told(&explainer.duty(duty).await?));
+        return Ok(told(&explainer.duty(duty, true).await?));
     }
     let person = arguments.person.context("clap asks for one of them")?;
     let directory: Directory = journal.read(|tx| Box::pin(tx.load_directory())).await?;

@@ -6,7 +6,7 @@ use super::super::field::each;
 use super::super::mapped::{Mapped, mapped};
 use super::super::proto::v1;
 use crate::domain::duty::{Answer, CloseReason, Debtor, DutyAnswer, DutyStep, OpenedDuty, StepDone};
-use crate::domain::terms::{ChainStep, Terms, Timing, Told};
+use crate::domain::terms::{ChainStep, OnAdmission, OnDeath, Terms, Timing, Told};
 use crate::domain::text::{Invalid, Text};
 use crate::domain::time::Timestamp;
 
@@ -25,10 +25,11 @@ impl Mapped for OpenedDuty {
             due: Timestamp(sent.due_us),
             confirmed: !sent.unconfirmed,
             standing: sent.standing,
-            terms: within("terms", Terms::read(sent.terms.unwrap_or_default())).map(Arc::new)?,
+            terms: within("terms", Terms::read(said(sent.terms.unwrap_or_default(), sent.standing))).map(Arc::new)?,
             chain: within("chain", each("", sent.chain, |step| Mapped::read(step.told)))?,
             matters: sent.matters,
             since: sent.since_us.map(Timestamp),
+            in_place_of: within("in_place_of", Mapped::read(sent.in_place_of))?,
         })
     }
 
@@ -44,8 +45,20 @@ impl Mapped for OpenedDuty {
             chain: self.chain.iter().map(|told| v1::duty::Told { told: told.sent() }).collect(),
             matters: self.matters.clone(),
             since_us: self.since.map(Timestamp::as_micros),
+            in_place_of: self.in_place_of.sent(),
         }
     }
+}
+
+/// The terms of a duty that was born before they said this of admission and death: what held for all then.
+fn said(mut terms: v1::Terms, standing: bool) -> v1::Terms {
+    if terms.on_admission.is_empty() {
+        terms.on_admission = if standing { OnAdmission::Pauses } else { OnAdmission::GoesOn }.sent();
+    }
+    if terms.on_death.is_empty() {
+        terms.on_death = if standing { OnDeath::Closes } else { OnDeath::GoesOn }.sent();
+    }
+    terms
 }
 
 impl Mapped for Timing {
@@ -96,6 +109,9 @@ impl Mapped for Terms {
             remind: within("remind", each("", sent.remind, |timing| Mapped::read(Some(timing))))?,
             escalate: within("escalate", Mapped::read(sent.escalate))?,
             ways_out: within("ways_out", Mapped::read(sent.ways_out))?,
+            on_admission: within("on_admission", Mapped::read(sent.on_admission))?,
+            on_death: within("on_death", Mapped::read(sent.on_death))?,
+            in_person: sent.in_person,
         })
     }
 
@@ -109,6 +125,9 @@ impl Mapped for Terms {
             remind: self.remind.iter().filter_map(Mapped::sent).collect(),
             escalate: self.escalate.sent(),
             ways_out: self.ways_out.sent(),
+            on_admission: self.on_admission.sent(),
+            on_death: self.on_death.sent(),
+            in_person: self.in_person,
         }
     }
 }
@@ -125,19 +144,23 @@ impl Mapped for DutyStep {
             Some(Step::Escalated(sent)) => within("escalated.told", Mapped::read(sent.told))
                 .map(|told| StepDone::Escalated { level: sent.level, told }),
             Some(Step::Closed(reason)) => within("closed", CloseReason::read(reason)).map(StepDone::Closed),
-            None => Err(one_of("opened, reminded, overdue, escalated, closed")),
+            Some(Step::Inherited(sent)) => {
+                within("inherited.to", Mapped::read(sent.to)).map(|to| StepDone::Inherited { number: sent.number, to })
+            }
+            None => Err(one_of("opened, reminded, overdue, escalated, closed, inherited")),
         };
         Ok(Self { duty: within("duty", Mapped::read(sent.duty))?, round: sent.round, step: step? })
     }
 
     fn sent(&self) -> v1::DutyStep {
-        use v1::duty_step::{Escalated, Overdue, Step};
+        use v1::duty_step::{Escalated, Inherited, Overdue, Step};
         let step = match &self.step {
             StepDone::Opened(opened) => Step::Opened(opened.sent()),
             StepDone::Reminded(number) => Step::Reminded(*number),
             StepDone::Overdue => Step::Overdue(Overdue {}),
             StepDone::Escalated { level, told } => Step::Escalated(Escalated { level: *level, told: told.sent() }),
             StepDone::Closed(reason) => Step::Closed(reason.sent()),
+            StepDone::Inherited { number, to } => Step::Inherited(Inherited { number: *number, to: to.sent() }),
         };
         v1::DutyStep { duty: self.duty.sent(), round: self.round, step: Some(step) }
     }

@@ -36,15 +36,19 @@ pub(super) fn duties(kept: Vec<stored::KeptDuty>, away_since: Option<i64>) -> Re
 }
 
 fn duty_message(duty: &Duty) -> stored::KeptDuty {
-    let (stands, escalated, closed) = match duty.stands {
-        Standing::Open | Standing::Paused => ("open", 0, String::new()),
-        Standing::Snoozed => ("snoozed", 0, String::new()),
-        Standing::Overdue => ("overdue", 0, String::new()),
-        Standing::Escalated(told) => ("escalated", told, String::new()),
-        Standing::Ended(Ended::Met) => ("met", 0, String::new()),
-        Standing::Ended(Ended::Declined) => ("declined", 0, String::new()),
-        Standing::Ended(Ended::Waived) => ("waived", 0, String::new()),
-        Standing::Ended(Ended::Closed(reason)) => ("closed", 0, code_text(reason)),
+    let (stands, escalated) = match duty.stands {
+        // What rests or ended is kept apart from how far it had come.
+        Standing::Open | Standing::Paused | Standing::Ended(_) => ("open", 0),
+        Standing::Snoozed => ("snoozed", 0),
+        Standing::Overdue => ("overdue", 0),
+        Standing::Escalated(told) => ("escalated", told),
+    };
+    let (ended, closed) = match duty.ended {
+        None => ("", String::new()),
+        Some(Ended::Met) => ("met", String::new()),
+        Some(Ended::Declined) => ("declined", String::new()),
+        Some(Ended::Waived) => ("waived", String::new()),
+        Some(Ended::Closed(reason)) => ("closed", code_text(reason)),
     };
     stored::KeptDuty {
         opened: Some(duty.opened.sent()),
@@ -62,6 +66,9 @@ fn duty_message(duty: &Duty) -> stored::KeptDuty {
         closed,
         ended_by: duty.ended_by.map(|(by, _)| id_text(by.0)).unwrap_or_default(),
         ended_at_us: duty.ended_by.map_or(0, |(_, at)| at.as_micros()),
+        in_place_of: duty.in_place_of.sent(),
+        inherited: duty.inherited,
+        ended: ended.to_owned(),
     }
 }
 
@@ -71,11 +78,15 @@ fn duty(kept: stored::KeptDuty) -> Result<Duty, Invalid> {
         "snoozed" => Standing::Snoozed,
         "overdue" => Standing::Overdue,
         "escalated" => Standing::Escalated(kept.escalated),
-        "met" => Standing::Ended(Ended::Met),
-        "declined" => Standing::Ended(Ended::Declined),
-        "waived" => Standing::Ended(Ended::Waived),
-        "closed" => Standing::Ended(Ended::Closed(within("closed", Mapped::read(kept.closed))?)),
         other => return Err(Invalid::unknown_code("stands", other, &STANDS)),
+    };
+    let ended = match kept.ended.as_str() {
+        "" => None,
+        "met" => Some(Ended::Met),
+        "declined" => Some(Ended::Declined),
+        "waived" => Some(Ended::Waived),
+        "closed" => Some(Ended::Closed(within("closed", Mapped::read(kept.closed))?)),
+        other => return Err(Invalid::unknown_code("ended", other, &ENDS)),
     };
     let ended_by: Option<EntryId> = within("ended_by", Mapped::read(kept.ended_by))?;
     Ok(Duty {
@@ -84,17 +95,21 @@ fn duty(kept: stored::KeptDuty) -> Result<Duty, Invalid> {
         scope: within("scope", kept.scope.map(scope).transpose())?,
         opened_at: Timestamp(kept.opened_at_us),
         debtors: within("debtors", Mapped::read(kept.debtors))?,
+        in_place_of: within("in_place_of", Mapped::read(kept.in_place_of))?,
+        inherited: kept.inherited,
         due: Timestamp(kept.due_us),
         round: kept.round,
         reminded: kept.reminded,
         overdue_at: kept.overdue_at_us.map(Timestamp),
         paused_since: kept.paused_since_us.map(Timestamp),
         stands,
+        ended,
         ended_by: ended_by.map(|by| (by, Timestamp(kept.ended_at_us))),
     })
 }
 
-const STANDS: [&str; 8] = ["open", "snoozed", "overdue", "escalated", "met", "declined", "waived", "closed"];
+const STANDS: [&str; 4] = ["open", "snoozed", "overdue", "escalated"];
+const ENDS: [&str; 4] = ["met", "declined", "waived", "closed"];
 
 fn within<T>(field: &'static str, read: Result<T, Invalid>) -> Result<T, Invalid> {
     read.map_err(|invalid| invalid.within(field))

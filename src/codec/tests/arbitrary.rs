@@ -136,12 +136,12 @@ fn scope() -> impl Strategy<Value = Scope> {
 pub(crate) fn ruling() -> impl Strategy<Value = Ruling> {
     let rules = || vec(text().prop_map(Into::into), 0..3);
     let slots = vec(any::<u8>(), 0..20);
-    let told = (rules(), rules(), written_reasons());
+    let told = (rules(), rules(), rules(), written_reasons());
     (rules(), slots, vec(duties::opened_duty(), 0..2), vec(duties::duty_id(), 0..2), told).prop_map(
-        |(cited, slots, opened, met, (advice, excepted, reasons))| Ruling {
+        |(cited, slots, opened, met, (advice, to_secretariat, excepted, reasons))| Ruling {
             cited,
             slots,
-            consequences: Consequences { opened, met, advice, excepted, reasons }.kept(),
+            consequences: Consequences { opened, met, advice, to_secretariat, excepted, reasons }.kept(),
         },
     )
 }
@@ -190,11 +190,11 @@ pub(crate) fn state() -> impl Strategy<Value = PatientState> {
         vec((id(OrganisationId), membership), 0..3),
         (any::<[u64; 3]>(), limits, vitals, btree_set(any::<u64>(), 0..3)),
         (vec((id(EntryId), any::<u64>()), 0..3), btree_set(id(OrganisationId), 0..3)),
-        (course::accesses(), course::course(), course::ledger(), option::of(office::office())),
+        (course::accesses(), course::course(), course::ledger(), option::of(office::office()), course::advice()),
     )
         .prop_map(
             |((timeline, head, recorded_at, registration, consent), team, folded, (hidden, former), rest)| {
-                let (accesses, course, duties, office) = rest;
+                let (accesses, course, duties, office, advice) = rest;
                 let ([access_epoch, registered_by, consented_by], limits, vitals, retracted) = folded;
                 PatientState {
                     timeline,
@@ -212,6 +212,7 @@ pub(crate) fn state() -> impl Strategy<Value = PatientState> {
                     retracted: retracted.into_iter().map(Seq).collect(),
                     hidden: Arc::new(hidden.into_iter().map(|(entry, seq)| (entry, Seq(seq))).collect()),
                     accesses,
+                    advice,
                     course,
                     duties,
                     office: office.map(Into::into),

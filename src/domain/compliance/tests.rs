@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::*;
 use crate::domain::duty::{CloseReason, DutyId, OpenedDuty};
 use crate::domain::ids::EntryId;
-use crate::domain::terms::{Clock, Terms, Timing};
+use crate::domain::terms::{Clock, OnAdmission, OnDeath, Terms, Timing};
 
 /// In hours.
 fn at(hours: i64) -> Timestamp {
@@ -30,6 +30,13 @@ fn duty(rule: &str, opened: i64, stands: Standing, ended: Option<i64>) -> Duty {
         remind: Vec::new(),
         escalate: Vec::new(),
         ways_out: Vec::new(),
+        on_admission: OnAdmission::GoesOn,
+        on_death: OnDeath::Closes,
+        in_person: false,
+    };
+    let ended_how = match stands {
+        Standing::Ended(how) => Some(how),
+        _ => None,
     };
     let due = at(opened + 10);
     let opened_duty = OpenedDuty {
@@ -43,6 +50,7 @@ fn duty(rule: &str, opened: i64, stands: Standing, ended: Option<i64>) -> Duty {
         chain: Vec::new(),
         matters: Vec::new(),
         since: None,
+        in_place_of: Vec::new(),
     };
     Duty {
         opened: opened_duty,
@@ -50,12 +58,15 @@ fn duty(rule: &str, opened: i64, stands: Standing, ended: Option<i64>) -> Duty {
         scope: None,
         opened_at: at(opened),
         debtors: Vec::new(),
+        in_place_of: Vec::new(),
+        inherited: 0,
         due,
         round: 0,
         reminded: 0,
         overdue_at: matches!(stands, Standing::Overdue | Standing::Escalated(_)).then_some(due),
         paused_since: None,
-        stands,
+        stands: if ended_how.is_some() { Standing::Open } else { stands },
+        ended: ended_how,
         ended_by: ended.map(|hour| (EntryId(Uuid::from_u128(2)), at(hour))),
     }
 }

@@ -15,6 +15,8 @@ use crate::domain::role::{OrganisationType, Role};
 use crate::domain::ruling::{Consequences, Ruling};
 use crate::domain::terms::{Clock, Terms, Timing};
 
+mod lives;
+
 const DUE: Timestamp = Timestamp(1_000);
 
 fn duty_id(number: u128) -> DutyId {
@@ -31,7 +33,24 @@ fn debtor(organisation: u128) -> Debtor {
     }
 }
 
-fn opened(number: u128, standing: bool) -> OpenedDuty {
+/// What becomes of a duty on admission and death.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Life {
+    pub(crate) standing: bool,
+    pub(crate) on_admission: OnAdmission,
+    pub(crate) on_death: OnDeath,
+}
+
+impl Life {
+    /// As the rules have it if they say nothing of it.
+    pub(crate) const fn usual(standing: bool) -> Self {
+        let on_admission = if standing { OnAdmission::Pauses } else { OnAdmission::GoesOn };
+        Self { standing, on_admission, on_death: OnDeath::Closes }
+    }
+}
+
+fn opened(number: u128, life: Life) -> OpenedDuty {
+    let Life { standing, on_admission, on_death } = life;
     OpenedDuty {
         id: duty_id(number),
         rule: "ND-M1@etiquette/1#ab".into(),
@@ -48,11 +67,15 @@ fn opened(number: u128, standing: bool) -> OpenedDuty {
             remind: Vec::new(),
             escalate: Vec::new(),
             ways_out: Vec::new(),
+            on_admission,
+            on_death,
+            in_person: false,
         }
         .into(),
         chain: Vec::new(),
         matters: Vec::new(),
         since: None,
+        in_place_of: Vec::new(),
     }
 }
 
@@ -80,6 +103,7 @@ pub(crate) enum Act {
     Die,
     ClosePage,
     RetractCause,
+    Inherit(u32),
     Note,
 }
 
@@ -98,8 +122,12 @@ pub(crate) struct Line {
 
 impl Line {
     pub(crate) fn new(standing: bool) -> Self {
+        Self::of(Life::usual(standing))
+    }
+
+    pub(crate) fn of(life: Life) -> Self {
         let mut line = Self { duties: Duties::default(), entries: Vec::new(), now: 0, count: 1_000 };
-        let ruling = consequences(Consequences { opened: vec![opened(1, standing)], ..Consequences::default() });
+        let ruling = consequences(Consequences { opened: vec![opened(1, life)], ..Consequences::default() });
         let mut entry = line.entry(note(), ruling);
         entry.id = cause();
         line.apply(entry);
@@ -144,7 +172,9 @@ impl Line {
         let (body, met) = match act {
             Act::Meet => (note(), vec![duty_id(1)]),
             Act::Stale(act) => (step(round.wrapping_sub(1), act), Vec::new()),
-            Act::Remind | Act::Overdue | Act::Escalate(_) | Act::Close => (step(round, act), Vec::new()),
+            Act::Remind | Act::Overdue | Act::Escalate(_) | Act::Close | Act::Inherit(_) => {
+                (step(round, act), Vec::new())
+            }
             Act::Decline => (answer(Answer::Declined), Vec::new()),
             Act::Waive => (answer(Answer::Waived), Vec::new()),
             Act::Snooze(until) => (answer(Answer::Snoozed(Timestamp(*until))), Vec::new()),
@@ -178,6 +208,7 @@ fn step(round: u32, act: &Act) -> Body {
         Act::Overdue => StepDone::Overdue,
         Act::Escalate(level) => StepDone::Escalated { level: *level, told: vec![debtor(3)] },
         Act::Close => StepDone::Closed(CloseReason::NoLongerAsked),
+        Act::Inherit(number) => StepDone::Inherited { number: *number, to: vec![debtor(4)] },
         other => panic!("{other:?} is no step"),
     };
     Box::new(DutyStep { duty: duty_id(1), round, step }).into()
@@ -231,10 +262,14 @@ fn rows() -> Vec<(Vec<Act>, Standing, bool)> {
         (vec![Overdue, HandOver], S::Overdue, true),
         (vec![CannotGo], S::Open, false),
         (vec![CannotGo, Stale(Box::new(Remind)), Overdue, Escalate(0)], S::Escalated(1), true),
-        // What an entry asked for does not rest.
+        (vec![Overdue, Inherit(0)], S::Overdue, true),
+        (vec![Inherit(0), Meet], met, false),
+        // What an entry asked for goes on in hospital, and ends with a death.
         (vec![Admit], S::Open, false),
         (vec![Admit, Overdue], S::Overdue, true),
-        (vec![Die], S::Open, false),
+        (vec![Die], closed(CloseReason::Death), false),
+        (vec![Overdue, Die], closed(CloseReason::Death), true),
+        (vec![Meet, Die], met, false),
         (vec![ClosePage], closed(CloseReason::PageClosed), false),
         (vec![RetractCause], closed(CloseReason::CauseRetracted), false),
         (vec![Meet, RetractCause], met, false),
@@ -290,7 +325,10 @@ fn time_away_moves_the_due_time_and_what_is_opened_meanwhile_rests_too() {
     line.act(&Act::Admit);
     let entry = line.entry(
         note(),
-        consequences(Consequences { opened: vec![opened(2, true), opened(3, false)], ..Consequences::default() }),
+        consequences(Consequences {
+            opened: vec![opened(2, Life::usual(true)), opened(3, Life::usual(false))],
+            ..Consequences::default()
+        }),
     );
     line.duties.apply(&entry);
     let standing = |line: &Line, number| line.duties.find(duty_id(number)).unwrap().standing();
@@ -324,7 +362,9 @@ fn who_cannot_go_makes_it_due_at_once() {
 fn a_standing_duty_is_opened_by_the_clock_and_once() {
     let mut line = Line::new(false);
     for _ in 0..2 {
-        let body = Box::new(DutyStep { duty: duty_id(2), round: 0, step: StepDone::Opened(opened(2, true)) }).into();
+        let body =
+            Box::new(DutyStep { duty: duty_id(2), round: 0, step: StepDone::Opened(opened(2, Life::usual(true))) })
+                .into();
         let entry = line.entry(body, Ruling::default());
         line.duties.apply(&entry);
     }
@@ -338,7 +378,7 @@ fn what_a_correction_opens_is_owed_for_the_entry_it_puts_right_and_goes_with_it(
     let mut line = Line::new(false);
     line.act(&Act::Meet);
     let body = Body::Correction(Correction { target: cause(), body: Box::new(note()), reason: "書き誤り".into() });
-    let opened = vec![opened(2, false)];
+    let opened = vec![opened(2, Life::usual(false))];
     let entry = line.entry(body, consequences(Consequences { opened, ..Consequences::default() }));
     line.duties.apply(&entry);
     assert_eq!(line.duties.find(duty_id(2)).unwrap().cause, Some(cause()));
@@ -360,6 +400,11 @@ fn steps_and_answers_for_a_duty_nobody_knows_change_nothing() {
     assert_eq!(line.duties, before);
 }
 
+pub(crate) fn life() -> impl Strategy<Value = Life> {
+    let of = (any::<bool>(), proptest::sample::select(OnAdmission::ALL), proptest::sample::select(OnDeath::ALL));
+    of.prop_map(|(standing, on_admission, on_death)| Life { standing, on_admission, on_death })
+}
+
 pub(crate) fn act() -> impl Strategy<Value = Act> {
     prop_oneof![
         1 => Just(Act::Meet),
@@ -373,6 +418,7 @@ pub(crate) fn act() -> impl Strategy<Value = Act> {
         1 => Just(Act::Waive),
         3 => (500i64..5_000).prop_map(Act::Snooze),
         2 => Just(Act::HandOver),
+        2 => (0u32..3).prop_map(Act::Inherit),
         1 => Just(Act::CannotGo),
         3 => Just(Act::Admit),
         3 => Just(Act::Discharge),
@@ -385,7 +431,7 @@ pub(crate) fn act() -> impl Strategy<Value = Act> {
 
 /// What a duty is, told by looking back over everything that came, instead of by keeping a state.
 struct Model<'a> {
-    standing: bool,
+    life: Life,
     /// Each with the time it came.
     past: &'a [(Act, i64)],
 }
@@ -399,7 +445,8 @@ impl Model<'_> {
             Act::Close => Some(Ended::Closed(CloseReason::NoLongerAsked)),
             Act::ClosePage => Some(Ended::Closed(CloseReason::PageClosed)),
             Act::RetractCause => Some(Ended::Closed(CloseReason::CauseRetracted)),
-            Act::Die if self.standing => Some(Ended::Closed(CloseReason::Death)),
+            Act::Die if self.life.on_death == OnDeath::Closes => Some(Ended::Closed(CloseReason::Death)),
+            Act::Admit if self.life.on_admission == OnAdmission::Closes => Some(Ended::Closed(CloseReason::Admission)),
             _ => None,
         };
         self.past.iter().enumerate().find_map(|(at, (act, _))| ends(act).map(|how| (at, how)))
@@ -411,8 +458,9 @@ impl Model<'_> {
     }
 
     fn away_at(&self, at: usize) -> bool {
-        let last = self.past[..at].iter().rev().find(|(act, _)| matches!(act, Act::Admit | Act::Discharge));
-        self.standing && last.is_some_and(|(act, _)| *act == Act::Admit)
+        let says_where = |act: &Act| matches!(act, Act::Admit | Act::Discharge | Act::Die);
+        let last = self.past[..at].iter().rev().find(|(act, _)| says_where(act));
+        self.life.on_admission == OnAdmission::Pauses && last.is_some_and(|(act, _)| *act == Act::Admit)
     }
 
     /// Steps count only while the patient is at home.
@@ -425,14 +473,27 @@ impl Model<'_> {
         self.fired().any(|act| matches!(act, Act::Overdue | Act::Escalate(_)))
     }
 
+    /// Somebody said who owes it, or the clock did, each time by its next number.
+    fn debtor(&self) -> u128 {
+        let mut inherited = 0;
+        self.owed().iter().fold(1, |debtor, (act, _)| match act {
+            Act::HandOver => 2,
+            Act::Inherit(number) if *number == inherited => {
+                inherited += 1;
+                4
+            }
+            _ => debtor,
+        })
+    }
+
     fn due(&self) -> i64 {
         let (mut due, mut since) = (DUE.0, None);
         for (act, now) in self.owed() {
             match act {
                 Act::Snooze(until) => due = due.max(*until),
                 Act::CannotGo => due = due.min(*now),
-                Act::Admit if self.standing => since = since.or(Some(*now)),
-                Act::Discharge => due += since.take().map_or(0, |since| now - since),
+                Act::Admit if self.life.on_admission == OnAdmission::Pauses => since = since.or(Some(*now)),
+                Act::Discharge | Act::Die => due += since.take().map_or(0, |since| now - since),
                 _ => {}
             }
         }
@@ -443,10 +504,10 @@ impl Model<'_> {
 proptest! {
     #[test]
     fn the_ledger_says_what_looking_back_says(
-        standing in any::<bool>(),
+        life in life(),
         acts in proptest::collection::vec(act(), 0..30),
     ) {
-        let mut line = Line::new(standing);
+        let mut line = Line::of(life);
         let mut past = Vec::new();
         for act in acts {
             line.act(&act);
@@ -455,12 +516,11 @@ proptest! {
         let mut anew = Duties::default();
         line.entries.iter().for_each(|entry| anew.apply(entry));
         prop_assert_eq!(&anew, &line.duties, "as a hub reads it that starts without a snapshot");
-        let model = Model { standing, past: &past };
+        let model = Model { life, past: &past };
         let duty = line.duty();
         prop_assert_eq!(duty.was_overdue(), model.was_overdue());
         prop_assert_eq!(duty.due.0, model.due());
-        let handed_over = model.owed().iter().any(|(act, _)| *act == Act::HandOver);
-        prop_assert_eq!(&duty.debtors, &[debtor(if handed_over { 2 } else { 1 })]);
+        prop_assert_eq!(&duty.debtors, &[debtor(model.debtor())]);
         match model.ending() {
             Some((at, how)) => {
                 prop_assert_eq!(duty.standing(), Standing::Ended(how));

@@ -51,12 +51,14 @@ pub struct DutyShape {
     due: String,
     /// Who owes it now: one of them is enough.
     debtors: Vec<DebtorShape>,
+    /// Organisations whose place the debtors took, or whom they are to reach in another way: the hub cannot tell them.
+    in_place_of: Vec<Uuid>,
     /// Whether I owe it in my role.
     mine: bool,
     /// `open`, `snoozed`, `overdue`, `escalated`, `paused`, `met`, `declined`, `waived`, `closed`.
     #[schema(example = "open")]
     standing: &'static str,
-    /// With `closed`: `no_longer_asked`, `cause_retracted`, `death`, `page_closed`, `rule_retired`.
+    /// With `closed`: `no_longer_asked`, `cause_retracted`, `admission`, `death`, `page_closed`, `rule_retired`.
     closed_for: Option<&'static str>,
     /// When it was first overdue, also if it was met since.
     overdue_at: Option<String>,
@@ -135,6 +137,7 @@ impl From<ListedDuty> for DutyShape {
             opened_at: duty.opened_at.to_rfc3339(),
             due: duty.due.to_rfc3339(),
             debtors: duty.debtors.iter().map(DebtorShape::from).collect(),
+            in_place_of: duty.in_place_of.iter().map(|office| office.0).collect(),
             mine: is_mine,
             standing,
             closed_for,

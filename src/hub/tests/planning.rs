@@ -16,7 +16,7 @@ use crate::domain::entry::{Entry, Sensitivity};
 use crate::domain::ids::{EntryId, OrganisationId, Seq, TimelineId};
 use crate::domain::role::{OrganisationType, Role};
 use crate::domain::ruling::{Consequences, Ruling};
-use crate::domain::terms::{ChainStep, Clock, Relation, Terms, Timing, Told};
+use crate::domain::terms::{ChainStep, Clock, OnAdmission, OnDeath, Relation, Terms, Timing, Told};
 use crate::domain::time::Timestamp;
 use crate::rulebook::calendar::Calendar;
 use crate::rulebook::due::{next_step, steps_due};
@@ -55,11 +55,15 @@ fn opened(standing: bool, reminders: &[i64], chain: &[i64], clock: Clock) -> Ope
             remind: reminders.iter().map(timing).collect(),
             escalate: chain.iter().map(|hours| ChainStep { told, after: timing(hours) }).collect(),
             ways_out: Vec::new(),
+            on_admission: if standing { OnAdmission::Pauses } else { OnAdmission::GoesOn },
+            on_death: OnDeath::Closes,
+            in_person: false,
         }
         .into(),
         chain: Vec::new(),
         matters: Vec::new(),
         since: None,
+        in_place_of: Vec::new(),
     }
 }
 

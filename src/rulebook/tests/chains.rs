@@ -10,11 +10,13 @@ use crate::domain::kind::Kind;
 use crate::domain::role::{OrganisationType, Role};
 use crate::domain::time::Timestamp;
 use crate::rulebook::calendar::Calendar;
-use crate::rulebook::words::{Matter, Per};
-use crate::rulebook::{Act, Around, Debtor, Mechanism, Named, Owed, Rule, RuleRef, Rulebook, Seat, StepDoes};
+use crate::rulebook::words::{Matter, OnAdmission, OnDeath, Per};
+use crate::rulebook::{
+    Act, Around, Debtor, Mechanism, Named, Owed, Rule, RuleRef, Rulebook, Seat, StepDoes, Terms,
+};
 
-/// `rule` and one of: `opened by … : debtors`, `remind after`, `due after`, `tells whom after`, `ended by whom what`,
-/// `not ended by whom what`. The file says how to read them.
+/// `rule` and one of: `opened by … : debtors`, `remind after`, `due after`, `tells whom after`, `on admission what`,
+/// `on death what`, `ended by whom what`, `not ended by whom what`. The file says how to read them.
 const ROWS: &str = include_str!("chain_rows.txt");
 
 /// The offices around the patient, as the rows name them.
@@ -58,6 +60,8 @@ struct Opening {
     author: Option<Actor>,
     named: Vec<Named>,
     team: Vec<Seat>,
+    /// Both stations and the home help.
+    visited: Vec<Seat>,
     /// A hospital, and a station as the other of a pair.
     subjects: Vec<Seat>,
 }
@@ -78,6 +82,7 @@ impl Opening {
             author: (by != "nobody").then(|| person(by)),
             named: named.into_iter().collect(),
             team: team(),
+            visited: vec![team()[1], team()[2], team()[5]],
             subjects: subjects[..if is_pair { 2 } else { 1 }].to_vec(),
         }
     }
@@ -87,7 +92,7 @@ impl Opening {
             team: &self.team,
             author: self.author.as_ref(),
             named: &self.named,
-            visited: &self.team,
+            visited: &self.visited,
             region: Some(secretariat()),
             subjects: &self.subjects,
         }
@@ -116,7 +121,16 @@ fn course(book: &Rulebook, rule: RuleRef, opening: &Opening) -> Vec<String> {
             }
         }
     }));
+    course.extend(life(&duty.terms));
     course
+}
+
+/// What becomes of it on admission and death, where it does not simply go on until the patient dies.
+fn life(terms: &Terms) -> impl Iterator<Item = String> {
+    let Terms { on_admission, on_death, .. } = *terms;
+    let admission = (on_admission != OnAdmission::GoesOn).then(|| format!("on admission {on_admission}"));
+    let death = (on_death != OnDeath::Closes).then(|| format!("on death {on_death}"));
+    admission.into_iter().chain(death)
 }
 
 /// `nurse@station acknowledgement`: whether that ends the duty. Said of an act after its kind: `unrelated` refers to another

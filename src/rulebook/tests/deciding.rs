@@ -88,13 +88,15 @@ impl Patient {
             intent.body.references().filter_map(|named| Some((named.entry, find(named.entry)?))).collect();
         let (state, rulebook, directory) = (&self.state, &self.book, &self.directory);
         let (now, today, target) = (NOW, date(2026, 4, 1), target.as_ref());
-        let (surroundings, calendar) = (Surroundings::of(state, directory), Calendar::japan_with_placeholders());
+        let offices = Offices::default();
+        let surroundings = Surroundings::of(state, directory, &offices, today);
+        let calendar = Calendar::japan_with_placeholders();
         let situation = Situation {
             state,
             rulebook,
             directory,
             surroundings: &surroundings,
-            offices: &Offices::default(),
+            offices: &offices,
             calendar: &calendar,
             actor: &actor,
             now,

@@ -8,6 +8,7 @@ use crate::domain::directory::{Actor, Directory, Organisation, Person, Position}
 use crate::domain::duty::{DutyStep, StepDone};
 use crate::domain::entry::{Entry, Sensitivity};
 use crate::domain::ids::{EntryId, OrganisationId, PersonId, Subject};
+use crate::domain::offices::Offices;
 use crate::domain::patient::HumanName;
 use crate::domain::role::{OrganisationType, Role};
 use crate::domain::ruling::Ruling;
@@ -74,7 +75,7 @@ impl Office {
     /// What the clock does at this moment; its steps are written.
     fn tick(&mut self, at: Timestamp) -> Vec<&'static str> {
         let (book, calendar) = (book(), Calendar::japan_with_placeholders());
-        let surroundings = Surroundings::of(&self.state, &self.directory);
+        let surroundings = Surroundings::of(&self.state, &self.directory, &Offices::default(), calendar.date_at(at));
         let steps = Looked::at(at, &self.state, &surroundings, &book, &calendar).steps_due();
         let word = |step: &DutyStep| match &step.step {
             StepDone::Opened(opened) => {
@@ -89,6 +90,7 @@ impl Office {
             }
             StepDone::Closed(_) => "closed",
             StepDone::Reminded(_) => "reminded",
+            StepDone::Inherited { .. } => "inherited",
         };
         let words = steps.iter().map(word).collect();
         steps.into_iter().for_each(|step| self.write(at, Body::DutyStep(Box::new(step))));

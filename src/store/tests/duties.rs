@@ -9,7 +9,7 @@ use crate::domain::body::Body;
 use crate::domain::duty::{Answer, Capacity, Debtor, DutyAnswer, DutyId, DutyStep, OpenedDuty, RoleSet, StepDone};
 use crate::domain::ids::{PersonId, TimelineId};
 use crate::domain::role::{OrganisationType, Role};
-use crate::domain::terms::{Clock, Terms, Timing};
+use crate::domain::terms::{Clock, OnAdmission, OnDeath, Terms, Timing};
 use crate::domain::time::Timestamp;
 use crate::store::check::check;
 use crate::store::rebuild::rebuild;
@@ -46,11 +46,15 @@ fn opened(region: &Region, number: u128) -> Body {
             remind: Vec::new(),
             escalate: Vec::new(),
             ways_out: Vec::new(),
+            on_admission: OnAdmission::GoesOn,
+            on_death: OnDeath::Closes,
+            in_person: false,
         }
         .into(),
         chain: Vec::new(),
         matters: Vec::new(),
         since: None,
+        in_place_of: Vec::new(),
     };
     Body::DutyStep(Box::new(DutyStep { duty: opened.id, round: 0, step: StepDone::Opened(opened) }))
 }

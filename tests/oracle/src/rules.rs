@@ -163,7 +163,19 @@ fn own_keys(kind: &str) -> &'static [&'static str] {
     match kind {
         "share" => &["effect", "on", "when", "unless", "overrides"],
         "gate" => &["on", "when", "unless", "require", "pass_if", "reason_ok"],
-        "duty" => &["on", "when", "unless", "owed_by", "met_by", "within", "remind", "escalate", "ways_out"],
+        "duty" => &[
+            "on",
+            "when",
+            "unless",
+            "owed_by",
+            "met_by",
+            "within",
+            "remind",
+            "escalate",
+            "ways_out",
+            "on_admission",
+            "on_death",
+        ],
         "nudge" => &["on", "when", "unless", "advise", "advice"],
         "pledge" => &["who", "by", "every"],
         _ => &[

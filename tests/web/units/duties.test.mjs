@@ -83,6 +83,26 @@ test('a standing duty rests while the patient is away, and a death ends it', () 
   assert.equal(standingOf(after([7, doctor, { death: {} }])), 'open', 'what an entry asked for goes on');
 });
 
+test('a rule says what becomes of its duties when the patient goes to hospital or dies', () => {
+  const of = (onAdmission, onDeath, ...then) => timelineWith(then, { ...owing, terms: { ...owing.terms, onAdmission, onDeath } }).duties.all.get('duty');
+  const admitted = [7, doctor, { admission: { place: '病院' } }];
+  const died = [8, doctor, { death: {} }];
+  assert.equal(standingOf(of('pauses', 'closes', admitted)), 'paused');
+  assert.equal(of('closes', 'closes', admitted).closedFor, 'admission');
+  assert.equal(standingOf(of('goes_on', 'closes', admitted)), 'open');
+  assert.equal(of('goes_on', 'closes', died).closedFor, 'death');
+  assert.equal(standingOf(of('pauses', 'goes_on', admitted, died)), 'open', 'nobody is in hospital any more');
+  const mistaken = of('goes_on', 'closes', died, [12, doctor, { retraction: { target: 'e2', reason: 'mistake' } }]);
+  assert.deepEqual([standingOf(mistaken), mistaken.dueMs], ['open', DUE_MS + 4 * HOUR_MS]);
+});
+
+test('whoever takes the place of an office that left owes it, once for each time', () => {
+  const passed = step(8, { inherited: { to: [{ organisation: 'office', roles: ['secretariat'] }] } });
+  const duty = after(passed, passed);
+  assert.deepEqual([duty.debtors.map(({ organisation }) => organisation), duty.inPlaceOf, duty.inherited], [['office'], ['station'], 1]);
+  assert.deepEqual(after(passed, [9, { ...nurse, organisation: 'office' }, { dutyAnswer: { duty: 'duty', reason: '理由', handedOver: { to: [{ organisation: 'other' }] } } }]).inPlaceOf, []);
+});
+
 test('a duty that the clock opened is owed without a cause', () => {
   const timeline = timelineWith([[7, hub, { dutyStep: { duty: 'standing', opened: { ...owing, id: 'standing', standing: true } } }]]);
   assert.equal(timeline.duties.all.get('standing').cause, '');

@@ -12,8 +12,9 @@ use crate::domain::duty::CloseReason;
 use crate::domain::ids::{EntryId, OrganisationId, PersonId, Seq};
 use crate::domain::kind::Kind;
 use crate::domain::role::Role;
+use crate::domain::ruling::rule_id;
 use crate::domain::standing::Standing;
-use crate::domain::state::{Access, Accesses, Course, Meetings, Record, Stay, Writer};
+use crate::domain::state::{Access, Accesses, Advice, Advised, Course, Meetings, Record, Stay, Writer};
 
 pub(super) fn standing<T: std::fmt::Debug>(
     record: impl Strategy<Value = T>,
@@ -81,6 +82,13 @@ pub(super) fn course() -> impl Strategy<Value = Course> {
         })
 }
 
+pub(super) fn advice() -> impl Strategy<Value = Advice> {
+    let advised = (text(), id(EntryId), time()).prop_map(|(rule, entry, at)| Advised { rule: rule.into(), entry, at });
+    vec(advised, 0..3).prop_map(|all| Advice {
+        by_rule: all.into_iter().map(|advised| (rule_id(&advised.rule).to_owned(), advised)).collect(),
+    })
+}
+
 pub(super) fn ledger() -> impl Strategy<Value = Duties> {
     (vec(duty(), 0..3), option::of(time())).prop_map(|(duties, away_since)| Duties {
         all: duties.into_iter().map(|duty| (duty.opened.id, duty)).collect(),
@@ -94,33 +102,39 @@ fn duty() -> impl Strategy<Value = Duty> {
         Just(Stands::Snoozed),
         Just(Stands::Overdue),
         (1u32..5).prop_map(Stands::Escalated),
-        Just(Stands::Ended(Ended::Met)),
-        Just(Stands::Ended(Ended::Declined)),
-        Just(Stands::Ended(Ended::Waived)),
-        select(CloseReason::ALL).prop_map(|reason| Stands::Ended(Ended::Closed(reason))),
     ];
+    let ended = option::of(prop_oneof![
+        Just(Ended::Met),
+        Just(Ended::Declined),
+        Just(Ended::Waived),
+        select(CloseReason::ALL).prop_map(Ended::Closed),
+    ]);
+    let inherited = (vec(id(OrganisationId), 0..2), any::<u32>());
     let times = (time(), time(), option::of(time()), option::of(time()));
     (
         super::duties::opened_duty(),
         (option::of(id(EntryId)), option::of(super::scope())),
         super::duties::debtors(),
         times,
-        (any::<u32>(), any::<u32>(), stands, option::of((id(EntryId), time()))),
+        (any::<u32>(), any::<u32>(), stands, ended, option::of((id(EntryId), time())), inherited),
     )
         .prop_map(|(opened, (cause, scope), debtors, (opened_at, due, overdue_at, paused_since), rest)| {
-            let (round, reminded, stands, ended_by) = rest;
+            let (round, reminded, stands, ended, ended_by, (in_place_of, inherited)) = rest;
             Duty {
                 opened,
                 cause,
                 scope,
                 opened_at,
                 debtors,
+                in_place_of,
+                inherited,
                 due,
                 round,
                 reminded,
                 overdue_at,
                 paused_since,
                 stands,
+                ended,
                 ended_by,
             }
         })

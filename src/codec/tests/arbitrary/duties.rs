@@ -11,7 +11,9 @@ use crate::domain::duty::*;
 use crate::domain::ids::{OrganisationId, PersonId};
 use crate::domain::kind::Kind;
 use crate::domain::role::{OrganisationType, Role};
-use crate::domain::terms::{ChainStep, Clock, Matter, Relation, Terms, Timing, Told, WayOut};
+use crate::domain::terms::{
+    ChainStep, Clock, Matter, OnAdmission, OnDeath, Relation, Terms, Timing, Told, WayOut,
+};
 
 pub(super) fn duty_id() -> impl Strategy<Value = DutyId> {
     id(DutyId)
@@ -40,8 +42,9 @@ fn terms() -> impl Strategy<Value = Terms> {
         .prop_map(|(roles, capacity, relation)| Told { roles: RoleSet::of(&roles), capacity, relation });
     let step = (told, timing()).prop_map(|(told, after)| ChainStep { told, after });
     let met_by = (any::<bool>(), vec(select(Kind::ALL), 0..3), any::<bool>(), option::of(select(Matter::ALL)));
-    (met_by, timing(), vec(timing(), 0..2), vec(step, 0..2), vec(select(WayOut::ALL), 0..2)).prop_map(
-        |((acknowledge, kinds, answers, same), within, remind, escalate, ways_out)| Terms {
+    let life = (select(OnAdmission::ALL), select(OnDeath::ALL), any::<bool>());
+    (met_by, timing(), vec(timing(), 0..2), vec(step, 0..2), vec(select(WayOut::ALL), 0..2), life).prop_map(
+        |((acknowledge, kinds, answers, same), within, remind, escalate, ways_out, life)| Terms {
             acknowledge,
             kinds,
             answers,
@@ -50,15 +53,18 @@ fn terms() -> impl Strategy<Value = Terms> {
             remind,
             escalate,
             ways_out,
+            on_admission: life.0,
+            on_death: life.1,
+            in_person: life.2,
         },
     )
 }
 
 pub(super) fn opened_duty() -> impl Strategy<Value = OpenedDuty> {
     let born = (duty_id(), text(), debtors(), time());
-    let about = (vec(text(), 0..2), option::of(time()));
+    let about = (vec(text(), 0..2), option::of(time()), vec(id(OrganisationId), 0..2));
     (born, any::<bool>(), any::<bool>(), terms(), vec(debtors(), 0..2), about).prop_map(
-        |((id, rule, debtors, due), confirmed, standing, terms, chain, (matters, since))| OpenedDuty {
+        |((id, rule, debtors, due), confirmed, standing, terms, chain, (matters, since, in_place_of))| OpenedDuty {
             id,
             rule: rule.into(),
             debtors,
@@ -69,6 +75,7 @@ pub(super) fn opened_duty() -> impl Strategy<Value = OpenedDuty> {
             chain,
             matters,
             since,
+            in_place_of,
         },
     )
 }
@@ -80,6 +87,7 @@ pub(super) fn of_a_duty() -> impl Strategy<Value = Body> {
         Just(StepDone::Overdue),
         (any::<u32>(), debtors()).prop_map(|(level, told)| StepDone::Escalated { level, told }),
         select(CloseReason::ALL).prop_map(StepDone::Closed),
+        (any::<u32>(), debtors()).prop_map(|(number, to)| StepDone::Inherited { number, to }),
     ];
     let answer = prop_oneof![
         Just(Answer::Declined),
