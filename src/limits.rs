@@ -33,8 +33,6 @@ pub const STORE_BUSY_TIMEOUT_MS: u64 = 5_000;
 pub const STORE_ACQUIRE_TIMEOUT_MS: u64 = 10_000;
 /// PostgreSQL ends a transaction that its hub left idle this long, so that a lost hub holds no locks.
 pub const STORE_IDLE_IN_TRANSACTION_MS: u64 = 10_000;
-/// Page cache of each connection that reads SQLite, in KiB.
-pub const SQLITE_READER_CACHE_KIB: i64 = 256;
 /// Page cache of the connection that writes SQLite, in KiB.
 pub const SQLITE_WRITER_CACHE_KIB: i64 = 65_536;
 /// After this much written, a connection of its own copies the WAL into the database while commits go on.
@@ -214,13 +212,6 @@ pub const BATCH_WORKS_MAX: usize = 1_024;
 pub const WORK_QUEUE_ITEMS_MAX: usize = 8_192;
 /// Batches decided and waiting while one commits.
 pub const DRAFTS_IN_FLIGHT_MAX: usize = 1;
-/// A busy hub holds the wakes of those it has served for this long at most, to have them write several batches at once.
-pub const HELD_MS_MAX: u64 = 40;
-/// Fewer sessions than these are woken at once.
-pub const HELD_SESSIONS_MIN: usize = 256;
-/// Deliveries that may wait for one session because its wake is held.
-pub const HELD_DELIVERIES_MAX: usize = 32;
-const _: () = assert!(HELD_DELIVERIES_MAX < OUTBOX_ENTRIES_MAX / 4, "whoever is held does not fall behind for it");
 /// How often a post is decided again after failed commits before its author is told to retry.
 pub const DECIDE_ATTEMPTS_MAX: u32 = 5;
 /// Posts of one author that may wait in the linking queue, however slowly they came.
@@ -389,8 +380,6 @@ pub const RULEBOOKS_LOADED_MAX: usize = 8;
 pub const REPLAY_CASES_MAX: usize = 256;
 /// Posts named as examples of one change of verdict.
 pub const REPLAY_EXAMPLES_MAX: usize = 5;
-/// Different masks of readers that are kept to be shared; roles, teams and consent make some dozens.
-pub const VIEW_MASKS_SHARED_MAX: usize = 1_024;
 /// How often the hub looks which version of the rulebook is to be in force, for what the command line changed, in ms.
 pub const RULEBOOK_POLL_MS: u64 = 1_000;
 /// Wishes to follow the rulebook that wait at once.
@@ -453,8 +442,8 @@ pub const IMPORT_LINES_NAMED: usize = 5;
 
 /// Read buffer of one socket. Small, because most sockets wait.
 pub const SOCKET_READ_BUFFER_BYTES: usize = 1024;
-/// Bytes gathered before they are written without being flushed: one TLS record.
-pub const SOCKET_GATHER_BYTES_MAX: usize = 16 * 1024;
+/// Frames gathered before they are written: one TLS record.
+pub const SOCKET_WRITE_BUFFER_BYTES: usize = 16 * 1024;
 /// Frames gathered at most while the connection takes nothing.
 pub const SOCKET_WRITE_BUFFER_BYTES_MAX: usize = 1024 * 1024;
 

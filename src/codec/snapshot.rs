@@ -83,7 +83,6 @@ pub fn decode_snapshot(bytes: &[u8]) -> Result<Option<PatientState>, CodecError>
 fn state(kept: stored::Snapshot) -> Result<PatientState, Invalid> {
     let registration = kept.registration.map(registration).transpose();
     let office = kept.office.map(office::office).transpose();
-    let hidden = ids("hidden", &kept.hidden, EntryId)?.into_iter();
     Ok(PatientState {
         timeline: id("timeline", &kept.timeline, TimelineId)?,
         head: Seq(kept.head),
@@ -101,7 +100,7 @@ fn state(kept: stored::Snapshot) -> Result<PatientState, Invalid> {
         ),
         vitals: each("vitals", kept.vitals, sign)?.into_iter().collect::<BTreeMap<_, _>>(),
         retracted: kept.retracted.into_iter().map(Seq).collect(),
-        hidden: Arc::new(hidden.zip(kept.hidden_seqs.into_iter().map(Seq)).collect()),
+        hidden: ids("hidden", &kept.hidden, EntryId)?.into_iter().zip(kept.hidden_seqs.into_iter().map(Seq)).collect(),
         accesses: Accesses::of(each("accesses", kept.accesses, access)?),
         advice: Advice { by_rule: each("advice", kept.advice, advised)?.into_iter().collect() },
         course: course::course(kept.course.unwrap_or_default()).map_err(|invalid| invalid.within("course"))?,

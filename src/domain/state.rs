@@ -59,9 +59,8 @@ pub struct PatientState {
     pub vitals: BTreeMap<VitalSign, Standing<Measured, Decimal>>,
     /// Entries that were taken back, the newest [`limits::RETRACTED_ENTRIES_MAX`]: no correction brings them back.
     pub retracted: BTreeSet<Seq>,
-    /// Entries hidden from the team because they were written on the wrong patient, with their places. Shared with the
-    /// views of readers.
-    pub hidden: Arc<BTreeMap<EntryId, Seq>>,
+    /// Entries hidden from the team because they were written on the wrong patient, with their places.
+    pub hidden: BTreeMap<EntryId, Seq>,
     /// Emergency accesses that were declared.
     pub accesses: Accesses,
     /// What the rules advised the secretariat.
@@ -107,7 +106,7 @@ impl PatientState {
             limits: Standing::default(),
             vitals: BTreeMap::new(),
             retracted: BTreeSet::new(),
-            hidden: Arc::default(),
+            hidden: BTreeMap::new(),
             accesses: Accesses::default(),
             advice: Advice::default(),
             course: Course::default(),
@@ -282,7 +281,7 @@ impl PatientState {
     fn retract(&mut self, retraction: &Retraction, entry: &Entry) {
         if retraction.reason == RetractionReason::WrongPatient {
             let seq = entry.target_scope.as_ref().map_or(Seq::ZERO, |target| target.seq);
-            Arc::make_mut(&mut self.hidden).insert(retraction.target, seq);
+            self.hidden.insert(retraction.target, seq);
             self.access_epoch = entry.seq;
         }
         let Some(target) = &entry.target_scope else { return };

@@ -33,13 +33,11 @@ pub async fn upgrade(
         .max_message_size(limits::FRAME_BYTES_MAX)
         .max_frame_size(limits::FRAME_BYTES_MAX)
         .read_buffer_size(limits::SOCKET_READ_BUFFER_BYTES)
-        // The connection gathers, and lets go of the room; what is gathered here is kept for ever.
-        .write_buffer_size(0)
+        .write_buffer_size(limits::SOCKET_WRITE_BUFFER_BYTES)
         .max_write_buffer_size(limits::SOCKET_WRITE_BUFFER_BYTES_MAX);
     let chosen = upgrade.selected_protocol().and_then(|name| name.to_str().ok()).and_then(Encoding::from_subprotocol);
     let encoding = chosen.ok_or_else(no_subprotocol)?;
-    // Boxed: a task's own room is aligned so widely that what is large wastes some of it.
-    Ok(upgrade.on_upgrade(move |socket| Box::pin(session::serve(socket, encoding, app.session_parts()))))
+    Ok(upgrade.on_upgrade(move |socket| session::serve(socket, encoding, app.session_parts())))
 }
 
 fn no_subprotocol() -> Problem {

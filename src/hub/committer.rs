@@ -10,7 +10,6 @@ use super::Region;
 use super::draft::Draft;
 use super::duty_clock::Order;
 use super::fanout::Fanout;
-use super::held::Held;
 use super::meter::Meter;
 use super::outbox::Item;
 use super::progress::Progress;
@@ -36,30 +35,26 @@ pub(super) struct Committer {
 impl Committer {
     /// Runs until the sequencer is gone and everything it handed over is done.
     pub(super) async fn run(mut self) {
-        let mut held = Held::default();
         while let Some(mut draft) = self.drafts.recv().await {
             let number = draft.number;
             if draft.generation != self.progress.generation() {
                 self.send_back(into_works(draft));
             } else if draft.batch.is_empty() {
-                self.tell(draft, &mut held);
+                self.tell(draft);
             } else {
                 let batch = std::mem::take(&mut draft.batch);
                 self.meter.batch(batch.entries.len());
-                match held.during(self.journal.commit(batch)).await {
-                    Ok(()) => self.tell(draft, &mut held),
+                match self.journal.commit(batch).await {
+                    Ok(()) => self.tell(draft),
                     Err(error) => self.fail(draft, &error),
                 }
-            }
-            if self.drafts.is_empty() {
-                held.release();
             }
             self.progress.finish(number);
         }
     }
 
     /// The batch is durable: first the new readers, then the entries, then the answers.
-    fn tell(&self, mut draft: Draft, held: &mut Held) {
+    fn tell(&self, mut draft: Draft) {
         for outcome in &draft.outcomes {
             if let Outcome::Followed(follow, opened) = outcome {
                 self.start_serving(follow, opened);
@@ -74,9 +69,7 @@ impl Committer {
         self.meter.published(&publications);
         let linked = publications.iter().filter(|publication| publication.access.is_some());
         let linked: Vec<_> = linked.map(|publication| publication.timeline).collect();
-        let longest = publications.iter().map(|publication| publication.entries.len()).max().unwrap_or(0);
-        let served = self.fanout.publish(publications, &self.region.rulebook(), self.region.now());
-        held.hold(served, longest);
+        self.fanout.publish(publications, &self.region.rulebook(), self.region.now());
         for concern in &draft.concerns {
             concern.tell(&self.region, &self.sessions);
         }

@@ -124,38 +124,28 @@ impl Fanout {
         }
     }
 
-    /// Hands a committed batch to its readers. Returns the sessions that are to be woken for what they are to read; those
-    /// who are told of anything else, or of an alarm, are woken here.
+    /// Hands a committed batch to its readers. Each session is woken once.
     ///
     /// INVARIANT: who may see the timeline after the batch is settled before any entry of the batch is served: what
     /// follows the end of a link in the same batch reaches nobody who left.
-    pub(super) fn publish(
-        &self,
-        publications: Vec<Publication>,
-        rulebook: &Rulebook,
-        now: Timestamp,
-    ) -> Vec<Arc<Outbox>> {
-        let (mut at_once, mut served): (Vec<Arc<Outbox>>, Vec<Arc<Outbox>>) = Default::default();
+    pub(super) fn publish(&self, publications: Vec<Publication>, rulebook: &Rulebook, now: Timestamp) {
+        let mut touched: Vec<Arc<Outbox>> = Vec::new();
         let mut state = self.lock();
         for publication in publications {
             if let Some(access) = &publication.access {
-                state.judge_again(access, rulebook, now, &mut at_once);
+                state.judge_again(access, rulebook, now, &mut touched);
             }
             let Some(readers) = state.channels.get(&publication.timeline) else { continue };
             for entry in &publication.entries {
                 for reader in readers.iter().filter(|reader| reader.subscription.through() < entry.seq()) {
-                    let wakes = reader.serve(entry);
-                    if entry.urgent {
-                        at_once.push(Arc::clone(&reader.outbox));
-                    } else if wakes {
-                        served.push(Arc::clone(&reader.outbox));
+                    if reader.serve(entry) {
+                        touched.push(Arc::clone(&reader.outbox));
                     }
                 }
             }
         }
         drop(state);
-        wake(at_once);
-        served
+        wake(touched);
     }
 
     /// Tells how far somebody read: them, and the readers who may know the team.

@@ -14,7 +14,6 @@ pub mod fanout;
 mod fetching;
 mod findings;
 mod files;
-mod held;
 mod ledger;
 mod linking_queue;
 pub mod meter;

@@ -5,9 +5,9 @@
 //! lets through, `Linked` and `Forget` of a timeline because one of each says it all.
 
 use std::collections::{BTreeSet, VecDeque};
-use std::future::poll_fn;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Poll, Waker};
+
+use tokio::sync::Notify;
 
 use super::answer::Answer;
 use super::notices::Notice;
@@ -54,6 +54,8 @@ pub struct Delivery {
 #[derive(Debug, Default)]
 pub struct Outbox {
     state: Mutex<State>,
+    filled: Notify,
+    ended: Notify,
 }
 
 #[derive(Debug, Default)]
@@ -66,19 +68,6 @@ struct State {
     /// Where something about people was dropped.
     missed: BTreeSet<TimelineId>,
     close: Option<CloseCode>,
-    /// The common beat of all sessions came.
-    beat: bool,
-    /// The session, while it waits. Under the lock that filling takes anyway, so that waking costs no other.
-    waits: Option<Waker>,
-}
-
-/// Why a session is stirred.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Stir {
-    /// Something was pushed, or the session was closed.
-    Filled,
-    /// The common beat of all sessions.
-    Beat,
 }
 
 /// What [`Outbox::drain`] found.
@@ -99,12 +88,12 @@ impl Outbox {
 
     /// Puts an item in and wakes the session.
     pub fn push(&self, item: Item) {
-        // Also where something lies here already: whoever put it in may wake the session later.
-        let _ = self.push_quietly(item);
-        self.wake();
+        if self.push_quietly(item) {
+            self.wake();
+        }
     }
 
-    /// Puts an item in. Returns whether the caller is to wake the session, once after what it puts in: what lies in the
+    /// Puts an item in. Returns whether the caller is to wake the session, once after the batch: what lies in the
     /// outbox already has somebody who will.
     #[must_use]
     pub fn push_quietly(&self, item: Item) -> bool {
@@ -122,16 +111,14 @@ impl Outbox {
 
     /// Wakes the session if it waits.
     pub fn wake(&self) {
-        let waiting = self.lock().waits.take();
-        if let Some(session) = waiting {
-            session.wake();
-        }
+        self.filled.notify_one();
     }
 
     /// Takes the timeline's queued deliveries out, tells the reader to forget and wakes the session.
     pub fn forget(&self, timeline: TimelineId, entry: Option<EntryId>) {
-        let _ = self.forget_quietly(timeline, entry);
-        self.wake();
+        if self.forget_quietly(timeline, entry) {
+            self.wake();
+        }
     }
 
     /// The same; returns whether the caller is to wake the session.
@@ -187,24 +174,9 @@ impl Outbox {
         self.lock().is_empty()
     }
 
-    /// Waits until there is something for the session to do.
-    pub async fn stirred(&self) -> Stir {
-        let stir = |state: &mut State| match std::mem::take(&mut state.beat) {
-            true => Some(Stir::Beat),
-            false => (!state.is_empty() || state.close.is_some()).then_some(Stir::Filled),
-        };
-        self.until(stir).await
-    }
-
-    /// Lets the session hear the common beat; `false`: it has ended.
-    pub fn beat(&self) -> bool {
-        let is_open = {
-            let mut state = self.lock();
-            state.beat = state.close.is_none();
-            state.beat
-        };
-        self.wake();
-        is_open
+    /// Waits until something was pushed or the session was closed.
+    pub async fn filled(&self) {
+        self.filled.notified().await;
     }
 
     /// Ends the session: nothing queued is written any more except the reason.
@@ -216,28 +188,18 @@ impl Outbox {
             state.items = VecDeque::new();
             (state.droppable, state.bytes) = (0, 0);
         }
+        self.ended.notify_one();
         self.wake();
     }
 
     /// Waits until [`Self::close`]; lets a session abandon a write that hangs.
     pub async fn ended(&self) -> CloseCode {
-        self.until(|state| state.close).await
-    }
-
-    /// Waits until `found` finds something. One session waits for one thing at a time.
-    async fn until<T>(&self, mut found: impl FnMut(&mut State) -> Option<T>) -> T {
-        let look = |context: &mut Context<'_>| {
-            let mut state = self.lock();
-            if let Some(found) = found(&mut state) {
-                return Poll::Ready(found);
+        loop {
+            if let Some(close) = self.lock().close {
+                return close;
             }
-            match &mut state.waits {
-                Some(known) => known.clone_from(context.waker()),
-                none => *none = Some(context.waker().clone()),
-            }
-            Poll::Pending
-        };
-        poll_fn(look).await
+            self.ended.notified().await;
+        }
     }
 }
 

@@ -22,7 +22,7 @@ use crate::rulebook::{EntryClass, Reader, Rulebook};
 pub struct View {
     reader: Reader,
     hidden: Arc<BTreeMap<EntryId, Seq>>,
-    access: Option<Box<Access>>,
+    access: Option<Access>,
 }
 
 impl View {
@@ -35,7 +35,7 @@ impl View {
         let Some(access) = state.emergency_access(actor, now) else {
             return Self::by_rules(state, rulebook, actor, now);
         };
-        let opened = Self { access: Some(Box::new(access)), ..Self::by_rules(state, rulebook, actor, now)? };
+        let opened = Self { access: Some(access), ..Self::by_rules(state, rulebook, actor, now)? };
         // What they will see once it has ended does not end.
         let afterwards = Self::by_rules(state, rulebook, actor, access.until);
         Some(afterwards.filter(|afterwards| afterwards.goes_on_as(&opened)).unwrap_or(opened))
@@ -55,7 +55,7 @@ impl View {
     }
 
     fn by(reader: Reader, state: &PatientState) -> Self {
-        Self { reader, hidden: Arc::clone(&state.hidden), access: None }
+        Self { reader, hidden: Arc::new(state.hidden.clone()), access: None }
     }
 
     /// Whose view it is.
@@ -67,7 +67,7 @@ impl View {
     /// The emergency access without which the reader would see less, or nothing.
     #[must_use]
     pub fn access(&self) -> Option<&Access> {
-        self.access.as_deref()
+        self.access.as_ref()
     }
 
     /// From this moment on nothing may be shown under this view: the emergency access that it rests on has ended.

@@ -129,7 +129,7 @@ pub(crate) fn variants_with(side: Side, set: u64) -> u64 {
 }
 
 /// The set of record classes one reader may see of one timeline. Cheap to keep, cheaper to ask.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Mask {
     /// By variant: a set of kinds.
     kinds: [u64; VARIANTS],

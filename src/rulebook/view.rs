@@ -2,9 +2,6 @@
 //! record, so that a reader's mask is made by testing the reader once per clause. Asked by the hub
 //! when a reader's link, the consent or the rulebook changes; a delivery only tests the mask.
 
-use std::collections::HashSet;
-use std::sync::{Arc, Mutex, PoisonError};
-
 use super::book::Rulebook;
 use super::class::{Mask, RecordClass, Side, variants_with};
 use super::event::EventFacts;
@@ -15,7 +12,6 @@ use super::ruleset::Rule;
 use super::slots::Slots;
 use super::vocabulary::{Vocabulary, full};
 use super::words::{Action, Effect};
-use crate::limits;
 
 /// Sides on the reader, and the variants of record that the sides on the record leave.
 #[derive(Debug, Clone)]
@@ -36,8 +32,6 @@ struct ViewBranch {
 #[derive(Debug, Clone)]
 pub(crate) struct ViewProgram {
     branches: Vec<ViewBranch>,
-    /// Masks that readers hold, each once: thousands of readers see one of a few.
-    held: Arc<Mutex<HashSet<Arc<Mask>>>>,
 }
 
 impl ViewProgram {
@@ -66,24 +60,7 @@ impl ViewProgram {
                 branches.push(ViewBranch { is_permit, kinds: share.applies.on.view, when, unless });
             }
         }
-        Self { branches, held: Arc::default() }
-    }
-
-    /// The mask, shared with everybody who has the same.
-    pub fn shared_mask(&self, slots: &Slots) -> Arc<Mask> {
-        let mask = self.mask(slots);
-        let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = held.get(&mask) {
-            return Arc::clone(known);
-        }
-        if held.len() >= limits::VIEW_MASKS_SHARED_MAX {
-            held.retain(|mask| Arc::strong_count(mask) > 1);
-        }
-        let mask = Arc::new(mask);
-        if held.len() < limits::VIEW_MASKS_SHARED_MAX {
-            held.insert(Arc::clone(&mask));
-        }
-        mask
+        Self { branches }
     }
 
     pub fn mask(&self, slots: &Slots) -> Mask {
@@ -136,11 +113,6 @@ impl Rulebook {
     /// The record classes this reader may see of this timeline.
     pub fn view_mask(&self, viewer: &ViewerFacts) -> Mask {
         self.views.mask(&self.filler.of_viewer(viewer, &self.grid))
-    }
-
-    /// The same, to be held for as long as the reader reads.
-    pub fn shared_view_mask(&self, viewer: &ViewerFacts) -> Arc<Mask> {
-        self.views.shared_mask(&self.filler.of_viewer(viewer, &self.grid))
     }
 
     /// Why this reader may or may not see records of this class; agrees with [`Rulebook::view_mask`].

@@ -18,6 +18,7 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
 use axum::extract::ws::WebSocket;
+use tokio::sync::watch;
 
 use self::beat::Beat;
 use self::event::Event;
@@ -25,7 +26,7 @@ pub use self::hello::TicketGate;
 use self::writer::{Ended, Writer};
 use crate::domain::ids::{Seq, TimelineId};
 use crate::hub::Hub;
-use crate::hub::outbox::{Outbox, Stir};
+use crate::hub::outbox::Outbox;
 use crate::hub::sessions::SignedIn;
 use crate::hub::subscription::Subscription;
 use crate::limits;
@@ -60,45 +61,29 @@ impl Default for Patience {
 }
 
 /// Serves one socket until it ends.
-pub fn serve(socket: WebSocket, encoding: Encoding, parts: SessionParts) -> impl Future<Output = ()> + Send {
-    // Boxed here, so that the socket lies in one place only: in the session, which waits for hours.
-    let beginning = Box::pin(begin(socket, encoding, parts));
-    async move {
-        let Some(mut session) = beginning.await else { return };
-        let ended = session.run().await;
-        Box::pin(session.leave(ended)).await;
-    }
-}
-
-/// From the first frame to the welcome; `None`: it ended before.
-async fn begin(socket: WebSocket, encoding: Encoding, parts: SessionParts) -> Option<Session> {
+pub async fn serve(socket: WebSocket, encoding: Encoding, parts: SessionParts) {
     let outbox = Arc::<Outbox>::default();
     let mut writer = Writer::new(socket, encoding, Arc::clone(&outbox), parts.patience.write_ms);
-    let (signed_in, version) = match hello::authenticate(&mut writer, &parts).await {
+    let (signed_in, version) = match Box::pin(hello::authenticate(&mut writer, &parts)).await {
         Ok(known) => known,
-        Err(ended) => {
-            writer.say_goodbye(ended).await;
-            return None;
-        }
+        Err(ended) => return Box::pin(writer.say_goodbye(ended)).await,
     };
     let SessionParts { hub, beat, tickets, sockets_per_person_max, .. } = parts;
     if !hub.sessions().open(&signed_in, &outbox, sockets_per_person_max) {
-        writer.say_goodbye(Ended::Close(CloseCode::SessionsExceeded)).await;
-        return None;
+        return Box::pin(writer.say_goodbye(Ended::Close(CloseCode::SessionsExceeded))).await;
     }
     // A sign-in that ended between its ticket and this line found no socket to close.
     if !tickets.stands(&signed_in) {
         outbox.close(CloseCode::SignInEnded);
     }
     drop(tickets);
-    let mut session = Session::new(hub, signed_in, outbox, writer, beat);
-    match session.welcome(version).await {
-        Ok(()) => Some(session),
-        Err(ended) => {
-            session.leave(ended).await;
-            None
-        }
-    }
+    let mut session = Session::new(hub, signed_in, outbox, writer, beat.join());
+    drop(beat);
+    let ended = match Box::pin(session.welcome(version)).await {
+        Ok(()) => session.run().await,
+        Err(ended) => ended,
+    };
+    Box::pin(session.leave(ended)).await;
 }
 
 /// A signed-in socket.
@@ -107,8 +92,7 @@ struct Session {
     signed_in: SignedIn,
     outbox: Arc<Outbox>,
     writer: Writer,
-    /// For as long as there are sessions it goes on.
-    _beat: Beat,
+    beat: watch::Receiver<u64>,
     places: HashMap<TimelineId, Place>,
     /// Asked for, not answered yet: the record of reading each will have.
     asked: HashMap<TimelineId, GrantId>,
@@ -148,14 +132,13 @@ struct Behind {
 }
 
 impl Session {
-    fn new(hub: Hub, signed_in: SignedIn, outbox: Arc<Outbox>, writer: Writer, beat: Beat) -> Self {
-        beat.join(&outbox);
+    fn new(hub: Hub, signed_in: SignedIn, outbox: Arc<Outbox>, writer: Writer, beat: watch::Receiver<u64>) -> Self {
         Self {
             hub,
             signed_in,
             outbox,
             writer,
-            _beat: beat,
+            beat,
             places: HashMap::new(),
             asked: HashMap::new(),
             catching_up: VecDeque::new(),
@@ -189,13 +172,11 @@ impl Session {
             self.posts_in_flight < limits::POSTS_IN_FLIGHT_MAX && self.asks_in_flight < limits::SUBSCRIPTIONS_MAX;
         tokio::select! {
             message = self.writer.next_message(), if may_read => message.map_or(Event::Gone, Event::Inbound),
-            stir = self.outbox.stirred() => match stir {
-                Stir::Filled => Event::Outbound,
-                Stir::Beat => Event::Beat,
-            },
+            () = self.outbox.filled() => Event::Outbound,
             timeline = std::future::ready(self.catching_up.front().copied()), if !self.catching_up.is_empty() => {
                 timeline.map_or(Event::Beat, Event::CatchUp)
             }
+            changed = self.beat.changed() => if changed.is_ok() { Event::Beat } else { Event::Gone },
         }
     }
 

@@ -1,7 +1,5 @@
 //! What waits in the outbox, written in one go: answers, deliveries, what to forget, who read and who is present.
 
-use bytes::Bytes;
-
 use super::answers::{frame_of, notice_frame};
 use super::catch_up::cannot_be_fed;
 use super::writer::Ended;
@@ -14,8 +12,8 @@ use crate::hub::Hub;
 use crate::hub::outbox::{Delivery, Item};
 use crate::hub::published::Published;
 use crate::hub::subscription::{Granted, Opened};
+use crate::wire::ServerFrame;
 use crate::wire::codes::Code;
-use crate::wire::{Encoding, ServerFrame};
 
 impl Session {
     /// Writes everything that waits, together.
@@ -83,26 +81,29 @@ impl Session {
             }
             return Ok(());
         }
-        let passage = place.pass(&delivery.entry, self.writer.encoding(), &self.hub);
-        self.follow_up(passage).await
+        self.deliver_entry(timeline, &delivery.entry).await
     }
 
     /// Writes an entry if the reader may still see it, and moves the place.
     pub(super) async fn deliver_entry(&mut self, timeline: TimelineId, entry: &Published) -> Result<(), Ended> {
         let Some(place) = self.places.get_mut(&timeline) else { return Ok(()) };
-        let passage = place.pass(entry, self.writer.encoding(), &self.hub);
-        self.follow_up(passage).await
-    }
-
-    async fn follow_up(&mut self, passage: Passage) -> Result<(), Ended> {
-        match passage {
-            Passage::Shown(frame) => {
-                self.hub.meter().delivered(1);
-                self.writer.feed_bytes(frame).await
-            }
-            Passage::Hidden => Ok(()),
-            Passage::Lapsed => Box::pin(self.end_lapsed(self.hub.region().now())).await,
+        // Judged again at the moment of writing: the team may have changed since it was queued.
+        if !place.subscription.stands() {
+            return Ok(());
         }
+        let view = place.subscription.view();
+        if view.expires_at().is_some_and(|until| until <= self.hub.region().now()) {
+            drop(view);
+            return Box::pin(self.end_lapsed(self.hub.region().now())).await;
+        }
+        place.covered = entry.seq();
+        if !view.shows(entry) {
+            return Ok(());
+        }
+        let frame = entry.encoded.delivery(self.writer.encoding(), place.told);
+        place.told = entry.seq();
+        self.hub.meter().delivered(1);
+        self.writer.feed_bytes(frame).await
     }
 
     async fn open(&mut self, opened: Opened) -> Result<(), Ended> {
@@ -120,10 +121,6 @@ impl Session {
             };
         }
         self.asked.remove(&timeline);
-        if self.asked.is_empty() {
-            // Asked once and idle for hours.
-            self.asked.shrink_to_fit();
-        }
         let Some(granted) = granted else {
             let code = if refused == Some("unavailable") { Code::Unavailable } else { Code::NotFound };
             return self.error(code, timeline.to_string()).await;
@@ -198,34 +195,7 @@ impl Session {
     }
 }
 
-/// What becomes of an entry that comes to a reader's place.
-enum Passage {
-    /// Its frame is to be written.
-    Shown(Bytes),
-    Hidden,
-    /// The emergency access that the reader rests on has ended.
-    Lapsed,
-}
-
 impl Place {
-    /// Moves past an entry, and shows it if the reader may still see it: the team may have changed since it was queued.
-    fn pass(&mut self, entry: &Published, encoding: Encoding, hub: &Hub) -> Passage {
-        if !self.subscription.stands() {
-            return Passage::Hidden;
-        }
-        let view = self.subscription.view();
-        if view.expires_at().is_some_and(|until| until <= hub.region().now()) {
-            return Passage::Lapsed;
-        }
-        self.covered = entry.seq();
-        if !view.shows(entry) {
-            return Passage::Hidden;
-        }
-        let frame = entry.encoded.delivery(encoding, self.told);
-        self.told = entry.seq();
-        Passage::Shown(frame)
-    }
-
     /// From here on the journal feeds it; `false` when it does already.
     fn fall_behind(&mut self) -> bool {
         let begins = self.behind.is_none();

@@ -119,17 +119,13 @@ async fn bounded(
         return written.map_err(|_| Ended::Gone);
     }
     let stalled = Duration::from_millis(stall_ms.into());
-    // Boxed: no session keeps room for a timer that it hardly ever needs.
-    Box::pin(async {
-        tokio::select! {
-            biased;
-            written = tokio::time::timeout(stalled, write) => match written {
-                Ok(Ok(())) => Ok(()),
-                Ok(Err(_)) => Err(Ended::Gone),
-                Err(_) => Err(Ended::Close(CloseCode::WriteStalled)),
-            },
-            close = outbox.ended() => Err(Ended::Close(close)),
-        }
-    })
-    .await
+    tokio::select! {
+        biased;
+        written = tokio::time::timeout(stalled, write) => match written {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(_)) => Err(Ended::Gone),
+            Err(_) => Err(Ended::Close(CloseCode::WriteStalled)),
+        },
+        close = outbox.ended() => Err(Ended::Close(close)),
+    }
 }

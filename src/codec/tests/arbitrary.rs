@@ -6,8 +6,6 @@ mod duties;
 mod office;
 mod parts;
 
-use std::sync::Arc;
-
 use jiff::civil::Date;
 use proptest::collection::{btree_set, vec};
 use proptest::option;
@@ -210,7 +208,7 @@ pub(crate) fn state() -> impl Strategy<Value = PatientState> {
                     limits,
                     vitals: vitals.into_iter().collect(),
                     retracted: retracted.into_iter().map(Seq).collect(),
-                    hidden: Arc::new(hidden.into_iter().map(|(entry, seq)| (entry, Seq(seq))).collect()),
+                    hidden: hidden.into_iter().map(|(entry, seq)| (entry, Seq(seq))).collect(),
                     accesses,
                     advice,
                     course,

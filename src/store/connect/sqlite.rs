@@ -9,8 +9,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sqlx::{ConnectOptions as _, SqliteConnection};
 
 use crate::limits::{
-    SQLITE_READER_CACHE_KIB, SQLITE_READERS, SQLITE_WAL_PAGES_MAX, SQLITE_WRITER_CACHE_KIB, STORE_BUSY_TIMEOUT_MS,
-    STORE_STATEMENTS_MAX,
+    SQLITE_READERS, SQLITE_WAL_PAGES_MAX, SQLITE_WRITER_CACHE_KIB, STORE_BUSY_TIMEOUT_MS, STORE_STATEMENTS_MAX,
 };
 
 use super::super::OpenError;
@@ -49,9 +48,7 @@ pub(in super::super) async fn connect_with(
     let writer = writing.clone().pragma("wal_autocheckpoint", SQLITE_WAL_PAGES_MAX.to_string());
     let writer = Connections::new(adjust(writer), 1, "begin immediate", check);
     writer.lease().await.map_err(open_error)?.give_back();
-    // What a reader keeps is void after the next commit; the system keeps the pages anyway.
-    let reading = options.read_only(true).pragma("cache_size", format!("-{SQLITE_READER_CACHE_KIB}"));
-    let readers = Connections::new(reading, SQLITE_READERS, "begin", |_| Box::pin(async { Ok(()) }));
+    let readers = Connections::new(options.read_only(true), SQLITE_READERS, "begin", |_| Box::pin(async { Ok(()) }));
     let copier = Connections::new(writing.pragma("wal_autocheckpoint", "0"), 1, "begin", check);
     Ok(Engine::Sqlite { writer, readers, checkpointer: Checkpointer::new(copier) })
 }
