@@ -92,6 +92,43 @@ async fn a_file_that_no_entry_names_is_gone_after_a_day_and_one_that_is_named_st
     assert_eq!(doctor.get(team.file(1, &named_photo["sha256"])).await.bytes, photo(1, 10, 10));
 }
 
+#[tokio::test]
+async fn the_timer_sweeps_at_its_interval_again_and_again_by_the_hubs_clock() {
+    let (team, _named) = team_with_a_photo_named().await;
+    let interval = Duration::from_secs(limits::FILE_SWEEP_INTERVAL_S);
+    let lying = || lying_in(&team.app.files_folder()).len();
+    team.hand_in(&team.nurse, &photo(2, 10, 10)).await;
+    team.app.clock.advance(UNNAMED);
+    let story = async {
+        // Everything else has its turn, the timer too; it is not its time.
+        team.app.clock.advance(interval.saturating_sub(Duration::from_secs(1)));
+        for _ in 0..50 {
+            tokio::task::yield_now().await;
+        }
+        assert_eq!(lying(), 2, "not before its time");
+        team.app.clock.advance(Duration::from_secs(1));
+        gone(&lying).await;
+        team.hand_in(&again(&team, &team.doctor).await, &photo(3, 10, 10)).await;
+        team.app.clock.advance(UNNAMED);
+        gone(&lying).await;
+    };
+    tokio::select! {
+        biased;
+        () = team.app.files().tend() => panic!("it never ends"),
+        () = story => {}
+    }
+}
+
+/// Waits until the one file that is named is left.
+async fn gone(lying: &impl Fn() -> usize) {
+    let swept = async {
+        while lying() > 1 {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), swept).await.expect("the timer sweeps");
+}
+
 /// A day later everybody signs in again.
 async fn again(team: &Team, actor: &crate::support::actor::Actor) -> crate::support::actor::Actor {
     team.app.sign_in(actor.actor.person, actor.position()).await

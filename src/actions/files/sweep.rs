@@ -4,6 +4,7 @@
 //! First the row says that it is not kept, so that nothing can name it; then the file goes; then the row. Cut off in
 //! between, it is done again.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::Files;
@@ -21,10 +22,14 @@ pub enum SweepError {
 }
 
 impl Files {
-    /// Sweeps now and then, for as long as it is polled.
+    /// Sweeps now and then by the hub's clock, for as long as it is polled.
     pub async fn tend(&self) {
+        let clock = Arc::clone(self.hub.region().clock());
         loop {
-            tokio::time::sleep(Duration::from_secs(limits::FILE_SWEEP_INTERVAL_S)).await;
+            let next = clock.now().saturating_add(Duration::from_secs(limits::FILE_SWEEP_INTERVAL_S));
+            while clock.now() < next {
+                clock.wait_until(next).await;
+            }
             self.sweep().await;
         }
     }
