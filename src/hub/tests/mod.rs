@@ -6,4 +6,5 @@ mod planning;
 mod queue;
 mod reader;
 mod simulation;
+mod told;
 mod world;
