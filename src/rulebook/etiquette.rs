@@ -58,11 +58,6 @@ impl Etiquette {
         let rules = |duties: &[DutyOpened]| duties.iter().map(|duty| duty.rule).collect::<Vec<_>>();
         self.held == other.held && self.advice == other.advice && rules(&self.duties) == rules(&other.duties)
     }
-
-    /// The gates that still hold when these reasons are written; a reason names its rule.
-    pub fn still_held<'a>(&'a self, reasons_for: &'a [RuleRef]) -> impl Iterator<Item = Held> + 'a {
-        self.held.iter().copied().filter(|held| !(held.reason_ok && reasons_for.contains(&held.rule)))
-    }
 }
 
 #[derive(Debug, Clone)]

@@ -6,12 +6,14 @@ use std::time::Duration;
 use super::rows::facts;
 use super::{book, digest};
 use crate::domain::directory::Actor;
+use crate::domain::entry::WrittenReason;
 use crate::domain::ids::{EntryId, OrganisationId, PersonId, Subject, TimelineId};
 use crate::domain::kind::Kind;
 use crate::domain::role::{OrganisationType, Role};
 use crate::domain::state::PatientState;
 use crate::domain::time::Timestamp;
 use crate::rulebook::calendar::Calendar;
+use crate::rulebook::consequences::Passage;
 use crate::rulebook::surroundings::Surroundings;
 use crate::rulebook::words::{Capacity, Pledger, WayOut};
 use crate::rulebook::{
@@ -243,7 +245,9 @@ fn a_written_reason_opens_only_the_gates_that_allow_one() {
     let (_, etiquette, _) = book.rule_on(&facts("post message", "nurse team consent:team").post, &known);
     let held: Vec<_> = etiquette.held.iter().map(|held| held.rule).collect();
     assert_eq!(held, [rule(&book, "OP-1"), rule(&book, "OP-2b")]);
-    let left: Vec<_> = etiquette.still_held(&held).map(|held| held.rule).collect();
+    let reason = |rule: &RuleRef| WrittenReason { rule: book.citation(*rule).to_string(), text: "理由".to_owned() };
+    let reasons: Vec<_> = held.iter().map(reason).collect();
+    let Passage::Held(left) = book.passage(&etiquette, &reasons) else { panic!("one allows no reason") };
     assert_eq!(left, [rule(&book, "OP-1")]);
 }
 
