@@ -7,9 +7,9 @@ use std::sync::Arc;
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use jiff::civil::date;
-use renkei::domain::body::{Body, Correction, OrderType};
-use renkei::domain::directory::{Actor, Directory};
-use renkei::domain::entry::{Intent, Scope, Sensitivity};
+use renkei::domain::body::{Body, Correction, Note, NursingInstruction, NursingReport, OrderType, Visit};
+use renkei::domain::directory::{Actor, Directory, Organisation, Person, Position};
+use renkei::domain::entry::{Entry, Intent, Scope, Sensitivity};
 use renkei::domain::ids::{EntryId, OrganisationId, PersonId, Seq, TimelineId};
 use renkei::domain::kind::Kind;
 use renkei::domain::offices::Offices;
@@ -17,12 +17,12 @@ use renkei::domain::patient::{HumanName, Registration, Sex};
 use renkei::domain::role::{OrganisationType, Role};
 use renkei::domain::ruling::Ruling;
 use renkei::domain::state::PatientState;
-use renkei::domain::team::{ConsentState, Membership};
+use renkei::domain::team::{ConsentState, History, Membership, TeamLink};
 use renkei::domain::time::Timestamp;
 use renkei::domain::vital::{Measurement, Vital, VitalSign};
 use renkei::rulebook::calendar::Calendar;
 use renkei::rulebook::event::{Stay, TimeBand, Topic};
-use renkei::rulebook::replay::{Event, Fate, Replay};
+use renkei::rulebook::replay::{Event, Fate, Ground, Replay};
 use renkei::rulebook::{
     Action, ActorFacts, Decision, EntryClass, EventFacts, Known, PatientFacts, PatientStatus, PostFacts, Purpose,
     RecordClass, RecordFacts, Rulebook, RulebookFiles, Situation, SourceFile, Surroundings, Target, ViewerFacts,
@@ -335,13 +335,14 @@ fn replaying(criterion: &mut Criterion) {
             (post.kind, past[0].ruling(&judgement, &slots))
         })
         .collect();
-    let calendar = Calendar::japan_with_placeholders();
+    let (calendar, directory) = (Calendar::japan_with_placeholders(), Directory::default());
     let mut group = criterion.benchmark_group("replay");
     group.sample_size(10);
     group.bench_function("replay 200,000 posts under two versions", |bencher| {
         bencher.iter(|| {
             for version in [&past[0], &draft] {
-                let mut replay = Replay::new(version, &past, &calendar, Timestamp::MIN, NOW);
+                let ground = Ground { calendar: &calendar, directory: &directory, in_force: version };
+                let mut replay = Replay::new(version, &past, ground, Timestamp::MIN, NOW);
                 for (kind, ruling) in rulings.iter().cycle().take(EVENTS) {
                     let id = EntryId(Uuid::nil());
                     replay.refused(&Event { id, kind: *kind, corrected: None, fate: Fate::Permit, ruling }, false);
@@ -355,5 +356,133 @@ fn replaying(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, judging, deciding, etiquette, viewing, loading, replaying);
+/// A patient's timeline of 200 entries over 180 days, as `book` decided it: who links whom, an instruction, and then vital
+/// signs, notes, and now and then a visit or a report, so that standing duties are met in time, met late and missed.
+fn timeline(book: &Rulebook, number: u64) -> Vec<Entry> {
+    const DAYS: u64 = 180;
+    const ENTRIES: u64 = 200;
+    let timeline = TimelineId(Uuid::from_u128(0x9000 + u128::from(number)));
+    let mut post = posts()[4];
+    (post.viewer.actor.on_team, post.viewer.patient.consent) = (Known::Is(true), Known::Is(ConsentState::Team));
+    let entry = |seq: u64| {
+        let at = DAYS * 86_400 / ENTRIES * seq;
+        let (role, place, organisation_type) = match seq {
+            0..5 => (Role::Secretariat, 0, OrganisationType::Secretariat),
+            5 => (Role::Doctor, 1, OrganisationType::Clinic),
+            _ if seq.is_multiple_of(40 + number) => (Role::Doctor, 1, OrganisationType::Clinic),
+            _ => (Role::Nurse, 2, OrganisationType::NursingStation),
+        };
+        let body = body_of(seq, role, number);
+        post.kind = body.kind();
+        post.viewer.actor.role = role;
+        let (judgement, slots) = book.judge_post(&post);
+        let (person, organisation) = (person(place), office(place));
+        Entry {
+            id: EntryId(Uuid::from_u128(u128::from(number << 32 | seq))),
+            timeline,
+            seq: Seq(seq + 1),
+            author: Actor { person, role, organisation, organisation_type },
+            observed_at: None,
+            recorded_at: Timestamp(NOW.as_micros() + i64::try_from(at).expect("a year") * 1_000_000),
+            sensitivity: Sensitivity::Normal,
+            addressed_to: Vec::new(),
+            body,
+            alarms: Vec::new(),
+            target_scope: None,
+            ruling: book.ruling(&judgement, &slots),
+        }
+    };
+    (0..ENTRIES).map(entry).collect()
+}
+
+fn body_of(seq: u64, role: Role, number: u64) -> Body {
+    let link = |place, host| {
+        let (organisation, people, history) = (office(place), Vec::new(), History::All);
+        Body::TeamLink(TeamLink { organisation, people, host, history, relation_confirmed: true })
+    };
+    match seq {
+        0 => Body::Registration(Box::new(Registration::clone(
+            registered(office(1)).registration.as_deref().expect("it is registered"),
+        ))),
+        1 => link(1, true),
+        2 => link(2, false),
+        3 => link(3, false),
+        4 => link(4, false),
+        5 => Body::from(Box::new(NursingInstruction {
+            from: date(2026, 4, 1),
+            until: date(2026, 7, 31),
+            instruction: "週に二回訪問する".to_owned(),
+            ..NursingInstruction::default()
+        })),
+        _ if role == Role::Doctor => {
+            Body::from(Box::new(Visit { text: "変わりなし".to_owned(), ..Visit::default() }))
+        }
+        _ if seq.is_multiple_of(29 + 3 * number) => {
+            let (from, until) = (date(2026, 4, 1), date(2026, 4, 30));
+            Body::from(Box::new(NursingReport { from, until, ..NursingReport::default() }))
+        }
+        _ => Body::from(Note { text: "お変わりありません".to_owned(), ..Note::default() }),
+    }
+}
+
+fn office(place: u128) -> OrganisationId {
+    OrganisationId(Uuid::from_u128(0x200 + place))
+}
+
+fn person(place: u128) -> PersonId {
+    PersonId(Uuid::from_u128(0x300 + place))
+}
+
+/// Five offices of a patient's team, and sixty others with five people each.
+fn region() -> Directory {
+    let mut directory = Directory::default();
+    for place in 0..65 {
+        let (kind, role) = match place % 5 {
+            0 => (OrganisationType::Secretariat, Role::Secretariat),
+            1 => (OrganisationType::Clinic, Role::Doctor),
+            2 => (OrganisationType::NursingStation, Role::Nurse),
+            3 => (OrganisationType::Pharmacy, Role::Pharmacist),
+            _ => (OrganisationType::CareOffice, Role::CareManager),
+        };
+        let (id, name) = (office(place), format!("事業所 {place}"));
+        let (kana, phone, identifiers) = (String::new(), String::new(), Vec::new());
+        directory.organisations.insert(id, Organisation { id, kind, name, kana, phone, identifiers, active: true });
+        for colleague in 0..5 {
+            let name = HumanName { kanji: "山田 花子".to_owned(), kana: String::new() };
+            let positions = vec![Position { role, organisation: id }];
+            let id = person(place + 0x1000 * colleague);
+            directory.people.insert(id, Person { id, name, positions, active: true });
+        }
+    }
+    directory
+}
+
+/// The same 200,000, now on a thousand timelines of half a year, with the standing duties that the duty clock would have
+/// opened on each under either version.
+fn replaying_timelines(criterion: &mut Criterion) {
+    const TIMELINES: usize = 1_000;
+    let (past, draft) = ([Arc::new(book_with(0))], book_with(6));
+    let (calendar, directory) = (Calendar::japan_with_placeholders(), region());
+    let timelines: Vec<Vec<Entry>> = (0..8).map(|number| timeline(&past[0], number)).collect();
+    let until = Timestamp(NOW.as_micros() + 180 * 86_400 * 1_000_000);
+    let mut group = criterion.benchmark_group("replay");
+    group.sample_size(10);
+    group.bench_function("replay 1,000 timelines of 200 entries under two versions, standing duties too", |bencher| {
+        bencher.iter(|| {
+            for version in [&past[0], &draft] {
+                let ground = Ground { calendar: &calendar, directory: &directory, in_force: version };
+                let mut replay = Replay::new(version, &past, ground, Timestamp::MIN, until);
+                timelines.iter().cycle().take(TIMELINES).for_each(|entries| replay.timeline(entries));
+                let report = replay.finish();
+                assert_eq!(report.events, 200_000);
+                let stood: u64 = report.standing.values().map(|both| both.draft.opened).sum();
+                assert!(stood > TIMELINES as u64, "{stood}");
+                black_box(report);
+            }
+        });
+    });
+    group.finish();
+}
+
+criterion_group!(benches, judging, deciding, etiquette, viewing, loading, replaying, replaying_timelines);
 criterion_main!(benches);

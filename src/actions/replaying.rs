@@ -9,8 +9,8 @@ use crate::domain::ids::{Seq, TimelineId};
 use crate::domain::time::Timestamp;
 use crate::limits::{FOLD_PAGE_ENTRIES, LINKING_QUEUE_ENTRIES_MAX, PAGE_ENTRIES_MAX};
 use crate::rulebook::Rulebook;
-use crate::rulebook::calendar::Calendar;
-use crate::rulebook::replay::{Event, Fate, Replay, Report};
+pub use crate::rulebook::replay::{Compared, DutyCount, Ground, Report};
+use crate::rulebook::replay::{Event, Fate, Replay};
 use crate::store::{Journal, RefusedPost, StoreError};
 
 /// Which past is replayed.
@@ -25,10 +25,14 @@ pub struct Period {
 ///
 /// # Errors
 /// When the journal cannot be read.
-pub async fn replay(journal: &Journal, draft: &Rulebook, period: Period) -> Result<Report, StoreError> {
+pub async fn replay(
+    journal: &Journal,
+    draft: &Rulebook,
+    ground: Ground<'_>,
+    period: Period,
+) -> Result<Report, StoreError> {
     let books: Vec<Arc<Rulebook>> = KeptRulebooks::new(journal.clone()).all().await?;
-    let calendar = Calendar::japan_with_placeholders();
-    let mut replay = Replay::new(draft, &books, &calendar, period.since, period.until);
+    let mut replay = Replay::new(draft, &books, ground, period.since, period.until);
     for timeline in journal.read(|tx| Box::pin(tx.list_timelines())).await? {
         match entries_of(journal, timeline).await {
             Ok(entries) => replay.timeline(&entries),

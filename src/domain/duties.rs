@@ -273,11 +273,30 @@ impl Duties {
         for opened in entry.ruling.opened() {
             self.insert(opened, Some(entry), entry);
         }
-        for met in entry.ruling.met() {
+        self.meet(entry.ruling.met(), entry);
+        self.take(entry);
+        if self.all.len() > limits::DUTIES_ENDED_KEPT_MAX {
+            self.forget_long_ended();
+        }
+    }
+
+    /// Takes in what an entry of the past does to the duties of another course than its ruling tells of: under other rules
+    /// it met these. Nothing is forgotten.
+    pub(crate) fn relive(&mut self, entry: &Entry, met: &[DutyId]) {
+        self.meet(met, entry);
+        self.take(entry);
+    }
+
+    fn meet(&mut self, met: &[DutyId], by: &Entry) {
+        for met in met {
             if let Some(duty) = self.all.get_mut(met) {
-                duty.end(Ended::Met, entry);
+                duty.end(Ended::Met, by);
             }
         }
+    }
+
+    /// What an entry does to duties by what it says.
+    fn take(&mut self, entry: &Entry) {
         match &entry.body {
             Body::DutyStep(step) => self.step(step, entry),
             Body::DutyAnswer(answer) => self.answer(answer, entry),
@@ -298,9 +317,6 @@ impl Duties {
                 self.all.values_mut().for_each(|duty| duty.reopen(retraction.target, entry.recorded_at));
             }
             _ => {}
-        }
-        if self.all.len() > limits::DUTIES_ENDED_KEPT_MAX {
-            self.forget_long_ended();
         }
     }
 
@@ -324,7 +340,7 @@ impl Duties {
     }
 
     /// Where the patient is, after that was said or taken back.
-    pub(super) fn settle_stay(&mut self, stay: Stay, at: Timestamp) {
+    pub(crate) fn settle_stay(&mut self, stay: Stay, at: Timestamp) {
         match stay {
             Stay::Admitted => {
                 self.away_since.get_or_insert(at);

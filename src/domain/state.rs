@@ -177,6 +177,16 @@ impl PatientState {
     /// When `entry` is not the next of this timeline: the journal would be broken, and folding on would
     /// show a patient that never was.
     pub fn apply(&mut self, entry: &Entry) {
+        let moved = self.apply_apart(entry);
+        self.duties.apply(entry);
+        if let Some(stay) = moved {
+            self.duties.settle_stay(stay, entry.recorded_at);
+        }
+    }
+
+    /// Takes the next entry in but for what it does to duties: a replay keeps ledgers of its own. Where the patient is
+    /// now, if that is only seen by what was taken back.
+    pub(crate) fn apply_apart(&mut self, entry: &Entry) -> Option<Stay> {
         assert_eq!(entry.seq, self.head.next(), "a timeline is folded gaplessly and in order");
         self.head = entry.seq;
         self.recorded_at = entry.recorded_at;
@@ -194,10 +204,8 @@ impl PatientState {
             }
         }
         self.advice.take(entry);
-        self.duties.apply(entry);
-        if matches!(entry.body, Body::Retraction(_)) && self.course.stay() != stay_before {
-            self.duties.settle_stay(self.course.stay(), entry.recorded_at);
-        }
+        let stay = self.course.stay();
+        (matches!(entry.body, Body::Retraction(_)) && stay != stay_before).then_some(stay)
     }
 
     fn office_mut(&mut self) -> Option<&mut Office> {

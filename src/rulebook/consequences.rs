@@ -13,7 +13,7 @@ use super::surroundings::{Surroundings, named_by, visited_since};
 use super::words::{Audience, Matter};
 use crate::domain::body::Body;
 use crate::domain::directory::Actor;
-use crate::domain::duties::Duty;
+use crate::domain::duties::{Duties, Duty};
 use crate::domain::duty::{DutyId, OpenedDuty};
 use crate::domain::entry::{Intent, Scope, WrittenReason};
 use crate::domain::ids::OrganisationId;
@@ -257,13 +257,17 @@ fn scope_of(situation: &Situation<'_>, intent: &Intent) -> Scope {
 
 /// The open duties that this post meets.
 fn met(situation: &Situation<'_>, intent: &Intent) -> Vec<DutyId> {
+    met_by(situation.state, &situation.state.duties, &Act::of(situation.actor, &intent.body))
+}
+
+/// The duties of this ledger that an act meets.
+pub(super) fn met_by(state: &PatientState, duties: &Duties, act: &Act<'_>) -> Vec<DutyId> {
     // Putting an entry right does not do again what it did.
-    if matches!(intent.body.kind(), Kind::Correction | Kind::Retraction) {
+    if matches!(act.kind, Kind::Correction | Kind::Retraction) {
         return Vec::new();
     }
-    let act = Act::of(situation.actor, &intent.body);
-    let open = situation.state.duties.open();
-    open.filter(|duty| meets(situation.state, &act, duty)).map(|duty| duty.opened.id).collect()
+    let open = duties.open();
+    open.filter(|duty| meets(state, act, duty)).map(|duty| duty.opened.id).collect()
 }
 
 fn meets(state: &PatientState, act: &Act<'_>, duty: &Duty) -> bool {

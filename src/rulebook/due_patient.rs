@@ -19,7 +19,8 @@ impl Looked<'_> {
     #[must_use]
     pub fn steps_due(&self) -> Vec<DutyStep> {
         let now = self.now;
-        let closings = self.closings();
+        let implied = self.implied();
+        let closings = self.closings(&implied);
         if !closings.is_empty() {
             return closings;
         }
@@ -27,37 +28,38 @@ impl Looked<'_> {
         if !successions.is_empty() {
             return successions;
         }
-        let mut steps = Vec::new();
-        for duty in self.running() {
-            steps.extend(due::steps_due(duty, self.calendar, now).into_iter().map(|mut step| {
+        let running = self.running().flat_map(|duty| {
+            due::steps_due(duty, self.calendar, now).into_iter().map(|mut step| {
                 if let StepDone::Escalated { told, .. } = &mut step.step {
                     *told = self.told_now(std::mem::take(told), duty);
                 }
                 step
-            }));
-        }
-        let opening = self.asked().into_iter().filter(|asked| asked.opens_at <= now);
-        steps.extend(opening.map(|asked| DutyStep {
-            duty: asked.opened.id,
-            round: 0,
-            step: StepDone::Opened(asked.opened),
-        }));
-        steps
+            })
+        });
+        let asked = self.asked(&implied);
+        let opening = asked.iter().filter(|asked| asked.opens_at <= now);
+        running.chain(opening.map(|asked| self.opening(asked))).collect()
     }
 
     /// When the timeline must be looked at again if nothing is written to it. `None`: never.
     #[must_use]
     pub fn next_due(&self) -> Option<Timestamp> {
-        let now = self.now;
-        if !self.closings().is_empty() || !self.successions().is_empty() {
-            return Some(now);
+        // Whoever is on the team may change without anybody writing so here.
+        let again = self.now.saturating_add(std::time::Duration::from_secs(limits::STANDING_LOOK_S));
+        let again = self.may_ask().then_some(again);
+        self.next_planned().into_iter().chain(again).chain(others_due(self.state, self.now)).min()
+    }
+
+    /// When the rules next ask for something if nothing is written and the team stays as it is.
+    pub(super) fn next_planned(&self) -> Option<Timestamp> {
+        let implied = self.implied();
+        if !self.closings(&implied).is_empty() || !self.successions().is_empty() {
+            return Some(self.now);
         }
         let steps = self.running().filter_map(|duty| due::next_step(duty, self.calendar));
-        let openings = self.asked().into_iter().map(|asked| asked.opens_at);
+        let openings = self.asked(&implied).into_iter().map(|asked| asked.opens_at);
         // An instruction runs out and an infection is over without anybody writing so.
-        let again = now.saturating_add(std::time::Duration::from_secs(limits::STANDING_LOOK_S));
-        let again = self.may_ask().then_some(again);
-        steps.chain(openings).chain(again).chain(others_due(self.state, now)).min()
+        steps.chain(openings).chain(self.turns_at()).min()
     }
 
     fn running(&self) -> impl Iterator<Item = &Duty> {
@@ -82,6 +84,11 @@ impl Rulebook {
     /// as a fresh record, may not: the clock then looks once too early and finds nothing to do.
     #[must_use]
     pub fn moves_the_clock(&self, entry: &Entry) -> bool {
+        entry.ruling.consequences.is_some() || self.moves_standing(entry)
+    }
+
+    /// The same of what it says, whatever its ruling opened and met.
+    pub(super) fn moves_standing(&self, entry: &Entry) -> bool {
         const ALWAYS: u64 = set(&[
             Kind::Registration,
             Kind::Consent,
@@ -101,9 +108,7 @@ impl Rulebook {
             Body::Correction(correction) => correction.body.kind(),
             body => body.kind(),
         };
-        entry.ruling.consequences.is_some()
-            || kind.is_of_an_organisation()
-            || (ALWAYS | self.standing.moved_by()) >> kind.index() & 1 == 1
+        kind.is_of_an_organisation() || (ALWAYS | self.standing.moved_by()) >> kind.index() & 1 == 1
     }
 }
 

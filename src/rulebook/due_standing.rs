@@ -35,10 +35,23 @@ pub struct Looked<'a> {
     event: EventFacts,
 }
 
+/// A standing rule that the state asks for, and the duties it means.
+#[derive(Clone, Debug)]
+pub(super) struct Implied<'a> {
+    rule: &'a Rule,
+    text: &'a StandingText,
+    new: Vec<NewDuty>,
+    /// Its clock rests.
+    rests: bool,
+}
+
 /// A standing duty that the state asks for and that is not open: for the period that began with the last record.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Asked {
-    pub opened: OpenedDuty,
+#[derive(Clone, Debug)]
+pub(super) struct Asked<'i> {
+    rule: &'i Rule,
+    new: &'i NewDuty,
+    period: Timestamp,
+    due: Timestamp,
     /// When it is to be opened: at its first reminder, else when the record goes stale.
     pub opens_at: Timestamp,
 }
@@ -95,7 +108,15 @@ impl<'a> Looked<'a> {
         self.asks() && self.rulebook.standing.has_any_per(self.per())
     }
 
-    fn implied(&self) -> Vec<(&Rule, &StandingText, Vec<NewDuty>, bool)> {
+    /// When what is asked may change with nobody writing anything.
+    pub(super) fn turns_at(&self) -> Option<Timestamp> {
+        if !self.may_ask() {
+            return None;
+        }
+        self.rulebook.facts_turn_at(self.state, self.calendar, self.now)
+    }
+
+    pub(super) fn implied(&self) -> Vec<Implied<'a>> {
         if !self.may_ask() {
             return Vec::new();
         }
@@ -110,23 +131,18 @@ impl<'a> Looked<'a> {
             let (_, rule) = self.rulebook.rule(implied.rule)?;
             let Mechanism::Standing(text) = &rule.mechanism else { return None };
             let new = self.rulebook.open(implied.rule, implied.confirmed, &self.around());
-            Some((rule, text, new, implied.paused))
+            Some(Implied { rule, text, new, rests: implied.paused })
         });
         in_full.collect()
     }
 
     /// Standing duties that nobody asks for any more.
-    pub(super) fn closings(&self) -> Vec<DutyStep> {
-        let open: Vec<&Duty> = self.state.duties.open().filter(|duty| duty.opened.standing).collect();
-        if open.is_empty() {
-            return Vec::new();
-        }
-        let implied = self.implied();
+    pub(super) fn closings(&self, implied: &[Implied<'_>]) -> Vec<DutyStep> {
         let close = |duty: &Duty| {
             let rule = rule_id(&duty.opened.rule);
-            let reason = match implied.iter().find(|(asked, ..)| asked.id == rule) {
+            let reason = match implied.iter().find(|asked| asked.rule.id == rule) {
                 // A state asks those who are left anew.
-                Some((_, text, ..)) => (self.was_renewed_past(duty, text)
+                Some(asked) => (self.was_renewed_past(duty, asked.text)
                     || !duty.debtors.iter().any(|debtor| self.is_there(debtor)))
                 .then_some(CloseReason::NoLongerAsked)?,
                 None if self.rulebook.is_standing(rule, self.per()) => CloseReason::NoLongerAsked,
@@ -134,7 +150,7 @@ impl<'a> Looked<'a> {
             };
             Some(DutyStep { duty: duty.opened.id, round: duty.round, step: StepDone::Closed(reason) })
         };
-        open.into_iter().filter_map(close).collect()
+        self.state.duties.open().filter(|duty| duty.opened.standing).filter_map(close).collect()
     }
 
     /// Somebody in the role renewed the record without being one who owed the duty: it is fresh all the same.
@@ -145,21 +161,17 @@ impl<'a> Looked<'a> {
     }
 
     /// The standing duties to be opened some time, each for the period that runs.
-    pub(super) fn asked(&self) -> Vec<Asked> {
-        let mut asked = Vec::new();
-        for (rule, text, new, rests) in self.implied() {
-            if rests {
-                continue;
-            }
-            for new in new.into_iter().filter(|new| !new.debtors.is_empty()) {
-                asked.extend(self.ask(rule, text, new));
-            }
-        }
-        asked
+    pub(super) fn asked<'i>(&self, implied: &'i [Implied<'_>]) -> Vec<Asked<'i>> {
+        let awake = implied.iter().filter(|implied| !implied.rests);
+        let owed = awake.flat_map(|implied| {
+            let owed = implied.new.iter().filter(|new| !new.debtors.is_empty());
+            owed.map(move |new| (implied, new))
+        });
+        owed.filter_map(|(implied, new)| self.ask(implied.rule, implied.text, new)).collect()
     }
 
     /// The duty of the period that runs, unless it is open already.
-    fn ask(&self, rule: &Rule, text: &StandingText, new: NewDuty) -> Option<Asked> {
+    fn ask<'i>(&self, rule: &'i Rule, text: &StandingText, new: &'i NewDuty) -> Option<Asked<'i>> {
         let each = new.each;
         let is_same = |duty: &&Duty| {
             let owes = |debtor: &Debtor| new.debtors.iter().any(|new| new.organisation == debtor.organisation);
@@ -183,25 +195,31 @@ impl<'a> Looked<'a> {
         let first = new.terms.remind.first();
         let reminder = first.map(|remind| self.calendar.due_at(period, remind.seconds, remind.clock, of));
         let opens_at = reminder.map_or(due, |at| at.saturating_add(away).min(due));
+        Some(Asked { rule, new, period, due, opens_at })
+    }
+
+    /// The step that opens it.
+    pub(super) fn opening(&self, asked: &Asked<'_>) -> DutyStep {
+        let Asked { rule, new, period, due, .. } = *asked;
         let mut subjects = vec![self.state.timeline.0];
-        if let Some(debtor) = new.debtors.first().filter(|_| each) {
+        if let Some(debtor) = new.debtors.first().filter(|_| new.each) {
             subjects.push(debtor.organisation.0);
         }
         let chain = new.terms.escalate.iter().map(|step| step.told.resolve(&self.around(), &new.debtors)).collect();
         let opened = OpenedDuty {
             id: DutyId::of_period(&rule.id, &subjects, period),
             rule: rule.citation.clone(),
-            debtors: new.debtors,
+            debtors: new.debtors.clone(),
             due,
             confirmed: new.confirmed,
             standing: true,
-            terms: new.terms,
+            terms: new.terms.clone(),
             chain,
             matters: Vec::new(),
             since: None,
             in_place_of: Vec::new(),
         };
-        Some(Asked { opened, opens_at })
+        DutyStep { duty: opened.id, round: 0, step: StepDone::Opened(opened) }
     }
 
     /// When somebody in the debtors' roles last wrote such a record.

@@ -2,6 +2,8 @@
 //! `vocabulary_file`; run by whoever fills the facts of a post. Knows no bodies: what compares contents
 //! (`differs`, `last_said`) is the fold's to answer.
 
+use std::time::Duration;
+
 use super::facts::Known;
 use super::mechanism::Span;
 use super::mechanism_file::read_span;
@@ -88,6 +90,19 @@ impl Derivation {
             How::InForce | How::Exists | How::Acknowledged | How::Missing => true,
             How::Differs | How::LastSaid => false,
         }
+    }
+
+    /// When the fact may next change with nobody writing anything: something runs out, or becomes too old to count.
+    #[must_use]
+    pub fn turns_after(&self, past: &[Past], now: Timestamp) -> Option<Timestamp> {
+        let counted = past.iter().filter(|past| self.of >> past.kind.index() & 1 == 1);
+        let ends = counted.flat_map(|past| {
+            let runs_out = past.until.filter(|_| self.how == How::InForce);
+            // What is just as old as the span counts still.
+            let too_old = self.within.map(|span| span.seconds.unsigned_abs() + 1);
+            runs_out.into_iter().chain(too_old.map(|age_s| past.recorded_at.saturating_add(Duration::from_secs(age_s))))
+        });
+        ends.filter(|at| *at > now).min()
     }
 
     /// The kinds it looks at.

@@ -49,6 +49,11 @@ impl Derivations {
         }
     }
 
+    /// Those that are told of a state with nobody posting; see [`Rulebook::remember`].
+    fn of_states(&self) -> impl Iterator<Item = &Derivation> {
+        [&self.has_instruction, &self.has_care_plan, &self.infection_active].into_iter().flatten()
+    }
+
     /// How far back visits count that an infection may have been carried by.
     pub fn infection_span_s(&self) -> Option<u64> {
         let span = self.infection_active.as_ref()?.within?;
@@ -64,19 +69,21 @@ struct LookBack<'a> {
 }
 
 impl LookBack<'_> {
+    fn past(&self, derivation: &Derivation, counts: impl Fn(&Writer, &Record) -> bool) -> Vec<Past> {
+        let kept = derivation.kinds().flat_map(|kind| self.state.course.of_kind(kind));
+        let counted = kept.filter(|(writer, record)| counts(writer, record));
+        let past = counted.map(|(writer, record)| Past {
+            kind: writer.kind,
+            recorded_at: record.recorded_at,
+            until: record.until.and_then(|last| self.calendar.end_of(last)),
+            acknowledged: record.acknowledged,
+        });
+        past.collect()
+    }
+
     fn ask(&self, derivation: Option<&Derivation>, counts: impl Fn(&Writer, &Record) -> bool) -> Known<bool> {
         let Some(derivation) = derivation else { return Known::Unknown };
-        let kept = derivation.kinds().flat_map(|kind| self.state.course.of_kind(kind));
-        let past: Vec<Past> = kept
-            .filter(|(writer, record)| counts(writer, record))
-            .map(|(writer, record)| Past {
-                kind: writer.kind,
-                recorded_at: record.recorded_at,
-                until: record.until.and_then(|last| self.calendar.end_of(last)),
-                acknowledged: record.acknowledged,
-            })
-            .collect();
-        derivation.of_timeline(&past, self.now)
+        derivation.of_timeline(&self.past(derivation, counts), self.now)
     }
 
     fn any(&self, derivation: Option<&Derivation>) -> Known<bool> {
@@ -98,6 +105,14 @@ impl Rulebook {
         self.remember(&mut facts, &LookBack { state, calendar, now });
         surroundings.say(&mut facts);
         facts
+    }
+
+    /// When the facts of a state may next change by time alone.
+    #[must_use]
+    pub(super) fn facts_turn_at(&self, state: &PatientState, calendar: &Calendar, now: Timestamp) -> Option<Timestamp> {
+        let look = LookBack { state, calendar, now };
+        let turn = |derivation: &Derivation| derivation.turns_after(&look.past(derivation, |_, _| true), now);
+        self.derivations.of_states().filter_map(turn).min()
     }
 
     /// What is known of a post: what it says, and what is known around it.

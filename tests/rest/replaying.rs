@@ -1,15 +1,22 @@
 //! A replay over a real hub's journal: what it decided, refused and kept waiting comes out the same under the book in
 //! force, and differently where a draft says something else.
 
+use std::time::Duration;
+
 use axum::http::StatusCode;
-use renkei::actions::replaying::{Period, replay};
+use renkei::actions::replaying::{Compared, DutyCount, Ground, Period, replay};
+use renkei::domain::ids::EntryId;
 use renkei::domain::time::Timestamp;
+use renkei::hub::answer::Answer;
 use renkei::rulebook::replay::{Fate, Report};
 use renkei::rulebook::{Rulebook, RulebookFiles, SourceFile, shipped};
 use renkei::vault::digest;
 use serde_json::json;
 
-use crate::support::app::App;
+use crate::etiquette::bodies;
+use crate::support::app::{App, intent};
+
+const DAY: Duration = Duration::from_secs(86_400);
 
 /// The rules that ship, and one of our own.
 fn draft(rule: &str) -> Rulebook {
@@ -25,8 +32,11 @@ fn draft(rule: &str) -> Rulebook {
 }
 
 async fn replayed(app: &App, draft: &Rulebook, since: Timestamp) -> Report {
-    let period = Period { since, until: app.hub.region().now() };
-    replay(app.hub.journal(), draft, period).await.expect("the journal is read")
+    let region = app.hub.region();
+    let period = Period { since, until: region.now() };
+    let (directory, in_force) = (region.directory(), region.rulebook());
+    let ground = Ground { calendar: region.calendar(), directory: &directory, in_force: &in_force };
+    replay(app.hub.journal(), draft, ground, period).await.expect("the journal is read")
 }
 
 #[tokio::test]
@@ -64,4 +74,100 @@ async fn the_book_in_force_repeats_what_it_decided_and_a_draft_tells_what_it_wou
     assert_eq!(refused.examples[0].to_string(), id(1));
     let later = Timestamp(app.hub.region().now().as_micros() + 1);
     assert_eq!(replayed(&app, &draft, later).await, Report::default(), "nothing was posted since then");
+}
+
+// ───────── standing duties ─────────
+
+/// Day 70 of a patient of a doctor and a nurse, who was instructed on the first day and whom the doctor visited on the
+/// 20th and the 60th.
+async fn visited_twice_in_seventy_days() -> App {
+    let app = App::start().await;
+    let (doctor, _nurse) = (app.doctor("hikari").await, app.nurse("minato").await);
+    let patient = app.register_patient("高橋 ハル", "タカハシ ハル").await;
+    app.link(patient, "hikari").await;
+    app.link(patient, "minato").await;
+    let posts = [(0, bodies::instructed(bodies::instruction())), (20, bodies::visited()), (40, bodies::visited())];
+    for (days, body) in posts {
+        app.clock.advance(DAY * days);
+        let posted = intent(EntryId(app.hub.region().draw_id()), patient, body);
+        let answer = app.hub.post_and_wait(doctor.actor, posted).await;
+        assert!(matches!(answer, Answer::Accepted(_)), "{answer:?}");
+    }
+    app.clock.advance(DAY * 10);
+    app
+}
+
+/// The rules that ship, with other text for one of them.
+fn changed(rule: &str, change: impl Fn(&str) -> String) -> Rulebook {
+    let id = format!("\nid       = \"{rule}\"\n");
+    let reworded = |set: &SourceFile<'_>| {
+        let rules = set.text.split("[[rule]]").enumerate();
+        let rules = rules.map(|(at, text)| match at {
+            0 => text.to_owned(),
+            _ if text.starts_with(&id) => change(&format!("[[rule]]{text}")),
+            _ => format!("[[rule]]{text}"),
+        });
+        (set.name.to_owned(), rules.collect::<String>())
+    };
+    let texts: Vec<_> = shipped::SETS.iter().map(reworded).collect();
+    assert!(texts.iter().zip(shipped::SETS).any(|((_, text), set)| text != set.text), "{rule} is there");
+    let sets = texts.iter().map(|(name, text)| SourceFile { name, text }).collect();
+    let files = RulebookFiles { vocabulary: shipped::VOCABULARY, sets };
+    Rulebook::load(&files, digest).unwrap_or_else(|problems| panic!("{problems}"))
+}
+
+/// How often the doctor's visits are shared, as the draft says it.
+fn asked_every(every: &str) -> Rulebook {
+    changed("ND-S4", |text| text.replace("every       = { time = \"30d\", placeholder = true }", every))
+}
+
+#[tokio::test]
+async fn a_draft_that_asks_for_visits_more_often_tells_what_would_have_been_late_beside_what_was() {
+    let app = visited_twice_in_seventy_days().await;
+    // Asked for every thirty days and told of only when stale: on day 50, and met on day 60.
+    let in_force = DutyCount { opened: 1, late: 1, ..DutyCount::default() };
+    let shipped = app.hub.region().rulebook();
+    let report = replayed(&app, &shipped, Timestamp::MIN).await;
+    assert_eq!(report.standing["ND-S4"], Compared { draft: in_force, in_force });
+
+    // Due on day 15 and again on day 35, each time told of on the way and to the secretariat after; asked for since today.
+    let draft = asked_every("every = \"15d\"\nremind = \"10d\"\nescalate = [\"secretariat\"]");
+    let report = replayed(&app, &draft, Timestamp::MIN).await;
+    let tight = DutyCount { opened: 3, late: 2, escalated: 2, undetermined: 1, ..DutyCount::default() };
+    assert_eq!(report.standing["ND-S4"], Compared { draft: tight, in_force });
+    let words = report.in_words();
+    assert!(words.en.contains("standing duty ND-S4: under the draft 3 opened"), "{}", words.en);
+    assert!(words.ja.contains("定期の約束 ND-S4：案では 3 件"), "{}", words.ja);
+    // What the clock wrote is no post, and no verdict changes.
+    assert!(report.changes.is_empty() && !report.duties.contains_key("ND-S4"), "{report:?}");
+
+    // A reminder alone: the first visit comes in time.
+    let draft = asked_every("every = \"30d\"\nremind = \"10d\"");
+    let reminded = DutyCount { opened: 3, in_time: 1, late: 1, undetermined: 1, ..DutyCount::default() };
+    assert_eq!(replayed(&app, &draft, Timestamp::MIN).await.standing["ND-S4"].draft, reminded);
+
+    // Since day 40 only what was opened since then counts; what came before it is known all the same.
+    let since = Timestamp(app.hub.region().now().as_micros()).saturating_sub(DAY * 30);
+    let report = replayed(&app, &draft, since).await;
+    let lately = DutyCount { opened: 1, undetermined: 1, ..DutyCount::default() };
+    assert_eq!(report.standing["ND-S4"], Compared { draft: lately, in_force });
+}
+
+#[tokio::test]
+async fn a_standing_rule_that_the_draft_adds_or_takes_away_stands_with_zeros_under_the_other() {
+    let app = visited_twice_in_seventy_days().await;
+    let none = DutyCount::default();
+    let draft = draft(
+        "kind = \"standing\"\nper = \"patient\"\nwhen = { \"patient.has_instruction\" = true }\nowed_by = \
+         \"doctor\"\nkeep = \"acp_note\"\nevery = \"40d\"\nremind = \"20d\"\nescalate = [\"secretariat\"]\n",
+    );
+    let report = replayed(&app, &draft, Timestamp::MIN).await;
+    let added = DutyCount { opened: 1, late: 1, escalated: 1, ..none };
+    assert_eq!(report.standing["L-1"], Compared { draft: added, in_force: none });
+    let visits = DutyCount { opened: 1, late: 1, ..none };
+    assert_eq!(report.standing["ND-S4"], Compared { draft: visits, in_force: visits }, "the others stay");
+
+    let draft = changed("ND-S4", |_| String::new());
+    let report = replayed(&app, &draft, Timestamp::MIN).await;
+    assert_eq!(report.standing["ND-S4"], Compared { draft: none, in_force: visits });
 }

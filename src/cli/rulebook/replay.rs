@@ -5,11 +5,13 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use crate::actions::replaying::{Period, replay};
+use crate::actions::replaying::{Ground, Period, replay};
 use crate::cli::config_arguments::{ConfigArguments, print_mistakes};
 use crate::cli::{EXIT_CONFIG, EXIT_FAILURE, Terminal, open, serve};
 use crate::clock::{Clock as _, SystemClock};
+use crate::domain::directory::Directory;
 use crate::domain::time::Timestamp;
+use crate::hub::rulebooks;
 use crate::vault::RegionKey;
 
 const DAY_MICROS: i64 = 86_400 * 1_000_000;
@@ -39,9 +41,21 @@ pub(super) fn run(arguments: &Arguments, terminal: Terminal) -> anyhow::Result<E
     let until = SystemClock::new().now();
     let back = arguments.since.map(|days| i64::from(days) * DAY_MICROS);
     let since = back.map_or(Timestamp::MIN, |back| Timestamp(until.as_micros().saturating_sub(back)));
+    let configured = settled.config.rulebook_dir.as_deref();
+    let configured = configured.map(|folder| open::load_rulebook(Some(folder))).transpose()?;
+    let calendar = open::calendar_of(&settled.config.calendar);
     let report = serve::runtime()?.block_on(async {
         let journal = open::open_journal(&url, key).await?;
-        let report = replay(&journal, &draft, Period { since, until }).await;
+        let in_force = match configured {
+            Some(book) => book,
+            None => match rulebooks::find_in_force(&journal, until).await? {
+                Some(book) => book,
+                None => open::load_rulebook(None)?,
+            },
+        };
+        let directory: Directory = journal.read(|tx| Box::pin(tx.load_directory())).await?;
+        let ground = Ground { calendar: &calendar, directory: &directory, in_force: &in_force };
+        let report = replay(&journal, &draft, ground, Period { since, until }).await;
         journal.close().await;
         anyhow::Ok(report?)
     })?;

@@ -1,17 +1,21 @@
 //! What a draft would have made of the past: stored rulings are asked again, each on the facts kept with it. Called by
 //! the action that reads the journal; pure, so that the same is done in tests and benches.
 //!
+//! Standing duties, for which nobody posts, are walked along each timeline under the draft and under the rulebook in force,
+//! by the plan of the duty clock itself (`standing`).
+//!
 //! Slots are stored by the words of the version that decided. What a draft asks besides is derived from the timeline where
 //! the vocabulary says how, and else counted as undetermined if it makes a difference.
 
 mod course;
 mod report;
+mod standing;
 mod translation;
 
 use std::collections::HashSet;
 
 use self::course::Course;
-pub use self::report::{Change, DutyCount, Report};
+pub use self::report::{Change, Compared, DutyCount, Report};
 use self::translation::Translation;
 use super::book::Rulebook;
 use super::calendar::Calendar;
@@ -20,6 +24,7 @@ use super::facts::Known;
 use super::judge::{RuleRef, Verdict};
 use super::slots::Slots;
 use crate::domain::body::Body;
+use crate::domain::directory::Directory;
 use crate::domain::duty::OpenedDuty;
 use crate::domain::entry::Entry;
 use crate::domain::ids::EntryId;
@@ -57,7 +62,8 @@ impl<'a> Event<'a> {
         let corrected = entry.body.corrected().map(Body::kind);
         let event =
             Self { id: entry.id, kind: entry.body.kind(), corrected, fate: Fate::Permit, ruling: &entry.ruling };
-        (!entry.ruling.cited.is_empty()).then_some(event)
+        let is_the_hubs = matches!(entry.body, Body::DutyStep(_));
+        (!is_the_hubs && !entry.ruling.cited.is_empty()).then_some(event)
     }
 }
 
@@ -77,11 +83,20 @@ pub struct Asked {
     pub etiquette: Etiquette,
 }
 
+/// What a replay stands on besides the past itself: all of it as it is today.
+#[derive(Debug, Clone, Copy)]
+pub struct Ground<'a> {
+    pub calendar: &'a Calendar,
+    pub directory: &'a Directory,
+    /// What the standing duties of the draft are held against.
+    pub in_force: &'a Rulebook,
+}
+
 /// One run of a draft over the past.
 #[derive(Debug)]
 pub struct Replay<'a> {
     draft: &'a Rulebook,
-    calendar: &'a Calendar,
+    ground: Ground<'a>,
     sources: Vec<Source<'a>>,
     /// What happened before is read for the course of things, and not counted.
     since: Timestamp,
@@ -211,12 +226,12 @@ impl<'a> Replay<'a> {
     pub fn new(
         draft: &'a Rulebook,
         books: &'a [impl AsRef<Rulebook>],
-        calendar: &'a Calendar,
+        ground: Ground<'a>,
         since: Timestamp,
         until: Timestamp,
     ) -> Self {
         let sources = books.iter().map(|book| Source::new(book.as_ref(), draft)).collect();
-        Self { draft, calendar, sources, since, until, report: Report::default() }
+        Self { draft, ground, sources, since, until, report: Report::default() }
     }
 
     /// A whole timeline, from its first entry.
@@ -230,12 +245,27 @@ impl<'a> Replay<'a> {
             {
                 for duty in &asked.etiquette.duties {
                     let Some((_, rule)) = self.draft.rule(duty.rule) else { continue };
-                    let became = course::follow(self.draft, duty.rule, entries, at, self.calendar, self.until);
+                    let became = course::follow(self.draft, duty.rule, entries, at, self.ground.calendar, self.until);
                     self.report.duties.entry(rule.id.clone()).or_default().add(duty.confirmed, became);
                 }
             }
             course.note(entry);
         }
+        self.standing(entries);
+    }
+
+    /// What became of the standing duties of a timeline, under the draft and under the rulebook in force.
+    fn standing(&mut self, entries: &[Entry]) {
+        let (draft, in_force, period) = (self.draft, self.ground.in_force, (self.since, self.until));
+        if draft.fingerprint() == in_force.fingerprint() {
+            let [both] = standing::counts(entries, [draft], &self.ground, period);
+            both.iter().for_each(|(rule, count)| self.report.stood(rule, count, count));
+            return;
+        }
+        let [new, old] = standing::counts(entries, [draft, in_force], &self.ground, period);
+        let none = DutyCount::default();
+        new.iter().for_each(|(rule, count)| self.report.stood(rule, count, &none));
+        old.iter().for_each(|(rule, count)| self.report.stood(rule, &none, count));
     }
 
     /// A post that did not become an entry. One that was answered "not found" may have been refused for what the rules do

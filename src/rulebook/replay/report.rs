@@ -26,6 +26,8 @@ pub struct Report {
     pub changes: BTreeMap<(Fate, Fate), Change>,
     /// By rule.
     pub duties: BTreeMap<String, DutyCount>,
+    /// Standing duties, by rule: those of the draft and those of the rulebook in force.
+    pub standing: BTreeMap<String, Compared>,
     /// Advice given, by rule.
     pub nudges: BTreeMap<String, u64>,
 }
@@ -54,7 +56,26 @@ pub struct DutyCount {
     pub undetermined: u64,
 }
 
+/// What would have become of the standing duties of one rule.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Compared {
+    pub draft: DutyCount,
+    /// If the rulebook in force had been in force all along.
+    pub in_force: DutyCount,
+}
+
 impl DutyCount {
+    fn plus(&mut self, other: &Self) {
+        let Self { opened, unconfirmed, in_time, late, escalated, ended, undetermined } = other;
+        self.opened += opened;
+        self.unconfirmed += unconfirmed;
+        self.in_time += in_time;
+        self.late += late;
+        self.escalated += escalated;
+        self.ended += ended;
+        self.undetermined += undetermined;
+    }
+
     pub(super) fn add(&mut self, confirmed: bool, became: Became) {
         self.opened += 1;
         self.unconfirmed += u64::from(!confirmed);
@@ -77,6 +98,12 @@ impl Report {
         if change.examples.len() < REPLAY_EXAMPLES_MAX {
             change.examples.push(event);
         }
+    }
+
+    pub(super) fn stood(&mut self, rule: &str, draft: &DutyCount, in_force: &DutyCount) {
+        let compared = self.standing.entry(rule.to_owned()).or_default();
+        compared.draft.plus(draft);
+        compared.in_force.plus(in_force);
     }
 
     /// For people, a line for each count.
@@ -121,6 +148,13 @@ impl Report {
         for (rule, duty) in &self.duties {
             add(duty_in_words(rule, duty));
         }
+        for (rule, Compared { draft, in_force }) in &self.standing {
+            let (draft, in_force) = (became_in_words(draft), became_in_words(in_force));
+            add(Text::new(
+                format!("定期の約束 {rule}：案では {}／施行中のルールでは {}", draft.ja, in_force.ja),
+                format!("standing duty {rule}: under the draft {}; under the rules in force {}", draft.en, in_force.en),
+            ));
+        }
         for (rule, count) in &self.nudges {
             add(Text::new(format!("助言 {rule}：{count} 件"), format!("advice {rule}: {count}")));
         }
@@ -129,15 +163,20 @@ impl Report {
 }
 
 fn duty_in_words(rule: &str, duty: &DutyCount) -> Text {
+    let told = became_in_words(duty);
+    Text::new(format!("約束 {rule}：{}", told.ja), format!("duty {rule}: {}", told.en))
+}
+
+fn became_in_words(duty: &DutyCount) -> Text {
     let DutyCount { opened, unconfirmed, in_time, late, escalated, ended, undetermined } = duty;
     Text::new(
         format!(
-            "約束 {rule}：{opened} 件（未確定 {unconfirmed}）。期限内 {in_time}、遅れ {late}（うち連絡先へ {escalated}）、\
-             途中で終了 {ended}、記録からは不明 {undetermined}"
+            "{opened} 件（未確定 {unconfirmed}、期限内 {in_time}、遅れ {late}（うち連絡先へ {escalated}）、途中で終了 \
+             {ended}、記録からは不明 {undetermined}）"
         ),
         format!(
-            "duty {rule}: {opened} opened ({unconfirmed} unconfirmed); in time {in_time}, late {late} (escalated \
-             {escalated}), ended before {ended}, not told by the history {undetermined}"
+            "{opened} opened ({unconfirmed} unconfirmed; in time {in_time}, late {late} (escalated {escalated}), ended \
+             before {ended}, not told by the history {undetermined})"
         ),
     )
 }

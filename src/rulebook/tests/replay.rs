@@ -1,7 +1,7 @@
 //! Replaying: the book in force repeats every ruling it made, a draft's changes are found, and what nobody wrote down is
 //! not guessed.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use proptest::prelude::*;
@@ -9,8 +9,10 @@ use uuid::Uuid;
 
 use super::rows::facts;
 use super::{HEADER, book, digest, shipped};
-use crate::domain::body::{Acknowledgement, Body, Note, Order, OrderType, Retraction, RetractionReason};
-use crate::domain::directory::Actor;
+use crate::domain::body::{
+    Acknowledgement, Body, MedicationList, Note, Order, OrderType, Retraction, RetractionReason,
+};
+use crate::domain::directory::{Actor, Directory};
 use crate::domain::entry::{Entry, Sensitivity};
 use crate::domain::ids::{EntryId, OrganisationId, PersonId, Seq, TimelineId};
 use crate::domain::kind::Kind;
@@ -20,7 +22,7 @@ use crate::domain::team::ConsentState;
 use crate::domain::time::Timestamp;
 use crate::rulebook::calendar::Calendar;
 use crate::rulebook::event::TimeBand;
-use crate::rulebook::replay::{DutyCount, Event, Fate, Replay, Report};
+use crate::rulebook::replay::{DutyCount, Event, Fate, Ground, Replay, Report};
 use crate::rulebook::{
     EventFacts, Known, PatientStatus, PostFacts, Purpose, RuleRef, Rulebook, RulebookFiles, SourceFile, Verdict,
 };
@@ -81,9 +83,13 @@ fn id(number: u64) -> EntryId {
     EntryId(Uuid::from_u128(u128::from(number)))
 }
 
+/// Standing duties are told with a hub: `rest/replaying`, `golden/rulings`. Here nobody is there to owe any.
+static NOBODY: LazyLock<Directory> = LazyLock::new(Directory::default);
+
 fn replay<'a>(books: &'a [Arc<Rulebook>], draft: &'a Rulebook, calendar: &'a Calendar, hours: u64) -> Replay<'a> {
     let until = MORNING.saturating_add(Duration::from_secs(hours * 3_600));
-    Replay::new(draft, books, calendar, Timestamp::MIN, until)
+    let ground = Ground { calendar, directory: &NOBODY, in_force: draft };
+    Replay::new(draft, books, ground, Timestamp::MIN, until)
 }
 
 /// Replays posts made under `past`, none of which is on a timeline.

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::life;
-use crate::actions::replaying::{self, Period};
+use crate::actions::replaying::{self, Compared, DutyCount, Ground, Period};
 use crate::actions::rulebook::{coverage_of, difference, findings_of};
 use crate::domain::act::By;
 use crate::domain::ids::RulebookVersionId;
@@ -82,7 +82,10 @@ pub struct Replayed {
     /// Records destroyed since.
     destroyed: u64,
     changes: Vec<ChangeShape>,
+    /// Of duties that a post opens, by rule.
     duties: BTreeMap<String, ReplayedDuty>,
+    /// Of standing duties, for which nobody posts, by rule: had the version, or the rules in force, decided all along.
+    standing: BTreeMap<String, ComparedDuties>,
     /// Advice given, by rule.
     nudges: BTreeMap<String, u64>,
     text: Words,
@@ -103,12 +106,30 @@ pub struct ChangeShape {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ReplayedDuty {
     opened: u64,
+    /// Opened on doubt.
     unconfirmed: u64,
     in_time: u64,
     late: u64,
+    /// Of the late ones: somebody of the chain would have been told.
     escalated: u64,
+    /// What asked for it went before it was due.
     ended: u64,
+    /// Not due by now, or the history does not tell.
     undetermined: u64,
+}
+
+/// The standing duties of a rule under both. A rule that only one of them has stands with zeros under the other.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ComparedDuties {
+    draft: ReplayedDuty,
+    in_force: ReplayedDuty,
+}
+
+impl From<&DutyCount> for ReplayedDuty {
+    fn from(count: &DutyCount) -> Self {
+        let DutyCount { opened, unconfirmed, in_time, late, escalated, ended, undetermined } = *count;
+        Self { opened, unconfirmed, in_time, late, escalated, ended, undetermined }
+    }
 }
 
 /// The agreement sheets of a version, as a page to print: what the bodies sign.
@@ -188,7 +209,10 @@ pub async fn replay(
     let standing = life.find(id).await?;
     let back = given.since_days.map(|days| i64::from(days) * DAY_MICROS);
     let since = back.map_or(Timestamp::MIN, |back| Timestamp(life.now.as_micros().saturating_sub(back)));
-    let report = replaying::replay(&life.journal, &standing.book, Period { since, until: life.now }).await?;
+    let region = app.hub.region();
+    let (calendar, directory, in_force) = (region.calendar(), region.directory(), region.rulebook());
+    let ground = Ground { calendar, directory: &directory, in_force: &in_force };
+    let report = replaying::replay(&life.journal, &standing.book, ground, Period { since, until: life.now }).await?;
     let text = Words::from(&report.in_words());
     let changes = report.changes.iter().map(|((from, to), change)| ChangeShape {
         from: from.code(),
@@ -196,17 +220,10 @@ pub async fn replay(
         count: change.count,
         examples: change.examples.iter().map(ToString::to_string).collect(),
     });
-    let duties = report.duties.iter().map(|(rule, duty)| {
-        let shape = ReplayedDuty {
-            opened: duty.opened,
-            unconfirmed: duty.unconfirmed,
-            in_time: duty.in_time,
-            late: duty.late,
-            escalated: duty.escalated,
-            ended: duty.ended,
-            undetermined: duty.undetermined,
-        };
-        (rule.clone(), shape)
+    let duties = report.duties.iter().map(|(rule, duty)| (rule.clone(), ReplayedDuty::from(duty)));
+    let standing = report.standing.iter().map(|(rule, compared)| {
+        let Compared { draft, in_force } = compared;
+        (rule.clone(), ComparedDuties { draft: draft.into(), in_force: in_force.into() })
     });
     Ok(Json(Replayed {
         events: report.events,
@@ -215,6 +232,7 @@ pub async fn replay(
         destroyed: report.destroyed,
         changes: changes.collect(),
         duties: duties.collect(),
+        standing: standing.collect(),
         nudges: report.nudges,
         text,
     }))
