@@ -63,28 +63,15 @@ pub async fn open_journal(url: &str, key: Arc<RegionKey>) -> anyhow::Result<Jour
 /// # Errors
 /// When what the journal holds cannot be read.
 pub async fn start(journal: Journal) -> anyhow::Result<OpenRegion> {
-    start_with(journal, Arc::new(SystemClock::new())).await
+    start_region(journal, Arc::new(SystemClock::new()), None, Calendar::japan_with_placeholders()).await
 }
 
-/// Starts the hub on a given clock.
+/// Starts the hub. Without a rulebook that the configuration names, the version decides that the region put in force;
+/// before there is one, the rulebook that ships.
 ///
 /// # Errors
 /// When what the journal holds cannot be read.
-pub async fn start_with(journal: Journal, clock: Arc<dyn Clock>) -> anyhow::Result<OpenRegion> {
-    start_region(journal, clock, None, Calendar::japan_with_placeholders()).await
-}
-
-/// Starts the hub under a rulebook.
-///
-/// # Errors
-/// When what the journal holds cannot be read.
-pub async fn start_under(journal: Journal, clock: Arc<dyn Clock>, rulebook: Rulebook) -> anyhow::Result<OpenRegion> {
-    start_region(journal, clock, Some(rulebook), Calendar::japan_with_placeholders()).await
-}
-
-/// Without a rulebook that the configuration names, the version decides that the region put in force; before there is
-/// one, the rulebook that ships.
-async fn start_region(
+pub async fn start_region(
     journal: Journal,
     clock: Arc<dyn Clock>,
     configured: Option<Rulebook>,
@@ -123,7 +110,8 @@ async fn start_region(
 }
 
 /// Japan, with the region's own opening hours where it gave them.
-fn calendar_of(settings: &CalendarSettings) -> Calendar {
+#[must_use]
+pub fn calendar_of(settings: &CalendarSettings) -> Calendar {
     let mut calendar = Calendar::japan_with_placeholders();
     for of in settings.opening_hours.iter().map(|hours| hours.of) {
         calendar.hours[of.index()] = Hours::default();

@@ -2,7 +2,7 @@
 //! not, who owes what until when, what holds a post and how it may go on. A file for each family of rules; `story.rs`
 //! has the people, `bodies.rs` what they post.
 
-mod bodies;
+pub mod bodies;
 mod dn;
 mod infection;
 mod life;

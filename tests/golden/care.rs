@@ -22,7 +22,7 @@ use uuid::Uuid;
 
 use super::timeline;
 
-const fn number(number: u128) -> Uuid {
+pub(super) const fn number(number: u128) -> Uuid {
     Uuid::from_u128(0x0196_d5a2_7c00_7000_8000_0000_0000_0000 | number)
 }
 

@@ -9,9 +9,15 @@
 //! differently than it did: mend it, or, where the new reading is meant, say so in a decision record, correct the
 //! `.state` by hand (never the `.entries`) and raise `FOLD_VERSION`. A field added to the state is added to `in_words`
 //! only with the next version's folder.
+//!
+//! The rulings in these are made up, for the codec and the fold alone. Those that a hub made, and that a replay must make
+//! again, are kept apart: `rulings`.
 
 mod care;
 mod office;
+mod region;
+mod rulings;
+mod told_region;
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};

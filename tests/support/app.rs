@@ -32,6 +32,7 @@ use renkei::hub::answer::Answer;
 use renkei::hub::{Hub, HubTasks};
 use renkei::limits;
 use renkei::rulebook::Rulebook;
+use renkei::rulebook::calendar::Calendar;
 use renkei::session::beat::{Beat, BeatHand};
 use renkei::session::{Patience, SessionParts};
 use renkei::store::Journal;
@@ -84,13 +85,14 @@ struct Lasting {
     patience: Patience,
     /// As a configuration names it; without one the region's own versions decide, and before those what ships.
     rulebook: Option<Rulebook>,
+    calendar: Calendar,
 }
 
 impl Lasting {
     fn new(folder: TempDir, database: Database, key: Arc<RegionKey>, clock: Arc<ManualClock>) -> Self {
         let (organisations, secretariat, consenting_doctor) = (Mutex::default(), Mutex::default(), Mutex::default());
         let (limits, patience) = (SessionLimits::default(), Patience::default());
-        let rulebook = None;
+        let (rulebook, calendar) = (None, Calendar::japan_with_placeholders());
         let door = Door::default();
         Self {
             folder,
@@ -104,6 +106,7 @@ impl Lasting {
             limits,
             patience,
             rulebook,
+            calendar,
         }
     }
 
@@ -128,6 +131,11 @@ impl App {
     /// The same with a hub that soon gives up on a client.
     pub async fn start_impatient(patience: Patience) -> Self {
         Self::open(Lasting { patience, ..Lasting::empty() }).await
+    }
+
+    /// An empty region with this key, under this rulebook and calendar.
+    pub async fn start_as(key: Arc<RegionKey>, rulebook: Rulebook, calendar: Calendar) -> Self {
+        Self::open(Lasting { key, rulebook: Some(rulebook), calendar, ..Lasting::empty() }).await
     }
 
     /// A region on the journal in this folder or in this database, which is made if there is none.
@@ -164,10 +172,8 @@ impl App {
         let clock = Arc::clone(&lasting.clock);
         let url = lasting.database.url(lasting.folder.path());
         let journal = open::open_journal(&url, Arc::clone(&lasting.key)).await.expect("the journal opens");
-        let region = match lasting.rulebook.clone() {
-            Some(rulebook) => open::start_under(journal.clone(), clock.clone(), rulebook).await,
-            None => open::start_with(journal.clone(), clock.clone()).await,
-        };
+        let (rulebook, calendar) = (lasting.rulebook.clone(), lasting.calendar.clone());
+        let region = open::start_region(journal.clone(), clock.clone(), rulebook, calendar).await;
         let region = region.expect("the region opens");
         let (hand, beat) = Beat::by_hand();
         let origins = vec![ORIGIN.to_owned()];
