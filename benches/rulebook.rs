@@ -335,13 +335,15 @@ fn replaying(criterion: &mut Criterion) {
             (post.kind, past[0].ruling(&judgement, &slots))
         })
         .collect();
-    let (calendar, directory) = (Calendar::japan_with_placeholders(), Directory::default());
+    let (calendar, directory, offices) =
+        (Calendar::japan_with_placeholders(), Directory::default(), Offices::default());
     let mut group = criterion.benchmark_group("replay");
     group.sample_size(10);
     group.bench_function("replay 200,000 posts under two versions", |bencher| {
         bencher.iter(|| {
             for version in [&past[0], &draft] {
-                let ground = Ground { calendar: &calendar, directory: &directory, in_force: version };
+                let ground =
+                    Ground { calendar: &calendar, directory: &directory, offices: &offices, in_force: version };
                 let mut replay = Replay::new(version, &past, ground, Timestamp::MIN, NOW);
                 for (kind, ruling) in rulings.iter().cycle().take(EVENTS) {
                     let id = EntryId(Uuid::nil());
@@ -462,7 +464,7 @@ fn region() -> Directory {
 fn replaying_timelines(criterion: &mut Criterion) {
     const TIMELINES: usize = 1_000;
     let (past, draft) = ([Arc::new(book_with(0))], book_with(6));
-    let (calendar, directory) = (Calendar::japan_with_placeholders(), region());
+    let (calendar, directory, offices) = (Calendar::japan_with_placeholders(), region(), Offices::default());
     let timelines: Vec<Vec<Entry>> = (0..8).map(|number| timeline(&past[0], number)).collect();
     let until = Timestamp(NOW.as_micros() + 180 * 86_400 * 1_000_000);
     let mut group = criterion.benchmark_group("replay");
@@ -470,7 +472,8 @@ fn replaying_timelines(criterion: &mut Criterion) {
     group.bench_function("replay 1,000 timelines of 200 entries under two versions, standing duties too", |bencher| {
         bencher.iter(|| {
             for version in [&past[0], &draft] {
-                let ground = Ground { calendar: &calendar, directory: &directory, in_force: version };
+                let ground =
+                    Ground { calendar: &calendar, directory: &directory, offices: &offices, in_force: version };
                 let mut replay = Replay::new(version, &past, ground, Timestamp::MIN, until);
                 timelines.iter().cycle().take(TIMELINES).for_each(|entries| replay.timeline(entries));
                 let report = replay.finish();

@@ -393,7 +393,7 @@ pub const RULEBOOK_CHOICES_MAX: usize = 64;
 /// Fields of a vocabulary.
 pub const RULEBOOK_FIELDS_MAX: usize = 96;
 /// Fields of a vocabulary that the past answers by itself: one bit each.
-pub const RULEBOOK_DERIVED_MAX: usize = 32;
+pub const RULEBOOK_DERIVED_FIELDS_MAX: usize = 32;
 /// Fields of a vocabulary that are numbers or durations.
 pub const RULEBOOK_NUMBERS_MAX: usize = 8;
 /// Longest span a rule may name for a deadline or interval, in seconds: ten years.

@@ -12,7 +12,6 @@ use super::slots::Slots;
 use super::surroundings::{Surroundings, named_by, visited_since};
 use super::words::{Audience, Matter};
 use crate::domain::body::Body;
-use crate::domain::directory::Actor;
 use crate::domain::duties::{Duties, Duty};
 use crate::domain::duty::{DutyId, OpenedDuty};
 use crate::domain::entry::{Intent, Scope, WrittenReason};

@@ -10,7 +10,7 @@ use crate::domain::list::closed_list;
 use crate::domain::role::OrganisationType;
 pub use crate::domain::state::Stay;
 use crate::domain::team::ConsentState;
-use crate::limits::RULEBOOK_DERIVED_MAX;
+use crate::limits::RULEBOOK_DERIVED_FIELDS_MAX;
 
 closed_list! {
     /// The time of day as agreements speak of it.
@@ -91,7 +91,7 @@ pub struct DerivedFacts {
     holds: u32,
 }
 
-const _: () = assert!(RULEBOOK_DERIVED_MAX <= u32::BITS as usize);
+const _: () = assert!(RULEBOOK_DERIVED_FIELDS_MAX <= u32::BITS as usize);
 
 impl DerivedFacts {
     pub const UNKNOWN: Self = Self { known: 0, holds: 0 };

@@ -3,9 +3,7 @@
 
 use super::problem::Place;
 use super::ruleset::{Applies, Clause};
-use super::words::{
-    Audience, Capacity, Clock, Matter, OnAdmission, OnDeath, Per, Pledger, Relation, WayOut,
-};
+use super::words::{Audience, Capacity, Clock, Matter, OnAdmission, OnDeath, Per, Pledger, Relation, WayOut};
 use crate::domain::text::Text;
 
 /// Holds a post until what it requires is there, an exception applies, or a reason is written.

@@ -2,8 +2,6 @@
 //! answer to "may they see it": asked by the hub's views, by who may answer, owe and inherit a duty, so that nobody owes
 //! or is told what they may not see. What was taken back is `View`'s and [`Reader::knows`]'s to hide.
 
-use std::sync::Arc;
-
 use uuid::Uuid;
 
 use super::book::Rulebook;
@@ -23,8 +21,7 @@ use crate::domain::time::Timestamp;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reader {
     pub actor: Actor,
-    /// Shared by all who see the same.
-    mask: Arc<Mask>,
+    mask: Mask,
     /// Records of others from before this stay closed.
     opens_from: Timestamp,
 }
@@ -38,7 +35,7 @@ impl Reader {
         let linked = state.membership(actor).filter(|_| !has_access);
         Self {
             actor: *actor,
-            mask: rulebook.shared_view_mask(&situation::viewer(state, actor, now)),
+            mask: rulebook.view_mask(&situation::viewer(state, actor, now)),
             opens_from: linked.map_or(Timestamp::MIN, |membership| membership.opens_from),
         }
     }

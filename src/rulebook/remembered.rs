@@ -51,7 +51,7 @@ impl Derivations {
 
     /// Those that are told of a state with nobody posting; see [`Rulebook::remember`].
     fn of_states(&self) -> impl Iterator<Item = &Derivation> {
-        [&self.has_instruction, &self.has_care_plan, &self.infection_active].into_iter().flatten()
+        self.infection_active.iter().chain(&self.of_the_past)
     }
 
     /// How far back visits count that an infection may have been carried by.

@@ -11,7 +11,7 @@ use super::vocabulary::{Entry, Field, Group, Lexicon, Source, Values, Vocabulary
 use super::words::{FieldType, From, ListName, Word, key};
 use super::{glossary, history};
 use crate::domain::text::Text;
-use crate::limits::{RULEBOOK_CHOICES_MAX, RULEBOOK_DERIVED_MAX, RULEBOOK_FIELDS_MAX, RULEBOOK_NUMBERS_MAX};
+use crate::limits::{RULEBOOK_CHOICES_MAX, RULEBOOK_DERIVED_FIELDS_MAX, RULEBOOK_FIELDS_MAX, RULEBOOK_NUMBERS_MAX};
 
 /// Gives the vocabulary as far as it could be read; it is right only if nothing was found.
 pub(crate) fn read(mut file: Table<'_, '_>, hub: &HubWords, findings: &mut Findings<'_>) -> Option<Vocabulary> {
@@ -255,7 +255,11 @@ fn check_bounds(vocabulary: &Vocabulary, findings: &mut Findings<'_>) {
     let numbers = vocabulary.fields.iter().filter(|field| field.number().is_some()).count();
     let derived = vocabulary.fields.iter().filter(|field| matches!(field.source, Source::Past(_))).count();
     let bounds = [
-        (derived, RULEBOOK_DERIVED_MAX, Text::new("経過だけから決まる項目", "fields that the past answers by itself")),
+        (
+            derived,
+            RULEBOOK_DERIVED_FIELDS_MAX,
+            Text::new("経過だけから決まる項目", "fields that the past answers by itself"),
+        ),
         (fields, RULEBOOK_FIELDS_MAX, Text::new("項目", "fields")),
         (numbers, RULEBOOK_NUMBERS_MAX, Text::new("数の項目", "number fields")),
     ];

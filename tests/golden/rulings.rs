@@ -28,6 +28,7 @@ use renkei::domain::duty::StepDone;
 use renkei::domain::entry::Entry;
 use renkei::domain::ids::{EntryId, Seq, TimelineId};
 use renkei::domain::kind::Kind;
+use renkei::domain::offices::Offices;
 use renkei::domain::patient::HumanName;
 use renkei::domain::role::{OrganisationType, Role};
 use renkei::domain::ruling::{Ruling, rule_id};
@@ -101,7 +102,9 @@ impl Kept {
     /// Replays it all under `draft`, which is asked against the rulebook of then.
     fn replay(&self, draft: &Rulebook) -> Report {
         let books = [Borrowed(&self.rulebook)];
-        let ground = Ground { calendar: &self.calendar, directory: &self.directory, in_force: &self.rulebook };
+        let offices = Offices::default();
+        let (calendar, directory) = (&self.calendar, &self.directory);
+        let ground = Ground { calendar, directory, offices: &offices, in_force: &self.rulebook };
         let mut replay = Replay::new(draft, &books, ground, Timestamp::MIN, region::END);
         self.timelines.values().for_each(|entries| replay.timeline(entries));
         self.refused.iter().for_each(|post| replay.refused(&post.event(), post.code == "not_found"));

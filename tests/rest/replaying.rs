@@ -34,8 +34,8 @@ fn draft(rule: &str) -> Rulebook {
 async fn replayed(app: &App, draft: &Rulebook, since: Timestamp) -> Report {
     let region = app.hub.region();
     let period = Period { since, until: region.now() };
-    let (directory, in_force) = (region.directory(), region.rulebook());
-    let ground = Ground { calendar: region.calendar(), directory: &directory, in_force: &in_force };
+    let (directory, offices, in_force) = (region.directory(), region.offices(), region.rulebook());
+    let ground = Ground { calendar: region.calendar(), directory: &directory, offices: &offices, in_force: &in_force };
     replay(app.hub.journal(), draft, ground, period).await.expect("the journal is read")
 }
 

@@ -10,6 +10,7 @@ use crate::cli::config_arguments::{ConfigArguments, print_mistakes};
 use crate::cli::{EXIT_CONFIG, EXIT_FAILURE, Terminal, open, serve};
 use crate::clock::{Clock as _, SystemClock};
 use crate::domain::directory::Directory;
+use crate::domain::offices::Offices;
 use crate::domain::time::Timestamp;
 use crate::hub::rulebooks;
 use crate::vault::RegionKey;
@@ -54,7 +55,8 @@ pub(super) fn run(arguments: &Arguments, terminal: Terminal) -> anyhow::Result<E
             },
         };
         let directory: Directory = journal.read(|tx| Box::pin(tx.load_directory())).await?;
-        let ground = Ground { calendar: &calendar, directory: &directory, in_force: &in_force };
+        let offices = Offices::of(journal.read(|tx| Box::pin(tx.load_offices())).await?);
+        let ground = Ground { calendar: &calendar, directory: &directory, offices: &offices, in_force: &in_force };
         let report = replay(&journal, &draft, ground, Period { since, until }).await;
         journal.close().await;
         anyhow::Ok(report?)

@@ -30,6 +30,7 @@ use crate::domain::entry::Entry;
 use crate::domain::ids::EntryId;
 use crate::domain::kind::Kind;
 use crate::domain::list::closed_list;
+use crate::domain::offices::Offices;
 use crate::domain::ruling::{Ruling, rule_id};
 use crate::domain::time::Timestamp;
 use crate::limits::REPLAY_CASES_MAX;
@@ -88,6 +89,7 @@ pub struct Asked {
 pub struct Ground<'a> {
     pub calendar: &'a Calendar,
     pub directory: &'a Directory,
+    pub offices: &'a Offices,
     /// What the standing duties of the draft are held against.
     pub in_force: &'a Rulebook,
 }

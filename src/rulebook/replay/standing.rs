@@ -56,7 +56,7 @@ pub(super) fn counts<const N: usize>(
     let mut walks = books.map(Walk::new);
     let Some(timeline) = entries.first().map(|entry| entry.timeline) else { return walks.map(|_| Counts::new()) };
     let state = PatientState::empty_of(ground.directory.subject_of(timeline), timeline);
-    let mut line = Line { ground, around: Surroundings::of(&state, ground.directory), state };
+    let mut line = Line { ground, around: ground.around(&state, Timestamp::EPOCH), state };
     for entry in entries {
         walks.iter_mut().for_each(|walk| walk.pass(&mut line, |at| at < entry.recorded_at));
         let moved = line.take(entry);
@@ -66,13 +66,19 @@ pub(super) fn counts<const N: usize>(
     walks.map(|walk| walk.counts(since))
 }
 
+impl Ground<'_> {
+    fn around(&self, state: &PatientState, at: Timestamp) -> Surroundings {
+        Surroundings::of(state, self.directory, self.offices, self.calendar.date_at(at))
+    }
+}
+
 impl Line<'_> {
     /// The next entry, as the state has it. Where the patient is now, if a record taken back changed that.
     fn take(&mut self, entry: &Entry) -> Option<Stay> {
         let epoch = self.state.access_epoch;
         let moved = self.state.apply_apart(entry);
         if self.state.access_epoch != epoch {
-            self.around = Surroundings::of(&self.state, self.ground.directory);
+            self.around = self.ground.around(&self.state, entry.recorded_at);
         }
         moved
     }

@@ -11,9 +11,7 @@ use crate::domain::role::{OrganisationType, Role};
 use crate::domain::time::Timestamp;
 use crate::rulebook::calendar::Calendar;
 use crate::rulebook::words::{Matter, OnAdmission, OnDeath, Per};
-use crate::rulebook::{
-    Act, Around, Debtor, Mechanism, Named, Owed, Rule, RuleRef, Rulebook, Seat, StepDoes, Terms,
-};
+use crate::rulebook::{Act, Around, Debtor, Mechanism, Named, Owed, Rule, RuleRef, Rulebook, Seat, StepDoes, Terms};
 
 /// `rule` and one of: `opened by … : debtors`, `remind after`, `due after`, `tells whom after`, `on admission what`,
 /// `on death what`, `ended by whom what`, `not ended by whom what`. The file says how to read them.

@@ -9,13 +9,12 @@ use uuid::Uuid;
 
 use super::rows::facts;
 use super::{HEADER, book, digest, shipped};
-use crate::domain::body::{
-    Acknowledgement, Body, MedicationList, Note, Order, OrderType, Retraction, RetractionReason,
-};
+use crate::domain::body::{Acknowledgement, Body, Note, Order, OrderType, Retraction, RetractionReason};
 use crate::domain::directory::{Actor, Directory};
 use crate::domain::entry::{Entry, Sensitivity};
 use crate::domain::ids::{EntryId, OrganisationId, PersonId, Seq, TimelineId};
 use crate::domain::kind::Kind;
+use crate::domain::offices::Offices;
 use crate::domain::role::{OrganisationType, Role};
 use crate::domain::ruling::{Consequences, Ruling};
 use crate::domain::team::ConsentState;
@@ -85,10 +84,11 @@ fn id(number: u64) -> EntryId {
 
 /// Standing duties are told with a hub: `rest/replaying`, `golden/rulings`. Here nobody is there to owe any.
 static NOBODY: LazyLock<Directory> = LazyLock::new(Directory::default);
+static NO_OFFICE: LazyLock<Offices> = LazyLock::new(Offices::default);
 
 fn replay<'a>(books: &'a [Arc<Rulebook>], draft: &'a Rulebook, calendar: &'a Calendar, hours: u64) -> Replay<'a> {
     let until = MORNING.saturating_add(Duration::from_secs(hours * 3_600));
-    let ground = Ground { calendar, directory: &NOBODY, in_force: draft };
+    let ground = Ground { calendar, directory: &NOBODY, offices: &NO_OFFICE, in_force: draft };
     Replay::new(draft, books, ground, Timestamp::MIN, until)
 }
 

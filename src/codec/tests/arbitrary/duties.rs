@@ -11,9 +11,7 @@ use crate::domain::duty::*;
 use crate::domain::ids::{OrganisationId, PersonId};
 use crate::domain::kind::Kind;
 use crate::domain::role::{OrganisationType, Role};
-use crate::domain::terms::{
-    ChainStep, Clock, Matter, OnAdmission, OnDeath, Relation, Terms, Timing, Told, WayOut,
-};
+use crate::domain::terms::{ChainStep, Clock, Matter, OnAdmission, OnDeath, Relation, Terms, Timing, Told, WayOut};
 
 pub(super) fn duty_id() -> impl Strategy<Value = DutyId> {
     id(DutyId)

@@ -210,8 +210,9 @@ pub async fn replay(
     let back = given.since_days.map(|days| i64::from(days) * DAY_MICROS);
     let since = back.map_or(Timestamp::MIN, |back| Timestamp(life.now.as_micros().saturating_sub(back)));
     let region = app.hub.region();
-    let (calendar, directory, in_force) = (region.calendar(), region.directory(), region.rulebook());
-    let ground = Ground { calendar, directory: &directory, in_force: &in_force };
+    let (calendar, directory, offices) = (region.calendar(), region.directory(), region.offices());
+    let in_force = region.rulebook();
+    let ground = Ground { calendar, directory: &directory, offices: &offices, in_force: &in_force };
     let report = replaying::replay(&life.journal, &standing.book, ground, Period { since, until: life.now }).await?;
     let text = Words::from(&report.in_words());
     let changes = report.changes.iter().map(|((from, to), change)| ChangeShape {
