@@ -374,6 +374,8 @@ pub const RULEBOOK_FILES_MAX: usize = 64;
 pub const RULEBOOK_FILE_BYTES_MAX: u64 = 1_048_576;
 /// Rulebooks of the past whose rules are found by citation, the newest ones. At one new book a week, 78 years.
 pub const RULEBOOKS_KEPT_MAX: usize = 4_096;
+/// Former rulebooks that the hub has at hand for notices of old duties, and for readers who were away while they ended.
+pub const FORMER_RULEBOOKS_MAX: usize = 8;
 /// Rulebooks of the past held ready, besides the one in force.
 pub const RULEBOOKS_LOADED_MAX: usize = 8;
 /// Combinations of values tried for the words that a draft adds, for each post that is replayed.

@@ -165,6 +165,7 @@ const TAKE_IN = {
     if (body.opened) duties.insert(readDuty(body.opened), item, '');
     // Neither belongs to a round, or waits for a patient to come home.
     else if (body.closed) duties.end(duty, 'closed', item, body.closed);
+    else if (body.metAtUs) duties.end(duty, 'met', item);
     else if (body.inherited && duty) inherit(duty, body.inherited);
     else if (duty) step(duty, item);
   },

@@ -13,6 +13,7 @@ use crate::config::{CalendarSettings, MinuteSpan};
 use crate::domain::directory::Directory;
 use crate::domain::offices::Offices;
 use crate::domain::text::Text;
+use crate::hub::past_rules::PastRules;
 use crate::hub::patients::PatientIndex;
 use crate::hub::{Hub, HubTasks, RegionParts, rulebooks};
 use crate::rulebook::calendar::{Calendar, Hours, Opening};
@@ -91,6 +92,7 @@ pub async fn start_region(
         },
     };
     rulebook_files::keep(&journal, &rulebook, clock.now()).await?;
+    let past = PastRules::recall(&journal, &rulebook, clock.now()).await?;
     let directory: Directory = journal.read(|tx| Box::pin(tx.load_directory())).await?;
     let registrations = journal.registrations().await?;
     let offices = journal.read(|tx| Box::pin(tx.load_offices())).await?;
@@ -98,6 +100,7 @@ pub async fn start_region(
     let parts = RegionParts {
         rulebook,
         rulebook_is_configured,
+        past,
         directory,
         patients: PatientIndex::of(patients),
         offices: Offices::of(offices),

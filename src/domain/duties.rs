@@ -153,6 +153,7 @@ impl Duty {
         // Neither belongs to a round, or waits for a patient to come home.
         match &step.step {
             StepDone::Closed(reason) => return self.end(Ended::Closed(*reason), by),
+            StepDone::Met(_) => return self.end(Ended::Met, by),
             StepDone::Inherited { number, to } => return self.inherit(*number, to),
             _ => {}
         }
@@ -169,7 +170,7 @@ impl Duty {
                     self.stands = Standing::Escalated(told);
                 }
             }
-            StepDone::Opened(_) | StepDone::Closed(_) | StepDone::Inherited { .. } => {}
+            StepDone::Opened(_) | StepDone::Closed(_) | StepDone::Met(_) | StepDone::Inherited { .. } => {}
         }
     }
 
@@ -353,12 +354,12 @@ impl Duties {
         }
     }
 
-    /// INVARIANT: the last duty of a standing rule stays, so that the same period is not asked for again.
+    /// INVARIANT: the last duty of a standing rule, and with each other of a pair, stays, so that the same period is not asked for again.
     fn forget_long_ended(&mut self) {
-        let mut last: HashMap<&str, (Timestamp, DutyId)> = HashMap::new();
+        let mut last: HashMap<(&str, Option<OrganisationId>), (Timestamp, DutyId)> = HashMap::new();
         for duty in self.all.values().filter(|duty| duty.opened.standing) {
             let opened = (duty.opened_at, duty.opened.id);
-            let newest = last.entry(rule_id(&duty.opened.rule)).or_insert(opened);
+            let newest = last.entry((rule_id(&duty.opened.rule), duty.opened.with)).or_insert(opened);
             *newest = opened.max(*newest);
         }
         let last: HashSet<DutyId> = last.into_values().map(|(_, id)| id).collect();

@@ -129,6 +129,8 @@ pub struct OpenedDuty {
     pub since: Option<Timestamp>,
     /// Whom the rule means, though the hub cannot tell them: the debtors are to reach them.
     pub in_place_of: Vec<OrganisationId>,
+    /// The other of a pair, where the rule is about two organisations; the duty stands on the timeline of the one that owes.
+    pub with: Option<OrganisationId>,
 }
 
 impl OpenedDuty {
@@ -173,6 +175,8 @@ pub enum StepDone {
         told: Vec<Debtor>,
     },
     Closed(CloseReason),
+    /// What meets it took place elsewhere, at this moment: on the timeline of a patient.
+    Met(Timestamp),
     /// Those who owed it can no longer be told of it: these owe it from now on. Counted by its place among such, from 0.
     Inherited {
         number: u32,
@@ -199,8 +203,8 @@ impl DutyStep {
             StepDone::Reminded(number) => format!("reminded {number}"),
             StepDone::Overdue => "overdue".to_owned(),
             StepDone::Escalated { level, .. } => format!("escalated {level}"),
-            // A duty closes once, for whichever reason came first.
-            StepDone::Closed(_) => "closed".to_owned(),
+            // A duty ends once, for whichever reason came first.
+            StepDone::Closed(_) | StepDone::Met(_) => "closed".to_owned(),
             StepDone::Inherited { number, .. } => format!("inherited {number}"),
         };
         format!("duty {} round {} {step}", self.duty, self.round)
@@ -242,7 +246,7 @@ impl Check for DutyStep {
             StepDone::Opened(opened) => few("debtors", &opened.debtors).map_err(|invalid| invalid.within("opened")),
             StepDone::Escalated { told, .. } => few("told", told).map_err(|invalid| invalid.within("escalated")),
             StepDone::Inherited { to, .. } => few("to", to).map_err(|invalid| invalid.within("inherited")),
-            StepDone::Reminded(_) | StepDone::Overdue | StepDone::Closed(_) => Ok(()),
+            StepDone::Reminded(_) | StepDone::Overdue | StepDone::Closed(_) | StepDone::Met(_) => Ok(()),
         }
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! Runs between two awaits of the sequencer: no I/O here, and time is taken once per batch.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -22,7 +23,7 @@ use super::work::{Dismissal, Follow, Look, MarkRead, Origin, Outcome, Sight, Sub
 use crate::codec::{self, Content, QueuedPost};
 use crate::domain::directory::{Actor, Directory};
 use crate::domain::entry::{Entry, Intent};
-use crate::domain::ids::{EntryId, Seq};
+use crate::domain::ids::{EntryId, OrganisationId, Seq};
 use crate::domain::kind::Kind;
 use crate::domain::offices::Offices;
 use crate::domain::ruling::Ruling;
@@ -192,6 +193,7 @@ impl Picture {
         }
         draft.change_office(&hot.state);
         self.shut_out(draft, &hot.state, &entry);
+        self.meet(draft, &hot.state, &entry);
         self.snapshot(draft, hot);
         let answer = Accepted::of(&entry, false);
         let published = Arc::new(Published::new(entry, content));
@@ -263,6 +265,22 @@ impl Picture {
         let shut_out = shut_out.map(|person| ShutOut { organisation, person, by: entry.author, at: entry.recorded_at });
         draft.batch.shut_out.extend(shut_out);
         draft.fall_due_where_on_team(organisation, once_known(self.now));
+    }
+
+    /// Where the entry tells of a meeting or puts one right, or an office leaves: those concerned may owe each other a
+    /// meeting, which stands on their own timelines.
+    fn meet(&self, draft: &mut Draft, state: &PatientState, entry: &Entry) {
+        if !self.rulebook.asks_pairs() {
+            return;
+        }
+        let concerned: BTreeSet<OrganisationId> = match entry.scope().kind {
+            Kind::JointVisit | Kind::Conference => {
+                state.course.meetings.pairs.keys().flat_map(|(one, other)| [*one, *other]).collect()
+            }
+            Kind::TeamUnlink => state.team.keys().chain(&state.former).copied().collect(),
+            _ => return,
+        };
+        draft.fall_due_of_offices(concerned.into_iter().collect(), once_known(self.now));
     }
 
     fn snapshot(&self, draft: &mut Draft, hot: &mut Hot) {

@@ -66,6 +66,12 @@ impl Draft {
         self.falls_due = self.falls_due.into_iter().chain(Some(at)).min();
     }
 
+    /// The duty clock looks at the timelines of these organisations: what they owe each other may have been met.
+    pub fn fall_due_of_offices(&mut self, organisations: Vec<OrganisationId>, at: Timestamp) {
+        self.batch.projections.push(ProjectionChange::DueOfOffices { organisations, at });
+        self.falls_due = self.falls_due.into_iter().chain(Some(at)).min();
+    }
+
     /// Has those told, once it is durable, whom an entry concerns beyond its readers.
     pub(super) fn concern(&mut self, state: &PatientState, entry: &Arc<Published>) {
         if notices::concerns(&entry.entry) {

@@ -12,10 +12,11 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::Region;
 use super::work::{Tick, Work};
-use crate::domain::ids::TimelineId;
+use crate::domain::ids::{Subject, TimelineId};
 use crate::domain::time::Timestamp;
 use crate::limits;
-use crate::store::{Journal, StoreError};
+use crate::rulebook::Shared;
+use crate::store::{Journal, Partnership, StoreError};
 
 /// Under these names the journal keeps when the clock was stopped, and the rulebook it has looked at everything with.
 const STOPPED: &str = "duty_clock_stopped";
@@ -133,7 +134,8 @@ impl DutyClock {
             let mut answers = Vec::with_capacity(due.len());
             for (timeline, _) in due {
                 let (reply, answer) = oneshot::channel();
-                let tick = Box::new(Tick { timeline, fired: Vec::new(), attempts: 0, reply });
+                let partners = self.partners_of(timeline).await?;
+                let tick = Box::new(Tick { timeline, partners, fired: Vec::new(), attempts: 0, reply });
                 if work.send(Work::Tick(tick)).await.is_err() {
                     return Ok(Look::HubIsGoing);
                 }
@@ -147,6 +149,21 @@ impl DutyClock {
                 }
             }
         }
+    }
+
+    /// Those with whom an office shares patients, if the rules ask for that: other timelines tell of it.
+    async fn partners_of(&self, timeline: TimelineId) -> Result<Option<Vec<Shared>>, StoreError> {
+        let is_office = self.region.directory().subject_of(timeline) == Subject::Organisation;
+        if !is_office || !self.region.rulebook().asks_pairs() {
+            return Ok(None);
+        }
+        let office = timeline.as_organisation();
+        let found = self.journal.read(move |tx| Box::pin(async move { tx.list_partners(office).await })).await?;
+        let shared = |found: Partnership| {
+            let Partnership { organisation, since, met } = found;
+            Shared { organisation, since, met }
+        };
+        Ok(Some(found.into_iter().map(shared).collect()))
     }
 
     /// Waits until `next`, or until something must be looked at before. `None`: the hub is going.

@@ -92,7 +92,7 @@ async fn find_fired(
     let mut ids = Vec::new();
     for tick in ticks {
         ids.extend_from_slice(&tick.fired);
-        ids.extend(timelines.find_mut(tick.timeline).map(|hot| picture.ids_due(hot)).unwrap_or_default());
+        ids.extend(timelines.find_mut(tick.timeline).map(|hot| picture.ids_due(hot, tick)).unwrap_or_default());
     }
     journal.find_known_ids(&ids).await
 }

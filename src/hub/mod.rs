@@ -20,6 +20,7 @@ pub mod meter;
 mod nearby;
 pub mod notices;
 pub mod outbox;
+pub mod past_rules;
 pub mod patients;
 mod progress;
 pub mod published;

@@ -68,7 +68,7 @@ impl Concern {
                 StepDone::Overdue => (step.duty, NoticeOf::Overdue, None),
                 StepDone::Escalated { told, .. } => (step.duty, NoticeOf::Escalated, Some(told.clone())),
                 StepDone::Inherited { to, .. } => (step.duty, NoticeOf::HandedOver, Some(to.clone())),
-                StepDone::Closed(_) => return told,
+                StepDone::Closed(_) | StepDone::Met(_) => return told,
             },
             Body::DutyAnswer(answer) => match &answer.answer {
                 Answer::HandedOver(to) => (answer.duty, NoticeOf::HandedOver, Some(to.clone())),
@@ -90,7 +90,7 @@ impl Concern {
             let duty = self.state.duties.find(id);
             let may_know = |view: &View| duty.is_some_and(|duty| view.shows_duty(duty));
             for debtor in debtors {
-                let notice = self.notice(of, Some((id, due)), book.in_words(rule));
+                let notice = self.notice(of, Some((id, due)), region.in_words(rule));
                 self.tell_debtor(region, sessions, &debtor, notice, may_know);
             }
         }
@@ -102,7 +102,7 @@ impl Concern {
                 view.shows(&self.entry).then(|| Item::Notice(Box::new(notice.clone())))
             });
         }
-        let advised = self.entry.entry.ruling.advice().iter().filter_map(|rule| book.in_words(rule));
+        let advised = self.entry.entry.ruling.advice().iter().filter_map(|rule| region.in_words(rule));
         let for_others = advised.filter_map(|words| Some((Audience::others(&words.audience)?, words)));
         let for_others: Vec<_> = for_others.collect();
         if for_others.is_empty() {

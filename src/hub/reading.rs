@@ -8,6 +8,7 @@ use tokio::sync::oneshot;
 
 use super::allowance::Asked;
 use super::published::Published;
+use super::sessions::SignedIn;
 use super::view::View;
 use super::work::{Look, Sight, Work};
 use super::{Hub, Unavailable};
@@ -15,6 +16,7 @@ use crate::domain::directory::Actor;
 use crate::domain::ids::{EntryId, Seq, SignInId, TimelineId};
 use crate::domain::state::{Latest, PatientState};
 use crate::limits;
+use crate::rulebook::Rulebook;
 use crate::store::{GrantId, ReadMarker, StoreError};
 
 /// Part of a timeline as one reader may see it.
@@ -134,6 +136,11 @@ impl Hub {
     /// # Errors
     /// When the journal cannot be read.
     pub async fn view_at(&self, timeline: TimelineId, actor: &Actor, at: Seq) -> Result<Option<View>, StoreError> {
+        let state = self.state_at(timeline, at).await?;
+        Ok(View::of(&state, &self.region().rulebook(), actor, state.recorded_at))
+    }
+
+    async fn state_at(&self, timeline: TimelineId, at: Seq) -> Result<PatientState, StoreError> {
         let mut state = PatientState::empty_of(self.region().directory().subject_of(timeline), timeline);
         while state.head < at {
             let left = usize::try_from(at.0 - state.head.0).unwrap_or(usize::MAX);
@@ -144,7 +151,46 @@ impl Hub {
             }
             page.entries.iter().for_each(|stored| state.apply(&stored.entry));
         }
-        Ok(View::of(&state, &self.region().rulebook(), actor, state.recorded_at))
+        Ok(state)
+    }
+
+    /// Whether a reader that was sent the timeline up to `at` may hold what other rules showed it: it was away while the
+    /// rulebook changed, has not started over since, and by one of the rulebooks of that time saw other parts than `now`.
+    ///
+    /// # Errors
+    /// When the journal cannot be read.
+    pub async fn was_shown_by_other_rules(
+        &self,
+        reader: &SignedIn,
+        timeline: TimelineId,
+        at: Seq,
+        now: &View,
+    ) -> Result<bool, StoreError> {
+        let (since, sign_in) = (self.region().rules_since(), reader.id);
+        let last = self.journal().page(timeline, Seq(at.0.saturating_sub(1)), 1, limits::READER_PAGE_BYTES_MAX).await?;
+        // What is newer than the rules was sent under them, and all before it was settled then.
+        let Some(sent) = last.entries.first().map(|stored| stored.entry.recorded_at).filter(|sent| *sent < since)
+        else {
+            return Ok(false);
+        };
+        let has_started_over = self
+            .journal()
+            .read(move |tx| Box::pin(async move { tx.has_started_over(sign_in, timeline, since).await }))
+            .await?;
+        if has_started_over {
+            return Ok(false);
+        }
+        let former = self.region().rules_after(sent);
+        if former.is_empty() {
+            // Nobody knows any more what they showed.
+            return Ok(true);
+        }
+        let state = self.state_at(timeline, at).await?;
+        let showed_the_same = |book: &Arc<Rulebook>| {
+            let then = View::of(&state, book, &reader.actor, state.recorded_at);
+            then.is_some_and(|then| then.goes_on_as(now))
+        };
+        Ok(!former.iter().all(showed_the_same))
     }
 
     /// How far everybody has read this timeline.

@@ -12,6 +12,7 @@ use super::answer::Refused;
 use super::deciding::Picture;
 use super::fanout::Publication;
 use super::findings::Findings;
+use super::past_rules::PastRules;
 use super::patients::PatientIndex;
 use super::published::Published;
 use super::rulebooks::Next;
@@ -21,6 +22,7 @@ use crate::domain::directory::{Actor, Directory, Position};
 use crate::domain::duty::Debtor;
 use crate::domain::entry::Intent;
 use crate::domain::ids::{PersonId, TimelineId};
+use crate::domain::in_words::RuleInWords;
 use crate::domain::kind::Kind;
 use crate::domain::offices::Offices;
 use crate::domain::on_call::{AskedFor, on_call};
@@ -36,6 +38,8 @@ pub struct RegionParts {
     pub rulebook: Rulebook,
     /// Whether it was named in the configuration; else the versions in the journal say which is in force.
     pub rulebook_is_configured: bool,
+    /// The rulebooks before it.
+    pub past: PastRules,
     pub directory: Directory,
     pub patients: PatientIndex,
     pub offices: Offices,
@@ -51,6 +55,7 @@ pub struct Region {
     rulebook: ArcSwap<Rulebook>,
     next_rulebook: ArcSwapOption<Next>,
     rulebook_is_configured: bool,
+    past: ArcSwap<PastRules>,
     directory: ArcSwap<Directory>,
     patients: PatientIndex,
     offices: ArcSwap<Offices>,
@@ -75,6 +80,7 @@ impl Region {
             rulebook: ArcSwap::from_pointee(parts.rulebook),
             next_rulebook: ArcSwapOption::empty(),
             rulebook_is_configured: parts.rulebook_is_configured,
+            past: ArcSwap::from_pointee(parts.past),
             directory: ArcSwap::from_pointee(parts.directory),
             patients: parts.patients,
             offices: ArcSwap::from_pointee(parts.offices),
@@ -104,6 +110,42 @@ impl Region {
     #[must_use]
     pub fn rulebook_is_configured(&self) -> bool {
         self.rulebook_is_configured
+    }
+
+    /// The rulebooks that were in force before.
+    #[must_use]
+    pub fn past_rules(&self) -> Arc<PastRules> {
+        self.past.load_full()
+    }
+
+    pub(super) fn set_past_rules(&self, past: PastRules) {
+        self.past.store(Arc::new(past));
+    }
+
+    /// A rule for people, in the version cited; `None`: its rulebook is too old to be at hand.
+    #[must_use]
+    pub fn in_words(&self, citation: &str) -> Option<RuleInWords> {
+        let here = self.rulebook().in_words(citation);
+        here.or_else(|| self.past.load().citing(citation)?.in_words(citation))
+    }
+
+    /// Since when the rules are that decide now.
+    #[must_use]
+    pub fn rules_since(&self) -> Timestamp {
+        match &*self.next_rulebook.load() {
+            Some(next) if next.at <= self.now() => next.at,
+            _ => self.past.load().since(),
+        }
+    }
+
+    /// Every former rulebook that somebody may have been shown by at `at` or after it.
+    #[must_use]
+    pub fn rules_after(&self, at: Timestamp) -> Vec<Arc<Rulebook>> {
+        let now = self.rulebook();
+        let former: Vec<Arc<Rulebook>> = self.past.load().in_force_after(at).cloned().collect();
+        // The one that is settled is a former one from the moment of the next.
+        let settled = Some(self.rulebook.load_full()).filter(|settled| settled.fingerprint() != now.fingerprint());
+        former.into_iter().chain(settled).collect()
     }
 
     pub(super) fn settled_rulebook(&self) -> Arc<Rulebook> {

@@ -11,6 +11,7 @@ use tokio::sync::{mpsc, oneshot};
 use super::Region;
 use super::duty_clock::Order;
 use super::fanout::Fanout;
+use super::past_rules::PastRules;
 use super::work::{Rejudge, Work};
 use crate::domain::act::{Act, By, Deed};
 use crate::domain::ids::{RulebookVersionId, TimelineId};
@@ -203,6 +204,8 @@ impl Follower {
         if changed {
             let fingerprint = self.region.settled_rulebook().fingerprint().to_owned();
             tracing::info!(fingerprint, "another rulebook is in force");
+            let (book, now) = (self.region.settled_rulebook(), self.region.now());
+            self.region.set_past_rules(PastRules::recall(&self.journal, &book, now).await?);
             // The clock only goes when the hub does.
             let _ = self.clock.send(Order::Due(Timestamp::MIN));
             self.judge_all().await;

@@ -18,7 +18,7 @@ use crate::domain::ids::{EntryId, TimelineId};
 use crate::domain::ruling::Ruling;
 use crate::domain::time::Timestamp;
 use crate::limits;
-use crate::rulebook::{Acceptance, Looked, ends_views};
+use crate::rulebook::{Acceptance, Looked, Partner, Shared, ends_views};
 
 impl Picture {
     /// Writes what is due on the timeline, and when it must be looked at again.
@@ -35,7 +35,7 @@ impl Picture {
             if ends_views(&hot.state, self.now) {
                 draft.change_access(&hot.state);
             }
-            let next = self.next_due(hot).map(|at| match tick.fired.as_slice() {
+            let next = self.next_due(hot, tick.partners.as_deref()).map(|at| match tick.fired.as_slice() {
                 // A step that cannot be taken must not keep the clock from everything else.
                 [] if at <= self.now => self.now.saturating_add(Duration::from_secs(limits::DUTY_STUCK_LOOK_S)),
                 _ => at,
@@ -50,7 +50,7 @@ impl Picture {
     fn fire_all(&self, draft: &mut Draft, hot: &mut Hot, tick: &mut Tick, ledger: &mut Ledger) {
         loop {
             let before = tick.fired.len();
-            for step in self.steps_due(hot) {
+            for step in self.steps_due(hot, tick.partners.as_deref()) {
                 if tick.fired.len() >= limits::DUTY_STEPS_PER_TICK_MAX {
                     return;
                 }
@@ -64,24 +64,30 @@ impl Picture {
     }
 
     /// The ids of the entries that are due, to be looked up before they are made.
-    pub(super) fn ids_due(&self, hot: &mut Hot) -> Vec<EntryId> {
+    pub(super) fn ids_due(&self, hot: &mut Hot, tick: &Tick) -> Vec<EntryId> {
         let timeline = hot.state.timeline;
-        self.steps_due(hot).iter().map(|step| self.id_of(timeline, step)).collect()
+        self.steps_due(hot, tick.partners.as_deref()).iter().map(|step| self.id_of(timeline, step)).collect()
     }
 
-    fn steps_due(&self, hot: &mut Hot) -> Vec<DutyStep> {
-        let around = hot.nearby.around(&hot.state, self);
-        Looked::at(self.now, &hot.state, &around, &self.rulebook, &self.calendar).steps_due()
+    fn steps_due(&self, hot: &mut Hot, shared: Option<&[Shared]>) -> Vec<DutyStep> {
+        let (around, partners) = (hot.nearby.around(&hot.state, self), self.partners(shared));
+        let looked = Looked::at(self.now, &hot.state, &around, &self.rulebook, &self.calendar);
+        looked.among(partners.as_deref()).steps_due()
     }
 
-    fn next_due(&self, hot: &mut Hot) -> Option<Timestamp> {
-        let around = hot.nearby.around(&hot.state, self);
-        Looked::at(self.now, &hot.state, &around, &self.rulebook, &self.calendar).next_due()
+    fn next_due(&self, hot: &mut Hot, shared: Option<&[Shared]>) -> Option<Timestamp> {
+        let (around, partners) = (hot.nearby.around(&hot.state, self), self.partners(shared));
+        let looked = Looked::at(self.now, &hot.state, &around, &self.rulebook, &self.calendar);
+        looked.among(partners.as_deref()).next_due()
+    }
+
+    fn partners(&self, shared: Option<&[Shared]>) -> Option<Vec<Partner>> {
+        shared.map(|shared| Partner::of(shared, &self.directory, &self.offices, self.today))
     }
 
     /// Notes when the timeline falls due, after an entry that may have brought that forward.
     pub(super) fn plan_again(&self, draft: &mut Draft, hot: &mut Hot) {
-        let next = self.next_due(hot);
+        let next = self.next_due(hot, None);
         note_due(draft, hot, next);
     }
 

@@ -13,7 +13,7 @@ use crate::domain::directory::Actor;
 use crate::domain::entry::Intent;
 use crate::domain::ids::{EntryId, Seq, SignInId, TimelineId};
 use crate::domain::state::PatientState;
-use crate::rulebook::Decision;
+use crate::rulebook::{Decision, Shared};
 use crate::store::{GrantChange, GrantId, ReadMarker};
 use crate::vault::Mac;
 
@@ -37,6 +37,8 @@ pub enum Work {
 #[derive(Debug)]
 pub struct Tick {
     pub timeline: TimelineId,
+    /// Of an office: those it shares patients with, where the rules ask for that.
+    pub partners: Option<Vec<Shared>>,
     /// The entries that were made of it, when it was last decided.
     pub fired: Vec<EntryId>,
     /// How often the batch it was in had to be decided again.

@@ -188,6 +188,7 @@ impl Rulebook {
             matters: new.terms.same.map(|same| matters(situation, intent, same)).unwrap_or_default(),
             since: Some(since(situation, intent)),
             in_place_of,
+            with: None,
         }
     }
 

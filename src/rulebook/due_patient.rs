@@ -46,7 +46,8 @@ impl Looked<'_> {
     pub fn next_due(&self) -> Option<Timestamp> {
         // Whoever is on the team may change without anybody writing so here.
         let again = self.now.saturating_add(std::time::Duration::from_secs(limits::STANDING_LOOK_S));
-        let again = self.may_ask().then_some(again);
+        let soon = self.now.saturating_add(std::time::Duration::from_millis(limits::DUTY_LOOK_AFTER_CHANGE_MS));
+        let again = self.may_ask().then_some(if self.lacks_partners() { soon } else { again });
         self.next_planned().into_iter().chain(again).chain(others_due(self.state, self.now)).min()
     }
 

@@ -9,14 +9,16 @@ use super::duty::{Around, NewDuty};
 use super::event::EventFacts;
 use super::facts::Known;
 use super::mechanism::Standing as StandingText;
+use super::partners::Partner;
 use super::ruleset::{Mechanism, Rule};
 use super::situation;
+use super::standing::StandingImplied;
 use super::surroundings::Surroundings;
 use super::words::{OnAdmission, Per};
 use crate::domain::directory::Actor;
-use crate::domain::duties::Duty;
+use crate::domain::duties::{Duty, Ended, Standing};
 use crate::domain::duty::{CloseReason, Debtor, DutyId, DutyStep, OpenedDuty, RoleSet, StepDone};
-use crate::domain::ids::Subject;
+use crate::domain::ids::{OrganisationId, Subject};
 use crate::domain::kind::Kind;
 use crate::domain::role::{OrganisationType, Role};
 use crate::domain::ruling::rule_id;
@@ -31,6 +33,8 @@ pub struct Looked<'a> {
     pub calendar: &'a Calendar,
     pub surroundings: &'a Surroundings,
     pub now: Timestamp,
+    /// The offices that share a patient with the one whose timeline this is; `None`: not looked up.
+    partners: Option<&'a [Partner]>,
     /// What the state says now, for the conditions of standing rules.
     event: EventFacts,
 }
@@ -43,6 +47,8 @@ pub(super) struct Implied<'a> {
     new: Vec<NewDuty>,
     /// Its clock rests.
     rests: bool,
+    /// The other of a pair.
+    with: Option<&'a Partner>,
 }
 
 /// A standing duty that the state asks for and that is not open: for the period that began with the last record.
@@ -50,6 +56,8 @@ pub(super) struct Implied<'a> {
 pub(super) struct Asked<'i> {
     rule: &'i Rule,
     new: &'i NewDuty,
+    /// The other of a pair.
+    with: Option<OrganisationId>,
     period: Timestamp,
     due: Timestamp,
     /// When it is to be opened: at its first reminder, else when the record goes stale.
@@ -78,7 +86,13 @@ impl<'a> Looked<'a> {
         if let Some(subject) = surroundings.subject {
             event.subject_type = Known::Is(subject.organisation_type);
         }
-        Self { state, rulebook, calendar, surroundings, now, event }
+        Self { state, rulebook, calendar, surroundings, now, event, partners: None }
+    }
+
+    /// The same where it is known with whom the office shares patients.
+    #[must_use]
+    pub const fn among(self, partners: Option<&'a [Partner]>) -> Self {
+        Self { partners, ..self }
     }
 
     pub(super) fn around(&self) -> Around<'a> {
@@ -105,7 +119,7 @@ impl<'a> Looked<'a> {
 
     /// Whether standing duties may ever fall due as things are, so that time alone may change what is asked.
     pub(super) fn may_ask(&self) -> bool {
-        self.asks() && self.rulebook.standing.has_any_per(self.per())
+        self.asks() && (self.rulebook.standing.has_any_per(self.per()) || self.may_ask_pairs())
     }
 
     /// When what is asked may change with nobody writing anything.
@@ -114,6 +128,15 @@ impl<'a> Looked<'a> {
             return None;
         }
         self.rulebook.facts_turn_at(self.state, self.calendar, self.now)
+    }
+
+    fn may_ask_pairs(&self) -> bool {
+        self.per() == Per::Organisation && self.rulebook.asks_pairs()
+    }
+
+    /// Whether duties of pairs may be due here of which only the clock knows: it looks with the partners at hand.
+    pub(super) fn lacks_partners(&self) -> bool {
+        self.partners.is_none() && self.asks() && self.may_ask_pairs()
     }
 
     pub(super) fn implied(&self) -> Vec<Implied<'a>> {
@@ -127,30 +150,76 @@ impl<'a> Looked<'a> {
                 self.rulebook.standing_of_patient(facts, &self.event)
             }
         };
-        let in_full = implied.into_iter().filter_map(|implied| {
-            let (_, rule) = self.rulebook.rule(implied.rule)?;
-            let Mechanism::Standing(text) = &rule.mechanism else { return None };
-            let new = self.rulebook.open(implied.rule, implied.confirmed, &self.around());
-            Some(Implied { rule, text, new, rests: implied.paused })
-        });
-        in_full.collect()
+        let around = self.around();
+        let mut in_full: Vec<Implied<'a>> =
+            implied.into_iter().filter_map(|implied| self.in_full(implied, &around, None)).collect();
+        in_full.extend(self.partners.into_iter().flatten().flat_map(|partner| self.implied_with(partner)));
+        in_full
     }
 
-    /// Standing duties that nobody asks for any more.
-    pub(super) fn closings(&self, implied: &[Implied<'_>]) -> Vec<DutyStep> {
-        let close = |duty: &Duty| {
-            let rule = rule_id(&duty.opened.rule);
-            let reason = match implied.iter().find(|asked| asked.rule.id == rule) {
-                // A state asks those who are left anew.
-                Some(asked) => (self.was_renewed_past(duty, asked.text)
-                    || !duty.debtors.iter().any(|debtor| self.is_there(debtor)))
-                .then_some(CloseReason::NoLongerAsked)?,
-                None if self.rulebook.is_standing(rule, self.per()) => CloseReason::NoLongerAsked,
-                None => CloseReason::RuleRetired,
-            };
-            Some(DutyStep { duty: duty.opened.id, round: duty.round, step: StepDone::Closed(reason) })
+    fn in_full(&self, implied: StandingImplied, around: &Around<'_>, with: Option<&'a Partner>) -> Option<Implied<'a>> {
+        let (_, rule) = self.rulebook.rule(implied.rule)?;
+        let Mechanism::Standing(text) = &rule.mechanism else { return None };
+        let new = self.rulebook.open(implied.rule, implied.confirmed, around);
+        Some(Implied { rule, text, new, rests: implied.paused, with })
+    }
+
+    /// What rules per pair ask of this office with that one, whichever of them a rule names first. What the other owes
+    /// stands on the other's timeline.
+    fn implied_with(&self, partner: &'a Partner) -> Vec<Implied<'a>> {
+        let Some(own) = self.surroundings.subject.filter(|_| self.may_ask_pairs()) else { return Vec::new() };
+        let event = EventFacts {
+            other_type: Known::Is(partner.seat.organisation_type),
+            shares_patient: Known::Is(true),
+            ..self.event
         };
-        self.state.duties.open().filter(|duty| duty.opened.standing).filter_map(close).collect()
+        let both = [own, partner.seat];
+        let around = Around { region: self.surroundings.region, subjects: &both, ..Around::default() };
+        let implied = self.rulebook.standing_of_pair(&event).into_iter();
+        let mut in_full: Vec<_> = implied.filter_map(|implied| self.in_full(implied, &around, Some(partner))).collect();
+        in_full.retain(|implied| !implied.text.aggregate);
+        for new in in_full.iter_mut().flat_map(|implied| &mut implied.new) {
+            new.debtors.retain(|debtor| debtor.organisation == own.organisation && !new.unowed);
+        }
+        in_full
+    }
+
+    /// Standing duties that nobody asks for any more, or whose record was made elsewhere.
+    pub(super) fn closings(&self, implied: &[Implied<'_>]) -> Vec<DutyStep> {
+        // Of pairs nothing is said without knowing them.
+        let is_known = |duty: &&Duty| duty.opened.with.is_none() || self.partners.is_some() || !self.may_ask_pairs();
+        let close = |duty: &Duty| {
+            let step = self.closing(duty, implied)?;
+            Some(DutyStep { duty: duty.opened.id, round: duty.round, step })
+        };
+        let open = self.state.duties.open().filter(|duty| duty.opened.standing).filter(is_known);
+        open.filter_map(close).collect()
+    }
+
+    fn closing(&self, duty: &Duty, implied: &[Implied<'_>]) -> Option<StepDone> {
+        let rule = rule_id(&duty.opened.rule);
+        let is_asked = |implied: &&Implied<'_>| {
+            implied.rule.id == rule && implied.with.map(|with| with.seat.organisation) == duty.opened.with
+        };
+        let Some(asked) = implied.iter().find(is_asked) else {
+            let per = if duty.opened.with.is_some() { Per::Pair } else { self.per() };
+            let is_rule = self.rulebook.is_standing(rule, per);
+            return Some(StepDone::Closed(if is_rule { CloseReason::NoLongerAsked } else { CloseReason::RuleRetired }));
+        };
+        if let Some(partner) = asked.with {
+            return self.met_by_meeting(duty, partner).map(StepDone::Met);
+        }
+        // A state asks those who are left anew.
+        let has_debtor = duty.debtors.iter().any(|debtor| self.is_there(debtor));
+        let is_over = self.was_renewed_past(duty, asked.text) || !has_debtor;
+        is_over.then_some(StepDone::Closed(CloseReason::NoLongerAsked))
+    }
+
+    /// When the two met after the meeting, or the beginning, that the duty counts from.
+    fn met_by_meeting(&self, duty: &Duty, partner: &Partner) -> Option<Timestamp> {
+        let met = partner.met?;
+        let of = duty.opened.debtors.first().map_or(OrganisationType::Home, |debtor| debtor.organisation_type);
+        (duty.opened.terms.fresh_until(Some(met), met, self.calendar, of) > duty.opened.due).then_some(met)
     }
 
     /// Somebody in the role renewed the record without being one who owed the duty: it is fresh all the same.
@@ -167,23 +236,32 @@ impl<'a> Looked<'a> {
             let owed = implied.new.iter().filter(|new| !new.debtors.is_empty());
             owed.map(move |new| (implied, new))
         });
-        owed.filter_map(|(implied, new)| self.ask(implied.rule, implied.text, new)).collect()
+        owed.filter_map(|(implied, new)| self.ask(implied, new)).collect()
     }
 
     /// The duty of the period that runs, unless it is open already.
-    fn ask<'i>(&self, rule: &'i Rule, text: &StandingText, new: &'i NewDuty) -> Option<Asked<'i>> {
+    fn ask<'i>(&self, implied: &'i Implied<'_>, new: &'i NewDuty) -> Option<Asked<'i>> {
+        let Implied { rule, text, with, .. } = *implied;
         let each = new.each;
+        let other = with.map(|with| with.seat.organisation);
         let is_same = |duty: &&Duty| {
             let owes = |debtor: &Debtor| new.debtors.iter().any(|new| new.organisation == debtor.organisation);
             duty.opened.standing
                 && rule_id(&duty.opened.rule) == rule.id
+                && duty.opened.with == other
                 && (!each || duty.opened.debtors.iter().any(owes))
         };
         if self.state.duties.open().any(|duty| is_same(&duty)) {
             return None;
         }
-        let ended = self.state.duties.iter().filter(is_same).filter_map(|duty| duty.ended_by.map(|(_, at)| at)).max();
-        let last = self.last_record(&new.terms.kinds, &new.debtors, each);
+        // Of a meeting the clock learns later than it was: the next period begins with the meeting.
+        let counts = |duty: &&Duty| other.is_none() || duty.standing() != Standing::Ended(Ended::Met);
+        let ended = self.state.duties.iter().filter(is_same).filter(counts);
+        let ended = ended.filter_map(|duty| duty.ended_by.map(|(_, at)| at)).max();
+        let last = match with {
+            Some(with) => Some(with.met.unwrap_or(with.since)),
+            None => self.last_record(&new.terms.kinds, &new.debtors, each),
+        };
         // What was let go or given up is asked for again after another period.
         let period = last.unwrap_or_else(|| self.asked_since(text, &new.debtors)).max(ended.unwrap_or(Timestamp::MIN));
         let away = match new.terms.on_admission {
@@ -195,16 +273,17 @@ impl<'a> Looked<'a> {
         let first = new.terms.remind.first();
         let reminder = first.map(|remind| self.calendar.due_at(period, remind.seconds, remind.clock, of));
         let opens_at = reminder.map_or(due, |at| at.saturating_add(away).min(due));
-        Some(Asked { rule, new, period, due, opens_at })
+        Some(Asked { rule, new, with: other, period, due, opens_at })
     }
 
     /// The step that opens it.
     pub(super) fn opening(&self, asked: &Asked<'_>) -> DutyStep {
-        let Asked { rule, new, period, due, .. } = *asked;
+        let Asked { rule, new, with, period, due, .. } = *asked;
         let mut subjects = vec![self.state.timeline.0];
-        if let Some(debtor) = new.debtors.first().filter(|_| new.each) {
+        if let Some(debtor) = new.debtors.first().filter(|_| new.each || with.is_some()) {
             subjects.push(debtor.organisation.0);
         }
+        subjects.extend(with.map(|other| other.0));
         let chain = new.terms.escalate.iter().map(|step| step.told.resolve(&self.around(), &new.debtors)).collect();
         let opened = OpenedDuty {
             id: DutyId::of_period(&rule.id, &subjects, period),
@@ -218,6 +297,7 @@ impl<'a> Looked<'a> {
             matters: Vec::new(),
             since: None,
             in_place_of: Vec::new(),
+            with,
         };
         DutyStep { duty: opened.id, round: 0, step: StepDone::Opened(opened) }
     }

@@ -40,6 +40,7 @@ mod mistake;
 mod naming;
 mod notes;
 mod office;
+mod partners;
 mod party_file;
 mod phrase;
 mod problem;
@@ -92,6 +93,7 @@ pub use mechanism::{Deadline, Duty, Escalation, Gate, MetBy, Nudge, Party, Pledg
 pub use mistake::Mistake;
 pub use notes::Note;
 pub use office::PledgesOpen;
+pub use partners::{Partner, Shared};
 pub use problem::{Problem, Problems, SourceFile};
 pub use reach::{Reader, course_class};
 pub use ruleset::{Mechanism, Rule, Ruleset, Share, Signatory, Signature};

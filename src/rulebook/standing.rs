@@ -40,6 +40,8 @@ pub struct PledgeDue {
 struct StandingRule {
     rule: RuleRef,
     per: Per,
+    /// Opens no duty: shown in counts.
+    aggregate: bool,
     possible: Range<u32>,
     certain: Range<u32>,
     paused: Range<u32>,
@@ -68,6 +70,7 @@ impl StandingProgram {
             compiled.push(StandingRule {
                 rule: RuleRef(index as u16),
                 per: standing.per,
+                aggregate: standing.aggregate,
                 possible: branches.add(&standing.when, &standing.unless, false, vocabulary, grid),
                 certain: branches.add(&standing.when, &standing.unless, true, vocabulary, grid),
                 paused: branches.add(&standing.paused_when, &[], false, vocabulary, grid),
@@ -82,6 +85,11 @@ impl StandingProgram {
 
     pub fn has_any_per(&self, per: Per) -> bool {
         self.rules.iter().any(|rule| rule.per == per)
+    }
+
+    /// Whether duties of pairs are opened at all: not by rules that are only shown in counts.
+    pub fn opens_for_pairs(&self) -> bool {
+        self.rules.iter().any(|rule| rule.per == Per::Pair && !rule.aggregate)
     }
 
     pub fn ask(&self, per: Per, slots: &Slots) -> Vec<StandingImplied> {
@@ -119,6 +127,12 @@ fn nobody(patient: PatientFacts) -> ViewerFacts {
 }
 
 impl Rulebook {
+    /// Whether the clock has to know with whom an office shares patients.
+    #[must_use]
+    pub fn asks_pairs(&self) -> bool {
+        self.standing.opens_for_pairs()
+    }
+
     pub fn slots_of_state(&self, patient: PatientFacts, event: &EventFacts) -> Slots {
         self.filler.of_state(&nobody(patient), event, &self.grid)
     }

@@ -4,13 +4,13 @@ use super::answers::{frame_of, notice_frame};
 use super::catch_up::cannot_be_fed;
 use super::writer::Ended;
 use super::{Behind, Place, Session};
-use crate::domain::directory::Actor;
 use crate::domain::ids::{EntryId, Seq, TimelineId};
 use crate::domain::text::Text;
 use crate::domain::time::Timestamp;
 use crate::hub::Hub;
 use crate::hub::outbox::{Delivery, Item};
 use crate::hub::published::Published;
+use crate::hub::sessions::SignedIn;
 use crate::hub::subscription::{Granted, Opened};
 use crate::wire::ServerFrame;
 use crate::wire::codes::Code;
@@ -130,7 +130,7 @@ impl Session {
             self.close_record(grant, Seq::ZERO).await?;
             return self.ask(timeline, after).await;
         }
-        if after > granted.head || sees_otherwise_since(&self.hub, self.signed_in.actor, after, &granted).await? {
+        if after > granted.head || sees_otherwise_since(&self.hub, &self.signed_in, after, &granted).await? {
             // What the client has is not what it would be sent. Asked anew, so that the record of reading says so.
             self.writer.feed(&forget_frame(timeline, None)).await?;
             self.close_record(grant, Seq::ZERO).await?;
@@ -211,16 +211,22 @@ impl Place {
     }
 }
 
-/// Whether this reader saw other parts of the timeline when it was at `after`, and was away while team or consent changed,
-/// or while its emergency access ended.
+/// Whether this reader saw other parts of the timeline when it was at `after`, and was away while team, consent or the
+/// rulebook changed, or while its emergency access ended.
 /// A reader who was there would have been told to forget.
-async fn sees_otherwise_since(hub: &Hub, actor: Actor, after: Seq, granted: &Granted) -> Result<bool, Ended> {
-    let is_as_it_was = granted.access_epoch <= after && !granted.access_lapsed;
-    if after == Seq::ZERO || is_as_it_was {
+async fn sees_otherwise_since(hub: &Hub, reader: &SignedIn, after: Seq, granted: &Granted) -> Result<bool, Ended> {
+    if after == Seq::ZERO {
         return Ok(false);
     }
-    let then = hub.view_at(granted.subscription.timeline, &actor, after).await.map_err(cannot_be_fed)?;
-    Ok(!then.is_some_and(|then| then.goes_on_as(&granted.subscription.view())))
+    let (timeline, now) = (granted.subscription.timeline, granted.subscription.view());
+    let is_as_it_was = granted.access_epoch <= after && !granted.access_lapsed;
+    if !is_as_it_was {
+        let then = hub.view_at(timeline, &reader.actor, after).await.map_err(cannot_be_fed)?;
+        if !then.is_some_and(|then| then.goes_on_as(&now)) {
+            return Ok(true);
+        }
+    }
+    hub.was_shown_by_other_rules(reader, timeline, after, &now).await.map_err(cannot_be_fed)
 }
 
 pub(super) fn forget_frame(timeline: TimelineId, entry: Option<EntryId>) -> ServerFrame {

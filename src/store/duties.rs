@@ -68,7 +68,7 @@ impl Tx {
     }
 
     /// Timelines with a duty that is open, or with any, after this one, in the order of their ids: on whose team this
-    /// person of this organisation is, or all.
+    /// person of this organisation is, and the organisation's own; or all.
     ///
     /// # Errors
     /// When the database fails.
@@ -81,14 +81,17 @@ impl Tx {
     ) -> Result<Vec<TimelineId>, StoreError> {
         const OPEN: &str = "select distinct timeline from duty where open and timeline > $1 order by timeline limit $2";
         const ANY: &str = "select distinct timeline from duty where timeline > $1 order by timeline limit $2";
-        const THEIR_OPEN: &str = "select distinct duty.timeline from duty
-            join team_member on team_member.timeline = duty.timeline
-            where open and duty.timeline > $1 and organisation = $3 and (person is null or person = $4)
-            order by duty.timeline limit $2";
-        const THEIRS: &str = "select distinct duty.timeline from duty
-            join team_member on team_member.timeline = duty.timeline
-            where duty.timeline > $1 and organisation = $3 and (person is null or person = $4)
-            order by duty.timeline limit $2";
+        // An office's own duties stand on its own timeline.
+        const THEIR_OPEN: &str = "select distinct timeline from duty
+            where open and timeline > $1 and (timeline = $3 or exists (
+                select 1 from team_member where team_member.timeline = duty.timeline
+                and organisation = $3 and (person is null or person = $4)))
+            order by timeline limit $2";
+        const THEIRS: &str = "select distinct timeline from duty
+            where timeline > $1 and (timeline = $3 or exists (
+                select 1 from team_member where team_member.timeline = duty.timeline
+                and organisation = $3 and (person is null or person = $4)))
+            order by timeline limit $2";
         let after = after.map(|after| after.0.as_bytes().to_vec()).unwrap_or_default();
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         let rows: Vec<(Vec<u8>,)> = match whose {
@@ -135,6 +138,20 @@ impl Tx {
     pub async fn look_where_on_team(&mut self, organisation: OrganisationId, at: Timestamp) -> Result<(), StoreError> {
         const SQL: &str = "insert into timeline_due (timeline, at)
             select distinct timeline, cast($2 as bigint) from team_member where organisation = $1
+            on conflict (timeline) do update set at = excluded.at where excluded.at < timeline_due.at";
+        run!(self, connection => {
+            sqlx::query(SQL).bind(organisation.0.as_bytes().as_slice()).bind(at.0).execute(connection).await?;
+        });
+        Ok(())
+    }
+
+    pub(super) async fn look_at_office(
+        &mut self,
+        organisation: OrganisationId,
+        at: Timestamp,
+    ) -> Result<(), StoreError> {
+        const SQL: &str = "insert into timeline_due (timeline, at)
+            select id, cast($2 as bigint) from timeline where id = $1
             on conflict (timeline) do update set at = excluded.at where excluded.at < timeline_due.at";
         run!(self, connection => {
             sqlx::query(SQL).bind(organisation.0.as_bytes().as_slice()).bind(at.0).execute(connection).await?;

@@ -1,5 +1,6 @@
 //! The projection of meetings: when each pair of organisations met last, per timeline; and which pairs serve a patient
-//! together. Read by the compliance view only.
+//! together. Read by the compliance
+//! view, and by the duty clock for rules per pair.
 
 use std::collections::BTreeMap;
 
@@ -13,6 +14,16 @@ use super::{StoreError, Tx};
 
 /// One organisation, the other, when they met last.
 pub(super) type MeetingRow = (Vec<u8>, Vec<u8>, i64);
+
+/// Another organisation that serves a patient together with one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Partnership {
+    pub organisation: OrganisationId,
+    /// Since when both serve the first patient whom they still share.
+    pub since: Timestamp,
+    /// When the two met last, about any patient.
+    pub met: Option<Timestamp>,
+}
 
 /// What the projection must hold for this state.
 pub(super) fn meeting_rows(state: &PatientState) -> Vec<MeetingRow> {
@@ -49,6 +60,37 @@ impl Tx {
         Ok(run!(self, connection => {
             sqlx::query_as(SQL).bind(timeline.0.as_bytes().as_slice()).fetch_all(connection).await?
         }))
+    }
+
+    /// The organisations that serve a patient together with this one: since when, and when the two met last.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn list_partners(&mut self, organisation: OrganisationId) -> Result<Vec<Partnership>, StoreError> {
+        const SHARED: &str = "select other.organisation,
+                min(case when one.since > other.since then one.since else other.since end)
+            from team_member one
+            join team_member other on other.timeline = one.timeline and other.organisation <> one.organisation
+            where one.organisation = $1 group by other.organisation order by other.organisation";
+        const MET_FIRST: &str = "select other, max(last_at) from pair_meeting where one = $1 group by other";
+        const MET_SECOND: &str = "select one, max(last_at) from pair_meeting where other = $1 group by one";
+        type Rows = Vec<(Vec<u8>, i64)>;
+        let id = organisation.0.as_bytes().as_slice();
+        let (shared, first, second): (Rows, Rows, Rows) = run!(self, connection => (
+            sqlx::query_as(SHARED).bind(id).fetch_all(&mut *connection).await?,
+            sqlx::query_as(MET_FIRST).bind(id).fetch_all(&mut *connection).await?,
+            sqlx::query_as(MET_SECOND).bind(id).fetch_all(&mut *connection).await?,
+        ));
+        let met: BTreeMap<&[u8], i64> =
+            first.iter().chain(&second).map(|(other, at)| (other.as_slice(), *at)).collect();
+        let partner = |(other, since): &(Vec<u8>, i64)| {
+            Ok(Partnership {
+                organisation: OrganisationId(uuid_from("team_member.organisation", other)?),
+                since: Timestamp(*since),
+                met: met.get(other.as_slice()).copied().map(Timestamp),
+            })
+        };
+        shared.iter().map(partner).collect()
     }
 
     /// Every pair of organisations that serves a patient together, with when the two met last, if ever.

@@ -59,6 +59,7 @@ pub use file::{FileName, HandedIn, KeptFile, NamedFile, UnnamedFile, open_file, 
 pub use health::Health;
 pub use journal::Journal;
 pub use linking_queue::Queued;
+pub use meetings::Partnership;
 pub use past::{RefusedPage, RefusedPost};
 pub use projection::{ProjectionChange, project};
 pub use reading::Grant;

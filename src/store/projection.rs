@@ -62,6 +62,11 @@ pub enum ProjectionChange {
         organisation: OrganisationId,
         at: Timestamp,
     },
+    /// The duty clock must look at the timelines of these organisations, where they have one.
+    DueOfOffices {
+        organisations: Vec<OrganisationId>,
+        at: Timestamp,
+    },
     /// When the secretariat was advised something last, if ever.
     Advice {
         timeline: TimelineId,
@@ -210,6 +215,11 @@ impl Tx {
                 ProjectionChange::Due { timeline, at } => self.set_due(*timeline, *at).await?,
                 ProjectionChange::DueWhereOnTeam { organisation, at } => {
                     self.look_where_on_team(*organisation, *at).await?;
+                }
+                ProjectionChange::DueOfOffices { organisations, at } => {
+                    for organisation in organisations {
+                        self.look_at_office(*organisation, *at).await?;
+                    }
                 }
                 ProjectionChange::Advice { timeline, newest } => self.set_advised(*timeline, *newest).await?,
                 ProjectionChange::Accesses { timeline, declared } => self.replace_accesses(*timeline, declared).await?,

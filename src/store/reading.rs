@@ -150,6 +150,29 @@ impl Tx {
         Ok(())
     }
 
+    /// Whether this sign-in read the timeline from its beginning since a moment, and was sent something.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn has_started_over(
+        &mut self,
+        sign_in: SignInId,
+        timeline: TimelineId,
+        since: Timestamp,
+    ) -> Result<bool, StoreError> {
+        const SQL: &str = "select 1 from read_grant where timeline = $1 and sign_in = $2
+            and opened_at >= $3 and from_seq = 0 and through_seq > 0 limit 1";
+        let row: Option<(i32,)> = run!(self, connection => {
+            sqlx::query_as(SQL)
+                .bind(timeline.0.as_bytes().as_slice())
+                .bind(sign_in.0.as_bytes().as_slice())
+                .bind(since.0)
+                .fetch_optional(connection)
+                .await?
+        });
+        Ok(row.is_some())
+    }
+
     /// All grants of a timeline in the order they were opened: who was given what to read.
     ///
     /// # Errors

@@ -53,6 +53,19 @@ impl Tx {
         Ok(rows.into_iter().map(|(digest,)| digest).collect())
     }
 
+    /// The same, each with when it was first kept.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn list_rulebooks_since(&mut self, limit: usize) -> Result<Vec<(Vec<u8>, Timestamp)>, StoreError> {
+        const SQL: &str = "select digest, min(stored_at) from rulebook
+            group by digest order by min(stored_at) desc, digest limit $1";
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let rows: Vec<(Vec<u8>, i64)> =
+            run!(self, connection => sqlx::query_as(SQL).bind(limit).fetch_all(connection).await?);
+        Ok(rows.into_iter().map(|(digest, at)| (digest, Timestamp(at))).collect())
+    }
+
     /// The files of a rulebook by path; empty when it was never kept.
     ///
     /// # Errors

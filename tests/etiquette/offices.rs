@@ -7,7 +7,10 @@ use renkei::domain::body::{
     PledgeBy, Suspension,
 };
 use renkei::domain::duty::Answer;
+use renkei::domain::ids::OrganisationId;
 use renkei::domain::role::{OrganisationType, Role};
+use renkei::rulebook::{Rulebook, RulebookFiles, shipped};
+use renkei::vault::digest;
 use renkei::wire::ServerFrame;
 use serde_json::{Value, json};
 
@@ -170,6 +173,87 @@ async fn mu_m2_who_met_is_counted_and_nobody_is_told_that_a_pair_has_not() {
     assert!(story.standing("MU-M2").await.is_empty());
     for office in [story.office(Doctor), story.office(Nurse)] {
         assert!(story.office_course(Secretariat, office, "MU-M2").await.is_empty());
+    }
+}
+
+/// The rules that ship, but for MU-M2: here each pair owes the meeting.
+fn meetings_owed() -> Rulebook {
+    let owed = "remind = { time = \"150d\" }\nescalate = [\"manager\", \"secretariat\"]\nways_out = \"snooze\"";
+    let own = shipped::ETIQUETTE_DOCTOR_NURSE.text.replace("aggregate = true", owed);
+    let mut sets = shipped::SETS.to_vec();
+    let set = sets.iter_mut().find(|set| set.name == shipped::ETIQUETTE_DOCTOR_NURSE.name).expect("it ships");
+    set.text = &own;
+    Rulebook::load(&RulebookFiles { vocabulary: shipped::VOCABULARY, sets }, digest).expect("a sound rulebook")
+}
+
+/// A region whose pairs owe meetings, with a clinic and a station that share a patient; both have told of a liaison.
+async fn pair() -> (Story, OrganisationId, OrganisationId) {
+    let mut story = Story::under(meetings_owed(), &[Doctor, Nurse, Helper]).await;
+    let (clinic, station) = (story.office(Doctor), story.office(Nurse));
+    story.writes_on(Doctor, clinic, liaison(false)).await;
+    story.writes_on(Nurse, station, liaison(false)).await;
+    (story, clinic, station)
+}
+
+fn met(organisation: OrganisationId) -> Body {
+    let organisations = vec![organisation];
+    JointVisit { state: MeetingState::Held, text: "同行訪問".to_owned(), organisations, at: None }.into()
+}
+
+#[tokio::test]
+async fn mu_m2_in_a_region_that_says_so_each_pair_owes_it_and_a_joint_visit_meets_it() {
+    let (mut story, clinic, station) = pair().await;
+    story.until("08-29 08:59").await;
+    assert!(story.office_course(Secretariat, clinic, "MU-M2").await.is_empty());
+    story.until("08-29 09:00").await;
+    for (office, other) in [(clinic, station), (station, clinic)] {
+        assert_eq!(story.office_course(Secretariat, office, "MU-M2").await, ["08-29 09:00 opened"]);
+        let listed =
+            story.actor(if office == clinic { Doctor } else { Nurse }).get("/api/v1/duties?mine=true").await.ok();
+        let listed = listed["duties"].as_array().expect("a list").iter();
+        let listed: Vec<_> = listed.filter(|duty| duty["timeline"] == office.to_string()).collect();
+        assert_eq!(listed.len(), 1, "{listed:?}");
+        assert_eq!((&listed[0]["with"], &listed[0]["cause"]), (&json!(other.to_string()), &Value::Null));
+    }
+    for who in [FarHelper, Helper] {
+        assert!(story.office_course(who, clinic, "MU-M2").await.is_empty(), "{who:?}");
+    }
+    story.posts(Nurse, met(clinic)).await;
+    story.later(MINUTE).await;
+    for office in [clinic, station] {
+        let course = story.office_course(Secretariat, office, "MU-M2").await;
+        assert_eq!(course, ["08-29 09:00 opened", "08-29 09:01 met"]);
+    }
+    // Counted from the meeting, and asked again.
+    story.later(DAY * 150 - MINUTE * 2).await;
+    assert_eq!(story.office_course(Secretariat, clinic, "MU-M2").await.len(), 2);
+    story.later(MINUTE).await;
+    assert_eq!(story.office_course(Secretariat, clinic, "MU-M2").await.len(), 3);
+}
+
+#[tokio::test]
+async fn mu_m2_a_pair_that_does_not_meet_is_late_may_ask_for_time_and_owes_nothing_once_it_shares_no_patient() {
+    let (mut story, clinic, station) = pair().await;
+    story.until("08-29 09:00").await;
+    let opened = story.reads(Doctor, clinic).await;
+    let opened = opened.iter().find_map(|entry| match &entry.body {
+        Body::DutyStep(step) => Some(step.duty),
+        _ => None,
+    });
+    story.until("09-10 09:00").await;
+    let until = at("10-01 09:00");
+    story.writes_on(Doctor, clinic, super::story::said_to(opened.expect("a duty"), Answer::Snoozed(until))).await;
+    story.until("09-28 09:00").await;
+    story.until("10-01 09:00").await;
+    let course = story.office_course(Secretariat, station, "MU-M2").await;
+    assert_eq!(course[1..], ["09-28 09:00 overdue", "09-28 09:00 told the manager at the Nurse's"]);
+    let course = story.office_course(Secretariat, clinic, "MU-M2").await;
+    assert_eq!(course[1..], ["10-01 09:00 overdue", "10-01 09:00 told the manager at the Doctor's"]);
+    story.leaves(Nurse).await;
+    story.later(MINUTE).await;
+    for office in [clinic, station] {
+        let course = story.office_course(Secretariat, office, "MU-M2").await;
+        assert!(course.last().expect("a course").ends_with("closed: no_longer_asked"), "{course:?}");
     }
 }
 

@@ -14,6 +14,7 @@ use renkei::domain::entry::{Entry, Intent, Sensitivity, WrittenReason};
 use renkei::domain::ids::{EntryId, OrganisationId, PatientId, Seq, TimelineId};
 use renkei::domain::role::{OrganisationType, Role};
 use renkei::domain::time::Timestamp;
+use renkei::rulebook::Rulebook;
 use renkei::wire::{Accepted, ClientFrame, DryRunResult, Encoding, Refused, ServerFrame};
 
 use crate::support::actor::Actor;
@@ -122,7 +123,15 @@ impl Story {
 
     /// The same with these on the team, the first of whom is the host.
     pub async fn with(team: &[Who]) -> Self {
-        let app = App::start().await;
+        Self::told_in(App::start().await, team).await
+    }
+
+    /// The same in a region that agreed on this rulebook.
+    pub async fn under(rulebook: Rulebook, team: &[Who]) -> Self {
+        Self::told_in(App::start().await.stop().await.start_under(rulebook).await, team).await
+    }
+
+    async fn told_in(app: App, team: &[Who]) -> Self {
         let patient = app.register_patient("高橋 ハル", "タカハシ ハル").await;
         let far = app.register_patient("別人 フユ", "ベツジン フユ").await;
         let mut story = Self { signed_in: app.clock.wall(), app, patient, far, desks: BTreeMap::new() };
@@ -471,6 +480,7 @@ fn in_words(step: &StepDone, names: &BTreeMap<OrganisationId, Who>) -> String {
             format!("passed to the {}", to.iter().map(one).collect::<Vec<_>>().join(" and the "))
         }
         StepDone::Closed(reason) => format!("closed: {reason}"),
+        StepDone::Met(_) => "met".to_owned(),
     }
 }
 

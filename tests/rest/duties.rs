@@ -6,6 +6,9 @@ use std::time::Duration;
 use axum::http::StatusCode;
 use renkei::domain::ids::PatientId;
 use renkei::domain::role::Role;
+use renkei::rulebook::{Rulebook, RulebookFiles, shipped};
+use renkei::vault::digest;
+use renkei::wire::{Encoding, ServerFrame};
 use serde_json::{Value, json};
 
 use crate::support::actor::Actor;
@@ -140,4 +143,27 @@ async fn a_clock_that_a_jump_stopped_is_an_alarm_until_the_secretariat_lets_it_g
     app.hub.look_at_what_is_due().await.unwrap();
     assert_eq!(office.get("/api/v1/duty-clock").await.ok(), json!({ "running": true, "stopped_at": null }));
     assert_eq!(of_rule(&nurse.get("/api/v1/duties?state=overdue").await.ok(), "ND-M1@").len(), 1);
+}
+
+#[tokio::test]
+async fn a_notice_cites_the_rule_that_the_duty_was_born_under_whatever_is_in_force_since() {
+    let (app, _, nurse, _) = ventilated().await;
+    let mine = nurse.get("/api/v1/duties?mine=true").await.ok();
+    let born_under = of_rule(&mine, "ND-M1@")[0]["rule"].as_str().expect("a citation").to_owned();
+    app.clock.advance(HOUR);
+    let own = shipped::ETIQUETTE_DOCTOR_NURSE.text.replace("1.0.0", "2.0.0");
+    let mut sets = shipped::SETS.to_vec();
+    let set = sets.iter_mut().find(|set| set.name == shipped::ETIQUETTE_DOCTOR_NURSE.name).expect("it ships");
+    set.text = &own;
+    let files = RulebookFiles { vocabulary: shipped::VOCABULARY, sets };
+    let app = app.stop().await.start_under(Rulebook::load(&files, digest).expect("a sound rulebook")).await;
+
+    let mut socket = nurse.connect(Encoding::Json).await;
+    app.clock.advance(HOUR);
+    app.hub.look_at_what_is_due().await.unwrap();
+    let told = socket.next_that(|frame| match frame {
+        ServerFrame::Notice(notice) if notice.of.to_string() == "reminded" => Some(notice.words.clone()),
+        _ => None,
+    });
+    assert_eq!(told.await.expect("the rule in words").citation, born_under);
 }

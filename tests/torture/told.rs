@@ -8,10 +8,13 @@ use renkei::domain::alarm::{AlarmLimit, AlarmLimits};
 use renkei::domain::body::{Body, Retraction, RetractionReason};
 use renkei::domain::decimal::Decimal;
 use renkei::domain::ids::{EntryId, PatientId, Seq, TimelineId};
+use renkei::domain::role::{OrganisationType, Role};
 use renkei::domain::vital::VitalSign;
 use renkei::hub::outbox::{Item, Outbox};
 use renkei::hub::reading::Span;
 use renkei::limits;
+use renkei::rulebook::{Rulebook, RulebookFiles, shipped};
+use renkei::vault::digest;
 use renkei::wire::{ClientFrame, Encoding, ServerFrame};
 
 use super::reader::Reader;
@@ -235,4 +238,65 @@ async fn whoever_was_away_while_a_record_was_taken_back_forgets_it_on_return_and
         // Fails at anything but entries.
         Reader::connect(actor, Encoding::Json, patient, cursor).await.catch_up().await;
     }
+}
+
+/// The rules that ship, and one that keeps notes from helpers.
+fn without_notes_for_helpers() -> Rulebook {
+    let rule = r#"
+[[rule]]
+id       = "SH-99"
+kind     = "share"
+strength = "must"
+origin   = "proposal"
+ja       = "ヘルパーはメモを見ない"
+en       = "Helpers see no notes"
+reason   = { ja = "地域で決めました。", en = "The region agreed so." }
+effect    = "forbid"
+overrides = ["SH-1"]
+on       = "view:note"
+when     = { "actor.role" = "helper" }
+"#;
+    let own = format!("{}{rule}", shipped::SHARING.text);
+    let mut sets = shipped::SETS.to_vec();
+    let set = sets.iter_mut().find(|set| set.name == shipped::SHARING.name).expect("it ships");
+    set.text = &own;
+    Rulebook::load(&RulebookFiles { vocabulary: shipped::VOCABULARY, sets }, digest).expect("a sound rulebook")
+}
+
+#[tokio::test]
+async fn whoever_was_away_while_the_rules_changed_forgets_what_only_the_old_ones_showed_and_once() {
+    let app = App::start().await;
+    let (patient, doctor, nurse) = team(&app).await;
+    app.organisation("hidamari", OrganisationType::HomeHelp).await;
+    let helper = app.actor(Role::Helper, "hidamari").await;
+    app.link(patient, "hidamari").await;
+    accepted(doctor.connect(Encoding::Json).await.post(patient, note("古いきまりのころ")).await);
+    let mut cursors = Vec::new();
+    for reader in [&helper, &nurse] {
+        let mut reader = Reader::connect(reader, Encoding::Json, patient, Seq::ZERO).await;
+        assert!(reader.catch_up().await.iter().any(|entry| matches!(entry.body, Body::Note(_))));
+        cursors.push(reader.cursor);
+    }
+    eventually("both are away", || app.hub.sessions().count() == 0).await;
+    app.clock.advance(std::time::Duration::from_secs(60));
+    let app = app.stop().await.start_under(without_notes_for_helpers()).await;
+
+    let mut socket = helper.connect(Encoding::Json).await;
+    socket.subscribe(&[(patient.into(), cursors[0])]).await;
+    let forgotten = socket.next_that(|frame| match frame {
+        ServerFrame::Forget { entry, .. } => Some(*entry),
+        _ => None,
+    });
+    assert_eq!(forgotten.await, None, "all of the timeline");
+    let mut by_helper = Reader::subscribed(socket, patient, Seq::ZERO).await;
+    assert!(!by_helper.catch_up().await.iter().any(|entry| matches!(entry.body, Body::Note(_))));
+    let cursor = by_helper.cursor;
+    drop(by_helper);
+    // To whom the new rules show the same goes on where they were.
+    let mut by_nurse = Reader::connect(&nurse, Encoding::Json, patient, cursors[1]).await;
+    by_nurse.nothing_more().await;
+    drop(by_nurse);
+    eventually("all are away", || app.hub.sessions().count() == 0).await;
+    let mut by_helper = Reader::connect(&helper, Encoding::Json, patient, cursor).await;
+    assert!(!by_helper.is_forgotten().await, "it was told already");
 }

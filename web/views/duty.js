@@ -125,6 +125,7 @@ const SAID = {
   overdue: () => say('step_overdue'),
   escalated: (model, { escalated }) => say('step_escalated', { who: debtorsText(model, (escalated.told ?? []).map(readDebtor)) }),
   inherited: (model, { inherited }) => say('step_inherited', { who: debtorsText(model, (inherited.to ?? []).map(readDebtor)) }),
+  metAtUs: (_, { metAtUs }) => say('step_met', { at: moment(msOfUs(metAtUs)) }),
   closed: (_, { closed }) => say('step_closed', { reason: word('close_reason', closed) }),
   declined: () => say('answer_declined'),
   snoozedUntilUs: (_, { snoozedUntilUs }) => say('answer_snoozed', { at: moment(msOfUs(snoozedUntilUs)) }),

@@ -30,6 +30,7 @@ impl Mapped for OpenedDuty {
             matters: sent.matters,
             since: sent.since_us.map(Timestamp),
             in_place_of: within("in_place_of", Mapped::read(sent.in_place_of))?,
+            with: within("with", Mapped::read(sent.with))?,
         })
     }
 
@@ -46,6 +47,7 @@ impl Mapped for OpenedDuty {
             matters: self.matters.clone(),
             since_us: self.since.map(Timestamp::as_micros),
             in_place_of: self.in_place_of.sent(),
+            with: self.with.sent(),
         }
     }
 }
@@ -147,7 +149,8 @@ impl Mapped for DutyStep {
             Some(Step::Inherited(sent)) => {
                 within("inherited.to", Mapped::read(sent.to)).map(|to| StepDone::Inherited { number: sent.number, to })
             }
-            None => Err(one_of("opened, reminded, overdue, escalated, closed, inherited")),
+            Some(Step::MetAtUs(at)) => Ok(StepDone::Met(Timestamp(at))),
+            None => Err(one_of("opened, reminded, overdue, escalated, closed, inherited, met_at_us")),
         };
         Ok(Self { duty: within("duty", Mapped::read(sent.duty))?, round: sent.round, step: step? })
     }
@@ -160,6 +163,7 @@ impl Mapped for DutyStep {
             StepDone::Overdue => Step::Overdue(Overdue {}),
             StepDone::Escalated { level, told } => Step::Escalated(Escalated { level: *level, told: told.sent() }),
             StepDone::Closed(reason) => Step::Closed(reason.sent()),
+            StepDone::Met(at) => Step::MetAtUs(at.as_micros()),
             StepDone::Inherited { number, to } => Step::Inherited(Inherited { number: *number, to: to.sent() }),
         };
         v1::DutyStep { duty: self.duty.sent(), round: self.round, step: Some(step) }

@@ -51,6 +51,7 @@ fn duty(rule: &str, opened: i64, stands: Standing, ended: Option<i64>) -> Duty {
         matters: Vec::new(),
         since: None,
         in_place_of: Vec::new(),
+        with: None,
     };
     Duty {
         opened: opened_duty,

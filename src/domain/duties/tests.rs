@@ -76,6 +76,7 @@ fn opened(number: u128, life: Life) -> OpenedDuty {
         matters: Vec::new(),
         since: None,
         in_place_of: Vec::new(),
+        with: None,
     }
 }
 

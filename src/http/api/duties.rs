@@ -36,7 +36,7 @@ pub struct DutyList {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct DutyShape {
     id: Uuid,
-    /// The patient's.
+    /// The patient's, or the organisation's of whose own duty it is.
     timeline: Uuid,
     /// The rule it comes from, in the version it was opened under.
     #[schema(example = "ND-M1@etiquette-doctor-nurse/1.0.0#3f0c2d9a81be")]
@@ -53,6 +53,8 @@ pub struct DutyShape {
     debtors: Vec<DebtorShape>,
     /// Organisations whose place the debtors took, or whom they are to reach in another way: the hub cannot tell them.
     in_place_of: Vec<Uuid>,
+    /// The other of a pair, where the rule is about two organisations.
+    with: Option<Uuid>,
     /// Whether I owe it in my role.
     mine: bool,
     /// `open`, `snoozed`, `overdue`, `escalated`, `paused`, `met`, `declined`, `waived`, `closed`.
@@ -138,6 +140,7 @@ impl From<ListedDuty> for DutyShape {
             due: duty.due.to_rfc3339(),
             debtors: duty.debtors.iter().map(DebtorShape::from).collect(),
             in_place_of: duty.in_place_of.iter().map(|office| office.0).collect(),
+            with: duty.opened.with.map(|other| other.0),
             mine: is_mine,
             standing,
             closed_for,

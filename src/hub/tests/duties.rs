@@ -115,6 +115,7 @@ fn in_words(step: &DutyStep) -> String {
             format!("escalated {level}: {}", told.join(", "))
         }
         StepDone::Closed(reason) => format!("closed {reason}"),
+        StepDone::Met(_) => "met".into(),
         StepDone::Inherited { to, .. } => {
             let to: Vec<String> = to.iter().map(|one| number(one.organisation).to_string()).collect();
             format!("inherited by {}", to.join(", "))

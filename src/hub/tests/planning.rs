@@ -64,6 +64,7 @@ fn opened(standing: bool, reminders: &[i64], chain: &[i64], clock: Clock) -> Ope
         matters: Vec::new(),
         since: None,
         in_place_of: Vec::new(),
+        with: None,
     }
 }
 

@@ -21,6 +21,7 @@ use crate::domain::time::Timestamp;
 use crate::domain::unit::Unit;
 use crate::domain::vital::{Measurement, Vital, VitalSign};
 use crate::hub::answer::{Accepted, Answer};
+use crate::hub::past_rules::PastRules;
 use crate::hub::patients::PatientIndex;
 use crate::hub::{Hub, HubTasks, RegionParts};
 use crate::rulebook::calendar::Calendar;
@@ -62,6 +63,7 @@ impl Lasting {
         let parts = RegionParts {
             rulebook: shipped::load(digest).unwrap(),
             rulebook_is_configured: true,
+            past: PastRules::default(),
             directory: directory(),
             patients: PatientIndex::of(registrations.into_iter().map(|(id, known)| (id.as_patient(), known))),
             offices: Offices::of(journal.read(|tx| Box::pin(tx.load_offices())).await.unwrap()),

@@ -91,6 +91,7 @@ impl Office {
             StepDone::Closed(_) => "closed",
             StepDone::Reminded(_) => "reminded",
             StepDone::Inherited { .. } => "inherited",
+            StepDone::Met(_) => "met",
         };
         let words = steps.iter().map(word).collect();
         steps.into_iter().for_each(|step| self.write(at, Body::DutyStep(Box::new(step))));

@@ -55,6 +55,7 @@ fn opened(region: &Region, number: u128) -> Body {
         matters: Vec::new(),
         since: None,
         in_place_of: Vec::new(),
+        with: None,
     };
     Body::DutyStep(Box::new(DutyStep { duty: opened.id, round: 0, step: StepDone::Opened(opened) }))
 }

@@ -60,20 +60,24 @@ fn terms() -> impl Strategy<Value = Terms> {
 
 pub(super) fn opened_duty() -> impl Strategy<Value = OpenedDuty> {
     let born = (duty_id(), text(), debtors(), time());
-    let about = (vec(text(), 0..2), option::of(time()), vec(id(OrganisationId), 0..2));
+    let meant = (vec(id(OrganisationId), 0..2), option::of(id(OrganisationId)));
+    let about = (vec(text(), 0..2), option::of(time()), meant);
     (born, any::<bool>(), any::<bool>(), terms(), vec(debtors(), 0..2), about).prop_map(
-        |((id, rule, debtors, due), confirmed, standing, terms, chain, (matters, since, in_place_of))| OpenedDuty {
-            id,
-            rule: rule.into(),
-            debtors,
-            due,
-            confirmed,
-            standing,
-            terms: terms.into(),
-            chain,
-            matters,
-            since,
-            in_place_of,
+        |((id, rule, debtors, due), confirmed, standing, terms, chain, (matters, since, (in_place_of, with)))| {
+            OpenedDuty {
+                id,
+                rule: rule.into(),
+                debtors,
+                due,
+                confirmed,
+                standing,
+                terms: terms.into(),
+                chain,
+                matters,
+                since,
+                in_place_of,
+                with,
+            }
         },
     )
 }
@@ -85,6 +89,7 @@ pub(super) fn of_a_duty() -> impl Strategy<Value = Body> {
         Just(StepDone::Overdue),
         (any::<u32>(), debtors()).prop_map(|(level, told)| StepDone::Escalated { level, told }),
         select(CloseReason::ALL).prop_map(StepDone::Closed),
+        time().prop_map(StepDone::Met),
         (any::<u32>(), debtors()).prop_map(|(number, to)| StepDone::Inherited { number, to }),
     ];
     let answer = prop_oneof![
