@@ -2,6 +2,7 @@
 //! starts. Every mistake is found at once and says where it stands, what was expected and what was
 //! probably meant. It reads the file it is given and looks whether named files exist; nothing else.
 
+mod accounts;
 mod calendar;
 mod fields;
 mod mistake;
@@ -21,6 +22,7 @@ use std::time::Duration;
 
 use crate::limits;
 
+pub use accounts::{AccountSettings, PasswordProfile};
 pub use calendar::{CalendarSettings, MinuteSpan, OpeningHours};
 pub use fields::{FIELDS, Field};
 pub use mistake::{Mistake, Place};
@@ -48,6 +50,7 @@ pub struct Config {
     /// Pages of exactly these origins may open a WebSocket.
     pub allowed_origins: Vec<WebOrigin>,
     pub session: SessionLimits,
+    pub accounts: AccountSettings,
     pub calendar: CalendarSettings,
     pub log: Log,
 }

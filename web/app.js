@@ -1,6 +1,9 @@
-// Starts the page: takes the sign-in token out of the address, builds the model on the real world and shows it.
+// Starts the page: takes what a link carries out of the address, builds the model on the real world and shows it.
 
-import { adoptTokenFromAddress, currentToken, keepToken } from './credentials.js';
+import {
+  currentInvitation, currentToken, isMarkedSignedIn, keepInvitation, keepToken, onOtherTab, takeFromAddress,
+} from './credentials.js';
+import { Entrance } from './entrance.js';
 import { language, startLanguage } from './language.js';
 import { Model } from './model.js';
 import { Rest } from './rest.js';
@@ -10,11 +13,13 @@ const RUSHED_PAINT_MS = 200;
 /** "In two hours" must not stand still. */
 const TICK_MS = 30_000;
 
-adoptTokenFromAddress();
+const link = takeFromAddress();
+if (link.invitation) keepInvitation(link.invitation);
 startLanguage();
 
+const rest = new Rest(currentToken);
 const model = new Model({
-  rest: new Rest(currentToken),
+  rest,
   openSocket: (subprotocol) => new WebSocket(`${location.origin.replace(/^http/, 'ws')}/ws`, [subprotocol]),
   clock: {
     now: () => Date.now(),
@@ -34,10 +39,12 @@ const model = new Model({
 
 const shell = /** @type {import('./views/shell.js').Shell} */ (document.createElement('renkei-shell'));
 shell.model = model;
+// A new model for a new person: nothing of the one before can remain.
+const anew = () => location.replace(location.pathname);
+shell.entrance = new Entrance(rest, { changed: () => model.changed(), entered: anew, invitation: currentInvitation() });
 shell.signIn = (token) => {
   keepToken(token);
-  // A new model for a new person: nothing of the one before can remain.
-  location.replace(location.pathname);
+  anew();
 };
 document.body.append(shell);
 
@@ -48,8 +55,29 @@ document.addEventListener('visibilitychange', () => {
   if (!document.hidden && model.hub.connection.phase === 'waiting') model.hub.connect();
   model.changed();
 });
-window.addEventListener('hashchange', () => {
-  if (adoptTokenFromAddress()) location.reload();
-});
+window.addEventListener('hashchange', () => follow(takeFromAddress()));
+onOtherTab(() => location.reload());
 setInterval(() => model.changed(), TICK_MS);
-if (currentToken()) model.start();
+begin();
+
+/** A link that is opened while the page is. @param {{token: string | null, invitation: string | null}} link */
+function follow({ token, invitation }) {
+  if (token) adopt(token).then((taken) => taken && location.reload());
+  else if (invitation && model.stage === 'signed_out') shell.entrance?.beginInvitation(invitation);
+  else if (invitation) keepInvitation(invitation);
+}
+
+/** A token in a link counts in the demo alone: else somebody's link would make another of who follows it. @param {string} token */
+async function adopt(token) {
+  const ways = await rest.ways().catch(() => null);
+  if (!ways?.links) return false;
+  keepToken(token);
+  return true;
+}
+
+async function begin() {
+  if (link.token) await adopt(link.token);
+  const mayBeSignedIn = currentToken() || isMarkedSignedIn();
+  if (mayBeSignedIn && !link.invitation) model.start();
+  else model.changed();
+}

@@ -1,19 +1,23 @@
-// The token of this sign-in: taken from the fragment of the sign-in link, which browsers never send, kept in
-// sessionStorage of this tab, and gone from the address bar before anything else happens.
+// By what this page is signed in. Usually a cookie, which no script can read: then the browser keeps only a mark that there
+// is one, so that its tabs know. A link of the demo puts a token into one tab instead. What links carry stands after the `#`,
+// which browsers never send, and is gone from the address bar before anything else happens.
 
-const KEY = 'renkei.token';
+const TOKEN = 'renkei.token';
+const INVITATION = 'renkei.invitation';
+const SIGNED_IN = 'renkei.signed_in';
 
-/** Moves a token from the address bar into this tab's storage. Returns whether there was one. */
-export function adoptTokenFromAddress(location = window.location, history = window.history, storage = sessionStorage) {
+/**
+ * Takes a token or an invitation out of the address bar.
+ * @returns {{token: string | null, invitation: string | null}}
+ */
+export function takeFromAddress(location = window.location, history = window.history) {
   const fields = new URLSearchParams(location.hash.slice(1));
-  const token = fields.get('token');
-  if (!token) return false;
-  storage.setItem(KEY, token);
-  history.replaceState(null, '', location.pathname);
-  return true;
+  const [token, invitation] = [fields.get('token'), fields.get('invitation')];
+  if (token || invitation) history.replaceState(null, '', location.pathname);
+  return { token, invitation };
 }
 
-/** The token in what somebody pasted: a whole sign-in link or the token alone. @param {string} text */
+/** What a pasted link holds, or the token alone. @param {string} text */
 export function tokenIn(text) {
   const trimmed = text.trim();
   const at = trimmed.indexOf('#');
@@ -21,11 +25,43 @@ export function tokenIn(text) {
   return inLink ?? (/^[\w.~+/=-]{16,}$/.test(trimmed) ? trimmed : null);
 }
 
-/** @param {string} token */
-export const keepToken = (token) => sessionStorage.setItem(KEY, token);
-export const currentToken = () => sessionStorage.getItem(KEY);
+/** @param {string} token of a link of the demo */
+export const keepToken = (token) => sessionStorage.setItem(TOKEN, token);
+export const currentToken = () => sessionStorage.getItem(TOKEN);
 
-/** Forgets everything of this sign-in that the tab holds. */
+/** An invitation outlives a reload: a phone may put the page away while its owner is in the authenticator. @param {string} invitation */
+export const keepInvitation = (invitation) => sessionStorage.setItem(INVITATION, invitation);
+export const currentInvitation = () => sessionStorage.getItem(INVITATION);
+export const forgetInvitation = () => sessionStorage.removeItem(INVITATION);
+
+/** Whether this browser was signed in by a cookie when it was last heard of. */
+export const isMarkedSignedIn = () => localStorage.getItem(SIGNED_IN) !== null;
+
+/** Marks the browser, for its other tabs too. @param {string} signIn id of the sign-in */
+export function markSignedIn(signIn) {
+  sessionStorage.removeItem(TOKEN);
+  localStorage.setItem(SIGNED_IN, signIn);
+}
+
+/**
+ * Tells when another tab of this browser signed in or out: the cookie of all tabs is another's then.
+ * @param {() => void} call
+ */
+export function onOtherTab(call) {
+  window.addEventListener('storage', ({ key }) => key === SIGNED_IN && !currentToken() && call());
+}
+
+/** Forgets everything of this sign-in that the browser holds. */
 export function forgetSignIn() {
+  if (!currentToken()) localStorage.removeItem(SIGNED_IN);
   sessionStorage.clear();
+}
+
+const BROWSERS = [['Edg/', 'Edge'], ['OPR/', 'Opera'], ['Firefox/', 'Firefox'], ['Chrome/', 'Chrome'], ['Safari/', 'Safari']];
+const SYSTEMS = [['iPhone', 'iPhone'], ['iPad', 'iPad'], ['Android', 'Android'], ['Windows', 'Windows'], ['Mac OS', 'Mac'], ['Linux', 'Linux']];
+
+/** What this device is called in the list of sign-ins. @param {string} agent */
+export function deviceName(agent = navigator.userAgent) {
+  const of = (/** @type {string[][]} */ known) => known.find(([mark]) => agent.includes(mark))?.[1] ?? '';
+  return [of(BROWSERS), of(SYSTEMS)].filter(Boolean).join(' / ');
 }

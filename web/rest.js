@@ -12,6 +12,8 @@ export class RestError extends Error {
     this.status = status;
     this.code = /** @type {string} */ (problem.code ?? '');
     this.reason = /** @type {{ja: string, en: string} | undefined} */ (problem.detail);
+    /** Of what was sent, where one field is at fault. */
+    this.field = /** @type {string} */ (problem.field ?? '');
     this.retryAfterMs = retryAfterMs;
   }
 }
@@ -36,7 +38,10 @@ export class RestError extends Error {
  * @property {{code: string}} effect
  * @property {{title: Text, version: string, agreed_by: {body: string, role: string, on: string}[]}} set
  * @property {boolean} in_force
- * @typedef {{person: {id: string, name: {kanji: string, kana: string}}, role: string, organisation: Organisation, expires_at: string}} Me
+ * @typedef {{role: string, organisation: string, organisation_name: string}} HeldPosition
+ * @typedef {{person: {id: string, name: {kanji: string, kana: string}}, role: string, organisation: Organisation, positions?: HeldPosition[], expires_at: string}} Me
+ * @typedef {{id: string, position: HeldPosition, device: string, way: string, issued_at: string, used_at: string, expires_at: string, is_this: boolean}} SignIn
+ * @typedef {{id: string | null, ticket: string | null, positions: HeldPosition[]}} Entered
  */
 
 export class Rest {
@@ -59,13 +64,13 @@ export class Rest {
       response = await this.send(`/api/v1${path}`, {
         method,
         headers: {
-          authorization: `Bearer ${this.token() ?? ''}`,
+          ...this.credentials(),
           accept: 'application/json, */*;q=0.5',
           ...(body ? { 'content-type': 'application/json' } : {}),
         },
         ...(body ? { body: JSON.stringify(body) } : {}),
         cache: 'no-store',
-        credentials: 'omit',
+        credentials: this.token() ? 'omit' : 'same-origin',
         signal: AbortSignal.timeout(answerMsMax),
       });
     } catch {
@@ -74,6 +79,61 @@ export class Rest {
     if (response.ok) return response;
     const answer = await response.json().catch(() => ({}));
     throw new RestError(response.status, answer, Number(response.headers.get('retry-after') ?? 0) * 1000);
+  }
+
+  /** A token of a link, or a word by which the hub knows its own page and looks at the cookie. @returns {Record<string, string>} */
+  credentials() {
+    const token = this.token();
+    return token ? { authorization: `Bearer ${token}` } : { 'renkei-client': 'page' };
+  }
+
+  /** How people sign in here. @returns {Promise<{password_chars_min: number, links: boolean}>} */
+  ways() {
+    return this.call('GET', '/sign-in');
+  }
+
+  /** @param {{login: string, password: string, code: string, device: string}} given @returns {Promise<Entered>} */
+  signIn(given) {
+    return this.call('POST', '/sign-in', given);
+  }
+
+  /** @param {{ticket: string, position: {role: string, organisation: string}}} given @returns {Promise<Entered>} */
+  choosePosition(given) {
+    return this.call('POST', '/sign-in/position', given);
+  }
+
+  /** @param {{invitation: string, code: string}} given @returns {Promise<import('./entrance.js').Opened>} */
+  openInvitation(given) {
+    return this.call('POST', '/invitations/open', given);
+  }
+
+  /** @param {{invitation: string, code: string, password: string, authenticator_code: string, device: string}} given @returns {Promise<Entered>} */
+  acceptInvitation(given) {
+    return this.call('POST', '/invitations/accept', given);
+  }
+
+  /** @returns {Promise<{sign_ins: SignIn[]}>} */
+  mySignIns() {
+    return this.call('GET', '/me/sign-ins');
+  }
+
+  /** @param {string} id */
+  endSignIn(id) {
+    return this.call('DELETE', `/me/sign-ins/${encodeURIComponent(id)}`);
+  }
+
+  endAllSignIns() {
+    return this.call('DELETE', '/me/sign-ins');
+  }
+
+  /** @param {{role: string, organisation: string}} position @returns {Promise<{id: string}>} */
+  switchPosition(position) {
+    return this.call('PUT', '/me/position', position);
+  }
+
+  /** @param {{present: string, code: string, new: string}} given */
+  changePassword(given) {
+    return this.call('PUT', '/me/password', given);
   }
 
   /** @returns {Promise<Me>} */
@@ -150,7 +210,7 @@ export class Rest {
       const request = new XMLHttpRequest();
       request.open('POST', `/api/v1/timelines/${encodeURIComponent(timeline)}/files`);
       request.timeout = FILE_MS_MAX;
-      request.setRequestHeader('authorization', `Bearer ${this.token() ?? ''}`);
+      for (const [name, value] of Object.entries(this.credentials())) request.setRequestHeader(name, value);
       request.setRequestHeader('content-type', type);
       request.setRequestHeader('renkei-file-name', encodeURIComponent(file.name));
       request.upload.onprogress = ({ loaded, total }) => progress(total ? loaded / total : 0);

@@ -1,6 +1,7 @@
 //! Use cases that are not posts: organisations, people, sign-ins, finding and registering patients, files,
 //! emergency access, imports.
 
+pub mod accounts;
 pub mod advice;
 pub mod compliance;
 pub mod directory;

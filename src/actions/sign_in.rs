@@ -1,20 +1,22 @@
 //! Sign-ins: opaque tokens bound to a person in one role at one organisation, one-time tickets for sockets, revocation.
 //!
-//! Tokens are stored as hashes. A revocation reaches open sockets at once. Accounts with passkeys come in front of
-//! [`SignIns::issue`] later; what follows a sign-in stays as it is.
+//! Tokens are stored as hashes. A revocation reaches open sockets at once. How somebody shows who they are, before a
+//! sign-in begins, is `actions/accounts`.
 
 use std::time::Duration;
 
 use super::tickets::{NoTicket, Tickets};
 use crate::config::SessionLimits;
+use crate::domain::account::SignInWay;
 use crate::domain::act::{Act, By, Deed, SignInEnd};
 use crate::domain::directory::{Actor, Directory, Organisation, Position};
 use crate::domain::ids::{OrganisationId, PersonId, SignInId};
 use crate::domain::time::Timestamp;
 use crate::hub::Hub;
 use crate::hub::sessions::SignedIn;
+use crate::limits;
 use crate::session::TicketGate;
-use crate::store::{EndedSignIn, Journal, SignIn, StoreError, Tx};
+use crate::store::{EndedSignIn, SignIn, StoreError, Tx};
 use crate::vault::Token;
 use crate::wire::codes::CloseCode;
 
@@ -24,6 +26,8 @@ pub struct SignIns {
     hub: Hub,
     tickets: Tickets,
     limits: SessionLimits,
+    /// Whether links of the demo let anybody in.
+    takes_links: bool,
     /// A sign-in of which this process knows nothing yet may have been used until now.
     since: Timestamp,
 }
@@ -46,8 +50,8 @@ pub enum SignInError {
     Store(#[from] StoreError),
 }
 
-/// A sign-in that is to be issued.
-#[derive(Clone, Copy, Debug)]
+/// A sign-in that is to begin.
+#[derive(Clone, Debug)]
 pub struct NewSignIn {
     pub id: SignInId,
     pub person: PersonId,
@@ -56,29 +60,66 @@ pub struct NewSignIn {
     pub valid_for: Duration,
     /// Who hands it out.
     pub by: By,
+    pub way: SignInWay,
+    /// What the device calls itself.
+    pub device: String,
+}
+
+/// A sign-in that begins when it is written.
+#[derive(Clone, Debug)]
+pub struct ReadySignIn {
+    /// Shown once.
+    pub token: Token,
+    pub signed_in: SignedIn,
+    row: SignIn,
+    act: Act,
 }
 
 impl NewSignIn {
-    /// Stores it. A hub that runs on the same journal lets its bearer in from now on.
+    /// Draws its token.
     ///
     /// # Errors
-    /// When the person does not hold the position, or the store fails.
-    pub async fn issue(self, journal: &Journal, directory: &Directory) -> Result<(Token, SignedIn), SignInError> {
-        let Self { id, person, position, now, valid_for, by } = self;
+    /// When the person does not hold the position.
+    pub fn prepare(self, directory: &Directory) -> Result<ReadySignIn, SignInError> {
+        let Self { id, person, position, now, valid_for, by, way, device } = self;
         let actor = directory.actor(person, position).ok_or(SignInError::NoPosition)?;
         let (token, expires_at) = (Token::random(), now.saturating_add(valid_for));
-        let token_hash = token.hash();
-        let sign_in = SignIn { id, token_hash, person, position, issued_at: now, expires_at, revoked_at: None };
-        let act = Act { by, deed: Deed::SignInIssued { sign_in: id, person, position, expires_at } };
-        journal
-            .write(move |tx| {
-                Box::pin(async move {
-                    tx.insert_sign_in(&sign_in).await?;
-                    tx.append_acts(now, [act]).await
-                })
-            })
-            .await?;
-        Ok((token, SignedIn { id, actor, until: expires_at }))
+        let row = SignIn {
+            id,
+            token_hash: token.hash(),
+            person,
+            position,
+            issued_at: now,
+            expires_at,
+            revoked_at: None,
+            device: device.chars().filter(|c| !c.is_control()).take(limits::DEVICE_NAME_CHARS_MAX).collect(),
+            way: Some(way),
+            used_at: now,
+        };
+        let act = Act { by, deed: Deed::SignInIssued { sign_in: id, person, position, expires_at, way: Some(way) } };
+        Ok(ReadySignIn { token, signed_in: SignedIn { id, actor, until: expires_at }, row, act })
+    }
+}
+
+impl ReadySignIn {
+    /// Stores it. A hub that runs on the same journal lets its bearer in from the commit on. Of too many sign-ins of one
+    /// person those longest unused end.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn write(&self, tx: &mut Tx) -> Result<Vec<SignInId>, StoreError> {
+        let now = self.row.issued_at;
+        let mut valid = tx.list_sign_ins(self.row.person).await?;
+        valid.retain(|one| one.is_valid_at(now));
+        valid.sort_by_key(|one| std::cmp::Reverse(one.used_at));
+        let mut ended = Vec::new();
+        for crowded in valid.iter().skip(limits::SESSIONS_PER_PERSON_MAX - 1) {
+            ended.extend(tx.revoke_sign_in(crowded.id, now).await?);
+        }
+        keep_ended(tx, By::Hub, SignInEnd::Unused, now, &ended).await?;
+        tx.insert_sign_in(&self.row).await?;
+        tx.append_acts(now, [self.act.clone()]).await?;
+        Ok(ended.iter().map(|ended| ended.id).collect())
     }
 }
 
@@ -93,7 +134,19 @@ impl SignIns {
     #[must_use]
     pub fn within(hub: Hub, limits: SessionLimits) -> Self {
         let since = hub.region().now();
-        Self { hub, tickets: Tickets::default(), limits, since }
+        Self { hub, tickets: Tickets::default(), limits, takes_links: false, since }
+    }
+
+    /// The same where links of [`Self::issue`] let people in: in the demo on its own machine, and in tests.
+    #[must_use]
+    pub fn taking_links(self, takes_links: bool) -> Self {
+        Self { takes_links, ..self }
+    }
+
+    /// Whether links let anybody in here.
+    #[must_use]
+    pub const fn takes_links(&self) -> bool {
+        self.takes_links
     }
 
     /// How long a sign-in lasts at most, however much it is used.
@@ -102,7 +155,7 @@ impl SignIns {
         self.limits.lifetime
     }
 
-    /// Signs a person in, in one of their positions. The token is shown once and never stored.
+    /// A sign-in by one factor alone, the link: worth something only where [`Self::taking_links`] says so.
     ///
     /// # Errors
     /// When the person does not hold the position, or the store fails.
@@ -117,8 +170,59 @@ impl SignIns {
         if region.directory().actor(person, position).is_some_and(|actor| region.is_shut_out(&actor)) {
             return Err(SignInError::Suspended);
         }
-        let new = NewSignIn { id: SignInId(region.draw_id()), person, position, now: region.now(), valid_for, by };
-        new.issue(self.hub.journal(), &region.directory()).await
+        let (id, now, way) = (SignInId(region.draw_id()), region.now(), SignInWay::Link);
+        let new = NewSignIn { id, person, position, now, valid_for, by, way, device: String::new() };
+        self.begin(new.prepare(&region.directory())?, None).await
+    }
+
+    /// Begins a sign-in. `as_of`: only if the person's account is still what it was when they showed who they are.
+    ///
+    /// # Errors
+    /// When the account changed meanwhile, or the store fails.
+    pub async fn begin(&self, ready: ReadySignIn, as_of: Option<Timestamp>) -> Result<(Token, SignedIn), SignInError> {
+        let (token, signed_in) = (ready.token.clone(), ready.signed_in);
+        let writing = self.hub.journal().write(move |tx| {
+            Box::pin(async move {
+                if let Some(as_of) = as_of {
+                    let account = tx.find_account(signed_in.actor.person).await?;
+                    if account.is_none_or(|account| account.changed_at != as_of) {
+                        return Ok(None);
+                    }
+                }
+                ready.write(tx).await.map(Some)
+            })
+        });
+        let crowded: Option<Vec<SignInId>> = writing.await.map_err(|error: StoreError| error)?;
+        self.end(&crowded.ok_or(SignInError::Refused)?);
+        Ok((token, signed_in))
+    }
+
+    /// A sign-in in another position, instead of this one and until the moment at which this one would have ended.
+    ///
+    /// # Errors
+    /// When the person does not hold the position, this sign-in has ended, or the store fails.
+    pub async fn switch(&self, from: SignedIn, position: Position) -> Result<(Token, SignedIn), SignInError> {
+        let region = self.hub.region();
+        let (person, by, now) = (from.actor.person, By::Person(from.actor), region.now());
+        let (id, directory) = (SignInId(region.draw_id()), region.directory());
+        let valid_for = from.until.since(now);
+        let switching = self.hub.journal().write(move |tx| {
+            Box::pin(async move {
+                let known = tx.list_sign_ins(person).await?.into_iter().find(|one| one.id == from.id);
+                let Some(known) = known.filter(|known| known.is_valid_at(now)) else { return Ok(None) };
+                let (way, device) = (known.way.unwrap_or(SignInWay::Link), known.device);
+                let new = NewSignIn { id, person, position, now, valid_for, by, way, device };
+                let Ok(ready) = new.prepare(&directory) else { return Ok(None) };
+                let ended: Vec<_> = tx.revoke_sign_in(from.id, now).await?.into_iter().collect();
+                keep_ended(tx, by, SignInEnd::PositionChosen, now, &ended).await?;
+                let crowded = ready.write(tx).await?;
+                Ok::<_, StoreError>(Some((ready, crowded)))
+            })
+        });
+        let (ready, mut ended) = switching.await?.ok_or(SignInError::Refused)?;
+        ended.push(from.id);
+        self.end(&ended);
+        Ok((ready.token, ready.signed_in))
     }
 
     /// Who bears this token, if it is valid now; that is a use of it. One that was not used for too long ends here.
@@ -130,6 +234,10 @@ impl SignIns {
         let found = self.hub.journal().read(move |tx| Box::pin(async move { tx.find_sign_in(&hash).await })).await?;
         let now = self.hub.region().now();
         let sign_in = found.filter(|sign_in| sign_in.is_valid_at(now)).ok_or(SignInError::Refused)?;
+        // INVARIANT: one factor lets nobody in, except into the demo on its own machine.
+        if !self.takes_links && matches!(sign_in.way, None | Some(SignInWay::Link)) {
+            return Err(SignInError::Refused);
+        }
         let directory = self.hub.region().directory();
         let actor = directory.actor(sign_in.person, sign_in.position).ok_or(SignInError::Refused)?;
         if self.hub.region().is_shut_out(&actor) {
@@ -141,7 +249,61 @@ impl SignIns {
             self.revoke(By::Hub, sign_in.id, SignInEnd::Unused).await?;
             return Err(SignInError::Refused);
         }
+        self.note_used(&sign_in, now).await;
         Ok(SignedIn { id: sign_in.id, actor, until: sign_in.expires_at })
+    }
+
+    /// For the list of sign-ins; a journal that cannot be written ends nobody's work here.
+    async fn note_used(&self, sign_in: &SignIn, now: Timestamp) {
+        if now.since(sign_in.used_at) < Duration::from_millis(limits::SIGN_IN_USE_NOTED_MS) {
+            return;
+        }
+        let id = sign_in.id;
+        let noting = self.hub.journal().write(move |tx| Box::pin(async move { tx.note_sign_in_used(id, now).await }));
+        if let Err(error) = noting.await {
+            let error: StoreError = error;
+            tracing::debug!(code = error.code(), "the use of a sign-in is not noted");
+        }
+    }
+
+    /// The sign-ins of a person that let somebody in now, the latest used first, and when each was last used.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn list(&self, person: PersonId) -> Result<Vec<SignIn>, SignInError> {
+        let (sessions, now) = (self.hub.sessions(), self.hub.region().now());
+        let mut listed = self.hub.journal().read(move |tx| Box::pin(tx.list_sign_ins(person))).await?;
+        listed.retain(|one: &SignIn| one.is_valid_at(now));
+        for one in &mut listed {
+            one.used_at = sessions.last_used(one.id, now).unwrap_or(one.used_at).max(one.used_at);
+        }
+        listed.retain(|one| now.since(one.used_at.max(self.since)) <= self.limits.idle_timeout);
+        listed.sort_by_key(|one| std::cmp::Reverse((one.used_at, one.id)));
+        Ok(listed)
+    }
+
+    /// How long a sign-in may be unused.
+    #[must_use]
+    pub const fn idle_timeout(&self) -> Duration {
+        self.limits.idle_timeout
+    }
+
+    /// Ends the sign-ins of a person, all or all but one; how many there were.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn end_all_of(
+        &self,
+        by: By,
+        person: PersonId,
+        why: SignInEnd,
+        but: Option<SignInId>,
+    ) -> Result<usize, SignInError> {
+        let now = self.hub.region().now();
+        let ending = self.hub.journal().write(move |tx| Box::pin(end_all(tx, by, person, why, but, now)));
+        let ended = ending.await?;
+        self.end(&ended);
+        Ok(ended.len())
     }
 
     /// A one-time ticket for one socket, valid for [`limits::TICKET_MS`](crate::limits::TICKET_MS).
@@ -178,17 +340,7 @@ impl SignIns {
     /// # Errors
     /// When the store fails.
     pub async fn revoke_person(&self, by: By, person: PersonId) -> Result<usize, SignInError> {
-        let now = self.hub.region().now();
-        let revoking = self.hub.journal().write(move |tx| {
-            Box::pin(async move {
-                let ended = tx.revoke_sign_ins_of(person, now).await?;
-                keep_ended(tx, by, SignInEnd::PersonChanged, now, &ended).await?;
-                Ok::<_, StoreError>(ended)
-            })
-        });
-        let ended: Vec<SignInId> = revoking.await?.iter().map(|ended| ended.id).collect();
-        self.end(&ended);
-        Ok(ended.len())
+        self.end_all_of(by, person, SignInEnd::PersonChanged, None).await
     }
 
     /// Ends all sign-ins at an organisation, which ended its work.
@@ -217,10 +369,27 @@ impl SignIns {
     }
 
     /// The journal says that these have ended: first nothing new can begin, then what is open closes.
-    fn end(&self, ended: &[SignInId]) {
+    pub(super) fn end(&self, ended: &[SignInId]) {
         self.tickets.end(ended, self.hub.region().now());
         ended.iter().for_each(|id| self.hub.sessions().end(*id, CloseCode::SignInEnded));
     }
+}
+
+/// Ends the sign-ins of a person in somebody's transaction; whoever calls it tells the open sockets after the commit.
+pub(super) async fn end_all(
+    tx: &mut Tx,
+    by: By,
+    person: PersonId,
+    why: SignInEnd,
+    but: Option<SignInId>,
+    now: Timestamp,
+) -> Result<Vec<SignInId>, StoreError> {
+    let ended = match but {
+        None => tx.revoke_sign_ins_of(person, now).await?,
+        Some(but) => tx.revoke_other_sign_ins_of(person, but, now).await?,
+    };
+    keep_ended(tx, by, why, now, &ended).await?;
+    Ok(ended.iter().map(|ended| ended.id).collect())
 }
 
 /// One act for each sign-in that ended, in the transaction that ends it.

@@ -81,12 +81,8 @@ fn told_office(office: Option<&FirstOffice>, step: Step, config: &Path) -> Text 
     let (person, config) = (operator.id, config.display());
     let (name, office) = (&operator.name.kanji, &office.name);
     Text::new(
-        format!(
-            "{office}（{name}）を登録しました。サインインのリンクの発行:\n  renkei sign-in --config {config} --person {person}"
-        ),
-        format!(
-            "Registered {office} ({name}). For a sign-in link:\n  renkei sign-in --config {config} --person {person}"
-        ),
+        format!("{office}（{name}）を登録しました。本人の招待:\n  renkei sign-in --config {config} --person {person}"),
+        format!("Registered {office} ({name}). To invite them:\n  renkei sign-in --config {config} --person {person}"),
     )
 }
 

@@ -1,17 +1,19 @@
-//! `renkei sign-in`: a sign-in link for one person, for operators, until accounts exist. The hub may run meanwhile.
-//! The link goes to standard output, once; only the hash of its token is kept.
+//! `renkei sign-in`: an invitation for one person, by whoever runs commands on the hub's machine: the first one of a region,
+//! and the way back for a secretariat that lost its own. Link and code open nothing by themselves: they lead to setting up
+//! two factors. Where a hub runs, it knows at once.
 
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use super::config_arguments::{ConfigArguments, print_mistakes};
 use super::{Complaint, EXIT_CONFIG, Terminal, open, serve};
-use crate::actions::sign_in::NewSignIn;
+use crate::actions::accounts::{AccountError, Issued, NewInvitation};
 use crate::clock::{Clock as _, Ids, SystemClock};
 use crate::config::Config;
+use crate::domain::account::Purpose;
 use crate::domain::act::By;
 use crate::domain::directory::{Directory, Organisation, Person, Position};
-use crate::domain::ids::SignInId;
+use crate::domain::ids::InvitationId;
 use crate::domain::role::Role;
 use crate::domain::search::fold;
 use crate::domain::text::Text;
@@ -29,6 +31,9 @@ pub(super) struct Arguments {
     /// 所属：ID か名前の一部（一つに決まるなら省略可） / The organisation: id or part of the name; likewise
     #[arg(long, value_name = "ORG")]
     organisation: Option<String>,
+    /// アカウントの再設定（理由） / Recover the account that was set up before, for this reason
+    #[arg(long, value_name = "REASON")]
+    recover: Option<String>,
     #[command(flatten)]
     config: ConfigArguments,
 }
@@ -61,7 +66,12 @@ async fn issue(
     let directory: Directory = journal.read(|tx| Box::pin(tx.load_directory())).await?;
     let candidates = candidates(&directory, arguments);
     let chosen = match candidates.as_slice() {
-        [chosen] if arguments.person.is_some() => *chosen,
+        // An invitation is for a person, whatever positions they have.
+        [chosen, rest @ ..]
+            if arguments.person.is_some() && rest.iter().all(|one| one.person.id == chosen.person.id) =>
+        {
+            *chosen
+        }
         [] => return Err(nobody().into()),
         several => {
             several.iter().for_each(|candidate| println!("{}", candidate.line(terminal)));
@@ -72,25 +82,36 @@ async fn issue(
         }
     };
     let clock = Arc::new(SystemClock::new());
-    let id = SignInId(Ids::new(Arc::clone(&clock) as _).draw());
-    let valid_for = config.session.lifetime;
-    let new = NewSignIn {
-        id,
-        person: chosen.person.id,
-        position: chosen.position,
-        now: clock.now(),
-        valid_for,
-        by: By::Operator,
+    let id = InvitationId(Ids::new(Arc::clone(&clock) as _).draw());
+    let (purpose, reason) = match &arguments.recover {
+        Some(reason) => (Purpose::Recovery, reason.clone()),
+        None => (Purpose::First, String::new()),
     };
-    let (token, signed_in) = new.issue(journal, &directory).await?;
-    let until = signed_in.until;
-    let note = Text::new(
-        format!("{}\n{until} まで有効。ほかの人に見せないでください", chosen.line(terminal)),
-        format!("{}\nvalid until {until}; keep it to yourself", chosen.line(terminal)),
-    );
-    eprintln!("{}", terminal.language.pick(&note));
-    println!("{}/#token={}", config.public_url, token.reveal().as_str());
+    let (person, now) = (chosen.person.id, clock.now());
+    let new = NewInvitation { id, person, purpose, login: None, reason, by: By::Operator, now };
+    let issued = new.issue(journal).await.map_err(cannot_invite)?;
+    println!("{}/#invitation={}", config.public_url, issued.token.reveal().as_str());
+    println!("{}", terminal.language.pick(&told(&issued, &chosen.line(terminal))));
     Ok(ExitCode::SUCCESS)
+}
+
+fn told(issued: &Issued, whom: &str) -> Text {
+    let Issued { code, login, expires_at, .. } = issued;
+    Text::new(
+        format!(
+            "コード {code}　サインイン ID {login}　{expires_at} まで有効\n{whom}\nリンクとコードは別々に本人へ伝えてください"
+        ),
+        format!(
+            "code {code}  sign-in name {login}  valid until {expires_at}\n{whom}\nlink and code go to them separately"
+        ),
+    )
+}
+
+fn cannot_invite(error: AccountError) -> anyhow::Error {
+    match error {
+        AccountError::Conflict(text) => Complaint::new(text).into(),
+        other => other.into(),
+    }
 }
 
 /// A person in a position.

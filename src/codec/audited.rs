@@ -3,8 +3,9 @@
 use prost::Message as _;
 
 use super::CodecError;
+use super::audited_account::{account_deed, account_message};
 use super::content::{actor, actor_message};
-use super::field::{code, code_text, date, each, id, id_text, ids, message};
+use super::field::{code, code_text, date, each, id, id_text, ids, message, optional_code};
 use super::proto::store::v1 as stored;
 use super::stored::{Refusal, refusal, refusal_message};
 use crate::domain::act::{Act, By, Deed};
@@ -57,11 +58,13 @@ fn act_message(act: &Act) -> stored::Act {
 fn deed_message(deed: &Deed) -> stored::act::Deed {
     use stored::act::Deed as Kept;
     match deed {
-        Deed::SignInIssued { sign_in, person, position, expires_at } => Kept::SignInIssued(stored::SignInIssued {
+        Deed::Account(deed) => Kept::AccountActed(account_message(deed)),
+        Deed::SignInIssued { sign_in, person, position, expires_at, way } => Kept::SignInIssued(stored::SignInIssued {
             sign_in: id_text(sign_in.0),
             person: id_text(person.0),
             position: Some(position_message(*position)),
             expires_at_us: expires_at.as_micros(),
+            way: way.map(code_text).unwrap_or_default(),
         }),
         Deed::SignInEnded { sign_in, person, position, why } => Kept::SignInEnded(stored::SignInEnded {
             sign_in: id_text(sign_in.0),
@@ -118,7 +121,9 @@ fn deed(kept: stored::act::Deed) -> Result<Deed, Invalid> {
             person: id("person", &kept.person, PersonId)?,
             position: message("position", kept.position, position)?,
             expires_at: Timestamp(kept.expires_at_us),
+            way: optional_code("way", &kept.way)?,
         },
+        Kept::AccountActed(kept) => Deed::Account(account_deed(kept)?),
         Kept::SignInEnded(kept) => Deed::SignInEnded {
             sign_in: id("sign_in", &kept.sign_in, SignInId)?,
             person: id("person", &kept.person, PersonId)?,

@@ -9,6 +9,7 @@ use jiff::civil::Date;
 use uuid::Uuid;
 
 use super::mapped::{Mapped, as_text};
+use crate::domain::account::{AccountChange, InvitationEnd, Purpose, SignInWay};
 use crate::domain::act::SignInEnd;
 use crate::domain::attachment::MediaType;
 use crate::domain::body::{
@@ -53,6 +54,7 @@ macro_rules! coded {
 }
 
 coded!(
+    AccountChange,
     AllergyType,
     BedriddenLevel,
     BedsoreDepth,
@@ -68,6 +70,7 @@ coded!(
     DementiaLevel,
     DeviceChangeType,
     Infection,
+    InvitationEnd,
     Kind,
     LifeStep,
     MediaType,
@@ -78,12 +81,14 @@ coded!(
     OrderType,
     OrganisationType,
     PledgeBy,
+    Purpose,
     Relation,
     RetractionReason,
     Role,
     Sensitivity,
     Sex,
     SignInEnd,
+    SignInWay,
     Stay,
     Topic,
     Unit,

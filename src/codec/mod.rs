@@ -4,6 +4,7 @@
 //! intent makes sense is the domain's own check, whether it is allowed the rulebook's. Nothing here does I/O.
 
 mod audited;
+mod audited_account;
 mod body;
 mod content;
 mod delivery;

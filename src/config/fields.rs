@@ -86,6 +86,12 @@ pub const FIELDS: &[Field] = &[
         "Sockets that one person may have open",
     ),
     field(
+        "accounts.password_profile",
+        "\"asvs\"",
+        "パスワードの決まり。asvs: 15 文字以上、gl6: 厚労省ガイドライン 6.0（二要素認証と併せて 8 文字以上）。どちらも推測されやすいものは断る",
+        "Rule for passwords. asvs: 15 characters or more; gl6: the ministry's guideline 6.0 (8 or more, with the second factor). Both refuse what is easily guessed",
+    ),
+    field(
         "files.directory",
         "\"data/files\"",
         "添付ファイルを封をして置くフォルダー。バックアップに含めてください",

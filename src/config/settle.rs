@@ -9,7 +9,8 @@ use super::read::Reader;
 use super::source::AllGiven;
 use super::value::{expected_database, expected_origin};
 use super::{
-    Config, Database, Language, Listen, Log, LogFormat, LogLevel, Mistake, Place, SessionLimits, TlsFiles, WebOrigin,
+    AccountSettings, Config, Database, Language, Listen, Log, LogFormat, LogLevel, Mistake, PasswordProfile, Place,
+    SessionLimits, TlsFiles, WebOrigin,
 };
 use crate::domain::text::Text;
 use crate::limits::{
@@ -36,6 +37,9 @@ pub(super) fn settle(given: AllGiven, folder: &Path, mistakes: &mut Vec<Mistake>
         language: read.choice("language", LANGUAGES).unwrap_or(Language::Ja),
         allowed_origins: allowed_origins(&mut read, &listen, &public_url),
         session: session(&mut read),
+        accounts: AccountSettings {
+            profile: read.choice("accounts.password_profile", &profiles()).unwrap_or_default(),
+        },
         calendar: calendar(&mut read),
         log: log(&mut read),
         data_dir,
@@ -43,6 +47,10 @@ pub(super) fn settle(given: AllGiven, folder: &Path, mistakes: &mut Vec<Mistake>
         tls,
         public_url,
     }
+}
+
+fn profiles() -> [(&'static str, PasswordProfile); 2] {
+    [PasswordProfile::Asvs, PasswordProfile::Gl6].map(|profile| (profile.code(), profile))
 }
 
 fn calendar(read: &mut Reader<'_>) -> CalendarSettings {
@@ -235,6 +243,7 @@ pub(super) fn shown(config: &Config) -> Vec<(&'static str, String)> {
         ("session.idle_timeout_s", session.idle_timeout.as_secs().to_string()),
         ("session.lifetime_s", session.lifetime.as_secs().to_string()),
         ("session.sockets_per_person_max", session.sockets_per_person_max.to_string()),
+        ("accounts.password_profile", quoted(&config.accounts.profile.code())),
         ("files.directory", path(&config.files_dir)),
     ]);
     let calendar = &config.calendar;

@@ -3,6 +3,7 @@
 
 use jiff::civil::Date;
 
+use super::account::{AccountDeed, SignInWay};
 use super::directory::{Actor, Position};
 use super::ids::{OrganisationId, PatientId, PersonId, RulebookVersionId, SignInId};
 use super::lifecycle::LifeStep;
@@ -36,6 +37,8 @@ pub enum Deed {
         person: PersonId,
         position: Position,
         expires_at: Timestamp,
+        /// Records of hubs before there were accounts do not say it.
+        way: Option<SignInWay>,
     },
     SignInEnded {
         sign_in: SignInId,
@@ -67,6 +70,8 @@ pub enum Deed {
         birth_date: Date,
         found: Vec<PatientId>,
     },
+    /// Something done to an account, see there.
+    Account(AccountDeed),
     /// A version of the rulebook went on in its life.
     RulebookMoved {
         version: RulebookVersionId,
@@ -87,5 +92,8 @@ closed_list! {
         PersonChanged = "person_changed", "本人の所属・職種の終了", "the person left a position";
         OrganisationEnded = "organisation_ended", "事業所の終了", "the organisation ended its work";
         Suspended = "suspended", "利用の停止", "the use of the system was suspended";
+        Everywhere = "everywhere", "すべての端末でのサインアウト", "signed out everywhere";
+        AccountChanged = "account_changed", "パスワードなどの変更・再設定", "the account was changed or recovered";
+        PositionChosen = "position_chosen", "職務の切り替え", "another role was chosen";
     }
 }

@@ -1,6 +1,6 @@
 //! The region's organisations and people, as one immutable picture that deciding and delivering consult.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use uuid::Uuid;
 
@@ -61,6 +61,8 @@ impl Actor {
 pub struct Directory {
     pub organisations: HashMap<OrganisationId, Organisation>,
     pub people: HashMap<PersonId, Person>,
+    /// Who looks after the people of which office, as the secretariat appointed them.
+    pub administrators: HashSet<(OrganisationId, PersonId)>,
 }
 
 impl Directory {
@@ -89,6 +91,18 @@ impl Directory {
         let found = self.organisations.get(&timeline.as_organisation());
         let is_office = found.is_some_and(|found| found.kind != OrganisationType::Home);
         if is_office { Subject::Organisation } else { Subject::Patient }
+    }
+
+    /// Whether the person, who works there, was appointed to look after the people of this office.
+    #[must_use]
+    pub fn administers(&self, person: PersonId, organisation: OrganisationId) -> bool {
+        self.administrators.contains(&(organisation, person)) && self.works_at(person, organisation)
+    }
+
+    /// The offices whose people this actor looks after.
+    pub fn administered_by(&self, actor: &Actor) -> impl Iterator<Item = OrganisationId> {
+        let (person, at) = (actor.person, actor.organisation);
+        Some(at).into_iter().filter(move |_| self.administers(person, at))
     }
 
     /// Whether the person has a position at the organisation.

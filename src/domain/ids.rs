@@ -58,6 +58,11 @@ id!(
     SignInId
 );
 
+id!(
+    /// An invitation to set up an account.
+    InvitationId
+);
+
 impl From<PatientId> for TimelineId {
     fn from(id: PatientId) -> Self {
         Self(id.0)

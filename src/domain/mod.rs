@@ -2,6 +2,7 @@
 //!
 //! Read `kind`, `body`, `entry`, then `state`.
 
+pub mod account;
 pub mod act;
 pub mod alarm;
 pub mod attachment;

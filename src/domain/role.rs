@@ -58,3 +58,28 @@ closed_list! {
         Home = "home", "自宅", "home";
     }
 }
+
+impl OrganisationType {
+    /// The roles that an office of this type takes people on in by itself. Any other position only the secretariat enters:
+    /// a home-help service must not be able to make a doctor of somebody.
+    #[must_use]
+    pub const fn takes_on(self) -> &'static [Role] {
+        use Role::{
+            CareManager, DentalHygienist, Dentist, Doctor, EquipmentAdviser, Helper, Msw, Municipality, Nurse,
+            Pharmacist, Rehab,
+        };
+        match self {
+            Self::Clinic => &[Doctor, Nurse, Rehab, Msw],
+            Self::Hospital => &[Doctor, Dentist, Nurse, Pharmacist, DentalHygienist, Rehab, Msw],
+            Self::NursingStation => &[Nurse, Rehab],
+            Self::Pharmacy => &[Pharmacist],
+            Self::DentalClinic => &[Dentist, DentalHygienist],
+            Self::CareOffice => &[CareManager],
+            Self::HomeHelp => &[Helper],
+            Self::DayService => &[Nurse, Rehab, Helper, EquipmentAdviser],
+            Self::SupportCentre => &[Nurse, CareManager, Msw],
+            Self::Municipality => &[Municipality],
+            Self::Secretariat | Self::Home => &[],
+        }
+    }
+}

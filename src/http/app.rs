@@ -11,13 +11,15 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 
 use super::certificate::ReloadingCertificate;
+use super::cookies::Cookies;
 use super::listen::{ConnectionCounts, Listener};
 use super::problem::Problem;
 use super::{assets, health, metrics, openapi, routes, socket};
+use crate::actions::accounts::Accounts;
 use crate::actions::files::Files;
 use crate::actions::kept_rulebooks::KeptRulebooks;
 use crate::actions::sign_in::SignIns;
-use crate::config::SessionLimits;
+use crate::config::{AccountSettings, SessionLimits};
 use crate::hub::Hub;
 use crate::limits;
 use crate::session::beat::Beat;
@@ -30,9 +32,14 @@ pub struct App {
     pub hub: Hub,
     pub files: Arc<Files>,
     pub sign_ins: Arc<SignIns>,
+    pub accounts: Arc<Accounts>,
     pub kept_rulebooks: Arc<KeptRulebooks>,
     /// Origins whose pages may open sockets; compared exactly.
     pub origins: Arc<[String]>,
+    /// Where invitations lead: the page as people open it.
+    pub page_url: Arc<str>,
+    /// Which cookies the page gets.
+    pub cookies: Cookies,
     /// The certificate shown, for health and metrics; none without TLS.
     pub certificate: Option<Arc<ReloadingCertificate>>,
     /// What the listeners count, for the metrics.
@@ -58,8 +65,12 @@ impl App {
         beat: Beat,
         patience: Patience,
     ) -> Self {
+        let sign_ins = Arc::new(SignIns::within(hub.clone(), limits));
         Self {
-            sign_ins: Arc::new(SignIns::within(hub.clone(), limits)),
+            accounts: Arc::new(Accounts::new(hub.clone(), Arc::clone(&sign_ins), AccountSettings::default())),
+            sign_ins,
+            page_url: origins.first().map_or("", String::as_str).into(),
+            cookies: Cookies::of_origins(&origins),
             kept_rulebooks: Arc::new(KeptRulebooks::new(hub.journal().clone())),
             hub,
             files,
@@ -76,6 +87,23 @@ impl App {
     #[must_use]
     pub fn showing(mut self, certificate: Option<Arc<ReloadingCertificate>>) -> Self {
         self.certificate = certificate;
+        self
+    }
+
+    /// Settles how accounts are kept, and where invitations lead.
+    #[must_use]
+    pub fn keeping_accounts(mut self, settings: AccountSettings, page_url: &str) -> Self {
+        self.accounts = Arc::new(Accounts::new(self.hub.clone(), Arc::clone(&self.sign_ins), settings));
+        self.page_url = page_url.into();
+        self
+    }
+
+    /// Lets people in by the links of the demo: on its own machine, and in tests.
+    #[must_use]
+    pub fn taking_links(mut self, limits: SessionLimits) -> Self {
+        self.sign_ins = Arc::new(SignIns::within(self.hub.clone(), limits).taking_links(true));
+        self.accounts =
+            Arc::new(Accounts::new(self.hub.clone(), Arc::clone(&self.sign_ins), AccountSettings::default()));
         self
     }
 

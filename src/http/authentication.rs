@@ -1,25 +1,87 @@
 //! Who is asking: extractors that a handler names in its signature, so that it cannot run for anybody else.
 //!
-//! `Authorization: Bearer rk_…` on every request; there are no cookies, so no page of another origin can act for
-//! somebody. What a person may do with a patient the rulebook says, not this file.
+//! Programs send `Authorization: Bearer rk_…`. The page has a cookie instead, which counts only in a request that a page of
+//! ours made: with our header, which no form and no link can send, from exactly one of our origins. What a person may do
+//! with a patient the rulebook says, not this file.
 
-use axum::extract::FromRequestParts;
-use axum::http::header;
+use std::net::{IpAddr, SocketAddr};
+
+use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, Method, header};
 
 use super::app::App;
+use super::cookies::Cookie;
 use super::problem::Problem;
 use crate::domain::act::By;
 use crate::domain::role::Role;
 use crate::hub::sessions::SignedIn;
+
+/// The header by which the page says that it is one.
+pub const PAGE_HEADER: &str = "renkei-client";
+/// Its value.
+pub const PAGE: &str = "page";
 
 impl FromRequestParts<App> for SignedIn {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
         let given = parts.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-        let token = given.and_then(bearer).ok_or_else(Problem::unauthenticated)?;
-        Ok(app.sign_ins.authenticate(token).await?)
+        let token = match given {
+            Some(given) => bearer(given),
+            // INVARIANT: a cookie, which browsers send by themselves, is looked at only in a request of our own page.
+            None if is_of_our_page(&parts.method, &parts.headers, app) => {
+                app.cookies.find(&parts.headers, Cookie::SignIn)
+            }
+            None => None,
+        };
+        Ok(app.sign_ins.authenticate(token.ok_or_else(Problem::unauthenticated)?).await?)
+    }
+}
+
+/// Whether a page of exactly one of our origins made this request.
+fn is_of_our_page(method: &Method, headers: &HeaderMap, app: &App) -> bool {
+    let text = |name: &str| headers.get(name).map(|value| value.to_str().unwrap_or("?"));
+    let is_from_here = match text("sec-fetch-site") {
+        Some(site) => site == "same-origin",
+        None => true,
+    };
+    let origin = text("origin");
+    let is_ours = match origin {
+        Some(origin) => app.allows_origin(origin),
+        // Browsers leave it out where nothing is changed.
+        None => method == Method::GET || method == Method::HEAD,
+    };
+    text(PAGE_HEADER) == Some(PAGE) && is_from_here && is_ours
+}
+
+/// Whether the answer goes to our page, which gets a cookie and no token.
+#[derive(Clone, Copy, Debug)]
+pub struct FromPage(pub bool);
+
+impl FromRequestParts<App> for FromPage {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        let says_page = parts.headers.contains_key(PAGE_HEADER);
+        let is_page = is_of_our_page(&parts.method, &parts.headers, app);
+        if says_page && !is_page {
+            Err(Problem::of(crate::wire::codes::Code::OriginRefused))
+        } else {
+            Ok(Self(is_page))
+        }
+    }
+}
+
+/// Where a request comes from, as far as the connection tells.
+#[derive(Clone, Copy, Debug)]
+pub struct Peer(pub Option<IpAddr>);
+
+impl<S: Send + Sync> FromRequestParts<S> for Peer {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
+        Ok(Self(parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| peer.ip())))
     }
 }
 

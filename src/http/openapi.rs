@@ -11,6 +11,7 @@ use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityRequirement, Secur
 use utoipa::openapi::{Content, OpenApi as Document, Ref, RefOr, Response as Described};
 use utoipa::{Modify, OpenApi};
 
+use super::api::accounts::{entering, inviting, looking_after, mine};
 use super::api::{
     advice, compliance, directory, duties, emergency, explaining, files, linking_queue, me, offices, patients,
     registering, rulebook, rulebooks, sign_ins, timelines,
@@ -34,7 +35,12 @@ const PROBLEM: &str = "application/problem+json";
         directory::list_people, directory::enter_person, directory::replace_person, directory::suspend,
         offices::show, offices::list_pledges,
         compliance::show, compliance::show_table,
-        sign_ins::issue, sign_ins::revoke,
+        sign_ins::revoke,
+        entering::show_ways, entering::sign_in, entering::choose, inviting::open, inviting::accept,
+        mine::list_sign_ins, mine::end_all, mine::end_sign_in, mine::switch, mine::change_password,
+        looking_after::show, looking_after::invite, looking_after::withdraw, looking_after::recover,
+        looking_after::end_sign_ins, looking_after::take_on, looking_after::let_go, looking_after::appoint,
+        looking_after::dismiss,
         patients::find, patients::show,
         registering::register_patient, registering::record_consent, registering::link, registering::unlink,
         timelines::list_entries, timelines::post_entry, timelines::dry_run,
@@ -57,6 +63,7 @@ const PROBLEM: &str = "application/problem+json";
         (name = "timelines", description = "What happened to a patient: entries, in order, for ever"),
         (name = "duties", description = "What is owed, by whom, until when"),
         (name = "directory", description = "Organisations and people"),
+        (name = "accounts", description = "For the secretariat, and for who looks after an office"),
         (name = "secretariat", description = "For the secretariat only"),
         (name = "rulebook", description = "The rules that the region agreed on"),
     ),
@@ -145,7 +152,7 @@ mod tests {
     use std::collections::{BTreeMap, BTreeSet};
 
     use super::*;
-    use crate::http::routes::{ROUTES, Route};
+    use crate::http::routes::{OPEN_ROUTES, ROUTES, Route};
 
     #[test]
     fn the_document_has_exactly_the_routes_of_the_router() {
@@ -154,8 +161,11 @@ mod tests {
         for (path, item) in &mut document.paths.paths {
             described.extend(operations(item).map(|(method, _)| (method.to_owned(), path.clone())));
         }
-        let routed: BTreeSet<_> =
-            ROUTES.iter().map(|Route { method, path }| ((*method).to_owned(), (*path).to_owned())).collect();
+        let routed: BTreeSet<_> = ROUTES
+            .iter()
+            .chain(OPEN_ROUTES)
+            .map(|Route { method, path }| ((*method).to_owned(), (*path).to_owned()))
+            .collect();
         assert_eq!(described, routed);
     }
 

@@ -3,6 +3,8 @@
 //! Clients match `code`; people read `detail`. A cause inside the hub is logged here, once, without patient data,
 //! and never told.
 
+use std::time::Duration;
+
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -65,6 +67,9 @@ pub struct Problem {
     holds: Vec<HoldShape>,
     /// Whether the same request may succeed later without any change.
     retry: bool,
+    /// When the same request may be sent again, in seconds; a header, and no part of the body.
+    #[serde(skip)]
+    wait_s: u64,
 }
 
 /// A mistake in a file of rules.
@@ -104,6 +109,7 @@ impl Problem {
             mistakes: Vec::new(),
             holds: Vec::new(),
             retry: status == StatusCode::SERVICE_UNAVAILABLE,
+            wait_s: limits::RETRY_AFTER_S,
         }
     }
 
@@ -126,6 +132,12 @@ impl Problem {
         Self::new(Code::Forbidden.code(), detail, None)
     }
 
+    /// Tried too often: the next try may be after this.
+    #[must_use]
+    pub fn too_often(wait: Duration) -> Self {
+        Self { wait_s: wait.as_secs().saturating_add(1), ..Self::of(Code::TooManyTries) }
+    }
+
     /// A code with words of its own.
     #[must_use]
     pub fn saying(code: Code, detail: Text) -> Self {
@@ -146,7 +158,8 @@ fn status_of(code: &str, is_about_field: bool) -> StatusCode {
     }
     match Code::from_code(code) {
         Some(Code::Malformed) => StatusCode::BAD_REQUEST,
-        Some(Code::Unauthenticated) => StatusCode::UNAUTHORIZED,
+        Some(Code::TooManyTries) => StatusCode::TOO_MANY_REQUESTS,
+        Some(Code::Unauthenticated | Code::SignInRefused | Code::InvitationRefused) => StatusCode::UNAUTHORIZED,
         Some(Code::Forbidden | Code::RuleFailed | Code::OriginRefused | Code::Suspended) => StatusCode::FORBIDDEN,
         Some(Code::NotFound) => StatusCode::NOT_FOUND,
         Some(Code::MethodNotAllowed) => StatusCode::METHOD_NOT_ALLOWED,
@@ -163,7 +176,7 @@ fn status_of(code: &str, is_about_field: bool) -> StatusCode {
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        let status = self.status();
+        let (status, wait_s) = (self.status(), self.wait_s);
         let mut response = (status, Json(self)).into_response();
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
@@ -171,8 +184,8 @@ impl IntoResponse for Problem {
             StatusCode::UNAUTHORIZED => {
                 headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"renkei\""));
             }
-            StatusCode::SERVICE_UNAVAILABLE => {
-                headers.insert(header::RETRY_AFTER, HeaderValue::from(limits::RETRY_AFTER_S));
+            StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS => {
+                headers.insert(header::RETRY_AFTER, HeaderValue::from(wait_s));
             }
             StatusCode::UPGRADE_REQUIRED => {
                 headers.insert(header::UPGRADE, HeaderValue::from_static("websocket"));

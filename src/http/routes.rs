@@ -4,6 +4,7 @@
 use axum::Router;
 use axum::routing::{delete, get, post, put};
 
+use super::api::accounts::{entering, inviting, looking_after, mine};
 use super::api::{
     advice, compliance, directory, duties, emergency, explaining, files, linking_queue, me, offices, patients,
     registering, rulebook, rulebooks, sign_ins, timelines,
@@ -20,17 +21,33 @@ pub struct Route {
 }
 
 macro_rules! routes {
-    ($($method:ident $path:literal => $handler:path;)+) => {
-        /// Every route under `/api/v1` that needs a sign-in.
-        pub const ROUTES: &[Route] = &[$(Route { method: stringify!($method), path: $path }),+];
+    ($(#[$doc:meta])* $list:ident $router:ident: $($method:ident $path:literal => $handler:path;)+) => {
+        $(#[$doc])*
+        pub const $list: &[Route] = &[$(Route { method: stringify!($method), path: $path }),+];
 
-        pub(super) fn api() -> Router<App> {
+        fn $router() -> Router<App> {
             Router::new()$(.route($path, $method($handler)))+
         }
     };
 }
 
+pub(super) fn api() -> Router<App> {
+    signed_in().merge(open())
+}
+
 routes! {
+    /// Every route under `/api/v1` by which somebody gets in, who is not signed in yet.
+    OPEN_ROUTES open:
+    get    "/api/v1/sign-in" => entering::show_ways;
+    post   "/api/v1/sign-in" => entering::sign_in;
+    post   "/api/v1/sign-in/position" => entering::choose;
+    post   "/api/v1/invitations/open" => inviting::open;
+    post   "/api/v1/invitations/accept" => inviting::accept;
+}
+
+routes! {
+    /// Every route under `/api/v1` that needs a sign-in.
+    ROUTES signed_in:
     get    "/api/v1/me" => me::show;
     delete "/api/v1/me" => me::sign_out;
     post   "/api/v1/tickets" => me::draw_ticket;
@@ -45,7 +62,20 @@ routes! {
     post   "/api/v1/people" => directory::enter_person;
     put    "/api/v1/people/{id}" => directory::replace_person;
     post   "/api/v1/people/{id}/suspend" => directory::suspend;
-    post   "/api/v1/people/{id}/sign-ins" => sign_ins::issue;
+    get    "/api/v1/me/sign-ins" => mine::list_sign_ins;
+    delete "/api/v1/me/sign-ins" => mine::end_all;
+    delete "/api/v1/me/sign-ins/{id}" => mine::end_sign_in;
+    put    "/api/v1/me/position" => mine::switch;
+    put    "/api/v1/me/password" => mine::change_password;
+    get    "/api/v1/people/{id}/account" => looking_after::show;
+    post   "/api/v1/people/{id}/invitations" => looking_after::invite;
+    delete "/api/v1/people/{id}/invitations" => looking_after::withdraw;
+    post   "/api/v1/people/{id}/recovery" => looking_after::recover;
+    delete "/api/v1/people/{id}/sign-ins" => looking_after::end_sign_ins;
+    post   "/api/v1/organisations/{id}/staff" => looking_after::take_on;
+    delete "/api/v1/organisations/{id}/staff/{person}" => looking_after::let_go;
+    post   "/api/v1/organisations/{id}/administrators" => looking_after::appoint;
+    delete "/api/v1/organisations/{id}/administrators/{person}" => looking_after::dismiss;
     delete "/api/v1/sign-ins/{id}" => sign_ins::revoke;
     get    "/api/v1/patients" => patients::find;
     post   "/api/v1/patients" => registering::register_patient;

@@ -104,6 +104,13 @@ impl Sessions {
         true
     }
 
+    /// When this process last saw the sign-in used; an open socket is use.
+    #[must_use]
+    pub fn last_used(&self, sign_in: SignInId, now: Timestamp) -> Option<Timestamp> {
+        let state = self.lock();
+        if state.open.contains_key(&sign_in) { Some(now) } else { state.used.get(&sign_in).copied() }
+    }
+
     /// Ends every socket of a sign-in.
     pub fn end(&self, sign_in: SignInId, close: CloseCode) {
         let mut state = self.lock();

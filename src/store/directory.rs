@@ -53,6 +53,7 @@ impl Tx {
             let positions = held.remove(&id).unwrap_or_default();
             directory.people.insert(id, Person { id, name, positions, active });
         }
+        directory.administrators.extend(self.list_administrators().await?);
         Ok(directory)
     }
 

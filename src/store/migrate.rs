@@ -30,6 +30,7 @@ pub(super) const STEPS: &[Step] = &[
     step!(5, "0005_offices"),
     step!(6, "0006_rulebook_lifecycle"),
     step!(7, "0007_advice"),
+    step!(8, "0008_accounts"),
 ];
 
 pub(super) async fn migrate(engine: &Engine) -> Result<(), MigrateError> {

@@ -7,6 +7,7 @@
 //! clear (ids, seqs, times, team, consent, counts and moments) is listed in docs/security.md.
 
 mod accesses;
+mod account;
 mod advice;
 mod alone;
 mod audit;
@@ -26,6 +27,7 @@ mod error;
 pub mod fault;
 mod file;
 mod health;
+mod invitation;
 mod journal;
 mod linking_queue;
 mod meetings;

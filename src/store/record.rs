@@ -79,6 +79,24 @@ pub(super) struct PersonRecord {
 }
 
 #[derive(Clone, PartialEq, Message)]
+pub(super) struct AccountRecord {
+    #[prost(string, tag = "1")]
+    pub(super) login: String,
+    #[prost(string, optional, tag = "2")]
+    pub(super) password: Option<String>,
+    #[prost(bytes = "vec", optional, tag = "3")]
+    pub(super) authenticator: Option<Vec<u8>>,
+}
+
+#[derive(Clone, PartialEq, Message)]
+pub(super) struct InvitationRecord {
+    #[prost(string, tag = "1")]
+    pub(super) code: String,
+    #[prost(bytes = "vec", tag = "2")]
+    pub(super) authenticator: Vec<u8>,
+}
+
+#[derive(Clone, PartialEq, Message)]
 pub(super) struct RegistrationRecord {
     #[prost(string, tag = "1")]
     kanji: String,

@@ -3,6 +3,7 @@
 
 use uuid::Uuid;
 
+use crate::domain::account::SignInWay;
 use crate::domain::act::{Act, By, Deed, SignInEnd};
 use crate::domain::directory::Position;
 use crate::domain::ids::{OrganisationId, PersonId, SignInId};
@@ -15,7 +16,7 @@ use super::record::{code_from, uuid_from};
 use super::{ShutOut, StoreError, Tx};
 
 /// One sign-in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SignIn {
     pub id: SignInId,
     pub token_hash: TokenHash,
@@ -24,6 +25,12 @@ pub struct SignIn {
     pub issued_at: Timestamp,
     pub expires_at: Timestamp,
     pub revoked_at: Option<Timestamp>,
+    /// What the device calls itself.
+    pub device: String,
+    /// `None`: from before there were accounts.
+    pub way: Option<SignInWay>,
+    /// When it was last used, as far as that was noted; a use just now is not.
+    pub used_at: Timestamp,
 }
 
 /// A sign-in that has just been revoked: whose it was.
@@ -42,7 +49,7 @@ impl SignIn {
     }
 }
 
-type Row = (Vec<u8>, Vec<u8>, Vec<u8>, String, Vec<u8>, i64, i64, Option<i64>);
+type Row = (Vec<u8>, Vec<u8>, Vec<u8>, String, Vec<u8>, i64, i64, Option<i64>, String, String, Option<i64>);
 
 impl Tx {
     /// Adds a sign-in.
@@ -51,8 +58,8 @@ impl Tx {
     /// When the database fails, or person or organisation do not exist.
     pub async fn insert_sign_in(&mut self, sign_in: &SignIn) -> Result<(), StoreError> {
         const SQL: &str = "insert into sign_in
-            (id, token_hash, person, role, organisation, issued_at, expires_at, revoked_at)
-            values ($1, $2, $3, $4, $5, $6, $7, $8)";
+            (id, token_hash, person, role, organisation, issued_at, expires_at, revoked_at, device, way)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
         run!(self, connection => {
             sqlx::query(SQL)
                 .bind(sign_in.id.0.as_bytes().as_slice())
@@ -63,6 +70,8 @@ impl Tx {
                 .bind(sign_in.issued_at.0)
                 .bind(sign_in.expires_at.0)
                 .bind(sign_in.revoked_at.map(|at| at.0))
+                .bind(sign_in.device.as_str())
+                .bind(sign_in.way.map_or("", SignInWay::code))
                 .execute(connection)
                 .await?;
         });
@@ -74,8 +83,9 @@ impl Tx {
     /// # Errors
     /// When the database fails.
     pub async fn find_sign_in(&mut self, token_hash: &TokenHash) -> Result<Option<SignIn>, StoreError> {
-        const SQL: &str = "select id, token_hash, person, role, organisation, issued_at, expires_at, revoked_at
-            from sign_in where token_hash = $1";
+        const SQL: &str =
+            "select id, token_hash, person, role, organisation, issued_at, expires_at, revoked_at, device, way,
+            used_at from sign_in where token_hash = $1";
         let row: Option<Row> = run!(self, connection => {
             sqlx::query_as(SQL).bind(token_hash.as_bytes().as_slice()).fetch_optional(connection).await?
         });
@@ -87,12 +97,25 @@ impl Tx {
     /// # Errors
     /// When the database fails.
     pub async fn list_sign_ins(&mut self, person: PersonId) -> Result<Vec<SignIn>, StoreError> {
-        const SQL: &str = "select id, token_hash, person, role, organisation, issued_at, expires_at, revoked_at
-            from sign_in where person = $1 order by issued_at desc, id desc";
+        const SQL: &str =
+            "select id, token_hash, person, role, organisation, issued_at, expires_at, revoked_at, device, way,
+            used_at from sign_in where person = $1 order by issued_at desc, id desc";
         let rows: Vec<Row> = run!(self, connection => {
             sqlx::query_as(SQL).bind(person.0.as_bytes().as_slice()).fetch_all(connection).await?
         });
         rows.into_iter().map(sign_in_from).collect()
+    }
+
+    /// Notes that a sign-in was used.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn note_sign_in_used(&mut self, id: SignInId, at: Timestamp) -> Result<(), StoreError> {
+        const SQL: &str = "update sign_in set used_at = $2 where id = $1 and revoked_at is null";
+        run!(self, connection => {
+            sqlx::query(SQL).bind(id.0.as_bytes().as_slice()).bind(at.0).execute(connection).await?;
+        });
+        Ok(())
     }
 
     /// Revokes a sign-in. `None`: there is none, or it was revoked before.
@@ -117,6 +140,30 @@ impl Tx {
         const SQL: &str = "update sign_in set revoked_at = $2 where person = $1 and revoked_at is null
             returning id, person, role, organisation";
         self.revoke(SQL, person.0, now).await
+    }
+
+    /// The same, all but one.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn revoke_other_sign_ins_of(
+        &mut self,
+        person: PersonId,
+        but: SignInId,
+        now: Timestamp,
+    ) -> Result<Vec<EndedSignIn>, StoreError> {
+        type Row = (Vec<u8>, Vec<u8>, String, Vec<u8>);
+        const SQL: &str = "update sign_in set revoked_at = $2 where person = $1 and revoked_at is null and id <> $3
+            returning id, person, role, organisation";
+        let rows: Vec<Row> = run!(self, connection => {
+            sqlx::query_as(SQL)
+                .bind(person.0.as_bytes().as_slice())
+                .bind(now.0)
+                .bind(but.0.as_bytes().as_slice())
+                .fetch_all(connection)
+                .await?
+        });
+        rows.into_iter().map(ended_from).collect()
     }
 
     /// Revokes every sign-in at an organisation that is not; returns which.
@@ -154,15 +201,18 @@ impl Tx {
         let rows: Vec<Row> = run!(self, connection => {
             sqlx::query_as(sql).bind(of.as_bytes().as_slice()).bind(now.0).fetch_all(connection).await?
         });
-        let ended = |(id, person, role, organisation): Row| {
-            Ok(EndedSignIn {
-                id: SignInId(uuid_from("sign_in.id", &id)?),
-                person: PersonId(uuid_from("sign_in.person", &person)?),
-                position: position_from(&role, &organisation)?,
-            })
-        };
-        rows.into_iter().map(ended).collect()
+        rows.into_iter().map(ended_from).collect()
     }
+}
+
+fn ended_from(
+    (id, person, role, organisation): (Vec<u8>, Vec<u8>, String, Vec<u8>),
+) -> Result<EndedSignIn, StoreError> {
+    Ok(EndedSignIn {
+        id: SignInId(uuid_from("sign_in.id", &id)?),
+        person: PersonId(uuid_from("sign_in.person", &person)?),
+        position: position_from(&role, &organisation)?,
+    })
 }
 
 fn position_from(role: &str, organisation: &[u8]) -> Result<Position, StoreError> {
@@ -173,7 +223,7 @@ fn position_from(role: &str, organisation: &[u8]) -> Result<Position, StoreError
 }
 
 fn sign_in_from(row: Row) -> Result<SignIn, StoreError> {
-    let (id, token_hash, person, role, organisation, issued_at, expires_at, revoked_at) = row;
+    let (id, token_hash, person, role, organisation, issued_at, expires_at, revoked_at, device, way, used_at) = row;
     Ok(SignIn {
         id: SignInId(uuid_from("sign_in.id", &id)?),
         token_hash: TokenHash::from_slice(&token_hash)
@@ -183,5 +233,11 @@ fn sign_in_from(row: Row) -> Result<SignIn, StoreError> {
         issued_at: Timestamp(issued_at),
         expires_at: Timestamp(expires_at),
         revoked_at: revoked_at.map(Timestamp),
+        device,
+        way: match way.as_str() {
+            "" => None,
+            way => Some(code_from("sign_in.way", way, SignInWay::from_code(way))?),
+        },
+        used_at: Timestamp(used_at.unwrap_or(issued_at)),
     })
 }

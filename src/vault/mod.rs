@@ -8,9 +8,12 @@
 //!
 //! No I/O except the key file, and no knowledge of what is sealed.
 
+mod authenticator;
 pub mod chain;
+mod device_mark;
 mod keyfile;
 mod mac;
+mod password;
 mod patient_key;
 mod region_key;
 mod seal;
@@ -18,8 +21,11 @@ mod token;
 
 use ring::rand::{SecureRandom, SystemRandom};
 
+pub use authenticator::{authenticator_secret, authenticator_setup, code_at, code_step};
+pub use device_mark::DeviceMark;
 pub use keyfile::KeyFileError;
 pub use mac::{Mac, MacKey};
+pub use password::{hash_password, password_fits};
 pub use patient_key::PatientKey;
 pub use region_key::RegionKey;
 pub use seal::{CannotOpen, SEAL_OVERHEAD_BYTES, SealingKey};
@@ -34,6 +40,15 @@ fn is_equal_in_constant_time(left: &[u8; 32], right: &[u8; 32]) -> bool {
     let difference =
         left.iter().zip(right).fold(0_u8, |seen, (left, right)| std::hint::black_box(seen | (left ^ right)));
     difference == 0
+}
+
+/// A random number below `bound`, for codes and numbers that people type.
+#[must_use]
+pub fn random_below(bound: u32) -> u32 {
+    let mut bytes = [0; 8];
+    fill_random(&mut bytes);
+    // 64 random bits make what is uneven about the remainder immeasurable.
+    u32::try_from(u64::from_be_bytes(bytes) % u64::from(bound)).expect("less than a u32")
 }
 
 /// SHA-256, for naming content by what it is.

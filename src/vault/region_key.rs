@@ -26,6 +26,9 @@ enum Purpose {
     Idempotency,
     Ids,
     NameFiles,
+    SealAccounts,
+    Logins,
+    Devices,
     Fingerprint,
 }
 
@@ -39,6 +42,9 @@ impl Purpose {
             Self::Idempotency => b"idempotency",
             Self::Ids => b"ids",
             Self::NameFiles => b"name-files",
+            Self::SealAccounts => b"seal-accounts",
+            Self::Logins => b"logins",
+            Self::Devices => b"devices",
             Self::Fingerprint => b"fingerprint",
         }
     }
@@ -55,6 +61,9 @@ pub struct RegionKey {
     idempotency: MacKey,
     ids: MacKey,
     files: MacKey,
+    accounts: SealingKey,
+    logins: MacKey,
+    devices: MacKey,
     fingerprint: [u8; FINGERPRINT_BYTES],
 }
 
@@ -100,6 +109,9 @@ impl RegionKey {
             idempotency: MacKey::new(&derive(&root, &Purpose::Idempotency)),
             ids: MacKey::new(&derive(&root, &Purpose::Ids)),
             files: MacKey::new(&derive(&root, &Purpose::NameFiles)),
+            accounts: SealingKey::new(&derive(&root, &Purpose::SealAccounts)),
+            logins: MacKey::new(&derive(&root, &Purpose::Logins)),
+            devices: MacKey::new(&derive(&root, &Purpose::Devices)),
             fingerprint,
         }
     }
@@ -136,6 +148,24 @@ impl RegionKey {
     #[must_use]
     pub fn files(&self) -> &MacKey {
         &self.files
+    }
+
+    /// Seals what accounts are opened with.
+    #[must_use]
+    pub fn accounts(&self) -> &SealingKey {
+        &self.accounts
+    }
+
+    /// Finds accounts by their sign-in names, which the database does not tell.
+    #[must_use]
+    pub fn logins(&self) -> &MacKey {
+        &self.logins
+    }
+
+    /// Marks devices that somebody signed in on.
+    #[must_use]
+    pub fn devices(&self) -> &MacKey {
+        &self.devices
     }
 
     /// The id that these parts always get, and that nobody without the key can work out from them, nor they from it.

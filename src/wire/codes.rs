@@ -105,6 +105,9 @@ closed_list! {
         ActiveContent = "active_content", "動作を含むファイルです", "the file acts or holds other files";
         TooManyPixels = "too_many_pixels", "画素が多すぎます", "too many pixels";
         BadLimit = "bad_limit", "アラーム値が正しくありません", "not an alarm limit";
+        Mismatch = "mismatch", "一致しません", "this does not fit";
+        TooShort = "too_short", "短すぎます", "too short";
+        GuessedFirst = "guessed_first", "すぐに推測されます", "this would be guessed early";
         Duplicate = "duplicate", "重複しています", "given twice";
         Implausible = "implausible", "ありえない値です", "cannot be true";
         OutOfOrder = "out_of_order", "順序が逆です", "out of order";
@@ -137,6 +140,9 @@ closed_list! {
         WrittenByTheHub = "written_by_the_hub", "連携ハブだけが書く記録です", "only the hub writes such entries";
         // About the request over HTTP.
         Unauthenticated = "unauthenticated", "サインインしてください", "sign in first";
+        SignInRefused = "sign_in_refused", "サインイン ID・パスワード・確認コードのどれかが違います", "sign-in name, password or code is wrong";
+        InvitationRefused = "invitation_refused", "招待のリンクまたはコードが正しくないか、すでに使われたか、期限が切れています", "the invitation's link or code is wrong, used or too old";
+        TooManyTries = "too_many_tries", "試した回数が多すぎます。しばらくしてお試しください", "tried too often; try again later";
         OriginRefused = "origin_refused", "このページからは接続できません", "this origin may not open a socket here";
         MethodNotAllowed = "method_not_allowed", "この操作はできません", "not with this method";
         TooLarge = "too_large", "送られた内容が大きすぎます", "the request body is too large";

@@ -5,6 +5,8 @@ use std::path::Path;
 
 use futures_util::{SinkExt as _, StreamExt as _};
 use renkei::cli::load::transport::{Tls, Transport as _, open_websocket_on, upgrade_request};
+use renkei::clock::{Clock as _, SystemClock};
+use renkei::vault::code_at;
 use renkei::wire::{ClientFrame, Encoding, Hello, Language, ServerFrame, decode_server, encode_client};
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::TcpStream;
@@ -62,17 +64,46 @@ async fn line(authority: &str, ca: Option<&Path>) -> Box<dyn Line> {
     }
 }
 
-async fn draw_ticket(mut line: Box<dyn Line>, authority: &str, token: &str) -> String {
+/// Sets an account up as somebody does who was given what `renkei sign-in` printed, and signs in: the token.
+pub async fn accept(authority: &str, ca: Option<&Path>, printed: &str) -> String {
+    let invitation = printed.split_once("#invitation=").expect("a link").1.lines().next().expect("a token");
+    let (_, code) = printed.split_once("code ").expect("a code, in English");
+    let code = code.split_whitespace().next().expect("digits");
+    let mut given = serde_json::json!({ "invitation": invitation, "code": code });
+    let opened = post(line(authority, ca).await, authority, "/api/v1/invitations/open", "", &given).await;
+    let secret = opened["authenticator_secret"].as_str().expect("a secret");
+    let now_s = u64::try_from(SystemClock::new().now().as_secs()).unwrap();
+    given["password"] = "雨の日は傘を二本もって行くのです".into();
+    given["authenticator_code"] = code_at(secret, now_s).expect("a code").into();
+    let entered = post(line(authority, ca).await, authority, "/api/v1/invitations/accept", "", &given).await;
+    entered["token"].as_str().expect("a token").to_owned()
+}
+
+async fn draw_ticket(line: Box<dyn Line>, authority: &str, token: &str) -> String {
+    let token = format!("authorization: Bearer {token}\r\n");
+    let answer = post(line, authority, "/api/v1/tickets", &token, &serde_json::Value::Null).await;
+    answer["ticket"].as_str().unwrap().to_owned()
+}
+
+/// What is answered to a request that must be taken.
+async fn post(
+    mut line: Box<dyn Line>,
+    authority: &str,
+    path: &str,
+    headers: &str,
+    body: &serde_json::Value,
+) -> serde_json::Value {
+    let body = body.to_string();
     let request = format!(
-        "POST /api/v1/tickets HTTP/1.1\r\nhost: {authority}\r\nauthorization: Bearer {token}\r\n\
-         content-length: 0\r\nconnection: close\r\n\r\n"
+        "POST {path} HTTP/1.1\r\nhost: {authority}\r\n{headers}content-type: application/json\r\n\
+         content-length: {}\r\nconnection: close\r\n\r\n{body}",
+        body.len()
     );
     line.write_all(request.as_bytes()).await.unwrap();
     let mut answer = Vec::new();
     line.read_to_end(&mut answer).await.unwrap();
     let answer = String::from_utf8(answer).unwrap();
-    assert!(answer.starts_with("HTTP/1.1 201"), "{answer}");
+    assert!(answer.starts_with("HTTP/1.1 20"), "{answer}");
     let (_, body) = answer.split_once("\r\n\r\n").unwrap();
-    let body: serde_json::Value = serde_json::from_str(body).unwrap();
-    body["ticket"].as_str().unwrap().to_owned()
+    serde_json::from_str(body).unwrap()
 }

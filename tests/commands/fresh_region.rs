@@ -28,7 +28,7 @@ fn rows(report: &str, outcome: &str) -> Option<String> {
 }
 
 #[test]
-fn a_fresh_region_lists_its_secretariat_and_signs_it_in() {
+fn a_fresh_region_lists_its_secretariat_and_invites_it() {
     let folder = scratch::folder("fresh");
     let data = folder.path().join("data");
     let told = printed(&["--language", "en", "init", "--dir", text(folder.path()), "--operator", "三浦 恵子"]);
@@ -36,10 +36,12 @@ fn a_fresh_region_lists_its_secretariat_and_signs_it_in() {
     let (data, everybody) = (text(&data), ["sign-in", "--data"]);
     let listed = printed(&[everybody[0], everybody[1], data]);
     assert_eq!(listed.lines().count(), 1, "{listed}");
-    assert!(listed.contains("三浦 恵子") && !listed.contains("#token="), "{listed}");
+    assert!(listed.contains("三浦 恵子") && !listed.contains("#invitation="), "{listed}");
 
     let link = printed(&["sign-in", "--person", "三浦", "--data", data]);
-    assert!(link.starts_with("http://localhost:8443/#token=rk_"), "{link}");
+    assert!(link.starts_with("http://localhost:8443/#invitation=rk_"), "{link}");
+    let again = run(&["--language", "en", "sign-in", "--person", "三浦", "--recover", "電話の紛失", "--data", data]);
+    assert!(!again.status.success() && String::from_utf8_lossy(&again.stderr).contains("never set up"), "{again:?}");
     assert!(!run(&["sign-in", "--person", "だれか", "--data", data]).status.success());
     assert!(!run(&["sign-in", "--person", "三浦", "--role", "doctor", "--data", data]).status.success());
 }

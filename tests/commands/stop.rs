@@ -6,7 +6,7 @@ use renkei::domain::ids::Seq;
 use renkei::wire::codes::CloseCode;
 use renkei::wire::{ClientFrame, ServerFrame};
 
-use super::client::{Client, token_in};
+use super::client::{Client, accept};
 use super::posts::{note, read_all, some_patient};
 use crate::support::process::{Running, printed, text};
 use crate::support::scratch;
@@ -20,10 +20,11 @@ async fn a_hub_that_stops_says_goodbye_and_keeps_what_it_acknowledged() {
     let data = text(folder.path());
     let demo = ["demo", "--plain", "--listen", "127.0.0.1:0", "--speed", "0.001", "--data", data];
     assert!(Running::start(&demo).stop().success());
-    let token = token_in(&printed(&["sign-in", "--person", "佐藤", "--data", data]));
+    let invited = printed(&["--language", "en", "sign-in", "--person", "佐藤", "--data", data]);
     let serve = ["serve", "--listen", "127.0.0.1:0", "--log-level", "error", "--data", data];
 
     let hub = Running::start(&serve);
+    let token = accept(hub.authority(), None, &invited).await;
     let mut nurse = Client::connect(hub.authority(), None, &token).await;
     let timeline = some_patient(&mut nurse).await;
     for number in 0..POSTS {

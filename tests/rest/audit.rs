@@ -5,6 +5,7 @@ use std::time::Duration;
 use axum::http::StatusCode;
 use renkei::codec::{self, Audited, Refusal};
 use renkei::config::SessionLimits;
+use renkei::domain::account::SignInWay;
 use renkei::domain::act::{Act, By, Deed, SignInEnd};
 use renkei::domain::directory::{Actor, Position};
 use renkei::domain::ids::{OrganisationId, PersonId, SignInId};
@@ -63,10 +64,8 @@ async fn the_log_says_who_entered_whom_let_them_in_and_ended_it_and_when() {
     let let_in_at = app.hub.region().now();
     let mut sign_ins = Vec::new();
     for _ in 0..3 {
-        let asked = json!({ "role": "nurse", "organisation": organisation.to_string(), "valid_for_s": 3_600 });
-        let issued = secretariat.post(format!("/api/v1/people/{person}/sign-ins"), asked).await;
-        let issued = issued.is(StatusCode::CREATED);
-        sign_ins.push((SignInId(uuid(&issued["id"])), issued["token"].as_str().expect("a token").to_owned()));
+        let issued = app.sign_ins().issue(by, person, position, Duration::from_secs(3_600)).await.expect("kept");
+        sign_ins.push((issued.1.id, issued.0.reveal().to_string()));
     }
     let [(revoked, _), (signed_out, token), (over, _)] = &sign_ins[..] else { unreachable!() };
     secretariat.delete(format!("/api/v1/sign-ins/{revoked}")).await.is(StatusCode::NO_CONTENT);
@@ -80,7 +79,13 @@ async fn the_log_says_who_entered_whom_let_them_in_and_ended_it_and_when() {
     let kind = OrganisationType::NursingStation;
     let herself = By::Person(Actor { person, role: Role::Nurse, organisation, organisation_type: kind });
     let expires_at = let_in_at.saturating_add(Duration::from_secs(3_600));
-    let issued = |sign_in: &SignInId| Deed::SignInIssued { sign_in: *sign_in, person, position, expires_at };
+    let issued = |sign_in: &SignInId| Deed::SignInIssued {
+        sign_in: *sign_in,
+        person,
+        position,
+        expires_at,
+        way: Some(SignInWay::Link),
+    };
     let end = |sign_in: &SignInId, why| Deed::SignInEnded { sign_in: *sign_in, person, position, why };
     let expected = [
         (entered_at, by, Deed::OrganisationKept { organisation, kind, active: true, is_new: true }),

@@ -4,6 +4,7 @@ use axum::http::StatusCode;
 use serde_json::{Value, json};
 
 use crate::support::app::App;
+use crate::support::visitor::{PASSWORD, Visitor};
 
 fn names(list: &Value) -> Vec<&str> {
     list.as_array().unwrap().iter().map(|one| one["name"].as_str().unwrap()).collect()
@@ -22,11 +23,11 @@ async fn the_secretariat_enters_an_organisation_and_a_person_who_then_signs_in()
         "positions": [{ "role": "nurse", "organisation": id }]
     });
     let person = secretariat.post("/api/v1/people", person).await.is(StatusCode::CREATED);
-    let sign_in = json!({ "role": "nurse", "organisation": id });
-    let path = format!("/api/v1/people/{}/sign-ins", person["id"].as_str().unwrap());
-    let issued = secretariat.post(path, sign_in).await.is(StatusCode::CREATED);
+    let path = format!("/api/v1/people/{}/invitations", person["id"].as_str().unwrap());
+    let account = app.set_up(&secretariat.post(path, json!({})).await.is(StatusCode::CREATED), PASSWORD).await;
+    let signed_in = Visitor::at_program(&app).sign_in(&app, &account).await.is(StatusCode::CREATED);
     let mut hanako = secretariat.clone();
-    hanako.token = issued["token"].as_str().unwrap().to_owned();
+    hanako.token = signed_in["token"].as_str().unwrap().to_owned();
     assert_eq!(hanako.get("/api/v1/me").await.ok()["person"]["name"]["kanji"], "佐藤 花子");
 
     let renamed = json!({ "name": "みなと第二", "type": "nursing_station", "active": false });

@@ -22,7 +22,7 @@ fn request(route: &Route) -> axum::http::request::Builder {
 
 /// The path with one id in all its places.
 fn filled_in(path: &str, id: &str) -> String {
-    ["{id}", "{entry}", "{sha256}"].iter().fold(path.to_owned(), |path, place| path.replace(place, id))
+    ["{id}", "{entry}", "{sha256}", "{person}"].iter().fold(path.to_owned(), |path, place| path.replace(place, id))
 }
 
 fn takes_body(route: &Route) -> bool {

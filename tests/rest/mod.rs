@@ -1,5 +1,6 @@
 //! Stories over REST: a file for each part of `/api/v1`, and one for what every route has in common.
 
+mod accounts;
 mod audit;
 mod directory;
 mod duties;

@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use axum::http::StatusCode;
+use renkei::domain::act::By;
 use renkei::domain::ids::{OrganisationId, Seq, TimelineId};
 use renkei::domain::role::{OrganisationType, Role};
 use renkei::wire::codes::CloseCode;
@@ -240,9 +241,9 @@ async fn an_incident_leads_to_a_suspension_which_closes_sockets_at_once_and_open
     nurse.get("/api/v1/me").await.problem(StatusCode::UNAUTHORIZED, "unauthenticated");
     let late = crate::support::socket::Socket::open(app.address, Encoding::Json).await;
     refuses(late, &ticket).await;
-    let sign_ins = format!("/api/v1/people/{whom}/sign-ins");
-    let position = json!({ "role": "nurse", "organisation": nurse.actor.organisation.to_string() });
-    secretariat.post(&sign_ins, position.clone()).await.problem(StatusCode::FORBIDDEN, "suspended");
+    let account = secretariat.post(format!("/api/v1/people/{whom}/invitations"), json!({})).await;
+    account.problem(StatusCode::CONFLICT, "conflict");
+    assert!(!is_let_in(&app, &nurse).await);
     assert_eq!(colleague.get("/api/v1/me").await.status, StatusCode::OK, "the others go on");
 
     // The whole office: everybody of it, and nobody else.
@@ -256,9 +257,14 @@ async fn an_incident_leads_to_a_suspension_which_closes_sockets_at_once_and_open
     let back = app.sign_in(colleague.actor.person, colleague.position()).await;
     assert_eq!(back.get("/api/v1/me").await.status, StatusCode::OK);
     colleague.get("/api/v1/me").await.problem(StatusCode::UNAUTHORIZED, "unauthenticated");
-    secretariat.post(&sign_ins, position.clone()).await.problem(StatusCode::FORBIDDEN, "suspended");
+    assert!(!is_let_in(&app, &nurse).await);
     say(&app, &secretariat, &own(&nurse), suspend(true, &whom)).await.is(StatusCode::CREATED);
-    secretariat.post(&sign_ins, position).await.is(StatusCode::CREATED);
+    assert!(is_let_in(&app, &nurse).await);
+}
+
+async fn is_let_in(app: &App, who: &Actor) -> bool {
+    let hour = std::time::Duration::from_secs(3_600);
+    app.sign_ins().issue(By::Operator, who.actor.person, who.position(), hour).await.is_ok()
 }
 
 async fn refuses(mut socket: crate::support::socket::Socket, ticket: &str) {

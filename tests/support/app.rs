@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use axum::Router;
 use jiff::civil::date;
+use renkei::actions::accounts::Accounts;
 use renkei::actions::directory::{put_organisation, put_person};
 use renkei::actions::files::Files;
 use renkei::actions::sign_in::SignIns;
@@ -86,13 +87,15 @@ struct Lasting {
     /// As a configuration names it; without one the region's own versions decide, and before those what ships.
     rulebook: Option<Rulebook>,
     calendar: Calendar,
+    /// Whether [`App::sign_in`] lets anybody in: most stories are not about getting in.
+    takes_links: bool,
 }
 
 impl Lasting {
     fn new(folder: TempDir, database: Database, key: Arc<RegionKey>, clock: Arc<ManualClock>) -> Self {
         let (organisations, secretariat, consenting_doctor) = (Mutex::default(), Mutex::default(), Mutex::default());
         let (limits, patience) = (SessionLimits::default(), Patience::default());
-        let (rulebook, calendar) = (None, Calendar::japan_with_placeholders());
+        let (rulebook, calendar, takes_links) = (None, Calendar::japan_with_placeholders(), true);
         let door = Door::default();
         Self {
             folder,
@@ -107,6 +110,7 @@ impl Lasting {
             patience,
             rulebook,
             calendar,
+            takes_links,
         }
     }
 
@@ -126,6 +130,11 @@ impl App {
     /// The same with other bounds on sign-ins and sockets.
     pub async fn start_within(limits: SessionLimits) -> Self {
         Self::open(Lasting { limits, ..Lasting::empty() }).await
+    }
+
+    /// The same on a hub where no link lets anybody in.
+    pub async fn start_without_links() -> Self {
+        Self::open(Lasting { takes_links: false, ..Lasting::empty() }).await
     }
 
     /// The same with a hub that soon gives up on a client.
@@ -164,6 +173,10 @@ impl App {
         self.lasting.folder.path().join("files")
     }
 
+    pub fn accounts(&self) -> &Accounts {
+        &self.http.accounts
+    }
+
     pub fn sign_ins(&self) -> &SignIns {
         &self.http.sign_ins
     }
@@ -180,6 +193,7 @@ impl App {
         let files = open::open_files(&region.hub, &lasting.folder.path().join("files")).await.expect("a folder");
         let hub = (region.hub.clone(), files);
         let http = app::App::beating(hub, origins, lasting.limits, beat, lasting.patience);
+        let http = if lasting.takes_links { http.taking_links(lasting.limits) } else { http };
         let router = app::router(http.clone());
         let loopback = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
         let listener =

@@ -9,6 +9,7 @@ pub mod process;
 pub mod reader;
 pub mod scratch;
 pub mod socket;
+pub mod visitor;
 
 /// The environment variable, set by `./test`, that turns a missing service from a skip into a failure.
 const REQUIRE_SERVICES: &str = "RENKEI_TEST_REQUIRE_SERVICES";

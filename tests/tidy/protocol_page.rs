@@ -24,6 +24,21 @@ fn bounds() -> Vec<String> {
         format!("| time to say hello | {hello_s} seconds |"),
         format!("| ticket | {ticket_s} seconds, one use; {TICKETS_PER_SIGN_IN_MAX} of one sign-in |"),
         format!("| as configured, {SOCKETS_PER_PERSON_DEFAULT} unless it is |"),
+        format!("| sign-ins of one person | {SESSIONS_PER_PERSON_MAX}; one more"),
+        format!(
+            "| {SIGN_IN_TRIES_PER_ADDRESS_BURST} at once, then {} a second (429",
+            refill(SIGN_IN_PER_ADDRESS_REFILL_MS)
+        ),
+        format!(
+            "| {SIGN_IN_TRIES_BY_STRANGERS_BURST} at once, then one in {} minutes (429",
+            SIGN_IN_BY_STRANGERS_REFILL_MS / 60_000
+        ),
+        format!("from a device it knows | {SIGN_IN_TRIES_BY_DEVICE_BURST} at once, then one a minute (429"),
+        format!(
+            "| {} hours, a recovery {} hour; {INVITATION_TRIES_COUNT} wrong codes |",
+            INVITATION_VALID_S / 3_600,
+            RECOVERY_VALID_S / 3_600
+        ),
         format!("| timelines of one socket | {} |", grouped(SUBSCRIPTIONS_MAX)),
         format!("| {} at once, then {} a second |", grouped(SUBSCRIPTIONS_BURST), refill(SUBSCRIPTION_REFILL_MS)),
         format!("| {} at once, then {} a second |", grouped(LOOKS_BURST), refill(LOOK_REFILL_MS)),

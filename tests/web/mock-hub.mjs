@@ -116,6 +116,10 @@ export class MockHub {
     const me = PEOPLE.find((one) => one.token === token && !this.revoked.has(one.key));
     let text = '';
     for await (const part of request) text += part;
+    if (url.pathname === '/api/v1/sign-in' && request.method === 'GET') {
+      response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ password_chars_min: 15, links: true }));
+      return;
+    }
     const [status, body] = me ? answerRest(this, me, request.method, url, text ? JSON.parse(text) : {})
       : [401, { type: 'about:blank', title: 'Unauthorized', status: 401, code: 'unauthenticated', detail: { ja: 'サインインが必要です', en: 'please sign in' } }];
     response.writeHead(status, { 'content-type': status < 400 ? 'application/json' : 'application/problem+json', 'cache-control': 'no-store' });

@@ -10,6 +10,7 @@ import { saveFile } from './files.js';
 import { icon } from './icons.js';
 import { signInPage } from './sign-in.js';
 import { View } from './view.js';
+import './account.js';
 import './duties.js';
 import './duty-answer.js';
 import './emergency.js';
@@ -25,6 +26,8 @@ export class Shell extends View {
     super();
     /** @type {(token: string) => void} */
     this.signIn = () => {};
+    /** @type {import('../entrance.js').Entrance | null} */
+    this.entrance = null;
     this.rejected = false;
     this.follow = () => {
       const [, patient = '', entry = ''] = ADDRESS.exec(location.hash) ?? [];
@@ -81,6 +84,10 @@ export class Shell extends View {
     /** @type {import('./emergency.js').EmergencyDialog | null} */ (this.querySelector('renkei-emergency'))?.begin();
   }
 
+  openAccount() {
+    /** @type {import('./account.js').AccountDialog | null} */ (this.querySelector('renkei-account'))?.begin();
+  }
+
   switchLanguage() {
     chooseLanguage(language() === 'ja' ? 'en' : 'ja');
     this.model.changed();
@@ -89,8 +96,10 @@ export class Shell extends View {
   render() {
     const { model } = this;
     document.title = this.title_();
-    if (model.stage === 'signed_out') {
+    if (model.stage === 'signed_out' && this.entrance) {
+      this.entrance.look();
       return signInPage({
+        entrance: this.entrance,
         code: model.signOutCode,
         rejected: this.rejected,
         signIn: this.signIn,
@@ -113,6 +122,7 @@ export class Shell extends View {
       </div>
       <renkei-duty-answer .model=${model}></renkei-duty-answer>
       <renkei-emergency .model=${model}></renkei-emergency>
+      <renkei-account .model=${model}></renkei-account>
       <div class="unseen" role="log" aria-live="polite">${this.news()}</div>`;
   }
 
@@ -135,8 +145,8 @@ export class Shell extends View {
       ${connectionState(this.model)}
       ${this.duties()}
       <div class="bar-me">
-        ${me ? html`${face(me.role)}<span class="bar-name"><b>${me.person.name.kanji}</b>
-          <small>${word('role', me.role)}・${me.organisation.name}</small></span>` : nothing}
+        ${me ? html`<button class="bar-me bar-account" type="button" title=${say('account')} @click=${() => this.openAccount()}>${face(me.role)}
+          <span class="bar-name"><b>${me.person.name.kanji}</b><small>${word('role', me.role)}・${me.organisation.name}</small></span></button>` : nothing}
       </div>
       <button class="button button-text" type="button" lang=${language() === 'ja' ? 'en' : 'ja'} @click=${() => this.switchLanguage()}>
         ${icon('language')}<span>${language() === 'ja' ? 'English' : '日本語'}</span></button>

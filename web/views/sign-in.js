@@ -1,45 +1,142 @@
-// The page of somebody who is not signed in: how to get in, and why they were signed out. The link from the hub or the
-// secretariat carries the token; a whole link can also be pasted here.
+// The page of somebody who is not signed in: how to get in, and why they were signed out. One step at a time, as
+// `entrance.js` says: name, password and code; an invitation's code; setting up both factors; the role to act in.
 
 import { html, nothing } from '../vendor/lit.js';
 import { tokenIn } from '../credentials.js';
-import { language, say } from '../language.js';
+import { inLanguage, language, say, word } from '../language.js';
+import { face } from './face.js';
 import { icon } from './icons.js';
 
-/** @param {string} code why this person is here */
-function reason(code) {
-  if (!code) return nothing;
-  const text = code === 'sign_in_ended' ? say('signed_out_ended') : say('signed_out_other', { code });
-  return html`<p class="notice notice-warning" role="alert">${icon('alarm')}<span>${text}</span></p>`;
-}
+/** @typedef {import('../entrance.js').Entrance} Entrance */
 
 /**
- * @param {{code: string, rejected: boolean, signIn: (token: string) => void, reject: () => void, switchLanguage: () => void}} page
+ * @param {{entrance: Entrance, code: string, rejected: boolean, signIn: (token: string) => void, reject: () => void, switchLanguage: () => void}} page
  */
-export function signInPage({ code, rejected, signIn, reject, switchLanguage }) {
-  const submit = (/** @type {SubmitEvent} */ event) => {
-    event.preventDefault();
-    const field = /** @type {HTMLInputElement} */ (/** @type {HTMLFormElement} */ (event.target).elements.namedItem('link'));
-    const token = tokenIn(field.value);
-    field.value = '';
-    if (token) signIn(token);
-    else reject();
-  };
+export function signInPage(page) {
+  const { entrance, code, switchLanguage } = page;
+  const steps = { sign_in: () => signInForm(page), code: () => codeForm(entrance), set_up: () => setUpForm(entrance), choose: () => choice(entrance) };
   return html`<main id="main" class="sign-in">
     <div class="sign-in-card">
       <p class="brand brand-large">${icon('link')}<span>連携 <small>Renkei</small></span></p>
-      <h1>${say('sign_in_title')}</h1>
-      ${reason(code)}
-      <p>${say('sign_in_how')}</p>
-      <form @submit=${submit} autocomplete="off">
-        <label for="sign-in-link">${say('sign_in_link')}</label>
-        <input id="sign-in-link" name="link" type="password" spellcheck="false" required
-          aria-describedby=${rejected ? 'sign-in-wrong' : nothing} aria-invalid=${rejected ? 'true' : nothing}>
-        ${rejected ? html`<p id="sign-in-wrong" class="field-error" role="alert">${say('sign_in_wrong')}</p>` : nothing}
-        <button class="button button-primary" type="submit">${say('sign_in')}</button>
-      </form>
+      ${reason(code, entrance)}
+      ${steps[entrance.step]()}
       <button class="button button-text" type="button" lang=${language() === 'ja' ? 'en' : 'ja'} @click=${switchLanguage}>
         ${icon('language')}<span>${language() === 'ja' ? 'English' : '日本語'}</span></button>
     </div>
   </main>`;
+}
+
+/** @param {string} code why this person is here @param {Entrance} entrance */
+function reason(code, { step, trouble }) {
+  if (!code || step !== 'sign_in' || trouble) return nothing;
+  const text = code === 'sign_in_ended' ? say('signed_out_ended') : say('signed_out_other', { code });
+  return html`<p class="notice notice-warning" role="alert">${icon('alarm')}<span>${text}</span></p>`;
+}
+
+/** @param {Entrance} entrance */
+function trouble({ trouble }) {
+  const wait = trouble && trouble.waitMs > 0 ? say('sign_in_wait', { minutes: Math.ceil(trouble.waitMs / 60_000) }) : '';
+  return html`<p id="entrance-trouble" class="field-error" role="alert">${trouble ? html`${icon('alarm')}<span>
+    ${inLanguage(trouble.text) || say('entrance_unreachable')} ${wait}</span>` : nothing}</p>`;
+}
+
+/** @param {(fields: Record<string, string>) => void} send */
+const submits = (send) => (/** @type {SubmitEvent} */ event) => {
+  event.preventDefault();
+  const data = new FormData(/** @type {HTMLFormElement} */ (event.target));
+  send(Object.fromEntries([...data].map(([name, value]) => [name, String(value)])));
+};
+
+/** @param {Entrance} entrance @param {string} label */
+const submitButton = ({ busy }, label) => html`<button class="button button-primary" type="submit" aria-disabled=${String(busy)}>
+  ${busy ? say('entrance_busy') : label}</button>`;
+
+const codeField = (/** @type {string} */ name, /** @type {string} */ label, /** @type {string} */ hint) => html`<label class="wide">${label}
+  <input name=${name} inputmode="numeric" autocomplete="one-time-code" pattern="[0-9０-９ ]{6,8}" maxlength="8" required class="digits"
+    aria-describedby="entrance-trouble"></label>${hint ? html`<p class="quiet">${hint}</p>` : nothing}`;
+
+/** @param {{entrance: Entrance, rejected: boolean, signIn: (token: string) => void, reject: () => void}} page */
+function signInForm({ entrance, rejected, signIn, reject }) {
+  const send = submits(({ login, password, code }) => entrance.signIn(login, password, code));
+  return html`<h1>${say('sign_in_title')}</h1>
+    <form @submit=${send}>
+      <label class="wide">${say('sign_in_name')}<input name="login" autocomplete="username" autocapitalize="none" spellcheck="false" required
+        aria-describedby="entrance-trouble"></label>
+      <label class="wide">${say('password')}<input name="password" type="password" autocomplete="current-password" required
+        aria-describedby="entrance-trouble"></label>
+      ${codeField('code', say('authenticator_code'), say('authenticator_code_where'))}
+      ${trouble(entrance)}
+      ${submitButton(entrance, say('sign_in'))}
+    </form>
+    <details class="more"><summary>${say('sign_in_cannot')}</summary><p class="quiet">${say('sign_in_cannot_explained')}</p></details>
+    ${entrance.takesLinks ? linkForm(rejected, signIn, reject) : nothing}`;
+}
+
+/** Only in the demo. @param {boolean} rejected @param {(token: string) => void} signIn @param {() => void} reject */
+function linkForm(rejected, signIn, reject) {
+  const send = submits(({ link }) => {
+    const token = tokenIn(link);
+    if (token) signIn(token);
+    else reject();
+  });
+  return html`<form class="sign-in-link" @submit=${send} autocomplete="off">
+    <label class="wide" for="sign-in-link">${say('sign_in_link')}</label>
+    <input id="sign-in-link" name="link" type="password" spellcheck="false" required
+      aria-describedby=${rejected ? 'sign-in-wrong' : nothing} aria-invalid=${rejected ? 'true' : nothing}>
+    ${rejected ? html`<p id="sign-in-wrong" class="field-error" role="alert">${say('sign_in_wrong')}</p>` : nothing}
+    <button class="button" type="submit">${say('sign_in_by_link')}</button></form>`;
+}
+
+/** @param {Entrance} entrance */
+function codeForm(entrance) {
+  return html`<h1>${say('invitation_title')}</h1><p>${say('invitation_code_how')}</p>
+    <form @submit=${submits(({ code }) => entrance.open(code))}>
+      ${codeField('code', say('invitation_code'), '')}
+      ${trouble(entrance)}
+      ${submitButton(entrance, say('go_on'))}
+    </form>
+    <button class="button-link" type="button" @click=${() => entrance.leaveInvitation()}>${say('have_account')}</button>`;
+}
+
+/** @param {Entrance} entrance */
+function setUpForm(entrance) {
+  const { opened } = entrance;
+  if (!opened) return nothing;
+  const field = entrance.trouble?.field ?? '';
+  const invalid = (/** @type {string} */ name) => (field === name ? 'true' : nothing);
+  return html`<h1>${say(opened.purpose === 'first' ? 'set_up_title' : 'set_up_again_title', { name: opened.name.kanji })}</h1>
+    <form class="set-up" @submit=${submits(({ password, code }) => entrance.setUp(password, code))}>
+      <p class="set-up-name"><span>${say('sign_in_name')}</span><b>${opened.login}</b><small>${say('sign_in_name_keep')}</small></p>
+      <input name="login" autocomplete="username" .value=${opened.login} hidden readonly>
+      <section><h2>${say('set_up_password')}</h2><p class="quiet">${say('set_up_password_how', { count: opened.password_chars_min })}</p>
+        <label class="wide">${say('password')}<input name="password" type="password" autocomplete="new-password" minlength=${opened.password_chars_min}
+          required aria-invalid=${invalid('password')} aria-describedby="entrance-trouble"></label>
+        <label class="choice-line"><input type="checkbox" @change=${showPassword}>${say('password_show')}</label></section>
+      <section><h2>${say('set_up_authenticator')}</h2><p class="quiet">${say('set_up_authenticator_how')}</p>
+        <img class="qr" alt=${say('set_up_authenticator_qr')} width="200" height="200" src="data:image/svg+xml;base64,${btoa(opened.authenticator_qr)}">
+        <p><a class="button" href=${opened.authenticator_uri}>${say('set_up_authenticator_here')}</a></p>
+        <p class="quiet">${say('set_up_authenticator_typed')} <code class="secret">${opened.authenticator_secret.replace(/(.{4})/g, '$1 ').trim()}</code></p>
+        ${codeField('code', say('authenticator_code'), say('set_up_authenticator_code'))}</section>
+      ${trouble(entrance)}
+      ${submitButton(entrance, say('set_up_done'))}
+    </form>`;
+}
+
+/** @param {any} event */
+function showPassword({ target }) {
+  target.form.elements.namedItem('password').type = target.checked ? 'text' : 'password';
+}
+
+/** @param {Entrance} entrance */
+function choice(entrance) {
+  return html`<h1>${say('choose_position')}</h1><p class="quiet">${say('choose_position_how')}</p>
+    <ul class="positions">${entrance.positions.map((position) => html`<li>${positionButton(position, () => entrance.choose(position), false)}</li>`)}</ul>
+    ${trouble(entrance)}`;
+}
+
+/** @param {import('../rest.js').HeldPosition} position @param {() => void} choose @param {boolean} isCurrent */
+export function positionButton(position, choose, isCurrent) {
+  return html`<button class="button position" type="button" aria-current=${isCurrent ? 'true' : nothing} @click=${choose}>
+    ${face(position.role)}<span><b>${word('role', position.role)}</b><small>${position.organisation_name}</small></span>
+    ${isCurrent ? icon('check') : nothing}</button>`;
 }

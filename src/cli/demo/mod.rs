@@ -83,6 +83,8 @@ async fn demonstrate(arguments: &Arguments, language: Language) -> anyhow::Resul
     let files = open::open_files(&region.hub, &folder.files()).await?;
     let app = App::new(region.hub.clone(), files, origins(address, arguments.plain), SessionLimits::default());
     let app = app.showing(certificate);
+    let is_on_this_machine = address.ip().to_canonical().is_loopback();
+    let app = if is_on_this_machine { app.taking_links(SessionLimits::default()) } else { app };
     // Before anybody hears that the hub is ready: who stops it from then on is heard.
     let stop_asked = stop_asked()?;
     println!("ready {}", url(address, arguments.plain));

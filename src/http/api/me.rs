@@ -3,10 +3,13 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
+use axum::response::Response;
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::accounts::mine::signed_out;
+use super::accounts::{HeldPosition, held};
 use crate::domain::act::{By, SignInEnd};
 use crate::http::app::App;
 use crate::http::problem::Problem;
@@ -21,7 +24,11 @@ pub struct Me {
     #[schema(example = "nurse")]
     role: &'static str,
     organisation: MyOrganisation,
-    /// When the token ends.
+    /// The roles I can act in; `PUT /api/v1/me/position` chooses another.
+    positions: Vec<HeldPosition>,
+    /// The organisations whose people I look after.
+    administers: Vec<Uuid>,
+    /// When the sign-in ends.
     #[schema(example = "2026-04-01T09:00:00Z")]
     expires_at: String,
 }
@@ -56,15 +63,17 @@ pub async fn show(State(app): State<App>, signed_in: SignedIn) -> Result<Json<Me
             name: organisation.name.clone(),
             kind: organisation.kind.code(),
         },
+        positions: held(&app, &app.accounts.positions_of(actor.person)),
+        administers: directory.administered_by(&actor).map(|organisation| organisation.0).collect(),
         expires_at: signed_in.until.to_rfc3339(),
     }))
 }
 
 /// Sign out: this token is void, and its sockets close now.
 #[utoipa::path(delete, path = "/api/v1/me", tag = "sign-in", responses((status = 204)))]
-pub async fn sign_out(State(app): State<App>, signed_in: SignedIn) -> Result<StatusCode, Problem> {
+pub async fn sign_out(State(app): State<App>, signed_in: SignedIn) -> Result<Response, Problem> {
     app.sign_ins.revoke(By::Person(signed_in.actor), signed_in.id, SignInEnd::SignedOut).await?;
-    Ok(StatusCode::NO_CONTENT)
+    Ok(signed_out(&app))
 }
 
 /// A ticket for the first frame of one socket.

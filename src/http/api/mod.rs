@@ -1,6 +1,7 @@
 //! The routes under `/api/v1`, a file for each noun. A handler reads the request, asks the hub or an action, and
 //! writes the answer; it holds no rules.
 
+pub mod accounts;
 pub mod advice;
 pub mod compliance;
 pub mod directory;

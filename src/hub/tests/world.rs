@@ -162,7 +162,7 @@ impl World {
             .journal
             .write(|tx| {
                 Box::pin(async move {
-                    let Directory { organisations, people } = directory();
+                    let Directory { organisations, people, .. } = directory();
                     for organisation in organisations.values() {
                         tx.insert_organisation(organisation).await?;
                     }
@@ -179,6 +179,9 @@ impl World {
                             issued_at: MORNING,
                             expires_at: MORNING.saturating_add(Duration::from_secs(86_400)),
                             revoked_at: None,
+                            device: String::new(),
+                            way: None,
+                            used_at: MORNING,
                         };
                         tx.insert_sign_in(&sign_in).await?;
                     }

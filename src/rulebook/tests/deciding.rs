@@ -62,7 +62,7 @@ impl Patient {
         let organisations = [HIKARI, MINATO, FAR].map(|id| (id, organisation(id))).into();
         let positions = vec![Position { role: Role::Doctor, organisation: HIKARI }];
         let doctor = Person { id: DOCTOR, name: HumanName::default(), positions, active: true };
-        let directory = Directory { organisations, people: [(DOCTOR, doctor)].into() };
+        let directory = Directory { organisations, people: [(DOCTOR, doctor)].into(), ..Directory::default() };
         let state = PatientState::empty(TimelineId(Uuid::from_u128(0xffff)));
         let (entries, files) = (Vec::new(), Vec::new());
         Self { book: book(), directory, state, entries, files, found_by_search: false }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::region::{MORNING, Region, note, on_both};
+use crate::domain::account::SignInWay;
 use crate::domain::attachment::{Attachment, ContentHash, MediaType};
 use crate::domain::directory::{Actor, Position};
 use crate::domain::ids::{EntryId, SignInId, TimelineId};
@@ -30,6 +31,9 @@ async fn hand_in(region: &Region, nurse: &Actor, timeline: TimelineId, number: u
         issued_at: MORNING,
         expires_at: Timestamp::MAX,
         revoked_at: None,
+        device: "ナースステーション".to_owned(),
+        way: Some(SignInWay::Password),
+        used_at: MORNING,
     };
     let id = sign_in.id;
     let written: Result<(), StoreError> =

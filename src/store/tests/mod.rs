@@ -1,5 +1,6 @@
 //! Stories about the store, each told on both engines.
 
+mod accounts;
 mod alone;
 mod commits;
 mod damage;

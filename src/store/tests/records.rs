@@ -2,6 +2,7 @@
 
 use super::region::{MORNING, Region, on_both, pulse};
 use crate::codec::QueuedPost;
+use crate::domain::account::SignInWay;
 use crate::domain::directory::Position;
 use crate::domain::entry::{Intent, Sensitivity};
 use crate::domain::ids::{EntryId, Seq, SignInId};
@@ -93,8 +94,12 @@ async fn sign_in(region: &Region, issued_at: Timestamp) -> SignIn {
         issued_at,
         expires_at: later(3_600),
         revoked_at: None,
+        device: "ナースステーション".to_owned(),
+        way: Some(SignInWay::Password),
+        used_at: issued_at,
     };
-    written!(region, tx => tx.insert_sign_in(&sign_in).await);
+    let stored = sign_in.clone();
+    written!(region, tx => tx.insert_sign_in(&stored).await);
     sign_in
 }
 
@@ -110,7 +115,7 @@ async fn a_sign_in_is_found_by_its_token_until_it_is_revoked_or_expires() {
         let stranger = Token::random().hash();
         assert_eq!(read!(region, tx => tx.find_sign_in(&stranger).await), None);
         let person = first.person;
-        assert_eq!(read!(region, tx => tx.list_sign_ins(person).await), [second, first]);
+        assert_eq!(read!(region, tx => tx.list_sign_ins(person).await), [second.clone(), first.clone()]);
 
         let ended =
             |sign_in: &SignIn| EndedSignIn { id: sign_in.id, person: sign_in.person, position: sign_in.position };

@@ -21,10 +21,10 @@ test('a link signs in, and the token is nowhere in the address', async (t) => {
   await other.getByRole('heading', { name: '在宅チームの連携' }).waitFor();
   await other.shot('sign-in');
   await other.getByLabel('サインイン用のリンク').fill('何か');
-  await other.getByRole('button', { name: 'サインイン' }).click();
+  await other.getByRole('button', { name: 'リンクで開く' }).click();
   await other.getByText('サインイン用のリンクではありません').waitFor();
   await other.getByLabel('サインイン用のリンク').fill(hub.link('helper'));
-  await other.getByRole('button', { name: 'サインイン' }).click();
+  await other.getByRole('button', { name: 'リンクで開く' }).click();
   await other.getByText('加藤 由美').waitFor();
   assert.deepEqual([...page.complaints, ...other.complaints], []);
 });

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { judgeClosing, pauseMs } from '../../../web/closing.js';
-import { adoptTokenFromAddress, tokenIn } from '../../../web/credentials.js';
+import { deviceName, takeFromAddress, tokenIn } from '../../../web/credentials.js';
 import { preferred } from '../../../web/language.js';
 import { Outbox } from '../../../web/outbox.js';
 import { PHRASES } from '../../../web/phrases.js';
@@ -57,14 +57,19 @@ test('a refused post that is sent again takes its place at the end, once', () =>
   assert.deepEqual(outbox.items.map((item) => [item.intent.id, item.state]), [['b', 'waiting'], ['a', 'waiting']]);
 });
 
-test('the token leaves the address at once', () => {
-  const kept = new Map();
+test('what a link carries leaves the address at once', () => {
   const replaced = [];
-  const adopted = adoptTokenFromAddress({ hash: '#token=abc.DEF-123', pathname: '/' }, { replaceState: (...args) => replaced.push(args) }, { setItem: (key, value) => kept.set(key, value) });
-  assert.equal(adopted, true);
-  assert.deepEqual([...kept.values()], ['abc.DEF-123']);
-  assert.deepEqual(replaced, [[null, '', '/']]);
-  assert.equal(adoptTokenFromAddress({ hash: '#/patients/x', pathname: '/' }, {}, {}), false);
+  const history = { replaceState: (...args) => replaced.push(args) };
+  assert.deepEqual(takeFromAddress({ hash: '#token=abc.DEF-123', pathname: '/' }, history), { token: 'abc.DEF-123', invitation: null });
+  assert.deepEqual(takeFromAddress({ hash: '#invitation=rk_x', pathname: '/' }, history), { token: null, invitation: 'rk_x' });
+  assert.deepEqual(replaced, [[null, '', '/'], [null, '', '/']]);
+  assert.deepEqual(takeFromAddress({ hash: '#/patients/x', pathname: '/' }, {}), { token: null, invitation: null });
+});
+
+test('a device is named by its browser and its system', () => {
+  const android = 'Mozilla/5.0 (Linux; Android 15; Pixel 8) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Mobile Safari/537.36';
+  const ipad = 'Mozilla/5.0 (iPad; CPU OS 18_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.0 Mobile/15E148 Safari/604.1';
+  assert.deepEqual([android, ipad, 'curl/8'].map(deviceName), ['Chrome / Android', 'Safari / iPad', '']);
 });
 
 test('a pasted link or token is taken, anything else is not', () => {

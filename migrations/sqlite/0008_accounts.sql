@@ -1,0 +1,43 @@
+-- Accounts: how a person of the directory shows who they are, and how they were asked to set that up. The same columns
+-- as migrations/postgres/0007_accounts.sql; a test compares them.
+
+create table account (
+    person blob not null primary key references person (id),
+    -- A keyed digest of the sign-in name: found by it, not told by it.
+    login blob not null unique,
+    -- Sign-in name, hash of the password, secret of the authenticator, passkeys.
+    sealed blob not null,
+    -- The last step of the authenticator's clock whose code was used: a code counts once.
+    code_step integer,
+    changed_at integer not null
+) strict, without rowid;
+
+create table invitation (
+    id blob not null primary key,
+    token_hash blob not null unique,
+    person blob not null references person (id),
+    -- `first` or `recovery`.
+    purpose text not null,
+    -- The code that is told apart from the link, and the secret of the authenticator to be set up.
+    sealed blob not null,
+    issued_at integer not null,
+    expires_at integer not null,
+    -- Wrong codes that it still bears.
+    tries_left integer not null,
+    -- When it was used, withdrawn or tried too often.
+    ended_at integer
+) strict;
+create index invitation_open on invitation (person) where ended_at is null;
+
+create table office_administrator (
+    organisation blob not null references organisation (id),
+    person blob not null references person (id),
+    primary key (organisation, person)
+) strict, without rowid;
+
+-- What the person's device calls itself.
+alter table sign_in add column device text not null default '';
+-- By which factors; empty: before there were accounts.
+alter table sign_in add column way text not null default '';
+-- When it was last used, to within a few minutes; null: not since it was issued.
+alter table sign_in add column used_at integer;

@@ -1,0 +1,243 @@
+//! Who looks after whose account: the secretariat after everybody's, an office's administrators after those who work
+//! there and nowhere else. Taking people on and letting them go at one's own office goes with it.
+
+use super::{AccountError, Accounts, Issued, NewInvitation};
+use crate::actions::directory::put_person;
+use crate::domain::account::{AccountDeed, Login, Purpose};
+use crate::domain::act::{Act, By, Deed, SignInEnd};
+use crate::domain::directory::{Actor, Directory, Person, Position};
+use crate::domain::ids::{InvitationId, OrganisationId, PersonId};
+use crate::domain::patient::HumanName;
+use crate::domain::role::Role;
+use crate::domain::text::{Invalid, Text};
+use crate::domain::time::Timestamp;
+use crate::limits;
+use crate::store::{SignIn, StoreError};
+
+/// What whoever looks after an account sees of it.
+#[derive(Debug)]
+pub struct AccountSeen {
+    pub login: Option<Login>,
+    pub is_set_up: bool,
+    /// Until when somebody may set it up.
+    pub invited_until: Option<Timestamp>,
+    pub sign_ins: Vec<SignIn>,
+}
+
+/// Somebody new at an office.
+#[derive(Debug)]
+pub struct TakenOn(pub Person);
+
+impl Accounts {
+    /// The person whose account this actor may look after.
+    ///
+    /// INVARIANT: an office's administrator never reaches somebody who also acts elsewhere, or through whom they would
+    /// come to act as more than their own office.
+    fn looked_after(&self, by: Actor, person: PersonId) -> Result<Person, AccountError> {
+        let directory = self.hub.region().directory();
+        let known = directory.people.get(&person).ok_or(AccountError::NotFound)?;
+        if looks_after(&directory, by, known) { Ok(known.clone()) } else { Err(AccountError::NotFound) }
+    }
+
+    /// Invites somebody to set their account up.
+    ///
+    /// # Errors
+    /// When they are not this actor's to look after, or have an account.
+    pub async fn invite(&self, by: Actor, person: PersonId, login: Option<Login>) -> Result<Issued, AccountError> {
+        let invited = self.looked_after(by, person)?;
+        if self.positions_of(invited.id).is_empty() {
+            return Err(AccountError::Conflict(Text::fixed(
+                "この人には職務がないか、利用が停止されています",
+                "this person has no role to act in, or is suspended",
+            )));
+        }
+        self.issue(self.invitation(by, person, Purpose::First, login, String::new())).await
+    }
+
+    /// Lets somebody set their account up again who lost password, device or authenticator.
+    ///
+    /// # Errors
+    /// When they are not this actor's to look after, it is their own account, or no reason is given.
+    pub async fn recover(&self, by: Actor, person: PersonId, reason: String) -> Result<Issued, AccountError> {
+        self.looked_after(by, person)?;
+        if by.person == person {
+            return Err(AccountError::Forbidden(Text::fixed(
+                "自分のアカウントは再設定できません。ほかの担当者に頼んでください",
+                "nobody recovers their own account: ask somebody else",
+            )));
+        }
+        let chars = reason.chars().count();
+        if reason.trim().is_empty() {
+            return Err(Invalid::required("reason").into());
+        }
+        if chars > limits::RECOVERY_REASON_CHARS_MAX {
+            let unit = ("文字", "characters");
+            return Err(Invalid::too_long("reason", limits::RECOVERY_REASON_CHARS_MAX, unit, chars).into());
+        }
+        self.issue(self.invitation(by, person, Purpose::Recovery, None, reason)).await
+    }
+
+    fn invitation(
+        &self,
+        by: Actor,
+        person: PersonId,
+        purpose: Purpose,
+        login: Option<Login>,
+        reason: String,
+    ) -> NewInvitation {
+        let region = self.hub.region();
+        let (id, by, now) = (InvitationId(region.draw_id()), By::Person(by), region.now());
+        NewInvitation { id, person, purpose, login, reason, by, now }
+    }
+
+    /// Voids the open invitations of somebody.
+    ///
+    /// # Errors
+    /// When they are not this actor's to look after, or there are none.
+    pub async fn withdraw_invitations(&self, by: Actor, person: PersonId) -> Result<(), AccountError> {
+        self.looked_after(by, person)?;
+        if self.void_invitations(By::Person(by), person).await? == 0 { Err(AccountError::NotFound) } else { Ok(()) }
+    }
+
+    /// Ends all sign-ins of somebody whose device is lost.
+    ///
+    /// # Errors
+    /// When they are not this actor's to look after, or the store fails.
+    pub async fn end_sign_ins_of(&self, by: Actor, person: PersonId) -> Result<usize, AccountError> {
+        self.looked_after(by, person)?;
+        self.choosing.forget(|shown| shown.person == person);
+        Ok(self.sign_ins.end_all_of(By::Person(by), person, SignInEnd::Revoked, None).await?)
+    }
+
+    /// What is to be seen of somebody's account.
+    ///
+    /// # Errors
+    /// When they are not this actor's to look after, or the store fails.
+    pub async fn see(&self, by: Actor, person: PersonId) -> Result<AccountSeen, AccountError> {
+        self.looked_after(by, person)?;
+        let now = self.hub.region().now();
+        let reading = self.hub.journal().read(move |tx| {
+            Box::pin(async move {
+                let account = tx.find_account(person).await?;
+                Ok::<_, StoreError>((account, tx.list_invitations(person).await?))
+            })
+        });
+        let (account, invitations) = reading.await?;
+        let open = invitations.iter().filter(|one| one.is_open_at(now));
+        Ok(AccountSeen {
+            is_set_up: account.as_ref().is_some_and(|account| account.is_set_up()),
+            login: account.map(|account| account.login),
+            invited_until: open.map(|one| one.expires_at).max(),
+            sign_ins: self.sign_ins.list(person).await?,
+        })
+    }
+
+    /// Takes somebody new on at an office.
+    ///
+    /// # Errors
+    /// When this actor does not look after the office, or the office does not take on such a role by itself.
+    pub async fn take_on(
+        &self,
+        by: Actor,
+        organisation: OrganisationId,
+        name: HumanName,
+        role: Role,
+    ) -> Result<TakenOn, AccountError> {
+        let directory = self.hub.region().directory();
+        let office = directory.organisations.get(&organisation).filter(|office| office.active);
+        let office = office.filter(|_| keeps(&directory, by, organisation)).ok_or(AccountError::NotFound)?;
+        if by.role != Role::Secretariat && !office.kind.takes_on().contains(&role) {
+            let expected: Vec<&str> = office.kind.takes_on().iter().map(|role| role.code()).collect();
+            return Err(Invalid::unknown_code("role", role.code(), &expected).into());
+        }
+        let (id, positions) = (PersonId(self.hub.region().draw_id()), vec![Position { role, organisation }]);
+        let person = Person { id, name, positions, active: true };
+        put_person(&self.hub, &self.sign_ins, By::Person(by), person.clone()).await?;
+        Ok(TakenOn(person))
+    }
+
+    /// Somebody leaves an office: their positions there end, and with them what is open.
+    ///
+    /// # Errors
+    /// When this actor does not look after the office, or they do not work there.
+    pub async fn let_go(&self, by: Actor, organisation: OrganisationId, person: PersonId) -> Result<(), AccountError> {
+        let directory = self.hub.region().directory();
+        if !keeps(&directory, by, organisation) || !directory.works_at(person, organisation) {
+            return Err(AccountError::NotFound);
+        }
+        let known = directory.people.get(&person).cloned().ok_or(AccountError::NotFound)?;
+        let stays = |at: &Position| at.organisation != organisation;
+        let positions: Vec<Position> = known.positions.iter().copied().filter(stays).collect();
+        if directory.administrators.contains(&(organisation, person)) {
+            self.appoint(by, organisation, person, false).await?;
+        }
+        Ok(put_person(&self.hub, &self.sign_ins, By::Person(by), Person { positions, ..known }).await?)
+    }
+
+    /// Appoints somebody who looks after the people of the office they work at, or ends that. For the secretariat.
+    ///
+    /// # Errors
+    /// When they do not work there, or nothing changes.
+    pub async fn appoint(
+        &self,
+        by: Actor,
+        organisation: OrganisationId,
+        person: PersonId,
+        appointed: bool,
+    ) -> Result<(), AccountError> {
+        let directory = self.hub.region().directory();
+        let office = directory.organisations.get(&organisation).ok_or(AccountError::NotFound)?;
+        if appointed && !directory.works_at(person, organisation) {
+            let text = Text::fixed("この事業所の人ではありません", "not somebody of this organisation");
+            return Err(Invalid::new("person", "not_found", text).into());
+        }
+        if appointed && office.kind.takes_on().is_empty() {
+            let text = Text::fixed(
+                "この種類の事業所には管理者を置きません",
+                "this type of organisation has no administrators",
+            );
+            return Err(AccountError::Conflict(text));
+        }
+        let now = self.hub.region().now();
+        let writing = self.hub.journal().write(move |tx| {
+            Box::pin(async move {
+                let changed = match appointed {
+                    true => tx.insert_administrator(organisation, person).await?,
+                    false => tx.delete_administrator(organisation, person).await?,
+                };
+                if changed {
+                    let deed = AccountDeed::AdministratorKept { organisation, person, appointed };
+                    tx.append_acts(now, [Act { by: By::Person(by), deed: Deed::Account(deed) }]).await?;
+                }
+                Ok::<_, StoreError>(changed)
+            })
+        });
+        if !writing.await? && !appointed {
+            return Err(AccountError::NotFound);
+        }
+        self.hub.region().change_directory(|directory| {
+            match appointed {
+                true => directory.administrators.insert((organisation, person)),
+                false => directory.administrators.remove(&(organisation, person)),
+            };
+        });
+        Ok(())
+    }
+}
+
+/// Whether the actor keeps the people of an office: the secretariat, or who was appointed there and acts there.
+fn keeps(directory: &Directory, by: Actor, organisation: OrganisationId) -> bool {
+    let is_administrator = by.organisation == organisation && directory.administers(by.person, organisation);
+    by.role == Role::Secretariat || is_administrator
+}
+
+fn looks_after(directory: &Directory, by: Actor, person: &Person) -> bool {
+    let is_theirs = |at: &Position| keeps(directory, by, at.organisation) && is_taken_on(directory, *at);
+    by.role == Role::Secretariat || (!person.positions.is_empty() && person.positions.iter().all(is_theirs))
+}
+
+/// Whether an office may take somebody on in this position by itself.
+fn is_taken_on(directory: &Directory, position: Position) -> bool {
+    let office = directory.organisations.get(&position.organisation);
+    office.is_some_and(|office| office.kind.takes_on().contains(&position.role))
+}

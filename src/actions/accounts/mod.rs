@@ -1,0 +1,170 @@
+//! Accounts: signing in with two factors, choosing the role acted in, invitations and recovery, and who may look after
+//! whom. What follows a sign-in is `actions/sign_in.rs`.
+//!
+//! INVARIANT: nobody becomes a [`Shown`] by one factor. An answer to somebody who may be a stranger never tells whether an
+//! account exists, and takes the same work either way.
+
+mod changing;
+mod choosing;
+mod guesses;
+mod invitations;
+mod looking_after;
+mod passwords;
+mod signing_in;
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+pub use self::guesses::TooOften;
+pub use self::invitations::{Accepting, Issued, NewInvitation, Opened};
+pub use self::looking_after::{AccountSeen, TakenOn};
+pub use self::signing_in::{Entered, Trial};
+
+use self::choosing::Choosing;
+use self::guesses::Guesses;
+use self::passwords::{Overloaded, Passwords};
+use crate::actions::directory::DirectoryError;
+use crate::actions::sign_in::{SignInError, SignIns};
+use crate::config::AccountSettings;
+use crate::domain::account::SignInWay;
+use crate::domain::ids::PersonId;
+use crate::domain::text::{Invalid, Text};
+use crate::domain::time::Timestamp;
+use crate::hub::Hub;
+use crate::store::StoreError;
+use crate::vault::{DeviceMark, Mac};
+
+/// See the module.
+#[derive(Debug)]
+pub struct Accounts {
+    hub: Hub,
+    sign_ins: Arc<SignIns>,
+    passwords: Passwords,
+    guesses: Guesses,
+    choosing: Choosing,
+}
+
+/// Somebody who showed by two factors who they are.
+#[derive(Clone, Debug)]
+struct Shown {
+    person: PersonId,
+    login: Mac,
+    /// When their account last changed: with a later change they must show it anew.
+    as_of: Timestamp,
+    way: SignInWay,
+    device: String,
+    mark: Option<DeviceMark>,
+}
+
+/// Where somebody comes from.
+#[derive(Clone, Debug, Default)]
+pub struct From {
+    pub address: Option<IpAddr>,
+    /// What the device keeps of earlier sign-ins.
+    pub mark: Option<String>,
+    /// What it calls itself.
+    pub device: String,
+}
+
+impl From {
+    fn mark(&self) -> Option<DeviceMark> {
+        self.mark.as_deref().and_then(DeviceMark::parse)
+    }
+}
+
+/// Why an account does not open, or is not changed.
+#[derive(Debug, thiserror::Error)]
+pub enum AccountError {
+    /// Whatever is wrong with name, password or code: all look the same.
+    #[error("these do not open an account")]
+    Refused,
+    /// Whatever is wrong with the link or its code: all look the same.
+    #[error("no such invitation")]
+    NoInvitation,
+    #[error("tried too often")]
+    TooOften(TooOften),
+    #[error("too much to do")]
+    Overloaded,
+    /// Unknown, or not theirs to look after.
+    #[error("not found")]
+    NotFound,
+    #[error("{}", .0.en)]
+    Forbidden(Text),
+    #[error("{}", .0.en)]
+    Conflict(Text),
+    #[error(transparent)]
+    Invalid(#[from] Invalid),
+    #[error(transparent)]
+    SignIn(SignInError),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl std::convert::From<SignInError> for AccountError {
+    fn from(error: SignInError) -> Self {
+        match error {
+            SignInError::Store(error) => Self::Store(error),
+            other => Self::SignIn(other),
+        }
+    }
+}
+
+impl std::convert::From<TooOften> for AccountError {
+    fn from(often: TooOften) -> Self {
+        Self::TooOften(often)
+    }
+}
+
+impl std::convert::From<Overloaded> for AccountError {
+    fn from(Overloaded: Overloaded) -> Self {
+        Self::Overloaded
+    }
+}
+
+impl std::convert::From<DirectoryError> for AccountError {
+    fn from(error: DirectoryError) -> Self {
+        match error {
+            DirectoryError::Invalid(invalid) => Self::Invalid(invalid),
+            DirectoryError::Store(error) => Self::Store(error),
+        }
+    }
+}
+
+impl Accounts {
+    /// The accounts of a hub.
+    #[must_use]
+    pub fn new(hub: Hub, sign_ins: Arc<SignIns>, settings: AccountSettings) -> Self {
+        let (guesses, passwords) = (Guesses::new(Arc::clone(hub.region().clock())), Passwords::new(settings.profile));
+        Self { hub, sign_ins, passwords, guesses, choosing: Choosing::default() }
+    }
+
+    /// Fewest characters of a password.
+    #[must_use]
+    pub const fn password_chars_min(&self) -> usize {
+        self.passwords.chars_min()
+    }
+
+    /// The digits of a code, however an input method wrote them.
+    fn digits(typed: &str) -> String {
+        use unicode_normalization::UnicodeNormalization as _;
+        typed.nfkc().filter(char::is_ascii_digit).collect()
+    }
+
+    fn login_digest(&self, login: &str) -> Mac {
+        self.hub.journal().region().logins().mac(&[login.as_bytes()])
+    }
+
+    /// What others know of a person, which a password should not be made of.
+    fn known_of(&self, person: PersonId, login: &str) -> Vec<String> {
+        let directory = self.hub.region().directory();
+        let mut known = vec![login.to_owned(), "renkei".to_owned(), "連携".to_owned()];
+        if let Some(person) = directory.people.get(&person) {
+            known.extend([&person.name.kanji, &person.name.kana].into_iter().cloned());
+            let names = person.name.kanji.split_whitespace().chain(person.name.kana.split_whitespace());
+            known.extend(names.map(str::to_owned));
+            let offices = person.positions.iter().filter_map(|at| directory.organisations.get(&at.organisation));
+            known.extend(offices.map(|office| office.name.clone()));
+        }
+        known
+    }
+}

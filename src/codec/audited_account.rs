@@ -1,0 +1,86 @@
+//! What was done to accounts ↔ the messages that the audit log seals. Called by `audited.rs`.
+
+use super::field::{code, code_text, id, id_text};
+use super::proto::store::v1 as stored;
+use super::proto::store::v1::account_acted::What;
+use crate::domain::account::AccountDeed;
+use crate::domain::ids::{InvitationId, OrganisationId, PersonId};
+use crate::domain::text::Invalid;
+use crate::domain::time::Timestamp;
+
+pub(super) fn account_message(deed: &AccountDeed) -> stored::AccountActed {
+    let (person, what) = match deed {
+        AccountDeed::Invited { person, invitation, purpose, expires_at, reason } => {
+            let (invitation, purpose) = (id_text(invitation.0), code_text(*purpose));
+            let (expires_at_us, reason) = (expires_at.as_micros(), reason.clone());
+            (person, What::Invited(stored::Invited { invitation, purpose, expires_at_us, reason }))
+        }
+        AccountDeed::InvitationEnded { person, invitation, why } => {
+            let ended = stored::InvitationEnded { invitation: id_text(invitation.0), why: code_text(*why) };
+            (person, What::InvitationEnded(ended))
+        }
+        AccountDeed::Changed { person, what } => {
+            (person, What::Changed(stored::AccountChanged { what: code_text(*what) }))
+        }
+        AccountDeed::SignInRefused { person } => (person, What::SignInRefused(stored::SignInRefused {})),
+        AccountDeed::AdministratorKept { organisation, person, appointed } => {
+            let (organisation, appointed) = (id_text(organisation.0), *appointed);
+            (person, What::Administrator(stored::AdministratorKept { organisation, appointed }))
+        }
+    };
+    stored::AccountActed { person: id_text(person.0), what: Some(what) }
+}
+
+pub(super) fn account_deed(kept: stored::AccountActed) -> Result<AccountDeed, Invalid> {
+    let person = id("person", &kept.person, PersonId)?;
+    Ok(match kept.what.ok_or_else(|| Invalid::required("what"))? {
+        What::Invited(kept) => AccountDeed::Invited {
+            person,
+            invitation: id("invitation", &kept.invitation, InvitationId)?,
+            purpose: code("purpose", &kept.purpose)?,
+            expires_at: Timestamp(kept.expires_at_us),
+            reason: kept.reason,
+        },
+        What::InvitationEnded(kept) => AccountDeed::InvitationEnded {
+            person,
+            invitation: id("invitation", &kept.invitation, InvitationId)?,
+            why: code("why", &kept.why)?,
+        },
+        What::Changed(kept) => AccountDeed::Changed { person, what: code("what", &kept.what)? },
+        What::SignInRefused(_) => AccountDeed::SignInRefused { person },
+        What::Administrator(kept) => AccountDeed::AdministratorKept {
+            organisation: id("organisation", &kept.organisation, OrganisationId)?,
+            person,
+            appointed: kept.appointed,
+        },
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::domain::account::{AccountChange, InvitationEnd, Purpose};
+
+    #[test]
+    fn every_deed_comes_back_as_it_was_kept() {
+        let (person, invitation) = (PersonId(Uuid::from_u128(7)), InvitationId(Uuid::from_u128(8)));
+        let (expires_at, reason) = (Timestamp(5), "スマートフォンをなくした".to_owned());
+        let mut deeds = vec![
+            AccountDeed::Invited { person, invitation, purpose: Purpose::Recovery, expires_at, reason },
+            AccountDeed::SignInRefused { person },
+            AccountDeed::AdministratorKept {
+                organisation: OrganisationId(Uuid::from_u128(9)),
+                person,
+                appointed: true,
+            },
+        ];
+        deeds.extend(AccountChange::ALL.iter().map(|what| AccountDeed::Changed { person, what: *what }));
+        let ended = |why: &InvitationEnd| AccountDeed::InvitationEnded { person, invitation, why: *why };
+        deeds.extend(InvitationEnd::ALL.iter().map(ended));
+        for deed in deeds {
+            assert_eq!(account_deed(account_message(&deed)), Ok(deed));
+        }
+    }
+}

@@ -1,0 +1,202 @@
+//! Accounts: one for each person, what it can be opened with, and the invitations by which it is set up or recovered.
+//! What opens it is kept by the store, sealed; whether it fits is judged by the actions.
+
+use std::fmt;
+
+use super::ids::{InvitationId, OrganisationId, PersonId};
+use super::list::closed_list;
+use super::text::{Invalid, Text};
+use super::time::Timestamp;
+use crate::limits;
+
+/// What a person types to say which account is theirs. Lower case; the region has each once.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Login(String);
+
+impl Login {
+    /// A name as somebody typed it: case, width and surrounding spaces do not count.
+    ///
+    /// # Errors
+    /// When it has other characters than letters, digits and `. _ @ + -`, or is too short or too long.
+    pub fn parse(field: &str, given: &str) -> Result<Self, Invalid> {
+        let name = Self::folded(given);
+        let chars = name.chars().count();
+        let is_plain = name.chars().all(|c| c.is_ascii_alphanumeric() || "._@+-".contains(c));
+        if (limits::LOGIN_CHARS_MIN..=limits::LOGIN_CHARS_MAX).contains(&chars) && is_plain {
+            return Ok(Self(name));
+        }
+        let (min, max) = (limits::LOGIN_CHARS_MIN, limits::LOGIN_CHARS_MAX);
+        let expected = Text::new(
+            format!("半角の英数字と . _ @ + - で {min}〜{max} 文字です"),
+            format!("{min} to {max} letters, digits or . _ @ + -"),
+        );
+        Err(Invalid::new(field, if chars > max { "too_long" } else { "implausible" }, expected))
+    }
+
+    /// What the text would be compared as, whether it is a sign-in name or not.
+    #[must_use]
+    pub fn folded(given: &str) -> String {
+        use unicode_normalization::UnicodeNormalization as _;
+        given.trim().nfkc().flat_map(char::to_lowercase).take(2 * limits::LOGIN_CHARS_MAX).collect()
+    }
+
+    /// A name of digits, for whoever was given none: `4821-0937`.
+    #[must_use]
+    pub fn numbered(number: u32) -> Self {
+        let number = number % 100_000_000;
+        Self(format!("{:04}-{:04}", number / 10_000, number % 10_000))
+    }
+
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Login {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// An account. Without a password and a passkey nobody can sign in to it yet.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Account {
+    pub person: PersonId,
+    pub login: Login,
+    /// In PHC format.
+    pub password: Option<String>,
+    /// Secret of the authenticator app.
+    pub authenticator: Option<Vec<u8>>,
+    pub changed_at: Timestamp,
+}
+
+impl fmt::Debug for Account {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Account").field("person", &self.person).finish_non_exhaustive()
+    }
+}
+
+impl Account {
+    /// Whether anybody can sign in to it.
+    #[must_use]
+    pub const fn is_set_up(&self) -> bool {
+        self.password.is_some() && self.authenticator.is_some()
+    }
+}
+
+/// An invitation to set up an account, or to set it up again.
+#[derive(Clone)]
+pub struct Invitation {
+    pub id: InvitationId,
+    pub person: PersonId,
+    pub purpose: Purpose,
+    /// Told apart from the link.
+    pub code: String,
+    /// Secret of the authenticator that comes with it.
+    pub authenticator: Vec<u8>,
+    pub issued_at: Timestamp,
+    pub expires_at: Timestamp,
+    pub ended_at: Option<Timestamp>,
+}
+
+impl Invitation {
+    /// Whether it can be used at this moment.
+    #[must_use]
+    pub fn is_open_at(&self, now: Timestamp) -> bool {
+        self.ended_at.is_none() && now < self.expires_at
+    }
+}
+
+impl fmt::Debug for Invitation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Invitation").field("id", &self.id).field("purpose", &self.purpose).finish_non_exhaustive()
+    }
+}
+
+closed_list! {
+    /// What an invitation is for.
+    Purpose {
+        First = "first", "招待", "invitation";
+        Recovery = "recovery", "再設定", "recovery";
+    }
+}
+
+closed_list! {
+    /// By what somebody showed who they are.
+    SignInWay {
+        Password = "password", "パスワードと認証アプリ", "password and authenticator";
+        Invitation = "invitation", "招待からの設定", "setting up by invitation";
+        /// Only `renkei demo` and tests hand these out.
+        Link = "link", "デモのリンク", "link of the demo";
+    }
+}
+
+closed_list! {
+    /// What changed of an account.
+    AccountChange {
+        SetUp = "set_up", "設定", "set up";
+        Recovered = "recovered", "再設定", "set up again";
+        Password = "password", "パスワードの変更", "password changed";
+        Authenticator = "authenticator", "認証アプリの変更", "authenticator changed";
+    }
+}
+
+closed_list! {
+    /// Why an invitation ended.
+    InvitationEnd {
+        Used = "used", "使用", "used";
+        Withdrawn = "withdrawn", "取り消し", "withdrawn";
+        Replaced = "replaced", "新しい招待", "replaced by a newer one";
+        Guessed = "guessed", "誤ったコードの繰り返し", "too many wrong codes";
+    }
+}
+
+/// What is done to accounts; the audit log keeps each.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AccountDeed {
+    /// With the reason that whoever recovers an account must write.
+    Invited {
+        person: PersonId,
+        invitation: InvitationId,
+        purpose: Purpose,
+        expires_at: Timestamp,
+        reason: String,
+    },
+    InvitationEnded {
+        person: PersonId,
+        invitation: InvitationId,
+        why: InvitationEnd,
+    },
+    Changed {
+        person: PersonId,
+        what: AccountChange,
+    },
+    /// Somebody tried to sign in to an account that exists and was refused.
+    SignInRefused {
+        person: PersonId,
+    },
+    /// Who may invite and recover the people of an office.
+    AdministratorKept {
+        organisation: OrganisationId,
+        person: PersonId,
+        appointed: bool,
+    },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sign_in_name_is_the_same_however_it_is_typed() {
+        for given in ["Sato.Hanako", " sato.hanako ", "ｓａｔｏ．ｈａｎａｋｏ"] {
+            assert_eq!(Login::parse("login", given).unwrap().as_str(), "sato.hanako");
+        }
+        for given in ["ab", "佐藤", "a b c", "", &"x".repeat(65)] {
+            assert_eq!(Login::parse("login", given).unwrap_err().field, "login", "{given}");
+        }
+        assert_eq!(Login::numbered(48_210_937).as_str(), "4821-0937");
+        assert_eq!(Login::numbered(7).as_str(), "0000-0007");
+    }
+}

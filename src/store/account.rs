@@ -1,0 +1,187 @@
+//! The tables of accounts and of those who look after the people of an office. What an account is opened with is sealed
+//! with a key of the region's; even its sign-in name is found by a keyed digest alone.
+
+use prost::Message as _;
+
+use crate::domain::account::{Account, Login};
+use crate::domain::ids::{OrganisationId, PersonId};
+use crate::domain::time::Timestamp;
+use crate::vault::Mac;
+
+use super::engine::run;
+use super::record::{AccountRecord, record_aad, uuid_from};
+use super::{StoreError, Tx};
+
+const ACCOUNT: &[u8; 16] = b"account/v1\0\0\0\0\0\0";
+
+type Row = (Vec<u8>, Vec<u8>, i64);
+
+impl Tx {
+    /// Adds an account. `false`: the person has one, or the sign-in name is somebody else's.
+    ///
+    /// # Errors
+    /// When the database fails or there is no such person.
+    pub async fn insert_account(&mut self, account: &Account) -> Result<bool, StoreError> {
+        const SQL: &str = "insert into account (person, login, sealed, changed_at) values ($1, $2, $3, $4)
+            on conflict do nothing";
+        let (login, sealed) =
+            (self.region.logins().mac(&[account.login.as_str().as_bytes()]), self.seal_account(account));
+        Ok(run!(self, connection => {
+            sqlx::query(SQL)
+                .bind(account.person.0.as_bytes().as_slice())
+                .bind(login.as_bytes().as_slice())
+                .bind(sealed)
+                .bind(account.changed_at.0)
+                .execute(connection)
+                .await?
+                .rows_affected()
+        }) == 1)
+    }
+
+    /// Replaces what an account is opened with. Its sign-in name stays, and so does the step of its last code.
+    ///
+    /// # Errors
+    /// When the database fails or the person has no account.
+    pub async fn update_account(&mut self, account: &Account) -> Result<(), StoreError> {
+        const SQL: &str = "update account set sealed = $2, changed_at = $3 where person = $1";
+        let sealed = self.seal_account(account);
+        let updated = run!(self, connection => {
+            sqlx::query(SQL)
+                .bind(account.person.0.as_bytes().as_slice())
+                .bind(sealed)
+                .bind(account.changed_at.0)
+                .execute(connection)
+                .await?
+                .rows_affected()
+        });
+        StoreError::check_rows("updating an account", 1, updated)
+    }
+
+    /// The account of a person.
+    ///
+    /// # Errors
+    /// When the database fails or what it holds does not open.
+    pub async fn find_account(&mut self, person: PersonId) -> Result<Option<Account>, StoreError> {
+        const SQL: &str = "select person, sealed, changed_at from account where person = $1";
+        let row: Option<Row> = run!(self, connection => {
+            sqlx::query_as(SQL).bind(person.0.as_bytes().as_slice()).fetch_optional(connection).await?
+        });
+        row.map(|row| self.account_from(row)).transpose()
+    }
+
+    /// The account with this digest of its sign-in name.
+    ///
+    /// # Errors
+    /// When the database fails or what it holds does not open.
+    pub async fn find_account_by_login(&mut self, login: &Mac) -> Result<Option<Account>, StoreError> {
+        const SQL: &str = "select person, sealed, changed_at from account where login = $1";
+        let row: Option<Row> = run!(self, connection => {
+            sqlx::query_as(SQL).bind(login.as_bytes().as_slice()).fetch_optional(connection).await?
+        });
+        row.map(|row| self.account_from(row)).transpose()
+    }
+
+    /// Uses up a code of the authenticator, and with it all older ones. `false`: it was used before.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn use_code_step(&mut self, person: PersonId, step: u64) -> Result<bool, StoreError> {
+        // INVARIANT: judged and kept by one statement, so that of two who use one code at a moment one gets in.
+        const SQL: &str =
+            "update account set code_step = $2 where person = $1 and (code_step is null or code_step < $2)";
+        let step = i64::try_from(step).map_err(|error| StoreError::inconsistent("account.code_step", error))?;
+        Ok(run!(self, connection => {
+            sqlx::query(SQL).bind(person.0.as_bytes().as_slice()).bind(step).execute(connection).await?.rows_affected()
+        }) == 1)
+    }
+
+    /// Forgets which codes were used, with the authenticator that made them.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn forget_code_steps(&mut self, person: PersonId) -> Result<(), StoreError> {
+        const SQL: &str = "update account set code_step = null where person = $1";
+        run!(self, connection => {
+            sqlx::query(SQL).bind(person.0.as_bytes().as_slice()).execute(connection).await?;
+        });
+        Ok(())
+    }
+
+    /// Appoints somebody who looks after the people of an office. `false`: they were appointed before.
+    ///
+    /// # Errors
+    /// When the database fails, or office or person do not exist.
+    pub async fn insert_administrator(
+        &mut self,
+        organisation: OrganisationId,
+        person: PersonId,
+    ) -> Result<bool, StoreError> {
+        const SQL: &str = "insert into office_administrator (organisation, person) values ($1, $2)
+            on conflict do nothing";
+        self.write_administrator(SQL, organisation, person).await
+    }
+
+    /// Ends an appointment. `false`: there was none.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn delete_administrator(
+        &mut self,
+        organisation: OrganisationId,
+        person: PersonId,
+    ) -> Result<bool, StoreError> {
+        const SQL: &str = "delete from office_administrator where organisation = $1 and person = $2";
+        self.write_administrator(SQL, organisation, person).await
+    }
+
+    async fn write_administrator(
+        &mut self,
+        sql: &'static str,
+        organisation: OrganisationId,
+        person: PersonId,
+    ) -> Result<bool, StoreError> {
+        Ok(run!(self, connection => {
+            sqlx::query(sql)
+                .bind(organisation.0.as_bytes().as_slice())
+                .bind(person.0.as_bytes().as_slice())
+                .execute(connection)
+                .await?
+                .rows_affected()
+        }) == 1)
+    }
+
+    /// All appointments.
+    pub(super) async fn list_administrators(&mut self) -> Result<Vec<(OrganisationId, PersonId)>, StoreError> {
+        const SQL: &str = "select organisation, person from office_administrator";
+        let rows: Vec<(Vec<u8>, Vec<u8>)> = run!(self, connection => sqlx::query_as(SQL).fetch_all(connection).await?);
+        let appointment = |(organisation, person): (Vec<u8>, Vec<u8>)| {
+            let organisation = uuid_from("office_administrator.organisation", &organisation)?;
+            Ok((OrganisationId(organisation), PersonId(uuid_from("office_administrator.person", &person)?)))
+        };
+        rows.into_iter().map(appointment).collect()
+    }
+
+    fn seal_account(&self, account: &Account) -> Vec<u8> {
+        let record = AccountRecord {
+            login: account.login.as_str().to_owned(),
+            password: account.password.clone(),
+            authenticator: account.authenticator.clone(),
+        };
+        self.region.accounts().seal(&record_aad(ACCOUNT, account.person.0), &record.encode_to_vec())
+    }
+
+    fn account_from(&self, (person, sealed, changed_at): Row) -> Result<Account, StoreError> {
+        let person = PersonId(uuid_from("account.person", &person)?);
+        let place = format!("account {person}");
+        let bytes = self
+            .region
+            .accounts()
+            .open(&record_aad(ACCOUNT, person.0), &sealed)
+            .map_err(StoreError::cannot_open(place.as_str()))?;
+        let record =
+            AccountRecord::decode(&bytes[..]).map_err(|error| StoreError::inconsistent(place.as_str(), error))?;
+        let login = Login::parse("login", &record.login).map_err(|error| StoreError::inconsistent(place, error))?;
+        let AccountRecord { password, authenticator, .. } = record;
+        Ok(Account { person, login, password, authenticator, changed_at: Timestamp(changed_at) })
+    }
+}

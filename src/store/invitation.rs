@@ -1,0 +1,150 @@
+//! The table of invitations: who may set an account up, by which link, until when. Only the link's hash is kept. How many
+//! wrong codes an invitation bears is counted here, by the statement that allows a try.
+
+use prost::Message as _;
+
+use crate::domain::account::{Invitation, Purpose};
+use crate::domain::ids::{InvitationId, PersonId};
+use crate::domain::time::Timestamp;
+use crate::vault::TokenHash;
+
+use super::engine::run;
+use super::record::{InvitationRecord, code_from, record_aad, uuid_from};
+use super::{StoreError, Tx};
+
+const INVITATION: &[u8; 16] = b"invitation/v1\0\0\0";
+
+type Row = (Vec<u8>, Vec<u8>, String, Vec<u8>, i64, i64, Option<i64>);
+
+impl Tx {
+    /// Adds an invitation that bears this many wrong codes.
+    ///
+    /// # Errors
+    /// When the database fails or there is no such person.
+    pub async fn insert_invitation(
+        &mut self,
+        invitation: &Invitation,
+        token: &TokenHash,
+        tries: u32,
+    ) -> Result<(), StoreError> {
+        const SQL: &str = "insert into invitation
+            (id, token_hash, person, purpose, sealed, issued_at, expires_at, tries_left)
+            values ($1, $2, $3, $4, $5, $6, $7, $8)";
+        let Invitation { id, person, purpose, issued_at, expires_at, .. } = invitation;
+        let record =
+            InvitationRecord { code: invitation.code.clone(), authenticator: invitation.authenticator.clone() };
+        let sealed = self.region.accounts().seal(&record_aad(INVITATION, id.0), &record.encode_to_vec());
+        run!(self, connection => {
+            sqlx::query(SQL)
+                .bind(id.0.as_bytes().as_slice())
+                .bind(token.as_bytes().as_slice())
+                .bind(person.0.as_bytes().as_slice())
+                .bind(purpose.code())
+                .bind(sealed)
+                .bind(issued_at.0)
+                .bind(expires_at.0)
+                .bind(i64::from(tries))
+                .execute(connection)
+                .await?;
+        });
+        Ok(())
+    }
+
+    /// The invitation whose link has this hash, open or not.
+    ///
+    /// # Errors
+    /// When the database fails or what it holds does not open.
+    pub async fn find_invitation(&mut self, token: &TokenHash) -> Result<Option<Invitation>, StoreError> {
+        const SQL: &str = "select id, person, purpose, sealed, issued_at, expires_at, ended_at from invitation
+            where token_hash = $1";
+        let row: Option<Row> = run!(self, connection => {
+            sqlx::query_as(SQL).bind(token.as_bytes().as_slice()).fetch_optional(connection).await?
+        });
+        row.map(|row| self.invitation_from(row)).transpose()
+    }
+
+    /// The invitations of a person that have not ended, newest first; some of them may have expired.
+    ///
+    /// # Errors
+    /// When the database fails or what it holds does not open.
+    pub async fn list_invitations(&mut self, person: PersonId) -> Result<Vec<Invitation>, StoreError> {
+        const SQL: &str = "select id, person, purpose, sealed, issued_at, expires_at, ended_at from invitation
+            where person = $1 and ended_at is null order by issued_at desc";
+        let rows: Vec<Row> = run!(self, connection => {
+            sqlx::query_as(SQL).bind(person.0.as_bytes().as_slice()).fetch_all(connection).await?
+        });
+        rows.into_iter().map(|row| self.invitation_from(row)).collect()
+    }
+
+    /// Takes one try of an invitation. `false`: there is none left, or it ended.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn take_try(&mut self, id: InvitationId) -> Result<bool, StoreError> {
+        // INVARIANT: taken before the code is looked at, so that many at once guess no more often than one.
+        const SQL: &str = "update invitation set tries_left = tries_left - 1
+            where id = $1 and tries_left > 0 and ended_at is null";
+        self.change_invitation(SQL, id).await
+    }
+
+    /// Gives the try back: the code was right.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn give_try_back(&mut self, id: InvitationId) -> Result<(), StoreError> {
+        const SQL: &str = "update invitation set tries_left = tries_left + 1 where id = $1";
+        self.change_invitation(SQL, id).await.map(drop)
+    }
+
+    /// Whether an invitation bears another wrong code.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn has_tries(&mut self, id: InvitationId) -> Result<bool, StoreError> {
+        const SQL: &str = "select tries_left from invitation where id = $1";
+        let row: Option<(i64,)> = run!(self, connection => {
+            sqlx::query_as(SQL).bind(id.0.as_bytes().as_slice()).fetch_optional(connection).await?
+        });
+        Ok(row.is_some_and(|(left,)| left > 0))
+    }
+
+    async fn change_invitation(&mut self, sql: &'static str, id: InvitationId) -> Result<bool, StoreError> {
+        Ok(run!(self, connection => {
+            sqlx::query(sql).bind(id.0.as_bytes().as_slice()).execute(connection).await?.rows_affected()
+        }) == 1)
+    }
+
+    /// Ends an invitation. `false`: there is none, or it had ended.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn end_invitation(&mut self, id: InvitationId, now: Timestamp) -> Result<bool, StoreError> {
+        const SQL: &str = "update invitation set ended_at = $2 where id = $1 and ended_at is null";
+        Ok(run!(self, connection => {
+            sqlx::query(SQL).bind(id.0.as_bytes().as_slice()).bind(now.0).execute(connection).await?.rows_affected()
+        }) == 1)
+    }
+
+    fn invitation_from(&self, row: Row) -> Result<Invitation, StoreError> {
+        let (id, person, purpose, sealed, issued_at, expires_at, ended_at) = row;
+        let id = InvitationId(uuid_from("invitation.id", &id)?);
+        let place = format!("invitation {id}");
+        let bytes = self
+            .region
+            .accounts()
+            .open(&record_aad(INVITATION, id.0), &sealed)
+            .map_err(StoreError::cannot_open(place.as_str()))?;
+        let record =
+            InvitationRecord::decode(&bytes[..]).map_err(|error| StoreError::inconsistent(place.as_str(), error))?;
+        Ok(Invitation {
+            id,
+            person: PersonId(uuid_from("invitation.person", &person)?),
+            purpose: code_from(&place, &purpose, Purpose::from_code(&purpose))?,
+            code: record.code,
+            authenticator: record.authenticator,
+            issued_at: Timestamp(issued_at),
+            expires_at: Timestamp(expires_at),
+            ended_at: ended_at.map(Timestamp),
+        })
+    }
+}

@@ -1,0 +1,129 @@
+//! Accounts, invitations and appointments, as each engine keeps them.
+
+use super::region::{MORNING, Region, on_both};
+use crate::domain::account::{Account, Invitation, Login, Purpose};
+use crate::domain::ids::InvitationId;
+use crate::domain::time::Timestamp;
+use crate::store::StoreError;
+use crate::vault::Token;
+
+/// `work` in a transaction of the region.
+macro_rules! written {
+    ($region:expr, $tx:ident => $work:expr) => {{
+        let done: Result<_, StoreError> = $region.journal.write(move |$tx| Box::pin(async move { $work })).await;
+        done.unwrap()
+    }};
+}
+
+fn account(region: &Region, login: &str) -> Account {
+    Account {
+        person: region.nurse().person,
+        login: Login::parse("login", login).unwrap(),
+        password: Some("$argon2id$…".to_owned()),
+        authenticator: Some(vec![7; 20]),
+        changed_at: MORNING,
+    }
+}
+
+#[tokio::test]
+async fn an_account_is_found_by_person_and_name_and_each_has_one() {
+    on_both(async |region| {
+        region.employ_nurse().await;
+        let kept = account(region, "sato.hanako");
+        let (person, first, same, other) =
+            (kept.person, kept.clone(), account(region, "sato.hanako"), account(region, "other.name"));
+        assert!(written!(region, tx => tx.insert_account(&first).await));
+        assert!(!written!(region, tx => tx.insert_account(&same).await), "the name is taken");
+        assert!(!written!(region, tx => tx.insert_account(&other).await), "the person has one");
+        let digest = |login: &str| region.key.logins().mac(&[login.as_bytes()]);
+        let (hers, nobodys) = (digest("sato.hanako"), digest("sato"));
+        assert_eq!(written!(region, tx => tx.find_account_by_login(&hers).await), Some(kept.clone()));
+        assert_eq!(written!(region, tx => tx.find_account_by_login(&nobodys).await), None);
+        let void = Account { authenticator: None, changed_at: Timestamp(MORNING.0 + 1), ..kept.clone() };
+        let stored = void.clone();
+        written!(region, tx => tx.update_account(&stored).await);
+        assert_eq!(written!(region, tx => tx.find_account(person).await), Some(void));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_code_and_all_before_it_are_used_up() {
+    on_both(async |region| {
+        region.employ_nurse().await;
+        let kept = account(region, "sato.hanako");
+        let person = kept.person;
+        written!(region, tx => tx.insert_account(&kept).await);
+        for (step, is_new) in [(10, true), (10, false), (9, false), (11, true), (11, false)] {
+            assert_eq!(written!(region, tx => tx.use_code_step(person, step).await), is_new, "{step}");
+        }
+        written!(region, tx => tx.forget_code_steps(person).await);
+        assert!(written!(region, tx => tx.use_code_step(person, 3).await));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_invitation_bears_so_many_tries_and_ends_once() {
+    on_both(async |region| {
+        region.employ_nurse().await;
+        let (id, token, person) = (InvitationId(region.ids.draw()), Token::random().hash(), region.nurse().person);
+        let invitation = Invitation {
+            id,
+            person,
+            purpose: Purpose::Recovery,
+            code: "604117".to_owned(),
+            authenticator: vec![7; 20],
+            issued_at: MORNING,
+            expires_at: Timestamp(MORNING.0 + 60),
+            ended_at: None,
+        };
+        written!(region, tx => tx.insert_invitation(&invitation, &token, 2).await);
+        let found = written!(region, tx => tx.find_invitation(&token).await).unwrap();
+        assert_eq!((found.id, found.purpose, found.code.as_str()), (id, Purpose::Recovery, "604117"));
+        assert!(found.is_open_at(Timestamp(MORNING.0 + 59)) && !found.is_open_at(found.expires_at));
+        assert!(written!(region, tx => tx.take_try(id).await));
+        written!(region, tx => tx.give_try_back(id).await);
+        for (left, is_taken) in [(true, true), (false, true), (false, false)] {
+            assert_eq!(written!(region, tx => tx.take_try(id).await), is_taken);
+            assert_eq!(written!(region, tx => tx.has_tries(id).await), left);
+        }
+        assert_eq!(written!(region, tx => tx.list_invitations(person).await).len(), 1);
+        assert!(written!(region, tx => tx.end_invitation(id, MORNING).await));
+        assert!(!written!(region, tx => tx.end_invitation(id, MORNING).await));
+        assert!(written!(region, tx => tx.list_invitations(person).await).is_empty());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_appointment_stands_in_the_directory_until_it_ends() {
+    on_both(async |region| {
+        region.employ_nurse().await;
+        let (organisation, person) = (region.nurse().organisation, region.nurse().person);
+        assert!(written!(region, tx => tx.insert_administrator(organisation, person).await));
+        assert!(!written!(region, tx => tx.insert_administrator(organisation, person).await));
+        assert!(written!(region, tx => tx.load_directory().await).administers(person, organisation));
+        assert!(written!(region, tx => tx.delete_administrator(organisation, person).await));
+        assert!(!written!(region, tx => tx.delete_administrator(organisation, person).await));
+        assert!(!written!(region, tx => tx.load_directory().await).administers(person, organisation));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn neither_sign_in_name_nor_secret_stands_in_the_file_in_the_clear() {
+    let region = Region::on_sqlite().await;
+    region.employ_nurse().await;
+    let kept = account(&region, "sato.hanako");
+    written!(region, tx => tx.insert_account(&kept).await);
+    let folder = region.folder.path().to_owned();
+    region.journal.close().await;
+    let mut bytes = Vec::new();
+    for file in std::fs::read_dir(folder).unwrap() {
+        bytes.extend(std::fs::read(file.unwrap().path()).unwrap());
+    }
+    for word in [&b"sato.hanako"[..], b"argon2id", &[7; 20]] {
+        assert!(!bytes.windows(word.len()).any(|window| window == word), "{word:?} is readable");
+    }
+}

@@ -1,0 +1,8 @@
+//! Accounts: getting in by two factors, invitations and recovery, one's own sign-ins, and the cookies of the page. The
+//! rows of the requirements that each story holds are in its name.
+
+mod invitations;
+mod looking_after;
+mod pages;
+mod sign_in;
+mod sign_ins;

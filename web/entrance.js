@@ -1,0 +1,129 @@
+// Getting in, step by step: name, password and code; or an invitation with its code, then a password and an authenticator;
+// then the role, where there are several. Knows no DOM; the view is `views/sign-in.js`.
+
+import { deviceName, forgetInvitation, keepInvitation, markSignedIn } from './credentials.js';
+
+/**
+ * @typedef {import('./rest.js').HeldPosition} HeldPosition
+ * @typedef {object} Opened what an invitation is for
+ * @property {{kanji: string, kana: string}} name
+ * @property {string} login
+ * @property {'first' | 'recovery'} purpose
+ * @property {string} authenticator_uri
+ * @property {string} authenticator_secret
+ * @property {string} authenticator_qr
+ * @property {number} password_chars_min
+ */
+
+export class Entrance {
+  /**
+   * @param {import('./rest.js').Rest} rest
+   * @param {{changed: () => void, entered: () => void, invitation: string | null}} surroundings
+   */
+  constructor(rest, { changed, entered, invitation }) {
+    this.rest = rest;
+    this.changed = changed;
+    this.entered = entered;
+    this.invitation = invitation;
+    /** @type {'sign_in' | 'code' | 'set_up' | 'choose'} */
+    this.step = invitation ? 'code' : 'sign_in';
+    /** @type {Opened | null} */
+    this.opened = null;
+    this.code = '';
+    this.ticket = '';
+    /** @type {HeldPosition[]} */
+    this.positions = [];
+    /** @type {{text: {ja: string, en: string} | undefined, field: string, waitMs: number} | null} */
+    this.trouble = null;
+    this.busy = false;
+    /** Whether links let people in: the demo alone. */
+    this.takesLinks = false;
+    this.looked = false;
+  }
+
+  /** What the hub says of itself, asked once; a page out of reach asks for name and password all the same. */
+  async look() {
+    if (this.looked) return;
+    this.looked = true;
+    const ways = await this.rest.ways().catch(() => null);
+    this.takesLinks = ways?.links === true;
+    this.changed();
+  }
+
+  /** @param {() => Promise<void>} work */
+  async attempt(work) {
+    if (this.busy) return;
+    this.busy = true;
+    this.trouble = null;
+    this.changed();
+    try {
+      await work();
+    } catch (/** @type {any} */ error) {
+      this.trouble = { text: error.reason, field: error.field ?? '', waitMs: error.code === 'too_many_tries' ? error.retryAfterMs : 0 };
+      this.failed(error.code);
+    }
+    this.busy = false;
+    this.changed();
+  }
+
+  /** What cannot be gone on with begins anew. @param {string} code */
+  failed(code) {
+    if (code === 'invitation_refused' && this.step === 'set_up') this.step = 'code';
+    if (code === 'sign_in_refused' && this.step === 'choose') this.step = 'sign_in';
+  }
+
+  /** @param {string} login @param {string} password @param {string} code */
+  signIn(login, password, code) {
+    return this.attempt(async () => this.follow(await this.rest.signIn({ login, password, code, device: deviceName() })));
+  }
+
+  /** @param {string} code told apart from the link */
+  open(code) {
+    return this.attempt(async () => {
+      this.opened = await this.rest.openInvitation({ invitation: this.invitation ?? '', code });
+      this.code = code;
+      this.step = 'set_up';
+    });
+  }
+
+  /** @param {string} password @param {string} authenticatorCode */
+  setUp(password, authenticatorCode) {
+    return this.attempt(async () => {
+      const { invitation, code } = this;
+      const entered = await this.rest.acceptInvitation({ invitation: invitation ?? '', code, password, authenticator_code: authenticatorCode, device: deviceName() });
+      forgetInvitation();
+      this.invitation = null;
+      this.follow(entered);
+    });
+  }
+
+  /** @param {HeldPosition} position */
+  choose({ role, organisation }) {
+    return this.attempt(async () => this.follow(await this.rest.choosePosition({ ticket: this.ticket, position: { role, organisation } })));
+  }
+
+  /** @param {string} invitation from the address, while the page is open */
+  beginInvitation(invitation) {
+    keepInvitation(invitation);
+    Object.assign(this, { invitation, step: 'code', opened: null, trouble: null });
+    this.changed();
+  }
+
+  /** Not this invitation: somebody who has an account signs in. */
+  leaveInvitation() {
+    forgetInvitation();
+    Object.assign(this, { invitation: null, step: 'sign_in', opened: null, trouble: null });
+    this.changed();
+  }
+
+  /** @param {{id: string | null, ticket: string | null, positions: HeldPosition[]}} entered */
+  follow({ id, ticket, positions }) {
+    this.opened = null;
+    if (id) {
+      markSignedIn(id);
+      this.entered();
+      return;
+    }
+    Object.assign(this, { ticket: ticket ?? '', positions, step: 'choose' });
+  }
+}

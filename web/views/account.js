@@ -1,0 +1,136 @@
+// `<renkei-account>`: my account, in a dialog: the role I act in, where I am signed in, another password.
+
+import { html, nothing } from '../vendor/lit.js';
+import { markSignedIn } from '../credentials.js';
+import { moment } from '../dates.js';
+import { inLanguage, say, word } from '../language.js';
+import { icon } from './icons.js';
+import { positionButton } from './sign-in.js';
+import { View } from './view.js';
+
+/** @typedef {import('../rest.js').SignIn} SignIn */
+
+export class AccountDialog extends View {
+  constructor() {
+    super();
+    /** @type {SignIn[] | null} */
+    this.signIns = null;
+    this.trouble = '';
+    this.done = '';
+    this.busy = false;
+  }
+
+  get dialog() {
+    return /** @type {HTMLDialogElement} */ (this.querySelector('dialog'));
+  }
+
+  begin() {
+    Object.assign(this, { signIns: null, trouble: '', done: '' });
+    this.requestUpdate();
+    this.updateComplete.then(() => this.dialog.showModal());
+    this.attempt(() => this.load());
+  }
+
+  async load() {
+    this.signIns = (await this.model.rest.mySignIns()).sign_ins;
+  }
+
+  /** @param {() => Promise<void>} work */
+  async attempt(work) {
+    if (this.busy) return;
+    Object.assign(this, { busy: true, trouble: '', done: '' });
+    this.requestUpdate();
+    try {
+      await work();
+    } catch (/** @type {any} */ error) {
+      this.trouble = inLanguage(error.reason) || say('entrance_unreachable');
+    }
+    this.busy = false;
+    this.requestUpdate();
+  }
+
+  render() {
+    const { me } = this.model;
+    if (!me) return nothing;
+    return html`<dialog class="sheet account" aria-labelledby="account-title">
+      <header class="sheet-head"><h2 id="account-title">${say('account')}</h2>
+        <button class="button button-text" type="button" @click=${() => this.dialog.close()}>${icon('close')}<span>${say('close')}</span></button></header>
+      <div class="sheet-body">
+        <p class="field-error" role="alert">${this.trouble ? html`${icon('alarm')}<span>${this.trouble}</span>` : nothing}</p>
+        ${this.done ? html`<p role="status">${icon('check')}<span>${this.done}</span></p>` : nothing}
+        ${this.positions(me)}${this.list()}${this.password()}
+      </div></dialog>`;
+  }
+
+  /** @param {import('../rest.js').Me} me */
+  positions({ role, organisation, positions = [] }) {
+    if (positions.length < 2) return nothing;
+    const isCurrent = (/** @type {import('../rest.js').HeldPosition} */ one) => one.role === role && one.organisation === organisation.id;
+    return html`<section><h3>${say('choose_position')}</h3><ul class="positions">${positions.map((one) =>
+      html`<li>${positionButton(one, () => !isCurrent(one) && this.attempt(() => this.switch(one)), isCurrent(one))}</li>`)}</ul></section>`;
+  }
+
+  /** @param {import('../rest.js').HeldPosition} position */
+  async switch({ role, organisation }) {
+    if (this.model.outbox.unsent > 0) throw { reason: { ja: say('switch_unsent'), en: say('switch_unsent') } };
+    const { id } = await this.model.rest.switchPosition({ role, organisation });
+    markSignedIn(id);
+    // Another role sees other things: nothing of this page can remain.
+    location.replace(location.pathname);
+  }
+
+  list() {
+    return html`<section><h3>${say('sign_ins')}</h3>
+      ${this.signIns === null ? html`<p class="quiet">${say('loading')}</p>` : html`<ul class="sign-ins">${this.signIns.map((one) => this.one(one))}</ul>`}
+      <button class="button" type="button" @click=${() => this.everywhere()}>${icon('leave')}<span>${say('sign_out_everywhere')}</span></button></section>`;
+  }
+
+  /** @param {SignIn} one */
+  one({ id, device, position, used_at: usedAt, expires_at: expiresAt, is_this: isThis }) {
+    return html`<li class="sign-in-row"><div><b>${device || say('device_unknown')}</b> ${isThis ? html`<span class="pill pill-good">${say('sign_in_this')}</span>` : nothing}
+      <small>${word('role', position.role)}・${position.organisation_name}</small>
+      <small>${say('sign_in_used', { at: moment(Date.parse(usedAt)) })}・${say('sign_in_until', { at: moment(Date.parse(expiresAt)) })}</small></div>
+      ${isThis ? nothing : html`<button class="button button-small" type="button" @click=${() => this.attempt(() => this.end(id))}>${say('sign_in_end')}</button>`}</li>`;
+  }
+
+  /** @param {string} id */
+  async end(id) {
+    await this.model.rest.endSignIn(id);
+    await this.load();
+  }
+
+  everywhere() {
+    const { unsent } = this.model.outbox;
+    if (unsent > 0 && !confirm(say('sign_out_unsent', { count: unsent }))) return;
+    this.attempt(async () => {
+      await this.model.rest.endAllSignIns();
+      this.dialog.close();
+      this.model.leave('');
+    });
+  }
+
+  password() {
+    return html`<details class="more"><summary>${say('password_change')}</summary>
+      <form class="more-fields" @submit=${(/** @type {any} */ event) => this.changePassword(event)}>
+        <label class="wide">${say('password_present')}<input name="present" type="password" autocomplete="current-password" required></label>
+        <label class="wide">${say('authenticator_code')}<input name="code" inputmode="numeric" autocomplete="one-time-code" maxlength="8" required class="digits"></label>
+        <label class="wide">${say('password_new')}<input name="new" type="password" autocomplete="new-password" required></label>
+        <p class="quiet">${say('password_change_explained')}</p>
+        <button class="button button-primary" type="submit" aria-disabled=${String(this.busy)}>${say('password_change')}</button></form></details>`;
+  }
+
+  /** @param {any} event */
+  changePassword(event) {
+    event.preventDefault();
+    const form = /** @type {HTMLFormElement} */ (event.target);
+    const given = Object.fromEntries([...new FormData(form)].map(([name, value]) => [name, String(value)]));
+    this.attempt(async () => {
+      await this.model.rest.changePassword(/** @type {any} */ (given));
+      form.reset();
+      await this.load();
+      this.done = say('password_changed');
+    });
+  }
+}
+
+customElements.define('renkei-account', AccountDialog);
