@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
 import { createHmac } from 'node:crypto';
-import { appendFile, mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -22,7 +22,8 @@ export async function freshHub(t) {
   await run('cert', '--dir', path.join(folder, 'certs'));
   const port = await freePort();
   const config = path.join(folder, 'renkei.toml');
-  await appendFile(config, `\n[listen]\naddresses = ["127.0.0.1:${port}"]\n\n[tls]\ncertificate = "certs/server.pem"\nkey = "certs/server.key"\n`);
+  // Instead of the sample, which has every section already.
+  await writeFile(config, `[listen]\naddresses = ["127.0.0.1:${port}"]\n\n[tls]\ncertificate = "certs/server.pem"\nkey = "certs/server.key"\n`);
   const invited = await run('sign-in', '--config', config, '--person', '三浦');
   const child = spawn(BINARY, ['serve', '--config', config], { stdio: ['ignore', 'pipe', 'pipe'] });
   const ended = new Promise((resolve) => child.once('exit', resolve));

@@ -73,8 +73,14 @@ export class AccountDialog extends View {
   /** @param {import('../rest.js').HeldPosition} position */
   async switch({ role, organisation }) {
     if (this.model.outbox.unsent > 0) throw { reason: { ja: say('switch_unsent'), en: say('switch_unsent') } };
-    const { id } = await this.model.rest.switchPosition({ role, organisation });
-    markSignedIn(id);
+    // The sign-in until now ends with this; its socket must not take that for the end of everything.
+    this.model.hub.stop();
+    try {
+      markSignedIn((await this.model.rest.switchPosition({ role, organisation })).id);
+    } catch (error) {
+      this.model.hub.connect();
+      throw error;
+    }
     // Another role sees other things: nothing of this page can remain.
     location.replace(location.pathname);
   }

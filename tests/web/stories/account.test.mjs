@@ -37,7 +37,7 @@ test('the first person of a region sets up both factors and is in, and no script
   const { openPage } = await openBrowser(t);
   const page = await openPage({ size: 'phone' });
   const { login, secret } = await setUp(page, hub.invited, 'account-set-up');
-  await page.getByText('三浦 恵子').waitFor();
+  await page.locator('.pill-good').waitFor();
 
   const cookies = await page.context().cookies();
   const cookie = cookies.find(({ name }) => name === '__Host-renkei');
@@ -66,7 +66,7 @@ test('the first person of a region sets up both factors and is in, and no script
   await page.shot('account-refused');
   // A phone's clock may be half a minute ahead; the code of this half minute was used.
   await fill(shownCode(secret, 1));
-  await page.getByText('三浦 恵子').waitFor();
+  await page.locator('.pill-good').waitFor();
   assert.deepEqual(page.complaints.filter((one) => !one.includes('401')), []);
 });
 
