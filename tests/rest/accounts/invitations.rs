@@ -195,15 +195,15 @@ async fn row_3_who_lost_their_telephone_is_back_within_the_hour_with_two_factors
     let recovered = AccountDeed::Changed { person: nurse.actor.person, what: AccountChange::Recovered };
     assert!(kept.iter().any(|act| act.deed == Deed::Account(recovered.clone())), "{kept:?}");
 
-    // It does not wait for ever, and nobody does it to themselves.
-    let issued = secretariat.post(&path, json!({ "reason": reason })).await.is(StatusCode::CREATED);
-    app.clock.advance(Duration::from_secs(limits::RECOVERY_VALID_S));
-    let late = Visitor::at_program(&app).post("/api/v1/invitations/open", passed_on(&issued)).await;
-    late.problem(StatusCode::UNAUTHORIZED, "invitation_refused");
+    // Nobody does it to themselves, or to who has nothing to recover; and it does not wait for ever.
     let mine = format!("/api/v1/people/{}/recovery", secretariat.actor.person);
     secretariat.post(mine, json!({ "reason": reason })).await.problem(StatusCode::FORBIDDEN, "forbidden");
     let never = format!("/api/v1/people/{}/recovery", app.nurse("minato").await.actor.person);
     secretariat.post(never, json!({ "reason": reason })).await.problem(StatusCode::CONFLICT, "conflict");
+    let issued = secretariat.post(&path, json!({ "reason": reason })).await.is(StatusCode::CREATED);
+    app.clock.advance(Duration::from_secs(limits::RECOVERY_VALID_S));
+    let late = Visitor::at_program(&app).post("/api/v1/invitations/open", passed_on(&issued)).await;
+    late.problem(StatusCode::UNAUTHORIZED, "invitation_refused");
 }
 
 #[tokio::test]
