@@ -41,7 +41,7 @@ impl Cookies {
 
     /// What a request carries of a cookie; nothing if it carries two, which somebody else may have slipped in.
     #[must_use]
-    pub fn find<'a>(self, headers: &'a HeaderMap, cookie: Cookie) -> Option<&'a str> {
+    pub fn find(self, headers: &HeaderMap, cookie: Cookie) -> Option<&str> {
         let pairs = headers.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok());
         let pairs = pairs.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
         let mut found = pairs.filter(|(name, _)| *name == self.name(cookie)).map(|(_, value)| value);

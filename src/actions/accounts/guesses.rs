@@ -84,7 +84,7 @@ impl Guesses {
     ///
     /// # Errors
     /// When there were too many.
-    pub(super) fn from_address(&self, address: Option<IpAddr>) -> Result<(), TooOften> {
+    pub(super) fn at_address(&self, address: Option<IpAddr>) -> Result<(), TooOften> {
         match address.map(|address| address.to_canonical()) {
             Some(address) if !address.is_loopback() => self.take(&self.addresses, &network_of(address)),
             _ => Ok(()),
@@ -155,13 +155,13 @@ mod tests {
     #[test]
     fn an_address_is_a_household_in_ipv6_and_loopback_is_not_bounded() {
         let (guesses, _) = guesses();
-        let from = |address: &str| guesses.from_address(Some(address.parse().unwrap()));
+        let from = |address: &str| guesses.at_address(Some(address.parse().unwrap()));
         for _ in 0..limits::SIGN_IN_TRIES_PER_ADDRESS_BURST {
             assert_eq!(from("2001:db8::1"), Ok(()));
             assert_eq!(from("::1"), Ok(()));
         }
         assert!(from("2001:db8::ffff:2").is_err());
         assert_eq!(from("2001:db8:0:1::1"), Ok(()));
-        assert_eq!((from("::1"), from("127.0.0.1"), guesses.from_address(None)), (Ok(()), Ok(()), Ok(())));
+        assert_eq!((from("::1"), from("127.0.0.1"), guesses.at_address(None)), (Ok(()), Ok(()), Ok(())));
     }
 }

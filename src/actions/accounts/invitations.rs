@@ -224,7 +224,7 @@ impl Accounts {
     /// # Errors
     /// [`AccountError::NoInvitation`] whatever is wrong with either.
     pub async fn open_invitation(&self, token: &str, code: &str, from: &From) -> Result<Opened, AccountError> {
-        self.guesses.from_address(from.address)?;
+        self.guesses.at_address(from.address)?;
         let (invitation, account) = self.find_open(token, code).await?;
         let directory = self.hub.region().directory();
         let person = directory.people.get(&invitation.person).ok_or(AccountError::NoInvitation)?;
@@ -245,7 +245,7 @@ impl Accounts {
     /// # Errors
     /// When link or code are wrong, the password is not taken, or the authenticator shows another code.
     pub async fn accept_invitation(&self, accepting: Accepting<'_>, from: From) -> Result<Entered, AccountError> {
-        self.guesses.from_address(from.address)?;
+        self.guesses.at_address(from.address)?;
         let (invitation, account) = self.find_open(accepting.token, accepting.code).await?;
         let step = code_step(&invitation.authenticator, &Self::digits(accepting.authenticator_code), self.now_s());
         let step = step.ok_or_else(wrong_authenticator_code)?;

@@ -43,7 +43,7 @@ impl Accounts {
     /// # Errors
     /// [`AccountError::Refused`] whatever is wrong, after the same work; or too many tries.
     pub async fn sign_in(&self, trial: Trial<'_>, from: From) -> Result<Entered, AccountError> {
-        self.guesses.from_address(from.address)?;
+        self.guesses.at_address(from.address)?;
         let login = self.login_digest(&Login::folded(trial.login));
         let mark = from.mark();
         let known = mark.as_ref().and_then(|mark| mark.known_to(self.hub.journal().region(), &login));
