@@ -19,7 +19,7 @@ async fn a_page_gets_a_cookie_that_no_script_can_read_and_no_token() {
     let set: Vec<&str> = answer.headers.get_all(header::SET_COOKIE).iter().map(|one| one.to_str().unwrap()).collect();
     let [sign_in, device] = &set[..] else { panic!("{set:?}") };
     assert!(sign_in.starts_with("__Host-renkei=rk_") && device.starts_with("__Host-renkei-device="), "{set:?}");
-    for cookie in set.iter().copied() {
+    for cookie in &set {
         for attribute in ["; Path=/", "; HttpOnly", "; Secure", "; SameSite=Strict"] {
             assert!(cookie.contains(attribute), "{cookie}");
         }
