@@ -22,6 +22,7 @@ use super::{note, seqs, team};
 use crate::support::app::{App, Database, intent};
 use crate::support::scratch;
 use crate::support::socket::{Socket, V7};
+use crate::support::visitor::Visitor;
 
 /// Times the hub is killed.
 const KILLS: usize = 3;
@@ -97,7 +98,10 @@ async fn prepare() -> Prepared {
     let app = App::open_at(folder, Database::of_this_run(), Arc::clone(&key), clock).await;
     let (patient, doctor, nurse) = team(&app).await;
     let head = Reader::connect(&doctor, Encoding::Json, patient, Seq::ZERO).await.head.0;
-    let token = nurse.token.clone();
+    // The hub that is killed is no demo: a link would let nobody in.
+    let account = app.account_of(&nurse).await;
+    let entered = Visitor::at_program(&app).sign_in(&app, &account).await.ok();
+    let token = entered["token"].as_str().expect("a token").to_owned();
     drop((doctor, nurse));
     let (folder, database) = app.stop().await.into_parts();
     let url = database.url(folder.path());
