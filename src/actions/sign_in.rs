@@ -306,7 +306,7 @@ impl SignIns {
         Ok(ended.len())
     }
 
-    /// A one-time ticket for one socket, valid for [`limits::TICKET_MS`](crate::limits::TICKET_MS).
+    /// A one-time ticket for one socket, valid for [`limits::TICKET_MS`].
     ///
     /// # Errors
     /// When too many tickets wait to be used, or the sign-in has just ended.

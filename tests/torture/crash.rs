@@ -8,6 +8,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use axum::http::StatusCode;
 use renkei::cli::open::open_journal;
 use renkei::clock::{Clock as _, ManualClock, SystemClock};
 use renkei::domain::ids::{EntryId, PatientId, Seq};
@@ -100,7 +101,7 @@ async fn prepare() -> Prepared {
     let head = Reader::connect(&doctor, Encoding::Json, patient, Seq::ZERO).await.head.0;
     // The hub that is killed is no demo: a link would let nobody in.
     let account = app.account_of(&nurse).await;
-    let entered = Visitor::at_program(&app).sign_in(&app, &account).await.ok();
+    let entered = Visitor::at_program(&app).sign_in(&app, &account).await.is(StatusCode::CREATED);
     let token = entered["token"].as_str().expect("a token").to_owned();
     drop((doctor, nurse));
     let (folder, database) = app.stop().await.into_parts();
