@@ -322,6 +322,9 @@ fn loading(criterion: &mut Criterion) {
     criterion.bench_function("load and check the shipped rulebook", |bencher| {
         bencher.iter(|| black_box(shipped::load(digest)));
     });
+    criterion.bench_function("load, check and analyse the shipped rulebook", |bencher| {
+        bencher.iter(|| black_box(shipped::load(digest).map(|book| book.analyse())));
+    });
 }
 
 /// 200,000 posts that one version decided, asked again under that version and under a draft with another rule.

@@ -4,6 +4,7 @@
 
 mod commands;
 mod etiquette;
+mod fuzz;
 mod golden;
 mod rest;
 mod support;

@@ -54,9 +54,9 @@ impl Asked {
         self.0.remove(name).filter(|value| !value.is_empty())
     }
 
-    /// The word of this name as a number, a truth value or whatever else it must be.
+    /// The word of this name as a number, a truth value or whatever else it must be, which nothing is not.
     pub fn take_as<T: FromStr>(&mut self, name: &str, expected: Text) -> Result<Option<T>, Invalid> {
-        let Some(given) = self.take(name) else { return Ok(None) };
+        let Some(given) = self.0.remove(name) else { return Ok(None) };
         given.parse().map(Some).map_err(|_| Invalid::new(name, Code::WrongType.code(), expected))
     }
 

@@ -86,6 +86,7 @@ fn counters(app: &App) -> Vec<Counter> {
         ("deliveries", "Entries written to sockets", read(&meter.delivered)),
         ("readers_fell_behind", "Times a slow reader went back to the journal", read(&meter.fell_behind)),
         ("duty_steps", "Reminders, overdue notices and the like that the duty clock wrote", read(&meter.duty_steps)),
+        ("password_hashes", "Passwords hashed: set, and tried at a sign-in", app.accounts.password_hashes_made()),
         ("clock_steps_back", "Times the machine's clock went back", clock.count),
         ("journal_failures", "Times the journal became read-only", app.hub.journal().health().failures),
     ];

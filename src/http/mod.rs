@@ -15,5 +15,5 @@ pub mod openapi;
 pub mod problem;
 pub mod routes;
 mod shapes;
-mod socket;
+pub mod socket;
 pub mod tls;

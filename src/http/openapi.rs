@@ -17,6 +17,7 @@ use super::api::{
     registering, rulebook, rulebooks, sign_ins, timelines,
 };
 use super::problem::Problem;
+use super::routes::OPEN_ROUTES;
 
 const PROBLEM: &str = "application/problem+json";
 
@@ -94,6 +95,9 @@ impl Modify for Common {
         for (path, item) in &mut document.paths.paths {
             for (method, operation) in operations(item) {
                 operation.operation_id = Some(operation_id(method, path));
+                if OPEN_ROUTES.iter().any(|open| open.method == method && open.path == path) {
+                    operation.security = Some(Vec::new());
+                }
                 complete(operation, path);
             }
         }
@@ -117,10 +121,12 @@ fn complete(operation: &mut Operation, path: &str) {
     let is_query = |parameter: &RefOr<Parameter>| matches!(parameter, RefOr::T(parameter) if parameter.parameter_in == ParameterIn::Query);
     let has_query = operation.parameters.iter().flatten().any(is_query);
     let mut common = vec![
-        ("401", "No valid token"),
         ("500", "A fault of the hub, kept in its log"),
         ("503", "The hub cannot do this now; `Retry-After` says when to try again"),
     ];
+    if operation.security.is_none() {
+        common.push(("401", "No valid token"));
+    }
     if path.contains('{') {
         common.push(("404", "Unknown, or hidden from the one who asks: the answer is the same to the byte"));
     }
@@ -152,7 +158,7 @@ mod tests {
     use std::collections::{BTreeMap, BTreeSet};
 
     use super::*;
-    use crate::http::routes::{OPEN_ROUTES, ROUTES, Route};
+    use crate::http::routes::{ROUTES, Route};
 
     #[test]
     fn the_document_has_exactly_the_routes_of_the_router() {

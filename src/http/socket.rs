@@ -27,17 +27,21 @@ pub async fn upgrade(
     {
         return Err(Problem::of(Code::OriginRefused));
     }
-    let upgrade = upgrade
-        .map_err(|_| Problem::of(Code::UpgradeExpected))?
-        .protocols(Encoding::ALL.map(Encoding::subprotocol))
+    let upgrade = bounded(upgrade.map_err(|_| Problem::of(Code::UpgradeExpected))?);
+    let upgrade = upgrade.protocols(Encoding::ALL.map(Encoding::subprotocol));
+    let chosen = upgrade.selected_protocol().and_then(|name| name.to_str().ok()).and_then(Encoding::from_subprotocol);
+    let encoding = chosen.ok_or_else(no_subprotocol)?;
+    Ok(upgrade.on_upgrade(move |socket| session::serve(socket, encoding, app.session_parts())))
+}
+
+/// A socket within the hub's bounds. The suite that tests the protocol from outside speaks to one, too.
+pub fn bounded(upgrade: WebSocketUpgrade) -> WebSocketUpgrade {
+    upgrade
         .max_message_size(limits::FRAME_BYTES_MAX)
         .max_frame_size(limits::FRAME_BYTES_MAX)
         .read_buffer_size(limits::SOCKET_READ_BUFFER_BYTES)
         .write_buffer_size(limits::SOCKET_WRITE_BUFFER_BYTES)
-        .max_write_buffer_size(limits::SOCKET_WRITE_BUFFER_BYTES_MAX);
-    let chosen = upgrade.selected_protocol().and_then(|name| name.to_str().ok()).and_then(Encoding::from_subprotocol);
-    let encoding = chosen.ok_or_else(no_subprotocol)?;
-    Ok(upgrade.on_upgrade(move |socket| session::serve(socket, encoding, app.session_parts())))
+        .max_write_buffer_size(limits::SOCKET_WRITE_BUFFER_BYTES_MAX)
 }
 
 fn no_subprotocol() -> Problem {

@@ -25,7 +25,7 @@ pub use authenticator::{authenticator_secret, authenticator_setup, code_at, code
 pub use device_mark::DeviceMark;
 pub use keyfile::KeyFileError;
 pub use mac::{Mac, MacKey};
-pub use password::{hash_password, password_fits};
+pub use password::PasswordHashing;
 pub use patient_key::PatientKey;
 pub use region_key::RegionKey;
 pub use seal::{CannotOpen, SEAL_OVERHEAD_BYTES, SealingKey};

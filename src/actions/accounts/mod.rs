@@ -144,6 +144,12 @@ impl Accounts {
         self.passwords.chars_min()
     }
 
+    /// Password hashes made since the start, for names that nobody has too.
+    #[must_use]
+    pub fn password_hashes_made(&self) -> u64 {
+        self.passwords.hashes_made()
+    }
+
     /// The digits of a code, however an input method wrote them.
     fn digits(typed: &str) -> String {
         use unicode_normalization::UnicodeNormalization as _;

@@ -1,6 +1,7 @@
 //! Passwords: which are taken, and hashing them on threads of their own, a few at a time. No rules on their composition
 //! and no forced change: length, and what everybody would guess.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tokio::sync::Semaphore;
@@ -11,7 +12,7 @@ use zxcvbn::zxcvbn;
 use crate::config::PasswordProfile;
 use crate::domain::text::{Invalid, Text};
 use crate::limits;
-use crate::vault;
+use crate::vault::PasswordHashing;
 
 /// More wait to be hashed than the hub takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,13 +21,20 @@ pub(super) struct Overloaded;
 #[derive(Debug)]
 pub(super) struct Passwords {
     profile: PasswordProfile,
+    hashing: Arc<PasswordHashing>,
     turns: Semaphore,
     waiting: AtomicUsize,
 }
 
 impl Passwords {
     pub(super) fn new(profile: PasswordProfile) -> Self {
-        Self { profile, turns: Semaphore::new(limits::PASSWORDS_AT_ONCE_MAX), waiting: AtomicUsize::new(0) }
+        let turns = Semaphore::new(limits::PASSWORDS_AT_ONCE_MAX);
+        Self { profile, hashing: Arc::default(), turns, waiting: AtomicUsize::new(0) }
+    }
+
+    /// Hashes made since the start.
+    pub(super) fn hashes_made(&self) -> u64 {
+        self.hashing.made()
     }
 
     /// Fewest characters of a password.
@@ -62,13 +70,9 @@ impl Passwords {
             let unit = ("文字", "characters");
             return Ok(Err(Invalid::too_long("password", limits::PASSWORD_CHARS_MAX, unit, chars)));
         }
-        let enough = self.guesses_log10_min();
+        let (enough, hashing) = (self.guesses_log10_min(), Arc::clone(&self.hashing));
         self.in_turn(move || {
-            if is_guessed_first(&password, &about, enough) {
-                Err(guessed_first())
-            } else {
-                Ok(vault::hash_password(&password))
-            }
+            if is_guessed_first(&password, &about, enough) { Err(guessed_first()) } else { Ok(hashing.hash(&password)) }
         })
         .await
     }
@@ -79,7 +83,8 @@ impl Passwords {
     /// When too many wait.
     pub(super) async fn fits(&self, password: &str, hash: Option<String>) -> Result<bool, Overloaded> {
         let password = typed(password);
-        self.in_turn(move || vault::password_fits(&password, hash.as_deref())).await
+        let hashing = Arc::clone(&self.hashing);
+        self.in_turn(move || hashing.fits(&password, hash.as_deref())).await
     }
 
     /// INVARIANT: no hashing on a thread that serves others, and never more than a few at a time, because each takes

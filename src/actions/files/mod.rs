@@ -21,7 +21,7 @@ use std::time::Duration;
 use tokio::sync::{RwLock, Semaphore};
 
 pub use self::reading::{Opened, ReadError};
-pub use self::recognise::ending;
+pub use self::recognise::{check_content, ending};
 use self::room::{Room, Rooms};
 use crate::domain::attachment::{Attachment, ContentHash, MediaType};
 use crate::domain::ids::TimelineId;

@@ -27,6 +27,7 @@ use crate::hub::sessions::SignedIn;
         (status = 201, body = Registered),
         (status = 200, body = Registered, description = "The same request again"),
         (status = 403, body = Problem, description = "The rules refuse; `cited` says which"),
+        (status = 404, body = Problem, description = "Such a patient is hidden from the one who asks, who may not register them"),
         (status = 409, body = Problem, description = "The same request_id with another patient"),
     ),
 )]

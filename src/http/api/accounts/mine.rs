@@ -168,6 +168,7 @@ pub struct PasswordGiven {
     put, path = "/api/v1/me/password", tag = "sign-in", request_body = PasswordGiven,
     responses(
         (status = 204),
+        (status = 404, body = Problem, description = "The one who asks has no account that is set up"),
         (status = 429, body = Problem, description = "Tried too often; `Retry-After` says when to try again"),
     ),
 )]
