@@ -11,6 +11,7 @@ mod files;
 mod files_swept;
 mod importing;
 mod linking_queue;
+mod matrix;
 mod offices;
 mod posting;
 mod putting_right;

@@ -1,0 +1,170 @@
+//! What each route is asked: something that those who may get done. What is made for it is made anew for each cell.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use renkei::http::routes::Route;
+use serde_json::{Value, json};
+
+use super::world::{World, role_of};
+use crate::support::actor::Actor;
+
+/// A request, without its method.
+pub struct Asked {
+    pub path: String,
+    pub body: Option<Value>,
+    /// A file is handed in instead of a body.
+    pub file: bool,
+}
+
+static DRAWN: AtomicU64 = AtomicU64::new(1_000);
+
+/// An id that nothing had before.
+fn new_id() -> String {
+    format!("0196d5a2-7c00-7000-8000-{:012x}", DRAWN.fetch_add(1, Ordering::Relaxed))
+}
+
+pub async fn request(world: &World, route: &Route, variant: &str, column: &str, who: &Actor) -> Asked {
+    let (path, query) = path(world, route, variant, column, who).await;
+    let file = route.path.ends_with("/files") && route.method == "post";
+    let body = body(world, route, variant, column, who, &path).await;
+    Asked { path: format!("{path}{query}"), body, file }
+}
+
+/// The path with its ids, and what is asked with it.
+async fn path(world: &World, route: &Route, variant: &str, column: &str, who: &Actor) -> (String, String) {
+    let id = if route.path.contains("/patients/{id}") || route.path.contains("/timelines/{id}") {
+        world.patient(variant).to_string()
+    } else if route.path.contains("/organisations/{id}") {
+        world.office(variant, column).to_string()
+    } else if route.path.contains("/people/{id}") {
+        world.somebody(variant, column).await.actor.person.to_string()
+    } else if route.path.contains("/me/sign-ins/{id}") {
+        let other = if variant == "own" { world.freshly_signed_in(column).await } else { world.elsewhere.clone() };
+        other.sign_in.to_string()
+    } else if route.path.contains("/sign-ins/{id}") {
+        world.somebody(variant, column).await.sign_in.to_string()
+    } else if route.path.contains("/rulebooks/{id}") {
+        let version = if route.method == "get" { world.version.clone() } else { world.draft().await };
+        version["id"].as_str().expect("an id").to_owned()
+    } else {
+        new_id()
+    };
+    let person = match route.path {
+        path if path.contains("/staff/{person}") => world.somebody(variant, column).await.actor.person.to_string(),
+        path if path.contains("{person}") => {
+            let office = world.office(variant, column);
+            let appointed = world.somebody(variant, column).await.actor.person.to_string();
+            let secretariat = world.app.secretariat().await;
+            let path = format!("/api/v1/organisations/{office}/administrators");
+            secretariat.post(path, json!({ "person": appointed })).await;
+            appointed
+        }
+        _ => String::new(),
+    };
+    let (entry, sha256) = &world.entries[&world.patient(variant)];
+    let places = [
+        ("{id}", &*id),
+        ("{entry}", entry),
+        ("{sha256}", sha256),
+        ("{person}", &person),
+        ("{citation}", &world.citation),
+    ];
+    let path = places.iter().fold(route.path.to_owned(), |path, (place, with)| path.replace(place, with));
+    let query = match route.path {
+        "/api/v1/rulebook/explain" => format!("?timeline={}&entry={entry}", world.patient(variant)),
+        "/api/v1/patients" if route.method == "get" => "?q=%E9%AB%98%E6%A9%8B".to_owned(),
+        _ => String::new(),
+    };
+    let _ = who;
+    (path, query)
+}
+
+pub fn note() -> Value {
+    json!({ "id": new_id(), "body": { "note": { "text": "お変わりありません" } } })
+}
+
+async fn body(world: &World, route: &Route, variant: &str, column: &str, who: &Actor, path: &str) -> Option<Value> {
+    let name = json!({ "kanji": "佐藤 花子", "kana": "サトウ ハナコ" });
+    let elsewhere = world.elsewhere.actor.organisation.to_string();
+    let fingerprint = async || {
+        let id = path.split('/').nth(4).unwrap_or_default();
+        let version = world.app.secretariat().await.get(format!("/api/v1/rulebooks/{id}")).await.ok();
+        version["fingerprint"].clone()
+    };
+    Some(match (route.method, route.path) {
+        ("post", "/api/v1/organisations") | ("put", "/api/v1/organisations/{id}") => json!({
+            "name": "みなと訪問看護ステーション", "kana": "ミナトホウモンカンゴステーション",
+            "type": "nursing_station", "phone": "03-5550-0102",
+        }),
+        ("post", "/api/v1/people") => {
+            json!({ "name": name, "positions": [{ "role": "nurse", "organisation": elsewhere }] })
+        }
+        ("put", "/api/v1/people/{id}") => {
+            let (role, office) = if variant == "own" {
+                (role_of(column).code(), who.actor.organisation.to_string())
+            } else {
+                ("nurse", elsewhere)
+            };
+            json!({ "name": name, "positions": [{ "role": role, "organisation": office }] })
+        }
+        ("put", "/api/v1/me/position") => {
+            json!({ "role": who.actor.role.code(), "organisation": who.actor.organisation.to_string() })
+        }
+        ("put", "/api/v1/me/password") => {
+            json!({ "present": "雨の日は傘を二本もって行く", "code": "492039", "new": "晴れた日は布団を三枚ほして待つ" })
+        }
+        ("post", "/api/v1/people/{id}/invitations") => json!({}),
+        ("post", "/api/v1/people/{id}/recovery") => json!({ "reason": "スマートフォンの紛失" }),
+        ("post", "/api/v1/organisations/{id}/staff") => {
+            let role = if variant == "own" { role_of(column).code() } else { "nurse" };
+            json!({ "name": name, "role": role })
+        }
+        ("post", "/api/v1/organisations/{id}/administrators") => {
+            json!({ "person": world.somebody(variant, column).await.actor.person.to_string() })
+        }
+        ("post", "/api/v1/patients") => json!({
+            "request_id": new_id(), "name": { "kanji": "田中 久", "kana": "タナカ ヒサシ" },
+            "birth_date": "1940-01-02", "sex": "male", "agreed_by": world.attending.to_string(),
+            "document": "申込書綴り 12", "host": { "organisation": who.actor.organisation.to_string() },
+        }),
+        ("post", "/api/v1/patients/{id}/consent") => json!({
+            "state": "team", "given_by": "patient", "given_on": "2026-04-01", "document": "同意書綴り 12",
+        }),
+        ("post", "/api/v1/patients/{id}/links") => {
+            let office = world.app.newcomer(renkei::domain::role::Role::Helper, &new_id()).await.actor.organisation;
+            json!({ "organisation": office.to_string(), "history": "all", "relation_confirmed": true })
+        }
+        ("post", "/api/v1/patients/{id}/unlinks") => {
+            let office = new_id();
+            let helper = world.app.newcomer(renkei::domain::role::Role::Helper, &office).await;
+            world.app.link(world.patient(variant), &office).await;
+            json!({ "organisation": helper.actor.organisation.to_string(), "reason": "担当を終えました" })
+        }
+        ("post", "/api/v1/timelines/{id}/entries" | "/api/v1/timelines/{id}/dry-run") => note(),
+        ("put", "/api/v1/timelines/{id}/read-marker") => json!({ "through": 1 }),
+        ("post", "/api/v1/emergency-search") => json!({ "name": "鈴木 一郎", "birth_date": "1938-04-12" }),
+        ("post", "/api/v1/linking-queue/{id}/dismiss") => json!({ "reason": "宛先の取り違え" }),
+        ("post", "/api/v1/rulebooks") => json!({ "title": "案", "files": files() }),
+        ("put", "/api/v1/rulebooks/{id}") => json!({ "files": files() }),
+        ("post", "/api/v1/rulebooks/{id}/propose" | "/api/v1/rulebooks/{id}/replay") => {
+            json!({ "fingerprint": fingerprint().await })
+        }
+        ("post", "/api/v1/rulebooks/{id}/in-force") => {
+            json!({ "fingerprint": fingerprint().await, "on": "2026-05-01" })
+        }
+        ("post", "/api/v1/rulebooks/{id}/signatures") => {
+            json!({ "set": "sharing", "agreement": "00", "body": "みなと医師会", "role": "doctor" })
+        }
+        ("post", "/api/v1/rulebooks/{id}/retire") => json!({ "reason": "作り直すことになった" }),
+        _ => return None,
+    })
+}
+
+fn files() -> Value {
+    use renkei::rulebook::shipped;
+    json!([
+        { "name": "vocabulary.toml", "text": shipped::VOCABULARY.text },
+        { "name": "floor.toml", "text": shipped::FLOOR.text },
+        { "name": "sharing.toml", "text": shipped::SHARING.text },
+    ])
+}
