@@ -12,6 +12,7 @@ mod files_swept;
 mod importing;
 mod linking_queue;
 mod offices;
+mod pledging;
 mod posting;
 mod putting_right;
 mod reading;

@@ -110,8 +110,23 @@ impl Office {
 
     /// The rules that were pledged to and when, by a person or in the organisation's name.
     pub fn pledged_by(&self, by: Option<PersonId>) -> impl Iterator<Item = (&str, Timestamp)> {
-        let given = self.pledges.iter().filter(move |(pledged, _)| pledged.by == by);
-        given.filter_map(|(pledged, kept)| Some((&*pledged.rule, kept.newest()?.1)))
+        self.given_by(by).filter_map(|(pledged, kept)| Some((&*pledged.rule, kept.newest()?.1)))
+    }
+
+    /// When a person, or the organisation in its own name, first pledged anything here that stands; the epoch where that
+    /// is so long ago that it is no longer kept.
+    #[must_use]
+    pub fn pledging_since(&self, by: Option<PersonId>) -> Option<Timestamp> {
+        let first = |kept: &Standing<Seq, Timestamp>| {
+            let (_, oldest) = kept.kept().first()?;
+            Some(if kept.dropped().is_some() { Timestamp::EPOCH } else { *oldest })
+        };
+        self.given_by(by).filter_map(|(_, kept)| first(kept)).min()
+    }
+
+    fn given_by(&self, by: Option<PersonId>) -> impl Iterator<Item = (&Pledged, &Standing<Seq, Timestamp>)> {
+        let first = Pledged { by, rule: "".into() };
+        self.pledges.range(first..).take_while(move |(pledged, _)| pledged.by == by)
     }
 
     /// Takes an entry in, or what a correction says in its target's place at `seq`.
