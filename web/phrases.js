@@ -170,6 +170,8 @@ export const PHRASES = {
   everybody_linked: ['この事業所の全員', 'Everybody of this organisation'],
   expected_until: ['退院の見込み', 'Expected until'],
   explanation: ['説明と受け止め', 'Explanation and how it was taken'],
+  export_planned: ['許可を求める申請（まだ持ち出していない）', 'Asks for permission; nothing is taken out yet'],
+  export_request: ['許可された申請', 'Request that was permitted'],
   family_request: ['本人・家族の求め', 'Asked for by the patient or family'],
   farewell: ['{name} さんの共有が終わりました', '{name} is no longer shared with you'],
   farewell_explained: ['閲覧できる範囲が変わったため、この端末の表示から消去しました。', 'What you may see has changed, so it was removed from this device.'],

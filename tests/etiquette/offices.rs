@@ -4,11 +4,12 @@
 use axum::http::StatusCode;
 use renkei::actions::offices::give_all_pledges;
 use renkei::domain::body::{
-    Activation, Body, CallTo, ContactWindow, EmergencyAccess, Export, Incident, JointVisit, MeetingState, Pledge,
-    PledgeBy, Suspension,
+    Acknowledgement, Activation, Body, CallTo, ContactWindow, EmergencyAccess, Export, Incident, JointVisit,
+    MeetingState, Pledge, PledgeBy, Retraction, RetractionReason, Suspension,
 };
 use renkei::domain::duty::Answer;
-use renkei::domain::ids::OrganisationId;
+use renkei::domain::entry::Intent;
+use renkei::domain::ids::{EntryId, OrganisationId, PatientId};
 use renkei::domain::role::{OrganisationType, Role};
 use renkei::rulebook::{Rulebook, RulebookFiles, shipped};
 use renkei::vault::digest;
@@ -263,19 +264,83 @@ async fn mu_m2_a_pair_that_does_not_meet_is_late_may_ask_for_time_and_owes_nothi
     }
 }
 
+/// Records of March for a handover.
+fn export() -> Export {
+    Export { purpose: "引き継ぎ".to_owned(), scope: "3月の記録".to_owned(), ..Export::default() }
+}
+
 #[tokio::test]
-async fn op_13_records_leave_with_the_secretariats_approval() {
+async fn op_13_records_leave_once_the_secretariat_itself_has_permitted_what_is_taken() {
     let mut story = Story::begin().await;
     let office = story.office(Nurse);
-    let export = |approved_by| {
-        let (purpose, scope) = ("引き継ぎ".to_owned(), "3月の記録".to_owned());
-        Body::from(Box::new(Export { purpose, scope, approved_by, ..Export::default() }))
+    let patients = vec![story.patient];
+    let asked = Export { planned: true, patients: patients.clone(), de_identified: true, ..export() };
+    let named = Export { approved_by: Some(story.acting(Secretariat).person), ..export() };
+    let nobody_permitted = story.is_held_on(Nurse, office, Body::from(Box::new(named))).await;
+    assert_eq!(nobody_permitted, ["OP-13"], "a name that the author writes permits nothing");
+    let request = story.writes_on(Nurse, office, Body::from(Box::new(asked))).await;
+    let taken = |change: fn(&mut Export)| {
+        let mut taken =
+            Export { request: Some(request.id), patients: patients.clone(), de_identified: true, ..export() };
+        change(&mut taken);
+        Body::from(Box::new(taken))
     };
-    assert_eq!(story.is_held_on(Nurse, office, export(None)).await, ["OP-13"]);
-    let doctor = story.acting(Doctor).person;
-    assert_eq!(story.is_held_on(Nurse, office, export(Some(doctor))).await, ["OP-13"]);
-    let approved_by = Some(story.acting(Secretariat).person);
-    story.writes_on(Nurse, office, export(approved_by)).await;
+    assert_eq!(story.is_held_on(Nurse, office, taken(|_| {})).await, ["OP-13"], "nobody has answered");
+    let colleague = story.app.nurse("minato").await;
+    let seen = |by: &Actor| {
+        let id = EntryId(story.app.hub.region().draw_id());
+        let body = Body::Acknowledgement(Acknowledgement { target: request.id, text: String::new() });
+        let intent = Intent { timeline: office.into(), ..crate::support::app::intent(id, story.patient, body) };
+        (by.actor, intent)
+    };
+    let (by, intent) = seen(&colleague);
+    // Whether the office's own may acknowledge it or not: it permits nothing.
+    drop(story.app.hub.post_and_wait(by, intent).await);
+    assert_eq!(story.is_held_on(Nurse, office, taken(|_| {})).await, ["OP-13"]);
+
+    let permitted = Body::Acknowledgement(Acknowledgement { target: request.id, text: "どうぞ".to_owned() });
+    let permission = story.writes_on(Secretariat, office, permitted).await;
+    for (what, change) in [
+        ("another purpose", (|taken| taken.purpose = "研究".to_owned()) as fn(&mut Export)),
+        ("another scope", |taken| taken.scope = "全部".to_owned()),
+        ("whom nobody named", |taken| taken.patients.push(PatientId(uuid::Uuid::from_u128(7)))),
+        ("nobody in particular", |taken| taken.patients.clear()),
+        ("with the names in it", |taken| taken.de_identified = false),
+    ] {
+        assert_eq!(story.is_held_on(Nurse, office, taken(change)).await, ["OP-13"], "{what}");
+    }
+    let done = story.writes_on(Nurse, office, taken(|_| {})).await;
+    assert_eq!(story.is_held_on(Nurse, office, taken(|_| {})).await, ["OP-13"], "a permission is for one time");
+    // What was a mistake was not done; and a permission may be taken back.
+    let mistake =
+        |target| Body::Retraction(Retraction { target, reason: RetractionReason::Mistake, text: String::new() });
+    story.writes_on(Nurse, office, mistake(done.id)).await;
+    story.writes_on(Secretariat, office, mistake(permission.id)).await;
+    assert_eq!(story.is_held_on(Nurse, office, taken(|_| {})).await, ["OP-13"], "the permission was taken back");
+    // It is between the office and the secretariat.
+    assert_eq!(story.reads(FarHelper, office).await.len(), 0);
+}
+
+#[tokio::test]
+async fn op_13b_the_secretariat_answers_who_asks_to_take_records_out() {
+    let mut story = Story::begin().await;
+    let office = story.office(Nurse);
+    let asked = || Body::from(Box::new(Export { planned: true, ..export() }));
+    let request = story.writes_on(Nurse, office, asked()).await;
+    let owed = duty(&request, "OP-13b");
+    story.owed_by(&owed, &[Secretariat]);
+    let unrelated = story.writes_on(Nurse, office, liaison(true)).await;
+    assert!(!meets(&unrelated, &owed));
+    let permitted = Body::Acknowledgement(Acknowledgement { target: request.id, text: String::new() });
+    assert!(meets(&story.writes_on(Secretariat, office, permitted).await, &owed));
+    let taken = || Export { request: Some(request.id), ..export() };
+    story.writes_on(Nurse, office, Body::from(Box::new(taken()))).await;
+    // What it does not permit it declines, with a reason.
+    let other = story.writes_on(Nurse, office, asked()).await;
+    let declined = super::story::said_to(duty(&other, "OP-13b").id, Answer::Declined);
+    story.writes_on(Secretariat, office, declined).await;
+    let refused = Export { request: Some(other.id), ..export() };
+    assert_eq!(story.is_held_on(Nurse, office, Body::from(Box::new(refused))).await, ["OP-13"]);
 }
 
 #[tokio::test]

@@ -162,14 +162,25 @@ async fn an_account_is_issued_once_the_person_and_the_office_have_pledged_and_no
     }
     say(&app, &secretariat, &own(&nurse), activation.clone()).await.is(StatusCode::CREATED);
 
-    // What leaves the system has an approval of the secretariat's, and of nobody else.
-    let export = |by: &Actor| {
-        let by = by.actor.person.to_string();
-        json!({ "export": { "purpose": "引き継ぎ", "scope": "3月の記録", "approvedBy": by } })
+    // What leaves the system has the secretariat's permission, given by an act of its own.
+    let export = |more: Value| {
+        let mut export = json!({ "purpose": "引き継ぎ", "scope": "3月の記録" });
+        export.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        json!({ "export": export })
     };
-    let answer = say(&app, &nurse, &own(&nurse), export(&colleague)).await;
+    let named = export(json!({ "approvedBy": secretariat.actor.person.to_string() }));
+    let answer = say(&app, &nurse, &own(&nurse), named).await;
     assert!(answer.text().contains("\"code\":\"held\""), "{}", answer.text());
-    say(&app, &nurse, &own(&nurse), export(&secretariat)).await.is(StatusCode::CREATED);
+    let both = export(json!({ "planned": true, "request": app.hub.region().draw_id() }));
+    let answer = say(&app, &nurse, &own(&nurse), both).await;
+    assert_eq!(answer.problem(StatusCode::UNPROCESSABLE_ENTITY, "unexpected")["field"], "body.export.request");
+    let request = say(&app, &nurse, &own(&nurse), export(json!({ "planned": true }))).await.is(StatusCode::CREATED);
+    let seen = json!({ "acknowledgement": { "target": request["id"] } });
+    say(&app, &secretariat, &own(&nurse), seen).await.is(StatusCode::CREATED);
+    // A hub that starts anew knows of it.
+    let app = app.stop().await.start().await;
+    let taken = export(json!({ "request": request["id"] }));
+    say(&app, &nurse, &own(&nurse), taken).await.is(StatusCode::CREATED);
 }
 
 #[tokio::test]
