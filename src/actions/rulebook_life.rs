@@ -115,11 +115,7 @@ impl Life {
                 format!("the set {} is still a seed; give it the status 'proposed' and send it again", seed.id),
             ));
         }
-        let mut unnamed = before.book.sets().iter().flat_map(|set| {
-            let sides = set.sides_without_body().into_iter();
-            sides.map(move |side| Rulebook::side_without_body(set, side))
-        });
-        if let Some(missing) = unnamed.next() {
+        if let Some(missing) = before.side_without_body() {
             return Err(LifeError::Conflict(missing));
         }
         // Signatures of sets that did not change stay; they may already be all of them.

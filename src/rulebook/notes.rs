@@ -80,12 +80,12 @@ impl Rulebook {
             format!(
                 "ルール集「{}」に、{}の側の署名団体（bodies）がありません",
                 set.title.ja,
-                known.map_or(role, Role::ja)
+                known.map_or(role, |role| role.ja())
             ),
             format!(
                 "the set '{}' names no body of the {} to sign it (bodies)",
                 set.title.en,
-                known.map_or(role, Role::en)
+                known.map_or(role, |role| role.en())
             ),
         )
     }
