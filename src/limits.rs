@@ -109,6 +109,8 @@ pub const SAYINGS_STANDING_MAX: usize = 3;
 pub const ROSTERS_STANDING_MAX: usize = 32;
 /// Organisations of one meeting whose pairs are counted.
 pub const MEETING_ORGANISATIONS_MAX: usize = 20;
+/// Requests of an organisation to take records out that are remembered: one older than these is asked for anew.
+pub const EXPORT_REQUESTS_KEPT_MAX: usize = 64;
 /// Pledges of an organisation and its people that are remembered: one for each rule and each who gave it.
 pub const OFFICE_PLEDGES_MAX: usize = 4_096;
 /// Devices of a patient whose settings are remembered.

@@ -8,6 +8,7 @@ import { isHub, usOfMs } from './frames.js';
 import { Hub } from './hub.js';
 import { Outbox } from './outbox.js';
 import { Owing } from './owing.js';
+import { Pledging } from './pledging.js';
 import { latest, readingsOf } from './readings.js';
 import { Timeline } from './timeline.js';
 import { uuidV7 } from './uuid.js';
@@ -49,7 +50,7 @@ export class Model {
       clock,
       tell: (happening) => this.hear(happening),
     });
-    /** @type {'signed_out' | 'starting' | 'ready'} */
+    /** @type {'signed_out' | 'starting' | 'pledging' | 'ready'} pledging: nothing else is open before that */
     this.stage = 'signed_out';
     this.signOutCode = '';
     /** @type {import('./rest.js').Me | null} */
@@ -72,6 +73,7 @@ export class Model {
     this.rules = new Map();
     this.owing = new Owing(this);
     this.emergency = new Emergency(this);
+    this.pledging = new Pledging(this);
     this.directoryAtMs = 0;
     /** @type {string[]} */
     this.markerQueue = [];
@@ -125,10 +127,15 @@ export class Model {
       else this.clock.after(() => this.start(attempt + 1), pauseMs(attempt, this.clock.random()));
       return;
     }
+    if (this.me?.pledges_first) {
+      this.stage = 'pledging';
+      await this.pledging.look();
+      return;
+    }
     this.stage = 'ready';
     this.changed();
     this.hub.connect();
-    await Promise.all([this.refreshPatients(), this.refreshDirectory(), this.owing.refresh()]);
+    await Promise.all([this.refreshPatients(), this.refreshDirectory(), this.owing.refresh(), this.pledging.look()]);
   }
 
   /** The person asked to go: the hub ends the sign-in, and this page forgets it whether that could be told or not. */
@@ -160,6 +167,7 @@ export class Model {
     for (const held of [this.patients, this.timelines, this.markers, this.presence, this.readings]) held.clear();
     this.owing.clear();
     this.emergency.clear();
+    this.pledging.clear();
     this.me = null;
     this.changed();
   }
@@ -206,9 +214,13 @@ export class Model {
     this.changed();
   }
 
-  /** Network troubles show in the connection state; only a rejected sign-in needs more. @param {RestError} error */
+  /** Network troubles show in the connection state; a rejected sign-in needs more, and a pledge that was taken back. @param {RestError} error */
   failed(error) {
     if (error.status === 401) this.leave('sign_in_ended');
+    else if (error.code === 'pledge_owed' && this.stage === 'ready') {
+      this.hub.stop();
+      this.start();
+    }
   }
 
   /** @param {string} id */

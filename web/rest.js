@@ -39,7 +39,7 @@ export class RestError extends Error {
  * @property {{title: Text, version: string, agreed_by: {body: string, role: string, on: string}[]}} set
  * @property {boolean} in_force
  * @typedef {{role: string, organisation: string, organisation_name: string}} HeldPosition
- * @typedef {{person: {id: string, name: {kanji: string, kana: string}}, role: string, organisation: Organisation, positions?: HeldPosition[], expires_at: string}} Me
+ * @typedef {{person: {id: string, name: {kanji: string, kana: string}}, role: string, organisation: Organisation, positions?: HeldPosition[], expires_at: string, pledges_first?: boolean}} Me
  * @typedef {{id: string, position: HeldPosition, device: string, way: string, issued_at: string, used_at: string, expires_at: string, is_this: boolean}} SignIn
  * @typedef {{id: string | null, ticket: string | null, positions: HeldPosition[]}} Entered
  */
@@ -139,6 +139,11 @@ export class Rest {
   /** @returns {Promise<Me>} */
   me() {
     return this.call('GET', '/me');
+  }
+
+  /** What is still to be pledged, and where. @returns {Promise<{timeline: string, owed: import('./pledging.js').Owed[]}>} */
+  pledges() {
+    return this.call('GET', '/pledges');
   }
 
   /** Ends this sign-in everywhere. */

@@ -4,16 +4,19 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::domain::body::{ContactWindow, Shift};
+use crate::domain::body::{Body, ContactWindow, Pledge, PledgeBy, Shift};
 use crate::domain::directory::{Actor, Directory};
-use crate::domain::ids::{OrganisationId, Seq, SignInId};
+use crate::domain::entry::{Intent, Sensitivity};
+use crate::domain::ids::{EntryId, OrganisationId, Seq, SignInId};
 use crate::domain::kind::Kind;
 use crate::domain::role::Role;
 use crate::domain::state::Office;
 use crate::domain::text::Text;
 use crate::domain::time::Timestamp;
 use crate::hub::Hub;
+use crate::hub::answer::{Answer, Refused};
 use crate::hub::reading::LookError;
+use crate::hub::sessions::SignedIn;
 use crate::rulebook::PledgeDue;
 
 /// An organisation as one person may see it: what they may not see is `None`.
@@ -71,11 +74,20 @@ pub struct PledgeOwed {
     pub by_office: bool,
     /// When it ran out; `None` if it was never given.
     pub since: Option<Timestamp>,
+    /// Whether nothing else is open to them before it is given.
+    pub comes_first: bool,
 }
 
 /// What this person has still to pledge: for themselves, and in the name of the organisation they act for.
 #[must_use]
-pub fn pledges_owed(hub: &Hub, actor: &Actor) -> Vec<PledgeOwed> {
+pub fn pledges_owed(hub: &Hub, signed_in: &SignedIn) -> Vec<PledgeOwed> {
+    let first = hub.region().held_back(signed_in).map(|held| held.cited()).unwrap_or_default();
+    let mut owed = owed_by(hub, &signed_in.actor);
+    owed.iter_mut().for_each(|one| one.comes_first = first.contains(&one.citation));
+    owed
+}
+
+fn owed_by(hub: &Hub, actor: &Actor) -> Vec<PledgeOwed> {
     let (book, offices) = (hub.region().rulebook(), hub.region().offices());
     let nothing_yet = Office::default();
     let office = offices.find(actor.organisation).unwrap_or(&nothing_yet);
@@ -83,8 +95,38 @@ pub fn pledges_owed(hub: &Hub, actor: &Actor) -> Vec<PledgeOwed> {
     let in_words = |due: &PledgeDue, by_office: bool| {
         let (_, rule) = book.rule(due.rule)?;
         let (citation, title, reason) = (rule.citation.clone(), rule.title.clone(), rule.reason.clone());
-        Some(PledgeOwed { citation, title, reason, by_office, since: due.since })
+        Some(PledgeOwed { citation, title, reason, by_office, since: due.since, comes_first: false })
     };
     let own = open.person.iter().filter_map(|due| in_words(due, false));
     own.chain(open.office.iter().filter_map(|due| in_words(due, true))).collect()
+}
+
+/// Gives every pledge that this person still owes, in their own name and their office's: for the demo, the load driver and
+/// the stories, whose people are invented. Nobody else's pledge is given by a program.
+///
+/// # Errors
+/// The refusal of the first that is refused.
+pub async fn give_all_pledges(hub: &Hub, actor: Actor) -> Result<(), Refused> {
+    let owed = owed_by(hub, &actor);
+    for by in [PledgeBy::Person, PledgeBy::Organisation] {
+        let asked = owed.iter().filter(|one| one.by_office == (by == PledgeBy::Organisation));
+        let rules: Vec<String> = asked.map(|one| one.citation.to_string()).collect();
+        if rules.is_empty() {
+            continue;
+        }
+        let body = Body::Pledge(Pledge { by, rules, text: String::new(), attachments: Vec::new() });
+        let intent = Intent {
+            id: EntryId(hub.region().draw_id()),
+            timeline: actor.organisation.into(),
+            observed_at: None,
+            sensitivity: Sensitivity::Normal,
+            addressed_to: Vec::new(),
+            body,
+            reasons: Vec::new(),
+        };
+        if let Answer::Refused(refused) = hub.post_and_wait(actor, intent).await {
+            return Err(refused);
+        }
+    }
+    Ok(())
 }

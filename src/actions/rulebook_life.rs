@@ -3,6 +3,7 @@
 //! version decides from its moment on is the hub's (`hub::rulebooks`).
 
 mod error;
+mod signing;
 mod standing;
 
 use jiff::civil::Date;
@@ -14,7 +15,6 @@ pub use self::standing::{Standing, Unsigned};
 use crate::domain::act::{Act, By, Deed};
 use crate::domain::ids::RulebookVersionId;
 use crate::domain::lifecycle::{LifeStep, RulebookVersion, SetSignature, Stage};
-use crate::domain::role::Role;
 use crate::domain::text::{Invalid, Text};
 use crate::domain::time::Timestamp;
 use crate::hub::rulebooks;
@@ -103,7 +103,7 @@ impl Life {
     /// Lays a draft before the bodies.
     ///
     /// # Errors
-    /// When it is no draft, is another by now, or holds sets that are still seeds.
+    /// When it is no draft, is another by now, holds sets that are still seeds, or one that names no body of a side.
     pub async fn propose(&self, id: RulebookVersionId, fingerprint: &str) -> Result<Standing, LifeError> {
         self.check_open()?;
         let before = self.find(id).await?;
@@ -114,6 +114,9 @@ impl Life {
                 format!("ルール集 {} はまだひな形です。段階（status）を proposed にして差し替えてください", seed.id),
                 format!("the set {} is still a seed; give it the status 'proposed' and send it again", seed.id),
             ));
+        }
+        if let Some(missing) = before.side_without_body() {
+            return Err(LifeError::Conflict(missing));
         }
         // Signatures of sets that did not change stay; they may already be all of them.
         let stage = if before.unsigned.is_empty() { Stage::Agreed } else { Stage::Proposed };
@@ -126,8 +129,8 @@ impl Life {
     /// records. When the last one has signed, the version is agreed.
     ///
     /// # Errors
-    /// When it is not proposed, the digest is not that of the set now, the body is not one that is asked, or the person
-    /// is not of its profession.
+    /// When it is not proposed, the digest is not that of the set now, the body is not one that is asked, the person is
+    /// not of its profession or not the one who represents it, or has signed this version for another body.
     pub async fn sign(&self, id: RulebookVersionId, signing: Signing) -> Result<Standing, LifeError> {
         self.check_open()?;
         let before = self.find(id).await?;
@@ -142,13 +145,14 @@ impl Life {
         }
         check_name("body", &signing.body)?;
         check_name("person", &signing.person)?;
-        self.check_signer(set, &signing)?;
+        signing::check(self.by, set, &signing)?;
+        signing::check_alone(self.by, &before.signatures, &signing)?;
         if signing.on > self.date_of(self.now) {
             return Err(invalid("signed_on", "out_of_range", "署名日が先の日付です", "signed in the future"));
         }
         let Signing { set, agreement, body, role, person, on } = signing;
         let said = format!("{set}: {body} ({role}), {person}, {on}, {agreement}");
-        let signature = SetSignature { set, body, role, person, on, agreement };
+        let signature = SetSignature { set, body, role, person, signer: signing::signer(self.by), on, agreement };
         let signatures: Vec<SetSignature> = before.signatures.iter().chain([&signature]).cloned().collect();
         let is_last = Standing::unsigned_of(&before.book, &signatures).is_empty();
         let stage = if is_last { Stage::Agreed } else { Stage::Proposed };
@@ -251,31 +255,6 @@ impl Life {
         match self.journal.read(|tx| Box::pin(tx.find_rulebook_version_in_force())).await? {
             Some(version) if !self.is_configured => self.find(version.id).await.map(Some),
             _ => Ok(None),
-        }
-    }
-
-    fn check_signer(&self, set: &crate::rulebook::Ruleset, signing: &Signing) -> Result<(), LifeError> {
-        let is_asked = match (set.bodies.as_slice(), set.between.as_slice()) {
-            ([], []) => Role::from_code(&signing.role).is_some(),
-            ([], pair) => pair.contains(&signing.role),
-            (bodies, _) => bodies.iter().any(|asked| asked.body == signing.body && asked.role == signing.role),
-        };
-        if !is_asked {
-            return Err(invalid(
-                "body",
-                "unexpected",
-                "このルール集に署名を求められている団体・職種ではありません",
-                "this body and profession are not asked to sign this set",
-            ));
-        }
-        match self.by {
-            By::Person(actor) if actor.role != Role::Secretariat && actor.role.code() != signing.role => {
-                Err(LifeError::Forbidden(Text::fixed(
-                    "団体の職種の人だけが、その団体として署名できます",
-                    "only a person of the body's profession may sign for it",
-                )))
-            }
-            _ => Ok(()),
         }
     }
 

@@ -97,7 +97,7 @@ impl NewSignIn {
             used_at: now,
         };
         let act = Act { by, deed: Deed::SignInIssued { sign_in: id, person, position, expires_at, way: Some(way) } };
-        Ok(ReadySignIn { token, signed_in: SignedIn { id, actor, until: expires_at }, row, act })
+        Ok(ReadySignIn { token, signed_in: SignedIn { id, actor, since: now, until: expires_at }, row, act })
     }
 }
 
@@ -250,7 +250,7 @@ impl SignIns {
             return Err(SignInError::Refused);
         }
         self.note_used(&sign_in, now).await;
-        Ok(SignedIn { id: sign_in.id, actor, until: sign_in.expires_at })
+        Ok(SignedIn { id: sign_in.id, actor, since: sign_in.issued_at, until: sign_in.expires_at })
     }
 
     /// For the list of sign-ins; a journal that cannot be written ends nobody's work here.

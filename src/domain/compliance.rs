@@ -30,8 +30,12 @@ pub struct Counts {
     pub met_in_time: u64,
     /// Met after it was due.
     pub met_late: u64,
-    /// Declined by whoever owed it, or waived by whoever it was owed to.
-    pub let_go: u64,
+    /// Declined, with a reason, by whoever owed it.
+    pub declined: u64,
+    /// Let go, with a reason, by whoever it was owed to.
+    pub waived: u64,
+    /// Whoever owed it said in time that they cannot, so that others were told at once; whatever became of it then.
+    pub answered_otherwise: u64,
     /// What asked for it is no longer so.
     pub closed: u64,
     /// Still owed, and not yet due.
@@ -45,10 +49,12 @@ impl Counts {
         let late = duty.was_overdue() || duty.ended_by.is_some_and(|(_, at)| at > duty.due);
         self.opened += 1;
         let counted = match duty.standing() {
+            Standing::Ended(Ended::Declined) => &mut self.declined,
+            Standing::Ended(Ended::Waived) => &mut self.waived,
+            Standing::Ended(Ended::Closed(_)) => &mut self.closed,
+            _ if duty.cannot_go_at.is_some() => &mut self.answered_otherwise,
             Standing::Ended(Ended::Met) if late => &mut self.met_late,
             Standing::Ended(Ended::Met) => &mut self.met_in_time,
-            Standing::Ended(Ended::Declined | Ended::Waived) => &mut self.let_go,
-            Standing::Ended(Ended::Closed(_)) => &mut self.closed,
             _ if late => &mut self.overdue,
             _ => &mut self.open,
         };
@@ -59,7 +65,9 @@ impl Counts {
         self.opened += other.opened;
         self.met_in_time += other.met_in_time;
         self.met_late += other.met_late;
-        self.let_go += other.let_go;
+        self.declined += other.declined;
+        self.waived += other.waived;
+        self.answered_otherwise += other.answered_otherwise;
         self.closed += other.closed;
         self.open += other.open;
         self.overdue += other.overdue;

@@ -61,6 +61,8 @@ pub struct Duty {
     pub reminded: u32,
     /// When it was first overdue. Never taken back: who acts late has acted, and was late.
     pub overdue_at: Option<Timestamp>,
+    /// When whoever owed it said, before it was late, that they cannot: what follows is the chain's, and no delay of theirs.
+    pub cannot_go_at: Option<Timestamp>,
     pub paused_since: Option<Timestamp>,
     /// How far it had come: open, snoozed, overdue or escalated, also once it ended. See [`Self::standing`].
     pub(crate) stands: Standing,
@@ -83,6 +85,7 @@ impl Duty {
             round: 0,
             reminded: 0,
             overdue_at: None,
+            cannot_go_at: None,
             paused_since: None,
             stands: Standing::Open,
             ended: None,
@@ -209,7 +212,10 @@ impl Duty {
                 self.in_place_of.clear();
             }
             // Due now, so that the chain is told at once. One that is late already is told of anyway.
-            Answer::CannotGo if by.recorded_at < self.due => self.begin_round(by.recorded_at, Standing::Open),
+            Answer::CannotGo if by.recorded_at < self.due => {
+                self.cannot_go_at.get_or_insert(by.recorded_at);
+                self.begin_round(by.recorded_at, Standing::Open);
+            }
             Answer::CannotGo => {}
         }
     }

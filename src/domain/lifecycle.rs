@@ -3,7 +3,7 @@
 
 use jiff::civil::Date;
 
-use super::ids::RulebookVersionId;
+use super::ids::{PersonId, RulebookVersionId};
 use super::list::closed_list;
 use super::time::Timestamp;
 
@@ -58,6 +58,8 @@ pub struct SetSignature {
     pub role: String,
     /// Who signed for it.
     pub person: String,
+    /// The same where they signed here and not on paper.
+    pub signer: Option<PersonId>,
     pub on: Date,
     /// The digest that was signed; another one of the same set is not signed by it.
     pub agreement: String,

@@ -29,10 +29,10 @@ pub use accesses::{Access, Accesses};
 pub use advised::{Advice, Advised};
 pub use course::{Course, Record, Stay, Writer};
 pub use meetings::{Meetings, Pair};
-pub use office::{Office, Pledged, Suspended};
+pub use office::{ExportAsked, Office, Permitted, Pledged, Suspended};
 
 /// Raised when the shape or meaning of [`PatientState`] changes: older snapshots are then ignored.
-pub const FOLD_VERSION: u32 = 7;
+pub const FOLD_VERSION: u32 = 8;
 
 /// All that is known of a patient up to `head`; or of an organisation, of which there is an `office` and neither
 /// registration nor team.
@@ -200,6 +200,7 @@ impl PatientState {
                 self.course.take(body, entry.seq, entry, entry.recorded_at);
                 if let Some(office) = self.office_mut() {
                     office.take(body, entry.seq, entry.author.person, entry.recorded_at);
+                    office.take_export(entry);
                 }
             }
         }
@@ -216,6 +217,10 @@ impl PatientState {
         if let Some(target) = &entry.target_scope {
             self.course.acknowledge(target.seq, entry.author.organisation);
             self.accesses.review(target, entry);
+            let target = target.seq;
+            if let Some(office) = self.office_mut() {
+                office.permit_export(target, &entry.author, entry.seq);
+            }
         }
     }
 
@@ -282,7 +287,7 @@ impl PatientState {
         }
         self.course.correct(&correction.body, target.seq, entry, target.recorded_at);
         if let Some(office) = self.office_mut() {
-            office.correct(&correction.body, target.seq, entry.author.person, target.recorded_at);
+            office.correct(correction, target.seq, entry.author.person, target.recorded_at);
         }
     }
 

@@ -22,7 +22,22 @@ pub const PAGE_HEADER: &str = "renkei-client";
 /// Its value.
 pub const PAGE: &str = "page";
 
+/// Somebody signed in, whether they have pledged or not: for the few routes that lead to pledging, to themselves and out.
+/// All others name [`SignedIn`].
+#[derive(Clone, Copy, Debug)]
+pub struct Arrived(pub SignedIn);
+
+/// INVARIANT: whoever has to pledge first has no [`SignedIn`], so that no handler can run for them by oversight.
 impl FromRequestParts<App> for SignedIn {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        let Arrived(signed_in) = Arrived::from_request_parts(parts, app).await?;
+        app.hub.region().held_back(&signed_in).map_or(Ok(signed_in), |held| Err(held.into()))
+    }
+}
+
+impl FromRequestParts<App> for Arrived {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
@@ -35,7 +50,7 @@ impl FromRequestParts<App> for SignedIn {
             }
             None => None,
         };
-        Ok(app.sign_ins.authenticate(token.ok_or_else(Problem::unauthenticated)?).await?)
+        Ok(Self(app.sign_ins.authenticate(token.ok_or_else(Problem::unauthenticated)?).await?))
     }
 }
 

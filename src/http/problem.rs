@@ -22,6 +22,7 @@ use crate::actions::rulebook_life::LifeError;
 use crate::actions::sign_in::SignInError;
 use crate::domain::text::{Invalid, Text};
 use crate::hub::answer::Refused;
+use crate::hub::pledges::HeldBack;
 use crate::hub::reading::LookError;
 use crate::hub::{GoOnError, ShelfError, StoreError, Unavailable};
 use crate::limits;
@@ -160,7 +161,9 @@ fn status_of(code: &str, is_about_field: bool) -> StatusCode {
         Some(Code::Malformed) => StatusCode::BAD_REQUEST,
         Some(Code::TooManyTries) => StatusCode::TOO_MANY_REQUESTS,
         Some(Code::Unauthenticated | Code::SignInRefused | Code::InvitationRefused) => StatusCode::UNAUTHORIZED,
-        Some(Code::Forbidden | Code::RuleFailed | Code::OriginRefused | Code::Suspended) => StatusCode::FORBIDDEN,
+        Some(Code::Forbidden | Code::RuleFailed | Code::OriginRefused | Code::Suspended | Code::PledgeOwed) => {
+            StatusCode::FORBIDDEN
+        }
         Some(Code::NotFound) => StatusCode::NOT_FOUND,
         Some(Code::MethodNotAllowed) => StatusCode::METHOD_NOT_ALLOWED,
         Some(Code::Conflict | Code::Dismissed) => StatusCode::CONFLICT,
@@ -218,6 +221,13 @@ impl From<Refused> for Problem {
             retry: refused.retry,
             ..Self::new(refused.code, detail.unwrap_or_else(fallback), refused.field)
         }
+    }
+}
+
+impl From<HeldBack> for Problem {
+    fn from(held: HeldBack) -> Self {
+        let cited = held.cited().iter().map(ToString::to_string).collect();
+        Self { cited, ..Self::saying(Code::PledgeOwed, held.text()) }
     }
 }
 

@@ -22,6 +22,7 @@ pub mod notices;
 pub mod outbox;
 pub mod past_rules;
 pub mod patients;
+pub mod pledges;
 mod progress;
 pub mod published;
 pub mod reading;

@@ -65,6 +65,11 @@ impl PastRules {
         self.since
     }
 
+    /// The former rulebooks, the newest first, each with when it was first in force.
+    pub fn newest_first(&self) -> impl Iterator<Item = (Timestamp, &Rulebook)> {
+        self.former.iter().rev().map(|(first, book)| (*first, &**book))
+    }
+
     /// The former rulebook that this citation is of.
     #[must_use]
     pub fn citing(&self, citation: &str) -> Option<&Arc<Rulebook>> {

@@ -11,11 +11,12 @@ use crate::domain::ids::{PersonId, SignInId};
 use crate::domain::time::Timestamp;
 use crate::wire::codes::CloseCode;
 
-/// Somebody signed in: who acts, until when.
+/// Somebody signed in: who acts, since when and until when.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SignedIn {
     pub id: SignInId,
     pub actor: Actor,
+    pub since: Timestamp,
     pub until: Timestamp,
 }
 

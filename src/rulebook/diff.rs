@@ -119,9 +119,15 @@ fn head(set: &Ruleset, vocabulary: &Vocabulary) -> Vec<Line> {
     ];
     lines.extend(set.review_by.map(|on| line("見直し期限", "review by", day(on))));
     lines.extend(set.between.iter().map(|code| line("間柄", "between", role(code))));
-    for Signatory { body, role: code } in &set.bodies {
+    for Signatory { body, role: code, person } in &set.bodies {
         let role = role(code);
-        let says = Text::new(format!("{body}（{}）", role.ja), format!("{body} ({})", role.en));
+        let says = match person {
+            None => Text::new(format!("{body}（{}）", role.ja), format!("{body} ({})", role.en)),
+            Some(person) => Text::new(
+                format!("{body}（{}、代表者 {person}）", role.ja),
+                format!("{body} ({}, represented by {person})", role.en),
+            ),
+        };
         lines.push(line("署名する団体", "signed by", says));
     }
     lines

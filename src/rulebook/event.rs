@@ -149,6 +149,7 @@ event_facts! {
     report_for_doctor: (flag) = "medication_report.for_doctor";
     leftovers: (flag) = "medication_report.leftovers";
     export_approved: (flag) = "export.approved";
+    export_planned: (flag) = "export.planned";
     // ── the team ──
     has_nurse: (flag) = "team.has_nurse";
     has_doctor: (flag) = "team.has_doctor";
@@ -171,6 +172,8 @@ event_facts! {
     allergy_conflict: (flag) = "order.allergy_conflict";
     person_pledged: (flag) = "activation.person_pledged";
     office_pledged: (flag) = "activation.office_pledged";
+    /// By an act of the secretariat's own, and not used up.
+    export_permitted: (flag) = "export.permitted";
     // ── the hour ──
     clinic_hours: (flag) = "time.clinic_hours";
     band: (choice TimeBand) = "time.band";

@@ -7,8 +7,9 @@ use super::book::Rulebook;
 use super::locate::Located;
 use super::mechanism::Span;
 use super::phrase::duration;
-use super::ruleset::{Mechanism, Rule};
+use super::ruleset::{Mechanism, Rule, Ruleset};
 use super::words::Status;
+use crate::domain::role::Role;
 use crate::domain::text::Text;
 
 /// One thing to settle.
@@ -34,6 +35,20 @@ impl Rulebook {
                 );
                 notes.push(Note { code: "unsigned-seed", about: set.id.clone(), at: self.locate(set.place), text });
             }
+            if set.review_by.is_none() {
+                let text = Text::new(
+                    format!("「{}」に見直しの期限（review_by）がありません", set.title.ja),
+                    format!("'{}' says nothing of when it is reviewed (review_by)", set.title.en),
+                );
+                notes.push(Note { code: "no-review-date", about: set.id.clone(), at: self.locate(set.place), text });
+            }
+            let unnamed = if set.status == Status::Seed { Vec::new() } else { set.sides_without_body() };
+            notes.extend(unnamed.into_iter().map(|side| Note {
+                code: "no-body",
+                about: set.id.clone(),
+                at: self.locate(set.place),
+                text: Self::side_without_body(set, side),
+            }));
             if let Some(due) = set.review_by.filter(|due| *due < today) {
                 let text = Text::new(
                     format!("「{}」の見直しの期限（{due}）が過ぎています", set.title.ja),
@@ -49,6 +64,30 @@ impl Rulebook {
         }
         notes.sort_by(|one, other| one.at.cmp(&other.at));
         notes
+    }
+
+    /// That a side of a set, or a set without sides, names no body to sign it.
+    #[must_use]
+    pub fn side_without_body(set: &Ruleset, side: Option<&str>) -> Text {
+        let Some(role) = side else {
+            return Text::new(
+                format!("ルール集「{}」に、署名する団体（bodies）がありません", set.title.ja),
+                format!("the set '{}' names no body to sign it (bodies)", set.title.en),
+            );
+        };
+        let known = Role::from_code(role);
+        Text::new(
+            format!(
+                "ルール集「{}」に、{}の側の署名団体（bodies）がありません",
+                set.title.ja,
+                known.map_or(role, |role| role.ja())
+            ),
+            format!(
+                "the set '{}' names no body of the {} to sign it (bodies)",
+                set.title.en,
+                known.map_or(role, |role| role.en())
+            ),
+        )
     }
 
     fn placeholders<'a>(&'a self, rule: &'a Rule) -> impl Iterator<Item = Note> + 'a {

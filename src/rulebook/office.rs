@@ -195,10 +195,14 @@ impl Rulebook {
         &self,
         facts: &mut EventFacts,
         state: &PatientState,
-        body: &Body,
+        intent: &Intent,
         directory: &Directory,
         now: Timestamp,
     ) {
+        let (body, is_correction) = match intent.body.corrected() {
+            Some(body) => (body, true),
+            None => (&intent.body, false),
+        };
         let Some(office) = state.office.as_deref() else { return };
         match body {
             Body::Activation(Activation { person, role, .. }) => {
@@ -206,13 +210,16 @@ impl Rulebook {
                 facts.person_pledged = Known::Is(open.person.is_empty());
                 facts.office_pledged = Known::Is(open.office.is_empty());
             }
-            Body::Export(export) => facts.export_approved = Known::Is(is_approved(export, directory)),
+            Body::Export(export) => {
+                facts.export_approved = Known::Is(is_approved(export, directory));
+                facts.export_permitted = Known::Is(office.permits_export(export, is_correction));
+            }
             _ => {}
         }
     }
 }
 
-/// The secretariat's approval is named: one of its people.
+/// Somebody of the secretariat is named. Rules that ask for the secretariat's own act say `export.permitted`.
 fn is_approved(export: &Export, directory: &Directory) -> bool {
     let person = export.approved_by.and_then(|person| directory.people.get(&person));
     person.is_some_and(|person| {

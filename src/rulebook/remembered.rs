@@ -129,7 +129,7 @@ impl Rulebook {
         facts.band = calendar.band(now).map_or(Known::Unknown, Known::Is);
         let body = intent.body.corrected().unwrap_or(&intent.body);
         self.compare(&mut facts, &look, body, actor, &type_of);
-        self.say_of_office(&mut facts, state, body, directory, now);
+        self.say_of_office(&mut facts, state, intent, directory, now);
         facts
     }
 

@@ -43,6 +43,8 @@ pub struct Signatory {
     pub body: String,
     /// Code of the role the body speaks for.
     pub role: String,
+    /// Who speaks for the body, where the file names somebody: nobody else signs for it.
+    pub person: Option<String>,
 }
 
 impl Ruleset {
@@ -52,9 +54,25 @@ impl Ruleset {
         let has_signed = |role: &str, body: &str| {
             signed.iter().any(|signed| signed.role == role && (body.is_empty() || signed.body == body))
         };
-        let side = |role: &String| Signatory { body: String::new(), role: role.clone() };
+        let side = |role: &String| Signatory { body: String::new(), role: role.clone(), person: None };
         let asked = if self.bodies.is_empty() { self.between.iter().map(side).collect() } else { self.bodies.clone() };
         asked.into_iter().filter(|asked| !has_signed(&asked.role, &asked.body)).collect()
+    }
+}
+
+impl Ruleset {
+    /// The sides of which no body is named that is to sign: roles of the pair, or `None` where there is no pair and no body
+    /// at all. The floor holds whatever anybody agrees on, so nobody is asked.
+    #[must_use]
+    pub fn sides_without_body(&self) -> Vec<Option<&str>> {
+        if self.layer == Layer::Floor {
+            return Vec::new();
+        }
+        if self.between.is_empty() {
+            return if self.bodies.is_empty() { vec![None] } else { Vec::new() };
+        }
+        let is_named = |role: &&String| self.bodies.iter().any(|body| body.role == **role);
+        self.between.iter().filter(|role| !is_named(role)).map(|role| Some(role.as_str())).collect()
     }
 }
 

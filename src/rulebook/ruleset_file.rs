@@ -117,8 +117,9 @@ fn read_header(
 fn read_signatory(mut table: Table<'_, '_>, vocabulary: &Vocabulary, findings: &mut Findings<'_>) -> Option<Signatory> {
     let body = table.require_string(key::BODY, findings);
     let role = read_role(&mut table, vocabulary, findings);
+    let person = table.find(key::PERSON).and_then(|item| item.string(findings)).map(str::to_owned);
     table.finish(findings);
-    Some(Signatory { body: body?.0.to_owned(), role: role? })
+    Some(Signatory { body: body?.0.to_owned(), role: role?, person })
 }
 
 fn read_role(table: &mut Table<'_, '_>, vocabulary: &Vocabulary, findings: &mut Findings<'_>) -> Option<String> {

@@ -137,7 +137,10 @@ impl EventFacts {
             }
             Body::TeamLink(link) => self.relation_confirmed = is(link.relation_confirmed),
             Body::Closing(closing) => self.closing_no_need = is(closing.confirmed),
-            Body::Export(export) => self.export_approved = is(export.approved_by.is_some()),
+            Body::Export(export) => {
+                self.export_approved = is(export.approved_by.is_some());
+                self.export_planned = is(export.planned);
+            }
             _ => {}
         }
     }

@@ -1,6 +1,7 @@
 //! What became of a post, or would become of it, as the wire says it. REST says it in the same words.
 
 use crate::domain::entry::Intent;
+use crate::domain::ids::EntryId;
 use crate::domain::ruling::Ruling;
 use crate::hub::Region;
 use crate::hub::answer::{Answer, Refused};
@@ -51,18 +52,7 @@ pub fn notice_frame(notice: Notice) -> ServerFrame {
 /// The answer to a dry run. `field` is named within the intent, which on a socket stands in `dry_run.intent`.
 #[must_use]
 pub fn dry_run_result(region: &Region, intent: &Intent, decision: Decision) -> DryRunResult {
-    let mut result = DryRunResult {
-        id: intent.id,
-        verdict: Verdict::Accepted,
-        code: "".into(),
-        field: String::new(),
-        reasons: Vec::new(),
-        cited: Vec::new(),
-        alarms: Vec::new(),
-        ruling: Ruling::default(),
-        holds: Vec::new(),
-        words: Vec::new(),
-    };
+    let mut result = empty_dry_run(intent.id, Verdict::Accepted);
     match decision {
         Decision::Accept(acceptance) => {
             result.cited.clone_from(&acceptance.ruling.cited);
@@ -75,15 +65,30 @@ pub fn dry_run_result(region: &Region, intent: &Intent, decision: Decision) -> D
             result.reasons = region.rulebook().reasons(&intent.body, &ruling);
             result.cited = ruling.cited;
         }
-        Decision::Refuse(refusal) => {
-            let Refused { code, field, reasons, cited, holds, .. } = region.explain(intent, refusal);
-            result.verdict = Verdict::Refused;
-            result.code = code.into();
-            result.field = field.unwrap_or_default();
-            result.reasons = reasons;
-            result.cited = cited;
-            result.holds = holds;
-        }
+        Decision::Refuse(refusal) => return refused_dry_run(region.explain(intent, refusal)),
     }
     result
+}
+
+/// The answer to a dry run that is refused. `field` is named within the intent.
+#[must_use]
+pub fn refused_dry_run(refused: Refused) -> DryRunResult {
+    let Refused { id, code, field, reasons, cited, holds, .. } = refused;
+    let (code, field) = (code.into(), field.unwrap_or_default());
+    DryRunResult { code, field, reasons, cited, holds, ..empty_dry_run(id, Verdict::Refused) }
+}
+
+fn empty_dry_run(id: EntryId, verdict: Verdict) -> DryRunResult {
+    DryRunResult {
+        id,
+        verdict,
+        code: "".into(),
+        field: String::new(),
+        reasons: Vec::new(),
+        cited: Vec::new(),
+        alarms: Vec::new(),
+        ruling: Ruling::default(),
+        holds: Vec::new(),
+        words: Vec::new(),
+    }
 }

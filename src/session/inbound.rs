@@ -33,6 +33,7 @@ impl Session {
     }
 
     async fn obey(&mut self, frame: ClientFrame) -> Result<(), Ended> {
+        let Some(frame) = self.let_through(frame).await? else { return Ok(()) };
         match frame {
             ClientFrame::Post(intent) => {
                 self.posts_in_flight += 1;

@@ -12,6 +12,7 @@ mod frames;
 mod hello;
 mod inbound;
 mod outbound;
+mod pledging;
 mod writer;
 
 use std::collections::{HashMap, VecDeque};
@@ -104,6 +105,8 @@ struct Session {
     /// Beats since the client was last heard.
     silent_beats: u32,
     follows_all: bool,
+    /// Has to pledge before anything else. Looked at again at every frame while it is so, and at every beat.
+    is_held_back: bool,
 }
 
 /// How far this session has served one timeline.
@@ -133,6 +136,7 @@ struct Behind {
 
 impl Session {
     fn new(hub: Hub, signed_in: SignedIn, outbox: Arc<Outbox>, writer: Writer, beat: watch::Receiver<u64>) -> Self {
+        let is_held_back = hub.region().held_back(&signed_in).is_some();
         Self {
             hub,
             signed_in,
@@ -147,6 +151,7 @@ impl Session {
             bad_frames: 0,
             silent_beats: 0,
             follows_all: false,
+            is_held_back,
         }
     }
 
@@ -194,6 +199,7 @@ impl Session {
             return Err(Ended::Close(CloseCode::HeartbeatMissed));
         }
         self.end_lapsed(now).await?;
+        self.hold_back_again().await?;
         let widened = self.widen_records();
         // An open record counts as "up to the head": nothing is lost when the hub cannot take this now.
         let _ = self.hub.note_reading(widened).await;

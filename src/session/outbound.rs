@@ -62,6 +62,8 @@ impl Session {
             Item::ReadMarker { timeline, person, through, at } => {
                 self.writer.feed(&ServerFrame::ReadMarker { timeline, person, through, at }).await
             }
+            // What concerns somebody is told once they have pledged: the list of duties has it.
+            Item::Notice(_) if self.is_held_back => Ok(()),
             Item::Notice(notice) => self.writer.feed(&notice_frame(*notice)).await,
             Item::Presence { timeline, people } => self.writer.feed(&ServerFrame::Presence { timeline, people }).await,
         }
@@ -150,7 +152,7 @@ impl Session {
         self.writer.feed(&ServerFrame::CaughtUp { timeline, through: head }).await
     }
 
-    async fn forget(&mut self, timeline: TimelineId, entry: Option<EntryId>) -> Result<(), Ended> {
+    pub(super) async fn forget(&mut self, timeline: TimelineId, entry: Option<EntryId>) -> Result<(), Ended> {
         if entry.is_none() {
             self.catching_up.retain(|behind| *behind != timeline);
             if let Some(place) = self.places.remove(&timeline) {

@@ -3,7 +3,7 @@
 
 use jiff::civil::Date;
 
-use crate::domain::ids::RulebookVersionId;
+use crate::domain::ids::{PersonId, RulebookVersionId};
 use crate::domain::lifecycle::{RulebookVersion, SetSignature, Stage};
 use crate::domain::time::Timestamp;
 
@@ -14,8 +14,8 @@ use super::{RulebookFile, StoreError, Tx};
 /// Id, title, fingerprint, stage, drafted at, effective at, changed at.
 type Row = (Vec<u8>, String, String, String, i64, Option<i64>, i64);
 
-/// Set, body, role, person, date, digest.
-type SignatureRow = (String, String, String, String, String, String);
+/// Set, body, role, person, who signed here, date, digest.
+type SignatureRow = (String, String, String, String, Option<Vec<u8>>, String, String);
 
 impl Tx {
     /// Enters a version with its files.
@@ -176,9 +176,11 @@ impl Tx {
         id: RulebookVersionId,
         signature: &SetSignature,
     ) -> Result<(), StoreError> {
-        const SQL: &str = "insert into rulebook_signature (version, ruleset, body, role, person, signed_on, agreement)
-            values ($1, $2, $3, $4, $5, $6, $7) on conflict (version, ruleset, body, role)
-            do update set person = excluded.person, signed_on = excluded.signed_on, agreement = excluded.agreement";
+        const SQL: &str =
+            "insert into rulebook_signature (version, ruleset, body, role, person, signer, signed_on, agreement)
+            values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict (version, ruleset, body, role)
+            do update set person = excluded.person, signer = excluded.signer, signed_on = excluded.signed_on,
+            agreement = excluded.agreement";
         run!(self, connection => {
             sqlx::query(SQL)
                 .bind(id.0.as_bytes().as_slice())
@@ -186,6 +188,7 @@ impl Tx {
                 .bind(signature.body.as_str())
                 .bind(signature.role.as_str())
                 .bind(signature.person.as_str())
+                .bind(signature.signer.map(|signer| signer.0.as_bytes().to_vec()))
                 .bind(signature.on.to_string())
                 .bind(signature.agreement.as_str())
                 .execute(connection)
@@ -199,7 +202,7 @@ impl Tx {
     /// # Errors
     /// When the database fails.
     pub async fn list_rulebook_signatures(&mut self, id: RulebookVersionId) -> Result<Vec<SetSignature>, StoreError> {
-        const SQL: &str = "select ruleset, body, role, person, signed_on, agreement from rulebook_signature
+        const SQL: &str = "select ruleset, body, role, person, signer, signed_on, agreement from rulebook_signature
             where version = $1 order by ruleset, signed_on, body, role";
         let rows: Vec<SignatureRow> = run!(self, connection => {
             sqlx::query_as(SQL).bind(id.0.as_bytes().as_slice()).fetch_all(connection).await?
@@ -212,7 +215,8 @@ impl Tx {
     /// # Errors
     /// When the database fails.
     pub async fn list_rulebook_signatures_of(&mut self, agreement: &str) -> Result<Vec<SetSignature>, StoreError> {
-        const SQL: &str = "select distinct ruleset, body, role, person, signed_on, agreement from rulebook_signature
+        const SQL: &str =
+            "select distinct ruleset, body, role, person, signer, signed_on, agreement from rulebook_signature
             where agreement = $1 order by signed_on, body, role";
         let rows: Vec<SignatureRow> =
             run!(self, connection => sqlx::query_as(SQL).bind(agreement).fetch_all(connection).await?);
@@ -221,10 +225,11 @@ impl Tx {
 }
 
 fn signature_from(row: SignatureRow) -> Result<SetSignature, StoreError> {
-    let (set, body, role, person, on, agreement) = row;
+    let (set, body, role, person, signer, on, agreement) = row;
+    let signer = signer.map(|id| uuid_from("rulebook_signature.signer", &id)).transpose()?.map(PersonId);
     let on = on.parse::<Date>();
     let on = on.map_err(|error| StoreError::inconsistent("rulebook_signature.signed_on", error))?;
-    Ok(SetSignature { set, body, role, person, on, agreement })
+    Ok(SetSignature { set, body, role, person, signer, on, agreement })
 }
 
 fn version_from(row: Row) -> Result<RulebookVersion, StoreError> {

@@ -123,6 +123,8 @@ closed_list! {
         NotFound = "not_found", "見つかりません", "not found";
         Forbidden = "forbidden", "ルールにより認められません", "the rules do not allow this";
         Suspended = "suspended", "利用が停止されています", "the use of the system is suspended";
+        /// Who is signed in, or their office, has never pledged what the rules ask for first.
+        PledgeOwed = "pledge_owed", "ご利用の前に、申し合わせの確認をお願いします", "a pledge comes first";
         /// Gates of the rulebook hold the post: with what they ask for it may be sent again.
         Held = "held", "ルールにより保留されています。足りないものを添えて送り直せます", "rules hold this post; it may be sent again with what they ask for";
         Conflict = "conflict", "同じIDで別の内容がすでに登録されています", "this id was accepted with other content";

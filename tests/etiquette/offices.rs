@@ -2,12 +2,14 @@
 //! breaking the glass, which all of a team learns of.
 
 use axum::http::StatusCode;
+use renkei::actions::offices::give_all_pledges;
 use renkei::domain::body::{
-    Activation, Body, CallTo, ContactWindow, EmergencyAccess, Export, Incident, JointVisit, MeetingState, Pledge,
-    PledgeBy, Suspension,
+    Acknowledgement, Activation, Body, CallTo, ContactWindow, EmergencyAccess, Export, Incident, JointVisit,
+    MeetingState, Pledge, PledgeBy, Retraction, RetractionReason, Suspension,
 };
 use renkei::domain::duty::Answer;
-use renkei::domain::ids::OrganisationId;
+use renkei::domain::entry::Intent;
+use renkei::domain::ids::{EntryId, OrganisationId, PatientId};
 use renkei::domain::role::{OrganisationType, Role};
 use renkei::rulebook::{Rulebook, RulebookFiles, shipped};
 use renkei::vault::digest;
@@ -19,6 +21,7 @@ use super::story::Who::{
     CareManager, Doctor, FarHelper, FarNurse, Helper, HospitalDoctor, Nurse, Pharmacist, Secretariat,
 };
 use super::story::{DAY, MINUTE, Story, TEAM, advised, at, duties, duty, meets, not_advised, rule_of};
+use crate::support::actor::Actor;
 
 fn liaison(around_the_clock: bool) -> Body {
     let (department, phone) = ("地域連携室".to_owned(), "03-5550-0110".to_owned());
@@ -71,39 +74,46 @@ async fn dn_s1_where_the_station_answers_day_and_night_the_first_call_goes_to_th
 // ───────── pledges ─────────
 
 /// The rules that somebody has still to confirm, as citations.
-async fn owed(story: &Story, who: super::story::Who) -> Vec<(String, String)> {
-    let list = story.actor(who).get("/api/v1/pledges").await.ok();
+async fn owed(actor: &Actor) -> Vec<(String, String)> {
+    let list = actor.get("/api/v1/pledges").await.ok();
     let text = |value: &Value| value.as_str().expect("text").to_owned();
     let owed = list["owed"].as_array().expect("a list").iter();
     owed.map(|owed| (text(&owed["rule"]), text(&owed["by"]))).collect()
 }
 
-async fn owes(story: &Story, who: super::story::Who, rule: &str) -> bool {
-    owed(story, who).await.iter().any(|(citation, _)| rule_of(citation) == rule)
+async fn owes(actor: &Actor, rule: &str) -> bool {
+    owed(actor).await.iter().any(|(citation, _)| rule_of(citation) == rule)
 }
 
-/// Asked of these and not of those; confirmed once, owed again a year later.
+/// Asked of newcomers like these and not of those; confirmed once, owed again a year later, and given again.
 async fn pledged(rule: &str, asked: &[super::story::Who], not_asked: &[super::story::Who]) {
     let mut story = Story::begin().await;
     for who in not_asked {
-        assert!(!owes(&story, *who, rule).await, "{who:?} is not asked for {rule}");
+        let newcomer = story.app.newcomer(story.acting(*who).role, &format!("another office of the {who:?}")).await;
+        assert!(!owes(&newcomer, rule).await, "{who:?} is not asked for {rule}");
     }
     for who in asked {
-        let list = owed(&story, *who).await;
-        let (citation, by) = list.iter().find(|(citation, _)| rule_of(citation) == rule).expect("is asked").clone();
-        let by = PledgeBy::from_code(&by).expect("a name");
-        let office = story.office(*who);
-        let pledge = Pledge { by, rules: vec![citation], text: String::new(), attachments: Vec::new() };
-        story.writes_on(*who, office, pledge.into()).await;
-        assert!(!owes(&story, *who, rule).await, "{who:?} has confirmed {rule}");
-        // It is between the office and the secretariat.
-        assert_eq!(story.reads(Secretariat, office).await.len(), 1);
-        assert_eq!(story.reads(FarHelper, office).await.len(), 0);
+        let newcomer = story.app.newcomer(story.acting(*who).role, &format!("another office of the {who:?}")).await;
+        assert!(owes(&newcomer, rule).await, "{who:?} is asked for {rule}");
+        assert!(!owes(story.actor(*who), rule).await, "{who:?} has confirmed {rule}");
     }
     story.later(DAY * 364).await;
-    assert!(!owes(&story, asked[0], rule).await);
+    assert!(!owes(story.actor(asked[0]), rule).await);
     story.later(DAY * 2).await;
-    assert!(owes(&story, asked[0], rule).await, "a year is over");
+    for who in asked {
+        let list = owed(story.actor(*who)).await;
+        let found = list.iter().find(|(citation, _)| rule_of(citation) == rule);
+        let (citation, by) = found.unwrap_or_else(|| panic!("a year is over for {who:?}")).clone();
+        let by = PledgeBy::from_code(&by).expect("a name");
+        let office = story.office(*who);
+        let before = story.reads(Secretariat, office).await.len();
+        let pledge = Pledge { by, rules: vec![citation], text: String::new(), attachments: Vec::new() };
+        story.writes_on(*who, office, pledge.into()).await;
+        assert!(!owes(story.actor(*who), rule).await, "{who:?} has confirmed {rule} again");
+        // It is between the office and the secretariat.
+        assert_eq!(story.reads(Secretariat, office).await.len(), before + 1);
+        assert_eq!(story.reads(FarHelper, office).await.len(), 0);
+    }
 }
 
 #[tokio::test]
@@ -134,14 +144,11 @@ async fn op_11c_the_office_keeps_the_rules_on_personal_data() {
 #[tokio::test]
 async fn op_11_an_account_is_issued_once_person_and_office_have_pledged() {
     let mut story = Story::begin().await;
-    let (office, person) = (story.office(Nurse), story.acting(Nurse).person);
+    let newcomer = story.app.newcomer(Role::Nurse, "minato").await;
+    let (office, person) = (story.office(Nurse), newcomer.actor.person);
     let activation = || Body::from(Activation { person, role: Role::Nurse, text: String::new() });
     assert_eq!(story.is_held_on(Secretariat, office, activation()).await, ["OP-11"]);
-    for (citation, by) in owed(&story, Nurse).await {
-        let by = PledgeBy::from_code(&by).expect("a name");
-        let pledge = Pledge { by, rules: vec![citation], text: String::new(), attachments: Vec::new() };
-        story.writes_on(Nurse, office, pledge.into()).await;
-    }
+    give_all_pledges(&story.app.hub, newcomer.actor).await.expect("they are taken");
     story.writes_on(Secretariat, office, activation()).await;
 }
 
@@ -257,19 +264,83 @@ async fn mu_m2_a_pair_that_does_not_meet_is_late_may_ask_for_time_and_owes_nothi
     }
 }
 
+/// Records of March for a handover.
+fn export() -> Export {
+    Export { purpose: "引き継ぎ".to_owned(), scope: "3月の記録".to_owned(), ..Export::default() }
+}
+
 #[tokio::test]
-async fn op_13_records_leave_with_the_secretariats_approval() {
+async fn op_13_records_leave_once_the_secretariat_itself_has_permitted_what_is_taken() {
     let mut story = Story::begin().await;
     let office = story.office(Nurse);
-    let export = |approved_by| {
-        let (purpose, scope) = ("引き継ぎ".to_owned(), "3月の記録".to_owned());
-        Body::from(Box::new(Export { purpose, scope, approved_by, ..Export::default() }))
+    let patients = vec![story.patient];
+    let asked = Export { planned: true, patients: patients.clone(), de_identified: true, ..export() };
+    let named = Export { approved_by: Some(story.acting(Secretariat).person), ..export() };
+    let nobody_permitted = story.is_held_on(Nurse, office, Body::from(Box::new(named))).await;
+    assert_eq!(nobody_permitted, ["OP-13"], "a name that the author writes permits nothing");
+    let request = story.writes_on(Nurse, office, Body::from(Box::new(asked))).await;
+    let taken = |change: fn(&mut Export)| {
+        let mut taken =
+            Export { request: Some(request.id), patients: patients.clone(), de_identified: true, ..export() };
+        change(&mut taken);
+        Body::from(Box::new(taken))
     };
-    assert_eq!(story.is_held_on(Nurse, office, export(None)).await, ["OP-13"]);
-    let doctor = story.acting(Doctor).person;
-    assert_eq!(story.is_held_on(Nurse, office, export(Some(doctor))).await, ["OP-13"]);
-    let approved_by = Some(story.acting(Secretariat).person);
-    story.writes_on(Nurse, office, export(approved_by)).await;
+    assert_eq!(story.is_held_on(Nurse, office, taken(|_| {})).await, ["OP-13"], "nobody has answered");
+    let colleague = story.app.nurse("minato").await;
+    let seen = |by: &Actor| {
+        let id = EntryId(story.app.hub.region().draw_id());
+        let body = Body::Acknowledgement(Acknowledgement { target: request.id, text: String::new() });
+        let intent = Intent { timeline: office.into(), ..crate::support::app::intent(id, story.patient, body) };
+        (by.actor, intent)
+    };
+    let (by, intent) = seen(&colleague);
+    // Whether the office's own may acknowledge it or not: it permits nothing.
+    drop(story.app.hub.post_and_wait(by, intent).await);
+    assert_eq!(story.is_held_on(Nurse, office, taken(|_| {})).await, ["OP-13"]);
+
+    let permitted = Body::Acknowledgement(Acknowledgement { target: request.id, text: "どうぞ".to_owned() });
+    let permission = story.writes_on(Secretariat, office, permitted).await;
+    for (what, change) in [
+        ("another purpose", (|taken| taken.purpose = "研究".to_owned()) as fn(&mut Export)),
+        ("another scope", |taken| taken.scope = "全部".to_owned()),
+        ("whom nobody named", |taken| taken.patients.push(PatientId(uuid::Uuid::from_u128(7)))),
+        ("nobody in particular", |taken| taken.patients.clear()),
+        ("with the names in it", |taken| taken.de_identified = false),
+    ] {
+        assert_eq!(story.is_held_on(Nurse, office, taken(change)).await, ["OP-13"], "{what}");
+    }
+    let done = story.writes_on(Nurse, office, taken(|_| {})).await;
+    assert_eq!(story.is_held_on(Nurse, office, taken(|_| {})).await, ["OP-13"], "a permission is for one time");
+    // What was a mistake was not done; and a permission may be taken back.
+    let mistake =
+        |target| Body::Retraction(Retraction { target, reason: RetractionReason::Mistake, text: String::new() });
+    story.writes_on(Nurse, office, mistake(done.id)).await;
+    story.writes_on(Secretariat, office, mistake(permission.id)).await;
+    assert_eq!(story.is_held_on(Nurse, office, taken(|_| {})).await, ["OP-13"], "the permission was taken back");
+    // It is between the office and the secretariat.
+    assert_eq!(story.reads(FarHelper, office).await.len(), 0);
+}
+
+#[tokio::test]
+async fn op_13b_the_secretariat_answers_who_asks_to_take_records_out() {
+    let mut story = Story::begin().await;
+    let office = story.office(Nurse);
+    let asked = || Body::from(Box::new(Export { planned: true, ..export() }));
+    let request = story.writes_on(Nurse, office, asked()).await;
+    let owed = duty(&request, "OP-13b");
+    story.owed_by(&owed, &[Secretariat]);
+    let unrelated = story.writes_on(Nurse, office, liaison(true)).await;
+    assert!(!meets(&unrelated, &owed));
+    let permitted = Body::Acknowledgement(Acknowledgement { target: request.id, text: String::new() });
+    assert!(meets(&story.writes_on(Secretariat, office, permitted).await, &owed));
+    let taken = || Export { request: Some(request.id), ..export() };
+    story.writes_on(Nurse, office, Body::from(Box::new(taken()))).await;
+    // What it does not permit it declines, with a reason.
+    let other = story.writes_on(Nurse, office, asked()).await;
+    let declined = super::story::said_to(duty(&other, "OP-13b").id, Answer::Declined);
+    story.writes_on(Secretariat, office, declined).await;
+    let refused = Export { request: Some(other.id), ..export() };
+    assert_eq!(story.is_held_on(Nurse, office, Body::from(Box::new(refused))).await, ["OP-13"]);
 }
 
 #[tokio::test]

@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use axum::http::StatusCode;
+use jiff::civil::date;
 use renkei::actions::directory::{put_organisation, put_person};
+use renkei::actions::emergency::search;
 use renkei::domain::act::By;
+use renkei::domain::attachment::MediaType;
 use renkei::domain::body::Body;
 use renkei::domain::directory::{Organisation, Person, Position};
 use renkei::domain::entry::Entry;
@@ -16,11 +18,11 @@ use renkei::domain::patient::HumanName;
 use renkei::domain::ruling::Ruling;
 use renkei::domain::time::Timestamp;
 use renkei::hub::answer::Answer;
+use renkei::hub::sessions::SignedIn;
 use renkei::rulebook::Rulebook;
 use renkei::rulebook::calendar::Calendar;
 use renkei::store::StoreError;
 use renkei::vault::RegionKey;
-use serde_json::json;
 
 use super::region::{self, PAPER, Post};
 use super::rulings::LOOKS;
@@ -86,18 +88,24 @@ async fn until(app: &App, at: Timestamp) {
     }
 }
 
-/// The paper is handed in before it is named, and who breaks the glass has looked for the patient.
+/// The paper is handed in before it is named, and who breaks the glass has looked for the patient. Behind the door: these
+/// people never pledged, which is asked at the door alone.
 async fn prepare(app: &App, post: &Post) {
     let position = Position { role: post.who.role, organisation: post.who.organisation };
-    if !post.intent.body.attachments().is_empty() {
+    let signed_in = async || {
         let actor = app.sign_in(post.who.person, position).await;
-        let path = format!("/api/v1/timelines/{}/files", post.intent.timeline);
-        actor.upload(path, "text/plain", "order.txt", PAPER.as_bytes()).await.is(StatusCode::CREATED);
+        let now = app.hub.region().now();
+        SignedIn { id: actor.sign_in, actor: actor.actor, since: now, until: Timestamp::MAX }
+    };
+    if !post.intent.body.attachments().is_empty() {
+        let paper = (MediaType::PlainText, "order.txt");
+        let arriving = app.files().begin(signed_in().await, post.intent.timeline, paper, None).await;
+        let mut arriving = arriving.expect("the file is taken");
+        arriving.take(PAPER.as_bytes()).expect("there is room");
+        app.files().keep(arriving).await.expect("it is kept");
     }
     if matches!(post.intent.body, Body::EmergencyAccess(_)) {
-        let actor = app.sign_in(post.who.person, position).await;
-        let search = json!({ "name": "高橋 ハル", "birth_date": "1938-04-12" });
-        actor.post("/api/v1/emergency-search", search).await.is(StatusCode::OK);
+        search(&app.hub, &signed_in().await, "高橋 ハル".to_owned(), date(1938, 4, 12)).await.expect("it is searched");
     }
 }
 

@@ -147,7 +147,8 @@ async fn metrics_are_numbers_for_this_machine_or_the_secretariat() {
     let page = ask(&app.router, from([127, 0, 0, 1], false)).await;
     assert_eq!(page.status, StatusCode::OK);
     let text = page.text();
-    for line in ["renkei_posts_accepted_total 2", "renkei_journal_writable 1.0", "renkei_patients_registered 1.0"] {
+    // Registration and consent; and the doctor and the nurse pledged, each for themselves and for their office.
+    for line in ["renkei_posts_accepted_total 6", "renkei_journal_writable 1.0", "renkei_patients_registered 1.0"] {
         assert!(text.contains(line), "{line} in\n{text}");
     }
     assert!(text.contains("renkei_batch_entries_bucket{le=\"1.0\"}") && text.ends_with("# EOF\n"), "{text}");

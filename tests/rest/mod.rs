@@ -13,6 +13,7 @@ mod importing;
 mod linking_queue;
 mod matrix;
 mod offices;
+mod pledging;
 mod posting;
 mod putting_right;
 mod reading;

@@ -137,7 +137,7 @@ async fn owed(actor: &Actor) -> Vec<(String, String)> {
 async fn an_account_is_issued_once_the_person_and_the_office_have_pledged_and_not_before() {
     let app = App::start().await;
     let (secretariat, nurse, colleague) =
-        (app.secretariat().await, app.nurse("minato").await, app.nurse("minato").await);
+        (app.secretariat().await, app.newcomer(Role::Nurse, "minato").await, app.newcomer(Role::Nurse, "minato").await);
     let whom = nurse.actor.person.to_string();
     let activation = json!({ "activation": { "person": whom, "role": "nurse" } });
     let other_role = json!({ "activation": { "person": whom, "role": "doctor" } });
@@ -162,20 +162,31 @@ async fn an_account_is_issued_once_the_person_and_the_office_have_pledged_and_no
     }
     say(&app, &secretariat, &own(&nurse), activation.clone()).await.is(StatusCode::CREATED);
 
-    // What leaves the system has an approval of the secretariat's, and of nobody else.
-    let export = |by: &Actor| {
-        let by = by.actor.person.to_string();
-        json!({ "export": { "purpose": "引き継ぎ", "scope": "3月の記録", "approvedBy": by } })
+    // What leaves the system has the secretariat's permission, given by an act of its own.
+    let export = |more: Value| {
+        let mut export = json!({ "purpose": "引き継ぎ", "scope": "3月の記録" });
+        export.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        json!({ "export": export })
     };
-    let answer = say(&app, &nurse, &own(&nurse), export(&colleague)).await;
+    let named = export(json!({ "approvedBy": secretariat.actor.person.to_string() }));
+    let answer = say(&app, &nurse, &own(&nurse), named).await;
     assert!(answer.text().contains("\"code\":\"held\""), "{}", answer.text());
-    say(&app, &nurse, &own(&nurse), export(&secretariat)).await.is(StatusCode::CREATED);
+    let both = export(json!({ "planned": true, "request": app.hub.region().draw_id() }));
+    let answer = say(&app, &nurse, &own(&nurse), both).await;
+    assert_eq!(answer.problem(StatusCode::UNPROCESSABLE_ENTITY, "unexpected")["field"], "body.export.request");
+    let request = say(&app, &nurse, &own(&nurse), export(json!({ "planned": true }))).await.is(StatusCode::CREATED);
+    let seen = json!({ "acknowledgement": { "target": request["id"] } });
+    say(&app, &secretariat, &own(&nurse), seen).await.is(StatusCode::CREATED);
+    // A hub that starts anew knows of it.
+    let app = app.stop().await.start().await;
+    let taken = export(json!({ "request": request["id"] }));
+    say(&app, &nurse, &own(&nurse), taken).await.is(StatusCode::CREATED);
 }
 
 #[tokio::test]
 async fn what_is_pledged_is_owed_no_longer_and_the_office_carries_its_badge() {
     let app = App::start().await;
-    let (nurse, helper) = (app.nurse("minato").await, app.actor(Role::Helper, "other").await);
+    let (nurse, helper) = (app.newcomer(Role::Nurse, "minato").await, app.actor(Role::Helper, "other").await);
     let office = format!("/api/v1/organisations/{}/office", nurse.actor.organisation);
     let before = owed(&nurse).await;
     assert!(before.iter().any(|(_, by)| by == "person") && before.iter().any(|(_, by)| by == "organisation"));
@@ -218,7 +229,8 @@ async fn an_incident_leads_to_a_suspension_which_closes_sockets_at_once_and_open
     let (nurse, colleague, doctor) = (app.nurse("minato").await, app.nurse("minato").await, app.doctor("clinic").await);
     let timeline = TimelineId::from(nurse.actor.organisation);
     let mut watching = secretariat.connect(Encoding::Json).await;
-    watching.subscribe(&[(timeline, Seq::ZERO)]).await;
+    // After the pledges of both nurses and the office.
+    watching.subscribe(&[(timeline, Seq(3))]).await;
     let incident = json!({ "incident": { "text": "端末を置き忘れました", "measures": "遠隔で消去しました" } });
     say(&app, &colleague, &own(&nurse), incident).await.is(StatusCode::CREATED);
     let is_incident = |frame: &ServerFrame| match frame {
@@ -291,20 +303,22 @@ async fn a_reader_follows_an_office_live_and_resumes_where_it_was() {
     let home = app.organisation("a home", OrganisationType::Home).await;
     let timeline = TimelineId::from(nurse.actor.organisation);
     let mut socket = doctor.connect(Encoding::Proto).await;
-    socket.subscribe(&[(timeline, Seq::ZERO)]).await;
+    // The nurse has pledged, for herself and for the office.
+    socket.subscribe(&[(timeline, Seq(2))]).await;
     say(&app, &nurse, &own(&nurse), liaison(None)).await.is(StatusCode::CREATED);
-    let pledge = json!({ "pledge": { "by": "person", "rules": [owed(&nurse).await[0].0] } });
+    let newcomer = app.newcomer(Role::Nurse, "minato").await;
+    let pledge = json!({ "pledge": { "by": "person", "rules": [owed(&newcomer).await[0].0] } });
     say(&app, &nurse, &own(&nurse), pledge).await.is(StatusCode::CREATED);
     say(&app, &nurse, &own(&nurse), night_of(&nurse)).await.is(StatusCode::CREATED);
     let delivered = |frame: &ServerFrame| match frame {
         ServerFrame::Delivery { after, entry } => Some((*after, entry.open().expect("an entry").seq)),
         _ => None,
     };
-    assert_eq!(socket.next_that(delivered).await.1, Seq(1));
-    assert_eq!(socket.next_that(delivered).await, (Seq(1), Seq(3)), "the pledge is passed over, which is no gap");
+    assert_eq!(socket.next_that(delivered).await.1, Seq(3));
+    assert_eq!(socket.next_that(delivered).await, (Seq(3), Seq(5)), "the pledge is passed over, which is no gap");
     let mut again = doctor.connect(Encoding::Json).await;
-    again.subscribe(&[(timeline, Seq(1))]).await;
-    assert_eq!(again.next_that(delivered).await.1, Seq(3));
+    again.subscribe(&[(timeline, Seq(3))]).await;
+    assert_eq!(again.next_that(delivered).await.1, Seq(5));
     // A household is no office: its id looks like nobody's.
     let answer = doctor.get(entries_of(home)).await;
     answer.problem(StatusCode::NOT_FOUND, "not_found");

@@ -61,8 +61,9 @@ async fn the_book_in_force_repeats_what_it_decided_and_a_draft_tells_what_it_wou
 
     let in_force = app.hub.region().rulebook();
     let report = replayed(&app, &in_force, Timestamp::MIN).await;
-    // Registration, consent, link, note; order, vital signs, hidden order.
-    assert_eq!((report.events, report.own, report.repeated), (7, 7, 7), "{report:?}");
+    // Registration, consent, link, note; order, vital signs, hidden order; six pledges, of two nurses, a doctor and their
+    // offices.
+    assert_eq!((report.events, report.own, report.repeated), (13, 13, 13), "{report:?}");
     assert!(report.changes.is_empty() && report.undetermined == 0 && report.unreadable == 0, "{report:?}");
 
     let draft = draft(

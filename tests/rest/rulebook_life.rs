@@ -146,6 +146,102 @@ async fn each_body_signs_through_its_own_profession_what_the_set_says_now() {
     again.problem(StatusCode::CONFLICT, "conflict");
 }
 
+/// The sharing rules with another list of bodies.
+fn files_for(bodies: &str) -> Value {
+    let mut files = files("");
+    let text = files[2]["text"].as_str().unwrap().replacen(BODIES, &format!("status    = \"proposed\"\n{bodies}"), 1);
+    files[2]["text"] = json!(text);
+    files
+}
+
+#[tokio::test]
+async fn a_set_that_names_no_body_for_a_side_is_not_proposed() {
+    let app = App::start().await;
+    let secretariat = app.secretariat().await;
+    let propose = async |files: Value| {
+        let draft = json!({ "title": "案", "files": files });
+        let draft = secretariat.post("/api/v1/rulebooks", draft).await.is(StatusCode::CREATED);
+        let seen = json!({ "fingerprint": draft["fingerprint"] });
+        secretariat.post(path(&draft, "/propose"), seen).await
+    };
+    let problem = propose(files_for("")).await.problem(StatusCode::CONFLICT, "conflict");
+    assert!(problem["detail"]["ja"].as_str().unwrap().contains("署名する団体（bodies）がありません"), "{problem}");
+    let etiquette = |bodies: &str| {
+        let mut files = files("");
+        let text = shipped::ETIQUETTE_DOCTOR_NURSE.text.replacen("status    = \"seed\"", "status    = \"proposed\"", 1);
+        let text = text.replacen("agreed_by = []", &format!("agreed_by = []\n{bodies}"), 1);
+        files.as_array_mut().unwrap().push(json!({ "name": "etiquette.toml", "text": text }));
+        files
+    };
+    let doctors = "{ body = \"みなと医師会\", role = \"doctor\" }";
+    let nurses = "{ body = \"訪問看護協議会\", role = \"nurse\" }";
+    for (bodies, side) in [(String::new(), "医師の側"), (format!("bodies = [{doctors}]"), "看護師の側")] {
+        let problem = propose(etiquette(&bodies)).await.problem(StatusCode::CONFLICT, "conflict");
+        assert!(problem["detail"]["ja"].as_str().unwrap().contains(side), "{problem}");
+    }
+    let proposed = propose(etiquette(&format!("bodies = [{doctors}, {nurses}]"))).await.ok();
+    assert_eq!(proposed["stage"], "proposed");
+}
+
+#[tokio::test]
+async fn one_person_signs_for_one_body_of_a_version_here_and_on_paper() {
+    let app = App::start().await;
+    let secretariat = app.secretariat().await;
+    let bodies = "bodies = [{ body = \"みなと医師会\", role = \"doctor\" }, { body = \"在宅医の会\", role = \"doctor\" }, \
+                  { body = \"訪問看護協議会\", role = \"nurse\" }]";
+    let draft = json!({ "title": "案", "files": files_for(bodies) });
+    let draft = secretariat.post("/api/v1/rulebooks", draft).await.is(StatusCode::CREATED);
+    let seen = json!({ "fingerprint": draft["fingerprint"] });
+    secretariat.post(path(&draft, "/propose"), seen).await.ok();
+    // Both are called 医師 一号, and are two people.
+    let (doctor, namesake) = (app.doctor("hikari").await, app.doctor("misaki").await);
+    let sign = async |who: &Actor, given: Value| who.post(path(&draft, "/signatures"), given).await;
+    sign(&doctor, signature(&draft, "みなと医師会", "doctor")).await.is(StatusCode::CREATED);
+    let again =
+        sign(&doctor, signature(&draft, "在宅医の会", "doctor")).await.problem(StatusCode::CONFLICT, "conflict");
+    let (ja, en) = (again["detail"]["ja"].as_str().unwrap(), again["detail"]["en"].as_str().unwrap());
+    assert!(ja.contains("みなと医師会") && ja.contains("一つの団体"), "{ja}");
+    assert!(en.contains("one person signs for one body"), "{en}");
+    // The same once more for the same body is no other.
+    sign(&doctor, signature(&draft, "みなと医師会", "doctor")).await.is(StatusCode::CREATED);
+    sign(&namesake, signature(&draft, "在宅医の会", "doctor")).await.is(StatusCode::CREATED);
+    let on_paper = |person: &str| {
+        let mut paper = signature(&draft, "訪問看護協議会", "nurse");
+        (paper["person"], paper["signed_on"]) = (json!(person), json!("2026-03-30"));
+        paper
+    };
+    // On paper there is only a name, with or without a space.
+    sign(&secretariat, on_paper("医師　一号")).await.problem(StatusCode::CONFLICT, "conflict");
+    let signed = sign(&secretariat, on_paper("山岸 花子")).await.is(StatusCode::CREATED);
+    assert_eq!(signed["stage"], "agreed");
+}
+
+#[tokio::test]
+async fn where_the_set_names_who_represents_a_body_nobody_else_signs_for_it() {
+    let app = App::start().await;
+    let (secretariat, doctor, nurse) = (app.secretariat().await, app.doctor("hikari").await, app.nurse("minato").await);
+    let bodies = "bodies = [{ body = \"みなと医師会\", role = \"doctor\", person = \"鈴木 太郎\" }, \
+                  { body = \"訪問看護協議会\", role = \"nurse\", person = \"看護師 一号\" }]";
+    let draft = json!({ "title": "案", "files": files_for(bodies) });
+    let draft = secretariat.post("/api/v1/rulebooks", draft).await.is(StatusCode::CREATED);
+    let seen = json!({ "fingerprint": draft["fingerprint"] });
+    secretariat.post(path(&draft, "/propose"), seen).await.ok();
+    let sign = async |who: &Actor, given: Value| who.post(path(&draft, "/signatures"), given).await;
+    let refused = sign(&doctor, signature(&draft, "みなと医師会", "doctor")).await;
+    let refused = refused.problem(StatusCode::FORBIDDEN, "forbidden");
+    assert!(refused["detail"]["ja"].as_str().unwrap().contains("鈴木 太郎"), "{refused}");
+    let on_paper = |person: &str| {
+        let mut paper = signature(&draft, "みなと医師会", "doctor");
+        (paper["person"], paper["signed_on"]) = (json!(person), json!("2026-03-30"));
+        paper
+    };
+    let other = sign(&secretariat, on_paper("田中 次郎")).await.problem(StatusCode::UNPROCESSABLE_ENTITY, "mismatch");
+    assert_eq!(other["field"], "person");
+    sign(&secretariat, on_paper("鈴木太郎")).await.is(StatusCode::CREATED);
+    let signed = sign(&nurse, signature(&draft, "訪問看護協議会", "nurse")).await.is(StatusCode::CREATED);
+    assert_eq!(signed["stage"], "agreed");
+}
+
 #[tokio::test]
 async fn seeds_are_not_agreed_on_but_may_be_tried_and_say_so() {
     let app = App::start().await;
@@ -295,7 +391,8 @@ async fn a_version_is_compared_analysed_and_tried_on_the_past_before_anybody_sig
     nurse.post(path(&version, "/replay"), json!({})).await.problem(StatusCode::FORBIDDEN, "forbidden");
     let replayed = secretariat.post(path(&version, "/replay"), json!({ "since_days": 90 })).await.ok();
     let change = json!([{ "from": "permit", "to": "deny", "count": 1, "examples": [id] }]);
-    assert_eq!((&replayed["changes"], &replayed["events"]), (&change, &json!(4)), "{replayed}");
+    // Registration, consent, link and note; four pledges, of a nurse, a doctor and their offices.
+    assert_eq!((&replayed["changes"], &replayed["events"]), (&change, &json!(8)), "{replayed}");
     // Nothing has gone stale on the first morning.
     assert_eq!(replayed["standing"], json!({}), "{replayed}");
 }

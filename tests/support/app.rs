@@ -14,6 +14,7 @@ use jiff::civil::date;
 use renkei::actions::accounts::Accounts;
 use renkei::actions::directory::{put_organisation, put_person};
 use renkei::actions::files::Files;
+use renkei::actions::offices::give_all_pledges;
 use renkei::actions::sign_in::SignIns;
 use renkei::cli::open;
 use renkei::clock::ManualClock;
@@ -222,8 +223,16 @@ impl App {
         Stopped { lasting }
     }
 
-    /// A new person in this role at the organisation of this name, which is made if there is none; signed in.
+    /// A new person in this role at the organisation of this name, which is made if there is none; signed in, with what
+    /// the rules ask of them pledged.
     pub async fn actor(&self, role: Role, organisation: &str) -> Actor {
+        let actor = self.newcomer(role, organisation).await;
+        give_all_pledges(&self.hub, actor.actor).await.expect("the pledges are taken");
+        actor
+    }
+
+    /// The same before anything was pledged.
+    pub async fn newcomer(&self, role: Role, organisation: &str) -> Actor {
         let organisation = self.organisation(organisation, usual_type(role)).await;
         let id = PersonId(self.hub.region().draw_id());
         let name = HumanName { kanji: format!("{} 一号", role.ja()), kana: "テスト イチゴウ".to_owned() };

@@ -8,6 +8,7 @@ import { currentAlarms } from '../timeline.js';
 import { face, whoText } from './face.js';
 import { saveFile } from './files.js';
 import { icon } from './icons.js';
+import { pledgePage } from './pledging.js';
 import { signInPage } from './sign-in.js';
 import { View } from './view.js';
 import './account.js';
@@ -110,6 +111,9 @@ export class Shell extends View {
         switchLanguage: () => this.switchLanguage(),
       });
     }
+    if (model.stage === 'pledging' || model.pledging.isOpen) {
+      return pledgePage({ model, signOut: () => this.signOut(), switchLanguage: () => this.switchLanguage() });
+    }
     return html`
       <a class="skip" href="#main" @click=${(/** @type {Event} */ event) => this.skip(event)}>${say('skip')}</a>
       ${this.header()}
@@ -144,6 +148,7 @@ export class Shell extends View {
       <a class="brand" href="#/">${icon('link')}<span>連携 <small>Renkei</small></span></a>
       ${connectionState(this.model)}
       ${this.duties()}
+      ${this.pledges()}
       <div class="bar-me">
         ${me ? html`<button class="bar-me bar-account" type="button" title=${say('account')} @click=${() => this.openAccount()}>${face(me.role)}
           <span class="bar-name"><b>${me.person.name.kanji}</b><small>${word('role', me.role)}・${me.organisation.name}</small></span></button>` : nothing}
@@ -162,6 +167,14 @@ export class Shell extends View {
     const title = say(model.isSecretariat ? 'duties' : 'duties_mine');
     return html`<a class="button button-text duties-link" href=${DUTIES} aria-current=${model.showsDuties ? 'page' : nothing} title=${title}>
       ${icon('list')}<span>${title}</span>${count ? html`<b class="badge">${count}</b>` : nothing}</a>`;
+  }
+
+  /** What ran out and waits to be pledged again. */
+  pledges() {
+    const { pledging } = this.model;
+    if (pledging.owed.length === 0) return nothing;
+    return html`<button class="button button-text" type="button" title=${say('pledges_title')} @click=${() => pledging.open(true)}>
+      ${icon('check')}<span>${say('pledges_title')}</span><b class="badge">${pledging.owed.length}</b></button>`;
   }
 
   main() {

@@ -5,6 +5,7 @@ use jiff::civil::Date;
 use super::error::{LifeError, changed_meanwhile, conflict, invalid};
 use crate::actions::rulebook::has_only_seeds;
 use crate::domain::lifecycle::{RulebookVersion, SetSignature, Stage};
+use crate::domain::text::Text;
 use crate::rulebook::{Layer, Rulebook, Ruleset, Signature, Status};
 use crate::store::RulebookFile;
 
@@ -67,6 +68,15 @@ impl Standing {
     #[must_use]
     pub fn has_only_seeds(&self) -> bool {
         has_only_seeds(&self.book)
+    }
+
+    /// What is missing where a set names no body for one of its sides.
+    pub(super) fn side_without_body(&self) -> Option<Text> {
+        let of_set = |set: &Ruleset| {
+            let side = set.sides_without_body().into_iter().next()?;
+            Some(Rulebook::side_without_body(set, side))
+        };
+        self.book.sets().iter().find_map(of_set)
     }
 
     pub(super) fn check_stage(&self, wanted: &[Stage]) -> Result<(), LifeError> {

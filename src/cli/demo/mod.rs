@@ -159,6 +159,8 @@ async fn open_region(folder: &DemoFolder) -> anyhow::Result<OpenRegion> {
         folder.note_seeded()?;
     }
     seed::check_complete(&region.hub)?;
+    // Also in a folder from before there were pledges.
+    seed::pledge(&region.hub).await?;
     Ok(region)
 }
 

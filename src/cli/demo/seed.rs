@@ -14,6 +14,7 @@ use super::region::{
     self, Link, ORGANISATIONS, PATIENT_NUMBERS, PATIENTS, PEOPLE, PatientSeed, PersonSeed, Sharing, organisation_id,
     person_id,
 };
+use crate::actions::offices::give_all_pledges;
 use crate::domain::alarm::AlarmLimits;
 use crate::domain::body::{AcpNote, Body, NursingInstruction, StandingOrder};
 use crate::domain::directory::{Actor, Organisation, Person};
@@ -51,6 +52,18 @@ pub async fn seed(hub: &Hub, anchor: Timestamp) -> anyhow::Result<()> {
     fill_directory(hub).await?;
     let today = hub.region().date_at(anchor);
     try_join_all(PATIENTS.iter().map(|patient| seed_patient(hub, patient, anchor, today))).await?;
+    Ok(())
+}
+
+/// Has everybody of the region pledge what the rules ask of them and was not given yet: without it nobody begins.
+///
+/// # Errors
+/// When the rules refuse a pledge.
+pub async fn pledge(hub: &Hub) -> anyhow::Result<()> {
+    for person in PEOPLE {
+        let pledged = give_all_pledges(hub, actor(hub, person)?).await;
+        pledged.map_err(|refused| anyhow::anyhow!("a pledge was refused: {:?}", refused.reasons))?;
+    }
     Ok(())
 }
 

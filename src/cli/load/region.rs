@@ -13,6 +13,7 @@ use uuid::Uuid;
 
 use super::scenario::Scenario;
 use crate::actions::directory::{put_organisation, put_person};
+use crate::actions::offices::give_all_pledges;
 use crate::actions::sign_in::{NewSignIn, SignIns};
 use crate::cli::cert::ensure_development_certificates;
 use crate::cli::open::{self, OpenRegion};
@@ -203,7 +204,11 @@ impl Office {
         let name = HumanName { kanji: format!("試験 {}", position.role.ja()), kana: "シケン".to_owned() };
         put_person(hub, sign_ins, By::Operator, Person { id: person, name, positions: vec![position], active: true })
             .await?;
-        hub.region().directory().actor(person, position).context("the person just entered has the position")
+        let hired = hub.region().directory().actor(person, position);
+        let hired = hired.context("the person just entered has the position")?;
+        let pledged = give_all_pledges(hub, hired).await;
+        pledged.map_err(|refused| anyhow::anyhow!("a pledge was refused: {:?}", refused.reasons))?;
+        Ok(hired)
     }
 
     /// Somebody who may open one more socket.

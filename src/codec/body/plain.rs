@@ -112,7 +112,7 @@ mapped! {
     Pledge { by, rules, text, attachments, }
     OfficeEntry { representative, applied_on, text, attachments, }
     Activation { person, role, text, }
-    Export { purpose, scope, patients, approved_by, de_identified, }
+    Export { purpose, scope, patients, approved_by, de_identified, planned, request, }
     Incident { text, happened_at = happened_at_us, noticed_at = noticed_at_us, patients, measures, attachments, }
     Suspension { person, lifted, reason, until, reported_by, incident, }
 }

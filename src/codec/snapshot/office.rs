@@ -6,11 +6,11 @@ use super::super::field::{code, code_text, each, id, id_text, message};
 use super::super::mapped::Mapped;
 use super::super::proto::store::v1 as stored;
 use super::course::{dropped, seq};
-use crate::domain::body::{ContactWindow, Roster};
-use crate::domain::ids::{PersonId, Seq};
+use crate::domain::body::{ContactWindow, Export, Roster};
+use crate::domain::ids::{EntryId, PersonId, Seq};
 use crate::domain::role::Role;
 use crate::domain::standing::Standing;
-use crate::domain::state::{Office, Pledged, Suspended};
+use crate::domain::state::{ExportAsked, Office, Permitted, Pledged, Suspended};
 use crate::domain::text::Invalid;
 use crate::domain::time::Timestamp;
 
@@ -38,7 +38,34 @@ pub(super) fn office_message(office: &Office) -> stored::Office {
         pledges: office.pledges.iter().map(pledge).collect(),
         activations: office.activations.iter().map(activation).collect(),
         suspensions: office.suspensions.iter().map(suspension_message).collect(),
+        exports: office.exports.iter().map(export_message).collect(),
     }
+}
+
+fn export_message((seq, asked): (&Seq, &ExportAsked)) -> stored::ExportAsked {
+    stored::ExportAsked {
+        seq: seq.0,
+        id: id_text(asked.id.0),
+        by: id_text(asked.by.0),
+        said: Some(asked.said.sent()),
+        permitted_by: asked.permitted.map(|permitted| permitted.by).sent(),
+        permitted_seq: asked.permitted.map_or(0, |permitted| permitted.seq.0),
+        done: asked.done.map_or(0, |done| done.0),
+    }
+}
+
+fn export(kept: stored::ExportAsked) -> Result<(Seq, ExportAsked), Invalid> {
+    let said: Export = message("said", kept.said, Mapped::read)?;
+    let by: Option<PersonId> =
+        Mapped::read(kept.permitted_by).map_err(|invalid: Invalid| invalid.within("permitted_by"))?;
+    let asked = ExportAsked {
+        id: id("id", &kept.id, EntryId)?,
+        by: id("by", &kept.by, PersonId)?,
+        said: Arc::new(said),
+        permitted: by.map(|by| Permitted { by, seq: Seq(kept.permitted_seq) }),
+        done: (kept.done != 0).then_some(Seq(kept.done)),
+    };
+    Ok((Seq(kept.seq), asked))
 }
 
 pub(super) fn office(kept: stored::Office) -> Result<Office, Invalid> {
@@ -64,6 +91,7 @@ pub(super) fn office(kept: stored::Office) -> Result<Office, Invalid> {
         pledges: each("pledges", kept.pledges, pledge)?.into_iter().collect(),
         activations: each("activations", kept.activations, activation)?.into_iter().collect(),
         suspensions: each("suspensions", kept.suspensions, suspension)?.into_iter().collect(),
+        exports: each("exports", kept.exports, export)?.into_iter().collect(),
     })
 }
 

@@ -83,7 +83,7 @@ pub struct Activation {
     pub text: String,
 }
 
-/// Records leave the system.
+/// Records leave the system, or somebody asks that they may.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Export {
     /// What for.
@@ -92,10 +92,27 @@ pub struct Export {
     pub scope: String,
     /// Patients whose records are taken; empty: as `scope` says.
     pub patients: Vec<PatientId>,
-    /// Who allowed it.
+    /// Who is said to have allowed it: it allows nothing by itself.
     pub approved_by: Option<PersonId>,
     /// Whether names and other identifying marks are taken out.
     pub de_identified: bool,
+    /// Nothing has been taken out yet: this asks for permission.
+    pub planned: bool,
+    /// The request that was permitted.
+    pub request: Option<EntryId>,
+}
+
+impl Export {
+    /// Whether what is taken out is what was asked for in this request, or less of it.
+    #[must_use]
+    pub fn is_within(&self, asked: &Self) -> bool {
+        let is_named = |patient: &PatientId| asked.patients.contains(patient);
+        let same = |one: &str, other: &str| one.trim() == other.trim();
+        same(&self.purpose, &asked.purpose)
+            && same(&self.scope, &asked.scope)
+            && (asked.patients.is_empty() || !self.patients.is_empty() && self.patients.iter().all(is_named))
+            && (self.de_identified || !asked.de_identified)
+    }
 }
 
 /// Information was lost, seen or sent where it should not have been.
@@ -185,6 +202,13 @@ impl Check for Export {
     fn check(&self, _: Date) -> Result<(), Invalid> {
         required("purpose", &self.purpose)?;
         required("scope", &self.scope)?;
+        if self.planned && self.request.is_some() {
+            let words = Text::fixed(
+                "許可を求める記録には、許可された申請は書けません",
+                "what asks for permission names no request that was permitted",
+            );
+            return Err(Invalid::new("request", "unexpected", words));
+        }
         few("patients", &self.patients)
     }
 }

@@ -75,6 +75,10 @@ impl Body {
             Self::StatusChange(change) => (change.about.map(|id| to("about", id, &[])), None),
             Self::MedicationList(list) => (list.about.map(|id| to("about", id, &[Kind::Order])), None),
             Self::Suspension(suspension) => (suspension.incident.map(|id| to("incident", id, &[Kind::Incident])), None),
+            Self::Export(export) => {
+                let permitted = |id| Reference { must_stand: true, ..to("request", id, &[Kind::Export]) };
+                (export.request.map(permitted), None)
+            }
             Self::StationChange(change) => {
                 (change.consultation.map(|id| to("consultation", id, &[Kind::Consultation])), None)
             }

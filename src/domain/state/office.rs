@@ -7,12 +7,16 @@ use std::sync::Arc;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-use crate::domain::body::{Body, ContactWindow, Pledge, PledgeBy, Roster, Shift, Suspension};
+use crate::domain::body::{Body, ContactWindow, Correction, Pledge, PledgeBy, Roster, Shift, Suspension};
 use crate::domain::ids::{PersonId, Seq};
 use crate::domain::role::Role;
 use crate::domain::standing::Standing;
 use crate::domain::time::Timestamp;
 use crate::limits;
+
+pub use exports::{ExportAsked, Permitted};
+
+mod exports;
 
 #[cfg(test)]
 mod tests;
@@ -32,6 +36,8 @@ pub struct Office {
     pub activations: BTreeMap<(PersonId, Role), Standing<Seq, Timestamp>>,
     /// Of a person, or of the whole organisation where there is none.
     pub suspensions: BTreeMap<Option<PersonId>, Standing<Seq, Suspended>>,
+    /// Requests to take records out, by their places; the newest [`limits::EXPORT_REQUESTS_KEPT_MAX`].
+    pub exports: BTreeMap<Seq, ExportAsked>,
 }
 
 /// Who pledged to what.
@@ -110,8 +116,23 @@ impl Office {
 
     /// The rules that were pledged to and when, by a person or in the organisation's name.
     pub fn pledged_by(&self, by: Option<PersonId>) -> impl Iterator<Item = (&str, Timestamp)> {
-        let given = self.pledges.iter().filter(move |(pledged, _)| pledged.by == by);
-        given.filter_map(|(pledged, kept)| Some((&*pledged.rule, kept.newest()?.1)))
+        self.given_by(by).filter_map(|(pledged, kept)| Some((&*pledged.rule, kept.newest()?.1)))
+    }
+
+    /// When a person, or the organisation in its own name, first pledged anything here that stands; the epoch where that
+    /// is so long ago that it is no longer kept.
+    #[must_use]
+    pub fn pledging_since(&self, by: Option<PersonId>) -> Option<Timestamp> {
+        let first = |kept: &Standing<Seq, Timestamp>| {
+            let (_, oldest) = kept.kept().first()?;
+            Some(if kept.dropped().is_some() { Timestamp::EPOCH } else { *oldest })
+        };
+        self.given_by(by).filter_map(|(_, kept)| first(kept)).min()
+    }
+
+    fn given_by(&self, by: Option<PersonId>) -> impl Iterator<Item = (&Pledged, &Standing<Seq, Timestamp>)> {
+        let first = Pledged { by, rule: "".into() };
+        self.pledges.range(first..).take_while(move |(pledged, _)| pledged.by == by)
     }
 
     /// Takes an entry in, or what a correction says in its target's place at `seq`.
@@ -162,10 +183,15 @@ impl Office {
 
     /// A correction says `body` in place of what stood at `seq`. A pledge is nobody's to put right but whoever gave it:
     /// it is taken back and given anew.
-    pub(super) fn correct(&mut self, body: &Body, seq: Seq, author: PersonId, recorded_at: Timestamp) {
+    pub(super) fn correct(&mut self, correction: &Correction, seq: Seq, author: PersonId, recorded_at: Timestamp) {
+        let body = &*correction.body;
         if !matches!(body, Body::Pledge(_)) {
             self.take_back(seq);
             self.take(body, seq, author, recorded_at);
+            // What was asked for is another thing now, and permitted by nobody.
+            if let Body::Export(export) = body {
+                self.put_export(export, seq, correction.target, author);
+            }
         }
     }
 
@@ -181,6 +207,7 @@ impl Office {
         drop_from(&mut self.pledges, seq);
         drop_from(&mut self.activations, seq);
         drop_from(&mut self.suspensions, seq);
+        self.take_back_export(seq);
     }
 }
 

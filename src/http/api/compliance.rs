@@ -37,8 +37,12 @@ pub struct CellShape {
     opened: u64,
     met_in_time: u64,
     met_late: u64,
-    /// Declined or waived.
-    let_go: u64,
+    /// By whoever owed it, with a reason.
+    declined: u64,
+    /// By whoever it was owed to, with a reason.
+    waived: u64,
+    /// Whoever owed it said in time that they cannot; others were told at once.
+    answered_otherwise: u64,
     closed: u64,
     open: u64,
     overdue: u64,
@@ -67,7 +71,9 @@ impl From<&ComplianceSeen> for ComplianceShape {
             opened: counts.opened,
             met_in_time: counts.met_in_time,
             met_late: counts.met_late,
-            let_go: counts.let_go,
+            declined: counts.declined,
+            waived: counts.waived,
+            answered_otherwise: counts.answered_otherwise,
             closed: counts.closed,
             open: counts.open,
             overdue: counts.overdue,
@@ -143,7 +149,9 @@ fn table(counted: &ComplianceShape) -> String {
         "opened",
         "met_in_time",
         "met_late",
-        "let_go",
+        "declined",
+        "waived",
+        "answered_otherwise",
         "closed",
         "open",
         "overdue",
@@ -154,8 +162,10 @@ fn table(counted: &ComplianceShape) -> String {
         |title: &Option<Words>| title.as_ref().map_or_else(Default::default, |of| (of.ja.clone(), of.en.clone()));
     for cell in &counted.duties {
         let (ja, en) = words(&cell.title);
-        let counts = [cell.opened, cell.met_in_time, cell.met_late, cell.let_go, cell.closed, cell.open, cell.overdue];
-        let counts = counts.map(|count| count.to_string());
+        let let_go = [cell.declined, cell.waived, cell.answered_otherwise];
+        let counts = [cell.opened, cell.met_in_time, cell.met_late].into_iter().chain(let_go);
+        let counts: Vec<u64> = counts.chain([cell.closed, cell.open, cell.overdue]).collect();
+        let counts: Vec<String> = counts.iter().map(u64::to_string).collect();
         let mut cells = vec![cell.rule.as_str(), &ja, &en, cell.organisation_type.unwrap_or("other"), "", &cell.month];
         cells.extend(counts.iter().map(String::as_str));
         cells.extend(["", ""]);
@@ -165,7 +175,7 @@ fn table(counted: &ComplianceShape) -> String {
         let (ja, en) = words(&pair.title);
         let [one, other] = pair.organisation_types;
         let (met, not_met) = (pair.met.to_string(), pair.not_met.to_string());
-        line(&[&pair.rule, &ja, &en, one, other, "", "", "", "", "", "", "", "", &met, &not_met]);
+        line(&[&pair.rule, &ja, &en, one, other, "", "", "", "", "", "", "", "", "", "", &met, &not_met]);
     }
     table
 }

@@ -12,9 +12,9 @@ use super::accounts::mine::signed_out;
 use super::accounts::{HeldPosition, held};
 use crate::domain::act::{By, SignInEnd};
 use crate::http::app::App;
+use crate::http::authentication::Arrived;
 use crate::http::problem::Problem;
 use crate::http::shapes::Name;
-use crate::hub::sessions::SignedIn;
 
 /// The sign-in that the request was made with.
 #[derive(Debug, Serialize, ToSchema)]
@@ -28,6 +28,8 @@ pub struct Me {
     positions: Vec<HeldPosition>,
     /// The organisations whose people I look after.
     administers: Vec<Uuid>,
+    /// Whether nothing else is open to me before I have pledged; `GET /api/v1/pledges` says what.
+    pledges_first: bool,
     /// When the sign-in ends.
     #[schema(example = "2026-04-01T09:00:00Z")]
     expires_at: String,
@@ -49,7 +51,7 @@ pub struct MyOrganisation {
 
 /// Who am I?
 #[utoipa::path(get, path = "/api/v1/me", tag = "sign-in", responses((status = 200, body = Me)))]
-pub async fn show(State(app): State<App>, signed_in: SignedIn) -> Result<Json<Me>, Problem> {
+pub async fn show(State(app): State<App>, Arrived(signed_in): Arrived) -> Result<Json<Me>, Problem> {
     let actor = signed_in.actor;
     let directory = app.hub.region().directory();
     // Authentication found both a moment ago; the directory may have changed since.
@@ -65,13 +67,14 @@ pub async fn show(State(app): State<App>, signed_in: SignedIn) -> Result<Json<Me
         },
         positions: held(&app, &app.accounts.positions_of(actor.person)),
         administers: directory.administered_by(&actor).map(|organisation| organisation.0).collect(),
+        pledges_first: app.hub.region().held_back(&signed_in).is_some(),
         expires_at: signed_in.until.to_rfc3339(),
     }))
 }
 
 /// Sign out: this token is void, and its sockets close now.
 #[utoipa::path(delete, path = "/api/v1/me", tag = "sign-in", responses((status = 204)))]
-pub async fn sign_out(State(app): State<App>, signed_in: SignedIn) -> Result<Response, Problem> {
+pub async fn sign_out(State(app): State<App>, Arrived(signed_in): Arrived) -> Result<Response, Problem> {
     app.sign_ins.revoke(By::Person(signed_in.actor), signed_in.id, SignInEnd::SignedOut).await?;
     Ok(signed_out(&app))
 }
@@ -90,7 +93,7 @@ pub struct TicketShape {
 #[utoipa::path(post, path = "/api/v1/tickets", tag = "sign-in", responses((status = 201, body = TicketShape)))]
 pub async fn draw_ticket(
     State(app): State<App>,
-    signed_in: SignedIn,
+    Arrived(signed_in): Arrived,
 ) -> Result<(StatusCode, Json<TicketShape>), Problem> {
     let (ticket, until) = app.sign_ins.ticket(signed_in)?;
     let shape = TicketShape { ticket: ticket.reveal().to_string(), expires_at: until.to_rfc3339() };

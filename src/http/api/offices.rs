@@ -11,6 +11,7 @@ use crate::actions::offices::{PledgeOwed, look_at_office, pledges_owed};
 use crate::domain::body::{ContactWindow, Shift};
 use crate::domain::ids::OrganisationId;
 use crate::http::app::App;
+use crate::http::authentication::Arrived;
 use crate::http::input::Id;
 use crate::http::problem::Problem;
 use crate::http::shapes::Words;
@@ -117,6 +118,8 @@ pub struct PledgeShape {
     by: &'static str,
     /// When the pledge before ran out; `null` if there was none.
     since: Option<String>,
+    /// Whether nothing else is open to me before it is given.
+    first: bool,
 }
 
 impl From<&PledgeOwed> for PledgeShape {
@@ -127,6 +130,7 @@ impl From<&PledgeOwed> for PledgeShape {
             reason: Words::from(&owed.reason),
             by: if owed.by_office { "organisation" } else { "person" },
             since: owed.since.map(|since| since.to_rfc3339()),
+            first: owed.comes_first,
         }
     }
 }
@@ -134,7 +138,7 @@ impl From<&PledgeOwed> for PledgeShape {
 /// What I have still to pledge, for myself and in my organisation's name. A pledge is given by posting it on the
 /// timeline named here.
 #[utoipa::path(get, path = "/api/v1/pledges", tag = "rulebook", responses((status = 200, body = Pledges)))]
-pub async fn list_pledges(State(app): State<App>, signed_in: SignedIn) -> Json<Pledges> {
-    let owed = pledges_owed(&app.hub, &signed_in.actor);
+pub async fn list_pledges(State(app): State<App>, Arrived(signed_in): Arrived) -> Json<Pledges> {
+    let owed = pledges_owed(&app.hub, &signed_in);
     Json(Pledges { timeline: signed_in.actor.organisation.0, owed: owed.iter().map(PledgeShape::from).collect() })
 }

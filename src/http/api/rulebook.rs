@@ -11,6 +11,7 @@ use crate::actions::explaining::AgreedRule;
 use crate::actions::rulebook::{Labelled, RuleInWords, Rulebook, SetInWords, find_cited, has_only_seeds, rules_of};
 use crate::domain::act::By;
 use crate::http::app::App;
+use crate::http::authentication::Arrived;
 use crate::http::problem::Problem;
 use crate::http::shapes::Words;
 use crate::hub::sessions::SignedIn;
@@ -243,7 +244,7 @@ pub async fn show(State(app): State<App>, signed_in: SignedIn) -> Result<Json<Bo
 )]
 pub async fn show_cited(
     State(app): State<App>,
-    _: SignedIn,
+    _: Arrived,
     Path(citation): Path<String>,
 ) -> Result<Json<CitedRule>, Problem> {
     let book = app.hub.region().rulebook();

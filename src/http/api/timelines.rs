@@ -11,9 +11,11 @@ use serde_json::Value;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use crate::domain::entry::Intent;
 use crate::domain::ids::{Seq, TimelineId};
 use crate::domain::text::{Invalid, Text};
 use crate::http::app::App;
+use crate::http::authentication::Arrived;
 use crate::http::input::{self, Asked, Id, JsonBytes};
 use crate::http::problem::Problem;
 use crate::hub::answer::Answer;
@@ -171,11 +173,11 @@ pub struct IntentShape {
 )]
 pub async fn post_entry(
     State(app): State<App>,
-    signed_in: SignedIn,
+    Arrived(signed_in): Arrived,
     Id(timeline): Id<TimelineId>,
     JsonBytes(bytes): JsonBytes,
 ) -> Result<(StatusCode, Json<Value>), Problem> {
-    let intent = rest::read_intent(timeline, &bytes)?;
+    let intent = read_intent(&app, &signed_in, timeline, &bytes)?;
     let answer = app.hub.post_and_wait(signed_in.actor, intent).await;
     let status = match &answer {
         Answer::Refused(refused) => return Err(refused.clone().into()),
@@ -186,6 +188,16 @@ pub async fn post_entry(
     Ok((status, Json(rest::content_of(&frame_of(app.hub.region(), answer)))))
 }
 
+/// Reads a post. Whoever has to pledge first may post their pledge and nothing else.
+fn read_intent(app: &App, by: &SignedIn, timeline: TimelineId, bytes: &[u8]) -> Result<Intent, Problem> {
+    let held = app.hub.region().held_back(by);
+    match (rest::read_intent(timeline, bytes), held) {
+        (Ok(intent), Some(held)) if !held.lets_through(&intent) => Err(held.into()),
+        (Err(_), Some(held)) => Err(held.into()),
+        (read, _) => Ok(read?),
+    }
+}
+
 /// What would this post cause? Nothing is stored.
 #[utoipa::path(
     post, path = "/api/v1/timelines/{id}/dry-run", tag = "timelines", request_body = IntentShape,
@@ -194,11 +206,11 @@ pub async fn post_entry(
 )]
 pub async fn dry_run(
     State(app): State<App>,
-    signed_in: SignedIn,
+    Arrived(signed_in): Arrived,
     Id(timeline): Id<TimelineId>,
     JsonBytes(bytes): JsonBytes,
 ) -> Result<Json<Value>, Problem> {
-    let intent = rest::read_intent(timeline, &bytes)?;
+    let intent = read_intent(&app, &signed_in, timeline, &bytes)?;
     let decision = app.hub.dry_run(signed_in.actor, intent.clone()).await?;
     let result = dry_run_result(app.hub.region(), &intent, decision);
     Ok(Json(rest::content_of(&ServerFrame::DryRunResult(result))))

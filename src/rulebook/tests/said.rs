@@ -62,6 +62,7 @@ const FLAGS: &[(&str, Read)] = &[
     ("medication_report.for_doctor", |facts| flag(facts.report_for_doctor)),
     ("medication_report.leftovers", |facts| flag(facts.leftovers)),
     ("export.approved", |facts| flag(facts.export_approved)),
+    ("export.planned", |facts| flag(facts.export_planned)),
 ];
 
 const CHOICES: &[(&str, Read)] = &[
@@ -251,7 +252,9 @@ fn arranged(kind: Kind, yes: bool) -> Option<Body> {
         }
         .into(),
         Kind::Closing => Closing { reason: ClosingReason::Death, confirmed: yes, text: String::new() }.into(),
-        Kind::Export => Box::new(Export { approved_by: yes.then_some(PERSON), ..Export::default() }).into(),
+        Kind::Export => {
+            Box::new(Export { approved_by: yes.then_some(PERSON), planned: yes, ..Export::default() }).into()
+        }
         _ => return None,
     })
 }

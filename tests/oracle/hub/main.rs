@@ -268,6 +268,8 @@ impl Facts<'_> {
             report_for_doctor: self.flag("medication_report.for_doctor"),
             leftovers: self.flag("medication_report.leftovers"),
             export_approved: self.flag("export.approved"),
+            export_planned: self.flag("export.planned"),
+            export_permitted: self.flag("export.permitted"),
             ..self.around()
         }
     }

@@ -25,6 +25,23 @@ async function setUp(page, { link, code }, shot) {
   return { login, secret };
 }
 
+/** Pledges what the region agreed, which comes before anything else. */
+async function pledge(page, shot) {
+  await page.getByRole('heading', { name: '申し合わせの確認' }).waitFor();
+  assert.equal(await page.locator('renkei-patients').count(), 0, 'nothing else is shown');
+  if (shot) {
+    await page.shot(shot, { fullPage: true });
+    assert.deepEqual(await stumbles(page), []);
+    await assertNothingSticksOut(page, 'pledging');
+  }
+  const begin = page.getByRole('button', { name: '確認して始める' });
+  await begin.click();
+  // Not before every one of them was read and ticked.
+  assert.equal(await begin.count(), 1);
+  for (const box of await page.getByRole('checkbox').all()) await box.check();
+  await begin.click();
+}
+
 /** What the page asks the hub, as its own scripts do. */
 const ask = (page, method, path, body) => page.evaluate(async ([verb, at, sent]) => {
   const headers = { 'renkei-client': 'page', 'content-type': 'application/json' };
@@ -93,12 +110,15 @@ test('whoever has two roles is asked which, sees it, changes it, and signs out e
   await page.shot('account-choose-role');
   assert.deepEqual(await stumbles(page), []);
   await page.getByRole('button', { name: /ひかりクリニック/ }).click();
+  await pledge(page, 'account-pledges');
   await page.locator('.pill-good').waitFor();
   await page.getByRole('button', { name: /佐藤 花子/ }).click();
   await page.getByText('この端末', { exact: true }).waitFor();
   await page.shot('account-dialog');
   assert.deepEqual(await stumbles(page), []);
   await page.getByRole('button', { name: /みなと訪問看護ステーション/ }).click();
+  // At another office she pledges anew.
+  await pledge(page);
   await page.locator('.bar-name', { hasText: 'みなと訪問看護ステーション' }).waitFor();
 
   // Another tab of the same browser is the same person; when one signs out everywhere, both are out.

@@ -100,6 +100,17 @@ mod tests {
         assert_eq!((withdrawn, unasked), (1, 3));
     }
 
+    /// Else the view of how agreements are kept would show nobody's figures (decision 008).
+    #[test]
+    fn of_the_common_types_there_are_enough_offices_for_their_figures_to_be_shown() {
+        use OrganisationType::{CareOffice, Clinic, HomeHelp, NursingStation, Pharmacy};
+        for kind in [Clinic, NursingStation, Pharmacy, CareOffice, HomeHelp] {
+            let offices = ORGANISATIONS.iter().filter(|organisation| organisation.kind == kind);
+            let peopled = offices.filter(|office| PEOPLE.iter().any(|person| person.at == office.key)).count();
+            assert!(peopled >= crate::limits::COMPLIANCE_OFFICES_MIN, "{kind:?}: {peopled}");
+        }
+    }
+
     #[test]
     fn keys_names_and_numbers_are_given_once_and_point_somewhere() {
         fn is_unique<T: Ord>(items: impl Iterator<Item = T>) -> bool {

@@ -509,15 +509,7 @@ fn office() -> impl Strategy<Value = Body> {
         (id(PersonId), select(Role::ALL), text())
             .prop_map(|(person, role, text)| Body::Activation(Activation { person, role, text }))
             .boxed(),
-        (text(), text(), vec(id(PatientId), 0..3), option::of(id(PersonId)), any::<bool>())
-            .prop_map(|(purpose, scope, patients, approved_by, de_identified)| Body::Export(Box::new(Export {
-                purpose,
-                scope,
-                patients,
-                approved_by,
-                de_identified
-            })))
-            .boxed(),
+        export().prop_map(|export| Body::Export(Box::new(export))).boxed(),
         (text(), option::of(time()), option::of(time()), vec(id(PatientId), 0..3), text(), attachments())
             .prop_map(|(text, happened_at, noticed_at, patients, measures, attachments)| Body::Incident(Box::new(
                 Incident { text, happened_at, noticed_at, patients, measures, attachments }

@@ -110,7 +110,7 @@ fn duty() -> impl Strategy<Value = Duty> {
         select(CloseReason::ALL).prop_map(Ended::Closed),
     ]);
     let inherited = (vec(id(OrganisationId), 0..2), any::<u32>());
-    let times = (time(), time(), option::of(time()), option::of(time()));
+    let times = (time(), time(), option::of(time()), option::of(time()), option::of(time()));
     (
         super::duties::opened_duty(),
         (option::of(id(EntryId)), option::of(super::scope())),
@@ -118,24 +118,27 @@ fn duty() -> impl Strategy<Value = Duty> {
         times,
         (any::<u32>(), any::<u32>(), stands, ended, option::of((id(EntryId), time())), inherited),
     )
-        .prop_map(|(opened, (cause, scope), debtors, (opened_at, due, overdue_at, paused_since), rest)| {
-            let (round, reminded, stands, ended, ended_by, (in_place_of, inherited)) = rest;
-            Duty {
-                opened,
-                cause,
-                scope,
-                opened_at,
-                debtors,
-                in_place_of,
-                inherited,
-                due,
-                round,
-                reminded,
-                overdue_at,
-                paused_since,
-                stands,
-                ended,
-                ended_by,
-            }
-        })
+        .prop_map(
+            |(opened, (cause, scope), debtors, (opened_at, due, overdue_at, cannot_go_at, paused_since), rest)| {
+                let (round, reminded, stands, ended, ended_by, (in_place_of, inherited)) = rest;
+                Duty {
+                    opened,
+                    cause,
+                    scope,
+                    opened_at,
+                    debtors,
+                    in_place_of,
+                    inherited,
+                    due,
+                    round,
+                    reminded,
+                    overdue_at,
+                    cannot_go_at,
+                    paused_since,
+                    stands,
+                    ended,
+                    ended_by,
+                }
+            },
+        )
 }

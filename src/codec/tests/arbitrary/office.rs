@@ -7,10 +7,10 @@ use proptest::sample::select;
 
 use super::{date, id, parts, text, time};
 use crate::domain::body::{ContactWindow, Roster};
-use crate::domain::ids::{PersonId, Seq};
+use crate::domain::ids::{EntryId, PersonId, Seq};
 use crate::domain::role::Role;
 use crate::domain::standing::Standing;
-use crate::domain::state::{Office, Pledged, Suspended};
+use crate::domain::state::{ExportAsked, Office, Permitted, Pledged, Suspended};
 use crate::domain::time::Timestamp;
 
 use super::course::standing;
@@ -34,13 +34,22 @@ pub(super) fn office() -> impl Strategy<Value = Office> {
         vec((pledged, times()), 0..3),
         vec(((id(PersonId), select(Role::ALL)), times()), 0..3),
         vec((option::of(id(PersonId)), standing(suspended)), 0..3),
+        vec((any::<u64>().prop_map(Seq), export_asked()), 0..3),
     )
-        .prop_map(|((entered, contact, rosters), pledges, activations, suspensions)| Office {
+        .prop_map(|((entered, contact, rosters), pledges, activations, suspensions, exports)| Office {
             entered,
             contact,
             rosters: rosters.into_iter().collect(),
             pledges: pledges.into_iter().collect(),
             activations: activations.into_iter().collect(),
             suspensions: suspensions.into_iter().collect(),
+            exports: exports.into_iter().collect(),
         })
+}
+
+fn export_asked() -> impl Strategy<Value = ExportAsked> {
+    let seq = || (1..u64::MAX).prop_map(Seq);
+    let permitted = (id(PersonId), seq()).prop_map(|(by, seq)| Permitted { by, seq });
+    (id(EntryId), id(PersonId), parts::export(), option::of(permitted), option::of(seq()))
+        .prop_map(|(id, by, said, permitted, done)| ExportAsked { id, by, said: said.into(), permitted, done })
 }

@@ -8,7 +8,7 @@ use proptest::sample::select;
 use super::{decimal, id, text, time};
 use crate::domain::attachment::{Attachment, ContentHash, MediaType};
 use crate::domain::body::*;
-use crate::domain::ids::{OrganisationId, PersonId};
+use crate::domain::ids::{EntryId, OrganisationId, PatientId, PersonId};
 use crate::domain::role::Role;
 use crate::domain::team::History;
 
@@ -78,4 +78,20 @@ pub(super) fn shifts() -> impl Strategy<Value = Vec<Shift>> {
 
 pub(super) fn history() -> impl Strategy<Value = History> {
     prop_oneof![Just(History::All), Just(History::Nothing), time().prop_map(History::From)]
+}
+
+/// Records that leave, or are asked for.
+pub(super) fn export() -> impl Strategy<Value = Export> {
+    let said = (text(), text(), vec(id(PatientId), 0..3), option::of(id(PersonId)), any::<bool>());
+    (said, any::<bool>(), option::of(id(EntryId))).prop_map(
+        |((purpose, scope, patients, approved_by, de_identified), planned, request)| Export {
+            purpose,
+            scope,
+            patients,
+            approved_by,
+            de_identified,
+            planned,
+            request,
+        },
+    )
 }

@@ -14,12 +14,11 @@ use crate::domain::act::{By, SignInEnd};
 use crate::domain::ids::{PersonId, SignInId};
 use crate::http::api::directory::read_position;
 use crate::http::app::App;
-use crate::http::authentication::FromPage;
+use crate::http::authentication::{Arrived, FromPage};
 use crate::http::cookies::Cookie;
 use crate::http::input::{self, Id};
 use crate::http::problem::Problem;
 use crate::http::shapes::PositionShape;
-use crate::hub::sessions::SignedIn;
 
 /// One sign-in of somebody.
 #[derive(Debug, Serialize, ToSchema)]
@@ -73,7 +72,7 @@ pub(super) async fn listed(app: &App, person: PersonId, this: Option<SignInId>) 
 
 /// On which devices am I signed in?
 #[utoipa::path(get, path = "/api/v1/me/sign-ins", tag = "sign-in", responses((status = 200, body = SignIns)))]
-pub async fn list_sign_ins(State(app): State<App>, signed_in: SignedIn) -> Result<Json<SignIns>, Problem> {
+pub async fn list_sign_ins(State(app): State<App>, Arrived(signed_in): Arrived) -> Result<Json<SignIns>, Problem> {
     Ok(Json(SignIns { sign_ins: listed(&app, signed_in.actor.person, Some(signed_in.id)).await? }))
 }
 
@@ -84,7 +83,7 @@ pub async fn list_sign_ins(State(app): State<App>, signed_in: SignedIn) -> Resul
 )]
 pub async fn end_sign_in(
     State(app): State<App>,
-    signed_in: SignedIn,
+    Arrived(signed_in): Arrived,
     Id(id): Id<SignInId>,
 ) -> Result<StatusCode, Problem> {
     let mine = app.sign_ins.list(signed_in.actor.person).await?;
@@ -97,7 +96,7 @@ pub async fn end_sign_in(
 
 /// Sign out everywhere, here too.
 #[utoipa::path(delete, path = "/api/v1/me/sign-ins", tag = "sign-in", responses((status = 204)))]
-pub async fn end_all(State(app): State<App>, signed_in: SignedIn) -> Result<Response, Problem> {
+pub async fn end_all(State(app): State<App>, Arrived(signed_in): Arrived) -> Result<Response, Problem> {
     let (by, person) = (By::Person(signed_in.actor), signed_in.actor.person);
     app.sign_ins.end_all_of(by, person, SignInEnd::Everywhere, None).await?;
     Ok(signed_out(&app))
@@ -128,7 +127,7 @@ pub struct PositionGiven {
 )]
 pub async fn switch(
     State(app): State<App>,
-    signed_in: SignedIn,
+    Arrived(signed_in): Arrived,
     FromPage(is_page): FromPage,
     input::Json(PositionGiven { role, organisation }): input::Json<PositionGiven>,
 ) -> Result<Response, Problem> {
@@ -174,7 +173,7 @@ pub struct PasswordGiven {
 )]
 pub async fn change_password(
     State(app): State<App>,
-    signed_in: SignedIn,
+    Arrived(signed_in): Arrived,
     input::Json(given): input::Json<PasswordGiven>,
 ) -> Result<StatusCode, Problem> {
     app.accounts.change_password(signed_in, &given.present, &given.code, &given.new).await?;
