@@ -87,7 +87,7 @@ impl Explainer<'_> {
         if let Some(consequences) = entry.ruling.consequences.as_deref() {
             let excepted = self.cited(&consequences.excepted).await?;
             for gate in &excepted {
-                lines.add("例外により通した関門", "passed by an exception", titled(gate));
+                lines.add("例外により通した関門", "passed by an exception", named(gate));
             }
             for reason in &consequences.reasons {
                 let of = rule_id(&reason.rule);
@@ -98,7 +98,7 @@ impl Explainer<'_> {
         }
         for opened in entry.ruling.opened() {
             let rule = self.cited(std::slice::from_ref(&opened.rule)).await?;
-            let title = rule.first().map_or_else(|| names::same(rule_id(&opened.rule)), titled);
+            let title = rule.first().map_or_else(|| names::same(rule_id(&opened.rule)), named);
             let (owed, due) = (names.debtors(&opened.debtors), names.moment(opened.due));
             let says = Text::new(
                 format!("{}　{}が、{}までに", title.ja, owed.ja, due.ja),
@@ -113,7 +113,7 @@ impl Explainer<'_> {
         }
         let advised = self.cited(entry.ruling.advice()).await?;
         for advice in &advised {
-            lines.add("助言", "advice", titled(advice));
+            lines.add("助言", "advice", named(advice));
         }
         rules.extend(advised);
         Ok(self.resting_on(lines, rules))
@@ -241,7 +241,11 @@ impl Explainer<'_> {
         let mut seen = std::collections::HashSet::new();
         rules.retain(|agreed| seen.insert(agreed.rule.citation.clone()));
         for agreed in &rules {
-            lines.add("根拠", "rests on", titled(agreed));
+            let title = titled(agreed);
+            // A duty begins with the rule that it is of.
+            if lines.0.first().is_none_or(|first| first.says != title) {
+                lines.add("根拠", "rests on", title);
+            }
             lines.add("合意", "agreed by", self.agreed_by(agreed));
             lines.add("引用", "cited as", names::same(&agreed.rule.citation));
         }
@@ -297,15 +301,18 @@ impl Explainer<'_> {
     }
 }
 
+/// ND-M1「題」
+fn named(agreed: &AgreedRule) -> Text {
+    let rule = &agreed.rule;
+    Text::new(format!("{}「{}」", rule.id, rule.title.ja), format!("{} \"{}\"", rule.id, rule.title.en))
+}
+
 /// ND-M1「題」（守るべきこと、在宅医と訪問看護の約束ごと 第1.1.0版）
 fn titled(agreed: &AgreedRule) -> Text {
-    let AgreedRule { rule, set, .. } = agreed;
+    let (AgreedRule { rule, set, .. }, name) = (agreed, named(agreed));
     Text::new(
-        format!("{}「{}」（{}、{} 第{}版）", rule.id, rule.title.ja, rule.strength.ja, set.title.ja, set.version),
-        format!(
-            "{} \"{}\" ({}, {}, version {})",
-            rule.id, rule.title.en, rule.strength.code, set.title.en, set.version
-        ),
+        format!("{}（{}、{} 第{}版）", name.ja, rule.strength.ja, set.title.ja, set.version),
+        format!("{} ({}, {}, version {})", name.en, rule.strength.code, set.title.en, set.version),
     )
 }
 

@@ -412,6 +412,18 @@ mod tests {
     }
 
     #[test]
+    fn the_title_of_a_conflict_fits_whatever_does_not_fit() {
+        let staged = Problem::from(LifeError::Conflict(Text::fixed("下書きのときだけできます", "only of a draft")));
+        assert_eq!((staged.status(), &*staged.detail.en), (StatusCode::CONFLICT, "only of a draft"));
+        assert!(
+            !staged.title.contains("id") && !staged.title_ja.contains("ID"),
+            "{} {}",
+            staged.title,
+            staged.title_ja
+        );
+    }
+
+    #[test]
     fn a_missing_organisation_in_a_body_is_no_missing_page() {
         let invalid = Invalid::new("organisation", "not_found", Text::fixed("ありません", "none"));
         assert_eq!(Problem::from(invalid).status(), StatusCode::UNPROCESSABLE_ENTITY);

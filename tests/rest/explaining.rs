@@ -147,6 +147,7 @@ async fn the_secretariat_may_ask_why_a_duty_is_owed_and_is_told_all_but_its_caus
         for raw in [id, owed["id"].as_str().unwrap(), "Z", "T0", "nursing_station", "escalated"] {
             assert!(!ja.contains(raw), "{raw} is raw: {ja}");
         }
+        assert_eq!(ja.matches("ND-M1「").count(), 1, "its rule is named once: {ja}");
         assert_eq!(answer["rules"][0]["set"]["agreed_by"], json!([]));
     }
     stranger.get(why).await.problem(StatusCode::NOT_FOUND, "not_found");
