@@ -16,6 +16,7 @@ import { localInput } from './dates.js';
  * @property {string} list of `words.js`, for choices
  * @property {string[]} of roles or organisation types or kinds that are offered
  * @property {boolean} needed
+ * @property {(values: Record<string, any>) => boolean} [neededWhen] what else was chosen makes it needed
  * @property {boolean} more among what is folded away
  * @property {string} [preset]
  * @typedef {{by: string[], fields: Field[], link?: string}} Form `link`: the field that refers to what it answers
@@ -54,7 +55,7 @@ export const FORMS = {
   order_document: { by: DOCTORS, link: 'order', fields: [orderType, { ...files, needed: true }, field('order', 'about_entry', 'entry', { of: ['order', 'verbal_order_received'] }),
     standardForm, { ...text, needed: false, more: true }] },
   device_change: { by: ['doctor', 'nurse', 'rehab', 'equipment_adviser'], fields: [field('device', 'device', 'line', needed),
-    field('change', 'what_changed', 'choice', { list: 'device_change_type', ...needed, preset: 'setting' }), field('before', 'before', 'settings'), field('after', 'after', 'settings'),
+    field('change', 'what_changed', 'choice', { list: 'device_change_type', ...needed, preset: 'setting' }), field('before', 'before', 'settings'), field('after', 'after', 'settings', { neededWhen: ({ change }) => change === 'setting' }),
     field('reason', 'reason', 'line'), emergency, field('on', 'on', 'date', more), { ...files, more: true }] },
   call: { by: ALL, link: 'about', fields: [field('to', 'call_to', 'choice', { list: 'call_to', ...needed }), field('reached', 'reached', 'answer', needed),
     { ...text, needed: false }, field('person', 'person', 'person', { of: ALL, ...more }), field('calledAtUs', 'called_at', 'moment', more),
@@ -88,6 +89,9 @@ export const FORMS = {
 
 /** The kinds that this role is offered; the rules have the last word. @param {string} role */
 export const kindsFor = (role) => Object.keys(FORMS).filter((kind) => FORMS[kind].by.includes(role));
+
+/** The fields of a form as far as it is filled in: what was chosen may make others needed. @param {string} kind @param {Values} values @returns {Field[]} */
+export const fieldsFor = (kind, values) => FORMS[kind].fields.map((one) => ({ ...one, needed: one.needed || (one.neededWhen?.(values) ?? false) }));
 
 /** Rows of small tables: their columns, the first of which makes a row count. @type {Record<string, [string, Phrase][]>} */
 export const COLUMNS = {
@@ -129,9 +133,10 @@ export function bodyFrom(kind, values, attachments) {
   const body = {};
   /** @type {Field[]} */
   const lacking = [];
-  for (const one of FORMS[kind].fields) {
+  for (const one of fieldsFor(kind, values)) {
     const value = one.control === 'attachments' ? (attachments.length ? attachments : undefined) : written(one, values[one.name]);
-    if (value === undefined && one.needed) lacking.push(one);
+    const halfSaid = one.control === 'settings' && value?.some((/** @type {any} */ row) => !row.value);
+    if ((value === undefined && one.needed) || halfSaid) lacking.push(one);
     if (value === undefined || (value === false && one.control !== 'answer')) continue;
     if (one.control === 'person') Object.assign(body, person(one, value));
     else if (value !== false) body[one.name] = value;
@@ -159,4 +164,15 @@ export function valuesFrom(kind, body) {
     if (control === 'labItems') return [[name, value.map((/** @type {any} */ row) => ({ ...row, value: row.value ?? row.text }))]];
     return [[name, value]];
   }));
+}
+
+/** What the forms call a field that the hub complains about, from the outside in; empty where none is known. @param {string} path `body.device_change.after[0].value` @returns {Phrase[]} */
+export function phrasesOf(path) {
+  const [, kind = '', ...names] = /** @type {string[]} */ (path.replace(/^.*?\bbody\./, 'body.').split('.'));
+  const columns = Object.values(COLUMNS).flat();
+  return names.flatMap((name) => {
+    const plain = name.replace(/\[\d+\]$/, '').replace(/_([a-z])/g, (_, letter) => letter.toUpperCase());
+    const found = FORMS[kind]?.fields.find((one) => one.name === plain)?.phrase ?? columns.find(([column]) => column === plain)?.[1];
+    return found ? [found] : [];
+  });
 }

@@ -63,6 +63,12 @@ export class Owing {
     return { open: mine.filter(isOpen).sort(byDue), done };
   }
 
+  /** What others owe and the secretariat sees the standing of, beside what concerns it. @returns {Duty[]} due first in front */
+  get elsewhere() {
+    if (!this.model.isSecretariat) return [];
+    return this.all.filter((duty) => isOpen(duty) && !this.concerns(duty)).sort(byDue);
+  }
+
   /** How many of mine wait for me now: what an entry asks for, and periodic ones that are due soon. */
   get waiting() {
     const now = this.model.clock.now();

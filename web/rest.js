@@ -36,7 +36,7 @@ export class RestError extends Error {
  * @property {Text} reason
  * @property {{code: string}} strength
  * @property {{code: string}} effect
- * @property {{title: Text, version: string, agreed_by: {body: string, role: string, on: string}[]}} set
+ * @property {{title: Text, version: string, stage_label?: Text, agreed_by: {body: string, role: string, on: string}[]}} set
  * @property {boolean} in_force
  * @typedef {{role: string, organisation: string, organisation_name: string}} HeldPosition
  * @typedef {{person: {id: string, name: {kanji: string, kana: string}}, role: string, organisation: Organisation, positions?: HeldPosition[], expires_at: string, pledges_first?: boolean}} Me

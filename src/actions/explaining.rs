@@ -2,43 +2,59 @@
 //! the command line, which may ask everything, and by [`asking`] for people, who may ask what they may see.
 
 pub mod asking;
-mod course;
+mod duty;
+mod names;
 
 use std::sync::Arc;
 
+use self::duty::Cause;
+use self::names::{Names, all};
+use crate::actions::agreement::{AgreedRule, find_agreed};
 use crate::actions::kept_rulebooks::KeptRulebooks;
-use crate::actions::rulebook::{RuleInWords, SetInWords, find_cited};
 use crate::domain::directory::{Actor, Directory};
 use crate::domain::duties::Duty;
 use crate::domain::entry::{Entry, Sensitivity};
 use crate::domain::ids::PersonId;
 use crate::domain::kind::Kind;
-use crate::domain::lifecycle::SetSignature;
-use crate::domain::ruling::Ruling;
+use crate::domain::ruling::{Ruling, rule_id};
 use crate::domain::state::PatientState;
 use crate::domain::text::Text;
 use crate::domain::time::Timestamp;
+use crate::rulebook::calendar::Calendar;
 use crate::rulebook::replay::{Event, Fate};
-use crate::rulebook::{Action, EntryClass, Line, Rulebook, Verdict, situation};
+use crate::rulebook::{Action, EntryClass, Line, Rulebook, Signature, Verdict, situation};
 use crate::store::{Journal, RefusedPost, StoreError};
 
 /// The answer to "why?".
 #[derive(Clone, Debug)]
 pub struct Explained {
-    /// In words, from the facts of the moment.
-    pub text: Text,
+    /// In words, from the facts of the moment, line by line.
+    pub lines: Vec<Line>,
     pub rules: Vec<AgreedRule>,
 }
 
-/// A rule that the answer rests on, and who agreed on it.
-#[derive(Clone, Debug)]
-pub struct AgreedRule {
-    pub set: SetInWords,
-    pub rule: RuleInWords,
-    /// Whether new posts are judged by it.
-    pub in_force: bool,
-    /// Given to the hub; what the file itself says of signatures is in `set`.
-    pub signatures: Vec<SetSignature>,
+impl Explained {
+    /// All lines as one text.
+    #[must_use]
+    pub fn text(&self) -> Text {
+        let lines: Vec<Text> = self.lines.iter().map(said).collect();
+        all(&lines, "\n", "\n")
+    }
+}
+
+/// A line as a person reads it.
+fn said(Line { about, says }: &Line) -> Text {
+    Text::new(format!("{}：{}", about.ja, says.ja), format!("{}: {}", about.en, says.en))
+}
+
+/// The lines of an answer as they are written.
+#[derive(Debug, Default)]
+struct Lines(Vec<Line>);
+
+impl Lines {
+    fn add(&mut self, ja: &'static str, en: &'static str, says: Text) {
+        self.0.push(Line { about: Text::fixed(ja, en), says });
+    }
 }
 
 /// What answers are found with.
@@ -47,6 +63,9 @@ pub struct Explainer<'a> {
     pub journal: &'a Journal,
     pub kept: &'a KeptRulebooks,
     pub in_force: Arc<Rulebook>,
+    pub directory: Arc<Directory>,
+    pub calendar: &'a Calendar,
+    pub now: Timestamp,
 }
 
 impl Explainer<'_> {
@@ -55,25 +74,49 @@ impl Explainer<'_> {
     /// # Errors
     /// When the store fails.
     pub async fn entry(&self, entry: &Entry) -> Result<Explained, StoreError> {
+        let (names, mut lines) = (self.names(), Lines::default());
+        lines.add("記録", "entry", self.posted(entry.body.kind(), &entry.author, entry.recorded_at));
         let Some(event) = Event::of_entry(entry) else {
-            let text = Text::fixed("ハブが自分で書いた記録です", "the hub wrote this by itself");
-            return Ok(Explained { text, rules: Vec::new() });
+            let text = Text::fixed("連携ハブが自分で書いた記録です", "the hub wrote this by itself");
+            lines.add("わけ", "why", text);
+            return Ok(Explained { lines: lines.0, rules: Vec::new() });
         };
-        let mut explained = self.event(&event).await?;
-        let mut asked: Vec<Arc<str>> = entry.ruling.opened().iter().map(|duty| Arc::clone(&duty.rule)).collect();
-        asked.extend(entry.ruling.advice().iter().cloned());
-        explained.rules.extend(self.cited(asked).await?);
-        for duty in entry.ruling.opened() {
-            let (id, due) = (duty.id, duty.due.to_rfc3339());
-            explained.text = join(
-                &explained.text,
-                &Text::new(
-                    format!("約束 {id} が生まれました（期限 {due}）"),
-                    format!("it opened duty {id}, due {due}"),
-                ),
-            );
+        lines.add("判定", "verdict", Text::fixed("認められました", "it was taken"));
+        let mut rules = self.cited(&event.ruling.cited).await?;
+        lines.add("わけ", "why", self.why(&event, &rules).await?);
+        if let Some(consequences) = entry.ruling.consequences.as_deref() {
+            let excepted = self.cited(&consequences.excepted).await?;
+            for gate in &excepted {
+                lines.add("例外により通した関門", "passed by an exception", named(gate));
+            }
+            for reason in &consequences.reasons {
+                let of = rule_id(&reason.rule);
+                let says = Text::new(format!("{of}「{}」", reason.text), format!("{of} \"{}\"", reason.text));
+                lines.add("書かれた理由", "reason written", says);
+            }
+            rules.extend(excepted);
         }
-        Ok(explained)
+        for opened in entry.ruling.opened() {
+            let rule = self.cited(std::slice::from_ref(&opened.rule)).await?;
+            let title = rule.first().map_or_else(|| names::same(rule_id(&opened.rule)), named);
+            let (owed, due) = (names.debtors(&opened.debtors), names.moment(opened.due));
+            let says = Text::new(
+                format!("{}　{}が、{}までに", title.ja, owed.ja, due.ja),
+                format!("{}: {}, by {}", title.en, owed.en, due.en),
+            );
+            lines.add("生まれた約束", "opened a duty", says);
+            rules.extend(rule);
+        }
+        let met = entry.ruling.met().len();
+        if met > 0 {
+            lines.add("果たした約束", "met duties", Text::new(format!("{met} 件"), met.to_string()));
+        }
+        let advised = self.cited(entry.ruling.advice()).await?;
+        for advice in &advised {
+            lines.add("助言", "advice", named(advice));
+        }
+        rules.extend(advised);
+        Ok(self.resting_on(lines, rules))
     }
 
     /// Why a post was refused, held, or kept for the link. `None`: the post itself was wrong, and no rule was asked.
@@ -81,17 +124,26 @@ impl Explainer<'_> {
     /// # Errors
     /// When the store fails.
     pub async fn refusal(&self, post: &RefusedPost) -> Result<Option<Explained>, StoreError> {
-        let fate = match post.code.as_str() {
-            "held" => Fate::Hold,
-            "dismissed" => Fate::Queue,
-            _ => Fate::Deny,
+        let (fate, ja, en) = match post.code.as_str() {
+            "held" => (Fate::Hold, "足りないものがあるため、止められました", "it was held for something it lacks"),
+            "dismissed" => (
+                Fate::Queue,
+                "紐付けを待つ間に、事務局が記録しないと決めました",
+                "it waited for a link, and the secretariat dismissed it",
+            ),
+            _ => (Fate::Deny, "断られました", "it was refused"),
         };
         let RefusedPost { id, kind, corrected, ruling, .. } = post;
         if ruling.cited.is_empty() {
             return Ok(None);
         }
         let event = Event { id: *id, kind: *kind, corrected: *corrected, fate, ruling };
-        self.event(&event).await.map(Some)
+        let mut lines = Lines::default();
+        lines.add("投稿", "post", self.posted(event.said(), &post.author, post.recorded_at));
+        lines.add("判定", "verdict", Text::fixed(ja, en));
+        let rules = self.cited(&ruling.cited).await?;
+        lines.add("わけ", "why", self.why(&event, &rules).await?);
+        Ok(Some(self.resting_on(lines, rules)))
     }
 
     /// Why a duty is owed, and what became of it: by whoever may see its cause, with the entry that opened it.
@@ -99,17 +151,29 @@ impl Explainer<'_> {
     /// # Errors
     /// When the store fails.
     pub async fn duty(&self, duty: &Duty, sees_cause: bool) -> Result<Explained, StoreError> {
-        let rules = self.cited(vec![Arc::clone(&duty.opened.rule)]).await?;
-        let mut text = born(duty, sees_cause);
-        if let Some(agreed) = rules.first() {
-            text = join(&text, &join(&agreed.rule.title, &agreed.rule.reason));
+        let (names, mut lines) = (self.names(), Lines::default());
+        let citation = &duty.opened.rule;
+        let rules = self.cited(std::slice::from_ref(citation)).await?;
+        match rules.first() {
+            Some(agreed) => {
+                lines.add("約束", "duty", titled(agreed));
+                lines.add("わけ", "why", agreed.rule.reason.clone());
+            }
+            None => lines.add("約束", "duty", names::same(rule_id(citation))),
         }
-        for Line { about, says } in self.lines_of(&duty.opened.rule).await? {
-            let line = Text::new(format!("{}：{}", about.ja, says.ja), format!("{}: {}", about.en, says.en));
-            text = join(&text, &line);
-        }
-        let text = course::in_words(duty).iter().fold(text, |told, line| join(&told, line));
-        Ok(Explained { text, rules })
+        let opened_by = match duty.cause.filter(|_| sees_cause) {
+            Some(cause) => self.journal.find_entry(cause).await?,
+            None => None,
+        };
+        let cause = match (&opened_by, duty.cause) {
+            (Some(stored), _) => Cause::Entry(&stored.entry),
+            (None, Some(_)) => Cause::Hidden,
+            (None, None) => Cause::State,
+        };
+        duty::opening(duty, cause, &names, &mut lines);
+        duty::course(duty, &names, self.now, &mut lines);
+        duty::agreed(&self.lines_of(citation).await?, &mut lines);
+        Ok(self.resting_on(lines, rules))
     }
 
     /// What a rule says, line by line, in the version cited.
@@ -128,33 +192,94 @@ impl Explainer<'_> {
     pub async fn view(
         &self,
         state: &PatientState,
-        directory: &Directory,
         (person, kind): (PersonId, Kind),
-        now: Timestamp,
     ) -> Result<Vec<(Actor, bool, Explained)>, StoreError> {
+        let (directory, names) = (&self.directory, self.names());
         let positions = directory.people.get(&person).map(|known| known.positions.clone()).unwrap_or_default();
         let mut answers = Vec::with_capacity(positions.len());
         for position in positions {
             let Some(actor) = directory.actor(person, position) else { continue };
             let class = EntryClass::new(kind, Sensitivity::Normal, None).seen_by(false, false);
             let book = &self.in_force;
-            let (judgement, slots) = book.judge_view(&situation::viewer(state, &actor, now), class);
-            let text = book.explain(Action::View, kind, &judgement, &slots).text();
-            let cited = judgement.cited.as_slice().iter().map(|rule| Arc::clone(book.citation(*rule))).collect();
-            let rules = self.cited(cited).await?;
-            answers.push((actor, judgement.verdict == Verdict::Permit, Explained { text, rules }));
+            let (judgement, slots) = book.judge_view(&situation::viewer(state, &actor, self.now), class);
+            let cited: Vec<Arc<str>> =
+                judgement.cited.as_slice().iter().map(|rule| Arc::clone(book.citation(*rule))).collect();
+            let may_see = judgement.verdict == Verdict::Permit;
+            let (mut lines, label) = (Lines::default(), names.kind(kind));
+            lines.add("だれが", "who", names.actor(&actor));
+            let what = Text::new(
+                format!("ほかの所属が書いた、通常の「{}」", label.ja),
+                format!("ordinary '{}' that others wrote", label.en),
+            );
+            lines.add("何を", "what", what);
+            let (ja, en) =
+                if may_see { ("見られます", "may see it") } else { ("見られません", "may not see it") };
+            lines.add("答え", "answer", Text::fixed(ja, en));
+            lines.add("わけ", "why", book.explain(Action::View, kind, &judgement, &slots).text());
+            let rules = self.cited(&cited).await?;
+            answers.push((actor, may_see, self.resting_on(lines, rules)));
         }
         Ok(answers)
     }
 
-    async fn event(&self, event: &Event<'_>) -> Result<Explained, StoreError> {
-        let rules = self.cited(event.ruling.cited.clone()).await?;
+    fn names(&self) -> Names<'_> {
+        Names { directory: &self.directory, book: &self.in_force, calendar: self.calendar }
+    }
+
+    /// What was posted, by whom, and when.
+    fn posted(&self, kind: Kind, author: &Actor, at: Timestamp) -> Text {
+        let names = self.names();
+        let (kind, author, at) = (names.kind(kind), names.actor(author), names.moment(at));
+        Text::new(
+            format!("「{}」　{}　{}", kind.ja, author.ja, at.ja),
+            format!("'{}' by {}, {}", kind.en, author.en, at.en),
+        )
+    }
+
+    /// The answer, with the rules that it rests on, each once.
+    fn resting_on(&self, mut lines: Lines, mut rules: Vec<AgreedRule>) -> Explained {
+        let mut seen = std::collections::HashSet::new();
+        rules.retain(|agreed| seen.insert(agreed.rule.citation.clone()));
+        for agreed in &rules {
+            let title = titled(agreed);
+            // A duty begins with the rule that it is of.
+            if lines.0.first().is_none_or(|first| first.says != title) {
+                lines.add("根拠", "rests on", title);
+            }
+            lines.add("合意", "agreed by", self.agreed_by(agreed));
+            lines.add("引用", "cited as", names::same(&agreed.rule.citation));
+        }
+        Explained { lines: lines.0, rules }
+    }
+
+    /// The bodies with profession and day, and where the set stands.
+    fn agreed_by(&self, agreed: &AgreedRule) -> Text {
+        let (names, agreement) = (self.names(), &agreed.agreement);
+        if agreement.signed.is_empty() {
+            return Text::new(
+                format!("まだだれも合意していません（{}）", agreement.stands.ja),
+                format!("nobody yet ({})", agreement.stands.en),
+            );
+        }
+        let by = |signature: &Signature| {
+            let role = names.role_of(&signature.role);
+            let person = signature.person.as_deref().map_or_else(Default::default, |name| format!("{name}、"));
+            let Signature { body, on, .. } = signature;
+            Text::new(
+                format!("{body}（{}、{person}{on}）", role.ja),
+                format!("{body} ({}, {}{on})", role.en, person.replace('、', ", ")),
+            )
+        };
+        let by = all(&agreement.signed.iter().map(by).collect::<Vec<_>>(), "、", ", ");
+        Text::new(format!("{}　{}", by.ja, agreement.stands.ja), format!("{}; {}", by.en, agreement.stands.en))
+    }
+
+    async fn why(&self, event: &Event<'_>, rules: &[AgreedRule]) -> Result<Text, StoreError> {
         let book = self.book_of(event).await?;
-        let text = book.and_then(|book| in_words(&book, event)).unwrap_or_else(|| {
-            let titles = rules.iter().map(|agreed| join(&agreed.rule.title, &agreed.rule.reason));
-            titles.reduce(|all, title| join(&all, &title)).unwrap_or_else(|| Text::fixed("", ""))
-        });
-        Ok(Explained { text, rules })
+        Ok(book.and_then(|book| in_words(&book, event)).unwrap_or_else(|| {
+            let titles: Vec<Text> = rules.iter().map(|agreed| join(&agreed.rule.title, &agreed.rule.reason)).collect();
+            all(&titles, "\n", "\n")
+        }))
     }
 
     /// The book that made the ruling: its facts are read in that one's words.
@@ -166,46 +291,28 @@ impl Explainer<'_> {
         Ok(self.kept.find(cited).await?.filter(|book| book.repeats(event) == Some(true)))
     }
 
-    async fn cited(&self, citations: Vec<Arc<str>>) -> Result<Vec<AgreedRule>, StoreError> {
+    async fn cited(&self, citations: &[Arc<str>]) -> Result<Vec<AgreedRule>, StoreError> {
         let mut rules = Vec::new();
         for citation in citations {
-            let here = find_cited(&self.in_force, &citation);
-            let (book, found, in_force) = match here {
-                Some(found) => (Arc::clone(&self.in_force), found, true),
-                None => {
-                    let Some(book) = self.kept.find(&citation).await? else { continue };
-                    let Some(found) = find_cited(&book, &citation) else { continue };
-                    (book, found, false)
-                }
-            };
-            let (set, rule) = found;
-            let agreement = book.sets().iter().find(|known| known.id == set.id).map(|set| set.agreement.clone());
-            let signatures = match agreement {
-                Some(agreement) => {
-                    let list = self
-                        .journal
-                        .read(move |tx| Box::pin(async move { tx.list_rulebook_signatures_of(&agreement).await }));
-                    list.await?
-                }
-                None => Vec::new(),
-            };
-            rules.push(AgreedRule { set, rule, in_force, signatures });
+            let found = find_agreed((self.journal, self.kept), &self.in_force, self.calendar, citation);
+            rules.extend(found.await?);
         }
         Ok(rules)
     }
 }
 
-fn born(duty: &Duty, sees_cause: bool) -> Text {
-    let (at, due) = (duty.opened_at.to_rfc3339(), duty.opened.due.to_rfc3339());
-    let (ja, en) = match duty.cause {
-        Some(cause) if sees_cause => (format!("記録 {cause} により"), format!("by entry {cause}")),
-        Some(_) => ("ある記録により".to_owned(), "by an entry".to_owned()),
-        None => ("定期の約束として".to_owned(), "as a standing duty".to_owned()),
-    };
-    let doubt = if duty.opened.confirmed { ("", "") } else { ("（未確定）", ", unconfirmed") };
+/// ND-M1「題」
+fn named(agreed: &AgreedRule) -> Text {
+    let rule = &agreed.rule;
+    Text::new(format!("{}「{}」", rule.id, rule.title.ja), format!("{} \"{}\"", rule.id, rule.title.en))
+}
+
+/// ND-M1「題」（守るべきこと、在宅医と訪問看護の約束ごと 第1.1.0版）
+fn titled(agreed: &AgreedRule) -> Text {
+    let (AgreedRule { rule, set, .. }, name) = (agreed, named(agreed));
     Text::new(
-        format!("{at} に{ja}生まれました{}。期限 {due}", doubt.0),
-        format!("opened at {at} {en}{}; due {due}", doubt.1),
+        format!("{}（{}、{} 第{}版）", name.ja, rule.strength.ja, set.title.ja, set.version),
+        format!("{} ({}, {}, version {})", name.en, rule.strength.code, set.title.en, set.version),
     )
 }
 

@@ -6,7 +6,7 @@ use crate::domain::kind::Kind;
 use crate::domain::text::{Invalid, Text};
 pub use crate::rulebook::Rulebook;
 use crate::rulebook::diff::{diff, in_words as in_words_of};
-use crate::rulebook::{Action, Coverage, Effect, Finding, Rule, RuleRef, Ruleset, Signature, Status};
+use crate::rulebook::{Action, Coverage, Effect, Finding, Rule, RuleRef, Ruleset, Status};
 
 /// One rule in words.
 #[derive(Clone, Debug)]
@@ -39,7 +39,7 @@ pub fn rules_of(set: &Ruleset) -> Vec<RuleInWords> {
     set.rules.iter().map(in_words).collect()
 }
 
-/// A set of rules in words, without its rules.
+/// A set of rules in words, without its rules. Who agreed on it is in `agreement`.
 #[derive(Clone, Debug)]
 pub struct SetInWords {
     pub id: String,
@@ -49,7 +49,6 @@ pub struct SetInWords {
     pub layer: &'static str,
     pub status: &'static str,
     pub effective: Date,
-    pub agreed_by: Vec<Signature>,
 }
 
 /// The rule of this book that a ruling cites, with the set it stands in.
@@ -69,7 +68,6 @@ fn set_in_words(set: &Ruleset) -> SetInWords {
         layer: set.layer.code(),
         status: set.status.code(),
         effective: set.effective,
-        agreed_by: set.agreed_by.clone(),
     }
 }
 

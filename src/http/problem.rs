@@ -9,6 +9,7 @@ use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
+use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::shapes::{HoldShape, Words};
@@ -27,12 +28,14 @@ use crate::hub::reading::LookError;
 use crate::hub::{GoOnError, ShelfError, StoreError, Unavailable};
 use crate::limits;
 use crate::wire::codes::Code;
+use crate::wire::rest;
 
 /// What went wrong, for programs and for people.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(example = json!({
     "type": "urn:renkei:problem:required",
     "title": "this field is required",
+    "title_ja": "必須の項目です",
     "status": 422,
     "code": "required",
     "detail": { "ja": "必須の項目です", "en": "this field is required" },
@@ -45,8 +48,9 @@ pub struct Problem {
     /// `urn:renkei:problem:` and the code.
     #[serde(rename = "type")]
     kind: String,
-    /// The code in English words, the same for every occurrence.
+    /// What the code is about, the same for every occurrence; what is wrong here is in `detail`.
     title: String,
+    title_ja: String,
     /// The HTTP status.
     status: u16,
     /// Stable; `docs/protocol.md` lists them all.
@@ -65,7 +69,8 @@ pub struct Problem {
     mistakes: Vec<MistakeShape>,
     /// With `held`: the rules that hold the post, and how it may go on.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    holds: Vec<HoldShape>,
+    #[schema(value_type = Vec<HoldShape>)]
+    holds: Vec<Value>,
     /// Whether the same request may succeed later without any change.
     retry: bool,
     /// When the same request may be sent again, in seconds; a header, and no part of the body.
@@ -96,11 +101,13 @@ impl Problem {
     }
 
     fn new(code: &'static str, detail: Text, field: Option<String>) -> Self {
-        let title = Code::from_code(code).map_or("the request cannot be taken", Code::en);
+        let unnamed = || Text::fixed("受け付けられません", "the request cannot be taken");
+        let title = Code::from_code(code).map_or_else(unnamed, Code::title);
         let status = status_of(code, field.is_some());
         Self {
             kind: format!("urn:renkei:problem:{code}"),
-            title: title.to_owned(),
+            title: title.en.into_owned(),
+            title_ja: title.ja.into_owned(),
             status: status.as_u16(),
             code,
             detail: Words::from(&detail),
@@ -217,7 +224,7 @@ impl From<Refused> for Problem {
         Self {
             reasons: refused.reasons.iter().map(Words::from).collect(),
             cited: refused.cited.iter().map(ToString::to_string).collect(),
-            holds: refused.holds.iter().map(HoldShape::from).collect(),
+            holds: rest::holds(&refused.holds),
             retry: refused.retry,
             ..Self::new(refused.code, detail.unwrap_or_else(fallback), refused.field)
         }
@@ -410,8 +417,20 @@ mod tests {
             let status = problem.status();
             assert!(status.is_client_error() || status.is_server_error(), "{code}: {status}");
             assert_eq!(problem.retry, status == StatusCode::SERVICE_UNAVAILABLE, "{code}");
-            assert_eq!(problem.title, code.en());
+            assert_eq!((&*problem.title, &*problem.title_ja), (&*code.title().en, &*code.title().ja));
         }
+    }
+
+    #[test]
+    fn the_title_of_a_conflict_fits_whatever_does_not_fit() {
+        let staged = Problem::from(LifeError::Conflict(Text::fixed("下書きのときだけできます", "only of a draft")));
+        assert_eq!((staged.status(), &*staged.detail.en), (StatusCode::CONFLICT, "only of a draft"));
+        assert!(
+            !staged.title.contains("id") && !staged.title_ja.contains("ID"),
+            "{} {}",
+            staged.title,
+            staged.title_ja
+        );
     }
 
     #[test]

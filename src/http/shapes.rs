@@ -6,7 +6,6 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::domain::directory::{Organisation, Person};
-use crate::domain::in_words::{Hold, Missing};
 use crate::domain::patient::{HumanName, Identifier};
 use crate::domain::text::Text;
 
@@ -17,42 +16,39 @@ pub struct Words {
     pub en: String,
 }
 
-/// A rule that holds a post, and how the post may go on.
-#[derive(Debug, Serialize, ToSchema)]
+/// A rule that holds a post, and how the post may go on: `renkei.v1.Hold` in the proto3 JSON mapping, as a dry run and
+/// the socket tell it.
+#[derive(Debug, ToSchema)]
+#[expect(dead_code, reason = "describes the answer for the document; `wire` writes it")]
 pub struct HoldShape {
     /// `RULE@set/version#hash`.
     citation: String,
     title: Words,
     /// Why the rule was agreed.
     reason: Words,
-    /// What must be: all of one of these is enough.
-    missing: Vec<Vec<MissingShape>>,
+    /// What must be: one of these is enough.
+    missing: Vec<RequirementShape>,
     /// Circumstances in which the post passes as it is.
     exceptions: Vec<Words>,
-    /// A written reason (`reasons` of the intent) lets it pass.
+    /// A written reason (`reasons` of the intent) lets it pass; missing: it does not.
+    #[schema(rename = "reasonOk")]
     reason_ok: bool,
 }
 
+/// What must be so together.
+#[derive(Debug, ToSchema)]
+#[expect(dead_code, reason = "describes the answer for the document; `wire` writes it")]
+pub struct RequirementShape {
+    all: Vec<MissingShape>,
+}
+
 /// Something a rule asks for that is not so.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, ToSchema)]
+#[expect(dead_code, reason = "describes the answer for the document; `wire` writes it")]
 pub struct MissingShape {
     wanted: Words,
     /// What is so instead.
     now: Words,
-}
-
-impl From<&Hold> for HoldShape {
-    fn from(hold: &Hold) -> Self {
-        let missing = |missing: &Missing| MissingShape { wanted: (&missing.wanted).into(), now: (&missing.now).into() };
-        Self {
-            citation: hold.citation.clone(),
-            title: (&hold.title).into(),
-            reason: (&hold.reason).into(),
-            missing: hold.missing.iter().map(|all| all.iter().map(missing).collect()).collect(),
-            exceptions: hold.exceptions.iter().map(Words::from).collect(),
-            reason_ok: hold.reason_ok,
-        }
-    }
 }
 
 impl From<&Text> for Words {

@@ -31,8 +31,8 @@ pub struct Accepted {
     pub recorded_at: Timestamp,
     pub ruling: Ruling,
     pub alarms: Vec<Alarm>,
-    /// What advice was given on, to tell it in words; `None` where there is none.
-    pub advised_on: Option<Box<Body>>,
+    /// What drew advice or opened duties, to tell them in words with what it says; `None` where nothing did.
+    pub told_of: Option<Box<Body>>,
     /// Whether this id had been accepted before: the first answer again.
     pub repeated: bool,
 }
@@ -72,7 +72,8 @@ impl Accepted {
             recorded_at: entry.recorded_at,
             ruling: entry.ruling.clone(),
             alarms: entry.alarms.clone(),
-            advised_on: (!entry.ruling.advice().is_empty()).then(|| Box::new(entry.body.clone())),
+            told_of: (!entry.ruling.advice().is_empty() || !entry.ruling.opened().is_empty())
+                .then(|| Box::new(entry.body.clone())),
             repeated,
         }
     }

@@ -2,6 +2,7 @@
 //! proposed, and on the sheet that is signed.
 
 use super::book::Rulebook;
+use super::groups::{Meaning, meanings};
 use super::ruleset::{Rule, Ruleset, Signatory};
 use super::vocabulary::Vocabulary;
 use super::wording::{Line, lines};
@@ -89,6 +90,10 @@ fn rules_of(before: &Rulebook, after: &Rulebook) -> Vec<RuleChange> {
             None => Change::Added(now),
             Some(old) => {
                 let changed = compare(all_lines(old, before), now);
+                // A group that gained or lost a word reads the same and means something else.
+                let meant = compare(meanings_of(old, before), meanings_of(rule, after)).into_iter();
+                let meant = meant.filter(|line| line.before.is_some() && line.after.is_some());
+                let changed: Vec<LineChange> = changed.into_iter().chain(meant).collect();
                 if changed.is_empty() {
                     continue;
                 }
@@ -154,6 +159,15 @@ fn all_lines(rule: &Rule, book: &Rulebook) -> Vec<Line> {
     ];
     all.extend(lines(rule, book.vocabulary()));
     all
+}
+
+/// What the groups of words in a rule stand for.
+fn meanings_of(rule: &Rule, book: &Rulebook) -> Vec<Line> {
+    let line = |Meaning { group, words }: Meaning| Line {
+        about: Text::new(format!("「{}」の内訳", group.ja), format!("those of '{}'", group.en)),
+        says: words,
+    };
+    meanings(rule, book.vocabulary()).into_iter().map(line).collect()
 }
 
 /// Pairs lines about the same thing in their order; equal ones are left out.

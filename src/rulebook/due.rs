@@ -7,7 +7,7 @@ use super::duty::{Step, StepDoes};
 use crate::domain::duties::{Duty, Standing};
 use crate::domain::duty::{DutyStep, StepDone};
 use crate::domain::role::OrganisationType;
-use crate::domain::terms::Timing;
+use crate::domain::terms::{ChainStep, Timing};
 use crate::domain::time::Timestamp;
 
 /// The steps of this duty whose time has come, in order. What was missed fires at once and each once; but nobody is
@@ -48,46 +48,69 @@ pub fn remaining(duty: &Duty, calendar: &Calendar) -> Vec<Step> {
     if !duty.runs() {
         return Vec::new();
     }
-    let (stands, terms) = (duty.standing(), &duty.opened.terms);
+    let stands = duty.standing();
     let of = duty.debtors.first().map_or(OrganisationType::Home, |debtor| debtor.organisation_type);
     let mut steps = Vec::new();
     // Whoever asked for more time named the day, and is not reminded before it.
     if stands == Standing::Open {
-        steps.extend(reminders(duty, calendar, of));
+        steps.extend(
+            reminders(duty, calendar, of).filter(|(number, _)| !is_reminded(duty, *number)).map(|(_, step)| step),
+        );
     }
     if matches!(stands, Standing::Open | Standing::Snoozed) {
         steps.push(Step { at: duty.due, does: StepDoes::Due });
     }
-    let told = match stands {
-        Standing::Escalated(told) => told,
-        _ => 0,
-    };
-    let mut at = duty.due;
-    for (level, step) in (0..).zip(&terms.escalate) {
-        // A step of the chain never comes before the one below it.
-        at = at.max(if step.after.seconds == 0 { duty.due } else { span(calendar, duty.due, step.after, of) });
-        if u32::from(level) >= told {
-            steps.push(Step { at, does: StepDoes::Escalate(level) });
-        }
-    }
+    let told = usize::try_from(told_of_chain(stands)).unwrap_or(usize::MAX);
+    steps.extend(chain(duty, calendar, of).into_iter().skip(told));
     steps
 }
 
-/// Those not yet told, each as long before the due time as it was before the first one.
-fn reminders(duty: &Duty, calendar: &Calendar, of: OrganisationType) -> impl Iterator<Item = Step> {
+/// What the clock has done about a duty since its due time was last set, when it was to.
+#[must_use]
+pub fn done(duty: &Duty, calendar: &Calendar) -> Vec<Step> {
+    let of = duty.debtors.first().map_or(OrganisationType::Home, |debtor| debtor.organisation_type);
+    let reminded = reminders(duty, calendar, of).filter(|(number, _)| is_reminded(duty, *number)).map(|(_, step)| step);
+    // How far it had come, also once it ended.
+    let told = usize::try_from(told_of_chain(duty.stands)).unwrap_or(usize::MAX);
+    reminded.chain(chain(duty, calendar, of).into_iter().take(told)).collect()
+}
+
+const fn told_of_chain(stands: Standing) -> u32 {
+    match stands {
+        Standing::Escalated(told) => told,
+        _ => 0,
+    }
+}
+
+/// The steps of the chain, the first of them first.
+fn chain(duty: &Duty, calendar: &Calendar, of: OrganisationType) -> Vec<Step> {
+    let mut at = duty.due;
+    let step = |(level, step): (u8, &ChainStep)| {
+        // A step of the chain never comes before the one below it.
+        at = at.max(if step.after.seconds == 0 { duty.due } else { span(calendar, duty.due, step.after, of) });
+        Step { at, does: StepDoes::Escalate(level) }
+    };
+    (0..).zip(&duty.opened.terms.escalate).map(step).collect()
+}
+
+/// At its first reminder a standing duty is opened, which tells the debtor as well.
+fn is_reminded(duty: &Duty, number: u8) -> bool {
+    u32::from(number) < duty.reminded.max(u32::from(duty.cause.is_none()))
+}
+
+/// Each as long before the due time as it was before the first one.
+fn reminders(duty: &Duty, calendar: &Calendar, of: OrganisationType) -> impl Iterator<Item = (u8, Step)> {
     let terms = &duty.opened.terms;
     let lead_us = move |remind: Timing| match duty.cause {
         Some(_) => duty.opened.due.0.saturating_sub(span(calendar, duty.opened_at, remind, of).0),
         // A standing duty counts from a record before it was opened.
         None => (terms.within.seconds.saturating_sub(remind.seconds)).saturating_mul(1_000_000),
     };
-    // At its first reminder a standing duty is opened, which tells the debtor as well.
-    let told = duty.reminded.max(u32::from(duty.cause.is_none()));
     let step = move |(number, remind): (u8, &Timing)| {
         let lead = lead_us(*remind);
         // Opening hours may push a reminder to the due time itself: then it is no reminder.
-        (lead > 0 && u32::from(number) >= told)
-            .then(|| Step { at: Timestamp(duty.due.0.saturating_sub(lead)), does: StepDoes::Remind(number) })
+        let at = Timestamp(duty.due.0.saturating_sub(lead));
+        (lead > 0).then_some((number, Step { at, does: StepDoes::Remind(number) }))
     };
     (0..).zip(&terms.remind).filter_map(step)
 }

@@ -4,7 +4,7 @@
 use super::book::Rulebook;
 use super::facts::ROLE;
 use super::judge::{Judgement, RuleRef, Verdict};
-use super::phrase::statement;
+use super::phrase::{fact, in_brackets, statement};
 use super::ruleset::{Clause, Rule, Share};
 use super::slots::Slots;
 use super::words::{Action, Effect, From};
@@ -75,15 +75,6 @@ fn in_doubt(rule: &Rule, facts: &[Text]) -> Text {
         format!("{}「{}」に当たるおそれがあるため、念のため認められません。{}", rule.id, rule.title.ja, facts.ja),
         format!("{} \"{}\" may apply, so it is refused to be safe.{}", rule.id, rule.title.en, facts.en),
     )
-}
-
-fn in_brackets(facts: &[Text]) -> Text {
-    if facts.is_empty() {
-        return Text::fixed("", "");
-    }
-    let ja: Vec<&str> = facts.iter().map(|text| text.ja.as_ref()).collect();
-    let en: Vec<&str> = facts.iter().map(|text| text.en.as_ref()).collect();
-    Text::new(format!("（{}）", ja.join("、")), format!(" ({})", en.join("; ")))
 }
 
 impl Rulebook {
@@ -160,7 +151,7 @@ impl Rulebook {
     fn facts_behind(&self, share: &Share, slots: &Slots) -> (Vec<Text>, bool) {
         let nearest = share.applies.when.iter().map(|clause| (self.unmet(clause, slots), clause));
         let Some((unmet, clause)) = nearest.min_by_key(|(unmet, _)| unmet.len()) else { return (Vec::new(), true) };
-        let say = |field: usize| statement(&self.vocabulary.fields[field], field, slots);
+        let say = |field: usize| fact(&self.vocabulary.fields[field], field, slots);
         (clause.terms.iter().map(|term| say(term.field)).collect(), unmet.is_empty())
     }
 

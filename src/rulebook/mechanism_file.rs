@@ -156,12 +156,16 @@ fn read_pledge(table: &mut Table<'_, '_>, vocabulary: &Vocabulary, findings: &mu
 fn read_applies(table: &mut Table<'_, '_>, vocabulary: &Vocabulary, findings: &mut Findings<'_>) -> Option<Applies> {
     let place = table.place;
     let on_item = table.require(key::ON, findings);
-    let (on, _) = on_item.map(|item| read_on(item, vocabulary, findings)).unwrap_or_default();
+    let (on, star) = on_item.map(|item| read_on(item, vocabulary, findings)).unwrap_or_default();
+    if let Some(place) = star {
+        findings.add(place, Mistake::StarOnlyInForbid);
+    }
     if let Some(item) = on_item.filter(|_| on.view != 0) {
         let action = Text::fixed(Action::View.ja(), Action::View.code());
         findings.add(item.place, Mistake::OnlyPosts { action });
     }
-    let on = On { view: 0, post: on.post };
+    // After a star nothing more is found in the kinds: it would only echo it.
+    let on = On { view: 0, post: if star.is_some() { 0 } else { on.post } };
     let when = table.find(key::WHEN).map_or_else(
         || vec![Clause { terms: Vec::new(), place }],
         |item| condition::read(item, on, vocabulary, findings),

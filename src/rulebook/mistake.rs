@@ -37,8 +37,8 @@ mistakes! {
         format!("this is not valid TOML: {}", detail.en);
 
     FullWidth { found: char, write: char } = "full-width",
-        format!("全角の「{found}」が使われています。半角の {write} で書いてください"),
-        format!("full-width '{found}' is used here; write {write} instead");
+        full_width_ja(*found, *write),
+        full_width_en(*found, *write);
 
     UnknownKey { key: String, suggestion: Option<String> } = "unknown-key",
         format!("「{key}」という見出しはここでは使えません{}", perhaps_ja(suggestion)),
@@ -77,16 +77,16 @@ mistakes! {
         format!("the id '{id}' may hold only ASCII letters, digits, hyphen, underscore and dot (64 at most)");
 
     BadVersion { version: String } = "bad-version",
-        format!("版「{version}」は「1.0.0」の形で書いてください"),
-        format!("write the version '{version}' in the form '1.0.0'");
+        format!("版「{version}」は{}「1.0.0」の形で書いてください", if has_full_width(version) { "半角の" } else { "" }),
+        format!("write the version '{version}' in the form '1.0.0'{}", if has_full_width(version) { ", half-width" } else { "" });
 
     BadDate { text: String } = "bad-date",
         format!("「{text}」は日付として読めません。引用符を付けずに 2026-04-01 の形で書いてください"),
         format!("'{text}' is not a date; write it as 2026-04-01, without quotes");
 
     BadDuration { text: String } = "bad-duration",
-        format!("「{text}」は期間として読めません。30m（分）・4h（時間）・30d（日）の形で書いてください"),
-        format!("'{text}' is not a duration; write it as 30m, 4h or 30d");
+        format!("「{text}」は期間として読めません。{}30m（分）・4h（時間）・30d（日）の形で書いてください", if has_full_width(text) { "半角の" } else { "" }),
+        format!("'{text}' is not a duration; write it as 30m, 4h or 30d{}", if has_full_width(text) { ", half-width" } else { "" });
 
     GateOnObservation { kind: Text } = "gate-on-observation",
         format!("関門は「{}」の投稿を止められません。見たことの記録はだれも妨げられません", kind.ja),
@@ -143,6 +143,10 @@ mistakes! {
     StarInPermit = "star-in-permit",
         "許可では * を使えません。見せる記録の種類を一つずつ、または組で書いてください",
         "a permit may not use *; name the kinds, or a group of kinds";
+
+    StarOnlyInForbid = "star-only-in-forbid",
+        "* を使えるのは禁止（forbid）だけです。対象の記録の種類を一つずつ、または組で書いてください",
+        "only a prohibition may use *; name the kinds, or a group of kinds";
 
     PermitWithoutRoles = "permit-without-roles",
         "許可の条件ごとに、だれに許すのか（actor.role）を「以外」を使わずに書いてください",
@@ -207,6 +211,48 @@ mistakes! {
     WrongFieldType { field: String, expected: &'static str, expected_ja: &'static str } = "wrong-field-type",
         format!("項目「{field}」の型は「{expected}」（{expected_ja}）です"),
         format!("the field '{field}' is of type '{expected}'");
+}
+
+/// What the sign is called, that the author may find it: a full-width space cannot be seen.
+fn full_width_ja(found: char, write: char) -> String {
+    let what = match found {
+        '\u{3000}' => return "全角の空白があります。消すか、半角の空白にしてください".to_owned(),
+        '＝' => "イコール",
+        '０'..='９' => "数字",
+        'Ａ'..='Ｚ' | 'ａ'..='ｚ' => "英字",
+        '「' | '」' | '『' | '』' => {
+            return format!("文字をかぎかっこ「{found}」で囲んでいます。半角の {write} で囲んでください");
+        }
+        '、' => return format!("読点「{found}」で区切っています。半角の {write} で区切ってください"),
+        '［' | '］' | '｛' | '｝' => "かっこ",
+        '，' => "コンマ",
+        '．' => "ピリオド",
+        '＃' => "シャープ",
+        '－' | '−' => "ハイフン",
+        _ => "引用符",
+    };
+    format!("全角の{what}「{found}」が使われています。半角の {write} で書いてください")
+}
+
+fn full_width_en(found: char, write: char) -> String {
+    let what = match found {
+        '\u{3000}' => return "there is a full-width space here; delete it, or write a plain one".to_owned(),
+        '＝' => "equals sign",
+        '０'..='９' => "digit",
+        'Ａ'..='Ｚ' | 'ａ'..='ｚ' => "letter",
+        '［' | '］' | '｛' | '｝' => "bracket",
+        '，' | '、' => "comma",
+        '．' => "full stop",
+        '＃' => "number sign",
+        '－' | '−' => "hyphen",
+        _ => "quote",
+    };
+    format!("the full-width {what} '{found}' is used here; write {write} instead")
+}
+
+/// Inside quotes full-width digits are text, and still not read as a number.
+fn has_full_width(text: &str) -> bool {
+    text.chars().any(|sign| matches!(sign, '０'..='９' | 'ａ'..='ｚ' | 'Ａ'..='Ｚ' | '．'))
 }
 
 fn perhaps_ja(suggestion: &Option<String>) -> String {

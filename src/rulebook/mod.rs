@@ -4,6 +4,7 @@
 //! `load` (files to a `Rulebook`), `judge` and `view` (the answers), `explain` (why). The formats are
 //! described in `rulebooks/README.md`.
 
+pub mod agreement;
 mod analyse;
 mod analyse_duties;
 mod answering;
@@ -29,6 +30,7 @@ pub mod facts;
 mod feasible;
 mod glossary;
 mod grid;
+mod groups;
 pub mod history;
 mod judge;
 mod load;
@@ -40,6 +42,7 @@ mod mistake;
 mod naming;
 mod notes;
 mod office;
+mod parties;
 mod partners;
 mod party_file;
 mod phrase;
@@ -54,6 +57,7 @@ mod ruleset;
 mod ruleset_file;
 mod said;
 mod sheet;
+mod sheet_rows;
 pub mod shipped;
 pub mod situation;
 mod slots;

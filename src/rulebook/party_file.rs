@@ -117,7 +117,10 @@ pub(crate) fn read_met_by(item: Item<'_, '_>, vocabulary: &Vocabulary, findings:
             met.acknowledge = true;
             continue;
         }
-        let (on, _) = read_on(act, vocabulary, findings);
+        let (on, star) = read_on(act, vocabulary, findings);
+        if let Some(place) = star {
+            findings.add(place, Mistake::StarOnlyInForbid);
+        }
         if on.view != 0 {
             findings.add(act.place, Mistake::OnlyPosts { action: Text::fixed("閲覧", "view") });
         }

@@ -201,10 +201,12 @@ fn read_share(
         let mistake = Mistake::EffectOnlyInFloor { effect: effect.code(), effect_ja: effect.ja() };
         findings.add(effect_place, mistake);
     }
+    match (effect, star) {
+        (Effect::Permit, Some(place)) => findings.add(place, Mistake::StarInPermit),
+        (Effect::Queue | Effect::Bound, Some(place)) => findings.add(place, Mistake::StarOnlyInForbid),
+        _ => {}
+    }
     if effect == Effect::Permit {
-        if let Some(place) = star {
-            findings.add(place, Mistake::StarInPermit);
-        }
         for clause in &when {
             let named =
                 |term: &super::ruleset::Term| vocabulary.fields[term.field].code == super::facts::ROLE && !term.negated;

@@ -1,42 +1,53 @@
-//! The agreement sheets of rule sets: what the bodies read, discuss and sign on paper. HTML for print, in
-//! Japanese, complete in itself: no script, no address of anything outside.
+//! The agreement sheets of rule sets: what the bodies read, discuss and sign on paper. HTML for print, in Japanese,
+//! complete in itself: no script, no address of anything outside. A rule's own rows are in `sheet_rows`.
 
 use std::fmt::Write as _;
 
+use super::agreement::Agreement;
 use super::book::Rulebook;
-use super::ruleset::{Rule, Ruleset, Signature};
-use super::wording::lines;
-use super::words::{Status, Strength};
+use super::groups::{Meaning, meanings};
+use super::ruleset::{Rule, Ruleset};
+use super::sheet_rows::rows;
+use super::words::{Layer, Status, Strength};
 use crate::domain::role::Role;
 
-const STYLE: &str = "@page{size:A4;margin:18mm}body{font-family:serif;font-size:10.5pt;line-height:1.6;max-width:48em;\
-margin:auto}section+section{break-before:page}h1{font-size:16pt}h2{font-size:13pt;border-bottom:1px solid #000;\
-margin-top:2em;break-after:avoid}article{break-inside:avoid;margin:1em 0}h3{font-size:11pt;margin:0}\
-dl{display:grid;grid-template-columns:8em 1fr;margin:.3em 0 0 1em}dt{color:#444}dd{margin:0}\
-.stands-in{background:#eee;font-weight:bold}code{font-family:monospace;font-size:9pt;overflow-wrap:anywhere}\
-.signing{break-inside:avoid}table{width:100%;border-collapse:collapse}td,th{border:1px solid #000;padding:.4em .5em;\
-text-align:left}td{height:12mm}th:nth-child(1){width:34%}th:nth-child(2){width:16%}th:nth-child(4){width:18%}";
+const STYLE: &str = "@page{size:A4;margin:11mm 14mm 13mm;@bottom-right{content:counter(page);font-size:9pt}}\
+body{font-family:\"BIZ UDPGothic\",\"Hiragino Sans\",\"Yu Gothic\",\"Noto Sans CJK JP\",\"Noto Sans JP\",sans-serif;\
+font-size:9.4pt;line-height:1.34;max-width:182mm;margin:auto}section+section{break-before:page}\
+h1{font-size:15pt;margin:0 0 .1em}h2{font-size:11pt;border-bottom:1.5pt solid #000;margin:.6em 0 .1em;break-after:avoid}\
+.about{margin:.2em 0;font-size:9pt}.seed{border:1pt solid #000;padding:0 .6em}\
+article{break-inside:avoid;padding:.2em 0 .26em;border-bottom:.5pt solid #999}h3{font-size:10pt;margin:0}\
+h3 small{font-weight:normal;font-size:8pt}.why{margin:0 0 0 1em}\
+dl{display:grid;grid-template-columns:5em 1fr;margin:0 0 0 1em;column-gap:.5em}\
+dt,dd i{color:#333;font-size:8pt;font-weight:bold;font-style:normal}dt{padding-top:.15em}\
+dd{margin:0}dd i{margin:0 .4em 0 .8em}\
+.stands-in{background:#e4e4e4;font-weight:bold;white-space:nowrap}\
+.meanings{font-size:8.5pt}.meanings dl{grid-template-columns:12em 1fr}\
+code{font-family:monospace;font-size:8pt;overflow-wrap:anywhere}.signing{break-inside:avoid}.signing small{font-weight:normal}\
+table{width:100%;border-collapse:collapse}td,th{border:1px solid #000;padding:.2em .5em;text-align:left}td{height:9mm}\
+th:nth-child(1){width:34%}th:nth-child(2){width:16%}th:nth-child(4){width:18%}";
 
 impl Rulebook {
     /// The sheet of the set with this id, signed as its file says; `None` if the book has none.
     #[must_use]
     pub fn agreement_sheet(&self, set: &str) -> Option<String> {
         let set = self.sets().iter().find(|found| found.id == set)?;
-        Some(self.agreement_sheets(&[set], |set| set.agreed_by.clone()))
+        Some(self.agreement_sheets(&[set], Agreement::of_file))
     }
 
-    /// The sheets of these sets of the book, each beginning on a page of its own. `signed` says who has signed one.
+    /// The sheets of these sets of the book, each beginning on a page of its own. `agreed` says who signed one, and where
+    /// it stands.
     #[must_use]
-    pub fn agreement_sheets(&self, sets: &[&Ruleset], signed: impl Fn(&Ruleset) -> Vec<Signature>) -> String {
+    pub fn agreement_sheets(&self, sets: &[&Ruleset], agreed: impl Fn(&Ruleset) -> Agreement) -> String {
         let mut html = String::new();
-        self.write_sheets(sets, signed, &mut html).expect("a string takes any text");
+        self.write_sheets(sets, agreed, &mut html).expect("a string takes any text");
         html
     }
 
     fn write_sheets(
         &self,
         sets: &[&Ruleset],
-        signed: impl Fn(&Ruleset) -> Vec<Signature>,
+        agreed: impl Fn(&Ruleset) -> Agreement,
         html: &mut String,
     ) -> std::fmt::Result {
         let title = match sets {
@@ -46,26 +57,30 @@ impl Rulebook {
         writeln!(html, "<!doctype html>\n<html lang=\"ja\">\n<meta charset=\"utf-8\">\n<title>{title}</title>")?;
         writeln!(html, "<style>{STYLE}</style>")?;
         for set in sets {
-            self.write_sheet(set, &signed(set), html)?;
+            self.write_sheet(set, &agreed(set), html)?;
         }
         writeln!(html, "</html>")
     }
 
-    fn write_sheet(&self, set: &Ruleset, signed: &[Signature], html: &mut String) -> std::fmt::Result {
+    fn write_sheet(&self, set: &Ruleset, agreement: &Agreement, html: &mut String) -> std::fmt::Result {
         writeln!(html, "<section><h1>{}</h1>", escape(&set.title.ja))?;
-        writeln!(html, "<p>版 {}（{}）　施行日 {}", escape(&set.version), escape(set.status.ja()), set.effective)?;
+        write!(
+            html,
+            "<p class=\"about\">版 {}　段階 {}　施行日 {}",
+            escape(&set.version),
+            escape(&agreement.stands.ja),
+            set.effective
+        )?;
         if let Some(parent) = &set.parent {
             write!(html, "　改定前 {}", escape(parent))?;
         }
         if let Some(review_by) = set.review_by {
             write!(html, "　見直し期限 {review_by}")?;
         }
-        writeln!(html, "<br>照合番号 {}</p>", escape(&set.hash))?;
+        writeln!(html, "　照合番号 {}</p>", escape(&set.hash))?;
         if set.status == Status::Seed {
-            writeln!(
-                html,
-                "<p><strong>これはひな形です。【仮置き】の数字を地域で決めてから署名してください。</strong></p>"
-            )?;
+            let told = "これはひな形です。【仮置き】の数字を地域で決めてから署名してください。";
+            writeln!(html, "<p class=\"about seed\"><strong>{told}</strong></p>")?;
         }
         for strength in [Strength::Must, Strength::Should] {
             let rules: Vec<&Rule> = set.rules.iter().filter(|rule| rule.strength == strength).collect();
@@ -76,23 +91,55 @@ impl Rulebook {
                 self.write_rule(rule, html)?;
             }
         }
-        self.write_signatures(set, signed, html)
+        self.write_meanings(set, html)?;
+        self.write_signatures(set, agreement, html)
     }
 
     fn write_rule(&self, rule: &Rule, html: &mut String) -> std::fmt::Result {
         let kind = rule.mechanism.kind().ja();
-        writeln!(html, "<article><h3>{}　{}</h3>", escape(&rule.id), escape(&rule.title.ja))?;
-        writeln!(html, "<p>{}（{kind}・{}）</p>\n<dl>", escape(&rule.reason.ja), rule.origin.ja())?;
-        for line in lines(rule, self.vocabulary()) {
-            let says = escape(&line.says.ja).replace("【仮置き】", "<span class=\"stands-in\">【仮置き】</span>");
-            writeln!(html, "<dt>{}</dt><dd>{says}</dd>", escape(&line.about.ja))?;
+        write!(html, "<article><h3>{}　{}", escape(&rule.id), escape(&rule.title.ja))?;
+        writeln!(html, " <small>〔{kind}・{}〕</small></h3>", rule.origin.ja())?;
+        writeln!(html, "<p class=\"why\">{}</p>\n<dl>", escape(&rule.reason.ja))?;
+        for row in rows(rule, self.vocabulary()) {
+            write!(html, "<dt>{}</dt><dd>", row.about)?;
+            for (at, (about, says)) in row.parts.iter().enumerate() {
+                let says = escape(says).replace("【仮置き】", "<span class=\"stands-in\">【仮置き】</span>");
+                match (at, about.is_empty()) {
+                    (_, true) => write!(html, "{says}")?,
+                    (_, false) => write!(html, "<i>{about}</i>{says}")?,
+                }
+            }
+            writeln!(html, "</dd>")?;
         }
         writeln!(html, "</dl></article>")
     }
 
+    /// What the names of groups stand for in these rules: it is part of what is signed.
+    fn write_meanings(&self, set: &Ruleset, html: &mut String) -> std::fmt::Result {
+        let mut all: Vec<Meaning> = Vec::new();
+        for meaning in set.rules.iter().flat_map(|rule| meanings(rule, self.vocabulary())) {
+            if !all.contains(&meaning) {
+                all.push(meaning);
+            }
+        }
+        if all.is_empty() {
+            return Ok(());
+        }
+        writeln!(html, "<div class=\"meanings\"><h2>まとめて呼ぶ言葉</h2>\n<dl>")?;
+        for Meaning { group, words } in &all {
+            writeln!(html, "<dt>{}</dt><dd>{}</dd>", escape(&group.ja), escape(&words.ja))?;
+        }
+        writeln!(html, "</dl></div>")
+    }
+
     /// Who signed, and an empty line for each body or side of the pair that has not.
-    fn write_signatures(&self, set: &Ruleset, signed: &[Signature], html: &mut String) -> std::fmt::Result {
-        writeln!(html, "<div class=\"signing\"><h2>署名</h2>\n<p>私たちは、上のきまりに合意します。</p>")?;
+    fn write_signatures(&self, set: &Ruleset, agreement: &Agreement, html: &mut String) -> std::fmt::Result {
+        if set.layer == Layer::Floor && agreement.signed.is_empty() {
+            let digest = escape(&set.agreement);
+            let told = "土台は、どの団体が何に合意しても守るものなので、署名は要りません。";
+            return writeln!(html, "<p class=\"about\">{told}内容の照合番号 <code>{digest}</code></p></section>");
+        }
+        writeln!(html, "<div class=\"signing\"><h2>署名 <small>私たちは、このきまりに合意します。</small></h2>")?;
         writeln!(
             html,
             "<table><tr><th>団体</th><th>職種</th><th>代表者（署名または記名押印）</th><th>署名日</th></tr>"
@@ -101,6 +148,7 @@ impl Rulebook {
             let (body, person) = (escape(body), escape(person));
             writeln!(html, "<tr><td>{body}</td><td>{role}</td><td>{person}</td><td>{on}</td></tr>")
         };
+        let signed = &agreement.signed;
         for signed in signed {
             let person = signed.person.as_deref().unwrap_or_default();
             line(&signed.body, &self.role_label(&signed.role), person, &signed.on.to_string())?;
@@ -114,7 +162,7 @@ impl Rulebook {
         }
         writeln!(
             html,
-            "</table>\n<p>署名する内容の照合番号 <code>{}</code></p></div></section>",
+            "</table>\n<p class=\"about\">署名する内容の照合番号 <code>{}</code></p></div></section>",
             escape(&set.agreement)
         )
     }

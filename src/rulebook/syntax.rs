@@ -151,8 +151,12 @@ fn full_width(text: &str) -> Vec<(usize, char, char)> {
     found
 }
 
+/// What should stand there instead: the half-width twin of digits and letters, and what people mean by the others.
 fn half_width(sign: char) -> Option<char> {
     Some(match sign {
+        '０'..='９' | 'Ａ'..='Ｚ' | 'ａ'..='ｚ' => {
+            char::from_u32(u32::from(sign) - (u32::from('０') - u32::from('0'))).unwrap_or(sign)
+        }
         '“' | '”' | '＂' | '〝' | '〟' | '「' | '」' | '『' | '』' => '"',
         '‘' | '’' | '＇' => '\'',
         '＝' => '=',
@@ -163,6 +167,7 @@ fn half_width(sign: char) -> Option<char> {
         '，' | '、' => ',',
         '＃' => '#',
         '．' => '.',
+        '－' | '−' => '-',
         '\u{3000}' => ' ',
         _ => return None,
     })
@@ -205,6 +210,8 @@ mod tests {
         assert_eq!(full_width("id = “SH-1”\n"), [(5, '“', '"')]);
         assert_eq!(full_width("id = \"SH-1”\nen = \"x\"\n"), [(10, '”', '"')]);
         assert_eq!(full_width("id ＝ \"a\"\n"), [(3, '＝', '=')]);
+        assert_eq!(full_width("over = ２5\n"), [(7, '２', '2')]);
+        assert_eq!(full_width("ｉd = 1\n"), [(0, 'ｉ', 'i')]);
     }
 
     #[test]

@@ -2,11 +2,11 @@
 //! and dry runs; the rules by themselves are worded in `wording`, one fact in `phrase`.
 
 use super::book::Rulebook;
-use super::phrase::statement;
+use super::phrase::{fact, in_brackets};
 use super::ruleset::{Clause, Rule, Term};
 use super::slots::Slots;
 use super::words::From;
-use crate::domain::body::Body;
+use crate::domain::body::{Body, DeviceSetting};
 use crate::domain::in_words::RuleInWords;
 use crate::domain::ruling::Ruling;
 use crate::domain::text::Text;
@@ -29,9 +29,9 @@ impl Rulebook {
         let told = cited.filter_map(|citation| {
             let mut told = self.in_words(citation)?;
             let (_, _, rule) = self.rules().find(|(_, _, rule)| *rule.citation == *citation)?;
-            if let Some(slots) = &slots {
-                told.says = with_facts(&told.says, &self.facts_of(rule, body, slots));
-            }
+            let mut facts = slots.as_ref().map(|slots| self.facts_of(rule, body, slots)).unwrap_or_default();
+            facts.extend(settings_of(body));
+            told.says = with_facts(&told.says, &facts);
             Some(told)
         });
         told.collect()
@@ -50,7 +50,7 @@ impl Rulebook {
         let fact = |term: &Term| {
             let field = &fields[term.field];
             let words = (field.code == ABBREVIATIONS).then(|| self.abbreviations(body)).flatten();
-            words.unwrap_or_else(|| statement(field, term.field, slots))
+            words.unwrap_or_else(|| fact(field, term.field, slots))
         };
         telling.map(fact).collect()
     }
@@ -71,9 +71,29 @@ impl Rulebook {
 }
 
 fn with_facts(says: &Text, facts: &[Text]) -> Text {
-    if facts.is_empty() {
-        return says.clone();
-    }
-    let (ja, en): (Vec<_>, Vec<_>) = facts.iter().map(|fact| (fact.ja.as_ref(), fact.en.as_ref())).unzip();
-    Text::new(format!("{}（{}）", says.ja, ja.join("、")), format!("{} ({})", says.en, en.join("; ")))
+    let facts = in_brackets(facts);
+    Text::new(format!("{}{}", says.ja, facts.ja), format!("{}{}", says.en, facts.en))
+}
+
+/// What was set differently, from what to what.
+fn settings_of(body: Option<&Body>) -> Vec<Text> {
+    let body = body.map(|body| body.corrected().unwrap_or(body));
+    let Some(Body::DeviceChange(change)) = body else { return Vec::new() };
+    let of_name = |settings: &[DeviceSetting], name: &str| settings.iter().find(|one| one.name == name).map(reading);
+    let removed = change.before.iter().filter(|old| !change.after.iter().any(|new| new.name == old.name));
+    let names = change.after.iter().chain(removed).map(|setting| &setting.name);
+    let moved = names.map(|name| {
+        let (old, new) = (of_name(&change.before, name), of_name(&change.after, name));
+        let told = |reading: Option<String>, none: &str| reading.unwrap_or_else(|| none.to_owned());
+        Text::new(
+            format!("{name}：{}→{}", told(old.clone(), "記載なし"), told(new.clone(), "なし")),
+            format!("{name}: {} → {}", told(old, "not given"), told(new, "none")),
+        )
+    });
+    let device = Text::new(change.device.clone(), change.device.clone());
+    std::iter::once(device).chain(moved).collect()
+}
+
+fn reading(setting: &DeviceSetting) -> String {
+    format!("{} {}", setting.value, setting.unit).trim_end().to_owned()
 }

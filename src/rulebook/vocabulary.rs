@@ -73,15 +73,40 @@ impl Lexicon {
         words.chain(groups).collect()
     }
 
-    /// A set of positions in words: the group that is exactly this set, else its members.
+    /// A set of positions in words: as few names as say it, groups before single words.
     pub(crate) fn label_of(&self, set: u64) -> Text {
-        if let Some(group) = self.groups.iter().find(|group| group.members == set) {
-            return group.label.clone();
+        if set == self.full() && self.len() > 1 {
+            return Text::fixed("すべて", "any");
         }
-        let members: Vec<&Text> = positions(set).filter_map(|at| self.entry(at)).map(|entry| &entry.label).collect();
-        let join =
-            |pick: fn(&Text) -> &str, or: &str| members.iter().map(|text| pick(text)).collect::<Vec<_>>().join(or);
-        Text::new(join(|text| &text.ja, "または"), join(|text| &text.en, " or "))
+        let (groups, rest) = self.groups_in(set, false);
+        let words = positions(rest).filter_map(|at| self.entry(at)).map(|entry| &entry.label);
+        let names: Vec<&Text> = groups.into_iter().map(|group| &group.label).chain(words).collect();
+        let ja: Vec<&str> = names.iter().map(|name| name.ja.as_ref()).collect();
+        let en: Vec<&str> = names.iter().map(|name| name.en.as_ref()).collect();
+        let en = match en.as_slice() {
+            [all @ .., last] if !all.is_empty() => format!("{} or {last}", all.join(", ")),
+            one => one.concat(),
+        };
+        Text::new(ja.join("、"), en)
+    }
+
+    /// The groups that say most of a set, the largest first and none with what another has said, and what is left to name
+    /// word by word; `inside`: none that says all of it. A group of one word says no more than the word, unless that is all.
+    pub(crate) fn groups_in(&self, set: u64, inside: bool) -> (Vec<&Group>, u64) {
+        let (mut found, mut rest) = (Vec::new(), set);
+        while rest != 0 {
+            let says = |group: &&Group| {
+                let (is_whole, is_one) = (group.members == set, group.members.count_ones() == 1);
+                group.members & !rest == 0 && if inside { !is_whole } else { is_whole || !is_one }
+            };
+            let largest = self.groups.iter().filter(says).reduce(|largest, group| {
+                if group.members.count_ones() > largest.members.count_ones() { group } else { largest }
+            });
+            let Some(group) = largest else { break };
+            rest &= !group.members;
+            found.push(group);
+        }
+        (found, rest)
     }
 
     /// The same set in the order of the vocabulary file, and back.

@@ -3,17 +3,16 @@
 
 use super::book::Rulebook;
 use super::etiquette::Held;
-use super::mechanism::{Deadline, MetBy, Party, Span};
+use super::mechanism::Deadline;
+use super::parties::{met_by, party, span, stands_in, step_of_chain, ways_out};
 use super::phrase::{duration, statement};
 use super::ruleset::{Clause, Interval, Mechanism, Rule, Term, Wanted};
 use super::slots::Slots;
 use super::vocabulary::{Field, Values, Vocabulary};
-use super::words::{Capacity, Clock, OnAdmission, OnDeath, Relation};
+use super::words::{OnAdmission, OnDeath};
 use crate::domain::in_words::RuleInWords;
 pub use crate::domain::in_words::{Hold, Missing};
 use crate::domain::text::Text;
-
-const DAY_S: i64 = 86_400;
 
 /// A line of a rule: what it is about, and what it says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,7 +53,7 @@ impl Rulebook {
     pub fn in_words(&self, citation: &str) -> Option<RuleInWords> {
         let (_, _, rule) = self.rules().find(|(_, _, rule)| *rule.citation == *citation)?;
         let (says, audience) = match &rule.mechanism {
-            Mechanism::Nudge(nudge) => (nudge.advice.clone(), nudge.audience.code()),
+            Mechanism::Nudge(nudge) => (why_advised(rule, &nudge.advice), nudge.audience.code()),
             _ => (rule.reason.clone(), ""),
         };
         Some(RuleInWords {
@@ -165,24 +164,10 @@ fn deadline(deadline: &Deadline, within: (&'static str, &'static str), vocabular
         say("事前のお知らせ", "reminder after", span(reminder));
     }
     for step in &deadline.escalate {
-        let (to, after) = (party(&step.to, vocabulary), span(&step.after));
-        let says = match step.after.seconds {
-            0 => Text::new(format!("{}（期限が来たとき）", to.ja), format!("{} (when due)", to.en)),
-            _ => Text::new(
-                format!("{}（期限から{}後）", to.ja, after.ja),
-                format!("{} ({} after it was due)", to.en, after.en),
-            ),
-        };
-        say("知らせる順", "then told", says);
+        say("知らせる順", "then told", step_of_chain(step, vocabulary));
     }
     if !deadline.ways_out.is_empty() {
-        let ja: Vec<_> = deadline.ways_out.iter().map(|way| way.ja()).collect();
-        let en: Vec<_> = deadline.ways_out.iter().map(|way| way.code()).collect();
-        say(
-            "ほかの道",
-            "ways out",
-            Text::new(format!("理由を書いて：{}", ja.join("、")), format!("with a reason: {}", en.join(", "))),
-        );
+        say("ほかの道", "ways out", ways_out(&deadline.ways_out));
     }
 }
 
@@ -249,84 +234,57 @@ fn range(field: &Field, part: Interval) -> Text {
 }
 
 fn in_words(clause: &Clause, vocabulary: &Vocabulary) -> Text {
-    let terms: Vec<Text> = clause.terms.iter().map(|term| wanted(&vocabulary.fields[term.field], term)).collect();
+    terms_in_words(&clause.terms.iter().collect::<Vec<_>>(), vocabulary)
+}
+
+fn terms_in_words(terms: &[&Term], vocabulary: &Vocabulary) -> Text {
+    let terms: Vec<Text> = terms.iter().map(|term| wanted(&vocabulary.fields[term.field], term)).collect();
     join(&terms, "、かつ", " and ")
 }
 
-fn any_of(clauses: &[Clause], vocabulary: &Vocabulary) -> Text {
-    let clauses: Vec<Text> = clauses.iter().map(|clause| in_words(clause, vocabulary)).collect();
-    join(&clauses, "。または、", "; or ")
+/// Alternatives. What all of them ask for is said once, in front.
+pub(crate) fn any_of(clauses: &[Clause], vocabulary: &Vocabulary) -> Text {
+    let [first, others @ ..] = clauses else { return Text::fixed("", "") };
+    if others.is_empty() {
+        return in_words(first, vocabulary);
+    }
+    let is_in = |clause: &Clause, term: &Term| clause.terms.iter().any(|other| asks_the_same(term, other));
+    let shared: Vec<&Term> =
+        first.terms.iter().filter(|term| others.iter().all(|clause| is_in(clause, term))).collect();
+    let rest = |clause: &Clause| {
+        let own = clause.terms.iter().filter(|term| !shared.iter().any(|shared| asks_the_same(shared, term)));
+        terms_in_words(&own.collect::<Vec<_>>(), vocabulary)
+    };
+    let alternatives: Vec<Text> = clauses.iter().map(rest).collect();
+    // An alternative that asks for nothing more could not be told apart.
+    if shared.is_empty() || alternatives.iter().any(|alternative| alternative.ja.is_empty()) {
+        let whole: Vec<Text> = clauses.iter().map(|clause| in_words(clause, vocabulary)).collect();
+        let whole = join(&whole, "／", " / ");
+        return Text::new(format!("次のどれか：{}", whole.ja), format!("one of: {}", whole.en));
+    }
+    let (shared, own) = (terms_in_words(&shared, vocabulary), join(&alternatives, "／", " / "));
+    Text::new(format!("{}。さらに次のどれか：{}", shared.ja, own.ja), format!("{}, and one of: {}", shared.en, own.en))
 }
 
-fn join(texts: &[Text], ja: &str, en: &str) -> Text {
+fn asks_the_same(one: &Term, other: &Term) -> bool {
+    let stands_in = |term: &Term| term.placeholder.is_some();
+    one.field == other.field
+        && one.wanted == other.wanted
+        && one.negated == other.negated
+        && stands_in(one) == stands_in(other)
+}
+
+/// What the advice says beside the rule's title: its own words, if it has any, and why it is given.
+fn why_advised(rule: &Rule, advice: &Text) -> Text {
+    if *advice == rule.title {
+        return rule.reason.clone();
+    }
+    let end = if advice.ja.ends_with('。') { "" } else { "。" };
+    let stop = if advice.en.ends_with('.') { "" } else { "." };
+    Text::new(format!("{}{end}{}", advice.ja, rule.reason.ja), format!("{}{stop} {}", advice.en, rule.reason.en))
+}
+
+pub(crate) fn join(texts: &[Text], ja: &str, en: &str) -> Text {
     let (all_ja, all_en): (Vec<_>, Vec<_>) = texts.iter().map(|text| (text.ja.as_ref(), text.en.as_ref())).unzip();
     Text::new(all_ja.join(ja), all_en.join(en))
-}
-
-fn span(span: &Span) -> Text {
-    let length = duration(span.seconds);
-    let said = match span.clock {
-        Clock::Calendar => length,
-        Clock::Business if span.seconds % DAY_S == 0 => {
-            let days = span.seconds / DAY_S;
-            let plural = if days == 1 { "" } else { "s" };
-            Text::new(format!("{days}営業日"), format!("{days} business day{plural}"))
-        }
-        Clock::Business => Text::new(format!("営業時間で{}", length.ja), format!("{} of opening time", length.en)),
-    };
-    if span.placeholder { stands_in(said) } else { said }
-}
-
-fn stands_in(said: Text) -> Text {
-    Text::new(format!("{}【仮置き】", said.ja), format!("{} [placeholder]", said.en))
-}
-
-fn party(party: &Party, vocabulary: &Vocabulary) -> Text {
-    let everybody = party.roles == vocabulary.roles.full();
-    let roles = vocabulary.roles.label_of(party.roles);
-    let is_plain = matches!(party.relation, Relation::Team) && party.capacity == Capacity::Member && !everybody;
-    let said = if party.relation == Relation::Region {
-        Text::fixed(Relation::Region.ja(), "the secretariat")
-    } else if is_plain {
-        Text::new(format!("チームの{}", roles.ja), format!("the team's {}", roles.en))
-    } else {
-        let (relation, capacity) = (party.relation, party.capacity);
-        let who = if everybody {
-            Text::fixed("", "")
-        } else {
-            Text::new(format!("の{}", roles.ja), format!(" ({})", roles.en))
-        };
-        Text::new(
-            format!("{}{}の{}", relation.ja(), who.ja, capacity.ja()),
-            format!("{} of {}{}", capacity.code(), relation.code(), who.en),
-        )
-    };
-    if party.each {
-        Text::new(format!("{}（事業所ごと）", said.ja), format!("{}, each organisation", said.en))
-    } else {
-        said
-    }
-}
-
-fn met_by(met: &MetBy, vocabulary: &Vocabulary) -> Text {
-    let mut acts = Vec::new();
-    if met.acknowledge {
-        acts.push(Text::fixed("確認", "an acknowledgement"));
-    }
-    if met.kinds != 0 {
-        let kinds = vocabulary.kinds.label_of(met.kinds);
-        acts.push(match (met.same, met.answers) {
-            (Some(same), true) => Text::new(
-                format!("これに答える、または{}が同じ「{}」", same.ja(), kinds.ja),
-                format!("a '{}' that answers it or is about the same {}", kinds.en, same.en()),
-            ),
-            (Some(same), false) => Text::new(
-                format!("{}が同じ「{}」", same.ja(), kinds.ja),
-                format!("a '{}' about the same {}", kinds.en, same.en()),
-            ),
-            (None, true) => Text::new(format!("これに答える「{}」", kinds.ja), format!("an answering '{}'", kinds.en)),
-            (None, false) => Text::new(format!("「{}」", kinds.ja), format!("'{}'", kinds.en)),
-        });
-    }
-    join(&acts, "か", " or ")
 }

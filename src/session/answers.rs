@@ -18,7 +18,7 @@ pub fn frame_of(region: &Region, answer: Answer) -> ServerFrame {
             timeline: accepted.timeline,
             seq: accepted.seq,
             recorded_at: accepted.recorded_at,
-            words: region.rulebook().consequences_in_words(accepted.advised_on.as_deref(), &accepted.ruling),
+            words: region.rulebook().consequences_in_words(accepted.told_of.as_deref(), &accepted.ruling),
             ruling: Ruling { slots: Vec::new(), ..accepted.ruling },
             alarms: accepted.alarms,
             repeated: accepted.repeated,

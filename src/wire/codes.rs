@@ -166,6 +166,19 @@ impl Code {
     pub const fn text(self) -> Text {
         Text::fixed(self.ja(), self.en())
     }
+
+    /// What the code is about, in words that fit every use of it.
+    #[must_use]
+    pub const fn title(self) -> Text {
+        match self {
+            Self::Conflict => Text::fixed("いまの内容や状態と合いません", "this does not fit what is there now"),
+            Self::Dismissed => Text::fixed("事務局が記録しないと決めた投稿です", "the secretariat dismissed this post"),
+            Self::Forbidden => Text::fixed("認められていません", "this is not allowed"),
+            Self::Held => Text::fixed("ルールにより保留されています", "rules hold this post"),
+            Self::Unexpected => Text::fixed("ここでは受け付けられない組合せです", "not expected here"),
+            _ => self.text(),
+        }
+    }
 }
 
 #[cfg(test)]

@@ -7,9 +7,10 @@ use super::frame::ServerFrame;
 use super::parse::{made_by_client, read_json};
 use super::server::frame_message;
 use crate::codec::proto::v1;
-use crate::codec::{EncodedEntry, decode_intent, id_text};
+use crate::codec::{EncodedEntry, decode_intent, holds_message, id_text};
 use crate::domain::entry::Intent;
 use crate::domain::ids::TimelineId;
+use crate::domain::in_words::Hold;
 use crate::domain::text::{Invalid, Text};
 
 /// The intent in a request body for `timeline`, which the body may leave out.
@@ -44,4 +45,11 @@ pub fn content_of(frame: &ServerFrame) -> Value {
         Value::Object(named) => named.into_iter().next().map_or(Value::Null, |(_, content)| content),
         other => other,
     }
+}
+
+/// What holds a post, as `refused.holds` and `dryRunResult.holds` have it.
+#[must_use]
+pub fn holds(holds: &[Hold]) -> Vec<Value> {
+    let value = |hold| serde_json::to_value(hold).expect("messages have text keys and no custom errors");
+    holds_message(holds).into_iter().map(value).collect()
 }

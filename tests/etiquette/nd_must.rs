@@ -25,6 +25,9 @@ async fn nd_m1_a_new_setting_reaches_the_nurse_and_is_done_when_she_acknowledges
     story.owed_by(&owed, &[Nurse]);
     assert!(owed.confirmed);
     assert_eq!(owed.due, at("04-01 13:00"));
+    let words = &told.words.iter().find(|words| words.citation.starts_with("ND-M1@")).expect("in words").says;
+    let event = "（事実：機器に起きたことは設定変更／酸素濃縮器／酸素流量（安静時）：記載なし→2 L/分）";
+    assert!(words.ja.ends_with(event), "with what was set: {}", words.ja);
     // The whole team is told of the device; nobody elsewhere, and the secretariat sees no chart.
     story.got_by(told.id, &TEAM).await;
     let on_the_tablet = story.got(Nurse, told.id).await;
@@ -36,6 +39,22 @@ async fn nd_m1_a_new_setting_reaches_the_nurse_and_is_done_when_she_acknowledges
     assert!(meets(&seen, &owed));
     story.later(10 * HOUR).await;
     assert_eq!(story.course(Secretariat, owed.id).await, [""; 0], "nobody is told of what was done");
+}
+
+#[tokio::test]
+async fn nd_m1_says_from_what_to_what_it_was_set() {
+    let mut story = Story::begin().await;
+    let Body::DeviceChange(change) = oxygen("3") else { panic!("a device change") };
+    let night = DeviceSetting {
+        name: "酸素流量（睡眠時）".to_owned(), value: "1".to_owned(), unit: "L/分".to_owned()
+    };
+    let before = flow("2").into_iter().chain([night]).collect();
+    let told = story.posts(Doctor, Body::from(Box::new(DeviceChange { before, ..*change }))).await;
+    let words = &told.words.iter().find(|words| words.citation.starts_with("ND-M1@")).expect("in words").says;
+    for said in ["酸素流量（安静時）：2 L/分→3 L/分", "酸素流量（睡眠時）：1 L/分→なし"] {
+        assert!(words.ja.contains(said), "{said}: {}", words.ja);
+    }
+    assert!(words.en.contains("酸素流量（安静時）: 2 L/分 → 3 L/分"), "{}", words.en);
 }
 
 #[tokio::test]

@@ -25,6 +25,16 @@ async fn whoever_sees_an_entry_may_ask_why_it_was_taken_and_nobody_else() {
     assert!(answer["text"]["ja"].as_str().unwrap().contains("により認められます"), "{answer}");
     let rule = &answer["rules"][0];
     assert_eq!((&rule["in_force"], &rule["set"]["status"]), (&json!(true), &json!("seed")));
+    let text = answer["text"]["ja"].as_str().unwrap();
+    for told in [
+        "記録：「記録」　看護師 ",
+        "2026年4月1日（水）9:00",
+        "判定：認められました",
+        "合意：まだだれも合意していません（ひな形）",
+    ] {
+        assert!(text.contains(told), "{told}: {text}");
+    }
+    assert!(!text.contains(id) && !text.contains("Z"), "no ids, no UTC: {text}");
     assert_eq!(rule["set"]["agreed_by"], json!([]), "nobody agreed on a seed");
     stranger.get(path(&format!("entry={id}"))).await.problem(StatusCode::NOT_FOUND, "not_found");
     nurse.get(path(&format!("entry={patient}"))).await.problem(StatusCode::NOT_FOUND, "not_found");
@@ -46,7 +56,9 @@ async fn a_refusal_is_explained_to_its_author_and_the_secretariat() {
     let seq = super::audit::kept(&app, 0).await.len();
     for who in [&nurse, &secretariat] {
         let why = who.get(path(&format!("refusal={seq}"))).await.ok();
-        assert_eq!(why["answers"][0]["text"], refused["reasons"][0]);
+        let text = why["answers"][0]["text"]["ja"].as_str().unwrap();
+        assert!(text.contains(refused["reasons"][0]["ja"].as_str().unwrap()), "{text}");
+        assert!(text.starts_with("投稿：「点滴・与薬などの指示」　") && text.contains("判定：断られました"), "{text}");
     }
     for (who, seq) in [(&doctor, seq), (&secretariat, 1), (&secretariat, 0), (&secretariat, seq + 1)] {
         who.get(path(&format!("refusal={seq}"))).await.problem(StatusCode::NOT_FOUND, "not_found");
@@ -114,11 +126,28 @@ async fn the_secretariat_may_ask_why_a_duty_is_owed_and_is_told_all_but_its_caus
     for (who, sees_cause) in [(&nurse, true), (&secretariat, false)] {
         let answer = who.get(why.clone()).await.ok()["answers"][0].clone();
         let (ja, en) = (answer["text"]["ja"].as_str().unwrap(), answer["text"]["en"].as_str().unwrap());
-        assert_eq!((ja.contains(id), en.contains(id)), (sees_cause, sees_cause), "{answer}");
+        let shown = if sees_cause { json!(id) } else { Value::Null };
+        assert_eq!((&answer["duty"]["cause"], &answer["duty"]["due"]), (&shown, &json!("2026-04-01T04:00:00Z")));
+        assert_eq!(ja.contains("きっかけ：「医療機器の導入・変更」　医師 一号（医師、"), sees_cause, "{ja}");
         assert!(!ja.contains("吸気圧") && !ja.contains("呼吸不全"), "{answer}");
-        for told in ["期限：4時間", "知らせる順", "に期限を過ぎました", "1 段目まで"] {
+        for told in [
+            "約束：ND-M1「医療機器の導入・設定変更は訪問看護へ必ず知らせる」（守るべきこと、",
+            "（看護師）",
+            "すること：きっかけの記録を「確認」する",
+            "期限：2026年4月1日（水）13:00\n",
+            "いま：続いています。2026年4月1日（水）13:00に期限を過ぎ、知らせる順の 1 段目まで知らせました",
+            "の管理者（看護師）　2026年4月1日（水）13:00",
+            "つぎ：2026年4月1日（水）17:00　",
+            "期限：4時間【仮置き】",
+            "合意：まだだれも合意していません（ひな形）",
+        ] {
             assert!(ja.contains(told), "{told}: {ja}");
         }
+        assert!(en.contains("due: Wed 1 Apr 2026, 13:00\n") && en.contains("next: Wed 1 Apr 2026, 17:00: "), "{en}");
+        for raw in [id, owed["id"].as_str().unwrap(), "Z", "T0", "nursing_station", "escalated"] {
+            assert!(!ja.contains(raw), "{raw} is raw: {ja}");
+        }
+        assert_eq!(ja.matches("ND-M1「").count(), 1, "its rule is named once: {ja}");
         assert_eq!(answer["rules"][0]["set"]["agreed_by"], json!([]));
     }
     stranger.get(why).await.problem(StatusCode::NOT_FOUND, "not_found");

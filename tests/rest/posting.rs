@@ -52,6 +52,11 @@ async fn what_is_wrong_is_named_by_field_in_both_languages_and_nothing_is_stored
         (body(json!({ "note": { "text": "" } })), "required", "body.note.text"),
         (body(json!({ "note": { "txet": "x" } })), "unknown_field", "body.note.txet"),
         (body(json!({ "note": { "text": 3 } })), "wrong_type", "body.note.text"),
+        (
+            body(json!({ "deviceChange": { "device": "酸素濃縮器", "change": "setting" } })),
+            "required",
+            "body.device_change.after",
+        ),
         (json!({ "body": { "note": { "text": "x" } } }), "required", "id"),
         (json!({ "id": "7", "body": { "note": { "text": "x" } } }), "bad_id", "id"),
         (json!({ "id": ID, "timeline": ID, "body": { "note": { "text": "x" } } }), "unexpected", "timeline"),
@@ -163,4 +168,23 @@ async fn how_far_somebody_read_is_told_to_those_who_know_the_team() {
     ] {
         answer.problem(StatusCode::NOT_FOUND, "not_found");
     }
+}
+
+#[tokio::test]
+async fn what_holds_a_post_reads_the_same_in_its_refusal_and_in_a_dry_run_of_it() {
+    let (app, _, patient, timeline) = visit().await;
+    let doctor = app.doctor("hikari").await;
+    app.link(patient, "hikari").await;
+    let order = json!({ "id": ID, "body": { "order": { "orderType": "opioid", "text": "レスキュー" } } });
+    let tried = doctor.post(format!("{timeline}/dry-run"), order.clone()).await.ok();
+    let refused = doctor.post(format!("{timeline}/entries"), order).await;
+    let refused = refused.problem(StatusCode::UNPROCESSABLE_ENTITY, "held");
+    assert_eq!(refused["holds"], tried["holds"]);
+    let hold = &refused["holds"][0];
+    assert!(hold["citation"].as_str().unwrap().starts_with("ND-M3@"), "{hold}");
+    assert_eq!(
+        hold["missing"][0]["all"][0]["now"],
+        json!({ "ja": "文書が添えてない", "en": "no document is attached" })
+    );
+    assert_eq!((&hold["reasonOk"], &refused["title_ja"]), (&json!(true), &json!("ルールにより保留されています")));
 }

@@ -136,9 +136,9 @@ async fn a_draft_that_asks_for_visits_more_often_tells_what_would_have_been_late
     let report = replayed(&app, &draft, Timestamp::MIN).await;
     let tight = DutyCount { opened: 3, late: 2, escalated: 2, undetermined: 1, ..DutyCount::default() };
     assert_eq!(report.standing["ND-S4"], Compared { draft: tight, in_force });
-    let words = report.in_words();
-    assert!(words.en.contains("standing duty ND-S4: under the draft 3 opened"), "{}", words.en);
-    assert!(words.ja.contains("定期の約束 ND-S4：案では 3 件"), "{}", words.ja);
+    let words = report.in_words([&draft, &shipped]);
+    assert!(words.en.contains("regularly\": under the draft 3 opened"), "{}", words.en);
+    assert!(words.ja.contains("ND-S4「訪問診療の内容を定期的に看護師へ伝える」：案では 3 件"), "{}", words.ja);
     // What the clock wrote is no post, and no verdict changes.
     assert!(report.changes.is_empty() && !report.duties.contains_key("ND-S4"), "{report:?}");
 

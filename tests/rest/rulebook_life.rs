@@ -299,6 +299,7 @@ async fn the_day_it_is_in_force_begins_at_midnight_in_the_region_and_lasts_over_
     app.clock.advance(Duration::from_secs(1));
     let refused = late.post(&entries, note(2)).await.problem(StatusCode::FORBIDDEN, "forbidden");
     assert!(refused["cited"][0].as_str().unwrap().starts_with("SH-99@sharing/"), "{refused}");
+    let seq = super::audit::kept(&app, 0).await.len();
 
     app.hub.follow_rulebook().await.expect("the hub runs");
     let secretariat = app.sign_in(secretariat.actor.person, secretariat.position()).await;
@@ -306,6 +307,24 @@ async fn the_day_it_is_in_force_begins_at_midnight_in_the_region_and_lasts_over_
     assert_eq!((&book["source"], &book["version"]), (&json!("agreed"), &version["id"]));
     let sharing = book["sets"].as_array().unwrap().iter().find(|set| set["id"] == "sharing").unwrap();
     assert_eq!(sharing["agreed_by"].as_array().unwrap().len(), 2);
+    // Who agreed, and where it stands, reads the same wherever it is asked.
+    assert_eq!((&sharing["status"], &sharing["stage"]), (&json!("proposed"), &json!("in_force")));
+    assert_eq!(sharing["stage_label"]["ja"], "施行中：2026-04-02から");
+    let citation = refused["cited"][0].as_str().unwrap().replace('/', "%2F").replace('#', "%23");
+    let cited = secretariat.get(format!("/api/v1/rulebook/citations/{citation}")).await.ok();
+    assert_eq!((&cited["set"]["agreed_by"], &cited["set"]["stage"]), (&sharing["agreed_by"], &sharing["stage"]));
+    let sheet = secretariat.get(path(&version, "/sheet")).await;
+    assert!(sheet.text().contains("段階 施行中：2026-04-02から"), "{}", sheet.text());
+    let why = secretariat.get(format!("/api/v1/rulebook/explain?refusal={seq}")).await.ok()["answers"][0].clone();
+    let text = why["text"]["ja"].as_str().unwrap();
+    for agreed in [
+        "みなと医師会（医師、医師 一号、2026-04-01）",
+        "訪問看護協議会（看護師、山岸 花子、2026-03-30）",
+        "　施行中：2026-04-02から",
+    ] {
+        assert!(text.contains(agreed), "{agreed}: {text}");
+    }
+    assert_eq!(why["rules"][0]["set"]["agreed_by"], sharing["agreed_by"]);
     let app = app.stop().await.start().await;
     late.post(&entries, note(3)).await.problem(StatusCode::FORBIDDEN, "forbidden");
 

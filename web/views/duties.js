@@ -1,5 +1,5 @@
 // `<renkei-duties>`: what this person owes across their patients, due soonest first, and what was done last. For the
-// secretariat: also what is past its due time anywhere.
+// secretariat: also what is past its due time anywhere, and how all other duties of the region stand.
 
 import { html, nothing, repeat } from '../vendor/lit.js';
 import { isLate } from '../duties.js';
@@ -17,12 +17,14 @@ export class DutyList extends View {
     const now = model.clock.now();
     const coming = open.filter((duty) => !isLate(duty, now));
     const late = open.filter((duty) => isLate(duty, now));
+    const none = say(model.isSecretariat ? 'duties_none_here' : 'duties_none');
     return html`<div class="duty-list">
       <header class="duty-list-head"><a class="button button-text back" href="#/">${icon('back')}<span>${say('to_list')}</span></a>
         <h1>${say(model.isSecretariat ? 'duties' : 'duties_mine')}</h1></header>
-      ${open.length === 0 ? html`<div class="duty-none">${icon('check')}<p>${say('duties_none')}</p></div>` : nothing}
+      ${open.length === 0 ? html`<div class="duty-none">${icon('check')}<p>${none}</p></div>` : nothing}
       ${this.section(say('duties_coming'), coming)}
       ${this.section(say('duties_late'), late)}
+      ${this.section(say('duties_elsewhere'), model.owing.elsewhere)}
       ${this.section(say('duties_done'), done)}
     </div>`;
   }
@@ -33,10 +35,16 @@ export class DutyList extends View {
     return html`<section><h2>${title} <small>${duties.length}</small></h2><ul class="duties">${repeat(duties, ({ id }) => id, (duty) => this.row(duty))}</ul></section>`;
   }
 
+  /** Whose duties these are: a patient's, or an office's own. @param {string} timeline */
+  subject(timeline) {
+    const office = this.model.organisationName(timeline);
+    return office ? { kanji: office, kana: '' } : this.model.patientName(timeline);
+  }
+
   /** @param {Duty} duty */
   row(duty) {
     const { model } = this;
-    const name = model.patientName(duty.timeline);
+    const name = this.subject(duty.timeline);
     const state = tone(model, duty);
     return html`<li class="duty duty-${state}">${icon(state === 'done' ? 'check' : 'clock')}
       <div class="duty-words">

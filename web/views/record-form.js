@@ -4,7 +4,7 @@
 import { html, nothing } from '../vendor/lit.js';
 import { Attaching } from '../attaching.js';
 import { Draft } from '../draft.js';
-import { FORMS, bodyFrom, kindsFor, presets, valuesFrom } from '../forms.js';
+import { FORMS, bodyFrom, fieldsFor, kindsFor, presets, valuesFrom } from '../forms.js';
 import { kindOf, nameOf, usOfMs } from '../frames.js';
 import { say, word } from '../language.js';
 import { beforeSend } from './before-send.js';
@@ -149,7 +149,7 @@ export class RecordForm extends View {
     const around = (/** @type {import('../forms.js').Field} */ field) => ({
       model: this.model, timeline: this.timelineId, attaching, value: values[field.name], set: (/** @type {any} */ value) => this.set(slip, field.name, value),
     });
-    const { fields } = FORMS[kind];
+    const fields = fieldsFor(kind, values);
     const folded = fields.filter(({ more }) => more);
     const form = { saysVerdict: true, offered: fields.map(({ name }) => name), take: (/** @type {import('../ways.js').Way} */ way) => this.take(slip, way) };
     return html`${this.waiting ? html`<p class="notice">${icon('reply')}<span>${say('comes_back_to', { kind: word('kind', this.waiting) })}</span></p>` : nothing}

@@ -2,6 +2,7 @@
 // and a mark; colour only repeats them.
 
 import { html, nothing } from '../vendor/lit.js';
+import { phrasesOf } from '../forms.js';
 import { inLanguage, say, word } from '../language.js';
 import { alarmText } from './bodies.js';
 import { icon } from './icons.js';
@@ -9,7 +10,8 @@ import { citations } from './ruling.js';
 
 /** @param {import('../frames.js').Verdict} verdict */
 export function reasonsOf(verdict) {
-  return html`${verdict.reasons.length ? html`<ul class="reasons">${verdict.reasons.map((reason) => html`<li>${inLanguage(reason)}</li>`)}</ul>` : nothing}
+  const field = phrasesOf(verdict.field).map((phrase) => say(phrase)).join(' › ');
+  return html`${verdict.reasons.length ? html`<ul class="reasons">${verdict.reasons.map((reason) => html`<li>${field ? html`<b>${field}</b> ` : nothing}${inLanguage(reason)}</li>`)}</ul>` : nothing}
     ${verdict.cited.length ? html`<details class="ruling"><summary>${icon('gavel')}<span>${say('ruling')}</span></summary>
       <div class="ruling-sheet">${citations(verdict.cited)}</div></details>` : nothing}`;
 }

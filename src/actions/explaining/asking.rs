@@ -3,6 +3,7 @@
 
 use super::{Explained, Explainer};
 use crate::domain::directory::Actor;
+use crate::domain::duties::Duty;
 use crate::domain::duty::DutyId;
 use crate::domain::ids::{EntryId, PatientId, PersonId, Seq};
 use crate::domain::kind::Kind;
@@ -23,6 +24,14 @@ pub enum AskError {
     Look(#[from] LookError),
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+/// A duty that is explained, and of its cause what this reader may know.
+#[derive(Clone, Debug)]
+pub struct Told {
+    pub duty: Duty,
+    pub cause: Option<EntryId>,
+    pub explained: Explained,
 }
 
 /// Somebody who asks.
@@ -72,14 +81,15 @@ impl Asker<'_> {
     ///
     /// # Errors
     /// When this person may see neither what opened it nor how it stands.
-    pub async fn duty(&self, patient: PatientId, id: DutyId) -> Result<Explained, AskError> {
+    pub async fn duty(&self, patient: PatientId, id: DutyId) -> Result<Told, AskError> {
         let sight = self.card(patient).await?;
         let duty = sight.state.duties.find(id).ok_or(AskError::NotFound)?;
         let sees_cause = sight.view.shows_cause_of(duty);
         if !sees_cause && !sight.view.shows_duty(duty) {
             return Err(AskError::NotFound);
         }
-        Ok(self.explainer.duty(duty, sees_cause).await?)
+        let explained = self.explainer.duty(duty, sees_cause).await?;
+        Ok(Told { cause: duty.cause.filter(|_| sees_cause), duty: duty.clone(), explained })
     }
 
     /// About what somebody may see of a patient.
@@ -94,8 +104,7 @@ impl Asker<'_> {
     ) -> Result<Vec<(Actor, bool, Explained)>, AskError> {
         let sight = self.card(patient).await?;
         let (asker, state) = (self.signed_in.actor, &sight.state);
-        let directory = self.hub.region().directory();
-        let answers = self.explainer.view(state, &directory, (person, kind), self.hub.region().now()).await?;
+        let answers = self.explainer.view(state, (person, kind)).await?;
         let is_team_mate = |actor: &Actor| state.membership(&asker).is_some() && state.membership(actor).is_some();
         let may_ask = |(actor, ..): &(Actor, bool, Explained)| {
             asker.role == Role::Secretariat || asker.person == person || is_team_mate(actor)

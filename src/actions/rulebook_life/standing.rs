@@ -6,6 +6,8 @@ use super::error::{LifeError, changed_meanwhile, conflict, invalid};
 use crate::actions::rulebook::has_only_seeds;
 use crate::domain::lifecycle::{RulebookVersion, SetSignature, Stage};
 use crate::domain::text::Text;
+use crate::domain::time::Timestamp;
+use crate::rulebook::agreement::Agreement;
 use crate::rulebook::{Layer, Rulebook, Ruleset, Signature, Status};
 use crate::store::RulebookFile;
 
@@ -58,10 +60,11 @@ impl Standing {
         unsigned
     }
 
-    /// The signatures under one of its sets.
+    /// Who agreed on one of its sets, and where it stands. `calendar_day` says on which day a moment is in the region.
     #[must_use]
-    pub fn signed(&self, set: &Ruleset) -> Vec<Signature> {
-        of_set(set, &self.signatures)
+    pub fn agreement(&self, set: &Ruleset, calendar_day: impl Fn(Timestamp) -> Date) -> Agreement {
+        let version = (self.version.stage, self.version.effective_at.map(calendar_day));
+        Agreement::of(set, &self.signatures, Some(version))
     }
 
     /// Nobody has agreed on any of it, nor is asked to.

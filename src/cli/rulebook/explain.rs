@@ -6,7 +6,7 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use uuid::Uuid;
 
-use crate::actions::explaining::{Explained, Explainer};
+use crate::actions::explaining::Explainer;
 use crate::actions::kept_rulebooks::KeptRulebooks;
 use crate::cli::config_arguments::{ConfigArguments, print_mistakes};
 use crate::cli::{Complaint, EXIT_CONFIG, Terminal, open, serve};
@@ -56,6 +56,7 @@ pub(super) fn run(arguments: &Arguments, terminal: Terminal) -> anyhow::Result<E
     print_mistakes(&settled.notes, terminal);
     let configured = settled.config.rulebook_dir.as_deref();
     let configured = configured.map(|folder| open::load_rulebook(Some(folder))).transpose()?;
+    let calendar = open::calendar_of(&settled.config.calendar);
     let key = Arc::new(RegionKey::load_file(&settled.config.region_key_file)?);
     let told = serve::runtime()?.block_on(async {
         let journal = open::open_journal(&settled.config.database.url(), key).await?;
@@ -67,25 +68,33 @@ pub(super) fn run(arguments: &Arguments, terminal: Terminal) -> anyhow::Result<E
             },
         };
         let kept = KeptRulebooks::new(journal.clone());
-        let explainer = Explainer { journal: &journal, kept: &kept, in_force: Arc::new(in_force) };
+        let directory: Directory = journal.read(|tx| Box::pin(tx.load_directory())).await?;
+        let explainer = Explainer {
+            journal: &journal,
+            kept: &kept,
+            in_force: Arc::new(in_force),
+            directory: Arc::new(directory),
+            calendar: &calendar,
+            now: SystemClock::new().now(),
+        };
         let told = answer(&journal, &explainer, arguments).await;
         journal.close().await;
         told
     })?;
-    print!("{}", terminal.language.pick(&told));
+    println!("{}", terminal.language.pick(&told));
     Ok(ExitCode::SUCCESS)
 }
 
 async fn answer(journal: &Journal, explainer: &Explainer<'_>, arguments: &Arguments) -> anyhow::Result<Text> {
     if let Some(id) = arguments.entry {
         let stored = journal.find_entry(id).await?.ok_or_else(unknown)?;
-        return Ok(told(&explainer.entry(&stored.entry).await?));
+        return Ok(explainer.entry(&stored.entry).await?.text());
     }
     if let Some(seq) = arguments.refusal {
         let before = seq.checked_sub(1).ok_or_else(unknown)?;
         let page = journal.read(move |tx| Box::pin(async move { tx.list_refused(before, 1).await })).await?;
         let post = page.posts.into_iter().find(|post| post.seq == seq).ok_or_else(unknown)?;
-        return Ok(told(&explainer.refusal(&post).await?.ok_or_else(unknown)?));
+        return Ok(explainer.refusal(&post).await?.ok_or_else(unknown)?.text());
     }
     let patient = arguments.patient.ok_or_else(|| {
         Complaint::new(Text::fixed(
@@ -96,49 +105,15 @@ async fn answer(journal: &Journal, explainer: &Explainer<'_>, arguments: &Argume
     let loaded = journal.load(patient.into()).await?.ok_or_else(unknown)?;
     if let Some(duty) = arguments.duty {
         let duty = loaded.state.duties.find(DutyId(duty)).ok_or_else(unknown)?;
-        return Ok(told(&explainer.duty(duty, true).await?));
+        return Ok(explainer.duty(duty, true).await?.text());
     }
     let person = arguments.person.context("clap asks for one of them")?;
-    let directory: Directory = journal.read(|tx| Box::pin(tx.load_directory())).await?;
-    let answers = explainer.view(&loaded.state, &directory, (person, arguments.kind), SystemClock::new().now()).await?;
-    if answers.is_empty() {
-        return Err(unknown().into());
-    }
-    let mut all = Text::new("", "");
-    for (actor, may_see, explained) in &answers {
-        let Text { ja, en } = told(explained);
-        let (sees_ja, sees_en) =
-            if *may_see { ("見られます", "may see") } else { ("見られません", "may not see") };
-        all = Text::new(
-            format!("{}{}：{sees_ja}\n{ja}", all.ja, actor.role.ja()),
-            format!("{}{}: {sees_en}\n{en}", all.en, actor.role.en()),
-        );
-    }
-    Ok(all)
-}
-
-/// The words, then each rule with its version and who agreed.
-fn told(explained: &Explained) -> Text {
-    let (mut ja, mut en) = (format!("{}\n", explained.text.ja), format!("{}\n", explained.text.en));
-    for agreed in &explained.rules {
-        let file = agreed.set.agreed_by.iter().map(|by| format!("{}（{}）", by.body, by.on));
-        let here = agreed.signatures.iter().map(|by| format!("{}（{}）", by.body, by.on));
-        let by: Vec<String> = file.chain(here).collect();
-        let citation = &agreed.rule.citation;
-        let nobody = by.is_empty();
-        let by = by.join("、");
-        ja += &if nobody {
-            format!("  {citation}　合意なし（{}）\n", agreed.set.status)
-        } else {
-            format!("  {citation}　合意：{by}\n")
-        };
-        en += &if nobody {
-            format!("  {citation}, agreed by nobody ({})\n", agreed.set.status)
-        } else {
-            format!("  {citation}, agreed by {by}\n")
-        };
-    }
-    Text::new(ja, en)
+    let answers = explainer.view(&loaded.state, (person, arguments.kind)).await?;
+    // One for each position, with an empty line between them.
+    let texts = answers.iter().map(|(.., explained)| explained.text());
+    let all =
+        texts.reduce(|all, text| Text::new(format!("{}\n\n{}", all.ja, text.ja), format!("{}\n\n{}", all.en, text.en)));
+    Ok(all.ok_or_else(unknown)?)
 }
 
 fn unknown() -> Complaint {

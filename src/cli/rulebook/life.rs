@@ -7,7 +7,6 @@ use std::sync::Arc;
 
 use clap::Subcommand;
 use jiff::civil::Date;
-use jiff::tz::TimeZone;
 
 use crate::actions::rulebook_life::{Life, LifeError, RulebookFile, Signing, Standing};
 use crate::cli::config_arguments::{ConfigArguments, print_mistakes};
@@ -33,6 +32,8 @@ enum What {
     Show(OneArguments),
     /// フォルダーの中身を下書きとして登録する / Enter the files of a folder as a draft
     Draft(DraftArguments),
+    /// 署名のための合意書を、記録した署名とともに HTML で出す / Print a version's agreement sheets with the signatures it has, as HTML
+    Sheet(OneArguments),
     /// 下書きを団体に提案する / Lay a draft before the bodies
     Propose(OneArguments),
     /// 紙の合意書への署名を記録する / Record a signature on paper
@@ -113,7 +114,7 @@ impl What {
     fn config(&self) -> &ConfigArguments {
         match self {
             Self::List(config) => config,
-            Self::Show(one) | Self::Propose(one) => &one.config,
+            Self::Show(one) | Self::Sheet(one) | Self::Propose(one) => &one.config,
             Self::Draft(draft) => &draft.config,
             Self::Sign(sign) => &sign.one.config,
             Self::InForce(in_force) => &in_force.one.config,
@@ -135,7 +136,7 @@ pub(super) fn run(arguments: &Arguments, terminal: Terminal) -> anyhow::Result<E
             journal: journal.clone(),
             by: By::Operator,
             now: clock.now(),
-            zone: TimeZone::get("Asia/Tokyo")?,
+            zone: open::calendar_of(&settled.config.calendar).zone,
             is_configured: settled.config.rulebook_dir.is_some(),
         };
         let id = RulebookVersionId(Ids::new(clock).draw());
@@ -166,6 +167,7 @@ async fn take(life: &Life, new: RulebookVersionId, what: &What) -> anyhow::Resul
     let standing = match what {
         What::List(_) => return Ok(list(life, &life.list().await?)),
         What::Show(one) => life.find(one.id).await?,
+        What::Sheet(one) => return Ok(sheet(life, &life.find(one.id).await?)),
         What::Draft(DraftArguments { folder, title, replace, .. }) => {
             let files = files(folder)?;
             match replace {
@@ -221,6 +223,13 @@ fn line(life: &Life, version: &RulebookVersion) -> Text {
         format!("{id} {} {fingerprint} {title}{ja}\n", stage.ja()),
         format!("{id} {} {fingerprint} {title}{en}\n", stage.en()),
     )
+}
+
+/// The same in either language: bodies sign in Japanese.
+fn sheet(life: &Life, standing: &Standing) -> Text {
+    let sets: Vec<_> = standing.book.sets().iter().collect();
+    let page = standing.book.agreement_sheets(&sets, |set| standing.agreement(set, |at| life.date_of(at)));
+    Text::new(page.clone(), page)
 }
 
 fn shown(life: &Life, standing: &Standing) -> Text {

@@ -9,16 +9,15 @@ mod reports;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::Arc;
 
 use clap::Subcommand;
 use jiff::civil::Date;
-use jiff::tz::TimeZone;
 
 use super::config_arguments::{ConfigArguments, print_mistakes};
 use super::{Complaint, EXIT_CONFIG, EXIT_FAILURE, Terminal, open};
 use crate::clock::{Clock as _, SystemClock};
 use crate::domain::text::Text;
+use crate::rulebook::calendar::Calendar;
 use crate::rulebook::{Problems, Rulebook};
 
 #[derive(Debug, clap::Args)]
@@ -87,7 +86,7 @@ struct CoverageArguments {
 
 pub(super) fn run(arguments: &Arguments, terminal: Terminal) -> anyhow::Result<ExitCode> {
     match &arguments.what {
-        What::Check(folder) => with_book(folder, terminal, |book| Ok(reports::check(book, today()?))),
+        What::Check(folder) => with_book(folder, terminal, |book| Ok(reports::check(book, today()))),
         What::Analyse(folder) => with_book(folder, terminal, reports::analyse),
         What::Sheet(SheetArguments { folder, set }) => {
             with_book(folder, terminal, |book| reports::sheets(book, set).map(reports::Report::page))
@@ -152,8 +151,6 @@ fn print_problems(Problems(problems): &Problems, terminal: Terminal) {
 }
 
 /// The date in the region.
-fn today() -> anyhow::Result<Date> {
-    let now = Arc::new(SystemClock::new()).now();
-    let instant = jiff::Timestamp::from_microsecond(now.as_micros())?;
-    Ok(instant.to_zoned(TimeZone::get("Asia/Tokyo")?).date())
+fn today() -> Date {
+    Calendar::japan_with_placeholders().date_at(SystemClock::new().now())
 }

@@ -45,7 +45,7 @@ pub(super) fn run(arguments: &Arguments, terminal: Terminal) -> anyhow::Result<E
     let configured = settled.config.rulebook_dir.as_deref();
     let configured = configured.map(|folder| open::load_rulebook(Some(folder))).transpose()?;
     let calendar = open::calendar_of(&settled.config.calendar);
-    let report = serve::runtime()?.block_on(async {
+    let told = serve::runtime()?.block_on(async {
         let journal = open::open_journal(&url, key).await?;
         let in_force = match configured {
             Some(book) => book,
@@ -59,8 +59,8 @@ pub(super) fn run(arguments: &Arguments, terminal: Terminal) -> anyhow::Result<E
         let ground = Ground { calendar: &calendar, directory: &directory, offices: &offices, in_force: &in_force };
         let report = replay(&journal, &draft, ground, Period { since, until }).await;
         journal.close().await;
-        anyhow::Ok(report?)
+        anyhow::Ok(report?.in_words([&draft, &in_force]))
     })?;
-    print!("{}", terminal.language.pick(&report.in_words()));
+    print!("{}", terminal.language.pick(&told));
     Ok(ExitCode::SUCCESS)
 }

@@ -6,6 +6,7 @@ use jiff::civil::Date;
 
 use crate::cli::{Complaint, Terminal};
 use crate::domain::text::Text;
+use crate::rulebook::agreement::Agreement;
 use crate::rulebook::diff::{diff as changes, in_words, unversioned};
 use crate::rulebook::{Rulebook, Ruleset, Status};
 
@@ -103,7 +104,7 @@ pub(super) fn sheets(book: &Rulebook, wanted: &[String]) -> anyhow::Result<Strin
     }
     let is_wanted = |set: &&Ruleset| wanted.is_empty() || wanted.contains(&set.id);
     let sets: Vec<&Ruleset> = book.sets().iter().filter(is_wanted).collect();
-    Ok(book.agreement_sheets(&sets, |set| set.agreed_by.clone()))
+    Ok(book.agreement_sheets(&sets, Agreement::of_file))
 }
 
 pub(super) fn diff(old: &Rulebook, new: &Rulebook) -> Report {

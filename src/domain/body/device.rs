@@ -7,7 +7,7 @@ use crate::domain::attachment::Attachment;
 use crate::domain::decimal::Decimal;
 use crate::domain::list::closed_list;
 use crate::domain::search::plain;
-use crate::domain::text::Invalid;
+use crate::domain::text::{Invalid, Text};
 
 /// One setting of a device: 酸素流量（安静時）, 2, L/分.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -90,7 +90,11 @@ impl Check for DeviceChange {
         each("before", &self.before, DeviceSetting::check)?;
         each("after", &self.after, DeviceSetting::check)?;
         if self.change == DeviceChangeType::Setting && self.after.is_empty() {
-            return Err(Invalid::required("after"));
+            let message = Text::fixed(
+                "設定変更では、変更後の設定（項目と値）を一つ以上書いてください",
+                "a change of setting needs at least one setting with its value after the change",
+            );
+            return Err(Invalid::new("after", "required", message));
         }
         texts([("reason", &self.reason)])?;
         each("contact_dates", &self.contact_dates, |on| has_happened("", Some(*on), today))?;

@@ -7,8 +7,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::rulebooks;
-use crate::actions::explaining::AgreedRule;
-use crate::actions::rulebook::{Labelled, RuleInWords, Rulebook, SetInWords, find_cited, has_only_seeds, rules_of};
+use crate::actions::agreement::{AgreedRule, Agreement, Agreements, find_agreed};
+use crate::actions::rulebook::{Labelled, RuleInWords, Rulebook, has_only_seeds, rules_of};
 use crate::domain::act::By;
 use crate::http::app::App;
 use crate::http::authentication::Arrived;
@@ -68,10 +68,13 @@ pub struct SetShape {
     /// First 12 hexadecimal digits of the SHA-256 of the file.
     hash: String,
     title: Words,
-    /// `floor`, `sharing`.
+    /// `floor`, `sharing`, `etiquette`.
     layer: &'static str,
-    /// `seed`, `draft`, `proposed`, `agreed`, `retired`.
+    /// What the file says of itself: `seed`, `draft`, `proposed`, `agreed`, `retired`.
     status: &'static str,
+    /// Where the version it is in stands: `draft`, `proposed`, `agreed`, `in_force`, `retired`; as `status` where it is in none.
+    stage: &'static str,
+    stage_label: Words,
     #[schema(example = "2026-04-01")]
     effective: String,
     /// The day by which the bodies look at the rules again.
@@ -107,41 +110,39 @@ pub struct SetHeader {
     #[schema(example = "1.0.0")]
     version: String,
     title: Words,
-    /// `floor`, `sharing`.
+    /// `floor`, `sharing`, `etiquette`.
     layer: &'static str,
-    /// `seed`, `draft`, `proposed`, `agreed`, `retired`.
+    /// What the file says of itself: `seed`, `draft`, `proposed`, `agreed`, `retired`.
     status: &'static str,
+    /// Where the version it is in stands: `draft`, `proposed`, `agreed`, `in_force`, `retired`; as `status` where it is in none.
+    stage: &'static str,
+    stage_label: Words,
     #[schema(example = "2026-04-01")]
     effective: String,
     agreed_by: Vec<SignatureShape>,
 }
 
-impl CitedRule {
-    /// With the signatures that were given to the hub.
-    pub(super) fn agreed(agreed: AgreedRule) -> Self {
-        let AgreedRule { set, rule, in_force, signatures } = agreed;
-        let mut shape = Self::of((set, rule), in_force);
-        let signed = signatures.into_iter();
-        shape.set.agreed_by.extend(signed.map(|by| SignatureShape {
-            body: by.body,
-            role: by.role,
-            on: by.on.to_string(),
-        }));
-        shape
+impl SignatureShape {
+    fn list(agreement: &Agreement) -> Vec<Self> {
+        let signed = agreement.signed.iter();
+        let shape = signed.map(|by| Self { body: by.body.clone(), role: by.role.clone(), on: by.on.to_string() });
+        shape.collect()
     }
+}
 
-    fn of((set, rule): (SetInWords, RuleInWords), in_force: bool) -> Self {
-        let agreed_by = set.agreed_by.into_iter();
+impl CitedRule {
+    pub(super) fn of(agreed: AgreedRule) -> Self {
+        let AgreedRule { set, rule, in_force, agreement } = agreed;
         let set = SetHeader {
             id: set.id,
             version: set.version,
             title: Words::from(&set.title),
             layer: set.layer,
             status: set.status,
+            stage: agreement.stage,
+            stage_label: Words::from(&agreement.stands),
             effective: set.effective.to_string(),
-            agreed_by: agreed_by
-                .map(|by| SignatureShape { body: by.body, role: by.role, on: by.on.to_string() })
-                .collect(),
+            agreed_by: SignatureShape::list(&agreement),
         };
         Self { rule: rule.into(), set, in_force }
     }
@@ -204,22 +205,23 @@ pub async fn show(State(app): State<App>, signed_in: SignedIn) -> Result<Json<Bo
     let life = rulebooks::life(&app, By::Person(signed_in.actor));
     let book = app.hub.region().rulebook();
     let version = life.find_in_force().await?.filter(|standing| standing.version.fingerprint == book.fingerprint());
-    let sets = book.sets().iter().map(|set| SetShape {
-        id: set.id.clone(),
-        version: set.version.clone(),
-        hash: set.hash.clone(),
-        title: Words::from(&set.title),
-        layer: set.layer.code(),
-        status: set.status.code(),
-        effective: set.effective.to_string(),
-        review_by: set.review_by.map(|on| on.to_string()),
-        agreed_by: version
-            .as_ref()
-            .map_or_else(|| set.agreed_by.clone(), |standing| standing.signed(set))
-            .into_iter()
-            .map(|by| SignatureShape { body: by.body, role: by.role, on: by.on.to_string() })
-            .collect(),
-        rules: rules_of(set).into_iter().map(RuleShape::from).collect(),
+    let agreements = Agreements::on(app.hub.journal(), &book, app.hub.region().calendar()).await?;
+    let sets = book.sets().iter().map(|set| {
+        let agreement = agreements.of(set);
+        SetShape {
+            id: set.id.clone(),
+            version: set.version.clone(),
+            hash: set.hash.clone(),
+            title: Words::from(&set.title),
+            layer: set.layer.code(),
+            status: set.status.code(),
+            stage: agreement.stage,
+            stage_label: Words::from(&agreement.stands),
+            effective: set.effective.to_string(),
+            review_by: set.review_by.map(|on| on.to_string()),
+            agreed_by: SignatureShape::list(&agreement),
+            rules: rules_of(set).into_iter().map(RuleShape::from).collect(),
+        }
     });
     let source = match &version {
         _ if life.is_configured => "configured",
@@ -247,11 +249,7 @@ pub async fn show_cited(
     _: Arrived,
     Path(citation): Path<String>,
 ) -> Result<Json<CitedRule>, Problem> {
-    let book = app.hub.region().rulebook();
-    if let Some(found) = find_cited(&book, &citation) {
-        return Ok(Json(CitedRule::of(found, true)));
-    }
-    let past = app.kept_rulebooks.find(&citation).await?.ok_or_else(Problem::not_found)?;
-    let found = find_cited(&past, &citation).ok_or_else(Problem::not_found)?;
-    Ok(Json(CitedRule::of(found, false)))
+    let (journal, region) = (app.hub.journal(), app.hub.region());
+    let found = find_agreed((journal, &app.kept_rulebooks), &region.rulebook(), region.calendar(), &citation).await?;
+    found.map(|found| Json(CitedRule::of(found))).ok_or_else(Problem::not_found)
 }

@@ -127,7 +127,7 @@ pub async fn show(
     Id(id): Id<RulebookVersionId>,
 ) -> Result<Json<Version>, Problem> {
     let life = life(&app, By::Person(signed_in.actor));
-    Ok(Json(Version::of(&life.find(id).await?, life.date_of(life.now))))
+    Ok(Json(Version::of(&life.find(id).await?, &life)))
 }
 
 /// Enter a draft. Mistakes of its files come back with file, line and column.
@@ -147,7 +147,7 @@ pub async fn draft(
     let life = life(&app, secretariat.into());
     let id = RulebookVersionId(app.hub.region().draw_id());
     let drafted = life.draft(id, &given.title, files(given.files)).await?;
-    Ok((StatusCode::CREATED, Json(Version::of(&drafted, life.date_of(life.now)))))
+    Ok((StatusCode::CREATED, Json(Version::of(&drafted, &life))))
 }
 
 /// Replace the files of a version that is not in force. It is a draft again; signatures of changed sets are void.
@@ -169,7 +169,7 @@ pub async fn change(
     let life = life(&app, secretariat.into());
     let changed = life.replace(id, files(given.files)).await?;
     app.hub.follow_rulebook().await?;
-    Ok(Json(Version::of(&changed, life.date_of(life.now))))
+    Ok(Json(Version::of(&changed, &life)))
 }
 
 /// Lay a draft before the bodies.
@@ -189,7 +189,7 @@ pub async fn propose(
     input::Json(given): input::Json<Seen>,
 ) -> Result<Json<Version>, Problem> {
     let life = life(&app, secretariat.into());
-    Ok(Json(Version::of(&life.propose(id, &given.fingerprint).await?, life.date_of(life.now))))
+    Ok(Json(Version::of(&life.propose(id, &given.fingerprint).await?, &life)))
 }
 
 /// Sign a set of a proposed version for a body: as a person of its profession, or from paper as the secretariat.
@@ -230,7 +230,7 @@ pub async fn sign(
     };
     let SignatureGiven { set, agreement, body, role, .. } = given;
     let signed = life.sign(id, Signing { set, agreement, body, role, person, on }).await?;
-    Ok((StatusCode::CREATED, Json(Version::of(&signed, life.date_of(life.now)))))
+    Ok((StatusCode::CREATED, Json(Version::of(&signed, &life))))
 }
 
 /// Say from when an agreed version is in force.
@@ -253,7 +253,7 @@ pub async fn put_in_force(
     let on = given.on.as_deref().map(|on| input::date("on", on)).transpose()?;
     life.schedule(id, &given.fingerprint, on).await?;
     app.hub.follow_rulebook().await?;
-    Ok(Json(Version::of(&life.find(id).await?, life.date_of(life.now))))
+    Ok(Json(Version::of(&life.find(id).await?, &life)))
 }
 
 /// Retire a version that is not in force.
@@ -275,7 +275,7 @@ pub async fn retire(
     let life = life(&app, secretariat.into());
     let retired = life.retire(id, &given.reason).await?;
     app.hub.follow_rulebook().await?;
-    Ok(Json(Version::of(&retired, life.date_of(life.now))))
+    Ok(Json(Version::of(&retired, &life)))
 }
 
 fn files(given: Vec<FileGiven>) -> Vec<RulebookFile> {

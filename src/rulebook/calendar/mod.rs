@@ -3,6 +3,7 @@
 //! for due times and by the filler of facts for `time.*`. Reads no clock.
 
 pub mod holidays;
+mod in_words;
 
 #[cfg(test)]
 mod tests;

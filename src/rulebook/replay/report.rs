@@ -7,6 +7,7 @@ use super::course::Became;
 use crate::domain::ids::EntryId;
 use crate::domain::text::Text;
 use crate::limits::REPLAY_EXAMPLES_MAX;
+use crate::rulebook::Rulebook;
 
 /// The counts.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -106,77 +107,149 @@ impl Report {
         compared.in_force.plus(in_force);
     }
 
-    /// For people, a line for each count.
+    /// For people: a line for each count, and nothing of what did not happen. Rules are named by their titles in `books`.
     #[must_use]
-    pub fn in_words(&self) -> Text {
-        let (mut ja, mut en) = (String::new(), String::new());
-        let mut add = |said: Text| {
-            ja += &format!("{}\n", said.ja);
-            en += &format!("{}\n", said.en);
-        };
-        let Self { events, own, repeated, undetermined, unreadable, destroyed, .. } = self;
-        add(Text::new(
-            format!(
-                "投稿 {events} 件を案のルールで判定し直しました（書かれていない事実により決められないもの {undetermined} 件）"
-            ),
-            format!("{events} posts asked again under the draft; {undetermined} hang on facts nobody wrote down"),
-        ));
-        if *own > 0 {
-            add(Text::new(
-                format!("この版が決めた {own} 件のうち {repeated} 件が同じ判定になりました"),
-                format!("{repeated} of the {own} that this version itself decided come out the same"),
-            ));
-        }
-        if *unreadable + *destroyed > 0 {
-            add(Text::new(
-                format!("読めない版の判定 {unreadable} 件、廃棄された記録 {destroyed} 人分は数えていません"),
-                format!("left out: {unreadable} rulings of versions not kept, {destroyed} destroyed records"),
-            ));
-        }
+    pub fn in_words(&self, books: [&Rulebook; 2]) -> Text {
+        let mut told = Told::default();
+        self.events_in_words(&mut told);
         if self.changes.is_empty() {
-            add(Text::fixed("判定の変わる投稿はありません", "No verdict changes"));
+            told.add("判定の変わる投稿はありません", "No verdict changes");
         }
         for ((from, to), change) in &self.changes {
             let (examples, count): (Vec<String>, _) =
                 (change.examples.iter().map(ToString::to_string).collect(), change.count);
             let examples = examples.join(", ");
-            add(Text::new(
-                format!("判定「{}」→「{}」：{count} 件（例 {examples}）", from.ja(), to.ja()),
+            told.add(
+                format!("判定が「{}」から「{}」に変わる投稿：{count} 件（例 {examples}）", from.ja(), to.ja()),
                 format!("{} -> {}: {count} (such as {examples})", from.en(), to.en()),
-            ));
+            );
         }
+        told.section(!self.duties.is_empty(), "案なら投稿から生まれていた約束", "Duties that posts would have opened");
         for (rule, duty) in &self.duties {
-            add(duty_in_words(rule, duty));
+            let (title, became) = (titled(rule, books), became_in_words(duty));
+            told.add(format!("  {}：{}", title.ja, became.ja), format!("  {}: {}", title.en, became.en));
         }
+        told.section(!self.standing.is_empty(), "定期の約束", "Standing duties");
         for (rule, Compared { draft, in_force }) in &self.standing {
-            let (draft, in_force) = (became_in_words(draft), became_in_words(in_force));
-            add(Text::new(
-                format!("定期の約束 {rule}：案では {}／施行中のルールでは {}", draft.ja, in_force.ja),
-                format!("standing duty {rule}: under the draft {}; under the rules in force {}", draft.en, in_force.en),
-            ));
+            let (title, draft_ja_en, in_force_ja_en) =
+                (titled(rule, books), became_in_words(draft), became_in_words(in_force));
+            if draft == in_force {
+                told.add(
+                    format!("  {}：案でも、いまのルールでも {}", title.ja, draft_ja_en.ja),
+                    format!("  {}: under either {}", title.en, draft_ja_en.en),
+                );
+            } else {
+                told.add(
+                    format!("  {}：案では {}、いまのルールでは {}", title.ja, draft_ja_en.ja, in_force_ja_en.ja),
+                    format!(
+                        "  {}: under the draft {}; under the rules in force {}",
+                        title.en, draft_ja_en.en, in_force_ja_en.en
+                    ),
+                );
+            }
         }
+        told.section(!self.nudges.is_empty(), "案なら出ていた助言", "Advice that would have been given");
         for (rule, count) in &self.nudges {
-            add(Text::new(format!("助言 {rule}：{count} 件"), format!("advice {rule}: {count}")));
+            let title = titled(rule, books);
+            told.add(format!("  {}：{count} 件", title.ja), format!("  {}: {count}", title.en));
         }
-        Text::new(ja, en)
+        told.text()
+    }
+
+    fn events_in_words(&self, told: &mut Told) {
+        let Self { events, own, repeated, undetermined, unreadable, destroyed, .. } = self;
+        told.add(
+            format!("過去の投稿 {events} 件を、案のルールで判定し直しました"),
+            format!("{events} posts asked again under the draft"),
+        );
+        if *undetermined > 0 {
+            told.add(
+                format!("うち {undetermined} 件は、記録に書かれていない事実しだいで変わるため、決められません"),
+                format!("{undetermined} of them hang on facts that nobody wrote down"),
+            );
+        }
+        if *own > 0 && own == repeated {
+            told.add(
+                format!("この版が実際に判定した {own} 件は、すべて同じ判定になりました"),
+                format!("all {own} that this version itself decided come out the same"),
+            );
+        } else if *own > 0 {
+            told.add(
+                format!("この版が実際に判定した {own} 件のうち、同じ判定になったのは {repeated} 件です。運用者に知らせてください"),
+                format!("only {repeated} of the {own} that this version itself decided come out the same; tell whoever runs the hub"),
+            );
+        }
+        if *unreadable > 0 {
+            told.add(
+                format!("版が残っていない判定 {unreadable} 件は数えていません"),
+                format!("left out: {unreadable} rulings of versions that were not kept"),
+            );
+        }
+        if *destroyed > 0 {
+            told.add(
+                format!("廃棄された記録 {destroyed} 人分は数えていません"),
+                format!("left out: {destroyed} destroyed records"),
+            );
+        }
     }
 }
 
-fn duty_in_words(rule: &str, duty: &DutyCount) -> Text {
-    let told = became_in_words(duty);
-    Text::new(format!("約束 {rule}：{}", told.ja), format!("duty {rule}: {}", told.en))
+/// Lines in both languages.
+#[derive(Default)]
+struct Told {
+    ja: String,
+    en: String,
+}
+
+impl Told {
+    fn add(&mut self, ja: impl Into<String>, en: impl Into<String>) {
+        self.ja += &format!("{}\n", ja.into());
+        self.en += &format!("{}\n", en.into());
+    }
+
+    fn section(&mut self, has_any: bool, ja: &str, en: &str) {
+        if has_any {
+            self.add(ja, en);
+        }
+    }
+
+    fn text(self) -> Text {
+        Text::new(self.ja, self.en)
+    }
+}
+
+/// ND-M1「題」; a rule that neither book has by its id alone.
+fn titled(rule: &str, books: [&Rulebook; 2]) -> Text {
+    let found = books.into_iter().find_map(|book| book.rules().find(|(_, _, known)| known.id == rule));
+    found.map_or_else(
+        || Text::new(rule, rule),
+        |(_, _, known)| Text::new(format!("{rule}「{}」", known.title.ja), format!("{rule} \"{}\"", known.title.en)),
+    )
 }
 
 fn became_in_words(duty: &DutyCount) -> Text {
-    let DutyCount { opened, unconfirmed, in_time, late, escalated, ended, undetermined } = duty;
-    Text::new(
-        format!(
-            "{opened} 件（未確定 {unconfirmed}、期限内 {in_time}、遅れ {late}（うち連絡先へ {escalated}）、途中で終了 \
-             {ended}、記録からは不明 {undetermined}）"
+    let DutyCount { opened, unconfirmed, in_time, late, escalated, ended, undetermined } = *duty;
+    if opened == 0 {
+        return Text::fixed("0 件", "none");
+    }
+    let escalated_ja =
+        if escalated > 0 { format!("（うち次の人へ知らせたもの {escalated}）") } else { String::new() };
+    let escalated_en = if escalated > 0 { format!(" (escalated {escalated})") } else { String::new() };
+    let counted = [
+        (in_time, format!("期限内 {in_time}"), format!("{in_time} in time")),
+        (late, format!("期限後 {late}{escalated_ja}"), format!("{late} late{escalated_en}")),
+        (ended, format!("途中で不要 {ended}"), format!("{ended} ended before")),
+        (
+            undetermined,
+            format!("まだ期限前か、記録からは不明 {undetermined}"),
+            format!("{undetermined} not due yet or not told by the history"),
         ),
-        format!(
-            "{opened} opened ({unconfirmed} unconfirmed; in time {in_time}, late {late} (escalated {escalated}), ended \
-             before {ended}, not told by the history {undetermined})"
-        ),
-    )
+        (unconfirmed, format!("条件の一部が未確認 {unconfirmed}"), format!("{unconfirmed} unconfirmed")),
+    ];
+    let (ja, en): (Vec<String>, Vec<String>) =
+        counted.into_iter().filter(|(count, ..)| *count > 0).map(|(_, ja, en)| (ja, en)).unzip();
+    if ja.is_empty() {
+        return Text::new(format!("{opened} 件"), format!("{opened} opened"));
+    }
+    Text::new(format!("{opened} 件（{}）", ja.join("、")), format!("{opened} opened ({})", en.join(", ")))
 }

@@ -11,17 +11,17 @@ const ANSWERS: &[[&str; 4]] = &[
         "view vital",
         "nurse team consent:team",
         "SH-1「チームの一員は、同意のある患者の記録を診療・ケアのために見られる」により認められます。本人が、チームの中での共有に同意しています。\
-         （操作者の職種が「看護師」である、この患者のチームの一員である、共有への同意が「チーム内の共有に同意」である、利用目的が「診療・ケア」である）",
+         （事実：操作者の職種は看護師／この患者のチームの一員である／共有への同意はチーム内の共有に同意／利用目的は診療・ケア）",
         "SH-1 \"Team members see the records of a consenting patient, for care\" permits it. The patient agreed to \
-         sharing within the team. (role: nurse; on this patient's team; consent: team sharing; purpose: care)",
+         sharing within the team. (facts: role: nurse; on this patient's team; consent: team sharing; purpose: care)",
     ],
     [
         "view note",
         "helper team consent:team restricted",
         "SH-2「取扱注意の記録は医療職だけが見る」により認められません。書いた人が、医療職だけに伝えると決めた記録です。\
-         新型コロナの情報と自分の所属の記録は除きます。（取扱い区分が「取扱注意」である、操作者の職種が「介護職」である）",
+         新型コロナの情報と自分の所属の記録は除きます。（事実：取扱い区分は取扱注意／操作者の職種は介護職）",
         "SH-2 \"Restricted records are for the clinical professions only\" forbids it. The author kept this for the \
-         clinical professions. COVID-19 notices and an organisation's own records are excepted. (sensitivity: \
+         clinical professions. COVID-19 notices and an organisation's own records are excepted. (facts: sensitivity: \
          restricted; role: care worker)",
     ],
     [
@@ -43,12 +43,12 @@ const ANSWERS: &[[&str; 4]] = &[
         "nurse",
         "FL-14「まだ紐付いていない人の観察の記録は、断らずに事務局がお預かりする」により、紐付けを待つ間お預かりします。\
          見たことを記録するのを、だれも妨げられません。紐付けが済むと、この記録は患者のページに入ります。\
-         （操作者の職種が「看護師」である、利用目的が「診療・ケア」である）\n\
+         （事実：操作者の職種は看護師／利用目的は診療・ケア）\n\
          FL-2「観察と報告は、紐付けの解除や同意の撤回のあとも書き残せる」に当てはまれば認められますが、\
          今は所属がこの患者のチームに入っていないため当てはまりません。",
         "FL-14 \"Observations of people who are not linked yet go to the secretariat's queue, never refused\" keeps it \
          until the link is made. Nobody is kept from recording what they saw. The entry joins the timeline when the \
-         link is made. (role: nurse; purpose: care)\n\
+         link is made. (facts: role: nurse; purpose: care)\n\
          FL-2 \"Observations and reports may be recorded, also after unlinking or withdrawn consent\" would permit it, \
          but: the organisation is not on this patient's team.",
     ],
@@ -62,9 +62,9 @@ const ANSWERS: &[[&str; 4]] = &[
         "view vital",
         "nurse team consent:?",
         "FL-15「同意が撤回されたら、ほかの所属の記録は見ない」に当たるおそれがあるため、念のため認められません。\
-         （共有への同意が分からない）",
+         （事実：共有への同意が分からない）",
         "FL-15 \"Once consent is withdrawn, nobody sees other organisations' records\" may apply, so it is refused to be \
-         safe. (consent: unknown)",
+         safe. (facts: consent: unknown)",
     ],
 ];
 

@@ -177,9 +177,9 @@ fn a_forbid_that_the_draft_adds_changes_the_verdicts_it_speaks_of_and_names_exam
     assert_eq!(report.changes.len(), 1);
     let change = &report.changes[&(Fate::Permit, Fate::Deny)];
     assert_eq!((change.count, change.examples.len(), change.examples[0]), (7, 5, id(1)));
-    let words = report.in_words();
+    let words = report.in_words([&draft, &past]);
     assert!(words.en.contains("permitted -> refused: 7 (such as "), "{}", words.en);
-    assert!(words.ja.contains("判定「認める」→「断る」：7 件"), "{}", words.ja);
+    assert!(words.ja.contains("判定が「認める」から「断る」に変わる投稿：7 件"), "{}", words.ja);
 }
 
 #[test]
@@ -264,7 +264,7 @@ fn duties_that_the_draft_adds_are_followed_through_the_acts_that_would_have_met_
             (600, Role::Doctor, note()),
         ],
     );
-    let (books, calendar) = ([past], Calendar::japan_with_placeholders());
+    let (books, calendar) = ([past.clone()], Calendar::japan_with_placeholders());
     let mut replay = replay(&books, &draft, &calendar, 11);
     replay.timeline(&entries);
     replay.destroyed(2);
@@ -272,7 +272,15 @@ fn duties_that_the_draft_adds_are_followed_through_the_acts_that_would_have_met_
     let counted = DutyCount { opened: 4, unconfirmed: 0, in_time: 1, late: 1, escalated: 1, ended: 1, undetermined: 1 };
     assert_eq!(report.duties.get("L-D"), Some(&counted));
     assert_eq!((report.events, report.destroyed, report.changes.len()), (8, 2, 0));
-    assert!(report.in_words().en.contains("duty L-D: 4 opened"), "{}", report.in_words().en);
+    let words = report.in_words([&draft, &past]);
+    let told = "L-D \"Title\": 4 opened (1 in time, 1 late (escalated 1), 1 ended before, 1 not due yet or not told by the history)";
+    assert!(words.en.contains(told), "{}", words.en);
+    assert!(words.ja.contains("期限内 1、期限後 1（うち次の人へ知らせたもの 1）、途中で不要 1、"), "{}", words.ja);
+    assert!(
+        !words.ja.contains(" 0") && !words.ja.contains("未確認"),
+        "nothing is told of what did not happen: {}",
+        words.ja
+    );
 }
 
 #[test]

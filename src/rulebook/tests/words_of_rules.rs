@@ -2,6 +2,8 @@
 
 use super::rows::facts;
 use super::{book, digest};
+use crate::domain::lifecycle::{SetSignature, Stage};
+use crate::rulebook::agreement::Agreement;
 use crate::rulebook::diff::{Change, diff, in_words, unversioned};
 use crate::rulebook::{EventFacts, Known, Rulebook, RulebookFiles, SourceFile, shipped};
 
@@ -109,7 +111,7 @@ fn the_sheet_says_how_far_back_a_word_looks() {
     let sheet = book().agreement_sheet("etiquette-doctor-nurse").expect("the set");
     let consulted = "今のステーションが相談を確認している（30日<span class=\"stands-in\">【仮置き】</span>以内）";
     assert!(sheet.contains(consulted));
-    assert!(sheet.contains("<dd>3営業日<span class=\"stands-in\">【仮置き】</span></dd>"));
+    assert!(sheet.contains("<i>期限</i>3営業日<span class=\"stands-in\">【仮置き】</span></dd>"));
 }
 
 #[test]
@@ -140,19 +142,116 @@ fn the_sheet_holds_every_rule_marks_what_stands_in_and_leaves_room_to_sign() {
     let sheet = book.agreement_sheet("etiquette-doctor-nurse").expect("the set");
     let set = book.sets().iter().find(|set| set.id == "etiquette-doctor-nurse").expect("the set");
     for rule in &set.rules {
-        assert!(sheet.contains(&format!("<h3>{}　{}</h3>", rule.id, rule.title.ja)), "{}", rule.id);
+        assert!(sheet.contains(&format!("<h3>{}　{} <small>", rule.id, rule.title.ja)), "{}", rule.id);
         assert!(sheet.contains(rule.reason.ja.as_ref()), "{}", rule.id);
     }
     assert!(sheet.contains(&set.hash) && sheet.contains("見直し期限 2027-03-31"));
-    assert!(sheet.contains("<dt>期限</dt><dd>4時間<span class=\"stands-in\">【仮置き】</span></dd>"));
-    assert!(sheet.contains("<dt>だれが</dt><dd>チームの看護師（事業所ごと）</dd>"));
+    let owed = "<dt>だれが</dt><dd>チームの看護師（事業所ごと）<i>果たし方</i>確認<i>期限</i>4時間<span \
+                class=\"stands-in\">【仮置き】</span><i>事前のお知らせ</i>2時間<span class=\"stands-in\">【仮置き】</span>後</dd>";
+    assert!(sheet.contains(owed));
+    let chain = "<dt>知らせる順</dt><dd>約束した所属の管理者（期限が来たとき） → 地域の事務局（期限から4時間<span \
+                 class=\"stands-in\">【仮置き】</span>後）</dd>";
+    assert!(sheet.contains(chain));
     assert!(sheet.contains("用語集にない略語の数が2個超<span class=\"stands-in\">【仮置き】</span>"));
     let (must, should) = (sheet.find("守るべきこと</h2>"), sheet.find("できれば</h2>"));
     assert!(must < should && must.is_some());
-    let signing = sheet.split("<h2>署名</h2>").nth(1).expect("a place to sign");
+    let signing = sheet.split("<h2>署名").nth(1).expect("a place to sign");
     assert!(signing.contains("<td></td><td>医師</td><td></td><td></td>") && signing.contains("<td>看護師</td>"));
     assert!(!sheet.contains("<script") && !sheet.contains("http"));
     assert_eq!(book.agreement_sheet("unheard-of"), None);
+}
+
+/// What `lines` says of a rule, part by part, must be on its sheet, however the rows are made up.
+#[test]
+fn nothing_that_a_rule_says_is_left_off_the_sheet() {
+    let book = book();
+    let plain = |text: &str| text.replace("<span class=\"stands-in\">【仮置き】</span>", "【仮置き】");
+    let mut compared = 0;
+    for set in book.sets() {
+        let sheet = plain(&book.agreement_sheet(&set.id).expect("the set"));
+        for rule in &set.rules {
+            let from = sheet.find(&format!("<h3>{}　", rule.id)).expect("the rule");
+            let article = &sheet[from..from + sheet[from..].find("</article>").expect("its end")];
+            for line in crate::rulebook::wording::lines(rule, book.vocabulary()) {
+                // What the effect is called stands in front of what it permits.
+                let is_told = match line.about.en.as_ref() {
+                    "effect" => ["許すこと", "禁じること", "預かること", "許せる上限"]
+                        .iter()
+                        .any(|about| article.contains(about)),
+                    "advice" => article.contains(line.says.ja.as_ref()) || line.says == rule.title,
+                    _ => article.contains(line.says.ja.as_ref()),
+                };
+                assert!(is_told, "{}: {}「{}」 is not in {article}", rule.id, line.about.ja, line.says.ja);
+                compared += 1;
+            }
+        }
+    }
+    assert!(compared > 400, "{compared} lines");
+}
+
+#[test]
+fn groups_are_named_by_their_names_and_what_they_stand_for_is_on_the_sheet() {
+    let sheet = book().agreement_sheet("sharing").expect("the set");
+    assert!(sheet.contains("「診療・ケアの記録、確認・訂正・取消し」を見ること"));
+    assert_eq!(sheet.matches("サービス担当者会議").count(), 1, "the words of a group are told once");
+    assert!(sheet.contains("<dt>専門職</dt><dd>医師、歯科医師、看護師、"));
+    assert!(sheet.contains("<dt>診療・ケアの記録</dt><dd>報告と共有、観察の記録、指示、連絡と依頼</dd>"));
+    assert!(sheet.contains("操作者の職種が「医師、看護師」") && !sheet.contains("医師または"), "a list is a list");
+}
+
+#[test]
+fn a_group_that_gains_a_word_changes_the_rules_that_name_it() {
+    let from = "members = [\"doctor\", \"dentist\", \"nurse\", \"pharmacist\", \"dental_hygienist\", \"rehab\"]";
+    let to = "members = [\"doctor\", \"dentist\", \"nurse\", \"pharmacist\", \"dental_hygienist\"]";
+    let text = in_words(&diff(&book(), &reworded(from, to)));
+    let told = "「医療職」の内訳：「医師、歯科医師、看護師、薬剤師、歯科衛生士、リハビリ職」から「医師、歯科医師、看護師、薬剤師、歯科衛生士」へ";
+    assert!(text.ja.contains("SH-2") && text.ja.contains(told), "{}", text.ja);
+}
+
+#[test]
+fn alternatives_say_once_what_they_share() {
+    let sheet = book().agreement_sheet("floor").expect("the set");
+    let told = "操作者の職種が「専門職」、かつ利用目的が「診療・ケア」。さらに次のどれか：所属がこの患者のチームに入っている／\
+                所属が以前この患者のチームに入っていた";
+    assert!(sheet.contains(told));
+}
+
+#[test]
+fn a_person_meant_is_named_as_people_say_it() {
+    let book = book();
+    let owed = |id: &str| {
+        let (_, _, rule) = book.rules().find(|(_, _, rule)| rule.id == id).expect(id);
+        let lines = crate::rulebook::wording::lines(rule, book.vocabulary());
+        let line = lines.into_iter().find(|line| line.about.en == "owed by").expect("it is owed");
+        (line.says.ja.into_owned(), line.says.en.into_owned())
+    };
+    assert_eq!(owed("ND-M3b"), ("投稿した本人".into(), "the author in person".into()));
+    assert_eq!(owed("ND-M3d"), ("記録に名のある医師本人".into(), "the doctor named, in person".into()));
+    let manager =
+        ("記録に名のある所属の管理者（看護師）".into(), "the manager of the organisation named (nurse)".into());
+    assert_eq!(owed("ND-M4b"), manager);
+}
+
+#[test]
+fn a_signature_given_to_the_hub_and_the_stage_of_the_version_stand_on_the_sheet() {
+    let book = book();
+    let set = book.sets().iter().find(|set| set.id == "etiquette-doctor-nurse").expect("the set");
+    let given = |agreement: &str| SetSignature {
+        set: set.id.clone(),
+        body: "みなと医師会".into(),
+        role: "doctor".into(),
+        person: "三浦 恵子".into(),
+        on: jiff::civil::date(2027, 3, 20),
+        agreement: agreement.into(),
+    };
+    let from = jiff::civil::date(2027, 4, 1);
+    let agreement = Agreement::of(set, &[given(&set.agreement)], Some((Stage::InForce, Some(from))));
+    assert_eq!((agreement.signed.len(), agreement.stage), (1, "in_force"));
+    let sheet = book.agreement_sheets(&[set], |_| agreement.clone());
+    assert!(sheet.contains("<td>みなと医師会</td><td>医師</td><td>三浦 恵子</td><td>2027-03-20</td>"));
+    assert!(sheet.contains("段階 ひな形（未合意、施行中：2027-04-01から）"));
+    let other = Agreement::of(set, &[given("of another text")], Some((Stage::Proposed, None)));
+    assert!(other.signed.is_empty(), "it was given to something else");
 }
 
 #[test]

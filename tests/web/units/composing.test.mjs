@@ -7,7 +7,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 import { Attaching, FILE_BYTES_MAX, FILES_MAX, typeOf } from '../../../web/attaching.js';
 import { Draft } from '../../../web/draft.js';
-import { COLUMNS, FORMS, bodyFrom, kindsFor, presets, valuesFrom } from '../../../web/forms.js';
+import { COLUMNS, FORMS, bodyFrom, fieldsFor, kindsFor, phrasesOf, presets, valuesFrom } from '../../../web/forms.js';
 import { nameOf, readVerdict } from '../../../web/frames.js';
 import { PHRASES } from '../../../web/phrases.js';
 import { SHEETS } from '../../../web/sheets.js';
@@ -126,6 +126,11 @@ test('what is needed is named until it is said', () => {
   assert.deepEqual(lacking('order_document', { orderType: 'drip' }), ['attachments']);
   assert.deepEqual(lacking('call', { to: 'doctor' }), ['reached'], 'not reached is something to be said');
   assert.deepEqual(lacking('call', { to: 'doctor', reached: false }), []);
+  const changed = (change, after) => lacking('device_change', { device: '酸素濃縮器', change, after });
+  assert.deepEqual(changed('setting', undefined), ['after'], 'what was set is to be said');
+  assert.deepEqual(changed('setting', [{ name: '酸素流量' }]), ['after'], 'with its value');
+  assert.deepEqual([changed('setting', [{ name: '酸素流量', value: '2' }]), changed('removed', undefined)], [[], []]);
+  assert.ok(fieldsFor('device_change', { change: 'setting' }).find(({ name }) => name === 'after').needed, 'and the form says so');
 });
 
 test('golden posts survive the form: taken up and written again they say the same', () => {
@@ -181,4 +186,12 @@ test('phones leave the type of some photos out; the bounds are those of the hub'
   const [, mebibytes] = /ATTACHMENT_BYTES_MAX: u32 = (\d+) << 20;/.exec(limits);
   assert.equal(FILE_BYTES_MAX, Number(mebibytes) * 1_048_576);
   assert.match(limits, new RegExp(`ATTACHMENTS_MAX: \\w+ = ${FILES_MAX};`));
+});
+
+test('a field that the hub complains about is called what the form calls it', () => {
+  const named = (path) => phrasesOf(path);
+  assert.deepEqual(named('body.device_change.after'), ['after']);
+  assert.deepEqual(named('dry_run.intent.body.device_change.after[0].value'), ['after', 'setting_value']);
+  assert.deepEqual(named('post.intent.body.verbal_order_received.received_at_us'), ['received_at']);
+  assert.deepEqual([named(''), named('body.device_change'), named('body.unheard_of.text')], [[], [], []]);
 });

@@ -162,8 +162,15 @@ test('the secretariat is given what is late anywhere, page by page, with titles'
   await list.refresh();
   assert.deepEqual(asked, [{ mine: false, after: '' }, { mine: false, after: 't9' }]);
   assert.deepEqual(list.mine.open.map(({ id }) => id), ['a']);
+  assert.deepEqual(list.elsewhere.map(({ id }) => id).sort(), ['b', 'c'], 'it sees how all others stand');
   assert.deepEqual(list.title('ND-M1@e/1#00'), { ja: '知らせる', en: 'told' });
   assert.equal(standingOf(list.listed.get('c')), 'paused');
+});
+
+test('nobody but the secretariat is shown what others owe', async () => {
+  const { list } = owingOf([], { pages: [{ duties: [listed('b', 'open', { debtors: [{ organisation: 'clinic', roles: ['doctor'], capacity: 'member', person: null }] })] }] });
+  await list.refresh();
+  assert.deepEqual([list.mine.open, list.elsewhere], [[], []]);
 });
 
 test('what a timeline says of a duty is newer than a list', async () => {

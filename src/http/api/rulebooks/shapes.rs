@@ -1,11 +1,10 @@
 //! Versions of the rulebook as REST shows them.
 
-use jiff::civil::Date;
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::actions::rulebook_life::Standing;
+use crate::actions::rulebook_life::{Life, Standing};
 use crate::domain::lifecycle::RulebookVersion;
 use crate::http::api::rulebook::NoteShape;
 use crate::http::shapes::Words;
@@ -107,14 +106,15 @@ impl VersionHeader {
 }
 
 impl Version {
-    pub(super) fn of(standing: &Standing, today: Date) -> Self {
+    pub(super) fn of(standing: &Standing, life: &Life) -> Self {
         let sets = standing.book.sets().iter().map(|set| SetToSign {
             id: set.id.clone(),
             version: set.version.clone(),
             title: Words::from(&set.title),
             agreement: set.agreement.clone(),
             signatures: standing
-                .signed(set)
+                .agreement(set, |at| life.date_of(at))
+                .signed
                 .into_iter()
                 .map(|signed| SignatureHeld {
                     body: signed.body,
@@ -137,7 +137,7 @@ impl Version {
             files: standing.files.iter().map(|kept| file((&kept.path, &kept.content))).collect(),
             sets: sets.collect(),
             unsigned: unsigned.collect(),
-            notes: NoteShape::of(&standing.book, today),
+            notes: NoteShape::of(&standing.book, life.date_of(life.now)),
         }
     }
 }

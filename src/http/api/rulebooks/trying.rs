@@ -143,9 +143,10 @@ pub async fn sheet(
     signed_in: SignedIn,
     Id(id): Id<RulebookVersionId>,
 ) -> Result<Response, Problem> {
-    let standing = life(&app, By::Person(signed_in.actor)).find(id).await?;
+    let life = life(&app, By::Person(signed_in.actor));
+    let standing = life.find(id).await?;
     let sets: Vec<_> = standing.book.sets().iter().collect();
-    let page = standing.book.agreement_sheets(&sets, |set| standing.signed(set));
+    let page = standing.book.agreement_sheets(&sets, |set| standing.agreement(set, |at| life.date_of(at)));
     Ok(([(header::CONTENT_TYPE, "text/html; charset=utf-8")], page).into_response())
 }
 
@@ -214,7 +215,7 @@ pub async fn replay(
     let in_force = region.rulebook();
     let ground = Ground { calendar, directory: &directory, offices: &offices, in_force: &in_force };
     let report = replaying::replay(&life.journal, &standing.book, ground, Period { since, until: life.now }).await?;
-    let text = Words::from(&report.in_words());
+    let text = Words::from(&report.in_words([&standing.book, &in_force]));
     let changes = report.changes.iter().map(|((from, to), change)| ChangeShape {
         from: from.code(),
         to: to.code(),
@@ -222,7 +223,7 @@ pub async fn replay(
         examples: change.examples.iter().map(ToString::to_string).collect(),
     });
     let duties = report.duties.iter().map(|(rule, duty)| (rule.clone(), ReplayedDuty::from(duty)));
-    let standing = report.standing.iter().map(|(rule, compared)| {
+    let of_state = report.standing.iter().map(|(rule, compared)| {
         let Compared { draft, in_force } = compared;
         (rule.clone(), ComparedDuties { draft: draft.into(), in_force: in_force.into() })
     });
@@ -233,7 +234,7 @@ pub async fn replay(
         destroyed: report.destroyed,
         changes: changes.collect(),
         duties: duties.collect(),
-        standing: standing.collect(),
+        standing: of_state.collect(),
         nudges: report.nudges,
         text,
     }))
