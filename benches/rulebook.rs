@@ -238,6 +238,7 @@ fn registered(organisation: OrganisationId) -> PatientState {
         in_facility: false,
         document: "申込書綴り 1".to_owned(),
         agreed_by: None,
+        agreed_on_paper: "同意書綴り 1".to_owned(),
         attachments: Vec::new(),
     };
     let mut state = PatientState::empty(TimelineId(Uuid::from_u128(1)));

@@ -12,13 +12,14 @@ export class Pledging {
   /** @param {import('./model.js').Model} model */
   constructor(model) {
     this.model = model;
+    /** The timeline they are given on. @type {string} */
+    this.timeline = '';
     this.clear();
   }
 
   clear() {
     /** @type {Owed[]} */
     this.owed = [];
-    /** The timeline they are given on. */
     this.timeline = '';
     /** Whether the page is looked at by choice, to give again what ran out. */
     this.isOpen = false;

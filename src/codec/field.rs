@@ -24,7 +24,7 @@ use crate::domain::kind::Kind;
 use crate::domain::lifecycle::LifeStep;
 use crate::domain::patient::Sex;
 use crate::domain::role::{OrganisationType, Role};
-use crate::domain::state::Stay;
+use crate::domain::state::{DoctorAgreement, Stay};
 use crate::domain::team::{ConsentGiver, ConsentState};
 use crate::domain::terms::{Clock, Matter, OnAdmission, OnDeath, Relation, WayOut};
 use crate::domain::text::{Invalid, Text};
@@ -69,6 +69,7 @@ coded!(
     ConsentState,
     DementiaLevel,
     DeviceChangeType,
+    DoctorAgreement,
     Infection,
     InvitationEnd,
     Kind,

@@ -42,8 +42,10 @@ pub struct Registration {
     pub identifiers: Vec<Identifier>,
     /// Whether the patient lives in a facility.
     pub in_facility: bool,
-    /// The attending doctor who agreed to the registration.
+    /// The attending doctor who agreed, or is asked to agree, to the registration.
     pub agreed_by: Option<PersonId>,
+    /// Where the doctor's signed agreement is kept; counts where the secretariat writes it.
+    pub agreed_on_paper: String,
     /// Where the signed application and consent form are kept.
     pub document: String,
     /// The consent form and what else was handed in.

@@ -18,6 +18,7 @@ use super::vital::{Vital, VitalSign};
 use crate::limits;
 
 mod accesses;
+mod agreement;
 mod advised;
 mod course;
 mod meetings;
@@ -27,9 +28,10 @@ mod tests;
 
 pub use accesses::{Access, Accesses};
 pub use advised::{Advice, Advised};
+pub use agreement::DoctorAgreement;
 pub use course::{Course, Record, Stay, Writer};
 pub use meetings::{Meetings, Pair};
-pub use office::{ExportAsked, Office, Permitted, Pledged, Suspended};
+pub use office::{ExportAsked, Office, Pledged, Suspended};
 
 /// Raised when the shape or meaning of [`PatientState`] changes: older snapshots are then ignored.
 pub const FOLD_VERSION: u32 = 8;
@@ -43,6 +45,8 @@ pub struct PatientState {
     /// Of the entry at `head`.
     pub recorded_at: Timestamp,
     pub registration: Option<Arc<Registration>>,
+    /// The attending doctor's, to the registration in force.
+    pub agreement: DoctorAgreement,
     /// The entry that made the registration in force; corrections of an older one change nothing.
     pub registered_by: Seq,
     pub consent: ConsentState,
@@ -97,6 +101,7 @@ impl PatientState {
             head: Seq::ZERO,
             recorded_at: Timestamp::MIN,
             registration: None,
+            agreement: DoctorAgreement::Nobody,
             registered_by: Seq::ZERO,
             consent: ConsentState::None,
             consented_by: Seq::ZERO,
@@ -217,9 +222,10 @@ impl PatientState {
         if let Some(target) = &entry.target_scope {
             self.course.acknowledge(target.seq, entry.author.organisation);
             self.accesses.review(target, entry);
+            self.agree(target, entry);
             let target = target.seq;
             if let Some(office) = self.office_mut() {
-                office.permit_export(target, &entry.author, entry.seq);
+                office.permit_export(target, &entry.author);
             }
         }
     }
@@ -227,6 +233,7 @@ impl PatientState {
     fn apply_body(&mut self, body: &Body, entry: &Entry) {
         match body {
             Body::Registration(registration) => {
+                self.agreement = self.agreement_to(registration, entry.author.role);
                 self.registration = Some(Arc::from(registration.clone()));
                 self.registered_by = entry.seq;
             }
@@ -269,6 +276,7 @@ impl PatientState {
         };
         match &*correction.body {
             Body::Registration(registration) if target.seq == self.registered_by => {
+                self.agreement = self.agreement_to(registration, entry.author.role);
                 self.registration = Some(Arc::from(registration.clone()));
             }
             Body::Consent(change) if target.seq == self.consented_by => {

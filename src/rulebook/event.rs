@@ -8,7 +8,7 @@ pub use crate::domain::body::{CallTo, Topic};
 use crate::domain::body::{DeviceChangeType, OrderType};
 use crate::domain::list::closed_list;
 use crate::domain::role::OrganisationType;
-pub use crate::domain::state::Stay;
+pub use crate::domain::state::{DoctorAgreement, Stay};
 use crate::domain::team::ConsentState;
 use crate::limits::RULEBOOK_DERIVED_FIELDS_MAX;
 
@@ -125,6 +125,8 @@ event_facts! {
     /// To what state a consent entry changes the consent.
     consent_to: (choice ConsentState) = "consent.to";
     doctor_agreed: (flag) = "registration.doctor_agreed";
+    /// How the attending doctor's agreement stands with what is registered now.
+    registration_agreement: (choice DoctorAgreement) = "registration.doctor_agreement";
     relation_confirmed: (flag) = "link.relation_confirmed";
     closing_no_need: (flag) = "closing.no_further_need";
     device_change: (choice DeviceChangeType) = "device.change";
@@ -160,6 +162,9 @@ event_facts! {
     // ── the history ──
     stay: (choice Stay) = "patient.stay";
     in_facility: (flag) = "patient.in_facility";
+    doctor_agreement: (choice DoctorAgreement) = "patient.doctor_agreement";
+    /// The link is of an office of the doctor whose agreement is awaited.
+    link_asked_doctor: (flag) = "link.asked_doctor";
     infection_active: (flag) = "patient.infection_active";
     one_doctor_wished: (flag) = "patient.one_doctor_wished";
     keeps_acp_private: (flag) = "patient.keeps_acp_private";

@@ -129,6 +129,7 @@ impl Rulebook {
         facts.band = calendar.band(now).map_or(Known::Unknown, Known::Is);
         let body = intent.body.corrected().unwrap_or(&intent.body);
         self.compare(&mut facts, &look, body, actor, &type_of);
+        say_of_agreement(&mut facts, asked, body);
         self.say_of_office(&mut facts, state, intent, directory, now);
         facts
     }
@@ -136,6 +137,7 @@ impl Rulebook {
     fn remember(&self, facts: &mut EventFacts, look: &LookBack<'_>) {
         let (course, derived) = (&look.state.course, &self.derivations);
         facts.stay = Known::Is(course.stay());
+        facts.doctor_agreement = Known::Is(look.state.agreement);
         facts.in_facility =
             look.state.registration.as_ref().map_or(Known::Unknown, |found| Known::Is(found.in_facility));
         facts.one_doctor_wished = Known::Is(course.one_doctor_wished.newest().is_some_and(|(_, wished)| *wished));
@@ -205,6 +207,22 @@ pub(crate) struct AskedPost<'a> {
     pub offices: &'a Offices,
     pub calendar: &'a Calendar,
     pub now: Timestamp,
+}
+
+/// What the attending doctor agreed to, and whether the office linked is theirs.
+fn say_of_agreement(facts: &mut EventFacts, asked: &AskedPost<'_>, body: &Body) {
+    let AskedPost { actor, state, directory, .. } = *asked;
+    match body {
+        Body::Registration(registration) => {
+            facts.registration_agreement = Known::Is(state.agreement_to(registration, actor.role));
+        }
+        Body::TeamLink(link) => {
+            let doctor = state.registration.as_ref().and_then(|registration| registration.agreed_by);
+            let is_theirs = doctor.is_some_and(|doctor| directory.works_at(doctor, link.organisation));
+            facts.link_asked_doctor = Known::Is(is_theirs);
+        }
+        _ => {}
+    }
 }
 
 /// Whether a setting seen on a visit is another than the one announced last. A device of which nobody ever announced

@@ -117,6 +117,8 @@ pub(super) struct RegistrationRecord {
     attachments: Vec<AttachmentRecord>,
     #[prost(string, tag = "9")]
     document: String,
+    #[prost(string, tag = "10")]
+    agreed_on_paper: String,
 }
 
 #[derive(Clone, PartialEq, Message)]
@@ -167,6 +169,7 @@ impl From<&Registration> for RegistrationRecord {
             agreed_by: registration.agreed_by.map(|doctor| doctor.0.as_bytes().to_vec()).unwrap_or_default(),
             attachments: registration.attachments.iter().map(Into::into).collect(),
             document: registration.document.clone(),
+            agreed_on_paper: registration.agreed_on_paper.clone(),
         }
     }
 }
@@ -187,6 +190,7 @@ impl RegistrationRecord {
             },
             attachments: attachments?,
             document: self.document,
+            agreed_on_paper: self.agreed_on_paper,
         })
     }
 }

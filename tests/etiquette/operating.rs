@@ -160,7 +160,7 @@ async fn op_3b_a_call_that_nobody_answered_is_made_again_or_put_in_writing() {
 
 // ───────── registration, consent, team ─────────
 
-fn registration(agreed_by: Option<renkei::domain::ids::PersonId>, document: &str) -> Body {
+fn registration(agreed_by: Option<renkei::domain::ids::PersonId>, paper: &str, document: &str) -> Body {
     Body::Registration(Box::new(Registration {
         name: HumanName { kanji: "高橋 ハル".to_owned(), kana: "タカハシ ハル".to_owned() },
         birth_date: jiff::civil::date(1938, 4, 12),
@@ -169,21 +169,54 @@ fn registration(agreed_by: Option<renkei::domain::ids::PersonId>, document: &str
         in_facility: false,
         document: document.to_owned(),
         agreed_by,
+        agreed_on_paper: paper.to_owned(),
         attachments: Vec::new(),
     }))
 }
 
 #[tokio::test]
-async fn op_4_a_page_is_made_with_the_attending_doctors_agreement_on_paper() {
+async fn op_4_a_page_is_made_with_the_attending_doctors_agreement_in_person_or_on_paper() {
     let mut story = Story::begin().await;
     let doctor = story.acting(Doctor).person;
-    assert_eq!(story.is_held(Secretariat, registration(None, "申込書綴り 1")).await, ["OP-4"]);
-    assert_eq!(story.is_held(Secretariat, registration(Some(doctor), "")).await, ["OP-4"]);
-    story.posts(Secretariat, registration(Some(doctor), "申込書綴り 1")).await;
-    story.posts(Doctor, registration(None, "")).await;
+    assert_eq!(story.is_held(Secretariat, registration(None, "", "申込書綴り 1")).await, ["OP-4"]);
+    assert_eq!(story.is_held(Secretariat, registration(None, "同意書綴り 1", "申込書綴り 1")).await, ["OP-4"]);
+    assert_eq!(story.is_held(Secretariat, registration(Some(doctor), "同意書綴り 1", "")).await, ["OP-4"]);
+    let on_paper = story.posts(Secretariat, registration(Some(doctor), "同意書綴り 1", "申込書綴り 1")).await;
+    not_advised(&on_paper, "OP-4c");
+    story.posts(Doctor, registration(None, "", "")).await;
     let nurse = story.acting(Nurse).person;
-    let refused = story.is_refused(Secretariat, registration(Some(nurse), "申込書綴り 1")).await;
+    let refused = story.is_refused(Secretariat, registration(Some(nurse), "", "申込書綴り 1")).await;
     assert_eq!((&*refused.code, refused.field.as_str()), ("not_found", "post.intent.body.registration.agreed_by"));
+}
+
+#[tokio::test]
+async fn op_4b_and_op_4c_until_the_doctor_has_acknowledged_nobody_but_the_doctors_office_is_linked() {
+    let mut story = Story::with(&[Doctor, Nurse]).await;
+    let doctor = story.acting(Doctor).person;
+    let far = story.app.organisation("asahi", renkei::domain::role::OrganisationType::NursingStation).await;
+    let other = |organisation| {
+        let (people, history) = (Vec::new(), History::All);
+        Body::TeamLink(TeamLink { organisation, people, host: false, history, relation_confirmed: true })
+    };
+    // Named by the secretariat, without a paper: the doctor is asked.
+    let asked = story.posts(Secretariat, registration(Some(doctor), "", "申込書綴り 1")).await;
+    advised(&asked, "OP-4c");
+    assert_eq!(story.is_held(Secretariat, other(far)).await, ["OP-4b"]);
+    let theirs = link(&story, Doctor, true);
+    story.posts(Secretariat, theirs).await;
+    // Somebody else's acknowledgement is not the doctor's.
+    story.acknowledges(Nurse, asked.id).await;
+    assert_eq!(story.is_held(Secretariat, other(far)).await, ["OP-4b"]);
+    story.acknowledges(Doctor, asked.id).await;
+    story.posts(Secretariat, other(far)).await;
+    // Once agreed, a name that is put right asks nobody again; another doctor is asked anew.
+    story.posts(Secretariat, registration(Some(doctor), "", "申込書綴り 2")).await;
+    let third = story.app.organisation("kaede", renkei::domain::role::OrganisationType::CareOffice).await;
+    story.posts(Secretariat, other(third)).await;
+    let another = story.app.doctor("misaki").await.actor.person;
+    story.posts(Secretariat, registration(Some(another), "", "申込書綴り 3")).await;
+    let fourth = story.app.organisation("aozora", renkei::domain::role::OrganisationType::Pharmacy).await;
+    assert_eq!(story.is_held(Secretariat, other(fourth)).await, ["OP-4b"]);
 }
 
 fn link(story: &Story, who: super::story::Who, relation_confirmed: bool) -> Body {
@@ -276,7 +309,7 @@ async fn op_15_how_a_patient_in_a_facility_is_comes_every_month() {
     story.later(40 * DAY).await;
     assert_eq!(story.standing("OP-15").await.len(), 0, "at home");
     let doctor = story.acting(Doctor).person;
-    let Body::Registration(plain) = registration(Some(doctor), "申込書綴り 1") else {
+    let Body::Registration(plain) = registration(Some(doctor), "同意書綴り 1", "申込書綴り 1") else {
         unreachable!("a registration")
     };
     let there = Registration { in_facility: true, ..*plain };

@@ -147,6 +147,7 @@ fn team(told: &mut Telling) {
             in_facility: false,
             document: document.clone(),
             agreed_by: Some(DOCTOR.person),
+            agreed_on_paper: String::new(),
             attachments: Vec::new(),
         })),
     );

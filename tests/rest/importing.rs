@@ -27,6 +27,7 @@ fn row(target: &HubTarget, number: &str, host: OrganisationId) -> Vec<Intent> {
         in_facility: false,
         document: "申込書綴り 1".to_owned(),
         agreed_by: None,
+        agreed_on_paper: String::new(),
         attachments: Vec::new(),
     };
     let link = TeamLink {

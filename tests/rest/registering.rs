@@ -15,6 +15,7 @@ fn haru(host: &Actor) -> Value {
         "sex": "female",
         "identifiers": [{ "system": "urn:oid:1.2.392.100495.20.3.51.1", "value": "00123" }],
         "agreed_by": host.actor.person.to_string(),
+        "agreed_on_paper": "同意書綴り 12",
         "document": "申込書綴り 12",
         "host": { "organisation": host.actor.organisation.to_string() },
         "consent": { "state": "team", "given_by": "patient", "given_on": "2026-04-01", "document": "同意書綴り 12" }

@@ -322,6 +322,7 @@ impl App {
             in_facility: false,
             document: "申込書綴り 1".to_owned(),
             agreed_by,
+            agreed_on_paper: "登録同意書綴り 1".to_owned(),
             attachments: Vec::new(),
         };
         self.administer(patient, Body::Registration(Box::new(registration))).await;

@@ -67,7 +67,8 @@ const SHOW = {
   host_change: link,
   registration: (body, context) => html`${facts([say('name'), `${body.name?.kanji ?? ''}（${body.name?.kana ?? ''}）`], [say('birth_date'), date(body.birthDate)],
     [say('sex'), word('sex', body.sex ?? '')], [say('in_facility'), body.inFacility ? say('yes') : ''],
-    [say('agreed_by'), body.agreedBy ? context.model.personName(body.agreedBy) || say('somebody') : ''])}${attachments(body.attachments)}`,
+    [say('agreed_by'), body.agreedBy ? context.model.personName(body.agreedBy) || say('somebody') : ''],
+    [say('agreed_on_paper'), body.agreedOnPaper ?? ''])}${attachments(body.attachments)}`,
 };
 
 /** @param {Body} body @param {Context} context */

@@ -123,6 +123,12 @@ impl<'a> Reader<'a> {
                     identifiers,
                     in_facility: false,
                     agreed_by: self.settings.agreed_by,
+                    // Whoever imports a register vouches for the papers that it is taken over from.
+                    agreed_on_paper: self
+                        .settings
+                        .agreed_by
+                        .map(|_| self.settings.document.clone())
+                        .unwrap_or_default(),
                     document: self.settings.document.clone(),
                     attachments: Vec::new(),
                 };

@@ -185,6 +185,7 @@ fn administration(patient: &PatientSeed) -> Vec<Step> {
         in_facility: false,
         document: "利用申込書（事務局保管）".to_owned(),
         agreed_by: patient.served_by(Role::Doctor, 0).map(|doctor| person_id(doctor.key)),
+        agreed_on_paper: "主治医同意書（事務局保管）".to_owned(),
         attachments: Vec::new(),
     };
     let mut steps = vec![by_secretariat("registration", Body::Registration(Box::new(registration)))];

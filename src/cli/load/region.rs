@@ -250,6 +250,7 @@ async fn register(
             in_facility: false,
             document: "負荷試験".to_owned(),
             agreed_by: Some(agreed_by),
+            agreed_on_paper: "負荷試験".to_owned(),
             attachments: Vec::new(),
         })),
         Body::Consent(ConsentChange {

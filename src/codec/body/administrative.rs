@@ -20,6 +20,7 @@ impl Mapped for Registration {
             identifiers: field("identifiers", sent.identifiers)?,
             in_facility: sent.in_facility,
             agreed_by: field("agreed_by", sent.agreed_by)?,
+            agreed_on_paper: sent.agreed_on_paper,
             document: sent.document,
             attachments: field("attachments", sent.attachments)?,
         })
@@ -33,6 +34,7 @@ impl Mapped for Registration {
             identifiers: self.identifiers.sent(),
             in_facility: self.in_facility,
             agreed_by: self.agreed_by.sent(),
+            agreed_on_paper: self.agreed_on_paper.clone(),
             document: self.document.clone(),
             attachments: self.attachments.sent(),
         }

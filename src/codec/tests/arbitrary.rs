@@ -26,7 +26,7 @@ use crate::domain::kind::Kind;
 use crate::domain::role::{OrganisationType, Role};
 use crate::domain::ruling::{Consequences, Ruling};
 use crate::domain::standing::Standing;
-use crate::domain::state::{Measured, PatientState};
+use crate::domain::state::{DoctorAgreement, Measured, PatientState};
 use crate::domain::team::{ConsentState, Membership};
 use crate::domain::time::Timestamp;
 use crate::domain::unit::Unit;
@@ -184,14 +184,27 @@ pub(crate) fn state() -> impl Strategy<Value = PatientState> {
         Standing::of(kept, dropped.map(Seq))
     });
     (
-        (id(TimelineId), any::<u64>(), time(), option::of(registration()), select(ConsentState::ALL)),
+        (
+            id(TimelineId),
+            any::<u64>(),
+            time(),
+            option::of(registration()),
+            select(ConsentState::ALL),
+            select(DoctorAgreement::ALL),
+        ),
         vec((id(OrganisationId), membership), 0..3),
         (any::<[u64; 3]>(), limits, vitals, btree_set(any::<u64>(), 0..3)),
         (vec((id(EntryId), any::<u64>()), 0..3), btree_set(id(OrganisationId), 0..3)),
         (course::accesses(), course::course(), course::ledger(), option::of(office::office()), course::advice()),
     )
         .prop_map(
-            |((timeline, head, recorded_at, registration, consent), team, folded, (hidden, former), rest)| {
+            |(
+                (timeline, head, recorded_at, registration, consent, agreement),
+                team,
+                folded,
+                (hidden, former),
+                rest,
+            )| {
                 let (accesses, course, duties, office, advice) = rest;
                 let ([access_epoch, registered_by, consented_by], limits, vitals, retracted) = folded;
                 PatientState {
@@ -199,6 +212,7 @@ pub(crate) fn state() -> impl Strategy<Value = PatientState> {
                     head: Seq(head),
                     recorded_at,
                     registration: registration.map(Into::into),
+                    agreement,
                     consent,
                     team: team.into_iter().collect(),
                     former,

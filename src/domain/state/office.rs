@@ -14,7 +14,7 @@ use crate::domain::standing::Standing;
 use crate::domain::time::Timestamp;
 use crate::limits;
 
-pub use exports::{ExportAsked, Permitted};
+pub use exports::ExportAsked;
 
 mod exports;
 

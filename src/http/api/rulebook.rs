@@ -37,7 +37,7 @@ pub struct Book {
 /// Something to settle about a rulebook.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct NoteShape {
-    /// `unsigned-seed`, `review-due`, `placeholder`.
+    /// `unsigned-seed`, `no-review-date`, `review-due`, `no-body`, `placeholder`.
     code: &'static str,
     /// The rule, set or field.
     about: String,

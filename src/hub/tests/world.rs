@@ -231,6 +231,7 @@ impl World {
             in_facility: false,
             document: "申込書綴り 1".to_owned(),
             agreed_by: Some(actor(3).person),
+            agreed_on_paper: "同意書綴り 1".to_owned(),
             attachments: Vec::new(),
         };
         let (state, given_on) = (ConsentState::Team, date(2026, 4, 1));

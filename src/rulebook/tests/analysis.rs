@@ -10,7 +10,7 @@ use super::{book, load_local, local};
 use crate::domain::kind::Kind;
 use crate::domain::role::Role;
 use crate::domain::text::Text;
-use crate::rulebook::{Finding, Rulebook};
+use crate::rulebook::{Finding, Note, Rulebook, RulebookFiles};
 
 fn findings(book: &Rulebook) -> Vec<Finding> {
     book.analyse().unwrap_or_else(|text| panic!("{}", text.en))
@@ -241,4 +241,28 @@ fn figures_that_stand_in_are_told_at_their_place_until_they_are_set() {
     assert!(
         book.notes(date(2027, 4, 1)).iter().any(|note| note.code == "review-due" && note.about == "operating-policy")
     );
+}
+
+#[test]
+fn a_set_without_a_day_of_review_and_a_side_without_a_body_are_told_at_their_place() {
+    let today = date(2026, 11, 22);
+    let settled = |note: &&Note| ["no-review-date", "no-body"].contains(&note.code);
+    assert_eq!(book().notes(today).iter().find(settled), None, "every shipped set has its day, and seeds ask nobody");
+    let changed = |from: &str, to: &str| {
+        let text = crate::rulebook::shipped::ETIQUETTE_DOCTOR_NURSE.text;
+        assert!(text.contains(from), "{from}");
+        let text = text.replacen(from, to, 1);
+        let mut sets = crate::rulebook::shipped::SETS.to_vec();
+        let set = sets.iter_mut().find(|set| set.name == crate::rulebook::shipped::ETIQUETTE_DOCTOR_NURSE.name);
+        set.expect("it ships").text = &text;
+        let files = RulebookFiles { vocabulary: crate::rulebook::shipped::VOCABULARY, sets };
+        let book = Rulebook::load(&files, super::digest).unwrap_or_else(|problems| panic!("{problems}"));
+        let notes = book.notes(today).into_iter().filter(|note| settled(&note));
+        notes.map(|note| (note.code, note.about.clone(), note.at.line > 1)).collect::<Vec<_>>()
+    };
+    let of_the_set = |code| (code, "etiquette-doctor-nurse".to_owned(), true);
+    assert_eq!(changed("review_by = 2027-03-31\n", ""), [of_the_set("no-review-date")]);
+    assert_eq!(changed("\"seed\"", "\"proposed\""), [of_the_set("no-body"), of_the_set("no-body")]);
+    let doctors = "\"proposed\"\nbodies = [{ body = \"みなと医師会\", role = \"doctor\", person = \"鈴木 太郎\" }]";
+    assert_eq!(changed("\"seed\"", doctors), [of_the_set("no-body")], "the nurses' side");
 }

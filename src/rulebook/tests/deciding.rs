@@ -175,6 +175,7 @@ pub(super) fn named(kanji: &str) -> Body {
         in_facility: false,
         document: "申込書綴り 1".to_owned(),
         agreed_by: Some(DOCTOR),
+        agreed_on_paper: "同意書綴り 1".to_owned(),
         attachments: Vec::new(),
     }))
 }

@@ -231,6 +231,7 @@ fn arranged(kind: Kind, yes: bool) -> Option<Body> {
             in_facility: false,
             document: words(yes),
             agreed_by: yes.then_some(PERSON),
+            agreed_on_paper: String::new(),
             attachments: paper(yes),
         })
         .into(),

@@ -241,6 +241,7 @@ fn a_signature_given_to_the_hub_and_the_stage_of_the_version_stand_on_the_sheet(
         body: "みなと医師会".into(),
         role: "doctor".into(),
         person: "三浦 恵子".into(),
+        signer: None,
         on: jiff::civil::date(2027, 3, 20),
         agreement: agreement.into(),
     };

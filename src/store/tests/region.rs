@@ -310,6 +310,7 @@ pub fn registration(kanji: &str) -> Body {
         in_facility: false,
         document: "申込書綴り 1".to_owned(),
         agreed_by: None,
+        agreed_on_paper: String::new(),
         attachments: Vec::new(),
     }))
 }

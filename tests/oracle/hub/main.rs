@@ -15,7 +15,7 @@ use renkei::domain::kind::Kind;
 use renkei::domain::role::{OrganisationType, Role};
 use renkei::domain::team::ConsentState;
 use renkei::domain::time::Timestamp;
-use renkei::rulebook::event::{DerivedFacts, EventFacts, Stay, TimeBand};
+use renkei::rulebook::event::{DerivedFacts, DoctorAgreement, EventFacts, Stay, TimeBand};
 use renkei::rulebook::{
     ActorFacts, EntryClass, Etiquette, Judgement, Known, PatientFacts, PatientStatus, Pledger, PostFacts, Purpose,
     RecordFacts, RuleRef, Rulebook, StandingImplied, Verdict, ViewerFacts, shipped,
@@ -245,6 +245,7 @@ impl Facts<'_> {
             on_shared_sheet: self.flag("record.on_shared_sheet"),
             consent_to: self.choice("consent.to", ConsentState::from_code),
             doctor_agreed: self.flag("registration.doctor_agreed"),
+            registration_agreement: self.choice("registration.doctor_agreement", DoctorAgreement::from_code),
             relation_confirmed: self.flag("link.relation_confirmed"),
             closing_no_need: self.flag("closing.no_further_need"),
             device_change: self.choice("device.change", DeviceChangeType::from_code),
@@ -285,6 +286,8 @@ impl Facts<'_> {
             two_doctors: self.flag("team.two_doctors"),
             stay: self.choice("patient.stay", Stay::from_code),
             in_facility: self.flag("patient.in_facility"),
+            doctor_agreement: self.choice("patient.doctor_agreement", DoctorAgreement::from_code),
+            link_asked_doctor: self.flag("link.asked_doctor"),
             infection_active: self.flag("patient.infection_active"),
             one_doctor_wished: self.flag("patient.one_doctor_wished"),
             keeps_acp_private: self.flag("patient.keeps_acp_private"),

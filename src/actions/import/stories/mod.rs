@@ -43,6 +43,7 @@ impl Office {
             },
             patients: PatientSettings {
                 agreed_by: None,
+
                 document: String::new(),
                 system: SYSTEM.to_owned(),
                 kana_from_name: false,

@@ -19,9 +19,16 @@ use crate::domain::vital::{BodySite, Vital};
 pub(super) fn registration() -> impl Strategy<Value = Registration> {
     let identifier = (text(), text()).prop_map(|(system, value)| Identifier { system, value });
     let identifiers = vec(identifier, 0..3);
-    let rest = (any::<bool>(), option::of(id(PersonId)), text(), attachments());
+    let rest = (any::<bool>(), option::of(id(PersonId)), text(), text(), attachments());
     (text(), text(), date(), select(Sex::ALL), identifiers, rest).prop_map(
-        |(kanji, kana, birth_date, sex, identifiers, (in_facility, agreed_by, document, attachments))| Registration {
+        |(
+            kanji,
+            kana,
+            birth_date,
+            sex,
+            identifiers,
+            (in_facility, agreed_by, agreed_on_paper, document, attachments),
+        )| Registration {
             name: HumanName { kanji, kana },
             birth_date,
             sex,
@@ -29,6 +36,7 @@ pub(super) fn registration() -> impl Strategy<Value = Registration> {
             in_facility,
             document,
             agreed_by,
+            agreed_on_paper,
             attachments,
         },
     )

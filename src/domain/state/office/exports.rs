@@ -17,18 +17,10 @@ pub struct ExportAsked {
     pub id: EntryId,
     pub by: PersonId,
     pub said: Arc<Export>,
-    /// The secretariat's act that permits it.
-    pub permitted: Option<Permitted>,
+    /// Who of the secretariat permitted it, by acknowledging it.
+    pub permitted_by: Option<PersonId>,
     /// The entry that says it was done.
     pub done: Option<Seq>,
-}
-
-/// Somebody of the secretariat acknowledged the request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Permitted {
-    pub by: PersonId,
-    /// The place of the acknowledgement.
-    pub seq: Seq,
 }
 
 impl Office {
@@ -38,7 +30,7 @@ impl Office {
     pub fn permits_export(&self, export: &Export, again: bool) -> bool {
         let asked = export.request.and_then(|request| self.exports.values().find(|asked| asked.id == request));
         asked.is_some_and(|asked| {
-            asked.permitted.is_some() && (again || asked.done.is_none()) && export.is_within(&asked.said)
+            asked.permitted_by.is_some() && (again || asked.done.is_none()) && export.is_within(&asked.said)
         })
     }
 
@@ -52,7 +44,7 @@ impl Office {
     pub(super) fn put_export(&mut self, export: &Export, seq: Seq, id: EntryId, by: PersonId) {
         if export.planned {
             self.exports
-                .insert(seq, ExportAsked { id, by, said: Arc::new(export.clone()), permitted: None, done: None });
+                .insert(seq, ExportAsked { id, by, said: Arc::new(export.clone()), permitted_by: None, done: None });
             if self.exports.len() > limits::EXPORT_REQUESTS_KEPT_MAX {
                 self.exports.pop_first();
             }
@@ -63,18 +55,17 @@ impl Office {
     }
 
     /// An acknowledgement by the secretariat permits what was asked for, unless by the very person who asked.
-    pub(in crate::domain::state) fn permit_export(&mut self, target: Seq, by: &Actor, seq: Seq) {
+    pub(in crate::domain::state) fn permit_export(&mut self, target: Seq, by: &Actor) {
         let Some(asked) = self.exports.get_mut(&target) else { return };
-        if by.role == Role::Secretariat && by.person != asked.by && asked.permitted.is_none() {
-            asked.permitted = Some(Permitted { by: by.person, seq });
+        if by.role == Role::Secretariat && by.person != asked.by {
+            asked.permitted_by.get_or_insert(by.person);
         }
     }
 
-    /// A request, a permission or what was done with it was taken back.
+    /// A request, or what says that it was done, was taken back; the request also with what acknowledged it.
     pub(super) fn take_back_export(&mut self, seq: Seq) {
         self.exports.remove(&seq);
         for asked in self.exports.values_mut() {
-            asked.permitted = asked.permitted.filter(|permitted| permitted.seq != seq);
             asked.done = asked.done.filter(|done| *done != seq);
         }
     }

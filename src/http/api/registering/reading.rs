@@ -23,6 +23,7 @@ impl NewPatientShape {
             identifiers: Number::into_list(self.identifiers),
             in_facility: self.in_facility,
             agreed_by: self.agreed_by.map(|given| wire::id("agreed_by", &given, PersonId)).transpose()?,
+            agreed_on_paper: self.agreed_on_paper,
             document: self.document,
             attachments: Vec::new(),
         };

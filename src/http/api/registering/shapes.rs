@@ -34,8 +34,12 @@ pub struct NewPatientShape {
     /// Whether the patient lives in a facility.
     #[serde(default)]
     pub(super) in_facility: bool,
-    /// Id of the attending doctor who agreed to the registration.
+    /// Id of the attending doctor who agreed, or is asked to agree, to the registration.
     pub(super) agreed_by: Option<String>,
+    /// Where the doctor's signed agreement is kept. Without it the doctor is asked, and agrees by acknowledging the
+    /// registration; until then only their own office is linked.
+    #[serde(default)]
+    pub(super) agreed_on_paper: String,
     /// Where the signed application and consent form are kept.
     #[serde(default)]
     pub(super) document: String,
