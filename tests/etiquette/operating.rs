@@ -181,8 +181,7 @@ async fn op_4_a_page_is_made_with_the_attending_doctors_agreement_in_person_or_o
     assert_eq!(story.is_held(Secretariat, registration(None, "", "申込書綴り 1")).await, ["OP-4"]);
     assert_eq!(story.is_held(Secretariat, registration(None, "同意書綴り 1", "申込書綴り 1")).await, ["OP-4"]);
     assert_eq!(story.is_held(Secretariat, registration(Some(doctor), "同意書綴り 1", "")).await, ["OP-4"]);
-    let on_paper = story.posts(Secretariat, registration(Some(doctor), "同意書綴り 1", "申込書綴り 1")).await;
-    not_advised(&on_paper, "OP-4c");
+    story.posts(Secretariat, registration(Some(doctor), "同意書綴り 1", "申込書綴り 1")).await;
     story.posts(Doctor, registration(None, "", "")).await;
     let nurse = story.acting(Nurse).person;
     let refused = story.is_refused(Secretariat, registration(Some(nurse), "", "申込書綴り 1")).await;
@@ -190,7 +189,7 @@ async fn op_4_a_page_is_made_with_the_attending_doctors_agreement_in_person_or_o
 }
 
 #[tokio::test]
-async fn op_4b_and_op_4c_until_the_doctor_has_acknowledged_nobody_but_the_doctors_office_is_linked() {
+async fn op_4b_until_the_doctor_has_acknowledged_nobody_but_the_doctors_office_is_linked() {
     let mut story = Story::with(&[Doctor, Nurse]).await;
     let doctor = story.acting(Doctor).person;
     let far = story.app.organisation("asahi", renkei::domain::role::OrganisationType::NursingStation).await;
@@ -200,7 +199,6 @@ async fn op_4b_and_op_4c_until_the_doctor_has_acknowledged_nobody_but_the_doctor
     };
     // Named by the secretariat, without a paper: the doctor is asked.
     let asked = story.posts(Secretariat, registration(Some(doctor), "", "申込書綴り 1")).await;
-    advised(&asked, "OP-4c");
     assert_eq!(story.is_held(Secretariat, other(far)).await, ["OP-4b"]);
     let theirs = link(&story, Doctor, true);
     story.posts(Secretariat, theirs).await;
@@ -217,6 +215,18 @@ async fn op_4b_and_op_4c_until_the_doctor_has_acknowledged_nobody_but_the_doctor
     story.posts(Secretariat, registration(Some(another), "", "申込書綴り 3")).await;
     let fourth = story.app.organisation("aozora", renkei::domain::role::OrganisationType::Pharmacy).await;
     assert_eq!(story.is_held(Secretariat, other(fourth)).await, ["OP-4b"]);
+}
+
+#[tokio::test]
+async fn op_4c_the_secretariat_is_advised_to_ask_the_doctor_who_was_only_named() {
+    let mut story = Story::with(&[Doctor, Nurse]).await;
+    let doctor = story.acting(Doctor).person;
+    let named = story.posts(Secretariat, registration(Some(doctor), "", "申込書綴り 1")).await;
+    let (_, _, audience) = advice(&named, "OP-4c").expect("advice");
+    assert_eq!(audience, "secretariat");
+    let on_paper = story.posts(Secretariat, registration(Some(doctor), "同意書綴り 1", "申込書綴り 1")).await;
+    not_advised(&on_paper, "OP-4c");
+    not_advised(&story.posts(Doctor, registration(None, "", "")).await, "OP-4c");
 }
 
 fn link(story: &Story, who: super::story::Who, relation_confirmed: bool) -> Body {

@@ -357,6 +357,7 @@ fn who_cannot_go_makes_it_due_at_once() {
     line.act(&Act::CannotGo);
     assert_eq!((line.duty().due, line.duty().round), (Timestamp(line.now), 1));
     assert!(!line.duty().was_overdue(), "the clock says when it is overdue");
+    assert_eq!(line.duty().cannot_go_at, Some(Timestamp(line.now)), "said in time, which is no delay");
 }
 
 #[test]
