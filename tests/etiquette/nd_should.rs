@@ -16,6 +16,7 @@ async fn nd_s1_an_instruction_of_one_line_is_advised_to_say_more_and_goes_out_al
     let posted = story.posts(Doctor, instructed(vague)).await;
     let says = advised(&posted, "ND-S1");
     assert!(says.contains("具体的な指示が書かれていない") && says.ends_with('）'), "with what is so now: {says}");
+    assert!(says.starts_with("「適宜」だけでは、看護師が判断に迷います。"), "why, not the title once more: {says}");
     story.got_by(posted.id, &TEAM).await;
     not_advised(&story.posts(Doctor, instructed(instruction())).await, "ND-S1");
 }
