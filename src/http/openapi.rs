@@ -187,9 +187,12 @@ mod tests {
                 let known = ids.insert(operation.operation_id.clone().unwrap(), place.clone());
                 assert_eq!(known, None, "{place}: its id is taken");
                 let statuses: Vec<&String> = operation.responses.responses.keys().collect();
-                for status in ["401", "500", "503"] {
+                let is_open = OPEN_ROUTES.iter().any(|open| open.method == method && open.path == path);
+                let signed_in = (!is_open).then_some("401");
+                for status in ["500", "503"].into_iter().chain(signed_in) {
                     assert!(statuses.contains(&&status.to_owned()), "{place}: {statuses:?}");
                 }
+                assert_eq!(operation.security.as_ref().is_some_and(Vec::is_empty), is_open, "{place}");
                 assert!(statuses.iter().any(|status| status.starts_with('2')), "{place}: {statuses:?}");
                 let Some(RefOr::T(body)) = &operation.request_body else { continue };
                 let content = &serde_json::to_value(body).unwrap()["content"];

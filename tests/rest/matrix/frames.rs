@@ -61,24 +61,30 @@ fn frames(timeline: TimelineId, id: u128) -> Vec<ClientFrame> {
 async fn answer(world: &World, who: &Actor, socket: &mut Socket, frame: &ClientFrame) -> String {
     socket.send(frame).await;
     match frame {
-        ClientFrame::Subscribe { .. } | ClientFrame::Post(_) | ClientFrame::DryRun(_) => {
-            socket.next_that(|said| named(said)).await
-        }
+        ClientFrame::Subscribe { .. } | ClientFrame::Post(_) | ClientFrame::DryRun(_) => socket.next_that(named).await,
         ClientFrame::MarkRead { timeline, .. } => {
-            // What is posted after it is committed after it.
+            let said = until_the_next(socket).await;
+            // It was handed on by then, and is committed before what is posted now.
             let path = format!("/api/v1/timelines/{timeline}/entries");
             world.elsewhere.post(path, super::requests::note()).await.is(StatusCode::CREATED);
             let markers = world.app.hub.read_markers(*timeline).await.unwrap();
             let is_marked = markers.iter().any(|marker| marker.person == who.actor.person);
-            if is_marked { "marked" } else { "nothing" }.to_owned()
+            said.unwrap_or_else(|| if is_marked { "marked" } else { "nothing" }.to_owned())
         }
-        // What answers the frame after it comes after whatever answers this one.
         ClientFrame::Unsubscribe { .. } | ClientFrame::Heartbeat | ClientFrame::Hello(_) => {
-            socket.say_hello(1, "").await;
-            match socket.next_that(|said| named(said)).await.as_str() {
-                "error:hello_repeated" => "nothing".to_owned(),
-                other => other.to_owned(),
-            }
+            until_the_next(socket).await.unwrap_or_else(|| "nothing".to_owned())
+        }
+    }
+}
+
+/// What was said until the next frame is answered, which is a second hello.
+async fn until_the_next(socket: &mut Socket) -> Option<String> {
+    socket.say_hello(1, "").await;
+    let mut first = None;
+    loop {
+        match socket.next_that(named).await.as_str() {
+            "error:hello_repeated" => return first,
+            said => first = first.or(Some(said.to_owned())),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use axum::http::StatusCode;
 use renkei::http::routes::Route;
 use serde_json::{Value, json};
 
@@ -24,20 +25,25 @@ fn new_id() -> String {
 }
 
 pub async fn request(world: &World, route: &Route, variant: &str, column: &str, who: &Actor) -> Asked {
-    let (path, query) = path(world, route, variant, column, who).await;
+    let (path, query) = path(world, route, variant, column).await;
     let file = route.path.ends_with("/files") && route.method == "post";
     let body = body(world, route, variant, column, who, &path).await;
     Asked { path: format!("{path}{query}"), body, file }
 }
 
 /// The path with its ids, and what is asked with it.
-async fn path(world: &World, route: &Route, variant: &str, column: &str, who: &Actor) -> (String, String) {
+async fn path(world: &World, route: &Route, variant: &str, column: &str) -> (String, String) {
     let id = if route.path.contains("/patients/{id}") || route.path.contains("/timelines/{id}") {
         world.patient(variant).to_string()
     } else if route.path.contains("/organisations/{id}") {
         world.office(variant, column).to_string()
     } else if route.path.contains("/people/{id}") {
-        world.somebody(variant, column).await.actor.person.to_string()
+        let person = world.somebody(variant, column).await.actor.person.to_string();
+        if route.method == "delete" && route.path.ends_with("/invitations") {
+            let path = format!("/api/v1/people/{person}/invitations");
+            world.app.secretariat().await.post(path, json!({})).await.is(StatusCode::CREATED);
+        }
+        person
     } else if route.path.contains("/me/sign-ins/{id}") {
         let other = if variant == "own" { world.freshly_signed_in(column).await } else { world.elsewhere.clone() };
         other.sign_in.to_string()
@@ -71,11 +77,10 @@ async fn path(world: &World, route: &Route, variant: &str, column: &str, who: &A
     ];
     let path = places.iter().fold(route.path.to_owned(), |path, (place, with)| path.replace(place, with));
     let query = match route.path {
-        "/api/v1/rulebook/explain" => format!("?timeline={}&entry={entry}", world.patient(variant)),
+        "/api/v1/rulebook/explain" => format!("?entry={entry}"),
         "/api/v1/patients" if route.method == "get" => "?q=%E9%AB%98%E6%A9%8B".to_owned(),
         _ => String::new(),
     };
-    let _ = who;
     (path, query)
 }
 
@@ -125,7 +130,7 @@ async fn body(world: &World, route: &Route, variant: &str, column: &str, who: &A
         ("post", "/api/v1/patients") => json!({
             "request_id": new_id(), "name": { "kanji": "田中 久", "kana": "タナカ ヒサシ" },
             "birth_date": "1940-01-02", "sex": "male", "agreed_by": world.attending.to_string(),
-            "document": "申込書綴り 12", "host": { "organisation": who.actor.organisation.to_string() },
+            "agreed_on_paper": "申込書綴り 12", "document": "申込書綴り 12", "host": { "organisation": who.actor.organisation.to_string() },
         }),
         ("post", "/api/v1/patients/{id}/consent") => json!({
             "state": "team", "given_by": "patient", "given_on": "2026-04-01", "document": "同意書綴り 12",
@@ -146,9 +151,8 @@ async fn body(world: &World, route: &Route, variant: &str, column: &str, who: &A
         ("post", "/api/v1/linking-queue/{id}/dismiss") => json!({ "reason": "宛先の取り違え" }),
         ("post", "/api/v1/rulebooks") => json!({ "title": "案", "files": files() }),
         ("put", "/api/v1/rulebooks/{id}") => json!({ "files": files() }),
-        ("post", "/api/v1/rulebooks/{id}/propose" | "/api/v1/rulebooks/{id}/replay") => {
-            json!({ "fingerprint": fingerprint().await })
-        }
+        ("post", "/api/v1/rulebooks/{id}/propose") => json!({ "fingerprint": fingerprint().await }),
+        ("post", "/api/v1/rulebooks/{id}/replay") => json!({}),
         ("post", "/api/v1/rulebooks/{id}/in-force") => {
             json!({ "fingerprint": fingerprint().await, "on": "2026-05-01" })
         }

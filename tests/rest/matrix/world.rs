@@ -65,7 +65,8 @@ impl World {
             entries.insert(patient, note_with_file(&elsewhere, patient, number).await);
         }
         let rulebook = secretariat.get("/api/v1/rulebook").await.ok();
-        let citation = rulebook["sets"][0]["rules"][0]["citation"].as_str().expect("a citation").to_owned();
+        let citation = rulebook["sets"][0]["rules"][0]["citation"].as_str().expect("a citation");
+        let citation = citation.replace('/', "%2F").replace('#', "%23");
         let version = draft(&secretariat).await;
         Self { app, actors, linked, unlinked, elsewhere, attending, entries, citation, version }
     }
@@ -124,7 +125,11 @@ async fn note_with_file(nurse: &Actor, patient: PatientId, number: u64) -> (Stri
     let kept = nurse.upload(files, "text/plain", "note.txt", content.as_bytes()).await;
     let kept = kept.is(axum::http::StatusCode::CREATED);
     let id = format!("0196d5a2-7c00-7000-8000-{number:012x}");
-    let note = json!({ "id": id, "body": { "note": { "text": "写真です", "attachments": [kept] } } });
+    let mut named = json!({ "title": "写真" });
+    for part in ["sha256", "media_type", "size_bytes"] {
+        named[part] = kept[part].clone();
+    }
+    let note = json!({ "id": id, "body": { "note": { "text": "写真です", "attachments": [named] } } });
     let path = format!("/api/v1/timelines/{patient}/entries");
     nurse.post(path, note).await.is(axum::http::StatusCode::CREATED);
     (id, kept["sha256"].as_str().expect("a digest").to_owned())
