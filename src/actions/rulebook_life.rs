@@ -268,8 +268,8 @@ impl Life {
                 "this body and profession are not asked to sign this set",
             ));
         }
-        match self.by {
-            By::Person(actor) if actor.role != Role::Secretariat && actor.role.code() != signing.role => {
+        match self.by.actor() {
+            Some(actor) if actor.role != Role::Secretariat && actor.role.code() != signing.role => {
                 Err(LifeError::Forbidden(Text::fixed(
                     "団体の職種の人だけが、その団体として署名できます",
                     "only a person of the body's profession may sign for it",

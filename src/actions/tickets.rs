@@ -132,7 +132,7 @@ mod tests {
         let id = Uuid::from_u128(number);
         let (person, organisation) = (PersonId(id), OrganisationId(id));
         let actor = Actor { person, role: Role::Nurse, organisation, organisation_type: OrganisationType::Clinic };
-        SignedIn { id: SignInId(id), actor, until: NOW.saturating_add(Duration::from_secs(3_600)) }
+        SignedIn { id: SignInId(id), actor, until: NOW.saturating_add(Duration::from_secs(3_600)), device: None }
     }
 
     #[test]

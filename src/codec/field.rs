@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use super::mapped::{Mapped, as_text};
 use crate::domain::account::{AccountChange, InvitationEnd, Purpose, SignInWay};
+use crate::domain::device::CertificateWay;
 use crate::domain::act::SignInEnd;
 use crate::domain::attachment::MediaType;
 use crate::domain::body::{
@@ -71,6 +72,7 @@ coded!(
     DeviceChangeType,
     Infection,
     InvitationEnd,
+    CertificateWay,
     Kind,
     LifeStep,
     MediaType,

@@ -11,13 +11,15 @@ use super::app::App;
 use super::problem::Problem;
 use crate::domain::text::Text;
 use crate::limits;
-use crate::session;
+use crate::hub::devices::Line;
+use crate::session::{self, SessionParts};
 use crate::wire::Encoding;
 use crate::wire::codes::Code;
 
 /// Upgrades to one of the two subprotocols, or says what is missing.
 pub async fn upgrade(
     State(app): State<App>,
+    line: Line,
     headers: HeaderMap,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Result<Response, Problem> {
@@ -37,7 +39,8 @@ pub async fn upgrade(
         .max_write_buffer_size(limits::SOCKET_WRITE_BUFFER_BYTES_MAX);
     let chosen = upgrade.selected_protocol().and_then(|name| name.to_str().ok()).and_then(Encoding::from_subprotocol);
     let encoding = chosen.ok_or_else(no_subprotocol)?;
-    Ok(upgrade.on_upgrade(move |socket| session::serve(socket, encoding, app.session_parts())))
+    let parts = SessionParts { line, ..app.session_parts() };
+    Ok(upgrade.on_upgrade(move |socket| session::serve(socket, encoding, parts)))
 }
 
 fn no_subprotocol() -> Problem {

@@ -31,6 +31,7 @@ pub(super) const STEPS: &[Step] = &[
     step!(6, "0006_rulebook_lifecycle"),
     step!(7, "0007_advice"),
     step!(8, "0008_accounts"),
+    step!(9, "0009_devices"),
 ];
 
 pub(super) async fn migrate(engine: &Engine) -> Result<(), MigrateError> {

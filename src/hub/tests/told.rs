@@ -24,7 +24,7 @@ struct Socket {
 impl Socket {
     fn open(world: &World, number: u128) -> Self {
         let outbox = Arc::default();
-        let signed_in = SignedIn { id: sign_in(number), actor: actor(number), until: Timestamp::MAX };
+        let signed_in = SignedIn { id: sign_in(number), actor: actor(number), until: Timestamp::MAX, device: None };
         assert!(world.hub.sessions().open(&signed_in, &outbox, 1));
         Self { outbox }
     }
