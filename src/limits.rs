@@ -352,7 +352,7 @@ pub const DEVICE_EXCEPTION_S_MAX: u64 = 7 * 86_400;
 /// Devices of the region that are not revoked.
 pub const REGISTERED_DEVICES_MAX: usize = 10_000;
 /// How often the hub looks which devices were registered or revoked by the command line, in ms.
-pub const DEVICE_POLL_MS: u64 = 2_000;
+pub const DEVICE_POLL_MS: u64 = 5_000;
 /// Wishes to read the lists of devices again that wait at once.
 pub const DEVICE_WISHES_MAX: usize = 16;
 /// A device that is seen is noted at most this often, in ms.

@@ -238,7 +238,7 @@ impl Devices {
         let is_fresh = |noted: &Timestamp| now.since(*noted) < Duration::from_millis(limits::DEVICE_SEEN_NOTED_MS);
         let has_older = |one: &DeviceCertificate| {
             let is_other = one.device == certificate.device && one.serial != serial;
-            is_other && one.issued_at <= certificate.issued_at && one.ended_at.is_none()
+            is_other && one.issued_at < certificate.issued_at && one.ended_at.is_none()
         };
         if state.noted.get(&certificate.device).is_some_and(is_fresh) && !state.certificates.values().any(has_older) {
             return None;

@@ -178,7 +178,7 @@ impl Tx {
         now: Timestamp,
     ) -> Result<Vec<Serial>, StoreError> {
         const SQL: &str = "update device_certificate set ended_at = $4
-            where device = $1 and serial <> $2 and issued_at <= $3 and ended_at is null returning serial";
+            where device = $1 and serial <> $2 and issued_at < $3 and ended_at is null returning serial";
         let rows: Vec<(Vec<u8>,)> = run!(self, connection => {
             sqlx::query_as(SQL)
                 .bind(newer.device.0.as_bytes().as_slice())

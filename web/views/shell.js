@@ -11,6 +11,7 @@ import { icon } from './icons.js';
 import { signInPage } from './sign-in.js';
 import { View } from './view.js';
 import './account.js';
+import './devices.js';
 import './duties.js';
 import './duty-answer.js';
 import './emergency.js';
@@ -123,6 +124,7 @@ export class Shell extends View {
       <renkei-duty-answer .model=${model}></renkei-duty-answer>
       <renkei-emergency .model=${model}></renkei-emergency>
       <renkei-account .model=${model}></renkei-account>
+      <renkei-devices .model=${model}></renkei-devices>
       <div class="unseen" role="log" aria-live="polite">${this.news()}</div>`;
   }
 
