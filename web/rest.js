@@ -48,7 +48,7 @@ export class RestError extends Error {
  * @property {string | null} revoked_at
  * @property {{serial: string, issued_at: string, expires_at: string} | null} certificate
  * @property {string | null} enrolling_until
- * @typedef {{person: {id: string, name: {kanji: string, kana: string}}, role: string, organisation: Organisation, positions?: HeldPosition[], expires_at: string}} Me
+ * @typedef {{person: {id: string, name: {kanji: string, kana: string}}, role: string, organisation: Organisation, positions?: HeldPosition[], administers?: string[], expires_at: string}} Me
  * @typedef {{id: string, position: HeldPosition, device: string, way: string, issued_at: string, used_at: string, expires_at: string, is_this: boolean}} SignIn
  * @typedef {{id: string | null, ticket: string | null, positions: HeldPosition[]}} Entered
  */

@@ -168,10 +168,7 @@ impl Transports {
 }
 
 /// How the listeners of this configuration speak; certificates are watched from here on.
-async fn transports(
-    config: &Config,
-    hub: &Hub,
-) -> anyhow::Result<(Transports, Option<Arc<ReloadingCertificate>>)> {
+async fn transports(config: &Config, hub: &Hub) -> anyhow::Result<(Transports, Option<Arc<ReloadingCertificate>>)> {
     let Some(files) = &config.tls else {
         let unasking =
             if config.listen.insecure_plain_http { Transport::PlainAnywhere } else { Transport::PlainOnLoopback };

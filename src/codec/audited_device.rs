@@ -76,9 +76,7 @@ pub(super) fn device_deed(kept: stored::DeviceActed) -> Result<DeviceDeed, Inval
             until: Timestamp(kept.until_us),
             reason: kept.reason,
         },
-        What::ExceptionEnded(kept) => {
-            DeviceDeed::ExceptionEnded { person: id("person", &kept.person, PersonId)? }
-        }
+        What::ExceptionEnded(kept) => DeviceDeed::ExceptionEnded { person: id("person", &kept.person, PersonId)? },
     })
 }
 
@@ -116,7 +114,8 @@ mod tests {
             assert_eq!(device_deed(device_message(&deed)), Ok(deed));
         }
         let damaged = stored::CertificateReplaced { serial: vec![1].into() };
-        let damaged = stored::DeviceActed { device: device.to_string(), what: Some(What::CertificateReplaced(damaged)) };
+        let damaged =
+            stored::DeviceActed { device: device.to_string(), what: Some(What::CertificateReplaced(damaged)) };
         assert_eq!(device_deed(damaged).unwrap_err().field, "serial");
     }
 }

@@ -10,7 +10,6 @@ use uuid::Uuid;
 
 use super::mapped::{Mapped, as_text};
 use crate::domain::account::{AccountChange, InvitationEnd, Purpose, SignInWay};
-use crate::domain::device::CertificateWay;
 use crate::domain::act::SignInEnd;
 use crate::domain::attachment::MediaType;
 use crate::domain::body::{
@@ -18,6 +17,7 @@ use crate::domain::body::{
     Infection, MeetingState, OrderType, PledgeBy, RetractionReason, Topic, VisitMark,
 };
 use crate::domain::decimal::Decimal;
+use crate::domain::device::CertificateWay;
 use crate::domain::duty::{Capacity, CloseReason};
 use crate::domain::entry::Sensitivity;
 use crate::domain::in_words::NoticeOf;

@@ -50,8 +50,8 @@ use tokio::sync::{mpsc, oneshot, watch};
 
 use self::answer::{Accepted, Answer, Refused, Reply};
 use self::committer::Committer;
-pub use self::duty_clock::Stopped;
 use self::devices::Devices;
+pub use self::duty_clock::Stopped;
 use self::duty_clock::{ClockFace, DutyClock, Order};
 use self::fanout::Fanout;
 use self::meter::Meter;

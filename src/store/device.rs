@@ -94,7 +94,8 @@ impl Tx {
     /// # Errors
     /// When the database fails or its name does not open.
     pub async fn find_device(&mut self, id: DeviceId) -> Result<Option<Device>, StoreError> {
-        const SQL: &str = "select id, organisation, sealed, registered_at, seen_at, revoked_at from device where id = $1";
+        const SQL: &str =
+            "select id, organisation, sealed, registered_at, seen_at, revoked_at from device where id = $1";
         let row: Option<DeviceRow> = run!(self, connection => {
             sqlx::query_as(SQL).bind(id.0.as_bytes().as_slice()).fetch_optional(connection).await?
         });
@@ -144,7 +145,8 @@ impl Tx {
     /// # Errors
     /// When the database fails or there is no such device.
     pub async fn insert_device_certificate(&mut self, certificate: &DeviceCertificate) -> Result<(), StoreError> {
-        const SQL: &str = "insert into device_certificate (serial, device, issued_at, expires_at) values ($1, $2, $3, $4)";
+        const SQL: &str =
+            "insert into device_certificate (serial, device, issued_at, expires_at) values ($1, $2, $3, $4)";
         run!(self, connection => {
             sqlx::query(SQL)
                 .bind(certificate.serial.0.as_slice())

@@ -27,7 +27,8 @@ impl Tx {
         token: &TokenHash,
         tries: u32,
     ) -> Result<(), StoreError> {
-        const SQL: &str = "insert into device_enrolment (id, token_hash, device, sealed, issued_at, expires_at, tries_left)
+        const SQL: &str =
+            "insert into device_enrolment (id, token_hash, device, sealed, issued_at, expires_at, tries_left)
             values ($1, $2, $3, $4, $5, $6, $7)";
         let Enrolment { id, device, issued_at, expires_at, .. } = enrolment;
         let record = InvitationRecord { code: enrolment.code.clone(), authenticator: Vec::new() };

@@ -51,20 +51,8 @@ impl SignIn {
     }
 }
 
-type Row = (
-    Vec<u8>,
-    Vec<u8>,
-    Vec<u8>,
-    String,
-    Vec<u8>,
-    i64,
-    i64,
-    Option<i64>,
-    String,
-    String,
-    Option<i64>,
-    Option<Vec<u8>>,
-);
+type Row =
+    (Vec<u8>, Vec<u8>, Vec<u8>, String, Vec<u8>, i64, i64, Option<i64>, String, String, Option<i64>, Option<Vec<u8>>);
 
 impl Tx {
     /// Adds a sign-in.
@@ -268,8 +256,20 @@ fn position_from(role: &str, organisation: &[u8]) -> Result<Position, StoreError
 }
 
 fn sign_in_from(row: Row) -> Result<SignIn, StoreError> {
-    let (id, token_hash, person, role, organisation, issued_at, expires_at, revoked_at, device, way, used_at, registered) =
-        row;
+    let (
+        id,
+        token_hash,
+        person,
+        role,
+        organisation,
+        issued_at,
+        expires_at,
+        revoked_at,
+        device,
+        way,
+        used_at,
+        registered,
+    ) = row;
     Ok(SignIn {
         id: SignInId(uuid_from("sign_in.id", &id)?),
         token_hash: TokenHash::from_slice(&token_hash)

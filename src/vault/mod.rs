@@ -25,9 +25,7 @@ mod token;
 use ring::rand::{SecureRandom, SystemRandom};
 
 pub use authenticator::{authenticator_secret, authenticator_setup, code_at, code_step};
-pub use device_authority::{
-    CertificateError, DeviceAuthority, DeviceSubject, IssuedCertificate, set_validity,
-};
+pub use device_authority::{CertificateError, DeviceAuthority, DeviceSubject, IssuedCertificate, set_validity};
 pub use device_mark::DeviceMark;
 pub use keyfile::KeyFileError;
 pub use mac::{Mac, MacKey};

@@ -1,7 +1,9 @@
 //! A certificate with its key as a PKCS#12 file, which phones, tablets and PCs install, under a passphrase that is told
 //! apart from it. AES-256 and HMAC-SHA-256, which OpenSSL 3 and NSS write too.
 
-use p12_keystore::{Certificate, EncryptionAlgorithm, KeyStore, KeyStoreEntry, MacAlgorithm, PrivateKey, PrivateKeyChain};
+use p12_keystore::{
+    Certificate, EncryptionAlgorithm, KeyStore, KeyStoreEntry, MacAlgorithm, PrivateKey, PrivateKeyChain,
+};
 use zeroize::Zeroizing;
 
 use super::device_authority::{CertificateError, IssuedCertificate};
@@ -62,7 +64,9 @@ mod tests {
         let now = Timestamp::from_secs(1_775_003_400);
         let authority = DeviceAuthority::make(now).unwrap();
         // A character beyond the basic plane, which names in PKCS#12 cannot hold.
-        let subject = DeviceSubject { device: "𠮷田さんのタブレット".to_owned(), organisation: "みなと".to_owned() };
+        let subject = DeviceSubject {
+            device: "𠮷田さんのタブレット".to_owned(), organisation: "みなと".to_owned()
+        };
         let issued = authority.issue(&subject, now).unwrap();
         let passphrase = random_passphrase();
         let bundle = issued.pkcs12(&passphrase).unwrap();

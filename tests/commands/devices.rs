@@ -59,7 +59,8 @@ fn a_device_gets_a_certificate_on_the_hubs_machine_is_listed_renewed_and_revoked
 
 /// Another implementation opens it, where there is one on this machine.
 fn openssl_agrees(file: &Path, passphrase: &str) {
-    let arguments = ["pkcs12", "-info", "-noenc", "-in", text(file), "-passin", &format!("pass:{passphrase}")].map(str::to_owned);
+    let arguments =
+        ["pkcs12", "-info", "-noenc", "-in", text(file), "-passin", &format!("pass:{passphrase}")].map(str::to_owned);
     let Ok(output) = Command::new("openssl").args(arguments).output() else {
         eprintln!("skipped: there is no openssl");
         return;

@@ -244,7 +244,12 @@ impl App {
 
     /// Somebody who shows this token on a connection that is asked for no device.
     pub fn door_of(&self, token: &str) -> Actor {
-        let nobody = SignedIn { id: SignInId(uuid::Uuid::nil()), actor: directory::Actor::HUB, until: Timestamp::MIN, device: None };
+        let nobody = SignedIn {
+            id: SignInId(uuid::Uuid::nil()),
+            actor: directory::Actor::HUB,
+            until: Timestamp::MIN,
+            device: None,
+        };
         Actor::new(Arc::clone(&self.lasting.door), nobody, token.to_owned())
     }
 

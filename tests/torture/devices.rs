@@ -8,8 +8,8 @@ use renkei::domain::device::{CertificateWay, Device, DeviceDemand};
 use renkei::domain::ids::DeviceId;
 use renkei::store::StoreError;
 use renkei::vault::DeviceSubject;
-use renkei::wire::{Encoding, ServerFrame};
 use renkei::wire::codes::CloseCode;
+use renkei::wire::{Encoding, ServerFrame};
 use serde_json::json;
 
 use crate::rest::devices::lines::{sign_in, token};
@@ -31,7 +31,8 @@ async fn a_revoked_device_loses_its_connections_sockets_and_sign_ins_at_once_and
         let drawn = door.ask(Some(device), "POST", "/api/v1/tickets", Some(token), None).await.unwrap();
         drawn.is(StatusCode::CREATED)["ticket"].as_str().unwrap().to_owned()
     };
-    let (mut open, mut others) = (door.connect(Some(&tablet)).await.unwrap(), door.connect(Some(&other)).await.unwrap());
+    let (mut open, mut others) =
+        (door.connect(Some(&tablet)).await.unwrap(), door.connect(Some(&other)).await.unwrap());
     open.ask("GET", "/api/v1/me", Some(token(&lost)), None).await.unwrap().ok();
     others.ask("GET", "/api/v1/me", Some(token(&kept)), None).await.unwrap().ok();
     // One that shows its certificate, one that showed it with the ticket only, and one that has said nothing yet.
@@ -60,6 +61,7 @@ async fn a_revoked_device_loses_its_connections_sockets_and_sign_ins_at_once_and
     // It still answers, if only that it was greeted before.
     others_socket.say_hello(1, &unused).await;
     others_socket.next_that(|frame| matches!(frame, ServerFrame::Error(_)).then_some(())).await;
+    drop((others, others_socket));
     door.close().await;
 }
 
@@ -71,8 +73,14 @@ async fn what_another_process_registers_is_known_at_once_and_what_it_revokes_wit
     let door = TlsDoor::open(&app, DeviceDemand::Required).await;
     let (now, organisation) = (app.hub.region().now(), nurse.actor.organisation);
     let id = DeviceId(app.hub.region().draw_id());
-    let device =
-        Device { id, organisation, name: "タブレット 3".to_owned(), registered_at: now, seen_at: None, revoked_at: None };
+    let device = Device {
+        id,
+        organisation,
+        name: "タブレット 3".to_owned(),
+        registered_at: now,
+        seen_at: None,
+        revoked_at: None,
+    };
     // As `renkei cert device` does beside a running hub.
     let issuing = app.hub.journal().write(move |tx| {
         Box::pin(async move {
@@ -88,9 +96,10 @@ async fn what_another_process_registers_is_known_at_once_and_what_it_revokes_wit
     let mut socket = door.socket(Some(&tablet), Encoding::Json).await;
     socket.hello(&ticket).await;
     let open = door.connect(Some(&tablet)).await.unwrap();
-    let revoking = app.hub.journal().write(move |tx| {
-        Box::pin(async move { revoke_device(tx, By::Operator, id, "紛失".to_owned(), now).await })
-    });
+    let revoking = app
+        .hub
+        .journal()
+        .write(move |tx| Box::pin(async move { revoke_device(tx, By::Operator, id, "紛失".to_owned(), now).await }));
     revoking.await.map_err(|error: StoreError| error).unwrap().unwrap();
     app.hub.look_at_devices().await;
     assert_eq!(socket.closed().await, Some(CloseCode::DeviceRevoked));

@@ -96,7 +96,8 @@ impl Accounts {
     ) -> Result<Device, AccountError> {
         let directory = self.hub.region().directory();
         if !directory.has_active(organisation) || !keeps(&directory, by.actor, organisation) {
-            let text = Text::fixed("端末を登録できる事業所ではありません", "not an organisation whose devices you register");
+            let text =
+                Text::fixed("端末を登録できる事業所ではありません", "not an organisation whose devices you register");
             return Err(Invalid::new("organisation", "not_found", text).into());
         }
         let name = Device::read_name("name", name)?;
@@ -106,9 +107,8 @@ impl Accounts {
         let (id, registered_at) = (DeviceId(self.hub.region().draw_id()), self.hub.region().now());
         let device = Device { id, organisation, name, registered_at, seen_at: None, revoked_at: None };
         let stored = device.clone();
-        let registering = self.hub.journal().write(move |tx| {
-            Box::pin(async move { insert_device(tx, by.by(), &stored).await })
-        });
+        let registering =
+            self.hub.journal().write(move |tx| Box::pin(async move { insert_device(tx, by.by(), &stored).await }));
         registering.await.map_err(|error: StoreError| error)?;
         self.hub.devices().add(id, organisation);
         Ok(device)
@@ -137,9 +137,8 @@ impl Accounts {
         self.device_of(by.actor, id).await?;
         check_reason(&reason)?;
         let (by, now) = (by.by(), self.hub.region().now());
-        let revoking = self.hub.journal().write(move |tx| {
-            Box::pin(async move { revoke_device(tx, by, id, reason, now).await })
-        });
+        let revoking =
+            self.hub.journal().write(move |tx| Box::pin(async move { revoke_device(tx, by, id, reason, now).await }));
         let ended = revoking.await?.ok_or(AccountError::NotFound)?;
         // First no connection shows it any more, then no ticket drawn over one is good, then sockets close.
         self.hub.devices().revoke(id, now);
@@ -158,12 +157,18 @@ impl Accounts {
     pub(super) fn subject_of(&self, device: &Device) -> DeviceSubject {
         let directory = self.hub.region().directory();
         let owner = directory.organisations.get(&device.organisation);
-        DeviceSubject { device: device.name.clone(), organisation: owner.map(|owner| owner.name.clone()).unwrap_or_default() }
+        DeviceSubject {
+            device: device.name.clone(),
+            organisation: owner.map(|owner| owner.name.clone()).unwrap_or_default(),
+        }
     }
 }
 
 fn not_theirs() -> Text {
-    Text::fixed("端末を管理できるのは事務局と事業所の管理者です", "devices are looked after by the secretariat and by administrators")
+    Text::fixed(
+        "端末を管理できるのは事務局と事業所の管理者です",
+        "devices are looked after by the secretariat and by administrators",
+    )
 }
 
 /// What the lists keep of a certificate.

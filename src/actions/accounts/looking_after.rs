@@ -154,7 +154,12 @@ impl Accounts {
     ///
     /// # Errors
     /// When this actor does not look after the office, or they do not work there.
-    pub async fn let_go(&self, by: SignedIn, organisation: OrganisationId, person: PersonId) -> Result<(), AccountError> {
+    pub async fn let_go(
+        &self,
+        by: SignedIn,
+        organisation: OrganisationId,
+        person: PersonId,
+    ) -> Result<(), AccountError> {
         let directory = self.hub.region().directory();
         if !keeps(&directory, by.actor, organisation) || !directory.works_at(person, organisation) {
             return Err(AccountError::NotFound);

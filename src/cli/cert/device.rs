@@ -65,9 +65,8 @@ async fn work(arguments: &Arguments, journal: &Journal, terminal: Terminal) -> a
     let clock = Arc::new(SystemClock::new());
     let now = clock.now();
     if let (Some(id), Some(reason)) = (arguments.revoke, arguments.reason.clone()) {
-        let revoking = journal.write(move |tx| {
-            Box::pin(async move { revoke_device(tx, By::Operator, id, reason, now).await })
-        });
+        let revoking =
+            journal.write(move |tx| Box::pin(async move { revoke_device(tx, By::Operator, id, reason, now).await }));
         let ended: Option<_> = revoking.await.map_err(|error: StoreError| error)?;
         ended.ok_or_else(no_device)?;
         println!("{}", terminal.language.pick(&Text::fixed("端末の登録を取り消しました", "the device is revoked")));
@@ -112,17 +111,14 @@ async fn work(arguments: &Arguments, journal: &Journal, terminal: Terminal) -> a
 fn write_files(folder: &Path, issued: &IssuedCertificate, pkcs12: &[u8]) -> anyhow::Result<[PathBuf; 3]> {
     let file = |ending: &str, content: &[u8]| -> anyhow::Result<PathBuf> {
         let path = folder.join(format!("device-{}.{ending}", issued.serial));
-        let cannot = || Text::new(format!("{} に書けません", path.display()), format!("cannot write {}", path.display()));
+        let cannot =
+            || Text::new(format!("{} に書けません", path.display()), format!("cannot write {}", path.display()));
         let opened = File::options().write(true).create_new(true).mode(0o600).open(&path);
         let written = opened.and_then(|mut file| file.write_all(content).and_then(|()| file.sync_all()));
         written.map_err(Complaint::because(cannot()))?;
         Ok(path)
     };
-    Ok([
-        file("p12", pkcs12)?,
-        file("pem", issued.certificate_pem.as_bytes())?,
-        file("key", issued.key_pem.as_bytes())?,
-    ])
+    Ok([file("p12", pkcs12)?, file("pem", issued.certificate_pem.as_bytes())?, file("key", issued.key_pem.as_bytes())?])
 }
 
 fn told(device: &Device, issued: &IssuedCertificate, [p12, pem, key]: &[PathBuf; 3], passphrase: &str) -> Text {

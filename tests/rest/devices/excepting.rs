@@ -32,7 +32,8 @@ async fn row_3_who_lost_their_tablet_works_on_until_the_moment_granted_and_on_re
     let listed = secretariat.get("/api/v1/device-exceptions").await.ok();
     assert_eq!(listed["exceptions"][0]["person"], nurse.actor.person.to_string());
     let kept = acts(&app).await;
-    let granted = kept.iter().find(|act| matches!(&act.deed, Deed::Device(DeviceDeed::ExceptionGranted { .. }))).unwrap();
+    let granted =
+        kept.iter().find(|act| matches!(&act.deed, Deed::Device(DeviceDeed::ExceptionGranted { .. }))).unwrap();
     let Deed::Device(DeviceDeed::ExceptionGranted { person, reason: kept, .. }) = &granted.deed else { panic!() };
     assert_eq!((granted.by, *person, kept.as_str()), (By::Person(secretariat.actor), nurse.actor.person, reason));
 
@@ -68,12 +69,17 @@ async fn an_exception_that_is_ended_ends_what_was_begun_by_it_and_none_is_grante
     };
     refused(json!({ "until": at(60), "reason": " " }), "required", "reason").await;
     refused(json!({ "until": at(0), "reason": "紛失" }), "out_of_range", "until").await;
-    refused(json!({ "until": at(limits::DEVICE_EXCEPTION_S_MAX + 1), "reason": "紛失" }), "out_of_range", "until").await;
+    refused(json!({ "until": at(limits::DEVICE_EXCEPTION_S_MAX + 1), "reason": "紛失" }), "out_of_range", "until")
+        .await;
     refused(json!({ "until": "tomorrow", "reason": "紛失" }), "bad_date", "until").await;
     let given = json!({ "until": at(3_600), "reason": "紛失" });
     let mine = format!("/api/v1/people/{}/device-exception", secretariat.actor.person);
     secretariat.put(mine, given.clone()).await.problem(StatusCode::FORBIDDEN, "forbidden");
-    super::administrator(&app, "minato").await.put(&path, given.clone()).await.problem(StatusCode::FORBIDDEN, "forbidden");
+    super::administrator(&app, "minato")
+        .await
+        .put(&path, given.clone())
+        .await
+        .problem(StatusCode::FORBIDDEN, "forbidden");
     secretariat.delete(&path).await.problem(StatusCode::NOT_FOUND, "not_found");
 
     secretariat.put(&path, given).await.is(StatusCode::NO_CONTENT);

@@ -19,7 +19,7 @@ use crate::rest::accounts::acts;
 use crate::support::actor::{Actor, Answer};
 use crate::support::app::App;
 use crate::support::line::{Identity, TlsDoor};
-use crate::support::visitor::{Account, position};
+use crate::support::visitor::{Account, PASSWORD, passed_on, position};
 
 /// Signs in over this connection.
 pub async fn sign_in(app: &App, door: &TlsDoor, device: Option<&Identity>, account: &Account) -> Answer {
@@ -84,7 +84,8 @@ async fn a_device_of_one_office_is_not_used_for_another_and_what_the_secretariat
     // Of the two roles only one can be acted in here: nobody is asked.
     let entered = sign_in(&app, &door, Some(&tablet), &account).await.is(StatusCode::CREATED);
     assert_eq!(me(&door, Some(&tablet), token(&entered)).await.ok()["organisation"]["name"], "minato");
-    let switch = door.ask(Some(&tablet), "PUT", "/api/v1/me/position", Some(token(&entered)), Some(position(elsewhere)));
+    let switch =
+        door.ask(Some(&tablet), "PUT", "/api/v1/me/position", Some(token(&entered)), Some(position(elsewhere)));
     switch.await.unwrap().problem(StatusCode::FORBIDDEN, "device_elsewhere");
     app.next_code();
     let mut typed = account.typed(&app);
@@ -225,4 +226,28 @@ async fn a_socket_comes_over_the_device_of_its_ticket_or_shows_none_where_none_i
     }
     optional.close().await;
     required.close().await;
+}
+
+#[tokio::test]
+async fn an_invitation_is_not_used_up_on_a_device_that_does_not_do() {
+    let app = App::start().await;
+    let (secretariat, nurse) = (app.secretariat().await, app.nurse("minato").await);
+    let path = format!("/api/v1/people/{}/invitations", nurse.actor.person);
+    let issued = secretariat.post(path, json!({})).await.is(StatusCode::CREATED);
+    let door = TlsDoor::open(&app, DeviceDemand::Required).await;
+    let mut given = passed_on(&issued);
+    let opened = door.ask(None, "POST", "/api/v1/invitations/open", None, Some(given.clone())).await.unwrap().ok();
+    let (login, secret) = (opened["login"].clone(), opened["authenticator_secret"].clone());
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let account = Account { login: text(&login), password: PASSWORD.to_owned(), secret: text(&secret) };
+    given["password"] = PASSWORD.into();
+    given["authenticator_code"] = account.code(&app).into();
+    let accept = async |device: Option<&Identity>| {
+        door.ask(device, "POST", "/api/v1/invitations/accept", None, Some(given.clone())).await.unwrap()
+    };
+    accept(None).await.problem(StatusCode::FORBIDDEN, "device_required");
+    let (_, tablet) = registered(&secretariat, nurse.actor.organisation, "タブレット 3").await;
+    let entered = accept(Some(&tablet)).await.is(StatusCode::CREATED);
+    me(&door, Some(&tablet), token(&entered)).await.ok();
+    door.close().await;
 }

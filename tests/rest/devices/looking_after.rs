@@ -28,11 +28,9 @@ async fn row_12_an_office_registers_its_own_devices_and_no_others_and_the_secret
     let refused = chief.post("/api/v1/devices", foreign).await;
     assert_eq!(refused.problem(StatusCode::UNPROCESSABLE_ENTITY, "not_found")["field"], "organisation");
     assert_eq!(other.get("/api/v1/devices").await.ok()["devices"], json!([]));
-    for (path, body) in [
-        ("certificates", json!({})),
-        ("enrolments", json!({})),
-        ("revoke", json!({ "reason": "紛失" })),
-    ] {
+    for (path, body) in
+        [("certificates", json!({})), ("enrolments", json!({})), ("revoke", json!({ "reason": "紛失" }))]
+    {
         let path = format!("/api/v1/devices/{mine}/{path}");
         other.post(&path, body.clone()).await.problem(StatusCode::NOT_FOUND, "not_found");
         nurse.post(&path, body).await.problem(StatusCode::NOT_FOUND, "not_found");
@@ -64,9 +62,13 @@ async fn what_is_done_to_a_device_is_on_record_with_who_did_it_and_why() {
     chief.post(gone, json!({})).await.problem(StatusCode::NOT_FOUND, "not_found");
     let kept = acts(&app).await.split_off(before);
     assert!(kept.iter().all(|act| act.by == By::Person(chief.actor)), "{kept:?}");
-    let deeds: Vec<_> = kept.into_iter().filter_map(|act| if let Deed::Device(deed) = act.deed { Some(deed) } else { None }).collect();
-    let [DeviceDeed::Registered { organisation, .. }, DeviceDeed::CertificateIssued { way, .. }, DeviceDeed::Revoked { reason: kept, .. }] =
-        deeds.as_slice()
+    let deeds: Vec<_> =
+        kept.into_iter().filter_map(|act| if let Deed::Device(deed) = act.deed { Some(deed) } else { None }).collect();
+    let [
+        DeviceDeed::Registered { organisation, .. },
+        DeviceDeed::CertificateIssued { way, .. },
+        DeviceDeed::Revoked { reason: kept, .. },
+    ] = deeds.as_slice()
     else {
         panic!("{deeds:?}")
     };

@@ -195,12 +195,8 @@ pub async fn enrol(
 ) -> Result<(StatusCode, Json<IssuedEnrolmentShape>), Problem> {
     let issued = app.accounts.enrol_device(by, device).await?;
     let link = format!("{}/#enrolment={}", app.page_url.trim_end_matches('/'), issued.token.reveal().as_str());
-    let shape = IssuedEnrolmentShape {
-        qr: qr_svg(&link),
-        link,
-        code: issued.code,
-        expires_at: issued.expires_at.to_rfc3339(),
-    };
+    let shape =
+        IssuedEnrolmentShape { qr: qr_svg(&link), link, code: issued.code, expires_at: issued.expires_at.to_rfc3339() };
     Ok((StatusCode::CREATED, Json(shape)))
 }
 
