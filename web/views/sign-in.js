@@ -27,11 +27,20 @@ export function signInPage(page) {
   </main>`;
 }
 
+/** Why somebody is here, where more can be said than a code. @type {Record<string, 'signed_out_ended' | 'signed_out_device_revoked' | 'signed_out_device_elsewhere' | 'device_notice'>} */
+const REASONS = {
+  sign_in_ended: 'signed_out_ended',
+  device_revoked: 'signed_out_device_revoked',
+  device_refused: 'device_notice',
+  device_required: 'device_notice',
+  device_elsewhere: 'signed_out_device_elsewhere',
+};
+
 /** @param {string} code why this person is here @param {Entrance} entrance */
 function reason(code, { step, trouble }) {
   if (!code || step !== 'sign_in' || trouble) return nothing;
-  const known = /** @type {Record<string, string>} */ ({ sign_in_ended: 'signed_out_ended', device_revoked: 'signed_out_device_revoked', device_refused: 'device_notice', device_required: 'device_notice', device_elsewhere: 'signed_out_device_elsewhere' });
-  const text = known[code] ? say(known[code]) : say('signed_out_other', { code });
+  const known = REASONS[code];
+  const text = known ? say(known) : say('signed_out_other', { code });
   return html`<p class="notice notice-warning" role="alert">${icon('alarm')}<span>${text}</span></p>`;
 }
 
