@@ -16,7 +16,7 @@ use tokio::sync::watch;
 use super::config_arguments::{ConfigArguments, print_mistakes};
 use super::open::{self, OpenRegion};
 use super::{Complaint, EXIT_CONFIG, Terminal, start_logging};
-use crate::actions::accounts::ensure_authority;
+use crate::actions::accounts::{ensure_authority, find_authority};
 use crate::config::Config;
 use crate::domain::device::DeviceDemand;
 use crate::domain::text::Text;
@@ -185,8 +185,12 @@ async fn transports(config: &Config, hub: &Hub) -> anyhow::Result<(Transports, O
 
 /// TLS that asks for certificates of the region's device authority, which is made if there is none.
 async fn asking(hub: &Hub, certificate: Arc<ReloadingCertificate>) -> anyhow::Result<Arc<ServerConfig>> {
-    let now = hub.region().now();
-    let authority = hub.journal().write(move |tx| Box::pin(async move { ensure_authority(tx, now).await })).await?;
+    let (journal, now) = (hub.journal(), hub.region().now());
+    // Looked for first: a hub whose disk is full starts all the same.
+    let authority = match journal.read(|tx| Box::pin(find_authority(tx))).await? {
+        Some(authority) => authority,
+        None => journal.write(move |tx| Box::pin(async move { ensure_authority(tx, now).await })).await?,
+    };
     let verifier = DeviceVerifier::new(authority.certificate(), hub.clone())?;
     Ok(tls::server_config(certificate, Some(verifier)))
 }

@@ -128,13 +128,18 @@ fn device_settings(read: &mut Reader<'_>, listen: &Listen, has_tls: bool) -> Dev
         demand: asked.unwrap_or(DeviceSettings::default().demand),
         at: given.into_iter().map(|(of, _)| of).collect(),
     };
-    if !has_tls && asked == Some(DeviceDemand::Required) {
-        let place = read.place("tls.client_certificates").unwrap_or(Place::Default);
+    let requires_at = settings.at.iter().any(|(_, demand)| *demand == DeviceDemand::Required);
+    let required = [
+        ("tls.client_certificates", asked == Some(DeviceDemand::Required)),
+        ("tls.client_certificates_at", requires_at),
+    ];
+    for (field, _) in required.into_iter().filter(|(_, is_required)| *is_required && !has_tls) {
+        let place = read.place(field).unwrap_or(Place::Default);
         let message = Text::fixed(
             "[tls] がないと、端末の証明書を確かめられません",
             "without [tls] no certificate of a device can be looked at",
         );
-        read.complain(place, "tls.client_certificates", message);
+        read.complain(place, field, message);
     }
     settings
 }

@@ -193,13 +193,25 @@ pub async fn insert_device(tx: &mut Tx, by: By, device: &Device) -> Result<(), S
 /// # Errors
 /// When the store fails, or what it holds is no authority.
 pub async fn ensure_authority(tx: &mut Tx, now: Timestamp) -> Result<DeviceAuthority, AccountError> {
-    if let Some(kept) = tx.find_device_authority().await? {
-        return Ok(DeviceAuthority::load(&kept.certificate, &kept.key)?);
+    if let Some(known) = find_authority(tx).await? {
+        return Ok(known);
     }
     let made = DeviceAuthority::make(now)?;
     let kept = KeptAuthority { certificate: made.certificate().to_vec(), key: made.key() };
-    tx.insert_device_authority(&kept, now).await?;
-    Ok(made)
+    if tx.insert_device_authority(&kept, now).await? {
+        return Ok(made);
+    }
+    // Another process made one at the same moment.
+    find_authority(tx).await?.ok_or(AccountError::Overloaded)
+}
+
+/// The region's device authority, if there is one.
+///
+/// # Errors
+/// When the store fails, or what it holds is no authority.
+pub async fn find_authority(tx: &mut Tx) -> Result<Option<DeviceAuthority>, AccountError> {
+    let kept = tx.find_device_authority().await?;
+    Ok(kept.map(|kept| DeviceAuthority::load(&kept.certificate, &kept.key)).transpose()?)
 }
 
 /// Issues a certificate, with its act. Whoever calls it tells the lists after the commit.

@@ -18,7 +18,9 @@ mod signing_in;
 use std::net::IpAddr;
 use std::sync::Arc;
 
-pub use self::devices::{Bundle, DeviceSeen, ensure_authority, insert_device, issue_certificate, revoke_device};
+pub use self::devices::{
+    Bundle, DeviceSeen, ensure_authority, find_authority, insert_device, issue_certificate, revoke_device,
+};
 pub use self::enrolling::{EnrolmentOpened, IssuedEnrolment};
 pub use self::guesses::TooOften;
 pub use self::invitations::{Accepting, Issued, NewInvitation, Opened};
