@@ -156,6 +156,21 @@ export class Rest {
     return this.call('POST', `/devices/${encodeURIComponent(id)}/revoke`, { reason });
   }
 
+  /** Who may do without a registered device. @returns {Promise<{person: string, until: string}[]>} */
+  async deviceExceptions() {
+    return (await this.call('GET', '/device-exceptions')).exceptions ?? [];
+  }
+
+  /** @param {string} person @param {{until: string, reason: string}} given */
+  grantException(person, given) {
+    return this.call('PUT', `/people/${encodeURIComponent(person)}/device-exception`, given);
+  }
+
+  /** @param {string} person */
+  endException(person) {
+    return this.call('DELETE', `/people/${encodeURIComponent(person)}/device-exception`);
+  }
+
   /** @returns {Promise<{sign_ins: SignIn[]}>} */
   mySignIns() {
     return this.call('GET', '/me/sign-ins');

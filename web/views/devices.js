@@ -5,6 +5,7 @@ import { html, nothing } from '../vendor/lit.js';
 import { moment } from '../dates.js';
 import { inLanguage, say } from '../language.js';
 import { saveBundle } from '../enrolment.js';
+import { exceptionsPart } from './exceptions.js';
 import { icon } from './icons.js';
 import { View } from './view.js';
 
@@ -17,6 +18,10 @@ export class DevicesDialog extends View {
     this.devices = null;
     /** @type {import('../rest.js').Organisation[]} */
     this.offices = [];
+    /** For the secretariat. @type {{person: string, until: string}[] | null} */
+    this.exceptions = null;
+    /** @type {import('../rest.js').Person[]} */
+    this.people = [];
     /** What is shown this once. @type {{device: string, link?: string, qr?: string, code?: string, passphrase?: string, until: string} | null} */
     this.shown = null;
     /** The device that is about to be revoked. */
@@ -37,12 +42,14 @@ export class DevicesDialog extends View {
       const { me, isSecretariat } = this.model;
       const all = await this.model.rest.organisations();
       this.offices = all.filter(({ id }) => isSecretariat || me?.administers?.includes(id));
+      if (isSecretariat) this.people = await this.model.rest.people();
       await this.load();
     });
   }
 
   async load() {
     this.devices = await this.model.rest.devices();
+    if (this.model.isSecretariat) this.exceptions = await this.model.rest.deviceExceptions();
   }
 
   /** @param {() => Promise<void>} work */
@@ -65,7 +72,7 @@ export class DevicesDialog extends View {
         <button class="button button-text" type="button" @click=${() => this.dialog.close()}>${icon('close')}<span>${say('close')}</span></button></header>
       <div class="sheet-body">
         <p class="field-error" role="alert">${this.trouble ? html`${icon('alarm')}<span>${this.trouble}</span>` : nothing}</p>
-        ${this.once()}${this.list()}${this.form()}
+        ${this.once()}${this.list()}${this.form()}${exceptionsPart(this, (person, until, reason) => this.grant(person, until, reason), (person) => this.end(person))}
       </div></dialog>`;
   }
 
@@ -158,6 +165,22 @@ export class DevicesDialog extends View {
           ${this.offices.map(({ id, name }) => html`<option value=${id}>${name}</option>`)}</select></label>
         <p class="quiet">${say('device_register_how')}</p>
         <button class="button button-primary" type="submit" aria-disabled=${String(this.busy)}>${say('device_register')}</button></form></details>`;
+  }
+
+  /** @param {string} person @param {string} until @param {string} reason */
+  grant(person, until, reason) {
+    this.attempt(async () => {
+      await this.model.rest.grantException(person, { until, reason });
+      await this.load();
+    });
+  }
+
+  /** @param {string} person */
+  end(person) {
+    this.attempt(async () => {
+      await this.model.rest.endException(person);
+      await this.load();
+    });
   }
 
   /** @param {any} event */

@@ -70,11 +70,16 @@ test('a device is registered, fetches its certificate by link and code, is known
   await known.locator('.pill-good').waitFor();
 
   await dialog.getByRole('button', { name: '控えました' }).click();
+  // Nobody grants themselves an exception, and this region has one person.
+  await dialog.getByText('端末なしの例外').click();
+  await dialog.getByLabel('理由（監査記録に残ります）').fill('紛失');
+  await dialog.getByRole('button', { name: '例外を認める' }).click();
+  await dialog.getByText('自分の例外は認められません').waitFor();
   await dialog.getByRole('button', { name: '取り消す' }).click();
   await dialog.getByLabel('タブレット 3 を取り消す理由').fill('駐車場で紛失');
   await dialog.getByRole('button', { name: '取り消す' }).click();
   await dialog.getByText('取り消し済み').waitFor();
   await desk.shot('devices-revoked');
   await known.getByText('この端末の登録が取り消されました').waitFor();
-  assert.deepEqual(desk.complaints, []);
+  assert.deepEqual(desk.complaints.filter((one) => !one.includes('403')), []);
 });
