@@ -4,6 +4,7 @@
 
 mod accounts;
 mod calendar;
+mod devices;
 mod fields;
 mod mistake;
 mod read;
@@ -24,6 +25,7 @@ use crate::limits;
 
 pub use accounts::{AccountSettings, PasswordProfile};
 pub use calendar::{CalendarSettings, MinuteSpan, OpeningHours};
+pub use devices::DeviceSettings;
 pub use fields::{FIELDS, Field};
 pub use mistake::{Mistake, Place};
 pub use source::{ConfigFile, Sources};
@@ -45,6 +47,8 @@ pub struct Config {
     pub listen: Listen,
     /// `None` means plain HTTP, which [`Listen`] then permits.
     pub tls: Option<TlsFiles>,
+    /// Which listeners ask for the certificate of a registered device.
+    pub devices: DeviceSettings,
     /// Where people find the hub: links are made from it.
     pub public_url: WebOrigin,
     /// Pages of exactly these origins may open a WebSocket.

@@ -333,8 +333,32 @@ pub const INVITATION_VALID_S: u64 = 36 * 3_600;
 pub const RECOVERY_VALID_S: u64 = 3_600;
 /// Wrong codes that an invitation bears.
 pub const INVITATION_TRIES_COUNT: u32 = 5;
-/// Longest reason for a recovery.
+/// Longest reason for a recovery, for revoking a device, or for an exception.
 pub const RECOVERY_REASON_CHARS_MAX: usize = 1_000;
+
+// ---- registered devices ----
+
+/// How long the hub's device authority is valid.
+pub const DEVICE_AUTHORITY_VALID_DAYS: u64 = 10 * 365;
+/// How long a device's certificate is valid: a year, and a month to renew it in.
+pub const DEVICE_CERTIFICATE_VALID_DAYS: u64 = 397;
+const _: () = assert!(DEVICE_AUTHORITY_VALID_DAYS > DEVICE_CERTIFICATE_VALID_DAYS);
+/// A certificate that ends within this is said to end soon.
+pub const DEVICE_CERTIFICATE_RENEW_BEFORE_DAYS: u64 = 30;
+/// Rounds of the key derivation of a PKCS#12 file. Its passphrase is drawn at random, so rounds add little.
+pub const PKCS12_ROUNDS_COUNT: u32 = 20_000;
+/// An enrolment link must be used within this time: the device is at hand, or on its way.
+pub const ENROLMENT_VALID_S: u64 = 24 * 3_600;
+/// The longest exception for somebody whose device is lost: until a new one has come.
+pub const DEVICE_EXCEPTION_S_MAX: u64 = 7 * 86_400;
+/// Devices of the region that are not revoked.
+pub const REGISTERED_DEVICES_MAX: usize = 10_000;
+/// How often the hub looks which devices were registered or revoked by the command line, in ms.
+pub const DEVICE_POLL_MS: u64 = 5_000;
+/// Wishes to read the lists of devices again that wait at once.
+pub const DEVICE_WISHES_MAX: usize = 16;
+/// A device that is seen is noted at most this often, in ms.
+pub const DEVICE_SEEN_NOTED_MS: u64 = 300_000;
 /// A use of a sign-in is noted when the last note is this old.
 pub const SIGN_IN_USE_NOTED_MS: u64 = 300_000;
 /// Sign-ins of one person at a moment; the one longest unused ends.

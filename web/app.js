@@ -1,7 +1,7 @@
 // Starts the page: takes what a link carries out of the address, builds the model on the real world and shows it.
 
 import {
-  currentInvitation, currentToken, isMarkedSignedIn, keepInvitation, keepToken, onOtherTab, takeFromAddress,
+  currentEnrolment, currentInvitation, currentToken, isMarkedSignedIn, keepEnrolment, keepInvitation, keepToken, onOtherTab, takeFromAddress,
 } from './credentials.js';
 import { Entrance } from './entrance.js';
 import { language, startLanguage } from './language.js';
@@ -15,6 +15,7 @@ const TICK_MS = 30_000;
 
 const link = takeFromAddress();
 if (link.invitation) keepInvitation(link.invitation);
+if (link.enrolment) keepEnrolment(link.enrolment);
 startLanguage();
 
 const rest = new Rest(currentToken);
@@ -41,7 +42,7 @@ const shell = /** @type {import('./views/shell.js').Shell} */ (document.createEl
 shell.model = model;
 // A new model for a new person: nothing of the one before can remain.
 const anew = () => location.replace(location.pathname);
-shell.entrance = new Entrance(rest, { changed: () => model.changed(), entered: anew, invitation: currentInvitation() });
+shell.entrance = new Entrance(rest, { changed: () => model.changed(), entered: anew, invitation: currentInvitation(), enrolment: currentEnrolment() });
 shell.signIn = (token) => {
   keepToken(token);
   anew();
@@ -60,11 +61,15 @@ onOtherTab(() => location.reload());
 setInterval(() => model.changed(), TICK_MS);
 begin();
 
-/** A link that is opened while the page is. @param {{token: string | null, invitation: string | null}} link */
-function follow({ token, invitation }) {
+/** A link that is opened while the page is. @param {{token: string | null, invitation: string | null, enrolment: string | null}} link */
+function follow({ token, invitation, enrolment }) {
   if (token) adopt(token).then((taken) => taken && location.reload());
   else if (invitation && model.stage === 'signed_out') shell.entrance?.beginInvitation(invitation);
   else if (invitation) keepInvitation(invitation);
+  else if (enrolment) {
+    keepEnrolment(enrolment);
+    anew();
+  }
 }
 
 /** A token in a link counts in the demo alone: else somebody's link would make another of who follows it. @param {string} token */
@@ -78,6 +83,6 @@ async function adopt(token) {
 async function begin() {
   if (link.token) await adopt(link.token);
   const mayBeSignedIn = currentToken() || isMarkedSignedIn();
-  if (mayBeSignedIn && !link.invitation) model.start();
+  if (mayBeSignedIn && !link.invitation && !currentEnrolment()) model.start();
   else model.changed();
 }

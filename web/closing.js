@@ -15,16 +15,18 @@ export const CLOSE_CODES = /** @type {Record<number, {code: string, retry: boole
   4101: { code: 'hello_expected', retry: false },
   4102: { code: 'version_unsupported', retry: false },
   4103: { code: 'ticket_refused', retry: true },
+  4104: { code: 'device_refused', retry: false },
   4200: { code: 'sign_in_ended', retry: false },
   4201: { code: 'sign_in_expired', retry: false },
   4202: { code: 'sessions_exceeded', retry: false },
+  4203: { code: 'device_revoked', retry: false },
   4300: { code: 'frame_too_large', retry: false },
   4301: { code: 'frame_malformed', retry: false },
   4302: { code: 'rate_exceeded', retry: true },
 });
 
 /** Names after which everything of this sign-in is deleted from the device. */
-export const SIGN_IN_OVER = new Set(['sign_in_ended', 'sign_in_expired']);
+export const SIGN_IN_OVER = new Set(['sign_in_ended', 'sign_in_expired', 'device_refused', 'device_revoked']);
 
 /**
  * @typedef {object} Goodbye

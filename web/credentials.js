@@ -4,17 +4,18 @@
 
 const TOKEN = 'renkei.token';
 const INVITATION = 'renkei.invitation';
+const ENROLMENT = 'renkei.enrolment';
 const SIGNED_IN = 'renkei.signed_in';
 
 /**
- * Takes a token or an invitation out of the address bar.
- * @returns {{token: string | null, invitation: string | null}}
+ * Takes a token, an invitation or an enrolment out of the address bar.
+ * @returns {{token: string | null, invitation: string | null, enrolment: string | null}}
  */
 export function takeFromAddress(location = window.location, history = window.history) {
   const fields = new URLSearchParams(location.hash.slice(1));
-  const [token, invitation] = [fields.get('token'), fields.get('invitation')];
-  if (token || invitation) history.replaceState(null, '', location.pathname);
-  return { token, invitation };
+  const [token, invitation, enrolment] = [fields.get('token'), fields.get('invitation'), fields.get('enrolment')];
+  if (token || invitation || enrolment) history.replaceState(null, '', location.pathname);
+  return { token, invitation, enrolment };
 }
 
 /** What a pasted link holds, or the token alone. @param {string} text */
@@ -33,6 +34,11 @@ export const currentToken = () => sessionStorage.getItem(TOKEN);
 export const keepInvitation = (invitation) => sessionStorage.setItem(INVITATION, invitation);
 export const currentInvitation = () => sessionStorage.getItem(INVITATION);
 export const forgetInvitation = () => sessionStorage.removeItem(INVITATION);
+
+/** So does the link of a device that fetches its certificate. @param {string} enrolment */
+export const keepEnrolment = (enrolment) => sessionStorage.setItem(ENROLMENT, enrolment);
+export const currentEnrolment = () => sessionStorage.getItem(ENROLMENT);
+export const forgetEnrolment = () => sessionStorage.removeItem(ENROLMENT);
 
 /** Whether this browser was signed in by a cookie when it was last heard of. */
 export const isMarkedSignedIn = () => localStorage.getItem(SIGNED_IN) !== null;

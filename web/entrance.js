@@ -1,7 +1,8 @@
 // Getting in, step by step: name, password and code; or an invitation with its code, then a password and an authenticator;
 // then the role, where there are several. Knows no DOM; the view is `views/sign-in.js`.
 
-import { deviceName, forgetInvitation, keepInvitation, markSignedIn } from './credentials.js';
+import { deviceName, forgetEnrolment, forgetInvitation, keepInvitation, markSignedIn } from './credentials.js';
+import { Enrolment } from './enrolment.js';
 
 /**
  * @typedef {import('./rest.js').HeldPosition} HeldPosition
@@ -18,15 +19,16 @@ import { deviceName, forgetInvitation, keepInvitation, markSignedIn } from './cr
 export class Entrance {
   /**
    * @param {import('./rest.js').Rest} rest
-   * @param {{changed: () => void, entered: () => void, invitation: string | null}} surroundings
+   * @param {{changed: () => void, entered: () => void, invitation: string | null, enrolment?: string | null}} surroundings
    */
-  constructor(rest, { changed, entered, invitation }) {
+  constructor(rest, { changed, entered, invitation, enrolment = null }) {
     this.rest = rest;
     this.changed = changed;
     this.entered = entered;
     this.invitation = invitation;
-    /** @type {'sign_in' | 'code' | 'set_up' | 'choose'} */
-    this.step = invitation ? 'code' : 'sign_in';
+    this.enrolment = enrolment ? new Enrolment(rest, enrolment) : null;
+    /** @type {'sign_in' | 'code' | 'set_up' | 'choose' | 'enrol'} */
+    this.step = this.enrolment ? 'enrol' : invitation ? 'code' : 'sign_in';
     /** @type {Opened | null} */
     this.opened = null;
     this.code = '';
@@ -38,6 +40,8 @@ export class Entrance {
     this.busy = false;
     /** Whether links let people in: the demo alone. */
     this.takesLinks = false;
+    /** What the hub sees of this device. @type {import('./rest.js').ShownDevice | null} */
+    this.device = null;
     this.looked = false;
   }
 
@@ -47,6 +51,7 @@ export class Entrance {
     this.looked = true;
     const ways = await this.rest.ways().catch(() => null);
     this.takesLinks = ways?.links === true;
+    this.device = ways?.device ?? null;
     this.changed();
   }
 
@@ -106,6 +111,26 @@ export class Entrance {
   beginInvitation(invitation) {
     keepInvitation(invitation);
     Object.assign(this, { invitation, step: 'code', opened: null, trouble: null });
+    this.changed();
+  }
+
+  /** @param {string} code told apart from the link of a device */
+  openEnrolment(code) {
+    return this.attempt(async () => this.enrolment?.open(code));
+  }
+
+  /** The certificate of this device; the link is used up. */
+  fetchCertificate() {
+    return this.attempt(async () => {
+      await this.enrolment?.fetch();
+      forgetEnrolment();
+    });
+  }
+
+  /** The certificate is there, or was not meant. */
+  leaveEnrolment() {
+    forgetEnrolment();
+    Object.assign(this, { enrolment: null, step: this.invitation ? 'code' : 'sign_in', trouble: null });
     this.changed();
   }
 

@@ -39,7 +39,16 @@ export class RestError extends Error {
  * @property {{title: Text, version: string, stage_label?: Text, agreed_by: {body: string, role: string, on: string}[]}} set
  * @property {boolean} in_force
  * @typedef {{role: string, organisation: string, organisation_name: string}} HeldPosition
- * @typedef {{person: {id: string, name: {kanji: string, kana: string}}, role: string, organisation: Organisation, positions?: HeldPosition[], expires_at: string, pledges_first?: boolean}} Me
+ * @typedef {{demand: 'off' | 'optional' | 'required', shown: 'nothing' | 'registered' | 'expired' | 'ended', expires_at: string | null}} ShownDevice
+ * @typedef {object} Device a registered one
+ * @property {string} id
+ * @property {string} organisation
+ * @property {string} name
+ * @property {string | null} seen_at
+ * @property {string | null} revoked_at
+ * @property {{serial: string, issued_at: string, expires_at: string} | null} certificate
+ * @property {string | null} enrolling_until
+ * @typedef {{person: {id: string, name: {kanji: string, kana: string}}, role: string, organisation: Organisation, positions?: HeldPosition[], administers?: string[], expires_at: string, pledges_first?: boolean}} Me
  * @typedef {{id: string, position: HeldPosition, device: string, way: string, issued_at: string, used_at: string, expires_at: string, is_this: boolean}} SignIn
  * @typedef {{id: string | null, ticket: string | null, positions: HeldPosition[]}} Entered
  */
@@ -87,7 +96,7 @@ export class Rest {
     return token ? { authorization: `Bearer ${token}` } : { 'renkei-client': 'page' };
   }
 
-  /** How people sign in here. @returns {Promise<{password_chars_min: number, links: boolean}>} */
+  /** How people sign in here. @returns {Promise<{password_chars_min: number, links: boolean, device?: ShownDevice}>} */
   ways() {
     return this.call('GET', '/sign-in');
   }
@@ -110,6 +119,56 @@ export class Rest {
   /** @param {{invitation: string, code: string, password: string, authenticator_code: string, device: string}} given @returns {Promise<Entered>} */
   acceptInvitation(given) {
     return this.call('POST', '/invitations/accept', given);
+  }
+
+  /** @param {{enrolment: string, code: string}} given @returns {Promise<{device: string, organisation: string}>} */
+  openEnrolment(given) {
+    return this.call('POST', '/enrolments/open', given);
+  }
+
+  /** @param {{enrolment: string, code: string}} given @returns {Promise<import('./enrolment.js').Bundle>} */
+  acceptEnrolment(given) {
+    return this.call('POST', '/enrolments/accept', given);
+  }
+
+  /** @returns {Promise<Device[]>} */
+  async devices() {
+    return (await this.call('GET', '/devices')).devices ?? [];
+  }
+
+  /** @param {{name: string, organisation: string}} given @returns {Promise<Device>} */
+  registerDevice(given) {
+    return this.call('POST', '/devices', given);
+  }
+
+  /** @param {string} id @returns {Promise<import('./enrolment.js').Bundle>} */
+  issueCertificate(id) {
+    return this.call('POST', `/devices/${encodeURIComponent(id)}/certificates`, {});
+  }
+
+  /** @param {string} id @returns {Promise<{link: string, qr: string, code: string, expires_at: string}>} */
+  enrolDevice(id) {
+    return this.call('POST', `/devices/${encodeURIComponent(id)}/enrolments`, {});
+  }
+
+  /** @param {string} id @param {string} reason */
+  revokeDevice(id, reason) {
+    return this.call('POST', `/devices/${encodeURIComponent(id)}/revoke`, { reason });
+  }
+
+  /** Who may do without a registered device. @returns {Promise<{person: string, until: string}[]>} */
+  async deviceExceptions() {
+    return (await this.call('GET', '/device-exceptions')).exceptions ?? [];
+  }
+
+  /** @param {string} person @param {{until: string, reason: string}} given */
+  grantException(person, given) {
+    return this.call('PUT', `/people/${encodeURIComponent(person)}/device-exception`, given);
+  }
+
+  /** @param {string} person */
+  endException(person) {
+    return this.call('DELETE', `/people/${encodeURIComponent(person)}/device-exception`);
   }
 
   /** @returns {Promise<{sign_ins: SignIn[]}>} */

@@ -4,7 +4,7 @@
 use futures_util::future::try_join_all;
 use jiff::civil::Date;
 
-use crate::domain::act::{Act, By, Deed};
+use crate::domain::act::{Act, Deed};
 use crate::domain::body::Body;
 use crate::domain::directory::Actor;
 use crate::domain::ids::{PatientId, Seq};
@@ -58,7 +58,7 @@ pub async fn search(
     let found = region.patients().find_exactly(&name, birth_date);
     let patients: Vec<PatientId> = found.iter().map(|(patient, _)| *patient).collect();
     let deed = Deed::EmergencySearch { name, birth_date, found: patients.clone() };
-    let act = Act { by: By::Person(actor), deed };
+    let act = Act { by: signed_in.by(), deed };
     hub.journal().write(move |tx| Box::pin(async move { tx.append_acts(now, [act.clone()]).await })).await?;
     region.findings().note(&actor, patients.into_iter().map(Into::into), now);
     Ok(found)

@@ -14,6 +14,7 @@ pub mod files;
 pub mod import;
 pub mod kept_rulebooks;
 pub mod linking_queue;
+mod links;
 pub mod offices;
 pub mod patients;
 pub mod registering;

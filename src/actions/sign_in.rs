@@ -10,7 +10,7 @@ use crate::config::SessionLimits;
 use crate::domain::account::SignInWay;
 use crate::domain::act::{Act, By, Deed, SignInEnd};
 use crate::domain::directory::{Actor, Directory, Organisation, Position};
-use crate::domain::ids::{OrganisationId, PersonId, SignInId};
+use crate::domain::ids::{DeviceId, OrganisationId, PersonId, SignInId};
 use crate::domain::time::Timestamp;
 use crate::hub::Hub;
 use crate::hub::sessions::SignedIn;
@@ -63,6 +63,8 @@ pub struct NewSignIn {
     pub way: SignInWay,
     /// What the device calls itself.
     pub device: String,
+    /// The registered device that it will count on, and nowhere else.
+    pub registered: Option<DeviceId>,
 }
 
 /// A sign-in that begins when it is written.
@@ -81,7 +83,7 @@ impl NewSignIn {
     /// # Errors
     /// When the person does not hold the position.
     pub fn prepare(self, directory: &Directory) -> Result<ReadySignIn, SignInError> {
-        let Self { id, person, position, now, valid_for, by, way, device } = self;
+        let Self { id, person, position, now, valid_for, by, way, device, registered } = self;
         let actor = directory.actor(person, position).ok_or(SignInError::NoPosition)?;
         let (token, expires_at) = (Token::random(), now.saturating_add(valid_for));
         let row = SignIn {
@@ -95,9 +97,12 @@ impl NewSignIn {
             device: device.chars().filter(|c| !c.is_control()).take(limits::DEVICE_NAME_CHARS_MAX).collect(),
             way: Some(way),
             used_at: now,
+            registered,
         };
-        let act = Act { by, deed: Deed::SignInIssued { sign_in: id, person, position, expires_at, way: Some(way) } };
-        Ok(ReadySignIn { token, signed_in: SignedIn { id, actor, since: now, until: expires_at }, row, act })
+        let way = Some(way);
+        let deed = Deed::SignInIssued { sign_in: id, person, position, expires_at, way, device: registered };
+        let signed_in = SignedIn { id, actor, since: now, until: expires_at, device: registered };
+        Ok(ReadySignIn { token, signed_in, row, act: Act { by, deed } })
     }
 }
 
@@ -171,7 +176,8 @@ impl SignIns {
             return Err(SignInError::Suspended);
         }
         let (id, now, way) = (SignInId(region.draw_id()), region.now(), SignInWay::Link);
-        let new = NewSignIn { id, person, position, now, valid_for, by, way, device: String::new() };
+        let (device, registered) = (String::new(), None);
+        let new = NewSignIn { id, person, position, now, valid_for, by, way, device, registered };
         self.begin(new.prepare(&region.directory())?, None).await
     }
 
@@ -203,15 +209,15 @@ impl SignIns {
     /// When the person does not hold the position, this sign-in has ended, or the store fails.
     pub async fn switch(&self, from: SignedIn, position: Position) -> Result<(Token, SignedIn), SignInError> {
         let region = self.hub.region();
-        let (person, by, now) = (from.actor.person, By::Person(from.actor), region.now());
+        let (person, by, now) = (from.actor.person, from.by(), region.now());
         let (id, directory) = (SignInId(region.draw_id()), region.directory());
         let valid_for = from.until.since(now);
         let switching = self.hub.journal().write(move |tx| {
             Box::pin(async move {
                 let known = tx.list_sign_ins(person).await?.into_iter().find(|one| one.id == from.id);
                 let Some(known) = known.filter(|known| known.is_valid_at(now)) else { return Ok(None) };
-                let (way, device) = (known.way.unwrap_or(SignInWay::Link), known.device);
-                let new = NewSignIn { id, person, position, now, valid_for, by, way, device };
+                let (way, device, registered) = (known.way.unwrap_or(SignInWay::Link), known.device, known.registered);
+                let new = NewSignIn { id, person, position, now, valid_for, by, way, device, registered };
                 let Ok(ready) = new.prepare(&directory) else { return Ok(None) };
                 let ended: Vec<_> = tx.revoke_sign_in(from.id, now).await?.into_iter().collect();
                 keep_ended(tx, by, SignInEnd::PositionChosen, now, &ended).await?;
@@ -250,7 +256,8 @@ impl SignIns {
             return Err(SignInError::Refused);
         }
         self.note_used(&sign_in, now).await;
-        Ok(SignedIn { id: sign_in.id, actor, since: sign_in.issued_at, until: sign_in.expires_at })
+        let SignIn { id, issued_at: since, expires_at: until, registered: device, .. } = sign_in;
+        Ok(SignedIn { id, actor, since, until, device })
     }
 
     /// For the list of sign-ins; a journal that cannot be written ends nobody's work here.
@@ -258,8 +265,15 @@ impl SignIns {
         if now.since(sign_in.used_at) < Duration::from_millis(limits::SIGN_IN_USE_NOTED_MS) {
             return;
         }
-        let id = sign_in.id;
-        let noting = self.hub.journal().write(move |tx| Box::pin(async move { tx.note_sign_in_used(id, now).await }));
+        let (id, device) = (sign_in.id, sign_in.registered);
+        let noting = self.hub.journal().write(move |tx| {
+            Box::pin(async move {
+                if let Some(device) = device {
+                    tx.note_device_seen(device, now).await?;
+                }
+                tx.note_sign_in_used(id, now).await
+            })
+        });
         if let Err(error) = noting.await {
             let error: StoreError = error;
             tracing::debug!(code = error.code(), "the use of a sign-in is not noted");
@@ -370,8 +384,13 @@ impl SignIns {
 
     /// The journal says that these have ended: first nothing new can begin, then what is open closes.
     pub(super) fn end(&self, ended: &[SignInId]) {
+        self.end_with(ended, CloseCode::SignInEnded);
+    }
+
+    /// The same, with what the clients are told.
+    pub(super) fn end_with(&self, ended: &[SignInId], close: CloseCode) {
         self.tickets.end(ended, self.hub.region().now());
-        ended.iter().for_each(|id| self.hub.sessions().end(*id, CloseCode::SignInEnded));
+        ended.iter().for_each(|id| self.hub.sessions().end(*id, close));
     }
 }
 
@@ -393,7 +412,7 @@ pub(super) async fn end_all(
 }
 
 /// One act for each sign-in that ended, in the transaction that ends it.
-async fn keep_ended(
+pub(super) async fn keep_ended(
     tx: &mut Tx,
     by: By,
     why: SignInEnd,

@@ -132,7 +132,8 @@ mod tests {
         let id = Uuid::from_u128(number);
         let (person, organisation) = (PersonId(id), OrganisationId(id));
         let actor = Actor { person, role: Role::Nurse, organisation, organisation_type: OrganisationType::Clinic };
-        SignedIn { id: SignInId(id), actor, since: NOW, until: NOW.saturating_add(Duration::from_secs(3_600)) }
+        let until = NOW.saturating_add(Duration::from_secs(3_600));
+        SignedIn { id: SignInId(id), actor, since: NOW, until, device: None }
     }
 
     #[test]

@@ -1,7 +1,9 @@
-//! `renkei cert`: a certificate authority and a server certificate for development and trials.
+//! `renkei cert`: a certificate authority and a server certificate for development and trials; `renkei cert device`:
+//! certificates of registered devices, in earnest.
 //! `demo` calls [`ensure_development_certificates`]. A region in earnest brings its own certificate;
 //! the listener does not care where its files come from.
 
+mod device;
 mod files;
 mod issue;
 #[cfg(test)]
@@ -22,6 +24,7 @@ use issue::{Authority, ServerCertificate};
 const LOCAL_NAMES: [&str; 3] = ["localhost", "127.0.0.1", "::1"];
 
 #[derive(Debug, clap::Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub(super) struct Arguments {
     /// 証明書を置くフォルダー / Folder of the four files
     #[arg(long, value_name = "DIR", default_value = "certs")]
@@ -32,6 +35,14 @@ pub(super) struct Arguments {
     /// 認証局も含めて作り直す / Make everything anew, a new authority too
     #[arg(long)]
     force: bool,
+    #[command(subcommand)]
+    command: Option<CertCommand>,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum CertCommand {
+    /// 登録端末の証明書を出す・一覧・取り消し / Issue, list and revoke certificates of registered devices
+    Device(Box<device::Arguments>),
 }
 
 /// Where the certificates are, and until when they serve.
@@ -177,6 +188,9 @@ fn is_host_name(name: &str) -> bool {
 }
 
 pub(super) fn run(arguments: &Arguments, terminal: Terminal, now: Timestamp) -> anyhow::Result<ExitCode> {
+    if let Some(CertCommand::Device(arguments)) = &arguments.command {
+        return device::run(arguments, terminal);
+    }
     let make = if arguments.force { replace_development_certificates } else { ensure_development_certificates };
     let made = make(&arguments.dir, &arguments.names, now)?;
     println!("{}", terminal.language.pick(&report(&made)));

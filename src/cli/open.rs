@@ -96,6 +96,7 @@ pub async fn start_region(
     let directory: Directory = journal.read(|tx| Box::pin(tx.load_directory())).await?;
     let registrations = journal.registrations().await?;
     let offices = journal.read(|tx| Box::pin(tx.load_offices())).await?;
+    let devices = journal.read(|tx| Box::pin(tx.load_device_lists())).await?;
     let patients = registrations.into_iter().map(|(timeline, registration)| (timeline.as_patient(), registration));
     let parts = RegionParts {
         rulebook,
@@ -104,6 +105,7 @@ pub async fn start_region(
         directory,
         patients: PatientIndex::of(patients),
         offices: Offices::of(offices),
+        devices,
         ids: Arc::new(Ids::new(Arc::clone(&clock))),
         clock,
         calendar,

@@ -9,18 +9,23 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use clap::Args;
+use rustls::ServerConfig;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
 use super::config_arguments::{ConfigArguments, print_mistakes};
 use super::open::{self, OpenRegion};
 use super::{Complaint, EXIT_CONFIG, Terminal, start_logging};
+use crate::actions::accounts::{ensure_authority, find_authority};
 use crate::config::Config;
+use crate::domain::device::DeviceDemand;
 use crate::domain::text::Text;
 use crate::http::app::{App, router};
 use crate::http::certificate::{CertificateFiles, ReloadingCertificate};
+use crate::http::client_certificates::DeviceVerifier;
 use crate::http::listen::{ListenBounds, Listener, Transport};
 use crate::http::tls;
+use crate::hub::Hub;
 use crate::limits;
 use crate::wire::codes::CloseCode;
 
@@ -54,9 +59,13 @@ async fn serve(config: &Config) -> anyhow::Result<ExitCode> {
     // Held until the process ends, whatever way it does.
     let _lock = lock_data(&config.data_dir)?;
     let region = open::open(config).await?;
-    let (transport, certificate) = transport(config)?;
-    let bind = |address: &SocketAddr| Listener::bind(*address, transport.clone(), ListenBounds::default());
+    let (transports, certificate) = transports(config, &region.hub).await?;
+    let bind = |address: &SocketAddr| {
+        let transport = transports.at(config.devices.at(*address));
+        Listener::bind(*address, transport, ListenBounds::default())
+    };
     let listeners = config.listen.addresses.iter().map(bind).collect::<Result<Vec<_>, _>>()?;
+    drop(transports);
     let origins = config.allowed_origins.iter().map(ToString::to_string).collect();
     let files = open::open_files(&region.hub, &config.files_dir).await?;
     let app = App::new(region.hub.clone(), files, origins, config.session).showing(certificate);
@@ -141,16 +150,49 @@ pub(super) async fn run_hub(
     }
 }
 
+/// How listeners speak that ask for a device's certificate, and those that do not.
+struct Transports {
+    unasking: Transport,
+    asking: Option<(Arc<ServerConfig>, Hub)>,
+}
+
+impl Transports {
+    fn at(&self, demand: DeviceDemand) -> Transport {
+        match &self.asking {
+            Some((config, hub)) if demand != DeviceDemand::Off => {
+                Transport::TlsAsking(Arc::clone(config), demand, hub.clone())
+            }
+            _ => self.unasking.clone(),
+        }
+    }
+}
+
 /// How the listeners of this configuration speak; certificates are watched from here on.
-fn transport(config: &Config) -> anyhow::Result<(Transport, Option<Arc<ReloadingCertificate>>)> {
+async fn transports(config: &Config, hub: &Hub) -> anyhow::Result<(Transports, Option<Arc<ReloadingCertificate>>)> {
     let Some(files) = &config.tls else {
-        let plain =
+        let unasking =
             if config.listen.insecure_plain_http { Transport::PlainAnywhere } else { Transport::PlainOnLoopback };
-        return Ok((plain, None));
+        return Ok((Transports { unasking, asking: None }, None));
     };
     let files = CertificateFiles { chain: files.certificate.clone(), key: files.key.clone() };
-    let (transport, certificate) = tls_transport(files)?;
-    Ok((transport, Some(certificate)))
+    let (unasking, certificate) = tls_transport(files)?;
+    let asking = match config.devices.asks(&config.listen.addresses) {
+        true => Some((asking(hub, Arc::clone(&certificate)).await?, hub.clone())),
+        false => None,
+    };
+    Ok((Transports { unasking, asking }, Some(certificate)))
+}
+
+/// TLS that asks for certificates of the region's device authority, which is made if there is none.
+async fn asking(hub: &Hub, certificate: Arc<ReloadingCertificate>) -> anyhow::Result<Arc<ServerConfig>> {
+    let (journal, now) = (hub.journal(), hub.region().now());
+    // Looked for first: a hub whose disk is full starts all the same.
+    let authority = match journal.read(|tx| Box::pin(find_authority(tx))).await? {
+        Some(authority) => authority,
+        None => journal.write(move |tx| Box::pin(async move { ensure_authority(tx, now).await })).await?,
+    };
+    let verifier = DeviceVerifier::new(authority.certificate(), hub.clone())?;
+    Ok(tls::server_config(certificate, Some(verifier)))
 }
 
 /// TLS with certificates that are read again when they change.
@@ -162,7 +204,7 @@ pub(super) fn tls_transport(files: CertificateFiles) -> anyhow::Result<(Transpor
             tracing::error!(%error, "certificates are not read again");
         }
     });
-    Ok((Transport::Tls(tls::server_config(Arc::clone(&certificate))), certificate))
+    Ok((Transport::Tls(tls::server_config(Arc::clone(&certificate), None)), certificate))
 }
 
 /// Ready when the operator or the system asks the process to end.

@@ -4,13 +4,14 @@ use prost::Message as _;
 
 use super::CodecError;
 use super::audited_account::{account_deed, account_message};
+use super::audited_device::{device_deed, device_message};
 use super::content::{actor, actor_message};
 use super::field::{code, code_text, date, each, id, id_text, ids, message, optional_code};
 use super::proto::store::v1 as stored;
 use super::stored::{Refusal, refusal, refusal_message};
 use crate::domain::act::{Act, By, Deed};
 use crate::domain::directory::Position;
-use crate::domain::ids::{OrganisationId, PatientId, PersonId, RulebookVersionId, SignInId};
+use crate::domain::ids::{DeviceId, OrganisationId, PatientId, PersonId, RulebookVersionId, SignInId};
 use crate::domain::text::Invalid;
 use crate::domain::time::Timestamp;
 
@@ -49,6 +50,9 @@ fn act_message(act: &Act) -> stored::Act {
     use stored::act::By as Kept;
     let by = match &act.by {
         By::Person(actor) => Kept::Person(actor_message(actor)),
+        By::AtDevice(actor, device) => {
+            Kept::AtDevice(stored::AtDevice { person: Some(actor_message(actor)), device: id_text(device.0) })
+        }
         By::Operator => Kept::Operator(stored::Operator {}),
         By::Hub => Kept::Hub(stored::TheHub {}),
     };
@@ -59,13 +63,17 @@ fn deed_message(deed: &Deed) -> stored::act::Deed {
     use stored::act::Deed as Kept;
     match deed {
         Deed::Account(deed) => Kept::AccountActed(account_message(deed)),
-        Deed::SignInIssued { sign_in, person, position, expires_at, way } => Kept::SignInIssued(stored::SignInIssued {
-            sign_in: id_text(sign_in.0),
-            person: id_text(person.0),
-            position: Some(position_message(*position)),
-            expires_at_us: expires_at.as_micros(),
-            way: way.map(code_text).unwrap_or_default(),
-        }),
+        Deed::Device(deed) => Kept::DeviceActed(device_message(deed)),
+        Deed::SignInIssued { sign_in, person, position, expires_at, way, device } => {
+            Kept::SignInIssued(stored::SignInIssued {
+                sign_in: id_text(sign_in.0),
+                person: id_text(person.0),
+                position: Some(position_message(*position)),
+                expires_at_us: expires_at.as_micros(),
+                way: way.map(code_text).unwrap_or_default(),
+                device: device.map(|device| id_text(device.0)).unwrap_or_default(),
+            })
+        }
         Deed::SignInEnded { sign_in, person, position, why } => Kept::SignInEnded(stored::SignInEnded {
             sign_in: id_text(sign_in.0),
             person: id_text(person.0),
@@ -107,6 +115,10 @@ fn act(kept: stored::Act) -> Result<Act, Invalid> {
     use stored::act::By as Kept;
     let by = match kept.by.ok_or_else(|| Invalid::required("by"))? {
         Kept::Person(sent) => By::Person(actor(&sent)?),
+        Kept::AtDevice(kept) => {
+            let sent = kept.person.ok_or_else(|| Invalid::required("by.person"))?;
+            By::AtDevice(actor(&sent)?, id("by.device", &kept.device, DeviceId)?)
+        }
         Kept::Operator(_) => By::Operator,
         Kept::Hub(_) => By::Hub,
     };
@@ -122,8 +134,13 @@ fn deed(kept: stored::act::Deed) -> Result<Deed, Invalid> {
             position: message("position", kept.position, position)?,
             expires_at: Timestamp(kept.expires_at_us),
             way: optional_code("way", &kept.way)?,
+            device: match kept.device.as_str() {
+                "" => None,
+                device => Some(id("device", device, DeviceId)?),
+            },
         },
         Kept::AccountActed(kept) => Deed::Account(account_deed(kept)?),
+        Kept::DeviceActed(kept) => Deed::Device(device_deed(kept)?),
         Kept::SignInEnded(kept) => Deed::SignInEnded {
             sign_in: id("sign_in", &kept.sign_in, SignInId)?,
             person: id("person", &kept.person, PersonId)?,

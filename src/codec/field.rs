@@ -17,6 +17,7 @@ use crate::domain::body::{
     Infection, MeetingState, OrderType, PledgeBy, RetractionReason, Topic, VisitMark,
 };
 use crate::domain::decimal::Decimal;
+use crate::domain::device::CertificateWay;
 use crate::domain::duty::{Capacity, CloseReason};
 use crate::domain::entry::Sensitivity;
 use crate::domain::in_words::NoticeOf;
@@ -72,6 +73,7 @@ coded!(
     DoctorAgreement,
     Infection,
     InvitationEnd,
+    CertificateWay,
     Kind,
     LifeStep,
     MediaType,

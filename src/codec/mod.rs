@@ -5,6 +5,7 @@
 
 mod audited;
 mod audited_account;
+mod audited_device;
 mod body;
 mod content;
 mod delivery;

@@ -73,6 +73,18 @@ pub const FIELDS: &[Field] = &[
     ),
     field("tls.key", "\"certs/server.key\"", "証明書の秘密鍵（PEM）", "Private key of the certificate (PEM)"),
     field(
+        "tls.client_certificates",
+        "\"optional\"",
+        "登録端末の証明書。off: 求めない、optional: あれば確かめる、required: 必須（例外は事務局が期限つきで認める）",
+        "Certificates of registered devices. off: not asked for; optional: looked at where shown; required (the secretariat grants exceptions for a while)",
+    ),
+    field(
+        "tls.client_certificates_at",
+        "[\"127.0.0.1:8443 off\"]",
+        "待ち受けるアドレスごとに変えるとき",
+        "The same for single listening addresses",
+    ),
+    field(
         "session.idle_timeout_s",
         "1800",
         "使われないサインインが終わるまでの秒数",

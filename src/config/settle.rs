@@ -5,6 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::calendar::{CalendarSettings, MinuteSpan, OpeningHours, expected_day, expected_hours, expected_span};
+use super::devices::{self, DeviceSettings};
 use super::read::Reader;
 use super::source::AllGiven;
 use super::value::{expected_database, expected_origin};
@@ -12,6 +13,7 @@ use super::{
     AccountSettings, Config, Database, Language, Listen, Log, LogFormat, LogLevel, Mistake, PasswordProfile, Place,
     SessionLimits, TlsFiles, WebOrigin,
 };
+use crate::domain::device::DeviceDemand;
 use crate::domain::text::Text;
 use crate::limits::{
     SESSION_IDLE_TIMEOUT_DEFAULT_S, SESSION_LIFETIME_DEFAULT_S, SESSION_LIFETIME_S_MAX, SOCKETS_PER_PERSON_DEFAULT,
@@ -28,6 +30,7 @@ pub(super) fn settle(given: AllGiven, folder: &Path, mistakes: &mut Vec<Mistake>
     let data_dir = read.path("data_dir").unwrap_or_else(|| folder.join("data"));
     let tls = tls(&mut read);
     let listen = listen(&mut read);
+    let devices = device_settings(&mut read, &listen, tls.is_some());
     let public_url = public_url(&mut read, &listen);
     Config {
         database: database(&mut read, &data_dir),
@@ -45,6 +48,7 @@ pub(super) fn settle(given: AllGiven, folder: &Path, mistakes: &mut Vec<Mistake>
         data_dir,
         listen,
         tls,
+        devices,
         public_url,
     }
 }
@@ -105,6 +109,39 @@ fn tls(read: &mut Reader<'_>) -> Option<TlsFiles> {
         }
     }
     Some(TlsFiles { certificate: certificate?, key: key? })
+}
+
+fn device_settings(read: &mut Reader<'_>, listen: &Listen, has_tls: bool) -> DeviceSettings {
+    let demands: Vec<_> = DeviceDemand::ALL.iter().map(|demand| (demand.code(), *demand)).collect();
+    let asked = read.choice("tls.client_certificates", &demands);
+    let given = read.list("tls.client_certificates_at", &devices::expected(), devices::parse).unwrap_or_default();
+    for (of, place) in &given {
+        if !listen.addresses.contains(&of.0) {
+            let message = Text::new(
+                format!("{} は listen.addresses にありません", of.0),
+                format!("{} is not one of listen.addresses", of.0),
+            );
+            read.complain(place.clone(), "tls.client_certificates_at", message);
+        }
+    }
+    let settings = DeviceSettings {
+        demand: asked.unwrap_or(DeviceSettings::default().demand),
+        at: given.into_iter().map(|(of, _)| of).collect(),
+    };
+    let requires_at = settings.at.iter().any(|(_, demand)| *demand == DeviceDemand::Required);
+    let required = [
+        ("tls.client_certificates", asked == Some(DeviceDemand::Required)),
+        ("tls.client_certificates_at", requires_at),
+    ];
+    for (field, _) in required.into_iter().filter(|(_, is_required)| *is_required && !has_tls) {
+        let place = read.place(field).unwrap_or(Place::Default);
+        let message = Text::fixed(
+            "[tls] がないと、端末の証明書を確かめられません",
+            "without [tls] no certificate of a device can be looked at",
+        );
+        read.complain(place, field, message);
+    }
+    settings
 }
 
 fn listen(read: &mut Reader<'_>) -> Listen {
@@ -237,6 +274,11 @@ pub(super) fn shown(config: &Config) -> Vec<(&'static str, String)> {
     ]);
     if let Some(tls) = &config.tls {
         shown.extend([("tls.certificate", path(&tls.certificate)), ("tls.key", path(&tls.key))]);
+        shown.push(("tls.client_certificates", quoted(&config.devices.demand)));
+        if !config.devices.at.is_empty() {
+            let at = config.devices.at.iter().map(|(address, demand)| quoted(&format!("{address} {demand}")));
+            shown.push(("tls.client_certificates_at", listed(at.collect())));
+        }
     }
     let session = &config.session;
     shown.extend([

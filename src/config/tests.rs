@@ -265,3 +265,27 @@ fn opening_hours_are_read_shown_and_complained_of_one_by_one() {
     let overlapping = "clinic mon 09:00-12:00 11:00-13:00";
     assert_eq!(OpeningHours::parse(overlapping), None);
 }
+
+#[test]
+fn each_listener_asks_for_devices_as_it_is_told_and_only_where_there_is_tls() {
+    use crate::domain::device::DeviceDemand::{Off, Optional, Required};
+    let (lan, family) = ("192.0.2.1:8443".parse().unwrap(), "192.0.2.1:9443".parse().unwrap());
+    let listen = "[listen]\naddresses = [\"192.0.2.1:8443\", \"192.0.2.1:9443\"]\n";
+    let tls = "[tls]\ncertificate = \"a.pem\"\nkey = \"a.key\"\n";
+    let plain = config("[listen]\naddresses = [\"127.0.0.1:80\"]\n").devices;
+    assert_eq!(plain.demand, Optional);
+    let only_here = config(&format!("{listen}{tls}client_certificates = \"off\"\n")).devices;
+    assert!(!only_here.asks(&[lan, family]));
+    let apart =
+        format!("{listen}{tls}client_certificates = \"required\"\nclient_certificates_at = [\"{family} optional\"]\n");
+    let apart = config(&apart).devices;
+    assert_eq!((apart.at(lan), apart.at(family)), (Required, Optional));
+    assert_ne!(apart.at(lan), Off);
+    let told = mistakes("[tls]\nclient_certificates = \"required\"\n");
+    assert!(told.iter().any(|told| told.contains("without [tls] no certificate")), "{told:?}");
+    let told = mistakes("[tls]\nclient_certificates_at = [\"127.0.0.1:8443 required\"]\n");
+    assert!(told.iter().any(|told| told.contains("without [tls] no certificate")), "{told:?}");
+    let told = mistakes(&format!("{listen}{tls}client_certificates_at = [\"192.0.2.9:1 off\", \"soon\"]\n"));
+    assert!(told.iter().any(|told| told.contains("not one of listen.addresses")), "{told:?}");
+    assert!(told.iter().any(|told| told.contains("such as \"127.0.0.1:8443 off\"")), "{told:?}");
+}

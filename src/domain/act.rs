@@ -4,8 +4,9 @@
 use jiff::civil::Date;
 
 use super::account::{AccountDeed, SignInWay};
+use super::device::DeviceDeed;
 use super::directory::{Actor, Position};
-use super::ids::{OrganisationId, PatientId, PersonId, RulebookVersionId, SignInId};
+use super::ids::{DeviceId, OrganisationId, PatientId, PersonId, RulebookVersionId, SignInId};
 use super::lifecycle::LifeStep;
 use super::list::closed_list;
 use super::role::OrganisationType;
@@ -23,10 +24,23 @@ pub struct Act {
 pub enum By {
     /// Somebody signed in.
     Person(Actor),
+    /// Somebody signed in, at this registered device.
+    AtDevice(Actor, DeviceId),
     /// Whoever runs commands on the hub's machine.
     Operator,
     /// The hub itself, for a reason that the deed says.
     Hub,
+}
+
+impl By {
+    /// Who is signed in, if somebody is.
+    #[must_use]
+    pub const fn actor(&self) -> Option<&Actor> {
+        match self {
+            Self::Person(actor) | Self::AtDevice(actor, _) => Some(actor),
+            Self::Operator | Self::Hub => None,
+        }
+    }
 }
 
 /// What was done, and to whom.
@@ -39,6 +53,8 @@ pub enum Deed {
         expires_at: Timestamp,
         /// Records of hubs before there were accounts do not say it.
         way: Option<SignInWay>,
+        /// The registered device that it is bound to.
+        device: Option<DeviceId>,
     },
     SignInEnded {
         sign_in: SignInId,
@@ -72,6 +88,8 @@ pub enum Deed {
     },
     /// Something done to an account, see there.
     Account(AccountDeed),
+    /// Something done to a registered device, see there.
+    Device(DeviceDeed),
     /// A version of the rulebook went on in its life.
     RulebookMoved {
         version: RulebookVersionId,
@@ -94,6 +112,8 @@ closed_list! {
         Suspended = "suspended", "利用の停止", "the use of the system was suspended";
         Everywhere = "everywhere", "すべての端末でのサインアウト", "signed out everywhere";
         AccountChanged = "account_changed", "パスワードなどの変更・再設定", "the account was changed or recovered";
+        DeviceRevoked = "device_revoked", "端末の失効", "the device was revoked";
+        ExceptionEnded = "exception_ended", "端末なしの例外の終了", "the exception without a device ended";
         PositionChosen = "position_chosen", "職務の切り替え", "another role was chosen";
     }
 }

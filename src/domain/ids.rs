@@ -62,6 +62,14 @@ id!(
     /// An invitation to set up an account.
     InvitationId
 );
+id!(
+    /// A registered device.
+    DeviceId
+);
+id!(
+    /// A link by which a device gets its certificate.
+    EnrolmentId
+);
 
 impl From<PatientId> for TimelineId {
     fn from(id: PatientId) -> Self {

@@ -10,6 +10,7 @@ pub mod body;
 mod check;
 pub mod compliance;
 pub mod decimal;
+pub mod device;
 pub mod directory;
 pub mod duties;
 pub mod duty;

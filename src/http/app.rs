@@ -21,6 +21,7 @@ use crate::actions::kept_rulebooks::KeptRulebooks;
 use crate::actions::sign_in::SignIns;
 use crate::config::{AccountSettings, SessionLimits};
 use crate::hub::Hub;
+use crate::hub::devices::Line;
 use crate::limits;
 use crate::session::beat::Beat;
 use crate::session::{Patience, SessionParts};
@@ -123,6 +124,7 @@ impl App {
             tickets: Arc::clone(&self.sign_ins) as _,
             sockets_per_person_max: self.sockets_per_person_max,
             patience: self.patience,
+            line: Line::default(),
         }
     }
 

@@ -15,6 +15,7 @@ use super::cookies::Cookie;
 use super::problem::Problem;
 use crate::domain::act::By;
 use crate::domain::role::Role;
+use crate::hub::devices::Line;
 use crate::hub::sessions::SignedIn;
 
 /// The header by which the page says that it is one.
@@ -50,7 +51,13 @@ impl FromRequestParts<App> for Arrived {
             }
             None => None,
         };
-        Ok(Self(app.sign_ins.authenticate(token.ok_or_else(Problem::unauthenticated)?).await?))
+        let mut signed_in = app.sign_ins.authenticate(token.ok_or_else(Problem::unauthenticated)?).await?;
+        // INVARIANT: nobody acts over a connection whose device does not do, whatever token they show.
+        let line = line_of(parts);
+        if let Some(until) = app.hub.admits(&line, &signed_in.actor, signed_in.device)? {
+            signed_in.until = signed_in.until.min(until);
+        }
+        Ok(Self(signed_in))
     }
 }
 
@@ -88,6 +95,19 @@ impl FromRequestParts<App> for FromPage {
     }
 }
 
+/// What the connection of a request shows of its device; one that no listener accepted shows nothing.
+impl<S: Send + Sync> FromRequestParts<S> for Line {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
+        Ok(line_of(parts))
+    }
+}
+
+fn line_of(parts: &Parts) -> Line {
+    parts.extensions.get::<Line>().copied().unwrap_or_default()
+}
+
 /// Where a request comes from, as far as the connection tells.
 #[derive(Clone, Copy, Debug)]
 pub struct Peer(pub Option<IpAddr>);
@@ -107,7 +127,7 @@ pub struct Secretariat(pub SignedIn);
 
 impl From<Secretariat> for By {
     fn from(Secretariat(signed_in): Secretariat) -> Self {
-        Self::Person(signed_in.actor)
+        signed_in.by()
     }
 }
 

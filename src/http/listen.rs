@@ -1,6 +1,7 @@
 //! Accepts connections and serves a router on them: TLS, timeouts, bounds and an orderly end.
 //! `serve`, `demo` and the tests bind it; it knows no route. WebSockets leave it at their upgrade
-//! but keep counting as open connections until their socket is gone.
+//! but keep counting as open connections until their socket is gone. What a connection shows of its
+//! device goes with every request; whether that does is judged there.
 
 mod body;
 mod places;
@@ -33,7 +34,11 @@ use tower::Service as _;
 
 pub use stream::PeerStream;
 
+use super::client_certificates;
+use crate::domain::device::DeviceDemand;
 use crate::domain::text::Text;
+use crate::hub::Hub;
+use crate::hub::devices::{Line, OpenLine, Shown};
 use crate::limits;
 use body::PacedBody;
 use places::{Full, Place, Places};
@@ -42,6 +47,8 @@ use places::{Full, Place, Places};
 #[derive(Clone)]
 pub enum Transport {
     Tls(Arc<ServerConfig>),
+    /// With TLS that asks for the certificate of a registered device.
+    TlsAsking(Arc<ServerConfig>, DeviceDemand, Hub),
     /// Without TLS, on loopback only.
     PlainOnLoopback,
     /// Without TLS on any address: the operator said so (`insecure_plain_http`).
@@ -130,8 +137,13 @@ impl Listener {
     /// # Errors
     /// When the address is taken or not ours, or when plain HTTP would leave this machine.
     pub fn bind(address: SocketAddr, transport: Transport, bounds: ListenBounds) -> Result<Self, ListenError> {
+        let mut asking = None;
         let tls = match transport {
             Transport::Tls(config) => Some(TlsAcceptor::from(config)),
+            Transport::TlsAsking(config, demand, hub) => {
+                asking = Some(Asking { demand, hub });
+                Some(TlsAcceptor::from(config))
+            }
             Transport::PlainOnLoopback if !is_loopback(address.ip()) => {
                 return Err(ListenError::PlainHttpOffLoopback { address });
             }
@@ -147,7 +159,8 @@ impl Listener {
         let socket = bound().map_err(failed)?;
         let address = socket.local_addr().map_err(failed)?;
         let places = Places::new(bounds.connections_max, bounds.connections_per_address_max);
-        let attendant = Attendant { tls, bounds, places, counts: Arc::default(), stopping: watch::Sender::new(false) };
+        let (counts, stopping) = (Arc::default(), watch::Sender::new(false));
+        let attendant = Attendant { tls, asking, bounds, places, counts, stopping };
         Ok(Self { socket, address, attendant })
     }
 
@@ -212,10 +225,29 @@ async fn rest_after(error: &io::Error) {
 /// What every connection of a listener shares.
 struct Attendant {
     tls: Option<TlsAcceptor>,
+    asking: Option<Asking>,
     bounds: ListenBounds,
     places: Arc<Places>,
     counts: Arc<ConnectionCounts>,
     stopping: watch::Sender<bool>,
+}
+
+/// What is asked of a client's device, and who knows the devices.
+struct Asking {
+    demand: DeviceDemand,
+    hub: Hub,
+}
+
+impl Asking {
+    /// What the connection shows, and what tells when that ends.
+    async fn line(&self, stream: &PeerStream) -> (Line, Option<OpenLine>) {
+        let serial = stream.client_certificate().and_then(client_certificates::read).map(|(serial, _)| serial);
+        let (shown, open) = match serial {
+            Some(serial) => self.hub.open_line(serial).await,
+            None => (Shown::Nothing, None),
+        };
+        (Line { demand: self.demand, shown }, open)
+    }
 }
 
 impl Attendant {
@@ -236,7 +268,11 @@ impl Attendant {
             return;
         }
         if let Some(stream) = self.secured(tcp, place).await {
-            self.converse(stream, peer, router).await;
+            let (line, open) = match &self.asking {
+                Some(asking) => asking.line(&stream).await,
+                None => (Line::UNASKED, None),
+            };
+            self.converse(stream, (peer, line), open, router).await;
         }
     }
 
@@ -258,9 +294,16 @@ impl Attendant {
         None
     }
 
-    async fn converse(&self, stream: PeerStream, peer: SocketAddr, router: Router) {
+    async fn converse(
+        &self,
+        stream: PeerStream,
+        comes_from: (SocketAddr, Line),
+        open: Option<OpenLine>,
+        router: Router,
+    ) {
         let body_grace = self.bounds.body_grace;
-        let service = service_fn(move |request: Request<Incoming>| answer(router.clone(), request, peer, body_grace));
+        let service =
+            service_fn(move |request: Request<Incoming>| answer(router.clone(), request, comes_from, body_grace));
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
             .header_read_timeout(self.bounds.header_timeout)
@@ -269,7 +312,11 @@ impl Attendant {
             .with_upgrades();
         let mut connection = pin!(connection);
         let mut stopping = self.stopping.subscribe();
+        let mut cut = pin!(cut(open.as_ref()));
         let ended_first = tokio::select! {
+            biased;
+            // INVARIANT: nothing more is read from or written to a connection whose device was revoked.
+            () = cut.as_mut() => return,
             ended = connection.as_mut() => Some(ended),
             () = told_to_stop(&mut stopping) => None,
         };
@@ -277,12 +324,24 @@ impl Attendant {
             Some(ended) => ended,
             None => {
                 connection.as_mut().graceful_shutdown();
-                connection.await
+                tokio::select! {
+                    biased;
+                    () = cut => return,
+                    ended = connection => ended,
+                }
             }
         };
         if let Err(error) = ended {
             tracing::debug!(%error, "a connection ended early");
         }
+    }
+}
+
+/// Ready when the certificate that the connection showed has ended; never without one.
+async fn cut(open: Option<&OpenLine>) {
+    match open {
+        Some(open) => open.cut().await,
+        None => std::future::pending().await,
     }
 }
 
@@ -294,10 +353,11 @@ async fn told_to_stop(stopping: &mut watch::Receiver<bool>) {
 async fn answer(
     mut router: Router,
     request: Request<Incoming>,
-    peer: SocketAddr,
+    (peer, line): (SocketAddr, Line),
     body_grace: Duration,
 ) -> Result<Response<Body>, Infallible> {
     let mut request = request.map(|incoming| Body::new(PacedBody::new(incoming, body_grace)));
     request.extensions_mut().insert(ConnectInfo(peer));
+    request.extensions_mut().insert(line);
     router.call(request).await
 }

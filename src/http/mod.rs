@@ -5,6 +5,7 @@ pub mod app;
 pub mod assets;
 mod authentication;
 pub mod certificate;
+pub mod client_certificates;
 pub mod cookies;
 pub(crate) mod health;
 mod input;

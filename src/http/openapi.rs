@@ -11,7 +11,7 @@ use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityRequirement, Secur
 use utoipa::openapi::{Content, OpenApi as Document, Ref, RefOr, Response as Described};
 use utoipa::{Modify, OpenApi};
 
-use super::api::accounts::{entering, inviting, looking_after, mine};
+use super::api::accounts::{devices, enrolling, entering, inviting, looking_after, mine};
 use super::api::{
     advice, compliance, directory, duties, emergency, explaining, files, linking_queue, me, offices, patients,
     registering, rulebook, rulebooks, sign_ins, timelines,
@@ -42,6 +42,9 @@ const PROBLEM: &str = "application/problem+json";
         looking_after::show, looking_after::invite, looking_after::withdraw, looking_after::recover,
         looking_after::end_sign_ins, looking_after::take_on, looking_after::let_go, looking_after::appoint,
         looking_after::dismiss,
+        devices::list, devices::register, devices::issue_certificate, devices::enrol, devices::revoke,
+        devices::list_exceptions, devices::grant_exception, devices::end_exception,
+        enrolling::open, enrolling::accept,
         patients::find, patients::show,
         registering::register_patient, registering::record_consent, registering::link, registering::unlink,
         timelines::list_entries, timelines::post_entry, timelines::dry_run,
@@ -65,6 +68,7 @@ const PROBLEM: &str = "application/problem+json";
         (name = "duties", description = "What is owed, by whom, until when"),
         (name = "directory", description = "Organisations and people"),
         (name = "accounts", description = "For the secretariat, and for who looks after an office"),
+        (name = "devices", description = "Registered devices, and who may do without one"),
         (name = "secretariat", description = "For the secretariat only"),
         (name = "rulebook", description = "The rules that the region agreed on"),
     ),

@@ -23,6 +23,8 @@ use crate::actions::rulebook_life::LifeError;
 use crate::actions::sign_in::SignInError;
 use crate::domain::text::{Invalid, Text};
 use crate::hub::answer::Refused;
+use crate::hub::devices::Shown;
+use crate::hub::lines::LineRefusal;
 use crate::hub::pledges::HeldBack;
 use crate::hub::reading::LookError;
 use crate::hub::{GoOnError, ShelfError, StoreError, Unavailable};
@@ -167,10 +169,22 @@ fn status_of(code: &str, is_about_field: bool) -> StatusCode {
     match Code::from_code(code) {
         Some(Code::Malformed) => StatusCode::BAD_REQUEST,
         Some(Code::TooManyTries) => StatusCode::TOO_MANY_REQUESTS,
-        Some(Code::Unauthenticated | Code::SignInRefused | Code::InvitationRefused) => StatusCode::UNAUTHORIZED,
-        Some(Code::Forbidden | Code::RuleFailed | Code::OriginRefused | Code::Suspended | Code::PledgeOwed) => {
-            StatusCode::FORBIDDEN
-        }
+        Some(
+            Code::Unauthenticated
+            | Code::SignInRefused
+            | Code::InvitationRefused
+            | Code::EnrolmentRefused
+            | Code::DeviceMismatch,
+        ) => StatusCode::UNAUTHORIZED,
+        Some(
+            Code::Forbidden
+            | Code::RuleFailed
+            | Code::OriginRefused
+            | Code::Suspended
+            | Code::DeviceRequired
+            | Code::DeviceElsewhere
+            | Code::PledgeOwed,
+        ) => StatusCode::FORBIDDEN,
         Some(Code::NotFound) => StatusCode::NOT_FOUND,
         Some(Code::MethodNotAllowed) => StatusCode::METHOD_NOT_ALLOWED,
         Some(Code::Conflict | Code::Dismissed) => StatusCode::CONFLICT,
@@ -284,6 +298,31 @@ impl From<SignInError> for Problem {
             SignInError::Suspended => Self::of(Code::Suspended),
             SignInError::Store(error) => error.into(),
         }
+    }
+}
+
+impl From<LineRefusal> for Problem {
+    fn from(refusal: LineRefusal) -> Self {
+        let shown = match refusal {
+            LineRefusal::Mismatch => return Self::of(Code::DeviceMismatch),
+            LineRefusal::Elsewhere => return Self::of(Code::DeviceElsewhere),
+            LineRefusal::Required(shown) => shown,
+        };
+        let detail = match shown {
+            Shown::Expired => Text::fixed(
+                "この端末の証明書は期限が切れています。事務局または事業所の管理者に、新しい証明書を頼んでください",
+                "this device's certificate has expired; ask the secretariat or your office's administrator for a new one",
+            ),
+            Shown::Ended => Text::fixed(
+                "この端末の証明書は取り消されたか、新しいものに替わっています。事務局または事業所の管理者に尋ねてください",
+                "this device's certificate was revoked or replaced; ask the secretariat or your office's administrator",
+            ),
+            Shown::Nothing | Shown::Device { .. } => Text::fixed(
+                "登録された端末の証明書が必要です。この端末が未登録なら、事務局または事業所の管理者に登録を頼んでください。端末をなくしたときは、事務局が期限つきの例外を認められます",
+                "the certificate of a registered device is required; ask the secretariat or your office's administrator to register this one. If yours is lost, the secretariat can grant an exception for a while",
+            ),
+        };
+        Self::saying(Code::DeviceRequired, detail)
     }
 }
 

@@ -4,7 +4,7 @@
 use axum::Router;
 use axum::routing::{delete, get, post, put};
 
-use super::api::accounts::{entering, inviting, looking_after, mine};
+use super::api::accounts::{devices, enrolling, entering, inviting, looking_after, mine};
 use super::api::{
     advice, compliance, directory, duties, emergency, explaining, files, linking_queue, me, offices, patients,
     registering, rulebook, rulebooks, sign_ins, timelines,
@@ -43,6 +43,8 @@ routes! {
     post   "/api/v1/sign-in/position" => entering::choose;
     post   "/api/v1/invitations/open" => inviting::open;
     post   "/api/v1/invitations/accept" => inviting::accept;
+    post   "/api/v1/enrolments/open" => enrolling::open;
+    post   "/api/v1/enrolments/accept" => enrolling::accept;
 }
 
 routes! {
@@ -77,6 +79,14 @@ routes! {
     post   "/api/v1/organisations/{id}/administrators" => looking_after::appoint;
     delete "/api/v1/organisations/{id}/administrators/{person}" => looking_after::dismiss;
     delete "/api/v1/sign-ins/{id}" => sign_ins::revoke;
+    get    "/api/v1/devices" => devices::list;
+    post   "/api/v1/devices" => devices::register;
+    post   "/api/v1/devices/{id}/certificates" => devices::issue_certificate;
+    post   "/api/v1/devices/{id}/enrolments" => devices::enrol;
+    post   "/api/v1/devices/{id}/revoke" => devices::revoke;
+    get    "/api/v1/device-exceptions" => devices::list_exceptions;
+    put    "/api/v1/people/{id}/device-exception" => devices::grant_exception;
+    delete "/api/v1/people/{id}/device-exception" => devices::end_exception;
     get    "/api/v1/patients" => patients::find;
     post   "/api/v1/patients" => registering::register_patient;
     get    "/api/v1/patients/{id}" => patients::show;

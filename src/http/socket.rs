@@ -10,14 +10,16 @@ use axum::response::Response;
 use super::app::App;
 use super::problem::Problem;
 use crate::domain::text::Text;
+use crate::hub::devices::Line;
 use crate::limits;
-use crate::session;
+use crate::session::{self, SessionParts};
 use crate::wire::Encoding;
 use crate::wire::codes::Code;
 
 /// Upgrades to one of the two subprotocols, or says what is missing.
 pub async fn upgrade(
     State(app): State<App>,
+    line: Line,
     headers: HeaderMap,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Result<Response, Problem> {
@@ -31,7 +33,8 @@ pub async fn upgrade(
     let upgrade = upgrade.protocols(Encoding::ALL.map(Encoding::subprotocol));
     let chosen = upgrade.selected_protocol().and_then(|name| name.to_str().ok()).and_then(Encoding::from_subprotocol);
     let encoding = chosen.ok_or_else(no_subprotocol)?;
-    Ok(upgrade.on_upgrade(move |socket| session::serve(socket, encoding, app.session_parts())))
+    let parts = SessionParts { line, ..app.session_parts() };
+    Ok(upgrade.on_upgrade(move |socket| session::serve(socket, encoding, parts)))
 }
 
 /// A socket within the hub's bounds. The suite that tests the protocol from outside speaks to one, too.

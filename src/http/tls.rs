@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use rustls::server::NoServerSessionStorage;
+use rustls::server::danger::ClientCertVerifier;
 use rustls::{ServerConfig, version};
 
 use super::certificate::ReloadingCertificate;
@@ -13,15 +14,21 @@ use super::certificate::ReloadingCertificate;
 /// No session tickets: a resumed session would skip the check of a device certificate revoked in
 /// between, and the keys of tickets would not survive the restart after which everybody reconnects.
 /// A full handshake costs the hub one ECDSA signature.
-/// No 0-RTT: what is sent in it can be replayed. Client certificates will be asked for here.
+/// No 0-RTT: what is sent in it can be replayed. `devices`: asks clients for the certificate of a registered device.
 #[must_use]
-pub fn server_config(certificate: Arc<ReloadingCertificate>) -> Arc<ServerConfig> {
+pub fn server_config(
+    certificate: Arc<ReloadingCertificate>,
+    devices: Option<Arc<dyn ClientCertVerifier>>,
+) -> Arc<ServerConfig> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let mut config = ServerConfig::builder_with_provider(provider)
+    let builder = ServerConfig::builder_with_provider(provider)
         .with_protocol_versions(&[&version::TLS13])
-        .expect("the ring provider has suites for TLS 1.3")
-        .with_no_client_auth()
-        .with_cert_resolver(certificate);
+        .expect("the ring provider has suites for TLS 1.3");
+    let builder = match devices {
+        Some(verifier) => builder.with_client_cert_verifier(verifier),
+        None => builder.with_no_client_auth(),
+    };
+    let mut config = builder.with_cert_resolver(certificate);
     config.alpn_protocols = vec![b"http/1.1".to_vec()];
     config.send_tls13_tickets = 0;
     config.session_storage = Arc::new(NoServerSessionStorage {});

@@ -8,6 +8,7 @@ pub mod answer;
 mod audit;
 mod committer;
 mod deciding;
+pub mod devices;
 mod draft;
 mod duty_clock;
 pub mod fanout;
@@ -15,6 +16,7 @@ mod fetching;
 mod findings;
 mod files;
 mod ledger;
+pub mod lines;
 mod linking_queue;
 pub mod meter;
 mod nearby;
@@ -49,6 +51,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 
 use self::answer::{Accepted, Answer, Refused, Reply};
 use self::committer::Committer;
+use self::devices::Devices;
 pub use self::duty_clock::Stopped;
 use self::duty_clock::{ClockFace, DutyClock, Order};
 use self::fanout::Fanout;
@@ -85,8 +88,10 @@ struct Inner {
     journal: Journal,
     fanout: Arc<Fanout>,
     sessions: Arc<Sessions>,
+    devices: Arc<Devices>,
     meter: Arc<Meter>,
     work: mpsc::Sender<Work>,
+    device_wishes: mpsc::Sender<oneshot::Sender<()>>,
     rules: mpsc::Sender<oneshot::Sender<()>>,
     clock: mpsc::UnboundedSender<Order>,
     clock_face: Arc<ClockFace>,
@@ -110,12 +115,13 @@ pub enum GoOnError {
 impl Hub {
     /// Starts the hub's tasks on a journal.
     #[must_use]
-    pub fn start(journal: Journal, parts: RegionParts) -> (Self, HubTasks) {
+    pub fn start(journal: Journal, mut parts: RegionParts) -> (Self, HubTasks) {
         let (work, work_in) = mpsc::channel(limits::WORK_QUEUE_ITEMS_MAX);
         let (again, again_in) = mpsc::unbounded_channel();
         let (drafts, drafts_in) = mpsc::channel(limits::DRAFTS_IN_FLIGHT_MAX);
         let (linked, linked_in) = mpsc::unbounded_channel();
         let (clock, orders) = mpsc::unbounded_channel();
+        let devices = Arc::new(Devices::of(std::mem::take(&mut parts.devices)));
         let region = Arc::new(Region::new(journal.region(), parts, linked));
         let (fanout, progress, meter) = (Arc::<Fanout>::default(), Arc::<Progress>::default(), Arc::<Meter>::default());
         let sessions = Arc::<Sessions>::default();
@@ -150,14 +156,31 @@ impl Hub {
             due: BTreeSet::new(),
             clock: clock.clone(),
         };
+        let (device_wishes, device_wishes_in) = mpsc::channel(limits::DEVICE_WISHES_MAX);
+        let follow_devices =
+            lines::follow(journal.clone(), Arc::clone(&devices), Arc::clone(&sessions), device_wishes_in);
         let (tasks, fallen) = tasks::spawn([
             ("sequencer", Box::pin(sequencer.run())),
             ("committer", Box::pin(committer.run())),
             ("releaser", Box::pin(releaser)),
             ("rulebooks", Box::pin(rulebooks::follow(follower, rules_in))),
             ("duty clock", Box::pin(duty_clock.run())),
+            ("devices", Box::pin(follow_devices)),
         ]);
-        let inner = Inner { region, journal, fanout, sessions, meter, work, rules, clock, clock_face, fallen };
+        let inner = Inner {
+            region,
+            journal,
+            fanout,
+            sessions,
+            devices,
+            meter,
+            work,
+            device_wishes,
+            rules,
+            clock,
+            clock_face,
+            fallen,
+        };
         (Self { inner: Arc::new(inner) }, tasks)
     }
 
@@ -183,6 +206,16 @@ impl Hub {
     #[must_use]
     pub fn sessions(&self) -> &Sessions {
         &self.inner.sessions
+    }
+
+    /// The registered devices, as connections are judged by them.
+    #[must_use]
+    pub fn devices(&self) -> &Arc<Devices> {
+        &self.inner.devices
+    }
+
+    fn device_wishes(&self) -> &mpsc::Sender<oneshot::Sender<()>> {
+        &self.inner.device_wishes
     }
 
     /// Counters for `/metrics`.

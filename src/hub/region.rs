@@ -31,6 +31,7 @@ use crate::domain::team::Membership;
 use crate::domain::time::Timestamp;
 use crate::rulebook::calendar::Calendar;
 use crate::rulebook::{Refusal, Rulebook, Surroundings};
+use crate::store::DeviceLists;
 use crate::vault::RegionKey;
 
 /// What a hub is started with.
@@ -43,6 +44,8 @@ pub struct RegionParts {
     pub directory: Directory,
     pub patients: PatientIndex,
     pub offices: Offices,
+    /// Registered devices, and who may do without.
+    pub devices: DeviceLists,
     pub clock: Arc<dyn Clock>,
     pub ids: Arc<Ids>,
     /// In which the region's dates and opening hours are.

@@ -6,8 +6,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use super::outbox::{Item, Outbox};
+use crate::domain::act::By;
 use crate::domain::directory::Actor;
-use crate::domain::ids::{PersonId, SignInId};
+use crate::domain::ids::{DeviceId, PersonId, SignInId};
 use crate::domain::time::Timestamp;
 use crate::wire::codes::CloseCode;
 
@@ -18,6 +19,19 @@ pub struct SignedIn {
     pub actor: Actor,
     pub since: Timestamp,
     pub until: Timestamp,
+    /// The registered device that the sign-in counts on.
+    pub device: Option<DeviceId>,
+}
+
+impl SignedIn {
+    /// Who acts, as the audit log keeps it.
+    #[must_use]
+    pub const fn by(&self) -> By {
+        match self.device {
+            Some(device) => By::AtDevice(self.actor, device),
+            None => By::Person(self.actor),
+        }
+    }
 }
 
 /// All open sockets of this hub.
@@ -41,6 +55,7 @@ struct State {
 #[derive(Debug)]
 struct Socket {
     actor: Actor,
+    device: Option<DeviceId>,
     outbox: Arc<Outbox>,
 }
 
@@ -58,7 +73,7 @@ impl Sessions {
             return false;
         }
         *of_person += 1;
-        let socket = Socket { actor: signed_in.actor, outbox: Arc::clone(outbox) };
+        let socket = Socket { actor: signed_in.actor, device: signed_in.device, outbox: Arc::clone(outbox) };
         state.open.entry(signed_in.id).or_default().push(socket);
         if let Some(close) = state.stopping {
             outbox.close(close);
@@ -117,6 +132,13 @@ impl Sessions {
         let mut state = self.lock();
         state.used.remove(&sign_in);
         state.open.get(&sign_in).into_iter().flatten().for_each(|socket| socket.outbox.close(close));
+    }
+
+    /// Ends the sockets of every sign-in on a registered device.
+    pub fn end_on_device(&self, device: DeviceId, close: CloseCode) {
+        let state = self.lock();
+        let meant = state.open.values().flatten().filter(|socket| socket.device == Some(device));
+        meant.for_each(|socket| socket.outbox.close(close));
     }
 
     /// Ends the sockets of everybody who acts like this.

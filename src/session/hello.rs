@@ -30,7 +30,10 @@ pub(super) async fn authenticate(writer: &mut Writer, parts: &SessionParts) -> R
         Err(_) => return Err(Ended::Close(CloseCode::HelloLate)),
     };
     let version = negotiate(hello.version).ok_or(Ended::Close(CloseCode::VersionUnsupported))?;
-    let signed_in = parts.tickets.redeem(&hello.ticket).ok_or(Ended::Close(CloseCode::TicketRefused))?;
+    let mut signed_in = parts.tickets.redeem(&hello.ticket).ok_or(Ended::Close(CloseCode::TicketRefused))?;
+    if let Some(until) = parts.hub.admits_socket(&parts.line, &signed_in).map_err(Ended::Close)? {
+        signed_in.until = signed_in.until.min(until);
+    }
     Ok((signed_in, version))
 }
 

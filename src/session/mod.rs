@@ -27,6 +27,7 @@ pub use self::hello::TicketGate;
 use self::writer::{Ended, Writer};
 use crate::domain::ids::{Seq, TimelineId};
 use crate::hub::Hub;
+use crate::hub::devices::Line;
 use crate::hub::outbox::Outbox;
 use crate::hub::sessions::SignedIn;
 use crate::hub::subscription::Subscription;
@@ -44,6 +45,8 @@ pub struct SessionParts {
     pub tickets: Arc<dyn TicketGate>,
     pub sockets_per_person_max: u32,
     pub patience: Patience,
+    /// What the socket's connection shows of its device.
+    pub line: Line,
 }
 
 /// How long a client may take, in real time: a network knows no other.
@@ -76,6 +79,10 @@ pub async fn serve(socket: WebSocket, encoding: Encoding, parts: SessionParts) {
     // A sign-in that ended between its ticket and this line found no socket to close.
     if !tickets.stands(&signed_in) {
         outbox.close(CloseCode::SignInEnded);
+    }
+    // The same for a device that was revoked.
+    if signed_in.device.is_some_and(|device| !hub.devices().stands(device)) {
+        outbox.close(CloseCode::DeviceRevoked);
     }
     drop(tickets);
     let mut session = Session::new(hub, signed_in, outbox, writer, beat.join());

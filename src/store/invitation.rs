@@ -1,5 +1,5 @@
 //! The table of invitations: who may set an account up, by which link, until when. Only the link's hash is kept. How many
-//! wrong codes an invitation bears is counted here, by the statement that allows a try.
+//! wrong codes an invitation bears is counted in `link.rs`.
 
 use prost::Message as _;
 
@@ -74,55 +74,6 @@ impl Tx {
             sqlx::query_as(SQL).bind(person.0.as_bytes().as_slice()).fetch_all(connection).await?
         });
         rows.into_iter().map(|row| self.invitation_from(row)).collect()
-    }
-
-    /// Takes one try of an invitation. `false`: there is none left, or it ended.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn take_try(&mut self, id: InvitationId) -> Result<bool, StoreError> {
-        // INVARIANT: taken before the code is looked at, so that many at once guess no more often than one.
-        const SQL: &str = "update invitation set tries_left = tries_left - 1
-            where id = $1 and tries_left > 0 and ended_at is null";
-        self.change_invitation(SQL, id).await
-    }
-
-    /// Gives the try back: the code was right.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn give_try_back(&mut self, id: InvitationId) -> Result<(), StoreError> {
-        const SQL: &str = "update invitation set tries_left = tries_left + 1 where id = $1";
-        self.change_invitation(SQL, id).await.map(drop)
-    }
-
-    /// Whether an invitation bears another wrong code.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn has_tries(&mut self, id: InvitationId) -> Result<bool, StoreError> {
-        const SQL: &str = "select tries_left from invitation where id = $1";
-        let row: Option<(i64,)> = run!(self, connection => {
-            sqlx::query_as(SQL).bind(id.0.as_bytes().as_slice()).fetch_optional(connection).await?
-        });
-        Ok(row.is_some_and(|(left,)| left > 0))
-    }
-
-    async fn change_invitation(&mut self, sql: &'static str, id: InvitationId) -> Result<bool, StoreError> {
-        Ok(run!(self, connection => {
-            sqlx::query(sql).bind(id.0.as_bytes().as_slice()).execute(connection).await?.rows_affected()
-        }) == 1)
-    }
-
-    /// Ends an invitation. `false`: there is none, or it had ended.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn end_invitation(&mut self, id: InvitationId, now: Timestamp) -> Result<bool, StoreError> {
-        const SQL: &str = "update invitation set ended_at = $2 where id = $1 and ended_at is null";
-        Ok(run!(self, connection => {
-            sqlx::query(SQL).bind(id.0.as_bytes().as_slice()).bind(now.0).execute(connection).await?.rows_affected()
-        }) == 1)
     }
 
     fn invitation_from(&self, row: Row) -> Result<Invitation, StoreError> {

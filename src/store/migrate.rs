@@ -32,6 +32,7 @@ pub(super) const STEPS: &[Step] = &[
     step!(7, "0007_advice"),
     step!(8, "0008_accounts"),
     step!(9, "0009_signers"),
+    step!(10, "0010_devices"),
 ];
 
 pub(super) async fn migrate(engine: &Engine) -> Result<(), MigrateError> {

@@ -18,6 +18,8 @@ mod checkpoint;
 mod commit;
 mod connect;
 mod connections;
+mod device;
+mod device_enrolment;
 mod directory;
 mod duties;
 mod engine;
@@ -29,6 +31,7 @@ mod file;
 mod health;
 mod invitation;
 mod journal;
+mod link;
 mod linking_queue;
 mod meetings;
 mod meta;
@@ -54,12 +57,14 @@ pub use batch::{
     AuditSeal, Batch, ClearHeader, GrantChange, GrantId, HeadUpdate, NewTimeline, QueueState, ReadMarker, Resolved,
     SealedAudit, SealedEntry, SealedQueued, ShutOut, Subject,
 };
+pub use device::{DeviceLists, KeptAuthority};
 pub use engine::Tx;
 pub use entry::{KnownId, Page, StoredEntry};
 pub use error::{CommitError, OpenError, StoreError};
 pub use file::{FileName, HandedIn, KeptFile, NamedFile, UnnamedFile, open_file, seal_file};
 pub use health::Health;
 pub use journal::Journal;
+pub use link::Link;
 pub use linking_queue::Queued;
 pub use meetings::Partnership;
 pub use past::{RefusedPage, RefusedPost};

@@ -97,6 +97,12 @@ pub(super) struct InvitationRecord {
 }
 
 #[derive(Clone, PartialEq, Message)]
+pub(super) struct DeviceRecord {
+    #[prost(string, tag = "1")]
+    pub(super) name: String,
+}
+
+#[derive(Clone, PartialEq, Message)]
 pub(super) struct RegistrationRecord {
     #[prost(string, tag = "1")]
     kanji: String,

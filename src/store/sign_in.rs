@@ -6,7 +6,7 @@ use uuid::Uuid;
 use crate::domain::account::SignInWay;
 use crate::domain::act::{Act, By, Deed, SignInEnd};
 use crate::domain::directory::Position;
-use crate::domain::ids::{OrganisationId, PersonId, SignInId};
+use crate::domain::ids::{DeviceId, OrganisationId, PersonId, SignInId};
 use crate::domain::role::Role;
 use crate::domain::time::Timestamp;
 use crate::vault::TokenHash;
@@ -31,6 +31,8 @@ pub struct SignIn {
     pub way: Option<SignInWay>,
     /// When it was last used, as far as that was noted; a use just now is not.
     pub used_at: Timestamp,
+    /// The registered device that it began on, and counts on alone.
+    pub registered: Option<DeviceId>,
 }
 
 /// A sign-in that has just been revoked: whose it was.
@@ -49,7 +51,8 @@ impl SignIn {
     }
 }
 
-type Row = (Vec<u8>, Vec<u8>, Vec<u8>, String, Vec<u8>, i64, i64, Option<i64>, String, String, Option<i64>);
+type Row =
+    (Vec<u8>, Vec<u8>, Vec<u8>, String, Vec<u8>, i64, i64, Option<i64>, String, String, Option<i64>, Option<Vec<u8>>);
 
 impl Tx {
     /// Adds a sign-in.
@@ -58,8 +61,8 @@ impl Tx {
     /// When the database fails, or person or organisation do not exist.
     pub async fn insert_sign_in(&mut self, sign_in: &SignIn) -> Result<(), StoreError> {
         const SQL: &str = "insert into sign_in
-            (id, token_hash, person, role, organisation, issued_at, expires_at, revoked_at, device, way)
-            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+            (id, token_hash, person, role, organisation, issued_at, expires_at, revoked_at, device, way,
+            registered_device) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
         run!(self, connection => {
             sqlx::query(SQL)
                 .bind(sign_in.id.0.as_bytes().as_slice())
@@ -72,6 +75,7 @@ impl Tx {
                 .bind(sign_in.revoked_at.map(|at| at.0))
                 .bind(sign_in.device.as_str())
                 .bind(sign_in.way.map_or("", SignInWay::code))
+                .bind(sign_in.registered.map(|device| device.0.as_bytes().to_vec()))
                 .execute(connection)
                 .await?;
         });
@@ -85,7 +89,7 @@ impl Tx {
     pub async fn find_sign_in(&mut self, token_hash: &TokenHash) -> Result<Option<SignIn>, StoreError> {
         const SQL: &str =
             "select id, token_hash, person, role, organisation, issued_at, expires_at, revoked_at, device, way,
-            used_at from sign_in where token_hash = $1";
+            used_at, registered_device from sign_in where token_hash = $1";
         let row: Option<Row> = run!(self, connection => {
             sqlx::query_as(SQL).bind(token_hash.as_bytes().as_slice()).fetch_optional(connection).await?
         });
@@ -99,7 +103,7 @@ impl Tx {
     pub async fn list_sign_ins(&mut self, person: PersonId) -> Result<Vec<SignIn>, StoreError> {
         const SQL: &str =
             "select id, token_hash, person, role, organisation, issued_at, expires_at, revoked_at, device, way,
-            used_at from sign_in where person = $1 order by issued_at desc, id desc";
+            used_at, registered_device from sign_in where person = $1 order by issued_at desc, id desc";
         let rows: Vec<Row> = run!(self, connection => {
             sqlx::query_as(SQL).bind(person.0.as_bytes().as_slice()).fetch_all(connection).await?
         });
@@ -180,6 +184,35 @@ impl Tx {
         self.revoke(SQL, organisation.0, now).await
     }
 
+    /// Revokes every sign-in on a registered device that is not; returns which.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn revoke_sign_ins_on(
+        &mut self,
+        device: DeviceId,
+        now: Timestamp,
+    ) -> Result<Vec<EndedSignIn>, StoreError> {
+        const SQL: &str = "update sign_in set revoked_at = $2 where registered_device = $1 and revoked_at is null
+            returning id, person, role, organisation";
+        self.revoke(SQL, device.0, now).await
+    }
+
+    /// Revokes every sign-in of a person that began without a registered device; returns which.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn revoke_sign_ins_without_device(
+        &mut self,
+        person: PersonId,
+        now: Timestamp,
+    ) -> Result<Vec<EndedSignIn>, StoreError> {
+        const SQL: &str = "update sign_in set revoked_at = $2
+            where person = $1 and registered_device is null and revoked_at is null
+            returning id, person, role, organisation";
+        self.revoke(SQL, person.0, now).await
+    }
+
     /// Ends the sign-ins of those who are shut out, with an act for each.
     pub(super) async fn end_shut_out(&mut self, shut_out: &[ShutOut]) -> Result<(), StoreError> {
         for &ShutOut { organisation, person, by, at } in shut_out {
@@ -223,7 +256,20 @@ fn position_from(role: &str, organisation: &[u8]) -> Result<Position, StoreError
 }
 
 fn sign_in_from(row: Row) -> Result<SignIn, StoreError> {
-    let (id, token_hash, person, role, organisation, issued_at, expires_at, revoked_at, device, way, used_at) = row;
+    let (
+        id,
+        token_hash,
+        person,
+        role,
+        organisation,
+        issued_at,
+        expires_at,
+        revoked_at,
+        device,
+        way,
+        used_at,
+        registered,
+    ) = row;
     Ok(SignIn {
         id: SignInId(uuid_from("sign_in.id", &id)?),
         token_hash: TokenHash::from_slice(&token_hash)
@@ -239,5 +285,6 @@ fn sign_in_from(row: Row) -> Result<SignIn, StoreError> {
             way => Some(code_from("sign_in.way", way, SignInWay::from_code(way))?),
         },
         used_at: Timestamp(used_at.unwrap_or(issued_at)),
+        registered: registered.map(|id| uuid_from("sign_in.registered_device", &id).map(DeviceId)).transpose()?,
     })
 }

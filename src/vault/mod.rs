@@ -5,16 +5,19 @@
 //! - [`PatientKey`] seals one timeline. Destroying its wrapped form destroys the record.
 //! - [`chain`] links each entry to the one before it.
 //! - [`Token`] lets a client in; the store keeps only its [`TokenHash`].
+//! - [`DeviceAuthority`] issues the certificates of registered devices.
 //!
 //! No I/O except the key file, and no knowledge of what is sealed.
 
 mod authenticator;
 pub mod chain;
+mod device_authority;
 mod device_mark;
 mod keyfile;
 mod mac;
 mod password;
 mod patient_key;
+mod pkcs12;
 mod region_key;
 mod seal;
 mod token;
@@ -22,11 +25,13 @@ mod token;
 use ring::rand::{SecureRandom, SystemRandom};
 
 pub use authenticator::{authenticator_secret, authenticator_setup, code_at, code_step};
+pub use device_authority::{CertificateError, DeviceAuthority, DeviceSubject, IssuedCertificate, set_validity};
 pub use device_mark::DeviceMark;
 pub use keyfile::KeyFileError;
 pub use mac::{Mac, MacKey};
 pub use password::PasswordHashing;
 pub use patient_key::PatientKey;
+pub use pkcs12::random_passphrase;
 pub use region_key::RegionKey;
 pub use seal::{CannotOpen, SEAL_OVERHEAD_BYTES, SealingKey};
 pub use token::{NotAToken, Token, TokenHash};

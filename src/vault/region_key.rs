@@ -29,6 +29,7 @@ enum Purpose {
     SealAccounts,
     Logins,
     Devices,
+    SealDeviceAuthority,
     Fingerprint,
 }
 
@@ -45,6 +46,7 @@ impl Purpose {
             Self::SealAccounts => b"seal-accounts",
             Self::Logins => b"logins",
             Self::Devices => b"devices",
+            Self::SealDeviceAuthority => b"seal-device-authority",
             Self::Fingerprint => b"fingerprint",
         }
     }
@@ -64,6 +66,7 @@ pub struct RegionKey {
     accounts: SealingKey,
     logins: MacKey,
     devices: MacKey,
+    device_authority: SealingKey,
     fingerprint: [u8; FINGERPRINT_BYTES],
 }
 
@@ -112,6 +115,7 @@ impl RegionKey {
             accounts: SealingKey::new(&derive(&root, &Purpose::SealAccounts)),
             logins: MacKey::new(&derive(&root, &Purpose::Logins)),
             devices: MacKey::new(&derive(&root, &Purpose::Devices)),
+            device_authority: SealingKey::new(&derive(&root, &Purpose::SealDeviceAuthority)),
             fingerprint,
         }
     }
@@ -166,6 +170,12 @@ impl RegionKey {
     #[must_use]
     pub fn devices(&self) -> &MacKey {
         &self.devices
+    }
+
+    /// Seals the private key of the device authority.
+    #[must_use]
+    pub fn device_authority(&self) -> &SealingKey {
+        &self.device_authority
     }
 
     /// The id that these parts always get, and that nobody without the key can work out from them, nor they from it.

@@ -69,6 +69,8 @@ close_codes! {
     VersionUnsupported = 4102, "version_unsupported", false, "アプリの更新が必要です", "the client must be updated";
     /// The ticket is unknown, used or expired.
     TicketRefused = 4103, "ticket_refused", true, "接続用チケットが無効です", "the ticket is unknown, used or expired";
+    /// The connection shows another registered device than the sign-in counts on, or none where one is required.
+    DeviceRefused = 4104, "device_refused", false, "この端末の証明書では接続できません", "the connection does not show the registered device";
 
     /// Signed out, revoked, disabled, or the position ended.
     SignInEnded = 4200, "sign_in_ended", false, "サインインが終了しました", "the sign-in has ended";
@@ -76,6 +78,8 @@ close_codes! {
     SignInExpired = 4201, "sign_in_expired", false, "サインインの期限が切れました", "the sign-in has expired";
     /// More sockets than one person may have.
     SessionsExceeded = 4202, "sessions_exceeded", false, "同じ人の接続が多すぎます", "too many connections of one person";
+    /// The registered device was revoked.
+    DeviceRevoked = 4203, "device_revoked", false, "この端末の登録が取り消されました", "this device was revoked";
 
     /// A frame above `frame_bytes_max`.
     FrameTooLarge = 4300, "frame_too_large", false, "フレームが大きすぎます", "a frame is too large";
@@ -144,6 +148,10 @@ closed_list! {
         Unauthenticated = "unauthenticated", "サインインしてください", "sign in first";
         SignInRefused = "sign_in_refused", "サインイン ID・パスワード・確認コードのどれかが違います", "sign-in name, password or code is wrong";
         InvitationRefused = "invitation_refused", "招待のリンクまたはコードが正しくないか、すでに使われたか、期限が切れています", "the invitation's link or code is wrong, used or too old";
+        DeviceRequired = "device_required", "登録された端末の証明書が必要です", "the certificate of a registered device is required";
+        DeviceMismatch = "device_mismatch", "このサインインは別の端末のものです。この端末でサインインし直してください", "this sign-in belongs to another device; sign in again on this one";
+        DeviceElsewhere = "device_elsewhere", "この端末は別の事業所のものです", "this device belongs to another organisation";
+        EnrolmentRefused = "enrolment_refused", "端末登録のリンクまたはコードが正しくないか、すでに使われたか、期限が切れています", "the enrolment's link or code is wrong, used or too old";
         TooManyTries = "too_many_tries", "試した回数が多すぎます。しばらくしてお試しください", "tried too often; try again later";
         OriginRefused = "origin_refused", "このページからは接続できません", "this origin may not open a socket here";
         MethodNotAllowed = "method_not_allowed", "この操作はできません", "not with this method";

@@ -2,6 +2,7 @@
 
 mod client;
 mod demo;
+mod devices;
 mod fresh_region;
 mod posts;
 mod rulebook;

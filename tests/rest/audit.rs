@@ -85,6 +85,7 @@ async fn the_log_says_who_entered_whom_let_them_in_and_ended_it_and_when() {
         position,
         expires_at,
         way: Some(SignInWay::Link),
+        device: None,
     };
     let end = |sign_in: &SignInId, why| Deed::SignInEnded { sign_in: *sign_in, person, position, why };
     let expected = [

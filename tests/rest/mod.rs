@@ -1,7 +1,8 @@
 //! Stories over REST: a file for each part of `/api/v1`, and one for what every route has in common.
 
-mod accounts;
+pub mod accounts;
 mod audit;
+pub mod devices;
 mod directory;
 mod duties;
 mod emergency;

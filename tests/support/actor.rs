@@ -10,6 +10,7 @@ use axum::http::{HeaderMap, Request, StatusCode, header};
 use http_body_util::BodyExt as _;
 use renkei::domain::directory;
 use renkei::domain::ids::SignInId;
+use renkei::domain::time::Timestamp;
 use renkei::hub::sessions::SignedIn;
 use renkei::wire::Encoding;
 use serde_json::Value;
@@ -31,6 +32,12 @@ pub struct Actor {
 impl Actor {
     pub fn new(door: Door, signed_in: SignedIn, token: String) -> Self {
         Self { actor: signed_in.actor, sign_in: signed_in.id, token, door }
+    }
+
+    /// Who this is, as the hub's actions take it.
+    pub fn signed_in(&self) -> SignedIn {
+        let (since, until) = (Timestamp::EPOCH, Timestamp::MAX);
+        SignedIn { id: self.sign_in, actor: self.actor, since, until, device: None }
     }
 
     /// The position acted in.

@@ -21,9 +21,9 @@ use renkei::clock::ManualClock;
 use renkei::config::SessionLimits;
 use renkei::domain::act::By;
 use renkei::domain::body::Body;
-use renkei::domain::directory::{Organisation, Person, Position};
+use renkei::domain::directory::{self, Organisation, Person, Position};
 use renkei::domain::entry::{Intent, Sensitivity};
-use renkei::domain::ids::{EntryId, OrganisationId, PatientId, PersonId};
+use renkei::domain::ids::{EntryId, OrganisationId, PatientId, PersonId, SignInId};
 use renkei::domain::patient::{HumanName, Registration, Sex};
 use renkei::domain::role::{OrganisationType, Role};
 use renkei::domain::team::{ConsentChange, ConsentGiver, ConsentState, History, TeamLink, TeamUnlink};
@@ -31,6 +31,7 @@ use renkei::domain::time::Timestamp;
 use renkei::http::app;
 use renkei::http::listen::{ListenBounds, Listener, Transport};
 use renkei::hub::answer::Answer;
+use renkei::hub::sessions::SignedIn;
 use renkei::hub::{Hub, HubTasks};
 use renkei::limits;
 use renkei::rulebook::Rulebook;
@@ -248,6 +249,18 @@ impl App {
         let (token, signed_in) =
             self.http.sign_ins.issue(By::Operator, person, position, valid_for).await.expect("the sign-in is stored");
         Actor::new(Arc::clone(&self.lasting.door), signed_in, token.reveal().to_string())
+    }
+
+    /// Somebody who shows this token on a connection that is asked for no device.
+    pub fn door_of(&self, token: &str) -> Actor {
+        let nobody = SignedIn {
+            id: SignInId(uuid::Uuid::nil()),
+            actor: directory::Actor::HUB,
+            since: Timestamp::EPOCH,
+            until: Timestamp::MIN,
+            device: None,
+        };
+        Actor::new(Arc::clone(&self.lasting.door), nobody, token.to_owned())
     }
 
     /// The organisation of this name; made if there is none.

@@ -12,7 +12,7 @@ use renkei::domain::entry::{Entry, Intent};
 use renkei::domain::ids::{EntryId, PatientId, Seq, TimelineId};
 use renkei::wire::codes::CloseCode;
 use renkei::wire::{ClientFrame, Encoding, Hello, Language, ServerFrame, Welcome, decode_server, encode_client};
-use tokio::io::AsyncWriteExt as _;
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::{TcpSocket, TcpStream};
 use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
 use tokio_tungstenite::tungstenite::http::HeaderValue;
@@ -31,8 +31,13 @@ static DRAWN: AtomicU64 = AtomicU64::new(1);
 /// What makes a number an id of version 7.
 pub const V7: u128 = 0x0190_0000_0000_7000_8000_0000_0000_0000;
 
+/// A connection with TLS or without.
+pub trait Wire: AsyncRead + AsyncWrite + Unpin + Send {}
+
+impl<T: AsyncRead + AsyncWrite + Unpin + Send> Wire for T {}
+
 pub struct Socket {
-    stream: WebSocketStream<TcpStream>,
+    stream: WebSocketStream<Box<dyn Wire>>,
     encoding: Encoding,
     kept: VecDeque<ServerFrame>,
 }
@@ -52,11 +57,13 @@ impl Socket {
         Self::upgrade(tcp, address, encoding).await
     }
 
-    async fn upgrade(tcp: TcpStream, address: SocketAddr, encoding: Encoding) -> Self {
+    /// The same on any connection.
+    pub async fn upgrade(wire: impl Wire + 'static, address: SocketAddr, encoding: Encoding) -> Self {
+        let wire: Box<dyn Wire> = Box::new(wire);
         let mut request = format!("ws://{address}/ws").into_client_request().expect("a URL");
         let offered = HeaderValue::from_static(encoding.subprotocol());
         request.headers_mut().insert("sec-websocket-protocol", offered);
-        let (stream, response) = client_async(request, tcp).await.expect("the upgrade succeeds");
+        let (stream, response) = client_async(request, wire).await.expect("the upgrade succeeds");
         assert_eq!(response.headers()["sec-websocket-protocol"], encoding.subprotocol());
         Self { stream, encoding, kept: VecDeque::new() }
     }

@@ -5,6 +5,7 @@ mod access;
 mod bad_frames;
 mod clock;
 mod crash;
+mod devices;
 mod emergency;
 mod full_disk;
 mod once;

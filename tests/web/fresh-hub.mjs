@@ -44,6 +44,24 @@ export async function freshHub(t) {
   return { url, invited: { link: /https:\S+#invitation=\S+/.exec(invited)?.[0] ?? '', code: /code (\d{6})/.exec(invited)?.[1] ?? '' } };
 }
 
+export const PASSWORD = '雨の日は傘を二本もって行くのです';
+
+/** Follows an invitation to its end; returns what its owner keeps. */
+export async function setUp(page, { link, code }, shot) {
+  await page.goto(link);
+  await page.getByRole('heading', { name: '招待を受け取りました' }).waitFor();
+  assert.ok(!page.url().includes('invitation='), page.url());
+  await page.getByLabel('招待コード（6 桁）').fill(code);
+  await page.getByRole('button', { name: '次へ' }).click();
+  await page.getByRole('img', { name: '認証アプリ用の QR コード' }).waitFor();
+  if (shot) await page.shot(shot, { fullPage: true });
+  const [login, secret] = [await page.locator('.set-up-name b').innerText(), await page.locator('.secret').innerText()];
+  await page.getByLabel('パスワード', { exact: true }).fill(PASSWORD);
+  await page.getByLabel('確認コード（6 桁）').fill(shownCode(secret));
+  await page.getByRole('button', { name: '設定して始める' }).click();
+  return { login, secret };
+}
+
 /** What an authenticator app shows, `ahead` codes from now. @param {string} secret base32 */
 export function shownCode(secret, ahead = 0) {
   const bits = [...secret.replace(/\s/g, '')].map((c) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(c).toString(2).padStart(5, '0')).join('');

@@ -58,7 +58,7 @@ export class AccountDialog extends View {
       <div class="sheet-body">
         <p class="field-error" role="alert">${this.trouble ? html`${icon('alarm')}<span>${this.trouble}</span>` : nothing}</p>
         ${this.done ? html`<p role="status">${icon('check')}<span>${this.done}</span></p>` : nothing}
-        ${this.positions(me)}${this.list()}${this.password()}
+        ${this.positions(me)}${this.list()}${this.devices(me)}${this.password()}
       </div></dialog>`;
   }
 
@@ -113,6 +113,18 @@ export class AccountDialog extends View {
       this.dialog.close();
       this.model.leave('');
     });
+  }
+
+  /** For whoever looks after devices. @param {import('../rest.js').Me} me */
+  devices(me) {
+    if (!this.model.isSecretariat && !me.administers?.length) return nothing;
+    return html`<section><h3>${say('device_list')}</h3>
+      <button class="button" type="button" @click=${() => this.openDevices()}>${icon('list')}<span>${say('device_look_after')}</span></button></section>`;
+  }
+
+  openDevices() {
+    this.dialog.close();
+    /** @type {import('./devices.js').DevicesDialog | null} */ (document.querySelector('renkei-devices'))?.begin();
   }
 
   password() {

@@ -12,6 +12,7 @@ import { pledgePage } from './pledging.js';
 import { signInPage } from './sign-in.js';
 import { View } from './view.js';
 import './account.js';
+import './devices.js';
 import './duties.js';
 import './duty-answer.js';
 import './emergency.js';
@@ -127,6 +128,7 @@ export class Shell extends View {
       <renkei-duty-answer .model=${model}></renkei-duty-answer>
       <renkei-emergency .model=${model}></renkei-emergency>
       <renkei-account .model=${model}></renkei-account>
+      <renkei-devices .model=${model}></renkei-devices>
       <div class="unseen" role="log" aria-live="polite">${this.news()}</div>`;
   }
 

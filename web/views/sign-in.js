@@ -4,6 +4,7 @@
 import { html, nothing } from '../vendor/lit.js';
 import { tokenIn } from '../credentials.js';
 import { inLanguage, language, say, word } from '../language.js';
+import { deviceHelp, deviceNotice, enrolmentPage } from './enrolment.js';
 import { face } from './face.js';
 import { icon } from './icons.js';
 
@@ -14,7 +15,7 @@ import { icon } from './icons.js';
  */
 export function signInPage(page) {
   const { entrance, code, switchLanguage } = page;
-  const steps = { sign_in: () => signInForm(page), code: () => codeForm(entrance), set_up: () => setUpForm(entrance), choose: () => choice(entrance) };
+  const steps = { sign_in: () => signInForm(page), code: () => codeForm(entrance), set_up: () => setUpForm(entrance), choose: () => choice(entrance), enrol: () => enrolling(entrance) };
   return html`<main id="main" class="sign-in">
     <div class="sign-in-card">
       <p class="brand brand-large">${icon('link')}<span>連携 <small>Renkei</small></span></p>
@@ -26,10 +27,20 @@ export function signInPage(page) {
   </main>`;
 }
 
+/** Why somebody is here, where more can be said than a code. @type {Record<string, 'signed_out_ended' | 'signed_out_device_revoked' | 'signed_out_device_elsewhere' | 'device_notice'>} */
+const REASONS = {
+  sign_in_ended: 'signed_out_ended',
+  device_revoked: 'signed_out_device_revoked',
+  device_refused: 'device_notice',
+  device_required: 'device_notice',
+  device_elsewhere: 'signed_out_device_elsewhere',
+};
+
 /** @param {string} code why this person is here @param {Entrance} entrance */
 function reason(code, { step, trouble }) {
   if (!code || step !== 'sign_in' || trouble) return nothing;
-  const text = code === 'sign_in_ended' ? say('signed_out_ended') : say('signed_out_other', { code });
+  const known = REASONS[code];
+  const text = known ? say(known) : say('signed_out_other', { code });
   return html`<p class="notice notice-warning" role="alert">${icon('alarm')}<span>${text}</span></p>`;
 }
 
@@ -58,7 +69,7 @@ const codeField = (/** @type {string} */ name, /** @type {string} */ label, /** 
 /** @param {{entrance: Entrance, rejected: boolean, signIn: (token: string) => void, reject: () => void}} page */
 function signInForm({ entrance, rejected, signIn, reject }) {
   const send = submits(({ login, password, code }) => entrance.signIn(login, password, code));
-  return html`<h1>${say('sign_in_title')}</h1>
+  return html`<h1>${say('sign_in_title')}</h1>${deviceNotice(entrance)}
     <form @submit=${send}>
       <label class="wide">${say('sign_in_name')}<input name="login" autocomplete="username" autocapitalize="none" spellcheck="false" required
         aria-describedby="entrance-trouble"></label>
@@ -69,6 +80,7 @@ function signInForm({ entrance, rejected, signIn, reject }) {
       ${submitButton(entrance, say('sign_in'))}
     </form>
     <details class="more"><summary>${say('sign_in_cannot')}</summary><p class="quiet">${say('sign_in_cannot_explained')}</p></details>
+    ${deviceHelp(entrance)}
     ${entrance.takesLinks ? linkForm(rejected, signIn, reject) : nothing}`;
 }
 
@@ -96,6 +108,13 @@ function codeForm(entrance) {
       ${submitButton(entrance, say('go_on'))}
     </form>
     <button class="button-link" type="button" @click=${() => entrance.leaveInvitation()}>${say('have_account')}</button>`;
+}
+
+/** A device fetches its certificate. @param {Entrance} entrance */
+function enrolling(entrance) {
+  const codeOf = () => html`<form @submit=${submits(({ code }) => entrance.openEnrolment(code))}>
+    ${codeField('code', say('device_code'), '')}${trouble(entrance)}${submitButton(entrance, say('go_on'))}</form>`;
+  return enrolmentPage(entrance, { codeForm: codeOf, trouble: () => trouble(entrance) });
 }
 
 /** @param {Entrance} entrance */

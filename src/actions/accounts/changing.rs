@@ -3,7 +3,7 @@
 use super::guesses::Trying;
 use super::{AccountError, Accounts};
 use crate::domain::account::{Account, AccountChange, AccountDeed};
-use crate::domain::act::{Act, By, Deed, SignInEnd};
+use crate::domain::act::{Act, Deed, SignInEnd};
 use crate::hub::sessions::SignedIn;
 use crate::store::StoreError;
 
@@ -23,7 +23,7 @@ impl Accounts {
         let about = self.known_of(account.person, account.login.as_str());
         let password = Some(self.passwords.hash_new(new, about).await?.map_err(|invalid| invalid.within("new"))?);
         let now = self.hub.region().now();
-        let (as_of, person, by) = (account.changed_at, account.person, By::Person(signed_in.actor));
+        let (as_of, person, by) = (account.changed_at, account.person, signed_in.by());
         let changing = self.hub.journal().write(move |tx| {
             Box::pin(async move {
                 if tx.find_account(person).await?.is_none_or(|known| known.changed_at != as_of) {

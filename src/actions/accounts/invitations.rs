@@ -6,6 +6,7 @@
 use std::time::Duration;
 
 use super::{AccountError, Accounts, Entered, From, Shown};
+use crate::actions::links::{Tried, digits, draw_code, try_code};
 use crate::domain::account::{
     Account, AccountChange, AccountDeed, Invitation, InvitationEnd, Login, Purpose, SignInWay,
 };
@@ -16,7 +17,7 @@ use crate::domain::patient::HumanName;
 use crate::domain::text::{Invalid, Text};
 use crate::domain::time::Timestamp;
 use crate::limits;
-use crate::store::{Journal, StoreError, Tx};
+use crate::store::{Journal, Link, StoreError, Tx};
 use crate::vault::{Token, authenticator_secret, authenticator_setup, code_step, random_below};
 
 /// Draws of a sign-in name before giving up.
@@ -82,7 +83,7 @@ impl NewInvitation {
             Purpose::Recovery => limits::RECOVERY_VALID_S,
         };
         let (token, expires_at) = (Token::random(), now.saturating_add(Duration::from_secs(valid_s)));
-        let code = format!("{:06}", random_below(1_000_000));
+        let code = draw_code();
         let authenticator = authenticator_secret();
         let invitation = Invitation {
             id,
@@ -161,7 +162,7 @@ async fn end_invitations(
 ) -> Result<usize, StoreError> {
     let open = tx.list_invitations(person).await?;
     for invitation in &open {
-        tx.end_invitation(invitation.id, now).await?;
+        tx.end_link(Link::Invitation(invitation.id), now).await?;
     }
     let deed = |one: &Invitation| Deed::Account(AccountDeed::InvitationEnded { person, invitation: one.id, why });
     tx.append_acts(now, open.iter().map(|one| Act { by, deed: deed(one) })).await?;
@@ -247,40 +248,43 @@ impl Accounts {
     pub async fn accept_invitation(&self, accepting: Accepting<'_>, from: From) -> Result<Entered, AccountError> {
         self.guesses.at_address(from.address)?;
         let (invitation, account) = self.find_open(accepting.token, accepting.code).await?;
-        let step = code_step(&invitation.authenticator, &Self::digits(accepting.authenticator_code), self.now_s());
+        let step = code_step(&invitation.authenticator, &digits(accepting.authenticator_code), self.now_s());
         let step = step.ok_or_else(wrong_authenticator_code)?;
+        // Before the invitation is used up: on a device that does not do, it would be used for nothing.
+        self.positions_here(account.person, &from.line)?;
         let about = self.known_of(invitation.person, account.login.as_str());
         let password = self.passwords.hash_new(accepting.password, about).await??;
         let (login, person) = (self.login_digest(account.login.as_str()), account.person);
         let as_of = self.set_up(invitation, account, password, step).await?;
-        let mark = from.mark();
+        let (mark, line) = (from.mark(), from.line);
         let shown = Shown { person, login, as_of, way: SignInWay::Invitation, device: from.device, mark };
-        self.enter(shown, accepting.position).await
+        self.enter(shown, accepting.position, line).await
     }
 
     /// The invitation of a link, if its code is right, with the account that it is for.
     async fn find_open(&self, token: &str, code: &str) -> Result<(Invitation, Account), AccountError> {
         let token = token.parse::<Token>().map_err(|_| AccountError::NoInvitation)?.hash();
-        let typed = Self::digits(code);
+        let typed = digits(code);
         let now = self.hub.region().now();
         let finding = self.hub.journal().write(move |tx| {
             Box::pin(async move {
                 let Some(invitation) = tx.find_invitation(&token).await? else { return Ok(None) };
-                if !invitation.is_open_at(now) || !tx.take_try(invitation.id).await? {
+                if !invitation.is_open_at(now) {
                     return Ok(None);
                 }
-                if invitation.code == typed {
-                    tx.give_try_back(invitation.id).await?;
-                    let account = tx.find_account(invitation.person).await?;
-                    return Ok::<_, StoreError>(account.map(|account| (invitation, account)));
+                match try_code(tx, Link::Invitation(invitation.id), &invitation.code, &typed, now).await? {
+                    Tried::Refused => Ok(None),
+                    Tried::Right => {
+                        let account = tx.find_account(invitation.person).await?;
+                        Ok::<_, StoreError>(account.map(|account| (invitation, account)))
+                    }
+                    Tried::Voided => {
+                        let (person, why) = (invitation.person, InvitationEnd::Guessed);
+                        let deed = AccountDeed::InvitationEnded { person, invitation: invitation.id, why };
+                        tx.append_acts(now, [Act { by: By::Hub, deed: Deed::Account(deed) }]).await?;
+                        Ok(None)
+                    }
                 }
-                if !tx.has_tries(invitation.id).await? {
-                    let (person, why) = (invitation.person, InvitationEnd::Guessed);
-                    tx.end_invitation(invitation.id, now).await?;
-                    let deed = AccountDeed::InvitationEnded { person, invitation: invitation.id, why };
-                    tx.append_acts(now, [Act { by: By::Hub, deed: Deed::Account(deed) }]).await?;
-                }
-                Ok(None)
             })
         });
         let (invitation, account) = finding.await?.ok_or(AccountError::NoInvitation)?;
@@ -301,7 +305,7 @@ impl Accounts {
         let (now, person) = (self.hub.region().now(), account.person);
         let setting_up = self.hub.journal().write(move |tx| {
             Box::pin(async move {
-                if !tx.end_invitation(invitation.id, now).await? {
+                if !tx.end_link(Link::Invitation(invitation.id), now).await? {
                     return Ok(None);
                 }
                 let authenticator = Some(invitation.authenticator);

@@ -4,13 +4,14 @@
 use super::{AccountError, Accounts, Issued, NewInvitation};
 use crate::actions::directory::put_person;
 use crate::domain::account::{AccountDeed, Login, Purpose};
-use crate::domain::act::{Act, By, Deed, SignInEnd};
+use crate::domain::act::{Act, Deed, SignInEnd};
 use crate::domain::directory::{Actor, Directory, Person, Position};
 use crate::domain::ids::{InvitationId, OrganisationId, PersonId};
 use crate::domain::patient::HumanName;
 use crate::domain::role::Role;
 use crate::domain::text::{Invalid, Text};
 use crate::domain::time::Timestamp;
+use crate::hub::sessions::SignedIn;
 use crate::limits;
 use crate::store::{SignIn, StoreError};
 
@@ -33,17 +34,17 @@ impl Accounts {
     ///
     /// INVARIANT: an office's administrator never reaches somebody who also acts elsewhere, or through whom they would
     /// come to act as more than their own office.
-    fn looked_after(&self, by: Actor, person: PersonId) -> Result<Person, AccountError> {
+    fn looked_after(&self, by: SignedIn, person: PersonId) -> Result<Person, AccountError> {
         let directory = self.hub.region().directory();
         let known = directory.people.get(&person).ok_or(AccountError::NotFound)?;
-        if looks_after(&directory, by, known) { Ok(known.clone()) } else { Err(AccountError::NotFound) }
+        if looks_after(&directory, by.actor, known) { Ok(known.clone()) } else { Err(AccountError::NotFound) }
     }
 
     /// Invites somebody to set their account up.
     ///
     /// # Errors
     /// When they are not this actor's to look after, or have an account.
-    pub async fn invite(&self, by: Actor, person: PersonId, login: Option<Login>) -> Result<Issued, AccountError> {
+    pub async fn invite(&self, by: SignedIn, person: PersonId, login: Option<Login>) -> Result<Issued, AccountError> {
         let invited = self.looked_after(by, person)?;
         if self.positions_of(invited.id).is_empty() {
             return Err(AccountError::Conflict(Text::fixed(
@@ -58,35 +59,28 @@ impl Accounts {
     ///
     /// # Errors
     /// When they are not this actor's to look after, it is their own account, or no reason is given.
-    pub async fn recover(&self, by: Actor, person: PersonId, reason: String) -> Result<Issued, AccountError> {
+    pub async fn recover(&self, by: SignedIn, person: PersonId, reason: String) -> Result<Issued, AccountError> {
         self.looked_after(by, person)?;
-        if by.person == person {
+        if by.actor.person == person {
             return Err(AccountError::Forbidden(Text::fixed(
                 "自分のアカウントは再設定できません。ほかの担当者に頼んでください",
                 "nobody recovers their own account: ask somebody else",
             )));
         }
-        let chars = reason.chars().count();
-        if reason.trim().is_empty() {
-            return Err(Invalid::required("reason").into());
-        }
-        if chars > limits::RECOVERY_REASON_CHARS_MAX {
-            let unit = ("文字", "characters");
-            return Err(Invalid::too_long("reason", limits::RECOVERY_REASON_CHARS_MAX, unit, chars).into());
-        }
+        check_reason(&reason)?;
         self.issue(self.invitation(by, person, Purpose::Recovery, None, reason)).await
     }
 
     fn invitation(
         &self,
-        by: Actor,
+        by: SignedIn,
         person: PersonId,
         purpose: Purpose,
         login: Option<Login>,
         reason: String,
     ) -> NewInvitation {
         let region = self.hub.region();
-        let (id, by, now) = (InvitationId(region.draw_id()), By::Person(by), region.now());
+        let (id, by, now) = (InvitationId(region.draw_id()), by.by(), region.now());
         NewInvitation { id, person, purpose, login, reason, by, now }
     }
 
@@ -94,26 +88,26 @@ impl Accounts {
     ///
     /// # Errors
     /// When they are not this actor's to look after, or there are none.
-    pub async fn withdraw_invitations(&self, by: Actor, person: PersonId) -> Result<(), AccountError> {
+    pub async fn withdraw_invitations(&self, by: SignedIn, person: PersonId) -> Result<(), AccountError> {
         self.looked_after(by, person)?;
-        if self.void_invitations(By::Person(by), person).await? == 0 { Err(AccountError::NotFound) } else { Ok(()) }
+        if self.void_invitations(by.by(), person).await? == 0 { Err(AccountError::NotFound) } else { Ok(()) }
     }
 
     /// Ends all sign-ins of somebody whose device is lost.
     ///
     /// # Errors
     /// When they are not this actor's to look after, or the store fails.
-    pub async fn end_sign_ins_of(&self, by: Actor, person: PersonId) -> Result<usize, AccountError> {
+    pub async fn end_sign_ins_of(&self, by: SignedIn, person: PersonId) -> Result<usize, AccountError> {
         self.looked_after(by, person)?;
         self.choosing.forget(|shown| shown.person == person);
-        Ok(self.sign_ins.end_all_of(By::Person(by), person, SignInEnd::Revoked, None).await?)
+        Ok(self.sign_ins.end_all_of(by.by(), person, SignInEnd::Revoked, None).await?)
     }
 
     /// What is to be seen of somebody's account.
     ///
     /// # Errors
     /// When they are not this actor's to look after, or the store fails.
-    pub async fn see(&self, by: Actor, person: PersonId) -> Result<AccountSeen, AccountError> {
+    pub async fn see(&self, by: SignedIn, person: PersonId) -> Result<AccountSeen, AccountError> {
         self.looked_after(by, person)?;
         let now = self.hub.region().now();
         let reading = self.hub.journal().read(move |tx| {
@@ -138,21 +132,21 @@ impl Accounts {
     /// When this actor does not look after the office, or the office does not take on such a role by itself.
     pub async fn take_on(
         &self,
-        by: Actor,
+        by: SignedIn,
         organisation: OrganisationId,
         name: HumanName,
         role: Role,
     ) -> Result<TakenOn, AccountError> {
         let directory = self.hub.region().directory();
         let office = directory.organisations.get(&organisation).filter(|office| office.active);
-        let office = office.filter(|_| keeps(&directory, by, organisation)).ok_or(AccountError::NotFound)?;
-        if by.role != Role::Secretariat && !office.kind.takes_on().contains(&role) {
+        let office = office.filter(|_| keeps(&directory, by.actor, organisation)).ok_or(AccountError::NotFound)?;
+        if by.actor.role != Role::Secretariat && !office.kind.takes_on().contains(&role) {
             let expected: Vec<&str> = office.kind.takes_on().iter().map(|role| role.code()).collect();
             return Err(Invalid::unknown_code("role", role.code(), &expected).into());
         }
         let (id, positions) = (PersonId(self.hub.region().draw_id()), vec![Position { role, organisation }]);
         let person = Person { id, name, positions, active: true };
-        put_person(&self.hub, &self.sign_ins, By::Person(by), person.clone()).await?;
+        put_person(&self.hub, &self.sign_ins, by.by(), person.clone()).await?;
         Ok(TakenOn(person))
     }
 
@@ -160,9 +154,14 @@ impl Accounts {
     ///
     /// # Errors
     /// When this actor does not look after the office, or they do not work there.
-    pub async fn let_go(&self, by: Actor, organisation: OrganisationId, person: PersonId) -> Result<(), AccountError> {
+    pub async fn let_go(
+        &self,
+        by: SignedIn,
+        organisation: OrganisationId,
+        person: PersonId,
+    ) -> Result<(), AccountError> {
         let directory = self.hub.region().directory();
-        if !keeps(&directory, by, organisation) || !directory.works_at(person, organisation) {
+        if !keeps(&directory, by.actor, organisation) || !directory.works_at(person, organisation) {
             return Err(AccountError::NotFound);
         }
         let known = directory.people.get(&person).cloned().ok_or(AccountError::NotFound)?;
@@ -171,7 +170,7 @@ impl Accounts {
         if directory.administrators.contains(&(organisation, person)) {
             self.appoint(by, organisation, person, false).await?;
         }
-        Ok(put_person(&self.hub, &self.sign_ins, By::Person(by), Person { positions, ..known }).await?)
+        Ok(put_person(&self.hub, &self.sign_ins, by.by(), Person { positions, ..known }).await?)
     }
 
     /// Appoints somebody who looks after the people of the office they work at, or ends that. For the secretariat.
@@ -180,7 +179,7 @@ impl Accounts {
     /// When they do not work there, or nothing changes.
     pub async fn appoint(
         &self,
-        by: Actor,
+        by: SignedIn,
         organisation: OrganisationId,
         person: PersonId,
         appointed: bool,
@@ -207,7 +206,7 @@ impl Accounts {
                 };
                 if changed {
                     let deed = AccountDeed::AdministratorKept { organisation, person, appointed };
-                    tx.append_acts(now, [Act { by: By::Person(by), deed: Deed::Account(deed) }]).await?;
+                    tx.append_acts(now, [Act { by: by.by(), deed: Deed::Account(deed) }]).await?;
                 }
                 Ok::<_, StoreError>(changed)
             })
@@ -225,8 +224,17 @@ impl Accounts {
     }
 }
 
+/// What is done to somebody's access is done for a reason, which the audit log keeps.
+pub(super) fn check_reason(reason: &str) -> Result<(), Invalid> {
+    let (chars, max) = (reason.chars().count(), limits::RECOVERY_REASON_CHARS_MAX);
+    if reason.trim().is_empty() {
+        return Err(Invalid::required("reason"));
+    }
+    if chars > max { Err(Invalid::too_long("reason", max, ("文字", "characters"), chars)) } else { Ok(()) }
+}
+
 /// Whether the actor keeps the people of an office: the secretariat, or who was appointed there and acts there.
-fn keeps(directory: &Directory, by: Actor, organisation: OrganisationId) -> bool {
+pub(super) fn keeps(directory: &Directory, by: Actor, organisation: OrganisationId) -> bool {
     let is_administrator = by.organisation == organisation && directory.administers(by.person, organisation);
     by.role == Role::Secretariat || is_administrator
 }

@@ -1,11 +1,14 @@
-//! Accounts: signing in with two factors, choosing the role acted in, invitations and recovery, and who may look after
-//! whom. What follows a sign-in is `actions/sign_in.rs`.
+//! Accounts: signing in with two factors, choosing the role acted in, invitations and recovery, who may look after whom,
+//! and the registered devices of those who are looked after. What follows a sign-in is `actions/sign_in.rs`.
 //!
 //! INVARIANT: nobody becomes a [`Shown`] by one factor. An answer to somebody who may be a stranger never tells whether an
 //! account exists, and takes the same work either way.
 
 mod changing;
 mod choosing;
+mod devices;
+mod enrolling;
+mod excepting;
 mod guesses;
 mod invitations;
 mod looking_after;
@@ -15,6 +18,10 @@ mod signing_in;
 use std::net::IpAddr;
 use std::sync::Arc;
 
+pub use self::devices::{
+    Bundle, DeviceSeen, ensure_authority, find_authority, insert_device, issue_certificate, revoke_device,
+};
+pub use self::enrolling::{EnrolmentOpened, IssuedEnrolment};
 pub use self::guesses::TooOften;
 pub use self::invitations::{Accepting, Issued, NewInvitation, Opened};
 pub use self::looking_after::{AccountSeen, TakenOn};
@@ -31,8 +38,10 @@ use crate::domain::ids::PersonId;
 use crate::domain::text::{Invalid, Text};
 use crate::domain::time::Timestamp;
 use crate::hub::Hub;
+use crate::hub::devices::Line;
+use crate::hub::lines::LineRefusal;
 use crate::store::StoreError;
-use crate::vault::{DeviceMark, Mac};
+use crate::vault::{CertificateError, DeviceMark, Mac};
 
 /// See the module.
 #[derive(Debug)]
@@ -64,6 +73,8 @@ pub struct From {
     pub mark: Option<String>,
     /// What it calls itself.
     pub device: String,
+    /// What its connection shows of it.
+    pub line: Line,
 }
 
 impl From {
@@ -85,6 +96,14 @@ pub enum AccountError {
     TooOften(TooOften),
     #[error("too much to do")]
     Overloaded,
+    /// The device, or its lack, does not do.
+    #[error(transparent)]
+    Line(#[from] LineRefusal),
+    /// Whatever is wrong with the link of an enrolment or its code: all look the same.
+    #[error("no such enrolment")]
+    NoEnrolment,
+    #[error(transparent)]
+    Certificate(#[from] CertificateError),
     /// Unknown, or not theirs to look after.
     #[error("not found")]
     NotFound,
@@ -148,12 +167,6 @@ impl Accounts {
     #[must_use]
     pub fn password_hashes_made(&self) -> u64 {
         self.passwords.hashes_made()
-    }
-
-    /// The digits of a code, however an input method wrote them.
-    fn digits(typed: &str) -> String {
-        use unicode_normalization::UnicodeNormalization as _;
-        typed.nfkc().filter(char::is_ascii_digit).collect()
     }
 
     fn login_digest(&self, login: &str) -> Mac {

@@ -2,6 +2,7 @@
 
 use super::guesses::Trying;
 use super::{AccountError, Accounts, From, Shown};
+use crate::actions::links::digits;
 use crate::actions::sign_in::{NewSignIn, SignInError};
 use crate::domain::account::{Account, AccountDeed, Login, SignInWay};
 use crate::domain::act::{Act, By, Deed};
@@ -9,6 +10,8 @@ use crate::domain::directory::Position;
 use crate::domain::ids::{PersonId, SignInId};
 use crate::domain::text::{Invalid, Text};
 use crate::domain::time::Timestamp;
+use crate::hub::devices::Line;
+use crate::hub::lines::LineRefusal;
 use crate::hub::sessions::SignedIn;
 use crate::store::StoreError;
 use crate::vault::{DeviceMark, Token, code_step};
@@ -65,13 +68,13 @@ impl Accounts {
             return Err(AccountError::Refused);
         }
         let shown = Shown { person, login, as_of, way: SignInWay::Password, device: from.device, mark };
-        self.enter(shown, trial.position).await
+        self.enter(shown, trial.position, from.line).await
     }
 
     /// The step of the authenticator's clock whose code this is.
     pub(super) fn step_of(&self, account: Option<&Account>, code: &str) -> Option<u64> {
         let secret = account.and_then(|account| account.authenticator.as_deref());
-        let step = code_step(secret.unwrap_or(&[0; 20]), &Self::digits(code), self.now_s());
+        let step = code_step(secret.unwrap_or(&[0; 20]), &digits(code), self.now_s());
         step.filter(|_| secret.is_some())
     }
 
@@ -101,9 +104,9 @@ impl Accounts {
     ///
     /// # Errors
     /// [`AccountError::Refused`] for a ticket that is none any more; or a role that is not theirs.
-    pub async fn choose(&self, ticket: &str, position: Position) -> Result<Entered, AccountError> {
+    pub async fn choose(&self, ticket: &str, position: Position, line: Line) -> Result<Entered, AccountError> {
         let shown = self.choosing.take(ticket, self.hub.region().now()).ok_or(AccountError::Refused)?;
-        self.enter(shown, Some(position)).await
+        self.enter(shown, Some(position), line).await
     }
 
     /// The positions somebody can act in at this moment.
@@ -116,11 +119,18 @@ impl Accounts {
     }
 
     /// Somebody who showed who they are begins a sign-in in the role they chose, in their only one, or is asked.
-    pub(super) async fn enter(&self, shown: Shown, asked: Option<Position>) -> Result<Entered, AccountError> {
-        let positions = self.positions_of(shown.person);
+    pub(super) async fn enter(
+        &self,
+        shown: Shown,
+        asked: Option<Position>,
+        line: Line,
+    ) -> Result<Entered, AccountError> {
+        let positions = self.positions_here(shown.person, &line)?;
         let position = match (asked, positions.as_slice()) {
-            (_, []) => return Err(self.no_position(shown.person)),
             (Some(asked), of) if of.contains(&asked) => asked,
+            (Some(asked), _) if self.positions_of(shown.person).contains(&asked) => {
+                return Err(LineRefusal::Elsewhere.into());
+            }
             (Some(_), _) => return Err(SignInError::NoPosition.into()),
             (None, [only]) => *only,
             (None, _) => {
@@ -129,7 +139,37 @@ impl Accounts {
                 return Ok(Entered::Choose { ticket, until, positions });
             }
         };
-        self.begin(shown, position).await
+        self.begin(shown, position, &line).await
+    }
+
+    /// The positions that somebody can act in over this connection.
+    ///
+    /// # Errors
+    /// When there is none, and why.
+    pub(super) fn positions_here(&self, person: PersonId, line: &Line) -> Result<Vec<Position>, AccountError> {
+        let mut positions = self.positions_of(person);
+        if positions.is_empty() {
+            return Err(self.no_position(person));
+        }
+        let mut refusal = None;
+        positions.retain(|at| match self.line_for(person, *at, line) {
+            Ok(_) => true,
+            Err(refused) => {
+                refusal = Some(refused);
+                false
+            }
+        });
+        match refusal {
+            Some(refused) if positions.is_empty() => Err(refused.into()),
+            _ => Ok(positions),
+        }
+    }
+
+    /// Until when at most somebody may act in a position over this connection.
+    fn line_for(&self, person: PersonId, at: Position, line: &Line) -> Result<Option<Timestamp>, LineRefusal> {
+        let Some(actor) = self.hub.region().directory().actor(person, at) else { return Ok(None) };
+        let bound = line.device(self.hub.region().now()).map(|(device, _)| device);
+        self.hub.admits(line, &actor, bound)
     }
 
     /// Nothing to act in: suspended, which they may know now, or gone.
@@ -140,14 +180,18 @@ impl Accounts {
         if is_suspended { SignInError::Suspended.into() } else { AccountError::Refused }
     }
 
-    async fn begin(&self, shown: Shown, position: Position) -> Result<Entered, AccountError> {
+    async fn begin(&self, shown: Shown, position: Position, line: &Line) -> Result<Entered, AccountError> {
         let Shown { person, login, as_of, way, device, mark } = shown;
         let region = self.hub.region();
         let now = region.now();
-        let valid_for = self.sign_ins.lifetime();
+        let until = self.line_for(person, position, line)?;
+        let lifetime = self.sign_ins.lifetime();
+        let valid_for = until.map_or(lifetime, |until| lifetime.min(until.since(now)));
+        let registered = line.device(now).map(|(device, _)| device);
         let id = SignInId(region.draw_id());
         let actor = region.directory().actor(person, position).ok_or(SignInError::NoPosition)?;
-        let new = NewSignIn { id, person, position, now, valid_for, by: By::Person(actor), way, device };
+        let by = registered.map_or(By::Person(actor), |device| By::AtDevice(actor, device));
+        let new = NewSignIn { id, person, position, now, valid_for, by, way, device, registered };
         let (token, signed_in) = self.sign_ins.begin(new.prepare(&region.directory())?, Some(as_of)).await?;
         let mark = mark.unwrap_or_else(DeviceMark::random).with(self.hub.journal().region(), &login);
         Ok(Entered::In { token, signed_in, mark: mark.reveal() })
@@ -156,11 +200,17 @@ impl Accounts {
     /// Somebody signed in goes on in another of their roles: another sign-in, which ends when this one would have.
     ///
     /// # Errors
-    /// When the role is not theirs.
-    pub async fn switch(&self, signed_in: SignedIn, position: Position) -> Result<(Token, SignedIn), AccountError> {
+    /// When the role is not theirs, or not to be acted in over this connection.
+    pub async fn switch(
+        &self,
+        signed_in: SignedIn,
+        position: Position,
+        line: &Line,
+    ) -> Result<(Token, SignedIn), AccountError> {
         if !self.positions_of(signed_in.actor.person).contains(&position) {
             return Err(SignInError::NoPosition.into());
         }
+        self.line_for(signed_in.actor.person, position, line)?;
         Ok(self.sign_ins.switch(signed_in, position).await?)
     }
 

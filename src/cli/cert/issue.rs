@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use rcgen::{
     BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair, KeyUsagePurpose,
-    date_time_ymd,
 };
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
@@ -18,6 +17,7 @@ use crate::domain::time::Timestamp;
 use crate::limits::{
     DEVELOPMENT_AUTHORITY_VALID_DAYS, DEVELOPMENT_CERTIFICATE_RENEW_BEFORE_DAYS, DEVELOPMENT_CERTIFICATE_VALID_DAYS,
 };
+use crate::vault::set_validity;
 
 const AUTHORITY_NAME: &str = "Renkei development authority";
 
@@ -47,7 +47,7 @@ impl Authority {
         params.distinguished_name.push(DnType::CommonName, AUTHORITY_NAME);
         params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
         params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
-        set_validity(&mut params, now, DEVELOPMENT_AUTHORITY_VALID_DAYS);
+        set_validity(&mut params, now, now.saturating_add(days(DEVELOPMENT_AUTHORITY_VALID_DAYS)));
         let certificate = params.self_signed(&key)?;
         let (certificate_pem, key_pem) = (certificate.pem(), key.serialize_pem());
         let key_id = params.key_identifier(&key);
@@ -92,7 +92,7 @@ impl ServerCertificate {
         params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
         params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
         params.use_authority_key_identifier_extension = true;
-        set_validity(&mut params, now, DEVELOPMENT_CERTIFICATE_VALID_DAYS);
+        set_validity(&mut params, now, now.saturating_add(days(DEVELOPMENT_CERTIFICATE_VALID_DAYS)));
         let certificate = params.signed_by(&key, &authority.issuer)?;
         Ok(Self {
             certificate_pem: certificate.pem(),
@@ -165,15 +165,4 @@ fn name(name: &GeneralName<'_>) -> Option<String> {
 
 fn days(days: u64) -> Duration {
     Duration::from_secs(days * 86_400)
-}
-
-/// From the day before, for devices whose clock is behind, to the day that is `valid_days` ahead.
-fn set_validity(params: &mut CertificateParams, now: Timestamp, valid_days: u64) {
-    let midnight = |moment: Timestamp| {
-        let moment = moment.to_jiff().expect("a clock shows a year of four digits");
-        let date = moment.to_zoned(jiff::tz::TimeZone::UTC).date();
-        date_time_ymd(date.year().into(), date.month().unsigned_abs(), date.day().unsigned_abs())
-    };
-    params.not_before = midnight(now.saturating_sub(days(1)));
-    params.not_after = midnight(now.saturating_add(days(valid_days)));
 }

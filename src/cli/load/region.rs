@@ -227,7 +227,8 @@ async fn token(hub: &Hub, sign_ins: &SignIns, actor: Actor) -> anyhow::Result<St
     // The hub under load takes no links; these people have signed in, as far as it can tell.
     let (id, now) = (SignInId(hub.region().draw_id()), hub.region().now());
     let (person, by, way) = (actor.person, By::Operator, SignInWay::Password);
-    let new = NewSignIn { id, person, position, now, valid_for: TOKEN_VALID, by, way, device: String::new() };
+    let (valid_for, device, registered) = (TOKEN_VALID, String::new(), None);
+    let new = NewSignIn { id, person, position, now, valid_for, by, way, device, registered };
     let (token, _) = sign_ins.begin(new.prepare(&hub.region().directory())?, None).await?;
     Ok(token.reveal().to_string())
 }

@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::accounts::mine::signed_out;
 use super::accounts::{HeldPosition, held};
-use crate::domain::act::{By, SignInEnd};
+use crate::domain::act::SignInEnd;
 use crate::http::app::App;
 use crate::http::authentication::Arrived;
 use crate::http::problem::Problem;
@@ -33,6 +33,8 @@ pub struct Me {
     /// When the sign-in ends.
     #[schema(example = "2026-04-01T09:00:00Z")]
     expires_at: String,
+    /// The registered device that it counts on; `null`: none.
+    registered_device: Option<Uuid>,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -69,13 +71,14 @@ pub async fn show(State(app): State<App>, Arrived(signed_in): Arrived) -> Result
         administers: directory.administered_by(&actor).map(|organisation| organisation.0).collect(),
         pledges_first: app.hub.region().held_back(&signed_in).is_some(),
         expires_at: signed_in.until.to_rfc3339(),
+        registered_device: signed_in.device.map(|device| device.0),
     }))
 }
 
 /// Sign out: this token is void, and its sockets close now.
 #[utoipa::path(delete, path = "/api/v1/me", tag = "sign-in", responses((status = 204)))]
 pub async fn sign_out(State(app): State<App>, Arrived(signed_in): Arrived) -> Result<Response, Problem> {
-    app.sign_ins.revoke(By::Person(signed_in.actor), signed_in.id, SignInEnd::SignedOut).await?;
+    app.sign_ins.revoke(signed_in.by(), signed_in.id, SignInEnd::SignedOut).await?;
     Ok(signed_out(&app))
 }
 

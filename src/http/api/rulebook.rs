@@ -9,7 +9,6 @@ use utoipa::ToSchema;
 use super::rulebooks;
 use crate::actions::agreement::{AgreedRule, Agreement, Agreements, find_agreed};
 use crate::actions::rulebook::{Labelled, RuleInWords, Rulebook, has_only_seeds, rules_of};
-use crate::domain::act::By;
 use crate::http::app::App;
 use crate::http::authentication::Arrived;
 use crate::http::problem::Problem;
@@ -202,7 +201,7 @@ impl From<RuleInWords> for RuleShape {
 /// The rules in force, in words.
 #[utoipa::path(get, path = "/api/v1/rulebook", tag = "rulebook", responses((status = 200, body = Book)))]
 pub async fn show(State(app): State<App>, signed_in: SignedIn) -> Result<Json<Book>, Problem> {
-    let life = rulebooks::life(&app, By::Person(signed_in.actor));
+    let life = rulebooks::life(&app, signed_in.by());
     let book = app.hub.region().rulebook();
     let version = life.find_in_force().await?.filter(|standing| standing.version.fingerprint == book.fingerprint());
     let agreements = Agreements::on(app.hub.journal(), &book, app.hub.region().calendar()).await?;

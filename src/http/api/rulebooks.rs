@@ -110,7 +110,7 @@ pub struct Retiring {
 /// The versions of the rulebook, the one changed last first.
 #[utoipa::path(get, path = "/api/v1/rulebooks", tag = "rulebook", responses((status = 200, body = Versions)))]
 pub async fn list(State(app): State<App>, signed_in: SignedIn) -> Result<Json<Versions>, Problem> {
-    let life = life(&app, By::Person(signed_in.actor));
+    let life = life(&app, signed_in.by());
     let versions = life.list().await?;
     Ok(Json(Versions::of(&versions, life.is_configured)))
 }
@@ -126,7 +126,7 @@ pub async fn show(
     signed_in: SignedIn,
     Id(id): Id<RulebookVersionId>,
 ) -> Result<Json<Version>, Problem> {
-    let life = life(&app, By::Person(signed_in.actor));
+    let life = life(&app, signed_in.by());
     Ok(Json(Version::of(&life.find(id).await?, &life)))
 }
 
@@ -208,7 +208,7 @@ pub async fn sign(
     Id(id): Id<RulebookVersionId>,
     input::Json(given): input::Json<SignatureGiven>,
 ) -> Result<(StatusCode, Json<Version>), Problem> {
-    let life = life(&app, By::Person(signed_in.actor));
+    let life = life(&app, signed_in.by());
     let on = given.signed_on.as_deref().map(|on| input::date("signed_on", on)).transpose()?;
     let is_on_paper = signed_in.actor.role == Role::Secretariat;
     let (person, on) = match (is_on_paper, given.person, on) {

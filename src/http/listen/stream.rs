@@ -4,6 +4,7 @@ use std::io::{self, IoSlice};
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
+use rustls::pki_types::CertificateDer;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio_rustls::server::TlsStream;
@@ -31,6 +32,16 @@ impl PeerStream {
 
     pub(super) fn tls(tls: TlsStream<TcpStream>, place: Place) -> Self {
         Self { transport: Transport::Tls(Box::new(tls)), _place: place }
+    }
+}
+
+impl PeerStream {
+    /// The certificate that the client showed, whose chain and key were verified in the handshake.
+    pub(super) fn client_certificate(&self) -> Option<&CertificateDer<'static>> {
+        match &self.transport {
+            Transport::Plain(_) => None,
+            Transport::Tls(tls) => tls.get_ref().1.peer_certificates()?.first(),
+        }
     }
 }
 

@@ -155,7 +155,7 @@ async fn connect_tls(connector: &TlsConnector, started: &Started) -> TlsStream<T
 #[tokio::test]
 async fn a_request_over_tls_13_is_answered_and_knows_its_peer() {
     let certified = certified();
-    let started = start(Transport::Tls(server_config(certified.certificate)), bounds());
+    let started = start(Transport::Tls(server_config(certified.certificate, None)), bounds());
     let mut stream = connect_tls(&client(&certified.files), &started).await;
     let (_, session) = stream.get_ref();
     assert_eq!(session.protocol_version(), Some(rustls::ProtocolVersion::TLSv1_3));
@@ -167,7 +167,7 @@ async fn a_request_over_tls_13_is_answered_and_knows_its_peer() {
 #[tokio::test]
 async fn nothing_is_resumed() {
     let certified = certified();
-    let started = start(Transport::Tls(server_config(certified.certificate)), bounds());
+    let started = start(Transport::Tls(server_config(certified.certificate, None)), bounds());
     let connector = client(&certified.files);
     for _ in 0..2 {
         let mut stream = connect_tls(&connector, &started).await;
@@ -180,7 +180,7 @@ async fn nothing_is_resumed() {
 #[tokio::test]
 async fn a_client_of_tls_12_is_told_that_its_version_is_refused() {
     let certified = certified();
-    let started = start(Transport::Tls(server_config(certified.certificate)), bounds());
+    let started = start(Transport::Tls(server_config(certified.certificate, None)), bounds());
     let mut stream = started.connect().await;
     // A ClientHello of TLS 1.2 (RFC 5246 section 7.4.1.2): one ECDHE suite, P-256, ECDSA with SHA-256.
     let extensions = b"\x00\x0a\x00\x04\x00\x02\x00\x17\x00\x0d\x00\x04\x00\x02\x04\x03";
@@ -201,7 +201,7 @@ async fn a_client_of_tls_12_is_told_that_its_version_is_refused() {
 async fn a_handshake_that_does_not_come_is_given_up() {
     let certified = certified();
     let bounds = ListenBounds { tls_handshake_timeout: SHORT, ..bounds() };
-    let started = start(Transport::Tls(server_config(certified.certificate)), bounds);
+    let started = start(Transport::Tls(server_config(certified.certificate, None)), bounds);
     assert!(is_closed_by_the_server(started.connect().await).await);
     assert_eq!(started.counts.handshake_timed_out.load(Ordering::Relaxed), 1);
 }
@@ -268,7 +268,7 @@ async fn beyond_the_bound_connections_are_closed_at_once_and_a_websocket_keeps_i
 #[tokio::test]
 async fn a_renewed_certificate_is_shown_to_new_connections_and_open_ones_go_on() {
     let certified = certified();
-    let started = start(Transport::Tls(server_config(certified.certificate.clone())), bounds());
+    let started = start(Transport::Tls(server_config(certified.certificate.clone(), None)), bounds());
     let (old_client, old) = (client(&certified.files), fs::read(&certified.files.chain).unwrap());
     let mut open = connect_tls(&old_client, &started).await;
     ask(&mut open, ASK_PEER).await;

@@ -24,8 +24,8 @@ struct Socket {
 impl Socket {
     fn open(world: &World, number: u128) -> Self {
         let outbox = Arc::default();
-        let signed_in =
-            SignedIn { id: sign_in(number), actor: actor(number), since: Timestamp::EPOCH, until: Timestamp::MAX };
+        let (id, actor) = (sign_in(number), actor(number));
+        let signed_in = SignedIn { id, actor, since: Timestamp::EPOCH, until: Timestamp::MAX, device: None };
         assert!(world.hub.sessions().open(&signed_in, &outbox, 1));
         Self { outbox }
     }

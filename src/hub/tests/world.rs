@@ -27,7 +27,7 @@ use crate::hub::{Hub, HubTasks, RegionParts};
 use crate::rulebook::calendar::Calendar;
 use crate::rulebook::shipped;
 use crate::store::fault::Faults;
-use crate::store::{Journal, SignIn, StoreError};
+use crate::store::{DeviceLists, Journal, SignIn, StoreError};
 use crate::vault::{RegionKey, Token, digest};
 
 const MORNING: Timestamp = Timestamp::from_secs(1_775_003_400);
@@ -67,6 +67,7 @@ impl Lasting {
             directory: directory(),
             patients: PatientIndex::of(registrations.into_iter().map(|(id, known)| (id.as_patient(), known))),
             offices: Offices::of(journal.read(|tx| Box::pin(tx.load_offices())).await.unwrap()),
+            devices: DeviceLists::default(),
             clock: Arc::clone(&self.clock) as Arc<dyn Clock>,
             ids: Arc::clone(&self.ids),
             calendar: Calendar::japan_with_placeholders(),
@@ -182,6 +183,7 @@ impl World {
                             device: String::new(),
                             way: None,
                             used_at: MORNING,
+                            registered: None,
                         };
                         tx.insert_sign_in(&sign_in).await?;
                     }

@@ -4,7 +4,7 @@ use super::region::{MORNING, Region, on_both};
 use crate::domain::account::{Account, Invitation, Login, Purpose};
 use crate::domain::ids::InvitationId;
 use crate::domain::time::Timestamp;
-use crate::store::StoreError;
+use crate::store::{Link, StoreError};
 use crate::vault::Token;
 
 /// `work` in a transaction of the region.
@@ -82,15 +82,15 @@ async fn an_invitation_bears_so_many_tries_and_ends_once() {
         let found = written!(region, tx => tx.find_invitation(&token).await).unwrap();
         assert_eq!((found.id, found.purpose, found.code.as_str()), (id, Purpose::Recovery, "604117"));
         assert!(found.is_open_at(Timestamp(MORNING.0 + 59)) && !found.is_open_at(found.expires_at));
-        assert!(written!(region, tx => tx.take_try(id).await));
-        written!(region, tx => tx.give_try_back(id).await);
+        assert!(written!(region, tx => tx.take_try(Link::Invitation(id)).await));
+        written!(region, tx => tx.give_try_back(Link::Invitation(id)).await);
         for (left, is_taken) in [(true, true), (false, true), (false, false)] {
-            assert_eq!(written!(region, tx => tx.take_try(id).await), is_taken);
-            assert_eq!(written!(region, tx => tx.has_tries(id).await), left);
+            assert_eq!(written!(region, tx => tx.take_try(Link::Invitation(id)).await), is_taken);
+            assert_eq!(written!(region, tx => tx.has_tries(Link::Invitation(id)).await), left);
         }
         assert_eq!(written!(region, tx => tx.list_invitations(person).await).len(), 1);
-        assert!(written!(region, tx => tx.end_invitation(id, MORNING).await));
-        assert!(!written!(region, tx => tx.end_invitation(id, MORNING).await));
+        assert!(written!(region, tx => tx.end_link(Link::Invitation(id), MORNING).await));
+        assert!(!written!(region, tx => tx.end_link(Link::Invitation(id), MORNING).await));
         assert!(written!(region, tx => tx.list_invitations(person).await).is_empty());
     })
     .await;

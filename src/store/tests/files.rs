@@ -34,6 +34,7 @@ async fn hand_in(region: &Region, nurse: &Actor, timeline: TimelineId, number: u
         device: "ナースステーション".to_owned(),
         way: Some(SignInWay::Password),
         used_at: MORNING,
+        registered: None,
     };
     let id = sign_in.id;
     let written: Result<(), StoreError> =

@@ -4,6 +4,7 @@ mod accounts;
 mod alone;
 mod commits;
 mod damage;
+mod devices;
 mod duties;
 mod files;
 mod loads;

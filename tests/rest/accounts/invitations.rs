@@ -30,7 +30,7 @@ fn shown(app: &App, opened: &Value) -> String {
 #[tokio::test]
 async fn who_is_invited_works_the_same_day_and_the_link_is_used_up() {
     let app = App::start_without_links().await;
-    let secretariat = app.secretariat().await.actor;
+    let secretariat = app.secretariat().await.signed_in();
     let nurse = app.nurse("minato").await;
     let issued = app.accounts().invite(secretariat, nurse.actor.person, None).await.unwrap();
     let token = issued.token.reveal().to_string();

@@ -6,3 +6,5 @@ mod looking_after;
 mod pages;
 mod sign_in;
 mod sign_ins;
+
+pub use sign_in::acts;

@@ -4,26 +4,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { openBrowser } from '../browser.mjs';
-import { freshHub, shownCode } from '../fresh-hub.mjs';
+import { PASSWORD, freshHub, setUp, shownCode } from '../fresh-hub.mjs';
 import { assertNothingSticksOut, stumbles } from '../page.mjs';
-
-const PASSWORD = '雨の日は傘を二本もって行くのです';
-
-/** Follows an invitation to its end; returns what its owner keeps. */
-async function setUp(page, { link, code }, shot) {
-  await page.goto(link);
-  await page.getByRole('heading', { name: '招待を受け取りました' }).waitFor();
-  assert.ok(!page.url().includes('invitation='), page.url());
-  await page.getByLabel('招待コード（6 桁）').fill(code);
-  await page.getByRole('button', { name: '次へ' }).click();
-  await page.getByRole('img', { name: '認証アプリ用の QR コード' }).waitFor();
-  if (shot) await page.shot(shot, { fullPage: true });
-  const [login, secret] = [await page.locator('.set-up-name b').innerText(), await page.locator('.secret').innerText()];
-  await page.getByLabel('パスワード', { exact: true }).fill(PASSWORD);
-  await page.getByLabel('確認コード（6 桁）').fill(shownCode(secret));
-  await page.getByRole('button', { name: '設定して始める' }).click();
-  return { login, secret };
-}
 
 /** Pledges what the region agreed, which comes before anything else. */
 async function pledge(page, shot) {

@@ -18,6 +18,7 @@ use crate::http::cookies::Cookie;
 use crate::http::input;
 use crate::http::problem::Problem;
 use crate::http::shapes::PositionShape;
+use crate::hub::devices::{Line, Shown};
 
 /// How people sign in here.
 #[derive(Debug, Serialize, ToSchema)]
@@ -27,12 +28,40 @@ pub struct WaysIn {
     password_chars_min: usize,
     /// Whether the links that `renkei demo` prints let people in. Nowhere else do they.
     links: bool,
+    device: ShownDevice,
+}
+
+/// What the hub sees of the device, for whoever wonders why they cannot get in.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ShownDevice {
+    /// Whether this listener asks for the certificate of a registered device: `off`, `optional`, `required`.
+    #[schema(example = "optional")]
+    demand: &'static str,
+    /// What the connection shows: `nothing`, `registered`, `expired`, `ended` (revoked or replaced).
+    #[schema(example = "registered")]
+    shown: &'static str,
+    /// Until when the certificate shown is valid.
+    #[schema(example = "2027-05-03T00:00:00Z")]
+    expires_at: Option<String>,
+}
+
+impl ShownDevice {
+    pub(super) fn of(line: &Line) -> Self {
+        let (shown, until) = match line.shown {
+            Shown::Nothing => ("nothing", None),
+            Shown::Device { until, .. } => ("registered", Some(until)),
+            Shown::Expired => ("expired", None),
+            Shown::Ended => ("ended", None),
+        };
+        Self { demand: line.demand.code(), shown, expires_at: until.map(|until| until.to_rfc3339()) }
+    }
 }
 
 /// How do people sign in here?
 #[utoipa::path(get, path = "/api/v1/sign-in", tag = "sign-in", responses((status = 200, body = WaysIn)))]
-pub async fn show_ways(State(app): State<App>) -> Json<WaysIn> {
-    Json(WaysIn { password_chars_min: app.accounts.password_chars_min(), links: app.sign_ins.takes_links() })
+pub async fn show_ways(State(app): State<App>, line: Line) -> Json<WaysIn> {
+    let device = ShownDevice::of(&line);
+    Json(WaysIn { password_chars_min: app.accounts.password_chars_min(), links: app.sign_ins.takes_links(), device })
 }
 
 /// What somebody types. Whatever is wrong with it, the answer is the same, and so is the time it takes.
@@ -70,13 +99,13 @@ pub struct SignInGiven {
 pub async fn sign_in(
     State(app): State<App>,
     page: FromPage,
-    peer: Peer,
+    (peer, line): (Peer, Line),
     headers: HeaderMap,
     input::Json(given): input::Json<SignInGiven>,
 ) -> Result<Response, Problem> {
     let SignInGiven { login, password, code, position, device, device_mark } = given;
     let position = read_asked(position.as_ref())?;
-    let from = comes_from(&app, peer, &headers, device, device_mark);
+    let from = comes_from(&app, (peer, line), &headers, device, device_mark);
     let trial = Trial { login: &login, password: &password, code: &code, position };
     Ok(answer(&app, page, app.accounts.sign_in(trial, from).await?))
 }
@@ -105,10 +134,11 @@ pub struct ChoiceGiven {
 pub async fn choose(
     State(app): State<App>,
     page: FromPage,
+    line: Line,
     input::Json(given): input::Json<ChoiceGiven>,
 ) -> Result<Response, Problem> {
     let position = read_position(&given.position).map_err(|invalid| invalid.within("position"))?;
-    Ok(answer(&app, page, app.accounts.choose(&given.ticket, position).await?))
+    Ok(answer(&app, page, app.accounts.choose(&given.ticket, position, line).await?))
 }
 
 pub(super) fn read_asked(position: Option<&PositionShape>) -> Result<Option<Position>, Invalid> {
@@ -118,11 +148,11 @@ pub(super) fn read_asked(position: Option<&PositionShape>) -> Result<Option<Posi
 /// Where somebody comes from: the connection's other end, and what the device shows of itself.
 pub(super) fn comes_from(
     app: &App,
-    Peer(address): Peer,
+    (Peer(address), line): (Peer, Line),
     headers: &HeaderMap,
     device: String,
     given: Option<String>,
 ) -> ComesFrom {
     let mark = given.or_else(|| app.cookies.find(headers, Cookie::Device).map(str::to_owned));
-    ComesFrom { address, mark, device }
+    ComesFrom { address, mark, device, line }
 }

@@ -15,6 +15,7 @@ use crate::http::authentication::{FromPage, Peer};
 use crate::http::input;
 use crate::http::problem::Problem;
 use crate::http::shapes::{Name, PositionShape};
+use crate::hub::devices::Line;
 
 /// A link and its code.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -117,13 +118,13 @@ pub struct AcceptanceGiven {
 pub async fn accept(
     State(app): State<App>,
     page: FromPage,
-    peer: Peer,
+    (peer, line): (Peer, Line),
     headers: HeaderMap,
     input::Json(given): input::Json<AcceptanceGiven>,
 ) -> Result<Response, Problem> {
     let AcceptanceGiven { invitation, code, password, authenticator_code, position, device, device_mark } = given;
     let position = read_asked(position.as_ref())?;
-    let from = comes_from(&app, peer, &headers, device, device_mark);
+    let from = comes_from(&app, (peer, line), &headers, device, device_mark);
     let accepting = Accepting {
         token: &invitation,
         code: &code,

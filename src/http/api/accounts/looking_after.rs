@@ -44,7 +44,7 @@ pub async fn show(
     by: SignedIn,
     Id(person): Id<PersonId>,
 ) -> Result<Json<AccountShape>, Problem> {
-    let seen = app.accounts.see(by.actor, person).await?;
+    let seen = app.accounts.see(by, person).await?;
     Ok(Json(AccountShape {
         login: seen.login.map(|login| login.to_string()),
         is_set_up: seen.is_set_up,
@@ -108,7 +108,7 @@ pub async fn invite(
     input::Json(given): input::Json<InvitingGiven>,
 ) -> Result<(StatusCode, Json<IssuedInvitation>), Problem> {
     let login = given.login.map(|login| Login::parse("login", &login)).transpose()?;
-    let issued = app.accounts.invite(by.actor, person, login).await?;
+    let issued = app.accounts.invite(by, person, login).await?;
     Ok((StatusCode::CREATED, Json(IssuedInvitation::new(&app, &issued))))
 }
 
@@ -118,7 +118,7 @@ pub async fn invite(
     params(("id" = Uuid, Path, description = "The person")), responses((status = 204)),
 )]
 pub async fn withdraw(State(app): State<App>, by: SignedIn, Id(person): Id<PersonId>) -> Result<StatusCode, Problem> {
-    app.accounts.withdraw_invitations(by.actor, person).await?;
+    app.accounts.withdraw_invitations(by, person).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -147,7 +147,7 @@ pub async fn recover(
     Id(person): Id<PersonId>,
     input::Json(given): input::Json<RecoveryGiven>,
 ) -> Result<(StatusCode, Json<IssuedInvitation>), Problem> {
-    let issued = app.accounts.recover(by.actor, person, given.reason).await?;
+    let issued = app.accounts.recover(by, person, given.reason).await?;
     Ok((StatusCode::CREATED, Json(IssuedInvitation::new(&app, &issued))))
 }
 
@@ -161,7 +161,7 @@ pub async fn end_sign_ins(
     by: SignedIn,
     Id(person): Id<PersonId>,
 ) -> Result<StatusCode, Problem> {
-    app.accounts.end_sign_ins_of(by.actor, person).await?;
+    app.accounts.end_sign_ins_of(by, person).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -187,7 +187,7 @@ pub async fn take_on(
     input::Json(given): input::Json<StaffGiven>,
 ) -> Result<(StatusCode, Json<PersonShape>), Problem> {
     let role = wire::code("role", &given.role)?;
-    let TakenOn(person) = app.accounts.take_on(by.actor, organisation, given.name.into(), role).await?;
+    let TakenOn(person) = app.accounts.take_on(by, organisation, given.name.into(), role).await?;
     Ok((StatusCode::CREATED, Json(PersonShape::from(&person))))
 }
 
@@ -219,7 +219,7 @@ pub async fn let_go(
     by: SignedIn,
     OfficeAndPerson(organisation, person): OfficeAndPerson,
 ) -> Result<StatusCode, Problem> {
-    app.accounts.let_go(by.actor, organisation, person).await?;
+    app.accounts.let_go(by, organisation, person).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -245,7 +245,7 @@ pub async fn appoint(
     input::Json(given): input::Json<AdministratorGiven>,
 ) -> Result<StatusCode, Problem> {
     let person = wire::id("person", &given.person, PersonId)?;
-    app.accounts.appoint(by.actor, organisation, person, true).await?;
+    app.accounts.appoint(by, organisation, person, true).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -263,6 +263,6 @@ pub async fn dismiss(
     Secretariat(by): Secretariat,
     OfficeAndPerson(organisation, person): OfficeAndPerson,
 ) -> Result<StatusCode, Problem> {
-    app.accounts.appoint(by.actor, organisation, person, false).await?;
+    app.accounts.appoint(by, organisation, person, false).await?;
     Ok(StatusCode::NO_CONTENT)
 }

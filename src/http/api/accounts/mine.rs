@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::{EnteredShape, HeldPosition, held};
 use crate::domain::account::SignInWay;
-use crate::domain::act::{By, SignInEnd};
+use crate::domain::act::SignInEnd;
 use crate::domain::ids::{PersonId, SignInId};
 use crate::http::api::directory::read_position;
 use crate::http::app::App;
@@ -19,6 +19,7 @@ use crate::http::cookies::Cookie;
 use crate::http::input::{self, Id};
 use crate::http::problem::Problem;
 use crate::http::shapes::PositionShape;
+use crate::hub::devices::Line;
 
 /// One sign-in of somebody.
 #[derive(Debug, Serialize, ToSchema)]
@@ -27,6 +28,8 @@ pub struct SignInShape {
     position: HeldPosition,
     /// What the device calls itself.
     device: String,
+    /// The registered device that it counts on, and nowhere else; `null`: none.
+    registered_device: Option<Uuid>,
     /// `password`, `invitation`, `link` (of the demo).
     way: &'static str,
     #[schema(example = "2026-04-01T00:00:00Z")]
@@ -59,6 +62,7 @@ pub(super) async fn listed(app: &App, person: PersonId, this: Option<SignInId>) 
             id: one.id.0,
             position,
             device: one.device.clone(),
+            registered_device: one.registered.map(|device| device.0),
             way: one.way.map_or("", SignInWay::code),
             issued_at: one.issued_at.to_rfc3339(),
             used_at: one.used_at.to_rfc3339(),
@@ -90,14 +94,14 @@ pub async fn end_sign_in(
     if !mine.iter().any(|one| one.id == id) {
         return Err(Problem::not_found());
     }
-    app.sign_ins.revoke(By::Person(signed_in.actor), id, SignInEnd::SignedOut).await?;
+    app.sign_ins.revoke(signed_in.by(), id, SignInEnd::SignedOut).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
 /// Sign out everywhere, here too.
 #[utoipa::path(delete, path = "/api/v1/me/sign-ins", tag = "sign-in", responses((status = 204)))]
 pub async fn end_all(State(app): State<App>, Arrived(signed_in): Arrived) -> Result<Response, Problem> {
-    let (by, person) = (By::Person(signed_in.actor), signed_in.actor.person);
+    let (by, person) = (signed_in.by(), signed_in.actor.person);
     app.sign_ins.end_all_of(by, person, SignInEnd::Everywhere, None).await?;
     Ok(signed_out(&app))
 }
@@ -128,11 +132,12 @@ pub struct PositionGiven {
 pub async fn switch(
     State(app): State<App>,
     Arrived(signed_in): Arrived,
+    line: Line,
     FromPage(is_page): FromPage,
     input::Json(PositionGiven { role, organisation }): input::Json<PositionGiven>,
 ) -> Result<Response, Problem> {
     let position = read_position(&PositionShape { role, organisation })?;
-    let (token, now) = app.accounts.switch(signed_in, position).await?;
+    let (token, now) = app.accounts.switch(signed_in, position, &line).await?;
     let token = token.reveal().to_string();
     let shape = EnteredShape {
         id: Some(now.id.0),

@@ -1,6 +1,8 @@
 //! Accounts over REST: getting in, one's own account, and looking after those of others. A page of ours gets a cookie that
 //! no script can read; programs get a token.
 
+pub mod devices;
+pub mod enrolling;
 pub mod entering;
 pub mod inviting;
 pub mod looking_after;
@@ -115,6 +117,12 @@ impl From<AccountError> for Problem {
             AccountError::NoInvitation => Self::of(Code::InvitationRefused),
             AccountError::TooOften(often) => Self::too_often(often.wait),
             AccountError::Overloaded => Self::of(Code::Overloaded),
+            AccountError::Line(refusal) => refusal.into(),
+            AccountError::NoEnrolment => Self::of(Code::EnrolmentRefused),
+            AccountError::Certificate(error) => {
+                tracing::error!(%error, "a device's certificate cannot be made");
+                Self::of(Code::Internal)
+            }
             AccountError::NotFound => Self::not_found(),
             AccountError::Forbidden(text) => Self::saying(Code::Forbidden, text),
             AccountError::Conflict(text) => Self::saying(Code::Conflict, text),

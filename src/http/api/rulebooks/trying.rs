@@ -13,7 +13,6 @@ use utoipa::ToSchema;
 use super::life;
 use crate::actions::replaying::{self, Compared, DutyCount, Ground, Period};
 use crate::actions::rulebook::{coverage_of, difference, findings_of};
-use crate::domain::act::By;
 use crate::domain::ids::RulebookVersionId;
 use crate::domain::time::Timestamp;
 use crate::http::app::App;
@@ -143,7 +142,7 @@ pub async fn sheet(
     signed_in: SignedIn,
     Id(id): Id<RulebookVersionId>,
 ) -> Result<Response, Problem> {
-    let life = life(&app, By::Person(signed_in.actor));
+    let life = life(&app, signed_in.by());
     let standing = life.find(id).await?;
     let sets: Vec<_> = standing.book.sets().iter().collect();
     let page = standing.book.agreement_sheets(&sets, |set| standing.agreement(set, |at| life.date_of(at)));
@@ -161,7 +160,7 @@ pub async fn compare(
     signed_in: SignedIn,
     Id(id): Id<RulebookVersionId>,
 ) -> Result<Json<Difference>, Problem> {
-    let standing = life(&app, By::Person(signed_in.actor)).find(id).await?;
+    let standing = life(&app, signed_in.by()).find(id).await?;
     let text = difference(&app.hub.region().rulebook(), &standing.book);
     Ok(Json(Difference { text: Words::from(&text) }))
 }
@@ -177,7 +176,7 @@ pub async fn analyse(
     signed_in: SignedIn,
     Id(id): Id<RulebookVersionId>,
 ) -> Result<Json<Analysis>, Problem> {
-    let standing = life(&app, By::Person(signed_in.actor)).find(id).await?;
+    let standing = life(&app, signed_in.by()).find(id).await?;
     let findings = findings_of(&standing.book)?.into_iter().map(|found| FindingShape {
         code: found.code,
         rules: found.rules,

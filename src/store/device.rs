@@ -1,0 +1,285 @@
+//! The tables of registered devices: the authority, the devices with their certificates, and who may do without one for a
+//! while. Names are sealed, and the authority's key with a key of its own. What they allow is judged by the hub.
+
+use prost::Message as _;
+use zeroize::Zeroizing;
+
+use crate::domain::device::{Device, DeviceCertificate, DeviceException, Serial};
+use crate::domain::ids::{DeviceId, OrganisationId, PersonId};
+use crate::domain::time::Timestamp;
+
+use super::engine::run;
+use super::record::{DeviceRecord, record_aad, uuid_from};
+use super::{StoreError, Tx};
+
+const DEVICE: &[u8; 16] = b"device/v1\0\0\0\0\0\0\0";
+const AUTHORITY: &[u8] = b"device-authority/v1";
+
+/// The authority as it is kept.
+pub struct KeptAuthority {
+    pub certificate: Vec<u8>,
+    /// In PKCS#8.
+    pub key: Zeroizing<Vec<u8>>,
+}
+
+/// What the hub holds in memory to judge connections by: no names.
+#[derive(Debug, Default)]
+pub struct DeviceLists {
+    /// Whose each is, and whether it was revoked.
+    pub devices: Vec<(DeviceId, OrganisationId, bool)>,
+    pub certificates: Vec<DeviceCertificate>,
+    pub exceptions: Vec<DeviceException>,
+}
+
+type DeviceRow = (Vec<u8>, Vec<u8>, Vec<u8>, i64, Option<i64>, Option<i64>);
+type CertificateRow = (Vec<u8>, Vec<u8>, i64, i64, Option<i64>);
+
+impl Tx {
+    /// The authority, once there is one.
+    ///
+    /// # Errors
+    /// When the database fails or the key does not open.
+    pub async fn find_device_authority(&mut self) -> Result<Option<KeptAuthority>, StoreError> {
+        const SQL: &str = "select certificate, sealed from device_authority where id = 1";
+        let row: Option<(Vec<u8>, Vec<u8>)> = run!(self, connection => {
+            sqlx::query_as(SQL).fetch_optional(connection).await?
+        });
+        let Some((certificate, sealed)) = row else { return Ok(None) };
+        let opened = self.region.device_authority().open(AUTHORITY, &sealed);
+        let key = Zeroizing::new(opened.map_err(StoreError::cannot_open("device_authority"))?);
+        Ok(Some(KeptAuthority { certificate, key }))
+    }
+
+    /// Keeps the authority. `false`: there is one.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn insert_device_authority(&mut self, kept: &KeptAuthority, now: Timestamp) -> Result<bool, StoreError> {
+        const SQL: &str = "insert into device_authority (id, certificate, sealed, made_at) values (1, $1, $2, $3)
+            on conflict do nothing";
+        let sealed = self.region.device_authority().seal(AUTHORITY, &kept.key);
+        Ok(run!(self, connection => {
+            sqlx::query(SQL)
+                .bind(kept.certificate.as_slice())
+                .bind(sealed)
+                .bind(now.0)
+                .execute(connection)
+                .await?
+                .rows_affected()
+        }) == 1)
+    }
+
+    /// Adds a device.
+    ///
+    /// # Errors
+    /// When the database fails or there is no such organisation.
+    pub async fn insert_device(&mut self, device: &Device) -> Result<(), StoreError> {
+        const SQL: &str = "insert into device (id, organisation, sealed, registered_at) values ($1, $2, $3, $4)";
+        let record = DeviceRecord { name: device.name.clone() };
+        let sealed = self.region.names().seal(&record_aad(DEVICE, device.id.0), &record.encode_to_vec());
+        run!(self, connection => {
+            sqlx::query(SQL)
+                .bind(device.id.0.as_bytes().as_slice())
+                .bind(device.organisation.0.as_bytes().as_slice())
+                .bind(sealed)
+                .bind(device.registered_at.0)
+                .execute(connection)
+                .await?;
+        });
+        Ok(())
+    }
+
+    /// A device, revoked or not.
+    ///
+    /// # Errors
+    /// When the database fails or its name does not open.
+    pub async fn find_device(&mut self, id: DeviceId) -> Result<Option<Device>, StoreError> {
+        const SQL: &str =
+            "select id, organisation, sealed, registered_at, seen_at, revoked_at from device where id = $1";
+        let row: Option<DeviceRow> = run!(self, connection => {
+            sqlx::query_as(SQL).bind(id.0.as_bytes().as_slice()).fetch_optional(connection).await?
+        });
+        row.map(|row| self.device_from(row)).transpose()
+    }
+
+    /// All devices, the latest registered first.
+    ///
+    /// # Errors
+    /// When the database fails or a name does not open.
+    pub async fn list_devices(&mut self) -> Result<Vec<Device>, StoreError> {
+        const SQL: &str = "select id, organisation, sealed, registered_at, seen_at, revoked_at from device
+            order by registered_at desc, id desc";
+        let rows: Vec<DeviceRow> = run!(self, connection => sqlx::query_as(SQL).fetch_all(connection).await?);
+        rows.into_iter().map(|row| self.device_from(row)).collect()
+    }
+
+    /// Revokes a device, and ends its certificates. `false`: there is none, or it was revoked before.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn revoke_device(&mut self, id: DeviceId, now: Timestamp) -> Result<bool, StoreError> {
+        const DEVICE: &str = "update device set revoked_at = $2 where id = $1 and revoked_at is null";
+        const CERTIFICATES: &str = "update device_certificate set ended_at = $2 where device = $1 and ended_at is null";
+        Ok(run!(self, connection => {
+            let bytes = id.0.as_bytes().as_slice();
+            let revoked = sqlx::query(DEVICE).bind(bytes).bind(now.0).execute(&mut *connection).await?.rows_affected();
+            sqlx::query(CERTIFICATES).bind(bytes).bind(now.0).execute(&mut *connection).await?;
+            revoked
+        }) == 1)
+    }
+
+    /// Notes that a device was seen.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn note_device_seen(&mut self, id: DeviceId, at: Timestamp) -> Result<(), StoreError> {
+        const SQL: &str = "update device set seen_at = $2 where id = $1 and (seen_at is null or seen_at < $2)";
+        run!(self, connection => {
+            sqlx::query(SQL).bind(id.0.as_bytes().as_slice()).bind(at.0).execute(connection).await?;
+        });
+        Ok(())
+    }
+
+    /// Adds a certificate.
+    ///
+    /// # Errors
+    /// When the database fails or there is no such device.
+    pub async fn insert_device_certificate(&mut self, certificate: &DeviceCertificate) -> Result<(), StoreError> {
+        const SQL: &str =
+            "insert into device_certificate (serial, device, issued_at, expires_at) values ($1, $2, $3, $4)";
+        run!(self, connection => {
+            sqlx::query(SQL)
+                .bind(certificate.serial.0.as_slice())
+                .bind(certificate.device.0.as_bytes().as_slice())
+                .bind(certificate.issued_at.0)
+                .bind(certificate.expires_at.0)
+                .execute(connection)
+                .await?;
+        });
+        Ok(())
+    }
+
+    /// All certificates, in the order they were issued.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn list_device_certificates(&mut self) -> Result<Vec<DeviceCertificate>, StoreError> {
+        const SQL: &str = "select serial, device, issued_at, expires_at, ended_at from device_certificate
+            order by issued_at, serial";
+        let rows: Vec<CertificateRow> = run!(self, connection => sqlx::query_as(SQL).fetch_all(connection).await?);
+        rows.into_iter().map(certificate_from).collect()
+    }
+
+    /// Ends the certificates of a device that were issued before this one; returns which.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn end_older_certificates(
+        &mut self,
+        newer: &DeviceCertificate,
+        now: Timestamp,
+    ) -> Result<Vec<Serial>, StoreError> {
+        const SQL: &str = "update device_certificate set ended_at = $4
+            where device = $1 and serial <> $2 and issued_at < $3 and ended_at is null returning serial";
+        let rows: Vec<(Vec<u8>,)> = run!(self, connection => {
+            sqlx::query_as(SQL)
+                .bind(newer.device.0.as_bytes().as_slice())
+                .bind(newer.serial.0.as_slice())
+                .bind(newer.issued_at.0)
+                .bind(now.0)
+                .fetch_all(connection)
+                .await?
+        });
+        rows.into_iter().map(|(serial,)| serial_from(&serial)).collect()
+    }
+
+    /// Lets somebody do without a registered device until then, instead of what they were granted before.
+    ///
+    /// # Errors
+    /// When the database fails or there is no such person.
+    pub async fn put_device_exception(&mut self, exception: &DeviceException) -> Result<(), StoreError> {
+        const SQL: &str = "insert into device_exception (person, granted_at, until_at) values ($1, $2, $3)
+            on conflict (person) do update set granted_at = excluded.granted_at, until_at = excluded.until_at";
+        run!(self, connection => {
+            sqlx::query(SQL)
+                .bind(exception.person.0.as_bytes().as_slice())
+                .bind(exception.granted_at.0)
+                .bind(exception.until.0)
+                .execute(connection)
+                .await?;
+        });
+        Ok(())
+    }
+
+    /// Ends somebody's exception. `false`: there was none.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn delete_device_exception(&mut self, person: PersonId) -> Result<bool, StoreError> {
+        const SQL: &str = "delete from device_exception where person = $1";
+        Ok(run!(self, connection => {
+            sqlx::query(SQL).bind(person.0.as_bytes().as_slice()).execute(connection).await?.rows_affected()
+        }) == 1)
+    }
+
+    /// Everything that connections are judged by.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn load_device_lists(&mut self) -> Result<DeviceLists, StoreError> {
+        const DEVICES: &str = "select id, organisation, revoked_at from device";
+        const EXCEPTIONS: &str = "select person, granted_at, until_at from device_exception";
+        type Rows = (Vec<(Vec<u8>, Vec<u8>, Option<i64>)>, Vec<(Vec<u8>, i64, i64)>);
+        let certificates = self.list_device_certificates().await?;
+        let (devices, exceptions): Rows = run!(self, connection => (
+            sqlx::query_as(DEVICES).fetch_all(&mut *connection).await?,
+            sqlx::query_as(EXCEPTIONS).fetch_all(&mut *connection).await?,
+        ));
+        let device = |(id, organisation, revoked_at): (Vec<u8>, Vec<u8>, Option<i64>)| {
+            let organisation = OrganisationId(uuid_from("device.organisation", &organisation)?);
+            Ok((DeviceId(uuid_from("device.id", &id)?), organisation, revoked_at.is_some()))
+        };
+        let exception = |(person, granted_at, until): (Vec<u8>, i64, i64)| {
+            let person = PersonId(uuid_from("device_exception.person", &person)?);
+            Ok(DeviceException { person, granted_at: Timestamp(granted_at), until: Timestamp(until) })
+        };
+        Ok(DeviceLists {
+            devices: devices.into_iter().map(device).collect::<Result<_, StoreError>>()?,
+            certificates,
+            exceptions: exceptions.into_iter().map(exception).collect::<Result<_, StoreError>>()?,
+        })
+    }
+
+    fn device_from(&self, row: DeviceRow) -> Result<Device, StoreError> {
+        let (id, organisation, sealed, registered_at, seen_at, revoked_at) = row;
+        let id = DeviceId(uuid_from("device.id", &id)?);
+        let place = format!("device {id}");
+        let opened = self.region.names().open(&record_aad(DEVICE, id.0), &sealed);
+        let bytes = opened.map_err(StoreError::cannot_open(place.as_str()))?;
+        let record = DeviceRecord::decode(&bytes[..]).map_err(|error| StoreError::inconsistent(place, error))?;
+        Ok(Device {
+            id,
+            organisation: OrganisationId(uuid_from("device.organisation", &organisation)?),
+            name: record.name,
+            registered_at: Timestamp(registered_at),
+            seen_at: seen_at.map(Timestamp),
+            revoked_at: revoked_at.map(Timestamp),
+        })
+    }
+}
+
+fn serial_from(bytes: &[u8]) -> Result<Serial, StoreError> {
+    let serial = Serial::from_certificate(bytes);
+    serial.ok_or_else(|| StoreError::inconsistent("device_certificate.serial", "not of 16 bytes"))
+}
+
+fn certificate_from(row: CertificateRow) -> Result<DeviceCertificate, StoreError> {
+    let (serial, device, issued_at, expires_at, ended_at) = row;
+    Ok(DeviceCertificate {
+        serial: serial_from(&serial)?,
+        device: DeviceId(uuid_from("device_certificate.device", &device)?),
+        issued_at: Timestamp(issued_at),
+        expires_at: Timestamp(expires_at),
+        ended_at: ended_at.map(Timestamp),
+    })
+}

@@ -1,0 +1,104 @@
+//! The table of enrolments: by which link a device may get its certificate, until when. Only the link's hash is kept. How
+//! many wrong codes an enrolment bears is counted in `link.rs`.
+
+use prost::Message as _;
+
+use crate::domain::device::Enrolment;
+use crate::domain::ids::{DeviceId, EnrolmentId};
+use crate::domain::time::Timestamp;
+use crate::vault::TokenHash;
+
+use super::engine::run;
+use super::record::{InvitationRecord, record_aad, uuid_from};
+use super::{StoreError, Tx};
+
+const ENROLMENT: &[u8; 16] = b"enrolment/v1\0\0\0\0";
+
+type Row = (Vec<u8>, Vec<u8>, Vec<u8>, i64, i64, Option<i64>);
+
+impl Tx {
+    /// Adds an enrolment that bears this many wrong codes.
+    ///
+    /// # Errors
+    /// When the database fails or there is no such device.
+    pub async fn insert_enrolment(
+        &mut self,
+        enrolment: &Enrolment,
+        token: &TokenHash,
+        tries: u32,
+    ) -> Result<(), StoreError> {
+        const SQL: &str =
+            "insert into device_enrolment (id, token_hash, device, sealed, issued_at, expires_at, tries_left)
+            values ($1, $2, $3, $4, $5, $6, $7)";
+        let Enrolment { id, device, issued_at, expires_at, .. } = enrolment;
+        let record = InvitationRecord { code: enrolment.code.clone(), authenticator: Vec::new() };
+        let sealed = self.region.accounts().seal(&record_aad(ENROLMENT, id.0), &record.encode_to_vec());
+        run!(self, connection => {
+            sqlx::query(SQL)
+                .bind(id.0.as_bytes().as_slice())
+                .bind(token.as_bytes().as_slice())
+                .bind(device.0.as_bytes().as_slice())
+                .bind(sealed)
+                .bind(issued_at.0)
+                .bind(expires_at.0)
+                .bind(i64::from(tries))
+                .execute(connection)
+                .await?;
+        });
+        Ok(())
+    }
+
+    /// The enrolment whose link has this hash, open or not.
+    ///
+    /// # Errors
+    /// When the database fails or what it holds does not open.
+    pub async fn find_enrolment(&mut self, token: &TokenHash) -> Result<Option<Enrolment>, StoreError> {
+        const SQL: &str = "select id, device, sealed, issued_at, expires_at, ended_at from device_enrolment
+            where token_hash = $1";
+        let row: Option<Row> = run!(self, connection => {
+            sqlx::query_as(SQL).bind(token.as_bytes().as_slice()).fetch_optional(connection).await?
+        });
+        row.map(|row| self.enrolment_from(row)).transpose()
+    }
+
+    /// The enrolments of a device that have not ended; some of them may have expired.
+    ///
+    /// # Errors
+    /// When the database fails or what it holds does not open.
+    pub async fn list_enrolments(&mut self, device: DeviceId) -> Result<Vec<Enrolment>, StoreError> {
+        const SQL: &str = "select id, device, sealed, issued_at, expires_at, ended_at from device_enrolment
+            where device = $1 and ended_at is null order by issued_at desc";
+        let rows: Vec<Row> = run!(self, connection => {
+            sqlx::query_as(SQL).bind(device.0.as_bytes().as_slice()).fetch_all(connection).await?
+        });
+        rows.into_iter().map(|row| self.enrolment_from(row)).collect()
+    }
+
+    /// The enrolments of all devices that have not ended.
+    ///
+    /// # Errors
+    /// When the database fails or what it holds does not open.
+    pub async fn list_open_enrolments(&mut self) -> Result<Vec<Enrolment>, StoreError> {
+        const SQL: &str = "select id, device, sealed, issued_at, expires_at, ended_at from device_enrolment
+            where ended_at is null order by issued_at";
+        let rows: Vec<Row> = run!(self, connection => sqlx::query_as(SQL).fetch_all(connection).await?);
+        rows.into_iter().map(|row| self.enrolment_from(row)).collect()
+    }
+
+    fn enrolment_from(&self, row: Row) -> Result<Enrolment, StoreError> {
+        let (id, device, sealed, issued_at, expires_at, ended_at) = row;
+        let id = EnrolmentId(uuid_from("device_enrolment.id", &id)?);
+        let place = format!("enrolment {id}");
+        let opened = self.region.accounts().open(&record_aad(ENROLMENT, id.0), &sealed);
+        let bytes = opened.map_err(StoreError::cannot_open(place.as_str()))?;
+        let record = InvitationRecord::decode(&bytes[..]).map_err(|error| StoreError::inconsistent(place, error))?;
+        Ok(Enrolment {
+            id,
+            device: DeviceId(uuid_from("device_enrolment.device", &device)?),
+            code: record.code,
+            issued_at: Timestamp(issued_at),
+            expires_at: Timestamp(expires_at),
+            ended_at: ended_at.map(Timestamp),
+        })
+    }
+}

@@ -1,0 +1,85 @@
+// A tablet from its label to its certificate and back: registered at the console, enrolled by link and code, known by the hub
+// when it shows what it installed, revoked. The certificate goes through another TLS implementation than the one that made it.
+
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { test } from 'node:test';
+import { openBrowser } from '../browser.mjs';
+import { PASSWORD, freshHub, setUp, shownCode } from '../fresh-hub.mjs';
+import { assertNothingSticksOut, stumbles } from '../page.mjs';
+
+/** The dialog of devices, opened from the account. */
+async function openDevices(page) {
+  await page.getByRole('button', { name: /三浦 恵子/ }).click();
+  await page.getByRole('button', { name: '登録端末を管理する' }).click();
+  return page.getByRole('dialog', { name: '登録端末' });
+}
+
+test('a device is registered, fetches its certificate by link and code, is known by it, and is shut out', async (t) => {
+  const hub = await freshHub(t);
+  const { openPage } = await openBrowser(t);
+  const desk = await openPage();
+  const { login, secret } = await setUp(desk, hub.invited);
+  await desk.locator('.pill-good').waitFor();
+  const dialog = await openDevices(desk);
+  await dialog.getByText('登録された端末はありません。').waitFor();
+  await dialog.getByText('端末を登録する').first().click();
+  await dialog.getByLabel('端末の名前（ラベル）').fill('タブレット 3');
+  await dialog.getByRole('button', { name: '端末を登録する' }).click();
+  await dialog.getByText('まだ接続なし').waitFor();
+  await dialog.getByRole('button', { name: '登録リンク' }).click();
+  await dialog.getByRole('img', { name: '端末登録用の QR コード' }).waitFor();
+  await desk.shot('devices-link');
+  assert.deepEqual(await stumbles(desk), []);
+  const [link, code] = [await dialog.locator('.once .secret').innerText(), await dialog.locator('.once .told').innerText()];
+
+  const tablet = await openPage({ size: 'tablet' });
+  await tablet.goto(link);
+  await tablet.getByRole('heading', { name: '端末の登録' }).waitFor();
+  assert.ok(!tablet.url().includes('enrolment='), tablet.url());
+  await tablet.getByLabel('登録コード（6 桁）').fill('000000' === code ? '000001' : '000000');
+  await tablet.getByRole('button', { name: '次へ' }).click();
+  await tablet.getByText('端末登録のリンクまたはコードが正しくないか').waitFor();
+  await tablet.getByLabel('登録コード（6 桁）').fill(code);
+  await tablet.getByRole('button', { name: '次へ' }).click();
+  await tablet.getByText('タブレット 3').waitFor();
+  const [download] = await Promise.all([
+    tablet.waitForEvent('download'),
+    tablet.getByRole('button', { name: '証明書を受け取る' }).click(),
+  ]);
+  assert.equal(download.suggestedFilename(), 'タブレット-3.p12');
+  const passphrase = await tablet.locator('.told').innerText();
+  await tablet.shot('devices-enrolled');
+  assert.deepEqual(await stumbles(tablet), []);
+  await assertNothingSticksOut(tablet, 'a certificate that has come');
+  assert.deepEqual(tablet.complaints.filter((one) => !one.includes('401')), []);
+  await tablet.getByRole('button', { name: 'サインインへ' }).click();
+  await tablet.getByText('この端末について').click();
+  await tablet.getByText('この端末の証明書は届いていません。').waitFor();
+
+  const pfx = await readFile(await download.path());
+  const known = await openPage({ size: 'tablet', clientCertificates: [{ origin: hub.url, pfx, passphrase }] });
+  await known.goto(hub.url);
+  await known.getByText('この端末について').click();
+  await known.getByText('この端末は登録されています').waitFor();
+  await known.getByLabel('サインイン ID').fill(login);
+  await known.getByLabel('パスワード').fill(PASSWORD);
+  // The code of this half minute was used when the account was set up.
+  await known.getByLabel('確認コード（6 桁）').fill(shownCode(secret, 1));
+  await known.getByRole('button', { name: 'サインイン' }).click();
+  await known.locator('.pill-good').waitFor();
+
+  await dialog.getByRole('button', { name: '控えました' }).click();
+  // Nobody grants themselves an exception, and this region has one person.
+  await dialog.getByText('端末なしの例外').click();
+  await dialog.getByLabel('理由（監査記録に残ります）').fill('紛失');
+  await dialog.getByRole('button', { name: '例外を認める' }).click();
+  await dialog.getByText('自分の例外は認められません').waitFor();
+  await dialog.getByRole('button', { name: '取り消す' }).click();
+  await dialog.getByLabel('タブレット 3 を取り消す理由').fill('駐車場で紛失');
+  await dialog.getByRole('button', { name: '取り消す' }).click();
+  await dialog.getByText('取り消し済み').waitFor();
+  await desk.shot('devices-revoked');
+  await known.getByText('この端末の登録が取り消されました').waitFor();
+  assert.deepEqual(desk.complaints.filter((one) => !one.includes('403')), []);
+});

@@ -1,0 +1,199 @@
+// `<renkei-devices>`: the registered devices that this person looks after, in a dialog: registering one, a link with its code
+// or a file with its passphrase for its certificate, and revoking it. For the secretariat and administrators of an office.
+
+import { html, nothing } from '../vendor/lit.js';
+import { moment } from '../dates.js';
+import { inLanguage, say } from '../language.js';
+import { saveBundle } from '../enrolment.js';
+import { exceptionsPart } from './exceptions.js';
+import { icon } from './icons.js';
+import { View } from './view.js';
+
+/** @typedef {import('../rest.js').Device} Device */
+
+export class DevicesDialog extends View {
+  constructor() {
+    super();
+    /** @type {Device[] | null} */
+    this.devices = null;
+    /** @type {import('../rest.js').Organisation[]} */
+    this.offices = [];
+    /** For the secretariat. @type {{person: string, until: string}[] | null} */
+    this.exceptions = null;
+    /** @type {import('../rest.js').Person[]} */
+    this.people = [];
+    /** What is shown this once. @type {{device: string, link?: string, qr?: string, code?: string, passphrase?: string, until: string} | null} */
+    this.shown = null;
+    /** The device that is about to be revoked. */
+    this.revoking = '';
+    this.trouble = '';
+    this.busy = false;
+  }
+
+  get dialog() {
+    return /** @type {HTMLDialogElement} */ (this.querySelector('dialog'));
+  }
+
+  begin() {
+    Object.assign(this, { devices: null, shown: null, revoking: '', trouble: '' });
+    this.requestUpdate();
+    this.updateComplete.then(() => this.dialog.showModal());
+    this.attempt(async () => {
+      const { me, isSecretariat } = this.model;
+      const all = await this.model.rest.organisations();
+      this.offices = all.filter(({ id }) => isSecretariat || me?.administers?.includes(id));
+      if (isSecretariat) this.people = await this.model.rest.people();
+      await this.load();
+    });
+  }
+
+  async load() {
+    this.devices = await this.model.rest.devices();
+    if (this.model.isSecretariat) this.exceptions = await this.model.rest.deviceExceptions();
+  }
+
+  /** @param {() => Promise<void>} work */
+  async attempt(work) {
+    if (this.busy) return;
+    Object.assign(this, { busy: true, trouble: '' });
+    this.requestUpdate();
+    try {
+      await work();
+    } catch (/** @type {any} */ error) {
+      this.trouble = inLanguage(error.reason) || say('entrance_unreachable');
+    }
+    this.busy = false;
+    this.requestUpdate();
+  }
+
+  render() {
+    return html`<dialog class="sheet account" aria-labelledby="devices-title">
+      <header class="sheet-head"><h2 id="devices-title">${say('device_list')}</h2>
+        <button class="button button-text" type="button" @click=${() => this.dialog.close()}>${icon('close')}<span>${say('close')}</span></button></header>
+      <div class="sheet-body">
+        <p class="field-error" role="alert">${this.trouble ? html`${icon('alarm')}<span>${this.trouble}</span>` : nothing}</p>
+        ${this.once()}${this.list()}${this.form()}${exceptionsPart(this, (person, until, reason) => this.grant(person, until, reason), (person) => this.end(person))}
+      </div></dialog>`;
+  }
+
+  /** A link with its code, or the passphrase of a file: they go different ways, and are not shown again. */
+  once() {
+    const { shown } = this;
+    if (!shown) return nothing;
+    const { device, link, qr, code, passphrase, until } = shown;
+    return html`<section class="once" role="status"><h3>${say('device_for', { name: device })}</h3>
+      ${link ? html`<img class="qr" alt=${say('device_link_qr')} width="200" height="200" src="data:image/svg+xml;base64,${btoa(qr ?? '')}">
+        <p class="quiet">${say('device_link_how')}</p><p><code class="secret">${link}</code></p>` : html`<p>${say('device_file_saved')}</p>`}
+      <p class="set-up-name"><span>${say(code ? 'device_code' : 'device_passphrase')}</span><b class="told">${code ?? passphrase}</b>
+        <small>${say('device_told_apart')}</small></p>
+      <p class="quiet">${say('sign_in_until', { at: moment(Date.parse(until)) })}</p>
+      <button class="button" type="button" @click=${() => this.forget()}>${say('device_noted')}</button></section>`;
+  }
+
+  forget() {
+    this.shown = null;
+    this.requestUpdate();
+  }
+
+  list() {
+    const { devices } = this;
+    if (devices === null) return html`<p class="quiet">${say('loading')}</p>`;
+    if (devices.length === 0) return html`<p class="quiet">${say('device_none')}</p>`;
+    return html`<ul class="sign-ins">${devices.map((one) => this.one(one))}</ul>`;
+  }
+
+  /** @param {Device} device */
+  one(device) {
+    const office = this.offices.find(({ id }) => id === device.organisation)?.name ?? '';
+    const { revoked_at: revokedAt, seen_at: seenAt, certificate, enrolling_until: until } = device;
+    return html`<li class="sign-in-row"><div><b>${device.name}</b> ${revokedAt ? html`<span class="pill pill-warning">${say('device_revoked')}</span>` : nothing}
+      <small>${office}</small>
+      <small>${seenAt ? say('device_seen', { at: moment(Date.parse(seenAt)) }) : say('device_unseen')}${
+        certificate && !revokedAt ? html`・${say('device_certificate_until', { at: moment(Date.parse(certificate.expires_at)) })}` : nothing}${
+        until ? html`・${say('device_link_until', { at: moment(Date.parse(until)) })}` : nothing}</small></div>
+      ${revokedAt ? nothing : this.revoking === device.id ? this.revokeForm(device) : html`<span class="device-acts">
+        <button class="button button-small" type="button" @click=${() => this.attempt(() => this.enrol(device))}>${say('device_link')}</button>
+        <button class="button button-small" type="button" @click=${() => this.attempt(() => this.issue(device))}>${say('device_file')}</button>
+        <button class="button button-small" type="button" @click=${() => this.ask(device.id)}>${say('device_revoke')}</button></span>`}</li>`;
+  }
+
+  /** @param {string} id */
+  ask(id) {
+    this.revoking = id;
+    this.requestUpdate();
+  }
+
+  /** @param {Device} device */
+  revokeForm(device) {
+    return html`<form class="device-revoke" @submit=${(/** @type {any} */ event) => this.revoke(event, device)}>
+      <label class="wide">${say('device_revoke_why', { name: device.name })}<input name="reason" required maxlength="1000"></label>
+      <span class="device-acts"><button class="button button-primary button-small" type="submit">${say('device_revoke')}</button>
+      <button class="button button-small" type="button" @click=${() => this.ask('')}>${say('cancel')}</button></span></form>`;
+  }
+
+  /** @param {any} event @param {Device} device */
+  revoke(event, device) {
+    event.preventDefault();
+    const reason = String(new FormData(event.target).get('reason') ?? '');
+    this.attempt(async () => {
+      await this.model.rest.revokeDevice(device.id, reason);
+      this.revoking = '';
+      await this.load();
+    });
+  }
+
+  /** @param {Device} device */
+  async enrol(device) {
+    const { link, qr, code, expires_at: until } = await this.model.rest.enrolDevice(device.id);
+    this.shown = { device: device.name, link, qr, code, until };
+    await this.load();
+  }
+
+  /** @param {Device} device */
+  async issue(device) {
+    const bundle = await this.model.rest.issueCertificate(device.id);
+    saveBundle(bundle);
+    this.shown = { device: device.name, passphrase: bundle.passphrase, until: bundle.expires_at };
+    await this.load();
+  }
+
+  form() {
+    return html`<details class="more"><summary>${say('device_register')}</summary>
+      <form class="more-fields" @submit=${(/** @type {any} */ event) => this.register(event)}>
+        <label class="wide">${say('device_name')}<input name="name" required maxlength="80" autocomplete="off"></label>
+        <label class="wide">${say('device_office')}<select name="organisation" required>
+          ${this.offices.map(({ id, name }) => html`<option value=${id}>${name}</option>`)}</select></label>
+        <p class="quiet">${say('device_register_how')}</p>
+        <button class="button button-primary" type="submit" aria-disabled=${String(this.busy)}>${say('device_register')}</button></form></details>`;
+  }
+
+  /** @param {string} person @param {string} until @param {string} reason */
+  grant(person, until, reason) {
+    this.attempt(async () => {
+      await this.model.rest.grantException(person, { until, reason });
+      await this.load();
+    });
+  }
+
+  /** @param {string} person */
+  end(person) {
+    this.attempt(async () => {
+      await this.model.rest.endException(person);
+      await this.load();
+    });
+  }
+
+  /** @param {any} event */
+  register(event) {
+    event.preventDefault();
+    const form = /** @type {HTMLFormElement} */ (event.target);
+    const fields = new FormData(form);
+    this.attempt(async () => {
+      await this.model.rest.registerDevice({ name: String(fields.get('name')), organisation: String(fields.get('organisation')) });
+      form.reset();
+      await this.load();
+    });
+  }
+}
+
+customElements.define('renkei-devices', DevicesDialog);
