@@ -34,7 +34,10 @@ impl FromRequestParts<App> for SignedIn {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
         let Arrived(signed_in) = Arrived::from_request_parts(parts, app).await?;
-        app.hub.region().held_back(&signed_in).map_or(Ok(signed_in), |held| Err(held.into()))
+        match app.hub.region().held_back(&signed_in) {
+            None => Ok(signed_in),
+            Some(held) => Err(held.into()),
+        }
     }
 }
 

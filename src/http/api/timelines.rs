@@ -177,7 +177,7 @@ pub async fn post_entry(
     Id(timeline): Id<TimelineId>,
     JsonBytes(bytes): JsonBytes,
 ) -> Result<(StatusCode, Json<Value>), Problem> {
-    let intent = read_intent(&app, &signed_in, timeline, &bytes)?;
+    let intent = read_intent(&app, &signed_in, timeline, &bytes).map_err(|problem| *problem)?;
     let answer = app.hub.post_and_wait(signed_in.actor, intent).await;
     let status = match &answer {
         Answer::Refused(refused) => return Err(refused.clone().into()),
@@ -189,12 +189,12 @@ pub async fn post_entry(
 }
 
 /// Reads a post. Whoever has to pledge first may post their pledge and nothing else.
-fn read_intent(app: &App, by: &SignedIn, timeline: TimelineId, bytes: &[u8]) -> Result<Intent, Problem> {
+fn read_intent(app: &App, by: &SignedIn, timeline: TimelineId, bytes: &[u8]) -> Result<Intent, Box<Problem>> {
     let held = app.hub.region().held_back(by);
     match (rest::read_intent(timeline, bytes), held) {
-        (Ok(intent), Some(held)) if !held.lets_through(&intent) => Err(held.into()),
-        (Err(_), Some(held)) => Err(held.into()),
-        (read, _) => Ok(read?),
+        (Ok(intent), Some(held)) if !held.lets_through(&intent) => Err(Box::new(held.into())),
+        (Err(_), Some(held)) => Err(Box::new(held.into())),
+        (read, _) => read.map_err(|error| Box::new(error.into())),
     }
 }
 
@@ -210,7 +210,7 @@ pub async fn dry_run(
     Id(timeline): Id<TimelineId>,
     JsonBytes(bytes): JsonBytes,
 ) -> Result<Json<Value>, Problem> {
-    let intent = read_intent(&app, &signed_in, timeline, &bytes)?;
+    let intent = read_intent(&app, &signed_in, timeline, &bytes).map_err(|problem| *problem)?;
     let decision = app.hub.dry_run(signed_in.actor, intent.clone()).await?;
     let result = dry_run_result(app.hub.region(), &intent, decision);
     Ok(Json(rest::content_of(&ServerFrame::DryRunResult(result))))
