@@ -387,7 +387,7 @@ const CHANGES_THE_LIST = new Set(['registration', 'consent', 'team_link', 'team_
 
 const HEAR = /** @type {Record<string, (model: Model, happening: any) => void>} */ ({
   connection(model, { connection }) {
-    if (connection.phase === 'ended' && SIGN_IN_OVER.has(connection.code)) model.leave('sign_in_ended');
+    if (connection.phase === 'ended' && SIGN_IN_OVER.has(connection.code)) model.leave(connection.code);
     if (connection.phase === 'waiting' || connection.phase === 'offline') model.presence.clear();
   },
   welcome(model) {

@@ -30,6 +30,7 @@ export function signInPage(page) {
 /** Why somebody is here, where more can be said than a code. @type {Record<string, 'signed_out_ended' | 'signed_out_device_revoked' | 'signed_out_device_elsewhere' | 'device_notice'>} */
 const REASONS = {
   sign_in_ended: 'signed_out_ended',
+  sign_in_expired: 'signed_out_ended',
   device_revoked: 'signed_out_device_revoked',
   device_refused: 'device_notice',
   device_required: 'device_notice',
