@@ -3,6 +3,8 @@
 
 pub mod accounts;
 pub mod advice;
+pub mod audit;
+pub mod checkpoints;
 pub mod compliance;
 pub mod directory;
 pub mod duties;

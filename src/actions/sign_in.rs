@@ -96,7 +96,8 @@ impl NewSignIn {
             way: Some(way),
             used_at: now,
         };
-        let act = Act { by, deed: Deed::SignInIssued { sign_in: id, person, position, expires_at, way: Some(way) } };
+        let (way, device) = (Some(way), row.device.clone());
+        let act = Act { by, deed: Deed::SignInIssued { sign_in: id, person, position, expires_at, way, device } };
         Ok(ReadySignIn { token, signed_in: SignedIn { id, actor, until: expires_at }, row, act })
     }
 }

@@ -1,9 +1,10 @@
-//! What the audit log seals ↔ bytes: posts that were refused, and acts beside the timelines.
+//! What the audit log seals ↔ bytes: posts that were refused, reads, and acts beside the timelines.
 
 use prost::Message as _;
 
 use super::CodecError;
 use super::audited_account::{account_deed, account_message};
+use super::audited_reading::{read_began, read_began_message, read_ended, read_ended_message, use_message, used};
 use super::content::{actor, actor_message};
 use super::field::{code, code_text, date, each, id, id_text, ids, message, optional_code};
 use super::proto::store::v1 as stored;
@@ -11,6 +12,7 @@ use super::stored::{Refusal, refusal, refusal_message};
 use crate::domain::act::{Act, By, Deed};
 use crate::domain::directory::Position;
 use crate::domain::ids::{OrganisationId, PatientId, PersonId, RulebookVersionId, SignInId};
+use crate::domain::reading::{Read, ReadEnded};
 use crate::domain::text::Invalid;
 use crate::domain::time::Timestamp;
 
@@ -19,6 +21,8 @@ use crate::domain::time::Timestamp;
 pub enum Audited {
     Refusal(Refusal),
     Act(Act),
+    Read(Read),
+    ReadEnded(ReadEnded),
 }
 
 /// The bytes of a record.
@@ -28,6 +32,8 @@ pub fn encode_audited(audited: &Audited) -> Vec<u8> {
     let what = match audited {
         Audited::Refusal(refusal) => What::Refusal(Box::new(refusal_message(refusal))),
         Audited::Act(act) => What::Act(Box::new(act_message(act))),
+        Audited::Read(read) => What::ReadBegan(Box::new(read_began_message(read))),
+        Audited::ReadEnded(ended) => What::ReadEnded(Box::new(read_ended_message(ended))),
     };
     stored::AuditRecord { what: Some(what) }.encode_to_vec()
 }
@@ -41,6 +47,8 @@ pub fn decode_audited(bytes: &[u8]) -> Result<Audited, CodecError> {
     Ok(match stored::AuditRecord::decode(bytes)?.what {
         Some(What::Refusal(kept)) => Audited::Refusal(refusal(*kept)?),
         Some(What::Act(kept)) => Audited::Act(act(*kept)?),
+        Some(What::ReadBegan(kept)) => Audited::Read(read_began(&kept)?),
+        Some(What::ReadEnded(kept)) => Audited::ReadEnded(read_ended(&kept)?),
         None => return Err(Invalid::required("what").into()),
     })
 }
@@ -59,13 +67,17 @@ fn deed_message(deed: &Deed) -> stored::act::Deed {
     use stored::act::Deed as Kept;
     match deed {
         Deed::Account(deed) => Kept::AccountActed(account_message(deed)),
-        Deed::SignInIssued { sign_in, person, position, expires_at, way } => Kept::SignInIssued(stored::SignInIssued {
-            sign_in: id_text(sign_in.0),
-            person: id_text(person.0),
-            position: Some(position_message(*position)),
-            expires_at_us: expires_at.as_micros(),
-            way: way.map(code_text).unwrap_or_default(),
-        }),
+        Deed::SignInIssued { sign_in, person, position, expires_at, way, device } => {
+            Kept::SignInIssued(stored::SignInIssued {
+                sign_in: id_text(sign_in.0),
+                person: id_text(person.0),
+                position: Some(position_message(*position)),
+                expires_at_us: expires_at.as_micros(),
+                way: way.map(code_text).unwrap_or_default(),
+                device: device.clone(),
+            })
+        }
+        Deed::AuditUsed { how, filter, reason } => Kept::AuditUsed(use_message(*how, filter, reason)),
         Deed::SignInEnded { sign_in, person, position, why } => Kept::SignInEnded(stored::SignInEnded {
             sign_in: id_text(sign_in.0),
             person: id_text(person.0),
@@ -122,7 +134,9 @@ fn deed(kept: stored::act::Deed) -> Result<Deed, Invalid> {
             position: message("position", kept.position, position)?,
             expires_at: Timestamp(kept.expires_at_us),
             way: optional_code("way", &kept.way)?,
+            device: kept.device,
         },
+        Kept::AuditUsed(kept) => used(kept)?,
         Kept::AccountActed(kept) => Deed::Account(account_deed(kept)?),
         Kept::SignInEnded(kept) => Deed::SignInEnded {
             sign_in: id("sign_in", &kept.sign_in, SignInId)?,

@@ -5,6 +5,8 @@
 
 mod audited;
 mod audited_account;
+mod audited_mark;
+mod audited_reading;
 mod body;
 mod content;
 mod delivery;

@@ -4,6 +4,7 @@
 use jiff::civil::Date;
 
 use super::account::{AccountDeed, SignInWay};
+use super::audit::{AuditFilter, AuditUse};
 use super::directory::{Actor, Position};
 use super::ids::{OrganisationId, PatientId, PersonId, RulebookVersionId, SignInId};
 use super::lifecycle::LifeStep;
@@ -39,6 +40,8 @@ pub enum Deed {
         expires_at: Timestamp,
         /// Records of hubs before there were accounts do not say it.
         way: Option<SignInWay>,
+        /// What the device calls itself.
+        device: String,
     },
     SignInEnded {
         sign_in: SignInId,
@@ -80,6 +83,13 @@ pub enum Deed {
         fingerprint: String,
         /// For people: who signed which set, from when it is in force, why it was retired.
         said: String,
+    },
+    /// A part of the audit log was looked at or taken out.
+    AuditUsed {
+        how: AuditUse,
+        filter: Box<AuditFilter>,
+        /// Why, as whoever runs commands on the machine wrote; empty for the secretariat, whose task it is.
+        reason: String,
     },
 }
 

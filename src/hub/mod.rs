@@ -14,6 +14,7 @@ pub mod fanout;
 mod fetching;
 mod findings;
 mod files;
+mod granting;
 mod ledger;
 mod linking_queue;
 pub mod meter;
@@ -69,7 +70,7 @@ use crate::domain::time::Timestamp;
 use crate::limits;
 use crate::rulebook::Decision;
 use crate::store::{GrantChange, GrantId, Journal};
-pub use crate::store::{ReadMarker, ShelfError, StoreError};
+pub use crate::store::{Exposure, ReadMarker, ShelfError, StoreError};
 use crate::vault::Mac;
 
 /// A handle on the running hub. Cheap to clone; when the last is gone, the hub finishes what it was given.

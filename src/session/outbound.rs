@@ -116,7 +116,7 @@ impl Session {
                 self.hub.fanout().remove(&self.outbox, [timeline]);
             }
             return match granted {
-                Some(_) => self.close_record(grant, Seq::ZERO).await,
+                Some(_) => self.close_record(timeline, grant, Seq::ZERO).await,
                 None => Ok(()),
             };
         }
@@ -127,13 +127,13 @@ impl Session {
         };
         if !granted.subscription.stands() {
             // The batch that opened it also ended it, and its `forget` is written already: the hub is asked again.
-            self.close_record(grant, Seq::ZERO).await?;
+            self.close_record(timeline, grant, Seq::ZERO).await?;
             return self.ask(timeline, after).await;
         }
         if after > granted.head || sees_otherwise_since(&self.hub, &self.signed_in, after, &granted).await? {
             // What the client has is not what it would be sent. Asked anew, so that the record of reading says so.
             self.writer.feed(&forget_frame(timeline, None)).await?;
-            self.close_record(grant, Seq::ZERO).await?;
+            self.close_record(timeline, grant, Seq::ZERO).await?;
             return self.ask(timeline, Seq::ZERO).await;
         }
         let (subscription, head) = (granted.subscription, granted.head);
@@ -154,7 +154,7 @@ impl Session {
         if entry.is_none() {
             self.catching_up.retain(|behind| *behind != timeline);
             if let Some(place) = self.places.remove(&timeline) {
-                self.close_record(place.grant, place.covered).await?;
+                self.close_record(timeline, place.grant, place.covered).await?;
             }
         }
         self.writer.feed(&forget_frame(timeline, entry)).await

@@ -31,6 +31,7 @@ pub(super) const STEPS: &[Step] = &[
     step!(6, "0006_rulebook_lifecycle"),
     step!(7, "0007_advice"),
     step!(8, "0008_accounts"),
+    step!(10, "0010_provable_history"),
 ];
 
 pub(super) async fn migrate(engine: &Engine) -> Result<(), MigrateError> {

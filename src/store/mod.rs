@@ -11,6 +11,7 @@ mod account;
 mod advice;
 mod alone;
 mod audit;
+mod audit_search;
 mod batch;
 pub mod check;
 mod check_files;
@@ -23,6 +24,7 @@ mod duties;
 mod engine;
 mod entry;
 mod error;
+mod exposure;
 #[cfg(test)]
 pub mod fault;
 mod file;
@@ -43,20 +45,24 @@ mod rulebook;
 mod rulebook_version;
 mod shelf;
 mod sign_in;
+mod signed_checkpoint;
 mod snapshot;
 #[cfg(test)]
 mod tests;
 mod timeline;
+pub mod verify;
 
 pub use accesses::DeclaredAccess;
 pub use audit::AuditRecord;
+pub use audit_search::{AuditFound, AuditOrder, AuditPage};
 pub use batch::{
-    AuditSeal, Batch, ClearHeader, GrantChange, GrantId, HeadUpdate, NewTimeline, QueueState, ReadMarker, Resolved,
+    AuditSeal, Batch, ClearHeader, EndedReading, GrantChange, GrantId, HeadUpdate, NewTimeline, QueueState, ReadMarker, Resolved,
     SealedAudit, SealedEntry, SealedQueued, ShutOut, Subject,
 };
 pub use engine::Tx;
 pub use entry::{KnownId, Page, StoredEntry};
 pub use error::{CommitError, OpenError, StoreError};
+pub use exposure::Exposure;
 pub use file::{FileName, HandedIn, KeptFile, NamedFile, UnnamedFile, open_file, seal_file};
 pub use health::Health;
 pub use journal::Journal;
@@ -68,5 +74,6 @@ pub use reading::Grant;
 pub use rulebook::RulebookFile;
 pub use shelf::{Shelf, ShelfError};
 pub use sign_in::{EndedSignIn, SignIn};
+pub use signed_checkpoint::{KeptCheckpoint, SinceCheckpoint};
 pub use snapshot::SealedSnapshot;
 pub use timeline::Loaded;

@@ -6,6 +6,7 @@ use crate::domain::directory::Actor;
 use crate::domain::duty::DutyId;
 use crate::domain::ids::{EntryId, PatientId, PersonId, Seq};
 use crate::domain::kind::Kind;
+use crate::domain::reading::ReadScope;
 use crate::domain::role::Role;
 use crate::hub::published::Published;
 use crate::hub::reading::LookError;
@@ -43,7 +44,8 @@ impl Asker<'_> {
         let (timeline, seq) = (stored.entry.timeline, stored.entry.seq);
         let before = Seq(seq.0.saturating_sub(1));
         let SignedIn { actor, id: sign_in, .. } = self.signed_in;
-        let sight = self.hub.look(actor, sign_in, timeline, before, Some(seq)).await?.ok_or(AskError::NotFound)?;
+        let sight = self.hub.look(actor, sign_in, timeline, before, Some(seq), ReadScope::Explanation).await?;
+        let sight = sight.ok_or(AskError::NotFound)?;
         let entry = Published::of_stored(stored);
         if !sight.view.shows(&entry) {
             return Err(AskError::NotFound);
@@ -106,7 +108,7 @@ impl Asker<'_> {
 
     async fn card(&self, patient: PatientId) -> Result<Sight, AskError> {
         let SignedIn { actor, id, .. } = self.signed_in;
-        let sight = self.hub.look(actor, id, patient.into(), Seq::ZERO, Some(Seq::ZERO)).await?;
+        let sight = self.hub.look(actor, id, patient.into(), Seq::ZERO, Some(Seq::ZERO), ReadScope::Explanation).await?;
         sight.ok_or(AskError::NotFound)
     }
 }

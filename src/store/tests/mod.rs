@@ -6,6 +6,7 @@ mod commits;
 mod damage;
 mod duties;
 mod files;
+mod history;
 mod loads;
 mod power;
 mod records;
