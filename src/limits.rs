@@ -98,12 +98,28 @@ pub const AUDIT_OUT_OF_ORDER_S: u64 = 300;
 pub const AUDIT_PAGE_RECORDS_DEFAULT: usize = 100;
 /// The most that can be asked for.
 pub const AUDIT_PAGE_RECORDS_MAX: usize = 500;
-/// Records of an export that are made ready ahead of a reader who takes them slowly.
+/// Pieces of an export that are made ready ahead of a reader who takes them slowly.
 pub const AUDIT_EXPORT_PIECES_WAITING_MAX: usize = 2;
 /// An export must be taken within this time.
 pub const AUDIT_EXPORT_TIMEOUT_MS: u64 = 3_600_000;
 /// Lines that one look at who was exposed to what lists at most.
 pub const EXPOSURE_LINES_MAX: usize = 5_000;
+/// How often it is looked for audit records to ship.
+pub const SHIP_POLL_MS: u64 = 500;
+/// Nothing to ship for this long: the listener is asked to confirm by closing the connection.
+pub const SHIP_IDLE_MS: u64 = 2_000;
+/// Records on the way before the listener is asked to confirm; after an outage at most so many come twice.
+pub const SHIP_CONFIRM_RECORDS: u64 = 5_000;
+/// After a failure shipping is tried again after this, then after twice this, and so on,
+pub const SHIP_RETRY_MS_MIN: u64 = 1_000;
+/// but at least this often.
+pub const SHIP_RETRY_MS_MAX: u64 = 60_000;
+/// A listener has this long to take a connection.
+pub const SHIP_CONNECT_MS_MAX: u64 = 10_000;
+/// A listener has this long to take some hundred records.
+pub const SHIP_WRITE_MS_MAX: u64 = 30_000;
+/// A listener has this long to close a connection that was ended.
+pub const SHIP_CONFIRM_MS_MAX: u64 = 10_000;
 /// Longest reason for looking at the audit log.
 pub const AUDIT_REASON_CHARS_MAX: usize = 1_000;
 

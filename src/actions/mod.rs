@@ -21,6 +21,7 @@ pub mod registering;
 pub mod replaying;
 pub mod rulebook;
 pub mod rulebook_life;
+pub mod shipping;
 pub mod sign_in;
 mod tickets;
 pub mod visible;

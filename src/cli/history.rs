@@ -1,19 +1,22 @@
-//! What keeps the history provable beside a running hub: checkpoints as it goes on, and one at its end. Called by `serve.rs`.
+//! What keeps the history provable beside a running hub: checkpoints as it goes on and one at its end, and the audit log
+//! shipped to another system. Called by `serve.rs`.
 
 use std::sync::Arc;
 
 use tokio::task::JoinHandle;
 
 use crate::actions::checkpoints::Checkpoints;
+use crate::actions::shipping::Shipping;
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::store::Journal;
+use crate::hub::Hub;
 use crate::vault::CheckpointKey;
 
 /// What is to run; by default nothing.
 #[derive(Debug, Default)]
 pub(super) struct History {
     checkpoints: Option<Checkpoints>,
+    shipping: Option<Shipping>,
 }
 
 /// What runs.
@@ -28,9 +31,10 @@ impl History {
     ///
     /// # Errors
     /// When the key cannot be read or made.
-    pub(super) fn of(config: &Config, journal: &Journal) -> anyhow::Result<Self> {
+    pub(super) fn of(config: &Config, hub: &Hub) -> anyhow::Result<Self> {
         let key = CheckpointKey::load_or_create_file(&config.audit.checkpoint_key_file)?;
-        Ok(Self { checkpoints: Some(Checkpoints::new(journal.clone(), key, &config.audit)) })
+        let checkpoints = Some(Checkpoints::new(hub.journal().clone(), key, &config.audit));
+        Ok(Self { checkpoints, shipping: Shipping::of(hub.clone(), &config.audit) })
     }
 
     pub(super) fn begin(self, clock: &Arc<dyn Clock>) -> Beside {
@@ -39,7 +43,9 @@ impl History {
             let clock = Arc::clone(clock);
             tokio::spawn(async move { checkpoints.tend(&clock).await })
         });
-        Beside { tasks: checkpointing.into_iter().collect(), checkpoints, clock: Arc::clone(clock) }
+        let shipping = self.shipping.map(|shipping| tokio::spawn(async move { shipping.tend().await }));
+        let tasks = checkpointing.into_iter().chain(shipping).collect();
+        Beside { tasks, checkpoints, clock: Arc::clone(clock) }
     }
 }
 

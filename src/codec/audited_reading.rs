@@ -132,7 +132,8 @@ mod tests {
             until: Some(Timestamp(0)),
         };
         for (how, filter) in AuditUse::ALL.iter().zip([AuditFilter::default(), some].iter().cycle()) {
-            let deed = Deed::AuditUsed { how: *how, filter: Box::new(filter.clone()), reason: "届出のため".to_owned() };
+            let deed =
+                Deed::AuditUsed { how: *how, filter: Box::new(filter.clone()), reason: "届出のため".to_owned() };
             kept.push(Audited::Act(Act { by: By::Operator, deed }));
         }
         for audited in kept {

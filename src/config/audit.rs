@@ -24,9 +24,18 @@ pub struct AuditSettings {
 /// Where audit records are shipped to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ShipTo {
-    Tls { host: String, port: u16 },
-    Tcp { host: String, port: u16 },
-    Udp { host: String, port: u16 },
+    Tls {
+        host: String,
+        port: u16,
+    },
+    Tcp {
+        host: String,
+        port: u16,
+    },
+    Udp {
+        host: String,
+        port: u16,
+    },
     /// A datagram socket, such as the system's log.
     Unix(PathBuf),
     File(PathBuf),

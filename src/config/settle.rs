@@ -10,8 +10,8 @@ use super::read::Reader;
 use super::source::AllGiven;
 use super::value::{expected_database, expected_origin};
 use super::{
-    AccountSettings, AuditSettings, Config, Database, Language, Listen, Log, LogFormat, LogLevel, Mistake, PasswordProfile, Place,
-    SessionLimits, ShipTo, TlsFiles, WebOrigin,
+    AccountSettings, AuditSettings, Config, Database, Language, Listen, Log, LogFormat, LogLevel, Mistake,
+    PasswordProfile, Place, SessionLimits, ShipTo, TlsFiles, WebOrigin,
 };
 use crate::domain::text::Text;
 use crate::limits::{

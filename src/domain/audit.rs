@@ -64,7 +64,8 @@ impl AuditFilter {
     /// Whether a record that was made then and is marked so belongs to the part, whatever patient it is about.
     #[must_use]
     pub fn takes(&self, recorded_at: Timestamp, mark: Option<&AuditMark>) -> bool {
-        let in_time = self.from.is_none_or(|from| from <= recorded_at) && self.until.is_none_or(|end| recorded_at < end);
+        let in_time =
+            self.from.is_none_or(|from| from <= recorded_at) && self.until.is_none_or(|end| recorded_at < end);
         let is_unmarked_meant = self.person.is_none() && self.organisation.is_none() && self.kind.is_none();
         in_time
             && mark.map_or(is_unmarked_meant, |mark| {

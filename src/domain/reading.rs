@@ -23,6 +23,7 @@ closed_list! {
         Markers = "markers", "既読の状況", "who has read how far";
         Declaration = "declaration", "緊急時の閲覧の宣言", "a declaration of emergency access";
         Office = "office", "事業所の情報", "an office's page";
+        Notice = "notice", "約束などのお知らせ", "a notice";
         Audit = "audit", "監査記録の中の患者名", "the name beside an audit record";
     }
 }

@@ -32,7 +32,8 @@ use crate::limits;
 use crate::rulebook::calendar::Calendar;
 use crate::rulebook::{self, Acceptance, Decision, Refusal, Rulebook, Situation, Surroundings, Target};
 use crate::store::{
-    self, ClearHeader, HeadUpdate, NewTimeline, QueueState, Resolved, SealedEntry, SealedQueued, SealedSnapshot, ShutOut,
+    self, ClearHeader, HeadUpdate, NewTimeline, QueueState, Resolved, SealedEntry, SealedQueued, SealedSnapshot,
+    ShutOut,
 };
 use crate::vault::{Mac, RegionKey};
 

@@ -69,8 +69,8 @@ use crate::domain::role::Role;
 use crate::domain::time::Timestamp;
 use crate::limits;
 use crate::rulebook::Decision;
-use crate::store::{GrantChange, GrantId, Journal};
 pub use crate::store::{Exposure, ReadMarker, ShelfError, StoreError};
+use crate::store::{GrantChange, GrantId, Journal};
 use crate::vault::Mac;
 
 /// A handle on the running hub. Cheap to clone; when the last is gone, the hub finishes what it was given.

@@ -5,9 +5,11 @@ use super::catch_up::cannot_be_fed;
 use super::writer::Ended;
 use super::{Behind, Place, Session};
 use crate::domain::ids::{EntryId, Seq, TimelineId};
+use crate::domain::reading::ReadScope;
 use crate::domain::text::Text;
 use crate::domain::time::Timestamp;
 use crate::hub::Hub;
+use crate::hub::notices::Notice;
 use crate::hub::outbox::{Delivery, Item};
 use crate::hub::published::Published;
 use crate::hub::sessions::SignedIn;
@@ -62,8 +64,20 @@ impl Session {
             Item::ReadMarker { timeline, person, through, at } => {
                 self.writer.feed(&ServerFrame::ReadMarker { timeline, person, through, at }).await
             }
-            Item::Notice(notice) => self.writer.feed(&notice_frame(*notice)).await,
+            Item::Notice(notice) => Box::pin(self.tell(*notice)).await,
             Item::Presence { timeline, people } => self.writer.feed(&ServerFrame::Presence { timeline, people }).await,
+        }
+    }
+
+    /// A notice tells of a patient: it is on record before it is written, and nothing is told to whoever may know no longer.
+    /// One that cannot be recorded now is found in the list of duties.
+    async fn tell(&mut self, notice: Notice) -> Result<(), Ended> {
+        let SignedIn { actor, id, .. } = self.signed_in;
+        let nothing = Some(Seq::ZERO);
+        let look = self.hub.look(actor, id, notice.timeline, Seq::ZERO, nothing, ReadScope::Notice).await;
+        match look {
+            Ok(Some(_)) => self.writer.feed(&notice_frame(notice)).await,
+            Ok(None) | Err(_) => Ok(()),
         }
     }
 

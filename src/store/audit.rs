@@ -25,6 +25,8 @@ pub struct AuditRecord {
     pub timeline: Option<TimelineId>,
     /// `None`: kept by a hub that knew no marks.
     pub mark: Option<AuditMark>,
+    /// Its link.
+    pub chain: Link,
     /// What was sealed; `None` when the timeline's key was destroyed.
     pub record: Option<Vec<u8>>,
 }
@@ -180,7 +182,7 @@ impl Tx {
     }
 
     pub(super) async fn open_audit(&mut self, row: AuditRow) -> Result<AuditRecord, StoreError> {
-        let AuditRow { seq, audit: SealedAudit { recorded_at, timeline, mark, sealed }, .. } = row;
+        let AuditRow { seq, audit: SealedAudit { recorded_at, timeline, mark, sealed }, chain } = row;
         let place = format!("audit record {seq}");
         let aad = audit_aad(recorded_at, timeline, mark.as_ref());
         let outlives = mark.is_some_and(|mark| mark.kind.outlives_the_timeline());
@@ -198,6 +200,7 @@ impl Tx {
             recorded_at,
             timeline,
             mark,
+            chain,
             record,
         })
     }

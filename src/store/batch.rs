@@ -219,7 +219,11 @@ pub(super) struct ClearMark<'a> {
 }
 
 /// The same from the columns, whatever they say. Never change the layout of a version.
-pub(super) fn clear_audit_bytes(recorded_at: i64, timeline: Option<&[u8; 16]>, mark: Option<&ClearMark<'_>>) -> Vec<u8> {
+pub(super) fn clear_audit_bytes(
+    recorded_at: i64,
+    timeline: Option<&[u8; 16]>,
+    mark: Option<&ClearMark<'_>>,
+) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(112);
     bytes.extend_from_slice(if mark.is_none() { b"audit/v1" } else { b"audit/v2" });
     bytes.extend_from_slice(&recorded_at.to_be_bytes());

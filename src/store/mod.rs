@@ -52,12 +52,14 @@ mod tests;
 mod timeline;
 pub mod verify;
 
+pub use crate::codec::{Audited, Refusal};
+
 pub use accesses::DeclaredAccess;
 pub use audit::AuditRecord;
 pub use audit_search::{AuditFound, AuditOrder, AuditPage};
 pub use batch::{
-    AuditSeal, Batch, ClearHeader, EndedReading, GrantChange, GrantId, HeadUpdate, NewTimeline, QueueState, ReadMarker, Resolved,
-    SealedAudit, SealedEntry, SealedQueued, ShutOut, Subject,
+    AuditSeal, Batch, ClearHeader, EndedReading, GrantChange, GrantId, HeadUpdate, NewTimeline, QueueState, ReadMarker,
+    Resolved, SealedAudit, SealedEntry, SealedQueued, ShutOut, Subject,
 };
 pub use engine::Tx;
 pub use entry::{KnownId, Page, StoredEntry};

@@ -184,10 +184,7 @@ impl Tx {
         let last = self.find_last_checkpoint().await?;
         let said = last.as_ref().and_then(|last| Statement::parse(&last.statement).ok());
         let said = said.map_or(0, |said| said.entries + said.audit_seq);
-        Ok(SinceCheckpoint {
-            records: written.saturating_sub(said),
-            last_made_at: last.map(|last| last.made_at),
-        })
+        Ok(SinceCheckpoint { records: written.saturating_sub(said), last_made_at: last.map(|last| last.made_at) })
     }
 
     /// Whether it was new.

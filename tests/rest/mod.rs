@@ -2,6 +2,8 @@
 
 mod accounts;
 mod audit;
+mod audit_log;
+mod audit_shipping;
 mod directory;
 mod duties;
 mod emergency;

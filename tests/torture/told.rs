@@ -136,7 +136,8 @@ async fn a_page_shows_nothing_newer_than_the_look_it_was_judged_with() {
     let app = App::start().await;
     let (patient, doctor, nurse) = team(&app).await;
     let timeline = TimelineId::from(patient);
-    let sight = app.hub.look(nurse.actor, nurse.sign_in, timeline, Seq::ZERO, None, ReadScope::Entries).await.unwrap().unwrap();
+    let sight =
+        app.hub.look(nurse.actor, nurse.sign_in, timeline, Seq::ZERO, None, ReadScope::Entries).await.unwrap().unwrap();
     let head = sight.state.head;
     app.unlink(patient, "minato").await;
     accepted(doctor.connect(Encoding::Json).await.post(patient, note("看護師が離れたあと")).await);

@@ -1,7 +1,8 @@
 //! A record of the audit log as it is told to people and to other systems: who did what, to whom, on what ground. What a
 //! patient's record says is never in it.
 
-use crate::codec::{Audited, Refusal};
+use uuid::Uuid;
+
 use crate::domain::act::{Act, By, Deed};
 use crate::domain::attachment::ContentHash;
 use crate::domain::audit::AuditKind;
@@ -11,8 +12,7 @@ use crate::domain::reading::{ReadScope, ReadWhy};
 use crate::domain::role::Role;
 use crate::domain::text::Text;
 use crate::domain::time::Timestamp;
-use crate::store::AuditFound;
-use uuid::Uuid;
+use crate::store::{AuditFound, Audited, Refusal};
 
 use super::told;
 
@@ -115,11 +115,8 @@ impl Event {
 }
 
 fn who(audited: &Audited) -> Who {
-    let person = |actor: &Actor| Who::Person {
-        person: actor.person,
-        role: Some(actor.role),
-        organisation: actor.organisation,
-    };
+    let person =
+        |actor: &Actor| Who::Person { person: actor.person, role: Some(actor.role), organisation: actor.organisation };
     match audited {
         Audited::Refusal(refusal) => person(refusal.dismissed.as_ref().map_or(&refusal.author, |it| &it.by)),
         Audited::Read(read) => person(&read.reader),

@@ -121,9 +121,32 @@ impl Export {
 }
 
 const COLUMNS: &[&str] = &[
-    "seq", "at", "kind", "as", "person", "name", "role", "organisation", "organisation_name", "device", "sign_in",
-    "patient", "found", "office", "about", "scope", "after", "through", "ended_at", "why", "declaration", "file", "code",
-    "failed", "ja", "en",
+    "seq",
+    "at",
+    "kind",
+    "as",
+    "person",
+    "name",
+    "role",
+    "organisation",
+    "organisation_name",
+    "device",
+    "sign_in",
+    "patient",
+    "found",
+    "office",
+    "about",
+    "scope",
+    "after",
+    "through",
+    "ended_at",
+    "why",
+    "declaration",
+    "file",
+    "code",
+    "failed",
+    "ja",
+    "en",
 ];
 
 fn csv_row(shape: &AuditRecordShape) -> String {
@@ -183,8 +206,7 @@ mod tests {
         let mut read = csv::ReaderBuilder::new().has_headers(false).from_reader(line.as_bytes());
         let record = read.records().next().unwrap().unwrap();
         let read: Vec<&str> = record.iter().collect();
-        let expected =
-            ["'=1+1", "'+81", "'-2", "'@SUM(A1)", "'\tx", "'＝1", "' =2", "a\"b", "山田, 花子", ""];
+        let expected = ["'=1+1", "'+81", "'-2", "'@SUM(A1)", "'\tx", "'＝1", "' =2", "a\"b", "山田, 花子", ""];
         assert_eq!(read, expected);
     }
 }

@@ -168,8 +168,11 @@ fn entities(event: &Event) -> Vec<Value> {
 fn details(read: &ReadSeen) -> Vec<Value> {
     let detail = |name: &str, value: String| json!({ "type": name, "valueString": value });
     let through = read.through.map_or_else(|| "head".to_owned(), |seq| seq.to_string());
-    let mut details =
-        vec![detail("scope", read.scope.code().to_owned()), detail("after", read.from.to_string()), detail("through", through)];
+    let mut details = vec![
+        detail("scope", read.scope.code().to_owned()),
+        detail("after", read.from.to_string()),
+        detail("through", through),
+    ];
     details.push(detail("why", read.why.code().to_owned()));
     details.extend(read.ended_at.map(|at| detail("ended", at.to_rfc3339())));
     details.extend(read.access.map(|entry| detail("declaration", entry.to_string())));

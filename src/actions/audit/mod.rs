@@ -145,7 +145,8 @@ pub async fn exposed(hub: &Hub, signed_in: &SignedIn, filter: AuditFilter) -> Re
     let (from, until) = (filter.from.unwrap_or(Timestamp::MIN), filter.until.unwrap_or(Timestamp::MAX));
     let (patient, person) = (filter.patient, filter.person);
     if patient.is_some() == person.is_some() {
-        let expected = Text::fixed("patient か person のどちらか一つが必要です", "either patient or person is expected");
+        let expected =
+            Text::fixed("patient か person のどちらか一つが必要です", "either patient or person is expected");
         return Err(Invalid::new("patient", "required", expected).into());
     }
     let by = By::Person(signed_in.actor);

@@ -60,7 +60,7 @@ pub struct WhoShape {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ReadShape {
     /// `card`, `found`, `patient`, `entries`, `live`, `file`, `explanation`, `duties`, `advice`, `queue`, `markers`,
-    /// `declaration`, `office`, `audit`.
+    /// `declaration`, `office`, `notice`, `audit`.
     #[schema(example = "entries")]
     pub scope: &'static str,
     /// SHA-256 of a file.

@@ -1,12 +1,12 @@
 //! What a record of the audit log says, in words and as a code. Texts that people wrote, and names that they typed, are left
 //! out: they may tell of a patient.
 
-use crate::codec::{Audited, Refusal};
 use crate::domain::account::AccountDeed;
 use crate::domain::act::{Act, Deed};
 use crate::domain::audit::AuditKind;
 use crate::domain::ids::Seq;
 use crate::domain::text::Text;
+use crate::store::{Audited, Refusal};
 
 use super::event::ReadSeen;
 

@@ -67,6 +67,11 @@ impl Asker<'_> {
         if actor.role != Role::Secretariat && !is_told {
             return Err(AskError::NotFound);
         }
+        // What was wanted on whose record is told, to somebody else than its author.
+        if let Some(timeline) = post.timeline.filter(|_| post.author.person != actor.person) {
+            let (id, nothing) = (self.signed_in.id, Some(Seq::ZERO));
+            self.hub.look(actor, id, timeline, Seq::ZERO, nothing, ReadScope::Explanation).await?;
+        }
         self.explainer.refusal(&post).await?.ok_or(AskError::NotFound)
     }
 
@@ -108,7 +113,8 @@ impl Asker<'_> {
 
     async fn card(&self, patient: PatientId) -> Result<Sight, AskError> {
         let SignedIn { actor, id, .. } = self.signed_in;
-        let sight = self.hub.look(actor, id, patient.into(), Seq::ZERO, Some(Seq::ZERO), ReadScope::Explanation).await?;
+        let sight =
+            self.hub.look(actor, id, patient.into(), Seq::ZERO, Some(Seq::ZERO), ReadScope::Explanation).await?;
         sight.ok_or(AskError::NotFound)
     }
 }

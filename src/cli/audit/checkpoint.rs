@@ -137,7 +137,9 @@ mod tests {
         std::fs::write(&path, &text).unwrap();
         let Elsewhere { statement, signature, ends: read } = read_file(&path).unwrap();
         assert_eq!((statement, signature, read), (made.statement, made.signature, ends));
-        for broken in [text.replace("/1", "/2"), text.replace("0808", "08"), text.replace("ends", "more"), String::new()] {
+        for broken in
+            [text.replace("/1", "/2"), text.replace("0808", "08"), text.replace("ends", "more"), String::new()]
+        {
             std::fs::write(&path, broken).unwrap();
             assert!(read_file(&path).unwrap_err().to_string().contains("checkpoint.json"));
         }

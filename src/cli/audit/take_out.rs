@@ -94,7 +94,10 @@ impl Part {
             None
         };
         if let Some(Invalid { message, .. }) = complaint {
-            return Err(Complaint::new(Text::new(format!("--reason: {}", message.ja), format!("--reason: {}", message.en))));
+            return Err(Complaint::new(Text::new(
+                format!("--reason: {}", message.ja),
+                format!("--reason: {}", message.en),
+            )));
         }
         Ok(AuditFilter {
             patient: self.patient,

@@ -164,10 +164,8 @@ async fn a_timeline_that_was_cut_or_taken_away_with_its_head_is_found_by_the_che
     let cut = of_first!("delete from entry where seq > 6");
     let head = "update timeline set head_seq = 6, head_chain = (select chain from entry
         where entry.timeline = timeline.id and seq = 6) where head_seq = 9";
-    after(&[cut[0], head], |history| {
-        vec![(Chain::Timeline(history.first), Damage::Removed, 7, 8, None, Some(3))]
-    })
-    .await;
+    after(&[cut[0], head], |history| vec![(Chain::Timeline(history.first), Damage::Removed, 7, 8, None, Some(3))])
+        .await;
     // What was written after the newest checkpoint is not missed by it; the head is.
     after(of_first!("delete from entry where seq = 9"), |history| {
         vec![at(Chain::Timeline(history.first), Damage::Removed, 9)]
@@ -240,7 +238,10 @@ async fn audit_records_that_were_touched_are_found_where_it_was_done() {
     })
     .await;
     // Cut off at its end together with its head.
-    let cut = ["delete from audit where seq > 6", "update audit_head set seq = 6, chain = (select chain from audit where seq = 6)"];
+    let cut = [
+        "delete from audit where seq > 6",
+        "update audit_head set seq = 6, chain = (select chain from audit where seq = 6)",
+    ];
     after(&cut, |_| vec![(Chain::Audit, Damage::Removed, 7, 8, None, Some(3))]).await;
 }
 
@@ -254,7 +255,8 @@ async fn checkpoints_that_were_touched_are_found_by_their_number() {
     ] {
         after(&[sql], checkpoint(Damage::Changed, 2)).await;
     }
-    let removed = ["delete from checkpoint_head where checkpoint = 2", "delete from signed_checkpoint where number = 2"];
+    let removed =
+        ["delete from checkpoint_head where checkpoint = 2", "delete from signed_checkpoint where number = 2"];
     after(&removed, checkpoint(Damage::Removed, 2)).await;
     let renumbered = [
         "delete from checkpoint_head where checkpoint = 2",
@@ -289,8 +291,7 @@ async fn checkpoints_that_were_touched_are_found_by_their_number() {
 async fn what_somebody_with_database_and_key_wrote_anew_is_shown_by_a_checkpoint_kept_elsewhere() {
     on_both(async |region| {
         let history = History::write(region).await;
-        let (whole, sheet) =
-            (history.kept_elsewhere(region, true).await, history.kept_elsewhere(region, false).await);
+        let (whole, sheet) = (history.kept_elsewhere(region, true).await, history.kept_elsewhere(region, false).await);
         assert!(history.verified(region, Some(whole.clone())).await.is_whole());
         assert!(history.verified(region, Some(sheet.clone())).await.is_whole());
 

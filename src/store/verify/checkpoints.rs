@@ -126,7 +126,8 @@ fn found(chain: Chain, damage: Damage, number: u64) -> Found {
 
 impl Register {
     fn take(&mut self, kept: KeptCheckpoint, by: &By, verified: &mut Verified) {
-        let changed = Found { recorded_at: Some(kept.made_at), ..found(Chain::Checkpoints, Damage::Changed, kept.number) };
+        let changed =
+            Found { recorded_at: Some(kept.made_at), ..found(Chain::Checkpoints, Damage::Changed, kept.number) };
         let holds = by.key.has_signed(kept.statement.as_bytes(), &kept.signature);
         let said = Statement::parse(&kept.statement).ok().filter(|said| holds && said.key == by.key.0);
         let Some(said) = said else {

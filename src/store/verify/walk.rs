@@ -235,7 +235,8 @@ impl<R: Linked> Walk<R> {
             self.go_to(place + by, *front.chain());
             return;
         }
-        let back = if follows_at(place + 1) { None } else { (1..ahead.min(place)).find(|by| follows_at(place + 1 - by)) };
+        let back =
+            if follows_at(place + 1) { None } else { (1..ahead.min(place)).find(|by| follows_at(place + 1 - by)) };
         if let Some(by) = back {
             // Those before it were put in with links of their own, and it was renumbered to make room.
             self.find(Damage::Inserted, front.seq() - by, front.seq() - 1, None);
@@ -289,7 +290,8 @@ impl<R: Linked> Walk<R> {
         }
         for misfit in rest {
             // It follows the one that belongs before it, and is where it should be.
-            let follows = |(seq, chain): &(i64, Link)| seq + 1 == misfit.place && misfit.record.follows(chain, misfit.place);
+            let follows =
+                |(seq, chain): &(i64, Link)| seq + 1 == misfit.place && misfit.record.follows(chain, misfit.place);
             if self.placed.iter().any(follows) {
                 self.found[misfit.fault] = None;
             }
