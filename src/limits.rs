@@ -84,14 +84,14 @@ pub const VERIFY_AHEAD_RECORDS: usize = 32;
 /// Records that fit nowhere, and empty places, that are remembered of one chain to be matched.
 pub const VERIFY_MISFITS_KEPT_MAX: usize = 256;
 /// Checkpoints read at a time.
-pub const CHECKPOINT_PAGE: usize = 500;
+pub const CHECKPOINT_PAGE_COUNT: usize = 500;
 
 // ---- audit ----
 
 /// Audit records looked at together.
-pub const AUDIT_SEARCH_PAGE: usize = 500;
+pub const AUDIT_SEARCH_PAGE_RECORDS: usize = 500;
 /// Audit records looked at for one page of an answer; a page may be short, and the next goes on from there.
-pub const AUDIT_LOOKED_AT_MAX: usize = 20_000;
+pub const AUDIT_LOOKED_AT_RECORDS_MAX: usize = 20_000;
 /// How far records may stand out of the order of their times: a batch keeps its time while others write.
 pub const AUDIT_OUT_OF_ORDER_S: u64 = 300;
 /// Audit records that one page lists, when the reader names no number.

@@ -60,3 +60,43 @@ impl Checkpoints {
         Ok(made)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::ManualClock;
+    use crate::domain::time::Timestamp;
+    use crate::store::{AuditSeal, Batch, SealedAudit};
+    use crate::vault::RegionKey;
+
+    #[tokio::test]
+    async fn one_is_made_when_enough_was_written_or_it_is_long_ago_and_never_of_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let key = Arc::new(RegionKey::ephemeral());
+        let url = format!("sqlite://{}/journal.db", folder.path().display());
+        let journal = Journal::open(&url, Arc::clone(&key)).await.unwrap();
+        let clock = ManualClock::at(Timestamp::from_secs(1_775_003_400));
+        let every = Duration::from_secs(600);
+        let checkpoints = Checkpoints { journal: journal.clone(), key: CheckpointKey::ephemeral(), records: 3, every };
+        let write = async |count: usize| {
+            let audit = || SealedAudit::seal(AuditSeal::Region(&key), clock.now(), b"a");
+            let audits = (0..count).map(|_| audit()).collect();
+            journal.commit(Batch { audits, ..Batch::default() }).await.unwrap();
+        };
+        let made = async || checkpoints.look(&clock).await.unwrap().map(|made| made.number);
+        assert_eq!(made().await, None, "there is nothing");
+        write(1).await;
+        assert_eq!(made().await, Some(1), "the first of all");
+        write(2).await;
+        assert_eq!(made().await, None, "too few, too soon");
+        write(1).await;
+        assert_eq!(made().await, Some(2), "enough");
+        write(1).await;
+        clock.advance(every - Duration::from_secs(1));
+        assert_eq!(made().await, None);
+        clock.advance(Duration::from_secs(1));
+        assert_eq!(made().await, Some(3), "long ago");
+        clock.advance(every);
+        assert_eq!(made().await, None, "nothing since");
+    }
+}

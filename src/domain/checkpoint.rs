@@ -117,7 +117,7 @@ fn unexpected(line: &'static str) -> Invalid {
         format!("チェックポイントの `{line}` の行が読めません"),
         format!("the line `{line}` of a checkpoint is expected here"),
     );
-    Invalid::new(line, "bad_checkpoint", expected)
+    Invalid::new(line, "malformed", expected)
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use crate::domain::act::{Act, Deed};
 use crate::domain::audit::{AuditFilter, AuditKind};
 use crate::domain::ids::{PatientId, Seq, SignInId};
 use crate::domain::time::Timestamp;
-use crate::limits::{AUDIT_LOOKED_AT_MAX, AUDIT_OUT_OF_ORDER_S, AUDIT_SEARCH_PAGE};
+use crate::limits::{AUDIT_LOOKED_AT_RECORDS_MAX, AUDIT_OUT_OF_ORDER_S, AUDIT_SEARCH_PAGE_RECORDS};
 
 use super::audit::{AuditRow, Row, audit_row_from};
 use super::engine::run;
@@ -115,7 +115,7 @@ impl Tx {
                 (_, None) => {}
             }
             let rows = self.candidates(&leads, above, below, order).await?;
-            let is_last = rows.len() < AUDIT_SEARCH_PAGE;
+            let is_last = rows.len() < AUDIT_SEARCH_PAGE_RECORDS;
             for row in rows {
                 looked_at += 1;
                 cursor = Some(row.seq);
@@ -130,7 +130,7 @@ impl Tx {
             if is_last {
                 return Ok(page);
             }
-            if looked_at >= AUDIT_LOOKED_AT_MAX {
+            if looked_at >= AUDIT_LOOKED_AT_RECORDS_MAX {
                 page.next = cursor.and_then(|seq| u64::try_from(seq).ok());
                 return Ok(page);
             }
@@ -155,7 +155,7 @@ impl Tx {
         }
         rows.dedup_by_key(|row| row.seq);
         // Beyond so many, one of them may have more that come first.
-        rows.truncate(AUDIT_SEARCH_PAGE);
+        rows.truncate(AUDIT_SEARCH_PAGE_RECORDS);
         Ok(rows)
     }
 
@@ -173,7 +173,7 @@ impl Tx {
         const BY_KIND: [&str; 2] = both_orders!("kind = $4 and");
         const ALL: [&str; 2] = both_orders!("");
         let at = usize::from(order == AuditOrder::OldestFirst);
-        let limit = i64::try_from(AUDIT_SEARCH_PAGE).unwrap_or(i64::MAX);
+        let limit = i64::try_from(AUDIT_SEARCH_PAGE_RECORDS).unwrap_or(i64::MAX);
         let by_id = |texts: [&'static str; 2], id: Uuid| (texts[at], id.as_bytes().to_vec());
         let led = match lead {
             Lead::Timeline(id) => Ok(by_id(BY_TIMELINE, id)),

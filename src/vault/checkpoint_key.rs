@@ -105,7 +105,7 @@ impl FromStr for PublicKey {
     fn from_str(text: &str) -> Result<Self, Invalid> {
         let digits: String = text.chars().filter(|c| !c.is_whitespace()).collect();
         let expected = Text::fixed("公開鍵（16進64桁）が必要です", "a public key of 64 hexadecimal digits is expected");
-        digest_from_hex(&digits).map(Self).ok_or_else(|| Invalid::new("key", "bad_key", expected))
+        digest_from_hex(&digits).map(Self).ok_or_else(|| Invalid::new("key", "malformed", expected))
     }
 }
 

@@ -6,11 +6,16 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use renkei::actions::shipping::{Pace, Shipping};
+use renkei::cli::cert::ensure_development_certificates;
+use renkei::clock::{Clock as _, SystemClock};
 use renkei::config::ShipTo;
 use renkei::domain::ids::PatientId;
-use tokio::io::AsyncReadExt as _;
-use tokio::net::{TcpListener, TcpSocket, TcpStream, UdpSocket, UnixDatagram};
+use renkei::http::certificate::ReloadingCertificate;
+use renkei::http::tls;
+use tokio::io::{AsyncRead, AsyncReadExt as _};
+use tokio::net::{TcpListener, TcpSocket, UdpSocket, UnixDatagram};
 use tokio::task::JoinHandle;
+use tokio_rustls::TlsAcceptor;
 
 use super::audit::kept;
 use crate::support::actor::Actor;
@@ -65,7 +70,7 @@ fn receive(listener: TcpListener, lines: Lines) -> JoinHandle<()> {
 }
 
 /// Reads lines that are preceded by their length, at most so many.
-async fn take(mut stream: TcpStream, lines: &Lines, at_most: usize) {
+async fn take(mut stream: impl AsyncRead + Unpin, lines: &Lines, at_most: usize) {
     let mut taken = 0;
     loop {
         let mut length = Vec::new();
@@ -232,4 +237,41 @@ async fn records_go_to_a_file_a_datagram_socket_and_over_udp_too() {
     for shipping in ships {
         stop(shipping).await;
     }
+}
+
+#[tokio::test]
+async fn beyond_this_machine_records_go_over_tls_to_a_listener_that_the_authority_vouches_for_and_to_no_other() {
+    let (app, patient, nurse) = story().await;
+    let (ours, theirs) = (scratch::folder("authority"), scratch::folder("stranger"));
+    let now = SystemClock::new().now();
+    let made = ensure_development_certificates(ours.path(), &[], now).unwrap();
+    let stranger = ensure_development_certificates(theirs.path(), &[], now).unwrap();
+    let listener = listen(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await;
+    let to = ShipTo::Tls { host: "localhost".to_owned(), port: listener.local_addr().unwrap().port() };
+    let shipping = Shipping::new(app.hub.clone(), to, Some(made.authority), PACE);
+    let shipping = tokio::spawn(async move { shipping.tend().await });
+
+    let acceptor = |files| TlsAcceptor::from(tls::server_config(ReloadingCertificate::load(files).unwrap()));
+    let lines = Lines::default();
+    let impostor = acceptor(stranger.server);
+    let (stream, _) = listener.accept().await.unwrap();
+    assert!(impostor.accept(stream).await.is_err(), "its certificate is not taken");
+    let honest = acceptor(made.server);
+    let taken = Arc::clone(&lines);
+    let receiving = tokio::spawn(async move {
+        loop {
+            let (stream, _) = listener.accept().await.unwrap();
+            if let Ok(stream) = honest.accept(stream).await {
+                take(stream, &taken, usize::MAX).await;
+            }
+        }
+    });
+    look(&nurse, patient, 3).await;
+    until_whole(&app, &lines).await;
+    let before = seqs(&lines.lock().unwrap()).len();
+    look(&nurse, patient, 1).await;
+    until_whole(&app, &lines).await;
+    assert!(seqs(&lines.lock().unwrap()).len() > before);
+    stop(shipping).await;
+    receiving.abort();
 }

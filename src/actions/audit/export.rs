@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::domain::audit::{AuditFilter, AuditUse};
 use crate::domain::directory::Directory;
-use crate::limits::AUDIT_SEARCH_PAGE;
+use crate::limits::AUDIT_SEARCH_PAGE_RECORDS;
 use crate::store::{AuditOrder, AuditPage, Journal, StoreError};
 
 use super::event::Event;
@@ -71,7 +71,7 @@ impl Export {
             }
             Place::After(cursor) => {
                 let (filter, order) = (self.filter.clone(), AuditOrder::OldestFirst);
-                let page = search(&self.journal, filter, order, cursor, AUDIT_SEARCH_PAGE).await?;
+                let page = search(&self.journal, filter, order, cursor, AUDIT_SEARCH_PAGE_RECORDS).await?;
                 let AuditPage { found, next } = page;
                 self.place = next.map_or(Place::End, |next| Place::After(Some(next)));
                 let mut piece = String::new();

@@ -124,7 +124,7 @@ impl Shipping {
     /// Sends the next records; whether those are all that there are.
     async fn send_some(&self, voyage: &mut Voyage) -> Result<bool, ShipError> {
         let (journal, cursor) = (self.hub.journal(), Some(voyage.sent));
-        let limit = limits::AUDIT_SEARCH_PAGE;
+        let limit = limits::AUDIT_SEARCH_PAGE_RECORDS;
         let page = search(journal, AuditFilter::default(), AuditOrder::OldestFirst, cursor, limit).await?;
         let Some(last) = page.found.last().map(|found| found.record.seq) else { return Ok(true) };
         let (directory, region) = (self.hub.region().directory(), journal.region().fingerprint());

@@ -340,3 +340,29 @@ async fn records_of_hubs_that_knew_no_marks_stay_in_the_chain_and_are_verified_t
     })
     .await;
 }
+
+#[tokio::test]
+async fn who_read_a_record_is_known_after_its_key_was_destroyed() {
+    use crate::domain::audit::AuditFilter;
+    use crate::domain::ids::{Seq, SignInId};
+    use crate::domain::reading::{Read, ReadScope, ReadWhy};
+    use crate::store::AuditOrder;
+    on_both(async |region| {
+        let patient = region.patient_with_team().await;
+        let (timeline, reader) = (patient.timeline, region.nurse());
+        let (grant, sign_in) = (region.ids.draw(), SignInId(region.ids.draw()));
+        let (of, from, through) = (ReadScope::Entries.into(), Seq(0), Some(Seq(3)));
+        let why = ReadWhy::Care;
+        let read = Audited::Read(Read { grant, reader, sign_in, of, from, through, why, access: None });
+        let audits = vec![SealedAudit::of_read(&region.key, timeline, MORNING, &read)];
+        region.journal.commit(Batch { audits, ..Batch::default() }).await.unwrap();
+        region.tamper("update timeline set wrapped_key = null").await;
+        let filter = AuditFilter { patient: Some(timeline.as_patient()), ..AuditFilter::default() };
+        let found: Result<_, StoreError> = region
+            .journal
+            .read(move |tx| Box::pin(async move { tx.search_audits(&filter, AuditOrder::OldestFirst, None, 1).await }))
+            .await;
+        assert_eq!(found.unwrap().found[0].audited, Some(read));
+    })
+    .await;
+}

@@ -8,7 +8,7 @@ use futures_util::TryStreamExt as _;
 
 use crate::domain::checkpoint::Statement;
 use crate::domain::ids::TimelineId;
-use crate::limits::CHECKPOINT_PAGE;
+use crate::limits::CHECKPOINT_PAGE_COUNT;
 use crate::vault::chain::Link;
 use crate::vault::heads::{self, End};
 
@@ -83,8 +83,9 @@ pub(super) async fn verify(journal: &Journal, by: &By, verified: &mut Verified) 
     let mut register = Register { is_in_order: true, ..Register::default() };
     let mut after = 0;
     loop {
-        let page: Vec<KeptCheckpoint> =
-            journal.read(move |tx| Box::pin(async move { tx.list_checkpoints(after, CHECKPOINT_PAGE).await })).await?;
+        let page: Vec<KeptCheckpoint> = journal
+            .read(move |tx| Box::pin(async move { tx.list_checkpoints(after, CHECKPOINT_PAGE_COUNT).await }))
+            .await?;
         let Some(last) = page.last() else { break };
         after = last.number;
         for kept in page {
