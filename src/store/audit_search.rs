@@ -28,7 +28,7 @@ pub enum AuditOrder {
 #[derive(Clone, Debug)]
 pub struct AuditFound {
     pub record: AuditRecord,
-    /// `None`: the key that sealed it was destroyed.
+    /// `None`: it does not open, because its key was destroyed or it was damaged.
     pub audited: Option<Audited>,
     /// Of a read that went on: the last entry that was sent as far as is known, and when it ended.
     pub reading: Option<(Option<Seq>, Option<Timestamp>)>,
@@ -95,7 +95,7 @@ impl Tx {
     /// many records had to be looked at for few.
     ///
     /// # Errors
-    /// When the database fails or a record does not open.
+    /// When the database fails.
     pub async fn search_audits(
         &mut self,
         filter: &AuditFilter,
@@ -200,10 +200,20 @@ impl Tx {
         if !filter.takes(row.audit.recorded_at, row.audit.mark.as_ref()) {
             return Ok(None);
         }
-        let record = self.open_audit(row).await?;
-        let place = || format!("audit record {}", record.seq);
-        let audited = record.record.as_deref().map(codec::decode_audited).transpose();
-        let audited = audited.map_err(|error| StoreError::inconsistent(place(), error))?;
+        let AuditRow { seq, chain, .. } = row;
+        let (recorded_at, timeline, mark) = (row.audit.recorded_at, row.audit.timeline, row.audit.mark);
+        // One that was damaged must not hide those after it.
+        let mut record = match self.open_audit(row).await {
+            Err(StoreError::Inconsistent { .. }) => {
+                let seq = u64::try_from(seq).map_err(|error| StoreError::inconsistent("audit.seq", error))?;
+                AuditRecord { seq, recorded_at, timeline, mark, chain, record: None }
+            }
+            opened => opened?,
+        };
+        let audited = record.record.as_deref().and_then(|bytes| codec::decode_audited(bytes).ok());
+        if audited.is_none() {
+            record.record = None;
+        }
         if filter.patient.is_some_and(|patient| !is_about(&record, audited.as_ref(), patient)) {
             return Ok(None);
         }

@@ -117,6 +117,8 @@ async fn a_socket_leaves_where_it_began_to_read_and_where_it_ended() {
 
     let secretariat = app.secretariat().await;
     let list = secretariat.get(format!("/api/v1/audit?patient={patient}&person={}", doctor.actor.person)).await.ok();
+    let by_doctor = |record: &Value| record["by"]["person"] == doctor.actor.person.to_string();
+    assert!(records(&list).iter().all(by_doctor), "of the patient, what this person did: {list}");
     let live_read = records(&list).iter().find(|record| record["read"]["scope"] == "live").expect("it is listed");
     assert_eq!((&live_read["read"]["after"], &live_read["read"]["through"]), (&json!(has.0), &json!(live)));
     assert_eq!(live_read["read"]["over"], true);

@@ -40,7 +40,13 @@ pub(super) fn is_failed_sign_in(audited: &Audited) -> bool {
 pub(super) fn said(kind: Option<AuditKind>, audited: Option<&Audited>, read: Option<&ReadSeen>) -> Text {
     let title = kind.map_or(Text::fixed("監査記録", "audit record"), |kind| Text::fixed(kind.ja(), kind.en()));
     let Some(audited) = audited else {
-        return with(&title, &Text::fixed("内容の鍵は廃棄されています", "the key to its content was destroyed"));
+        return with(
+            &title,
+            &Text::fixed(
+                "内容を開けません（鍵の廃棄か破損）",
+                "its content does not open: its key was destroyed, or it was damaged",
+            ),
+        );
     };
     match audited {
         Audited::Refusal(Refusal { kind, code, .. }) => {

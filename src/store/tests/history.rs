@@ -255,6 +255,10 @@ async fn checkpoints_that_were_touched_are_found_by_their_number() {
     ] {
         after(&[sql], checkpoint(Damage::Changed, 2)).await;
     }
+    // The newest: no later one says what it was, only its signature does.
+    let newest = "update signed_checkpoint set statement = replace(statement, 'entries 13', 'entries 12')
+        where number = 3";
+    after(&[newest], checkpoint(Damage::Changed, 3)).await;
     let removed =
         ["delete from checkpoint_head where checkpoint = 2", "delete from signed_checkpoint where number = 2"];
     after(&removed, checkpoint(Damage::Removed, 2)).await;
@@ -363,6 +367,27 @@ async fn who_read_a_record_is_known_after_its_key_was_destroyed() {
             .read(move |tx| Box::pin(async move { tx.search_audits(&filter, AuditOrder::OldestFirst, None, 1).await }))
             .await;
         assert_eq!(found.unwrap().found[0].audited, Some(read));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_damaged_record_hides_none_of_those_after_it() {
+    use crate::domain::audit::AuditFilter;
+    use crate::store::AuditOrder;
+    on_both(async |region| {
+        audit(region, 4).await;
+        region.tamper("update audit set sealed = chain where seq = 2").await;
+        let found: Result<_, StoreError> = region
+            .journal
+            .read(|tx| {
+                Box::pin(
+                    async move { tx.search_audits(&AuditFilter::default(), AuditOrder::OldestFirst, None, 10).await },
+                )
+            })
+            .await;
+        let opened: Vec<bool> = found.unwrap().found.iter().map(|found| found.audited.is_some()).collect();
+        assert_eq!(opened, [true, false, true, true]);
     })
     .await;
 }
