@@ -160,7 +160,6 @@ async fn every_record_comes_in_order_across_an_outage_and_a_restart_and_names_no
     };
     let all = last(&app).await;
     until("the listener has it all", async || known().await == Some(all)).await;
-    drop(known);
     drop(place);
     stop(shipping).await;
     let app = app.stop().await.start().await;
