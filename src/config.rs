@@ -3,6 +3,7 @@
 //! probably meant. It reads the file it is given and looks whether named files exist; nothing else.
 
 mod accounts;
+mod audit;
 mod calendar;
 mod devices;
 mod fields;
@@ -24,6 +25,7 @@ use std::time::Duration;
 use crate::limits;
 
 pub use accounts::{AccountSettings, PasswordProfile};
+pub use audit::{AuditSettings, ShipTo};
 pub use calendar::{CalendarSettings, MinuteSpan, OpeningHours};
 pub use devices::DeviceSettings;
 pub use fields::{FIELDS, Field};
@@ -55,6 +57,7 @@ pub struct Config {
     pub allowed_origins: Vec<WebOrigin>,
     pub session: SessionLimits,
     pub accounts: AccountSettings,
+    pub audit: AuditSettings,
     pub calendar: CalendarSettings,
     pub log: Log,
 }
@@ -167,6 +170,7 @@ impl Settled {
         let config = &self.config;
         let mut wanted = vec![("region_key_file", Some(&config.region_key_file), Some("renkei init"))];
         wanted.push(("rulebook_dir", config.rulebook_dir.as_ref(), None));
+        wanted.push(("audit.ship_authority", config.audit.ship_authority.as_ref(), None));
         if let Some(tls) = &config.tls {
             wanted.push(("tls.certificate", Some(&tls.certificate), Some("renkei cert")));
             wanted.push(("tls.key", Some(&tls.key), Some("renkei cert")));

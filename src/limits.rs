@@ -56,6 +56,73 @@ pub const FOLD_PAGE_ENTRIES: usize = 500;
 /// Most faults that one check lists; it counts them all.
 pub const CHECK_FAULTS_MAX: usize = 100;
 
+// ---- history: checkpoints and their verification ----
+
+/// A checkpoint is made when this many entries and audit records were written since the last.
+pub const CHECKPOINT_EVERY_RECORDS_DEFAULT: i64 = 10_000;
+/// Most that can be set.
+pub const CHECKPOINT_EVERY_RECORDS_MAX: i64 = 10_000_000;
+/// A checkpoint is made this long after the last, if anything was written since.
+pub const CHECKPOINT_EVERY_S_DEFAULT: i64 = 600;
+/// Most that can be set: a day.
+pub const CHECKPOINT_EVERY_S_MAX: i64 = 86_400;
+/// How often the hub looks whether a checkpoint is due.
+pub const CHECKPOINT_LOOK_MS: u64 = 5_000;
+/// How often a checkpoint is tried whose number somebody else took.
+pub const CHECKPOINT_TRIES_MAX: usize = 5;
+/// Largest file of a checkpoint that was kept elsewhere: a million timelines.
+pub const CHECKPOINT_FILE_BYTES_MAX: u64 = 128 << 20;
+/// Timelines verified in one moment of the store have about this many entries together.
+pub const VERIFY_GROUP_ENTRIES: u64 = 20_000;
+/// Audit records verified in one moment of the store.
+pub const VERIFY_PAGE_AUDITS: i64 = 20_000;
+/// Groups of timelines that are verified at a time.
+pub const VERIFY_WORKERS_MAX: usize = 3;
+const _: () = assert!(VERIFY_WORKERS_MAX < SQLITE_READERS as usize, "the audit log is read beside them");
+/// Records that are looked at ahead of one that does not fit.
+pub const VERIFY_AHEAD_RECORDS: usize = 32;
+/// Records that fit nowhere, and empty places, that are remembered of one chain to be matched.
+pub const VERIFY_MISFITS_KEPT_MAX: usize = 256;
+/// Checkpoints read at a time.
+pub const CHECKPOINT_PAGE_COUNT: usize = 500;
+
+// ---- audit ----
+
+/// Audit records looked at together.
+pub const AUDIT_SEARCH_PAGE_RECORDS: usize = 500;
+/// Audit records looked at for one page of an answer; a page may be short, and the next goes on from there.
+pub const AUDIT_LOOKED_AT_RECORDS_MAX: usize = 20_000;
+/// How far records may stand out of the order of their times: a batch keeps its time while others write.
+pub const AUDIT_OUT_OF_ORDER_S: u64 = 300;
+/// Audit records that one page lists, when the reader names no number.
+pub const AUDIT_PAGE_RECORDS_DEFAULT: usize = 100;
+/// The most that can be asked for.
+pub const AUDIT_PAGE_RECORDS_MAX: usize = 500;
+/// Pieces of an export that are made ready ahead of a reader who takes them slowly.
+pub const AUDIT_EXPORT_PIECES_WAITING_MAX: usize = 2;
+/// An export must be taken within this time.
+pub const AUDIT_EXPORT_TIMEOUT_MS: u64 = 3_600_000;
+/// Lines that one look at who was exposed to what lists at most.
+pub const EXPOSURE_LINES_MAX: usize = 5_000;
+/// How often it is looked for audit records to ship.
+pub const SHIP_POLL_MS: u64 = 500;
+/// Nothing to ship for this long: the listener is asked to confirm by closing the connection.
+pub const SHIP_IDLE_MS: u64 = 2_000;
+/// Records on the way before the listener is asked to confirm; after an outage at most so many come twice.
+pub const SHIP_CONFIRM_RECORDS: u64 = 5_000;
+/// After a failure shipping is tried again after this, then after twice this, and so on,
+pub const SHIP_RETRY_MS_MIN: u64 = 1_000;
+/// but at least this often.
+pub const SHIP_RETRY_MS_MAX: u64 = 60_000;
+/// A listener has this long to take a connection.
+pub const SHIP_CONNECT_MS_MAX: u64 = 10_000;
+/// A listener has this long to take some hundred records.
+pub const SHIP_WRITE_MS_MAX: u64 = 30_000;
+/// A listener has this long to close a connection that was ended.
+pub const SHIP_CONFIRM_MS_MAX: u64 = 10_000;
+/// Longest reason for looking at the audit log.
+pub const AUDIT_REASON_CHARS_MAX: usize = 1_000;
+
 // ---- domain: what one entry may hold ----
 
 /// Longest text of one field, in characters.

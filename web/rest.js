@@ -50,6 +50,12 @@ export class RestError extends Error {
  * @property {string | null} enrolling_until
  * @typedef {{person: {id: string, name: {kanji: string, kana: string}}, role: string, organisation: Organisation, positions?: HeldPosition[], administers?: string[], expires_at: string, pledges_first?: boolean}} Me
  * @typedef {{id: string, position: HeldPosition, device: string, way: string, issued_at: string, used_at: string, expires_at: string, is_this: boolean}} SignIn
+ * @typedef {object} Exposure who was given a record to read, summed up
+ * @property {{name: string | null, role: string | null, organisation_name: string | null}} by
+ * @property {string} first_at
+ * @property {string | null} last_at `null`: it goes on
+ * @property {number} reads
+ * @property {boolean} by_emergency
  * @typedef {{id: string | null, ticket: string | null, positions: HeldPosition[]}} Entered
  */
 
@@ -242,6 +248,11 @@ export class Rest {
    */
   async emergencySearch(name, birthDate) {
     return (await this.call('POST', '/emergency-search', { name, birth_date: birthDate })).patients ?? [];
+  }
+
+  /** Who was given a patient's record to read; asking is on record. @param {string} patient @returns {Promise<{lines: Exposure[], more: boolean}>} */
+  exposures(patient) {
+    return this.call('GET', `/audit/exposures?${new URLSearchParams({ patient })}`);
   }
 
   /** @param {string} timeline @param {object} intent */

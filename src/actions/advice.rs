@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use crate::domain::ids::TimelineId;
+use crate::domain::reading::ReadScope;
 use crate::domain::state::{PatientState, Stay};
 use crate::domain::time::Timestamp;
 use crate::hub::sessions::SignedIn;
@@ -52,7 +53,7 @@ pub async fn list(
         .read(move |tx| Box::pin(async move { tx.list_timelines_with_advice(since, after, limit).await }))
         .await?;
     let next = timelines.last().copied().filter(|_| timelines.len() == limit);
-    let mut patients = hub.look_at_cards(signed_in.actor, signed_in.id, timelines).await?;
+    let mut patients = hub.look_at_cards(signed_in.actor, signed_in.id, timelines, ReadScope::Advice).await?;
     patients.retain(|sight| is_served(&sight.state));
     let mut advice = Vec::new();
     for (of, sight) in patients.iter().enumerate() {

@@ -4,6 +4,7 @@
 use crate::domain::duties::{Duty, Standing};
 use crate::domain::ids::{EntryId, OrganisationId, PersonId, TimelineId};
 use crate::domain::list::closed_list;
+use crate::domain::reading::ReadScope;
 use crate::domain::role::Role;
 use crate::domain::text::Text;
 use crate::hub::sessions::SignedIn;
@@ -72,7 +73,7 @@ pub async fn list(
     let whose = (actor.role != Role::Secretariat).then_some((actor.organisation, actor.person));
     let timelines = with_duties(hub, whose, query).await?;
     let next = timelines.last().copied().filter(|_| timelines.len() == query.limit);
-    let mut sights = hub.look_at_cards(actor, id, timelines).await?;
+    let mut sights = hub.look_at_cards(actor, id, timelines, ReadScope::Duties).await?;
     sights.sort_by_key(|sight| sight.state.timeline);
     let mut duties = Vec::new();
     for sight in &sights {

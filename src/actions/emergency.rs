@@ -9,6 +9,7 @@ use crate::domain::body::Body;
 use crate::domain::directory::Actor;
 use crate::domain::ids::{PatientId, Seq};
 use crate::domain::patient::HumanName;
+use crate::domain::reading::ReadScope;
 use crate::domain::text::Invalid;
 use crate::hub::allowance::Asked;
 use crate::hub::answer::Refused;
@@ -99,7 +100,7 @@ pub async fn list(hub: &Hub, signed_in: &SignedIn) -> Result<Vec<Declared>, Sear
 async fn show(hub: &Hub, signed_in: &SignedIn, access: DeclaredAccess) -> Result<Option<Declared>, SearchError> {
     let (timeline, seq) = (access.timeline, access.seq);
     let span = Span { after: Seq(seq.0.saturating_sub(1)), through: seq };
-    let sight = hub.look(signed_in.actor, signed_in.id, timeline, span.after, Some(seq)).await;
+    let sight = hub.look(signed_in.actor, signed_in.id, timeline, span.after, Some(seq), ReadScope::Declaration).await;
     let Some(sight) = sight? else { return Ok(None) };
     let page = hub.read_page(timeline, &sight.view, span, 1).await?;
     let entry = page.entries.first().map(|found| &found.entry);

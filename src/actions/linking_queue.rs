@@ -5,6 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use crate::domain::directory::Actor;
 use crate::domain::ids::{EntryId, TimelineId};
+use crate::domain::reading::ReadScope;
 use crate::domain::text::Invalid;
 use crate::domain::time::Timestamp;
 use crate::hub::sessions::SignedIn;
@@ -42,7 +43,7 @@ pub async fn list(hub: &Hub, signed_in: &SignedIn) -> Result<(Vec<Waiting>, Hash
         })
         .collect();
     let timelines: BTreeSet<TimelineId> = waiting.iter().map(|waiting| waiting.timeline).collect();
-    let sights = hub.look_at_cards(signed_in.actor, signed_in.id, timelines).await?;
+    let sights = hub.look_at_cards(signed_in.actor, signed_in.id, timelines, ReadScope::Queue).await?;
     Ok((waiting, sights.into_iter().map(|sight| (sight.state.timeline, sight)).collect()))
 }
 

@@ -4,6 +4,8 @@
 pub mod accounts;
 pub mod advice;
 pub mod agreement;
+pub mod audit;
+pub mod checkpoints;
 pub mod compliance;
 pub mod directory;
 pub mod duties;
@@ -21,6 +23,7 @@ pub mod registering;
 pub mod replaying;
 pub mod rulebook;
 pub mod rulebook_life;
+pub mod shipping;
 pub mod sign_in;
 mod tickets;
 pub mod visible;

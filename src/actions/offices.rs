@@ -9,6 +9,7 @@ use crate::domain::directory::{Actor, Directory};
 use crate::domain::entry::{Intent, Sensitivity};
 use crate::domain::ids::{EntryId, OrganisationId, Seq, SignInId};
 use crate::domain::kind::Kind;
+use crate::domain::reading::ReadScope;
 use crate::domain::role::Role;
 use crate::domain::state::Office;
 use crate::domain::text::Text;
@@ -41,7 +42,7 @@ pub async fn look_at_office(
     sign_in: SignInId,
     organisation: OrganisationId,
 ) -> Result<Option<OfficeSeen>, LookError> {
-    let sight = hub.look(actor, sign_in, organisation.into(), Seq::ZERO, Some(Seq::ZERO)).await?;
+    let sight = hub.look(actor, sign_in, organisation.into(), Seq::ZERO, Some(Seq::ZERO), ReadScope::Office).await?;
     let Some((sight, office)) = sight.and_then(|sight| Some((sight.view, sight.state.office.clone()?))) else {
         return Ok(None);
     };

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 
 use crate::domain::ids::{PatientId, TimelineId};
 use crate::domain::kind::Kind;
+use crate::domain::reading::ReadScope;
 use crate::domain::role::Role;
 use crate::hub::patients::PatientQuery;
 use crate::hub::reading::LookError;
@@ -42,7 +43,7 @@ pub async fn find(hub: &Hub, signed_in: &SignedIn, query: &PatientQuery, mine: b
         let own: HashSet<PatientId> = hub.timelines_of(&actor).await?.into_iter().map(TimelineId::as_patient).collect();
         index.search(query, |patient| own.contains(&patient))
     };
-    let mut sights = hub.look_at_cards(actor, id, patients.into_iter().map(TimelineId::from)).await?;
+    let mut sights = hub.look_at_cards(actor, id, patients.into_iter().map(TimelineId::from), ReadScope::Found).await?;
     if query.identifier.is_some() {
         // Whom the card shows no numbers may not find out by searching whose number this is.
         sights.retain(|sight| sight.view.shows_state_of(Kind::Registration));

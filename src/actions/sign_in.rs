@@ -99,8 +99,9 @@ impl NewSignIn {
             used_at: now,
             registered,
         };
-        let way = Some(way);
-        let deed = Deed::SignInIssued { sign_in: id, person, position, expires_at, way, device: registered };
+        let (way, device_name) = (Some(way), row.device.clone());
+        let deed =
+            Deed::SignInIssued { sign_in: id, person, position, expires_at, way, device: registered, device_name };
         let signed_in = SignedIn { id, actor, since: now, until: expires_at, device: registered };
         Ok(ReadySignIn { token, signed_in, row, act: Act { by, deed } })
     }

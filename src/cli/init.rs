@@ -18,7 +18,7 @@ use super::serve::runtime;
 use super::{EXIT_CONFIG, Terminal};
 use crate::config::{FIELDS, Settled};
 use crate::domain::text::Text;
-use crate::vault::{KeyFileError, RegionKey};
+use crate::vault::{CheckpointKey, KeyFileError, RegionKey};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
@@ -60,6 +60,8 @@ pub(super) fn run(arguments: &Arguments, terminal: Terminal) -> anyhow::Result<E
     let Some(settled) = config_at(&config, terminal)? else {
         return Ok(ExitCode::from(EXIT_CONFIG));
     };
+    let public = CheckpointKey::load_or_create_file(&settled.config.audit.checkpoint_key_file)?.public();
+    println!("{}", terminal.language.pick(&told_checkpoint_key(&public.in_groups())));
     let (office, step) = runtime()?.block_on(first_office::prepare(&settled.config, arguments))?;
     println!("{}", terminal.language.pick(&told_office(office.as_ref(), step, &config)));
     Ok(ExitCode::SUCCESS)
@@ -83,6 +85,13 @@ fn told_office(office: Option<&FirstOffice>, step: Step, config: &Path) -> Text 
     Text::new(
         format!("{office}（{name}）を登録しました。本人の招待:\n  renkei sign-in --config {config} --person {person}"),
         format!("Registered {office} ({name}). To invite them:\n  renkei sign-in --config {config} --person {person}"),
+    )
+}
+
+fn told_checkpoint_key(public: &str) -> Text {
+    Text::new(
+        format!("記録の改ざんを確かめる公開鍵（印刷して、このマシンの外に保管してください）:\n  {public}"),
+        format!("Public key that proves the record unaltered (print it and keep it off this machine):\n  {public}"),
     )
 }
 

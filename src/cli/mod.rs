@@ -1,11 +1,13 @@
 //! The commands of the binary: one file per command, each with its `Arguments` and its `run`.
 //! A new command is a line in [`Command`] and a line in [`dispatch`].
 
+mod audit;
 pub mod cert;
 mod complaint;
 mod config;
 mod config_arguments;
 mod demo;
+mod history;
 pub mod import;
 mod init;
 mod language;
@@ -71,6 +73,8 @@ enum Command {
     Rulebook(Box<rulebook::Arguments>),
     /// 保存された記録を検証・修復する / Verify and mend what is stored
     Store(Box<store::Arguments>),
+    /// 監査記録とチェックポイント / The audit log, and checkpoints that prove the history
+    Audit(Box<audit::Arguments>),
     /// 負荷をかけて測る / Put load on a hub and measure
     Load(Box<load::Arguments>),
 }
@@ -122,6 +126,7 @@ fn dispatch(command: &Command, terminal: Terminal) -> anyhow::Result<ExitCode> {
         Command::Config(arguments) => config::run(arguments, terminal),
         Command::Rulebook(arguments) => rulebook::run(arguments, terminal),
         Command::Store(arguments) => store::run(arguments, terminal),
+        Command::Audit(arguments) => audit::run(arguments, terminal),
         Command::Load(arguments) => {
             let ids = Ids::new(Arc::new(SystemClock::new()));
             load::run(arguments, terminal.language, ids.draw())

@@ -14,6 +14,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
 use super::config_arguments::{ConfigArguments, print_mistakes};
+use super::history::History;
 use super::open::{self, OpenRegion};
 use super::{Complaint, EXIT_CONFIG, Terminal, start_logging};
 use crate::actions::accounts::{ensure_authority, find_authority};
@@ -70,10 +71,11 @@ async fn serve(config: &Config) -> anyhow::Result<ExitCode> {
     let files = open::open_files(&region.hub, &config.files_dir).await?;
     let app = App::new(region.hub.clone(), files, origins, config.session).showing(certificate);
     let app = app.keeping_accounts(config.accounts, &config.public_url.to_string());
+    let history = History::of(config, &region.hub)?;
     // Before anybody hears that the hub is ready: who stops it from then on is heard.
     let stop = stop_asked()?;
     println!("ready {}", ready_url(config, &listeners));
-    run_hub(region, app, listeners, stop).await?;
+    run_hub(region, app, history, listeners, stop).await?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -93,6 +95,7 @@ fn ready_url(config: &Config, listeners: &[Listener]) -> String {
 pub(super) async fn run_hub(
     region: OpenRegion,
     app: App,
+    history: History,
     listeners: Vec<Listener>,
     stop: impl Future<Output = ()>,
 ) -> anyhow::Result<()> {
@@ -100,6 +103,7 @@ pub(super) async fn run_hub(
     let (stopping, stopped) = watch::channel(false);
     let files = Arc::clone(&app.files);
     let tending = tokio::spawn(async move { files.tend().await });
+    let mut beside = history.begin(hub.region().clock());
     let routes = router(app.listening(&listeners));
     let serving: Vec<_> = listeners
         .into_iter()
@@ -133,11 +137,13 @@ pub(super) async fn run_hub(
     // It holds the hub; a sweep that is cut off goes on at the next start.
     tending.abort();
     let _ = tending.await;
+    beside.stop().await;
     drop(hub);
     let bound = Duration::from_millis(limits::STOP_MS_MAX);
     if tokio::time::timeout(bound, tasks.finish()).await.is_err() {
         tracing::warn!("not everything handed in was answered in time; what was accepted is durable");
     }
+    beside.finish().await;
     journal.close().await;
     tracing::info!("stopped");
     match fallen {
@@ -280,7 +286,7 @@ mod tests {
         let loopback = SocketAddr::from(([127, 0, 0, 1], 0));
         let listener = Listener::bind(loopback, Transport::PlainOnLoopback, ListenBounds::default()).unwrap();
         // Nobody asks it to stop.
-        let ended = run_hub(region, app, vec![listener], pending()).await;
+        let ended = run_hub(region, app, History::default(), vec![listener], pending()).await;
         assert!(ended.unwrap_err().to_string().contains("committer"));
     }
 

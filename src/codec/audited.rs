@@ -1,10 +1,11 @@
-//! What the audit log seals ↔ bytes: posts that were refused, and acts beside the timelines.
+//! What the audit log seals ↔ bytes: posts that were refused, reads, and acts beside the timelines.
 
 use prost::Message as _;
 
 use super::CodecError;
 use super::audited_account::{account_deed, account_message};
 use super::audited_device::{device_deed, device_message};
+use super::audited_reading::{read_began, read_began_message, read_ended, read_ended_message, use_message, used};
 use super::content::{actor, actor_message};
 use super::field::{code, code_text, date, each, id, id_text, ids, message, optional_code};
 use super::proto::store::v1 as stored;
@@ -12,6 +13,7 @@ use super::stored::{Refusal, refusal, refusal_message};
 use crate::domain::act::{Act, By, Deed};
 use crate::domain::directory::Position;
 use crate::domain::ids::{DeviceId, OrganisationId, PatientId, PersonId, RulebookVersionId, SignInId};
+use crate::domain::reading::{Read, ReadEnded};
 use crate::domain::text::Invalid;
 use crate::domain::time::Timestamp;
 
@@ -20,6 +22,8 @@ use crate::domain::time::Timestamp;
 pub enum Audited {
     Refusal(Refusal),
     Act(Act),
+    Read(Read),
+    ReadEnded(ReadEnded),
 }
 
 /// The bytes of a record.
@@ -29,6 +33,8 @@ pub fn encode_audited(audited: &Audited) -> Vec<u8> {
     let what = match audited {
         Audited::Refusal(refusal) => What::Refusal(Box::new(refusal_message(refusal))),
         Audited::Act(act) => What::Act(Box::new(act_message(act))),
+        Audited::Read(read) => What::ReadBegan(Box::new(read_began_message(read))),
+        Audited::ReadEnded(ended) => What::ReadEnded(Box::new(read_ended_message(ended))),
     };
     stored::AuditRecord { what: Some(what) }.encode_to_vec()
 }
@@ -42,6 +48,8 @@ pub fn decode_audited(bytes: &[u8]) -> Result<Audited, CodecError> {
     Ok(match stored::AuditRecord::decode(bytes)?.what {
         Some(What::Refusal(kept)) => Audited::Refusal(refusal(*kept)?),
         Some(What::Act(kept)) => Audited::Act(act(*kept)?),
+        Some(What::ReadBegan(kept)) => Audited::Read(read_began(&kept)?),
+        Some(What::ReadEnded(kept)) => Audited::ReadEnded(read_ended(&kept)?),
         None => return Err(Invalid::required("what").into()),
     })
 }
@@ -64,7 +72,7 @@ fn deed_message(deed: &Deed) -> stored::act::Deed {
     match deed {
         Deed::Account(deed) => Kept::AccountActed(account_message(deed)),
         Deed::Device(deed) => Kept::DeviceActed(device_message(deed)),
-        Deed::SignInIssued { sign_in, person, position, expires_at, way, device } => {
+        Deed::SignInIssued { sign_in, person, position, expires_at, way, device, device_name } => {
             Kept::SignInIssued(stored::SignInIssued {
                 sign_in: id_text(sign_in.0),
                 person: id_text(person.0),
@@ -72,8 +80,10 @@ fn deed_message(deed: &Deed) -> stored::act::Deed {
                 expires_at_us: expires_at.as_micros(),
                 way: way.map(code_text).unwrap_or_default(),
                 device: device.map(|device| id_text(device.0)).unwrap_or_default(),
+                device_name: device_name.clone(),
             })
         }
+        Deed::AuditUsed { how, filter, reason } => Kept::AuditUsed(use_message(*how, filter, reason)),
         Deed::SignInEnded { sign_in, person, position, why } => Kept::SignInEnded(stored::SignInEnded {
             sign_in: id_text(sign_in.0),
             person: id_text(person.0),
@@ -138,7 +148,9 @@ fn deed(kept: stored::act::Deed) -> Result<Deed, Invalid> {
                 "" => None,
                 device => Some(id("device", device, DeviceId)?),
             },
+            device_name: kept.device_name,
         },
+        Kept::AuditUsed(kept) => used(kept)?,
         Kept::AccountActed(kept) => Deed::Account(account_deed(kept)?),
         Kept::DeviceActed(kept) => Deed::Device(device_deed(kept)?),
         Kept::SignInEnded(kept) => Deed::SignInEnded {

@@ -12,6 +12,7 @@ use super::mapped::{Mapped, as_text};
 use crate::domain::account::{AccountChange, InvitationEnd, Purpose, SignInWay};
 use crate::domain::act::SignInEnd;
 use crate::domain::attachment::MediaType;
+use crate::domain::audit::{AuditKind, AuditUse};
 use crate::domain::body::{
     AllergyType, BedriddenLevel, BedsoreDepth, CallTo, CareLevel, ClosingReason, DementiaLevel, DeviceChangeType,
     Infection, MeetingState, OrderType, PledgeBy, RetractionReason, Topic, VisitMark,
@@ -24,6 +25,7 @@ use crate::domain::in_words::NoticeOf;
 use crate::domain::kind::Kind;
 use crate::domain::lifecycle::LifeStep;
 use crate::domain::patient::Sex;
+use crate::domain::reading::{ReadScope, ReadWhy};
 use crate::domain::role::{OrganisationType, Role};
 use crate::domain::state::{DoctorAgreement, Stay};
 use crate::domain::team::{ConsentGiver, ConsentState};
@@ -57,6 +59,8 @@ macro_rules! coded {
 coded!(
     AccountChange,
     AllergyType,
+    AuditKind,
+    AuditUse,
     BedriddenLevel,
     BedsoreDepth,
     BodySite,
@@ -85,6 +89,8 @@ coded!(
     OrganisationType,
     PledgeBy,
     Purpose,
+    ReadScope,
+    ReadWhy,
     Relation,
     RetractionReason,
     Role,

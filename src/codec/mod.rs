@@ -6,6 +6,8 @@
 mod audited;
 mod audited_account;
 mod audited_device;
+mod audited_mark;
+mod audited_reading;
 mod body;
 mod content;
 mod delivery;

@@ -104,6 +104,36 @@ pub const FIELDS: &[Field] = &[
         "Rule for passwords. asvs: 15 characters or more; gl6: the ministry's guideline 6.0 (8 or more, with the second factor). Both refuse what is easily guessed",
     ),
     field(
+        "audit.checkpoint_key_file",
+        "\"data/checkpoint.key\"",
+        "チェックポイントに署名する鍵のファイル（600）。なければ起動時に作ります",
+        "Key file that checkpoints are signed with (mode 600); made at the start if it is missing",
+    ),
+    field(
+        "audit.checkpoint_records",
+        "10000",
+        "前のチェックポイントから何件の記録で次を作るか",
+        "Records after which a checkpoint is made",
+    ),
+    field(
+        "audit.checkpoint_s",
+        "600",
+        "前のチェックポイントから何秒で次を作るか（記録があれば）",
+        "Seconds after which a checkpoint is made, if anything was written",
+    ),
+    field(
+        "audit.ship",
+        "\"syslog+tls://log.example.jp:6514\"",
+        "監査記録を送る先。syslog+tls://ホスト:ポート、このマシンの syslog+tcp:// syslog+udp:// syslog+unix://、file:///ファイル",
+        "Where audit records are shipped to: syslog+tls://HOST:PORT; on this machine syslog+tcp:// syslog+udp:// syslog+unix://; file:///FILE",
+    ),
+    field(
+        "audit.ship_authority",
+        "\"certs/log-authority.pem\"",
+        "送り先の証明書を発行した認証局（PEM）。syslog+tls に必要です",
+        "Authority that issued the listener's certificate (PEM); needed for syslog+tls",
+    ),
+    field(
         "files.directory",
         "\"data/files\"",
         "添付ファイルを封をして置くフォルダー。バックアップに含めてください",

@@ -4,18 +4,20 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::time::Duration;
 
+use super::audit::expected_ship;
 use super::calendar::{CalendarSettings, MinuteSpan, OpeningHours, expected_day, expected_hours, expected_span};
 use super::devices::{self, DeviceSettings};
 use super::read::Reader;
 use super::source::AllGiven;
 use super::value::{expected_database, expected_origin};
 use super::{
-    AccountSettings, Config, Database, Language, Listen, Log, LogFormat, LogLevel, Mistake, PasswordProfile, Place,
-    SessionLimits, TlsFiles, WebOrigin,
+    AccountSettings, AuditSettings, Config, Database, Language, Listen, Log, LogFormat, LogLevel, Mistake,
+    PasswordProfile, Place, SessionLimits, ShipTo, TlsFiles, WebOrigin,
 };
 use crate::domain::device::DeviceDemand;
 use crate::domain::text::Text;
 use crate::limits::{
+    CHECKPOINT_EVERY_RECORDS_DEFAULT, CHECKPOINT_EVERY_RECORDS_MAX, CHECKPOINT_EVERY_S_DEFAULT, CHECKPOINT_EVERY_S_MAX,
     SESSION_IDLE_TIMEOUT_DEFAULT_S, SESSION_LIFETIME_DEFAULT_S, SESSION_LIFETIME_S_MAX, SOCKETS_PER_PERSON_DEFAULT,
     SOCKETS_PER_PERSON_MAX,
 };
@@ -32,9 +34,9 @@ pub(super) fn settle(given: AllGiven, folder: &Path, mistakes: &mut Vec<Mistake>
     let listen = listen(&mut read);
     let devices = device_settings(&mut read, &listen, tls.is_some());
     let public_url = public_url(&mut read, &listen);
+    let region_key_file = read.path("region_key_file").unwrap_or_else(|| data_dir.join("region.key"));
     Config {
         database: database(&mut read, &data_dir),
-        region_key_file: read.path("region_key_file").unwrap_or_else(|| data_dir.join("region.key")),
         files_dir: read.path("files.directory").unwrap_or_else(|| data_dir.join("files")),
         rulebook_dir: read.path("rulebook_dir"),
         language: read.choice("language", LANGUAGES).unwrap_or(Language::Ja),
@@ -43,7 +45,9 @@ pub(super) fn settle(given: AllGiven, folder: &Path, mistakes: &mut Vec<Mistake>
         accounts: AccountSettings {
             profile: read.choice("accounts.password_profile", &profiles()).unwrap_or_default(),
         },
+        audit: audit(&mut read, &region_key_file),
         calendar: calendar(&mut read),
+        region_key_file,
         log: log(&mut read),
         data_dir,
         listen,
@@ -55,6 +59,38 @@ pub(super) fn settle(given: AllGiven, folder: &Path, mistakes: &mut Vec<Mistake>
 
 fn profiles() -> [(&'static str, PasswordProfile); 2] {
     [PasswordProfile::Asvs, PasswordProfile::Gl6].map(|profile| (profile.code(), profile))
+}
+
+fn audit(read: &mut Reader<'_>, region_key_file: &Path) -> AuditSettings {
+    let beside = || region_key_file.with_file_name("checkpoint.key");
+    let records = read.number("audit.checkpoint_records", 1..=CHECKPOINT_EVERY_RECORDS_MAX);
+    let seconds = read.number("audit.checkpoint_s", 1..=CHECKPOINT_EVERY_S_MAX);
+    let ship = read.text("audit.ship").and_then(|(text, place)| {
+        let ship = ShipTo::parse(&text);
+        let complaint = match &ship {
+            None => Some(expected_ship()),
+            Some(ship) if !ship.is_line_secure() => Some(Text::fixed(
+                "別のマシンへは syslog+tls://。TLS がなければ誰が誰の記録を見たかを回線上で読まれます",
+                "syslog+tls:// to another machine; without TLS it can be read on the line who saw whose record",
+            )),
+            Some(ShipTo::Tls { .. }) if !read.is_given("audit.ship_authority") => Some(Text::fixed(
+                "syslog+tls には audit.ship_authority が必要です",
+                "audit.ship_authority is needed for syslog+tls",
+            )),
+            Some(_) => None,
+        };
+        if let Some(message) = complaint {
+            read.complain(place, "audit.ship", message);
+        }
+        ship
+    });
+    AuditSettings {
+        checkpoint_key_file: read.path("audit.checkpoint_key_file").unwrap_or_else(beside),
+        checkpoint_records: records.unwrap_or(CHECKPOINT_EVERY_RECORDS_DEFAULT).unsigned_abs(),
+        checkpoint_every: Duration::from_secs(seconds.unwrap_or(CHECKPOINT_EVERY_S_DEFAULT).unsigned_abs()),
+        ship,
+        ship_authority: read.path("audit.ship_authority"),
+    }
 }
 
 fn calendar(read: &mut Reader<'_>) -> CalendarSettings {
@@ -286,8 +322,16 @@ pub(super) fn shown(config: &Config) -> Vec<(&'static str, String)> {
         ("session.lifetime_s", session.lifetime.as_secs().to_string()),
         ("session.sockets_per_person_max", session.sockets_per_person_max.to_string()),
         ("accounts.password_profile", quoted(&config.accounts.profile.code())),
-        ("files.directory", path(&config.files_dir)),
     ]);
+    let audit = &config.audit;
+    shown.extend([
+        ("audit.checkpoint_key_file", path(&audit.checkpoint_key_file)),
+        ("audit.checkpoint_records", audit.checkpoint_records.to_string()),
+        ("audit.checkpoint_s", audit.checkpoint_every.as_secs().to_string()),
+    ]);
+    shown.extend(audit.ship.iter().map(|ship| ("audit.ship", quoted(ship))));
+    shown.extend(audit.ship_authority.iter().map(|file| ("audit.ship_authority", path(file))));
+    shown.push(("files.directory", path(&config.files_dir)));
     let calendar = &config.calendar;
     if !calendar.opening_hours.is_empty() {
         let hours = calendar.opening_hours.iter().map(|hours| quoted(hours)).collect();

@@ -289,3 +289,20 @@ fn each_listener_asks_for_devices_as_it_is_told_and_only_where_there_is_tls() {
     assert!(told.iter().any(|told| told.contains("not one of listen.addresses")), "{told:?}");
     assert!(told.iter().any(|told| told.contains("such as \"127.0.0.1:8443 off\"")), "{told:?}");
 }
+
+#[test]
+fn audit_records_leave_this_machine_over_tls_only_and_with_an_authority() {
+    let shipped = |place: &str| format!("[audit]\nship = \"{place}\"\n");
+    let found = mistakes(&shipped("syslog+tcp://10.0.0.1:601"));
+    assert!(found.len() == 1 && found[0].contains("audit.ship: syslog+tls:// to another machine"), "{found:#?}");
+    let found = mistakes(&shipped("syslog+tls://log.example.jp:6514"));
+    assert!(found.len() == 1 && found[0].contains("audit.ship_authority is needed"), "{found:#?}");
+    let found = mistakes(&shipped("mailto:audit@example.jp"));
+    assert!(found.len() == 1 && found[0].contains("syslog+tls://HOST:6514"), "{found:#?}");
+    let whole =
+        config(&(shipped("syslog+tls://log.example.jp:6514") + "ship_authority = \"ca.pem\"\ncheckpoint_s = 60"));
+    assert_eq!(whole.audit.ship.unwrap().to_string(), "syslog+tls://log.example.jp:6514");
+    assert_eq!(whole.audit.ship_authority, Some("/etc/renkei/ca.pem".into()));
+    assert_eq!(whole.audit.checkpoint_every, Duration::from_secs(60));
+    assert_eq!(whole.audit.checkpoint_key_file, PathBuf::from("/etc/renkei/data/checkpoint.key"));
+}

@@ -4,6 +4,7 @@
 use jiff::civil::Date;
 
 use super::account::{AccountDeed, SignInWay};
+use super::audit::{AuditFilter, AuditUse};
 use super::device::DeviceDeed;
 use super::directory::{Actor, Position};
 use super::ids::{DeviceId, OrganisationId, PatientId, PersonId, RulebookVersionId, SignInId};
@@ -55,6 +56,8 @@ pub enum Deed {
         way: Option<SignInWay>,
         /// The registered device that it is bound to.
         device: Option<DeviceId>,
+        /// What the device calls itself.
+        device_name: String,
     },
     SignInEnded {
         sign_in: SignInId,
@@ -98,6 +101,13 @@ pub enum Deed {
         fingerprint: String,
         /// For people: who signed which set, from when it is in force, why it was retired.
         said: String,
+    },
+    /// A part of the audit log was looked at or taken out.
+    AuditUsed {
+        how: AuditUse,
+        filter: Box<AuditFilter>,
+        /// Why, as whoever runs commands on the machine wrote; empty for the secretariat, whose task it is.
+        reason: String,
     },
 }
 

@@ -13,7 +13,7 @@ use utoipa::{Modify, OpenApi};
 
 use super::api::accounts::{devices, enrolling, entering, inviting, looking_after, mine};
 use super::api::{
-    advice, compliance, directory, duties, emergency, explaining, files, linking_queue, me, offices, patients,
+    advice, audit, compliance, directory, duties, emergency, explaining, files, linking_queue, me, offices, patients,
     registering, rulebook, rulebooks, sign_ins, timelines,
 };
 use super::problem::Problem;
@@ -51,6 +51,7 @@ const PROBLEM: &str = "application/problem+json";
         timelines::list_read_markers, timelines::mark_read,
         duties::list, duties::list_of_timeline, duties::show_clock, duties::release_clock,
         advice::list,
+        audit::list, audit::exposures, audit::export,
         emergency::search, emergency::list,
         files::upload, files::download,
         linking_queue::list, linking_queue::dismiss,
@@ -69,6 +70,7 @@ const PROBLEM: &str = "application/problem+json";
         (name = "directory", description = "Organisations and people"),
         (name = "accounts", description = "For the secretariat, and for who looks after an office"),
         (name = "devices", description = "Registered devices, and who may do without one"),
+        (name = "audit", description = "Who did what, and who saw whom"),
         (name = "secretariat", description = "For the secretariat only"),
         (name = "rulebook", description = "The rules that the region agreed on"),
     ),

@@ -6,7 +6,7 @@ use axum::routing::{delete, get, post, put};
 
 use super::api::accounts::{devices, enrolling, entering, inviting, looking_after, mine};
 use super::api::{
-    advice, compliance, directory, duties, emergency, explaining, files, linking_queue, me, offices, patients,
+    advice, audit, compliance, directory, duties, emergency, explaining, files, linking_queue, me, offices, patients,
     registering, rulebook, rulebooks, sign_ins, timelines,
 };
 use super::app::App;
@@ -105,6 +105,9 @@ routes! {
     get    "/api/v1/duty-clock" => duties::show_clock;
     delete "/api/v1/duty-clock/stop" => duties::release_clock;
     get    "/api/v1/advice" => advice::list;
+    get    "/api/v1/audit" => audit::list;
+    get    "/api/v1/audit/exposures" => audit::exposures;
+    get    "/api/v1/audit/export" => audit::export;
     post   "/api/v1/emergency-search" => emergency::search;
     get    "/api/v1/emergency-accesses" => emergency::list;
     get    "/api/v1/linking-queue" => linking_queue::list;

@@ -57,5 +57,5 @@ pub(super) fn dismissal(region: &RegionKey, hot: &Hot, dismissal: &Dismissal, no
 
 fn seal(region: &RegionKey, hot: &Hot, now: Timestamp, record: codec::Refusal) -> SealedAudit {
     let seal = if hot.exists { AuditSeal::Timeline(hot.state.timeline, &hot.key) } else { AuditSeal::Region(region) };
-    SealedAudit::seal(seal, now, &codec::encode_audited(&Audited::Refusal(record)))
+    SealedAudit::of(seal, now, &Audited::Refusal(record))
 }

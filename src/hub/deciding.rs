@@ -16,14 +16,13 @@ use super::files::Files;
 use super::findings::Findings;
 use super::ledger::{Ledger, Waits};
 use super::published::Published;
-use super::subscription::{Granted, Opened, Subscription};
 use super::timelines::Hot;
 use super::view::View;
-use super::work::{Dismissal, Follow, Look, MarkRead, Origin, Outcome, Sight, Submission, Work};
+use super::work::{Dismissal, Origin, Outcome, Submission, Work};
 use crate::codec::{self, Content, QueuedPost};
 use crate::domain::directory::{Actor, Directory};
 use crate::domain::entry::{Entry, Intent};
-use crate::domain::ids::{EntryId, OrganisationId, Seq};
+use crate::domain::ids::{EntryId, OrganisationId};
 use crate::domain::kind::Kind;
 use crate::domain::offices::Offices;
 use crate::domain::ruling::Ruling;
@@ -33,8 +32,8 @@ use crate::limits;
 use crate::rulebook::calendar::Calendar;
 use crate::rulebook::{self, Acceptance, Decision, Refusal, Rulebook, Situation, Surroundings, Target};
 use crate::store::{
-    self, ClearHeader, GrantChange, HeadUpdate, NewTimeline, QueueState, ReadMarker, Resolved, SealedEntry,
-    SealedQueued, SealedSnapshot, ShutOut,
+    self, ClearHeader, HeadUpdate, NewTimeline, QueueState, Resolved, SealedEntry, SealedQueued, SealedSnapshot,
+    ShutOut,
 };
 use crate::vault::{Mac, RegionKey};
 
@@ -94,10 +93,7 @@ impl Picture {
             (Work::Follow(follow), Some(hot)) => self.follow(draft, hot, follow),
             (Work::Look(look), Some(hot)) => self.look(draft, hot, look),
             (Work::MarkRead(mark), Some(hot)) => self.mark_read(draft, hot, mark),
-            (Work::Grants(changes), _) => {
-                draft.batch.grants.extend_from_slice(&changes);
-                Outcome::Granted(changes)
-            }
+            (Work::Grants(changes), _) => self.grants(draft, changes),
             (Work::Dismiss(dismissal), Some(hot)) => self.dismiss(draft, hot, dismissal, ledger),
             (Work::Rejudge(rejudge), hot) => {
                 hot.into_iter().for_each(|hot| draft.change_access(&hot.state));
@@ -239,7 +235,7 @@ impl Picture {
     }
 
     /// The row that entries, and records of who read them, refer to.
-    fn begin_timeline(&self, draft: &mut Draft, hot: &mut Hot) {
+    pub(super) fn begin_timeline(&self, draft: &mut Draft, hot: &mut Hot) {
         if !hot.exists {
             let (timeline, subject) = (hot.state.timeline, hot.state.subject());
             draft.batch.new_timelines.push(NewTimeline::new(&self.key, timeline, subject, &hot.key));
@@ -358,62 +354,6 @@ impl Picture {
             draft.batch.audits.push(audit::dismissal(&self.key, hot, &dismissal, self.now));
         }
         Outcome::Dismissed(dismissal, waited)
-    }
-
-    fn follow(&self, draft: &mut Draft, hot: &mut Hot, follow: Box<Follow>) -> Outcome {
-        let view = View::of(&hot.state, &self.rulebook, &follow.actor, self.now);
-        let head = hot.state.head;
-        let granted = view.map(|view| {
-            self.begin_timeline(draft, hot);
-            draft.batch.grants.push(self.open_grant(&follow, follow.after.min(head), &view));
-            let access_lapsed =
-                hot.state.accesses.last_of(&follow.actor).is_some_and(|access| !access.is_open(self.now));
-            let subscription = Arc::new(Subscription::new(follow.timeline, Arc::new(view), head));
-            Granted { subscription, head, access_epoch: hot.state.access_epoch, access_lapsed }
-        });
-        let refused = granted.is_none().then_some("not_found");
-        let opened = Opened { timeline: follow.timeline, grant: follow.grant, after: follow.after, refused, granted };
-        Outcome::Followed(follow, opened)
-    }
-
-    fn open_grant(&self, follow: &Follow, from: Seq, view: &View) -> GrantChange {
-        GrantChange::Open {
-            id: follow.grant,
-            sign_in: follow.sign_in,
-            timeline: follow.timeline,
-            opened_at: self.now,
-            from,
-            access: view.access().map(|access| access.entry),
-        }
-    }
-
-    fn look(&self, draft: &mut Draft, hot: &mut Hot, look: Box<Look>) -> Outcome {
-        let sight = View::of(&hot.state, &self.rulebook, &look.actor, self.now).map(|view| {
-            self.begin_timeline(draft, hot);
-            let (id, sign_in, timeline, head) = (look.grant, look.sign_in, look.timeline, hot.state.head);
-            let from = look.after.min(head);
-            let access = view.access().map(|access| access.entry);
-            draft.batch.grants.push(GrantChange::Open { id, sign_in, timeline, opened_at: self.now, from, access });
-            let through = look.through.map_or(head, |through| through.clamp(from, head));
-            draft.batch.grants.push(GrantChange::Close { id, through, closed_at: self.now });
-            Sight { state: Arc::new(hot.state.clone()), view: Arc::new(view) }
-        });
-        Outcome::Looked(look, sight)
-    }
-
-    fn mark_read(&self, draft: &mut Draft, hot: &mut Hot, mark: MarkRead) -> Outcome {
-        let may_read = View::of(&hot.state, &self.rulebook, &mark.actor, self.now).is_some();
-        if may_read {
-            self.begin_timeline(draft, hot);
-        }
-        let marker = may_read.then(|| ReadMarker {
-            person: mark.actor.person,
-            timeline: mark.timeline,
-            seq: mark.through.min(hot.state.head),
-            read_at: self.now,
-        });
-        draft.batch.read_markers.extend(marker);
-        Outcome::Marked(mark, marker)
     }
 }
 

@@ -15,6 +15,7 @@ pub mod fanout;
 mod fetching;
 mod findings;
 mod files;
+mod granting;
 mod ledger;
 pub mod lines;
 mod linking_queue;
@@ -72,8 +73,8 @@ use crate::domain::role::Role;
 use crate::domain::time::Timestamp;
 use crate::limits;
 use crate::rulebook::Decision;
+pub use crate::store::{Exposure, ReadMarker, ShelfError, StoreError};
 use crate::store::{GrantChange, GrantId, Journal};
-pub use crate::store::{ReadMarker, ShelfError, StoreError};
 use crate::vault::Mac;
 
 /// A handle on the running hub. Cheap to clone; when the last is gone, the hub finishes what it was given.

@@ -14,6 +14,7 @@ use super::work::{Look, Sight, Work};
 use super::{Hub, Unavailable};
 use crate::domain::directory::Actor;
 use crate::domain::ids::{EntryId, Seq, SignInId, TimelineId};
+use crate::domain::reading::{ReadOf, ReadScope};
 use crate::domain::state::{Latest, PatientState};
 use crate::limits;
 use crate::rulebook::Rulebook;
@@ -63,7 +64,7 @@ pub enum LookError {
 
 impl Hub {
     /// A look at a patient: the state, and the view to page with. `None`: unknown or hidden.
-    /// Recorded as a read of the entries after `after`, up to `through` or the head.
+    /// Recorded as a read of the entries after `after`, up to `through` or the head; `of` says what is shown of them.
     ///
     /// # Errors
     /// When the hub cannot answer.
@@ -74,13 +75,15 @@ impl Hub {
         timeline: TimelineId,
         after: Seq,
         through: Option<Seq>,
+        of: impl Into<ReadOf>,
     ) -> Result<Option<Sight>, LookError> {
         if !self.region().allowances().take(sign_in.0, Asked::Look, 1, self.region().now()) {
             return Err(LookError::Overloaded);
         }
         let (reply, sight) = oneshot::channel();
         let grant = GrantId(self.region().draw_id());
-        self.give(Work::Look(Box::new(Look { actor, sign_in, timeline, after, through, grant, reply }))).await?;
+        let of = of.into();
+        self.give(Work::Look(Box::new(Look { actor, sign_in, timeline, after, through, of, grant, reply }))).await?;
         Ok(sight.await.map_err(|_| Unavailable)?)
     }
 
@@ -94,8 +97,9 @@ impl Hub {
         actor: Actor,
         sign_in: SignInId,
         timelines: impl IntoIterator<Item = TimelineId>,
+        scope: ReadScope,
     ) -> Result<Vec<Sight>, LookError> {
-        let look = |timeline| self.look(actor, sign_in, timeline, Seq::ZERO, Some(Seq::ZERO));
+        let look = |timeline| self.look(actor, sign_in, timeline, Seq::ZERO, Some(Seq::ZERO), scope);
         let sights = try_join_all(timelines.into_iter().map(look)).await?;
         Ok(sights.into_iter().flatten().collect())
     }

@@ -12,6 +12,7 @@ use crate::codec::QueuedPost;
 use crate::domain::directory::Actor;
 use crate::domain::entry::Intent;
 use crate::domain::ids::{EntryId, Seq, SignInId, TimelineId};
+use crate::domain::reading::ReadOf;
 use crate::domain::state::PatientState;
 use crate::rulebook::{Decision, Shared};
 use crate::store::{GrantChange, GrantId, ReadMarker};
@@ -100,6 +101,8 @@ pub struct Look {
     pub after: Seq,
     /// `None` when all is to be read.
     pub through: Option<Seq>,
+    /// What of it is shown, for the record.
+    pub of: ReadOf,
     pub grant: GrantId,
     /// `None`: unknown or hidden, which look the same.
     pub reply: oneshot::Sender<Option<Sight>>,

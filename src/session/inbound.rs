@@ -12,7 +12,7 @@ use crate::domain::entry::Intent;
 use crate::domain::ids::{Seq, TimelineId};
 use crate::hub::allowance::Asked;
 use crate::limits;
-use crate::store::{GrantChange, GrantId};
+use crate::store::{EndedReading, GrantChange, GrantId};
 use crate::wire::codes::{CloseCode, Code};
 use crate::wire::{ClientFrame, ErrorNotice, FrameError, ServerFrame};
 
@@ -102,7 +102,7 @@ impl Session {
             return self.error(Code::TooLong, timeline.to_string()).await;
         }
         if let Some(place) = self.places.remove(&timeline) {
-            self.close_record(place.grant, place.covered).await?;
+            self.close_record(timeline, place.grant, place.covered).await?;
         }
         let (actor, sign_in) = (self.signed_in.actor, self.signed_in.id);
         let grant = self.hub.follow(actor, sign_in, &self.outbox, timeline, after).await;
@@ -118,16 +118,22 @@ impl Session {
             self.asked.remove(timeline);
             self.catching_up.retain(|behind| behind != timeline);
             if let Some(place) = self.places.remove(timeline) {
-                self.close_record(place.grant, place.covered).await?;
+                self.close_record(*timeline, place.grant, place.covered).await?;
             }
         }
         Ok(())
     }
 
     /// The record of reading ends here.
-    pub(super) async fn close_record(&mut self, id: GrantId, through: Seq) -> Result<(), Ended> {
-        let close = GrantChange::Close { id, through, closed_at: self.hub.region().now() };
-        self.hub.note_reading(vec![close]).await.map_err(|_| going_away())
+    pub(super) async fn close_record(
+        &mut self,
+        timeline: TimelineId,
+        grant: GrantId,
+        through: Seq,
+    ) -> Result<(), Ended> {
+        let (reader, sign_in, closed_at) = (self.signed_in.actor, self.signed_in.id, self.hub.region().now());
+        let end = GrantChange::End(EndedReading { grant, timeline, reader, sign_in, through, closed_at });
+        self.hub.note_reading(vec![end]).await.map_err(|_| going_away())
     }
 
     async fn dry_run(&mut self, intent: Intent) -> Result<(), Ended> {

@@ -32,7 +32,7 @@ use crate::hub::outbox::Outbox;
 use crate::hub::sessions::SignedIn;
 use crate::hub::subscription::Subscription;
 use crate::limits;
-use crate::store::{GrantChange, GrantId};
+use crate::store::{EndedReading, GrantChange, GrantId};
 use crate::wire::Encoding;
 use crate::wire::codes::CloseCode;
 
@@ -234,10 +234,14 @@ impl Session {
         if follows_all {
             hub.fanout().unfollow(&signed_in.actor, &outbox);
         }
-        let read = places.values().map(|place| (place.grant, place.covered));
-        let unread = asked.values().map(|grant| (*grant, Seq::ZERO));
-        let close = |(id, through)| GrantChange::Close { id, through, closed_at };
-        let _ = hub.note_reading(read.chain(unread).map(close).collect()).await;
+        let (reader, sign_in) = (signed_in.actor, signed_in.id);
+        let read = places.iter().map(|(timeline, place)| {
+            let (timeline, grant, through) = (*timeline, place.grant, place.covered);
+            GrantChange::End(EndedReading { grant, timeline, reader, sign_in, through, closed_at })
+        });
+        // Whether these were granted is not known here: the audit log is told of no end without a beginning.
+        let unread = asked.values().map(|id| GrantChange::Close { id: *id, through: Seq::ZERO, closed_at });
+        let _ = hub.note_reading(read.chain(unread).collect()).await;
         // The handle goes before the last write: a stuck client does not keep the hub from stopping.
         drop(hub);
         writer.say_goodbye(ended).await;

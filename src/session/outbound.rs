@@ -5,9 +5,11 @@ use super::catch_up::cannot_be_fed;
 use super::writer::Ended;
 use super::{Behind, Place, Session};
 use crate::domain::ids::{EntryId, Seq, TimelineId};
+use crate::domain::reading::ReadScope;
 use crate::domain::text::Text;
 use crate::domain::time::Timestamp;
 use crate::hub::Hub;
+use crate::hub::notices::Notice;
 use crate::hub::outbox::{Delivery, Item};
 use crate::hub::published::Published;
 use crate::hub::sessions::SignedIn;
@@ -64,8 +66,20 @@ impl Session {
             }
             // What concerns somebody is told once they have pledged: the list of duties has it.
             Item::Notice(_) if self.is_held_back => Ok(()),
-            Item::Notice(notice) => self.writer.feed(&notice_frame(*notice)).await,
+            Item::Notice(notice) => Box::pin(self.tell(*notice)).await,
             Item::Presence { timeline, people } => self.writer.feed(&ServerFrame::Presence { timeline, people }).await,
+        }
+    }
+
+    /// A notice tells of a patient: it is on record before it is written, and nothing is told to whoever may know no longer.
+    /// One that cannot be recorded now is found in the list of duties.
+    async fn tell(&mut self, notice: Notice) -> Result<(), Ended> {
+        let SignedIn { actor, id, .. } = self.signed_in;
+        let nothing = Some(Seq::ZERO);
+        let look = self.hub.look(actor, id, notice.timeline, Seq::ZERO, nothing, ReadScope::Notice).await;
+        match look {
+            Ok(Some(_)) => self.writer.feed(&notice_frame(notice)).await,
+            Ok(None) | Err(_) => Ok(()),
         }
     }
 
@@ -118,7 +132,7 @@ impl Session {
                 self.hub.fanout().remove(&self.outbox, [timeline]);
             }
             return match granted {
-                Some(_) => self.close_record(grant, Seq::ZERO).await,
+                Some(_) => self.close_record(timeline, grant, Seq::ZERO).await,
                 None => Ok(()),
             };
         }
@@ -129,13 +143,13 @@ impl Session {
         };
         if !granted.subscription.stands() {
             // The batch that opened it also ended it, and its `forget` is written already: the hub is asked again.
-            self.close_record(grant, Seq::ZERO).await?;
+            self.close_record(timeline, grant, Seq::ZERO).await?;
             return self.ask(timeline, after).await;
         }
         if after > granted.head || sees_otherwise_since(&self.hub, &self.signed_in, after, &granted).await? {
             // What the client has is not what it would be sent. Asked anew, so that the record of reading says so.
             self.writer.feed(&forget_frame(timeline, None)).await?;
-            self.close_record(grant, Seq::ZERO).await?;
+            self.close_record(timeline, grant, Seq::ZERO).await?;
             return self.ask(timeline, Seq::ZERO).await;
         }
         let (subscription, head) = (granted.subscription, granted.head);
@@ -156,7 +170,7 @@ impl Session {
         if entry.is_none() {
             self.catching_up.retain(|behind| *behind != timeline);
             if let Some(place) = self.places.remove(&timeline) {
-                self.close_record(place.grant, place.covered).await?;
+                self.close_record(timeline, place.grant, place.covered).await?;
             }
         }
         self.writer.feed(&forget_frame(timeline, entry)).await

@@ -1,17 +1,18 @@
-//! The audit log: records in one order with a hash chain over header and ciphertext. What a record of a timeline
-//! says is the caller's; here it is sealed bytes. Records are appended and read, never changed.
+//! The audit log: records in one order with a hash chain over header and ciphertext. Records are appended and read, never
+//! changed. Looking for some of them is `audit_search.rs`.
 
 use std::sync::LazyLock;
 
-use crate::codec::{self, Audited};
+use crate::codec::Audited;
 use crate::domain::act::Act;
-use crate::domain::ids::TimelineId;
+use crate::domain::audit::{AuditKind, AuditMark};
+use crate::domain::ids::{OrganisationId, PersonId, TimelineId};
 use crate::domain::time::Timestamp;
 use crate::vault::chain::{self, Link};
 
 use super::batch::audit_aad;
 use super::engine::run;
-use super::record::{link_from, uuid_from};
+use super::record::{code_from, link_from, uuid_from};
 use super::rows::{self, Rows};
 use super::{AuditSeal, SealedAudit, StoreError, Tx};
 
@@ -22,6 +23,10 @@ pub struct AuditRecord {
     pub seq: u64,
     pub recorded_at: Timestamp,
     pub timeline: Option<TimelineId>,
+    /// `None`: kept by a hub that knew no marks.
+    pub mark: Option<AuditMark>,
+    /// Its link.
+    pub chain: Link,
     /// What was sealed; `None` when the timeline's key was destroyed.
     pub record: Option<Vec<u8>>,
 }
@@ -34,13 +39,14 @@ pub(super) struct AuditRow {
     pub(super) chain: Link,
 }
 
-type Row = (i64, i64, Option<Vec<u8>>, Vec<u8>, Vec<u8>);
+/// Seq, recorded at, timeline, sealed, chain, kind, person, organisation, about.
+pub(super) type Row =
+    (i64, i64, Option<Vec<u8>>, Vec<u8>, Vec<u8>, Option<String>, Option<Vec<u8>>, Option<Vec<u8>>, Option<Vec<u8>>);
 
 /// What the chain covers of a record besides its ciphertext.
 pub(super) fn link(previous: &Link, seq: i64, audit: &SealedAudit) -> Link {
-    let mut header = [0; 40];
-    header[..8].copy_from_slice(&seq.to_be_bytes());
-    header[8..].copy_from_slice(&audit_aad(audit.recorded_at, audit.timeline));
+    let mut header = seq.to_be_bytes().to_vec();
+    header.extend_from_slice(&audit_aad(audit.recorded_at, audit.timeline, audit.mark.as_ref()));
     chain::link(previous, &header, &audit.sealed)
 }
 
@@ -50,8 +56,9 @@ impl Tx {
     /// # Errors
     /// When the database fails.
     pub async fn append_audits(&mut self, audits: &[SealedAudit]) -> Result<(), StoreError> {
-        static INSERT: LazyLock<Rows> =
-            LazyLock::new(|| Rows::new("insert into audit (seq, recorded_at, timeline, sealed, chain) values ", 5, ""));
+        const INTO: &str = "insert into audit (seq, recorded_at, timeline, sealed, chain, kind, person, organisation,
+            about) values ";
+        static INSERT: LazyLock<Rows> = LazyLock::new(|| Rows::new(INTO, 9, ""));
         if audits.is_empty() {
             return Ok(());
         }
@@ -78,7 +85,11 @@ impl Tx {
                         .bind(audit.recorded_at.0)
                         .bind(audit.timeline.map(|timeline| timeline.0.as_bytes().to_vec()))
                         .bind(audit.sealed.as_slice())
-                        .bind(head.as_slice());
+                        .bind(head.as_slice())
+                        .bind(audit.mark.map(|mark| mark.kind.code()))
+                        .bind(audit.mark.and_then(|mark| mark.person).map(|id| id.0.as_bytes().to_vec()))
+                        .bind(audit.mark.and_then(|mark| mark.organisation).map(|id| id.0.as_bytes().to_vec()))
+                        .bind(audit.mark.and_then(|mark| mark.about).map(|id| id.as_bytes().to_vec()));
                 }
                 query.execute(connection).await?;
             });
@@ -98,8 +109,7 @@ impl Tx {
         now: Timestamp,
         acts: impl IntoIterator<Item = Act> + Send,
     ) -> Result<(), StoreError> {
-        let seal =
-            |act| SealedAudit::seal(AuditSeal::Region(&self.region), now, &codec::encode_audited(&Audited::Act(act)));
+        let seal = |act| SealedAudit::of(AuditSeal::Region(&self.region), now, &Audited::Act(act));
         let audits: Vec<SealedAudit> = acts.into_iter().map(seal).collect();
         self.append_audits(&audits).await
     }
@@ -118,13 +128,24 @@ impl Tx {
     }
 
     pub(super) async fn list_audit_rows(&mut self, after: i64, limit: usize) -> Result<Vec<AuditRow>, StoreError> {
-        const SQL: &str = "select seq, recorded_at, timeline, sealed, chain from audit
-            where seq > $1 order by seq limit $2";
+        const SQL: &str = "select seq, recorded_at, timeline, sealed, chain, kind, person, organisation, about
+            from audit where seq > $1 order by seq limit $2";
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         let rows: Vec<Row> = run!(self, connection => {
             sqlx::query_as(SQL).bind(after).bind(limit).fetch_all(connection).await?
         });
         rows.into_iter().map(audit_row_from).collect()
+    }
+
+    /// The refusals after `after`, and whatever was kept before records were marked; at most `limit`.
+    pub(super) async fn list_refusals(&mut self, after: u64, limit: usize) -> Result<Vec<AuditRecord>, StoreError> {
+        const SQL: &str = "select seq, recorded_at, timeline, sealed, chain, kind, person, organisation, about
+            from audit where seq > $1 and (kind is null or kind in ('refused', 'dismissed')) order by seq limit $2";
+        let (after, limit) = (i64::try_from(after).unwrap_or(i64::MAX), i64::try_from(limit).unwrap_or(i64::MAX));
+        let rows: Vec<Row> = run!(self, connection => {
+            sqlx::query_as(SQL).bind(after).bind(limit).fetch_all(connection).await?
+        });
+        self.open_audits(rows).await
     }
 
     /// The records about one timeline after `after`, at most `limit`.
@@ -137,8 +158,8 @@ impl Tx {
         after: u64,
         limit: usize,
     ) -> Result<Vec<AuditRecord>, StoreError> {
-        const SQL: &str = "select seq, recorded_at, timeline, sealed, chain from audit
-            where timeline = $1 and seq > $2 order by seq limit $3";
+        const SQL: &str = "select seq, recorded_at, timeline, sealed, chain, kind, person, organisation, about
+            from audit where timeline = $1 and seq > $2 order by seq limit $3";
         let (after, limit) = (i64::try_from(after).unwrap_or(i64::MAX), i64::try_from(limit).unwrap_or(i64::MAX));
         let rows: Vec<Row> = run!(self, connection => {
             sqlx::query_as(SQL)
@@ -148,6 +169,10 @@ impl Tx {
                 .fetch_all(connection)
                 .await?
         });
+        self.open_audits(rows).await
+    }
+
+    pub(super) async fn open_audits(&mut self, rows: Vec<Row>) -> Result<Vec<AuditRecord>, StoreError> {
         let mut records = Vec::with_capacity(rows.len());
         for row in rows {
             let row = audit_row_from(row)?;
@@ -157,10 +182,11 @@ impl Tx {
     }
 
     pub(super) async fn open_audit(&mut self, row: AuditRow) -> Result<AuditRecord, StoreError> {
-        let AuditRow { seq, audit: SealedAudit { recorded_at, timeline, sealed }, .. } = row;
+        let AuditRow { seq, audit: SealedAudit { recorded_at, timeline, mark, sealed }, chain } = row;
         let place = format!("audit record {seq}");
-        let aad = audit_aad(recorded_at, timeline);
-        let opened = match timeline {
+        let aad = audit_aad(recorded_at, timeline, mark.as_ref());
+        let outlives = mark.is_some_and(|mark| mark.kind.outlives_the_timeline());
+        let opened = match timeline.filter(|_| !outlives) {
             None => Some(self.region.audit().open(&aad, &sealed)),
             Some(timeline) => match self.find_key(timeline).await {
                 Ok(key) => key.map(|key| key.open(&aad, &sealed)),
@@ -173,6 +199,8 @@ impl Tx {
             seq: u64::try_from(seq).map_err(|error| StoreError::inconsistent(place, error))?,
             recorded_at,
             timeline,
+            mark,
+            chain,
             record,
         })
     }
@@ -192,12 +220,22 @@ impl Tx {
     }
 }
 
-fn audit_row_from(row: Row) -> Result<AuditRow, StoreError> {
-    let (seq, recorded_at, timeline, sealed, chain) = row;
-    let timeline = timeline.map(|id| uuid_from("audit.timeline", &id)).transpose()?.map(TimelineId);
+pub(super) fn audit_row_from(row: Row) -> Result<AuditRow, StoreError> {
+    let (seq, recorded_at, timeline, sealed, chain, kind, person, organisation, about) = row;
+    let id = |column: &str, id: Option<Vec<u8>>| id.map(|id| uuid_from(column, &id)).transpose();
+    let timeline = id("audit.timeline", timeline)?.map(TimelineId);
+    let mark = match kind {
+        None => None,
+        Some(kind) => Some(AuditMark {
+            kind: code_from("audit.kind", &kind, AuditKind::from_code(&kind))?,
+            person: id("audit.person", person)?.map(PersonId),
+            organisation: id("audit.organisation", organisation)?.map(OrganisationId),
+            about: id("audit.about", about)?,
+        }),
+    };
     Ok(AuditRow {
         seq,
-        audit: SealedAudit { recorded_at: Timestamp(recorded_at), timeline, sealed },
+        audit: SealedAudit { recorded_at: Timestamp(recorded_at), timeline, mark, sealed },
         chain: link_from("audit.chain", &chain)?,
     })
 }

@@ -3,7 +3,8 @@
 
 use uuid::Uuid;
 
-use crate::codec::{self, QueuedPost};
+use crate::codec::{self, Audited, QueuedPost};
+use crate::domain::audit::AuditMark;
 use crate::domain::directory::Actor;
 pub use crate::domain::ids::Subject;
 use crate::domain::ids::{EntryId, OrganisationId, PersonId, Seq, SignInId, TimelineId};
@@ -143,8 +144,11 @@ impl SealedEntry {
 #[derive(Clone, Debug)]
 pub struct SealedAudit {
     pub recorded_at: Timestamp,
-    /// The timeline whose key seals it, so that destroying the record destroys this too.
+    /// The timeline that it is about. Its key seals the record, so that destroying that destroys this too, unless the
+    /// kind of record is one that outlives it.
     pub timeline: Option<TimelineId>,
+    /// What else stands in the clear; `None`: kept by a hub that knew no marks.
+    pub mark: Option<AuditMark>,
     pub sealed: Vec<u8>,
 }
 
@@ -158,26 +162,79 @@ pub enum AuditSeal<'k> {
 }
 
 impl SealedAudit {
-    /// Seals `record`, whose encoding is the caller's.
+    /// Seals bytes as hubs did that knew no marks. Such records stay in the chain, and are read and verified like others.
     #[must_use]
     pub fn seal(with: AuditSeal<'_>, recorded_at: Timestamp, record: &[u8]) -> Self {
         let (timeline, sealed) = match with {
             AuditSeal::Timeline(timeline, key) => {
-                (Some(timeline), key.seal(&audit_aad(recorded_at, Some(timeline)), record))
+                (Some(timeline), key.seal(&audit_aad(recorded_at, Some(timeline), None), record))
             }
-            AuditSeal::Region(region) => (None, region.audit().seal(&audit_aad(recorded_at, None), record)),
+            AuditSeal::Region(region) => (None, region.audit().seal(&audit_aad(recorded_at, None, None), record)),
         };
-        Self { recorded_at, timeline, sealed }
+        Self { recorded_at, timeline, mark: None, sealed }
+    }
+
+    /// Seals a record and marks it.
+    #[must_use]
+    pub fn of(with: AuditSeal<'_>, recorded_at: Timestamp, record: &Audited) -> Self {
+        let (mark, bytes) = (record.mark(), codec::encode_audited(record));
+        let (timeline, sealed) = match with {
+            AuditSeal::Timeline(timeline, key) => {
+                (Some(timeline), key.seal(&audit_aad(recorded_at, Some(timeline), Some(&mark)), &bytes))
+            }
+            AuditSeal::Region(region) => {
+                (None, region.audit().seal(&audit_aad(recorded_at, None, Some(&mark)), &bytes))
+            }
+        };
+        Self { recorded_at, timeline, mark: Some(mark), sealed }
+    }
+
+    /// Seals a read of a timeline: with the region's key, because who read what must outlive the timeline's.
+    #[must_use]
+    pub fn of_read(region: &RegionKey, timeline: TimelineId, recorded_at: Timestamp, record: &Audited) -> Self {
+        let (mark, bytes) = (record.mark(), codec::encode_audited(record));
+        let sealed = region.audit().seal(&audit_aad(recorded_at, Some(timeline), Some(&mark)), &bytes);
+        Self { recorded_at, timeline: Some(timeline), mark: Some(mark), sealed }
     }
 }
 
 /// What an audit record's seal is bound to. Its seq is bound by the chain.
-pub(super) fn audit_aad(recorded_at: Timestamp, timeline: Option<TimelineId>) -> [u8; 32] {
-    let mut aad = [0; 32];
-    aad[..8].copy_from_slice(b"audit/v1");
-    aad[8..16].copy_from_slice(&recorded_at.0.to_be_bytes());
-    aad[16..].copy_from_slice(timeline.map_or(Uuid::nil(), |id| id.0).as_bytes());
-    aad
+pub(super) fn audit_aad(recorded_at: Timestamp, timeline: Option<TimelineId>, mark: Option<&AuditMark>) -> Vec<u8> {
+    let timeline = timeline.map(|id| id.0.into_bytes());
+    let mark = mark.map(|mark| ClearMark {
+        kind: mark.kind.code(),
+        person: mark.person.map(|id| id.0.into_bytes()),
+        organisation: mark.organisation.map(|id| id.0.into_bytes()),
+        about: mark.about.map(Uuid::into_bytes),
+    });
+    clear_audit_bytes(recorded_at.0, timeline.as_ref(), mark.as_ref())
+}
+
+/// The columns of a mark.
+pub(super) struct ClearMark<'a> {
+    pub(super) kind: &'a str,
+    pub(super) person: Option<[u8; 16]>,
+    pub(super) organisation: Option<[u8; 16]>,
+    pub(super) about: Option<[u8; 16]>,
+}
+
+/// The same from the columns, whatever they say. Never change the layout of a version.
+pub(super) fn clear_audit_bytes(
+    recorded_at: i64,
+    timeline: Option<&[u8; 16]>,
+    mark: Option<&ClearMark<'_>>,
+) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(112);
+    bytes.extend_from_slice(if mark.is_none() { b"audit/v1" } else { b"audit/v2" });
+    bytes.extend_from_slice(&recorded_at.to_be_bytes());
+    bytes.extend_from_slice(timeline.unwrap_or(&[0; 16]));
+    let Some(mark) = mark else { return bytes };
+    let ids = [timeline, mark.person.as_ref(), mark.organisation.as_ref(), mark.about.as_ref()];
+    // No id is not the same as the nil id.
+    bytes.push(ids.iter().enumerate().fold(0, |flags, (at, id)| flags | u8::from(id.is_some()) << at));
+    ids[1..].iter().for_each(|id| bytes.extend_from_slice(id.unwrap_or(&[0; 16])));
+    bytes.extend_from_slice(mark.kind.as_bytes());
+    bytes
 }
 
 /// A session's record of having been given a timeline to read.
@@ -211,6 +268,19 @@ pub enum GrantChange {
     Widen { id: GrantId, through: Seq },
     /// When the session ends or may read no longer.
     Close { id: GrantId, through: Seq, closed_at: Timestamp },
+    /// The same of a read that went on, whose end the audit log is told.
+    End(EndedReading),
+}
+
+/// A read that went on ends: which, of what, and up to where it went.
+#[derive(Clone, Copy, Debug)]
+pub struct EndedReading {
+    pub grant: GrantId,
+    pub timeline: TimelineId,
+    pub reader: Actor,
+    pub sign_in: SignInId,
+    pub through: Seq,
+    pub closed_at: Timestamp,
 }
 
 /// Up to where a person has read a timeline. Moves forward only.

@@ -1,8 +1,7 @@
 //! Proves the store against itself: chains, gapless seqs, heads, seals, projections and snapshots. Called
 //! by `renkei store check`. It reads one timeline at a moment, so a hub may go on writing meanwhile.
 //!
-//! What it cannot find: a timeline cut off at its end together with its head. Signed checkpoints of the
-//! heads, kept elsewhere, are what shows that.
+//! What it cannot find: a timeline cut off at its end together with its head. `verify`, by signed checkpoints, does.
 
 use std::collections::BTreeMap;
 use std::fmt;

@@ -33,6 +33,7 @@ pub(super) const STEPS: &[Step] = &[
     step!(8, "0008_accounts"),
     step!(9, "0009_signers"),
     step!(10, "0010_devices"),
+    step!(11, "0011_provable_history"),
 ];
 
 pub(super) async fn migrate(engine: &Engine) -> Result<(), MigrateError> {

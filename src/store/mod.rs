@@ -11,6 +11,7 @@ mod account;
 mod advice;
 mod alone;
 mod audit;
+mod audit_search;
 mod batch;
 pub mod check;
 mod check_files;
@@ -25,6 +26,7 @@ mod duties;
 mod engine;
 mod entry;
 mod error;
+mod exposure;
 #[cfg(test)]
 pub mod fault;
 mod file;
@@ -46,21 +48,27 @@ mod rulebook;
 mod rulebook_version;
 mod shelf;
 mod sign_in;
+mod signed_checkpoint;
 mod snapshot;
 #[cfg(test)]
 mod tests;
 mod timeline;
+pub mod verify;
+
+pub use crate::codec::{Audited, Refusal};
 
 pub use accesses::DeclaredAccess;
 pub use audit::AuditRecord;
+pub use audit_search::{AuditFound, AuditOrder, AuditPage};
 pub use batch::{
-    AuditSeal, Batch, ClearHeader, GrantChange, GrantId, HeadUpdate, NewTimeline, QueueState, ReadMarker, Resolved,
-    SealedAudit, SealedEntry, SealedQueued, ShutOut, Subject,
+    AuditSeal, Batch, ClearHeader, EndedReading, GrantChange, GrantId, HeadUpdate, NewTimeline, QueueState, ReadMarker,
+    Resolved, SealedAudit, SealedEntry, SealedQueued, ShutOut, Subject,
 };
 pub use device::{DeviceLists, KeptAuthority};
 pub use engine::Tx;
 pub use entry::{KnownId, Page, StoredEntry};
 pub use error::{CommitError, OpenError, StoreError};
+pub use exposure::Exposure;
 pub use file::{FileName, HandedIn, KeptFile, NamedFile, UnnamedFile, open_file, seal_file};
 pub use health::Health;
 pub use journal::Journal;
@@ -73,5 +81,6 @@ pub use reading::Grant;
 pub use rulebook::RulebookFile;
 pub use shelf::{Shelf, ShelfError};
 pub use sign_in::{EndedSignIn, SignIn};
+pub use signed_checkpoint::{KeptCheckpoint, SinceCheckpoint};
 pub use snapshot::SealedSnapshot;
 pub use timeline::Loaded;

@@ -46,13 +46,13 @@ impl Tx {
         Ok(self.list_heads().await?.into_iter().map(|head| head.timeline).collect())
     }
 
-    /// The refusals among the audit records after `after`, of which at most `limit` are looked at.
+    /// The refusals among the audit records after `after`, at most `limit` and whatever was kept before records were marked.
     ///
     /// # Errors
     /// When the database fails or a record does not open.
     pub async fn list_refused(&mut self, after: u64, limit: usize) -> Result<RefusedPage, StoreError> {
         let mut page = RefusedPage::default();
-        let records = self.list_audits(after, limit).await?;
+        let records = self.list_refusals(after, limit).await?;
         page.next = records.last().map(|record| record.seq);
         for record in records {
             let Some(bytes) = &record.record else {

@@ -202,6 +202,7 @@ fn sorted(changes: &[GrantChange]) -> (Vec<Opened>, Vec<Moved>) {
             }
             GrantChange::Widen { id, through } => (id, through, None),
             GrantChange::Close { id, through, closed_at } => (id, through, Some(closed_at)),
+            GrantChange::End(ended) => (ended.grant, ended.through, Some(ended.closed_at)),
         };
         let kept = moved.entry(id).or_insert((through, closed_at));
         kept.0 = kept.0.max(through);

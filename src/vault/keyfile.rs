@@ -1,5 +1,6 @@
-//! The region key's file: one line of text, readable by its owner only. Text, so that it survives
-//! editors, password stores and being printed for the safe; labelled, so that a wrong file is named.
+//! The files of the region's key and of the key that signs checkpoints: one line of text, readable by its owner only.
+//! Text, so that it survives editors, password stores and being printed for the safe; labelled, so that a wrong file is
+//! named.
 
 use std::fs::{File, Permissions};
 use std::io::{self, Read as _, Write as _};
@@ -14,30 +15,53 @@ use super::region_key::{KEY_BYTES, Secret};
 use crate::domain::text::Text;
 use crate::limits::KEY_FILE_BYTES_MAX;
 
-const LABEL: &str = "renkei-region-key-v1:";
+/// Which key a file holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeyOf {
+    Region,
+    Checkpoints,
+}
+
+impl KeyOf {
+    const fn label(self) -> &'static str {
+        match self {
+            Self::Region => "renkei-region-key-v1:",
+            Self::Checkpoints => "renkei-checkpoint-key-v1:",
+        }
+    }
+
+    const fn words(self) -> Text {
+        match self {
+            Self::Region => Text::fixed("地域の鍵", "region key"),
+            Self::Checkpoints => Text::fixed("チェックポイントの署名鍵", "checkpoint key"),
+        }
+    }
+}
+
 const OWNER_ONLY: u32 = 0o600;
 /// Any right of the group or of others.
 const LOOSE_BITS: u32 = 0o077;
 
 #[derive(Debug, thiserror::Error)]
 pub enum KeyFileError {
-    #[error("{} exists already; a region key is never overwritten", path.display())]
-    Exists { path: PathBuf },
-    #[error("there is no region key at {}; `renkei init` makes one", path.display())]
-    Missing { path: PathBuf },
+    #[error("{} exists already; a {} is never overwritten", path.display(), of.words().en)]
+    Exists { of: KeyOf, path: PathBuf },
+    #[error("there is no {} at {}; `renkei init` makes one", of.words().en, path.display())]
+    Missing { of: KeyOf, path: PathBuf },
     #[error(
         "{} may be read by others (mode {mode:04o}); run: chmod 600 {}",
         path.display(), path.display()
     )]
     LoosePermissions { path: PathBuf, mode: u32 },
-    #[error("{} is not a region key file: it must start with `{LABEL}`", path.display())]
-    NotAKeyFile { path: PathBuf },
+    #[error("{} is not a {} file: it must start with `{}`", path.display(), of.words().en, of.label())]
+    NotAKeyFile { of: KeyOf, path: PathBuf },
     #[error(
-        "the key in {} is damaged: expected {KEY_BYTES} bytes as base64url after `{LABEL}`{}",
+        "the key in {} is damaged: expected {KEY_BYTES} bytes as base64url after `{}`{}",
         path.display(),
+        of.label(),
         found_bytes.map(|found| format!(", found {found}")).unwrap_or_default()
     )]
-    WrongLength { path: PathBuf, found_bytes: Option<usize> },
+    WrongLength { of: KeyOf, path: PathBuf, found_bytes: Option<usize> },
     #[error("cannot {doing} {}: {source}", path.display())]
     Io { doing: &'static str, path: PathBuf, source: io::Error },
 }
@@ -47,20 +71,23 @@ impl KeyFileError {
     #[must_use]
     pub fn text(&self) -> Text {
         let ja = match self {
-            Self::Exists { path } => format!("{} はすでにあります。地域の鍵は上書きしません", path.display()),
-            Self::Missing { path } => format!("{} に地域の鍵がありません。`renkei init` で作れます", path.display()),
+            Self::Exists { of, path } => {
+                format!("{} はすでにあります。{}は上書きしません", path.display(), of.words().ja)
+            }
+            Self::Missing { of, path } => {
+                format!("{} に{}がありません。`renkei init` で作れます", path.display(), of.words().ja)
+            }
             Self::LoosePermissions { path, mode } => {
                 let path = path.display();
                 format!("{path} を他の利用者も読めます（{mode:04o}）。実行してください: chmod 600 {path}")
             }
-            Self::NotAKeyFile { path } => {
-                format!("{} は地域の鍵のファイルではありません（`{LABEL}` で始まるはずです）", path.display())
+            Self::NotAKeyFile { of, path } => {
+                let (path, label) = (path.display(), of.label());
+                format!("{path} は{}のファイルではありません（`{label}` で始まるはずです）", of.words().ja)
             }
-            Self::WrongLength { path, .. } => {
-                format!(
-                    "{} の鍵が壊れています（`{LABEL}` の後に {KEY_BYTES} バイトの base64url が必要です）",
-                    path.display()
-                )
+            Self::WrongLength { of, path, .. } => {
+                let (path, label) = (path.display(), of.label());
+                format!("{path} の鍵が壊れています（`{label}` の後に {KEY_BYTES} バイトの base64url が必要です）")
             }
             Self::Io { path, source, .. } => format!("{} を読み書きできません: {source}", path.display()),
         };
@@ -82,35 +109,36 @@ impl KeyFileError {
 }
 
 /// Writes a new file whole or not at all, and makes it durable: losing this file loses the region.
-pub(super) fn create(path: &Path, secret: &[u8; KEY_BYTES]) -> Result<(), KeyFileError> {
+pub(super) fn create(of: KeyOf, path: &Path, secret: &[u8; KEY_BYTES]) -> Result<(), KeyFileError> {
+    let label = of.label();
     let io = |doing| move |source| KeyFileError::Io { doing, path: path.to_owned(), source };
     let folder = match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
     };
-    let mut text = Zeroizing::new(String::with_capacity(LABEL.len() + 2 * KEY_BYTES));
-    text.push_str(LABEL);
+    let mut text = Zeroizing::new(String::with_capacity(label.len() + 2 * KEY_BYTES));
+    text.push_str(label);
     URL_SAFE_NO_PAD.encode_string(secret, &mut text);
     text.push('\n');
 
     let mut draft = tempfile::Builder::new()
-        .prefix(".region-key-")
+        .prefix(".key-")
         .permissions(Permissions::from_mode(OWNER_ONLY))
         .tempfile_in(folder)
         .map_err(io("create"))?;
     draft.write_all(text.as_bytes()).map_err(io("write"))?;
     draft.as_file().sync_all().map_err(io("write"))?;
     draft.persist_noclobber(path).map_err(|error| match error.error.kind() {
-        io::ErrorKind::AlreadyExists => KeyFileError::Exists { path: path.to_owned() },
+        io::ErrorKind::AlreadyExists => KeyFileError::Exists { of, path: path.to_owned() },
         _ => io("create")(error.error),
     })?;
     File::open(folder).and_then(|folder| folder.sync_all()).map_err(io("make durable"))
 }
 
-pub(super) fn load(path: &Path) -> Result<Secret, KeyFileError> {
+pub(super) fn load(of: KeyOf, path: &Path) -> Result<Secret, KeyFileError> {
     let io = |doing| move |source| KeyFileError::Io { doing, path: path.to_owned(), source };
     let file = File::open(path).map_err(|source| match source.kind() {
-        io::ErrorKind::NotFound => KeyFileError::Missing { path: path.to_owned() },
+        io::ErrorKind::NotFound => KeyFileError::Missing { of, path: path.to_owned() },
         _ => io("open")(source),
     })?;
     // Of the opened file, not of the path, so that it cannot be exchanged in between.
@@ -121,15 +149,15 @@ pub(super) fn load(path: &Path) -> Result<Secret, KeyFileError> {
     }
     let mut content = Zeroizing::new(Vec::with_capacity(KEY_FILE_BYTES_MAX as usize));
     file.take(KEY_FILE_BYTES_MAX).read_to_end(&mut content).map_err(io("read"))?;
-    parse(path, &content)
+    parse(of, path, &content)
 }
 
-fn parse(path: &Path, content: &[u8]) -> Result<Secret, KeyFileError> {
+fn parse(of: KeyOf, path: &Path, content: &[u8]) -> Result<Secret, KeyFileError> {
     let encoded = content
-        .strip_prefix(LABEL.as_bytes())
-        .ok_or_else(|| KeyFileError::NotAKeyFile { path: path.to_owned() })?
+        .strip_prefix(of.label().as_bytes())
+        .ok_or_else(|| KeyFileError::NotAKeyFile { of, path: path.to_owned() })?
         .trim_ascii_end();
-    let damaged = |found_bytes| KeyFileError::WrongLength { path: path.to_owned(), found_bytes };
+    let damaged = |found_bytes| KeyFileError::WrongLength { of, path: path.to_owned(), found_bytes };
     let mut decoded = URL_SAFE_NO_PAD.decode(encoded).map_err(|_| damaged(None))?;
     let mut secret = Secret::default();
     let found_bytes = decoded.len();
@@ -144,6 +172,8 @@ fn parse(path: &Path, content: &[u8]) -> Result<Secret, KeyFileError> {
 mod tests {
     use super::super::RegionKey;
     use super::*;
+
+    const LABEL: &str = KeyOf::Region.label();
 
     fn written(content: &str, mode: u32) -> (tempfile::TempDir, PathBuf) {
         let folder = tempfile::tempdir().unwrap();

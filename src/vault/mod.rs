@@ -1,9 +1,9 @@
-//! The only user of `ring`: sealing, the hash chain, tokens.
+//! The only user of `ring`: sealing, the hash chain, signatures, tokens.
 //!
 //! - [`RegionKey`] is the region's one secret, in a file. All other keys come from it or are
 //!   wrapped by it.
 //! - [`PatientKey`] seals one timeline. Destroying its wrapped form destroys the record.
-//! - [`chain`] links each entry to the one before it.
+//! - [`chain`] links each entry to the one before it; [`heads`] sums up where chains end; a [`CheckpointKey`] signs that.
 //! - [`Token`] lets a client in; the store keeps only its [`TokenHash`].
 //! - [`DeviceAuthority`] issues the certificates of registered devices.
 //!
@@ -11,8 +11,10 @@
 
 mod authenticator;
 pub mod chain;
+mod checkpoint_key;
 mod device_authority;
 mod device_mark;
+pub mod heads;
 mod keyfile;
 mod mac;
 mod password;
@@ -25,9 +27,10 @@ mod token;
 use ring::rand::{SecureRandom, SystemRandom};
 
 pub use authenticator::{authenticator_secret, authenticator_setup, code_at, code_step};
+pub use checkpoint_key::{CheckpointKey, PublicKey};
 pub use device_authority::{CertificateError, DeviceAuthority, DeviceSubject, IssuedCertificate, set_validity};
 pub use device_mark::DeviceMark;
-pub use keyfile::KeyFileError;
+pub use keyfile::{KeyFileError, KeyOf};
 pub use mac::{Mac, MacKey};
 pub use password::PasswordHashing;
 pub use patient_key::PatientKey;

@@ -9,7 +9,7 @@ use ring::hkdf::{HKDF_SHA256, KeyType, Prk, Salt};
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
-use super::keyfile::{self, KeyFileError};
+use super::keyfile::{self, KeyFileError, KeyOf};
 use super::{MacKey, SealingKey, fill_random};
 
 pub(super) const KEY_BYTES: usize = 32;
@@ -80,7 +80,7 @@ impl RegionKey {
     pub fn create_file(path: &Path) -> Result<Self, KeyFileError> {
         let mut secret = Secret::default();
         fill_random(&mut *secret);
-        keyfile::create(path, &secret)?;
+        keyfile::create(KeyOf::Region, path, &secret)?;
         Ok(Self::from_secret(&secret))
     }
 
@@ -89,7 +89,7 @@ impl RegionKey {
     /// # Errors
     /// When the file is missing, may be read by others than its owner, or holds no region key.
     pub fn load_file(path: &Path) -> Result<Self, KeyFileError> {
-        Ok(Self::from_secret(&*keyfile::load(path)?))
+        Ok(Self::from_secret(&*keyfile::load(KeyOf::Region, path)?))
     }
 
     /// A key that is in no file and gone with the process: for tests and simulations.

@@ -1,5 +1,6 @@
 //! Stories of the commands, told with the real binary as an operator or a newcomer would use it.
 
+mod audit;
 mod client;
 mod demo;
 mod devices;

@@ -2,6 +2,8 @@
 
 pub mod accounts;
 mod audit;
+mod audit_log;
+mod audit_shipping;
 pub mod devices;
 mod directory;
 mod duties;

@@ -25,6 +25,7 @@ use renkei::domain::directory::{self, Organisation, Person, Position};
 use renkei::domain::entry::{Intent, Sensitivity};
 use renkei::domain::ids::{EntryId, OrganisationId, PatientId, PersonId, SignInId};
 use renkei::domain::patient::{HumanName, Registration, Sex};
+use renkei::domain::reading::ReadScope;
 use renkei::domain::role::{OrganisationType, Role};
 use renkei::domain::team::{ConsentChange, ConsentGiver, ConsentState, History, TeamLink, TeamUnlink};
 use renkei::domain::time::Timestamp;
@@ -360,7 +361,10 @@ impl App {
     pub async fn link(&self, patient: PatientId, organisation: &str) {
         let organisation = self.known(organisation);
         let secretariat = self.secretariat().await;
-        let sight = self.hub.look(secretariat.actor, secretariat.sign_in, patient.into(), seq(0), Some(seq(0))).await;
+        let sight = self
+            .hub
+            .look(secretariat.actor, secretariat.sign_in, patient.into(), seq(0), Some(seq(0)), ReadScope::Card)
+            .await;
         let host = sight.expect("the hub runs").expect("the patient is registered").state.host().is_none();
         let link = TeamLink { organisation, people: Vec::new(), host, history: History::All, relation_confirmed: true };
         self.administer(patient, Body::TeamLink(link)).await;

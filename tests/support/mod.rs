@@ -40,3 +40,14 @@ pub async fn eventually(what: &str, mut holds: impl FnMut() -> bool) {
     };
     tokio::time::timeout(Duration::from_secs(20), looking).await.unwrap_or_else(|_| panic!("never: {what}"));
 }
+
+/// The same of something that has to be asked for.
+pub async fn until(what: &str, holds: impl AsyncFn() -> bool) {
+    let mut look = tokio::time::interval(Duration::from_millis(5));
+    let looking = async {
+        while !holds().await {
+            look.tick().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), looking).await.unwrap_or_else(|_| panic!("never: {what}"));
+}

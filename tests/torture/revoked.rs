@@ -7,6 +7,7 @@ use axum::Router;
 use axum::extract::ws::WebSocketUpgrade;
 use axum::routing::any;
 use renkei::domain::ids::{PatientId, Seq, TimelineId};
+use renkei::domain::reading::ReadScope;
 use renkei::domain::team::ConsentState;
 use renkei::http::listen::{ListenBounds, Listener, Transport};
 use renkei::hub::sessions::SignedIn;
@@ -81,7 +82,8 @@ async fn whoever_was_away_while_access_changed_forgets_and_reads_anew_and_nobody
     };
     app.unlink(patient, "minato").await;
     assert_eq!(come_back(seen).await, [own.0], "what is left to a former member");
-    let as_former = app.hub.look(nurse.actor, nurse.sign_in, patient.into(), Seq::ZERO, Some(Seq::ZERO)).await;
+    let as_former =
+        app.hub.look(nurse.actor, nurse.sign_in, patient.into(), Seq::ZERO, Some(Seq::ZERO), ReadScope::Card).await;
     let head = as_former.unwrap().unwrap().state.head;
     app.link(patient, "minato").await;
     assert_eq!(come_back(head).await, (1..=head.0 + 1).collect::<Vec<_>>(), "what was opened to it again");

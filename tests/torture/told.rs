@@ -8,6 +8,7 @@ use renkei::domain::alarm::{AlarmLimit, AlarmLimits};
 use renkei::domain::body::{Body, Retraction, RetractionReason};
 use renkei::domain::decimal::Decimal;
 use renkei::domain::ids::{EntryId, PatientId, Seq, TimelineId};
+use renkei::domain::reading::ReadScope;
 use renkei::domain::role::{OrganisationType, Role};
 use renkei::domain::vital::VitalSign;
 use renkei::hub::outbox::{Item, Outbox};
@@ -135,7 +136,8 @@ async fn a_page_shows_nothing_newer_than_the_look_it_was_judged_with() {
     let app = App::start().await;
     let (patient, doctor, nurse) = team(&app).await;
     let timeline = TimelineId::from(patient);
-    let sight = app.hub.look(nurse.actor, nurse.sign_in, timeline, Seq::ZERO, None).await.unwrap().unwrap();
+    let sight =
+        app.hub.look(nurse.actor, nurse.sign_in, timeline, Seq::ZERO, None, ReadScope::Entries).await.unwrap().unwrap();
     let head = sight.state.head;
     app.unlink(patient, "minato").await;
     accepted(doctor.connect(Encoding::Json).await.post(patient, note("看護師が離れたあと")).await);

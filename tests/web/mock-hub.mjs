@@ -37,6 +37,9 @@ export class MockHub {
     this.awaiting = [];
     /** What `GET /duties` lists. */
     this.listed = [];
+    /** What the audit log answers, and who asked of whom. */
+    this.exposed = [];
+    this.lookedUp = [];
     /** Files that were handed in. */
     this.files = [];
     this.policy = contentSecurityPolicy();

@@ -33,6 +33,10 @@ export function answerRest(hub, me, method, url, asked) {
     hub.ended.push(me.key);
     return [200, {}];
   }
+  if (at === 'GET /audit/exposures') {
+    hub.lookedUp.push([me.key, url.searchParams.get('patient')]);
+    return [200, { lines: hub.exposed, patients: [], more: false }];
+  }
   if (at === 'GET /duties') return [200, { duties: hub.listed, next: null }];
   const cited = /^GET \/rulebook\/citations\/([^/]+)$/.exec(at);
   if (cited) return ruleBehind(decodeURIComponent(cited[1]));

@@ -13,6 +13,7 @@ import './composer.js';
 import './entries.js';
 import './follow-up.js';
 import './graphs.js';
+import './seen-by.js';
 
 const TABS = /** @type {const} */ ([
   ['timeline', 'tab_timeline', 'clock'],
@@ -47,7 +48,8 @@ export class PatientView extends View {
         <section class="panel panel-vitals" id="panel-vitals" aria-labelledby="vitals-title">
           ${repeat([id], (key) => key, (key) => html`<renkei-graphs .model=${model} .timelineId=${key}></renkei-graphs>`)}
         </section>
-        <section class="panel panel-team" id="panel-team" aria-labelledby="team-title">${teamSection(model, id)}</section>
+        <section class="panel panel-team" id="panel-team" aria-labelledby="team-title">${teamSection(model, id)}
+          ${model.isSecretariat ? repeat([id], (key) => key, (key) => html`<renkei-seen-by .model=${model} .timelineId=${key}></renkei-seen-by>`) : nothing}</section>
       </div>
     </div>`;
   }

@@ -7,6 +7,7 @@ use crate::domain::duties::Duty;
 use crate::domain::duty::DutyId;
 use crate::domain::ids::{EntryId, PatientId, PersonId, Seq};
 use crate::domain::kind::Kind;
+use crate::domain::reading::ReadScope;
 use crate::domain::role::Role;
 use crate::hub::published::Published;
 use crate::hub::reading::LookError;
@@ -52,7 +53,8 @@ impl Asker<'_> {
         let (timeline, seq) = (stored.entry.timeline, stored.entry.seq);
         let before = Seq(seq.0.saturating_sub(1));
         let SignedIn { actor, id: sign_in, .. } = self.signed_in;
-        let sight = self.hub.look(actor, sign_in, timeline, before, Some(seq)).await?.ok_or(AskError::NotFound)?;
+        let sight = self.hub.look(actor, sign_in, timeline, before, Some(seq), ReadScope::Explanation).await?;
+        let sight = sight.ok_or(AskError::NotFound)?;
         let entry = Published::of_stored(stored);
         if !sight.view.shows(&entry) {
             return Err(AskError::NotFound);
@@ -73,6 +75,11 @@ impl Asker<'_> {
         let is_told = post.author.person == actor.person && post.code != "not_found";
         if actor.role != Role::Secretariat && !is_told {
             return Err(AskError::NotFound);
+        }
+        // What was wanted on whose record is told, to somebody else than its author.
+        if let Some(timeline) = post.timeline.filter(|_| post.author.person != actor.person) {
+            let (id, nothing) = (self.signed_in.id, Some(Seq::ZERO));
+            self.hub.look(actor, id, timeline, Seq::ZERO, nothing, ReadScope::Explanation).await?;
         }
         self.explainer.refusal(&post).await?.ok_or(AskError::NotFound)
     }
@@ -115,7 +122,8 @@ impl Asker<'_> {
 
     async fn card(&self, patient: PatientId) -> Result<Sight, AskError> {
         let SignedIn { actor, id, .. } = self.signed_in;
-        let sight = self.hub.look(actor, id, patient.into(), Seq::ZERO, Some(Seq::ZERO)).await?;
+        let sight =
+            self.hub.look(actor, id, patient.into(), Seq::ZERO, Some(Seq::ZERO), ReadScope::Explanation).await?;
         sight.ok_or(AskError::NotFound)
     }
 }

@@ -57,7 +57,7 @@ impl Files {
         let published = Published::of_stored(found);
         let seq = published.seq();
         let after = Seq(seq.0.saturating_sub(1));
-        let sight = self.hub.look(signed_in.actor, signed_in.id, timeline, after, Some(seq)).await?;
+        let sight = self.hub.look(signed_in.actor, signed_in.id, timeline, after, Some(seq), sha256).await?;
         let is_shown = sight.is_some_and(|sight| sight.view.shows(&published));
         let named = published.entry.body.attachments().iter().find(|named| named.sha256 == sha256);
         let attachment = named.filter(|_| is_shown).cloned().ok_or(ReadError::NotFound)?;

@@ -13,10 +13,7 @@ use crate::rulebook::{Ruleset, Signatory};
 
 /// The person who signs here; `None`: somebody signed on paper.
 pub(super) fn signer(by: By) -> Option<PersonId> {
-    match by {
-        By::Person(actor) if actor.role != Role::Secretariat => Some(actor.person),
-        _ => None,
-    }
+    by.actor().filter(|actor| actor.role != Role::Secretariat).map(|actor| actor.person)
 }
 
 /// Whether the body is asked to sign this set, and this person may sign for it.
@@ -36,7 +33,7 @@ pub(super) fn check(by: By, set: &Ruleset, signing: &Signing) -> Result<(), Life
             "this body and profession are not asked to sign this set",
         ));
     }
-    if let By::Person(actor) = by
+    if let Some(actor) = by.actor()
         && actor.role != Role::Secretariat
         && actor.role.code() != signing.role
     {

@@ -20,6 +20,7 @@ use std::time::Duration;
 use self::client::Door;
 use self::folder::DemoFolder;
 use self::play::Pace;
+use super::history::History;
 use super::open::{self, OpenRegion};
 use super::serve::{run_hub, runtime, stop_asked, tls_transport};
 use super::{Terminal, cert, start_logging};
@@ -104,7 +105,7 @@ async fn demonstrate(arguments: &Arguments, language: Language) -> anyhow::Resul
         showing.abort();
         let _ = showing.await;
     };
-    let ended = run_hub(region, app, vec![listener], stop).await;
+    let ended = run_hub(region, app, History::default(), vec![listener], stop).await;
     drop(folder);
     ended?;
     Ok(ExitCode::SUCCESS)

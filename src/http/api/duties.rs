@@ -13,6 +13,7 @@ use crate::actions::duty_clock;
 use crate::domain::duties::{Ended, Standing};
 use crate::domain::duty::Debtor;
 use crate::domain::ids::{Seq, TimelineId};
+use crate::domain::reading::ReadScope;
 use crate::domain::text::{Invalid, Text};
 use crate::domain::time::Timestamp;
 use crate::http::app::App;
@@ -201,7 +202,8 @@ pub async fn list_of_timeline(
 ) -> Result<Json<DutyList>, Problem> {
     let which = take_which(&mut asked)?;
     asked.finish()?;
-    let sight = app.hub.look(signed_in.actor, signed_in.id, timeline, Seq::ZERO, Some(Seq::ZERO)).await?;
+    let SignedIn { id, actor, .. } = signed_in;
+    let sight = app.hub.look(actor, id, timeline, Seq::ZERO, Some(Seq::ZERO), ReadScope::Duties).await?;
     let sight = sight.ok_or_else(Problem::not_found)?;
     let shown = duties::shown(&app.hub, &app.kept_rulebooks, &signed_in, &sight, which, false).await?;
     Ok(Json(DutyList { duties: shown.into_iter().map(DutyShape::from).collect(), next: None }))

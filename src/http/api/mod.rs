@@ -3,6 +3,7 @@
 
 pub mod accounts;
 pub mod advice;
+pub mod audit;
 pub mod compliance;
 pub mod directory;
 pub mod duties;

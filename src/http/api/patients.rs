@@ -11,6 +11,7 @@ use crate::domain::alarm::AlarmLimit;
 use crate::domain::ids::{PatientId, Seq};
 use crate::domain::kind::Kind;
 use crate::domain::patient::Registration;
+use crate::domain::reading::ReadScope;
 use crate::domain::state::Latest;
 use crate::domain::team::Membership;
 use crate::domain::text::{Invalid, Text};
@@ -208,7 +209,8 @@ pub async fn show(
     signed_in: SignedIn,
     Id(patient): Id<PatientId>,
 ) -> Result<Json<Patient>, Problem> {
-    let sight = app.hub.look(signed_in.actor, signed_in.id, patient.into(), Seq::ZERO, None).await?;
+    let sight =
+        app.hub.look(signed_in.actor, signed_in.id, patient.into(), Seq::ZERO, None, ReadScope::Patient).await?;
     let sight = sight.ok_or_else(Problem::not_found)?;
     let latest_vitals = app.hub.latest_vitals(&sight).await?;
     let limits = || sight.state.alarm_limits().iter().map(AlarmLimitShape::from).collect();

@@ -13,6 +13,7 @@ use uuid::Uuid;
 
 use crate::domain::entry::Intent;
 use crate::domain::ids::{Seq, TimelineId};
+use crate::domain::reading::ReadScope;
 use crate::domain::text::{Invalid, Text};
 use crate::http::app::App;
 use crate::http::authentication::Arrived;
@@ -53,7 +54,7 @@ pub async fn list_read_markers(
     Id(timeline): Id<TimelineId>,
 ) -> Result<Json<ReadMarkers>, Problem> {
     let SignedIn { id, actor, .. } = signed_in;
-    let sight = app.hub.look(actor, id, timeline, Seq::ZERO, Some(Seq::ZERO)).await?;
+    let sight = app.hub.look(actor, id, timeline, Seq::ZERO, Some(Seq::ZERO), ReadScope::Markers).await?;
     let sight = sight.ok_or_else(Problem::not_found)?;
     let knows_team = sight.view.knows_team();
     let markers = app.hub.read_markers(timeline).await?;
@@ -116,7 +117,8 @@ pub async fn list_entries(
         return Err(out_of_range("limit", limits::READER_PAGE_ENTRIES_MAX).into());
     }
     let through = Seq(after.0.saturating_add(limit as u64));
-    let sight = app.hub.look(signed_in.actor, signed_in.id, timeline, after, Some(through)).await?;
+    let SignedIn { id, actor, .. } = signed_in;
+    let sight = app.hub.look(actor, id, timeline, after, Some(through), ReadScope::Entries).await?;
     let sight = sight.ok_or_else(Problem::not_found)?;
     let span = Span { after, through: sight.state.head };
     let page = app.hub.read_page(timeline, &sight.view, span, limit).await?;

@@ -7,6 +7,7 @@ mod damage;
 mod devices;
 mod duties;
 mod files;
+mod history;
 mod loads;
 mod power;
 mod records;

@@ -1,0 +1,181 @@
+//! An audit record as a FHIR R4 `AuditEvent`; a read of a patient's record as IHE BALP's `PatientRead` asks for it: the
+//! device as destination, the hub as source, the person as recipient, the patient, and which of their entries.
+
+use serde_json::{Value, json};
+
+use super::event::{Event, ReadSeen, Who};
+use crate::domain::audit::AuditKind;
+use crate::domain::directory::Directory;
+use crate::domain::reading::ReadWhy;
+use crate::domain::role::Role;
+
+const DCM: &str = "http://dicom.nema.org/resources/ontology/DCM";
+const PATIENT_READ: &str = "https://profiles.ihe.net/ITI/BALP/StructureDefinition/IHE.BasicAudit.PatientRead";
+const ROLES: &str = "urn:renkei:role";
+const JP_ROLES: &str = "http://jpfhir.jp/fhir/core/CodeSystem/JP_PractitionerRole_CS";
+
+/// The resource.
+pub(super) fn audit_event(event: &Event, directory: &Directory, region: &str) -> Value {
+    let is_patient_read = event.kind == Some(AuditKind::Read) && event.patient.is_some();
+    let mut resource = json!({
+        "resourceType": "AuditEvent",
+        "id": format!("{region}-{}", event.seq),
+        "type": kind(event.kind),
+        "subtype": [subtype(event.kind)],
+        "action": action(event.kind),
+        "recorded": event.at.to_rfc3339(),
+        "outcome": if event.failed { "4" } else { "0" },
+        "outcomeDesc": event.said.en,
+        "agent": agents(event, directory),
+        "source": {
+            "site": region,
+            "observer": { "display": format!("renkei {region}") },
+            "type": [{ "system": "http://terminology.hl7.org/CodeSystem/security-source-type", "code": "4" }],
+        },
+    });
+    if is_patient_read {
+        resource["meta"] = json!({ "profile": [PATIENT_READ] });
+    }
+    if let Some(why) = event.read.as_ref().and_then(|read| purpose(read.why)) {
+        resource["purposeOfEvent"] = json!([{ "coding": [why] }]);
+    }
+    let entities = entities(event);
+    if !entities.is_empty() {
+        resource["entity"] = Value::Array(entities);
+    }
+    resource
+}
+
+fn kind(kind: Option<AuditKind>) -> Value {
+    let dcm = |code: &str, display: &str| json!({ "system": DCM, "code": code, "display": display });
+    match kind {
+        Some(AuditKind::SignInBegan | AuditKind::SignInEnded) => dcm("110114", "User Authentication"),
+        Some(AuditKind::Audit) => dcm("110101", "Audit Log Used"),
+        Some(AuditKind::Account) => dcm("110113", "Security Alert"),
+        _ => json!({
+            "system": "http://terminology.hl7.org/CodeSystem/audit-event-type", "code": "rest",
+            "display": "Restful Operation",
+        }),
+    }
+}
+
+fn subtype(kind: Option<AuditKind>) -> Value {
+    let rest = |code: &str| json!({ "system": "http://hl7.org/fhir/restful-interaction", "code": code });
+    match kind {
+        Some(AuditKind::Read | AuditKind::ReadEnded) => rest("read"),
+        Some(AuditKind::EmergencySearch) => rest("search"),
+        Some(AuditKind::SignInBegan) => json!({ "system": DCM, "code": "110122", "display": "Login" }),
+        Some(AuditKind::SignInEnded) => json!({ "system": DCM, "code": "110123", "display": "Logout" }),
+        other => json!({ "system": "urn:renkei:audit", "code": other.map_or("destroyed", |kind| kind.code()) }),
+    }
+}
+
+const fn action(kind: Option<AuditKind>) -> &'static str {
+    match kind {
+        Some(AuditKind::Read | AuditKind::ReadEnded | AuditKind::Audit) => "R",
+        Some(AuditKind::Refused | AuditKind::Dismissed) => "C",
+        Some(AuditKind::Account | AuditKind::Directory | AuditKind::Rulebook) => "U",
+        _ => "E",
+    }
+}
+
+fn purpose(why: ReadWhy) -> Option<Value> {
+    let (code, display) = match why {
+        ReadWhy::Care | ReadWhy::Former => ("TREAT", "treatment"),
+        ReadWhy::Emergency => ("ETREAT", "emergency treatment"),
+        ReadWhy::Secretariat => ("HOPERAT", "healthcare operations"),
+        ReadWhy::Office | ReadWhy::Rules => return None,
+    };
+    Some(json!({ "system": "http://terminology.hl7.org/CodeSystem/v3-ActReason", "code": code, "display": display }))
+}
+
+fn agents(event: &Event, directory: &Directory) -> Vec<Value> {
+    let machine = |code: &str, role: &str, display: &str| {
+        json!({
+            "type": { "coding": [{ "system": DCM, "code": code, "display": role }] },
+            "who": { "display": display }, "requestor": false,
+        })
+    };
+    let device = event.device.as_deref().unwrap_or("unnamed device");
+    let mut agents = vec![machine("110153", "Source Role ID", "renkei")];
+    if let Some(sign_in) = event.sign_in {
+        let mut client = machine("110152", "Destination Role ID", device);
+        client["who"]["identifier"] = json!({ "system": "urn:renkei:sign-in", "value": sign_in.to_string() });
+        agents.push(client);
+    }
+    let (who, name, role) = match event.by {
+        Who::Person { person, role, organisation } => {
+            let name = directory.people.get(&person).map(|person| person.name.kanji.clone());
+            let at = directory.organisations.get(&organisation).map(|found| found.name.clone());
+            let at = at.unwrap_or_else(|| organisation.to_string());
+            (json!({ "reference": format!("Practitioner/{person}") }), name.map(|name| format!("{name}（{at}）")), role)
+        }
+        Who::Operator => (json!({ "display": "operator of the hub's machine" }), None, None),
+        Who::Hub => (json!({ "display": "renkei" }), None, None),
+        Who::Unknown => (json!({ "display": "destroyed" }), None, None),
+    };
+    let recipient = json!([{
+        "system": "http://terminology.hl7.org/CodeSystem/v3-ParticipationType", "code": "IRCP",
+        "display": "information recipient",
+    }]);
+    let mut user = json!({ "type": { "coding": recipient }, "who": who, "requestor": true });
+    if let Some(name) = name {
+        user["name"] = name.into();
+    }
+    if let Some(role) = role {
+        user["role"] = json!([{ "coding": role_codings(role) }]);
+    }
+    agents.push(user);
+    agents
+}
+
+fn role_codings(role: Role) -> Value {
+    let own = json!({ "system": ROLES, "code": role.code(), "display": role.ja() });
+    match role.jp_core_code() {
+        Some(code) => json!([{ "system": JP_ROLES, "code": code }, own]),
+        None => json!([own]),
+    }
+}
+
+fn entities(event: &Event) -> Vec<Value> {
+    let coded = |system: &str, code: &str| json!({ "system": system, "code": code });
+    let types = "http://terminology.hl7.org/CodeSystem/audit-entity-type";
+    let roles = "http://terminology.hl7.org/CodeSystem/object-role";
+    let mut entities: Vec<Value> = event
+        .patients()
+        .map(|patient| {
+            let what = json!({ "reference": format!("Patient/{patient}") });
+            json!({ "what": what, "type": coded(types, "1"), "role": coded(roles, "1") })
+        })
+        .collect();
+    if let Some(office) = event.office {
+        let what = json!({ "reference": format!("Organization/{office}") });
+        entities.push(json!({ "what": what, "type": coded(types, "3"), "role": coded(roles, "4") }));
+    }
+    if let Some(read) = &event.read {
+        entities.push(json!({
+            "what": { "display": read.scope.en() }, "type": coded(types, "2"), "role": coded(roles, "4"),
+            "detail": details(read),
+        }));
+    }
+    if let Some(about) = event.about {
+        let what = json!({ "identifier": { "system": "urn:ietf:rfc:3986", "value": format!("urn:uuid:{about}") } });
+        entities.push(json!({ "what": what, "type": coded(types, "2"), "role": coded(roles, "13") }));
+    }
+    entities
+}
+
+fn details(read: &ReadSeen) -> Vec<Value> {
+    let detail = |name: &str, value: String| json!({ "type": name, "valueString": value });
+    let through = read.through.map_or_else(|| "head".to_owned(), |seq| seq.to_string());
+    let mut details = vec![
+        detail("scope", read.scope.code().to_owned()),
+        detail("after", read.from.to_string()),
+        detail("through", through),
+    ];
+    details.push(detail("why", read.why.code().to_owned()));
+    details.extend(read.ended_at.map(|at| detail("ended", at.to_rfc3339())));
+    details.extend(read.access.map(|entry| detail("declaration", entry.to_string())));
+    details.extend(read.file.map(|file| detail("file", file.to_string())));
+    details
+}

@@ -1,0 +1,173 @@
+//! What a record of the audit log says, in words and as a code. Texts that people wrote, and names that they typed, are left
+//! out: they may tell of a patient.
+
+use crate::domain::account::AccountDeed;
+use crate::domain::act::{Act, Deed};
+use crate::domain::audit::AuditKind;
+use crate::domain::device::DeviceDeed;
+use crate::domain::ids::Seq;
+use crate::domain::text::Text;
+use crate::store::{Audited, Refusal};
+
+use super::event::ReadSeen;
+
+/// A stable code of what was done or why not.
+pub(super) fn code(audited: &Audited) -> String {
+    match audited {
+        Audited::Refusal(refusal) => refusal.code.clone(),
+        Audited::Read(read) => read.of.scope.code().to_owned(),
+        Audited::ReadEnded(_) => String::new(),
+        Audited::Act(act) => match &act.deed {
+            Deed::SignInIssued { way, .. } => way.map(|way| way.code().to_owned()).unwrap_or_default(),
+            Deed::SignInEnded { why, .. } => why.code().to_owned(),
+            Deed::OrganisationKept { is_new, active, .. } | Deed::PersonKept { is_new, active, .. } => {
+                kept(*is_new, *active).0.to_owned()
+            }
+            Deed::DutyClockReleased { .. } => String::new(),
+            Deed::EmergencySearch { found, .. } => if found.is_empty() { "nobody" } else { "found" }.to_owned(),
+            Deed::Account(deed) => account(deed).0.to_owned(),
+            Deed::Device(deed) => device(deed).0.to_owned(),
+            Deed::RulebookMoved { step, .. } => step.code().to_owned(),
+            Deed::AuditUsed { how, .. } => how.code().to_owned(),
+        },
+    }
+}
+
+/// Somebody tried to sign in and did not know enough.
+pub(super) fn is_failed_sign_in(audited: &Audited) -> bool {
+    matches!(audited, Audited::Act(Act { deed: Deed::Account(AccountDeed::SignInRefused { .. }), .. }))
+}
+
+/// In words.
+pub(super) fn said(kind: Option<AuditKind>, audited: Option<&Audited>, read: Option<&ReadSeen>) -> Text {
+    let title = kind.map_or(Text::fixed("監査記録", "audit record"), |kind| Text::fixed(kind.ja(), kind.en()));
+    let Some(audited) = audited else {
+        return with(
+            &title,
+            &Text::fixed(
+                "内容を開けません（鍵の廃棄か破損）",
+                "its content does not open: its key was destroyed, or it was damaged",
+            ),
+        );
+    };
+    match audited {
+        Audited::Refusal(Refusal { kind, code, .. }) => {
+            with(&title, &Text::new(format!("{}（{code}）", kind.ja()), format!("{} ({code})", kind.en())))
+        }
+        Audited::Read(_) => read.map_or(title.clone(), |read| with(&title, &said_of_read(read))),
+        Audited::ReadEnded(ended) => {
+            let through = ended.through;
+            with(&title, &Text::new(format!("#{through} まで"), format!("up to #{through}")))
+        }
+        Audited::Act(act) => match said_of(&act.deed) {
+            Some(said) => with(&title, &said),
+            None => title,
+        },
+    }
+}
+
+fn with(title: &Text, said: &Text) -> Text {
+    Text::new(format!("{}: {}", title.ja, said.ja), format!("{}: {}", title.en, said.en))
+}
+
+fn said_of_read(read: &ReadSeen) -> Text {
+    let ReadSeen { scope, from, through, why, is_over, .. } = read;
+    let (mut ja, mut en) = (scope.ja().to_owned(), scope.en().to_owned());
+    if *through != Some(Seq::ZERO) {
+        let first = from.next();
+        match through {
+            Some(last) if last <= from => {
+                ja += "（新しい記録はなし）";
+                en += " (nothing new)";
+            }
+            Some(last) => {
+                ja += &format!(" #{first}〜#{last}");
+                en += &format!(" #{first}–#{last}");
+            }
+            None => {
+                ja += &format!(" #{first} から{}", if *is_over { "最後まで" } else { "（閲覧中または最後まで）" });
+                en += &format!(" from #{first} {}", if *is_over { "to the end" } else { "on (up to the end)" });
+            }
+        }
+    }
+    Text::new(format!("{ja}、{}", why.ja()), format!("{en}, {}", why.en()))
+}
+
+fn said_of(deed: &Deed) -> Option<Text> {
+    Some(match deed {
+        Deed::SignInIssued { way, position, .. } => {
+            let way = way.map_or(Text::fixed("", ""), |way| Text::fixed(way.ja(), way.en()));
+            Text::new(format!("{} {}", position.role.ja(), way.ja), format!("{} {}", position.role.en(), way.en))
+        }
+        Deed::SignInEnded { why, .. } => Text::fixed(why.ja(), why.en()),
+        Deed::OrganisationKept { is_new, active, .. } => in_directory(("事業所", "organisation"), *is_new, *active),
+        Deed::PersonKept { is_new, active, .. } => in_directory(("人", "person"), *is_new, *active),
+        Deed::DutyClockReleased { .. } => return None,
+        Deed::EmergencySearch { found, .. } => {
+            let count = found.len();
+            Text::new(format!("{count} 人が該当"), format!("{count} found"))
+        }
+        Deed::Account(deed) => account(deed).1,
+        Deed::Device(deed) => device(deed).1,
+        Deed::RulebookMoved { step, .. } => Text::fixed(step.ja(), step.en()),
+        Deed::AuditUsed { how, .. } => Text::fixed(how.ja(), how.en()),
+    })
+}
+
+const fn kept(is_new: bool, active: bool) -> (&'static str, &'static str, &'static str) {
+    match (is_new, active) {
+        (true, _) => ("entered", "登録", "entered"),
+        (false, true) => ("replaced", "更新", "replaced"),
+        (false, false) => ("ended", "終了", "ended"),
+    }
+}
+
+fn in_directory((ja, en): (&str, &str), is_new: bool, active: bool) -> Text {
+    let (_, done_ja, done_en) = kept(is_new, active);
+    Text::new(format!("{ja}の{done_ja}"), format!("{en} {done_en}"))
+}
+
+fn device(deed: &DeviceDeed) -> (&'static str, Text) {
+    match deed {
+        DeviceDeed::Registered { .. } => ("registered", Text::fixed("登録", "registered")),
+        DeviceDeed::Enrolling { .. } => ("enrolling", Text::fixed("登録リンクの発行", "an enrolment link was issued")),
+        DeviceDeed::EnrolmentEnded { why, .. } => {
+            let said = Text::new(format!("登録リンクの終了（{}）", why.ja()), format!("enrolment link {}", why.en()));
+            (why.code(), said)
+        }
+        DeviceDeed::CertificateIssued { way, .. } => {
+            let said = Text::new(format!("証明書の発行（{}）", way.ja()), format!("certificate {}", way.en()));
+            ("certificate_issued", said)
+        }
+        DeviceDeed::CertificateReplaced { .. } => {
+            ("certificate_replaced", Text::fixed("新しい証明書への切り替え", "its certificate was replaced"))
+        }
+        DeviceDeed::Revoked { .. } => ("revoked", Text::fixed("失効", "revoked")),
+        DeviceDeed::ExceptionGranted { .. } => {
+            ("exception_granted", Text::fixed("端末なしのサインインの許可", "may sign in without a device for a time"))
+        }
+        DeviceDeed::ExceptionEnded { .. } => {
+            ("exception_ended", Text::fixed("端末なしのサインインの終了", "may no longer sign in without a device"))
+        }
+    }
+}
+
+fn account(deed: &AccountDeed) -> (&'static str, Text) {
+    match deed {
+        AccountDeed::Invited { purpose, .. } => (purpose.code(), Text::fixed(purpose.ja(), purpose.en())),
+        AccountDeed::InvitationEnded { why, .. } => {
+            let said = Text::new(format!("招待の終了（{}）", why.ja()), format!("invitation {}", why.en()));
+            (why.code(), said)
+        }
+        AccountDeed::Changed { what, .. } => (what.code(), Text::fixed(what.ja(), what.en())),
+        AccountDeed::SignInRefused { .. } => {
+            ("sign_in_refused", Text::fixed("サインインの失敗", "a sign-in was refused"))
+        }
+        AccountDeed::AdministratorKept { appointed: true, .. } => {
+            ("appointed", Text::fixed("管理者に任命", "appointed to look after an office"))
+        }
+        AccountDeed::AdministratorKept { appointed: false, .. } => {
+            ("dismissed", Text::fixed("管理者から解任", "no longer looks after an office"))
+        }
+    }
+}

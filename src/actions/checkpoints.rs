@@ -1,0 +1,102 @@
+//! Making signed checkpoints as the hub goes on: when enough was written since the last, or it is long ago. Run beside the
+//! hub by `renkei serve`; what cannot be written now is tried again at the next look.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::clock::Clock;
+use crate::config::AuditSettings;
+use crate::limits;
+use crate::store::{Journal, KeptCheckpoint, SinceCheckpoint, StoreError};
+use crate::vault::CheckpointKey;
+
+/// See the module.
+#[derive(Debug)]
+pub struct Checkpoints {
+    journal: Journal,
+    key: CheckpointKey,
+    records: u64,
+    every: Duration,
+}
+
+impl Checkpoints {
+    #[must_use]
+    pub fn new(journal: Journal, key: CheckpointKey, settings: &AuditSettings) -> Self {
+        let (records, every) = (settings.checkpoint_records, settings.checkpoint_every);
+        Self { journal, key, records, every }
+    }
+
+    /// Looks now and then by the hub's clock, for as long as it is polled.
+    pub async fn tend(&self, clock: &Arc<dyn Clock>) {
+        loop {
+            if let Err(error) = self.look(clock.as_ref()).await {
+                tracing::warn!(code = error.code(), %error, "no checkpoint is made now; it will be tried again");
+            }
+            clock.wait_until(clock.now().saturating_add(Duration::from_millis(limits::CHECKPOINT_LOOK_MS))).await;
+        }
+    }
+
+    /// Makes a checkpoint if one is due.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn look(&self, clock: &dyn Clock) -> Result<Option<KeptCheckpoint>, StoreError> {
+        let since: SinceCheckpoint =
+            self.journal.read(|tx| Box::pin(async move { tx.since_checkpoint().await })).await?;
+        let now = clock.now();
+        let is_old = since.last_made_at.is_none_or(|last| now.since(last) >= self.every);
+        if since.records >= self.records || (since.records > 0 && is_old) {
+            return self.make(clock).await.map(Some);
+        }
+        Ok(None)
+    }
+
+    /// Makes one now, unless nothing was written since the last.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn make(&self, clock: &dyn Clock) -> Result<KeptCheckpoint, StoreError> {
+        let (made, _) = self.journal.make_checkpoint(&self.key, clock.now()).await?;
+        Ok(made)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::ManualClock;
+    use crate::domain::time::Timestamp;
+    use crate::store::{AuditSeal, Batch, SealedAudit};
+    use crate::vault::RegionKey;
+
+    #[tokio::test]
+    async fn one_is_made_when_enough_was_written_or_it_is_long_ago_and_never_of_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let key = Arc::new(RegionKey::ephemeral());
+        let url = format!("sqlite://{}/journal.db", folder.path().display());
+        let journal = Journal::open(&url, Arc::clone(&key)).await.unwrap();
+        let clock = ManualClock::at(Timestamp::from_secs(1_775_003_400));
+        let every = Duration::from_secs(600);
+        let checkpoints = Checkpoints { journal: journal.clone(), key: CheckpointKey::ephemeral(), records: 3, every };
+        let write = async |count: usize| {
+            let audit = || SealedAudit::seal(AuditSeal::Region(&key), clock.now(), b"a");
+            let audits = (0..count).map(|_| audit()).collect();
+            journal.commit(Batch { audits, ..Batch::default() }).await.unwrap();
+        };
+        let made = async || checkpoints.look(&clock).await.unwrap().map(|made| made.number);
+        assert_eq!(made().await, None, "there is nothing");
+        write(1).await;
+        assert_eq!(made().await, Some(1), "the first of all");
+        write(2).await;
+        assert_eq!(made().await, None, "too few, too soon");
+        write(1).await;
+        assert_eq!(made().await, Some(2), "enough");
+        write(1).await;
+        clock.advance(every - Duration::from_secs(1));
+        assert_eq!(made().await, None);
+        clock.advance(Duration::from_secs(1));
+        assert_eq!(made().await, Some(3), "long ago");
+        clock.advance(every);
+        assert_eq!(made().await, None, "nothing since");
+    }
+}

@@ -1,0 +1,175 @@
+//! `renkei audit list` and `renkei audit export`: the audit log for whoever runs the hub's machine, who must say why. What
+//! patients' records say is never in it; that it was looked at is.
+
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use super::super::config_arguments::ConfigArguments;
+use super::super::{Complaint, Terminal};
+use super::{cannot, open_journal};
+use crate::actions::audit::event::{Event, Who};
+use crate::actions::audit::export::Export;
+use crate::actions::audit::{note_use, search};
+use crate::clock::{Clock as _, SystemClock};
+use crate::config::Config;
+use crate::domain::act::By;
+use crate::domain::audit::{AuditFilter, AuditKind, AuditUse};
+use crate::domain::directory::Directory;
+use crate::domain::ids::{OrganisationId, PatientId, PersonId};
+use crate::domain::text::{Invalid, Text};
+use crate::domain::time::Timestamp;
+use crate::limits::{AUDIT_PAGE_RECORDS_MAX, AUDIT_REASON_CHARS_MAX};
+use crate::store::AuditOrder;
+
+/// Which records, and why.
+#[derive(Debug, clap::Args)]
+pub(super) struct Part {
+    /// 見る理由（監査記録に残ります） / Why you look; the audit log keeps it
+    #[arg(long, value_name = "TEXT")]
+    reason: String,
+    /// 患者の ID / Patient's id
+    #[arg(long, value_name = "ID")]
+    patient: Option<PatientId>,
+    /// 人の ID（した人・された人） / Person's id: who acted, or to whom something was done
+    #[arg(long, value_name = "ID")]
+    person: Option<PersonId>,
+    /// 事業所の ID / Organisation's id
+    #[arg(long, value_name = "ID")]
+    organisation: Option<OrganisationId>,
+    /// 種類（read, refused, sign_in_began など） / Kind: read, refused, sign_in_began, …
+    #[arg(long, value_parser = kind)]
+    kind: Option<AuditKind>,
+    /// この日時から / From this moment (RFC 3339)
+    #[arg(long, value_name = "MOMENT")]
+    from: Option<Timestamp>,
+    /// この日時より前 / Before this moment (RFC 3339)
+    #[arg(long, value_name = "MOMENT")]
+    until: Option<Timestamp>,
+    #[command(flatten)]
+    pub(super) config: ConfigArguments,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct ListArguments {
+    /// 件数（新しい順） / How many, the newest first
+    #[arg(long, value_name = "COUNT", default_value_t = 50)]
+    limit: usize,
+    #[command(flatten)]
+    pub(super) part: Part,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct ExportArguments {
+    /// 形式 / Format: jsonl, csv, fhir, fhir-bundle
+    #[arg(long, value_parser = format, default_value = "jsonl")]
+    format: AuditUse,
+    /// 標準出力の代わりに書く先 / File to write instead of the standard output
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) part: Part,
+}
+
+fn kind(code: &str) -> Result<AuditKind, String> {
+    let codes: Vec<&str> = AuditKind::ALL.iter().map(|kind| kind.code()).collect();
+    AuditKind::from_code(code).ok_or_else(|| format!("次のいずれか / one of: {}", codes.join(", ")))
+}
+
+fn format(code: &str) -> Result<AuditUse, String> {
+    let formats = [AuditUse::JsonLines, AuditUse::Csv, AuditUse::FhirLines, AuditUse::FhirBundle];
+    let found = formats.into_iter().find(|format| format.code() == code);
+    found.ok_or_else(|| format!("次のいずれか / one of: {}", formats.map(AuditUse::code).join(", ")))
+}
+
+impl Part {
+    fn filter(&self) -> Result<AuditFilter, Complaint> {
+        let chars = self.reason.chars().count();
+        let complaint = if self.reason.trim().is_empty() {
+            Some(Invalid::required("reason"))
+        } else if chars > AUDIT_REASON_CHARS_MAX {
+            Some(Invalid::too_long("reason", AUDIT_REASON_CHARS_MAX, ("文字", "characters"), chars))
+        } else {
+            None
+        };
+        if let Some(Invalid { message, .. }) = complaint {
+            return Err(Complaint::new(Text::new(
+                format!("--reason: {}", message.ja),
+                format!("--reason: {}", message.en),
+            )));
+        }
+        Ok(AuditFilter {
+            patient: self.patient,
+            person: self.person,
+            organisation: self.organisation,
+            kind: self.kind,
+            from: self.from,
+            until: self.until,
+        })
+    }
+}
+
+pub(super) async fn list(arguments: &ListArguments, config: &Config, terminal: Terminal) -> anyhow::Result<ExitCode> {
+    let (filter, part) = (arguments.part.filter()?, &arguments.part);
+    let journal = open_journal(config).await?;
+    let directory: Directory = journal.read(|tx| Box::pin(tx.load_directory())).await?;
+    let now = SystemClock::new().now();
+    note_use(&journal, By::Operator, (AuditUse::Listed, &filter, &part.reason), now).await?;
+    let (mut cursor, mut left) = (None, arguments.limit);
+    while left > 0 {
+        let limit = left.min(AUDIT_PAGE_RECORDS_MAX);
+        let page = search(&journal, filter.clone(), AuditOrder::NewestFirst, cursor, limit).await?;
+        left -= page.found.len();
+        for found in page.found {
+            println!("{}", line(&Event::of(found, &directory), &directory, terminal));
+        }
+        cursor = page.next;
+        if cursor.is_none() {
+            break;
+        }
+    }
+    journal.close().await;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn line(event: &Event, directory: &Directory, terminal: Terminal) -> String {
+    let who = match event.by {
+        Who::Operator => "operator".to_owned(),
+        Who::Hub => "hub".to_owned(),
+        Who::Unknown => "?".to_owned(),
+        Who::Person { person, organisation, .. } => {
+            let name = directory.people.get(&person).map_or_else(|| person.to_string(), |it| it.name.kanji.clone());
+            let at = directory.organisations.get(&organisation).map_or("?", |it| it.name.as_str());
+            format!("{name}（{at}）")
+        }
+    };
+    let whom: Vec<String> = event.patients().map(|patient| patient.to_string()).collect();
+    // What people typed must not steer a terminal.
+    let plain = |text: String| -> String { text.chars().map(|c| if c.is_control() { '?' } else { c }).collect() };
+    let said = terminal.language.pick(&event.said).to_owned();
+    let device = event.device.as_deref().map(|device| format!("  [{device}]")).unwrap_or_default();
+    plain(format!("{}  {}  {who}  {said}  {}{device}", event.seq, event.at, whom.join(" ")))
+}
+
+pub(super) async fn export(arguments: &ExportArguments, config: &Config) -> anyhow::Result<ExitCode> {
+    let (filter, how) = (arguments.part.filter()?, arguments.format);
+    let journal = open_journal(config).await?;
+    let directory: Directory = journal.read(|tx| Box::pin(tx.load_directory())).await?;
+    let now = SystemClock::new().now();
+    note_use(&journal, By::Operator, (how, &filter, &arguments.part.reason), now).await?;
+    let mut to: Box<dyn std::io::Write + Send> = match &arguments.out {
+        None => Box::new(std::io::stdout()),
+        Some(path) => {
+            let made = std::fs::File::create_new(path);
+            Box::new(made.map_err(Complaint::because(cannot(("新規作成", "create"), path)))?)
+        }
+    };
+    let mut export = Export::new(journal.clone(), Arc::new(directory), filter, how);
+    while let Some(piece) = export.next().await? {
+        to.write_all(piece.as_bytes())?;
+    }
+    to.flush()?;
+    journal.close().await;
+    Ok(ExitCode::SUCCESS)
+}

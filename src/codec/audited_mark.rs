@@ -1,0 +1,55 @@
+//! What of an audit record stands beside its sealed bytes, so that it is found: its kind, who acted, what it was done to.
+
+use uuid::Uuid;
+
+use super::Audited;
+use crate::domain::account::AccountDeed;
+use crate::domain::act::{By, Deed};
+use crate::domain::audit::{AuditKind, AuditMark};
+use crate::domain::directory::Actor;
+
+impl Audited {
+    /// See the module.
+    #[must_use]
+    pub fn mark(&self) -> AuditMark {
+        let by = |kind, actor: Option<&Actor>, about: Option<Uuid>| AuditMark {
+            kind,
+            person: actor.map(|actor| actor.person),
+            organisation: actor.map(|actor| actor.organisation),
+            about,
+        };
+        match self {
+            Self::Refusal(refusal) => match &refusal.dismissed {
+                None => by(AuditKind::Refused, Some(&refusal.author), None),
+                Some(dismissed) => by(AuditKind::Dismissed, Some(&dismissed.by), Some(refusal.author.person.0)),
+            },
+            Self::Read(read) => by(AuditKind::Read, Some(&read.reader), None),
+            Self::ReadEnded(ended) => by(AuditKind::ReadEnded, Some(&ended.reader), None),
+            Self::Act(act) => {
+                let (kind, about) = of_deed(&act.deed);
+                by(kind, act.by.actor(), about)
+            }
+        }
+    }
+}
+
+fn of_deed(deed: &Deed) -> (AuditKind, Option<Uuid>) {
+    match deed {
+        Deed::SignInIssued { person, .. } => (AuditKind::SignInBegan, Some(person.0)),
+        Deed::SignInEnded { person, .. } => (AuditKind::SignInEnded, Some(person.0)),
+        Deed::OrganisationKept { organisation, .. } => (AuditKind::Directory, Some(organisation.0)),
+        Deed::PersonKept { person, .. } => (AuditKind::Directory, Some(person.0)),
+        Deed::DutyClockReleased { .. } => (AuditKind::DutyClock, None),
+        Deed::EmergencySearch { .. } => (AuditKind::EmergencySearch, None),
+        Deed::Account(
+            AccountDeed::Invited { person, .. }
+            | AccountDeed::InvitationEnded { person, .. }
+            | AccountDeed::Changed { person, .. }
+            | AccountDeed::SignInRefused { person }
+            | AccountDeed::AdministratorKept { person, .. },
+        ) => (AuditKind::Account, Some(person.0)),
+        Deed::Device(deed) => (AuditKind::Device, Some(of_device(deed))),
+        Deed::RulebookMoved { version, .. } => (AuditKind::Rulebook, Some(version.0)),
+        Deed::AuditUsed { .. } => (AuditKind::Audit, None),
+    }
+}

@@ -1,0 +1,164 @@
+//! Proves the history by its chains and signed checkpoints alone, without opening anything: what was changed, removed,
+//! inserted or put elsewhere, and where. Called by `renkei audit verify`, beside a running hub or without one. Whether
+//! records open and projections fit is `check.rs`.
+//!
+//! What chains cannot show: records that were appended, with their links, by somebody who held the database after the last
+//! checkpoint. They do not open, which `store check` finds.
+
+mod audits;
+mod checkpoints;
+mod entries;
+#[cfg(test)]
+mod tests;
+mod walk;
+
+use futures_util::{StreamExt as _, TryStreamExt as _, stream};
+use uuid::Uuid;
+
+use crate::domain::ids::TimelineId;
+use crate::domain::list::closed_list;
+use crate::domain::time::Timestamp;
+use crate::limits::{CHECK_FAULTS_MAX, VERIFY_GROUP_ENTRIES, VERIFY_WORKERS_MAX};
+use crate::vault::PublicKey;
+use crate::vault::heads::End;
+
+use self::checkpoints::Said;
+use super::{Journal, StoreError};
+
+closed_list! {
+    /// What was done to a history.
+    Damage {
+        Changed = "changed", "変更されています", "was changed";
+        Removed = "removed", "削除されています", "was removed";
+        Inserted = "inserted", "挿入されています", "was inserted";
+        Reordered = "reordered", "順序が入れ替えられています", "was put elsewhere";
+    }
+}
+
+/// Which history.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Chain {
+    Timeline(TimelineId),
+    Audit,
+    Checkpoints,
+    /// Where timelines ended, as kept with one checkpoint.
+    EndsAt(u64),
+    /// The checkpoint that was kept elsewhere.
+    Elsewhere,
+}
+
+/// A fault and where it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    pub chain: Chain,
+    pub damage: Damage,
+    /// The first and the last place that is affected; 0: the end that is on record.
+    pub from: u64,
+    pub to: u64,
+    /// Where it was before it was put elsewhere.
+    pub belongs_at: Option<u64>,
+    /// Id and time of what stands there.
+    pub id: Option<Uuid>,
+    pub recorded_at: Option<Timestamp>,
+    /// The checkpoint that shows it, where the chain alone does not.
+    pub witness: Option<u64>,
+}
+
+impl Found {
+    fn at(chain: Chain, damage: Damage, from: i64, to: i64) -> Self {
+        let place = |seq: i64| u64::try_from(seq).unwrap_or(0);
+        let (from, to) = (place(from), place(to));
+        Self { chain, damage, from, to, belongs_at: None, id: None, recorded_at: None, witness: None }
+    }
+}
+
+/// A checkpoint that was kept elsewhere.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Elsewhere {
+    pub statement: String,
+    pub signature: Vec<u8>,
+    /// Where every timeline ended; empty where only the sheet was kept.
+    pub ends: Vec<End>,
+}
+
+/// By what is verified.
+#[derive(Clone, Debug)]
+pub struct By {
+    /// Whose signatures count.
+    pub key: PublicKey,
+    pub elsewhere: Option<Elsewhere>,
+}
+
+/// What was gone through and found.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Verified {
+    pub timelines: u64,
+    pub entries: u64,
+    pub audits: u64,
+    pub checkpoints: u64,
+    /// The newest checkpoint whose signature holds.
+    pub last_checkpoint: Option<(u64, Timestamp)>,
+    /// In the order of chains and places, at most `CHECK_FAULTS_MAX`.
+    pub found: Vec<Found>,
+    /// All, also those not listed.
+    pub found_count: u64,
+}
+
+impl Verified {
+    /// Whether nothing was found.
+    #[must_use]
+    pub const fn is_whole(&self) -> bool {
+        self.found_count == 0
+    }
+
+    fn add(&mut self, found: impl IntoIterator<Item = Found>) {
+        for one in found {
+            self.found_count += 1;
+            if self.found.len() < CHECK_FAULTS_MAX {
+                self.found.push(one);
+            }
+        }
+    }
+}
+
+/// Goes through everything: timelines on all cores, the audit log beside them.
+///
+/// # Errors
+/// When the database fails; what was found is no error.
+pub async fn verify(journal: &Journal, by: &By) -> Result<Verified, StoreError> {
+    let mut verified = Verified::default();
+    let said = checkpoints::verify(journal, by, &mut verified).await?;
+    let (groups, audits) = tokio::join!(timelines(journal, &said), audits::verify(journal, &said));
+    for group in groups? {
+        verified.timelines += group.timelines;
+        verified.entries += group.entries;
+        verified.found_count += group.found_count - group.found.len() as u64;
+        verified.add(group.found);
+    }
+    let (count, found) = audits?;
+    verified.audits = count;
+    verified.add(found);
+    verified.found.sort_by_key(|found| (found.chain, found.from));
+    Ok(verified)
+}
+
+async fn timelines(journal: &Journal, said: &Said) -> Result<Vec<Verified>, StoreError> {
+    let heads = journal.read(|tx| Box::pin(tx.list_heads())).await?;
+    let mut bounds = vec![entries::Bound::FIRST];
+    let mut gathered = 0;
+    for head in heads {
+        if gathered >= VERIFY_GROUP_ENTRIES {
+            bounds.push(entries::Bound::at(head.timeline));
+            gathered = 0;
+        }
+        gathered += head.seq.0;
+    }
+    bounds.push(entries::Bound::LAST);
+    let pairs: Vec<_> = bounds.windows(2).map(|pair| (pair[0].clone(), pair[1].clone())).collect();
+    let workers = std::thread::available_parallelism().map_or(1, usize::from).min(VERIFY_WORKERS_MAX);
+    let verified = pairs.into_iter().map(|(from, until)| {
+        let said = said.of_timelines(&from, &until);
+        journal.read(move |tx| Box::pin(async move { tx.verify_timelines(&from, &until, said).await }))
+    });
+    stream::iter(verified).buffered(workers).try_collect().await
+}

@@ -1,0 +1,91 @@
+//! `renkei audit` as an operator uses it: a checkpoint taken out, the history proved beside a running hub and without one,
+//! and what is said when somebody wrote into the database.
+
+use std::path::Path;
+
+use sqlx::{Connection as _, SqliteConnection};
+
+use crate::support::process::{Running, printed, run, text};
+use crate::support::scratch;
+
+async fn tamper(data: &Path, sql: &'static str) {
+    let url = format!("sqlite://{}", data.join("renkei.db").display());
+    let mut database = SqliteConnection::connect(&url).await.expect("the database opens");
+    let touched = sqlx::query(sql).execute(&mut database).await.expect("it can be written").rows_affected();
+    assert!(touched > 0, "{sql}");
+    database.close().await.expect("it closes");
+}
+
+/// The exit code of a verification, and what it says.
+fn verified(arguments: &[&str]) -> (Option<i32>, String) {
+    let output = run(&[&["--language", "en", "audit", "verify"], arguments].concat());
+    (
+        output.status.code(),
+        String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr),
+    )
+}
+
+#[tokio::test]
+async fn a_checkpoint_kept_elsewhere_shows_what_the_database_alone_does_not() {
+    let folder = scratch::folder("audit");
+    let told = printed(&["--language", "en", "init", "--dir", text(folder.path())]);
+    let key = printed(&["audit", "key", "--data", text(&folder.path().join("data"))]);
+    assert!(told.contains(key.trim()) && key.split_whitespace().count() == 16, "{told}{key}");
+    let data = folder.path().join("data");
+    let (at, file) = (["--data", text(&data)], folder.path().join("checkpoint.json"));
+    printed(&["sign-in", "--person", "事務局", "--data", text(&data)]);
+    printed(&["audit", "checkpoint", "--json", "--out", text(&file), "--data", text(&data)]);
+    let sheet = printed(&["audit", "checkpoint", "--print", "--data", text(&data)]);
+    assert!(sheet.starts_with("<!doctype html>") && sheet.contains(key.trim()), "{sheet}");
+
+    let hub = Running::start(&["serve", "--listen", "127.0.0.1:0", "--data", text(&data)]);
+    let (code, said) = verified(&at);
+    assert_eq!(code, Some(0), "beside a running hub: {said}");
+    assert!(said.contains("Nothing is wrong") && said.contains("1 checkpoints"), "{said}");
+    assert!(hub.stop().success());
+    let with_file = ["--checkpoint", text(&file), "--key", key.trim(), "--data", text(&data)];
+    assert_eq!(verified(&with_file).0, Some(0));
+    let stranger = "00".repeat(32);
+    let (code, said) = verified(&["--key", &stranger, "--data", text(&data)]);
+    assert_eq!(code, Some(3), "signed by somebody else: {said}");
+    let (code, said) = verified(&["--key", "abc", "--data", text(&data)]);
+    assert!(code == Some(1) && said.contains("public key"), "{said}");
+
+    // Somebody cuts the log off, with its head and every checkpoint that knew of more, and has the hub sign anew.
+    tamper(&data, "delete from audit where seq > 1").await;
+    tamper(&data, "update audit_head set seq = 1, chain = (select chain from audit where seq = 1)").await;
+    tamper(&data, "delete from signed_checkpoint").await;
+    printed(&["audit", "checkpoint", "--data", text(&data)]);
+    assert_eq!(verified(&at).0, Some(0), "by itself it shows nothing");
+    let (code, said) = verified(&with_file);
+    assert_eq!(code, Some(3), "{said}");
+    assert!(said.contains("audit log #2") && said.contains("was removed (shown by checkpoint 1)"), "{said}");
+
+    tamper(&data, "update audit set recorded_at = recorded_at + 1 where seq = 1").await;
+    let (code, said) = verified(&at);
+    assert_eq!(code, Some(3), "{said}");
+    assert!(said.contains("audit log #1: was changed"), "{said}");
+}
+
+#[test]
+fn whoever_looks_into_the_log_on_the_machine_says_why_and_is_in_it() {
+    let folder = scratch::folder("audit-list");
+    printed(&["init", "--dir", text(folder.path())]);
+    let data = folder.path().join("data");
+    let at = ["--data", text(&data)];
+    let unexplained = run(&[&["--language", "en", "audit", "list", "--reason", " "], &at[..]].concat());
+    assert!(!unexplained.status.success(), "{unexplained:?}");
+    assert!(!run(&[&["audit", "list"], &at[..]].concat()).status.success());
+    let list = |language: &str| {
+        printed(&[&["--language", language, "audit", "list", "--reason", "定期点検", "--limit", "5"], &at[..]].concat())
+    };
+    let first = list("ja");
+    assert!(first.lines().next().unwrap().contains("監査記録の閲覧・出力: 一覧"), "{first}");
+    assert!(list("en").lines().nth(1).unwrap().contains("operator  audit log used: listed"), "and the look before");
+    let file = folder.path().join("audit.csv");
+    let export = ["audit", "export", "--format", "csv", "--reason", "監査", "--out", text(&file)];
+    printed(&[&export, &at[..]].concat());
+    let table = std::fs::read_to_string(&file).unwrap();
+    assert!(table.lines().count() > 3 && table.contains("operator"), "{table}");
+    assert!(!run(&[&export, &at[..]].concat()).status.success(), "a file that is there is not overwritten");
+}
