@@ -4,8 +4,9 @@ use uuid::Uuid;
 
 use super::Audited;
 use crate::domain::account::AccountDeed;
-use crate::domain::act::{By, Deed};
+use crate::domain::act::Deed;
 use crate::domain::audit::{AuditKind, AuditMark};
+use crate::domain::device::DeviceDeed;
 use crate::domain::directory::Actor;
 
 impl Audited {
