@@ -54,3 +54,16 @@ fn of_deed(deed: &Deed) -> (AuditKind, Option<Uuid>) {
         Deed::AuditUsed { .. } => (AuditKind::Audit, None),
     }
 }
+
+/// The device; of an exception the person who has it.
+const fn of_device(deed: &DeviceDeed) -> Uuid {
+    match deed {
+        DeviceDeed::Registered { device, .. }
+        | DeviceDeed::Enrolling { device, .. }
+        | DeviceDeed::EnrolmentEnded { device, .. }
+        | DeviceDeed::CertificateIssued { device, .. }
+        | DeviceDeed::CertificateReplaced { device, .. }
+        | DeviceDeed::Revoked { device, .. } => device.0,
+        DeviceDeed::ExceptionGranted { person, .. } | DeviceDeed::ExceptionEnded { person } => person.0,
+    }
+}

@@ -230,7 +230,7 @@ impl Tx {
             _ => None,
         };
         let device = match audited.as_ref().and_then(sign_in_of) {
-            Some(sign_in) => self.find_device(sign_in).await?,
+            Some(sign_in) => self.find_device_name(sign_in).await?,
             None => None,
         };
         Ok(AuditFound { record, audited, reading, device })
@@ -250,7 +250,7 @@ impl Tx {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn find_device(&mut self, sign_in: SignInId) -> Result<Option<String>, StoreError> {
+    pub async fn find_device_name(&mut self, sign_in: SignInId) -> Result<Option<String>, StoreError> {
         const SQL: &str = "select device from sign_in where id = $1";
         let row: Option<(String,)> = run!(self, connection => {
             sqlx::query_as(SQL).bind(sign_in.0.as_bytes().as_slice()).fetch_optional(connection).await?

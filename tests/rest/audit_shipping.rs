@@ -250,7 +250,7 @@ async fn beyond_this_machine_records_go_over_tls_to_a_listener_that_the_authorit
     let shipping = Shipping::new(app.hub.clone(), to, Some(made.authority), PACE);
     let shipping = tokio::spawn(async move { shipping.tend().await });
 
-    let acceptor = |files| TlsAcceptor::from(tls::server_config(ReloadingCertificate::load(files).unwrap()));
+    let acceptor = |files| TlsAcceptor::from(tls::server_config(ReloadingCertificate::load(files).unwrap(), None));
     let lines = Lines::default();
     let impostor = acceptor(stranger.server);
     let (stream, _) = listener.accept().await.unwrap();

@@ -18,7 +18,6 @@ use super::patients::Card;
 use crate::actions::audit::export::Export;
 use crate::actions::audit::shape::{AuditRecordShape, WhoShape};
 use crate::actions::audit::{self, AuditError, Exposed, Listed, event::Who};
-use crate::domain::act::By;
 use crate::domain::audit::{AuditFilter, AuditKind, AuditUse};
 use crate::domain::text::{Invalid, Text};
 use crate::domain::time::Timestamp;
