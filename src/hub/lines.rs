@@ -52,7 +52,8 @@ impl Hub {
                 None => self.without_device(line, actor, now),
             };
         };
-        if bound != Some(device) {
+        // One that was revoked while the request was on its way begins nothing more.
+        if bound != Some(device) || !self.devices().stands(device) {
             return Err(LineRefusal::Mismatch);
         }
         let directory = self.region().directory();

@@ -6,6 +6,9 @@ use renkei::actions::accounts::{insert_device, issue_certificate, revoke_device}
 use renkei::domain::act::By;
 use renkei::domain::device::{CertificateWay, Device, DeviceDemand};
 use renkei::domain::ids::DeviceId;
+use renkei::domain::time::Timestamp;
+use renkei::hub::devices::{Line, Shown};
+use renkei::hub::lines::LineRefusal;
 use renkei::store::StoreError;
 use renkei::vault::DeviceSubject;
 use renkei::wire::codes::CloseCode;
@@ -91,6 +94,10 @@ async fn what_another_process_registers_is_known_at_once_and_what_it_revokes_wit
     });
     let tablet = Identity::issued(&issuing.await.unwrap());
     let entered = sign_in(&app, &door, Some(&tablet), &account).await.is(StatusCode::CREATED);
+    // A request that was taken in before the revocation, and is judged after it.
+    let shown = Shown::Device { id, organisation, until: Timestamp::MAX };
+    let on_its_way = Line { demand: DeviceDemand::Required, shown };
+    assert_eq!(app.hub.admits(&on_its_way, &nurse.actor, Some(id)), Ok(None));
     let drawn = door.ask(Some(&tablet), "POST", "/api/v1/tickets", Some(token(&entered)), None).await.unwrap();
     let ticket = drawn.is(StatusCode::CREATED)["ticket"].as_str().unwrap().to_owned();
     let mut socket = door.socket(Some(&tablet), Encoding::Json).await;
@@ -102,6 +109,7 @@ async fn what_another_process_registers_is_known_at_once_and_what_it_revokes_wit
         .write(move |tx| Box::pin(async move { revoke_device(tx, By::Operator, id, "紛失".to_owned(), now).await }));
     revoking.await.map_err(|error: StoreError| error).unwrap().unwrap();
     app.hub.look_at_devices().await;
+    assert_eq!(app.hub.admits(&on_its_way, &nurse.actor, Some(id)), Err(LineRefusal::Mismatch));
     assert_eq!(socket.closed().await, Some(CloseCode::DeviceRevoked));
     open.closed().await;
     assert!(door.ask(Some(&tablet), "GET", "/healthz", None, None).await.is_err());

@@ -51,11 +51,11 @@ async fn a_device_fetches_its_certificate_by_link_and_code_once() {
         again.problem(StatusCode::UNAUTHORIZED, "enrolment_refused");
     }
     let kept = acts(&app).await;
-    let ways = kept.iter().filter_map(|act| match &act.deed {
+    let mut ways = kept.iter().filter_map(|act| match &act.deed {
         Deed::Device(DeviceDeed::CertificateIssued { way, .. }) => Some((act.by, *way)),
         _ => None,
     });
-    let last = ways.last().unwrap();
+    let last = ways.next_back().unwrap();
     assert_eq!(last, (By::Hub, CertificateWay::Enrolment));
 }
 
