@@ -47,6 +47,9 @@ struct Moment {
 
 type Row = (i64, i64, String, Vec<u8>);
 
+/// Timeline, where it ends, its link, the last end that is said of it.
+type EndRow = (Vec<u8>, i64, Vec<u8>, Option<i64>);
+
 impl Journal {
     /// Makes a checkpoint, or returns the last one where nothing was written since; whether it is new.
     ///
@@ -136,8 +139,7 @@ impl Tx {
         const ENDS: &str = "select id, head_seq, head_chain,
             (select max(said.seq) from checkpoint_head as said where said.timeline = timeline.id)
             from timeline where head_seq > 0 order by id";
-        let rows: Vec<(Vec<u8>, i64, Vec<u8>, Option<i64>)> =
-            run!(self, connection => sqlx::query_as(ENDS).fetch_all(connection).await?);
+        let rows: Vec<EndRow> = run!(self, connection => sqlx::query_as(ENDS).fetch_all(connection).await?);
         let ends = rows.into_iter().map(|(id, seq, chain, said)| {
             let said = said.map(|seq| unsigned("checkpoint_head.seq", seq)).transpose()?;
             Ok(KnownEnd { end: end_from(&id, seq, &chain)?, said })
