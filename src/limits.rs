@@ -1,4 +1,9 @@
-//! Every bound of the hub with its unit, in one place. A section belongs to the layer it names.
+//! Every bound of the hub with its unit, in one place. A section belongs to the layer it names; those of sign-ins,
+//! accounts and registered devices are in `limits/accounts.rs`.
+
+mod accounts;
+
+pub use accounts::*;
 
 // ---- clock ----
 
@@ -331,105 +336,6 @@ pub const HELLO_BYTES_MAX: usize = 4_096;
 pub const FRAME_BYTES_MAX: usize = 256 * 1024;
 /// Frames that cannot be read before the socket is closed.
 pub const BAD_FRAMES_MAX: u32 = 20;
-
-// ---- sign-ins ----
-
-/// A ticket for a socket must be used within this time.
-pub const TICKET_MS: u64 = 30_000;
-/// Tickets that may wait to be used.
-pub const TICKETS_MAX: usize = 50_000;
-/// Tickets of one sign-in that may wait to be used; drawing more makes the oldest void. A client on a bad line draws
-/// about eight in the time a ticket lives.
-pub const TICKETS_PER_SIGN_IN_MAX: usize = 16;
-/// How long an ended sign-in is remembered beside the journal: longer than any request or `hello` that began before.
-pub const ENDED_SIGN_IN_KEPT_MS: u64 = 600_000;
-const _: () = assert!(ENDED_SIGN_IN_KEPT_MS > REQUEST_TIMEOUT_MS + HELLO_MS_MAX as u64 + TICKET_MS);
-
-// ---- accounts ----
-
-/// Shortest sign-in name.
-pub const LOGIN_CHARS_MIN: usize = 3;
-/// Longest sign-in name: an address of electronic mail.
-pub const LOGIN_CHARS_MAX: usize = 64;
-/// Shortest password (ASVS 5.0, 6.2.1: at least 8, recommended 15).
-pub const PASSWORD_CHARS_MIN: usize = 15;
-/// Shortest password in the profile of GL6: eight characters, because a second factor is always asked for.
-pub const PASSWORD_CHARS_MIN_GL6: usize = 8;
-/// Longest password; whole sentences fit.
-pub const PASSWORD_CHARS_MAX: usize = 128;
-/// A password that takes fewer guesses than ten to this power by somebody who knows the lists of what people choose, and
-/// whose it is, is refused. A guess costs seconds here, and a second factor stands behind it.
-pub const PASSWORD_GUESSES_LOG10_MIN: u32 = 10;
-/// The same in the profile of GL6, where eight characters are enough.
-pub const PASSWORD_GUESSES_LOG10_MIN_GL6: u32 = 7;
-/// Memory that hashing one password takes, and passes over it (argon2id; OWASP's first choice where memory is dear).
-pub const PASSWORD_MEMORY_KIB: u32 = 19 << 10;
-/// See [`PASSWORD_MEMORY_KIB`].
-pub const PASSWORD_PASSES_COUNT: u32 = 2;
-/// Passwords hashed at a moment, each on a thread of its own.
-pub const PASSWORDS_AT_ONCE_MAX: usize = 2;
-/// Passwords that wait to be hashed; beyond it people are told to try again.
-pub const PASSWORDS_WAITING_MAX: usize = 64;
-/// Tries to sign in that come from one address at once: the morning of an office behind one router.
-pub const SIGN_IN_TRIES_PER_ADDRESS_BURST: u32 = 200;
-/// After this an address may try once more.
-pub const SIGN_IN_PER_ADDRESS_REFILL_MS: u64 = 1_000;
-/// Tries at one account from devices that are not known to it, all together.
-pub const SIGN_IN_TRIES_BY_STRANGERS_BURST: u32 = 10;
-/// After this a stranger may try once more: at most 480 guesses a day at a password and at the second factor.
-pub const SIGN_IN_BY_STRANGERS_REFILL_MS: u64 = 180_000;
-/// Tries at one account from a device that somebody signed in to it on before.
-pub const SIGN_IN_TRIES_BY_DEVICE_BURST: u32 = 10;
-/// After this the device may try once more.
-pub const SIGN_IN_BY_DEVICE_REFILL_MS: u64 = 60_000;
-/// Keys of such allowances above which those that have it all back are sorted out.
-pub const SIGN_IN_ALLOWANCES_KEPT_COUNT: usize = 10_000;
-/// How long a device is known.
-pub const DEVICE_KNOWN_S: u64 = 180 * 86_400;
-/// Accounts that one device is known to; a shared PC forgets the one longest ago.
-pub const DEVICE_ACCOUNTS_MAX: usize = 32;
-/// Longest name of a device.
-pub const DEVICE_NAME_CHARS_MAX: usize = 80;
-/// Somebody with several roles has this long to choose one.
-pub const POSITION_CHOICE_MS: u64 = 300_000;
-/// People who may be choosing at a moment.
-pub const POSITION_CHOICES_MAX: usize = 10_000;
-/// An invitation must be used within this time: a day, and the night shift after it.
-pub const INVITATION_VALID_S: u64 = 36 * 3_600;
-/// A recovery must be used within this time: whoever asked for it is on the telephone.
-pub const RECOVERY_VALID_S: u64 = 3_600;
-/// Wrong codes that an invitation bears.
-pub const INVITATION_TRIES_COUNT: u32 = 5;
-/// Longest reason for a recovery, for revoking a device, or for an exception.
-pub const RECOVERY_REASON_CHARS_MAX: usize = 1_000;
-
-// ---- registered devices ----
-
-/// How long the hub's device authority is valid.
-pub const DEVICE_AUTHORITY_VALID_DAYS: u64 = 10 * 365;
-/// How long a device's certificate is valid: a year, and a month to renew it in.
-pub const DEVICE_CERTIFICATE_VALID_DAYS: u64 = 397;
-const _: () = assert!(DEVICE_AUTHORITY_VALID_DAYS > DEVICE_CERTIFICATE_VALID_DAYS);
-/// A certificate that ends within this is said to end soon.
-pub const DEVICE_CERTIFICATE_RENEW_BEFORE_DAYS: u64 = 30;
-/// Rounds of the key derivation of a PKCS#12 file. Its passphrase is drawn at random, so rounds add little.
-pub const PKCS12_ROUNDS_COUNT: u32 = 20_000;
-/// An enrolment link must be used within this time: the device is at hand, or on its way.
-pub const ENROLMENT_VALID_S: u64 = 24 * 3_600;
-/// The longest exception for somebody whose device is lost: until a new one has come.
-pub const DEVICE_EXCEPTION_S_MAX: u64 = 7 * 86_400;
-/// Devices of the region that are not revoked.
-pub const REGISTERED_DEVICES_MAX: usize = 10_000;
-/// How often the hub looks which devices were registered or revoked by the command line, in ms.
-pub const DEVICE_POLL_MS: u64 = 5_000;
-/// Wishes to read the lists of devices again that wait at once.
-pub const DEVICE_WISHES_MAX: usize = 16;
-/// A device that is seen is noted at most this often, in ms.
-pub const DEVICE_SEEN_NOTED_MS: u64 = 300_000;
-/// A use of a sign-in is noted when the last note is this old.
-pub const SIGN_IN_USE_NOTED_MS: u64 = 300_000;
-/// Sign-ins of one person at a moment; the one longest unused ends.
-pub const SESSIONS_PER_PERSON_MAX: usize = 20;
 
 // ---- what one sign-in may ask for ----
 

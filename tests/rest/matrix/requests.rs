@@ -37,11 +37,19 @@ async fn path(world: &World, route: &Route, variant: &str, column: &str) -> (Str
         world.patient(variant).to_string()
     } else if route.path.contains("/organisations/{id}") {
         world.office(variant, column).to_string()
+    } else if route.path.contains("/devices/{id}") {
+        let device = json!({ "name": "タブレット", "organisation": world.office(variant, column).to_string() });
+        let device = world.app.secretariat().await.post("/api/v1/devices", device).await.is(StatusCode::CREATED);
+        device["id"].as_str().expect("an id").to_owned()
     } else if route.path.contains("/people/{id}") {
         let person = world.somebody(variant, column).await.actor.person.to_string();
         if route.method == "delete" && route.path.ends_with("/invitations") {
             let path = format!("/api/v1/people/{person}/invitations");
             world.app.secretariat().await.post(path, json!({})).await.is(StatusCode::CREATED);
+        }
+        if route.method == "delete" && route.path.ends_with("/device-exception") {
+            let path = format!("/api/v1/people/{person}/device-exception");
+            world.app.secretariat().await.put(path, exception()).await.is(StatusCode::NO_CONTENT);
         }
         person
     } else if route.path.contains("/me/sign-ins/{id}") {
@@ -78,6 +86,7 @@ async fn path(world: &World, route: &Route, variant: &str, column: &str) -> (Str
     let path = places.iter().fold(route.path.to_owned(), |path, (place, with)| path.replace(place, with));
     let query = match route.path {
         "/api/v1/rulebook/explain" => format!("?entry={entry}"),
+        "/api/v1/audit/exposures" => format!("?patient={}", world.linked),
         "/api/v1/patients" if route.method == "get" => "?q=%E9%AB%98%E6%A9%8B".to_owned(),
         _ => String::new(),
     };
@@ -120,6 +129,12 @@ async fn body(world: &World, route: &Route, variant: &str, column: &str, who: &A
         }
         ("post", "/api/v1/people/{id}/invitations") => json!({}),
         ("post", "/api/v1/people/{id}/recovery") => json!({ "reason": "スマートフォンの紛失" }),
+        ("put", "/api/v1/people/{id}/device-exception") => exception(),
+        ("post", "/api/v1/devices") => {
+            json!({ "name": "タブレット", "organisation": world.office(variant, column).to_string() })
+        }
+        ("post", "/api/v1/devices/{id}/certificates" | "/api/v1/devices/{id}/enrolments") => json!({}),
+        ("post", "/api/v1/devices/{id}/revoke") => json!({ "reason": "訪問先で紛失" }),
         ("post", "/api/v1/organisations/{id}/staff") => {
             let role = if variant == "own" { role_of(column).code() } else { "nurse" };
             json!({ "name": name, "role": role })
@@ -162,6 +177,10 @@ async fn body(world: &World, route: &Route, variant: &str, column: &str, who: &A
         ("post", "/api/v1/rulebooks/{id}/retire") => json!({ "reason": "作り直すことになった" }),
         _ => return None,
     })
+}
+
+fn exception() -> Value {
+    json!({ "until": "2026-04-03T00:00:00Z", "reason": "タブレットの紛失" })
 }
 
 fn files() -> Value {

@@ -51,7 +51,7 @@ impl World {
         let mut actors = HashMap::new();
         for column in columns() {
             let actor = match Role::from_code(column) {
-                Some(Role::Secretariat) => secretariat.clone(),
+                // Another than the one who prepares things: a new sign-in ends the oldest of too many.
                 Some(role) => app.actor(role, column).await,
                 None => appointed(&app, column).await,
             };
