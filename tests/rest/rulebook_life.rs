@@ -54,12 +54,16 @@ async fn drafted(secretariat: &Actor, more: &str) -> Value {
 /// Proposed, and signed by the doctor here and the nurses' body on paper.
 async fn agreed(secretariat: &Actor, doctor: &Actor, more: &str) -> Value {
     let draft = drafted(secretariat, more).await;
+    sign_all(secretariat, doctor, &draft).await
+}
+
+async fn sign_all(secretariat: &Actor, doctor: &Actor, draft: &Value) -> Value {
     let seen = json!({ "fingerprint": draft["fingerprint"] });
-    secretariat.post(path(&draft, "/propose"), seen).await.ok();
-    doctor.post(path(&draft, "/signatures"), signature(&draft, "みなと医師会", "doctor")).await.is(StatusCode::CREATED);
-    let mut paper = signature(&draft, "訪問看護協議会", "nurse");
+    secretariat.post(path(draft, "/propose"), seen).await.ok();
+    doctor.post(path(draft, "/signatures"), signature(draft, "みなと医師会", "doctor")).await.is(StatusCode::CREATED);
+    let mut paper = signature(draft, "訪問看護協議会", "nurse");
     (paper["person"], paper["signed_on"]) = (json!("山岸 花子"), json!("2026-03-30"));
-    let version = secretariat.post(path(&draft, "/signatures"), paper).await.is(StatusCode::CREATED);
+    let version = secretariat.post(path(draft, "/signatures"), paper).await.is(StatusCode::CREATED);
     assert_eq!((&version["stage"], &version["unsigned"]), (&json!("agreed"), &json!([])));
     version
 }
@@ -268,6 +272,30 @@ async fn seeds_are_not_agreed_on_but_may_be_tried_and_say_so() {
     );
     let retire = secretariat.post(path(&draft, "/retire"), json!({ "reason": "やめる" })).await;
     retire.problem(StatusCode::CONFLICT, "conflict");
+}
+
+#[tokio::test]
+async fn nothing_is_in_force_before_the_day_that_the_bodies_signed_for() {
+    let app = App::start().await;
+    let (secretariat, doctor) = (app.secretariat().await, app.doctor("hikari").await);
+    let mut draft = json!({ "title": "2027年度のきまり", "files": files("") });
+    let sharing = draft["files"][2]["text"].as_str().unwrap();
+    assert!(sharing.contains("effective = 2026-04-01"));
+    draft["files"][2]["text"] = sharing.replacen("effective = 2026-04-01", "effective = 2026-04-10", 1).into();
+    let draft = secretariat.post("/api/v1/rulebooks", draft).await.is(StatusCode::CREATED);
+    let version = sign_all(&secretariat, &doctor, &draft).await;
+    let on = |day: &str| json!({ "fingerprint": version["fingerprint"], "on": day });
+    let early = secretariat.post(path(&version, "/in-force"), on("2026-04-09")).await;
+    let early = early.problem(StatusCode::UNPROCESSABLE_ENTITY, "out_of_range");
+    assert_eq!(early["field"], "on");
+    assert!(early["detail"]["ja"].as_str().unwrap().contains("2026-04-10からと合意されています"), "{early}");
+    let at_once = json!({ "fingerprint": version["fingerprint"] });
+    secretariat
+        .post(path(&version, "/in-force"), at_once)
+        .await
+        .problem(StatusCode::UNPROCESSABLE_ENTITY, "out_of_range");
+    let scheduled = secretariat.post(path(&version, "/in-force"), on("2026-04-10")).await.ok();
+    assert_eq!(scheduled["effective_at"], "2026-04-09T15:00:00Z");
 }
 
 #[tokio::test]
