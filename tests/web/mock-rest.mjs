@@ -15,6 +15,8 @@ export function answerRest(hub, me, method, url, asked) {
     return [200, { ticket, expires_at: new Date(Date.now() + 30_000).toISOString() }];
   }
   if (at === 'GET /me') return [200, { person: { id: me.id, name: me.name }, role: me.role, organisation: me.organisation, expires_at: new Date(Date.now() + 28_800_000).toISOString() }];
+  if (at === 'GET /sign-in') return [200, { password_chars_min: 15, links: true, device: { demand: 'off', shown: 'nothing', expires_at: null } }];
+  if (at === 'GET /pledges') return [200, { timeline: me.organisation.id, owed: [] }];
   if (at === 'GET /organisations') return [200, { organisations: ORGANISATIONS }];
   if (at === 'GET /people') return [200, { people: PEOPLE.map(({ id, name, role, organisation }) => ({ id, name, positions: [{ role, organisation: organisation.id }] })) }];
   if (at === 'GET /patients') return [200, { patients: patients(hub, me, url.searchParams) }];
