@@ -3,6 +3,7 @@
 //! version decides from its moment on is the hub's (`hub::rulebooks`).
 
 mod error;
+mod floor;
 mod signing;
 mod standing;
 
@@ -64,6 +65,7 @@ impl Life {
         self.check_open()?;
         check_name("title", title)?;
         let book = read(&files)?;
+        floor::check(&book, &files)?;
         let version = RulebookVersion {
             id,
             title: title.to_owned(),
@@ -94,7 +96,9 @@ impl Life {
         self.check_open()?;
         let before = self.find(id).await?;
         before.check_stage(&[Stage::Draft, Stage::Proposed, Stage::Agreed])?;
-        let fingerprint = read(&files)?.fingerprint().to_owned();
+        let book = read(&files)?;
+        floor::check(&book, &files)?;
+        let fingerprint = book.fingerprint().to_owned();
         let after = RulebookVersion { fingerprint, stage: Stage::Draft, effective_at: None, ..before.version.clone() };
         self.take(&before, after, LifeStep::FilesChanged, "", Some(files), None).await?;
         self.find(id).await
@@ -146,6 +150,7 @@ impl Life {
         check_name("body", &signing.body)?;
         check_name("person", &signing.person)?;
         signing::check(self.by, set, &signing)?;
+        signing::check_first(self.by, &before.signatures, &signing)?;
         signing::check_alone(self.by, &before.signatures, &signing)?;
         if signing.on > self.date_of(self.now) {
             return Err(invalid("signed_on", "out_of_range", "署名日が先の日付です", "signed in the future"));
@@ -177,6 +182,11 @@ impl Life {
         before.check_fingerprint(fingerprint)?;
         if !(before.version.stage == Stage::Draft && before.has_only_seeds()) {
             before.check_stage(&[Stage::Agreed])?;
+        } else if self.has_agreed_before().await? {
+            return Err(conflict(
+                "合意した版が施行されたことのある地域では、ひな形は施行できません。提案し、署名を受けてください",
+                "what was agreed was in force here before: seeds are no longer put in force; propose them and have them signed",
+            ));
         }
         let other = self.journal.read(|tx| Box::pin(tx.find_rulebook_version_scheduled())).await?;
         if let Some(other) = other.filter(|other| other.id != id) {
@@ -197,6 +207,27 @@ impl Life {
         let after = RulebookVersion { effective_at: Some(at), ..before.version.clone() };
         self.take(&before, after, LifeStep::Scheduled, &said, None, None).await?;
         self.find(id).await
+    }
+
+    /// Whether a version that bodies signed is in force or was.
+    async fn has_agreed_before(&self) -> Result<bool, LifeError> {
+        let versions = self.list().await?;
+        let ruled = |version: &&RulebookVersion| match version.stage {
+            Stage::InForce => true,
+            // What never came into force has no day.
+            Stage::Retired => version.effective_at.is_some(),
+            Stage::Draft | Stage::Proposed | Stage::Agreed => false,
+        };
+        for version in versions.iter().filter(ruled) {
+            let id = version.id;
+            let signed = self.journal.read(move |tx| {
+                Box::pin(async move { tx.list_rulebook_signatures(id).await.map(|all| !all.is_empty()) })
+            });
+            if signed.await? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// Ends a version that never came into force.

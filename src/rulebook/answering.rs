@@ -2,6 +2,7 @@
 //! Called by `feasible`; each refusal names the field and what was expected.
 
 use super::decide::Situation;
+use super::handing_over;
 use super::reach::Reader;
 use crate::domain::directory::Actor;
 use crate::domain::duties::Duty;
@@ -52,7 +53,8 @@ pub(super) fn check(situation: &Situation<'_>, given: &DutyAnswer) -> Result<(),
         )),
         Answer::Snoozed(until) => check_snooze(situation, duty, *until),
         Answer::HandedOver(to) => to.iter().enumerate().try_for_each(|(at, debtor)| {
-            check_heir(situation, duty, debtor).map_err(|invalid| invalid.within(format_args!("handed_over.to[{at}]")))
+            handing_over::check(situation, duty, debtor)
+                .map_err(|invalid| invalid.within(format_args!("handed_over.to[{at}]")))
         }),
         Answer::Declined | Answer::CannotGo => Ok(()),
     }
@@ -141,68 +143,4 @@ fn check_snooze(situation: &Situation<'_>, duty: &Duty, until: Timestamp) -> Res
             format!("a moment after {earliest} and not after {latest} is expected"),
         ),
     ))
-}
-
-/// Who takes a duty over must be on the team, be there in the directory, and may know of the duty.
-fn check_heir(situation: &Situation<'_>, duty: &Duty, to: &Debtor) -> Result<(), Invalid> {
-    let wrong = |field: &'static str, code: &'static str, ja: &'static str, en: &'static str| {
-        Err(Invalid::new(field, code, Text::fixed(ja, en)))
-    };
-    let directory = situation.directory;
-    let Some(office) = directory.organisations.get(&to.organisation).filter(|office| office.active) else {
-        return wrong(
-            "organisation",
-            "not_found",
-            "その事業所は登録されていません",
-            "no such organisation in the directory",
-        );
-    };
-    let Some(membership) = situation.state.team.get(&to.organisation) else {
-        return wrong(
-            "organisation",
-            "not_linked",
-            "その事業所はこの患者に紐付いていません",
-            "this organisation is not linked to the patient",
-        );
-    };
-    if office.kind != to.organisation_type {
-        return wrong(
-            "organisation_type",
-            "conflict",
-            "事業所の種別が登録と違います",
-            "the type that the directory has is expected",
-        );
-    }
-    let holds = |role: Role| {
-        let position = crate::domain::directory::Position { role, organisation: to.organisation };
-        directory.people.values().any(|person| person.active && person.positions.contains(&position))
-    };
-    if to.roles.0 == 0 || !to.roles.roles().all(holds) {
-        return wrong(
-            "roles",
-            "not_found",
-            "その事業所にその職種の人はいません",
-            "roles that somebody holds at the organisation are expected",
-        );
-    }
-    let serves = |person| directory.works_at(person, to.organisation) && membership.includes(person);
-    if to.person.is_some_and(|person| !serves(person)) {
-        return wrong(
-            "person",
-            "not_found",
-            "この事業所にその人はいません",
-            "this person does not work at the organisation",
-        );
-    }
-    let Situation { state, rulebook, now, .. } = *situation;
-    let sees = |role: Role| Reader::in_role(state, rulebook, to, role, now).knows(state, duty);
-    if !to.roles.roles().all(sees) {
-        return wrong(
-            "roles",
-            "not_yours",
-            "その職種の人は、約束のきっかけの記録を見られません",
-            "roles that may see what opened the duty are expected",
-        );
-    }
-    Ok(())
 }

@@ -30,6 +30,7 @@ pub mod facts;
 mod feasible;
 mod glossary;
 mod grid;
+mod handing_over;
 mod groups;
 pub mod history;
 mod judge;

@@ -1,9 +1,10 @@
-//! What becomes of duties when the patient dies or goes to hospital, and when those who owe them leave.
+//! What becomes of duties when the patient dies or goes to hospital, when those who owe them leave, and whom they may be
+//! handed over to.
 
 use std::time::Duration;
 
 use jiff::civil::date;
-use renkei::domain::body::{Body, Death, EmergencyAccess, Infection, OrderType, Suspension, Visit};
+use renkei::domain::body::{Body, Death, EmergencyAccess, Infection, Order, OrderType, Suspension, Visit};
 use renkei::domain::duties::Ended;
 use renkei::domain::duty::{Answer, CloseReason};
 use serde_json::json;
@@ -11,7 +12,9 @@ use serde_json::json;
 use super::bodies::{
     admission, discharge, document, infection, lab_request, order, ordered, oxygen, status_change, visit, visited,
 };
-use super::story::Who::{CareManager, Doctor, FarNurse, Helper, HospitalDoctor, Nurse, SecondNurse, Secretariat};
+use super::story::Who::{
+    CareManager, Doctor, FarNurse, Helper, HospitalDoctor, Nurse, Pharmacist, SecondNurse, Secretariat,
+};
 use super::story::{DAY, HOUR, MINUTE, Story, at, duties, duty, meets, no_duty};
 
 fn died() -> Body {
@@ -201,4 +204,26 @@ async fn a_step_of_the_chain_is_not_told_to_an_office_that_left() {
     story.until("04-01 13:00").await;
     let course = story.course(Helper, owed.id).await;
     assert_eq!(course.last().map(String::as_str), Some("04-01 13:00 told the member at the Secretariat's"));
+}
+
+// ───────── handed over ─────────
+
+/// Handing over changes who does it, not what is done: the paper stays with the office of the doctor who gave the order,
+/// and news for nurses with nurses.
+#[tokio::test]
+async fn nd_m3b_and_nd_m1_are_handed_over_to_nobody_whom_the_rule_does_not_ask() {
+    let mut story = Story::with(&[Doctor, Nurse, Pharmacist, CareManager, HospitalDoctor]).await;
+    let given = story.posts(Doctor, ordered(Order { emergency: true, ..order(OrderType::Drip) })).await;
+    let owed = duty(&given, "ND-M3b");
+    for heir in [HospitalDoctor, CareManager] {
+        let refused = story.may_not_answer(Doctor, owed.id, Answer::HandedOver(vec![story.debtor(heir)])).await;
+        assert_eq!(refused.code, "not_agreed");
+        assert!(refused.field.ends_with("handed_over.to[0].organisation"), "{}", refused.field);
+    }
+    let told = story.posts(Doctor, oxygen("2")).await;
+    let news = duty(&told, "ND-M1");
+    let refused = story.may_not_answer(Nurse, news.id, Answer::HandedOver(vec![story.debtor(CareManager)])).await;
+    assert_eq!(refused.code, "not_agreed");
+    assert!(refused.field.ends_with("handed_over.to[0].roles"), "{}", refused.field);
+    assert!(meets(&story.acknowledges(Nurse, told.id).await, &news), "they owe it still");
 }

@@ -209,6 +209,11 @@ async fn one_person_signs_for_one_body_of_a_version_here_and_on_paper() {
     // The same once more for the same body is no other.
     sign(&doctor, signature(&draft, "みなと医師会", "doctor")).await.is(StatusCode::CREATED);
     sign(&namesake, signature(&draft, "在宅医の会", "doctor")).await.is(StatusCode::CREATED);
+    // Nobody signs over what another signed.
+    let mut over = signature(&draft, "みなと医師会", "doctor");
+    (over["person"], over["signed_on"]) = (json!("会長 甲"), json!("2026-03-30"));
+    let over = sign(&secretariat, over).await.problem(StatusCode::CONFLICT, "conflict");
+    assert!(over["detail"]["ja"].as_str().unwrap().contains("医師 一号さんが2026-04-01に署名"), "{over}");
     let on_paper = |person: &str| {
         let mut paper = signature(&draft, "訪問看護協議会", "nurse");
         (paper["person"], paper["signed_on"]) = (json!(person), json!("2026-03-30"));
@@ -272,6 +277,58 @@ async fn seeds_are_not_agreed_on_but_may_be_tried_and_say_so() {
     );
     let retire = secretariat.post(path(&draft, "/retire"), json!({ "reason": "やめる" })).await;
     retire.problem(StatusCode::CONFLICT, "conflict");
+}
+
+/// One version that bodies signed is enough: from then on nobody alone changes the rules, not even the secretariat.
+#[tokio::test]
+async fn what_was_agreed_is_not_replaced_by_seeds() {
+    let app = App::start().await;
+    let (secretariat, doctor) = (app.secretariat().await, app.doctor("hikari").await);
+    let version = agreed(&secretariat, &doctor, "").await;
+    let now = json!({ "fingerprint": version["fingerprint"] });
+    assert_eq!(secretariat.post(path(&version, "/in-force"), now).await.ok()["stage"], "in_force");
+    let seeds = json!([
+        { "name": "vocabulary.toml", "text": shipped::VOCABULARY.text },
+        { "name": "floor.toml", "text": shipped::FLOOR.text },
+        { "name": "sharing.toml", "text": shipped::SHARING.text },
+    ]);
+    let draft = json!({ "title": "ひな形", "files": seeds });
+    let draft = secretariat.post("/api/v1/rulebooks", draft).await.is(StatusCode::CREATED);
+    let tried = json!({ "fingerprint": draft["fingerprint"] });
+    let refused = secretariat.post(path(&draft, "/in-force"), tried).await.problem(StatusCode::CONFLICT, "conflict");
+    assert!(refused["detail"]["en"].as_str().unwrap().contains("have them signed"), "{refused}");
+    assert_eq!(secretariat.get("/api/v1/rulebook").await.ok()["version"], version["id"]);
+}
+
+#[tokio::test]
+async fn the_floor_is_the_hubs_whatever_else_the_region_writes() {
+    let app = App::start().await;
+    let secretariat = app.secretariat().await;
+    let refused = async |files: Value| {
+        let draft = json!({ "title": "案", "files": files });
+        let problem = secretariat.post("/api/v1/rulebooks", draft).await;
+        assert_eq!(problem.problem(StatusCode::UNPROCESSABLE_ENTITY, "unexpected")["field"], "files");
+    };
+    // Without the rule on withdrawn consent; with a rule of the region's own in it.
+    let mut weaker = files("");
+    let floor = weaker[1]["text"].as_str().unwrap().to_owned();
+    let at = floor.find("\"FL-15\"").expect("the rule");
+    let (begins, ends) = (floor[..at].rfind("[[rule]]").unwrap(), at + floor[at..].find("[[rule]]").unwrap());
+    weaker[1]["text"] = format!("{}{}", &floor[..begins], &floor[ends..]).into();
+    refused(weaker).await;
+    let mut more = files("");
+    more[1]["text"] = format!("{floor}{NO_NOTES}").into();
+    refused(more).await;
+    // How its lines end, and what stands before its rules, is no matter.
+    let mut same = files("");
+    same[1]["text"] = format!("# 土台\n{}", floor.replace('\n', "\r\n")).into();
+    let draft = json!({ "title": "案", "files": same });
+    let draft = secretariat.post("/api/v1/rulebooks", draft).await.is(StatusCode::CREATED);
+    // A draft that has it does not lose it later.
+    let mut later = files("");
+    later[1]["text"] = format!("{floor}{NO_NOTES}").into();
+    let changed = secretariat.put(path(&draft, ""), json!({ "files": later })).await;
+    changed.problem(StatusCode::UNPROCESSABLE_ENTITY, "unexpected");
 }
 
 #[tokio::test]

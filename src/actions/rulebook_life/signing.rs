@@ -45,6 +45,22 @@ pub(super) fn check(by: By, set: &Ruleset, signing: &Signing) -> Result<(), Life
     named.map_or(Ok(()), |named| check_representative(by, named, signing))
 }
 
+/// Whether nobody else has signed for the body what the set says now: a signature is not written over.
+pub(super) fn check_first(by: By, given: &[SetSignature], signing: &Signing) -> Result<(), LifeError> {
+    let is_same = |other: &&SetSignature| {
+        (&other.set, &other.body, &other.agreement) == (&signing.set, &signing.body, &signing.agreement)
+    };
+    let is_once_more =
+        |other: &&SetSignature| other.signer == signer(by) && is_same_name(&other.person, &signing.person);
+    match given.iter().find(is_same).filter(|signed| !is_once_more(signed)) {
+        Some(signed) => Err(conflict(
+            format!("「{}」は{}さんが{}に署名しています", signed.body, signed.person, signed.on),
+            format!("{} signed for '{}' on {}", signed.person, signed.body, signed.on),
+        )),
+        None => Ok(()),
+    }
+}
+
 fn check_representative(by: By, named: &Signatory, signing: &Signing) -> Result<(), LifeError> {
     let Some(person) = named.person.as_deref().filter(|person| !is_same_name(person, &signing.person)) else {
         return Ok(());

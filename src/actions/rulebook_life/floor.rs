@@ -1,0 +1,28 @@
+//! The legal floor of a version: the rules that come with this hub, as they are. A region's own rules go on top of them.
+//! What stands around the rules (status, version, comments before them) may differ.
+
+use super::error::{LifeError, invalid};
+use crate::rulebook::{Layer, Rulebook, shipped};
+use crate::store::RulebookFile;
+
+/// Refuses a version whose floor is not the hub's, rule by rule, or that has none.
+pub(super) fn check(book: &Rulebook, files: &[RulebookFile]) -> Result<(), LifeError> {
+    let floors: Vec<&str> =
+        book.sets().iter().filter(|set| set.layer == Layer::Floor).map(|set| set.id.as_str()).collect();
+    let is_floor = |file: &&RulebookFile| rules_of(&file.content) == rules_of(shipped::FLOOR.text);
+    if floors.len() == 1 && files.iter().filter(is_floor).count() == 1 {
+        return Ok(());
+    }
+    Err(invalid(
+        "files",
+        "unexpected",
+        "土台（floor）のルールは、このハブに付いてくるものをそのまま使ってください。地域のきまりは、その上に書きます",
+        "take the rules of the floor as they come with this hub; the region's own go on top of them",
+    ))
+}
+
+/// From the first rule on, however the lines end.
+fn rules_of(text: &str) -> String {
+    let rules = text.find("[[rule]]").map_or("", |at| &text[at..]);
+    rules.lines().map(str::trim_end).collect::<Vec<_>>().join("\n").trim_end().to_owned()
+}
