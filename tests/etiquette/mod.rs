@@ -14,7 +14,7 @@ mod notices;
 mod offices;
 mod operating;
 mod others;
-mod story;
+pub mod story;
 
 use renkei::rulebook::shipped;
 use renkei::vault::digest;

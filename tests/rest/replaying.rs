@@ -4,16 +4,22 @@
 use std::time::Duration;
 
 use axum::http::StatusCode;
+use jiff::civil::date;
 use renkei::actions::replaying::{Compared, DutyCount, Ground, Period, replay};
+use renkei::domain::body::{Acknowledgement, Body, Infection};
+use renkei::domain::duty::Answer as Said;
 use renkei::domain::ids::EntryId;
+use renkei::domain::role::Role;
 use renkei::domain::time::Timestamp;
-use renkei::hub::answer::Answer;
+use renkei::hub::answer::{Accepted, Answer};
 use renkei::rulebook::replay::{Fate, Report};
 use renkei::rulebook::{Rulebook, RulebookFiles, SourceFile, shipped};
 use renkei::vault::digest;
 use serde_json::json;
 
 use crate::etiquette::bodies;
+use crate::etiquette::story::said_to;
+use crate::support::actor::Actor;
 use crate::support::app::{App, intent};
 
 const DAY: Duration = Duration::from_secs(86_400);
@@ -75,6 +81,57 @@ async fn the_book_in_force_repeats_what_it_decided_and_a_draft_tells_what_it_wou
     assert_eq!(refused.examples[0].to_string(), id(1));
     let later = Timestamp(app.hub.region().now().as_micros() + 1);
     assert_eq!(replayed(&app, &draft, later).await, Report::default(), "nothing was posted since then");
+}
+
+// ───────── duties that posts opened ─────────
+
+/// Under the rules in force a replay tells of duties what became of them: each office's own, declined, and of which device.
+#[tokio::test]
+async fn duties_that_were_opened_are_told_as_they_went() {
+    let app = App::start().await;
+    let (doctor, nurse) = (app.doctor("hikari").await, app.nurse("minato").await);
+    let helper = app.actor(Role::Helper, "tanpopo").await;
+    app.actor(Role::Pharmacist, "tsubaki").await;
+    let patient = app.register_patient("高橋 ハル", "タカハシ ハル").await;
+    for office in ["hikari", "minato", "tsubaki", "tanpopo"] {
+        app.link(patient, office).await;
+    }
+    let post = async |who: &Actor, body: Body| {
+        let posted = intent(EntryId(app.hub.region().draw_id()), patient, body);
+        match app.hub.post_and_wait(who.actor, posted).await {
+            Answer::Accepted(accepted) => accepted,
+            other => panic!("{other:?}"),
+        }
+    };
+    let opened = |accepted: &Accepted, rule: &str| {
+        let of_rule = accepted.ruling.opened().iter().filter(|opened| opened.rule.starts_with(&format!("{rule}@")));
+        of_rule.map(|opened| opened.id).collect::<Vec<_>>()
+    };
+    // Each office owes its own acknowledgement of a notice; one gives it.
+    let notice = post(&nurse, bodies::infection(Infection::Covid, &[date(2026, 4, 1)])).await;
+    assert_eq!(opened(&notice, "IN-2").len(), 3);
+    let seen = Acknowledgement { target: notice.id, text: String::new() };
+    post(&helper, Body::Acknowledgement(seen)).await;
+    // Asked for results, the doctor says no.
+    let asked = post(&nurse, bodies::lab_request()).await;
+    post(&doctor, said_to(opened(&asked, "ND-M2")[0], Said::Declined)).await;
+    // What was found at one device is not explained by news of another.
+    post(&doctor, bodies::oxygen("1")).await;
+    let found = post(&nurse, bodies::visit_finding("3")).await;
+    assert_eq!(opened(&found, "ND-M1b").len(), 1);
+    let Body::DeviceChange(mut other) = bodies::oxygen("1") else { panic!("a change of a device") };
+    other.device = "吸引器".to_owned();
+    post(&doctor, Body::DeviceChange(other)).await;
+
+    let in_force = app.hub.region().rulebook();
+    let report = replayed(&app, &in_force, Timestamp::MIN).await;
+    let of = |rule: &str| {
+        let count = &report.duties[rule];
+        (count.opened, count.in_time, count.ended, count.undetermined)
+    };
+    assert_eq!(of("IN-2"), (3, 1, 0, 2));
+    assert_eq!(of("ND-M2"), (1, 0, 1, 0));
+    assert_eq!(of("ND-M1b"), (1, 0, 0, 1));
 }
 
 // ───────── standing duties ─────────

@@ -245,15 +245,32 @@ impl<'a> Replay<'a> {
                 && let Some(asked) = self.event(&event, Some((&course, entry.recorded_at)))
                 && asked.fate == Fate::Permit
             {
-                for duty in &asked.etiquette.duties {
-                    let Some((_, rule)) = self.draft.rule(duty.rule) else { continue };
-                    let became = course::follow(self.draft, duty.rule, entries, at, self.ground.calendar, self.until);
-                    self.report.duties.entry(rule.id.clone()).or_default().add(duty.confirmed, became);
-                }
+                self.follow(&event, &asked, entries, at);
             }
             course.note(entry);
         }
         self.standing(entries);
+    }
+
+    /// What became of the duties that the draft asks for with the entry at `at`. Those that were opened then are told as
+    /// they went; where the rule was asked then and opened none, nobody was there to owe it.
+    fn follow(&mut self, event: &Event<'_>, asked: &Asked, entries: &[Entry], at: usize) {
+        let then = self.read(event.ruling).map(|(source, slots)| {
+            let duties = source.book.etiquette(event.said(), &slots).duties.into_iter();
+            duties.filter_map(|duty| Some(source.book.rule(duty.rule)?.1.id.clone())).collect::<Vec<_>>()
+        });
+        let (draft, calendar, until) = (self.draft, self.ground.calendar, self.until);
+        for duty in &asked.etiquette.duties {
+            let Some((_, rule)) = draft.rule(duty.rule) else { continue };
+            let opened = entries[at].ruling.opened().iter().filter(|opened| rule_id(&opened.rule) == rule.id);
+            let lived = opened.map(|opened| course::relive(draft, duty.rule, opened, entries, at, calendar, until));
+            let mut all: Vec<course::Became> = lived.collect();
+            if all.is_empty() && !then.iter().flatten().any(|id| *id == rule.id) {
+                all.push(course::follow(draft, duty.rule, entries, at, calendar, until));
+            }
+            let counts = self.report.duties.entry(rule.id.clone()).or_default();
+            all.into_iter().for_each(|became| counts.add(duty.confirmed, became));
+        }
     }
 
     /// What became of the standing duties of a timeline, under the draft and under the rulebook in force.
