@@ -102,17 +102,17 @@ fn check_way(duty: &Duty, way: WayOut) -> Result<(), Invalid> {
     if allowed.contains(&way) {
         return Ok(());
     }
-    let names = |name: fn(&WayOut) -> &'static str, none: &str, and: &str| {
-        if allowed.is_empty() { none.to_owned() } else { allowed.iter().map(name).collect::<Vec<_>>().join(and) }
+    // Whoever owes may always ask a colleague.
+    let names = |name: fn(&WayOut) -> &'static str, handing_over: &'static str| {
+        allowed.iter().map(name).chain([handing_over]).collect::<Vec<_>>()
     };
-    let ja = names(|way| way.ja(), "なし", "・");
-    let en = names(|way| way.en(), "none", ", ");
+    let (ja, en) = (names(|way| way.ja(), "引き継ぐ").join("・"), names(|way| way.en(), "hand over").join(", "));
     Err(Invalid::new(
         "answer",
         "not_agreed",
         Text::new(
-            format!("この約束では「{}」は取り決められていません（できること：{ja}、引き継ぐ）", way.ja()),
-            format!("\"{}\" was not agreed for this duty (agreed: {en}; handing over)", way.en()),
+            format!("この約束では「{}」は取り決められていません（できること：{ja}）", way.ja()),
+            format!("\"{}\" was not agreed for this duty (what may be said: {en})", way.en()),
         ),
     ))
 }

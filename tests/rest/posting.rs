@@ -184,7 +184,7 @@ async fn what_holds_a_post_reads_the_same_in_its_refusal_and_in_a_dry_run_of_it(
     assert!(hold["citation"].as_str().unwrap().starts_with("ND-M3@"), "{hold}");
     assert_eq!(
         hold["missing"][0]["all"][0]["now"],
-        json!({ "ja": "文書が添えてない", "en": "no document is attached" })
+        json!({ "ja": "文書が添えられていない", "en": "no document is attached" })
     );
     assert_eq!((&hold["reasonOk"], &refused["title_ja"]), (&json!(true), &json!("ルールにより保留されています")));
 }

@@ -40,7 +40,7 @@ export function holdsOf(intent, entries) {
   const written = new Set((intent.reasons ?? []).map(({ rule }) => rule.split('@')[0]));
   const holds = [];
   if (order && WRITTEN.has(order.orderType) && !order.attachments?.length && !order.document && !order.emergency && !written.has('ND-M3')) {
-    holds.push(hold('ND-M3', [{ wanted: text(['文書が添えてある', 'a document is attached']), now: text(['文書が添えてない', 'no document is attached']) }],
+    holds.push(hold('ND-M3', [{ wanted: text(['文書が添えてある', 'a document is attached']), now: text(['文書が添えられていない', 'no document is attached']) }],
       [text(['緊急である', 'marked as an emergency'])], true));
   }
   const phoned = entries.some(({ content, recordedAtUs }) => content.body.call && Number(recordedAtUs) > (Date.now() - 2 * HOUR_S * 1000) * 1000);

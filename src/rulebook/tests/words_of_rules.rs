@@ -36,7 +36,7 @@ fn a_held_post_is_told_what_is_missing_what_would_pass_and_that_a_reason_will_do
     assert_eq!(hold.missing.len(), 1);
     assert_eq!(
         (hold.missing[0][0].wanted.ja.as_ref(), hold.missing[0][0].now.ja.as_ref()),
-        ("文書が添えてある", "文書が添えてない")
+        ("文書が添えてある", "文書が添えられていない")
     );
     assert_eq!(
         (hold.missing[0][0].wanted.en.as_ref(), hold.missing[0][0].now.en.as_ref()),

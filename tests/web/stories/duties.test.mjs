@@ -33,7 +33,7 @@ test('a drip order is held, its author writes the reason, and it goes out with t
   await sheet.getByLabel('内容').fill('ソルデム3A 500 mL を1日1回、3日間。');
   await sheet.getByText('送る前に、もうひとつ').first().waitFor();
   await sheet.getByText('点滴・重要な与薬の指示は文書で出す').waitFor();
-  assert.match(await sheet.locator('.missing').innerText(), /文書が添えてない[\s\S]*文書が添えてある/);
+  assert.match(await sheet.locator('.missing').innerText(), /文書が添えられていない[\s\S]*文書が添えてある/);
   await sheet.locator('.hold').scrollIntoViewIfNeeded();
   await look(doctor, 'held-phone-ja');
   await sheet.getByLabel('または、理由を書いて送る').fill('本日中に看護ステーションへ持参します。');
