@@ -26,6 +26,17 @@ const SIZES = {
   desk: { viewport: { width: 1280, height: 800 } },
 };
 
+/** Chromium itself falls over now and then before it shows anything, which says nothing of the page. */
+async function launch(options, tries = 3) {
+  try {
+    return await chromium.launch(options);
+  } catch (error) {
+    if (tries <= 1) throw error;
+    console.error(`Chromium did not start, and is started again: ${error.message.split('\n')[0]}`);
+    return launch(options, tries - 1);
+  }
+}
+
 /**
  * Starts Chromium with an empty profile for the test `t`, and closes it when `t` ends.
  * Certificates are not checked, because the development CA is made anew for each run.
@@ -33,12 +44,9 @@ const SIZES = {
 export async function openBrowser(t) {
   const executablePath = process.env.RENKEI_TEST_CHROMIUM;
   assert.ok(executablePath, 'RENKEI_TEST_CHROMIUM is not set: run the stories with ./test');
-  const browser = await chromium.launch({
-    executablePath,
-    headless: true,
-    // The sandbox needs a user other than root.
-    args: process.getuid?.() === 0 ? [...QUIET, '--no-sandbox'] : QUIET,
-  });
+  // The sandbox needs a user other than root.
+  const args = process.getuid?.() === 0 ? [...QUIET, '--no-sandbox'] : QUIET;
+  const browser = await launch({ executablePath, headless: true, args });
   t.after(() => browser.close());
   return {
     /** A page of its own visitor: no cookie, cache or storage is shared with another. */

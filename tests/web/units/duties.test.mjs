@@ -194,7 +194,7 @@ test('golden frames: duties, holds and words are read whole', () => {
   assert.deepEqual(verdict.opened[0].chain.map(({ afterMs, told }) => [afterMs, told.length]), [[0, 1], [4 * HOUR_MS, 1]]);
   assert.deepEqual(verdict.words.map(({ audience }) => audience), ['', 'author']);
   const { holds } = readVerdict('refused', golden('refused_held').refused);
-  assert.deepEqual([holds[0].reasonOk, holds[0].missing[0][0].now.ja], [true, '文書が添えられていない']);
+  assert.deepEqual([holds[0].reasonOk, holds[0].missing[0][0].now.ja], [true, '文書が添えてない']);
   assert.equal(readEntry(golden('delivery_duties').delivery.entry).opened[0].acknowledge, true);
   assert.equal(readListed(listed('a', 'closed', { closed_for: 'death' })).closedFor, 'death');
 });
