@@ -26,12 +26,14 @@ pub struct HoldShape {
     title: Words,
     /// Why the rule was agreed.
     reason: Words,
-    /// What must be: one of these is enough.
+    /// What must be: one of these is enough. Left out when there is none.
+    #[schema(required = false)]
     missing: Vec<RequirementShape>,
-    /// Circumstances in which the post passes as it is.
+    /// Circumstances in which the post passes as it is. Left out when there is none.
+    #[schema(required = false)]
     exceptions: Vec<Words>,
     /// A written reason (`reasons` of the intent) lets it pass; missing: it does not.
-    #[schema(rename = "reasonOk")]
+    #[schema(rename = "reasonOk", required = false)]
     reason_ok: bool,
 }
 
