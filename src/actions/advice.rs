@@ -1,5 +1,6 @@
 //! What the rules advised the secretariat, to be found again: a notice passes by, this list stays. Nothing of the entry
-//! that drew the advice is told. Patients who died or whose page was closed are left out.
+//! that drew the advice is told. Patients who died or whose page was closed are left out, and so is advice that what is
+//! known by now rules out: that a doctor is missing, once one is on the team.
 
 use std::time::Duration;
 
@@ -10,6 +11,7 @@ use crate::domain::time::Timestamp;
 use crate::hub::sessions::SignedIn;
 use crate::hub::{Hub, Sight};
 use crate::limits;
+use crate::rulebook::Looked;
 
 use super::kept_rulebooks::KeptRulebooks;
 use super::patients::SearchError;
@@ -56,9 +58,13 @@ pub async fn list(
     let mut patients = hub.look_at_cards(signed_in.actor, signed_in.id, timelines, ReadScope::Advice).await?;
     patients.retain(|sight| is_served(&sight.state));
     let mut advice = Vec::new();
+    let (region, book) = (hub.region(), hub.region().rulebook());
     for (of, sight) in patients.iter().enumerate() {
-        for advised in sight.state.advice.iter().filter(|advised| advised.at >= since) {
-            let here = find_cited(&hub.region().rulebook(), &advised.rule);
+        let surroundings = region.surroundings(&sight.state);
+        let look = Looked::at(region.now(), &sight.state, &surroundings, &book, region.calendar());
+        let given = sight.state.advice.iter().filter(|advised| advised.at >= since);
+        for advised in given.filter(|advised| book.may_still_advise(&advised.rule, &look)) {
+            let here = find_cited(&book, &advised.rule);
             let found = match here {
                 Some(found) => Some(found),
                 None => books.find(&advised.rule).await?.and_then(|book| find_cited(&book, &advised.rule)),

@@ -167,7 +167,7 @@ impl Life {
     }
 
     /// Says from when an agreed version is in force: from the beginning of a day in the region, or at once. One that holds
-    /// only seeds needs no agreement: it may be tried, and says everywhere what it is.
+    /// only seeds as they come with the hub needs no agreement: it may be tried, and says everywhere what it is.
     ///
     /// # Errors
     /// When it is not agreed, is another by now, the day has passed, or another version is already to come.
@@ -186,6 +186,11 @@ impl Life {
             return Err(conflict(
                 "合意した版が施行されたことのある地域では、ひな形は施行できません。提案し、署名を受けてください",
                 "what was agreed was in force here before: seeds are no longer put in force; propose them and have them signed",
+            ));
+        } else if !floor::are_as_shipped(&before.files) {
+            return Err(conflict(
+                "手を加えたひな形は、署名なしでは施行できません。提案し、署名を受けてください。試すには replay を使ってください",
+                "seeds that were changed are not put in force unsigned: propose them and have them signed; to try them, use replay",
             ));
         }
         let other = self.journal.read(|tx| Box::pin(tx.find_rulebook_version_scheduled())).await?;

@@ -25,6 +25,7 @@ pub(crate) mod list;
 pub mod offices;
 pub mod on_call;
 pub mod patient;
+pub mod rate;
 pub mod reading;
 pub mod role;
 pub mod ruling;

@@ -14,6 +14,9 @@ use crate::domain::text::Text;
 
 pub(crate) const ACTIONS: [Action; 2] = [Action::View, Action::Post];
 
+/// The values of a flag that is not set, as a set of positions.
+const FLAG_IS_FALSE: u64 = 0b01;
+
 /// One oddity.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
@@ -199,6 +202,8 @@ pub struct Coverage {
     pub kind: Kind,
     /// In some circumstances, by some rule.
     pub may_view: bool,
+    /// What may be viewed is of the viewer's own office.
+    pub views_own_only: bool,
     pub may_post: bool,
     /// Gates, duties and nudges that speak of such a post by this role.
     pub rules: usize,
@@ -213,6 +218,7 @@ impl Rulebook {
         let table = || -> Result<Vec<Coverage>, TooComplicated> {
             let shares = self.shares()?;
             let Some(field) = self.vocabulary.find_field(super::facts::ROLE) else { return Ok(Vec::new()) };
+            let own = self.vocabulary.find_field(super::facts::OWN);
             let events: Vec<Vec<Cell>> = self
                 .rules()
                 .filter(|(_, _, rule)| rule.mechanism.share().is_none())
@@ -224,11 +230,16 @@ impl Rulebook {
                 for (at, kind) in Kind::ALL.iter().enumerate() {
                     let cell = Cell { kinds: 1 << at, sides: vec![(field, 1 << role)] };
                     let speaks = |cells: &&Vec<Cell>| cells.iter().any(|other| other.meet(&cell).is_some());
+                    let may = |cell: &Cell, action| shares.may_happen(std::slice::from_ref(cell), action, self);
+                    let may_view = may(&cell, Action::View)?;
+                    let of_others = own.and_then(|own| cell.narrowed(own, FLAG_IS_FALSE));
+                    let sees_others = of_others.map_or(Ok(may_view), |cell| may(&cell, Action::View))?;
                     table.push(Coverage {
                         role,
                         kind: *kind,
-                        may_view: shares.may_happen(std::slice::from_ref(&cell), Action::View, self)?,
-                        may_post: shares.may_happen(std::slice::from_ref(&cell), Action::Post, self)?,
+                        may_view,
+                        views_own_only: may_view && !sees_others,
+                        may_post: may(&cell, Action::Post)?,
                         rules: events.iter().filter(speaks).count(),
                     });
                 }

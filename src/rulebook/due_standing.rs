@@ -12,6 +12,7 @@ use super::mechanism::Standing as StandingText;
 use super::partners::Partner;
 use super::ruleset::{Mechanism, Rule};
 use super::situation;
+use super::slots::Slots;
 use super::standing::StandingImplied;
 use super::surroundings::Surroundings;
 use super::words::{OnAdmission, Per};
@@ -87,6 +88,14 @@ impl<'a> Looked<'a> {
             event.subject_type = Known::Is(subject.organisation_type);
         }
         Self { state, rulebook, calendar, surroundings, now, event, partners: None }
+    }
+
+    /// What is known of the patient and the team, with nothing posted.
+    pub(super) fn slots(&self) -> Slots {
+        let patient = situation::viewer(self.state, &Actor::HUB, self.now).patient;
+        // What is registered is what was agreed to.
+        let event = EventFacts { registration_agreement: self.event.doctor_agreement, ..self.event };
+        self.rulebook.slots_of_state(patient, &event)
     }
 
     /// The same where it is known with whom the office shares patients.

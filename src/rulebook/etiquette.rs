@@ -6,6 +6,7 @@ use std::ops::Range;
 
 use super::book::Rulebook;
 use super::branches::Branches;
+use super::due_standing::Looked;
 use super::event::EventFacts;
 use super::facts::PostFacts;
 use super::grid::Grid;
@@ -126,6 +127,12 @@ impl EtiquetteProgram {
         }
     }
 
+    /// Whether the advice of this rule may still be good in a state: `false` once what is known rules it out.
+    fn may_advise(&self, rule: RuleRef, slots: &Slots) -> bool {
+        let found = self.rules.iter().find(|found| found.rule == rule);
+        found.is_none_or(|found| self.branches.hold(&found.possible, false, slots))
+    }
+
     /// What the rules ask of a post of this kind. Allocates only where they ask for something.
     pub fn ask(&self, kind: Kind, slots: &Slots) -> Etiquette {
         let mut found = Etiquette::default();
@@ -172,6 +179,14 @@ impl Rulebook {
     /// What the rules ask of a post of this kind under what is known.
     pub fn etiquette(&self, kind: Kind, slots: &Slots) -> Etiquette {
         self.etiquette.ask(kind, slots)
+    }
+
+    /// Whether what a rule of this book advised is still worth telling, as the patient and the team are now. What only the
+    /// post itself said is not asked again.
+    #[must_use]
+    pub fn may_still_advise(&self, citation: &str, look: &Looked<'_>) -> bool {
+        let cited = self.rules().find(|(_, _, rule)| &*rule.citation == citation);
+        cited.is_none_or(|(rule, _, _)| self.etiquette.may_advise(rule, &look.slots()))
     }
 
     /// One call a post: may it be posted, and what else do the rules ask? The slots are kept with the ruling.

@@ -165,6 +165,8 @@ event_facts! {
     doctor_agreement: (choice DoctorAgreement) = "patient.doctor_agreement";
     /// The link is of an office of the doctor whose agreement is awaited.
     link_asked_doctor: (flag) = "link.asked_doctor";
+    /// Somebody linked by it works there as a doctor.
+    link_brings_doctor: (flag) = "link.brings_doctor";
     infection_active: (flag) = "patient.infection_active";
     one_doctor_wished: (flag) = "patient.one_doctor_wished";
     keeps_acp_private: (flag) = "patient.keeps_acp_private";

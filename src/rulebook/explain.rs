@@ -2,7 +2,7 @@
 //! vocabulary and the values of the event. Nothing here is stored and nothing here decides.
 
 use super::book::Rulebook;
-use super::facts::ROLE;
+use super::facts::{OWN_OFFICE, PURPOSE, ROLE};
 use super::judge::{Judgement, RuleRef, Verdict};
 use super::phrase::{fact, in_brackets, statement};
 use super::ruleset::{Clause, Rule, Share};
@@ -14,6 +14,12 @@ use crate::domain::text::Text;
 
 /// Most near misses told; more would not be read.
 const NEAR_MISSES_TOLD_MAX: usize = 2;
+
+/// The values of a flag that is set, as a set of positions.
+const FLAG_IS_TRUE: u64 = 0b10;
+
+/// What only a patient's page has.
+const TEAM: [&str; 3] = ["actor.on_team", "actor.organisation_on_team", "actor.is_host"];
 
 /// The answer to "why?".
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -132,19 +138,63 @@ impl Rulebook {
         let label = self.vocabulary.kinds.entry(kind.index() as u8).map(|entry| &entry.label);
         let (ja, en) = label.map_or((kind.ja(), kind.en()), |label| (&label.ja, &label.en));
         let role = self.vocabulary.find_field(ROLE).map(|role| slots.possible(role));
+        let here = match self.is_own_office(slots) {
+            true => Text::fixed("自分の所属のページでの", " on the own office's page"),
+            false => Text::fixed("", ""),
+        };
         if let Some(role) =
             role.filter(|role| role.is_power_of_two() && self.near_misses(action, kind, slots).is_empty())
         {
             let role = self.vocabulary.roles.label_of(role);
+            let others = self.for_others(action, kind, slots);
             return Text::new(
-                format!("「{ja}」の{}を、「{}」に認めるルールはありません。", action.ja(), role.ja),
-                format!("No rule permits '{}' to {} '{en}'.", role.en, action.code()),
+                format!(
+                    "{}「{ja}」の{}を、「{}」に認めるルールはありません。{}",
+                    here.ja,
+                    action.ja(),
+                    role.ja,
+                    others.ja
+                ),
+                format!("No rule permits '{}' to {} '{en}'{}.{}", role.en, action.code(), here.en, others.en),
             );
         }
         Text::new(
             format!("この場合の「{ja}」の{}を認めるルールがありません。", action.ja()),
             format!("No rule permits to {} '{en}' here.", action.code()),
         )
+    }
+
+    /// Who may, where all that stands in the way is the role: " (FL-25: the secretariat may)". Empty where nobody.
+    fn for_others(&self, action: Action, kind: Kind, slots: &Slots) -> Text {
+        let fields = [self.vocabulary.find_field(ROLE), self.vocabulary.find_field(PURPOSE)];
+        let told = self.permits_of(action, kind).find_map(|(_, rule, share)| {
+            let is_by_role = |clause: &&Clause| {
+                let unmet = self.unmet(clause, slots);
+                unmet.iter().all(|field| fields.contains(&Some(*field)))
+                    && fields[0].is_some_and(|role| unmet.contains(&role))
+            };
+            let clause = share.applies.when.iter().find(is_by_role)?;
+            let role = clause.terms.iter().find(|term| Some(term.field) == fields[0])?;
+            let roles = self.vocabulary.roles.label_of(self.grid.positions(&self.vocabulary, role));
+            Some(Text::new(
+                format!("{}「{}」により、{}ならできます。", rule.id, rule.title.ja, roles.ja),
+                format!(" {} \"{}\" permits it to: {}.", rule.id, rule.title.en, roles.en),
+            ))
+        });
+        told.unwrap_or_else(|| Text::fixed("", ""))
+    }
+
+    /// The permits that speak of this action and kind.
+    fn permits_of(&self, action: Action, kind: Kind) -> impl Iterator<Item = (RuleRef, &Rule, &Share)> {
+        let speaks = move |share: &&Share| {
+            share.effect == Effect::Permit && share.applies.on.of(action) >> kind.index() & 1 == 1
+        };
+        self.rules().filter_map(move |(cited, _, rule)| Some((cited, rule, rule.mechanism.share().filter(speaks)?)))
+    }
+
+    /// Whether it is certain that this is about an office and its own people, not about a patient.
+    fn is_own_office(&self, slots: &Slots) -> bool {
+        self.vocabulary.find_field(OWN_OFFICE).is_some_and(|field| slots.possible(field) == FLAG_IS_TRUE)
     }
 
     /// The values of the fields that the nearest clause asks about, as statements, and whether it holds for certain.
@@ -169,15 +219,19 @@ impl Rulebook {
     pub fn near_misses(&self, action: Action, kind: Kind, slots: &Slots) -> Vec<NearMiss> {
         let role = self.vocabulary.find_field(ROLE);
         let mut misses: Vec<((usize, bool), NearMiss)> = Vec::new();
-        for (cited, _, rule) in self.rules() {
-            let Some(share) = rule.mechanism.share() else { continue };
-            if share.effect != Effect::Permit || share.applies.on.of(action) >> kind.index() & 1 == 0 {
-                continue;
-            }
+        // Nobody gets onto the team of an office, nor agrees there as a patient.
+        let is_out_of_reach = |field: &usize| {
+            let code = self.vocabulary.fields[*field].code.as_str();
+            TEAM.contains(&code) || self.vocabulary.fields[*field].from == From::Patient
+        };
+        let is_own_office = self.is_own_office(slots);
+        for (cited, rule, share) in self.permits_of(action, kind) {
             let is_of_record = |field: &usize| self.vocabulary.fields[*field].from == From::Record;
             let distance = |unmet: &Vec<usize>| (unmet.len(), unmet.iter().any(is_of_record));
             let clauses = share.applies.when.iter().map(|clause| self.unmet(clause, slots));
-            let open_to_role = clauses.filter(|unmet| role.is_none_or(|role| !unmet.contains(&role)));
+            let open_to_role = clauses.filter(|unmet| {
+                role.is_none_or(|role| !unmet.contains(&role)) && !(is_own_office && unmet.iter().any(is_out_of_reach))
+            });
             if let Some(unmet) = open_to_role.min_by_key(distance) {
                 misses.push((distance(&unmet), self.near_miss(cited, rule, share, &unmet, slots)));
             }

@@ -261,12 +261,12 @@ pub const SOURCES: &[FieldSource] = &[
     source("actor.organisation_was_on_team", Codes::Flag, |a| a.viewer.actor.organisation_was_on_team.into()),
     source("actor.is_host", Codes::Flag, |a| a.viewer.actor.is_host.into()),
     source("actor.break_glass", Codes::Flag, |a| a.viewer.actor.break_glass.into()),
-    source("actor.own_office", Codes::Flag, |a| a.viewer.actor.own_office.into()),
+    source(OWN_OFFICE, Codes::Flag, |a| a.viewer.actor.own_office.into()),
     source("patient.consent", Codes::Closed(|| words_of!(ConsentState)), |a| a.viewer.patient.consent.into()),
     source("patient.status", Codes::Closed(|| words_of!(PatientStatus)), |a| a.viewer.patient.status.into()),
     source("patient.registered", Codes::Flag, |a| a.viewer.patient.registered.into()),
     source("patient.has_host", Codes::Flag, |a| a.viewer.patient.has_host.into()),
-    source("purpose", Codes::Closed(|| words_of!(Purpose)), |a| Known::Is(a.viewer.purpose).into()),
+    source(PURPOSE, Codes::Closed(|| words_of!(Purpose)), |a| Known::Is(a.viewer.purpose).into()),
     source(SENSITIVITY, Codes::Closed(|| words_of!(Sensitivity)), |a| a.record.sensitivity.into()),
     source(INFECTION, Codes::Closed(infection_words), |a| a.record.infection.into()),
     source(OWN, Codes::Flag, |a| a.record.own.into()),
@@ -285,6 +285,9 @@ pub const ADDRESSED: &str = "record.addressed";
 
 /// The field that the evaluator indexes rules by.
 pub const ROLE: &str = "actor.role";
+
+pub const OWN_OFFICE: &str = "actor.own_office";
+pub const PURPOSE: &str = "purpose";
 
 /// `none` first: an entry that is not about an infection.
 fn infection_words() -> Vec<HubWord> {

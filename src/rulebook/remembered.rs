@@ -9,12 +9,12 @@ use super::history::{Derivation, Past};
 use super::surroundings::Surroundings;
 use super::vocabulary::Vocabulary;
 use crate::domain::body::{Body, CallTo, DeviceState, Order, Visit};
-use crate::domain::directory::{Actor, Directory};
+use crate::domain::directory::{Actor, Directory, Person, Position};
 use crate::domain::entry::Intent;
 use crate::domain::ids::OrganisationId;
 use crate::domain::kind::Kind;
 use crate::domain::offices::Offices;
-use crate::domain::role::OrganisationType;
+use crate::domain::role::{OrganisationType, Role};
 use crate::domain::search::{fold, plain};
 use crate::domain::state::{PatientState, Record, Writer};
 use crate::domain::time::Timestamp;
@@ -209,7 +209,7 @@ pub(crate) struct AskedPost<'a> {
     pub now: Timestamp,
 }
 
-/// What the attending doctor agreed to, and whether the office linked is theirs.
+/// What the attending doctor agreed to; whether the office linked is theirs, and whether a doctor comes with it.
 fn say_of_agreement(facts: &mut EventFacts, asked: &AskedPost<'_>, body: &Body) {
     let AskedPost { actor, state, directory, .. } = *asked;
     match body {
@@ -220,6 +220,10 @@ fn say_of_agreement(facts: &mut EventFacts, asked: &AskedPost<'_>, body: &Body) 
             let doctor = state.registration.as_ref().and_then(|registration| registration.agreed_by);
             let is_theirs = doctor.is_some_and(|doctor| directory.works_at(doctor, link.organisation));
             facts.link_asked_doctor = Known::Is(is_theirs);
+            let links = |person: &Person| link.people.is_empty() || link.people.contains(&person.id);
+            let as_doctor = Position { role: Role::Doctor, organisation: link.organisation };
+            let mut linked = directory.people.values().filter(|person| person.active && links(person));
+            facts.link_brings_doctor = Known::Is(linked.any(|person| person.positions.contains(&as_doctor)));
         }
         _ => {}
     }
@@ -251,7 +255,7 @@ fn device_differs(state: &PatientState, seen: &DeviceState) -> Known<bool> {
     any(seen.settings.iter().map(|setting| {
         let name = plain(&setting.name);
         let known = announced.iter().find(|known| plain(&known.name) == name);
-        known.map_or(Known::Unknown, |known| Known::Is(!known.reads_like(setting)))
+        known.and_then(|known| known.reads_like(setting)).map_or(Known::Unknown, |alike| Known::Is(!alike))
     }))
 }
 

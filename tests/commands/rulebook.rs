@@ -90,8 +90,11 @@ fn the_sheet_is_one_page_of_html_for_the_sets_asked_for_with_room_for_each_body_
 fn the_coverage_has_a_cell_for_each_role_and_kind() {
     let csv = in_english(&["coverage", "--csv"]);
     let mut lines = csv.lines();
-    assert_eq!(lines.next(), Some("role,kind,may_view,may_post,rules"));
-    assert!(csv.contains("\ndoctor,order,true,true,") && csv.contains("\ngateway,order,false,false,"), "{csv}");
+    assert_eq!(lines.next(), Some("role,kind,may_view,views_own_only,may_post,rules"));
+    assert!(
+        csv.contains("\ndoctor,order,true,false,true,") && csv.contains("\ngateway,order,false,false,false,"),
+        "{csv}"
+    );
     let cells = lines.count();
     let table = in_english(&["coverage"]);
     let row = table.lines().find(|line| line.starts_with("order ")).unwrap_or_else(|| panic!("{table}"));

@@ -9,6 +9,7 @@ mod life;
 mod mutual;
 mod naming;
 mod nd_must;
+mod nd_settings;
 mod nd_should;
 mod notices;
 mod offices;
@@ -25,6 +26,7 @@ const STORIES: [(&str, &[&str]); 5] = [
         "etiquette-doctor-nurse",
         &[
             include_str!("nd_must.rs"),
+            include_str!("nd_settings.rs"),
             include_str!("nd_should.rs"),
             include_str!("dn.rs"),
             include_str!("mutual.rs"),

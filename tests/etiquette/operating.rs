@@ -224,9 +224,20 @@ async fn op_4c_the_secretariat_is_advised_to_ask_the_doctor_who_was_only_named()
     let named = story.posts(Secretariat, registration(Some(doctor), "", "申込書綴り 1")).await;
     let (_, _, audience) = advice(&named, "OP-4c").expect("advice");
     assert_eq!(audience, "secretariat");
+    assert_eq!(advice_listed(&story, "OP-4c").await, 1);
+    story.acknowledges(Doctor, named.id).await;
+    assert_eq!(advice_listed(&story, "OP-4c").await, 0, "the doctor has answered");
     let on_paper = story.posts(Secretariat, registration(Some(doctor), "同意書綴り 1", "申込書綴り 1")).await;
     not_advised(&on_paper, "OP-4c");
     not_advised(&story.posts(Doctor, registration(None, "", "")).await, "OP-4c");
+}
+
+/// How often the secretariat finds this rule's advice about the patient in its list.
+async fn advice_listed(story: &Story, rule: &str) -> usize {
+    let listed = story.actor(Secretariat).get("/api/v1/advice").await.ok();
+    let all = listed["advice"].as_array().expect("a list").iter();
+    let of_patient = all.filter(|given| given["timeline"] == story.patient.to_string());
+    of_patient.filter(|given| given["rule"].as_str().is_some_and(|cited| rule_of(cited) == rule)).count()
 }
 
 fn link(story: &Story, who: super::story::Who, relation_confirmed: bool) -> Body {
@@ -249,6 +260,13 @@ async fn op_5_a_team_without_a_doctor_is_advice_to_the_secretariat_which_sees_it
     assert_eq!(audience, "secretariat");
     let seen = story.got(Secretariat, linked.id).await;
     assert!(seen.ruling.advice().iter().any(|rule| rule_of(rule) == "OP-5"));
+    assert_eq!(advice_listed(&story, "OP-5").await, 1);
+    // The link that brings a doctor is not told that one is missing, and then none is.
+    let clinic = story.app.doctor("misaki").await.actor.organisation;
+    let (people, history) = (Vec::new(), History::All);
+    let brings = TeamLink { organisation: clinic, people, host: false, history, relation_confirmed: true };
+    not_advised(&story.posts(Nurse, Body::TeamLink(brings)).await, "OP-5");
+    assert_eq!(advice_listed(&story, "OP-5").await, 0);
 
     let mut whole = Story::begin().await;
     let linked = link(&whole, Helper, true);

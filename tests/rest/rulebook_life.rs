@@ -15,8 +15,8 @@ use serde_json::{Value, json};
 use crate::support::actor::Actor;
 use crate::support::app::App;
 
-const BODIES: &str = "status    = \"proposed\"\nbodies = [{ body = \"みなと医師会\", role = \"doctor\" }, { body = \
-                      \"訪問看護協議会\", role = \"nurse\" }]";
+const BODIES: &str = "status    = \"proposed\"\nbodies = [{ body = \"みなと医師会\", role = \"doctor\", \
+                      person = \"医師 一号\" }, { body = \"訪問看護協議会\", role = \"nurse\" }]";
 /// No nurse reads or writes notes any more.
 const NO_NOTES: &str = "\n[[rule]]\nid = \"SH-99\"\nkind = \"share\"\nstrength = \"must\"\norigin = \"proposal\"\nja = \
                         \"題\"\nen = \"Title\"\nreason = { ja = \"理由\", en = \"reason\" }\neffect = \"forbid\"\n\
@@ -125,7 +125,7 @@ async fn each_body_signs_through_its_own_profession_what_the_set_says_now() {
     }
     sign(&doctor, with("person", json!("だれか"))).await.problem(StatusCode::UNPROCESSABLE_ENTITY, "unexpected");
     sign(&secretariat, of_doctors.clone()).await.problem(StatusCode::UNPROCESSABLE_ENTITY, "required");
-    let mut future = with("person", json!("三浦 恵子"));
+    let mut future = with("person", json!("医師 一号"));
     future["signed_on"] = json!("2026-04-02");
     sign(&secretariat, future).await.problem(StatusCode::UNPROCESSABLE_ENTITY, "out_of_range");
 
@@ -138,7 +138,15 @@ async fn each_body_signs_through_its_own_profession_what_the_set_says_now() {
     assert!(sheet.text().contains("<td>みなと医師会</td><td>医師</td><td>医師 一号</td><td>2026-04-01</td>"));
     assert!(sheet.text().contains("<td>訪問看護協議会</td><td>看護師</td><td></td><td></td>"));
 
-    let signed = sign(&nurse, signature(&draft, "訪問看護協議会", "nurse")).await.is(StatusCode::CREATED);
+    // Nobody is named who represents the nurses: any nurse could sign for all of them, so it takes their paper.
+    let mut of_nurses = signature(&draft, "訪問看護協議会", "nurse");
+    let refused = sign(&nurse, of_nurses.clone()).await.problem(StatusCode::FORBIDDEN, "forbidden");
+    assert!(
+        refused["detail"]["ja"].as_str().unwrap().contains("代表者（bodies の person）が書かれていません"),
+        "{refused}"
+    );
+    (of_nurses["person"], of_nurses["signed_on"]) = (json!("山岸 花子"), json!("2026-03-30"));
+    let signed = sign(&secretariat, of_nurses).await.is(StatusCode::CREATED);
     assert_eq!(signed["stage"], "agreed");
     // A changed file is another thing than what was signed.
     let changed = secretariat.put(path(&draft, ""), json!({ "files": files(NO_NOTES) })).await.ok();
@@ -191,8 +199,8 @@ async fn a_set_that_names_no_body_for_a_side_is_not_proposed() {
 async fn one_person_signs_for_one_body_of_a_version_here_and_on_paper() {
     let app = App::start().await;
     let secretariat = app.secretariat().await;
-    let bodies = "bodies = [{ body = \"みなと医師会\", role = \"doctor\" }, { body = \"在宅医の会\", role = \"doctor\" }, \
-                  { body = \"訪問看護協議会\", role = \"nurse\" }]";
+    let bodies = "bodies = [{ body = \"みなと医師会\", role = \"doctor\", person = \"医師 一号\" }, { body = \"在宅医の会\", \
+                  role = \"doctor\", person = \"医師 一号\" }, { body = \"訪問看護協議会\", role = \"nurse\" }]";
     let draft = json!({ "title": "案", "files": files_for(bodies) });
     let draft = secretariat.post("/api/v1/rulebooks", draft).await.is(StatusCode::CREATED);
     let seen = json!({ "fingerprint": draft["fingerprint"] });
@@ -211,7 +219,7 @@ async fn one_person_signs_for_one_body_of_a_version_here_and_on_paper() {
     sign(&namesake, signature(&draft, "在宅医の会", "doctor")).await.is(StatusCode::CREATED);
     // Nobody signs over what another signed.
     let mut over = signature(&draft, "みなと医師会", "doctor");
-    (over["person"], over["signed_on"]) = (json!("会長 甲"), json!("2026-03-30"));
+    (over["person"], over["signed_on"]) = (json!("医師一号"), json!("2026-03-30"));
     let over = sign(&secretariat, over).await.problem(StatusCode::CONFLICT, "conflict");
     assert!(over["detail"]["ja"].as_str().unwrap().contains("医師 一号さんが2026-04-01に署名"), "{over}");
     let on_paper = |person: &str| {
@@ -264,6 +272,15 @@ async fn seeds_are_not_agreed_on_but_may_be_tried_and_say_so() {
     let seeds = [shipped::FLOOR, shipped::SHARING]
         .map(|file| json!({ "name": file.name.trim_start_matches("rulebooks/"), "text": file.text }));
     let words = json!({ "name": "vocabulary.toml", "text": shipped::VOCABULARY.text });
+    // A region that changes them has them signed, on its first day too.
+    let mut changed = seeds[1].clone();
+    changed["text"] = format!("{}{NO_NOTES}", shipped::SHARING.text).into();
+    let draft = json!({ "title": "手直し", "files": [words, seeds[0], changed] });
+    let draft = secretariat.post("/api/v1/rulebooks", draft).await.is(StatusCode::CREATED);
+    let seen = json!({ "fingerprint": draft["fingerprint"] });
+    let refused = secretariat.post(path(&draft, "/in-force"), seen).await.problem(StatusCode::CONFLICT, "conflict");
+    assert!(refused["detail"]["ja"].as_str().unwrap().contains("手を加えたひな形"), "{refused}");
+
     let draft = json!({ "title": "ひな形", "files": [words, seeds[0], seeds[1]] });
     let draft = secretariat.post("/api/v1/rulebooks", draft).await.is(StatusCode::CREATED);
     let seen = json!({ "fingerprint": draft["fingerprint"] });
@@ -490,7 +507,7 @@ async fn a_version_is_compared_analysed_and_tried_on_the_past_before_anybody_sig
     let cells = analysis["coverage"].as_array().unwrap();
     assert!(cells.iter().any(|cell| *cell
         == json!({
-            "role": "nurse", "kind": "note", "may_view": false, "may_post": false, "rules": cell["rules"]
+            "role": "nurse", "kind": "note", "may_view": false, "views_own_only": false, "may_post": false, "rules": cell["rules"]
         })));
     nurse.post(path(&version, "/replay"), json!({})).await.problem(StatusCode::FORBIDDEN, "forbidden");
     let replayed = secretariat.post(path(&version, "/replay"), json!({ "since_days": 90 })).await.ok();

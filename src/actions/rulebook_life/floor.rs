@@ -21,6 +21,20 @@ pub(super) fn check(book: &Rulebook, files: &[RulebookFile]) -> Result<(), LifeE
     ))
 }
 
+/// Whether these files are the seeds that come with this hub, rule by rule, or some of them. Only those may be tried
+/// unsigned: what a region changed in them, its bodies sign.
+pub(super) fn are_as_shipped(files: &[RulebookFile]) -> bool {
+    let is_shipped = |file: &RulebookFile| {
+        let is_vocabulary = same_lines(&file.content, shipped::VOCABULARY.text);
+        is_vocabulary || shipped::SETS.iter().any(|set| rules_of(&file.content) == rules_of(set.text))
+    };
+    files.iter().all(is_shipped)
+}
+
+fn same_lines(one: &str, other: &str) -> bool {
+    one.lines().map(str::trim_end).eq(other.lines().map(str::trim_end))
+}
+
 /// From the first rule on, however the lines end.
 fn rules_of(text: &str) -> String {
     let rules = text.find("[[rule]]").map_or("", |at| &text[at..]);

@@ -42,7 +42,7 @@ pub(super) fn check(by: By, set: &Ruleset, signing: &Signing) -> Result<(), Life
             "only a person of the body's profession may sign for it",
         )));
     }
-    named.map_or(Ok(()), |named| check_representative(by, named, signing))
+    check_representative(by, named, signing)
 }
 
 /// Whether nobody else has signed for the body what the set says now: a signature is not written over.
@@ -61,12 +61,26 @@ pub(super) fn check_first(by: By, given: &[SetSignature], signing: &Signing) -> 
     }
 }
 
-fn check_representative(by: By, named: &Signatory, signing: &Signing) -> Result<(), LifeError> {
-    let Some(person) = named.person.as_deref().filter(|person| !is_same_name(person, &signing.person)) else {
-        return Ok(());
+/// Where the set names nobody, only paper does: else anybody of the profession could speak for the body.
+fn check_representative(by: By, named: Option<&Signatory>, signing: &Signing) -> Result<(), LifeError> {
+    let represented_by = named.and_then(|named| named.person.as_deref());
+    let body = &signing.body;
+    let (ja, en) = match (represented_by, signer(by)) {
+        (Some(person), _) if is_same_name(person, &signing.person) => return Ok(()),
+        (None, None) => return Ok(()),
+        (Some(person), _) => (
+            format!("「{body}」の代表者は{person}さんです。代表者だけが署名できます"),
+            format!("{person} represents '{body}': only the representative signs for it"),
+        ),
+        (None, Some(_)) => (
+            format!(
+                "ルール集に「{body}」の代表者（bodies の person）が書かれていません。代表者を書いて提案し直すか、紙の署名を事務局が記録してください"
+            ),
+            format!(
+                "the set names nobody who represents '{body}' (person in bodies): name one and propose it again, or have the secretariat record the signature on paper"
+            ),
+        ),
     };
-    let ja = format!("「{}」の代表者は{person}さんです。代表者だけが署名できます", named.body);
-    let en = format!("{person} represents '{}': only the representative signs for it", named.body);
     match signer(by) {
         Some(_) => Err(LifeError::Forbidden(Text::new(ja, en))),
         None => Err(invalid("person", "mismatch", ja, en)),

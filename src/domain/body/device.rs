@@ -6,6 +6,7 @@ use super::check::{Check, attachments, each, has_happened, required, text, texts
 use crate::domain::attachment::Attachment;
 use crate::domain::decimal::Decimal;
 use crate::domain::list::closed_list;
+use crate::domain::rate::Rate;
 use crate::domain::search::plain;
 use crate::domain::text::{Invalid, Text};
 
@@ -24,12 +25,19 @@ impl DeviceSetting {
         text("unit", &self.unit)
     }
 
-    /// Whether the value is the same, however it is written: width, spaces and ends of decimals do not count, and what one
-    /// of them leaves out of the unit is the other's.
+    /// Whether the value is the same, however it is written: width, spaces, ends of decimals and the spelling of the unit
+    /// do not count, and what one of them leaves out of the unit is the other's. `None`: the numbers are the same, in two
+    /// units of which one is not known here.
     #[must_use]
-    pub fn reads_like(&self, other: &Self) -> bool {
+    pub fn reads_like(&self, other: &Self) -> Option<bool> {
         let ((value, unit), (other_value, other_unit)) = (self.reading(), other.reading());
-        value == other_value && (unit.starts_with(&*other_unit) || other_unit.starts_with(&*unit))
+        if unit.starts_with(&*other_unit) || other_unit.starts_with(&*unit) {
+            return Some(value == other_value);
+        }
+        match (value, other_value, Rate::read(&unit), Rate::read(&other_unit)) {
+            (Ok(value), Ok(other_value), Some(unit), Some(other)) => Some(unit.is_same(value, other, other_value)),
+            (value, other_value, _, _) => (value != other_value).then_some(false),
+        }
     }
 
     /// The value and its unit, which people write into either field.

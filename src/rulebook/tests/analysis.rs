@@ -210,7 +210,9 @@ fn the_coverage_table_says_who_may_do_what() {
     assert!(!family.may_post && family.may_view, "an order may be addressed to the family");
     let doctor = cell(Role::Doctor, Kind::Order);
     assert!(doctor.may_post && doctor.may_view && doctor.rules >= 5, "{doctor:?}");
-    assert!(!cell(Role::Secretariat, Kind::Vital).may_post);
+    let chart = cell(Role::Secretariat, Kind::Vital);
+    assert!(chart.views_own_only && !chart.may_post, "the secretariat sees no care record of others");
+    assert!(!doctor.views_own_only && !cell(Role::Secretariat, Kind::Registration).views_own_only);
     assert!(cell(Role::Secretariat, Kind::OfficeEntry).may_post);
     assert!(!cell(Role::Municipality, Kind::Activation).may_post);
 }

@@ -55,8 +55,18 @@ const ANSWERS: &[[&str; 4]] = &[
     [
         "view vital",
         "gateway own",
-        "「バイタル」の閲覧を、「連携システム」に認めるルールはありません。",
-        "No rule permits 'connected system' to view 'vital signs'.",
+        "「バイタル」の閲覧を、「連携システム」に認めるルールはありません。\
+         FL-1「自分の所属が書いた記録はいつでも見られる」により、専門職ならできます。",
+        "No rule permits 'connected system' to view 'vital signs'. FL-1 \"An organisation always sees its own records\" \
+         permits it to: professions.",
+    ],
+    [
+        "post acknowledgement",
+        "doctor own-office",
+        "自分の所属のページでの「確認」の投稿を、「医師」に認めるルールはありません。\
+         FL-25「事務局は、見ることのできる記録を確認できる」により、事務局ならできます。",
+        "No rule permits 'doctor' to post 'acknowledgement' on the own office's page. FL-25 \"The secretariat \
+         acknowledges what it may see\" permits it to: secretariat.",
     ],
     [
         "view vital",

@@ -84,6 +84,8 @@ const ELSEWHERE: &[&str] = &[
     "target.own",
     "target.visible",
     "link.own",
+    // The directory.
+    "link.brings_doctor",
     // Counted with the region's glossary.
     "instruction.abbreviations",
 ];

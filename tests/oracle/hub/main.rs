@@ -288,6 +288,7 @@ impl Facts<'_> {
             in_facility: self.flag("patient.in_facility"),
             doctor_agreement: self.choice("patient.doctor_agreement", DoctorAgreement::from_code),
             link_asked_doctor: self.flag("link.asked_doctor"),
+            link_brings_doctor: self.flag("link.brings_doctor"),
             infection_active: self.flag("patient.infection_active"),
             one_doctor_wished: self.flag("patient.one_doctor_wished"),
             keeps_acp_private: self.flag("patient.keeps_acp_private"),

@@ -55,6 +55,8 @@ pub struct CoverageShape {
     role: String,
     kind: &'static str,
     may_view: bool,
+    /// What may be viewed is of the viewer's own office.
+    views_own_only: bool,
     may_post: bool,
     /// Gates, duties and nudges about such a post.
     rules: usize,
@@ -187,6 +189,7 @@ pub async fn analyse(
         role,
         kind: cell.kind.code(),
         may_view: cell.may_view,
+        views_own_only: cell.views_own_only,
         may_post: cell.may_post,
         rules: cell.rules,
     });
