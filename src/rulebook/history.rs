@@ -17,7 +17,7 @@ use crate::domain::text::Text;
 use crate::domain::time::Timestamp;
 
 /// `{ how = "exists", of = "consultation", within = "30d" }`.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Derivation {
     pub how: How,
     /// The kinds of entry it looks at.

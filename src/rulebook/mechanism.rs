@@ -109,7 +109,7 @@ pub struct Escalation {
 }
 
 /// A span of time as a rule names it.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Span {
     pub seconds: i64,
     pub clock: Clock,

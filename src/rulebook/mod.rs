@@ -36,6 +36,7 @@ pub mod history;
 mod judge;
 mod load;
 mod locate;
+mod meaning;
 mod mechanism;
 mod mechanism_check;
 mod mechanism_file;

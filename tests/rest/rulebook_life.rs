@@ -336,6 +336,18 @@ async fn the_floor_is_the_hubs_whatever_else_the_region_writes() {
     let mut more = files("");
     more[1]["text"] = format!("{floor}{NO_NOTES}").into();
     refused(more).await;
+    // The same floor, where the words for whom it speaks of mean more people.
+    let mut words = files("");
+    let vocabulary = words[0]["text"].as_str().unwrap().to_owned();
+    let members = "members = [\"group:clinical\", \"group:care\"]";
+    assert!(vocabulary.contains(members));
+    words[0]["text"] = vocabulary.replacen(members, &members.replace(']', ", \"family\"]"), 1).into();
+    refused(words).await;
+    let mut named = files("");
+    named[0]["text"] = vocabulary.replacen("\"操作者の職種\"", "\"書いた人の職種\"", 1).into();
+    assert_ne!(named[0]["text"], vocabulary);
+    let draft = json!({ "title": "案", "files": named });
+    secretariat.post("/api/v1/rulebooks", draft).await.is(StatusCode::CREATED);
     // How its lines end, and what stands before its rules, is no matter.
     let mut same = files("");
     same[1]["text"] = format!("# 土台\n{}", floor.replace('\n', "\r\n")).into();
