@@ -115,6 +115,15 @@ impl Duty {
         self.overdue_at.is_some()
     }
 
+    /// How many steps of its chain were told since its due time was last set.
+    #[must_use]
+    pub const fn steps_told(&self) -> u32 {
+        match self.stands {
+            Standing::Escalated(told) => told,
+            _ => 0,
+        }
+    }
+
     /// Whether the clock has steps to plan: not for one that ended or rests.
     #[must_use]
     pub const fn runs(&self) -> bool {
@@ -285,6 +294,11 @@ impl Duties {
         if self.all.len() > limits::DUTIES_ENDED_KEPT_MAX {
             self.forget_long_ended();
         }
+    }
+
+    /// Opens a duty that an entry of the past caused, apart from the entry.
+    pub(crate) fn open_past(&mut self, opened: &OpenedDuty, cause: &Entry) {
+        self.insert(opened, Some(cause), cause);
     }
 
     /// Takes in what an entry of the past does to the duties of another course than its ruling tells of: under other rules

@@ -60,7 +60,7 @@ pub fn remaining(duty: &Duty, calendar: &Calendar) -> Vec<Step> {
     if matches!(stands, Standing::Open | Standing::Snoozed) {
         steps.push(Step { at: duty.due, does: StepDoes::Due });
     }
-    let told = usize::try_from(told_of_chain(stands)).unwrap_or(usize::MAX);
+    let told = usize::try_from(duty.steps_told()).unwrap_or(usize::MAX);
     steps.extend(chain(duty, calendar, of).into_iter().skip(told));
     steps
 }
@@ -71,15 +71,8 @@ pub fn done(duty: &Duty, calendar: &Calendar) -> Vec<Step> {
     let of = duty.debtors.first().map_or(OrganisationType::Home, |debtor| debtor.organisation_type);
     let reminded = reminders(duty, calendar, of).filter(|(number, _)| is_reminded(duty, *number)).map(|(_, step)| step);
     // How far it had come, also once it ended.
-    let told = usize::try_from(told_of_chain(duty.stands)).unwrap_or(usize::MAX);
+    let told = usize::try_from(duty.steps_told()).unwrap_or(usize::MAX);
     reminded.chain(chain(duty, calendar, of).into_iter().take(told)).collect()
-}
-
-const fn told_of_chain(stands: Standing) -> u32 {
-    match stands {
-        Standing::Escalated(told) => told,
-        _ => 0,
-    }
 }
 
 /// The steps of the chain, the first of them first.

@@ -134,6 +134,55 @@ async fn duties_that_were_opened_are_told_as_they_went() {
     assert_eq!(of("ND-M1b"), (1, 0, 0, 1));
 }
 
+/// More time that was asked for, and a stay in hospital, count in a replay as they did then.
+#[tokio::test]
+async fn what_was_put_off_or_rested_is_not_late() {
+    let app = App::start().await;
+    let (nurse, manager) = (app.nurse("minato").await, app.actor(Role::CareManager, "hidamari").await);
+    let patient = app.register_patient("高橋 ハル", "タカハシ ハル").await;
+    for office in ["minato", "hidamari"] {
+        app.link(patient, office).await;
+    }
+    let post = async |who: &Actor, body: Body| {
+        let posted = intent(EntryId(app.hub.region().draw_id()), patient, body);
+        match app.hub.post_and_wait(who.actor, posted).await {
+            Answer::Accepted(accepted) => accepted,
+            other => panic!("{other:?}"),
+        }
+    };
+    let plans = async || {
+        let at = app.hub.region().now().saturating_add(DAY);
+        post(&manager, Body::from(Box::new(bodies::visit_plan(at)))).await
+    };
+    let of_cm_5 = async || {
+        let report = replayed(&app, &app.hub.region().rulebook(), Timestamp::MIN).await;
+        let count = &report.duties["CM-5"];
+        (count.opened, count.in_time, count.late, count.undetermined)
+    };
+    // Within seven days, says the rule; she asks for twenty, and plans on the twelfth.
+    let home = post(&nurse, bodies::discharge()).await;
+    let owed = home.ruling.opened().iter().find(|opened| opened.rule.starts_with("CM-5@")).expect("CM-5").id;
+    post(&manager, said_to(owed, Said::Snoozed(app.hub.region().now().saturating_add(DAY * 20)))).await;
+    app.clock.advance(DAY * 12);
+    assert_eq!(of_cm_5().await, (1, 0, 0, 1));
+    plans().await;
+    assert_eq!(of_cm_5().await, (1, 1, 0, 0));
+    // Home for two days, away for thirty: it rests, and what the second return asks for is planned with it.
+    post(&nurse, bodies::discharge()).await;
+    app.clock.advance(DAY * 2);
+    post(&nurse, bodies::admission()).await;
+    app.clock.advance(DAY * 30);
+    post(&nurse, bodies::discharge()).await;
+    app.clock.advance(DAY * 3);
+    plans().await;
+    assert_eq!(of_cm_5().await, (3, 3, 0, 0));
+    // Nobody asked for anything: late.
+    post(&nurse, bodies::discharge()).await;
+    app.clock.advance(DAY * 12);
+    plans().await;
+    assert_eq!(of_cm_5().await, (4, 3, 1, 0));
+}
+
 // ───────── standing duties ─────────
 
 /// Day 70 of a patient of a doctor and a nurse, who was instructed on the first day and whom the doctor visited on the

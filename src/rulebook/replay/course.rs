@@ -2,12 +2,11 @@
 //! that the draft would have opened.
 
 use crate::domain::body::Body;
-use crate::domain::duty::{Answer, OpenedDuty, StepDone};
 use crate::domain::entry::Entry;
 use crate::domain::ids::EntryId;
 use crate::domain::kind::Kind;
 use crate::domain::role::OrganisationType;
-use crate::domain::terms::{Act, Owed, Terms};
+use crate::domain::terms::Terms;
 use crate::domain::time::Timestamp;
 use crate::rulebook::book::Rulebook;
 use crate::rulebook::calendar::Calendar;
@@ -108,60 +107,6 @@ pub(super) fn follow(
     };
     let ended = later.iter().find(ends).map(|entry| entry.recorded_at);
     became(terms, cause.recorded_at, (calendar, of), Ends { met, ended }, until)
-}
-
-/// Follows a duty that was opened, under the terms of the draft: whoever owed it owes it, what they answered stands, and
-/// what meets it is told as the ledger tells it.
-pub(super) fn relive(
-    draft: &Rulebook,
-    rule: RuleRef,
-    opened: &OpenedDuty,
-    entries: &[Entry],
-    at: usize,
-    calendar: &Calendar,
-    until: Timestamp,
-) -> Became {
-    let Some(terms) = draft.terms(rule) else { return Became::Undetermined };
-    // What a duty was about is kept only where its own terms asked for it.
-    if terms.same.is_some() && terms.same != opened.terms.same {
-        return Became::Undetermined;
-    }
-    let cause = &entries[at];
-    let (mut debtors, mut matters) = (opened.debtors.clone(), opened.matters.clone());
-    let mut ends = Ends::default();
-    for entry in &entries[at + 1..] {
-        match &entry.body {
-            Body::DutyAnswer(said) if said.duty == opened.id => match &said.answer {
-                Answer::HandedOver(to) => debtors.clone_from(to),
-                Answer::Declined | Answer::Waived => ends.ended = Some(entry.recorded_at),
-                Answer::Snoozed(_) | Answer::CannotGo => {}
-            },
-            Body::DutyStep(done) if done.duty == opened.id => {
-                if let StepDone::Inherited { to, .. } = &done.step {
-                    debtors.clone_from(to);
-                }
-            }
-            Body::Closing(_) => ends.ended = Some(entry.recorded_at),
-            Body::Retraction(retraction) if retraction.target == cause.id => ends.ended = Some(entry.recorded_at),
-            // Putting an entry right does not do again what it did.
-            Body::Correction(_) | Body::Retraction(_) => {}
-            body => {
-                let act = Act::of(&entry.author, body);
-                let (cause, owner) = (Some(cause.id), Some(cause.author.organisation));
-                let owed = Owed { debtors: &debtors, cause, owner, matters: &opened.matters, since: opened.since };
-                if terms.met_by(&act, &owed) {
-                    // Of several devices each must have been spoken of.
-                    matters.retain(|matter| act.device.as_ref().is_some_and(|device| device != matter));
-                    ends.met = matters.is_empty().then_some(entry.recorded_at);
-                }
-            }
-        }
-        if ends.met.or(ends.ended).is_some() {
-            break;
-        }
-    }
-    let of = opened.debtors.first().map(|debtor| debtor.organisation_type);
-    of.map_or(Became::Undetermined, |of| became(terms, cause.recorded_at, (calendar, of), ends, until))
 }
 
 /// When a duty was met, or ended without that.

@@ -8,6 +8,7 @@
 //! the vocabulary says how, and else counted as undetermined if it makes a difference.
 
 mod course;
+mod lived;
 mod report;
 mod standing;
 mod translation;
@@ -263,7 +264,7 @@ impl<'a> Replay<'a> {
         for duty in &asked.etiquette.duties {
             let Some((_, rule)) = draft.rule(duty.rule) else { continue };
             let opened = entries[at].ruling.opened().iter().filter(|opened| rule_id(&opened.rule) == rule.id);
-            let lived = opened.map(|opened| course::relive(draft, duty.rule, opened, entries, at, calendar, until));
+            let lived = opened.map(|opened| lived::relive(draft, duty.rule, opened, (entries, at), calendar, until));
             let mut all: Vec<course::Became> = lived.collect();
             if all.is_empty() && !then.iter().flatten().any(|id| *id == rule.id) {
                 all.push(course::follow(draft, duty.rule, entries, at, calendar, until));

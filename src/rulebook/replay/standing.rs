@@ -14,7 +14,7 @@ use crate::domain::directory::Actor;
 use crate::domain::duties::{Duties, Duty, Ended, Standing};
 use crate::domain::duty::{DutyId, DutyStep, StepDone};
 use crate::domain::entry::{Entry, Sensitivity};
-use crate::domain::ids::EntryId;
+use crate::domain::ids::{EntryId, Seq, TimelineId};
 use crate::domain::ruling::{Ruling, rule_id};
 use crate::domain::state::{PatientState, Stay};
 use crate::domain::time::Timestamp;
@@ -128,7 +128,8 @@ impl<'a> Walk<'a> {
                     if let StepDone::Escalated { .. } = step.step {
                         self.escalated.insert(step.duty);
                     }
-                    line.state.duties.relive(&entry_of(step, &line.state, now), &[]);
+                    let place = (line.state.timeline, line.state.head);
+                    line.state.duties.relive(&entry_of(step, place, now), &[]);
                 }
             }
             // What was taken may have brought more: a duty opened late is overdue at once.
@@ -170,11 +171,11 @@ impl<'a> Walk<'a> {
 }
 
 /// As the hub writes a step of its clock.
-fn entry_of(step: DutyStep, state: &PatientState, now: Timestamp) -> Entry {
+pub(super) fn entry_of(step: DutyStep, (timeline, seq): (TimelineId, Seq), now: Timestamp) -> Entry {
     Entry {
         id: EntryId(uuid::Uuid::nil()),
-        timeline: state.timeline,
-        seq: state.head,
+        timeline,
+        seq,
         author: Actor::HUB,
         observed_at: None,
         recorded_at: now,
