@@ -31,13 +31,15 @@ export function chooseLanguage(language) {
 export const language = () => chosen;
 
 /**
- * A phrase in the language of the page; `{name}` is replaced by `values.name`.
- * @param {keyof typeof PHRASES} key @param {Record<string, string | number>} [values]
+ * Says phrases of a book in the language of the page; `{name}` is replaced by `values.name`. What only some people open
+ * brings a book of its own.
+ * @template {Record<string, string[]>} Book
+ * @param {Book} phrases
  */
-export function say(key, values = {}) {
-  const phrase = PHRASES[key][chosen === 'en' ? 1 : 0];
-  return phrase.replace(/\{(\w+)\}/g, (_, name) => String(values[name] ?? ''));
-}
+export const phrasebook = (phrases) => (/** @type {keyof Book} */ key, /** @type {Record<string, string | number>} */ values = {}) =>
+  phrases[key][chosen === 'en' ? 1 : 0].replace(/\{(\w+)\}/g, (_, name) => String(values[name] ?? ''));
+
+export const say = phrasebook(PHRASES);
 
 /** The label of a domain code. @param {string} list @param {string} code */
 export const word = (list, code) => label(list, code, chosen);
