@@ -370,6 +370,11 @@ const _: () = assert!(LOOKS_BURST as usize >= 10 * SEARCH_RESULTS_MAX);
 
 /// Rules of which the last advice to the secretariat is kept for each patient.
 pub const ADVISED_RULES_STANDING_MAX: usize = 32;
+/// Months that statistics count entries of, the present one included.
+pub const STATISTICS_MONTHS: i32 = 12;
+/// Who did not sign in for longer counts as dormant: when people come back from leave is theirs, so this only asks to look.
+pub const SIGNED_IN_LATELY_S: u64 = 90 * 86_400;
+
 /// What was advised longer ago is not listed.
 pub const ADVICE_LISTED_S: u64 = 180 * 86_400;
 /// Pieces of advice that one page lists at most, when the reader names no number.

@@ -25,5 +25,6 @@ pub mod rulebook;
 pub mod rulebook_life;
 pub mod shipping;
 pub mod sign_in;
+pub mod statistics;
 mod tickets;
 pub mod visible;

@@ -14,7 +14,7 @@ use utoipa::{Modify, OpenApi};
 use super::api::accounts::{devices, enrolling, entering, inviting, looking_after, mine};
 use super::api::{
     advice, audit, compliance, directory, duties, emergency, explaining, files, linking_queue, me, offices, patients,
-    registering, rulebook, rulebooks, sign_ins, timelines,
+    registering, rulebook, rulebooks, sign_ins, statistics, timelines,
 };
 use super::problem::Problem;
 use super::routes::OPEN_ROUTES;
@@ -35,7 +35,7 @@ const PROBLEM: &str = "application/problem+json";
         directory::list_organisations, directory::enter_organisation, directory::replace_organisation,
         directory::list_people, directory::enter_person, directory::replace_person, directory::suspend,
         offices::show, offices::list_pledges,
-        compliance::show, compliance::show_table,
+        compliance::show, compliance::show_table, statistics::show, statistics::list_accounts,
         sign_ins::revoke,
         entering::show_ways, entering::sign_in, entering::choose, inviting::open, inviting::accept,
         mine::list_sign_ins, mine::end_all, mine::end_sign_in, mine::switch, mine::change_password,
@@ -55,7 +55,7 @@ const PROBLEM: &str = "application/problem+json";
         emergency::search, emergency::list,
         files::upload, files::download,
         linking_queue::list, linking_queue::dismiss,
-        rulebook::show, rulebook::show_cited, explaining::explain,
+        rulebook::show, rulebook::list_files, rulebook::show_cited, explaining::explain,
         rulebooks::list, rulebooks::draft, rulebooks::show, rulebooks::change, rulebooks::propose, rulebooks::sign,
         rulebooks::put_in_force, rulebooks::retire, rulebooks::trying::sheet, rulebooks::trying::compare,
         rulebooks::trying::analyse, rulebooks::trying::replay,

@@ -7,7 +7,7 @@ use axum::routing::{delete, get, post, put};
 use super::api::accounts::{devices, enrolling, entering, inviting, looking_after, mine};
 use super::api::{
     advice, audit, compliance, directory, duties, emergency, explaining, files, linking_queue, me, offices, patients,
-    registering, rulebook, rulebooks, sign_ins, timelines,
+    registering, rulebook, rulebooks, sign_ins, statistics, timelines,
 };
 use super::app::App;
 
@@ -57,6 +57,8 @@ routes! {
     post   "/api/v1/organisations" => directory::enter_organisation;
     put    "/api/v1/organisations/{id}" => directory::replace_organisation;
     get    "/api/v1/organisations/{id}/office" => offices::show;
+    get    "/api/v1/statistics" => statistics::show;
+    get    "/api/v1/accounts" => statistics::list_accounts;
     get    "/api/v1/compliance" => compliance::show;
     get    "/api/v1/compliance.csv" => compliance::show_table;
     get    "/api/v1/pledges" => offices::list_pledges;
@@ -113,6 +115,7 @@ routes! {
     get    "/api/v1/linking-queue" => linking_queue::list;
     post   "/api/v1/linking-queue/{id}/dismiss" => linking_queue::dismiss;
     get    "/api/v1/rulebook" => rulebook::show;
+    get    "/api/v1/rulebook/files" => rulebook::list_files;
     get    "/api/v1/rulebook/citations/{citation}" => rulebook::show_cited;
     get    "/api/v1/rulebook/explain" => explaining::explain;
     get    "/api/v1/rulebooks" => rulebooks::list;

@@ -1,6 +1,8 @@
 //! The tables of accounts and of those who look after the people of an office. What an account is opened with is sealed
 //! with a key of the region's; even its sign-in name is found by a keyed digest alone.
 
+use std::collections::HashSet;
+
 use prost::Message as _;
 
 use crate::domain::account::{Account, Login};
@@ -67,6 +69,21 @@ impl Tx {
             sqlx::query_as(SQL).bind(person.0.as_bytes().as_slice()).fetch_optional(connection).await?
         });
         row.map(|row| self.account_from(row)).transpose()
+    }
+
+    /// The people who have set their account up.
+    ///
+    /// # Errors
+    /// When the database fails or what it holds does not open.
+    pub(super) async fn list_people_set_up(&mut self) -> Result<HashSet<PersonId>, StoreError> {
+        const SQL: &str = "select person, sealed, changed_at from account";
+        let rows: Vec<Row> = run!(self, connection => sqlx::query_as(SQL).fetch_all(connection).await?);
+        let mut set_up = HashSet::new();
+        for row in rows {
+            let account = self.account_from(row)?;
+            set_up.extend(account.is_set_up().then_some(account.person));
+        }
+        Ok(set_up)
     }
 
     /// The account with this digest of its sign-in name.

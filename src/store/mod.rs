@@ -50,6 +50,7 @@ mod shelf;
 mod sign_in;
 mod signed_checkpoint;
 mod snapshot;
+mod statistics;
 #[cfg(test)]
 mod tests;
 mod timeline;
@@ -83,4 +84,5 @@ pub use shelf::{Shelf, ShelfError};
 pub use sign_in::{EndedSignIn, SignIn};
 pub use signed_checkpoint::{KeptCheckpoint, SinceCheckpoint};
 pub use snapshot::SealedSnapshot;
+pub use statistics::{AccountUse, DayCount, ReadingCount};
 pub use timeline::Loaded;

@@ -25,3 +25,4 @@ mod replaying;
 mod rulebook_life;
 mod rulebooks;
 mod sign_ins;
+mod statistics;

@@ -360,6 +360,19 @@ async fn the_floor_is_the_hubs_whatever_else_the_region_writes() {
     changed.problem(StatusCode::UNPROCESSABLE_ENTITY, "unexpected");
 }
 
+/// Whoever writes the next draft begins with what is in force, as it is.
+#[tokio::test]
+async fn what_is_in_force_is_where_the_next_draft_begins() {
+    let app = App::start().await;
+    let secretariat = app.secretariat().await;
+    let files = secretariat.get("/api/v1/rulebook/files").await.ok()["files"].clone();
+    let draft = json!({ "title": "来年度のきまり", "files": files });
+    let draft = secretariat.post("/api/v1/rulebooks", draft).await.is(StatusCode::CREATED);
+    assert_eq!(draft["fingerprint"], secretariat.get("/api/v1/rulebook").await.ok()["fingerprint"]);
+    let same = secretariat.get(path(&draft, "/difference")).await.ok();
+    assert_eq!(same["text"]["en"], "Nothing changed.\n");
+}
+
 #[tokio::test]
 async fn nothing_is_in_force_before_the_day_that_the_bodies_signed_for() {
     let app = App::start().await;

@@ -18,4 +18,5 @@ pub mod registering;
 pub mod rulebook;
 pub mod rulebooks;
 pub mod sign_ins;
+pub mod statistics;
 pub mod timelines;

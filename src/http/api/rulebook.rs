@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::rulebooks;
+use super::rulebooks::{self, FileShape};
 use crate::actions::agreement::{AgreedRule, Agreement, Agreements, find_agreed};
 use crate::actions::rulebook::{Labelled, RuleInWords, Rulebook, has_only_seeds, rules_of};
 use crate::http::app::App;
@@ -235,6 +235,26 @@ pub async fn show(State(app): State<App>, signed_in: SignedIn) -> Result<Json<Bo
         notes: NoteShape::of(&book, life.date_of(life.now)),
         sets: sets.collect(),
     }))
+}
+
+/// The files that the rules in force were read from, as a draft takes them.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct RuleFiles {
+    files: Vec<FileShape>,
+}
+
+/// The files of the rules in force: what the next draft begins with.
+#[utoipa::path(get, path = "/api/v1/rulebook/files", tag = "rulebook", responses((status = 200, body = RuleFiles)))]
+pub async fn list_files(State(app): State<App>, _: SignedIn) -> Json<RuleFiles> {
+    let book = app.hub.region().rulebook();
+    let file = |(path, text): &(String, String)| {
+        // Without the folder they came from.
+        let name = path.rsplit(['/', '\\']).next().unwrap_or(path);
+        FileShape { name: name.to_owned(), text: text.clone() }
+    };
+    let sources = book.sources();
+    let files = std::iter::once(&sources.vocabulary).chain(&sources.sets).map(file);
+    Json(RuleFiles { files: files.collect() })
 }
 
 /// The rule that a ruling cites, from the rulebook in force or from whichever was when the ruling was made.

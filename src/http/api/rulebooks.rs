@@ -10,6 +10,7 @@ use axum::http::StatusCode;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
+pub(super) use self::shapes::FileShape;
 pub use self::shapes::{Version, Versions};
 use crate::actions::rulebook_life::{Life, RulebookFile, Signing};
 use crate::domain::act::By;

@@ -51,8 +51,8 @@ pub struct Version {
 /// A file.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct FileShape {
-    name: String,
-    text: String,
+    pub(in crate::http::api) name: String,
+    pub(in crate::http::api) text: String,
 }
 
 /// A set of rules and who signed it.
