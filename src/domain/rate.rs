@@ -87,6 +87,9 @@ mod tests {
             ("2 L", "2 L/分", false),
             ("28 %", "28 回/分", false),
             ("1 mg/h", "1 mL/h", false),
+            // The same figures in the smallest unit of each: what is measured, and whether there is a time, tells them apart.
+            ("1 mg/h", "1000 mL/h", false),
+            ("60 mL", "60 mL/秒", false),
         ] {
             let read = |text: &str| {
                 let (value, unit) = text.split_once(' ').unwrap();

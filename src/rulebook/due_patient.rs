@@ -31,7 +31,7 @@ impl Looked<'_> {
         let running = self.running().flat_map(|duty| {
             due::steps_due(duty, self.calendar, now).into_iter().map(|mut step| {
                 if let StepDone::Escalated { told, .. } = &mut step.step {
-                    *told = self.told_now(std::mem::take(told), duty);
+                    *told = self.told_now(std::mem::take(told));
                 }
                 step
             })

@@ -16,7 +16,7 @@ impl Looked<'_> {
     pub(super) fn successions(&self) -> Vec<DutyStep> {
         let owed = self.state.duties.open();
         owed.filter_map(|duty| {
-            let left: Vec<Debtor> = duty.debtors.iter().copied().filter(|debtor| self.knows(debtor, duty)).collect();
+            let left: Vec<Debtor> = duty.debtors.iter().copied().filter(|debtor| self.is_there(debtor)).collect();
             if left.len() == duty.debtors.len() {
                 return None;
             }
@@ -38,19 +38,13 @@ impl Looked<'_> {
     }
 
     /// Of those whom a step of the chain was to tell, those who are there; the secretariat if nobody is.
-    pub(super) fn told_now(&self, told: Vec<Debtor>, duty: &Duty) -> Vec<Debtor> {
+    pub(super) fn told_now(&self, told: Vec<Debtor>) -> Vec<Debtor> {
         let meant_somebody = !told.is_empty();
-        let mut there: Vec<Debtor> = told.into_iter().filter(|debtor| self.knows(debtor, duty)).collect();
+        let mut there: Vec<Debtor> = told.into_iter().filter(|debtor| self.is_there(debtor)).collect();
         if there.is_empty() && meant_somebody {
             there.extend(self.secretariat());
         }
         there
-    }
-
-    /// Whoever is not on the team may know of a duty all the same: of an entry made in an emergency.
-    fn knows(&self, debtor: &Debtor, duty: &Duty) -> bool {
-        self.is_there(debtor)
-            || debtor.person.is_some() && debtor.roles.roles().any(|role| self.sees(debtor, role, duty))
     }
 
     fn sees(&self, debtor: &Debtor, role: Role, duty: &Duty) -> bool {

@@ -4,6 +4,7 @@ use renkei::domain::body::{Body, Call, CallTo, StatusChange, Visit, VisitPlan};
 use renkei::domain::duty::Answer;
 use renkei::domain::entry::Intent;
 use renkei::domain::role::Role;
+use renkei::domain::team::ConsentState;
 use renkei::domain::terms::WayOut;
 use renkei::domain::time::Timestamp;
 
@@ -163,6 +164,11 @@ async fn dn_m2_phoned_before_it_is_written_it_asks_nothing_more() {
     };
     no_duty(&story.posts(Nurse, changed(at("04-01 08:55"))).await, "DN-M2");
     duty(&story.posts(Nurse, changed(at("04-01 09:10"))).await, "DN-M2");
+    let found = |started_at: Timestamp| {
+        Body::from(Box::new(Visit { started_at: Some(started_at), tell_doctor: true, ..visit() }))
+    };
+    no_duty(&story.posts(Nurse, found(at("04-01 08:55"))).await, "DN-M2");
+    duty(&story.posts(Nurse, found(at("04-01 09:10"))).await, "DN-M2");
     story.takes_back(Nurse, phoned.id).await;
     duty(&story.posts(Nurse, changed(at("04-01 08:55"))).await, "DN-M2");
     story.posts(Nurse, call(CallTo::Doctor, true, "伝えました")).await;
@@ -303,4 +309,18 @@ async fn dn_s4_the_nurse_at_a_meeting_without_a_doctor_finds_the_advice_on_the_e
     for roles in [&[Role::Nurse, Role::Doctor][..], &[Role::CareManager, Role::Helper]] {
         assert_eq!(advice(&story.posts(CareManager, conference(roles)).await, "DN-S4"), None, "{roles:?}");
     }
+}
+
+#[tokio::test]
+async fn dn_s4_is_told_at_once_to_the_nurse_who_may_see_the_meeting_and_to_no_other() {
+    let mut story = Story::begin().await;
+    let meeting = || conference(&[Role::Nurse, Role::CareManager]);
+    let advised = "advised DN-S4".to_owned();
+    story.posts(CareManager, meeting()).await;
+    assert!(story.notices(Nurse).await.contains(&advised));
+    story.app.consent(story.patient, ConsentState::None).await;
+    story.all_look_again().await;
+    let unseen = story.posts(CareManager, meeting()).await;
+    assert!(advice(&unseen, "DN-S4").is_some());
+    assert!(!story.notices(Nurse).await.contains(&advised));
 }

@@ -3,11 +3,15 @@
 use jiff::civil::date;
 use renkei::domain::body::{Body, CallTo, Infection};
 use renkei::domain::duty::Answer;
+use renkei::domain::role::Role;
 use renkei::domain::team::ConsentState;
+use renkei::wire::Accepted;
 
 use super::bodies::{admission, answer_to, call, call_about, infection, message, visit_plan, visited};
-use super::story::Who::{CareManager, Doctor, FarHelper, FarNurse, Helper, Nurse, Pharmacist, Secretariat};
-use super::story::{DAY, HOUR, Story, TEAM, advised, at, duties, duty, meets, no_duty, not_advised};
+use super::story::Who::{
+    CareManager, Doctor, FarHelper, FarNurse, Helper, Nurse, Pharmacist, SecondNurse, Secretariat,
+};
+use super::story::{DAY, HOUR, Story, TEAM, advised, at, duties, duty, meets, no_duty, not_advised, restricted};
 
 const FIRST: jiff::civil::Date = date(2026, 4, 1);
 
@@ -75,6 +79,7 @@ async fn in_1_a_covid_notice_before_consent_is_seen_and_acknowledged_all_the_sam
     story.owed_by(&owed, &[Helper, Secretariat]);
     assert_eq!(owed.in_place_of, [story.office(Helper)]);
     assert!(story.notices(Secretariat).await.contains(&"opened IN-1".to_owned()));
+    assert_eq!(story.notices(Helper).await, [""; 0], "told by the secretariat, not by the hub");
     assert!(meets(&story.acknowledges(Helper, notice.id).await, &owed));
 }
 
@@ -100,6 +105,47 @@ async fn in_1_who_visited_and_left_the_team_is_told_by_phone_which_the_secretari
     let nurses = owed.iter().find(|duty| duty.id != helpers.id).expect("owed");
     let passed = ["04-01 09:00 passed to the member at the Secretariat's"];
     assert_eq!(story.course(Secretariat, nurses.id).await, passed);
+}
+
+#[tokio::test]
+async fn in_1_of_a_station_that_was_there_and_left_nothing_passes_to_one_that_was_not() {
+    let mut story = Story::with(&[Doctor, Nurse, SecondNurse]).await;
+    story.posts(Nurse, visited()).await;
+    let notice = story.posts(Doctor, infection(Infection::Covid, &[FIRST])).await;
+    let owed = duty(&notice, "IN-1");
+    story.owed_by(&owed, &[Nurse]);
+    story.leaves(Nurse).await;
+    story.later(std::time::Duration::ZERO).await;
+    let passed = ["04-01 09:00 passed to the member at the Secretariat's"];
+    assert_eq!(story.course(Secretariat, owed.id).await, passed);
+}
+
+#[tokio::test]
+async fn in_1_whoever_was_there_and_may_not_see_the_notice_is_the_secretariats_to_tell() {
+    let mut story = Story::begin().await;
+    story.posts(Helper, visited()).await;
+    let intent = restricted(story.intent(infection(Infection::Other, &[FIRST])));
+    let notice = story.posts_intent(Nurse, intent).await;
+    story.got_by(notice.id, &[Doctor, Nurse, Pharmacist]).await;
+    let owed = duty(&notice, "IN-1");
+    story.owed_by(&owed, &[Secretariat]);
+    assert_eq!(owed.in_place_of, [story.office(Helper)]);
+}
+
+#[tokio::test]
+async fn in_2_of_an_office_those_owe_it_who_may_see_the_notice() {
+    let mut story = Story::begin().await;
+    story.app.actor(Role::Helper, "minato").await;
+    let of_the_station = |notice: &Accepted, story: &Story| {
+        let owed = duties(notice, "IN-2").into_iter().flat_map(|duty| duty.debtors);
+        let found = owed.filter(|debtor| debtor.organisation == story.office(Nurse));
+        found.flat_map(|debtor| debtor.roles.roles().collect::<Vec<_>>()).collect::<Vec<_>>()
+    };
+    let open = story.posts(Doctor, infection(Infection::Other, &[FIRST])).await;
+    assert_eq!(of_the_station(&open, &story), [Role::Nurse, Role::Helper]);
+    let intent = restricted(story.intent(infection(Infection::Other, &[FIRST])));
+    let kept = story.posts_intent(Doctor, intent).await;
+    assert_eq!(of_the_station(&kept, &story), [Role::Nurse]);
 }
 
 #[tokio::test]

@@ -4,13 +4,17 @@
 use std::time::Duration;
 
 use jiff::civil::date;
-use renkei::domain::body::{Body, Death, EmergencyAccess, Infection, Order, OrderType, Suspension, Visit};
+use renkei::domain::body::{
+    Body, Death, EmergencyAccess, Infection, Order, OrderType, Retraction, RetractionReason, Suspension, Visit,
+};
 use renkei::domain::duties::Ended;
-use renkei::domain::duty::{Answer, CloseReason};
+use renkei::domain::duty::{Answer, CloseReason, DutyId};
+use renkei::wire::{Encoding, ServerFrame};
 use serde_json::json;
 
 use super::bodies::{
-    admission, discharge, document, infection, lab_request, order, ordered, oxygen, status_change, visit, visited,
+    admission, discharge, document, infection, lab_request, order, ordered, oxygen, status_change, verbal_order, visit,
+    visited,
 };
 use super::story::Who::{
     CareManager, Doctor, FarNurse, Helper, HospitalDoctor, Nurse, Pharmacist, SecondNurse, Secretariat,
@@ -172,6 +176,18 @@ async fn where_nobody_else_has_the_role_the_host_owes_it_and_else_the_secretaria
 }
 
 #[tokio::test]
+async fn a_host_inherits_nothing_of_what_it_may_not_see() {
+    let mut story = Story::with(&[CareManager, Doctor, Nurse]).await;
+    let intent = super::story::restricted(story.intent(oxygen("2")));
+    let owed = duty(&story.posts_intent(Doctor, intent).await, "ND-M1");
+    story.leaves(Nurse).await;
+    story.later(Duration::ZERO).await;
+    let passed = ["04-01 09:00 passed to the member at the Secretariat's"];
+    assert_eq!(story.course(Secretariat, owed.id).await, passed);
+    assert_eq!(story.notices(CareManager).await, [""; 0]);
+}
+
+#[tokio::test]
 async fn of_several_who_owe_those_who_are_left_owe_it_still() {
     let mut story = Story::with(&[Doctor, HospitalDoctor, Nurse]).await;
     let owed = duty(&story.posts(Nurse, lab_request()).await, "ND-M2");
@@ -197,6 +213,19 @@ async fn what_a_suspended_office_owes_falls_to_others_and_nothing_more_is_asked_
 }
 
 #[tokio::test]
+async fn a_nurse_who_is_shut_out_until_tonight_owes_nothing_today_and_her_office_owes_again_tomorrow() {
+    let mut story = Story::with(&[Doctor, Nurse, Helper]).await;
+    let (office, nurse) = (story.office(Nurse), story.acting(Nurse).person);
+    let (reason, until) = ("持ち出しの調査".to_owned(), Some(date(2026, 4, 1)));
+    let suspended = Suspension { person: Some(nurse), reason, until, ..Suspension::default() };
+    story.writes_on(Secretariat, office, suspended.into()).await;
+    no_duty(&story.posts(Doctor, oxygen("2")).await, "ND-M1");
+    story.later(DAY).await;
+    let told = story.posts(Doctor, oxygen("3")).await;
+    story.owed_by(&duty(&told, "ND-M1"), &[Nurse]);
+}
+
+#[tokio::test]
 async fn a_step_of_the_chain_is_not_told_to_an_office_that_left() {
     let mut story = Story::with(&[Nurse, Doctor, Helper]).await;
     let owed = duty(&story.posts(Helper, status_change().into()).await, "DN-M1");
@@ -204,6 +233,53 @@ async fn a_step_of_the_chain_is_not_told_to_an_office_that_left() {
     story.until("04-01 13:00").await;
     let course = story.course(Helper, owed.id).await;
     assert_eq!(course.last().map(String::as_str), Some("04-01 13:00 told the member at the Secretariat's"));
+}
+
+#[tokio::test]
+async fn the_paper_of_a_doctor_who_came_in_an_emergency_is_the_secretariats_to_ask_for() {
+    let mut story = Story::with(&[Doctor, Nurse]).await;
+    let doctor = story.app.doctor("kyukyu").await;
+    let search = json!({ "name": "高橋 ハル", "birth_date": "1938-04-12" });
+    doctor.post("/api/v1/emergency-search", search).await.ok();
+    let declared = EmergencyAccess { reason: "救急搬送、意識なし".to_owned(), minutes: 60 };
+    let answer = doctor.connect(Encoding::Json).await.post(story.patient, declared.into()).await;
+    assert!(matches!(answer, ServerFrame::Accepted(_)), "{answer:?}");
+    // An access shows records and no course of a duty.
+    let heard = story.posts(Nurse, verbal_order(OrderType::Drip, &doctor.actor).into()).await;
+    let owed = duty(&heard, "ND-M3d");
+    assert_eq!(owed.in_place_of, [doctor.actor.organisation]);
+    story.later(Duration::ZERO).await;
+    let passed = ["04-01 09:00 passed to the member at the Secretariat's"];
+    assert_eq!(story.course(Nurse, owed.id).await, passed);
+    assert_eq!(story.standing_of(owed.id).await.in_place_of, [doctor.actor.organisation]);
+}
+
+#[tokio::test]
+async fn the_paper_that_a_doctor_owes_in_person_passes_on_when_the_clinic_is_suspended() {
+    let mut story = Story::with(&[Doctor, HospitalDoctor, Nurse]).await;
+    let given = story.posts(Doctor, ordered(Order { emergency: true, ..order(OrderType::Drip) })).await;
+    let owed = duty(&given, "ND-M3b");
+    assert_eq!(owed.debtors[0].person, Some(story.acting(Doctor).person));
+    let clinic = story.office(Doctor);
+    let suspended = Suspension { reason: "持ち出しの調査".to_owned(), ..Suspension::default() };
+    story.writes_on(Secretariat, clinic, suspended.into()).await;
+    story.later(MINUTE).await;
+    assert_eq!(story.course(Nurse, owed.id).await, ["04-01 09:01 passed to the member at the HospitalDoctor's"]);
+}
+
+// ───────── what was written on the wrong patient ─────────
+
+#[tokio::test]
+async fn of_a_duty_that_a_record_of_somebody_else_opened_nobody_is_told_that_there_was_one() {
+    let mut story = Story::begin().await;
+    let seen = story.posts(Helper, status_change().into()).await;
+    let owed = duty(&seen, "DN-M1");
+    let (target, reason) = (seen.id, RetractionReason::WrongPatient);
+    let taken_back = Retraction { target, reason, text: "患者を取り違えました".to_owned() };
+    story.posts(Helper, Body::Retraction(taken_back)).await;
+    let refused = story.may_not_answer(Nurse, owed.id, Answer::CannotGo).await;
+    let of_none = story.may_not_answer(Nurse, DutyId(uuid::Uuid::from_u128(7)), Answer::CannotGo).await;
+    assert_eq!((&refused.code, &refused.field), (&of_none.code, &of_none.field));
 }
 
 // ───────── handed over ─────────

@@ -4,6 +4,7 @@
 
 pub mod bodies;
 mod dn;
+mod explained;
 mod infection;
 mod life;
 mod mutual;

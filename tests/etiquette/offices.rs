@@ -4,8 +4,8 @@
 use axum::http::StatusCode;
 use renkei::actions::offices::give_all_pledges;
 use renkei::domain::body::{
-    Acknowledgement, Activation, Body, CallTo, ContactWindow, EmergencyAccess, Export, Incident, JointVisit,
-    MeetingState, Pledge, PledgeBy, Retraction, RetractionReason, Suspension,
+    Acknowledgement, Activation, Body, CallTo, Conference, ContactWindow, EmergencyAccess, Export, Incident,
+    JointVisit, MeetingState, Participant, Pledge, PledgeBy, Retraction, RetractionReason, Suspension,
 };
 use renkei::domain::duty::Answer;
 use renkei::domain::entry::Intent;
@@ -20,7 +20,7 @@ use super::bodies::call;
 use super::story::Who::{
     CareManager, Doctor, FarHelper, FarNurse, Helper, HospitalDoctor, Nurse, Pharmacist, Secretariat,
 };
-use super::story::{DAY, MINUTE, Story, TEAM, advised, at, duties, duty, meets, not_advised, rule_of};
+use super::story::{DAY, MINUTE, Story, TEAM, Who, advised, at, duties, duty, meets, not_advised, rule_of};
 use crate::support::actor::Actor;
 
 fn liaison(around_the_clock: bool) -> Body {
@@ -154,21 +154,45 @@ async fn op_11_an_account_is_issued_once_person_and_office_have_pledged() {
 
 // ───────── meeting, leaving, losing ─────────
 
-#[tokio::test]
-async fn mu_m2_who_met_is_counted_and_nobody_is_told_that_a_pair_has_not() {
-    let mut story = Story::begin().await;
+/// How many pairs met and did not, as somebody finds it counted.
+async fn counted(story: &Story, who: Who) -> Vec<(Value, Value)> {
+    let shown = story.actor(who).get("/api/v1/compliance?from=2026-04-01&until=2026-04-30").await.ok();
+    let pairs = shown["pairs"].as_array().expect("a list").iter();
+    pairs.filter(|row| row["rule"] == "MU-M2").map(|row| (row["met"].clone(), row["not_met"].clone())).collect()
+}
+
+/// The usual team in a region with offices enough for pairs to be counted.
+async fn among_others() -> Story {
+    let story = Story::begin().await;
     for number in 0..2 {
         story.app.organisation(&format!("clinic {number}"), OrganisationType::Clinic).await;
         story.app.organisation(&format!("station {number}"), OrganisationType::NursingStation).await;
     }
-    let counted = async |story: &Story, who| {
-        let shown = story.actor(who).get("/api/v1/compliance?from=2026-04-01&until=2026-04-30").await.ok();
-        let pairs = shown["pairs"].as_array().expect("a list").iter();
-        pairs
-            .filter(|row| row["rule"] == "MU-M2")
-            .map(|row| (row["met"].clone(), row["not_met"].clone()))
-            .collect::<Vec<_>>()
-    };
+    story
+}
+
+#[tokio::test]
+async fn mu_m2_a_plan_is_no_meeting_and_one_taken_back_was_none_and_whoever_attended_met() {
+    let mut story = among_others().await;
+    let organisations = vec![story.office(Doctor)];
+    let planned = JointVisit { state: MeetingState::Planned, text: "同行訪問".to_owned(), organisations, at: None };
+    story.posts(Nurse, planned.into()).await;
+    assert_eq!(counted(&story, Secretariat).await, [(json!(0), json!(1))], "they have yet to meet");
+    let clinic = story.office(Doctor);
+    let mistaken = story.posts(Nurse, met(clinic)).await;
+    assert_eq!(counted(&story, Secretariat).await, [(json!(1), json!(0))]);
+    story.takes_back(Nurse, mistaken.id).await;
+    assert_eq!(counted(&story, Secretariat).await, [(json!(0), json!(1))], "it never was");
+    let attended = |who| Participant { role: Role::Nurse, organisation: Some(story.office(who)), person: None };
+    let attendees = vec![attended(Doctor), attended(Nurse)];
+    let held = Conference { attendees, ..super::bodies::held() };
+    story.posts(CareManager, Body::from(Box::new(held))).await;
+    assert_eq!(counted(&story, Secretariat).await, [(json!(1), json!(0))]);
+}
+
+#[tokio::test]
+async fn mu_m2_who_met_is_counted_and_nobody_is_told_that_a_pair_has_not() {
+    let mut story = among_others().await;
     assert_eq!(counted(&story, Secretariat).await, [(json!(0), json!(1))]);
     let organisations = vec![story.office(Doctor)];
     let visit = JointVisit { state: MeetingState::Held, text: "同行訪問".to_owned(), organisations, at: None };
@@ -221,6 +245,11 @@ async fn mu_m2_in_a_region_that_says_so_each_pair_owes_it_and_a_joint_visit_meet
         let listed: Vec<_> = listed.filter(|duty| duty["timeline"] == office.to_string()).collect();
         assert_eq!(listed.len(), 1, "{listed:?}");
         assert_eq!((&listed[0]["with"], &listed[0]["cause"]), (&json!(other.to_string()), &Value::Null));
+        let id = listed[0]["id"].as_str().expect("an id");
+        let why = story.actor(Secretariat).get(format!("/api/v1/rulebook/explain?duty={id}&patient={office}")).await;
+        let why = why.ok()["answers"][0]["text"]["ja"].as_str().expect("a text").to_owned();
+        let name = if office == clinic { "minato" } else { "hikari" };
+        assert!(why.contains(&format!("　相手は{name}\n")), "{why}");
     }
     for who in [FarHelper, Helper] {
         assert!(story.office_course(who, clinic, "MU-M2").await.is_empty(), "{who:?}");
@@ -262,6 +291,21 @@ async fn mu_m2_a_pair_that_does_not_meet_is_late_may_ask_for_time_and_owes_nothi
         let course = story.office_course(Secretariat, office, "MU-M2").await;
         assert!(course.last().expect("a course").ends_with("closed: no_longer_asked"), "{course:?}");
     }
+}
+
+#[tokio::test]
+async fn mu_m2_nobody_owes_a_meeting_with_an_office_that_is_suspended_until_it_is_back() {
+    let (mut story, clinic, station) = pair().await;
+    story.until("08-29 08:59").await;
+    let reason = || "持ち出しの調査".to_owned();
+    let suspended = |lifted| Body::from(Suspension { lifted, reason: reason(), ..Suspension::default() });
+    story.writes_on(Secretariat, station, suspended(false)).await;
+    story.until("08-29 09:00").await;
+    assert!(story.office_course(Secretariat, clinic, "MU-M2").await.is_empty());
+    story.writes_on(Secretariat, station, suspended(true)).await;
+    story.later(2 * DAY).await;
+    let course = story.office_course(Secretariat, clinic, "MU-M2").await;
+    assert!(matches!(&course[..], [opened] if opened.ends_with(" opened")), "{course:?}");
 }
 
 /// Records of March for a handover.

@@ -31,12 +31,14 @@ async fn op_1_what_is_urgent_is_phoned_first_by_that_office_and_lately() {
     assert_eq!(&*refused.code, "held", "a reason is no call");
     story.posts(Pharmacist, call(CallTo::Doctor, true, "伝えました")).await;
     assert_eq!(story.is_held(Nurse, urgent().into()).await, ["OP-1"], "another office's call is not ours");
+    let soon = || Body::from(Box::new(VisitPlan { urgent: true, ..visit_plan(at("04-01 11:00")) }));
+    assert_eq!(story.is_held(Nurse, soon()).await, ["OP-1"], "nor is it for a visit");
     story.posts(Nurse, call(CallTo::Doctor, false, "")).await;
     let sent = story.posts(Nurse, urgent().into()).await;
     story.got_by(sent.id, &TEAM).await;
     let hikari = story.office(Doctor);
     story.posts(Nurse, Consultation { urgent: true, ..consultation(hikari) }.into()).await;
-    story.posts(Nurse, Body::from(Box::new(VisitPlan { urgent: true, ..visit_plan(at("04-01 11:00")) }))).await;
+    story.posts(Nurse, soon()).await;
     story.later(2 * HOUR + MINUTE).await;
     assert_eq!(story.is_held(Nurse, urgent().into()).await, ["OP-1"], "that was about something else");
     story.posts(Nurse, message().into()).await;
@@ -271,6 +273,19 @@ async fn op_5_a_team_without_a_doctor_is_advice_to_the_secretariat_which_sees_it
     let mut whole = Story::begin().await;
     let linked = link(&whole, Helper, true);
     assert_eq!(advice(&whole.posts(Secretariat, linked).await, "OP-5"), None);
+}
+
+#[tokio::test]
+async fn op_5_advice_about_somebody_who_died_or_whose_page_was_closed_is_listed_no_more() {
+    let died = Body::Death(Death { place: "自宅".to_owned(), ..Death::default() });
+    for (who, end) in [(Nurse, died), (Secretariat, closing(true))] {
+        let mut story = Story::with(&[Nurse, Helper]).await;
+        let linked = link(&story, Helper, true);
+        story.posts(Nurse, linked).await;
+        assert_eq!(advice_listed(&story, "OP-5").await, 1);
+        story.posts(who, end).await;
+        assert_eq!(advice_listed(&story, "OP-5").await, 0, "{who:?}");
+    }
 }
 
 fn consents(state: ConsentState, document: &str) -> Body {

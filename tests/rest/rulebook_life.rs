@@ -6,14 +6,18 @@ use std::time::Duration;
 use axum::http::StatusCode;
 use renkei::codec::{Audited, Encoding};
 use renkei::domain::act::{Act, Deed};
+use renkei::domain::body::Body;
+use renkei::domain::duty::StepDone;
 use renkei::domain::ids::Seq;
 use renkei::domain::lifecycle::LifeStep;
+use renkei::hub::outbox::{Item, Outbox};
 use renkei::rulebook::shipped;
 use renkei::wire::ServerFrame;
 use serde_json::{Value, json};
 
 use crate::support::actor::Actor;
 use crate::support::app::App;
+use crate::support::eventually;
 
 const BODIES: &str = "status    = \"proposed\"\nbodies = [{ body = \"みなと医師会\", role = \"doctor\", \
                       person = \"医師 一号\" }, { body = \"訪問看護協議会\", role = \"nurse\" }]";
@@ -21,6 +25,12 @@ const BODIES: &str = "status    = \"proposed\"\nbodies = [{ body = \"みなと�
 const NO_NOTES: &str = "\n[[rule]]\nid = \"SH-99\"\nkind = \"share\"\nstrength = \"must\"\norigin = \"proposal\"\nja = \
                         \"題\"\nen = \"Title\"\nreason = { ja = \"理由\", en = \"reason\" }\neffect = \"forbid\"\n\
                         overrides = []\non = [\"view:note\", \"post:note\"]\nwhen = { \"actor.role\" = \"nurse\" }\n";
+
+/// The doctor is to write of a visit every hour.
+const VISITS_EVERY_HOUR: &str = "\n[[rule]]\nid = \"SH-98\"\nkind = \"standing\"\nstrength = \"should\"\norigin = \
+                                 \"proposal\"\nja = \"題\"\nen = \"Title\"\nreason = { ja = \"理由\", en = \
+                                 \"reason\" }\nper = \"patient\"\nwhen = { \"team.has_doctor\" = true }\nowed_by = \
+                                 \"doctor\"\nkeep = \"visit\"\nevery = { time = \"1h\" }\n";
 
 /// Vocabulary, floor and sharing rules, no seeds any more; `more` follows in the sharing rules.
 fn files(more: &str) -> Value {
@@ -500,6 +510,32 @@ async fn an_open_socket_forgets_what_the_new_rules_hide_and_others_go_on() {
         })
         .await;
     assert!(seen.is_some(), "his view is the same, so he forgets nothing");
+}
+
+#[tokio::test]
+async fn what_new_rules_ask_for_is_asked_for_though_nobody_writes_anything() {
+    let app = App::start().await;
+    let (secretariat, doctor) = (app.secretariat().await, app.doctor("hikari").await);
+    let patient = app.register_patient("高橋 ハル", "タカハシ ハル").await;
+    app.link(patient, "hikari").await;
+    let version = agreed(&secretariat, &doctor, VISITS_EVERY_HOUR).await;
+    app.hub.look_at_what_is_due().await.expect("the clock runs");
+    app.clock.advance(Duration::from_secs(2 * 3_600));
+    let secretariat = app.sign_in(secretariat.actor.person, secretariat.position()).await;
+    let outbox = std::sync::Arc::<Outbox>::default();
+    app.hub.follow(doctor.actor, doctor.sign_in, &outbox, patient.into(), Seq(1_000)).await.unwrap();
+    let at_once = json!({ "fingerprint": version["fingerprint"] });
+    secretariat.post(path(&version, "/in-force"), at_once).await.ok();
+    let is_asked_for = || {
+        // The clock looks at one patient a little after the other.
+        app.clock.advance(Duration::from_millis(20));
+        outbox.drain().items.into_iter().any(|item| match item {
+            Item::Delivery(delivery) => matches!(&delivery.entry.entry.body, Body::DutyStep(step)
+                if matches!(&step.step, StepDone::Opened(opened) if opened.rule.starts_with("SH-98@"))),
+            _ => false,
+        })
+    };
+    eventually("the visit is asked for", is_asked_for).await;
 }
 
 #[tokio::test]

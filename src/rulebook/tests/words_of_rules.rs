@@ -3,6 +3,7 @@
 use super::rows::facts;
 use super::{book, digest};
 use crate::domain::lifecycle::{SetSignature, Stage};
+use crate::domain::ruling::{Consequences, Ruling};
 use crate::rulebook::agreement::Agreement;
 use crate::rulebook::diff::{Change, diff, in_words, unversioned};
 use crate::rulebook::{EventFacts, Known, Rulebook, RulebookFiles, SourceFile, shipped};
@@ -44,6 +45,30 @@ fn a_held_post_is_told_what_is_missing_what_would_pass_and_that_a_reason_will_do
     );
     assert_eq!(hold.exceptions.iter().map(|text| text.ja.as_ref()).collect::<Vec<_>>(), ["緊急である"]);
     assert!(hold.reason_ok);
+}
+
+#[test]
+fn of_several_cases_advice_tells_the_facts_of_the_one_that_applies() {
+    let book = revised(
+        shipped::ETIQUETTE_DOCTOR_NURSE,
+        "when     = { \"actor.role\" = \"nurse\", \"record.tell_doctor\" = true, \"record.delay\" = { over = \"60m\", \
+         placeholder = true } }",
+        "when     = [{ \"actor.role\" = \"doctor\", \"record.tell_doctor\" = true }, { \"actor.role\" = \"nurse\", \
+         \"record.delay\" = { over = \"60m\", placeholder = true } }]",
+    );
+    let told = |who: &str, delay_s: i64| {
+        let mut asked = facts("post visit", who).post;
+        asked.record.delay_s = Known::Is(delay_s);
+        let (judgement, etiquette, slots) =
+            book.rule_on(&asked, &EventFacts { tell_doctor: Known::Is(true), ..EventFacts::UNKNOWN });
+        let advice = etiquette.advice.iter().map(|advice| book.citation(advice.rule).clone());
+        let advice = advice.filter(|cited| cited.starts_with("DN-M2b@")).collect();
+        let consequences = Consequences { advice, ..Consequences::default() }.kept();
+        let told = book.consequences_in_words(None, &Ruling { consequences, ..book.ruling(&judgement, &slots) });
+        told.first().expect("advised").says.ja.to_string()
+    };
+    let (nurse, doctor) = (told("nurse team consent:team", 3_660), told("doctor team consent:team", 3_660));
+    assert!(nurse.contains("61分") && !doctor.contains("61分"), "{nurse} / {doctor}");
 }
 
 #[test]
