@@ -48,6 +48,12 @@ export async function stumbles(page) {
     .map(({ id, nodes }) => `${id}: ${nodes.slice(0, 3).map((node) => `${node.target.join(' ')} ${node.any.map((one) => one.message).join('; ')}`).join(' | ')}`);
 }
 
+/** Fails if the page itself scrolls beside its panes: what is hidden for the eye must not make it longer. */
+export async function assertOnlyPanesScroll(page, where) {
+  const { scrolls, height } = await page.evaluate(() => ({ scrolls: document.documentElement.scrollHeight, height: innerHeight }));
+  assert.ok(scrolls <= height, `${where}: a page of ${scrolls} px in a window of ${height} px`);
+}
+
 /** Fails if something sticks out at the side. */
 export async function assertNothingSticksOut(page, where) {
   const wide = await page.evaluate(() => [...document.querySelectorAll('body *')]

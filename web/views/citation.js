@@ -20,20 +20,23 @@ export function citationParts(citation) {
 
 /** Asked of whatever holds the page together, so that no ruling has to carry the model. */
 export class RuleWanted extends Event {
-  /** @param {string} citation @param {(found: Promise<CitedRule>) => void} answer */
-  constructor(citation, answer) {
+  /** @param {string} citation @param {number} atMs @param {(found: Promise<CitedRule>) => void} answer */
+  constructor(citation, atMs, answer) {
     super('rule-wanted', { bubbles: true });
     this.citation = citation;
+    this.atMs = atMs;
     this.answer = answer;
   }
 }
 
 export class Citation extends LitElement {
-  static properties = { citation: { attribute: false }, words: { attribute: false } };
+  static properties = { citation: { attribute: false }, atMs: { attribute: false }, words: { attribute: false } };
 
   constructor() {
     super();
     this.citation = '';
+    /** When what cites it was received; 0: it has not been yet. */
+    this.atMs = 0;
     /** The language it was painted in: another one paints it again. */
     this.words = language();
     /** @type {CitedRule | null} */
@@ -56,10 +59,10 @@ export class Citation extends LitElement {
   /** @param {any} event */
   toggled({ target }) {
     if (!target.open || this.state === 'asking' || this.state === 'known') return;
-    const { citation } = this;
+    const { citation, atMs } = this;
     this.state = 'asking';
     this.requestUpdate();
-    this.dispatchEvent(new RuleWanted(citation, (found) => found.then((rule) => {
+    this.dispatchEvent(new RuleWanted(citation, atMs, (found) => found.then((rule) => {
       if (citation !== this.citation) return;
       Object.assign(this, { rule, state: 'known' });
     }, () => {
