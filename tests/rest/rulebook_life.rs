@@ -405,7 +405,7 @@ async fn the_day_it_is_in_force_begins_at_midnight_in_the_region_and_lasts_over_
     for agreed in [
         "みなと医師会（医師、医師 一号、2026-04-01）",
         "訪問看護協議会（看護師、山岸 花子、2026-03-30）",
-        "　施行中：2026-04-02から",
+        "　受付のとき施行中：2026-04-02から",
     ] {
         assert!(text.contains(agreed), "{agreed}: {text}");
     }
@@ -428,15 +428,18 @@ async fn the_day_it_is_in_force_begins_at_midnight_in_the_region_and_lasts_over_
     assert_eq!(steps[5..], [LifeStep::InForce]);
 }
 
-/// Posts a note; its id, when it was received, and the rule of the sharing rules that permits it.
-async fn noted(nurse: &Actor, entries: &str, number: u64) -> (String, String, String) {
+/// Posts a message; its id, when it was received, and the rule of the sharing rules that permits it.
+async fn written(nurse: &Actor, entries: &str, number: u64) -> (String, String, String) {
     let id = format!("0196d5a2-7c00-7000-8000-{number:012x}");
-    let note = json!({ "id": id, "body": { "note": { "text": "お変わりありません" } } });
-    nurse.post(entries, note).await.is(StatusCode::CREATED);
+    let message = json!({ "id": id, "body": { "message": { "text": "お変わりありません" } } });
+    nurse.post(entries, message).await.is(StatusCode::CREATED);
     let page = nurse.get(entries).await.ok();
     let entry = page["entries"].as_array().unwrap().iter().find(|entry| entry["id"] == id).expect("it is there");
     let cited = entry["content"]["ruling"]["cited"].as_array().unwrap().iter().filter_map(Value::as_str);
-    let rule = cited.into_iter().find(|rule| rule.contains("@sharing/")).expect("a rule of the sharing rules");
+    let rule = cited
+        .into_iter()
+        .find(|rule| rule.contains("@sharing/"))
+        .unwrap_or_else(|| panic!("a rule of the sharing rules: {entry}"));
     let micros: i64 = entry["recordedAtUs"].as_str().expect("a moment").parse().unwrap();
     let at = renkei::domain::time::Timestamp::from_micros(micros).to_rfc3339();
     (id, at, rule.replace('/', "%2F").replace('#', "%23"))
@@ -450,13 +453,13 @@ async fn who_had_agreed_is_told_as_of_the_receipt_of_what_was_judged() {
     let patient = app.register_patient("高橋 ハル", "タカハシ ハル").await;
     app.link(patient, "minato").await;
     let entries = format!("/api/v1/timelines/{patient}/entries");
-    let under_seeds = noted(&nurse, &entries, 1).await;
+    let under_seeds = written(&nurse, &entries, 1).await;
 
     let first = agreed(&secretariat, &doctor, "").await;
     let seen = json!({ "fingerprint": first["fingerprint"] });
     secretariat.post(path(&first, "/in-force"), seen).await.ok();
     app.hub.follow_rulebook().await.expect("the hub runs");
-    let under_first = noted(&nurse, &entries, 2).await;
+    let under_first = written(&nurse, &entries, 2).await;
 
     // Two days later another floor, and the same sharing rules to the byte.
     app.clock.advance(Duration::from_secs(2 * 86_400));
@@ -472,7 +475,7 @@ async fn who_had_agreed_is_told_as_of_the_receipt_of_what_was_judged() {
     let seen = json!({ "fingerprint": second["fingerprint"] });
     secretariat.post(path(&second, "/in-force"), seen).await.ok();
     app.hub.follow_rulebook().await.expect("the hub runs");
-    let under_second = noted(&nurse, &entries, 3).await;
+    let under_second = written(&nurse, &entries, 3).await;
     assert_eq!(under_first.2, under_second.2, "one citation, two versions");
 
     let (seeds, then, now) = ("ひな形", "受付のとき施行中：2026-04-01から", "受付のとき施行中：2026-04-03から");

@@ -55,8 +55,7 @@ fn the_page_of_figures_counts_the_rules_that_ship() {
         let mechanism = &rule.mechanism;
         mechanism.share().is_none() && mechanism.applies().is_some()
     });
-    let counted =
-        format!("the shipped rules ({}, of them {} about events", book.rules().count(), of_events.count());
+    let counted = format!("the shipped rules ({}, of them {} about events", book.rules().count(), of_events.count());
     assert!(include_str!("../../../docs/performance.md").contains(&counted), "docs/performance.md: {counted}");
 }
 

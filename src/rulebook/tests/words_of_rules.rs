@@ -253,6 +253,15 @@ fn a_signature_given_to_the_hub_and_the_stage_of_the_version_stand_on_the_sheet(
     assert!(sheet.contains("段階 ひな形、施行中：2027-04-01から"));
     let other = Agreement::of(set, &[given("of another text")], Some(Stands::Now(Stage::Proposed, None)));
     assert!(other.signed.is_empty(), "it was given to something else");
+    for (version, ja, en) in [
+        (Stands::Now(Stage::Agreed, Some(from)), "合意済み：2027-04-01に施行", "agreed, in force from 2027-04-01"),
+        (Stands::Now(Stage::Retired, Some(from)), "廃止", "retired"),
+        (Stands::AtReceipt(from), "受付のとき施行中：2027-04-01から", "in force at receipt, from 2027-04-01"),
+    ] {
+        let told = Agreement::of(set, &[], Some(version)).stands;
+        assert_eq!((told.ja.as_ref(), told.en.as_ref()), (&*format!("ひな形、{ja}"), &*format!("a seed, {en}")));
+        assert!(!told.ja.contains('（') && !told.en.contains('('), "it may itself stand in brackets");
+    }
 }
 
 #[test]
