@@ -50,8 +50,8 @@ export async function stumbles(page) {
 
 /** Fails if the page itself scrolls beside its panes: what is hidden for the eye must not make it longer. */
 export async function assertOnlyPanesScroll(page, where) {
-  const { scrolls, height } = await page.evaluate(() => ({ scrolls: document.documentElement.scrollHeight, height: innerHeight }));
-  assert.ok(scrolls <= height, `${where}: a page of ${scrolls} px in a window of ${height} px`);
+  const [height, width, ...window] = await page.evaluate(() => [document.documentElement.scrollHeight, document.documentElement.scrollWidth, innerHeight, document.documentElement.clientWidth]);
+  assert.ok(height <= window[0] && width <= window[1], `${where}: a page of ${width} × ${height} px in a window of ${window[1]} × ${window[0]} px`);
 }
 
 /** Fails if something sticks out at the side. */

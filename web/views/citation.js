@@ -71,10 +71,10 @@ export class Citation extends LitElement {
   }
 
   render() {
-    const { rule, set, version, hash } = citationParts(this.citation);
+    const { rule, version } = citationParts(this.citation);
+    // The set's name in the rule files is no word for people; its title comes with the rule's words.
     return html`<details class="citation" @toggle=${this.toggled}><summary><b class="citation-rule">${rule}</b>
-      ${set ? html`<span>${say('rule_of', { set, version })}</span>` : nothing}
-      ${hash ? html`<code title=${hash}>#${hash.slice(0, 8)}</code>` : nothing}</summary>
+      ${version ? html`<span>${say('rule_version', { version })}</span>` : nothing}</summary>
       <div class="citation-words" role="status">${this.inWords()}</div></details>`;
   }
 
@@ -86,8 +86,9 @@ export class Citation extends LitElement {
     return html`<h4>${inLanguage(title)}</h4><p>${inLanguage(reason)}</p>
       <dl class="facts"><div><dt>${say('rule_effect')}</dt><dd>${say(/** @type {any} */ (`rule_effect_${effect.code}`))}</dd></div>
         <div><dt>${say('rule_strength')}</dt><dd>${say(/** @type {any} */ (`rule_strength_${strength.code}`))}</dd></div>
-        <div><dt>${say('rule_set')}</dt><dd>${inLanguage(set.title)}</dd></div>
-        <div><dt>${say('rule_agreed_by')}</dt><dd>${agreed || say('rule_agreed_by_nobody')}${set.stage_label ? html` <small>${inLanguage(set.stage_label)}</small>` : nothing}</dd></div></dl>
+        <div><dt>${say('rule_set')}</dt><dd>${say('rule_of', { set: inLanguage(set.title), version: set.version })}</dd></div>
+        <div><dt>${say('rule_agreed_by')}</dt><dd>${agreed || say('rule_agreed_by_nobody')}${set.stage_label ? html` <small>${inLanguage(set.stage_label)}</small>` : nothing}</dd></div>
+        <div><dt>${say('rule_citation')}</dt><dd><code>${this.citation}</code></dd></div></dl>
       ${inForce ? nothing : html`<p class="quiet">${say('rule_of_the_past')}</p>`}`;
   }
 }
