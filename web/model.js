@@ -57,6 +57,8 @@ export class Model {
     this.me = null;
     /** @type {Map<string, Patient>} */
     this.patients = new Map();
+    /** What the secretariat last searched for: the list stays as it was searched when something changes. */
+    this.search = {};
     /** @type {Map<string, Timeline>} */
     this.timelines = new Map();
     /** @type {Map<string, Map<string, Marker>>} */
@@ -145,14 +147,15 @@ export class Model {
     this.leave();
   }
 
-  /** The rule behind a citation, asked for once. @param {string} citation */
-  rule(citation) {
-    let found = this.rules.get(citation);
+  /** The rule behind a citation, asked for once; as it stood at a moment, or now. @param {string} citation @param {number} [atMs] */
+  rule(citation, atMs = 0) {
+    const asked = `${citation} ${atMs}`;
+    let found = this.rules.get(asked);
     if (!found) {
-      found = this.rest.rule(citation);
-      this.rules.set(citation, found);
+      found = this.rest.rule(citation, atMs);
+      this.rules.set(asked, found);
       // Not found now may be found when the hub can be reached again.
-      found.catch(() => this.rules.delete(citation));
+      found.catch(() => this.rules.delete(asked));
     }
     return found;
   }
@@ -182,7 +185,8 @@ export class Model {
 
   // ── who is who ──
 
-  async refreshPatients(search = {}) {
+  async refreshPatients(search = this.search) {
+    this.search = search;
     const scope = this.isSecretariat ? search : { mine: true };
     try {
       const patients = await this.rest.patients(scope);
@@ -267,7 +271,7 @@ export class Model {
   /** What this person has not read; nothing until their marker is known. @param {string} id */
   unread(id) {
     const markers = this.markers.get(id);
-    if (!markers) return { entries: 0, alarms: 0 };
+    if (!markers || this.isSecretariat) return { entries: 0, alarms: 0 };
     return this.timeline(id).unread(markers.get(this.myId)?.through ?? 0, this.myId);
   }
 
@@ -279,17 +283,32 @@ export class Model {
       lastMs: this.timelines.get(patient.id)?.last?.recordedAtMs ?? 0,
     }));
     const weight = (/** @type {any} */ row) => (row.unread.alarms ? 2 : row.unread.entries ? 1 : 0);
-    return rows.sort((a, b) => weight(b) - weight(a) || b.lastMs - a.lastMs
+    // The secretariat has nothing unread, and a list that stays as it is when it opens one.
+    const urgency = (/** @type {any} */ a, /** @type {any} */ b) => (this.isSecretariat ? 0 : weight(b) - weight(a) || b.lastMs - a.lastMs);
+    return rows.sort((a, b) => urgency(a, b)
       || a.patient.name.kana.localeCompare(b.patient.name.kana, 'ja'));
   }
 
   /** @param {string} id @param {string} [entry] to be shown there */
   select(id, entry = '') {
+    this.look(id);
     Object.assign(this, { selected: id, wanted: entry, showsDuties: false, farewell: null });
     this.changed();
   }
 
+  /** Nobody serves every patient: the secretariat reads what it may of the one it looks at, and keeps none. @param {string} id */
+  look(id) {
+    if (!this.isSecretariat || id === this.selected) return;
+    const before = this.selected;
+    if (before) {
+      this.hub.leave(before);
+      for (const held of [this.timelines, this.markers, this.presence, this.readings, this.told]) held.delete(before);
+    }
+    if (id) this.hub.resubscribe(id);
+  }
+
   showDuties() {
+    this.look('');
     Object.assign(this, { selected: '', wanted: '', showsDuties: true, farewell: null });
     this.changed();
   }
@@ -306,6 +325,8 @@ export class Model {
 
   /** The person has seen everything up to `through` on the screen. @param {string} timeline @param {number} through */
   seen(timeline, through) {
+    // Its marker would say that it read what stands between the entries it may see.
+    if (this.isSecretariat) return;
     const markers = this.markers.get(timeline);
     if (!markers || through <= (markers.get(this.myId)?.through ?? 0)) return;
     markers.set(this.myId, { through, atMs: this.clock.now() });

@@ -216,9 +216,10 @@ export class Rest {
     return this.call('DELETE', '/me');
   }
 
-  /** @param {string} citation @returns {Promise<CitedRule>} */
-  rule(citation) {
-    return this.call('GET', `/rulebook/citations/${encodeURIComponent(citation)}`);
+  /** With `atMs`, who had agreed is told as of then: when what cites it was received. @param {string} citation @param {number} [atMs] @returns {Promise<CitedRule>} */
+  rule(citation, atMs = 0) {
+    const at = atMs ? `?${new URLSearchParams({ at: new Date(atMs).toISOString() })}` : '';
+    return this.call('GET', `/rulebook/citations/${encodeURIComponent(citation)}${at}`);
   }
 
   /** @returns {Promise<string>} a one-time ticket for the first frame of a socket */

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 
-use crate::domain::compliance::{Cell, Compliance, Counts, PairCell, PairCounts, compliance, withhold_pairs};
+use crate::domain::compliance::{Cell, Compliance, Counts, PairCell, PairCounts, compliance, few_of, withhold_pairs};
 use crate::domain::directory::{Actor, Directory};
 use crate::domain::duties::Duty;
 use crate::domain::ids::TimelineId;
@@ -27,6 +27,8 @@ pub struct ComplianceSeen {
     pub pairs: Vec<(PairCell, PairCounts)>,
     /// What the rules that are in force are called, by id.
     pub titles: BTreeMap<Arc<str>, Text>,
+    /// The types that are counted together for having few organisations: who they are the directory tells anyway.
+    pub few: Vec<OrganisationType>,
 }
 
 /// The counts of duties opened from one day to another, and of pairs as they stand now. The secretariat sees every type
@@ -68,8 +70,9 @@ pub async fn compliance_for(
         .into_iter()
         .filter(|(cell, _)| sees(cell.types.0) || sees(cell.types.1))
         .collect();
+    let few = few_of(&offices);
     let titles = book.rules().map(|(_, _, rule)| (Arc::from(rule.id.as_str()), rule.title.clone())).collect();
-    Ok(ComplianceSeen { cells, pairs, titles })
+    Ok(ComplianceSeen { cells, pairs, titles, few })
 }
 
 type DutiesOf = (TimelineId, Vec<Duty>);

@@ -82,10 +82,11 @@ impl Explainer<'_> {
             return Ok(Explained { lines: lines.0, rules: Vec::new() });
         };
         lines.add("判定", "verdict", Text::fixed("認められました", "it was taken"));
-        let mut rules = self.cited(&event.ruling.cited).await?;
+        let received = Some(entry.recorded_at);
+        let mut rules = self.cited(&event.ruling.cited, received).await?;
         lines.add("わけ", "why", self.why(&event, &rules).await?);
         if let Some(consequences) = entry.ruling.consequences.as_deref() {
-            let excepted = self.cited(&consequences.excepted).await?;
+            let excepted = self.cited(&consequences.excepted, received).await?;
             for gate in &excepted {
                 lines.add("例外により通した関門", "passed by an exception", named(gate));
             }
@@ -97,7 +98,7 @@ impl Explainer<'_> {
             rules.extend(excepted);
         }
         for opened in entry.ruling.opened() {
-            let rule = self.cited(std::slice::from_ref(&opened.rule)).await?;
+            let rule = self.cited(std::slice::from_ref(&opened.rule), received).await?;
             let title = rule.first().map_or_else(|| names::same(rule_id(&opened.rule)), named);
             let (owed, due) = (names.debtors(&opened.debtors), names.moment(opened.due));
             let says = Text::new(
@@ -111,7 +112,7 @@ impl Explainer<'_> {
         if met > 0 {
             lines.add("果たした約束", "met duties", Text::new(format!("{met} 件"), met.to_string()));
         }
-        let advised = self.cited(entry.ruling.advice()).await?;
+        let advised = self.cited(entry.ruling.advice(), received).await?;
         for advice in &advised {
             lines.add("助言", "advice", named(advice));
         }
@@ -141,7 +142,7 @@ impl Explainer<'_> {
         let mut lines = Lines::default();
         lines.add("投稿", "post", self.posted(event.said(), &post.author, post.recorded_at));
         lines.add("判定", "verdict", Text::fixed(ja, en));
-        let rules = self.cited(&ruling.cited).await?;
+        let rules = self.cited(&ruling.cited, Some(post.recorded_at)).await?;
         lines.add("わけ", "why", self.why(&event, &rules).await?);
         Ok(Some(self.resting_on(lines, rules)))
     }
@@ -153,7 +154,7 @@ impl Explainer<'_> {
     pub async fn duty(&self, duty: &Duty, sees_cause: bool) -> Result<Explained, StoreError> {
         let (names, mut lines) = (self.names(), Lines::default());
         let citation = &duty.opened.rule;
-        let rules = self.cited(std::slice::from_ref(citation)).await?;
+        let rules = self.cited(std::slice::from_ref(citation), Some(duty.opened_at)).await?;
         match rules.first() {
             Some(agreed) => {
                 lines.add("約束", "duty", titled(agreed));
@@ -216,7 +217,7 @@ impl Explainer<'_> {
                 if may_see { ("見られます", "may see it") } else { ("見られません", "may not see it") };
             lines.add("答え", "answer", Text::fixed(ja, en));
             lines.add("わけ", "why", book.explain(Action::View, kind, &judgement, &slots).text());
-            let rules = self.cited(&cited).await?;
+            let rules = self.cited(&cited, None).await?;
             answers.push((actor, may_see, self.resting_on(lines, rules)));
         }
         Ok(answers)
@@ -291,10 +292,11 @@ impl Explainer<'_> {
         Ok(self.kept.find(cited).await?.filter(|book| book.repeats(event) == Some(true)))
     }
 
-    async fn cited(&self, citations: &[Arc<str>]) -> Result<Vec<AgreedRule>, StoreError> {
+    /// The rules that are cited, agreed on as it stood at this moment of receipt, or now.
+    async fn cited(&self, citations: &[Arc<str>], received: Option<Timestamp>) -> Result<Vec<AgreedRule>, StoreError> {
         let mut rules = Vec::new();
         for citation in citations {
-            let found = find_agreed((self.journal, self.kept), &self.in_force, self.calendar, citation);
+            let found = find_agreed((self.journal, self.kept), &self.in_force, self.calendar, citation, received);
             rules.extend(found.await?);
         }
         Ok(rules)

@@ -99,7 +99,7 @@ async fn files_of(journal: &Journal, fingerprint: Vec<u8>) -> Result<Vec<Ruleboo
 }
 
 /// As citations end: the first six bytes of the SHA-256 in hexadecimal digits.
-fn hash_of(content: &str) -> String {
+pub(super) fn hash_of(content: &str) -> String {
     digest(content.as_bytes())[..6].iter().map(|byte| format!("{byte:02x}")).collect()
 }
 

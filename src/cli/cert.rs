@@ -85,7 +85,8 @@ impl CertError {
     #[must_use]
     pub fn text(&self) -> Text {
         let ja = match self {
-            Self::Io { path, source, .. } => format!("{} を読み書きできません: {source}", path.display()),
+            // The cause is told behind it, in its own words.
+            Self::Io { path, .. } => format!("{} を読み書きできません", path.display()),
             Self::HalfPresent { present, missing } => format!(
                 "{} はあるのに {} がありません。`renkei cert --force` で両方作り直せます",
                 present.display(),

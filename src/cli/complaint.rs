@@ -1,8 +1,9 @@
-//! Why a command failed, in both languages. The inner layers' errors carry their own texts; what
-//! has none (an error of the operating system) is shown as it is.
+//! Why a command failed, in both languages. The inner layers' errors carry their own texts, the common ones of the
+//! operating system are said here; what has no text is shown as it is.
 
 use std::error::Error;
 use std::fmt;
+use std::io::{self, ErrorKind};
 
 use crate::config::Language;
 use crate::domain::text::Text;
@@ -67,6 +68,26 @@ fn text_of(cause: &(dyn Error + 'static)) -> Option<Text> {
         .or_else(|| cause.downcast_ref::<CertificateError>().map(CertificateError::text))
         .or_else(|| cause.downcast_ref::<ListenError>().map(ListenError::text))
         .or_else(|| cause.downcast_ref::<CertError>().map(CertError::text))
+        .or_else(|| cause.downcast_ref::<io::Error>().and_then(of_system))
+}
+
+/// What the operating system says in English, with its number for whoever looks it up.
+fn of_system(error: &io::Error) -> Option<Text> {
+    let ja = match error.kind() {
+        ErrorKind::NotFound => "そのファイルやフォルダーはありません",
+        ErrorKind::PermissionDenied => "読み書きの権限がありません",
+        ErrorKind::NotADirectory => "フォルダーではありません",
+        ErrorKind::IsADirectory => "ファイルではなくフォルダーです",
+        ErrorKind::AlreadyExists => "すでにあります",
+        ErrorKind::InvalidData => "UTF-8 の文字として読めません",
+        ErrorKind::AddrInUse => "そのアドレスとポートは使用中です",
+        ErrorKind::AddrNotAvailable => "この機械にないアドレスです",
+        ErrorKind::StorageFull => "保存先に空きがありません",
+        ErrorKind::ReadOnlyFilesystem => "書き込めない保存先です",
+        _ => return None,
+    };
+    let number = error.raw_os_error().map_or_else(String::new, |number| format!("（OS エラー {number}）"));
+    Some(Text::new(format!("{ja}{number}"), error.to_string()))
 }
 
 #[cfg(test)]
@@ -81,5 +102,24 @@ mod tests {
         let error = anyhow::Error::new(complaint);
         assert_eq!(told(&error, Language::Ja), "始められません: region.key を読み書きできません: disk on fire");
         assert_eq!(told(&error, Language::En), "cannot start: cannot read region.key: disk on fire");
+    }
+
+    #[test]
+    fn what_the_operating_system_says_is_japanese_too() {
+        let folder = tempfile::tempdir().unwrap();
+        let wrong = std::fs::read_dir(folder.path().join("rules")).unwrap_err();
+        let complaint = Complaint::because(Text::fixed("rules を読めません", "cannot read rules"));
+        let error = anyhow::Error::new(complaint(wrong));
+        assert_eq!(
+            told(&error, Language::Ja),
+            "rules を読めません: そのファイルやフォルダーはありません（OS エラー 2）"
+        );
+        assert_eq!(told(&error, Language::En), "cannot read rules: No such file or directory (os error 2)");
+        let source = io::Error::from_raw_os_error(13);
+        let error = anyhow::Error::new(KeyFileError::Io { doing: "read", path: "region.key".into(), source });
+        assert_eq!(
+            told(&error, Language::Ja),
+            "region.key を読み書きできません: 読み書きの権限がありません（OS エラー 13）"
+        );
     }
 }

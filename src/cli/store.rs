@@ -8,7 +8,7 @@ use clap::Subcommand;
 
 use super::config_arguments::{ConfigArguments, print_mistakes};
 use super::{EXIT_CONFIG, EXIT_FAILURE, Terminal, open, serve};
-use crate::domain::text::Text;
+use crate::domain::text::{Text, counted};
 use crate::store::check::{self, Report};
 use crate::store::rebuild::{self, Rebuilt};
 use crate::store::{Journal, Shelf};
@@ -70,7 +70,7 @@ pub(super) async fn told_check(journal: &Journal, shelf: &Shelf) -> anyhow::Resu
         en += "\nNothing is wrong";
     } else {
         ja += &format!("\n異常が {fault_count} 件あります");
-        en += &format!("\n{fault_count} faults found");
+        en += &format!("\n{} found", counted(fault_count, "fault"));
     }
     Ok((fault_count == 0, Text::new(ja, en)))
 }

@@ -128,6 +128,13 @@ impl Compliance {
     }
 }
 
+/// The types that [`Compliance::withhold`] counts together, in the order of their list.
+#[must_use]
+pub fn few_of(offices: &BTreeMap<OrganisationType, usize>) -> Vec<OrganisationType> {
+    let few = offices.iter().filter(|(_, count)| (1..limits::COMPLIANCE_OFFICES_MIN).contains(*count));
+    few.map(|(kind, _)| *kind).collect()
+}
+
 /// Two types of organisation whose pairs a rule speaks of.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct PairCell {

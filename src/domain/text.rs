@@ -23,6 +23,14 @@ impl Text {
     }
 }
 
+/// A number with its English noun: "1 mistake", "2 mistakes".
+#[must_use]
+pub fn counted(count: impl fmt::Display, noun: &str) -> String {
+    let count = count.to_string();
+    let plural = if count == "1" { "" } else { "s" };
+    format!("{count} {noun}{plural}")
+}
+
 /// Input that cannot be taken as it is: which field, what was expected, what was given.
 ///
 /// Values given are repeated only where they are needed to find the mistake; they never reach a log.

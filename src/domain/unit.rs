@@ -22,12 +22,6 @@ closed_list! {
 }
 
 impl Unit {
-    /// What people write in either language.
-    #[must_use]
-    pub const fn label(self) -> &'static str {
-        self.en()
-    }
-
     /// The unit people mean by this text: a UCUM code or a customary spelling, in any width.
     #[must_use]
     pub fn from_customary(text: &str) -> Option<Self> {

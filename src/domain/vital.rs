@@ -158,20 +158,13 @@ fn wrong_unit(sign: VitalSign, unit: Unit) -> Invalid {
 }
 
 fn implausible(sign: VitalSign, value: Decimal, unit: Unit) -> Invalid {
-    let facts = sign.facts();
-    let canonical = facts.unit.label();
+    let SignFacts { low, high, unit: canonical, .. } = sign.facts();
     Invalid::new(
         "value",
         "implausible",
         Text::new(
-            format!(
-                "{} {value} {} はありえない値です（{}–{} {canonical}）",
-                sign.ja(),
-                unit.label(),
-                facts.low,
-                facts.high
-            ),
-            format!("{} of {value} {}: expected {}–{} {canonical}", sign.en(), unit.label(), facts.low, facts.high),
+            format!("{} {value} {} はありえない値です（{low}–{high} {}）", sign.ja(), unit.ja(), canonical.ja()),
+            format!("{} of {value} {}: expected {low}–{high} {}", sign.en(), unit.en(), canonical.en()),
         ),
     )
 }

@@ -48,7 +48,8 @@ impl CertificateError {
     #[must_use]
     pub fn text(&self) -> Text {
         let ja = match self {
-            Self::Unreadable { path, source } => format!("{} を読めません: {source}", path.display()),
+            // The cause is told behind it, in its own words.
+            Self::Unreadable { path, .. } => format!("{} を読めません", path.display()),
             Self::TooLong { path } => {
                 format!("{} が {CERTIFICATE_FILE_BYTES_MAX} バイトを超えています", path.display())
             }

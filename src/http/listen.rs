@@ -102,7 +102,8 @@ impl ListenError {
                 "{address} はこのマシンの外から届くので、TLS なしでは途中の誰にでも読めます。[tls] を設定してください\
                  （TLS を足すプロキシが信頼できる回線上にあるなら insecure_plain_http = true）"
             ),
-            Self::Bind { address, source } => format!("{address} で待ち受けられません: {source}"),
+            // The cause is told behind it, in its own words.
+            Self::Bind { address, .. } => format!("{address} で待ち受けられません"),
         };
         Text::new(ja, self.to_string())
     }

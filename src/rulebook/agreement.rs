@@ -26,9 +26,9 @@ impl Agreement {
         Self::of(set, &[], None)
     }
 
-    /// Of a set with the signatures that were given to the hub, in a version at this stage, in force from this day.
+    /// Of a set with the signatures that were given to the hub, in a version that stands so.
     #[must_use]
-    pub fn of(set: &Ruleset, kept: &[SetSignature], version: Option<(Stage, Option<Date>)>) -> Self {
+    pub fn of(set: &Ruleset, kept: &[SetSignature], version: Option<Stands>) -> Self {
         let mut signed = set.agreed_by.clone();
         for given in kept.iter().filter(|given| given.set == set.id && given.agreement == set.agreement) {
             let is_there = signed.iter().any(|there| there.body == given.body && there.role == given.role);
@@ -41,20 +41,51 @@ impl Agreement {
                 });
             }
         }
-        let Some((stage, from)) = version else {
+        let Some(version) = version else {
             return Self { signed, stage: set.status.code(), stands: status(set.status) };
         };
-        let (ja, en) = match from {
-            Some(from) => (format!("{}：{from}から", stage.ja()), format!("{} from {from}", stage.en())),
-            None => (stage.ja().to_owned(), stage.en().to_owned()),
-        };
-        // A seed may be tried, and says everywhere what it is.
+        let Text { ja, en } = version.in_words();
+        // A seed may be tried, and says everywhere what it is. No brackets: whoever shows this may have brackets around it.
         let stands = if set.status == Status::Seed {
-            Text::new(format!("ひな形（未合意、{ja}）"), format!("a seed nobody agreed on ({en})"))
+            Text::new(format!("{}、{ja}", Status::Seed.ja()), format!("a seed, {en}"))
         } else {
-            Text::new(ja, en)
+            Text { ja, en }
         };
-        Self { signed, stage: stage.code(), stands }
+        Self { signed, stage: version.stage().code(), stands }
+    }
+}
+
+/// Where the version that a set is in stands, with the day from which it is, was or will be in force.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stands {
+    /// Now.
+    Now(Stage, Option<Date>),
+    /// It was in force when what cites it was received, whatever became of it since.
+    AtReceipt(Date),
+}
+
+impl Stands {
+    fn stage(self) -> Stage {
+        match self {
+            Self::Now(stage, _) => stage,
+            Self::AtReceipt(_) => Stage::InForce,
+        }
+    }
+
+    fn in_words(self) -> Text {
+        match self {
+            Self::AtReceipt(from) => {
+                Text::new(format!("受付のとき施行中：{from}から"), format!("in force at receipt, from {from}"))
+            }
+            Self::Now(Stage::InForce, Some(from)) => {
+                Text::new(format!("施行中：{from}から"), format!("in force from {from}"))
+            }
+            // Its first day says nothing of when it ended.
+            Self::Now(Stage::Retired, _) | Self::Now(_, None) => Text::fixed(self.stage().ja(), self.stage().en()),
+            Self::Now(stage, Some(from)) => {
+                Text::new(format!("{}：{from}に施行", stage.ja()), format!("{}, in force from {from}", stage.en()))
+            }
+        }
     }
 }
 

@@ -59,6 +59,7 @@ fn read_term(item: Item<'_, '_>, asked: Asked, vocabulary: &Vocabulary, findings
         return None;
     };
     let field = &vocabulary.fields[index];
+    let item = Item { field: Some(field), ..item };
     match asked {
         Asked::Event(on) => check_place(field, item.key_place, on, vocabulary, findings),
         Asked::State => check_of_state(field, item.key_place, vocabulary, findings),
@@ -120,7 +121,7 @@ fn under_not<'d, 't>(item: Item<'d, 't>, findings: &mut Findings<'_>) -> Option<
     let mut table = Table::new(item.place, entries);
     let inner = table.require(key::NOT, findings);
     table.finish(findings);
-    Some((inner?.elements(findings), true))
+    Some((Item { field: item.field, ..inner? }.elements(findings), true))
 }
 
 fn read_positions(item: Item<'_, '_>, field: &Field, findings: &mut Findings<'_>) -> Option<(Wanted, bool)> {
@@ -169,7 +170,7 @@ fn read_numbers(item: Item<'_, '_>, field: &Field, findings: &mut Findings<'_>) 
     table.finish(findings);
     let mut range = Interval::ALL;
     for (key, bound) in bounds {
-        let Some(bound) = bound else { continue };
+        let Some(bound) = bound.map(|bound| Item { field: item.field, ..bound }) else { continue };
         let number = number(bound, field, findings)?;
         if key == key::OVER {
             range.low = number.saturating_add(1);
@@ -178,7 +179,7 @@ fn read_numbers(item: Item<'_, '_>, field: &Field, findings: &mut Findings<'_>) 
         }
     }
     let excluded = match not {
-        Some(not) => numbers(not, field, findings)?,
+        Some(not) => numbers(Item { field: item.field, ..not }, field, findings)?,
         None => Vec::new(),
     };
     let mut left: Vec<Interval> = Interval::ALL.intersect(range).into_iter().collect();

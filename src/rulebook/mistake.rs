@@ -1,7 +1,7 @@
 //! What can be wrong with a vocabulary or a rule file, told in Japanese and English: one table. Produced by the
 //! loader; where a mistake stands is `problem`'s business.
 
-use crate::domain::text::Text;
+use crate::domain::text::{Text, counted};
 
 /// `Name { data } = "code", Japanese, English;` for each mistake.
 macro_rules! mistakes {
@@ -48,9 +48,10 @@ mistakes! {
         format!("「{word}」は{}にありません{}", what.ja, perhaps_ja(suggestion)),
         format!("'{word}' is not a known {}{}", what.en, perhaps_en(suggestion));
 
-    WrongType { key: String, expected: Text, found: Text } = "wrong-type",
-        format!("「{key}」には{}を書きます（書かれているのは{}です）", expected.ja, found.ja),
-        format!("'{key}' takes {}, not {}", expected.en, found.en);
+    /// A field of the vocabulary is named by its label and its code, since an author may have written either.
+    WrongType { named: Text, expected: Text, found: Text } = "wrong-type",
+        format!("{}には{}を書きます（書かれているのは{}です）", named.ja, expected.ja, found.ja),
+        format!("{} takes {}, not {}", named.en, expected.en, found.en);
 
     MissingKey { key: &'static str, key_ja: &'static str } = "missing-key",
         format!("「{key}」（{key_ja}）が書かれていません"),
@@ -114,7 +115,7 @@ mistakes! {
 
     DaysInHours { text: String, days: i64 } = "days-in-hours",
         format!("営業時間の期限に「{text}」と書くと、営業日のことか開いている時間のことか分かりません。{days}営業日なら「{days}d」と書いてください"),
-        format!("'{text}' on the business clock may mean days or hours of opening; write '{days}d' for {days} business days");
+        format!("'{text}' on the business clock may mean days or hours of opening; write '{days}d' for {}", counted(days, "business day"));
 
     ReminderOutOfOrder = "reminder-out-of-order",
         "催促は期限より前に、早い順に書いてください",

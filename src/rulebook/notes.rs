@@ -131,7 +131,7 @@ impl Rulebook {
         let length = duration(span.seconds);
         let text = Text::new(
             format!("{about} の{}は仮置きです。地域で決めてください", length.ja),
-            format!("the {} of {about} stand in until the region sets them", length.en),
+            format!("'{}' in {about} stands in until the region sets it", length.en),
         );
         Note { code: "placeholder", about: about.to_owned(), at: self.locate(span.place), text }
     }

@@ -6,7 +6,7 @@ use super::phrase::duration;
 use super::vocabulary::Vocabulary;
 use super::wording::join;
 use super::words::{Capacity, Clock, Relation, WayOut};
-use crate::domain::text::Text;
+use crate::domain::text::{Text, counted};
 
 const DAY_S: i64 = 86_400;
 
@@ -35,8 +35,7 @@ pub(crate) fn span(span: &Span) -> Text {
         Clock::Calendar => length,
         Clock::Business if span.seconds % DAY_S == 0 => {
             let days = span.seconds / DAY_S;
-            let plural = if days == 1 { "" } else { "s" };
-            Text::new(format!("{days}営業日"), format!("{days} business day{plural}"))
+            Text::new(format!("{days}営業日"), counted(days, "business day"))
         }
         Clock::Business => Text::new(format!("営業時間で{}", length.ja), format!("{} of opening time", length.en)),
     };

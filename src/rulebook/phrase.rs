@@ -4,7 +4,7 @@
 use super::ruleset::Interval;
 use super::slots::Slots;
 use super::vocabulary::{Field, Values};
-use crate::domain::text::Text;
+use crate::domain::text::{Text, counted};
 
 /// What is known of a field, as a clause: "not on this patient's team", "purpose: care".
 pub(crate) fn statement(field: &Field, index: usize, slots: &Slots) -> Text {
@@ -81,10 +81,11 @@ fn amount(label: &Text, interval: Interval, say: impl Fn(i64) -> Text) -> Said {
 
 /// Seconds in the largest unit that says them exactly.
 pub(crate) fn duration(seconds: i64) -> Text {
-    let units = [(86_400, "日", "d"), (3_600, "時間", "h"), (60, "分", "min")];
+    let units = [(86_400, "日", "day"), (3_600, "時間", "hour"), (60, "分", "minute")];
     let exact = units.into_iter().find(|(unit_s, ..)| seconds != 0 && seconds % unit_s == 0);
-    let (unit_s, ja, en) = exact.unwrap_or((1, "秒", "s"));
-    Text::new(format!("{}{ja}", seconds / unit_s), format!("{} {en}", seconds / unit_s))
+    let (unit_s, ja, en) = exact.unwrap_or((1, "秒", "second"));
+    let count = seconds / unit_s;
+    Text::new(format!("{count}{ja}"), counted(count, en))
 }
 
 #[cfg(test)]
@@ -93,9 +94,14 @@ mod tests {
 
     #[test]
     fn durations_are_said_in_their_natural_unit() {
-        for (seconds, ja, en) in
-            [(0, "0秒", "0 s"), (90, "90秒", "90 s"), (1_800, "30分", "30 min"), (172_800, "2日", "2 d")]
-        {
+        for (seconds, ja, en) in [
+            (0, "0秒", "0 seconds"),
+            (90, "90秒", "90 seconds"),
+            (1_800, "30分", "30 minutes"),
+            (14_400, "4時間", "4 hours"),
+            (86_400, "1日", "1 day"),
+            (172_800, "2日", "2 days"),
+        ] {
             assert_eq!((duration(seconds).ja.as_ref(), duration(seconds).en.as_ref()), (ja, en));
         }
     }

@@ -11,16 +11,17 @@ use super::sheet_rows::rows;
 use super::words::{Layer, Status, Strength};
 use crate::domain::role::Role;
 
-const STYLE: &str = "@page{size:A4;margin:11mm 14mm 13mm;@bottom-right{content:counter(page);font-size:9pt}}\
+/// Labels within a line are as large as the line; a word joiner behind each keeps it beside what it labels.
+const STYLE: &str = "@page{size:A4;margin:10mm 12mm 12mm;@bottom-right{content:counter(page);font-size:9pt}}\
 body{font-family:\"BIZ UDPGothic\",\"Hiragino Sans\",\"Yu Gothic\",\"Noto Sans CJK JP\",\"Noto Sans JP\",sans-serif;\
-font-size:9.4pt;line-height:1.34;max-width:182mm;margin:auto}section+section{break-before:page}\
+font-size:9.4pt;line-height:1.3;max-width:186mm;margin:auto}section+section{break-before:page}\
 h1{font-size:15pt;margin:0 0 .1em}h2{font-size:11pt;border-bottom:1.5pt solid #000;margin:.6em 0 .1em;break-after:avoid}\
 .about{margin:.2em 0;font-size:9pt}.seed{border:1pt solid #000;padding:0 .6em}\
 article{break-inside:avoid;padding:.2em 0 .26em;border-bottom:.5pt solid #999}h3{font-size:10pt;margin:0}\
 h3 small{font-weight:normal;font-size:8pt}.why{margin:0 0 0 1em}\
-dl{display:grid;grid-template-columns:5em 1fr;margin:0 0 0 1em;column-gap:.5em}\
-dt,dd i{color:#333;font-size:8pt;font-weight:bold;font-style:normal}dt{padding-top:.15em}\
-dd{margin:0}dd i{margin:0 .4em 0 .8em}\
+dl{display:grid;grid-template-columns:5.2em 1fr;margin:0 0 0 1em;column-gap:.5em}\
+dt,dd i{font-weight:bold;font-style:normal}\
+dd{margin:0}dd i{margin:0 .15em 0 .9em;white-space:nowrap}dd i::after{content:\"：\\2060\"}\
 .stands-in{background:#e4e4e4;font-weight:bold;white-space:nowrap}\
 .meanings{font-size:8.5pt}.meanings dl{grid-template-columns:12em 1fr}\
 code{font-family:monospace;font-size:8pt;overflow-wrap:anywhere}.signing{break-inside:avoid}.signing small{font-weight:normal}\

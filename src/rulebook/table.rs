@@ -7,6 +7,7 @@ use toml::de::{DeTable, DeValue};
 use super::mistake::Mistake;
 use super::problem::{Findings, Place};
 use super::suggest::nearest;
+use super::vocabulary::Field;
 use super::words::{Key, Word};
 use crate::domain::text::Text;
 
@@ -17,6 +18,8 @@ pub(crate) struct Item<'d, 't> {
     pub value: &'d Spanned<DeValue<'t>>,
     pub place: Place,
     pub key_place: Place,
+    /// Of the vocabulary, where the value is a condition on it.
+    pub field: Option<&'d Field>,
 }
 
 pub(crate) struct Table<'d, 't> {
@@ -46,6 +49,7 @@ impl<'d, 't> Table<'d, 't> {
             value,
             place: Place { file: self.place.file, at: value.span().start },
             key_place: Place { file: self.place.file, at: key.span().start },
+            field: None,
         }
     }
 
@@ -130,7 +134,13 @@ impl<'d, 't> Table<'d, 't> {
 impl<'d, 't> Item<'d, 't> {
     pub fn wrong_type(&self, expected: Text, findings: &mut Findings<'_>) {
         let found = type_name(self.value.get_ref());
-        findings.add(self.place, Mistake::WrongType { key: self.key.to_owned(), expected, found });
+        let named = match self.field {
+            Some(Field { label, code, .. }) => {
+                Text::new(format!("「{}」（{code}）", label.ja), format!("'{code}' ({})", label.en))
+            }
+            None => Text::new(format!("「{}」", self.key), format!("'{}'", self.key)),
+        };
+        findings.add(self.place, Mistake::WrongType { named, expected, found });
     }
 
     pub fn string(&self, findings: &mut Findings<'_>) -> Option<&'d str> {

@@ -89,7 +89,8 @@ impl KeyFileError {
                 let (path, label) = (path.display(), of.label());
                 format!("{path} の鍵が壊れています（`{label}` の後に {KEY_BYTES} バイトの base64url が必要です）")
             }
-            Self::Io { path, source, .. } => format!("{} を読み書きできません: {source}", path.display()),
+            // The cause is told behind it, in its own words.
+            Self::Io { path, .. } => format!("{} を読み書きできません", path.display()),
         };
         Text::new(ja, self.to_string())
     }

@@ -48,7 +48,28 @@ fn a_mistake_ends_a_check_with_its_file_line_and_column_in_the_readers_language(
         let (line_number, column) = line[place.len()..].split_once(':').expect("line and column");
         assert!(line_number.parse::<u32>().is_ok() && column.starts_with(|c: char| c.is_ascii_digit()), "{line}");
         assert!(line.contains(said) && line.ends_with("[unknown-word]"), "{line}");
+        let count = if language == "ja" { "誤りが 1 件あります" } else { "1 mistake" };
+        assert_eq!(told.lines().last(), Some(count));
     }
+}
+
+#[test]
+fn a_folder_that_is_not_there_is_told_in_the_readers_language_alone() {
+    let nowhere = scratch::folder("rules").path().join("nowhere");
+    let output = run(&["--language", "ja", "rulebook", "check", text(&nowhere)]);
+    let told = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(1), "{told}");
+    assert!(told.contains("を読めません: そのファイルやフォルダーはありません"), "{told}");
+    assert!(!told.contains("No such file"), "{told}");
+}
+
+#[test]
+fn a_value_of_another_type_is_told_with_the_label_of_its_field_and_the_code_beside_it() {
+    let flag = "\"team.has_nurse\" = true";
+    let own = own_rules("etiquette-doctor-nurse.toml", flag, "\"team.has_nurse\" = 1");
+    let output = run(&["--language", "ja", "rulebook", "check", text(own.path())]);
+    let told = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(told.contains("「チームに訪問看護師がいる」（team.has_nurse）にはtrue か false"), "{told}");
 }
 
 #[test]
@@ -64,7 +85,7 @@ fn what_two_versions_differ_in_is_told_in_words_and_a_version_left_as_it_was_too
     let own = own_rules("etiquette-doctor-nurse.toml", "time = \"4h\"", "time = \"8h\"");
     let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("rulebooks");
     let told = in_english(&["diff", text(&shipped), text(own.path())]);
-    assert!(told.contains("changed rule: ND-M1 ") && told.contains("from \"4 h"), "{told}");
+    assert!(told.contains("changed rule: ND-M1 ") && told.contains("from \"4 hours"), "{told}");
     assert!(told.contains("its version is still 1.1.0"), "{told}");
     let same = in_english(&["diff", text(&shipped), text(&shipped)]);
     assert_eq!(same, "Nothing changed.\n");

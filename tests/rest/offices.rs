@@ -360,7 +360,14 @@ async fn how_agreements_are_kept_is_shown_in_counts_of_types_and_never_of_one_of
     let change = say(&app, &doctor, &timeline, example("device_change")).await.is(StatusCode::CREATED);
     let (duties, pairs) = counted(&secretariat).await;
     assert!(pairs.is_empty(), "one clinic and one station: the pair would be known");
-    assert!(duties.iter().all(|row| row["organisation_type"].is_null()), "{duties:?}");
+    let of_few = "事業所が3か所に満たない種類の合計：診療所、訪問看護ステーション、訪問介護事業所、連携事務局";
+    assert!(!duties.is_empty(), "the four offices together are enough");
+    for row in &duties {
+        let told = (&row["organisation_type"], &row["organisation_type_label"]["ja"]);
+        assert_eq!(told, (&json!("other"), &json!(of_few)), "{row}");
+    }
+    let table = secretariat.get("/api/v1/compliance.csv").await.text();
+    assert!(table.contains(&format!("\"other\",\"\",\"{of_few}\",")), "the table says the same: {table}");
 
     for number in 0..2 {
         app.organisation(&format!("another clinic {number}"), OrganisationType::Clinic).await;

@@ -457,7 +457,7 @@ async fn the_day_it_is_in_force_begins_at_midnight_in_the_region_and_lasts_over_
     for agreed in [
         "みなと医師会（医師、医師 一号、2026-04-01）",
         "訪問看護協議会（看護師、山岸 花子、2026-03-30）",
-        "　施行中：2026-04-02から",
+        "　受付のとき施行中：2026-04-02から",
     ] {
         assert!(text.contains(agreed), "{agreed}: {text}");
     }
@@ -478,6 +478,72 @@ async fn the_day_it_is_in_force_begins_at_midnight_in_the_region_and_lasts_over_
     let expected = [LifeStep::Drafted, LifeStep::Proposed, LifeStep::Signed, LifeStep::Signed, LifeStep::Scheduled];
     assert_eq!(steps[..5], expected);
     assert_eq!(steps[5..], [LifeStep::InForce]);
+}
+
+/// Posts a message; its id, when it was received, and the rule of the sharing rules that permits it.
+async fn written(nurse: &Actor, entries: &str, number: u64) -> (String, String, String) {
+    let id = format!("0196d5a2-7c00-7000-8000-{number:012x}");
+    let message = json!({ "id": id, "body": { "message": { "text": "お変わりありません" } } });
+    nurse.post(entries, message).await.is(StatusCode::CREATED);
+    let page = nurse.get(entries).await.ok();
+    let entry = page["entries"].as_array().unwrap().iter().find(|entry| entry["id"] == id).expect("it is there");
+    let cited = entry["content"]["ruling"]["cited"].as_array().unwrap().iter().filter_map(Value::as_str);
+    let rule = cited
+        .into_iter()
+        .find(|rule| rule.contains("@sharing/"))
+        .unwrap_or_else(|| panic!("a rule of the sharing rules: {entry}"));
+    let micros: i64 = entry["recordedAtUs"].as_str().expect("a moment").parse().unwrap();
+    let at = renkei::domain::time::Timestamp::from_micros(micros).to_rfc3339();
+    (id, at, rule.replace('/', "%2F").replace('#', "%23"))
+}
+
+#[tokio::test]
+async fn who_had_agreed_is_told_as_of_the_receipt_of_what_was_judged() {
+    let app = App::start().await;
+    let (secretariat, doctor) = (app.secretariat().await, app.doctor("hikari").await);
+    let nurse = app.nurse("minato").await;
+    let patient = app.register_patient("高橋 ハル", "タカハシ ハル").await;
+    app.link(patient, "minato").await;
+    let entries = format!("/api/v1/timelines/{patient}/entries");
+    let under_seeds = written(&nurse, &entries, 1).await;
+
+    let first = agreed(&secretariat, &doctor, "").await;
+    let seen = json!({ "fingerprint": first["fingerprint"] });
+    secretariat.post(path(&first, "/in-force"), seen).await.ok();
+    app.hub.follow_rulebook().await.expect("the hub runs");
+    let under_first = written(&nurse, &entries, 2).await;
+
+    // Two days later another floor, and the same sharing rules to the byte.
+    app.clock.advance(Duration::from_secs(2 * 86_400));
+    let [secretariat, doctor, nurse] = [&secretariat, &doctor, &nurse].map(|who| (who.actor.person, who.position()));
+    let secretariat = app.sign_in(secretariat.0, secretariat.1).await;
+    let doctor = app.sign_in(doctor.0, doctor.1).await;
+    let nurse = app.sign_in(nurse.0, nurse.1).await;
+    let mut draft = json!({ "title": "改めた土台", "files": files("") });
+    let floor = draft["files"][1]["text"].as_str().unwrap().replacen("\"1.0.0\"", "\"1.0.1\"", 1);
+    draft["files"][1]["text"] = json!(floor);
+    let draft = secretariat.post("/api/v1/rulebooks", draft).await.is(StatusCode::CREATED);
+    let second = sign_all(&secretariat, &doctor, &draft).await;
+    let seen = json!({ "fingerprint": second["fingerprint"] });
+    secretariat.post(path(&second, "/in-force"), seen).await.ok();
+    app.hub.follow_rulebook().await.expect("the hub runs");
+    let under_second = written(&nurse, &entries, 3).await;
+    assert_eq!(under_first.2, under_second.2, "one citation, two versions");
+
+    let (seeds, then, now) = ("ひな形", "受付のとき施行中：2026-04-01から", "受付のとき施行中：2026-04-03から");
+    for ((id, at, rule), stood) in [(&under_seeds, seeds), (&under_first, then), (&under_second, now)] {
+        let cited = nurse.get(format!("/api/v1/rulebook/citations/{rule}?at={at}")).await.ok();
+        assert_eq!(cited["set"]["stage_label"]["ja"], stood, "{cited}");
+        let bodies = if stood == seeds { 0 } else { 2 };
+        assert_eq!(cited["set"]["agreed_by"].as_array().unwrap().len(), bodies);
+        let why = nurse.get(format!("/api/v1/rulebook/explain?entry={id}")).await.ok()["answers"][0].clone();
+        assert!(why["text"]["ja"].as_str().unwrap().contains(stood), "{why}");
+    }
+    let rule = &under_first.2;
+    let cited = nurse.get(format!("/api/v1/rulebook/citations/{rule}")).await.ok();
+    assert_eq!(cited["set"]["stage_label"]["ja"], "施行中：2026-04-03から", "asked of now");
+    let wrong = nurse.get(format!("/api/v1/rulebook/citations/{rule}?at=today")).await;
+    assert_eq!(wrong.problem(StatusCode::UNPROCESSABLE_ENTITY, "wrong_type")["field"], "at");
 }
 
 #[tokio::test]

@@ -220,7 +220,9 @@ class Session {
 
   subscribe({ timelines = [], allMine = false }) {
     const wanted = new Map(timelines.map(({ timeline, after }) => [timeline, Number(after ?? 0)]));
-    if (allMine) for (const timeline of this.hub.journal.timelinesOf(this.me)) if (!wanted.has(timeline)) wanted.set(timeline, 0);
+    // As the hub has it: nobody serves all patients, so the secretariat asks for each by name.
+    const mine = this.me.role === 'secretariat' ? [] : this.hub.journal.timelinesOf(this.me);
+    if (allMine) for (const timeline of mine) if (!wanted.has(timeline)) wanted.set(timeline, 0);
     for (const [timeline, after] of wanted) {
       if (!this.hub.journal.timelinesOf(this.me).includes(timeline) && !this.hub.journal.openedUntil(this.me, timeline)) {
         this.send({ error: { code: 'not_found', about: timeline, message: { ja: '見つかりません', en: 'not found' } } });

@@ -41,7 +41,7 @@ export function answerRest(hub, me, method, url, asked) {
   }
   if (at === 'GET /duties') return [200, { duties: hub.listed, next: null }];
   const cited = /^GET \/rulebook\/citations\/([^/]+)$/.exec(at);
-  if (cited) return ruleBehind(decodeURIComponent(cited[1]));
+  if (cited) return ruleBehind(decodeURIComponent(cited[1]), url.searchParams.get('at'));
   const markers = /^GET \/timelines\/([^/]+)\/read-markers$/.exec(at);
   if (markers) {
     const held = hub.journal.markers.get(markers[1]) ?? new Map();
@@ -56,8 +56,8 @@ function declare(hub, me, timeline, { id, body }) {
   return [201, { id, timeline, seq: entry.seq, recordedAtUs: entry.recordedAtUs }];
 }
 
-/** @param {string} citation */
-function ruleBehind(citation) {
+/** @param {string} citation @param {string | null} at */
+function ruleBehind(citation, at) {
   const rules = {
     'SH-1': [{ ja: '担当者はチームに書ける', en: 'Members post to their team' }, { ja: '紐付けられた担当者の投稿は、チームが見ます。', en: 'What linked members post, their team sees.' }, 'permit'],
     'SH-7': [{ ja: '点滴の指示は医師', en: 'Drips are ordered by doctors' }, { ja: '点滴の指示は医師だけが投稿できます。', en: 'Only doctors post orders for drips.' }, 'forbid'],
@@ -66,7 +66,8 @@ function ruleBehind(citation) {
   const text = ([ja, en]) => ({ ja, en });
   const [title, reason, effect] = etiquette ? [text(etiquette.title), text(etiquette.says), etiquette.kind] : (rules[citation.split('@')[0]] ?? []);
   if (!title) return NOT_FOUND;
-  const set = { id: 'share', version: '3', title: { ja: '共有のきまり', en: 'Sharing rules' }, layer: 'sharing', status: 'agreed', effective: '2026-04-01', agreed_by: [{ body: 'みなと医師会', role: 'doctor', on: '2026-03-20' }] };
+  const set = { id: 'share', version: '3', title: { ja: '共有のきまり', en: 'Sharing rules' }, layer: 'sharing', status: 'agreed', effective: '2026-04-01', agreed_by: [{ body: 'みなと医師会', role: 'doctor', on: '2026-03-20' }],
+    stage: 'in_force', stage_label: at ? { ja: '受付のとき施行中：2026-04-01から', en: 'in force at receipt, from 2026-04-01' } : { ja: '施行中：2027-04-01から', en: 'in force from 2027-04-01' } };
   return [200, { id: citation.split('@')[0], citation, title, reason, strength: { code: 'must', ja: '守るべきこと' }, origin: { code: 'proposal', ja: '案' }, effect: { code: effect, ja: '' }, view: [], post: [], set, in_force: true }];
 }
 

@@ -48,6 +48,12 @@ export async function stumbles(page) {
     .map(({ id, nodes }) => `${id}: ${nodes.slice(0, 3).map((node) => `${node.target.join(' ')} ${node.any.map((one) => one.message).join('; ')}`).join(' | ')}`);
 }
 
+/** Fails if the page itself scrolls beside its panes: what is hidden for the eye must not make it longer. */
+export async function assertOnlyPanesScroll(page, where) {
+  const [height, width, ...window] = await page.evaluate(() => [document.documentElement.scrollHeight, document.documentElement.scrollWidth, innerHeight, document.documentElement.clientWidth]);
+  assert.ok(height <= window[0] && width <= window[1], `${where}: a page of ${width} × ${height} px in a window of ${window[1]} × ${window[0]} px`);
+}
+
 /** Fails if something sticks out at the side. */
 export async function assertNothingSticksOut(page, where) {
   const wide = await page.evaluate(() => [...document.querySelectorAll('body *')]

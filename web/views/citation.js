@@ -20,20 +20,23 @@ export function citationParts(citation) {
 
 /** Asked of whatever holds the page together, so that no ruling has to carry the model. */
 export class RuleWanted extends Event {
-  /** @param {string} citation @param {(found: Promise<CitedRule>) => void} answer */
-  constructor(citation, answer) {
+  /** @param {string} citation @param {number} atMs @param {(found: Promise<CitedRule>) => void} answer */
+  constructor(citation, atMs, answer) {
     super('rule-wanted', { bubbles: true });
     this.citation = citation;
+    this.atMs = atMs;
     this.answer = answer;
   }
 }
 
 export class Citation extends LitElement {
-  static properties = { citation: { attribute: false }, words: { attribute: false } };
+  static properties = { citation: { attribute: false }, atMs: { attribute: false }, words: { attribute: false } };
 
   constructor() {
     super();
     this.citation = '';
+    /** When what cites it was received; 0: it has not been yet. */
+    this.atMs = 0;
     /** The language it was painted in: another one paints it again. */
     this.words = language();
     /** @type {CitedRule | null} */
@@ -56,10 +59,10 @@ export class Citation extends LitElement {
   /** @param {any} event */
   toggled({ target }) {
     if (!target.open || this.state === 'asking' || this.state === 'known') return;
-    const { citation } = this;
+    const { citation, atMs } = this;
     this.state = 'asking';
     this.requestUpdate();
-    this.dispatchEvent(new RuleWanted(citation, (found) => found.then((rule) => {
+    this.dispatchEvent(new RuleWanted(citation, atMs, (found) => found.then((rule) => {
       if (citation !== this.citation) return;
       Object.assign(this, { rule, state: 'known' });
     }, () => {
@@ -68,10 +71,10 @@ export class Citation extends LitElement {
   }
 
   render() {
-    const { rule, set, version, hash } = citationParts(this.citation);
+    const { rule, version } = citationParts(this.citation);
+    // The set's name in the rule files is no word for people; its title comes with the rule's words.
     return html`<details class="citation" @toggle=${this.toggled}><summary><b class="citation-rule">${rule}</b>
-      ${set ? html`<span>${say('rule_of', { set, version })}</span>` : nothing}
-      ${hash ? html`<code title=${hash}>#${hash.slice(0, 8)}</code>` : nothing}</summary>
+      ${version ? html`<span>${say('rule_version', { version })}</span>` : nothing}</summary>
       <div class="citation-words" role="status">${this.inWords()}</div></details>`;
   }
 
@@ -83,8 +86,9 @@ export class Citation extends LitElement {
     return html`<h4>${inLanguage(title)}</h4><p>${inLanguage(reason)}</p>
       <dl class="facts"><div><dt>${say('rule_effect')}</dt><dd>${say(/** @type {any} */ (`rule_effect_${effect.code}`))}</dd></div>
         <div><dt>${say('rule_strength')}</dt><dd>${say(/** @type {any} */ (`rule_strength_${strength.code}`))}</dd></div>
-        <div><dt>${say('rule_set')}</dt><dd>${inLanguage(set.title)}</dd></div>
-        <div><dt>${say('rule_agreed_by')}</dt><dd>${agreed || say('rule_agreed_by_nobody')}${set.stage_label ? html` <small>${inLanguage(set.stage_label)}</small>` : nothing}</dd></div></dl>
+        <div><dt>${say('rule_set')}</dt><dd>${say('rule_of', { set: inLanguage(set.title), version: set.version })}</dd></div>
+        <div><dt>${say('rule_agreed_by')}</dt><dd>${agreed || say('rule_agreed_by_nobody')}${set.stage_label ? html` <small>${inLanguage(set.stage_label)}</small>` : nothing}</dd></div>
+        <div><dt>${say('rule_citation')}</dt><dd><code>${this.citation}</code></dd></div></dl>
       ${inForce ? nothing : html`<p class="quiet">${say('rule_of_the_past')}</p>`}`;
   }
 }

@@ -1,10 +1,10 @@
-// `<renkei-duties>`: what this person owes across their patients, due soonest first, and what was done last. For the
+// `<renkei-duties>`: what this person owes across their patients, due soonest first, and what ended last, done or not. For the
 // secretariat: also what is past its due time anywhere, and how all other duties of the region stand.
 
 import { html, nothing, repeat } from '../vendor/lit.js';
 import { isLate } from '../duties.js';
 import { inLanguage, say } from '../language.js';
-import { dutyActs, dutyLine, tone } from './duty.js';
+import { dutyActs, dutyLine, dutySign, tone } from './duty.js';
 import { icon } from './icons.js';
 import { View } from './view.js';
 
@@ -25,7 +25,8 @@ export class DutyList extends View {
       ${this.section(say('duties_coming'), coming)}
       ${this.section(say('duties_late'), late)}
       ${this.section(say('duties_elsewhere'), model.owing.elsewhere)}
-      ${this.section(say('duties_done'), done)}
+      ${this.section(say('duties_done'), done.filter(({ stands }) => stands === 'met'))}
+      ${this.section(say('duties_ended'), done.filter(({ stands }) => stands !== 'met'))}
     </div>`;
   }
 
@@ -45,8 +46,7 @@ export class DutyList extends View {
   row(duty) {
     const { model } = this;
     const name = this.subject(duty.timeline);
-    const state = tone(model, duty);
-    return html`<li class="duty duty-${state}">${icon(state === 'done' ? 'check' : 'clock')}
+    return html`<li class="duty duty-${tone(model, duty)}">${dutySign(duty)}
       <div class="duty-words">
         <p class="duty-patient"><a href="#/patients/${duty.timeline}${duty.cause ? `/${duty.cause}` : ''}"><b>${name.kanji || say('loading')}</b> <small>${name.kana}</small></a></p>
         <p>${dutyLine(model, duty)}</p>

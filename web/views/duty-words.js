@@ -19,12 +19,17 @@ const DAYS_FROM_MS = 48 * HOUR_MS;
 /** A step that tells a manager or a liaison may leave the role open: then all roles are meant, and naming them says nothing. */
 const ROLES_NAMED_MAX = 4;
 
-/** みなと訪問看護ステーション 看護師（管理者） @param {Model} model @param {Debtor} debtor */
+/**
+ * みなと訪問看護ステーション 看護師. Of a manager or liaison also who is told where the office named none: everybody of the role.
+ * @param {Model} model @param {Debtor} debtor
+ */
 export function debtorText(model, { organisation, organisationType, roles, capacity, person }) {
   const name = model.organisationName(organisation) || word('organisation_type', organisationType) || say('unknown_organisation');
   const who = (person && model.personName(person)) || (roles.length > ROLES_NAMED_MAX ? '' : roles.map((role) => word('role', role)).join('・'));
-  const as = capacity === 'manager' || capacity === 'contact' ? (language() === 'en' ? ` (${word('capacity', capacity)})` : `（${word('capacity', capacity)}）`) : '';
-  return `${name} ${who}`.trim() + as;
+  if (capacity !== 'manager' && capacity !== 'contact') return `${name} ${who}`.trim();
+  const one = say('debtor_one', { name, one: word('capacity', capacity) });
+  if (!who) return one;
+  return person ? `${one} ${who}` : say('debtor_one_or', { one, who });
 }
 
 /** Any of them. @param {Model} model @param {Debtor[]} debtors */
@@ -50,10 +55,13 @@ export const untilText = (duty, nowMs = Date.now()) => say(duty.business ? 'duty
 /** A span in its one largest unit. @param {number} ms */
 export function spanText(ms) {
   const minutes = Math.max(1, Math.round(ms / 60_000));
-  if (minutes < 60) return say('span_minutes', { count: minutes });
-  if (ms < DAYS_FROM_MS) return say('span_hours', { count: Math.round(ms / HOUR_MS) });
-  return say('span_days', { count: Math.round(ms / (24 * HOUR_MS)) });
+  if (minutes < 60) return counted('span_minute', minutes);
+  if (ms < DAYS_FROM_MS) return counted('span_hour', Math.round(ms / HOUR_MS));
+  return counted('span_day', Math.round(ms / (24 * HOUR_MS)));
 }
+
+/** @param {'span_minute' | 'span_hour' | 'span_day'} unit @param {number} count */
+const counted = (unit, count) => say(count === 1 ? unit : `${unit}s`, { count });
 
 /** How it stands now, in a phrase. @param {Model} model @param {Duty} duty @param {number} nowMs */
 export function standingText(model, duty, nowMs) {
@@ -63,7 +71,10 @@ export function standingText(model, duty, nowMs) {
   if (isOpen(duty)) {
     return say(standing === 'snoozed' ? 'standing_snoozed' : 'standing_open', { at: untilText(duty, nowMs), span: spanText(duty.dueMs - nowMs) });
   }
-  if (!duty.endedBy && standing !== 'closed') return say('standing_done', { at: moment(duty.endedAtMs, nowMs) });
+  if (!duty.endedBy && standing !== 'closed') {
+    const ended = standing === 'met' ? 'standing_done' : standing === 'waived' ? 'standing_waived_at' : 'standing_declined_at';
+    return say(ended, { at: moment(duty.endedAtMs, nowMs) });
+  }
   const by = duty.endedBy ? whoText(model, duty.endedBy.author) : '';
   const at = moment(duty.endedAtMs, nowMs);
   if (standing === 'closed') return say('standing_closed', { reason: word('close_reason', duty.closedFor), at });
@@ -84,6 +95,6 @@ function stepTime(duty, level) {
 export function whenNobodyActs(model, duty, from = 0) {
   const steps = duty.chain.map((_, level) => level).filter((level) => level >= from && toldAt(duty, level).length > 0);
   if (steps.length === 0) return nothing;
-  return html`<p class="quiet chain">${say('chain')} ${steps.map((level, at) => html`${at ? ' → ' : nothing}<span class="chain-step">${debtorsText(model, toldAt(duty, level))}
-    <small>（${stepTime(duty, level)}）</small></span>`)}</p>`;
+  return html`<p class="quiet chain">${say('chain')} ${steps.map((level, at) => html`${at ? ' → ' : nothing}<span class="chain-step"><small>${stepTime(duty, level)}</small>
+    ${debtorsText(model, toldAt(duty, level))}</span>`)}</p>`;
 }

@@ -87,9 +87,15 @@ export function dutyActs(model, duty) {
 
 /** @param {Model} model @param {Duty} duty */
 export function tone(model, duty) {
-  if (!isOpen(duty)) return 'done';
+  if (!isOpen(duty)) return duty.stands === 'met' ? 'done' : 'ended';
   return isLate(duty, model.clock.now()) ? 'late' : 'open';
 }
+
+/** @type {Record<string, 'check' | 'stop' | 'close'>} */
+const ENDED_SIGNS = { met: 'check', declined: 'stop' };
+
+/** How it stands as a sign beside the words: only what was done is ticked. @param {Duty} duty */
+export const dutySign = (duty) => icon(isOpen(duty) ? 'clock' : (ENDED_SIGNS[duty.stands] ?? 'close'));
 
 /** Whether somebody owes an acknowledgement of this entry that this person may give in one tap. @param {Model} model @param {Item} item */
 export const asksForAcknowledgement = (model, item) => model.timelines.get(item.timeline)?.duties.openedBy(item.id)
@@ -100,13 +106,13 @@ export function dutiesOf(model, item) {
   const duties = model.timelines.get(item.timeline)?.duties.openedBy(item.id) ?? [];
   if (duties.length === 0) return nothing;
   return html`<ul class="duties" aria-label=${say('duties')}>${duties.map((duty) => html`<li class="duty duty-${tone(model, duty)}">
-    ${icon(isOpen(duty) ? 'clock' : 'check')}
+    ${dutySign(duty)}
     <div class="duty-words"><p>${dutyLine(model, duty)}</p>
       ${dutyActs(model, duty)}
       <details class="duty-more"><summary>${inLanguage(model.owing.title(duty.rule) ?? undefined) || say('ruling')}</summary>
         ${isOpen(duty) ? whenNobodyActs(model, duty, duty.told) : nothing}
         ${duty.unconfirmed ? html`<p class="quiet">${say('duty_unconfirmed')}</p>` : nothing}
-        <renkei-citation .citation=${duty.rule} .words=${language()}></renkei-citation></details></div></li>`)}</ul>`;
+        <renkei-citation .citation=${duty.rule} .atMs=${duty.openedAtMs} .words=${language()}></renkei-citation></details></div></li>`)}</ul>`;
 }
 
 /** @param {Model} model @param {Duty} duty */

@@ -81,7 +81,7 @@ function aboutAnother(/** @type {Model} */ model, /** @type {Item} */ item, /** 
     ${item.kind === 'retraction' ? html`（${word('retraction_reason', item.body.reason ?? '')}）` : nothing}
     ${whoText(model, item.author)} ${times(item).recorded}
     ${target ? html`<button class="button-link" type="button" @click=${() => jump(target.id)}>${about}</button>` : nothing}
-    ${item.body.text ?? ''}</span>${ruling(item.cited)}</p>`;
+    ${item.body.text ?? ''}</span>${ruling(item)}</p>`;
 }
 
 /**
@@ -108,7 +108,7 @@ function administrative(model, item) {
   return html`<details class="line-details"><summary class="line">${icon('link')}<span><b>${word('kind', item.kind)}</b> ${subject}</span>
       <span class="line-who">${whoText(model, item.author)} ${times(item).recorded}</span></summary>
     <div class="line-body" data-timeline=${item.timeline} data-entry=${currentVersion(item).id}>${bodyOf(body, { model, alarms: [] })}
-      <footer class="entry-foot">${history(model, item)}${readBy(model, item)}${ruling(currentVersion(item).cited)}</footer></div></details>${dutiesOf(model, item)}`;
+      <footer class="entry-foot">${history(model, item)}${readBy(model, item)}${ruling(currentVersion(item))}</footer></div></details>${dutiesOf(model, item)}`;
 }
 
 /** @param {Model} model @param {Item} item */
@@ -173,7 +173,7 @@ export function entry(model, item, jump, follow) {
       ${alarmBanner(model, item)}
       ${item.retraction ? retracted(model, item) : bodyOf(currentBody(item), { model, alarms: version.alarms })}
       ${passedBy(item)}${dutiesOf(model, item)}
-      <footer class="entry-foot">${claimed}${history(model, item)}${acknowledged(model, item)}${readBy(model, item)}${ruling(version.cited)}${followUps(model, item, follow)}</footer>
+      <footer class="entry-foot">${claimed}${history(model, item)}${acknowledged(model, item)}${readBy(model, item)}${ruling(version)}${followUps(model, item, follow)}</footer>
     </div>
   </article>`;
 }

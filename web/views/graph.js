@@ -79,7 +79,8 @@ function options(place, signs, readings, limits, width) {
     height: HEIGHT_PX,
     legend: { show: false },
     cursor: { show: false },
-    padding: [10, 12, 0, 0],
+    // At the right half a label of the axis has room beside the last tick.
+    padding: [10, 24, 0, 0],
     scales: { x: { time: true, range: widened }, y: { range: (/** @type {any} */ _, /** @type {number} */ low, /** @type {number} */ high) => around([low, high, ...bounds]) } },
     axes: [{ ...axis, values: timeLabels, space: 64, size: 38 }, { ...axis, size: 44, space: 22 }],
     series: [{}, ...signs.map(() => ({ stroke: ink, width: 2, spanGaps: true, points: { show: false } }))],

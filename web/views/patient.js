@@ -34,24 +34,30 @@ export class PatientView extends View {
     const tab = this.tab || (model.isSecretariat ? 'team' : 'timeline');
     return html`<div class="patient" data-tab=${tab}>
       <div class="patient-top">${this.head(id)}${emergencyBanners(model, id)}</div>
-      <div class="tabs" role="tablist" aria-label=${say('parts_of_patient')} @keydown=${this.turn}>${TABS.map(([name, phrase, sign]) => html`
+      <div class="tabs" role="tablist" aria-label=${say('parts_of_patient')} @keydown=${this.turn}>${this.tabs.map(([name, phrase, sign]) => html`
         <button type="button" role="tab" id="tab-${name}" aria-selected=${String(tab === name)} aria-controls="panel-${name}"
           tabindex=${tab === name ? 0 : -1} @click=${() => this.open(name)}>${icon(sign)}<span>${say(phrase)}</span></button>`)}
       </div>
       <section class="panel panel-timeline" id="panel-timeline" aria-label=${say('tab_timeline')}>
+        ${model.isSecretariat ? html`<p class="quiet panel-note">${say('secretariat_sees')}</p>` : nothing}
         ${repeat([id], (key) => key, (key) => html`
           <renkei-entries .model=${model} .timelineId=${key}></renkei-entries>
           ${model.isSecretariat ? nothing : html`<renkei-composer .model=${model} .timelineId=${key}></renkei-composer>
             <renkei-follow-up .model=${model} .timelineId=${key}></renkei-follow-up>`}`)}
       </section>
       <div class="panel-side">
-        <section class="panel panel-vitals" id="panel-vitals" aria-labelledby="vitals-title">
+        ${model.isSecretariat ? nothing : html`<section class="panel panel-vitals" id="panel-vitals" aria-labelledby="vitals-title">
           ${repeat([id], (key) => key, (key) => html`<renkei-graphs .model=${model} .timelineId=${key}></renkei-graphs>`)}
-        </section>
+        </section>`}
         <section class="panel panel-team" id="panel-team" aria-labelledby="team-title">${teamSection(model, id)}
           ${model.isSecretariat ? repeat([id], (key) => key, (key) => html`<renkei-seen-by .model=${model} .timelineId=${key}></renkei-seen-by>`) : nothing}</section>
       </div>
     </div>`;
+  }
+
+  /** The secretariat sees no chart, and so no empty one. */
+  get tabs() {
+    return TABS.filter(([name]) => name !== 'vitals' || !this.model.isSecretariat);
   }
 
   /** @param {string} id */
@@ -95,8 +101,9 @@ export class PatientView extends View {
     const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
     if (!step) return;
     event.preventDefault();
-    const at = TABS.findIndex(([name]) => `tab-${name}` === /** @type {HTMLElement} */ (event.target).id);
-    const [name] = TABS[(at + step + TABS.length) % TABS.length];
+    const { tabs } = this;
+    const at = tabs.findIndex(([name]) => `tab-${name}` === /** @type {HTMLElement} */ (event.target).id);
+    const [name] = tabs[(at + step + tabs.length) % tabs.length];
     this.open(name);
     this.updateComplete.then(() => document.getElementById(`tab-${name}`)?.focus());
   }

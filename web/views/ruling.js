@@ -5,15 +5,15 @@ import { language, say } from '../language.js';
 import { icon } from './icons.js';
 import './citation.js';
 
-/** @param {string[]} cited */
-export function citations(cited) {
+/** @param {string[]} cited @param {number} [atMs] when what cites them was received */
+export function citations(cited, atMs = 0) {
   return html`<ul class="citations">${cited.map((citation) => html`<li>
-    <renkei-citation .citation=${citation} .words=${language()}></renkei-citation></li>`)}</ul>`;
+    <renkei-citation .citation=${citation} .atMs=${atMs} .words=${language()}></renkei-citation></li>`)}</ul>`;
 }
 
-/** @param {string[]} cited */
-export function ruling(cited) {
+/** @param {import('../timeline.js').Item} item */
+export function ruling({ cited, recordedAtMs }) {
   if (cited.length === 0) return nothing;
   return html`<details class="ruling"><summary>${icon('gavel')}<span>${say('ruling')}</span></summary>
-    <div class="ruling-sheet"><p>${say('ruling_explained')}</p>${citations(cited)}</div></details>`;
+    <div class="ruling-sheet"><p>${say('ruling_explained')}</p>${citations(cited, recordedAtMs)}</div></details>`;
 }

@@ -58,7 +58,7 @@ export class Shell extends View {
 
   /** @param {any} event a `RuleWanted` of some citation below */
   findRule(event) {
-    event.answer(this.model.rule(event.citation));
+    event.answer(this.model.rule(event.citation, event.atMs));
   }
 
   /** @param {any} event a `FileWanted` of some entry below */

@@ -69,12 +69,12 @@ impl Names<'_> {
             }
             _ => self.office(debtor.organisation),
         };
-        let office = match debtor.capacity {
-            Capacity::Manager | Capacity::Contact => Text::new(
-                format!("{}の{}", office.ja, debtor.capacity.ja()),
-                format!("{} of {}", debtor.capacity.en(), office.en),
-            ),
-            Capacity::Member | Capacity::Person => office,
+        let is_one = matches!(debtor.capacity, Capacity::Manager | Capacity::Contact);
+        let office = if is_one {
+            let (ja, en) = (debtor.capacity.ja(), debtor.capacity.en());
+            Text::new(format!("{}の{ja}", office.ja), format!("{en} of {}", office.en))
+        } else {
+            office
         };
         let person = debtor.person.and_then(|id| self.directory.people.get(&id)).map(|known| known.name.kanji.as_str());
         let mut who: Vec<Text> = person.map(same).into_iter().collect();
@@ -85,6 +85,13 @@ impl Names<'_> {
             return office;
         }
         let who = all(&who, "、", ", ");
+        // One that the office named in its contact window, else everybody of the role is told.
+        if is_one && debtor.person.is_none() {
+            return Text::new(
+                format!("{}（決まっていなければ{}）", office.ja, who.ja),
+                format!("{} (where nobody is named: {})", office.en, who.en),
+            );
+        }
         Text::new(format!("{}（{}）", office.ja, who.ja), format!("{} ({})", office.en, who.en))
     }
 

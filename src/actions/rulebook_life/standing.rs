@@ -7,7 +7,7 @@ use crate::actions::rulebook::has_only_seeds;
 use crate::domain::lifecycle::{RulebookVersion, SetSignature, Stage};
 use crate::domain::text::Text;
 use crate::domain::time::Timestamp;
-use crate::rulebook::agreement::Agreement;
+use crate::rulebook::agreement::{Agreement, Stands};
 use crate::rulebook::{Layer, Rulebook, Ruleset, Signature, Status};
 use crate::store::RulebookFile;
 
@@ -63,8 +63,8 @@ impl Standing {
     /// Who agreed on one of its sets, and where it stands. `calendar_day` says on which day a moment is in the region.
     #[must_use]
     pub fn agreement(&self, set: &Ruleset, calendar_day: impl Fn(Timestamp) -> Date) -> Agreement {
-        let version = (self.version.stage, self.version.effective_at.map(calendar_day));
-        Agreement::of(set, &self.signatures, Some(version))
+        let stands = Stands::Now(self.version.stage, self.version.effective_at.map(calendar_day));
+        Agreement::of(set, &self.signatures, Some(stands))
     }
 
     /// Nobody has agreed on any of it, nor is asked to.

@@ -8,7 +8,7 @@ use super::super::config_arguments::ConfigArguments;
 use super::super::{Complaint, Terminal};
 use super::{EXIT_DAMAGED, checkpoint, open_journal};
 use crate::config::Config;
-use crate::domain::text::Text;
+use crate::domain::text::{Text, counted};
 use crate::store::verify::{By, Chain, Damage, Found, Verified, verify};
 use crate::vault::{CheckpointKey, PublicKey};
 
@@ -107,7 +107,7 @@ fn told(verified: &Verified, took: f64) -> Text {
         en += "\nNothing is wrong";
     } else {
         ja += &format!("\n異常が {found_count} 件あります");
-        en += &format!("\n{found_count} faults found");
+        en += &format!("\n{} found", counted(found_count, "fault"));
     }
     Text::new(ja, en)
 }

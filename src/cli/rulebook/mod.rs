@@ -16,7 +16,7 @@ use jiff::civil::Date;
 use super::config_arguments::{ConfigArguments, print_mistakes};
 use super::{Complaint, EXIT_CONFIG, EXIT_FAILURE, Terminal, open};
 use crate::clock::{Clock as _, SystemClock};
-use crate::domain::text::Text;
+use crate::domain::text::{Text, counted};
 use crate::rulebook::calendar::Calendar;
 use crate::rulebook::{Problems, Rulebook};
 
@@ -146,7 +146,7 @@ fn print_problems(Problems(problems): &Problems, terminal: Terminal) {
         eprintln!("{}:{}:{}: {said} [{code}]", problem.file, problem.line, problem.column);
     }
     let count = problems.len();
-    let told = Text::new(format!("誤りが {count} 件あります"), format!("{count} mistakes"));
+    let told = Text::new(format!("誤りが {count} 件あります"), counted(count, "mistake"));
     eprintln!("{}", terminal.language.pick(&told));
 }
 

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use jiff::civil::Date;
 
 use crate::cli::{Complaint, Terminal};
-use crate::domain::text::Text;
+use crate::domain::text::{Text, counted};
 use crate::rulebook::agreement::Agreement;
 use crate::rulebook::diff::{diff as changes, in_words, unversioned};
 use crate::rulebook::{Rulebook, Ruleset, Status};
@@ -59,13 +59,13 @@ pub(super) fn check(book: &Rulebook, today: Date) -> Report {
     let (sets, rules, fingerprint) = (book.sets().len(), book.rules().count(), book.fingerprint());
     lines.add(
         &format!("誤りはありません：ルール集 {sets}、ルール {rules}、照合番号 {fingerprint}"),
-        &format!("No mistakes: {sets} sets, {rules} rules, fingerprint {fingerprint}"),
+        &format!("No mistakes: {}, {}, fingerprint {fingerprint}", counted(sets, "set"), counted(rules, "rule")),
     );
     let placeholders = notes.iter().filter(|note| note.code == "placeholder").count();
     if placeholders > 0 {
         lines.add(
             &format!("仮置きの数字が {placeholders} 個残っています。地域で決めてください"),
-            &format!("{placeholders} figures stand in until the region sets them"),
+            &format!("{} left that the region is still to set", counted(placeholders, "placeholder")),
         );
     }
     if book.sets().iter().all(|set| set.status == Status::Seed) {
@@ -84,6 +84,7 @@ pub(super) fn analyse(book: &Rulebook) -> anyhow::Result<Report> {
     }
     match findings.len() {
         0 => lines.add("おかしなところはありません", "Nothing odd was found"),
+        1 => lines.add("おかしなところが 1 件あります", "1 oddity found"),
         count => lines.add(&format!("おかしなところが {count} 件あります"), &format!("{count} oddities found")),
     }
     Ok(Report::text(lines.text()))

@@ -12,12 +12,12 @@ closed_list! {
     /// See the module.
     DoctorAgreement {
         /// No doctor is named.
-        Nobody = "nobody", "主治医が示されていない", "no attending doctor is named";
+        Nobody = "nobody", "主治医の記載なし", "no attending doctor is named";
         /// The doctor named has not answered.
-        Awaited = "awaited", "主治医の返事を待っている", "the attending doctor has not answered yet";
-        OnPaper = "on_paper", "主治医の同意書を事務局が預かっている", "the secretariat holds the doctor's signed agreement";
+        Awaited = "awaited", "主治医の返事待ち", "the attending doctor has not answered yet";
+        OnPaper = "on_paper", "事務局が同意書を保管", "the secretariat holds the doctor's signed agreement";
         /// By the doctor's own act: registering, or acknowledging.
-        Given = "given", "主治医が自分で同意した", "the attending doctor agreed in person";
+        Given = "given", "主治医本人が同意", "the attending doctor agreed in person";
     }
 }
 

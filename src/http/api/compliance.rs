@@ -9,18 +9,30 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::actions::compliance::{ComplianceSeen, compliance_for};
+use crate::domain::role::OrganisationType;
 use crate::domain::text::Invalid;
 use crate::http::app::App;
 use crate::http::input::{Asked, date};
 use crate::http::problem::Problem;
 use crate::http::shapes::Words;
 use crate::hub::sessions::SignedIn;
+use crate::limits::COMPLIANCE_OFFICES_MIN;
 
 /// Counts of duties and of pairs, never of a person or a single organisation.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ComplianceShape {
     duties: Vec<CellShape>,
     pairs: Vec<PairShape>,
+    /// The types that `other` holds together: those of which the region has fewer than three organisations.
+    other: Vec<TypeShape>,
+}
+
+/// A type of organisation.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct TypeShape {
+    #[schema(example = "hospital")]
+    code: &'static str,
+    label: Words,
 }
 
 /// Duties by rule, type of organisation and month. `opened` is the sum of the others.
@@ -30,8 +42,10 @@ pub struct CellShape {
     rule: String,
     /// `null`: no such rule is in force any more.
     title: Option<Words>,
-    /// Of whoever owed it; `null`: the types with too few organisations to be shown by themselves.
-    organisation_type: Option<&'static str>,
+    /// Of whoever owed it; `other`: the types with too few organisations to be shown by themselves, together.
+    #[schema(example = "nursing_station")]
+    organisation_type: &'static str,
+    organisation_type_label: Words,
     #[schema(example = "2026-04")]
     month: String,
     opened: u64,
@@ -55,6 +69,7 @@ pub struct PairShape {
     rule: String,
     title: Option<Words>,
     organisation_types: [&'static str; 2],
+    organisation_types_label: Words,
     /// Within the span of the rule.
     met: u64,
     not_met: u64,
@@ -66,7 +81,8 @@ impl From<&ComplianceSeen> for ComplianceShape {
         let duties = seen.cells.iter().map(|(cell, counts)| CellShape {
             rule: cell.rule.to_string(),
             title: title(&cell.rule),
-            organisation_type: cell.organisation_type.map(|kind| kind.code()),
+            organisation_type: cell.organisation_type.map_or(OTHER, OrganisationType::code),
+            organisation_type_label: cell.organisation_type.map_or_else(|| together(&seen.few), label),
             month: cell.month.strftime("%Y-%m").to_string(),
             opened: counts.opened,
             met_in_time: counts.met_in_time,
@@ -82,10 +98,33 @@ impl From<&ComplianceSeen> for ComplianceShape {
             rule: cell.rule.to_string(),
             title: title(&cell.rule),
             organisation_types: [cell.types.0.code(), cell.types.1.code()],
+            organisation_types_label: Words {
+                ja: format!("{}と{}", cell.types.0.ja(), cell.types.1.ja()),
+                en: format!("{} and {}", cell.types.0.en(), cell.types.1.en()),
+            },
             met: counts.met,
             not_met: counts.not_met,
         });
-        Self { duties: duties.collect(), pairs: pairs.collect() }
+        let other = seen.few.iter().map(|kind| TypeShape { code: kind.code(), label: label(*kind) });
+        Self { duties: duties.collect(), pairs: pairs.collect(), other: other.collect() }
+    }
+}
+
+/// What the types counted together are called in place of a code.
+const OTHER: &str = "other";
+
+fn label(kind: OrganisationType) -> Words {
+    Words { ja: kind.ja().to_owned(), en: kind.en().to_owned() }
+}
+
+/// That they are counted together, why, and who they are.
+fn together(few: &[OrganisationType]) -> Words {
+    let ja: Vec<&str> = few.iter().map(|kind| kind.ja()).collect();
+    let en: Vec<&str> = few.iter().map(|kind| kind.en()).collect();
+    let least = COMPLIANCE_OFFICES_MIN;
+    Words {
+        ja: format!("事業所が{least}か所に満たない種類の合計：{}", ja.join("、")),
+        en: format!("types with fewer than {least} organisations, together: {}", en.join(", ")),
     }
 }
 
@@ -145,6 +184,8 @@ fn table(counted: &ComplianceShape) -> String {
         "title_en",
         "organisation_type",
         "other_type",
+        "organisation_type_ja",
+        "organisation_type_en",
         "month",
         "opened",
         "met_in_time",
@@ -166,7 +207,8 @@ fn table(counted: &ComplianceShape) -> String {
         let counts = [cell.opened, cell.met_in_time, cell.met_late].into_iter().chain(let_go);
         let counts: Vec<u64> = counts.chain([cell.closed, cell.open, cell.overdue]).collect();
         let counts: Vec<String> = counts.iter().map(u64::to_string).collect();
-        let mut cells = vec![cell.rule.as_str(), &ja, &en, cell.organisation_type.unwrap_or("other"), "", &cell.month];
+        let of = &cell.organisation_type_label;
+        let mut cells = vec![cell.rule.as_str(), &ja, &en, cell.organisation_type, "", &of.ja, &of.en, &cell.month];
         cells.extend(counts.iter().map(String::as_str));
         cells.extend(["", ""]);
         line(&cells);
@@ -175,7 +217,11 @@ fn table(counted: &ComplianceShape) -> String {
         let (ja, en) = words(&pair.title);
         let [one, other] = pair.organisation_types;
         let (met, not_met) = (pair.met.to_string(), pair.not_met.to_string());
-        line(&[&pair.rule, &ja, &en, one, other, "", "", "", "", "", "", "", "", "", "", &met, &not_met]);
+        let of = &pair.organisation_types_label;
+        let mut cells = vec![pair.rule.as_str(), &ja, &en, one, other, &of.ja, &of.en];
+        cells.extend([""; 10]);
+        cells.extend([met.as_str(), &not_met]);
+        line(&cells);
     }
     table
 }

@@ -9,8 +9,11 @@ use utoipa::ToSchema;
 use super::rulebooks::{self, FileShape};
 use crate::actions::agreement::{AgreedRule, Agreement, Agreements, find_agreed};
 use crate::actions::rulebook::{Labelled, RuleInWords, Rulebook, has_only_seeds, rules_of};
+use crate::domain::text::Text;
+use crate::domain::time::Timestamp;
 use crate::http::app::App;
 use crate::http::authentication::Arrived;
+use crate::http::input::Asked;
 use crate::http::problem::Problem;
 use crate::http::shapes::Words;
 use crate::hub::sessions::SignedIn;
@@ -257,18 +260,29 @@ pub async fn list_files(State(app): State<App>, _: SignedIn) -> Json<RuleFiles> 
     Json(RuleFiles { files: files.collect() })
 }
 
+fn moment() -> Text {
+    let example = "2026-04-01T09:00:00+09:00";
+    Text::new(format!("{example} のような日時です"), format!("a moment such as {example} is expected"))
+}
+
 /// The rule that a ruling cites, from the rulebook in force or from whichever was when the ruling was made.
 #[utoipa::path(
     get, path = "/api/v1/rulebook/citations/{citation}", tag = "rulebook",
-    params(("citation" = String, Path, description = "`RULE@set/version#hash`, percent-encoded")),
+    params(
+        ("citation" = String, Path, description = "`RULE@set/version#hash`, percent-encoded"),
+        ("at" = Option<String>, Query, description = "When what cites it was received, such as 2026-04-01T00:30:00Z: `stage` and `agreed_by` are told as of then; without it as of now"),
+    ),
     responses((status = 200, body = CitedRule)),
 )]
 pub async fn show_cited(
     State(app): State<App>,
     _: Arrived,
     Path(citation): Path<String>,
+    mut asked: Asked,
 ) -> Result<Json<CitedRule>, Problem> {
-    let (journal, region) = (app.hub.journal(), app.hub.region());
-    let found = find_agreed((journal, &app.kept_rulebooks), &region.rulebook(), region.calendar(), &citation).await?;
+    let received = asked.take_as::<Timestamp>("at", moment())?;
+    asked.finish()?;
+    let (journal, region, kept) = (app.hub.journal(), app.hub.region(), &app.kept_rulebooks);
+    let found = find_agreed((journal, kept), &region.rulebook(), region.calendar(), &citation, received).await?;
     found.map(|found| Json(CitedRule::of(found))).ok_or_else(Problem::not_found)
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::Fate;
 use super::course::Became;
 use crate::domain::ids::EntryId;
-use crate::domain::text::Text;
+use crate::domain::text::{Text, counted};
 use crate::limits::REPLAY_EXAMPLES_MAX;
 use crate::rulebook::Rulebook;
 
@@ -160,7 +160,7 @@ impl Report {
         let Self { events, own, repeated, undetermined, unreadable, destroyed, .. } = self;
         told.add(
             format!("過去の投稿 {events} 件を、案のルールで判定し直しました"),
-            format!("{events} posts asked again under the draft"),
+            format!("{} asked again under the draft", counted(events, "post")),
         );
         if *undetermined > 0 {
             told.add(
@@ -182,13 +182,13 @@ impl Report {
         if *unreadable > 0 {
             told.add(
                 format!("版が残っていない判定 {unreadable} 件は数えていません"),
-                format!("left out: {unreadable} rulings of versions that were not kept"),
+                format!("left out: {} of versions that were not kept", counted(unreadable, "ruling")),
             );
         }
         if *destroyed > 0 {
             told.add(
                 format!("廃棄された記録 {destroyed} 人分は数えていません"),
-                format!("left out: {destroyed} destroyed records"),
+                format!("left out: {}", counted(destroyed, "destroyed record")),
             );
         }
     }

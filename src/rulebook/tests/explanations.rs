@@ -121,7 +121,7 @@ fn a_number_among_the_facts_survives_storage() {
     let said = super::super::phrase::statement(&book.vocabulary.fields[field], field, &slots);
     assert_eq!(
         (said.ja.as_ref(), said.en.as_ref()),
-        ("観察から受付までの時間が90分である", "time from observation to receipt: 90 min")
+        ("観察から受付までの時間が90分である", "time from observation to receipt: 90 minutes")
     );
 }
 

@@ -49,6 +49,17 @@ fn with_changed(rule: &str) -> Result<Rulebook, Problems> {
 }
 
 #[test]
+fn the_page_of_figures_counts_the_rules_that_ship() {
+    let book = shipped::load(digest).expect("a sound rulebook");
+    let of_events = book.rules().filter(|(_, _, rule)| {
+        let mechanism = &rule.mechanism;
+        mechanism.share().is_none() && mechanism.applies().is_some()
+    });
+    let counted = format!("the shipped rules ({}, of them {} about events", book.rules().count(), of_events.count());
+    assert!(include_str!("../../../docs/performance.md").contains(&counted), "docs/performance.md: {counted}");
+}
+
+#[test]
 fn every_rule_on_the_pages_is_as_shipped_or_loads_in_its_place() {
     for page in [JA, EN] {
         let mut kinds = std::collections::BTreeSet::new();

@@ -4,7 +4,7 @@ use super::rows::facts;
 use super::{book, digest};
 use crate::domain::lifecycle::{SetSignature, Stage};
 use crate::domain::ruling::{Consequences, Ruling};
-use crate::rulebook::agreement::Agreement;
+use crate::rulebook::agreement::{Agreement, Stands};
 use crate::rulebook::diff::{Change, diff, in_words, unversioned};
 use crate::rulebook::{EventFacts, Known, Rulebook, RulebookFiles, SourceFile, shipped};
 
@@ -89,7 +89,7 @@ fn a_revision_is_told_in_words() {
          \u{20} ほかの道：理由を書いて：断る\n\
          \u{20} 事前のお知らせ：「2時間【仮置き】」をやめる\n"
     );
-    assert!(text.en.contains("  within: from \"4 h [placeholder]\" to \"8 h\"\n"), "{}", text.en);
+    assert!(text.en.contains("  within: from \"4 hours [placeholder]\" to \"8 hours\"\n"), "{}", text.en);
     assert_eq!(
         unversioned(&before, &after).iter().map(|set| set.id.as_str()).collect::<Vec<_>>(),
         ["etiquette-doctor-nurse"]
@@ -113,7 +113,7 @@ fn a_word_that_means_something_else_changes_every_rule_that_uses_it() {
     assert!(rules.contains(&"OP-1"), "{rules:?}");
     let text = in_words(&changes);
     assert!(text.ja.contains("（2時間【仮置き】以内）") && text.ja.contains("（1日【仮置き】以内）"), "{}", text.ja);
-    assert!(text.en.contains("(within 2 h [placeholder])"), "{}", text.en);
+    assert!(text.en.contains("(within 2 hours [placeholder])"), "{}", text.en);
 }
 
 #[test]
@@ -271,13 +271,22 @@ fn a_signature_given_to_the_hub_and_the_stage_of_the_version_stand_on_the_sheet(
         agreement: agreement.into(),
     };
     let from = jiff::civil::date(2027, 4, 1);
-    let agreement = Agreement::of(set, &[given(&set.agreement)], Some((Stage::InForce, Some(from))));
+    let agreement = Agreement::of(set, &[given(&set.agreement)], Some(Stands::Now(Stage::InForce, Some(from))));
     assert_eq!((agreement.signed.len(), agreement.stage), (1, "in_force"));
     let sheet = book.agreement_sheets(&[set], |_| agreement.clone());
     assert!(sheet.contains("<td>みなと医師会</td><td>医師</td><td>三浦 恵子</td><td>2027-03-20</td>"));
-    assert!(sheet.contains("段階 ひな形（未合意、施行中：2027-04-01から）"));
-    let other = Agreement::of(set, &[given("of another text")], Some((Stage::Proposed, None)));
+    assert!(sheet.contains("段階 ひな形、施行中：2027-04-01から"));
+    let other = Agreement::of(set, &[given("of another text")], Some(Stands::Now(Stage::Proposed, None)));
     assert!(other.signed.is_empty(), "it was given to something else");
+    for (version, ja, en) in [
+        (Stands::Now(Stage::Agreed, Some(from)), "合意済み：2027-04-01に施行", "agreed, in force from 2027-04-01"),
+        (Stands::Now(Stage::Retired, Some(from)), "廃止", "retired"),
+        (Stands::AtReceipt(from), "受付のとき施行中：2027-04-01から", "in force at receipt, from 2027-04-01"),
+    ] {
+        let told = Agreement::of(set, &[], Some(version)).stands;
+        assert_eq!((told.ja.as_ref(), told.en.as_ref()), (&*format!("ひな形、{ja}"), &*format!("a seed, {en}")));
+        assert!(!told.ja.contains('（') && !told.en.contains('('), "it may itself stand in brackets");
+    }
 }
 
 #[test]

@@ -153,8 +153,8 @@ function leftOpen(hub, patient) {
 }
 
 for (const [language, size, said] of [
-  ['ja-JP', 'phone', { late: /期限 \S+（1時間前）/, line: '期限を過ぎました', told: 'みなと訪問看護ステーション 看護師（管理者） に知らせました', by: '連携ハブ', done: '（期限のあと）', tap: '確認した' }],
-  ['en-GB', 'desk', { late: /due \S+ \(1 h ago\)/, line: 'The due time has passed', told: 'Told みなと訪問看護ステーション nurse (the manager)', by: 'the hub', done: '(after its due time)', tap: 'Acknowledge' }],
+  ['ja-JP', 'phone', { late: /期限 \S+（1時間前）/, line: '期限を過ぎました', told: 'みなと訪問看護ステーションの管理者（決まっていなければ看護師） に知らせました', by: '連携ハブ', done: '（期限のあと）', tap: '確認した' }],
+  ['en-GB', 'desk', { late: /due \S+ \(1 hour ago\)/, line: 'The due time has passed', told: 'Told the manager of みなと訪問看護ステーション (where nobody is named: nurse)', by: 'the hub', done: '(after its due time)', tap: 'Acknowledge' }],
 ]) {
   test(`past its due time: told in neutral words, by the hub, and done all the same (${language}, ${size})`, async (t) => {
     const { hub, screenOf } = await startRegion(t);
@@ -300,6 +300,32 @@ for (const [size, language] of [['phone', 'ja-JP'], ['desk', 'ja-JP'], ['desk', 
     assert.deepEqual(nurse.complaints, []);
   });
 }
+
+test('what was declined is told apart from what was done, by its sign and in words', async (t) => {
+  const { hub, screenOf } = await startRegion(t);
+  const { journal } = hub;
+  const change = (device) => journal.append(MASAO.id, journal.actor('doctor'), Date.now() - 600_000, { body: { deviceChange: { device, change: 'introduced' } } });
+  const answer = (cause, more) => journal.append(MASAO.id, journal.actor('nurse'), Date.now() - 300_000, { body: { dutyAnswer: { duty: cause.content.ruling.opened[0].id, reason: '担当を離れました。', ...more } } });
+  answer(change('吸引器'), { declined: {} });
+  journal.append(MASAO.id, journal.actor('nurse'), Date.now() - 200_000, { body: { acknowledgement: { target: change('胃ろう').id } } });
+  const nurse = await screenOf('nurse', { size: 'phone' });
+  await openPatient(nurse, MASAO);
+  const declined = nurse.locator('article', { hasText: '吸引器' });
+  await declined.locator('.duty-ended', { hasText: 'からお断り' }).waitFor();
+  const sign = (row) => row.locator('.duty > .icon, :scope > .icon').first().innerHTML();
+  const done = nurse.locator('article', { hasText: '胃ろう' });
+  await done.locator('.duty-done', { hasText: 'の確認' }).waitFor();
+  const [cross, tick] = [await sign(declined), await sign(done)];
+  assert.notEqual(cross, tick, 'only what was done is ticked');
+  await nurse.locator('.duties-link').click();
+  const section = nurse.locator('.duty-list section', { hasText: '果たさずに終わったもの' });
+  await section.getByText('からお断り').waitFor();
+  assert.equal(await sign(section.locator('.duty')), cross);
+  const others = nurse.locator('.duty-list section', { hasText: '済んだもの' });
+  assert.deepEqual([await others.locator('.duty').count(), await sign(others.locator('.duty'))], [1, tick]);
+  await look(nurse, 'declined-phone-ja');
+  assert.deepEqual(nurse.complaints, []);
+});
 
 test('the secretariat sees what is past its due time, no chart, and may let it go', async (t) => {
   const { hub, screenOf } = await startRegion(t);

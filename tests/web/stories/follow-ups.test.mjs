@@ -95,6 +95,13 @@ test('a citation opens the rule in words, in both languages, and who agreed on i
   await page.getByRole('button', { name: 'English' }).click();
   await rule.getByText('Only doctors post orders for drips.').waitFor();
   assert.match(await rule.innerText(), /forbids[\s\S]*must[\s\S]*Sharing rules/);
+  assert.match(await rule.innerText(), /in force from 2027-04-01/, 'what is not sent yet is judged by the rules of now');
+  await page.getByRole('button', { name: '日本語' }).click();
+  const judged = page.locator('article', { has: page.getByText('判定の根拠') }).first();
+  await judged.getByText('判定の根拠').click();
+  await judged.getByText('SH-1').click();
+  await judged.getByText('受付のとき施行中：2026-04-01から').waitFor();
+  assert.ok(!/（[^）]*（/.test(await judged.locator('.citation-words').innerText()), 'no brackets within brackets');
   assert.deepEqual(page.complaints, []);
 });
 

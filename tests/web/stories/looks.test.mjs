@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { HARU, assertNothingSticksOut, openPatient, startRegion, stumbles, write } from '../page.mjs';
+import { HARU, assertNothingSticksOut, assertOnlyPanesScroll, openPatient, startRegion, stumbles, write } from '../page.mjs';
 
 for (const size of ['phone', 'tablet', 'desk']) {
   for (const [language, locale, colorScheme] of [['ja', 'ja-JP', 'light'], ['en', 'en-GB', 'dark']]) {
@@ -13,6 +13,7 @@ for (const size of ['phone', 'tablet', 'desk']) {
       const look = async (name) => {
         await page.shot(`${name}-${size}-${language}`);
         await assertNothingSticksOut(page, name);
+        await assertOnlyPanesScroll(page, name);
         assert.deepEqual(await stumbles(page), [], name);
       };
       await look('list');

@@ -187,6 +187,25 @@ test('a title that is not known is asked for once', async () => {
   assert.deepEqual(list.title('X@e/1').ja, '題 X@e/1');
 });
 
+test('spans and standings in words: one hour, two hours; what was declined is not said to be done', async () => {
+  // What lit asks of a page when it is loaded.
+  globalThis.document = { createTreeWalker: () => ({}), createComment: () => ({}), documentElement: {} };
+  globalThis.HTMLElement = class {};
+  globalThis.customElements = { define: () => {} };
+  globalThis.localStorage = { getItem: () => null, setItem: () => {} };
+  const { chooseLanguage } = await import('../../../web/language.js');
+  const { debtorText, spanText, standingText } = await import('../../../web/views/duty-words.js');
+  chooseLanguage('en');
+  assert.deepEqual([0, 1, 2, 24, 47, 48, 96].map((hours) => spanText(hours * HOUR_MS)), ['1 minute', '1 hour', '2 hours', '24 hours', '47 hours', '2 days', '4 days']);
+  const model = { organisationName: () => 'みなと', personName: () => '' };
+  const ended = (standing) => standingText(model, readListed(listed('a', standing, { ended_at: '2026-04-01T03:00:00Z' })), 0);
+  assert.deepEqual(['met', 'declined', 'waived', 'closed'].map((standing) => ended(standing).split(' ')[0]), ['done', 'declined', 'let', 'closed']);
+  chooseLanguage('ja');
+  assert.deepEqual(['met', 'declined', 'waived'].map((standing) => /済みました|お断り|求めないことに/.exec(ended(standing))?.[0]), ['済みました', 'お断り', '求めないことに']);
+  const of = (capacity) => debtorText(model, { organisation: 's', organisationType: 'nursing_station', roles: ['nurse'], capacity, person: '' });
+  assert.deepEqual([of('member'), of('manager'), of('contact')], ['みなと 看護師', 'みなとの管理者（決まっていなければ看護師）', 'みなとの連絡担当（決まっていなければ看護師）']);
+});
+
 test('golden frames: duties, holds and words are read whole', () => {
   const golden = (name) => JSON.parse(readFileSync(path.resolve(import.meta.dirname, `../../../proto/examples/server/${name}.json`), 'utf8'));
   const verdict = readVerdict('accepted', golden('dry_run_result_duties').dryRunResult);

@@ -197,7 +197,7 @@ fn what_cannot_be_true_is_refused_by_name() {
         .counts(Outcome::Invalid, 1)
         .complains(2, "OXYGEN_SATURATION", "implausible", "SpO2 of 980 %: expected 0–100 %")
         .complains(3, "DIASTOLIC", "implausible", "diastolic 121 is above systolic 62")
-        .complains(4, "TEMPERATURE", "implausible", "体温 98.6 °C はありえない値です")
+        .complains(4, "TEMPERATURE", "implausible", "体温 98.6 ℃ はありえない値です")
         .complains(5, "HEART_RATE", "unreadable", "「abc」")
         .complains(5, "OXYGEN_SATURATION", "implausible", "980");
     assert_eq!(office.target.entries(), 2, "the two registrations");

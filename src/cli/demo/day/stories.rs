@@ -55,7 +55,7 @@ fn alarm(day: &mut Day, minute: u16, offset: usize) {
     let reading = readings::alarming(patient, limit, &mut day.dice);
     let reading = day.post(minute, nurse, patient, readings::body(reading));
     let (sign, value) = (limit.sign.ja(), limit.crossed);
-    let unit = limit.sign.facts().unit.label();
+    let unit = limit.sign.facts().unit.ja();
     let report = format!(
         "{sign}が{value}{unit}でした。少し時間をおいて測り直しても同じくらいです。ご本人の訴えは強くありません。指示をお願いします。"
     );
