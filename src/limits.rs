@@ -72,7 +72,9 @@ pub const BACKUP_RECORD_BYTES_MAX: usize = 64 << 20;
 const _: () = assert!(BACKUP_RECORD_BYTES_MAX > ATTACHMENT_BYTES_MAX as usize + DUMP_PIECE_BYTES);
 /// Generations that are kept unless set: the newest of each of the last days, weeks and months that have any.
 pub const BACKUPS_DAILY_DEFAULT: i64 = 7;
+/// The same of weeks.
 pub const BACKUPS_WEEKLY_DEFAULT: i64 = 5;
+/// The same of months.
 pub const BACKUPS_MONTHLY_DEFAULT: i64 = 12;
 /// Most that can be set of each.
 pub const BACKUPS_KEPT_MAX: i64 = 1_000;

@@ -256,7 +256,10 @@ pub fn read_manifest(path: &Path, region: &RegionKey) -> Result<Manifest, BadBac
 /// # Errors
 /// When it is damaged, or does not hold what it says.
 pub fn read_whole(path: &Path, region: &RegionKey) -> Result<Whole, BadBackup> {
-    let mut reader = Reader::open(path, region)?;
+    whole_of(Reader::open(path, region)?)
+}
+
+fn whole_of<R: Read>(mut reader: Reader<R>) -> Result<Whole, BadBackup> {
     let mut tally = Tally::default();
     let mut manifest = None;
     while let Some(what) = reader.next()? {
@@ -324,5 +327,129 @@ impl Tally {
             return Ok(());
         }
         Err(BadBackup::Untrue { what: "counts or digests differ".to_owned() })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::dump::FileRecord;
+
+    fn file(number: u8, bytes: usize) -> What {
+        What::File(FileRecord { timeline: vec![number; 16], name: vec![number; 32], sealed: vec![number; bytes] })
+    }
+
+    /// A backup of so many frames and a bit, as bytes.
+    fn written(region: &RegionKey, made_at_us: i64, frames: u8) -> Vec<u8> {
+        let folder = tempfile::tempdir().unwrap();
+        let mut writer = Writer::create(folder.path(), region).unwrap();
+        let mut tally = Tally::default();
+        writer.put(&What::Manifest(Manifest { made_at_us, ..Manifest::default() }).into()).unwrap();
+        for number in 0..frames {
+            let file = file(number, BACKUP_FRAME_BYTES);
+            tally.add(&file);
+            writer.put(&file.into()).unwrap();
+        }
+        writer.put(&What::End(tally.end(Vec::new())).into()).unwrap();
+        std::fs::read(writer.finish().unwrap().path()).unwrap()
+    }
+
+    fn read(region: &RegionKey, bytes: &[u8]) -> Result<Whole, BadBackup> {
+        whole_of(Reader::of(bytes, region)?)
+    }
+
+    /// Where each frame begins and ends, with its length in front.
+    fn frames(bytes: &[u8]) -> Vec<std::ops::Range<usize>> {
+        let (mut at, mut found) = (HEAD_BYTES, Vec::new());
+        while at < bytes.len() {
+            let length = u32::from_be_bytes(bytes[at..at + 4].try_into().unwrap()) & !LAST;
+            let end = at + 4 + length as usize;
+            found.push(at..end);
+            at = end;
+        }
+        found
+    }
+
+    #[test]
+    fn a_backup_is_read_as_it_was_written_and_by_its_own_region_alone() {
+        let (region, elsewhere) = (RegionKey::ephemeral(), RegionKey::ephemeral());
+        let bytes = written(&region, 7, 3);
+        let whole = read(&region, &bytes).unwrap();
+        assert_eq!((whole.manifest.made_at_us, whole.end.files), (7, 3));
+        assert!(matches!(read(&elsewhere, &bytes), Err(BadBackup::OtherKey { .. })));
+        assert!(matches!(read(&region, b"renkei-backup/2 of a later day"), Err(BadBackup::NotABackup)));
+        assert!(matches!(read(&region, b""), Err(BadBackup::NotABackup)));
+        let word = vec![2_u8; 64];
+        assert!(!bytes.windows(64).any(|window| window == word), "nothing of it is in the clear");
+    }
+
+    #[test]
+    fn every_cut_is_found_also_one_between_two_frames() {
+        let region = RegionKey::ephemeral();
+        let bytes = written(&region, 7, 3);
+        let frames = frames(&bytes);
+        assert_eq!(frames.len(), 4);
+        let cuts = (0..200).chain((0..bytes.len()).step_by(70_001)).chain(bytes.len() - 50..bytes.len());
+        for cut in cuts.chain(frames.iter().map(|frame| frame.start)) {
+            assert!(read(&region, &bytes[..cut]).is_err(), "cut at {cut}");
+        }
+    }
+
+    #[test]
+    fn every_changed_byte_is_found() {
+        let region = RegionKey::ephemeral();
+        let bytes = written(&region, 7, 1);
+        let places = (0..300).chain((0..bytes.len()).step_by(9_973)).chain(bytes.len() - 50..bytes.len());
+        for at in places {
+            let mut changed = bytes.clone();
+            changed[at] ^= 0x40;
+            assert!(read(&region, &changed).is_err(), "byte {at}");
+        }
+    }
+
+    #[test]
+    fn frames_left_out_repeated_swapped_or_of_another_backup_are_found() {
+        let region = RegionKey::ephemeral();
+        let (bytes, other) = (written(&region, 7, 3), written(&region, 8, 3));
+        let (own, foreign) = (frames(&bytes), frames(&other));
+        let joined = |parts: &[&[u8]]| [&[&bytes[..HEAD_BYTES]], parts].concat().concat();
+        let frame = |at: usize| &bytes[own[at].clone()];
+        assert!(read(&region, &joined(&[frame(0), frame(1), frame(2), frame(3)])).is_ok());
+        for parts in [
+            vec![frame(0), frame(2), frame(3)],
+            vec![frame(0), frame(1), frame(1), frame(2), frame(3)],
+            vec![frame(1), frame(0), frame(2), frame(3)],
+            vec![frame(0), &other[foreign[1].clone()], frame(2), frame(3)],
+            vec![frame(0), frame(1), frame(2), frame(3), frame(3)],
+            vec![frame(3)],
+        ] {
+            assert!(read(&region, &joined(&parts)).is_err());
+        }
+        // The head of one with the frames of another.
+        let exchanged = [&other[..HEAD_BYTES], &bytes[HEAD_BYTES..]].concat();
+        assert!(read(&region, &exchanged).is_err());
+    }
+
+    #[test]
+    fn what_does_not_hold_what_it_says_is_no_backup() {
+        let region = RegionKey::ephemeral();
+        let write = |records: Vec<What>| {
+            let folder = tempfile::tempdir().unwrap();
+            let mut writer = Writer::create(folder.path(), &region).unwrap();
+            records.into_iter().for_each(|record| writer.put(&record.into()).unwrap());
+            std::fs::read(writer.finish().unwrap().path()).unwrap()
+        };
+        let (manifest, end) = (What::Manifest(Manifest::default()), What::End(Tally::default().end(Vec::new())));
+        assert!(read(&region, &write(vec![manifest.clone(), end.clone()])).is_ok());
+        for records in [
+            vec![],
+            vec![manifest.clone()],
+            vec![end.clone()],
+            vec![manifest.clone(), file(1, 9), end.clone()],
+            vec![file(1, 9), manifest.clone(), end.clone()],
+            vec![manifest.clone(), end.clone(), end],
+        ] {
+            assert!(matches!(read(&region, &write(records)), Err(BadBackup::Untrue { .. })));
+        }
     }
 }
