@@ -4,6 +4,7 @@
 
 mod accounts;
 mod audit;
+mod backup;
 mod calendar;
 mod devices;
 mod fields;
@@ -26,6 +27,7 @@ use crate::limits;
 
 pub use accounts::{AccountSettings, PasswordProfile};
 pub use audit::{AuditSettings, ShipTo};
+pub use backup::BackupSettings;
 pub use calendar::{CalendarSettings, MinuteSpan, OpeningHours};
 pub use devices::DeviceSettings;
 pub use fields::{FIELDS, Field};
@@ -58,6 +60,7 @@ pub struct Config {
     pub session: SessionLimits,
     pub accounts: AccountSettings,
     pub audit: AuditSettings,
+    pub backup: BackupSettings,
     pub calendar: CalendarSettings,
     pub log: Log,
 }

@@ -61,6 +61,24 @@ pub const FOLD_PAGE_ENTRIES: usize = 500;
 /// Most faults that one check lists; it counts them all.
 pub const CHECK_FAULTS_MAX: usize = 100;
 
+// ---- backups ----
+
+/// Rows of a backup that are read, sealed and stored again together.
+pub const DUMP_PIECE_BYTES: usize = 1 << 20;
+/// Sealed at once; what a backup holds in memory of itself.
+pub const BACKUP_FRAME_BYTES: usize = 1 << 20;
+/// Longest record of a backup: a file with what names it, or a piece with its last row.
+pub const BACKUP_RECORD_BYTES_MAX: usize = 64 << 20;
+const _: () = assert!(BACKUP_RECORD_BYTES_MAX > ATTACHMENT_BYTES_MAX as usize + DUMP_PIECE_BYTES);
+/// Generations that are kept unless set: the newest of each of the last days, weeks and months that have any.
+pub const BACKUPS_DAILY_DEFAULT: i64 = 7;
+/// The same of weeks.
+pub const BACKUPS_WEEKLY_DEFAULT: i64 = 5;
+/// The same of months.
+pub const BACKUPS_MONTHLY_DEFAULT: i64 = 12;
+/// Most that can be set of each.
+pub const BACKUPS_KEPT_MAX: i64 = 1_000;
+
 // ---- history: checkpoints and their verification ----
 
 /// A checkpoint is made when this many entries and audit records were written since the last.

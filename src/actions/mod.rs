@@ -5,6 +5,7 @@ pub mod accounts;
 pub mod advice;
 pub mod agreement;
 pub mod audit;
+pub mod backup;
 pub mod checkpoints;
 pub mod compliance;
 pub mod directory;

@@ -5,10 +5,12 @@ use std::error::Error;
 use std::fmt;
 use std::io::{self, ErrorKind};
 
+use crate::actions::backup::{BackupError, RestoreError};
 use crate::config::Language;
 use crate::domain::text::Text;
 use crate::http::certificate::CertificateError;
 use crate::http::listen::ListenError;
+use crate::store::OpenError;
 use crate::vault::KeyFileError;
 
 use super::cert::CertError;
@@ -68,6 +70,9 @@ fn text_of(cause: &(dyn Error + 'static)) -> Option<Text> {
         .or_else(|| cause.downcast_ref::<CertificateError>().map(CertificateError::text))
         .or_else(|| cause.downcast_ref::<ListenError>().map(ListenError::text))
         .or_else(|| cause.downcast_ref::<CertError>().map(CertError::text))
+        .or_else(|| cause.downcast_ref::<BackupError>().and_then(BackupError::text))
+        .or_else(|| cause.downcast_ref::<RestoreError>().and_then(RestoreError::text))
+        .or_else(|| cause.downcast_ref::<OpenError>().and_then(OpenError::text))
         .or_else(|| cause.downcast_ref::<io::Error>().and_then(of_system))
 }
 

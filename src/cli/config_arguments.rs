@@ -63,6 +63,12 @@ impl ConfigArguments {
         Self { config: Some(path.to_owned()), ..Self::default() }
     }
 
+    /// The same with another database.
+    #[must_use]
+    pub fn with_database(self, url: &str) -> Self {
+        Self { database: Some(url.to_owned()), ..self }
+    }
+
     /// Everything this process' configuration is read from.
     ///
     /// # Errors

@@ -2,6 +2,7 @@
 //! A new command is a line in [`Command`] and a line in [`dispatch`].
 
 mod audit;
+mod backup;
 pub mod cert;
 mod complaint;
 mod config;
@@ -14,6 +15,7 @@ mod language;
 pub mod load;
 mod logging;
 pub mod open;
+mod restore;
 mod rulebook;
 mod rulebook_files;
 pub(crate) mod serve;
@@ -75,6 +77,10 @@ enum Command {
     Store(Box<store::Arguments>),
     /// 監査記録とチェックポイント / The audit log, and checkpoints that prove the history
     Audit(Box<audit::Arguments>),
+    /// バックアップを作る・確かめる / Make backups and verify them
+    Backup(Box<backup::Arguments>),
+    /// バックアップから復元する / Restore from a backup
+    Restore(Box<restore::Arguments>),
     /// 負荷をかけて測る / Put load on a hub and measure
     Load(Box<load::Arguments>),
 }
@@ -127,6 +133,8 @@ fn dispatch(command: &Command, terminal: Terminal) -> anyhow::Result<ExitCode> {
         Command::Rulebook(arguments) => rulebook::run(arguments, terminal),
         Command::Store(arguments) => store::run(arguments, terminal),
         Command::Audit(arguments) => audit::run(arguments, terminal),
+        Command::Backup(arguments) => backup::run(arguments, terminal),
+        Command::Restore(arguments) => restore::run(arguments, terminal),
         Command::Load(arguments) => {
             let ids = Ids::new(Arc::new(SystemClock::new()));
             load::run(arguments, terminal.language, ids.draw())

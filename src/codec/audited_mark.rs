@@ -51,6 +51,7 @@ fn of_deed(deed: &Deed) -> (AuditKind, Option<Uuid>) {
         ) => (AuditKind::Account, Some(person.0)),
         Deed::Device(deed) => (AuditKind::Device, Some(of_device(deed))),
         Deed::RulebookMoved { version, .. } => (AuditKind::Rulebook, Some(version.0)),
+        Deed::Keeping(_) => (AuditKind::Keeping, None),
         Deed::AuditUsed { .. } => (AuditKind::Audit, None),
     }
 }

@@ -6,6 +6,7 @@
 mod audited;
 mod audited_account;
 mod audited_device;
+mod audited_keeping;
 mod audited_mark;
 mod audited_reading;
 mod body;

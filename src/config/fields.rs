@@ -140,6 +140,20 @@ pub const FIELDS: &[Field] = &[
         "Folder of the sealed attachments; it belongs into every backup",
     ),
     field(
+        "backup.directory",
+        "\"data/backups\"",
+        "バックアップを置くフォルダー。別のディスクかマシンを指すようにしてください",
+        "Folder of the backups; let it be on another disk or machine",
+    ),
+    field(
+        "backup.keep_daily",
+        "7",
+        "残すバックアップ：新しい日から数えて、1 日 1 つを何日分",
+        "Backups kept: the newest of each of this many days",
+    ),
+    field("backup.keep_weekly", "5", "同じく、週ごとに何週分", "The same of each of this many weeks"),
+    field("backup.keep_monthly", "12", "同じく、月ごとに何か月分", "The same of each of this many months"),
+    field(
         "calendar.opening_hours",
         "[\"clinic mon-fri 09:00-12:00 14:00-17:00\", \"clinic sat 09:00-12:00\"]",
         "営業時間で数える期限の、所属の種類ごとの営業時間。書かない種類は仮置きの時間",

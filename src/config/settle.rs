@@ -11,12 +11,13 @@ use super::read::Reader;
 use super::source::AllGiven;
 use super::value::{expected_database, expected_origin};
 use super::{
-    AccountSettings, AuditSettings, Config, Database, Language, Listen, Log, LogFormat, LogLevel, Mistake,
-    PasswordProfile, Place, SessionLimits, ShipTo, TlsFiles, WebOrigin,
+    AccountSettings, AuditSettings, BackupSettings, Config, Database, Language, Listen, Log, LogFormat, LogLevel,
+    Mistake, PasswordProfile, Place, SessionLimits, ShipTo, TlsFiles, WebOrigin,
 };
 use crate::domain::device::DeviceDemand;
 use crate::domain::text::Text;
 use crate::limits::{
+    BACKUPS_DAILY_DEFAULT, BACKUPS_KEPT_MAX, BACKUPS_MONTHLY_DEFAULT, BACKUPS_WEEKLY_DEFAULT,
     CHECKPOINT_EVERY_RECORDS_DEFAULT, CHECKPOINT_EVERY_RECORDS_MAX, CHECKPOINT_EVERY_S_DEFAULT, CHECKPOINT_EVERY_S_MAX,
     SESSION_IDLE_TIMEOUT_DEFAULT_S, SESSION_LIFETIME_DEFAULT_S, SESSION_LIFETIME_S_MAX, SOCKETS_PER_PERSON_DEFAULT,
     SOCKETS_PER_PERSON_MAX,
@@ -46,6 +47,7 @@ pub(super) fn settle(given: AllGiven, folder: &Path, mistakes: &mut Vec<Mistake>
             profile: read.choice("accounts.password_profile", &profiles()).unwrap_or_default(),
         },
         audit: audit(&mut read, &region_key_file),
+        backup: backup(&mut read, &data_dir),
         calendar: calendar(&mut read),
         region_key_file,
         log: log(&mut read),
@@ -91,6 +93,18 @@ fn audit(read: &mut Reader<'_>, region_key_file: &Path) -> AuditSettings {
         ship,
         ship_authority: read.path("audit.ship_authority"),
     }
+}
+
+fn backup(read: &mut Reader<'_>, data_dir: &Path) -> BackupSettings {
+    let mut count = |field, default: i64| {
+        let given = read.number(field, 0..=BACKUPS_KEPT_MAX).unwrap_or(default);
+        usize::try_from(given).expect("the range of the field fits")
+    };
+    let keep_daily = count("backup.keep_daily", BACKUPS_DAILY_DEFAULT);
+    let keep_weekly = count("backup.keep_weekly", BACKUPS_WEEKLY_DEFAULT);
+    let keep_monthly = count("backup.keep_monthly", BACKUPS_MONTHLY_DEFAULT);
+    let directory = read.path("backup.directory").unwrap_or_else(|| data_dir.join("backups"));
+    BackupSettings { directory, keep_daily, keep_weekly, keep_monthly }
 }
 
 fn calendar(read: &mut Reader<'_>) -> CalendarSettings {
@@ -332,6 +346,13 @@ pub(super) fn shown(config: &Config) -> Vec<(&'static str, String)> {
     shown.extend(audit.ship.iter().map(|ship| ("audit.ship", quoted(ship))));
     shown.extend(audit.ship_authority.iter().map(|file| ("audit.ship_authority", path(file))));
     shown.push(("files.directory", path(&config.files_dir)));
+    let backup = &config.backup;
+    shown.extend([
+        ("backup.directory", path(&backup.directory)),
+        ("backup.keep_daily", backup.keep_daily.to_string()),
+        ("backup.keep_weekly", backup.keep_weekly.to_string()),
+        ("backup.keep_monthly", backup.keep_monthly.to_string()),
+    ]);
     let calendar = &config.calendar;
     if !calendar.opening_hours.is_empty() {
         let hours = calendar.opening_hours.iter().map(|hours| quoted(hours)).collect();

@@ -8,6 +8,7 @@ use super::audit::{AuditFilter, AuditUse};
 use super::device::DeviceDeed;
 use super::directory::{Actor, Position};
 use super::ids::{DeviceId, OrganisationId, PatientId, PersonId, RulebookVersionId, SignInId};
+use super::keeping::KeepingDeed;
 use super::lifecycle::LifeStep;
 use super::list::closed_list;
 use super::role::OrganisationType;
@@ -93,6 +94,8 @@ pub enum Deed {
     Account(AccountDeed),
     /// Something done to a registered device, see there.
     Device(DeviceDeed),
+    /// Something done with the region's data as a whole, see there.
+    Keeping(KeepingDeed),
     /// A version of the rulebook went on in its life.
     RulebookMoved {
         version: RulebookVersionId,
@@ -125,5 +128,6 @@ closed_list! {
         DeviceRevoked = "device_revoked", "端末の失効", "the device was revoked";
         ExceptionEnded = "exception_ended", "端末なしの例外の終了", "the exception without a device ended";
         PositionChosen = "position_chosen", "職務の切り替え", "another role was chosen";
+        Restored = "restored", "バックアップからの復元", "the region was restored from a backup";
     }
 }

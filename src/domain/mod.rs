@@ -19,6 +19,7 @@ pub mod duty;
 pub mod entry;
 pub mod ids;
 pub mod in_words;
+pub mod keeping;
 pub mod kind;
 pub mod lifecycle;
 pub(crate) mod list;

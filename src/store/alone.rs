@@ -101,6 +101,16 @@ impl Journal {
     }
 }
 
+/// For whoever fills a database that no hub serves yet: the same right, as long as it is held.
+pub(super) async fn take(engine: &Engine) -> Result<Hold, OpenError> {
+    Ok(match engine {
+        Engine::Sqlite { writer, .. } => Hold::Sqlite(lock_beside(writer.path())?),
+        Engine::Postgres(pool) => {
+            Hold::Postgres { session: Some(lock_session(&pool.connect_options()).await?), hub: 0 }
+        }
+    })
+}
+
 fn parsed(hubs: Option<String>) -> u64 {
     hubs.and_then(|hubs| hubs.parse().ok()).unwrap_or(0)
 }

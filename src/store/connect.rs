@@ -6,11 +6,18 @@ pub(super) mod sqlite;
 use super::engine::Engine;
 use super::journal::Journal;
 use super::meta::REGION_KEY;
-use super::{OpenError, StoreError, migrate};
+use super::{OpenError, StoreError, dump, migrate};
 
 /// Connects, checks what durability rests on, and migrates.
 pub(super) async fn connect(url: &str) -> Result<Engine, OpenError> {
-    let engine = match url.split_once("://") {
+    let engine = open_engine(url).await?;
+    migrate::migrate(&engine).await?;
+    Ok(engine)
+}
+
+/// The same without migrating.
+pub(super) async fn open_engine(url: &str) -> Result<Engine, OpenError> {
+    Ok(match url.split_once("://") {
         Some(("sqlite", path)) => sqlite::connect(path).await?,
         Some(("postgres" | "postgresql", _)) => postgres::connect(url).await?,
         // The scheme only: what follows may hold a password.
@@ -18,13 +25,16 @@ pub(super) async fn connect(url: &str) -> Result<Engine, OpenError> {
             let scheme = other.map_or("a path", |(scheme, _)| scheme).to_owned();
             return Err(OpenError::UnknownScheme { scheme });
         }
-    };
-    migrate::migrate(&engine).await?;
-    Ok(engine)
+    })
 }
 
 /// Takes a new store for the region's key, or refuses one that belongs to another.
+///
+/// INVARIANT: a database whose restore did not come to its end is opened by nobody but the next restore.
 pub(super) async fn claim(journal: &Journal) -> Result<(), OpenError> {
+    if let Some(from) = dump::find_restoring(journal).await? {
+        return Err(OpenError::HalfRestored { from });
+    }
     let given = journal.region().fingerprint();
     let owner: Result<String, StoreError> = journal
         .write(move |tx| {

@@ -2,6 +2,7 @@
 //! depends on whether the batch is known not to be stored.
 
 use crate::domain::ids::TimelineId;
+use crate::domain::text::Text;
 use crate::vault::CannotOpen;
 
 use super::KnownId;
@@ -105,6 +106,8 @@ pub enum OpenError {
     ForeignKey { expected: String, found: String },
     #[error("the store was written by a later version of renkei, or its migrations were altered: {0}")]
     Migrate(#[from] sqlx::migrate::MigrateError),
+    #[error("this database was being restored from {from} and is not whole; run `renkei restore` again")]
+    HalfRestored { from: String },
     #[error("another renkei serves this database; stop it first")]
     Taken,
     #[error("cannot lock the database: {0}")]
@@ -113,4 +116,23 @@ pub enum OpenError {
     Driver(#[from] sqlx::Error),
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+impl OpenError {
+    /// For people, where more can be said than what failed.
+    #[must_use]
+    pub fn text(&self) -> Option<Text> {
+        match self {
+            Self::HalfRestored { from } => Some(Text::new(
+                format!(
+                    "このデータベースは {from} からの復元の途中で止まったもので、完全ではありません。`renkei restore` をもう一度実行してください"
+                ),
+                self.to_string(),
+            )),
+            Self::Taken => {
+                Some(Text::new("このデータベースは別の renkei が使っています。先に止めてください", self.to_string()))
+            }
+            _ => None,
+        }
+    }
 }

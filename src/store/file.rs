@@ -30,8 +30,13 @@ impl FileName {
         Self(*region.files().mac(&parts).as_bytes())
     }
 
-    fn from_slice(bytes: &[u8]) -> Result<Self, StoreError> {
+    pub(super) fn from_slice(bytes: &[u8]) -> Result<Self, StoreError> {
         bytes.try_into().map(Self).map_err(|error| StoreError::inconsistent("file.name", error))
+    }
+
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
     }
 }
 
@@ -237,6 +242,16 @@ impl Tx {
             (released, others.fetch_one(&mut *connection).await?)
         });
         Ok((released > 0).then_some(others == 0))
+    }
+
+    /// Forgets a file that no entry names and that is not there: its row alone would promise it.
+    pub(super) async fn delete_unnamed_file(&mut self, timeline: TimelineId, name: FileName) -> Result<(), StoreError> {
+        const SQL: &str = "delete from file where timeline = $1 and name = $2 and entry is null";
+        run!(self, connection => {
+            let delete = sqlx::query(SQL).bind(timeline.0.as_bytes().as_slice()).bind(name.0.as_slice());
+            delete.execute(connection).await?;
+        });
+        Ok(())
     }
 
     /// Forgets a file that was let go.

@@ -37,20 +37,25 @@ pub(super) const STEPS: &[Step] = &[
 ];
 
 pub(super) async fn migrate(engine: &Engine) -> Result<(), MigrateError> {
+    migrate_to(engine, i64::MAX).await
+}
+
+/// As a hub of that time would have.
+pub(super) async fn migrate_to(engine: &Engine, last: i64) -> Result<(), MigrateError> {
     match engine {
         Engine::Sqlite { writer, .. } => {
             let mut connection = writer.lease().await.map_err(MigrateError::Execute)?;
-            migrator(|step| step.2).run(&mut *connection).await?;
+            migrator(last, |step| step.2).run(&mut *connection).await?;
             connection.give_back();
             Ok(())
         }
-        Engine::Postgres(pool) => migrator(|step| step.3).run(pool).await,
+        Engine::Postgres(pool) => migrator(last, |step| step.3).run(pool).await,
     }
 }
 
-fn migrator(text: impl Fn(&Step) -> &'static str) -> Migrator {
+fn migrator(last: i64, text: impl Fn(&Step) -> &'static str) -> Migrator {
     let migration = |step: &Step| {
         Migration::new(step.0, Cow::Borrowed(step.1), MigrationType::Simple, text(step).into_sql_str(), false)
     };
-    Migrator::with_migrations(STEPS.iter().map(migration).collect())
+    Migrator::with_migrations(STEPS.iter().filter(|step| step.0 <= last).map(migration).collect())
 }

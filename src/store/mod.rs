@@ -22,6 +22,7 @@ mod connections;
 mod device;
 mod device_enrolment;
 mod directory;
+pub mod dump;
 mod duties;
 mod engine;
 mod entry;

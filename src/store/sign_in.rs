@@ -229,6 +229,19 @@ impl Tx {
         Ok(())
     }
 
+    /// By a statement that takes the moment twice.
+    pub(super) async fn revoke_valid(
+        &mut self,
+        sql: &'static str,
+        now: Timestamp,
+    ) -> Result<Vec<EndedSignIn>, StoreError> {
+        type Row = (Vec<u8>, Vec<u8>, String, Vec<u8>);
+        let rows: Vec<Row> = run!(self, connection => {
+            sqlx::query_as(sql).bind(now.0).bind(now.0).fetch_all(connection).await?
+        });
+        rows.into_iter().map(ended_from).collect()
+    }
+
     async fn revoke(&mut self, sql: &'static str, of: Uuid, now: Timestamp) -> Result<Vec<EndedSignIn>, StoreError> {
         type Row = (Vec<u8>, Vec<u8>, String, Vec<u8>);
         let rows: Vec<Row> = run!(self, connection => {

@@ -5,10 +5,12 @@
 //! - [`PatientKey`] seals one timeline. Destroying its wrapped form destroys the record.
 //! - [`chain`] links each entry to the one before it; [`heads`] sums up where chains end; a [`CheckpointKey`] signs that.
 //! - [`Token`] lets a client in; the store keeps only its [`TokenHash`].
+//! - [`ArchiveKey`] seals one backup.
 //! - [`DeviceAuthority`] issues the certificates of registered devices.
 //!
 //! No I/O except the key file, and no knowledge of what is sealed.
 
+mod archive;
 mod authenticator;
 pub mod chain;
 mod checkpoint_key;
@@ -26,6 +28,7 @@ mod token;
 
 use ring::rand::{SecureRandom, SystemRandom};
 
+pub use archive::{ArchiveKey, FRAME_OVERHEAD_BYTES, Frames, WRAPPED_ARCHIVE_KEY_BYTES};
 pub use authenticator::{authenticator_secret, authenticator_setup, code_at, code_step};
 pub use checkpoint_key::{CheckpointKey, PublicKey};
 pub use device_authority::{CertificateError, DeviceAuthority, DeviceSubject, IssuedCertificate, set_validity};

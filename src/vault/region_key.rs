@@ -30,6 +30,7 @@ enum Purpose {
     Logins,
     Devices,
     SealDeviceAuthority,
+    WrapBackupKeys,
     Fingerprint,
 }
 
@@ -47,6 +48,7 @@ impl Purpose {
             Self::Logins => b"logins",
             Self::Devices => b"devices",
             Self::SealDeviceAuthority => b"seal-device-authority",
+            Self::WrapBackupKeys => b"wrap-backup-keys",
             Self::Fingerprint => b"fingerprint",
         }
     }
@@ -67,6 +69,7 @@ pub struct RegionKey {
     logins: MacKey,
     devices: MacKey,
     device_authority: SealingKey,
+    backups: SealingKey,
     fingerprint: [u8; FINGERPRINT_BYTES],
 }
 
@@ -116,6 +119,7 @@ impl RegionKey {
             logins: MacKey::new(&derive(&root, &Purpose::Logins)),
             devices: MacKey::new(&derive(&root, &Purpose::Devices)),
             device_authority: SealingKey::new(&derive(&root, &Purpose::SealDeviceAuthority)),
+            backups: SealingKey::new(&derive(&root, &Purpose::WrapBackupKeys)),
             fingerprint,
         }
     }
@@ -176,6 +180,11 @@ impl RegionKey {
     #[must_use]
     pub fn device_authority(&self) -> &SealingKey {
         &self.device_authority
+    }
+
+    /// Wraps the keys of backups.
+    pub(super) fn backups(&self) -> &SealingKey {
+        &self.backups
     }
 
     /// The id that these parts always get, and that nobody without the key can work out from them, nor they from it.

@@ -1,7 +1,8 @@
 //! Stories of the commands, told with the real binary as an operator or a newcomer would use it.
 
 mod audit;
-mod client;
+mod backup;
+pub mod client;
 mod demo;
 mod devices;
 mod fresh_region;

@@ -35,6 +35,37 @@ fn binary(arguments: &[&str]) -> Command {
     command
 }
 
+/// A command that is killed on its way.
+pub struct Killable {
+    child: Child,
+}
+
+impl Killable {
+    pub fn start(arguments: &[&str]) -> Self {
+        let child = binary(arguments).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
+        Self { child: child.expect("the binary starts") }
+    }
+
+    /// SIGKILL as soon as this holds. `false`: it came to its end before.
+    pub fn kill_when(&mut self, holds: impl Fn() -> bool) -> bool {
+        while self.child.try_wait().expect("it is ours").is_none() {
+            if holds() {
+                self.child.kill().expect("it runs");
+                return !self.child.wait().expect("it ends").success();
+            }
+        }
+        false
+    }
+}
+
+impl Drop for Killable {
+    fn drop(&mut self) {
+        // Fails where the child ended already, which is what is wanted.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
 /// A command that serves until it is stopped.
 pub struct Running {
     child: Child,

@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use axum::http::StatusCode;
 use renkei::cli::open::open_journal;
 use renkei::clock::{Clock as _, ManualClock, SystemClock};
-use renkei::domain::ids::{EntryId, PatientId, Seq};
+use renkei::domain::ids::{EntryId, PatientId, PersonId, Seq};
 use renkei::store::check::check;
 use renkei::vault::RegionKey;
 use renkei::wire::{ClientFrame, Encoding, ServerFrame};
@@ -20,6 +20,7 @@ use tokio::net::TcpStream;
 
 use super::reader::Reader;
 use super::{note, seqs, team};
+use crate::support::actor::Actor;
 use crate::support::app::{App, Database, intent};
 use crate::support::scratch;
 use crate::support::socket::{Socket, V7};
@@ -33,13 +34,13 @@ const ACKNOWLEDGED_BEFORE_KILL: usize = 300;
 const POSTS_UNDER_WAY: usize = 32;
 
 /// A hub in a process of its own.
-struct Served {
+pub(super) struct Served {
     child: Child,
-    address: SocketAddr,
+    pub(super) address: SocketAddr,
 }
 
 impl Served {
-    fn start(config: &Path) -> Self {
+    pub(super) fn start(config: &Path) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_renkei"));
         command.arg("serve").arg("--config").arg(config).stdout(Stdio::piped()).stdin(Stdio::null());
         let mut child = command.spawn().expect("the binary starts");
@@ -51,12 +52,12 @@ impl Served {
     }
 
     /// SIGKILL: nothing is flushed, nobody is told.
-    fn kill(mut self) {
+    pub(super) fn kill(mut self) {
         self.child.kill().expect("it runs");
         self.child.wait().expect("it ends");
     }
 
-    async fn connect(&self, token: &str, encoding: Encoding) -> Socket {
+    pub(super) async fn connect(&self, token: &str, encoding: Encoding) -> Socket {
         let mut http = TcpStream::connect(self.address).await.expect("it listens");
         let request = format!(
             "POST /api/v1/tickets HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer {token}\r\n\
@@ -81,43 +82,57 @@ impl Drop for Served {
 }
 
 /// A region in a folder, with a team; what a client needs to post to it.
-struct Prepared {
-    folder: tempfile::TempDir,
+pub(super) struct Prepared {
+    pub(super) folder: tempfile::TempDir,
     database: Database,
-    config: PathBuf,
-    key: Arc<RegionKey>,
-    patient: PatientId,
-    token: String,
+    pub(super) config: PathBuf,
+    pub(super) key: Arc<RegionKey>,
+    pub(super) patient: PatientId,
+    pub(super) nurse: PersonId,
+    pub(super) token: String,
     head: u64,
 }
 
 async fn prepare() -> Prepared {
+    prepare_and(async |_: &App, _: &Actor, _: PatientId| {}).await
+}
+
+/// The same after something else has happened.
+pub(super) async fn prepare_and(also: impl AsyncFnOnce(&App, &Actor, PatientId)) -> Prepared {
     let folder = scratch::folder("crash");
     let key_file = folder.path().join("region.key");
     let key = Arc::new(RegionKey::create_file(&key_file).unwrap());
     let clock = Arc::new(ManualClock::at(SystemClock::new().now()));
     let app = App::open_at(folder, Database::of_this_run(), Arc::clone(&key), clock).await;
     let (patient, doctor, nurse) = team(&app).await;
+    also(&app, &nurse, patient).await;
     let head = Reader::connect(&doctor, Encoding::Json, patient, Seq::ZERO).await.head.0;
     // The hub that is killed is no demo: a link would let nobody in.
     let account = app.account_of(&nurse).await;
     let entered = Visitor::at_program(&app).sign_in(&app, &account).await.is(StatusCode::CREATED);
     let token = entered["token"].as_str().expect("a token").to_owned();
+    let person = nurse.actor.person;
     drop((doctor, nurse));
     let (folder, database) = app.stop().await.into_parts();
     let url = database.url(folder.path());
-    let path = folder.path().display();
-    let config = folder.path().join("renkei.toml");
+    let config = configure(folder.path(), &url);
+    Prepared { folder, database, config, key, patient, nurse: person, token, head }
+}
+
+/// A configuration in this folder, where the region's key is.
+pub(super) fn configure(folder: &Path, url: &str) -> PathBuf {
+    let path = folder.display();
+    let config = folder.join("renkei.toml");
     let settings = format!(
         "database = \"{url}\"\ndata_dir = \"{path}\"\nregion_key_file = \"{path}/region.key\"\n\
          public_url = \"http://localhost:8443\"\n[listen]\naddresses = [\"127.0.0.1:0\"]\n"
     );
     std::fs::write(&config, settings).unwrap();
-    Prepared { folder, database, config, key, patient, token, head }
+    config
 }
 
 /// Posts without a pause until the connection breaks; what was acknowledged, in the order of the answers.
-async fn post_until_it_breaks(
+pub(super) async fn post_until_it_breaks(
     mut socket: Socket,
     patient: PatientId,
     ids: std::ops::RangeFrom<u128>,

@@ -2,6 +2,7 @@
 //! full disks, clocks that step back.
 
 mod access;
+mod backups;
 mod bad_frames;
 mod clock;
 mod crash;

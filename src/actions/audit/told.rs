@@ -6,6 +6,7 @@ use crate::domain::act::{Act, Deed};
 use crate::domain::audit::AuditKind;
 use crate::domain::device::DeviceDeed;
 use crate::domain::ids::Seq;
+use crate::domain::keeping::KeepingDeed;
 use crate::domain::text::Text;
 use crate::store::{Audited, Refusal};
 
@@ -27,6 +28,7 @@ pub(super) fn code(audited: &Audited) -> String {
             Deed::EmergencySearch { found, .. } => if found.is_empty() { "nobody" } else { "found" }.to_owned(),
             Deed::Account(deed) => account(deed).0.to_owned(),
             Deed::Device(deed) => device(deed).0.to_owned(),
+            Deed::Keeping(deed) => deed.code().to_owned(),
             Deed::RulebookMoved { step, .. } => step.code().to_owned(),
             Deed::AuditUsed { how, .. } => how.code().to_owned(),
         },
@@ -109,6 +111,7 @@ fn said_of(deed: &Deed) -> Option<Text> {
         }
         Deed::Account(deed) => account(deed).1,
         Deed::Device(deed) => device(deed).1,
+        Deed::Keeping(deed) => keeping(deed),
         Deed::RulebookMoved { step, .. } => Text::fixed(step.ja(), step.en()),
         Deed::AuditUsed { how, .. } => Text::fixed(how.ja(), how.en()),
     })
@@ -148,6 +151,23 @@ fn device(deed: &DeviceDeed) -> (&'static str, Text) {
         }
         DeviceDeed::ExceptionEnded { .. } => {
             ("exception_ended", Text::fixed("端末なしのサインインの終了", "may no longer sign in without a device"))
+        }
+    }
+}
+
+fn keeping(deed: &KeepingDeed) -> Text {
+    match deed {
+        KeepingDeed::BackedUp { name, .. } => Text::new(format!("バックアップ {name}"), format!("backed up as {name}")),
+        KeepingDeed::Restored { made_at, sign_ins, despite, .. } => {
+            let (mut ja, mut en) = (
+                format!("{made_at} のバックアップから復元（サインイン {sign_ins} 件を終了）"),
+                format!("restored from the backup of {made_at}; {sign_ins} sign-ins ended"),
+            );
+            if !despite.is_empty() {
+                ja += "。異常を承知のうえ";
+                en += "; despite faults";
+            }
+            Text::new(ja, en)
         }
     }
 }

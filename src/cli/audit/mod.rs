@@ -19,6 +19,8 @@ use crate::domain::text::Text;
 use crate::store::Journal;
 use crate::vault::{CheckpointKey, RegionKey};
 
+pub(super) use verify::told_found;
+
 /// The history is not what it was. Other failures end with 1, a configuration with mistakes with 78.
 pub const EXIT_DAMAGED: u8 = 3;
 

@@ -44,7 +44,7 @@ pub(super) async fn run(arguments: &Arguments, config: &Config, terminal: Termin
 }
 
 /// One fault in words.
-fn told_found(found: &Found) -> Text {
+pub(in super::super) fn told_found(found: &Found) -> Text {
     let Found { chain, damage, from, to, belongs_at, id, recorded_at, witness } = found;
     let (chain_ja, chain_en) = match chain {
         Chain::Timeline(timeline) => (format!("タイムライン {timeline}"), format!("timeline {timeline}")),

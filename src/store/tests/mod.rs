@@ -5,6 +5,7 @@ mod alone;
 mod commits;
 mod damage;
 mod devices;
+mod dump;
 mod duties;
 mod files;
 mod history;

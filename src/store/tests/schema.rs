@@ -7,9 +7,9 @@ use crate::store::engine::{EngineTx, run};
 use crate::store::{Journal, StoreError};
 
 /// Table and column → whether it may be null.
-type Columns = BTreeMap<(String, String), bool>;
+pub(super) type Columns = BTreeMap<(String, String), bool>;
 
-async fn columns(journal: &Journal) -> Columns {
+pub(super) async fn columns(journal: &Journal) -> Columns {
     const SQLITE: &str = "select tables.name, columns.name, columns.\"notnull\" = 0 and columns.pk = 0
         from pragma_table_list as tables join pragma_table_info(tables.name) as columns
         where tables.schema = 'main' and tables.type = 'table'";

@@ -1,0 +1,238 @@
+//! Which backups are there, and which of them are kept: the newest of each of the last days, weeks and months that have
+//! one. Days are Japan's.
+//!
+//! INVARIANT: the newest backup that reads as whole is never removed, whatever was asked for.
+
+use std::collections::BTreeSet;
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use jiff::tz::{Offset, TimeZone};
+
+use super::sealed_file::{BadBackup, DRAFT, read_manifest, read_whole};
+use crate::domain::time::Timestamp;
+use crate::store::dump::Manifest;
+use crate::vault::RegionKey;
+
+const PREFIX: &str = "renkei-";
+const SUFFIX: &str = ".backup";
+const JAPAN: Offset = Offset::constant(9);
+
+/// How many generations are kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Keep {
+    pub daily: usize,
+    pub weekly: usize,
+    pub monthly: usize,
+}
+
+/// A backup of this region.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Generation {
+    pub path: PathBuf,
+    pub bytes: u64,
+    pub manifest: Manifest,
+}
+
+impl Generation {
+    /// Whether its name says when it was made. One that does not was put in another's place.
+    #[must_use]
+    pub fn is_named_truly(&self) -> bool {
+        is_named_truly(&self.path, &self.manifest)
+    }
+}
+
+/// See [`Generation::is_named_truly`].
+#[must_use]
+pub fn is_named_truly(path: &Path, manifest: &Manifest) -> bool {
+    path.file_name().is_some_and(|name| name == name_of(manifest).as_str())
+}
+
+/// What lies in a folder of backups.
+#[derive(Debug, Default)]
+pub struct Listing {
+    /// The newest first, by what they say themselves.
+    pub generations: Vec<Generation>,
+    /// Files with the name of a backup that cannot be used with this key.
+    pub others: Vec<(PathBuf, BadBackup)>,
+}
+
+/// The file of the backup with this manifest.
+pub(super) fn name_of(manifest: &Manifest) -> String {
+    let made_at = manifest.made_at().to_jiff().unwrap_or_default();
+    format!("{PREFIX}{}{SUFFIX}", made_at.strftime("%Y%m%dT%H%M%SZ"))
+}
+
+/// The backups in a folder, by their first frames.
+///
+/// # Errors
+/// When the folder cannot be read.
+pub fn list(folder: &Path, region: &RegionKey) -> io::Result<Listing> {
+    let mut listing = Listing::default();
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        let name = entry.file_name();
+        let is_backup = name.to_str().is_some_and(|name| name.starts_with(PREFIX) && name.ends_with(SUFFIX));
+        if !is_backup {
+            continue;
+        }
+        let path = entry.path();
+        match read_manifest(&path, region) {
+            Ok(manifest) => listing.generations.push(Generation { bytes: entry.metadata()?.len(), path, manifest }),
+            Err(bad) => listing.others.push((path, bad)),
+        }
+    }
+    listing.generations.sort_by_key(|generation| std::cmp::Reverse(generation.manifest.made_at_us));
+    listing.others.sort_by(|one, other| one.0.cmp(&other.0));
+    Ok(listing)
+}
+
+/// Removes what is not kept; returns what was. `whole`: a backup that was read to its end just now.
+pub(super) fn remove_old(folder: &Path, region: &RegionKey, keep: Keep, whole: &Path) -> io::Result<Vec<PathBuf>> {
+    let Listing { generations, .. } = list(folder, region)?;
+    let kept = kept(&generations.iter().map(|it| it.manifest.made_at()).collect::<Vec<_>>(), keep);
+    let newest = generations.iter().position(|it| it.path == whole || read_whole(&it.path, region).is_ok());
+    let Some(newest) = newest else { return Ok(Vec::new()) };
+    let mut removed = Vec::new();
+    for (at, generation) in generations.into_iter().enumerate() {
+        // One that was put in another's place is evidence, and no generation.
+        if at != newest && !kept.contains(&at) && generation.is_named_truly() {
+            fs::remove_file(&generation.path)?;
+            removed.push(generation.path);
+        }
+    }
+    File::open(folder)?.sync_all()?;
+    Ok(removed)
+}
+
+/// Removes what a backup left that was cut off. Only for whoever makes one, alone.
+pub(super) fn remove_drafts(folder: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        let name = entry.file_name();
+        if name.to_str().is_some_and(|name| name.starts_with(DRAFT.0) && name.ends_with(DRAFT.1)) {
+            fs::remove_file(entry.path())?;
+        }
+    }
+    Ok(())
+}
+
+/// Which of these moments, the newest first, are kept.
+fn kept(moments: &[Timestamp], keep: Keep) -> BTreeSet<usize> {
+    let days: Vec<jiff::civil::Date> =
+        moments.iter().map(|at| at.to_jiff().unwrap_or_default().to_zoned(TimeZone::fixed(JAPAN)).date()).collect();
+    let mut kept = BTreeSet::new();
+    kept.extend(newest_of_each(days.iter().copied(), keep.daily));
+    let weeks = days.iter().map(|day| (day.iso_week_date().year(), day.iso_week_date().week()));
+    kept.extend(newest_of_each(weeks, keep.weekly));
+    kept.extend(newest_of_each(days.iter().map(|day| (day.year(), day.month())), keep.monthly));
+    kept
+}
+
+/// The first of each span, of so many spans.
+fn newest_of_each<S: Ord>(spans: impl Iterator<Item = S>, count: usize) -> Vec<usize> {
+    let mut seen = BTreeSet::new();
+    let mut newest = Vec::new();
+    for (at, span) in spans.enumerate() {
+        if newest.len() == count {
+            break;
+        }
+        if seen.insert(span) {
+            newest.push(at);
+        }
+    }
+    newest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::sealed_file::{Tally, Writer};
+    use super::*;
+    use crate::limits::BACKUP_FRAME_BYTES;
+    use crate::store::dump::{DumpSink as _, FileRecord, What};
+
+    /// A backup of this moment, whole.
+    fn lay(folder: &Path, region: &RegionKey, moment: &str) -> PathBuf {
+        let at: Timestamp = moment.parse().unwrap();
+        let manifest = Manifest { made_at_us: at.0, ..Manifest::default() };
+        let path = folder.join(name_of(&manifest));
+        let mut writer = Writer::create(folder, region).unwrap();
+        writer.put(&What::Manifest(manifest).into()).unwrap();
+        // More than the frame that tells of itself.
+        let sealed = vec![0; BACKUP_FRAME_BYTES];
+        let file = What::File(FileRecord { timeline: vec![0; 16], name: vec![0; 32], sealed });
+        let mut tally = Tally::default();
+        tally.add(&file);
+        writer.put(&file.into()).unwrap();
+        writer.put(&What::End(tally.end(Vec::new())).into()).unwrap();
+        writer.finish().unwrap().persist(&path).unwrap();
+        path
+    }
+
+    fn damage(path: &Path) {
+        let bytes = fs::read(path).unwrap();
+        fs::write(path, &bytes[..bytes.len() - 1]).unwrap();
+    }
+
+    #[test]
+    fn the_newest_that_is_whole_stays_whatever_is_asked_for() {
+        let (folder, region) = (tempfile::tempdir().unwrap(), RegionKey::ephemeral());
+        let (folder, nothing) = (folder.path(), Keep { daily: 0, weekly: 0, monthly: 0 });
+        let first = lay(folder, &region, "2026-04-01T00:00:00Z");
+        let second = lay(folder, &region, "2026-04-02T00:00:00Z");
+        let third = lay(folder, &region, "2026-04-03T00:00:00Z");
+        fs::rename(lay(folder, &region, "2026-03-01T00:00:00Z"), folder.join("renkei-20260401T120000Z.backup"))
+            .unwrap();
+        damage(&third);
+        let nowhere = Path::new("nowhere");
+        let removed = remove_old(folder, &region, nothing, nowhere).unwrap();
+        // Of the newest only the end is missing; one under a false name is left for whoever looks into it.
+        assert_eq!(removed, [third, first.clone()]);
+        let left = list(folder, &region).unwrap();
+        assert_eq!(left.generations.iter().filter(|it| it.is_named_truly()).count(), 1);
+        assert_eq!(left.generations[0].path, second);
+
+        lay(folder, &region, "2026-04-01T00:00:00Z");
+        damage(&first);
+        damage(&second);
+        for path in fs::read_dir(folder).unwrap().map(|it| it.unwrap().path()).filter(|it| text(it).contains("T12")) {
+            fs::remove_file(path).unwrap();
+        }
+        assert!(remove_old(folder, &region, nothing, nowhere).unwrap().is_empty(), "none is whole");
+    }
+
+    fn text(path: &Path) -> String {
+        path.display().to_string()
+    }
+
+    fn moments(texts: &[&str]) -> Vec<Timestamp> {
+        texts.iter().map(|text| text.parse().unwrap()).collect()
+    }
+
+    fn kept_of(texts: &[&str], daily: usize, weekly: usize, monthly: usize) -> Vec<usize> {
+        kept(&moments(texts), Keep { daily, weekly, monthly }).into_iter().collect()
+    }
+
+    #[test]
+    fn the_newest_of_each_day_week_and_month_is_kept_and_days_are_japans() {
+        let made = [
+            "2026-04-15T16:00:00Z", // 0: the 16th in Japan, a Thursday
+            "2026-04-15T14:00:00Z", // 1: the 15th
+            "2026-04-15T01:00:00Z", // 2: the 15th
+            "2026-04-13T01:00:00Z", // 3: Monday of the same week
+            "2026-04-10T01:00:00Z", // 4: the week before
+            "2026-04-01T01:00:00Z", // 5
+            "2026-03-31T16:00:00Z", // 6: April in Japan
+            "2026-03-31T14:00:00Z", // 7: March
+            "2026-02-10T01:00:00Z", // 8
+        ];
+        assert_eq!(kept_of(&made, 1, 0, 0), [0]);
+        assert_eq!(kept_of(&made, 3, 0, 0), [0, 1, 3]);
+        assert_eq!(kept_of(&made, 0, 3, 0), [0, 4, 5]);
+        assert_eq!(kept_of(&made, 0, 0, 2), [0, 7]);
+        assert_eq!(kept_of(&made, 2, 2, 9), [0, 1, 4, 7, 8]);
+        assert_eq!(kept_of(&made, 0, 0, 0), [0_usize; 0]);
+        assert_eq!(kept_of(&[], 7, 5, 12), [0_usize; 0]);
+    }
+}

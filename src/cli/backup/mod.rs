@@ -1,0 +1,198 @@
+//! `renkei backup` makes a backup beside a running hub and lets old generations go; `list` and `verify` look at what is
+//! there. Putting one back is `restore.rs`.
+
+mod told;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use clap::Subcommand;
+
+use super::audit::EXIT_DAMAGED;
+use super::config_arguments::{ConfigArguments, print_mistakes};
+use super::{Complaint, EXIT_CONFIG, Terminal, open, restore, serve};
+use crate::actions::backup::{self, Keep, Listing, Made, RestoreInto, Whole};
+use crate::clock::{Clock as _, SystemClock};
+use crate::config::Config;
+use crate::domain::text::Text;
+use crate::store::Shelf;
+use crate::vault::RegionKey;
+
+pub(super) use told::{told_faults, told_restored};
+
+#[derive(Debug, clap::Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub(super) struct Arguments {
+    #[command(subcommand)]
+    what: Option<What>,
+    #[command(flatten)]
+    make: MakeArguments,
+}
+
+#[derive(Debug, Subcommand)]
+enum What {
+    /// バックアップの一覧 / List the backups
+    List(ListArguments),
+    /// バックアップを最後まで読み、壊れていないか確かめる / Read a backup to its end and prove it whole
+    Verify(VerifyArguments),
+}
+
+#[derive(Debug, clap::Args)]
+struct MakeArguments {
+    #[command(flatten)]
+    place: Place,
+    /// 何日分残すか（1 日に 1 つ） / Days of which the newest is kept
+    #[arg(long, value_name = "COUNT")]
+    keep_daily: Option<usize>,
+    /// 何週分残すか / Weeks of which the newest is kept
+    #[arg(long, value_name = "COUNT")]
+    keep_weekly: Option<usize>,
+    /// 何か月分残すか / Months of which the newest is kept
+    #[arg(long, value_name = "COUNT")]
+    keep_monthly: Option<usize>,
+    #[command(flatten)]
+    config: ConfigArguments,
+}
+
+#[derive(Debug, clap::Args)]
+struct Place {
+    /// バックアップのフォルダー（なければ設定の backup.directory） / Folder of the backups, instead of backup.directory
+    #[arg(long = "to", value_name = "DIR")]
+    folder: Option<PathBuf>,
+}
+
+#[derive(Debug, clap::Args)]
+struct ListArguments {
+    #[command(flatten)]
+    place: Place,
+    #[command(flatten)]
+    config: ConfigArguments,
+}
+
+#[derive(Debug, clap::Args)]
+struct VerifyArguments {
+    /// バックアップのファイル（なければ最新のもの） / The backup; without one the newest
+    #[arg(value_name = "FILE")]
+    file: Option<PathBuf>,
+    /// 一時フォルダーに実際に復元し、連鎖と封もすべて確かめる / Restore it into a temporary folder and prove chains and seals there
+    #[arg(long)]
+    rehearse: bool,
+    #[command(flatten)]
+    place: Place,
+    #[command(flatten)]
+    config: ConfigArguments,
+}
+
+impl Place {
+    fn folder<'a>(&'a self, config: &'a Config) -> &'a Path {
+        self.folder.as_deref().unwrap_or(&config.backup.directory)
+    }
+}
+
+pub(super) fn run(arguments: &Arguments, terminal: Terminal) -> anyhow::Result<ExitCode> {
+    let sources = match &arguments.what {
+        None => &arguments.make.config,
+        Some(What::List(arguments)) => &arguments.config,
+        Some(What::Verify(arguments)) => &arguments.config,
+    };
+    let Some(settled) = sources.settle(terminal)? else {
+        return Ok(ExitCode::from(EXIT_CONFIG));
+    };
+    print_mistakes(&settled.notes, terminal);
+    let config = settled.config;
+    let key = Arc::new(RegionKey::load_file(&config.region_key_file)?);
+    match &arguments.what {
+        None => serve::runtime()?.block_on(make(&arguments.make, &config, key, terminal)),
+        Some(What::List(arguments)) => {
+            let folder = arguments.place.folder(&config);
+            let listing = backup::list(folder, &key).map_err(Complaint::because(cannot_look(folder)))?;
+            println!("{}", terminal.language.pick(&told::told_list(&listing, folder)));
+            Ok(ExitCode::SUCCESS)
+        }
+        Some(What::Verify(arguments)) => verify(arguments, &config, key, terminal),
+    }
+}
+
+async fn make(
+    arguments: &MakeArguments,
+    config: &Config,
+    key: Arc<RegionKey>,
+    terminal: Terminal,
+) -> anyhow::Result<ExitCode> {
+    let keep = Keep {
+        daily: arguments.keep_daily.unwrap_or(config.backup.keep_daily),
+        weekly: arguments.keep_weekly.unwrap_or(config.backup.keep_weekly),
+        monthly: arguments.keep_monthly.unwrap_or(config.backup.keep_monthly),
+    };
+    let journal = open::open_journal(&config.database.url(), key).await?;
+    let shelf = Shelf::open(&config.files_dir)?;
+    let folder = arguments.place.folder(config);
+    let made = backup::make(&journal, &shelf, folder, keep, SystemClock::new().now()).await;
+    journal.close().await;
+    let made: Made = made?;
+    println!("{}", terminal.language.pick(&told::told_made(&made)));
+    let missing = made.whole.end.missing;
+    if missing > 0 {
+        eprintln!("{}", terminal.language.pick(&told::told_missing(missing)));
+        return Ok(ExitCode::from(EXIT_DAMAGED));
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn verify(
+    arguments: &VerifyArguments,
+    config: &Config,
+    key: Arc<RegionKey>,
+    terminal: Terminal,
+) -> anyhow::Result<ExitCode> {
+    let path = match &arguments.file {
+        Some(path) => path.clone(),
+        None => newest(arguments.place.folder(config), &key)?,
+    };
+    let whole: Whole = match backup::read_whole(&path, &key) {
+        Ok(whole) => whole,
+        Err(bad) => {
+            println!("{}", terminal.language.pick(&told::told_bad(&path, &bad)));
+            return Ok(ExitCode::from(EXIT_DAMAGED));
+        }
+    };
+    println!("{}", terminal.language.pick(&told::told_whole(&path, &whole)));
+    if !backup::is_named_truly(&path, &whole.manifest) {
+        println!("{}", terminal.language.pick(&told::told_misnamed(&path)));
+        return Ok(ExitCode::from(EXIT_DAMAGED));
+    }
+    if !arguments.rehearse {
+        return Ok(ExitCode::SUCCESS);
+    }
+    let scratch = tempfile::tempdir()?;
+    let shelf = Shelf::open(&scratch.path().join("files"))?;
+    let url = format!("sqlite://{}", scratch.path().join("renkei.db").display());
+    let signed_by = restore::checkpoint_key(None, config)?;
+    let into = RestoreInto { url: &url, shelf: &shelf, region: key, key: signed_by, despite: None };
+    let rehearsed = serve::runtime()?.block_on(backup::restore(&path, &into, SystemClock::new().now()));
+    match rehearsed {
+        Ok(restored) => {
+            println!("{}", terminal.language.pick(&told::told_rehearsed(&restored)));
+            Ok(ExitCode::SUCCESS)
+        }
+        Err(error) => {
+            restore::print_faults(&error, terminal);
+            Err(error.into())
+        }
+    }
+}
+
+fn newest(folder: &Path, key: &RegionKey) -> anyhow::Result<PathBuf> {
+    let Listing { generations, .. } = backup::list(folder, key).map_err(Complaint::because(cannot_look(folder)))?;
+    let newest = generations.into_iter().next().map(|newest| newest.path);
+    Ok(newest.ok_or_else(|| Complaint::new(told::told_none(folder)))?)
+}
+
+fn cannot_look(folder: &Path) -> Text {
+    let folder = folder.display();
+    Text::new(
+        format!("バックアップのフォルダー {folder} を読めません"),
+        format!("cannot read the folder of backups {folder}"),
+    )
+}

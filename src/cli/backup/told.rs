@@ -1,0 +1,158 @@
+//! Backups and restored regions in words.
+
+use std::path::Path;
+
+use super::super::audit::told_found;
+use crate::actions::backup::{BadBackup, Generation, Listing, Made, Restored, Whole};
+use crate::domain::text::Text;
+use crate::store::check::Report;
+use crate::store::dump::Manifest;
+use crate::store::verify::Verified;
+
+/// What a backup holds.
+fn held(manifest: &Manifest) -> Text {
+    let Manifest { timelines, entries, audit_seq, .. } = manifest;
+    let at = manifest.made_at();
+    Text::new(
+        format!("{at} 時点: タイムライン {timelines} 件、記録 {entries} 件、監査記録 {audit_seq} 件"),
+        format!("as of {at}: {timelines} timelines, {entries} entries, {audit_seq} audit records"),
+    )
+}
+
+fn held_whole(whole: &Whole) -> Text {
+    let (held, files) = (held(&whole.manifest), whole.end.files);
+    Text::new(format!("{}、添付ファイル {files} 件", held.ja), format!("{}, {files} attached files", held.en))
+}
+
+pub(super) fn told_made(made: &Made) -> Text {
+    let (path, held, bytes) = (made.path.display(), held_whole(&made.whole), made.bytes);
+    let mut ja = format!("{path}（{bytes} バイト）\n{}\n読み直して確かめました", held.ja);
+    let mut en = format!("{path} ({bytes} bytes)\n{}\nRead back and found whole", held.en);
+    for removed in &made.removed {
+        ja += &format!("\n古い世代を削除: {}", removed.display());
+        en += &format!("\nLet go: {}", removed.display());
+    }
+    Text::new(ja, en)
+}
+
+pub(super) fn told_missing(missing: u64) -> Text {
+    Text::new(
+        format!(
+            "記録が参照する添付ファイル {missing} 件がフォルダーにありません。`renkei store check` で確かめてください"
+        ),
+        format!("{missing} attached files that entries name are not in their folder; see `renkei store check`"),
+    )
+}
+
+pub(super) fn told_list(listing: &Listing, folder: &Path) -> Text {
+    if listing.generations.is_empty() && listing.others.is_empty() {
+        return told_none(folder);
+    }
+    let line = |generation: &Generation| {
+        let (path, bytes, held) = (generation.path.display(), generation.bytes, held(&generation.manifest));
+        let misnamed = if generation.is_named_truly() { Text::fixed("", "") } else { told_misnamed(&generation.path) };
+        let gap = if misnamed.en.is_empty() { "" } else { "\n  " };
+        Text::new(
+            format!("{path}  {bytes} バイト  {}{gap}{}", held.ja, misnamed.ja),
+            format!("{path}  {bytes} bytes  {}{gap}{}", held.en, misnamed.en),
+        )
+    };
+    let generations = listing.generations.iter().map(line);
+    let others = listing.others.iter().map(|(path, bad)| told_bad(path, bad));
+    joined(generations.chain(others))
+}
+
+pub(super) fn told_none(folder: &Path) -> Text {
+    let folder = folder.display();
+    Text::new(format!("{folder} にバックアップはありません"), format!("there is no backup in {folder}"))
+}
+
+pub(super) fn told_bad(path: &Path, bad: &BadBackup) -> Text {
+    let (path, text) = (path.display(), bad.text());
+    Text::new(format!("{path}: {}", text.ja), format!("{path}: {}", text.en))
+}
+
+pub(super) fn told_misnamed(path: &Path) -> Text {
+    let path = path.display();
+    Text::new(
+        format!("{path}: 名前の日時が中身と違います。別の世代と入れ替えられたおそれがあります"),
+        format!("{path}: its name says another moment than it does; it may have been put in another's place"),
+    )
+}
+
+pub(super) fn told_whole(path: &Path, whole: &Whole) -> Text {
+    let (path, held, end) = (path.display(), held_whole(whole), &whole.end);
+    let (tables, rows) = (end.tables.len(), end.tables.iter().map(|table| table.rows).sum::<u64>());
+    let checkpoint = whole.manifest.checkpoint.as_ref().map_or(0, |kept| kept.number);
+    let (schema, engine, version) = (whole.manifest.schema, &whole.manifest.engine, &whole.manifest.version);
+    Text::new(
+        format!(
+            "{path}\n{}\n表 {tables}、行 {rows}、チェックポイント {checkpoint}（renkei {version}、{engine}、形 {schema}）\n壊れていません",
+            held.ja
+        ),
+        format!(
+            "{path}\n{}\n{tables} tables, {rows} rows, checkpoint {checkpoint} (renkei {version}, {engine}, schema {schema})\nIt is whole",
+            held.en
+        ),
+    )
+}
+
+pub(super) fn told_rehearsed(restored: &Restored) -> Text {
+    let Verified { entries, audits, checkpoints, .. } = &restored.verified;
+    Text::new(
+        format!(
+            "一時フォルダーに復元し、記録 {entries} 件・監査記録 {audits} 件の連鎖、チェックポイント {checkpoints} 件の署名、すべての封を確かめました"
+        ),
+        format!(
+            "Restored into a temporary folder: the chains of {entries} entries and {audits} audit records, {checkpoints} signed checkpoints and every seal hold"
+        ),
+    )
+}
+
+/// What is wrong with a region, line by line.
+pub(in super::super) fn told_faults(verified: &Verified, report: &Report) -> Text {
+    let history = verified.found.iter().map(told_found);
+    let opened = report.faults.iter().map(|fault| {
+        Text::new(format!("{}: {}", fault.place, fault.kind.ja()), format!("{}: {}", fault.place, fault.kind.en()))
+    });
+    joined(history.chain(opened))
+}
+
+/// What is back, what is not, and how to go on.
+pub(in super::super) fn told_restored(restored: &Restored, start: &str) -> Text {
+    let (held, settled) = (held_whole(&restored.whole), &restored.settled);
+    let at = restored.whole.manifest.made_at();
+    let (sign_ins, links, overdue) = (settled.sign_ins, settled.links, settled.overdue);
+    let mut ja = format!(
+        "復元しました。{}\n\
+         連鎖・署名・封を確かめました。\n\
+         サインイン {sign_ins} 件と、使われていなかった招待・端末の登録リンク {links} 件は終わらせました。\n\
+         {at} より後のことは入っていません。次を確かめてください：\n\
+         ・その後に取り消した端末、外した人、変えたパスワードは、その時点に戻っています。もう一度取り消してください（renkei cert device、renkei sign-in）\n\
+         ・その後の投稿は、端末の手元からも消えます。チームに知らせてください\n\
+         ・その間に期限が来たもの：{overdue} 件のタイムライン。ハブを動かすと一度ずつ通知されます（すでに済んだことの催促も含みます）\n\
+         はじめるには: {start}",
+        held.ja
+    );
+    let mut en = format!(
+        "Restored, {}\n\
+         Chains, signatures and seals hold.\n\
+         {sign_ins} sign-ins, and {links} invitations and links of devices that were open, were ended.\n\
+         Nothing after {at} is in it. See to this:\n\
+         - devices revoked, people who left and passwords changed since are as they were then: revoke them again (renkei cert device, renkei sign-in)\n\
+         - posts of after that moment are gone, on the tablets too: tell the teams\n\
+         - {overdue} timelines fell due meanwhile: each is told once when the hub starts, also of what was done already\n\
+         To start: {start}",
+        held.en
+    );
+    if !restored.is_key_given {
+        ja += "\nチェックポイントの鍵がないため、署名はバックアップの中の公開鍵で確かめました。用紙の公開鍵で renkei audit verify --key を実行してください";
+        en += "\nWithout the checkpoint key, signatures were checked by the public key in the backup itself: run renkei audit verify --key with the one on paper";
+    }
+    Text::new(ja, en)
+}
+
+fn joined(lines: impl Iterator<Item = Text>) -> Text {
+    let (ja, en): (Vec<_>, Vec<_>) = lines.map(|line| (line.ja, line.en)).unzip();
+    Text::new(ja.join("\n"), en.join("\n"))
+}

@@ -1,0 +1,49 @@
+//! What was done with the region's data as a whole ↔ the messages that the audit log seals. Called by `audited.rs`.
+
+use super::proto::store::v1 as stored;
+use super::proto::store::v1::kept_safe::What;
+use crate::domain::keeping::KeepingDeed;
+use crate::domain::text::Invalid;
+use crate::domain::time::Timestamp;
+
+pub(super) fn keeping_message(deed: &KeepingDeed) -> stored::KeptSafe {
+    let what = match deed {
+        KeepingDeed::BackedUp { name, bytes } => What::BackedUp(stored::BackedUp { name: name.clone(), bytes: *bytes }),
+        KeepingDeed::Restored { made_at, sign_ins, links, despite } => What::Restored(stored::Restored {
+            made_at_us: made_at.as_micros(),
+            sign_ins: *sign_ins,
+            links: *links,
+            despite: despite.clone(),
+        }),
+    };
+    stored::KeptSafe { what: Some(what) }
+}
+
+pub(super) fn keeping_deed(kept: stored::KeptSafe) -> Result<KeepingDeed, Invalid> {
+    Ok(match kept.what.ok_or_else(|| Invalid::required("what"))? {
+        What::BackedUp(kept) => KeepingDeed::BackedUp { name: kept.name, bytes: kept.bytes },
+        What::Restored(kept) => KeepingDeed::Restored {
+            made_at: Timestamp(kept.made_at_us),
+            sign_ins: kept.sign_ins,
+            links: kept.links,
+            despite: kept.despite,
+        },
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_deed_is_read_as_it_was_kept() {
+        let deeds = [
+            KeepingDeed::BackedUp { name: "renkei-1.backup".to_owned(), bytes: 7 },
+            KeepingDeed::Restored { made_at: Timestamp(5), sign_ins: 2, links: 1, despite: "理由".to_owned() },
+        ];
+        for deed in deeds {
+            assert_eq!(keeping_deed(keeping_message(&deed)).unwrap(), deed);
+        }
+        assert!(keeping_deed(stored::KeptSafe { what: None }).is_err());
+    }
+}

@@ -1,0 +1,162 @@
+//! Fills an empty database from a dump. From its first step to its last the database says that it is being filled, and
+//! `Journal::open` refuses it: one whose restore was cut off serves nobody, and is emptied by the next restore.
+
+use std::sync::Arc;
+
+use crate::vault::RegionKey;
+
+use super::super::engine::Engine;
+use super::super::migrate::STEPS;
+use super::super::{Journal, StoreError, alone, connect, migrate};
+use super::record::{AbsentFile, Manifest, RowsPiece, TableHead, TableSum};
+use super::schema::{Column, Table};
+use super::{DumpError, LoadError, RESTORING};
+
+/// A database that is being filled.
+#[derive(Debug)]
+pub struct Loading {
+    journal: Journal,
+    engine: Engine,
+    tables: Vec<Table>,
+    /// Those of the backup, as they came.
+    loaded: Vec<(String, Vec<Column>)>,
+}
+
+impl Loading {
+    /// Takes the database at this URL for itself, empties what an earlier restore left, and makes the tables of the backup.
+    /// `named` says what it is filled from.
+    ///
+    /// # Errors
+    /// When it holds anything else, a hub serves it, or the backup is of a later version.
+    pub async fn begin(url: &str, region: Arc<RegionKey>, manifest: &Manifest, named: &str) -> Result<Self, LoadError> {
+        let known = STEPS.last().map_or(0, |step| step.0);
+        if manifest.schema > known {
+            return Err(LoadError::Later { found: manifest.schema, known });
+        }
+        let engine = connect::open_engine(url).await?;
+        let journal = Journal::of(engine.clone(), region);
+        let hold = alone::take(&engine).await?;
+        *journal.shared.hold.lock().await = Some(hold);
+        empty(&journal).await?;
+        migrate::migrate_to(&engine, manifest.schema).await.map_err(super::super::OpenError::from)?;
+        let note = named.to_owned();
+        let tables: Result<Vec<Table>, LoadError> = journal
+            .write(move |tx| {
+                Box::pin(async move {
+                    tx.upsert_meta(RESTORING, &note).await?;
+                    Ok(tx.list_tables().await?)
+                })
+            })
+            .await;
+        Ok(Self { tables: tables?, journal, engine, loaded: Vec::new() })
+    }
+
+    /// Rows that follow are of this table.
+    ///
+    /// # Errors
+    /// When the database has no such table, or other columns.
+    pub fn turn_to(&mut self, head: &TableHead) -> Result<(), LoadError> {
+        let table = self.tables.iter().find(|table| table.name == head.name);
+        let table = table.ok_or_else(|| StoreError::inconsistent(&head.name, "the database has no such table"))?;
+        self.loaded.push((head.name.clone(), table.pick(&head.columns)?));
+        Ok(())
+    }
+
+    /// Stores a piece, durably.
+    ///
+    /// # Errors
+    /// When the database fails or does not take it.
+    pub async fn load(&self, piece: RowsPiece) -> Result<(), LoadError> {
+        let Some((table, columns)) = self.loaded.last().cloned() else {
+            return Err(StoreError::inconsistent("the backup", "rows of no table").into());
+        };
+        let write =
+            self.journal.write(move |tx| Box::pin(async move { tx.write_rows(&table, &columns, &piece.rows).await }));
+        Ok(write.await?)
+    }
+
+    /// Forgets a file that was swept while the backup was taken.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn forget_swept(&self, absent: &AbsentFile) -> Result<(), LoadError> {
+        let (timeline, name) = absent.place()?;
+        let forget =
+            self.journal.write(move |tx| Box::pin(async move { tx.delete_unnamed_file(timeline, name).await }));
+        Ok(forget.await?)
+    }
+
+    /// The tables whose rows are not what the backup says of them, read anew from the database.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn differing(&self, expected: &[TableSum]) -> Result<Vec<String>, LoadError> {
+        let mut differing: Vec<String> = Vec::new();
+        for of in expected {
+            let Some((table, columns)) = self.loaded.iter().find(|(name, _)| *name == of.name).cloned() else {
+                differing.push(of.name.clone());
+                continue;
+            };
+            let summed: Result<TableSum, DumpError> = self
+                .journal
+                .read(move |tx| Box::pin(async move { Ok(tx.sum_rows(&table, &columns).await?.of_table(&table)) }))
+                .await;
+            match summed {
+                Ok(summed) if summed == *of => {}
+                Ok(_) => differing.push(of.name.clone()),
+                Err(DumpError::Store(error)) => return Err(error.into()),
+                Err(DumpError::Sink(error)) => return Err(StoreError::inconsistent(&of.name, error).into()),
+            }
+        }
+        Ok(differing)
+    }
+
+    /// Brings the tables to what this version needs, and opens what is there for reading. It still refuses to be served.
+    ///
+    /// # Errors
+    /// When a migration fails, or what was loaded is not what the manifest says.
+    pub async fn migrate(&self, manifest: &Manifest) -> Result<&Journal, LoadError> {
+        migrate::migrate(&self.engine).await.map_err(super::super::OpenError::from)?;
+        let found: Manifest = self.journal.read(|tx| Box::pin(tx.describe())).await?;
+        let ends =
+            |of: &Manifest| (of.timelines, of.entries, of.audit_seq, of.audit_chain.clone(), of.heads_root.clone());
+        if ends(&found) != ends(manifest) {
+            return Err(StoreError::inconsistent("the ends of the chains", "they are not those of the manifest").into());
+        }
+        Ok(&self.journal)
+    }
+
+    /// The database as it is, still marked.
+    #[must_use]
+    pub fn journal(&self) -> &Journal {
+        &self.journal
+    }
+}
+
+/// Makes room. Only what holds nothing, or what a restore left half done, is removed.
+async fn empty(journal: &Journal) -> Result<(), LoadError> {
+    journal
+        .write(|tx| {
+            Box::pin(async move {
+                let tables = tx.list_tables().await?;
+                if tables.is_empty() {
+                    return Ok(());
+                }
+                let is_ours = tables.iter().any(|table| table.name == "meta");
+                let is_half = is_ours && tx.find_meta(RESTORING).await?.is_some();
+                for table in &tables {
+                    // These two have rows from the first time that somebody opened the database.
+                    let may_have = is_ours && ["meta", "audit_head"].contains(&table.name.as_str());
+                    if !is_ours || (!is_half && !may_have && tx.has_rows(&table.name).await?) {
+                        return Err(LoadError::NotEmpty { table: table.name.clone() });
+                    }
+                }
+                for table in tables.iter().rev() {
+                    tx.drop_table(&table.name).await?;
+                }
+                tx.drop_table("_sqlx_migrations").await?;
+                Ok(())
+            })
+        })
+        .await
+}

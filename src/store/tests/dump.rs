@@ -1,0 +1,160 @@
+//! What a backup takes of the store and what it puts back, on both engines and from one to the other.
+
+use std::collections::BTreeSet;
+use std::io;
+use std::sync::{Arc, Mutex};
+
+use super::region::{Patient, Region, note, on_both};
+use super::schema;
+use crate::domain::time::Timestamp;
+use crate::store::check::check;
+use crate::store::dump::{DumpRecord, DumpSink, LoadError, Loading, Taken, What};
+use crate::store::{Journal, OpenError};
+
+const NOW: Timestamp = Timestamp::from_secs(1_775_100_000);
+
+/// Keeps what it is given.
+#[derive(Clone, Default)]
+struct Kept(Arc<Mutex<Vec<What>>>);
+
+impl DumpSink for Kept {
+    fn put(&mut self, record: &DumpRecord) -> io::Result<()> {
+        self.0.lock().unwrap().extend(record.what.clone());
+        Ok(())
+    }
+}
+
+async fn dumped(journal: &Journal) -> (Vec<What>, Taken) {
+    let (kept, taken) = journal.dump(NOW, Kept::default()).await.unwrap();
+    (std::mem::take(&mut *kept.0.lock().unwrap()), taken)
+}
+
+/// A region with a patient, a nurse and everything of an afternoon.
+async fn lived_in(region: &Region) -> Patient<'_> {
+    region.employ_nurse().await;
+    let mut patient = region.patient_with_team().await;
+    for number in 0..70 {
+        patient.post(note(&format!("訪問 {number}"))).await;
+    }
+    patient.snapshot().await;
+    patient
+}
+
+#[tokio::test]
+async fn every_column_of_every_table_is_taken_whatever_migration_adds_it() {
+    on_both(async |region| {
+        let (records, _) = dumped(&region.journal).await;
+        let taken = records.iter().filter_map(|what| match what {
+            What::Table(head) => Some(head.columns.iter().map(|column| (head.name.clone(), column.clone()))),
+            _ => None,
+        });
+        let taken: BTreeSet<(String, String)> = taken.flatten().collect();
+        let there: BTreeSet<(String, String)> = schema::columns(&region.journal).await.into_keys().collect();
+        assert_eq!(taken, there);
+    })
+    .await;
+}
+
+async fn fill(from: &Region, into: &Region, records: Vec<What>, taken: &Taken) -> Loading {
+    into.journal.close().await;
+    let mut loading = Loading::begin(&into.url, Arc::clone(&from.key), &taken.manifest, "story.backup").await.unwrap();
+    for what in records {
+        match what {
+            What::Table(head) => loading.turn_to(&head).unwrap(),
+            What::Rows(piece) => loading.load(piece).await.unwrap(),
+            _ => {}
+        }
+    }
+    loading
+}
+
+async fn moves_between(from: &Region, into: &Region) {
+    lived_in(from).await;
+    let sign_in = "insert into sign_in (id, token_hash, person, role, organisation, issued_at, expires_at)
+        select person, person, person, role, organisation, 0, 2000000000000000 from person_position";
+    let invitation = "insert into invitation
+        (id, token_hash, person, purpose, sealed, issued_at, expires_at, tries_left)
+        select id, id, id, 'first', sealed, 0, 2000000000000000, 5 from person";
+    assert_eq!((from.tamper(sign_in).await, from.tamper(invitation).await), (1, 1));
+    let (records, taken) = dumped(&from.journal).await;
+    let loading = fill(from, into, records, &taken).await;
+    assert_eq!(loading.differing(&taken.tables).await.unwrap(), Vec::<String>::new());
+    loading.migrate(&taken.manifest).await.unwrap();
+    let report = check(loading.journal(), None).await.unwrap();
+    assert!(report.is_whole() && report.entries == 73, "{report:?}");
+
+    // It tells whoever opens it that it is not whole, until it is.
+    let refused = Journal::open(&into.url, Arc::clone(&from.key)).await.unwrap_err();
+    assert!(matches!(&refused, OpenError::HalfRestored { from } if from == "story.backup"), "{refused}");
+    let settled = loading.settle(&taken.manifest, "", NOW).await.unwrap();
+    assert_eq!((settled.sign_ins, settled.links), (1, 1));
+    loading.journal().close().await;
+    let journal = Journal::open(&into.url, Arc::clone(&from.key)).await.unwrap();
+    assert!(check(&journal, None).await.unwrap().is_whole());
+    let nurse = from.nurse().person;
+    let open = journal.read(move |tx| Box::pin(async move { tx.list_invitations(nurse).await })).await;
+    assert!(open.unwrap().is_empty(), "an invitation may have been used since");
+    let kept = journal.read(move |tx| Box::pin(async move { tx.list_sign_ins(nurse).await })).await.unwrap();
+    assert!(kept.iter().all(|sign_in| !sign_in.is_valid_at(NOW)) && kept.len() == 1);
+    let again = Loading::begin(&into.url, Arc::clone(&from.key), &taken.manifest, "story.backup").await;
+    assert!(matches!(again, Err(LoadError::NotEmpty { .. })), "a region is never written over");
+    journal.close().await;
+}
+
+#[tokio::test]
+async fn a_region_goes_from_either_engine_to_either() {
+    moves_between(&Region::on_sqlite().await, &Region::on_sqlite().await).await;
+    let Some(first) = Region::on_postgres().await else { return };
+    moves_between(&Region::on_sqlite().await, &first).await;
+    first.end().await;
+    let (Some(second), Some(third)) = (Region::on_postgres().await, Region::on_postgres().await) else { return };
+    moves_between(&second, &Region::on_sqlite().await).await;
+    third.end().await;
+    second.end().await;
+}
+
+#[tokio::test]
+async fn a_row_that_is_lost_or_changed_on_the_way_is_found_by_reading_again() {
+    let from = Region::on_sqlite().await;
+    lived_in(&from).await;
+    for lose in [true, false] {
+        let into = Region::on_sqlite().await;
+        let (mut records, taken) = dumped(&from.journal).await;
+        let entries =
+            records.iter().position(|what| matches!(what, What::Table(head) if head.name == "entry")).unwrap();
+        let What::Rows(piece) = &mut records[entries + 1] else { panic!("rows follow") };
+        if lose {
+            piece.rows.pop();
+        } else {
+            piece.rows[3].cells.swap(4, 5);
+        }
+        let loading = fill(&from, &into, records, &taken).await;
+        assert_eq!(loading.differing(&taken.tables).await.unwrap(), ["entry"]);
+        loading.journal().close().await;
+    }
+}
+
+#[tokio::test]
+async fn a_database_that_a_restore_left_half_done_is_emptied_by_the_next() {
+    on_both(async |into| {
+        let from = Region::on_sqlite().await;
+        lived_in(&from).await;
+        let (records, taken) = dumped(&from.journal).await;
+        let half = fill(&from, into, records[..records.len() / 2].to_vec(), &taken).await;
+        half.journal().close().await;
+        drop(half);
+        let whole = fill(&from, into, records, &taken).await;
+        assert_eq!(whole.differing(&taken.tables).await.unwrap(), Vec::<String>::new());
+        whole.journal().close().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_backup_of_a_later_version_is_not_taken_for_one_of_this() {
+    let (from, into) = (Region::on_sqlite().await, Region::on_sqlite().await);
+    let (_, taken) = dumped(&from.journal).await;
+    let later = crate::store::dump::Manifest { schema: 9_999, ..taken.manifest };
+    let refused = Loading::begin(&into.url, Arc::clone(&from.key), &later, "later.backup").await;
+    assert!(matches!(refused, Err(LoadError::Later { found: 9_999, .. })));
+}
