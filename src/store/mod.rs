@@ -38,6 +38,7 @@ mod linking_queue;
 mod meetings;
 mod meta;
 mod migrate;
+mod passkey;
 mod past;
 mod projection;
 mod reading;

@@ -5,6 +5,7 @@
 //! - [`PatientKey`] seals one timeline. Destroying its wrapped form destroys the record.
 //! - [`chain`] links each entry to the one before it; [`heads`] sums up where chains end; a [`CheckpointKey`] signs that.
 //! - [`Token`] lets a client in; the store keeps only its [`TokenHash`].
+//! - [`RelyingParty`] has devices make and show passkeys.
 //! - [`DeviceAuthority`] issues the certificates of registered devices.
 //!
 //! No I/O except the key file, and no knowledge of what is sealed.
@@ -17,6 +18,7 @@ mod device_mark;
 pub mod heads;
 mod keyfile;
 mod mac;
+mod passkey;
 mod password;
 mod patient_key;
 mod pkcs12;
@@ -32,6 +34,9 @@ pub use device_authority::{CertificateError, DeviceAuthority, DeviceSubject, Iss
 pub use device_mark::DeviceMark;
 pub use keyfile::{KeyFileError, KeyOf};
 pub use mac::{Mac, MacKey};
+pub use passkey::{
+    AskingAnybody, AskingOne, Making, PasskeyFault, PasskeyKey, RelyingParty, ShownPasskey, UsedPasskey,
+};
 pub use password::PasswordHashing;
 pub use patient_key::PatientKey;
 pub use pkcs12::random_passphrase;
