@@ -1,8 +1,10 @@
-// Getting in, step by step: name, password and code; or an invitation with its code, then a password and an authenticator;
-// then the role, where there are several. Knows no DOM; the view is `views/sign-in.js`.
+// Getting in, step by step: a passkey, or name, password and code; or an invitation with its code, then a passkey, or a
+// password and an authenticator; then the role, where there are several. Knows no DOM; the view is `views/sign-in.js`.
 
 import { deviceName, forgetEnrolment, forgetInvitation, keepInvitation, markSignedIn } from './credentials.js';
 import { Enrolment } from './enrolment.js';
+import { say } from './language.js';
+import { NoPasskey, knowsPasskeys, makePasskey, showPasskey } from './passkeys.js';
 
 /**
  * @typedef {import('./rest.js').HeldPosition} HeldPosition
@@ -40,6 +42,8 @@ export class Entrance {
     this.busy = false;
     /** Whether links let people in: the demo alone. */
     this.takesLinks = false;
+    /** Whether this browser can make passkeys for this hub. */
+    this.takesPasskeys = false;
     /** What the hub sees of this device. @type {import('./rest.js').ShownDevice | null} */
     this.device = null;
     this.looked = false;
@@ -51,6 +55,7 @@ export class Entrance {
     this.looked = true;
     const ways = await this.rest.ways().catch(() => null);
     this.takesLinks = ways?.links === true;
+    this.takesPasskeys = ways?.passkeys === true && knowsPasskeys();
     this.device = ways?.device ?? null;
     this.changed();
   }
@@ -64,7 +69,9 @@ export class Entrance {
     try {
       await work();
     } catch (/** @type {any} */ error) {
-      this.trouble = { text: error.reason, field: error.field ?? '', waitMs: error.code === 'too_many_tries' ? error.retryAfterMs : 0 };
+      const text = error instanceof NoPasskey ? { ja: say(error.code), en: say(error.code) } : error.reason;
+      const ofPasskey = error instanceof NoPasskey || error.code === 'passkey_refused';
+      this.trouble = { text, field: ofPasskey ? 'passkey' : error.field ?? '', waitMs: error.code === 'too_many_tries' ? error.retryAfterMs : 0 };
       this.failed(error.code);
     }
     this.busy = false;
@@ -82,6 +89,14 @@ export class Entrance {
     return this.attempt(async () => this.follow(await this.rest.signIn({ login, password, code, device: deviceName() })));
   }
 
+  /** Whoever's passkey the device shows. */
+  signInByPasskey() {
+    return this.attempt(async () => {
+      const { ceremony, options } = await this.rest.askForPasskey();
+      this.follow(await this.rest.signInByPasskey({ ceremony, credential: await showPasskey(options), device: deviceName() }));
+    });
+  }
+
   /** @param {string} code told apart from the link */
   open(code) {
     return this.attempt(async () => {
@@ -96,6 +111,19 @@ export class Entrance {
     return this.attempt(async () => {
       const { invitation, code } = this;
       const entered = await this.rest.acceptInvitation({ invitation: invitation ?? '', code, password, authenticator_code: authenticatorCode, device: deviceName() });
+      forgetInvitation();
+      this.invitation = null;
+      this.follow(entered);
+    });
+  }
+
+  /** The account opens by a passkey of this device from now on. */
+  setUpByPasskey() {
+    return this.attempt(async () => {
+      const given = { invitation: this.invitation ?? '', code: this.code };
+      const { ceremony, options } = await this.rest.askInvitedForPasskey(given);
+      const made = { ceremony, credential: await makePasskey(options), name: deviceName(), device: deviceName() };
+      const entered = await this.rest.acceptInvitationWithPasskey({ ...given, ...made });
       forgetInvitation();
       this.invitation = null;
       this.follow(entered);

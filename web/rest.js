@@ -48,7 +48,10 @@ export class RestError extends Error {
  * @property {string | null} revoked_at
  * @property {{serial: string, issued_at: string, expires_at: string} | null} certificate
  * @property {string | null} enrolling_until
- * @typedef {{person: {id: string, name: {kanji: string, kana: string}}, role: string, organisation: Organisation, positions?: HeldPosition[], administers?: string[], expires_at: string, pledges_first?: boolean}} Me
+ * @typedef {{person: {id: string, name: {kanji: string, kana: string}}, role: string, organisation: Organisation, positions?: HeldPosition[], administers?: string[], expires_at: string, pledges_first?: boolean, alarms?: PasskeyAlarm[]}} Me
+ * @typedef {{code: string, person: string, name: {kanji: string, kana: string}, passkey: string, at: string}} PasskeyAlarm
+ * @typedef {{ceremony: string, options: object}} PasskeyQuestion
+ * @typedef {{id: string, name: string, added_at: string, used_at: string | null, void_since: string | null, void_because: string | null}} Passkey
  * @typedef {{id: string, position: HeldPosition, device: string, way: string, issued_at: string, used_at: string, expires_at: string, is_this: boolean}} SignIn
  * @typedef {object} Exposure who was given a record to read, summed up
  * @property {{name: string | null, role: string | null, organisation_name: string | null}} by
@@ -64,6 +67,8 @@ export class Rest {
   constructor(token, send = (input, init) => fetch(input, init)) {
     this.token = token;
     this.send = send;
+    /** Asks the person to show once more who they are, where the hub wants that; whether they did. @type {() => Promise<boolean>} */
+    this.prove = async () => false;
   }
 
   /** @param {string} method @param {string} path @param {object} [body] @returns {Promise<any>} */
@@ -93,6 +98,8 @@ export class Rest {
     }
     if (response.ok) return response;
     const answer = await response.json().catch(() => ({}));
+    // Asked, shown, and sent again: whoever called need not know.
+    if (answer.code === 'proof_needed' && await this.prove()) return this.fetch(method, path, answerMsMax, body);
     throw new RestError(response.status, answer, Number(response.headers.get('retry-after') ?? 0) * 1000);
   }
 
@@ -102,7 +109,7 @@ export class Rest {
     return token ? { authorization: `Bearer ${token}` } : { 'renkei-client': 'page' };
   }
 
-  /** How people sign in here. @returns {Promise<{password_chars_min: number, links: boolean, device?: ShownDevice}>} */
+  /** How people sign in here. @returns {Promise<{password_chars_min: number, passkeys?: boolean, links: boolean, device?: ShownDevice}>} */
   ways() {
     return this.call('GET', '/sign-in');
   }
@@ -110,6 +117,61 @@ export class Rest {
   /** @param {{login: string, password: string, code: string, device: string}} given @returns {Promise<Entered>} */
   signIn(given) {
     return this.call('POST', '/sign-in', given);
+  }
+
+  /** @returns {Promise<PasskeyQuestion>} */
+  askForPasskey() {
+    return this.call('POST', '/sign-in/passkey/options', {});
+  }
+
+  /** @param {{ceremony: string, credential: object, device: string}} given @returns {Promise<Entered>} */
+  signInByPasskey(given) {
+    return this.call('POST', '/sign-in/passkey', given);
+  }
+
+  /** @param {{invitation: string, code: string}} given @returns {Promise<PasskeyQuestion>} */
+  askInvitedForPasskey(given) {
+    return this.call('POST', '/invitations/passkey/options', given);
+  }
+
+  /** @param {{invitation: string, code: string, ceremony: string, credential: object, name: string, device: string}} given @returns {Promise<Entered>} */
+  acceptInvitationWithPasskey(given) {
+    return this.call('POST', '/invitations/passkey', given);
+  }
+
+  /** @returns {Promise<{passkeys: Passkey[], has_password: boolean}>} */
+  myPasskeys() {
+    return this.call('GET', '/me/passkeys');
+  }
+
+  /** @returns {Promise<PasskeyQuestion>} */
+  askToMakePasskey() {
+    return this.call('POST', '/me/passkeys/options', {});
+  }
+
+  /** @param {{ceremony: string, credential: object, name: string}} given */
+  addPasskey(given) {
+    return this.call('POST', '/me/passkeys', given);
+  }
+
+  /** @param {string} id @param {string} name */
+  renamePasskey(id, name) {
+    return this.call('PUT', `/me/passkeys/${encodeURIComponent(id)}`, { name });
+  }
+
+  /** @param {string} id */
+  removePasskey(id) {
+    return this.call('DELETE', `/me/passkeys/${encodeURIComponent(id)}`);
+  }
+
+  /** By what one can show who one is. @returns {Promise<{passkey: PasskeyQuestion | null, password: boolean}>} */
+  askForProof() {
+    return this.call('POST', '/me/proof/options', {});
+  }
+
+  /** @param {{ceremony: string, credential: object} | {password: string, code: string}} given */
+  proveMyself(given) {
+    return this.call('POST', '/me/proof', given);
   }
 
   /** @param {{ticket: string, position: {role: string, organisation: string}}} given @returns {Promise<Entered>} */

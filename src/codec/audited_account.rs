@@ -4,7 +4,7 @@ use super::field::{code, code_text, id, id_text};
 use super::proto::store::v1 as stored;
 use super::proto::store::v1::account_acted::What;
 use crate::domain::account::AccountDeed;
-use crate::domain::ids::{InvitationId, OrganisationId, PersonId};
+use crate::domain::ids::{InvitationId, OrganisationId, PasskeyId, PersonId};
 use crate::domain::text::Invalid;
 use crate::domain::time::Timestamp;
 
@@ -23,6 +23,11 @@ pub(super) fn account_message(deed: &AccountDeed) -> stored::AccountActed {
             (person, What::Changed(stored::AccountChanged { what: code_text(*what) }))
         }
         AccountDeed::SignInRefused { person } => (person, What::SignInRefused(stored::SignInRefused {})),
+        AccountDeed::Passkey { person, passkey, what } => {
+            let acted = stored::PasskeyActed { passkey: id_text(passkey.0), what: code_text(*what) };
+            (person, What::Passkey(acted))
+        }
+        AccountDeed::Proved { person, way } => (person, What::Proved(stored::Proved { way: code_text(*way) })),
         AccountDeed::AdministratorKept { organisation, person, appointed } => {
             let (organisation, appointed) = (id_text(organisation.0), *appointed);
             (person, What::Administrator(stored::AdministratorKept { organisation, appointed }))
@@ -48,6 +53,12 @@ pub(super) fn account_deed(kept: stored::AccountActed) -> Result<AccountDeed, In
         },
         What::Changed(kept) => AccountDeed::Changed { person, what: code("what", &kept.what)? },
         What::SignInRefused(_) => AccountDeed::SignInRefused { person },
+        What::Passkey(kept) => AccountDeed::Passkey {
+            person,
+            passkey: id("passkey", &kept.passkey, PasskeyId)?,
+            what: code("what", &kept.what)?,
+        },
+        What::Proved(kept) => AccountDeed::Proved { person, way: code("way", &kept.way)? },
         What::Administrator(kept) => AccountDeed::AdministratorKept {
             organisation: id("organisation", &kept.organisation, OrganisationId)?,
             person,
@@ -61,7 +72,7 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
-    use crate::domain::account::{AccountChange, InvitationEnd, Purpose};
+    use crate::domain::account::{AccountChange, InvitationEnd, PasskeyStep, Purpose, SignInWay};
 
     #[test]
     fn every_deed_comes_back_as_it_was_kept() {
@@ -77,6 +88,9 @@ mod tests {
             },
         ];
         deeds.extend(AccountChange::ALL.iter().map(|what| AccountDeed::Changed { person, what: *what }));
+        let passkey = PasskeyId(Uuid::from_u128(10));
+        deeds.extend(PasskeyStep::ALL.iter().map(|what| AccountDeed::Passkey { person, passkey, what: *what }));
+        deeds.extend(SignInWay::ALL.iter().map(|way| AccountDeed::Proved { person, way: *way }));
         let ended = |why: &InvitationEnd| AccountDeed::InvitationEnded { person, invitation, why: *why };
         deeds.extend(InvitationEnd::ALL.iter().map(ended));
         for deed in deeds {

@@ -47,6 +47,8 @@ fn of_deed(deed: &Deed) -> (AuditKind, Option<Uuid>) {
             | AccountDeed::InvitationEnded { person, .. }
             | AccountDeed::Changed { person, .. }
             | AccountDeed::SignInRefused { person }
+            | AccountDeed::Passkey { person, .. }
+            | AccountDeed::Proved { person, .. }
             | AccountDeed::AdministratorKept { person, .. },
         ) => (AuditKind::Account, Some(person.0)),
         Deed::Device(deed) => (AuditKind::Device, Some(of_device(deed))),

@@ -9,7 +9,7 @@ use jiff::civil::Date;
 use uuid::Uuid;
 
 use super::mapped::{Mapped, as_text};
-use crate::domain::account::{AccountChange, InvitationEnd, Purpose, SignInWay};
+use crate::domain::account::{AccountChange, InvitationEnd, PasskeyStep, Purpose, SignInWay};
 use crate::domain::act::SignInEnd;
 use crate::domain::attachment::MediaType;
 use crate::domain::audit::{AuditKind, AuditUse};
@@ -77,6 +77,7 @@ coded!(
     DoctorAgreement,
     Infection,
     InvitationEnd,
+    PasskeyStep,
     CertificateWay,
     Kind,
     LifeStep,

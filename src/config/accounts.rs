@@ -1,4 +1,8 @@
-//! Settings of accounts: which passwords are taken.
+//! Settings of accounts: which passwords are taken, and how long somebody counts as having shown who they are.
+
+use std::time::Duration;
+
+use crate::limits;
 
 /// A published rule about passwords.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -22,7 +26,16 @@ impl PasswordProfile {
 }
 
 /// See the module.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AccountSettings {
     pub profile: PasswordProfile,
+    /// Grave acts ask for a proof of who it is that is no older than this.
+    pub proof_counts: Duration,
+}
+
+impl Default for AccountSettings {
+    fn default() -> Self {
+        let proof_counts = Duration::from_secs(limits::PROOF_COUNTS_S_DEFAULT.unsigned_abs());
+        Self { profile: PasswordProfile::default(), proof_counts }
+    }
 }

@@ -104,6 +104,12 @@ pub const FIELDS: &[Field] = &[
         "Rule for passwords. asvs: 15 characters or more; gl6: the ministry's guideline 6.0 (8 or more, with the second factor). Both refuse what is easily guessed",
     ),
     field(
+        "accounts.proof_s",
+        "600",
+        "招待・再設定・出力などの前に、本人の確認（パスキーなど）を求め直すまでの秒数",
+        "Seconds after which inviting, recovering, exporting and the like ask again who it is (by passkey and the like)",
+    ),
+    field(
         "audit.checkpoint_key_file",
         "\"data/checkpoint.key\"",
         "チェックポイントに署名する鍵のファイル（600）。なければ起動時に作ります",

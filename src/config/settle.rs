@@ -19,8 +19,8 @@ use crate::domain::text::Text;
 use crate::limits::{
     BACKUPS_DAILY_DEFAULT, BACKUPS_KEPT_MAX, BACKUPS_MONTHLY_DEFAULT, BACKUPS_WEEKLY_DEFAULT,
     CHECKPOINT_EVERY_RECORDS_DEFAULT, CHECKPOINT_EVERY_RECORDS_MAX, CHECKPOINT_EVERY_S_DEFAULT, CHECKPOINT_EVERY_S_MAX,
-    SESSION_IDLE_TIMEOUT_DEFAULT_S, SESSION_LIFETIME_DEFAULT_S, SESSION_LIFETIME_S_MAX, SOCKETS_PER_PERSON_DEFAULT,
-    SOCKETS_PER_PERSON_MAX,
+    PROOF_COUNTS_S_DEFAULT, PROOF_COUNTS_S_MAX, PROOF_COUNTS_S_MIN, SESSION_IDLE_TIMEOUT_DEFAULT_S,
+    SESSION_LIFETIME_DEFAULT_S, SESSION_LIFETIME_S_MAX, SOCKETS_PER_PERSON_DEFAULT, SOCKETS_PER_PERSON_MAX,
 };
 
 const DEFAULT_PORT: u16 = 8_443;
@@ -43,9 +43,7 @@ pub(super) fn settle(given: AllGiven, folder: &Path, mistakes: &mut Vec<Mistake>
         language: read.choice("language", LANGUAGES).unwrap_or(Language::Ja),
         allowed_origins: allowed_origins(&mut read, &listen, &public_url),
         session: session(&mut read),
-        accounts: AccountSettings {
-            profile: read.choice("accounts.password_profile", &profiles()).unwrap_or_default(),
-        },
+        accounts: accounts(&mut read),
         audit: audit(&mut read, &region_key_file),
         backup: backup(&mut read, &data_dir),
         calendar: calendar(&mut read),
@@ -56,6 +54,15 @@ pub(super) fn settle(given: AllGiven, folder: &Path, mistakes: &mut Vec<Mistake>
         tls,
         devices,
         public_url,
+    }
+}
+
+fn accounts(read: &mut Reader<'_>) -> AccountSettings {
+    let profile = read.choice("accounts.password_profile", &profiles()).unwrap_or_default();
+    let proof_s = read.number("accounts.proof_s", PROOF_COUNTS_S_MIN..=PROOF_COUNTS_S_MAX);
+    AccountSettings {
+        profile,
+        proof_counts: Duration::from_secs(proof_s.unwrap_or(PROOF_COUNTS_S_DEFAULT).unsigned_abs()),
     }
 }
 
@@ -336,6 +343,7 @@ pub(super) fn shown(config: &Config) -> Vec<(&'static str, String)> {
         ("session.lifetime_s", session.lifetime.as_secs().to_string()),
         ("session.sockets_per_person_max", session.sockets_per_person_max.to_string()),
         ("accounts.password_profile", quoted(&config.accounts.profile.code())),
+        ("accounts.proof_s", config.accounts.proof_counts.as_secs().to_string()),
     ]);
     let audit = &config.audit;
     shown.extend([

@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use super::ids::{InvitationId, OrganisationId, PersonId};
+use super::ids::{InvitationId, OrganisationId, PasskeyId, PersonId};
 use super::list::closed_list;
 use super::text::{Invalid, Text};
 use super::time::Timestamp;
@@ -68,6 +68,10 @@ pub struct Account {
     pub password: Option<String>,
     /// Secret of the authenticator app.
     pub authenticator: Option<Vec<u8>>,
+    /// Passkeys that let their owner in. Kept beside the account.
+    pub passkeys_count: u32,
+    /// Passkeys that no longer do.
+    pub void_passkeys_count: u32,
     pub changed_at: Timestamp,
 }
 
@@ -81,7 +85,78 @@ impl Account {
     /// Whether anybody can sign in to it.
     #[must_use]
     pub const fn is_set_up(&self) -> bool {
+        self.has_password() || self.passkeys_count > 0
+    }
+
+    /// Whether it opens by a password and an authenticator.
+    #[must_use]
+    pub const fn has_password(&self) -> bool {
         self.password.is_some() && self.authenticator.is_some()
+    }
+
+    /// Whether it was set up once, whatever was lost since.
+    #[must_use]
+    pub const fn was_set_up(&self) -> bool {
+        self.password.is_some() || self.passkeys_count > 0 || self.void_passkeys_count > 0
+    }
+}
+
+/// A passkey of somebody: a device or security key that signs for them once they have unlocked it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Passkey {
+    pub id: PasskeyId,
+    pub person: PersonId,
+    /// What its owner calls it.
+    pub name: String,
+    /// The public key and what goes with it, as the vault makes it.
+    pub key: Vec<u8>,
+    pub added_at: Timestamp,
+    pub used_at: Option<Timestamp>,
+    /// From when on it lets nobody in, and why.
+    pub void: Option<(Timestamp, PasskeyVoid)>,
+}
+
+impl fmt::Debug for Passkey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Passkey").field("id", &self.id).field("void", &self.void).finish_non_exhaustive()
+    }
+}
+
+impl Passkey {
+    /// The name somebody gave it; without one it has a name all the same.
+    ///
+    /// # Errors
+    /// When it is too long or holds control characters.
+    pub fn read_name(field: &str, given: &str) -> Result<String, Invalid> {
+        let (name, max) = (given.trim(), limits::PASSKEY_NAME_CHARS_MAX);
+        let chars = name.chars().count();
+        if chars > max {
+            return Err(Invalid::too_long(field, max, ("文字", "characters"), chars));
+        }
+        if name.chars().any(char::is_control) {
+            let expected = Text::fixed("改行などの制御文字は使えません", "no control characters");
+            return Err(Invalid::new(field, "implausible", expected));
+        }
+        Ok(if name.is_empty() { "パスキー".to_owned() } else { name.to_owned() })
+    }
+}
+
+closed_list! {
+    /// Why a passkey lets nobody in any more.
+    PasskeyVoid {
+        /// Its counter went back: somebody has a copy.
+        Copied = "copied", "複製の疑い", "it seems to have been copied";
+        Recovery = "recovery", "再設定", "the account is recovered";
+    }
+}
+
+closed_list! {
+    /// What was done with a passkey.
+    PasskeyStep {
+        Added = "passkey_added", "パスキーの追加", "passkey added";
+        Named = "passkey_named", "パスキーの名前の変更", "passkey renamed";
+        Removed = "passkey_removed", "パスキーの削除", "passkey removed";
+        Copied = "passkey_copied", "パスキーの複製の疑い（使用停止）", "passkey seems to have been copied, and is void";
     }
 }
 
@@ -125,6 +200,7 @@ closed_list! {
 closed_list! {
     /// By what somebody showed who they are.
     SignInWay {
+        Passkey = "passkey", "パスキー", "passkey";
         Password = "password", "パスワードと認証アプリ", "password and authenticator";
         Invitation = "invitation", "招待からの設定", "setting up by invitation";
         /// Only `renkei demo` and tests hand these out.
@@ -175,6 +251,17 @@ pub enum AccountDeed {
     /// Somebody tried to sign in to an account that exists and was refused.
     SignInRefused {
         person: PersonId,
+    },
+    /// Something about one of their passkeys.
+    Passkey {
+        person: PersonId,
+        passkey: PasskeyId,
+        what: PasskeyStep,
+    },
+    /// Somebody signed in showed once more that it is they, before a grave act.
+    Proved {
+        person: PersonId,
+        way: SignInWay,
     },
     /// Who may invite and recover the people of an office.
     AdministratorKept {

@@ -63,6 +63,10 @@ id!(
     InvitationId
 );
 id!(
+    /// A passkey of somebody.
+    PasskeyId
+);
+id!(
     /// A registered device.
     DeviceId
 );

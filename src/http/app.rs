@@ -67,10 +67,11 @@ impl App {
         patience: Patience,
     ) -> Self {
         let sign_ins = Arc::new(SignIns::within(hub.clone(), limits));
+        let page_url = origins.first().map_or("", String::as_str);
         Self {
-            accounts: Arc::new(Accounts::new(hub.clone(), Arc::clone(&sign_ins), AccountSettings::default())),
+            accounts: Arc::new(Accounts::new(hub.clone(), Arc::clone(&sign_ins), AccountSettings::default(), page_url)),
             sign_ins,
-            page_url: origins.first().map_or("", String::as_str).into(),
+            page_url: page_url.into(),
             cookies: Cookies::of_origins(&origins),
             kept_rulebooks: Arc::new(KeptRulebooks::new(hub.journal().clone())),
             hub,
@@ -94,7 +95,7 @@ impl App {
     /// Settles how accounts are kept, and where invitations lead.
     #[must_use]
     pub fn keeping_accounts(mut self, settings: AccountSettings, page_url: &str) -> Self {
-        self.accounts = Arc::new(Accounts::new(self.hub.clone(), Arc::clone(&self.sign_ins), settings));
+        self.accounts = Arc::new(Accounts::new(self.hub.clone(), Arc::clone(&self.sign_ins), settings, page_url));
         self.page_url = page_url.into();
         self
     }
@@ -103,8 +104,12 @@ impl App {
     #[must_use]
     pub fn taking_links(mut self, limits: SessionLimits) -> Self {
         self.sign_ins = Arc::new(SignIns::within(self.hub.clone(), limits).taking_links(true));
-        self.accounts =
-            Arc::new(Accounts::new(self.hub.clone(), Arc::clone(&self.sign_ins), AccountSettings::default()));
+        self.accounts = Arc::new(Accounts::new(
+            self.hub.clone(),
+            Arc::clone(&self.sign_ins),
+            AccountSettings::default(),
+            &self.page_url,
+        ));
         self
     }
 
@@ -137,7 +142,7 @@ impl App {
 
 /// All routes of the hub.
 pub fn router(app: App) -> Router {
-    let api = routes::api()
+    let api = routes::api(&app)
         .route("/api/v1/openapi.json", get(openapi::serve))
         .route("/healthz", get(health::healthz))
         .route("/readyz", get(health::readyz))

@@ -17,4 +17,5 @@ pub mod problem;
 pub mod routes;
 mod shapes;
 pub mod socket;
+pub mod step_up;
 pub mod tls;

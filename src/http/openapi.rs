@@ -11,13 +11,14 @@ use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityRequirement, Secur
 use utoipa::openapi::{Content, OpenApi as Document, Ref, RefOr, Response as Described};
 use utoipa::{Modify, OpenApi};
 
-use super::api::accounts::{devices, enrolling, entering, inviting, looking_after, mine};
+use super::api::accounts::{devices, enrolling, entering, inviting, looking_after, mine, passkeys, proving};
 use super::api::{
     advice, audit, compliance, directory, duties, emergency, explaining, files, linking_queue, me, offices, patients,
     registering, rulebook, rulebooks, sign_ins, statistics, timelines,
 };
 use super::problem::Problem;
 use super::routes::OPEN_ROUTES;
+use super::step_up;
 
 const PROBLEM: &str = "application/problem+json";
 
@@ -39,6 +40,8 @@ const PROBLEM: &str = "application/problem+json";
         sign_ins::revoke,
         entering::show_ways, entering::sign_in, entering::choose, inviting::open, inviting::accept,
         mine::list_sign_ins, mine::end_all, mine::end_sign_in, mine::switch, mine::change_password,
+        passkeys::ask, passkeys::sign_in, passkeys::ask_invited, passkeys::accept, passkeys::list, passkeys::ask_to_make,
+        passkeys::add, passkeys::rename, passkeys::remove, proving::ask, proving::prove,
         looking_after::show, looking_after::invite, looking_after::withdraw, looking_after::recover,
         looking_after::end_sign_ins, looking_after::take_on, looking_after::let_go, looking_after::appoint,
         looking_after::dismiss,
@@ -104,7 +107,7 @@ impl Modify for Common {
                 if OPEN_ROUTES.iter().any(|open| open.method == method && open.path == path) {
                     operation.security = Some(Vec::new());
                 }
-                complete(operation, path);
+                complete(operation, path, step_up::is_grave(method, path));
             }
         }
     }
@@ -123,7 +126,7 @@ fn operation_id(method: &str, path: &str) -> String {
 }
 
 /// Adds what can go wrong on every route of this shape.
-fn complete(operation: &mut Operation, path: &str) {
+fn complete(operation: &mut Operation, path: &str, is_grave: bool) {
     let is_query = |parameter: &RefOr<Parameter>| matches!(parameter, RefOr::T(parameter) if parameter.parameter_in == ParameterIn::Query);
     let has_query = operation.parameters.iter().flatten().any(is_query);
     let mut common = vec![
@@ -132,6 +135,9 @@ fn complete(operation: &mut Operation, path: &str) {
     ];
     if operation.security.is_none() {
         common.push(("401", "No valid token"));
+    }
+    if is_grave {
+        common.push(("403", "Not for this role; or `proof_needed`: show again who you are at `/api/v1/me/proof`"));
     }
     if path.contains('{') {
         common.push(("404", "Unknown, or hidden from the one who asks: the answer is the same to the byte"));

@@ -172,6 +172,7 @@ fn status_of(code: &str, is_about_field: bool) -> StatusCode {
         Some(
             Code::Unauthenticated
             | Code::SignInRefused
+            | Code::PasskeyRefused
             | Code::InvitationRefused
             | Code::EnrolmentRefused
             | Code::DeviceMismatch,
@@ -183,7 +184,8 @@ fn status_of(code: &str, is_about_field: bool) -> StatusCode {
             | Code::Suspended
             | Code::DeviceRequired
             | Code::DeviceElsewhere
-            | Code::PledgeOwed,
+            | Code::PledgeOwed
+            | Code::ProofNeeded,
         ) => StatusCode::FORBIDDEN,
         Some(Code::NotFound) => StatusCode::NOT_FOUND,
         Some(Code::MethodNotAllowed) => StatusCode::METHOD_NOT_ALLOWED,

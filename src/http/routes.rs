@@ -2,14 +2,16 @@
 //! OpenAPI document.
 
 use axum::Router;
+use axum::middleware::from_fn_with_state;
 use axum::routing::{delete, get, post, put};
 
-use super::api::accounts::{devices, enrolling, entering, inviting, looking_after, mine};
+use super::api::accounts::{devices, enrolling, entering, inviting, looking_after, mine, passkeys, proving};
 use super::api::{
     advice, audit, compliance, directory, duties, emergency, explaining, files, linking_queue, me, offices, patients,
     registering, rulebook, rulebooks, sign_ins, statistics, timelines,
 };
 use super::app::App;
+use super::step_up;
 
 /// One route of the API.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -31,8 +33,8 @@ macro_rules! routes {
     };
 }
 
-pub(super) fn api() -> Router<App> {
-    signed_in().merge(open())
+pub(super) fn api(app: &App) -> Router<App> {
+    signed_in().route_layer(from_fn_with_state(app.clone(), step_up::prove_first)).merge(open())
 }
 
 routes! {
@@ -40,9 +42,13 @@ routes! {
     OPEN_ROUTES open:
     get    "/api/v1/sign-in" => entering::show_ways;
     post   "/api/v1/sign-in" => entering::sign_in;
+    post   "/api/v1/sign-in/passkey/options" => passkeys::ask;
+    post   "/api/v1/sign-in/passkey" => passkeys::sign_in;
     post   "/api/v1/sign-in/position" => entering::choose;
     post   "/api/v1/invitations/open" => inviting::open;
     post   "/api/v1/invitations/accept" => inviting::accept;
+    post   "/api/v1/invitations/passkey/options" => passkeys::ask_invited;
+    post   "/api/v1/invitations/passkey" => passkeys::accept;
     post   "/api/v1/enrolments/open" => enrolling::open;
     post   "/api/v1/enrolments/accept" => enrolling::accept;
 }
@@ -71,6 +77,13 @@ routes! {
     delete "/api/v1/me/sign-ins/{id}" => mine::end_sign_in;
     put    "/api/v1/me/position" => mine::switch;
     put    "/api/v1/me/password" => mine::change_password;
+    get    "/api/v1/me/passkeys" => passkeys::list;
+    post   "/api/v1/me/passkeys/options" => passkeys::ask_to_make;
+    post   "/api/v1/me/passkeys" => passkeys::add;
+    put    "/api/v1/me/passkeys/{id}" => passkeys::rename;
+    delete "/api/v1/me/passkeys/{id}" => passkeys::remove;
+    post   "/api/v1/me/proof/options" => proving::ask;
+    post   "/api/v1/me/proof" => proving::prove;
     get    "/api/v1/people/{id}/account" => looking_after::show;
     post   "/api/v1/people/{id}/invitations" => looking_after::invite;
     delete "/api/v1/people/{id}/invitations" => looking_after::withdraw;

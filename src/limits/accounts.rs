@@ -73,6 +73,23 @@ pub const INVITATION_TRIES_COUNT: u32 = 5;
 /// Longest reason for a recovery, for revoking a device, or for an exception.
 pub const RECOVERY_REASON_CHARS_MAX: usize = 1_000;
 
+/// Passkeys of one person.
+pub const PASSKEYS_PER_PERSON_MAX: usize = 10;
+/// Longest name of a passkey.
+pub const PASSKEY_NAME_CHARS_MAX: usize = 40;
+/// From the hub's question to the device's answer: as long as browsers give people who look for their key.
+pub const PASSKEY_CEREMONY_MS: u64 = 300_000;
+/// Questions that wait for a device's answer; beyond it the oldest is void.
+pub const PASSKEY_CEREMONIES_MAX: usize = 20_000;
+/// How long a proof of who it is counts for grave acts, in seconds, unless the region says otherwise.
+pub const PROOF_COUNTS_S_DEFAULT: i64 = 600;
+/// The shortest that a region may set: a form must be filled in with it.
+pub const PROOF_COUNTS_S_MIN: i64 = 60;
+/// The longest that a region may set.
+pub const PROOF_COUNTS_S_MAX: i64 = 3_600;
+/// Sign-ins whose proofs are remembered before those that no longer count are sorted out.
+pub const PROOFS_KEPT_COUNT: usize = 10_000;
+
 // ---- registered devices ----
 
 /// How long the hub's device authority is valid.

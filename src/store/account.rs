@@ -16,7 +16,7 @@ use super::{StoreError, Tx};
 
 const ACCOUNT: &[u8; 16] = b"account/v1\0\0\0\0\0\0";
 
-type Row = (Vec<u8>, Vec<u8>, i64);
+type Row = (Vec<u8>, Vec<u8>, i64, i64, i64);
 
 impl Tx {
     /// Adds an account. `false`: the person has one, or the sign-in name is somebody else's.
@@ -64,7 +64,9 @@ impl Tx {
     /// # Errors
     /// When the database fails or what it holds does not open.
     pub async fn find_account(&mut self, person: PersonId) -> Result<Option<Account>, StoreError> {
-        const SQL: &str = "select person, sealed, changed_at from account where person = $1";
+        const SQL: &str = "select account.person, account.sealed, account.changed_at, count(passkey.id),
+            count(passkey.voided_at) from account left join passkey on passkey.person = account.person
+            where account.person = $1 group by account.person, account.sealed, account.changed_at";
         let row: Option<Row> = run!(self, connection => {
             sqlx::query_as(SQL).bind(person.0.as_bytes().as_slice()).fetch_optional(connection).await?
         });
@@ -91,7 +93,9 @@ impl Tx {
     /// # Errors
     /// When the database fails or what it holds does not open.
     pub async fn find_account_by_login(&mut self, login: &Mac) -> Result<Option<Account>, StoreError> {
-        const SQL: &str = "select person, sealed, changed_at from account where login = $1";
+        const SQL: &str = "select account.person, account.sealed, account.changed_at, count(passkey.id),
+            count(passkey.voided_at) from account left join passkey on passkey.person = account.person
+            where account.login = $1 group by account.person, account.sealed, account.changed_at";
         let row: Option<Row> = run!(self, connection => {
             sqlx::query_as(SQL).bind(login.as_bytes().as_slice()).fetch_optional(connection).await?
         });
@@ -187,7 +191,7 @@ impl Tx {
         self.region.accounts().seal(&record_aad(ACCOUNT, account.person.0), &record.encode_to_vec())
     }
 
-    fn account_from(&self, (person, sealed, changed_at): Row) -> Result<Account, StoreError> {
+    fn account_from(&self, (person, sealed, changed_at, passkeys, void): Row) -> Result<Account, StoreError> {
         let person = PersonId(uuid_from("account.person", &person)?);
         let place = format!("account {person}");
         let bytes = self
@@ -199,6 +203,15 @@ impl Tx {
             AccountRecord::decode(&bytes[..]).map_err(|error| StoreError::inconsistent(place.as_str(), error))?;
         let login = Login::parse("login", &record.login).map_err(|error| StoreError::inconsistent(place, error))?;
         let AccountRecord { password, authenticator, .. } = record;
-        Ok(Account { person, login, password, authenticator, changed_at: Timestamp(changed_at) })
+        let count = |count: i64| u32::try_from(count).map_err(|error| StoreError::inconsistent("passkey", error));
+        Ok(Account {
+            person,
+            login,
+            password,
+            authenticator,
+            passkeys_count: count(passkeys - void)?,
+            void_passkeys_count: count(void)?,
+            changed_at: Timestamp(changed_at),
+        })
     }
 }

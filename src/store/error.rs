@@ -40,7 +40,7 @@ impl StoreError {
     }
 
     /// Fails unless exactly `expected` rows were touched.
-    pub(super) fn check_rows(doing: &'static str, expected: u64, found: u64) -> Result<(), Self> {
+    pub(crate) fn check_rows(doing: &'static str, expected: u64, found: u64) -> Result<(), Self> {
         if expected == found { Ok(()) } else { Err(Self::RowsAffected { doing, expected, found }) }
     }
 

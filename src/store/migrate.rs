@@ -34,6 +34,7 @@ pub(super) const STEPS: &[Step] = &[
     step!(9, "0009_signers"),
     step!(10, "0010_devices"),
     step!(11, "0011_provable_history"),
+    step!(12, "0012_passkeys"),
 ];
 
 pub(super) async fn migrate(engine: &Engine) -> Result<(), MigrateError> {

@@ -39,6 +39,7 @@ mod linking_queue;
 mod meetings;
 mod meta;
 mod migrate;
+mod passkey;
 mod past;
 mod projection;
 mod reading;

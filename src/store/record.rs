@@ -89,6 +89,14 @@ pub(super) struct AccountRecord {
 }
 
 #[derive(Clone, PartialEq, Message)]
+pub(super) struct PasskeyRecord {
+    #[prost(string, tag = "1")]
+    pub(super) name: String,
+    #[prost(bytes = "vec", tag = "2")]
+    pub(super) key: Vec<u8>,
+}
+
+#[derive(Clone, PartialEq, Message)]
 pub(super) struct InvitationRecord {
     #[prost(string, tag = "1")]
     pub(super) code: String,

@@ -6,6 +6,7 @@
 //! - [`chain`] links each entry to the one before it; [`heads`] sums up where chains end; a [`CheckpointKey`] signs that.
 //! - [`Token`] lets a client in; the store keeps only its [`TokenHash`].
 //! - [`ArchiveKey`] seals one backup.
+//! - [`RelyingParty`] has devices make and show passkeys.
 //! - [`DeviceAuthority`] issues the certificates of registered devices.
 //!
 //! No I/O except the key file, and no knowledge of what is sealed.
@@ -19,6 +20,7 @@ mod device_mark;
 pub mod heads;
 mod keyfile;
 mod mac;
+mod passkey;
 mod password;
 mod patient_key;
 mod pkcs12;
@@ -35,6 +37,9 @@ pub use device_authority::{CertificateError, DeviceAuthority, DeviceSubject, Iss
 pub use device_mark::DeviceMark;
 pub use keyfile::{KeyFileError, KeyOf};
 pub use mac::{Mac, MacKey};
+pub use passkey::{
+    AskingAnybody, AskingOne, Making, PasskeyFault, PasskeyKey, RelyingParty, ShownPasskey, UsedPasskey,
+};
 pub use password::PasswordHashing;
 pub use patient_key::PatientKey;
 pub use pkcs12::random_passphrase;

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 pub mod actor;
 pub mod app;
+pub mod authenticator;
 pub mod line;
 pub mod postgres;
 pub mod process;

@@ -34,6 +34,15 @@ fn bounds() -> Vec<String> {
             SIGN_IN_BY_STRANGERS_REFILL_MS / 60_000
         ),
         format!("from a device it knows | {SIGN_IN_TRIES_BY_DEVICE_BURST} at once, then one a minute (429"),
+        format!("once and within\n   {} seconds", PASSKEY_CEREMONY_MS / 1_000),
+        format!("| {} seconds, one answer |", PASSKEY_CEREMONY_MS / 1_000),
+        format!(
+            "passkey from one address | {SIGN_IN_TRIES_PER_ADDRESS_BURST} at once, then {} a second (429) |",
+            refill(SIGN_IN_PER_ADDRESS_REFILL_MS)
+        ),
+        format!("| {PASSKEYS_PER_PERSON_MAX}; a name of {PASSKEY_NAME_CHARS_MAX} characters |"),
+        format!("showed it within {} minutes (or", PROOF_COUNTS_S_DEFAULT / 60),
+        format!("| counts {} minutes, unless", PROOF_COUNTS_S_DEFAULT / 60),
         format!(
             "| {} hours, a recovery {} hour; {INVITATION_TRIES_COUNT} wrong codes |",
             INVITATION_VALID_S / 3_600,

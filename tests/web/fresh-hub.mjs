@@ -25,15 +25,32 @@ export async function freshHub(t) {
   // Instead of the sample, which has every section already.
   await writeFile(config, `[listen]\naddresses = ["127.0.0.1:${port}"]\n\n[tls]\ncertificate = "certs/server.pem"\nkey = "certs/server.key"\n`);
   const invited = await run('sign-in', '--config', config, '--person', '三浦');
+  let running = await serve(config);
+  const stop = async () => {
+    running.child.kill('SIGTERM');
+    await running.ended;
+  };
+  t.after(async () => {
+    await stop();
+    await rm(folder, { recursive: true, force: true });
+  });
+  return {
+    url: running.url,
+    /** The same hub again, which remembers what is in its journal. */
+    restart: async () => {
+      await stop();
+      running = await serve(config);
+    },
+    invited: { link: /https:\S+#invitation=\S+/.exec(invited)?.[0] ?? '', code: /code (\d{6})/.exec(invited)?.[1] ?? '' },
+  };
+}
+
+/** @param {string} config */
+async function serve(config) {
   const child = spawn(BINARY, ['serve', '--config', config], { stdio: ['ignore', 'pipe', 'pipe'] });
   const ended = new Promise((resolve) => child.once('exit', resolve));
   let complaints = '';
   child.stderr.on('data', (bytes) => { complaints += bytes; });
-  t.after(async () => {
-    child.kill('SIGTERM');
-    await ended;
-    await rm(folder, { recursive: true, force: true });
-  });
   let url = '';
   for await (const line of createInterface({ input: child.stdout })) {
     url = /^ready (\S+)/.exec(line)?.[1] ?? '';
@@ -41,7 +58,7 @@ export async function freshHub(t) {
   }
   assert.ok(url, `the hub ended before it was ready: ${complaints}`);
   child.stdout.resume();
-  return { url, invited: { link: /https:\S+#invitation=\S+/.exec(invited)?.[0] ?? '', code: /code (\d{6})/.exec(invited)?.[1] ?? '' } };
+  return { url, child, ended };
 }
 
 export const PASSWORD = '雨の日は傘を二本もって行くのです';
@@ -53,6 +70,8 @@ export async function setUp(page, { link, code }, shot) {
   assert.ok(!page.url().includes('invitation='), page.url());
   await page.getByLabel('招待コード（6 桁）').fill(code);
   await page.getByRole('button', { name: '次へ' }).click();
+  // Passkeys come first, where the browser knows them.
+  await page.getByText('パスワードと認証アプリを使う').click();
   await page.getByRole('img', { name: '認証アプリ用の QR コード' }).waitFor();
   if (shot) await page.shot(shot, { fullPage: true });
   const [login, secret] = [await page.locator('.set-up-name b').innerText(), await page.locator('.secret').innerText()];

@@ -1,10 +1,12 @@
-// `<renkei-account>`: my account, in a dialog: the role I act in, where I am signed in, another password.
+// `<renkei-account>`: my account, in a dialog: the role I act in, where I am signed in, my passkeys, another password.
 
 import { html, nothing } from '../vendor/lit.js';
 import { markSignedIn } from '../credentials.js';
 import { moment } from '../dates.js';
 import { inLanguage, say, word } from '../language.js';
+import { NoPasskey } from '../passkeys.js';
 import { icon } from './icons.js';
+import { MyPasskeys } from './my-passkeys.js';
 import { positionButton } from './sign-in.js';
 import { View } from './view.js';
 
@@ -15,6 +17,7 @@ export class AccountDialog extends View {
     super();
     /** @type {SignIn[] | null} */
     this.signIns = null;
+    this.passkeys = new MyPasskeys(this);
     this.trouble = '';
     this.done = '';
     this.busy = false;
@@ -33,6 +36,7 @@ export class AccountDialog extends View {
 
   async load() {
     this.signIns = (await this.model.rest.mySignIns()).sign_ins;
+    await this.passkeys.load();
   }
 
   /** @param {() => Promise<void>} work */
@@ -43,7 +47,7 @@ export class AccountDialog extends View {
     try {
       await work();
     } catch (/** @type {any} */ error) {
-      this.trouble = inLanguage(error.reason) || say('entrance_unreachable');
+      this.trouble = (error instanceof NoPasskey ? say(error.code) : inLanguage(error.reason)) || say('entrance_unreachable');
     }
     this.busy = false;
     this.requestUpdate();
@@ -58,7 +62,7 @@ export class AccountDialog extends View {
       <div class="sheet-body">
         <p class="field-error" role="alert">${this.trouble ? html`${icon('alarm')}<span>${this.trouble}</span>` : nothing}</p>
         ${this.done ? html`<p role="status">${icon('check')}<span>${this.done}</span></p>` : nothing}
-        ${this.positions(me)}${this.list()}${this.devices(me)}${this.password()}
+        ${this.positions(me)}${this.list()}${this.passkeys.render()}${this.devices(me)}${this.passkeys.hasPassword ? this.password() : nothing}
       </div></dialog>`;
   }
 

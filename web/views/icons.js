@@ -15,6 +15,7 @@ const PATHS = {
   gavel: svg`<path d="M12 4v16M6 20h12M5 8h14M5 8l-2.5 6h5L5 8Zm14 0-2.5 6h5L19 8Z"/>`,
   hand: svg`<path d="M8 12.5V6.2a1.5 1.5 0 0 1 3 0V11m0-6.8a1.5 1.5 0 0 1 3 0V11m0-5.3a1.5 1.5 0 0 1 3 0V13m0-3.8a1.5 1.5 0 0 1 3 0V15a6 6 0 0 1-6 6h-1.2a6 6 0 0 1-4.9-2.6L4.6 13.7a1.6 1.6 0 0 1 2.5-1.9L8 12.5"/>`,
   heart: svg`<path d="M3 12h4l2.2-5 4 10 2.3-5H21"/>`,
+  key: svg`<circle cx="8" cy="12" r="4.5"/><path d="M12.5 12H21v4m-3.5-4v3"/>`,
   language: svg`<circle cx="12" cy="12" r="8.5"/><path d="M3.5 12h17M12 3.5c5 5 5 12 0 17-5-5-5-12 0-17Z"/>`,
   leave: svg`<path d="M14 4H6v16h8M10 12h10m-4-4 4 4-4 4"/>`,
   link: svg`<circle cx="9" cy="12" r="5"/><circle cx="15" cy="12" r="5"/>`,

@@ -8,6 +8,7 @@ import { currentAlarms } from '../timeline.js';
 import { face, whoText } from './face.js';
 import { saveFile } from './files.js';
 import { icon } from './icons.js';
+import { passkeyAlarms } from './my-passkeys.js';
 import { pledgePage } from './pledging.js';
 import { signInPage } from './sign-in.js';
 import { View } from './view.js';
@@ -18,6 +19,7 @@ import './duty-answer.js';
 import './emergency.js';
 import './patient.js';
 import './patients.js';
+import './proof.js';
 
 /** #/patients/ID, and the entry that a link leads to. */
 const ADDRESS = /^#\/patients\/([0-9a-f-]{36})(?:\/([0-9a-f-]{36}))?$/;
@@ -121,6 +123,7 @@ export class Shell extends View {
       ${connectionNotice(model)}
       ${model.trouble ? html`<p class="banner banner-warning" role="alert">${icon('alarm')}<span>${inLanguage(model.trouble)}</span>
         <button class="button button-small" type="button" @click=${() => model.say(null)}>${say('close')}</button></p>` : nothing}
+      ${passkeyAlarms(model.me)}
       <div class="panes" data-open=${model.selected || model.showsDuties || model.farewell ? 'patient' : 'list'}>
         <renkei-patients class="pane pane-list" .model=${model}></renkei-patients>
         <main id="main" class="pane pane-main" tabindex="-1">${this.main()}</main>
@@ -129,6 +132,7 @@ export class Shell extends View {
       <renkei-emergency .model=${model}></renkei-emergency>
       <renkei-account .model=${model}></renkei-account>
       <renkei-devices .model=${model}></renkei-devices>
+      <renkei-proof .model=${model}></renkei-proof>
       <div class="unseen" role="log" aria-live="polite">${this.news()}</div>`;
   }
 

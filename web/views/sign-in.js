@@ -1,5 +1,5 @@
 // The page of somebody who is not signed in: how to get in, and why they were signed out. One step at a time, as
-// `entrance.js` says: name, password and code; an invitation's code; setting up both factors; the role to act in.
+// `entrance.js` says: a passkey, or name, password and code; an invitation's code; setting up both factors; the role to act in.
 
 import { html, nothing } from '../vendor/lit.js';
 import { tokenIn } from '../credentials.js';
@@ -71,19 +71,26 @@ const codeField = (/** @type {string} */ name, /** @type {string} */ label, /** 
 function signInForm({ entrance, rejected, signIn, reject }) {
   const send = submits(({ login, password, code }) => entrance.signIn(login, password, code));
   return html`<h1>${say('sign_in_title')}</h1>${deviceNotice(entrance)}
+    ${entrance.takesPasskeys ? html`${passkeyButton(entrance, say('passkey_sign_in'), () => entrance.signInByPasskey())}
+      ${entrance.trouble?.field === 'passkey' ? trouble(entrance) : nothing}
+      <h2 class="or-password">${say('or_password')}</h2>` : nothing}
     <form @submit=${send}>
       <label class="wide">${say('sign_in_name')}<input name="login" autocomplete="username" autocapitalize="none" spellcheck="false" required
         aria-describedby="entrance-trouble"></label>
       <label class="wide">${say('password')}<input name="password" type="password" autocomplete="current-password" required
         aria-describedby="entrance-trouble"></label>
       ${codeField('code', say('authenticator_code'), say('authenticator_code_where'))}
-      ${trouble(entrance)}
+      ${entrance.trouble?.field === 'passkey' ? nothing : trouble(entrance)}
       ${submitButton(entrance, say('sign_in'))}
     </form>
     <details class="more"><summary>${say('sign_in_cannot')}</summary><p class="quiet">${say('sign_in_cannot_explained')}</p></details>
     ${deviceHelp(entrance)}
     ${entrance.takesLinks ? linkForm(rejected, signIn, reject) : nothing}`;
 }
+
+/** @param {Entrance} entrance @param {string} label @param {() => void} act */
+const passkeyButton = ({ busy }, label, act) => html`<button class="button button-primary button-passkey" type="button" aria-disabled=${String(busy)} @click=${act}>
+  ${icon('key')}<span>${busy ? say('entrance_busy') : label}</span></button>`;
 
 /** Only in the demo. @param {boolean} rejected @param {(token: string) => void} signIn @param {() => void} reject */
 function linkForm(rejected, signIn, reject) {
@@ -122,10 +129,21 @@ function enrolling(entrance) {
 function setUpForm(entrance) {
   const { opened } = entrance;
   if (!opened) return nothing;
+  const title = html`<h1>${say(opened.purpose === 'first' ? 'set_up_title' : 'set_up_again_title', { name: opened.name.kanji })}</h1>`;
+  if (!entrance.takesPasskeys) return html`${title}${setUpByPassword(entrance, opened)}`;
+  return html`${title}
+    <section class="set-up-passkey"><h2>${say('passkeys')}</h2><p>${say('passkey_make_how')}</p>
+      ${passkeyButton(entrance, say('passkey_make'), () => entrance.setUpByPasskey())}</section>
+    <details class="more" ?open=${entrance.trouble?.field === 'password' || entrance.trouble?.field === 'authenticator_code'}>
+      <summary>${say('set_up_by_password')}</summary>${setUpByPassword(entrance, opened)}</details>
+    ${trouble(entrance)}`;
+}
+
+/** @param {Entrance} entrance @param {import('../entrance.js').Opened} opened */
+function setUpByPassword(entrance, opened) {
   const field = entrance.trouble?.field ?? '';
   const invalid = (/** @type {string} */ name) => (field === name ? 'true' : nothing);
-  return html`<h1>${say(opened.purpose === 'first' ? 'set_up_title' : 'set_up_again_title', { name: opened.name.kanji })}</h1>
-    <form class="set-up" @submit=${submits(({ password, code }) => entrance.setUp(password, code))}>
+  return html`<form class="set-up" @submit=${submits(({ password, code }) => entrance.setUp(password, code))}>
       <p class="set-up-name"><span>${say('sign_in_name')}</span><b>${opened.login}</b><small>${say('sign_in_name_keep')}</small></p>
       <input name="login" autocomplete="username" .value=${opened.login} hidden readonly>
       <section><h2>${say('set_up_password')}</h2><p class="quiet">${say('set_up_password_how', { count: opened.password_chars_min })}</p>
@@ -137,7 +155,7 @@ function setUpForm(entrance) {
         <p><a class="button" href=${opened.authenticator_uri}>${say('set_up_authenticator_here')}</a></p>
         <p class="quiet">${say('set_up_authenticator_typed')} <code class="secret">${opened.authenticator_secret.replace(/(.{4})/g, '$1 ').trim()}</code></p>
         ${codeField('code', say('authenticator_code'), say('set_up_authenticator_code'))}</section>
-      ${trouble(entrance)}
+      ${entrance.takesPasskeys ? nothing : trouble(entrance)}
       ${submitButton(entrance, say('set_up_done'))}
     </form>`;
 }

@@ -1,6 +1,5 @@
 //! What somebody does with their own account: another password, another authenticator, an end of all sign-ins.
 
-use super::guesses::Trying;
 use super::{AccountError, Accounts};
 use crate::domain::account::{Account, AccountChange, AccountDeed};
 use crate::domain::act::{Act, Deed, SignInEnd};
@@ -19,7 +18,7 @@ impl Accounts {
         code: &str,
         new: &str,
     ) -> Result<(), AccountError> {
-        let account = self.show_again(signed_in, present, code).await?;
+        let account = self.show_again(signed_in, "present", present, code).await?;
         let about = self.known_of(account.person, account.login.as_str());
         let password = Some(self.passwords.hash_new(new, about).await?.map_err(|invalid| invalid.within("new"))?);
         let now = self.hub.region().now();
@@ -43,19 +42,23 @@ impl Accounts {
     }
 
     /// Somebody signed in shows once more, by both factors, who they are.
-    async fn show_again(&self, signed_in: SignedIn, password: &str, code: &str) -> Result<Account, AccountError> {
+    pub(super) async fn show_again(
+        &self,
+        signed_in: SignedIn,
+        field: &str,
+        password: &str,
+        code: &str,
+    ) -> Result<Account, AccountError> {
         let person = signed_in.actor.person;
         let account = self.hub.journal().read(move |tx| Box::pin(tx.find_account(person))).await?;
-        let account: Account = account.filter(Account::is_set_up).ok_or(AccountError::NotFound)?;
-        // Whoever found an open screen guesses no faster than a stranger, and uses up an allowance of their own.
-        let sign_in = *signed_in.id.0.as_bytes();
-        self.guesses.at_account(Trying::new(&self.login_digest(account.login.as_str()), Some(sign_in)))?;
+        let account: Account = account.filter(Account::has_password).ok_or(AccountError::NotFound)?;
+        self.guesses.at_account(self.trying(&account, signed_in))?;
         let fits = self.passwords.fits(password, account.password.clone()).await?;
         let step = self.step_of(Some(&account), code).filter(|_| fits);
         let is_shown = match step {
             Some(step) => self.use_code(person, step).await?,
             None => false,
         };
-        if is_shown { Ok(account) } else { Err(Self::wrong_password("present").into()) }
+        if is_shown { Ok(account) } else { Err(Self::wrong_password(field).into()) }
     }
 }

@@ -55,6 +55,8 @@ pub struct TooOften {
 pub(super) struct Guesses {
     clock: HubClock,
     addresses: Limiter<IpAddr>,
+    /// Every page that is opened asks for a passkey: that is no try.
+    questions: Limiter<IpAddr>,
     strangers: Limiter<Trying>,
     devices: Limiter<Trying>,
 }
@@ -69,6 +71,7 @@ impl Guesses {
     pub(super) fn new(clock: Arc<dyn Clock>) -> Self {
         let clock = HubClock(clock);
         Self {
+            questions: limiter(&clock, limits::SIGN_IN_TRIES_PER_ADDRESS_BURST, limits::SIGN_IN_PER_ADDRESS_REFILL_MS),
             addresses: limiter(&clock, limits::SIGN_IN_TRIES_PER_ADDRESS_BURST, limits::SIGN_IN_PER_ADDRESS_REFILL_MS),
             strangers: limiter(
                 &clock,
@@ -85,8 +88,20 @@ impl Guesses {
     /// # Errors
     /// When there were too many.
     pub(super) fn at_address(&self, address: Option<IpAddr>) -> Result<(), TooOften> {
+        self.from_address(&self.addresses, address)
+    }
+
+    /// One question for a passkey from this address.
+    ///
+    /// # Errors
+    /// When there were too many.
+    pub(super) fn at_question(&self, address: Option<IpAddr>) -> Result<(), TooOften> {
+        self.from_address(&self.questions, address)
+    }
+
+    fn from_address(&self, limiter: &Limiter<IpAddr>, address: Option<IpAddr>) -> Result<(), TooOften> {
         match address.map(|address| address.to_canonical()) {
-            Some(address) if !address.is_loopback() => self.take(&self.addresses, &network_of(address)),
+            Some(address) if !address.is_loopback() => self.take(limiter, &network_of(address)),
             _ => Ok(()),
         }
     }

@@ -5,10 +5,11 @@
 
 use std::time::Duration;
 
+use super::passkeys::{NewPasskey, known_passkey, passkey_act};
 use super::{AccountError, Accounts, Entered, From, Shown};
 use crate::actions::links::{Tried, digits, draw_code, try_code};
 use crate::domain::account::{
-    Account, AccountChange, AccountDeed, Invitation, InvitationEnd, Login, Purpose, SignInWay,
+    Account, AccountChange, AccountDeed, Invitation, InvitationEnd, Login, PasskeyStep, PasskeyVoid, Purpose, SignInWay,
 };
 use crate::domain::act::{Act, By, Deed, SignInEnd};
 use crate::domain::directory::Position;
@@ -76,6 +77,7 @@ impl NewInvitation {
         if purpose == Purpose::Recovery {
             let void = Account { authenticator: None, changed_at: now, ..account.clone() };
             tx.update_account(&void).await?;
+            tx.void_passkeys_of(person, PasskeyVoid::Recovery, now).await?;
             ended = crate::actions::sign_in::end_all(tx, by, person, SignInEnd::AccountChanged, None, now).await?;
         }
         let valid_s = match purpose {
@@ -104,7 +106,7 @@ impl NewInvitation {
 
 /// Whether an account may be invited to, or recovered.
 fn agrees(account: &Account, purpose: Purpose, login: Option<&Login>) -> Result<(), AccountError> {
-    let was_set_up = account.password.is_some();
+    let was_set_up = account.was_set_up();
     match purpose {
         Purpose::First if was_set_up => Err(AccountError::Conflict(Text::fixed(
             "この人のアカウントはすでに設定されています。使えなくなったときは再設定を行ってください",
@@ -140,7 +142,10 @@ async fn open_account(
     let is_chosen = login.is_some();
     let mut login = login.unwrap_or_else(|| Login::numbered(random_below(100_000_000)));
     for _ in 0..LOGIN_DRAWS {
-        let account = Account { person, login, password: None, authenticator: None, changed_at: now };
+        let (passkeys_count, void_passkeys_count) = (0, 0);
+        let (password, authenticator) = (None, None);
+        let account =
+            Account { person, login, password, authenticator, passkeys_count, void_passkeys_count, changed_at: now };
         if tx.insert_account(&account).await? {
             return Ok(Some(account));
         }
@@ -193,6 +198,17 @@ pub struct Accepting<'a> {
     /// Of the authenticator that was set up with it.
     pub authenticator_code: &'a str,
     pub position: Option<Position>,
+}
+
+/// By what an account opens from now on.
+#[derive(Debug)]
+pub(super) enum Factors {
+    Password {
+        password: String,
+        /// Whose code was shown.
+        step: u64,
+    },
+    Passkey(Box<NewPasskey>),
 }
 
 impl Accounts {
@@ -255,14 +271,14 @@ impl Accounts {
         let about = self.known_of(invitation.person, account.login.as_str());
         let password = self.passwords.hash_new(accepting.password, about).await??;
         let (login, person) = (self.login_digest(account.login.as_str()), account.person);
-        let as_of = self.set_up(invitation, account, password, step).await?;
+        let as_of = self.set_up(invitation, account, Factors::Password { password, step }).await?;
         let (mark, line) = (from.mark(), from.line);
         let shown = Shown { person, login, as_of, way: SignInWay::Invitation, device: from.device, mark };
         self.enter(shown, accepting.position, line).await
     }
 
     /// The invitation of a link, if its code is right, with the account that it is for.
-    async fn find_open(&self, token: &str, code: &str) -> Result<(Invitation, Account), AccountError> {
+    pub(super) async fn find_open(&self, token: &str, code: &str) -> Result<(Invitation, Account), AccountError> {
         let token = token.parse::<Token>().map_err(|_| AccountError::NoInvitation)?.hash();
         let typed = digits(code);
         let now = self.hub.region().now();
@@ -295,38 +311,56 @@ impl Accounts {
     }
 
     /// Uses the invitation up and keeps what was set up; when that was.
-    async fn set_up(
+    pub(super) async fn set_up(
         &self,
         invitation: Invitation,
         account: Account,
-        password: String,
-        step: u64,
+        factors: Factors,
     ) -> Result<Timestamp, AccountError> {
         let (now, person) = (self.hub.region().now(), account.person);
         let setting_up = self.hub.journal().write(move |tx| {
             Box::pin(async move {
-                if !tx.end_link(Link::Invitation(invitation.id), now).await? {
-                    return Ok(None);
+                if let Factors::Passkey(new) = &factors
+                    && tx.find_passkey(&new.1).await?.is_some_and(|known| known.person != person)
+                {
+                    return Ok(Err(known_passkey()));
                 }
-                let authenticator = Some(invitation.authenticator);
-                tx.update_account(&Account { password: Some(password), authenticator, changed_at: now, ..account })
-                    .await?;
+                if !tx.end_link(Link::Invitation(invitation.id), now).await? {
+                    return Ok(Err(AccountError::NoInvitation));
+                }
+                // What opened the account before was lost, or fell into other hands.
+                tx.delete_passkeys_of(person).await?;
                 tx.forget_code_steps(person).await?;
-                tx.use_code_step(person, step).await?;
+                let mut acts = Vec::new();
+                let (password, authenticator) = match factors {
+                    Factors::Password { password, step } => {
+                        tx.use_code_step(person, step).await?;
+                        (Some(password), Some(invitation.authenticator))
+                    }
+                    Factors::Passkey(new) => {
+                        let NewPasskey(passkey, credential) = *new;
+                        let inserted = u64::from(tx.insert_passkey(&passkey, &credential).await?);
+                        StoreError::check_rows("adding the passkey of an invitation", 1, inserted)?;
+                        acts.push(passkey_act(By::Hub, person, passkey.id, PasskeyStep::Added));
+                        (None, None)
+                    }
+                };
+                tx.update_account(&Account { password, authenticator, changed_at: now, ..account }).await?;
                 let ended =
                     AccountDeed::InvitationEnded { person, invitation: invitation.id, why: InvitationEnd::Used };
                 let what = match invitation.purpose {
                     Purpose::First => AccountChange::SetUp,
                     Purpose::Recovery => AccountChange::Recovered,
                 };
-                let acts = [ended, AccountDeed::Changed { person, what }];
-                tx.append_acts(now, acts.map(|deed| Act { by: By::Hub, deed: Deed::Account(deed) })).await?;
+                let deeds = [ended, AccountDeed::Changed { person, what }];
+                acts.splice(0..0, deeds.map(|deed| Act { by: By::Hub, deed: Deed::Account(deed) }));
+                tx.append_acts(now, acts).await?;
                 let why = SignInEnd::AccountChanged;
                 let ended = crate::actions::sign_in::end_all(tx, By::Hub, person, why, None, now).await?;
-                Ok::<_, StoreError>(Some(ended))
+                Ok::<_, StoreError>(Ok(ended))
             })
         });
-        let ended = setting_up.await?.ok_or(AccountError::NoInvitation)?;
+        let ended = setting_up.await??;
         self.choosing.forget(|shown| shown.person == person);
         self.sign_ins.end(&ended);
         Ok(now)

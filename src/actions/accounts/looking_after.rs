@@ -3,7 +3,7 @@
 
 use super::{AccountError, Accounts, Issued, NewInvitation};
 use crate::actions::directory::put_person;
-use crate::domain::account::{AccountDeed, Login, Purpose};
+use crate::domain::account::{AccountDeed, Login, Passkey, Purpose};
 use crate::domain::act::{Act, Deed, SignInEnd};
 use crate::domain::directory::{Actor, Directory, Person, Position};
 use crate::domain::ids::{InvitationId, OrganisationId, PersonId};
@@ -23,6 +23,8 @@ pub struct AccountSeen {
     /// Until when somebody may set it up.
     pub invited_until: Option<Timestamp>,
     pub sign_ins: Vec<SignIn>,
+    pub has_password: bool,
+    pub passkeys: Vec<Passkey>,
 }
 
 /// Somebody new at an office.
@@ -113,13 +115,16 @@ impl Accounts {
         let reading = self.hub.journal().read(move |tx| {
             Box::pin(async move {
                 let account = tx.find_account(person).await?;
-                Ok::<_, StoreError>((account, tx.list_invitations(person).await?))
+                let passkeys = tx.list_passkeys(person).await?;
+                Ok::<_, StoreError>((account, tx.list_invitations(person).await?, passkeys))
             })
         });
-        let (account, invitations) = reading.await?;
+        let (account, invitations, passkeys) = reading.await?;
         let open = invitations.iter().filter(|one| one.is_open_at(now));
         Ok(AccountSeen {
             is_set_up: account.as_ref().is_some_and(|account| account.is_set_up()),
+            has_password: account.as_ref().is_some_and(|account| account.has_password()),
+            passkeys,
             login: account.map(|account| account.login),
             invited_until: open.map(|one| one.expires_at).max(),
             sign_ins: self.sign_ins.list(person).await?,

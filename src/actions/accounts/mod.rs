@@ -1,9 +1,10 @@
-//! Accounts: signing in with two factors, choosing the role acted in, invitations and recovery, who may look after whom,
+//! Accounts: signing in with two factors or a passkey, which stands for both, choosing the role acted in, invitations and recovery, who may look after whom,
 //! and the registered devices of those who are looked after. What follows a sign-in is `actions/sign_in.rs`.
 //!
 //! INVARIANT: nobody becomes a [`Shown`] by one factor. An answer to somebody who may be a stranger never tells whether an
 //! account exists, and takes the same work either way.
 
+mod ceremonies;
 mod changing;
 mod choosing;
 mod devices;
@@ -11,8 +12,11 @@ mod enrolling;
 mod excepting;
 mod guesses;
 mod invitations;
+mod keeping;
 mod looking_after;
+mod passkeys;
 mod passwords;
+mod proving;
 mod signing_in;
 
 use std::net::IpAddr;
@@ -25,11 +29,15 @@ pub use self::enrolling::{EnrolmentOpened, IssuedEnrolment};
 pub use self::guesses::TooOften;
 pub use self::invitations::{Accepting, Issued, NewInvitation, Opened};
 pub use self::looking_after::{AccountSeen, TakenOn};
+pub use self::passkeys::{AcceptingPasskey, PasskeyAnswer, PasskeyAsked};
+pub use self::proving::ProofAsked;
 pub use self::signing_in::{Entered, Trial};
 
+use self::ceremonies::Ceremonies;
 use self::choosing::Choosing;
 use self::guesses::Guesses;
 use self::passwords::{Overloaded, Passwords};
+use self::proving::Proofs;
 use crate::actions::directory::DirectoryError;
 use crate::actions::sign_in::{SignInError, SignIns};
 use crate::config::AccountSettings;
@@ -41,7 +49,7 @@ use crate::hub::Hub;
 use crate::hub::devices::Line;
 use crate::hub::lines::LineRefusal;
 use crate::store::StoreError;
-use crate::vault::{CertificateError, DeviceMark, Mac};
+use crate::vault::{CertificateError, DeviceMark, Mac, RelyingParty};
 
 /// See the module.
 #[derive(Debug)]
@@ -51,6 +59,10 @@ pub struct Accounts {
     passwords: Passwords,
     guesses: Guesses,
     choosing: Choosing,
+    /// `None`: people open the hub at a bare address, where browsers make no passkeys.
+    relying_party: Option<RelyingParty>,
+    ceremonies: Ceremonies,
+    proofs: Proofs,
 }
 
 /// Somebody who showed by two factors who they are.
@@ -89,6 +101,9 @@ pub enum AccountError {
     /// Whatever is wrong with name, password or code: all look the same.
     #[error("these do not open an account")]
     Refused,
+    /// Whatever is wrong with a passkey: all look the same.
+    #[error("this passkey opens no account")]
+    PasskeyRefused,
     /// Whatever is wrong with the link or its code: all look the same.
     #[error("no such invitation")]
     NoInvitation,
@@ -150,11 +165,19 @@ impl std::convert::From<DirectoryError> for AccountError {
 }
 
 impl Accounts {
-    /// The accounts of a hub.
+    /// The accounts of a hub, which people open at this address: passkeys are made for it and for nothing else.
     #[must_use]
-    pub fn new(hub: Hub, sign_ins: Arc<SignIns>, settings: AccountSettings) -> Self {
-        let (guesses, passwords) = (Guesses::new(Arc::clone(hub.region().clock())), Passwords::new(settings.profile));
-        Self { hub, sign_ins, passwords, guesses, choosing: Choosing::default() }
+    pub fn new(hub: Hub, sign_ins: Arc<SignIns>, settings: AccountSettings, page_url: &str) -> Self {
+        Self {
+            passwords: Passwords::new(settings.profile),
+            guesses: Guesses::new(Arc::clone(hub.region().clock())),
+            choosing: Choosing::default(),
+            relying_party: RelyingParty::of(page_url),
+            ceremonies: Ceremonies::default(),
+            proofs: Proofs::counting(settings.proof_counts),
+            hub,
+            sign_ins,
+        }
     }
 
     /// Fewest characters of a password.

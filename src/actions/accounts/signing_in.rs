@@ -53,7 +53,7 @@ impl Accounts {
         self.guesses.at_account(Trying::new(&login, known))?;
         let account =
             self.hub.journal().read(move |tx| Box::pin(async move { tx.find_account_by_login(&login).await })).await?;
-        let password = account.as_ref().filter(|account| account.is_set_up()).and_then(|known| known.password.clone());
+        let password = account.as_ref().filter(|known| known.has_password()).and_then(|known| known.password.clone());
         // Both are always looked at: neither tells of the other.
         let fits = self.passwords.fits(trial.password, password).await?;
         let step = self.step_of(account.as_ref(), trial.code);
@@ -88,7 +88,7 @@ impl Accounts {
     }
 
     /// Keeps a refusal in the audit log. Aside, so that the answer takes no longer for an account that exists.
-    fn note_refused(&self, person: PersonId) {
+    pub(super) fn note_refused(&self, person: PersonId) {
         let (journal, now) = (self.hub.journal().clone(), self.hub.region().now());
         tokio::spawn(async move {
             let act = Act { by: By::Hub, deed: Deed::Account(AccountDeed::SignInRefused { person }) };
@@ -193,6 +193,7 @@ impl Accounts {
         let by = registered.map_or(By::Person(actor), |device| By::AtDevice(actor, device));
         let new = NewSignIn { id, person, position, now, valid_for, by, way, device, registered };
         let (token, signed_in) = self.sign_ins.begin(new.prepare(&region.directory())?, Some(as_of)).await?;
+        self.proofs.note(signed_in.id, now);
         let mark = mark.unwrap_or_else(DeviceMark::random).with(self.hub.journal().region(), &login);
         Ok(Entered::In { token, signed_in, mark: mark.reveal() })
     }
@@ -211,7 +212,9 @@ impl Accounts {
             return Err(SignInError::NoPosition.into());
         }
         self.line_for(signed_in.actor.person, position, line)?;
-        Ok(self.sign_ins.switch(signed_in, position).await?)
+        let (token, now) = self.sign_ins.switch(signed_in, position).await?;
+        self.proofs.carry(signed_in.id, now.id);
+        Ok((token, now))
     }
 
     pub(super) fn wrong_password(field: &str) -> Invalid {

@@ -26,7 +26,7 @@ use super::serve::{run_hub, runtime, stop_asked, tls_transport};
 use super::{Terminal, cert, start_logging};
 use crate::actions::sign_in::{SignInError, SignIns};
 use crate::clock::{Clock as _, SystemClock};
-use crate::config::{Language, Log, LogFormat, LogLevel, SessionLimits};
+use crate::config::{AccountSettings, Language, Log, LogFormat, LogLevel, SessionLimits};
 use crate::domain::text::Text;
 use crate::http::app::App;
 use crate::http::listen::{ListenBounds, Listener, Transport};
@@ -85,7 +85,13 @@ async fn demonstrate(arguments: &Arguments, language: Language) -> anyhow::Resul
     let app = App::new(region.hub.clone(), files, origins(address, arguments.plain), SessionLimits::default());
     let app = app.showing(certificate);
     let is_on_this_machine = address.ip().to_canonical().is_loopback();
-    let app = if is_on_this_machine { app.taking_links(SessionLimits::default()) } else { app };
+    let app = if is_on_this_machine {
+        // People who set an account up here are led to a name, so that they can try passkeys.
+        let app = app.keeping_accounts(AccountSettings::default(), &named_url(address, arguments.plain));
+        app.taking_links(SessionLimits::default())
+    } else {
+        app
+    };
     // Before anybody hears that the hub is ready: who stops it from then on is heard.
     let stop_asked = stop_asked()?;
     println!("ready {}", url(address, arguments.plain));
@@ -168,6 +174,12 @@ async fn open_region(folder: &DemoFolder) -> anyhow::Result<OpenRegion> {
 fn url(address: SocketAddr, plain: bool) -> String {
     let scheme = if plain { "http" } else { "https" };
     format!("{scheme}://{address}/")
+}
+
+/// The address under a name, which browsers ask for before they make a passkey.
+fn named_url(address: SocketAddr, plain: bool) -> String {
+    let scheme = if plain { "http" } else { "https" };
+    format!("{scheme}://localhost:{}", address.port())
 }
 
 /// Pages of the printed address, and of the same port under the machine's own names.

@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::accounts::mine::signed_out;
+use super::accounts::passkeys::PasskeyAlarm;
 use super::accounts::{HeldPosition, held};
 use crate::domain::act::SignInEnd;
 use crate::http::app::App;
@@ -30,6 +31,8 @@ pub struct Me {
     administers: Vec<Uuid>,
     /// Whether nothing else is open to me before I have pledged; `GET /api/v1/pledges` says what.
     pledges_first: bool,
+    /// What I should know at once: a passkey of mine that seems to have been copied; for the secretariat, of anybody.
+    alarms: Vec<PasskeyAlarm>,
     /// When the sign-in ends.
     #[schema(example = "2026-04-01T09:00:00Z")]
     expires_at: String,
@@ -69,6 +72,7 @@ pub async fn show(State(app): State<App>, Arrived(signed_in): Arrived) -> Result
         },
         positions: held(&app, &app.accounts.positions_of(actor.person)),
         administers: directory.administered_by(&actor).map(|organisation| organisation.0).collect(),
+        alarms: PasskeyAlarm::told(&app, actor).await?,
         pledges_first: app.hub.region().held_back(&signed_in).is_some(),
         expires_at: signed_in.until.to_rfc3339(),
         registered_device: signed_in.device.map(|device| device.0),

@@ -1,8 +1,8 @@
 //! Accounts, invitations and appointments, as each engine keeps them.
 
 use super::region::{MORNING, Region, on_both};
-use crate::domain::account::{Account, Invitation, Login, Purpose};
-use crate::domain::ids::InvitationId;
+use crate::domain::account::{Account, Invitation, Login, Passkey, PasskeyVoid, Purpose};
+use crate::domain::ids::{InvitationId, PasskeyId};
 use crate::domain::time::Timestamp;
 use crate::store::{Link, StoreError};
 use crate::vault::Token;
@@ -21,6 +21,8 @@ fn account(region: &Region, login: &str) -> Account {
         login: Login::parse("login", login).unwrap(),
         password: Some("$argon2id$…".to_owned()),
         authenticator: Some(vec![7; 20]),
+        passkeys_count: 0,
+        void_passkeys_count: 0,
         changed_at: MORNING,
     }
 }
@@ -59,6 +61,43 @@ async fn a_code_and_all_before_it_are_used_up() {
         }
         written!(region, tx => tx.forget_code_steps(person).await);
         assert!(written!(region, tx => tx.use_code_step(person, 3).await));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_passkey_counts_on_and_never_back_and_lets_nobody_in_once_it_is_void() {
+    on_both(async |region| {
+        region.employ_nurse().await;
+        let kept = account(region, "sato.hanako");
+        let person = kept.person;
+        written!(region, tx => tx.insert_account(&kept).await);
+        let (name, key) = ("iPhone".to_owned(), vec![7; 80]);
+        let id = PasskeyId(uuid::Uuid::from_u128(40));
+        let passkey = Passkey { id, person, name, key, added_at: MORNING, used_at: None, void: None };
+        let (first, same, mut used) = (passkey.clone(), passkey.clone(), passkey.clone());
+        assert!(written!(region, tx => tx.insert_passkey(&first, b"credential").await));
+        assert!(!written!(region, tx => tx.insert_passkey(&same, b"credential").await), "somebody has it");
+        assert_eq!(written!(region, tx => tx.find_passkey(b"credential").await), Some(passkey));
+        assert_eq!(written!(region, tx => tx.find_passkey(b"another").await), None);
+        used.key = vec![8; 80];
+        for (counter, counts) in [(0, true), (0, true), (5, true), (5, false), (4, false), (0, false), (6, true)] {
+            let used = used.clone();
+            let written = written!(region, tx => tx.use_passkey(&used, counter, MORNING).await);
+            assert_eq!(written, counts, "{counter}");
+        }
+        let found = written!(region, tx => tx.find_passkey(b"credential").await).unwrap();
+        assert_eq!((found.key[0], found.used_at), (8, Some(MORNING)));
+        let counts = |account: Option<Account>| account.map(|it| (it.passkeys_count, it.void_passkeys_count));
+        assert_eq!(counts(written!(region, tx => tx.find_account(person).await)), Some((1, 0)));
+        assert!(written!(region, tx => tx.list_copied_passkeys().await).is_empty());
+        assert!(written!(region, tx => tx.void_passkey(id, PasskeyVoid::Copied, MORNING).await));
+        assert!(!written!(region, tx => tx.void_passkey(id, PasskeyVoid::Recovery, MORNING).await), "it was void");
+        assert!(!written!(region, tx => tx.use_passkey(&used, 9, MORNING).await), "a void one lets nobody in");
+        assert_eq!(counts(written!(region, tx => tx.find_account(person).await)), Some((0, 1)));
+        assert_eq!(written!(region, tx => tx.list_copied_passkeys().await).len(), 1);
+        assert!(written!(region, tx => tx.delete_passkey(id).await));
+        assert!(written!(region, tx => tx.list_passkeys(person).await).is_empty());
     })
     .await;
 }

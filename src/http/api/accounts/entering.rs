@@ -26,6 +26,8 @@ pub struct WaysIn {
     /// Fewest characters of a new password.
     #[schema(example = 15)]
     password_chars_min: usize,
+    /// Whether devices can make passkeys for this hub: it is opened by a name, not at a bare address.
+    passkeys: bool,
     /// Whether the links that `renkei demo` prints let people in. Nowhere else do they.
     links: bool,
     device: ShownDevice,
@@ -61,7 +63,9 @@ impl ShownDevice {
 #[utoipa::path(get, path = "/api/v1/sign-in", tag = "sign-in", responses((status = 200, body = WaysIn)))]
 pub async fn show_ways(State(app): State<App>, line: Line) -> Json<WaysIn> {
     let device = ShownDevice::of(&line);
-    Json(WaysIn { password_chars_min: app.accounts.password_chars_min(), links: app.sign_ins.takes_links(), device })
+    let passkeys = app.accounts.takes_passkeys();
+    let (password_chars_min, links) = (app.accounts.password_chars_min(), app.sign_ins.takes_links());
+    Json(WaysIn { password_chars_min, passkeys, links, device })
 }
 
 /// What somebody types. Whatever is wrong with it, the answer is the same, and so is the time it takes.

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::mine::{SignInShape, listed};
+use super::passkeys::PasskeyShape;
 use super::qr_svg;
 use crate::actions::accounts::{Issued, TakenOn};
 use crate::domain::account::Login;
@@ -31,6 +32,10 @@ pub struct AccountShape {
     /// Until when an open invitation can be used.
     #[schema(example = "2026-04-02T12:00:00Z")]
     invited_until: Option<String>,
+    /// Whether it opens by a password and an authenticator.
+    has_password: bool,
+    /// By which it opens, or opened.
+    passkeys: Vec<PasskeyShape>,
     sign_ins: Vec<SignInShape>,
 }
 
@@ -49,6 +54,8 @@ pub async fn show(
         login: seen.login.map(|login| login.to_string()),
         is_set_up: seen.is_set_up,
         invited_until: seen.invited_until.map(|until| until.to_rfc3339()),
+        has_password: seen.has_password,
+        passkeys: seen.passkeys.iter().map(PasskeyShape::from).collect(),
         sign_ins: listed(&app, person, Some(by.id)).await?,
     }))
 }

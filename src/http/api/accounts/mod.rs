@@ -7,6 +7,8 @@ pub mod entering;
 pub mod inviting;
 pub mod looking_after;
 pub mod mine;
+pub mod passkeys;
+pub mod proving;
 
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -114,6 +116,7 @@ impl From<AccountError> for Problem {
     fn from(error: AccountError) -> Self {
         match error {
             AccountError::Refused => Self::of(Code::SignInRefused),
+            AccountError::PasskeyRefused => Self::of(Code::PasskeyRefused),
             AccountError::NoInvitation => Self::of(Code::InvitationRefused),
             AccountError::TooOften(often) => Self::too_often(often.wait),
             AccountError::Overloaded => Self::of(Code::Overloaded),

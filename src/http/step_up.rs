@@ -1,0 +1,83 @@
+//! Grave acts: what gives others a way in, takes records out, removes what somebody signs in with, or binds the region. An
+//! open screen is not enough for them; whoever is signed in must have shown by both factors, a short while ago, who they are.
+//! The page that is answered `proof_needed` asks, and sends the same request again.
+//!
+//! INVARIANT: this list is the only place that says which acts are grave; no handler of theirs runs before the proof.
+
+use axum::extract::{FromRequestParts as _, MatchedPath, Request, State};
+use axum::middleware::Next;
+use axum::response::{IntoResponse as _, Response};
+
+use super::app::App;
+use super::authentication::Arrived;
+use super::problem::Problem;
+use super::routes::Route;
+use crate::wire::codes::Code;
+
+const fn grave(method: &'static str, path: &'static str) -> Route {
+    Route { method, path }
+}
+
+/// Every route whose act is grave.
+pub const GRAVE_ROUTES: &[Route] = &[
+    // Giving others access, or more of it.
+    grave("post", "/api/v1/people"),
+    grave("put", "/api/v1/people/{id}"),
+    grave("post", "/api/v1/people/{id}/invitations"),
+    grave("post", "/api/v1/people/{id}/recovery"),
+    grave("post", "/api/v1/organisations/{id}/administrators"),
+    grave("post", "/api/v1/devices/{id}/certificates"),
+    grave("post", "/api/v1/devices/{id}/enrolments"),
+    grave("put", "/api/v1/people/{id}/device-exception"),
+    // What somebody signs in with. A new password asks for the present one by itself.
+    grave("post", "/api/v1/me/passkeys/options"),
+    grave("post", "/api/v1/me/passkeys"),
+    grave("delete", "/api/v1/me/passkeys/{id}"),
+    // Taking out.
+    grave("get", "/api/v1/audit/export"),
+    // What binds the region.
+    grave("post", "/api/v1/rulebooks/{id}/signatures"),
+    grave("post", "/api/v1/rulebooks/{id}/in-force"),
+    grave("post", "/api/v1/rulebooks/{id}/retire"),
+];
+
+/// Whether an act asks for a fresh proof. `method` in lower case, `path` as the router has it.
+#[must_use]
+pub fn is_grave(method: &str, path: &str) -> bool {
+    GRAVE_ROUTES.iter().any(|route| route.method == method && route.path == path)
+}
+
+/// Lets a grave act through only for somebody who showed a short while ago who they are.
+pub async fn prove_first(State(app): State<App>, request: Request, next: Next) -> Response {
+    let (mut parts, body) = request.into_parts();
+    let path = parts.extensions.get::<MatchedPath>().map(MatchedPath::as_str).unwrap_or_default();
+    // Whoever sends HEAD has the handler of GET run.
+    let method = match parts.method.as_str() {
+        "HEAD" => "get".to_owned(),
+        method => method.to_ascii_lowercase(),
+    };
+    if is_grave(&method, path)
+        && let Err(problem) = proven(&app, &mut parts).await
+    {
+        return problem.into_response();
+    }
+    next.run(Request::from_parts(parts, body)).await
+}
+
+async fn proven(app: &App, parts: &mut axum::http::request::Parts) -> Result<(), Problem> {
+    let Arrived(signed_in) = Arrived::from_request_parts(parts, app).await?;
+    if app.accounts.is_proven(signed_in).await? { Ok(()) } else { Err(Problem::of(Code::ProofNeeded)) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::http::routes::ROUTES;
+
+    #[test]
+    fn every_grave_act_is_a_route() {
+        for route in GRAVE_ROUTES {
+            assert!(ROUTES.contains(route), "{route:?}");
+        }
+    }
+}
