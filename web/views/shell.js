@@ -34,6 +34,7 @@ export class Shell extends View {
     /** @type {import('../entrance.js').Entrance | null} */
     this.entrance = null;
     this.rejected = false;
+    this.fetchesConsole = false;
     this.follow = () => {
       const [, patient = '', entry = ''] = ADDRESS.exec(location.hash) ?? [];
       const address = consoleAddress(location.hash);
@@ -187,9 +188,24 @@ export class Shell extends View {
 
   /** It takes the whole width, and is fetched by whoever opens it. @param {{section: string, item: string}} address */
   console({ section, item }) {
-    import('./console/console.js').catch(() => this.model.say({ ja: PHRASES.console_failed[0], en: PHRASES.console_failed[1] }));
-    return html`<main id="main" class="panes-one" tabindex="-1">
-      <renkei-console .model=${this.model} .section=${section} .item=${item}></renkei-console></main>`;
+    const isThere = customElements.get('renkei-console');
+    if (!isThere && !this.fetchesConsole) this.fetchConsole();
+    return html`<main id="main" class="panes-one" tabindex="-1">${isThere
+      ? html`<renkei-console .model=${this.model} .section=${section} .item=${item}></renkei-console>`
+      : html`<div class="empty">${icon('sync')}<p>${say('loading')}</p></div>`}</main>`;
+  }
+
+  async fetchConsole() {
+    this.fetchesConsole = true;
+    try {
+      await import('./console/console.js');
+      this.requestUpdate();
+    } catch {
+      const [ja, en] = PHRASES.console_failed;
+      location.hash = '';
+      this.model.say({ ja, en });
+    }
+    this.fetchesConsole = false;
   }
 
   /** What ran out and waits to be pledged again. */
