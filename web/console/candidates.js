@@ -40,10 +40,9 @@ function rankOf({ isOn, person, texts }, whole) {
 }
 
 /** @param {any} office @param {{organisation: string, people: string[]}[]} team */
-function ofOffice({ id, name, kana, type, phone }, team) {
-  const about = [word('organisation_type', type), phone].filter(Boolean).join('・');
+function ofOffice({ id, name, kana, type }, team) {
   const link = team.find(({ organisation }) => organisation === id);
-  return { key: id, organisation: id, person: '', role: '', name, about, isOn: link?.people.length === 0, texts: [name, kana ?? '', word('organisation_type', type)] };
+  return { key: id, organisation: id, person: '', role: '', name, about: word('organisation_type', type), isOn: link?.people.length === 0, texts: [name, kana ?? '', word('organisation_type', type)] };
 }
 
 /** @param {any} person @param {any} position @param {any} office @param {{organisation: string, people: string[]}[]} team */

@@ -115,10 +115,14 @@ export class Registering {
   /** Reasons that were written before are given to the rule that asks for one. @param {Record<string, any>} body */
   async sendStep(body) {
     const { act } = this;
+    const { reasons } = act;
     act.edited();
-    const answer = await act.send(this.patient, body);
-    const isAnswered = [...act.holds.keys()].every((citation) => act.reasons.get(citation)?.trim());
-    return answer === null && isAnswered ? act.send(this.patient, body) : answer;
+    let answer = await act.send(this.patient, body);
+    const isAnswered = [...act.holds.keys()].every((citation) => reasons.get(citation)?.trim());
+    if (answer === null && isAnswered) answer = await act.send(this.patient, body);
+    // Kept for the steps that follow.
+    act.reasons = reasons;
+    return answer;
   }
 
   /** @param {Step} step @returns {Promise<Record<string, any>>} */

@@ -28,7 +28,7 @@ export class ClosingPart extends PatientPart {
       act.edited();
       this.change({ reason });
     };
-    return html`${this.outcome()}<section class="card"><h2>${icon('stop')}<span>${say('part_closing')}</span></h2><p class="quiet">${say('closing_lead')}</p>
+    return html`${this.outcome()}<section class="card"><h2>${icon('stop')}<span>${say('closing_title')}</span></h2><p class="quiet">${say('closing_lead')}</p>
       <form class="device-revoke" @submit=${(/** @type {any} */ event) => this.close(event)}>
         ${choices('closing-reason', say('reason'), REASONS.map((reason) => [reason, word('closing_reason', reason)]), this.reason, choose)}
         <label class="choice-line"><input type="checkbox" name="confirmed" @change=${() => act.edited()}><span>${say('closing_confirmed')}</span></label>

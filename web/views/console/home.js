@@ -1,7 +1,7 @@
 // `<renkei-console-home>`: what waits for the secretariat today, a card for each sort with how many there are and the way
 // there. Each card is asked for by itself: one that does not come says so and hides none of the others.
 
-import { html, nothing } from '../../vendor/lit.js';
+import { html, nothing, repeat } from '../../vendor/lit.js';
 import { agreementOf } from '../../console/course.js';
 import { hrefOf } from '../../console/sections.js';
 import { say } from '../../console/phrases.js';
@@ -124,7 +124,14 @@ export class Home extends Section {
         <a class="button button-primary" href=${hrefOf('patients', 'new')}>${icon('plus')}<span>${say('register')}</span></a>
         <button class="button" type="button" @click=${() => this.load()}>${icon('sync')}<span>${say('look_again')}</span></button>`)}
       ${this.outcome()}${this.stopped()}
-      <ul class="tiles">${CARDS.map((card) => this.card(card))}</ul>`;
+      <ul class="tiles">${repeat(this.ordered, ({ id }) => id, (card) => this.card(card))}</ul>`;
+  }
+
+  /** What waits comes first, once everything was found. */
+  get ordered() {
+    if (this.found.size < CARDS.length) return CARDS;
+    const calm = ({ id } = CARDS[0]) => this.found.get(id)?.count === 0;
+    return [...CARDS.filter((card) => !calm(card)), ...CARDS.filter((card) => calm(card))];
   }
 
   /** @param {Card} card */

@@ -6,7 +6,6 @@ import { moment } from '../../dates.js';
 import { word } from '../../language.js';
 import { icon } from '../icons.js';
 import { facts } from '../sheet.js';
-import { none } from './section.js';
 
 /** @param {import('./section.js').Section} section @param {import('../../console/calls.js').OfficeView | null} view */
 export function officeFacts(section, view) {
@@ -23,5 +22,5 @@ export function officeFacts(section, view) {
     <h3>${say('on_duty')}</h3>
     ${onDuty?.length ? html`<ul class="papers">${onDuty.map((/** @type {any} */ one) => html`<li><b>${section.personName(one.person)}</b> <span class="quiet">${word('role', one.role ?? '')}</span>
       ${one.phone ? html`<a href="tel:${one.phone.replace(/[^\d+]/g, '')}">${one.phone}</a>` : nothing} ${one.ends_at || one.until ? html`<small class="quiet">${say('due_until', { at: moment(Date.parse(one.ends_at ?? one.until)) })}</small>` : nothing}</li>`)}</ul>`
-      : none('clock', say('on_duty_none'), say('on_duty_none_how'))}</section>`;
+      : html`<p class="quiet">${say('on_duty_none')}${say('on_duty_none_how')}</p>`}</section>`;
 }

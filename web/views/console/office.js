@@ -98,7 +98,7 @@ export class OfficePage extends Section {
         html`<button class="button" type="button" @click=${openDevices}>${icon('list')}<span>${say('devices')}</span></button>`)}
       ${this.outcome()}
       <div class="office-desk"><div class="office-people">${this.peopleCard()}</div><div class="office-side">
-        ${officeFacts(this, this.view)}${this.dutiesCard()}
+        ${office.type === 'home' ? nothing : officeFacts(this, this.view)}${this.dutiesCard()}
         ${model.isSecretariat ? html`${this.entryCard()}<details class="card more"><summary><h2>${icon('edit')}<span>${say('office_change')}</span></h2></summary>
           <renkei-console-office-form .model=${model} .office=${office}></renkei-console-office-form></details>` : nothing}</div></div>`;
   }

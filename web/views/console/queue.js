@@ -4,6 +4,7 @@
 import { html, nothing, repeat } from '../../vendor/lit.js';
 import { hrefOf } from '../../console/sections.js';
 import { say } from '../../console/phrases.js';
+import { grouped } from '../../console/waiting.js';
 import { moment } from '../../dates.js';
 import { word } from '../../language.js';
 import { face } from '../face.js';
@@ -11,23 +12,7 @@ import { icon } from '../icons.js';
 import { Linking, linkForm } from './link-form.js';
 import { Section, none } from './section.js';
 
-/**
- * Entries of one author about one patient: one link opens the way for all of them.
- * @typedef {{key: string, first: import('../../console/calls.js').Waiting, ids: string[]}} Group
- */
-
-/** @param {import('../../console/calls.js').Waiting[]} waiting @returns {Group[]} those who wait the longest in front */
-export function grouped(waiting) {
-  /** @type {Map<string, Group>} */
-  const groups = new Map();
-  for (const one of [...waiting].sort((a, b) => Date.parse(a.received_at) - Date.parse(b.received_at))) {
-    const key = [one.timeline, one.organisation, one.person, one.role].join(' ');
-    const group = groups.get(key) ?? { key, first: one, ids: [] };
-    group.ids.push(one.id);
-    groups.set(key, group);
-  }
-  return [...groups.values()];
-}
+/** @typedef {import('../../console/waiting.js').Group} Group */
 
 export class Queue extends Section {
   constructor() {

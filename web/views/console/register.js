@@ -85,9 +85,9 @@ export class Register extends Section {
       ${this.head(say('register'), say('register_lead'))}
       <form class="register" @submit=${this.submit} novalidate>
         ${this.who()}${this.attending()}${this.agreeing()}
-        <section class="card register-end">${holdsOf(draft.act)}${this.steps()}${this.outcome()}${this.missing()}
-          <div class="device-acts">${primary({ busy: this.busy, unsaid: !this.isReady, words: buttonWords(draft.act, say('register_do')) })}
-          <a class="button" href=${hrefOf('patients')}>${say('cancel')}</a></div></section>
+        <section class="card register-end">${holdsOf(draft.act)}${this.steps()}${this.outcome()}
+          <div class="register-foot">${this.missing()}<div class="device-acts">${primary({ busy: this.busy, unsaid: !this.isReady, words: buttonWords(draft.act, say('register_do')) })}
+          <a class="button" href=${hrefOf('patients')}>${say('cancel')}</a></div></div></section>
       </form>`;
   }
 
@@ -104,9 +104,9 @@ export class Register extends Section {
           @input=${(/** @type {any} */ event) => this.type({ kanji: event.target.value })}></label>
         <label class="field">${say('kana')}<input name="kana" autocomplete="off" maxlength="100" placeholder=${say('kana_how')} .value=${live(draft.kana)}
           @input=${(/** @type {any} */ event) => this.type({ kana: event.target.value })}></label>
-        <label class="field">${say('birth_date')}<input name="birth" autocomplete="off" placeholder=${say('birth_date_how')} .value=${live(draft.birth)} aria-describedby="birth-read"
+        <div class="field"><label for="register-birth">${say('birth_date')}</label><input id="register-birth" name="birth" autocomplete="off" placeholder=${say('birth_date_how')} .value=${live(draft.birth)} aria-describedby="birth-read"
           aria-invalid=${String(draft.birth.trim().length > 5 && !birthDate)} @input=${(/** @type {any} */ event) => this.type({ birth: event.target.value })}>
-          <small id="birth-read" class="quiet" aria-live="polite">${birthDate ? `${calendarDate(birthDate)}・${say('years', { count: age(birthDate) })}` : say('birth_date_examples')}</small></label>
+          <small id="birth-read" class="quiet" aria-live="polite">${birthDate ? `${calendarDate(birthDate)}・${say('years', { count: age(birthDate) })}` : say('birth_date_examples')}</small></div>
         ${choices('sex', say('sex'), SEXES.map((sex) => [sex, word('sex', sex)]), draft.sex, (sex) => this.type({ sex }))}
       </div>
       <label class="choice-line"><input type="checkbox" .checked=${live(draft.inFacility)} @change=${(/** @type {any} */ event) => this.type({ inFacility: event.target.checked })}><span>${say('in_facility')}</span></label>
@@ -114,7 +114,7 @@ export class Register extends Section {
   }
 
   alikes() {
-    if (this.alike.length === 0) return html`<div role="status"></div>`;
+    if (this.alike.length === 0) return html`<div class="alike-none" role="status"></div>`;
     return html`<div class="alike ${this.isDoubled ? 'alike-same' : ''}" role="status"><h3>${icon('alarm')}<span>${say(this.isDoubled ? 'alike_same' : 'alike_some')}</span></h3>
       <ul class="lines">${this.alike.slice(0, 6).map(({ patient: { id, name, birth_date: birthDate, sex, team, identifiers }, how }) => html`<li class="alike-row">
         <p><b>${name.kanji}</b> <small class="quiet">${name.kana}</small> <span class="mark">${say(how === 'same' ? 'alike_how_same' : `alike_${how}`)}</span><br>
@@ -176,10 +176,10 @@ export class Register extends Section {
         : html`<label class="button button-small attach-pick">${icon('clip')}<span>${say('document_file')}</span><input class="unseen" type="file" accept=${ACCEPTED}
           @change=${(/** @type {any} */ event) => this.type({ file: event.target.files[0] ?? null })}></label><small class="quiet">${say('document_file_how')}</small>`}
         ${draft.fileFault ? html`<p class="field-error" role="alert">${icon('alarm')}<span>${say(/** @type {any} */ (draft.fileFault))}</span></p>` : nothing}</div>
-      <label class="field">${say('host')}<select name="host" .value=${live(draft.hostOffice)} @change=${(/** @type {any} */ event) => this.type({ hostOffice: event.target.value })}>
+      <div class="field"><label for="register-host">${say('host')}</label><select id="register-host" name="host" aria-describedby="host-how" .value=${live(draft.hostOffice)} @change=${(/** @type {any} */ event) => this.type({ hostOffice: event.target.value })}>
         <option value="" ?selected=${draft.hostOffice === ''}>${say('host_doctor', { name: draft.doctorOffice ? this.officeName(draft.doctorOffice) : '' })}</option>
         ${offices.map(({ id, name }) => html`<option value=${id} ?selected=${draft.hostOffice === id}>${name}</option>`)}</select>
-        <small class="quiet">${say(isOther ? 'host_waits' : 'host_how')}</small></label></section>`;
+        <small id="host-how" class="quiet">${say(isOther ? 'host_waits' : 'host_how')}</small></div></section>`;
   }
 
   /** What is done already, when it goes one after the other. */

@@ -5,7 +5,7 @@ import { html, nothing } from '../../vendor/lit.js';
 import { Calls } from '../../console/calls.js';
 import { say } from '../../console/phrases.js';
 import { phrasesOf } from '../../forms.js';
-import { inLanguage, say as sayOfPage, word } from '../../language.js';
+import { inLanguage, say as sayOfPage } from '../../language.js';
 import { beforeSend } from '../before-send.js';
 import { icon } from '../icons.js';
 import { View } from '../view.js';
@@ -111,7 +111,7 @@ export const primary = ({ unsaid = false, busy, words, sign = 'check' }) =>
 /** @param {{consent?: string | null}} patient */
 export function consentMark({ consent }) {
   const state = consent ?? 'none';
-  return html`<span class="mark ${state === 'team' ? 'mark-present' : 'mark-restricted'}">${icon(state === 'team' ? 'check' : 'alarm')}<span>${say('consent')}：${word('consent_state', state)}</span></span>`;
+  return html`<span class="mark ${state === 'team' ? 'mark-present' : 'mark-restricted'}">${icon(state === 'team' ? 'check' : 'alarm')}<span>${say(/** @type {any} */ (`consent_${state}`))}</span></span>`;
 }
 
 /** Nothing is here, and what to do then. @param {Parameters<typeof icon>[0]} sign @param {string} words @param {unknown} [how] */
