@@ -86,6 +86,8 @@ export class Model {
     this.wanted = '';
     /** Whether the list of duties is looked at. */
     this.showsDuties = false;
+    /** What the console shows while it is open. @type {{section: string, item: string} | null} */
+    this.console = null;
     /** @type {{name: string, reason?: {ja: string, en: string}} | null} a patient who has just left this reader's view */
     this.farewell = null;
     /** @type {{ja: string, en: string} | null} what did not work, until it was read */
@@ -177,6 +179,11 @@ export class Model {
 
   get isSecretariat() {
     return this.me?.role === 'secretariat';
+  }
+
+  /** Whether there is a console for this person: the region's, or their own office's. */
+  get hasConsole() {
+    return this.isSecretariat || Boolean(this.me?.administers?.length);
   }
 
   get myId() {
@@ -292,7 +299,7 @@ export class Model {
   /** @param {string} id @param {string} [entry] to be shown there */
   select(id, entry = '') {
     this.look(id);
-    Object.assign(this, { selected: id, wanted: entry, showsDuties: false, farewell: null });
+    Object.assign(this, { selected: id, wanted: entry, showsDuties: false, console: null, farewell: null });
     this.changed();
   }
 
@@ -309,7 +316,14 @@ export class Model {
 
   showDuties() {
     this.look('');
-    Object.assign(this, { selected: '', wanted: '', showsDuties: true, farewell: null });
+    Object.assign(this, { selected: '', wanted: '', showsDuties: true, console: null, farewell: null });
+    this.changed();
+  }
+
+  /** @param {{section: string, item: string}} address */
+  showConsole(address) {
+    this.look('');
+    Object.assign(this, { selected: '', wanted: '', showsDuties: false, console: address, farewell: null });
     this.changed();
   }
 

@@ -2,7 +2,9 @@
 // right (one of the two on a phone), and the address (#/patients/ID) that says which.
 
 import { html, nothing } from '../vendor/lit.js';
+import { consoleAddress } from '../console/sections.js';
 import { chooseLanguage, inLanguage, language, say, word } from '../language.js';
+import { PHRASES } from '../phrases.js';
 import { connectionNotice, connectionState } from './connection.js';
 import { currentAlarms } from '../timeline.js';
 import { face, whoText } from './face.js';
@@ -24,6 +26,7 @@ import './proof.js';
 /** #/patients/ID, and the entry that a link leads to. */
 const ADDRESS = /^#\/patients\/([0-9a-f-]{36})(?:\/([0-9a-f-]{36}))?$/;
 const DUTIES = '#/duties';
+const CONSOLE = '#/console';
 
 export class Shell extends View {
   constructor() {
@@ -33,9 +36,12 @@ export class Shell extends View {
     /** @type {import('../entrance.js').Entrance | null} */
     this.entrance = null;
     this.rejected = false;
+    this.fetchesConsole = false;
     this.follow = () => {
       const [, patient = '', entry = ''] = ADDRESS.exec(location.hash) ?? [];
-      if (location.hash === DUTIES) this.model.showDuties();
+      const address = consoleAddress(location.hash);
+      if (address) this.model.showConsole(address);
+      else if (location.hash === DUTIES) this.model.showDuties();
       else this.model.select(patient, entry);
     };
   }
@@ -124,10 +130,10 @@ export class Shell extends View {
       ${model.trouble ? html`<p class="banner banner-warning" role="alert">${icon('alarm')}<span>${inLanguage(model.trouble)}</span>
         <button class="button button-small" type="button" @click=${() => model.say(null)}>${say('close')}</button></p>` : nothing}
       ${passkeyAlarms(model.me)}
-      <div class="panes" data-open=${model.selected || model.showsDuties || model.farewell ? 'patient' : 'list'}>
+      ${model.console ? this.console(model.console) : html`<div class="panes" data-open=${model.selected || model.showsDuties || model.farewell ? 'patient' : 'list'}>
         <renkei-patients class="pane pane-list" .model=${model}></renkei-patients>
         <main id="main" class="pane pane-main" tabindex="-1">${this.main()}</main>
-      </div>
+      </div>`}
       <renkei-duty-answer .model=${model}></renkei-duty-answer>
       <renkei-emergency .model=${model}></renkei-emergency>
       <renkei-account .model=${model}></renkei-account>
@@ -154,6 +160,7 @@ export class Shell extends View {
       <a class="brand" href="#/">${icon('link')}<span>連携 <small>Renkei</small></span></a>
       ${connectionState(this.model)}
       ${this.duties()}
+      ${this.consoleLink()}
       ${this.pledges()}
       <div class="bar-me">
         ${me ? html`<button class="bar-me bar-account" type="button" title=${say('account')} @click=${() => this.openAccount()}>${face(me.role)}
@@ -173,6 +180,36 @@ export class Shell extends View {
     const title = say(model.isSecretariat ? 'duties' : 'duties_mine');
     return html`<a class="button button-text duties-link" href=${DUTIES} aria-current=${model.showsDuties ? 'page' : nothing} title=${title}>
       ${icon('list')}<span>${title}</span>${count ? html`<b class="badge">${count}</b>` : nothing}</a>`;
+  }
+
+  /** The console, for those who have one. */
+  consoleLink() {
+    if (!this.model.hasConsole) return nothing;
+    const title = say(this.model.isSecretariat ? 'console' : 'console_office');
+    return html`<a class="button button-text duties-link" href=${CONSOLE} aria-current=${this.model.console ? 'page' : nothing} title=${title}>
+      ${icon('office')}<span>${title}</span></a>`;
+  }
+
+  /** It takes the whole width, and is fetched by whoever opens it. @param {{section: string, item: string}} address */
+  console({ section, item }) {
+    const isThere = customElements.get('renkei-console');
+    if (!isThere && !this.fetchesConsole) this.fetchConsole();
+    return html`<main id="main" class="panes-one" tabindex="-1">${isThere
+      ? html`<renkei-console .model=${this.model} .section=${section} .item=${item}></renkei-console>`
+      : html`<div class="empty">${icon('sync')}<p>${say('loading')}</p></div>`}</main>`;
+  }
+
+  async fetchConsole() {
+    this.fetchesConsole = true;
+    try {
+      await import('./console/console.js');
+      this.requestUpdate();
+    } catch {
+      const [ja, en] = PHRASES.console_failed;
+      location.hash = '';
+      this.model.say({ ja, en });
+    }
+    this.fetchesConsole = false;
   }
 
   /** What ran out and waits to be pledged again. */

@@ -1,0 +1,246 @@
+// The secretariat's console without a page: names and dates as they are typed, tables of links, who is still on, what a rule
+// holds and how it goes on.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Act } from '../../../web/console/act.js';
+import { candidates } from '../../../web/console/candidates.js';
+import { agreementOf, byQuiet, lastByOffice } from '../../../web/console/course.js';
+import { cellsOf, isLinked, linkOf, noteLinked, resolved, rowsOf } from '../../../web/console/csv.js';
+import { birthDateOf, katakana, likeness, spaced } from '../../../web/console/names.js';
+import { PHRASES } from '../../../web/console/phrases.js';
+import { Registering } from '../../../web/console/registering.js';
+import { consoleAddress, hrefOf, sectionsOf } from '../../../web/console/sections.js';
+import { grouped } from '../../../web/console/waiting.js';
+
+const NOW = Date.parse('2026-11-27T00:00:00Z');
+
+test('phrases are in order, in two languages, and name the same things', () => {
+  const keys = Object.keys(PHRASES);
+  assert.deepEqual(keys, [...keys].sort());
+  for (const [key, [ja, en]] of Object.entries(PHRASES)) {
+    assert.ok(ja && en, key);
+    const names = (text) => [...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name).sort();
+    assert.deepEqual(names(ja), names(en), key);
+  }
+});
+
+test('an address names a section and what is in it; an administrator has their own office alone', () => {
+  assert.deepEqual(consoleAddress('#/console'), { section: '', item: '' });
+  assert.deepEqual(consoleAddress(hrefOf('patients', 'a b/c')), { section: 'patients', item: 'a b/c' });
+  assert.deepEqual(consoleAddress('#/console/patients/%E3'), { section: 'patients', item: '' });
+  assert.equal(consoleAddress('#/consoles'), null);
+  const ids = (model) => sectionsOf(model).map(({ id }) => id);
+  assert.equal(ids({ isSecretariat: true }).length, 9);
+  assert.deepEqual(ids({ isSecretariat: false, me: { administers: ['o'] } }), ['offices']);
+  assert.deepEqual(ids({ isSecretariat: false, me: { administers: [] } }), []);
+});
+
+test('birth dates as people write them', () => {
+  for (const text of ['1938-04-12', '1938/4/12', '1938.4.12', '19380412', '1938年4月12日', 'S13.4.12', 's13/4/12', '昭和13年4月12日', '昭和１３年４月１２日', 'Ｓ１３．４．１２', 'S130412']) {
+    assert.equal(birthDateOf(text, NOW), '1938-04-12', text);
+  }
+  assert.equal(birthDateOf('令和元年5月1日', NOW), '2019-05-01');
+  for (const text of ['', '1938-02-30', '1938-13-01', '2026-11-28', '1869-12-31', '昭和', '4月12日', 'S0.1.1']) assert.equal(birthDateOf(text, NOW), '', text);
+});
+
+test('names in one shape, and how like another somebody is', () => {
+  assert.equal(spaced('　佐々木　　春子 '), '佐々木 春子');
+  assert.equal(katakana('ささき　はるこ'), 'ササキ ハルコ');
+  assert.equal(katakana('ｻｻｷ ﾊﾙｺ'), 'ササキ ハルコ');
+  const known = { name: { kanji: '佐々木 春子', kana: 'ササキ ハルコ' }, birth_date: '1938-04-12' };
+  const typed = (kanji, kana, birthDate) => ({ kanji, kana, birthDate, sex: '' });
+  assert.equal(likeness(typed('', 'ささき はるこ', '1938-04-12'), known), 'same');
+  assert.equal(likeness(typed('佐々木春子', '', ''), known), 'name');
+  assert.equal(likeness(typed('別の 人', 'ベツノ ヒト', '1938-04-12'), known), 'birth_date');
+  assert.equal(likeness(typed('', '', ''), known), '');
+});
+
+// ── tables ──
+
+const OFFICES = [
+  { id: 'clinic', name: 'ひかり内科', kana: 'ヒカリナイカ', type: 'clinic', phone: '', active: true },
+  { id: 'station', name: 'みなと訪問看護', kana: 'ミナトホウモンカンゴ', type: 'nursing_station', phone: '', active: true },
+  { id: 'gone', name: 'もうない薬局', kana: 'モウナイヤッキョク', type: 'pharmacy', phone: '', active: false },
+];
+const person = (id, kanji, kana, role, organisation, active = true) => ({ id, name: { kanji, kana }, active, positions: [{ role, organisation }] });
+const PEOPLE = [person('hanako', '佐藤 花子', 'サトウ ハナコ', 'nurse', 'station'), person('taro', '伊藤 太郎', 'イトウ タロウ', 'nurse', 'station'), person('ken', '渡辺 健一', 'ワタナベ ケンイチ', 'doctor', 'clinic')];
+const patients = () => [
+  { id: 'haru', name: { kanji: '高橋 ハル', kana: 'タカハシ ハル' }, birth_date: '1938-04-12', identifiers: [{ system: 's', value: 'A1' }], team: [{ organisation: 'clinic', people: [], host: true }] },
+  { id: 'ume', name: { kanji: '鈴木 ウメ', kana: 'スズキ ウメ' }, birth_date: '1940-01-02', identifiers: [], team: [] },
+  { id: 'ume2', name: { kanji: '鈴木 ウメ', kana: 'スズキ ウメ' }, birth_date: '1940-01-02', identifiers: [{ system: 's', value: 'A3' }], team: [] },
+];
+const read = (text) => resolved(rowsOf(text), { patients: patients(), offices: OFFICES, people: PEOPLE });
+
+test('a table as a spreadsheet writes it: quotes, a mark at its beginning, tabs when pasted', () => {
+  assert.deepEqual(cellsOf('\ufeffa,"b, ""c""\nd"\r\n1,2'), [['a', 'b, "c"\nd'], ['1', '2']]);
+  assert.deepEqual(cellsOf('a\tb\n1\t2, 3'), [['a', 'b'], ['1', '2, 3']]);
+  assert.equal(rowsOf('事業所,担当者\nx,y'), null, 'without a patient');
+  assert.equal(rowsOf('患者番号\nA1'), null, 'without an office');
+  assert.deepEqual(rowsOf('Birth Date,name,OFFICE\n1938-04-12,高橋ハル,ひかり内科\n,,\n').map(({ line, cells }) => [line, cells.birthDate, cells.office]), [[2, '1938-04-12', 'ひかり内科']]);
+});
+
+test('each row is resolved, or its trouble is named', () => {
+  const head = '患者番号,患者氏名,生年月日,事業所,担当者,管理事業所';
+  const troubles = (...rows) => read([head, ...rows].join('\n')).map(({ trouble, isThere }) => trouble || (isThere ? 'there' : 'ready'));
+  assert.deepEqual(troubles(
+    'A1,,,みなと訪問看護,,', 'a1,,,ヒカリナイカ,,', ',高橋ハル,S13.4.12,ひかり内科,,はい', ',タカハシ ハル,1938/4/12,みなと訪問看護,佐藤花子,',
+  ), ['ready', 'there', 'there', 'ready']);
+  assert.deepEqual(troubles(
+    ',,,ひかり内科,,', ',高橋 ハル,きのう,ひかり内科,,', 'B9,,,ひかり内科,,', ',鈴木 ウメ,S15.1.2,ひかり内科,,', 'A1,,,,,x', 'A1,,,もうない薬局,,', 'A1,,,ひかり内科,佐藤 花子,', 'A1,,,ひかり内科,,たぶん',
+  ), ['patient_missing', 'birth_date_unclear', 'patient_unknown', 'patient_several', 'office_missing', 'office_unknown', 'person_unknown', 'host_unclear']);
+  assert.deepEqual(troubles('A1,,,みなと訪問看護,佐藤 花子,', 'A1,,,みなと訪問看護,佐藤 花子,'), ['ready', 'there'], 'the same row again');
+});
+
+test('a link replaces the one before, so rows of one office keep the people of the rows above', () => {
+  const [first, second, everybody, again] = read('患者番号,事業所,担当者\nA1,みなと訪問看護,佐藤 花子\nA1,みなと訪問看護,伊藤 太郎\nA1,みなと訪問看護,\nA1,みなと訪問看護,伊藤 太郎');
+  assert.deepEqual(linkOf(first, 'all').people, ['hanako']);
+  noteLinked(first, linkOf(first, 'all'));
+  assert.deepEqual(linkOf(second, 'nothing'), { organisation: 'station', people: ['hanako', 'taro'], history: 'nothing', relationConfirmed: true });
+  noteLinked(second, linkOf(second, 'all'));
+  noteLinked(everybody, linkOf(everybody, 'all'));
+  assert.ok(isLinked(again), 'everybody includes them');
+  const [host] = read('患者番号,事業所,管理事業所\nA1,みなと訪問看護,1');
+  noteLinked(host, linkOf(host, 'all'));
+  assert.deepEqual(host.patient.team.map((link) => [link.organisation, link.host]), [['clinic', false], ['station', true]], 'one host');
+});
+
+// ── teams ──
+
+test('who could join: as asked first, offices before people, whoever is on last', () => {
+  const directory = {
+    organisations: new Map([...OFFICES, { id: 'us', name: '事務局', kana: 'ジムキョク', type: 'secretariat', active: true }].map((one) => [one.id, one])),
+    people: new Map([...PEOPLE, person('off', '佐藤 元', 'サトウ ハジメ', 'nurse', 'station', false)].map((one) => [one.id, one])),
+  };
+  const found = (query, team = []) => candidates(query, directory, team).map(({ key, isOn }) => (isOn ? `${key}!` : key));
+  assert.deepEqual(found('みなと'), ['station', 'station taro', 'station hanako']);
+  assert.deepEqual(found('さとう'), ['station hanako']);
+  assert.deepEqual(found('看護師 花子'), ['station hanako'], 'profession and name');
+  assert.deepEqual(found('', [{ organisation: 'station', people: ['hanako'] }]), ['clinic', 'station', 'station taro', 'clinic ken', 'station hanako!']);
+  assert.deepEqual(found('訪問看護', [{ organisation: 'station', people: [] }]), ['station!', 'station taro!', 'station hanako!']);
+  assert.deepEqual(found('事務局'), [], 'the secretariat is on no team');
+});
+
+const entry = (id, kind, author, at, body = {}) => ({ id, timeline: 't', seq: '1', recordedAtUs: `${at}000`, content: { author, body: { [kind]: body } } });
+const SECRETARY = { person: 'me', role: 'secretariat', organisation: 'us' };
+const DOCTOR = { person: 'ken', role: 'doctor', organisation: 'clinic' };
+
+test('the doctor agrees by acknowledging the registration or the link; or on paper; or has not answered', () => {
+  const registration = (more) => entry('r', 'registration', SECRETARY, 1_000, { agreedBy: 'ken', document: '申込書', ...more });
+  const link = entry('l', 'teamLink', SECRETARY, 2_000, { organisation: 'clinic' });
+  const note = entry('n', 'note', SECRETARY, 2_500, {});
+  const answer = (target, author = DOCTOR) => entry('a', 'acknowledgement', author, 3_000, { target });
+  assert.equal(agreementOf([registration({}), link]).state, 'awaited');
+  assert.equal(agreementOf([registration({}), link, answer('r')]).state, 'given');
+  assert.equal(agreementOf([registration({}), link, answer('l')]).state, 'given');
+  assert.equal(agreementOf([registration({}), note, answer('n')]).state, 'awaited', 'of something else');
+  assert.equal(agreementOf([registration({}), answer('r', { ...DOCTOR, person: 'another' })]).state, 'awaited', 'by somebody else');
+  assert.equal(agreementOf([registration({ agreedOnPaper: '棚' })]).state, 'on_paper');
+  assert.equal(agreementOf([registration({ agreedBy: '' })]).state, 'none');
+  assert.equal(agreementOf([entry('r', 'registration', DOCTOR, 1_000)]).state, 'given', 'the doctor registered');
+  assert.deepEqual(agreementOf([registration({})]).documents.map(({ text }) => text), ['申込書']);
+});
+
+test('who was quiet the longest stands first; who never wrote counts from the link', () => {
+  const last = lastByOffice([entry('a', 'note', DOCTOR, NOW - 5_000), entry('b', 'note', DOCTOR, NOW - 1_000), entry('c', 'visit', { person: 'h', role: 'nurse', organisation: 'station' }, NOW - 9_000)]);
+  const team = [{ organisation: 'clinic' }, { organisation: 'station' }, { organisation: 'new', since: new Date(NOW - 7_000).toISOString() }];
+  assert.deepEqual(byQuiet(team, last).map(({ link, lastMs }) => [link.organisation, lastMs]), [['station', NOW - 9_000], ['new', null], ['clinic', NOW - 1_000]]);
+});
+
+test('entries of one author about one patient wait as one', () => {
+  const one = (id, person_, timeline, at) => ({ id, person: person_, timeline, role: 'nurse', organisation: 'station', received_at: at, patient: { id: timeline } });
+  const groups = grouped([one('3', 'a', 'x', '2026-01-03'), one('1', 'a', 'x', '2026-01-01'), one('2', 'b', 'x', '2026-01-02'), one('4', 'a', 'y', '2026-01-04')]);
+  assert.deepEqual(groups.map(({ ids }) => ids), [['1', '3'], ['2'], ['4']]);
+});
+
+// ── acts ──
+
+const HELD = { status: 422, code: 'held', problem: { code: 'held', holds: [{ citation: 'OP-4b@x', title: { ja: '', en: '' }, reasonOk: true, missing: [] }] } };
+
+/** A hub that answers each post with the next of `answers`; an answer that is an error is thrown. */
+function hub(...answers) {
+  const posts = [];
+  const next = (what) => {
+    posts.push(what);
+    const answer = answers.shift() ?? {};
+    if (answer.status) throw answer;
+    return answer;
+  };
+  const rest = {
+    post: async (timeline, intent) => next({ timeline, ...intent }),
+    upload: async () => ({ sha256: 'aa', media_type: 'application/pdf', size_bytes: 3 }),
+  };
+  return { posts, model: { rest }, calls: { register: async (given) => next(given) } };
+}
+
+test('what a rule holds goes on under the same rule with a reason, and a new entry has a new id', async () => {
+  const { posts, model } = hub(HELD, {}, {});
+  const act = new Act(model, () => {});
+  assert.equal(await act.send('haru', { teamLink: { organisation: 'station' } }), null);
+  assert.deepEqual([...act.holds.keys()], ['OP-4b@x']);
+  assert.deepEqual(act.writtenReasons, []);
+  act.write('OP-4b@x', ' 退院が明日のため ');
+  assert.deepEqual(await act.send('haru', { teamLink: { organisation: 'station' } }), {});
+  assert.deepEqual(posts[1].reasons, [{ rule: 'OP-4b@x', text: '退院が明日のため' }]);
+  assert.equal(act.holds.size, 0);
+  await act.send('haru', { teamLink: { organisation: 'clinic' } });
+  assert.notEqual(posts[2].id, posts[1].id);
+  assert.equal(posts[2].reasons, undefined, 'a reason is for one entry');
+});
+
+test('an answer that was lost is asked for again under the same id', async () => {
+  const { posts, model } = hub({ status: 503, problem: {} }, {});
+  const act = new Act(model, () => {});
+  await assert.rejects(act.send('haru', { closing: { reason: 'moved' } }));
+  await act.send('haru', { closing: { reason: 'moved' } });
+  assert.equal(posts[0].id, posts[1].id);
+});
+
+/** A patient with everything said. */
+function registering(world) {
+  const draft = new Registering(world.model, world.calls, () => {}, '2026-11-27');
+  Object.assign(draft, { kanji: '鈴木　ウメ', kana: 'すずき うめ', birth: 'S15.1.2', sex: 'female', doctor: 'ken', doctorOffice: 'clinic', application: '棚 1', consentKept: '棚 2' });
+  return draft;
+}
+
+test('registering goes in one request, and once', async () => {
+  const world = hub({ status: 503, problem: {} }, { id: 'ume' });
+  const draft = registering(world);
+  assert.deepEqual(draft.missing, []);
+  await assert.rejects(draft.send());
+  assert.equal(await draft.send(), 'ume');
+  const [first, again] = world.posts;
+  assert.equal(first.request_id, again.request_id);
+  assert.deepEqual(first.name, { kanji: '鈴木 ウメ', kana: 'スズキ ウメ' });
+  assert.deepEqual([first.birth_date, first.agreed_by, first.agreed_on_paper, first.host.organisation], ['1940-01-02', 'ken', '', 'clinic']);
+});
+
+test('what is missing is named', () => {
+  const draft = new Registering(hub().model, hub().calls, () => {}, '2026-11-27');
+  assert.deepEqual(draft.missing, ['kanji', 'kana', 'birth_date', 'sex', 'doctor', 'application', 'document', 'host']);
+  Object.assign(draft, { way: 'paper' });
+  assert.ok(draft.missing.includes('paper'));
+});
+
+test('with a file it goes step by step, and what is done stays done', async () => {
+  const world = hub({}, { status: 503, problem: {} }, {}, {});
+  const draft = registering(world);
+  draft.file = { name: '同意書.pdf', type: 'application/pdf', size: 3 };
+  await assert.rejects(draft.send());
+  assert.deepEqual([...draft.done], ['registration']);
+  assert.equal(await draft.send(), draft.patient);
+  assert.deepEqual(world.posts.map(({ body }) => Object.keys(body)[0]), ['registration', 'consent', 'consent', 'teamLink']);
+  assert.deepEqual(world.posts[2].body.consent.attachments, [{ sha256: 'aa', mediaType: 'application/pdf', sizeBytes: 3, title: '同意書.pdf' }]);
+  assert.ok(world.posts.every(({ timeline }) => timeline === draft.patient));
+});
+
+test('a reason for a rule is given to the step that the rule holds', async () => {
+  const world = hub(HELD, {}, {}, HELD, {});
+  const draft = registering(world);
+  assert.equal(await draft.send(), null);
+  draft.act.write('OP-4b@x', '急ぎのため');
+  assert.equal(await draft.send(), draft.patient);
+  const [, registration, consent, held, link] = world.posts;
+  assert.deepEqual([registration.reasons, consent.reasons, held.reasons], [undefined, undefined, undefined]);
+  assert.deepEqual(link.reasons, [{ rule: 'OP-4b@x', text: '急ぎのため' }]);
+});

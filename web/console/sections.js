@@ -1,0 +1,51 @@
+// The sections of the console: each is an element `renkei-console-ID`, fetched when somebody opens it first.
+
+/**
+ * @typedef {object} Section
+ * @property {string} id
+ * @property {keyof typeof import('./phrases.js').PHRASES} title
+ * @property {Parameters<typeof import('../views/icons.js').icon>[0]} icon
+ * @property {'daily' | 'region'} group
+ * @property {() => Promise<unknown>} load
+ */
+
+/** What another part brings: until then the import fails, and the page says so. @param {string} id */
+const other = (id) => () => import(`../views/console/${id}.js`);
+
+/** @type {Section[]} */
+export const SECTIONS = [
+  { id: 'home', title: 'section_home', icon: 'home', group: 'daily', load: () => import('../views/console/home.js') },
+  { id: 'patients', title: 'section_patients', icon: 'heart', group: 'daily', load: () => import('../views/console/patients.js') },
+  { id: 'queue', title: 'section_queue', icon: 'wait', group: 'daily', load: () => import('../views/console/queue.js') },
+  { id: 'offices', title: 'section_offices', icon: 'office', group: 'daily', load: () => import('../views/console/offices.js') },
+  { id: 'emergency', title: 'section_emergency', icon: 'alarm', group: 'daily', load: () => import('../views/console/emergency.js') },
+  { id: 'rules', title: 'section_rules', icon: 'gavel', group: 'region', load: other('rules') },
+  { id: 'compliance', title: 'section_compliance', icon: 'check', group: 'region', load: other('compliance') },
+  { id: 'statistics', title: 'section_statistics', icon: 'chart', group: 'region', load: other('statistics') },
+  { id: 'audit', title: 'section_audit', icon: 'search', group: 'region', load: other('audit') },
+];
+
+const OFFICES = 'offices';
+const ADDRESS = /^#\/console(?:\/([a-z-]+))?(?:\/([^/]+))?$/;
+
+/** What this person may open: an administrator their own office, the secretariat everything. @param {import('../model.js').Model} model @returns {Section[]} */
+export function sectionsOf(model) {
+  if (model.isSecretariat) return SECTIONS;
+  const own = SECTIONS.filter(({ id }) => id === OFFICES);
+  return model.me?.administers?.length ? own.map((section) => ({ ...section, title: 'section_our_office' })) : [];
+}
+
+/** @param {string} hash @returns {{section: string, item: string} | null} */
+export function consoleAddress(hash) {
+  const found = ADDRESS.exec(hash);
+  if (!found) return null;
+  const [, section = '', item = ''] = found;
+  try {
+    return { section, item: decodeURIComponent(item) };
+  } catch {
+    return { section, item: '' };
+  }
+}
+
+/** @param {string} section @param {string} [item] */
+export const hrefOf = (section, item = '') => `#/console/${section}${item ? `/${encodeURIComponent(item)}` : ''}`;

@@ -1,0 +1,94 @@
+// `<renkei-console-emergency>`: who opened a patient's record in an emergency, why and until when; the secretariat reviews
+// each by acknowledging it, with a word.
+
+import { html, nothing, repeat } from '../../vendor/lit.js';
+import { Act } from '../../console/act.js';
+import { hrefOf } from '../../console/sections.js';
+import { say } from '../../console/phrases.js';
+import { moment } from '../../dates.js';
+import { word } from '../../language.js';
+import { face } from '../face.js';
+import { icon } from '../icons.js';
+import { Section, buttonWords, holdsOf, none, primary } from './section.js';
+
+/** @typedef {import('../../console/calls.js').Access} Access */
+
+export class EmergencyReviews extends Section {
+  constructor() {
+    super();
+    /** @type {Access[] | null} */
+    this.accesses = null;
+    this.reviewing = '';
+    /** @type {Act | null} */
+    this.act = null;
+  }
+
+  connectedCallback() {
+    super.connectedCallback();
+    this.attempt(() => this.load());
+  }
+
+  async load() {
+    await this.model.refreshDirectory();
+    this.accesses = (await this.calls.accesses()).sort((a, b) => Date.parse(b.declared_at) - Date.parse(a.declared_at));
+  }
+
+  render() {
+    const waiting = (this.accesses ?? []).filter((one) => !one.reviewed_at);
+    const reviewed = (this.accesses ?? []).filter((one) => one.reviewed_at);
+    return html`${this.head(say('section_emergency'), say('emergency_lead'))}${this.outcome()}
+      ${this.accesses === null ? html`<p class="quiet">${say(this.busy ? 'loading' : 'not_loaded')}</p>` : html`
+        <h2>${say('emergency_waiting')} <span class="count">${waiting.length}</span></h2>
+        ${waiting.length === 0 ? none('check', say('emergency_none'), say('emergency_none_how')) : this.list(waiting)}
+        ${reviewed.length === 0 ? nothing : html`<h2>${say('emergency_reviewed')} <span class="count">${reviewed.length}</span></h2>${this.list(reviewed)}`}`}`;
+  }
+
+  /** @param {Access[]} accesses */
+  list(accesses) {
+    return html`<ul class="cards">${repeat(accesses, ({ id }) => id, (access) => this.access(access))}</ul>`;
+  }
+
+  /** @param {Access} access */
+  access(access) {
+    const { id, patient, person, role, organisation, reason, declared_at: at, until, reviewed_at: reviewedAt } = access;
+    const isOpen = Date.parse(until) > this.model.clock.now();
+    return html`<li class="card">
+      <div class="who-row">${face(role)}<p><b>${this.personName(person)}</b> <span class="quiet">${word('role', role)}・${this.officeName(organisation)}</span><br>
+        <a href=${hrefOf('patients', patient.id)}><b>${patient.name.kanji}</b></a> <small class="quiet">${patient.name.kana}</small></p>
+        ${isOpen ? html`<span class="mark mark-restricted">${icon('eye')}<span>${say('emergency_open_until', { at: moment(Date.parse(until)) })}</span></span>` : nothing}</div>
+      <blockquote>${reason}</blockquote>
+      <p class="quiet">${say('emergency_from_to', { from: moment(Date.parse(at)), until: moment(Date.parse(until)) })}${reviewedAt
+        ? html`・${icon('check')} ${say('emergency_reviewed_at', { at: moment(Date.parse(reviewedAt)) })}` : nothing}</p>
+      ${reviewedAt ? nothing : this.reviewing === id ? this.form(access) : html`<div class="device-acts">
+        <button class="button button-primary button-small" type="button" @click=${() => this.begin(id)}>${icon('check')}<span>${say('emergency_review')}</span></button></div>`}</li>`;
+  }
+
+  /** @param {string} reviewing */
+  begin(reviewing) {
+    this.change({ reviewing, act: new Act(this.model, () => this.requestUpdate()) });
+  }
+
+  /** @param {Access} access */
+  form(access) {
+    const act = /** @type {Act} */ (this.act);
+    return html`<form class="device-revoke" @submit=${(/** @type {any} */ event) => this.review(event, access)}>
+      <label class="field">${say('emergency_word')}<textarea name="text" rows="2" required maxlength="2000" placeholder=${say('emergency_word_how')}></textarea></label>
+      ${holdsOf(act)}
+      <span class="device-acts">${primary({ busy: this.busy, words: buttonWords(act, say('emergency_record')) })}
+      <button class="button" type="button" @click=${() => this.change({ reviewing: '', act: null })}>${say('cancel')}</button></span></form>`;
+  }
+
+  /** @param {any} event @param {Access} access */
+  review(event, { id, timeline }) {
+    event.preventDefault();
+    const text = String(new FormData(event.target).get('text') ?? '').trim();
+    this.attempt(async () => {
+      if (await this.act?.send(timeline, { acknowledgement: { target: id, text } }) === null) return null;
+      Object.assign(this, { reviewing: '', act: null });
+      await this.load();
+      return undefined;
+    }, say('emergency_done'));
+  }
+}
+
+customElements.define('renkei-console-emergency', EmergencyReviews);

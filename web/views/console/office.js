@@ -1,0 +1,180 @@
+// `<renkei-console-office>`: one office: whom to turn to, who is on duty, what it pledged; the people in it with the state of
+// their accounts; its entry into the network, its data and its devices.
+
+import { html, nothing, repeat } from '../../vendor/lit.js';
+import { Act } from '../../console/act.js';
+import { katakana, spaced } from '../../console/names.js';
+import { hrefOf } from '../../console/sections.js';
+import { say } from '../../console/phrases.js';
+import { localInput } from '../../dates.js';
+import { inLanguage, word } from '../../language.js';
+import { WORDS } from '../../words.js';
+import { icon } from '../icons.js';
+import { officeFacts } from './office-facts.js';
+import { openDevices } from './offices.js';
+import { Section, buttonWords, holdsOf, none, primary } from './section.js';
+import './office-form.js';
+import './person.js';
+
+/**
+ * @typedef {import('../../console/calls.js').Office} Office
+ * @typedef {import('../../console/calls.js').Person} Person
+ * @typedef {import('../../console/calls.js').Account} Account
+ */
+
+const CALLS_MAX = 4;
+const ROLES = Object.keys(WORDS.role).filter((role) => role !== 'gateway');
+/** What mostly works in such an office stands first in the choice. @type {Record<string, string>} */
+const USUAL = {
+  clinic: 'doctor', hospital: 'doctor', nursing_station: 'nurse', pharmacy: 'pharmacist', dental_clinic: 'dentist', care_office: 'care_manager', home_help: 'helper',
+  day_service: 'helper', support_centre: 'care_manager', municipality: 'municipality', secretariat: 'secretariat', home: 'family',
+};
+
+export class OfficePage extends Section {
+  static properties = { ...Section.properties, office: { attribute: false }, people: { attribute: false } };
+
+  constructor() {
+    super();
+    /** @type {Office} */
+    this.office = /** @type {any} */ (undefined);
+    /** @type {Person[]} */
+    this.people = [];
+    /** @type {import('../../console/calls.js').OfficeView | null} */
+    this.view = null;
+    /** `null`: the hub did not say. @type {Map<string, Account | null>} */
+    this.accounts = new Map();
+    /** Duties that the office itself owes. @type {import('../../console/calls.js').ListedDuty[] | null} */
+    this.duties = null;
+    this.adds = false;
+    this.enters = false;
+    this.addEventListener('account-changed', (/** @type {any} */ event) => this.loadAccount(event.detail));
+  }
+
+  /** @param {Map<string, unknown>} changed */
+  willUpdate(changed) {
+    const before = /** @type {Office | undefined} */ (changed.get('office'));
+    if (changed.has('office') && before?.id !== this.office.id) {
+      Object.assign(this, { view: null, accounts: new Map(), duties: null, adds: false, enters: false, done: '', trouble: '' });
+      this.entryAct = new Act(this.model, () => this.requestUpdate());
+      this.load();
+    }
+    if (changed.has('people')) this.loadAccounts();
+  }
+
+  get staff() {
+    return this.people.filter(({ positions }) => positions.some(({ organisation }) => organisation === this.office.id))
+      .sort((a, b) => Number(b.active) - Number(a.active) || a.name.kana.localeCompare(b.name.kana, 'ja'));
+  }
+
+  async load() {
+    const { id } = this.office;
+    await Promise.all([
+      this.calls.officeView(id).then((view) => id === this.office.id && this.change({ view }), () => {}),
+      this.calls.dutiesOf(id).then((duties) => id === this.office.id && this.change({ duties }), () => {}),
+    ]);
+  }
+
+  /** A few at a time. */
+  async loadAccounts() {
+    const waiting = this.staff.filter(({ id }) => !this.accounts.has(id)).map(({ id }) => id);
+    await Promise.all(Array.from({ length: CALLS_MAX }, async () => {
+      for (let id = waiting.shift(); id; id = waiting.shift()) await this.loadAccount(id);
+    }));
+  }
+
+  /** @param {string} person */
+  async loadAccount(person) {
+    const account = await this.calls.account(person).catch(() => null);
+    this.accounts.set(person, account);
+    this.requestUpdate();
+  }
+
+  render() {
+    const { office, model } = this;
+    const many = model.isSecretariat || (model.me?.administers?.length ?? 0) > 1;
+    return html`${many ? html`<a class="back-link" href=${hrefOf('offices')}>${icon('back')}<span>${say('section_offices')}</span></a>` : nothing}
+      ${this.head(office.name, html`${word('organisation_type', office.type)}${office.phone ? html`・<a href="tel:${office.phone.replace(/[^\d+]/g, '')}">${office.phone}</a>` : nothing}
+        ${office.active ? nothing : html`<span class="mark mark-restricted">${icon('stop')}<span>${say('office_inactive')}</span></span>`}`,
+        html`<button class="button" type="button" @click=${openDevices}>${icon('list')}<span>${say('devices')}</span></button>`)}
+      ${this.outcome()}
+      <div class="office-desk"><div class="office-people">${this.peopleCard()}</div><div class="office-side">
+        ${office.type === 'home' ? nothing : officeFacts(this, this.view)}${this.dutiesCard()}
+        ${model.isSecretariat ? html`${this.entryCard()}<details class="card more"><summary><h2>${icon('edit')}<span>${say('office_change')}</span></h2></summary>
+          <renkei-console-office-form .model=${model} .office=${office}></renkei-console-office-form></details>` : nothing}</div></div>`;
+  }
+
+  peopleCard() {
+    const { staff } = this;
+    const idle = staff.filter(({ id, active }) => active && this.accounts.get(id) && !this.accounts.get(id)?.is_set_up).length;
+    return html`<section class="card"><h2>${icon('team')}<span>${say('people')}</span><b class="count">${staff.length}</b></h2>
+      ${idle ? html`<p class="mark mark-restricted">${icon('wait')}<span>${say('without_account', { count: idle })}</span></p>` : nothing}
+      ${staff.length === 0 ? none('team', say('people_none'), say('people_none_how')) : html`<ul class="lines">${repeat(staff, ({ id }) => id, (person) => html`<li>
+        <renkei-console-person .model=${this.model} .office=${this.office} .person=${person} .account=${this.accounts.get(person.id)}></renkei-console-person></li>`)}</ul>`}
+      ${this.adds ? this.addForm() : html`<div class="device-acts"><button class="button button-primary" type="button" @click=${() => this.beginAdding()}>${icon('plus')}<span>${say('person_add')}</span></button></div>`}</section>`;
+  }
+
+  beginAdding() {
+    this.change({ adds: true, done: '', trouble: '' });
+    this.updateComplete.then(() => /** @type {HTMLElement | null} */ (this.querySelector('.add-person input'))?.focus());
+  }
+
+  addForm() {
+    const usual = USUAL[this.office.type] ?? '';
+    return html`<form class="add-person device-revoke" @submit=${(/** @type {any} */ event) => this.add(event)}><h3>${say('person_add')}</h3>
+      <div class="fields-two"><label class="field">${say('name')}<input name="kanji" required maxlength="100" autocomplete="off" placeholder=${say('name_how')}></label>
+        <label class="field">${say('kana')}<input name="kana" required maxlength="100" autocomplete="off" placeholder=${say('kana_how')}></label>
+        <label class="field">${say('role')}<select name="role" required>${ROLES.map((role) => html`<option value=${role} ?selected=${role === usual}>${word('role', role)}</option>`)}</select></label></div>
+      <span class="device-acts">${primary({ busy: this.busy, words: say('person_add_do') })}<button class="button" type="button" @click=${() => this.change({ adds: false })}>${say('cancel')}</button></span></form>`;
+  }
+
+  /** @param {any} event */
+  add(event) {
+    event.preventDefault();
+    const fields = new FormData(event.target);
+    const name = { kanji: spaced(String(fields.get('kanji'))), kana: katakana(String(fields.get('kana'))) };
+    this.attempt(async () => {
+      await this.calls.addStaff(this.office.id, { name, role: String(fields.get('role')) });
+      this.adds = false;
+      this.officeChanged();
+    }, say('person_added', { name: name.kanji }));
+  }
+
+  officeChanged() {
+    this.dispatchEvent(new CustomEvent('office-changed', { bubbles: true }));
+  }
+
+  dutiesCard() {
+    const { duties } = this;
+    if (!duties || duties.length === 0) return nothing;
+    const now = this.model.clock.now();
+    return html`<section class="card"><h2>${icon('clock')}<span>${say('office_duties')}</span><b class="count">${duties.length}</b></h2>
+      <ul class="tile-lines">${duties.map(({ title, due }) => html`<li>${inLanguage(title)} <small class="quiet">${say(Date.parse(due) < now ? 'due_was' : 'due_until', { at: localInput(Date.parse(due)).replace('T', ' ') })}</small></li>`)}</ul></section>`;
+  }
+
+  // ── the entry of the office into the network ──
+
+  entryCard() {
+    if (this.office.type === 'home') return nothing;
+    const act = /** @type {Act} */ (this.entryAct);
+    return html`<section class="card"><h2>${icon('link')}<span>${word('kind', 'office_entry')}</span></h2><p class="quiet">${say('entry_lead')}</p>
+      ${this.enters ? html`<form class="device-revoke" @submit=${(/** @type {any} */ event) => this.enter(event)}>
+        <label class="field">${say('entry_representative')}<input name="representative" required maxlength="100" autocomplete="off"></label>
+        <label class="field">${say('entry_applied_on')}<input type="date" name="appliedOn" value=${localInput(this.model.clock.now()).slice(0, 10)}></label>${holdsOf(act)}
+        <span class="device-acts">${primary({ busy: this.busy, words: buttonWords(act, say('entry_do')) })}<button class="button" type="button" @click=${() => this.change({ enters: false })}>${say('cancel')}</button></span></form>`
+        : html`<div class="device-acts"><button class="button button-small" type="button" @click=${() => this.change({ enters: true })}>${say('entry_record')}</button></div>`}</section>`;
+  }
+
+  /** @param {any} event */
+  enter(event) {
+    event.preventDefault();
+    const fields = new FormData(event.target);
+    const officeEntry = { representative: String(fields.get('representative')).trim(), appliedOn: String(fields.get('appliedOn') ?? '') };
+    this.attempt(async () => {
+      if (await /** @type {Act} */ (this.entryAct).send(this.office.id, { officeEntry }) === null) return null;
+      this.enters = false;
+      return undefined;
+    }, say('entry_done'));
+  }
+}
+
+customElements.define('renkei-console-office', OfficePage);
