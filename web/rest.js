@@ -12,6 +12,8 @@ export class RestError extends Error {
     this.status = status;
     this.code = /** @type {string} */ (problem.code ?? '');
     this.reason = /** @type {{ja: string, en: string} | undefined} */ (problem.detail);
+    /** The whole answer: what holds a post, and by which rules. */
+    this.problem = problem;
     /** Of what was sent, where one field is at fault. */
     this.field = /** @type {string} */ (problem.field ?? '');
     this.retryAfterMs = retryAfterMs;
