@@ -201,12 +201,15 @@ export function readSet(name, text, words) {
 
 /** What spellings mean in a part that speaks of the vocabulary. @param {Vocabulary} words @returns {(text: string) => string} */
 const canonOf = (words) => (text) => {
+  const said = { 確認: 'acknowledge', はい: 'true', いいえ: 'false' }[text];
+  if (said) return said;
   if (/^[^:：]+[:：]/.test(text) && !text.startsWith('group:')) {
     const { action, kind } = words.act(text);
     return `${action}:${kind}`;
   }
   const key = keyCode(text);
   if (key !== text) return key;
+  for (const name of Object.keys(LISTS)) if (codeIn(name, text) !== text) return codeIn(name, text);
   const field = words.field(text);
   if (words.fields.has(field)) return field;
   for (const name of ['roles', 'kinds', 'organisation_types']) {

@@ -238,6 +238,8 @@ function says(node, value, canon) {
       && node.pairs.every((pair) => keys.some((key) => canon(key) === canon(pair.key) && says(pair.node, value[key], canon)));
   }
   if (node.type === 'date') return value instanceof Day && value.text === node.value;
+  // `はい` is a spelling of `true`.
+  if (node.type === 'string' && typeof value === 'boolean') return canon(node.value) !== node.value && canon(node.value) === String(value);
   if (node.type === 'string') return typeof value === 'string' && canon(node.value) === canon(value);
   return node.value === value;
 }

@@ -34,9 +34,11 @@ export class Vocabulary {
     if (head === 'group' && name) this.groups.set(name, { label, of: keyCode(values.of ?? ''), members: values.members ?? [] });
     if (head === 'field' && name) {
       const choices = values.values;
+      // Japanese calls the unit of a number and that of a standing rule the same.
+      const unit = values.unit ?? values.per;
       this.fields.set(name, {
         type: { 'はい・いいえ': 'flag', 選択: 'choice', 数: 'number', 期間: 'duration' }[/** @type {string} */ (values.type)] ?? values.type,
-        from: codeIn('from', values.from ?? ''), label, no: values.no && textOf(values.no), unit: values.unit && textOf(values.unit),
+        from: codeIn('from', values.from ?? ''), label, no: values.no && textOf(values.no), unit: unit && textOf(unit),
         // A list's name becomes the list once all of them are read.
         values: typeof choices === 'object' ? new Map(Object.entries(choices).map(([code, one]) => [code, textOf(/** @type {any} */ (one))])) : /** @type {any} */ (keyCode(choices ?? '')),
         kinds: values.for_kinds === undefined ? null : this.members([values.for_kinds].flat(), 'kinds'),

@@ -7,11 +7,11 @@ import { say } from '../../console/rules-phrases.js';
 import { icon } from '../icons.js';
 
 /**
- * @typedef {{key: string, label: string, tone: number}} Series `tone`: which of the six patterns
+ * @typedef {{key: string, label: string, tone: number}} Series `tone`: which of the seven patterns
  * @typedef {{label: string, note?: string, values: Record<string, number>, extra?: any[]}} Row
  */
 
-const PATTERNS = 6;
+const PATTERNS = 7;
 
 /** Put once above the pictures of a page. */
 export const patterns = () => html`<svg class="bar-patterns" aria-hidden="true" focusable="false" width="0" height="0"><defs>
@@ -25,6 +25,7 @@ function strokes(tone) {
   if (tone === 3) return svg`<circle class="bar-dot" cx="4" cy="4" r="1.5"></circle>`;
   if (tone === 4) return svg`<path class="bar-stroke" d="M0 4h8"></path>`;
   if (tone === 5) return svg`<path class="bar-stroke" d="M4 0v8M0 4h8"></path>`;
+  if (tone === 6) return svg`<path class="bar-stroke" d="M4 1l3 3-3 3-3-3Z"></path>`;
   return nothing;
 }
 
@@ -52,7 +53,7 @@ export function bar(values, series, most) {
 export function chart({ title, of, rows, series, file, more = [] }) {
   const sum = (/** @type {Row} */ { values }) => series.reduce((total, { key }) => total + (values[key] ?? 0), 0);
   const most = Math.max(1, ...rows.map(sum));
-  return html`<figure class="bar-chart"><figcaption>${title}</figcaption>
+  return html`<figure class="bar-chart ${series.length > 1 ? '' : 'bar-chart-plain'}"><figcaption>${title}</figcaption>
     ${series.length > 1 ? legend(series) : nothing}
     <div class="bar-picture" aria-hidden="true">${rows.map((row) => html`<div class="bar-line"><span class="bar-name">${row.label}${row.note ? html` <small>${row.note}</small>` : nothing}</span>
       ${bar(row.values, series, most)}<b class="bar-sum">${sum(row)}</b></div>`)}</div>

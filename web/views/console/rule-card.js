@@ -59,7 +59,7 @@ function ruleForm(bench, rule) {
   };
   const form = new RuleForm(rule, draft, set, part);
   return html`<form class="rule-form" aria-label=${say('form_of', { rule: rule.id })} @submit=${(/** @type {Event} */ event) => event.preventDefault()}>
-    <div class="rule-grid">${form.text('ja', 'ja', 0)}${form.text('en', 'en', 0)}${form.both('reason')}</div>
+    <div class="rule-grid rule-grid-two">${form.text('ja')}${form.text('en')}${form.both('reason')}</div>
     <div class="rule-grid">${part('strength', choose(say('part_strength'), rule.parts.strength ?? '', optionsOf('strength'), set('strength')))}
       ${part('origin', choose(say('part_origin'), rule.parts.origin ?? '', optionsOf('origin').filter(({ code }) => ORIGINS.includes(code) || code === rule.parts.origin), set('origin')))}</div>
     ${FORMS[rule.kind](form)}
@@ -80,9 +80,9 @@ class RuleForm {
     this.words = draft.words;
   }
 
-  /** @param {string} key @param {string} lang @param {number} rows */
-  text(key, lang, rows) {
-    return this.part(key, write(say(/** @type {any} */ (`part_title_${lang}`)), this.parts[key] ?? '', this.set(key), { lang, rows, max: 300 }));
+  /** @param {'ja' | 'en'} lang */
+  text(lang) {
+    return this.part(lang, write(say(`part_title_${lang}`), this.parts[lang] ?? '', this.set(lang), { lang, rows: 2, max: 300 }));
   }
 
   /** Japanese and English of one text. @param {'reason' | 'advice'} key */
@@ -169,7 +169,7 @@ const FORMS = {
     <div class="rule-grid">${form.word('on_admission', 'goes_on')}${form.word('on_death', 'closes')}</div>`,
   standing: (form) => html`${form.word('per')}${form.condition('when')}${form.condition('unless')}${form.condition('paused_when')}${form.party(STANDING)}
     ${form.part('keep', pickMany(say('part_keep'), form.parts.keep ?? [], form.words.options('kinds'), form.set('keep')))}${form.span('every')}${form.chain()}${form.flag('aggregate')}`,
-  nudge: (form) => html`${form.acts('post')}${form.condition('when')}${form.condition('unless')}${form.word('advise')}<div class="rule-grid">${form.both('advice')}</div>`,
+  nudge: (form) => html`${form.acts('post')}${form.condition('when')}${form.condition('unless')}${form.word('advise')}<div class="rule-grid rule-grid-two">${form.both('advice')}</div>`,
   pledge: (form) => html`<div class="rule-grid">${form.part('who', pickMany(say('part_who'), form.parts.who ?? [], form.words.options('roles'), form.set('who')))}${form.word('by')}</div>${form.span('every')}`,
   share: (form) => html`${form.word('effect')}${form.acts('view')}${form.acts('post')}${form.condition('when')}${form.condition('unless')}${form.parts.effect === 'forbid' ? form.overrides() : nothing}`,
 };

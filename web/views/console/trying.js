@@ -80,11 +80,15 @@ export class Trying {
     const { analysis, view } = this;
     if (!analysis) return this.waiting();
     const notes = view.version?.notes ?? [];
-    return html`<section class="rules-card"><h2>${say('findings')}</h2>${analysis.findings.length ? html`<ul class="rule-notes">${analysis.findings.map(({ rules, text }) => html`<li>${icon('alarm')}<span>
-        ${rules.map((rule) => html`<button class="button-link" type="button" @click=${() => this.goTo(rule)}>${rule}</button> `)}${inLanguage(text)}</span></li>`)}</ul>` : html`<p class="rules-good">${icon('check')}<span>${say('findings_none')}</span></p>`}</section>
-      <section class="rules-card"><h2>${say('notes_open')}</h2>${notes.length ? html`<ul class="rule-notes">${notes.map(({ about, text }) => html`<li>${icon('wait')}<span>
-        ${this.isRule(about) ? html`<button class="button-link" type="button" @click=${() => this.goTo(about)}>${about}</button> ` : nothing}${inLanguage(text)}</span></li>`)}</ul>` : html`<p class="rules-good">${icon('check')}<span>${say('notes_none')}</span></p>`}</section>
+    return html`<section class="rules-card"><h2>${say('findings')}</h2>${analysis.findings.length ? html`<ul class="rule-notes">${analysis.findings.map(({ rules, text }) => html`<li>${icon('alarm')}<span>${inLanguage(text)}
+        ${rules.map((rule) => this.way(rule))}</span></li>`)}</ul>` : html`<p class="rules-good">${icon('check')}<span>${say('findings_none')}</span></p>`}</section>
+      <section class="rules-card"><h2>${say('notes_open')}</h2>${notes.length ? html`<ul class="rule-notes">${notes.map(({ about, text }) => html`<li>${icon('wait')}<span>${inLanguage(text)} ${this.isRule(about) ? this.way(about) : nothing}</span></li>`)}</ul>` : html`<p class="rules-good">${icon('check')}<span>${say('notes_none')}</span></p>`}</section>
       <section class="rules-card"><h2>${say('coverage')}</h2><p class="quiet">${say('coverage_how')}</p>${coverageTable(analysis.coverage)}</section>`;
+  }
+
+  /** The way to a rule's card. @param {string} rule */
+  way(rule) {
+    return html`<button class="button-link" type="button" @click=${() => this.goTo(rule)}>${say('rule_see', { rule })}</button>`;
   }
 
   /** @param {string} id */

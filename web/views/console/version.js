@@ -148,8 +148,9 @@ export class RuleVersion extends Section {
     this.requestUpdate();
     await this.updateComplete;
     const card = isRule ? document.getElementById(`rule-${owner}`) : null;
-    card?.scrollIntoView({ block: 'start' });
-    /** @type {HTMLElement | null} */ (card?.querySelector('[data-wrong] :is(input, select, textarea)'))?.focus();
+    const wrong = /** @type {HTMLElement | null} */ (card?.querySelector('.rule-part[data-wrong] :is(input, select, textarea)') ?? null);
+    wrong?.focus({ preventScroll: true });
+    (wrong?.closest('.rule-part') ?? card)?.scrollIntoView({ block: wrong ? 'center' : 'start' });
   }
 
   // ── rules by card ──
