@@ -1,0 +1,206 @@
+// `<renkei-rule-version>`: one version of the rulebook. A draft is written here by form or as text, checked, tried on the
+// past, proposed, signed and put in force; everybody else reads it, and a body's representative signs.
+
+import { html, nothing } from '../../vendor/lit.js';
+import { Draft } from '../../console/draft.js';
+import { listWord, isFound } from '../../console/wording.js';
+import { say } from '../../console/rules-phrases.js';
+import { moment } from '../../dates.js';
+import { inLanguage } from '../../language.js';
+import { icon } from '../icons.js';
+import { optionsOf } from './pickers.js';
+import { mistakes, ruleCard } from './rule-card.js';
+import { textPart } from './rule-text.js';
+import { Section } from './rule-section.js';
+import { lifePart, setsPart } from './signing.js';
+import { Trying } from './trying.js';
+
+/**
+ * @typedef {import('../../console/rules-rest.js').Version} Version
+ * @typedef {import('../../console/rule-file.js').Rule} Rule
+ * @typedef {'rules' | 'text' | 'sets' | 'check' | 'difference' | 'replay' | 'life'} Tab
+ */
+
+/** @type {Tab[]} */
+const TABS = ['rules', 'text', 'sets', 'check', 'difference', 'replay', 'life'];
+const EDITABLE = new Set(['draft', 'proposed', 'agreed']);
+
+export class RuleVersion extends Section {
+  constructor() {
+    super();
+    /** @type {Version | null} */
+    this.version = null;
+    /** @type {Draft | null} */
+    this.draft = null;
+    /** @type {Tab} */
+    this.tab = 'rules';
+    this.search = '';
+    this.editing = '';
+    /** Whose text is shown. */
+    this.file = '';
+    /** Sets that are unfolded. @type {Set<string>} */
+    this.unfolded = new Set();
+    this.trying = new Trying(this);
+  }
+
+  /** @param {Map<string, unknown>} changed */
+  willUpdate(changed) {
+    if (changed.has('item')) this.load();
+  }
+
+  get id() {
+    return this.item;
+  }
+
+  load() {
+    Object.assign(this, { version: null, draft: null, editing: '', tab: 'rules' });
+    this.trying = new Trying(this);
+    return this.attempt(async () => this.take(await this.hub.version(this.item)));
+  }
+
+  /** @param {Version} version */
+  take(version) {
+    const key = `renkei.draft.${version.id}`;
+    this.version = version;
+    if (this.draft) this.draft.kept(version.files);
+    else this.draft = new Draft(version.files, { load: () => sessionStorage.getItem(key), save: (text) => (text ? sessionStorage.setItem(key, text) : sessionStorage.removeItem(key)) });
+  }
+
+  get mayEdit() {
+    return this.model.isSecretariat && EDITABLE.has(this.version?.stage ?? '');
+  }
+
+  render() {
+    const { version, draft } = this;
+    if (!version || !draft) return html`<section class="rules">${this.back()}${this.messages()}${this.busy ? html`<p class="quiet" role="status">${say('loading')}</p>` : this.button(say('again'), () => this.load())}</section>`;
+    return html`<section class="rules">${this.back()}
+      <header class="rules-title"><h1>${version.title}</h1><span class="pill ${version.stage === 'in_force' ? 'pill-good' : 'pill-busy'}">${inLanguage(version.stage_label)}</span>
+        <small>${say('drafted_at', { at: moment(Date.parse(version.drafted_at)) })}${version.effective_at ? html`・${say('effective_from', { day: moment(Date.parse(version.effective_at)) })}` : nothing}</small></header>
+      <nav class="rules-tabs" aria-label=${say('parts_of_version')}>${TABS.filter((tab) => this.model.isSecretariat || !['check', 'replay'].includes(tab)).map((tab) => html`<button type="button" aria-current=${tab === this.tab ? 'true' : 'false'}
+        @click=${() => this.show(tab)}>${say(`tab_${tab}`)}</button>`)}</nav>
+      ${this.messages()}${this.mistakesPart(draft)}
+      ${this.content(version, draft)}
+      ${draft.isChanged && this.mayEdit ? this.saveBar(version) : nothing}</section>`;
+  }
+
+  back() {
+    return html`<p><a class="button-link rules-back" href="#/console/rules">${icon('back')}<span>${say('to_rulebook')}</span></a></p>`;
+  }
+
+  /** @param {Tab} tab */
+  show(tab) {
+    Object.assign(this, { tab, trouble: '', done: '' });
+    this.requestUpdate();
+    this.trying.open(tab);
+  }
+
+  /** @param {Version} version @param {Draft} draft */
+  content(version, draft) {
+    if (this.tab === 'text') return textPart(this, draft);
+    if (this.tab === 'sets') return setsPart(this, draft);
+    if (this.tab === 'life') return lifePart(this, version, draft);
+    if (this.tab === 'rules') return this.rulesPart(version, draft);
+    return html`${draft.isChanged ? html`<p class="rules-warning">${icon('alarm')}<span>${say('save_first')}</span></p>` : nothing}${this.trying.part(this.tab)}`;
+  }
+
+  // ── saving ──
+
+  /** @param {Version} version */
+  saveBar({ stage }) {
+    return html`<div class="rules-save" role="region" aria-label=${say('unsaved')}><span>${icon('edit')}${say(stage === 'draft' ? 'unsaved' : 'unsaved_signed')}</span>
+      ${this.button(say('save'), () => this.save(), { primary: true })}
+      <button class="button button-text" type="button" @click=${() => confirm(say('undo_sure')) && this.undo()}>${say('undo')}</button></div>`;
+  }
+
+  undo() {
+    this.draft?.forget();
+    this.requestUpdate();
+  }
+
+  save() {
+    const { draft } = this;
+    if (!draft) return;
+    this.attempt(async () => {
+      try {
+        this.take(await this.hub.save(this.item, draft.files));
+        this.trying.forget();
+        this.done = say('saved');
+      } catch (/** @type {any} */ error) {
+        draft.told(error.problem?.mistakes ?? []);
+        for (const { file, owner } of draft.mistakes) if (owner) this.unfolded.add(file);
+        throw error;
+      }
+    });
+  }
+
+  /** Every mistake, each a way to its rule. @param {Draft} draft */
+  mistakesPart(draft) {
+    if (draft.mistakes.length === 0) return nothing;
+    return html`<section class="rules-mistakes" aria-label=${say('mistakes')}><h2>${icon('alarm')}${say('mistakes_count', { count: draft.mistakes.length })}</h2><ul>${draft.mistakes.map((one) => html`<li>
+      <button class="button-link" type="button" @click=${() => this.goTo(one)}>${one.owner.startsWith('[') || !one.owner ? say('at_line', { file: one.file, line: one.line }) : one.owner}</button> ${inLanguage(one.text)}</li>`)}</ul></section>`;
+  }
+
+  /** @param {import('../../console/draft.js').PlacedMistake} one */
+  async goTo({ file, owner }) {
+    const isRule = owner !== '' && !owner.startsWith('[');
+    this.unfolded.add(file);
+    Object.assign(this, { tab: isRule ? 'rules' : owner ? 'sets' : 'text', file, search: '', editing: isRule && this.mayEdit ? owner : this.editing });
+    this.requestUpdate();
+    await this.updateComplete;
+    const card = isRule ? document.getElementById(`rule-${owner}`) : null;
+    const wrong = /** @type {HTMLElement | null} */ (card?.querySelector('.rule-part[data-wrong] :is(input, select, textarea)') ?? null);
+    wrong?.focus({ preventScroll: true });
+    (wrong?.closest('.rule-part') ?? card)?.scrollIntoView({ block: wrong ? 'center' : 'start' });
+  }
+
+  // ── rules by card ──
+
+  /** @param {Version} version @param {Draft} draft */
+  rulesPart({ notes }, draft) {
+    /** @type {Map<string, any[]>} */
+    const noted = new Map();
+    for (const { about, text } of [...notes, ...this.trying.findingsByRule()]) noted.set(about, [...(noted.get(about) ?? []), text]);
+    const bench = {
+      draft, mayEdit: this.mayEdit, editing: this.editing, notes: noted,
+      edit: (/** @type {string} */ id) => { this.editing = id; this.requestUpdate(); },
+      changed: () => this.requestUpdate(),
+      remove: (/** @type {Rule} */ rule) => this.removeRule(rule),
+    };
+    const shown = draft.sets.map((set) => ({ set, rules: set.rules.filter((rule) => isFound(rule, this.search, draft.words) || rule.id === this.editing) }))
+      .filter(({ rules }) => rules.length || !this.search);
+    return html`<label class="field rules-search"><span>${say('rules_search')}</span><input type="search" autocomplete="off" .value=${this.search}
+        @input=${(/** @type {any} */ event) => { this.search = event.target.value; this.requestUpdate(); }}></label>
+      ${shown.length ? nothing : html`<p class="quiet">${say('rules_none_found')}</p>`}
+      ${shown.map(({ set, rules }) => html`<details class="rules-group" ?open=${this.unfolded.has(set.file) || this.search !== ''} @toggle=${(/** @type {any} */ event) => (event.target.open ? this.unfolded.add(set.file) : this.search || this.unfolded.delete(set.file))}>
+        <summary><b>${inLanguage({ ja: set.parts.ja, en: set.parts.en })}</b> <small>${listWord('layer', set.parts.layer)}・${set.parts.version}・${say('rules_count', { count: rules.length })}</small></summary>
+        ${mistakes(draft.mistakesOf(set.file, '[ruleset]'))}
+        ${set.parts.layer === 'floor' ? html`<p class="quiet">${say('floor_fixed')}</p>` : nothing}
+        <ul class="rule-cards">${rules.map((rule) => ruleCard({ ...bench, mayEdit: bench.mayEdit && set.parts.layer !== 'floor' }, rule))}</ul>
+        ${this.mayEdit && set.parts.layer !== 'floor' ? this.adding(draft, set) : nothing}</details>`)}`;
+  }
+
+  /** @param {Draft} draft @param {import('../../console/rule-file.js').RuleSet} set */
+  adding(draft, set) {
+    const add = (/** @type {any} */ event) => {
+      const { value } = event.target;
+      event.target.value = '';
+      if (!value) return;
+      const id = draft.freeId(set);
+      draft.add(set, value, id);
+      this.editing = id;
+      this.requestUpdate();
+    };
+    return html`<label class="field rules-add"><span>${say('rule_add')}</span><select @change=${add}><option value="">${say('rule_add_kind')}</option>
+      ${optionsOf('kind').map(({ code, label }) => html`<option value=${code}>${inLanguage(label)} — ${say(/** @type {any} */ (`kind_${code}`))}</option>`)}</select></label>`;
+  }
+
+  /** @param {Rule} rule */
+  removeRule(rule) {
+    if (!confirm(say('rule_remove_sure', { rule: rule.id }))) return;
+    this.draft?.remove(rule);
+    this.editing = '';
+    this.requestUpdate();
+  }
+}
+
+customElements.define('renkei-rule-version', RuleVersion);
