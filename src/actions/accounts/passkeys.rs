@@ -143,7 +143,7 @@ impl Accounts {
                     })
                 });
                 voiding.await?;
-                tracing::warn!(%person, passkey = %id, "a passkey seems to have been copied, and is void");
+                tracing::warn!(passkey = %id, "a passkey seems to have been copied, and is void");
                 Ok(false)
             }
         }

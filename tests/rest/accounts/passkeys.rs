@@ -211,7 +211,8 @@ async fn row_1_no_passkey_is_made_without_unlocking_and_the_invitation_is_not_us
     let invited = issued(&app, &nurse).await;
     let mut page = Visitor::at_page(&app);
     let mut device = Authenticator::new("minato");
-    let rows: [(&str, fn(&mut Habits)); 6] = [
+    type Wrong = (&'static str, fn(&mut Habits));
+    let rows: [Wrong; 6] = [
         ("touched, and not unlocked", |it| it.unlocked = false),
         ("not touched", |it| it.touched = false),
         ("another page", |it| it.origin = "https://evil.example".to_owned()),
