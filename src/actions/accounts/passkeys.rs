@@ -46,10 +46,10 @@ pub struct AcceptingPasskey<'a> {
 pub(super) struct NewPasskey(pub(super) Passkey, pub(super) Vec<u8>);
 
 impl Accounts {
-    /// Whether devices can make passkeys for this hub.
+    /// The name that devices make passkeys for, if they can.
     #[must_use]
-    pub const fn takes_passkeys(&self) -> bool {
-        self.relying_party.is_some()
+    pub fn passkey_name(&self) -> Option<&str> {
+        self.relying_party.as_ref().map(RelyingParty::name)
     }
 
     pub(super) fn relying_party(&self) -> Result<&RelyingParty, AccountError> {

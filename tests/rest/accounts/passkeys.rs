@@ -386,7 +386,7 @@ async fn passkeys_are_made_for_the_address_that_is_configured_whatever_a_request
     assert_eq!(asked["options"]["allowCredentials"], json!([]));
     let named = visitor.post("/api/v1/sign-in/passkey/options", json!({ "login": "sato" })).await;
     named.problem(StatusCode::UNPROCESSABLE_ENTITY, "unknown_field");
-    assert_eq!(visitor.get("/api/v1/sign-in").await.ok()["passkeys"], true);
+    assert_eq!(visitor.get("/api/v1/sign-in").await.ok()["passkeys"], "renkei.test");
 }
 
 #[tokio::test]
