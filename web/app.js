@@ -12,6 +12,8 @@ import './views/shell.js';
 const RUSHED_PAINT_MS = 200;
 /** "In two hours" must not stand still. */
 const TICK_MS = 30_000;
+/** A passkey that was copied is told of while the page is open, too. */
+const ALARMS_MS = 300_000;
 
 const link = takeFromAddress();
 if (link.invitation) keepInvitation(link.invitation);
@@ -59,6 +61,7 @@ document.addEventListener('visibilitychange', () => {
 window.addEventListener('hashchange', () => follow(takeFromAddress()));
 onOtherTab(() => location.reload());
 setInterval(() => model.changed(), TICK_MS);
+setInterval(() => model.lookForAlarms(), ALARMS_MS);
 begin();
 
 /** A link that is opened while the page is. @param {{token: string | null, invitation: string | null, enrolment: string | null}} link */

@@ -55,7 +55,7 @@ export class Entrance {
     this.looked = true;
     const ways = await this.rest.ways().catch(() => null);
     this.takesLinks = ways?.links === true;
-    this.takesPasskeys = ways?.passkeys === true && knowsPasskeys();
+    this.takesPasskeys = ways?.passkeys === location.hostname && knowsPasskeys();
     this.device = ways?.device ?? null;
     this.changed();
   }

@@ -205,6 +205,15 @@ export class Model {
     this.changed();
   }
 
+  /** What this person should know at once may have changed since the page was opened. An open socket keeps the sign-in in use anyway. */
+  async lookForAlarms() {
+    if (this.stage !== 'ready' || this.hub.connection.phase !== 'live') return;
+    const me = await this.rest.me().catch(() => null);
+    if (!me || !this.me || me.person.id !== this.me.person.id) return;
+    this.me = { ...this.me, alarms: me.alarms };
+    this.changed();
+  }
+
   /** Several entries of one change refresh the list once. */
   refreshSoon() {
     this.clock.cancel(this.refreshTimer);

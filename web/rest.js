@@ -111,7 +111,7 @@ export class Rest {
     return token ? { authorization: `Bearer ${token}` } : { 'renkei-client': 'page' };
   }
 
-  /** How people sign in here. @returns {Promise<{password_chars_min: number, passkeys?: boolean, links: boolean, device?: ShownDevice}>} */
+  /** How people sign in here. @returns {Promise<{password_chars_min: number, passkeys?: string | null, links: boolean, device?: ShownDevice}>} */
   ways() {
     return this.call('GET', '/sign-in');
   }

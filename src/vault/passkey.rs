@@ -17,6 +17,7 @@ use webauthn_rs::prelude::{
 /// Whom devices make passkeys for: this hub, by the address at which people open it.
 pub struct RelyingParty {
     webauthn: Webauthn,
+    name: String,
     origin: String,
 }
 
@@ -79,7 +80,13 @@ impl RelyingParty {
         let url = Url::parse(origin).ok()?;
         let name = url.domain()?.to_owned();
         let webauthn = WebauthnBuilder::new(&name, &url).ok()?.rp_name("Renkei").build().ok()?;
-        Some(Self { webauthn, origin: url.origin().ascii_serialization() })
+        Some(Self { webauthn, name, origin: url.origin().ascii_serialization() })
+    }
+
+    /// The name that passkeys are made for.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
     }
 
     /// Begins to make a passkey of somebody; what the browser is asked goes with it. None is made on a device that holds one
@@ -241,7 +248,64 @@ fn refused(error: &WebauthnError) -> PasskeyFault {
 
 #[cfg(test)]
 mod tests {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+    use proptest::prelude::*;
+
     use super::*;
+
+    const ORIGIN: &str = "https://renkei.example.jp";
+
+    /// What a browser would answer whose device says these bytes.
+    fn answer(kind: &str, options: &Value, said: &[u8]) -> Value {
+        let client_data = json!({ "type": kind, "challenge": options["challenge"], "origin": ORIGIN }).to_string();
+        let (client_data, said) = (URL_SAFE_NO_PAD.encode(client_data), URL_SAFE_NO_PAD.encode(said));
+        json!({ "id": "AA", "rawId": "AA", "type": "public-key", "response": {
+            "clientDataJSON": client_data, "attestationObject": said, "authenticatorData": said, "signature": said,
+            "userHandle": said,
+        } })
+    }
+
+    fn is_refused(said: &[u8]) -> bool {
+        let hub = RelyingParty::of(ORIGIN).unwrap();
+        let (options, making) = hub.make(Uuid::from_u128(7), "4821-0937", "佐藤 花子", &[]).unwrap();
+        let made = hub.made(&making, answer("webauthn.create", &options, said));
+        let (options, asking) = hub.ask_anybody().unwrap();
+        let shown = ShownPasskey::parse(answer("webauthn.get", &options, said)).unwrap();
+        let _ = shown.person();
+        let judged = hub.judge(asking, &shown, &PasskeyKey::from_bytes(KEPT.as_bytes().to_vec()));
+        made.is_err() && judged.is_err()
+    }
+
+    /// A passkey as it is kept: these rows must open for as long as there are any.
+    const KEPT: &str = r#"{"cred":{"cred_id":"AA","cred":{"type_":"ES256","key":{"EC_EC2":{"curve":"SECP256R1",
+        "x":"wn5_bfwXgxX8Bt9jLP6MG-YRXgWFHGgpkESrlaEayPM","y":"j3u3nBjyFfh1n6JFq1e8_BrOC_mLZu5-yC2OgZhXxO0"}}},"counter":0,
+        "transports":null,"user_verified":true,"backup_eligible":false,"backup_state":false,"registration_policy":"required",
+        "extensions":{"cred_protect":"NotRequested","hmac_create_secret":"NotRequested","appid":"NotRequested",
+        "cred_props":"Ignored"},"attestation":{"data":"None","metadata":"None"},"attestation_format":"none"}}"#;
+
+    #[test]
+    fn a_passkey_that_was_kept_opens() {
+        assert!(PasskeyKey::from_bytes(KEPT.as_bytes().to_vec()).open().is_some());
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_a_device_says_is_refused_and_breaks_nothing(said in proptest::collection::vec(any::<u8>(), 0..300)) {
+            prop_assert!(is_refused(&said));
+            // As it would begin if it were sound.
+            prop_assert!(is_refused(&[b"\xa3\x63fmt\x64none\x67attStmt\xa0\x68authData\x58".as_slice(), &said].concat()));
+            let name = ring::digest::digest(&ring::digest::SHA256, b"renkei.example.jp");
+            prop_assert!(is_refused(&[name.as_ref(), &[0xc5, 0, 0, 0, 0], &said].concat()));
+        }
+    }
+
+    #[test]
+    fn what_is_nested_without_end_is_refused() {
+        for nested in [vec![0x81; 50_000], vec![0xa1; 50_000], vec![0x9f; 50_000]] {
+            assert!(is_refused(&nested));
+        }
+    }
 
     #[test]
     fn passkeys_are_of_a_name_and_never_of_a_bare_address() {

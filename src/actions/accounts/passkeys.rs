@@ -46,10 +46,10 @@ pub struct AcceptingPasskey<'a> {
 pub(super) struct NewPasskey(pub(super) Passkey, pub(super) Vec<u8>);
 
 impl Accounts {
-    /// Whether devices can make passkeys for this hub.
+    /// The name that devices make passkeys for, if they can.
     #[must_use]
-    pub const fn takes_passkeys(&self) -> bool {
-        self.relying_party.is_some()
+    pub fn passkey_name(&self) -> Option<&str> {
+        self.relying_party.as_ref().map(RelyingParty::name)
     }
 
     pub(super) fn relying_party(&self) -> Result<&RelyingParty, AccountError> {
@@ -143,7 +143,7 @@ impl Accounts {
                     })
                 });
                 voiding.await?;
-                tracing::warn!(%person, passkey = %id, "a passkey seems to have been copied, and is void");
+                tracing::warn!(passkey = %id, "a passkey seems to have been copied, and is void");
                 Ok(false)
             }
         }

@@ -104,7 +104,7 @@ impl Accounts {
         signed_in: SignedIn,
         answer: PasskeyAnswer<'_>,
     ) -> Result<Timestamp, AccountError> {
-        let (account, passkeys) = self.account_with_passkeys(signed_in).await?;
+        let (account, _) = self.account_with_passkeys(signed_in).await?;
         self.guesses.at_account(self.trying(&account, signed_in))?;
         let asking = match self.ceremonies.take(answer.ceremony, self.hub.region().now()) {
             Some(Ceremony::Prove(of, asking)) if of == signed_in.id => asking,
@@ -112,11 +112,9 @@ impl Accounts {
         };
         let shown = ShownPasskey::parse(answer.credential).ok_or_else(wrong_passkey)?;
         let credential = shown.credential().to_vec();
-        let found =
-            self.hub.journal().read(move |tx| Box::pin(async move { tx.find_passkey(&credential).await })).await?;
-        let found: Option<Passkey> = found;
-        let passkey =
-            found.filter(|found| passkeys.iter().any(|mine| mine.id == found.id)).ok_or_else(wrong_passkey)?;
+        let finding = self.hub.journal().read(move |tx| Box::pin(async move { tx.find_passkey(&credential).await }));
+        // The question knows whose passkeys answer it.
+        let passkey: Passkey = finding.await?.ok_or_else(wrong_passkey)?;
         let key = PasskeyKey::from_bytes(passkey.key.clone());
         let judged = self.relying_party()?.judge_one(&asking, &shown, &key);
         if !self.use_passkey(passkey, judged).await? {

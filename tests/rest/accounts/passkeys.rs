@@ -211,7 +211,8 @@ async fn row_1_no_passkey_is_made_without_unlocking_and_the_invitation_is_not_us
     let invited = issued(&app, &nurse).await;
     let mut page = Visitor::at_page(&app);
     let mut device = Authenticator::new("minato");
-    let rows: [(&str, fn(&mut Habits)); 6] = [
+    type Wrong = (&'static str, fn(&mut Habits));
+    let rows: [Wrong; 6] = [
         ("touched, and not unlocked", |it| it.unlocked = false),
         ("not touched", |it| it.touched = false),
         ("another page", |it| it.origin = "https://evil.example".to_owned()),
@@ -385,7 +386,7 @@ async fn passkeys_are_made_for_the_address_that_is_configured_whatever_a_request
     assert_eq!(asked["options"]["allowCredentials"], json!([]));
     let named = visitor.post("/api/v1/sign-in/passkey/options", json!({ "login": "sato" })).await;
     named.problem(StatusCode::UNPROCESSABLE_ENTITY, "unknown_field");
-    assert_eq!(visitor.get("/api/v1/sign-in").await.ok()["passkeys"], true);
+    assert_eq!(visitor.get("/api/v1/sign-in").await.ok()["passkeys"], "renkei.test");
 }
 
 #[tokio::test]

@@ -150,6 +150,7 @@ async fn a_proof_is_two_factors_and_guessed_at_no_faster_than_a_password() {
     }
     let tired = page.post(PROOF, json!({ "password": PASSWORD, "code": code })).await;
     tired.problem(StatusCode::TOO_MANY_REQUESTS, "too_many_tries");
+    show(&mut page, &mut device).await.problem(StatusCode::TOO_MANY_REQUESTS, "too_many_tries");
     app.clock.advance(Duration::from_millis(limits::SIGN_IN_BY_DEVICE_REFILL_MS));
     show(&mut page, &mut device).await.ok();
     assert_eq!(page.get("/api/v1/audit/export").await.status, StatusCode::OK);
@@ -161,7 +162,8 @@ async fn a_hub_that_was_started_again_asks_again() {
     let (account, _, mut page) = secretariat(&app).await;
     assert_eq!(page.get("/api/v1/audit/export").await.status, StatusCode::OK);
     // The page holds on to the hub that it spoke to.
-    let Visitor { cookies, .. } = page;
+    let cookies = page.cookies.clone();
+    drop(page);
     let app = app.stop().await.start().await;
     let mut again = Visitor::at_page(&app);
     again.cookies = cookies;

@@ -26,8 +26,10 @@ pub struct WaysIn {
     /// Fewest characters of a new password.
     #[schema(example = 15)]
     password_chars_min: usize,
-    /// Whether devices can make passkeys for this hub: it is opened by a name, not at a bare address.
-    passkeys: bool,
+    /// The name that passkeys are made for: a page that was opened under another, or at a bare address, can make none.
+    /// `null`: none can be made at all.
+    #[schema(example = "renkei.example.jp")]
+    passkeys: Option<String>,
     /// Whether the links that `renkei demo` prints let people in. Nowhere else do they.
     links: bool,
     device: ShownDevice,
@@ -63,7 +65,7 @@ impl ShownDevice {
 #[utoipa::path(get, path = "/api/v1/sign-in", tag = "sign-in", responses((status = 200, body = WaysIn)))]
 pub async fn show_ways(State(app): State<App>, line: Line) -> Json<WaysIn> {
     let device = ShownDevice::of(&line);
-    let passkeys = app.accounts.takes_passkeys();
+    let passkeys = app.accounts.passkey_name().map(str::to_owned);
     let (password_chars_min, links) = (app.accounts.password_chars_min(), app.sign_ins.takes_links());
     Json(WaysIn { password_chars_min, passkeys, links, device })
 }
