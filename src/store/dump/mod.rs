@@ -47,9 +47,11 @@ pub enum LoadError {
     #[error(transparent)]
     Store(#[from] StoreError),
     /// It holds something that no restore left there.
-    #[error("the database is not empty: {table} has rows")]
+    #[error("the database is not empty ({table} has rows); name an empty one")]
     NotEmpty { table: String },
-    #[error("the backup has schema {found}; this version knows up to {known}")]
+    #[error(
+        "the backup was made by a later version (schema {found}; this one knows up to {known}); restore it with that"
+    )]
     Later { found: i64, known: i64 },
 }
 
