@@ -270,6 +270,7 @@ export const PHRASES = {
   queue_dismiss_why: ['紐付けない理由（書いた人に伝わります）', 'Why (the author is told)'],
   queue_dismissed: ['紐付けないことを記録しました。', 'Dismissed.'],
   queue_entries: ['記録 {count}', '{count} entries'],
+  queue_joining: ['{name} さんに紐付けました。預かっていた記録 {count} 件は、まもなく経過に入ります。', 'Linked to {name}; {count} entries will join the timeline shortly.'],
   queue_lead: ['チームに入っていない人の記録を、封をしてお預かりしています。紐付けると、患者の経過に入ります。', 'Entries of people who are not on the team are kept sealed. A link lets them join the timeline.'],
   queue_link: ['いま紐付ける', 'Link now'],
   queue_linked: ['{name} さんに紐付けました。預かっていた記録 {count} 件が経過に入りました。', 'Linked to {name}; {count} entries joined the timeline.'],

@@ -34,14 +34,14 @@ export class Section extends View {
 
   /**
    * Whatever asks the hub goes through here, one after the other: a button that is pressed twice does it once.
-   * @param {() => Promise<unknown>} work @param {string} [done] said when it went well; work that returns `null` was held
+   * @param {() => Promise<unknown>} work @param {string} [done] said when it went well, unless the work says it itself; work that returns `null` was held
    */
   async attempt(work, done = '') {
     if (this.busy) return;
     this.change({ busy: true, trouble: '', done: '' });
     try {
       const answer = await work();
-      if (answer !== null) this.done = done;
+      if (answer !== null) this.done = typeof answer === 'string' ? answer : done;
     } catch (/** @type {any} */ error) {
       this.trouble = troubleOf(error);
       this.model.failed(error);

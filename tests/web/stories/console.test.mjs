@@ -1,0 +1,311 @@
+// The secretariat at its console, with the real hub: a patient from registration to the first message, a nurse who is invited
+// and active the same day, entries that waited for a link, links from a table, and every section at every size.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { openBrowser } from '../browser.mjs';
+import { STANDING_STILL, demoHub } from '../demo-hub.mjs';
+import { freshHub, setUp } from '../fresh-hub.mjs';
+import { assertNothingSticksOut, stumbles } from '../page.mjs';
+
+/** A model of how long hands take (keystroke-level, Card et al.): pointing, pressing and thinking for a click; three keys for a character of Japanese. */
+const CLICK_S = 2.65;
+const CHARACTER_S = 3 * 0.28;
+const MINUTES_3_S = 180;
+
+/** Clicks and characters that a person's hands make on this page, across its reloads. */
+async function watchHands(page) {
+  const hands = { clicks: 0, characters: 0 };
+  await page.exposeFunction('handsClicked', () => { hands.clicks += 1; });
+  await page.exposeFunction('handsTyped', () => { hands.characters += 1; });
+  await page.addInitScript(() => {
+    addEventListener('pointerdown', () => window.handsClicked(), true);
+    addEventListener('input', (event) => event.target.matches('input:not([type=radio], [type=checkbox]), textarea') && window.handsTyped(), true);
+  });
+  return hands;
+}
+
+const consoleOf = (page) => page.locator('renkei-console');
+const type = async (page, label, text) => {
+  const field = consoleOf(page).getByLabel(label, { exact: true });
+  await field.click();
+  await field.pressSequentially(text);
+};
+
+/** The demo with somebody signed in for each role asked for. */
+async function region(t) {
+  const hub = await demoHub(t, STANDING_STILL);
+  await hub.start();
+  const { openPage } = await openBrowser(t);
+  return async (role, options, prepare = async () => {}) => {
+    const page = await openPage(options);
+    const prepared = await prepare(page);
+    await page.goto(hub.links.get(role));
+    await page.locator('.pill-good').waitFor();
+    return Object.assign(page, { prepared });
+  };
+}
+
+async function open(page, hash, heading) {
+  await page.evaluate((to) => { location.hash = to; }, hash);
+  await consoleOf(page).getByRole('heading', { level: 1, name: heading }).waitFor();
+}
+
+/** Whoever it is, in the fields of the first step. */
+async function typeWho(page, { name, kana, birth, sex }) {
+  await type(page, '氏名', name);
+  await type(page, 'フリガナ', kana);
+  await type(page, '生年月日', birth);
+  await consoleOf(page).getByRole('radio', { name: sex, exact: true }).check();
+}
+
+async function tapUsual(page, ...names) {
+  for (const name of names) await consoleOf(page).getByRole('button', { name }).click();
+}
+
+async function addToTeam(page, query, name) {
+  await type(page, '事業所・人・職種で探す', query);
+  await consoleOf(page).getByRole('button', { name: `加える: ${name}` }).click();
+  await consoleOf(page).getByLabel('すでにこの患者に関わっていることを確かめました').check();
+  await consoleOf(page).locator('.link-form').getByRole('button', { name: 'チームに加える' }).click();
+}
+
+test('a new patient from registration to the first message, in under three minutes of clicks and keys', async (t) => {
+  const screenOf = await region(t);
+  const [desk, nurse] = [await screenOf('secretariat', {}, watchHands), await screenOf('nurse', { size: 'phone' })];
+  const hands = desk.prepared;
+  await desk.getByRole('link', { name: '管理コンソール' }).click();
+  await consoleOf(desk).getByRole('heading', { level: 1, name: /今日/ }).waitFor();
+  await consoleOf(desk).getByRole('link', { name: '患者を登録する' }).click();
+  await typeWho(desk, { name: '橋本 ウメ', kana: 'はしもと うめ', birth: 'S12.3.4', sex: '女' });
+  await consoleOf(desk).getByText('1937年3月4日').waitFor();
+  await consoleOf(desk).getByRole('button', { name: /山田 健一/ }).click();
+  await consoleOf(desk).getByRole('radio', { name: '同意書を預かっている' }).check();
+  await tapUsual(desk, '主治医同意書（事務局保管）', '利用申込書（事務局保管）', /^同意書（事務局保管）/);
+  await desk.shot('console-register-ready');
+  assert.deepEqual(await stumbles(desk), []);
+  await consoleOf(desk).getByRole('button', { name: '登録する' }).click();
+  await consoleOf(desk).getByRole('heading', { level: 1, name: /橋本 ウメ/ }).waitFor();
+  await addToTeam(desk, 'こもれび', '訪問看護ステーションこもれび');
+  await consoleOf(desk).getByText('訪問看護ステーションこもれび をチームに加えました。').waitFor();
+  assert.equal(await consoleOf(desk).locator('.member').count(), 2);
+  await desk.shot('console-team-linked');
+
+  await nurse.locator('.patient-row', { hasText: '橋本 ウメ' }).click();
+  await nurse.locator('#composer-text').fill('本日から訪問看護を始めます。');
+  await nurse.getByText('この内容は送信できます').waitFor();
+  await nurse.locator('#composer-text').press('Control+Enter');
+  await nurse.locator('article.entry-mine', { hasText: '本日から訪問看護を始めます。' }).waitFor();
+
+  const seconds = hands.clicks * CLICK_S + hands.characters * CHARACTER_S;
+  t.diagnostic(`${hands.clicks} clicks, ${hands.characters} characters: ${Math.round(seconds)} s`);
+  assert.ok(hands.clicks > 10 && hands.characters > 15, 'hands were watched');
+  assert.ok(seconds < MINUTES_3_S, `${seconds} s`);
+  assert.deepEqual(desk.complaints, []);
+});
+
+test('somebody like this is registered: the way is to open them; another person takes a word', async (t) => {
+  const screenOf = await region(t);
+  const desk = await screenOf('secretariat', { size: 'tablet' });
+  await open(desk, '#/console/patients/new', '患者を登録する');
+  await typeWho(desk, { name: '新井 幸子', kana: 'アライ サチコ', birth: '1955/2/3', sex: '女' });
+  const alike = consoleOf(desk).locator('.alike-same');
+  await alike.getByText('同じ名前・生年月日').waitFor();
+  await consoleOf(desk).getByRole('button', { name: /山田 健一/ }).click();
+  await tapUsual(desk, '利用申込書（事務局保管）', /^同意書（事務局保管）/);
+  const submit = consoleOf(desk).getByRole('button', { name: '登録する' });
+  assert.equal(await submit.getAttribute('aria-disabled'), 'true', 'not while it may be the same person');
+  await desk.shot('console-register-alike-tablet');
+  await assertNothingSticksOut(desk, 'somebody alike on a tablet');
+  assert.deepEqual(await stumbles(desk), []);
+  await consoleOf(desk).getByLabel('別の人であることを確かめました').check();
+  assert.equal(await submit.getAttribute('aria-disabled'), 'false');
+  await alike.getByRole('link', { name: 'この人を開く' }).first().click();
+  await consoleOf(desk).getByRole('heading', { level: 1, name: /新井 幸子/ }).waitFor();
+  assert.deepEqual(desk.complaints, []);
+});
+
+test('the doctor is asked here: until the answer others wait or take a reason, and the console sees the answer', async (t) => {
+  const screenOf = await region(t);
+  const [desk, doctor] = [await screenOf('secretariat'), await screenOf('doctor')];
+  await open(desk, '#/console/patients/new', '患者を登録する');
+  await typeWho(desk, { name: '大西 フミ', kana: 'オオニシ フミ', birth: '昭和9年5月6日', sex: '女' });
+  await type(desk, '主治医を氏名・フリガナ・医療機関で探す', 'やまだ');
+  await consoleOf(desk).getByRole('button', { name: /山田 健一/ }).click();
+  await tapUsual(desk, '利用申込書（事務局保管）', /^同意書（事務局保管）/);
+  await consoleOf(desk).getByRole('button', { name: '登録する' }).click();
+  await consoleOf(desk).getByRole('heading', { level: 1, name: /大西 フミ/ }).waitFor();
+  const address = new URL(desk.url()).hash;
+
+  await addToTeam(desk, '小川', '小川 隆');
+  const hold = consoleOf(desk).locator('.hold');
+  await hold.getByText('主治医の返事を待つあいだは、主治医の所属のほかは紐付けない').waitFor();
+  await desk.shot('console-team-held');
+  assert.deepEqual(await stumbles(desk), []);
+  await hold.locator('textarea').fill('退院が明日に決まり、薬の準備が要るため');
+  await consoleOf(desk).getByRole('button', { name: '理由を添えて進める' }).click();
+  await consoleOf(desk).getByText('つばき薬局 をチームに加えました。').waitFor();
+  await consoleOf(desk).locator('.member', { hasText: 'つばき薬局' }).getByText('小川 隆').waitFor();
+
+  await open(desk, '#/console', /今日/);
+  const waits = consoleOf(desk).locator('[data-card=advice]');
+  await waits.getByText('大西 フミ').first().waitFor();
+  await doctor.locator('.patient-row', { hasText: '大西 フミ' }).click();
+  await doctor.getByText('主治医としての同意をお願いします').waitFor();
+  await doctor.shot('console-doctor-asked');
+  assert.deepEqual(await stumbles(doctor), []);
+  await doctor.getByRole('button', { name: '登録に同意する' }).click();
+  await doctor.getByText('主治医としての同意をお願いします').waitFor({ state: 'detached' });
+  await open(desk, address, /大西 フミ/);
+  await consoleOf(desk).getByRole('tab', { name: '登録と同意' }).click();
+  await consoleOf(desk).getByText('主治医が同意しています').waitFor();
+  await desk.shot('console-papers');
+  assert.deepEqual(await stumbles(desk), []);
+  assert.deepEqual(desk.complaints.filter((one) => !one.includes('422')), []);
+});
+
+test('who waits in the queue is linked, and the sealed entry is there', async (t) => {
+  const screenOf = await region(t);
+  const [desk, nurse] = [await screenOf('secretariat', { size: 'phone' }), await screenOf('nurse')];
+  await open(desk, '#/console/patients', '患者');
+  await consoleOf(desk).getByLabel('氏名・フリガナで探す').fill('おおつか');
+  await consoleOf(desk).locator('.line-row', { hasText: '大塚 弘' }).click();
+  await consoleOf(desk).getByRole('heading', { level: 1, name: /大塚 弘/ }).waitFor();
+  const patient = new URL(desk.url()).hash.split('/').at(-1);
+  // The nurse was asked to look in by telephone, and writes what she saw before anybody linked her.
+  const status = await nurse.evaluate(async ([timeline]) => {
+    const { uuidV7 } = await import('/uuid.js');
+    const { currentToken } = await import('/credentials.js');
+    const token = currentToken();
+    const answer = await fetch(`/api/v1/timelines/${timeline}/entries`, {
+      method: 'POST', headers: { 'content-type': 'application/json', ...(token ? { authorization: `Bearer ${token}` } : { 'renkei-client': 'page' }) },
+      body: JSON.stringify({ id: uuidV7(), body: { note: { text: '居室で転倒されていました。外傷はありません。' } } }),
+    });
+    return answer.status;
+  }, [patient]);
+  assert.equal(status, 202, 'queued');
+
+  await open(desk, '#/console', /今日/);
+  await consoleOf(desk).locator('[data-card=queue]').getByText('大塚 弘').waitFor();
+  await desk.shot('console-home-phone', { fullPage: true });
+  await open(desk, '#/console/queue', '紐付け待ち');
+  const card = consoleOf(desk).locator('.card', { hasText: '佐藤 由美子' });
+  await card.getByRole('button', { name: 'いま紐付ける' }).click();
+  await card.getByRole('radio', { name: '担当者を選ぶ' }).isChecked();
+  await desk.shot('console-queue-phone');
+  await assertNothingSticksOut(desk, 'the queue on a phone');
+  assert.deepEqual(await stumbles(desk), []);
+  await card.getByLabel('すでにこの患者に関わっていることを確かめました').check();
+  await card.getByRole('button', { name: 'チームに加える' }).click();
+  await card.waitFor({ state: 'detached' });
+  await consoleOf(desk).getByText('預かっていた記録 1 件が経過に入りました。').waitFor();
+  await nurse.locator('.patient-row', { hasText: '大塚 弘' }).click();
+  await nurse.locator('article', { hasText: '居室で転倒されていました。' }).waitFor();
+  assert.deepEqual(desk.complaints, []);
+});
+
+test('links from a table: every row read first, applied with its verdict, and nothing twice', async (t) => {
+  const screenOf = await region(t);
+  const desk = await screenOf('secretariat');
+  await open(desk, '#/console/patients/table', '表から紐付ける');
+  const table = ['患者番号,患者氏名,生年月日,事業所,担当者', 'A10023,,,つばき薬局,', ',大塚 弘,S21.4.19,つばき薬局,小川 隆', ',大塚 弘,1946/4/19,さくら坂歯科,', ',だれか,1950/1/1,つばき薬局,', 'A10023,,,ない事業所,'].join('\n');
+  await consoleOf(desk).getByLabel('または、ここに貼り付ける').fill(table);
+  const look = consoleOf(desk).getByRole('button', { name: '内容を確かめる' });
+  await look.click();
+  await consoleOf(desk).getByText(/直すところ 2/).waitFor();
+  await consoleOf(desk).getByText('この患者は登録されていません').waitFor();
+  await consoleOf(desk).getByText('この名前の事業所はありません').waitFor();
+  const rows = () => consoleOf(desk).locator('.table-links tbody tr');
+  const ready = await rows().filter({ hasText: '紐付けます' }).count();
+  assert.ok(ready >= 2, `${ready} rows to link`);
+  await consoleOf(desk).getByLabel(/どの事業所も、すでにその患者に関わっている/).check();
+  await consoleOf(desk).getByRole('button', { name: `${ready} 行を紐付ける` }).click();
+  await consoleOf(desk).getByText(`紐付けたもの ${ready}`).waitFor();
+  assert.equal(await rows().filter({ hasText: '紐付けました' }).count(), ready);
+  await desk.shot('console-table', { fullPage: true });
+  assert.deepEqual(await stumbles(desk), []);
+  await look.click();
+  await consoleOf(desk).getByText('紐付けるもの 0・すでに済み 3・直すところ 2').waitFor();
+  assert.deepEqual(desk.complaints, []);
+});
+
+test('a nurse is invited and active the same day', async (t) => {
+  const hub = await freshHub(t);
+  const { openPage } = await openBrowser(t);
+  const desk = await openPage();
+  await setUp(desk, hub.invited);
+  await desk.locator('.pill-good').waitFor();
+  await desk.getByRole('link', { name: '管理コンソール' }).click();
+  await consoleOf(desk).getByRole('link', { name: '事業所と人' }).click();
+  await consoleOf(desk).getByRole('link', { name: '事業所を加える' }).click();
+  await consoleOf(desk).getByLabel('事業所名').fill('訪問看護ステーションみなと');
+  await consoleOf(desk).getByLabel('フリガナ').fill('ほうもんかんごすてーしょんみなと');
+  await consoleOf(desk).getByLabel('種別').selectOption('nursing_station');
+  await consoleOf(desk).getByLabel('電話').fill('03-5550-0102');
+  await consoleOf(desk).getByRole('button', { name: '加える', exact: true }).click();
+  await consoleOf(desk).getByRole('heading', { level: 1, name: '訪問看護ステーションみなと' }).waitFor();
+  await consoleOf(desk).getByText('まだだれもいません。').waitFor();
+  await consoleOf(desk).getByRole('button', { name: '人を加える' }).click();
+  await consoleOf(desk).getByLabel('氏名').fill('佐藤 花子');
+  await consoleOf(desk).locator('.add-person').getByLabel('フリガナ').fill('さとう はなこ');
+  assert.equal(await consoleOf(desk).getByLabel('職務').inputValue(), 'nurse', 'what mostly works there');
+  await consoleOf(desk).getByRole('button', { name: '加える', exact: true }).click();
+  const row = consoleOf(desk).locator('.person', { hasText: '佐藤 花子' });
+  await row.getByText('未招待').waitFor();
+  await row.locator('.person-head').click();
+  await row.getByRole('button', { name: '招待する' }).click();
+  await row.getByRole('img', { name: '招待の QR コード' }).waitFor();
+  await row.getByText('招待中').waitFor();
+  await desk.shot('console-invitation', { fullPage: true });
+  assert.deepEqual(await stumbles(desk), []);
+
+  const phone = await openPage({ size: 'phone' });
+  await setUp(phone, { link: await row.locator('.once .secret').innerText(), code: await row.locator('.once .told').innerText() });
+  // What the region agreed comes first: the nurse's own part, and that of the office.
+  await phone.getByRole('heading', { name: '申し合わせの確認' }).waitFor();
+  for (const box of await phone.getByRole('checkbox').all()) await box.check();
+  await phone.getByRole('button', { name: '確認して始める' }).click();
+  await phone.locator('.pill-good').waitFor();
+  await phone.shot('console-nurse-begins-phone');
+  await row.getByRole('button', { name: '控えました' }).click();
+  await desk.reload();
+  await row.getByText('利用中').waitFor();
+  await consoleOf(desk).getByText('事業所の誓約済み').waitFor();
+  await row.locator('.person-head').click();
+  await row.getByRole('button', { name: 'ID の発行を記録' }).click();
+  await row.getByRole('button', { name: 'ID の発行を記録' }).click();
+  await row.getByText('ID の発行を記録しました。').waitFor();
+  await row.getByRole('button', { name: '停止する' }).click();
+  await row.getByText('佐藤 花子 さんは、すぐにサインインできなくなります。').waitFor();
+  await row.getByRole('button', { name: '停止する' }).click();
+  await row.getByText('停止中').waitFor();
+  await phone.getByRole('heading', { name: '在宅チームの連携' }).waitFor();
+  assert.deepEqual(desk.complaints, []);
+});
+
+const SECTIONS = [['', /今日/, 'home'], ['/patients', '患者', 'patients'], ['/patients/new', '患者を登録する', 'register'], ['/patients/table', '表から紐付ける', 'table'], ['/queue', '紐付け待ち', 'queue'], ['/offices', '事業所と人', 'offices'], ['/emergency', '緊急閲覧', 'emergency']];
+
+test('every section at every size, in light and dark, with large text, and in English', async (t) => {
+  const screenOf = await region(t);
+  for (const [size, options] of Object.entries({ phone: {}, tablet: { colorScheme: 'dark' }, desk: {} })) {
+    const page = await screenOf('secretariat', { size, ...options });
+    for (const [section, heading, name] of SECTIONS) {
+      await open(page, `#/console${section}`, heading);
+      await page.waitForLoadState('networkidle');
+      await assertNothingSticksOut(page, `${name} on a ${size}`);
+      assert.deepEqual(await stumbles(page), [], `${name} on a ${size}`);
+      await page.shot(`console-${name}-${size}-ja`);
+    }
+    assert.deepEqual(page.complaints, []);
+  }
+  const page = await screenOf('secretariat', { language: 'en-GB', size: 'phone' });
+  await page.getByRole('link', { name: 'Console' }).click();
+  for (const [section, , name] of SECTIONS) {
+    await page.evaluate((to) => { location.hash = to; }, `#/console${section}`);
+    await consoleOf(page).getByRole('heading', { level: 1 }).waitFor();
+    await page.waitForLoadState('networkidle');
+    await assertNothingSticksOut(page, `${name} in English`);
+    await page.shot(`console-${name}-phone-en`);
+  }
+  assert.deepEqual(page.complaints, []);
+});
