@@ -12,6 +12,7 @@ import { assertNothingSticksOut, stumbles } from '../page.mjs';
 const CLICK_S = 2.65;
 const CHARACTER_S = 3 * 0.28;
 const MINUTES_3_S = 180;
+const ONE_PIXEL = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
 
 /** Clicks and characters that a person's hands make on this page, across its reloads. */
 async function watchHands(page) {
@@ -280,6 +281,176 @@ test('a nurse is invited and active the same day', async (t) => {
   await row.getByRole('button', { name: '停止する' }).click();
   await row.getByText('停止中').waitFor();
   await phone.getByRole('heading', { name: '在宅チームの連携' }).waitFor();
+  assert.deepEqual(desk.complaints, []);
+});
+
+test('the answer is lost on the way: pressing again registers nobody twice; with its file the consent form is kept', async (t) => {
+  const screenOf = await region(t);
+  const desk = await screenOf('secretariat');
+  await open(desk, '#/console/patients/new', '患者を登録する');
+  await typeWho(desk, { name: '小松 ヨネ', kana: 'こまつ よね', birth: 'T15.8.9', sex: '女' });
+  await consoleOf(desk).getByRole('button', { name: /山田 健一/ }).click();
+  await tapUsual(desk, '利用申込書（事務局保管）', /^同意書（事務局保管）/);
+  let lost = 0;
+  await desk.route('**/api/v1/patients', async (route) => {
+    if (route.request().method() !== 'POST' || lost > 0) return route.fallback();
+    lost += 1;
+    await route.fetch();
+    return route.abort();
+  });
+  const submit = consoleOf(desk).getByRole('button', { name: '登録する' });
+  await submit.click();
+  await consoleOf(desk).getByText('連携ハブに接続できません').waitFor();
+  await submit.click();
+  await consoleOf(desk).getByRole('heading', { level: 1, name: /小松 ヨネ/ }).waitFor();
+  await open(desk, '#/console/patients', '患者');
+  await consoleOf(desk).getByLabel('生年月日').fill('大正15年8月9日');
+  await consoleOf(desk).getByText('1 人', { exact: true }).waitFor();
+
+  await open(desk, '#/console/patients/new', '患者を登録する');
+  await typeWho(desk, { name: '小松 トヨ', kana: 'コマツ トヨ', birth: '1930-08-09', sex: '女' });
+  await consoleOf(desk).getByRole('button', { name: /山田 健一/ }).click();
+  await tapUsual(desk, '利用申込書（事務局保管）');
+  await consoleOf(desk).locator('input[type=file]').setInputFiles({ name: '同意書.png', mimeType: 'image/png', buffer: Buffer.from(ONE_PIXEL, 'base64') });
+  await consoleOf(desk).getByRole('button', { name: '登録する' }).click();
+  await consoleOf(desk).getByRole('heading', { level: 1, name: /小松 トヨ/ }).waitFor();
+  await consoleOf(desk).getByRole('tab', { name: '登録と同意' }).click();
+  await consoleOf(desk).getByText('同意書.png').waitFor();
+  await consoleOf(desk).getByText('返事を待っています').waitFor();
+  await consoleOf(desk).getByRole('button', { name: '同意書を預かった' }).click();
+  await consoleOf(desk).getByRole('button', { name: '預かったことを記録' }).click();
+  await consoleOf(desk).getByText('同意書を預かっています').waitFor();
+  assert.deepEqual(desk.complaints.filter((one) => !one.includes('ERR_FAILED')), []);
+});
+
+test('a team by keyboard and by dragging; another host; who is still on; the end of a page', async (t) => {
+  const screenOf = await region(t);
+  const desk = await screenOf('secretariat');
+  await open(desk, '#/console/patients', '患者');
+  await consoleOf(desk).getByLabel('氏名・フリガナで探す').fill('大塚');
+  await consoleOf(desk).locator('.line-row', { hasText: '大塚 弘' }).press('Enter');
+  await consoleOf(desk).getByRole('heading', { level: 1, name: /大塚 弘/ }).waitFor();
+  const members = consoleOf(desk).locator('.member');
+  const before = await members.count();
+
+  // Without a mouse: from the search to the button, and through the form.
+  await consoleOf(desk).getByLabel('事業所・人・職種で探す').focus();
+  await desk.keyboard.insertText('こもれび');
+  const add = consoleOf(desk).getByRole('button', { name: '加える: 訪問看護ステーションこもれび' });
+  await desk.keyboard.press('Tab');
+  assert.ok(await add.evaluate((one) => one === document.activeElement), 'the first candidate is next');
+  await desk.keyboard.press('Enter');
+  await consoleOf(desk).locator('.link-form').waitFor();
+  await desk.waitForFunction(() => document.activeElement?.closest('.link-form'));
+  const box = consoleOf(desk).getByLabel('すでにこの患者に関わっていることを確かめました');
+  for (let press = 0; press < 6 && !await box.evaluate((one) => one === document.activeElement); press += 1) await desk.keyboard.press('Tab');
+  await desk.keyboard.press('Space');
+  await desk.keyboard.press('Enter');
+  await consoleOf(desk).getByText('訪問看護ステーションこもれび をチームに加えました。').waitFor();
+  await desk.waitForFunction((count) => document.querySelectorAll('renkei-console .member').length === count, before + 1);
+
+  await type(desk, '事業所・人・職種で探す', '小川');
+  await consoleOf(desk).locator('.candidate', { hasText: '小川 隆' }).dragTo(consoleOf(desk).locator('.drop'), { targetPosition: { x: 80, y: 30 } });
+  const form = consoleOf(desk).locator('.link-form');
+  await form.getByLabel(/小川 隆/).waitFor();
+  assert.ok(await form.getByLabel(/小川 隆/).isChecked());
+  await form.getByRole('radio', { name: 'これからの分だけ' }).check();
+  await box.check();
+  await form.getByRole('button', { name: 'チームに加える' }).click();
+  await consoleOf(desk).getByText('つばき薬局 をチームに加えました。').waitFor();
+
+  const station = members.filter({ hasText: '訪問看護ステーションこもれび' });
+  await station.getByRole('button', { name: '管理事業所にする' }).click();
+  await station.getByLabel('理由').fill('訪問の回数が最も多いため');
+  await station.getByRole('button', { name: '管理事業所にする' }).click();
+  await consoleOf(desk).getByText('訪問看護ステーションこもれび を管理事業所にしました。').waitFor();
+  await station.getByText('管理事業所', { exact: true }).waitFor();
+  assert.equal(await consoleOf(desk).locator('.member .mark-host').count(), 1);
+
+  await consoleOf(desk).getByRole('tab', { name: 'まだ関わっているか' }).click();
+  await consoleOf(desk).getByRole('button', { name: '最後の記録を調べる' }).click();
+  await consoleOf(desk).getByText('まだ記録がありません').first().waitFor();
+  await desk.shot('console-review');
+  assert.deepEqual(await stumbles(desk), []);
+  const pharmacy = members.filter({ hasText: 'つばき薬局' });
+  await pharmacy.getByRole('button', { name: '外す' }).click();
+  await pharmacy.getByRole('button', { name: '外す' }).click();
+  await consoleOf(desk).getByText('つばき薬局 をチームから外しました。').waitFor();
+  await pharmacy.waitFor({ state: 'detached' });
+
+  await consoleOf(desk).getByRole('tab', { name: '閉じる' }).click();
+  await consoleOf(desk).getByRole('radio', { name: '転居・転院' }).check();
+  await consoleOf(desk).getByRole('button', { name: 'ページを閉じる' }).click();
+  await consoleOf(desk).getByText('ページを閉じるのは、死亡か利用の終わりを確かめてから').waitFor();
+  await desk.shot('console-closing-held');
+  await consoleOf(desk).getByLabel('利用の終わりを、関わる人に確かめました').check();
+  await consoleOf(desk).getByRole('button', { name: 'ページを閉じる' }).click();
+  await consoleOf(desk).getByText('ページを閉じました。').waitFor();
+  assert.deepEqual(desk.complaints.filter((one) => !one.includes('422')), []);
+});
+
+test('an emergency access is reviewed with a word', async (t) => {
+  const screenOf = await region(t);
+  const [desk, nurse] = [await screenOf('secretariat'), await screenOf('nurse')];
+  await nurse.getByRole('button', { name: '緊急閲覧' }).click();
+  const dialog = nurse.getByRole('dialog', { name: '緊急閲覧' });
+  await dialog.getByLabel('氏名').fill('大塚 弘');
+  await dialog.getByLabel('生年月日').fill('1946-04-19');
+  await dialog.getByRole('button', { name: '探す' }).click();
+  await dialog.getByLabel('開く理由').fill('救急隊からの問い合わせ');
+  await dialog.getByRole('button', { name: '宣言して開く' }).click();
+  await nurse.getByRole('heading', { level: 1, name: '大塚 弘' }).waitFor();
+
+  await open(desk, '#/console', /今日/);
+  await consoleOf(desk).locator('[data-card=emergency]').getByRole('link', { name: '開く', exact: true }).click();
+  const card = consoleOf(desk).locator('.card', { hasText: '大塚 弘' });
+  await card.getByText('救急隊からの問い合わせ').waitFor();
+  await card.getByRole('button', { name: '確認する' }).click();
+  await card.getByLabel('確認した内容').fill('救急隊の要請と電話で確かめました。');
+  await desk.shot('console-emergency-review');
+  assert.deepEqual(await stumbles(desk), []);
+  await card.getByRole('button', { name: '確認を記録' }).click();
+  await consoleOf(desk).getByText('確認を待つものはありません。').waitFor();
+  await card.getByText(/に確認$/).waitFor();
+  await nurse.locator('article', { hasText: '救急隊からの問い合わせ' }).getByText('確認 1').waitFor();
+  assert.deepEqual([...desk.complaints, ...nurse.complaints], []);
+});
+
+test('an administrator has their own office: its people, and nothing of the region', async (t) => {
+  const screenOf = await region(t);
+  const [desk, nurse] = [await screenOf('secretariat'), await screenOf('nurse', { size: 'tablet' })];
+  assert.equal(await nurse.getByRole('link', { name: 'わたしたちの事業所' }).count(), 0);
+  await nurse.evaluate(() => { location.hash = '#/console/patients'; });
+  await nurse.getByText('この画面は、事務局と事業所の管理者だけが使えます。').waitFor();
+  await open(desk, '#/console/offices', '事業所と人');
+  await consoleOf(desk).getByRole('button', { name: 'アカウントを調べる' }).click();
+  await consoleOf(desk).locator('.accounts').getByText('佐藤 由美子').waitFor();
+  await consoleOf(desk).getByLabel('事業所・人で探す').fill('さとう ゆみこ');
+  await consoleOf(desk).locator('.line-row', { hasText: '佐藤 由美子' }).click();
+  const row = consoleOf(desk).locator('.person', { hasText: '佐藤 由美子' });
+  await row.locator('.person-head').click();
+  await row.getByRole('button', { name: '事業所の管理者' }).click();
+  await row.getByRole('button', { name: '管理者にする' }).click();
+  await row.getByText('佐藤 由美子 さんを管理者にしました。').waitFor();
+
+  await nurse.goto(`${new URL(nurse.url()).origin}/#/console`);
+  await nurse.reload();
+  await consoleOf(nurse).getByRole('heading', { level: 1, name: '訪問看護ステーションこもれび' }).waitFor();
+  await consoleOf(nurse).getByRole('button', { name: 'メニュー' }).click();
+  assert.deepEqual(await consoleOf(nurse).locator('.console-ways li').allInnerTexts(), ['わたしたちの事業所']);
+  await consoleOf(nurse).getByRole('button', { name: 'メニュー' }).click();
+  await consoleOf(nurse).getByRole('button', { name: '人を加える' }).click();
+  await consoleOf(nurse).getByLabel('氏名').fill('村田 光');
+  await consoleOf(nurse).locator('.add-person').getByLabel('フリガナ').fill('むらた ひかる');
+  await consoleOf(nurse).getByRole('button', { name: '加える', exact: true }).click();
+  const added = consoleOf(nurse).locator('.person', { hasText: '村田 光' });
+  await added.locator('.person-head').click();
+  assert.equal(await added.getByRole('button', { name: '停止する' }).count(), 0, 'that is the secretariat’s');
+  await added.getByRole('button', { name: '招待する' }).click();
+  await added.getByText('招待中').waitFor();
+  await nurse.shot('console-own-office-tablet');
+  await assertNothingSticksOut(nurse, 'our office on a tablet');
+  assert.deepEqual(await stumbles(nurse), []);
   assert.deepEqual(desk.complaints, []);
 });
 

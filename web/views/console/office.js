@@ -3,7 +3,7 @@
 
 import { html, nothing, repeat } from '../../vendor/lit.js';
 import { Act } from '../../console/act.js';
-import { katakana, spaced } from '../../console/names.js';
+import { folded, katakana, spaced } from '../../console/names.js';
 import { hrefOf } from '../../console/sections.js';
 import { say } from '../../console/phrases.js';
 import { localInput } from '../../dates.js';
@@ -46,6 +46,8 @@ export class OfficePage extends Section {
     /** Duties that the office itself owes. @type {import('../../console/calls.js').ListedDuty[] | null} */
     this.duties = null;
     this.adds = false;
+    /** As typed for somebody to be added. */
+    this.typed = '';
     this.enters = false;
     this.addEventListener('account-changed', (/** @type {any} */ event) => this.loadAccount(event.detail));
   }
@@ -95,7 +97,7 @@ export class OfficePage extends Section {
     return html`${many ? html`<a class="back-link" href=${hrefOf('offices')}>${icon('back')}<span>${say('section_offices')}</span></a>` : nothing}
       ${this.head(office.name, html`${word('organisation_type', office.type)}${office.phone ? html`・<a href="tel:${office.phone.replace(/[^\d+]/g, '')}">${office.phone}</a>` : nothing}
         ${office.active ? nothing : html`<span class="mark mark-restricted">${icon('stop')}<span>${say('office_inactive')}</span></span>`}`,
-        html`<button class="button" type="button" @click=${openDevices}>${icon('list')}<span>${say('devices')}</span></button>`)}
+        html`<button class="button" type="button" @click=${() => openDevices(office.id)}>${icon('list')}<span>${say('devices')}</span></button>`)}
       ${this.outcome()}
       <div class="office-desk"><div class="office-people">${this.peopleCard()}</div><div class="office-side">
         ${office.type === 'home' ? nothing : officeFacts(this, this.view)}${this.dutiesCard()}
@@ -105,7 +107,7 @@ export class OfficePage extends Section {
 
   peopleCard() {
     const { staff } = this;
-    const idle = staff.filter(({ id, active }) => active && this.accounts.get(id) && !this.accounts.get(id)?.is_set_up).length;
+    const idle = staff.filter(({ id, active, positions }) => active && positions.some(({ role }) => role !== 'gateway') && this.accounts.get(id)?.is_set_up === false).length;
     return html`<section class="card"><h2>${icon('team')}<span>${say('people')}</span><b class="count">${staff.length}</b></h2>
       ${idle ? html`<p class="mark mark-restricted">${icon('wait')}<span>${say('without_account', { count: idle })}</span></p>` : nothing}
       ${staff.length === 0 ? none('team', say('people_none'), say('people_none_how')) : html`<ul class="lines">${repeat(staff, ({ id }) => id, (person) => html`<li>
@@ -114,17 +116,39 @@ export class OfficePage extends Section {
   }
 
   beginAdding() {
-    this.change({ adds: true, done: '', trouble: '' });
+    this.change({ adds: true, typed: '', done: '', trouble: '' });
     this.updateComplete.then(() => /** @type {HTMLElement | null} */ (this.querySelector('.add-person input'))?.focus());
   }
 
   addForm() {
     const usual = USUAL[this.office.type] ?? '';
     return html`<form class="add-person device-revoke" @submit=${(/** @type {any} */ event) => this.add(event)}><h3>${say('person_add')}</h3>
-      <div class="fields-two"><label class="field">${say('name')}<input name="kanji" required maxlength="100" autocomplete="off" placeholder=${say('name_how')}></label>
+      <div class="fields-two"><label class="field">${say('name')}<input name="kanji" required maxlength="100" autocomplete="off" placeholder=${say('name_how')} @input=${(/** @type {any} */ event) => this.change({ typed: event.target.value })}></label>
         <label class="field">${say('kana')}<input name="kana" required maxlength="100" autocomplete="off" placeholder=${say('kana_how')}></label>
         <label class="field">${say('role')}<select name="role" required>${ROLES.map((role) => html`<option value=${role} ?selected=${role === usual}>${word('role', role)}</option>`)}</select></label></div>
+      ${this.namesakes()}
       <span class="device-acts">${primary({ busy: this.busy, words: say('person_add_do') })}<button class="button" type="button" @click=${() => this.change({ adds: false })}>${say('cancel')}</button></span></form>`;
+  }
+
+  /** Somebody of this name works elsewhere: they may be meant, and need no second account. */
+  namesakes() {
+    const wanted = folded(this.typed);
+    const found = wanted.length < 2 || !this.model.isSecretariat ? [] : this.people.filter(({ name, positions, active }) => active
+      && folded(name.kanji) === wanted && !positions.some(({ organisation }) => organisation === this.office.id));
+    if (found.length === 0) return html`<div class="alike-none" role="status"></div>`;
+    return html`<div class="alike" role="status"><h3>${icon('alarm')}<span>${say('namesakes')}</span></h3><ul>${found.map((person) => html`<li class="alike-row"><p><b>${person.name.kanji}</b> <small class="quiet">${person.name.kana}</small><br>
+      <small>${person.positions.map(({ role, organisation }) => `${word('role', role)}・${this.officeName(organisation)}`).join('、')}</small></p>
+      <button class="button button-small" type="button" aria-disabled=${String(this.busy)} @click=${(/** @type {any} */ event) => this.addKnown(person, event.target.closest('form'))}>${say('namesake_add')}</button></li>`)}</ul></div>`;
+  }
+
+  /** @param {Person} person @param {HTMLFormElement} form */
+  addKnown(person, form) {
+    const role = String(new FormData(form).get('role'));
+    this.attempt(async () => {
+      await this.calls.savePerson({ ...person, positions: [...person.positions, { role, organisation: this.office.id }] });
+      this.adds = false;
+      this.officeChanged();
+    }, say('namesake_added', { name: person.name.kanji }));
   }
 
   /** @param {any} event */

@@ -102,7 +102,7 @@ export const holdsOf = (act, form = { offered: [], take: () => {} }) =>
   (act.holds.size === 0 ? nothing : beforeSend(/** @type {any} */ (act), form));
 
 /** The words a press of the button has, after a reason was asked for. @param {import('../../console/act.js').Act} act @param {string} plain */
-export const buttonWords = (act, plain) => (act.holds.size ? say('send_with_reason') : plain);
+export const buttonWords = (act, plain) => ([...act.holds.values()].some(({ reasonOk }) => reasonOk) ? say('send_with_reason') : plain);
 
 /** @param {{unsaid?: boolean, busy: boolean, words: unknown, sign?: Parameters<typeof icon>[0]}} what */
 export const primary = ({ unsaid = false, busy, words, sign = 'check' }) =>
