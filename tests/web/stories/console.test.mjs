@@ -165,6 +165,28 @@ test('the doctor is asked here: until the answer others wait or take a reason, a
   assert.deepEqual(desk.complaints.filter((one) => !one.includes('422')), []);
 });
 
+test('another host than the doctor’s office takes a reason, which is asked for once', async (t) => {
+  const screenOf = await region(t);
+  const desk = await screenOf('secretariat', { size: 'phone' });
+  await open(desk, '#/console/patients/new', '患者を登録する');
+  await typeWho(desk, { name: '平田 タケ', kana: 'ヒラタ タケ', birth: '1931-10-02', sex: '女' });
+  await consoleOf(desk).getByRole('button', { name: /山田 健一/ }).click();
+  await tapUsual(desk, '利用申込書（事務局保管）', /^同意書（事務局保管）/);
+  await consoleOf(desk).getByLabel('管理事業所').selectOption({ label: '訪問看護ステーションこもれび' });
+  await consoleOf(desk).getByRole('button', { name: '登録する' }).click();
+  const hold = consoleOf(desk).locator('.hold');
+  await hold.getByText('主治医の返事を待つあいだは、主治医の所属のほかは紐付けない').waitFor();
+  await desk.shot('console-register-held-phone');
+  await assertNothingSticksOut(desk, 'a held registration on a phone');
+  assert.deepEqual(await stumbles(desk), []);
+  await hold.locator('textarea').fill('訪問看護がすでに始まっているため');
+  await consoleOf(desk).getByRole('button', { name: '理由を添えて進める' }).click();
+  await consoleOf(desk).getByRole('heading', { level: 1, name: /平田 タケ/ }).waitFor();
+  await consoleOf(desk).locator('.member', { hasText: '訪問看護ステーションこもれび' }).getByText('管理事業所', { exact: true }).waitFor();
+  await consoleOf(desk).getByText('同意あり').waitFor();
+  assert.deepEqual(desk.complaints.filter((one) => !one.includes('422')), []);
+});
+
 test('who waits in the queue is linked, and the sealed entry is there', async (t) => {
   const screenOf = await region(t);
   const [desk, nurse] = [await screenOf('secretariat', { size: 'phone' }), await screenOf('nurse')];
@@ -356,8 +378,11 @@ test('a team by keyboard and by dragging; another host; who is still on; the end
   assert.ok(await form.getByLabel(/小川 隆/).isChecked());
   await form.getByRole('radio', { name: 'これからの分だけ' }).check();
   await box.check();
-  await form.getByRole('button', { name: 'チームに加える' }).click();
+  let sent = 0;
+  desk.on('request', (request) => { if (request.method() === 'POST' && request.url().endsWith('/entries')) sent += 1; });
+  await form.getByRole('button', { name: 'チームに加える' }).dblclick();
   await consoleOf(desk).getByText('つばき薬局 をチームに加えました。').waitFor();
+  assert.equal(sent, 1, 'pressed twice, done once');
 
   const station = members.filter({ hasText: '訪問看護ステーションこもれび' });
   await station.getByRole('button', { name: '管理事業所にする' }).click();
@@ -456,27 +481,68 @@ test('an administrator has their own office: its people, and nothing of the regi
 
 const SECTIONS = [['', /今日/, 'home'], ['/patients', '患者', 'patients'], ['/patients/new', '患者を登録する', 'register'], ['/patients/table', '表から紐付ける', 'table'], ['/queue', '紐付け待ち', 'queue'], ['/offices', '事業所と人', 'offices'], ['/emergency', '緊急閲覧', 'emergency']];
 
-test('every section at every size, in light and dark, with large text, and in English', async (t) => {
+/** The parts of a patient and an office with their people, opened from their lists. */
+async function openParts(page, look) {
+  await page.evaluate(() => { location.hash = '#/console/patients'; });
+  await consoleOf(page).locator('.line-row').nth(3).click();
+  for (const [at, name] of ['team', 'review', 'papers', 'closing'].entries()) {
+    await consoleOf(page).getByRole('tab').nth(at).click();
+    await look(`patient-${name}`);
+  }
+  await page.evaluate(() => { location.hash = '#/console/offices'; });
+  await consoleOf(page).locator('.line-row').nth(1).click();
+  await consoleOf(page).locator('.person-head').first().click();
+  await look('office');
+}
+
+test('every section at every size, in light and dark, and in English', async (t) => {
   const screenOf = await region(t);
   for (const [size, options] of Object.entries({ phone: {}, tablet: { colorScheme: 'dark' }, desk: {} })) {
     const page = await screenOf('secretariat', { size, ...options });
-    for (const [section, heading, name] of SECTIONS) {
-      await open(page, `#/console${section}`, heading);
+    const look = async (name) => {
       await page.waitForLoadState('networkidle');
       await assertNothingSticksOut(page, `${name} on a ${size}`);
       assert.deepEqual(await stumbles(page), [], `${name} on a ${size}`);
       await page.shot(`console-${name}-${size}-ja`);
+    };
+    for (const [section, heading, name] of SECTIONS) {
+      await open(page, `#/console${section}`, heading);
+      await look(name);
     }
+    await openParts(page, look);
     assert.deepEqual(page.complaints, []);
   }
   const page = await screenOf('secretariat', { language: 'en-GB', size: 'phone' });
   await page.getByRole('link', { name: 'Console' }).click();
-  for (const [section, , name] of SECTIONS) {
-    await page.evaluate((to) => { location.hash = to; }, `#/console${section}`);
-    await consoleOf(page).getByRole('heading', { level: 1 }).waitFor();
+  const look = async (name) => {
     await page.waitForLoadState('networkidle');
     await assertNothingSticksOut(page, `${name} in English`);
     await page.shot(`console-${name}-phone-en`);
+  };
+  for (const [section, , name] of SECTIONS) {
+    await page.evaluate((to) => { location.hash = to; }, `#/console${section}`);
+    await consoleOf(page).getByRole('heading', { level: 1 }).waitFor();
+    await look(name);
   }
+  await openParts(page, look);
+  assert.deepEqual(page.complaints, []);
+});
+
+test('text at 200 % on a phone: all of it is there and nothing sticks out', async (t) => {
+  const screenOf = await region(t);
+  const page = await screenOf('secretariat', { size: 'phone' }, async (one) => {
+    const devtools = await one.context().newCDPSession(one);
+    await devtools.send('Page.setFontSizes', { fontSizes: { standard: 32, fixed: 26 } });
+  });
+  const look = async (name) => {
+    await page.waitForLoadState('networkidle');
+    await assertNothingSticksOut(page, `${name} at 200 %`);
+    await page.shot(`console-${name}-phone-200-ja`);
+  };
+  for (const [section, heading, name] of SECTIONS) {
+    await open(page, `#/console${section}`, heading);
+    await look(name);
+  }
+  await openParts(page, look);
   assert.deepEqual(page.complaints, []);
 });

@@ -41,12 +41,19 @@ export class Section extends View {
     this.change({ busy: true, trouble: '', done: '' });
     try {
       const answer = await work();
-      if (answer !== null) this.done = typeof answer === 'string' ? answer : done;
+      if (answer === null) this.showHolds();
+      else this.done = typeof answer === 'string' ? answer : done;
     } catch (/** @type {any} */ error) {
       this.trouble = troubleOf(error);
       this.model.failed(error);
     }
     this.change({ busy: false });
+  }
+
+  /** What holds it comes into view, wherever the button was. */
+  async showHolds() {
+    await this.updateComplete;
+    this.querySelector('.holds')?.scrollIntoView({ block: 'nearest' });
   }
 
   /** What went wrong, or what was done: always in the page, so that a screen reader hears it. */
