@@ -298,11 +298,27 @@ test('a nurse is invited and active the same day', async (t) => {
   await row.getByRole('button', { name: 'ID の発行を記録' }).click();
   await row.getByRole('button', { name: 'ID の発行を記録' }).click();
   await row.getByText('ID の発行を記録しました。').waitFor();
+
+  await consoleOf(desk).getByRole('button', { name: '利用開始を記録する' }).click();
+  await consoleOf(desk).getByLabel('申込書に署名した代表者').fill('港 一郎');
+  await consoleOf(desk).getByRole('button', { name: '記録する', exact: true }).click();
+  await consoleOf(desk).getByText(/利用開始（代表：港 一郎）/).waitFor();
   await row.getByRole('button', { name: '停止する' }).click();
   await row.getByText('佐藤 花子 さんは、すぐにサインインできなくなります。').waitFor();
   await row.getByRole('button', { name: '停止する' }).click();
   await row.getByText('停止中').waitFor();
   await phone.getByRole('heading', { name: '在宅チームの連携' }).waitFor();
+  const coming = consoleOf(desk).locator('renkei-console-office-entry');
+  await coming.getByRole('button', { name: '利用を止める' }).click();
+  await coming.getByLabel('理由').fill('情報の取扱い事故のため');
+  await coming.getByRole('button', { name: '利用を止める' }).click();
+  await consoleOf(desk).getByText('利用停止中').waitFor();
+  await coming.getByRole('button', { name: '停止を解除する' }).click();
+  await coming.getByLabel('理由').fill('対策を確かめました');
+  await coming.getByRole('button', { name: '停止を解除する' }).click();
+  await coming.getByText('停止を解除しました。').waitFor();
+  await consoleOf(desk).getByText('利用停止中').waitFor({ state: 'detached' });
+  assert.deepEqual(await stumbles(desk), []);
   assert.deepEqual(desk.complaints, []);
 });
 
@@ -445,7 +461,7 @@ test('an administrator has their own office: its people, and nothing of the regi
   const screenOf = await region(t);
   const [desk, nurse] = [await screenOf('secretariat'), await screenOf('nurse', { size: 'tablet' })];
   assert.equal(await nurse.getByRole('link', { name: 'わたしたちの事業所' }).count(), 0);
-  await nurse.evaluate(() => { location.hash = '#/console/patients'; });
+  await nurse.evaluate(() => { location.hash = '#/console'; });
   await nurse.getByText('この画面は、事務局と事業所の管理者だけが使えます。').waitFor();
   await open(desk, '#/console/offices', '事業所と人');
   await consoleOf(desk).getByRole('button', { name: 'アカウントを調べる' }).click();

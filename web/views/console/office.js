@@ -2,7 +2,6 @@
 // their accounts; its entry into the network, its data and its devices.
 
 import { html, nothing, repeat } from '../../vendor/lit.js';
-import { Act } from '../../console/act.js';
 import { folded, katakana, spaced } from '../../console/names.js';
 import { hrefOf } from '../../console/sections.js';
 import { say } from '../../console/phrases.js';
@@ -12,7 +11,8 @@ import { WORDS } from '../../words.js';
 import { icon } from '../icons.js';
 import { officeFacts } from './office-facts.js';
 import { openDevices } from './offices.js';
-import { Section, buttonWords, holdsOf, none, primary } from './section.js';
+import { Section, none, primary } from './section.js';
+import './office-entry.js';
 import './office-form.js';
 import './person.js';
 
@@ -48,7 +48,6 @@ export class OfficePage extends Section {
     this.adds = false;
     /** As typed for somebody to be added. */
     this.typed = '';
-    this.enters = false;
     this.addEventListener('account-changed', (/** @type {any} */ event) => this.loadAccount(event.detail));
   }
 
@@ -56,8 +55,7 @@ export class OfficePage extends Section {
   willUpdate(changed) {
     const before = /** @type {Office | undefined} */ (changed.get('office'));
     if (changed.has('office') && before?.id !== this.office.id) {
-      Object.assign(this, { view: null, accounts: new Map(), duties: null, adds: false, enters: false, done: '', trouble: '' });
-      this.entryAct = new Act(this.model, () => this.requestUpdate());
+      Object.assign(this, { view: null, accounts: new Map(), duties: null, adds: false, done: '', trouble: '' });
       this.load();
     }
     if (changed.has('people')) this.loadAccounts();
@@ -101,7 +99,8 @@ export class OfficePage extends Section {
       ${this.outcome()}
       <div class="office-desk"><div class="office-people">${this.peopleCard()}</div><div class="office-side">
         ${office.type === 'home' ? nothing : officeFacts(this, this.view)}${this.dutiesCard()}
-        ${model.isSecretariat ? html`${this.entryCard()}<details class="card more"><summary><h2>${icon('edit')}<span>${say('office_change')}</span></h2></summary>
+        ${model.isSecretariat ? html`${office.type === 'home' ? nothing : html`<renkei-console-office-entry .model=${model} .office=${office} .view=${this.view}
+          @view-changed=${() => this.load()}></renkei-console-office-entry>`}<details class="card more"><summary><h2>${icon('edit')}<span>${say('office_change')}</span></h2></summary>
           <renkei-console-office-form .model=${model} .office=${office}></renkei-console-office-form></details>` : nothing}</div></div>`;
   }
 
@@ -173,31 +172,6 @@ export class OfficePage extends Section {
     const now = this.model.clock.now();
     return html`<section class="card"><h2>${icon('clock')}<span>${say('office_duties')}</span><b class="count">${duties.length}</b></h2>
       <ul class="tile-lines">${duties.map(({ title, due }) => html`<li>${inLanguage(title)} <small class="quiet">${say(Date.parse(due) < now ? 'due_was' : 'due_until', { at: localInput(Date.parse(due)).replace('T', ' ') })}</small></li>`)}</ul></section>`;
-  }
-
-  // ── the entry of the office into the network ──
-
-  entryCard() {
-    if (this.office.type === 'home') return nothing;
-    const act = /** @type {Act} */ (this.entryAct);
-    return html`<section class="card"><h2>${icon('link')}<span>${word('kind', 'office_entry')}</span></h2><p class="quiet">${say('entry_lead')}</p>
-      ${this.enters ? html`<form class="device-revoke" @submit=${(/** @type {any} */ event) => this.enter(event)}>
-        <label class="field">${say('entry_representative')}<input name="representative" required maxlength="100" autocomplete="off"></label>
-        <label class="field">${say('entry_applied_on')}<input type="date" name="appliedOn" value=${localInput(this.model.clock.now()).slice(0, 10)}></label>${holdsOf(act)}
-        <span class="device-acts">${primary({ busy: this.busy, words: buttonWords(act, say('entry_do')) })}<button class="button" type="button" @click=${() => this.change({ enters: false })}>${say('cancel')}</button></span></form>`
-        : html`<div class="device-acts"><button class="button button-small" type="button" @click=${() => this.change({ enters: true })}>${say('entry_record')}</button></div>`}</section>`;
-  }
-
-  /** @param {any} event */
-  enter(event) {
-    event.preventDefault();
-    const fields = new FormData(event.target);
-    const officeEntry = { representative: String(fields.get('representative')).trim(), appliedOn: String(fields.get('appliedOn') ?? '') };
-    this.attempt(async () => {
-      if (await /** @type {Act} */ (this.entryAct).send(this.office.id, { officeEntry }) === null) return null;
-      this.enters = false;
-      return undefined;
-    }, say('entry_done'));
   }
 }
 
