@@ -26,6 +26,8 @@ export class DevicesDialog extends View {
     this.shown = null;
     /** The device that is about to be revoked. */
     this.revoking = '';
+    /** Of one office alone; empty: of all that this person looks after. */
+    this.office = '';
     this.trouble = '';
     this.busy = false;
   }
@@ -34,21 +36,23 @@ export class DevicesDialog extends View {
     return /** @type {HTMLDialogElement} */ (this.querySelector('dialog'));
   }
 
-  begin() {
-    Object.assign(this, { devices: null, shown: null, revoking: '', trouble: '' });
+  /** @param {string} [office] */
+  begin(office = '') {
+    Object.assign(this, { office, devices: null, shown: null, revoking: '', trouble: '' });
     this.requestUpdate();
     this.updateComplete.then(() => this.dialog.showModal());
     this.attempt(async () => {
       const { me, isSecretariat } = this.model;
       const all = await this.model.rest.organisations();
-      this.offices = all.filter(({ id }) => isSecretariat || me?.administers?.includes(id));
+      this.offices = all.filter(({ id }) => (isSecretariat || me?.administers?.includes(id)) && (!office || id === office));
       if (isSecretariat) this.people = await this.model.rest.people();
       await this.load();
     });
   }
 
   async load() {
-    this.devices = await this.model.rest.devices();
+    const { office } = this;
+    this.devices = (await this.model.rest.devices()).filter(({ organisation }) => !office || organisation === office);
     if (this.model.isSecretariat) this.exceptions = await this.model.rest.deviceExceptions();
   }
 

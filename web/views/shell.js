@@ -186,7 +186,7 @@ export class Shell extends View {
   consoleLink() {
     if (!this.model.hasConsole) return nothing;
     const title = say(this.model.isSecretariat ? 'console' : 'console_office');
-    return html`<a class="button button-text duties-link" href=${CONSOLE} aria-current=${this.model.console ? 'page' : nothing} title=${title}>
+    return html`<a class="button button-text console-link" href=${CONSOLE} aria-current=${this.model.console ? 'page' : nothing} title=${title}>
       ${icon('office')}<span>${title}</span></a>`;
   }
 

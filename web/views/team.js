@@ -1,5 +1,5 @@
-// The care team as it is linked now, with telephone numbers, and the alarm limits in force. Read-only: linking is the
-// secretariat's console, which comes later.
+// The care team as it is linked now, with telephone numbers, and the alarm limits in force. Read-only: linking is done in the
+// secretariat's console.
 
 import { html, nothing } from '../vendor/lit.js';
 import { say, word } from '../language.js';

@@ -3,6 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { Accounts } from '../../../web/console/accounts.js';
 import { Act } from '../../../web/console/act.js';
 import { candidates } from '../../../web/console/candidates.js';
 import { agreementOf, byQuiet, lastByOffice } from '../../../web/console/course.js';
@@ -151,6 +152,30 @@ test('entries of one author about one patient wait as one', () => {
   const one = (id, person_, timeline, at) => ({ id, person: person_, timeline, role: 'nurse', organisation: 'station', received_at: at, patient: { id: timeline } });
   const groups = grouped([one('3', 'a', 'x', '2026-01-03'), one('1', 'a', 'x', '2026-01-01'), one('2', 'b', 'x', '2026-01-02'), one('4', 'a', 'y', '2026-01-04')]);
   assert.deepEqual(groups.map(({ ids }) => ids), [['1', '3'], ['2'], ['4']]);
+});
+
+test('who cannot sign in yet: not invited first, then the invitations that end soonest', async () => {
+  const accounts = {
+    a: { is_set_up: false, invited_until: '2026-12-02T00:00:00Z' }, b: { is_set_up: true, invited_until: null }, c: { is_set_up: false, invited_until: null }, d: { is_set_up: false, invited_until: '2026-12-01T00:00:00Z' },
+  };
+  const asked = [];
+  let most = 0;
+  let now = 0;
+  const looked = new Accounts({ account: async (id) => {
+    asked.push(id);
+    now += 1;
+    most = Math.max(most, now);
+    await null;
+    now -= 1;
+    if (!accounts[id]) throw new Error('not to be seen');
+    return accounts[id];
+  } }, () => {});
+  const people = ['a', 'b', 'c', 'd', 'e', 'f', 'g'].map((id) => person(id, id, id, 'nurse', 'station'));
+  await looked.look([...people, person('off', 'x', 'x', 'nurse', 'station', false), person('meter', 'x', 'x', 'gateway', 'station')]);
+  assert.deepEqual(looked.without.map(({ person: one, state }) => [one.id, state]), [['c', 'none'], ['d', 'invited'], ['a', 'invited']]);
+  assert.equal(asked.length, 7, 'neither who is suspended nor a meter');
+  assert.ok(most <= 4, `${most} at once`);
+  assert.equal(looked.isLooking, false);
 });
 
 // ── acts ──

@@ -24,17 +24,19 @@ export class ClosingPart extends PatientPart {
 
   render() {
     const act = /** @type {Act} */ (this.act);
-    const choose = (/** @type {string} */ reason) => {
-      act.edited();
-      this.change({ reason });
-    };
     return html`${this.outcome()}<section class="card"><h2>${icon('stop')}<span>${say('closing_title')}</span></h2><p class="quiet">${say('closing_lead')}</p>
       <form class="device-revoke" @submit=${(/** @type {any} */ event) => this.close(event)}>
-        ${choices('closing-reason', say('reason'), REASONS.map((reason) => [reason, word('closing_reason', reason)]), this.reason, choose)}
-        <label class="choice-line"><input type="checkbox" name="confirmed" @change=${() => act.edited()}><span>${say('closing_confirmed')}</span></label>
+        ${choices('closing-reason', say('reason'), REASONS.map((reason) => [reason, word('closing_reason', reason)]), this.reason, (reason) => this.edited({ reason }))}
+        <label class="choice-line"><input type="checkbox" name="confirmed" @change=${() => this.edited()}><span>${say('closing_confirmed')}</span></label>
         <label class="field">${say('closing_text')}<textarea name="text" rows="2" maxlength="2000"></textarea></label>
         ${holdsOf(act)}
         <span class="device-acts">${primary({ busy: this.busy, unsaid: !this.reason, words: buttonWords(act, say('closing_do')), sign: 'stop' })}</span></form></section>`;
+  }
+
+  /** What held it before may not hold it now. @param {Record<string, unknown>} [change] */
+  edited(change = {}) {
+    this.act?.edited();
+    this.change(change);
   }
 
   /** @param {any} event */

@@ -21,6 +21,6 @@ export function officeFacts(section, view) {
       : html`<p class="quiet">${say('contact_none')}</p>`}
     <h3>${say('on_duty')}</h3>
     ${onDuty?.length ? html`<ul class="papers">${onDuty.map((/** @type {any} */ one) => html`<li><b>${section.personName(one.person)}</b> <span class="quiet">${word('role', one.role ?? '')}</span>
-      ${one.phone ? html`<a href="tel:${one.phone.replace(/[^\d+]/g, '')}">${one.phone}</a>` : nothing} ${one.ends_at || one.until ? html`<small class="quiet">${say('due_until', { at: moment(Date.parse(one.ends_at ?? one.until)) })}</small>` : nothing}</li>`)}</ul>`
+      ${one.phone ? html`<a href="tel:${one.phone.replace(/[^\d+]/g, '')}">${one.phone}</a>` : nothing} <small class="quiet">${say('due_until', { at: moment(Date.parse(one.until)) })}</small></li>`)}</ul>`
       : html`<p class="quiet">${say('on_duty_none')}${say('on_duty_none_how')}</p>`}</section>`;
 }

@@ -2,8 +2,7 @@
 // their accounts; its entry into the network, its data and its devices.
 
 import { html, nothing, repeat } from '../../vendor/lit.js';
-import { Act } from '../../console/act.js';
-import { katakana, spaced } from '../../console/names.js';
+import { folded, katakana, spaced } from '../../console/names.js';
 import { hrefOf } from '../../console/sections.js';
 import { say } from '../../console/phrases.js';
 import { localInput } from '../../dates.js';
@@ -12,7 +11,8 @@ import { WORDS } from '../../words.js';
 import { icon } from '../icons.js';
 import { officeFacts } from './office-facts.js';
 import { openDevices } from './offices.js';
-import { Section, buttonWords, holdsOf, none, primary } from './section.js';
+import { Section, none, primary } from './section.js';
+import './office-entry.js';
 import './office-form.js';
 import './person.js';
 
@@ -46,7 +46,8 @@ export class OfficePage extends Section {
     /** Duties that the office itself owes. @type {import('../../console/calls.js').ListedDuty[] | null} */
     this.duties = null;
     this.adds = false;
-    this.enters = false;
+    /** As typed for somebody to be added. */
+    this.typed = '';
     this.addEventListener('account-changed', (/** @type {any} */ event) => this.loadAccount(event.detail));
   }
 
@@ -54,8 +55,7 @@ export class OfficePage extends Section {
   willUpdate(changed) {
     const before = /** @type {Office | undefined} */ (changed.get('office'));
     if (changed.has('office') && before?.id !== this.office.id) {
-      Object.assign(this, { view: null, accounts: new Map(), duties: null, adds: false, enters: false, done: '', trouble: '' });
-      this.entryAct = new Act(this.model, () => this.requestUpdate());
+      Object.assign(this, { view: null, accounts: new Map(), duties: null, adds: false, done: '', trouble: '' });
       this.load();
     }
     if (changed.has('people')) this.loadAccounts();
@@ -95,17 +95,18 @@ export class OfficePage extends Section {
     return html`${many ? html`<a class="back-link" href=${hrefOf('offices')}>${icon('back')}<span>${say('section_offices')}</span></a>` : nothing}
       ${this.head(office.name, html`${word('organisation_type', office.type)}${office.phone ? html`・<a href="tel:${office.phone.replace(/[^\d+]/g, '')}">${office.phone}</a>` : nothing}
         ${office.active ? nothing : html`<span class="mark mark-restricted">${icon('stop')}<span>${say('office_inactive')}</span></span>`}`,
-        html`<button class="button" type="button" @click=${openDevices}>${icon('list')}<span>${say('devices')}</span></button>`)}
+        html`<button class="button" type="button" @click=${() => openDevices(office.id)}>${icon('list')}<span>${say('devices')}</span></button>`)}
       ${this.outcome()}
       <div class="office-desk"><div class="office-people">${this.peopleCard()}</div><div class="office-side">
         ${office.type === 'home' ? nothing : officeFacts(this, this.view)}${this.dutiesCard()}
-        ${model.isSecretariat ? html`${this.entryCard()}<details class="card more"><summary><h2>${icon('edit')}<span>${say('office_change')}</span></h2></summary>
+        ${model.isSecretariat ? html`${office.type === 'home' ? nothing : html`<renkei-console-office-entry .model=${model} .office=${office} .view=${this.view}
+          @view-changed=${() => this.load()}></renkei-console-office-entry>`}<details class="card more"><summary><h2>${icon('edit')}<span>${say('office_change')}</span></h2></summary>
           <renkei-console-office-form .model=${model} .office=${office}></renkei-console-office-form></details>` : nothing}</div></div>`;
   }
 
   peopleCard() {
     const { staff } = this;
-    const idle = staff.filter(({ id, active }) => active && this.accounts.get(id) && !this.accounts.get(id)?.is_set_up).length;
+    const idle = staff.filter(({ id, active, positions }) => active && positions.some(({ role }) => role !== 'gateway') && this.accounts.get(id)?.is_set_up === false).length;
     return html`<section class="card"><h2>${icon('team')}<span>${say('people')}</span><b class="count">${staff.length}</b></h2>
       ${idle ? html`<p class="mark mark-restricted">${icon('wait')}<span>${say('without_account', { count: idle })}</span></p>` : nothing}
       ${staff.length === 0 ? none('team', say('people_none'), say('people_none_how')) : html`<ul class="lines">${repeat(staff, ({ id }) => id, (person) => html`<li>
@@ -114,17 +115,39 @@ export class OfficePage extends Section {
   }
 
   beginAdding() {
-    this.change({ adds: true, done: '', trouble: '' });
+    this.change({ adds: true, typed: '', done: '', trouble: '' });
     this.updateComplete.then(() => /** @type {HTMLElement | null} */ (this.querySelector('.add-person input'))?.focus());
   }
 
   addForm() {
     const usual = USUAL[this.office.type] ?? '';
     return html`<form class="add-person device-revoke" @submit=${(/** @type {any} */ event) => this.add(event)}><h3>${say('person_add')}</h3>
-      <div class="fields-two"><label class="field">${say('name')}<input name="kanji" required maxlength="100" autocomplete="off" placeholder=${say('name_how')}></label>
+      <div class="fields-two"><label class="field">${say('name')}<input name="kanji" required maxlength="100" autocomplete="off" placeholder=${say('name_how')} @input=${(/** @type {any} */ event) => this.change({ typed: event.target.value })}></label>
         <label class="field">${say('kana')}<input name="kana" required maxlength="100" autocomplete="off" placeholder=${say('kana_how')}></label>
         <label class="field">${say('role')}<select name="role" required>${ROLES.map((role) => html`<option value=${role} ?selected=${role === usual}>${word('role', role)}</option>`)}</select></label></div>
+      ${this.namesakes()}
       <span class="device-acts">${primary({ busy: this.busy, words: say('person_add_do') })}<button class="button" type="button" @click=${() => this.change({ adds: false })}>${say('cancel')}</button></span></form>`;
+  }
+
+  /** Somebody of this name works elsewhere: they may be meant, and need no second account. */
+  namesakes() {
+    const wanted = folded(this.typed);
+    const found = wanted.length < 2 || !this.model.isSecretariat ? [] : this.people.filter(({ name, positions, active }) => active
+      && folded(name.kanji) === wanted && !positions.some(({ organisation }) => organisation === this.office.id));
+    if (found.length === 0) return html`<div class="alike-none" role="status"></div>`;
+    return html`<div class="alike" role="status"><h3>${icon('alarm')}<span>${say('namesakes')}</span></h3><ul>${found.map((person) => html`<li class="alike-row"><p><b>${person.name.kanji}</b> <small class="quiet">${person.name.kana}</small><br>
+      <small>${person.positions.map(({ role, organisation }) => `${word('role', role)}・${this.officeName(organisation)}`).join('、')}</small></p>
+      <button class="button button-small" type="button" aria-disabled=${String(this.busy)} @click=${(/** @type {any} */ event) => this.addKnown(person, event.target.closest('form'))}>${say('namesake_add')}</button></li>`)}</ul></div>`;
+  }
+
+  /** @param {Person} person @param {HTMLFormElement} form */
+  addKnown(person, form) {
+    const role = String(new FormData(form).get('role'));
+    this.attempt(async () => {
+      await this.calls.savePerson({ ...person, positions: [...person.positions, { role, organisation: this.office.id }] });
+      this.adds = false;
+      this.officeChanged();
+    }, say('namesake_added', { name: person.name.kanji }));
   }
 
   /** @param {any} event */
@@ -149,31 +172,6 @@ export class OfficePage extends Section {
     const now = this.model.clock.now();
     return html`<section class="card"><h2>${icon('clock')}<span>${say('office_duties')}</span><b class="count">${duties.length}</b></h2>
       <ul class="tile-lines">${duties.map(({ title, due }) => html`<li>${inLanguage(title)} <small class="quiet">${say(Date.parse(due) < now ? 'due_was' : 'due_until', { at: localInput(Date.parse(due)).replace('T', ' ') })}</small></li>`)}</ul></section>`;
-  }
-
-  // ── the entry of the office into the network ──
-
-  entryCard() {
-    if (this.office.type === 'home') return nothing;
-    const act = /** @type {Act} */ (this.entryAct);
-    return html`<section class="card"><h2>${icon('link')}<span>${word('kind', 'office_entry')}</span></h2><p class="quiet">${say('entry_lead')}</p>
-      ${this.enters ? html`<form class="device-revoke" @submit=${(/** @type {any} */ event) => this.enter(event)}>
-        <label class="field">${say('entry_representative')}<input name="representative" required maxlength="100" autocomplete="off"></label>
-        <label class="field">${say('entry_applied_on')}<input type="date" name="appliedOn" value=${localInput(this.model.clock.now()).slice(0, 10)}></label>${holdsOf(act)}
-        <span class="device-acts">${primary({ busy: this.busy, words: buttonWords(act, say('entry_do')) })}<button class="button" type="button" @click=${() => this.change({ enters: false })}>${say('cancel')}</button></span></form>`
-        : html`<div class="device-acts"><button class="button button-small" type="button" @click=${() => this.change({ enters: true })}>${say('entry_record')}</button></div>`}</section>`;
-  }
-
-  /** @param {any} event */
-  enter(event) {
-    event.preventDefault();
-    const fields = new FormData(event.target);
-    const officeEntry = { representative: String(fields.get('representative')).trim(), appliedOn: String(fields.get('appliedOn') ?? '') };
-    this.attempt(async () => {
-      if (await /** @type {Act} */ (this.entryAct).send(this.office.id, { officeEntry }) === null) return null;
-      this.enters = false;
-      return undefined;
-    }, say('entry_done'));
   }
 }
 

@@ -2,9 +2,11 @@
 // it. An office's administrator has their own office here and nothing else.
 
 import { html, nothing, repeat } from '../../vendor/lit.js';
+import { Accounts } from '../../console/accounts.js';
 import { folded } from '../../console/names.js';
 import { hrefOf } from '../../console/sections.js';
 import { say } from '../../console/phrases.js';
+import { moment } from '../../dates.js';
 import { word } from '../../language.js';
 import { WORDS } from '../../words.js';
 import { icon } from '../icons.js';
@@ -25,6 +27,8 @@ export class Offices extends Section {
     /** @type {Person[]} */
     this.people = [];
     this.query = '';
+    /** Looked through when asked for. @type {import('../../console/accounts.js').Accounts | null} */
+    this.accounts = null;
     this.addEventListener('office-changed', () => this.load());
   }
 
@@ -61,11 +65,31 @@ export class Offices extends Section {
     if (chosen && office) return html`<renkei-console-office .model=${model} .office=${office} .people=${people}></renkei-console-office>`;
     if (chosen) return html`${this.outcome()}${offices === null ? html`<p class="quiet">${say('loading')}</p>` : none('office', say('office_none'), html`<a href=${hrefOf('offices')}>${say('section_offices')}</a>`)}`;
     const acts = html`<a class="button button-primary" href=${hrefOf('offices', NEW)}>${icon('plus')}<span>${say('office_new')}</span></a>
-      <button class="button" type="button" @click=${openDevices}>${icon('list')}<span>${say('devices')}</span></button>`;
+      <button class="button" type="button" aria-disabled=${String(this.accounts?.isLooking ?? false)} @click=${() => this.lookThrough()}>${icon('eye')}<span>${say('accounts_look')}</span></button>
+      <button class="button" type="button" @click=${() => openDevices()}>${icon('list')}<span>${say('devices')}</span></button>`;
     return html`${this.head(say(model.isSecretariat ? 'section_offices' : 'section_our_office'), say('offices_lead'), model.isSecretariat ? acts : nothing)}${this.outcome()}
       <label class="search console-search-one">${icon('search')}<span class="unseen">${say('offices_search')}</span><input type="search" autocomplete="off" placeholder=${say('offices_search')} .value=${this.query}
         @input=${(/** @type {any} */ event) => this.change({ query: event.target.value })}></label>
-      ${offices === null ? html`<p class="quiet">${say('loading')}</p>` : this.list(this.mine(offices))}`;
+      ${this.without()}${offices === null ? html`<p class="quiet">${say('loading')}</p>` : this.list(this.mine(offices))}`;
+  }
+
+  lookThrough() {
+    if (this.accounts?.isLooking) return;
+    this.accounts = new Accounts(this.calls, () => this.requestUpdate());
+    this.accounts.look(this.people);
+  }
+
+  /** Who cannot sign in yet, office by office. */
+  without() {
+    const { accounts } = this;
+    if (!accounts) return nothing;
+    const rows = accounts.without;
+    return html`<section class="card accounts"><h2>${icon('eye')}<span>${say('accounts_title')}</span>${accounts.isLooking ? nothing : html`<b class="count">${rows.length}</b>`}</h2>
+      ${accounts.isLooking ? html`<p role="status">${say('table_progress', { done: accounts.known.size, count: accounts.count })}</p>`
+        : rows.length === 0 ? html`<p role="status">${icon('check')} ${say('accounts_none')}</p>` : html`<ul class="papers">${rows.map(({ person, state, until }) => html`<li>
+          <b>${person.name.kanji}</b> <span class="mark ${state === 'invited' ? 'mark-host' : 'mark-restricted'}">${icon('wait')}<span>${say(`account_${state}`)}</span></span>
+          ${until ? html`<small class="quiet">${say('invited_until', { at: moment(until) })}</small>` : nothing}
+          <a href=${hrefOf('offices', person.positions[0]?.organisation)}>${this.officeName(person.positions[0]?.organisation ?? '')}</a></li>`)}</ul>`}</section>`;
   }
 
   /** @param {Office[]} offices */
@@ -104,9 +128,9 @@ export class Offices extends Section {
   }
 }
 
-/** The dialog of registered devices, which is part of every page. */
-export function openDevices() {
-  /** @type {import('../devices.js').DevicesDialog | null} */ (document.querySelector('renkei-devices'))?.begin();
+/** The dialog of registered devices, which is part of every page. @param {string} [office] of this one alone */
+export function openDevices(office = '') {
+  /** @type {import('../devices.js').DevicesDialog | null} */ (document.querySelector('renkei-devices'))?.begin(office);
 }
 
 customElements.define('renkei-console-offices', Offices);

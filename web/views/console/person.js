@@ -59,6 +59,7 @@ export class PersonRow extends Section {
   state() {
     const { person, account } = this;
     const mark = (/** @type {string} */ tone, /** @type {Parameters<typeof icon>[0]} */ sign, /** @type {string} */ words) => html`<span class="mark ${tone}">${icon(sign)}<span>${words}</span></span>`;
+    if (this.roles.every((role) => role === 'gateway')) return nothing;
     if (!person.active) return mark('mark-restricted', 'stop', say('account_off'));
     if (account === undefined) return html`<span class="mark">${say('loading')}</span>`;
     if (account === null) return html`<span class="mark">${say('account_unseen')}</span>`;

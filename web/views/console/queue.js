@@ -14,6 +14,9 @@ import { Section, none } from './section.js';
 
 /** @typedef {import('../../console/waiting.js').Group} Group */
 
+const LOOKS_MAX = 6;
+const LOOK_PAUSE_MS = 700;
+
 export class Queue extends Section {
   constructor() {
     super();
@@ -74,9 +77,19 @@ export class Queue extends Section {
     this.attempt(async () => {
       if (await linking.send() === null) return null;
       this.change({ linking: null, linkingKey: '' });
+      const joined = await this.haveJoined(ids);
+      return say(joined ? 'queue_linked' : 'queue_joining', { name: patient.name.kanji, count: ids.length });
+    });
+  }
+
+  /** The hub lets them join the timeline after the link, which takes a moment. @param {string[]} ids */
+  async haveJoined(ids) {
+    for (let look = 0; ; look += 1) {
       await this.load();
-      return undefined;
-    }, say('queue_linked', { name: patient.name.kanji, count: ids.length }));
+      if (!this.groups?.some((group) => group.ids.some((id) => ids.includes(id)))) return true;
+      if (look === LOOKS_MAX) return false;
+      await new Promise((resolve) => { this.model.clock.after(() => resolve(undefined), LOOK_PAUSE_MS); });
+    }
   }
 
   /** @param {Group} group */

@@ -34,19 +34,26 @@ export class Section extends View {
 
   /**
    * Whatever asks the hub goes through here, one after the other: a button that is pressed twice does it once.
-   * @param {() => Promise<unknown>} work @param {string} [done] said when it went well; work that returns `null` was held
+   * @param {() => Promise<unknown>} work @param {string} [done] said when it went well, unless the work says it itself; work that returns `null` was held
    */
   async attempt(work, done = '') {
     if (this.busy) return;
     this.change({ busy: true, trouble: '', done: '' });
     try {
       const answer = await work();
-      if (answer !== null) this.done = done;
+      if (answer === null) this.showHolds();
+      else this.done = typeof answer === 'string' ? answer : done;
     } catch (/** @type {any} */ error) {
       this.trouble = troubleOf(error);
       this.model.failed(error);
     }
     this.change({ busy: false });
+  }
+
+  /** What holds it comes into view, wherever the button was. */
+  async showHolds() {
+    await this.updateComplete;
+    this.querySelector('.holds')?.scrollIntoView({ block: 'nearest' });
   }
 
   /** What went wrong, or what was done: always in the page, so that a screen reader hears it. */
@@ -102,7 +109,7 @@ export const holdsOf = (act, form = { offered: [], take: () => {} }) =>
   (act.holds.size === 0 ? nothing : beforeSend(/** @type {any} */ (act), form));
 
 /** The words a press of the button has, after a reason was asked for. @param {import('../../console/act.js').Act} act @param {string} plain */
-export const buttonWords = (act, plain) => (act.holds.size ? say('send_with_reason') : plain);
+export const buttonWords = (act, plain) => ([...act.holds.values()].some(({ reasonOk }) => reasonOk) ? say('send_with_reason') : plain);
 
 /** @param {{unsaid?: boolean, busy: boolean, words: unknown, sign?: Parameters<typeof icon>[0]}} what */
 export const primary = ({ unsaid = false, busy, words, sign = 'check' }) =>
