@@ -51,6 +51,14 @@ export class Draft {
     this.sets = [...this.texts].flatMap(([name, text]) => readSet(name, text, this.words) ?? []);
   }
 
+  /** After each key that is pressed: only the file it was pressed in, unless it is the words of all. @param {string} name */
+  readOne(name) {
+    const at = this.sets.findIndex(({ file }) => file === name);
+    const set = at < 0 ? null : readSet(name, this.texts.get(name) ?? '', this.words);
+    if (name === VOCABULARY || !set) this.read();
+    else this.sets[at] = set;
+  }
+
   /** @returns {File[]} */
   get files() {
     return [...this.texts].map(([name, text]) => ({ name, text }));
@@ -64,7 +72,7 @@ export class Draft {
   write(name, text) {
     if (this.texts.get(name) === text) return;
     this.texts.set(name, text);
-    this.read();
+    this.readOne(name);
     const typed = [...this.texts].filter(([file, now]) => this.saved.get(file) !== now);
     this.storage.save(JSON.stringify(Object.fromEntries(typed.map(([file, now]) => [file, { from: this.saved.get(file), text: now }]))));
   }

@@ -131,6 +131,7 @@ export const PHRASES = {
   every_kind: ['すべての記録', 'every record'],
   everybody: ['全員', 'everybody'],
   example: ['例{number}', 'Example {number}'],
+  example_hidden: ['この記録の中身は、事務局からは見られません。書いた事業所に確かめるときは、記録の番号を伝えてください：{entry}', 'The secretariat may not see this record. To ask the office that wrote it, give its number: {entry}'],
   example_now: ['いまの判定の根拠', 'Why it was judged as it was'],
   examples: ['例', 'Examples'],
   failed: ['できませんでした。もう一度お試しください。', 'That did not work. Please try again.'],

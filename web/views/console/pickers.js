@@ -31,8 +31,8 @@ export const choose = (label, value, options, set, { none, hidden } = {}) => htm
 
 /** @param {string} label @param {string} value @param {(text: string) => void} set @param {{lang?: string, rows?: number, max?: number, type?: string, list?: string}} [how] */
 export const write = (label, value, set, { lang, rows = 0, max = 1000, type = 'text', list } = {}) => html`<label class="field"><span>${label}</span>
-  ${rows ? html`<textarea lang=${lang ?? nothing} rows=${rows} maxlength=${max} .value=${live(value)} @change=${(/** @type {any} */ event) => set(event.target.value)}></textarea>`
-    : html`<input type=${type} lang=${lang ?? nothing} list=${list ?? nothing} maxlength=${max} autocomplete="off" .value=${live(value)} @change=${(/** @type {any} */ event) => set(event.target.value)}>`}</label>`;
+  ${rows ? html`<textarea lang=${lang ?? nothing} rows=${rows} maxlength=${max} .value=${value} @input=${(/** @type {any} */ event) => set(event.target.value)}></textarea>`
+    : html`<input type=${type} lang=${lang ?? nothing} list=${list ?? nothing} maxlength=${max} autocomplete="off" .value=${value} @input=${(/** @type {any} */ event) => set(event.target.value)}>`}</label>`;
 
 /** @param {string} label @param {boolean} value @param {(value: boolean) => void} set */
 export const tick = (label, value, set) => html`<label class="choice-line"><input type="checkbox" .checked=${live(value)}
@@ -59,7 +59,7 @@ const UNITS = /** @type {const} */ (['m', 'h', 'd']);
 function timeInputs(label, time, set) {
   const { count, unit } = timeOf(time);
   return html`<label class="rule-bare rule-count"><span class="unseen">${say('count_of', { what: label })}</span>
-      <input type="number" min="1" max="3650" inputmode="numeric" .value=${live(count)} @change=${(/** @type {any} */ event) => set(`${Number(event.target.value) || 1}${unit || 'h'}`)}></label>
+      <input type="number" min="1" max="3650" inputmode="numeric" .value=${count} @input=${(/** @type {any} */ event) => Number(event.target.value) >= 1 && set(`${Math.trunc(Number(event.target.value))}${unit || 'h'}`)}></label>
     <label class="rule-bare"><span class="unseen">${say('unit_of', { what: label })}</span>
       <select @change=${(/** @type {any} */ event) => set(`${count || 1}${event.target.value}`)}>${UNITS.map((one) => html`<option value=${one} .selected=${live(one === unit)}>${say(`unit_${one}`)}</option>`)}</select></label>`;
 }
@@ -148,8 +148,8 @@ const choiceInput = (term, words, set) => html`${choose(say('term_op'), term.op,
 const amountInput = (term, known, set) => html`${choose(say('term_op'), term.op, [{ code: 'over', label: { ja: 'が次を超える', en: 'is more than' } }, { code: 'under', label: { ja: 'が次より少ない', en: 'is less than' } }],
   (op) => set({ ...term, op: /** @type {Term['op']} */ (op) }), { hidden: true })}
   <div class="rule-line">${known.type === 'duration' ? timeInputs(say('term_value'), String(term.values[0]), (time) => set({ ...term, values: [time], placeholder: false }))
-    : html`<label class="rule-bare rule-count"><span class="unseen">${say('term_value')}</span><input type="number" .value=${live(String(term.values[0]))}
-      @change=${(/** @type {any} */ event) => set({ ...term, values: [Number(event.target.value)], placeholder: false })}></label><span>${unitOf(known)}</span>`}
+    : html`<label class="rule-bare rule-count"><span class="unseen">${say('term_value')}</span><input type="number" .value=${String(term.values[0])}
+      @input=${(/** @type {any} */ event) => event.target.value !== '' && set({ ...term, values: [Number(event.target.value)], placeholder: false })}></label><span>${unitOf(known)}</span>`}
   ${term.placeholder ? html`<span class="mark">${say('placeholder')}</span>` : nothing}</div>`;
 
 /** Whoever is told next, and after how long. @param {import('../../console/rule-file.js').Step[]} steps @param {Vocabulary} words @param {(steps: any[] | undefined) => void} set */

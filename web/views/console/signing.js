@@ -107,12 +107,12 @@ function proposing(view, { fingerprint, unsigned }, draft) {
   const seeds = draft.sets.filter(({ parts }) => parts.status === 'seed').length;
   const unnamed = new Set(unsigned.filter(({ body }) => !body).map(({ set }) => set)).size;
   const ready = !seeds && !unnamed && !draft.isChanged;
-  const line = (/** @type {boolean} */ good, /** @type {string} */ text) => html`<li>${icon(good ? 'check' : 'wait')}<span>${text}</span></li>`;
+  const line = (/** @type {boolean} */ good, /** @type {string} */ text) => html`<li class=${good ? 'rules-signed' : 'rules-unsigned'}>${icon(good ? 'check' : 'wait')}<span>${text}</span></li>`;
   return html`<section class="rules-card"><h2>${say('propose')}</h2><p class="quiet">${say('propose_how')}</p>
     <ul class="rules-ready">${line(!draft.isChanged, say(draft.isChanged ? 'ready_unsaved' : 'ready_saved'))}
       ${line(!seeds, say(seeds ? 'ready_seeds' : 'ready_no_seeds', { count: seeds }))}${line(!unnamed, say(unnamed ? 'ready_bodies_missing' : 'ready_bodies', { count: unnamed }))}</ul>
     <p class="rule-ends">${seeds || unnamed ? view.button(say('ready_mend'), () => view.show('sets')) : nothing}
-    ${view.button(say('propose_do'), () => ready && step(view, say('proposed'), () => view.hub.propose(view.id, fingerprint)), { primary: ready })}</p></section>`;
+    ${view.button(say('propose_do'), () => step(view, say('proposed'), () => view.hub.propose(view.id, fingerprint)), { primary: true, off: !ready })}</p></section>`;
 }
 
 /** @param {View} view @param {string} done @param {() => Promise<Version>} work */

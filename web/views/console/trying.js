@@ -165,8 +165,14 @@ export class Trying {
   /** @param {string} entry */
   explain(entry) {
     this.view.attempt(async () => {
-      const { answers } = await this.view.hub.explain(entry);
-      this.example = { entry, text: answers.map(({ text }) => inLanguage(text)).join('\n') };
+      try {
+        const { answers } = await this.view.hub.explain(entry);
+        this.example = { entry, text: answers.map(({ text }) => inLanguage(text)).join('\n') };
+      } catch (/** @type {any} */ error) {
+        // The secretariat tries rules on records that it may not see.
+        if (error.status !== 404 && error.status !== 403) throw error;
+        this.example = { entry, text: say('example_hidden', { entry }) };
+      }
     });
   }
 
