@@ -99,13 +99,11 @@ export class Draft {
     this.write(file, removeRule(this.texts.get(file) ?? '', at));
   }
 
-  /** A number that no rule has yet, after those of the set. @param {RuleSet} set */
+  /** The next number of the set: not one between, which an older version may have had. @param {RuleSet} set */
   freeId({ rules, id }) {
-    const taken = new Set(this.sets.flatMap((set) => set.rules.map((rule) => rule.id)));
     const stem = rules[rules.length - 1]?.id.replace(/\d+\w?$/, '') || `${id.slice(0, 2).toUpperCase()}-`;
-    let number = 1;
-    while (taken.has(`${stem}${number}`)) number += 1;
-    return `${stem}${number}`;
+    const taken = this.sets.flatMap((set) => set.rules.map((rule) => rule.id)).filter((one) => one.startsWith(stem)).map((one) => Number.parseInt(one.slice(stem.length), 10) || 0);
+    return `${stem}${Math.max(0, ...taken) + 1}`;
   }
 
   /** The hub has it. @param {File[]} files */
