@@ -93,6 +93,12 @@ export class RulesRest {
     return this.rest.call('GET', '/rulebooks');
   }
 
+  /** The version that decides now; empty where what ships does, or what the configuration names. */
+  async versionInForce() {
+    const { configured, versions } = await this.versions();
+    return (configured ? undefined : versions.find(({ stage }) => stage === 'in_force'))?.id ?? '';
+  }
+
   /** @param {string} id @returns {Promise<Version>} */
   version(id) {
     return this.rest.call('GET', `/rulebooks/${at(id)}`);

@@ -60,7 +60,7 @@ export class ConsoleRules extends Section {
   load() {
     return this.attempt(async () => {
       [this.inForce, { versions: this.versions }] = await Promise.all([this.hub.inForce(), this.hub.versions()]);
-      const { version } = this.inForce;
+      const version = await this.hub.versionInForce();
       const files = version ? (await this.hub.version(version)).files : await this.hub.filesInForce();
       this.book = files && new Draft(files);
     });
@@ -136,12 +136,12 @@ export class ConsoleRules extends Section {
   }
 
   /** @param {SetInForce} set */
-  setLine({ title, version, stage_label: stage, review_by: review, agreed_by: agreed, rules }) {
+  setLine({ title, layer, version, stage_label: stage, review_by: review, agreed_by: agreed, rules }) {
     const due = reviewState(review, Date.now());
     const bodies = agreed.map(({ body, role, on }) => say('agreed_one', { body, role: word('role', role), day: calendarDate(on) }));
     return html`<li class="rules-set"><b>${inLanguage(title)}</b><span class="pill">${inLanguage(stage)}</span>
       <small>${say('set_about', { version, count: rules.length })}</small>
-      <small>${bodies.length ? say('agreed_by', { who: listed(bodies) }) : say('agreed_by_nobody')}</small>
+      <small>${bodies.length ? say('agreed_by', { who: listed(bodies) }) : say(layer === 'floor' ? 'floor_unsigned' : 'agreed_by_nobody')}</small>
       ${review ? html`<small class=${due ? 'rules-due' : ''}>${due ? icon(due === 'past' ? 'alarm' : 'clock') : nothing}
         ${say(due === 'past' ? 'review_past' : due === 'near' ? 'review_near' : 'review_by', { day: calendarDate(review) })}</small>` : nothing}</li>`;
   }

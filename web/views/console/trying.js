@@ -108,7 +108,7 @@ export class Trying {
     Object.assign(this, { replayed: null, before: null, example: null });
     view.attempt(async () => {
       const days = this.days || null;
-      const { version } = await view.hub.inForce();
+      const version = await view.hub.versionInForce();
       const replayed = await view.hub.replay(view.id, days);
       if (version && version !== view.id) this.before = await view.hub.replay(version, days);
       this.replayed = replayed;
