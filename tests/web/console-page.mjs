@@ -3,7 +3,7 @@
 
 /** @param {import('playwright-core').Page} page @param {string} section @param {string} [item] @param {{alone?: boolean}} [how] `alone`: for somebody who has no console */
 export async function openSection(page, section, item = '', { alone = false } = {}) {
-  const hasFrame = !alone && await page.evaluate(async () => (await fetch('/console/sections.js')).ok && Boolean(document.querySelector('renkei-shell').model.hasConsole));
+  const hasFrame = !alone && await page.evaluate(() => Boolean(document.querySelector('renkei-shell').model.hasConsole));
   if (hasFrame) {
     await page.evaluate((hash) => { location.hash = hash; }, `#/console/${section}${item ? `/${item}` : ''}`);
   } else {

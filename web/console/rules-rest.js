@@ -104,9 +104,9 @@ export class RulesRest {
     return this.rest.call('GET', `/rulebooks/${at(id)}`);
   }
 
-  /** @param {string} title @param {File[]} files @returns {Promise<Version>} */
+  /** In the order in which the hub keeps files, so that its fingerprint stays the same. @param {string} title @param {File[]} files @returns {Promise<Version>} */
   draft(title, files) {
-    return this.rest.call('POST', '/rulebooks', { title, files });
+    return this.rest.call('POST', '/rulebooks', { title, files: [...files].sort((a, b) => (a.name < b.name ? -1 : 1)) });
   }
 
   /** @param {string} id @param {File[]} files @returns {Promise<Version>} */
