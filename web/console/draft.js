@@ -51,6 +51,14 @@ export class Draft {
     this.sets = [...this.texts].flatMap(([name, text]) => readSet(name, text, this.words) ?? []);
   }
 
+  /** After each key that is pressed: only the file it was pressed in, unless it is the words of all. @param {string} name */
+  readOne(name) {
+    const at = this.sets.findIndex(({ file }) => file === name);
+    const set = at < 0 ? null : readSet(name, this.texts.get(name) ?? '', this.words);
+    if (name === VOCABULARY || !set) this.read();
+    else this.sets[at] = set;
+  }
+
   /** @returns {File[]} */
   get files() {
     return [...this.texts].map(([name, text]) => ({ name, text }));
@@ -64,7 +72,7 @@ export class Draft {
   write(name, text) {
     if (this.texts.get(name) === text) return;
     this.texts.set(name, text);
-    this.read();
+    this.readOne(name);
     const typed = [...this.texts].filter(([file, now]) => this.saved.get(file) !== now);
     this.storage.save(JSON.stringify(Object.fromEntries(typed.map(([file, now]) => [file, { from: this.saved.get(file), text: now }]))));
   }
@@ -91,13 +99,11 @@ export class Draft {
     this.write(file, removeRule(this.texts.get(file) ?? '', at));
   }
 
-  /** A number that no rule has yet, after those of the set. @param {RuleSet} set */
+  /** The next number of the set: not one between, which an older version may have had. @param {RuleSet} set */
   freeId({ rules, id }) {
-    const taken = new Set(this.sets.flatMap((set) => set.rules.map((rule) => rule.id)));
     const stem = rules[rules.length - 1]?.id.replace(/\d+\w?$/, '') || `${id.slice(0, 2).toUpperCase()}-`;
-    let number = 1;
-    while (taken.has(`${stem}${number}`)) number += 1;
-    return `${stem}${number}`;
+    const taken = this.sets.flatMap((set) => set.rules.map((rule) => rule.id)).filter((one) => one.startsWith(stem)).map((one) => Number.parseInt(one.slice(stem.length), 10) || 0);
+    return `${stem}${Math.max(0, ...taken) + 1}`;
   }
 
   /** The hub has it. @param {File[]} files */

@@ -1,6 +1,8 @@
 // Counts of lists, tables as CSV, and files made in the page. No templates.
 
 const KEPT_MS = 60_000;
+/** So long before it is due, a review is told of. */
+const NEAR_MS = 60 * 86_400_000;
 /** A spreadsheet takes these at the beginning of a cell for a formula. */
 const FORMULA = /^[=+\-@\t\r]/;
 
@@ -57,3 +59,16 @@ export function summed(cells, keyOf, fields) {
 
 /** A moment of the device's clock, as the hub takes it: RFC 3339. @param {string} local of an `<input type="datetime-local">` */
 export const momentOf = (local) => (local && !Number.isNaN(Date.parse(local)) ? new Date(local).toISOString() : '');
+
+/** `YYYY-MM`, so many months before. @param {number} before @param {Date} [now] */
+export function monthBefore(before, now = new Date()) {
+  const at = new Date(now.getFullYear(), now.getMonth() - before, 1);
+  return `${at.getFullYear()}-${String(at.getMonth() + 1).padStart(2, '0')}`;
+}
+
+/** Whether the review of a set is due. @param {string | null} day @param {number} nowMs @returns {'' | 'near' | 'past'} */
+export function reviewState(day, nowMs) {
+  if (!day) return '';
+  const left = Date.parse(`${day}T23:59:59`) - nowMs;
+  return left < 0 ? 'past' : left < NEAR_MS ? 'near' : '';
+}

@@ -33,8 +33,9 @@ export const LISTS = {
   by: { person: ['本人', 'each person'], organisation: ['事業所', 'the organisation'] },
   as: { member: ['担当者', 'those in charge'], manager: ['管理者', 'the manager'], contact: ['連絡担当', 'the liaison'], person: ['本人', 'the very person'] },
   of: {
-    team: ['チームの', 'of the team'], author: ['書いた人の', "of the author's office"], named: ['名前の挙がった相手の', 'of those named'], visited: ['訪問していた事業所の', 'of offices that visited'],
-    not_visited: ['訪問していなかった事業所の', 'of offices that did not visit'], host: ['管理事業所の', 'of the host'], region: ['地域の', 'of the region'], debtor: ['約束した事業所の', 'of whoever owes it'],
+    team: ['チームの', 'of the team'], author: ['書いた人の', "of the author's office"], named: ['名前の挙がった相手の', 'of those named'],
+    visited: ['訪問していた事業所の', 'of offices that visited'], not_visited: ['訪問していなかった事業所の', 'of offices that did not visit'],
+    host: ['管理事業所の', 'of the host'], region: ['地域の', 'of the region'], debtor: ['約束した事業所の', 'of whoever owes it'],
     subject: ['対象の事業所の', 'of the organisation itself'],
   },
   ways_out: {
@@ -45,7 +46,8 @@ export const LISTS = {
   clock: { calendar: ['暦', 'calendar'], business: ['営業時間', 'business hours'] },
   same: { device: ['同じ機器', 'the same device'], callee: ['同じ相手', 'the same callee'] },
   from: {
-    actor: ['操作者', 'whoever acts'], patient: ['患者', 'the patient'], request: ['依頼', 'the request'], record: ['記録', 'the record'], team: ['チーム', 'the team'], history: ['経過', 'the history'],
+    actor: ['操作者', 'whoever acts'], patient: ['患者', 'the patient'], request: ['依頼', 'the request'], record: ['記録', 'the record'],
+    team: ['チーム', 'the team'], history: ['経過', 'the history'],
     time: ['時', 'the hour'], subject: ['対象の事業所', 'the organisation'],
   },
   action: { view: ['閲覧', 'view'], post: ['投稿', 'post'] },

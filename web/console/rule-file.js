@@ -193,7 +193,8 @@ export function readSet(name, text, words) {
   const rules = file.tables.flatMap((table, at) => {
     if (!table.array || keyCode(table.path[0]) !== 'rule') return [];
     const parts = partsOf(table, words);
-    return [{ file: name, at, id: String(parts.id ?? ''), kind: String(parts.kind ?? ''), ...span(table), parts, lines: lines(table, parts.kind), whole: !broken.some((place) => place >= table.start && place < table.end) }];
+    const whole = !broken.some((place) => place >= table.start && place < table.end);
+    return [{ file: name, at, id: String(parts.id ?? ''), kind: String(parts.kind ?? ''), ...span(table), parts, lines: lines(table, parts.kind), whole }];
   });
   const parts = partsOf(header, words);
   return { file: name, id: String(parts.id ?? name), ...span(header), parts, lines: lines(header), rules };
@@ -219,7 +220,10 @@ const canonOf = (words) => (text) => {
   return text;
 };
 
-/** Sets a part of a rule (`at`: its table) or of the set's header (`null`). @param {string} text @param {number | null} at @param {string} key @param {any} value @param {Vocabulary} words */
+/**
+ * Sets a part of a rule (`at`: its table) or of the set's header (`null`).
+ * @param {string} text @param {number | null} at @param {string} key @param {any} value @param {Vocabulary} words
+ */
 export function setPart(text, at, key, value, words) {
   const file = read(text);
   const table = at === null ? file.tables.find(({ path, array }) => !array && keyCode(path[0] ?? '') === 'ruleset') : file.tables[at];

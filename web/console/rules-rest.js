@@ -93,14 +93,20 @@ export class RulesRest {
     return this.rest.call('GET', '/rulebooks');
   }
 
+  /** The version that decides now; empty where what ships does, or what the configuration names. */
+  async versionInForce() {
+    const { configured, versions } = await this.versions();
+    return (configured ? undefined : versions.find(({ stage }) => stage === 'in_force'))?.id ?? '';
+  }
+
   /** @param {string} id @returns {Promise<Version>} */
   version(id) {
     return this.rest.call('GET', `/rulebooks/${at(id)}`);
   }
 
-  /** @param {string} title @param {File[]} files @returns {Promise<Version>} */
+  /** In the order in which the hub keeps files, so that its fingerprint stays the same. @param {string} title @param {File[]} files @returns {Promise<Version>} */
   draft(title, files) {
-    return this.rest.call('POST', '/rulebooks', { title, files });
+    return this.rest.call('POST', '/rulebooks', { title, files: [...files].sort((a, b) => (a.name < b.name ? -1 : 1)) });
   }
 
   /** @param {string} id @param {File[]} files @returns {Promise<Version>} */

@@ -2,7 +2,7 @@
 
 import { inLanguage, language } from '../language.js';
 import { LISTS } from './rule-codes.js';
-import { say } from './rules-phrases.js';
+import { PHRASES, say } from './rules-phrases.js';
 
 /**
  * @typedef {import('./rule-file.js').Condition} Condition
@@ -44,7 +44,10 @@ export function termWords({ field, op, values, placeholder }, words) {
   const known = words.fields.get(field);
   const label = inLanguage(known?.label) || field;
   if (known?.type === 'flag') return (values[0] === false) !== (op === 'not') ? inLanguage(known.no) || say('term_false', { field: label }) : label;
-  const shown = values.map((value) => (known?.type === 'duration' ? timeWords(String(value)) : known?.type === 'number' ? `${value}${unitOf(known)}` : inLanguage(words.valueLabel(field, String(value)))));
+  const shown = values.map((value) => {
+    if (known?.type === 'duration') return timeWords(String(value));
+    return known?.type === 'number' ? `${value}${unitOf(known)}` : inLanguage(words.valueLabel(field, String(value)));
+  });
   return say(/** @type {any} */ (`term_${op}`), { field: label, value: either(shown) }) + (placeholder ? say('placeholder_mark') : '');
 }
 
@@ -61,7 +64,9 @@ export const labels = (codes, list, words) => either(codes.map((code) => inLangu
 export function partyWords({ roles, of, as, each }, words) {
   const who = roles.length ? labels(roles, 'roles', words) : '';
   const as_ = as && as !== 'member' ? listWord('as', as) : '';
-  const of_ = of && !(of === 'region' && roles[0] === 'secretariat') ? (of === 'author' && !who && !as_ ? say('the_author') : of === 'host' && !who && !as_ ? say('the_host') : listWord('of', of)) : '';
+  const alone = who || as_ ? '' : { author: say('the_author'), host: say('the_host') }[of];
+  // There is one secretariat, that of the region.
+  const of_ = !of || (of === 'region' && roles[0] === 'secretariat') ? '' : alone || listWord('of', of);
   const parts = language() === 'en' ? [as_, who, of_] : [of_, who, as_];
   const named = parts.filter(Boolean).join(language() === 'en' ? ' ' : who && as_ ? 'の' : '');
   return each ? say('each_of', { who: named || say('everybody') }) : named || say('everybody');
@@ -105,6 +110,15 @@ export function ruleLines({ parts }, words) {
   return Object.keys(SAID).filter((key) => parts[key] !== undefined).map((key) => ({ key, about: say(/** @type {any} */ (`part_${key}`)), says: SAID[key](parts[key], words) }))
     .filter(({ says }) => says !== '');
 }
+
+/** What a part of a rule or of a set's header is called; empty for parts that no form shows. @param {string} key */
+export function partName(key) {
+  const named = [`part_${key}`, `part_title_${key}`, `set_${key}`].find((name) => name in PHRASES);
+  return key === 'bodies' ? say('bodies') : named ? say(/** @type {any} */ (named)) : '';
+}
+
+/** @param {string[]} parts */
+export const listed = (parts) => parts.join(language() === 'en' ? '; ' : '、');
 
 /** @param {{parts: Record<string, any>}} of a rule or a set */
 export const titleOf = ({ parts }) => inLanguage({ ja: parts.ja ?? '', en: parts.en ?? '' });

@@ -60,6 +60,7 @@ test('a list keeps its spacing and comments when something comes or goes', () =>
 
 test('a table in a line keeps what was not changed', () => {
   assert.equal(changed('{ time = "4h", placeholder = true }', { time: '3h', placeholder: true }), '{ time = "3h", placeholder = true }');
+  assert.equal(changed('{time="4h",   placeholder = true}', { time: '3h', placeholder: true }), '{time="3h",   placeholder = true}');
   assert.equal(changed('{ time = "4h", placeholder = true }', { time: '4h' }), '{ time = "4h" }');
   assert.equal(changed('{ time = "4h" }', { time: '4h', clock: 'business' }), '{ time = "4h", clock = "business" }');
   assert.equal(changed('{ placeholder = true, time = "4h" }', { time: '4h' }), '{ time = "4h" }');

@@ -17,7 +17,9 @@ import { Section } from './rule-section.js';
  * @typedef {'list' | 'patient' | 'person'} Way
  */
 
-const KINDS = /** @type {const} */ (['read', 'read_ended', 'refused', 'dismissed', 'sign_in_began', 'sign_in_ended', 'account', 'device', 'directory', 'rulebook', 'duty_clock', 'emergency_search', 'audit']);
+const KINDS = /** @type {const} */ ([
+  'read', 'read_ended', 'refused', 'dismissed', 'sign_in_began', 'sign_in_ended', 'account', 'device', 'directory', 'rulebook', 'duty_clock', 'emergency_search', 'audit',
+]);
 const FORMATS = /** @type {const} */ ([['jsonl', 'JSON Lines', 'jsonl'], ['csv', 'CSV', 'csv'], ['fhir', 'FHIR AuditEvent (NDJSON)', 'ndjson'], ['fhir-bundle', 'FHIR Bundle (JSON)', 'json']]);
 const PAGE = '50';
 /** @type {Way[]} */
@@ -122,7 +124,8 @@ export class ConsoleAudit extends Section {
       this.requestUpdate();
     };
     return html`<section class="rules"><h1>${say('audit')}</h1><p class="quiet">${say('audit_how')}</p>
-      <nav class="rules-tabs" aria-label=${say('audit')}>${WAYS.map((way) => html`<button type="button" aria-current=${String(way === this.way)} @click=${() => choose(way)}>${say(`audit_view_${way}`)}</button>`)}</nav>
+      <nav class="rules-tabs" aria-label=${say('audit')}>${WAYS.map((way) => html`<button type="button" aria-current=${String(way === this.way)}
+          @click=${() => choose(way)}>${say(`audit_view_${way}`)}</button>`)}</nav>
       ${this.way === 'person' ? nothing : this.patientBox()}${this.filterForm()}${this.messages()}
       ${this.way === 'list' ? html`${this.list()}${this.exportForm()}` : this.exposures()}</section>`;
   }
@@ -137,7 +140,8 @@ export class ConsoleAudit extends Section {
       <label class="field"><span>${say('audit_patient')}</span><input type="search" name="q" autocomplete="off" maxlength="100"></label>
       <button class="button" type="submit" aria-disabled=${String(this.busy)}>${icon('search')}<span>${say('audit_patient_find')}</span></button></div>
       ${candidates === null ? nothing : candidates.length === 0 ? html`<p class="quiet" role="status">${say('audit_patient_none')}</p>` : html`<ul class="rules-list">${candidates.map((one) => html`<li>
-        <button class="button audit-candidate" type="button" @click=${() => this.choosePatient(one)}><b>${one.name.kanji}</b><small>${one.name.kana}・${calendarDate(one.birth_date)}</small></button></li>`)}</ul>`}</form>`;
+        <button class="button audit-candidate" type="button"
+            @click=${() => this.choosePatient(one)}><b>${one.name.kanji}</b><small>${one.name.kana}・${calendarDate(one.birth_date)}</small></button></li>`)}</ul>`}</form>`;
   }
 
   filterForm() {
@@ -148,13 +152,15 @@ export class ConsoleAudit extends Section {
       ${people.map(({ id, name }) => html`<option value=${id} ?selected=${id === filter.person}>${name}</option>`)}</select></label>`;
     return html`<form class="rules-card rules-filter" @submit=${(/** @type {Event} */ event) => { event.preventDefault(); this.search(); }}>
       ${this.way === 'patient' ? nothing : person}
-      ${this.way === 'list' ? html`<label class="field"><span>${say('audit_office')}</span><select @change=${set('organisation')}><option value="">${say('audit_any_office')}</option>
+      ${this.way === 'list' ? html`<label class="field"><span>${say('audit_office')}</span><select
+          @change=${set('organisation')}><option value="">${say('audit_any_office')}</option>
         ${[...model.organisations.values()].map(({ id, name }) => html`<option value=${id} ?selected=${id === filter.organisation}>${name}</option>`)}</select></label>
       <label class="field"><span>${say('audit_kind')}</span><select @change=${set('kind')}><option value="">${say('audit_all_kinds')}</option>
         ${KINDS.map((kind) => html`<option value=${kind} ?selected=${kind === filter.kind}>${say(`audit_kind_${kind}`)}</option>`)}</select></label>` : nothing}
       <label class="field"><span>${say('audit_from')}</span><input type="datetime-local" .value=${filter.from} @change=${set('from')}></label>
       <label class="field"><span>${say('audit_until')}</span><input type="datetime-local" .value=${filter.until} @change=${set('until')}></label>
-      <p class="rule-line"><button class="button button-primary" type="submit" aria-disabled=${String(this.busy)}>${icon('search')}<span>${say('audit_search')}</span></button></p></form>`;
+      <p class="rule-line"><button class="button button-primary" type="submit"
+          aria-disabled=${String(this.busy)}>${icon('search')}<span>${say('audit_search')}</span></button></p></form>`;
   }
 
   /** @param {Who} who */
@@ -167,7 +173,8 @@ export class ConsoleAudit extends Section {
     const { lines, next } = this;
     if (lines === null) return this.busy ? html`<p class="quiet" role="status">${say('loading')}</p>` : nothing;
     if (lines.length === 0) return html`<p class="rules-card quiet">${say('audit_none')}</p>`;
-    return html`<section class="rules-card"><p class="quiet" role="status">${say('audit_lines', { count: lines.length })}</p><ol class="audit-lines">${lines.map((line) => html`<li class="audit-line">
+    return html`<section class="rules-card"><p class="quiet" role="status">${say('audit_lines', { count: lines.length })}</p>
+      <ol class="audit-lines">${lines.map((line) => html`<li class="audit-line">
       <small>${exact(Date.parse(line.at))}</small><span class="audit-who">${this.who(line.by)}</span>
       <span class="audit-said">${line[language()]}${line.failed ? html` <span class="mark mark-alarm">${say('audit_failed')}</span>` : nothing}${this.about(line.patient)}</span></li>`)}</ol>
       ${next === null ? nothing : this.button(say('audit_more'), () => this.attempt(() => this.page()), { glyph: 'down' })}</section>`;
@@ -179,19 +186,26 @@ export class ConsoleAudit extends Section {
     return card ? html` <span class="mark">${icon('heart')}${card.name.kanji}</span>` : nothing;
   }
 
+  /** Whose record somebody saw, and as what. @param {string} timeline @param {Who} by */
+  whose(timeline, { role, organisation_name: office }) {
+    const name = this.cards.get(timeline)?.name.kanji ?? (this.model.organisationName(timeline) || say('stat_unknown'));
+    return html`<b>${name}</b> <small>${[role && word('role', role), office].filter(Boolean).join('・')}</small>`;
+  }
+
   exposures() {
     const { exposed } = this;
     if (exposed === null) return this.busy ? html`<p class="quiet" role="status">${say('loading')}</p>` : nothing;
     if (exposed.lines.length === 0) return html`<p class="rules-card quiet">${say('seen_none')}</p>`;
     return html`<section class="rules-card">${exposed.more ? html`<p class="rules-warning">${icon('alarm')}<span>${say('seen_more')}</span></p>` : nothing}
       <ol class="audit-lines">${exposed.lines.map(({ by, timeline, first_at: first, last_at: last, reads, by_emergency: emergency }) => html`<li class="audit-line">
-      <span class="audit-who">${this.way === 'patient' ? this.who(by) : html`<b>${this.cards.get(timeline)?.name.kanji ?? (this.model.organisationName(timeline) || say('stat_unknown'))}</b> <small>${by.role ? word('role', by.role) : ''}${by.organisation_name ? `・${by.organisation_name}` : ''}</small>`}</span>
+      <span class="audit-who">${this.way === 'patient' ? this.who(by) : this.whose(timeline, by)}</span>
       <span class="audit-said">${say('seen_reads', { count: reads })}${emergency ? html` <span class="mark mark-alarm">${icon('alarm')}${say('seen_by_emergency')}</span>` : nothing}</span>
       <small>${exact(Date.parse(first))} – ${last ? exact(Date.parse(last)) : say('seen_goes_on')}</small></li>`)}</ol></section>`;
   }
 
   exportForm() {
-    return html`<details class="more"><summary>${icon('down')}<span>${say('audit_export')}</span></summary><form class="rules-card" @submit=${(/** @type {any} */ event) => this.take(event)}>
+    return html`<details class="more"><summary>${icon('down')}<span>${say('audit_export')}</span></summary><form class="rules-card"
+        @submit=${(/** @type {any} */ event) => this.take(event)}>
       <p class="rules-warning">${icon('eye')}<span>${say('audit_export_how')}</span></p>
       <label class="field rules-search"><span>${say('audit_format')}</span><select name="format">${FORMATS.map(([code, label]) => html`<option value=${code}>${label}</option>`)}</select></label>
       <p><button class="button button-primary" type="submit" aria-disabled=${String(this.busy)}>${say('audit_export_do')}</button></p></form></details>`;

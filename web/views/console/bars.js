@@ -31,7 +31,8 @@ function strokes(tone) {
 
 /** @param {Series[]} series */
 export const legend = (series) => html`<ul class="bar-legend">${series.map(({ label, tone }) => html`<li>
-  <svg width="18" height="14" aria-hidden="true" focusable="false"><rect width="18" height="14" rx="2" fill="url(#bar-pattern-${tone})"></rect></svg><span>${label}</span></li>`)}</ul>`;
+  <svg width="18" height="14" aria-hidden="true" focusable="false"><rect width="18" height="14" rx="2"
+      fill="url(#bar-pattern-${tone})"></rect></svg><span>${label}</span></li>`)}</ul>`;
 
 /** One bar, its parts beside each other. @param {Record<string, number>} values @param {Series[]} series @param {number} most what the whole width stands for */
 export function bar(values, series, most) {

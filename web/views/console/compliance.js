@@ -2,7 +2,7 @@
 // office: pictures with their tables, for a period that is chosen, and as CSV.
 
 import { html, nothing } from '../../vendor/lit.js';
-import { saveBlob, summed } from '../../console/figures.js';
+import { monthBefore, saveBlob, summed } from '../../console/figures.js';
 import { say } from '../../console/rules-phrases.js';
 import { inLanguage, word } from '../../language.js';
 import { chart, patterns } from './bars.js';
@@ -18,12 +18,6 @@ export const FATES = /** @type {const} */ (['met_in_time', 'met_late', 'answered
 const TONES = [0, 1, 4, 2, 5, 6, 3];
 const COUNTED = [...FATES, 'opened', 'overdue'];
 const MONTHS_SHOWN = 6;
-
-/** `YYYY-MM`, so many months before. @param {number} before @param {Date} [now] */
-export function monthBefore(before, now = new Date()) {
-  const at = new Date(now.getFullYear(), now.getMonth() - before, 1);
-  return `${at.getFullYear()}-${String(at.getMonth() + 1).padStart(2, '0')}`;
-}
 
 export class ConsoleCompliance extends Section {
   constructor() {
@@ -73,7 +67,9 @@ export class ConsoleCompliance extends Section {
     return html`<form class="rules-card rules-filter" @submit=${(/** @type {Event} */ event) => { event.preventDefault(); this.load(); }}>
       <label class="field"><span>${say('compliance_from')}</span><input type="month" required max=${this.until} .value=${this.from} @change=${this.choose('from')}></label>
       <label class="field"><span>${say('compliance_until')}</span><input type="month" required min=${this.from} .value=${this.until} @change=${this.choose('until')}></label>
-      <label class="field"><span>${say('compliance_by')}</span><select @change=${this.choose('by')}>${/** @type {By[]} */ (['rule', 'type', 'month']).map((by) => html`<option value=${by} ?selected=${by === this.by}>${say(`compliance_by_${by}`)}</option>`)}</select></label>
+      <label class="field"><span>${say('compliance_by')}</span><select
+          @change=${this.choose('by')}>${/** @type {By[]} */ (['rule', 'type', 'month']).map((by) => html`<option value=${by}
+              ?selected=${by === this.by}>${say(`compliance_by_${by}`)}</option>`)}</select></label>
       <label class="field"><span>${say('compliance_rule')}</span><select @change=${this.choose('rule')}><option value="">${say('compliance_every_rule')}</option>
         ${rules.map(([rule, title]) => html`<option value=${rule} ?selected=${rule === this.rule}>${rule} ${title}</option>`)}</select></label>
       <p class="rule-line"><button class="button button-primary" type="submit" aria-disabled=${String(this.busy)}>${say('compliance_show')}</button>
@@ -94,7 +90,8 @@ export class ConsoleCompliance extends Section {
     const groups = [...summed(cells, keys[this.by], COUNTED)].sort(([a], [b]) => a.localeCompare(b));
     const rows = groups.map(([key, { first, sums }]) => ({ label: key, note: this.by === 'rule' ? inLanguage(first.title ?? undefined) : '', values: sums }));
     return chart({
-      title: say('compliance'), of: say(`compliance_by_${this.by}`), rows, series: FATES.map((key, at) => ({ key, label: say(`sum_${key}`), tone: TONES[at] })), file: `compliance-by-${this.by}`,
+      title: say('compliance'), of: say(`compliance_by_${this.by}`), rows, file: `compliance-by-${this.by}`,
+      series: FATES.map((key, at) => ({ key, label: say(`sum_${key}`), tone: TONES[at] })),
       more: [{ label: say('sum_opened'), of: ({ values }) => values.opened }, { label: say('sum_overdue'), of: ({ values }) => values.overdue }],
     });
   }
@@ -104,8 +101,10 @@ export class ConsoleCompliance extends Section {
 const typeOf = ({ organisation_type: type }) => (type ? word('organisation_type', type) : say('office_type_few'));
 
 /** @param {Cell[]} cells */
-const cellTable = (cells) => html`<h2>${say('compliance_cells')}</h2><div class="scroll" tabindex="0" role="region" aria-label=${say('compliance_cells')}><table class="table bar-table"><thead><tr>
-  <th scope="col">${say('rule')}</th><th scope="col">${say('office_type')}</th><th scope="col">${say('month')}</th><th scope="col">${say('sum_opened')}</th>${FATES.map((key) => html`<th scope="col">${say(`sum_${key}`)}</th>`)}<th scope="col">${say('sum_overdue')}</th></tr></thead>
+const cellTable = (cells) => html`<h2>${say('compliance_cells')}</h2><div class="scroll" tabindex="0" role="region"
+    aria-label=${say('compliance_cells')}><table class="table bar-table"><thead><tr>
+  <th scope="col">${say('rule')}</th><th scope="col">${say('office_type')}</th><th scope="col">${say('month')}</th><th scope="col">${say('sum_opened')}</th>
+  ${FATES.map((key) => html`<th scope="col">${say(`sum_${key}`)}</th>`)}<th scope="col">${say('sum_overdue')}</th></tr></thead>
   <tbody>${cells.map((cell) => html`<tr><th scope="row">${cell.rule} <small>${inLanguage(cell.title ?? undefined)}</small></th><td>${typeOf(cell)}</td><td>${cell.month}</td><td>${cell.opened}</td>
     ${FATES.map((key) => html`<td>${cell[key]}</td>`)}<td>${cell.overdue}</td></tr>`)}</tbody></table></div>`;
 
@@ -113,7 +112,7 @@ const cellTable = (cells) => html`<h2>${say('compliance_cells')}</h2><div class=
 const pairsChart = (pairs) => chart({
   title: say('compliance_pairs'), of: say('rule'), file: 'compliance-pairs',
   rows: pairs.map(({ rule, title, organisation_types: types, met, not_met: not }) => ({
-    label: rule, note: `${inLanguage(title ?? undefined)}（${types.map((type) => word('organisation_type', type)).join('・')}）`, values: { met, not },
+    label: rule, note: say('pair_of', { title: inLanguage(title ?? undefined), types: types.map((type) => word('organisation_type', type)).join('・') }), values: { met, not },
   })),
   series: [{ key: 'met', label: say('pair_met'), tone: 0 }, { key: 'not', label: say('pair_not_met'), tone: 3 }],
 });

@@ -11,8 +11,14 @@ import { choose, conditionField, optionsOf, partyField, pickMany, spanField, spa
 /**
  * @typedef {import('../../console/draft.js').Draft} Draft
  * @typedef {import('../../console/rule-file.js').Rule} Rule
- * @typedef {{draft: Draft, mayEdit: boolean, editing: string, notes: Map<string, import('../../console/rules-rest.js').Text[]>, edit: (id: string) => void, changed: () => void, remove: (rule: Rule) => void}} Bench
- * what holds the cards together
+ * @typedef {object} Bench what holds the cards together
+ * @property {Draft} draft
+ * @property {boolean} mayEdit
+ * @property {string} editing the rule whose form is open
+ * @property {Map<string, import('../../console/rules-rest.js').Text[]>} notes by rule
+ * @property {(id: string) => void} edit
+ * @property {() => void} changed
+ * @property {(rule: Rule) => void} remove
  */
 
 const DEBTORS = ['team', 'author', 'named', 'visited', 'not_visited', 'host', 'region'];
@@ -42,8 +48,8 @@ const words = (draft, rule) => html`<p class="rule-reason">${inLanguage(rule.par
   <dl class="rule-lines">${ruleLines(rule, draft.words).map(({ about, says }) => html`<div><dt>${about}</dt><dd>${says}</dd></div>`)}</dl>`;
 
 /** @param {import('../../console/draft.js').PlacedMistake[]} list */
-export const mistakes = (list) => (list.length === 0 ? nothing : html`<ul class="rule-mistakes" role="alert">${list.map(({ text, file, line }) => html`<li class="field-error">
-  ${icon('alarm')}<span>${inLanguage(text)} <small>${say('at_line', { file, line })}</small></span></li>`)}</ul>`);
+export const mistakes = (list) => (list.length === 0 ? nothing : html`<div role="alert"><ul class="rule-mistakes">${list.map(({ text, file, line }) => html`<li class="field-error">
+  ${icon('alarm')}<span>${inLanguage(text)} <small>${say('at_line', { file, line })}</small></span></li>`)}</ul></div>`);
 
 /** @param {Bench} bench @param {Rule} rule */
 function ruleForm(bench, rule) {
@@ -58,10 +64,11 @@ function ruleForm(bench, rule) {
     return html`<div class="rule-part" data-part=${key} data-wrong=${wrong.length ? 'true' : nothing}>${input}${mistakes(wrong)}</div>`;
   };
   const form = new RuleForm(rule, draft, set, part);
+  const origins = optionsOf('origin').filter(({ code }) => ORIGINS.includes(code) || code === rule.parts.origin);
   return html`<form class="rule-form" aria-label=${say('form_of', { rule: rule.id })} @submit=${(/** @type {Event} */ event) => event.preventDefault()}>
     <div class="rule-grid rule-grid-two">${form.text('ja')}${form.text('en')}${form.both('reason')}</div>
     <div class="rule-grid">${part('strength', choose(say('part_strength'), rule.parts.strength ?? '', optionsOf('strength'), set('strength')))}
-      ${part('origin', choose(say('part_origin'), rule.parts.origin ?? '', optionsOf('origin').filter(({ code }) => ORIGINS.includes(code) || code === rule.parts.origin), set('origin')))}</div>
+      ${part('origin', choose(say('part_origin'), rule.parts.origin ?? '', origins, set('origin')))}</div>
     ${FORMS[rule.kind](form)}
     ${mistakes(draft.mistakesOf(rule.file, rule.id, ''))}
     <p class="rule-ends"><button class="button button-small" type="button" @click=${() => bench.edit('')}>${icon('check')}<span>${say('edit_done')}</span></button>
@@ -157,7 +164,8 @@ class RuleForm {
   }
 
   overrides() {
-    const permits = this.draft.sets.flatMap(({ rules }) => rules.filter(({ parts }) => parts.effect === 'permit').map((rule) => ({ code: rule.id, label: { ja: `${rule.id} ${rule.parts.ja}`, en: `${rule.id} ${rule.parts.en}` } })));
+    const permits = this.draft.sets.flatMap(({ rules }) => rules.filter(({ parts }) => parts.effect === 'permit'))
+      .map(({ id, parts: { ja, en } }) => ({ code: id, label: { ja: `${id} ${ja}`, en: `${id} ${en}` } }));
     return this.part('overrides', pickMany(say('part_overrides'), this.parts.overrides ?? [], permits, this.set('overrides')));
   }
 }

@@ -50,9 +50,15 @@ export class Section extends View {
       <p class="rule-done" role="status">${this.done ? html`${icon('check')}<span>${this.done}</span>` : nothing}</p>`;
   }
 
-  /** @param {string} label @param {() => void} act @param {{primary?: boolean, small?: boolean, glyph?: Parameters<typeof icon>[0]}} [how] */
-  button(label, act, { primary = false, small = false, glyph } = {}) {
-    return html`<button class="button ${primary ? 'button-primary' : ''} ${small ? 'button-small' : ''}" type="button" aria-disabled=${String(this.busy)} @click=${() => !this.busy && act()}>
+  /** Where nothing has come yet: it is on its way, or did not come. @param {() => void} again */
+  notYet(again) {
+    return this.busy ? html`<p class="quiet" role="status">${say('loading')}</p>` : this.button(say('again'), again);
+  }
+
+  /** @param {string} label @param {() => void} act @param {{primary?: boolean, small?: boolean, glyph?: Parameters<typeof icon>[0], off?: boolean}} [how] `off`: not yet */
+  button(label, act, { primary = false, small = false, glyph, off = false } = {}) {
+    return html`<button class="button ${primary ? 'button-primary' : ''} ${small ? 'button-small' : ''}" type="button" aria-disabled=${String(this.busy || off)}
+        @click=${() => !this.busy && !off && act()}>
       ${glyph ? icon(glyph) : nothing}<span>${label}</span></button>`;
   }
 }

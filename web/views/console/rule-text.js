@@ -20,12 +20,14 @@ export function textPart(view, draft) {
     draft.write(name, event.target.value);
     view.requestUpdate();
   };
-  return html`<section class="rules-text"><label class="field"><span>${say('text_file')}</span><select @change=${choose}>${names.map((one) => html`<option value=${one} .selected=${live(one === name)}>${one}</option>`)}</select></label>
+  return html`<section class="rules-text"><label class="field"><span>${say('text_file')}</span><select
+      @change=${choose}>${names.map((one) => html`<option value=${one} .selected=${live(one === name)}>${one}</option>`)}</select></label>
     ${wrong.length ? html`<ul class="rule-mistakes">${wrong.map(({ line, column, text: said }) => html`<li class="field-error">${icon('alarm')}
       <button class="button-link" type="button" @click=${(/** @type {any} */ event) => goToLine(event.target.closest('.rules-text'), lines, line, column)}>${say('line', { line })}</button><span>${inLanguage(said)}</span></li>`)}</ul>` : nothing}
     <div class="rules-lines scroll"><pre aria-hidden="true">${lines.map((_, at) => html`<span class=${wrong.some(({ line }) => line === at + 1) ? 'rules-wrong' : nothing}>${at + 1}
 </span>`)}</pre>
-      <textarea aria-label=${say('text_of', { file: name })} spellcheck="false" autocapitalize="off" wrap="off" rows=${lines.length} .value=${live(text)} ?readonly=${!view.mayEdit} @input=${write}></textarea></div></section>`;
+      <textarea aria-label=${say('text_of', { file: name })} spellcheck="false" autocapitalize="off" wrap="off" rows=${lines.length}
+          .value=${live(text)} ?readonly=${!view.mayEdit} @input=${write}></textarea></div></section>`;
 }
 
 /** @param {HTMLElement} part @param {string[]} lines @param {number} line @param {number} column */

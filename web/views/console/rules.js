@@ -3,11 +3,12 @@
 
 import { html, nothing } from '../../vendor/lit.js';
 import { Draft, VOCABULARY } from '../../console/draft.js';
+import { reviewState } from '../../console/figures.js';
 import { say } from '../../console/rules-phrases.js';
-import { inLanguage, word } from '../../language.js';
+import { isFound, listWord, listed } from '../../console/wording.js';
 import { calendarDate, moment } from '../../dates.js';
+import { inLanguage, word } from '../../language.js';
 import { icon } from '../icons.js';
-import { isFound } from '../../console/wording.js';
 import { ruleCard } from './rule-card.js';
 import { Section } from './rule-section.js';
 import './version.js';
@@ -19,14 +20,17 @@ import './version.js';
  * @typedef {import('../../console/rules-rest.js').File} File
  */
 
-const NEAR_MS = 60 * 86_400_000;
+/** @param {Draft} draft @param {import('./rule-card.js').Bench['notes']} notes @returns {import('./rule-card.js').Bench} */
+const readOnly = (draft, notes) => ({ draft, mayEdit: false, editing: '', notes, edit: () => {}, changed: () => {}, remove: () => {} });
 
-/** Whether the review of a set is due. @param {string | null} day @param {number} nowMs @returns {'' | 'near' | 'past'} */
-export function reviewState(day, nowMs) {
-  if (!day) return '';
-  const left = Date.parse(`${day}T23:59:59`) - nowMs;
-  return left < 0 ? 'past' : left < NEAR_MS ? 'near' : '';
-}
+/** @param {import('../../console/rules-rest.js').RuleInForce} rule @param {string} search */
+const isNamed = ({ id, title, reason }, search) => [id, title.ja, title.en, reason.ja, reason.en].join(' ').toLowerCase().includes(search.toLowerCase());
+
+/** Without its file a rule has no words but its title and reason. @param {import('../../console/rules-rest.js').RuleInForce} rule */
+const plainCard = ({ id, title, reason, strength, effect }) => html`<li class="rule-card">
+  <header class="rule-head"><h4><span class="rule-id">${id}</span> ${inLanguage(title)}</h4>
+    <p class="rule-marks"><span class="mark">${listWord('effect', effect.code)}</span><span class="mark">${listWord('strength', strength.code)}</span></p></header>
+  <p class="rule-reason">${inLanguage(reason)}</p></li>`;
 
 export class ConsoleRules extends Section {
   constructor() {
@@ -56,7 +60,7 @@ export class ConsoleRules extends Section {
   load() {
     return this.attempt(async () => {
       [this.inForce, { versions: this.versions }] = await Promise.all([this.hub.inForce(), this.hub.versions()]);
-      const { version } = this.inForce;
+      const version = await this.hub.versionInForce();
       const files = version ? (await this.hub.version(version)).files : await this.hub.filesInForce();
       this.book = files && new Draft(files);
     });
@@ -65,7 +69,7 @@ export class ConsoleRules extends Section {
   render() {
     if (this.item) return html`<renkei-rule-version .model=${this.model} .item=${this.item}></renkei-rule-version>`;
     return html`<section class="rules"><h1>${say('rulebook')}</h1>${this.messages()}
-      ${this.inForce && this.versions ? html`${this.versionsPart(this.versions)}${this.inForcePart(this.inForce)}` : this.busy ? html`<p class="quiet" role="status">${say('loading')}</p>` : this.button(say('again'), () => this.load())}</section>`;
+      ${this.inForce && this.versions ? html`${this.versionsPart(this.versions)}${this.inForcePart(this.inForce)}` : this.notYet(() => this.load())}</section>`;
   }
 
   // ── versions ──
@@ -75,7 +79,8 @@ export class ConsoleRules extends Section {
     return html`<section class="rules-card"><h2>${say('versions')}</h2>
       ${versions.length ? html`<ul class="rules-list">${versions.map(({ id, title, stage, stage_label: label, drafted_at: at, effective_at: from }) => html`<li>
         <a href="#/console/rules/${id}"><b>${title}</b><span class="pill ${stage === 'in_force' ? 'pill-good' : stage === 'agreed' ? 'pill-busy' : ''}">${inLanguage(label)}</span>
-        <small>${say('drafted_at', { at: moment(Date.parse(at)) })}${from ? html`・${say('effective_from', { day: moment(Date.parse(from)) })}` : nothing}</small></a></li>`)}</ul>` : html`<p class="quiet">${say('versions_none')}</p>`}
+        <small>${say('drafted_at', { at: moment(Date.parse(at)) })}${from ? html`・${say('effective_from', { day: moment(Date.parse(from)) })}` : nothing}</small>
+        </a></li>`)}</ul>` : html`<p class="quiet">${say('versions_none')}</p>`}
       ${this.model.isSecretariat ? this.draftForm() : nothing}</section>`;
   }
 
@@ -85,9 +90,12 @@ export class ConsoleRules extends Section {
       <form class="more-fields" @submit=${(/** @type {any} */ event) => this.make(event)}>
         <label class="field"><span>${say('draft_title')}</span><input name="title" required maxlength="200" autocomplete="off" placeholder=${say('draft_title_like')}></label>
         ${files ? html`<fieldset class="field"><legend>${say(this.picked ? 'draft_of_files' : 'draft_of_in_force')}</legend>
-          ${new Draft(files).sets.map(({ file, parts }) => html`<label class="choice-line"><input type="checkbox" name="file" value=${file} .checked=${true} ?disabled=${parts.layer === 'floor'}>
-            <span>${inLanguage({ ja: parts.ja, en: parts.en })} <small>${parts.version}${parts.layer === 'floor' ? `・${say('floor_stays')}` : ''}</small></span></label>`)}</fieldset>` : html`<p class="quiet">${say('files_needed')}</p>`}
-        <label class="field"><span>${say('draft_files')}</span><input type="file" accept=".toml" multiple @change=${(/** @type {any} */ event) => this.take(event.target.files)}></label>
+          ${new Draft(files).sets.map(({ file, parts }) => html`<label class="choice-line"><input type="checkbox" name="file" value=${file} .checked=${true}
+              ?disabled=${parts.layer === 'floor'}>
+            <span>${inLanguage({ ja: parts.ja, en: parts.en })} <small>${parts.version}${parts.layer === 'floor' ? `・${say('floor_stays')}` : ''}</small></span>
+            </label>`)}</fieldset>` : html`<p class="quiet">${say('files_needed')}</p>`}
+        <label class="field"><span>${say('draft_files')}</span><input type="file" accept=".toml" multiple
+            @change=${(/** @type {any} */ event) => this.take(event.target.files)}></label>
         <p class="quiet">${say('draft_how')}</p>
         <button class="button button-primary" type="submit" aria-disabled=${String(this.busy || !files)}>${say('draft_make')}</button></form></details>`;
   }
@@ -128,12 +136,14 @@ export class ConsoleRules extends Section {
   }
 
   /** @param {SetInForce} set */
-  setLine({ title, version, stage_label: stage, review_by: review, agreed_by: agreed, rules }) {
+  setLine({ title, layer, version, stage_label: stage, review_by: review, agreed_by: agreed, rules }) {
     const due = reviewState(review, Date.now());
+    const bodies = agreed.map(({ body, role, on }) => say('agreed_one', { body, role: word('role', role), day: calendarDate(on) }));
     return html`<li class="rules-set"><b>${inLanguage(title)}</b><span class="pill">${inLanguage(stage)}</span>
       <small>${say('set_about', { version, count: rules.length })}</small>
-      <small>${agreed.length ? say('agreed_by', { who: agreed.map(({ body, role, on }) => `${body}（${word('role', role)}、${calendarDate(on)}）`).join('、') }) : say('agreed_by_nobody')}</small>
-      ${review ? html`<small class=${due ? 'rules-due' : ''}>${due ? icon(due === 'past' ? 'alarm' : 'clock') : nothing}${say(due === 'past' ? 'review_past' : due === 'near' ? 'review_near' : 'review_by', { day: calendarDate(review) })}</small>` : nothing}</li>`;
+      <small>${bodies.length ? say('agreed_by', { who: listed(bodies) }) : say(layer === 'floor' ? 'floor_unsigned' : 'agreed_by_nobody')}</small>
+      ${review ? html`<small class=${due ? 'rules-due' : ''}>${due ? icon(due === 'past' ? 'alarm' : 'clock') : nothing}
+        ${say(due === 'past' ? 'review_past' : due === 'near' ? 'review_near' : 'review_by', { day: calendarDate(review) })}</small>` : nothing}</li>`;
   }
 
   /** @param {InForce} inForce */
@@ -147,21 +157,25 @@ export class ConsoleRules extends Section {
   /** In words where the files are there, else as the hub tells them. @param {InForce} inForce */
   rulesOf({ sets }) {
     const { book, search } = this;
+    const noted = this.noted();
     const shown = sets.map((set) => {
       const known = book?.sets.find(({ id }) => id === set.id);
-      const cards = known && book ? known.rules.filter((rule) => isFound(rule, search, book.words)).map((rule) => ruleCard(this.bench(book), rule))
-        : set.rules.filter(({ id, title, reason }) => [id, title.ja, title.en, reason.ja, reason.en].join(' ').toLowerCase().includes(search.toLowerCase())).map(({ id, title, reason, strength, effect }) => html`<li class="rule-card">
-          <header class="rule-head"><h4><span class="rule-id">${id}</span> ${inLanguage(title)}</h4><p class="rule-marks"><span class="mark">${effect.ja}</span><span class="mark">${strength.code}</span></p></header>
-          <p class="rule-reason">${inLanguage(reason)}</p></li>`);
+      const cards = known && book ? known.rules.filter((rule) => isFound(rule, search, book.words)).map((rule) => ruleCard(readOnly(book, noted), rule))
+        : set.rules.filter((rule) => isNamed(rule, search)).map(plainCard);
       return { set, cards };
     }).filter(({ cards }) => cards.length);
     if (shown.length === 0) return html`<p class="quiet">${say('rules_none_found')}</p>`;
-    return shown.map(({ set, cards }) => html`<details class="rules-group" ?open=${search !== ''}><summary><b>${inLanguage(set.title)}</b> <small>${say('rules_count', { count: cards.length })}</small></summary><ul class="rule-cards">${cards}</ul></details>`);
+    return shown.map(({ set, cards }) => html`<details class="rules-group"
+        ?open=${search !== ''}><summary><b>${inLanguage(set.title)}</b> <small>${say('rules_count', { count: cards.length })}</small></summary>
+      <ul class="rule-cards">${cards}</ul></details>`);
   }
 
-  /** @param {Draft} draft @returns {import('./rule-card.js').Bench} */
-  bench(draft) {
-    return { draft, mayEdit: false, editing: '', notes: new Map(), edit: () => {}, changed: () => {}, remove: () => {} };
+  /** What is still to be decided, by rule. */
+  noted() {
+    /** @type {Map<string, import('../../console/rules-rest.js').Text[]>} */
+    const noted = new Map();
+    for (const { about, text } of this.inForce?.notes ?? []) noted.set(about, [...(noted.get(about) ?? []), text]);
+    return noted;
   }
 }
 

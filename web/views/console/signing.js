@@ -4,7 +4,7 @@
 import { html, nothing } from '../../vendor/lit.js';
 import { HEADER } from '../../console/draft.js';
 import { say } from '../../console/rules-phrases.js';
-import { listWord } from '../../console/wording.js';
+import { listWord, listed } from '../../console/wording.js';
 import { calendarDate } from '../../dates.js';
 import { inLanguage, word } from '../../language.js';
 import { icon } from '../icons.js';
@@ -21,7 +21,10 @@ import { mistakes } from './rule-card.js';
  */
 
 const AGREEMENT_SHOWN = 12;
-const PROPOSABLE = [{ code: 'seed', label: { ja: 'ひな形（だれにも合意を求めない）', en: 'seed (nobody is asked to agree)' } }, { code: 'proposed', label: { ja: '提案（団体に合意を求める）', en: 'proposed (bodies are asked to agree)' } }];
+const PROPOSABLE = [
+  { code: 'seed', label: { ja: 'ひな形（だれにも合意を求めない）', en: 'seed (nobody is asked to agree)' } },
+  { code: 'proposed', label: { ja: '提案（団体に合意を求める）', en: 'proposed (bodies are asked to agree)' } },
+];
 
 /** Today of the device, as `<input type="date">` has it. @param {number} [ahead] days */
 export function dayInput(ahead = 0) {
@@ -65,7 +68,8 @@ function setCard(view, draft, set) {
 }
 
 /** @param {Body[]} bodies */
-const bodiesRead = (bodies) => (bodies.length ? html`<ul class="rules-bodies">${bodies.map(({ body, role, person }) => html`<li><b>${body}</b>（${word('role', role)}）${person ? say('represented_by', { person }) : nothing}</li>`)}</ul>` : html`<p class="quiet">${say('bodies_none')}</p>`);
+const bodiesRead = (bodies) => (bodies.length === 0 ? html`<p class="quiet">${say('bodies_none')}</p>` : html`<ul class="rules-bodies">${bodies.map(({ body, role, person }) => html`<li>
+  <b>${body}</b> <small>${word('role', role)}${person ? `・${say('represented_by', { person })}` : nothing}</small></li>`)}</ul>`);
 
 /** @param {View} view @param {Draft} draft @param {RuleSet} set @param {(bodies: Body[] | undefined) => void} put */
 function bodiesForm(view, draft, { parts }, put) {
@@ -80,7 +84,7 @@ function bodiesForm(view, draft, { parts }, put) {
       ${choose(say('body_role'), role, draft.words.options('roles').filter(({ code }) => !code.startsWith('group:')), (code) => change(at, { role: code }))}
       ${write(say('body_person'), person, (text) => change(at, { person: text }), { max: 80, list: 'rules-people' })}
       <button class="button button-small" type="button" @click=${() => put(bodies.length > 1 ? bodies.filter((_, place) => place !== at) : undefined)}>${say('remove')}<span class="unseen"> ${body}</span></button></div>`)}
-    ${missing.length ? html`<p class="rules-warning">${icon('alarm')}<span>${say('bodies_missing', { roles: missing.map((role) => word('role', role)).join('、') })}</span></p>` : nothing}
+    ${missing.length ? html`<p class="rules-warning">${icon('alarm')}<span>${say('bodies_missing', { roles: listed(missing.map((role) => word('role', role))) })}</span></p>` : nothing}
     <button class="button button-small rule-add" type="button" @click=${add}>${icon('plus')}<span>${say('body_add')}</span></button></fieldset>`;
 }
 
@@ -107,12 +111,12 @@ function proposing(view, { fingerprint, unsigned }, draft) {
   const seeds = draft.sets.filter(({ parts }) => parts.status === 'seed').length;
   const unnamed = new Set(unsigned.filter(({ body }) => !body).map(({ set }) => set)).size;
   const ready = !seeds && !unnamed && !draft.isChanged;
-  const line = (/** @type {boolean} */ good, /** @type {string} */ text) => html`<li>${icon(good ? 'check' : 'wait')}<span>${text}</span></li>`;
+  const line = (/** @type {boolean} */ good, /** @type {string} */ text) => html`<li class=${good ? 'rules-signed' : 'rules-unsigned'}>${icon(good ? 'check' : 'wait')}<span>${text}</span></li>`;
   return html`<section class="rules-card"><h2>${say('propose')}</h2><p class="quiet">${say('propose_how')}</p>
     <ul class="rules-ready">${line(!draft.isChanged, say(draft.isChanged ? 'ready_unsaved' : 'ready_saved'))}
       ${line(!seeds, say(seeds ? 'ready_seeds' : 'ready_no_seeds', { count: seeds }))}${line(!unnamed, say(unnamed ? 'ready_bodies_missing' : 'ready_bodies', { count: unnamed }))}</ul>
     <p class="rule-ends">${seeds || unnamed ? view.button(say('ready_mend'), () => view.show('sets')) : nothing}
-    ${view.button(say('propose_do'), () => ready && step(view, say('proposed'), () => view.hub.propose(view.id, fingerprint)), { primary: ready })}</p></section>`;
+    ${view.button(say('propose_do'), () => step(view, say('proposed'), () => view.hub.propose(view.id, fingerprint)), { primary: true, off: !ready })}</p></section>`;
 }
 
 /** @param {View} view @param {string} done @param {() => Promise<Version>} work */
@@ -125,10 +129,19 @@ const step = (view, done, work) => view.attempt(async () => {
 function signedSet(view, version, draft, set) {
   const bodies = /** @type {Body[]} */ (draft.sets.find(({ id }) => id === set.id)?.parts.bodies ?? []);
   const open = version.unsigned.filter((one) => one.set === set.id);
+  const personOf = (/** @type {import('../../console/rules-rest.js').Unsigned} */ asked) =>
+    bodies.find(({ body, role }) => body === asked.body && role === asked.role)?.person ?? '';
   return html`<section class="rules-signing"><h3>${inLanguage(set.title)} <small>${say('agreement', { number: set.agreement.slice(0, AGREEMENT_SHOWN) })}</small></h3>
-    <ul>${set.signatures.map(({ body, role, person, signed_on: on }) => html`<li class="rules-signed">${icon('check')}<span>${say('signed_by', { body, role: word('role', role), person, day: calendarDate(on) })}</span></li>`)}
-    ${open.map(({ body, role }) => html`<li class="rules-unsigned">${icon('wait')}<span>${body ? say('unsigned_by', { body, role: word('role', role ?? '') }) : role ? say('unsigned_side', { role: word('role', role) }) : say('unsigned_any')}</span>
-      ${version.stage !== 'draft' && body && role ? signing(view, set, { body, role, person: bodies.find((one) => one.body === body && one.role === role)?.person ?? '' }) : nothing}</li>`)}</ul></section>`;
+    <ul>${set.signatures.map(({ body, role, person, signed_on: on }) => html`<li class="rules-signed">${icon('check')}
+      <span>${say('signed_by', { body, role: word('role', role), person, day: calendarDate(on) })}</span></li>`)}
+    ${open.map((one) => html`<li class="rules-unsigned">${icon('wait')}<span>${unsignedWords(one)}</span>
+      ${version.stage !== 'draft' && one.body && one.role ? signing(view, set, { body: one.body, role: one.role, person: personOf(one) }) : nothing}</li>`)}</ul></section>`;
+}
+
+/** @param {import('../../console/rules-rest.js').Unsigned} unsigned */
+function unsignedWords({ body, role }) {
+  if (body) return say('unsigned_by', { body, role: word('role', role ?? '') });
+  return role ? say('unsigned_side', { role: word('role', role) }) : say('unsigned_any');
 }
 
 /** The representative signs here; the secretariat records what was signed on paper. @param {View} view @param {SignedSet} set @param {Body} asked */
@@ -162,7 +175,8 @@ const enacting = (view, { fingerprint, only_seeds: onlySeeds }) => html`<section
     <button class="button button-primary" type="submit" aria-disabled=${String(view.busy)}>${say('enact_do')}</button></form></section>`;
 
 /** @param {View} view */
-const retiring = (view) => html`<details class="more rules-retire"><summary>${say('retire')}</summary><form class="rules-paper" aria-label=${say('retire')} @submit=${(/** @type {any} */ event) => {
+const retiring = (view) => html`<details class="more rules-retire"><summary>${say('retire')}</summary><form class="rules-paper" aria-label=${say('retire')}
+    @submit=${(/** @type {any} */ event) => {
   event.preventDefault();
   const reason = String(new FormData(event.target).get('reason'));
   step(view, say('retired'), () => view.hub.retire(view.id, reason));

@@ -40,7 +40,7 @@ export class ConsoleStatistics extends Section {
 
   render() {
     return html`<section class="rules"><h1>${say('statistics')}</h1><p class="quiet">${say('stat_how')}</p>${this.messages()}
-      ${this.found ? this.figures(this.found) : this.busy ? html`<p class="quiet" role="status">${say('loading')}</p>` : this.button(say('again'), () => this.load())}</section>`;
+      ${this.found ? this.figures(this.found) : this.notYet(() => this.load())}</section>`;
   }
 
   /** Patients are those that the page has listed already: asking anew would put a look at each of them on record. @param {{offices: Office[], people: Person[]}} found */
@@ -59,7 +59,8 @@ export class ConsoleStatistics extends Section {
   /** @param {string} title @param {string} of @param {[string, number][]} counts @param {string} file */
   picture(title, of, counts, file) {
     if (counts.length === 0) return nothing;
-    return html`<section class="rules-card">${chart({ title, of, rows: counts.map(([label, count]) => ({ label, values: { count } })), series: [{ key: 'count', label: say('stat_number'), tone: 0 }], file: `statistics-${file}` })}</section>`;
+    const rows = counts.map(([label, count]) => ({ label, values: { count } }));
+    return html`<section class="rules-card">${chart({ title, of, rows, series: [{ key: 'count', label: say('stat_number'), tone: 0 }], file: `statistics-${file}` })}</section>`;
   }
 }
 

@@ -2,6 +2,7 @@
 // the past replayed under it, as pictures with their tables. Counts by rule, never by person or office.
 
 import { html, nothing } from '../../vendor/lit.js';
+import { barsOf, comparedDuties, differenceBlocks } from '../../console/replayed.js';
 import { say } from '../../console/rules-phrases.js';
 import { titleOf } from '../../console/wording.js';
 import { inLanguage, word } from '../../language.js';
@@ -10,27 +11,12 @@ import { chart, patterns } from './bars.js';
 
 /**
  * @typedef {import('../../console/rules-rest.js').Replayed} Replayed
- * @typedef {import('../../console/rules-rest.js').Lived} Lived
  * @typedef {import('../../console/rules-rest.js').Covered} Covered
  */
 
 const SPANS = [7, 30, 90, 365, 0];
-const NONE = { opened: 0, unconfirmed: 0, in_time: 0, late: 0, escalated: 0, ended: 0, undetermined: 0 };
-
-/** The bars of a rule's duties: those told to somebody else are late, too, and stand apart. @param {Lived} lived */
-export const barsOf = ({ in_time: inTime, late, escalated, ended, undetermined }) => ({ in_time: inTime, late: late - escalated, escalated, ended, undetermined });
-
-/**
- * The duties of each rule under the draft and under what is in force; `null`: of what is in force nothing is known.
- * @param {Replayed} draft @param {Replayed | null} inForce @returns {{rule: string, draft: Lived, inForce: Lived | null, standing: boolean}[]}
- */
-export function comparedDuties(draft, inForce) {
-  const posted = [...new Set([...Object.keys(draft.duties), ...Object.keys(inForce?.duties ?? {})])].sort()
-    .map((rule) => ({ rule, draft: draft.duties[rule] ?? NONE, inForce: inForce ? inForce.duties[rule] ?? NONE : null, standing: false }));
-  const standing = Object.entries(draft.standing).map(([rule, both]) => ({ rule, draft: both.draft, inForce: both.in_force, standing: true }));
-  return [...posted, ...standing];
-}
-
+/** What becomes of a duty, and its pattern. */
+const LIVED = /** @type {const} */ ([['in_time', 0], ['late', 1], ['escalated', 2], ['ended', 4], ['undetermined', 3]]);
 export class Trying {
   /** @param {import('./version.js').RuleVersion} view */
   constructor(view) {
@@ -80,9 +66,12 @@ export class Trying {
     const { analysis, view } = this;
     if (!analysis) return this.waiting();
     const notes = view.version?.notes ?? [];
-    return html`<section class="rules-card"><h2>${say('findings')}</h2>${analysis.findings.length ? html`<ul class="rule-notes">${analysis.findings.map(({ rules, text }) => html`<li>${icon('alarm')}<span>${inLanguage(text)}
+    return html`<section class="rules-card"><h2>${say('findings')}</h2>
+      ${analysis.findings.length ? html`<ul class="rule-notes">${analysis.findings.map(({ rules, text }) => html`<li>${icon('alarm')}<span>${inLanguage(text)}
         ${rules.map((rule) => this.way(rule))}</span></li>`)}</ul>` : html`<p class="rules-good">${icon('check')}<span>${say('findings_none')}</span></p>`}</section>
-      <section class="rules-card"><h2>${say('notes_open')}</h2>${notes.length ? html`<ul class="rule-notes">${notes.map(({ about, text }) => html`<li>${icon('wait')}<span>${inLanguage(text)} ${this.isRule(about) ? this.way(about) : nothing}</span></li>`)}</ul>` : html`<p class="rules-good">${icon('check')}<span>${say('notes_none')}</span></p>`}</section>
+      <section class="rules-card"><h2>${say('notes_open')}</h2>
+        ${notes.length ? html`<ul class="rule-notes">${notes.map(({ about, text }) => html`<li>${icon('wait')}<span>${inLanguage(text)}
+        ${this.isRule(about) ? this.way(about) : nothing}</span></li>`)}</ul>` : html`<p class="rules-good">${icon('check')}<span>${say('notes_none')}</span></p>`}</section>
       <section class="rules-card"><h2>${say('coverage')}</h2><p class="quiet">${say('coverage_how')}</p>${coverageTable(analysis.coverage)}</section>`;
   }
 
@@ -119,7 +108,7 @@ export class Trying {
     Object.assign(this, { replayed: null, before: null, example: null });
     view.attempt(async () => {
       const days = this.days || null;
-      const { version } = await view.hub.inForce();
+      const version = await view.hub.versionInForce();
       const replayed = await view.hub.replay(view.id, days);
       if (version && version !== view.id) this.before = await view.hub.replay(version, days);
       this.replayed = replayed;
@@ -129,7 +118,8 @@ export class Trying {
   replayPart() {
     const { replayed, view } = this;
     return html`<section class="rules-card"><h2>${say('replay')}</h2><p class="quiet">${say('replay_how')}</p>
-      <div class="rule-line"><label class="field rules-since"><span>${say('replay_since')}</span><select @change=${(/** @type {any} */ event) => { this.days = Number(event.target.value); }}>
+      <div class="rule-line"><label class="field rules-since"><span>${say('replay_since')}</span><select
+          @change=${(/** @type {any} */ event) => { this.days = Number(event.target.value); }}>
         ${SPANS.map((days) => html`<option value=${days} ?selected=${days === this.days}>${days ? say('days', { count: days }) : say('days_all')}</option>`)}</select></label>
       ${view.button(say('replay_do'), () => this.replay(), { primary: true, glyph: 'sync' })}</div>
       ${view.busy ? html`<p class="quiet" role="status">${say('replay_runs')}</p>` : nothing}</section>
@@ -139,9 +129,12 @@ export class Trying {
   /** @param {Replayed} replayed */
   pictures(replayed) {
     const { events, undetermined, unreadable, destroyed } = replayed;
+    const changed = replayed.changes.reduce((sum, { count }) => sum + count, 0);
+    const figures = /** @type {const} */ ([
+      ['replay_events', events], ['replay_changed', changed], ['replay_undetermined', undetermined], ['replay_unreadable', unreadable], ['replay_destroyed', destroyed],
+    ]);
     return html`${patterns()}<section class="rules-card" aria-live="polite"><h2>${say('replay_result')}</h2>
-      <dl class="rules-figures">${[['replay_events', events], ['replay_changed', replayed.changes.reduce((sum, { count }) => sum + count, 0)], ['replay_undetermined', undetermined], ['replay_unreadable', unreadable], ['replay_destroyed', destroyed]]
-        .map(([name, count]) => html`<div><dt>${say(/** @type {any} */ (name))}</dt><dd>${count}</dd></div>`)}</dl></section>
+      <dl class="rules-figures">${figures.map(([name, count]) => html`<div><dt>${say(name)}</dt><dd>${count}</dd></div>`)}</dl></section>
       <section class="rules-card">${this.changes(replayed)}</section>
       <section class="rules-card">${this.duties(replayed)}</section>
       <section class="rules-card">${this.advice(replayed)}
@@ -158,15 +151,22 @@ export class Trying {
     return html`${chart({
       title: say('changes'), of: say('change'), rows, file: 'replay-changes',
       series: fates.map((code) => ({ key: code, label: say('change_to', { to: fate(code) }), tone: tones[/** @type {keyof typeof tones} */ (code)] ?? 0 })),
-      more: [{ label: say('examples'), of: ({ extra = [] }) => extra.map((entry, at) => html`<button class="button-link rules-example" type="button" @click=${() => this.explain(entry)}>${say('example', { number: at + 1 })}</button> `) }],
+      more: [{ label: say('examples'), of: ({ extra = [] }) => extra.map((entry, at) => html`<button class="button-link rules-example" type="button"
+          @click=${() => this.explain(entry)}>${say('example', { number: at + 1 })}</button> `) }],
     })}${this.example ? html`<div class="rules-explained" role="status"><b>${say('example_now')}</b><p>${this.example.text}</p></div>` : nothing}`;
   }
 
   /** @param {string} entry */
   explain(entry) {
     this.view.attempt(async () => {
-      const { answers } = await this.view.hub.explain(entry);
-      this.example = { entry, text: answers.map(({ text }) => inLanguage(text)).join('\n') };
+      try {
+        const { answers } = await this.view.hub.explain(entry);
+        this.example = { entry, text: answers.map(({ text }) => inLanguage(text)).join('\n') };
+      } catch (/** @type {any} */ error) {
+        // The secretariat tries rules on records that it may not see.
+        if (error.status !== 404 && error.status !== 403) throw error;
+        this.example = { entry, text: say('example_hidden', { entry }) };
+      }
     });
   }
 
@@ -187,7 +187,7 @@ export class Trying {
     const posted = compared.some(({ inForce }) => inForce === null);
     return html`${chart({
       title: say('duties_replayed'), of: say('rule'), rows, file: 'replay-duties',
-      series: [['in_time', 0], ['late', 1], ['escalated', 2], ['ended', 4], ['undetermined', 3]].map(([key, tone]) => ({ key: String(key), label: say(/** @type {any} */ (`lived_${key}`)), tone: Number(tone) })),
+      series: LIVED.map(([key, tone]) => ({ key, label: say(`lived_${key}`), tone })),
       more: [{ label: say('lived_opened'), of: ({ extra = [] }) => extra[0].opened }, { label: say('lived_unconfirmed'), of: ({ extra = [] }) => extra[0].unconfirmed }],
     })}${posted ? html`<p class="quiet">${say('duties_before_unknown')}</p>` : nothing}`;
   }
@@ -198,17 +198,6 @@ export class Trying {
     if (rows.length === 0) return html`<h3>${say('advice_replayed')}</h3><p class="quiet">${say('advice_replayed_none')}</p>`;
     return chart({ title: say('advice_replayed'), of: say('rule'), rows, series: [{ key: 'count', label: say('times'), tone: 0 }], file: 'replay-advice' });
   }
-}
-
-/** The hub's words: a line for what changes, indented ones for how. @param {string} text */
-export function differenceBlocks(text) {
-  /** @type {{head: string, lines: string[]}[]} */
-  const blocks = [];
-  for (const line of text.split('\n').filter((one) => one.trim())) {
-    if (line.startsWith(' ') && blocks.length) blocks[blocks.length - 1].lines.push(line.trim());
-    else blocks.push({ head: line.trim(), lines: [] });
-  }
-  return blocks;
 }
 
 /** Roles × kinds of record. @param {Covered[]} coverage */
@@ -225,5 +214,6 @@ function coverageTable(coverage) {
 function covered(cell) {
   if (!cell || !(cell.may_view || cell.may_post)) return html`<td class="rules-cell-none">${say('cell_none')}</td>`;
   const { may_view: views, views_own_only: own, may_post: posts, rules } = cell;
-  return html`<td>${views ? html`<span class=${own ? 'rules-cell-own' : 'rules-cell-view'}>${say(own ? 'cell_own' : 'cell_view')}</span>` : nothing}${posts ? html`<span class="rules-cell-post">${say('cell_post')}</span>` : nothing}${rules ? html`<small>${say('cell_rules', { count: rules })}</small>` : nothing}</td>`;
+  return html`<td>${views ? html`<span class=${own ? 'rules-cell-own' : 'rules-cell-view'}>${say(own ? 'cell_own' : 'cell_view')}</span>` : nothing}${
+    posts ? html`<span class="rules-cell-post">${say('cell_post')}</span>` : nothing}${rules ? html`<small>${say('cell_rules', { count: rules })}</small>` : nothing}</td>`;
 }

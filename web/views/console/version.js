@@ -2,9 +2,9 @@
 // past, proposed, signed and put in force; everybody else reads it, and a body's representative signs.
 
 import { html, nothing } from '../../vendor/lit.js';
-import { Draft } from '../../console/draft.js';
-import { listWord, isFound } from '../../console/wording.js';
+import { Draft, HEADER } from '../../console/draft.js';
 import { say } from '../../console/rules-phrases.js';
+import { isFound, listWord, partName } from '../../console/wording.js';
 import { moment } from '../../dates.js';
 import { inLanguage } from '../../language.js';
 import { icon } from '../icons.js';
@@ -23,6 +23,8 @@ import { Trying } from './trying.js';
 
 /** @type {Tab[]} */
 const TABS = ['rules', 'text', 'sets', 'check', 'difference', 'replay', 'life'];
+/** What whoever signs looks at. @type {Tab[]} */
+const READ = ['rules', 'difference', 'life'];
 const EDITABLE = new Set(['draft', 'proposed', 'agreed']);
 
 export class RuleVersion extends Section {
@@ -72,11 +74,13 @@ export class RuleVersion extends Section {
 
   render() {
     const { version, draft } = this;
-    if (!version || !draft) return html`<section class="rules">${this.back()}${this.messages()}${this.busy ? html`<p class="quiet" role="status">${say('loading')}</p>` : this.button(say('again'), () => this.load())}</section>`;
+    if (!version || !draft) return html`<section class="rules">${this.back()}${this.messages()}${this.notYet(() => this.load())}</section>`;
     return html`<section class="rules">${this.back()}
       <header class="rules-title"><h1>${version.title}</h1><span class="pill ${version.stage === 'in_force' ? 'pill-good' : 'pill-busy'}">${inLanguage(version.stage_label)}</span>
-        <small>${say('drafted_at', { at: moment(Date.parse(version.drafted_at)) })}${version.effective_at ? html`・${say('effective_from', { day: moment(Date.parse(version.effective_at)) })}` : nothing}</small></header>
-      <nav class="rules-tabs" aria-label=${say('parts_of_version')}>${TABS.filter((tab) => this.model.isSecretariat || !['check', 'replay'].includes(tab)).map((tab) => html`<button type="button" aria-current=${tab === this.tab ? 'true' : 'false'}
+        <small>${say('drafted_at', { at: moment(Date.parse(version.drafted_at)) })}${
+          version.effective_at ? html`・${say('effective_from', { day: moment(Date.parse(version.effective_at)) })}` : nothing}</small></header>
+      <nav class="rules-tabs" aria-label=${say('parts_of_version')}>${(this.model.isSecretariat ? TABS : READ).map((tab) => html`<button type="button"
+          aria-current=${tab === this.tab ? 'true' : 'false'}
         @click=${() => this.show(tab)}>${say(`tab_${tab}`)}</button>`)}</nav>
       ${this.messages()}${this.mistakesPart(draft)}
       ${this.content(version, draft)}
@@ -136,13 +140,22 @@ export class RuleVersion extends Section {
   /** Every mistake, each a way to its rule. @param {Draft} draft */
   mistakesPart(draft) {
     if (draft.mistakes.length === 0) return nothing;
-    return html`<section class="rules-mistakes" aria-label=${say('mistakes')}><h2>${icon('alarm')}${say('mistakes_count', { count: draft.mistakes.length })}</h2><ul>${draft.mistakes.map((one) => html`<li>
-      <button class="button-link" type="button" @click=${() => this.goTo(one)}>${one.owner.startsWith('[') || !one.owner ? say('at_line', { file: one.file, line: one.line }) : one.owner}</button> ${inLanguage(one.text)}</li>`)}</ul></section>`;
+    // Japanese and English of one text stand in one line, and lack the same.
+    const once = new Map(draft.mistakes.map((one) => [[one.file, one.owner || one.line, one.key, one.text.ja].join(' '), one]));
+    return html`<section class="rules-mistakes" aria-label=${say('mistakes')}><h2>${icon('alarm')}${say('mistakes_count', { count: once.size })}</h2>
+      <ul>${[...once.values()].map((one) => html`<li><button class="button-link" type="button"
+          @click=${() => this.goTo(one)}>${this.placeWords(one)}</button> ${inLanguage(one.text)}</li>`)}</ul></section>`;
+  }
+
+  /** @param {import('../../console/draft.js').PlacedMistake} one */
+  placeWords({ file, line, owner, key }) {
+    const place = owner && owner !== HEADER ? owner : say('at_line', { file, line });
+    return [place, partName(key)].filter(Boolean).join(' ');
   }
 
   /** @param {import('../../console/draft.js').PlacedMistake} one */
   async goTo({ file, owner }) {
-    const isRule = owner !== '' && !owner.startsWith('[');
+    const isRule = owner !== '' && owner !== HEADER;
     this.unfolded.add(file);
     Object.assign(this, { tab: isRule ? 'rules' : owner ? 'sets' : 'text', file, search: '', editing: isRule && this.mayEdit ? owner : this.editing });
     this.requestUpdate();
@@ -171,9 +184,11 @@ export class RuleVersion extends Section {
     return html`<label class="field rules-search"><span>${say('rules_search')}</span><input type="search" autocomplete="off" .value=${this.search}
         @input=${(/** @type {any} */ event) => { this.search = event.target.value; this.requestUpdate(); }}></label>
       ${shown.length ? nothing : html`<p class="quiet">${say('rules_none_found')}</p>`}
-      ${shown.map(({ set, rules }) => html`<details class="rules-group" ?open=${this.unfolded.has(set.file) || this.search !== ''} @toggle=${(/** @type {any} */ event) => (event.target.open ? this.unfolded.add(set.file) : this.search || this.unfolded.delete(set.file))}>
-        <summary><b>${inLanguage({ ja: set.parts.ja, en: set.parts.en })}</b> <small>${listWord('layer', set.parts.layer)}・${set.parts.version}・${say('rules_count', { count: rules.length })}</small></summary>
-        ${mistakes(draft.mistakesOf(set.file, '[ruleset]'))}
+      ${shown.map(({ set, rules }) => html`<details class="rules-group" ?open=${this.unfolded.has(set.file) || this.search !== ''}
+          @toggle=${(/** @type {any} */ event) => (event.target.open ? this.unfolded.add(set.file) : this.search || this.unfolded.delete(set.file))}>
+        <summary><b>${inLanguage({ ja: set.parts.ja, en: set.parts.en })}</b>
+          <small>${listWord('layer', set.parts.layer)}・${set.parts.version}・${say('rules_count', { count: rules.length })}</small></summary>
+        ${mistakes(draft.mistakesOf(set.file, HEADER))}
         ${set.parts.layer === 'floor' ? html`<p class="quiet">${say('floor_fixed')}</p>` : nothing}
         <ul class="rule-cards">${rules.map((rule) => ruleCard({ ...bench, mayEdit: bench.mayEdit && set.parts.layer !== 'floor' }, rule))}</ul>
         ${this.mayEdit && set.parts.layer !== 'floor' ? this.adding(draft, set) : nothing}</details>`)}`;
