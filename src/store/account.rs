@@ -78,7 +78,9 @@ impl Tx {
     /// # Errors
     /// When the database fails or what it holds does not open.
     pub(super) async fn list_people_set_up(&mut self) -> Result<HashSet<PersonId>, StoreError> {
-        const SQL: &str = "select person, sealed, changed_at from account";
+        const SQL: &str = "select account.person, account.sealed, account.changed_at, count(passkey.id),
+            count(passkey.voided_at) from account left join passkey on passkey.person = account.person
+            group by account.person, account.sealed, account.changed_at";
         let rows: Vec<Row> = run!(self, connection => sqlx::query_as(SQL).fetch_all(connection).await?);
         let mut set_up = HashSet::new();
         for row in rows {

@@ -24,6 +24,7 @@ mod reading;
 mod registering;
 mod replaying;
 mod rulebook_life;
+mod rulebook_signing;
 mod rulebooks;
 mod sign_ins;
 mod statistics;

@@ -19,10 +19,10 @@ use crate::support::actor::Actor;
 use crate::support::app::App;
 use crate::support::eventually;
 
-const BODIES: &str = "status    = \"proposed\"\nbodies = [{ body = \"みなと医師会\", role = \"doctor\", \
+pub(super) const BODIES: &str = "status    = \"proposed\"\nbodies = [{ body = \"みなと医師会\", role = \"doctor\", \
                       person = \"医師 一号\" }, { body = \"訪問看護協議会\", role = \"nurse\" }]";
 /// No nurse reads or writes notes any more.
-const NO_NOTES: &str = "\n[[rule]]\nid = \"SH-99\"\nkind = \"share\"\nstrength = \"must\"\norigin = \"proposal\"\nja = \
+pub(super) const NO_NOTES: &str = "\n[[rule]]\nid = \"SH-99\"\nkind = \"share\"\nstrength = \"must\"\norigin = \"proposal\"\nja = \
                         \"題\"\nen = \"Title\"\nreason = { ja = \"理由\", en = \"reason\" }\neffect = \"forbid\"\n\
                         overrides = []\non = [\"view:note\", \"post:note\"]\nwhen = { \"actor.role\" = \"nurse\" }\n";
 
@@ -33,7 +33,7 @@ const VISITS_EVERY_HOUR: &str = "\n[[rule]]\nid = \"SH-98\"\nkind = \"standing\"
                                  \"doctor\"\nkeep = \"visit\"\nevery = { time = \"1h\" }\n";
 
 /// Vocabulary, floor and sharing rules, no seeds any more; `more` follows in the sharing rules.
-fn files(more: &str) -> Value {
+pub(super) fn files(more: &str) -> Value {
     let agreed = |text: &str, with: &str| text.replacen("status    = \"seed\"", with, 1);
     json!([
         { "name": "vocabulary.toml", "text": shipped::VOCABULARY.text },
@@ -42,21 +42,21 @@ fn files(more: &str) -> Value {
     ])
 }
 
-fn set<'a>(version: &'a Value, id: &str) -> &'a Value {
+pub(super) fn set<'a>(version: &'a Value, id: &str) -> &'a Value {
     version["sets"].as_array().unwrap().iter().find(|set| set["id"] == id).expect("the set")
 }
 
-fn path(version: &Value, step: &str) -> String {
+pub(super) fn path(version: &Value, step: &str) -> String {
     format!("/api/v1/rulebooks/{}{step}", version["id"].as_str().expect("an id"))
 }
 
 /// What a body signs: the sharing rules as they stand.
-fn signature(version: &Value, body: &str, role: &str) -> Value {
+pub(super) fn signature(version: &Value, body: &str, role: &str) -> Value {
     let agreement = &set(version, "sharing")["agreement"];
     json!({ "set": "sharing", "agreement": agreement, "body": body, "role": role })
 }
 
-async fn drafted(secretariat: &Actor, more: &str) -> Value {
+pub(super) async fn drafted(secretariat: &Actor, more: &str) -> Value {
     let draft = json!({ "title": "2027年度のきまり", "files": files(more) });
     secretariat.post("/api/v1/rulebooks", draft).await.is(StatusCode::CREATED)
 }
@@ -103,170 +103,6 @@ async fn a_draft_with_mistakes_is_not_entered_and_every_mistake_has_its_place_in
     no_words.problem(StatusCode::UNPROCESSABLE_ENTITY, "rulebook_unsound");
     app.doctor("hikari").await.post("/api/v1/rulebooks", draft).await.problem(StatusCode::FORBIDDEN, "forbidden");
     assert_eq!(secretariat.get("/api/v1/rulebooks").await.ok(), json!({ "configured": false, "versions": [] }));
-}
-
-#[tokio::test]
-async fn each_body_signs_through_its_own_profession_what_the_set_says_now() {
-    let app = App::start().await;
-    let (secretariat, doctor, nurse) = (app.secretariat().await, app.doctor("hikari").await, app.nurse("minato").await);
-    let draft = drafted(&secretariat, "").await;
-    let early = doctor.post(path(&draft, "/signatures"), signature(&draft, "みなと医師会", "doctor")).await;
-    early.problem(StatusCode::CONFLICT, "conflict");
-    let other = json!({ "fingerprint": "0000000000000000" });
-    secretariat.post(path(&draft, "/propose"), other).await.problem(StatusCode::CONFLICT, "conflict");
-    let seen = json!({ "fingerprint": draft["fingerprint"] });
-    doctor.post(path(&draft, "/propose"), seen.clone()).await.problem(StatusCode::FORBIDDEN, "forbidden");
-    let proposed = secretariat.post(path(&draft, "/propose"), seen.clone()).await.ok();
-    assert_eq!((&proposed["stage"], proposed["unsigned"].as_array().unwrap().len()), (&json!("proposed"), 2));
-    secretariat.post(path(&draft, "/in-force"), seen.clone()).await.problem(StatusCode::CONFLICT, "conflict");
-
-    let sign = async |who: &Actor, given: Value| who.post(path(&draft, "/signatures"), given).await;
-    let of_doctors = signature(&draft, "みなと医師会", "doctor");
-    let with = |key: &str, value: Value| {
-        let mut given = of_doctors.clone();
-        given[key] = value;
-        given
-    };
-    sign(&nurse, of_doctors.clone()).await.problem(StatusCode::FORBIDDEN, "forbidden");
-    sign(&doctor, with("agreement", json!("0"))).await.problem(StatusCode::CONFLICT, "conflict");
-    for (field, given) in [("set", with("set", json!("x"))), ("body", with("body", json!("ほかの会")))] {
-        let problem = sign(&doctor, given).await.is(StatusCode::UNPROCESSABLE_ENTITY);
-        assert_eq!(problem["field"], field);
-    }
-    sign(&doctor, with("person", json!("だれか"))).await.problem(StatusCode::UNPROCESSABLE_ENTITY, "unexpected");
-    sign(&secretariat, of_doctors.clone()).await.problem(StatusCode::UNPROCESSABLE_ENTITY, "required");
-    let mut future = with("person", json!("医師 一号"));
-    future["signed_on"] = json!("2026-04-02");
-    sign(&secretariat, future).await.problem(StatusCode::UNPROCESSABLE_ENTITY, "out_of_range");
-
-    let signed = sign(&doctor, of_doctors).await.is(StatusCode::CREATED);
-    let by = &set(&signed, "sharing")["signatures"][0];
-    assert_eq!((&by["body"], &by["person"]), (&json!("みなと医師会"), &json!("医師 一号")));
-    assert_eq!(by["signed_on"], "2026-04-01");
-    let sheet = nurse.get(path(&draft, "/sheet")).await;
-    assert_eq!(sheet.header("content-type"), "text/html; charset=utf-8");
-    assert!(sheet.text().contains("<td>みなと医師会</td><td>医師</td><td>医師 一号</td><td>2026-04-01</td>"));
-    assert!(sheet.text().contains("<td>訪問看護協議会</td><td>看護師</td><td></td><td></td>"));
-
-    // Nobody is named who represents the nurses: any nurse could sign for all of them, so it takes their paper.
-    let mut of_nurses = signature(&draft, "訪問看護協議会", "nurse");
-    let refused = sign(&nurse, of_nurses.clone()).await.problem(StatusCode::FORBIDDEN, "forbidden");
-    assert!(
-        refused["detail"]["ja"].as_str().unwrap().contains("代表者（bodies の person）が書かれていません"),
-        "{refused}"
-    );
-    (of_nurses["person"], of_nurses["signed_on"]) = (json!("山岸 花子"), json!("2026-03-30"));
-    let signed = sign(&secretariat, of_nurses).await.is(StatusCode::CREATED);
-    assert_eq!(signed["stage"], "agreed");
-    // A changed file is another thing than what was signed.
-    let changed = secretariat.put(path(&draft, ""), json!({ "files": files(NO_NOTES) })).await.ok();
-    assert_eq!((&changed["stage"], &set(&changed, "sharing")["signatures"]), (&json!("draft"), &json!([])));
-    assert_eq!(changed["unsigned"].as_array().unwrap().len(), 2);
-    let retired = secretariat.post(path(&draft, "/retire"), json!({ "reason": "作り直す" })).await.ok();
-    assert_eq!(retired["stage"], "retired");
-    let again = secretariat.put(path(&draft, ""), json!({ "files": files("") })).await;
-    again.problem(StatusCode::CONFLICT, "conflict");
-}
-
-/// The sharing rules with another list of bodies.
-fn files_for(bodies: &str) -> Value {
-    let mut files = files("");
-    let text = files[2]["text"].as_str().unwrap().replacen(BODIES, &format!("status    = \"proposed\"\n{bodies}"), 1);
-    files[2]["text"] = json!(text);
-    files
-}
-
-#[tokio::test]
-async fn a_set_that_names_no_body_for_a_side_is_not_proposed() {
-    let app = App::start().await;
-    let secretariat = app.secretariat().await;
-    let propose = async |files: Value| {
-        let draft = json!({ "title": "案", "files": files });
-        let draft = secretariat.post("/api/v1/rulebooks", draft).await.is(StatusCode::CREATED);
-        let seen = json!({ "fingerprint": draft["fingerprint"] });
-        secretariat.post(path(&draft, "/propose"), seen).await
-    };
-    let problem = propose(files_for("")).await.problem(StatusCode::CONFLICT, "conflict");
-    assert!(problem["detail"]["ja"].as_str().unwrap().contains("署名する団体（bodies）がありません"), "{problem}");
-    let etiquette = |bodies: &str| {
-        let mut files = files("");
-        let text = shipped::ETIQUETTE_DOCTOR_NURSE.text.replacen("status    = \"seed\"", "status    = \"proposed\"", 1);
-        let text = text.replacen("agreed_by = []", &format!("agreed_by = []\n{bodies}"), 1);
-        files.as_array_mut().unwrap().push(json!({ "name": "etiquette.toml", "text": text }));
-        files
-    };
-    let doctors = "{ body = \"みなと医師会\", role = \"doctor\" }";
-    let nurses = "{ body = \"訪問看護協議会\", role = \"nurse\" }";
-    for (bodies, side) in [(String::new(), "医師の側"), (format!("bodies = [{doctors}]"), "看護師の側")] {
-        let problem = propose(etiquette(&bodies)).await.problem(StatusCode::CONFLICT, "conflict");
-        assert!(problem["detail"]["ja"].as_str().unwrap().contains(side), "{problem}");
-    }
-    let proposed = propose(etiquette(&format!("bodies = [{doctors}, {nurses}]"))).await.ok();
-    assert_eq!(proposed["stage"], "proposed");
-}
-
-#[tokio::test]
-async fn one_person_signs_for_one_body_of_a_version_here_and_on_paper() {
-    let app = App::start().await;
-    let secretariat = app.secretariat().await;
-    let bodies = "bodies = [{ body = \"みなと医師会\", role = \"doctor\", person = \"医師 一号\" }, { body = \"在宅医の会\", \
-                  role = \"doctor\", person = \"医師 一号\" }, { body = \"訪問看護協議会\", role = \"nurse\" }]";
-    let draft = json!({ "title": "案", "files": files_for(bodies) });
-    let draft = secretariat.post("/api/v1/rulebooks", draft).await.is(StatusCode::CREATED);
-    let seen = json!({ "fingerprint": draft["fingerprint"] });
-    secretariat.post(path(&draft, "/propose"), seen).await.ok();
-    // Both are called 医師 一号, and are two people.
-    let (doctor, namesake) = (app.doctor("hikari").await, app.doctor("misaki").await);
-    let sign = async |who: &Actor, given: Value| who.post(path(&draft, "/signatures"), given).await;
-    sign(&doctor, signature(&draft, "みなと医師会", "doctor")).await.is(StatusCode::CREATED);
-    let again =
-        sign(&doctor, signature(&draft, "在宅医の会", "doctor")).await.problem(StatusCode::CONFLICT, "conflict");
-    let (ja, en) = (again["detail"]["ja"].as_str().unwrap(), again["detail"]["en"].as_str().unwrap());
-    assert!(ja.contains("みなと医師会") && ja.contains("一つの団体"), "{ja}");
-    assert!(en.contains("one person signs for one body"), "{en}");
-    // The same once more for the same body is no other.
-    sign(&doctor, signature(&draft, "みなと医師会", "doctor")).await.is(StatusCode::CREATED);
-    sign(&namesake, signature(&draft, "在宅医の会", "doctor")).await.is(StatusCode::CREATED);
-    // Nobody signs over what another signed.
-    let mut over = signature(&draft, "みなと医師会", "doctor");
-    (over["person"], over["signed_on"]) = (json!("医師一号"), json!("2026-03-30"));
-    let over = sign(&secretariat, over).await.problem(StatusCode::CONFLICT, "conflict");
-    assert!(over["detail"]["ja"].as_str().unwrap().contains("医師 一号さんが2026-04-01に署名"), "{over}");
-    let on_paper = |person: &str| {
-        let mut paper = signature(&draft, "訪問看護協議会", "nurse");
-        (paper["person"], paper["signed_on"]) = (json!(person), json!("2026-03-30"));
-        paper
-    };
-    // On paper there is only a name, with or without a space.
-    sign(&secretariat, on_paper("医師　一号")).await.problem(StatusCode::CONFLICT, "conflict");
-    let signed = sign(&secretariat, on_paper("山岸 花子")).await.is(StatusCode::CREATED);
-    assert_eq!(signed["stage"], "agreed");
-}
-
-#[tokio::test]
-async fn where_the_set_names_who_represents_a_body_nobody_else_signs_for_it() {
-    let app = App::start().await;
-    let (secretariat, doctor, nurse) = (app.secretariat().await, app.doctor("hikari").await, app.nurse("minato").await);
-    let bodies = "bodies = [{ body = \"みなと医師会\", role = \"doctor\", person = \"鈴木 太郎\" }, \
-                  { body = \"訪問看護協議会\", role = \"nurse\", person = \"看護師 一号\" }]";
-    let draft = json!({ "title": "案", "files": files_for(bodies) });
-    let draft = secretariat.post("/api/v1/rulebooks", draft).await.is(StatusCode::CREATED);
-    let seen = json!({ "fingerprint": draft["fingerprint"] });
-    secretariat.post(path(&draft, "/propose"), seen).await.ok();
-    let sign = async |who: &Actor, given: Value| who.post(path(&draft, "/signatures"), given).await;
-    let refused = sign(&doctor, signature(&draft, "みなと医師会", "doctor")).await;
-    let refused = refused.problem(StatusCode::FORBIDDEN, "forbidden");
-    assert!(refused["detail"]["ja"].as_str().unwrap().contains("鈴木 太郎"), "{refused}");
-    let on_paper = |person: &str| {
-        let mut paper = signature(&draft, "みなと医師会", "doctor");
-        (paper["person"], paper["signed_on"]) = (json!(person), json!("2026-03-30"));
-        paper
-    };
-    let other = sign(&secretariat, on_paper("田中 次郎")).await.problem(StatusCode::UNPROCESSABLE_ENTITY, "mismatch");
-    assert_eq!(other["field"], "person");
-    sign(&secretariat, on_paper("鈴木太郎")).await.is(StatusCode::CREATED);
-    let signed = sign(&nurse, signature(&draft, "訪問看護協議会", "nurse")).await.is(StatusCode::CREATED);
-    assert_eq!(signed["stage"], "agreed");
 }
 
 #[tokio::test]

@@ -71,7 +71,8 @@ async fn fill(from: &Region, into: &Region, records: Vec<What>, taken: &Taken) -
 async fn moves_between(from: &Region, into: &Region) {
     lived_in(from).await;
     let sign_in = "insert into sign_in (id, token_hash, person, role, organisation, issued_at, expires_at)
-        select person, person, person, role, organisation, 0, 2000000000000000 from person_position";
+        select person, (select chain from entry where seq = 1), person, role, organisation, 0, 2000000000000000
+        from person_position";
     let invitation = "insert into invitation
         (id, token_hash, person, purpose, sealed, issued_at, expires_at, tries_left)
         select id, id, id, 'first', sealed, 0, 2000000000000000, 5 from person";
