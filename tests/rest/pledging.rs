@@ -21,7 +21,7 @@ use crate::support::app::{App, intent};
 const SOMEBODY: &str = "0196d5a2-7c00-7000-8000-000000000001";
 
 /// The routes that are open to whoever has to pledge first. Of the two that take posts, a pledge alone passes.
-const OPEN: [(&str, &str); 10] = [
+const OPEN: [(&str, &str); 17] = [
     ("get", "/api/v1/me"),
     ("delete", "/api/v1/me"),
     ("post", "/api/v1/tickets"),
@@ -31,6 +31,13 @@ const OPEN: [(&str, &str); 10] = [
     ("delete", "/api/v1/me/sign-ins/{id}"),
     ("put", "/api/v1/me/position"),
     ("put", "/api/v1/me/password"),
+    ("get", "/api/v1/me/passkeys"),
+    ("post", "/api/v1/me/passkeys/options"),
+    ("post", "/api/v1/me/passkeys"),
+    ("put", "/api/v1/me/passkeys/{id}"),
+    ("delete", "/api/v1/me/passkeys/{id}"),
+    ("post", "/api/v1/me/proof/options"),
+    ("post", "/api/v1/me/proof"),
     ("get", "/api/v1/rulebook/citations/{citation}"),
 ];
 
