@@ -13,6 +13,7 @@ pub mod duties;
 pub mod duty_clock;
 pub mod emergency;
 pub mod explaining;
+pub mod export;
 pub mod files;
 pub mod import;
 pub mod kept_rulebooks;

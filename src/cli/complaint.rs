@@ -6,6 +6,7 @@ use std::fmt;
 use std::io::{self, ErrorKind};
 
 use crate::actions::backup::{BackupError, RestoreError};
+use crate::actions::export::ExportError;
 use crate::config::Language;
 use crate::domain::text::Text;
 use crate::http::certificate::CertificateError;
@@ -72,6 +73,7 @@ fn text_of(cause: &(dyn Error + 'static)) -> Option<Text> {
         .or_else(|| cause.downcast_ref::<CertError>().map(CertError::text))
         .or_else(|| cause.downcast_ref::<BackupError>().and_then(BackupError::text))
         .or_else(|| cause.downcast_ref::<RestoreError>().and_then(RestoreError::text))
+        .or_else(|| cause.downcast_ref::<ExportError>().and_then(ExportError::text))
         .or_else(|| cause.downcast_ref::<OpenError>().and_then(OpenError::text))
         .or_else(|| cause.downcast_ref::<io::Error>().and_then(of_system))
 }

@@ -8,6 +8,7 @@ mod complaint;
 mod config;
 mod config_arguments;
 mod demo;
+mod export;
 mod history;
 pub mod import;
 mod init;
@@ -81,6 +82,8 @@ enum Command {
     Backup(Box<backup::Arguments>),
     /// バックアップから復元する / Restore from a backup
     Restore(Box<restore::Arguments>),
+    /// 患者ひとり、または地域の記録を取り出す / Take out one patient's record, or the region's
+    Export(Box<export::Arguments>),
     /// 負荷をかけて測る / Put load on a hub and measure
     Load(Box<load::Arguments>),
 }
@@ -135,6 +138,7 @@ fn dispatch(command: &Command, terminal: Terminal) -> anyhow::Result<ExitCode> {
         Command::Audit(arguments) => audit::run(arguments, terminal),
         Command::Backup(arguments) => backup::run(arguments, terminal),
         Command::Restore(arguments) => restore::run(arguments, terminal),
+        Command::Export(arguments) => export::run(arguments, terminal),
         Command::Load(arguments) => {
             let ids = Ids::new(Arc::new(SystemClock::new()));
             load::run(arguments, terminal.language, ids.draw())

@@ -1,7 +1,9 @@
 //! What was done with the region's data as a whole ↔ the messages that the audit log seals. Called by `audited.rs`.
 
+use super::field::{id_text, optional_id};
 use super::proto::store::v1 as stored;
 use super::proto::store::v1::kept_safe::What;
+use crate::domain::ids::PatientId;
 use crate::domain::keeping::KeepingDeed;
 use crate::domain::text::Invalid;
 use crate::domain::time::Timestamp;
@@ -14,6 +16,10 @@ pub(super) fn keeping_message(deed: &KeepingDeed) -> stored::KeptSafe {
             sign_ins: *sign_ins,
             links: *links,
             despite: despite.clone(),
+        }),
+        KeepingDeed::Exported { patient, reason } => What::Exported(stored::Exported {
+            patient: patient.map(|patient| id_text(patient.0)).unwrap_or_default(),
+            reason: reason.clone(),
         }),
     };
     stored::KeptSafe { what: Some(what) }
@@ -28,6 +34,9 @@ pub(super) fn keeping_deed(kept: stored::KeptSafe) -> Result<KeepingDeed, Invali
             links: kept.links,
             despite: kept.despite,
         },
+        What::Exported(kept) => {
+            KeepingDeed::Exported { patient: optional_id("patient", &kept.patient, PatientId)?, reason: kept.reason }
+        }
     })
 }
 
@@ -40,6 +49,10 @@ mod tests {
         let deeds = [
             KeepingDeed::BackedUp { name: "renkei-1.backup".to_owned(), bytes: 7 },
             KeepingDeed::Restored { made_at: Timestamp(5), sign_ins: 2, links: 1, despite: "理由".to_owned() },
+            KeepingDeed::Exported {
+                patient: Some(PatientId(uuid::Uuid::from_u128(9))), reason: "開示請求".to_owned()
+            },
+            KeepingDeed::Exported { patient: None, reason: "移行".to_owned() },
         ];
         for deed in deeds {
             assert_eq!(keeping_deed(keeping_message(&deed)).unwrap(), deed);

@@ -22,7 +22,7 @@ closed_list! {
         Rulebook = "rulebook", "ルールブックの手続き", "rulebook";
         DutyClock = "duty_clock", "期限の時計の再開", "duty clock";
         EmergencySearch = "emergency_search", "緊急時の患者検索", "emergency search";
-        Keeping = "keeping", "バックアップ・復元", "backup, restore";
+        Keeping = "keeping", "バックアップ・復元・取り出し", "backup, restore, export";
         Audit = "audit", "監査記録の閲覧・出力", "audit log used";
     }
 }
@@ -32,7 +32,7 @@ impl AuditKind {
     /// of what was read.
     #[must_use]
     pub const fn outlives_the_timeline(self) -> bool {
-        matches!(self, Self::Read | Self::ReadEnded)
+        matches!(self, Self::Read | Self::ReadEnded | Self::Keeping)
     }
 }
 

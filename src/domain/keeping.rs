@@ -1,5 +1,6 @@
-//! What whoever answers for the region's data does with it as a whole: backups and their return. The audit log keeps each.
+//! What whoever answers for the region's data does with it as a whole: backups and their return, records taken out. The audit log keeps each.
 
+use super::ids::PatientId;
 use super::time::Timestamp;
 
 /// See the module.
@@ -21,6 +22,13 @@ pub enum KeepingDeed {
         /// Why it is served though something was wrong with it; empty: nothing was.
         despite: String,
     },
+    /// One patient's whole record was taken out, or the region's.
+    Exported {
+        /// `None`: all of the region.
+        patient: Option<PatientId>,
+        /// As whoever did it wrote.
+        reason: String,
+    },
 }
 
 impl KeepingDeed {
@@ -30,6 +38,8 @@ impl KeepingDeed {
         match self {
             Self::BackedUp { .. } => "backed_up",
             Self::Restored { .. } => "restored",
+            Self::Exported { patient: Some(_), .. } => "patient_exported",
+            Self::Exported { patient: None, .. } => "region_exported",
         }
     }
 }

@@ -114,6 +114,21 @@ impl Tx {
         self.append_audits(&audits).await
     }
 
+    /// Keeps an act about a timeline, or about none. The region's key seals it: it must outlive the timeline's.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn append_act_on(
+        &mut self,
+        timeline: Option<TimelineId>,
+        now: Timestamp,
+        act: Act,
+    ) -> Result<(), StoreError> {
+        let Some(timeline) = timeline else { return self.append_acts(now, [act]).await };
+        let audit = SealedAudit::of_read(&self.region, timeline, now, &Audited::Act(act));
+        self.append_audits(&[audit]).await
+    }
+
     /// The records after `after`, at most `limit`.
     ///
     /// # Errors

@@ -118,6 +118,14 @@ impl Tx {
             .collect()
     }
 
+    /// Every timeline, by id, and whose it is.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn list_subjects(&mut self) -> Result<Vec<(TimelineId, Subject)>, StoreError> {
+        Ok(self.list_heads().await?.into_iter().map(|head| (head.timeline, head.subject)).collect())
+    }
+
     /// The states of all organisations that have a timeline, by id. One whose key was destroyed is left out.
     ///
     /// # Errors

@@ -5,6 +5,7 @@ mod backup;
 pub mod client;
 mod demo;
 mod devices;
+mod export;
 mod fresh_region;
 mod posts;
 mod rulebook;

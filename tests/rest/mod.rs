@@ -11,6 +11,7 @@ mod duties;
 mod emergency;
 mod every_route;
 mod explaining;
+mod exporting;
 pub mod files;
 mod files_swept;
 mod importing;

@@ -158,6 +158,12 @@ fn device(deed: &DeviceDeed) -> (&'static str, Text) {
 fn keeping(deed: &KeepingDeed) -> Text {
     match deed {
         KeepingDeed::BackedUp { name, .. } => Text::new(format!("バックアップ {name}"), format!("backed up as {name}")),
+        KeepingDeed::Exported { patient: Some(_), .. } => {
+            Text::fixed("患者の記録すべてを取り出した", "a patient's whole record was taken out")
+        }
+        KeepingDeed::Exported { patient: None, .. } => {
+            Text::fixed("地域の記録すべてを取り出した", "the whole region was taken out")
+        }
         KeepingDeed::Restored { made_at, sign_ins, despite, .. } => {
             let (mut ja, mut en) = (
                 format!("{made_at} のバックアップから復元（サインイン {sign_ins} 件を終了）"),

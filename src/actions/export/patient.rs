@@ -1,0 +1,55 @@
+//! One patient's whole record: `record.html` for print, `record.json` with the same for programs, and the attachments.
+
+use std::path::Path;
+
+use serde_json::json;
+
+use super::page::Page;
+use super::{Draft, ExportError, ExportFrom, Exported, directory_json, file_name, write};
+use crate::domain::ids::{PatientId, Subject, TimelineId};
+
+/// Writes it into a new folder.
+///
+/// # Errors
+/// When there is no such patient, the folder exists, or something cannot be read or written.
+pub async fn export_patient(from: &ExportFrom<'_>, patient: PatientId, into: &Path) -> Result<Exported, ExportError> {
+    let timeline = TimelineId::from(patient);
+    let loaded = from.journal.load(timeline).await?;
+    let is_patient = from.directory.subject_of(timeline) == Subject::Patient;
+    let loaded = loaded.filter(|_| is_patient).ok_or(ExportError::NoSuchPatient)?;
+    let draft = Draft::begin(into)?;
+    from.note(Some(patient)).await?;
+    let mut page = Page::begin(from, patient, loaded.state.registration.as_deref());
+    let (mut entries, mut attachments) = (Vec::new(), Vec::new());
+    from.each_entry(timeline, |entry, json| {
+        page.add(entry, &json, from.directory);
+        attachments.extend(entry.body.attachments().iter().cloned());
+        entries.push(json);
+        Ok(())
+    })
+    .await?;
+    let mut exported = Exported { timelines: 1, entries: entries.len() as u64, ..Exported::default() };
+    attachments.sort_by_key(|attachment| attachment.sha256);
+    attachments.dedup_by_key(|attachment| (attachment.sha256, attachment.media_type.code()));
+    for attachment in &attachments {
+        if from.write_file(timeline, attachment, &draft.path().join("attachments")).await? {
+            exported.files += 1;
+        } else {
+            exported.missing.push(file_name(attachment));
+        }
+    }
+    let record = json!({
+        "format": "renkei-patient/1",
+        "exported_at": from.now.to_rfc3339(),
+        "patient": patient.to_string(),
+        // As the hub shows them: proto3 JSON of renkei.v1.Entry.
+        "entries": entries,
+        "directory": directory_json(from.directory),
+        "missing_attachments": exported.missing,
+    });
+    let text = serde_json::to_string_pretty(&record).expect("texts and numbers");
+    write(&draft.path().join("record.json"), &(text + "\n"))?;
+    write(&draft.path().join("record.html"), &page.finish(&exported))?;
+    draft.finish()?;
+    Ok(exported)
+}

@@ -1,0 +1,151 @@
+//! The whole region: JSON lines for each timeline, directory, rules, duties, attachments and audit log, in a format that is
+//! explained in the folder itself. Without what opens the region: accounts, sign-ins, devices, keys.
+
+use std::io::Write as _;
+use std::path::Path;
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+
+use super::{Draft, ExportError, ExportFrom, Exported, create, directory_json, make_folder, write};
+use crate::actions::audit::export::Export;
+use crate::domain::audit::{AuditFilter, AuditUse};
+use crate::domain::checkpoint::hex;
+use crate::domain::duties::{Duty, Ended, Standing};
+use crate::domain::ids::{Subject, TimelineId};
+use crate::store::StoreError;
+
+const EXPLAINED: &str = include_str!("region_format.md");
+
+/// Writes it into a new folder.
+///
+/// # Errors
+/// When the folder exists, or something cannot be read or written.
+pub async fn export_region(from: &ExportFrom<'_>, into: &Path) -> Result<Exported, ExportError> {
+    let draft = Draft::begin(into)?;
+    from.note(None).await?;
+    let folder = draft.path();
+    let mut exported = Exported::default();
+    make_folder(&folder.join("timelines"))?;
+    let timelines = from.journal.read(|tx| Box::pin(tx.list_subjects())).await?;
+    let mut duties = create(&folder.join("duties.jsonl"))?;
+    for (timeline, subject) in timelines {
+        exported.timelines += 1;
+        match timeline_out(from, (timeline, subject), folder, &mut exported).await {
+            Err(ExportError::Store(StoreError::KeyDestroyed(_))) => {
+                exported.destroyed += 1;
+                continue;
+            }
+            other => other?,
+        }
+        let kept = from.journal.read(move |tx| {
+            Box::pin(async move {
+                match tx.find_key(timeline).await? {
+                    Some(key) => tx.list_duties(timeline, &key).await,
+                    None => Ok(Vec::new()),
+                }
+            })
+        });
+        for duty in kept.await? {
+            line(&mut duties, &folder.join("duties.jsonl"), &duty_json(timeline, &duty))?;
+        }
+    }
+    rulebooks(from, folder).await?;
+    audit(from, folder).await?;
+    let directory = serde_json::to_string_pretty(&directory_json(from.directory)).expect("texts and numbers");
+    write(&folder.join("directory.json"), &(directory + "\n"))?;
+    let about = json!({
+        "format": "renkei-region/1", "exported_at": from.now.to_rfc3339(), "timelines": exported.timelines,
+        "entries": exported.entries, "files": exported.files, "missing_attachments": exported.missing,
+        "destroyed": exported.destroyed,
+    });
+    write(&folder.join("region.json"), &format!("{about:#}\n"))?;
+    write(&folder.join("README.md"), EXPLAINED)?;
+    draft.finish()?;
+    Ok(exported)
+}
+
+async fn timeline_out(
+    from: &ExportFrom<'_>,
+    (timeline, subject): (TimelineId, Subject),
+    folder: &Path,
+    exported: &mut Exported,
+) -> Result<(), ExportError> {
+    // Before its file is begun: one whose key was destroyed has none.
+    from.journal.read(move |tx| Box::pin(tx.find_key(timeline))).await?;
+    let of = match subject {
+        Subject::Patient => "patient",
+        Subject::Organisation => "organisation",
+    };
+    let path = folder.join("timelines").join(format!("{of}-{timeline}.jsonl"));
+    let mut file = create(&path)?;
+    let mut attachments = Vec::new();
+    from.each_entry(timeline, |entry, json| {
+        exported.entries += 1;
+        attachments.extend(entry.body.attachments().iter().cloned());
+        line(&mut file, &path, &json)
+    })
+    .await?;
+    attachments.sort_by_key(|attachment| attachment.sha256);
+    attachments.dedup_by_key(|attachment| (attachment.sha256, attachment.media_type.code()));
+    let place = folder.join("attachments").join(timeline.to_string());
+    for attachment in &attachments {
+        if from.write_file(timeline, attachment, &place).await? {
+            exported.files += 1;
+        } else {
+            exported.missing.push(format!("{timeline}/{}", super::file_name(attachment)));
+        }
+    }
+    Ok(())
+}
+
+/// The files of every rulebook that ever decided, under the digest that rulings cite.
+async fn rulebooks(from: &ExportFrom<'_>, folder: &Path) -> Result<(), ExportError> {
+    let digests = from.journal.read(|tx| Box::pin(tx.list_rulebooks(usize::MAX))).await?;
+    for digest in digests {
+        let place = folder.join("rulebooks").join(hex(&digest));
+        let files = from.journal.read(move |tx| Box::pin(async move { tx.find_rulebook(&digest).await })).await?;
+        make_folder(&place)?;
+        for file in files {
+            // A name as it is kept could lead out of the folder.
+            let name: String = file.path.chars().map(|c| if c == '/' || c == '\\' { '_' } else { c }).collect();
+            write(&place.join(name), &file.content)?;
+        }
+    }
+    Ok(())
+}
+
+async fn audit(from: &ExportFrom<'_>, folder: &Path) -> Result<(), ExportError> {
+    let path = folder.join("audit.jsonl");
+    let mut file = create(&path)?;
+    let directory = Arc::new(from.directory.clone());
+    let mut export = Export::new(from.journal.clone(), directory, AuditFilter::default(), AuditUse::JsonLines);
+    while let Some(piece) = export.next().await? {
+        file.write_all(piece.as_bytes()).map_err(|source| ExportError::Io { path: path.clone(), source })?;
+    }
+    Ok(())
+}
+
+fn line(file: &mut std::fs::File, path: &Path, value: &Value) -> Result<(), ExportError> {
+    writeln!(file, "{value}").map_err(|source| ExportError::Io { path: path.to_owned(), source })
+}
+
+fn duty_json(timeline: TimelineId, duty: &Duty) -> Value {
+    let standing = match duty.standing() {
+        Standing::Open => "open".to_owned(),
+        Standing::Snoozed => "snoozed".to_owned(),
+        Standing::Overdue => "overdue".to_owned(),
+        Standing::Escalated(steps) => format!("escalated_{steps}"),
+        Standing::Paused => "paused".to_owned(),
+        Standing::Ended(Ended::Met) => "met".to_owned(),
+        Standing::Ended(Ended::Declined) => "declined".to_owned(),
+        Standing::Ended(Ended::Waived) => "waived".to_owned(),
+        Standing::Ended(Ended::Closed(why)) => format!("closed_{}", why.code()),
+    };
+    json!({
+        "timeline": timeline.to_string(), "id": duty.opened.id.to_string(), "rule": &*duty.opened.rule,
+        "cause": duty.cause.map(|cause| cause.to_string()), "opened_at": duty.opened_at.to_rfc3339(),
+        "due": duty.due.to_rfc3339(), "overdue_at": duty.overdue_at.map(|at| at.to_rfc3339()), "standing": standing,
+        "ended_by": duty.ended_by.map(|(entry, _)| entry.to_string()),
+    })
+}

@@ -1,0 +1,110 @@
+//! `renkei export`: one patient's whole record, or the region's, for whoever runs the hub's machine. A hub may run meanwhile;
+//! each timeline is read as it is when its turn comes.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use clap::Subcommand;
+
+use super::audit::EXIT_DAMAGED;
+use super::config_arguments::{ConfigArguments, print_mistakes};
+use super::{Complaint, EXIT_CONFIG, Terminal, open, serve};
+use crate::actions::export::{ExportFrom, Exported, export_patient, export_region};
+use crate::clock::{Clock as _, SystemClock};
+use crate::domain::directory::Directory;
+use crate::domain::ids::PatientId;
+use crate::domain::text::Text;
+use crate::limits::AUDIT_REASON_CHARS_MAX;
+use crate::store::Shelf;
+use crate::vault::RegionKey;
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Debug, Subcommand)]
+enum What {
+    /// 患者ひとりの記録すべて（印刷用の HTML、JSON、添付ファイル） / One patient's whole record: HTML for print, JSON, attachments
+    Patient(PatientArguments),
+    /// 地域の記録すべて（JSON Lines、添付ファイル、監査記録） / The whole region: JSON lines, attachments, audit log
+    Region(RegionArguments),
+}
+
+#[derive(Debug, clap::Args)]
+struct PatientArguments {
+    /// 患者の ID / Patient's id
+    #[arg(value_name = "ID")]
+    patient: PatientId,
+    #[command(flatten)]
+    common: RegionArguments,
+}
+
+#[derive(Debug, clap::Args)]
+struct RegionArguments {
+    /// 書く先の新しいフォルダー / New folder to write into
+    #[arg(long, value_name = "DIR")]
+    out: PathBuf,
+    /// 取り出す理由（監査記録に残ります） / Why it is taken out; the audit log keeps it
+    #[arg(long, value_name = "TEXT")]
+    reason: String,
+    #[command(flatten)]
+    config: ConfigArguments,
+}
+
+pub(super) fn run(arguments: &Arguments, terminal: Terminal) -> anyhow::Result<ExitCode> {
+    let (patient, common) = match &arguments.what {
+        What::Patient(PatientArguments { patient, common }) => (Some(*patient), common),
+        What::Region(common) => (None, common),
+    };
+    let Some(settled) = common.config.settle(terminal)? else {
+        return Ok(ExitCode::from(EXIT_CONFIG));
+    };
+    print_mistakes(&settled.notes, terminal);
+    let reason = common.reason.trim();
+    if reason.is_empty() || reason.chars().count() > AUDIT_REASON_CHARS_MAX {
+        return Err(Complaint::new(Text::new(
+            format!("--reason: 1 文字から {AUDIT_REASON_CHARS_MAX} 文字の理由が必要です"),
+            format!("--reason: a reason of 1 to {AUDIT_REASON_CHARS_MAX} characters is needed"),
+        ))
+        .into());
+    }
+    let key = Arc::new(RegionKey::load_file(&settled.config.region_key_file)?);
+    let exported = serve::runtime()?.block_on(async {
+        let journal = open::open_journal(&settled.config.database.url(), key).await?;
+        let shelf = Shelf::open(&settled.config.files_dir)?;
+        let directory: Directory = journal.read(|tx| Box::pin(tx.load_directory())).await?;
+        let now = SystemClock::new().now();
+        let from = ExportFrom { journal: &journal, shelf: &shelf, directory: &directory, reason, now };
+        let exported = match patient {
+            Some(patient) => export_patient(&from, patient, &common.out).await,
+            None => export_region(&from, &common.out).await,
+        };
+        journal.close().await;
+        Ok::<_, anyhow::Error>(exported?)
+    })?;
+    println!("{}", terminal.language.pick(&told(&exported, &common.out)));
+    Ok(if exported.missing.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(EXIT_DAMAGED) })
+}
+
+fn told(exported: &Exported, out: &std::path::Path) -> Text {
+    let Exported { timelines, entries, files, missing, destroyed } = exported;
+    let out = out.display();
+    let mut ja = format!(
+        "{out} に書きました: タイムライン {timelines} 件、記録 {entries} 件、添付ファイル {files} 件\n封のない記録です。必要がなくなったら消してください"
+    );
+    let mut en = format!(
+        "Wrote {out}: {timelines} timelines, {entries} entries, {files} attached files\nIt is in the clear: remove it when it is no longer needed"
+    );
+    if *destroyed > 0 {
+        ja += &format!("\n鍵を廃棄した記録 {destroyed} 件は含まれません");
+        en += &format!("\n{destroyed} records whose key was destroyed are not in it");
+    }
+    for missing in missing {
+        ja += &format!("\n見つからない、または壊れている添付ファイル: {missing}");
+        en += &format!("\nMissing or damaged: {missing}");
+    }
+    Text::new(ja, en)
+}
