@@ -303,11 +303,18 @@ test('a nurse is invited and active the same day', async (t) => {
   await consoleOf(desk).getByLabel('申込書に署名した代表者').fill('港 一郎');
   await consoleOf(desk).getByRole('button', { name: '記録する', exact: true }).click();
   await consoleOf(desk).getByText(/利用開始（代表：港 一郎）/).waitFor();
+  // The telephone with the authenticator is lost.
+  await row.getByRole('button', { name: '入れないとき（再設定）' }).click();
+  await row.getByLabel('理由').fill('電話の紛失。対面で本人と確かめた');
+  await row.getByRole('button', { name: '入れないとき（再設定）' }).click();
+  await row.getByRole('img', { name: '招待の QR コード' }).waitFor();
+  await phone.getByRole('heading', { name: '在宅チームの連携' }).waitFor();
+  await row.getByRole('button', { name: '控えました' }).click();
+
   await row.getByRole('button', { name: '停止する' }).click();
   await row.getByText('佐藤 花子 さんは、すぐにサインインできなくなります。').waitFor();
   await row.getByRole('button', { name: '停止する' }).click();
   await row.getByText('停止中').waitFor();
-  await phone.getByRole('heading', { name: '在宅チームの連携' }).waitFor();
   const coming = consoleOf(desk).locator('renkei-console-office-entry');
   await coming.getByRole('button', { name: '利用を止める' }).click();
   await coming.getByLabel('理由').fill('情報の取扱い事故のため');
@@ -400,6 +407,16 @@ test('a team by keyboard and by dragging; another host; who is still on; the end
   await consoleOf(desk).getByText('つばき薬局 をチームに加えました。').waitFor();
   assert.equal(sent, 1, 'pressed twice, done once');
 
+  // Whoever changes a link says again how far it reaches: nothing is opened by the way.
+  const pharmacy = members.filter({ hasText: 'つばき薬局' });
+  await pharmacy.getByRole('button', { name: '担当者を変える' }).click();
+  await form.getByLabel(/西田 恵/).check();
+  await box.check();
+  await form.getByText('これまでの記録の範囲を選んでください。').waitFor();
+  await form.getByRole('radio', { name: 'これからの分だけ' }).check();
+  await form.getByRole('button', { name: 'チームに加える' }).click();
+  await pharmacy.locator('.member-people', { hasText: '小川 隆' }).filter({ hasText: '西田 恵' }).waitFor();
+
   const station = members.filter({ hasText: '訪問看護ステーションこもれび' });
   await station.getByRole('button', { name: '管理事業所にする' }).click();
   await station.getByLabel('理由').fill('訪問の回数が最も多いため');
@@ -413,7 +430,6 @@ test('a team by keyboard and by dragging; another host; who is still on; the end
   await consoleOf(desk).getByText('まだ記録がありません').first().waitFor();
   await desk.shot('console-review');
   assert.deepEqual(await stumbles(desk), []);
-  const pharmacy = members.filter({ hasText: 'つばき薬局' });
   await pharmacy.getByRole('button', { name: '外す' }).click();
   await pharmacy.getByRole('button', { name: '外す' }).click();
   await consoleOf(desk).getByText('つばき薬局 をチームから外しました。').waitFor();

@@ -44,7 +44,7 @@ const CARDS = [
   { id: 'consent', title: 'home_consent', none: 'home_consent_none', sign: 'edit', href: hrefOf('patients'), find: async (home) => found((await home.everybody()).patients
     .filter(({ consent }) => consent === 'none' || consent === null).map((patient) => line(patient))) },
   { id: 'advice', title: 'home_advice', none: 'home_advice_none', sign: 'gavel', href: hrefOf('patients'), find: async (home) => found((await home.calls.advice())
-    .map(({ patient, timeline, title }) => ({ words: inLanguage(title), small: patient?.name.kanji ?? home.model.organisationName(timeline), href: hrefOf('patients', timeline) }))) },
+    .map(({ patient, timeline, title }) => ({ words: inLanguage(title), small: patient?.name.kanji ?? home.model.organisationName(timeline), href: hrefOf(patient ? 'patients' : 'offices', timeline) }))) },
   { id: 'pledges', title: 'home_pledges', none: 'home_pledges_none', sign: 'check', href: '', find: async (home) => {
     await home.model.pledging.look();
     return found(home.model.pledging.owed.map(({ title }) => ({ words: inLanguage(title), href: '' })));

@@ -26,8 +26,8 @@ export class Linking {
     this.everybody = people.length === 0;
     this.host = host;
     this.isThere = isThere;
-    /** @type {'all' | 'from' | 'nothing'} */
-    this.history = 'all';
+    /** Of a link that is there the hub does not say how far it reaches: it is chosen anew. @type {'all' | 'from' | 'nothing' | ''} */
+    this.history = isThere ? '' : 'all';
     this.from = '';
     this.confirmed = false;
     this.act = new Act(section.model, () => section.requestUpdate());
@@ -49,6 +49,7 @@ export class Linking {
   /** What is still to be said before it can be sent, in words. */
   get unsaid() {
     if (!this.everybody && this.people.size === 0) return say('link_choose_people');
+    if (!this.history) return say('link_choose_history');
     if (this.history === 'from' && !this.from) return say('link_choose_from');
     return this.confirmed ? '' : say('link_confirm_first');
   }

@@ -125,6 +125,7 @@ export class LinksTable extends Section {
     return html`<section class="card"><h2><span class="step">3</span>${say('table_apply')}</h2>
       <form class="device-revoke" @submit=${(/** @type {Event} */ event) => this.apply(event)}>
         ${choices('table-history', say('link_history'), [['all', say('history_all')], ['nothing', say('history_nothing')]], this.history, (history) => this.change({ history: /** @type {any} */ (history) }))}
+        ${ready.some(({ patient, office }) => patient?.team?.some(({ organisation }) => organisation === office?.id)) ? html`<p class="quiet">${say('table_replaces')}</p>` : nothing}
         <label class="choice-line"><input type="checkbox" .checked=${this.confirmed} @change=${(/** @type {any} */ event) => this.change({ confirmed: event.target.checked })}><span>${say('table_confirmed')}</span></label>
         <span class="device-acts">${primary({ busy: this.busy, unsaid: !this.confirmed, words: say('table_do', { count: ready.length }), sign: 'link' })}
           ${this.busy ? html`<small role="status">${say('table_progress', { done, count: done + ready.length })}</small>` : nothing}</span></form></section>`;

@@ -32,6 +32,11 @@ export class Offices extends Section {
     this.addEventListener('office-changed', () => this.load());
   }
 
+  connectedCallback() {
+    super.connectedCallback();
+    if (this.hasUpdated) this.load();
+  }
+
   /** @param {Map<string, unknown>} changed */
   willUpdate(changed) {
     if (changed.has('item')) this.load();

@@ -119,7 +119,7 @@ export class PapersPart extends PatientPart {
       const body = { consent: { state, givenBy, givenOn, document: this.document.trim(), ...(this.uploaded ? { attachments: [this.uploaded] } : {}) } };
       if (await /** @type {Act} */ (this.consentAct).send(this.patient.id, body) === null) return null;
       Object.assign(this, { document: '', file: null, uploaded: null });
-      this.patientChanged();
+      await this.patientChanged();
       await this.load();
       return undefined;
     }, say('consent_done'));

@@ -13,9 +13,11 @@ export class PatientPart extends Section {
     this.patient = /** @type {any} */ (undefined);
   }
 
-  /** The page asks the hub anew. */
-  patientChanged() {
-    this.dispatchEvent(new CustomEvent('patient-changed', { bubbles: true }));
+  /** The page asks the hub anew, and what was done is said when it shows. */
+  async patientChanged() {
+    const event = new CustomEvent('patient-changed', { bubbles: true, detail: /** @type {{loaded?: Promise<void>}} */ ({}) });
+    this.dispatchEvent(event);
+    await event.detail.loaded;
   }
 
   /**
@@ -26,7 +28,7 @@ export class PatientPart extends Section {
     return this.attempt(async () => {
       if (await act.send(this.patient.id, body) === null) return null;
       after();
-      this.patientChanged();
+      await this.patientChanged();
       return undefined;
     }, done);
   }

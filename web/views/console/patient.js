@@ -22,7 +22,12 @@ export class ConsolePatient extends Section {
     this.patient = null;
     /** @type {typeof PARTS[number]} */
     this.shown = 'team';
-    this.addEventListener('patient-changed', () => this.load());
+    this.addEventListener('patient-changed', (/** @type {any} */ event) => { event.detail.loaded = this.load(); });
+  }
+
+  connectedCallback() {
+    super.connectedCallback();
+    if (this.hasUpdated) this.load();
   }
 
   /** @param {Map<string, unknown>} changed */

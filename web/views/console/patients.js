@@ -30,6 +30,12 @@ export class ConsolePatients extends Section {
     this.asked = 0;
   }
 
+  connectedCallback() {
+    super.connectedCallback();
+    // Somebody comes back to it: others may have registered meanwhile.
+    if (this.hasUpdated && !this.item) this.search();
+  }
+
   /** @param {Map<string, unknown>} changed */
   willUpdate(changed) {
     if (changed.has('item') && !this.item) this.search();

@@ -22,6 +22,12 @@ export class Section extends View {
     this.done = '';
   }
 
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    // What was done then is no news when somebody comes back.
+    Object.assign(this, { trouble: '', done: '' });
+  }
+
   get calls() {
     return new Calls(this.model.rest);
   }

@@ -90,7 +90,7 @@ export class TeamPart extends PatientPart {
       if (await linking.send() === null) return null;
       this.query = '';
       this.endLinking();
-      this.patientChanged();
+      await this.patientChanged();
       return undefined;
     }, say('linked', { name: this.officeName(linking.organisation) }));
   }
