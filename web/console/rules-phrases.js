@@ -99,6 +99,7 @@ export const PHRASES = {
   compliance_rule: ['ルール', 'Rule'],
   compliance_show: ['表示する', 'Show'],
   compliance_until: ['終わりの月', 'Last month'],
+  copy: ['この版をもとに、新しい下書きを作る', 'Make a new draft of this version'],
   count_of: ['{what}の数', '{what}: how many'],
   coverage: ['だれが何を見て、書けるか', 'Who may see and write what'],
   coverage_how: ['見：見られる　自：自分の事業所の記録だけ見られる　書：書ける　–：どちらもできない。きまり：書くときに関わる関門・約束・助言の数。事情によるものも含みます。', 'see: may see; own: only their own office’s; write: may write; –: neither. “rules” counts gates, duties and advice on writing. Some hold in some circumstances only.'],
