@@ -189,7 +189,7 @@ export const PHRASES = {
   only_as_text: ['このルールはフォームでは読めません。「文字で直す」で直してください。', 'The form cannot read this rule. Mend it as text.'],
   only_seeds: ['ひな形のルールが働いています。まだどの団体も署名していません。', 'Seed rules are at work. No body has signed them yet.'],
   or: ['または', 'or'],
-  or_else: ['／または、', '; or '],
+  or_else: ['／または、', ' / or: '],
   pair_met: ['期間内に会った組', 'pairs that met'],
   pair_not_met: ['まだ会っていない組', 'pairs that did not'],
   pair_of: ['{title}（{types}）', '{title} ({types})'],
