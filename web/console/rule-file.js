@@ -2,7 +2,7 @@
 // smallest change of the text that makes a part say something else.
 
 import { LISTS, RULE_KEYS, SET_KEYS, codeIn, keyCode } from './rule-codes.js';
-import { Day, append, lineOf, plain, read, removeTable, setKey } from './toml.js';
+import { Day, append, linesOf, plain, read, removeTable, setKey } from './toml.js';
 
 /**
  * @typedef {import('./vocabulary.js').Vocabulary} Vocabulary
@@ -183,11 +183,12 @@ export function readSet(name, text, words) {
   const file = read(text);
   const header = file.tables.find(({ path, array }) => !array && keyCode(path[0] ?? '') === 'ruleset');
   if (!header) return null;
+  const lineOf = linesOf(text);
   const lines = (/** @type {import('./toml.js').Table} */ { pairs }, kind = '') => Object.fromEntries(pairs.map(({ key, start, end }) =>
-    [keyCode(key, kind), /** @type {[number, number]} */ ([lineOf(text, start), lineOf(text, Math.max(start, end - 1))])]));
+    [keyCode(key, kind), /** @type {[number, number]} */ ([lineOf(start), lineOf(Math.max(start, end - 1))])]));
   const span = (/** @type {import('./toml.js').Table} */ { start, pairs, body }) => {
     const end = pairs[pairs.length - 1]?.end ?? body;
-    return { from: lineOf(text, start), to: lineOf(text, Math.max(start, end - 1)) };
+    return { from: lineOf(start), to: lineOf(Math.max(start, end - 1)) };
   };
   const broken = file.unreadable;
   const rules = file.tables.flatMap((table, at) => {

@@ -336,5 +336,17 @@ export function removeTable(file, table) {
   return file.text.slice(0, table.start) + rest;
 }
 
-/** The line (from 1) of a place. @param {string} text @param {number} at */
-export const lineOf = (text, at) => text.slice(0, at).split('\n').length;
+/** Tells the line (from 1) of places of a text, after one look at the whole of it. @param {string} text @returns {(at: number) => number} */
+export function linesOf(text) {
+  const starts = [0];
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) starts.push(at + 1);
+  return (at) => {
+    let [low, high] = [0, starts.length];
+    while (high - low > 1) {
+      const middle = (low + high) >> 1;
+      if (starts[middle] <= at) low = middle;
+      else high = middle;
+    }
+    return low + 1;
+  };
+}

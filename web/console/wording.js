@@ -18,7 +18,7 @@ export const listWord = (list, code) => LISTS[list]?.[code]?.[language() === 'en
 /** @param {string[]} words */
 export const either = (words) => words.join(language() === 'en' ? ' or ' : '、');
 /** @param {string[]} words */
-const all = (words) => words.join(language() === 'en' ? ' and ' : '、かつ');
+const all = (words) => words.join(language() === 'en' ? '; ' : '、かつ');
 
 /** `4h`, `3d`, `90m` with its parts. @param {string} time */
 export function timeOf(time) {
@@ -29,13 +29,16 @@ export function timeOf(time) {
 /** @param {string} time */
 export function timeWords(time) {
   const { count, unit } = timeOf(time);
-  return count ? say(/** @type {any} */ (`time_${unit}`), { count }) : time;
+  return count ? one(say(/** @type {any} */ (`time_${unit}`), { count }), count) : time;
 }
+
+/** English has another word for one of a thing. @param {string} words @param {string} count */
+const one = (words, count) => (language() === 'en' && count === '1' ? words.replace(/s$/, '') : words);
 
 /** @param {Span} span */
 export function spanWords({ time, business, placeholder }) {
   const { count, unit } = timeOf(time);
-  const words = business && count ? say(unit === 'd' ? 'time_business_d' : 'time_business_h', { count, time: timeWords(time) }) : timeWords(time);
+  const words = business && count ? one(say(unit === 'd' ? 'time_business_d' : 'time_business_h', { count, time: timeWords(time) }), unit === 'd' ? count : '') : timeWords(time);
   return placeholder ? `${words}${say('placeholder_mark')}` : words;
 }
 

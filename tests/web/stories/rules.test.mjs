@@ -91,13 +91,19 @@ test('a draft rule goes from its form through a mistake, the replay and the sign
   const gate = await editNurses(desk, 'ND-M3');
   await gate.locator('[data-part=when]').getByLabel('値に追加').selectOption('routine');
   await gate.getByText('通常の指示').first().waitFor();
+  // Something happens elsewhere while the title is being typed.
+  await gate.getByLabel('題（日本語）').pressSequentially('。');
+  await desk.evaluate(() => document.querySelector('renkei-shell').model.changed());
+  await gate.getByLabel('題（日本語）').press('Backspace');
+  await gate.getByLabel('題（日本語）').fill('点滴・与薬・通常の指示は文書で出す');
+  await desk.evaluate(() => document.querySelector('renkei-shell').model.changed());
   await looksRight(desk, 'rules-form', 'the form of a gate');
   await desk.getByRole('button', { name: '保存する' }).click();
   await desk.getByText('保存しました。誤りはありません。').waitFor();
   const textOf = (version) => version.files.find(({ name }) => name.startsWith('etiquette')).text.split('\n');
   const [old, fresh] = [textOf(before), textOf(await stored(desk, id))];
   assert.deepEqual(fresh.filter((line, at) => line !== old[at]), [
-    'within   = "1h"', 'remind   = "30m"', 'when      = { "order.type" = ["drip", "opioid", "important_drug", "routine"] }',
+    'within   = "1h"', 'remind   = "30m"', 'ja       = "点滴・与薬・通常の指示は文書で出す"', 'when      = { "order.type" = ["drip", "opioid", "important_drug", "routine"] }',
   ], 'what was edited, and no other line');
 
   await tab(desk, '点検');

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
-import { Day, append, apply, edits, lineOf, plain, read, removeTable, setKey, written } from '../../../web/console/toml.js';
+import { Day, append, apply, edits, linesOf, plain, read, removeTable, setKey, written } from '../../../web/console/toml.js';
 
 const FOLDER = path.resolve(import.meta.dirname, '../../../rulebooks');
 const SHIPPED = readdirSync(FOLDER).filter((name) => name.endsWith('.toml')).map((name) => ({ name, text: readFileSync(path.join(FOLDER, name), 'utf8') }));
@@ -87,11 +87,17 @@ test('a table goes without the comments around it, and one that comes stands at 
 test('a line that cannot be read is told, and the others are read all the same', () => {
   const text = 'a = 1\nb = “x”\nc = "open\nd = 2\n';
   const file = read(text);
-  assert.deepEqual(file.unreadable.map((at) => lineOf(text, at)), [2, 3]);
+  assert.deepEqual(file.unreadable.map(linesOf(text)), [2, 3]);
   assert.deepEqual(file.tables[0].pairs.map(({ key }) => key), ['a', 'd']);
 });
 
 test('edits are applied from the end, so that none moves another', () => {
   const { node } = read('a = ["x", "y"]\n').tables[0].pairs[0];
   assert.equal(apply('a = ["x", "y"]\n', edits(node, ['longer', 'z'])), 'a = ["longer", "z"]\n');
+});
+
+test('a place is in the line that holds it, from the first sign to the line end', () => {
+  const text = 'ab\n\ncd';
+  assert.deepEqual([...text].map((_, at) => linesOf(text)(at)), [1, 1, 1, 2, 3, 3]);
+  assert.equal(linesOf(text)(text.length), 3);
 });

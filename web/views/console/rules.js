@@ -42,9 +42,10 @@ export class ConsoleRules extends Section {
     /** The files of what is in force, to be read in words and drafted from. @type {Draft | null} */
     this.book = null;
     this.search = '';
+    /** @type {Set<string>} */
+    this.unfolded = new Set();
     /** Of the form of a new draft. @type {File[] | null} */
     this.picked = null;
-    this.shown = '';
   }
 
   connectedCallback() {
@@ -160,14 +161,24 @@ export class ConsoleRules extends Section {
     const noted = this.noted();
     const shown = sets.map((set) => {
       const known = book?.sets.find(({ id }) => id === set.id);
-      const cards = known && book ? known.rules.filter((rule) => isFound(rule, search, book.words)).map((rule) => ruleCard(readOnly(book, noted), rule))
+      const isOpen = search !== '' || this.unfolded.has(set.id);
+      const card = (/** @type {import('../../console/rule-file.js').Rule} */ rule) => (isOpen && book ? ruleCard(readOnly(book, noted), rule) : nothing);
+      const cards = known && book ? known.rules.filter((rule) => isFound(rule, search, book.words)).map(card)
         : set.rules.filter((rule) => isNamed(rule, search)).map(plainCard);
       return { set, cards };
     }).filter(({ cards }) => cards.length);
     if (shown.length === 0) return html`<p class="quiet">${say('rules_none_found')}</p>`;
-    return shown.map(({ set, cards }) => html`<details class="rules-group"
-        ?open=${search !== ''}><summary><b>${inLanguage(set.title)}</b> <small>${say('rules_count', { count: cards.length })}</small></summary>
+    return shown.map(({ set, cards }) => html`<details class="rules-group" ?open=${search !== '' || this.unfolded.has(set.id)}
+        @toggle=${(/** @type {any} */ event) => this.fold(set.id, event.target.open)}><summary><b>${inLanguage(set.title)}</b> <small>${say('rules_count', { count: cards.length })}</small></summary>
       <ul class="rule-cards">${cards}</ul></details>`);
+  }
+
+  /** Sets that are folded up are counted, and not painted. @param {string} id @param {boolean} isOpen */
+  fold(id, isOpen) {
+    if (isOpen === (this.search !== '' || this.unfolded.has(id))) return;
+    if (isOpen) this.unfolded.add(id);
+    else this.unfolded.delete(id);
+    this.requestUpdate();
   }
 
   /** What is still to be decided, by rule. */

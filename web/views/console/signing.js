@@ -100,7 +100,7 @@ export function lifePart(view, version, draft) {
     <section class="rules-card"><h2>${say('signatures')}</h2>${stage === 'draft' ? html`<p class="quiet">${say('signatures_after')}</p>` : nothing}
       ${version.sets.filter(({ id }) => layerOf(draft, id) !== 'floor').map((set) => signedSet(view, version, draft, set))}</section>
     ${isSecretariat && (stage === 'agreed' || (stage === 'draft' && version.only_seeds)) ? enacting(view, version) : nothing}
-    ${isSecretariat && stage !== 'retired' ? retiring(view) : nothing}`;
+    ${isSecretariat ? copying(view, draft) : nothing}${isSecretariat && stage !== 'retired' ? retiring(view) : nothing}`;
 }
 
 /** @param {Draft} draft @param {string} id */
@@ -173,6 +173,14 @@ const enacting = (view, { fingerprint, only_seeds: onlySeeds }) => html`<section
     if (confirm(say('enact_sure', { day: calendarDate(on) }))) step(view, say('enacted', { day: calendarDate(on) }), () => view.hub.putInForce(view.id, fingerprint, on));
   }}><label class="field"><span>${say('enact_on')}</span><input name="on" type="date" required value=${dayInput(1)}></label>
     <button class="button button-primary" type="submit" aria-disabled=${String(view.busy)}>${say('enact_do')}</button></form></section>`;
+
+/** Another draft with these files: what is in force is never edited itself. @param {View} view @param {Draft} draft */
+const copying = (view, draft) => html`<details class="more rules-retire"><summary>${say('copy')}</summary><form class="rules-paper" aria-label=${say('copy')} @submit=${(/** @type {any} */ event) => {
+  event.preventDefault();
+  const title = String(new FormData(event.target).get('title')).trim();
+  view.attempt(async () => { location.hash = `#/console/rules/${(await view.hub.draft(title, draft.files)).id}`; });
+}}><label class="field"><span>${say('draft_title')}</span><input name="title" required maxlength="200" autocomplete="off"></label>
+  <button class="button button-small" type="submit" aria-disabled=${String(view.busy)}>${say('draft_make')}</button></form></details>`;
 
 /** @param {View} view */
 const retiring = (view) => html`<details class="more rules-retire"><summary>${say('retire')}</summary><form class="rules-paper" aria-label=${say('retire')}

@@ -184,14 +184,26 @@ export class RuleVersion extends Section {
     return html`<label class="field rules-search"><span>${say('rules_search')}</span><input type="search" autocomplete="off" .value=${this.search}
         @input=${(/** @type {any} */ event) => { this.search = event.target.value; this.requestUpdate(); }}></label>
       ${shown.length ? nothing : html`<p class="quiet">${say('rules_none_found')}</p>`}
-      ${shown.map(({ set, rules }) => html`<details class="rules-group" ?open=${this.unfolded.has(set.file) || this.search !== ''}
-          @toggle=${(/** @type {any} */ event) => (event.target.open ? this.unfolded.add(set.file) : this.search || this.unfolded.delete(set.file))}>
-        <summary><b>${inLanguage({ ja: set.parts.ja, en: set.parts.en })}</b>
-          <small>${listWord('layer', set.parts.layer)}・${set.parts.version}・${say('rules_count', { count: rules.length })}</small></summary>
-        ${mistakes(draft.mistakesOf(set.file, HEADER))}
-        ${set.parts.layer === 'floor' ? html`<p class="quiet">${say('floor_fixed')}</p>` : nothing}
-        <ul class="rule-cards">${rules.map((rule) => ruleCard({ ...bench, mayEdit: bench.mayEdit && set.parts.layer !== 'floor' }, rule))}</ul>
-        ${this.mayEdit && set.parts.layer !== 'floor' ? this.adding(draft, set) : nothing}</details>`)}`;
+      ${shown.map(({ set, rules }) => this.group(set, rules, draft, bench))}`;
+  }
+
+  /** A set's rules; folded up, none of them is painted. @param {import('../../console/rule-file.js').RuleSet} set @param {Rule[]} rules @param {Draft} draft @param {import('./rule-card.js').Bench} bench */
+  group(set, rules, draft, bench) {
+    const { file, parts } = set;
+    const mayEdit = bench.mayEdit && parts.layer !== 'floor';
+    const isOpen = this.unfolded.has(file) || this.search !== '';
+    const toggled = (/** @type {any} */ event) => {
+      if (event.target.open === isOpen) return;
+      if (event.target.open) this.unfolded.add(file);
+      else this.unfolded.delete(file);
+      this.requestUpdate();
+    };
+    return html`<details class="rules-group" ?open=${isOpen} @toggle=${toggled}>
+      <summary><b>${inLanguage({ ja: parts.ja, en: parts.en })}</b>
+        <small>${listWord('layer', parts.layer)}・${parts.version}・${say('rules_count', { count: rules.length })}</small></summary>
+      ${mistakes(draft.mistakesOf(file, HEADER))}
+      ${parts.layer === 'floor' ? html`<p class="quiet">${say('floor_fixed')}</p>` : nothing}
+      ${isOpen ? html`<ul class="rule-cards">${rules.map((rule) => ruleCard({ ...bench, mayEdit }, rule))}</ul>${mayEdit ? this.adding(draft, set) : nothing}` : nothing}</details>`;
   }
 
   /** @param {Draft} draft @param {import('../../console/rule-file.js').RuleSet} set */
