@@ -181,9 +181,13 @@ export class Model {
     return this.me?.role === 'secretariat';
   }
 
-  /** Whether there is a console for this person: the region's, or their own office's. */
+  /** Whether there is a console for this person: the region's, their own office's, or the rules that they sign and live by. */
   get hasConsole() {
-    return this.isSecretariat || Boolean(this.me?.administers?.length);
+    return this.isSecretariat || Boolean(this.me?.administers?.length) || this.isProfessional;
+  }
+
+  get isProfessional() {
+    return Boolean(this.me) && !['secretariat', 'family', 'gateway'].includes(this.me?.role ?? '');
   }
 
   get myId() {

@@ -95,6 +95,7 @@ export const PHRASES = {
   console: ['管理コンソール', 'Console'],
   console_failed: ['管理コンソールを読み込めませんでした。接続を確かめて、もう一度開いてください。', 'The console could not be loaded. Check the connection and open it again.'],
   console_office: ['わたしたちの事業所', 'Our office'],
+  console_rules: ['きまり', 'Rules'],
   consultation: ['相談の記録', 'Consultation'],
   consulted: ['相談先', 'Put to'],
   contact_dates: ['接触のあった日', 'Contact dates'],

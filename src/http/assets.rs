@@ -23,6 +23,10 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; i
                       connect-src 'self'; manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'none'; \
                       frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types lit-html";
 
+/// Of a page that is printed: its own style, and nothing from anywhere else.
+pub const PRINTED_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; \
+                                  frame-ancestors 'none'";
+
 /// Two years, as preload lists ask.
 const TRANSPORT: &str = "max-age=63072000; includeSubDomains";
 

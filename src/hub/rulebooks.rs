@@ -53,7 +53,9 @@ pub fn read(files: &[RulebookFile]) -> Result<Rulebook, Problems> {
     }
     let vocabulary = files.iter().find(|file| file.path == VOCABULARY);
     let vocabulary = vocabulary.map_or(SourceFile { name: VOCABULARY, text: "" }, source);
-    let sets = files.iter().filter(|file| file.path != VOCABULARY).map(source).collect();
+    // In the order of a folder, however they came: the fingerprint is of the files, not of the order they were sent in.
+    let mut sets: Vec<SourceFile<'_>> = files.iter().filter(|file| file.path != VOCABULARY).map(source).collect();
+    sets.sort_unstable_by_key(|set| set.name);
     Rulebook::load(&RulebookFiles { vocabulary, sets }, digest)
 }
 

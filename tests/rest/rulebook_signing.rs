@@ -48,6 +48,8 @@ async fn each_body_signs_through_its_own_profession_what_the_set_says_now() {
     assert_eq!(by["signed_on"], "2026-04-01");
     let sheet = nurse.get(path(&draft, "/sheet")).await;
     assert_eq!(sheet.header("content-type"), "text/html; charset=utf-8");
+    // It shows as it is printed, and can do nothing else.
+    assert!(sheet.header("content-security-policy").starts_with("default-src 'none'; style-src 'unsafe-inline';"));
     assert!(sheet.text().contains("<td>みなと医師会</td><td>医師</td><td>医師 一号</td><td>2026-04-01</td>"));
     assert!(sheet.text().contains("<td>訪問看護協議会</td><td>看護師</td><td></td><td></td>"));
 

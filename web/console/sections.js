@@ -26,13 +26,16 @@ export const SECTIONS = [
 ];
 
 const OFFICES = 'offices';
+/** What everybody who works by the rules may look at, and sign. */
+const FOR_PROFESSIONALS = ['rules', 'compliance'];
 const ADDRESS = /^#\/console(?:\/([a-z-]+))?(?:\/([^/]+))?$/;
 
-/** What this person may open: an administrator their own office, the secretariat everything. @param {import('../model.js').Model} model @returns {Section[]} */
+/** What this person may open: the secretariat everything, an administrator their own office, professionals the rules and how they are kept. @param {import('../model.js').Model} model @returns {Section[]} */
 export function sectionsOf(model) {
   if (model.isSecretariat) return SECTIONS;
-  const own = SECTIONS.filter(({ id }) => id === OFFICES);
-  return model.me?.administers?.length ? own.map((section) => ({ ...section, title: 'section_our_office' })) : [];
+  /** @param {Section} section @returns {boolean} */
+  const isOpen = ({ id }) => (id === OFFICES ? Boolean(model.me?.administers?.length) : FOR_PROFESSIONALS.includes(id) && model.isProfessional);
+  return SECTIONS.filter(isOpen).map((section) => (section.id === OFFICES ? { ...section, title: 'section_our_office' } : section));
 }
 
 /** @param {string} hash @returns {{section: string, item: string} | null} */

@@ -185,9 +185,16 @@ export class Shell extends View {
   /** The console, for those who have one. */
   consoleLink() {
     if (!this.model.hasConsole) return nothing;
-    const title = say(this.model.isSecretariat ? 'console' : 'console_office');
+    const [title, glyph] = this.consoleTitle();
     return html`<a class="button button-text console-link" href=${CONSOLE} aria-current=${this.model.console ? 'page' : nothing} title=${title}>
-      ${icon('office')}<span>${title}</span></a>`;
+      ${icon(glyph)}<span>${title}</span></a>`;
+  }
+
+  /** @returns {[string, 'office' | 'gavel']} */
+  consoleTitle() {
+    const { isSecretariat, me } = this.model;
+    if (isSecretariat) return [say('console'), 'office'];
+    return me?.administers?.length ? [say('console_office'), 'office'] : [say('console_rules'), 'gavel'];
   }
 
   /** It takes the whole width, and is fetched by whoever opens it. @param {{section: string, item: string}} address */

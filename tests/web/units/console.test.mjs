@@ -26,15 +26,16 @@ test('phrases are in order, in two languages, and name the same things', () => {
   }
 });
 
-test('an address names a section and what is in it; an administrator has their own office alone', () => {
+test('an address names a section and what is in it; an administrator has their own office, professionals the rules', () => {
   assert.deepEqual(consoleAddress('#/console'), { section: '', item: '' });
   assert.deepEqual(consoleAddress(hrefOf('patients', 'a b/c')), { section: 'patients', item: 'a b/c' });
   assert.deepEqual(consoleAddress('#/console/patients/%E3'), { section: 'patients', item: '' });
   assert.equal(consoleAddress('#/consoles'), null);
   const ids = (model) => sectionsOf(model).map(({ id }) => id);
   assert.equal(ids({ isSecretariat: true }).length, 9);
-  assert.deepEqual(ids({ isSecretariat: false, me: { administers: ['o'] } }), ['offices']);
-  assert.deepEqual(ids({ isSecretariat: false, me: { administers: [] } }), []);
+  assert.deepEqual(ids({ isProfessional: true, me: { administers: ['o'] } }), ['offices', 'rules', 'compliance']);
+  assert.deepEqual(ids({ isProfessional: true, me: { administers: [] } }), ['rules', 'compliance']);
+  assert.deepEqual(ids({ isProfessional: false, me: { administers: [] } }), []);
 });
 
 test('birth dates as people write them', () => {

@@ -16,6 +16,7 @@ use crate::actions::rulebook::{coverage_of, difference, findings_of};
 use crate::domain::ids::RulebookVersionId;
 use crate::domain::time::Timestamp;
 use crate::http::app::App;
+use crate::http::assets::PRINTED_POLICY;
 use crate::http::authentication::Secretariat;
 use crate::http::input::{self, Id};
 use crate::http::problem::Problem;
@@ -148,7 +149,9 @@ pub async fn sheet(
     let standing = life.find(id).await?;
     let sets: Vec<_> = standing.book.sets().iter().collect();
     let page = standing.book.agreement_sheets(&sets, |set| standing.agreement(set, |at| life.date_of(at)));
-    Ok(([(header::CONTENT_TYPE, "text/html; charset=utf-8")], page).into_response())
+    let headers =
+        [(header::CONTENT_TYPE, "text/html; charset=utf-8"), (header::CONTENT_SECURITY_POLICY, PRINTED_POLICY)];
+    Ok((headers, page).into_response())
 }
 
 /// What a version changes, in words.
