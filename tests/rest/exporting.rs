@@ -71,7 +71,7 @@ async fn a_patients_whole_record_is_a_page_without_script_the_same_as_json_and_e
     let office = team.app.secretariat().await;
     let seen = office.get(format!("/api/v1/audit?patient={}&kind=keeping", team.patient)).await.ok();
     assert_eq!(
-        (&seen["records"][0]["code"], &seen["records"][0]["by"]["kind"]),
+        (&seen["records"][0]["code"], &seen["records"][0]["by"]["as"]),
         (&"patient_exported".into(), &"operator".into()),
         "{seen}"
     );
@@ -80,6 +80,9 @@ async fn a_patients_whole_record_is_a_page_without_script_the_same_as_json_and_e
     assert!(matches!(again, Err(ExportError::Exists { .. })), "what is there is not written over");
     let nobody = export_patient(&from, PatientId(uuid::Uuid::from_u128(7)), &scratch.path().join("nobody")).await;
     assert!(matches!(nobody, Err(ExportError::NoSuchPatient)));
+    let office = PatientId(team.nurse.actor.organisation.0);
+    let of_office = export_patient(&from, office, &scratch.path().join("office")).await;
+    assert!(matches!(of_office, Err(ExportError::NoSuchPatient)), "an office's page is nobody's record");
     assert_eq!(fs::read_dir(scratch.path()).unwrap().count(), 1, "no half of one is left");
 }
 
