@@ -351,7 +351,7 @@ fn replaying(criterion: &mut Criterion) {
                 let mut replay = Replay::new(version, &past, ground, Timestamp::MIN, NOW);
                 for (kind, ruling) in rulings.iter().cycle().take(EVENTS) {
                     let id = EntryId(Uuid::nil());
-                    replay.refused(&Event { id, kind: *kind, corrected: None, fate: Fate::Permit, ruling }, false);
+                    replay.refused(&Event { id, kind: *kind, corrected: None, fate: Fate::Permit, ruling }, false, NOW);
                 }
                 let report = replay.finish();
                 assert_eq!(report.events, EVENTS as u64);

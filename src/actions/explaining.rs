@@ -22,7 +22,7 @@ use crate::domain::text::Text;
 use crate::domain::time::Timestamp;
 use crate::rulebook::calendar::Calendar;
 use crate::rulebook::replay::{Event, Fate};
-use crate::rulebook::{Action, EntryClass, Line, Rulebook, Signature, Verdict, situation};
+use crate::rulebook::{Action, EntryClass, Line, Reader, RecordClass, Rulebook, Signature, Verdict, situation};
 use crate::store::{Journal, RefusedPost, StoreError};
 
 /// The answer to "why?".
@@ -45,6 +45,47 @@ impl Explained {
 /// A line as a person reads it.
 fn said(Line { about, says }: &Line) -> Text {
     Text::new(format!("{}：{}", about.ja, says.ja), format!("{}: {}", about.en, says.en))
+}
+
+/// What somebody sees or does not see.
+#[derive(Clone, Copy, Debug)]
+pub enum Record<'a> {
+    /// Any of this kind that another office wrote, addressed to nobody and not restricted.
+    Ordinary(Kind),
+    This(&'a Entry),
+}
+
+impl Record<'_> {
+    const fn kind(&self) -> Kind {
+        match self {
+            Self::Ordinary(kind) => *kind,
+            Self::This(entry) => entry.body.kind(),
+        }
+    }
+
+    fn class_for(&self, reader: &Actor) -> RecordClass {
+        match self {
+            Self::Ordinary(kind) => EntryClass::new(*kind, Sensitivity::Normal, None).seen_by(false, false),
+            Self::This(entry) => RecordClass::of(&entry.scope(), reader),
+        }
+    }
+
+    /// What keeps it from a reader whom the rules let see its like.
+    fn kept_from(&self, reader: &Reader, state: &PatientState) -> Option<Text> {
+        let Self::This(entry) = self else { return None };
+        if state.hidden.contains_key(&entry.id) {
+            return Some(Text::fixed(
+                "別の患者の記録として取り消されたため、だれにも見えません",
+                "it was taken back as written on the wrong patient, and is hidden from everybody",
+            ));
+        }
+        (!reader.reaches(&entry.scope())).then(|| {
+            Text::fixed(
+                "紐付けのときに見せると決めた日より前の記録です",
+                "it is older than what the link opened to this office",
+            )
+        })
+    }
 }
 
 /// The lines of an answer as they are written.
@@ -186,37 +227,48 @@ impl Explainer<'_> {
         Ok(self.kept.find(citation).await?.map(|book| book.lines_of(citation)).unwrap_or_default())
     }
 
-    /// Why this person may or may not see ordinary records of this kind that others wrote, in each position.
+    /// Why this person may or may not see a record, in each position.
     ///
     /// # Errors
     /// When the store fails.
     pub async fn view(
         &self,
         state: &PatientState,
-        (person, kind): (PersonId, Kind),
+        (person, record): (PersonId, Record<'_>),
     ) -> Result<Vec<(Actor, bool, Explained)>, StoreError> {
         let (directory, names) = (&self.directory, self.names());
         let positions = directory.people.get(&person).map(|known| known.positions.clone()).unwrap_or_default();
         let mut answers = Vec::with_capacity(positions.len());
         for position in positions {
             let Some(actor) = directory.actor(person, position) else { continue };
-            let class = EntryClass::new(kind, Sensitivity::Normal, None).seen_by(false, false);
-            let book = &self.in_force;
+            let (book, kind) = (&self.in_force, record.kind());
+            let class = record.class_for(&actor);
             let (judgement, slots) = book.judge_view(&situation::viewer(state, &actor, self.now), class);
             let cited: Vec<Arc<str>> =
                 judgement.cited.as_slice().iter().map(|rule| Arc::clone(book.citation(*rule))).collect();
-            let may_see = judgement.verdict == Verdict::Permit;
-            let (mut lines, label) = (Lines::default(), names.kind(kind));
+            let is_permitted = judgement.verdict == Verdict::Permit;
+            let beyond_rules = record.kept_from(&Reader::of(state, book, &actor, self.now), state);
+            let may_see = is_permitted && beyond_rules.is_none();
+            let mut lines = Lines::default();
             lines.add("だれが", "who", names.actor(&actor));
-            let what = Text::new(
-                format!("ほかの所属が書いた、通常の「{}」", label.ja),
-                format!("ordinary '{}' that others wrote", label.en),
-            );
+            let what = match record {
+                Record::Ordinary(kind) => {
+                    let label = names.kind(kind);
+                    Text::new(
+                        format!("ほかの所属が書いた、通常の「{}」", label.ja),
+                        format!("ordinary '{}' that others wrote", label.en),
+                    )
+                }
+                Record::This(entry) => self.posted(kind, &entry.author, entry.recorded_at),
+            };
             lines.add("何を", "what", what);
             let (ja, en) =
                 if may_see { ("見られます", "may see it") } else { ("見られません", "may not see it") };
             lines.add("答え", "answer", Text::fixed(ja, en));
             lines.add("わけ", "why", book.explain(Action::View, kind, &judgement, &slots).text());
+            if let Some(why) = beyond_rules.filter(|_| is_permitted) {
+                lines.add("ただし", "but", why);
+            }
             let rules = self.cited(&cited, None).await?;
             answers.push((actor, may_see, self.resting_on(lines, rules)));
         }

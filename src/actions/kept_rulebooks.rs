@@ -6,11 +6,16 @@ use std::sync::Arc;
 
 use tokio::sync::Mutex;
 
+use crate::domain::lifecycle::Stage;
+use crate::domain::time::Timestamp;
 use crate::hub::rulebooks;
-use crate::limits::{RULEBOOKS_KEPT_MAX, RULEBOOKS_LOADED_MAX};
+use crate::limits::{RULEBOOK_VERSIONS_MAX, RULEBOOKS_KEPT_MAX, RULEBOOKS_LOADED_MAX};
 use crate::rulebook::Rulebook;
 use crate::store::{Journal, RulebookFile, StoreError};
 use crate::vault::digest;
+
+/// From when on a book decided, by its place in a list.
+pub type Reign = (Timestamp, usize);
 
 /// Finds the rulebook that a citation is of.
 #[derive(Debug)]
@@ -35,17 +40,30 @@ impl KeptRulebooks {
         Self { journal, shelf: Mutex::default() }
     }
 
-    /// Every book that was kept and can still be read, the last one first.
+    /// Every book that was kept and can still be read, the last one first; and from when on which of them decided, as far
+    /// as is known: since it was first kept, and since each version with its files was put in force.
     ///
     /// # Errors
     /// When the store fails.
-    pub async fn all(&self) -> Result<Vec<Arc<Rulebook>>, StoreError> {
-        let kept = self.journal.read(|tx| Box::pin(async move { tx.list_rulebooks(RULEBOOKS_KEPT_MAX).await })).await?;
-        let mut books = Vec::with_capacity(kept.len());
-        for fingerprint in kept {
-            books.extend(open(&files_of(&self.journal, fingerprint).await?).map(Arc::new));
+    pub async fn all(&self) -> Result<(Vec<Arc<Rulebook>>, Vec<Reign>), StoreError> {
+        let reading = self.journal.read(|tx| {
+            Box::pin(async move {
+                let kept = tx.list_rulebooks_since(RULEBOOKS_KEPT_MAX).await?;
+                Ok::<_, StoreError>((kept, tx.list_rulebook_versions(RULEBOOK_VERSIONS_MAX).await?))
+            })
+        });
+        let (kept, versions) = reading.await?;
+        let (mut books, mut reigns) = (Vec::with_capacity(kept.len()), Vec::new());
+        for (fingerprint, since) in kept {
+            let Some(book) = open(&files_of(&self.journal, fingerprint).await?).map(Arc::new) else { continue };
+            let ruled = versions.iter().filter(|version| {
+                matches!(version.stage, Stage::InForce | Stage::Retired) && version.fingerprint == book.fingerprint()
+            });
+            let ruled = ruled.filter_map(|version| version.effective_at);
+            reigns.extend(std::iter::once(since).chain(ruled).map(|from| (from, books.len())));
+            books.push(book);
         }
-        Ok(books)
+        Ok((books, reigns))
     }
 
     /// The book that holds the set of rules which this citation names. `None`: none was ever kept, or this hub no

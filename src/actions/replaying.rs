@@ -1,8 +1,6 @@
 //! What a draft would have made of the region's own past: the journal is read, timeline by timeline, and asked again.
 //! Called by the command line and REST; changes nothing.
 
-use std::sync::Arc;
-
 use crate::actions::kept_rulebooks::KeptRulebooks;
 use crate::domain::entry::Entry;
 use crate::domain::ids::{Seq, TimelineId};
@@ -31,8 +29,8 @@ pub async fn replay(
     ground: Ground<'_>,
     period: Period,
 ) -> Result<Report, StoreError> {
-    let books: Vec<Arc<Rulebook>> = KeptRulebooks::new(journal.clone()).all().await?;
-    let mut replay = Replay::new(draft, &books, ground, period.since, period.until);
+    let (books, reigns) = KeptRulebooks::new(journal.clone()).all().await?;
+    let mut replay = Replay::new(draft, &books, ground, period.since, period.until).under(reigns);
     for timeline in journal.read(|tx| Box::pin(tx.list_timelines())).await? {
         match entries_of(journal, timeline).await {
             Ok(entries) => replay.timeline(&entries),
@@ -45,7 +43,7 @@ pub async fn replay(
         let page = journal.read(move |tx| Box::pin(tx.list_refused(from, FOLD_PAGE_ENTRIES))).await?;
         for post in page.posts.iter().filter(|post| post.recorded_at >= period.since) {
             if let Some(event) = event_of(post) {
-                replay.refused(&event, post.code == "not_found");
+                replay.refused(&event, post.code == "not_found", post.recorded_at);
             }
         }
         after = page.next;
@@ -53,7 +51,8 @@ pub async fn replay(
     let waiting = journal.read(|tx| Box::pin(tx.list_waiting(LINKING_QUEUE_ENTRIES_MAX))).await?;
     for post in waiting.iter().map(|queued| &queued.post).filter(|post| post.received_at >= period.since) {
         let (id, kind, ruling) = (post.intent.id, post.intent.body.kind(), &post.ruling);
-        replay.refused(&Event { id, kind, corrected: None, fate: Fate::Queue, ruling }, false);
+        let event = Event { id, kind, corrected: None, fate: Fate::Queue, ruling };
+        replay.refused(&event, false, post.received_at);
     }
     Ok(replay.finish())
 }

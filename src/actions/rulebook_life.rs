@@ -91,10 +91,16 @@ impl Life {
     /// changed is void.
     ///
     /// # Errors
-    /// All mistakes of the files; when it is in force or retired.
-    pub async fn replace(&self, id: RulebookVersionId, files: Vec<RulebookFile>) -> Result<Standing, LifeError> {
+    /// All mistakes of the files; when it is in force or retired, or no longer what was `seen` of it.
+    pub async fn replace(
+        &self,
+        id: RulebookVersionId,
+        seen: Option<&str>,
+        files: Vec<RulebookFile>,
+    ) -> Result<Standing, LifeError> {
         self.check_open()?;
         let before = self.find(id).await?;
+        seen.map_or(Ok(()), |seen| before.check_fingerprint(seen))?;
         before.check_stage(&[Stage::Draft, Stage::Proposed, Stage::Agreed])?;
         let book = read(&files)?;
         floor::check(&book, &files)?;

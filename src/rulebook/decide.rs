@@ -96,6 +96,7 @@ pub fn decide(situation: &Situation<'_>, intent: &Intent) -> Decision {
     let sound = intent
         .check(situation.today)
         .and_then(|()| feasible::check_claimed_time(intent, situation.now))
+        .and_then(|()| feasible::check_past(intent, situation.now))
         .and_then(|()| feasible::check_attached(situation, intent))
         .and_then(|()| feasible::check_taken(intent))
         .and_then(|()| office::check_place(situation, intent));

@@ -16,6 +16,7 @@ use super::slots::Slots;
 use super::vocabulary::{Vocabulary, positions};
 use super::words::{Action, Audience, Strength};
 use crate::domain::kind::Kind;
+use crate::domain::ruling::rule_id;
 use crate::limits::NUDGES_PER_POST_MAX;
 
 /// What the rules ask of one post that they permit.
@@ -130,7 +131,7 @@ impl EtiquetteProgram {
     /// Whether the advice of this rule may still be good in a state: `false` once what is known rules it out.
     fn may_advise(&self, rule: RuleRef, slots: &Slots) -> bool {
         let found = self.rules.iter().find(|found| found.rule == rule);
-        found.is_none_or(|found| self.branches.hold(&found.possible, false, slots))
+        found.is_some_and(|found| self.branches.hold(&found.possible, false, slots))
     }
 
     /// What the rules ask of a post of this kind. Allocates only where they ask for something.
@@ -181,12 +182,12 @@ impl Rulebook {
         self.etiquette.ask(kind, slots)
     }
 
-    /// Whether what a rule of this book advised is still worth telling, as the patient and the team are now. What only the
-    /// post itself said is not asked again.
+    /// Whether what a rule advised, of this book or one before it, is still worth telling, as the patient and the team are
+    /// now: not where the rule is gone. What only the post itself said is not asked again.
     #[must_use]
     pub fn may_still_advise(&self, citation: &str, look: &Looked<'_>) -> bool {
-        let cited = self.rules().find(|(_, _, rule)| &*rule.citation == citation);
-        cited.is_none_or(|(rule, _, _)| self.etiquette.may_advise(rule, &look.slots()))
+        let same = self.rules().find(|(_, _, rule)| rule.id == rule_id(citation));
+        same.is_some_and(|(rule, _, _)| self.etiquette.may_advise(rule, &look.slots()))
     }
 
     /// One call a post: may it be posted, and what else do the rules ask? The slots are kept with the ruling.

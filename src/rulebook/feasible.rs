@@ -21,6 +21,23 @@ use crate::limits;
 /// The earliest moments of a date are those of UTC+14.
 const FIRST_ZONE: jiff::tz::Offset = jiff::tz::offset(14);
 
+/// Refuses what is told as past and lies ahead. Asked before the rules, like [`check_claimed_time`].
+pub(super) fn check_past(intent: &Intent, now: Timestamp) -> Result<(), Invalid> {
+    let latest = now.saturating_add(std::time::Duration::from_secs(limits::OBSERVED_AHEAD_MAX_S));
+    let corrected = intent.body.corrected();
+    let ahead = corrected.unwrap_or(&intent.body).moments_past().into_iter().find(|(_, at)| *at > latest);
+    let Some((field, at)) = ahead else { return Ok(()) };
+    let words = Text::new(
+        format!("起きたことの時刻 {at} が、いま（{now}）より先です"),
+        format!("told as past, {at} is after the hub's time {now}"),
+    );
+    let mut invalid = Invalid::new(field, "out_of_range", words);
+    if let Some(corrected) = corrected {
+        invalid = invalid.within(format_args!("body.{}", corrected.kind()));
+    }
+    Err(invalid.within(format_args!("body.{}", intent.body.kind())))
+}
+
 /// Refuses a claimed time that cannot be. Asked before the rules, and so of nothing that is known of the patient.
 pub(super) fn check_claimed_time(intent: &Intent, now: Timestamp) -> Result<(), Invalid> {
     let Some(claimed) = intent.observed_at else { return Ok(()) };

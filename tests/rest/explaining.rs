@@ -86,6 +86,38 @@ async fn members_of_a_team_may_ask_what_the_others_see_and_the_secretariat_about
     assert_eq!(unknown.problem(StatusCode::UNPROCESSABLE_ENTITY, "unknown_code")["field"], "kind");
 }
 
+/// Of one record, not of its kind: what its author kept for the clinical professions, and who may ask about it.
+#[tokio::test]
+async fn why_somebody_does_not_see_this_very_record_is_told_to_whoever_sees_it() {
+    let app = App::start().await;
+    let (nurse, doctor) = (app.nurse("minato").await, app.doctor("hikari").await);
+    let helper = app.actor(renkei::domain::role::Role::Helper, "tanpopo").await;
+    let secretariat = app.secretariat().await;
+    let patient = app.register_patient("高橋 ハル", "タカハシ ハル").await;
+    for office in ["minato", "hikari", "tanpopo"] {
+        app.link(patient, office).await;
+    }
+    let entries = format!("/api/v1/timelines/{patient}/entries");
+    let post = async |id: &str, sensitivity: &str| {
+        let note = json!({ "id": id, "sensitivity": sensitivity, "body": { "note": { "text": "ご家族のこと" } } });
+        doctor.post(&entries, note).await.is(StatusCode::CREATED);
+    };
+    let [kept, shared] = ["0196d5a2-7c00-7000-8000-0000000000a1", "0196d5a2-7c00-7000-8000-0000000000a2"];
+    post(kept, "restricted").await;
+    post(shared, "normal").await;
+    let asks = async |who: &crate::support::actor::Actor, entry: &str, about: &crate::support::actor::Actor| {
+        who.get(path(&format!("entry={entry}&person={}", about.actor.person))).await
+    };
+    let why = asks(&nurse, kept, &helper).await.ok()["answers"][0].clone();
+    assert_eq!(why["may_see"], false);
+    assert!(why["text"]["ja"].as_str().unwrap().contains("SH-2「"), "{why}");
+    assert_eq!(asks(&doctor, kept, &nurse).await.ok()["answers"][0]["may_see"], true);
+    assert_eq!(asks(&helper, shared, &helper).await.ok()["answers"][0]["may_see"], true);
+    assert_eq!(asks(&secretariat, kept, &helper).await.ok()["answers"][0]["may_see"], false);
+    // Whoever does not see it is not told that it is there.
+    asks(&helper, kept, &nurse).await.problem(StatusCode::NOT_FOUND, "not_found");
+}
+
 #[tokio::test]
 async fn why_nothing_was_found_is_told_to_nobody_but_the_secretariat() {
     let app = App::start().await;

@@ -64,7 +64,11 @@ async fn each_body_signs_through_its_own_profession_what_the_set_says_now() {
     let signed = sign(&secretariat, of_nurses).await.is(StatusCode::CREATED);
     assert_eq!(signed["stage"], "agreed");
     // A changed file is another thing than what was signed.
-    let changed = secretariat.put(path(&draft, ""), json!({ "files": files(NO_NOTES) })).await.ok();
+    let other = json!({ "fingerprint": "0000000000000000", "files": files(NO_NOTES) });
+    let lost = secretariat.put(path(&draft, ""), other).await.problem(StatusCode::CONFLICT, "conflict");
+    assert!(lost["detail"]["ja"].is_string(), "nobody writes over what somebody else saved meanwhile");
+    let seen = json!({ "fingerprint": signed["fingerprint"], "files": files(NO_NOTES) });
+    let changed = secretariat.put(path(&draft, ""), seen).await.ok();
     assert_eq!((&changed["stage"], &set(&changed, "sharing")["signatures"]), (&json!("draft"), &json!([])));
     assert_eq!(changed["unsigned"].as_array().unwrap().len(), 2);
     let retired = secretariat.post(path(&draft, "/retire"), json!({ "reason": "作り直す" })).await.ok();

@@ -109,9 +109,9 @@ export class RulesRest {
     return this.rest.call('POST', '/rulebooks', { title, files: [...files].sort((a, b) => (a.name < b.name ? -1 : 1)) });
   }
 
-  /** @param {string} id @param {File[]} files @returns {Promise<Version>} */
-  save(id, files) {
-    return this.rest.call('PUT', `/rulebooks/${at(id)}`, { files });
+  /** Not over what somebody else saved meanwhile. @param {string} id @param {string} fingerprint of what was opened @param {File[]} files @returns {Promise<Version>} */
+  save(id, fingerprint, files) {
+    return this.rest.call('PUT', `/rulebooks/${at(id)}`, { fingerprint, files });
   }
 
   /** @param {string} id @returns {Promise<{findings: Finding[], coverage: Covered[]}>} */

@@ -1,7 +1,7 @@
 //! Who may ask why: about an entry or a duty, whoever may see it; about a refusal, its author and the secretariat; about
 //! what somebody else may see, the secretariat, and the members of a team about each other. Anything else is not found.
 
-use super::{Explained, Explainer};
+use super::{Explained, Explainer, Record};
 use crate::domain::directory::Actor;
 use crate::domain::duties::Duty;
 use crate::domain::duty::DutyId;
@@ -49,17 +49,21 @@ impl Asker<'_> {
     /// # Errors
     /// When this person may not see it.
     pub async fn entry(&self, id: EntryId) -> Result<Explained, AskError> {
+        let (sight, entry) = self.entry_seen(id).await?;
+        if !sight.view.shows(&entry) {
+            return Err(AskError::NotFound);
+        }
+        Ok(self.explainer.entry(&entry.entry).await?)
+    }
+
+    /// An entry, and what this person sees of its timeline. On record as a look at it.
+    async fn entry_seen(&self, id: EntryId) -> Result<(Sight, Published), AskError> {
         let stored = self.hub.journal().find_entry(id).await?.ok_or(AskError::NotFound)?;
         let (timeline, seq) = (stored.entry.timeline, stored.entry.seq);
         let before = Seq(seq.0.saturating_sub(1));
         let SignedIn { actor, id: sign_in, .. } = self.signed_in;
         let sight = self.hub.look(actor, sign_in, timeline, before, Some(seq), ReadScope::Explanation).await?;
-        let sight = sight.ok_or(AskError::NotFound)?;
-        let entry = Published::of_stored(stored);
-        if !sight.view.shows(&entry) {
-            return Err(AskError::NotFound);
-        }
-        Ok(self.explainer.entry(&entry.entry).await?)
+        Ok((sight.ok_or(AskError::NotFound)?, Published::of_stored(stored)))
     }
 
     /// About a refusal, by the number of its audit record.
@@ -99,7 +103,7 @@ impl Asker<'_> {
         Ok(Told { cause: duty.cause.filter(|_| sees_cause), duty: duty.clone(), explained })
     }
 
-    /// About what somebody may see of a patient.
+    /// About what somebody may see of a patient: records of a kind.
     ///
     /// # Errors
     /// When this person may see neither the patient nor, being on the team, ask about somebody who is not.
@@ -109,9 +113,30 @@ impl Asker<'_> {
         person: PersonId,
         kind: Kind,
     ) -> Result<Vec<(Actor, bool, Explained)>, AskError> {
-        let sight = self.card(patient).await?;
+        self.views(&self.card(patient).await?, person, Record::Ordinary(kind)).await
+    }
+
+    /// About whether somebody sees this entry, which whoever asks sees, or is the secretariat.
+    ///
+    /// # Errors
+    /// When this person may not ask.
+    pub async fn view_of(&self, id: EntryId, person: PersonId) -> Result<Vec<(Actor, bool, Explained)>, AskError> {
+        let (sight, entry) = self.entry_seen(id).await?;
+        let is_asked = self.signed_in.actor.role == Role::Secretariat || sight.view.shows(&entry);
+        if !is_asked {
+            return Err(AskError::NotFound);
+        }
+        self.views(&sight, person, Record::This(&entry.entry)).await
+    }
+
+    async fn views(
+        &self,
+        sight: &Sight,
+        person: PersonId,
+        record: Record<'_>,
+    ) -> Result<Vec<(Actor, bool, Explained)>, AskError> {
         let (asker, state) = (self.signed_in.actor, &sight.state);
-        let answers = self.explainer.view(state, (person, kind)).await?;
+        let answers = self.explainer.view(state, (person, record)).await?;
         let is_team_mate = |actor: &Actor| state.membership(&asker).is_some() && state.membership(actor).is_some();
         let may_ask = |(actor, ..): &(Actor, bool, Explained)| {
             asker.role == Role::Secretariat || asker.person == person || is_team_mate(actor)

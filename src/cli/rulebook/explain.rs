@@ -6,7 +6,7 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use uuid::Uuid;
 
-use crate::actions::explaining::Explainer;
+use crate::actions::explaining::{Explainer, Record};
 use crate::actions::kept_rulebooks::KeptRulebooks;
 use crate::cli::config_arguments::{ConfigArguments, print_mistakes};
 use crate::cli::{Complaint, EXIT_CONFIG, Terminal, open, serve};
@@ -15,6 +15,7 @@ use crate::domain::directory::Directory;
 use crate::domain::duty::DutyId;
 use crate::domain::ids::{EntryId, PatientId, PersonId};
 use crate::domain::kind::Kind;
+use crate::domain::state::PatientState;
 use crate::domain::text::Text;
 use crate::hub::rulebooks;
 use crate::store::Journal;
@@ -24,7 +25,7 @@ use crate::vault::RegionKey;
 #[group(id = "question")]
 pub(super) struct Arguments {
     /// この記録がなぜ認められたか / Why this entry was taken
-    #[arg(long, value_name = "ID", conflicts_with_all = ["refusal", "duty", "person"])]
+    #[arg(long, value_name = "ID", conflicts_with_all = ["refusal", "duty"])]
     entry: Option<EntryId>,
     /// この番号の監査記録の投稿がなぜ断られたか / Why the post of this audit record was refused
     #[arg(long, value_name = "SEQ", conflicts_with_all = ["duty", "person"])]
@@ -33,7 +34,7 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "ID", conflicts_with = "person", requires = "patient")]
     duty: Option<Uuid>,
     /// この人がなぜ見られるか、見られないか / Why this person may see, or may not
-    #[arg(long, value_name = "ID", requires = "patient")]
+    #[arg(long, value_name = "ID")]
     person: Option<PersonId>,
     /// だれの記録のことか / Of which patient
     #[arg(long, value_name = "ID")]
@@ -88,6 +89,10 @@ pub(super) fn run(arguments: &Arguments, terminal: Terminal) -> anyhow::Result<E
 async fn answer(journal: &Journal, explainer: &Explainer<'_>, arguments: &Arguments) -> anyhow::Result<Text> {
     if let Some(id) = arguments.entry {
         let stored = journal.find_entry(id).await?.ok_or_else(unknown)?;
+        if let Some(person) = arguments.person {
+            let loaded = journal.load(stored.entry.timeline).await?.ok_or_else(unknown)?;
+            return views(explainer, &loaded.state, (person, Record::This(&stored.entry))).await;
+        }
         return Ok(explainer.entry(&stored.entry).await?.text());
     }
     if let Some(seq) = arguments.refusal {
@@ -98,8 +103,8 @@ async fn answer(journal: &Journal, explainer: &Explainer<'_>, arguments: &Argume
     }
     let patient = arguments.patient.ok_or_else(|| {
         Complaint::new(Text::fixed(
-            "--entry、--refusal、--duty、--person のどれかを指定してください",
-            "give one of --entry, --refusal, --duty, --person",
+            "--entry、--refusal、または --patient と --duty か --person を指定してください",
+            "give --entry, --refusal, or --patient with --duty or --person",
         ))
     })?;
     let loaded = journal.load(patient.into()).await?.ok_or_else(unknown)?;
@@ -108,7 +113,11 @@ async fn answer(journal: &Journal, explainer: &Explainer<'_>, arguments: &Argume
         return Ok(explainer.duty(duty, true).await?.text());
     }
     let person = arguments.person.context("clap asks for one of them")?;
-    let answers = explainer.view(&loaded.state, (person, arguments.kind)).await?;
+    views(explainer, &loaded.state, (person, Record::Ordinary(arguments.kind))).await
+}
+
+async fn views(explainer: &Explainer<'_>, state: &PatientState, asked: (PersonId, Record<'_>)) -> anyhow::Result<Text> {
+    let answers = explainer.view(state, asked).await?;
     // One for each position, with an empty line between them.
     let texts = answers.iter().map(|(.., explained)| explained.text());
     let all =

@@ -171,7 +171,7 @@ async fn take(life: &Life, new: RulebookVersionId, what: &What) -> anyhow::Resul
         What::Draft(DraftArguments { folder, title, replace, .. }) => {
             let files = files(folder)?;
             match replace {
-                Some(id) => life.replace(*id, files).await?,
+                Some(id) => life.replace(*id, None, files).await?,
                 None => life.draft(new, title.as_deref().unwrap_or_default(), files).await?,
             }
         }

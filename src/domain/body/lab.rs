@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use super::check::{Check, attachments, few_of, required, text};
+use super::check::{Check, attachments, few_of, has_happened, required, text};
 use crate::domain::attachment::Attachment;
 use crate::domain::decimal::Decimal;
 use crate::domain::ids::EntryId;
@@ -47,7 +47,8 @@ impl Check for LabRequest {
 }
 
 impl Check for LabResult {
-    fn check(&self, _: Date) -> Result<(), Invalid> {
+    fn check(&self, today: Date) -> Result<(), Invalid> {
+        has_happened("sampled_on", self.sampled_on, today)?;
         few_of("items", &self.items, limits::LAB_ITEMS_MAX)?;
         if self.items.is_empty() && self.attachments.is_empty() {
             return required("text", &self.text);

@@ -203,6 +203,7 @@ impl Check for StatusChange {
 impl Check for InfectionNotice {
     fn check(&self, today: Date) -> Result<(), Invalid> {
         required("text", &self.text)?;
+        has_happened("since", self.since, today)?;
         few("contact_dates", &self.contact_dates)?;
         self.contact_dates
             .iter()

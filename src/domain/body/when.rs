@@ -3,8 +3,8 @@
 
 use std::fmt;
 
-use super::Body;
 use super::observed::{Call, CallTo};
+use super::{Body, MeetingState};
 use crate::domain::duty::Debtor;
 use crate::domain::ids::OrganisationId;
 use crate::domain::role::Role;
@@ -20,6 +20,27 @@ impl Body {
             Self::Call(call) => call.called_at,
             Self::VerbalOrderReceived(received) => received.received_at,
             _ => None,
+        }
+    }
+
+    /// The moments that it tells of as past, by the names that the wire has for them.
+    #[must_use]
+    pub fn moments_past(&self) -> Vec<(&'static str, Timestamp)> {
+        let said = |moments: &[(&'static str, Option<Timestamp>)]| -> Vec<(&'static str, Timestamp)> {
+            moments.iter().filter_map(|(field, at)| Some((*field, (*at)?))).collect()
+        };
+        match self {
+            Self::Visit(visit) => said(&[("started_at_us", visit.started_at), ("ended_at_us", visit.ended_at)]),
+            Self::StatusChange(change) => said(&[("noticed_at_us", change.noticed_at)]),
+            Self::Call(call) => said(&[("called_at_us", call.called_at)]),
+            Self::VerbalOrderReceived(received) => said(&[("received_at_us", received.received_at)]),
+            Self::Death(death) => said(&[("died_at_us", death.died_at)]),
+            Self::Incident(incident) => {
+                said(&[("happened_at_us", incident.happened_at), ("noticed_at_us", incident.noticed_at)])
+            }
+            Self::Conference(held) if held.state == MeetingState::Held => said(&[("held_at_us", held.held_at)]),
+            Self::JointVisit(held) if held.state == MeetingState::Held => said(&[("at_us", held.at)]),
+            _ => Vec::new(),
         }
     }
 

@@ -115,10 +115,10 @@ impl ExplanationShape {
 #[utoipa::path(
     get, path = "/api/v1/rulebook/explain", tag = "rulebook",
     params(
-        ("entry" = Option<Uuid>, Query, description = "An entry that you may see"),
+        ("entry" = Option<Uuid>, Query, description = "An entry that you may see; with `person`: whether they see it"),
         ("refusal" = Option<u64>, Query, description = "Number of the audit record: your own, or any for the secretariat"),
         ("duty" = Option<Uuid>, Query, description = "A duty, together with `patient`"),
-        ("patient" = Option<Uuid>, Query, description = "With `duty` or `person`"),
+        ("patient" = Option<Uuid>, Query, description = "With `duty`, or with `person` and no `entry`"),
         ("person" = Option<Uuid>, Query, description = "Yourself, a member of your team, anybody for the secretariat"),
         ("kind" = Option<String>, Query, description = "With `person`: kind code; `note` without it"),
     ),
@@ -155,6 +155,10 @@ pub async fn explain(
     let asker = Asker { hub, signed_in, explainer };
     let answers = match (entry, refusal, duty, person, patient) {
         (Some(entry), None, None, None, None) => vec![ExplanationShape::of(asker.entry(entry).await?, None)],
+        (Some(entry), None, None, Some(person), None) => {
+            let answers = asker.view_of(entry, person).await?.into_iter();
+            answers.map(|(actor, may, explained)| ExplanationShape::of(explained, Some((actor, may)))).collect()
+        }
         (None, Some(seq), None, None, None) => vec![ExplanationShape::of(asker.refusal(seq).await?, None)],
         (None, None, Some(duty), None, Some(patient)) => {
             vec![ExplanationShape::of_duty(asker.duty(patient, duty).await?)]
@@ -165,8 +169,8 @@ pub async fn explain(
         }
         _ => {
             let text = Text::fixed(
-                "entry、refusal、duty と patient、person と patient のどれか一組を指定してください",
-                "give one of: entry; refusal; duty and patient; person and patient",
+                "entry、entry と person、refusal、duty と patient、person と patient のどれか一組を指定してください",
+                "give one of: entry; entry and person; refusal; duty and patient; person and patient",
             );
             return Err(Problem::saying(Code::Unexpected, text));
         }

@@ -57,9 +57,12 @@ pub struct Drafting {
 /// Other files for a version.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(example = json!({ "files": [{ "name": "vocabulary.toml", "text": "…" }] }))]
+#[schema(example = json!({ "fingerprint": "b04b5959a38a0a32", "files": [{ "name": "vocabulary.toml", "text": "…" }] }))]
 pub struct Replacing {
     files: Vec<FileGiven>,
+    /// Which files these take the place of, as `fingerprint` of the version named them; where somebody else changed them
+    /// meanwhile the answer is 409. Without it nothing is compared.
+    fingerprint: Option<String>,
 }
 
 /// Which files are meant, as `fingerprint` of the version names them.
@@ -158,7 +161,7 @@ pub async fn draft(
     responses(
         (status = 200, body = Version),
         (status = 403, body = Problem, description = "Not the secretariat"),
-        (status = 409, body = Problem, description = "In force or retired"),
+        (status = 409, body = Problem, description = "In force or retired, or changed by somebody else meanwhile"),
     ),
 )]
 pub async fn change(
@@ -168,7 +171,7 @@ pub async fn change(
     input::Json(given): input::Json<Replacing>,
 ) -> Result<Json<Version>, Problem> {
     let life = life(&app, secretariat.into());
-    let changed = life.replace(id, files(given.files)).await?;
+    let changed = life.replace(id, given.fingerprint.as_deref(), files(given.files)).await?;
     app.hub.follow_rulebook().await?;
     Ok(Json(Version::of(&changed, &life)))
 }

@@ -101,6 +101,8 @@ pub struct Replay<'a> {
     draft: &'a Rulebook,
     ground: Ground<'a>,
     sources: Vec<Source<'a>>,
+    /// From when on which source decided, in order.
+    reigns: Vec<(Timestamp, usize)>,
     /// What happened before is read for the course of things, and not counted.
     since: Timestamp,
     until: Timestamp,
@@ -234,7 +236,16 @@ impl<'a> Replay<'a> {
         until: Timestamp,
     ) -> Self {
         let sources = books.iter().map(|book| Source::new(book.as_ref(), draft)).collect();
-        Self { draft, ground, sources, since, until, report: Report::default() }
+        Self { draft, ground, sources, reigns: Vec::new(), since, until, report: Report::default() }
+    }
+
+    /// The same where it is known from when on which of the books, by its place among them, decided: versions that share
+    /// a set cite its rules alike.
+    #[must_use]
+    pub fn under(mut self, mut reigns: Vec<(Timestamp, usize)>) -> Self {
+        reigns.sort_unstable();
+        self.reigns = reigns;
+        self
     }
 
     /// A whole timeline, from its first entry.
@@ -243,7 +254,7 @@ impl<'a> Replay<'a> {
         for (at, entry) in entries.iter().enumerate() {
             if entry.recorded_at >= self.since
                 && let Some(event) = Event::of_entry(entry)
-                && let Some(asked) = self.event(&event, Some((&course, entry.recorded_at)))
+                && let Some(asked) = self.event(&event, entry.recorded_at, Some(&course))
                 && asked.fate == Fate::Permit
             {
                 self.follow(&event, &asked, entries, at);
@@ -256,7 +267,7 @@ impl<'a> Replay<'a> {
     /// What became of the duties that the draft asks for with the entry at `at`. Those that were opened then are told as
     /// they went; where the rule was asked then and opened none, nobody was there to owe it.
     fn follow(&mut self, event: &Event<'_>, asked: &Asked, entries: &[Entry], at: usize) {
-        let then = self.read(event.ruling).map(|(source, slots)| {
+        let then = self.read(event.ruling, entries[at].recorded_at).map(|(source, slots)| {
             let duties = source.book.etiquette(event.said(), &slots).duties.into_iter();
             duties.filter_map(|duty| Some(source.book.rule(duty.rule)?.1.id.clone())).collect::<Vec<_>>()
         });
@@ -289,13 +300,13 @@ impl<'a> Replay<'a> {
     }
 
     /// A post that did not become an entry. One that was answered "not found" may have been refused for what the rules do
-    /// not speak of; then it is taken as what the rules alone said.
-    pub fn refused(&mut self, event: &Event<'_>, was_not_found: bool) {
+    /// not speak of; then it is taken as what the rules alone said. `at`: when it was received.
+    pub fn refused(&mut self, event: &Event<'_>, was_not_found: bool, at: Timestamp) {
         let mut event = *event;
-        if was_not_found && let Some((source, slots)) = self.read(event.ruling) {
+        if was_not_found && let Some((source, slots)) = self.read(event.ruling, at) {
             event.fate = ask(source.book, &event, &slots, &[]).fate;
         }
-        self.event(&event, None);
+        self.event(&event, at, None);
     }
 
     /// Timelines that can no longer be read.
@@ -309,15 +320,15 @@ impl<'a> Replay<'a> {
         self.report
     }
 
-    fn event(&mut self, event: &Event<'_>, course: Option<(&Course, Timestamp)>) -> Option<Asked> {
-        let Some((source, slots)) = self.read(event.ruling) else {
+    fn event(&mut self, event: &Event<'_>, at: Timestamp, course: Option<&Course>) -> Option<Asked> {
+        let Some((source, slots)) = self.read(event.ruling, at) else {
             self.report.unreadable += 1;
             return None;
         };
-        let derived = |field: usize| course.map_or(Known::Unknown, |(course, at)| course.derive(self.draft, field, at));
+        let derived = |field: usize| course.map_or(Known::Unknown, |course| course.derive(self.draft, field, at));
         let asked = source.ask(self.draft, event, &slots, &derived);
         self.report.events += 1;
-        if self.is_own(event.ruling) {
+        if self.is_own(event.ruling, at) {
             self.report.own += 1;
             self.report.repeated += u64::from(self.draft.repeats(event) == Some(true));
         }
@@ -336,15 +347,25 @@ impl<'a> Replay<'a> {
         asked
     }
 
-    fn read(&self, ruling: &Ruling) -> Option<(&Source<'a>, Slots)> {
+    /// Whoever made this ruling: what was in force then, else any that can have.
+    fn read(&self, ruling: &Ruling, at: Timestamp) -> Option<(&Source<'a>, Slots)> {
         let has_words = |source: &&Source<'_>| source.book.has_words_of(ruling);
-        let made = self.sources.iter().find(|source| source.made(ruling));
+        let made = self.ruled_by(ruling, at).or_else(|| self.sources.iter().find(|source| source.made(ruling)));
         let source = made.or_else(|| self.sources.iter().find(has_words))?;
         Some((source, source.book.slots_of(ruling)?))
     }
 
-    /// Whether the draft itself decided it, and no other version can have: what two versions share is cited alike.
-    fn is_own(&self, ruling: &Ruling) -> bool {
+    fn ruled_by(&self, ruling: &Ruling, at: Timestamp) -> Option<&Source<'a>> {
+        let before = self.reigns.partition_point(|(from, _)| *from <= at);
+        let (_, source) = self.reigns[..before].last()?;
+        self.sources.get(*source).filter(|source| source.made(ruling))
+    }
+
+    /// Whether the draft itself decided it. Where nobody knows what was in force, only if no other version can have.
+    fn is_own(&self, ruling: &Ruling, at: Timestamp) -> bool {
+        if let Some(source) = self.ruled_by(ruling, at) {
+            return source.book.fingerprint() == self.draft.fingerprint();
+        }
         let mut made = self.sources.iter().filter(|source| source.made(ruling)).peekable();
         made.peek().is_some() && made.all(|source| source.book.fingerprint() == self.draft.fingerprint())
     }

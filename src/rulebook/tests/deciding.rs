@@ -332,6 +332,37 @@ fn what_was_taken_back_is_not_corrected() {
 }
 
 #[test]
+fn what_is_told_as_past_does_not_lie_ahead() {
+    use crate::domain::body::{Call, CallTo, Death, Visit};
+    let patient = Patient::with_team();
+    let ahead = Some(NOW.saturating_add(std::time::Duration::from_secs(limits::OBSERVED_AHEAD_MAX_S + 1)));
+    let visit = Visit { text: "訪問".into(), ended_at: ahead, ..Visit::default() };
+    for (body, expected) in [
+        (Body::from(Box::new(visit.clone())), "out_of_range body.visit.ended_at_us"),
+        (
+            Body::Death(Death { place: "自宅".into(), died_at: ahead, ..Death::default() }),
+            "out_of_range body.death.died_at_us",
+        ),
+        (
+            Body::from(Box::new(Call {
+                to: CallTo::Doctor,
+                reached: true,
+                text: "相談".into(),
+                organisation: None,
+                person: None,
+                role: None,
+                called_at: ahead,
+                about: None,
+            })),
+            "out_of_range body.call.called_at_us",
+        ),
+        (Body::from(Box::new(Visit { ended_at: Some(NOW), ..visit })), "accepted"),
+    ] {
+        assert_eq!(patient.answer(somebody(Role::Nurse, MINATO), body), expected);
+    }
+}
+
+#[test]
 fn a_claimed_time_lies_between_birth_and_now() {
     let patient = Patient::with_team();
     let claims = |at: &str| Intent { observed_at: Some(at.parse().expect("a moment")), ..patient.intent(note()) };

@@ -271,6 +271,20 @@ fn a_word_that_only_the_vocabulary_knows_is_answered_by_the_past() {
 }
 
 #[test]
+fn advice_of_another_version_is_judged_by_the_rule_of_that_name_that_is_in_force() {
+    let (book, calendar) = (book(), Calendar::japan_with_placeholders());
+    let state = PatientState::empty_of(Subject::Patient, TimelineId(uuid::Uuid::nil()));
+    let alone = Surroundings::default();
+    let look = crate::rulebook::Looked::at(Timestamp::EPOCH, &state, &alone, &book, &calendar);
+    assert!(book.may_still_advise("OP-5@operating-policy/0.9.0#000000000000", &look), "no doctor is on the team");
+    assert!(!book.may_still_advise("OP-99@operating-policy/0.9.0#000000000000", &look), "the rule is gone");
+    let clinic = seat(1, OrganisationType::Clinic, &[Role::Doctor]);
+    let with_doctor = Surroundings { team: vec![clinic], ..Surroundings::default() };
+    let look = crate::rulebook::Looked::at(Timestamp::EPOCH, &state, &with_doctor, &book, &calendar);
+    assert!(!book.may_still_advise("OP-5@operating-policy/0.9.0#000000000000", &look), "one is");
+}
+
+#[test]
 fn nobody_is_reminded_about_somebody_who_died_and_a_pair_is_found_either_way_round() {
     let book = book();
     let patient = facts("post note", "").post.viewer.patient;

@@ -98,7 +98,11 @@ fn replay_posts(past: &Arc<Rulebook>, draft: &Rulebook, posts: &[(PostFacts, Eve
     let mut replay = replay(&books, draft, &calendar, 1);
     for (number, (post, event)) in (1..).zip(posts) {
         let (ruling, fate) = ruled(past, post, event);
-        replay.refused(&Event { id: id(number), kind: post.kind, corrected: None, fate, ruling: &ruling }, false);
+        replay.refused(
+            &Event { id: id(number), kind: post.kind, corrected: None, fate, ruling: &ruling },
+            false,
+            Timestamp::EPOCH,
+        );
     }
     replay.finish()
 }
@@ -281,6 +285,29 @@ fn duties_that_the_draft_adds_are_followed_through_the_acts_that_would_have_met_
         "nothing is told of what did not happen: {}",
         words.ja
     );
+}
+
+/// Two versions that share the rules which permit a note cite alike: what was in force then says who was asked what.
+#[test]
+fn what_was_in_force_then_is_asked_what_it_asked_for_and_nothing_else() {
+    let before = load(shipped::VOCABULARY.text, "");
+    let rest = "on = \"post:note\"\nwhen = { \"actor.role\" = \"doctor\" }\nowed_by = { role = \"nurse\", each = true }\n\
+                met_by = \"acknowledge\"\nwithin = \"4h\"";
+    let after = load(shipped::VOCABULARY.text, &local_rule("L-D", "duty", rest));
+    let at = |minute: u64| MORNING.saturating_add(Duration::from_secs(minute * 60));
+    let mut entries = timeline(&before, vec![(0, Role::Doctor, note()), (1, Role::Nurse, note())]);
+    // Under the version after it nobody was there to owe it: nothing was opened.
+    entries.extend(timeline(&after, vec![(90, Role::Doctor, note()), (91, Role::Doctor, note())]));
+    let calendar = Calendar::japan_with_placeholders();
+    for books in [[before.clone(), after.clone()], [after.clone(), before.clone()]] {
+        let place = |book: &Arc<Rulebook>| books.iter().position(|other| Arc::ptr_eq(other, book)).expect("it is one");
+        let reigns = vec![(at(60), place(&after)), (Timestamp::MIN, place(&before))];
+        let mut replay = replay(&books, &after, &calendar, 11).under(reigns);
+        replay.timeline(&entries);
+        let report = replay.finish();
+        assert_eq!(report.duties["L-D"].opened, 1, "of the note before there was such a rule");
+        assert_eq!((report.own, report.repeated), (2, 2), "what the version itself decided");
+    }
 }
 
 #[test]

@@ -126,7 +126,7 @@ export class RuleVersion extends Section {
     if (!draft) return;
     this.attempt(async () => {
       try {
-        this.take(await this.hub.save(this.item, draft.files));
+        this.take(await this.hub.save(this.item, this.version?.fingerprint ?? '', draft.files));
         this.trying.forget();
         this.done = say('saved');
       } catch (/** @type {any} */ error) {
