@@ -1,6 +1,7 @@
 //! One patient's whole record and the whole region, taken out: what stands in them, what does not, and that it is on record.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
 use axum::http::StatusCode;
@@ -57,6 +58,7 @@ async fn a_patients_whole_record_is_a_page_without_script_the_same_as_json_and_e
     {
         assert!(page.contains(said), "{said}: {page}");
     }
+    assert_eq!(fs::metadata(&out).unwrap().permissions().mode() & 0o777, 0o700, "for its owner alone");
     let file = format!("attachments/{}.jpg", picture["sha256"].as_str().unwrap());
     assert!(page.contains(&format!("href=\"{file}\"")), "{page}");
     assert_eq!(fs::read(out.join(&file)).unwrap(), photo(1, 10, 10));

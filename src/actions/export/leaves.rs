@@ -100,6 +100,7 @@ const FIELDS: &[(&str, &str)] = &[
     ("wishes", "希望"),
     ("absent", "欠席"),
     ("confirmed", "確認"),
+    ("relationConfirmed", "関係の確認"),
 ];
 
 pub(super) fn field(name: &str) -> &str {

@@ -8,9 +8,9 @@ mod page;
 mod patient;
 mod region;
 
-use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::fs::{self, DirBuilder, File, OpenOptions, Permissions};
 use std::io::{self, Write as _};
-use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
@@ -163,7 +163,8 @@ impl Draft {
             Some(parent) if !parent.as_os_str().is_empty() => parent,
             _ => Path::new("."),
         };
-        let made = tempfile::Builder::new().prefix(".renkei-export-").tempdir_in(parent);
+        let owner_only = Permissions::from_mode(0o700);
+        let made = tempfile::Builder::new().prefix(".renkei-export-").permissions(owner_only).tempdir_in(parent);
         let folder = made.map_err(|source| ExportError::Io { path: parent.to_owned(), source })?;
         Ok(Self { folder, place: place.to_owned() })
     }
