@@ -417,6 +417,10 @@ test('a team by keyboard and by dragging; another host; who is still on; the end
   await form.getByRole('button', { name: 'チームに加える' }).click();
   await pharmacy.locator('.member-people', { hasText: '小川 隆' }).filter({ hasText: '西田 恵' }).waitFor();
 
+  const nurse = await screenOf('nurse', { size: 'phone' });
+  await nurse.locator('.patient-row', { hasText: '大塚 弘' }).click();
+  await nurse.locator('.patient-row').first().waitFor({ state: 'hidden' });
+
   const station = members.filter({ hasText: '訪問看護ステーションこもれび' });
   await station.getByRole('button', { name: '管理事業所にする' }).click();
   await station.getByLabel('理由').fill('訪問の回数が最も多いため');
@@ -426,8 +430,9 @@ test('a team by keyboard and by dragging; another host; who is still on; the end
   assert.equal(await consoleOf(desk).locator('.member .mark-host').count(), 1);
 
   await consoleOf(desk).getByRole('tab', { name: 'まだ関わっているか' }).click();
-  await consoleOf(desk).getByRole('button', { name: '最後の記録を調べる' }).click();
-  await consoleOf(desk).getByText('まだ記録がありません').first().waitFor();
+  // One office has looked at the patient; of the others nobody has.
+  await station.getByText(/最後に読んだ日：/).waitFor();
+  await members.filter({ hasText: 'みさき内科医院' }).getByText('まだ読んでいません').waitFor();
   await desk.shot('console-review');
   assert.deepEqual(await stumbles(desk), []);
   await pharmacy.getByRole('button', { name: '外す' }).click();
