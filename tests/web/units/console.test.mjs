@@ -104,6 +104,8 @@ test('a link replaces the one before, so rows of one office keep the people of t
   const [host] = read('患者番号,事業所,管理事業所\nA1,みなと訪問看護,1');
   noteLinked(host, linkOf(host, 'all'));
   assert.deepEqual(host.patient.team.map((link) => [link.organisation, link.host]), [['clinic', false], ['station', true]], 'one host');
+  noteLinked({ ...host, host: false }, { organisation: 'station', people: ['hanako'] });
+  assert.deepEqual(host.patient.team.map((link) => [link.organisation, link.host]), [['clinic', false], ['station', true]], 'still the host with other people');
 });
 
 // ── teams ──
