@@ -52,6 +52,12 @@ async function open(page, hash, heading) {
   await consoleOf(page).getByRole('heading', { level: 1, name: heading }).waitFor();
 }
 
+/** Waits until the hub knows that somebody has read a patient's page. */
+const isMarkedRead = (page, timeline, person) => page.waitForFunction(async ([of, by]) => {
+  const { markers } = await document.querySelector('renkei-shell').model.rest.call('GET', `/timelines/${of}/read-markers`);
+  return markers.some((marker) => marker.person === by);
+}, [timeline, person], { polling: 200 });
+
 /** Whoever it is, in the fields of the first step. */
 async function typeWho(page, { name, kana, birth, sex }) {
   await type(page, '氏名', name);
@@ -419,7 +425,7 @@ test('a team by keyboard and by dragging; another host; who is still on; the end
 
   const nurse = await screenOf('nurse', { size: 'phone' });
   await nurse.locator('.patient-row', { hasText: '大塚 弘' }).click();
-  await nurse.locator('.patient-row').first().waitFor({ state: 'hidden' });
+  await isMarkedRead(desk, new URL(desk.url()).hash.split('/').at(-1), await nurse.locator('renkei-shell').evaluate((shell) => shell.model.myId));
 
   const station = members.filter({ hasText: '訪問看護ステーションこもれび' });
   await station.getByRole('button', { name: '管理事業所にする' }).click();
