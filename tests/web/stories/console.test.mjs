@@ -52,11 +52,15 @@ async function open(page, hash, heading) {
   await consoleOf(page).getByRole('heading', { level: 1, name: heading }).waitFor();
 }
 
-/** Waits until the hub knows that somebody has read a patient's page. */
-const isMarkedRead = (page, timeline, person) => page.waitForFunction(async ([of, by]) => {
-  const { markers } = await document.querySelector('renkei-shell').model.rest.call('GET', `/timelines/${of}/read-markers`);
-  return markers.some((marker) => marker.person === by);
-}, [timeline, person], { polling: 200 });
+/** Asks until the hub knows that somebody has read a patient's page. */
+const isMarkedRead = (page, timeline, person) => page.evaluate(async ([of, by]) => {
+  for (let asked = 0; asked < 100; asked += 1) {
+    const { markers } = await document.querySelector('renkei-shell').model.rest.call('GET', `/timelines/${of}/read-markers`);
+    if (markers.some((marker) => marker.person === by)) return;
+    await new Promise((resolve) => { setTimeout(resolve, 100); });
+  }
+  throw new Error('it was never marked as read');
+}, [timeline, person]);
 
 /** Whoever it is, in the fields of the first step. */
 async function typeWho(page, { name, kana, birth, sex }) {
