@@ -1,7 +1,7 @@
-// What a patient's entries say about the team: whether the attending doctor has answered, and when each office wrote last.
-// Pure, over `Entry` messages as the secretariat may read them.
+// What is known of a patient's team: whether the attending doctor has answered, and when each office last read the page.
+// Pure, over what the secretariat may see, which is no chart.
 
-import { isHub, readEntry } from '../frames.js';
+import { readEntry } from '../frames.js';
 
 /**
  * How the attending doctor stands to the registration: agreed, on paper, asked and not answered, or nobody was named.
@@ -31,17 +31,21 @@ function isAnswer({ kind, author, body }, doctor, entries) {
   return target?.kind === 'registration' || target?.kind === 'team_link';
 }
 
-/** When each office last wrote about this patient. @param {any[]} raw @returns {Map<string, number>} */
-export function lastByOffice(raw) {
+/**
+ * When somebody of each office last read this patient's page. The secretariat sees no chart, so it cannot know who wrote;
+ * somebody of two offices of the team counts for both.
+ * @param {{person: string, at: string}[]} markers @param {Map<string, {positions?: {organisation: string}[]}>} people @returns {Map<string, number>}
+ */
+export function lastReadByOffice(markers, people) {
   const last = new Map();
-  for (const { author, recordedAtMs, kind } of raw.map(readEntry)) {
-    if (!isHub(author) && kind !== 'duty_step') last.set(author.organisation, Math.max(last.get(author.organisation) ?? 0, recordedAtMs));
+  for (const { person, at } of markers) {
+    for (const { organisation } of people.get(person)?.positions ?? []) last.set(organisation, Math.max(last.get(organisation) ?? 0, Date.parse(at)));
   }
   return last;
 }
 
 /**
- * The team with what each office did last, those quiet the longest in front; the host and homes behind the others of a day.
+ * The team with when each office last read, those quiet the longest in front; who never read is quiet since the link.
  * @template {{organisation: string, since?: string}} Link
  * @param {Link[]} team @param {Map<string, number>} last
  * @returns {{link: Link, lastMs: number | null, quietSinceMs: number}[]}

@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { Accounts } from '../../../web/console/accounts.js';
 import { Act } from '../../../web/console/act.js';
 import { candidates } from '../../../web/console/candidates.js';
-import { agreementOf, byQuiet, lastByOffice } from '../../../web/console/course.js';
+import { agreementOf, byQuiet, lastReadByOffice } from '../../../web/console/course.js';
 import { cellsOf, isLinked, linkOf, noteLinked, resolved, rowsOf } from '../../../web/console/csv.js';
 import { birthDateOf, katakana, likeness, spaced } from '../../../web/console/names.js';
 import { PHRASES } from '../../../web/console/phrases.js';
@@ -105,6 +105,8 @@ test('a link replaces the one before, so rows of one office keep the people of t
   const [host] = read('患者番号,事業所,管理事業所\nA1,みなと訪問看護,1');
   noteLinked(host, linkOf(host, 'all'));
   assert.deepEqual(host.patient.team.map((link) => [link.organisation, link.host]), [['clinic', false], ['station', true]], 'one host');
+  noteLinked({ ...host, host: false }, { organisation: 'station', people: ['hanako'] });
+  assert.deepEqual(host.patient.team.map((link) => [link.organisation, link.host]), [['clinic', false], ['station', true]], 'still the host with other people');
 });
 
 // ── teams ──
@@ -143,8 +145,10 @@ test('the doctor agrees by acknowledging the registration or the link; or on pap
   assert.deepEqual(agreementOf([registration({})]).documents.map(({ text }) => text), ['申込書']);
 });
 
-test('who was quiet the longest stands first; who never wrote counts from the link', () => {
-  const last = lastByOffice([entry('a', 'note', DOCTOR, NOW - 5_000), entry('b', 'note', DOCTOR, NOW - 1_000), entry('c', 'visit', { person: 'h', role: 'nurse', organisation: 'station' }, NOW - 9_000)]);
+test('who was quiet the longest stands first; who never read counts from the link', () => {
+  const people = new Map(PEOPLE.map((one) => [one.id, one]));
+  const read = (id, ms) => ({ person: id, through: 1, at: new Date(NOW - ms).toISOString() });
+  const last = lastReadByOffice([read('hanako', 9_000), read('ken', 1_000), read('taro', 12_000), read('somebody', 1)], people);
   const team = [{ organisation: 'clinic' }, { organisation: 'station' }, { organisation: 'new', since: new Date(NOW - 7_000).toISOString() }];
   assert.deepEqual(byQuiet(team, last).map(({ link, lastMs }) => [link.organisation, lastMs]), [['station', NOW - 9_000], ['new', null], ['clinic', NOW - 1_000]]);
 });

@@ -1,9 +1,9 @@
-// `<renkei-console-review>`: who is still on? Each office of the team with when it last wrote about the patient and what it
-// owes, the quiet ones in front; each is kept or ended. Looked up when asked for, since reading entries is on record.
+// `<renkei-console-review>`: who is still on? Each office of the team with when somebody of it last read the patient's page and
+// what it owes, the quiet ones in front; each is kept or ended. Who wrote stands in the chart, which the secretariat does not see.
 
 import { html, nothing, repeat } from '../../vendor/lit.js';
 import { Act } from '../../console/act.js';
-import { byQuiet, lastByOffice } from '../../console/course.js';
+import { byQuiet, lastReadByOffice } from '../../console/course.js';
 import { say } from '../../console/phrases.js';
 import { fullDay } from '../../dates.js';
 import { word } from '../../language.js';
@@ -11,9 +11,8 @@ import { icon } from '../icons.js';
 import { PatientPart } from './patient-part.js';
 import { buttonWords, holdsOf, none, primary } from './section.js';
 
-const PAGES_MAX = 12;
 const DAY_MS = 86_400_000;
-/** From so many days without an entry on an office is asked about. */
+/** From so many days without being read an office is asked about. */
 const QUIET_DAYS = 90;
 
 /** How often each stands there. @param {string[]} ids @returns {Map<string, number>} */
@@ -37,10 +36,11 @@ export class ReviewPart extends PatientPart {
     this.act = null;
   }
 
-  look() {
+  connectedCallback() {
+    super.connectedCallback();
     this.attempt(async () => {
-      const [entries, duties] = await Promise.all([this.calls.entries(this.patient.id, PAGES_MAX), this.calls.dutiesOf(this.patient.id).catch(() => null)]);
-      this.last = lastByOffice(entries);
+      const [markers, duties] = await Promise.all([this.model.rest.readMarkers(this.patient.id), this.calls.dutiesOf(this.patient.id).catch(() => null)]);
+      this.last = lastReadByOffice(markers, this.model.people);
       this.owed = duties && counted(duties.flatMap(({ debtors }) => debtors.map(({ organisation }) => organisation)));
     });
   }
@@ -51,8 +51,7 @@ export class ReviewPart extends PatientPart {
     const rows = byQuiet(team, this.last ?? new Map());
     return html`${this.outcome()}<section class="card"><h2>${icon('eye')}<span>${say('part_review')}</span></h2>
       <p class="quiet">${say('review_lead')}</p>
-      ${this.last ? nothing : html`<div class="device-acts"><button class="button button-primary" type="button" aria-disabled=${String(this.busy)} @click=${() => this.look()}>
-        ${icon('search')}<span>${say('review_look')}</span></button><small class="quiet">${say('review_look_how')}</small></div>`}
+      ${this.last || this.busy ? nothing : html`<p class="quiet">${say('not_loaded')}</p>`}
       <ul class="lines">${repeat(rows, ({ link }) => link.organisation, (row) => this.row(row))}</ul></section>`;
   }
 
@@ -68,7 +67,7 @@ export class ReviewPart extends PatientPart {
         ${isQuiet ? html`<span class="mark mark-restricted">${icon('clock')}<span>${say('quiet_days', { count: days })}</span></span>` : nothing}
         ${this.kept.has(organisation) ? html`<span class="mark mark-present">${icon('check')}<span>${say('kept')}</span></span>` : nothing}</p>
       <p class="quiet">${office ? word('organisation_type', office.type) : nothing}${since ? html`・${say('since', { at: fullDay(Date.parse(since)) })}` : nothing}</p>
-      ${this.last ? html`<p>${lastMs ? say('last_wrote', { at: fullDay(lastMs) }) : say('never_wrote')}${owed ? html`・${say('owes', { count: owed })}` : nothing}</p>` : nothing}</div>
+      ${this.last ? html`<p>${lastMs ? say('last_read', { at: fullDay(lastMs) }) : say('never_read')}${owed ? html`・${say('owes', { count: owed })}` : nothing}</p>` : nothing}</div>
       ${this.ending === organisation ? this.form(link) : html`<div class="device-acts">
         <button class="button button-small" type="button" aria-pressed=${String(this.kept.has(organisation))} @click=${() => this.keep(organisation)}>${icon('check')}<span>${say('keep')}</span></button>
         <button class="button button-small" type="button" @click=${() => this.change({ ending: organisation, act: new Act(this.model, () => this.requestUpdate()) })}>${say('unlink')}</button></div>`}</li>`;
