@@ -107,7 +107,7 @@ impl Kept {
         let ground = Ground { calendar, directory, offices: &offices, in_force: &self.rulebook };
         let mut replay = Replay::new(draft, &books, ground, Timestamp::MIN, region::END);
         self.timelines.values().for_each(|entries| replay.timeline(entries));
-        self.refused.iter().for_each(|post| replay.refused(&post.event(), post.code == "not_found"));
+        self.refused.iter().for_each(|post| replay.refused(&post.event(), post.code == "not_found", region::END));
         replay.finish()
     }
 

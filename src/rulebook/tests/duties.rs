@@ -279,7 +279,8 @@ fn advice_of_another_version_is_judged_by_the_rule_of_that_name_that_is_in_force
     assert!(book.may_still_advise("OP-5@operating-policy/0.9.0#000000000000", &look), "no doctor is on the team");
     assert!(!book.may_still_advise("OP-99@operating-policy/0.9.0#000000000000", &look), "the rule is gone");
     let clinic = seat(1, OrganisationType::Clinic, &[Role::Doctor]);
-    let with_doctor = Surroundings { team: vec![clinic], ..Surroundings::default() };
+    let mut with_doctor = Surroundings::default();
+    with_doctor.team.push(clinic);
     let look = crate::rulebook::Looked::at(Timestamp::EPOCH, &state, &with_doctor, &book, &calendar);
     assert!(!book.may_still_advise("OP-5@operating-policy/0.9.0#000000000000", &look), "one is");
 }
