@@ -298,6 +298,9 @@ fn what_was_in_force_then_is_asked_what_it_asked_for_and_nothing_else() {
     let mut entries = timeline(&before, vec![(0, Role::Doctor, note()), (1, Role::Nurse, note())]);
     // Under the version after it nobody was there to owe it: nothing was opened.
     entries.extend(timeline(&after, vec![(90, Role::Doctor, note()), (91, Role::Doctor, note())]));
+    for (number, entry) in (1..).zip(&mut entries) {
+        (entry.id, entry.seq) = (id(number), Seq(number));
+    }
     let calendar = Calendar::japan_with_placeholders();
     for books in [[before.clone(), after.clone()], [after.clone(), before.clone()]] {
         let place = |book: &Arc<Rulebook>| books.iter().position(|other| Arc::ptr_eq(other, book)).expect("it is one");
