@@ -297,7 +297,11 @@ mod tests {
             format!("{signed}.{}", URL_SAFE_NO_PAD.encode(ring::hmac::sign(&key, signed.as_bytes())))
         };
         let table = [
-            ("alg none", format!("{}.{}.", URL_SAFE_NO_PAD.encode("{\"alg\":\"none\",\"kid\":\"2026-04\"}"), parts[1]), Header("alg")),
+            (
+                "alg none",
+                format!("{}.{}.", URL_SAFE_NO_PAD.encode("{\"alg\":\"none\",\"kid\":\"2026-04\"}"), parts[1]),
+                Header("alg"),
+            ),
             ("no signature", format!("{}.{}.", parts[0], parts[1]), Signature),
             ("HS256 with the public key", hmac, Header("alg")),
             ("another algorithm", signed_as("alg", json!("ES256")), Header("alg")),
@@ -312,7 +316,11 @@ mod tests {
             ("another type", signed_as("typ", json!("JOSE")), Header("typ")),
             ("a key of its own", by_other, Signature),
             ("another client's key", other.sign(&header().to_string(), &claimed), Signature),
-            ("claims exchanged", format!("{}.{}.{}", parts[0], URL_SAFE_NO_PAD.encode(with(claims(), "jti", json!("b"))), parts[2]), Signature),
+            (
+                "claims exchanged",
+                format!("{}.{}.{}", parts[0], URL_SAFE_NO_PAD.encode(with(claims(), "jti", json!("b"))), parts[2]),
+                Signature,
+            ),
             ("two signatures", format!("{good}.{}", parts[2]), Parts),
             ("JSON serialization", json!({ "payload": parts[1], "signatures": [] }).to_string(), Parts),
             ("a claim twice", signer.sign(&header().to_string(), &twice), Json),

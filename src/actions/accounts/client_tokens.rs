@@ -7,8 +7,8 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use super::guesses::TooOften;
 use super::Accounts;
+use super::guesses::TooOften;
 use crate::actions::sign_in::NewSignIn;
 use crate::domain::account::SignInWay;
 use crate::domain::act::{Act, By, Deed};
@@ -27,6 +27,8 @@ use crate::vault::{Assertion, Token, UsedAssertion};
 #[derive(Clone, Debug)]
 pub struct TokenAsked {
     pub assertion: String,
+    /// May be named beside the assertion, and then must be the same (RFC 7521, 4.2).
+    pub client_id: Option<String>,
     /// Words separated by spaces.
     pub scope: String,
     /// The address of the token endpoint, which the assertion must name.
@@ -144,6 +146,9 @@ impl Accounts {
             TokenRefusal::Client
         })?;
         let id = assertion.client;
+        if asked.client_id.as_ref().is_some_and(|named| *named != id.to_string()) {
+            return Err(TokenRefusal::Client);
+        }
         let reading = self.hub.journal().read(move |tx| {
             Box::pin(async move { Ok::<_, StoreError>((tx.find_client(id).await?, tx.list_client_keys(id).await?)) })
         });

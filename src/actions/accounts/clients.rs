@@ -91,7 +91,8 @@ impl NewClient {
     /// # Errors
     /// When the database fails.
     pub async fn write(&self, tx: &mut Tx, by: By) -> Result<(), StoreError> {
-        let (Client { id: client, organisation, scopes, registered_at: now, .. }, person) = (&self.client, &self.person);
+        let (Client { id: client, organisation, scopes, registered_at: now, .. }, person) =
+            (&self.client, &self.person);
         tx.insert_person(person).await?;
         tx.insert_client(&self.client).await?;
         let (client, organisation, scopes) = (*client, *organisation, *scopes);
@@ -249,9 +250,9 @@ impl Accounts {
     /// When the store fails.
     pub async fn list_clients(&self) -> Result<Vec<ClientSeen>, AccountError> {
         let reading = self.hub.journal().read(|tx| {
-            Box::pin(async move {
-                Ok::<_, StoreError>((tx.list_clients().await?, tx.list_standing_client_keys().await?))
-            })
+            Box::pin(
+                async move { Ok::<_, StoreError>((tx.list_clients().await?, tx.list_standing_client_keys().await?)) },
+            )
         });
         let (clients, keys): (Vec<Client>, Vec<(ClientId, KeptKey)>) = reading.await?;
         let mut keys_of: HashMap<ClientId, Vec<KeptKey>> = HashMap::new();

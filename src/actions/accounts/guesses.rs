@@ -90,11 +90,7 @@ impl Guesses {
                 limits::TOKEN_PER_ADDRESS_REFILL_MS,
             ),
             clients: limiter(&clock, limits::TOKENS_PER_CLIENT_BURST, limits::TOKENS_PER_CLIENT_REFILL_MS),
-            kept_refusals: limiter(
-                &clock,
-                limits::CLIENT_REFUSALS_KEPT_BURST,
-                limits::CLIENT_REFUSALS_KEPT_REFILL_MS,
-            ),
+            kept_refusals: limiter(&clock, limits::CLIENT_REFUSALS_KEPT_BURST, limits::CLIENT_REFUSALS_KEPT_REFILL_MS),
             clock,
         }
     }

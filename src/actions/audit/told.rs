@@ -161,7 +161,9 @@ fn device(deed: &DeviceDeed) -> (&'static str, Text) {
 
 fn client(deed: &ClientDeed) -> Text {
     match deed {
-        ClientDeed::Registered { scopes, .. } => Text::new(format!("登録（{scopes}）"), format!("registered ({scopes})")),
+        ClientDeed::Registered { scopes, .. } => {
+            Text::new(format!("登録（{scopes}）"), format!("registered ({scopes})"))
+        }
         ClientDeed::KeyAdded { key, .. } => Text::new(format!("鍵 {key} の追加"), format!("key {key} added")),
         ClientDeed::KeyRemoved { key, .. } => Text::new(format!("鍵 {key} の削除"), format!("key {key} removed")),
         ClientDeed::Suspended { .. } => Text::fixed("利用の停止", "suspended"),
