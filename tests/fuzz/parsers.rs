@@ -9,8 +9,8 @@ use renkei::actions::import::table::read_table;
 use renkei::actions::import::vitals::{VitalSettings, read_vitals};
 use renkei::codec::Encoding;
 use renkei::domain::attachment::MediaType;
-use renkei::domain::ids::TimelineId;
 use renkei::domain::client::{ClientKey, KeyAlgorithm};
+use renkei::domain::ids::TimelineId;
 use renkei::domain::time::Timestamp;
 use renkei::rulebook::{Problems, Rulebook, RulebookFiles, SourceFile, shipped};
 use renkei::vault::{Assertion, read_key_set};
@@ -146,7 +146,9 @@ fn keys(bytes: &[u8]) {
             assert!(!key.id.is_empty() && !renkei::vault::is_signed_by(key, b"x", &[0; 96]));
         }),
         Err(invalid) => {
-            assert!(invalid.field.starts_with("jwks") && !invalid.message.ja.is_empty() && !invalid.message.en.is_empty());
+            assert!(
+                invalid.field.starts_with("jwks") && !invalid.message.ja.is_empty() && !invalid.message.en.is_empty()
+            );
         }
     }
 }

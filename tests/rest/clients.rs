@@ -4,13 +4,15 @@ use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
+use renkei::actions::accounts::{ClientGiven, ClientOrder, order_client};
 use renkei::codec::Audited;
-use renkei::domain::act::{Deed, SignInEnd};
+use renkei::domain::act::{By, Deed, SignInEnd};
 use renkei::domain::audit::AuditKind;
 use renkei::domain::client::ClientDeed;
-use renkei::domain::ids::PatientId;
+use renkei::domain::ids::{ClientId, PatientId};
 use renkei::domain::role::{OrganisationType, Role};
 use renkei::domain::team::ConsentState;
+use renkei::hub::StoreError;
 use renkei::limits;
 use serde_json::{Value, json};
 
@@ -97,7 +99,8 @@ async fn a_hospitals_system_posts_and_reads_in_the_hospitals_name_and_the_log_sa
     nurse.post(entries(patient), note(2)).await.is(StatusCode::CREATED);
     nurse.post(entries(patient), vital(3)).await.is(StatusCode::CREATED);
     let seen = nurse.get(entries(patient)).await.ok();
-    let written = seen["entries"].as_array().unwrap().iter().find(|entry| entry["content"]["body"]["vital"].is_object());
+    let written =
+        seen["entries"].as_array().unwrap().iter().find(|entry| entry["content"]["body"]["vital"].is_object());
     let author = &written.expect("the nurse sees it")["content"]["author"];
     assert_eq!((&author["person"], &author["role"]), (&json!(ehr.id), &json!("gateway")));
     assert_eq!(author["organisation"], ehr.organisation.to_string());
@@ -114,7 +117,8 @@ async fn a_hospitals_system_posts_and_reads_in_the_hospitals_name_and_the_log_sa
     let expected = scopes.map(|scopes| (ehr.id.clone(), "2026-04".to_owned(), scopes.to_owned()));
     assert_eq!(issued.collect::<Vec<_>>(), expected);
     let listed = app.secretariat().await.get(format!("/api/v1/audit?kind={}", AuditKind::Client.code())).await.ok();
-    let codes: Vec<&str> = listed["records"].as_array().unwrap().iter().filter_map(|one| one["code"].as_str()).collect();
+    let codes: Vec<&str> =
+        listed["records"].as_array().unwrap().iter().filter_map(|one| one["code"].as_str()).collect();
     assert_eq!(codes, ["token_issued", "token_issued", "key_added", "registered"]);
 
     system.delete("/api/v1/me").await.is(StatusCode::NO_CONTENT);
@@ -233,7 +237,7 @@ async fn an_assertion_counts_once_also_when_two_show_it_at_a_moment_and_across_a
     let client = ehr.id.parse().unwrap();
     let remembered = async || {
         let counting = app.hub.journal().read(move |tx| Box::pin(tx.count_assertions(client)));
-        counting.await.map_err(|error: renkei::hub::StoreError| error).unwrap()
+        counting.await.map_err(|error: StoreError| error).unwrap()
     };
     assert_eq!(remembered().await, 2);
     app.clock.advance(Duration::from_secs(300));
@@ -260,7 +264,7 @@ async fn a_token_lasts_five_minutes_and_many_leave_nothing_to_look_through() {
     let person = system.actor.person;
     let now = app.hub.region().now();
     let listing = app.hub.journal().write(move |tx| Box::pin(tx.list_client_tokens(person, now)));
-    assert!(listing.await.map_err(|error: renkei::hub::StoreError| error).unwrap().is_empty());
+    assert!(listing.await.map_err(|error: StoreError| error).unwrap().is_empty());
     let ended = |(_, audited): &(_, Audited)| matches!(audited, Audited::Act(act) if matches!(act.deed, Deed::SignInEnded { .. }));
     assert_eq!(kept(&app, 0).await.iter().filter(|one| ended(one)).count(), 0, "they ended as was said");
 }
@@ -274,7 +278,10 @@ async fn suspension_removal_another_key_or_the_offices_end_cut_tokens_at_once() 
     let reason = json!({ "reason": "鍵の漏えいの疑い" });
 
     let system = ehr.sign_in(&app, ALL).await;
-    secretariat.post(path("suspension"), json!({ "reason": " " })).await.problem(StatusCode::UNPROCESSABLE_ENTITY, "required");
+    secretariat
+        .post(path("suspension"), json!({ "reason": " " }))
+        .await
+        .problem(StatusCode::UNPROCESSABLE_ENTITY, "required");
     secretariat.post(path("suspension"), reason.clone()).await.is(StatusCode::NO_CONTENT);
     system.post(entries(patient), vital(1)).await.problem(StatusCode::UNAUTHORIZED, "unauthenticated");
     secretariat.post(path("suspension"), reason.clone()).await.problem(StatusCode::NOT_FOUND, "not_found");
@@ -287,7 +294,7 @@ async fn suspension_removal_another_key_or_the_offices_end_cut_tokens_at_once() 
     let both = json!({ "jwks": key_set(&[&ehr.key, &next]) });
     secretariat.put(path("keys"), both).await.is(StatusCode::NO_CONTENT);
     let by_old = ehr.sign_in(&app, ALL).await;
-    let ehr = System { key: next, ..ehr };
+    let ehr = System { key: next, id: ehr.id.clone(), organisation: ehr.organisation };
     let by_new = ehr.sign_in(&app, ALL).await;
     let only = json!({ "jwks": key_set(&[&ehr.key]) });
     secretariat.put(path("keys"), only).await.is(StatusCode::NO_CONTENT);
@@ -371,7 +378,9 @@ async fn a_request_that_is_not_as_the_standard_has_it_is_told_what_is_wrong() {
     right.push(("client_id", &ehr.id));
     right.push(("resource", "x"));
     send(&app, &right).await.ok();
-    for (media_type, body) in [("application/json", "{}".to_owned()), ("application/x-www-form-urlencoded", "a".repeat(20_000))] {
+    for (media_type, body) in
+        [("application/json", "{}".to_owned()), ("application/x-www-form-urlencoded", "a".repeat(20_000))]
+    {
         let request = Request::post("/oauth/token").header("content-type", media_type).body(Body::from(body)).unwrap();
         refused(&ask(&app.router, request).await, StatusCode::BAD_REQUEST, "invalid_request");
     }
@@ -419,4 +428,29 @@ async fn the_secretariat_registers_systems_for_offices_and_each_field_is_checked
     assert_eq!(known["positions"][0]["role"], Role::Gateway.code());
     let invitation = format!("/api/v1/people/{}/invitations", made["id"].as_str().unwrap());
     secretariat.post(invitation, json!({})).await.problem(StatusCode::CONFLICT, "conflict");
+}
+
+#[tokio::test]
+async fn a_system_that_the_command_line_registered_while_the_hub_ran_is_known_with_its_first_token() {
+    let app = App::start().await;
+    let organisation = app.organisation(HOSPITAL, OrganisationType::Hospital).await;
+    let key = Key::new("2026-04");
+    let keys = key_set(&[&key]);
+    let (name, purpose, scopes) = ("みなと電子カルテ", "送信", "system/Observation.c");
+    let given = ClientGiven { organisation, name, purpose, scopes, keys: &keys };
+    let id = ClientId(app.hub.region().draw_id());
+    let new = given.read(&app.hub.region().directory(), id, app.hub.region().now()).unwrap();
+    let writing = app.hub.journal().write(move |tx| Box::pin(async move { new.write(tx, By::Operator).await }));
+    writing.await.map_err(|error: StoreError| error).unwrap();
+    let ehr = System { id: id.to_string(), key, organisation };
+    let system = ehr.sign_in(&app, scopes).await;
+    assert_eq!(system.get("/api/v1/me").await.ok()["person"]["name"]["kanji"], name);
+    let now = app.hub.region().now();
+    let order = ClientOrder::Suspend("点検".to_owned());
+    let suspending = app
+        .hub
+        .journal()
+        .write(move |tx| Box::pin(async move { order_client(tx, By::Operator, id, order, now).await }));
+    assert_eq!(suspending.await.map_err(|error: StoreError| error).unwrap().map(|ended| ended.len()), Some(1));
+    is_out(&system).await;
 }

@@ -97,8 +97,12 @@ impl System {
         let token = granted["access_token"].as_str().expect("a token");
         let (role, organisation) = (Role::Gateway, self.organisation);
         let person = PersonId(self.id.parse().expect("an id"));
-        let actor: directory::Actor =
-            app.hub.region().directory().actor(person, Position { role, organisation }).expect("it is in the directory");
+        let actor: directory::Actor = app
+            .hub
+            .region()
+            .directory()
+            .actor(person, Position { role, organisation })
+            .expect("it is in the directory");
         let mut signed_in = app.door_of(token);
         signed_in.actor = actor;
         signed_in

@@ -3,6 +3,8 @@
 //! An intent, an entry and an answer are the messages of the socket in the proto3 JSON mapping, unchanged, so that
 //! a client reads and writes them in one way; the pages and problems around them are plain REST.
 
+use std::sync::Arc;
+
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -124,7 +126,7 @@ pub async fn list_entries(
     let span = Span { after, through: sight.state.head };
     let page = app.hub.read_page(timeline, &sight.view, span, limit).await?;
     // Of an entry that points back, the kind of its target counts: whoever reads a value learns that it was taken back.
-    let is_asked = |entry: &&Published| {
+    let is_asked = |entry: &&Arc<Published>| {
         signed_in.scopes.is_none() || (entry.course.is_none() && signed_in.may_read(entry.scope.kind))
     };
     let entries = page.entries.iter().filter(is_asked).map(|entry| rest::entry(&entry.encoded)).collect();
