@@ -157,14 +157,13 @@ async fn a_token_reaches_no_further_than_its_scopes_and_its_organisations_link()
         read["entries"].as_array().unwrap().iter().map(kind).collect::<Vec<_>>()
     };
     assert_eq!(kinds().await, ["note"]);
-    let restricted = json!({ "id": note(4)["id"], "sensitivity": "restricted", "body": note(4)["body"] });
-    nurse.post(entries(patient), restricted).await.is(StatusCode::CREATED);
-    assert_eq!(kinds().await, ["note"], "what is for the clinical professions is for no system");
-    app.nurse("elsewhere").await;
-    app.link(patient, "elsewhere").await;
     let elsewhere = app.nurse("elsewhere").await;
-    elsewhere.post(entries(patient), note(5)).await.is(StatusCode::CREATED);
+    app.link(patient, "elsewhere").await;
+    elsewhere.post(entries(patient), note(4)).await.is(StatusCode::CREATED);
     assert_eq!(kinds().await, ["note", "note"]);
+    let restricted = json!({ "id": note(5)["id"], "sensitivity": "restricted", "body": note(5)["body"] });
+    elsewhere.post(entries(patient), restricted).await.is(StatusCode::CREATED);
+    assert_eq!(kinds().await, ["note", "note"], "what is for the clinical professions is for no system");
     app.consent(patient, ConsentState::Withdrawn).await;
     assert_eq!(kinds().await, ["note"], "its own organisation's, as for everybody");
 
@@ -294,11 +293,14 @@ async fn suspension_removal_another_key_or_the_offices_end_cut_tokens_at_once() 
     let both = json!({ "jwks": key_set(&[&ehr.key, &next]) });
     secretariat.put(path("keys"), both).await.is(StatusCode::NO_CONTENT);
     let by_old = ehr.sign_in(&app, ALL).await;
+    let by_removed = ehr.assertion(&app);
     let ehr = System { key: next, id: ehr.id.clone(), organisation: ehr.organisation };
     let by_new = ehr.sign_in(&app, ALL).await;
     let only = json!({ "jwks": key_set(&[&ehr.key]) });
     secretariat.put(path("keys"), only).await.is(StatusCode::NO_CONTENT);
     is_out(&by_old).await;
+    let by_removed = show(&app, &by_removed, ALL).await;
+    refused(&by_removed, StatusCode::UNAUTHORIZED, "invalid_client");
     by_new.get("/api/v1/me").await.ok();
     let again = json!({ "jwks": key_set(&[&ehr.key, &Key::new("2026-04")]) });
     let problem = secretariat.put(path("keys"), again).await.problem(StatusCode::UNPROCESSABLE_ENTITY, "duplicate");
