@@ -116,14 +116,15 @@ impl Tx {
         row.map(sign_in_from).transpose()
     }
 
-    /// All sign-ins of a person, newest first.
+    /// All sign-ins of a person, newest first; of a system client those tokens that nobody ended, of which it had many.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn list_sign_ins(&mut self, person: PersonId) -> Result<Vec<SignIn>, StoreError> {
         const SQL: &str =
             "select id, token_hash, person, role, organisation, issued_at, expires_at, revoked_at, device, way,
-            used_at, registered_device, scopes, client_key from sign_in where person = $1 order by issued_at desc, id desc";
+            used_at, registered_device, scopes, client_key from sign_in
+            where person = $1 and (client_key is null or revoked_at is null) order by issued_at desc, id desc";
         let rows: Vec<Row> = run!(self, connection => {
             sqlx::query_as(SQL).bind(person.0.as_bytes().as_slice()).fetch_all(connection).await?
         });

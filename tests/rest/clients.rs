@@ -9,17 +9,20 @@ use renkei::codec::Audited;
 use renkei::domain::act::{By, Deed, SignInEnd};
 use renkei::domain::audit::AuditKind;
 use renkei::domain::client::ClientDeed;
-use renkei::domain::ids::{ClientId, PatientId};
+use renkei::domain::device::DeviceDemand;
+use renkei::domain::ids::{ClientId, DeviceId, OrganisationId, PatientId};
 use renkei::domain::role::{OrganisationType, Role};
 use renkei::domain::team::ConsentState;
+use renkei::domain::time::Timestamp;
 use renkei::hub::StoreError;
+use renkei::hub::devices::{Line, Shown};
 use renkei::limits;
 use serde_json::{Value, json};
 
 use super::audit::kept;
 use crate::support::actor::{Actor, Answer, ask};
 use crate::support::app::{App, ORIGIN};
-use crate::support::system::{ALL, Key, System, key_set, send, show};
+use crate::support::system::{ALL, Key, System, form, key_set, send, show};
 use crate::support::until;
 
 const HOSPITAL: &str = "minato-hospital";
@@ -455,4 +458,37 @@ async fn a_system_that_the_command_line_registered_while_the_hub_ran_is_known_wi
         .write(move |tx| Box::pin(async move { order_client(tx, By::Operator, id, order, now).await }));
     assert_eq!(suspending.await.map_err(|error: StoreError| error).unwrap().map(|ended| ended.len()), Some(1));
     is_out(&system).await;
+}
+
+#[tokio::test]
+async fn where_a_registered_device_is_required_a_system_has_to_show_one_of_its_office_and_its_token_counts_on_that() {
+    let app = App::start().await;
+    let (ehr, _) = hospital(&app, ALL).await;
+    let elsewhere = app.nurse("elsewhere").await.actor.organisation;
+    let device_of = async |organisation: OrganisationId| {
+        let device = json!({ "name": "サーバー室 1", "organisation": organisation.to_string() });
+        let device = app.secretariat().await.post("/api/v1/devices", device).await.is(StatusCode::CREATED);
+        let id: DeviceId = device["id"].as_str().unwrap().parse().unwrap();
+        Line { demand: DeviceDemand::Required, shown: Shown::Device { id, organisation, until: Timestamp::MAX } }
+    };
+    let nothing = Line { demand: DeviceDemand::Required, shown: Shown::Nothing };
+    let (theirs, own) = (device_of(elsewhere).await, device_of(ehr.organisation).await);
+    let asked = async |line: Line| {
+        let mut request = form(&ehr.assertion(&app), ALL);
+        request.extensions_mut().insert(line);
+        ask(&app.router, request).await
+    };
+    for line in [nothing, theirs] {
+        refused(&asked(line).await, StatusCode::BAD_REQUEST, "unauthorized_client");
+    }
+    let granted = asked(own).await.ok();
+    let show_token = async |line: Line| {
+        let token = granted["access_token"].as_str().unwrap();
+        let request = Request::get("/api/v1/me").header("authorization", format!("Bearer {token}"));
+        let mut request = request.body(Body::empty()).unwrap();
+        request.extensions_mut().insert(line);
+        ask(&app.router, request).await
+    };
+    show_token(own).await.ok();
+    show_token(Line::UNASKED).await.problem(StatusCode::UNAUTHORIZED, "device_mismatch");
 }

@@ -111,22 +111,30 @@ impl System {
 
 /// Shows an assertion at the token endpoint.
 pub async fn show(app: &App, assertion: &str, scope: &str) -> Answer {
-    let form = [
+    ask(&app.router, form(assertion, scope)).await
+}
+
+/// The request that shows an assertion.
+pub fn form(assertion: &str, scope: &str) -> Request<Body> {
+    encoded(&[
         ("grant_type", "client_credentials"),
         ("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"),
         ("client_assertion", assertion),
         ("scope", scope),
-    ];
-    send(app, &form).await
+    ])
 }
 
 /// Sends a form to the token endpoint.
 pub async fn send(app: &App, form: &[(&str, &str)]) -> Answer {
-    let encoded: Vec<String> = form.iter().map(|(name, value)| format!("{name}={}", escaped(value))).collect();
-    let request = Request::post("/oauth/token")
+    ask(&app.router, encoded(form)).await
+}
+
+fn encoded(form: &[(&str, &str)]) -> Request<Body> {
+    let pairs: Vec<String> = form.iter().map(|(name, value)| format!("{name}={}", escaped(value))).collect();
+    Request::post("/oauth/token")
         .header("content-type", "application/x-www-form-urlencoded")
-        .body(Body::from(encoded.join("&")));
-    ask(&app.router, request.expect("a request")).await
+        .body(Body::from(pairs.join("&")))
+        .expect("a request")
 }
 
 fn escaped(value: &str) -> String {
