@@ -70,7 +70,7 @@ struct List {
 
 #[derive(Debug, clap::Args)]
 struct Keys {
-    /// client ID / The client id
+    /// 連携システムの client ID / The client id
     #[arg(long, value_name = "CLIENT")]
     client: ClientId,
     /// これからの公開鍵すべての JWK Set のファイル / File with all its public keys from now on
@@ -82,7 +82,7 @@ struct Keys {
 
 #[derive(Debug, clap::Args)]
 struct Suspend {
-    /// client ID / The client id
+    /// 連携システムの client ID / The client id
     #[arg(long, value_name = "CLIENT")]
     client: ClientId,
     /// 理由（監査記録に残る） / Why, for the audit log
