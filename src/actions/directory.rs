@@ -125,14 +125,15 @@ pub async fn suspend_person(hub: &Hub, sign_ins: &SignIns, by: By, person: Perso
     put_person(hub, sign_ins, by, Person { active: false, ..known }).await
 }
 
-/// The connected system of an organisation: the person that acts in its place, if there is one.
+/// The connected system of an organisation: the person that acts in its place, if there is one. A registered client is not
+/// meant: it acts for itself.
 #[must_use]
 pub fn find_gateway(directory: &Directory, organisation: OrganisationId) -> Option<Actor> {
     let position = Position { role: Role::Gateway, organisation };
     let mut gateways: Vec<PersonId> = directory
         .people
         .values()
-        .filter(|person| person.positions.contains(&position))
+        .filter(|person| person.positions.contains(&position) && !directory.clients.contains(&person.id))
         .map(|person| person.id)
         .collect();
     // The same one every time: what it wrote before must be recognised as its own.
@@ -172,7 +173,7 @@ fn check_person(directory: &Directory, person: &Person) -> Result<(), Invalid> {
     Ok(())
 }
 
-fn check_name(field: &str, name: &str) -> Result<(), Invalid> {
+pub(super) fn check_name(field: &str, name: &str) -> Result<(), Invalid> {
     let chars = name.chars().count();
     if name.trim().is_empty() {
         return Err(Invalid::required(field));

@@ -9,6 +9,7 @@ use super::tickets::{NoTicket, Tickets};
 use crate::config::SessionLimits;
 use crate::domain::account::SignInWay;
 use crate::domain::act::{Act, By, Deed, SignInEnd};
+use crate::domain::client::ClientGrant;
 use crate::domain::directory::{Actor, Directory, Organisation, Position};
 use crate::domain::ids::{DeviceId, OrganisationId, PersonId, SignInId};
 use crate::domain::time::Timestamp;
@@ -65,6 +66,8 @@ pub struct NewSignIn {
     pub device: String,
     /// The registered device that it will count on, and nowhere else.
     pub registered: Option<DeviceId>,
+    /// Of a system client.
+    pub client: Option<ClientGrant>,
 }
 
 /// A sign-in that begins when it is written.
@@ -83,7 +86,8 @@ impl NewSignIn {
     /// # Errors
     /// When the person does not hold the position.
     pub fn prepare(self, directory: &Directory) -> Result<ReadySignIn, SignInError> {
-        let Self { id, person, position, now, valid_for, by, way, device, registered } = self;
+        let Self { id, person, position, now, valid_for, by, way, device, registered, client } = self;
+        let scopes = client.as_ref().map(|client| client.scopes);
         let actor = directory.actor(person, position).ok_or(SignInError::NoPosition)?;
         let (token, expires_at) = (Token::random(), now.saturating_add(valid_for));
         let row = SignIn {
@@ -98,11 +102,12 @@ impl NewSignIn {
             way: Some(way),
             used_at: now,
             registered,
+            client,
         };
         let (way, device_name) = (Some(way), row.device.clone());
         let deed =
             Deed::SignInIssued { sign_in: id, person, position, expires_at, way, device: registered, device_name };
-        let signed_in = SignedIn { id, actor, since: now, until: expires_at, device: registered };
+        let signed_in = SignedIn { id, actor, since: now, until: expires_at, device: registered, scopes };
         Ok(ReadySignIn { token, signed_in, row, act: Act { by, deed } })
     }
 }
@@ -115,7 +120,11 @@ impl ReadySignIn {
     /// When the database fails.
     pub async fn write(&self, tx: &mut Tx) -> Result<Vec<SignInId>, StoreError> {
         let now = self.row.issued_at;
-        let mut valid = tx.list_sign_ins(self.row.person).await?;
+        // A client has a token every few minutes: of those only the ones that stand are looked at.
+        let mut valid = match &self.row.client {
+            Some(_) => tx.list_client_tokens(self.row.person, now).await?,
+            None => tx.list_sign_ins(self.row.person).await?,
+        };
         valid.retain(|one| one.is_valid_at(now));
         valid.sort_by_key(|one| std::cmp::Reverse(one.used_at));
         let mut ended = Vec::new();
@@ -178,7 +187,7 @@ impl SignIns {
         }
         let (id, now, way) = (SignInId(region.draw_id()), region.now(), SignInWay::Link);
         let (device, registered) = (String::new(), None);
-        let new = NewSignIn { id, person, position, now, valid_for, by, way, device, registered };
+        let new = NewSignIn { id, person, position, now, valid_for, by, way, device, registered, client: None };
         self.begin(new.prepare(&region.directory())?, None).await
     }
 
@@ -218,7 +227,7 @@ impl SignIns {
                 let known = tx.list_sign_ins(person).await?.into_iter().find(|one| one.id == from.id);
                 let Some(known) = known.filter(|known| known.is_valid_at(now)) else { return Ok(None) };
                 let (way, device, registered) = (known.way.unwrap_or(SignInWay::Link), known.device, known.registered);
-                let new = NewSignIn { id, person, position, now, valid_for, by, way, device, registered };
+                let new = NewSignIn { id, person, position, now, valid_for, by, way, device, registered, client: None };
                 let Ok(ready) = new.prepare(&directory) else { return Ok(None) };
                 let ended: Vec<_> = tx.revoke_sign_in(from.id, now).await?.into_iter().collect();
                 keep_ended(tx, by, SignInEnd::PositionChosen, now, &ended).await?;
@@ -257,8 +266,9 @@ impl SignIns {
             return Err(SignInError::Refused);
         }
         self.note_used(&sign_in, now).await;
-        let SignIn { id, issued_at: since, expires_at: until, registered: device, .. } = sign_in;
-        Ok(SignedIn { id, actor, since, until, device })
+        let SignIn { id, issued_at: since, expires_at: until, registered: device, client, .. } = sign_in;
+        let scopes = client.map(|client| client.scopes);
+        Ok(SignedIn { id, actor, since, until, device, scopes })
     }
 
     /// For the list of sign-ins; a journal that cannot be written ends nobody's work here.

@@ -133,7 +133,7 @@ mod tests {
         let (person, organisation) = (PersonId(id), OrganisationId(id));
         let actor = Actor { person, role: Role::Nurse, organisation, organisation_type: OrganisationType::Clinic };
         let until = NOW.saturating_add(Duration::from_secs(3_600));
-        SignedIn { id: SignInId(id), actor, since: NOW, until, device: None }
+        SignedIn { id: SignInId(id), actor, since: NOW, until, device: None, scopes: None }
     }
 
     #[test]

@@ -4,6 +4,7 @@
 mod audit;
 mod backup;
 pub mod cert;
+mod client;
 mod complaint;
 mod config;
 mod config_arguments;
@@ -70,6 +71,8 @@ enum Command {
     Import(Box<import::ImportCommand>),
     /// 開発用の証明書を作る / Make development certificates
     Cert(cert::Arguments),
+    /// 鍵でサインインする連携システム / Systems that sign in by a key
+    Client(Box<client::Arguments>),
     /// 設定を調べる / Check or show the configuration
     Config(Box<config::Arguments>),
     /// ルールを調べ、比べ、試し、合意書を作る / Check, compare and try rules, and make agreement sheets
@@ -132,6 +135,7 @@ fn dispatch(command: &Command, terminal: Terminal) -> anyhow::Result<ExitCode> {
         Command::SignIn(arguments) => sign_in::run(arguments, terminal),
         Command::Import(command) => import::start(command, terminal),
         Command::Cert(arguments) => cert::run(arguments, terminal, SystemClock::new().now()),
+        Command::Client(arguments) => client::run(arguments, terminal),
         Command::Config(arguments) => config::run(arguments, terminal),
         Command::Rulebook(arguments) => rulebook::run(arguments, terminal),
         Command::Store(arguments) => store::run(arguments, terminal),

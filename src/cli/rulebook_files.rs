@@ -132,11 +132,11 @@ mod tests {
         let shipped_book = shipped::load(digest).unwrap();
         assert_eq!(load(folder.path()).unwrap().fingerprint(), shipped_book.fingerprint());
 
-        let sharing = shipped::SHARING.text.replace("1.0.0", "1.0.1");
+        let sharing = shipped::SHARING.text.replace("1.1.0", "1.1.1");
         fs::write(folder.path().join("sharing.toml"), sharing).unwrap();
         let changed = load(folder.path()).unwrap();
         assert_ne!(changed.fingerprint(), shipped_book.fingerprint());
-        assert!(changed.rules().any(|(_, set, _)| *set.version == *"1.0.1"));
+        assert!(changed.rules().any(|(_, set, _)| *set.version == *"1.1.1"));
     }
 
     #[test]

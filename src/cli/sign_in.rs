@@ -136,7 +136,8 @@ fn candidates<'a>(directory: &'a Directory, arguments: &Arguments) -> Vec<Candid
     let mut found = Vec::new();
     for person in directory.people.values() {
         let names = [person.id.to_string(), fold(&person.name.kanji), fold(&person.name.kana)];
-        if !is_meant(arguments.person.as_deref(), &names) {
+        // A system signs in by its key and has no account.
+        if directory.clients.contains(&person.id) || !is_meant(arguments.person.as_deref(), &names) {
             continue;
         }
         for position in &person.positions {

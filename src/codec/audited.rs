@@ -4,6 +4,7 @@ use prost::Message as _;
 
 use super::CodecError;
 use super::audited_account::{account_deed, account_message};
+use super::audited_client::{client_deed, client_message};
 use super::audited_device::{device_deed, device_message};
 use super::audited_keeping::{keeping_deed, keeping_message};
 use super::audited_reading::{read_began, read_began_message, read_ended, read_ended_message, use_message, used};
@@ -73,6 +74,7 @@ fn deed_message(deed: &Deed) -> stored::act::Deed {
     match deed {
         Deed::Account(deed) => Kept::AccountActed(account_message(deed)),
         Deed::Device(deed) => Kept::DeviceActed(device_message(deed)),
+        Deed::Client(deed) => Kept::ClientActed(client_message(deed)),
         Deed::Keeping(deed) => Kept::KeptSafe(keeping_message(deed)),
         Deed::SignInIssued { sign_in, person, position, expires_at, way, device, device_name } => {
             Kept::SignInIssued(stored::SignInIssued {
@@ -155,6 +157,7 @@ fn deed(kept: stored::act::Deed) -> Result<Deed, Invalid> {
         Kept::AuditUsed(kept) => used(kept)?,
         Kept::AccountActed(kept) => Deed::Account(account_deed(kept)?),
         Kept::DeviceActed(kept) => Deed::Device(device_deed(kept)?),
+        Kept::ClientActed(kept) => Deed::Client(client_deed(kept)?),
         Kept::KeptSafe(kept) => Deed::Keeping(keeping_deed(kept)?),
         Kept::SignInEnded(kept) => Deed::SignInEnded {
             sign_in: id("sign_in", &kept.sign_in, SignInId)?,

@@ -52,6 +52,7 @@ fn of_deed(deed: &Deed) -> (AuditKind, Option<Uuid>) {
             | AccountDeed::AdministratorKept { person, .. },
         ) => (AuditKind::Account, Some(person.0)),
         Deed::Device(deed) => (AuditKind::Device, Some(of_device(deed))),
+        Deed::Client(deed) => (AuditKind::Client, Some(deed.about().0.0)),
         Deed::RulebookMoved { version, .. } => (AuditKind::Rulebook, Some(version.0)),
         Deed::Keeping(_) => (AuditKind::Keeping, None),
         Deed::AuditUsed { .. } => (AuditKind::Audit, None),

@@ -5,6 +5,7 @@
 
 mod audited;
 mod audited_account;
+mod audited_client;
 mod audited_device;
 mod audited_keeping;
 mod audited_mark;

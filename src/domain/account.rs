@@ -203,6 +203,8 @@ closed_list! {
         Passkey = "passkey", "パスキー", "passkey";
         Password = "password", "パスワードと認証アプリ", "password and authenticator";
         Invitation = "invitation", "招待からの設定", "setting up by invitation";
+        /// Of a system client, at the token endpoint.
+        Assertion = "assertion", "連携システムの鍵による署名", "signed by a connected system's key";
         /// Only `renkei demo` and tests hand these out.
         Link = "link", "デモのリンク", "link of the demo";
     }

@@ -5,6 +5,7 @@ use jiff::civil::Date;
 
 use super::account::{AccountDeed, SignInWay};
 use super::audit::{AuditFilter, AuditUse};
+use super::client::ClientDeed;
 use super::device::DeviceDeed;
 use super::directory::{Actor, Position};
 use super::ids::{DeviceId, OrganisationId, PatientId, PersonId, RulebookVersionId, SignInId};
@@ -94,6 +95,8 @@ pub enum Deed {
     Account(AccountDeed),
     /// Something done to a registered device, see there.
     Device(DeviceDeed),
+    /// Something done to a system client, or by it at the token endpoint, see there.
+    Client(ClientDeed),
     /// Something done with the region's data as a whole, see there.
     Keeping(KeepingDeed),
     /// A version of the rulebook went on in its life.
@@ -128,6 +131,8 @@ closed_list! {
         DeviceRevoked = "device_revoked", "端末の失効", "the device was revoked";
         ExceptionEnded = "exception_ended", "端末なしの例外の終了", "the exception without a device ended";
         PositionChosen = "position_chosen", "職務の切り替え", "another role was chosen";
+        ClientEnded = "client_ended", "連携システムの停止・削除", "the connected system was suspended or removed";
+        KeyRemoved = "key_removed", "連携システムの鍵の削除", "the connected system's key was removed";
         Restored = "restored", "バックアップからの復元", "the region was restored from a backup";
     }
 }

@@ -18,6 +18,7 @@ closed_list! {
         SignInEnded = "sign_in_ended", "サインインの終了", "sign-in ended";
         Account = "account", "アカウントの操作", "account";
         Device = "device", "登録端末の操作", "registered device";
+        Client = "client", "連携システムの操作", "connected system";
         Directory = "directory", "名簿の変更", "directory";
         Rulebook = "rulebook", "ルールブックの手続き", "rulebook";
         DutyClock = "duty_clock", "期限の時計の再開", "duty clock";

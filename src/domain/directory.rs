@@ -63,6 +63,8 @@ pub struct Directory {
     pub people: HashMap<PersonId, Person>,
     /// Who looks after the people of which office, as the secretariat appointed them.
     pub administrators: HashSet<(OrganisationId, PersonId)>,
+    /// Who of the people is a registered system client.
+    pub clients: HashSet<PersonId>,
 }
 
 impl Directory {

@@ -71,9 +71,19 @@ id!(
     DeviceId
 );
 id!(
+    /// A system client; equal to the id of the person that it acts as.
+    ClientId
+);
+id!(
     /// A link by which a device gets its certificate.
     EnrolmentId
 );
+
+impl From<ClientId> for PersonId {
+    fn from(id: ClientId) -> Self {
+        Self(id.0)
+    }
+}
 
 impl From<PatientId> for TimelineId {
     fn from(id: PatientId) -> Self {

@@ -10,6 +10,7 @@ pub mod audit;
 pub mod body;
 mod check;
 pub mod checkpoint;
+pub mod client;
 pub mod compliance;
 pub mod decimal;
 pub mod device;

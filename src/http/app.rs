@@ -8,13 +8,13 @@ use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::{HeaderMap, Method, Uri};
 use axum::middleware::{Next, from_fn, map_response};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{get, post};
 
 use super::certificate::ReloadingCertificate;
 use super::cookies::Cookies;
 use super::listen::{ConnectionCounts, Listener};
 use super::problem::Problem;
-use super::{assets, health, metrics, openapi, routes, socket};
+use super::{assets, health, metrics, oauth, openapi, routes, socket};
 use crate::actions::accounts::Accounts;
 use crate::actions::files::Files;
 use crate::actions::kept_rulebooks::KeptRulebooks;
@@ -149,6 +149,7 @@ pub fn router(app: App) -> Router {
         .route("/metrics", get(metrics::serve))
         .method_not_allowed_fallback(async || Problem::of(Code::MethodNotAllowed))
         .layer(DefaultBodyLimit::max(limits::REQUEST_BODY_BYTES_MAX))
+        .merge(oauth_routes())
         .layer(from_fn(in_time));
     Router::new()
         .route("/ws", get(socket::upgrade))
@@ -157,6 +158,15 @@ pub fn router(app: App) -> Router {
         .fallback(unknown)
         .layer(map_response(assets::guard))
         .with_state(app)
+}
+
+/// How systems sign in, in the form that standards give it.
+fn oauth_routes() -> Router<App> {
+    Router::new()
+        .route(oauth::TOKEN_PATH, post(oauth::token))
+        .route(oauth::CONFIGURATION_PATH, get(oauth::configuration))
+        .method_not_allowed_fallback(async || Problem::of(Code::MethodNotAllowed))
+        .layer(DefaultBodyLimit::max(limits::TOKEN_REQUEST_BYTES_MAX))
 }
 
 /// What no route takes: a file of the web client, or nothing.

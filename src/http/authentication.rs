@@ -6,11 +6,12 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use axum::extract::{ConnectInfo, FromRequestParts};
+use axum::extract::{ConnectInfo, FromRequestParts, MatchedPath};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, header};
 
 use super::app::App;
+use super::client_routes;
 use super::cookies::Cookie;
 use super::problem::Problem;
 use crate::domain::act::By;
@@ -60,8 +61,18 @@ impl FromRequestParts<App> for Arrived {
         if let Some(until) = app.hub.admits(&line, &signed_in.actor, signed_in.device)? {
             signed_in.until = signed_in.until.min(until);
         }
+        // INVARIANT: a system client gets no further than the routes that are open to its scopes.
+        if let Some(scopes) = signed_in.scopes {
+            let path = parts.extensions.get::<MatchedPath>().map(MatchedPath::as_str).unwrap_or_default();
+            client_routes::check(scopes, &method_of(&parts.method), path)?;
+        }
         Ok(Self(signed_in))
     }
+}
+
+/// As the list of routes has it; whoever sends HEAD has the handler of GET run.
+pub(super) fn method_of(method: &Method) -> String {
+    if method == Method::HEAD { "get".to_owned() } else { method.as_str().to_ascii_lowercase() }
 }
 
 /// Whether a page of exactly one of our origins made this request.

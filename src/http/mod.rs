@@ -5,13 +5,16 @@ pub mod app;
 pub mod assets;
 mod authentication;
 pub mod certificate;
+
 pub mod client_certificates;
+pub mod client_routes;
 pub mod cookies;
 pub(crate) mod health;
 mod input;
 pub mod listen;
 mod metrics;
 mod names;
+mod oauth;
 pub mod openapi;
 pub mod problem;
 pub mod routes;

@@ -185,7 +185,8 @@ fn status_of(code: &str, is_about_field: bool) -> StatusCode {
             | Code::DeviceRequired
             | Code::DeviceElsewhere
             | Code::PledgeOwed
-            | Code::ProofNeeded,
+            | Code::ProofNeeded
+            | Code::InsufficientScope,
         ) => StatusCode::FORBIDDEN,
         Some(Code::NotFound) => StatusCode::NOT_FOUND,
         Some(Code::MethodNotAllowed) => StatusCode::METHOD_NOT_ALLOWED,

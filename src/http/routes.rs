@@ -7,8 +7,8 @@ use axum::routing::{delete, get, post, put};
 
 use super::api::accounts::{devices, enrolling, entering, inviting, looking_after, mine, passkeys, proving};
 use super::api::{
-    advice, audit, compliance, directory, duties, emergency, explaining, files, linking_queue, me, offices, patients,
-    registering, rulebook, rulebooks, sign_ins, statistics, timelines,
+    advice, audit, clients, compliance, directory, duties, emergency, explaining, files, linking_queue, me, offices,
+    patients, registering, rulebook, rulebooks, sign_ins, statistics, timelines,
 };
 use super::app::App;
 use super::step_up;
@@ -102,6 +102,12 @@ routes! {
     get    "/api/v1/device-exceptions" => devices::list_exceptions;
     put    "/api/v1/people/{id}/device-exception" => devices::grant_exception;
     delete "/api/v1/people/{id}/device-exception" => devices::end_exception;
+    get    "/api/v1/clients" => clients::list;
+    post   "/api/v1/clients" => clients::register;
+    put    "/api/v1/clients/{id}/keys" => clients::replace_keys;
+    post   "/api/v1/clients/{id}/suspension" => clients::suspend;
+    delete "/api/v1/clients/{id}/suspension" => clients::resume;
+    post   "/api/v1/clients/{id}/removal" => clients::remove;
     get    "/api/v1/patients" => patients::find;
     post   "/api/v1/patients" => registering::register_patient;
     get    "/api/v1/patients/{id}" => patients::show;

@@ -9,7 +9,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 
 use super::app::App;
-use super::authentication::Arrived;
+use super::authentication::{Arrived, method_of};
 use super::problem::Problem;
 use super::routes::Route;
 use crate::wire::codes::Code;
@@ -29,6 +29,9 @@ pub const GRAVE_ROUTES: &[Route] = &[
     grave("post", "/api/v1/devices/{id}/certificates"),
     grave("post", "/api/v1/devices/{id}/enrolments"),
     grave("put", "/api/v1/people/{id}/device-exception"),
+    grave("post", "/api/v1/clients"),
+    grave("put", "/api/v1/clients/{id}/keys"),
+    grave("delete", "/api/v1/clients/{id}/suspension"),
     // What somebody signs in with. A new password asks for the present one by itself.
     grave("post", "/api/v1/me/passkeys/options"),
     grave("post", "/api/v1/me/passkeys"),
@@ -51,12 +54,7 @@ pub fn is_grave(method: &str, path: &str) -> bool {
 pub async fn prove_first(State(app): State<App>, request: Request, next: Next) -> Response {
     let (mut parts, body) = request.into_parts();
     let path = parts.extensions.get::<MatchedPath>().map(MatchedPath::as_str).unwrap_or_default();
-    // Whoever sends HEAD has the handler of GET run.
-    let method = match parts.method.as_str() {
-        "HEAD" => "get".to_owned(),
-        method => method.to_ascii_lowercase(),
-    };
-    if is_grave(&method, path)
+    if is_grave(&method_of(&parts.method), path)
         && let Err(problem) = proven(&app, &mut parts).await
     {
         return problem.into_response();

@@ -7,8 +7,10 @@ use std::time::Duration;
 
 use super::outbox::{Item, Outbox};
 use crate::domain::act::By;
+use crate::domain::client::Scopes;
 use crate::domain::directory::Actor;
 use crate::domain::ids::{DeviceId, PersonId, SignInId};
+use crate::domain::kind::Kind;
 use crate::domain::time::Timestamp;
 use crate::wire::codes::CloseCode;
 
@@ -21,9 +23,23 @@ pub struct SignedIn {
     pub until: Timestamp,
     /// The registered device that the sign-in counts on.
     pub device: Option<DeviceId>,
+    /// Of a system client: what its token allows. INVARIANT: whoever has scopes does nothing that they do not name.
+    pub scopes: Option<Scopes>,
 }
 
 impl SignedIn {
+    /// Whether entries of this kind may be read; of an entry that points back, the kind of its target.
+    #[must_use]
+    pub fn may_read(&self, kind: Kind) -> bool {
+        self.scopes.is_none_or(|scopes| scopes.reads(kind))
+    }
+
+    /// Whether an entry of this kind may be posted.
+    #[must_use]
+    pub fn may_post(&self, kind: Kind) -> bool {
+        self.scopes.is_none_or(|scopes| scopes.creates(kind))
+    }
+
     /// Who acts, as the audit log keeps it.
     #[must_use]
     pub const fn by(&self) -> By {

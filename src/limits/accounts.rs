@@ -117,3 +117,51 @@ pub const DEVICE_SEEN_NOTED_MS: u64 = 300_000;
 pub const SIGN_IN_USE_NOTED_MS: u64 = 300_000;
 /// Sign-ins of one person at a moment; the one longest unused ends.
 pub const SESSIONS_PER_PERSON_MAX: usize = 20;
+
+// ---- system clients ----
+
+/// Longest client assertion. One with a key of 4,096 bits has about 1,100 bytes.
+pub const ASSERTION_BYTES_MAX: usize = 8_192;
+/// How far ahead an assertion may end (SMART App Launch, asymmetric authentication: five minutes).
+pub const ASSERTION_AHEAD_S: i64 = 300;
+/// How far a client's clock may be ahead of the hub's where it says since when an assertion counts.
+pub const ASSERTION_SKEW_S: i64 = 60;
+/// Longest name of an assertion (`jti`).
+pub const ASSERTION_ID_BYTES_MAX: usize = 255;
+/// How long an access token lasts. There is none to renew it: a client asks again.
+pub const CLIENT_TOKEN_S: u64 = 300;
+/// System clients of the region that are not removed.
+pub const CLIENTS_MAX: usize = 1_000;
+/// Keys of one client, for rotation.
+pub const CLIENT_KEYS_MAX: usize = 8;
+/// Keys that one client ever had: their names are never given again.
+pub const CLIENT_KEYS_EVER_MAX: usize = 256;
+/// Longest name of a key (`kid`).
+pub const KEY_ID_CHARS_MAX: usize = 128;
+/// Shortest modulus of an RSA key, and the longest.
+pub const RSA_MODULUS_BYTES_MIN: usize = 256;
+/// See [`RSA_MODULUS_BYTES_MIN`].
+pub const RSA_MODULUS_BYTES_MAX: usize = 512;
+/// Longest purpose of a client.
+pub const CLIENT_PURPOSE_CHARS_MAX: usize = 1_000;
+/// Largest request to the token endpoint.
+pub const TOKEN_REQUEST_BYTES_MAX: usize = 16_384;
+const _: () = assert!(TOKEN_REQUEST_BYTES_MAX >= ASSERTION_BYTES_MAX + 4_096);
+/// Requests for tokens from one address at once: the systems of one data centre.
+pub const TOKEN_TRIES_PER_ADDRESS_BURST: u32 = 200;
+/// After this an address may ask once more.
+pub const TOKEN_PER_ADDRESS_REFILL_MS: u64 = 1_000;
+/// Tokens of one client at once. Only who holds its key uses this up.
+pub const TOKENS_PER_CLIENT_BURST: u32 = 20;
+/// After this a client may have one more.
+pub const TOKENS_PER_CLIENT_REFILL_MS: u64 = 5_000;
+/// Failed requests in a client's name that the audit log keeps at once; what is beyond is counted by nobody.
+pub const CLIENT_REFUSALS_KEPT_BURST: u32 = 10;
+/// After this one more is kept.
+pub const CLIENT_REFUSALS_KEPT_REFILL_MS: u64 = 60_000;
+/// Used assertions of one client that are remembered; as many as it can use while they live, and those of a hub before.
+pub const ASSERTIONS_KEPT_PER_CLIENT_MAX: i64 = 1_000;
+const _: () = assert!(
+    ASSERTIONS_KEPT_PER_CLIENT_MAX as u64
+        > TOKENS_PER_CLIENT_BURST as u64 + ASSERTION_AHEAD_S as u64 * 1_000 / TOKENS_PER_CLIENT_REFILL_MS
+);

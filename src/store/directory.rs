@@ -54,6 +54,7 @@ impl Tx {
             directory.people.insert(id, Person { id, name, positions, active });
         }
         directory.administrators.extend(self.list_administrators().await?);
+        directory.clients.extend(self.list_client_people().await?);
         Ok(directory)
     }
 

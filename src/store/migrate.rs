@@ -35,6 +35,7 @@ pub(super) const STEPS: &[Step] = &[
     step!(10, "0010_devices"),
     step!(11, "0011_provable_history"),
     step!(12, "0012_passkeys"),
+    step!(14, "0014_clients"),
 ];
 
 pub(super) async fn migrate(engine: &Engine) -> Result<(), MigrateError> {

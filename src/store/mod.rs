@@ -16,6 +16,7 @@ mod batch;
 pub mod check;
 mod check_files;
 mod checkpoint;
+mod client;
 mod commit;
 mod connect;
 mod connections;
@@ -67,6 +68,7 @@ pub use batch::{
     AuditSeal, Batch, ClearHeader, EndedReading, GrantChange, GrantId, HeadUpdate, NewTimeline, QueueState, ReadMarker,
     Resolved, SealedAudit, SealedEntry, SealedQueued, ShutOut, Subject,
 };
+pub use client::ClientChange;
 pub use device::{DeviceLists, KeptAuthority};
 pub use engine::Tx;
 pub use entry::{KnownId, Page, StoredEntry};

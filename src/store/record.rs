@@ -111,6 +111,12 @@ pub(super) struct DeviceRecord {
 }
 
 #[derive(Clone, PartialEq, Message)]
+pub(super) struct ClientRecord {
+    #[prost(string, tag = "1")]
+    pub(super) purpose: String,
+}
+
+#[derive(Clone, PartialEq, Message)]
 pub(super) struct RegistrationRecord {
     #[prost(string, tag = "1")]
     kanji: String,

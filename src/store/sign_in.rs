@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use crate::domain::account::SignInWay;
 use crate::domain::act::{Act, By, Deed, SignInEnd};
+use crate::domain::client::{ClientGrant, Scopes};
 use crate::domain::directory::Position;
 use crate::domain::ids::{DeviceId, OrganisationId, PersonId, SignInId};
 use crate::domain::role::Role;
@@ -33,6 +34,8 @@ pub struct SignIn {
     pub used_at: Timestamp,
     /// The registered device that it began on, and counts on alone.
     pub registered: Option<DeviceId>,
+    /// Of a system client's token: what it allows. `None`: a person's, who may do what the rules let them.
+    pub client: Option<ClientGrant>,
 }
 
 /// A sign-in that has just been revoked: whose it was.
@@ -51,8 +54,22 @@ impl SignIn {
     }
 }
 
-type Row =
-    (Vec<u8>, Vec<u8>, Vec<u8>, String, Vec<u8>, i64, i64, Option<i64>, String, String, Option<i64>, Option<Vec<u8>>);
+type Row = (
+    Vec<u8>,
+    Vec<u8>,
+    Vec<u8>,
+    String,
+    Vec<u8>,
+    i64,
+    i64,
+    Option<i64>,
+    String,
+    String,
+    Option<i64>,
+    Option<Vec<u8>>,
+    Option<String>,
+    Option<String>,
+);
 
 impl Tx {
     /// Adds a sign-in.
@@ -62,7 +79,8 @@ impl Tx {
     pub async fn insert_sign_in(&mut self, sign_in: &SignIn) -> Result<(), StoreError> {
         const SQL: &str = "insert into sign_in
             (id, token_hash, person, role, organisation, issued_at, expires_at, revoked_at, device, way,
-            registered_device) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+            registered_device, scopes, client_key)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
         run!(self, connection => {
             sqlx::query(SQL)
                 .bind(sign_in.id.0.as_bytes().as_slice())
@@ -76,6 +94,8 @@ impl Tx {
                 .bind(sign_in.device.as_str())
                 .bind(sign_in.way.map_or("", SignInWay::code))
                 .bind(sign_in.registered.map(|device| device.0.as_bytes().to_vec()))
+                .bind(sign_in.client.as_ref().map(|client| client.scopes.to_string()))
+                .bind(sign_in.client.as_ref().map(|client| client.key.as_str()))
                 .execute(connection)
                 .await?;
         });
@@ -89,23 +109,44 @@ impl Tx {
     pub async fn find_sign_in(&mut self, token_hash: &TokenHash) -> Result<Option<SignIn>, StoreError> {
         const SQL: &str =
             "select id, token_hash, person, role, organisation, issued_at, expires_at, revoked_at, device, way,
-            used_at, registered_device from sign_in where token_hash = $1";
+            used_at, registered_device, scopes, client_key from sign_in where token_hash = $1";
         let row: Option<Row> = run!(self, connection => {
             sqlx::query_as(SQL).bind(token_hash.as_bytes().as_slice()).fetch_optional(connection).await?
         });
         row.map(sign_in_from).transpose()
     }
 
-    /// All sign-ins of a person, newest first.
+    /// All sign-ins of a person, newest first; of a system client those tokens that nobody ended, of which it had many.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn list_sign_ins(&mut self, person: PersonId) -> Result<Vec<SignIn>, StoreError> {
         const SQL: &str =
             "select id, token_hash, person, role, organisation, issued_at, expires_at, revoked_at, device, way,
-            used_at, registered_device from sign_in where person = $1 order by issued_at desc, id desc";
+            used_at, registered_device, scopes, client_key from sign_in
+            where person = $1 and (client_key is null or revoked_at is null) order by issued_at desc, id desc";
         let rows: Vec<Row> = run!(self, connection => {
             sqlx::query_as(SQL).bind(person.0.as_bytes().as_slice()).fetch_all(connection).await?
+        });
+        rows.into_iter().map(sign_in_from).collect()
+    }
+
+    /// The tokens of a system client that nobody ended, in no order. Those whose time is over are closed first, without an
+    /// act: they lasted as long as was said when they were issued.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn list_client_tokens(&mut self, client: PersonId, now: Timestamp) -> Result<Vec<SignIn>, StoreError> {
+        const CLOSE: &str = "update sign_in set revoked_at = expires_at
+            where person = $1 and client_key is not null and revoked_at is null and expires_at <= $2";
+        const LIST: &str =
+            "select id, token_hash, person, role, organisation, issued_at, expires_at, revoked_at, device, way,
+            used_at, registered_device, scopes, client_key from sign_in
+            where person = $1 and client_key is not null and revoked_at is null";
+        let id = client.0.as_bytes().as_slice();
+        let rows: Vec<Row> = run!(self, connection => {
+            sqlx::query(CLOSE).bind(id).bind(now.0).execute(&mut *connection).await?;
+            sqlx::query_as(LIST).bind(id).fetch_all(connection).await?
         });
         rows.into_iter().map(sign_in_from).collect()
     }
@@ -282,6 +323,8 @@ fn sign_in_from(row: Row) -> Result<SignIn, StoreError> {
         way,
         used_at,
         registered,
+        scopes,
+        key,
     ) = row;
     Ok(SignIn {
         id: SignInId(uuid_from("sign_in.id", &id)?),
@@ -299,5 +342,14 @@ fn sign_in_from(row: Row) -> Result<SignIn, StoreError> {
         },
         used_at: Timestamp(used_at.unwrap_or(issued_at)),
         registered: registered.map(|id| uuid_from("sign_in.registered_device", &id).map(DeviceId)).transpose()?,
+        client: match (scopes, key) {
+            (None, None) => None,
+            (Some(scopes), Some(key)) => {
+                let scopes = Scopes::parse("scopes", &scopes);
+                let scopes = scopes.map_err(|error| StoreError::inconsistent("sign_in.scopes", error))?;
+                Some(ClientGrant { key, scopes })
+            }
+            _ => return Err(StoreError::inconsistent("sign_in.client_key", "scopes without a key, or a key without")),
+        },
     })
 }

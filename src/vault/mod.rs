@@ -14,7 +14,9 @@
 mod archive;
 mod authenticator;
 pub mod chain;
+mod assertion;
 mod checkpoint_key;
+mod client_key;
 mod device_authority;
 mod device_mark;
 pub mod heads;
@@ -31,8 +33,10 @@ mod token;
 use ring::rand::{SecureRandom, SystemRandom};
 
 pub use archive::{ArchiveKey, FRAME_OVERHEAD_BYTES, Frames, WRAPPED_ARCHIVE_KEY_BYTES};
+pub use assertion::{Assertion, AssertionFault, UsedAssertion};
 pub use authenticator::{authenticator_secret, authenticator_setup, code_at, code_step};
 pub use checkpoint_key::{CheckpointKey, PublicKey};
+pub use client_key::{is_signed_by, read_key_set};
 pub use device_authority::{CertificateError, DeviceAuthority, DeviceSubject, IssuedCertificate, set_validity};
 pub use device_mark::DeviceMark;
 pub use keyfile::{KeyFileError, KeyOf};

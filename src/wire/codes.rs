@@ -150,6 +150,8 @@ closed_list! {
         PasskeyRefused = "passkey_refused", "パスキーを確かめられませんでした。もう一度お試しいただくか、別の方法でサインインしてください", "this passkey lets nobody in here; try again, or sign in another way";
         /// A grave act: whoever is signed in must show once more who they are.
         ProofNeeded = "proof_needed", "大切な操作です。続ける前に、ご本人であることをもう一度確かめさせてください", "this needs a fresh proof of who you are: show your passkey, or password and code, again";
+        /// A system client's token does not name it, or it is closed to systems.
+        InsufficientScope = "insufficient_scope", "この連携システムのトークンでは認められていません", "not within the scopes of this system's token";
         InvitationRefused = "invitation_refused", "招待のリンクまたはコードが正しくないか、すでに使われたか、期限が切れています", "the invitation's link or code is wrong, used or too old";
         DeviceRequired = "device_required", "登録された端末の証明書が必要です", "the certificate of a registered device is required";
         DeviceMismatch = "device_mismatch", "このサインインは別の端末のものです。この端末でサインインし直してください", "this sign-in belongs to another device; sign in again on this one";

@@ -3,6 +3,7 @@
 mod audit;
 mod backup;
 pub mod client;
+mod clients;
 mod demo;
 mod devices;
 mod export;

@@ -121,4 +121,6 @@ macro_rules! short_runs {
     };
 }
 
-short_runs! { client_json client_protobuf server_json server_protobuf posted_json rule_file vocabulary table upload }
+short_runs! {
+    client_json client_protobuf server_json server_protobuf posted_json rule_file vocabulary table upload assertion key_set
+}

@@ -9,8 +9,11 @@ use renkei::actions::import::table::read_table;
 use renkei::actions::import::vitals::{VitalSettings, read_vitals};
 use renkei::codec::Encoding;
 use renkei::domain::attachment::MediaType;
+use renkei::domain::client::{ClientKey, KeyAlgorithm};
 use renkei::domain::ids::TimelineId;
+use renkei::domain::time::Timestamp;
 use renkei::rulebook::{Problems, Rulebook, RulebookFiles, SourceFile, shipped};
+use renkei::vault::{Assertion, read_key_set};
 use renkei::wire::{decode_client, decode_server, encode_client, encode_server, rest};
 
 /// A parser under its name, which is also that of its corpus.
@@ -29,6 +32,8 @@ pub const PARSERS: &[Parser] = &[
     Parser { name: "vocabulary", check: vocabulary },
     Parser { name: "table", check: table },
     Parser { name: "upload", check: upload },
+    Parser { name: "assertion", check: assertion },
+    Parser { name: "key_set", check: keys },
 ];
 
 /// Checks the parser of this name.
@@ -119,4 +124,31 @@ fn upload(bytes: &[u8]) {
     let kinds: Vec<&MediaType> = MediaType::ALL.iter().filter(is).collect();
     let is_text = |kind: &&MediaType| matches!(kind, MediaType::PlainText | MediaType::Csv);
     assert!(kinds.len() <= 1 || kinds.iter().all(is_text), "{kinds:?}");
+}
+
+/// Whatever it says, nobody is let in by a signature that no key made.
+fn assertion(bytes: &[u8]) {
+    let Ok(text) = std::str::from_utf8(bytes) else { return };
+    let Ok(read) = Assertion::read(text) else { return };
+    for algorithm in KeyAlgorithm::ALL {
+        let material = vec![4; if *algorithm == KeyAlgorithm::Rs384 { 256 } else { 97 }];
+        let key = ClientKey { id: read.key.clone(), algorithm: *algorithm, material };
+        let judged = read.judge(&key, "https://renkei.test/oauth/token", Timestamp::from_secs(1_775_003_400));
+        assert!(judged.is_err(), "{judged:?}");
+    }
+}
+
+/// Every key that is taken can be named and tried; every fault has its field and words in both languages.
+fn keys(bytes: &[u8]) {
+    let Ok(given) = serde_json::from_slice(bytes) else { return };
+    match read_key_set("jwks", &given) {
+        Ok(keys) => keys.iter().for_each(|key| {
+            assert!(!key.id.is_empty() && !renkei::vault::is_signed_by(key, b"x", &[0; 96]));
+        }),
+        Err(invalid) => {
+            assert!(
+                invalid.field.starts_with("jwks") && !invalid.message.ja.is_empty() && !invalid.message.en.is_empty()
+            );
+        }
+    }
 }

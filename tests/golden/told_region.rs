@@ -95,7 +95,14 @@ async fn prepare(app: &App, post: &Post) {
     let signed_in = async || {
         let actor = app.sign_in(post.who.person, position).await;
         let now = app.hub.region().now();
-        SignedIn { id: actor.sign_in, actor: actor.actor, since: now, until: Timestamp::MAX, device: None }
+        SignedIn {
+            id: actor.sign_in,
+            actor: actor.actor,
+            since: now,
+            until: Timestamp::MAX,
+            device: None,
+            scopes: None,
+        }
     };
     if !post.intent.body.attachments().is_empty() {
         let paper = (MediaType::PlainText, "order.txt");

@@ -5,6 +5,7 @@ mod audit;
 mod audit_log;
 mod audit_shipping;
 mod backups;
+mod clients;
 pub mod devices;
 mod directory;
 mod duties;

@@ -37,7 +37,7 @@ impl Actor {
     /// Who this is, as the hub's actions take it.
     pub fn signed_in(&self) -> SignedIn {
         let (since, until) = (Timestamp::EPOCH, Timestamp::MAX);
-        SignedIn { id: self.sign_in, actor: self.actor, since, until, device: None }
+        SignedIn { id: self.sign_in, actor: self.actor, since, until, device: None, scopes: None }
     }
 
     /// The position acted in.

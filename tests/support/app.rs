@@ -260,6 +260,7 @@ impl App {
             since: Timestamp::EPOCH,
             until: Timestamp::MIN,
             device: None,
+            scopes: None,
         };
         Actor::new(Arc::clone(&self.lasting.door), nobody, token.to_owned())
     }

@@ -11,6 +11,7 @@ pub mod process;
 pub mod reader;
 pub mod scratch;
 pub mod socket;
+pub mod system;
 pub mod visitor;
 
 /// The environment variable, set by `./test`, that turns a missing service from a skip into a failure.

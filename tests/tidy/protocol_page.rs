@@ -71,6 +71,24 @@ fn bounds() -> Vec<String> {
         format!("on the way at a moment | {FILES_OF_SIGN_IN_MAX} (503 with"),
         format!("| {} blocks of {} KiB at once, ", grouped(UPLOAD_BLOCKS_BURST), UPLOAD_BLOCK_BYTES >> 10),
         format!("then {} a second (503", refill(UPLOAD_BLOCK_REFILL_MS)),
+        format!("in the future, at most {ASSERTION_AHEAD_S} seconds ahead; 60 to 240 leaves room"),
+        format!("may be there; at most {ASSERTION_SKEW_S} seconds ahead |"),
+        format!("| | `jti` | 1 to {ASSERTION_ID_BYTES_MAX} bytes,"),
+        format!("`expires_in` ({CLIENT_TOKEN_S})"),
+        format!(
+            "| a client assertion | {} bytes, once, at most {ASSERTION_AHEAD_S} seconds ahead |",
+            grouped(ASSERTION_BYTES_MAX)
+        ),
+        format!("| an access token of a system | {CLIENT_TOKEN_S} seconds |"),
+        format!(
+            "tokens from one address | {TOKEN_TRIES_PER_ADDRESS_BURST} at once, then {} a second (429) |",
+            refill(TOKEN_PER_ADDRESS_REFILL_MS)
+        ),
+        format!(
+            "| {TOKENS_PER_CLIENT_BURST} at once, then one in {} seconds (429); {SESSIONS_PER_PERSON_MAX} at a moment |",
+            TOKENS_PER_CLIENT_REFILL_MS / 1_000
+        ),
+        format!("| {CLIENT_KEYS_MAX} at a moment, {CLIENT_KEYS_EVER_MAX} ever |"),
         format!("| a file that no entry names | kept for {} hours |", FILE_UNNAMED_S_MAX / 3_600),
     ]
 }
@@ -95,6 +113,11 @@ const NO_BOUNDS: &[&str] = &[
     "SHA-256",
     "CSV in UTF-8",
     "answered 415",
+    "(https://hl7.org/fhir/smart-app-launch/backend-services.html)",
+    "RFC 6749, 5.2",
+    "(401)",
+    "(403)",
+    "(429 or 503)",
     "[proto3 JSON mapping]",
     "64-bit integers",
     "has `after` 0",

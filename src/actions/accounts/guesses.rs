@@ -11,6 +11,7 @@ use governor::clock::Clock as _;
 use governor::middleware::NoOpMiddleware;
 use governor::state::keyed::HashMapStateStore;
 use governor::{Quota, RateLimiter};
+use uuid::Uuid;
 
 use crate::clock::Clock;
 use crate::limits;
@@ -59,6 +60,10 @@ pub(super) struct Guesses {
     questions: Limiter<IpAddr>,
     strangers: Limiter<Trying>,
     devices: Limiter<Trying>,
+    /// Apart from people's: a system that asks in a loop keeps nobody at its office from signing in.
+    token_addresses: Limiter<IpAddr>,
+    clients: Limiter<Uuid>,
+    kept_refusals: Limiter<Uuid>,
 }
 
 impl fmt::Debug for Guesses {
@@ -79,8 +84,39 @@ impl Guesses {
                 limits::SIGN_IN_BY_STRANGERS_REFILL_MS,
             ),
             devices: limiter(&clock, limits::SIGN_IN_TRIES_BY_DEVICE_BURST, limits::SIGN_IN_BY_DEVICE_REFILL_MS),
+            token_addresses: limiter(
+                &clock,
+                limits::TOKEN_TRIES_PER_ADDRESS_BURST,
+                limits::TOKEN_PER_ADDRESS_REFILL_MS,
+            ),
+            clients: limiter(&clock, limits::TOKENS_PER_CLIENT_BURST, limits::TOKENS_PER_CLIENT_REFILL_MS),
+            kept_refusals: limiter(&clock, limits::CLIENT_REFUSALS_KEPT_BURST, limits::CLIENT_REFUSALS_KEPT_REFILL_MS),
             clock,
         }
+    }
+
+    /// One request for a token from this address.
+    ///
+    /// # Errors
+    /// When there were too many.
+    pub(super) fn at_token_endpoint(&self, address: Option<IpAddr>) -> Result<(), TooOften> {
+        self.from_address(&self.token_addresses, address)
+    }
+
+    /// One token of a client, which showed that it is it.
+    ///
+    /// # Errors
+    /// When there were too many.
+    pub(super) fn at_client(&self, client: Uuid) -> Result<(), TooOften> {
+        self.take(&self.clients, &client)
+    }
+
+    /// One failed request in a client's name that is kept.
+    ///
+    /// # Errors
+    /// When enough were.
+    pub(super) fn at_kept_refusal(&self, client: Uuid) -> Result<(), TooOften> {
+        self.take(&self.kept_refusals, &client)
     }
 
     /// One try from this address. Loopback, where a proxy or this machine speaks, is not bounded.

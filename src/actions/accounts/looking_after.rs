@@ -48,6 +48,12 @@ impl Accounts {
     /// When they are not this actor's to look after, or have an account.
     pub async fn invite(&self, by: SignedIn, person: PersonId, login: Option<Login>) -> Result<Issued, AccountError> {
         let invited = self.looked_after(by, person)?;
+        if self.hub.region().directory().clients.contains(&person) {
+            return Err(AccountError::Conflict(Text::fixed(
+                "連携システムにアカウントはありません。鍵でサインインします",
+                "a connected system has no account: it signs in by its key",
+            )));
+        }
         if self.positions_of(invited.id).is_empty() {
             return Err(AccountError::Conflict(Text::fixed(
                 "この人には職務がないか、利用が停止されています",

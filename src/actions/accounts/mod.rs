@@ -1,5 +1,6 @@
 //! Accounts: signing in with two factors or a passkey, which stands for both, choosing the role acted in, invitations and recovery, who may look after whom,
-//! and the registered devices of those who are looked after. What follows a sign-in is `actions/sign_in.rs`.
+//! the registered devices of those who are looked after,
+//! and the systems that sign in by a key. What follows a sign-in is `actions/sign_in.rs`.
 //!
 //! INVARIANT: nobody becomes a [`Shown`] by one factor. An answer to somebody who may be a stranger never tells whether an
 //! account exists, and takes the same work either way.
@@ -7,6 +8,8 @@
 mod ceremonies;
 mod changing;
 mod choosing;
+mod client_tokens;
+mod clients;
 mod devices;
 mod enrolling;
 mod excepting;
@@ -22,6 +25,8 @@ mod signing_in;
 use std::net::IpAddr;
 use std::sync::Arc;
 
+pub use self::client_tokens::{TokenAsked, TokenGranted, TokenRefusal};
+pub use self::clients::{ClientGiven, ClientOrder, ClientSeen, NewClient, order_client, replace_client_keys};
 pub use self::devices::{
     Bundle, DeviceSeen, ensure_authority, find_authority, insert_device, issue_certificate, revoke_device,
 };

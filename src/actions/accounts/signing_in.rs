@@ -191,7 +191,7 @@ impl Accounts {
         let id = SignInId(region.draw_id());
         let actor = region.directory().actor(person, position).ok_or(SignInError::NoPosition)?;
         let by = registered.map_or(By::Person(actor), |device| By::AtDevice(actor, device));
-        let new = NewSignIn { id, person, position, now, valid_for, by, way, device, registered };
+        let new = NewSignIn { id, person, position, now, valid_for, by, way, device, registered, client: None };
         let (token, signed_in) = self.sign_ins.begin(new.prepare(&region.directory())?, Some(as_of)).await?;
         self.proofs.note(signed_in.id, now);
         let mark = mark.unwrap_or_else(DeviceMark::random).with(self.hub.journal().region(), &login);

@@ -14,7 +14,7 @@ pub struct AuditRecordShape {
     pub seq: u64,
     #[schema(example = "2026-04-01T00:30:00Z")]
     pub at: String,
-    /// `read`, `read_ended`, `refused`, `dismissed`, `sign_in_began`, `sign_in_ended`, `account`, `directory`, `rulebook`,
+    /// `read`, `read_ended`, `refused`, `dismissed`, `sign_in_began`, `sign_in_ended`, `account`, `client`, `directory`, `rulebook`,
     /// `duty_clock`, `emergency_search`, `keeping`, `audit`; `null`: its content was destroyed.
     #[schema(example = "read")]
     pub kind: Option<&'static str>,

@@ -4,6 +4,7 @@
 use crate::domain::account::AccountDeed;
 use crate::domain::act::{Act, Deed};
 use crate::domain::audit::AuditKind;
+use crate::domain::client::ClientDeed;
 use crate::domain::device::DeviceDeed;
 use crate::domain::ids::Seq;
 use crate::domain::keeping::KeepingDeed;
@@ -28,6 +29,7 @@ pub(super) fn code(audited: &Audited) -> String {
             Deed::EmergencySearch { found, .. } => if found.is_empty() { "nobody" } else { "found" }.to_owned(),
             Deed::Account(deed) => account(deed).0.to_owned(),
             Deed::Device(deed) => device(deed).0.to_owned(),
+            Deed::Client(deed) => deed.about().1.to_owned(),
             Deed::Keeping(deed) => deed.code().to_owned(),
             Deed::RulebookMoved { step, .. } => step.code().to_owned(),
             Deed::AuditUsed { how, .. } => how.code().to_owned(),
@@ -37,7 +39,8 @@ pub(super) fn code(audited: &Audited) -> String {
 
 /// Somebody tried to sign in and did not know enough.
 pub(super) fn is_failed_sign_in(audited: &Audited) -> bool {
-    matches!(audited, Audited::Act(Act { deed: Deed::Account(AccountDeed::SignInRefused { .. }), .. }))
+    let Audited::Act(Act { deed, .. }) = audited else { return false };
+    matches!(deed, Deed::Account(AccountDeed::SignInRefused { .. }) | Deed::Client(ClientDeed::Refused { .. }))
 }
 
 /// In words.
@@ -111,6 +114,7 @@ fn said_of(deed: &Deed) -> Option<Text> {
         }
         Deed::Account(deed) => account(deed).1,
         Deed::Device(deed) => device(deed).1,
+        Deed::Client(deed) => client(deed),
         Deed::Keeping(deed) => keeping(deed),
         Deed::RulebookMoved { step, .. } => Text::fixed(step.ja(), step.en()),
         Deed::AuditUsed { how, .. } => Text::fixed(how.ja(), how.en()),
@@ -151,6 +155,26 @@ fn device(deed: &DeviceDeed) -> (&'static str, Text) {
         }
         DeviceDeed::ExceptionEnded { .. } => {
             ("exception_ended", Text::fixed("端末なしのサインインの終了", "may no longer sign in without a device"))
+        }
+    }
+}
+
+fn client(deed: &ClientDeed) -> Text {
+    match deed {
+        ClientDeed::Registered { scopes, .. } => {
+            Text::new(format!("登録（{scopes}）"), format!("registered ({scopes})"))
+        }
+        ClientDeed::KeyAdded { key, .. } => Text::new(format!("鍵 {key} の追加"), format!("key {key} added")),
+        ClientDeed::KeyRemoved { key, .. } => Text::new(format!("鍵 {key} の削除"), format!("key {key} removed")),
+        ClientDeed::Suspended { .. } => Text::fixed("利用の停止", "suspended"),
+        ClientDeed::Resumed { .. } => Text::fixed("利用の再開", "resumed"),
+        ClientDeed::Removed { .. } => Text::fixed("削除", "removed"),
+        ClientDeed::TokenIssued { key, address, scopes, .. } => Text::new(
+            format!("トークンの発行（鍵 {key}、{address}、{scopes}）"),
+            format!("token issued (key {key}, {address}, {scopes})"),
+        ),
+        ClientDeed::Refused { address, .. } => {
+            Text::new(format!("トークンの拒否（{address}）"), format!("token refused ({address})"))
         }
     }
 }

@@ -228,7 +228,7 @@ async fn token(hub: &Hub, sign_ins: &SignIns, actor: Actor) -> anyhow::Result<St
     let (id, now) = (SignInId(hub.region().draw_id()), hub.region().now());
     let (person, by, way) = (actor.person, By::Operator, SignInWay::Password);
     let (valid_for, device, registered) = (TOKEN_VALID, String::new(), None);
-    let new = NewSignIn { id, person, position, now, valid_for, by, way, device, registered };
+    let new = NewSignIn { id, person, position, now, valid_for, by, way, device, registered, client: None };
     let (token, _) = sign_ins.begin(new.prepare(&hub.region().directory())?, None).await?;
     Ok(token.reveal().to_string())
 }

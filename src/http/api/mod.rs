@@ -4,6 +4,7 @@
 pub mod accounts;
 pub mod advice;
 pub mod audit;
+pub mod clients;
 pub mod compliance;
 pub mod directory;
 pub mod duties;

@@ -3,6 +3,8 @@
 //! An intent, an entry and an answer are the messages of the socket in the proto3 JSON mapping, unchanged, so that
 //! a client reads and writes them in one way; the pages and problems around them are plain REST.
 
+use std::sync::Arc;
+
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -20,6 +22,7 @@ use crate::http::authentication::Arrived;
 use crate::http::input::{self, Asked, Id, JsonBytes};
 use crate::http::problem::Problem;
 use crate::hub::answer::Answer;
+use crate::hub::published::Published;
 use crate::hub::reading::Span;
 use crate::hub::sessions::SignedIn;
 use crate::limits;
@@ -122,7 +125,11 @@ pub async fn list_entries(
     let sight = sight.ok_or_else(Problem::not_found)?;
     let span = Span { after, through: sight.state.head };
     let page = app.hub.read_page(timeline, &sight.view, span, limit).await?;
-    let entries = page.entries.iter().map(|entry| rest::entry(&entry.encoded)).collect();
+    // Of an entry that points back, the kind of its target counts: whoever reads a value learns that it was taken back.
+    let is_asked = |entry: &&Arc<Published>| {
+        signed_in.scopes.is_none() || (entry.course.is_none() && signed_in.may_read(entry.scope.kind))
+    };
+    let entries = page.entries.iter().filter(is_asked).map(|entry| rest::entry(&entry.encoded)).collect();
     Ok(Json(Page { entries, through: page.through.0, more: page.more }))
 }
 
@@ -196,6 +203,7 @@ fn read_intent(app: &App, by: &SignedIn, timeline: TimelineId, bytes: &[u8]) -> 
     match (rest::read_intent(timeline, bytes), held) {
         (Ok(intent), Some(held)) if !held.lets_through(&intent) => Err(Box::new(held.into())),
         (Err(_), Some(held)) => Err(Box::new(held.into())),
+        (Ok(intent), _) if !by.may_post(intent.body.kind()) => Err(Box::new(Problem::of(Code::InsufficientScope))),
         (read, _) => read.map_err(|error| Box::new(error.into())),
     }
 }

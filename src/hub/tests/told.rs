@@ -25,7 +25,8 @@ impl Socket {
     fn open(world: &World, number: u128) -> Self {
         let outbox = Arc::default();
         let (id, actor) = (sign_in(number), actor(number));
-        let signed_in = SignedIn { id, actor, since: Timestamp::EPOCH, until: Timestamp::MAX, device: None };
+        let signed_in =
+            SignedIn { id, actor, since: Timestamp::EPOCH, until: Timestamp::MAX, device: None, scopes: None };
         assert!(world.hub.sessions().open(&signed_in, &outbox, 1));
         Self { outbox }
     }

@@ -184,6 +184,7 @@ impl World {
                             way: None,
                             used_at: MORNING,
                             registered: None,
+                            client: None,
                         };
                         tx.insert_sign_in(&sign_in).await?;
                     }

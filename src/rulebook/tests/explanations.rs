@@ -53,12 +53,12 @@ const ANSWERS: &[[&str; 4]] = &[
          but: the organisation is not on this patient's team.",
     ],
     [
-        "view vital",
-        "gateway own",
-        "「バイタル」の閲覧を、「連携システム」に認めるルールはありません。\
-         FL-1「自分の所属が書いた記録はいつでも見られる」により、専門職ならできます。",
-        "No rule permits 'connected system' to view 'vital signs'. FL-1 \"An organisation always sees its own records\" \
-         permits it to: professions.",
+        "post device_change",
+        "gateway organisation",
+        "「医療機器の導入・変更」の投稿を、「連携システム」に認めるルールはありません。\
+         FL-2「観察と報告は、紐付けの解除や同意の撤回のあとも書き残せる」により、専門職ならできます。",
+        "No rule permits 'connected system' to post 'device change'. FL-2 \"Observations and reports may be recorded, \
+         also after unlinking or withdrawn consent\" permits it to: professions.",
     ],
     [
         "post acknowledgement",

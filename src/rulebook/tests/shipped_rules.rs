@@ -16,11 +16,12 @@ FL-1  +1  view note            helper own consent:withdrawn formerly       permi
 FL-1  +1  view registration    doctor own admin                            permit
 FL-1  -   view vital           nurse formerly consent:team                 deny
 FL-1  -   view vital           nurse own training                          deny
-FL-1  -   view vital           gateway own                                 deny
 FL-1  +2  view consent         secretariat own admin                       permit
 FL-1  -   view consent         secretariat own                             deny
 FL-1  +3  view message         family own                                  permit
 FL-1  -   view message         family own admin                            deny
+FL-1  +3  view vital           gateway own                                 permit
+FL-1  -   view vital           gateway own admin                           deny
 
 FL-2  +1  post vital           nurse team consent:team                     permit
 FL-2  +1  post visit           nurse organisation                          permit
@@ -97,9 +98,11 @@ FL-12 +   post consent         nurse organisation consent:team             permi
 FL-12 -   post consent         nurse formerly                              deny
 FL-12 -   post consent         family organisation                         deny
 
-FL-13 +   view team_link       pharmacist organisation consent:withdrawn   permit
-FL-13 +   view registration    helper team                                 permit
+FL-13 +1  view team_link       pharmacist organisation consent:withdrawn   permit
+FL-13 +1  view registration    helper team                                 permit
 FL-13 -   view registration    helper                                      deny
+FL-13 +2  view registration    gateway team                                permit
+FL-13 -   view registration    gateway organisation                        deny
 FL-13 -   view consent         family organisation                         deny
 
 FL-14 +   post vital           nurse                                       queue
@@ -188,6 +191,7 @@ FL-26 -   view duty_step       nurse                                       deny
 
 FL-B1 +1  view vital           nurse team consent:team                     permit
 FL-B1 +2  view vital           nurse organisation consent:team             deny
+FL-B1 +3  view vital           gateway team consent:team                   permit
 FL-B1 -   view vital           nurse organisation                          deny
 FL-B2 +   view infection_notice helper organisation scabies                deny
 FL-B2 -   view infection_notice helper organisation scabies consent:withdrawn deny
@@ -211,7 +215,15 @@ SH-1  -   view vital           nurse organisation consent:team             deny
 SH-1  -   view vital           nurse team                                  deny
 SH-1  -   view vital           nurse team consent:team admin               deny
 SH-1  -   view vital           nurse team consent:?                        deny
-SH-1  -   view vital           gateway team consent:team                   deny
+SH-1  -   view vital           gateway team consent:team                   permit
+
+SH-1b +   view vital           gateway team consent:team                   permit
+SH-1b +   view order           gateway team consent:team                   permit
+SH-1b -   view vital           gateway organisation consent:team           deny
+SH-1b -   view vital           gateway team                                deny
+SH-1b -   view vital           gateway team consent:withdrawn              deny
+SH-1b -   view vital           gateway team consent:team admin             deny
+SH-1b -   view vital           family team consent:team                    deny
 
 SH-2  +   view note            helper team consent:team restricted         deny
 SH-2  +   view note            msw team consent:team restricted            deny

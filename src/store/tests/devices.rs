@@ -107,6 +107,7 @@ async fn sign_ins_on_a_device_and_those_on_none_are_revoked_apart() {
             way: Some(SignInWay::Password),
             used_at: MORNING,
             registered,
+            client: None,
         };
         let (bound, free) = (sign_in(Some(id)), sign_in(None));
         let (stored, hash) = ([bound.clone(), free.clone()], bound.token_hash);

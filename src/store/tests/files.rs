@@ -35,6 +35,7 @@ async fn hand_in(region: &Region, nurse: &Actor, timeline: TimelineId, number: u
         way: Some(SignInWay::Password),
         used_at: MORNING,
         registered: None,
+        client: None,
     };
     let id = sign_in.id;
     let written: Result<(), StoreError> =

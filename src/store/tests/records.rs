@@ -98,6 +98,7 @@ async fn sign_in(region: &Region, issued_at: Timestamp) -> SignIn {
         way: Some(SignInWay::Password),
         used_at: issued_at,
         registered: None,
+        client: None,
     };
     let stored = sign_in.clone();
     written!(region, tx => tx.insert_sign_in(&stored).await);

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::world::{World, role_of};
 use crate::support::actor::Actor;
+use crate::support::system::{ALL, Key, System, key_set};
 
 /// A request, without its method.
 pub struct Asked {
@@ -41,6 +42,19 @@ async fn path(world: &World, route: &Route, variant: &str, column: &str) -> (Str
         let device = json!({ "name": "タブレット", "organisation": world.office(variant, column).to_string() });
         let device = world.app.secretariat().await.post("/api/v1/devices", device).await.is(StatusCode::CREATED);
         device["id"].as_str().expect("an id").to_owned()
+    } else if route.path.contains("/clients/{id}") {
+        // Neither the secretariat nor a household has any.
+        let office = match column {
+            "secretariat" | "family" => world.elsewhere.actor.organisation,
+            _ => world.office(variant, column),
+        };
+        let system = System::register(&world.app, office, ALL).await;
+        if route.method == "delete" {
+            let path = format!("/api/v1/clients/{}/suspension", system.id);
+            let reason = json!({ "reason": "点検" });
+            world.app.secretariat().await.post(path, reason).await.is(StatusCode::NO_CONTENT);
+        }
+        system.id
     } else if route.path.contains("/people/{id}") {
         let person = world.somebody(variant, column).await.actor.person.to_string();
         if route.method == "delete" && route.path.ends_with("/invitations") {
@@ -139,6 +153,12 @@ async fn body(world: &World, route: &Route, variant: &str, column: &str, who: &A
         }
         ("post", "/api/v1/devices/{id}/certificates" | "/api/v1/devices/{id}/enrolments") => json!({}),
         ("post", "/api/v1/devices/{id}/revoke") => json!({ "reason": "訪問先で紛失" }),
+        ("post", "/api/v1/clients") => json!({
+            "organisation": elsewhere, "name": "電子カルテ", "purpose": "送信", "scopes": ALL,
+            "jwks": key_set(&[&Key::new("1")]),
+        }),
+        ("put", "/api/v1/clients/{id}/keys") => json!({ "jwks": key_set(&[&Key::new("2")]) }),
+        ("post", "/api/v1/clients/{id}/suspension" | "/api/v1/clients/{id}/removal") => json!({ "reason": "点検" }),
         ("post", "/api/v1/organisations/{id}/staff") => {
             let role = if variant == "own" { role_of(column).code() } else { "nurse" };
             json!({ "name": name, "role": role })

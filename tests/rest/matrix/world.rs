@@ -3,28 +3,37 @@
 
 use renkei::domain::ids::{OrganisationId, PatientId, PersonId};
 use renkei::domain::role::Role;
+use renkei::limits;
 use serde_json::{Value, json};
 
 use std::collections::HashMap;
 
 use crate::support::actor::Actor;
 use crate::support::app::App;
+use crate::support::system::{ALL, System};
 
 /// Beside the roles: a nurse who looks after the people of her station.
 pub const ADMINISTRATOR: &str = "administrator";
 
+/// Beside them: a system that signs in by a key, with every scope that there is.
+pub const CLIENT: &str = "client";
+
 /// Who asks.
 pub fn columns() -> impl Iterator<Item = &'static str> {
-    Role::ALL.iter().map(|role| role.code()).chain([ADMINISTRATOR])
+    Role::ALL.iter().map(|role| role.code()).chain([ADMINISTRATOR, CLIENT])
 }
 
 /// The role that a column acts in.
 pub fn role_of(column: &str) -> Role {
-    Role::from_code(column).unwrap_or(Role::Nurse)
+    match column {
+        CLIENT => Role::Gateway,
+        _ => Role::from_code(column).unwrap_or(Role::Nurse),
+    }
 }
 
 pub struct World {
     pub app: App,
+    system: System,
     actors: HashMap<&'static str, Actor>,
     pub linked: PatientId,
     pub unlinked: PatientId,
@@ -49,10 +58,14 @@ impl World {
         app.link(linked, "elsewhere").await;
         app.link(unlinked, "elsewhere").await;
         let mut actors = HashMap::new();
+        // So that there is an office of this name.
+        let organisation = app.newcomer(Role::Gateway, CLIENT).await.actor.organisation;
+        let system = System::register(&app, organisation, ALL).await;
         for column in columns() {
             let actor = match Role::from_code(column) {
                 // Another than the one who prepares things: a new sign-in ends the oldest of too many.
                 Some(role) => app.actor(role, column).await,
+                None if column == CLIENT => system.sign_in(&app, ALL).await,
                 None => appointed(&app, column).await,
             };
             if actor.actor.role != Role::Secretariat {
@@ -68,11 +81,16 @@ impl World {
         let citation = rulebook["sets"][0]["rules"][0]["citation"].as_str().expect("a citation");
         let citation = citation.replace('/', "%2F").replace('#', "%23");
         let version = draft(&secretariat).await;
-        Self { app, actors, linked, unlinked, elsewhere, attending, entries, citation, version }
+        Self { app, system, actors, linked, unlinked, elsewhere, attending, entries, citation, version }
     }
 
     /// A new sign-in of who asks, so that no cell ends another's.
     pub async fn freshly_signed_in(&self, column: &str) -> Actor {
+        if column == CLIENT {
+            // It has a token of its own every few seconds, so the clock goes on.
+            self.app.clock.advance(std::time::Duration::from_millis(limits::TOKENS_PER_CLIENT_REFILL_MS));
+            return self.system.sign_in(&self.app, ALL).await;
+        }
         let actor = &self.actors[column];
         self.app.sign_in(actor.actor.person, actor.position()).await
     }

@@ -1,0 +1,240 @@
+//! The tables of system clients: what is registered of each, its public keys, and which assertions it used. What it is for
+//! is sealed; its name stands in the directory. Whether a client is let in is judged by the caller.
+
+use prost::Message as _;
+
+use crate::domain::client::{Client, ClientKey, KeptKey, KeyAlgorithm, Scopes};
+use crate::domain::ids::{ClientId, OrganisationId, PersonId};
+use crate::domain::time::Timestamp;
+use crate::vault::UsedAssertion;
+
+use super::engine::run;
+use super::record::{ClientRecord, code_from, record_aad, uuid_from};
+use super::{StoreError, Tx};
+
+const CLIENT: &[u8; 16] = b"client/v1\0\0\0\0\0\0\0";
+
+type ClientRow = (Vec<u8>, Vec<u8>, Vec<u8>, String, i64, Option<i64>, Option<i64>);
+type KeyRow = (Vec<u8>, String, String, Vec<u8>, i64, Option<i64>);
+
+/// How a client's standing changes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ClientChange {
+    Suspend,
+    Resume,
+    Remove,
+}
+
+impl Tx {
+    /// Adds a client.
+    ///
+    /// # Errors
+    /// When the database fails, or person or organisation do not exist.
+    pub async fn insert_client(&mut self, client: &Client) -> Result<(), StoreError> {
+        const SQL: &str = "insert into client (id, organisation, sealed, scopes, registered_at)
+            values ($1, $2, $3, $4, $5)";
+        let record = ClientRecord { purpose: client.purpose.clone() };
+        let sealed = self.region.names().seal(&record_aad(CLIENT, client.id.0), &record.encode_to_vec());
+        run!(self, connection => {
+            sqlx::query(SQL)
+                .bind(client.id.0.as_bytes().as_slice())
+                .bind(client.organisation.0.as_bytes().as_slice())
+                .bind(sealed)
+                .bind(client.scopes.to_string())
+                .bind(client.registered_at.0)
+                .execute(connection)
+                .await?;
+        });
+        Ok(())
+    }
+
+    /// The client with this id, whether it stands or not.
+    ///
+    /// # Errors
+    /// When the database fails or what it holds does not open.
+    pub async fn find_client(&mut self, id: ClientId) -> Result<Option<Client>, StoreError> {
+        const SQL: &str = "select id, organisation, sealed, scopes, registered_at, suspended_at, removed_at
+            from client where id = $1";
+        let row: Option<ClientRow> = run!(self, connection => {
+            sqlx::query_as(SQL).bind(id.0.as_bytes().as_slice()).fetch_optional(connection).await?
+        });
+        row.map(|row| self.client_from(row)).transpose()
+    }
+
+    /// All clients that are not removed, the oldest first.
+    ///
+    /// # Errors
+    /// When the database fails or what it holds does not open.
+    pub async fn list_clients(&mut self) -> Result<Vec<Client>, StoreError> {
+        const SQL: &str = "select id, organisation, sealed, scopes, registered_at, suspended_at, removed_at
+            from client where removed_at is null order by registered_at, id";
+        let rows: Vec<ClientRow> = run!(self, connection => sqlx::query_as(SQL).fetch_all(connection).await?);
+        rows.into_iter().map(|row| self.client_from(row)).collect()
+    }
+
+    /// Who of the people is a client, removed ones too.
+    pub(super) async fn list_client_people(&mut self) -> Result<Vec<PersonId>, StoreError> {
+        const SQL: &str = "select id from client";
+        let rows: Vec<(Vec<u8>,)> = run!(self, connection => sqlx::query_as(SQL).fetch_all(connection).await?);
+        rows.into_iter().map(|(id,)| uuid_from("client.id", &id).map(PersonId)).collect()
+    }
+
+    /// Suspends, resumes or removes a client. `false`: it was so before, or there is none.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn change_client(
+        &mut self,
+        id: ClientId,
+        change: ClientChange,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        const SUSPEND: &str = "update client set suspended_at = $2
+            where id = $1 and suspended_at is null and removed_at is null";
+        const RESUME: &str = "update client set suspended_at = null
+            where id = $1 and suspended_at <= $2 and removed_at is null";
+        const REMOVE: &str = "update client set removed_at = $2 where id = $1 and removed_at is null";
+        let sql = match change {
+            ClientChange::Suspend => SUSPEND,
+            ClientChange::Resume => RESUME,
+            ClientChange::Remove => REMOVE,
+        };
+        Ok(run!(self, connection => {
+            sqlx::query(sql).bind(id.0.as_bytes().as_slice()).bind(now.0).execute(connection).await?.rows_affected()
+        }) == 1)
+    }
+
+    /// Adds a key of a client. `false`: its name was given before.
+    ///
+    /// # Errors
+    /// When the database fails or there is no such client.
+    pub async fn insert_client_key(
+        &mut self,
+        client: ClientId,
+        key: &ClientKey,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        const SQL: &str = "insert into client_key (client, kid, algorithm, material, added_at)
+            values ($1, $2, $3, $4, $5) on conflict do nothing";
+        Ok(run!(self, connection => {
+            sqlx::query(SQL)
+                .bind(client.0.as_bytes().as_slice())
+                .bind(key.id.as_str())
+                .bind(key.algorithm.code())
+                .bind(key.material.as_slice())
+                .bind(now.0)
+                .execute(connection)
+                .await?
+                .rows_affected()
+        }) == 1)
+    }
+
+    /// The keys of a client, removed ones too, the oldest first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn list_client_keys(&mut self, client: ClientId) -> Result<Vec<KeptKey>, StoreError> {
+        const SQL: &str = "select client, kid, algorithm, material, added_at, removed_at from client_key
+            where client = $1 order by added_at, kid";
+        let rows: Vec<KeyRow> = run!(self, connection => {
+            sqlx::query_as(SQL).bind(client.0.as_bytes().as_slice()).fetch_all(connection).await?
+        });
+        rows.into_iter().map(|row| key_from(row).map(|(_, key)| key)).collect()
+    }
+
+    /// The keys of all clients that were not removed, the oldest first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn list_standing_client_keys(&mut self) -> Result<Vec<(ClientId, KeptKey)>, StoreError> {
+        const SQL: &str = "select client, kid, algorithm, material, added_at, removed_at from client_key
+            where removed_at is null order by added_at, kid";
+        let rows: Vec<KeyRow> = run!(self, connection => sqlx::query_as(SQL).fetch_all(connection).await?);
+        rows.into_iter().map(key_from).collect()
+    }
+
+    /// From now on a key opens nothing.
+    ///
+    /// # Errors
+    /// When the database fails, or the key does not stand.
+    pub async fn remove_client_key(&mut self, client: ClientId, key: &str, now: Timestamp) -> Result<(), StoreError> {
+        const SQL: &str = "update client_key set removed_at = $3
+            where client = $1 and kid = $2 and removed_at is null";
+        let updated = run!(self, connection => {
+            sqlx::query(SQL)
+                .bind(client.0.as_bytes().as_slice())
+                .bind(key)
+                .bind(now.0)
+                .execute(connection)
+                .await?
+                .rows_affected()
+        });
+        StoreError::check_rows("removing a client's key", 1, updated)
+    }
+
+    /// Keeps that an assertion was used, and forgets those that have ended. `false`: it was used before.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn use_assertion(
+        &mut self,
+        client: ClientId,
+        used: &UsedAssertion,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        // INVARIANT: kept by one statement before anything is granted, so that of two who show it at once one gets in.
+        const FORGET: &str = "delete from client_assertion where client = $1 and expires_at <= $2";
+        const KEEP: &str = "insert into client_assertion (client, digest, expires_at) values ($1, $2, $3)
+            on conflict do nothing";
+        let id = client.0.as_bytes().as_slice();
+        Ok(run!(self, connection => {
+            sqlx::query(FORGET).bind(id).bind(now.0).execute(&mut *connection).await?;
+            sqlx::query(KEEP)
+                .bind(id)
+                .bind(used.digest.as_slice())
+                .bind(used.expires_at.0)
+                .execute(connection)
+                .await?
+                .rows_affected()
+        }) == 1)
+    }
+
+    /// How many used assertions of a client are remembered.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn count_assertions(&mut self, client: ClientId) -> Result<i64, StoreError> {
+        const SQL: &str = "select count(*) from client_assertion where client = $1";
+        let (count,): (i64,) = run!(self, connection => {
+            sqlx::query_as(SQL).bind(client.0.as_bytes().as_slice()).fetch_one(connection).await?
+        });
+        Ok(count)
+    }
+
+    fn client_from(&self, row: ClientRow) -> Result<Client, StoreError> {
+        let (id, organisation, sealed, scopes, registered_at, suspended_at, removed_at) = row;
+        let id = ClientId(uuid_from("client.id", &id)?);
+        let place = format!("client {id}");
+        let opened = self.region.names().open(&record_aad(CLIENT, id.0), &sealed);
+        let bytes = opened.map_err(StoreError::cannot_open(place.as_str()))?;
+        let record =
+            ClientRecord::decode(&bytes[..]).map_err(|error| StoreError::inconsistent(place.as_str(), error))?;
+        Ok(Client {
+            id,
+            organisation: OrganisationId(uuid_from("client.organisation", &organisation)?),
+            purpose: record.purpose,
+            scopes: Scopes::parse("scopes", &scopes).map_err(|error| StoreError::inconsistent(place, error))?,
+            registered_at: Timestamp(registered_at),
+            suspended_at: suspended_at.map(Timestamp),
+            removed_at: removed_at.map(Timestamp),
+        })
+    }
+}
+
+fn key_from(row: KeyRow) -> Result<(ClientId, KeptKey), StoreError> {
+    let (client, id, algorithm, material, added_at, removed_at) = row;
+    let algorithm = code_from("client_key.algorithm", &algorithm, KeyAlgorithm::from_code(&algorithm))?;
+    let key = ClientKey { id, algorithm, material };
+    let (added_at, removed_at) = (Timestamp(added_at), removed_at.map(Timestamp));
+    Ok((ClientId(uuid_from("client_key.client", &client)?), KeptKey { key, added_at, removed_at }))
+}
