@@ -65,18 +65,19 @@ fn toml_files(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
 }
 
 fn read(path: &Path) -> anyhow::Result<String> {
-    let mut text = String::new();
+    let mut bytes = Vec::new();
     let file = File::open(path).map_err(Complaint::because(unreadable(path)))?;
-    let read = file.take(RULEBOOK_FILE_BYTES_MAX + 1).read_to_string(&mut text);
+    let read = file.take(RULEBOOK_FILE_BYTES_MAX + 1).read_to_end(&mut bytes);
     read.map_err(Complaint::because(unreadable(path)))?;
-    if text.len() as u64 > RULEBOOK_FILE_BYTES_MAX {
+    if bytes.len() as u64 > RULEBOOK_FILE_BYTES_MAX {
         return Err(Complaint::new(Text::new(
             format!("{} が {RULEBOOK_FILE_BYTES_MAX} バイトを超えています", path.display()),
             format!("{} is longer than {RULEBOOK_FILE_BYTES_MAX} bytes", path.display()),
         ))
         .into());
     }
-    Ok(text)
+    // What is lost in a file of another encoding is a mistake that the loader tells at its place.
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
 fn unreadable(path: &Path) -> Text {
@@ -146,6 +147,14 @@ mod tests {
         fs::write(folder.path().join("sharing.toml"), sharing).unwrap();
         let error = load(folder.path()).unwrap_err().to_string();
         assert!(error.contains(&format!("{}:", folder.path().join("sharing.toml").display())), "{error}");
+
+        // 共有, as Shift_JIS has it.
+        let in_shift_jis = [b"# \x8b\xa4\x97L\n".as_slice(), shipped::SHARING.text.as_bytes()].concat();
+        fs::write(folder.path().join("sharing.toml"), in_shift_jis).unwrap();
+        let error = load(folder.path()).unwrap_err().to_string();
+        let place = format!("{}:1:3: UTF-8", folder.path().join("sharing.toml").display());
+        assert!(error.starts_with(&place) && error.contains("save the file as UTF-8"), "{error}");
+        assert_eq!(error.lines().count(), 1, "the garbled words are no mistakes of their own: {error}");
 
         fs::remove_file(folder.path().join(VOCABULARY)).unwrap();
         let error = load(folder.path()).unwrap_err().to_string();

@@ -8,8 +8,9 @@ use super::mechanism::{Duty, MetBy, Party};
 use super::mechanism_check::of_state;
 use super::region::{self, Cell, TooComplicated};
 use super::ruleset::{Mechanism, Rule};
+use super::surroundings::NAMES_SOMEBODY;
 use super::vocabulary::positions;
-use super::words::{Action, Capacity, Relation};
+use super::words::{Action, Capacity, Matter, Per, Relation};
 use crate::domain::kind::Kind;
 use crate::domain::role::Role;
 use crate::domain::text::Text;
@@ -38,6 +39,8 @@ pub(crate) fn find(book: &Rulebook, shares: &Shares<'_>, found: &mut Vec<Finding
     let owed = owed(book)?;
     for one in &owed {
         find_powerless_debtors(book, shares, one, found)?;
+        find_nobody(book, one, found);
+        find_no_answers(book, one, found);
         find_absent_debtor(book, one, found);
     }
     find_duplicates(book, &owed, found);
@@ -105,6 +108,85 @@ fn find_powerless_debtors(
         found.push(book.finding("debtor-may-not-post", &[owed.rule], text).at(owed.party.place, book));
     }
     Ok(())
+}
+
+/// The rule speaks of posts, or counts by something, around which those who would owe are never found.
+fn find_nobody(book: &Rulebook, owed: &Owed<'_>, found: &mut Vec<Finding>) {
+    let relation = owed.party.relation;
+    let text = match &owed.rule.mechanism {
+        Mechanism::Standing(it) if it.aggregate || it.per == Per::Patient || !is_of_a_team(relation) => return,
+        Mechanism::Standing(it) => Text::new(
+            format!(
+                "{} は{}ごとのルールで、「{}」はないので、約束する人がいません",
+                owed.rule.id,
+                it.per.ja(),
+                relation.ja()
+            ),
+            format!(
+                "nobody ever owes {}: it is a rule per {}, which knows no '{}'",
+                owed.rule.id,
+                it.per.code(),
+                relation.code()
+            ),
+        ),
+        _ => {
+            let kinds = owed.cells.iter().fold(0, |kinds, cell| kinds | cell.kinds);
+            let without = kinds & around_nobody(relation);
+            if without == 0 {
+                return;
+            }
+            let kinds = book.vocabulary.kinds.label_of(without);
+            Text::new(
+                format!(
+                    "{} のきっかけ「{}」には「{}」がないので、約束する人がいません",
+                    owed.rule.id,
+                    kinds.ja,
+                    relation.ja()
+                ),
+                format!("nobody ever owes {} after '{}', which knows no '{}'", owed.rule.id, kinds.en, relation.code()),
+            )
+        }
+    };
+    found.push(book.finding("no-debtor", &[owed.rule], text).at(owed.party.place, book));
+}
+
+/// An organisation's own timeline has no team.
+const fn is_of_a_team(relation: Relation) -> bool {
+    matches!(relation, Relation::Team | Relation::Host | Relation::Visited | Relation::NotVisited)
+}
+
+/// The kinds of post around which nobody stands in this relation.
+fn around_nobody(relation: Relation) -> u64 {
+    let kinds = |is_meant: &dyn Fn(Kind) -> bool| {
+        Kind::ALL.iter().filter(|kind| is_meant(**kind)).fold(0, |kinds, kind| kinds | 1 << kind.index())
+    };
+    match relation {
+        Relation::Named => kinds(&|kind| !NAMES_SOMEBODY.contains(&kind)),
+        // Only from an infection notice the hub looks back at who visited.
+        Relation::Visited => kinds(&|kind| !matches!(kind, Kind::InfectionNotice | Kind::Correction)),
+        _ if is_of_a_team(relation) => kinds(&Kind::is_of_an_organisation),
+        _ => 0,
+    }
+}
+
+/// What must refer to the entry that opened the duty, of a kind that cannot.
+fn find_no_answers(book: &Rulebook, owed: &Owed<'_>, found: &mut Vec<Finding>) {
+    let Some(met) = owed.duty.map(|duty| &duty.met_by) else { return };
+    let is_mute = |kind: Kind| match (met.answers, met.same) {
+        (_, Some(Matter::Device)) => kind != Kind::DeviceChange && !kind.can_refer(),
+        (true, _) | (false, Some(Matter::Callee)) => !kind.can_refer(),
+        (false, None) => false,
+    };
+    let of_the_rule = Kind::ALL.iter().filter(|kind| met.kinds >> kind.index() & 1 == 1);
+    let mute = of_the_rule.filter(|kind| is_mute(**kind)).fold(0, |kinds, kind| kinds | 1 << kind.index());
+    if mute != 0 {
+        let kinds = book.vocabulary.kinds.label_of(mute);
+        let text = Text::new(
+            format!("「{}」は、どの記録に答えるかを書けないので、{} を果たせません", kinds.ja, owed.rule.id),
+            format!("'{}' cannot say which entry it answers, so it never meets {}", kinds.en, owed.rule.id),
+        );
+        found.push(book.finding("act-never-answers", &[owed.rule], text).at(met.place, book));
+    }
 }
 
 /// The rule applies to teams that have none of the roles that owe.

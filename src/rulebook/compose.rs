@@ -8,7 +8,7 @@ use super::mechanism_check;
 use super::mistake::Mistake;
 use super::problem::{Findings, Place};
 use super::region::{self, Cell, TooComplicated};
-use super::ruleset::{Applies, Mechanism, Rule, Ruleset, Share};
+use super::ruleset::{Applies, Rule, Ruleset, Share};
 use super::suggest::nearest;
 use super::vocabulary::Vocabulary;
 use super::words::{Action, Effect, Layer};
@@ -64,8 +64,11 @@ fn check_pairs(sets: &[Ruleset], findings: &mut Findings<'_>) {
 
 fn check_ids(sets: &[Ruleset], findings: &mut Findings<'_>) {
     let mut seen: HashMap<&str, Place> = HashMap::new();
-    let set_ids = sets.iter().map(|set| (set.id.as_str(), set.place));
-    let rule_ids = sets.iter().flat_map(|set| &set.rules).map(|rule| (rule.id.as_str(), rule.place));
+    // The floor was there first, whatever the others are called.
+    let mut in_order: Vec<&Ruleset> = sets.iter().collect();
+    in_order.sort_by_key(|set| set.layer != Layer::Floor);
+    let set_ids = in_order.iter().map(|set| (set.id.as_str(), set.place));
+    let rule_ids = in_order.iter().flat_map(|set| &set.rules).map(|rule| (rule.id.as_str(), rule.place));
     for (id, place) in set_ids.chain(rule_ids) {
         if let Some(first) = seen.get(id) {
             let first = findings.locate(*first);
@@ -84,10 +87,13 @@ fn check_ids(sets: &[Ruleset], findings: &mut Findings<'_>) {
 fn check_overrides(share: &Share, sets: &[Ruleset], findings: &mut Findings<'_>) {
     for (id, place) in &share.overrides {
         let rules = || sets.iter().flat_map(|set| &set.rules);
-        match rules().find(|rule| rule.id == *id).map(|rule| &rule.mechanism) {
-            Some(Mechanism::Share(share)) if share.effect == Effect::Permit => {}
-            Some(_) => findings.add(*place, Mistake::OverridesNonPermit { id: id.clone() }),
-            None => {
+        let is_permit = |rule: &Rule| rule.mechanism.share().is_some_and(|share| share.effect == Effect::Permit);
+        // An id that stands twice is told there; one of the two may be the permit that is meant.
+        let named: Vec<&Rule> = rules().filter(|rule| rule.id == *id).collect();
+        match named.as_slice() {
+            [_, ..] if named.iter().any(|rule| is_permit(rule)) => {}
+            [_, ..] => findings.add(*place, Mistake::OverridesNonPermit { id: id.clone() }),
+            [] => {
                 let suggestion = nearest(id, rules().map(|rule| rule.id.as_str()));
                 let what = Text::fixed("ルールの番号", "rule id");
                 findings.add(*place, Mistake::UnknownWord { what, word: id.clone(), suggestion });

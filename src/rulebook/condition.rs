@@ -11,7 +11,7 @@ use super::suggest::nearest;
 use super::table::{Item, Table};
 use super::vocabulary::{Field, Values, Vocabulary, full, positions};
 use super::vocabulary_file::word_in;
-use super::words::{From, key};
+use super::words::{From, Per, key};
 use crate::domain::text::Text;
 
 /// The clauses of `when` or `unless`: a table, or a list of tables.
@@ -20,15 +20,24 @@ pub(crate) fn read(item: Item<'_, '_>, on: On, vocabulary: &Vocabulary, findings
 }
 
 /// The clauses of a standing rule: nobody acts and nothing is posted, so only the state may be asked.
-pub(crate) fn read_of_state(item: Item<'_, '_>, vocabulary: &Vocabulary, findings: &mut Findings<'_>) -> Vec<Clause> {
-    read_asking(item, Asked::State, vocabulary, findings)
+pub(crate) fn read_of_state(
+    item: Item<'_, '_>,
+    per: Option<Per>,
+    vocabulary: &Vocabulary,
+    findings: &mut Findings<'_>,
+) -> Vec<Clause> {
+    read_asking(item, Asked::State(per), vocabulary, findings)
 }
+
+/// The one word about an organisation that a rule per organisation can ask.
+const SUBJECT_TYPE: &str = "subject.organisation_type";
 
 /// What a condition is asked of.
 #[derive(Clone, Copy)]
 enum Asked {
     Event(On),
-    State,
+    /// What the rule counts by, where that could be read.
+    State(Option<Per>),
 }
 
 fn read_asking(item: Item<'_, '_>, asked: Asked, vocabulary: &Vocabulary, findings: &mut Findings<'_>) -> Vec<Clause> {
@@ -62,7 +71,7 @@ fn read_term(item: Item<'_, '_>, asked: Asked, vocabulary: &Vocabulary, findings
     let item = Item { field: Some(field), ..item };
     match asked {
         Asked::Event(on) => check_place(field, item.key_place, on, vocabulary, findings),
-        Asked::State => check_of_state(field, item.key_place, vocabulary, findings),
+        Asked::State(per) => check_of_state(field, item.key_place, per, vocabulary, findings),
     }
     let read = match &field.values {
         Values::Flag { .. } | Values::Choice(_) => {
@@ -91,6 +100,10 @@ fn read_term(item: Item<'_, '_>, asked: Asked, vocabulary: &Vocabulary, findings
 /// for a field that it has not.
 fn check_place(field: &Field, place: Place, on: On, vocabulary: &Vocabulary, findings: &mut Findings<'_>) {
     let named = Text::new(field.label.ja.as_ref(), field.code.as_str());
+    if field.from == From::Subject {
+        findings.add(place, Mistake::SubjectNotHere { field: named, pair: is_of_a_pair(field) });
+        return;
+    }
     let makes_class = [SENSITIVITY, INFECTION, OWN, ADDRESSED].contains(&field.code.as_str());
     let of_reader = matches!(field.from, From::Actor | From::Patient | From::Request);
     if on.view != 0 && !of_reader && !makes_class {
@@ -101,8 +114,24 @@ fn check_place(field: &Field, place: Place, on: On, vocabulary: &Vocabulary, fin
     }
 }
 
-/// A standing rule has no actor, no request and no record to ask.
-fn check_of_state(field: &Field, place: Place, vocabulary: &Vocabulary, findings: &mut Findings<'_>) {
+/// Of the words about organisations all but the type of the organisation itself are about two of them.
+fn is_of_a_pair(field: &Field) -> bool {
+    field.code != SUBJECT_TYPE
+}
+
+/// A standing rule has no actor, no request and no record to ask; of organisations only that which it counts by.
+fn check_of_state(field: &Field, place: Place, per: Option<Per>, vocabulary: &Vocabulary, findings: &mut Findings<'_>) {
+    let pair = is_of_a_pair(field);
+    let is_unknown = match per {
+        Some(Per::Patient) => true,
+        Some(Per::Organisation) => pair,
+        Some(Per::Pair) | None => false,
+    };
+    if field.from == From::Subject && is_unknown {
+        let field = Text::new(field.label.ja.as_ref(), field.code.as_str());
+        findings.add(place, Mistake::SubjectNotHere { field, pair });
+        return;
+    }
     let needs_event = matches!(field.from, From::Actor | From::Request | From::Record | From::Time);
     if needs_event || field.kinds != vocabulary.kinds.full() {
         let field = Text::new(field.label.ja.as_ref(), field.code.as_str());
@@ -116,16 +145,26 @@ pub(crate) fn is_true(item: Item<'_, '_>, findings: &mut Findings<'_>) -> bool {
 }
 
 /// The elements under `not`, and whether there was one. Other keys of the table are mistakes.
-fn under_not<'d, 't>(item: Item<'d, 't>, findings: &mut Findings<'_>) -> Option<(Vec<Item<'d, 't>>, bool)> {
+fn under_not<'d, 't>(
+    item: Item<'d, 't>,
+    field: &Field,
+    findings: &mut Findings<'_>,
+) -> Option<(Vec<Item<'d, 't>>, bool)> {
     let DeValue::Table(entries) = item.value.get_ref() else { return Some((item.elements(findings), false)) };
     let mut table = Table::new(item.place, entries);
+    let sized = |entry: &Item<'_, '_>| key::OVER.is(entry.key) || key::UNDER.is(entry.key);
+    if let Some(bound) = table.entries().into_iter().find(sized) {
+        let field = Text::new(field.label.ja.as_ref(), field.code.as_str());
+        findings.add(bound.key_place, Mistake::NoSize { field });
+        return None;
+    }
     let inner = table.require(key::NOT, findings);
     table.finish(findings);
     Some((Item { field: item.field, ..inner? }.elements(findings), true))
 }
 
 fn read_positions(item: Item<'_, '_>, field: &Field, findings: &mut Findings<'_>) -> Option<(Wanted, bool)> {
-    let (elements, negated) = under_not(item, findings)?;
+    let (elements, negated) = under_not(item, field, findings)?;
     let mut set = 0;
     let mut whole = !elements.is_empty();
     for element in elements {

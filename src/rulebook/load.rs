@@ -4,6 +4,7 @@
 use super::book::{Origin, Rulebook, Sources};
 use super::facts::HubWords;
 use super::grid::Grid;
+use super::mistake::Mistake;
 use super::problem::{Findings, Place, Problems, SourceFile};
 use super::ruleset::Ruleset;
 use super::table::Table;
@@ -66,7 +67,19 @@ pub(crate) fn load_with(files: &RulebookFiles<'_>, digest: Digest, hub: &HubWord
     ))
 }
 
+/// A text that was decoded with losses is not worth reading: every garbled word would be a mistake of its own.
+fn is_whole(file: u16, source: SourceFile<'_>, findings: &mut Findings<'_>) -> bool {
+    let lost = source.text.find(char::REPLACEMENT_CHARACTER);
+    if let Some(at) = lost {
+        findings.add(Place { file, at }, Mistake::NotUtf8);
+    }
+    lost.is_none()
+}
+
 fn read_vocabulary(source: SourceFile<'_>, hub: &HubWords, findings: &mut Findings<'_>) -> Option<Vocabulary> {
+    if !is_whole(0, source, findings) {
+        return None;
+    }
     let document = syntax::read(0, source, findings);
     let root = Table::new(Place { file: 0, at: 0 }, document.root.get_ref());
     let vocabulary = vocabulary_file::read(root, hub, findings);
@@ -81,6 +94,9 @@ fn read_set(
     vocabulary: Option<&Vocabulary>,
     findings: &mut Findings<'_>,
 ) -> Option<Ruleset> {
+    if !is_whole(file, source, findings) {
+        return None;
+    }
     let document = syntax::read(file, source, findings);
     let root = Table::new(Place { file, at: 0 }, document.root.get_ref());
     let set = ruleset_file::read(root, hash, vocabulary?, findings);

@@ -80,9 +80,9 @@ fn read_duty(table: &mut Table<'_, '_>, vocabulary: &Vocabulary, findings: &mut 
 
 fn read_standing(table: &mut Table<'_, '_>, vocabulary: &Vocabulary, findings: &mut Findings<'_>) -> Option<Standing> {
     let place = table.place;
-    let per = table.require_word::<Per>(key::PER, findings);
+    let per = table.require_word::<Per>(key::PER, findings).map(|(per, _)| per);
     let mut clauses = |key: Key, findings: &mut Findings<'_>| {
-        table.find(key).map(|item| condition::read_of_state(item, vocabulary, findings)).unwrap_or_default()
+        table.find(key).map(|item| condition::read_of_state(item, per, vocabulary, findings)).unwrap_or_default()
     };
     let mut when = clauses(key::WHEN, findings);
     let unless = clauses(key::UNLESS, findings);
@@ -93,16 +93,12 @@ fn read_standing(table: &mut Table<'_, '_>, vocabulary: &Vocabulary, findings: &
     }
     let owed_by = table
         .require(key::OWED_BY, findings)
-        .and_then(|item| party_file::read(item, party_file::Side::Standing, vocabulary, findings));
-    let keep = table.require(key::KEEP, findings).map(|item| {
-        let what = Text::fixed("記録の種類", "kind");
-        let kinds = item.elements(findings);
-        kinds.into_iter().filter_map(|kind| word_in(&vocabulary.kinds, kind, &what, findings)).fold(0, |a, b| a | b)
-    });
+        .and_then(|item| party_file::read(item, party_file::Side::Standing(per), vocabulary, findings));
+    let keep = table.require(key::KEEP, findings).map(|item| read_keep(item, vocabulary, findings));
     let deadline = read_deadline(table, key::EVERY, vocabulary, findings);
     let aggregate = read_flag(table, key::AGGREGATE, findings);
     Some(Standing {
-        per: per?.0,
+        per: per?,
         when,
         unless,
         paused_when,
@@ -112,6 +108,23 @@ fn read_standing(table: &mut Table<'_, '_>, vocabulary: &Vocabulary, findings: &
         rests_on_admission,
         aggregate,
     })
+}
+
+/// The kinds of which one renews a standing rule's record. What is about another entry says nothing by itself.
+fn read_keep(item: Item<'_, '_>, vocabulary: &Vocabulary, findings: &mut Findings<'_>) -> u64 {
+    let what = Text::fixed("記録の種類", "kind");
+    let mut kept = 0;
+    for element in item.elements(findings) {
+        let Some(kinds) = word_in(&vocabulary.kinds, element, &what, findings) else { continue };
+        let is_no_record = |kind: &&Kind| kinds >> kind.index() & 1 == 1 && (kind.points_back() || kind.is_of_a_duty());
+        if let Some(kind) = Kind::ALL.iter().find(is_no_record) {
+            let label = vocabulary.kinds.entry(kind.index() as u8).map(|entry| entry.label.clone());
+            let kind = label.unwrap_or_else(|| Text::fixed(kind.ja(), kind.en()));
+            findings.add(element.place, Mistake::NothingKept { kind });
+        }
+        kept |= kinds;
+    }
+    kept
 }
 
 /// The fact that says where the patient is.
@@ -191,7 +204,14 @@ fn read_deadline(
             findings.add(item.place, Mistake::TooMany { what, max: RULEBOOK_STEPS_MAX });
         }
     }
-    let ways_out = ways_items.into_iter().filter_map(|item| item.word::<WayOut>(findings)).collect();
+    let mut ways_out = Vec::new();
+    for item in ways_items {
+        let Some(way) = item.word::<WayOut>(findings) else { continue };
+        if way == WayOut::Phoned && span == key::EVERY {
+            findings.add(item.place, Mistake::PhonedWithoutCause { way: Text::fixed(way.ja(), way.code()) });
+        }
+        ways_out.push(way);
+    }
     let within = within?;
     let mut remind: Vec<Span> = Vec::new();
     for item in remind_items {

@@ -1,6 +1,8 @@
 //! What can be wrong with a vocabulary or a rule file, told in Japanese and English: one table. Produced by the
 //! loader; where a mistake stands is `problem`'s business.
 
+use jiff::civil::Date;
+
 use crate::domain::text::{Text, counted};
 
 /// `Name { data } = "code", Japanese, English;` for each mistake.
@@ -89,6 +91,10 @@ mistakes! {
         format!("「{text}」は期間として読めません。{}30m（分）・4h（時間）・30d（日）の形で書いてください", if has_full_width(text) { "半角の" } else { "" }),
         format!("'{text}' is not a duration; write it as 30m, 4h or 30d{}", if has_full_width(text) { ", half-width" } else { "" });
 
+    NotUtf8 = "not-utf8",
+        "UTF-8 として読めない文字があります。Shift_JIS などで保存したファイルは、文字コードを UTF-8 にして保存し直してください",
+        "there is text here that is not UTF-8; save the file as UTF-8 (it may have been saved as Shift_JIS)";
+
     GateOnObservation { kind: Text } = "gate-on-observation",
         format!("関門は「{}」の投稿を止められません。見たことの記録はだれも妨げられません", kind.ja),
         format!("a gate may not hold '{}': nobody is kept from recording what they saw", kind.en);
@@ -100,6 +106,23 @@ mistakes! {
     FieldNotInStanding { field: Text } = "field-not-in-standing",
         format!("「{}」は定期のルールでは使えません。だれも操作していないときに決まる項目だけです", field.ja),
         format!("'{}' may not be used in a standing rule: nobody acts and nothing is posted then", field.en);
+
+    /// `pair` where the word is about two organisations.
+    SubjectNotHere { field: Text, pair: bool } = "subject-not-here",
+        format!("「{}」が使えるのは、{}の定期のルールだけです", field.ja, if *pair { "事業所の組ごと（per = \"pair\"）" } else { "事業所ごと・事業所の組ごと（per = \"organisation\"、\"pair\"）" }),
+        format!("'{}' may only be used in a standing rule per {}", field.en, if *pair { "pair" } else { "organisation or pair" });
+
+    NothingKept { kind: Text } = "nothing-kept",
+        format!("「{}」は、定期に保つ記録にはなりません。ほかの記録や約束についてのものだからです", kind.ja),
+        format!("'{}' is no record to be kept: it is about another entry or a duty", kind.en);
+
+    PhonedWithoutCause { way: Text } = "phoned-without-cause",
+        format!("「{}」は定期のルールでは使えません。電話が指すきっかけの記録がないからです", way.ja),
+        format!("'{}' may not be used in a standing rule: there is no entry that the call could be about", way.en);
+
+    NoSize { field: Text } = "no-size",
+        format!("「{}」には大きさがありません。「超」（over）と「未満」（under）は、数か期間の項目で使います", field.ja),
+        format!("'{}' has no size: 'over' and 'under' go with numbers and durations", field.en);
 
     RelationNotHere { relation: Text } = "relation-not-here",
         format!("「{}」はここでは使えません", relation.ja),
@@ -126,8 +149,12 @@ mistakes! {
         "the steps of an escalation stand in the order of time";
 
     BadPair = "bad-pair",
-        "約束ごと（etiquette）のルール集には、間柄（between）に職種を二つ書きます。ほかの層では書けません",
-        "a set of layer 'etiquette', and no other, names two roles in 'between'";
+        "約束ごと（etiquette）のルール集には、間柄（between）に違う職種を二つ書きます。ほかの層では書けません",
+        "a set of layer 'etiquette', and no other, names two different roles in 'between'";
+
+    ReviewBeforeEffective { effective: Date } = "review-before-effective",
+        format!("見直し期限（review_by）が施行日（effective）の {effective} より前です"),
+        format!("'review_by' is before the rules take effect on {effective}");
 
     SecondPair { first: String } = "second-pair",
         format!("同じ間柄のルール集が {first} にもあります"),
@@ -136,6 +163,14 @@ mistakes! {
     RequirementIsException = "requirement-is-exception",
         "条件に当たるときは「必要」がいつも満たされているため、この関門は何も止めません",
         "wherever this gate applies its requirement is met already, so it holds nothing";
+
+    ExceptionIsCondition = "exception-is-condition",
+        "条件に当たるときは「必要」か「例外」がいつも満たされているため、この関門は何も止めません",
+        "wherever this gate applies its requirement or an exception is met already, so it holds nothing";
+
+    GateNeverOpens { witness: Text } = "gate-never-opens",
+        format!("「必要」が条件と食い違うため、条件に当たる投稿はいつまでも出せません（禁じるなら、共有の「禁止」を書いてください）。例：{}", witness.ja),
+        format!("the requirement contradicts the condition, so what the condition speaks of is held for ever (to forbid it, write a share rule), for example: {}", witness.en);
 
     EffectOnlyInFloor { effect: &'static str, effect_ja: &'static str } = "effect-only-in-floor",
         format!("効果「{effect}」（{effect_ja}）は土台のルール集でだけ使えます"),

@@ -10,7 +10,7 @@ use super::suggest::nearest;
 use super::table::Item;
 use super::vocabulary::Vocabulary;
 use super::vocabulary_file::word_in;
-use super::words::{Capacity, Matter, Relation, Word, key};
+use super::words::{Capacity, Matter, Per, Relation, Word, key};
 use crate::domain::kind::Kind;
 use crate::domain::role::Role;
 use crate::domain::text::Text;
@@ -19,7 +19,8 @@ use crate::domain::text::Text;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Side {
     Debtor,
-    Standing,
+    /// What the rule counts by, where that could be read.
+    Standing(Option<Per>),
     Told,
 }
 
@@ -31,7 +32,7 @@ impl Side {
         match self {
             Self::Debtor => of_the_team || of_the_entry,
             Self::Told => of_the_team || of_the_entry || relation == Relation::Debtor,
-            Self::Standing => of_the_team || relation == Relation::Subject,
+            Self::Standing(per) => of_the_team || relation == Relation::Subject && per != Some(Per::Patient),
         }
     }
 }

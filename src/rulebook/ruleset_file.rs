@@ -84,10 +84,17 @@ fn read_header(
         .filter_map(|role| vocabulary.roles.entry(role).map(|entry| entry.code.clone()))
         .collect();
     let is_etiquette = matches!(layer, Some((Layer::Etiquette, _)));
-    if is_etiquette && pair.len() != 2 || !is_etiquette && between_item.is_some() {
+    let is_pair = matches!(pair.as_slice(), [one, other] if one != other);
+    if is_etiquette && !is_pair || !is_etiquette && between_item.is_some() {
         findings.add(between_item.map_or(place, |item| item.place), Mistake::BadPair);
     }
-    let review_by = header.find(key::REVIEW_BY).and_then(|item| item.date(findings));
+    let review_item = header.find(key::REVIEW_BY);
+    let review_by = review_item.and_then(|item| item.date(findings));
+    if let (Some(item), Some(by), Some(effective)) = (review_item, review_by, effective)
+        && by < effective
+    {
+        findings.add(item.place, Mistake::ReviewBeforeEffective { effective });
+    }
     header.finish(findings);
     match status {
         Some((Status::Seed, _)) if !signatures.is_empty() => findings.add(signed_at, Mistake::SeedIsSigned),

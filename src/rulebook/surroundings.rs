@@ -106,6 +106,10 @@ impl Surroundings {
     }
 }
 
+/// The kinds whose entries name an organisation, as `named_by` finds it.
+pub(super) const NAMES_SOMEBODY: &[Kind] =
+    &[Kind::VerbalOrderReceived, Kind::StationChange, Kind::Consultation, Kind::Correction];
+
 /// The organisations that an entry names as those concerned.
 #[must_use]
 pub fn named_by(body: &Body, directory: &Directory) -> Vec<Named> {

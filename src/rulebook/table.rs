@@ -8,7 +8,7 @@ use super::mistake::Mistake;
 use super::problem::{Findings, Place};
 use super::suggest::nearest;
 use super::vocabulary::Field;
-use super::words::{Key, Word};
+use super::words::{Key, OF_RULES, Word};
 use crate::domain::text::Text;
 
 /// A value with the key it was written under, for messages.
@@ -124,7 +124,9 @@ impl<'d, 't> Table<'d, 't> {
                 self.report_second(*known, key, findings);
                 continue;
             }
-            let suggestion = nearest(written, self.known.iter().flat_map(|known| [known.code, known.ja]));
+            let is_of_others = OF_RULES.iter().any(|key| key.is(written));
+            let known = self.known.iter().flat_map(|known| [known.code, known.ja]);
+            let suggestion = if is_of_others { None } else { nearest(written, known) };
             let place = Place { file: self.place.file, at: key.span().start };
             findings.add(place, Mistake::UnknownKey { key: written.to_string(), suggestion });
         }

@@ -106,6 +106,35 @@ keys! {
     WORDS = "words" "言葉";
 }
 
+/// Keys that stand in rules of one kind or another: where one has no meaning it is no slip for a key that has.
+pub(crate) const OF_RULES: &[Key] = &[
+    key::ON,
+    key::WHEN,
+    key::UNLESS,
+    key::EFFECT,
+    key::OVERRIDES,
+    key::REQUIRE,
+    key::PASS_IF,
+    key::REASON_OK,
+    key::OWED_BY,
+    key::MET_BY,
+    key::WITHIN,
+    key::REMIND,
+    key::ESCALATE,
+    key::WAYS_OUT,
+    key::ON_ADMISSION,
+    key::ON_DEATH,
+    key::PER,
+    key::KEEP,
+    key::EVERY,
+    key::PAUSED_WHEN,
+    key::AGGREGATE,
+    key::ADVISE,
+    key::ADVICE,
+    key::WHO,
+    key::BY,
+];
+
 /// A closed list of words of the file format.
 pub(crate) trait Word: Sized + Copy + 'static {
     /// What the list is called when a word is not in it.

@@ -88,6 +88,8 @@ async fn what_is_late_is_listed_as_late_and_stays_so_when_it_is_done() {
     let ended = nurse.get(format!("/api/v1/timelines/{patient}/duties?state=ended")).await.ok();
     let [duty] = of_rule(&ended, "ND-M1@")[..] else { panic!("{ended}") };
     assert_eq!((&duty["standing"], &duty["overdue_at"]), (&"met".into(), &"2026-04-01T04:00:00Z".into()));
+    let done = (&duty["chain"][0]["done"], &duty["chain"][1]["done"]);
+    assert_eq!(done, (&true.into(), &false.into()), "whom it told while it was late stays told");
     assert!(of_rule(&nurse.get("/api/v1/duties").await.ok(), "ND-M1@").is_empty());
 }
 

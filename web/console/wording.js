@@ -66,13 +66,25 @@ export const labels = (codes, list, words) => either(codes.map((code) => inLangu
 /** @param {Party} party @param {Vocabulary} words */
 export function partyWords({ roles, of, as, each }, words) {
   const who = roles.length ? labels(roles, 'roles', words) : '';
-  const as_ = as && as !== 'member' ? listWord('as', as) : '';
-  const alone = who || as_ ? '' : { author: say('the_author'), host: say('the_host') }[of];
   // There is one secretariat, that of the region.
-  const of_ = !of || (of === 'region' && roles[0] === 'secretariat') ? '' : alone || listWord('of', of);
-  const parts = language() === 'en' ? [as_, who, of_] : [of_, who, as_];
-  const named = parts.filter(Boolean).join(language() === 'en' ? ' ' : who && as_ ? 'の' : '');
-  return each ? say('each_of', { who: named || say('everybody') }) : named || say('everybody');
+  const of_ = !of || (of === 'region' && roles[0] === 'secretariat') ? '' : listWord('of', of);
+  const named = inCapacity(who, of_, as) || say('everybody');
+  const alone = who || (as && as !== 'member' && !(of === 'author' && as === 'person')) ? '' : { author: say('the_author'), host: say('the_host'), region: labels(['secretariat'], 'roles', words) }[of];
+  return each ? say('each_of', { who: alone || named }) : alone || named;
+}
+
+/**
+ * A manager or liaison is one of an office, whose profession is told behind; the very person is one of a profession.
+ * @param {string} who @param {string} of_ as the list has it, to stand beside a noun @param {string} as
+ */
+function inCapacity(who, of_, as) {
+  const isEnglish = language() === 'en';
+  const beside = (/** @type {string} */ one) => (isEnglish ? [one, of_] : [of_, one]).filter(Boolean).join(isEnglish ? ' ' : '');
+  const office = isEnglish ? of_.replace(/^of /, '') : of_.replace(/の$/, '');
+  if (as === 'person') return say('in_person', { who: who ? beside(who) : office });
+  if (!as || as === 'member') return who ? beside(who) : office;
+  const one = beside(listWord('as', as));
+  return who ? say('one_in_role', { one, who }) : one;
 }
 
 /** @param {string} act @param {Vocabulary} words */

@@ -22,6 +22,29 @@ impl Reference {
     }
 }
 
+impl Kind {
+    /// Whether an entry of the kind can say which other one it acknowledges, answers or belongs to.
+    #[must_use]
+    pub const fn can_refer(self) -> bool {
+        self.points_back()
+            || matches!(
+                self,
+                Self::LabResult
+                    | Self::OrderDocument
+                    | Self::Order
+                    | Self::Message
+                    | Self::Call
+                    | Self::MedicationReport
+                    | Self::StationChange
+                    | Self::Note
+                    | Self::Visit
+                    | Self::StatusChange
+                    | Self::MedicationList
+                    | Self::Suspension
+            )
+    }
+}
+
 impl Body {
     /// The entry this body points back at, if it is about another.
     #[must_use]
@@ -37,7 +60,12 @@ impl Body {
     /// The entry this one acknowledges, answers or belongs to: what may meet a duty that entry opened.
     #[must_use]
     pub fn refers_to(&self) -> Option<EntryId> {
-        match self {
+        self.place_of_reference().flatten()
+    }
+
+    /// What stands where the body may say so; `None` where its kind has no such place.
+    pub(crate) fn place_of_reference(&self) -> Option<Option<EntryId>> {
+        Some(match self {
             Self::LabResult(result) => result.request,
             Self::OrderDocument(document) => document.order,
             Self::Order(order) => order.answers,
@@ -51,8 +79,8 @@ impl Body {
             Self::MedicationList(list) => list.about,
             // To let somebody in again is no answer to what went wrong.
             Self::Suspension(suspension) => suspension.incident.filter(|_| !suspension.lifted),
-            _ => self.target(),
-        }
+            _ => return self.target().map(Some),
+        })
     }
 
     /// The entries it names by fields of its own; of a correction, those of what it says now.

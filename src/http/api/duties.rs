@@ -121,10 +121,8 @@ impl From<ListedDuty> for DutyShape {
             Standing::Ended(Ended::Waived) => ("waived", None),
             Standing::Ended(Ended::Closed(reason)) => ("closed", Some(reason.code())),
         };
-        let told = match duty.standing() {
-            Standing::Escalated(told) => told as usize,
-            _ => 0,
-        };
+        // Of one that ended or rests, too.
+        let told = duty.steps_told() as usize;
         let step = |(level, step): (usize, &crate::domain::terms::ChainStep)| ChainShape {
             told: duty.opened.told(level, &duty.debtors).iter().map(DebtorShape::from).collect(),
             after_s: step.after.seconds,

@@ -22,6 +22,23 @@ fn there_is_exactly_one_floor() {
     assert!(found.contains(&"second-floor") && found.contains(&"duplicate-id"), "{found:?}");
 }
 
+/// A region's file that comes first in the alphabet, with a gate under the number of a permit that a forbid of the floor
+/// overrides.
+#[test]
+fn a_number_taken_from_the_floor_is_told_once_and_where_the_region_wrote_it() {
+    let gate = local(
+        "[[rule]]\nid = \"FL-25\"\nkind = \"gate\"\nstrength = \"must\"\norigin = \"proposal\"\nja = \"題\"\nen = \"T\"\n\
+         reason = { ja = \"理由\", en = \"reason\" }\non = \"post:order\"\nrequire = { \"record.has_document\" = true }\n",
+    );
+    let sets = vec![SourceFile { name: "a-local.toml", text: &gate }, shipped::FLOOR];
+    let files = RulebookFiles { vocabulary: shipped::VOCABULARY, sets };
+    let Problems(problems) = Rulebook::load(&files, digest).expect_err("one number for two rules");
+    let [problem] = problems.as_slice() else { panic!("{problems:?}") };
+    assert_eq!((problem.file.as_str(), problem.line, problem.code()), ("a-local.toml", 11, "duplicate-id"));
+    assert!(problem.message().en.starts_with("the id 'FL-25' is already used at rulebooks/floor.toml:"), "{problem}");
+    assert!(problem.message().ja.contains("rulebooks/floor.toml:"), "{problem}");
+}
+
 #[test]
 fn the_floor_alone_is_a_rulebook() {
     let files = RulebookFiles { vocabulary: shipped::VOCABULARY, sets: vec![shipped::FLOOR] };

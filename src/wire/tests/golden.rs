@@ -98,6 +98,16 @@ fn every_frame_and_every_kind_of_body_has_an_example() {
 }
 
 #[test]
+fn whether_a_kind_can_refer_to_another_entry_is_as_its_bodies_have_it() {
+    for (path, text, _) in examples("client") {
+        if let Ok(ClientFrame::Post(intent)) = decode_client(Encoding::Json, text.as_bytes()) {
+            let has_place = intent.body.place_of_reference().is_some();
+            assert_eq!(has_place, intent.body.kind().can_refer(), "{}", path.display());
+        }
+    }
+}
+
+#[test]
 fn posted_examples_pass_the_domains_own_check() {
     for (path, text, _) in examples("client") {
         if let Ok(ClientFrame::Post(intent) | ClientFrame::DryRun(intent)) =

@@ -8,8 +8,9 @@ import { test } from 'node:test';
 import { Draft } from '../../../web/console/draft.js';
 import { LISTS, RULE_KEYS, keyCode } from '../../../web/console/rule-codes.js';
 import { addRule, readSet, removeRule, setPart } from '../../../web/console/rule-file.js';
-import { isFound, ruleLines } from '../../../web/console/wording.js';
+import { isFound, partyWords, ruleLines } from '../../../web/console/wording.js';
 import { Vocabulary } from '../../../web/console/vocabulary.js';
+import { chooseLanguage } from '../../../web/language.js';
 
 const ROOT = path.resolve(import.meta.dirname, '../../..');
 const file = (name) => readFileSync(path.join(ROOT, 'rulebooks', name), 'utf8');
@@ -118,6 +119,38 @@ test('a rule is said in words, and found by them', () => {
   assert.deepEqual(set.rules.filter((one) => isFound(one, '設定変更 必ず', WORDS)).map(({ id }) => id), ['ND-M1']);
   for (const name of NAMES) {
     for (const one of readSet(name, file(name), WORDS).rules) for (const { says } of ruleLines(one, WORDS)) assert.doesNotMatch(says, /undefined|\[object|group:/, one.id);
+  }
+});
+
+test('who owes reads as people say it, in both languages', () => {
+  const party = (/** @type {object} */ said) => ({ roles: [], of: '', as: '', each: false, ...said });
+  const table = [
+    [party({ roles: ['doctor'], of: 'named', as: 'person' }), '名前の挙がった相手の医師本人', 'doctor of those named, in person'],
+    [party({ of: 'named', as: 'person' }), '名前の挙がった相手本人', 'those named, in person'],
+    [party({ roles: ['nurse'], of: 'named', as: 'manager' }), '名前の挙がった相手の管理者（看護師）', 'the manager of those named (nurse)'],
+    [party({ of: 'visited', each: true }), '訪問していた事業所（事業所ごとに）', 'offices that visited (each office for itself)'],
+    [party({ roles: ['nurse'], of: 'team' }), 'チームの看護師', 'nurse of the team'],
+    [party({ roles: ['nurse'], as: 'manager' }), '管理者（看護師）', 'the manager (nurse)'],
+    [party({ of: 'subject', as: 'contact' }), '対象の事業所の連絡担当', 'the liaison of the organisation itself'],
+    [party({ as: 'manager' }), '管理者', 'the manager'],
+    [party({ of: 'author' }), '書いた人', 'the author'],
+    [party({ of: 'author', as: 'person' }), '書いた人', 'the author'],
+    [party({ of: 'region' }), '事務局', 'secretariat'],
+    [party({ roles: ['secretariat'], of: 'region' }), '事務局', 'secretariat'],
+    [party({}), '全員', 'everybody'],
+  ];
+  // A page's, which a unit has none of.
+  Object.assign(globalThis, { localStorage: { getItem: () => null, setItem: () => {} }, document: { documentElement: { lang: 'ja' } } });
+  try {
+    for (const [at, language] of ['ja', 'en'].entries()) {
+      chooseLanguage(/** @type {any} */ (language));
+      for (const [said, ...expected] of table) assert.equal(partyWords(/** @type {any} */ (said), WORDS), expected[at]);
+    }
+  } finally {
+    chooseLanguage('ja');
+  }
+  for (const name of NAMES) {
+    for (const one of readSet(name, file(name), WORDS).rules) for (const { says } of ruleLines(one, WORDS)) assert.doesNotMatch(says, /のの|の（|の$|の →/, one.id);
   }
 });
 
