@@ -100,7 +100,7 @@ impl Guesses {
     /// # Errors
     /// When there were too many.
     pub(super) fn at_token_endpoint(&self, address: Option<IpAddr>) -> Result<(), TooOften> {
-        self.from_address(&self.token_addresses, address)
+        self.take_at(&self.token_addresses, address)
     }
 
     /// One token of a client, which showed that it is it.
