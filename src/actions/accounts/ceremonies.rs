@@ -37,7 +37,7 @@ impl Ceremonies {
             open.retain(|_, (_, until)| *until > now);
         }
         if open.len() >= limits::PASSKEY_CEREMONIES_MAX {
-            let oldest = open.iter().min_by_key(|(_, (_, until))| *until).map(|(hash, _)| hash.clone());
+            let oldest = open.iter().min_by_key(|(_, (_, until))| *until).map(|(hash, _)| *hash);
             oldest.map(|hash| open.remove(&hash));
         }
         let token = Token::random();

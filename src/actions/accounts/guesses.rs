@@ -100,7 +100,7 @@ impl Guesses {
     /// # Errors
     /// When there were too many.
     pub(super) fn at_token_endpoint(&self, address: Option<IpAddr>) -> Result<(), TooOften> {
-        self.from_address(&self.token_addresses, address)
+        self.take_at(&self.token_addresses, address)
     }
 
     /// One token of a client, which showed that it is it.
@@ -124,7 +124,7 @@ impl Guesses {
     /// # Errors
     /// When there were too many.
     pub(super) fn at_address(&self, address: Option<IpAddr>) -> Result<(), TooOften> {
-        self.from_address(&self.addresses, address)
+        self.take_at(&self.addresses, address)
     }
 
     /// One question for a passkey from this address.
@@ -132,10 +132,10 @@ impl Guesses {
     /// # Errors
     /// When there were too many.
     pub(super) fn at_question(&self, address: Option<IpAddr>) -> Result<(), TooOften> {
-        self.from_address(&self.questions, address)
+        self.take_at(&self.questions, address)
     }
 
-    fn from_address(&self, limiter: &Limiter<IpAddr>, address: Option<IpAddr>) -> Result<(), TooOften> {
+    fn take_at(&self, limiter: &Limiter<IpAddr>, address: Option<IpAddr>) -> Result<(), TooOften> {
         match address.map(|address| address.to_canonical()) {
             Some(address) if !address.is_loopback() => self.take(limiter, &network_of(address)),
             _ => Ok(()),
