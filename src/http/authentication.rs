@@ -18,6 +18,7 @@ use crate::domain::act::By;
 use crate::domain::role::Role;
 use crate::hub::devices::Line;
 use crate::hub::sessions::SignedIn;
+use crate::wire::codes::Code;
 
 /// The header by which the page says that it is one.
 pub const PAGE_HEADER: &str = "renkei-client";
@@ -64,7 +65,9 @@ impl FromRequestParts<App> for Arrived {
         // INVARIANT: a system client gets no further than the routes that are open to its scopes.
         if let Some(scopes) = signed_in.scopes {
             let path = parts.extensions.get::<MatchedPath>().map(MatchedPath::as_str).unwrap_or_default();
-            client_routes::check(scopes, &method_of(&parts.method), path)?;
+            if !client_routes::is_open(scopes, &method_of(&parts.method), path) {
+                return Err(Problem::of(Code::InsufficientScope));
+            }
         }
         Ok(Self(signed_in))
     }
@@ -101,11 +104,7 @@ impl FromRequestParts<App> for FromPage {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
         let says_page = parts.headers.contains_key(PAGE_HEADER);
         let is_page = is_of_our_page(&parts.method, &parts.headers, app);
-        if says_page && !is_page {
-            Err(Problem::of(crate::wire::codes::Code::OriginRefused))
-        } else {
-            Ok(Self(is_page))
-        }
+        if says_page && !is_page { Err(Problem::of(Code::OriginRefused)) } else { Ok(Self(is_page)) }
     }
 }
 

@@ -7,6 +7,7 @@
 //! - [`Token`] lets a client in; the store keeps only its [`TokenHash`].
 //! - [`ArchiveKey`] seals one backup.
 //! - [`RelyingParty`] has devices make and show passkeys.
+//! - An [`Assertion`] shows that a system client holds a key that was registered.
 //! - [`DeviceAuthority`] issues the certificates of registered devices.
 //!
 //! No I/O except the key file, and no knowledge of what is sealed.

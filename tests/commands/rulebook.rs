@@ -113,7 +113,7 @@ fn the_coverage_has_a_cell_for_each_role_and_kind() {
     let mut lines = csv.lines();
     assert_eq!(lines.next(), Some("role,kind,may_view,views_own_only,may_post,rules"));
     assert!(
-        csv.contains("\ndoctor,order,true,false,true,") && csv.contains("\ngateway,order,false,false,false,"),
+        csv.contains("\ndoctor,order,true,false,true,") && csv.contains("\ngateway,order,true,false,false,"),
         "{csv}"
     );
     let cells = lines.count();

@@ -11,7 +11,6 @@ use renkei::domain::role::Role;
 use ring::rand::SystemRandom;
 use ring::signature::{ECDSA_P384_SHA384_FIXED_SIGNING, EcdsaKeyPair, KeyPair as _};
 use serde_json::{Value, json};
-use uuid::Uuid;
 
 use super::actor::{Actor, Answer, ask};
 use super::app::{App, ORIGIN};
@@ -78,7 +77,7 @@ impl System {
         let now_s = app.hub.region().now().as_secs();
         json!({
             "iss": self.id, "sub": self.id, "aud": format!("{ORIGIN}/oauth/token"), "exp": now_s + 240,
-            "jti": Uuid::new_v4().to_string(),
+            "jti": app.hub.region().draw_id().to_string(),
         })
     }
 
