@@ -3,6 +3,8 @@
 
 use std::sync::Arc;
 
+use jiff::civil::Date;
+
 use super::condition;
 use super::mechanism_file;
 use super::mistake::Mistake;
@@ -88,13 +90,7 @@ fn read_header(
     if is_etiquette && !is_pair || !is_etiquette && between_item.is_some() {
         findings.add(between_item.map_or(place, |item| item.place), Mistake::BadPair);
     }
-    let review_item = header.find(key::REVIEW_BY);
-    let review_by = review_item.and_then(|item| item.date(findings));
-    if let (Some(item), Some(by), Some(effective)) = (review_item, review_by, effective)
-        && by < effective
-    {
-        findings.add(item.place, Mistake::ReviewBeforeEffective { effective });
-    }
+    let review_by = header.find(key::REVIEW_BY).and_then(|item| read_review(item, effective, findings));
     header.finish(findings);
     match status {
         Some((Status::Seed, _)) if !signatures.is_empty() => findings.add(signed_at, Mistake::SeedIsSigned),
@@ -119,6 +115,15 @@ fn read_header(
         agreement: String::new(),
         place,
     })
+}
+
+/// The bodies look again at rules that were in effect.
+fn read_review(item: Item<'_, '_>, effective: Option<Date>, findings: &mut Findings<'_>) -> Option<Date> {
+    let by = item.date(findings)?;
+    if let Some(effective) = effective.filter(|effective| by < *effective) {
+        findings.add(item.place, Mistake::ReviewBeforeEffective { effective });
+    }
+    Some(by)
 }
 
 fn read_signatory(mut table: Table<'_, '_>, vocabulary: &Vocabulary, findings: &mut Findings<'_>) -> Option<Signatory> {

@@ -74,7 +74,8 @@ fn a_value_of_another_type_is_told_with_the_label_of_its_field_and_the_code_besi
 
 #[test]
 fn a_review_whose_day_has_passed_is_told() {
-    let own = own_rules("etiquette-doctor-nurse.toml", "review_by = 2027-03-31", "review_by = 2020-03-31");
+    let days = "effective = 2026-04-01\nreview_by = 2027-03-31";
+    let own = own_rules("etiquette-doctor-nurse.toml", days, "effective = 2019-04-01\nreview_by = 2020-03-31");
     let told = in_english(&["check", text(own.path())]);
     assert!(told.contains("was due by 2020-03-31 [review-due]"), "{told}");
     assert!(!in_english(&["check"]).contains("2020-03-31"));

@@ -7,6 +7,7 @@ use super::{book, digest, load_local, local};
 use crate::domain::kind::Kind;
 use crate::domain::text::Text;
 use crate::rulebook::vocabulary::{Field, Values};
+use crate::rulebook::words::From;
 use crate::rulebook::{Action, RuleRef, Verdict};
 
 fn codes(result: Result<Rulebook, Problems>) -> Vec<&'static str> {
@@ -39,6 +40,23 @@ fn a_number_taken_from_the_floor_is_told_once_and_where_the_region_wrote_it() {
     assert!(problem.message().ja.contains("rulebooks/floor.toml:"), "{problem}");
 }
 
+/// What the requirement cannot give, an exception or a reason may.
+#[test]
+fn a_gate_that_contradicts_itself_is_sound_where_a_post_may_pass_it_another_way() {
+    let gate = |way_out: &str| {
+        load_local(&local(&format!(
+            "[[rule]]\nid = \"L-1\"\nkind = \"gate\"\nstrength = \"must\"\norigin = \"proposal\"\nja = \"題\"\nen = \"T\"\n\
+             reason = {{ ja = \"理由\", en = \"reason\" }}\non = \"post:order\"\nwhen = {{ \"order.type\" = \"drip\" }}\n\
+             require = {{ \"order.type\" = \"routine\" }}\n{way_out}\n"
+        )))
+    };
+    assert_eq!(codes(gate("")), ["gate-never-opens"]);
+    assert_eq!(codes(gate("pass_if = { \"order.type\" = \"opioid\" }")), ["gate-never-opens"]);
+    for way_out in ["pass_if = { \"record.emergency\" = true }", "reason_ok = true"] {
+        assert!(gate(way_out).is_ok(), "{way_out}");
+    }
+}
+
 #[test]
 fn the_floor_alone_is_a_rulebook() {
     let files = RulebookFiles { vocabulary: shipped::VOCABULARY, sets: vec![shipped::FLOOR] };
@@ -65,8 +83,10 @@ fn two_sets_between_the_same_professions_are_refused() {
 #[test]
 fn a_rule_with_more_exceptions_than_can_be_checked_is_refused_at_its_id() {
     let book = book();
-    let is_flag =
-        |field: &&Field| matches!(field.values, Values::Flag { .. }) && field.kinds >> Kind::Order.index() & 1 == 1;
+    let is_flag = |field: &&Field| {
+        let is_asked = field.from != From::Subject && field.kinds >> Kind::Order.index() & 1 == 1;
+        matches!(field.values, Values::Flag { .. }) && is_asked
+    };
     let flags: Vec<&str> = book.vocabulary.fields.iter().filter(is_flag).map(|field| field.code.as_str()).collect();
     let exceptions = |count: usize| {
         let exception = |three: &[&str]| format!("{{ \"{}\" = true }}", three.join("\" = true, \""));
