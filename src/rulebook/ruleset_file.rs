@@ -75,21 +75,7 @@ fn read_header(
     let bodies = header.find(key::BODIES).and_then(|item| item.list(findings)).unwrap_or_default();
     let bodies =
         bodies.into_iter().filter_map(|item| read_signatory(item.table(findings)?, vocabulary, findings)).collect();
-    let between_item = header.find(key::BETWEEN);
-    let what = Text::fixed("職種一覧", "role");
-    let pair: Vec<String> = between_item
-        .map(|item| item.elements(findings))
-        .unwrap_or_default()
-        .into_iter()
-        .filter_map(|item| word_in(&vocabulary.roles, item, &what, findings))
-        .flat_map(positions)
-        .filter_map(|role| vocabulary.roles.entry(role).map(|entry| entry.code.clone()))
-        .collect();
-    let is_etiquette = matches!(layer, Some((Layer::Etiquette, _)));
-    let is_pair = matches!(pair.as_slice(), [one, other] if one != other);
-    if is_etiquette && !is_pair || !is_etiquette && between_item.is_some() {
-        findings.add(between_item.map_or(place, |item| item.place), Mistake::BadPair);
-    }
+    let pair = read_pair(&mut header, layer.as_ref().map(|(layer, _)| *layer), vocabulary, findings);
     let review_by = header.find(key::REVIEW_BY).and_then(|item| read_review(item, effective, findings));
     header.finish(findings);
     match status {
@@ -115,6 +101,31 @@ fn read_header(
         agreement: String::new(),
         place,
     })
+}
+
+/// The two whom a set of etiquette is between; no other set is between anybody.
+fn read_pair(
+    header: &mut Table<'_, '_>,
+    layer: Option<Layer>,
+    vocabulary: &Vocabulary,
+    findings: &mut Findings<'_>,
+) -> Vec<String> {
+    let between = header.find(key::BETWEEN);
+    let what = Text::fixed("職種一覧", "role");
+    let pair: Vec<String> = between
+        .map(|item| item.elements(findings))
+        .unwrap_or_default()
+        .into_iter()
+        .filter_map(|item| word_in(&vocabulary.roles, item, &what, findings))
+        .flat_map(positions)
+        .filter_map(|role| vocabulary.roles.entry(role).map(|entry| entry.code.clone()))
+        .collect();
+    let is_etiquette = layer == Some(Layer::Etiquette);
+    let is_pair = matches!(pair.as_slice(), [one, other] if one != other);
+    if is_etiquette && !is_pair || !is_etiquette && between.is_some() {
+        findings.add(between.map_or(header.place, |item| item.place), Mistake::BadPair);
+    }
+    pair
 }
 
 /// The bodies look again at rules that were in effect.
