@@ -12,7 +12,7 @@ use crate::support::app::App;
 fn next_year() -> Rulebook {
     let text = shipped::FLOOR
         .text
-        .replace("1.0.0", "2.0.0")
+        .replace("1.1.0", "2.0.0")
         .replace("status    = \"seed\"", "status    = \"agreed\"")
         .replace("agreed_by = []", r#"agreed_by = [{ body = "みなと医師会", role = "doctor", on = 2027-03-20 }]"#);
     assert_ne!(text, shipped::FLOOR.text);
