@@ -69,7 +69,8 @@ impl Tx {
     /// # Errors
     /// When the database fails.
     pub async fn count_consents(&mut self) -> Result<Vec<(ConsentState, u64)>, StoreError> {
-        const SQL: &str = "select state, count(*) from patient_consent group by state order by state";
+        const SQL: &str = "select coalesce(c.state, 'none'), count(*)
+            from patient p left join patient_consent c on c.timeline = p.timeline group by 1 order by 1";
         let rows: Vec<(String, i64)> = run!(self, connection => sqlx::query_as(SQL).fetch_all(connection).await?);
         let read = |(state, count): (String, i64)| {
             Ok((code_from("patient_consent.state", &state, ConsentState::from_code(&state))?, count.cast_unsigned()))

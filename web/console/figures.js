@@ -26,21 +26,6 @@ export function saveBlob(name, blob) {
 export const saveText = (name, text) => saveBlob(name, new Blob([text], { type: 'text/csv;charset=utf-8' }));
 
 /**
- * How often each key occurs, the most frequent first.
- * @template T
- * @param {Iterable<T>} list @param {(one: T) => string | null | undefined} keyOf @returns {[string, number][]}
- */
-export function counted(list, keyOf) {
-  /** @type {Map<string, number>} */
-  const counts = new Map();
-  for (const one of list) {
-    const key = keyOf(one);
-    if (key) counts.set(key, (counts.get(key) ?? 0) + 1);
-  }
-  return [...counts].sort((a, b) => b[1] - a[1]);
-}
-
-/**
  * Sums of cells by a key, in the order in which the keys come.
  * @template {Record<string, any>} Cell
  * @param {Cell[]} cells @param {(cell: Cell) => string} keyOf @param {string[]} fields @returns {Map<string, {first: Cell, sums: Record<string, number>}>}

@@ -4,16 +4,12 @@ import assert from 'node:assert/strict';
 import { readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
-import { counted, csvText, momentOf, monthBefore, reviewState, summed } from '../../../web/console/figures.js';
+import { csvText, momentOf, monthBefore, reviewState, summed } from '../../../web/console/figures.js';
 import { barsOf, comparedDuties, differenceBlocks } from '../../../web/console/replayed.js';
 import { PHRASES } from '../../../web/console/rules-phrases.js';
 
 test('a table as CSV keeps commas, quotes and line ends, and hands no formula to a spreadsheet', () => {
   assert.equal(csvText([['a', 'b'], ['x,"y"', 2], ['=1+1', -3]]), '\ufeffa,b\r\n"x,""y""",2\r\n\'=1+1,-3\r\n');
-});
-
-test('things are counted, the most frequent first, without those that have no key', () => {
-  assert.deepEqual(counted(['a', 'b', 'b', null], (one) => one), [['b', 2], ['a', 1]]);
 });
 
 test('cells are summed by a key', () => {

@@ -1,26 +1,37 @@
-// `<renkei-console-statistics>`: organisations by type, people by profession, patients by consent and by team: counted in
-// the page from the lists that the secretariat may see, with tables and CSV.
+// `<renkei-console-statistics>`: the region in counts, as the hub counts it: organisations by type, people by profession and
+// whether they come, patients by consent, entries by month, and how many of those linked read. With tables and CSV.
 
 import { html, nothing } from '../../vendor/lit.js';
-import { counted } from '../../console/figures.js';
 import { say } from '../../console/rules-phrases.js';
 import { word } from '../../language.js';
 import { chart, patterns } from './bars.js';
 import { Section } from './rule-section.js';
 
 /**
- * @typedef {{type: string, active?: boolean}} Office
- * @typedef {{id: string, positions?: {role: string}[], active?: boolean}} Person
- * @typedef {{consent: string | null, team: {organisation: string}[] | null}} Patient
+ * @typedef {object} Statistics `GET /api/v1/statistics`
+ * @property {{type: string, organisations: number}[]} organisations
+ * @property {{role: string, people: number, without_account: number, never_signed_in: number, dormant: number}[]} people
+ * @property {{consent: string, patients: number}[]} patients
+ * @property {{month: string, of_patients: number, of_organisations: number}[]} entries
+ * @property {{linked: number, read_lately: number}} reading
+ * @typedef {{key: string, label: string, tone: number}} Series
  */
 
-/** Roles that people hold; somebody with two positions in one role counts once. @param {Person[]} people */
-export const byProfession = (people) => counted(people.flatMap(({ positions = [] }) => [...new Set(positions.map(({ role }) => role))]), (role) => role);
+/** @template T @param {T[]} list @param {(one: T) => number} of */
+const total = (list, of) => list.reduce((sum, one) => sum + of(one), 0);
+
+/** The largest first. @template T @param {T[]} list @param {(one: T) => number} of */
+const descending = (list, of) => [...list].sort((one, other) => of(other) - of(one));
+
+/** People by how they come; nobody counts twice. @param {Statistics['people'][number]} counted */
+export function coming({ people, never_signed_in: never, dormant }) {
+  return { lately: people - never - dormant, dormant, never };
+}
 
 export class ConsoleStatistics extends Section {
   constructor() {
     super();
-    /** @type {{offices: Office[], people: Person[]} | null} */
+    /** @type {Statistics | null} */
     this.found = null;
   }
 
@@ -31,10 +42,7 @@ export class ConsoleStatistics extends Section {
 
   load() {
     return this.attempt(async () => {
-      const { rest } = this.model;
-      const [{ organisations = [] }, { people = [] }] = await Promise.all([rest.call('GET', '/organisations'), rest.call('GET', '/people')]);
-      const isActive = (/** @type {{active?: boolean}} */ { active }) => active !== false;
-      this.found = { offices: organisations.filter(isActive), people: people.filter(isActive) };
+      this.found = await this.model.rest.call('GET', '/statistics');
     });
   }
 
@@ -43,24 +51,32 @@ export class ConsoleStatistics extends Section {
       ${this.found ? this.figures(this.found) : this.notYet(() => this.load())}</section>`;
   }
 
-  /** Patients are those that the page has listed already: asking anew would put a look at each of them on record. @param {{offices: Office[], people: Person[]}} found */
-  figures({ offices, people }) {
-    const patients = /** @type {Patient[]} */ ([...this.model.patients.values()]);
-    if (offices.length + people.length + patients.length === 0) return html`<p class="quiet">${say('stat_none')}</p>`;
-    const team = (/** @type {Patient} */ patient) => String(new Set((patient.team ?? []).map(({ organisation }) => organisation)).size);
-    return html`${patterns()}<dl class="rules-figures"><div><dt>${say('stat_offices')}</dt><dd>${offices.length}</dd></div><div><dt>${say('stat_people')}</dt><dd>${people.length}</dd></div>
-        <div><dt>${say('stat_patients')}</dt><dd>${patients.length}</dd></div></dl>
-      ${this.picture(say('stat_organisations'), say('office_type'), counted(offices, ({ type }) => type).map(([type, count]) => [word('organisation_type', type), count]), 'organisations')}
-      ${this.picture(say('stat_professions'), say('stat_profession'), byProfession(people).map(([role, count]) => [word('role', role), count]), 'people')}
-      ${this.picture(say('stat_consent'), say('stat_consent_of'), counted(patients, ({ consent }) => consent ?? 'none').map(([state, count]) => [word('consent_state', state), count]), 'consent')}
-      ${this.picture(say('stat_teams'), say('stat_teams'), counted(patients, team).sort(([a], [b]) => Number(a) - Number(b)).map(([size, count]) => [say('stat_team_size', { count: size }), count]), 'teams')}`;
+  /** @param {Statistics} found */
+  figures({ organisations, people, patients, entries, reading }) {
+    const { linked, read_lately: read } = reading;
+    const figure = (/** @type {string} */ label, /** @type {string | number} */ value) => html`<div><dt>${label}</dt><dd>${value}</dd></div>`;
+    const number = /** @type {Series[]} */ ([{ key: 'count', label: say('stat_number'), tone: 0 }]);
+    return html`${patterns()}<dl class="rules-figures">
+        ${figure(say('stat_offices'), total(organisations, (one) => one.organisations))}
+        ${figure(say('stat_patients'), total(patients, (one) => one.patients))}
+        ${figure(say('stat_reading'), linked ? say('stat_read_of', { read, linked }) : 0)}</dl>
+      ${this.picture('organisations', say('stat_organisations'), say('office_type'), number,
+        descending(organisations, (one) => one.organisations).map((one) => [word('organisation_type', one.type), { count: one.organisations }]))}
+      ${this.picture('people', say('stat_professions'), say('stat_profession'), [
+        { key: 'lately', label: say('stat_lately'), tone: 0 }, { key: 'dormant', label: say('stat_dormant'), tone: 1 }, { key: 'never', label: say('stat_never'), tone: 3 },
+      ], descending(people, (one) => one.people).map((one) => [word('role', one.role), coming(one)]))}
+      ${this.picture('consent', say('stat_consent'), say('stat_consent_of'), number,
+        descending(patients, (one) => one.patients).map((one) => [word('consent_state', one.consent), { count: one.patients }]))}
+      ${this.picture('entries', say('stat_entries'), say('month'), [
+        { key: 'patients', label: say('stat_of_patients'), tone: 0 }, { key: 'organisations', label: say('stat_of_organisations'), tone: 2 },
+      ], entries.map((one) => [one.month, { patients: one.of_patients, organisations: one.of_organisations }]))}`;
   }
 
-  /** @param {string} title @param {string} of @param {[string, number][]} counts @param {string} file */
-  picture(title, of, counts, file) {
+  /** @param {string} file @param {string} title @param {string} of @param {Series[]} series @param {[string, Record<string, number>][]} counts */
+  picture(file, title, of, series, counts) {
     if (counts.length === 0) return nothing;
-    const rows = counts.map(([label, count]) => ({ label, values: { count } }));
-    return html`<section class="rules-card">${chart({ title, of, rows, series: [{ key: 'count', label: say('stat_number'), tone: 0 }], file: `statistics-${file}` })}</section>`;
+    const rows = counts.map(([label, values]) => ({ label, values }));
+    return html`<section class="rules-card">${chart({ title, of, rows, series, file: `statistics-${file}` })}</section>`;
   }
 }
 
