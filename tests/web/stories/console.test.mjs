@@ -487,11 +487,13 @@ test('an emergency access is reviewed with a word', async (t) => {
   assert.deepEqual([...desk.complaints, ...nurse.complaints], []);
 });
 
-test('an administrator has their own office: its people, and nothing of the region', async (t) => {
+test('a nurse has the rules, an administrator their own office with its people, and neither the region', async (t) => {
   const screenOf = await region(t);
   const [desk, nurse] = [await screenOf('secretariat'), await screenOf('nurse', { size: 'tablet' })];
   assert.equal(await nurse.getByRole('link', { name: 'わたしたちの事業所' }).count(), 0);
   await nurse.evaluate(() => { location.hash = '#/console'; });
+  await consoleOf(nurse).getByRole('heading', { level: 1, name: 'ルールブック' }).waitFor();
+  await nurse.evaluate(() => { location.hash = '#/console/audit'; });
   await nurse.getByText('この画面は、事務局と事業所の管理者だけが使えます。').waitFor();
   await open(desk, '#/console/offices', '事業所と人');
   await consoleOf(desk).getByRole('button', { name: 'アカウントを調べる' }).click();
@@ -508,7 +510,7 @@ test('an administrator has their own office: its people, and nothing of the regi
   await nurse.reload();
   await consoleOf(nurse).getByRole('heading', { level: 1, name: '訪問看護ステーションこもれび' }).waitFor();
   await consoleOf(nurse).getByRole('button', { name: 'メニュー' }).click();
-  assert.deepEqual(await consoleOf(nurse).locator('.console-ways li').allInnerTexts(), ['わたしたちの事業所']);
+  assert.deepEqual(await consoleOf(nurse).locator('.console-ways li').allInnerTexts(), ['わたしたちの事業所', 'ルールブック', '約束と守られ方']);
   await consoleOf(nurse).getByRole('button', { name: 'メニュー' }).click();
   await consoleOf(nurse).getByRole('button', { name: '人を加える' }).click();
   await consoleOf(nurse).getByLabel('氏名').fill('村田 光');
