@@ -153,8 +153,8 @@ function leftOpen(hub, patient) {
 }
 
 for (const [language, size, said] of [
-  ['ja-JP', 'phone', { late: /期限 \S+（1時間前）/, line: '期限を過ぎました', told: 'みなと訪問看護ステーションの管理者（決まっていなければ看護師） に知らせました', by: '連携ハブ', done: '（期限のあと）', tap: '確認した' }],
-  ['en-GB', 'desk', { late: /due \S+ \(1 hour ago\)/, line: 'The due time has passed', told: 'Told the manager of みなと訪問看護ステーション (where nobody is named: nurse)', by: 'the hub', done: '(after its due time)', tap: 'Acknowledge' }],
+  ['ja-JP', 'phone', { late: /期限 .+（1時間前）/, line: '期限を過ぎました', told: 'みなと訪問看護ステーションの管理者（決まっていなければ看護師） に知らせました', by: '連携ハブ', done: '（期限のあと）', tap: '確認した' }],
+  ['en-GB', 'desk', { late: /due .+ \(1 hour ago\)/, line: 'The due time has passed', told: 'Told the manager of みなと訪問看護ステーション (where nobody is named: nurse)', by: 'the hub', done: '(after its due time)', tap: 'Acknowledge' }],
 ]) {
   test(`past its due time: told in neutral words, by the hub, and done all the same (${language}, ${size})`, async (t) => {
     const { hub, screenOf } = await startRegion(t);
