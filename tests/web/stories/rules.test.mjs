@@ -44,7 +44,7 @@ async function makeDraft(page) {
   await page.locator('summary', { hasText: '下書きを作る' }).click();
   await page.getByLabel('または、ファイル').setInputFiles(FILES);
   await page.getByLabel('下書きの題').fill('2027年度のきまり');
-  await page.getByText('在宅医と訪問看護の約束ごと（ひな形） 1.1.0').waitFor();
+  await page.getByText('在宅医と訪問看護の約束ごと 1.1.0').waitFor();
   await page.getByRole('button', { name: '下書きを作る' }).click();
   await page.getByRole('heading', { level: 1, name: '2027年度のきまり' }).waitFor();
   return page.evaluate(() => decodeURIComponent(location.hash.split('/')[3]));
@@ -135,9 +135,9 @@ test('a draft rule goes from its form through a mistake, the replay and the sign
     await part.getByLabel('代表者').nth(at).fill(person);
     await part.getByLabel('代表者').nth(at).blur();
   };
-  await addBody('共有のきまり（ひな形）', ['青葉野在宅医会', 'doctor', '山田 健一'], 0);
-  await addBody('在宅医と訪問看護の約束ごと（ひな形）', ['青葉野在宅医会', 'doctor', '山田 健一'], 0);
-  await addBody('在宅医と訪問看護の約束ごと（ひな形）', ['訪問看護協議会', 'nurse', ''], 1);
+  await addBody('共有のきまり', ['青葉野在宅医会', 'doctor', '山田 健一'], 0);
+  await addBody('在宅医と訪問看護の約束ごと', ['青葉野在宅医会', 'doctor', '山田 健一'], 0);
+  await addBody('在宅医と訪問看護の約束ごと', ['訪問看護協議会', 'nurse', ''], 1);
   await looksRight(desk, 'rules-bodies', 'sets and bodies');
   await desk.getByRole('button', { name: '保存する' }).click();
   await desk.getByText('保存しました。誤りはありません。').waitFor();
@@ -194,7 +194,7 @@ test('the rulebook is read in words, searched, and written as text, in English, 
     await page.locator('summary', { hasText: 'Make a draft' }).click();
     await page.getByLabel('Or from files').setInputFiles(FILES);
     await page.getByLabel('Title of the draft').fill(`Rules ${size}`);
-    await page.getByText('Etiquette of home doctors and visiting nurses (seed) 1.1.0').waitFor();
+    await page.getByText('Etiquette of home doctors and visiting nurses 1.1.0').waitFor();
     await page.getByRole('button', { name: 'Make a draft' }).click();
     await page.getByRole('heading', { level: 1, name: `Rules ${size}` }).waitFor();
     await page.getByLabel('Search rules').fill('device doctor nurse 4 hours');
