@@ -129,7 +129,7 @@ impl Rulebook {
         facts.band = calendar.band(now).map_or(Known::Unknown, Known::Is);
         let body = intent.body.corrected().unwrap_or(&intent.body);
         self.compare(&mut facts, &look, body, actor, &type_of);
-        say_of_agreement(&mut facts, asked, body);
+        say_of_registering(&mut facts, asked, body);
         self.say_of_office(&mut facts, state, intent, directory, now);
         facts
     }
@@ -210,7 +210,7 @@ pub(crate) struct AskedPost<'a> {
 }
 
 /// What the attending doctor agreed to; whether the office linked is theirs, and whether a doctor comes with it.
-fn say_of_agreement(facts: &mut EventFacts, asked: &AskedPost<'_>, body: &Body) {
+fn say_of_registering(facts: &mut EventFacts, asked: &AskedPost<'_>, body: &Body) {
     let AskedPost { actor, state, directory, .. } = *asked;
     match body {
         Body::Registration(registration) => {

@@ -41,7 +41,7 @@ impl Default for Pace {
     }
 }
 
-/// Why shipping stops for now.
+/// What keeps shipping from going on.
 #[derive(Debug, thiserror::Error)]
 pub enum ShipError {
     #[error(transparent)]
