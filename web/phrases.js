@@ -572,6 +572,8 @@ export const PHRASES = {
   verdict_unknown: ['いまは判定できません。送信後に結果をお知らせします', 'The rules cannot be asked now; you will see the verdict after sending'],
   visited: ['訪問', 'Visited'],
   visits: ['訪問日', 'Visits'],
+  visits_failed: ['訪問の画面を読み込めませんでした。接続を確かめて、もう一度開いてください。', 'The visits could not be loaded. Check the connection and open them again.'],
+  visits_today: ['今日の訪問', "Today's visits"],
   vitals_table: ['バイタルの表', 'Table of vital signs'],
   waiting_explained: ['接続が切れました。自動でつなぎ直します。書いた内容は失われません。', 'The connection was lost and comes back by itself. Nothing you write is lost.'],
   way_attach: ['文書を添える', 'Attach the document'],
