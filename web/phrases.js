@@ -570,6 +570,7 @@ export const PHRASES = {
   verdict_queued: ['まだ担当に紐付いていません。送ると事務局の紐付け待ちに入ります', 'You are not linked yet: this will go to the linking queue'],
   verdict_refused: ['この内容は送信できません', 'This cannot be sent'],
   verdict_unknown: ['いまは判定できません。送信後に結果をお知らせします', 'The rules cannot be asked now; you will see the verdict after sending'],
+  visit_write: ['訪問を書く', 'Write a visit'],
   visited: ['訪問', 'Visited'],
   visits: ['訪問日', 'Visits'],
   visits_failed: ['訪問の画面を読み込めませんでした。接続を確かめて、もう一度開いてください。', 'The visits could not be loaded. Check the connection and open them again.'],

@@ -29,6 +29,7 @@ export class Round {
     /** @type {string} which of the parts is looked at */
     this.part = 'vitals';
     this.missingSinceMs = 0;
+    this.wasAway = false;
     /** What was sent in this round, to be said. @type {{kind: string, atMs: number} | null} */
     this.sent = null;
     const changed = () => model.changed();
@@ -144,6 +145,15 @@ export class Round {
     this.clearNote();
     this.sent = { kind: 'visit', atMs: this.model.clock.now() };
     return true;
+  }
+
+  /** What could not be judged without the hub is judged once it is there again. */
+  judgeAgain() {
+    if (this.model.hub.connection.phase !== 'live') this.wasAway = true;
+    else if (this.wasAway) {
+      this.wasAway = false;
+      for (const draft of [this.vitals, this.note]) if (draft.state === 'unknown') draft.edited();
+    }
   }
 
   /** Whether something was written and not sent. */

@@ -10,7 +10,7 @@ import { SIDE_PX_MAX, fitted } from '../../../web/visiting/photo.js';
 import { VISIT_PHRASES } from '../../../web/visiting/phrases.js';
 import { Pins } from '../../../web/visiting/pins.js';
 import { SOURCES, USUAL } from '../../../web/visiting/ranges.js';
-import { Round } from '../../../web/visiting/round.js';
+import { Round, dropOthers, isBegun, roundOf as keptRoundOf } from '../../../web/visiting/round.js';
 import { isAgreed, isOffered, staysHere } from '../../../web/visiting/speech.js';
 import { Today, factsOf, sorted } from '../../../web/visiting/today.js';
 import { lineOf, newWound, photoBefore, sizeOf, titleOf } from '../../../web/visiting/wounds.js';
@@ -264,6 +264,27 @@ test('values go before the note; what was sent is gone from the pad, and the not
   round.attaching.items = [];
   assert.ok(await round.sendNote());
   assert.deepEqual([posted[1].body.visit.text, round.chosen.chips, round.attaching.items], ['【行ったケア】清拭', {}, []]);
+});
+
+test('what was written about somebody goes with them, but not while a list is read anew', () => {
+  const { round } = roundOf();
+  const { model } = round;
+  Object.assign(model, { patients: new Map([['patient', {}]]) });
+  keptRoundOf(model, 'patient').type('pulse', '72');
+  const kept = keptRoundOf(model, 'patient');
+  kept.note.state = 'judged';
+  model.patients.clear();
+  dropOthers(model);
+  model.clock.ms += 5_000;
+  dropOthers(model);
+  assert.ok(isBegun('patient') && keptRoundOf(model, 'patient') === kept, 'for a moment');
+  model.patients.set('patient', {});
+  dropOthers(model);
+  model.patients.clear();
+  dropOthers(model);
+  model.clock.ms += 11_000;
+  dropOthers(model);
+  assert.ok(!isBegun('patient') && keptRoundOf(model, 'patient').typed.pulse === undefined, 'for good');
 });
 
 test('photographs are made to fit, never larger than they were', () => {

@@ -24,6 +24,6 @@ export function knownOf(model, id, sign) {
     ${usual ? html`<span>${phrase('usual_range')} ${limitText(usual)}</span>` : nothing}`;
 }
 
-/** The signs whose last value is an alarm. @param {Model} model @param {string} id */
+/** The last values that are alarms, in few words each. @param {Model} model @param {string} id */
 export const limitsBroken = (model, id) => Object.entries(model.latestOf(id)).filter(([, { alarm }]) => alarm)
-  .map(([sign, { value, alarm }]) => `${alarm?.below ? '▼' : '▲'} ${word('vital_sign', sign)} ${value}`).join('・');
+  .map(([sign, { value, alarm }]) => `${alarm?.below ? '▼' : '▲'} ${word('vital_sign', sign)} ${value}`);

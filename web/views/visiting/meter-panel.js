@@ -52,7 +52,7 @@ export class MeterPanel extends View {
     const { state } = this;
     const name = this.meter?.name ?? '';
     return html`${state === 'idle' || state === 'gone' || state === 'failed' ? html`<button class="button meter-ask" type="button" @click=${this.ask}>${icon('meter')}<span>${phrase(state === 'idle' ? 'meter_ask' : 'meter_ask_again')}</span></button>` : nothing}
-      <div role="status">${state === 'choosing' ? html`<p class="meter-state">${phrase('meter_choose')}</p>`
+      <div role="status">${state === 'choosing' ? html`<p class="meter-state">${icon('meter')}<span>${phrase('meter_choose')}</span></p>`
         : state === 'connecting' ? html`<p class="meter-state">${icon('sync')}<span>${phrase('meter_connecting', { name })}</span>${this.stop()}</p>`
           : state === 'waiting' ? html`<p class="meter-state">${icon('meter')}<span>${phrase('meter_waiting', { name })}</span>${this.stop()}</p>`
             : state === 'failed' ? html`<p class="field-error">${phrase('meter_cannot')}</p>` : nothing}</div>

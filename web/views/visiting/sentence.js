@@ -1,5 +1,5 @@
-// `<renkei-sentence>`: the one sentence of a note, typed or spoken. Speaking is asked for once on a device, with what it
-// means; where the sound may leave the device, that is said first.
+// `<renkei-sentence>`: the one sentence of a note, typed (`said`, all of it) or spoken (`heard`, what is to be added).
+// Speaking is agreed to once on a device; where the sound may leave the device, that is said first.
 
 import { html, live, nothing } from '../../vendor/lit.js';
 import { language } from '../../language.js';
@@ -30,7 +30,7 @@ export class Sentence extends View {
   render() {
     return html`<label class="field" for="visit-sentence"><span>${phrase('one_sentence')}</span></label>
       <textarea id="visit-sentence" rows="2" maxlength=${CHARS_MAX} .value=${live(this.value)} placeholder=${phrase('one_sentence_how')}
-        @input=${(/** @type {any} */ event) => this.tell(event.target.value)}></textarea>
+        @input=${(/** @type {any} */ event) => this.dispatchEvent(new CustomEvent('said', { detail: event.target.value }))}></textarea>
       ${isOffered() ? html`<button class="button speech ${this.listening ? 'speech-on' : ''}" type="button" aria-pressed=${String(Boolean(this.listening))} @click=${this.press}>
         ${icon('microphone')}<span>${phrase(this.listening ? 'speech_stop' : 'speech_listen')}</span></button>` : nothing}
       <p role="status" class="quiet">${this.trouble ? phrase('speech_trouble') : this.listening && this.local ? phrase('speech_local') : nothing}</p>
@@ -39,11 +39,6 @@ export class Sentence extends View {
         <div class="sheet-body"><p>${phrase(this.local ? 'speech_local' : 'speech_notice')}</p></div>
         <footer class="sheet-foot speech-ways"><button class="button" value="no">${phrase('speech_no')}</button>
           <button class="button button-primary" value="yes" @click=${this.agreed}>${phrase('speech_yes')}</button></footer></form></dialog>`;
-  }
-
-  /** @param {string} value */
-  tell(value) {
-    this.dispatchEvent(new CustomEvent('said', { detail: value }));
   }
 
   async press() {
@@ -66,7 +61,7 @@ export class Sentence extends View {
     this.trouble = false;
     this.listening = new Listening({
       language: locale(), local: this.local,
-      heard: (text) => this.tell(this.value ? `${this.value}${language() === 'en' ? ' ' : ''}${text}` : text),
+      heard: (text) => this.dispatchEvent(new CustomEvent('heard', { detail: text })),
       ended: (trouble) => {
         this.listening = null;
         this.trouble = trouble;

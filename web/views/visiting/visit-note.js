@@ -40,7 +40,8 @@ export class VisitNote extends View {
     const ready = round.visit() !== null && !round.note.refused;
     return html`<form class="note-form" @submit=${this.submit} novalidate>
       ${Object.entries(CHOICES.note).map(([section, words]) => html`${section === 'family' ? this.devices() : nothing}${this.section(section, words)}`)}
-      <renkei-sentence .model=${this.model} .value=${chosen.sentence} @said=${(/** @type {any} */ event) => this.change({ sentence: event.detail })}></renkei-sentence>
+      <renkei-sentence .model=${this.model} .value=${chosen.sentence} @said=${(/** @type {any} */ event) => this.change({ sentence: event.detail })}
+        @heard=${(/** @type {any} */ event) => this.change({ sentence: joined(round.chosen.sentence, event.detail) })}></renkei-sentence>
       ${this.times()}
       <div class="chips"><label class="choice"><input type="checkbox" .checked=${live(chosen.tellDoctor)} @change=${() => this.change({ tellDoctor: !chosen.tellDoctor })}><span>${say('tell_doctor')}</span></label>
         <label class="choice"><input type="checkbox" .checked=${live(chosen.acp)} @change=${() => this.change({ acp: !chosen.acp })}><span>${phrase('acp')}</span></label></div>
@@ -109,6 +110,9 @@ export class VisitNote extends View {
     if (await this.round.sendNote()) this.dispatchEvent(new CustomEvent('posted', { bubbles: true }));
   }
 }
+
+/** What was heard after what stands there. @param {string} written @param {string} heard */
+const joined = (written, heard) => (written && language() === 'en' ? `${written} ${heard}` : written + heard);
 
 /** `HH:MM` for a time field. @param {number} ms */
 const hoursOf = (ms) => clockTime(ms).padStart(5, '0');

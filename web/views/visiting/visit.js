@@ -34,6 +34,7 @@ export class VisitView extends View {
 
   render() {
     const { model, patient, round } = this;
+    round.judgeAgain();
     const photos = round.attaching.items.length;
     return html`<div class="visit">
       ${this.head()}
@@ -65,7 +66,8 @@ export class VisitView extends View {
     const { sent } = round;
     if (sent) {
       const waits = model.outbox.of(patient).some(({ state }) => state === 'waiting' || state === 'sent');
-      return html`<p class="visit-sent">${icon('check')}<b>${phrase(sent.kind === 'vital' ? 'sent_vital' : 'sent_visit')}</b> <span>${clockTime(sent.atMs)}${waits ? `・${phrase('sent_waits')}` : ''}</span></p>`;
+      return html`<p class="visit-sent">${icon('check')}<b>${phrase(sent.kind === 'vital' ? 'sent_vital' : 'sent_visit')}</b> <span>${clockTime(sent.atMs)}${waits ? `・${phrase('sent_waits')}` : ''}</span>
+        ${sent.kind === 'visit' ? html`<a class="button" href="#/visits">${icon('home')}<span>${phrase('to_next')}</span></a>` : nothing}</p>`;
     }
     const today = dayOf(model.clock.now());
     const vital = model.timeline(patient).items.findLast((item) => item.kind === 'vital' && !item.retraction

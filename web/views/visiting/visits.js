@@ -118,10 +118,9 @@ export class Visits extends View {
     const now = model.clock.now();
     const mine = dueMs === Infinity ? [] : model.owing.mine.open.filter(({ timeline }) => timeline === id);
     const unread = model.unread(id);
-    const broken = limitsBroken(model, id);
     return html`<span class="patient-marks">
       ${joins ? html`<span class="mark mark-present">${icon('team')}<span>${phrase('joins')}</span></span>` : nothing}
-      ${broken ? html`<span class="mark mark-alarm">${icon('alarm')}<span>${broken}</span></span>` : nothing}
+      ${limitsBroken(model, id).map((broken) => html`<span class="mark mark-alarm">${icon('alarm')}<span>${broken}</span></span>`)}
       ${mine.length ? html`<span class="mark mark-restricted">${icon('clock')}<span>${mine.some((duty) => isLate(duty, now)) ? phrase('due_late', { count: mine.length })
         : phrase('due_first', { count: mine.length, at: moment(dueMs, now) })}</span></span>` : nothing}
       ${unread.entries ? html`<span class="mark mark-unread"><span>${say('unread', { count: unread.entries })}</span></span>` : nothing}

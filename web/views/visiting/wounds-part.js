@@ -103,8 +103,8 @@ export class WoundsPart extends View {
   photo(wound, item) {
     const { attaching } = this.round;
     return html`<figure class="wound-photo">${item.file ? html`<img src=${this.address(item.file)} alt="${phrase('photo_now')}: ${titleOf(wound, this.model.clock.now())}">` : nothing}
-      <figcaption>${item.state === 'sending' ? html`<progress max="1" value=${item.share} aria-label=${say('file_sending')}></progress>` : html`${icon(item.state === 'ready' ? 'check' : 'alarm')} ${phrase('photo_now')}`}
-        <button class="button button-small button-text" type="button" aria-label="${say('file_remove')}: ${titleOf(wound, this.model.clock.now())}" @click=${() => this.removePhoto(wound, item)}>${icon('close')}</button>
+      <figcaption>${item.state === 'sending' ? html`<progress max="1" value=${item.share} aria-label=${say('file_sending')}></progress>` : html`<span>${icon(item.state === 'ready' ? 'check' : 'alarm')} ${phrase('photo_now')}</span>`}
+        <button class="button button-text" type="button" aria-label="${say('file_remove')}: ${titleOf(wound, this.model.clock.now())}" @click=${() => this.removePhoto(wound, item)}>${icon('close')}</button>
         ${item.fault ? html`<p class="field-error" role="alert">${item.fault}</p>` : nothing}
         ${item.mayRetry ? html`<button class="button button-small" type="button" @click=${() => attaching.send(item)}>${say('file_retry')}</button>` : nothing}</figcaption></figure>`;
   }
