@@ -141,7 +141,7 @@ export class Round {
   }
 
   async sendNote() {
-    if (this.attaching.unsettled || !(await this.note.send())) return false;
+    if (!(await this.note.send())) return false;
     this.clearNote();
     this.sent = { kind: 'visit', atMs: this.model.clock.now() };
     return true;
