@@ -77,7 +77,7 @@ export class Attaching {
     const type = typeOf(file);
     const fault = faultOf(file, type, this.items.indexOf(item));
     if (fault) return this.fail(item, fault, false);
-    Object.assign(item, { state: 'sending', share: 0, fault: '' });
+    Object.assign(item, { state: 'sending', share: 0, fault: '', mayRetry: false });
     this.changed();
     try {
       const kept = await this.handIn(file, type, (share) => {

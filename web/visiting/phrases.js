@@ -77,6 +77,7 @@ export const VISIT_PHRASES = {
   photo_small: ['写真は小さくし、撮影場所などの情報を消してから送ります。', 'Photos are made smaller and freed of where they were taken before they are sent.'],
   photo_take: ['写真を撮る', 'Take a photo'],
   photos_go_along: ['写真 {count} 枚が「訪問の記録」と一緒に送られます。', '{count} photo(s) go with the visit note.'],
+  plan_next: ['次の訪問を予定する', 'Plan the next visit'],
   planned: ['予定', 'Planned'],
   remove_today: ['今日から外す', 'Take off today'],
   remove_wound: ['この創を外す', 'Remove this wound'],

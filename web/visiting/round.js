@@ -147,12 +147,13 @@ export class Round {
     return true;
   }
 
-  /** What could not be judged without the hub is judged once it is there again. */
-  judgeAgain() {
+  /** What could not be judged or handed in without the hub is taken up once it is there again. */
+  takeUp() {
     if (this.model.hub.connection.phase !== 'live') this.wasAway = true;
     else if (this.wasAway) {
       this.wasAway = false;
       for (const draft of [this.vitals, this.note]) if (draft.state === 'unknown') draft.edited();
+      for (const item of this.attaching.items) if (item.state === 'failed' && item.mayRetry) this.attaching.send(item);
     }
   }
 

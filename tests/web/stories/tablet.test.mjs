@@ -87,6 +87,8 @@ test('others who visit go there from the list; on a phone it is one tap; the sec
   await desk.getByRole('heading', { name: '患者さんを選んでください' }).waitFor();
   const secretary = await screenOf('secretary');
   assert.equal(await secretary.locator('.list-visits').count(), 0);
+  await secretary.goto(`${secretary.url().split('#')[0]}#/visits/${HARU.id}`);
+  await secretary.getByText('この患者さんの記録は、いまは開けません。').waitFor();
 });
 
 test('the pad: field after field, what is known beside, a forgotten point, a limit named at once, sent in one tap', async (t) => {
@@ -180,6 +182,8 @@ test('a note of choices: the devices as told, a duty shown before it is sent, th
   assert.match(await entry.innerText(), /医師への連絡が必要[\s\S]*在宅酸素濃縮器: 酸素流量（労作時） 3 L\/分/);
   await part(nurse, 'note');
   assert.equal(await nurse.locator('.note-preview').count(), 0, 'the next note begins empty');
+  await nurse.getByRole('button', { name: '次の訪問を予定する' }).click();
+  await nurse.getByRole('dialog').getByRole('heading', { name: /訪問の予定/ }).waitFor();
   assert.deepEqual([...nurse.complaints, ...doctor.complaints], []);
 });
 
@@ -295,11 +299,11 @@ test('what is no photograph is not sent as it is; one whose sending failed is tr
   hub.fileRefusal = '';
   hub.cut();
   await pick.setInputFiles({ name: 'x.jpg', mimeType: 'image/jpeg', buffer: taken });
-  const again = page.getByRole('button', { name: 'もう一度送る' });
-  await again.waitFor();
+  await page.getByRole('button', { name: 'もう一度送る' }).waitFor();
   hub.mend();
-  await again.click();
-  await page.getByRole('img', { name: /今回: 創部 左足/ }).waitFor();
+  await page.getByRole('button', { name: '今すぐ再接続' }).click();
+  await page.getByRole('button', { name: 'もう一度送る' }).waitFor({ state: 'detached' });
+  assert.equal(hub.files.length, 2, 'by itself, once the hub was there');
   await part(page, 'note');
   await page.getByText('この内容は送信できます').waitFor();
 });

@@ -34,7 +34,7 @@ export class VisitView extends View {
 
   render() {
     const { model, patient, round } = this;
-    round.judgeAgain();
+    round.takeUp();
     const photos = round.attaching.items.length;
     return html`<div class="visit">
       ${this.head()}
@@ -67,12 +67,18 @@ export class VisitView extends View {
     if (sent) {
       const waits = model.outbox.of(patient).some(({ state }) => state === 'waiting' || state === 'sent');
       return html`<p class="visit-sent">${icon('check')}<b>${phrase(sent.kind === 'vital' ? 'sent_vital' : 'sent_visit')}</b> <span>${clockTime(sent.atMs)}${waits ? `・${phrase('sent_waits')}` : ''}</span>
-        ${sent.kind === 'visit' ? html`<a class="button" href="#/visits">${icon('home')}<span>${phrase('to_next')}</span></a>` : nothing}</p>`;
+        ${sent.kind === 'visit' ? html`<button class="button" type="button" @click=${this.planNext}>${icon('clock')}<span>${phrase('plan_next')}</span></button>
+          <a class="button" href="#/visits">${icon('home')}<span>${phrase('to_next')}</span></a>` : nothing}</p>`;
     }
     const today = dayOf(model.clock.now());
     const vital = model.timeline(patient).items.findLast((item) => item.kind === 'vital' && !item.retraction
       && item.author.person === model.myId && dayOf(item.observedAtMs ?? item.recordedAtMs) === today);
     return vital ? html`<p class="quiet">${icon('check')} ${phrase('vitals_done', { at: clockTime(vital.observedAtMs ?? vital.recordedAtMs) })}</p>` : nothing;
+  }
+
+  /** The next visit is planned by the form of the patient's page, and stands in the round of its day. */
+  planNext() {
+    this.dispatchEvent(new CustomEvent('write-record', { bubbles: true, detail: { timeline: this.patient, kind: 'visit_plan', values: {} } }));
   }
 
   /** @param {string} part @param {boolean} [moves] whether the focus goes there too */

@@ -45,6 +45,8 @@ export class Visits extends View {
     if (!this.isStyled || !model.me) return html`<div class="empty">${icon('sync')}<p>${say('loading')}</p></div>`;
     dropOthers(model);
     const patient = model.visiting?.patient ?? '';
+    // The secretariat and the family do not visit; an address that somebody else sent them leads to nothing.
+    if (!model.isProfessional) return html`<div class="empty">${icon('link')}<p>${phrase('not_mine')}</p><a class="button" href="#/">${say('to_list')}</a></div>`;
     if (!patient) return this.list();
     if (model.patients.has(patient)) return repeat([patient], (key) => key, (key) => html`<renkei-visit .model=${model} .patient=${key}></renkei-visit>`);
     const isLoading = model.hub.connection.phase !== 'live';
