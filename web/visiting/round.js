@@ -124,12 +124,14 @@ export class Round {
     this.sent = null;
     this.vitals.edited();
     this.model.changed();
+    edited();
   }
 
   noteEdited() {
     this.sent = null;
     this.note.edited();
     this.model.changed();
+    edited();
   }
 
   /** @returns {Promise<boolean>} whether it went into the outbox */
@@ -137,6 +139,7 @@ export class Round {
     if (!(await this.vitals.send())) return false;
     this.clearVitals();
     this.sent = { kind: 'vital', atMs: this.model.clock.now() };
+    edited();
     return true;
   }
 
@@ -144,6 +147,7 @@ export class Round {
     if (!(await this.note.send())) return false;
     this.clearNote();
     this.sent = { kind: 'visit', atMs: this.model.clock.now() };
+    edited();
     return true;
   }
 
@@ -159,9 +163,47 @@ export class Round {
 
   /** Whether something was written and not sent. */
   get isBegun() {
-    return this.vitals.state !== 'empty' || this.note.state !== 'empty' || this.attaching.items.length > 0;
+    const { chosen: { chips, devices, sentence, startedAt, endedAt }, typed, attaching, wounds } = this;
+    const said = [...Object.values(typed), sentence, startedAt, endedAt].some((text) => text.trim());
+    return said || Object.values(chips).some(({ length }) => length > 0) || Object.keys(devices).length > 0 || wounds.length > 0 || attaching.items.length > 0;
+  }
+
+  /** What is to be taken up again: all but the photographs, of which the wounds name the place. */
+  kept() {
+    const { patient, part, typed, site, comment, measuredAt, metered, units, chosen, attaching, model } = this;
+    const wounds = this.wounds.map((wound) => ({ ...wound, photos: wound.photos.map((item) => attaching.items.indexOf(item)) }));
+    return { patient, part, typed, site, comment, measuredAt, metered, units, chosen, wounds, atMs: model.clock.now(), ids: [this.vitals.id, this.note.id] };
+  }
+
+  /**
+   * Takes up what was begun, under the ids that it may have been sent with already.
+   * @param {Omit<ReturnType<Round['kept']>, 'patient' | 'atMs'>} kept @param {(import('../attaching.js').Attachment | File)[]} photos
+   */
+  adopt({ wounds, ids: [vitals, note], part, typed, site, comment, measuredAt, metered, units, chosen }, photos) {
+    Object.assign(this, { part, typed, site, comment, measuredAt, metered, units, chosen });
+    const items = photos.map((photo) => {
+      if (photo instanceof File) this.attaching.add([photo]);
+      else this.attaching.adopt([photo], this.attaching.items);
+      return this.attaching.items[this.attaching.items.length - 1];
+    });
+    this.wounds = wounds.map((wound) => ({ ...wound, photos: wound.photos.map((at) => items[at]).filter(Boolean) }));
+    this.vitals.begin(vitals);
+    this.note.begin(note);
+    this.vitals.edited();
+    this.note.edited();
   }
 }
+
+/** Told whenever something in a round changed. */
+let edited = () => {};
+
+/** @param {() => void} listener the one that keeps rounds */
+export function onEdited(listener) {
+  edited = listener;
+}
+
+/** @param {import('../model.js').Model} model */
+export const begunRounds = (model) => [...rounds.values()].filter((round) => round.model === model && round.isBegun);
 
 /** @param {import('../model.js').Model} model @param {string} patient */
 export function roundOf(model, patient) {
@@ -172,8 +214,11 @@ export function roundOf(model, patient) {
   return round;
 }
 
-/** Whether something is begun there. @param {string} patient */
-export const isBegun = (patient) => rounds.get(patient)?.isBegun ?? false;
+/** Whether something is begun there. @param {import('../model.js').Model} model @param {string} patient */
+export function isBegun(model, patient) {
+  const round = rounds.get(patient);
+  return round?.model === model && round.isBegun;
+}
 
 /**
  * What was written about somebody whom this person may no longer see goes with them; not at once, since a list that is
@@ -185,6 +230,9 @@ export function dropOthers(model) {
   for (const [patient, round] of rounds) {
     if (model.patients.has(patient)) round.missingSinceMs = 0;
     else if (!round.missingSinceMs) round.missingSinceMs = now;
-    else if (now - round.missingSinceMs > MISSING_MS_MAX) rounds.delete(patient);
+    else if (now - round.missingSinceMs > MISSING_MS_MAX) {
+      rounds.delete(patient);
+      edited();
+    }
   }
 }

@@ -8,6 +8,7 @@ import { devicesOf, noteBody, textOf, timesFault, toggled } from '../../../web/v
 import { KEYS, beyond, isShifted, meant, measurementsIn, press, takesPoint } from '../../../web/visiting/pad.js';
 import { SIDE_PX_MAX, fitted } from '../../../web/visiting/photo.js';
 import { VISIT_PHRASES } from '../../../web/visiting/phrases.js';
+import { RoundKeeping } from '../../../web/visiting/keeping.js';
 import { Pins } from '../../../web/visiting/pins.js';
 import { SOURCES, USUAL } from '../../../web/visiting/ranges.js';
 import { Round, dropOthers, isBegun, roundOf as keptRoundOf } from '../../../web/visiting/round.js';
@@ -277,14 +278,95 @@ test('what was written about somebody goes with them, but not while a list is re
   dropOthers(model);
   model.clock.ms += 5_000;
   dropOthers(model);
-  assert.ok(isBegun('patient') && keptRoundOf(model, 'patient') === kept, 'for a moment');
+  assert.ok(isBegun(model, 'patient') && keptRoundOf(model, 'patient') === kept, 'for a moment');
   model.patients.set('patient', {});
   dropOthers(model);
   model.patients.clear();
   dropOthers(model);
   model.clock.ms += 11_000;
   dropOthers(model);
-  assert.ok(!isBegun('patient') && keptRoundOf(model, 'patient').typed.pulse === undefined, 'for good');
+  assert.ok(!isBegun(model, 'patient') && keptRoundOf(model, 'patient').typed.pulse === undefined, 'for good');
+});
+
+/** The page's locker, as far as rounds see it. */
+function fakeLocker() {
+  const kept = new Map();
+  return { kept, closed: false, read: async (store, key) => kept.get(`${store}/${key}`), write: async (changes) => {
+    for (const { store, key, value } of changes) {
+      if (value === undefined) kept.delete(`${store}/${key}`);
+      else kept.set(`${store}/${key}`, JSON.parse(JSON.stringify(value)));
+    }
+  } };
+}
+
+/** A page that was opened anew: nothing of the one before but its locker. @param {object} locker */
+function pageWith(locker, patients = ['patient']) {
+  const { round, posted, clock } = roundOf();
+  const { model } = round;
+  const uploaded = [];
+  Object.assign(model, { keeper: { locker }, emergency: { opened: new Map() }, patients: new Map(patients.map((id) => [id, {}])), uploaded });
+  model.rest.upload = async (_, file) => {
+    if (model.isAway) throw Object.assign(new Error('away'), { status: 0 });
+    uploaded.push([file.name, Buffer.from(await file.arrayBuffer()).toString()]);
+    return { sha256: 'cc', media_type: 'image/jpeg', size_bytes: file.size };
+  };
+  return { model, posted, clock, keeping: new RoundKeeping(model), uploaded };
+}
+
+test('a page that was taken away has what was begun again: values, choices, wounds and photographs, under their ids', async () => {
+  const locker = fakeLocker();
+  const before = pageWith(locker);
+  await before.keeping.restore();
+  const round = keptRoundOf(before.model, 'patient');
+  round.take(BP, 'BP7000', '');
+  round.chosen.chips = { care: ['wiping'] };
+  before.model.isAway = true;
+  const [here, there] = [new File(['later'], '創部 左足 2026-04-01.jpg', { type: 'image/jpeg' }), photo('aa', '創部 左足 2026-04-01')];
+  round.attaching.adopt([there.attachment]);
+  round.attaching.add([here]);
+  round.wounds = [{ ...newWound(), place: 'left_foot', photos: [...round.attaching.items] }];
+  round.noteEdited();
+  await before.clock.pass(1_000);
+  const ids = [round.vitals.id, round.note.id];
+
+  const after = pageWith(locker);
+  after.clock.ms = before.clock.ms;
+  await after.keeping.restore();
+  const again = keptRoundOf(after.model, 'patient');
+  assert.ok(again !== round && again.isBegun);
+  await after.clock.pass(1_000);
+  assert.deepEqual([again.vitals.id, again.note.id], ids);
+  assert.deepEqual(again.vital().body, round.vital().body, 'and the meter is named');
+  assert.deepEqual(after.uploaded, [['創部 左足 2026-04-01.jpg', 'later']], 'what the hub did not have is handed in');
+  assert.deepEqual(again.visit().body.visit.attachments.map(({ sha256 }) => sha256), ['aa', 'cc']);
+  assert.match(again.visit().body.visit.text, /^【行ったケア】清拭\n【創】左足$/);
+
+  assert.ok(await again.sendVitals() && await again.sendNote());
+  await after.clock.pass(1_000);
+  assert.equal(locker.kept.size, 0, 'what was sent is kept no more');
+});
+
+test('nothing begun is written before what was kept is there again; yesterday\'s, and whoever is seen in an emergency, are not', async () => {
+  const locker = fakeLocker();
+  const { model, clock, keeping } = pageWith(locker, ['patient', 'emergency']);
+  keptRoundOf(model, 'patient').type('pulse', '72');
+  await clock.pass(1_000);
+  assert.equal(locker.kept.size, 0);
+  await keeping.restore();
+  model.emergency.opened.set('emergency', {});
+  keptRoundOf(model, 'emergency').type('pulse', '80');
+  await clock.pass(1_000);
+  assert.deepEqual(locker.kept.get('records/rounds').map(({ patient }) => patient), ['patient']);
+  const later = pageWith(locker);
+  later.clock.ms = clock.ms + 17 * 3_600_000;
+  await later.keeping.restore();
+  assert.equal(keptRoundOf(later.model, 'patient').typed.pulse, undefined);
+  locker.closed = true;
+  const closed = pageWith(locker);
+  await closed.keeping.restore();
+  keptRoundOf(closed.model, 'patient').type('pulse', '60');
+  await closed.clock.pass(1_000);
+  assert.equal(locker.kept.get('records/rounds')[0].typed.pulse, '72', 'a locker that is closed is left alone');
 });
 
 test('photographs are made to fit, never larger than they were', () => {

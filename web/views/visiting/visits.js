@@ -5,6 +5,7 @@ import { html, nothing, repeat } from '../../vendor/lit.js';
 import { age, calendarDate, clockTime, day, dayOf, moment } from '../../dates.js';
 import { isLate } from '../../duties.js';
 import { say, word } from '../../language.js';
+import { RoundKeeping } from '../../visiting/keeping.js';
 import { Pins } from '../../visiting/pins.js';
 import { phrase } from '../../visiting/phrases.js';
 import { dropOthers, isBegun } from '../../visiting/round.js';
@@ -29,11 +30,27 @@ export class Visits extends View {
   constructor() {
     super();
     this.today = new Today();
+    /** @type {RoundKeeping | null} */
+    this.keeping = null;
+    // The camera takes the screen, and may take the page with it.
+    this.leaving = () => document.hidden && this.keeping?.save();
     this.isStyled = false;
     styled.then(() => {
       this.isStyled = true;
       this.requestUpdate();
     });
+  }
+
+  connectedCallback() {
+    super.connectedCallback();
+    this.keeping = new RoundKeeping(this.model);
+    document.addEventListener('visibilitychange', this.leaving);
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    document.removeEventListener('visibilitychange', this.leaving);
+    this.keeping?.save();
   }
 
   get pins() {
@@ -43,6 +60,7 @@ export class Visits extends View {
   render() {
     const { model } = this;
     if (!this.isStyled || !model.me) return html`<div class="empty">${icon('sync')}<p>${say('loading')}</p></div>`;
+    this.keeping?.restore();
     dropOthers(model);
     const patient = model.visiting?.patient ?? '';
     // The secretariat and the family do not visit; an address that somebody else sent them leads to nothing.
@@ -127,7 +145,7 @@ export class Visits extends View {
         : phrase('due_first', { count: mine.length, at: moment(dueMs, now) })}</span></span>` : nothing}
       ${unread.entries ? html`<span class="mark mark-unread"><span>${say('unread', { count: unread.entries })}</span></span>` : nothing}
       ${model.outbox.of(id).some(({ state }) => state === 'waiting' || state === 'sent') ? html`<span class="mark mark-restricted">${icon('wait')}<span>${phrase('unsent')}</span></span>` : nothing}
-      ${isBegun(id) ? html`<span class="mark mark-host">${icon('edit')}<span>${phrase('begun')}</span></span>` : nothing}</span>`;
+      ${isBegun(model, id) ? html`<span class="mark mark-host">${icon('edit')}<span>${phrase('begun')}</span></span>` : nothing}</span>`;
   }
 
   /** @param {Row} row */
