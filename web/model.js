@@ -86,6 +86,8 @@ export class Model {
     this.wanted = '';
     /** Whether the list of duties is looked at. */
     this.showsDuties = false;
+    /** Today's visits, or the visit to one patient, while they are looked at. @type {{patient: string} | null} */
+    this.visiting = null;
     /** What the console shows while it is open. @type {{section: string, item: string} | null} */
     this.console = null;
     /** @type {{name: string, reason?: {ja: string, en: string}} | null} a patient who has just left this reader's view */
@@ -184,6 +186,11 @@ export class Model {
   /** Whether there is a console for this person: the region's, their own office's, or the rules that they sign and live by. */
   get hasConsole() {
     return this.isSecretariat || Boolean(this.me?.administers?.length) || this.isProfessional;
+  }
+
+  /** Whether this person's work is visiting: the round of the day stands first for them. */
+  get isVisitingNurse() {
+    return this.me?.role === 'nurse' && this.me.organisation.type === 'nursing_station';
   }
 
   get isProfessional() {
@@ -312,7 +319,7 @@ export class Model {
   /** @param {string} id @param {string} [entry] to be shown there */
   select(id, entry = '') {
     this.look(id);
-    Object.assign(this, { selected: id, wanted: entry, showsDuties: false, console: null, farewell: null });
+    Object.assign(this, { selected: id, wanted: entry, showsDuties: false, visiting: null, console: null, farewell: null });
     this.changed();
   }
 
@@ -329,14 +336,21 @@ export class Model {
 
   showDuties() {
     this.look('');
-    Object.assign(this, { selected: '', wanted: '', showsDuties: true, console: null, farewell: null });
+    Object.assign(this, { selected: '', wanted: '', showsDuties: true, visiting: null, console: null, farewell: null });
+    this.changed();
+  }
+
+  /** @param {string} [patient] the visit to one, or the list of today's */
+  showVisits(patient = '') {
+    this.look('');
+    Object.assign(this, { selected: '', wanted: '', showsDuties: false, visiting: { patient }, console: null, farewell: null });
     this.changed();
   }
 
   /** @param {{section: string, item: string}} address */
   showConsole(address) {
     this.look('');
-    Object.assign(this, { selected: '', wanted: '', showsDuties: false, console: address, farewell: null });
+    Object.assign(this, { selected: '', wanted: '', showsDuties: false, visiting: null, console: address, farewell: null });
     this.changed();
   }
 

@@ -178,6 +178,12 @@ pub const FIELDS: &[Field] = &[
         "The hours called daytime; the rest is night",
     ),
     field(
+        "page.speech_input",
+        "false",
+        "訪問の記録を声で入力できるようにする。声がブラウザーの会社へ送られることがあるため、地域で取り決めてから true",
+        "Let visit notes be entered by voice. The browser may send the sound to its maker: true only once the region agreed to it",
+    ),
+    field(
         "log.level",
         "\"info\"",
         "記録の細かさ（error, warn, info, debug, trace）",

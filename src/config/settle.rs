@@ -12,7 +12,7 @@ use super::source::AllGiven;
 use super::value::{expected_database, expected_origin};
 use super::{
     AccountSettings, AuditSettings, BackupSettings, Config, Database, Language, Listen, Log, LogFormat, LogLevel,
-    Mistake, PasswordProfile, Place, SessionLimits, ShipTo, TlsFiles, WebOrigin,
+    Mistake, PageSettings, PasswordProfile, Place, SessionLimits, ShipTo, TlsFiles, WebOrigin,
 };
 use crate::domain::device::DeviceDemand;
 use crate::domain::text::Text;
@@ -47,6 +47,7 @@ pub(super) fn settle(given: AllGiven, folder: &Path, mistakes: &mut Vec<Mistake>
         audit: audit(&mut read, &region_key_file),
         backup: backup(&mut read, &data_dir),
         calendar: calendar(&mut read),
+        page: PageSettings { speech_input: read.boolean("page.speech_input").unwrap_or(false) },
         region_key_file,
         log: log(&mut read),
         data_dir,
@@ -371,6 +372,7 @@ pub(super) fn shown(config: &Config) -> Vec<(&'static str, String)> {
         shown.push(("calendar.closed_days", listed(days)));
     }
     shown.extend(calendar.daytime.iter().map(|span| ("calendar.daytime", quoted(span))));
+    shown.push(("page.speech_input", config.page.speech_input.to_string()));
     shown.extend([("log.level", quoted(&config.log.level.code())), ("log.format", quoted(&config.log.format.code()))]);
     shown
 }

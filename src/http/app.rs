@@ -19,7 +19,7 @@ use crate::actions::accounts::Accounts;
 use crate::actions::files::Files;
 use crate::actions::kept_rulebooks::KeptRulebooks;
 use crate::actions::sign_in::SignIns;
-use crate::config::{AccountSettings, SessionLimits};
+use crate::config::{AccountSettings, PageSettings, SessionLimits};
 use crate::hub::Hub;
 use crate::hub::devices::Line;
 use crate::limits;
@@ -46,6 +46,7 @@ pub struct App {
     /// What the listeners count, for the metrics.
     pub connections: Vec<Arc<ConnectionCounts>>,
     sockets_per_person_max: u32,
+    page: PageSettings,
     beat: Beat,
     patience: Patience,
 }
@@ -80,6 +81,7 @@ impl App {
             certificate: None,
             connections: Vec::new(),
             sockets_per_person_max: limits.sockets_per_person_max,
+            page: PageSettings::default(),
             beat,
             patience,
         }
@@ -97,6 +99,13 @@ impl App {
     pub fn keeping_accounts(mut self, settings: AccountSettings, page_url: &str) -> Self {
         self.accounts = Arc::new(Accounts::new(self.hub.clone(), Arc::clone(&self.sign_ins), settings, page_url));
         self.page_url = page_url.into();
+        self
+    }
+
+    /// Settles what the page may use of a device.
+    #[must_use]
+    pub fn serving_page(mut self, page: PageSettings) -> Self {
+        self.page = page;
         self
     }
 
@@ -142,6 +151,7 @@ impl App {
 
 /// All routes of the hub.
 pub fn router(app: App) -> Router {
+    let page = app.page;
     let api = routes::api(&app)
         .route("/api/v1/openapi.json", get(openapi::serve))
         .route("/healthz", get(health::healthz))
@@ -156,7 +166,7 @@ pub fn router(app: App) -> Router {
         .method_not_allowed_fallback(async || Problem::of(Code::MethodNotAllowed))
         .merge(api)
         .fallback(unknown)
-        .layer(map_response(assets::guard))
+        .layer(map_response(move |response: Response| assets::guard(response, page)))
         .with_state(app)
 }
 

@@ -13,6 +13,8 @@ use axum::response::Response;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
+use crate::config::PageSettings;
+
 #[derive(rust_embed::Embed)]
 #[folder = "web/"]
 struct Web;
@@ -30,16 +32,20 @@ pub const PRINTED_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline';
 /// Two years, as preload lists ask.
 const TRANSPORT: &str = "max-age=63072000; includeSubDomains";
 
-/// Nothing of the device but what a page asks the person for: the camera and meters come with the tablet.
-const PERMISSIONS: &str = "camera=(), geolocation=(), microphone=(), payment=(), usb=()";
+/// Nothing of the device but meters, each of which the browser asks the person about. Photographs come from the camera's
+/// own app, through the file picker, and need nothing here.
+const PERMISSIONS: &str = "bluetooth=(self), camera=(), geolocation=(), microphone=(), payment=(), usb=()";
 
-const GUARDS: [(HeaderName, &str); 6] = [
+/// The same where the region lets notes be spoken.
+const PERMISSIONS_TO_LISTEN: &str =
+    "bluetooth=(self), camera=(), geolocation=(), microphone=(self), payment=(), usb=()";
+
+const GUARDS: [(HeaderName, &str); 5] = [
     (CONTENT_SECURITY_POLICY, POLICY),
     (STRICT_TRANSPORT_SECURITY, TRANSPORT),
     (X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (REFERRER_POLICY, "no-referrer"),
     (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
-    (HeaderName::from_static("permissions-policy"), PERMISSIONS),
 ];
 
 /// Serves a file of the web client; `/` is its page. Meant as the router's fallback.
@@ -54,9 +60,10 @@ pub async fn serve(method: Method, uri: Uri, headers: HeaderMap) -> Response {
 
 /// Adds the security headers, and keeps out of every cache what does not say how it may be cached.
 /// Meant for `axum::middleware::map_response` around the whole router.
-pub async fn guard(mut response: Response) -> Response {
+pub async fn guard(mut response: Response, page: PageSettings) -> Response {
     let headers = response.headers_mut();
-    for (name, value) in GUARDS {
+    let permissions = if page.speech_input { PERMISSIONS_TO_LISTEN } else { PERMISSIONS };
+    for (name, value) in GUARDS.into_iter().chain([(HeaderName::from_static("permissions-policy"), permissions)]) {
         headers.entry(name).or_insert(HeaderValue::from_static(value));
     }
     headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
@@ -124,7 +131,12 @@ mod tests {
     use super::*;
 
     async fn ask(request: Request<Body>) -> Response {
-        let router = Router::new().route("/api/v1/me", get(async || "{}")).fallback(serve).layer(map_response(guard));
+        ask_of(PageSettings::default(), request).await
+    }
+
+    async fn ask_of(page: PageSettings, request: Request<Body>) -> Response {
+        let guarded = map_response(move |response: Response| guard(response, page));
+        let router = Router::new().route("/api/v1/me", get(async || "{}")).fallback(serve).layer(guarded);
         router.oneshot(request).await.unwrap()
     }
 
@@ -199,6 +211,17 @@ mod tests {
         }
         assert_eq!(header(&fetch("/api/v1/me").await, "cache-control"), "no-store");
         assert_eq!(header(&fetch("/nothing").await, "cache-control"), "no-store");
+    }
+
+    #[tokio::test]
+    async fn the_page_listens_only_where_the_region_lets_notes_be_spoken() {
+        for (speech_input, microphone) in [(false, "microphone=()"), (true, "microphone=(self)")] {
+            let request = Request::get("/").body(Body::empty()).unwrap();
+            let response = ask_of(PageSettings { speech_input }, request).await;
+            let permissions: Vec<&str> = header(&response, "permissions-policy").split(", ").collect();
+            assert!(permissions.contains(&microphone), "{permissions:?}");
+            assert!(["camera=()", "geolocation=()", "usb=()"].iter().all(|one| permissions.contains(one)));
+        }
     }
 
     #[test]

@@ -17,10 +17,10 @@ const TYPES = { html: 'text/html; charset=utf-8', js: 'text/javascript; charset=
 const HEARTBEAT_MS = 5_000;
 const IN_FLIGHT_MAX = 8;
 
-/** The policy as `src/http/assets.rs` has it, so that the stories run under the real one. */
-function contentSecurityPolicy() {
+/** A policy as `src/http/assets.rs` has it, so that the stories run under the real one. */
+function policyOfTheHub(name) {
   const source = readFileSync(path.join(ROOT, 'src/http/assets.rs'), 'utf8');
-  return /const POLICY: &str = "([^"]+)"/.exec(source)[1].replace(/\\\n\s*/g, '');
+  return new RegExp(`const ${name}: &str =\\s*"([^"]+)"`).exec(source)[1].replace(/\\\n\s*/g, '');
 }
 
 export class MockHub {
@@ -42,7 +42,9 @@ export class MockHub {
     this.lookedUp = [];
     /** Files that were handed in. */
     this.files = [];
-    this.policy = contentSecurityPolicy();
+    this.policy = policyOfTheHub('POLICY');
+    /** What a page may use of the device, as a region has it that said nothing of it. */
+    this.permissions = policyOfTheHub('PERMISSIONS');
     this.server = createServer((request, response) => this.http(request, response));
     this.sockets = new WebSocketServer({ noServer: true, handleProtocols: (offered) => (offered.has('renkei.v1.json') ? 'renkei.v1.json' : false), maxPayload: 262_144 });
     this.server.on('upgrade', (request, socket, head) => {
@@ -86,6 +88,7 @@ export class MockHub {
     if (!this.network) return request.socket.destroy();
     const url = new URL(request.url, this.url);
     response.setHeader('content-security-policy', this.policy);
+    response.setHeader('permissions-policy', this.permissions);
     response.setHeader('x-content-type-options', 'nosniff');
     if (request.method === 'POST' && url.pathname.endsWith('/files')) return this.takeFile(request, response);
     const wanted = /^\/api\/v1\/timelines\/[^/]+\/entries\/[^/]+\/files\/([0-9a-f]{64})$/.exec(url.pathname)?.[1];

@@ -77,6 +77,7 @@ export class PatientView extends View {
           ${consent && consent !== 'team' ? html`<span class="mark mark-alarm">${icon('alarm')}<span>${word('consent_state', consent)}</span></span>` : nothing}</p>
       </div>
       ${this.present(id)}
+      ${model.isProfessional && model.patients.has(id) ? html`<a class="button button-small" href="#/visits/${id}">${icon('home')}<span>${say('visit_write')}</span></a>` : nothing}
     </header>`;
   }
 

@@ -48,7 +48,8 @@ export class Patients extends View {
         ${model.isSecretariat
           ? html`<label class="list-birth"><span>${say('birth_date')}</span><input type="date" .value=${this.birthDate} @input=${this.search}></label>`
           : nothing}
-        ${emergencyButton(model)}
+        <div class="list-ways">${model.isProfessional ? html`<a class="button list-visits" href="#/visits" aria-current=${model.visiting ? 'page' : nothing}>${icon('home')}<span>${say('visits_today')}</span></a>` : nothing}
+        ${emergencyButton(model)}</div>
       </div>
       ${rows.length === 0 ? html`<p class="list-empty">${say(model.hub.connection.phase === 'live' ? 'no_patients' : 'loading')}</p>` : nothing}
       <ul class="patient-list">${repeat(rows, ({ patient }) => patient.id, (row) => this.row(row))}</ul>

@@ -27,6 +27,14 @@ import './proof.js';
 const ADDRESS = /^#\/patients\/([0-9a-f-]{36})(?:\/([0-9a-f-]{36}))?$/;
 const DUTIES = '#/duties';
 const CONSOLE = '#/console';
+/** #/visits, and the patient who is visited. */
+const VISITS = /^#\/visits(?:\/([0-9a-f-]{36}))?$/;
+/** What only some people open is fetched by them: the element, and what is said when it does not come. */
+const PARTS = /** @type {const} */ ({
+  'renkei-console': { load: () => import('./console/console.js'), failed: 'console_failed' },
+  'renkei-visits': { load: () => import('./visiting/visits.js'), failed: 'visits_failed' },
+});
+const PART_AGAIN_MS = 5_000;
 
 export class Shell extends View {
   constructor() {
@@ -36,11 +44,14 @@ export class Shell extends View {
     /** @type {import('../entrance.js').Entrance | null} */
     this.entrance = null;
     this.rejected = false;
-    this.fetchesConsole = false;
+    /** @type {Set<string>} parts that are on their way */
+    this.fetching = new Set();
     this.follow = () => {
       const [, patient = '', entry = ''] = ADDRESS.exec(location.hash) ?? [];
       const address = consoleAddress(location.hash);
+      const visit = VISITS.exec(location.hash);
       if (address) this.model.showConsole(address);
+      else if (visit) this.model.showVisits(visit[1]);
       else if (location.hash === DUTIES) this.model.showDuties();
       else this.model.select(patient, entry);
     };
@@ -130,7 +141,7 @@ export class Shell extends View {
       ${model.trouble ? html`<p class="banner banner-warning" role="alert">${icon('alarm')}<span>${inLanguage(model.trouble)}</span>
         <button class="button button-small" type="button" @click=${() => model.say(null)}>${say('close')}</button></p>` : nothing}
       ${passkeyAlarms(model.me)}
-      ${model.console ? this.console(model.console) : html`<div class="panes" data-open=${model.selected || model.showsDuties || model.farewell ? 'patient' : 'list'}>
+      ${model.console ? this.console(model.console) : model.visiting?.patient ? this.visit() : html`<div class="panes" data-open=${model.selected || model.showsDuties || model.visiting || model.farewell ? 'patient' : 'list'}>
         <renkei-patients class="pane pane-list" .model=${model}></renkei-patients>
         <main id="main" class="pane pane-main" tabindex="-1">${this.main()}</main>
       </div>`}
@@ -197,26 +208,47 @@ export class Shell extends View {
     return me?.administers?.length ? [say('console_office'), 'office'] : [say('console_rules'), 'gavel'];
   }
 
-  /** It takes the whole width, and is fetched by whoever opens it. @param {{section: string, item: string}} address */
+  /** It takes the whole width. @param {{section: string, item: string}} address */
   console({ section, item }) {
-    const isThere = customElements.get('renkei-console');
-    if (!isThere && !this.fetchesConsole) this.fetchConsole();
-    return html`<main id="main" class="panes-one" tabindex="-1">${isThere
-      ? html`<renkei-console .model=${this.model} .section=${section} .item=${item}></renkei-console>`
-      : html`<div class="empty">${icon('sync')}<p>${say('loading')}</p></div>`}</main>`;
+    return html`<main id="main" class="panes-one" tabindex="-1">${this.placeholder('renkei-console')
+      ?? html`<renkei-console .model=${this.model} .section=${section} .item=${item}></renkei-console>`}</main>`;
   }
 
-  async fetchConsole() {
-    this.fetchesConsole = true;
+  /** So does a visit: it is written with both hands. */
+  visit() {
+    return html`<main id="main" class="panes-one" tabindex="-1">${this.visits()}</main>`;
+  }
+
+  visits() {
+    return this.placeholder('renkei-visits') ?? html`<renkei-visits .model=${this.model}></renkei-visits>`;
+  }
+
+  /** What stands in place of a part until it is there. @param {keyof typeof PARTS} name */
+  placeholder(name) {
+    if (customElements.get(name)) return undefined;
+    if (!this.fetching.has(name)) this.fetchPart(name);
+    return html`<div class="empty">${icon('sync')}<p>${say('loading')}</p></div>`;
+  }
+
+  /** @param {keyof typeof PARTS} name */
+  async fetchPart(name) {
+    this.fetching.add(name);
+    const { load, failed } = PARTS[name];
     try {
-      await import('./console/console.js');
+      await load();
+      this.fetching.delete(name);
       this.requestUpdate();
     } catch {
-      const [ja, en] = PHRASES.console_failed;
-      location.hash = '';
+      // Where nobody asked for it, it is tried again in silence; not at every painting.
+      setTimeout(() => {
+        this.fetching.delete(name);
+        this.requestUpdate();
+      }, PART_AGAIN_MS);
+      if (!location.hash) return;
+      const [ja, en] = PHRASES[failed];
       this.model.say({ ja, en });
+      location.hash = '';
     }
-    this.fetchesConsole = false;
   }
 
   /** What ran out and waits to be pledged again. */
@@ -242,6 +274,7 @@ export class Shell extends View {
         <p>${inLanguage(reason) || say('farewell_explained')}</p>
         <a class="button" href="#/">${say('to_list')}</a></div>`;
     }
+    if (model.visiting || model.isVisitingNurse) return this.visits();
     return html`<div class="empty">${icon('team')}<h1>${say('choose_patient')}</h1><p>${say('choose_patient_how')}</p></div>`;
   }
 
