@@ -6,6 +6,7 @@ import { forgetSignIn } from './credentials.js';
 import { Emergency } from './emergency.js';
 import { isHub, usOfMs } from './frames.js';
 import { Hub } from './hub.js';
+import { Needs } from './needs.js';
 import { Outbox } from './outbox.js';
 import { Owing } from './owing.js';
 import { Pledging } from './pledging.js';
@@ -74,6 +75,7 @@ export class Model {
     /** @type {Map<string, Promise<import('./rest.js').CitedRule>>} */
     this.rules = new Map();
     this.owing = new Owing(this);
+    this.needs = new Needs(this);
     this.emergency = new Emergency(this);
     this.pledging = new Pledging(this);
     this.directoryAtMs = 0;
@@ -171,6 +173,7 @@ export class Model {
     this.stage = 'signed_out';
     for (const held of [this.patients, this.timelines, this.markers, this.presence, this.readings]) held.clear();
     this.owing.clear();
+    this.needs.clear();
     this.emergency.clear();
     this.pledging.clear();
     this.me = null;
@@ -286,27 +289,6 @@ export class Model {
   /** @param {string} id */
   latestOf(id) {
     return latest(this.readingsOf(id));
-  }
-
-  /** What this person has not read; nothing until their marker is known. @param {string} id */
-  unread(id) {
-    const markers = this.markers.get(id);
-    if (!markers || this.isSecretariat) return { entries: 0, alarms: 0 };
-    return this.timeline(id).unread(markers.get(this.myId)?.through ?? 0, this.myId);
-  }
-
-  /** Patients in the order they need this person: new alarms, then unread, then the latest. */
-  get sortedPatients() {
-    const rows = [...this.patients.values()].map((patient) => ({
-      patient,
-      unread: this.unread(patient.id),
-      lastMs: this.timelines.get(patient.id)?.last?.recordedAtMs ?? 0,
-    }));
-    const weight = (/** @type {any} */ row) => (row.unread.alarms ? 2 : row.unread.entries ? 1 : 0);
-    // The secretariat has nothing unread, and a list that stays as it is when it opens one.
-    const urgency = (/** @type {any} */ a, /** @type {any} */ b) => (this.isSecretariat ? 0 : weight(b) - weight(a) || b.lastMs - a.lastMs);
-    return rows.sort((a, b) => urgency(a, b)
-      || a.patient.name.kana.localeCompare(b.patient.name.kana, 'ja'));
   }
 
   /** @param {string} id @param {string} [entry] to be shown there */

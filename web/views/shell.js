@@ -143,13 +143,7 @@ export class Shell extends View {
   }
 
   title_() {
-    let alarms = 0;
-    let entries = 0;
-    for (const id of this.model.patients.keys()) {
-      const unread = this.model.unread(id);
-      alarms += unread.alarms;
-      entries += unread.entries;
-    }
+    const { alarms, entries } = this.model.needs.sum;
     const mark = alarms ? `⚠ ${alarms} ` : entries ? `(${entries}) ` : '';
     return `${mark}連携 Renkei`;
   }
