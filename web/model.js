@@ -7,6 +7,7 @@ import { Emergency } from './emergency.js';
 import { isHub, usOfMs } from './frames.js';
 import { Hub } from './hub.js';
 import { Needs } from './needs.js';
+import { Offices } from './offices.js';
 import { Outbox } from './outbox.js';
 import { Owing } from './owing.js';
 import { Pledging } from './pledging.js';
@@ -76,6 +77,7 @@ export class Model {
     this.rules = new Map();
     this.owing = new Owing(this);
     this.needs = new Needs(this);
+    this.offices = new Offices(this);
     this.emergency = new Emergency(this);
     this.pledging = new Pledging(this);
     this.directoryAtMs = 0;
@@ -174,6 +176,7 @@ export class Model {
     for (const held of [this.patients, this.timelines, this.markers, this.presence, this.readings]) held.clear();
     this.owing.clear();
     this.needs.clear();
+    this.offices.clear();
     this.emergency.clear();
     this.pledging.clear();
     this.me = null;

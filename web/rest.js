@@ -330,6 +330,11 @@ export class Rest {
     return (await this.call('GET', '/organisations')).organisations ?? [];
   }
 
+  /** Whom to turn to at an office, and who is on duty there; the look is on record. @param {string} id @returns {Promise<import('./offices.js').Office>} */
+  office(id) {
+    return this.call('GET', `/organisations/${encodeURIComponent(id)}/office`);
+  }
+
   /** @returns {Promise<Person[]>} */
   async people() {
     return (await this.call('GET', '/people')).people ?? [];

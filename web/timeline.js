@@ -2,13 +2,13 @@
 // acknowledgements are gathered beside what they are about; nothing is ever dropped except by `forget`. No I/O.
 
 import { Duties } from './duties.js';
-import { speaksTo } from './mentions.js';
+import { referenceOf, speaksTo } from './mentions.js';
 
 /**
  * @typedef {import('./frames.js').Entry} Entry
  * @typedef {import('./frames.js').Body} Body
  * An entry with what was said about it later.
- * @typedef {Entry & {corrections: Item[], retraction: Item | null, acknowledgements: Item[]}} Item
+ * @typedef {Entry & {corrections: Item[], retraction: Item | null, acknowledgements: Item[], replies: Item[]}} Item
  */
 
 const POINTS_BACK = new Set(['acknowledgement', 'correction', 'retraction']);
@@ -50,7 +50,7 @@ export class Timeline {
   /** Takes the next entry. One already held (after reading from the start again) changes nothing. @param {Entry} entry */
   apply(entry) {
     if (this.byId.has(entry.id) || entry.seq <= this.lastSeq) return false;
-    const item = { ...entry, corrections: [], retraction: null, acknowledgements: [] };
+    const item = { ...entry, corrections: [], retraction: null, acknowledgements: [], replies: [] };
     this.version += 1;
     this.items.push(item);
     this.byId.set(item.id, item);
@@ -58,6 +58,7 @@ export class Timeline {
     if (target && item.kind === 'acknowledgement') target.acknowledgements.push(item);
     if (target && item.kind === 'correction') target.corrections.push(item);
     if (target && item.kind === 'retraction') target.retraction = item;
+    this.byId.get(referenceOf(item.body))?.replies.push(item);
     this.duties.apply(item);
     const about = target ? rootOf(this, target) : item;
     if (about.kind === 'registration') this.registration = currentBody(about);

@@ -35,6 +35,8 @@ export class MockHub {
     /** Whose sign-ins were ended by themselves. */
     this.ended = [];
     this.awaiting = [];
+    /** What offices say of themselves, by id. */
+    this.offices = new Map();
     /** What `GET /duties` lists. */
     this.listed = [];
     /** What the audit log answers, and who asked of whom. */

@@ -62,7 +62,7 @@ export class Journal {
   }
 
   /** @param {string} timeline @param {object} author @param {number} atMs @param {object} content */
-  append(timeline, author, atMs, { id = randomUUID(), body, observedAtUs, sensitivity = 'normal', reasons }) {
+  append(timeline, author, atMs, { id = randomUUID(), body, observedAtUs, sensitivity = 'normal', addressedTo, reasons }) {
     body = inCanonicalUnits(body);
     const entries = this.entries(timeline);
     this.timelines.set(timeline, entries);
@@ -70,7 +70,7 @@ export class Journal {
     const vital = kind === 'vital' ? body.vital : kind === 'correction' ? body.correction.body.vital : undefined;
     const entry = {
       id, timeline, seq: String(entries.length + 1), recordedAtUs: us(atMs),
-      content: { author, ...(observedAtUs ? { observedAtUs } : {}), sensitivity, body, alarms: vital ? this.alarms(timeline, vital) : [], ruling: this.ruling(timeline, { id, body, reasons }, author, atMs) },
+      content: { author, ...(observedAtUs ? { observedAtUs } : {}), sensitivity, ...(addressedTo ? { addressedTo } : {}), body, alarms: vital ? this.alarms(timeline, vital) : [], ruling: this.ruling(timeline, { id, body, reasons }, author, atMs) },
     };
     entries.push(entry);
     this.onEntry(entry);

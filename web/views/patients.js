@@ -3,6 +3,7 @@
 
 import { html, nothing, repeat } from '../vendor/lit.js';
 import { age, calendarDate, shortMoment } from '../dates.js';
+import { folded } from '../fold.js';
 import { say, word } from '../language.js';
 import { FILTERS, GROUPS } from '../need.js';
 import { Steady } from '../steady.js';
@@ -13,12 +14,6 @@ import { View } from './view.js';
 const SEARCH_PAUSE_MS = 300;
 /** After a finger was lifted, the next tap may follow. */
 const TOUCH_HOLDS_MS = 4_000;
-
-/** Kana of either kind, letters of any width and case, without spaces. @param {string} text */
-export function folded(text) {
-  return text.normalize('NFKC').toLowerCase().replace(/\s/g, '')
-    .replace(/[ぁ-ゖ]/g, (kana) => String.fromCharCode(kana.charCodeAt(0) + 0x60));
-}
 
 export class Patients extends View {
   constructor() {
@@ -151,7 +146,7 @@ export class Patients extends View {
       ${open ? html`<span class="mark mark-duty">${icon('clock')}<span>${say('mark_duties', { count: open })}</span></span>` : nothing}
       ${mentions ? html`<span class="mark mark-mention">${icon('reply')}<span>${say('mark_mentions', { count: mentions })}</span></span>` : nothing}
       ${entries ? html`<span class="mark mark-unread"><span>${say('unread', { count: entries })}</span></span>` : nothing}
-      ${present ? html`<span class="mark mark-present"><span class="dot" aria-hidden="true"></span><span>${say('present', { count: present })}</span></span>` : nothing}`;
+      ${present ? html`<span class="mark mark-present"><span class="dot" aria-hidden="true"></span><span class="unseen">${say('present', { count: present })}</span><span aria-hidden="true">${present}</span></span>` : nothing}`;
   }
 }
 

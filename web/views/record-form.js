@@ -91,10 +91,9 @@ export class RecordForm extends View {
 
   /** Whether a refused post is one of this form's. @param {import('../frames.js').Intent} intent */
   static writes(intent) {
-    const [[name, body]] = Object.entries(intent.body);
-    const form = FORMS[kindOf(name)];
-    // A message or note is the composer's, unless a duty asked for one that answers.
-    return form !== undefined && (form.by.length > 0 || Boolean(form.link && body[form.link]));
+    const [name] = Object.keys(intent.body);
+    // A message or a note is the composer's, wherever it was begun.
+    return (FORMS[kindOf(name)]?.by.length ?? 0) > 0;
   }
 
   focusFirst() {

@@ -54,6 +54,7 @@ export class Shell extends View {
     this.addEventListener('file-wanted', this.findFile);
     this.addEventListener('write-record', this.writeRecord);
     this.addEventListener('emergency', this.breakGlass);
+    this.addEventListener('entry-wanted', this.findEntry);
     this.follow();
   }
 
@@ -62,6 +63,7 @@ export class Shell extends View {
     window.removeEventListener('hashchange', this.follow);
     this.removeEventListener('rule-wanted', this.findRule);
     this.removeEventListener('emergency', this.breakGlass);
+    this.removeEventListener('entry-wanted', this.findEntry);
   }
 
   /** @param {any} event a `RuleWanted` of some citation below */
@@ -88,6 +90,13 @@ export class Shell extends View {
       await new Promise((painted) => { this.model.beforePaint(() => setTimeout(painted)); });
     }
     this.querySelector('renkei-composer')?.dispatchEvent(new CustomEvent('write-record', { detail }));
+  }
+
+  /** @param {any} event an `EntryWanted` of another patient, or from beside the timeline */
+  findEntry({ timeline, entry }) {
+    const address = `#/patients/${timeline}/${entry}`;
+    if (location.hash === address) this.model.select(timeline, entry);
+    else location.hash = address;
   }
 
   breakGlass() {
