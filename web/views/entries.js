@@ -57,7 +57,9 @@ export class Entries extends View {
   wanted(event) {
     if (event.timeline !== this.timelineId) return;
     event.stopPropagation();
-    this.jump(event.entry);
+    if (this.timeline.byId.has(event.entry)) this.jump(event.entry);
+    // Found at the hub and on its way here.
+    else this.model.wanted = event.entry;
   }
 
   /** Answers an entry, with the words in it that are selected. @param {import('../timeline.js').Item} item */
@@ -206,8 +208,10 @@ export class Entries extends View {
   /** What to look at. The secretariat sees too little to choose from. */
   parts() {
     if (this.model.isSecretariat) return nothing;
-    return html`<div class="parts scroll" role="group" aria-label=${say('list_parts')}>${PARTS.map((part) => html`<button type="button" class="filter"
-      aria-pressed=${String(this.chosenPart === part)} @click=${() => this.show(part)}>${say(`part_${part}`)}</button>`)}</div>`;
+    const search = () => this.parentElement?.querySelector('renkei-search')?.dispatchEvent(new Event('search-wanted'));
+    return html`<div class="entries-tools"><button type="button" class="filter search-open" @click=${search}>${icon('search')}<span>${say('search_timeline')}</span></button>
+      <div class="parts scroll" role="group" aria-label=${say('list_parts')}>${PARTS.map((part) => html`<button type="button" class="filter"
+      aria-pressed=${String(this.chosenPart === part)} @click=${() => this.show(part)}>${say(`part_${part}`)}</button>`)}</div></div>`;
   }
 
   /** @param {import('../timeline.js').Item} item @param {import('../timeline.js').Item | undefined} before */

@@ -13,6 +13,7 @@ import './composer.js';
 import './entries.js';
 import './follow-up.js';
 import './graphs.js';
+import './search.js';
 import './seen-by.js';
 
 const TABS = /** @type {const} */ ([
@@ -42,6 +43,7 @@ export class PatientView extends View {
         ${model.isSecretariat ? html`<p class="quiet panel-note">${say('secretariat_sees')}</p>` : nothing}
         ${repeat([id], (key) => key, (key) => html`
           <renkei-entries .model=${model} .timelineId=${key}></renkei-entries>
+          <renkei-search .model=${model} .timelineId=${key}></renkei-search>
           ${model.isSecretariat ? nothing : html`<renkei-composer .model=${model} .timelineId=${key}></renkei-composer>
             <renkei-follow-up .model=${model} .timelineId=${key}></renkei-follow-up>`}`)}
       </section>
