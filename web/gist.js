@@ -47,8 +47,9 @@ export function said(body) {
   return [...first, ...rest, ...files].filter(Boolean).join('・').replace(/\s+/g, ' ').trim();
 }
 
-/** The beginning of it. @param {Body} body */
+/** The beginning of it, without what it quotes. @param {Body} body */
 export function gist(body) {
-  const letters = [...said(body).replace(/^(?:>[^・]*?\s)+/, '')];
+  const own = typeof body.text === 'string' ? { ...body, text: body.text.split('\n').filter((line) => !/^[>＞]/.test(line)).join('\n') } : body;
+  const letters = [...said(own)];
   return letters.length > GIST_CHARS_MAX ? `${letters.slice(0, GIST_CHARS_MAX).join('')}…` : letters.join('');
 }

@@ -15,9 +15,11 @@ import './follow-up.js';
 import './graphs.js';
 import './search.js';
 import './seen-by.js';
+import './summary.js';
 
 const TABS = /** @type {const} */ ([
   ['timeline', 'tab_timeline', 'clock'],
+  ['summary', 'tab_summary', 'list'],
   ['vitals', 'tab_vitals', 'heart'],
   ['team', 'tab_team', 'team'],
 ]);
@@ -27,6 +29,13 @@ export class PatientView extends View {
     super();
     /** @type {string} */
     this.tab = '';
+  }
+
+  connectedCallback() {
+    super.connectedCallback();
+    // What is written or looked up stands on the timeline.
+    this.toTimeline = (/** @type {Event} */ event) => /** @type {Element} */ (event.target).localName !== 'renkei-composer' && this.tab && this.open('timeline');
+    for (const wish of ['write-record', 'entry-wanted']) this.addEventListener(wish, this.toTimeline);
   }
 
   render() {
@@ -47,6 +56,8 @@ export class PatientView extends View {
           ${model.isSecretariat ? nothing : html`<renkei-composer .model=${model} .timelineId=${key}></renkei-composer>
             <renkei-follow-up .model=${model} .timelineId=${key}></renkei-follow-up>`}`)}
       </section>
+      ${tab === 'summary' ? html`<section class="panel panel-summary" id="panel-summary" aria-label=${say('tab_summary')}>
+        <renkei-summary .model=${model} .timelineId=${id}></renkei-summary></section>` : nothing}
       <div class="panel-side">
         ${model.isSecretariat ? nothing : html`<section class="panel panel-vitals" id="panel-vitals" aria-labelledby="vitals-title">
           ${repeat([id], (key) => key, (key) => html`<renkei-graphs .model=${model} .timelineId=${key}></renkei-graphs>`)}
@@ -59,7 +70,7 @@ export class PatientView extends View {
 
   /** The secretariat sees no chart, and so no empty one. */
   get tabs() {
-    return TABS.filter(([name]) => name !== 'vitals' || !this.model.isSecretariat);
+    return TABS.filter(([name]) => !['vitals', 'summary'].includes(name) || !this.model.isSecretariat);
   }
 
   /** @param {string} id */
@@ -79,6 +90,8 @@ export class PatientView extends View {
           ${consent && consent !== 'team' ? html`<span class="mark mark-alarm">${icon('alarm')}<span>${word('consent_state', consent)}</span></span>` : nothing}</p>
       </div>
       ${this.present(id)}
+      ${model.isSecretariat ? nothing : html`<button class="button button-small summary-open" type="button" aria-pressed=${String(this.tab === 'summary')}
+        @click=${() => this.open(this.tab === 'summary' ? 'timeline' : 'summary')}>${icon('list')}<span>${say('tab_summary')}</span></button>`}
     </header>`;
   }
 

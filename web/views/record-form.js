@@ -74,6 +74,8 @@ export class RecordForm extends View {
     if (kind) {
       const slip = this.slip(kind);
       Object.assign(slip.values, values);
+      // What is filled in already is seen.
+      slip.opened ||= fieldsFor(kind, slip.values).some(({ name, more }) => more && values[name] !== undefined);
       if (again) {
         const { id, body, reasons } = again.intent;
         slip.values = valuesFrom(kind, body[nameOf(kind)]);
