@@ -94,6 +94,8 @@ export class Model {
     this.console = null;
     /** @type {{name: string, reason?: {ja: string, en: string}} | null} a patient who has just left this reader's view */
     this.farewell = null;
+    /** A sheet for paper that stands in the place of the page. @type {import('./views/paper-sheet.js').Sheet | null} */
+    this.paper = null;
     /** @type {{ja: string, en: string} | null} what did not work, until it was read */
     this.trouble = null;
     /** @type {import('./timeline.js').Item | null} the last entry that arrived while live, for screen readers */
@@ -180,6 +182,7 @@ export class Model {
     this.emergency.clear();
     this.pledging.clear();
     this.me = null;
+    this.paper = null;
     this.changed();
   }
 
@@ -310,6 +313,19 @@ export class Model {
       for (const held of [this.timelines, this.markers, this.presence, this.readings, this.told]) held.delete(before);
     }
     if (id) this.hub.resubscribe(id);
+  }
+
+  /** Nothing else is in the page meanwhile, nor the patient's id in the address that browsers print. @param {Omit<import('./views/paper-sheet.js').Sheet, 'close'>} sheet */
+  showPaper(sheet) {
+    const address = location.hash;
+    history.replaceState(null, '', '#/paper');
+    const close = () => {
+      this.paper = null;
+      history.replaceState(null, '', address);
+      this.changed();
+    };
+    this.paper = { ...sheet, close };
+    this.changed();
   }
 
   showDuties() {

@@ -102,7 +102,8 @@ export class Journal {
     const [kind] = Object.keys(intent.body);
     const text = Object.values(intent.body)[0].text ?? '';
     const answersDuty = kind === 'dutyAnswer' && me.role === 'secretariat';
-    if (!this.linked(me, intent.timeline) && !answersDuty) {
+    const isOwnOffice = kind === 'export' && intent.timeline === me.organisation.id;
+    if (!this.linked(me, intent.timeline) && !answersDuty && !isOwnOffice) {
       return OBSERVATIONS.has(kind)
         ? { verdict: 'queued', reasons: [{ ja: 'この患者さんのチームに紐付いていません。', en: 'You are not linked to this patient.' }] }
         : { verdict: 'refused', code: 'not_found', reasons: [{ ja: '患者さんが見つかりません。', en: 'No such patient.' }] };

@@ -27,6 +27,7 @@ const PATHS = {
   office: svg`<path d="M4 20.5V4h10v16.5M14 9.5h6v11M2.5 20.5h19M7.5 8h3M7.5 12h3M7.5 16h3M17 13.5h.01M17 17h.01"/>`,
   phone: svg`<path d="M6.5 3.5 9 4l1.2 4-2 1.8a13 13 0 0 0 6 6l1.8-2 4 1.2.5 2.5a3 3 0 0 1-3 3A14.5 14.5 0 0 1 3.500 6.500a3 3 0 0 1 3-3Z"/>`,
   plus: svg`<path d="M12 5v14M5 12h14"/>`,
+  printer: svg`<path d="M7 9V3.5h10V9M7 17H4V9h16v8h-3M7 14h10v6.500H7V14Z"/>`,
   reply: svg`<path d="M9.5 6 4 11.5l5.5 5.5M4 11.5h9.5a6.5 6.5 0 0 1 6.5 6.5"/>`,
   search: svg`<circle cx="10.5" cy="10.5" r="6.5"/><path d="m15.5 15.5 5 5"/>`,
   send: svg`<path d="M4 12 3 4l18 8-18 8 1-8Zm0 0h8"/>`,

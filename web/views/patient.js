@@ -12,7 +12,9 @@ import { View } from './view.js';
 import './composer.js';
 import './entries.js';
 import './follow-up.js';
+import './day-copy.js';
 import './graphs.js';
+import './paper.js';
 import './search.js';
 import './seen-by.js';
 import './summary.js';
@@ -57,7 +59,10 @@ export class PatientView extends View {
             <renkei-follow-up .model=${model} .timelineId=${key}></renkei-follow-up>`}`)}
       </section>
       ${tab === 'summary' ? html`<section class="panel panel-summary" id="panel-summary" aria-label=${say('tab_summary')}>
-        <renkei-summary .model=${model} .timelineId=${id}></renkei-summary></section>` : nothing}
+        <p class="summary-acts"><button class="button button-small" type="button" @click=${() => this.wish('renkei-paper', 'paper-wanted')}>${icon('printer')}<span>${say('paper_make')}</span></button>
+          <button class="button button-small" type="button" @click=${() => this.wish('renkei-day-copy', 'day-copy-wanted')}>${icon('clip')}<span>${say('copy_day')}</span></button></p>
+        <renkei-summary .model=${model} .timelineId=${id}></renkei-summary>
+        <renkei-paper .model=${model} .timelineId=${id}></renkei-paper><renkei-day-copy .model=${model} .timelineId=${id}></renkei-day-copy></section>` : nothing}
       <div class="panel-side">
         ${model.isSecretariat ? nothing : html`<section class="panel panel-vitals" id="panel-vitals" aria-labelledby="vitals-title">
           ${repeat([id], (key) => key, (key) => html`<renkei-graphs .model=${model} .timelineId=${key}></renkei-graphs>`)}
@@ -103,6 +108,11 @@ export class PatientView extends View {
     return html`<ul class="present" aria-label=${say('present_now')}>${people.slice(0, 6).map((actor) => html`
       <li title=${whoText(model, actor)}>${face(actor.role)}<span class="dot" aria-hidden="true"></span><span class="unseen">${whoText(model, actor)}</span></li>`)}
       ${people.length > 6 ? html`<li class="present-more">+${people.length - 6}</li>` : nothing}</ul>`;
+  }
+
+  /** @param {string} element @param {string} what */
+  wish(element, what) {
+    this.querySelector(element)?.dispatchEvent(new Event(what));
   }
 
   /** @param {string} name */

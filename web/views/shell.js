@@ -11,6 +11,7 @@ import { face, whoText } from './face.js';
 import { saveFile } from './files.js';
 import { icon } from './icons.js';
 import { passkeyAlarms } from './my-passkeys.js';
+import { paperSheet } from './paper-sheet.js';
 import { pledgePage } from './pledging.js';
 import { signInPage } from './sign-in.js';
 import { View } from './view.js';
@@ -132,6 +133,7 @@ export class Shell extends View {
     if (model.stage === 'pledging' || model.pledging.isOpen) {
       return pledgePage({ model, signOut: () => this.signOut(), switchLanguage: () => this.switchLanguage() });
     }
+    if (model.paper) return paperSheet(model.paper);
     return html`
       <a class="skip" href="#main" @click=${(/** @type {Event} */ event) => this.skip(event)}>${say('skip')}</a>
       ${this.header()}
