@@ -6,6 +6,8 @@ import { forgetSignIn } from './credentials.js';
 import { Emergency } from './emergency.js';
 import { isHub, usOfMs } from './frames.js';
 import { Hub } from './hub.js';
+import { Needs } from './needs.js';
+import { Offices } from './offices.js';
 import { Outbox } from './outbox.js';
 import { Owing } from './owing.js';
 import { Pledging } from './pledging.js';
@@ -74,6 +76,8 @@ export class Model {
     /** @type {Map<string, Promise<import('./rest.js').CitedRule>>} */
     this.rules = new Map();
     this.owing = new Owing(this);
+    this.needs = new Needs(this);
+    this.offices = new Offices(this);
     this.emergency = new Emergency(this);
     this.pledging = new Pledging(this);
     this.directoryAtMs = 0;
@@ -92,6 +96,8 @@ export class Model {
     this.console = null;
     /** @type {{name: string, reason?: {ja: string, en: string}} | null} a patient who has just left this reader's view */
     this.farewell = null;
+    /** A sheet for paper that stands in the place of the page. @type {import('./views/paper-sheet.js').Sheet | null} */
+    this.paper = null;
     /** @type {{ja: string, en: string} | null} what did not work, until it was read */
     this.trouble = null;
     /** @type {import('./timeline.js').Item | null} the last entry that arrived while live, for screen readers */
@@ -173,9 +179,12 @@ export class Model {
     this.stage = 'signed_out';
     for (const held of [this.patients, this.timelines, this.markers, this.presence, this.readings]) held.clear();
     this.owing.clear();
+    this.needs.clear();
+    this.offices.clear();
     this.emergency.clear();
     this.pledging.clear();
     this.me = null;
+    this.paper = null;
     this.changed();
   }
 
@@ -295,27 +304,6 @@ export class Model {
     return latest(this.readingsOf(id));
   }
 
-  /** What this person has not read; nothing until their marker is known. @param {string} id */
-  unread(id) {
-    const markers = this.markers.get(id);
-    if (!markers || this.isSecretariat) return { entries: 0, alarms: 0 };
-    return this.timeline(id).unread(markers.get(this.myId)?.through ?? 0, this.myId);
-  }
-
-  /** Patients in the order they need this person: new alarms, then unread, then the latest. */
-  get sortedPatients() {
-    const rows = [...this.patients.values()].map((patient) => ({
-      patient,
-      unread: this.unread(patient.id),
-      lastMs: this.timelines.get(patient.id)?.last?.recordedAtMs ?? 0,
-    }));
-    const weight = (/** @type {any} */ row) => (row.unread.alarms ? 2 : row.unread.entries ? 1 : 0);
-    // The secretariat has nothing unread, and a list that stays as it is when it opens one.
-    const urgency = (/** @type {any} */ a, /** @type {any} */ b) => (this.isSecretariat ? 0 : weight(b) - weight(a) || b.lastMs - a.lastMs);
-    return rows.sort((a, b) => urgency(a, b)
-      || a.patient.name.kana.localeCompare(b.patient.name.kana, 'ja'));
-  }
-
   /** @param {string} id @param {string} [entry] to be shown there */
   select(id, entry = '') {
     this.look(id);
@@ -332,6 +320,19 @@ export class Model {
       for (const held of [this.timelines, this.markers, this.presence, this.readings, this.told]) held.delete(before);
     }
     if (id) this.hub.resubscribe(id);
+  }
+
+  /** Nothing else is in the page meanwhile, nor the patient's id in the address that browsers print. @param {Omit<import('./views/paper-sheet.js').Sheet, 'close'>} sheet */
+  showPaper(sheet) {
+    const address = location.hash;
+    history.replaceState(null, '', '#/paper');
+    const close = () => {
+      this.paper = null;
+      history.replaceState(null, '', address);
+      this.changed();
+    };
+    this.paper = { ...sheet, close };
+    this.changed();
   }
 
   showDuties() {

@@ -1,9 +1,11 @@
 // Every phrase of the page, in Japanese and English. Labels of domain codes are in `words.js`.
 
+import { CHAT_PHRASES } from './chat-phrases.js';
 import { PASSKEY_PHRASES } from './passkey-phrases.js';
 
 export const PHRASES = {
   ...PASSKEY_PHRASES,
+  ...CHAT_PHRASES,
   about: ['{who}の{kind}（{at}）', '{kind} by {who} ({at})'],
   about_entry: ['対象の記録', 'About'],
   absence_cover: ['不在時の対応', 'When the doctor is away'],

@@ -325,9 +325,20 @@ export class Rest {
     return this.call('POST', `/timelines/${encodeURIComponent(timeline)}/entries`, intent);
   }
 
+  /** A part of a timeline, in the frames of a socket. @param {string} timeline @param {number} after @param {number} limit */
+  async entries(timeline, after, limit) {
+    const { entries = [], through, more } = await this.call('GET', `/timelines/${encodeURIComponent(timeline)}/entries?${new URLSearchParams({ after: String(after), limit: String(limit) })}`);
+    return { entries: /** @type {any[]} */ (entries), through: Number(through ?? after), more: Boolean(more) };
+  }
+
   /** @returns {Promise<Organisation[]>} */
   async organisations() {
     return (await this.call('GET', '/organisations')).organisations ?? [];
+  }
+
+  /** Whom to turn to at an office, and who is on duty there; the look is on record. @param {string} id @returns {Promise<import('./offices.js').Office>} */
+  office(id) {
+    return this.call('GET', `/organisations/${encodeURIComponent(id)}/office`);
   }
 
   /** @returns {Promise<Person[]>} */

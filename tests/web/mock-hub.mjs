@@ -35,6 +35,11 @@ export class MockHub {
     /** Whose sign-ins were ended by themselves. */
     this.ended = [];
     this.awaiting = [];
+    /** Pages of timelines that were asked for; and where a subscription gets stuck. */
+    this.pages = [];
+    this.deliversUntil = null;
+    /** What offices say of themselves, by id. */
+    this.offices = new Map();
     /** What `GET /duties` lists. */
     this.listed = [];
     /** What the audit log answers, and who asked of whom. */
@@ -234,7 +239,9 @@ class Session {
       this.cursors.set(timeline, after);
       const entries = this.hub.journal.entries(timeline);
       this.send({ subscribed: { timeline, after: String(after), head: String(entries.length) } });
-      for (const entry of entries) if (Number(entry.seq) > after) this.offer(entry);
+      const cutAt = this.hub.deliversUntil?.timeline === timeline ? this.hub.deliversUntil.seq : entries.length;
+      for (const entry of entries.slice(0, cutAt)) if (Number(entry.seq) > after) this.offer(entry);
+      if (cutAt < entries.length) continue;
       this.send({ caughtUp: { timeline, through: String(entries.length) } });
       this.cursors.set(timeline, entries.length);
       this.hub.presence(timeline);

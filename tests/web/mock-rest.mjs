@@ -18,6 +18,15 @@ export function answerRest(hub, me, method, url, asked) {
   if (at === 'GET /sign-in') return [200, { password_chars_min: 15, links: true, device: { demand: 'off', shown: 'nothing', expires_at: null } }];
   if (at === 'GET /pledges') return [200, { timeline: me.organisation.id, owed: [] }];
   if (at === 'GET /organisations') return [200, { organisations: ORGANISATIONS }];
+  const page = /^GET \/timelines\/([^/]+)\/entries$/.exec(at);
+  if (page) {
+    const [after, limit] = ['after', 'limit'].map((name) => Number(url.searchParams.get(name)));
+    const looked = hub.journal.entries(page[1]).slice(after, after + limit);
+    hub.pages.push({ after, limit });
+    return [200, { entries: looked.filter((entry) => hub.journal.maySee(me, entry)), through: after + looked.length, more: after + limit < hub.journal.entries(page[1]).length }];
+  }
+  const office = /^GET \/organisations\/([^/]+)\/office$/.exec(at);
+  if (office) return [200, { contact: null, on_duty: null, pledged: false, ...hub.offices.get(office[1]) }];
   if (at === 'GET /people') return [200, { people: PEOPLE.map(({ id, name, role, organisation }) => ({ id, name, positions: [{ role, organisation: organisation.id }] })) }];
   if (at === 'GET /patients') return [200, { patients: patients(hub, me, url.searchParams) }];
   if (at === 'POST /emergency-search') {

@@ -11,6 +11,7 @@ import { face, whoText } from './face.js';
 import { saveFile } from './files.js';
 import { icon } from './icons.js';
 import { passkeyAlarms } from './my-passkeys.js';
+import { paperSheet } from './paper-sheet.js';
 import { pledgePage } from './pledging.js';
 import { signInPage } from './sign-in.js';
 import { View } from './view.js';
@@ -65,6 +66,7 @@ export class Shell extends View {
     this.addEventListener('file-wanted', this.findFile);
     this.addEventListener('write-record', this.writeRecord);
     this.addEventListener('emergency', this.breakGlass);
+    this.addEventListener('entry-wanted', this.findEntry);
     this.follow();
   }
 
@@ -73,6 +75,7 @@ export class Shell extends View {
     window.removeEventListener('hashchange', this.follow);
     this.removeEventListener('rule-wanted', this.findRule);
     this.removeEventListener('emergency', this.breakGlass);
+    this.removeEventListener('entry-wanted', this.findEntry);
   }
 
   /** @param {any} event a `RuleWanted` of some citation below */
@@ -99,6 +102,13 @@ export class Shell extends View {
       await new Promise((painted) => { this.model.beforePaint(() => setTimeout(painted)); });
     }
     this.querySelector('renkei-composer')?.dispatchEvent(new CustomEvent('write-record', { detail }));
+  }
+
+  /** @param {any} event an `EntryWanted` of another patient, or from beside the timeline */
+  findEntry({ timeline, entry }) {
+    const address = `#/patients/${timeline}/${entry}`;
+    if (location.hash === address) this.model.select(timeline, entry);
+    else location.hash = address;
   }
 
   breakGlass() {
@@ -134,6 +144,7 @@ export class Shell extends View {
     if (model.stage === 'pledging' || model.pledging.isOpen) {
       return pledgePage({ model, signOut: () => this.signOut(), switchLanguage: () => this.switchLanguage() });
     }
+    if (model.paper) return paperSheet(model.paper);
     return html`
       <a class="skip" href="#main" @click=${(/** @type {Event} */ event) => this.skip(event)}>${say('skip')}</a>
       ${this.header()}
@@ -154,13 +165,7 @@ export class Shell extends View {
   }
 
   title_() {
-    let alarms = 0;
-    let entries = 0;
-    for (const id of this.model.patients.keys()) {
-      const unread = this.model.unread(id);
-      alarms += unread.alarms;
-      entries += unread.entries;
-    }
+    const { alarms, entries } = this.model.needs.sum;
     const mark = alarms ? `⚠ ${alarms} ` : entries ? `(${entries}) ` : '';
     return `${mark}連携 Renkei`;
   }

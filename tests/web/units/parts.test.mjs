@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { judgeClosing, pauseMs } from '../../../web/closing.js';
+import { CHAT_PHRASES } from '../../../web/chat-phrases.js';
 import { deviceName, takeFromAddress, tokenIn } from '../../../web/credentials.js';
 import { preferred } from '../../../web/language.js';
 import { Outbox } from '../../../web/outbox.js';
@@ -95,7 +96,8 @@ test('every phrase stands in both languages and takes the same values', () => {
     assert.deepEqual(ja, en, key);
     assert.ok(phrase[0] && phrase[1], key);
   }
-  // The phrases about passkeys have a file of their own, and come first.
-  const passkeys = Object.keys(PASSKEY_PHRASES);
-  for (const keys of [passkeys, Object.keys(PHRASES).slice(passkeys.length)]) assert.deepEqual(keys, keys.toSorted(), 'in alphabetical order');
+  // The phrases about passkeys and of the chat have files of their own, and come first.
+  const apart = [PASSKEY_PHRASES, CHAT_PHRASES].map(Object.keys);
+  assert.deepEqual(Object.keys(PHRASES).slice(0, apart.flat().length), apart.flat(), 'no phrase is said twice');
+  for (const keys of [...apart, Object.keys(PHRASES).slice(apart.flat().length)]) assert.deepEqual(keys, keys.toSorted(), 'in alphabetical order');
 });
