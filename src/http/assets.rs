@@ -21,7 +21,7 @@ struct Web;
 /// reach the DOM through Lit's templates alone (Trusted Types).
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; \
                       connect-src 'self'; manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'none'; \
-                      frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types lit-html";
+                      frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types lit-html renkei-worker";
 
 /// Of a page that is printed: its own style, and nothing from anywhere else.
 pub const PRINTED_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; \

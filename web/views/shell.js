@@ -5,7 +5,7 @@ import { html, nothing } from '../vendor/lit.js';
 import { consoleAddress } from '../console/sections.js';
 import { chooseLanguage, inLanguage, language, say, word } from '../language.js';
 import { PHRASES } from '../phrases.js';
-import { connectionNotice, connectionState } from './connection.js';
+import { connectionNotice, connectionState, envelopeNotice } from './connection.js';
 import { currentAlarms } from '../timeline.js';
 import { face, whoText } from './face.js';
 import { saveFile } from './files.js';
@@ -13,6 +13,7 @@ import { icon } from './icons.js';
 import { passkeyAlarms } from './my-passkeys.js';
 import { pledgePage } from './pledging.js';
 import { signInPage } from './sign-in.js';
+import { mayLeave } from './leaving.js';
 import { View } from './view.js';
 import './account.js';
 import './devices.js';
@@ -22,10 +23,12 @@ import './emergency.js';
 import './patient.js';
 import './patients.js';
 import './proof.js';
+import './sending.js';
 
 /** #/patients/ID, and the entry that a link leads to. */
 const ADDRESS = /^#\/patients\/([0-9a-f-]{36})(?:\/([0-9a-f-]{36}))?$/;
 const DUTIES = '#/duties';
+const SENDING = '#/sending';
 const CONSOLE = '#/console';
 
 export class Shell extends View {
@@ -42,6 +45,7 @@ export class Shell extends View {
       const address = consoleAddress(location.hash);
       if (address) this.model.showConsole(address);
       else if (location.hash === DUTIES) this.model.showDuties();
+      else if (location.hash === SENDING) this.model.showSending();
       else this.model.select(patient, entry);
     };
   }
@@ -118,6 +122,7 @@ export class Shell extends View {
           this.requestUpdate();
         },
         switchLanguage: () => this.switchLanguage(),
+        notice: envelopeNotice(model),
       });
     }
     if (model.stage === 'pledging' || model.pledging.isOpen) {
@@ -130,7 +135,7 @@ export class Shell extends View {
       ${model.trouble ? html`<p class="banner banner-warning" role="alert">${icon('alarm')}<span>${inLanguage(model.trouble)}</span>
         <button class="button button-small" type="button" @click=${() => model.say(null)}>${say('close')}</button></p>` : nothing}
       ${passkeyAlarms(model.me)}
-      ${model.console ? this.console(model.console) : html`<div class="panes" data-open=${model.selected || model.showsDuties || model.farewell ? 'patient' : 'list'}>
+      ${model.console ? this.console(model.console) : html`<div class="panes" data-open=${model.selected || model.showsDuties || model.showsSending || model.farewell ? 'patient' : 'list'}>
         <renkei-patients class="pane pane-list" .model=${model}></renkei-patients>
         <main id="main" class="pane pane-main" tabindex="-1">${this.main()}</main>
       </div>`}
@@ -229,6 +234,7 @@ export class Shell extends View {
 
   main() {
     const { model } = this;
+    if (model.showsSending) return html`<renkei-sending .model=${model}></renkei-sending>`;
     if (model.showsDuties) return html`<renkei-duties .model=${model}></renkei-duties>`;
     if (model.selected && (model.patients.has(model.selected) || model.timelines.has(model.selected))) {
       return html`<renkei-patient .model=${model}></renkei-patient>`;
@@ -264,8 +270,7 @@ export class Shell extends View {
   }
 
   signOut() {
-    const { unsent } = this.model.outbox;
-    if (unsent > 0 && !confirm(say('sign_out_unsent', { count: unsent }))) return;
+    if (!mayLeave(this.model)) return;
     location.hash = '';
     this.model.signOut();
   }
