@@ -2,11 +2,12 @@
 // the list of files and hashes in front of this text; another binary is another list, hence another worker with a cache of
 // its own. It answers for those files alone: nothing of `/api` or any other path ever passes through it.
 
-/** @type {{version: string, files: Record<string, string>}} path → SHA-256 in base64 */
-const { version, files } = /** @type {any} */ (globalThis).RENKEI_PAGE;
+/** @type {Record<string, string>} path → SHA-256 in base64 */
+const files = /** @type {any} */ (globalThis).RENKEI_FILES;
 const worker = /** @type {any} */ (globalThis);
 const PREFIX = 'renkei-page-';
-const NAME = PREFIX + version;
+/** The cache of this version. */
+const named = nameOf(JSON.stringify(files));
 
 worker.addEventListener('install', (/** @type {any} */ event) => event.waitUntil(fetchAll()));
 worker.addEventListener('activate', (/** @type {any} */ event) => event.waitUntil(dropOthers()));
@@ -20,7 +21,8 @@ worker.addEventListener('fetch', (/** @type {any} */ event) => {
 
 /** All or nothing: a file with another hash is of another version, and the browser tries again later. */
 async function fetchAll() {
-  const cache = await caches.open(NAME);
+  const name = await named;
+  const cache = await caches.open(name);
   const fetchOne = async (/** @type {string} */ path) => {
     const response = await fetch(path, { cache: 'no-cache', integrity: `sha256-${files[path]}` });
     if (!response.ok) throw new Error(`${path}: ${response.status}`);
@@ -29,13 +31,14 @@ async function fetchAll() {
   try {
     await Promise.all(Object.keys(files).map(fetchOne));
   } catch (error) {
-    await caches.delete(NAME);
+    await caches.delete(name);
     throw error;
   }
 }
 
 async function dropOthers() {
-  for (const name of await caches.keys()) if (name.startsWith(PREFIX) && name !== NAME) await caches.delete(name);
+  const mine = await named;
+  for (const name of await caches.keys()) if (name.startsWith(PREFIX) && name !== mine) await caches.delete(name);
 }
 
 /** @param {Request} request @param {string} path */
@@ -44,11 +47,17 @@ async function answer(request, path) {
     worker.registration.waiting.postMessage('take-over');
     return new Response('', { headers: { refresh: '0', 'content-type': 'text/html; charset=utf-8' } });
   }
-  const kept = await caches.match(path, { cacheName: NAME });
+  const kept = await caches.match(path, { cacheName: await named });
   return kept ?? fetch(request);
 }
 
 /** A newer version takes over when a page is opened and no other shows this one: an open page never mixes the two. */
 async function hasSuccessor() {
   return Boolean(worker.registration.waiting) && (await worker.clients.matchAll({ type: 'window' })).length < 2;
+}
+
+/** @param {string} list */
+async function nameOf(list) {
+  const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(list)));
+  return PREFIX + Array.from(hash.subarray(0, 12), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

@@ -24,14 +24,12 @@ function contentSecurityPolicy() {
   return /const POLICY: &str = "([^"]+)"/.exec(source)[1].replace(/\\\n\s*/g, '');
 }
 
-/** The service worker as the hub sends it: its list of files in front. @param {string} more makes another version of the page */
-async function workerText(more) {
-  const web = path.join(ROOT, 'web');
+/** The service worker as the hub sends it: its list of files in front. */
+async function workerText(web) {
   const names = (await readdir(web, { recursive: true })).filter((name) => name !== 'worker.js' && name.split('.').at(-1) in TYPES).sort();
   const hashed = await Promise.all(names.map(async (name) => [name === 'index.html' ? '/' : `/${name}`,
     createHash('sha256').update(await readFile(path.join(web, name))).digest('base64')]));
-  const version = createHash('sha256').update(JSON.stringify(hashed) + more).digest('base64url').slice(0, 22);
-  return `globalThis.RENKEI_PAGE = ${JSON.stringify({ version, files: Object.fromEntries(hashed) })};\n${await readFile(path.join(web, 'worker.js'), 'utf8')}`;
+  return `globalThis.RENKEI_FILES = ${JSON.stringify(Object.fromEntries(hashed))};\n${await readFile(path.join(web, 'worker.js'), 'utf8')}`;
 }
 
 export class MockHub {
@@ -51,9 +49,10 @@ export class MockHub {
     /** What the audit log answers, and who asked of whom. */
     this.exposed = [];
     this.lookedUp = [];
-    /** Envelopes that were handed in, and another word for another version of the page. */
     this.quarantine = new Quarantine();
-    this.pageVersion = '';
+    /** Where the page's files are: a story may bring another version. */
+    this.web = path.join(ROOT, 'web');
+    this.webFor = () => this.web;
     /** Files that were handed in. */
     this.files = [];
     this.policy = contentSecurityPolicy();
@@ -106,12 +105,12 @@ export class MockHub {
     const kept = wanted && this.files.find(({ sha256 }) => sha256 === wanted);
     if (kept) return response.writeHead(200, { 'content-type': 'application/octet-stream' }).end(kept.content);
     if (url.pathname.startsWith('/api/')) return this.api(request, url, response);
-    if (url.pathname === '/worker.js') return response.setHeader('content-type', TYPES.js).end(await workerText(this.pageVersion));
+    if (url.pathname === '/worker.js') return response.setHeader('content-type', TYPES.js).end(await workerText(this.webFor('worker.js')));
     const name = url.pathname === '/' ? 'index.html' : url.pathname.slice(1);
     const type = TYPES[name.split('.').at(-1)];
     try {
       response.setHeader('content-type', type);
-      response.end(await readFile(path.join(ROOT, 'web', path.normalize(name))));
+      response.end(await readFile(path.join(this.webFor(name), path.normalize(name))));
     } catch {
       response.writeHead(404).end('not found');
     }
@@ -130,7 +129,9 @@ export class MockHub {
   }
 
   async api(request, url, response) {
-    const token = /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1];
+    // The cookie counts only with the word by which the hub knows its own page.
+    const cookie = request.headers['renkei-client'] === 'page' ? /(?:^|; )renkei=([^;]+)/.exec(request.headers.cookie ?? '')?.[1] : undefined;
+    const token = /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1] ?? cookie;
     const me = PEOPLE.find((one) => one.token === token && !this.revoked.has(one.key));
     let text = '';
     for await (const part of request) text += part;
