@@ -10,6 +10,7 @@ import { Keeper } from './keeper.js';
 import { Outbox } from './outbox.js';
 import { Owing } from './owing.js';
 import { Pledging } from './pledging.js';
+import { QuarantinedPosts } from './quarantined.js';
 import { latest, readingsOf } from './readings.js';
 import { start, verify } from './starting.js';
 import { Timeline } from './timeline.js';
@@ -92,6 +93,7 @@ export class Model {
     this.owing = new Owing(this);
     this.emergency = new Emergency(this);
     this.pledging = new Pledging(this);
+    this.quarantined = new QuarantinedPosts(this);
     this.directoryAtMs = 0;
     /** @type {string[]} */
     this.markerQueue = [];
@@ -181,6 +183,7 @@ export class Model {
     this.owing.clear();
     this.emergency.clear();
     this.pledging.clear();
+    this.quarantined.clear();
     this.me = null;
     this.changed();
   }
@@ -188,6 +191,7 @@ export class Model {
   /** What earlier sign-ins could not send. */
   async handInEnvelopes() {
     this.envelopes = await this.keeper.tidy().catch(() => this.envelopes);
+    if (this.envelopes.delivered > 0 && this.stage === 'ready') this.quarantined.look();
     this.changed();
   }
 

@@ -121,6 +121,21 @@ export class Rest {
     return this.call('GET', '/me/quarantine-pass');
   }
 
+  /** What came in envelopes and waits: one's own, or, for the secretariat, all without what they say. @returns {Promise<{posts: import('./quarantined.js').Quarantined[]}>} */
+  quarantined() {
+    return this.call('GET', '/quarantine');
+  }
+
+  /** @param {string} id @returns {Promise<{verdict: 'accepted' | 'queued'}>} */
+  releaseQuarantined(id) {
+    return this.call('POST', `/quarantine/${encodeURIComponent(id)}/release`);
+  }
+
+  /** @param {string} id */
+  discardQuarantined(id) {
+    return this.call('DELETE', `/quarantine/${encodeURIComponent(id)}`);
+  }
+
   /** Hands in envelopes, without a sign-in. @param {import('./envelopes.js').Envelope[]} envelopes */
   handIn(envelopes) {
     return this.call('POST', '/quarantine', { envelopes });

@@ -71,7 +71,7 @@ export async function verify(model) {
 }
 
 /** @param {Model} model */
-const refresh = (model) => Promise.all([model.refreshPatients(), model.refreshDirectory(), model.owing.refresh(), model.pledging.look()]);
+const refresh = (model) => Promise.all([model.refreshPatients(), model.refreshDirectory(), model.owing.refresh(), model.pledging.look(), model.quarantined.look()]);
 
 /** @param {Model} model @param {RestError} error */
 const leave = (model, { status, code }) => model.leave(status === 401 ? 'sign_in_ended' : code);

@@ -31,6 +31,8 @@ export class Quarantine {
     this.pair.generateKeys();
     /** What was in the envelopes that came. */
     this.slips = [];
+    /** Ids of which something became. */
+    this.done = new Set();
   }
 
   key() {
@@ -43,5 +45,20 @@ export class Quarantine {
       this.slips.push(JSON.parse(open(this.pair, { info, aad: id, enc: Buffer.from(enc, 'base64url'), text: Buffer.from(text, 'base64url') })));
     }
     return {};
+  }
+
+  of({ key, id: person, role, organisation }) {
+    const at = (ms) => new Date(ms).toISOString();
+    return this.slips.filter(({ pass, intent }) => pass === `pass of ${key}` && !this.done.has(intent.id)).map(({ intent, writtenAtMs }) => ({
+      id: intent.id, timeline: intent.timeline, kind: Object.keys(intent.body)[0], person, role, organisation: organisation.id,
+      written_at: at(writtenAtMs), received_at: at(Date.now()), expires_at: at(Date.now() + 30 * 86_400_000), intent,
+    }));
+  }
+
+  resolve(hub, me, id, isReleased) {
+    const slip = this.slips.find(({ intent }) => intent.id === id);
+    if (isReleased) hub.journal.post(me, slip.intent);
+    this.done.add(id);
+    return [200, { verdict: 'accepted' }];
   }
 }

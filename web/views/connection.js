@@ -39,13 +39,20 @@ export function connectionNotice(model) {
     ${model.keeper.full ? html`<p class="banner banner-bad" role="alert">${icon('alarm')}<span>${say('not_kept')}</span></p>` : nothing}
     ${model.newerPage ? html`<p class="banner banner-news">${icon('sync')}<span>${say('newer_page')}</span>
       <button class="button button-small" type="button" @click=${() => location.reload()}>${say('newer_page_open')}</button></p>` : nothing}
-    ${envelopeNotice(model)}`;
+    ${envelopeNotice(model)}${quarantineNotice(model)}`;
 }
 
 /** What earlier sign-ins left behind. @param {import('../model.js').Model} model */
 export function envelopeNotice({ envelopes: { left, delivered } }) {
   return html`${left > 0 ? html`<p class="banner banner-warning">${icon('wait')}<span>${say('envelopes_left', { count: left })}</span></p>` : nothing}
     ${delivered > 0 ? html`<p class="banner banner-news" role="status">${icon('check')}<span>${say('envelopes_delivered', { count: delivered })}</span></p>` : nothing}`;
+}
+
+/** What waits at the hub for a word of this person. @param {import('../model.js').Model} model */
+function quarantineNotice({ quarantined: { posts }, isSecretariat, showsSending }) {
+  if (posts.length === 0 || showsSending) return nothing;
+  return html`<p class="banner banner-news">${icon('hand')}<span>${say(isSecretariat ? 'quarantine_notice_all' : 'quarantine_notice', { count: posts.length })}</span>
+    <a class="button button-small" href="#/sending">${say('quarantine_look')}</a></p>`;
 }
 
 /** @param {import('../model.js').Model} model */

@@ -21,6 +21,7 @@ export class Sending extends View {
     return html`<div class="sending">
       <a class="button button-text back" href="#/">${icon('back')}<span>${say('to_list')}</span></a>
       <h1>${say('sending')}</h1>
+      ${this.quarantined()}
       ${returned.length ? html`<section><h2>${say('sending_returned')}</h2><ul class="sending-list">${returned.map((item) => this.returned(item))}</ul></section>` : nothing}
       <section><h2>${say('sending_waiting')} ${waiting.length}</h2>
         ${waiting.length ? html`<p class="quiet">${say('sending_do_waiting')}</p><ul class="sending-list">${waiting.map((item) => this.waiting(item))}</ul>`
@@ -28,6 +29,33 @@ export class Sending extends View {
       <section><h2>${say('sending_done')}</h2>
         ${results.length ? html`<ul class="sending-list">${results.map((result) => this.done(result))}</ul>` : html`<p class="quiet">${say('no_results')}</p>`}</section>
     </div>`;
+  }
+
+  /** What was written under earlier sign-ins and came to the hub in envelopes. */
+  quarantined() {
+    const { quarantined, isSecretariat, myId } = this.model;
+    const { posts, busy } = quarantined;
+    if (posts.length === 0) return nothing;
+    const mine = posts.filter(({ person }) => person === myId);
+    return html`<section><h2>${say('quarantine')} ${posts.length}</h2><p class="quiet">${say(isSecretariat ? 'quarantine_explained_all' : 'quarantine_explained')}</p>
+      ${mine.length > 1 ? html`<p><button class="button button-primary" type="button" aria-disabled=${String(busy)} @click=${() => quarantined.release(mine)}>${icon('send')}<span>${say('quarantine_release_all', { count: mine.length })}</span></button></p>` : nothing}
+      <ul class="sending-list">${posts.map((post) => this.quarantinedOne(post))}</ul></section>`;
+  }
+
+  /** @param {import('../quarantined.js').Quarantined} post */
+  quarantinedOne(post) {
+    const { quarantined, organisations } = this.model;
+    const { timeline, kind, intent, person, role, organisation } = post;
+    const trouble = quarantined.troubles.get(post.id);
+    const busy = String(quarantined.busy);
+    return html`<li class="sending-row">${icon('hand')}<div>
+      ${this.head(timeline, kind, Date.parse(post.written_at))}
+      ${intent ? bodyOf(readBody(intent.body), { model: this.model, alarms: [] })
+        : html`<p>${this.model.personName(person) || say('somebody')} ${word('role', role)}・${organisations.get(organisation)?.name ?? ''}</p>`}
+      ${trouble ? html`<p class="field-error" role="alert">${icon('alarm')}<span>${inLanguage(trouble)}</span></p>` : nothing}
+      <p class="quiet">${say('quarantine_until', { at: moment(Date.parse(post.expires_at)) })}</p>
+      <p class="sending-acts"><button class="button button-small button-primary" type="button" aria-disabled=${busy} @click=${() => quarantined.release([post])}>${say('quarantine_release')}</button>
+        <button class="button button-small button-text" type="button" aria-disabled=${busy} @click=${() => confirm(say('quarantine_discard_sure')) && quarantined.discard(post)}>${say('give_up')}</button></p></div></li>`;
   }
 
   /** @param {string} timeline @param {string} kind @param {number} writtenAtMs */

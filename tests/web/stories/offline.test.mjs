@@ -181,6 +181,18 @@ test('signing out with unsent posts asks, keeps them sealed, and hands them in w
   await page.reload();
   await page.getByRole('heading', { name: '在宅チームの連携' }).waitFor();
   assert.equal(hub.quarantine.slips.length, 1, 'handed in once');
+
+  await page.evaluate(() => localStorage.setItem('renkei.signed_in', 'sign-in-2'));
+  await page.reload();
+  await page.getByText('前のサインインで書いた投稿 1 件を、連携ハブが預かっています').waitFor();
+  await page.getByRole('link', { name: '確かめる' }).click();
+  await page.locator('.sending-row', { hasText: 'まだ送られていない' }).waitFor();
+  await page.shot('quarantine-tablet-ja');
+  assert.deepEqual(await stumbles(page), []);
+  const before = texts(hub).length;
+  await page.getByRole('button', { name: '送る' }).click();
+  await page.getByText('連携ハブで預かっている投稿').waitFor({ state: 'hidden' });
+  assert.deepEqual(texts(hub).slice(before), ['まだ送られていない']);
 });
 
 test('a sign-in that runs out ends without the hub, and takes what was kept with it', async (t) => {
