@@ -84,7 +84,13 @@ export async function openProfile(t, folder, { size = 'tablet', language = 'ja-J
     /** Everything of this browser ends at once, without a word to any page. */
     async kill() {
       const ended = new Promise((resolve) => context.once('close', resolve));
-      for (const pid of await processesOn(folder)) process.kill(pid, 'SIGKILL');
+      for (const pid of await processesOn(folder)) {
+        try {
+          process.kill(pid, 'SIGKILL');
+        } catch {
+          // It went with the one before it.
+        }
+      }
       await ended;
     },
   };

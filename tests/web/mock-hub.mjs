@@ -140,7 +140,7 @@ export class MockHub {
       return;
     }
     if (url.pathname === '/api/v1/quarantine/key') return response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(await this.quarantine.key()));
-    if (url.pathname === '/api/v1/quarantine') return response.writeHead(202, { 'content-type': 'application/json' }).end(JSON.stringify(this.quarantine.take(JSON.parse(text).envelopes)));
+    if (request.method === 'POST' && url.pathname === '/api/v1/quarantine') return response.writeHead(202, { 'content-type': 'application/json' }).end(JSON.stringify(this.quarantine.take(JSON.parse(text).envelopes)));
     const [status, body] = me ? answerRest(this, me, request.method, url, text ? JSON.parse(text) : {})
       : [401, { type: 'about:blank', title: 'Unauthorized', status: 401, code: 'unauthenticated', detail: { ja: 'サインインが必要です', en: 'please sign in' } }];
     response.writeHead(status, { 'content-type': status < 400 ? 'application/json' : 'application/problem+json', 'cache-control': 'no-store' });

@@ -28,7 +28,7 @@ const kept = (page) => page.evaluate(() => document.querySelector('renkei-shell'
 async function say(page, text) {
   await page.locator('#composer-text').fill(text);
   await page.locator('#composer-text').press('Control+Enter');
-  await page.locator('.entries-scroll article', { hasText: text }).waitFor();
+  await page.locator('.entries-scroll article', { hasText: text }).first().waitFor();
 }
 
 /** A hub and a profile that outlives its browser; a nurse is signed in by a cookie. */
@@ -113,7 +113,7 @@ test('the browser is killed while posts are on their way: nothing is lost and no
   await openPatient(page);
   const before = texts(hub).length;
   hub.cut();
-  for (const text of ['一', '二', '三', '四', '五']) await say(page, text);
+  for (const text of ['その一', 'その二', 'その三', 'その四', 'その五']) await say(page, text);
   await unsent(page, 5);
   hub.swallowAnswers = true;
   let heard = 0;
@@ -127,19 +127,17 @@ test('the browser is killed while posts are on their way: nothing is lost and no
   await again.goto(hub.url);
   await again.locator('.pill-good').waitFor();
   await unsent(again, 0);
-  assert.deepEqual(texts(hub).slice(before), ['一', '二', '三', '四', '五']);
-  const ids = hub.heard.filter((frame) => frame.post).map((frame) => frame.post.intent.id);
-  assert.equal(new Set(ids).size, 5);
-  assert.ok(ids.length > 5, 'some were sent twice, under their ids');
+  assert.deepEqual(texts(hub).slice(before), ['その一', 'その二', 'その三', 'その四', 'その五']);
+  assert.equal(new Set(hub.heard.filter((frame) => frame.post).map((frame) => frame.post.intent.id)).size, 5);
 });
 
 test('nobody reads the disk: no name and no note in the clear, and after a revocation nothing at all', async (t) => {
   const { hub, page, folder, browser } = await startTablet(t);
-  const words = ['高橋', 'タカハシ', '長女さん', '左踵に発赤', 'まだ送られていない'];
+  const words = ['高橋', 'タカハシ', '長女さん', '左踵に発赤', '仙骨部に水疱ひとつ'];
   await installed(page);
   await openPatient(page);
   hub.cut();
-  await say(page, 'まだ送られていない');
+  await say(page, '仙骨部に水疱ひとつ');
   await unsent(page, 1);
   await kept(page);
   const stored = () => page.evaluate(async () => ({
@@ -155,7 +153,7 @@ test('nobody reads the disk: no name and no note in the clear, and after a revoc
   await page.getByText('前のサインインで送れなかった投稿 1 件を、連携ハブに預けました').waitFor();
   await page.shot('revoked-envelopes-ja');
   assert.deepEqual(await stored(), { buckets: [], databases: ['renkei-envelopes'] });
-  assert.deepEqual(hub.quarantine.slips.map(({ pass, intent }) => [pass, intent.body.message.text]), [['pass of nurse', 'まだ送られていない']]);
+  assert.deepEqual(hub.quarantine.slips.map(({ pass, intent }) => [pass, intent.body.message.text]), [['pass of nurse', '仙骨部に水疱ひとつ']]);
   await browser.context.close();
   assert.deepEqual(await filesWith(folder, words), []);
 });
