@@ -49,6 +49,9 @@ pub async fn show_pass(State(app): State<App>, signed_in: SignedIn) -> Json<Pass
 /// Envelopes of one device.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({ "envelopes": [{
+    "id": "0196d5a2-7c00-7000-8000-000000000001", "key": "3q2-7wABAgMEBQYH", "enc": "BKknGcYZXVCFEE8…", "text": "WtWQu4uqV3…"
+}] }))]
 pub struct Envelopes {
     envelopes: Vec<EnvelopeShape>,
 }
