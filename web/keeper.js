@@ -2,11 +2,12 @@
 // timelines with their cursors, duties, words of rules, who is who. Forgets with the model, and all at once when the
 // sign-in ends or its time is over. What is written in the outbox it hands to its shelf. Shows nothing.
 
-import { Envelopes } from './envelopes.js';
 import { Locker, canKeep } from './locker.js';
 import { KeptShelf } from './shelf.js';
 import { keptOf, putBack, recordOf } from './kept.js';
 
+/** The database of `envelopes.js`, which is fetched when there is something to seal or to hand in. */
+const ENVELOPES = 'renkei-envelopes';
 const PAUSE_MS = 400;
 /** Timers of browsers count to 31 bits. */
 const TIMER_MS_MAX = 2_000_000_000;
@@ -22,7 +23,6 @@ export class Keeper {
   constructor(model, marks) {
     this.model = model;
     this.marks = marks;
-    this.envelopes = new Envelopes();
     /** @type {Locker | null} */
     this.locker = null;
     this.handle = '';
@@ -40,6 +40,8 @@ export class Keeper {
     this.full = false;
     /** What envelopes are sealed with. @type {{key: import('./envelopes.js').HubKey, pass: string} | undefined} */
     this.slip = undefined;
+    /** @type {Promise<import('./envelopes.js').Envelopes> | undefined} */
+    this.fetching = undefined;
   }
 
   // ── opening ──
@@ -110,11 +112,20 @@ export class Keeper {
     channel.onmessage = () => outbox.reload().then(() => this.model.changed(), (error) => this.refused(error));
     outbox.ready = () => hub.flush();
     outbox.failed = (error) => this.refused(error);
-    const envelopes = { keep: (/** @type {import('./outbox.js').Item} */ item) => this.seal(item), drop: (/** @type {string} */ id) => this.envelopes.drop(id) };
-    await outbox.open(new KeptShelf(locker, envelopes, () => channel.postMessage('outbox')));
+    const envelopes = { keep: (/** @type {import('./outbox.js').Item} */ item) => this.seal(item), drop: async (/** @type {string} */ id) => (await this.envelopes()).drop(id) };
+    this.shelf = new KeptShelf(locker, envelopes, () => channel.postMessage('outbox'));
+    await outbox.open(this.shelf);
   }
 
   // ── envelopes ──
+
+  /** @returns {Promise<import('./envelopes.js').Envelopes>} */
+  envelopes() {
+    this.fetching ??= import('./envelopes.js').then(({ Envelopes }) => new Envelopes());
+    // Without network it may not be there yet.
+    this.fetching.catch(() => { this.fetching = undefined; });
+    return this.fetching;
+  }
 
   /** Removes what earlier sign-ins left, and hands in what they did not send. @returns {Promise<{delivered: number, left: number}>} */
   async tidy() {
@@ -122,7 +133,8 @@ export class Keeper {
     const living = new Set(await Promise.all(this.marks().all.map(handleOf)));
     await sweep(living, this.model.clock.now());
     for (const handle of await Locker.list()) living.add(handle);
-    return this.envelopes.deliver(this.model.rest, living);
+    if (!(await indexedDB.databases()).some(({ name }) => name === ENVELOPES)) return { delivered: 0, left: 0 };
+    return (await this.envelopes()).deliver(this.model.rest, living);
   }
 
   /** Whether what is not sent is in an envelope too. */
@@ -135,9 +147,10 @@ export class Keeper {
     const { rest } = this.model;
     try {
       const [key, { pass }] = await Promise.all([rest.quarantineKey(), rest.quarantinePass()]);
+      await this.envelopes();
       this.slip = { key: { id: key.id, publicKey: key.public_key }, pass };
       await this.locker?.write([{ store: 'records', key: 'slip', value: this.slip }]);
-      for (const item of this.model.outbox.items) if (item.state === 'waiting') await this.seal(item);
+      await this.shelf?.sealAll();
     } catch {
       // A hub that takes no envelopes: posts wait in the outbox alone.
     }
@@ -147,7 +160,7 @@ export class Keeper {
   async seal({ intent, writtenAtMs }) {
     if (!this.slip) return;
     const { key, pass } = this.slip;
-    await this.envelopes.keep(this.handle, key, intent.id, writtenAtMs, { pass, writtenAtMs, syncedAtMs: this.model.syncedAtMs, intent });
+    await (await this.envelopes()).keep(this.handle, key, intent.id, writtenAtMs, { pass, writtenAtMs, syncedAtMs: this.model.syncedAtMs, intent });
   }
 
   // ── keeping ──

@@ -42,8 +42,8 @@ export class KeptShelf {
       const place = before && item.state !== 'waiting' ? before.place : Math.max(Date.now(), this.lastPlace + 1);
       this.lastPlace = Math.max(this.lastPlace, place);
       // First the one that lasts longer: if the browser dies in between, nothing that was written is lost.
-      if (item.state === 'waiting') await this.envelopes.keep(item);
-      if (item.state === 'queued') await this.envelopes.drop(id);
+      if (item.state === 'waiting') await this.envelopes.keep(item).catch(noEnvelope);
+      if (item.state === 'queued') await this.envelopes.drop(id).catch(noEnvelope);
       await this.locker.write([{ store: 'outbox', key: id, value: { ...kept, place, state: kept.state === 'sent' ? 'waiting' : kept.state } }]);
       this.announce();
     });
@@ -52,13 +52,20 @@ export class KeptShelf {
   /** @param {string} id @param {Result} [result] */
   remove(id, result) {
     return this.inTurn(async () => {
-      await this.envelopes.drop(id);
+      await this.envelopes.drop(id).catch(noEnvelope);
       const results = result && [result, ...await this.results()].slice(0, RESULTS_MAX);
       await this.locker.write([
         { store: 'outbox', key: id, value: undefined },
         ...(results ? [/** @type {const} */ ({ store: 'records', key: 'results', value: results })] : []),
       ]);
       this.announce();
+    });
+  }
+
+  /** Makes envelopes of what waits without one: it was written before there was anything to seal them with. */
+  sealAll() {
+    return this.inTurn(async () => {
+      for (const [, item] of await this.locker.readAll('outbox')) if (item.state === 'waiting') await this.envelopes.keep(item).catch(noEnvelope);
     });
   }
 
@@ -76,3 +83,6 @@ export class KeptShelf {
     return (await this.locker.read('records', 'results')) ?? [];
   }
 }
+
+/** The readable copy counts without one. @param {unknown} error */
+const noEnvelope = (error) => console.warn('an envelope could not be made or removed', error);

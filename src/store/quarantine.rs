@@ -85,7 +85,7 @@ impl Tx {
         Ok(())
     }
 
-    /// Takes a post in. `false`: one of this id came before.
+    /// Takes a post in. `false`: one of this id came before, or is an entry: its device did not hear the answer.
     ///
     /// # Errors
     /// When the database fails, or its author or their organisation is not in the directory.
@@ -93,6 +93,9 @@ impl Tx {
         const SQL: &str =
             "insert into quarantine (id, person, organisation, received_at, expires_at, sealed, state)
             values ($1, $2, $3, $4, $5, $6, $7) on conflict (id) do nothing";
+        if !self.find_known_ids(&[post.id]).await?.is_empty() {
+            return Ok(false);
+        }
         let record = Record {
             role: post.author.role.code().to_owned(),
             organisation_type: post.author.organisation_type.code().to_owned(),

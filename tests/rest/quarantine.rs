@@ -113,6 +113,10 @@ async fn what_a_device_sealed_waits_for_its_author_after_the_sign_in_has_ended()
     assert_eq!(entry["content"]["observedAtUs"], "1775001600000000", "when it was noticed, not when it came");
     hand_in(&app, &[sealed]).await.is(StatusCode::ACCEPTED);
     assert_eq!(waiting(&back).await, Vec::<Value>::new(), "what was released does not come again");
+    let posted = slip(&pass(&back).await, patient, 2, &note());
+    back.post(format!("/api/v1/timelines/{patient}/entries"), posted["intent"].clone()).await.is(StatusCode::CREATED);
+    hand_in(&app, &[envelope(&key(&app).await, &id(2), &posted)]).await.is(StatusCode::ACCEPTED);
+    assert_eq!(waiting(&back).await, Vec::<Value>::new(), "nor does what is an entry already");
     let done = [(By::Hub, QuarantineStep::Received), (back.signed_in().by(), QuarantineStep::Released)];
     assert_eq!(deeds(&app).await, done);
 }

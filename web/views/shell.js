@@ -15,21 +15,19 @@ import { pledgePage } from './pledging.js';
 import { signInPage } from './sign-in.js';
 import { mayLeave } from './leaving.js';
 import { View } from './view.js';
-import './account.js';
-import './devices.js';
 import './duties.js';
-import './duty-answer.js';
 import './emergency.js';
 import './patient.js';
 import './patients.js';
 import './proof.js';
-import './sending.js';
 
 /** #/patients/ID, and the entry that a link leads to. */
 const ADDRESS = /^#\/patients\/([0-9a-f-]{36})(?:\/([0-9a-f-]{36}))?$/;
 const DUTIES = '#/duties';
 const SENDING = '#/sending';
 const CONSOLE = '#/console';
+/** What the first view does without. It is fetched a moment after, so that it is there without network, too. */
+export const fetchLater = () => import('./later.js');
 
 export class Shell extends View {
   constructor() {
@@ -79,7 +77,8 @@ export class Shell extends View {
   }
 
   /** @param {any} event what somebody wants to say to a duty */
-  answerDuty({ detail: duty }) {
+  async answerDuty({ detail: duty }) {
+    await fetchLater();
     /** @type {any} */ (this.querySelector('renkei-duty-answer')).open(duty);
   }
 
@@ -98,7 +97,8 @@ export class Shell extends View {
     /** @type {import('./emergency.js').EmergencyDialog | null} */ (this.querySelector('renkei-emergency'))?.begin();
   }
 
-  openAccount() {
+  async openAccount() {
+    await fetchLater();
     /** @type {import('./account.js').AccountDialog | null} */ (this.querySelector('renkei-account'))?.begin();
   }
 
@@ -214,7 +214,7 @@ export class Shell extends View {
   async fetchConsole() {
     this.fetchesConsole = true;
     try {
-      await import('./console/console.js');
+      await Promise.all([import('./console/console.js'), fetchLater()]);
       this.requestUpdate();
     } catch {
       const [ja, en] = PHRASES.console_failed;
@@ -234,6 +234,10 @@ export class Shell extends View {
 
   main() {
     const { model } = this;
+    if (model.showsSending && !customElements.get('renkei-sending')) {
+      fetchLater().then(() => this.requestUpdate(), () => {});
+      return html`<div class="empty">${icon('sync')}<p>${say('loading')}</p></div>`;
+    }
     if (model.showsSending) return html`<renkei-sending .model=${model}></renkei-sending>`;
     if (model.showsDuties) return html`<renkei-duties .model=${model}></renkei-duties>`;
     if (model.selected && (model.patients.has(model.selected) || model.timelines.has(model.selected))) {

@@ -74,6 +74,8 @@ test('a round without network: opened anew, written, counted; an hour later it a
   await page.goto(hub.link('nurse'));
   await page.locator('.pill-good').waitFor();
   await installed(page);
+  const cached = await page.evaluate(async () => (await Promise.all((await caches.keys()).map(async (name) => (await (await caches.open(name)).keys()).map(({ url }) => new URL(url).pathname)))).flat());
+  assert.ok(cached.includes('/') && cached.includes('/views/console/console.js') && cached.every((path) => !path.startsWith('/api')), cached.join(' '));
   await openPatient(page);
   await kept(page);
   const before = texts(hub).length;
