@@ -25,6 +25,7 @@ use std::time::Duration;
 
 use crate::limits;
 
+use accounts::days;
 pub use accounts::{AccountSettings, PasswordProfile};
 pub use audit::{AuditSettings, ShipTo};
 pub use backup::BackupSettings;

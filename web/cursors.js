@@ -76,6 +76,12 @@ export class Cursors {
     return this.places.get(timeline)?.open ?? false;
   }
 
+  /** Whether nothing of this timeline is missing here. @param {string} timeline */
+  isCaughtUp(timeline) {
+    const place = this.places.get(timeline);
+    return Boolean(place && place.caughtUp && !place.awaiting);
+  }
+
   /** @param {string} timeline */
   forget(timeline) {
     this.places.delete(timeline);

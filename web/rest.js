@@ -111,6 +111,36 @@ export class Rest {
     return token ? { authorization: `Bearer ${token}` } : { 'renkei-client': 'page' };
   }
 
+  /** What the hub's envelopes are sealed to; open to all. @returns {Promise<{id: string, public_key: string}>} */
+  quarantineKey() {
+    return this.call('GET', '/quarantine/key');
+  }
+
+  /** What goes into an envelope to say whose it is. @returns {Promise<{pass: string}>} */
+  quarantinePass() {
+    return this.call('GET', '/me/quarantine-pass');
+  }
+
+  /** What came in envelopes and waits: one's own, or, for the secretariat, all without what they say. @returns {Promise<{posts: import('./quarantined.js').Quarantined[]}>} */
+  quarantined() {
+    return this.call('GET', '/quarantine');
+  }
+
+  /** @param {string} id @returns {Promise<{verdict: 'accepted' | 'queued'}>} */
+  releaseQuarantined(id) {
+    return this.call('POST', `/quarantine/${encodeURIComponent(id)}/release`);
+  }
+
+  /** @param {string} id */
+  discardQuarantined(id) {
+    return this.call('DELETE', `/quarantine/${encodeURIComponent(id)}`);
+  }
+
+  /** Hands in envelopes, without a sign-in. @param {import('./envelopes.js').Envelope[]} envelopes */
+  handIn(envelopes) {
+    return this.call('POST', '/quarantine', { envelopes });
+  }
+
   /** How people sign in here. @returns {Promise<{password_chars_min: number, passkeys?: string | null, links: boolean, device?: ShownDevice}>} */
   ways() {
     return this.call('GET', '/sign-in');
@@ -325,9 +355,20 @@ export class Rest {
     return this.call('POST', `/timelines/${encodeURIComponent(timeline)}/entries`, intent);
   }
 
+  /** A part of a timeline, in the frames of a socket. @param {string} timeline @param {number} after @param {number} limit */
+  async entries(timeline, after, limit) {
+    const { entries = [], through, more } = await this.call('GET', `/timelines/${encodeURIComponent(timeline)}/entries?${new URLSearchParams({ after: String(after), limit: String(limit) })}`);
+    return { entries: /** @type {any[]} */ (entries), through: Number(through ?? after), more: Boolean(more) };
+  }
+
   /** @returns {Promise<Organisation[]>} */
   async organisations() {
     return (await this.call('GET', '/organisations')).organisations ?? [];
+  }
+
+  /** Whom to turn to at an office, and who is on duty there; the look is on record. @param {string} id @returns {Promise<import('./offices.js').Office>} */
+  office(id) {
+    return this.call('GET', `/organisations/${encodeURIComponent(id)}/office`);
   }
 
   /** @returns {Promise<Person[]>} */

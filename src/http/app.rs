@@ -18,6 +18,7 @@ use super::{assets, health, metrics, oauth, openapi, routes, socket};
 use crate::actions::accounts::Accounts;
 use crate::actions::files::Files;
 use crate::actions::kept_rulebooks::KeptRulebooks;
+use crate::actions::quarantine::Quarantine;
 use crate::actions::sign_in::SignIns;
 use crate::config::{AccountSettings, PageSettings, SessionLimits};
 use crate::hub::Hub;
@@ -35,6 +36,7 @@ pub struct App {
     pub sign_ins: Arc<SignIns>,
     pub accounts: Arc<Accounts>,
     pub kept_rulebooks: Arc<KeptRulebooks>,
+    pub quarantine: Arc<Quarantine>,
     /// Origins whose pages may open sockets; compared exactly.
     pub origins: Arc<[String]>,
     /// Where invitations lead: the page as people open it.
@@ -75,6 +77,7 @@ impl App {
             page_url: page_url.into(),
             cookies: Cookies::of_origins(&origins),
             kept_rulebooks: Arc::new(KeptRulebooks::new(hub.journal().clone())),
+            quarantine: Arc::new(Quarantine::new(hub.clone(), AccountSettings::default().quarantine_keeps)),
             hub,
             files,
             origins: origins.into(),
@@ -98,6 +101,7 @@ impl App {
     #[must_use]
     pub fn keeping_accounts(mut self, settings: AccountSettings, page_url: &str) -> Self {
         self.accounts = Arc::new(Accounts::new(self.hub.clone(), Arc::clone(&self.sign_ins), settings, page_url));
+        self.quarantine = Arc::new(Quarantine::new(self.hub.clone(), settings.quarantine_keeps));
         self.page_url = page_url.into();
         self
     }

@@ -12,11 +12,16 @@ import { View } from './view.js';
 import './composer.js';
 import './entries.js';
 import './follow-up.js';
+import './day-copy.js';
 import './graphs.js';
+import './paper.js';
+import './search.js';
 import './seen-by.js';
+import './summary.js';
 
 const TABS = /** @type {const} */ ([
   ['timeline', 'tab_timeline', 'clock'],
+  ['summary', 'tab_summary', 'list'],
   ['vitals', 'tab_vitals', 'heart'],
   ['team', 'tab_team', 'team'],
 ]);
@@ -26,6 +31,13 @@ export class PatientView extends View {
     super();
     /** @type {string} */
     this.tab = '';
+  }
+
+  connectedCallback() {
+    super.connectedCallback();
+    // What is written or looked up stands on the timeline.
+    this.toTimeline = (/** @type {Event} */ event) => /** @type {Element} */ (event.target).localName !== 'renkei-composer' && this.tab && this.open('timeline');
+    for (const wish of ['write-record', 'entry-wanted']) this.addEventListener(wish, this.toTimeline);
   }
 
   render() {
@@ -42,9 +54,15 @@ export class PatientView extends View {
         ${model.isSecretariat ? html`<p class="quiet panel-note">${say('secretariat_sees')}</p>` : nothing}
         ${repeat([id], (key) => key, (key) => html`
           <renkei-entries .model=${model} .timelineId=${key}></renkei-entries>
+          <renkei-search .model=${model} .timelineId=${key}></renkei-search>
           ${model.isSecretariat ? nothing : html`<renkei-composer .model=${model} .timelineId=${key}></renkei-composer>
             <renkei-follow-up .model=${model} .timelineId=${key}></renkei-follow-up>`}`)}
       </section>
+      ${tab === 'summary' ? html`<section class="panel panel-summary" id="panel-summary" aria-label=${say('tab_summary')}>
+        <p class="summary-acts"><button class="button button-small" type="button" @click=${() => this.wish('renkei-paper', 'paper-wanted')}>${icon('printer')}<span>${say('paper_make')}</span></button>
+          <button class="button button-small" type="button" @click=${() => this.wish('renkei-day-copy', 'day-copy-wanted')}>${icon('clip')}<span>${say('copy_day')}</span></button></p>
+        <renkei-summary .model=${model} .timelineId=${id}></renkei-summary>
+        <renkei-paper .model=${model} .timelineId=${id}></renkei-paper><renkei-day-copy .model=${model} .timelineId=${id}></renkei-day-copy></section>` : nothing}
       <div class="panel-side">
         ${model.isSecretariat ? nothing : html`<section class="panel panel-vitals" id="panel-vitals" aria-labelledby="vitals-title">
           ${repeat([id], (key) => key, (key) => html`<renkei-graphs .model=${model} .timelineId=${key}></renkei-graphs>`)}
@@ -57,7 +75,7 @@ export class PatientView extends View {
 
   /** The secretariat sees no chart, and so no empty one. */
   get tabs() {
-    return TABS.filter(([name]) => name !== 'vitals' || !this.model.isSecretariat);
+    return TABS.filter(([name]) => !['vitals', 'summary'].includes(name) || !this.model.isSecretariat);
   }
 
   /** @param {string} id */
@@ -78,6 +96,8 @@ export class PatientView extends View {
       </div>
       ${this.present(id)}
       ${model.isProfessional && model.patients.has(id) ? html`<a class="button button-small" href="#/visits/${id}">${icon('home')}<span>${say('visit_write')}</span></a>` : nothing}
+      ${model.isSecretariat ? nothing : html`<button class="button button-small summary-open" type="button" aria-pressed=${String(this.tab === 'summary')}
+        @click=${() => this.open(this.tab === 'summary' ? 'timeline' : 'summary')}>${icon('list')}<span>${say('tab_summary')}</span></button>`}
     </header>`;
   }
 
@@ -89,6 +109,11 @@ export class PatientView extends View {
     return html`<ul class="present" aria-label=${say('present_now')}>${people.slice(0, 6).map((actor) => html`
       <li title=${whoText(model, actor)}>${face(actor.role)}<span class="dot" aria-hidden="true"></span><span class="unseen">${whoText(model, actor)}</span></li>`)}
       ${people.length > 6 ? html`<li class="present-more">+${people.length - 6}</li>` : nothing}</ul>`;
+  }
+
+  /** @param {string} element @param {string} what */
+  wish(element, what) {
+    this.querySelector(element)?.dispatchEvent(new Event(what));
   }
 
   /** @param {string} name */

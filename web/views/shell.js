@@ -5,19 +5,18 @@ import { html, nothing } from '../vendor/lit.js';
 import { consoleAddress } from '../console/sections.js';
 import { chooseLanguage, inLanguage, language, say, word } from '../language.js';
 import { PHRASES } from '../phrases.js';
-import { connectionNotice, connectionState } from './connection.js';
+import { connectionNotice, connectionState, envelopeNotice } from './connection.js';
 import { currentAlarms } from '../timeline.js';
 import { face, whoText } from './face.js';
 import { saveFile } from './files.js';
 import { icon } from './icons.js';
 import { passkeyAlarms } from './my-passkeys.js';
+import { paperSheet } from './paper-sheet.js';
 import { pledgePage } from './pledging.js';
 import { signInPage } from './sign-in.js';
+import { mayLeave } from './leaving.js';
 import { View } from './view.js';
-import './account.js';
-import './devices.js';
 import './duties.js';
-import './duty-answer.js';
 import './emergency.js';
 import './patient.js';
 import './patients.js';
@@ -26,12 +25,15 @@ import './proof.js';
 /** #/patients/ID, and the entry that a link leads to. */
 const ADDRESS = /^#\/patients\/([0-9a-f-]{36})(?:\/([0-9a-f-]{36}))?$/;
 const DUTIES = '#/duties';
+const SENDING = '#/sending';
 const CONSOLE = '#/console';
 /** #/visits, and the patient who is visited. */
 const VISITS = /^#\/visits(?:\/([0-9a-f-]{36}))?$/;
+/** What the first view does without. It is fetched a moment after, so that it is there without network, too. */
+export const fetchLater = () => import('./later.js');
 /** What only some people open is fetched by them: the element, and what is said when it does not come. */
 const PARTS = /** @type {const} */ ({
-  'renkei-console': { load: () => import('./console/console.js'), failed: 'console_failed' },
+  'renkei-console': { load: () => Promise.all([import('./console/console.js'), fetchLater()]), failed: 'console_failed' },
   'renkei-visits': { load: () => import('./visiting/visits.js'), failed: 'visits_failed' },
 });
 const PART_AGAIN_MS = 5_000;
@@ -53,6 +55,7 @@ export class Shell extends View {
       if (address) this.model.showConsole(address);
       else if (visit) this.model.showVisits(visit[1]);
       else if (location.hash === DUTIES) this.model.showDuties();
+      else if (location.hash === SENDING) this.model.showSending();
       else this.model.select(patient, entry);
     };
   }
@@ -65,6 +68,7 @@ export class Shell extends View {
     this.addEventListener('file-wanted', this.findFile);
     this.addEventListener('write-record', this.writeRecord);
     this.addEventListener('emergency', this.breakGlass);
+    this.addEventListener('entry-wanted', this.findEntry);
     this.follow();
   }
 
@@ -73,6 +77,7 @@ export class Shell extends View {
     window.removeEventListener('hashchange', this.follow);
     this.removeEventListener('rule-wanted', this.findRule);
     this.removeEventListener('emergency', this.breakGlass);
+    this.removeEventListener('entry-wanted', this.findEntry);
   }
 
   /** @param {any} event a `RuleWanted` of some citation below */
@@ -86,7 +91,8 @@ export class Shell extends View {
   }
 
   /** @param {any} event what somebody wants to say to a duty */
-  answerDuty({ detail: duty }) {
+  async answerDuty({ detail: duty }) {
+    await fetchLater();
     /** @type {any} */ (this.querySelector('renkei-duty-answer')).open(duty);
   }
 
@@ -101,11 +107,19 @@ export class Shell extends View {
     this.querySelector('renkei-composer')?.dispatchEvent(new CustomEvent('write-record', { detail }));
   }
 
+  /** @param {any} event an `EntryWanted` of another patient, or from beside the timeline */
+  findEntry({ timeline, entry }) {
+    const address = `#/patients/${timeline}/${entry}`;
+    if (location.hash === address) this.model.select(timeline, entry);
+    else location.hash = address;
+  }
+
   breakGlass() {
     /** @type {import('./emergency.js').EmergencyDialog | null} */ (this.querySelector('renkei-emergency'))?.begin();
   }
 
-  openAccount() {
+  async openAccount() {
+    await fetchLater();
     /** @type {import('./account.js').AccountDialog | null} */ (this.querySelector('renkei-account'))?.begin();
   }
 
@@ -129,11 +143,13 @@ export class Shell extends View {
           this.requestUpdate();
         },
         switchLanguage: () => this.switchLanguage(),
+        notice: envelopeNotice(model),
       });
     }
     if (model.stage === 'pledging' || model.pledging.isOpen) {
       return pledgePage({ model, signOut: () => this.signOut(), switchLanguage: () => this.switchLanguage() });
     }
+    if (model.paper) return paperSheet(model.paper);
     return html`
       <a class="skip" href="#main" @click=${(/** @type {Event} */ event) => this.skip(event)}>${say('skip')}</a>
       ${this.header()}
@@ -141,7 +157,7 @@ export class Shell extends View {
       ${model.trouble ? html`<p class="banner banner-warning" role="alert">${icon('alarm')}<span>${inLanguage(model.trouble)}</span>
         <button class="button button-small" type="button" @click=${() => model.say(null)}>${say('close')}</button></p>` : nothing}
       ${passkeyAlarms(model.me)}
-      ${model.console ? this.console(model.console) : model.visiting?.patient ? this.visit() : html`<div class="panes" data-open=${model.selected || model.showsDuties || model.visiting || model.farewell ? 'patient' : 'list'}>
+      ${model.console ? this.console(model.console) : model.visiting?.patient ? this.visit() : html`<div class="panes" data-open=${model.selected || model.showsDuties || model.showsSending || model.visiting || model.farewell ? 'patient' : 'list'}>
         <renkei-patients class="pane pane-list" .model=${model}></renkei-patients>
         <main id="main" class="pane pane-main" tabindex="-1">${this.main()}</main>
       </div>`}
@@ -154,13 +170,7 @@ export class Shell extends View {
   }
 
   title_() {
-    let alarms = 0;
-    let entries = 0;
-    for (const id of this.model.patients.keys()) {
-      const unread = this.model.unread(id);
-      alarms += unread.alarms;
-      entries += unread.entries;
-    }
+    const { alarms, entries } = this.model.needs.sum;
     const mark = alarms ? `⚠ ${alarms} ` : entries ? `(${entries}) ` : '';
     return `${mark}連携 Renkei`;
   }
@@ -261,6 +271,11 @@ export class Shell extends View {
 
   main() {
     const { model } = this;
+    if (model.showsSending && !customElements.get('renkei-sending')) {
+      fetchLater().then(() => this.requestUpdate(), () => {});
+      return html`<div class="empty">${icon('sync')}<p>${say('loading')}</p></div>`;
+    }
+    if (model.showsSending) return html`<renkei-sending .model=${model}></renkei-sending>`;
     if (model.showsDuties) return html`<renkei-duties .model=${model}></renkei-duties>`;
     if (model.selected && (model.patients.has(model.selected) || model.timelines.has(model.selected))) {
       return html`<renkei-patient .model=${model}></renkei-patient>`;
@@ -297,8 +312,7 @@ export class Shell extends View {
   }
 
   signOut() {
-    const { unsent } = this.model.outbox;
-    if (unsent > 0 && !confirm(say('sign_out_unsent', { count: unsent }))) return;
+    if (!mayLeave(this.model)) return;
     location.hash = '';
     this.model.signOut();
   }

@@ -137,7 +137,7 @@ export class Visits extends View {
     const { model } = this;
     const now = model.clock.now();
     const mine = dueMs === Infinity ? [] : model.owing.mine.open.filter(({ timeline }) => timeline === id);
-    const unread = model.unread(id);
+    const unread = model.needs.unread(id);
     return html`<span class="patient-marks">
       ${joins ? html`<span class="mark mark-present">${icon('team')}<span>${phrase('joins')}</span></span>` : nothing}
       ${limitsBroken(model, id).map((broken) => html`<span class="mark mark-alarm">${icon('alarm')}<span>${broken}</span></span>`)}
