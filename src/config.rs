@@ -25,6 +25,7 @@ use std::time::Duration;
 
 use crate::limits;
 
+use accounts::days;
 pub use accounts::{AccountSettings, PasswordProfile};
 pub use audit::{AuditSettings, ShipTo};
 pub use backup::BackupSettings;
@@ -62,6 +63,7 @@ pub struct Config {
     pub audit: AuditSettings,
     pub backup: BackupSettings,
     pub calendar: CalendarSettings,
+    pub page: PageSettings,
     pub log: Log,
 }
 
@@ -97,6 +99,13 @@ impl Default for SessionLimits {
             sockets_per_person_max: u32::try_from(limits::SOCKETS_PER_PERSON_DEFAULT).expect("a few"),
         }
     }
+}
+
+/// What the page may do beyond what every region's may.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct PageSettings {
+    /// The browser may listen, which may send what it hears to its maker.
+    pub speech_input: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

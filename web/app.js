@@ -2,19 +2,23 @@
 
 import { Alerts, thisDevice } from './alerts.js';
 import {
-  currentEnrolment, currentInvitation, currentToken, isMarkedSignedIn, keepEnrolment, keepInvitation, keepToken, onOtherTab, takeFromAddress,
+  currentEnrolment, currentInvitation, currentToken, isMarkedSignedIn, keepEnrolment, keepInvitation, keepToken, onOtherTab, signInMarks,
+  takeFromAddress,
 } from './credentials.js';
 import { Entrance } from './entrance.js';
+import { install } from './installing.js';
 import { language, startLanguage } from './language.js';
 import { Model } from './model.js';
 import { Rest } from './rest.js';
-import './views/shell.js';
+import { fetchLater } from './views/shell.js';
 
 const RUSHED_PAINT_MS = 200;
 /** "In two hours" must not stand still. */
 const TICK_MS = 30_000;
 /** A passkey that was copied is told of while the page is open, too. */
 const ALARMS_MS = 300_000;
+/** The first view comes before what makes the page work without network. */
+const INSTALL_PAUSE_MS = 2_000;
 
 const link = takeFromAddress();
 if (link.invitation) keepInvitation(link.invitation);
@@ -39,6 +43,7 @@ const model = new Model({
     if (rushed) setTimeout(call, RUSHED_PAINT_MS);
     else requestAnimationFrame(call);
   },
+  marks: signInMarks,
 });
 
 model.alerts = new Alerts(model, thisDevice());
@@ -55,11 +60,16 @@ shell.signIn = (token) => {
 };
 document.body.append(shell);
 
-window.addEventListener('online', () => model.stage === 'ready' && model.hub.network(true));
+window.addEventListener('online', () => {
+  if (model.stage === 'ready') model.hub.network(true);
+  else model.handInEnvelopes();
+});
 window.addEventListener('offline', () => model.stage === 'ready' && model.hub.network(false));
 document.addEventListener('visibilitychange', () => {
   // A phone that wakes up should not sit out a pause that began while it slept.
   if (!document.hidden && model.hub.connection.phase === 'waiting') model.hub.connect();
+  // A phone may never wake this page up again.
+  if (document.hidden) model.keeper.flush();
   model.changed();
 });
 window.addEventListener('hashchange', () => follow(takeFromAddress()));
@@ -92,4 +102,13 @@ async function begin() {
   const mayBeSignedIn = currentToken() || isMarkedSignedIn();
   if (mayBeSignedIn && !link.invitation && !currentEnrolment()) model.start();
   else model.changed();
+  model.handInEnvelopes();
+  setTimeout(async () => {
+    fetchLater().catch(() => {});
+    const lookAgain = await install((isWaiting) => {
+      model.newerPage = isWaiting;
+      model.changed();
+    });
+    model.hubCame = lookAgain;
+  }, INSTALL_PAUSE_MS);
 }

@@ -43,6 +43,12 @@ export const forgetEnrolment = () => sessionStorage.removeItem(ENROLMENT);
 /** Whether this browser was signed in by a cookie when it was last heard of. */
 export const isMarkedSignedIn = () => localStorage.getItem(SIGNED_IN) !== null;
 
+/** By what this page's sign-in is known on this device, and all that can still be gone on with. */
+export function signInMarks() {
+  const [token, mark] = [currentToken(), localStorage.getItem(SIGNED_IN)];
+  return { mine: token ?? mark, isOfTab: token !== null, all: [token, mark].filter((one) => one !== null) };
+}
+
 /** Marks the browser, for its other tabs too. @param {string} signIn id of the sign-in */
 export function markSignedIn(signIn) {
   sessionStorage.removeItem(TOKEN);

@@ -101,6 +101,7 @@ export class Owing {
         after = next;
       }
       this.listed = listed;
+      this.model.keeper.note('duties');
       this.model.changed();
     } catch (/** @type {any} */ error) {
       // A hub that keeps no list leaves what the timelines say.

@@ -111,6 +111,36 @@ export class Rest {
     return token ? { authorization: `Bearer ${token}` } : { 'renkei-client': 'page' };
   }
 
+  /** What the hub's envelopes are sealed to; open to all. @returns {Promise<{id: string, public_key: string}>} */
+  quarantineKey() {
+    return this.call('GET', '/quarantine/key');
+  }
+
+  /** What goes into an envelope to say whose it is. @returns {Promise<{pass: string}>} */
+  quarantinePass() {
+    return this.call('GET', '/me/quarantine-pass');
+  }
+
+  /** What came in envelopes and waits: one's own, or, for the secretariat, all without what they say. @returns {Promise<{posts: import('./quarantined.js').Quarantined[]}>} */
+  quarantined() {
+    return this.call('GET', '/quarantine');
+  }
+
+  /** @param {string} id @returns {Promise<{verdict: 'accepted' | 'queued'}>} */
+  releaseQuarantined(id) {
+    return this.call('POST', `/quarantine/${encodeURIComponent(id)}/release`);
+  }
+
+  /** @param {string} id */
+  discardQuarantined(id) {
+    return this.call('DELETE', `/quarantine/${encodeURIComponent(id)}`);
+  }
+
+  /** Hands in envelopes, without a sign-in. @param {import('./envelopes.js').Envelope[]} envelopes */
+  handIn(envelopes) {
+    return this.call('POST', '/quarantine', { envelopes });
+  }
+
   /** How people sign in here. @returns {Promise<{password_chars_min: number, passkeys?: string | null, links: boolean, device?: ShownDevice}>} */
   ways() {
     return this.call('GET', '/sign-in');

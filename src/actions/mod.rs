@@ -1,5 +1,5 @@
 //! Use cases that are not posts: organisations, people, sign-ins, finding and registering patients, files,
-//! emergency access, imports.
+//! emergency access, imports, posts in envelopes.
 
 pub mod accounts;
 pub mod advice;
@@ -21,6 +21,7 @@ pub mod linking_queue;
 mod links;
 pub mod offices;
 pub mod patients;
+pub mod quarantine;
 pub mod registering;
 pub mod replaying;
 pub mod rulebook;

@@ -55,6 +55,7 @@ fn of_deed(deed: &Deed) -> (AuditKind, Option<Uuid>) {
         Deed::Client(deed) => (AuditKind::Client, Some(deed.about().0.0)),
         Deed::RulebookMoved { version, .. } => (AuditKind::Rulebook, Some(version.0)),
         Deed::Keeping(_) => (AuditKind::Keeping, None),
+        Deed::Quarantine(deed) => (AuditKind::Quarantine, Some(deed.author.0)),
         Deed::AuditUsed { .. } => (AuditKind::Audit, None),
     }
 }

@@ -110,6 +110,12 @@ pub const FIELDS: &[Field] = &[
         "Seconds after which inviting, recovering, exporting and the like ask again who it is (by passkey and the like)",
     ),
     field(
+        "accounts.quarantine_days",
+        "30",
+        "端末で封をされ、サインインが終わったあとに届いた投稿を、書いた本人のために預かる日数",
+        "Days for which a post that came sealed, after the sign-in it was written under had ended, waits for its author",
+    ),
+    field(
         "audit.checkpoint_key_file",
         "\"data/checkpoint.key\"",
         "チェックポイントに署名する鍵のファイル（600）。なければ起動時に作ります",
@@ -176,6 +182,12 @@ pub const FIELDS: &[Field] = &[
         "\"08:00-18:00\"",
         "日中とする時間。ほかは夜間",
         "The hours called daytime; the rest is night",
+    ),
+    field(
+        "page.speech_input",
+        "false",
+        "訪問の記録を声で入力できるようにする。声がブラウザーの会社へ送られることがあるため、地域で取り決めてから true",
+        "Let visit notes be entered by voice. The browser may send the sound to its maker: true only once the region agreed to it",
     ),
     field(
         "log.level",

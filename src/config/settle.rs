@@ -12,14 +12,14 @@ use super::source::AllGiven;
 use super::value::{expected_database, expected_origin};
 use super::{
     AccountSettings, AuditSettings, BackupSettings, Config, Database, Language, Listen, Log, LogFormat, LogLevel,
-    Mistake, PasswordProfile, Place, SessionLimits, ShipTo, TlsFiles, WebOrigin,
+    Mistake, PageSettings, PasswordProfile, Place, SessionLimits, ShipTo, TlsFiles, WebOrigin,
 };
 use crate::domain::device::DeviceDemand;
 use crate::domain::text::Text;
 use crate::limits::{
     BACKUPS_DAILY_DEFAULT, BACKUPS_KEPT_MAX, BACKUPS_MONTHLY_DEFAULT, BACKUPS_WEEKLY_DEFAULT,
     CHECKPOINT_EVERY_RECORDS_DEFAULT, CHECKPOINT_EVERY_RECORDS_MAX, CHECKPOINT_EVERY_S_DEFAULT, CHECKPOINT_EVERY_S_MAX,
-    PROOF_COUNTS_S_DEFAULT, PROOF_COUNTS_S_MAX, PROOF_COUNTS_S_MIN, SESSION_IDLE_TIMEOUT_DEFAULT_S,
+    PROOF_COUNTS_S_DEFAULT, PROOF_COUNTS_S_MAX, PROOF_COUNTS_S_MIN, QUARANTINE_DAYS_DEFAULT, QUARANTINE_DAYS_MAX, QUARANTINE_DAYS_MIN, SESSION_IDLE_TIMEOUT_DEFAULT_S,
     SESSION_LIFETIME_DEFAULT_S, SESSION_LIFETIME_S_MAX, SOCKETS_PER_PERSON_DEFAULT, SOCKETS_PER_PERSON_MAX,
 };
 
@@ -47,6 +47,7 @@ pub(super) fn settle(given: AllGiven, folder: &Path, mistakes: &mut Vec<Mistake>
         audit: audit(&mut read, &region_key_file),
         backup: backup(&mut read, &data_dir),
         calendar: calendar(&mut read),
+        page: PageSettings { speech_input: read.boolean("page.speech_input").unwrap_or(false) },
         region_key_file,
         log: log(&mut read),
         data_dir,
@@ -60,8 +61,10 @@ pub(super) fn settle(given: AllGiven, folder: &Path, mistakes: &mut Vec<Mistake>
 fn accounts(read: &mut Reader<'_>) -> AccountSettings {
     let profile = read.choice("accounts.password_profile", &profiles()).unwrap_or_default();
     let proof_s = read.number("accounts.proof_s", PROOF_COUNTS_S_MIN..=PROOF_COUNTS_S_MAX);
+    let quarantine_days = read.number("accounts.quarantine_days", QUARANTINE_DAYS_MIN..=QUARANTINE_DAYS_MAX);
     AccountSettings {
         profile,
+        quarantine_keeps: days(quarantine_days.unwrap_or(QUARANTINE_DAYS_DEFAULT)),
         proof_counts: Duration::from_secs(proof_s.unwrap_or(PROOF_COUNTS_S_DEFAULT).unsigned_abs()),
     }
 }
@@ -344,6 +347,7 @@ pub(super) fn shown(config: &Config) -> Vec<(&'static str, String)> {
         ("session.sockets_per_person_max", session.sockets_per_person_max.to_string()),
         ("accounts.password_profile", quoted(&config.accounts.profile.code())),
         ("accounts.proof_s", config.accounts.proof_counts.as_secs().to_string()),
+        ("accounts.quarantine_days", (config.accounts.quarantine_keeps.as_secs() / 86_400).to_string()),
     ]);
     let audit = &config.audit;
     shown.extend([
@@ -371,6 +375,7 @@ pub(super) fn shown(config: &Config) -> Vec<(&'static str, String)> {
         shown.push(("calendar.closed_days", listed(days)));
     }
     shown.extend(calendar.daytime.iter().map(|span| ("calendar.daytime", quoted(span))));
+    shown.push(("page.speech_input", config.page.speech_input.to_string()));
     shown.extend([("log.level", quoted(&config.log.level.code())), ("log.format", quoted(&config.log.format.code()))]);
     shown
 }

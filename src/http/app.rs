@@ -18,8 +18,9 @@ use super::{assets, health, metrics, oauth, openapi, routes, socket};
 use crate::actions::accounts::Accounts;
 use crate::actions::files::Files;
 use crate::actions::kept_rulebooks::KeptRulebooks;
+use crate::actions::quarantine::Quarantine;
 use crate::actions::sign_in::SignIns;
-use crate::config::{AccountSettings, SessionLimits};
+use crate::config::{AccountSettings, PageSettings, SessionLimits};
 use crate::hub::Hub;
 use crate::hub::devices::Line;
 use crate::limits;
@@ -35,6 +36,7 @@ pub struct App {
     pub sign_ins: Arc<SignIns>,
     pub accounts: Arc<Accounts>,
     pub kept_rulebooks: Arc<KeptRulebooks>,
+    pub quarantine: Arc<Quarantine>,
     /// Origins whose pages may open sockets; compared exactly.
     pub origins: Arc<[String]>,
     /// Where invitations lead: the page as people open it.
@@ -46,6 +48,7 @@ pub struct App {
     /// What the listeners count, for the metrics.
     pub connections: Vec<Arc<ConnectionCounts>>,
     sockets_per_person_max: u32,
+    page: PageSettings,
     beat: Beat,
     patience: Patience,
 }
@@ -74,12 +77,14 @@ impl App {
             page_url: page_url.into(),
             cookies: Cookies::of_origins(&origins),
             kept_rulebooks: Arc::new(KeptRulebooks::new(hub.journal().clone())),
+            quarantine: Arc::new(Quarantine::new(hub.clone(), AccountSettings::default().quarantine_keeps)),
             hub,
             files,
             origins: origins.into(),
             certificate: None,
             connections: Vec::new(),
             sockets_per_person_max: limits.sockets_per_person_max,
+            page: PageSettings::default(),
             beat,
             patience,
         }
@@ -96,7 +101,15 @@ impl App {
     #[must_use]
     pub fn keeping_accounts(mut self, settings: AccountSettings, page_url: &str) -> Self {
         self.accounts = Arc::new(Accounts::new(self.hub.clone(), Arc::clone(&self.sign_ins), settings, page_url));
+        self.quarantine = Arc::new(Quarantine::new(self.hub.clone(), settings.quarantine_keeps));
         self.page_url = page_url.into();
+        self
+    }
+
+    /// Settles what the page may use of a device.
+    #[must_use]
+    pub fn serving_page(mut self, page: PageSettings) -> Self {
+        self.page = page;
         self
     }
 
@@ -142,6 +155,7 @@ impl App {
 
 /// All routes of the hub.
 pub fn router(app: App) -> Router {
+    let page = app.page;
     let api = routes::api(&app)
         .route("/api/v1/openapi.json", get(openapi::serve))
         .route("/healthz", get(health::healthz))
@@ -156,7 +170,7 @@ pub fn router(app: App) -> Router {
         .method_not_allowed_fallback(async || Problem::of(Code::MethodNotAllowed))
         .merge(api)
         .fallback(unknown)
-        .layer(map_response(assets::guard))
+        .layer(map_response(move |response: Response| assets::guard(response, page)))
         .with_state(app)
 }
 

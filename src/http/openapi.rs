@@ -14,7 +14,7 @@ use utoipa::{Modify, OpenApi};
 use super::api::accounts::{devices, enrolling, entering, inviting, looking_after, mine, passkeys, proving};
 use super::api::{
     advice, audit, clients, compliance, directory, duties, emergency, explaining, files, linking_queue, me, offices,
-    patients, registering, rulebook, rulebooks, sign_ins, statistics, timelines,
+    patients, quarantine, registering, rulebook, rulebooks, sign_ins, statistics, timelines,
 };
 use super::problem::Problem;
 use super::routes::OPEN_ROUTES;
@@ -59,6 +59,8 @@ const PROBLEM: &str = "application/problem+json";
         emergency::search, emergency::list,
         files::upload, files::download,
         linking_queue::list, linking_queue::dismiss,
+        quarantine::show_key, quarantine::show_pass, quarantine::hand_in, quarantine::list, quarantine::release,
+        quarantine::discard,
         rulebook::show, rulebook::list_files, rulebook::show_cited, explaining::explain,
         rulebooks::list, rulebooks::draft, rulebooks::show, rulebooks::change, rulebooks::propose, rulebooks::sign,
         rulebooks::put_in_force, rulebooks::retire, rulebooks::trying::sheet, rulebooks::trying::compare,
@@ -70,6 +72,7 @@ const PROBLEM: &str = "application/problem+json";
         (name = "sign-in", description = "The sign-in that a request is made with"),
         (name = "patients", description = "Finding, registering and linking patients"),
         (name = "timelines", description = "What happened to a patient: entries, in order, for ever"),
+        (name = "quarantine", description = "Posts in envelopes, from devices whose sign-in has ended"),
         (name = "duties", description = "What is owed, by whom, until when"),
         (name = "directory", description = "Organisations and people"),
         (name = "accounts", description = "For the secretariat, and for who looks after an office"),

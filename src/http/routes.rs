@@ -8,7 +8,7 @@ use axum::routing::{delete, get, post, put};
 use super::api::accounts::{devices, enrolling, entering, inviting, looking_after, mine, passkeys, proving};
 use super::api::{
     advice, audit, clients, compliance, directory, duties, emergency, explaining, files, linking_queue, me, offices,
-    patients, registering, rulebook, rulebooks, sign_ins, statistics, timelines,
+    patients, quarantine, registering, rulebook, rulebooks, sign_ins, statistics, timelines,
 };
 use super::app::App;
 use super::step_up;
@@ -38,7 +38,7 @@ pub(super) fn api(app: &App) -> Router<App> {
 }
 
 routes! {
-    /// Every route under `/api/v1` by which somebody gets in, who is not signed in yet.
+    /// Every route under `/api/v1` by which somebody gets in, who is not signed in yet, or hands in what they sealed.
     OPEN_ROUTES open:
     get    "/api/v1/sign-in" => entering::show_ways;
     post   "/api/v1/sign-in" => entering::sign_in;
@@ -51,6 +51,8 @@ routes! {
     post   "/api/v1/invitations/passkey" => passkeys::accept;
     post   "/api/v1/enrolments/open" => enrolling::open;
     post   "/api/v1/enrolments/accept" => enrolling::accept;
+    get    "/api/v1/quarantine/key" => quarantine::show_key;
+    post   "/api/v1/quarantine" => quarantine::hand_in;
 }
 
 routes! {
@@ -133,6 +135,10 @@ routes! {
     get    "/api/v1/emergency-accesses" => emergency::list;
     get    "/api/v1/linking-queue" => linking_queue::list;
     post   "/api/v1/linking-queue/{id}/dismiss" => linking_queue::dismiss;
+    get    "/api/v1/me/quarantine-pass" => quarantine::show_pass;
+    get    "/api/v1/quarantine" => quarantine::list;
+    post   "/api/v1/quarantine/{id}/release" => quarantine::release;
+    delete "/api/v1/quarantine/{id}" => quarantine::discard;
     get    "/api/v1/rulebook" => rulebook::show;
     get    "/api/v1/rulebook/files" => rulebook::list_files;
     get    "/api/v1/rulebook/citations/{citation}" => rulebook::show_cited;

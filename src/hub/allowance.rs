@@ -25,6 +25,8 @@ pub enum Asked {
     EmergencySearch,
     /// To keep a block of an uploaded file; per sign-in.
     UploadBlock,
+    /// To hand in an envelope; per address, because nobody is signed in.
+    Envelope,
 }
 
 impl Asked {
@@ -38,6 +40,7 @@ impl Asked {
                 (limits::EMERGENCY_SEARCHES_BURST, refill)
             }
             Self::Waiting => (limits::WAITING_POSTS_BURST, Duration::from_millis(limits::WAITING_POST_REFILL_MS)),
+            Self::Envelope => (limits::ENVELOPES_BURST, Duration::from_millis(limits::ENVELOPE_REFILL_MS)),
             Self::UploadBlock => (limits::UPLOAD_BLOCKS_BURST, Duration::from_millis(limits::UPLOAD_BLOCK_REFILL_MS)),
         }
     }

@@ -165,3 +165,24 @@ const _: () = assert!(
     ASSERTIONS_KEPT_PER_CLIENT_MAX as u64
         > TOKENS_PER_CLIENT_BURST as u64 + ASSERTION_AHEAD_S as u64 * 1_000 / TOKENS_PER_CLIENT_REFILL_MS
 );
+
+// ---- quarantine ----
+
+/// How long a post that came in an envelope waits for its author, unless the region says otherwise: a round of holidays and
+/// a lost tablet. Our own figure; the region sets its own.
+pub const QUARANTINE_DAYS_DEFAULT: i64 = 30;
+/// Shortest such time that can be configured.
+pub const QUARANTINE_DAYS_MIN: i64 = 1;
+/// Longest.
+pub const QUARANTINE_DAYS_MAX: i64 = 365;
+/// Envelopes in one request.
+pub const ENVELOPES_PER_REQUEST_MAX: usize = 20;
+/// Envelopes that one address may hand in at once, who is not signed in: the tablets of an office behind one router, after
+/// a day without network.
+pub const ENVELOPES_BURST: u32 = 1_000;
+/// After this the address may hand in one more.
+pub const ENVELOPE_REFILL_MS: u64 = 2_000;
+/// Posts of one author that may wait in the quarantine.
+pub const QUARANTINED_PER_AUTHOR_MAX: usize = 2_000;
+/// Waiting posts that are listed at once.
+pub const QUARANTINE_LISTED_MAX: usize = 500;

@@ -1,4 +1,4 @@
-//! The only user of `ring`: sealing, the hash chain, signatures, tokens.
+//! The only user of `ring` and `p256`: sealing, the hash chain, signatures, tokens.
 //!
 //! - [`RegionKey`] is the region's one secret, in a file. All other keys come from it or are
 //!   wrapped by it.
@@ -8,6 +8,7 @@
 //! - [`ArchiveKey`] seals one backup.
 //! - [`RelyingParty`] has devices make and show passkeys.
 //! - An [`Assertion`] shows that a system client holds a key that was registered.
+//! - An [`EnvelopeKey`] opens what a device sealed for this hub alone; a [`QuarantinePass`] says whose it is.
 //! - [`DeviceAuthority`] issues the certificates of registered devices.
 //!
 //! No I/O except the key file, and no knowledge of what is sealed.
@@ -20,6 +21,7 @@ mod checkpoint_key;
 mod client_key;
 mod device_authority;
 mod device_mark;
+mod envelope;
 pub mod heads;
 mod keyfile;
 mod mac;
@@ -27,6 +29,7 @@ mod passkey;
 mod password;
 mod patient_key;
 mod pkcs12;
+mod quarantine_pass;
 mod region_key;
 mod seal;
 mod token;
@@ -40,6 +43,7 @@ pub use checkpoint_key::{CheckpointKey, PublicKey};
 pub use client_key::{is_signed_by, read_key_set};
 pub use device_authority::{CertificateError, DeviceAuthority, DeviceSubject, IssuedCertificate, set_validity};
 pub use device_mark::DeviceMark;
+pub use envelope::{Envelope, EnvelopeKey};
 pub use keyfile::{KeyFileError, KeyOf};
 pub use mac::{Mac, MacKey};
 pub use passkey::{
@@ -48,6 +52,7 @@ pub use passkey::{
 pub use password::PasswordHashing;
 pub use patient_key::PatientKey;
 pub use pkcs12::random_passphrase;
+pub use quarantine_pass::QuarantinePass;
 pub use region_key::RegionKey;
 pub use seal::{CannotOpen, SEAL_OVERHEAD_BYTES, SealingKey};
 pub use token::{NotAToken, Token, TokenHash};

@@ -22,6 +22,7 @@ mod offices;
 mod pledging;
 mod posting;
 mod putting_right;
+mod quarantine;
 mod reading;
 mod registering;
 mod replaying;

@@ -5,6 +5,7 @@ use std::time::Duration;
 pub mod actor;
 pub mod app;
 pub mod authenticator;
+pub mod envelope;
 pub mod line;
 pub mod postgres;
 pub mod process;

@@ -89,6 +89,13 @@ fn bounds() -> Vec<String> {
             TOKENS_PER_CLIENT_REFILL_MS / 1_000
         ),
         format!("| {CLIENT_KEYS_MAX} at a moment, {CLIENT_KEYS_EVER_MAX} ever |"),
+        format!("| envelopes in one request | {ENVELOPES_PER_REQUEST_MAX} |"),
+        format!(
+            "from one address | {} at once, then one in {} seconds (503",
+            grouped(ENVELOPES_BURST),
+            ENVELOPE_REFILL_MS / 1_000
+        ),
+        format!("| waits {QUARANTINE_DAYS_DEFAULT} days, unless"),
         format!("| a file that no entry names | kept for {} hours |", FILE_UNNAMED_S_MAX / 3_600),
     ]
 }
@@ -111,6 +118,8 @@ const NO_BOUNDS: &[&str] = &[
     "(../proto/renkei/v1/body.proto)",
     "(../proto/renkei/v1/duty.proto)",
     "SHA-256",
+    "DHKEM(P-256, HKDF-SHA256), HKDF-SHA256, AES-256-GCM",
+    "Answered `202`",
     "CSV in UTF-8",
     "answered 415",
     "(https://hl7.org/fhir/smart-app-launch/backend-services.html)",

@@ -18,6 +18,10 @@ export function answerRest(hub, me, method, url, asked) {
   if (at === 'GET /me/sign-ins') return [200, { sign_ins: [] }];
   if (at === 'GET /me/passkeys') return [200, { passkeys: [], password: true }];
   if (at === 'GET /sign-in') return [200, { password_chars_min: 15, links: true, device: { demand: 'off', shown: 'nothing', expires_at: null } }];
+  if (at === 'GET /me/quarantine-pass') return [200, { pass: `pass of ${me.key}` }];
+  if (at === 'GET /quarantine') return [200, { posts: hub.quarantine.of(me) }];
+  const kept = /^(POST|DELETE) \/quarantine\/([^/]+)/.exec(at);
+  if (kept) return hub.quarantine.resolve(hub, me, kept[2], kept[1] === 'POST');
   if (at === 'GET /pledges') return [200, { timeline: me.organisation.id, owed: [] }];
   if (at === 'GET /organisations') return [200, { organisations: ORGANISATIONS }];
   const page = /^GET \/timelines\/([^/]+)\/entries$/.exec(at);

@@ -7,6 +7,7 @@ import { inLanguage, say, word } from '../language.js';
 import { NoPasskey } from '../passkeys.js';
 import './alert-settings.js';
 import { icon } from './icons.js';
+import { mayLeave } from './leaving.js';
 import { MyPasskeys } from './my-passkeys.js';
 import { positionButton } from './sign-in.js';
 import { View } from './view.js';
@@ -111,8 +112,7 @@ export class AccountDialog extends View {
   }
 
   everywhere() {
-    const { unsent } = this.model.outbox;
-    if (unsent > 0 && !confirm(say('sign_out_unsent', { count: unsent }))) return;
+    if (!mayLeave(this.model)) return;
     this.attempt(async () => {
       await this.model.rest.endAllSignIns();
       this.dialog.close();

@@ -95,6 +95,7 @@ export class PatientView extends View {
           ${consent && consent !== 'team' ? html`<span class="mark mark-alarm">${icon('alarm')}<span>${word('consent_state', consent)}</span></span>` : nothing}</p>
       </div>
       ${this.present(id)}
+      ${model.isProfessional && model.patients.has(id) ? html`<a class="button button-small" href="#/visits/${id}">${icon('home')}<span>${say('visit_write')}</span></a>` : nothing}
       ${model.isSecretariat ? nothing : html`<button class="button button-small summary-open" type="button" aria-pressed=${String(this.tab === 'summary')}
         @click=${() => this.open(this.tab === 'summary' ? 'timeline' : 'summary')}>${icon('list')}<span>${say('tab_summary')}</span></button>`}
     </header>`;

@@ -87,7 +87,8 @@ export class Patients extends View {
         ${model.isSecretariat
           ? html`<label class="list-birth"><span>${say('birth_date')}</span><input type="date" .value=${this.birthDate} @input=${this.search}></label>`
           : this.filters(found)}
-        ${emergencyButton(model)}
+        <div class="list-ways">${model.isProfessional ? html`<a class="button list-visits" href="#/visits" aria-current=${model.visiting ? 'page' : nothing}>${icon('home')}<span>${say('visits_today')}</span></a>` : nothing}
+        ${emergencyButton(model)}</div>
       </div>
       ${rows.length === 0 ? html`<p class="list-empty">${this.nobody(found.length)}</p>` : nothing}
       ${GROUPS.map((group) => this.group(group, rows.filter((row) => row.group === group)))}

@@ -11,15 +11,15 @@ import { icon } from './icons.js';
 /** @typedef {import('../entrance.js').Entrance} Entrance */
 
 /**
- * @param {{entrance: Entrance, code: string, rejected: boolean, signIn: (token: string) => void, reject: () => void, switchLanguage: () => void}} page
+ * @param {{entrance: Entrance, code: string, rejected: boolean, signIn: (token: string) => void, reject: () => void, switchLanguage: () => void, notice: unknown}} page
  */
 export function signInPage(page) {
-  const { entrance, code, switchLanguage } = page;
+  const { entrance, code, switchLanguage, notice } = page;
   const steps = { sign_in: () => signInForm(page), code: () => codeForm(entrance), set_up: () => setUpForm(entrance), choose: () => choice(entrance), enrol: () => enrolling(entrance) };
   return html`<main id="main" class="sign-in">
     <div class="sign-in-card">
       <p class="brand brand-large">${icon('link')}<span>連携 <small>Renkei</small></span></p>
-      ${reason(code, entrance)}
+      ${reason(code, entrance)}${notice}
       ${steps[entrance.step]()}
       <button class="button button-text" type="button" lang=${language() === 'ja' ? 'en' : 'ja'} @click=${switchLanguage}>
         ${icon('language')}<span>${language() === 'ja' ? 'English' : '日本語'}</span></button>

@@ -31,6 +31,7 @@ pub(super) fn code(audited: &Audited) -> String {
             Deed::Device(deed) => device(deed).0.to_owned(),
             Deed::Client(deed) => deed.about().1.to_owned(),
             Deed::Keeping(deed) => deed.code().to_owned(),
+            Deed::Quarantine(deed) => deed.step.code().to_owned(),
             Deed::RulebookMoved { step, .. } => step.code().to_owned(),
             Deed::AuditUsed { how, .. } => how.code().to_owned(),
         },
@@ -116,6 +117,7 @@ fn said_of(deed: &Deed) -> Option<Text> {
         Deed::Device(deed) => device(deed).1,
         Deed::Client(deed) => client(deed),
         Deed::Keeping(deed) => keeping(deed),
+        Deed::Quarantine(deed) => Text::fixed(deed.step.ja(), deed.step.en()),
         Deed::RulebookMoved { step, .. } => Text::fixed(step.ja(), step.en()),
         Deed::AuditUsed { how, .. } => Text::fixed(how.ja(), how.en()),
     })

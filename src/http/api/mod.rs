@@ -15,6 +15,7 @@ pub mod linking_queue;
 pub mod me;
 pub mod offices;
 pub mod patients;
+pub mod quarantine;
 pub mod registering;
 pub mod rulebook;
 pub mod rulebooks;

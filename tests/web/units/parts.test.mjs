@@ -1,4 +1,4 @@
-// The small parts: ids, pauses, close codes, the outbox's storage, sign-in links, languages, citations' shape.
+// The small parts: ids, pauses, close codes, sign-in links, languages, citations' shape.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -6,7 +6,7 @@ import { judgeClosing, pauseMs } from '../../../web/closing.js';
 import { CHAT_PHRASES } from '../../../web/chat-phrases.js';
 import { deviceName, takeFromAddress, tokenIn } from '../../../web/credentials.js';
 import { preferred } from '../../../web/language.js';
-import { Outbox } from '../../../web/outbox.js';
+import { OFFLINE_PHRASES } from '../../../web/offline-phrases.js';
 import { PASSKEY_PHRASES } from '../../../web/passkey-phrases.js';
 import { PHRASES } from '../../../web/phrases.js';
 import { uuidV7 } from '../../../web/uuid.js';
@@ -35,28 +35,6 @@ test('goodbye is believed before the table; an unknown code of the hub is final,
   assert.deepEqual(judgeClosing(4103, null), { retry: true, code: 'ticket_refused', afterMs: 0 });
   for (const code of [1001, 1005, 1006, 1009, 1011, 1012, 1013]) assert.equal(judgeClosing(code, null).retry, true, `${code}`);
   for (const code of [4200, 4102, 4999]) assert.equal(judgeClosing(code, null).retry, false, `${code}`);
-});
-
-test('the outbox survives a reload, and what was on its way is sent again', () => {
-  let stored = null;
-  const storage = { load: () => stored, save: (text) => { stored = text; } };
-  const outbox = new Outbox(storage);
-  for (const id of ['a', 'b', 'c']) outbox.add({ id, timeline: 't', body: {} }, 1);
-  assert.equal(outbox.next().id, 'a');
-  outbox.settle({ id: 'b', verdict: 'queued', reasons: [] });
-  const again = new Outbox(storage);
-  assert.deepEqual(again.items.map((item) => [item.intent.id, item.state]), [['a', 'waiting'], ['b', 'queued'], ['c', 'waiting']]);
-  assert.equal(again.unsent, 2);
-  stored = '{"broken';
-  assert.equal(new Outbox(storage).unsent, 0);
-});
-
-test('a refused post that is sent again takes its place at the end, once', () => {
-  const outbox = new Outbox({ load: () => null, save: () => {} });
-  for (const id of ['a', 'b']) outbox.add({ id, timeline: 't', body: {} }, 1);
-  outbox.settle({ id: 'a', verdict: 'refused', reasons: [] });
-  outbox.add({ id: 'a', timeline: 't', body: { note: { text: 'mended' } } }, 2);
-  assert.deepEqual(outbox.items.map((item) => [item.intent.id, item.state]), [['b', 'waiting'], ['a', 'waiting']]);
 });
 
 test('what a link carries leaves the address at once', () => {
@@ -96,8 +74,8 @@ test('every phrase stands in both languages and takes the same values', () => {
     assert.deepEqual(ja, en, key);
     assert.ok(phrase[0] && phrase[1], key);
   }
-  // The phrases about passkeys and of the chat have files of their own, and come first.
-  const apart = [PASSKEY_PHRASES, CHAT_PHRASES].map(Object.keys);
+  // What has a file of its own comes first.
+  const apart = [OFFLINE_PHRASES, PASSKEY_PHRASES, CHAT_PHRASES].map(Object.keys);
   assert.deepEqual(Object.keys(PHRASES).slice(0, apart.flat().length), apart.flat(), 'no phrase is said twice');
   for (const keys of [...apart, Object.keys(PHRASES).slice(apart.flat().length)]) assert.deepEqual(keys, keys.toSorted(), 'in alphabetical order');
 });

@@ -13,6 +13,8 @@ import { Section } from './section.js';
 /** How many patients' papers are looked into for the doctor's answer; whoever has a team by now has one. */
 const LOOKED_INTO_MAX = 40;
 const SHOWN_MAX = 5;
+/** Asked again by themselves: what cannot wait, and of that only what opens no patient's record, since every reading is on record. */
+const FRESH = new Set(['queue', 'emergency', 'duties']);
 
 /**
  * @typedef {import('../../console/calls.js').Patient} Patient
@@ -68,15 +70,26 @@ export class Home extends Section {
     this.load();
   }
 
+  freshen() {
+    return this.find(CARDS.filter(({ id }) => FRESH.has(id) && this.found.get(id)));
+  }
+
   async load() {
     this.patients = null;
     await this.model.refreshDirectory();
     this.calls.clock().then((clock) => this.change({ clock }), () => {});
-    await Promise.all(CARDS.map(async ({ id, find }) => {
+    this.found.clear();
+    await this.find(CARDS);
+  }
+
+  /** @param {Card[]} cards */
+  async find(cards) {
+    await Promise.all(cards.map(async ({ id, find }) => {
       try {
         this.found.set(id, await find(this));
       } catch (/** @type {any} */ error) {
-        this.found.set(id, null);
+        // What was found before says more than that it could not be asked again; the head of the page says that the line is down.
+        if (!this.found.get(id)) this.found.set(id, null);
         this.model.failed(error);
       }
       this.requestUpdate();

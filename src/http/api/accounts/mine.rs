@@ -149,7 +149,8 @@ pub async fn switch(
     };
     let mut response = (StatusCode::CREATED, Json(shape)).into_response();
     if is_page {
-        response.headers_mut().append(header::SET_COOKIE, app.cookies.set(Cookie::SignIn, &token, None));
+        let lasts = now.until.since(app.hub.region().now());
+        response.headers_mut().append(header::SET_COOKIE, app.cookies.set(Cookie::SignIn, &token, Some(lasts)));
     }
     Ok(response)
 }

@@ -93,7 +93,9 @@ fn answer(app: &App, FromPage(is_page): FromPage, entered: Entered) -> Response 
             };
             let mut response = (StatusCode::CREATED, axum::Json(shape)).into_response();
             if is_page {
-                let cookies = [app.cookies.set(Cookie::SignIn, &token, None), app.cookies.mark(&mark)];
+                // As long as the sign-in: a tablet whose browser was closed goes on where it was.
+                let lasts = signed_in.until.since(app.hub.region().now());
+                let cookies = [app.cookies.set(Cookie::SignIn, &token, Some(lasts)), app.cookies.mark(&mark)];
                 for cookie in cookies {
                     response.headers_mut().append(header::SET_COOKIE, cookie);
                 }
