@@ -25,7 +25,6 @@ use std::time::Duration;
 
 use crate::limits;
 
-use accounts::days;
 pub use accounts::{AccountSettings, PasswordProfile};
 pub use audit::{AuditSettings, ShipTo};
 pub use backup::BackupSettings;

@@ -1,5 +1,5 @@
 // How far this page has come on each timeline. A cursor is only worth as much as the entries held beside it, so both
-// live in memory and start from 0 together (the encrypted cache of the tablet will change that).
+// start together: from 0, or from what `keeper.js` kept of both in one transaction.
 
 /** The cursors of one page. */
 export class Cursors {

@@ -19,7 +19,7 @@ const decoder = new TextDecoder();
  */
 
 /** Whether this browser can keep anything at all. */
-export const canKeep = () => typeof indexedDB !== 'undefined' && Boolean(globalThis.crypto?.subtle);
+export const canKeep = () => typeof globalThis.indexedDB?.databases === 'function' && Boolean(globalThis.crypto?.subtle);
 
 const buckets = () => /** @type {any} */ (globalThis.navigator)?.storageBuckets;
 /** @param {string} handle of the sign-in: hexadecimal */
@@ -40,6 +40,8 @@ export class Locker {
 
   /** Opens what is kept of a sign-in, or begins it. @param {string} handle @param {number} expiresAtMs @returns {Promise<Locker>} */
   static async open(handle, expiresAtMs) {
+    // The envelopes, too, should stay when the device runs short of space; these browsers do not ask the person.
+    if (buckets()) await navigator.storage.persist();
     const bucket = await buckets()?.open(nameOf(handle), { durability: 'strict', persisted: true, expires: expiresAtMs });
     const database = await openDatabase(bucket?.indexedDB ?? indexedDB, handle);
     const fresh = await crypto.subtle.generateKey({ name: 'AES-GCM', length: 256 }, false, ['encrypt', 'decrypt']);

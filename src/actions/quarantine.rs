@@ -63,6 +63,9 @@ pub enum QuarantineError {
     /// What the rules say to its author.
     #[error("the rules refuse it")]
     Refused(Box<Refused>),
+    /// The database holds something else instead of a key.
+    #[error("a key of envelopes is none")]
+    Damaged,
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -90,16 +93,17 @@ impl Quarantine {
             if kept.is_empty() {
                 let (made, now) = (EnvelopeKey::make(), self.hub.region().now());
                 let (name, private) = (made.name(), made.private());
-                let keep = self.hub.journal().write(move |tx| {
-                    Box::pin(async move { tx.insert_envelope_key(&name, &private, now).await })
-                });
+                let keep = self
+                    .hub
+                    .journal()
+                    .write(move |tx| Box::pin(async move { tx.insert_envelope_key(&name, &private, now).await }));
                 keep.await?;
                 kept = read().await?;
             }
             let keys: Option<Vec<EnvelopeKey>> = kept.iter().map(|private| EnvelopeKey::load(private)).collect();
-            keys.ok_or_else(|| StoreError::inconsistent("envelope_key", "no key of the curve"))
+            keys.ok_or(QuarantineError::Damaged)
         };
-        Ok(self.keys.get_or_try_init(load).await?)
+        self.keys.get_or_try_init(load).await
     }
 
     /// The pass that somebody's device puts into its envelopes.
@@ -137,8 +141,7 @@ impl Quarantine {
     fn open(&self, key: &EnvelopeKey, given: &HandedIn, now: Timestamp) -> Option<Quarantined> {
         let (enc, sealed) = (URL_SAFE_NO_PAD.decode(&given.enc).ok()?, URL_SAFE_NO_PAD.decode(&given.text).ok()?);
         let (info, about) = (format!("renkei quarantine {}", given.key), given.id.to_string());
-        let envelope =
-            Envelope { encapsulated: &enc, info: info.as_bytes(), about: about.as_bytes(), sealed: &sealed };
+        let envelope = Envelope { encapsulated: &enc, info: info.as_bytes(), about: about.as_bytes(), sealed: &sealed };
         let slip = read_slip(&key.open(&envelope)?)?;
         // INVARIANT: nobody's word but that of this region's own pass says whose a post is.
         let pass = QuarantinePass::parse(self.hub.journal().region(), &slip.pass)?;
@@ -238,8 +241,7 @@ impl Quarantine {
     async fn find(&self, signed_in: &SignedIn, id: EntryId) -> Result<Quarantined, QuarantineError> {
         self.let_go_of_old().await?;
         let found = self.hub.journal().read(move |tx| Box::pin(async move { tx.find_quarantined(id).await })).await?;
-        let is_theirs =
-            |post: &Quarantined| post.author.person == signed_in.actor.person || is_secretariat(signed_in);
+        let is_theirs = |post: &Quarantined| post.author.person == signed_in.actor.person || is_secretariat(signed_in);
         found.filter(is_theirs).ok_or(QuarantineError::NotFound)
     }
 
@@ -260,7 +262,8 @@ impl Quarantine {
     /// Empties what nobody released in time.
     async fn let_go_of_old(&self) -> Result<(), QuarantineError> {
         let now = self.hub.region().now();
-        let over = self.hub.journal().read(move |tx| Box::pin(async move { tx.list_quarantine_over(now).await })).await?;
+        let over =
+            self.hub.journal().read(move |tx| Box::pin(async move { tx.list_quarantine_over(now).await })).await?;
         if over.is_empty() {
             return Ok(());
         }

@@ -25,6 +25,7 @@ use crate::domain::in_words::NoticeOf;
 use crate::domain::kind::Kind;
 use crate::domain::lifecycle::LifeStep;
 use crate::domain::patient::Sex;
+use crate::domain::quarantine::QuarantineStep;
 use crate::domain::reading::{ReadScope, ReadWhy};
 use crate::domain::role::{OrganisationType, Role};
 use crate::domain::state::{DoctorAgreement, Stay};
@@ -81,6 +82,7 @@ coded!(
     CertificateWay,
     Kind,
     LifeStep,
+    QuarantineStep,
     MediaType,
     MeetingState,
     NoticeOf,

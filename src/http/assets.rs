@@ -236,7 +236,8 @@ mod tests {
             let hash = STANDARD.decode(hash).unwrap();
             assert_eq!(URL_SAFE_NO_PAD.encode(&hash[..16]), tag, "{path}");
         }
-        for wanted in ["/", "/app.js", "/styles/base.css", "/icon.svg", "/app.webmanifest", "/views/console/console.js"] {
+        for wanted in ["/", "/app.js", "/styles/base.css", "/icon.svg", "/app.webmanifest", "/views/console/console.js"]
+        {
             assert!(files.contains_key(wanted), "{wanted}");
         }
         for other in [WORKER, "/index.html", "/VENDORED.md", "/vendor/lit.d.ts"] {

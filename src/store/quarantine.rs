@@ -90,8 +90,7 @@ impl Tx {
     /// # Errors
     /// When the database fails, or its author or their organisation is not in the directory.
     pub async fn insert_quarantined(&mut self, post: &Quarantined) -> Result<bool, StoreError> {
-        const SQL: &str =
-            "insert into quarantine (id, person, organisation, received_at, expires_at, sealed, state)
+        const SQL: &str = "insert into quarantine (id, person, organisation, received_at, expires_at, sealed, state)
             values ($1, $2, $3, $4, $5, $6, $7) on conflict (id) do nothing";
         if !self.find_known_ids(&[post.id]).await?.is_empty() {
             return Ok(false);
@@ -194,7 +193,7 @@ impl Tx {
                 .bind(id.0.as_bytes().as_slice())
                 .bind(step.code())
                 .bind(now.0)
-                .bind([].as_slice())
+                .bind([0_u8; 0].as_slice())
                 .execute(connection)
                 .await?
                 .rows_affected()
@@ -221,7 +220,8 @@ impl Tx {
         let id = EntryId(uuid_from("quarantine.id", &id)?);
         let opened = self.region.queue().open(&record_aad(POST, id.0), &sealed);
         let opened = Zeroizing::new(opened.map_err(StoreError::cannot_open("quarantine"))?);
-        let record = Record::decode(opened.as_slice()).map_err(|error| StoreError::inconsistent("quarantine", error))?;
+        let record =
+            Record::decode(opened.as_slice()).map_err(|error| StoreError::inconsistent("quarantine", error))?;
         let role = code_from("quarantine.role", &record.role, Role::from_code(&record.role))?;
         let of_type = OrganisationType::from_code(&record.organisation_type);
         let author = Actor {

@@ -7,7 +7,7 @@ use std::fmt;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use p256::elliptic_curve::sec1::ToSec1Point as _;
-use ring::aead::{AES_128_GCM, AES_256_GCM, Aad, Algorithm, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
+use ring::aead::{AES_256_GCM, Aad, Algorithm, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use ring::hmac;
 use zeroize::Zeroizing;
 
@@ -92,7 +92,8 @@ impl EnvelopeKey {
         let secret = expand(KEM_SUITE, &prk, b"shared_secret", &[envelope.encapsulated, &self.public], SHARED_BYTES);
 
         let suite = [b"HPKE".as_slice(), &[0, 0x10, 0, 1, 0, number]].concat();
-        let (no_psk, info) = (extract(&suite, &[], b"psk_id_hash", &[]), extract(&suite, &[], b"info_hash", envelope.info));
+        let (no_psk, info) =
+            (extract(&suite, &[], b"psk_id_hash", &[]), extract(&suite, &[], b"info_hash", envelope.info));
         let context: [&[u8]; 3] = [&[0], &*no_psk, &*info];
         let secret = extract(&suite, &secret, b"secret", &[]);
         let key = expand(&suite, &secret, b"key", &context, cipher.key_len());
@@ -139,6 +140,8 @@ impl fmt::Debug for EnvelopeKey {
 
 #[cfg(test)]
 mod tests {
+    use ring::aead::AES_128_GCM;
+
     use super::*;
 
     fn bytes(hex: &str) -> Vec<u8> {
@@ -149,7 +152,8 @@ mod tests {
     #[test]
     fn the_vector_of_the_rfc_opens_and_nothing_that_differs_from_it_does() {
         // RFC 9180, A.3.1: this curve with AES-128-GCM, the first message.
-        let key = EnvelopeKey::load(&bytes("f3ce7fdae57e1a310d87f1ebbde6f328be0a99cdbcadf4d6589cf29de4b8ffd2")).unwrap();
+        let key =
+            EnvelopeKey::load(&bytes("f3ce7fdae57e1a310d87f1ebbde6f328be0a99cdbcadf4d6589cf29de4b8ffd2")).unwrap();
         let public = "04fe8c19ce0905191ebc298a9245792531f26f0cece2460639e8bc39cb7f706a826a779b4cf969b8a0e539c7f62fb3d30ad6\
                       aa8f80e30f1d128aafd68a2ce72ea0";
         assert_eq!(key.public(), bytes(public));
@@ -158,9 +162,8 @@ mod tests {
              65c9bfcb9382657222d18c4",
         );
         let info = bytes("4f6465206f6e2061204772656369616e2055726e");
-        let sealed = bytes(
-            "5ad590bb8baa577f8619db35a36311226a896e7342a6d836d8b7bcd2f20b6c7f9076ac232e3ab2523f39513434",
-        );
+        let sealed =
+            bytes("5ad590bb8baa577f8619db35a36311226a896e7342a6d836d8b7bcd2f20b6c7f9076ac232e3ab2523f39513434");
         let whole = Envelope { encapsulated: &encapsulated, info: &info, about: b"Count-0", sealed: &sealed };
         let opened = key.open_with(&AES_128_GCM, 1, &whole).unwrap();
         assert_eq!(opened.as_slice(), b"Beauty is truth, truth beauty");

@@ -46,7 +46,8 @@ fn id(number: u64) -> String {
 
 /// What a page seals: a note of nine in the morning.
 fn slip(pass: &str, patient: PatientId, number: u64, body: &Value) -> Value {
-    let intent = json!({ "id": id(number), "timeline": patient.to_string(), "observedAtUs": "1775001600000000", "body": body });
+    let intent =
+        json!({ "id": id(number), "timeline": patient.to_string(), "observedAtUs": "1775001600000000", "body": body });
     json!({ "pass": pass, "writtenAtMs": 1_775_001_600_000_i64, "syncedAtMs": 1_775_001_000_000_i64, "intent": intent })
 }
 
@@ -97,7 +98,10 @@ async fn what_a_device_sealed_waits_for_its_author_after_the_sign_in_has_ended()
     let secretariat = app.secretariat().await;
     let header = waiting(&secretariat).await;
     assert_eq!(header.len(), 1, "handed in twice, kept once");
-    assert_eq!((&header[0]["kind"], &header[0]["role"], &header[0]["intent"]), (&json!("note"), &json!("nurse"), &Value::Null));
+    assert_eq!(
+        (&header[0]["kind"], &header[0]["role"], &header[0]["intent"]),
+        (&json!("note"), &json!("nurse"), &Value::Null)
+    );
 
     let back = again(&app, &nurse, Role::Nurse).await;
     let mine = waiting(&back).await;
@@ -127,7 +131,8 @@ async fn nobody_learns_from_the_answer_what_was_in_an_envelope_and_what_shows_no
     let (key, pass) = (key(&app).await, pass(&nurse).await);
     let sound = slip(&pass, patient, 1, &note());
     let other = App::start().await;
-    let forged = other.nurse("minato").await.get("/api/v1/me/quarantine-pass").await.ok()["pass"].as_str().unwrap().to_owned();
+    let forged =
+        other.nurse("minato").await.get("/api/v1/me/quarantine-pass").await.ok()["pass"].as_str().unwrap().to_owned();
     let mut swapped = envelope(&key, &id(1), &sound);
     swapped["id"] = json!(id(9));
     let mut cut = envelope(&key, &id(1), &sound);
@@ -186,8 +191,8 @@ async fn it_goes_in_the_role_it_was_written_in_and_the_secretariat_sends_observa
     let (app, nurse, patient) = round().await;
     let (key, pass) = (key(&app).await, pass(&nurse).await);
     let message = json!({ "message": { "text": "明日は10時に伺います" } });
-    let sealed =
-        [(1, note()), (2, message)].map(|(number, body)| envelope(&key, &id(number), &slip(&pass, patient, number, &body)));
+    let sealed = [(1, note()), (2, message)]
+        .map(|(number, body)| envelope(&key, &id(number), &slip(&pass, patient, number, &body)));
     hand_in(&app, &sealed).await.is(StatusCode::ACCEPTED);
     let elsewhere = app.organisation("other", renkei::domain::role::OrganisationType::NursingStation).await;
     let positions = json!([

@@ -28,7 +28,8 @@ pub fn envelope(key: &Value, id: &str, slip: &Value) -> Value {
         [vec![0], extract(SUITE, &[], "psk_id_hash", &[]), extract(SUITE, &[], "info_hash", info.as_bytes())].concat();
     let secret = extract(SUITE, &shared, "secret", &[]);
     let sealing = UnboundKey::new(&AES_256_GCM, &expand(SUITE, &secret, "key", &context, 32)).expect("a key");
-    let nonce = Nonce::try_assume_unique_for_key(&expand(SUITE, &secret, "base_nonce", &context, 12)).expect("12 bytes");
+    let nonce =
+        Nonce::try_assume_unique_for_key(&expand(SUITE, &secret, "base_nonce", &context, 12)).expect("12 bytes");
     let mut text = slip.to_string().into_bytes();
     let sealing = LessSafeKey::new(sealing);
     sealing.seal_in_place_append_tag(nonce, Aad::from(id.as_bytes()), &mut text).expect("it is short");

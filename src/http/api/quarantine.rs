@@ -176,11 +176,7 @@ pub async fn release(
     params(("id" = Uuid, Path, description = "The post")),
     responses((status = 204)),
 )]
-pub async fn discard(
-    State(app): State<App>,
-    signed_in: SignedIn,
-    Id(id): Id<EntryId>,
-) -> Result<StatusCode, Problem> {
+pub async fn discard(State(app): State<App>, signed_in: SignedIn, Id(id): Id<EntryId>) -> Result<StatusCode, Problem> {
     app.quarantine.discard(&signed_in, id).await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -193,6 +189,10 @@ impl From<QuarantineError> for Problem {
             QuarantineError::NotFound => Self::not_found(),
             QuarantineError::Conflict(text) => Self::saying(Code::Conflict, text),
             QuarantineError::Refused(refused) => (*refused).into(),
+            QuarantineError::Damaged => {
+                tracing::error!(%error, "envelopes cannot be opened");
+                Self::of(Code::Internal)
+            }
             QuarantineError::Store(error) => error.into(),
         }
     }
