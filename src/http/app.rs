@@ -16,10 +16,12 @@ use super::listen::{ConnectionCounts, Listener};
 use super::problem::Problem;
 use super::{assets, health, metrics, oauth, openapi, routes, socket};
 use crate::actions::accounts::Accounts;
+use crate::actions::export::Exports;
 use crate::actions::files::Files;
 use crate::actions::kept_rulebooks::KeptRulebooks;
 use crate::actions::sign_in::SignIns;
-use crate::config::{AccountSettings, SessionLimits};
+use crate::actions::witness::Witness;
+use crate::config::{AccountSettings, ExportSettings, SessionLimits};
 use crate::hub::Hub;
 use crate::hub::devices::Line;
 use crate::limits;
@@ -32,6 +34,7 @@ use crate::wire::codes::Code;
 pub struct App {
     pub hub: Hub,
     pub files: Arc<Files>,
+    pub exports: Arc<Exports>,
     pub sign_ins: Arc<SignIns>,
     pub accounts: Arc<Accounts>,
     pub kept_rulebooks: Arc<KeptRulebooks>,
@@ -43,6 +46,8 @@ pub struct App {
     pub cookies: Cookies,
     /// The certificate shown, for health and metrics; none without TLS.
     pub certificate: Option<Arc<ReloadingCertificate>>,
+    /// How it goes with what is sent elsewhere, for health and metrics.
+    pub witness: Arc<Witness>,
     /// What the listeners count, for the metrics.
     pub connections: Vec<Arc<ConnectionCounts>>,
     sockets_per_person_max: u32,
@@ -74,10 +79,12 @@ impl App {
             page_url: page_url.into(),
             cookies: Cookies::of_origins(&origins),
             kept_rulebooks: Arc::new(KeptRulebooks::new(hub.journal().clone())),
+            exports: Arc::new(Exports::new(hub.clone(), Arc::clone(&files), ExportSettings::default())),
             hub,
             files,
             origins: origins.into(),
             certificate: None,
+            witness: Arc::default(),
             connections: Vec::new(),
             sockets_per_person_max: limits.sockets_per_person_max,
             beat,
@@ -92,11 +99,25 @@ impl App {
         self
     }
 
+    /// Tells in health and metrics how it goes with what is sent elsewhere.
+    #[must_use]
+    pub fn watching(mut self, witness: Arc<Witness>) -> Self {
+        self.witness = witness;
+        self
+    }
+
     /// Settles how accounts are kept, and where invitations lead.
     #[must_use]
     pub fn keeping_accounts(mut self, settings: AccountSettings, page_url: &str) -> Self {
         self.accounts = Arc::new(Accounts::new(self.hub.clone(), Arc::clone(&self.sign_ins), settings, page_url));
         self.page_url = page_url.into();
+        self
+    }
+
+    /// Settles how records are taken out.
+    #[must_use]
+    pub fn taking_records_out(mut self, settings: ExportSettings) -> Self {
+        self.exports = Arc::new(Exports::new(self.hub.clone(), Arc::clone(&self.files), settings));
         self
     }
 

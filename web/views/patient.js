@@ -14,6 +14,7 @@ import './entries.js';
 import './follow-up.js';
 import './graphs.js';
 import './seen-by.js';
+import './taking-out.js';
 
 const TABS = /** @type {const} */ ([
   ['timeline', 'tab_timeline', 'clock'],
@@ -50,7 +51,8 @@ export class PatientView extends View {
           ${repeat([id], (key) => key, (key) => html`<renkei-graphs .model=${model} .timelineId=${key}></renkei-graphs>`)}
         </section>`}
         <section class="panel panel-team" id="panel-team" aria-labelledby="team-title">${teamSection(model, id)}
-          ${model.isSecretariat ? repeat([id], (key) => key, (key) => html`<renkei-seen-by .model=${model} .timelineId=${key}></renkei-seen-by>`) : nothing}</section>
+          ${model.isSecretariat ? repeat([id], (key) => key, (key) => html`<renkei-seen-by .model=${model} .timelineId=${key}></renkei-seen-by>`) : nothing}
+          ${model.isSecretariat || model.isProfessional ? repeat([id], (key) => key, (key) => html`<renkei-taking-out .model=${model} .timelineId=${key}></renkei-taking-out>`) : nothing}</section>
       </div>
     </div>`;
   }
