@@ -7,6 +7,7 @@ mod audit;
 mod backup;
 mod calendar;
 mod devices;
+mod exports;
 mod fields;
 mod mistake;
 mod read;
@@ -23,6 +24,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use crate::domain::text::Text;
 use crate::limits;
 
 pub use accounts::{AccountSettings, PasswordProfile};
@@ -30,6 +32,7 @@ pub use audit::{AuditSettings, ShipTo};
 pub use backup::BackupSettings;
 pub use calendar::{CalendarSettings, MinuteSpan, OpeningHours};
 pub use devices::DeviceSettings;
+pub use exports::ExportSettings;
 pub use fields::{FIELDS, Field};
 pub use mistake::{Mistake, Place};
 pub use source::{ConfigFile, Sources};
@@ -59,6 +62,7 @@ pub struct Config {
     pub allowed_origins: Vec<WebOrigin>,
     pub session: SessionLimits,
     pub accounts: AccountSettings,
+    pub exports: ExportSettings,
     pub audit: AuditSettings,
     pub backup: BackupSettings,
     pub calendar: CalendarSettings,
@@ -117,6 +121,17 @@ pub struct Log {
 pub enum Language {
     Ja,
     En,
+}
+
+impl Language {
+    /// The message in this language.
+    #[must_use]
+    pub fn pick(self, text: &Text) -> &str {
+        match self {
+            Self::Ja => &text.ja,
+            Self::En => &text.en,
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,9 +1,11 @@
 //! Every bound of the hub with its unit, in one place. A section belongs to the layer it names; those of sign-ins,
-//! accounts and registered devices are in `limits/accounts.rs`.
+//! accounts and registered devices are in `limits/accounts.rs`, those of what leaves the hub in `limits/leaving.rs`.
 
 mod accounts;
+mod leaving;
 
 pub use accounts::*;
+pub use leaving::*;
 
 // ---- clock ----
 

@@ -4,6 +4,8 @@
 const ANSWER_MS_MAX = 15_000;
 /** As long as the hub gives a file either way. */
 const FILE_MS_MAX = 300_000;
+/** As long as it gives a whole record. */
+const RECORD_MS_MAX = 900_000;
 
 export class RestError extends Error {
   /** @param {number} status @param {any} problem `application/problem+json`, or empty @param {number} retryAfterMs */
@@ -62,6 +64,19 @@ export class RestError extends Error {
  * @property {number} reads
  * @property {boolean} by_emergency
  * @typedef {{id: string | null, ticket: string | null, positions: HeldPosition[]}} Entered
+ * @typedef {object} ExportRequest a wish to take records out, and how it stands
+ * @property {string} id
+ * @property {string} organisation
+ * @property {string} by
+ * @property {string} asked_at
+ * @property {string} purpose
+ * @property {string} scope
+ * @property {string[]} patients
+ * @property {boolean} de_identified
+ * @property {'waiting' | 'permitted' | 'declined' | 'expired' | 'taken'} state
+ * @property {string | null} permitted_by
+ * @property {string | null} until
+ * @property {string | null} duty by which the secretariat owes an answer
  */
 
 export class Rest {
@@ -411,6 +426,17 @@ export class Rest {
   /** The bytes of a file that an entry names. @param {string} timeline @param {string} entry @param {string} sha256 @returns {Promise<Blob>} */
   async file(timeline, entry, sha256) {
     return (await this.fetch('GET', `/timelines/${encodeURIComponent(timeline)}/entries/${encodeURIComponent(entry)}/files/${sha256}`, FILE_MS_MAX)).blob();
+  }
+
+  /** My requests to take records out; for the secretariat everybody's. @returns {Promise<{requests: ExportRequest[], patients: Patient[]}>} */
+  async exports() {
+    const { requests = [], patients = [] } = await this.call('GET', '/exports');
+    return { requests, patients };
+  }
+
+  /** The record, as one file. The same `id` again is the same taking. @param {string} patient @param {{id: string, request: string, language: string}} wish @returns {Promise<Blob>} */
+  async takeRecord(patient, wish) {
+    return (await this.fetch('POST', `/patients/${encodeURIComponent(patient)}/exports`, RECORD_MS_MAX, wish)).blob();
   }
 
   /** @param {string} timeline @returns {Promise<{person: string, through: number, at: string}[]>} */

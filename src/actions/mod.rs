@@ -31,3 +31,4 @@ pub mod sign_in;
 pub mod statistics;
 mod tickets;
 pub mod visible;
+pub mod witness;

@@ -71,7 +71,9 @@ async fn serve(config: &Config) -> anyhow::Result<ExitCode> {
     let files = open::open_files(&region.hub, &config.files_dir).await?;
     let app = App::new(region.hub.clone(), files, origins, config.session).showing(certificate);
     let app = app.keeping_accounts(config.accounts, &config.public_url.to_string()).serving_page(config.page);
+    let app = app.taking_records_out(config.exports);
     let history = History::of(config, &region.hub)?;
+    let app = app.watching(history.witness());
     // Before anybody hears that the hub is ready: who stops it from then on is heard.
     let stop = stop_asked()?;
     println!("ready {}", ready_url(config, &listeners));

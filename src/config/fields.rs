@@ -116,6 +116,12 @@ pub const FIELDS: &[Field] = &[
         "Days for which a post that came sealed, after the sign-in it was written under had ended, waits for its author",
     ),
     field(
+        "exports.permission_days",
+        "14",
+        "記録の持ち出しの許可が、与えられてから何日使えるか",
+        "Days for which a permission to take a record out can be used",
+    ),
+    field(
         "audit.checkpoint_key_file",
         "\"data/checkpoint.key\"",
         "チェックポイントに署名する鍵のファイル（600）。なければ起動時に作ります",
@@ -132,6 +138,18 @@ pub const FIELDS: &[Field] = &[
         "600",
         "前のチェックポイントから何秒で次を作るか（記録があれば）",
         "Seconds after which a checkpoint is made, if anything was written",
+    ),
+    field(
+        "audit.checkpoint_to",
+        "\"/mnt/witness/renkei\"",
+        "最新のチェックポイントを置くフォルダー。別のマシンのディスクを指してください（なければ作りません）。audit.ship の送り先へは、つくるたびに送ります",
+        "Folder for the newest checkpoint, on another machine's disk (it is not made here); audit.ship gets each one as it is made",
+    ),
+    field(
+        "audit.checkpoint_to_s",
+        "86400",
+        "何秒ごとにフォルダーへ置くか（停止のときも置きます）",
+        "How often one is put into the folder, in seconds; also when the hub stops",
     ),
     field(
         "audit.ship",

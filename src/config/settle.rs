@@ -12,14 +12,15 @@ use super::read::Reader;
 use super::source::AllGiven;
 use super::value::{expected_database, expected_origin};
 use super::{
-    AccountSettings, AuditSettings, BackupSettings, Config, Database, Language, Listen, Log, LogFormat, LogLevel,
-    Mistake, PageSettings, PasswordProfile, Place, SessionLimits, ShipTo, TlsFiles, WebOrigin,
+    AccountSettings, AuditSettings, BackupSettings, Config, Database, ExportSettings, Language, Listen, Log, LogFormat,
+    LogLevel, Mistake, PageSettings, PasswordProfile, Place, SessionLimits, ShipTo, TlsFiles, WebOrigin,
 };
 use crate::domain::device::DeviceDemand;
 use crate::domain::text::Text;
 use crate::limits::{
     BACKUPS_DAILY_DEFAULT, BACKUPS_KEPT_MAX, BACKUPS_MONTHLY_DEFAULT, BACKUPS_WEEKLY_DEFAULT,
     CHECKPOINT_EVERY_RECORDS_DEFAULT, CHECKPOINT_EVERY_RECORDS_MAX, CHECKPOINT_EVERY_S_DEFAULT, CHECKPOINT_EVERY_S_MAX,
+    CHECKPOINT_TO_S_DEFAULT, CHECKPOINT_TO_S_MAX, CHECKPOINT_TO_S_MIN, EXPORT_PERMISSION_DAYS_MAX,
     PROOF_COUNTS_S_DEFAULT, PROOF_COUNTS_S_MAX, PROOF_COUNTS_S_MIN, QUARANTINE_DAYS_DEFAULT, QUARANTINE_DAYS_MAX,
     QUARANTINE_DAYS_MIN, SESSION_IDLE_TIMEOUT_DEFAULT_S, SESSION_LIFETIME_DEFAULT_S, SESSION_LIFETIME_S_MAX,
     SOCKETS_PER_PERSON_DEFAULT, SOCKETS_PER_PERSON_MAX,
@@ -46,6 +47,7 @@ pub(super) fn settle(given: AllGiven, folder: &Path, mistakes: &mut Vec<Mistake>
         allowed_origins: allowed_origins(&mut read, &listen, &public_url),
         session: session(&mut read),
         accounts: accounts(&mut read),
+        exports: exports(&mut read),
         audit: audit(&mut read, &region_key_file),
         backup: backup(&mut read, &data_dir),
         calendar: calendar(&mut read),
@@ -69,6 +71,11 @@ fn accounts(read: &mut Reader<'_>) -> AccountSettings {
         quarantine_keeps: days(quarantine_days.unwrap_or(QUARANTINE_DAYS_DEFAULT)),
         proof_counts: Duration::from_secs(proof_s.unwrap_or(PROOF_COUNTS_S_DEFAULT).unsigned_abs()),
     }
+}
+
+fn exports(read: &mut Reader<'_>) -> ExportSettings {
+    let days = read.number("exports.permission_days", 1..=EXPORT_PERMISSION_DAYS_MAX);
+    days.map_or_else(ExportSettings::default, |days| ExportSettings::of_days(days.unsigned_abs()))
 }
 
 fn profiles() -> [(&'static str, PasswordProfile); 2] {
@@ -98,7 +105,10 @@ fn audit(read: &mut Reader<'_>, region_key_file: &Path) -> AuditSettings {
         }
         ship
     });
+    let to_seconds = read.number("audit.checkpoint_to_s", CHECKPOINT_TO_S_MIN..=CHECKPOINT_TO_S_MAX);
     AuditSettings {
+        checkpoint_to: read.path("audit.checkpoint_to"),
+        checkpoint_to_every: Duration::from_secs(to_seconds.unwrap_or(CHECKPOINT_TO_S_DEFAULT).unsigned_abs()),
         checkpoint_key_file: read.path("audit.checkpoint_key_file").unwrap_or_else(beside),
         checkpoint_records: records.unwrap_or(CHECKPOINT_EVERY_RECORDS_DEFAULT).unsigned_abs(),
         checkpoint_every: Duration::from_secs(seconds.unwrap_or(CHECKPOINT_EVERY_S_DEFAULT).unsigned_abs()),
@@ -350,6 +360,7 @@ pub(super) fn shown(config: &Config) -> Vec<(&'static str, String)> {
         ("accounts.password_profile", quoted(&config.accounts.profile.code())),
         ("accounts.proof_s", config.accounts.proof_counts.as_secs().to_string()),
         ("accounts.quarantine_days", (config.accounts.quarantine_keeps.as_secs() / 86_400).to_string()),
+        ("exports.permission_days", (config.exports.permission_holds.as_secs() / 86_400).to_string()),
     ]);
     let audit = &config.audit;
     shown.extend([
@@ -357,6 +368,8 @@ pub(super) fn shown(config: &Config) -> Vec<(&'static str, String)> {
         ("audit.checkpoint_records", audit.checkpoint_records.to_string()),
         ("audit.checkpoint_s", audit.checkpoint_every.as_secs().to_string()),
     ]);
+    shown.extend(audit.checkpoint_to.iter().map(|folder| ("audit.checkpoint_to", path(folder))));
+    shown.push(("audit.checkpoint_to_s", audit.checkpoint_to_every.as_secs().to_string()));
     shown.extend(audit.ship.iter().map(|ship| ("audit.ship", quoted(ship))));
     shown.extend(audit.ship_authority.iter().map(|file| ("audit.ship_authority", path(file))));
     shown.push(("files.directory", path(&config.files_dir)));

@@ -16,11 +16,13 @@ use super::listen::{ConnectionCounts, Listener};
 use super::problem::Problem;
 use super::{assets, health, metrics, oauth, openapi, routes, socket};
 use crate::actions::accounts::Accounts;
+use crate::actions::export::Exports;
 use crate::actions::files::Files;
 use crate::actions::kept_rulebooks::KeptRulebooks;
 use crate::actions::quarantine::Quarantine;
 use crate::actions::sign_in::SignIns;
-use crate::config::{AccountSettings, PageSettings, SessionLimits};
+use crate::actions::witness::Witness;
+use crate::config::{AccountSettings, ExportSettings, PageSettings, SessionLimits};
 use crate::hub::Hub;
 use crate::hub::devices::Line;
 use crate::limits;
@@ -33,6 +35,7 @@ use crate::wire::codes::Code;
 pub struct App {
     pub hub: Hub,
     pub files: Arc<Files>,
+    pub exports: Arc<Exports>,
     pub sign_ins: Arc<SignIns>,
     pub accounts: Arc<Accounts>,
     pub kept_rulebooks: Arc<KeptRulebooks>,
@@ -45,6 +48,8 @@ pub struct App {
     pub cookies: Cookies,
     /// The certificate shown, for health and metrics; none without TLS.
     pub certificate: Option<Arc<ReloadingCertificate>>,
+    /// How it goes with what is sent elsewhere, for health and metrics.
+    pub witness: Arc<Witness>,
     /// What the listeners count, for the metrics.
     pub connections: Vec<Arc<ConnectionCounts>>,
     sockets_per_person_max: u32,
@@ -78,10 +83,12 @@ impl App {
             cookies: Cookies::of_origins(&origins),
             kept_rulebooks: Arc::new(KeptRulebooks::new(hub.journal().clone())),
             quarantine: Arc::new(Quarantine::new(hub.clone(), AccountSettings::default().quarantine_keeps)),
+            exports: Arc::new(Exports::new(hub.clone(), Arc::clone(&files), ExportSettings::default())),
             hub,
             files,
             origins: origins.into(),
             certificate: None,
+            witness: Arc::default(),
             connections: Vec::new(),
             sockets_per_person_max: limits.sockets_per_person_max,
             page: PageSettings::default(),
@@ -94,6 +101,13 @@ impl App {
     #[must_use]
     pub fn showing(mut self, certificate: Option<Arc<ReloadingCertificate>>) -> Self {
         self.certificate = certificate;
+        self
+    }
+
+    /// Tells in health and metrics how it goes with what is sent elsewhere.
+    #[must_use]
+    pub fn watching(mut self, witness: Arc<Witness>) -> Self {
+        self.witness = witness;
         self
     }
 
@@ -110,6 +124,13 @@ impl App {
     #[must_use]
     pub fn serving_page(mut self, page: PageSettings) -> Self {
         self.page = page;
+        self
+    }
+
+    /// Settles how records are taken out.
+    #[must_use]
+    pub fn taking_records_out(mut self, settings: ExportSettings) -> Self {
+        self.exports = Arc::new(Exports::new(self.hub.clone(), Arc::clone(&self.files), settings));
         self
     }
 

@@ -13,8 +13,8 @@ use utoipa::{Modify, OpenApi};
 
 use super::api::accounts::{devices, enrolling, entering, inviting, looking_after, mine, passkeys, proving};
 use super::api::{
-    advice, audit, clients, compliance, directory, duties, emergency, explaining, files, linking_queue, me, offices,
-    patients, quarantine, registering, rulebook, rulebooks, sign_ins, statistics, timelines,
+    advice, audit, clients, compliance, directory, duties, emergency, explaining, exports, files, linking_queue, me,
+    offices, patients, quarantine, registering, rulebook, rulebooks, sign_ins, statistics, timelines,
 };
 use super::problem::Problem;
 use super::routes::OPEN_ROUTES;
@@ -49,7 +49,7 @@ const PROBLEM: &str = "application/problem+json";
         devices::list_exceptions, devices::grant_exception, devices::end_exception,
         enrolling::open, enrolling::accept,
         clients::list, clients::register, clients::replace_keys, clients::suspend, clients::resume, clients::remove,
-        patients::find, patients::show,
+        patients::find, patients::show, exports::list, exports::take,
         registering::register_patient, registering::record_consent, registering::link, registering::unlink,
         timelines::list_entries, timelines::post_entry, timelines::dry_run,
         timelines::list_read_markers, timelines::mark_read,

@@ -7,8 +7,8 @@ use axum::routing::{delete, get, post, put};
 
 use super::api::accounts::{devices, enrolling, entering, inviting, looking_after, mine, passkeys, proving};
 use super::api::{
-    advice, audit, clients, compliance, directory, duties, emergency, explaining, files, linking_queue, me, offices,
-    patients, quarantine, registering, rulebook, rulebooks, sign_ins, statistics, timelines,
+    advice, audit, clients, compliance, directory, duties, emergency, explaining, exports, files, linking_queue, me,
+    offices, patients, quarantine, registering, rulebook, rulebooks, sign_ins, statistics, timelines,
 };
 use super::app::App;
 use super::step_up;
@@ -113,6 +113,8 @@ routes! {
     get    "/api/v1/patients" => patients::find;
     post   "/api/v1/patients" => registering::register_patient;
     get    "/api/v1/patients/{id}" => patients::show;
+    post   "/api/v1/patients/{id}/exports" => exports::take;
+    get    "/api/v1/exports" => exports::list;
     post   "/api/v1/patients/{id}/consent" => registering::record_consent;
     post   "/api/v1/patients/{id}/links" => registering::link;
     post   "/api/v1/patients/{id}/unlinks" => registering::unlink;

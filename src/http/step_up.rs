@@ -38,6 +38,7 @@ pub const GRAVE_ROUTES: &[Route] = &[
     grave("delete", "/api/v1/me/passkeys/{id}"),
     // Taking out.
     grave("get", "/api/v1/audit/export"),
+    grave("post", "/api/v1/patients/{id}/exports"),
     // What binds the region.
     grave("post", "/api/v1/rulebooks/{id}/signatures"),
     grave("post", "/api/v1/rulebooks/{id}/in-force"),

@@ -37,7 +37,7 @@ impl Session {
         match frame {
             ClientFrame::Post(intent) => {
                 self.posts_in_flight += 1;
-                self.hub.post(self.signed_in.actor, intent, &self.outbox).await;
+                self.hub.post(&self.signed_in, intent, &self.outbox).await;
                 Ok(())
             }
             ClientFrame::DryRun(intent) => self.dry_run(intent).await,

@@ -31,3 +31,4 @@ mod rulebook_signing;
 mod rulebooks;
 mod sign_ins;
 mod statistics;
+mod taking_out;

@@ -16,6 +16,7 @@ use renkei::actions::directory::{put_organisation, put_person};
 use renkei::actions::files::Files;
 use renkei::actions::offices::give_all_pledges;
 use renkei::actions::sign_in::SignIns;
+use renkei::actions::witness::Witness;
 use renkei::cli::open;
 use renkei::clock::ManualClock;
 use renkei::config::SessionLimits;
@@ -174,6 +175,11 @@ impl App {
     /// Where the hub's files lie.
     pub fn files_folder(&self) -> PathBuf {
         self.lasting.folder.path().join("files")
+    }
+
+    /// How it goes with what is sent elsewhere, as health and metrics tell it.
+    pub fn witness(&self) -> Arc<Witness> {
+        Arc::clone(&self.http.witness)
     }
 
     pub fn accounts(&self) -> &Accounts {

@@ -18,6 +18,7 @@ import './paper.js';
 import './search.js';
 import './seen-by.js';
 import './summary.js';
+import './taking-out.js';
 
 const TABS = /** @type {const} */ ([
   ['timeline', 'tab_timeline', 'clock'],
@@ -68,7 +69,8 @@ export class PatientView extends View {
           ${repeat([id], (key) => key, (key) => html`<renkei-graphs .model=${model} .timelineId=${key}></renkei-graphs>`)}
         </section>`}
         <section class="panel panel-team" id="panel-team" aria-labelledby="team-title">${teamSection(model, id)}
-          ${model.isSecretariat ? repeat([id], (key) => key, (key) => html`<renkei-seen-by .model=${model} .timelineId=${key}></renkei-seen-by>`) : nothing}</section>
+          ${model.isSecretariat ? repeat([id], (key) => key, (key) => html`<renkei-seen-by .model=${model} .timelineId=${key}></renkei-seen-by>`) : nothing}
+          ${model.isSecretariat || model.isProfessional ? repeat([id], (key) => key, (key) => html`<renkei-taking-out .model=${model} .timelineId=${key}></renkei-taking-out>`) : nothing}</section>
       </div>
     </div>`;
   }

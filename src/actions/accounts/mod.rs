@@ -26,7 +26,9 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 pub use self::client_tokens::{TokenAsked, TokenGranted, TokenRefusal};
-pub use self::clients::{ClientGiven, ClientOrder, ClientSeen, NewClient, order_client, replace_client_keys};
+pub use self::clients::{
+    ClientGiven, ClientOrder, ClientSeen, KeysGiven, NewClient, order_client, replace_client_keys,
+};
 pub use self::devices::{
     Bundle, DeviceSeen, ensure_authority, find_authority, insert_device, issue_certificate, revoke_device,
 };

@@ -7,8 +7,8 @@ use crate::domain::audit::AuditKind;
 use crate::domain::client::ClientDeed;
 use crate::domain::device::DeviceDeed;
 use crate::domain::ids::Seq;
-use crate::domain::keeping::KeepingDeed;
-use crate::domain::text::Text;
+use crate::domain::keeping::{KeepingDeed, TakenOut};
+use crate::domain::text::{Text, counted};
 use crate::store::{Audited, Refusal};
 
 use super::event::ReadSeen;
@@ -184,6 +184,17 @@ fn client(deed: &ClientDeed) -> Text {
 fn keeping(deed: &KeepingDeed) -> Text {
     match deed {
         KeepingDeed::BackedUp { name, .. } => Text::new(format!("バックアップ {name}"), format!("backed up as {name}")),
+        KeepingDeed::Exported { taken: Some(TakenOut { entry, seqs, files, .. }), .. } => {
+            // Why stands in the entry, and in the request that it names.
+            let entry = entry.map(|entry| entry.to_string()).unwrap_or_default();
+            Text::new(
+                format!("患者の記録を持ち出した（記録 {seqs}、ファイル {files} 件。申請と理由は記録 {entry}）"),
+                format!(
+                    "a patient's record was taken out (entries {seqs}; {}; why: entry {entry})",
+                    counted(files, "file")
+                ),
+            )
+        }
         KeepingDeed::Exported { patient: Some(_), .. } => {
             Text::fixed("患者の記録すべてを取り出した", "a patient's whole record was taken out")
         }

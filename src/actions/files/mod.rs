@@ -22,7 +22,8 @@ use tokio::sync::{RwLock, Semaphore};
 
 pub use self::reading::{Opened, ReadError};
 pub use self::recognise::{check_content, ending};
-use self::room::{Room, Rooms};
+pub(in crate::actions) use self::room::Room;
+use self::room::Rooms;
 use crate::domain::attachment::{Attachment, ContentHash, MediaType};
 use crate::domain::ids::TimelineId;
 use crate::domain::text::Invalid;

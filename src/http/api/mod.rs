@@ -10,6 +10,7 @@ pub mod directory;
 pub mod duties;
 pub mod emergency;
 pub mod explaining;
+pub mod exports;
 pub mod files;
 pub mod linking_queue;
 pub mod me;

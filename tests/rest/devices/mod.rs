@@ -5,6 +5,7 @@ mod enrolling;
 mod excepting;
 pub mod lines;
 mod looking_after;
+mod written_on;
 
 use axum::http::StatusCode;
 use renkei::domain::ids::OrganisationId;

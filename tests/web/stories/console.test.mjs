@@ -529,7 +529,7 @@ test('a nurse has the rules, an administrator their own office with its people, 
   assert.deepEqual(desk.complaints, []);
 });
 
-const SECTIONS = [['', /今日/, 'home'], ['/patients', '患者', 'patients'], ['/patients/new', '患者を登録する', 'register'], ['/patients/table', '表から紐付ける', 'table'], ['/queue', '紐付け待ち', 'queue'], ['/offices', '事業所と人', 'offices'], ['/emergency', '緊急閲覧', 'emergency']];
+const SECTIONS = [['', /今日/, 'home'], ['/patients', '患者', 'patients'], ['/patients/new', '患者を登録する', 'register'], ['/patients/table', '表から紐付ける', 'table'], ['/queue', '紐付け待ち', 'queue'], ['/offices', '事業所と人', 'offices'], ['/emergency', '緊急閲覧', 'emergency'], ['/exports', '記録の持ち出し', 'exports'], ['/systems', '連携システム', 'systems']];
 
 /** The parts of a patient and an office with their people, opened from their lists. */
 async function openParts(page, look) {

@@ -41,6 +41,7 @@ const CARDS = [
     .map(({ patient, person, received_at: at }) => ({ ...line(patient, `${home.personName(person)}・${moment(Date.parse(at))}`), href: hrefOf('queue') }))) },
   { id: 'emergency', title: 'home_emergency', none: 'home_emergency_none', sign: 'eye', href: hrefOf('emergency'), find: async (home) => found((await home.calls.accesses())
     .filter((one) => !one.reviewed_at).map(({ patient, person, declared_at: at }) => ({ ...line(patient, `${home.personName(person)}・${moment(Date.parse(at))}`), href: hrefOf('emergency') }))) },
+  { id: 'exports', title: 'home_exports', none: 'home_exports_none', sign: 'leave', href: hrefOf('exports'), find: (home) => home.findExports() },
   { id: 'duties', title: 'home_duties', none: 'home_duties_none', sign: 'clock', href: '#/duties', find: (home) => home.findDuties() },
   { id: 'doctor', title: 'home_doctor', none: 'home_doctor_none', sign: 'hand', href: hrefOf('patients'), find: (home) => home.findAwaited() },
   { id: 'consent', title: 'home_consent', none: 'home_consent_none', sign: 'edit', href: hrefOf('patients'), find: async (home) => found((await home.everybody()).patients
@@ -111,6 +112,15 @@ export class Home extends Section {
       words: inLanguage(title), small: `${this.subject(timeline)} ${say(Date.parse(due) < now ? 'due_was' : 'due_until', { at: moment(Date.parse(due)) })}`, href: '#/duties',
     }));
     return { ...found(lines), late };
+  }
+
+  /** Who waits for a permission to take records out. @returns {Promise<Found>} */
+  async findExports() {
+    const { requests, patients } = await this.model.rest.exports();
+    const names = new Map(patients.map(({ id, name }) => [id, name.kanji]));
+    return found(requests.filter(({ state }) => state === 'waiting').map(({ by, patients: whose, purpose, asked_at: at }) => ({
+      words: [this.personName(by), whose.map((id) => names.get(id)).filter(Boolean).join('、')].filter(Boolean).join('・'), small: `${purpose}・${moment(Date.parse(at))}`, href: hrefOf('exports'),
+    })));
   }
 
   /** @param {string} timeline */
