@@ -9,6 +9,7 @@ mod calendar;
 mod devices;
 mod fields;
 mod mistake;
+mod oidc;
 mod read;
 mod settle;
 mod source;
@@ -32,6 +33,7 @@ pub use calendar::{CalendarSettings, MinuteSpan, OpeningHours};
 pub use devices::DeviceSettings;
 pub use fields::{FIELDS, Field};
 pub use mistake::{Mistake, Place};
+pub use oidc::{OidcSettings, is_line_secure};
 pub use source::{ConfigFile, Sources};
 pub use suggest::closest;
 pub use value::{Database, WebOrigin};
@@ -59,6 +61,8 @@ pub struct Config {
     pub allowed_origins: Vec<WebOrigin>,
     pub session: SessionLimits,
     pub accounts: AccountSettings,
+    /// By which other service people may sign in.
+    pub oidc: Option<OidcSettings>,
     pub audit: AuditSettings,
     pub backup: BackupSettings,
     pub calendar: CalendarSettings,
@@ -174,6 +178,11 @@ impl Settled {
         let mut wanted = vec![("region_key_file", Some(&config.region_key_file), Some("renkei init"))];
         wanted.push(("rulebook_dir", config.rulebook_dir.as_ref(), None));
         wanted.push(("audit.ship_authority", config.audit.ship_authority.as_ref(), None));
+        let oidc = config.oidc.as_ref();
+        let secret = oidc.and_then(|oidc| oidc.secret_file.as_ref());
+        wanted.push(("accounts.oidc.client_secret_file", secret, None));
+        wanted.push(("accounts.oidc.client_key_file", oidc.and_then(|oidc| oidc.key_file.as_ref()), None));
+        wanted.push(("accounts.oidc.authority", oidc.and_then(|oidc| oidc.authority.as_ref()), None));
         if let Some(tls) = &config.tls {
             wanted.push(("tls.certificate", Some(&tls.certificate), Some("renkei cert")));
             wanted.push(("tls.key", Some(&tls.key), Some("renkei cert")));

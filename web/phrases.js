@@ -1,8 +1,10 @@
 // Every phrase of the page, in Japanese and English. Labels of domain codes are in `words.js`.
 
+import { OUTSIDE_PHRASES } from './outside-phrases.js';
 import { PASSKEY_PHRASES } from './passkey-phrases.js';
 
 export const PHRASES = {
+  ...OUTSIDE_PHRASES,
   ...PASSKEY_PHRASES,
   about: ['{who}の{kind}（{at}）', '{kind} by {who} ({at})'],
   about_entry: ['対象の記録', 'About'],

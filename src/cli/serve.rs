@@ -17,7 +17,7 @@ use super::config_arguments::{ConfigArguments, print_mistakes};
 use super::history::History;
 use super::open::{self, OpenRegion};
 use super::{Complaint, EXIT_CONFIG, Terminal, start_logging};
-use crate::actions::accounts::{ensure_authority, find_authority};
+use crate::actions::accounts::{Provider, ensure_authority, find_authority};
 use crate::config::Config;
 use crate::domain::device::DeviceDemand;
 use crate::domain::text::Text;
@@ -70,7 +70,9 @@ async fn serve(config: &Config) -> anyhow::Result<ExitCode> {
     let origins = config.allowed_origins.iter().map(ToString::to_string).collect();
     let files = open::open_files(&region.hub, &config.files_dir).await?;
     let app = App::new(region.hub.clone(), files, origins, config.session).showing(certificate);
-    let app = app.keeping_accounts(config.accounts, &config.public_url.to_string());
+    let public_url = config.public_url.to_string();
+    let outside = config.oidc.clone().map(|settings| Provider::open(settings, &public_url)).transpose()?;
+    let app = app.keeping_accounts(config.accounts, outside, &public_url);
     let history = History::of(config, &region.hub)?;
     // Before anybody hears that the hub is ready: who stops it from then on is heard.
     let stop = stop_asked()?;

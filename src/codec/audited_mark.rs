@@ -48,6 +48,7 @@ fn of_deed(deed: &Deed) -> (AuditKind, Option<Uuid>) {
             | AccountDeed::Changed { person, .. }
             | AccountDeed::SignInRefused { person }
             | AccountDeed::Passkey { person, .. }
+            | AccountDeed::Identity { person, .. }
             | AccountDeed::Proved { person, .. }
             | AccountDeed::AdministratorKept { person, .. },
         ) => (AuditKind::Account, Some(person.0)),

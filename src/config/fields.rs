@@ -110,6 +110,46 @@ pub const FIELDS: &[Field] = &[
         "Seconds after which inviting, recovering, exporting and the like ask again who it is (by passkey and the like)",
     ),
     field(
+        "accounts.oidc.issuer",
+        "\"https://login.example.jp/realms/care\"",
+        "外部サービス（OpenID Connect）でのサインイン: その発行者の URL。書かなければ使いません",
+        "Sign-in by another service (OpenID Connect): the URL of its issuer. Without it there is none",
+    ),
+    field("accounts.oidc.name", "\"みなと病院\"", "ボタンに出す外部サービスの名前", "The service's name, for the button"),
+    field("accounts.oidc.client_id", "\"renkei\"", "外部サービスでのこのハブの ID", "What the service calls this hub"),
+    field(
+        "accounts.oidc.client_secret_file",
+        "\"data/oidc.secret\"",
+        "外部サービスとの合言葉のファイル（600）",
+        "File of the secret that the service shares with this hub (mode 600)",
+    ),
+    field(
+        "accounts.oidc.client_key_file",
+        "\"data/oidc.key\"",
+        "合言葉の代わりに署名する鍵のファイル（P-256、PKCS#8 の PEM、600）: private_key_jwt",
+        "Instead of a secret, the key to sign with (P-256, PKCS#8 in PEM, mode 600): private_key_jwt",
+    ),
+    field("accounts.oidc.client_key_id", "\"2026-04\"", "その鍵の名前（kid）", "Name of that key (kid)"),
+    field("accounts.oidc.scopes", "[\"openid\"]", "求める範囲", "Scopes to ask for"),
+    field(
+        "accounts.oidc.acr_values",
+        "[\"urn:example:loa:2\"]",
+        "二要素を証明する acr の値。acr_values と amr_values のどちらにも当たらなければ、ハブが自分で第二の要素を求めます",
+        "Values of acr that prove two factors. Where neither acr_values nor amr_values fits, the hub asks for its own second factor",
+    ),
+    field(
+        "accounts.oidc.amr_values",
+        "[\"mfa\", \"pwd+otp\"]",
+        "二要素を証明する amr の値。+ は「どちらも」",
+        "Values of amr that prove two factors; + means both",
+    ),
+    field(
+        "accounts.oidc.authority",
+        "\"certs/login-authority.pem\"",
+        "外部サービスの証明書を発行した認証局（PEM）。なければこのマシンが信頼するもの",
+        "Authority that issued the service's certificate (PEM); without it, those that this machine trusts",
+    ),
+    field(
         "audit.checkpoint_key_file",
         "\"data/checkpoint.key\"",
         "チェックポイントに署名する鍵のファイル（600）。なければ起動時に作ります",
@@ -192,5 +232,6 @@ pub(super) fn find(path: &str) -> Option<&'static Field> {
 
 /// Whether `path` is the name of a section, such as `listen`.
 pub(super) fn is_section(path: &str) -> bool {
-    FIELDS.iter().any(|field| field.path.split_once('.').is_some_and(|(section, _)| section == path))
+    let is_below = |field: &Field| field.path.strip_prefix(path).is_some_and(|rest| rest.starts_with('.'));
+    FIELDS.iter().any(is_below)
 }

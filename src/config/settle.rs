@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::audit::expected_ship;
 use super::calendar::{CalendarSettings, MinuteSpan, OpeningHours, expected_day, expected_hours, expected_span};
 use super::devices::{self, DeviceSettings};
+use super::oidc;
 use super::read::Reader;
 use super::source::AllGiven;
 use super::value::{expected_database, expected_origin};
@@ -44,6 +45,7 @@ pub(super) fn settle(given: AllGiven, folder: &Path, mistakes: &mut Vec<Mistake>
         allowed_origins: allowed_origins(&mut read, &listen, &public_url),
         session: session(&mut read),
         accounts: accounts(&mut read),
+        oidc: oidc::settle(&mut read),
         audit: audit(&mut read, &region_key_file),
         backup: backup(&mut read, &data_dir),
         calendar: calendar(&mut read),
@@ -345,6 +347,7 @@ pub(super) fn shown(config: &Config) -> Vec<(&'static str, String)> {
         ("accounts.password_profile", quoted(&config.accounts.profile.code())),
         ("accounts.proof_s", config.accounts.proof_counts.as_secs().to_string()),
     ]);
+    shown.extend(config.oidc.iter().flat_map(oidc::shown));
     let audit = &config.audit;
     shown.extend([
         ("audit.checkpoint_key_file", path(&audit.checkpoint_key_file)),

@@ -14,8 +14,8 @@ use super::certificate::ReloadingCertificate;
 use super::cookies::Cookies;
 use super::listen::{ConnectionCounts, Listener};
 use super::problem::Problem;
-use super::{assets, health, metrics, oauth, openapi, routes, socket};
-use crate::actions::accounts::Accounts;
+use super::{assets, health, metrics, oauth, oidc, openapi, routes, socket};
+use crate::actions::accounts::{Accounts, CALLBACK_PATH, Provider};
 use crate::actions::files::Files;
 use crate::actions::kept_rulebooks::KeptRulebooks;
 use crate::actions::sign_in::SignIns;
@@ -92,10 +92,11 @@ impl App {
         self
     }
 
-    /// Settles how accounts are kept, and where invitations lead.
+    /// Settles how accounts are kept, by which other service people may sign in, and where invitations lead.
     #[must_use]
-    pub fn keeping_accounts(mut self, settings: AccountSettings, page_url: &str) -> Self {
-        self.accounts = Arc::new(Accounts::new(self.hub.clone(), Arc::clone(&self.sign_ins), settings, page_url));
+    pub fn keeping_accounts(mut self, settings: AccountSettings, outside: Option<Provider>, page_url: &str) -> Self {
+        let accounts = Accounts::new(self.hub.clone(), Arc::clone(&self.sign_ins), settings, page_url);
+        self.accounts = Arc::new(accounts.trusting(outside));
         self.page_url = page_url.into();
         self
     }
@@ -147,6 +148,7 @@ pub fn router(app: App) -> Router {
         .route("/healthz", get(health::healthz))
         .route("/readyz", get(health::readyz))
         .route("/metrics", get(metrics::serve))
+        .route(CALLBACK_PATH, get(oidc::come_back))
         .method_not_allowed_fallback(async || Problem::of(Code::MethodNotAllowed))
         .layer(DefaultBodyLimit::max(limits::REQUEST_BODY_BYTES_MAX))
         .merge(oauth_routes())

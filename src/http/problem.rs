@@ -173,6 +173,7 @@ fn status_of(code: &str, is_about_field: bool) -> StatusCode {
             Code::Unauthenticated
             | Code::SignInRefused
             | Code::PasskeyRefused
+            | Code::OutsideRefused
             | Code::InvitationRefused
             | Code::EnrolmentRefused
             | Code::DeviceMismatch,

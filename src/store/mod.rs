@@ -33,6 +33,7 @@ mod exposure;
 pub mod fault;
 mod file;
 mod health;
+mod identity;
 mod invitation;
 mod journal;
 mod link;

@@ -8,6 +8,7 @@ pub mod authenticator;
 pub mod line;
 pub mod postgres;
 pub mod process;
+pub mod provider;
 pub mod reader;
 pub mod scratch;
 pub mod socket;

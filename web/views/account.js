@@ -1,4 +1,5 @@
-// `<renkei-account>`: my account, in a dialog: the role I act in, where I am signed in, my passkeys, another password.
+// `<renkei-account>`: my account, in a dialog: the role I act in, where I am signed in, my passkeys, my
+// identities at another service, another password.
 
 import { html, nothing } from '../vendor/lit.js';
 import { markSignedIn } from '../credentials.js';
@@ -6,6 +7,7 @@ import { moment } from '../dates.js';
 import { inLanguage, say, word } from '../language.js';
 import { NoPasskey } from '../passkeys.js';
 import { icon } from './icons.js';
+import { MyIdentities } from './my-identities.js';
 import { MyPasskeys } from './my-passkeys.js';
 import { positionButton } from './sign-in.js';
 import { View } from './view.js';
@@ -18,6 +20,7 @@ export class AccountDialog extends View {
     /** @type {SignIn[] | null} */
     this.signIns = null;
     this.passkeys = new MyPasskeys(this);
+    this.identities = new MyIdentities(this);
     this.trouble = '';
     this.done = '';
     this.busy = false;
@@ -37,6 +40,7 @@ export class AccountDialog extends View {
   async load() {
     this.signIns = (await this.model.rest.mySignIns()).sign_ins;
     await this.passkeys.load();
+    await this.identities.load();
   }
 
   /** @param {() => Promise<void>} work */
@@ -62,7 +66,7 @@ export class AccountDialog extends View {
       <div class="sheet-body">
         <p class="field-error" role="alert">${this.trouble ? html`${icon('alarm')}<span>${this.trouble}</span>` : nothing}</p>
         ${this.done ? html`<p role="status">${icon('check')}<span>${this.done}</span></p>` : nothing}
-        ${this.positions(me)}${this.list()}${this.passkeys.render()}${this.devices(me)}${this.passkeys.hasPassword ? this.password() : nothing}
+        ${this.positions(me)}${this.list()}${this.passkeys.render()}${this.identities.render()}${this.devices(me)}${this.passkeys.hasPassword ? this.password() : nothing}
       </div></dialog>`;
   }
 

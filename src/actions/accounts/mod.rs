@@ -17,6 +17,7 @@ mod guesses;
 mod invitations;
 mod keeping;
 mod looking_after;
+mod outside;
 mod passkeys;
 mod passwords;
 mod proving;
@@ -34,6 +35,10 @@ pub use self::enrolling::{EnrolmentOpened, IssuedEnrolment};
 pub use self::guesses::TooOften;
 pub use self::invitations::{Accepting, Issued, NewInvitation, Opened};
 pub use self::looking_after::{AccountSeen, TakenOn};
+pub use self::outside::{
+    CALLBACK_PATH, EnteredFromOutside, IdentitiesSeen, Leaving, Provider, ProviderError, ProviderFileError, Returned,
+    SecondAsked, SecondGiven,
+};
 pub use self::passkeys::{AcceptingPasskey, PasskeyAnswer, PasskeyAsked};
 pub use self::proving::ProofAsked;
 pub use self::signing_in::{Entered, Trial};
@@ -41,6 +46,7 @@ pub use self::signing_in::{Entered, Trial};
 use self::ceremonies::Ceremonies;
 use self::choosing::Choosing;
 use self::guesses::Guesses;
+use self::outside::Outside;
 use self::passwords::{Overloaded, Passwords};
 use self::proving::Proofs;
 use crate::actions::directory::DirectoryError;
@@ -67,6 +73,8 @@ pub struct Accounts {
     /// `None`: people open the hub at a bare address, where browsers make no passkeys.
     relying_party: Option<RelyingParty>,
     ceremonies: Ceremonies,
+    /// `None`: nobody signs in by another service here.
+    outside: Option<Outside>,
     proofs: Proofs,
 }
 
@@ -80,6 +88,8 @@ struct Shown {
     way: SignInWay,
     device: String,
     mark: Option<DeviceMark>,
+    /// Whether they did just now, so that it counts for grave acts too.
+    is_proof: bool,
 }
 
 /// Where somebody comes from.
@@ -109,6 +119,11 @@ pub enum AccountError {
     /// Whatever is wrong with a passkey: all look the same.
     #[error("this passkey opens no account")]
     PasskeyRefused,
+    /// Whatever is wrong with whoever came back from the other service: all look the same.
+    #[error("nobody who is let in came back from the other service")]
+    OutsideRefused,
+    #[error("the other service does not answer")]
+    OutsideUnreachable,
     /// Whatever is wrong with the link or its code: all look the same.
     #[error("no such invitation")]
     NoInvitation,
@@ -179,10 +194,17 @@ impl Accounts {
             choosing: Choosing::default(),
             relying_party: RelyingParty::of(page_url),
             ceremonies: Ceremonies::default(),
+            outside: None,
             proofs: Proofs::counting(settings.proof_counts),
             hub,
             sign_ins,
         }
+    }
+
+    /// The same where people may sign in by another service.
+    #[must_use]
+    pub fn trusting(self, provider: Option<Provider>) -> Self {
+        Self { outside: provider.map(Outside::new), ..self }
     }
 
     /// Fewest characters of a password.

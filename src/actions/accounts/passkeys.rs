@@ -111,7 +111,7 @@ impl Accounts {
             return Err(AccountError::PasskeyRefused);
         }
         let (login, mark) = (self.login_digest(account.login.as_str()), from.mark());
-        let shown = Shown { person, login, as_of, way: SignInWay::Passkey, device: from.device, mark };
+        let shown = Shown { person, login, as_of, way: SignInWay::Passkey, device: from.device, mark, is_proof: true };
         self.enter(shown, position, from.line).await
     }
 
@@ -189,7 +189,7 @@ impl Accounts {
         let (login, person) = (self.login_digest(account.login.as_str()), account.person);
         let as_of = self.set_up(invitation, account, Factors::Passkey(Box::new(new))).await?;
         let (mark, line) = (from.mark(), from.line);
-        let shown = Shown { person, login, as_of, way: SignInWay::Invitation, device: from.device, mark };
+        let shown = Shown { person, login, as_of, way: SignInWay::Invitation, device: from.device, mark, is_proof: true };
         self.enter(shown, accepting.position, line).await
     }
 

@@ -67,7 +67,7 @@ impl Accounts {
             self.note_refused(person);
             return Err(AccountError::Refused);
         }
-        let shown = Shown { person, login, as_of, way: SignInWay::Password, device: from.device, mark };
+        let shown = Shown { person, login, as_of, way: SignInWay::Password, device: from.device, mark, is_proof: true };
         self.enter(shown, trial.position, from.line).await
     }
 
@@ -181,7 +181,7 @@ impl Accounts {
     }
 
     async fn begin(&self, shown: Shown, position: Position, line: &Line) -> Result<Entered, AccountError> {
-        let Shown { person, login, as_of, way, device, mark } = shown;
+        let Shown { person, login, as_of, way, device, mark, is_proof } = shown;
         let region = self.hub.region();
         let now = region.now();
         let until = self.line_for(person, position, line)?;
@@ -193,7 +193,9 @@ impl Accounts {
         let by = registered.map_or(By::Person(actor), |device| By::AtDevice(actor, device));
         let new = NewSignIn { id, person, position, now, valid_for, by, way, device, registered, client: None };
         let (token, signed_in) = self.sign_ins.begin(new.prepare(&region.directory())?, Some(as_of)).await?;
-        self.proofs.note(signed_in.id, now);
+        if is_proof {
+            self.proofs.note(signed_in.id, now);
+        }
         let mark = mark.unwrap_or_else(DeviceMark::random).with(self.hub.journal().region(), &login);
         Ok(Entered::In { token, signed_in, mark: mark.reveal() })
     }

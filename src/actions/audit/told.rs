@@ -214,6 +214,7 @@ fn account(deed: &AccountDeed) -> (&'static str, Text) {
             ("sign_in_refused", Text::fixed("サインインの失敗", "a sign-in was refused"))
         }
         AccountDeed::Passkey { what, .. } => (what.code(), Text::fixed(what.ja(), what.en())),
+        AccountDeed::Identity { what, .. } => (what.code(), Text::fixed(what.ja(), what.en())),
         AccountDeed::Proved { way, .. } => (
             "proved",
             Text::new(format!("本人の再確認（{}）", way.ja()), format!("showed again who they are ({})", way.en())),
