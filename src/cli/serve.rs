@@ -18,6 +18,7 @@ use super::history::History;
 use super::open::{self, OpenRegion};
 use super::{Complaint, EXIT_CONFIG, Terminal, start_logging};
 use crate::actions::accounts::{Provider, ensure_authority, find_authority};
+use crate::bus::{Shared, SharedBounds};
 use crate::config::Config;
 use crate::domain::device::DeviceDemand;
 use crate::domain::text::Text;
@@ -70,6 +71,10 @@ async fn serve(config: &Config) -> anyhow::Result<ExitCode> {
     let origins = config.allowed_origins.iter().map(ToString::to_string).collect();
     let files = open::open_files(&region.hub, &config.files_dir).await?;
     let app = App::new(region.hub.clone(), files, origins, config.session).showing(certificate);
+    if let Some(settings) = &config.redis {
+        region.hub.region().counting().share(Shared::open(settings, SharedBounds::default())?);
+    }
+    region.hub.region().bound_rates(config.rates);
     let public_url = config.public_url.to_string();
     let outside = config.oidc.clone().map(|settings| Provider::open(settings, &public_url)).transpose()?;
     let app = app.keeping_accounts(config.accounts, outside, &public_url);

@@ -115,7 +115,12 @@ pub const FIELDS: &[Field] = &[
         "外部サービス（OpenID Connect）でのサインイン: その発行者の URL。書かなければ使いません",
         "Sign-in by another service (OpenID Connect): the URL of its issuer. Without it there is none",
     ),
-    field("accounts.oidc.name", "\"みなと病院\"", "ボタンに出す外部サービスの名前", "The service's name, for the button"),
+    field(
+        "accounts.oidc.name",
+        "\"みなと病院\"",
+        "ボタンに出す外部サービスの名前",
+        "The service's name, for the button",
+    ),
     field("accounts.oidc.client_id", "\"renkei\"", "外部サービスでのこのハブの ID", "What the service calls this hub"),
     field(
         "accounts.oidc.client_secret_file",
@@ -148,6 +153,37 @@ pub const FIELDS: &[Field] = &[
         "\"certs/login-authority.pem\"",
         "外部サービスの証明書を発行した認証局（PEM）。なければこのマシンが信頼するもの",
         "Authority that issued the service's certificate (PEM); without it, those that this machine trusts",
+    ),
+    field(
+        "redis.url",
+        "\"rediss://redis.example.jp:6379/0\"",
+        "ハブが複数あるとき、試した回数を一緒に数える Redis。別のマシンへは rediss://、このマシンでは redis:// か redis+unix:///ソケット。なければ各ハブが数えます",
+        "Redis by which several hubs count tries together: rediss:// to another machine; on this one redis:// or redis+unix:///SOCKET. Without it each hub counts by itself",
+    ),
+    field("redis.password_file", "\"data/redis.password\"", "Redis のパスワードのファイル", "File of its password"),
+    field(
+        "redis.authority",
+        "\"certs/redis-authority.pem\"",
+        "Redis の証明書を発行した認証局（PEM）。なければこのマシンが信頼するもの",
+        "Authority that issued its certificate (PEM); without it, those that this machine trusts",
+    ),
+    field(
+        "rates.requests_per_minute",
+        "1200",
+        "1 つのサインインが 1 分間にできる REST の要求の数",
+        "Requests over REST that one sign-in may make in a minute",
+    ),
+    field(
+        "rates.requests_per_minute_and_address",
+        "12000",
+        "1 つのアドレスから 1 分間にできる REST の要求の数（このマシンは数えません）",
+        "The same from one address (this machine is not bounded)",
+    ),
+    field(
+        "rates.posts_per_minute",
+        "1200",
+        "1 つのサインインが WebSocket で 1 分間に送れる記録の数",
+        "Posts that one sign-in may send over WebSockets in a minute",
     ),
     field(
         "audit.checkpoint_key_file",

@@ -82,7 +82,8 @@ pub(super) fn settle(read: &mut Reader<'_>) -> Option<OidcSettings> {
         read.complain(place, NEEDED[0], message);
     }
     let (name, client_id) = (read.text(NEEDED[1]), read.text(NEEDED[2]));
-    let (secret_file, key_file) = (read.path("accounts.oidc.client_secret_file"), read.path("accounts.oidc.client_key_file"));
+    let (secret_file, key_file) =
+        (read.path("accounts.oidc.client_secret_file"), read.path("accounts.oidc.client_key_file"));
     let key_id = read.text("accounts.oidc.client_key_id").map(|(id, _)| id);
     let mut words = |field| read.list(field, &expected_word(), |word| is_word(word).then(|| word.to_owned()));
     let (scopes, acr) = (words("accounts.oidc.scopes"), words("accounts.oidc.acr_values"));
@@ -124,7 +125,8 @@ pub(super) fn settle(read: &mut Reader<'_>) -> Option<OidcSettings> {
 pub(super) fn shown(oidc: &OidcSettings) -> Vec<(&'static str, String)> {
     let quoted = |text: &str| toml::Value::String(text.to_owned()).to_string();
     let path = |path: &Path| quoted(&path.display().to_string());
-    let listed = |items: &[String]| format!("[{}]", items.iter().map(|item| quoted(item)).collect::<Vec<_>>().join(", "));
+    let listed =
+        |items: &[String]| format!("[{}]", items.iter().map(|item| quoted(item)).collect::<Vec<_>>().join(", "));
     let mut shown = vec![
         ("accounts.oidc.issuer", quoted(&oidc.issuer)),
         ("accounts.oidc.name", quoted(&oidc.name)),

@@ -7,7 +7,6 @@ use std::time::Duration;
 use super::audit::expected_ship;
 use super::calendar::{CalendarSettings, MinuteSpan, OpeningHours, expected_day, expected_hours, expected_span};
 use super::devices::{self, DeviceSettings};
-use super::oidc;
 use super::read::Reader;
 use super::source::AllGiven;
 use super::value::{expected_database, expected_origin};
@@ -15,6 +14,7 @@ use super::{
     AccountSettings, AuditSettings, BackupSettings, Config, Database, Language, Listen, Log, LogFormat, LogLevel,
     Mistake, PasswordProfile, Place, SessionLimits, ShipTo, TlsFiles, WebOrigin,
 };
+use super::{oidc, rates, redis};
 use crate::domain::device::DeviceDemand;
 use crate::domain::text::Text;
 use crate::limits::{
@@ -46,6 +46,8 @@ pub(super) fn settle(given: AllGiven, folder: &Path, mistakes: &mut Vec<Mistake>
         session: session(&mut read),
         accounts: accounts(&mut read),
         oidc: oidc::settle(&mut read),
+        redis: redis::settle(&mut read),
+        rates: rates::settle(&mut read),
         audit: audit(&mut read, &region_key_file),
         backup: backup(&mut read, &data_dir),
         calendar: calendar(&mut read),
@@ -348,6 +350,8 @@ pub(super) fn shown(config: &Config) -> Vec<(&'static str, String)> {
         ("accounts.proof_s", config.accounts.proof_counts.as_secs().to_string()),
     ]);
     shown.extend(config.oidc.iter().flat_map(oidc::shown));
+    shown.extend(config.redis.iter().flat_map(redis::shown));
+    shown.extend(rates::shown(config.rates));
     let audit = &config.audit;
     shown.extend([
         ("audit.checkpoint_key_file", path(&audit.checkpoint_key_file)),

@@ -81,7 +81,7 @@ impl Database {
     }
 }
 
-fn masked_password(url: &str) -> String {
+pub(super) fn masked_password(url: &str) -> String {
     let Some((scheme, rest)) = url.split_once("://") else { return "***".to_owned() };
     let (address, query) = rest.split_at(rest.find('?').unwrap_or(rest.len()));
     // The last `@` ends the user information, however the password was (not) escaped.

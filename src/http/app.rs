@@ -4,12 +4,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, Request};
+use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::{HeaderMap, Method, Uri};
-use axum::middleware::{Next, from_fn, map_response};
+use axum::middleware::{Next, from_fn, from_fn_with_state, map_response};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 
+use super::authentication::Peer;
 use super::certificate::ReloadingCertificate;
 use super::cookies::Cookies;
 use super::listen::{ConnectionCounts, Listener};
@@ -152,7 +153,8 @@ pub fn router(app: App) -> Router {
         .method_not_allowed_fallback(async || Problem::of(Code::MethodNotAllowed))
         .layer(DefaultBodyLimit::max(limits::REQUEST_BODY_BYTES_MAX))
         .merge(oauth_routes())
-        .layer(from_fn(in_time));
+        .layer(from_fn(in_time))
+        .layer(from_fn_with_state(app.clone(), within_rate));
     Router::new()
         .route("/ws", get(socket::upgrade))
         .method_not_allowed_fallback(async || Problem::of(Code::MethodNotAllowed))
@@ -177,6 +179,15 @@ async fn unknown(method: Method, uri: Uri, headers: HeaderMap) -> Response {
         return Problem::not_found().into_response();
     }
     assets::serve(method, uri, headers).await
+}
+
+/// One address takes nothing from others, signed in or not. What the machine's own collectors ask is not bounded.
+async fn within_rate(State(app): State<App>, Peer(address): Peer, request: Request, next: Next) -> Response {
+    let bounded = app.hub.region().rates().map_or(Ok(()), |rates| rates.request_from(address));
+    match bounded {
+        Ok(()) => next.run(request).await,
+        Err(wait) => Problem::too_fast(wait).into_response(),
+    }
 }
 
 /// A handler that does not come to an end is abandoned; what it handed to the hub is done all the same.

@@ -29,6 +29,9 @@ pub async fn healthz() -> Json<Up> {
 pub struct Readiness {
     ready: bool,
     reasons: Vec<Reason>,
+    /// What the hub does without; left out where it lacks nothing.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    degraded: Vec<Reason>,
 }
 
 /// One reason why the hub is not ready.
@@ -42,7 +45,17 @@ pub struct Reason {
 pub async fn readyz(State(app): State<App>) -> (StatusCode, Json<Readiness>) {
     let reasons = reasons(&app);
     let status = if reasons.is_empty() { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
-    (status, Json(Readiness { ready: reasons.is_empty(), reasons }))
+    (status, Json(Readiness { ready: reasons.is_empty(), reasons, degraded: degraded(&app) }))
+}
+
+/// What is lost and keeps nobody from work: a hub is ready all the same.
+fn degraded(app: &App) -> Vec<Reason> {
+    let text = Text::fixed(
+        "Redis が応答しません。試した回数は、このハブだけで数えています",
+        "redis does not answer: this hub counts tries by itself",
+    );
+    let lost = app.hub.region().counting().is_up() == Some(false);
+    lost.then(|| Reason { code: "redis_lost", detail: Words::from(&text) }).into_iter().collect()
 }
 
 fn reasons(app: &App) -> Vec<Reason> {

@@ -88,6 +88,7 @@ fn counters(app: &App) -> Vec<Counter> {
         ("duty_steps", "Reminders, overdue notices and the like that the duty clock wrote", read(&meter.duty_steps)),
         ("password_hashes", "Passwords hashed: set, and tried at a sign-in", app.accounts.password_hashes_made()),
         ("clock_steps_back", "Times the machine's clock went back", clock.count),
+        ("redis_losses", "Times Redis did not answer any more", app.hub.region().counting().times_lost()),
         ("journal_failures", "Times the journal became read-only", app.hub.journal().health().failures),
     ];
     let sum = |counter: fn(&ConnectionCounts) -> &AtomicU64| app.connections.iter().map(|of| read(counter(of))).sum();
@@ -129,6 +130,9 @@ fn gauges(app: &App) -> Vec<Gauge> {
             hub.region().clock().steps_back().behind.as_secs_f64(),
         ),
     ];
+    if let Some(is_up) = hub.region().counting().is_up() {
+        gauges.push(("redis_up", "1 while Redis answers and hubs count together", f64::from(u8::from(is_up))));
+    }
     if let Some(certificate) = &app.certificate {
         let until = certificate.valid_until().as_secs() as f64;
         gauges.push(("certificate_valid_until_seconds", "End of the certificate's validity, Unix time", until));

@@ -137,6 +137,7 @@ fn complete(operation: &mut Operation, path: &str, is_grave: bool) {
         ("503", "The hub cannot do this now; `Retry-After` says when to try again"),
     ];
     if operation.security.is_none() {
+        common.push(("429", "Too many requests in a minute; `Retry-After` says when to ask again"));
         common.push(("401", "No valid token"));
     }
     if is_grave {

@@ -52,8 +52,6 @@ pub const SIGN_IN_BY_STRANGERS_REFILL_MS: u64 = 180_000;
 pub const SIGN_IN_TRIES_BY_DEVICE_BURST: u32 = 10;
 /// After this the device may try once more.
 pub const SIGN_IN_BY_DEVICE_REFILL_MS: u64 = 60_000;
-/// Keys of such allowances above which those that have it all back are sorted out.
-pub const SIGN_IN_ALLOWANCES_KEPT_COUNT: usize = 10_000;
 /// How long a device is known.
 pub const DEVICE_KNOWN_S: u64 = 180 * 86_400;
 /// Accounts that one device is known to; a shared PC forgets the one longest ago.

@@ -202,7 +202,10 @@ impl Tx {
         self.region.accounts().seal(&record_aad(ACCOUNT, account.person.0), &record.encode_to_vec())
     }
 
-    fn account_from(&self, (person, sealed, changed_at, passkeys, void, identities, void_identities): Row) -> Result<Account, StoreError> {
+    fn account_from(
+        &self,
+        (person, sealed, changed_at, passkeys, void, identities, void_identities): Row,
+    ) -> Result<Account, StoreError> {
         let person = PersonId(uuid_from("account.person", &person)?);
         let place = format!("account {person}");
         let bytes = self
@@ -212,7 +215,8 @@ impl Tx {
             .map_err(StoreError::cannot_open(place.as_str()))?;
         let record =
             AccountRecord::decode(&bytes[..]).map_err(|error| StoreError::inconsistent(place.as_str(), error))?;
-        let login = Login::parse("login", &record.login).map_err(|error| StoreError::inconsistent(place.as_str(), error))?;
+        let login =
+            Login::parse("login", &record.login).map_err(|error| StoreError::inconsistent(place.as_str(), error))?;
         let AccountRecord { password, authenticator, .. } = record;
         let count = |count: i64| u32::try_from(count).map_err(|error| StoreError::inconsistent(place.as_str(), error));
         Ok(Account {

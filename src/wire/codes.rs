@@ -159,6 +159,8 @@ closed_list! {
         DeviceElsewhere = "device_elsewhere", "この端末は別の事業所のものです", "this device belongs to another organisation";
         EnrolmentRefused = "enrolment_refused", "端末登録のリンクまたはコードが正しくないか、すでに使われたか、期限が切れています", "the enrolment's link or code is wrong, used or too old";
         TooManyTries = "too_many_tries", "試した回数が多すぎます。しばらくしてお試しください", "tried too often; try again later";
+        /// More requests or posts in a minute than the region lets one make.
+        TooManyRequests = "too_many_requests", "要求が多すぎます。しばらくしてお試しください", "too many requests; send again later";
         OriginRefused = "origin_refused", "このページからは接続できません", "this origin may not open a socket here";
         MethodNotAllowed = "method_not_allowed", "この操作はできません", "not with this method";
         TooLarge = "too_large", "送られた内容が大きすぎます", "the request body is too large";

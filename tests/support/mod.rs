@@ -10,6 +10,7 @@ pub mod postgres;
 pub mod process;
 pub mod provider;
 pub mod reader;
+pub mod redis;
 pub mod scratch;
 pub mod socket;
 pub mod system;

@@ -10,7 +10,8 @@ use super::passkeys::{NewPasskey, known_passkey, passkey_act};
 use super::{AccountError, Accounts, Entered, From, Shown};
 use crate::actions::links::{Tried, digits, draw_code, try_code};
 use crate::domain::account::{
-    Account, AccountChange, AccountDeed, Identity, IdentityStep, Invitation, InvitationEnd, Login, PasskeyStep, PasskeyVoid, Purpose, SignInWay,
+    Account, AccountChange, AccountDeed, Identity, IdentityStep, Invitation, InvitationEnd, Login, PasskeyStep,
+    PasskeyVoid, Purpose, SignInWay,
 };
 use crate::domain::act::{Act, By, Deed, SignInEnd};
 use crate::domain::directory::Position;
@@ -252,7 +253,7 @@ impl Accounts {
     /// # Errors
     /// [`AccountError::NoInvitation`] whatever is wrong with either.
     pub async fn open_invitation(&self, token: &str, code: &str, from: &From) -> Result<Opened, AccountError> {
-        self.guesses.at_address(from.address)?;
+        self.guesses.at_address(from.address).await?;
         let (invitation, account) = self.find_open(token, code).await?;
         let directory = self.hub.region().directory();
         let person = directory.people.get(&invitation.person).ok_or(AccountError::NoInvitation)?;
@@ -273,7 +274,7 @@ impl Accounts {
     /// # Errors
     /// When link or code are wrong, the password is not taken, or the authenticator shows another code.
     pub async fn accept_invitation(&self, accepting: Accepting<'_>, from: From) -> Result<Entered, AccountError> {
-        self.guesses.at_address(from.address)?;
+        self.guesses.at_address(from.address).await?;
         let (invitation, account) = self.find_open(accepting.token, accepting.code).await?;
         let step = code_step(&invitation.authenticator, &digits(accepting.authenticator_code), self.now_s());
         let step = step.ok_or_else(wrong_authenticator_code)?;
@@ -284,7 +285,8 @@ impl Accounts {
         let (login, person) = (self.login_digest(account.login.as_str()), account.person);
         let as_of = self.set_up(invitation, account, Factors::Password { password, step }).await?;
         let (mark, line) = (from.mark(), from.line);
-        let shown = Shown { person, login, as_of, way: SignInWay::Invitation, device: from.device, mark, is_proof: true };
+        let shown =
+            Shown { person, login, as_of, way: SignInWay::Invitation, device: from.device, mark, is_proof: true };
         self.enter(shown, accepting.position, line).await
     }
 

@@ -5,6 +5,7 @@
 //! INVARIANT: nobody becomes a [`Shown`] by one factor. An answer to somebody who may be a stranger never tells whether an
 //! account exists, and takes the same work either way.
 
+mod authorities;
 mod ceremonies;
 mod changing;
 mod choosing;
@@ -26,11 +27,12 @@ mod signing_in;
 use std::net::IpAddr;
 use std::sync::Arc;
 
+pub use self::authorities::{
+    ensure_authority, find_authority, fingerprint, list_authorities, replace_authority, retire_authority,
+};
 pub use self::client_tokens::{TokenAsked, TokenGranted, TokenRefusal};
 pub use self::clients::{ClientGiven, ClientOrder, ClientSeen, NewClient, order_client, replace_client_keys};
-pub use self::devices::{
-    Bundle, DeviceSeen, ensure_authority, find_authority, insert_device, issue_certificate, revoke_device,
-};
+pub use self::devices::{Bundle, DeviceSeen, insert_device, issue_certificate, revoke_device};
 pub use self::enrolling::{EnrolmentOpened, IssuedEnrolment};
 pub use self::guesses::TooOften;
 pub use self::invitations::{Accepting, Issued, NewInvitation, Opened};
@@ -190,7 +192,7 @@ impl Accounts {
     pub fn new(hub: Hub, sign_ins: Arc<SignIns>, settings: AccountSettings, page_url: &str) -> Self {
         Self {
             passwords: Passwords::new(settings.profile),
-            guesses: Guesses::new(Arc::clone(hub.region().clock())),
+            guesses: Guesses::new(hub.region().clock(), Arc::clone(hub.region().counting())),
             choosing: Choosing::default(),
             relying_party: RelyingParty::of(page_url),
             ceremonies: Ceremonies::default(),

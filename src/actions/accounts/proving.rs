@@ -113,7 +113,7 @@ impl Accounts {
         answer: PasskeyAnswer<'_>,
     ) -> Result<Timestamp, AccountError> {
         let (account, _) = self.account_with_passkeys(signed_in).await?;
-        self.guesses.at_account(self.trying(&account, signed_in))?;
+        self.guesses.at_account(self.trying(&account, signed_in)).await?;
         let asking = match self.ceremonies.take(answer.ceremony, self.hub.region().now()) {
             Some(Ceremony::Prove(of, asking)) if of == signed_in.id => asking,
             _ => return Err(wrong_passkey().into()),

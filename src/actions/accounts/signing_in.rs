@@ -46,11 +46,11 @@ impl Accounts {
     /// # Errors
     /// [`AccountError::Refused`] whatever is wrong, after the same work; or too many tries.
     pub async fn sign_in(&self, trial: Trial<'_>, from: From) -> Result<Entered, AccountError> {
-        self.guesses.at_address(from.address)?;
+        self.guesses.at_address(from.address).await?;
         let login = self.login_digest(&Login::folded(trial.login));
         let mark = from.mark();
         let known = mark.as_ref().and_then(|mark| mark.known_to(self.hub.journal().region(), &login));
-        self.guesses.at_account(Trying::new(&login, known))?;
+        self.guesses.at_account(Trying::new(&login, known)).await?;
         let account =
             self.hub.journal().read(move |tx| Box::pin(async move { tx.find_account_by_login(&login).await })).await?;
         let password = account.as_ref().filter(|known| known.has_password()).and_then(|known| known.password.clone());

@@ -113,15 +113,16 @@ async fn an_identity_is_found_by_service_and_name_and_lets_nobody_in_once_it_is_
         written!(region, tx => tx.insert_account(&kept).await);
         let (issuer, subject) = ("https://login.example.jp".to_owned(), "248289761001".to_owned());
         let id = IdentityId(uuid::Uuid::from_u128(50));
-        let identity =
-            Identity { id, person, issuer, subject, linked_at: MORNING, used_at: None, voided_at: None };
+        let identity = Identity { id, person, issuer, subject, linked_at: MORNING, used_at: None, voided_at: None };
         let first = identity.clone();
         let same = Identity { id: IdentityId(uuid::Uuid::from_u128(51)), ..identity.clone() };
         assert!(written!(region, tx => tx.insert_identity(&first).await));
         assert!(!written!(region, tx => tx.insert_identity(&same).await), "it is somebody's");
         let found = written!(region, tx => tx.find_identity("https://login.example.jp", "248289761001").await);
         assert_eq!(found, Some(identity));
-        for (issuer, subject) in [("https://login.example.jp", "24828976100"), ("https://login.example", "248289761001")] {
+        for (issuer, subject) in
+            [("https://login.example.jp", "24828976100"), ("https://login.example", "248289761001")]
+        {
             assert_eq!(written!(region, tx => tx.find_identity(issuer, subject).await), None);
         }
         let counts = |account: Option<Account>| account.map(|it| (it.identities_count, it.void_identities_count));

@@ -123,7 +123,8 @@ fn each_attack_on_signature_and_key_is_refused() {
     let parts: Vec<&str> = good.split('.').collect();
     let none = URL_SAFE_NO_PAD.encode(json!({ "alg": "none", "kid": "k1" }).to_string());
     let hmac = {
-        let signed = format!("{}.{}", URL_SAFE_NO_PAD.encode(with(header(), "alg", json!("HS256")).to_string()), parts[1]);
+        let signed =
+            format!("{}.{}", URL_SAFE_NO_PAD.encode(with(header(), "alg", json!("HS256")).to_string()), parts[1]);
         let key = ring::hmac::Key::new(ring::hmac::HMAC_SHA256, signer.0.public_key().as_ref());
         format!("{signed}.{}", URL_SAFE_NO_PAD.encode(ring::hmac::sign(&key, signed.as_bytes())))
     };

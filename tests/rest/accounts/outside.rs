@@ -153,7 +153,7 @@ async fn row_1_a_passkey_is_a_second_factor_too() {
     let (_, _, mut page) = nurse_at_page(&app, "minato").await;
     let mut device = Authenticator::new("phone");
     let asked = page.post("/api/v1/me/passkeys/options", json!({})).await.ok();
-    let made = json!({ "ceremony": asked["ceremony"], "credential": device.make(&asked["options"]) });
+    let made = json!({ "ceremony": asked["ceremony"], "credential": device.make(&asked["options"]), "name": "iPhone" });
     page.post("/api/v1/me/passkeys", made).await.is(StatusCode::CREATED);
     let known = Known::by_one_factor("1");
     link(&app, &provider, &mut page, &known).await.is(StatusCode::CREATED);
@@ -253,7 +253,8 @@ async fn what_is_unlinked_or_recovered_lets_nobody_in_any_more() {
     let mut elsewhere = Visitor::at_page(&app);
     sign_in(&app, &provider, &mut elsewhere, &other).await.is(StatusCode::CREATED);
     let mine = page.get(MINE).await.ok();
-    let second = mine["identities"][1]["id"].as_str().unwrap().to_owned();
+    let second = mine["identities"].as_array().unwrap().iter().find(|one| one["subject"] == "2").unwrap();
+    let second = second["id"].as_str().unwrap();
     page.delete(&format!("{MINE}/{second}")).await.is(StatusCode::NO_CONTENT);
     page.delete(&format!("{MINE}/{second}")).await.problem(StatusCode::NOT_FOUND, "not_found");
     elsewhere.get("/api/v1/me").await.problem(StatusCode::UNAUTHORIZED, "unauthenticated");

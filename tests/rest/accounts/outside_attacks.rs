@@ -127,8 +127,13 @@ async fn wherever_somebody_is_sent_back_from_they_are_led_to_the_page_and_nowher
     let (app, provider, known) = linked().await;
     let mut page = Visitor::at_page(&app);
     let odd = [
-        "", "?", "?code=x", "?state=x&code=y", "?error=access_denied&error_description=%3Cscript%3E&state=x",
-        "?redirect_uri=https://evil.example&next=//evil.example&state=rk_x&code=y", "?code=%FF%FE",
+        "",
+        "?",
+        "?code=x",
+        "?state=x&code=y",
+        "?error=access_denied&error_description=%3Cscript%3E&state=x",
+        "?redirect_uri=https://evil.example&next=//evil.example&state=rk_x&code=y",
+        "?code=%FF%FE",
     ];
     for query in odd {
         let answer = page.get(&format!("/oidc/callback{query}")).await;

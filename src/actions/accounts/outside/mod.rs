@@ -91,7 +91,7 @@ impl Accounts {
     /// # Errors
     /// When there is no other service, it does not answer, or too many leave from there.
     pub async fn leave_to_sign_in(&self, from: &From) -> Result<Leaving, AccountError> {
-        self.guesses.at_question(from.address)?;
+        self.guesses.at_question(from.address).await?;
         self.leave(Aim::SignIn, self.proofs.counts()).await
     }
 
@@ -100,7 +100,7 @@ impl Accounts {
     /// # Errors
     /// [`AccountError::NoInvitation`] whatever is wrong with either.
     pub async fn leave_invited(&self, token: &str, code: &str, from: &From) -> Result<Leaving, AccountError> {
-        self.guesses.at_address(from.address)?;
+        self.guesses.at_address(from.address).await?;
         self.outside()?;
         self.find_open(token, code).await?;
         let aim = Aim::SetUp { token: token.to_owned(), code: code.to_owned() };
@@ -149,7 +149,7 @@ impl Accounts {
         position: Option<Position>,
         from: From,
     ) -> Result<EnteredFromOutside, AccountError> {
-        self.guesses.at_address(from.address)?;
+        self.guesses.at_address(from.address).await?;
         let (aim, since, claims) = self.back(round, |aim| matches!(aim, Aim::SignIn | Aim::SetUp { .. }))?;
         match aim {
             Aim::SetUp { token, code } => {
@@ -161,11 +161,7 @@ impl Accounts {
     }
 
     /// Ends a round: what its bearer left for, since when a proof would have been a fresh one, and whom the service means.
-    fn back(
-        &self,
-        round: &str,
-        is_meant: impl Fn(&Aim) -> bool,
-    ) -> Result<(Aim, Timestamp, IdClaims), AccountError> {
+    fn back(&self, round: &str, is_meant: impl Fn(&Aim) -> bool) -> Result<(Aim, Timestamp, IdClaims), AccountError> {
         let back = self.outside()?.rounds.end(round, is_meant, self.hub.region().now());
         let Back { aim, begun_at, claims } = back.ok_or(AccountError::OutsideRefused)?;
         let claims = claims.map_err(|failure| match failure {

@@ -111,9 +111,8 @@ impl Provider {
             (Some(file), _) => {
                 let pem = read_own(file)?;
                 let key = PrivatePkcs8KeyDer::from_pem_slice(pem.as_bytes()).ok();
-                let signer = key.and_then(|key| {
-                    ClientSigner::from_pkcs8(key.secret_pkcs8_der(), settings.key_id.clone())
-                });
+                let signer =
+                    key.and_then(|key| ClientSigner::from_pkcs8(key.secret_pkcs8_der(), settings.key_id.clone()));
                 Credential::Key(signer.ok_or_else(|| not_a_key(file))?)
             }
             (None, Some(file)) => Credential::Secret(Zeroizing::new(read_own(file)?.trim().to_owned())),
@@ -176,7 +175,8 @@ impl Provider {
         if answer.status != 200 {
             return Err(ProviderError::Status(answer.status));
         }
-        let Granted { id_token } = serde_json::from_slice(&answer.body).map_err(|_| ProviderError::Odd("no id_token"))?;
+        let Granted { id_token } =
+            serde_json::from_slice(&answer.body).map_err(|_| ProviderError::Odd("no id_token"))?;
         let token = IdToken::read(&id_token)?;
         let wanted = IdTokenFor { issuer: &self.settings.issuer, client: &self.settings.client_id, nonce, now };
         match token.judge(&known.keys, wanted) {
@@ -305,8 +305,5 @@ fn not_a_key(file: &Path) -> ProviderFileError {
 }
 
 fn nothing_to_show() -> Text {
-    Text::fixed(
-        "client_secret_file か client_key_file が必要です",
-        "client_secret_file or client_key_file is needed",
-    )
+    Text::fixed("client_secret_file か client_key_file が必要です", "client_secret_file or client_key_file is needed")
 }

@@ -133,7 +133,8 @@ impl Rounds {
     pub(super) fn end(&self, round: &str, is_meant: impl Fn(&Aim) -> bool, now: Timestamp) -> Option<Back> {
         let hash = round.parse::<Token>().ok()?.hash();
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        let is_over = open.get(&hash).is_some_and(|round| is_meant(&round.aim) && !matches!(round.stage, Stage::Exchanging));
+        let is_over =
+            open.get(&hash).is_some_and(|round| is_meant(&round.aim) && !matches!(round.stage, Stage::Exchanging));
         let Round { aim, begun_at, until, stage } = if is_over { open.remove(&hash)? } else { return None };
         match stage {
             Stage::Back(claims) if until > now => Some(Back { aim, begun_at, claims }),
@@ -170,8 +171,13 @@ mod tests {
         assert!(rounds.come_back(&mine, &my_state, Timestamp(1)).is_none(), "a code is exchanged once");
         assert!(rounds.end(&mine, anybody, Timestamp(1)).is_none(), "it is being exchanged");
         rounds.settle(&mine, nobody());
-        assert!(rounds.end(&mine, |aim| matches!(aim, Aim::Link(_)), Timestamp(1)).is_none(), "left for something else");
-        assert!(rounds.end(&mine, anybody, Timestamp(1)).is_some() && rounds.end(&mine, anybody, Timestamp(1)).is_none());
+        assert!(
+            rounds.end(&mine, |aim| matches!(aim, Aim::Link(_)), Timestamp(1)).is_none(),
+            "left for something else"
+        );
+        assert!(
+            rounds.end(&mine, anybody, Timestamp(1)).is_some() && rounds.end(&mine, anybody, Timestamp(1)).is_none()
+        );
         assert!(rounds.come_back(&theirs, &their_state, end).is_none(), "too late");
     }
 

@@ -101,8 +101,7 @@ impl Accounts {
         let (text, now) = (ticket.reveal(), self.hub.region().now());
         let (hash, waiting) = self.outside()?.seconds.find(&text, now).ok_or(AccountError::OutsideRefused)?;
         let person = waiting.account.person;
-        let mut passkeys: Vec<Passkey> =
-            self.hub.journal().read(move |tx| Box::pin(tx.list_passkeys(person))).await?;
+        let mut passkeys: Vec<Passkey> = self.hub.journal().read(move |tx| Box::pin(tx.list_passkeys(person))).await?;
         passkeys.retain(|passkey| passkey.void.is_none());
         let keys: Vec<_> = passkeys.into_iter().map(|passkey| PasskeyKey::from_bytes(passkey.key)).collect();
         let asked = self.relying_party.as_ref().and_then(|hub| hub.ask_one(person.0, &keys).ok());
@@ -120,13 +119,13 @@ impl Accounts {
         position: Option<Position>,
         from: From,
     ) -> Result<Entered, AccountError> {
-        self.guesses.at_address(from.address)?;
+        self.guesses.at_address(from.address).await?;
         let outside = self.outside()?;
         let found = outside.seconds.find(ticket, self.hub.region().now());
         let (hash, Waiting { identity, account, is_fresh }) = found.ok_or(AccountError::OutsideRefused)?;
         let login = self.login_digest(account.login.as_str());
         let known = from.mark().and_then(|mark| mark.known_to(self.hub.journal().region(), &login));
-        self.guesses.at_account(Trying::new(&login, known))?;
+        self.guesses.at_account(Trying::new(&login, known)).await?;
         let is_passkey = matches!(given, SecondGiven::Passkey(_));
         let is_shown = match given {
             SecondGiven::Code(code) => match self.step_of(Some(&account), code) {

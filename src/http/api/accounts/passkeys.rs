@@ -61,7 +61,7 @@ pub async fn ask(
     input::Json(NothingGiven {}): input::Json<NothingGiven>,
 ) -> Result<Json<PasskeyQuestion>, Problem> {
     let from = ComesFrom { address, ..ComesFrom::default() };
-    Ok(Json(app.accounts.ask_for_passkey(&from)?.into()))
+    Ok(Json(app.accounts.ask_for_passkey(&from).await?.into()))
 }
 
 /// What the browser answered.

@@ -40,7 +40,11 @@ pub async fn ask(
     input::Json(NothingGiven {}): input::Json<NothingGiven>,
 ) -> Result<Json<ProofQuestion>, Problem> {
     let asked = app.accounts.ask_for_proof(signed_in).await?;
-    Ok(Json(ProofQuestion { passkey: asked.passkey.map(Into::into), password: asked.has_password, outside: asked.outside }))
+    Ok(Json(ProofQuestion {
+        passkey: asked.passkey.map(Into::into),
+        password: asked.has_password,
+        outside: asked.outside,
+    }))
 }
 
 /// A passkey; or a password and a code.
