@@ -10,7 +10,10 @@ mod devices;
 mod exports;
 mod fields;
 mod mistake;
+mod oidc;
+mod rates;
 mod read;
+mod redis;
 mod settle;
 mod source;
 mod suggest;
@@ -35,6 +38,9 @@ pub use devices::DeviceSettings;
 pub use exports::ExportSettings;
 pub use fields::{FIELDS, Field};
 pub use mistake::{Mistake, Place};
+pub use oidc::{OidcSettings, is_line_secure};
+pub use rates::RateSettings;
+pub use redis::{RedisPlace, RedisSettings};
 pub use source::{ConfigFile, Sources};
 pub use suggest::closest;
 pub use value::{Database, WebOrigin};
@@ -63,6 +69,11 @@ pub struct Config {
     pub session: SessionLimits,
     pub accounts: AccountSettings,
     pub exports: ExportSettings,
+    /// By which other service people may sign in.
+    pub oidc: Option<OidcSettings>,
+    /// By which the hubs of the region count together.
+    pub redis: Option<RedisSettings>,
+    pub rates: RateSettings,
     pub audit: AuditSettings,
     pub backup: BackupSettings,
     pub calendar: CalendarSettings,
@@ -196,7 +207,15 @@ impl Settled {
         let config = &self.config;
         let mut wanted = vec![("region_key_file", Some(&config.region_key_file), Some("renkei init"))];
         wanted.push(("rulebook_dir", config.rulebook_dir.as_ref(), None));
+        let redis = config.redis.as_ref();
+        wanted.push(("redis.password_file", redis.and_then(|redis| redis.password_file.as_ref()), None));
+        wanted.push(("redis.authority", redis.and_then(|redis| redis.authority.as_ref()), None));
         wanted.push(("audit.ship_authority", config.audit.ship_authority.as_ref(), None));
+        let oidc = config.oidc.as_ref();
+        let secret = oidc.and_then(|oidc| oidc.secret_file.as_ref());
+        wanted.push(("accounts.oidc.client_secret_file", secret, None));
+        wanted.push(("accounts.oidc.client_key_file", oidc.and_then(|oidc| oidc.key_file.as_ref()), None));
+        wanted.push(("accounts.oidc.authority", oidc.and_then(|oidc| oidc.authority.as_ref()), None));
         if let Some(tls) = &config.tls {
             wanted.push(("tls.certificate", Some(&tls.certificate), Some("renkei cert")));
             wanted.push(("tls.key", Some(&tls.key), Some("renkei cert")));

@@ -8,14 +8,15 @@ const ENROLMENT = 'renkei.enrolment';
 const SIGNED_IN = 'renkei.signed_in';
 
 /**
- * Takes a token, an invitation or an enrolment out of the address bar.
- * @returns {{token: string | null, invitation: string | null, enrolment: string | null}}
+ * Takes a token, an invitation or an enrolment out of the address bar, or that another service sent the page back.
+ * @returns {{token: string | null, invitation: string | null, enrolment: string | null, isBack: boolean}}
  */
 export function takeFromAddress(location = window.location, history = window.history) {
   const fields = new URLSearchParams(location.hash.slice(1));
   const [token, invitation, enrolment] = [fields.get('token'), fields.get('invitation'), fields.get('enrolment')];
-  if (token || invitation || enrolment) history.replaceState(null, '', location.pathname);
-  return { token, invitation, enrolment };
+  const isBack = fields.has('oidc');
+  if (token || invitation || enrolment || isBack) history.replaceState(null, '', location.pathname);
+  return { token, invitation, enrolment, isBack };
 }
 
 /** What a pasted link holds, or the token alone. @param {string} text */

@@ -2,10 +2,12 @@
 
 import { CHAT_PHRASES } from './chat-phrases.js';
 import { OFFLINE_PHRASES } from './offline-phrases.js';
+import { OUTSIDE_PHRASES } from './outside-phrases.js';
 import { PASSKEY_PHRASES } from './passkey-phrases.js';
 
 export const PHRASES = {
   ...OFFLINE_PHRASES,
+  ...OUTSIDE_PHRASES,
   ...PASSKEY_PHRASES,
   ...CHAT_PHRASES,
   about: ['{who}の{kind}（{at}）', '{kind} by {who} ({at})'],

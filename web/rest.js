@@ -55,6 +55,8 @@ export class RestError extends Error {
  * @typedef {{person: {id: string, name: {kanji: string, kana: string}}, role: string, organisation: Organisation, positions?: HeldPosition[], administers?: string[], expires_at: string, pledges_first?: boolean, alarms?: PasskeyAlarm[]}} Me
  * @typedef {{code: string, person: string, name: {kanji: string, kana: string}, passkey: string, at: string}} PasskeyAlarm
  * @typedef {{ceremony: string, options: object}} PasskeyQuestion
+ * @typedef {{id: string, issuer: string, subject: string, linked_at: string, used_at: string | null}} Identity
+ * @typedef {{ticket: string, code: boolean, passkey: PasskeyQuestion | null}} SecondAsked what the hub asks for besides another service
  * @typedef {{id: string, name: string, added_at: string, used_at: string | null, void_since: string | null, void_because: string | null}} Passkey
  * @typedef {{id: string, position: HeldPosition, device: string, way: string, issued_at: string, used_at: string, expires_at: string, is_this: boolean}} SignIn
  * @typedef {object} Exposure who was given a record to read, summed up
@@ -156,7 +158,7 @@ export class Rest {
     return this.call('POST', '/quarantine', { envelopes });
   }
 
-  /** How people sign in here. @returns {Promise<{password_chars_min: number, passkeys?: string | null, links: boolean, device?: ShownDevice}>} */
+  /** How people sign in here. @returns {Promise<{password_chars_min: number, passkeys?: string | null, outside?: string | null, links: boolean, device?: ShownDevice}>} */
   ways() {
     return this.call('GET', '/sign-in');
   }
@@ -186,6 +188,56 @@ export class Rest {
     return this.call('POST', '/invitations/passkey', given);
   }
 
+  /** Where to go on at the other service, to sign in. @returns {Promise<{location: string}>} */
+  leaveToSignIn() {
+    return this.call('POST', '/sign-in/oidc', {});
+  }
+
+  /** The same with an invitation. @param {{invitation: string, code: string}} given @returns {Promise<{location: string}>} */
+  leaveInvited(given) {
+    return this.call('POST', '/invitations/oidc', given);
+  }
+
+  /** What became of whoever is back from the other service. @param {{device: string}} given @returns {Promise<Entered | SecondAsked>} */
+  finishOutside(given) {
+    return this.call('POST', '/sign-in/oidc/finish', given);
+  }
+
+  /** @param {{ticket: string, code?: string, ceremony?: string, credential?: object, device: string}} given @returns {Promise<Entered>} */
+  showSecond(given) {
+    return this.call('POST', '/sign-in/oidc/second', given);
+  }
+
+  /** @returns {Promise<{service: string | null, identities: Identity[]}>} */
+  myIdentities() {
+    return this.call('GET', '/me/identities');
+  }
+
+  /** @returns {Promise<{location: string}>} */
+  leaveToLink() {
+    return this.call('POST', '/me/identities', {});
+  }
+
+  /** @returns {Promise<Identity>} */
+  linkIdentity() {
+    return this.call('POST', '/me/identities/finish', {});
+  }
+
+  /** @param {string} id */
+  unlinkIdentity(id) {
+    return this.call('DELETE', `/me/identities/${encodeURIComponent(id)}`);
+  }
+
+  /** @returns {Promise<{location: string}>} */
+  leaveToProve() {
+    return this.call('POST', '/me/proof/oidc', {});
+  }
+
+  /** @returns {Promise<{until: string}>} */
+  proveByOutside() {
+    return this.call('POST', '/me/proof/oidc/finish', {});
+  }
+
   /** @returns {Promise<{passkeys: Passkey[], has_password: boolean}>} */
   myPasskeys() {
     return this.call('GET', '/me/passkeys');
@@ -211,7 +263,7 @@ export class Rest {
     return this.call('DELETE', `/me/passkeys/${encodeURIComponent(id)}`);
   }
 
-  /** By what one can show who one is. @returns {Promise<{passkey: PasskeyQuestion | null, password: boolean}>} */
+  /** By what one can show who one is. @returns {Promise<{passkey: PasskeyQuestion | null, password: boolean, outside?: string | null}>} */
   askForProof() {
     return this.call('POST', '/me/proof/options', {});
   }

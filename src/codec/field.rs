@@ -9,7 +9,7 @@ use jiff::civil::Date;
 use uuid::Uuid;
 
 use super::mapped::{Mapped, as_text};
-use crate::domain::account::{AccountChange, InvitationEnd, PasskeyStep, Purpose, SignInWay};
+use crate::domain::account::{AccountChange, IdentityStep, InvitationEnd, PasskeyStep, Purpose, SignInWay};
 use crate::domain::act::SignInEnd;
 use crate::domain::attachment::MediaType;
 use crate::domain::audit::{AuditKind, AuditUse};
@@ -101,6 +101,7 @@ coded!(
     Sex,
     SignInEnd,
     SignInWay,
+    IdentityStep,
     Stay,
     Topic,
     Unit,

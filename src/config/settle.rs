@@ -15,6 +15,7 @@ use super::{
     AccountSettings, AuditSettings, BackupSettings, Config, Database, ExportSettings, Language, Listen, Log, LogFormat,
     LogLevel, Mistake, PageSettings, PasswordProfile, Place, SessionLimits, ShipTo, TlsFiles, WebOrigin,
 };
+use super::{oidc, rates, redis};
 use crate::domain::device::DeviceDemand;
 use crate::domain::text::Text;
 use crate::limits::{
@@ -48,6 +49,9 @@ pub(super) fn settle(given: AllGiven, folder: &Path, mistakes: &mut Vec<Mistake>
         session: session(&mut read),
         accounts: accounts(&mut read),
         exports: exports(&mut read),
+        oidc: oidc::settle(&mut read),
+        redis: redis::settle(&mut read),
+        rates: rates::settle(&mut read),
         audit: audit(&mut read, &region_key_file),
         backup: backup(&mut read, &data_dir),
         calendar: calendar(&mut read),
@@ -362,6 +366,9 @@ pub(super) fn shown(config: &Config) -> Vec<(&'static str, String)> {
         ("accounts.quarantine_days", (config.accounts.quarantine_keeps.as_secs() / 86_400).to_string()),
         ("exports.permission_days", (config.exports.permission_holds.as_secs() / 86_400).to_string()),
     ]);
+    shown.extend(config.oidc.iter().flat_map(oidc::shown));
+    shown.extend(config.redis.iter().flat_map(redis::shown));
+    shown.extend(rates::shown(config.rates));
     let audit = &config.audit;
     shown.extend([
         ("audit.checkpoint_key_file", path(&audit.checkpoint_key_file)),

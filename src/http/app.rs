@@ -4,18 +4,19 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, Request};
+use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::{HeaderMap, Method, Uri};
-use axum::middleware::{Next, from_fn, map_response};
+use axum::middleware::{Next, from_fn, from_fn_with_state, map_response};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 
+use super::authentication::Peer;
 use super::certificate::ReloadingCertificate;
 use super::cookies::Cookies;
 use super::listen::{ConnectionCounts, Listener};
 use super::problem::Problem;
-use super::{assets, health, metrics, oauth, openapi, routes, socket};
-use crate::actions::accounts::Accounts;
+use super::{assets, health, metrics, oauth, oidc, openapi, routes, socket};
+use crate::actions::accounts::{Accounts, CALLBACK_PATH, Provider};
 use crate::actions::export::Exports;
 use crate::actions::files::Files;
 use crate::actions::kept_rulebooks::KeptRulebooks;
@@ -111,10 +112,11 @@ impl App {
         self
     }
 
-    /// Settles how accounts are kept, and where invitations lead.
+    /// Settles how accounts are kept, by which other service people may sign in, and where invitations lead.
     #[must_use]
-    pub fn keeping_accounts(mut self, settings: AccountSettings, page_url: &str) -> Self {
-        self.accounts = Arc::new(Accounts::new(self.hub.clone(), Arc::clone(&self.sign_ins), settings, page_url));
+    pub fn keeping_accounts(mut self, settings: AccountSettings, outside: Option<Provider>, page_url: &str) -> Self {
+        let accounts = Accounts::new(self.hub.clone(), Arc::clone(&self.sign_ins), settings, page_url);
+        self.accounts = Arc::new(accounts.trusting(outside));
         self.quarantine = Arc::new(Quarantine::new(self.hub.clone(), settings.quarantine_keeps));
         self.page_url = page_url.into();
         self
@@ -182,10 +184,12 @@ pub fn router(app: App) -> Router {
         .route("/healthz", get(health::healthz))
         .route("/readyz", get(health::readyz))
         .route("/metrics", get(metrics::serve))
+        .route(CALLBACK_PATH, get(oidc::come_back))
         .method_not_allowed_fallback(async || Problem::of(Code::MethodNotAllowed))
         .layer(DefaultBodyLimit::max(limits::REQUEST_BODY_BYTES_MAX))
         .merge(oauth_routes())
-        .layer(from_fn(in_time));
+        .layer(from_fn(in_time))
+        .layer(from_fn_with_state(app.clone(), within_rate));
     Router::new()
         .route("/ws", get(socket::upgrade))
         .method_not_allowed_fallback(async || Problem::of(Code::MethodNotAllowed))
@@ -210,6 +214,15 @@ async fn unknown(method: Method, uri: Uri, headers: HeaderMap) -> Response {
         return Problem::not_found().into_response();
     }
     assets::serve(method, uri, headers).await
+}
+
+/// One address takes nothing from others, signed in or not. What the machine's own collectors ask is not bounded.
+async fn within_rate(State(app): State<App>, Peer(address): Peer, request: Request, next: Next) -> Response {
+    let bounded = app.hub.region().rates().map_or(Ok(()), |rates| rates.request_from(address));
+    match bounded {
+        Ok(()) => next.run(request).await,
+        Err(wait) => Problem::too_fast(wait).into_response(),
+    }
 }
 
 /// A handler that does not come to an end is abandoned; what it handed to the hub is done all the same.

@@ -66,6 +66,14 @@ fn warnings(app: &App) -> Vec<Reason> {
                 "audit records cannot be shipped to the other system; they will be, in order, once it is back",
             ),
         ),
+        (
+            app.hub.region().counting().is_up() == Some(false),
+            "redis_lost",
+            Text::fixed(
+                "Redis が応答しません。試した回数は、このハブだけで数えています",
+                "redis does not answer: this hub counts tries by itself",
+            ),
+        ),
     ];
     let holds =
         |(holds, code, text): (bool, &'static str, Text)| holds.then(|| Reason { code, detail: Words::from(&text) });

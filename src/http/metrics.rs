@@ -94,6 +94,7 @@ fn counters(app: &App) -> Vec<Counter> {
             app.witness.checkpoints.failures(),
         ),
         ("audit_shipping_failures", "Times shipping broke off", app.witness.shipping.failures()),
+        ("redis_losses", "Times Redis did not answer any more", app.hub.region().counting().times_lost()),
         ("journal_failures", "Times the journal became read-only", app.hub.journal().health().failures),
     ];
     let sum = |counter: fn(&ConnectionCounts) -> &AtomicU64| app.connections.iter().map(|of| read(counter(of))).sum();
@@ -151,6 +152,9 @@ fn gauges(app: &App) -> Vec<Gauge> {
             gauges.push((failing.0, failing.1, f64::from(u8::from(way.is_failing()))));
             gauges.extend(way.arrived_at().map(|at| (arrived.0, arrived.1, at.as_secs() as f64)));
         }
+    }
+    if let Some(is_up) = hub.region().counting().is_up() {
+        gauges.push(("redis_up", "1 while Redis answers and hubs count together", f64::from(u8::from(is_up))));
     }
     if let Some(certificate) = &app.certificate {
         let until = certificate.valid_until().as_secs() as f64;

@@ -11,7 +11,7 @@ use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityRequirement, Secur
 use utoipa::openapi::{Content, OpenApi as Document, Ref, RefOr, Response as Described};
 use utoipa::{Modify, OpenApi};
 
-use super::api::accounts::{devices, enrolling, entering, inviting, looking_after, mine, passkeys, proving};
+use super::api::accounts::{devices, enrolling, entering, inviting, looking_after, mine, outside, passkeys, proving};
 use super::api::{
     advice, audit, clients, compliance, directory, duties, emergency, explaining, exports, files, linking_queue, me,
     offices, patients, quarantine, registering, rulebook, rulebooks, sign_ins, statistics, timelines,
@@ -42,6 +42,8 @@ const PROBLEM: &str = "application/problem+json";
         mine::list_sign_ins, mine::end_all, mine::end_sign_in, mine::switch, mine::change_password,
         passkeys::ask, passkeys::sign_in, passkeys::ask_invited, passkeys::accept, passkeys::list, passkeys::ask_to_make,
         passkeys::add, passkeys::rename, passkeys::remove, proving::ask, proving::prove,
+        outside::leave, outside::leave_invited, outside::finish, outside::show_second, outside::list,
+        outside::leave_to_link, outside::link, outside::unlink, outside::leave_to_prove, outside::prove,
         looking_after::show, looking_after::invite, looking_after::withdraw, looking_after::recover,
         looking_after::end_sign_ins, looking_after::take_on, looking_after::let_go, looking_after::appoint,
         looking_after::dismiss,
@@ -138,6 +140,7 @@ fn complete(operation: &mut Operation, path: &str, is_grave: bool) {
         ("503", "The hub cannot do this now; `Retry-After` says when to try again"),
     ];
     if operation.security.is_none() {
+        common.push(("429", "Too many requests in a minute; `Retry-After` says when to ask again"));
         common.push(("401", "No valid token"));
     }
     if is_grave {

@@ -5,7 +5,7 @@ use axum::Router;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{delete, get, post, put};
 
-use super::api::accounts::{devices, enrolling, entering, inviting, looking_after, mine, passkeys, proving};
+use super::api::accounts::{devices, enrolling, entering, inviting, looking_after, mine, outside, passkeys, proving};
 use super::api::{
     advice, audit, clients, compliance, directory, duties, emergency, explaining, exports, files, linking_queue, me,
     offices, patients, quarantine, registering, rulebook, rulebooks, sign_ins, statistics, timelines,
@@ -45,10 +45,14 @@ routes! {
     post   "/api/v1/sign-in/passkey/options" => passkeys::ask;
     post   "/api/v1/sign-in/passkey" => passkeys::sign_in;
     post   "/api/v1/sign-in/position" => entering::choose;
+    post   "/api/v1/sign-in/oidc" => outside::leave;
+    post   "/api/v1/sign-in/oidc/finish" => outside::finish;
+    post   "/api/v1/sign-in/oidc/second" => outside::show_second;
     post   "/api/v1/invitations/open" => inviting::open;
     post   "/api/v1/invitations/accept" => inviting::accept;
     post   "/api/v1/invitations/passkey/options" => passkeys::ask_invited;
     post   "/api/v1/invitations/passkey" => passkeys::accept;
+    post   "/api/v1/invitations/oidc" => outside::leave_invited;
     post   "/api/v1/enrolments/open" => enrolling::open;
     post   "/api/v1/enrolments/accept" => enrolling::accept;
     get    "/api/v1/quarantine/key" => quarantine::show_key;
@@ -84,6 +88,12 @@ routes! {
     post   "/api/v1/me/passkeys" => passkeys::add;
     put    "/api/v1/me/passkeys/{id}" => passkeys::rename;
     delete "/api/v1/me/passkeys/{id}" => passkeys::remove;
+    get    "/api/v1/me/identities" => outside::list;
+    post   "/api/v1/me/identities" => outside::leave_to_link;
+    post   "/api/v1/me/identities/finish" => outside::link;
+    delete "/api/v1/me/identities/{id}" => outside::unlink;
+    post   "/api/v1/me/proof/oidc" => outside::leave_to_prove;
+    post   "/api/v1/me/proof/oidc/finish" => outside::prove;
     post   "/api/v1/me/proof/options" => proving::ask;
     post   "/api/v1/me/proof" => proving::prove;
     get    "/api/v1/people/{id}/account" => looking_after::show;

@@ -36,6 +36,9 @@ pub const GRAVE_ROUTES: &[Route] = &[
     grave("post", "/api/v1/me/passkeys/options"),
     grave("post", "/api/v1/me/passkeys"),
     grave("delete", "/api/v1/me/passkeys/{id}"),
+    grave("post", "/api/v1/me/identities"),
+    grave("post", "/api/v1/me/identities/finish"),
+    grave("delete", "/api/v1/me/identities/{id}"),
     // Taking out.
     grave("get", "/api/v1/audit/export"),
     grave("post", "/api/v1/patients/{id}/exports"),

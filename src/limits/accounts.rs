@@ -52,8 +52,6 @@ pub const SIGN_IN_BY_STRANGERS_REFILL_MS: u64 = 180_000;
 pub const SIGN_IN_TRIES_BY_DEVICE_BURST: u32 = 10;
 /// After this the device may try once more.
 pub const SIGN_IN_BY_DEVICE_REFILL_MS: u64 = 60_000;
-/// Keys of such allowances above which those that have it all back are sorted out.
-pub const SIGN_IN_ALLOWANCES_KEPT_COUNT: usize = 10_000;
 /// How long a device is known.
 pub const DEVICE_KNOWN_S: u64 = 180 * 86_400;
 /// Accounts that one device is known to; a shared PC forgets the one longest ago.
@@ -186,3 +184,36 @@ pub const ENVELOPE_REFILL_MS: u64 = 2_000;
 pub const QUARANTINED_PER_AUTHOR_MAX: usize = 2_000;
 /// Waiting posts that are listed at once.
 pub const QUARANTINE_LISTED_MAX: usize = 500;
+
+// ---- sign-in by another service ----
+
+/// From leaving for the other service to coming back: as long as somebody looks for their phone.
+pub const OIDC_ROUND_MS: u64 = 600_000;
+/// People who may be under way at a moment; beyond it the one longest under way begins anew.
+pub const OIDC_ROUNDS_MAX: usize = 10_000;
+/// The other service has this long to answer one question.
+pub const OIDC_ANSWER_MS_MAX: u64 = 10_000;
+/// Largest answer of the other service: its keys with their certificates.
+pub const OIDC_ANSWER_BYTES_MAX: usize = 256 << 10;
+/// Keys of the other service that are read.
+pub const OIDC_KEYS_MAX: usize = 64;
+/// How long what the other service says of itself, keys included, is believed without asking again.
+pub const OIDC_KNOWN_MS: u64 = 3_600_000;
+/// A token of an unknown key has the keys fetched again, at most this often.
+pub const OIDC_KEYS_REFETCH_MS: u64 = 30_000;
+/// Longest ID token.
+pub const ID_TOKEN_BYTES_MAX: usize = 16_384;
+/// Longest code that the other service sends people back with.
+pub const OIDC_CODE_BYTES_MAX: usize = 4_096;
+/// How far the clocks of hub and service may differ.
+pub const OIDC_SKEW_S: i64 = 60;
+/// An ID token is fetched right after it was made; one that is older than this comes from elsewhere.
+pub const ID_TOKEN_AGE_S_MAX: i64 = 300;
+/// Longest name by which the other service knows somebody (OpenID Connect Core 1.0, 2: 255 ASCII characters).
+pub const OIDC_SUBJECT_BYTES_MAX: usize = 255;
+/// How long what the hub signs to show there who it is counts.
+pub const OIDC_ASSERTION_S: i64 = 60;
+/// Identities at the other service of one person.
+pub const IDENTITIES_PER_PERSON_MAX: usize = 5;
+/// Largest file of the secret, or of the key, by which the hub shows there who it is.
+pub const OIDC_SECRET_BYTES_MAX: usize = 16_384;

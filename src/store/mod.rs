@@ -33,6 +33,7 @@ mod exposure;
 pub mod fault;
 mod file;
 mod health;
+mod identity;
 mod invitation;
 mod journal;
 mod link;
@@ -70,7 +71,7 @@ pub use batch::{
     Resolved, SealedAudit, SealedEntry, SealedQueued, ShutOut, Subject,
 };
 pub use client::ClientChange;
-pub use device::{DeviceLists, KeptAuthority};
+pub use device::{AuthoritySeen, DeviceLists, KeptAuthority};
 pub use engine::Tx;
 pub use entry::{KnownId, Page, StoredEntry};
 pub use error::{CommitError, OpenError, StoreError};

@@ -9,6 +9,7 @@
 //! - [`RelyingParty`] has devices make and show passkeys.
 //! - An [`Assertion`] shows that a system client holds a key that was registered.
 //! - An [`EnvelopeKey`] opens what a device sealed for this hub alone; a [`QuarantinePass`] says whose it is.
+//! - An [`IdToken`] says whom another service knows, verified by its [`ProviderKeys`]; there the hub signs by a [`ClientSigner`].
 //! - [`DeviceAuthority`] issues the certificates of registered devices.
 //!
 //! No I/O except the key file, and no knowledge of what is sealed.
@@ -19,10 +20,13 @@ pub mod chain;
 mod assertion;
 mod checkpoint_key;
 mod client_key;
+mod client_signer;
 mod device_authority;
 mod device_mark;
 mod envelope;
 pub mod heads;
+mod id_token;
+mod jwt;
 mod keyfile;
 mod mac;
 mod passkey;
@@ -37,13 +41,16 @@ mod token;
 use ring::rand::{SecureRandom, SystemRandom};
 
 pub use archive::{ArchiveKey, FRAME_OVERHEAD_BYTES, Frames, WRAPPED_ARCHIVE_KEY_BYTES};
-pub use assertion::{Assertion, AssertionFault, UsedAssertion};
+pub use assertion::{Assertion, UsedAssertion};
 pub use authenticator::{authenticator_secret, authenticator_setup, code_at, code_step};
 pub use checkpoint_key::{CheckpointKey, PublicKey};
 pub use client_key::{is_signed_by, read_key_set};
+pub use client_signer::ClientSigner;
 pub use device_authority::{CertificateError, DeviceAuthority, DeviceSubject, IssuedCertificate, set_validity};
 pub use device_mark::DeviceMark;
 pub use envelope::{Envelope, EnvelopeKey};
+pub use id_token::{IdClaims, IdToken, IdTokenFor, ProviderKeys};
+pub use jwt::JwtFault;
 pub use keyfile::{KeyFileError, KeyOf};
 pub use mac::{Mac, MacKey};
 pub use passkey::{
@@ -83,4 +90,11 @@ pub fn digest(bytes: &[u8]) -> [u8; 32] {
     let mut digest = [0; 32];
     digest.copy_from_slice(ring::digest::digest(&ring::digest::SHA256, bytes).as_ref());
     digest
+}
+
+/// What is shown of a secret before it is told: SHA-256 in base64url (RFC 7636, `S256`).
+#[must_use]
+pub fn code_challenge(verifier: &str) -> String {
+    use base64::Engine as _;
+    base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(digest(verifier.as_bytes()))
 }

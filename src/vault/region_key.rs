@@ -31,6 +31,7 @@ enum Purpose {
     Devices,
     SealDeviceAuthority,
     WrapBackupKeys,
+    Counting,
     Fingerprint,
 }
 
@@ -49,6 +50,7 @@ impl Purpose {
             Self::Devices => b"devices",
             Self::SealDeviceAuthority => b"seal-device-authority",
             Self::WrapBackupKeys => b"wrap-backup-keys",
+            Self::Counting => b"counting",
             Self::Fingerprint => b"fingerprint",
         }
     }
@@ -70,6 +72,7 @@ pub struct RegionKey {
     devices: MacKey,
     device_authority: SealingKey,
     backups: SealingKey,
+    counting: MacKey,
     fingerprint: [u8; FINGERPRINT_BYTES],
 }
 
@@ -120,6 +123,7 @@ impl RegionKey {
             devices: MacKey::new(&derive(&root, &Purpose::Devices)),
             device_authority: SealingKey::new(&derive(&root, &Purpose::SealDeviceAuthority)),
             backups: SealingKey::new(&derive(&root, &Purpose::WrapBackupKeys)),
+            counting: MacKey::new(&derive(&root, &Purpose::Counting)),
             fingerprint,
         }
     }
@@ -174,6 +178,12 @@ impl RegionKey {
     #[must_use]
     pub fn devices(&self) -> &MacKey {
         &self.devices
+    }
+
+    /// Names, for other hubs of the region and for nobody else, who tried something.
+    #[must_use]
+    pub fn counting(&self) -> &MacKey {
+        &self.counting
     }
 
     /// Seals the private key of the device authority.

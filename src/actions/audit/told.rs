@@ -152,6 +152,17 @@ fn device(deed: &DeviceDeed) -> (&'static str, Text) {
             ("certificate_replaced", Text::fixed("新しい証明書への切り替え", "its certificate was replaced"))
         }
         DeviceDeed::Revoked { .. } => ("revoked", Text::fixed("失効", "revoked")),
+        DeviceDeed::AuthorityMade { number, .. } => (
+            "authority_made",
+            Text::new(format!("端末の認証局 {number} を作成"), format!("authority {number} for devices was made")),
+        ),
+        DeviceDeed::AuthorityRetired { number, certificates, .. } => (
+            "authority_retired",
+            Text::new(
+                format!("端末の認証局 {number} の終了（証明書 {certificates} 枚）"),
+                format!("authority {number} for devices was retired ({certificates} certificates ended)"),
+            ),
+        ),
         DeviceDeed::ExceptionGranted { .. } => {
             ("exception_granted", Text::fixed("端末なしのサインインの許可", "may sign in without a device for a time"))
         }
@@ -227,6 +238,7 @@ fn account(deed: &AccountDeed) -> (&'static str, Text) {
             ("sign_in_refused", Text::fixed("サインインの失敗", "a sign-in was refused"))
         }
         AccountDeed::Passkey { what, .. } => (what.code(), Text::fixed(what.ja(), what.en())),
+        AccountDeed::Identity { what, .. } => (what.code(), Text::fixed(what.ja(), what.en())),
         AccountDeed::Proved { way, .. } => (
             "proved",
             Text::new(format!("本人の再確認（{}）", way.ja()), format!("showed again who they are ({})", way.en())),

@@ -88,7 +88,7 @@ async fn demonstrate(arguments: &Arguments, language: Language) -> anyhow::Resul
     let is_on_this_machine = address.ip().to_canonical().is_loopback();
     let app = if is_on_this_machine {
         // People who set an account up here are led to a name, so that they can try passkeys.
-        let app = app.keeping_accounts(AccountSettings::default(), &named_url(address, arguments.plain));
+        let app = app.keeping_accounts(AccountSettings::default(), None, &named_url(address, arguments.plain));
         app.taking_links(SessionLimits::default())
     } else {
         app

@@ -142,6 +142,8 @@ async fn body(world: &World, route: &Route, variant: &str, column: &str, who: &A
             json!({ "present": "雨の日は傘を二本もって行く", "code": "492039", "new": "晴れた日は布団を三枚ほして待つ" })
         }
         ("post", "/api/v1/me/passkeys/options" | "/api/v1/me/proof/options") => json!({}),
+        ("post", "/api/v1/me/identities" | "/api/v1/me/identities/finish") => json!({}),
+        ("post", "/api/v1/me/proof/oidc" | "/api/v1/me/proof/oidc/finish") => json!({}),
         ("post", "/api/v1/me/passkeys") => json!({ "ceremony": "rk_x", "credential": {}, "name": "iPhone" }),
         ("put", "/api/v1/me/passkeys/{id}") => json!({ "name": "iPhone" }),
         ("post", "/api/v1/me/proof") => json!({ "password": "雨の日は傘を二本もって行く", "code": "492039" }),

@@ -7,6 +7,7 @@ import { CHAT_PHRASES } from '../../../web/chat-phrases.js';
 import { deviceName, takeFromAddress, tokenIn } from '../../../web/credentials.js';
 import { preferred } from '../../../web/language.js';
 import { OFFLINE_PHRASES } from '../../../web/offline-phrases.js';
+import { OUTSIDE_PHRASES } from '../../../web/outside-phrases.js';
 import { PASSKEY_PHRASES } from '../../../web/passkey-phrases.js';
 import { PHRASES } from '../../../web/phrases.js';
 import { uuidV7 } from '../../../web/uuid.js';
@@ -75,7 +76,7 @@ test('every phrase stands in both languages and takes the same values', () => {
     assert.ok(phrase[0] && phrase[1], key);
   }
   // What has a file of its own comes first.
-  const apart = [OFFLINE_PHRASES, PASSKEY_PHRASES, CHAT_PHRASES].map(Object.keys);
+  const apart = [OFFLINE_PHRASES, OUTSIDE_PHRASES, PASSKEY_PHRASES, CHAT_PHRASES].map(Object.keys);
   assert.deepEqual(Object.keys(PHRASES).slice(0, apart.flat().length), apart.flat(), 'no phrase is said twice');
   for (const keys of [...apart, Object.keys(PHRASES).slice(apart.flat().length)]) assert.deepEqual(keys, keys.toSorted(), 'in alphabetical order');
 });

@@ -30,7 +30,7 @@ pub struct SignInShape {
     device: String,
     /// The registered device that it counts on, and nowhere else; `null`: none.
     registered_device: Option<Uuid>,
-    /// `passkey`, `password`, `invitation`, `link` (of the demo).
+    /// `passkey`, `password`, `invitation`, `oidc` (another service), `link` (of the demo).
     way: &'static str,
     #[schema(example = "2026-04-01T00:00:00Z")]
     issued_at: String,
