@@ -10,6 +10,7 @@ mod devices;
 mod fields;
 mod mistake;
 mod read;
+mod region_key;
 mod settle;
 mod source;
 mod suggest;
@@ -32,6 +33,7 @@ pub use calendar::{CalendarSettings, MinuteSpan, OpeningHours};
 pub use devices::DeviceSettings;
 pub use fields::{FIELDS, Field};
 pub use mistake::{Mistake, Place};
+pub use region_key::RegionKeyFrom;
 pub use source::{ConfigFile, Sources};
 pub use suggest::closest;
 pub use value::{Database, WebOrigin};
@@ -41,7 +43,7 @@ pub use value::{Database, WebOrigin};
 pub struct Config {
     pub database: Database,
     pub data_dir: PathBuf,
-    pub region_key_file: PathBuf,
+    pub region_key: RegionKeyFrom,
     /// Of the sealed files that entries refer to.
     pub files_dir: PathBuf,
     /// `None` means the rulebook that ships with the binary.
@@ -171,12 +173,12 @@ impl Settled {
     #[must_use]
     pub fn missing_files(&self) -> Vec<Mistake> {
         let config = &self.config;
-        let mut wanted = vec![("region_key_file", Some(&config.region_key_file), Some("renkei init"))];
-        wanted.push(("rulebook_dir", config.rulebook_dir.as_ref(), None));
-        wanted.push(("audit.ship_authority", config.audit.ship_authority.as_ref(), None));
+        let mut wanted = vec![("region_key_file", config.region_key.file(), Some("renkei init"))];
+        wanted.push(("rulebook_dir", config.rulebook_dir.as_deref(), None));
+        wanted.push(("audit.ship_authority", config.audit.ship_authority.as_deref(), None));
         if let Some(tls) = &config.tls {
-            wanted.push(("tls.certificate", Some(&tls.certificate), Some("renkei cert")));
-            wanted.push(("tls.key", Some(&tls.key), Some("renkei cert")));
+            wanted.push(("tls.certificate", Some(tls.certificate.as_path()), Some("renkei cert")));
+            wanted.push(("tls.key", Some(tls.key.as_path()), Some("renkei cert")));
         }
         let missing = wanted.into_iter().filter_map(|(field, path, made_by)| {
             let path = path.filter(|path| !path.exists())?;

@@ -21,6 +21,7 @@ pub mod linking_queue;
 mod links;
 pub mod offices;
 pub mod patients;
+pub mod region_keys;
 pub mod registering;
 pub mod replaying;
 pub mod rulebook;

@@ -1,7 +1,7 @@
 //! The only user of `ring`: sealing, the hash chain, signatures, tokens.
 //!
-//! - [`RegionKey`] is the region's one secret, in a file. All other keys come from it or are
-//!   wrapped by it.
+//! - [`RegionKey`] is the one secret that an operator keeps. It wraps the [`DataKey`], from which all other keys come or by
+//!   which they are wrapped.
 //! - [`PatientKey`] seals one timeline. Destroying its wrapped form destroys the record.
 //! - [`chain`] links each entry to the one before it; [`heads`] sums up where chains end; a [`CheckpointKey`] signs that.
 //! - [`Token`] lets a client in; the store keeps only its [`TokenHash`].
@@ -18,6 +18,8 @@ pub mod chain;
 mod assertion;
 mod checkpoint_key;
 mod client_key;
+mod data_key;
+mod derive;
 mod device_authority;
 mod device_mark;
 pub mod heads;
@@ -38,9 +40,10 @@ pub use assertion::{Assertion, AssertionFault, UsedAssertion};
 pub use authenticator::{authenticator_secret, authenticator_setup, code_at, code_step};
 pub use checkpoint_key::{CheckpointKey, PublicKey};
 pub use client_key::{is_signed_by, read_key_set};
+pub use data_key::DataKey;
 pub use device_authority::{CertificateError, DeviceAuthority, DeviceSubject, IssuedCertificate, set_validity};
 pub use device_mark::DeviceMark;
-pub use keyfile::{KeyFileError, KeyOf};
+pub use keyfile::{KeyFileError, KeyOf, NotAKey};
 pub use mac::{Mac, MacKey};
 pub use passkey::{
     AskingAnybody, AskingOne, Making, PasskeyFault, PasskeyKey, RelyingParty, ShownPasskey, UsedPasskey,
@@ -48,7 +51,7 @@ pub use passkey::{
 pub use password::PasswordHashing;
 pub use patient_key::PatientKey;
 pub use pkcs12::random_passphrase;
-pub use region_key::RegionKey;
+pub use region_key::{RegionKey, WRAPPED_DATA_KEY_BYTES};
 pub use seal::{CannotOpen, SEAL_OVERHEAD_BYTES, SealingKey};
 pub use token::{NotAToken, Token, TokenHash};
 

@@ -30,3 +30,4 @@ mod rulebook_signing;
 mod rulebooks;
 mod sign_ins;
 mod statistics;
+mod stolen;

@@ -182,6 +182,10 @@ fn client(deed: &ClientDeed) -> Text {
 fn keeping(deed: &KeepingDeed) -> Text {
     match deed {
         KeepingDeed::BackedUp { name, .. } => Text::new(format!("バックアップ {name}"), format!("backed up as {name}")),
+        KeepingDeed::KeyRotated { from, to } => Text::new(
+            format!("地域の鍵の交換（{from} から {to} へ）"),
+            format!("replaced the region's key {from} by {to}"),
+        ),
         KeepingDeed::Exported { patient: Some(_), .. } => {
             Text::fixed("患者の記録すべてを取り出した", "a patient's whole record was taken out")
         }
