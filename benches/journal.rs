@@ -18,7 +18,7 @@ use renkei::domain::ruling::Ruling;
 use renkei::domain::state::PatientState;
 use renkei::store::{Batch, ClearHeader, HeadUpdate, Journal, NewTimeline, SealedEntry, SealedSnapshot, Subject};
 use renkei::vault::chain::{GENESIS, Link};
-use renkei::vault::{PatientKey, RegionKey};
+use renkei::vault::{DataKey, PatientKey, RegionKey};
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 use tokio::runtime::Runtime;
 
@@ -37,7 +37,7 @@ struct Bench {
     /// First, so that it is dropped while the runtime lives.
     journal: Journal,
     runtime: Runtime,
-    region: Arc<RegionKey>,
+    region: Arc<DataKey>,
     ids: Ids,
     clock: Arc<SystemClock>,
     patients: Vec<Patient>,
@@ -81,7 +81,7 @@ impl Bench {
     fn open(url: Option<String>) -> Self {
         let runtime = Runtime::new().expect("a runtime");
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let region = Arc::new(RegionKey::ephemeral());
+        let key = RegionKey::ephemeral();
         let clock = Arc::new(SystemClock::new());
         let ids = Ids::new(Arc::clone(&clock) as Arc<dyn Clock>);
         let server = url.map(|url| Server { url, name: format!("bench_{}", ids.draw().simple()) });
@@ -89,7 +89,8 @@ impl Bench {
             Some(server) => runtime.block_on(server.create()),
             None => format!("sqlite://{}/journal.db", folder.path().display()),
         };
-        let journal = runtime.block_on(Journal::open(&url, Arc::clone(&region))).expect("the journal opens");
+        let journal = runtime.block_on(Journal::open(&url, &key)).expect("the journal opens");
+        let region = Arc::clone(journal.region());
         let patients = (0..PATIENTS)
             .map(|_| {
                 let timeline = TimelineId(ids.draw());

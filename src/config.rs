@@ -14,6 +14,7 @@ mod oidc;
 mod rates;
 mod read;
 mod redis;
+mod region_key;
 mod settle;
 mod source;
 mod suggest;
@@ -41,6 +42,7 @@ pub use mistake::{Mistake, Place};
 pub use oidc::{OidcSettings, is_line_secure};
 pub use rates::RateSettings;
 pub use redis::{RedisPlace, RedisSettings};
+pub use region_key::RegionKeyFrom;
 pub use source::{ConfigFile, Sources};
 pub use suggest::closest;
 pub use value::{Database, WebOrigin};
@@ -50,7 +52,7 @@ pub use value::{Database, WebOrigin};
 pub struct Config {
     pub database: Database,
     pub data_dir: PathBuf,
-    pub region_key_file: PathBuf,
+    pub region_key: RegionKeyFrom,
     /// Of the sealed files that entries refer to.
     pub files_dir: PathBuf,
     /// `None` means the rulebook that ships with the binary.
@@ -205,20 +207,20 @@ impl Settled {
     #[must_use]
     pub fn missing_files(&self) -> Vec<Mistake> {
         let config = &self.config;
-        let mut wanted = vec![("region_key_file", Some(&config.region_key_file), Some("renkei init"))];
-        wanted.push(("rulebook_dir", config.rulebook_dir.as_ref(), None));
+        let mut wanted = vec![("region_key_file", config.region_key.file(), Some("renkei init"))];
+        wanted.push(("rulebook_dir", config.rulebook_dir.as_deref(), None));
         let redis = config.redis.as_ref();
-        wanted.push(("redis.password_file", redis.and_then(|redis| redis.password_file.as_ref()), None));
-        wanted.push(("redis.authority", redis.and_then(|redis| redis.authority.as_ref()), None));
-        wanted.push(("audit.ship_authority", config.audit.ship_authority.as_ref(), None));
+        wanted.push(("redis.password_file", redis.and_then(|redis| redis.password_file.as_deref()), None));
+        wanted.push(("redis.authority", redis.and_then(|redis| redis.authority.as_deref()), None));
+        wanted.push(("audit.ship_authority", config.audit.ship_authority.as_deref(), None));
         let oidc = config.oidc.as_ref();
-        let secret = oidc.and_then(|oidc| oidc.secret_file.as_ref());
+        let secret = oidc.and_then(|oidc| oidc.secret_file.as_deref());
         wanted.push(("accounts.oidc.client_secret_file", secret, None));
-        wanted.push(("accounts.oidc.client_key_file", oidc.and_then(|oidc| oidc.key_file.as_ref()), None));
-        wanted.push(("accounts.oidc.authority", oidc.and_then(|oidc| oidc.authority.as_ref()), None));
+        wanted.push(("accounts.oidc.client_key_file", oidc.and_then(|oidc| oidc.key_file.as_deref()), None));
+        wanted.push(("accounts.oidc.authority", oidc.and_then(|oidc| oidc.authority.as_deref()), None));
         if let Some(tls) = &config.tls {
-            wanted.push(("tls.certificate", Some(&tls.certificate), Some("renkei cert")));
-            wanted.push(("tls.key", Some(&tls.key), Some("renkei cert")));
+            wanted.push(("tls.certificate", Some(tls.certificate.as_path()), Some("renkei cert")));
+            wanted.push(("tls.key", Some(tls.key.as_path()), Some("renkei cert")));
         }
         let missing = wanted.into_iter().filter_map(|(field, path, made_by)| {
             let path = path.filter(|path| !path.exists())?;

@@ -22,6 +22,7 @@ mod links;
 pub mod offices;
 pub mod patients;
 pub mod quarantine;
+pub mod region_keys;
 pub mod registering;
 pub mod replaying;
 pub mod rulebook;

@@ -9,7 +9,7 @@ use anyhow::Context as _;
 use serde_json::Value;
 
 use super::config_arguments::{ConfigArguments, print_mistakes};
-use super::{Complaint, EXIT_CONFIG, Terminal, open, serve};
+use super::{Complaint, EXIT_CONFIG, Terminal, open, region_key, serve};
 use crate::actions::accounts::{AccountError, ClientGiven, ClientOrder, KeysGiven, order_client, replace_client_keys};
 use crate::clock::{Clock as _, Ids, SystemClock};
 use crate::domain::act::By;
@@ -21,7 +21,7 @@ use crate::domain::text::{Invalid, Text};
 use crate::domain::time::Timestamp;
 use crate::limits;
 use crate::store::{Journal, StoreError};
-use crate::vault::{RegionKey, read_key_set};
+use crate::vault::read_key_set;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
@@ -110,8 +110,8 @@ pub(super) fn run(arguments: &Arguments, terminal: Terminal) -> anyhow::Result<E
     };
     print_mistakes(&settled.notes, terminal);
     serve::runtime()?.block_on(async {
-        let key = Arc::new(RegionKey::load_file(&settled.config.region_key_file)?);
-        let journal = open::open_journal(&settled.config.database.url(), key).await?;
+        let key = region_key::load(&settled.config)?;
+        let journal = open::open_journal(&settled.config.database.url(), &key).await?;
         let done = match &arguments.command {
             ClientCommand::Add(add) => register(add, &settled.config.public_url.to_string(), &journal).await,
             ClientCommand::List(_) => list(&journal, terminal).await,

@@ -8,6 +8,7 @@ use std::io::{self, ErrorKind};
 use crate::actions::accounts::ProviderFileError;
 use crate::actions::backup::{BackupError, RestoreError};
 use crate::actions::export::ExportError;
+use crate::actions::region_keys::RotateError;
 use crate::config::Language;
 use crate::domain::text::Text;
 use crate::http::certificate::CertificateError;
@@ -76,6 +77,7 @@ fn text_of(cause: &(dyn Error + 'static)) -> Option<Text> {
         .or_else(|| cause.downcast_ref::<BackupError>().and_then(BackupError::text))
         .or_else(|| cause.downcast_ref::<RestoreError>().and_then(RestoreError::text))
         .or_else(|| cause.downcast_ref::<ExportError>().and_then(ExportError::text))
+        .or_else(|| cause.downcast_ref::<RotateError>().and_then(RotateError::text))
         .or_else(|| cause.downcast_ref::<OpenError>().and_then(OpenError::text))
         .or_else(|| cause.downcast_ref::<io::Error>().and_then(of_system))
 }

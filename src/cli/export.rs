@@ -3,13 +3,12 @@
 
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::sync::Arc;
 
 use clap::Subcommand;
 
 use super::audit::EXIT_DAMAGED;
 use super::config_arguments::{ConfigArguments, print_mistakes};
-use super::{Complaint, EXIT_CONFIG, Terminal, open, serve};
+use super::{Complaint, EXIT_CONFIG, Terminal, open, region_key, serve};
 use crate::actions::export::{ExportFrom, Exported, export_patient, export_region};
 use crate::clock::{Clock as _, SystemClock};
 use crate::domain::directory::Directory;
@@ -17,7 +16,6 @@ use crate::domain::ids::PatientId;
 use crate::domain::text::Text;
 use crate::limits::AUDIT_REASON_CHARS_MAX;
 use crate::store::Shelf;
-use crate::vault::RegionKey;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
@@ -71,9 +69,9 @@ pub(super) fn run(arguments: &Arguments, terminal: Terminal) -> anyhow::Result<E
         ))
         .into());
     }
-    let key = Arc::new(RegionKey::load_file(&settled.config.region_key_file)?);
+    let key = region_key::load(&settled.config)?;
     let exported = serve::runtime()?.block_on(async {
-        let journal = open::open_journal(&settled.config.database.url(), key).await?;
+        let journal = open::open_journal(&settled.config.database.url(), &key).await?;
         let shelf = Shelf::open(&settled.config.files_dir)?;
         let directory: Directory = journal.read(|tx| Box::pin(tx.load_directory())).await?;
         let now = SystemClock::new().now();

@@ -13,10 +13,12 @@ mod export;
 mod history;
 pub mod import;
 mod init;
+mod key;
 mod language;
 pub mod load;
 mod logging;
 pub mod open;
+mod region_key;
 mod restore;
 mod rulebook;
 mod rulebook_files;
@@ -85,6 +87,8 @@ enum Command {
     Backup(Box<backup::Arguments>),
     /// バックアップから復元する / Restore from a backup
     Restore(Box<restore::Arguments>),
+    /// 地域の鍵：状態と交換 / The region's key: how it stands, and another in its place
+    Key(Box<key::Arguments>),
     /// 患者ひとり、または地域の記録を取り出す / Take out one patient's record, or the region's
     Export(Box<export::Arguments>),
     /// 負荷をかけて測る / Put load on a hub and measure
@@ -142,6 +146,7 @@ fn dispatch(command: &Command, terminal: Terminal) -> anyhow::Result<ExitCode> {
         Command::Audit(arguments) => audit::run(arguments, terminal),
         Command::Backup(arguments) => backup::run(arguments, terminal),
         Command::Restore(arguments) => restore::run(arguments, terminal),
+        Command::Key(arguments) => key::run(arguments, terminal),
         Command::Export(arguments) => export::run(arguments, terminal),
         Command::Load(arguments) => {
             let ids = Ids::new(Arc::new(SystemClock::new()));

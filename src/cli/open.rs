@@ -5,7 +5,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use super::{Complaint, rulebook_files};
+use super::{Complaint, region_key, rulebook_files};
 use crate::actions::files::Files;
 use crate::clock::{Clock, Ids, SystemClock};
 use crate::config::Config;
@@ -33,9 +33,9 @@ pub struct OpenRegion {
 /// # Errors
 /// When key, journal or rulebook cannot be opened; nothing runs then.
 pub async fn open(config: &Config) -> anyhow::Result<OpenRegion> {
-    let key = RegionKey::load_file(&config.region_key_file)?;
+    let key = region_key::load(config)?;
     let configured = config.rulebook_dir.as_deref().map(|folder| load_rulebook(Some(folder))).transpose()?;
-    let journal = open_journal(&config.database.url(), Arc::new(key)).await?;
+    let journal = open_journal(&config.database.url(), &key).await?;
     start_region(journal, Arc::new(SystemClock::new()), configured, calendar_of(&config.calendar)).await
 }
 
@@ -55,7 +55,7 @@ pub async fn open_files(hub: &Hub, folder: &Path) -> anyhow::Result<Arc<Files>> 
 ///
 /// # Errors
 /// See [`Journal::open`].
-pub async fn open_journal(url: &str, key: Arc<RegionKey>) -> anyhow::Result<Journal> {
+pub async fn open_journal(url: &str, key: &RegionKey) -> anyhow::Result<Journal> {
     Ok(Journal::open(url, key).await?)
 }
 

@@ -3,17 +3,16 @@
 
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::sync::Arc;
 
 use super::backup::{told_faults, told_restored};
 use super::config_arguments::{ConfigArguments, print_mistakes};
-use super::{Complaint, EXIT_CONFIG, Terminal, serve};
+use super::{Complaint, EXIT_CONFIG, Terminal, region_key, serve};
 use crate::actions::backup::{self, RestoreError, RestoreInto};
 use crate::clock::{Clock as _, SystemClock};
 use crate::config::Config;
 use crate::domain::text::Text;
 use crate::store::Shelf;
-use crate::vault::{CheckpointKey, KeyFileError, PublicKey, RegionKey};
+use crate::vault::{CheckpointKey, KeyFileError, PublicKey};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
@@ -51,7 +50,7 @@ pub(super) fn run(arguments: &Arguments, terminal: Terminal) -> anyhow::Result<E
         ))
         .into());
     }
-    let region = Arc::new(RegionKey::load_file(&config.region_key_file)?);
+    let region = &region_key::load(&config)?;
     let key = checkpoint_key(arguments.key.as_deref(), &config)?;
     // Held until the process ends: no hub begins on the same folder.
     let _lock = serve::lock_data(&config.data_dir)?;

@@ -109,7 +109,6 @@ pub async fn keep(journal: &Journal, book: &Rulebook, now: Timestamp) -> Result<
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
 
     use super::*;
     use crate::rulebook::shipped;
@@ -166,7 +165,7 @@ mod tests {
     async fn a_book_that_decided_can_be_read_again_from_the_store() {
         let folder = tempfile::tempdir().unwrap();
         let url = format!("sqlite://{}/journal.db", folder.path().display());
-        let journal = Journal::open(&url, Arc::new(RegionKey::ephemeral())).await.unwrap();
+        let journal = Journal::open(&url, &RegionKey::ephemeral()).await.unwrap();
         let book = shipped::load(digest).unwrap();
         keep(&journal, &book, NOON).await.unwrap();
         keep(&journal, &book, NOON).await.unwrap();

@@ -273,7 +273,7 @@ mod tests {
 
     async fn open_region(folder: &Path, key: &Arc<RegionKey>) -> anyhow::Result<OpenRegion> {
         let url = format!("sqlite://{}/renkei.db", folder.display());
-        open::start(Journal::open(&url, Arc::clone(key)).await?).await
+        open::start(Journal::open(&url, key).await?).await
     }
 
     #[tokio::test]

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use super::config_arguments::{ConfigArguments, print_mistakes};
-use super::{Complaint, EXIT_CONFIG, Terminal, open, serve};
+use super::{Complaint, EXIT_CONFIG, Terminal, open, region_key, serve};
 use crate::actions::accounts::{AccountError, Issued, NewInvitation};
 use crate::clock::{Clock as _, Ids, SystemClock};
 use crate::config::Config;
@@ -18,7 +18,6 @@ use crate::domain::role::Role;
 use crate::domain::search::fold;
 use crate::domain::text::Text;
 use crate::store::Journal;
-use crate::vault::RegionKey;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
@@ -49,8 +48,8 @@ pub(super) fn run(arguments: &Arguments, terminal: Terminal) -> anyhow::Result<E
     };
     print_mistakes(&settled.notes, terminal);
     serve::runtime()?.block_on(async {
-        let key = Arc::new(RegionKey::load_file(&settled.config.region_key_file)?);
-        let journal = open::open_journal(&settled.config.database.url(), key).await?;
+        let key = region_key::load(&settled.config)?;
+        let journal = open::open_journal(&settled.config.database.url(), &key).await?;
         let issued = issue(arguments, &settled.config, &journal, terminal).await;
         journal.close().await;
         issued

@@ -2,17 +2,15 @@
 //! again from the timelines. Both work on the database of the configuration; a hub may run meanwhile.
 
 use std::process::ExitCode;
-use std::sync::Arc;
 
 use clap::Subcommand;
 
 use super::config_arguments::{ConfigArguments, print_mistakes};
-use super::{EXIT_CONFIG, EXIT_FAILURE, Terminal, open, serve};
+use super::{EXIT_CONFIG, EXIT_FAILURE, Terminal, open, region_key, serve};
 use crate::domain::text::{Text, counted};
 use crate::store::check::{self, Report};
 use crate::store::rebuild::{self, Rebuilt};
 use crate::store::{Journal, Shelf};
-use crate::vault::RegionKey;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
@@ -34,10 +32,10 @@ pub(super) fn run(arguments: &Arguments, terminal: Terminal) -> anyhow::Result<E
         return Ok(ExitCode::from(EXIT_CONFIG));
     };
     print_mistakes(&settled.notes, terminal);
-    let key = Arc::new(RegionKey::load_file(&settled.config.region_key_file)?);
+    let key = region_key::load(&settled.config)?;
     let url = settled.config.database.url();
     serve::runtime()?.block_on(async {
-        let journal = open::open_journal(&url, key).await?;
+        let journal = open::open_journal(&url, &key).await?;
         let (is_whole, told) = match arguments.what {
             What::Check(_) => told_check(&journal, &Shelf::open(&settled.config.files_dir)?).await?,
             What::Rebuild(_) => (true, told_rebuild(&journal).await?),
@@ -90,14 +88,16 @@ pub(super) async fn told_rebuild(journal: &Journal) -> anyhow::Result<Text> {
 mod tests {
     use super::*;
     use crate::store::{AuditSeal, Batch, SealedAudit};
+    use crate::vault::RegionKey;
 
     #[tokio::test]
     async fn a_check_says_what_it_saw_and_a_rebuild_too() {
         let folder = tempfile::tempdir().unwrap();
-        let key = Arc::new(RegionKey::ephemeral());
+        let key = RegionKey::ephemeral();
         let url = format!("sqlite://{}/journal.db", folder.path().display());
-        let journal = Journal::open(&url, Arc::clone(&key)).await.unwrap();
-        let audits = vec![SealedAudit::seal(AuditSeal::Region(&key), crate::domain::time::Timestamp(1), b"a")];
+        let journal = Journal::open(&url, &key).await.unwrap();
+        let audits =
+            vec![SealedAudit::seal(AuditSeal::Region(journal.region()), crate::domain::time::Timestamp(1), b"a")];
         journal.commit(Batch { audits, ..Batch::default() }).await.unwrap();
 
         let (is_whole, told) = told_check(&journal, &Shelf::open(&folder.path().join("files")).unwrap()).await.unwrap();

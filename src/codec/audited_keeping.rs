@@ -17,6 +17,9 @@ pub(super) fn keeping_message(deed: &KeepingDeed) -> stored::KeptSafe {
             links: *links,
             despite: despite.clone(),
         }),
+        KeepingDeed::KeyRotated { from, to } => {
+            What::KeyRotated(stored::KeyRotated { from: from.clone(), to: to.clone() })
+        }
         KeepingDeed::Exported { patient, reason, taken } => What::Exported(stored::Exported {
             patient: patient.map(|patient| id_text(patient.0)).unwrap_or_default(),
             reason: reason.clone(),
@@ -35,6 +38,7 @@ pub(super) fn keeping_deed(kept: stored::KeptSafe) -> Result<KeepingDeed, Invali
             links: kept.links,
             despite: kept.despite,
         },
+        What::KeyRotated(kept) => KeepingDeed::KeyRotated { from: kept.from, to: kept.to },
         What::Exported(kept) => KeepingDeed::Exported {
             patient: optional_id("patient", &kept.patient, PatientId)?,
             reason: kept.reason,
@@ -73,6 +77,7 @@ mod tests {
             KeepingDeed::Exported { patient: Some(patient), reason: "開示請求".to_owned(), taken: None },
             KeepingDeed::Exported { patient: None, reason: "移行".to_owned(), taken: None },
             KeepingDeed::Exported { patient: Some(patient), reason: "引き継ぎ".to_owned(), taken: Some(taken) },
+            KeepingDeed::KeyRotated { from: "0a".to_owned(), to: "0b".to_owned() },
         ];
         for deed in deeds {
             assert_eq!(keeping_deed(keeping_message(&deed)).unwrap(), deed);

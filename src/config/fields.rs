@@ -40,6 +40,12 @@ pub const FIELDS: &[Field] = &[
         "The region's key file (mode 600); without it no record can be read",
     ),
     field(
+        "region_key_command",
+        "[\"/usr/local/bin/renkei-key\", \"decrypt\"]",
+        "地域の鍵を標準出力に書くコマンド（鍵管理サービスなど）。region_key_file の代わりに",
+        "A command that prints the region's key (of a key management service), instead of region_key_file",
+    ),
+    field(
         "rulebook_dir",
         "\"rulebooks/region\"",
         "地域のルールブックのフォルダー。なければ同梱のもの",

@@ -9,11 +9,12 @@ use super::audit::expected_ship;
 use super::calendar::{CalendarSettings, MinuteSpan, OpeningHours, expected_day, expected_hours, expected_span};
 use super::devices::{self, DeviceSettings};
 use super::read::Reader;
+use super::region_key::region_key;
 use super::source::AllGiven;
 use super::value::{expected_database, expected_origin};
 use super::{
     AccountSettings, AuditSettings, BackupSettings, Config, Database, ExportSettings, Language, Listen, Log, LogFormat,
-    LogLevel, Mistake, PageSettings, PasswordProfile, Place, SessionLimits, ShipTo, TlsFiles, WebOrigin,
+    LogLevel, Mistake, PageSettings, PasswordProfile, Place, RegionKeyFrom, SessionLimits, ShipTo, TlsFiles, WebOrigin,
 };
 use super::{oidc, rates, redis};
 use crate::domain::device::DeviceDemand;
@@ -27,6 +28,8 @@ use crate::limits::{
     SOCKETS_PER_PERSON_DEFAULT, SOCKETS_PER_PERSON_MAX,
 };
 
+/// Beside the region's key, or in the folder for data where that is in no file.
+const CHECKPOINT_KEY: &str = "checkpoint.key";
 const DEFAULT_PORT: u16 = 8_443;
 pub(super) const LANGUAGES: &[(&str, Language)] = &[("ja", Language::Ja), ("en", Language::En)];
 const LEVELS: [LogLevel; 5] = [LogLevel::Error, LogLevel::Warn, LogLevel::Info, LogLevel::Debug, LogLevel::Trace];
@@ -39,7 +42,9 @@ pub(super) fn settle(given: AllGiven, folder: &Path, mistakes: &mut Vec<Mistake>
     let listen = listen(&mut read);
     let devices = device_settings(&mut read, &listen, tls.is_some());
     let public_url = public_url(&mut read, &listen);
-    let region_key_file = read.path("region_key_file").unwrap_or_else(|| data_dir.join("region.key"));
+    let region_key = region_key(&mut read, &data_dir);
+    let checkpoint_key =
+        region_key.file().map_or_else(|| data_dir.join(CHECKPOINT_KEY), |file| file.with_file_name(CHECKPOINT_KEY));
     Config {
         database: database(&mut read, &data_dir),
         files_dir: read.path("files.directory").unwrap_or_else(|| data_dir.join("files")),
@@ -52,11 +57,11 @@ pub(super) fn settle(given: AllGiven, folder: &Path, mistakes: &mut Vec<Mistake>
         oidc: oidc::settle(&mut read),
         redis: redis::settle(&mut read),
         rates: rates::settle(&mut read),
-        audit: audit(&mut read, &region_key_file),
+        audit: audit(&mut read, &checkpoint_key),
         backup: backup(&mut read, &data_dir),
         calendar: calendar(&mut read),
         page: PageSettings { speech_input: read.boolean("page.speech_input").unwrap_or(false) },
-        region_key_file,
+        region_key,
         log: log(&mut read),
         data_dir,
         listen,
@@ -86,8 +91,7 @@ fn profiles() -> [(&'static str, PasswordProfile); 2] {
     [PasswordProfile::Asvs, PasswordProfile::Gl6].map(|profile| (profile.code(), profile))
 }
 
-fn audit(read: &mut Reader<'_>, region_key_file: &Path) -> AuditSettings {
-    let beside = || region_key_file.with_file_name("checkpoint.key");
+fn audit(read: &mut Reader<'_>, checkpoint_key: &Path) -> AuditSettings {
     let records = read.number("audit.checkpoint_records", 1..=CHECKPOINT_EVERY_RECORDS_MAX);
     let seconds = read.number("audit.checkpoint_s", 1..=CHECKPOINT_EVERY_S_MAX);
     let ship = read.text("audit.ship").and_then(|(text, place)| {
@@ -113,7 +117,7 @@ fn audit(read: &mut Reader<'_>, region_key_file: &Path) -> AuditSettings {
     AuditSettings {
         checkpoint_to: read.path("audit.checkpoint_to"),
         checkpoint_to_every: Duration::from_secs(to_seconds.unwrap_or(CHECKPOINT_TO_S_DEFAULT).unsigned_abs()),
-        checkpoint_key_file: read.path("audit.checkpoint_key_file").unwrap_or_else(beside),
+        checkpoint_key_file: read.path("audit.checkpoint_key_file").unwrap_or_else(|| checkpoint_key.to_owned()),
         checkpoint_records: records.unwrap_or(CHECKPOINT_EVERY_RECORDS_DEFAULT).unsigned_abs(),
         checkpoint_every: Duration::from_secs(seconds.unwrap_or(CHECKPOINT_EVERY_S_DEFAULT).unsigned_abs()),
         ship,
@@ -335,11 +339,13 @@ pub(super) fn shown(config: &Config) -> Vec<(&'static str, String)> {
     let quoted = |text: &dyn std::fmt::Display| toml::Value::String(text.to_string()).to_string();
     let path = |path: &Path| quoted(&path.display());
     let listed = |items: Vec<String>| format!("[{}]", items.join(", "));
-    let mut shown = vec![
-        ("database", quoted(&config.database.masked())),
-        ("data_dir", path(&config.data_dir)),
-        ("region_key_file", path(&config.region_key_file)),
-    ];
+    let mut shown = vec![("database", quoted(&config.database.masked())), ("data_dir", path(&config.data_dir))];
+    shown.push(match &config.region_key {
+        RegionKeyFrom::File(file) => ("region_key_file", path(file)),
+        RegionKeyFrom::Command(words) => {
+            ("region_key_command", listed(words.iter().map(|word| quoted(word)).collect()))
+        }
+    });
     shown.extend(config.rulebook_dir.iter().map(|dir| ("rulebook_dir", path(dir))));
     shown.extend([
         ("language", quoted(&config.language.code())),

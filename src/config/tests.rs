@@ -24,7 +24,7 @@ fn mistakes(text: &str) -> Vec<String> {
 fn nothing_given_is_a_hub_for_this_machine() {
     let config = Config::read(&Sources::default()).unwrap().config;
     assert_eq!(config.database, Database::Sqlite { file: "data/renkei.db".into() });
-    assert_eq!(config.region_key_file, PathBuf::from("data/region.key"));
+    assert_eq!(config.region_key, RegionKeyFrom::File("data/region.key".into()));
     assert_eq!(config.listen.addresses, ["127.0.0.1:8443".parse().unwrap()]);
     assert_eq!(config.public_url.to_string(), "http://localhost:8443");
     assert_eq!(config.allowed_origins, std::slice::from_ref(&config.public_url));
@@ -54,7 +54,7 @@ fn a_whole_file_is_read_and_its_paths_start_at_its_folder() {
         format = "json"
         "#,
     );
-    assert_eq!(config.region_key_file, PathBuf::from("/var/lib/renkei/region.key"));
+    assert_eq!(config.region_key.file(), Some(Path::new("/var/lib/renkei/region.key")));
     assert_eq!(config.rulebook_dir, Some("/etc/renkei/rules".into()));
     let tls = config.tls.unwrap();
     assert_eq!(tls.certificate, PathBuf::from("/etc/renkei/server.pem"));
@@ -88,6 +88,31 @@ fn a_flag_wins_over_the_environment_and_that_over_the_file() {
     assert_eq!(settled.origins["log.level"].to_string(), "--log-level");
     assert_eq!(settled.origins["session.lifetime_s"].to_string(), "RENKEI_SESSION_LIFETIME_S");
     assert_eq!(settled.origins["log.format"].to_string(), "/etc/renkei/renkei.toml:3:10");
+}
+
+#[test]
+fn the_regions_key_comes_from_a_file_or_from_a_command_and_the_stronger_source_decides() {
+    let command = r#"region_key_command = ["bin/kms", "decrypt", "region"]"#;
+    let words = ["/etc/renkei/bin/kms", "decrypt", "region"].map(str::to_owned).to_vec();
+    let by_command = config(command);
+    assert_eq!(by_command.region_key, RegionKeyFrom::Command(words.clone()));
+    assert_eq!(by_command.audit.checkpoint_key_file, Path::new("/etc/renkei/data/checkpoint.key"));
+    let both = format!("region_key_file = \"a.key\"\n{command}");
+    assert_eq!(
+        mistakes(&both),
+        ["2:22: region_key_command: cannot be used together with region_key_file; give one of both"]
+    );
+    assert_eq!(mistakes("region_key_command = []"), ["1:22: region_key_command: a program is needed"]);
+    assert!(mistakes("region_key_command = \"kms\"")[0].contains("a list in [ ]"));
+    let mut stronger = sources(command);
+    stronger.flags = vec![("region_key_file", "--region-key".into(), "old.key".into())];
+    let settled = Config::read(&stronger).unwrap();
+    assert_eq!(settled.config.region_key, RegionKeyFrom::File("old.key".into()));
+    let mut stronger = sources("region_key_file = \"a.key\"");
+    stronger.environment = vec![("RENKEI_REGION_KEY_COMMAND".into(), "kms,decrypt".into())];
+    let settled = Config::read(&stronger).unwrap();
+    assert_eq!(settled.config.region_key, RegionKeyFrom::Command(vec!["kms".to_owned(), "decrypt".to_owned()]));
+    assert!(settled.to_string().contains("region_key_command = [\"kms\", \"decrypt\"]"), "{settled}");
 }
 
 #[test]

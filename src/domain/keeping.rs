@@ -1,4 +1,4 @@
-//! What whoever answers for the region's data does with it as a whole: backups and their return, records taken out. The audit log keeps each.
+//! What whoever answers for the region's data does with it as a whole: backups and their return, records taken out, another key. The audit log keeps each.
 
 use super::ids::{EntryId, PatientId, Seq};
 use super::time::Timestamp;
@@ -22,6 +22,8 @@ pub enum KeepingDeed {
         /// Why it is served though something was wrong with it; empty: nothing was.
         despite: String,
     },
+    /// Another region's key wraps the data key. Both are named by what does not reveal them.
+    KeyRotated { from: String, to: String },
     /// One patient's whole record was taken out, or the region's.
     Exported {
         /// `None`: all of the region.
@@ -70,6 +72,7 @@ impl KeepingDeed {
             Self::BackedUp { .. } => "backed_up",
             Self::Restored { .. } => "restored",
             Self::Exported { taken: Some(_), .. } => "record_taken_out",
+            Self::KeyRotated { .. } => "key_rotated",
             Self::Exported { patient: Some(_), .. } => "patient_exported",
             Self::Exported { patient: None, .. } => "region_exported",
         }

@@ -11,11 +11,11 @@ use crate::domain::ruling::Ruling;
 use crate::domain::time::Timestamp;
 use crate::rulebook::Refusal;
 use crate::store::{AuditSeal, SealedAudit};
-use crate::vault::RegionKey;
+use crate::vault::DataKey;
 
 /// Seals the record of a refused post.
 pub(super) fn refusal(
-    region: &RegionKey,
+    region: &DataKey,
     hot: &Hot,
     submission: &Submission,
     refusal: &Refusal,
@@ -41,7 +41,7 @@ pub(super) fn refusal(
 }
 
 /// Seals the record of a post that the secretariat took out of the linking queue.
-pub(super) fn dismissal(region: &RegionKey, hot: &Hot, dismissal: &Dismissal, now: Timestamp) -> SealedAudit {
+pub(super) fn dismissal(region: &DataKey, hot: &Hot, dismissal: &Dismissal, now: Timestamp) -> SealedAudit {
     let Dismissal { actor, post, reason, .. } = dismissal;
     let record = codec::Refusal {
         id: post.intent.id,
@@ -55,7 +55,7 @@ pub(super) fn dismissal(region: &RegionKey, hot: &Hot, dismissal: &Dismissal, no
     seal(region, hot, now, record)
 }
 
-fn seal(region: &RegionKey, hot: &Hot, now: Timestamp, record: codec::Refusal) -> SealedAudit {
+fn seal(region: &DataKey, hot: &Hot, now: Timestamp, record: codec::Refusal) -> SealedAudit {
     let seal = if hot.exists { AuditSeal::Timeline(hot.state.timeline, &hot.key) } else { AuditSeal::Region(region) };
     SealedAudit::of(seal, now, &Audited::Refusal(record))
 }

@@ -5,17 +5,17 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use crate::bus::{Shared, Taken};
-use crate::vault::RegionKey;
+use crate::vault::DataKey;
 
 /// See the module.
 #[derive(Debug)]
 pub struct Counting {
-    key: Arc<RegionKey>,
+    key: Arc<DataKey>,
     shared: OnceLock<Shared>,
 }
 
 impl Counting {
-    pub(crate) fn new(key: &Arc<RegionKey>) -> Self {
+    pub(crate) fn new(key: &Arc<DataKey>) -> Self {
         Self { key: Arc::clone(key), shared: OnceLock::new() }
     }
 

@@ -35,7 +35,7 @@ use crate::store::{
     self, ClearHeader, HeadUpdate, NewTimeline, QueueState, Resolved, SealedEntry, SealedQueued, SealedSnapshot,
     ShutOut,
 };
-use crate::vault::{Mac, RegionKey};
+use crate::vault::{DataKey, Mac};
 
 /// The region as one batch sees it.
 pub(super) struct Picture {
@@ -43,7 +43,7 @@ pub(super) struct Picture {
     pub directory: Arc<Directory>,
     pub offices: Arc<Offices>,
     pub calendar: Arc<Calendar>,
-    pub key: Arc<RegionKey>,
+    pub key: Arc<DataKey>,
     pub allowances: Arc<Allowances>,
     pub findings: Arc<Findings>,
     pub now: Timestamp,

@@ -16,7 +16,7 @@ use crate::domain::entry::Intent;
 use crate::domain::ids::{EntryId, OrganisationId, TimelineId};
 use crate::domain::state::PatientState;
 use crate::store::{FileName, Journal, NamedFile, StoreError};
-use crate::vault::RegionKey;
+use crate::vault::DataKey;
 
 /// What the journal says of the files that some posts name.
 #[derive(Default)]
@@ -80,7 +80,7 @@ impl Files {
     /// What to write when `intent` becomes an entry: its author's organisation used what it handed in.
     pub(super) fn used<'f>(
         &'f self,
-        region: &'f RegionKey,
+        region: &'f DataKey,
         intent: &'f Intent,
         actor: &'f Actor,
     ) -> impl Iterator<Item = NamedFile> + 'f {
@@ -92,7 +92,7 @@ impl Files {
     }
 }
 
-fn names<'i>(region: &'i RegionKey, intent: &'i Intent) -> impl Iterator<Item = (TimelineId, FileName)> + 'i {
+fn names<'i>(region: &'i DataKey, intent: &'i Intent) -> impl Iterator<Item = (TimelineId, FileName)> + 'i {
     let attached = intent.body.attachments().iter();
     attached.map(move |attachment| (intent.timeline, FileName::of(region, intent.timeline, attachment)))
 }

@@ -463,6 +463,6 @@ impl Hub {
 }
 
 /// The keyed fingerprint by which the same post is recognised: a plain hash of a vital could be guessed.
-fn fingerprint(key: &crate::vault::RegionKey, intent: &Intent, actor: &Actor) -> Mac {
+fn fingerprint(key: &crate::vault::DataKey, intent: &Intent, actor: &Actor) -> Mac {
     key.idempotency().mac(&[actor.person.0.as_bytes(), actor.organisation.0.as_bytes(), &codec::encode_intent(intent)])
 }

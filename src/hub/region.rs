@@ -35,7 +35,7 @@ use crate::domain::time::Timestamp;
 use crate::rulebook::calendar::Calendar;
 use crate::rulebook::{Refusal, Rulebook, Surroundings};
 use crate::store::DeviceLists;
-use crate::vault::RegionKey;
+use crate::vault::DataKey;
 
 /// What a hub is started with.
 pub struct RegionParts {
@@ -68,7 +68,7 @@ pub struct Region {
     clock: Arc<dyn Clock>,
     ids: Arc<Ids>,
     calendar: Arc<Calendar>,
-    key: Arc<RegionKey>,
+    key: Arc<DataKey>,
     allowances: Arc<Allowances>,
     counting: Arc<Counting>,
     rates: OnceLock<Rates>,
@@ -83,7 +83,7 @@ impl std::fmt::Debug for Region {
 }
 
 impl Region {
-    pub(super) fn new(key: &Arc<RegionKey>, parts: RegionParts, linked: mpsc::UnboundedSender<TimelineId>) -> Self {
+    pub(super) fn new(key: &Arc<DataKey>, parts: RegionParts, linked: mpsc::UnboundedSender<TimelineId>) -> Self {
         Self {
             rulebook: ArcSwap::from_pointee(parts.rulebook),
             next_rulebook: ArcSwapOption::empty(),

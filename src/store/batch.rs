@@ -11,7 +11,7 @@ use crate::domain::ids::{EntryId, OrganisationId, PersonId, Seq, SignInId, Timel
 use crate::domain::list::closed_list;
 use crate::domain::time::Timestamp;
 use crate::vault::chain::{self, Link};
-use crate::vault::{Mac, PatientKey, RegionKey};
+use crate::vault::{DataKey, Mac, PatientKey};
 
 use super::file::NamedFile;
 use super::projection::ProjectionChange;
@@ -68,7 +68,7 @@ pub struct NewTimeline {
 impl NewTimeline {
     /// Wraps the timeline's new key for the journal.
     #[must_use]
-    pub fn new(region: &RegionKey, id: TimelineId, subject: Subject, key: &PatientKey) -> Self {
+    pub fn new(region: &DataKey, id: TimelineId, subject: Subject, key: &PatientKey) -> Self {
         Self { id, subject, wrapped_key: key.wrap(region, id.0) }
     }
 }
@@ -158,7 +158,7 @@ pub enum AuditSeal<'k> {
     /// It is about this timeline: sealed with the timeline's key.
     Timeline(TimelineId, &'k PatientKey),
     /// It is about no patient.
-    Region(&'k RegionKey),
+    Region(&'k DataKey),
 }
 
 impl SealedAudit {
@@ -191,7 +191,7 @@ impl SealedAudit {
 
     /// Seals a read of a timeline: with the region's key, because who read what must outlive the timeline's.
     #[must_use]
-    pub fn of_read(region: &RegionKey, timeline: TimelineId, recorded_at: Timestamp, record: &Audited) -> Self {
+    pub fn of_read(region: &DataKey, timeline: TimelineId, recorded_at: Timestamp, record: &Audited) -> Self {
         let (mark, bytes) = (record.mark(), codec::encode_audited(record));
         let sealed = region.audit().seal(&audit_aad(recorded_at, Some(timeline), Some(&mark)), &bytes);
         Self { recorded_at, timeline: Some(timeline), mark: Some(mark), sealed }
@@ -307,7 +307,7 @@ pub struct SealedQueued {
 impl SealedQueued {
     /// Encodes and seals a queued post.
     #[must_use]
-    pub fn seal(region: &RegionKey, post: &QueuedPost) -> Self {
+    pub fn seal(region: &DataKey, post: &QueuedPost) -> Self {
         let (id, timeline) = (post.intent.id, post.intent.timeline);
         let sealed = region.queue().seal(&queued_aad(id, timeline), &codec::encode_queued(post));
         Self { id, timeline, organisation: post.author.organisation, received_at: post.received_at, sealed }

@@ -3,10 +3,11 @@
 mod postgres;
 pub(super) mod sqlite;
 
+use super::data_key::{self, Founding};
 use super::engine::Engine;
 use super::journal::Journal;
-use super::meta::REGION_KEY;
-use super::{OpenError, StoreError, dump, migrate};
+use super::{OpenError, dump, migrate};
+use crate::vault::{DataKey, RegionKey};
 
 /// Connects, checks what durability rests on, and migrates.
 pub(super) async fn connect(url: &str) -> Result<Engine, OpenError> {
@@ -28,28 +29,14 @@ pub(super) async fn open_engine(url: &str) -> Result<Engine, OpenError> {
     })
 }
 
-/// Takes a new store for the region's key, or refuses one that belongs to another.
+/// The data key of a database, which belongs to the region's key.
 ///
 /// INVARIANT: a database whose restore did not come to its end is opened by nobody but the next restore.
-pub(super) async fn claim(journal: &Journal) -> Result<(), OpenError> {
-    if let Some(from) = dump::find_restoring(journal).await? {
+pub(super) async fn claim(bare: &Journal, region: &RegionKey, founding: Founding) -> Result<DataKey, OpenError> {
+    if let Some(from) = dump::find_restoring(bare).await? {
         return Err(OpenError::HalfRestored { from });
     }
-    let given = journal.region().fingerprint();
-    let owner: Result<String, StoreError> = journal
-        .write(move |tx| {
-            Box::pin(async move {
-                if let Some(owner) = tx.find_meta(REGION_KEY).await? {
-                    return Ok(owner);
-                }
-                tx.upsert_meta(REGION_KEY, &given).await?;
-                tx.insert_audit_head().await?;
-                Ok(given)
-            })
-        })
-        .await;
-    let (expected, found) = (owner?, journal.region().fingerprint());
-    if expected == found { Ok(()) } else { Err(OpenError::ForeignKey { expected, found }) }
+    data_key::claim(bare, region, founding).await
 }
 
 /// Our own refusal of a connection, out of the driver's error that carried it through the pool.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use sqlx::{PgPool, Postgres, Transaction};
 
-use crate::vault::RegionKey;
+use crate::vault::DataKey;
 
 use super::checkpoint::Checkpointer;
 use super::connections::{Connections, SqliteTx};
@@ -28,7 +28,7 @@ pub(super) enum Engine {
 #[derive(Debug)]
 pub struct Tx {
     pub(super) engine: EngineTx,
-    pub(super) region: Arc<RegionKey>,
+    pub(super) region: Arc<DataKey>,
 }
 
 #[derive(Debug)]

@@ -3,6 +3,7 @@
 
 use crate::domain::ids::TimelineId;
 use crate::domain::text::Text;
+use crate::domain::time::Timestamp;
 use crate::vault::CannotOpen;
 
 use super::KnownId;
@@ -104,6 +105,10 @@ pub enum OpenError {
     Setting { setting: &'static str, expected: String, found: String },
     #[error("the store belongs to the region key {expected}, but the key given is {found}")]
     ForeignKey { expected: String, found: String },
+    #[error(
+        "this region's key was changed on {at}: the key given is {found}, the one since then is {by}; name that one"
+    )]
+    ReplacedKey { found: String, by: String, at: Timestamp },
     #[error("the store was written by a later version of renkei, or its migrations were altered: {0}")]
     Migrate(#[from] sqlx::migrate::MigrateError),
     #[error("this database was being restored from {from} and is not whole; run `renkei restore` again")]
@@ -126,6 +131,18 @@ impl OpenError {
             Self::HalfRestored { from } => Some(Text::new(
                 format!(
                     "このデータベースは {from} からの復元の途中で止まったもので、完全ではありません。`renkei restore` をもう一度実行してください"
+                ),
+                self.to_string(),
+            )),
+            Self::ForeignKey { expected, found } => Some(Text::new(
+                format!(
+                    "このデータベースの地域の鍵は {expected} ですが、指定されたのは {found} です。region_key_file か region_key_command を確かめてください"
+                ),
+                self.to_string(),
+            )),
+            Self::ReplacedKey { found, by, at } => Some(Text::new(
+                format!(
+                    "この地域の鍵は {at} に替えられました。指定された鍵は前の {found}、今の鍵は {by} です。今の鍵を指定してください"
                 ),
                 self.to_string(),
             )),

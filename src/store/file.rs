@@ -9,7 +9,7 @@ use std::fmt;
 use crate::domain::attachment::{Attachment, ContentHash};
 use crate::domain::ids::{EntryId, OrganisationId, SignInId, TimelineId};
 use crate::domain::time::Timestamp;
-use crate::vault::{PatientKey, RegionKey, digest};
+use crate::vault::{DataKey, PatientKey, digest};
 
 use super::engine::run;
 use super::record::uuid_from;
@@ -23,7 +23,7 @@ pub struct FileName([u8; 32]);
 impl FileName {
     /// The name of what an entry of this timeline refers to.
     #[must_use]
-    pub fn of(region: &RegionKey, timeline: TimelineId, attachment: &Attachment) -> Self {
+    pub fn of(region: &DataKey, timeline: TimelineId, attachment: &Attachment) -> Self {
         let size = attachment.size_bytes.to_be_bytes();
         let parts: [&[u8]; 4] =
             [timeline.0.as_bytes(), &attachment.sha256.0, attachment.media_type.code().as_bytes(), &size];

@@ -10,9 +10,10 @@ use tokio::sync::watch;
 use crate::domain::ids::{EntryId, OrganisationId, PersonId, Seq, TimelineId};
 use crate::domain::patient::Registration;
 use crate::domain::time::Timestamp;
-use crate::vault::RegionKey;
+use crate::vault::{DataKey, RegionKey};
 
 use super::alone::Hold;
+use super::data_key::Founding;
 use super::engine::{Engine, EngineTx};
 use super::health::{Health, Watch};
 use super::{Batch, CommitError, KnownId, Loaded, OpenError, Page, Queued, StoreError, StoredEntry, Tx, connect};
@@ -26,7 +27,7 @@ pub struct Journal {
 #[derive(Debug)]
 pub(super) struct Shared {
     pub(super) engine: Engine,
-    pub(super) region: Arc<RegionKey>,
+    pub(super) region: Arc<DataKey>,
     pub(super) watch: Watch,
     /// The right to serve this database, once it was taken.
     pub(super) hold: tokio::sync::Mutex<Option<Hold>>,
@@ -41,13 +42,29 @@ impl Journal {
     /// # Errors
     /// When the database cannot be reached or is not safe to use (version, durability, TLS), was written
     /// by a later hub, or belongs to another region's key.
-    pub async fn open(url: &str, region: Arc<RegionKey>) -> Result<Self, OpenError> {
-        let journal = Self::of(connect::connect(url).await?, region);
-        connect::claim(&journal).await?;
-        Ok(journal)
+    pub async fn open(url: &str, region: &RegionKey) -> Result<Self, OpenError> {
+        Self::open_founding(url, region, Founding::Random).await
     }
 
-    pub(super) fn of(engine: Engine, region: Arc<RegionKey>) -> Self {
+    /// The same; a new store takes the region's key itself for its data key, as all did once. For tests that need the same
+    /// ids each time.
+    #[doc(hidden)]
+    pub async fn open_as_once(url: &str, region: &RegionKey) -> Result<Self, OpenError> {
+        Self::open_founding(url, region, Founding::Adopt).await
+    }
+
+    async fn open_founding(url: &str, region: &RegionKey, founding: Founding) -> Result<Self, OpenError> {
+        let engine = connect::connect(url).await?;
+        let key = connect::claim(&Self::bare(engine.clone()), region, founding).await?;
+        Ok(Self::of(engine, Arc::new(key)))
+    }
+
+    /// On a database whose data key is not known yet: nothing that is sealed opens.
+    pub(super) fn bare(engine: Engine) -> Self {
+        Self::of(engine, Arc::new(DataKey::of_nothing()))
+    }
+
+    pub(super) fn of(engine: Engine, region: Arc<DataKey>) -> Self {
         let watch = Watch::new();
         Self {
             shared: Arc::new(Shared {
@@ -61,9 +78,9 @@ impl Journal {
         }
     }
 
-    /// The region's key this journal was opened with.
+    /// The region's data key, from which all others are derived.
     #[must_use]
-    pub fn region(&self) -> &Arc<RegionKey> {
+    pub fn region(&self) -> &Arc<DataKey> {
         &self.shared.region
     }
 

@@ -1,9 +1,9 @@
-//! What the store knows of itself: named texts, among them the region key it belongs to.
+//! What the store knows of itself: named texts, among them the region it belongs to.
 
 use super::engine::run;
 use super::{StoreError, Tx};
 
-/// Fingerprint of the region key that wraps this store's keys.
+/// Fingerprint of the data key: whose this store is. Its name is of when the region's key was both.
 pub(super) const REGION_KEY: &str = "region_key";
 
 impl Tx {

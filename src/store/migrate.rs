@@ -36,7 +36,10 @@ pub(super) const STEPS: &[Step] = &[
     step!(11, "0011_provable_history"),
     step!(12, "0012_passkeys"),
     step!(14, "0014_clients"),
+    step!(15, "0015_keys"),
+    step!(16, "0016_client_use"),
     step!(17, "0017_doors"),
+    step!(18, "0018_quarantine"),
 ];
 
 pub(super) async fn migrate(engine: &Engine) -> Result<(), MigrateError> {

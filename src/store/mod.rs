@@ -20,6 +20,7 @@ mod client;
 mod commit;
 mod connect;
 mod connections;
+mod data_key;
 mod device;
 mod device_enrolment;
 mod directory;
@@ -71,6 +72,7 @@ pub use batch::{
     Resolved, SealedAudit, SealedEntry, SealedQueued, ShutOut, Subject,
 };
 pub use client::ClientChange;
+pub use data_key::KeptDataKey;
 pub use device::{AuthoritySeen, DeviceLists, KeptAuthority};
 pub use engine::Tx;
 pub use entry::{KnownId, Page, StoredEntry};

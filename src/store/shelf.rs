@@ -151,12 +151,12 @@ mod tests {
     use super::*;
     use crate::domain::attachment::{Attachment, ContentHash, MediaType};
     use crate::domain::ids::TimelineId;
-    use crate::vault::RegionKey;
+    use crate::vault::DataKey;
 
     fn name(number: u8) -> FileName {
         let (media_type, title) = (MediaType::Pdf, String::new());
         let attachment = Attachment { sha256: ContentHash([number; 32]), media_type, size_bytes: 1, title };
-        FileName::of(&RegionKey::ephemeral(), TimelineId(uuid::Uuid::nil()), &attachment)
+        FileName::of(&DataKey::of_nothing(), TimelineId(uuid::Uuid::nil()), &attachment)
     }
 
     #[tokio::test]

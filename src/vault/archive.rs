@@ -1,5 +1,5 @@
 //! Sealing of a long file as it is written, in frames of AES-256-GCM under a key that is made for this file alone and wrapped
-//! by the region's key. Called by the backups.
+//! by the region's data key. Called by the backups.
 //!
 //! A frame's nonce is its number and whether it is the last: frames that were swapped, repeated, left out or taken from
 //! another file do not open, and a file that was cut has no last one. Every frame is bound to the head of its file.
@@ -9,8 +9,8 @@ use std::fmt;
 use ring::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use zeroize::Zeroize as _;
 
-use super::region_key::{KEY_BYTES, Secret};
-use super::{CannotOpen, RegionKey, SEAL_OVERHEAD_BYTES, fill_random};
+use super::derive::{KEY_BYTES, Secret};
+use super::{CannotOpen, DataKey, SEAL_OVERHEAD_BYTES, fill_random};
 
 const WRAP_CONTEXT: &[u8] = b"archive-key/v1";
 
@@ -41,15 +41,15 @@ impl ArchiveKey {
 
     /// As the file carries it.
     #[must_use]
-    pub fn wrap(&self, region: &RegionKey) -> Vec<u8> {
+    pub fn wrap(&self, region: &DataKey) -> Vec<u8> {
         region.backups().seal(WRAP_CONTEXT, &*self.secret)
     }
 
     /// The key that [`Self::wrap`] wrapped.
     ///
     /// # Errors
-    /// When the region's key is another, or the wrapped key was altered.
-    pub fn unwrap(region: &RegionKey, wrapped: &[u8]) -> Result<Self, CannotOpen> {
+    /// When the data key is another, or the wrapped key was altered.
+    pub fn unwrap(region: &DataKey, wrapped: &[u8]) -> Result<Self, CannotOpen> {
         let mut opened = region.backups().open(WRAP_CONTEXT, wrapped)?;
         let mut secret = Secret::default();
         let has_key_length = opened.len() == KEY_BYTES;
@@ -163,7 +163,7 @@ mod tests {
 
     #[test]
     fn the_files_key_opens_in_its_region_alone() {
-        let (region, elsewhere) = (RegionKey::ephemeral(), RegionKey::ephemeral());
+        let (region, elsewhere) = (DataKey::of_nothing(), DataKey::of_nothing());
         let key = ArchiveKey::random();
         let wrapped = key.wrap(&region);
         assert_eq!(wrapped.len(), WRAPPED_ARCHIVE_KEY_BYTES);

@@ -4,7 +4,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-use super::{Mac, RegionKey, fill_random};
+use super::{DataKey, Mac, fill_random};
 use crate::limits;
 
 const DEVICE_BYTES: usize = 16;
@@ -45,14 +45,14 @@ impl DeviceMark {
         URL_SAFE_NO_PAD.encode([self.device.as_slice(), self.proofs.as_flattened()].concat())
     }
 
-    fn proof(&self, key: &RegionKey, login: &Mac) -> [u8; PROOF_BYTES] {
+    fn proof(&self, key: &DataKey, login: &Mac) -> [u8; PROOF_BYTES] {
         let mac = key.devices().mac(&[&self.device, login.as_bytes()]);
         *mac.as_bytes().first_chunk().expect("a MAC is longer than a proof")
     }
 
     /// The device, if this account was signed in to on it.
     #[must_use]
-    pub fn known_to(&self, key: &RegionKey, login: &Mac) -> Option<[u8; DEVICE_BYTES]> {
+    pub fn known_to(&self, key: &DataKey, login: &Mac) -> Option<[u8; DEVICE_BYTES]> {
         let proof = self.proof(key, login);
         // Every proof is compared whole; which one fits may show, whether a forged one nearly does may not.
         let fits =
@@ -62,7 +62,7 @@ impl DeviceMark {
 
     /// The mark after somebody signed in to this account.
     #[must_use]
-    pub fn with(mut self, key: &RegionKey, login: &Mac) -> Self {
+    pub fn with(mut self, key: &DataKey, login: &Mac) -> Self {
         let proof = self.proof(key, login);
         self.proofs.retain(|known| *known != proof);
         self.proofs.insert(0, proof);
@@ -77,14 +77,14 @@ mod tests {
 
     #[test]
     fn a_mark_knows_the_accounts_of_its_device_and_cannot_be_made_up() {
-        let key = RegionKey::ephemeral();
+        let key = DataKey::of_nothing();
         let login = |name: &str| key.logins().mac(&[name.as_bytes()]);
         let mark = DeviceMark::random().with(&key, &login("sato")).with(&key, &login("yamada"));
         let shown = DeviceMark::parse(&mark.reveal()).unwrap();
         assert_eq!(shown, mark);
         assert_eq!(shown.known_to(&key, &login("sato")), shown.known_to(&key, &login("yamada")));
         assert!(shown.known_to(&key, &login("sato")).is_some() && shown.known_to(&key, &login("ito")).is_none());
-        assert_eq!(shown.known_to(&RegionKey::ephemeral(), &login("sato")), None);
+        assert_eq!(shown.known_to(&DataKey::of_nothing(), &login("sato")), None);
         let elsewhere = DeviceMark { device: [7; DEVICE_BYTES], ..mark };
         assert_eq!(elsewhere.known_to(&key, &login("sato")), None, "proofs carried to another device");
         for text in ["", "x", "rk_", &"A".repeat(5_000)] {
@@ -94,7 +94,7 @@ mod tests {
 
     #[test]
     fn a_shared_device_keeps_the_latest_accounts() {
-        let key = RegionKey::ephemeral();
+        let key = DataKey::of_nothing();
         let login = |number: usize| key.logins().mac(&[&number.to_be_bytes()]);
         let many =
             (0..=limits::DEVICE_ACCOUNTS_MAX).fold(DeviceMark::random(), |mark, one| mark.with(&key, &login(one)));

@@ -1,6 +1,6 @@
 //! The files of the region's key and of the key that signs checkpoints: one line of text, readable by its owner only.
-//! Text, so that it survives editors, password stores and being printed for the safe; labelled, so that a wrong file is
-//! named.
+//! Text, so that it survives editors, password stores, pipes and being printed for the safe; labelled, so that a wrong
+//! file is named.
 
 use std::fs::{File, Permissions};
 use std::io::{self, Read as _, Write as _};
@@ -11,7 +11,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use zeroize::{Zeroize as _, Zeroizing};
 
-use super::region_key::{KEY_BYTES, Secret};
+use super::derive::{KEY_BYTES, Secret};
 use crate::domain::text::Text;
 use crate::limits::KEY_FILE_BYTES_MAX;
 
@@ -42,6 +42,35 @@ const OWNER_ONLY: u32 = 0o600;
 /// Any right of the group or of others.
 const LOOSE_BITS: u32 = 0o077;
 
+/// Why a text is no key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NotAKey {
+    #[error("it is not a {}: it must start with `{}`", of.words().en, of.label())]
+    Foreign { of: KeyOf },
+    #[error(
+        "the key is damaged: expected {KEY_BYTES} bytes as base64url after `{}`{}",
+        of.label(),
+        found_bytes.map(|found| format!(", found {found}")).unwrap_or_default()
+    )]
+    Damaged { of: KeyOf, found_bytes: Option<usize> },
+}
+
+impl NotAKey {
+    /// For people.
+    #[must_use]
+    pub fn text(&self) -> Text {
+        let ja = match self {
+            Self::Foreign { of } => {
+                format!("{}ではありません（`{}` で始まるはずです）", of.words().ja, of.label())
+            }
+            Self::Damaged { of, .. } => {
+                format!("鍵が壊れています（`{}` の後に {KEY_BYTES} バイトの base64url が必要です）", of.label())
+            }
+        };
+        Text::new(ja, self.to_string())
+    }
+}
+
 #[derive(Debug, thiserror::Error)]
 pub enum KeyFileError {
     #[error("{} exists already; a {} is never overwritten", path.display(), of.words().en)]
@@ -53,15 +82,8 @@ pub enum KeyFileError {
         path.display(), path.display()
     )]
     LoosePermissions { path: PathBuf, mode: u32 },
-    #[error("{} is not a {} file: it must start with `{}`", path.display(), of.words().en, of.label())]
-    NotAKeyFile { of: KeyOf, path: PathBuf },
-    #[error(
-        "the key in {} is damaged: expected {KEY_BYTES} bytes as base64url after `{}`{}",
-        path.display(),
-        of.label(),
-        found_bytes.map(|found| format!(", found {found}")).unwrap_or_default()
-    )]
-    WrongLength { of: KeyOf, path: PathBuf, found_bytes: Option<usize> },
+    #[error("{}: {why}", path.display())]
+    NotAKey { path: PathBuf, why: NotAKey },
     #[error("cannot {doing} {}: {source}", path.display())]
     Io { doing: &'static str, path: PathBuf, source: io::Error },
 }
@@ -81,14 +103,7 @@ impl KeyFileError {
                 let path = path.display();
                 format!("{path} を他の利用者も読めます（{mode:04o}）。実行してください: chmod 600 {path}")
             }
-            Self::NotAKeyFile { of, path } => {
-                let (path, label) = (path.display(), of.label());
-                format!("{path} は{}のファイルではありません（`{label}` で始まるはずです）", of.words().ja)
-            }
-            Self::WrongLength { of, path, .. } => {
-                let (path, label) = (path.display(), of.label());
-                format!("{path} の鍵が壊れています（`{label}` の後に {KEY_BYTES} バイトの base64url が必要です）")
-            }
+            Self::NotAKey { path, why } => format!("{}: {}", path.display(), why.text().ja),
             // The cause is told behind it, in its own words.
             Self::Io { path, .. } => format!("{} を読み書きできません", path.display()),
         };
@@ -102,8 +117,8 @@ impl KeyFileError {
             Self::Exists { .. } => "key_file_exists",
             Self::Missing { .. } => "key_file_missing",
             Self::LoosePermissions { .. } => "key_file_loose_permissions",
-            Self::NotAKeyFile { .. } => "key_file_foreign",
-            Self::WrongLength { .. } => "key_file_damaged",
+            Self::NotAKey { why: NotAKey::Foreign { .. }, .. } => "key_file_foreign",
+            Self::NotAKey { why: NotAKey::Damaged { .. }, .. } => "key_file_damaged",
             Self::Io { .. } => "key_file_io",
         }
     }
@@ -150,15 +165,13 @@ pub(super) fn load(of: KeyOf, path: &Path) -> Result<Secret, KeyFileError> {
     }
     let mut content = Zeroizing::new(Vec::with_capacity(KEY_FILE_BYTES_MAX as usize));
     file.take(KEY_FILE_BYTES_MAX).read_to_end(&mut content).map_err(io("read"))?;
-    parse(of, path, &content)
+    parse(of, &content).map_err(|why| KeyFileError::NotAKey { path: path.to_owned(), why })
 }
 
-fn parse(of: KeyOf, path: &Path, content: &[u8]) -> Result<Secret, KeyFileError> {
-    let encoded = content
-        .strip_prefix(of.label().as_bytes())
-        .ok_or_else(|| KeyFileError::NotAKeyFile { of, path: path.to_owned() })?
-        .trim_ascii_end();
-    let damaged = |found_bytes| KeyFileError::WrongLength { of, path: path.to_owned(), found_bytes };
+/// The key that a text holds.
+pub(super) fn parse(of: KeyOf, content: &[u8]) -> Result<Secret, NotAKey> {
+    let encoded = content.strip_prefix(of.label().as_bytes()).ok_or(NotAKey::Foreign { of })?.trim_ascii_end();
+    let damaged = |found_bytes| NotAKey::Damaged { of, found_bytes };
     let mut decoded = URL_SAFE_NO_PAD.decode(encoded).map_err(|_| damaged(None))?;
     let mut secret = Secret::default();
     let found_bytes = decoded.len();

@@ -1,7 +1,7 @@
 //! The only user of `ring` and `p256`: sealing, the hash chain, signatures, tokens.
 //!
-//! - [`RegionKey`] is the region's one secret, in a file. All other keys come from it or are
-//!   wrapped by it.
+//! - [`RegionKey`] is the one secret that an operator keeps. It wraps the [`DataKey`], from which all other keys come or by
+//!   which they are wrapped.
 //! - [`PatientKey`] seals one timeline. Destroying its wrapped form destroys the record.
 //! - [`chain`] links each entry to the one before it; [`heads`] sums up where chains end; a [`CheckpointKey`] signs that.
 //! - [`Token`] lets a client in; the store keeps only its [`TokenHash`].
@@ -21,6 +21,8 @@ mod assertion;
 mod checkpoint_key;
 mod client_key;
 mod client_signer;
+mod data_key;
+mod derive;
 mod device_authority;
 mod device_mark;
 mod envelope;
@@ -46,12 +48,13 @@ pub use authenticator::{authenticator_secret, authenticator_setup, code_at, code
 pub use checkpoint_key::{CheckpointKey, PublicKey};
 pub use client_key::{is_signed_by, read_key_set};
 pub use client_signer::ClientSigner;
+pub use data_key::DataKey;
 pub use device_authority::{CertificateError, DeviceAuthority, DeviceSubject, IssuedCertificate, set_validity};
 pub use device_mark::DeviceMark;
 pub use envelope::{Envelope, EnvelopeKey};
 pub use id_token::{IdClaims, IdToken, IdTokenFor, ProviderKeys};
 pub use jwt::JwtFault;
-pub use keyfile::{KeyFileError, KeyOf};
+pub use keyfile::{KeyFileError, KeyOf, NotAKey};
 pub use mac::{Mac, MacKey};
 pub use passkey::{
     AskingAnybody, AskingOne, Making, PasskeyFault, PasskeyKey, RelyingParty, ShownPasskey, UsedPasskey,
@@ -60,7 +63,7 @@ pub use password::PasswordHashing;
 pub use patient_key::PatientKey;
 pub use pkcs12::random_passphrase;
 pub use quarantine_pass::QuarantinePass;
-pub use region_key::RegionKey;
+pub use region_key::{RegionKey, WRAPPED_DATA_KEY_BYTES};
 pub use seal::{CannotOpen, SEAL_OVERHEAD_BYTES, SealingKey};
 pub use token::{NotAToken, Token, TokenHash};
 

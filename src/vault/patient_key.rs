@@ -1,4 +1,4 @@
-//! The key of one timeline. The store keeps it wrapped by the region's key; deleting the wrapped
+//! The key of one timeline. The store keeps it wrapped by the region's data key; deleting the wrapped
 //! key makes everything sealed with it unreadable, in backups too once they have aged out.
 
 use std::fmt;
@@ -6,8 +6,8 @@ use std::fmt;
 use uuid::Uuid;
 use zeroize::Zeroize;
 
-use super::region_key::{KEY_BYTES, Secret};
-use super::{CannotOpen, RegionKey, SealingKey, fill_random};
+use super::derive::{KEY_BYTES, Secret};
+use super::{CannotOpen, DataKey, SealingKey, fill_random};
 
 const WRAP_CONTEXT: &[u8; 16] = b"patient-key/v1\0\0";
 
@@ -29,17 +29,17 @@ impl PatientKey {
         Self { sealing: SealingKey::new(&secret), secret }
     }
 
-    /// The key as the store may keep it: it opens only under this region's key and this timeline.
+    /// The key as the store may keep it: it opens only under this region's data key and this timeline.
     #[must_use]
-    pub fn wrap(&self, region: &RegionKey, timeline: Uuid) -> Vec<u8> {
+    pub fn wrap(&self, region: &DataKey, timeline: Uuid) -> Vec<u8> {
         region.wrapping().seal(&wrap_aad(timeline), &*self.secret)
     }
 
     /// The key that [`Self::wrap`] wrapped.
     ///
     /// # Errors
-    /// When the region's key or the timeline is another, or the wrapped key was altered.
-    pub fn unwrap(region: &RegionKey, timeline: Uuid, wrapped: &[u8]) -> Result<Self, CannotOpen> {
+    /// When the data key or the timeline is another, or the wrapped key was altered.
+    pub fn unwrap(region: &DataKey, timeline: Uuid, wrapped: &[u8]) -> Result<Self, CannotOpen> {
         let mut opened = region.wrapping().open(&wrap_aad(timeline), wrapped)?;
         let mut secret = Secret::default();
         let has_key_length = opened.len() == KEY_BYTES;
@@ -87,7 +87,7 @@ mod tests {
 
     #[test]
     fn a_wrapped_key_opens_what_the_key_sealed() {
-        let region = RegionKey::ephemeral();
+        let region = DataKey::of_nothing();
         let key = PatientKey::random();
         let sealed = key.seal(b"entry 1", "SpO2 97 %".as_bytes());
         let unwrapped = PatientKey::unwrap(&region, TIMELINE, &key.wrap(&region, TIMELINE)).unwrap();
@@ -96,7 +96,7 @@ mod tests {
 
     #[test]
     fn it_unwraps_only_in_its_region_and_for_its_timeline_and_unaltered() {
-        let (region, elsewhere) = (RegionKey::ephemeral(), RegionKey::ephemeral());
+        let (region, elsewhere) = (DataKey::of_nothing(), DataKey::of_nothing());
         let mut wrapped = PatientKey::random().wrap(&region, TIMELINE);
         let error =
             |region, timeline, wrapped: &[u8]| PatientKey::unwrap(region, timeline, wrapped).map(|_| ()).unwrap_err();
@@ -108,7 +108,7 @@ mod tests {
 
     #[test]
     fn a_name_sealed_for_the_region_is_not_taken_for_a_key() {
-        let region = RegionKey::ephemeral();
+        let region = DataKey::of_nothing();
         let short = region.wrapping().seal(&wrap_aad(TIMELINE), b"too short for a key");
         let error = PatientKey::unwrap(&region, TIMELINE, &short).map(|_| ()).unwrap_err();
         assert_eq!(error, CannotOpen::NotAuthentic);

@@ -4,7 +4,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-use super::{Mac, RegionKey};
+use super::{Mac, DataKey};
 use crate::domain::directory::Actor;
 use crate::domain::ids::{OrganisationId, PersonId, SignInId};
 use crate::domain::role::{OrganisationType, Role};
@@ -21,14 +21,14 @@ pub struct QuarantinePass {
 impl QuarantinePass {
     /// The text that the device keeps.
     #[must_use]
-    pub fn reveal(&self, key: &RegionKey) -> String {
+    pub fn reveal(&self, key: &DataKey) -> String {
         let said = self.said();
         format!("{said}.{}", URL_SAFE_NO_PAD.encode(mac_of(key, &said).as_bytes()))
     }
 
     /// The pass in a text; `None` when this region did not make it.
     #[must_use]
-    pub fn parse(key: &RegionKey, text: &str) -> Option<Self> {
+    pub fn parse(key: &DataKey, text: &str) -> Option<Self> {
         let (said, mac) = text.rsplit_once('.')?;
         let mac = Mac::from_slice(&URL_SAFE_NO_PAD.decode(mac).ok()?)?;
         if mac != mac_of(key, said) {
@@ -56,7 +56,7 @@ impl QuarantinePass {
     }
 }
 
-fn mac_of(key: &RegionKey, said: &str) -> Mac {
+fn mac_of(key: &DataKey, said: &str) -> Mac {
     key.devices().mac(&[b"quarantine-pass/v1", said.as_bytes(), b""])
 }
 
@@ -65,10 +65,11 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
+    use crate::vault::RegionKey;
 
     #[test]
     fn a_pass_is_read_by_the_region_that_made_it_and_only_as_it_made_it() {
-        let key = RegionKey::ephemeral();
+        let key = RegionKey::ephemeral().make_data_key().0;
         let actor = Actor {
             person: PersonId(Uuid::from_u128(1)),
             role: Role::Nurse,
@@ -78,7 +79,7 @@ mod tests {
         let pass = QuarantinePass { sign_in: SignInId(Uuid::from_u128(3)), actor, issued_at: Timestamp::from_secs(7) };
         let text = pass.reveal(&key);
         assert_eq!(QuarantinePass::parse(&key, &text), Some(pass));
-        assert_eq!(QuarantinePass::parse(&RegionKey::ephemeral(), &text), None);
+        assert_eq!(QuarantinePass::parse(&RegionKey::ephemeral().make_data_key().0, &text), None);
         for changed in [text.replace("nurse", "doctor"), text.replacen('7', "8", 1), String::new(), "a.b".to_owned()] {
             assert_eq!(QuarantinePass::parse(&key, &changed), None, "{changed}");
         }

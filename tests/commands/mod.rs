@@ -8,6 +8,7 @@ mod demo;
 mod devices;
 mod export;
 mod fresh_region;
+mod keys;
 mod posts;
 mod rulebook;
 mod stop;

@@ -33,4 +33,5 @@ mod rulebooks;
 mod shared_limits;
 mod sign_ins;
 mod statistics;
+mod stolen;
 mod taking_out;

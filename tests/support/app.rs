@@ -95,6 +95,8 @@ struct Lasting {
     takes_links: bool,
     /// The other service by which people sign in.
     outside: Option<OidcSettings>,
+    /// Whether a new journal is as it was before there were data keys, so that ids are the same each time.
+    opens_as_once: bool,
 }
 
 impl Lasting {
@@ -119,6 +121,7 @@ impl Lasting {
             calendar,
             takes_links,
             outside,
+            opens_as_once: false,
         }
     }
 
@@ -159,7 +162,7 @@ impl App {
 
     /// An empty region with this key, under this rulebook and calendar.
     pub async fn start_as(key: Arc<RegionKey>, rulebook: Rulebook, calendar: Calendar) -> Self {
-        Self::open(Lasting { key, rulebook: Some(rulebook), calendar, ..Lasting::empty() }).await
+        Self::open(Lasting { key, opens_as_once: true, rulebook: Some(rulebook), calendar, ..Lasting::empty() }).await
     }
 
     /// A region on the journal in this folder or in this database, which is made if there is none.
@@ -193,6 +196,11 @@ impl App {
         Arc::clone(&self.http.witness)
     }
 
+    /// The key that the operator of this region keeps.
+    pub fn region_key(&self) -> Arc<RegionKey> {
+        Arc::clone(&self.lasting.key)
+    }
+
     pub fn accounts(&self) -> &Accounts {
         &self.http.accounts
     }
@@ -204,7 +212,10 @@ impl App {
     async fn open(lasting: Lasting) -> Self {
         let clock = Arc::clone(&lasting.clock);
         let url = lasting.database.url(lasting.folder.path());
-        let journal = open::open_journal(&url, Arc::clone(&lasting.key)).await.expect("the journal opens");
+        let journal = match lasting.opens_as_once {
+            true => Journal::open_as_once(&url, &lasting.key).await.expect("the journal opens"),
+            false => open::open_journal(&url, &lasting.key).await.expect("the journal opens"),
+        };
         let (rulebook, calendar) = (lasting.rulebook.clone(), lasting.calendar.clone());
         let region = open::start_region(journal.clone(), clock.clone(), rulebook, calendar).await;
         let region = region.expect("the region opens");

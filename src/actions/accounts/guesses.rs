@@ -158,11 +158,11 @@ mod tests {
     use super::*;
     use crate::clock::ManualClock;
     use crate::domain::time::Timestamp;
-    use crate::vault::RegionKey;
+    use crate::vault::DataKey;
 
     fn guesses() -> (Guesses, Arc<ManualClock>) {
         let clock = Arc::new(ManualClock::at(Timestamp::from_secs(1_775_003_400)));
-        let counting = Arc::new(Counting::new(&Arc::new(RegionKey::ephemeral())));
+        let counting = Arc::new(Counting::new(&Arc::new(RegionKey::ephemeral().make_data_key().0)));
         let as_clock: Arc<dyn Clock> = clock.clone();
         (Guesses::new(&as_clock, counting), clock)
     }
@@ -170,7 +170,7 @@ mod tests {
     #[tokio::test]
     async fn strangers_share_what_they_have_and_a_known_device_has_its_own() {
         let (guesses, clock) = guesses();
-        let login = RegionKey::ephemeral().logins().mac(&[b"sato"]);
+        let login = DataKey::of_nothing().logins().mac(&[b"sato"]);
         let stranger = Trying::new(&login, None);
         for _ in 0..limits::SIGN_IN_TRIES_BY_STRANGERS_BURST {
             assert_eq!(guesses.at_account(stranger).await, Ok(()));

@@ -206,6 +206,10 @@ fn keeping(deed: &KeepingDeed) -> Text {
                 ),
             )
         }
+        KeepingDeed::KeyRotated { from, to } => Text::new(
+            format!("地域の鍵の交換（{from} から {to} へ）"),
+            format!("replaced the region's key {from} by {to}"),
+        ),
         KeepingDeed::Exported { patient: Some(_), .. } => {
             Text::fixed("患者の記録すべてを取り出した", "a patient's whole record was taken out")
         }

@@ -10,10 +10,10 @@ use std::path::{Path, PathBuf};
 
 use jiff::tz::{Offset, TimeZone};
 
-use super::sealed_file::{BadBackup, DRAFT, read_manifest, read_whole};
+use super::sealed_file::{BadBackup, DRAFT, OpenBy, read_manifest, read_whole};
 use crate::domain::time::Timestamp;
 use crate::store::dump::Manifest;
-use crate::vault::RegionKey;
+use crate::vault::DataKey;
 
 const PREFIX: &str = "renkei-";
 const SUFFIX: &str = ".backup";
@@ -64,22 +64,33 @@ pub(super) fn name_of(manifest: &Manifest) -> String {
     format!("{PREFIX}{}{SUFFIX}", made_at.strftime("%Y%m%dT%H%M%SZ"))
 }
 
+/// Files with the name of a backup.
+///
+/// # Errors
+/// When the folder cannot be read.
+pub fn files(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        let name = entry.file_name();
+        if name.to_str().is_some_and(|name| name.starts_with(PREFIX) && name.ends_with(SUFFIX)) {
+            files.push(entry.path());
+        }
+    }
+    Ok(files)
+}
+
 /// The backups in a folder, by their first frames.
 ///
 /// # Errors
 /// When the folder cannot be read.
-pub fn list(folder: &Path, region: &RegionKey) -> io::Result<Listing> {
+pub fn list(folder: &Path, by: OpenBy<'_>) -> io::Result<Listing> {
     let mut listing = Listing::default();
-    for entry in fs::read_dir(folder)? {
-        let entry = entry?;
-        let name = entry.file_name();
-        let is_backup = name.to_str().is_some_and(|name| name.starts_with(PREFIX) && name.ends_with(SUFFIX));
-        if !is_backup {
-            continue;
-        }
-        let path = entry.path();
-        match read_manifest(&path, region) {
-            Ok(manifest) => listing.generations.push(Generation { bytes: entry.metadata()?.len(), path, manifest }),
+    for path in files(folder)? {
+        match read_manifest(&path, by) {
+            Ok(manifest) => {
+                listing.generations.push(Generation { bytes: fs::metadata(&path)?.len(), path, manifest });
+            }
             Err(bad) => listing.others.push((path, bad)),
         }
     }
@@ -89,10 +100,12 @@ pub fn list(folder: &Path, region: &RegionKey) -> io::Result<Listing> {
 }
 
 /// Removes what is not kept; returns what was. `whole`: a backup that was read to its end just now.
-pub(super) fn remove_old(folder: &Path, region: &RegionKey, keep: Keep, whole: &Path) -> io::Result<Vec<PathBuf>> {
-    let Listing { generations, .. } = list(folder, region)?;
+pub(super) fn remove_old(folder: &Path, data: &DataKey, keep: Keep, whole: &Path) -> io::Result<Vec<PathBuf>> {
+    // By the data key, so that those of before the region's key was changed go too.
+    let by = OpenBy::Data(data);
+    let Listing { generations, .. } = list(folder, by)?;
     let kept = kept(&generations.iter().map(|it| it.manifest.made_at()).collect::<Vec<_>>(), keep);
-    let newest = generations.iter().position(|it| it.path == whole || read_whole(&it.path, region).is_ok());
+    let newest = generations.iter().position(|it| it.path == whole || read_whole(&it.path, by).is_ok());
     let Some(newest) = newest else { return Ok(Vec::new()) };
     let mut removed = Vec::new();
     for (at, generation) in generations.into_iter().enumerate() {
@@ -147,17 +160,20 @@ fn newest_of_each<S: Ord>(spans: impl Iterator<Item = S>, count: usize) -> Vec<u
 
 #[cfg(test)]
 mod tests {
+    use super::super::sealed_file::tests::Keys;
     use super::super::sealed_file::{Tally, Writer};
     use super::*;
     use crate::limits::BACKUP_FRAME_BYTES;
+    use crate::store::KeptDataKey;
     use crate::store::dump::{DumpSink as _, FileRecord, What};
+    use crate::vault::RegionKey;
 
     /// A backup of this moment, whole.
-    fn lay(folder: &Path, region: &RegionKey, moment: &str) -> PathBuf {
+    fn lay(folder: &Path, region: &Keys, moment: &str) -> PathBuf {
         let at: Timestamp = moment.parse().unwrap();
         let manifest = Manifest { made_at_us: at.0, ..Manifest::default() };
         let path = folder.join(name_of(&manifest));
-        let mut writer = Writer::create(folder, region).unwrap();
+        let mut writer = Writer::create(folder, &region.data, &region.kept).unwrap();
         writer.put(&What::Manifest(manifest).into()).unwrap();
         // More than the frame that tells of itself.
         let sealed = vec![0; BACKUP_FRAME_BYTES];
@@ -177,7 +193,7 @@ mod tests {
 
     #[test]
     fn the_newest_that_is_whole_stays_whatever_is_asked_for() {
-        let (folder, region) = (tempfile::tempdir().unwrap(), RegionKey::ephemeral());
+        let (folder, region) = (tempfile::tempdir().unwrap(), Keys::new());
         let (folder, nothing) = (folder.path(), Keep { daily: 0, weekly: 0, monthly: 0 });
         let first = lay(folder, &region, "2026-04-01T00:00:00Z");
         let second = lay(folder, &region, "2026-04-02T00:00:00Z");
@@ -186,10 +202,10 @@ mod tests {
             .unwrap();
         damage(&third);
         let nowhere = Path::new("nowhere");
-        let removed = remove_old(folder, &region, nothing, nowhere).unwrap();
+        let removed = remove_old(folder, &region.data, nothing, nowhere).unwrap();
         // Of the newest only the end is missing; one under a false name is left for whoever looks into it.
         assert_eq!(removed, [third, first.clone()]);
-        let left = list(folder, &region).unwrap();
+        let left = list(folder, OpenBy::Region(&region.region)).unwrap();
         assert_eq!(left.generations.iter().filter(|it| it.is_named_truly()).count(), 1);
         assert_eq!(left.generations[0].path, second);
 
@@ -199,7 +215,25 @@ mod tests {
         for path in fs::read_dir(folder).unwrap().map(|it| it.unwrap().path()).filter(|it| text(it).contains("T12")) {
             fs::remove_file(path).unwrap();
         }
-        assert!(remove_old(folder, &region, nothing, nowhere).unwrap().is_empty(), "none is whole");
+        assert!(remove_old(folder, &region.data, nothing, nowhere).unwrap().is_empty(), "none is whole");
+    }
+
+    #[test]
+    fn generations_of_before_the_regions_key_was_changed_are_let_go_too() {
+        let (folder, before) = (tempfile::tempdir().unwrap(), Keys::new());
+        let first = lay(folder.path(), &before, "2026-04-01T00:00:00Z");
+        let region = RegionKey::ephemeral();
+        let wrapped = before.region.rewrap_data_key(&before.kept.wrapped, &region).unwrap();
+        let kept = KeptDataKey { wrapped, region_key: region.fingerprint(), ..before.kept };
+        let after = Keys { region, data: before.data, kept };
+        let second = lay(folder.path(), &after, "2026-04-02T00:00:00Z");
+        assert_eq!(
+            list(folder.path(), OpenBy::Region(&after.region)).unwrap().others.len(),
+            1,
+            "its key alone opens one"
+        );
+        let nothing = Keep { daily: 0, weekly: 0, monthly: 0 };
+        assert_eq!(remove_old(folder.path(), &after.data, nothing, &second).unwrap(), [first]);
     }
 
     fn text(path: &Path) -> String {

@@ -6,7 +6,7 @@ use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 
 use super::generations::{Keep, name_of, remove_drafts, remove_old};
-use super::sealed_file::{BadBackup, Tally, Whole, Writer, read_whole};
+use super::sealed_file::{BadBackup, OpenBy, Tally, Whole, Writer, read_whole};
 use crate::domain::act::{Act, By, Deed};
 use crate::domain::keeping::KeepingDeed;
 use crate::domain::text::Text;
@@ -76,8 +76,10 @@ pub async fn make(
     DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(failed)?;
     let _lock = lock(folder)?;
     remove_drafts(folder).map_err(failed)?;
-    let region = journal.region();
-    let writer = Writer::create(folder, region).map_err(failed)?;
+    let data = journal.region();
+    let kept: Result<_, StoreError> = journal.read(|tx| Box::pin(tx.find_data_key())).await;
+    let kept = kept?.ok_or_else(|| StoreError::RowsAffected { doing: "the data key", expected: 1, found: 0 })?;
+    let writer = Writer::create(folder, data, &kept).map_err(failed)?;
     let (mut writer, taken) = journal.dump(now, writer).await?;
     let path = folder.join(name_of(&taken.manifest));
     if path.exists() {
@@ -92,7 +94,7 @@ pub async fn make(
     }
     writer.put(&What::End(tally.end(taken.tables)).into()).map_err(failed)?;
     let draft = writer.finish().map_err(failed)?;
-    let whole = read_whole(draft.path(), region).map_err(BackupError::NotReadBack)?;
+    let whole = read_whole(draft.path(), OpenBy::Data(data)).map_err(BackupError::NotReadBack)?;
     let bytes = draft.as_file().metadata().map_err(failed)?.len();
     draft.persist_noclobber(&path).map_err(|error| failed(error.error))?;
     File::open(folder).and_then(|folder| folder.sync_all()).map_err(failed)?;
@@ -100,7 +102,7 @@ pub async fn make(
     let deed = Deed::Keeping(KeepingDeed::BackedUp { name, bytes });
     let act = Act { by: By::Operator, deed };
     journal.write(move |tx| Box::pin(async move { tx.append_acts(now, [act]).await })).await?;
-    let removed = remove_old(folder, region, keep, &path).map_err(failed)?;
+    let removed = remove_old(folder, data, keep, &path).map_err(failed)?;
     Ok(Made { path, bytes, whole, removed })
 }
 

@@ -8,7 +8,7 @@ mod making;
 mod restoring;
 mod sealed_file;
 
-pub use generations::{Generation, Keep, Listing, is_named_truly, list};
+pub use generations::{Generation, Keep, Listing, files as generation_files, is_named_truly, list};
 pub use making::{BackupError, Made, make};
 pub use restoring::{RestoreError, RestoreInto, Restored, restore};
-pub use sealed_file::{BadBackup, Whole, read_manifest, read_whole};
+pub use sealed_file::{BadBackup, OpenBy, Whole, needed_key, read_manifest, read_whole};

@@ -2,9 +2,8 @@
 //! is walked and every record opened, before anybody may serve it.
 
 use std::path::Path;
-use std::sync::Arc;
 
-use super::sealed_file::{BadBackup, Reader, Whole, read_whole};
+use super::sealed_file::{BadBackup, OpenBy, Reader, Whole, read_whole};
 use crate::domain::checkpoint::Statement;
 use crate::domain::text::Text;
 use crate::domain::time::Timestamp;
@@ -66,7 +65,8 @@ impl RestoreError {
 pub struct RestoreInto<'a> {
     pub url: &'a str,
     pub shelf: &'a Shelf,
-    pub region: Arc<RegionKey>,
+    /// That wrapped the data key when the backup was made, and does so again.
+    pub region: &'a RegionKey,
     /// Whose signatures count; `None`: whose the backup itself says, which proves less.
     pub key: Option<PublicKey>,
     /// Why a region with faults is to be served all the same.
@@ -90,9 +90,11 @@ pub struct Restored {
 /// See [`RestoreError`].
 pub async fn restore(path: &Path, into: &RestoreInto<'_>, now: Timestamp) -> Result<Restored, RestoreError> {
     // To its end before the database is touched.
-    let whole = read_whole(path, &into.region)?;
+    let by = OpenBy::Region(into.region);
+    let whole = read_whole(path, by)?;
+    let key = Reader::open(path, by)?.key().cloned().ok_or(BadBackup::NotABackup)?;
     let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let mut loading = Loading::begin(into.url, Arc::clone(&into.region), &whole.manifest, &name).await?;
+    let mut loading = Loading::begin(into.url, key, &whole.manifest, &name).await?;
     let absent = fill(&mut loading, path, into).await?;
     let tables = loading.differing(&whole.end.tables).await?;
     if !tables.is_empty() {
@@ -119,7 +121,7 @@ pub async fn restore(path: &Path, into: &RestoreInto<'_>, now: Timestamp) -> Res
 
 /// Loads tables and files; what the shelf had not held.
 async fn fill(loading: &mut Loading, path: &Path, into: &RestoreInto<'_>) -> Result<Vec<AbsentFile>, RestoreError> {
-    let mut reader = Reader::open(path, &into.region)?;
+    let mut reader = Reader::open(path, OpenBy::Region(into.region))?;
     let mut absent = Vec::new();
     while let Some(what) = reader.next()? {
         match what {

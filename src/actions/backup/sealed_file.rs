@@ -1,23 +1,31 @@
-//! The file of a backup: a head that names the region's key and carries the file's own key wrapped by it, then frames, the
-//! last of them marked. Read from one end to the other, never in the middle.
+//! The file of a backup: a head that names the region's key, carries the data key wrapped by it and the file's own key
+//! wrapped by that; then frames, the last of them marked. Read from one end to the other, never in the middle.
+//!
+//! So the region's key of then opens it where there is no database, and the data key whichever key wraps that today.
 
 use std::fs::{File, Permissions};
 use std::io::{self, BufReader, BufWriter, Read, Write as _};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
+use std::sync::Arc;
 
 use prost::Message as _;
 use tempfile::NamedTempFile;
 
 use crate::domain::text::Text;
 use crate::limits::{BACKUP_FRAME_BYTES, BACKUP_RECORD_BYTES_MAX};
-use crate::store::dump::{DumpRecord, DumpSink, End, Manifest, Sum, TableSum, What};
-use crate::vault::{ArchiveKey, FRAME_OVERHEAD_BYTES, Frames, RegionKey, WRAPPED_ARCHIVE_KEY_BYTES};
+use crate::store::KeptDataKey;
+use crate::store::dump::{BackupKey, DumpRecord, DumpSink, End, Manifest, Sum, TableSum, What};
+use crate::vault::{
+    ArchiveKey, DataKey, FRAME_OVERHEAD_BYTES, Frames, RegionKey, WRAPPED_ARCHIVE_KEY_BYTES, WRAPPED_DATA_KEY_BYTES,
+};
 
-const MAGIC: &[u8; 16] = b"renkei-backup/1\n";
+const MAGIC: &[u8; 16] = b"renkei-backup/2\n";
+/// Of before there were data keys: without one in the head, the region's key was it.
+const MAGIC_1: &[u8; 16] = b"renkei-backup/1\n";
 /// Of the fingerprint, in hexadecimal.
 const REGION_BYTES: usize = 16;
-const HEAD_BYTES: usize = MAGIC.len() + REGION_BYTES + WRAPPED_ARCHIVE_KEY_BYTES;
+const NAMED_BYTES: usize = MAGIC.len() + REGION_BYTES;
 /// Set in the length of the last frame.
 const LAST: u32 = 1 << 31;
 /// A file that is not whole yet.
@@ -30,8 +38,11 @@ pub enum BadBackup {
     Io(#[from] io::Error),
     #[error("it is no backup of renkei")]
     NotABackup,
-    #[error("it is sealed with the region key {found}; the key given is {given}")]
+    #[error("it needs the region key {found}; the key given is {given}")]
     OtherKey { found: String, given: String },
+    /// The data key, which is the same as long as the region lives, does not open it.
+    #[error("it is another region's (its region key was {found})")]
+    OtherRegion { found: String },
     /// Changed, cut, or put together of several.
     #[error("it is damaged at byte {at}: {what}")]
     Damaged { at: u64, what: &'static str },
@@ -48,8 +59,9 @@ impl BadBackup {
             Self::Io(error) => format!("読めません: {error}"),
             Self::NotABackup => "renkei のバックアップではありません".to_owned(),
             Self::OtherKey { found, given } => {
-                format!("地域の鍵 {found} で封をしたものです（指定された鍵は {given}）")
+                format!("地域の鍵 {found} が必要です（指定された鍵は {given}）")
             }
+            Self::OtherRegion { found } => format!("別の地域のものです（地域の鍵は {found}）"),
             Self::Damaged { at, .. } => {
                 format!("{at} バイト目で壊れています（変更・切断・別のファイルとの混合）")
             }
@@ -67,18 +79,19 @@ pub(super) struct Writer {
 }
 
 impl Writer {
-    /// Into a draft in this folder.
-    pub(super) fn create(folder: &Path, region: &RegionKey) -> io::Result<Self> {
+    /// Into a draft in this folder. `kept`: the data key as the database keeps it.
+    pub(super) fn create(folder: &Path, data: &DataKey, kept: &KeptDataKey) -> io::Result<Self> {
         let draft = tempfile::Builder::new()
             .prefix(DRAFT.0)
             .suffix(DRAFT.1)
             .permissions(Permissions::from_mode(0o600))
             .tempfile_in(folder)?;
         let key = ArchiveKey::random();
-        let mut head = Vec::with_capacity(HEAD_BYTES);
+        let mut head = Vec::with_capacity(NAMED_BYTES + WRAPPED_DATA_KEY_BYTES + WRAPPED_ARCHIVE_KEY_BYTES);
         head.extend_from_slice(MAGIC);
-        head.extend_from_slice(region.fingerprint().as_bytes());
-        head.extend_from_slice(&key.wrap(region));
+        head.extend_from_slice(kept.region_key.as_bytes());
+        head.extend_from_slice(&kept.wrapped);
+        head.extend_from_slice(&key.wrap(data));
         let mut file = BufWriter::new(draft);
         file.write_all(&head)?;
         Ok(Self { file, frames: key.frames(&head), pending: Vec::new() })
@@ -116,9 +129,20 @@ impl DumpSink for Writer {
     }
 }
 
+/// By what a backup is opened.
+#[derive(Clone, Copy, Debug)]
+pub enum OpenBy<'k> {
+    /// The region's key that wrapped the data key when the backup was made.
+    Region(&'k RegionKey),
+    /// The data key of the open database.
+    Data(&'k DataKey),
+}
+
 /// Reads a backup, record by record.
 pub(super) struct Reader<R> {
     file: R,
+    /// `None`: it was opened by the data key.
+    key: Option<BackupKey>,
     frames: Frames,
     /// What was opened and not yet read.
     opened: Vec<u8>,
@@ -129,30 +153,50 @@ pub(super) struct Reader<R> {
 }
 
 impl Reader<BufReader<File>> {
-    pub(super) fn open(path: &Path, region: &RegionKey) -> Result<Self, BadBackup> {
-        Self::of(BufReader::new(File::open(path)?), region)
+    pub(super) fn open(path: &Path, by: OpenBy<'_>) -> Result<Self, BadBackup> {
+        Self::of(BufReader::new(File::open(path)?), by)
     }
 }
 
 impl<R: Read> Reader<R> {
-    fn of(mut file: R, region: &RegionKey) -> Result<Self, BadBackup> {
-        let mut head = [0; HEAD_BYTES];
-        file.read_exact(&mut head).map_err(|error| match error.kind() {
-            io::ErrorKind::UnexpectedEof => BadBackup::NotABackup,
-            _ => BadBackup::Io(error),
-        })?;
-        let (named, wrapped) = head.split_at(MAGIC.len() + REGION_BYTES);
-        if !named.starts_with(MAGIC) {
+    fn of(mut file: R, by: OpenBy<'_>) -> Result<Self, BadBackup> {
+        let mut head = vec![0; NAMED_BYTES];
+        read_head(&mut file, &mut head)?;
+        let found = String::from_utf8_lossy(&head[MAGIC.len()..]).into_owned();
+        let has_data_key = head.starts_with(MAGIC);
+        if !has_data_key && !head.starts_with(MAGIC_1) {
             return Err(BadBackup::NotABackup);
         }
-        let (found, given) = (String::from_utf8_lossy(&named[MAGIC.len()..]).into_owned(), region.fingerprint());
-        if found != given {
-            return Err(BadBackup::OtherKey { found, given });
-        }
-        let key = ArchiveKey::unwrap(region, wrapped);
-        let key = key.map_err(|_| BadBackup::Damaged { at: 0, what: "its key does not open" })?;
-        let frames = key.frames(&head);
-        Ok(Self { file, frames, opened: Vec::new(), at: 0, bytes: HEAD_BYTES as u64, is_over: false })
+        let carried = if has_data_key { WRAPPED_DATA_KEY_BYTES } else { 0 };
+        head.resize(NAMED_BYTES + carried + WRAPPED_ARCHIVE_KEY_BYTES, 0);
+        read_head(&mut file, &mut head[NAMED_BYTES..])?;
+        let (wrapped_data, wrapped) = head[NAMED_BYTES..].split_at(carried);
+        let does_not_open = |_| BadBackup::Damaged { at: 0, what: "its key does not open" };
+        let (key, archive) = match by {
+            OpenBy::Region(region) => {
+                if found != region.fingerprint() {
+                    return Err(BadBackup::OtherKey { found, given: region.fingerprint() });
+                }
+                let (data, wrapped_data) = if has_data_key {
+                    (region.unwrap_data_key(wrapped_data).map_err(does_not_open)?, wrapped_data.to_vec())
+                } else {
+                    region.adopt_as_data_key()
+                };
+                let archive = ArchiveKey::unwrap(&data, wrapped).map_err(does_not_open)?;
+                (Some(BackupKey { data: Arc::new(data), wrapped: wrapped_data, region_key: found }), archive)
+            }
+            // What is wrong with it cannot be told from its being another's.
+            OpenBy::Data(data) => {
+                (None, ArchiveKey::unwrap(data, wrapped).map_err(|_| BadBackup::OtherRegion { found })?)
+            }
+        };
+        let (frames, bytes) = (archive.frames(&head), head.len() as u64);
+        Ok(Self { file, key, frames, opened: Vec::new(), at: 0, bytes, is_over: false })
+    }
+
+    /// The key of the region in it, as it is kept there.
+    pub(super) fn key(&self) -> Option<&BackupKey> {
+        self.key.as_ref()
     }
 
     /// The next record; `None` after the last, which is known to be the last.
@@ -233,6 +277,24 @@ impl<R: Read> Reader<R> {
     }
 }
 
+fn read_head(file: &mut impl Read, head: &mut [u8]) -> Result<(), BadBackup> {
+    file.read_exact(head).map_err(|error| match error.kind() {
+        io::ErrorKind::UnexpectedEof => BadBackup::NotABackup,
+        _ => BadBackup::Io(error),
+    })
+}
+
+/// Which region's key a backup needs, told by its head alone.
+///
+/// # Errors
+/// When it is no backup.
+pub fn needed_key(path: &Path) -> Result<String, BadBackup> {
+    let mut head = [0; NAMED_BYTES];
+    read_head(&mut File::open(path)?, &mut head)?;
+    let is_backup = head.starts_with(MAGIC) || head.starts_with(MAGIC_1);
+    if is_backup { Ok(String::from_utf8_lossy(&head[MAGIC.len()..]).into_owned()) } else { Err(BadBackup::NotABackup) }
+}
+
 /// A backup that was read from one end to the other and holds what it says.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Whole {
@@ -244,8 +306,8 @@ pub struct Whole {
 ///
 /// # Errors
 /// When it is no backup of this region.
-pub fn read_manifest(path: &Path, region: &RegionKey) -> Result<Manifest, BadBackup> {
-    match Reader::open(path, region)?.next()? {
+pub fn read_manifest(path: &Path, by: OpenBy<'_>) -> Result<Manifest, BadBackup> {
+    match Reader::open(path, by)?.next()? {
         Some(What::Manifest(manifest)) => Ok(manifest),
         _ => Err(BadBackup::Untrue { what: "it does not begin with its manifest".to_owned() }),
     }
@@ -255,8 +317,8 @@ pub fn read_manifest(path: &Path, region: &RegionKey) -> Result<Manifest, BadBac
 ///
 /// # Errors
 /// When it is damaged, or does not hold what it says.
-pub fn read_whole(path: &Path, region: &RegionKey) -> Result<Whole, BadBackup> {
-    whole_of(Reader::open(path, region)?)
+pub fn read_whole(path: &Path, by: OpenBy<'_>) -> Result<Whole, BadBackup> {
+    whole_of(Reader::open(path, by)?)
 }
 
 fn whole_of<R: Read>(mut reader: Reader<R>) -> Result<Whole, BadBackup> {
@@ -331,7 +393,7 @@ impl Tally {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::store::dump::FileRecord;
 
@@ -339,10 +401,26 @@ mod tests {
         What::File(FileRecord { timeline: vec![number; 16], name: vec![number; 32], sealed: vec![number; bytes] })
     }
 
+    /// Of a region, as it keeps them.
+    pub(in super::super) struct Keys {
+        pub region: RegionKey,
+        pub data: DataKey,
+        pub kept: KeptDataKey,
+    }
+
+    impl Keys {
+        pub fn new() -> Self {
+            let region = RegionKey::ephemeral();
+            let (data, wrapped) = region.make_data_key();
+            let kept = KeptDataKey { wrapped, region_key: region.fingerprint(), rotated: None, adopted: false };
+            Self { region, data, kept }
+        }
+    }
+
     /// A backup of so many frames and a bit, as bytes.
-    fn written(region: &RegionKey, made_at_us: i64, frames: u8) -> Vec<u8> {
+    fn written(keys: &Keys, made_at_us: i64, frames: u8) -> Vec<u8> {
         let folder = tempfile::tempdir().unwrap();
-        let mut writer = Writer::create(folder.path(), region).unwrap();
+        let mut writer = Writer::create(folder.path(), &keys.data, &keys.kept).unwrap();
         let mut tally = Tally::default();
         writer.put(&What::Manifest(Manifest { made_at_us, ..Manifest::default() }).into()).unwrap();
         for number in 0..frames {
@@ -354,9 +432,11 @@ mod tests {
         std::fs::read(writer.finish().unwrap().path()).unwrap()
     }
 
-    fn read(region: &RegionKey, bytes: &[u8]) -> Result<Whole, BadBackup> {
-        whole_of(Reader::of(bytes, region)?)
+    fn read(keys: &Keys, bytes: &[u8]) -> Result<Whole, BadBackup> {
+        whole_of(Reader::of(bytes, OpenBy::Region(&keys.region))?)
     }
+
+    const HEAD_BYTES: usize = NAMED_BYTES + WRAPPED_DATA_KEY_BYTES + WRAPPED_ARCHIVE_KEY_BYTES;
 
     /// Where each frame begins and ends, with its length in front.
     fn frames(bytes: &[u8]) -> Vec<std::ops::Range<usize>> {
@@ -372,20 +452,61 @@ mod tests {
 
     #[test]
     fn a_backup_is_read_as_it_was_written_and_by_its_own_region_alone() {
-        let (region, elsewhere) = (RegionKey::ephemeral(), RegionKey::ephemeral());
+        let (region, elsewhere) = (Keys::new(), Keys::new());
         let bytes = written(&region, 7, 3);
         let whole = read(&region, &bytes).unwrap();
         assert_eq!((whole.manifest.made_at_us, whole.end.files), (7, 3));
         assert!(matches!(read(&elsewhere, &bytes), Err(BadBackup::OtherKey { .. })));
-        assert!(matches!(read(&region, b"renkei-backup/2 of a later day"), Err(BadBackup::NotABackup)));
+        assert!(matches!(
+            read(&region, b"renkei-backup/3 of a later day, whose head is as long as one of ours"),
+            Err(BadBackup::NotABackup)
+        ));
         assert!(matches!(read(&region, b""), Err(BadBackup::NotABackup)));
         let word = vec![2_u8; 64];
         assert!(!bytes.windows(64).any(|window| window == word), "nothing of it is in the clear");
     }
 
     #[test]
+    fn the_data_key_opens_what_was_made_before_the_regions_key_was_changed_and_the_new_key_says_what_it_needs() {
+        let (before, key) = (Keys::new(), RegionKey::ephemeral());
+        let bytes = written(&before, 7, 1);
+        let by_data = |data: &DataKey| whole_of(Reader::of(bytes.as_slice(), OpenBy::Data(data))?);
+        assert_eq!(by_data(&before.data).unwrap().manifest.made_at_us, 7);
+        assert!(matches!(by_data(&Keys::new().data), Err(BadBackup::OtherRegion { .. })));
+        let after = Keys { region: key, ..Keys::new() };
+        let told = read(&after, &bytes).unwrap_err().text();
+        let needed = before.region.fingerprint();
+        assert!(told.en.contains(&format!("needs the region key {needed}")) && told.ja.contains(&needed), "{told:?}");
+    }
+
+    #[test]
+    fn a_backup_of_before_there_were_data_keys_opens_by_the_key_of_then_and_by_what_became_of_it() {
+        let (region, elsewhere) = (RegionKey::ephemeral(), Keys::new());
+        let (data, wrapped) = region.adopt_as_data_key();
+        let keys = Keys { kept: KeptDataKey { wrapped, ..elsewhere.kept.clone() }, data, region };
+        let archive = ArchiveKey::random();
+        let head = [MAGIC_1.as_slice(), keys.region.fingerprint().as_bytes(), &archive.wrap(&keys.data)].concat();
+        let mut frames = archive.frames(&head);
+        let records = [What::Manifest(Manifest::default()), What::End(Tally::default().end(Vec::new()))];
+        let mut frame: Vec<u8> = Vec::new();
+        for record in records.map(DumpRecord::from).map(|record| record.encode_to_vec()) {
+            frame.extend_from_slice(&u32::try_from(record.len()).unwrap().to_be_bytes());
+            frame.extend_from_slice(&record);
+        }
+        frames.seal(&mut frame, true);
+        let length = u32::try_from(frame.len()).unwrap() | LAST;
+        let bytes = [head.as_slice(), &length.to_be_bytes(), &frame].concat();
+        assert!(read(&keys, &bytes).is_ok());
+        assert!(whole_of(Reader::of(bytes.as_slice(), OpenBy::Data(&keys.data)).unwrap()).is_ok());
+        assert!(matches!(read(&elsewhere, &bytes), Err(BadBackup::OtherKey { .. })));
+        let opened = Reader::of(bytes.as_slice(), OpenBy::Region(&keys.region)).unwrap();
+        let carried = opened.key().unwrap();
+        assert!(keys.region.unwrap_data_key(&carried.wrapped).unwrap().fingerprint() == keys.data.fingerprint());
+    }
+
+    #[test]
     fn every_cut_is_found_also_one_between_two_frames() {
-        let region = RegionKey::ephemeral();
+        let region = Keys::new();
         let bytes = written(&region, 7, 3);
         let frames = frames(&bytes);
         assert_eq!(frames.len(), 4);
@@ -397,7 +518,7 @@ mod tests {
 
     #[test]
     fn every_changed_byte_is_found() {
-        let region = RegionKey::ephemeral();
+        let region = Keys::new();
         let bytes = written(&region, 7, 1);
         let places = (0..300).chain((0..bytes.len()).step_by(9_973)).chain(bytes.len() - 50..bytes.len());
         for at in places {
@@ -409,7 +530,7 @@ mod tests {
 
     #[test]
     fn frames_left_out_repeated_swapped_or_of_another_backup_are_found() {
-        let region = RegionKey::ephemeral();
+        let region = Keys::new();
         let (bytes, other) = (written(&region, 7, 3), written(&region, 8, 3));
         let (own, foreign) = (frames(&bytes), frames(&other));
         let joined = |parts: &[&[u8]]| [&[&bytes[..HEAD_BYTES]], parts].concat().concat();
@@ -432,10 +553,10 @@ mod tests {
 
     #[test]
     fn what_does_not_hold_what_it_says_is_no_backup() {
-        let region = RegionKey::ephemeral();
+        let region = Keys::new();
         let write = |records: Vec<What>| {
             let folder = tempfile::tempdir().unwrap();
-            let mut writer = Writer::create(folder.path(), &region).unwrap();
+            let mut writer = Writer::create(folder.path(), &region.data, &region.kept).unwrap();
             records.into_iter().for_each(|record| writer.put(&record.into()).unwrap());
             std::fs::read(writer.finish().unwrap().path()).unwrap()
         };

@@ -95,14 +95,14 @@ mod tests {
     #[tokio::test]
     async fn one_is_made_when_enough_was_written_or_it_is_long_ago_and_never_of_nothing() {
         let folder = tempfile::tempdir().unwrap();
-        let key = Arc::new(RegionKey::ephemeral());
+        let key = RegionKey::ephemeral();
         let url = format!("sqlite://{}/journal.db", folder.path().display());
-        let journal = Journal::open(&url, Arc::clone(&key)).await.unwrap();
+        let journal = Journal::open(&url, &key).await.unwrap();
         let clock = ManualClock::at(Timestamp::from_secs(1_775_003_400));
         let every = Duration::from_secs(600);
         let checkpoints = Checkpoints { journal: journal.clone(), key: CheckpointKey::ephemeral(), records: 3, every };
         let write = async |count: usize| {
-            let audit = || SealedAudit::seal(AuditSeal::Region(&key), clock.now(), b"a");
+            let audit = || SealedAudit::seal(AuditSeal::Region(journal.region()), clock.now(), b"a");
             let audits = (0..count).map(|_| audit()).collect();
             journal.commit(Batch { audits, ..Batch::default() }).await.unwrap();
         };

@@ -8,16 +8,15 @@ mod verify;
 
 use std::path::Path;
 use std::process::ExitCode;
-use std::sync::Arc;
 
 use clap::Subcommand;
 
 use super::config_arguments::{ConfigArguments, print_mistakes};
-use super::{EXIT_CONFIG, Terminal, open, serve};
+use super::{EXIT_CONFIG, Terminal, open, region_key, serve};
 use crate::config::Config;
 use crate::domain::text::Text;
 use crate::store::Journal;
-use crate::vault::{CheckpointKey, RegionKey};
+use crate::vault::CheckpointKey;
 
 pub(super) use verify::told_found;
 
@@ -73,8 +72,8 @@ pub(super) fn run(arguments: &Arguments, terminal: Terminal) -> anyhow::Result<E
 }
 
 async fn open_journal(config: &Config) -> anyhow::Result<Journal> {
-    let key = Arc::new(RegionKey::load_file(&config.region_key_file)?);
-    open::open_journal(&config.database.url(), key).await
+    let key = region_key::load(config)?;
+    open::open_journal(&config.database.url(), &key).await
 }
 
 /// A file that was asked for, named in what went wrong with it.

@@ -5,14 +5,13 @@ mod told;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::Arc;
 
 use clap::Subcommand;
 
 use super::audit::EXIT_DAMAGED;
 use super::config_arguments::{ConfigArguments, print_mistakes};
-use super::{Complaint, EXIT_CONFIG, Terminal, open, restore, serve};
-use crate::actions::backup::{self, Keep, Listing, Made, RestoreInto, Whole};
+use super::{Complaint, EXIT_CONFIG, Terminal, open, region_key, restore, serve};
+use crate::actions::backup::{self, Keep, Listing, Made, OpenBy, RestoreInto, Whole};
 use crate::clock::{Clock as _, SystemClock};
 use crate::config::Config;
 use crate::domain::text::Text;
@@ -101,23 +100,24 @@ pub(super) fn run(arguments: &Arguments, terminal: Terminal) -> anyhow::Result<E
     };
     print_mistakes(&settled.notes, terminal);
     let config = settled.config;
-    let key = Arc::new(RegionKey::load_file(&config.region_key_file)?);
+    let key = region_key::load(&config)?;
     match &arguments.what {
-        None => serve::runtime()?.block_on(make(&arguments.make, &config, key, terminal)),
+        None => serve::runtime()?.block_on(make(&arguments.make, &config, &key, terminal)),
         Some(What::List(arguments)) => {
             let folder = arguments.place.folder(&config);
-            let listing = backup::list(folder, &key).map_err(Complaint::because(cannot_look(folder)))?;
+            let listing =
+                backup::list(folder, OpenBy::Region(&key)).map_err(Complaint::because(cannot_look(folder)))?;
             println!("{}", terminal.language.pick(&told::told_list(&listing, folder)));
             Ok(ExitCode::SUCCESS)
         }
-        Some(What::Verify(arguments)) => verify(arguments, &config, key, terminal),
+        Some(What::Verify(arguments)) => verify(arguments, &config, &key, terminal),
     }
 }
 
 async fn make(
     arguments: &MakeArguments,
     config: &Config,
-    key: Arc<RegionKey>,
+    key: &RegionKey,
     terminal: Terminal,
 ) -> anyhow::Result<ExitCode> {
     let keep = Keep {
@@ -143,14 +143,14 @@ async fn make(
 fn verify(
     arguments: &VerifyArguments,
     config: &Config,
-    key: Arc<RegionKey>,
+    key: &RegionKey,
     terminal: Terminal,
 ) -> anyhow::Result<ExitCode> {
     let path = match &arguments.file {
         Some(path) => path.clone(),
-        None => newest(arguments.place.folder(config), &key)?,
+        None => newest(arguments.place.folder(config), key)?,
     };
-    let whole: Whole = match backup::read_whole(&path, &key) {
+    let whole: Whole = match backup::read_whole(&path, OpenBy::Region(key)) {
         Ok(whole) => whole,
         Err(bad) => {
             println!("{}", terminal.language.pick(&told::told_bad(&path, &bad)));
@@ -184,7 +184,8 @@ fn verify(
 }
 
 fn newest(folder: &Path, key: &RegionKey) -> anyhow::Result<PathBuf> {
-    let Listing { generations, .. } = backup::list(folder, key).map_err(Complaint::because(cannot_look(folder)))?;
+    let Listing { generations, .. } =
+        backup::list(folder, OpenBy::Region(key)).map_err(Complaint::because(cannot_look(folder)))?;
     let newest = generations.into_iter().next().map(|newest| newest.path);
     Ok(newest.ok_or_else(|| Complaint::new(told::told_none(folder)))?)
 }

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use crate::actions::accounts::{AccountError, insert_device, issue_certificate, revoke_device};
 use crate::cli::config_arguments::{ConfigArguments, print_mistakes};
-use crate::cli::{Complaint, EXIT_CONFIG, Terminal, open, serve};
+use crate::cli::{Complaint, EXIT_CONFIG, Terminal, open, region_key, serve};
 use crate::clock::{Clock as _, Ids, SystemClock};
 use crate::domain::act::By;
 use crate::domain::device::{CertificateWay, Device};
@@ -19,7 +19,7 @@ use crate::domain::ids::DeviceId;
 use crate::domain::search::fold;
 use crate::domain::text::Text;
 use crate::store::{Journal, StoreError};
-use crate::vault::{DeviceSubject, IssuedCertificate, RegionKey, random_passphrase};
+use crate::vault::{DeviceSubject, IssuedCertificate, random_passphrase};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
@@ -51,8 +51,8 @@ pub(super) fn run(arguments: &Arguments, terminal: Terminal) -> anyhow::Result<E
     };
     print_mistakes(&settled.notes, terminal);
     serve::runtime()?.block_on(async {
-        let key = Arc::new(RegionKey::load_file(&settled.config.region_key_file)?);
-        let journal = open::open_journal(&settled.config.database.url(), key).await?;
+        let key = region_key::load(&settled.config)?;
+        let journal = open::open_journal(&settled.config.database.url(), &key).await?;
         let done = work(arguments, &journal, terminal).await;
         journal.close().await;
         done

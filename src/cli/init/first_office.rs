@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::{Arguments, Step};
 use crate::cli::open::open_journal;
+use crate::cli::region_key;
 use crate::cli::serve::lock_data;
 use crate::clock::{Clock as _, Ids, SystemClock};
 use crate::config::Config;
@@ -13,7 +14,6 @@ use crate::domain::ids::{OrganisationId, PersonId};
 use crate::domain::patient::HumanName;
 use crate::domain::role::{OrganisationType, Role};
 use crate::store::Journal;
-use crate::vault::RegionKey;
 
 /// What was entered.
 pub(super) struct FirstOffice {
@@ -26,8 +26,8 @@ pub(super) struct FirstOffice {
 /// # Errors
 /// When the journal cannot be opened or written.
 pub(super) async fn prepare(config: &Config, arguments: &Arguments) -> anyhow::Result<(Option<FirstOffice>, Step)> {
-    let key = Arc::new(RegionKey::load_file(&config.region_key_file)?);
-    let journal = open_journal(&config.database.url(), key).await?;
+    let key = region_key::load(config)?;
+    let journal = open_journal(&config.database.url(), &key).await?;
     let prepared = enter(&journal, config, arguments).await;
     journal.close().await;
     prepared

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use crate::actions::explaining::{Explainer, Record};
 use crate::actions::kept_rulebooks::KeptRulebooks;
 use crate::cli::config_arguments::{ConfigArguments, print_mistakes};
-use crate::cli::{Complaint, EXIT_CONFIG, Terminal, open, serve};
+use crate::cli::{Complaint, EXIT_CONFIG, Terminal, open, region_key, serve};
 use crate::clock::{Clock as _, SystemClock};
 use crate::domain::directory::Directory;
 use crate::domain::duty::DutyId;
@@ -19,7 +19,6 @@ use crate::domain::state::PatientState;
 use crate::domain::text::Text;
 use crate::hub::rulebooks;
 use crate::store::Journal;
-use crate::vault::RegionKey;
 
 #[derive(Debug, clap::Args)]
 #[group(id = "question")]
@@ -58,9 +57,9 @@ pub(super) fn run(arguments: &Arguments, terminal: Terminal) -> anyhow::Result<E
     let configured = settled.config.rulebook_dir.as_deref();
     let configured = configured.map(|folder| open::load_rulebook(Some(folder))).transpose()?;
     let calendar = open::calendar_of(&settled.config.calendar);
-    let key = Arc::new(RegionKey::load_file(&settled.config.region_key_file)?);
+    let key = region_key::load(&settled.config)?;
     let told = serve::runtime()?.block_on(async {
-        let journal = open::open_journal(&settled.config.database.url(), key).await?;
+        let journal = open::open_journal(&settled.config.database.url(), &key).await?;
         let in_force = match configured {
             Some(book) => book,
             None => match rulebooks::find_in_force(&journal, SystemClock::new().now()).await? {

@@ -10,13 +10,12 @@ use jiff::civil::Date;
 
 use crate::actions::rulebook_life::{Life, LifeError, RulebookFile, Signing, Standing};
 use crate::cli::config_arguments::{ConfigArguments, print_mistakes};
-use crate::cli::{Complaint, EXIT_CONFIG, EXIT_FAILURE, Terminal, open, rulebook_files, serve};
+use crate::cli::{Complaint, EXIT_CONFIG, EXIT_FAILURE, Terminal, open, region_key, rulebook_files, serve};
 use crate::clock::{Clock as _, Ids, SystemClock};
 use crate::domain::act::By;
 use crate::domain::ids::RulebookVersionId;
 use crate::domain::lifecycle::RulebookVersion;
 use crate::domain::text::Text;
-use crate::vault::RegionKey;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
@@ -128,10 +127,10 @@ pub(super) fn run(arguments: &Arguments, terminal: Terminal) -> anyhow::Result<E
         return Ok(ExitCode::from(EXIT_CONFIG));
     };
     print_mistakes(&settled.notes, terminal);
-    let key = Arc::new(RegionKey::load_file(&settled.config.region_key_file)?);
+    let key = region_key::load(&settled.config)?;
     serve::runtime()?.block_on(async {
         let clock = Arc::new(SystemClock::new());
-        let journal = open::open_journal(&settled.config.database.url(), key).await?;
+        let journal = open::open_journal(&settled.config.database.url(), &key).await?;
         let life = Life {
             journal: journal.clone(),
             by: By::Operator,

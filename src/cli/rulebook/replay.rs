@@ -3,17 +3,15 @@
 
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::sync::Arc;
 
 use crate::actions::replaying::{Ground, Period, replay};
 use crate::cli::config_arguments::{ConfigArguments, print_mistakes};
-use crate::cli::{EXIT_CONFIG, EXIT_FAILURE, Terminal, open, serve};
+use crate::cli::{EXIT_CONFIG, EXIT_FAILURE, Terminal, open, region_key, serve};
 use crate::clock::{Clock as _, SystemClock};
 use crate::domain::directory::Directory;
 use crate::domain::offices::Offices;
 use crate::domain::time::Timestamp;
 use crate::hub::rulebooks;
-use crate::vault::RegionKey;
 
 const DAY_MICROS: i64 = 86_400 * 1_000_000;
 
@@ -37,7 +35,7 @@ pub(super) fn run(arguments: &Arguments, terminal: Terminal) -> anyhow::Result<E
     let Some(draft) = super::read(Some(&arguments.draft), terminal)? else {
         return Ok(ExitCode::from(EXIT_FAILURE));
     };
-    let key = Arc::new(RegionKey::load_file(&settled.config.region_key_file)?);
+    let key = region_key::load(&settled.config)?;
     let url = settled.config.database.url();
     let until = SystemClock::new().now();
     let back = arguments.since.map(|days| i64::from(days) * DAY_MICROS);
@@ -46,7 +44,7 @@ pub(super) fn run(arguments: &Arguments, terminal: Terminal) -> anyhow::Result<E
     let configured = configured.map(|folder| open::load_rulebook(Some(folder))).transpose()?;
     let calendar = open::calendar_of(&settled.config.calendar);
     let told = serve::runtime()?.block_on(async {
-        let journal = open::open_journal(&url, key).await?;
+        let journal = open::open_journal(&url, &key).await?;
         let in_force = match configured {
             Some(book) => book,
             None => match rulebooks::find_in_force(&journal, until).await? {

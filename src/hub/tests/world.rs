@@ -152,7 +152,7 @@ impl World {
 
     pub async fn open(lasting: Lasting) -> Self {
         let url = format!("sqlite://{}/journal.db", lasting.folder.path().display());
-        let journal = Journal::open(&url, Arc::clone(&lasting.key)).await.unwrap();
+        let journal = Journal::open(&url, &lasting.key).await.unwrap();
         let (hub, tasks) = lasting.start_hub(&journal).await;
         Self { hub, journal, tasks, lasting }
     }

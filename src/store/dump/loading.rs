@@ -3,19 +3,30 @@
 
 use std::sync::Arc;
 
-use crate::vault::RegionKey;
+use crate::vault::DataKey;
 
 use super::super::engine::Engine;
+use super::super::meta::REGION_KEY;
 use super::super::migrate::STEPS;
 use super::super::{Journal, StoreError, alone, connect, migrate};
 use super::record::{AbsentFile, Manifest, RowsPiece, TableHead, TableSum};
 use super::schema::{Column, Table};
 use super::{DumpError, LoadError, RESTORING};
 
+/// By which key the backup was opened.
+#[derive(Clone, Debug)]
+pub struct BackupKey {
+    pub data: Arc<DataKey>,
+    /// The same, wrapped by the region's key that is named here.
+    pub wrapped: Vec<u8>,
+    pub region_key: String,
+}
+
 /// A database that is being filled.
 #[derive(Debug)]
 pub struct Loading {
     journal: Journal,
+    key: BackupKey,
     engine: Engine,
     tables: Vec<Table>,
     /// Those of the backup, as they came.
@@ -28,13 +39,13 @@ impl Loading {
     ///
     /// # Errors
     /// When it holds anything else, a hub serves it, or the backup is of a later version.
-    pub async fn begin(url: &str, region: Arc<RegionKey>, manifest: &Manifest, named: &str) -> Result<Self, LoadError> {
+    pub async fn begin(url: &str, key: BackupKey, manifest: &Manifest, named: &str) -> Result<Self, LoadError> {
         let known = STEPS.last().map_or(0, |step| step.0);
         if manifest.schema > known {
             return Err(LoadError::Later { found: manifest.schema, known });
         }
         let engine = connect::open_engine(url).await?;
-        let journal = Journal::of(engine.clone(), region);
+        let journal = Journal::of(engine.clone(), Arc::clone(&key.data));
         let hold = alone::take(&engine).await?;
         *journal.shared.hold.lock().await = Some(hold);
         empty(&journal).await?;
@@ -48,7 +59,7 @@ impl Loading {
                 })
             })
             .await;
-        Ok(Self { tables: tables?, journal, engine, loaded: Vec::new() })
+        Ok(Self { tables: tables?, journal, key, engine, loaded: Vec::new() })
     }
 
     /// Rows that follow are of this table.
@@ -117,6 +128,19 @@ impl Loading {
     /// When a migration fails, or what was loaded is not what the manifest says.
     pub async fn migrate(&self, manifest: &Manifest) -> Result<&Journal, LoadError> {
         migrate::migrate(&self.engine).await.map_err(super::super::OpenError::from)?;
+        let BackupKey { data, wrapped, region_key } = self.key.clone();
+        let owned: Result<Option<String>, StoreError> = self
+            .journal
+            .write(move |tx| {
+                Box::pin(async move {
+                    tx.restore_data_key(&region_key, &wrapped).await?;
+                    tx.find_meta(REGION_KEY).await
+                })
+            })
+            .await;
+        if owned? != Some(data.fingerprint()) {
+            return Err(StoreError::inconsistent("data_key", "the backup's tables are another region's").into());
+        }
         let found: Manifest = self.journal.read(|tx| Box::pin(tx.describe())).await?;
         let ends =
             |of: &Manifest| (of.timelines, of.entries, of.audit_seq, of.audit_chain.clone(), of.heads_root.clone());
@@ -145,8 +169,8 @@ async fn empty(journal: &Journal) -> Result<(), LoadError> {
                 let is_ours = tables.iter().any(|table| table.name == "meta");
                 let is_half = is_ours && tx.find_meta(RESTORING).await?.is_some();
                 for table in &tables {
-                    // These two have rows from the first time that somebody opened the database.
-                    let may_have = is_ours && ["meta", "audit_head"].contains(&table.name.as_str());
+                    // These have rows from the first time that somebody opened the database.
+                    let may_have = is_ours && ["meta", "audit_head", "data_key"].contains(&table.name.as_str());
                     if !is_ours || (!is_half && !may_have && tx.has_rows(&table.name).await?) {
                         return Err(LoadError::NotEmpty { table: table.name.clone() });
                     }

@@ -13,7 +13,7 @@ mod taking;
 
 use super::{OpenError, StoreError};
 
-pub use loading::Loading;
+pub use loading::{BackupKey, Loading};
 pub use record::{AbsentFile, DumpRecord, End, FileRecord, KeptStatement, Manifest, Sum, TableSum, What};
 pub use settling::Settled;
 pub use taking::{DumpSink, ListedFile, Taken};

@@ -57,7 +57,8 @@ async fn every_column_of_every_table_is_taken_whatever_migration_adds_it() {
 
 async fn fill(from: &Region, into: &Region, records: Vec<What>, taken: &Taken) -> Loading {
     into.journal.close().await;
-    let mut loading = Loading::begin(&into.url, Arc::clone(&from.key), &taken.manifest, "story.backup").await.unwrap();
+    let mut loading =
+        Loading::begin(&into.url, from.backup_key().await, &taken.manifest, "story.backup").await.unwrap();
     for what in records {
         match what {
             What::Table(head) => loading.turn_to(&head).unwrap(),
@@ -85,17 +86,17 @@ async fn moves_between(from: &Region, into: &Region) {
     assert!(report.is_whole() && report.entries == 73, "{report:?}");
 
     // It tells whoever opens it that it is not whole, until it is.
-    let refused = Journal::open(&into.url, Arc::clone(&from.key)).await.unwrap_err();
+    let refused = Journal::open(&into.url, &from.region_key).await.unwrap_err();
     assert!(matches!(&refused, OpenError::HalfRestored { from } if from == "story.backup"), "{refused}");
     let settled = loading.settle(&taken.manifest, "", NOW).await.unwrap();
     assert_eq!((settled.sign_ins, settled.links), (1, 1));
     loading.journal().close().await;
-    let journal = Journal::open(&into.url, Arc::clone(&from.key)).await.unwrap();
+    let journal = Journal::open(&into.url, &from.region_key).await.unwrap();
     assert!(check(&journal, None).await.unwrap().is_whole());
-    let back = Region::of(journal.clone(), Arc::clone(&from.key));
+    let back = Region::of(journal.clone(), Arc::clone(&from.region_key));
     assert_eq!(back.count("select count(*) from sign_in where revoked_at is null").await, 0);
     assert_eq!(back.count("select count(*) from invitation where ended_at is null").await, 0, "it may have been used");
-    let again = Loading::begin(&into.url, Arc::clone(&from.key), &taken.manifest, "story.backup").await;
+    let again = Loading::begin(&into.url, from.backup_key().await, &taken.manifest, "story.backup").await;
     assert!(matches!(again, Err(LoadError::NotEmpty { .. })), "a region is never written over");
     journal.close().await;
 }
@@ -154,6 +155,6 @@ async fn a_backup_of_a_later_version_is_not_taken_for_one_of_this() {
     let (from, into) = (Region::on_sqlite().await, Region::on_sqlite().await);
     let (_, taken) = dumped(&from.journal).await;
     let later = crate::store::dump::Manifest { schema: 9_999, ..taken.manifest };
-    let refused = Loading::begin(&into.url, Arc::clone(&from.key), &later, "later.backup").await;
+    let refused = Loading::begin(&into.url, from.backup_key().await, &later, "later.backup").await;
     assert!(matches!(refused, Err(LoadError::Later { found: 9_999, .. })));
 }

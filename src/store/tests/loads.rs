@@ -1,7 +1,5 @@
 //! Loading from snapshots and tails, paging, and opening a store again.
 
-use std::sync::Arc;
-
 use super::region::{MORNING, Region, link, note, on_both, pulse};
 use crate::domain::ids::{EntryId, Seq, TimelineId};
 use crate::limits::FOLD_PAGE_ENTRIES;
@@ -110,9 +108,9 @@ async fn a_store_opened_again_continues_and_refuses_another_regions_key() {
         assert_eq!(again.newest_recorded_at().await.unwrap(), Some(MORNING));
         again.close().await;
 
-        let foreign = Arc::new(RegionKey::ephemeral());
+        let foreign = RegionKey::ephemeral();
         let fingerprint = foreign.fingerprint();
-        let refused = Journal::open(&region.url, foreign).await.unwrap_err();
+        let refused = Journal::open(&region.url, &foreign).await.unwrap_err();
         assert!(matches!(refused, OpenError::ForeignKey { ref found, .. } if *found == fingerprint), "{refused}");
     })
     .await;

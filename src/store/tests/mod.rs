@@ -9,6 +9,7 @@ mod dump;
 mod duties;
 mod files;
 mod history;
+mod keys;
 mod loads;
 mod power;
 mod records;

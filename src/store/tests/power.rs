@@ -106,7 +106,7 @@ impl Cut {
         }
         let key = Arc::new(RegionKey::load_file(&self.folder.path().join("region.key")).unwrap());
         let url = format!("sqlite://{}/journal.db", after.path().display());
-        let journal = Journal::open(&url, key).await.unwrap();
+        let journal = Journal::open(&url, &key).await.unwrap();
         let head = journal.load(self.timeline).await.unwrap().map_or(0, |loaded| loaded.head.0);
         let report = check(&journal, None).await.unwrap();
         assert!(report.is_whole(), "{database:?} {log:?}: {:?}", report.faults);
@@ -135,7 +135,7 @@ async fn the_process_that_loses_power() {
     let Ok(folder) = std::env::var("POWER_DIR") else { return };
     let path = format!("{folder}/journal.db");
     let key = Arc::new(RegionKey::load_file(Path::new(&folder).join("region.key").as_path()).unwrap());
-    let region = Region::of(Journal::open(&format!("sqlite://{path}"), Arc::clone(&key)).await.unwrap(), key);
+    let region = Region::of(Journal::open(&format!("sqlite://{path}"), &key).await.unwrap(), key);
     let synchronous = match std::env::var("POWER_SYNCHRONOUS").unwrap().as_str() {
         "full" => SqliteSynchronous::Full,
         "normal" => SqliteSynchronous::Normal,

@@ -21,19 +21,22 @@ use crate::domain::team::{ConsentChange, ConsentGiver, ConsentState, History, Te
 use crate::domain::time::Timestamp;
 use crate::domain::unit::Unit;
 use crate::domain::vital::{Measurement, Vital, VitalSign};
+use crate::store::dump::BackupKey;
 use crate::store::engine::run;
 use crate::store::{
     Batch, ClearHeader, HeadUpdate, Journal, NewTimeline, SealedEntry, SealedSnapshot, StoreError, Subject, Tx, project,
 };
 use crate::vault::chain::{GENESIS, Link};
-use crate::vault::{PatientKey, RegionKey};
+use crate::vault::{DataKey, PatientKey, RegionKey};
 
 pub const MORNING: Timestamp = Timestamp::from_secs(1_775_003_400);
 
 pub struct Region {
     pub journal: Journal,
     pub url: String,
-    pub key: Arc<RegionKey>,
+    /// That everything in it is sealed with.
+    pub key: Arc<DataKey>,
+    pub region_key: Arc<RegionKey>,
     pub clock: Arc<ManualClock>,
     pub ids: Ids,
     postgres: Option<(String, String)>,
@@ -50,6 +53,18 @@ pub async fn on_both(story: impl AsyncFn(&Region)) {
         story(&postgres).await;
         postgres.end().await;
     }
+}
+
+/// The same in a region whose data key is the region's key itself, as in all that were set up before there were any.
+pub async fn on_both_as_once(story: impl AsyncFn(&Region)) {
+    on_both(async |region| {
+        region.tamper("delete from data_key").await;
+        region.tamper("delete from meta where name = 'region_key'").await;
+        let journal = Journal::open_as_once(&region.url, &region.region_key).await.unwrap();
+        story(&Region { url: region.url.clone(), ..Region::of(journal.clone(), Arc::clone(&region.region_key)) }).await;
+        journal.close().await;
+    })
+    .await;
 }
 
 impl Region {
@@ -78,15 +93,25 @@ impl Region {
 
     async fn open(url: String, postgres: Option<(String, String)>, folder: tempfile::TempDir) -> Self {
         let key = Arc::new(RegionKey::ephemeral());
-        let journal = Journal::open(&url, Arc::clone(&key)).await.unwrap();
+        let journal = Journal::open(&url, &key).await.unwrap();
         Self { url, postgres, folder, ..Self::of(journal, key) }
     }
 
     /// On a journal that somebody else opened and will end.
-    pub fn of(journal: Journal, key: Arc<RegionKey>) -> Self {
+    pub fn of(journal: Journal, region_key: Arc<RegionKey>) -> Self {
+        let key = Arc::clone(journal.region());
         let clock = Arc::new(ManualClock::at(MORNING));
         let ids = Ids::new(Arc::clone(&clock) as Arc<dyn Clock>);
-        Self { journal, url: String::new(), key, clock, ids, postgres: None, folder: tempfile::tempdir().unwrap() }
+        Self {
+            journal,
+            url: String::new(),
+            key,
+            region_key,
+            clock,
+            ids,
+            postgres: None,
+            folder: tempfile::tempdir().unwrap(),
+        }
     }
 
     pub async fn end(self) {
@@ -102,9 +127,16 @@ impl Region {
         self.postgres.is_none()
     }
 
+    /// By which a backup of it opens.
+    pub async fn backup_key(&self) -> BackupKey {
+        let kept: Result<_, StoreError> = self.journal.read(|tx| Box::pin(tx.find_data_key())).await;
+        let kept = kept.unwrap().expect("there is one");
+        BackupKey { data: Arc::clone(&self.key), wrapped: kept.wrapped, region_key: kept.region_key }
+    }
+
     /// Another hub on the same store.
     pub async fn another_hub(&self) -> Journal {
-        Journal::open(&self.url, Arc::clone(&self.key)).await.unwrap()
+        Journal::open(&self.url, &self.region_key).await.unwrap()
     }
 
     pub fn patient(&self) -> Patient<'_> {
@@ -248,7 +280,12 @@ impl Patient<'_> {
             ruling: Ruling { cited: vec!["S1@region/1#ab".into()], slots: vec![1, 2, 3], ..Ruling::default() },
         };
         if self.state.head.0 == 0 {
-            batch.new_timelines.push(NewTimeline::new(&self.region.key, self.timeline, Subject::Patient, &self.key));
+            batch.new_timelines.push(NewTimeline::new(
+                self.region.journal.region(),
+                self.timeline,
+                Subject::Patient,
+                &self.key,
+            ));
         }
         let content = codec::encode_content(&entry);
         let header = ClearHeader {
@@ -256,7 +293,7 @@ impl Patient<'_> {
             timeline: entry.timeline,
             seq: entry.seq,
             recorded_at: entry.recorded_at,
-            mac: self.region.key.idempotency().mac(&[content.bytes()]),
+            mac: self.region.journal.region().idempotency().mac(&[content.bytes()]),
         };
         let sealed = SealedEntry::seal(&self.key, header, &codec::encode_stored(&entry, &content), &self.chain);
         self.chain = sealed.chain;
