@@ -130,7 +130,7 @@ impl Quarantine {
             return Err(Invalid::new(format!("envelopes[{at}].key"), "unknown_code", text).into());
         }
         let now = self.hub.region().now();
-        if !self.hub.region().allowances().take(place_of(from), Asked::Envelope, envelopes.len(), now) {
+        if !self.hub.region().spend(place_of(from), Asked::Envelope, envelopes.len()).await {
             return Err(QuarantineError::Overloaded);
         }
         let opened = envelopes.iter().filter_map(|envelope| self.open(known(envelope)?, envelope, now)).collect();

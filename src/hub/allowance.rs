@@ -39,6 +39,7 @@ impl Asked {
             Self::Waiting => "waiting",
             Self::EmergencySearch => "emergency-search",
             Self::UploadBlock => "upload-block",
+            Self::Envelope => "envelope",
         }
     }
 

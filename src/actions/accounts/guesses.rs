@@ -162,7 +162,7 @@ mod tests {
 
     fn guesses() -> (Guesses, Arc<ManualClock>) {
         let clock = Arc::new(ManualClock::at(Timestamp::from_secs(1_775_003_400)));
-        let counting = Arc::new(Counting::new(&Arc::new(RegionKey::ephemeral().make_data_key().0)));
+        let counting = Arc::new(Counting::new(&Arc::new(DataKey::of_nothing())));
         let as_clock: Arc<dyn Clock> = clock.clone();
         (Guesses::new(&as_clock, counting), clock)
     }

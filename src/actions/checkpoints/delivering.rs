@@ -161,7 +161,6 @@ mod tests {
 
     struct Story {
         folder: tempfile::TempDir,
-        region: Arc<RegionKey>,
         journal: Journal,
         key: CheckpointKey,
         delivery: Delivery,
@@ -172,18 +171,18 @@ mod tests {
 
     impl Story {
         async fn begin() -> Self {
-            let (folder, region) = (tempfile::tempdir().unwrap(), Arc::new(RegionKey::ephemeral()));
+            let folder = tempfile::tempdir().unwrap();
             let url = format!("sqlite://{}/journal.db", folder.path().display());
-            let journal = Journal::open(&url, Arc::clone(&region)).await.unwrap();
+            let journal = Journal::open(&url, &RegionKey::ephemeral()).await.unwrap();
             let witness = Arc::<Witness>::default();
             let there = folder.path().join("elsewhere");
             let delivery = Delivery { journal: journal.clone(), folder: there, every: EVERY, witness };
-            Self { folder, region, journal, key: CheckpointKey::ephemeral(), delivery }
+            Self { folder, journal, key: CheckpointKey::ephemeral(), delivery }
         }
 
         /// Something happens, and a checkpoint is made of it.
         async fn checkpoint(&self, at: Timestamp) {
-            let audits = vec![SealedAudit::seal(AuditSeal::Region(&self.region), at, b"a")];
+            let audits = vec![SealedAudit::seal(AuditSeal::Region(self.journal.region()), at, b"a")];
             self.journal.commit(Batch { audits, ..Batch::default() }).await.unwrap();
             self.journal.make_checkpoint(&self.key, at).await.unwrap();
         }

@@ -1,17 +1,15 @@
 //! `renkei cert authority`: the authorities for devices, one after the other. Where a hub runs, it knows within seconds.
 
 use std::process::ExitCode;
-use std::sync::Arc;
 
 use crate::actions::accounts::{AccountError, fingerprint, list_authorities, replace_authority, retire_authority};
 use crate::cli::config_arguments::{ConfigArguments, print_mistakes};
-use crate::cli::{Complaint, EXIT_CONFIG, Terminal, open, serve};
+use crate::cli::{Complaint, EXIT_CONFIG, Terminal, open, region_key, serve};
 use crate::clock::{Clock as _, SystemClock};
 use crate::domain::act::By;
 use crate::domain::text::Text;
 use crate::domain::time::Timestamp;
 use crate::store::{AuthoritySeen, Journal};
-use crate::vault::RegionKey;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
@@ -59,8 +57,8 @@ pub(super) fn run(arguments: &Arguments, terminal: Terminal) -> anyhow::Result<E
     };
     print_mistakes(&settled.notes, terminal);
     serve::runtime()?.block_on(async {
-        let key = Arc::new(RegionKey::load_file(&settled.config.region_key_file)?);
-        let journal = open::open_journal(&settled.config.database.url(), key).await?;
+        let key = region_key::load(&settled.config)?;
+        let journal = open::open_journal(&settled.config.database.url(), &key).await?;
         let done = work(&arguments.command, &journal, terminal).await;
         journal.close().await;
         done
