@@ -102,6 +102,8 @@ async fn a_redis_that_is_killed_locks_nobody_out_and_is_shared_again_when_it_is_
     let alone = tries_until_too_often(&two, &from).await;
     assert!(alone > limits::SIGN_IN_TRIES_PER_ADDRESS_BURST - 10, "{alone}: its own memory bounds it");
 
+    // Whoever asks nothing of it looks now and then, and notices too.
+    RedisLine::is_lost(&one).await;
     line.mend();
     for app in [&one, &two] {
         RedisLine::is_up(app).await;

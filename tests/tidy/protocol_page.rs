@@ -40,6 +40,14 @@ fn bounds() -> Vec<String> {
             "passkey from one address | {SIGN_IN_TRIES_PER_ADDRESS_BURST} at once, then {} a second (429) |",
             refill(SIGN_IN_PER_ADDRESS_REFILL_MS)
         ),
+        format!("| {} minutes, in one browser, once |", OIDC_ROUND_MS / 60_000),
+        format!("| identities at another service of one person | {IDENTITIES_PER_PERSON_MAX} |"),
+        format!("over REST | {} in a minute unless configured (429 with", grouped(REQUESTS_PER_MINUTE_DEFAULT)),
+        format!(
+            "address over REST | {} in a minute unless configured (429);",
+            grouped(REQUESTS_PER_MINUTE_AND_ADDRESS_DEFAULT)
+        ),
+        format!("its sockets | {} in a minute unless configured (`refused`", grouped(POSTS_PER_MINUTE_DEFAULT)),
         format!("| {PASSKEYS_PER_PERSON_MAX}; a name of {PASSKEY_NAME_CHARS_MAX} characters |"),
         format!("showed it within {} minutes (or", PROOF_COUNTS_S_DEFAULT / 60),
         format!("| counts {} minutes, unless", PROOF_COUNTS_S_DEFAULT / 60),
@@ -125,6 +133,8 @@ const NO_BOUNDS: &[&str] = &[
     "(https://hl7.org/fhir/smart-app-launch/backend-services.html)",
     "RFC 6749, 5.2",
     "(401)",
+    "(201), a role to choose (200)",
+    "(202)",
     "(403)",
     "(429 or 503)",
     "[proto3 JSON mapping]",

@@ -44,7 +44,7 @@ test('the service is linked on the account page, lets its owner in, and is unlin
   const provider = await openProvider(t);
   const hub = await hubThatTrusts(t, provider);
   const { openPage } = await openBrowser(t);
-  const page = await openPage({ size: 'phone' });
+  const page = await openPage();
   await setUp(page, hub.invited);
   await isIn(page);
   await link(page);
@@ -56,7 +56,7 @@ test('the service is linked on the account page, lets its owner in, and is unlin
   await page.shot('outside-account', { fullPage: true });
   assert.deepEqual(await stumbles(page), []);
   await assertNothingSticksOut(page, 'identities of the account');
-  await page.getByRole('button', { name: '閉じる' }).first().click();
+  await page.getByRole('dialog').getByRole('button', { name: '閉じる' }).click();
 
   await signOut(page);
   await page.shot('outside-sign-in', { fullPage: true });
@@ -73,7 +73,7 @@ test('the service is linked on the account page, lets its owner in, and is unlin
   await page.getByRole('button', { name: /三浦 恵子/ }).click();
   await identities.getByRole('button', { name: '解除' }).click();
   await page.getByText('結び付けを解除しました').waitFor();
-  await page.getByRole('button', { name: '閉じる' }).first().click();
+  await page.getByRole('dialog').getByRole('button', { name: '閉じる' }).click();
   await signOut(page);
   await goThere(page, page.getByRole('button', { name: ENTER }));
   await page.getByText('外部サービスからはサインインできませんでした').waitFor();
