@@ -1,5 +1,6 @@
 // Starts the page: takes what a link carries out of the address, builds the model on the real world and shows it.
 
+import { Alerts, thisDevice } from './alerts.js';
 import {
   currentEnrolment, currentInvitation, currentToken, isMarkedSignedIn, keepEnrolment, keepInvitation, keepToken, onOtherTab, signInMarks,
   takeFromAddress,
@@ -44,6 +45,9 @@ const model = new Model({
   },
   marks: signInMarks,
 });
+
+model.alerts = new Alerts(model, thisDevice());
+model.listen(() => model.alerts?.look());
 
 const shell = /** @type {import('./views/shell.js').Shell} */ (document.createElement('renkei-shell'));
 shell.model = model;

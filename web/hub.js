@@ -377,7 +377,7 @@ export const HEAR = /** @type {Record<string, (hub: Hub, frame: any) => void>} *
   readMarker: (hub, { timeline, person, through, atUs }) =>
     hub.tell({ what: 'read_marker', timeline, person, through: number(through), atMs: msOfUs(atUs) }),
   presence: (hub, { timeline, people = [] }) => hub.tell({ what: 'presence', timeline, people: people.map(readActor) }),
-  notice: (hub, { what, timeline, duty = '', words }) => hub.tell({ what: 'notice', of: what, timeline, duty, words }),
+  notice: (hub, { what, timeline, duty = '', dueUs, words }) => hub.tell({ what: 'notice', of: what, timeline, duty, dueMs: msOfUs(dueUs), words }),
   error(hub, { code = '', about = '', message }) {
     const id = about;
     const reasons = message ? [message] : [];

@@ -95,6 +95,8 @@ export class Model {
     this.owing = new Owing(this);
     this.needs = new Needs(this);
     this.offices = new Offices(this);
+    /** Sounds and the badge, where the device has them. @type {import('./alerts.js').Alerts | null} */
+    this.alerts = null;
     this.emergency = new Emergency(this);
     this.pledging = new Pledging(this);
     this.quarantined = new QuarantinedPosts(this);
@@ -522,6 +524,7 @@ const HEAR = /** @type {Record<string, (model: Model, happening: any) => void>} 
     }
     if (model.hub.connection.phase !== 'live') return;
     model.arrived = timeline.last ?? null;
+    if (timeline.last) model.alerts?.hearEntry(timeline.last);
     if (CHANGES_THE_LIST.has(entry.kind)) model.refreshSoon();
     if (model.isSecretariat && entry.kind.startsWith('duty_')) model.owing.refreshSoon();
   },
@@ -536,7 +539,8 @@ const HEAR = /** @type {Record<string, (model: Model, happening: any) => void>} 
       model.keeper.rewrite(timeline);
     } else model.forgetTimeline(timeline, reason);
   },
-  notice(model, { words }) {
+  notice(model, { of, dueMs, words }) {
+    model.alerts?.hearNotice({ of, dueMs });
     if (words) model.owing.learn([words]);
     model.owing.refreshSoon();
   },

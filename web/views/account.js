@@ -5,6 +5,7 @@ import { markSignedIn } from '../credentials.js';
 import { moment } from '../dates.js';
 import { inLanguage, say, word } from '../language.js';
 import { NoPasskey } from '../passkeys.js';
+import './alert-settings.js';
 import { icon } from './icons.js';
 import { mayLeave } from './leaving.js';
 import { MyPasskeys } from './my-passkeys.js';
@@ -63,7 +64,7 @@ export class AccountDialog extends View {
       <div class="sheet-body">
         <p class="field-error" role="alert">${this.trouble ? html`${icon('alarm')}<span>${this.trouble}</span>` : nothing}</p>
         ${this.done ? html`<p role="status">${icon('check')}<span>${this.done}</span></p>` : nothing}
-        ${this.positions(me)}${this.list()}${this.passkeys.render()}${this.devices(me)}${this.passkeys.hasPassword ? this.password() : nothing}
+        ${this.positions(me)}<renkei-alert-settings .model=${this.model}></renkei-alert-settings>${this.list()}${this.passkeys.render()}${this.devices(me)}${this.passkeys.hasPassword ? this.password() : nothing}
       </div></dialog>`;
   }
 

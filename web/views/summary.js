@@ -115,7 +115,7 @@ export class SummaryView extends View {
     return this.section('vitals', say('summary_vitals'), html`<dl class="summary-readings">${shown.map(({ name, signs }) => {
       const values = signs.map((sign) => latest[sign]).filter(Boolean);
       return html`<div class=${values.some(({ alarm }) => alarm) ? 'alarmed' : ''}><dt>${name === 'pressure' ? say('blood_pressure') : word('vital_sign', name)}</dt>
-        <dd><b>${values.map(({ value }) => value).join('/')}</b> <small>${word('unit', unitOf(signs[0]))}・${shortMoment(Math.max(...values.map(({ atMs }) => atMs)))}</small></dd></div>`;
+        <dd><b>${values.map(({ value }) => value).join('/')}</b> <small>${word('unit', unitOf(signs[0]))}</small><small>${shortMoment(Math.max(...values.map(({ atMs }) => atMs)))}</small></dd></div>`;
     })}</dl>`);
   }
 
