@@ -104,7 +104,7 @@ async function begin() {
   else model.changed();
   model.handInEnvelopes();
   setTimeout(async () => {
-    fetchLater().catch(() => {});
+    fetchLater().then(() => shell.requestUpdate(), () => {});
     const lookAgain = await install((isWaiting) => {
       model.newerPage = isWaiting;
       model.changed();

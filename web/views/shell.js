@@ -92,8 +92,7 @@ export class Shell extends View {
 
   /** @param {any} event what somebody wants to say to a duty */
   async answerDuty({ detail: duty }) {
-    await fetchLater();
-    /** @type {any} */ (this.querySelector('renkei-duty-answer')).open(duty);
+    /** @type {any} */ (await this.later('renkei-duty-answer')).open(duty);
   }
 
   /** An entry is written on its patient's page. @param {any} event */
@@ -114,13 +113,22 @@ export class Shell extends View {
     else location.hash = address;
   }
 
+  /** An element that comes a moment after the first view. It is put into the page once it is there: one that stood there before would begin without a model. @param {string} name */
+  async later(name) {
+    await fetchLater();
+    this.requestUpdate();
+    await this.updateComplete;
+    const element = /** @type {View} */ (this.querySelector(name));
+    await element.updateComplete;
+    return element;
+  }
+
   breakGlass() {
     /** @type {import('./emergency.js').EmergencyDialog | null} */ (this.querySelector('renkei-emergency'))?.begin();
   }
 
   async openAccount() {
-    await fetchLater();
-    /** @type {import('./account.js').AccountDialog | null} */ (this.querySelector('renkei-account'))?.begin();
+    /** @type {import('./account.js').AccountDialog} */ (await this.later('renkei-account')).begin();
   }
 
   switchLanguage() {
@@ -163,10 +171,10 @@ export class Shell extends View {
         <renkei-patients class="pane pane-list" .model=${model}></renkei-patients>
         <main id="main" class="pane pane-main" tabindex="-1">${this.main()}</main>
       </div>`}
-      <renkei-duty-answer .model=${model}></renkei-duty-answer>
       <renkei-emergency .model=${model}></renkei-emergency>
-      <renkei-account .model=${model}></renkei-account>
-      <renkei-devices .model=${model}></renkei-devices>
+      ${customElements.get('renkei-account') ? html`<renkei-duty-answer .model=${model}></renkei-duty-answer>
+        <renkei-account .model=${model}></renkei-account>
+        <renkei-devices .model=${model}></renkei-devices>` : nothing}
       <renkei-proof .model=${model}></renkei-proof>
       <div class="unseen" role="log" aria-live="polite">${this.news()}</div>`;
   }

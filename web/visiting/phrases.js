@@ -64,7 +64,7 @@ export const VISIT_PHRASES = {
   pain_worst: ['10 これ以上ない痛み', '10 worst pain'],
   part_note: ['訪問の記録', 'Visit note'],
   part_vitals: ['バイタル', 'Vital signs'],
-  part_wounds: ['創と写真', 'Wounds, photos'],
+  part_wounds: ['創と写真', 'Wounds'],
   parts: ['書くことの切り替え', 'What to write'],
   photo_before: ['前回の写真', 'Photo before'],
   photo_before_at: ['前回 {at}', 'before, {at}'],

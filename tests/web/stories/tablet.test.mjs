@@ -574,3 +574,35 @@ test('the real hub takes all of it: a meter\'s reading, a note with devices and 
   await page.shot('visit-timeline-demo-ja');
   assert.deepEqual(page.complaints, []);
 });
+
+test('the camera took the page away: what was begun is there again, sealed on the device until then, and goes once', async (t) => {
+  const { hub, openPage } = await startRound(t);
+  const page = await openPage({ size: 'tablet' });
+  await page.goto(hub.link('nurse'));
+  await page.locator('.pill-good').waitFor();
+  await visit(page);
+  await press(page, '128');
+  await part(page, 'note');
+  await tap(section(page, 'care'), '清拭');
+  await part(page, 'wounds');
+  await page.getByRole('button', { name: '創を加える' }).click();
+  await tap(page.locator('.wound'), '左足');
+  await page.locator('.wound-take input').setInputFiles({ name: 'x.jpg', mimeType: 'image/jpeg', buffer: await photograph(page, 800, 600) });
+  await page.getByText('写真 1 枚が「訪問の記録」と一緒に送られます。').first().waitFor();
+  await page.evaluate(() => document.querySelector('renkei-visits').keeping.save());
+  await page.reload();
+  await page.locator('.pill-good').waitFor();
+  await page.locator('.note-preview, .wound, #pad-systolic').first().waitFor();
+  await page.getByRole('heading', { name: '左足' }).waitFor();
+  await part(page, 'vitals');
+  assert.equal(await page.locator('#pad-systolic').inputValue(), '128');
+  await part(page, 'note');
+  await page.locator('.note-preview').getByText('【行ったケア】清拭').waitFor();
+  await page.getByText('この内容は送信できます').waitFor();
+  await page.getByRole('button', { name: '送信' }).click();
+  await page.getByRole('status').getByText('訪問の記録を送りました').waitFor();
+  const { visit: body } = lastPost(hub).body;
+  assert.equal(body.text, '【行ったケア】清拭\n【創】左足');
+  assert.equal(body.attachments.length, 1);
+  assert.deepEqual(page.complaints, []);
+});
