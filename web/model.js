@@ -126,6 +126,8 @@ export class Model {
     this.arrived = null;
     /** @type {Map<string, {version: number, readings: import('./readings.js').Reading[]}>} */
     this.readings = new Map();
+    /** @type {WeakMap<import('./readings.js').Reading[], ReturnType<typeof latest>>} */
+    this.latest = new WeakMap();
   }
 
   /** @param {() => void} listener @returns {() => void} stops listening */
@@ -323,7 +325,12 @@ export class Model {
 
   /** @param {string} id */
   latestOf(id) {
-    return latest(this.readingsOf(id));
+    const readings = this.readingsOf(id);
+    const held = this.latest.get(readings);
+    if (held) return held;
+    const found = latest(readings);
+    this.latest.set(readings, found);
+    return found;
   }
 
   /** One thing is looked at at a time. @param {Partial<Pick<Model, 'selected' | 'wanted' | 'showsDuties' | 'showsSending' | 'visiting' | 'console'>>} what */

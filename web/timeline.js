@@ -12,6 +12,8 @@ import { referenceOf, speaksTo } from './mentions.js';
  */
 
 const POINTS_BACK = new Set(['acknowledgement', 'correction', 'retraction']);
+/** Kinds that by themselves change nothing that is shown of another entry. */
+const ADDS_ONLY = new Set(['vital', 'note', 'message', 'visit', 'status_change', 'call', 'order', 'lab_request', 'lab_result', 'device_change', 'acp_note', 'medication_list', 'medication_report']);
 
 export class Timeline {
   /** @param {string} id */
@@ -33,6 +35,8 @@ export class Timeline {
     this.limits = [];
     /** @type {Duties} */
     this.duties = new Duties(this.id);
+    /** Grows with every change to an entry that was there before. */
+    this.touched = (this.touched ?? 0) + 1;
     /** Grows with every change. */
     this.version = (this.version ?? 0) + 1;
     /** Grows whenever readings or limits change; graphs are drawn again only then. */
@@ -58,7 +62,9 @@ export class Timeline {
     if (target && item.kind === 'acknowledgement') target.acknowledgements.push(item);
     if (target && item.kind === 'correction') target.corrections.push(item);
     if (target && item.kind === 'retraction') target.retraction = item;
-    this.byId.get(referenceOf(item.body))?.replies.push(item);
+    const answered = this.byId.get(referenceOf(item.body));
+    answered?.replies.push(item);
+    if (target || answered || !ADDS_ONLY.has(item.kind) || item.opened?.length || item.met?.length) this.touched += 1;
     this.duties.apply(item);
     const about = target ? rootOf(this, target) : item;
     if (about.kind === 'registration') this.registration = currentBody(about);

@@ -26,6 +26,10 @@ export class DayCopy extends View {
     return /** @type {HTMLDialogElement} */ (this.querySelector('dialog'));
   }
 
+  get isAsleep() {
+    return this.hasUpdated && !this.dialog.open;
+  }
+
   connectedCallback() {
     super.connectedCallback();
     this.addEventListener('day-copy-wanted', this.begin);

@@ -49,6 +49,10 @@ export class PaperDialog extends View {
     return /** @type {HTMLDialogElement} */ (this.querySelector('dialog'));
   }
 
+  get isAsleep() {
+    return this.hasUpdated && !this.dialog.open;
+  }
+
   connectedCallback() {
     super.connectedCallback();
     this.addEventListener('paper-wanted', this.begin);

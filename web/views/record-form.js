@@ -33,6 +33,10 @@ export class RecordForm extends View {
     return /** @type {HTMLDialogElement} */ (this.querySelector('dialog'));
   }
 
+  get isAsleep() {
+    return this.hasUpdated && !this.dialog.open;
+  }
+
   /** @param {string} kind @returns {Slip} */
   slip(kind) {
     let slip = this.slips.get(kind);

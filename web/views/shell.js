@@ -138,7 +138,9 @@ export class Shell extends View {
 
   render() {
     const { model } = this;
-    document.title = this.title_();
+    const title = this.title_();
+    // Setting it tells the browser's window, also when it is the same.
+    if (document.title !== title) document.title = title;
     if (model.stage === 'signed_out' && this.entrance) {
       this.entrance.look();
       return signInPage({
@@ -175,6 +177,10 @@ export class Shell extends View {
         <renkei-devices .model=${model}></renkei-devices>` : nothing}
       <renkei-proof .model=${model}></renkei-proof>
       <div class="unseen" role="log" aria-live="polite">${this.news()}</div>`;
+  }
+
+  updated() {
+    this.classList.toggle('is-paper', Boolean(this.model.paper));
   }
 
   title_() {

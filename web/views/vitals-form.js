@@ -65,6 +65,10 @@ export class VitalsForm extends View {
     return /** @type {HTMLDialogElement} */ (this.querySelector('dialog'));
   }
 
+  get isAsleep() {
+    return this.hasUpdated && !this.dialog.open;
+  }
+
   /** What is wrong in each field. @returns {Record<string, string>} */
   faults() {
     return Object.fromEntries(Object.entries(faultsOf(this.typed, (sign) => this.unit(sign)))

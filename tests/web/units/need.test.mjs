@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { addressing, candidates, peopleOfTeam, rolesOfTeam, typingAt } from '../../../web/addressing.js';
 import { readEntry } from '../../../web/frames.js';
 import { addresseesOf, speaksTo } from '../../../web/mentions.js';
 import { FILTERS, NO_NEED, byNeed, groupOf, whileRead } from '../../../web/need.js';
@@ -59,4 +60,25 @@ test('an entry speaks to me by name, role or office, or by answering me; not my 
   assert.deepEqual(spoken, ['role', 'name', 'office', 'answer']);
   assert.deepEqual(timeline.unread(1, ME), { entries: 7, alarms: 0, mentions: 4 });
   assert.deepEqual(addresseesOf({ kind: 'message', toRoles: ['nurse', 'family'] }, [{ role: 'family' }]), [{ role: 'nurse' }, { role: 'family' }], 'each once');
+});
+
+test('the family sees what names them; a message names roles itself, a note beside its body', () => {
+  assert.deepEqual(addressing('message', ['nurse', 'family'], ['p1']), { toRoles: ['nurse', 'family'], addressedTo: [{ role: 'family' }, { person: 'p1' }] });
+  assert.deepEqual(addressing('note', ['nurse'], []), { toRoles: [], addressedTo: [{ role: 'nurse' }] });
+});
+
+test('an @ is one at the beginning of a word; who is offered is on this team, and never oneself', () => {
+  assert.deepEqual(typingAt('明日 @看護', 6), { from: 3, query: '看護' });
+  assert.deepEqual(typingAt('＠', 1), { from: 0, query: '' });
+  for (const text of ['mail@example', '@看護師 済', '']) assert.equal(typingAt(text, text.length), null, text);
+  const person = (id, kanji, kana, role, organisation) => [id, { id, name: { kanji, kana }, positions: [{ role, organisation }] }];
+  const model = {
+    myId: 'me', patients: new Map([['p', { team: [{ organisation: 'clinic', people: [] }, { organisation: 'station', people: ['me', 'n2'] }] }]]),
+    people: new Map([person('d', '渡辺 健一', 'ワタナベ ケンイチ', 'doctor', 'clinic'), person('me', '佐藤 花子', 'サトウ ハナコ', 'nurse', 'station'), person('n2', '伊藤 さくら', 'イトウ サクラ', 'nurse', 'station'), person('n3', '木村 あい', 'キムラ アイ', 'nurse', 'station'), person('x', '中村 誠', 'ナカムラ マコト', 'pharmacist', 'pharmacy')]),
+    personName: (id) => model.people.get(id)?.name.kanji ?? '',
+  };
+  assert.deepEqual(rolesOfTeam(model, 'p'), ['doctor', 'nurse']);
+  assert.deepEqual(peopleOfTeam(model, 'p').map(({ person: one }) => one), ['d', 'n2'], 'those who are linked');
+  assert.deepEqual(candidates(model, 'p', 'いと').map(({ person: one }) => one), ['n2']);
+  assert.deepEqual(candidates(model, 'p', '看').map(({ role, person: one }) => [role, one]), [['nurse', '']]);
 });
