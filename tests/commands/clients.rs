@@ -1,8 +1,6 @@
 //! `renkei client` on the hub's machine: a hospital's system is registered, gets another key, is suspended and let in again,
 //! and removed for good.
 
-use std::sync::Arc;
-
 use renkei::cli::open::open_journal;
 use renkei::domain::directory::Organisation;
 use renkei::domain::ids::OrganisationId;
@@ -20,8 +18,8 @@ async fn a_system_is_registered_listed_given_other_keys_suspended_and_removed() 
     let folder = scratch::folder("clients");
     printed(&["init", "--dir", text(folder.path())]);
     let data = folder.path().join("data");
-    let key = Arc::new(RegionKey::load_file(&data.join("region.key")).unwrap());
-    let journal = open_journal(&format!("sqlite://{}/renkei.db", data.display()), key).await.unwrap();
+    let key = RegionKey::load_file(&data.join("region.key")).unwrap();
+    let journal = open_journal(&format!("sqlite://{}/renkei.db", data.display()), &key).await.unwrap();
     let hospital = Organisation {
         id: OrganisationId(Uuid::from_u128(7)),
         kind: OrganisationType::Hospital,

@@ -282,7 +282,7 @@ async fn one_sign_in_hands_in_so_much_and_no_more_until_time_has_passed() {
     };
     let spent = limits::UPLOAD_BLOCKS_BURST as usize - 3;
     let region = team.app.hub.region();
-    assert!(region.allowances().take(team.nurse.sign_in.0, Asked::UploadBlock, spent, region.now()));
+    assert!(region.spend(team.nurse.sign_in.0, Asked::UploadBlock, spent).await);
     upload(&team.nurse, 2).await.is(StatusCode::CREATED);
     upload(&team.nurse, 2).await.problem(StatusCode::SERVICE_UNAVAILABLE, "overloaded");
     upload(&team.doctor, 2).await.is(StatusCode::CREATED);

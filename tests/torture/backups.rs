@@ -103,7 +103,7 @@ async fn restored(
     let said = told(arguments.to_vec()).await;
     assert!(said.contains("Chains, signatures and seals hold") && said.contains("sign-ins"), "{said}");
 
-    let journal = open_journal(&url, region.key.clone()).await.unwrap();
+    let journal = open_journal(&url, &region.key).await.unwrap();
     let timeline = TimelineId::from(region.patient);
     let mut stored: Vec<(EntryId, Seq)> = Vec::new();
     loop {

@@ -217,7 +217,7 @@ async fn what_was_acknowledged_before_a_kill_is_there_after_the_restart_once_and
     assert!(stored.len() as u64 >= region.head + acknowledged.len() as u64);
 
     let url = region.database.url(region.folder.path());
-    let journal = open_journal(&url, region.key).await.unwrap();
+    let journal = open_journal(&url, &region.key).await.unwrap();
     let report = check(&journal, None).await.unwrap();
     assert!(report.is_whole(), "{:?}", report.faults);
     journal.close().await;

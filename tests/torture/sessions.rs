@@ -181,11 +181,9 @@ async fn ask(socket: &mut Socket, patient: PatientId) -> Result<Seq, String> {
 async fn whoever_asks_for_too_much_waits_and_nobody_else_does() {
     let app = App::start().await;
     let (patient, doctor, nurse) = team(&app).await;
-    let spend = |who: uuid::Uuid, asked, count: u32| {
-        assert!(app.hub.region().allowances().take(who, asked, count as usize, app.clock.wall()));
-    };
-    spend(nurse.sign_in.0, Asked::Subscription, limits::SUBSCRIPTIONS_BURST);
-    spend(nurse.sign_in.0, Asked::Look, limits::LOOKS_BURST);
+    for (asked, all) in [(Asked::Subscription, limits::SUBSCRIPTIONS_BURST), (Asked::Look, limits::LOOKS_BURST)] {
+        assert!(app.hub.region().spend(nurse.sign_in.0, asked, all as usize).await);
+    }
     let mut greedy = nurse.connect(Encoding::Json).await;
     let mut other = doctor.connect(Encoding::Json).await;
     assert_eq!(ask(&mut greedy, patient).await, Err("overloaded".to_owned()));
@@ -207,8 +205,7 @@ async fn nobody_fills_the_linking_queue_alone() {
     let (patient, ..) = team(&app).await;
     let (flooding, other) = (app.nurse("one").await, app.nurse("two").await);
     let burst = limits::WAITING_POSTS_BURST as usize;
-    let now = app.clock.wall();
-    assert!(app.hub.region().allowances().take(flooding.actor.person.0, Asked::Waiting, burst, now));
+    assert!(app.hub.region().spend(flooding.actor.person.0, Asked::Waiting, burst).await);
     let answer = async |actor: &Actor| actor.connect(Encoding::Json).await.post(patient, oxygen(95)).await;
     let ServerFrame::Refused(refused) = answer(&flooding).await else { panic!("no more of this one") };
     assert_eq!((refused.code.as_ref(), refused.retry), ("overloaded", true));
