@@ -36,6 +36,7 @@ pub(super) const STEPS: &[Step] = &[
     step!(11, "0011_provable_history"),
     step!(12, "0012_passkeys"),
     step!(14, "0014_clients"),
+    step!(18, "0018_quarantine"),
 ];
 
 pub(super) async fn migrate(engine: &Engine) -> Result<(), MigrateError> {
