@@ -66,7 +66,8 @@ async fn what_one_hub_saw_bounds_at_the_other_and_at_no_other_region() {
     // The machines' clocks go on meanwhile, and one try comes back in a second.
     let left = tries_until_too_often(&two, &from).await;
     assert!((burst / 2..burst).contains(&left), "{left} of {burst} were left");
-    assert_eq!(tries_until_too_often(&one, &from).await.min(5), 0, "nothing is left at the first either");
+    let left = tries_until_too_often(&one, &from).await;
+    assert!(left < burst / 4, "{left}: nothing to speak of is left at the first either");
     assert_eq!(try_at(&elsewhere, &from).await, StatusCode::UNAUTHORIZED, "another region's key");
     // The same of what somebody signed in may ask for.
     let whom = somebody();
@@ -85,13 +86,15 @@ async fn a_redis_that_is_killed_locks_nobody_out_and_is_shared_again_when_it_is_
     for app in [&one, &two] {
         line.share(app, PATIENT).await;
     }
+    let burst = limits::SIGN_IN_TRIES_PER_ADDRESS_BURST;
     tries_until_too_often(&one, &from).await;
-    assert_eq!(try_at(&two, &from).await, StatusCode::TOO_MANY_REQUESTS);
+    // What comes back while the story is told is all that is left.
+    assert!(tries_until_too_often(&two, &from).await < burst / 4);
     let ready = async |app: &App| Visitor::at_program(app).get("/readyz").await.ok();
     assert_eq!(ready(&two).await, json!({ "ready": true, "reasons": [] }));
 
     line.cut();
-    // What it saw itself bounds the first hub still; the second goes by its own memory, in which there was one try.
+    // What it saw itself bounds the first hub still; the second goes by its own memory, in which there were few.
     assert_eq!(try_at(&one, &from).await, StatusCode::TOO_MANY_REQUESTS);
     assert_eq!(try_at(&two, &from).await, StatusCode::UNAUTHORIZED);
     RedisLine::is_lost(&two).await;
@@ -100,7 +103,7 @@ async fn a_redis_that_is_killed_locks_nobody_out_and_is_shared_again_when_it_is_
     let metrics = Visitor::at_program(&two).from("127.0.0.1").get("/metrics").await.text();
     assert!(metrics.contains("renkei_redis_up 0") && metrics.contains("renkei_redis_losses_total 1"), "{metrics}");
     let alone = tries_until_too_often(&two, &from).await;
-    assert!(alone > limits::SIGN_IN_TRIES_PER_ADDRESS_BURST - 10, "{alone}: its own memory bounds it");
+    assert!(alone > burst / 2, "{alone}: its own memory bounds it");
 
     // Whoever asks nothing of it looks now and then, and notices too.
     RedisLine::is_lost(&one).await;
@@ -110,7 +113,7 @@ async fn a_redis_that_is_killed_locks_nobody_out_and_is_shared_again_when_it_is_
     }
     let fresh = somewhere();
     tries_until_too_often(&one, &fresh).await;
-    assert_eq!(try_at(&two, &fresh).await, StatusCode::TOO_MANY_REQUESTS, "shared again");
+    assert!(tries_until_too_often(&two, &fresh).await < burst / 4, "shared again");
     assert_eq!(ready(&two).await, json!({ "ready": true, "reasons": [] }));
 }
 

@@ -31,7 +31,8 @@ export async function openProvider(t, known = { sub: '248289761001', amr: ['pwd'
       return response.end(`<!doctype html><html lang="ja"><title>みなと病院</title><h1>みなと病院</h1><a href="${back.replaceAll('&', '&amp;')}">職員としてログイン</a>`);
     }
     if (url.pathname === '/token') return json(...token(new URLSearchParams(await bodyOf(request)), request.headers.authorization ?? ''));
-    return response.writeHead(404).end();
+    // A browser asks for the picture of its tab.
+    return response.writeHead(url.pathname === '/favicon.ico' ? 204 : 404).end();
   });
   function token(form, authorization) {
     const asked = codes.get(form.get('code'));
