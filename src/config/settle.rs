@@ -334,6 +334,21 @@ fn log(read: &mut Reader<'_>) -> Log {
     }
 }
 
+fn shown_audit(audit: &AuditSettings) -> Vec<(&'static str, String)> {
+    let quoted = |text: &dyn std::fmt::Display| toml::Value::String(text.to_string()).to_string();
+    let path = |path: &Path| quoted(&path.display());
+    let mut shown = vec![
+        ("audit.checkpoint_key_file", path(&audit.checkpoint_key_file)),
+        ("audit.checkpoint_records", audit.checkpoint_records.to_string()),
+        ("audit.checkpoint_s", audit.checkpoint_every.as_secs().to_string()),
+    ];
+    shown.extend(audit.checkpoint_to.iter().map(|folder| ("audit.checkpoint_to", path(folder))));
+    shown.push(("audit.checkpoint_to_s", audit.checkpoint_to_every.as_secs().to_string()));
+    shown.extend(audit.ship.iter().map(|ship| ("audit.ship", quoted(ship))));
+    shown.extend(audit.ship_authority.iter().map(|file| ("audit.ship_authority", path(file))));
+    shown
+}
+
 /// Each field with its value as TOML, in the order of the file; fields without a value are left out.
 pub(super) fn shown(config: &Config) -> Vec<(&'static str, String)> {
     let quoted = |text: &dyn std::fmt::Display| toml::Value::String(text.to_string()).to_string();
@@ -375,16 +390,7 @@ pub(super) fn shown(config: &Config) -> Vec<(&'static str, String)> {
     shown.extend(config.oidc.iter().flat_map(oidc::shown));
     shown.extend(config.redis.iter().flat_map(redis::shown));
     shown.extend(rates::shown(config.rates));
-    let audit = &config.audit;
-    shown.extend([
-        ("audit.checkpoint_key_file", path(&audit.checkpoint_key_file)),
-        ("audit.checkpoint_records", audit.checkpoint_records.to_string()),
-        ("audit.checkpoint_s", audit.checkpoint_every.as_secs().to_string()),
-    ]);
-    shown.extend(audit.checkpoint_to.iter().map(|folder| ("audit.checkpoint_to", path(folder))));
-    shown.push(("audit.checkpoint_to_s", audit.checkpoint_to_every.as_secs().to_string()));
-    shown.extend(audit.ship.iter().map(|ship| ("audit.ship", quoted(ship))));
-    shown.extend(audit.ship_authority.iter().map(|file| ("audit.ship_authority", path(file))));
+    shown.extend(shown_audit(&config.audit));
     shown.push(("files.directory", path(&config.files_dir)));
     let backup = &config.backup;
     shown.extend([

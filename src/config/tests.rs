@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use std::collections::BTreeSet;
+
 use super::*;
 
 fn sources(text: &str) -> Sources {
@@ -241,14 +243,15 @@ fn what_is_shown_reads_back_as_the_same_configuration() {
 
 #[test]
 fn every_field_has_a_sample_that_is_accepted_and_a_variable_of_its_own() {
-    let mut sample: Vec<String> = FIELDS.iter().map(|field| format!("{} = {}", field.path, field.sample)).collect();
-    config(&sample.join("\n"));
-    sample.sort();
-    sample.dedup();
-    assert_eq!(sample.len(), FIELDS.len());
-    let settled = Config::read(&sources(&sample.join("\n"))).unwrap();
-    assert_eq!(settled.origins.len(), FIELDS.len(), "every field is read");
-    assert_eq!(settle::shown(&settled.config).len(), FIELDS.len(), "every field is shown");
+    let all: BTreeSet<String> = FIELDS.iter().map(|field| format!("{} = {}", field.path, field.sample)).collect();
+    assert_eq!(all.len(), FIELDS.len());
+    // The region's key is in a file or comes from a command, and the like.
+    for left_out in ["region_key_file", "region_key_command"] {
+        let sample: Vec<&str> = all.iter().map(String::as_str).filter(|line| !line.starts_with(left_out)).collect();
+        let settled = Config::read(&sources(&sample.join("\n"))).unwrap();
+        assert_eq!(settled.origins.len(), FIELDS.len() - 1, "every field is read");
+        assert_eq!(settle::shown(&settled.config).len(), FIELDS.len() - 1, "every field is shown");
+    }
 }
 
 #[test]

@@ -32,7 +32,7 @@ impl Region {
     }
 
     fn new_key(&self) -> PathBuf {
-        self.folder.path().join("new.key")
+        self.data().join("new.key")
     }
 
     /// Exit code and all that was said, with this key.

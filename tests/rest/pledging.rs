@@ -21,7 +21,7 @@ use crate::support::app::{App, intent};
 const SOMEBODY: &str = "0196d5a2-7c00-7000-8000-000000000001";
 
 /// The routes that are open to whoever has to pledge first. Of the two that take posts, a pledge alone passes.
-const OPEN: [(&str, &str); 17] = [
+const OPEN: [(&str, &str); 23] = [
     ("get", "/api/v1/me"),
     ("delete", "/api/v1/me"),
     ("post", "/api/v1/tickets"),
@@ -36,6 +36,12 @@ const OPEN: [(&str, &str); 17] = [
     ("post", "/api/v1/me/passkeys"),
     ("put", "/api/v1/me/passkeys/{id}"),
     ("delete", "/api/v1/me/passkeys/{id}"),
+    ("get", "/api/v1/me/identities"),
+    ("post", "/api/v1/me/identities"),
+    ("post", "/api/v1/me/identities/finish"),
+    ("delete", "/api/v1/me/identities/{id}"),
+    ("post", "/api/v1/me/proof/oidc"),
+    ("post", "/api/v1/me/proof/oidc/finish"),
     ("post", "/api/v1/me/proof/options"),
     ("post", "/api/v1/me/proof"),
     ("get", "/api/v1/rulebook/citations/{citation}"),

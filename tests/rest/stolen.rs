@@ -66,7 +66,7 @@ async fn lived_in(app: &App) -> Vec<&'static str> {
     // Asked of somebody, so that a duty is open.
     let to = doctor.actor.organisation.to_string();
     let asked =
-        json!({ "to": to, "toRole": "doctor", "text": "眠剤の増量を相談したい", "topic": "other", "urgent": true });
+        json!({ "to": to, "toRole": "doctor", "text": "眠剤の増量を相談したい", "topic": "other", "urgent": false });
     nurse.post(&entries, json!({ "id": id(2), "body": { "consultation": asked } })).await.is(StatusCode::CREATED);
     // Of somebody not linked: it waits; and of somebody who may not: it is refused.
     let waits = json!({ "vital": { "measurements": [{ "sign": "spo2", "value": "88", "unit": "%" }], "comment": "口すぼめ呼吸" } });

@@ -126,6 +126,8 @@ const NO_BOUNDS: &[&str] = &[
     "(../proto/renkei/v1/body.proto)",
     "(../proto/renkei/v1/duty.proto)",
     "SHA-256",
+    "(base64url)",
+    "[decision 019](decisions/019-records-taken-out.md)",
     "DHKEM(P-256, HKDF-SHA256), HKDF-SHA256, AES-256-GCM",
     "Answered `202`",
     "CSV in UTF-8",
