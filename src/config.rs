@@ -11,6 +11,7 @@ mod fields;
 mod mistake;
 mod read;
 mod region_key;
+mod retention;
 mod settle;
 mod source;
 mod suggest;
@@ -24,6 +25,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use crate::domain::retention::Retention;
 use crate::limits;
 
 pub use accounts::{AccountSettings, PasswordProfile};
@@ -64,6 +66,7 @@ pub struct Config {
     pub audit: AuditSettings,
     pub backup: BackupSettings,
     pub calendar: CalendarSettings,
+    pub retention: Retention,
     pub log: Log,
 }
 

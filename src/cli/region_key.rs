@@ -38,7 +38,10 @@ pub(super) fn ask(words: &[String], within: Duration) -> Result<RegionKey, Compl
         return Err(Complaint::new(Text::fixed("鍵のコマンドがありません", "no command for the key is given")));
     };
     let failed = |ja: &str, en: &str| {
-        Text::new(format!("鍵のコマンド {program} {ja}"), format!("the command {program}, which is to print the key, {en}"))
+        Text::new(
+            format!("鍵のコマンド {program} {ja}"),
+            format!("the command {program}, which is to print the key, {en}"),
+        )
     };
     let mut command = Command::new(program);
     command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());

@@ -16,7 +16,7 @@ use tokio::sync::watch;
 use super::config_arguments::{ConfigArguments, print_mistakes};
 use super::history::History;
 use super::open::{self, OpenRegion};
-use super::{Complaint, EXIT_CONFIG, Terminal, start_logging};
+use super::{Complaint, EXIT_CONFIG, Terminal, record, start_logging};
 use crate::actions::accounts::{ensure_authority, find_authority};
 use crate::config::Config;
 use crate::domain::device::DeviceDemand;
@@ -71,6 +71,7 @@ async fn serve(config: &Config) -> anyhow::Result<ExitCode> {
     let files = open::open_files(&region.hub, &config.files_dir).await?;
     let app = App::new(region.hub.clone(), files, origins, config.session).showing(certificate);
     let app = app.keeping_accounts(config.accounts, &config.public_url.to_string());
+    let app = app.keeping_records(record::keeping(config));
     let history = History::of(config, &region.hub)?;
     // Before anybody hears that the hub is ready: who stops it from then on is heard.
     let stop = stop_asked()?;

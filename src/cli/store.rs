@@ -87,8 +87,8 @@ pub(super) async fn told_rebuild(journal: &Journal) -> anyhow::Result<Text> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::vault::RegionKey;
     use crate::store::{AuditSeal, Batch, SealedAudit};
+    use crate::vault::RegionKey;
 
     #[tokio::test]
     async fn a_check_says_what_it_saw_and_a_rebuild_too() {
@@ -96,7 +96,8 @@ mod tests {
         let key = RegionKey::ephemeral();
         let url = format!("sqlite://{}/journal.db", folder.path().display());
         let journal = Journal::open(&url, &key).await.unwrap();
-        let audits = vec![SealedAudit::seal(AuditSeal::Region(journal.region()), crate::domain::time::Timestamp(1), b"a")];
+        let audits =
+            vec![SealedAudit::seal(AuditSeal::Region(journal.region()), crate::domain::time::Timestamp(1), b"a")];
         journal.commit(Batch { audits, ..Batch::default() }).await.unwrap();
 
         let (is_whole, told) = told_check(&journal, &Shelf::open(&folder.path().join("files")).unwrap()).await.unwrap();

@@ -9,6 +9,7 @@ use super::calendar::{CalendarSettings, MinuteSpan, OpeningHours, expected_day, 
 use super::devices::{self, DeviceSettings};
 use super::read::Reader;
 use super::region_key::region_key;
+use super::retention::{self, retention};
 use super::source::AllGiven;
 use super::value::{expected_database, expected_origin};
 use super::{
@@ -39,7 +40,8 @@ pub(super) fn settle(given: AllGiven, folder: &Path, mistakes: &mut Vec<Mistake>
     let devices = device_settings(&mut read, &listen, tls.is_some());
     let public_url = public_url(&mut read, &listen);
     let region_key = region_key(&mut read, &data_dir);
-    let checkpoint_key = region_key.file().map_or_else(|| data_dir.join(CHECKPOINT_KEY), |file| file.with_file_name(CHECKPOINT_KEY));
+    let checkpoint_key =
+        region_key.file().map_or_else(|| data_dir.join(CHECKPOINT_KEY), |file| file.with_file_name(CHECKPOINT_KEY));
     Config {
         database: database(&mut read, &data_dir),
         files_dir: read.path("files.directory").unwrap_or_else(|| data_dir.join("files")),
@@ -51,6 +53,7 @@ pub(super) fn settle(given: AllGiven, folder: &Path, mistakes: &mut Vec<Mistake>
         audit: audit(&mut read, &checkpoint_key),
         backup: backup(&mut read, &data_dir),
         calendar: calendar(&mut read),
+        retention: retention(&mut read),
         region_key,
         log: log(&mut read),
         data_dir,
@@ -319,10 +322,7 @@ pub(super) fn shown(config: &Config) -> Vec<(&'static str, String)> {
     let quoted = |text: &dyn std::fmt::Display| toml::Value::String(text.to_string()).to_string();
     let path = |path: &Path| quoted(&path.display());
     let listed = |items: Vec<String>| format!("[{}]", items.join(", "));
-    let mut shown = vec![
-        ("database", quoted(&config.database.masked())),
-        ("data_dir", path(&config.data_dir)),
-    ];
+    let mut shown = vec![("database", quoted(&config.database.masked())), ("data_dir", path(&config.data_dir))];
     shown.push(match &config.region_key {
         RegionKeyFrom::File(file) => ("region_key_file", path(file)),
         RegionKeyFrom::Command(words) => {
@@ -379,6 +379,11 @@ pub(super) fn shown(config: &Config) -> Vec<(&'static str, String)> {
         shown.push(("calendar.closed_days", listed(days)));
     }
     shown.extend(calendar.daytime.iter().map(|span| ("calendar.daytime", quoted(span))));
+    let (years, is_shorter) = retention::shown(&config.retention);
+    if !years.is_empty() {
+        shown.push(("retention.years", listed(years.iter().map(|years| quoted(years)).collect())));
+        shown.push(("retention.shorter_than_shipped", is_shorter.to_string()));
+    }
     shown.extend([("log.level", quoted(&config.log.level.code())), ("log.format", quoted(&config.log.format.code()))]);
     shown
 }

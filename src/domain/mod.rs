@@ -29,6 +29,7 @@ pub mod on_call;
 pub mod patient;
 pub mod rate;
 pub mod reading;
+pub mod retention;
 pub mod role;
 pub mod ruling;
 pub mod search;

@@ -16,6 +16,7 @@ use super::listen::{ConnectionCounts, Listener};
 use super::problem::Problem;
 use super::{assets, health, metrics, oauth, openapi, routes, socket};
 use crate::actions::accounts::Accounts;
+use crate::actions::destroying::Keeping;
 use crate::actions::files::Files;
 use crate::actions::kept_rulebooks::KeptRulebooks;
 use crate::actions::sign_in::SignIns;
@@ -35,6 +36,8 @@ pub struct App {
     pub sign_ins: Arc<SignIns>,
     pub accounts: Arc<Accounts>,
     pub kept_rulebooks: Arc<KeptRulebooks>,
+    /// How long records are kept.
+    pub keeping: Arc<Keeping>,
     /// Origins whose pages may open sockets; compared exactly.
     pub origins: Arc<[String]>,
     /// Where invitations lead: the page as people open it.
@@ -74,6 +77,7 @@ impl App {
             page_url: page_url.into(),
             cookies: Cookies::of_origins(&origins),
             kept_rulebooks: Arc::new(KeptRulebooks::new(hub.journal().clone())),
+            keeping: Arc::default(),
             hub,
             files,
             origins: origins.into(),
@@ -97,6 +101,13 @@ impl App {
     pub fn keeping_accounts(mut self, settings: AccountSettings, page_url: &str) -> Self {
         self.accounts = Arc::new(Accounts::new(self.hub.clone(), Arc::clone(&self.sign_ins), settings, page_url));
         self.page_url = page_url.into();
+        self
+    }
+
+    /// Settles how long records are kept, and where it is noted which were destroyed.
+    #[must_use]
+    pub fn keeping_records(mut self, keeping: Keeping) -> Self {
+        self.keeping = Arc::new(keeping);
         self
     }
 

@@ -49,11 +49,7 @@ pub(super) async fn claim(bare: &Journal, region: &RegionKey, founding: Founding
 
 impl Journal {
     /// Makes the data key of a new store, or takes it over from the region's key.
-    pub(super) async fn take_data_key(
-        &self,
-        region: &RegionKey,
-        founding: Founding,
-    ) -> Result<KeptDataKey, OpenError> {
+    pub(super) async fn take_data_key(&self, region: &RegionKey, founding: Founding) -> Result<KeptDataKey, OpenError> {
         let found = region.fingerprint();
         let (made, adopted) = (region.make_data_key(), region.adopt_as_data_key());
         self.write(move |tx| {
@@ -162,7 +158,8 @@ impl Tx {
     /// Keeps the data key as a backup carried it, under the key that opened the backup.
     pub(super) async fn restore_data_key(&mut self, by: &str, wrapped: &[u8]) -> Result<(), StoreError> {
         // A backup of before there were data keys has no row; one of the moment in which the key was changed has another's.
-        const SQL: &str = "update data_key set wrapped = $1, region_key = $2, region_key_before = null, rotated_at = null
+        const SQL: &str =
+            "update data_key set wrapped = $1, region_key = $2, region_key_before = null, rotated_at = null
             where region_key <> $2";
         let kept = KeptDataKey { wrapped: wrapped.to_vec(), region_key: by.to_owned(), rotated: None, adopted: true };
         if !self.insert_data_key(&kept).await? {

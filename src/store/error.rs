@@ -105,7 +105,9 @@ pub enum OpenError {
     Setting { setting: &'static str, expected: String, found: String },
     #[error("the store belongs to the region key {expected}, but the key given is {found}")]
     ForeignKey { expected: String, found: String },
-    #[error("this region's key was changed on {at}: the key given is {found}, the one since then is {by}; name that one")]
+    #[error(
+        "this region's key was changed on {at}: the key given is {found}, the one since then is {by}; name that one"
+    )]
     ReplacedKey { found: String, by: String, at: Timestamp },
     #[error("the store was written by a later version of renkei, or its migrations were altered: {0}")]
     Migrate(#[from] sqlx::migrate::MigrateError),

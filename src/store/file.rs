@@ -9,7 +9,7 @@ use std::fmt;
 use crate::domain::attachment::{Attachment, ContentHash};
 use crate::domain::ids::{EntryId, OrganisationId, SignInId, TimelineId};
 use crate::domain::time::Timestamp;
-use crate::vault::{PatientKey, DataKey, digest};
+use crate::vault::{DataKey, PatientKey, digest};
 
 use super::engine::run;
 use super::record::uuid_from;

@@ -7,9 +7,9 @@ use std::str::FromStr;
 
 use ring::signature::{ED25519, Ed25519KeyPair, KeyPair as _, UnparsedPublicKey};
 
+use super::derive::{KEY_BYTES, Secret};
 use super::fill_random;
 use super::keyfile::{self, KeyFileError, KeyOf};
-use super::derive::{KEY_BYTES, Secret};
 use crate::domain::checkpoint::{digest_from_hex, hex};
 use crate::domain::text::{Invalid, Text};
 

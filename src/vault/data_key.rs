@@ -24,6 +24,7 @@ pub struct DataKey {
     devices: MacKey,
     device_authority: SealingKey,
     backups: SealingKey,
+    destroyed: MacKey,
     fingerprint: String,
 }
 
@@ -50,6 +51,7 @@ impl DataKey {
             devices: MacKey::new(&root.derive(&Purpose::Devices)),
             device_authority: SealingKey::new(&root.derive(&Purpose::SealDeviceAuthority)),
             backups: SealingKey::new(&root.derive(&Purpose::WrapBackupKeys)),
+            destroyed: MacKey::new(&root.derive(&Purpose::Destroyed)),
             fingerprint: root.fingerprint(),
         }
     }
@@ -110,6 +112,12 @@ impl DataKey {
     #[must_use]
     pub fn device_authority(&self) -> &SealingKey {
         &self.device_authority
+    }
+
+    /// Marks the list of destroyed records that lies beside the backups as this region's.
+    #[must_use]
+    pub fn destroyed(&self) -> &MacKey {
+        &self.destroyed
     }
 
     /// Wraps the keys of backups.

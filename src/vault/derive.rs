@@ -27,6 +27,7 @@ pub(super) enum Purpose {
     Devices,
     SealDeviceAuthority,
     WrapBackupKeys,
+    Destroyed,
     Fingerprint,
 }
 
@@ -46,6 +47,7 @@ impl Purpose {
             Self::Devices => b"devices",
             Self::SealDeviceAuthority => b"seal-device-authority",
             Self::WrapBackupKeys => b"wrap-backup-keys",
+            Self::Destroyed => b"destroyed",
             Self::Fingerprint => b"fingerprint",
         }
     }

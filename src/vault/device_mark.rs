@@ -4,7 +4,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-use super::{Mac, DataKey, fill_random};
+use super::{DataKey, Mac, fill_random};
 use crate::limits;
 
 const DEVICE_BYTES: usize = 16;

@@ -165,8 +165,8 @@ mod tests {
     use super::*;
     use crate::limits::BACKUP_FRAME_BYTES;
     use crate::store::KeptDataKey;
-    use crate::vault::RegionKey;
     use crate::store::dump::{DumpSink as _, FileRecord, What};
+    use crate::vault::RegionKey;
 
     /// A backup of this moment, whole.
     fn lay(folder: &Path, region: &Keys, moment: &str) -> PathBuf {
@@ -227,7 +227,11 @@ mod tests {
         let kept = KeptDataKey { wrapped, region_key: region.fingerprint(), ..before.kept };
         let after = Keys { region, data: before.data, kept };
         let second = lay(folder.path(), &after, "2026-04-02T00:00:00Z");
-        assert_eq!(list(folder.path(), OpenBy::Region(&after.region)).unwrap().others.len(), 1, "its key alone opens one");
+        assert_eq!(
+            list(folder.path(), OpenBy::Region(&after.region)).unwrap().others.len(),
+            1,
+            "its key alone opens one"
+        );
         let nothing = Keep { daily: 0, weekly: 0, monthly: 0 };
         assert_eq!(remove_old(folder.path(), &after.data, nothing, &second).unwrap(), [first]);
     }

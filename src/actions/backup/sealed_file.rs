@@ -457,7 +457,10 @@ pub(super) mod tests {
         let whole = read(&region, &bytes).unwrap();
         assert_eq!((whole.manifest.made_at_us, whole.end.files), (7, 3));
         assert!(matches!(read(&elsewhere, &bytes), Err(BadBackup::OtherKey { .. })));
-        assert!(matches!(read(&region, b"renkei-backup/3 of a later day, whose head is as long as one of ours"), Err(BadBackup::NotABackup)));
+        assert!(matches!(
+            read(&region, b"renkei-backup/3 of a later day, whose head is as long as one of ours"),
+            Err(BadBackup::NotABackup)
+        ));
         assert!(matches!(read(&region, b""), Err(BadBackup::NotABackup)));
         let word = vec![2_u8; 64];
         assert!(!bytes.windows(64).any(|window| window == word), "nothing of it is in the clear");

@@ -105,7 +105,8 @@ pub(super) fn run(arguments: &Arguments, terminal: Terminal) -> anyhow::Result<E
         None => serve::runtime()?.block_on(make(&arguments.make, &config, &key, terminal)),
         Some(What::List(arguments)) => {
             let folder = arguments.place.folder(&config);
-            let listing = backup::list(folder, OpenBy::Region(&key)).map_err(Complaint::because(cannot_look(folder)))?;
+            let listing =
+                backup::list(folder, OpenBy::Region(&key)).map_err(Complaint::because(cannot_look(folder)))?;
             println!("{}", terminal.language.pick(&told::told_list(&listing, folder)));
             Ok(ExitCode::SUCCESS)
         }
@@ -168,7 +169,7 @@ fn verify(
     let shelf = Shelf::open(&scratch.path().join("files"))?;
     let url = format!("sqlite://{}", scratch.path().join("renkei.db").display());
     let signed_by = restore::checkpoint_key(None, config)?;
-    let into = RestoreInto { url: &url, shelf: &shelf, region: key, key: signed_by, despite: None };
+    let into = RestoreInto { url: &url, shelf: &shelf, region: key, key: signed_by, destroyed: None, despite: None };
     let rehearsed = serve::runtime()?.block_on(backup::restore(&path, &into, SystemClock::new().now()));
     match rehearsed {
         Ok(restored) => {
@@ -183,7 +184,8 @@ fn verify(
 }
 
 fn newest(folder: &Path, key: &RegionKey) -> anyhow::Result<PathBuf> {
-    let Listing { generations, .. } = backup::list(folder, OpenBy::Region(key)).map_err(Complaint::because(cannot_look(folder)))?;
+    let Listing { generations, .. } =
+        backup::list(folder, OpenBy::Region(key)).map_err(Complaint::because(cannot_look(folder)))?;
     let newest = generations.into_iter().next().map(|newest| newest.path);
     Ok(newest.ok_or_else(|| Complaint::new(told::told_none(folder)))?)
 }

@@ -16,6 +16,7 @@ pub mod me;
 pub mod offices;
 pub mod patients;
 pub mod registering;
+pub mod retention;
 pub mod rulebook;
 pub mod rulebooks;
 pub mod sign_ins;

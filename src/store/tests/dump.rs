@@ -57,7 +57,8 @@ async fn every_column_of_every_table_is_taken_whatever_migration_adds_it() {
 
 async fn fill(from: &Region, into: &Region, records: Vec<What>, taken: &Taken) -> Loading {
     into.journal.close().await;
-    let mut loading = Loading::begin(&into.url, from.backup_key().await, &taken.manifest, "story.backup").await.unwrap();
+    let mut loading =
+        Loading::begin(&into.url, from.backup_key().await, &taken.manifest, "story.backup").await.unwrap();
     for what in records {
         match what {
             What::Table(head) => loading.turn_to(&head).unwrap(),

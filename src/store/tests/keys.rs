@@ -14,9 +14,8 @@ async fn kept(region: &Region) -> KeptDataKey {
 async fn rewrap(region: &Region, old: &RegionKey, new: &RegionKey) -> bool {
     let wrapped = old.rewrap_data_key(&kept(region).await.wrapped, new).unwrap();
     let (from, to, now) = (old.fingerprint(), new.fingerprint(), super::region::MORNING);
-    let update = region.journal.write(move |tx| {
-        Box::pin(async move { tx.update_data_key(&to, &wrapped, &from, now).await })
-    });
+    let update =
+        region.journal.write(move |tx| Box::pin(async move { tx.update_data_key(&to, &wrapped, &from, now).await }));
     let updated: Result<bool, StoreError> = update.await;
     updated.unwrap()
 }

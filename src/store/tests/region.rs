@@ -102,7 +102,16 @@ impl Region {
         let key = Arc::clone(journal.region());
         let clock = Arc::new(ManualClock::at(MORNING));
         let ids = Ids::new(Arc::clone(&clock) as Arc<dyn Clock>);
-        Self { journal, url: String::new(), key, region_key, clock, ids, postgres: None, folder: tempfile::tempdir().unwrap() }
+        Self {
+            journal,
+            url: String::new(),
+            key,
+            region_key,
+            clock,
+            ids,
+            postgres: None,
+            folder: tempfile::tempdir().unwrap(),
+        }
     }
 
     pub async fn end(self) {
@@ -270,7 +279,12 @@ impl Patient<'_> {
             ruling: Ruling { cited: vec!["S1@region/1#ab".into()], slots: vec![1, 2, 3], ..Ruling::default() },
         };
         if self.state.head.0 == 0 {
-            batch.new_timelines.push(NewTimeline::new(self.region.journal.region(), self.timeline, Subject::Patient, &self.key));
+            batch.new_timelines.push(NewTimeline::new(
+                self.region.journal.region(),
+                self.timeline,
+                Subject::Patient,
+                &self.key,
+            ));
         }
         let content = codec::encode_content(&entry);
         let header = ClearHeader {
