@@ -12,7 +12,7 @@ use serde_json::json;
 use sqlx::{AssertSqlSafe, Connection as _, SqliteConnection};
 
 use super::devices::registered;
-use super::files::photo;
+use super::files::{named, photo};
 use crate::support::app::{App, Database};
 use crate::support::scratch;
 use crate::support::system::System;
@@ -57,9 +57,8 @@ async fn lived_in(app: &App) -> Vec<&'static str> {
     let entries = format!("/api/v1/timelines/{patient}/entries");
     let photo = photo(7, 100, 100);
     let kept = nurse.upload(format!("/api/v1/timelines/{patient}/files"), "image/jpeg", "I.jpg", &photo).await;
-    let sha256 = kept.is(StatusCode::CREATED)["sha256"].clone();
-    let named =
-        json!({ "sha256": sha256, "mediaType": "image/jpeg", "sizeBytes": photo.len(), "title": "仙骨部の褥瘡" });
+    let mut named = named(&kept.is(StatusCode::CREATED));
+    named["title"] = "仙骨部の褥瘡".into();
     let note = json!({ "text": "夜間の独り歩きあり、玄関に鈴", "attachments": [named] });
     nurse.post(&entries, json!({ "id": id(1), "body": { "note": note } })).await.is(StatusCode::CREATED);
     let doctor = app.doctor("北野医院").await;
