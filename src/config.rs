@@ -7,9 +7,13 @@ mod audit;
 mod backup;
 mod calendar;
 mod devices;
+mod exports;
 mod fields;
 mod mistake;
+mod oidc;
+mod rates;
 mod read;
+mod redis;
 mod region_key;
 mod retention;
 mod settle;
@@ -26,6 +30,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::domain::retention::Retention;
+use crate::domain::text::Text;
 use crate::limits;
 
 pub use accounts::{AccountSettings, PasswordProfile};
@@ -33,8 +38,12 @@ pub use audit::{AuditSettings, ShipTo};
 pub use backup::BackupSettings;
 pub use calendar::{CalendarSettings, MinuteSpan, OpeningHours};
 pub use devices::DeviceSettings;
+pub use exports::ExportSettings;
 pub use fields::{FIELDS, Field};
 pub use mistake::{Mistake, Place};
+pub use oidc::{OidcSettings, is_line_secure};
+pub use rates::RateSettings;
+pub use redis::{RedisPlace, RedisSettings};
 pub use region_key::RegionKeyFrom;
 pub use source::{ConfigFile, Sources};
 pub use suggest::closest;
@@ -63,9 +72,16 @@ pub struct Config {
     pub allowed_origins: Vec<WebOrigin>,
     pub session: SessionLimits,
     pub accounts: AccountSettings,
+    pub exports: ExportSettings,
+    /// By which other service people may sign in.
+    pub oidc: Option<OidcSettings>,
+    /// By which the hubs of the region count together.
+    pub redis: Option<RedisSettings>,
+    pub rates: RateSettings,
     pub audit: AuditSettings,
     pub backup: BackupSettings,
     pub calendar: CalendarSettings,
+    pub page: PageSettings,
     pub retention: Retention,
     pub log: Log,
 }
@@ -104,6 +120,13 @@ impl Default for SessionLimits {
     }
 }
 
+/// What the page may do beyond what every region's may.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct PageSettings {
+    /// The browser may listen, which may send what it hears to its maker.
+    pub speech_input: bool,
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Log {
     pub level: LogLevel,
@@ -114,6 +137,17 @@ pub struct Log {
 pub enum Language {
     Ja,
     En,
+}
+
+impl Language {
+    /// The message in this language.
+    #[must_use]
+    pub fn pick(self, text: &Text) -> &str {
+        match self {
+            Self::Ja => &text.ja,
+            Self::En => &text.en,
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -178,7 +212,15 @@ impl Settled {
         let config = &self.config;
         let mut wanted = vec![("region_key_file", config.region_key.file(), Some("renkei init"))];
         wanted.push(("rulebook_dir", config.rulebook_dir.as_deref(), None));
+        let redis = config.redis.as_ref();
+        wanted.push(("redis.password_file", redis.and_then(|redis| redis.password_file.as_deref()), None));
+        wanted.push(("redis.authority", redis.and_then(|redis| redis.authority.as_deref()), None));
         wanted.push(("audit.ship_authority", config.audit.ship_authority.as_deref(), None));
+        let oidc = config.oidc.as_ref();
+        let secret = oidc.and_then(|oidc| oidc.secret_file.as_deref());
+        wanted.push(("accounts.oidc.client_secret_file", secret, None));
+        wanted.push(("accounts.oidc.client_key_file", oidc.and_then(|oidc| oidc.key_file.as_deref()), None));
+        wanted.push(("accounts.oidc.authority", oidc.and_then(|oidc| oidc.authority.as_deref()), None));
         if let Some(tls) = &config.tls {
             wanted.push(("tls.certificate", Some(tls.certificate.as_path()), Some("renkei cert")));
             wanted.push(("tls.key", Some(tls.key.as_path()), Some("renkei cert")));

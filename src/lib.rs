@@ -9,6 +9,7 @@ pub mod config;
 pub mod limits;
 
 pub mod actions;
+pub mod bus;
 pub mod cli;
 pub mod codec;
 pub mod domain;

@@ -1,9 +1,11 @@
 //! Every bound of the hub with its unit, in one place. A section belongs to the layer it names; those of sign-ins,
-//! accounts and registered devices are in `limits/accounts.rs`.
+//! accounts and registered devices are in `limits/accounts.rs`, those of what leaves the hub in `limits/leaving.rs`.
 
 mod accounts;
+mod leaving;
 
 pub use accounts::*;
+pub use leaving::*;
 
 // ---- clock ----
 
@@ -554,3 +556,31 @@ pub const SOCKET_WRITE_BUFFER_BYTES_MAX: usize = 1024 * 1024;
 
 /// After the last connection, what was handed in has this long to become durable.
 pub const STOP_MS_MAX: u64 = 10_000;
+
+// ---- bus ----
+
+/// What the keys of this hub begin with in Redis.
+pub const REDIS_KEY_PREFIX: &str = "renkei:a:";
+/// Redis has this long to count one try. Slower counts as lost, and the hub counts by itself.
+pub const REDIS_ANSWER_MS_MAX: u64 = 10;
+/// Connecting to Redis, and looking whether it lives, may take this long.
+pub const REDIS_CONNECT_MS_MAX: u64 = 2_000;
+/// A Redis that was lost is tried again after this.
+pub const REDIS_RETRY_MS: u64 = 500;
+/// A Redis of which nothing is asked is looked at this often.
+pub const REDIS_LOOK_MS: u64 = 2_000;
+
+// ---- rates ----
+
+/// Requests of one sign-in in a minute, unless the region says otherwise. A page that is opened makes about thirty.
+pub const REQUESTS_PER_MINUTE_DEFAULT: i64 = 1_200;
+/// Requests from one address in a minute: an office of a hundred people behind one router.
+pub const REQUESTS_PER_MINUTE_AND_ADDRESS_DEFAULT: i64 = 12_000;
+/// Posts of one sign-in over its sockets in a minute: a gateway that delivers what a day's outage kept back.
+pub const POSTS_PER_MINUTE_DEFAULT: i64 = 1_200;
+/// The least that a region may set: a page must open.
+pub const RATE_PER_MINUTE_MIN: i64 = 60;
+/// The most that a region may set.
+pub const RATE_PER_MINUTE_MAX: i64 = 10_000_000;
+/// Keys of a pace above which those that have it all back are sorted out.
+pub const PACES_KEPT_COUNT: usize = 10_000;

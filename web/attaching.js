@@ -40,9 +40,9 @@ export class Attaching {
     this.items = [];
   }
 
-  /** @param {Attachment[]} attachments of a refused post taken up again */
-  adopt(attachments) {
-    this.items = attachments.map((attachment) => ({ file: null, title: attachment.title, state: 'ready', share: 1, fault: '', mayRetry: false, attachment }));
+  /** @param {Attachment[]} attachments of what is taken up again @param {Arriving[]} before what they come after */
+  adopt(attachments, before = []) {
+    this.items = [...before, ...attachments.map((/** @type {Attachment} */ attachment) => /** @type {Arriving} */ ({ file: null, title: attachment.title, state: 'ready', share: 1, fault: '', mayRetry: false, attachment }))];
   }
 
   clear() {
@@ -77,7 +77,7 @@ export class Attaching {
     const type = typeOf(file);
     const fault = faultOf(file, type, this.items.indexOf(item));
     if (fault) return this.fail(item, fault, false);
-    Object.assign(item, { state: 'sending', share: 0, fault: '' });
+    Object.assign(item, { state: 'sending', share: 0, fault: '', mayRetry: false });
     this.changed();
     try {
       const kept = await this.handIn(file, type, (share) => {

@@ -8,14 +8,15 @@ const ENROLMENT = 'renkei.enrolment';
 const SIGNED_IN = 'renkei.signed_in';
 
 /**
- * Takes a token, an invitation or an enrolment out of the address bar.
- * @returns {{token: string | null, invitation: string | null, enrolment: string | null}}
+ * Takes a token, an invitation or an enrolment out of the address bar, or that another service sent the page back.
+ * @returns {{token: string | null, invitation: string | null, enrolment: string | null, isBack: boolean}}
  */
 export function takeFromAddress(location = window.location, history = window.history) {
   const fields = new URLSearchParams(location.hash.slice(1));
   const [token, invitation, enrolment] = [fields.get('token'), fields.get('invitation'), fields.get('enrolment')];
-  if (token || invitation || enrolment) history.replaceState(null, '', location.pathname);
-  return { token, invitation, enrolment };
+  const isBack = fields.has('oidc');
+  if (token || invitation || enrolment || isBack) history.replaceState(null, '', location.pathname);
+  return { token, invitation, enrolment, isBack };
 }
 
 /** What a pasted link holds, or the token alone. @param {string} text */
@@ -42,6 +43,12 @@ export const forgetEnrolment = () => sessionStorage.removeItem(ENROLMENT);
 
 /** Whether this browser was signed in by a cookie when it was last heard of. */
 export const isMarkedSignedIn = () => localStorage.getItem(SIGNED_IN) !== null;
+
+/** By what this page's sign-in is known on this device, and all that can still be gone on with. */
+export function signInMarks() {
+  const [token, mark] = [currentToken(), localStorage.getItem(SIGNED_IN)];
+  return { mine: token ?? mark, isOfTab: token !== null, all: [token, mark].filter((one) => one !== null) };
+}
 
 /** Marks the browser, for its other tabs too. @param {string} signIn id of the sign-in */
 export function markSignedIn(signIn) {

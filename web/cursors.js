@@ -1,5 +1,5 @@
 // How far this page has come on each timeline. A cursor is only worth as much as the entries held beside it, so both
-// live in memory and start from 0 together (the encrypted cache of the tablet will change that).
+// start together: from 0, or from what `keeper.js` kept of both in one transaction.
 
 /** The cursors of one page. */
 export class Cursors {
@@ -74,6 +74,12 @@ export class Cursors {
   /** Whether the hub feeds this timeline. @param {string} timeline */
   isOpen(timeline) {
     return this.places.get(timeline)?.open ?? false;
+  }
+
+  /** Whether nothing of this timeline is missing here. @param {string} timeline */
+  isCaughtUp(timeline) {
+    const place = this.places.get(timeline);
+    return Boolean(place && place.caughtUp && !place.awaiting);
   }
 
   /** @param {string} timeline */

@@ -68,6 +68,18 @@ export class Emergency {
   }
 }
 
+/** @type {WeakMap<import('./timeline.js').Timeline, {version: number, items: import('./timeline.js').Item[]}>} */
+const declared = new WeakMap();
+
+/** Looked for once per change, not with every painting. @param {import('./timeline.js').Timeline} timeline */
+function declaredOn(timeline) {
+  const held = declared.get(timeline);
+  if (held && held.version === timeline.version) return held.items;
+  const items = timeline.items.filter(({ kind }) => kind === 'emergency_access');
+  declared.set(timeline, { version: timeline.version, items });
+  return items;
+}
+
 /**
  * The accesses of others to a timeline that are open at `nowMs`; of each person's the last declaration counts.
  * @param {import('./timeline.js').Timeline | undefined} timeline @param {string} me @param {number} nowMs
@@ -75,8 +87,8 @@ export class Emergency {
  */
 export function openAccesses(timeline, me, nowMs) {
   const last = new Map();
-  for (const item of timeline?.items ?? []) {
-    if (item.kind === 'emergency_access' && item.author.person !== me) last.set(`${item.author.person} ${item.author.organisation}`, item);
+  for (const item of timeline ? declaredOn(timeline) : []) {
+    if (item.author.person !== me) last.set(`${item.author.person} ${item.author.organisation}`, item);
   }
   return [...last.values()]
     .map((item) => ({ item, endsAtMs: item.recordedAtMs + (item.body.minutes ?? 0) * 60_000 }))

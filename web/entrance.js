@@ -1,9 +1,10 @@
-// Getting in, step by step: a passkey, or name, password and code; or an invitation with its code, then a passkey, or a
+// Getting in, step by step: a passkey, another service, or name, password and code; or an invitation with its code, then a passkey, or a
 // password and an authenticator; then the role, where there are several. Knows no DOM; the view is `views/sign-in.js`.
 
 import { deviceName, forgetEnrolment, forgetInvitation, keepInvitation, markSignedIn } from './credentials.js';
 import { Enrolment } from './enrolment.js';
 import { say } from './language.js';
+import { leave } from './outside.js';
 import { NoPasskey, knowsPasskeys, makePasskey, showPasskey } from './passkeys.js';
 
 /**
@@ -21,20 +22,22 @@ import { NoPasskey, knowsPasskeys, makePasskey, showPasskey } from './passkeys.j
 export class Entrance {
   /**
    * @param {import('./rest.js').Rest} rest
-   * @param {{changed: () => void, entered: () => void, invitation: string | null, enrolment?: string | null}} surroundings
+   * @param {{changed: () => void, entered: () => void, invitation: string | null, enrolment?: string | null, isBack?: boolean}} surroundings
    */
-  constructor(rest, { changed, entered, invitation, enrolment = null }) {
+  constructor(rest, { changed, entered, invitation, enrolment = null, isBack = false }) {
     this.rest = rest;
     this.changed = changed;
     this.entered = entered;
     this.invitation = invitation;
     this.enrolment = enrolment ? new Enrolment(rest, enrolment) : null;
-    /** @type {'sign_in' | 'code' | 'set_up' | 'choose' | 'enrol'} */
-    this.step = this.enrolment ? 'enrol' : invitation ? 'code' : 'sign_in';
+    /** @type {'sign_in' | 'code' | 'set_up' | 'second' | 'choose' | 'enrol'} */
+    this.step = this.enrolment ? 'enrol' : invitation && !isBack ? 'code' : 'sign_in';
     /** @type {Opened | null} */
     this.opened = null;
     this.code = '';
     this.ticket = '';
+    /** What the hub asks for besides another service. @type {import('./rest.js').SecondAsked | null} */
+    this.second = null;
     /** @type {HeldPosition[]} */
     this.positions = [];
     /** @type {{text: {ja: string, en: string} | undefined, field: string, waitMs: number} | null} */
@@ -44,6 +47,8 @@ export class Entrance {
     this.takesLinks = false;
     /** Whether this browser can make passkeys for this hub. */
     this.takesPasskeys = false;
+    /** What the other service is called by which people may sign in; empty: there is none. */
+    this.outside = '';
     /** What the hub sees of this device. @type {import('./rest.js').ShownDevice | null} */
     this.device = null;
     this.looked = false;
@@ -56,12 +61,13 @@ export class Entrance {
     const ways = await this.rest.ways().catch(() => null);
     this.takesLinks = ways?.links === true;
     this.takesPasskeys = ways?.passkeys === location.hostname && knowsPasskeys();
+    this.outside = ways?.outside ?? '';
     this.device = ways?.device ?? null;
     this.changed();
   }
 
-  /** @param {() => Promise<void>} work */
-  async attempt(work) {
+  /** @param {() => Promise<void>} work @param {string} of where on the page a trouble is told */
+  async attempt(work, of = '') {
     if (this.busy) return;
     this.busy = true;
     this.trouble = null;
@@ -71,7 +77,7 @@ export class Entrance {
     } catch (/** @type {any} */ error) {
       const text = error instanceof NoPasskey ? { ja: say(error.code), en: say(error.code) } : error.reason;
       const ofPasskey = error instanceof NoPasskey || error.code === 'passkey_refused';
-      this.trouble = { text, field: ofPasskey ? 'passkey' : error.field ?? '', waitMs: error.code === 'too_many_tries' ? error.retryAfterMs : 0 };
+      this.trouble = { text, field: ofPasskey ? 'passkey' : of || (error.field ?? ''), waitMs: error.code === 'too_many_tries' ? error.retryAfterMs : 0 };
       this.failed(error.code);
     }
     this.busy = false;
@@ -82,6 +88,7 @@ export class Entrance {
   failed(code) {
     if (code === 'invitation_refused' && this.step === 'set_up') this.step = 'code';
     if (code === 'sign_in_refused' && this.step === 'choose') this.step = 'sign_in';
+    if (code === 'outside_refused') this.step = 'sign_in';
   }
 
   /** @param {string} login @param {string} password @param {string} code */
@@ -94,6 +101,43 @@ export class Entrance {
     return this.attempt(async () => {
       const { ceremony, options } = await this.rest.askForPasskey();
       this.follow(await this.rest.signInByPasskey({ ceremony, credential: await showPasskey(options), device: deviceName() }));
+    });
+  }
+
+  /** Off to the other service. The page comes back with nothing in its hands. */
+  signInOutside() {
+    return this.attempt(async () => leave('sign_in', (await this.rest.leaveToSignIn()).location), 'outside');
+  }
+
+  /** The account opens by the other service from now on. */
+  setUpOutside() {
+    const given = { invitation: this.invitation ?? '', code: this.code };
+    return this.attempt(async () => leave('sign_in', (await this.rest.leaveInvited(given)).location));
+  }
+
+  /** The page is back: what became of it. */
+  comeBack() {
+    return this.attempt(async () => {
+      const answer = await this.rest.finishOutside({ device: deviceName() });
+      if ('code' in answer) Object.assign(this, { second: answer, step: 'second' });
+      else this.followInvited(answer);
+    }, 'outside');
+  }
+
+  /** @param {string} code of the authenticator */
+  showSecondCode(code) {
+    const ticket = this.second?.ticket ?? '';
+    return this.attempt(async () => this.follow(await this.rest.showSecond({ ticket, code, device: deviceName() })));
+  }
+
+  showSecondPasskey() {
+    return this.attempt(async () => {
+      const asked = this.second;
+      if (!asked?.passkey) return;
+      // A question is for one answer; whoever fails begins anew at the other service.
+      this.second = { ...asked, passkey: null };
+      const { ceremony, options } = asked.passkey;
+      this.follow(await this.rest.showSecond({ ticket: asked.ticket, ceremony, credential: await showPasskey(options), device: deviceName() }));
     });
   }
 
@@ -111,9 +155,7 @@ export class Entrance {
     return this.attempt(async () => {
       const { invitation, code } = this;
       const entered = await this.rest.acceptInvitation({ invitation: invitation ?? '', code, password, authenticator_code: authenticatorCode, device: deviceName() });
-      forgetInvitation();
-      this.invitation = null;
-      this.follow(entered);
+      this.followInvited(entered);
     });
   }
 
@@ -124,9 +166,7 @@ export class Entrance {
       const { ceremony, options } = await this.rest.askInvitedForPasskey(given);
       const made = { ceremony, credential: await makePasskey(options), name: deviceName(), device: deviceName() };
       const entered = await this.rest.acceptInvitationWithPasskey({ ...given, ...made });
-      forgetInvitation();
-      this.invitation = null;
-      this.follow(entered);
+      this.followInvited(entered);
     });
   }
 
@@ -167,6 +207,13 @@ export class Entrance {
     forgetInvitation();
     Object.assign(this, { invitation: null, step: 'sign_in', opened: null, trouble: null });
     this.changed();
+  }
+
+  /** The invitation, if there was one, is used up. @param {import('./rest.js').Entered} entered */
+  followInvited(entered) {
+    forgetInvitation();
+    this.invitation = null;
+    this.follow(entered);
   }
 
   /** @param {{id: string | null, ticket: string | null, positions: HeldPosition[]}} entered */

@@ -58,7 +58,7 @@ export const FORMS = {
     field('change', 'what_changed', 'choice', { list: 'device_change_type', ...needed, preset: 'setting' }), field('before', 'before', 'settings'), field('after', 'after', 'settings', { neededWhen: ({ change }) => change === 'setting' }),
     field('reason', 'reason', 'line'), emergency, field('on', 'on', 'date', more), { ...files, more: true }] },
   call: { by: ALL, link: 'about', fields: [field('to', 'call_to', 'choice', { list: 'call_to', ...needed }), field('reached', 'reached', 'answer', needed),
-    { ...text, needed: false }, field('person', 'person', 'person', { of: ALL, ...more }), field('calledAtUs', 'called_at', 'moment', more),
+    { ...text, needed: false }, field('organisation', 'organisation', 'organisation', more), field('person', 'person', 'person', { of: ALL, ...more }), field('calledAtUs', 'called_at', 'moment', more),
     field('about', 'about_entry', 'entry', { of: ['status_change', 'vital', 'visit', 'order', 'message', 'call', 'admission'], ...more })] },
   verbal_order_received: { by: ['nurse'], fields: [field('doctor', 'ordered_by', 'person', { of: DOCTORS, ...needed }), orderType, text,
     field('readBack', 'read_back', 'flag'), emergency, field('receivedAtUs', 'received_at', 'moment', more)] },

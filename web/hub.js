@@ -23,23 +23,30 @@ const NOT_NOW_PAUSE_MS = 3_000;
  * @property {() => number} random
  * @property {(call: () => void, ms: number) => any} after
  * @property {(timer: any) => void} cancel
+ * Several tabs share an outbox, and one of them sends: `take` calls when it is this one's turn, `leave` ends it.
+ * @typedef {{take: (call: () => void) => void, leave: () => void}} Turn
  * @typedef {object} Doors
  * @property {() => Promise<string>} takeTicket rejects with {status, code, retryAfterMs?}
  * @property {(subprotocol: string) => WebSocket} openSocket
  * @property {import('./outbox.js').Outbox} outbox
+ * @property {Turn} [turn]
  * @property {() => string} language
  * @property {Clock} clock
  * @property {(happening: any) => void} tell
  */
 
+/** @type {Turn} */
+const ALWAYS = { take: (call) => call(), leave() {} };
+
 export class Hub {
   /** @param {Doors} doors */
-  constructor({ takeTicket, openSocket, outbox, language, clock, tell }) {
+  constructor({ takeTicket, openSocket, outbox, turn = ALWAYS, language, clock, tell }) {
     this.takeTicket = takeTicket;
     this.openSocket = openSocket;
     this.language = language;
     this.tell = tell;
     this.outbox = outbox;
+    this.turn = turn;
     this.clock = clock;
     this.cursors = new Cursors();
     /** @type {Connection} */
@@ -62,6 +69,7 @@ export class Hub {
   /** Everything that lives as long as one socket. */
   reset() {
     this.welcomed = false;
+    this.mySending = false;
     this.settledIn = false;
     /** @type {import('./closing.js').Goodbye | null} */
     this.goodbye = null;
@@ -132,6 +140,7 @@ export class Hub {
     }
     this.cursors.lose();
     this.outbox.lose();
+    this.turn.leave();
     this.reset();
   }
 
@@ -190,8 +199,18 @@ export class Hub {
     this.flush();
   }
 
+  /** From the moment it is this tab's turn. */
+  beginSending() {
+    const { socket } = this;
+    this.turn.take(() => {
+      if (!this.welcomed || this.socket !== socket) return;
+      this.mySending = true;
+      this.flush();
+    });
+  }
+
   flush() {
-    if (!this.welcomed || this.paused) return;
+    if (!this.welcomed || !this.mySending || this.paused) return;
     while (this.inFlight < this.inFlightMax) {
       const intent = this.outbox.next();
       if (!intent) return;
@@ -287,7 +306,7 @@ export class Hub {
         this.flush();
       }, NOT_NOW_PAUSE_MS);
     } else {
-      const item = this.outbox.settle(verdict);
+      const item = this.outbox.settle(verdict, this.clock.now());
       this.tell({ what: 'verdict', verdict, item, seq: number(raw.seq) });
     }
     this.tell({ what: 'outbox' });
@@ -304,7 +323,7 @@ export const HEAR = /** @type {Record<string, (hub: Hub, frame: any) => void>} *
     hub.tell({ what: 'welcome', actor: readActor(frame.actor), until: msOfUs(frame.authenticatedUntilUs) });
     hub.enter({ phase: 'catching_up' });
     hub.send({ subscribe: { allMine: true, timelines: hub.cursors.list() } });
-    hub.flush();
+    hub.beginSending();
     // With no timeline at all nothing would ever say "caught up".
     hub.clock.after(() => {
       hub.settledIn = true;
@@ -358,7 +377,7 @@ export const HEAR = /** @type {Record<string, (hub: Hub, frame: any) => void>} *
   readMarker: (hub, { timeline, person, through, atUs }) =>
     hub.tell({ what: 'read_marker', timeline, person, through: number(through), atMs: msOfUs(atUs) }),
   presence: (hub, { timeline, people = [] }) => hub.tell({ what: 'presence', timeline, people: people.map(readActor) }),
-  notice: (hub, { what, timeline, duty = '', words }) => hub.tell({ what: 'notice', of: what, timeline, duty, words }),
+  notice: (hub, { what, timeline, duty = '', dueUs, words }) => hub.tell({ what: 'notice', of: what, timeline, duty, dueMs: msOfUs(dueUs), words }),
   error(hub, { code = '', about = '', message }) {
     const id = about;
     const reasons = message ? [message] : [];

@@ -1,19 +1,24 @@
 // What this page knows: who is signed in, their patients, the timelines, who is looking and who has read. It joins the
 // REST interface and the hub, and tells its listeners once per painted frame that something changed. No templates here.
 
-import { SIGN_IN_OVER, pauseMs } from './closing.js';
+import { SIGN_IN_OVER } from './closing.js';
 import { forgetSignIn } from './credentials.js';
 import { Emergency } from './emergency.js';
 import { isHub, usOfMs } from './frames.js';
 import { Hub } from './hub.js';
+import { Keeper } from './keeper.js';
+import { Needs } from './needs.js';
+import { Offices } from './offices.js';
 import { Outbox } from './outbox.js';
 import { Owing } from './owing.js';
 import { Pledging } from './pledging.js';
+import { QuarantinedPosts } from './quarantined.js';
 import { latest, readingsOf } from './readings.js';
+import { start, verify } from './starting.js';
 import { Timeline } from './timeline.js';
+import { Turn } from './turn.js';
 import { uuidV7 } from './uuid.js';
 
-const OUTBOX_KEY = 'renkei.outbox';
 const SEEN_PAUSE_MS = 600;
 const MARKER_CALLS_MAX = 3;
 const DIRECTORY_AGE_MS_MIN = 20_000;
@@ -28,24 +33,24 @@ const DIRECTORY_AGE_MS_MIN = 20_000;
  * @property {import('./hub.js').Clock} clock
  * @property {() => 'ja' | 'en'} language
  * @property {(call: () => void) => void} beforePaint
+ * @property {() => import('./keeper.js').Marks} marks
  */
 
 export class Model {
   /** @param {World} world */
-  constructor({ rest, openSocket, clock, language, beforePaint }) {
+  constructor({ rest, openSocket, clock, language, beforePaint, marks }) {
     this.rest = rest;
     this.clock = clock;
     this.beforePaint = beforePaint;
     /** @type {Set<() => void>} */
     this.listeners = new Set();
-    this.outbox = new Outbox({
-      load: () => sessionStorage.getItem(OUTBOX_KEY),
-      save: (text) => sessionStorage.setItem(OUTBOX_KEY, text),
-    });
+    this.outbox = new Outbox();
+    this.keeper = new Keeper(this, marks);
     this.hub = new Hub({
       takeTicket: () => rest.takeTicket(),
       openSocket,
       outbox: this.outbox,
+      turn: new Turn(() => `renkei-sending-${this.keeper.handle}`),
       language,
       clock,
       tell: (happening) => this.hear(happening),
@@ -73,9 +78,28 @@ export class Model {
     this.told = new Map();
     /** @type {Map<string, Promise<import('./rest.js').CitedRule>>} */
     this.rules = new Map();
+    /** @type {Map<string, import('./rest.js').CitedRule>} the same, once the hub answered */
+    this.knownRules = new Map();
+    /** @type {Set<string>} timelines whose markers were kept on the device: what others read meanwhile is not among them */
+    this.staleMarkers = new Set();
+    /** When this page last was as the hub is. */
+    this.syncedAtMs = 0;
+    /** Whether a newer version of the page waits to be opened; and what to do when the hub came back, perhaps as a newer one. */
+    this.newerPage = false;
+    this.hubCame = () => {};
+    /** Whether what is shown was kept on the device and the hub has not been asked yet. */
+    this.unverified = false;
+    this.wasLive = false;
+    /** What waits in envelopes of earlier sign-ins, and what was handed in. */
+    this.envelopes = { delivered: 0, left: 0 };
     this.owing = new Owing(this);
+    this.needs = new Needs(this);
+    this.offices = new Offices(this);
+    /** Sounds and the badge, where the device has them. @type {import('./alerts.js').Alerts | null} */
+    this.alerts = null;
     this.emergency = new Emergency(this);
     this.pledging = new Pledging(this);
+    this.quarantined = new QuarantinedPosts(this);
     this.directoryAtMs = 0;
     /** @type {string[]} */
     this.markerQueue = [];
@@ -86,16 +110,24 @@ export class Model {
     this.wanted = '';
     /** Whether the list of duties is looked at. */
     this.showsDuties = false;
+    /** Today's visits, or the visit to one patient, while they are looked at. @type {{patient: string} | null} */
+    this.visiting = null;
+    /** Whether what became of posts is looked at. */
+    this.showsSending = false;
     /** What the console shows while it is open. @type {{section: string, item: string} | null} */
     this.console = null;
     /** @type {{name: string, reason?: {ja: string, en: string}} | null} a patient who has just left this reader's view */
     this.farewell = null;
+    /** A sheet for paper that stands in the place of the page. @type {import('./views/paper-sheet.js').Sheet | null} */
+    this.paper = null;
     /** @type {{ja: string, en: string} | null} what did not work, until it was read */
     this.trouble = null;
     /** @type {import('./timeline.js').Item | null} the last entry that arrived while live, for screen readers */
     this.arrived = null;
     /** @type {Map<string, {version: number, readings: import('./readings.js').Reading[]}>} */
     this.readings = new Map();
+    /** @type {WeakMap<import('./readings.js').Reading[], ReturnType<typeof latest>>} */
+    this.latest = new WeakMap();
   }
 
   /** @param {() => void} listener @returns {() => void} stops listening */
@@ -121,25 +153,8 @@ export class Model {
 
   // ── signing in and out ──
 
-  async start(attempt = 0) {
-    this.stage = 'starting';
-    this.changed();
-    try {
-      this.me = await this.rest.me();
-    } catch (/** @type {any} */ error) {
-      if (error.status >= 400 && error.status < 500) this.leave(error.status === 401 ? 'sign_in_ended' : error.code);
-      else this.clock.after(() => this.start(attempt + 1), pauseMs(attempt, this.clock.random()));
-      return;
-    }
-    if (this.me?.pledges_first) {
-      this.stage = 'pledging';
-      await this.pledging.look();
-      return;
-    }
-    this.stage = 'ready';
-    this.changed();
-    this.hub.connect();
-    await Promise.all([this.refreshPatients(), this.refreshDirectory(), this.owing.refresh(), this.pledging.look()]);
+  start() {
+    return start(this);
   }
 
   /** The person asked to go: the hub ends the sign-in, and this page forgets it whether that could be told or not. */
@@ -156,6 +171,10 @@ export class Model {
     if (!found) {
       found = this.rest.rule(citation, atMs);
       this.rules.set(asked, found);
+      found.then((rule) => {
+        this.knownRules.set(asked, rule);
+        this.keeper.note('rules');
+      }, () => {});
       // Not found now may be found when the hub can be reached again.
       found.catch(() => this.rules.delete(asked));
     }
@@ -165,15 +184,29 @@ export class Model {
   /** @param {string} code why, or empty when the person asked for it */
   leave(code = '') {
     this.hub.stop();
-    this.outbox.items = [];
+    this.outbox.clear();
+    // What was written stays in its envelopes, and goes to the hub in them.
+    this.keeper.destroy().catch(() => {}).then(() => this.handInEnvelopes());
     forgetSignIn();
     this.signOutCode = code;
     this.stage = 'signed_out';
-    for (const held of [this.patients, this.timelines, this.markers, this.presence, this.readings]) held.clear();
+    for (const held of [this.patients, this.timelines, this.markers, this.presence, this.readings, this.rules, this.knownRules, this.people, this.organisations]) held.clear();
+    this.hub.cursors.places.clear();
     this.owing.clear();
+    this.needs.clear();
+    this.offices.clear();
     this.emergency.clear();
     this.pledging.clear();
+    this.quarantined.clear();
     this.me = null;
+    this.paper = null;
+    this.changed();
+  }
+
+  /** What earlier sign-ins could not send. */
+  async handInEnvelopes() {
+    this.envelopes = await this.keeper.tidy().catch(() => this.envelopes);
+    if (this.envelopes.delivered > 0 && this.stage === 'ready') this.quarantined.look();
     this.changed();
   }
 
@@ -184,6 +217,11 @@ export class Model {
   /** Whether there is a console for this person: the region's, their own office's, or the rules that they sign and live by. */
   get hasConsole() {
     return this.isSecretariat || Boolean(this.me?.administers?.length) || this.isProfessional;
+  }
+
+  /** Whether this person's work is visiting: the round of the day stands first for them. */
+  get isVisitingNurse() {
+    return this.me?.role === 'nurse' && this.me.organisation.type === 'nursing_station';
   }
 
   get isProfessional() {
@@ -203,6 +241,7 @@ export class Model {
       const patients = await this.rest.patients(scope);
       this.patients = new Map(patients.map((patient) => [patient.id, patient]));
       this.emergency.keep(this.patients);
+      this.keeper.note('patients');
     } catch (/** @type {any} */ error) {
       this.failed(error);
     }
@@ -231,6 +270,7 @@ export class Model {
       const [organisations, people] = await Promise.all([this.rest.organisations(), this.rest.people()]);
       this.organisations = new Map(organisations.map((organisation) => [organisation.id, organisation]));
       this.people = new Map(people.map((person) => [person.id, person]));
+      this.keeper.note('directory');
     } catch (/** @type {any} */ error) {
       this.directoryAtMs = 0;
       this.failed(error);
@@ -285,35 +325,24 @@ export class Model {
 
   /** @param {string} id */
   latestOf(id) {
-    return latest(this.readingsOf(id));
+    const readings = this.readingsOf(id);
+    const held = this.latest.get(readings);
+    if (held) return held;
+    const found = latest(readings);
+    this.latest.set(readings, found);
+    return found;
   }
 
-  /** What this person has not read; nothing until their marker is known. @param {string} id */
-  unread(id) {
-    const markers = this.markers.get(id);
-    if (!markers || this.isSecretariat) return { entries: 0, alarms: 0 };
-    return this.timeline(id).unread(markers.get(this.myId)?.through ?? 0, this.myId);
-  }
-
-  /** Patients in the order they need this person: new alarms, then unread, then the latest. */
-  get sortedPatients() {
-    const rows = [...this.patients.values()].map((patient) => ({
-      patient,
-      unread: this.unread(patient.id),
-      lastMs: this.timelines.get(patient.id)?.last?.recordedAtMs ?? 0,
-    }));
-    const weight = (/** @type {any} */ row) => (row.unread.alarms ? 2 : row.unread.entries ? 1 : 0);
-    // The secretariat has nothing unread, and a list that stays as it is when it opens one.
-    const urgency = (/** @type {any} */ a, /** @type {any} */ b) => (this.isSecretariat ? 0 : weight(b) - weight(a) || b.lastMs - a.lastMs);
-    return rows.sort((a, b) => urgency(a, b)
-      || a.patient.name.kana.localeCompare(b.patient.name.kana, 'ja'));
+  /** One thing is looked at at a time. @param {Partial<Pick<Model, 'selected' | 'wanted' | 'showsDuties' | 'showsSending' | 'visiting' | 'console'>>} what */
+  show(what) {
+    Object.assign(this, { selected: '', wanted: '', showsDuties: false, showsSending: false, visiting: null, console: null, farewell: null }, what);
+    this.changed();
   }
 
   /** @param {string} id @param {string} [entry] to be shown there */
   select(id, entry = '') {
     this.look(id);
-    Object.assign(this, { selected: id, wanted: entry, showsDuties: false, console: null, farewell: null });
-    this.changed();
+    this.show({ selected: id, wanted: entry });
   }
 
   /** Nobody serves every patient: the secretariat reads what it may of the one it looks at, and keeps none. @param {string} id */
@@ -327,17 +356,39 @@ export class Model {
     if (id) this.hub.resubscribe(id);
   }
 
+  /** Nothing else is in the page meanwhile, nor the patient's id in the address that browsers print. @param {Omit<import('./views/paper-sheet.js').Sheet, 'close'>} sheet */
+  showPaper(sheet) {
+    const address = location.hash;
+    history.replaceState(null, '', '#/paper');
+    const close = () => {
+      this.paper = null;
+      history.replaceState(null, '', address);
+      this.changed();
+    };
+    this.paper = { ...sheet, close };
+    this.changed();
+  }
+
   showDuties() {
     this.look('');
-    Object.assign(this, { selected: '', wanted: '', showsDuties: true, console: null, farewell: null });
-    this.changed();
+    this.show({ showsDuties: true });
+  }
+
+  /** @param {string} [patient] the visit to one, or the list of today's */
+  showVisits(patient = '') {
+    this.look('');
+    this.show({ visiting: { patient } });
+  }
+
+  showSending() {
+    this.look('');
+    this.show({ showsSending: true });
   }
 
   /** @param {{section: string, item: string}} address */
   showConsole(address) {
     this.look('');
-    Object.assign(this, { selected: '', wanted: '', showsDuties: false, console: address, farewell: null });
-    this.changed();
+    this.show({ console: address });
   }
 
   /** In one tap, for the entry that asks for it. @param {import('./timeline.js').Item} item */
@@ -357,6 +408,7 @@ export class Model {
     const markers = this.markers.get(timeline);
     if (!markers || through <= (markers.get(this.myId)?.through ?? 0)) return;
     markers.set(this.myId, { through, atMs: this.clock.now() });
+    this.keeper.note('markers');
     this.changed();
     this.clock.cancel(this.seenTimer);
     this.seenTimer = this.clock.after(() => this.tellSeen(), SEEN_PAUSE_MS);
@@ -386,7 +438,8 @@ export class Model {
 
   /** Markers are fetched once per timeline, a few at a time. @param {string} timeline */
   fetchMarkers(timeline) {
-    if (!this.markers.has(timeline) && !this.markerQueue.includes(timeline)) this.markerQueue.push(timeline);
+    const isKnown = this.markers.has(timeline) && !this.staleMarkers.delete(timeline);
+    if (!isKnown && !this.markerQueue.includes(timeline)) this.markerQueue.push(timeline);
     this.drainMarkers();
   }
 
@@ -399,7 +452,10 @@ export class Model {
           const held = this.markers.get(timeline) ?? new Map();
           for (const { person, through, at } of markers) mark(held, person, Number(through), Date.parse(at));
           this.markers.set(timeline, held);
-          this.told.set(timeline, held.get(this.myId)?.through ?? 0);
+          const mine = markers.find(({ person }) => person === this.myId);
+          this.told.set(timeline, Number(mine?.through ?? 0));
+          this.keeper.note('markers');
+          this.tellSeen();
         })
         .catch((error) => this.failed(error))
         .finally(() => {
@@ -415,6 +471,8 @@ export class Model {
     const name = this.patientName(timeline).kanji;
     this.emergency.opened.delete(timeline);
     for (const held of [this.timelines, this.markers, this.presence, this.readings, this.patients]) held.delete(timeline);
+    this.keeper.partial.delete(timeline);
+    this.keeper.rewrite(timeline);
     if (this.selected === timeline) this.farewell = { name, reason };
     await this.refreshPatients();
     // Still on the list: what may be seen has changed, so it is read again from the beginning.
@@ -436,10 +494,19 @@ const CHANGES_THE_LIST = new Set(['registration', 'consent', 'team_link', 'team_
 const HEAR = /** @type {Record<string, (model: Model, happening: any) => void>} */ ({
   connection(model, { connection }) {
     if (connection.phase === 'ended' && SIGN_IN_OVER.has(connection.code)) model.leave(connection.code);
-    if (connection.phase === 'waiting' || connection.phase === 'offline') model.presence.clear();
+    if (connection.phase === 'live') model.syncedAtMs = model.clock.now();
+    if (connection.phase === 'waiting' || connection.phase === 'offline') {
+      if (model.wasLive) model.syncedAtMs = model.hub.lastHeardMs;
+      model.presence.clear();
+    }
+    model.wasLive = connection.phase === 'live';
+    model.keeper.note('me');
   },
   welcome(model) {
     model.tellSeen();
+    model.keeper.fetchSlip();
+    model.hubCame();
+    if (model.unverified) verify(model);
     if (model.welcomedOnce) {
       model.refreshPatients();
       model.owing.refreshSoon();
@@ -447,27 +514,40 @@ const HEAR = /** @type {Record<string, (model: Model, happening: any) => void>} 
     model.welcomedOnce = true;
   },
   subscribed(model, { timeline }) {
+    // Only its end was kept: it is read again from the beginning.
+    if (model.keeper.partial.delete(timeline)) {
+      model.timelines.get(timeline)?.clear();
+      model.keeper.rewrite(timeline);
+    }
     if (!model.patients.has(timeline)) model.refreshSoon();
   },
   entry(model, { entry }) {
     const timeline = model.timeline(entry.timeline);
     if (!timeline.apply(entry)) return;
+    model.keeper.noteTimeline(entry.timeline);
     const { person, organisation } = entry.author;
     if (!isHub(entry.author) && (!model.people.has(person) || !model.organisations.has(organisation))) {
       model.refreshDirectory();
     }
     if (model.hub.connection.phase !== 'live') return;
     model.arrived = timeline.last ?? null;
+    if (timeline.last) model.alerts?.hearEntry(timeline.last);
     if (CHANGES_THE_LIST.has(entry.kind)) model.refreshSoon();
     if (model.isSecretariat && entry.kind.startsWith('duty_')) model.owing.refreshSoon();
   },
   verdict: (model, { verdict }) => model.owing.learn(verdict.words),
-  caught_up: (model, { timeline }) => model.fetchMarkers(timeline),
-  forget(model, { timeline, entry, reason }) {
-    if (entry) model.timelines.get(timeline)?.forget(entry);
-    else model.forgetTimeline(timeline, reason);
+  caught_up(model, { timeline }) {
+    model.fetchMarkers(timeline);
+    model.keeper.noteTimeline(timeline);
   },
-  notice(model, { words }) {
+  forget(model, { timeline, entry, reason }) {
+    if (entry) {
+      model.timelines.get(timeline)?.forget(entry);
+      model.keeper.rewrite(timeline);
+    } else model.forgetTimeline(timeline, reason);
+  },
+  notice(model, { of, dueMs, words }) {
+    model.alerts?.hearNotice({ of, dueMs });
     if (words) model.owing.learn([words]);
     model.owing.refreshSoon();
   },
@@ -475,5 +555,6 @@ const HEAR = /** @type {Record<string, (model: Model, happening: any) => void>} 
   read_marker(model, { timeline, person, through, atMs }) {
     const held = model.markers.get(timeline);
     if (held) mark(held, person, through, atMs);
+    model.keeper.note('markers');
   },
 });

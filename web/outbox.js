@@ -1,5 +1,11 @@
-// Posts without a verdict, in the order they were written, and verdicts that ask something of the author. Kept in
-// sessionStorage, so they survive a reload but not the closing of the tab; IndexedDB comes with the offline tablet.
+// Posts without a verdict, in the order they were written; verdicts that ask something of the author; and what became of
+// the last ones that were answered. Lives in memory, kept on a shelf (`shelf.js`, IndexedDB) that several tabs share: a
+// post is sent once it is kept, so that whatever was sent is still there when the browser dies.
+
+/** Answers that are shown among the results. */
+const RESULTS_MAX = 50;
+/** Longer than this between writing and the answer, and a post counts as sent afterwards. */
+export const AFTERWARDS_MS_MIN = 60_000;
 
 /**
  * @typedef {import('./frames.js').Intent} Intent
@@ -8,35 +14,76 @@
  * @property {Intent} intent
  * @property {'waiting' | 'sent' | 'refused' | 'queued'} state waiting and sent are unsent: the hub has not answered
  * @property {number} writtenAtMs
+ * @property {number} [answeredAtMs]
  * @property {Verdict} [verdict]
+ * @property {boolean} [keeping] on its way to the shelf
+ * @property {boolean} [unkept] the device could not keep it: it is in this tab alone
+ * @typedef {{id: string, timeline: string, kind: string, words: string, writtenAtMs: number, answeredAtMs: number}} Result of a post that was accepted
+ * What keeps the outbox. `put` and `remove` may return nothing when they are done at once.
+ * @typedef {object} Shelf
+ * @property {(item: Item) => Promise<void> | void} put at the end, or where it stands already
+ * @property {(id: string, result?: Result) => Promise<void> | void} remove
+ * @property {() => Promise<{items: Item[], results: Result[]}>} list
  */
 
+/** Keeps nothing: before anybody is signed in, and where a browser has no place for it. @type {Shelf} */
+export const NO_SHELF = { put() {}, remove() {}, list: async () => ({ items: [], results: [] }) };
+
 export class Outbox {
-  /** @param {{load: () => string | null, save: (text: string) => void}} storage */
-  constructor(storage) {
-    this.storage = storage;
+  /** @param {Shelf} [shelf] */
+  constructor(shelf = NO_SHELF) {
+    this.shelf = shelf;
     /** @type {Item[]} */
     this.items = [];
-    this.restore();
+    /** @type {Result[]} the last one in front */
+    this.results = [];
+    /** Grows with every change of this tab, so that an older reading of the shelf is not taken for a newer one. */
+    this.changes = 0;
+    /** Called when a post can be sent that could not before. */
+    this.ready = () => {};
+    /** Called when the device could not keep something. @type {(error: unknown) => void} */
+    this.failed = () => {};
   }
 
-  restore() {
-    try {
-      const items = JSON.parse(this.storage.load() ?? '[]');
-      this.items = Array.isArray(items) ? items.filter((item) => item?.intent?.id) : [];
-    } catch {
-      this.items = [];
-    }
-    this.lose();
+  /** Takes up what a shelf holds. @param {Shelf} shelf */
+  async open(shelf) {
+    this.shelf = shelf;
+    await this.reload();
   }
 
-  save() {
-    this.storage.save(JSON.stringify(this.items));
+  /** What other tabs put on the shelf or took from it. */
+  async reload() {
+    const { shelf } = this;
+    let changes;
+    let listed;
+    do {
+      ({ changes } = this);
+      listed = await shelf.list();
+    } while (changes !== this.changes);
+    if (shelf !== this.shelf) return;
+    const sent = new Map(this.items.filter(({ state }) => state === 'sent').map((item) => [item.intent.id, item]));
+    const kept = listed.items.map((item) => (item.state === 'waiting' && sent.get(item.intent.id)) || item);
+    this.items = [...kept, ...this.items.filter(({ unkept }) => unkept)];
+    this.results = listed.results.slice(0, RESULTS_MAX);
+    this.ready();
+  }
+
+  /** Nothing of it remains in memory. */
+  clear() {
+    this.changes += 1;
+    this.shelf = NO_SHELF;
+    this.items = [];
+    this.results = [];
   }
 
   /** The number of posts the hub has not answered. */
   get unsent() {
     return this.items.filter((item) => item.state === 'waiting' || item.state === 'sent').length;
+  }
+
+  /** The number of posts whose answer asks something of the author. */
+  get returned() {
+    return this.items.filter((item) => item.state === 'refused').length;
   }
 
   /** @param {string} id */
@@ -46,50 +93,81 @@ export class Outbox {
 
   /** Appends, or replaces a refused post of the same id at the end. @param {Intent} intent @param {number} nowMs */
   add(intent, nowMs) {
+    this.changes += 1;
     this.items = this.items.filter((item) => item.intent.id !== intent.id);
-    this.items.push({ intent, state: 'waiting', writtenAtMs: nowMs });
-    this.save();
+    /** @type {Item} */
+    const item = { intent, state: 'waiting', writtenAtMs: nowMs };
+    this.items.push(item);
+    const kept = this.shelf.put(item);
+    if (!kept) return;
+    item.keeping = true;
+    kept.catch((error) => {
+      item.unkept = true;
+      this.failed(error);
+    }).finally(() => {
+      item.keeping = false;
+      this.ready();
+    });
   }
 
   /**
-   * The next post to send, marked as sent. None while an earlier one waits to be tried again, so that order holds.
+   * The next post to send, marked as sent. None while an earlier one is not kept yet or waits to be tried again, so that
+   * order holds.
    * @returns {Intent | undefined}
    */
   next() {
     const item = this.items.find((candidate) => candidate.state === 'waiting');
-    if (!item) return undefined;
+    if (!item || item.keeping) return undefined;
     item.state = 'sent';
-    this.save();
     return item.intent;
   }
 
   /** The socket is gone: what was sent without an answer is sent again, under the same ids. */
   lose() {
     for (const item of this.items) if (item.state === 'sent') item.state = 'waiting';
-    this.save();
   }
 
   /**
    * The hub answered. Accepted posts leave; the others stay until the author has dealt with them.
-   * @param {Verdict} verdict @returns {Item | undefined}
+   * @param {Verdict} verdict @param {number} nowMs @returns {Item | undefined}
    */
-  settle(verdict) {
+  settle(verdict, nowMs) {
     const item = this.find(verdict.id);
     if (!item) return undefined;
-    if (verdict.verdict === 'accepted') this.items = this.items.filter((other) => other !== item);
-    else Object.assign(item, { state: verdict.verdict, verdict });
-    this.save();
+    this.changes += 1;
+    item.answeredAtMs = nowMs;
+    if (verdict.verdict === 'accepted') {
+      const result = resultOf(item, nowMs);
+      this.results = [result, ...this.results].slice(0, RESULTS_MAX);
+      this.take(verdict.id, result);
+    } else {
+      Object.assign(item, { state: verdict.verdict, verdict });
+      this.shelf.put(item)?.catch((error) => this.failed(error));
+    }
     return item;
   }
 
   /** The author has read the verdict, or gives the post up. @param {string} id */
   remove(id) {
+    this.take(id);
+  }
+
+  /** @param {string} id @param {Result} [result] */
+  take(id, result) {
+    this.changes += 1;
     this.items = this.items.filter((item) => item.intent.id !== id);
-    this.save();
+    this.shelf.remove(id, result)?.catch((error) => this.failed(error));
   }
 
   /** @param {string} timeline */
   of(timeline) {
     return this.items.filter((item) => item.intent.timeline === timeline);
   }
+}
+
+/** @param {Item} item @param {number} nowMs @returns {Result} */
+function resultOf({ intent, writtenAtMs }, nowMs) {
+  const [kind] = Object.keys(intent.body);
+  const { text, comment, subject } = intent.body[kind] ?? {};
+  return { id: intent.id, timeline: intent.timeline, kind, words: String(text ?? comment ?? subject ?? '').slice(0, 80), writtenAtMs, answeredAtMs: nowMs };
 }

@@ -69,11 +69,15 @@ export class Owing {
     return this.all.filter((duty) => isOpen(duty) && !this.concerns(duty)).sort(byDue);
   }
 
-  /** How many of mine wait for me now: what an entry asks for, and periodic ones that are due soon. */
-  get waiting() {
+  /** Those of mine that wait for me now: what an entry asks for, and periodic ones that are due soon. */
+  get waitingNow() {
     const now = this.model.clock.now();
     return this.mine.open.filter((duty) => standingOf(duty) !== 'paused'
-      && (!duty.standing || isLate(duty, now) || duty.dueMs - now < STANDING_COUNTED_MS)).length;
+      && (!duty.standing || isLate(duty, now) || duty.dueMs - now < STANDING_COUNTED_MS));
+  }
+
+  get waiting() {
+    return this.waitingNow.length;
   }
 
   /** Several changes of one moment ask once. */
@@ -97,6 +101,7 @@ export class Owing {
         after = next;
       }
       this.listed = listed;
+      this.model.keeper.note('duties');
       this.model.changed();
     } catch (/** @type {any} */ error) {
       // A hub that keeps no list leaves what the timelines say.

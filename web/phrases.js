@@ -1,9 +1,15 @@
 // Every phrase of the page, in Japanese and English. Labels of domain codes are in `words.js`.
 
+import { CHAT_PHRASES } from './chat-phrases.js';
+import { OFFLINE_PHRASES } from './offline-phrases.js';
+import { OUTSIDE_PHRASES } from './outside-phrases.js';
 import { PASSKEY_PHRASES } from './passkey-phrases.js';
 
 export const PHRASES = {
+  ...OFFLINE_PHRASES,
+  ...OUTSIDE_PHRASES,
   ...PASSKEY_PHRASES,
+  ...CHAT_PHRASES,
   about: ['{who}の{kind}（{at}）', '{kind} by {who} ({at})'],
   about_entry: ['対象の記録', 'About'],
   absence_cover: ['不在時の対応', 'When the doctor is away'],
@@ -339,7 +345,6 @@ export const PHRASES = {
   noticed: ['気づいた時刻', 'Noticed'],
   observed_at: ['測定・観察 {at}（端末の時計）', 'observed {at} (by the device)'],
   off_shared_sheet: ['連携シートに載せない', 'Kept off the shared sheet'],
-  offline_explained: ['ネットワークがありません。書いた内容はこのタブに保管し、つながり次第、順番に送ります。', 'No network. What you write is kept in this tab and sent in order when the network is back.'],
   on: ['日付', 'Date'],
   one_doctor_wished: ['主治医は一人でよいとの希望', 'The patient wishes one doctor only'],
   opens_duties: ['送ると、次の約束がはじまります', 'Sending it opens these duties'],
@@ -497,7 +502,6 @@ export const PHRASES = {
   sign_ins: ['サインインしている端末', 'Where you are signed in'],
   sign_out: ['サインアウト', 'Sign out'],
   sign_out_everywhere: ['すべての端末でサインアウト', 'Sign out everywhere'],
-  sign_out_unsent: ['未送信の投稿が {count} 件あります。サインアウトすると失われます。', '{count} posts are not sent yet and will be lost.'],
   signed_out_device_elsewhere: ['この端末は別の事業所のものです。ご自分の事業所の端末でサインインしてください。', 'This device belongs to another organisation. Sign in on one of your own.'],
   signed_out_device_revoked: ['この端末の登録が取り消されました。心当たりがなければ、事務局に知らせてください。', 'This device was revoked. If you do not know why, tell the secretariat.'],
   signed_out_ended: ['サインインの有効期限が切れたか、取り消されました。もう一度サインインしてください。', 'Your sign-in has expired or was revoked. Please sign in again.'],
@@ -561,7 +565,6 @@ export const PHRASES = {
   unknown_organisation: ['（名称不明の事業所）', '(unknown organisation)'],
   unread: ['未読 {count}', 'Unread {count}'],
   unread_from_here: ['ここから未読', 'Unread from here'],
-  unsent: ['未送信 {count}', 'Unsent {count}'],
   until: ['終了', 'Until'],
   urgent: ['急ぎ', 'Urgent'],
   verdict_accepted: ['この内容は送信できます', 'This can be sent'],
@@ -570,10 +573,12 @@ export const PHRASES = {
   verdict_queued: ['まだ担当に紐付いていません。送ると事務局の紐付け待ちに入ります', 'You are not linked yet: this will go to the linking queue'],
   verdict_refused: ['この内容は送信できません', 'This cannot be sent'],
   verdict_unknown: ['いまは判定できません。送信後に結果をお知らせします', 'The rules cannot be asked now; you will see the verdict after sending'],
+  visit_write: ['訪問を書く', 'Write a visit'],
   visited: ['訪問', 'Visited'],
   visits: ['訪問日', 'Visits'],
+  visits_failed: ['訪問の画面を読み込めませんでした。接続を確かめて、もう一度開いてください。', 'The visits could not be loaded. Check the connection and open them again.'],
+  visits_today: ['今日の訪問', "Today's visits"],
   vitals_table: ['バイタルの表', 'Table of vital signs'],
-  waiting_explained: ['接続が切れました。自動でつなぎ直します。書いた内容は失われません。', 'The connection was lost and comes back by itself. Nothing you write is lost.'],
   way_attach: ['文書を添える', 'Attach the document'],
   way_emergency: ['緊急として送る', 'Mark as an emergency'],
   way_family_request: ['本人・家族の求めとする', 'Asked for by the patient or family'],

@@ -47,6 +47,28 @@ export function implausible(sign, value, unit) {
 }
 
 /**
+ * @typedef {{fault: 'not_a_number'} | {fault: 'implausible', value: string, low: number, high: number} | {fault: 'pressure_upside_down'}} Fault
+ * What is wrong in each field of a reading that is being written.
+ * @param {Record<string, string>} typed by sign @param {(sign: string) => string} [unit] that it is typed in
+ * @returns {Record<string, Fault>}
+ */
+export function faultsOf(typed, unit = unitOf) {
+  /** @type {Record<string, Fault>} */
+  const faults = {};
+  for (const { sign } of SIGNS) {
+    const text = typed[sign]?.trim();
+    if (!text) continue;
+    const value = decimalIn(text);
+    const bounds = value === null ? null : implausible(sign, value, unit(sign));
+    if (value === null) faults[sign] = { fault: 'not_a_number' };
+    else if (bounds) faults[sign] = { fault: 'implausible', value, ...bounds };
+  }
+  const [systolic, diastolic] = ['systolic', 'diastolic'].map((sign) => Number(decimalIn(typed[sign] ?? '') ?? NaN));
+  if (diastolic > systolic && unit('systolic') === unit('diastolic')) faults.diastolic ??= { fault: 'pressure_upside_down' };
+  return faults;
+}
+
+/**
  * @typedef {{atMs: number, item: import('./timeline.js').Item, values: Record<string, string>, alarms: Record<string, import('./frames.js').Alarm>}} Reading
  * The readings that hold now, oldest first by the moment of measuring.
  * @param {import('./timeline.js').Timeline} timeline @returns {Reading[]}

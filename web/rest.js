@@ -4,6 +4,8 @@
 const ANSWER_MS_MAX = 15_000;
 /** As long as the hub gives a file either way. */
 const FILE_MS_MAX = 300_000;
+/** As long as it gives a whole record. */
+const RECORD_MS_MAX = 900_000;
 
 export class RestError extends Error {
   /** @param {number} status @param {any} problem `application/problem+json`, or empty @param {number} retryAfterMs */
@@ -53,6 +55,8 @@ export class RestError extends Error {
  * @typedef {{person: {id: string, name: {kanji: string, kana: string}}, role: string, organisation: Organisation, positions?: HeldPosition[], administers?: string[], expires_at: string, pledges_first?: boolean, alarms?: PasskeyAlarm[]}} Me
  * @typedef {{code: string, person: string, name: {kanji: string, kana: string}, passkey: string, at: string}} PasskeyAlarm
  * @typedef {{ceremony: string, options: object}} PasskeyQuestion
+ * @typedef {{id: string, issuer: string, subject: string, linked_at: string, used_at: string | null}} Identity
+ * @typedef {{ticket: string, code: boolean, passkey: PasskeyQuestion | null}} SecondAsked what the hub asks for besides another service
  * @typedef {{id: string, name: string, added_at: string, used_at: string | null, void_since: string | null, void_because: string | null}} Passkey
  * @typedef {{id: string, position: HeldPosition, device: string, way: string, issued_at: string, used_at: string, expires_at: string, is_this: boolean}} SignIn
  * @typedef {object} Exposure who was given a record to read, summed up
@@ -62,6 +66,19 @@ export class RestError extends Error {
  * @property {number} reads
  * @property {boolean} by_emergency
  * @typedef {{id: string | null, ticket: string | null, positions: HeldPosition[]}} Entered
+ * @typedef {object} ExportRequest a wish to take records out, and how it stands
+ * @property {string} id
+ * @property {string} organisation
+ * @property {string} by
+ * @property {string} asked_at
+ * @property {string} purpose
+ * @property {string} scope
+ * @property {string[]} patients
+ * @property {boolean} de_identified
+ * @property {'waiting' | 'permitted' | 'declined' | 'expired' | 'taken'} state
+ * @property {string | null} permitted_by
+ * @property {string | null} until
+ * @property {string | null} duty by which the secretariat owes an answer
  */
 
 export class Rest {
@@ -111,7 +128,37 @@ export class Rest {
     return token ? { authorization: `Bearer ${token}` } : { 'renkei-client': 'page' };
   }
 
-  /** How people sign in here. @returns {Promise<{password_chars_min: number, passkeys?: string | null, links: boolean, device?: ShownDevice}>} */
+  /** What the hub's envelopes are sealed to; open to all. @returns {Promise<{id: string, public_key: string}>} */
+  quarantineKey() {
+    return this.call('GET', '/quarantine/key');
+  }
+
+  /** What goes into an envelope to say whose it is. @returns {Promise<{pass: string}>} */
+  quarantinePass() {
+    return this.call('GET', '/me/quarantine-pass');
+  }
+
+  /** What came in envelopes and waits: one's own, or, for the secretariat, all without what they say. @returns {Promise<{posts: import('./quarantined.js').Quarantined[]}>} */
+  quarantined() {
+    return this.call('GET', '/quarantine');
+  }
+
+  /** @param {string} id @returns {Promise<{verdict: 'accepted' | 'queued'}>} */
+  releaseQuarantined(id) {
+    return this.call('POST', `/quarantine/${encodeURIComponent(id)}/release`);
+  }
+
+  /** @param {string} id */
+  discardQuarantined(id) {
+    return this.call('DELETE', `/quarantine/${encodeURIComponent(id)}`);
+  }
+
+  /** Hands in envelopes, without a sign-in. @param {import('./envelopes.js').Envelope[]} envelopes */
+  handIn(envelopes) {
+    return this.call('POST', '/quarantine', { envelopes });
+  }
+
+  /** How people sign in here. @returns {Promise<{password_chars_min: number, passkeys?: string | null, outside?: string | null, links: boolean, device?: ShownDevice}>} */
   ways() {
     return this.call('GET', '/sign-in');
   }
@@ -141,6 +188,56 @@ export class Rest {
     return this.call('POST', '/invitations/passkey', given);
   }
 
+  /** Where to go on at the other service, to sign in. @returns {Promise<{location: string}>} */
+  leaveToSignIn() {
+    return this.call('POST', '/sign-in/oidc', {});
+  }
+
+  /** The same with an invitation. @param {{invitation: string, code: string}} given @returns {Promise<{location: string}>} */
+  leaveInvited(given) {
+    return this.call('POST', '/invitations/oidc', given);
+  }
+
+  /** What became of whoever is back from the other service. @param {{device: string}} given @returns {Promise<Entered | SecondAsked>} */
+  finishOutside(given) {
+    return this.call('POST', '/sign-in/oidc/finish', given);
+  }
+
+  /** @param {{ticket: string, code?: string, ceremony?: string, credential?: object, device: string}} given @returns {Promise<Entered>} */
+  showSecond(given) {
+    return this.call('POST', '/sign-in/oidc/second', given);
+  }
+
+  /** @returns {Promise<{service: string | null, identities: Identity[]}>} */
+  myIdentities() {
+    return this.call('GET', '/me/identities');
+  }
+
+  /** @returns {Promise<{location: string}>} */
+  leaveToLink() {
+    return this.call('POST', '/me/identities', {});
+  }
+
+  /** @returns {Promise<Identity>} */
+  linkIdentity() {
+    return this.call('POST', '/me/identities/finish', {});
+  }
+
+  /** @param {string} id */
+  unlinkIdentity(id) {
+    return this.call('DELETE', `/me/identities/${encodeURIComponent(id)}`);
+  }
+
+  /** @returns {Promise<{location: string}>} */
+  leaveToProve() {
+    return this.call('POST', '/me/proof/oidc', {});
+  }
+
+  /** @returns {Promise<{until: string}>} */
+  proveByOutside() {
+    return this.call('POST', '/me/proof/oidc/finish', {});
+  }
+
   /** @returns {Promise<{passkeys: Passkey[], has_password: boolean}>} */
   myPasskeys() {
     return this.call('GET', '/me/passkeys');
@@ -166,7 +263,7 @@ export class Rest {
     return this.call('DELETE', `/me/passkeys/${encodeURIComponent(id)}`);
   }
 
-  /** By what one can show who one is. @returns {Promise<{passkey: PasskeyQuestion | null, password: boolean}>} */
+  /** By what one can show who one is. @returns {Promise<{passkey: PasskeyQuestion | null, password: boolean, outside?: string | null}>} */
   askForProof() {
     return this.call('POST', '/me/proof/options', {});
   }
@@ -325,9 +422,20 @@ export class Rest {
     return this.call('POST', `/timelines/${encodeURIComponent(timeline)}/entries`, intent);
   }
 
+  /** A part of a timeline, in the frames of a socket. @param {string} timeline @param {number} after @param {number} limit */
+  async entries(timeline, after, limit) {
+    const { entries = [], through, more } = await this.call('GET', `/timelines/${encodeURIComponent(timeline)}/entries?${new URLSearchParams({ after: String(after), limit: String(limit) })}`);
+    return { entries: /** @type {any[]} */ (entries), through: Number(through ?? after), more: Boolean(more) };
+  }
+
   /** @returns {Promise<Organisation[]>} */
   async organisations() {
     return (await this.call('GET', '/organisations')).organisations ?? [];
+  }
+
+  /** Whom to turn to at an office, and who is on duty there; the look is on record. @param {string} id @returns {Promise<import('./offices.js').Office>} */
+  office(id) {
+    return this.call('GET', `/organisations/${encodeURIComponent(id)}/office`);
   }
 
   /** @returns {Promise<Person[]>} */
@@ -370,6 +478,17 @@ export class Rest {
   /** The bytes of a file that an entry names. @param {string} timeline @param {string} entry @param {string} sha256 @returns {Promise<Blob>} */
   async file(timeline, entry, sha256) {
     return (await this.fetch('GET', `/timelines/${encodeURIComponent(timeline)}/entries/${encodeURIComponent(entry)}/files/${sha256}`, FILE_MS_MAX)).blob();
+  }
+
+  /** My requests to take records out; for the secretariat everybody's. @returns {Promise<{requests: ExportRequest[], patients: Patient[]}>} */
+  async exports() {
+    const { requests = [], patients = [] } = await this.call('GET', '/exports');
+    return { requests, patients };
+  }
+
+  /** The record, as one file. The same `id` again is the same taking. @param {string} patient @param {{id: string, request: string, language: string}} wish @returns {Promise<Blob>} */
+  async takeRecord(patient, wish) {
+    return (await this.fetch('POST', `/patients/${encodeURIComponent(patient)}/exports`, RECORD_MS_MAX, wish)).blob();
   }
 
   /** @param {string} timeline @returns {Promise<{person: string, through: number, at: string}[]>} */

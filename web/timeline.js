@@ -2,15 +2,18 @@
 // acknowledgements are gathered beside what they are about; nothing is ever dropped except by `forget`. No I/O.
 
 import { Duties } from './duties.js';
+import { referenceOf, speaksTo } from './mentions.js';
 
 /**
  * @typedef {import('./frames.js').Entry} Entry
  * @typedef {import('./frames.js').Body} Body
  * An entry with what was said about it later.
- * @typedef {Entry & {corrections: Item[], retraction: Item | null, acknowledgements: Item[]}} Item
+ * @typedef {Entry & {corrections: Item[], retraction: Item | null, acknowledgements: Item[], replies: Item[]}} Item
  */
 
 const POINTS_BACK = new Set(['acknowledgement', 'correction', 'retraction']);
+/** Kinds that by themselves change nothing that is shown of another entry. */
+const ADDS_ONLY = new Set(['vital', 'note', 'message', 'visit', 'status_change', 'call', 'order', 'lab_request', 'lab_result', 'device_change', 'acp_note', 'medication_list', 'medication_report']);
 
 export class Timeline {
   /** @param {string} id */
@@ -32,6 +35,10 @@ export class Timeline {
     this.limits = [];
     /** @type {Duties} */
     this.duties = new Duties(this.id);
+    /** Grows with every change to an entry that was there before. */
+    this.touched = (this.touched ?? 0) + 1;
+    /** Grows with every change. */
+    this.version = (this.version ?? 0) + 1;
     /** Grows whenever readings or limits change; graphs are drawn again only then. */
     this.readingsVersion = (this.readingsVersion ?? 0) + 1;
   }
@@ -47,13 +54,17 @@ export class Timeline {
   /** Takes the next entry. One already held (after reading from the start again) changes nothing. @param {Entry} entry */
   apply(entry) {
     if (this.byId.has(entry.id) || entry.seq <= this.lastSeq) return false;
-    const item = { ...entry, corrections: [], retraction: null, acknowledgements: [] };
+    const item = { ...entry, corrections: [], retraction: null, acknowledgements: [], replies: [] };
+    this.version += 1;
     this.items.push(item);
     this.byId.set(item.id, item);
     const target = POINTS_BACK.has(item.kind) ? this.byId.get(item.body.target) : undefined;
     if (target && item.kind === 'acknowledgement') target.acknowledgements.push(item);
     if (target && item.kind === 'correction') target.corrections.push(item);
     if (target && item.kind === 'retraction') target.retraction = item;
+    const answered = this.byId.get(referenceOf(item.body));
+    answered?.replies.push(item);
+    if (target || answered || !ADDS_ONLY.has(item.kind) || item.opened?.length || item.met?.length) this.touched += 1;
     this.duties.apply(item);
     const about = target ? rootOf(this, target) : item;
     if (about.kind === 'registration') this.registration = currentBody(about);
@@ -71,19 +82,19 @@ export class Timeline {
   }
 
   /**
-   * What `person` has not read: entries after `through` that others wrote.
-   * @param {number} through @param {string} person
+   * What somebody has not read: entries after `through` that others wrote, and of these the alarms and what speaks to them.
+   * @param {number} through @param {import('./mentions.js').Self} self
    */
-  unread(through, person) {
-    let entries = 0;
-    let alarms = 0;
+  unread(through, self) {
+    let [entries, alarms, mentions] = [0, 0, 0];
     for (let at = this.items.length - 1; at >= 0 && this.items[at].seq > through; at -= 1) {
       const item = this.items[at];
-      if (item.author.person === person) continue;
+      if (item.author.person === self.id) continue;
       entries += 1;
       if (currentAlarms(item).length > 0 && !item.retraction) alarms += 1;
+      if (speaksTo(item, self, this.byId)) mentions += 1;
     }
-    return { entries, alarms };
+    return { entries, alarms, mentions };
   }
 }
 

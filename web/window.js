@@ -3,21 +3,23 @@
 
 export const WINDOW_ROWS_MAX = 80;
 export const STEP_ROWS = 24;
+/** While there is time: painting so many takes less than a frame. */
+export const SMALL_STEP_ROWS = 6;
 
 /** @typedef {{from: number, to: number}} Span rows `from` (included) to `to` (excluded) */
 
 /** The end of the list. @param {number} count @returns {Span} */
 export const tail = (count) => ({ from: Math.max(0, count - WINDOW_ROWS_MAX / 2), to: count });
 
-/** One step towards the beginning; rows far below leave. @param {Span} span @returns {Span} */
-export function earlier({ from, to }) {
-  const start = Math.max(0, from - STEP_ROWS);
+/** One step towards the beginning; rows far below leave. @param {Span} span @param {number} [rows] @returns {Span} */
+export function earlier({ from, to }, rows = STEP_ROWS) {
+  const start = Math.max(0, from - rows);
   return { from: start, to: Math.min(to, start + WINDOW_ROWS_MAX) };
 }
 
-/** One step towards the end; rows far above leave. @param {Span} span @param {number} count @returns {Span} */
-export function later({ from, to }, count) {
-  const end = Math.min(count, to + STEP_ROWS);
+/** One step towards the end; rows far above leave. @param {Span} span @param {number} count @param {number} [rows] @returns {Span} */
+export function later({ from, to }, count, rows = STEP_ROWS) {
+  const end = Math.min(count, to + rows);
   return { from: Math.max(from, end - WINDOW_ROWS_MAX), to: end };
 }
 

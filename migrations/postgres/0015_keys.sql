@@ -1,4 +1,4 @@
--- The region's data key, and records that were destroyed. The same columns as migrations/sqlite/0015_keys.sql; a test compares them.
+-- The region's data key. The same columns as migrations/sqlite/0015_keys.sql; a test compares them.
 
 -- One row: the key from which every other comes that seals something here, wrapped by the region's key.
 create table data_key (
@@ -11,17 +11,4 @@ create table data_key (
     rotated_at bigint,
     -- Whether the region's first key was taken over as data key: what was sealed before this migration was sealed with it.
     adopted boolean not null
-);
-
--- What is left of a record that was destroyed when its retention had ended; nothing of it tells whose it was.
-create table destroyed_record (
-    timeline bytea not null primary key references timeline (id),
-    destroyed_at bigint not null,
-    -- Null: whoever runs commands on the hub's machine.
-    person bytea,
-    -- The days of the last entry and of the end of the span, and the type of organisation whose span was the longest.
-    ended_on text not null,
-    until_on text not null,
-    kind text not null,
-    years bigint not null
 );

@@ -53,7 +53,7 @@ pub async fn search(
         return Err(EmergencySearchError::Refused(Box::new(refused)));
     }
     let now = region.now();
-    if !region.allowances().take(actor.person.0, Asked::EmergencySearch, 1, now) {
+    if !region.spend(actor.person.0, Asked::EmergencySearch, 1).await {
         return Err(EmergencySearchError::Overloaded);
     }
     let found = region.patients().find_exactly(&name, birth_date);

@@ -1,5 +1,5 @@
 //! Use cases that are not posts: organisations, people, sign-ins, finding and registering patients, files,
-//! emergency access, imports.
+//! emergency access, imports, posts in envelopes.
 
 pub mod accounts;
 pub mod advice;
@@ -22,6 +22,7 @@ pub mod linking_queue;
 mod links;
 pub mod offices;
 pub mod patients;
+pub mod quarantine;
 pub mod region_keys;
 pub mod registering;
 pub mod replaying;
@@ -32,3 +33,4 @@ pub mod sign_in;
 pub mod statistics;
 mod tickets;
 pub mod visible;
+pub mod witness;

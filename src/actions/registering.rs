@@ -8,8 +8,8 @@ use crate::domain::entry::{Intent, Sensitivity};
 use crate::domain::ids::{EntryId, OrganisationId, PatientId, PersonId, TimelineId};
 use crate::domain::patient::Registration;
 use crate::domain::team::{ConsentChange, History, TeamLink};
-use crate::hub::Hub;
 use crate::hub::answer::{Accepted, Refused};
+use crate::hub::{Hub, Writer};
 
 /// Somebody to register.
 #[derive(Clone, Debug)]
@@ -34,8 +34,9 @@ pub struct Registered {
 ///
 /// # Errors
 /// The refusal of the first entry that was refused, its field as the request names it; nothing is stored then.
-pub async fn register(hub: &Hub, actor: Actor, new: NewPatient) -> Result<Registered, Refused> {
-    let patient = patient_of(hub, &actor, new.request);
+pub async fn register(hub: &Hub, by: impl Into<Writer>, new: NewPatient) -> Result<Registered, Refused> {
+    let by = by.into();
+    let patient = patient_of(hub, &by.actor, new.request);
     let host = new.host.map(|(organisation, people)| {
         // Whoever registers names the organisation that serves the patient already.
         Body::TeamLink(TeamLink { organisation, people, host: true, history: History::All, relation_confirmed: true })
@@ -43,7 +44,7 @@ pub async fn register(hub: &Hub, actor: Actor, new: NewPatient) -> Result<Regist
     // Consent comes last: whoever is on the team by then may record it.
     let bodies = [Some(Body::Registration(Box::new(new.registration))), host, new.consent.map(Body::Consent)];
     let intents = bodies.into_iter().flatten().map(|body| first_of_its_kind(hub, patient.into(), body)).collect();
-    let entries = hub.post_together(actor, intents).await.map_err(in_words_of_the_request)?;
+    let entries = hub.post_together(by, intents).await.map_err(in_words_of_the_request)?;
     Ok(Registered { patient, entries })
 }
 

@@ -3,6 +3,7 @@
 //! `demo` calls [`ensure_development_certificates`]. A region in earnest brings its own certificate;
 //! the listener does not care where its files come from.
 
+mod authority;
 mod device;
 mod files;
 mod issue;
@@ -43,6 +44,8 @@ pub(super) struct Arguments {
 enum CertCommand {
     /// 登録端末の証明書を出す・一覧・取り消し / Issue, list and revoke certificates of registered devices
     Device(Box<device::Arguments>),
+    /// 登録端末の認証局を替える / Replace the authority for registered devices
+    Authority(Box<authority::Arguments>),
 }
 
 /// Where the certificates are, and until when they serve.
@@ -189,8 +192,10 @@ fn is_host_name(name: &str) -> bool {
 }
 
 pub(super) fn run(arguments: &Arguments, terminal: Terminal, now: Timestamp) -> anyhow::Result<ExitCode> {
-    if let Some(CertCommand::Device(arguments)) = &arguments.command {
-        return device::run(arguments, terminal);
+    match &arguments.command {
+        Some(CertCommand::Device(arguments)) => return device::run(arguments, terminal),
+        Some(CertCommand::Authority(arguments)) => return authority::run(arguments, terminal),
+        None => {}
     }
     let make = if arguments.force { replace_development_certificates } else { ensure_development_certificates };
     let made = make(&arguments.dir, &arguments.names, now)?;

@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use super::config_arguments::{ConfigArguments, print_mistakes};
 use super::{Complaint, EXIT_CONFIG, Terminal, open, region_key, serve};
-use crate::actions::accounts::{AccountError, ClientGiven, ClientOrder, order_client, replace_client_keys};
+use crate::actions::accounts::{AccountError, ClientGiven, ClientOrder, KeysGiven, order_client, replace_client_keys};
 use crate::clock::{Clock as _, Ids, SystemClock};
 use crate::domain::act::By;
 use crate::domain::client::{Client, KeptKey};
@@ -181,8 +181,9 @@ async fn list(journal: &Journal, terminal: Terminal) -> anyhow::Result<Option<Te
 async fn replace_keys(keys: &Keys, journal: &Journal) -> anyhow::Result<Option<Text>> {
     let (id, now) = (keys.client, now());
     let read = read_key_set("--jwks", &read_file(&keys.jwks)?).map_err(complain)?;
+    let given = KeysGiven { keys: read, keep: Vec::new() };
     let writing =
-        journal.write(move |tx| Box::pin(async move { replace_client_keys(tx, By::Operator, id, &read, now).await }));
+        journal.write(move |tx| Box::pin(async move { replace_client_keys(tx, By::Operator, id, &given, now).await }));
     match writing.await {
         Ok(_ended) => Ok(Some(Text::fixed("鍵を入れ替えました", "the keys are replaced"))),
         Err(AccountError::NotFound) => Err(no_client().into()),

@@ -5,6 +5,7 @@ use std::error::Error;
 use std::fmt;
 use std::io::{self, ErrorKind};
 
+use crate::actions::accounts::ProviderFileError;
 use crate::actions::backup::{BackupError, RestoreError};
 use crate::actions::export::ExportError;
 use crate::actions::region_keys::RotateError;
@@ -69,6 +70,7 @@ fn text_of(cause: &(dyn Error + 'static)) -> Option<Text> {
         .downcast_ref::<Complaint>()
         .map(|complaint| complaint.text.clone())
         .or_else(|| cause.downcast_ref::<KeyFileError>().map(KeyFileError::text))
+        .or_else(|| cause.downcast_ref::<ProviderFileError>().map(|error| error.text.clone()))
         .or_else(|| cause.downcast_ref::<CertificateError>().map(CertificateError::text))
         .or_else(|| cause.downcast_ref::<ListenError>().map(ListenError::text))
         .or_else(|| cause.downcast_ref::<CertError>().map(CertError::text))

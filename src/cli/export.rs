@@ -75,7 +75,8 @@ pub(super) fn run(arguments: &Arguments, terminal: Terminal) -> anyhow::Result<E
         let shelf = Shelf::open(&settled.config.files_dir)?;
         let directory: Directory = journal.read(|tx| Box::pin(tx.load_directory())).await?;
         let now = SystemClock::new().now();
-        let from = ExportFrom { journal: &journal, shelf: &shelf, directory: &directory, reason, now };
+        let language = terminal.language;
+        let from = ExportFrom { journal: &journal, shelf: &shelf, directory: &directory, reason, language, now };
         let exported = match patient {
             Some(patient) => export_patient(&from, patient, &common.out).await,
             None => export_region(&from, &common.out).await,

@@ -1,28 +1,35 @@
-//! What keeps the history provable beside a running hub: checkpoints as it goes on and one at its end, and the audit log
-//! shipped to another system. Called by `serve.rs`.
+//! What keeps the history provable beside a running hub: checkpoints as it goes on and one at its end, put into a folder
+//! elsewhere, and the audit log shipped to another system. Called by `serve.rs` and the demo.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::task::JoinHandle;
 
 use crate::actions::checkpoints::Checkpoints;
+use crate::actions::checkpoints::delivering::{Delivery, share_a_disk};
 use crate::actions::shipping::Shipping;
+use crate::actions::witness::Witness;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::hub::Hub;
+use crate::limits;
 use crate::vault::CheckpointKey;
 
 /// What is to run; by default nothing.
 #[derive(Debug, Default)]
 pub(super) struct History {
     checkpoints: Option<Checkpoints>,
+    delivery: Option<Delivery>,
     shipping: Option<Shipping>,
+    witness: Arc<Witness>,
 }
 
 /// What runs.
 pub(super) struct Beside {
     tasks: Vec<JoinHandle<()>>,
     checkpoints: Option<Arc<Checkpoints>>,
+    delivery: Option<Arc<Delivery>>,
     clock: Arc<dyn Clock>,
 }
 
@@ -33,8 +40,28 @@ impl History {
     /// When the key cannot be read or made.
     pub(super) fn of(config: &Config, hub: &Hub) -> anyhow::Result<Self> {
         let key = CheckpointKey::load_or_create_file(&config.audit.checkpoint_key_file)?;
-        let checkpoints = Some(Checkpoints::new(hub.journal().clone(), key, &config.audit));
-        Ok(Self { checkpoints, shipping: Shipping::of(hub.clone(), &config.audit) })
+        let checkpoints = Some(Checkpoints::new(hub.journal().clone(), key, (&config.audit).into()));
+        if let Some(folder) = &config.audit.checkpoint_to
+            && share_a_disk(folder, &config.data_dir)
+        {
+            tracing::warn!(
+                "audit.checkpoint_to lies on the disk of the data: it bears no witness against whoever has that"
+            );
+        }
+        let witness = Arc::<Witness>::default();
+        let delivery = Delivery::of(hub.journal().clone(), &config.audit, Arc::clone(&witness));
+        let shipping = Shipping::of(hub.clone(), &config.audit, Arc::clone(&witness));
+        Ok(Self { checkpoints, delivery, shipping, witness })
+    }
+
+    /// Checkpoints alone, of a region without a configuration.
+    pub(super) fn of_checkpoints(checkpoints: Checkpoints) -> Self {
+        Self { checkpoints: Some(checkpoints), ..Self::default() }
+    }
+
+    /// How it goes with what is sent elsewhere.
+    pub(super) fn witness(&self) -> Arc<Witness> {
+        Arc::clone(&self.witness)
     }
 
     pub(super) fn begin(self, clock: &Arc<dyn Clock>) -> Beside {
@@ -43,9 +70,14 @@ impl History {
             let clock = Arc::clone(clock);
             tokio::spawn(async move { checkpoints.tend(&clock).await })
         });
+        let delivery = self.delivery.map(Arc::new);
+        let delivering = delivery.clone().map(|delivery| {
+            let clock = Arc::clone(clock);
+            tokio::spawn(async move { delivery.tend(&clock).await })
+        });
         let shipping = self.shipping.map(|shipping| tokio::spawn(async move { shipping.tend().await }));
-        let tasks = checkpointing.into_iter().chain(shipping).collect();
-        Beside { tasks, checkpoints, clock: Arc::clone(clock) }
+        let tasks = checkpointing.into_iter().chain(delivering).chain(shipping).collect();
+        Beside { tasks, checkpoints, delivery, clock: Arc::clone(clock) }
     }
 }
 
@@ -64,6 +96,14 @@ impl Beside {
             && let Err(error) = checkpoints.make(self.clock.as_ref()).await
         {
             tracing::warn!(code = error.code(), %error, "the last records are in no checkpoint yet");
+        }
+        if let Some(delivery) = self.delivery {
+            // A disk that hangs must not keep the process from ending.
+            let bound = Duration::from_millis(limits::STOP_MS_MAX);
+            let delivering = delivery.try_now(self.clock.now(), true);
+            if tokio::time::timeout(bound, delivering).await.is_err() {
+                tracing::warn!("the last checkpoint is not in its folder");
+            }
         }
     }
 }

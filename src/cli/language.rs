@@ -4,17 +4,6 @@ use std::path::Path;
 
 use super::ConfigArguments;
 use crate::config::{Config, Language};
-use crate::domain::text::Text;
-
-impl Language {
-    #[must_use]
-    pub fn pick(self, text: &Text) -> &str {
-        match self {
-            Self::Ja => &text.ja,
-            Self::En => &text.en,
-        }
-    }
-}
 
 pub(super) fn parse(code: &str) -> Result<Language, String> {
     match code {

@@ -17,7 +17,8 @@ use super::config_arguments::{ConfigArguments, print_mistakes};
 use super::history::History;
 use super::open::{self, OpenRegion};
 use super::{Complaint, EXIT_CONFIG, Terminal, record, start_logging};
-use crate::actions::accounts::{ensure_authority, find_authority};
+use crate::actions::accounts::{Provider, ensure_authority, find_authority};
+use crate::bus::{Shared, SharedBounds};
 use crate::config::Config;
 use crate::domain::device::DeviceDemand;
 use crate::domain::text::Text;
@@ -70,9 +71,17 @@ async fn serve(config: &Config) -> anyhow::Result<ExitCode> {
     let origins = config.allowed_origins.iter().map(ToString::to_string).collect();
     let files = open::open_files(&region.hub, &config.files_dir).await?;
     let app = App::new(region.hub.clone(), files, origins, config.session).showing(certificate);
-    let app = app.keeping_accounts(config.accounts, &config.public_url.to_string());
+    if let Some(settings) = &config.redis {
+        region.hub.region().counting().share(Shared::open(settings, SharedBounds::default())?);
+    }
+    region.hub.region().bound_rates(config.rates);
+    let public_url = config.public_url.to_string();
+    let outside = config.oidc.clone().map(|settings| Provider::open(settings, &public_url)).transpose()?;
+    let app = app.keeping_accounts(config.accounts, outside, &public_url);
+    let app = app.serving_page(config.page).taking_records_out(config.exports);
     let app = app.keeping_records(record::keeping(config));
     let history = History::of(config, &region.hub)?;
+    let app = app.watching(history.witness());
     // Before anybody hears that the hub is ready: who stops it from then on is heard.
     let stop = stop_asked()?;
     println!("ready {}", ready_url(config, &listeners));

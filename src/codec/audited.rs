@@ -14,7 +14,8 @@ use super::proto::store::v1 as stored;
 use super::stored::{Refusal, refusal, refusal_message};
 use crate::domain::act::{Act, By, Deed};
 use crate::domain::directory::Position;
-use crate::domain::ids::{DeviceId, OrganisationId, PatientId, PersonId, RulebookVersionId, SignInId};
+use crate::domain::ids::{DeviceId, EntryId, OrganisationId, PatientId, PersonId, RulebookVersionId, SignInId};
+use crate::domain::quarantine::QuarantineDeed;
 use crate::domain::reading::{Read, ReadEnded};
 use crate::domain::text::Invalid;
 use crate::domain::time::Timestamp;
@@ -76,6 +77,11 @@ fn deed_message(deed: &Deed) -> stored::act::Deed {
         Deed::Device(deed) => Kept::DeviceActed(device_message(deed)),
         Deed::Client(deed) => Kept::ClientActed(client_message(deed)),
         Deed::Keeping(deed) => Kept::KeptSafe(keeping_message(deed)),
+        Deed::Quarantine(QuarantineDeed { step, post, author }) => Kept::QuarantineActed(stored::QuarantineActed {
+            step: code_text(*step),
+            post: id_text(post.0),
+            author: id_text(author.0),
+        }),
         Deed::SignInIssued { sign_in, person, position, expires_at, way, device, device_name } => {
             Kept::SignInIssued(stored::SignInIssued {
                 sign_in: id_text(sign_in.0),
@@ -159,6 +165,11 @@ fn deed(kept: stored::act::Deed) -> Result<Deed, Invalid> {
         Kept::DeviceActed(kept) => Deed::Device(device_deed(kept)?),
         Kept::ClientActed(kept) => Deed::Client(client_deed(kept)?),
         Kept::KeptSafe(kept) => Deed::Keeping(keeping_deed(kept)?),
+        Kept::QuarantineActed(kept) => Deed::Quarantine(QuarantineDeed {
+            step: code("step", &kept.step)?,
+            post: id("post", &kept.post, EntryId)?,
+            author: id("author", &kept.author, PersonId)?,
+        }),
         Kept::SignInEnded(kept) => Deed::SignInEnded {
             sign_in: id("sign_in", &kept.sign_in, SignInId)?,
             person: id("person", &kept.person, PersonId)?,

@@ -4,7 +4,7 @@ use super::field::{code, code_text, id, id_text};
 use super::proto::store::v1 as stored;
 use super::proto::store::v1::account_acted::What;
 use crate::domain::account::AccountDeed;
-use crate::domain::ids::{InvitationId, OrganisationId, PasskeyId, PersonId};
+use crate::domain::ids::{IdentityId, InvitationId, OrganisationId, PasskeyId, PersonId};
 use crate::domain::text::Invalid;
 use crate::domain::time::Timestamp;
 
@@ -26,6 +26,10 @@ pub(super) fn account_message(deed: &AccountDeed) -> stored::AccountActed {
         AccountDeed::Passkey { person, passkey, what } => {
             let acted = stored::PasskeyActed { passkey: id_text(passkey.0), what: code_text(*what) };
             (person, What::Passkey(acted))
+        }
+        AccountDeed::Identity { person, identity, what } => {
+            let acted = stored::IdentityActed { identity: id_text(identity.0), what: code_text(*what) };
+            (person, What::Identity(acted))
         }
         AccountDeed::Proved { person, way } => (person, What::Proved(stored::Proved { way: code_text(*way) })),
         AccountDeed::AdministratorKept { organisation, person, appointed } => {
@@ -58,6 +62,11 @@ pub(super) fn account_deed(kept: stored::AccountActed) -> Result<AccountDeed, In
             passkey: id("passkey", &kept.passkey, PasskeyId)?,
             what: code("what", &kept.what)?,
         },
+        What::Identity(kept) => AccountDeed::Identity {
+            person,
+            identity: id("identity", &kept.identity, IdentityId)?,
+            what: code("what", &kept.what)?,
+        },
         What::Proved(kept) => AccountDeed::Proved { person, way: code("way", &kept.way)? },
         What::Administrator(kept) => AccountDeed::AdministratorKept {
             organisation: id("organisation", &kept.organisation, OrganisationId)?,
@@ -72,7 +81,7 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
-    use crate::domain::account::{AccountChange, InvitationEnd, PasskeyStep, Purpose, SignInWay};
+    use crate::domain::account::{AccountChange, IdentityStep, InvitationEnd, PasskeyStep, Purpose, SignInWay};
 
     #[test]
     fn every_deed_comes_back_as_it_was_kept() {
@@ -90,6 +99,8 @@ mod tests {
         deeds.extend(AccountChange::ALL.iter().map(|what| AccountDeed::Changed { person, what: *what }));
         let passkey = PasskeyId(Uuid::from_u128(10));
         deeds.extend(PasskeyStep::ALL.iter().map(|what| AccountDeed::Passkey { person, passkey, what: *what }));
+        let identity = IdentityId(Uuid::from_u128(11));
+        deeds.extend(IdentityStep::ALL.iter().map(|what| AccountDeed::Identity { person, identity, what: *what }));
         deeds.extend(SignInWay::ALL.iter().map(|way| AccountDeed::Proved { person, way: *way }));
         let ended = |why: &InvitationEnd| AccountDeed::InvitationEnded { person, invitation, why: *why };
         deeds.extend(InvitationEnd::ALL.iter().map(ended));

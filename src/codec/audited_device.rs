@@ -33,6 +33,14 @@ pub(super) fn device_message(deed: &DeviceDeed) -> stored::DeviceActed {
         DeviceDeed::Revoked { device, reason } => {
             (Some(device), What::Revoked(stored::DeviceRevoked { reason: reason.clone() }))
         }
+        DeviceDeed::AuthorityMade { number, fingerprint } => {
+            let (number, fingerprint) = (*number, fingerprint.clone());
+            (None, What::AuthorityMade(stored::DeviceAuthorityMade { number, fingerprint }))
+        }
+        DeviceDeed::AuthorityRetired { number, certificates, reason } => {
+            let (number, certificates, reason) = (*number, *certificates, reason.clone());
+            (None, What::AuthorityRetired(stored::DeviceAuthorityRetired { number, certificates, reason }))
+        }
         DeviceDeed::ExceptionGranted { person, until, reason } => {
             let (person, until_us, reason) = (id_text(person.0), until.as_micros(), reason.clone());
             (None, What::ExceptionGranted(stored::DeviceExceptionGranted { person, until_us, reason }))
@@ -71,6 +79,11 @@ pub(super) fn device_deed(kept: stored::DeviceActed) -> Result<DeviceDeed, Inval
             DeviceDeed::CertificateReplaced { device: device()?, serial: serial(&kept.serial)? }
         }
         What::Revoked(kept) => DeviceDeed::Revoked { device: device()?, reason: kept.reason },
+        What::AuthorityMade(kept) => DeviceDeed::AuthorityMade { number: kept.number, fingerprint: kept.fingerprint },
+        What::AuthorityRetired(kept) => {
+            let (number, certificates, reason) = (kept.number, kept.certificates, kept.reason);
+            DeviceDeed::AuthorityRetired { number, certificates, reason }
+        }
         What::ExceptionGranted(kept) => DeviceDeed::ExceptionGranted {
             person: id("person", &kept.person, PersonId)?,
             until: Timestamp(kept.until_us),
@@ -103,6 +116,8 @@ mod tests {
             DeviceDeed::Enrolling { device, enrolment, expires_at },
             DeviceDeed::CertificateReplaced { device, serial },
             DeviceDeed::Revoked { device, reason: reason.clone() },
+            DeviceDeed::AuthorityMade { number: 2, fingerprint: "0a1b".to_owned() },
+            DeviceDeed::AuthorityRetired { number: 1, certificates: 3, reason: reason.clone() },
             DeviceDeed::ExceptionGranted { person, until: expires_at, reason },
             DeviceDeed::ExceptionEnded { person },
         ];

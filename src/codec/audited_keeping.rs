@@ -3,8 +3,8 @@
 use super::field::{code, code_text, date, id, id_text, optional_id};
 use super::proto::store::v1 as stored;
 use super::proto::store::v1::kept_safe::What;
-use crate::domain::ids::PatientId;
-use crate::domain::keeping::KeepingDeed;
+use crate::domain::ids::{EntryId, PatientId};
+use crate::domain::keeping::{KeepingDeed, TakenOut};
 use crate::domain::retention::Kept;
 use crate::domain::text::Invalid;
 use crate::domain::time::Timestamp;
@@ -29,9 +29,10 @@ pub(super) fn keeping_message(deed: &KeepingDeed) -> stored::KeptSafe {
             years: u32::from(kept.years),
             reason: reason.clone(),
         }),
-        KeepingDeed::Exported { patient, reason } => What::Exported(stored::Exported {
+        KeepingDeed::Exported { patient, reason, taken } => What::Exported(stored::Exported {
             patient: patient.map(|patient| id_text(patient.0)).unwrap_or_default(),
             reason: reason.clone(),
+            taken: taken.as_ref().map(taken_message),
         }),
     };
     stored::KeptSafe { what: Some(what) }
@@ -57,9 +58,26 @@ pub(super) fn keeping_deed(kept: stored::KeptSafe) -> Result<KeepingDeed, Invali
             },
             reason: kept.reason,
         },
-        What::Exported(kept) => {
-            KeepingDeed::Exported { patient: optional_id("patient", &kept.patient, PatientId)?, reason: kept.reason }
-        }
+        What::Exported(kept) => KeepingDeed::Exported {
+            patient: optional_id("patient", &kept.patient, PatientId)?,
+            reason: kept.reason,
+            taken: kept.taken.map(taken).transpose()?,
+        },
+    })
+}
+
+fn taken_message(taken: &TakenOut) -> stored::TakenOut {
+    let id = |id: Option<EntryId>| id.map(|id| id_text(id.0)).unwrap_or_default();
+    let (entry, request) = (id(taken.entry), id(taken.request));
+    stored::TakenOut { entry, request, seqs: taken.seqs.clone(), files: taken.files }
+}
+
+fn taken(kept: stored::TakenOut) -> Result<TakenOut, Invalid> {
+    Ok(TakenOut {
+        entry: optional_id("entry", &kept.entry, EntryId)?,
+        request: optional_id("request", &kept.request, EntryId)?,
+        seqs: kept.seqs,
+        files: kept.files,
     })
 }
 
@@ -69,15 +87,17 @@ mod tests {
 
     #[test]
     fn each_deed_is_read_as_it_was_kept() {
+        let patient = PatientId(uuid::Uuid::from_u128(9));
+        let entry = Some(EntryId(uuid::Uuid::from_u128(3)));
+        let taken = TakenOut { entry, request: None, seqs: "1-4 6".to_owned(), files: 2 };
         let deeds = [
             KeepingDeed::BackedUp { name: "renkei-1.backup".to_owned(), bytes: 7 },
             KeepingDeed::Restored { made_at: Timestamp(5), sign_ins: 2, links: 1, despite: "理由".to_owned() },
-            KeepingDeed::Exported {
-                patient: Some(PatientId(uuid::Uuid::from_u128(9))), reason: "開示請求".to_owned()
-            },
-            KeepingDeed::Exported { patient: None, reason: "移行".to_owned() },
+            KeepingDeed::Exported { patient: Some(patient), reason: "開示請求".to_owned(), taken: None },
+            KeepingDeed::Exported { patient: None, reason: "移行".to_owned(), taken: None },
+            KeepingDeed::Exported { patient: Some(patient), reason: "引き継ぎ".to_owned(), taken: Some(taken) },
             KeepingDeed::Destroyed {
-                patient: PatientId(uuid::Uuid::from_u128(9)),
+                patient,
                 kept: Kept {
                     ended_on: jiff::civil::date(2021, 4, 1),
                     until: jiff::civil::date(2026, 4, 1),

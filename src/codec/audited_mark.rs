@@ -48,26 +48,29 @@ fn of_deed(deed: &Deed) -> (AuditKind, Option<Uuid>) {
             | AccountDeed::Changed { person, .. }
             | AccountDeed::SignInRefused { person }
             | AccountDeed::Passkey { person, .. }
+            | AccountDeed::Identity { person, .. }
             | AccountDeed::Proved { person, .. }
             | AccountDeed::AdministratorKept { person, .. },
         ) => (AuditKind::Account, Some(person.0)),
-        Deed::Device(deed) => (AuditKind::Device, Some(of_device(deed))),
+        Deed::Device(deed) => (AuditKind::Device, of_device(deed)),
         Deed::Client(deed) => (AuditKind::Client, Some(deed.about().0.0)),
         Deed::RulebookMoved { version, .. } => (AuditKind::Rulebook, Some(version.0)),
         Deed::Keeping(_) => (AuditKind::Keeping, None),
+        Deed::Quarantine(deed) => (AuditKind::Quarantine, Some(deed.author.0)),
         Deed::AuditUsed { .. } => (AuditKind::Audit, None),
     }
 }
 
-/// The device; of an exception the person who has it.
-const fn of_device(deed: &DeviceDeed) -> Uuid {
+/// The device; of an exception the person who has it; nobody, of an authority.
+const fn of_device(deed: &DeviceDeed) -> Option<Uuid> {
     match deed {
         DeviceDeed::Registered { device, .. }
         | DeviceDeed::Enrolling { device, .. }
         | DeviceDeed::EnrolmentEnded { device, .. }
         | DeviceDeed::CertificateIssued { device, .. }
         | DeviceDeed::CertificateReplaced { device, .. }
-        | DeviceDeed::Revoked { device, .. } => device.0,
-        DeviceDeed::ExceptionGranted { person, .. } | DeviceDeed::ExceptionEnded { person } => person.0,
+        | DeviceDeed::Revoked { device, .. } => Some(device.0),
+        DeviceDeed::ExceptionGranted { person, .. } | DeviceDeed::ExceptionEnded { person } => Some(person.0),
+        DeviceDeed::AuthorityMade { .. } | DeviceDeed::AuthorityRetired { .. } => None,
     }
 }

@@ -5,13 +5,13 @@ use prost::Message;
 
 use super::CodecError;
 use super::body::{Form, body, body_message};
-use super::field::{code, code_text, decimal, each, id, id_text, message};
+use super::field::{code, code_text, decimal, each, id, id_text, message, optional_id};
 use super::mapped::Mapped;
 use super::proto::v1;
 use crate::domain::alarm::Alarm;
 use crate::domain::directory::Actor;
 use crate::domain::entry::{Addressee, Entry};
-use crate::domain::ids::{EntryId, OrganisationId, PersonId, Seq, TimelineId};
+use crate::domain::ids::{DeviceId, EntryId, OrganisationId, PersonId, Seq, TimelineId};
 use crate::domain::ruling::{Consequences, Ruling};
 use crate::domain::text::{Invalid, Text};
 use crate::domain::time::Timestamp;
@@ -73,6 +73,7 @@ pub fn encode_content(entry: &Entry) -> Content {
         body: Some(body_message(&entry.body, Form::Recorded)),
         alarms: entry.alarms.iter().map(alarm_message).collect(),
         ruling: Some(ruling_message(&entry.ruling)),
+        device: entry.device.map(|device| id_text(device.0)).unwrap_or_default(),
     })
 }
 
@@ -90,6 +91,7 @@ pub(super) fn entry(header: EntryHeader, sent: v1::EntryContent) -> Result<Entry
         timeline: header.timeline,
         seq: header.seq,
         author: message("author", sent.author, |sent| author(&sent))?,
+        device: optional_id("device", &sent.device, DeviceId)?,
         observed_at: sent.observed_at_us.map(Timestamp),
         recorded_at: header.recorded_at,
         sensitivity: code("sensitivity", &sent.sensitivity)?,

@@ -9,7 +9,7 @@ use jiff::civil::Date;
 use uuid::Uuid;
 
 use super::mapped::{Mapped, as_text};
-use crate::domain::account::{AccountChange, InvitationEnd, PasskeyStep, Purpose, SignInWay};
+use crate::domain::account::{AccountChange, IdentityStep, InvitationEnd, PasskeyStep, Purpose, SignInWay};
 use crate::domain::act::SignInEnd;
 use crate::domain::attachment::MediaType;
 use crate::domain::audit::{AuditKind, AuditUse};
@@ -25,6 +25,7 @@ use crate::domain::in_words::NoticeOf;
 use crate::domain::kind::Kind;
 use crate::domain::lifecycle::LifeStep;
 use crate::domain::patient::Sex;
+use crate::domain::quarantine::QuarantineStep;
 use crate::domain::reading::{ReadScope, ReadWhy};
 use crate::domain::role::{OrganisationType, Role};
 use crate::domain::state::{DoctorAgreement, Stay};
@@ -81,6 +82,7 @@ coded!(
     CertificateWay,
     Kind,
     LifeStep,
+    QuarantineStep,
     MediaType,
     MeetingState,
     NoticeOf,
@@ -99,6 +101,7 @@ coded!(
     Sex,
     SignInEnd,
     SignInWay,
+    IdentityStep,
     Stay,
     Topic,
     Unit,

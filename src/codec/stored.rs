@@ -6,13 +6,13 @@ use prost::Message;
 use super::CodecError;
 use super::content::ruling_message;
 use super::content::{Content, EntryHeader, actor, actor_message, addressee, addressee_message, entry, ruling};
-use super::field::{code, code_text, each, id, id_text, message, optional_code};
+use super::field::{code, code_text, each, id, id_text, message, optional_code, optional_id};
 use super::intent::{decode_intent, intent_message};
 use super::proto::store::v1 as stored;
 use super::proto::v1;
 use crate::domain::directory::Actor;
 use crate::domain::entry::{Entry, Intent, Scope};
-use crate::domain::ids::{EntryId, OrganisationId, Seq};
+use crate::domain::ids::{DeviceId, EntryId, OrganisationId, Seq};
 use crate::domain::kind::Kind;
 use crate::domain::ruling::Ruling;
 use crate::domain::text::Invalid;
@@ -87,6 +87,8 @@ pub(super) fn scope_message(scope: &Scope) -> stored::Scope {
 pub struct QueuedPost {
     pub intent: Intent,
     pub author: Actor,
+    /// The registered device that it was written on.
+    pub device: Option<DeviceId>,
     pub received_at: Timestamp,
     /// Why it waits.
     pub ruling: Ruling,
@@ -98,6 +100,7 @@ pub fn encode_queued(queued: &QueuedPost) -> Vec<u8> {
     stored::QueuedPost {
         intent: Some(intent_message(&queued.intent)),
         author: Some(actor_message(&queued.author)),
+        device: queued.device.map(|device| id_text(device.0)).unwrap_or_default(),
         received_at_us: queued.received_at.as_micros(),
         ruling: Some(ruling_message(&queued.ruling)),
         slots: queued.ruling.slots.clone().into(),
@@ -114,6 +117,7 @@ pub fn decode_queued(bytes: &[u8]) -> Result<QueuedPost, CodecError> {
     Ok(QueuedPost {
         intent: message("intent", kept.intent, decode_intent)?,
         author: message("author", kept.author, |sent| actor(&sent))?,
+        device: optional_id("device", &kept.device, DeviceId)?,
         received_at: Timestamp(kept.received_at_us),
         ruling: ruling_with_slots(kept.ruling, &kept.slots)?,
     })

@@ -10,7 +10,7 @@ use super::proto::{store, v1};
 use super::*;
 use crate::domain::body::Body;
 use crate::domain::duties::tests as ledger;
-use crate::domain::ids::{Seq, TimelineId};
+use crate::domain::ids::{DeviceId, Seq, TimelineId};
 use crate::domain::ruling::Ruling;
 use crate::domain::state::{FOLD_VERSION, PatientState};
 use crate::domain::time::Timestamp;
@@ -94,12 +94,13 @@ proptest! {
         ruling in arbitrary::ruling(),
         code in any::<String>(),
         by in proptest::option::of(arbitrary::actor()),
+        device in proptest::option::of(arbitrary::id(DeviceId)),
     ) {
         let dismissed = by.map(|by| Dismissed { by, reason: code.clone() });
         let (id, kind, corrected) = (intent.id, intent.body.kind(), intent.body.corrected().map(Body::kind));
         let refusal = Audited::Refusal(Refusal { id, kind, corrected, author, code, ruling: ruling.clone(), dismissed });
         prop_assert_eq!(decode_audited(&encode_audited(&refusal)).unwrap(), refusal);
-        let queued = QueuedPost { intent, author, received_at: Timestamp(received_at), ruling };
+        let queued = QueuedPost { intent, author, device, received_at: Timestamp(received_at), ruling };
         prop_assert_eq!(decode_queued(&encode_queued(&queued)).unwrap(), queued);
     }
 

@@ -31,11 +31,20 @@ pub struct AccountSettings {
     pub profile: PasswordProfile,
     /// Grave acts ask for a proof of who it is that is no older than this.
     pub proof_counts: Duration,
+    /// A post that came in an envelope waits this long for its author.
+    pub quarantine_keeps: Duration,
 }
 
 impl Default for AccountSettings {
     fn default() -> Self {
         let proof_counts = Duration::from_secs(limits::PROOF_COUNTS_S_DEFAULT.unsigned_abs());
-        Self { profile: PasswordProfile::default(), proof_counts }
+        let quarantine_keeps = days(limits::QUARANTINE_DAYS_DEFAULT);
+        Self { profile: PasswordProfile::default(), proof_counts, quarantine_keeps }
     }
+}
+
+/// A span of whole days.
+#[must_use]
+pub fn days(count: i64) -> Duration {
+    Duration::from_secs(count.unsigned_abs().saturating_mul(86_400))
 }

@@ -16,6 +16,10 @@ pub struct AuditSettings {
     pub checkpoint_records: u64,
     /// or this long after it.
     pub checkpoint_every: Duration,
+    /// A folder on another machine's disk that checkpoints are put into,
+    pub checkpoint_to: Option<PathBuf>,
+    /// this often.
+    pub checkpoint_to_every: Duration,
     pub ship: Option<ShipTo>,
     /// Who signs the certificate of the listener; needed for TLS.
     pub ship_authority: Option<PathBuf>,

@@ -116,6 +116,94 @@ pub const FIELDS: &[Field] = &[
         "Seconds after which inviting, recovering, exporting and the like ask again who it is (by passkey and the like)",
     ),
     field(
+        "accounts.quarantine_days",
+        "30",
+        "端末で封をされ、サインインが終わったあとに届いた投稿を、書いた本人のために預かる日数",
+        "Days for which a post that came sealed, after the sign-in it was written under had ended, waits for its author",
+    ),
+    field(
+        "accounts.oidc.issuer",
+        "\"https://login.example.jp/realms/care\"",
+        "外部サービス（OpenID Connect）でのサインイン: その発行者の URL。書かなければ使いません",
+        "Sign-in by another service (OpenID Connect): the URL of its issuer. Without it there is none",
+    ),
+    field(
+        "accounts.oidc.name",
+        "\"みなと病院\"",
+        "ボタンに出す外部サービスの名前",
+        "The service's name, for the button",
+    ),
+    field("accounts.oidc.client_id", "\"renkei\"", "外部サービスでのこのハブの ID", "What the service calls this hub"),
+    field(
+        "accounts.oidc.client_secret_file",
+        "\"data/oidc.secret\"",
+        "外部サービスとの合言葉のファイル（600）",
+        "File of the secret that the service shares with this hub (mode 600)",
+    ),
+    field(
+        "accounts.oidc.client_key_file",
+        "\"data/oidc.key\"",
+        "合言葉の代わりに署名する鍵のファイル（P-256、PKCS#8 の PEM、600）: private_key_jwt",
+        "Instead of a secret, the key to sign with (P-256, PKCS#8 in PEM, mode 600): private_key_jwt",
+    ),
+    field("accounts.oidc.client_key_id", "\"2026-04\"", "その鍵の名前（kid）", "Name of that key (kid)"),
+    field("accounts.oidc.scopes", "[\"openid\"]", "求める範囲", "Scopes to ask for"),
+    field(
+        "accounts.oidc.acr_values",
+        "[\"urn:example:loa:2\"]",
+        "二要素を証明する acr の値。acr_values と amr_values のどちらにも当たらなければ、ハブが自分で第二の要素を求めます",
+        "Values of acr that prove two factors. Where neither acr_values nor amr_values fits, the hub asks for its own second factor",
+    ),
+    field(
+        "accounts.oidc.amr_values",
+        "[\"mfa\", \"pwd+otp\"]",
+        "二要素を証明する amr の値。+ は「どちらも」",
+        "Values of amr that prove two factors; + means both",
+    ),
+    field(
+        "accounts.oidc.authority",
+        "\"certs/login-authority.pem\"",
+        "外部サービスの証明書を発行した認証局（PEM）。なければこのマシンが信頼するもの",
+        "Authority that issued the service's certificate (PEM); without it, those that this machine trusts",
+    ),
+    field(
+        "redis.url",
+        "\"rediss://redis.example.jp:6379/0\"",
+        "ハブが複数あるとき、試した回数を一緒に数える Redis。別のマシンへは rediss://、このマシンでは redis:// か redis+unix:///ソケット。なければ各ハブが数えます",
+        "Redis by which several hubs count tries together: rediss:// to another machine; on this one redis:// or redis+unix:///SOCKET. Without it each hub counts by itself",
+    ),
+    field("redis.password_file", "\"data/redis.password\"", "Redis のパスワードのファイル", "File of its password"),
+    field(
+        "redis.authority",
+        "\"certs/redis-authority.pem\"",
+        "Redis の証明書を発行した認証局（PEM）。なければこのマシンが信頼するもの",
+        "Authority that issued its certificate (PEM); without it, those that this machine trusts",
+    ),
+    field(
+        "rates.requests_per_minute",
+        "1200",
+        "1 つのサインインが 1 分間にできる REST の要求の数",
+        "Requests over REST that one sign-in may make in a minute",
+    ),
+    field(
+        "rates.requests_per_minute_and_address",
+        "12000",
+        "1 つのアドレスから 1 分間にできる REST の要求の数（このマシンは数えません）",
+        "The same from one address (this machine is not bounded)",
+    ),
+    field(
+        "rates.posts_per_minute",
+        "1200",
+        "1 つのサインインが WebSocket で 1 分間に送れる記録の数",
+        "Posts that one sign-in may send over WebSockets in a minute",
+    ),
+    field(
+        "exports.permission_days",
+        "14",
+        "記録の持ち出しの許可が、与えられてから何日使えるか",
+        "Days for which a permission to take a record out can be used",
+    ),
+    field(
         "audit.checkpoint_key_file",
         "\"data/checkpoint.key\"",
         "チェックポイントに署名する鍵のファイル（600）。なければ起動時に作ります",
@@ -132,6 +220,18 @@ pub const FIELDS: &[Field] = &[
         "600",
         "前のチェックポイントから何秒で次を作るか（記録があれば）",
         "Seconds after which a checkpoint is made, if anything was written",
+    ),
+    field(
+        "audit.checkpoint_to",
+        "\"/mnt/witness/renkei\"",
+        "最新のチェックポイントを置くフォルダー。別のマシンのディスクを指してください（なければ作りません）。audit.ship の送り先へは、つくるたびに送ります",
+        "Folder for the newest checkpoint, on another machine's disk (it is not made here); audit.ship gets each one as it is made",
+    ),
+    field(
+        "audit.checkpoint_to_s",
+        "86400",
+        "何秒ごとにフォルダーへ置くか（停止のときも置きます）",
+        "How often one is put into the folder, in seconds; also when the hub stops",
     ),
     field(
         "audit.ship",
@@ -184,6 +284,12 @@ pub const FIELDS: &[Field] = &[
         "The hours called daytime; the rest is night",
     ),
     field(
+        "page.speech_input",
+        "false",
+        "訪問の記録を声で入力できるようにする。声がブラウザーの会社へ送られることがあるため、地域で取り決めてから true",
+        "Let visit notes be entered by voice. The browser may send the sound to its maker: true only once the region agreed to it",
+    ),
+    field(
         "retention.years",
         "[\"nursing_station 5\", \"care_office 5\"]",
         "記録を保存する年数（所属の種類ごと）。書いた所属のうち最も長いものが、最後の記録の日から数えられます。条例も確かめてください",
@@ -210,5 +316,6 @@ pub(super) fn find(path: &str) -> Option<&'static Field> {
 
 /// Whether `path` is the name of a section, such as `listen`.
 pub(super) fn is_section(path: &str) -> bool {
-    FIELDS.iter().any(|field| field.path.split_once('.').is_some_and(|(section, _)| section == path))
+    let is_below = |field: &Field| field.path.strip_prefix(path).is_some_and(|rest| rest.starts_with('.'));
+    FIELDS.iter().any(is_below)
 }

@@ -39,6 +39,12 @@ impl<'a> Reader<'a> {
         self.given.contains_key(field)
     }
 
+    /// The first field given whose name begins so, with its place.
+    pub(super) fn first_given(&self, prefix: &str) -> Option<(&'static str, Place)> {
+        let given = self.given.iter().find(|(field, _)| field.starts_with(prefix));
+        given.map(|(field, given)| (*field, given.place.clone()))
+    }
+
     pub(super) fn complain(&mut self, place: Place, field: &str, message: Text) {
         self.mistakes.push(Mistake::new(place, field, message));
     }

@@ -4,6 +4,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::time::Duration;
 
+use super::accounts::days;
 use super::audit::expected_ship;
 use super::calendar::{CalendarSettings, MinuteSpan, OpeningHours, expected_day, expected_hours, expected_span};
 use super::devices::{self, DeviceSettings};
@@ -13,16 +14,19 @@ use super::retention::{self, retention};
 use super::source::AllGiven;
 use super::value::{expected_database, expected_origin};
 use super::{
-    AccountSettings, AuditSettings, BackupSettings, Config, Database, Language, Listen, Log, LogFormat, LogLevel,
-    Mistake, PasswordProfile, Place, RegionKeyFrom, SessionLimits, ShipTo, TlsFiles, WebOrigin,
+    AccountSettings, AuditSettings, BackupSettings, Config, Database, ExportSettings, Language, Listen, Log, LogFormat,
+    LogLevel, Mistake, PageSettings, PasswordProfile, Place, RegionKeyFrom, SessionLimits, ShipTo, TlsFiles, WebOrigin,
 };
+use super::{oidc, rates, redis};
 use crate::domain::device::DeviceDemand;
 use crate::domain::text::Text;
 use crate::limits::{
     BACKUPS_DAILY_DEFAULT, BACKUPS_KEPT_MAX, BACKUPS_MONTHLY_DEFAULT, BACKUPS_WEEKLY_DEFAULT,
     CHECKPOINT_EVERY_RECORDS_DEFAULT, CHECKPOINT_EVERY_RECORDS_MAX, CHECKPOINT_EVERY_S_DEFAULT, CHECKPOINT_EVERY_S_MAX,
-    PROOF_COUNTS_S_DEFAULT, PROOF_COUNTS_S_MAX, PROOF_COUNTS_S_MIN, SESSION_IDLE_TIMEOUT_DEFAULT_S,
-    SESSION_LIFETIME_DEFAULT_S, SESSION_LIFETIME_S_MAX, SOCKETS_PER_PERSON_DEFAULT, SOCKETS_PER_PERSON_MAX,
+    CHECKPOINT_TO_S_DEFAULT, CHECKPOINT_TO_S_MAX, CHECKPOINT_TO_S_MIN, EXPORT_PERMISSION_DAYS_MAX,
+    PROOF_COUNTS_S_DEFAULT, PROOF_COUNTS_S_MAX, PROOF_COUNTS_S_MIN, QUARANTINE_DAYS_DEFAULT, QUARANTINE_DAYS_MAX,
+    QUARANTINE_DAYS_MIN, SESSION_IDLE_TIMEOUT_DEFAULT_S, SESSION_LIFETIME_DEFAULT_S, SESSION_LIFETIME_S_MAX,
+    SOCKETS_PER_PERSON_DEFAULT, SOCKETS_PER_PERSON_MAX,
 };
 
 /// Beside the region's key, or in the folder for data where that is in no file.
@@ -50,11 +54,16 @@ pub(super) fn settle(given: AllGiven, folder: &Path, mistakes: &mut Vec<Mistake>
         allowed_origins: allowed_origins(&mut read, &listen, &public_url),
         session: session(&mut read),
         accounts: accounts(&mut read),
+        exports: exports(&mut read),
+        oidc: oidc::settle(&mut read),
+        redis: redis::settle(&mut read),
+        rates: rates::settle(&mut read),
         audit: audit(&mut read, &checkpoint_key),
         backup: backup(&mut read, &data_dir),
         calendar: calendar(&mut read),
-        retention: retention(&mut read),
+        page: PageSettings { speech_input: read.boolean("page.speech_input").unwrap_or(false) },
         region_key,
+        retention: retention(&mut read),
         log: log(&mut read),
         data_dir,
         listen,
@@ -67,10 +76,17 @@ pub(super) fn settle(given: AllGiven, folder: &Path, mistakes: &mut Vec<Mistake>
 fn accounts(read: &mut Reader<'_>) -> AccountSettings {
     let profile = read.choice("accounts.password_profile", &profiles()).unwrap_or_default();
     let proof_s = read.number("accounts.proof_s", PROOF_COUNTS_S_MIN..=PROOF_COUNTS_S_MAX);
+    let quarantine_days = read.number("accounts.quarantine_days", QUARANTINE_DAYS_MIN..=QUARANTINE_DAYS_MAX);
     AccountSettings {
         profile,
+        quarantine_keeps: days(quarantine_days.unwrap_or(QUARANTINE_DAYS_DEFAULT)),
         proof_counts: Duration::from_secs(proof_s.unwrap_or(PROOF_COUNTS_S_DEFAULT).unsigned_abs()),
     }
+}
+
+fn exports(read: &mut Reader<'_>) -> ExportSettings {
+    let days = read.number("exports.permission_days", 1..=EXPORT_PERMISSION_DAYS_MAX);
+    days.map_or_else(ExportSettings::default, |days| ExportSettings::of_days(days.unsigned_abs()))
 }
 
 fn profiles() -> [(&'static str, PasswordProfile); 2] {
@@ -99,7 +115,10 @@ fn audit(read: &mut Reader<'_>, checkpoint_key: &Path) -> AuditSettings {
         }
         ship
     });
+    let to_seconds = read.number("audit.checkpoint_to_s", CHECKPOINT_TO_S_MIN..=CHECKPOINT_TO_S_MAX);
     AuditSettings {
+        checkpoint_to: read.path("audit.checkpoint_to"),
+        checkpoint_to_every: Duration::from_secs(to_seconds.unwrap_or(CHECKPOINT_TO_S_DEFAULT).unsigned_abs()),
         checkpoint_key_file: read.path("audit.checkpoint_key_file").unwrap_or_else(|| checkpoint_key.to_owned()),
         checkpoint_records: records.unwrap_or(CHECKPOINT_EVERY_RECORDS_DEFAULT).unsigned_abs(),
         checkpoint_every: Duration::from_secs(seconds.unwrap_or(CHECKPOINT_EVERY_S_DEFAULT).unsigned_abs()),
@@ -352,13 +371,20 @@ pub(super) fn shown(config: &Config) -> Vec<(&'static str, String)> {
         ("session.sockets_per_person_max", session.sockets_per_person_max.to_string()),
         ("accounts.password_profile", quoted(&config.accounts.profile.code())),
         ("accounts.proof_s", config.accounts.proof_counts.as_secs().to_string()),
+        ("accounts.quarantine_days", (config.accounts.quarantine_keeps.as_secs() / 86_400).to_string()),
+        ("exports.permission_days", (config.exports.permission_holds.as_secs() / 86_400).to_string()),
     ]);
+    shown.extend(config.oidc.iter().flat_map(oidc::shown));
+    shown.extend(config.redis.iter().flat_map(redis::shown));
+    shown.extend(rates::shown(config.rates));
     let audit = &config.audit;
     shown.extend([
         ("audit.checkpoint_key_file", path(&audit.checkpoint_key_file)),
         ("audit.checkpoint_records", audit.checkpoint_records.to_string()),
         ("audit.checkpoint_s", audit.checkpoint_every.as_secs().to_string()),
     ]);
+    shown.extend(audit.checkpoint_to.iter().map(|folder| ("audit.checkpoint_to", path(folder))));
+    shown.push(("audit.checkpoint_to_s", audit.checkpoint_to_every.as_secs().to_string()));
     shown.extend(audit.ship.iter().map(|ship| ("audit.ship", quoted(ship))));
     shown.extend(audit.ship_authority.iter().map(|file| ("audit.ship_authority", path(file))));
     shown.push(("files.directory", path(&config.files_dir)));
@@ -379,6 +405,7 @@ pub(super) fn shown(config: &Config) -> Vec<(&'static str, String)> {
         shown.push(("calendar.closed_days", listed(days)));
     }
     shown.extend(calendar.daytime.iter().map(|span| ("calendar.daytime", quoted(span))));
+    shown.push(("page.speech_input", config.page.speech_input.to_string()));
     let (years, is_shorter) = retention::shown(&config.retention);
     if !years.is_empty() {
         shown.push(("retention.years", listed(years.iter().map(|years| quoted(years)).collect())));

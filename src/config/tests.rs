@@ -349,3 +349,23 @@ fn audit_records_leave_this_machine_over_tls_only_and_with_an_authority() {
     assert_eq!(whole.audit.checkpoint_every, Duration::from_secs(60));
     assert_eq!(whole.audit.checkpoint_key_file, PathBuf::from("/etc/renkei/data/checkpoint.key"));
 }
+
+#[test]
+fn another_service_is_trusted_over_tls_only_and_never_half_configured() {
+    let with = |issuer: &str, rest: &str| format!("[accounts.oidc]\nissuer = \"{issuer}\"\n{rest}");
+    let rest = "name = \"みなと病院\"\nclient_id = \"renkei\"\nclient_secret_file = \"oidc.secret\"\n";
+    let whole = with("https://login.example.jp/care", &format!("{rest}amr_values = [\"mfa\", \"pwd+otp\"]\n"));
+    let oidc = config(&whole).oidc.unwrap();
+    assert_eq!((oidc.issuer.as_str(), oidc.scopes), ("https://login.example.jp/care", vec!["openid".to_owned()]));
+    assert_eq!(oidc.amr_values, [vec!["mfa".to_owned()], vec!["pwd".to_owned(), "otp".to_owned()]]);
+    assert_eq!(oidc.secret_file, Some("/etc/renkei/oidc.secret".into()));
+    assert!(config(&with("http://127.0.0.1:9000", rest)).oidc.is_some(), "on this machine");
+    for wrong in ["http://login.example.jp", "https://login.example.jp?x", "https://a@login.example.jp", "login"] {
+        let found = mistakes(&with(wrong, rest));
+        assert!(found.len() == 1 && found[0].contains("accounts.oidc.issuer: expected the URL"), "{found:#?}");
+    }
+    let found = mistakes(&with("https://login.example.jp", "name = \"みなと病院\"\n"));
+    assert!(found.iter().any(|told| told.contains("client_id is needed too")), "{found:#?}");
+    assert!(found.iter().any(|told| told.contains("client_secret_file or client_key_file")), "{found:#?}");
+    assert_eq!(config("").oidc, None);
+}

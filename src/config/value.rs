@@ -81,7 +81,7 @@ impl Database {
     }
 }
 
-fn masked_password(url: &str) -> String {
+pub(super) fn masked_password(url: &str) -> String {
     let Some((scheme, rest)) = url.split_once("://") else { return "***".to_owned() };
     let (address, query) = rest.split_at(rest.find('?').unwrap_or(rest.len()));
     // The last `@` ends the user information, however the password was (not) escaped.
@@ -143,7 +143,7 @@ impl WebOrigin {
     }
 }
 
-fn is_this_machine(host: &str) -> bool {
+pub(super) fn is_this_machine(host: &str) -> bool {
     let bare = host.trim_start_matches('[').trim_end_matches(']');
     host == "localhost" || bare.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }

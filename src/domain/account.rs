@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use super::ids::{InvitationId, OrganisationId, PasskeyId, PersonId};
+use super::ids::{IdentityId, InvitationId, OrganisationId, PasskeyId, PersonId};
 use super::list::closed_list;
 use super::text::{Invalid, Text};
 use super::time::Timestamp;
@@ -59,7 +59,7 @@ impl fmt::Display for Login {
     }
 }
 
-/// An account. Without a password and a passkey nobody can sign in to it yet.
+/// An account. Without a password, a passkey and an identity elsewhere nobody can sign in to it yet.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Account {
     pub person: PersonId,
@@ -72,6 +72,10 @@ pub struct Account {
     pub passkeys_count: u32,
     /// Passkeys that no longer do.
     pub void_passkeys_count: u32,
+    /// Identities at another service by which they are let in.
+    pub identities_count: u32,
+    /// Identities by which they no longer are.
+    pub void_identities_count: u32,
     pub changed_at: Timestamp,
 }
 
@@ -85,7 +89,7 @@ impl Account {
     /// Whether anybody can sign in to it.
     #[must_use]
     pub const fn is_set_up(&self) -> bool {
-        self.has_password() || self.passkeys_count > 0
+        self.has_password() || self.passkeys_count > 0 || self.identities_count > 0
     }
 
     /// Whether it opens by a password and an authenticator.
@@ -97,7 +101,8 @@ impl Account {
     /// Whether it was set up once, whatever was lost since.
     #[must_use]
     pub const fn was_set_up(&self) -> bool {
-        self.password.is_some() || self.passkeys_count > 0 || self.void_passkeys_count > 0
+        let passkeys = self.passkeys_count > 0 || self.void_passkeys_count > 0;
+        self.password.is_some() || passkeys || self.identities_count > 0 || self.void_identities_count > 0
     }
 }
 
@@ -138,6 +143,36 @@ impl Passkey {
             return Err(Invalid::new(field, "implausible", expected));
         }
         Ok(if name.is_empty() { "パスキー".to_owned() } else { name.to_owned() })
+    }
+}
+
+/// Whom another service means, by which it was linked to an account. Never an address of electronic mail: those are given
+/// to somebody else in time.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Identity {
+    pub id: IdentityId,
+    pub person: PersonId,
+    /// The other service.
+    pub issuer: String,
+    /// Its own name for them.
+    pub subject: String,
+    pub linked_at: Timestamp,
+    pub used_at: Option<Timestamp>,
+    /// From when on it lets nobody in: the account is recovered.
+    pub voided_at: Option<Timestamp>,
+}
+
+impl fmt::Debug for Identity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Identity").field("id", &self.id).field("voided_at", &self.voided_at).finish_non_exhaustive()
+    }
+}
+
+closed_list! {
+    /// What was done with an identity at another service.
+    IdentityStep {
+        Linked = "identity_linked", "外部サービスとの結び付け", "linked to another service";
+        Unlinked = "identity_unlinked", "外部サービスとの結び付けの解除", "no longer linked to another service";
     }
 }
 
@@ -203,6 +238,8 @@ closed_list! {
         Passkey = "passkey", "パスキー", "passkey";
         Password = "password", "パスワードと認証アプリ", "password and authenticator";
         Invitation = "invitation", "招待からの設定", "setting up by invitation";
+        /// What it did not prove of two factors, the hub asked for.
+        Oidc = "oidc", "外部サービス", "another service";
         /// Of a system client, at the token endpoint.
         Assertion = "assertion", "連携システムの鍵による署名", "signed by a connected system's key";
         /// Only `renkei demo` and tests hand these out.
@@ -259,6 +296,12 @@ pub enum AccountDeed {
         person: PersonId,
         passkey: PasskeyId,
         what: PasskeyStep,
+    },
+    /// Something about one of their identities at another service.
+    Identity {
+        person: PersonId,
+        identity: IdentityId,
+        what: IdentityStep,
     },
     /// Somebody signed in showed once more that it is they, before a grave act.
     Proved {

@@ -12,6 +12,7 @@ use super::ids::{DeviceId, OrganisationId, PatientId, PersonId, RulebookVersionI
 use super::keeping::KeepingDeed;
 use super::lifecycle::LifeStep;
 use super::list::closed_list;
+use super::quarantine::QuarantineDeed;
 use super::role::OrganisationType;
 use super::time::Timestamp;
 
@@ -99,6 +100,8 @@ pub enum Deed {
     Client(ClientDeed),
     /// Something done with the region's data as a whole, see there.
     Keeping(KeepingDeed),
+    /// Something that became of a post in an envelope, see there.
+    Quarantine(QuarantineDeed),
     /// A version of the rulebook went on in its life.
     RulebookMoved {
         version: RulebookVersionId,

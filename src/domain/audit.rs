@@ -24,6 +24,7 @@ closed_list! {
         DutyClock = "duty_clock", "期限の時計の再開", "duty clock";
         EmergencySearch = "emergency_search", "緊急時の患者検索", "emergency search";
         Keeping = "keeping", "バックアップ・復元・取り出し", "backup, restore, export";
+        Quarantine = "quarantine", "預かった投稿", "post in quarantine";
         Audit = "audit", "監査記録の閲覧・出力", "audit log used";
     }
 }

@@ -165,6 +165,18 @@ pub enum DeviceDeed {
         device: DeviceId,
         reason: String,
     },
+    /// Another authority issues from now on; those before it are trusted until they are retired.
+    AuthorityMade {
+        number: i64,
+        /// Of its certificate.
+        fingerprint: String,
+    },
+    /// Nothing that it issued counts any more. With the reason that whoever retires it must write.
+    AuthorityRetired {
+        number: i64,
+        certificates: u64,
+        reason: String,
+    },
     ExceptionGranted {
         person: PersonId,
         until: Timestamp,

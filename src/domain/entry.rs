@@ -3,7 +3,7 @@
 use super::alarm::Alarm;
 use super::body::{Body, Infection};
 use super::directory::Actor;
-use super::ids::{EntryId, OrganisationId, PersonId, Seq, TimelineId};
+use super::ids::{DeviceId, EntryId, OrganisationId, PersonId, Seq, TimelineId};
 use super::kind::Kind;
 use super::list::closed_list;
 use super::role::Role;
@@ -103,6 +103,8 @@ pub struct Entry {
     pub timeline: TimelineId,
     pub seq: Seq,
     pub author: Actor,
+    /// The registered device that it was written on, where the author's sign-in counts on one.
+    pub device: Option<DeviceId>,
     /// Claimed by the device.
     pub observed_at: Option<Timestamp>,
     /// The hub's time; never goes back along a timeline.

@@ -67,6 +67,10 @@ id!(
     PasskeyId
 );
 id!(
+    /// An identity of somebody at another service.
+    IdentityId
+);
+id!(
     /// A registered device.
     DeviceId
 );

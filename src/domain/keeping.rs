@@ -1,6 +1,6 @@
 //! What whoever answers for the region's data does with it as a whole: backups and their return, records taken out, another key. The audit log keeps each.
 
-use super::ids::PatientId;
+use super::ids::{EntryId, PatientId, Seq};
 use super::retention::Kept;
 use super::time::Timestamp;
 
@@ -38,7 +38,38 @@ pub enum KeepingDeed {
         patient: Option<PatientId>,
         /// As whoever did it wrote.
         reason: String,
+        /// What somebody signed in was given; `None`: all of it, to whoever runs the hub's machine.
+        taken: Option<TakenOut>,
     },
+}
+
+/// What of a record one person was given in one download.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TakenOut {
+    /// On the timeline of their organisation, which says that it was taken out.
+    pub entry: Option<EntryId>,
+    /// The request that the secretariat permitted.
+    pub request: Option<EntryId>,
+    /// Places of the entries, as [`in_ranges`] writes them.
+    pub seqs: String,
+    pub files: u64,
+}
+
+/// Ascending places as ranges: `1-4 6 9-12`.
+#[must_use]
+pub fn in_ranges(seqs: impl IntoIterator<Item = Seq>) -> String {
+    let mut ranges: Vec<(u64, u64)> = Vec::new();
+    for Seq(seq) in seqs {
+        match ranges.last_mut() {
+            Some((_, last)) if *last + 1 == seq => *last = seq,
+            _ => ranges.push((seq, seq)),
+        }
+    }
+    let written = ranges.iter().map(|(first, last)| match first == last {
+        true => first.to_string(),
+        false => format!("{first}-{last}"),
+    });
+    written.collect::<Vec<_>>().join(" ")
 }
 
 impl KeepingDeed {
@@ -48,10 +79,24 @@ impl KeepingDeed {
         match self {
             Self::BackedUp { .. } => "backed_up",
             Self::Restored { .. } => "restored",
+            Self::Exported { taken: Some(_), .. } => "record_taken_out",
             Self::KeyRotated { .. } => "key_rotated",
             Self::Destroyed { .. } => "record_destroyed",
             Self::Exported { patient: Some(_), .. } => "patient_exported",
             Self::Exported { patient: None, .. } => "region_exported",
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_that_follow_each_other_are_one_range() {
+        let ranges = |seqs: &[u64]| in_ranges(seqs.iter().copied().map(Seq));
+        assert_eq!(ranges(&[]), "");
+        assert_eq!(ranges(&[3]), "3");
+        assert_eq!(ranges(&[1, 2, 3, 5, 9, 10]), "1-3 5 9-10");
     }
 }

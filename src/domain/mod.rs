@@ -28,6 +28,7 @@ pub mod offices;
 pub mod on_call;
 pub mod patient;
 pub mod rate;
+pub mod quarantine;
 pub mod reading;
 pub mod retention;
 pub mod role;

@@ -31,10 +31,10 @@ pub use advised::{Advice, Advised};
 pub use agreement::DoctorAgreement;
 pub use course::{Course, Record, Stay, Writer};
 pub use meetings::{Meetings, Pair};
-pub use office::{ExportAsked, Office, Pledged, Suspended};
+pub use office::{ExportAsked, Office, Permitted, Pledged, Suspended};
 
 /// Raised when the shape or meaning of [`PatientState`] changes: older snapshots are then ignored.
-pub const FOLD_VERSION: u32 = 8;
+pub const FOLD_VERSION: u32 = 9;
 
 /// All that is known of a patient up to `head`; or of an organisation, of which there is an `office` and neither
 /// registration nor team.
@@ -225,7 +225,7 @@ impl PatientState {
             self.agree(target, entry);
             let target = target.seq;
             if let Some(office) = self.office_mut() {
-                office.permit_export(target, &entry.author);
+                office.permit_export(target, &entry.author, entry.recorded_at);
             }
         }
     }

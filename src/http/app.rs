@@ -4,23 +4,27 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, Request};
+use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::{HeaderMap, Method, Uri};
-use axum::middleware::{Next, from_fn, map_response};
+use axum::middleware::{Next, from_fn, from_fn_with_state, map_response};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 
+use super::authentication::Peer;
 use super::certificate::ReloadingCertificate;
 use super::cookies::Cookies;
 use super::listen::{ConnectionCounts, Listener};
 use super::problem::Problem;
-use super::{assets, health, metrics, oauth, openapi, routes, socket};
-use crate::actions::accounts::Accounts;
+use super::{assets, health, metrics, oauth, oidc, openapi, routes, socket};
+use crate::actions::accounts::{Accounts, CALLBACK_PATH, Provider};
 use crate::actions::destroying::Keeping;
+use crate::actions::export::Exports;
 use crate::actions::files::Files;
 use crate::actions::kept_rulebooks::KeptRulebooks;
+use crate::actions::quarantine::Quarantine;
 use crate::actions::sign_in::SignIns;
-use crate::config::{AccountSettings, SessionLimits};
+use crate::actions::witness::Witness;
+use crate::config::{AccountSettings, ExportSettings, PageSettings, SessionLimits};
 use crate::hub::Hub;
 use crate::hub::devices::Line;
 use crate::limits;
@@ -33,11 +37,13 @@ use crate::wire::codes::Code;
 pub struct App {
     pub hub: Hub,
     pub files: Arc<Files>,
+    pub exports: Arc<Exports>,
     pub sign_ins: Arc<SignIns>,
     pub accounts: Arc<Accounts>,
     pub kept_rulebooks: Arc<KeptRulebooks>,
     /// How long records are kept.
     pub keeping: Arc<Keeping>,
+    pub quarantine: Arc<Quarantine>,
     /// Origins whose pages may open sockets; compared exactly.
     pub origins: Arc<[String]>,
     /// Where invitations lead: the page as people open it.
@@ -46,9 +52,12 @@ pub struct App {
     pub cookies: Cookies,
     /// The certificate shown, for health and metrics; none without TLS.
     pub certificate: Option<Arc<ReloadingCertificate>>,
+    /// How it goes with what is sent elsewhere, for health and metrics.
+    pub witness: Arc<Witness>,
     /// What the listeners count, for the metrics.
     pub connections: Vec<Arc<ConnectionCounts>>,
     sockets_per_person_max: u32,
+    page: PageSettings,
     beat: Beat,
     patience: Patience,
 }
@@ -76,14 +85,18 @@ impl App {
             sign_ins,
             page_url: page_url.into(),
             cookies: Cookies::of_origins(&origins),
-            kept_rulebooks: Arc::new(KeptRulebooks::new(hub.journal().clone())),
             keeping: Arc::default(),
+            kept_rulebooks: Arc::new(KeptRulebooks::new(hub.journal().clone())),
+            quarantine: Arc::new(Quarantine::new(hub.clone(), AccountSettings::default().quarantine_keeps)),
+            exports: Arc::new(Exports::new(hub.clone(), Arc::clone(&files), ExportSettings::default())),
             hub,
             files,
             origins: origins.into(),
             certificate: None,
+            witness: Arc::default(),
             connections: Vec::new(),
             sockets_per_person_max: limits.sockets_per_person_max,
+            page: PageSettings::default(),
             beat,
             patience,
         }
@@ -96,11 +109,34 @@ impl App {
         self
     }
 
-    /// Settles how accounts are kept, and where invitations lead.
+    /// Tells in health and metrics how it goes with what is sent elsewhere.
     #[must_use]
-    pub fn keeping_accounts(mut self, settings: AccountSettings, page_url: &str) -> Self {
-        self.accounts = Arc::new(Accounts::new(self.hub.clone(), Arc::clone(&self.sign_ins), settings, page_url));
+    pub fn watching(mut self, witness: Arc<Witness>) -> Self {
+        self.witness = witness;
+        self
+    }
+
+    /// Settles how accounts are kept, by which other service people may sign in, and where invitations lead.
+    #[must_use]
+    pub fn keeping_accounts(mut self, settings: AccountSettings, outside: Option<Provider>, page_url: &str) -> Self {
+        let accounts = Accounts::new(self.hub.clone(), Arc::clone(&self.sign_ins), settings, page_url);
+        self.accounts = Arc::new(accounts.trusting(outside));
+        self.quarantine = Arc::new(Quarantine::new(self.hub.clone(), settings.quarantine_keeps));
         self.page_url = page_url.into();
+        self
+    }
+
+    /// Settles what the page may use of a device.
+    #[must_use]
+    pub fn serving_page(mut self, page: PageSettings) -> Self {
+        self.page = page;
+        self
+    }
+
+    /// Settles how records are taken out.
+    #[must_use]
+    pub fn taking_records_out(mut self, settings: ExportSettings) -> Self {
+        self.exports = Arc::new(Exports::new(self.hub.clone(), Arc::clone(&self.files), settings));
         self
     }
 
@@ -153,21 +189,24 @@ impl App {
 
 /// All routes of the hub.
 pub fn router(app: App) -> Router {
+    let page = app.page;
     let api = routes::api(&app)
         .route("/api/v1/openapi.json", get(openapi::serve))
         .route("/healthz", get(health::healthz))
         .route("/readyz", get(health::readyz))
         .route("/metrics", get(metrics::serve))
+        .route(CALLBACK_PATH, get(oidc::come_back))
         .method_not_allowed_fallback(async || Problem::of(Code::MethodNotAllowed))
         .layer(DefaultBodyLimit::max(limits::REQUEST_BODY_BYTES_MAX))
         .merge(oauth_routes())
-        .layer(from_fn(in_time));
+        .layer(from_fn(in_time))
+        .layer(from_fn_with_state(app.clone(), within_rate));
     Router::new()
         .route("/ws", get(socket::upgrade))
         .method_not_allowed_fallback(async || Problem::of(Code::MethodNotAllowed))
         .merge(api)
         .fallback(unknown)
-        .layer(map_response(assets::guard))
+        .layer(map_response(move |response: Response| assets::guard(response, page)))
         .with_state(app)
 }
 
@@ -186,6 +225,15 @@ async fn unknown(method: Method, uri: Uri, headers: HeaderMap) -> Response {
         return Problem::not_found().into_response();
     }
     assets::serve(method, uri, headers).await
+}
+
+/// One address takes nothing from others, signed in or not. What the machine's own collectors ask is not bounded.
+async fn within_rate(State(app): State<App>, Peer(address): Peer, request: Request, next: Next) -> Response {
+    let bounded = app.hub.region().rates().map_or(Ok(()), |rates| rates.request_from(address));
+    match bounded {
+        Ok(()) => next.run(request).await,
+        Err(wait) => Problem::too_fast(wait).into_response(),
+    }
 }
 
 /// A handler that does not come to an end is abandoned; what it handed to the hub is done all the same.

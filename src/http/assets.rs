@@ -3,6 +3,8 @@
 //! The router falls back to `serve` for paths it does not know, and runs every answer through `guard`.
 //! A debug build reads `web/` from the disk, so that a reload shows what was just saved.
 
+use std::collections::BTreeMap;
+
 use axum::body::Body;
 use axum::http::header::{
     ALLOW, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, IF_NONE_MATCH, REFERRER_POLICY,
@@ -11,35 +13,44 @@ use axum::http::header::{
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri};
 use axum::response::Response;
 use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+
+use crate::config::PageSettings;
 
 #[derive(rust_embed::Embed)]
 #[folder = "web/"]
 struct Web;
 
 /// Scripts, styles and connections of this origin only; no inline script or style, no `eval`, no frames; strings
-/// reach the DOM through Lit's templates alone (Trusted Types).
+/// reach the DOM through Lit's templates alone, and one service worker may be started (Trusted Types).
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; \
                       connect-src 'self'; manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'none'; \
-                      frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types lit-html";
+                      frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types lit-html renkei-worker";
 
 /// Of a page that is printed: its own style, and nothing from anywhere else.
 pub const PRINTED_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; \
                                   frame-ancestors 'none'";
 
+/// The one script that the page may start by its address.
+const WORKER: &str = "/worker.js";
+
 /// Two years, as preload lists ask.
 const TRANSPORT: &str = "max-age=63072000; includeSubDomains";
 
-/// Nothing of the device but what a page asks the person for: the camera and meters come with the tablet.
-const PERMISSIONS: &str = "camera=(), geolocation=(), microphone=(), payment=(), usb=()";
+/// Nothing of the device but meters, each of which the browser asks the person about. Photographs come from the camera's
+/// own app, through the file picker, and need nothing here.
+const PERMISSIONS: &str = "bluetooth=(self), camera=(), geolocation=(), microphone=(), payment=(), usb=()";
 
-const GUARDS: [(HeaderName, &str); 6] = [
+/// The same where the region lets notes be spoken.
+const PERMISSIONS_TO_LISTEN: &str =
+    "bluetooth=(self), camera=(), geolocation=(), microphone=(self), payment=(), usb=()";
+
+const GUARDS: [(HeaderName, &str); 5] = [
     (CONTENT_SECURITY_POLICY, POLICY),
     (STRICT_TRANSPORT_SECURITY, TRANSPORT),
     (X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (REFERRER_POLICY, "no-referrer"),
     (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
-    (HeaderName::from_static("permissions-policy"), PERMISSIONS),
 ];
 
 /// Serves a file of the web client; `/` is its page. Meant as the router's fallback.
@@ -54,9 +65,10 @@ pub async fn serve(method: Method, uri: Uri, headers: HeaderMap) -> Response {
 
 /// Adds the security headers, and keeps out of every cache what does not say how it may be cached.
 /// Meant for `axum::middleware::map_response` around the whole router.
-pub async fn guard(mut response: Response) -> Response {
+pub async fn guard(mut response: Response, page: PageSettings) -> Response {
     let headers = response.headers_mut();
-    for (name, value) in GUARDS {
+    let permissions = if page.speech_input { PERMISSIONS_TO_LISTEN } else { PERMISSIONS };
+    for (name, value) in GUARDS.into_iter().chain([(HeaderName::from_static("permissions-policy"), permissions)]) {
         headers.entry(name).or_insert(HeaderValue::from_static(value));
     }
     headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
@@ -64,6 +76,9 @@ pub async fn guard(mut response: Response) -> Response {
 }
 
 fn find(path: &str, known: Option<&HeaderValue>) -> Response {
+    if path == WORKER {
+        return worker();
+    }
     let path = if path == "/" { "index.html" } else { path.trim_start_matches('/') };
     let (Some(content_type), Some(file)) = (content_type(path), Web::get(path)) else {
         return plain(StatusCode::NOT_FOUND, "not found\n");
@@ -82,6 +97,28 @@ fn find(path: &str, known: Option<&HeaderValue>) -> Response {
     // Kept by browsers, but asked for again each time: an upgrade of the hub is an upgrade of the client.
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
     headers.insert(ETAG, HeaderValue::from_str(&tag).expect("base64 is ASCII"));
+    response
+}
+
+/// The service worker, behind the list of all files of this page with their SHA-256: a worker takes these very files or
+/// none, so that what a browser keeps is one version of the page.
+fn worker() -> Response {
+    let Some(file) = Web::get(WORKER.trim_start_matches('/')) else {
+        return plain(StatusCode::NOT_FOUND, "not found\n");
+    };
+    let mut files = BTreeMap::new();
+    for name in Web::iter().filter(|name| content_type(name).is_some()) {
+        let path = if name == "index.html" { "/".to_owned() } else { format!("/{name}") };
+        let Some(file) = Web::get(&name).filter(|_| path != WORKER) else { continue };
+        files.insert(path, STANDARD.encode(file.metadata.sha256_hash()));
+    }
+    let list = serde_json::to_string(&files).expect("a map of texts");
+    let mut text = format!("globalThis.RENKEI_FILES = {list};\n").into_bytes();
+    text.extend_from_slice(&file.data);
+    let mut response = Response::new(Body::from(text));
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/javascript; charset=utf-8"));
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
     response
 }
 
@@ -124,7 +161,12 @@ mod tests {
     use super::*;
 
     async fn ask(request: Request<Body>) -> Response {
-        let router = Router::new().route("/api/v1/me", get(async || "{}")).fallback(serve).layer(map_response(guard));
+        ask_of(PageSettings::default(), request).await
+    }
+
+    async fn ask_of(page: PageSettings, request: Request<Body>) -> Response {
+        let guarded = map_response(move |response: Response| guard(response, page));
+        let router = Router::new().route("/api/v1/me", get(async || "{}")).fallback(serve).layer(guarded);
         router.oneshot(request).await.unwrap()
     }
 
@@ -154,6 +196,8 @@ mod tests {
             let expected = match path.rsplit_once('.').unwrap().1 {
                 "js" => "text/javascript; charset=utf-8",
                 "css" => "text/css; charset=utf-8",
+                "png" => "image/png",
+                "webmanifest" => "application/manifest+json",
                 _ => "image/svg+xml",
             };
             assert_eq!(header(&response, "content-type"), expected, "{path}");
@@ -173,6 +217,33 @@ mod tests {
         let changed =
             ask(Request::get("/app.js").header("if-none-match", "\"other\"").body(Body::empty()).unwrap()).await;
         assert_eq!(changed.status(), StatusCode::OK);
+    }
+
+    #[tokio::test]
+    async fn the_worker_names_every_file_of_the_page_with_its_hash_and_itself_not() {
+        let worker = fetch(WORKER).await;
+        assert_eq!(header(&worker, "content-type"), "text/javascript; charset=utf-8");
+        assert_eq!(header(&worker, "cache-control"), "no-cache");
+        let text = text(worker).await;
+        let (list, code) =
+            text.strip_prefix("globalThis.RENKEI_FILES = ").and_then(|rest| rest.split_once(";\n")).unwrap();
+        assert_eq!(code.as_bytes(), Web::get("worker.js").unwrap().data.as_ref());
+        let files: BTreeMap<String, String> = serde_json::from_str(list).unwrap();
+        for (path, hash) in &files {
+            let response = fetch(path).await;
+            assert_eq!(response.status(), StatusCode::OK, "{path}");
+            let tag = header(&response, "etag").trim_matches('"').to_owned();
+            let hash = STANDARD.decode(hash).unwrap();
+            assert_eq!(URL_SAFE_NO_PAD.encode(&hash[..16]), tag, "{path}");
+        }
+        for wanted in ["/", "/app.js", "/styles/base.css", "/icon.svg", "/app.webmanifest", "/views/console/console.js"]
+        {
+            assert!(files.contains_key(wanted), "{wanted}");
+        }
+        for other in [WORKER, "/index.html", "/VENDORED.md", "/vendor/lit.d.ts"] {
+            assert!(!files.contains_key(other), "{other}");
+        }
+        assert!(files.keys().all(|path| !path.starts_with("/api")));
     }
 
     #[tokio::test]
@@ -199,6 +270,17 @@ mod tests {
         }
         assert_eq!(header(&fetch("/api/v1/me").await, "cache-control"), "no-store");
         assert_eq!(header(&fetch("/nothing").await, "cache-control"), "no-store");
+    }
+
+    #[tokio::test]
+    async fn the_page_listens_only_where_the_region_lets_notes_be_spoken() {
+        for (speech_input, microphone) in [(false, "microphone=()"), (true, "microphone=(self)")] {
+            let request = Request::get("/").body(Body::empty()).unwrap();
+            let response = ask_of(PageSettings { speech_input }, request).await;
+            let permissions: Vec<&str> = header(&response, "permissions-policy").split(", ").collect();
+            assert!(permissions.contains(&microphone), "{permissions:?}");
+            assert!(["camera=()", "geolocation=()", "usb=()"].iter().all(|one| permissions.contains(one)));
+        }
     }
 
     #[test]

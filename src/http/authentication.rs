@@ -57,6 +57,12 @@ impl FromRequestParts<App> for Arrived {
             None => None,
         };
         let mut signed_in = app.sign_ins.authenticate(token.ok_or_else(Problem::unauthenticated)?).await?;
+        // Once for a request, however many look who makes it.
+        if parts.extensions.insert(Counted).is_none()
+            && let Some(rates) = app.hub.region().rates()
+        {
+            rates.request(signed_in.id).map_err(Problem::too_fast)?;
+        }
         // INVARIANT: nobody acts over a connection whose device does not do, whatever token they show.
         let line = line_of(parts);
         if let Some(until) = app.hub.admits(&line, &signed_in.actor, signed_in.device)? {
@@ -72,6 +78,10 @@ impl FromRequestParts<App> for Arrived {
         Ok(Self(signed_in))
     }
 }
+
+/// A request that was counted.
+#[derive(Clone, Copy)]
+struct Counted;
 
 /// As the list of routes has it; whoever sends HEAD has the handler of GET run.
 pub(super) fn method_of(method: &Method) -> String {

@@ -4,6 +4,8 @@
 
 use std::sync::Arc;
 
+use arc_swap::ArcSwap;
+
 use rustls::client::danger::HandshakeSignatureValid;
 use rustls::pki_types::{CertificateDer, UnixTime};
 use rustls::server::WebPkiClientVerifier;
@@ -17,8 +19,35 @@ use crate::hub::Hub;
 /// See the module.
 #[derive(Debug)]
 pub struct DeviceVerifier {
-    chain: Arc<dyn ClientCertVerifier>,
+    trusted: ArcSwap<Trusted>,
+    /// For what does not depend on whom it trusts.
+    first: Arc<dyn ClientCertVerifier>,
     hub: Hub,
+}
+
+/// The authorities that are trusted, as the hub's lists have them.
+#[derive(Debug)]
+struct Trusted {
+    /// `None`: those that it was made with.
+    of: Option<Arc<Vec<Vec<u8>>>>,
+    chain: Arc<dyn ClientCertVerifier>,
+    hints: &'static [DistinguishedName],
+}
+
+impl Trusted {
+    fn new(certificates: &[CertificateDer<'static>], of: Option<Arc<Vec<Vec<u8>>>>) -> Result<Self, Error> {
+        let mut roots = RootCertStore::empty();
+        for certificate in certificates {
+            roots.add(certificate.clone())?;
+        }
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let builder = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider);
+        let chain = builder.allow_unauthenticated().build().map_err(|error| Error::General(error.to_string()))?;
+        // rustls borrows them for longer than a change of the list would let them live. A few names each time that an
+        // authority comes or goes, which is once in years.
+        let hints = Box::leak(chain.root_hint_subjects().to_vec().into_boxed_slice());
+        Ok(Self { of, chain, hints })
+    }
 }
 
 impl DeviceVerifier {
@@ -27,12 +56,31 @@ impl DeviceVerifier {
     /// # Errors
     /// When it is no certificate of an authority.
     pub fn new(authority: &CertificateDer<'static>, hub: Hub) -> Result<Arc<Self>, Error> {
-        let mut roots = RootCertStore::empty();
-        roots.add(authority.clone())?;
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let builder = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider);
-        let chain = builder.allow_unauthenticated().build().map_err(|error| Error::General(error.to_string()))?;
-        Ok(Arc::new(Self { chain, hub }))
+        let trusted = Trusted::new(std::slice::from_ref(authority), None)?;
+        let first = Arc::clone(&trusted.chain);
+        Ok(Arc::new(Self { trusted: ArcSwap::from_pointee(trusted), first, hub }))
+    }
+
+    /// Whom the hub's lists trust at this moment.
+    fn trusted(&self) -> Arc<Trusted> {
+        let (known, listed) = (self.trusted.load_full(), self.hub.devices().authorities());
+        let is_current = known.of.as_ref().is_some_and(|of| Arc::ptr_eq(of, &listed));
+        // A hub whose first authority was made just now has not read its lists since.
+        if is_current || listed.is_empty() {
+            return known;
+        }
+        let certificates: Vec<_> = listed.iter().map(|one| CertificateDer::from(one.clone())).collect();
+        match Trusted::new(&certificates, Some(listed)) {
+            Ok(trusted) => {
+                let trusted = Arc::new(trusted);
+                self.trusted.store(Arc::clone(&trusted));
+                trusted
+            }
+            Err(error) => {
+                tracing::error!(%error, "an authority for devices cannot be read: those before it go on");
+                known
+            }
+        }
     }
 }
 
@@ -50,7 +98,7 @@ impl ClientCertVerifier for DeviceVerifier {
     }
 
     fn root_hint_subjects(&self) -> &[DistinguishedName] {
-        self.chain.root_hint_subjects()
+        self.trusted().hints
     }
 
     fn verify_client_cert(
@@ -63,7 +111,7 @@ impl ClientCertVerifier for DeviceVerifier {
         // Its chain is verified whether its time is over or not: what it says of itself counts only then.
         let at_s = self.hub.region().now().min(expires_at).as_secs().max(0).unsigned_abs();
         let at = UnixTime::since_unix_epoch(std::time::Duration::from_secs(at_s));
-        let verified = self.chain.verify_client_cert(end_entity, intermediates, at)?;
+        let verified = self.trusted().chain.verify_client_cert(end_entity, intermediates, at)?;
         if self.hub.devices().has_ended(serial) {
             return Err(CertificateError::Revoked.into());
         }
@@ -76,7 +124,7 @@ impl ClientCertVerifier for DeviceVerifier {
         certificate: &CertificateDer<'_>,
         signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        self.chain.verify_tls12_signature(message, certificate, signed)
+        self.first.verify_tls12_signature(message, certificate, signed)
     }
 
     fn verify_tls13_signature(
@@ -85,10 +133,10 @@ impl ClientCertVerifier for DeviceVerifier {
         certificate: &CertificateDer<'_>,
         signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        self.chain.verify_tls13_signature(message, certificate, signed)
+        self.first.verify_tls13_signature(message, certificate, signed)
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.chain.supported_verify_schemes()
+        self.first.supported_verify_schemes()
     }
 }

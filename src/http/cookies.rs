@@ -1,4 +1,4 @@
-//! The cookies of the page: its sign-in, and the mark of its device. Neither can be read by a script. With TLS both are
+//! The cookies of the page: its sign-in, the mark of its device, and where it is with another service. None can be read by a script. With TLS both are
 //! bound to this very host (`__Host-`); without it, on this machine, browsers take no such cookie, so that names differ.
 
 use std::time::Duration;
@@ -21,6 +21,8 @@ pub enum Cookies {
 pub enum Cookie {
     SignIn,
     Device,
+    /// Under way to another service and back.
+    Outside,
 }
 
 impl Cookies {
@@ -34,6 +36,8 @@ impl Cookies {
         match (self, cookie) {
             (Self::Secure, Cookie::SignIn) => "__Host-renkei",
             (Self::Secure, Cookie::Device) => "__Host-renkei-device",
+            (Self::Secure, Cookie::Outside) => "__Host-renkei-oidc",
+            (Self::Plain, Cookie::Outside) => "renkei-oidc",
             (Self::Plain, Cookie::SignIn) => "renkei",
             (Self::Plain, Cookie::Device) => "renkei-device",
         }
@@ -54,7 +58,9 @@ impl Cookies {
     pub fn set(self, cookie: Cookie, value: &str, lasts: Option<Duration>) -> HeaderValue {
         let secure = if self == Self::Secure { "; Secure" } else { "" };
         let lasts = lasts.map(|lasts| format!("; Max-Age={}", lasts.as_secs())).unwrap_or_default();
-        let text = format!("{}={value}; Path=/; HttpOnly; SameSite=Strict{secure}{lasts}", self.name(cookie));
+        // Whoever is sent back by another site brings no strict cookie along. It opens nothing by itself.
+        let site = if cookie == Cookie::Outside { "Lax" } else { "Strict" };
+        let text = format!("{}={value}; Path=/; HttpOnly; SameSite={site}{secure}{lasts}", self.name(cookie));
         HeaderValue::from_str(&text).expect("tokens and marks are base64url")
     }
 
@@ -62,6 +68,12 @@ impl Cookies {
     #[must_use]
     pub fn clear(self, cookie: Cookie) -> HeaderValue {
         self.set(cookie, "", Some(Duration::ZERO))
+    }
+
+    /// For whoever leaves for another service.
+    #[must_use]
+    pub fn outside(self, round: &str) -> HeaderValue {
+        self.set(Cookie::Outside, round, Some(Duration::from_millis(limits::OIDC_ROUND_MS)))
     }
 
     /// The mark of a device, for as long as it is known.
@@ -79,6 +91,8 @@ mod tests {
     fn a_cookie_of_the_page_is_out_of_reach_for_scripts_other_hosts_and_plain_lines() {
         let set = Cookies::Secure.set(Cookie::SignIn, "rk_a", None);
         assert_eq!(set, "__Host-renkei=rk_a; Path=/; HttpOnly; SameSite=Strict; Secure");
+        let away = Cookies::Secure.outside("rk_b");
+        assert_eq!(away, "__Host-renkei-oidc=rk_b; Path=/; HttpOnly; SameSite=Lax; Secure; Max-Age=600");
         let cleared = Cookies::Plain.clear(Cookie::SignIn);
         assert_eq!(cleared, "renkei=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0");
         let origins =

@@ -29,9 +29,12 @@ pub async fn healthz() -> Json<Up> {
 pub struct Readiness {
     ready: bool,
     reasons: Vec<Reason>,
+    /// What somebody must look at, though the hub does its work: it is ready all the same.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    warnings: Vec<Reason>,
 }
 
-/// One reason why the hub is not ready.
+/// One reason why the hub is not ready, or is to be looked at.
 #[derive(Debug, Serialize)]
 pub struct Reason {
     code: &'static str,
@@ -42,7 +45,39 @@ pub struct Reason {
 pub async fn readyz(State(app): State<App>) -> (StatusCode, Json<Readiness>) {
     let reasons = reasons(&app);
     let status = if reasons.is_empty() { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
-    (status, Json(Readiness { ready: reasons.is_empty(), reasons }))
+    (status, Json(Readiness { ready: reasons.is_empty(), reasons, warnings: warnings(&app) }))
+}
+
+fn warnings(app: &App) -> Vec<Reason> {
+    let checks = [
+        (
+            app.witness.checkpoints.is_failing(),
+            "checkpoint_not_delivered",
+            Text::fixed(
+                "チェックポイントを別の場所のフォルダーに置けません。つながっているかを確かめてください",
+                "checkpoints cannot be put into their folder elsewhere; see whether it is mounted",
+            ),
+        ),
+        (
+            app.witness.shipping.is_failing(),
+            "audit_not_shipped",
+            Text::fixed(
+                "監査記録を別のシステムへ送れません。あとから順に送ります",
+                "audit records cannot be shipped to the other system; they will be, in order, once it is back",
+            ),
+        ),
+        (
+            app.hub.region().counting().is_up() == Some(false),
+            "redis_lost",
+            Text::fixed(
+                "Redis が応答しません。試した回数は、このハブだけで数えています",
+                "redis does not answer: this hub counts tries by itself",
+            ),
+        ),
+    ];
+    let holds =
+        |(holds, code, text): (bool, &'static str, Text)| holds.then(|| Reason { code, detail: Words::from(&text) });
+    checks.into_iter().filter_map(holds).collect()
 }
 
 fn reasons(app: &App) -> Vec<Reason> {

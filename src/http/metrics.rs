@@ -88,6 +88,13 @@ fn counters(app: &App) -> Vec<Counter> {
         ("duty_steps", "Reminders, overdue notices and the like that the duty clock wrote", read(&meter.duty_steps)),
         ("password_hashes", "Passwords hashed: set, and tried at a sign-in", app.accounts.password_hashes_made()),
         ("clock_steps_back", "Times the machine's clock went back", clock.count),
+        (
+            "checkpoint_deliveries_failed",
+            "Tries to put a checkpoint into its folder that failed",
+            app.witness.checkpoints.failures(),
+        ),
+        ("audit_shipping_failures", "Times shipping broke off", app.witness.shipping.failures()),
+        ("redis_losses", "Times Redis did not answer any more", app.hub.region().counting().times_lost()),
         ("journal_failures", "Times the journal became read-only", app.hub.journal().health().failures),
     ];
     let sum = |counter: fn(&ConnectionCounts) -> &AtomicU64| app.connections.iter().map(|of| read(counter(of))).sum();
@@ -129,6 +136,26 @@ fn gauges(app: &App) -> Vec<Gauge> {
             hub.region().clock().steps_back().behind.as_secs_f64(),
         ),
     ];
+    for (way, failing, arrived) in [
+        (
+            &app.witness.checkpoints,
+            ("checkpoint_delivery_failing", "1 while checkpoints cannot be put into their folder elsewhere"),
+            ("checkpoint_delivered_at_seconds", "When the newest checkpoint was put there, Unix time"),
+        ),
+        (
+            &app.witness.shipping,
+            ("audit_shipping_failing", "1 while audit records cannot be shipped"),
+            ("audit_shipped_at_seconds", "When the other side last had all that was shipped, Unix time"),
+        ),
+    ] {
+        if way.is_wanted() {
+            gauges.push((failing.0, failing.1, f64::from(u8::from(way.is_failing()))));
+            gauges.extend(way.arrived_at().map(|at| (arrived.0, arrived.1, at.as_secs() as f64)));
+        }
+    }
+    if let Some(is_up) = hub.region().counting().is_up() {
+        gauges.push(("redis_up", "1 while Redis answers and hubs count together", f64::from(u8::from(is_up))));
+    }
     if let Some(certificate) = &app.certificate {
         let until = certificate.valid_until().as_secs() as f64;
         gauges.push(("certificate_valid_until_seconds", "End of the certificate's validity, Unix time", until));

@@ -15,6 +15,7 @@ pub mod listen;
 mod metrics;
 mod names;
 mod oauth;
+mod oidc;
 pub mod openapi;
 pub mod problem;
 pub mod routes;

@@ -11,10 +11,10 @@ use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityRequirement, Secur
 use utoipa::openapi::{Content, OpenApi as Document, Ref, RefOr, Response as Described};
 use utoipa::{Modify, OpenApi};
 
-use super::api::accounts::{devices, enrolling, entering, inviting, looking_after, mine, passkeys, proving};
+use super::api::accounts::{devices, enrolling, entering, inviting, looking_after, mine, outside, passkeys, proving};
 use super::api::{
-    advice, audit, clients, compliance, directory, duties, emergency, explaining, files, linking_queue, me, offices,
-    patients, registering, retention, rulebook, rulebooks, sign_ins, statistics, timelines,
+    advice, audit, clients, compliance, directory, duties, emergency, explaining, exports, files, linking_queue, me,
+    offices, patients, quarantine, registering, retention, rulebook, rulebooks, sign_ins, statistics, timelines,
 };
 use super::problem::Problem;
 use super::routes::OPEN_ROUTES;
@@ -42,6 +42,8 @@ const PROBLEM: &str = "application/problem+json";
         mine::list_sign_ins, mine::end_all, mine::end_sign_in, mine::switch, mine::change_password,
         passkeys::ask, passkeys::sign_in, passkeys::ask_invited, passkeys::accept, passkeys::list, passkeys::ask_to_make,
         passkeys::add, passkeys::rename, passkeys::remove, proving::ask, proving::prove,
+        outside::leave, outside::leave_invited, outside::finish, outside::show_second, outside::list,
+        outside::leave_to_link, outside::link, outside::unlink, outside::leave_to_prove, outside::prove,
         looking_after::show, looking_after::invite, looking_after::withdraw, looking_after::recover,
         looking_after::end_sign_ins, looking_after::take_on, looking_after::let_go, looking_after::appoint,
         looking_after::dismiss,
@@ -49,7 +51,7 @@ const PROBLEM: &str = "application/problem+json";
         devices::list_exceptions, devices::grant_exception, devices::end_exception,
         enrolling::open, enrolling::accept,
         clients::list, clients::register, clients::replace_keys, clients::suspend, clients::resume, clients::remove,
-        patients::find, patients::show,
+        patients::find, patients::show, exports::list, exports::take,
         registering::register_patient, registering::record_consent, registering::link, registering::unlink,
         timelines::list_entries, timelines::post_entry, timelines::dry_run,
         timelines::list_read_markers, timelines::mark_read,
@@ -59,6 +61,8 @@ const PROBLEM: &str = "application/problem+json";
         emergency::search, emergency::list, retention::show, retention::destroy,
         files::upload, files::download,
         linking_queue::list, linking_queue::dismiss,
+        quarantine::show_key, quarantine::show_pass, quarantine::hand_in, quarantine::list, quarantine::release,
+        quarantine::discard,
         rulebook::show, rulebook::list_files, rulebook::show_cited, explaining::explain,
         rulebooks::list, rulebooks::draft, rulebooks::show, rulebooks::change, rulebooks::propose, rulebooks::sign,
         rulebooks::put_in_force, rulebooks::retire, rulebooks::trying::sheet, rulebooks::trying::compare,
@@ -70,6 +74,7 @@ const PROBLEM: &str = "application/problem+json";
         (name = "sign-in", description = "The sign-in that a request is made with"),
         (name = "patients", description = "Finding, registering and linking patients"),
         (name = "timelines", description = "What happened to a patient: entries, in order, for ever"),
+        (name = "quarantine", description = "Posts in envelopes, from devices whose sign-in has ended"),
         (name = "duties", description = "What is owed, by whom, until when"),
         (name = "directory", description = "Organisations and people"),
         (name = "accounts", description = "For the secretariat, and for who looks after an office"),
@@ -135,6 +140,7 @@ fn complete(operation: &mut Operation, path: &str, is_grave: bool) {
         ("503", "The hub cannot do this now; `Retry-After` says when to try again"),
     ];
     if operation.security.is_none() {
+        common.push(("429", "Too many requests in a minute; `Retry-After` says when to ask again"));
         common.push(("401", "No valid token"));
     }
     if is_grave {

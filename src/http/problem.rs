@@ -149,6 +149,12 @@ impl Problem {
         Self { wait_s: wait.as_secs().saturating_add(1), ..Self::of(Code::TooManyTries) }
     }
 
+    /// Too many requests: the next may be after this.
+    #[must_use]
+    pub fn too_fast(wait: Duration) -> Self {
+        Self { wait_s: wait.as_secs().saturating_add(1), ..Self::of(Code::TooManyRequests) }
+    }
+
     /// A code with words of its own.
     #[must_use]
     pub fn saying(code: Code, detail: Text) -> Self {
@@ -169,11 +175,12 @@ fn status_of(code: &str, is_about_field: bool) -> StatusCode {
     }
     match Code::from_code(code) {
         Some(Code::Malformed) => StatusCode::BAD_REQUEST,
-        Some(Code::TooManyTries) => StatusCode::TOO_MANY_REQUESTS,
+        Some(Code::TooManyTries | Code::TooManyRequests) => StatusCode::TOO_MANY_REQUESTS,
         Some(
             Code::Unauthenticated
             | Code::SignInRefused
             | Code::PasskeyRefused
+            | Code::OutsideRefused
             | Code::InvitationRefused
             | Code::EnrolmentRefused
             | Code::DeviceMismatch,

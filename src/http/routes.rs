@@ -5,10 +5,10 @@ use axum::Router;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{delete, get, post, put};
 
-use super::api::accounts::{devices, enrolling, entering, inviting, looking_after, mine, passkeys, proving};
+use super::api::accounts::{devices, enrolling, entering, inviting, looking_after, mine, outside, passkeys, proving};
 use super::api::{
-    advice, audit, clients, compliance, directory, duties, emergency, explaining, files, linking_queue, me, offices,
-    patients, registering, retention, rulebook, rulebooks, sign_ins, statistics, timelines,
+    advice, audit, clients, compliance, directory, duties, emergency, explaining, exports, files, linking_queue, me,
+    offices, patients, quarantine, registering, retention, rulebook, rulebooks, sign_ins, statistics, timelines,
 };
 use super::app::App;
 use super::step_up;
@@ -38,19 +38,25 @@ pub(super) fn api(app: &App) -> Router<App> {
 }
 
 routes! {
-    /// Every route under `/api/v1` by which somebody gets in, who is not signed in yet.
+    /// Every route under `/api/v1` by which somebody gets in, who is not signed in yet, or hands in what they sealed.
     OPEN_ROUTES open:
     get    "/api/v1/sign-in" => entering::show_ways;
     post   "/api/v1/sign-in" => entering::sign_in;
     post   "/api/v1/sign-in/passkey/options" => passkeys::ask;
     post   "/api/v1/sign-in/passkey" => passkeys::sign_in;
     post   "/api/v1/sign-in/position" => entering::choose;
+    post   "/api/v1/sign-in/oidc" => outside::leave;
+    post   "/api/v1/sign-in/oidc/finish" => outside::finish;
+    post   "/api/v1/sign-in/oidc/second" => outside::show_second;
     post   "/api/v1/invitations/open" => inviting::open;
     post   "/api/v1/invitations/accept" => inviting::accept;
     post   "/api/v1/invitations/passkey/options" => passkeys::ask_invited;
     post   "/api/v1/invitations/passkey" => passkeys::accept;
+    post   "/api/v1/invitations/oidc" => outside::leave_invited;
     post   "/api/v1/enrolments/open" => enrolling::open;
     post   "/api/v1/enrolments/accept" => enrolling::accept;
+    get    "/api/v1/quarantine/key" => quarantine::show_key;
+    post   "/api/v1/quarantine" => quarantine::hand_in;
 }
 
 routes! {
@@ -82,6 +88,12 @@ routes! {
     post   "/api/v1/me/passkeys" => passkeys::add;
     put    "/api/v1/me/passkeys/{id}" => passkeys::rename;
     delete "/api/v1/me/passkeys/{id}" => passkeys::remove;
+    get    "/api/v1/me/identities" => outside::list;
+    post   "/api/v1/me/identities" => outside::leave_to_link;
+    post   "/api/v1/me/identities/finish" => outside::link;
+    delete "/api/v1/me/identities/{id}" => outside::unlink;
+    post   "/api/v1/me/proof/oidc" => outside::leave_to_prove;
+    post   "/api/v1/me/proof/oidc/finish" => outside::prove;
     post   "/api/v1/me/proof/options" => proving::ask;
     post   "/api/v1/me/proof" => proving::prove;
     get    "/api/v1/people/{id}/account" => looking_after::show;
@@ -111,6 +123,8 @@ routes! {
     get    "/api/v1/patients" => patients::find;
     post   "/api/v1/patients" => registering::register_patient;
     get    "/api/v1/patients/{id}" => patients::show;
+    post   "/api/v1/patients/{id}/exports" => exports::take;
+    get    "/api/v1/exports" => exports::list;
     post   "/api/v1/patients/{id}/consent" => registering::record_consent;
     post   "/api/v1/patients/{id}/links" => registering::link;
     post   "/api/v1/patients/{id}/unlinks" => registering::unlink;
@@ -135,6 +149,10 @@ routes! {
     post   "/api/v1/patients/{id}/destruction" => retention::destroy;
     get    "/api/v1/linking-queue" => linking_queue::list;
     post   "/api/v1/linking-queue/{id}/dismiss" => linking_queue::dismiss;
+    get    "/api/v1/me/quarantine-pass" => quarantine::show_pass;
+    get    "/api/v1/quarantine" => quarantine::list;
+    post   "/api/v1/quarantine/{id}/release" => quarantine::release;
+    delete "/api/v1/quarantine/{id}" => quarantine::discard;
     get    "/api/v1/rulebook" => rulebook::show;
     get    "/api/v1/rulebook/files" => rulebook::list_files;
     get    "/api/v1/rulebook/citations/{citation}" => rulebook::show_cited;

@@ -36,8 +36,12 @@ pub const GRAVE_ROUTES: &[Route] = &[
     grave("post", "/api/v1/me/passkeys/options"),
     grave("post", "/api/v1/me/passkeys"),
     grave("delete", "/api/v1/me/passkeys/{id}"),
+    grave("post", "/api/v1/me/identities"),
+    grave("post", "/api/v1/me/identities/finish"),
+    grave("delete", "/api/v1/me/identities/{id}"),
     // Taking out.
     grave("get", "/api/v1/audit/export"),
+    grave("post", "/api/v1/patients/{id}/exports"),
     // What cannot be undone.
     grave("post", "/api/v1/patients/{id}/destruction"),
     // What binds the region.

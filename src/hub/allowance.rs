@@ -1,7 +1,8 @@
 //! How much one sign-in may ask for: credit that is spent by asking and comes back as the hub's clock goes on.
 //!
 //! Asked before work of which each piece leaves a row in the journal: subscriptions and looks (the record of reading),
-//! posts that wait for a link; and before files are kept. In memory only: a restart gives everybody their credit back.
+//! posts that wait for a link; and before files are kept. In memory, and with the other hubs where there is a Redis
+//! (`Region::spend`), save for posts that wait, which are judged in a batch: a restart gives everybody their credit back.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -25,11 +26,25 @@ pub enum Asked {
     EmergencySearch,
     /// To keep a block of an uploaded file; per sign-in.
     UploadBlock,
+    /// To hand in an envelope; per address, because nobody is signed in.
+    Envelope,
 }
 
 impl Asked {
+    /// What it is counted as with other hubs.
+    pub(super) const fn code(self) -> &'static str {
+        match self {
+            Self::Subscription => "subscription",
+            Self::Look => "look",
+            Self::Waiting => "waiting",
+            Self::EmergencySearch => "emergency-search",
+            Self::UploadBlock => "upload-block",
+            Self::Envelope => "envelope",
+        }
+    }
+
     /// How many may be asked for at once, and the time after which one more may be.
-    const fn terms(self) -> (u32, Duration) {
+    pub(super) const fn terms(self) -> (u32, Duration) {
         match self {
             Self::Subscription => (limits::SUBSCRIPTIONS_BURST, Duration::from_millis(limits::SUBSCRIPTION_REFILL_MS)),
             Self::Look => (limits::LOOKS_BURST, Duration::from_millis(limits::LOOK_REFILL_MS)),
@@ -38,6 +53,7 @@ impl Asked {
                 (limits::EMERGENCY_SEARCHES_BURST, refill)
             }
             Self::Waiting => (limits::WAITING_POSTS_BURST, Duration::from_millis(limits::WAITING_POST_REFILL_MS)),
+            Self::Envelope => (limits::ENVELOPES_BURST, Duration::from_millis(limits::ENVELOPE_REFILL_MS)),
             Self::UploadBlock => (limits::UPLOAD_BLOCKS_BURST, Duration::from_millis(limits::UPLOAD_BLOCK_REFILL_MS)),
         }
     }

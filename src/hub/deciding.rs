@@ -164,6 +164,7 @@ impl Picture {
             return Answer::Refused(Refused::not_found(submission.intent.id));
         }
         let entry = self.entry(&hot.state, &submission.intent, &submission.actor, acceptance);
+        let entry = Entry { device: submission.device, ..entry };
         let moves_the_clock = self.rulebook.moves_the_clock(&entry);
         let answer = self.record(draft, hot, entry, submission.mac, ledger);
         self.leave_queue(draft, submission, ledger);
@@ -210,6 +211,7 @@ impl Picture {
             timeline: intent.timeline,
             seq: state.head.next(),
             author: *actor,
+            device: None,
             observed_at: intent.observed_at,
             recorded_at: self.now.max(state.recorded_at),
             sensitivity: intent.sensitivity,
@@ -325,7 +327,7 @@ impl Picture {
 
     /// Lets a post wait for its author's link; one that waits already goes on waiting as it is.
     fn queue(&self, draft: &mut Draft, submission: &Submission, ruling: &Ruling, ledger: &mut Ledger) -> Answer {
-        let Submission { intent, actor, mac, attempts, .. } = submission;
+        let Submission { intent, actor, device, mac, attempts, .. } = submission;
         if ledger.waits(intent.id).is_none() {
             if ledger.was_dismissed(intent.id) {
                 return Answer::Refused(Refused::dismissed(intent.id));
@@ -336,8 +338,13 @@ impl Picture {
             if !has_room || !is_paid() {
                 return Answer::Refused(Refused::overloaded(intent.id));
             }
-            let waiting =
-                QueuedPost { intent: intent.clone(), author: *actor, received_at: self.now, ruling: ruling.clone() };
+            let waiting = QueuedPost {
+                intent: intent.clone(),
+                author: *actor,
+                device: *device,
+                received_at: self.now,
+                ruling: ruling.clone(),
+            };
             draft.batch.queued.push(SealedQueued::seal(&self.key, &waiting));
             let waits = Waits { author: actor.person, mac: *mac };
             ledger.note_waiting(intent.id, waits);

@@ -72,6 +72,8 @@ struct State {
     lines_opened: u64,
     /// When each device was last noted as seen.
     noted: HashMap<DeviceId, Timestamp>,
+    /// Certificates of the authorities that are trusted.
+    authorities: Arc<Vec<Vec<u8>>>,
     /// Changes since the start: lists that were read before the last one are stale.
     changes: u64,
 }
@@ -118,6 +120,9 @@ impl Devices {
         let known = |(id, organisation, is_revoked)| (id, Known { organisation, is_revoked });
         state.devices = lists.devices.into_iter().map(known).collect();
         state.certificates = lists.certificates.into_iter().map(|one| (one.serial, one)).collect();
+        if *state.authorities != lists.authorities {
+            state.authorities = Arc::new(lists.authorities);
+        }
         state.exceptions = lists.exceptions.into_iter().map(|one| (one.person, one.until)).collect();
         state.cut_ended();
         revoked
@@ -185,6 +190,12 @@ impl Devices {
         list.retain(|(_, until)| now < *until);
         list.sort_by_key(|(person, until)| (*until, *person));
         list
+    }
+
+    /// The authorities whose certificates count: the same list as long as nothing changes.
+    #[must_use]
+    pub fn authorities(&self) -> Arc<Vec<Vec<u8>>> {
+        Arc::clone(&self.lock().authorities)
     }
 
     /// Whether the handshake with this certificate is to fail: it was replaced or revoked.
@@ -307,7 +318,8 @@ mod tests {
 
     fn lists(is_revoked: bool) -> DeviceLists {
         let devices = vec![(id(1), OrganisationId(Uuid::from_u128(9)), is_revoked)];
-        DeviceLists { devices, certificates: vec![certificate(SERIAL, id(1), NOW)], exceptions: Vec::new() }
+        let (certificates, authorities) = (vec![certificate(SERIAL, id(1), NOW)], Vec::new());
+        DeviceLists { devices, certificates, exceptions: Vec::new(), authorities }
     }
 
     #[tokio::test]

@@ -81,12 +81,12 @@ impl Releaser {
         let waiting = self.journal.list_queued(timeline).await?;
         let mut answers = Vec::with_capacity(waiting.len());
         for queued in waiting {
-            let (intent, actor) = (queued.post.intent, queued.post.author);
+            let (intent, actor, device) = (queued.post.intent, queued.post.author, queued.post.device);
             let mac = fingerprint(self.journal.region(), &intent, &actor);
             let (reply, answer) = oneshot::channel();
             answers.push((intent.id, answer));
             let (origin, reply) = (Origin::Queue, Reply::Once(reply));
-            let submission = Submission { intent, actor, mac, origin, reply, attempts: 0, is_uncertain: false };
+            let submission = Submission { intent, actor, device, mac, origin, reply, attempts: 0, is_uncertain: false };
             if work.send(Work::Post(Box::new(submission))).await.is_err() {
                 return Ok(true);
             }

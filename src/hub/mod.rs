@@ -7,6 +7,7 @@ pub mod allowance;
 pub mod answer;
 mod audit;
 mod committer;
+pub mod counting;
 mod deciding;
 mod destroying;
 pub mod devices;
@@ -24,11 +25,13 @@ pub mod meter;
 mod nearby;
 pub mod notices;
 pub mod outbox;
+pub mod pace;
 pub mod past_rules;
 pub mod patients;
 pub mod pledges;
 mod progress;
 pub mod published;
+pub mod rates;
 pub mod reading;
 mod region;
 pub mod rehearsal;
@@ -65,8 +68,8 @@ pub use self::region::{Region, RegionParts};
 use self::sequencer::{Channels, Sequencer};
 use self::sessions::Sessions;
 pub use self::tasks::HubTasks;
-pub use self::work::Sight;
 use self::work::{Dismissal, DryRun, Follow, MarkRead, Origin, Submission, Work};
+pub use self::work::{Sight, Writer};
 use crate::codec::{self, QueuedPost};
 use crate::domain::act::By;
 use crate::domain::directory::Actor;
@@ -280,26 +283,27 @@ impl Hub {
     }
 
     /// Hands a post in; the answer goes to the session's outbox. Waits while the hub is at its bound.
-    pub async fn post(&self, actor: Actor, intent: Intent, outbox: &Arc<Outbox>) {
-        self.submit(actor, intent, Reply::Session(Arc::clone(outbox))).await;
+    pub async fn post(&self, by: impl Into<Writer>, intent: Intent, outbox: &Arc<Outbox>) {
+        self.submit(by.into(), intent, Reply::Session(Arc::clone(outbox))).await;
     }
 
     /// Posts and waits for the answer.
-    pub async fn post_and_wait(&self, actor: Actor, intent: Intent) -> Answer {
+    pub async fn post_and_wait(&self, by: impl Into<Writer>, intent: Intent) -> Answer {
         let id = intent.id;
         let (reply, answer) = oneshot::channel();
-        self.submit(actor, intent, Reply::Once(reply)).await;
+        self.submit(by.into(), intent, Reply::Once(reply)).await;
         answer.await.unwrap_or_else(|_| Answer::Refused(Refused::uncertain(id)))
     }
 
     /// Posts all of these, in this order, without waiting for one answer before the next post: they share
     /// commits. The answers come in the same order.
-    pub async fn post_in_order(&self, actor: Actor, intents: Vec<Intent>) -> Vec<Answer> {
+    pub async fn post_in_order(&self, by: impl Into<Writer>, intents: Vec<Intent>) -> Vec<Answer> {
+        let by = by.into();
         let mut waiting = Vec::with_capacity(intents.len());
         for intent in intents {
             let id = intent.id;
             let (reply, answer) = oneshot::channel();
-            self.submit(actor, intent, Reply::Once(reply)).await;
+            self.submit(by, intent, Reply::Once(reply)).await;
             waiting.push((id, answer));
         }
         let mut answers = Vec::with_capacity(waiting.len());
@@ -317,13 +321,14 @@ impl Hub {
     ///
     /// # Panics
     /// When they are of several timelines.
-    pub async fn post_together(&self, actor: Actor, intents: Vec<Intent>) -> Result<Vec<Accepted>, Refused> {
+    pub async fn post_together(&self, by: impl Into<Writer>, intents: Vec<Intent>) -> Result<Vec<Accepted>, Refused> {
+        let by = by.into();
         assert!(intents.windows(2).all(|pair| pair[0].timeline == pair[1].timeline), "one timeline");
         let (mut group, mut answers) = (Vec::new(), Vec::new());
         for intent in intents {
             let (reply, answer) = oneshot::channel();
             answers.push((intent.id, answer));
-            group.push(self.submission(actor, intent, Origin::Action, Reply::Once(reply)));
+            group.push(self.submission(by, intent, Origin::Action, Reply::Once(reply)));
         }
         // When the hub has gone, the replies are dropped with the work, and each answer below says so.
         let _ = self.give(Work::PostTogether(group)).await;
@@ -338,13 +343,15 @@ impl Hub {
         Ok(accepted)
     }
 
-    fn submission(&self, actor: Actor, intent: Intent, origin: Origin, reply: Reply) -> Submission {
+    fn submission(&self, by: Writer, intent: Intent, origin: Origin, reply: Reply) -> Submission {
+        let Writer { actor, device } = by;
+        // Without the device: what is sent again from another one is the same post.
         let mac = fingerprint(self.inner.journal.region(), &intent, &actor);
-        Submission { intent, actor, mac, origin, reply, attempts: 0, is_uncertain: false }
+        Submission { intent, actor, device, mac, origin, reply, attempts: 0, is_uncertain: false }
     }
 
-    async fn submit(&self, actor: Actor, intent: Intent, reply: Reply) {
-        let submission = self.submission(actor, intent, Origin::Client, reply);
+    async fn submit(&self, by: Writer, intent: Intent, reply: Reply) {
+        let submission = self.submission(by, intent, Origin::Client, reply);
         if let Err(mpsc::error::SendError(Work::Post(submission))) =
             self.inner.work.send(Work::Post(Box::new(submission))).await
         {

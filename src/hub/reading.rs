@@ -77,7 +77,7 @@ impl Hub {
         through: Option<Seq>,
         of: impl Into<ReadOf>,
     ) -> Result<Option<Sight>, LookError> {
-        if !self.region().allowances().take(sign_in.0, Asked::Look, 1, self.region().now()) {
+        if !self.region().spend(sign_in.0, Asked::Look, 1).await {
             return Err(LookError::Overloaded);
         }
         let (reply, sight) = oneshot::channel();

@@ -1,22 +1,25 @@
 //! What the whole hub shares about its region: rulebook, directory, clock, search index. Read often, swapped rarely.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use arc_swap::{ArcSwap, ArcSwapOption};
 use jiff::tz::TimeZone;
 use tokio::sync::mpsc;
 use uuid::Uuid;
 
-use super::allowance::Allowances;
+use super::allowance::{Allowances, Asked};
 use super::answer::Refused;
+use super::counting::Counting;
 use super::deciding::Picture;
 use super::fanout::Publication;
 use super::findings::Findings;
 use super::past_rules::PastRules;
 use super::patients::PatientIndex;
 use super::published::Published;
+use super::rates::Rates;
 use super::rulebooks::Next;
 use crate::clock::{Clock, Ids};
+use crate::config::RateSettings;
 use crate::domain::body::Body;
 use crate::domain::directory::{Actor, Directory, Position};
 use crate::domain::duty::Debtor;
@@ -67,6 +70,8 @@ pub struct Region {
     calendar: Arc<Calendar>,
     key: Arc<DataKey>,
     allowances: Arc<Allowances>,
+    counting: Arc<Counting>,
+    rates: OnceLock<Rates>,
     findings: Arc<Findings>,
     linked: mpsc::UnboundedSender<TimelineId>,
 }
@@ -92,6 +97,8 @@ impl Region {
             calendar: Arc::new(parts.calendar),
             key: Arc::clone(key),
             allowances: Arc::default(),
+            counting: Arc::new(Counting::new(key)),
+            rates: OnceLock::new(),
             findings: Arc::default(),
             linked,
         }
@@ -232,10 +239,35 @@ impl Region {
         &self.patients
     }
 
-    /// What everybody has asked for lately.
+    /// Spends the credit of somebody for so many pieces, or says `false`.
+    pub async fn spend(&self, who: Uuid, asked: Asked, count: usize) -> bool {
+        // INVARIANT: this hub counts first, so that what it knows bounds also while Redis is lost.
+        if !self.allowances.take(who, asked, count, self.now()) {
+            return false;
+        }
+        let (burst, refill) = asked.terms();
+        let Ok(count) = u32::try_from(count) else { return false };
+        let (cost, all) = (refill.saturating_mul(count), refill.saturating_mul(burst));
+        self.counting.take(asked.code(), who.as_bytes(), cost, all).await.is_ok()
+    }
+
+    /// What this hub counts with the others of the region.
     #[must_use]
-    pub fn allowances(&self) -> &Allowances {
-        &self.allowances
+    pub fn counting(&self) -> &Arc<Counting> {
+        &self.counting
+    }
+
+    /// From now on requests and posts are bounded.
+    pub fn bound_rates(&self, settings: RateSettings) {
+        if self.rates.set(Rates::new(&self.clock, settings)).is_err() {
+            tracing::warn!("rates are bounded already");
+        }
+    }
+
+    /// How many requests and posts somebody may make; `None`: nobody is bounded.
+    #[must_use]
+    pub fn rates(&self) -> Option<&Rates> {
+        self.rates.get()
     }
 
     /// Who found whom in an emergency lately.

@@ -7,12 +7,13 @@ use tokio::sync::oneshot;
 use super::answer::{Answer, Refused, Reply};
 use super::destroying::Destroy;
 use super::outbox::Outbox;
+use super::sessions::SignedIn;
 use super::subscription::Opened;
 use super::view::View;
 use crate::codec::QueuedPost;
 use crate::domain::directory::Actor;
 use crate::domain::entry::Intent;
-use crate::domain::ids::{EntryId, Seq, SignInId, TimelineId};
+use crate::domain::ids::{DeviceId, EntryId, Seq, SignInId, TimelineId};
 use crate::domain::reading::ReadOf;
 use crate::domain::state::PatientState;
 use crate::rulebook::{Decision, Shared};
@@ -49,11 +50,32 @@ pub struct Tick {
     pub reply: oneshot::Sender<()>,
 }
 
+/// Who posts, and on which registered device.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Writer {
+    pub actor: Actor,
+    pub device: Option<DeviceId>,
+}
+
+impl From<Actor> for Writer {
+    fn from(actor: Actor) -> Self {
+        Self { actor, device: None }
+    }
+}
+
+impl From<&SignedIn> for Writer {
+    fn from(signed_in: &SignedIn) -> Self {
+        Self { actor: signed_in.actor, device: signed_in.device }
+    }
+}
+
 /// A post on its way.
 #[derive(Debug)]
 pub struct Submission {
     pub intent: Intent,
     pub actor: Actor,
+    /// The registered device that it comes from.
+    pub device: Option<DeviceId>,
     /// Keyed fingerprint of the intent and its author.
     pub mac: Mac,
     pub origin: Origin,

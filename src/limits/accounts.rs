@@ -52,8 +52,6 @@ pub const SIGN_IN_BY_STRANGERS_REFILL_MS: u64 = 180_000;
 pub const SIGN_IN_TRIES_BY_DEVICE_BURST: u32 = 10;
 /// After this the device may try once more.
 pub const SIGN_IN_BY_DEVICE_REFILL_MS: u64 = 60_000;
-/// Keys of such allowances above which those that have it all back are sorted out.
-pub const SIGN_IN_ALLOWANCES_KEPT_COUNT: usize = 10_000;
 /// How long a device is known.
 pub const DEVICE_KNOWN_S: u64 = 180 * 86_400;
 /// Accounts that one device is known to; a shared PC forgets the one longest ago.
@@ -165,3 +163,57 @@ const _: () = assert!(
     ASSERTIONS_KEPT_PER_CLIENT_MAX as u64
         > TOKENS_PER_CLIENT_BURST as u64 + ASSERTION_AHEAD_S as u64 * 1_000 / TOKENS_PER_CLIENT_REFILL_MS
 );
+
+// ---- quarantine ----
+
+/// How long a post that came in an envelope waits for its author, unless the region says otherwise: a round of holidays and
+/// a lost tablet. Our own figure; the region sets its own.
+pub const QUARANTINE_DAYS_DEFAULT: i64 = 30;
+/// Shortest such time that can be configured.
+pub const QUARANTINE_DAYS_MIN: i64 = 1;
+/// Longest.
+pub const QUARANTINE_DAYS_MAX: i64 = 365;
+/// Envelopes in one request.
+pub const ENVELOPES_PER_REQUEST_MAX: usize = 20;
+/// Envelopes that one address may hand in at once, who is not signed in: the tablets of an office behind one router, after
+/// a day without network.
+pub const ENVELOPES_BURST: u32 = 1_000;
+/// After this the address may hand in one more.
+pub const ENVELOPE_REFILL_MS: u64 = 2_000;
+/// Posts of one author that may wait in the quarantine.
+pub const QUARANTINED_PER_AUTHOR_MAX: usize = 2_000;
+/// Waiting posts that are listed at once.
+pub const QUARANTINE_LISTED_MAX: usize = 500;
+
+// ---- sign-in by another service ----
+
+/// From leaving for the other service to coming back: as long as somebody looks for their phone.
+pub const OIDC_ROUND_MS: u64 = 600_000;
+/// People who may be under way at a moment; beyond it the one longest under way begins anew.
+pub const OIDC_ROUNDS_MAX: usize = 10_000;
+/// The other service has this long to answer one question.
+pub const OIDC_ANSWER_MS_MAX: u64 = 10_000;
+/// Largest answer of the other service: its keys with their certificates.
+pub const OIDC_ANSWER_BYTES_MAX: usize = 256 << 10;
+/// Keys of the other service that are read.
+pub const OIDC_KEYS_MAX: usize = 64;
+/// How long what the other service says of itself, keys included, is believed without asking again.
+pub const OIDC_KNOWN_MS: u64 = 3_600_000;
+/// A token of an unknown key has the keys fetched again, at most this often.
+pub const OIDC_KEYS_REFETCH_MS: u64 = 30_000;
+/// Longest ID token.
+pub const ID_TOKEN_BYTES_MAX: usize = 16_384;
+/// Longest code that the other service sends people back with.
+pub const OIDC_CODE_BYTES_MAX: usize = 4_096;
+/// How far the clocks of hub and service may differ.
+pub const OIDC_SKEW_S: i64 = 60;
+/// An ID token is fetched right after it was made; one that is older than this comes from elsewhere.
+pub const ID_TOKEN_AGE_S_MAX: i64 = 300;
+/// Longest name by which the other service knows somebody (OpenID Connect Core 1.0, 2: 255 ASCII characters).
+pub const OIDC_SUBJECT_BYTES_MAX: usize = 255;
+/// How long what the hub signs to show there who it is counts.
+pub const OIDC_ASSERTION_S: i64 = 60;
+/// Identities at the other service of one person.
+pub const IDENTITIES_PER_PERSON_MAX: usize = 5;
+/// Largest file of the secret, or of the key, by which the hub shows there who it is.
+pub const OIDC_SECRET_BYTES_MAX: usize = 16_384;

@@ -194,8 +194,7 @@ impl Rulebook {
     pub(super) fn say_of_office(
         &self,
         facts: &mut EventFacts,
-        state: &PatientState,
-        intent: &Intent,
+        (state, intent, actor): (&PatientState, &Intent, &Actor),
         directory: &Directory,
         now: Timestamp,
     ) {
@@ -212,7 +211,7 @@ impl Rulebook {
             }
             Body::Export(export) => {
                 facts.export_approved = Known::Is(is_approved(export, directory));
-                facts.export_permitted = Known::Is(office.permits_export(export, is_correction));
+                facts.export_permitted = Known::Is(office.permits_export(export, actor.person, is_correction));
             }
             _ => {}
         }

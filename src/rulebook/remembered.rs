@@ -130,7 +130,7 @@ impl Rulebook {
         let body = intent.body.corrected().unwrap_or(&intent.body);
         self.compare(&mut facts, &look, body, actor, &type_of);
         say_of_registering(&mut facts, asked, body);
-        self.say_of_office(&mut facts, state, intent, directory, now);
+        self.say_of_office(&mut facts, (state, intent, actor), directory, now);
         facts
     }
 

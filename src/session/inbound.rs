@@ -9,12 +9,12 @@ use super::answers::dry_run_result;
 use super::frames::{broken, decode};
 use super::writer::Ended;
 use crate::domain::entry::Intent;
-use crate::domain::ids::{Seq, TimelineId};
+use crate::domain::ids::{EntryId, Seq, TimelineId};
 use crate::hub::allowance::Asked;
 use crate::limits;
 use crate::store::{EndedReading, GrantChange, GrantId};
 use crate::wire::codes::{CloseCode, Code};
-use crate::wire::{ClientFrame, ErrorNotice, FrameError, ServerFrame};
+use crate::wire::{ClientFrame, ErrorNotice, FrameError, Refused, ServerFrame};
 
 impl Session {
     /// Takes one message of the client.
@@ -36,8 +36,11 @@ impl Session {
         let Some(frame) = self.let_through(frame).await? else { return Ok(()) };
         match frame {
             ClientFrame::Post(intent) => {
+                if self.is_too_fast() {
+                    return self.not_now(intent.id).await;
+                }
                 self.posts_in_flight += 1;
-                self.hub.post(self.signed_in.actor, intent, &self.outbox).await;
+                self.hub.post(&self.signed_in, intent, &self.outbox).await;
                 Ok(())
             }
             ClientFrame::DryRun(intent) => self.dry_run(intent).await,
@@ -52,6 +55,25 @@ impl Session {
             ClientFrame::Heartbeat => Ok(()),
             ClientFrame::Hello(_) => self.error(Code::HelloRepeated, String::new()).await,
         }
+    }
+
+    fn is_too_fast(&self) -> bool {
+        self.hub.region().rates().is_some_and(|rates| rates.post(self.signed_in.id).is_err())
+    }
+
+    /// The post was not looked at: it may be sent again, unchanged.
+    async fn not_now(&mut self, id: EntryId) -> Result<(), Ended> {
+        let code = Code::TooManyRequests;
+        let refused = Refused {
+            id,
+            code: code.code().into(),
+            field: String::new(),
+            reasons: vec![code.text()],
+            cited: Vec::new(),
+            retry: true,
+            holds: Vec::new(),
+        };
+        self.writer.send(&ServerFrame::Refused(refused)).await
     }
 
     /// A frame that cannot be taken is named; a client that sends nothing else is shown out.
@@ -86,8 +108,7 @@ impl Session {
             wanted.extend(rest.into_iter().map(|timeline| (timeline, Seq::ZERO)));
         }
         for (timeline, after) in wanted {
-            let region = self.hub.region();
-            if !region.allowances().take(self.signed_in.id.0, Asked::Subscription, 1, region.now()) {
+            if !self.hub.region().spend(self.signed_in.id.0, Asked::Subscription, 1).await {
                 return self.error(Code::Overloaded, timeline.to_string()).await;
             }
             self.ask(timeline, after).await?;

@@ -16,7 +16,7 @@ use super::{StoreError, Tx};
 
 const ACCOUNT: &[u8; 16] = b"account/v1\0\0\0\0\0\0";
 
-type Row = (Vec<u8>, Vec<u8>, i64, i64, i64);
+type Row = (Vec<u8>, Vec<u8>, i64, i64, i64, i64, i64);
 
 impl Tx {
     /// Adds an account. `false`: the person has one, or the sign-in name is somebody else's.
@@ -64,9 +64,12 @@ impl Tx {
     /// # Errors
     /// When the database fails or what it holds does not open.
     pub async fn find_account(&mut self, person: PersonId) -> Result<Option<Account>, StoreError> {
-        const SQL: &str = "select account.person, account.sealed, account.changed_at, count(passkey.id),
-            count(passkey.voided_at) from account left join passkey on passkey.person = account.person
-            where account.person = $1 group by account.person, account.sealed, account.changed_at";
+        const SQL: &str = "select person, sealed, changed_at,
+            (select count(*) from passkey where passkey.person = account.person),
+            (select count(voided_at) from passkey where passkey.person = account.person),
+            (select count(*) from identity where identity.person = account.person),
+            (select count(voided_at) from identity where identity.person = account.person)
+            from account where person = $1";
         let row: Option<Row> = run!(self, connection => {
             sqlx::query_as(SQL).bind(person.0.as_bytes().as_slice()).fetch_optional(connection).await?
         });
@@ -78,9 +81,12 @@ impl Tx {
     /// # Errors
     /// When the database fails or what it holds does not open.
     pub(super) async fn list_people_set_up(&mut self) -> Result<HashSet<PersonId>, StoreError> {
-        const SQL: &str = "select account.person, account.sealed, account.changed_at, count(passkey.id),
-            count(passkey.voided_at) from account left join passkey on passkey.person = account.person
-            group by account.person, account.sealed, account.changed_at";
+        const SQL: &str = "select person, sealed, changed_at,
+            (select count(*) from passkey where passkey.person = account.person),
+            (select count(voided_at) from passkey where passkey.person = account.person),
+            (select count(*) from identity where identity.person = account.person),
+            (select count(voided_at) from identity where identity.person = account.person)
+            from account";
         let rows: Vec<Row> = run!(self, connection => sqlx::query_as(SQL).fetch_all(connection).await?);
         let mut set_up = HashSet::new();
         for row in rows {
@@ -95,9 +101,12 @@ impl Tx {
     /// # Errors
     /// When the database fails or what it holds does not open.
     pub async fn find_account_by_login(&mut self, login: &Mac) -> Result<Option<Account>, StoreError> {
-        const SQL: &str = "select account.person, account.sealed, account.changed_at, count(passkey.id),
-            count(passkey.voided_at) from account left join passkey on passkey.person = account.person
-            where account.login = $1 group by account.person, account.sealed, account.changed_at";
+        const SQL: &str = "select person, sealed, changed_at,
+            (select count(*) from passkey where passkey.person = account.person),
+            (select count(voided_at) from passkey where passkey.person = account.person),
+            (select count(*) from identity where identity.person = account.person),
+            (select count(voided_at) from identity where identity.person = account.person)
+            from account where login = $1";
         let row: Option<Row> = run!(self, connection => {
             sqlx::query_as(SQL).bind(login.as_bytes().as_slice()).fetch_optional(connection).await?
         });
@@ -193,7 +202,10 @@ impl Tx {
         self.region.accounts().seal(&record_aad(ACCOUNT, account.person.0), &record.encode_to_vec())
     }
 
-    fn account_from(&self, (person, sealed, changed_at, passkeys, void): Row) -> Result<Account, StoreError> {
+    fn account_from(
+        &self,
+        (person, sealed, changed_at, passkeys, void, identities, void_identities): Row,
+    ) -> Result<Account, StoreError> {
         let person = PersonId(uuid_from("account.person", &person)?);
         let place = format!("account {person}");
         let bytes = self
@@ -203,9 +215,10 @@ impl Tx {
             .map_err(StoreError::cannot_open(place.as_str()))?;
         let record =
             AccountRecord::decode(&bytes[..]).map_err(|error| StoreError::inconsistent(place.as_str(), error))?;
-        let login = Login::parse("login", &record.login).map_err(|error| StoreError::inconsistent(place, error))?;
+        let login =
+            Login::parse("login", &record.login).map_err(|error| StoreError::inconsistent(place.as_str(), error))?;
         let AccountRecord { password, authenticator, .. } = record;
-        let count = |count: i64| u32::try_from(count).map_err(|error| StoreError::inconsistent("passkey", error));
+        let count = |count: i64| u32::try_from(count).map_err(|error| StoreError::inconsistent(place.as_str(), error));
         Ok(Account {
             person,
             login,
@@ -213,6 +226,8 @@ impl Tx {
             authenticator,
             passkeys_count: count(passkeys - void)?,
             void_passkeys_count: count(void)?,
+            identities_count: count(identities - void_identities)?,
+            void_identities_count: count(void_identities)?,
             changed_at: Timestamp(changed_at),
         })
     }

@@ -153,6 +153,19 @@ impl Tx {
         rows.into_iter().map(key_from).collect()
     }
 
+    /// When each key of a client last got it a token, removed ones too.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn list_client_key_uses(&mut self, client: PersonId) -> Result<Vec<(String, Timestamp)>, StoreError> {
+        const SQL: &str = "select client_key, max(issued_at) from sign_in
+            where person = $1 and client_key is not null group by client_key order by client_key";
+        let rows: Vec<(String, i64)> = run!(self, connection => {
+            sqlx::query_as(SQL).bind(client.0.as_bytes().as_slice()).fetch_all(connection).await?
+        });
+        Ok(rows.into_iter().map(|(key, at)| (key, Timestamp(at))).collect())
+    }
+
     /// From now on a key opens nothing.
     ///
     /// # Errors

@@ -17,9 +17,24 @@ const AUTHORITY: &[u8] = b"device-authority/v1";
 
 /// The authority as it is kept.
 pub struct KeptAuthority {
+    /// 1 for the first; who comes later has a higher one.
+    pub number: i64,
     pub certificate: Vec<u8>,
     /// In PKCS#8.
     pub key: Zeroizing<Vec<u8>>,
+}
+
+/// An authority as it is listed: without its key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AuthoritySeen {
+    pub number: i64,
+    pub certificate: Vec<u8>,
+    pub made_at: Timestamp,
+    pub retired_at: Option<Timestamp>,
+    /// Certificates of it that stand.
+    pub certificates: i64,
+    /// Devices that stand and have no certificate of a later authority.
+    pub devices_left: i64,
 }
 
 /// What the hub holds in memory to judge connections by: no names.
@@ -29,37 +44,41 @@ pub struct DeviceLists {
     pub devices: Vec<(DeviceId, OrganisationId, bool)>,
     pub certificates: Vec<DeviceCertificate>,
     pub exceptions: Vec<DeviceException>,
+    /// Certificates of the authorities that are trusted.
+    pub authorities: Vec<Vec<u8>>,
 }
 
 type DeviceRow = (Vec<u8>, Vec<u8>, Vec<u8>, i64, Option<i64>, Option<i64>);
 type CertificateRow = (Vec<u8>, Vec<u8>, i64, i64, Option<i64>);
 
 impl Tx {
-    /// The authority, once there is one.
+    /// The authority that issues: of those that are trusted, the one made last.
     ///
     /// # Errors
     /// When the database fails or the key does not open.
     pub async fn find_device_authority(&mut self) -> Result<Option<KeptAuthority>, StoreError> {
-        const SQL: &str = "select certificate, sealed from device_authority where id = 1";
-        let row: Option<(Vec<u8>, Vec<u8>)> = run!(self, connection => {
+        const SQL: &str = "select id, certificate, sealed from device_authority where retired_at is null
+            order by id desc limit 1";
+        let row: Option<(i64, Vec<u8>, Vec<u8>)> = run!(self, connection => {
             sqlx::query_as(SQL).fetch_optional(connection).await?
         });
-        let Some((certificate, sealed)) = row else { return Ok(None) };
+        let Some((number, certificate, sealed)) = row else { return Ok(None) };
         let opened = self.region.device_authority().open(AUTHORITY, &sealed);
         let key = Zeroizing::new(opened.map_err(StoreError::cannot_open("device_authority"))?);
-        Ok(Some(KeptAuthority { certificate, key }))
+        Ok(Some(KeptAuthority { number, certificate, key }))
     }
 
-    /// Keeps the authority. `false`: there is one.
+    /// Keeps an authority. `false`: there is one of its number.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn insert_device_authority(&mut self, kept: &KeptAuthority, now: Timestamp) -> Result<bool, StoreError> {
-        const SQL: &str = "insert into device_authority (id, certificate, sealed, made_at) values (1, $1, $2, $3)
+        const SQL: &str = "insert into device_authority (id, certificate, sealed, made_at) values ($1, $2, $3, $4)
             on conflict do nothing";
         let sealed = self.region.device_authority().seal(AUTHORITY, &kept.key);
         Ok(run!(self, connection => {
             sqlx::query(SQL)
+                .bind(kept.number)
                 .bind(kept.certificate.as_slice())
                 .bind(sealed)
                 .bind(now.0)
@@ -67,6 +86,52 @@ impl Tx {
                 .await?
                 .rows_affected()
         }) == 1)
+    }
+
+    /// All authorities that there ever were, the first first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn list_device_authorities(&mut self) -> Result<Vec<AuthoritySeen>, StoreError> {
+        const SQL: &str = "select id, certificate, made_at, retired_at,
+            (select count(*) from device_certificate where authority = device_authority.id and ended_at is null),
+            (select count(*) from device where revoked_at is null
+                and exists (select 1 from device_certificate where device = device.id
+                    and authority = device_authority.id and ended_at is null)
+                and not exists (select 1 from device_certificate where device = device.id
+                    and authority > device_authority.id and ended_at is null))
+            from device_authority order by id";
+        type Row = (i64, Vec<u8>, i64, Option<i64>, i64, i64);
+        let rows: Vec<Row> = run!(self, connection => sqlx::query_as(SQL).fetch_all(connection).await?);
+        let seen = |(number, certificate, made_at, retired_at, certificates, devices_left): Row| AuthoritySeen {
+            number,
+            certificate,
+            made_at: Timestamp(made_at),
+            retired_at: retired_at.map(Timestamp),
+            certificates,
+            devices_left,
+        };
+        Ok(rows.into_iter().map(seen).collect())
+    }
+
+    /// From now on nothing that an authority issued counts; how many certificates ended. `None`: there is none of this
+    /// number that is trusted.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn retire_device_authority(&mut self, number: i64, now: Timestamp) -> Result<Option<u64>, StoreError> {
+        const SQL: &str = "update device_authority set retired_at = $2 where id = $1 and retired_at is null";
+        const CERTIFICATES: &str =
+            "update device_certificate set ended_at = $2 where authority = $1 and ended_at is null";
+        Ok(run!(self, connection => {
+            let retired = sqlx::query(SQL).bind(number).bind(now.0).execute(&mut *connection).await?.rows_affected();
+            if retired == 0 {
+                None
+            } else {
+                let ended = sqlx::query(CERTIFICATES).bind(number).bind(now.0).execute(&mut *connection).await?;
+                Some(ended.rows_affected())
+            }
+        }))
     }
 
     /// Adds a device.
@@ -140,19 +205,24 @@ impl Tx {
         Ok(())
     }
 
-    /// Adds a certificate.
+    /// Adds a certificate that the authority of this number issued.
     ///
     /// # Errors
     /// When the database fails or there is no such device.
-    pub async fn insert_device_certificate(&mut self, certificate: &DeviceCertificate) -> Result<(), StoreError> {
-        const SQL: &str =
-            "insert into device_certificate (serial, device, issued_at, expires_at) values ($1, $2, $3, $4)";
+    pub async fn insert_device_certificate(
+        &mut self,
+        certificate: &DeviceCertificate,
+        authority: i64,
+    ) -> Result<(), StoreError> {
+        const SQL: &str = "insert into device_certificate (serial, device, issued_at, expires_at, authority)
+            values ($1, $2, $3, $4, $5)";
         run!(self, connection => {
             sqlx::query(SQL)
                 .bind(certificate.serial.0.as_slice())
                 .bind(certificate.device.0.as_bytes().as_slice())
                 .bind(certificate.issued_at.0)
                 .bind(certificate.expires_at.0)
+                .bind(authority)
                 .execute(connection)
                 .await?;
         });
@@ -229,11 +299,13 @@ impl Tx {
     pub async fn load_device_lists(&mut self) -> Result<DeviceLists, StoreError> {
         const DEVICES: &str = "select id, organisation, revoked_at from device";
         const EXCEPTIONS: &str = "select person, granted_at, until_at from device_exception";
-        type Rows = (Vec<(Vec<u8>, Vec<u8>, Option<i64>)>, Vec<(Vec<u8>, i64, i64)>);
+        const AUTHORITIES: &str = "select certificate from device_authority where retired_at is null order by id";
+        type Rows = (Vec<(Vec<u8>, Vec<u8>, Option<i64>)>, Vec<(Vec<u8>, i64, i64)>, Vec<(Vec<u8>,)>);
         let certificates = self.list_device_certificates().await?;
-        let (devices, exceptions): Rows = run!(self, connection => (
+        let (devices, exceptions, authorities): Rows = run!(self, connection => (
             sqlx::query_as(DEVICES).fetch_all(&mut *connection).await?,
             sqlx::query_as(EXCEPTIONS).fetch_all(&mut *connection).await?,
+            sqlx::query_as(AUTHORITIES).fetch_all(&mut *connection).await?,
         ));
         let device = |(id, organisation, revoked_at): (Vec<u8>, Vec<u8>, Option<i64>)| {
             let organisation = OrganisationId(uuid_from("device.organisation", &organisation)?);
@@ -247,6 +319,7 @@ impl Tx {
             devices: devices.into_iter().map(device).collect::<Result<_, StoreError>>()?,
             certificates,
             exceptions: exceptions.into_iter().map(exception).collect::<Result<_, StoreError>>()?,
+            authorities: authorities.into_iter().map(|(certificate,)| certificate).collect(),
         })
     }
 

@@ -37,6 +37,10 @@ pub(super) const STEPS: &[Step] = &[
     step!(12, "0012_passkeys"),
     step!(14, "0014_clients"),
     step!(15, "0015_keys"),
+    step!(16, "0016_client_use"),
+    step!(17, "0017_doors"),
+    step!(18, "0018_quarantine"),
+    step!(19, "0019_destroyed_records"),
 ];
 
 pub(super) async fn migrate(engine: &Engine) -> Result<(), MigrateError> {

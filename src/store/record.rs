@@ -97,6 +97,14 @@ pub(super) struct PasskeyRecord {
 }
 
 #[derive(Clone, PartialEq, Message)]
+pub(super) struct IdentityRecord {
+    #[prost(string, tag = "1")]
+    pub(super) issuer: String,
+    #[prost(string, tag = "2")]
+    pub(super) subject: String,
+}
+
+#[derive(Clone, PartialEq, Message)]
 pub(super) struct InvitationRecord {
     #[prost(string, tag = "1")]
     pub(super) code: String,

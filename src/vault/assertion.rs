@@ -3,18 +3,12 @@
 //!
 //! INVARIANT: of what is not signed yet, only the names of client and key are looked at before the signature was verified.
 
-use std::collections::BTreeMap;
-use std::fmt;
-
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use serde::Deserialize;
-use serde::de::{Deserializer, Error as _, MapAccess, Visitor};
 use serde_json::Value;
 use uuid::Uuid;
 
 use super::client_key::is_signed_by;
 use super::digest;
+use super::jwt::{Compact, JwtFault};
 use crate::domain::client::ClientKey;
 use crate::domain::ids::ClientId;
 use crate::domain::time::Timestamp;
@@ -28,9 +22,7 @@ pub struct Assertion {
     /// `kid`.
     pub key: String,
     algorithm: String,
-    signed: String,
-    signature: Vec<u8>,
-    claims: Members,
+    token: Compact,
 }
 
 /// What of a judged assertion is kept, so that it counts once.
@@ -41,143 +33,64 @@ pub struct UsedAssertion {
     pub expires_at: Timestamp,
 }
 
-/// Why an assertion is none. For the log at its finest and for tests: whoever sent it is told nothing of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum AssertionFault {
-    #[error("too long")]
-    TooLong,
-    #[error("not three parts")]
-    Parts,
-    #[error("not base64url")]
-    Base64,
-    #[error("not a JSON object with each member once")]
-    Json,
-    #[error("header: {0}")]
-    Header(&'static str),
-    #[error("claim: {0}")]
-    Claim(&'static str),
-    #[error("signature")]
-    Signature,
-}
-
-/// A JSON object in which a member that stands twice is a fault: two readers would each believe another one.
-#[derive(Debug)]
-struct Members(BTreeMap<String, Value>);
-
-impl<'de> Deserialize<'de> for Members {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Each;
-        impl<'de> Visitor<'de> for Each {
-            type Value = Members;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members, A::Error> {
-                let mut members = BTreeMap::new();
-                while let Some((name, value)) = map.next_entry::<String, Value>()? {
-                    if members.insert(name, value).is_some() {
-                        return Err(A::Error::custom("a member stands twice"));
-                    }
-                }
-                Ok(Members(members))
-            }
-        }
-        deserializer.deserialize_map(Each)
-    }
-}
-
-impl Members {
-    fn read(encoded: &str) -> Result<Self, AssertionFault> {
-        let json = URL_SAFE_NO_PAD.decode(encoded).map_err(|_| AssertionFault::Base64)?;
-        serde_json::from_slice(&json).map_err(|_| AssertionFault::Json)
-    }
-
-    fn text(&self, name: &str) -> Option<&str> {
-        self.0.get(name).and_then(Value::as_str)
-    }
-
-    /// A moment in whole seconds; `Err`: it stands there as something else.
-    fn moment(&self, name: &'static str) -> Result<Option<i64>, AssertionFault> {
-        let Some(given) = self.0.get(name) else { return Ok(None) };
-        // Far beyond any date, so that sums do not overflow.
-        let seconds = given.as_i64().filter(|seconds| (0..1 << 40).contains(seconds));
-        seconds.map(Some).ok_or(AssertionFault::Claim(name))
-    }
-}
-
 impl Assertion {
     /// Reads an assertion.
     ///
     /// # Errors
     /// When it is no JWT in compact form, or does not say whose it is.
-    pub fn read(text: &str) -> Result<Self, AssertionFault> {
-        if text.len() > limits::ASSERTION_BYTES_MAX {
-            return Err(AssertionFault::TooLong);
-        }
-        let parts: Vec<&str> = text.split('.').collect();
-        let [header, payload, signature] = parts[..] else { return Err(AssertionFault::Parts) };
-        let (read, claims) = (Members::read(header)?, Members::read(payload)?);
-        let signature = URL_SAFE_NO_PAD.decode(signature).map_err(|_| AssertionFault::Base64)?;
-        if read.0.contains_key("crit") || read.0.contains_key("b64") {
-            // It asks for something that is not understood here (RFC 7515, 4.1.11).
-            return Err(AssertionFault::Header("crit"));
-        }
-        let is_jwt = |kind: &Value| kind.as_str().is_some_and(|kind| kind.eq_ignore_ascii_case("JWT"));
-        if !read.0.get("typ").is_none_or(is_jwt) {
-            return Err(AssertionFault::Header("typ"));
-        }
-        let key = read.text("kid").filter(|key| key.len() <= limits::KEY_ID_CHARS_MAX);
-        let key = key.ok_or(AssertionFault::Header("kid"))?.to_owned();
-        let algorithm = read.text("alg").ok_or(AssertionFault::Header("alg"))?.to_owned();
-        let issuer = claims.text("iss").ok_or(AssertionFault::Claim("iss"))?;
+    pub fn read(text: &str) -> Result<Self, JwtFault> {
+        let token = Compact::read(text, limits::ASSERTION_BYTES_MAX)?;
+        let key = token.header.text("kid").filter(|key| key.len() <= limits::KEY_ID_CHARS_MAX);
+        let key = key.ok_or(JwtFault::Header("kid"))?.to_owned();
+        let algorithm = token.header.text("alg").ok_or(JwtFault::Header("alg"))?.to_owned();
+        let issuer = token.claims.text("iss").ok_or(JwtFault::Claim("iss"))?;
         let client = Uuid::parse_str(issuer).ok().filter(|id| id.to_string() == issuer);
-        let client = ClientId(client.ok_or(AssertionFault::Claim("iss"))?);
-        if claims.text("sub") != Some(issuer) {
-            return Err(AssertionFault::Claim("sub"));
+        let client = ClientId(client.ok_or(JwtFault::Claim("iss"))?);
+        if token.claims.text("sub") != Some(issuer) {
+            return Err(JwtFault::Claim("sub"));
         }
-        let signed = text[..header.len() + 1 + payload.len()].to_owned();
-        Ok(Self { client, key, algorithm, signed, signature, claims })
+        Ok(Self { client, key, algorithm, token })
     }
 
     /// Judges an assertion by the key that the client registered under its name, for the one address that takes it.
     ///
     /// # Errors
     /// When anything about it is wrong.
-    pub fn judge(&self, key: &ClientKey, audience: &str, now: Timestamp) -> Result<UsedAssertion, AssertionFault> {
+    pub fn judge(&self, key: &ClientKey, audience: &str, now: Timestamp) -> Result<UsedAssertion, JwtFault> {
         if self.key != key.id || self.algorithm != key.algorithm.code() {
-            return Err(AssertionFault::Header("alg"));
+            return Err(JwtFault::Header("alg"));
         }
-        if !is_signed_by(key, self.signed.as_bytes(), &self.signature) {
-            return Err(AssertionFault::Signature);
+        if !is_signed_by(key, self.token.signed.as_bytes(), &self.token.signature) {
+            return Err(JwtFault::Signature);
         }
-        let is_for_us = match self.claims.0.get("aud") {
+        let is_for_us = match self.token.claims.get("aud") {
             Some(Value::String(given)) => given == audience,
             Some(Value::Array(given)) => matches!(&given[..], [only] if only.as_str() == Some(audience)),
             _ => false,
         };
         if !is_for_us {
-            return Err(AssertionFault::Claim("aud"));
+            return Err(JwtFault::Claim("aud"));
         }
         let now_s = now.as_micros().div_euclid(1_000_000);
-        let expires = self.claims.moment("exp")?.ok_or(AssertionFault::Claim("exp"))?;
+        let expires = self.token.claims.moment("exp")?.ok_or(JwtFault::Claim("exp"))?;
         if expires <= now_s || expires > now_s + limits::ASSERTION_AHEAD_S {
-            return Err(AssertionFault::Claim("exp"));
+            return Err(JwtFault::Claim("exp"));
         }
         for since in ["iat", "nbf"] {
-            if self.claims.moment(since)?.is_some_and(|since| since > now_s + limits::ASSERTION_SKEW_S) {
-                return Err(AssertionFault::Claim(since));
+            if self.token.claims.moment(since)?.is_some_and(|since| since > now_s + limits::ASSERTION_SKEW_S) {
+                return Err(JwtFault::Claim(since));
             }
         }
-        let id = self.claims.text("jti").filter(|id| (1..=limits::ASSERTION_ID_BYTES_MAX).contains(&id.len()));
-        let id = id.ok_or(AssertionFault::Claim("jti"))?;
+        let id = self.token.claims.text("jti").filter(|id| (1..=limits::ASSERTION_ID_BYTES_MAX).contains(&id.len()));
+        let id = id.ok_or(JwtFault::Claim("jti"))?;
         Ok(UsedAssertion { digest: digest(id.as_bytes()), expires_at: Timestamp::from_secs(expires) })
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
     use ring::rand::SystemRandom;
     use ring::signature::{ECDSA_P384_SHA384_FIXED_SIGNING, EcdsaKeyPair, KeyPair as _};
     use serde_json::json;
@@ -228,7 +141,7 @@ mod tests {
         members.to_string()
     }
 
-    fn judged(text: &str, key: &ClientKey) -> Result<UsedAssertion, AssertionFault> {
+    fn judged(text: &str, key: &ClientKey) -> Result<UsedAssertion, JwtFault> {
         Assertion::read(text)?.judge(key, AUDIENCE, Timestamp::from_secs(NOW_S))
     }
 
@@ -274,7 +187,7 @@ mod tests {
         for (claim, value, fault) in table {
             let sent = signer.sign(&header().to_string(), &with(claims(), claim, value.clone()));
             let refused = judged(&sent, &signer.key("2026-04"));
-            assert_eq!(refused, Err(AssertionFault::Claim(fault)), "{claim}: {value}");
+            assert_eq!(refused, Err(JwtFault::Claim(fault)), "{claim}: {value}");
         }
         let longest = signer.sign(&header().to_string(), &with(claims(), "exp", json!(NOW_S + 300)));
         assert!(judged(&longest, &signer.key("2026-04")).is_ok());
@@ -282,7 +195,7 @@ mod tests {
 
     #[test]
     fn each_attack_on_the_header_and_the_form_is_refused() {
-        use AssertionFault::{Base64, Header, Json, Parts, Signature, TooLong};
+        use JwtFault::{Base64, Header, Json, Parts, Signature, TooLong};
         let (signer, other) = (Signer::new(), Signer::new());
         let (good, claimed) = (signer.sign(&header().to_string(), &claims().to_string()), claims().to_string());
         let parts: Vec<&str> = good.split('.').collect();

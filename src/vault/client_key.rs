@@ -16,9 +16,9 @@ use crate::domain::text::{Invalid, Text};
 use crate::limits;
 
 /// 65537, the exponent that everybody uses.
-const EXPONENT: [u8; 3] = [1, 0, 1];
+pub(super) const EXPONENT: [u8; 3] = [1, 0, 1];
 /// Members that only private and symmetric keys have.
-const SECRETS: [&str; 8] = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
+pub(super) const SECRETS: [&str; 8] = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
 
 /// The keys of a JWK set.
 ///
@@ -87,7 +87,7 @@ fn key_id(members: &Map<String, Value>) -> Result<String, Invalid> {
     Err(Invalid::new("kid", "implausible", expected))
 }
 
-fn material(members: &Map<String, Value>) -> Result<(KeyAlgorithm, Vec<u8>), Invalid> {
+pub(super) fn material(members: &Map<String, Value>) -> Result<(KeyAlgorithm, Vec<u8>), Invalid> {
     let curve = || members.get("crv").and_then(Value::as_str).unwrap_or_default();
     match text(members, "kty")? {
         "EC" => {

@@ -24,6 +24,7 @@ pub struct DataKey {
     devices: MacKey,
     device_authority: SealingKey,
     backups: SealingKey,
+    counting: MacKey,
     destroyed: MacKey,
     fingerprint: String,
 }
@@ -51,6 +52,7 @@ impl DataKey {
             devices: MacKey::new(&root.derive(&Purpose::Devices)),
             device_authority: SealingKey::new(&root.derive(&Purpose::SealDeviceAuthority)),
             backups: SealingKey::new(&root.derive(&Purpose::WrapBackupKeys)),
+            counting: MacKey::new(&root.derive(&Purpose::Counting)),
             destroyed: MacKey::new(&root.derive(&Purpose::Destroyed)),
             fingerprint: root.fingerprint(),
         }
@@ -112,6 +114,12 @@ impl DataKey {
     #[must_use]
     pub fn device_authority(&self) -> &SealingKey {
         &self.device_authority
+    }
+
+    /// Names, for other hubs of the region and for nobody else, who tried something.
+    #[must_use]
+    pub fn counting(&self) -> &MacKey {
+        &self.counting
     }
 
     /// Marks the list of destroyed records that lies beside the backups as this region's.

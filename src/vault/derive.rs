@@ -27,6 +27,7 @@ pub(super) enum Purpose {
     Devices,
     SealDeviceAuthority,
     WrapBackupKeys,
+    Counting,
     Destroyed,
     Fingerprint,
 }
@@ -47,6 +48,7 @@ impl Purpose {
             Self::Devices => b"devices",
             Self::SealDeviceAuthority => b"seal-device-authority",
             Self::WrapBackupKeys => b"wrap-backup-keys",
+            Self::Counting => b"counting",
             Self::Destroyed => b"destroyed",
             Self::Fingerprint => b"fingerprint",
         }

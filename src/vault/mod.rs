@@ -1,4 +1,4 @@
-//! The only user of `ring`: sealing, the hash chain, signatures, tokens.
+//! The only user of `ring` and `p256`: sealing, the hash chain, signatures, tokens.
 //!
 //! - [`RegionKey`] is the one secret that an operator keeps. It wraps the [`DataKey`], from which all other keys come or by
 //!   which they are wrapped.
@@ -8,6 +8,8 @@
 //! - [`ArchiveKey`] seals one backup.
 //! - [`RelyingParty`] has devices make and show passkeys.
 //! - An [`Assertion`] shows that a system client holds a key that was registered.
+//! - An [`EnvelopeKey`] opens what a device sealed for this hub alone; a [`QuarantinePass`] says whose it is.
+//! - An [`IdToken`] says whom another service knows, verified by its [`ProviderKeys`]; there the hub signs by a [`ClientSigner`].
 //! - [`DeviceAuthority`] issues the certificates of registered devices.
 //!
 //! No I/O except the key file, and no knowledge of what is sealed.
@@ -18,17 +20,22 @@ pub mod chain;
 mod assertion;
 mod checkpoint_key;
 mod client_key;
+mod client_signer;
 mod data_key;
 mod derive;
 mod device_authority;
 mod device_mark;
+mod envelope;
 pub mod heads;
+mod id_token;
+mod jwt;
 mod keyfile;
 mod mac;
 mod passkey;
 mod password;
 mod patient_key;
 mod pkcs12;
+mod quarantine_pass;
 mod region_key;
 mod seal;
 mod token;
@@ -36,13 +43,17 @@ mod token;
 use ring::rand::{SecureRandom, SystemRandom};
 
 pub use archive::{ArchiveKey, FRAME_OVERHEAD_BYTES, Frames, WRAPPED_ARCHIVE_KEY_BYTES};
-pub use assertion::{Assertion, AssertionFault, UsedAssertion};
+pub use assertion::{Assertion, UsedAssertion};
 pub use authenticator::{authenticator_secret, authenticator_setup, code_at, code_step};
 pub use checkpoint_key::{CheckpointKey, PublicKey};
 pub use client_key::{is_signed_by, read_key_set};
+pub use client_signer::ClientSigner;
 pub use data_key::DataKey;
 pub use device_authority::{CertificateError, DeviceAuthority, DeviceSubject, IssuedCertificate, set_validity};
 pub use device_mark::DeviceMark;
+pub use envelope::{Envelope, EnvelopeKey};
+pub use id_token::{IdClaims, IdToken, IdTokenFor, ProviderKeys};
+pub use jwt::JwtFault;
 pub use keyfile::{KeyFileError, KeyOf, NotAKey};
 pub use mac::{Mac, MacKey};
 pub use passkey::{
@@ -51,6 +62,7 @@ pub use passkey::{
 pub use password::PasswordHashing;
 pub use patient_key::PatientKey;
 pub use pkcs12::random_passphrase;
+pub use quarantine_pass::QuarantinePass;
 pub use region_key::{RegionKey, WRAPPED_DATA_KEY_BYTES};
 pub use seal::{CannotOpen, SEAL_OVERHEAD_BYTES, SealingKey};
 pub use token::{NotAToken, Token, TokenHash};
@@ -81,4 +93,11 @@ pub fn digest(bytes: &[u8]) -> [u8; 32] {
     let mut digest = [0; 32];
     digest.copy_from_slice(ring::digest::digest(&ring::digest::SHA256, bytes).as_ref());
     digest
+}
+
+/// What is shown of a secret before it is told: SHA-256 in base64url (RFC 7636, `S256`).
+#[must_use]
+pub fn code_challenge(verifier: &str) -> String {
+    use base64::Engine as _;
+    base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(digest(verifier.as_bytes()))
 }

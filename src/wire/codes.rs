@@ -150,6 +150,7 @@ closed_list! {
         Unauthenticated = "unauthenticated", "サインインしてください", "sign in first";
         SignInRefused = "sign_in_refused", "サインイン ID・パスワード・確認コードのどれかが違います", "sign-in name, password or code is wrong";
         PasskeyRefused = "passkey_refused", "パスキーを確かめられませんでした。もう一度お試しいただくか、別の方法でサインインしてください", "this passkey lets nobody in here; try again, or sign in another way";
+        OutsideRefused = "outside_refused", "外部サービスからはサインインできませんでした。結び付けられていないか、期限が切れています。ほかの方法でサインインし、ご自身の画面で結び付けてください", "nobody is let in by the other service: it is not linked, or it took too long; sign in another way, and link it on your own page";
         /// A grave act: whoever is signed in must show once more who they are.
         ProofNeeded = "proof_needed", "大切な操作です。続ける前に、ご本人であることをもう一度確かめさせてください", "this needs a fresh proof of who you are: show your passkey, or password and code, again";
         /// A system client's token does not name it, or it is closed to systems.
@@ -160,6 +161,8 @@ closed_list! {
         DeviceElsewhere = "device_elsewhere", "この端末は別の事業所のものです", "this device belongs to another organisation";
         EnrolmentRefused = "enrolment_refused", "端末登録のリンクまたはコードが正しくないか、すでに使われたか、期限が切れています", "the enrolment's link or code is wrong, used or too old";
         TooManyTries = "too_many_tries", "試した回数が多すぎます。しばらくしてお試しください", "tried too often; try again later";
+        /// More requests or posts in a minute than the region lets one make.
+        TooManyRequests = "too_many_requests", "要求が多すぎます。しばらくしてお試しください", "too many requests; send again later";
         OriginRefused = "origin_refused", "このページからは接続できません", "this origin may not open a socket here";
         MethodNotAllowed = "method_not_allowed", "この操作はできません", "not with this method";
         TooLarge = "too_large", "送られた内容が大きすぎます", "the request body is too large";

@@ -11,6 +11,7 @@ mod frame;
 mod parse;
 pub mod rest;
 mod server;
+pub mod slip;
 #[cfg(test)]
 mod tests;
 pub mod version;

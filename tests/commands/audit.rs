@@ -89,3 +89,29 @@ fn whoever_looks_into_the_log_on_the_machine_says_why_and_is_in_it() {
     assert!(table.lines().count() > 3 && table.contains("operator"), "{table}");
     assert!(!run(&[&export, &at[..]].concat()).status.success(), "a file that is there is not overwritten");
 }
+
+#[test]
+fn checkpoints_are_put_into_a_folder_elsewhere_and_the_newest_there_is_held_against_the_history() {
+    let folder = scratch::folder("audit-elsewhere");
+    printed(&["init", "--dir", text(folder.path())]);
+    let (config, there) = (folder.path().join("there.toml"), folder.path().join("elsewhere"));
+    let settings =
+        "data_dir = \"data\"\n[listen]\naddresses = [\"127.0.0.1:0\"]\n[audit]\ncheckpoint_to = \"elsewhere\"\n";
+    std::fs::write(&config, settings).unwrap();
+    // Away, as a disk that is not mounted: the hub serves all the same, and makes no folder in its place.
+    let hub = Running::start(&["serve", "--config", text(&config)]);
+    assert!(hub.stop().success());
+    assert!(!there.exists());
+    std::fs::create_dir(&there).unwrap();
+    let hub = Running::start(&["serve", "--config", text(&config)]);
+    assert!(hub.stop().success());
+    let found: Vec<_> = std::fs::read_dir(&there).unwrap().map(|found| found.unwrap().path()).collect();
+    assert!(found.len() == 1 && text(&found[0]).contains("renkei-checkpoint-"), "{found:?}");
+    let against = ["--against", text(&there), "--config", text(&config)];
+    let (code, said) = verified(&against);
+    assert_eq!(code, Some(0), "{said}");
+    let twisted = std::fs::read_to_string(&found[0]).unwrap().replacen("entries 0", "entries 9", 1);
+    std::fs::write(&found[0], twisted).unwrap();
+    let (code, said) = verified(&against);
+    assert!(code == Some(3) && said.contains("the checkpoint that was given"), "{said}");
+}

@@ -52,6 +52,8 @@ async fn a_newcomer_follows_a_printed_link_and_sees_the_day_go_by() {
 
     let told = printed(&["--language", "en", "store", "check", "--data", text(folder.path())]);
     assert!(told.contains("Nothing is wrong"), "{told}");
+    let proved = printed(&["--language", "en", "audit", "verify", "--data", text(folder.path())]);
+    assert!(proved.contains("Nothing is wrong") && proved.contains("newest checkpoint"), "{proved}");
 }
 
 #[test]

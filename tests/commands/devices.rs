@@ -57,6 +57,37 @@ fn a_device_gets_a_certificate_on_the_hubs_machine_is_listed_renewed_and_revoked
     assert!(!run(&nobody).status.success());
 }
 
+#[test]
+fn the_authority_is_replaced_on_the_hubs_machine_and_retired_when_no_device_needs_it() {
+    let folder = scratch::folder("authorities");
+    printed(&["init", "--dir", text(folder.path())]);
+    let data = folder.path().join("data");
+    let data = text(&data);
+    assert!(!run(&cert(data, &["authority", "replace"])).status.success(), "there is none yet");
+    let out = ["first", "second"].map(|name| folder.path().join(name));
+    out.iter().for_each(|folder| std::fs::create_dir(folder).unwrap());
+    printed(&cert(data, &["device", "--name", "貸出 1", "--organisation", "事務局", "--out", text(&out[0])]));
+    let id = printed(&cert(data, &["device"])).split_whitespace().next().unwrap().to_owned();
+    assert!(printed(&cert(data, &["authority", "replace"])).contains("made authority 2"));
+    let listed = printed(&cert(data, &["authority", "list"]));
+    assert!(listed.contains("1 certificates, 1 devices without a newer one"), "{listed}");
+    let retire = cert(data, &["authority", "retire", "1", "--reason", "交換"]);
+    let refused = run(&retire);
+    assert!(!refused.status.success() && String::from_utf8_lossy(&refused.stderr).contains("--cut-off"));
+    assert!(!run(&cert(data, &["authority", "retire", "1"])).status.success(), "no reason is given");
+    printed(&cert(data, &["device", "--device", &id, "--out", text(&out[1])]));
+    assert!(printed(&retire).contains("authority 1 is retired; 1 certificates ended"));
+    assert!(!run(&retire).status.success());
+    let listed = printed(&cert(data, &["authority", "list"]));
+    assert!(listed.lines().next().unwrap().contains("retired"), "{listed}");
+    assert!(!run(&cert(data, &["authority", "retire", "2", "--reason", "交換"])).status.success(), "it issues");
+}
+
+/// What is typed after `renkei`.
+fn cert<'a>(data: &'a str, more: &[&'a str]) -> Vec<&'a str> {
+    [&["--language", "en", "cert"], more, &["--data", data]].concat()
+}
+
 /// Another implementation opens it, where there is one on this machine.
 fn openssl_agrees(file: &Path, passphrase: &str) {
     let arguments =

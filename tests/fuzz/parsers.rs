@@ -13,7 +13,7 @@ use renkei::domain::client::{ClientKey, KeyAlgorithm};
 use renkei::domain::ids::TimelineId;
 use renkei::domain::time::Timestamp;
 use renkei::rulebook::{Problems, Rulebook, RulebookFiles, SourceFile, shipped};
-use renkei::vault::{Assertion, read_key_set};
+use renkei::vault::{Assertion, IdToken, IdTokenFor, ProviderKeys, read_key_set};
 use renkei::wire::{decode_client, decode_server, encode_client, encode_server, rest};
 
 /// A parser under its name, which is also that of its corpus.
@@ -34,6 +34,8 @@ pub const PARSERS: &[Parser] = &[
     Parser { name: "upload", check: upload },
     Parser { name: "assertion", check: assertion },
     Parser { name: "key_set", check: keys },
+    Parser { name: "id_token", check: id_token },
+    Parser { name: "provider_keys", check: provider_keys },
 ];
 
 /// Checks the parser of this name.
@@ -151,4 +153,28 @@ fn keys(bytes: &[u8]) {
             );
         }
     }
+}
+
+const FOR: IdTokenFor<'_> = IdTokenFor {
+    issuer: "https://login.example.jp/care",
+    client: "renkei",
+    nonce: "n-1",
+    now: Timestamp::from_secs(1_775_003_400),
+};
+
+/// Nothing is taken that none of the service's keys signed.
+fn id_token(bytes: &[u8]) {
+    let Ok(text) = std::str::from_utf8(bytes) else { return };
+    let Ok(token) = IdToken::read(text) else { return };
+    let keys = include_str!("corpus/provider_keys/mixed.json");
+    let keys = ProviderKeys::read(&serde_json::from_str(keys).expect("JSON"));
+    assert!(token.judge(&keys, FOR).is_err(), "{text}");
+}
+
+/// Whatever a service publishes, it is read or passed over.
+fn provider_keys(bytes: &[u8]) {
+    let Ok(set) = serde_json::from_slice(bytes) else { return };
+    let keys = ProviderKeys::read(&set);
+    let token = IdToken::read(include_str!("corpus/id_token/es256")).expect("a token");
+    assert!(token.judge(&keys, FOR).is_err());
 }

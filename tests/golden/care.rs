@@ -62,6 +62,7 @@ impl Telling {
             id: EntryId(number(0x1000 + u128::from(seq.0))),
             timeline: timeline(),
             seq,
+            device: None,
             author: Actor { person: PersonId(number(role.index() as u128)), role, organisation, organisation_type },
             observed_at,
             recorded_at: Timestamp(START + seq.0 as i64 * MINUTE),

@@ -5,6 +5,10 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use axum::body::Body;
+use axum::extract::ConnectInfo;
+use axum::http::Request;
+use renkei::actions::checkpoints::file::read;
 use renkei::actions::shipping::{Pace, Shipping};
 use renkei::cli::cert::ensure_development_certificates;
 use renkei::clock::{Clock as _, SystemClock};
@@ -12,13 +16,16 @@ use renkei::config::ShipTo;
 use renkei::domain::ids::PatientId;
 use renkei::http::certificate::ReloadingCertificate;
 use renkei::http::tls;
+use renkei::store::verify::{By, verify};
+use renkei::vault::CheckpointKey;
+use serde_json::json;
 use tokio::io::{AsyncRead, AsyncReadExt as _};
 use tokio::net::{TcpListener, TcpSocket, UdpSocket, UnixDatagram};
 use tokio::task::JoinHandle;
 use tokio_rustls::TlsAcceptor;
 
 use super::audit::kept;
-use crate::support::actor::Actor;
+use crate::support::actor::{Actor, ask};
 use crate::support::app::App;
 use crate::support::{eventually, scratch, until};
 
@@ -271,6 +278,62 @@ async fn beyond_this_machine_records_go_over_tls_to_a_listener_that_the_authorit
     look(&nurse, patient, 1).await;
     until_whole(&app, &lines).await;
     assert!(seqs(&lines.lock().unwrap()).len() > before);
+    stop(shipping).await;
+    receiving.abort();
+}
+
+#[tokio::test]
+async fn checkpoints_go_the_same_way_and_whoever_kept_them_proves_the_history() {
+    let (app, patient, nurse) = story().await;
+    let folder = scratch::folder("witness");
+    let file = folder.path().join("audit.log");
+    let (key, journal) = (CheckpointKey::ephemeral(), app.hub.journal().clone());
+    let shipping = ship(&app, ShipTo::File(file.clone()));
+    look(&nurse, patient, 2).await;
+    let first = journal.make_checkpoint(&key, app.hub.region().now()).await.unwrap().0.number;
+    look(&nurse, patient, 2).await;
+    let newest = journal.make_checkpoint(&key, app.hub.region().now()).await.unwrap().0;
+    assert_eq!((first, newest.number), (1, 2));
+    let written = || std::fs::read_to_string(&file).unwrap_or_default();
+    let is_there = || written().matches(" renkei - checkpoint [renkei@32473 number=").count() == 2;
+    eventually("both checkpoints came", is_there).await;
+    stop(shipping).await;
+    let elsewhere = read(&written()).expect("the newest of the log");
+    assert_eq!((&elsewhere.statement, &elsewhere.signature), (&newest.statement, &newest.signature));
+    let by = |key| By { key, elsewhere: Some(elsewhere.clone()) };
+    let verified = verify(&journal, &by(key.public())).await.unwrap();
+    assert!(verified.is_whole(), "{verified:?}");
+    let by_another = verify(&journal, &by(CheckpointKey::ephemeral().public())).await.unwrap();
+    assert!(!by_another.is_whole(), "signed by somebody else");
+}
+
+#[tokio::test]
+async fn a_listener_that_is_away_is_told_in_health_and_metrics_and_holds_nothing_up() {
+    let (app, patient, nurse) = story().await;
+    let (listener, witness) = (listen(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await, app.witness());
+    let address = listener.local_addr().unwrap();
+    drop(listener);
+    let to = ShipTo::Tcp { host: "127.0.0.1".to_owned(), port: address.port() };
+    witness.shipping.expect();
+    let shipping = Shipping::new(app.hub.clone(), to, None, PACE).watched(Arc::clone(&witness));
+    let shipping = tokio::spawn(async move { shipping.tend().await });
+    eventually("it is noticed", || witness.shipping.is_failing()).await;
+    let ready = async || ask(&app.router, Request::get("/readyz").body(Body::empty()).unwrap()).await.ok();
+    let told = ready().await;
+    assert_eq!((&told["ready"], &told["warnings"][0]["code"]), (&json!(true), &json!("audit_not_shipped")), "{told}");
+    let metrics = async || {
+        let loopback = ConnectInfo(SocketAddr::from((Ipv4Addr::LOCALHOST, 1)));
+        let asked = Request::get("/metrics").extension(loopback).body(Body::empty()).unwrap();
+        ask(&app.router, asked).await.text()
+    };
+    assert!(metrics().await.contains("renkei_audit_shipping_failing 1"), "{}", metrics().await);
+    look(&nurse, patient, 1).await;
+    let lines = Lines::default();
+    let receiving = receive(listen(address).await, Arc::clone(&lines));
+    until_whole(&app, &lines).await;
+    eventually("it is back", || !witness.shipping.is_failing()).await;
+    assert_eq!(ready().await, json!({ "ready": true, "reasons": [] }));
+    assert!(metrics().await.contains("renkei_audit_shipping_failing 0"));
     stop(shipping).await;
     receiving.abort();
 }

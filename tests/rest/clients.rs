@@ -492,3 +492,48 @@ async fn where_a_registered_device_is_required_a_system_has_to_show_one_of_its_o
     show_token(own).await.ok();
     show_token(Line::UNASKED).await.problem(StatusCode::UNAUTHORIZED, "device_mismatch");
 }
+
+#[tokio::test]
+async fn one_key_is_added_or_ended_beside_the_others_and_each_tells_when_it_was_used() {
+    let app = App::start().await;
+    let (ehr, _) = hospital(&app, ALL).await;
+    let secretariat = app.secretariat().await;
+    let path = format!("/api/v1/clients/{}/keys", ehr.id);
+    let seen = async || secretariat.get("/api/v1/clients").await.ok()["clients"][0].clone();
+    assert_eq!((&seen().await["used_at"], &seen().await["keys"][0]["used_at"]), (&Value::Null, &Value::Null));
+    let by_old = ehr.sign_in(&app, ALL).await;
+    let next = Key::new("2027-04");
+    let added = json!({ "jwks": key_set(&[&next]), "keep": ["2026-04"] });
+    secretariat.put(&path, added).await.is(StatusCode::NO_CONTENT);
+    by_old.get("/api/v1/me").await.ok();
+    app.clock.advance(Duration::from_secs(60));
+    let assertion = next.sign(&ehr.claims(&app));
+    show(&app, &assertion, ALL).await.ok();
+    let used = seen().await;
+    let at =
+        |kid: &str| used["keys"].as_array().unwrap().iter().find(|key| key["kid"] == kid).unwrap()["used_at"].clone();
+    assert_eq!((at("2026-04"), at("2027-04")), (json!("2026-04-01T00:00:00Z"), json!("2026-04-01T00:01:00Z")));
+    assert_eq!(used["used_at"], "2026-04-01T00:01:00Z");
+
+    for (given, code) in [
+        (json!({ "keep": ["2026-04", "other"] }), "not_found"),
+        (json!({ "keep": [] }), "required"),
+        (json!({}), "required"),
+        (json!({ "jwks": { "keys": [] }, "keep": ["2026-04"] }), "required"),
+    ] {
+        secretariat.put(&path, given).await.problem(StatusCode::UNPROCESSABLE_ENTITY, code);
+    }
+    secretariat.put(&path, json!({ "keep": ["2027-04"] })).await.is(StatusCode::NO_CONTENT);
+    is_out(&by_old).await;
+    let left = seen().await;
+    assert_eq!((left["keys"].as_array().unwrap().len(), &left["keys"][0]["kid"]), (1, &json!("2027-04")));
+}
+
+/// What the console offers is what there is.
+#[test]
+fn the_console_offers_each_scope_in_words() {
+    let offered = include_str!("../../web/console/scopes.js");
+    for scope in renkei::domain::client::Scopes::all_words() {
+        assert!(offered.contains(&format!("'{scope}'")), "{scope}");
+    }
+}

@@ -26,7 +26,9 @@ fn filled_in(path: &str, id: &str) -> String {
 }
 
 fn takes_body(route: &Route) -> bool {
-    matches!(route.method, "post" | "put") && !route.path.ends_with("/tickets") && !route.path.ends_with("/suspend")
+    matches!(route.method, "post" | "put")
+        && !route.path.ends_with("/tickets")
+        && !["/suspend", "/quarantine/{id}/release"].iter().any(|end| route.path.ends_with(end))
 }
 
 /// A file is no JSON.

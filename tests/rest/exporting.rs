@@ -34,6 +34,7 @@ macro_rules! from {
             shelf: &shelf,
             directory: &directory,
             reason: "本人からの開示請求",
+            language: renkei::config::Language::Ja,
             now: $team.app.clock.wall(),
         };
     };

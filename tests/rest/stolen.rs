@@ -42,7 +42,8 @@ const SILENT: [&str; 19] = [
 /// In the clear by design: files of rules, which are published, and what was signed on them.
 const PUBLIC: [&str; 4] = ["rulebook", "rulebook_version", "rulebook_version_file", "rulebook_signature"];
 /// Their sealed rows are met in other tests, or hold what is made and not said: secrets, credentials.
-const MADE: [&str; 4] = ["device_authority", "device_enrolment", "passkey", "snapshot"];
+const MADE: [&str; 7] =
+    ["device_authority", "device_enrolment", "envelope_key", "identity", "passkey", "quarantine", "snapshot"];
 
 fn id(number: u64) -> String {
     format!("0196d5a2-7c00-7000-8000-{number:012x}")

@@ -11,14 +11,15 @@ use std::time::Duration;
 
 use axum::Router;
 use jiff::civil::date;
-use renkei::actions::accounts::Accounts;
+use renkei::actions::accounts::{Accounts, Provider};
 use renkei::actions::directory::{put_organisation, put_person};
 use renkei::actions::files::Files;
 use renkei::actions::offices::give_all_pledges;
 use renkei::actions::sign_in::SignIns;
+use renkei::actions::witness::Witness;
 use renkei::cli::open;
 use renkei::clock::ManualClock;
-use renkei::config::SessionLimits;
+use renkei::config::{AccountSettings, OidcSettings, SessionLimits};
 use renkei::domain::act::By;
 use renkei::domain::body::Body;
 use renkei::domain::directory::{self, Organisation, Person, Position};
@@ -92,6 +93,8 @@ struct Lasting {
     calendar: Calendar,
     /// Whether [`App::sign_in`] lets anybody in: most stories are not about getting in.
     takes_links: bool,
+    /// The other service by which people sign in.
+    outside: Option<OidcSettings>,
     /// Whether a new journal is as it was before there were data keys, so that ids are the same each time.
     opens_as_once: bool,
 }
@@ -101,6 +104,7 @@ impl Lasting {
         let (organisations, secretariat, consenting_doctor) = (Mutex::default(), Mutex::default(), Mutex::default());
         let (limits, patience) = (SessionLimits::default(), Patience::default());
         let (rulebook, calendar, takes_links) = (None, Calendar::japan_with_placeholders(), true);
+        let outside = None;
         let door = Door::default();
         Self {
             folder,
@@ -116,6 +120,7 @@ impl Lasting {
             rulebook,
             calendar,
             takes_links,
+            outside,
             opens_as_once: false,
         }
     }
@@ -141,6 +146,13 @@ impl App {
     /// The same on a hub where no link lets anybody in.
     pub async fn start_without_links() -> Self {
         Self::open(Lasting { takes_links: false, ..Lasting::empty() }).await
+    }
+
+    /// The same where people may sign in by another service, which these settings name.
+    pub async fn start_trusting(settings: impl FnOnce(&Path) -> OidcSettings) -> Self {
+        let lasting = Lasting { takes_links: false, ..Lasting::empty() };
+        let outside = Some(settings(lasting.folder.path()));
+        Self::open(Lasting { outside, ..lasting }).await
     }
 
     /// The same with a hub that soon gives up on a client.
@@ -179,6 +191,11 @@ impl App {
         self.lasting.folder.path().join("files")
     }
 
+    /// How it goes with what is sent elsewhere, as health and metrics tell it.
+    pub fn witness(&self) -> Arc<Witness> {
+        Arc::clone(&self.http.witness)
+    }
+
     /// The key that the operator of this region keeps.
     pub fn region_key(&self) -> Arc<RegionKey> {
         Arc::clone(&self.lasting.key)
@@ -208,6 +225,12 @@ impl App {
         let hub = (region.hub.clone(), files);
         let http = app::App::beating(hub, origins, lasting.limits, beat, lasting.patience);
         let http = if lasting.takes_links { http.taking_links(lasting.limits) } else { http };
+        let outside = lasting.outside.clone();
+        let outside = outside.map(|settings| Provider::open(settings, ORIGIN).expect("its files are there"));
+        let http = match outside {
+            Some(outside) => http.keeping_accounts(AccountSettings::default(), Some(outside), ORIGIN),
+            None => http,
+        };
         let router = app::router(http.clone());
         let loopback = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
         let listener =

@@ -80,6 +80,12 @@ impl Identity {
         parsed.raw_serial().iter().map(|byte| format!("{byte:02x}")).collect()
     }
 
+    /// Who issued it.
+    pub fn issuer(&self) -> String {
+        let (_, parsed) = x509_parser::parse_x509_certificate(&self.chain[0]).expect("a certificate");
+        parsed.issuer().to_string()
+    }
+
     /// What was issued on the hub's machine.
     pub fn issued(issued: &IssuedCertificate) -> Self {
         let key = PrivateKeyDer::from_pem_slice(issued.key_pem.as_bytes()).expect("a key");

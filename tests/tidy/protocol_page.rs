@@ -40,6 +40,14 @@ fn bounds() -> Vec<String> {
             "passkey from one address | {SIGN_IN_TRIES_PER_ADDRESS_BURST} at once, then {} a second (429) |",
             refill(SIGN_IN_PER_ADDRESS_REFILL_MS)
         ),
+        format!("| {} minutes, in one browser, once |", OIDC_ROUND_MS / 60_000),
+        format!("| identities at another service of one person | {IDENTITIES_PER_PERSON_MAX} |"),
+        format!("over REST | {} in a minute unless configured (429 with", grouped(REQUESTS_PER_MINUTE_DEFAULT)),
+        format!(
+            "address over REST | {} in a minute unless configured (429);",
+            grouped(REQUESTS_PER_MINUTE_AND_ADDRESS_DEFAULT)
+        ),
+        format!("its sockets | {} in a minute unless configured (`refused`", grouped(POSTS_PER_MINUTE_DEFAULT)),
         format!("| {PASSKEYS_PER_PERSON_MAX}; a name of {PASSKEY_NAME_CHARS_MAX} characters |"),
         format!("showed it within {} minutes (or", PROOF_COUNTS_S_DEFAULT / 60),
         format!("| counts {} minutes, unless", PROOF_COUNTS_S_DEFAULT / 60),
@@ -89,6 +97,13 @@ fn bounds() -> Vec<String> {
             TOKENS_PER_CLIENT_REFILL_MS / 1_000
         ),
         format!("| {CLIENT_KEYS_MAX} at a moment, {CLIENT_KEYS_EVER_MAX} ever |"),
+        format!("| envelopes in one request | {ENVELOPES_PER_REQUEST_MAX} |"),
+        format!(
+            "from one address | {} at once, then one in {} seconds (503",
+            grouped(ENVELOPES_BURST),
+            ENVELOPE_REFILL_MS / 1_000
+        ),
+        format!("| waits {QUARANTINE_DAYS_DEFAULT} days, unless"),
         format!("| a file that no entry names | kept for {} hours |", FILE_UNNAMED_S_MAX / 3_600),
     ]
 }
@@ -111,11 +126,15 @@ const NO_BOUNDS: &[&str] = &[
     "(../proto/renkei/v1/body.proto)",
     "(../proto/renkei/v1/duty.proto)",
     "SHA-256",
+    "DHKEM(P-256, HKDF-SHA256), HKDF-SHA256, AES-256-GCM",
+    "Answered `202`",
     "CSV in UTF-8",
     "answered 415",
     "(https://hl7.org/fhir/smart-app-launch/backend-services.html)",
     "RFC 6749, 5.2",
     "(401)",
+    "(201), a role to choose (200)",
+    "(202)",
     "(403)",
     "(429 or 503)",
     "[proto3 JSON mapping]",

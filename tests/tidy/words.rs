@@ -4,7 +4,8 @@ use super::source::{Source, is_word, leading_word, line_at, positions};
 
 /// Crates that one layer of the hub alone may name, so that all cryptography and all SQL have one place. Ids draw
 /// their random bytes from `ring` too.
-const HOMES: &[(&str, &[&str])] = &[("ring", &["src/vault/", "src/clock/ids.rs"]), ("sqlx", &["src/store/"])];
+const HOMES: &[(&str, &[&str])] =
+    &[("ring", &["src/vault/", "src/clock/ids.rs"]), ("p256", &["src/vault/"]), ("sqlx", &["src/store/"])];
 
 /// Readers of the wall clock and sources of random ids; `clock` alone may call them.
 const CLOCKS: &[&str] = &[

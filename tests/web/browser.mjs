@@ -2,7 +2,7 @@
 // Every file in stories/ opens its pages through this; it knows nothing of Renkei.
 
 import assert from 'node:assert/strict';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readFile, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { chromium } from 'playwright-core';
 
@@ -63,6 +63,44 @@ export async function openBrowser(t) {
       return watch(page);
     },
   };
+}
+
+/**
+ * Chromium on a profile that outlives it, for the test `t`: opened, killed as if the power went, and opened again.
+ * @param {string} folder
+ */
+export async function openProfile(t, folder, { size = 'tablet', language = 'ja-JP', ...options } = {}) {
+  const executablePath = process.env.RENKEI_TEST_CHROMIUM;
+  assert.ok(executablePath, 'RENKEI_TEST_CHROMIUM is not set: run the stories with ./test');
+  const args = process.getuid?.() === 0 ? [...QUIET, '--no-sandbox'] : QUIET;
+  const context = await chromium.launchPersistentContext(folder, {
+    executablePath, headless: true, args, ...SIZES[size], locale: language, timezoneId: 'Asia/Tokyo', ignoreHTTPSErrors: true, ...options,
+  });
+  t.after(() => context.close().catch(() => {}));
+  context.setDefaultTimeout(STEP_TIMEOUT_MS);
+  return {
+    context,
+    openPage: async () => watch(await context.newPage()),
+    /** Everything of this browser ends at once, without a word to any page. */
+    async kill() {
+      const ended = new Promise((resolve) => context.once('close', resolve));
+      for (const pid of await processesOn(folder)) {
+        try {
+          process.kill(pid, 'SIGKILL');
+        } catch {
+          // It went with the one before it.
+        }
+      }
+      await ended;
+    },
+  };
+}
+
+/** The processes that work on a profile. @param {string} folder */
+async function processesOn(folder) {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  const found = await Promise.all(pids.map(async (pid) => ((await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')).includes(`--user-data-dir=${folder}`) ? Number(pid) : 0)));
+  return found.filter((pid) => pid > 0);
 }
 
 /** Collects what the page complains of, so that a story can assert that it complains of nothing. */

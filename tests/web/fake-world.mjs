@@ -65,9 +65,18 @@ export class FakeSocket {
   }
 }
 
-export function fakeWorld({ takeTicket = async () => 'one-time', stored = null } = {}) {
-  const world = { clock: new FakeClock(), sockets: [], told: [], stored };
-  world.outbox = new Outbox({ load: () => world.stored, save: (text) => { world.stored = text; } });
+/** Keeps an outbox at once, in memory. */
+export function fakeShelf(kept = new Map(), results = []) {
+  return {
+    put: (item) => void kept.set(item.intent.id, structuredClone({ ...item, state: item.state === 'sent' ? 'waiting' : item.state })),
+    remove: (id, result) => void (kept.delete(id), result && results.unshift(result)),
+    list: async () => ({ items: structuredClone([...kept.values()]), results: [...results] }),
+  };
+}
+
+export function fakeWorld({ takeTicket = async () => 'one-time', shelf = fakeShelf(), turn } = {}) {
+  const world = { clock: new FakeClock(), sockets: [], told: [] };
+  world.outbox = new Outbox(shelf);
   world.hub = new Hub({
     takeTicket,
     openSocket: (subprotocol) => {
@@ -76,6 +85,7 @@ export function fakeWorld({ takeTicket = async () => 'one-time', stored = null }
       return socket;
     },
     outbox: world.outbox,
+    turn,
     language: () => 'ja',
     clock: world.clock,
     tell: (happening) => world.told.push(happening),

@@ -14,8 +14,8 @@ import { promisify } from 'node:util';
 const BINARY = process.env.RENKEI_TEST_BINARY ?? path.resolve(import.meta.dirname, '../../target/debug/renkei');
 const STEP_S = 30;
 
-/** A region with one person at its secretariat, serving with TLS, for the test `t`. */
-export async function freshHub(t) {
+/** A region with one person at its secretariat, serving with TLS, for the test `t`. `more`: further configuration, by the folder. */
+export async function freshHub(t, more = async () => '') {
   const folder = await mkdtemp(path.join(tmpdir(), 'renkei-fresh-'));
   const run = async (...args) => (await promisify(execFile)(BINARY, ['--language', 'en', ...args], { cwd: folder })).stdout;
   await run('init', '--dir', folder, '--operator', '三浦 恵子', '--operator-kana', 'ミウラ ケイコ');
@@ -23,7 +23,7 @@ export async function freshHub(t) {
   const port = await freePort();
   const config = path.join(folder, 'renkei.toml');
   // Instead of the sample, which has every section already.
-  await writeFile(config, `[listen]\naddresses = ["127.0.0.1:${port}"]\n\n[tls]\ncertificate = "certs/server.pem"\nkey = "certs/server.key"\n`);
+  await writeFile(config, `[listen]\naddresses = ["127.0.0.1:${port}"]\n\n[tls]\ncertificate = "certs/server.pem"\nkey = "certs/server.key"\n${await more(folder)}`);
   const invited = await run('sign-in', '--config', config, '--person', '三浦');
   let running = await serve(config);
   const stop = async () => {

@@ -3,24 +3,33 @@
 // Run by hand: node tests/web/mock-hub.mjs [port]
 
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { readFile, readdir } from 'node:fs/promises';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import path from 'node:path';
 import { WebSocketServer } from 'ws';
 import { answerRest } from './mock-rest.mjs';
 import { Journal } from './mock-journal.mjs';
+import { Quarantine } from './mock-quarantine.mjs';
 import { PEOPLE } from './region.mjs';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
-const TYPES = { html: 'text/html; charset=utf-8', js: 'text/javascript; charset=utf-8', css: 'text/css; charset=utf-8', svg: 'image/svg+xml' };
+const TYPES = { html: 'text/html; charset=utf-8', js: 'text/javascript; charset=utf-8', css: 'text/css; charset=utf-8', svg: 'image/svg+xml', png: 'image/png', webmanifest: 'application/manifest+json' };
 const HEARTBEAT_MS = 5_000;
 const IN_FLIGHT_MAX = 8;
 
-/** The policy as `src/http/assets.rs` has it, so that the stories run under the real one. */
-function contentSecurityPolicy() {
+/** A policy as `src/http/assets.rs` has it, so that the stories run under the real one. */
+function policyOfTheHub(name) {
   const source = readFileSync(path.join(ROOT, 'src/http/assets.rs'), 'utf8');
-  return /const POLICY: &str = "([^"]+)"/.exec(source)[1].replace(/\\\n\s*/g, '');
+  return new RegExp(`const ${name}: &str =\\s*"([^"]+)"`).exec(source)[1].replace(/\\\n\s*/g, '');
+}
+
+/** The service worker as the hub sends it: its list of files in front. */
+async function workerText(web) {
+  const names = (await readdir(web, { recursive: true })).filter((name) => name !== 'worker.js' && name.split('.').at(-1) in TYPES).sort();
+  const hashed = await Promise.all(names.map(async (name) => [name === 'index.html' ? '/' : `/${name}`,
+    createHash('sha256').update(await readFile(path.join(web, name))).digest('base64')]));
+  return `globalThis.RENKEI_FILES = ${JSON.stringify(Object.fromEntries(hashed))};\n${await readFile(path.join(web, 'worker.js'), 'utf8')}`;
 }
 
 export class MockHub {
@@ -35,14 +44,25 @@ export class MockHub {
     /** Whose sign-ins were ended by themselves. */
     this.ended = [];
     this.awaiting = [];
+    /** Pages of timelines that were asked for; and where a subscription gets stuck. */
+    this.pages = [];
+    this.deliversUntil = null;
+    /** What offices say of themselves, by id. */
+    this.offices = new Map();
     /** What `GET /duties` lists. */
     this.listed = [];
     /** What the audit log answers, and who asked of whom. */
     this.exposed = [];
     this.lookedUp = [];
+    this.quarantine = new Quarantine();
+    /** Where the page's files are: a story may bring another version. */
+    this.web = path.join(ROOT, 'web');
+    this.webFor = () => this.web;
     /** Files that were handed in. */
     this.files = [];
-    this.policy = contentSecurityPolicy();
+    this.policy = policyOfTheHub('POLICY');
+    /** What a page may use of the device, as a region has it that said nothing of it. */
+    this.permissions = policyOfTheHub('PERMISSIONS');
     this.server = createServer((request, response) => this.http(request, response));
     this.sockets = new WebSocketServer({ noServer: true, handleProtocols: (offered) => (offered.has('renkei.v1.json') ? 'renkei.v1.json' : false), maxPayload: 262_144 });
     this.server.on('upgrade', (request, socket, head) => {
@@ -86,17 +106,19 @@ export class MockHub {
     if (!this.network) return request.socket.destroy();
     const url = new URL(request.url, this.url);
     response.setHeader('content-security-policy', this.policy);
+    response.setHeader('permissions-policy', this.permissions);
     response.setHeader('x-content-type-options', 'nosniff');
     if (request.method === 'POST' && url.pathname.endsWith('/files')) return this.takeFile(request, response);
     const wanted = /^\/api\/v1\/timelines\/[^/]+\/entries\/[^/]+\/files\/([0-9a-f]{64})$/.exec(url.pathname)?.[1];
     const kept = wanted && this.files.find(({ sha256 }) => sha256 === wanted);
     if (kept) return response.writeHead(200, { 'content-type': 'application/octet-stream' }).end(kept.content);
     if (url.pathname.startsWith('/api/')) return this.api(request, url, response);
+    if (url.pathname === '/worker.js') return response.setHeader('content-type', TYPES.js).end(await workerText(this.webFor('worker.js')));
     const name = url.pathname === '/' ? 'index.html' : url.pathname.slice(1);
     const type = TYPES[name.split('.').at(-1)];
     try {
       response.setHeader('content-type', type);
-      response.end(await readFile(path.join(ROOT, 'web', path.normalize(name))));
+      response.end(await readFile(path.join(this.webFor(name), path.normalize(name))));
     } catch {
       response.writeHead(404).end('not found');
     }
@@ -115,7 +137,9 @@ export class MockHub {
   }
 
   async api(request, url, response) {
-    const token = /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1];
+    // The cookie counts only with the word by which the hub knows its own page.
+    const cookie = request.headers['renkei-client'] === 'page' ? /(?:^|; )renkei=([^;]+)/.exec(request.headers.cookie ?? '')?.[1] : undefined;
+    const token = /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1] ?? cookie;
     const me = PEOPLE.find((one) => one.token === token && !this.revoked.has(one.key));
     let text = '';
     for await (const part of request) text += part;
@@ -123,6 +147,8 @@ export class MockHub {
       response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ password_chars_min: 15, links: true }));
       return;
     }
+    if (url.pathname === '/api/v1/quarantine/key') return response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(await this.quarantine.key()));
+    if (request.method === 'POST' && url.pathname === '/api/v1/quarantine') return response.writeHead(202, { 'content-type': 'application/json' }).end(JSON.stringify(this.quarantine.take(JSON.parse(text).envelopes)));
     const [status, body] = me ? answerRest(this, me, request.method, url, text ? JSON.parse(text) : {})
       : [401, { type: 'about:blank', title: 'Unauthorized', status: 401, code: 'unauthenticated', detail: { ja: 'サインインが必要です', en: 'please sign in' } }];
     response.writeHead(status, { 'content-type': status < 400 ? 'application/json' : 'application/problem+json', 'cache-control': 'no-store' });
@@ -231,7 +257,9 @@ class Session {
       this.cursors.set(timeline, after);
       const entries = this.hub.journal.entries(timeline);
       this.send({ subscribed: { timeline, after: String(after), head: String(entries.length) } });
-      for (const entry of entries) if (Number(entry.seq) > after) this.offer(entry);
+      const cutAt = this.hub.deliversUntil?.timeline === timeline ? this.hub.deliversUntil.seq : entries.length;
+      for (const entry of entries.slice(0, cutAt)) if (Number(entry.seq) > after) this.offer(entry);
+      if (cutAt < entries.length) continue;
       this.send({ caughtUp: { timeline, through: String(entries.length) } });
       this.cursors.set(timeline, entries.length);
       this.hub.presence(timeline);

@@ -62,7 +62,7 @@ export class Journal {
   }
 
   /** @param {string} timeline @param {object} author @param {number} atMs @param {object} content */
-  append(timeline, author, atMs, { id = randomUUID(), body, observedAtUs, sensitivity = 'normal', reasons }) {
+  append(timeline, author, atMs, { id = randomUUID(), body, observedAtUs, sensitivity = 'normal', addressedTo, reasons }) {
     body = inCanonicalUnits(body);
     const entries = this.entries(timeline);
     this.timelines.set(timeline, entries);
@@ -70,7 +70,7 @@ export class Journal {
     const vital = kind === 'vital' ? body.vital : kind === 'correction' ? body.correction.body.vital : undefined;
     const entry = {
       id, timeline, seq: String(entries.length + 1), recordedAtUs: us(atMs),
-      content: { author, ...(observedAtUs ? { observedAtUs } : {}), sensitivity, body, alarms: vital ? this.alarms(timeline, vital) : [], ruling: this.ruling(timeline, { id, body, reasons }, author, atMs) },
+      content: { author, ...(observedAtUs ? { observedAtUs } : {}), sensitivity, ...(addressedTo ? { addressedTo } : {}), body, alarms: vital ? this.alarms(timeline, vital) : [], ruling: this.ruling(timeline, { id, body, reasons }, author, atMs) },
     };
     entries.push(entry);
     this.onEntry(entry);
@@ -102,7 +102,8 @@ export class Journal {
     const [kind] = Object.keys(intent.body);
     const text = Object.values(intent.body)[0].text ?? '';
     const answersDuty = kind === 'dutyAnswer' && me.role === 'secretariat';
-    if (!this.linked(me, intent.timeline) && !answersDuty) {
+    const isOwnOffice = kind === 'export' && intent.timeline === me.organisation.id;
+    if (!this.linked(me, intent.timeline) && !answersDuty && !isOwnOffice) {
       return OBSERVATIONS.has(kind)
         ? { verdict: 'queued', reasons: [{ ja: 'この患者さんのチームに紐付いていません。', en: 'You are not linked to this patient.' }] }
         : { verdict: 'refused', code: 'not_found', reasons: [{ ja: '患者さんが見つかりません。', en: 'No such patient.' }] };

@@ -15,9 +15,24 @@ export function answerRest(hub, me, method, url, asked) {
     return [200, { ticket, expires_at: new Date(Date.now() + 30_000).toISOString() }];
   }
   if (at === 'GET /me') return [200, { person: { id: me.id, name: me.name }, role: me.role, organisation: me.organisation, expires_at: new Date(Date.now() + 28_800_000).toISOString() }];
+  if (at === 'GET /me/sign-ins') return [200, { sign_ins: [] }];
+  if (at === 'GET /me/passkeys') return [200, { passkeys: [], password: true }];
   if (at === 'GET /sign-in') return [200, { password_chars_min: 15, links: true, device: { demand: 'off', shown: 'nothing', expires_at: null } }];
+  if (at === 'GET /me/quarantine-pass') return [200, { pass: `pass of ${me.key}` }];
+  if (at === 'GET /quarantine') return [200, { posts: hub.quarantine.of(me) }];
+  const kept = /^(POST|DELETE) \/quarantine\/([^/]+)/.exec(at);
+  if (kept) return hub.quarantine.resolve(hub, me, kept[2], kept[1] === 'POST');
   if (at === 'GET /pledges') return [200, { timeline: me.organisation.id, owed: [] }];
   if (at === 'GET /organisations') return [200, { organisations: ORGANISATIONS }];
+  const page = /^GET \/timelines\/([^/]+)\/entries$/.exec(at);
+  if (page) {
+    const [after, limit] = ['after', 'limit'].map((name) => Number(url.searchParams.get(name)));
+    const looked = hub.journal.entries(page[1]).slice(after, after + limit);
+    hub.pages.push({ after, limit });
+    return [200, { entries: looked.filter((entry) => hub.journal.maySee(me, entry)), through: after + looked.length, more: after + limit < hub.journal.entries(page[1]).length }];
+  }
+  const office = /^GET \/organisations\/([^/]+)\/office$/.exec(at);
+  if (office) return [200, { contact: null, on_duty: null, pledged: false, ...hub.offices.get(office[1]) }];
   if (at === 'GET /people') return [200, { people: PEOPLE.map(({ id, name, role, organisation }) => ({ id, name, positions: [{ role, organisation: organisation.id }] })) }];
   if (at === 'GET /patients') return [200, { patients: patients(hub, me, url.searchParams) }];
   if (at === 'POST /emergency-search') {

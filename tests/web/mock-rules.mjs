@@ -21,6 +21,7 @@ export const RULES = {
   'ND-M3b': { kind: 'duty', strength: 'must', title: ['文書のない指示は、あとから文書を出す', 'An order without its document is followed by it'], says: ['緊急のときは先に動きます。文書はあとから揃えます。', 'In an emergency acting comes first; the paper follows.'] },
   'ND-M3c': { kind: 'nudge', strength: 'should', title: ['指示の文書は、できれば所定の書式で', 'Order documents preferably use the agreed form'], says: ['指示の文書は、できれば所定の書式で出すと、読み落としが減ります。', 'Order documents preferably use the agreed form.'], audience: 'author' },
   'DN-M2': { kind: 'duty', strength: 'must', title: ['必要な状態変化は、遅れず医師に届く', 'A change that matters reaches the doctor without delay'], says: ['看護師が、医師への連絡が必要だと判断しました。', 'The nurse judged that the doctor needs to know.'] },
+  'OP-13': { kind: 'gate', strength: 'must', title: ['記録の持ち出しには、事務局の許可が要る', "Records are not taken out without the secretariat's permission"], says: ['許可は、申請を事務局が確認して与えます。', 'The secretariat permits what was asked for by acknowledging it.'] },
   'OP-1': { kind: 'gate', strength: 'must', title: ['急ぎの用件は、先に電話をする', 'Urgent matters are phoned first'], says: ['画面は、すぐに見られるとは限りません。つながらなかった電話も記録に残します。', 'Nobody may be looking at the screen. A call that was not answered counts, too.'] },
 };
 
@@ -46,6 +47,11 @@ export function holdsOf(intent, entries) {
   const phoned = entries.some(({ content, recordedAtUs }) => content.body.call && Number(recordedAtUs) > (Date.now() - 2 * HOUR_S * 1000) * 1000);
   if ((message ?? labRequest ?? consultation)?.urgent && !phoned) {
     holds.push(hold('OP-1', [{ wanted: text(['先に電話をしてある', 'a call was made first']), now: text(['先に電話をしていない', 'no call was made first']) }], [], false));
+  }
+  const taken = intent.body.export;
+  const isPermitted = entries.some(({ content }) => content.body.acknowledgement && content.body.acknowledgement.target === taken?.request && content.author.role === 'secretariat');
+  if (taken && !taken.planned && !isPermitted) {
+    holds.push(hold('OP-13', [{ wanted: text(['事務局がこの持ち出しを許可している', 'the secretariat permitted this export']), now: text(['事務局がこの持ち出しを許可していない', 'the secretariat has not permitted this export']) }], [], false));
   }
   return holds;
 }

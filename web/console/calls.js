@@ -22,6 +22,8 @@
  * @typedef {{id: string, timeline: string, patient: Patient, person: string, role: string, organisation: string, received_at: string}} Waiting
  * @typedef {{id: string, timeline: string, patient: Patient, person: string, role: string, organisation: string, reason: string, declared_at: string, until: string, state: string, reviewed_at: string | null}} Access
  * @typedef {{timeline: string, patient: Patient | null, rule: string, title: Text, reason: Text, given_at: string}} Advice
+ * @typedef {{kid: string, alg: string, added_at: string, used_at: string | null}} SystemKey
+ * @typedef {{id: string, organisation: string, name: string, purpose: string, scopes: string, keys: SystemKey[], registered_at: string, suspended_at: string | null, used_at: string | null}} System
  * @typedef {{id: string, timeline: string, due: string, standing: string, mine: boolean, title: Text, debtors: {organisation: string}[]}} ListedDuty
  */
 
@@ -190,6 +192,36 @@ export class Calls {
   /** @param {string} person */
   endSignIns(person) {
     return this.rest.call('DELETE', `/people/${at(person)}/sign-ins`);
+  }
+
+  /** @returns {Promise<System[]>} that sign in by a key */
+  async systems() {
+    return (await this.rest.call('GET', '/clients')).clients ?? [];
+  }
+
+  /** @param {{organisation: string, name: string, purpose: string, scopes: string, jwks: object}} given @returns {Promise<System>} */
+  registerSystem(given) {
+    return this.rest.call('POST', '/clients', given);
+  }
+
+  /** These keys beside those that stay, and no others. @param {string} id @param {{jwks?: object | null, keep: string[]}} given */
+  setSystemKeys(id, given) {
+    return this.rest.call('PUT', `/clients/${at(id)}/keys`, given);
+  }
+
+  /** @param {string} id @param {string} reason */
+  suspendSystem(id, reason) {
+    return this.rest.call('POST', `/clients/${at(id)}/suspension`, { reason });
+  }
+
+  /** @param {string} id */
+  resumeSystem(id) {
+    return this.rest.call('DELETE', `/clients/${at(id)}/suspension`);
+  }
+
+  /** @param {string} id @param {string} reason */
+  removeSystem(id, reason) {
+    return this.rest.call('POST', `/clients/${at(id)}/removal`, { reason });
   }
 
   /** @param {string} person */

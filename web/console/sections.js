@@ -19,10 +19,12 @@ export const SECTIONS = [
   { id: 'queue', title: 'section_queue', icon: 'wait', group: 'daily', load: () => import('../views/console/queue.js') },
   { id: 'offices', title: 'section_offices', icon: 'office', group: 'daily', load: () => import('../views/console/offices.js') },
   { id: 'emergency', title: 'section_emergency', icon: 'alarm', group: 'daily', load: () => import('../views/console/emergency.js') },
+  { id: 'exports', title: 'section_exports', icon: 'leave', group: 'daily', load: () => import('../views/console/exports.js') },
   { id: 'rules', title: 'section_rules', icon: 'gavel', group: 'region', load: other('rules') },
   { id: 'compliance', title: 'section_compliance', icon: 'check', group: 'region', load: other('compliance') },
   { id: 'statistics', title: 'section_statistics', icon: 'chart', group: 'region', load: other('statistics') },
   { id: 'audit', title: 'section_audit', icon: 'search', group: 'region', load: other('audit') },
+  { id: 'systems', title: 'section_systems', icon: 'key', group: 'region', load: () => import('../views/console/systems.js') },
 ];
 
 const OFFICES = 'offices';

@@ -1,11 +1,15 @@
-// `<renkei-account>`: my account, in a dialog: the role I act in, where I am signed in, my passkeys, another password.
+// `<renkei-account>`: my account, in a dialog: the role I act in, where I am signed in, my passkeys, my
+// identities at another service, another password.
 
 import { html, nothing } from '../vendor/lit.js';
 import { markSignedIn } from '../credentials.js';
 import { moment } from '../dates.js';
 import { inLanguage, say, word } from '../language.js';
 import { NoPasskey } from '../passkeys.js';
+import './alert-settings.js';
 import { icon } from './icons.js';
+import { mayLeave } from './leaving.js';
+import { MyIdentities } from './my-identities.js';
 import { MyPasskeys } from './my-passkeys.js';
 import { positionButton } from './sign-in.js';
 import { View } from './view.js';
@@ -18,6 +22,7 @@ export class AccountDialog extends View {
     /** @type {SignIn[] | null} */
     this.signIns = null;
     this.passkeys = new MyPasskeys(this);
+    this.identities = new MyIdentities(this);
     this.trouble = '';
     this.done = '';
     this.busy = false;
@@ -37,6 +42,7 @@ export class AccountDialog extends View {
   async load() {
     this.signIns = (await this.model.rest.mySignIns()).sign_ins;
     await this.passkeys.load();
+    await this.identities.load();
   }
 
   /** @param {() => Promise<void>} work */
@@ -62,7 +68,7 @@ export class AccountDialog extends View {
       <div class="sheet-body">
         <p class="field-error" role="alert">${this.trouble ? html`${icon('alarm')}<span>${this.trouble}</span>` : nothing}</p>
         ${this.done ? html`<p role="status">${icon('check')}<span>${this.done}</span></p>` : nothing}
-        ${this.positions(me)}${this.list()}${this.passkeys.render()}${this.devices(me)}${this.passkeys.hasPassword ? this.password() : nothing}
+        ${this.positions(me)}<renkei-alert-settings .model=${this.model}></renkei-alert-settings>${this.list()}${this.passkeys.render()}${this.identities.render()}${this.devices(me)}${this.passkeys.hasPassword ? this.password() : nothing}
       </div></dialog>`;
   }
 
@@ -110,8 +116,7 @@ export class AccountDialog extends View {
   }
 
   everywhere() {
-    const { unsent } = this.model.outbox;
-    if (unsent > 0 && !confirm(say('sign_out_unsent', { count: unsent }))) return;
+    if (!mayLeave(this.model)) return;
     this.attempt(async () => {
       await this.model.rest.endAllSignIns();
       this.dialog.close();

@@ -1,26 +1,34 @@
-// `<renkei-composer>`: a message to the team or a note about the patient, with the ruling before it is sent, and the way
-// to the vitals form and to every other kind of entry. What was typed for one patient stays there while another is looked at.
+// `<renkei-composer>`: a message to the team or a note about the patient, to whom and in answer to what, with the ruling
+// before it is sent, and the way to the vitals form and to every other kind of entry. What was typed for one patient stays
+// there while another is looked at.
 
 import { html, live, nothing } from '../vendor/lit.js';
+import { addressing, candidates, typingAt } from '../addressing.js';
 import { Attaching } from '../attaching.js';
 import { Draft } from '../draft.js';
 import { kindOf, usOfMs } from '../frames.js';
+import { gist } from '../gist.js';
 import { say, word } from '../language.js';
-import { WORDS } from '../words.js';
-import { attachField } from './attach.js';
+import { currentBody } from '../timeline.js';
 import { beforeSend } from './before-send.js';
+import { composerOptions, replyCard } from './composer-options.js';
 import { icon } from './icons.js';
+import { keyIn, labelOf, mentionList } from './mention-list.js';
 import { RecordForm } from './record-form.js';
 import { View } from './view.js';
+import { asQuotation } from './written.js';
 import './vitals-form.js';
 
 const TEXT_CHARS_MAX = 20_000;
 
 /**
- * What was typed. `marked`: urgent for a message, for the doctor to know for a note.
- * @typedef {{kind: 'message' | 'note', text: string, toRoles: string[], restricted: boolean, marked: boolean}} Words
+ * What was typed. `marked`: urgent for a message, for the doctor to know for a note. `answers`: id of an entry, or empty.
+ * @typedef {{kind: 'message' | 'note', text: string, toRoles: string[], toPeople: string[], answers: string, restricted: boolean, marked: boolean}} Words
  * @typedef {Words & {attaching: Attaching}} Kept
  */
+
+/** @returns {Words} */
+const nothingTyped = () => ({ kind: 'message', text: '', toRoles: [], toPeople: [], answers: '', restricted: false, marked: false });
 
 /** @type {Map<string, Kept>} by timeline */
 const kept = new Map();
@@ -37,7 +45,8 @@ export class Composer extends View {
   constructor() {
     super();
     this.timelineId = '';
-    this.composing = false;
+    /** @type {import('./mention-list.js').Choice | null} while an `@` is typed */
+    this.mentioning = null;
   }
 
   connectedCallback() {
@@ -46,6 +55,7 @@ export class Composer extends View {
     this.words.attaching.changed = () => this.change({});
     this.addEventListener('edit-again', this.editAgain);
     this.addEventListener('write-record', this.write);
+    this.addEventListener('reply', this.reply);
     this.addEventListener('posted', this.judgeAgain);
   }
 
@@ -55,22 +65,24 @@ export class Composer extends View {
     let words = kept.get(timelineId);
     if (!words) {
       const attaching = new Attaching((file, type, progress) => model.rest.upload(timelineId, file, type, progress), () => {});
-      kept.set(timelineId, (words = { kind: 'message', text: '', toRoles: [], restricted: false, marked: false, attaching }));
+      kept.set(timelineId, (words = { ...nothingTyped(), attaching }));
     }
     return words;
   }
 
   build() {
-    const { kind, text, toRoles, restricted, marked, attaching } = this.words;
+    const { kind, text, toRoles, toPeople, answers, restricted, marked, attaching } = this.words;
     if (!text.trim() || attaching.unsettled) return null;
+    const to = addressing(kind, toRoles, toPeople);
     const attachments = attaching.ready.length ? { attachments: attaching.ready } : {};
-    const body = kind === 'note' ? { note: { text, ...(marked ? { tellDoctor: true } : {}), ...attachments } }
-      : { message: { text, ...(toRoles.length ? { toRoles } : {}), ...(marked ? { urgent: true } : {}), ...attachments } };
+    const body = kind === 'note' ? { note: { text, ...(answers ? { about: answers } : {}), ...(marked ? { tellDoctor: true } : {}), ...attachments } }
+      : { message: { text, ...(to.toRoles.length ? { toRoles: to.toRoles } : {}), ...(answers ? { answers } : {}), ...(marked ? { urgent: true } : {}), ...attachments } };
     return {
       id: '',
       timeline: this.timelineId,
       observedAtUs: usOfMs(this.model.clock.now()),
       ...(restricted ? { sensitivity: 'restricted' } : {}),
+      ...(to.addressedTo.length ? { addressedTo: to.addressedTo } : {}),
       body,
     };
   }
@@ -103,7 +115,7 @@ export class Composer extends View {
   }
 
   render() {
-    const { kind, text, attaching } = this.words;
+    const { kind, text, attaching, answers, toRoles, toPeople } = this.words;
     const draft = /** @type {Draft} */ (this.draft);
     const ready = this.build() !== null && !draft.refused;
     const form = { offered: ['attachments'], take: (/** @type {import('../ways.js').Way} */ way) => this.take(way) };
@@ -114,10 +126,14 @@ export class Composer extends View {
         <span class="composer-forms"><button class="button button-record" type="button" @click=${() => this.form.open()}><span>${say('other_records')}</span></button>
           <button class="button button-vitals" type="button" @click=${this.openVitals}>${icon('heart')}<span>${say('enter_vitals')}</span></button></span>
       </div>
+      ${replyCard(this)}
       <label class="unseen" for="composer-text">${say(kind === 'note' ? 'write_note' : 'write_message')}</label>
       <textarea id="composer-text" rows="2" maxlength=${TEXT_CHARS_MAX} .value=${live(text)} placeholder=${say(kind === 'note' ? 'write_note' : 'write_message')}
-        @input=${(/** @type {any} */ event) => this.change({ text: event.target.value })} @keydown=${this.key}></textarea>
-      ${text || attaching.items.length ? this.options() : nothing}
+        role="combobox" aria-autocomplete="list" aria-haspopup="listbox" aria-expanded=${String(Boolean(this.mentioning))} aria-controls=${this.mentioning ? 'mention-list' : nothing}
+        aria-activedescendant=${this.mentioning ? `mention-${this.mentioning.at}` : nothing}
+        @input=${this.type} @keydown=${this.key} @blur=${() => this.mention(null)}></textarea>
+      ${this.mentioning ? mentionList(this.model, this.mentioning, this.timelineId, (one) => this.address(one)) : nothing}
+      ${text || attaching.items.length || answers || toRoles.length || toPeople.length ? composerOptions(this) : nothing}
       ${beforeSend(draft, form)}
       <div class="composer-send">
         <small class="quiet">${say('send_shortcut')}</small>
@@ -129,33 +145,65 @@ export class Composer extends View {
     <renkei-vitals-form .model=${this.model} .timelineId=${this.timelineId}></renkei-vitals-form>`;
   }
 
-  options() {
-    const { kind, toRoles, restricted, marked, attaching } = this.words;
-    const toggle = (/** @type {string} */ role) =>
-      this.change({ toRoles: toRoles.includes(role) ? toRoles.filter((other) => other !== role) : [...toRoles, role] });
-    return html`<div class="composer-options">
-      ${kind === 'message' ? html`<details><summary>${toRoles.length
-        ? say('to_roles', { roles: toRoles.map((role) => word('role', role)).join('・') }) : say('to_everyone')}</summary>
-        <div class="chips" role="group" aria-label=${say('to_whom')}>${this.rolesOfTeam().map((role) => html`<label class="choice"><input type="checkbox"
-          .checked=${live(toRoles.includes(role))} @change=${() => toggle(role)}><span>${word('role', role)}</span></label>`)}</div></details>` : nothing}
-      <label class="choice"><input type="checkbox" .checked=${live(marked)}
-        @change=${() => this.change({ marked: !marked })}><span>${say(kind === 'note' ? 'tell_doctor' : 'urgent')}</span></label>
-      <label class="choice"><input type="checkbox" .checked=${live(restricted)}
-        @change=${() => this.change({ restricted: !restricted })}><span>${word('sensitivity', 'restricted')}</span></label>
-      ${attachField(attaching, html`<span class="unseen">${say('attachments')}</span>`)}
-    </div>`;
+  get field() {
+    return /** @type {HTMLTextAreaElement} */ (this.querySelector('#composer-text'));
   }
 
-  /** Roles that somebody on this team acts in, in the order of the domain's list. */
-  rolesOfTeam() {
-    const team = new Set((this.model.patients.get(this.timelineId)?.team ?? []).map((link) => link.organisation));
-    const present = new Set([...this.model.people.values()].flatMap((person) =>
-      (person.positions ?? []).filter((position) => team.has(position.organisation)).map((position) => position.role)));
-    return Object.keys(WORDS.role).filter((role) => present.has(role));
+  // ── whom it is addressed to, and what it answers ──
+
+  type() {
+    const { value, selectionStart } = this.field;
+    const typing = typingAt(value, selectionStart);
+    const found = typing ? candidates(this.model, this.timelineId, typing.query) : [];
+    this.mention(typing && found.length ? { found, at: 0, from: typing.from } : null);
+    this.change({ text: value });
+  }
+
+  /** @param {import('./mention-list.js').Choice | null} choice */
+  mention(choice) {
+    if (!choice && !this.mentioning) return;
+    this.mentioning = choice;
+    this.requestUpdate();
+  }
+
+  /** The name takes the place of what was typed for it. @param {import('../addressing.js').Candidate} one */
+  address(one) {
+    const { text, toRoles, toPeople } = this.words;
+    const from = this.mentioning?.from ?? text.length;
+    const before = `${text.slice(0, from)}@${labelOf(one)} `;
+    const chosen = one.person ? { toPeople: [...new Set([...toPeople, one.person])] } : { toRoles: [...new Set([...toRoles, one.role])] };
+    this.change({ ...chosen, text: before + text.slice(this.field.selectionStart) });
+    this.mention(null);
+    this.updateComplete.then(() => this.field.setSelectionRange(before.length, before.length));
+  }
+
+  /** Answers an entry; what is restricted is answered so, too, unless its author decides otherwise. @param {any} event */
+  reply({ detail: { item, words = '' } }) {
+    const { text, restricted } = this.words;
+    this.change({ answers: item.id, restricted: restricted || item.sensitivity === 'restricted', ...(words ? { text: asQuotation(words) + text } : {}) });
+    this.updateComplete.then(() => this.field.focus());
+  }
+
+  quoteWords() {
+    const { answers, text } = this.words;
+    const item = this.model.timeline(this.timelineId).byId.get(answers);
+    if (!item || item.retraction) return;
+    const body = currentBody(item);
+    this.change({ text: asQuotation(body.text || gist(body)) + text });
+    this.updateComplete.then(() => this.field.focus());
   }
 
   /** @param {KeyboardEvent} event */
   key(event) {
+    const does = this.mentioning && keyIn(event, this.mentioning);
+    if (this.mentioning && does) {
+      event.preventDefault();
+      event.stopPropagation();
+      const { found, at } = this.mentioning;
+      if (does === 'take') this.address(found[at]);
+      else this.mention(does === 'close' ? null : { ...this.mentioning, at: (at + (does === 'down' ? 1 : found.length - 1)) % found.length });
+      return;
+    }
     if (event.key === 'Enter' && (event.ctrlKey || event.metaKey) && !event.isComposing) {
       event.preventDefault();
       /** @type {HTMLFormElement} */ (this.querySelector('form')).requestSubmit();
@@ -167,11 +215,11 @@ export class Composer extends View {
     event.preventDefault();
     const draft = /** @type {Draft} */ (this.draft);
     if (!(await draft.send())) return;
-    Object.assign(this.words, { text: '', toRoles: [], restricted: false, marked: false });
+    Object.assign(this.words, { ...nothingTyped(), kind: this.words.kind });
     this.words.attaching.clear();
     this.requestUpdate();
     this.dispatchEvent(new CustomEvent('posted', { bubbles: true }));
-    /** @type {HTMLElement} */ (this.querySelector('textarea')).focus();
+    this.field.focus();
   }
 
   openVitals() {
@@ -193,8 +241,13 @@ export class Composer extends View {
     const body = intent.body[kind] ?? {};
     this.draft?.begin(intent.id, intent.reasons, item.verdict?.holds);
     this.words.attaching.adopt(body.attachments ?? []);
-    this.change({ kind, text: body.text ?? '', toRoles: body.toRoles ?? [], restricted: intent.sensitivity === 'restricted', marked: Boolean(body.urgent || body.tellDoctor) });
-    /** @type {HTMLElement} */ (this.querySelector('textarea')).focus();
+    const beside = /** @type {import('../frames.js').Addressee[]} */ (intent.addressedTo ?? []);
+    this.change({
+      kind, text: body.text ?? '', answers: body.answers ?? body.about ?? '',
+      toRoles: [...new Set([...(body.toRoles ?? []), ...beside.flatMap(({ role }) => role ?? [])])], toPeople: beside.flatMap(({ person }) => person ?? []),
+      restricted: intent.sensitivity === 'restricted', marked: Boolean(body.urgent || body.tellDoctor),
+    });
+    this.field.focus();
   }
 }
 

@@ -1,6 +1,7 @@
 // The state of the connection, always on the screen in words: what it means for what is seen and for what was written.
 
 import { html, nothing } from '../vendor/lit.js';
+import { moment } from '../dates.js';
 import { inLanguage, say } from '../language.js';
 import { icon } from './icons.js';
 
@@ -17,15 +18,45 @@ const LOOKS = /** @type {const} */ ({
 export function connectionState(model) {
   const { phase } = model.hub.connection;
   const look = LOOKS[phase];
-  const { unsent } = model.outbox;
-  return html`<div class="connection" role="status">
-    <span class="pill pill-${look.tone}">${icon(look.icon)}<span>${say(look.phrase)}</span></span>
-    ${unsent > 0 ? html`<span class="pill pill-warning">${icon('wait')}<span>${say('unsent', { count: unsent })}</span></span>` : nothing}
+  return html`<div class="connection">
+    <span class="pill pill-${look.tone}" role="status">${icon(look.icon)}<span>${say(look.phrase)}</span></span>
+    ${unsentCount(model)}
   </div>`;
 }
 
-/** What to know and to do while the page is not live. @param {import('../model.js').Model} model */
+/** Always there, so that nobody has to guess; the way to what became of posts. @param {import('../model.js').Model} model */
+function unsentCount({ outbox, showsSending }) {
+  const { unsent, returned } = outbox;
+  const link = (/** @type {string} */ look, /** @type {'wait' | 'check' | 'hand'} */ sign, /** @type {string} */ text) => html`<a class="pill pill-count ${look}"
+    href="#/sending" title=${say('sending')} aria-current=${showsSending ? 'page' : nothing}>${icon(sign)}<span role="status">${text}</span></a>`;
+  return html`${link(unsent > 0 ? 'pill-warning' : '', unsent > 0 ? 'wait' : 'check', say('unsent', { count: unsent }))}
+    ${returned > 0 ? link('pill-bad', 'hand', say('returned', { count: returned })) : nothing}`;
+}
+
+/** What to know and to do while the page is not live, or cannot keep anything. @param {import('../model.js').Model} model */
 export function connectionNotice(model) {
+  return html`${lossNotice(model)}
+    ${model.keeper.full ? html`<p class="banner banner-bad" role="alert">${icon('alarm')}<span>${say('not_kept')}</span></p>` : nothing}
+    ${model.newerPage ? html`<p class="banner banner-news">${icon('sync')}<span>${say('newer_page')}</span>
+      <button class="button button-small" type="button" @click=${() => location.reload()}>${say('newer_page_open')}</button></p>` : nothing}
+    ${envelopeNotice(model)}${quarantineNotice(model)}`;
+}
+
+/** What earlier sign-ins left behind. @param {import('../model.js').Model} model */
+export function envelopeNotice({ envelopes: { left, delivered } }) {
+  return html`${left > 0 ? html`<p class="banner banner-warning">${icon('wait')}<span>${say('envelopes_left', { count: left })}</span></p>` : nothing}
+    ${delivered > 0 ? html`<p class="banner banner-news" role="status">${icon('check')}<span>${say('envelopes_delivered', { count: delivered })}</span></p>` : nothing}`;
+}
+
+/** What waits at the hub for a word of this person. @param {import('../model.js').Model} model */
+function quarantineNotice({ quarantined: { posts }, isSecretariat, showsSending }) {
+  if (posts.length === 0 || showsSending) return nothing;
+  return html`<p class="banner banner-news">${icon('hand')}<span>${say(isSecretariat ? 'quarantine_notice_all' : 'quarantine_notice', { count: posts.length })}</span>
+    <a class="button button-small" href="#/sending">${say('quarantine_look')}</a></p>`;
+}
+
+/** @param {import('../model.js').Model} model */
+function lossNotice(model) {
   const { phase, code, reason } = model.hub.connection;
   if (phase === 'ended') {
     return html`<p class="banner banner-bad" role="alert">${icon('stop')}
@@ -34,7 +65,7 @@ export function connectionNotice(model) {
   }
   if (phase !== 'waiting' && phase !== 'offline') return nothing;
   return html`<p class="banner banner-warning">${icon('offline')}
-    <span>${say(phase === 'offline' ? 'offline_explained' : 'waiting_explained')}</span>
+    <span>${say(phase === 'offline' ? 'offline_explained' : 'waiting_explained', { at: model.syncedAtMs ? moment(model.syncedAtMs) : '' })}</span>
     ${phase === 'waiting'
       ? html`<button class="button button-small" @click=${() => model.hub.connect()}>${say('retry_now')}</button>`
       : nothing}</p>`;

@@ -1,9 +1,11 @@
 // `<renkei-entries>`: the entries of one timeline, oldest above, with a window that keeps at most 80 of them in the page.
 // It follows the end while the reader is there, keeps their place when they are not, and reports what was seen.
 
-import { html, nothing, repeat } from '../vendor/lit.js';
+import { html, noChange, nothing, repeat } from '../vendor/lit.js';
 import { dayOf, fullDay } from '../dates.js';
-import { say } from '../language.js';
+import { language, say } from '../language.js';
+import { PARTS, partOf } from '../parts.js';
+import { readers } from '../timeline.js';
 import * as span from '../window.js';
 import { entry } from './entry.js';
 import { icon } from './icons.js';
@@ -11,7 +13,9 @@ import { pending } from './pending.js';
 import { View } from './view.js';
 
 const AT_END_PX = 80;
-const EDGE_PX = 900;
+/** Rows are added from this far off; nearer than `NEAR_PX` in large steps, because somebody is fast. */
+const EDGE_PX = 1_800;
+const NEAR_PX = 500;
 
 export class Entries extends View {
   static properties = { ...View.properties, timelineId: { attribute: false } };
@@ -27,15 +31,23 @@ export class Entries extends View {
     this.topBefore = 0;
     /** The last entry this person had read when they came; the "new" line stands after it. */
     this.unreadAfter = /** @type {number | null} */ (null);
+    /** What each row on the screen was painted from: what is the same is not worked out again. @type {Map<string, string>} */
+    this.painted = new Map();
+    this.directory = { people: new Map(), organisations: new Map(), epoch: 0 };
     this.jumpTo = (/** @type {string} */ id) => this.jump(id);
-    this.followUp = (/** @type {string} */ act, /** @type {import('../timeline.js').Item} */ item) =>
-      this.parentElement?.querySelector('renkei-follow-up')?.dispatchEvent(new CustomEvent('follow-up', { detail: { act, item } }));
+    /** @type {import('../parts.js').Part} */
+    this.chosenPart = 'all';
+    /** What is looked at, worked out once for each change. @type {{key: string, items: import('../timeline.js').Item[]}} */
+    this.held = { key: '', items: [] };
+    this.followUp = (/** @type {string} */ act, /** @type {import('../timeline.js').Item} */ item) => (act === 'reply' ? this.reply(item)
+      : this.parentElement?.querySelector('renkei-follow-up')?.dispatchEvent(new CustomEvent('follow-up', { detail: { act, item } })));
   }
 
   connectedCallback() {
     super.connectedCallback();
     this.whenPosted = (/** @type {Event} */ event) => event.target instanceof Node && this.parentElement?.contains(event.target) && this.toEnd();
     document.addEventListener('posted', this.whenPosted);
+    this.addEventListener('entry-wanted', this.wanted);
     this.resizing = new ResizeObserver(() => this.following && this.scrollToEnd());
     this.resizing.observe(this);
   }
@@ -43,11 +55,44 @@ export class Entries extends View {
   disconnectedCallback() {
     super.disconnectedCallback();
     if (this.whenPosted) document.removeEventListener('posted', this.whenPosted);
+    this.removeEventListener('entry-wanted', this.wanted);
     this.resizing?.disconnect();
+  }
+
+  /** @param {any} event an `EntryWanted` of this timeline; of others the page knows more */
+  wanted(event) {
+    if (event.timeline !== this.timelineId) return;
+    event.stopPropagation();
+    if (this.timeline.byId.has(event.entry)) this.jump(event.entry);
+    // Found at the hub and on its way here.
+    else this.model.wanted = event.entry;
+  }
+
+  /** Answers an entry, with the words in it that are selected. @param {import('../timeline.js').Item} item */
+  reply(item) {
+    const selection = getSelection();
+    const within = this.querySelector(`[data-seq="${item.seq}"] .entry-body`);
+    const words = selection && within?.contains(selection.anchorNode) && within.contains(selection.focusNode) ? selection.toString() : '';
+    this.parentElement?.querySelector('renkei-composer')?.dispatchEvent(new CustomEvent('reply', { detail: { item, words } }));
   }
 
   get timeline() {
     return this.model.timeline(this.timelineId);
+  }
+
+  /** The entries that are looked at. */
+  get items() {
+    const { timeline, chosenPart: part } = this;
+    const key = `${part} ${timeline.id} ${timeline.version}`;
+    if (part === 'all') return timeline.items;
+    if (this.held.key !== key) this.held = { key, items: partOf(part, timeline, this.model.me) };
+    return this.held.items;
+  }
+
+  /** @param {import('../parts.js').Part} part */
+  show(part) {
+    this.chosenPart = part;
+    this.toEnd();
   }
 
   get scroller() {
@@ -55,7 +100,7 @@ export class Entries extends View {
   }
 
   willUpdate() {
-    const { items } = this.timeline;
+    const { items } = this;
     const marker = this.model.markers.get(this.timelineId);
     if (this.unreadAfter === null && marker) this.unreadAfter = marker.get(this.model.myId)?.through ?? 0;
     this.span = this.following ? span.tail(items.length) : span.within(this.span, items.length);
@@ -113,8 +158,9 @@ export class Entries extends View {
     this.topBefore = scroller.scrollTop;
     const following = (below < AT_END_PX && this.span.to >= count) || (this.following && !wentUp);
     let next = this.span;
-    if (scroller.scrollTop < EDGE_PX && this.span.from > 0) next = span.earlier(this.span);
-    else if (below < EDGE_PX && this.span.to < count) next = span.later(this.span, count);
+    const step = (/** @type {number} */ leftPx) => (leftPx < NEAR_PX ? span.STEP_ROWS : span.SMALL_STEP_ROWS);
+    if (scroller.scrollTop < EDGE_PX && this.span.from > 0) next = span.earlier(this.span, step(scroller.scrollTop));
+    else if (below < EDGE_PX && this.span.to < count) next = span.later(this.span, count, step(below));
     if (following !== this.following || next !== this.span) {
       this.following = following;
       this.span = next;
@@ -126,7 +172,8 @@ export class Entries extends View {
   /** The last entry on the screen counts as seen while somebody looks at this page. */
   reportSeen() {
     const { scroller } = this;
-    if (!scroller || document.hidden || !document.hasFocus() || scroller.clientHeight === 0) return;
+    // What lies between the entries of a part was not seen.
+    if (!scroller || this.chosenPart !== 'all' || document.hidden || !document.hasFocus() || scroller.clientHeight === 0) return;
     const bottom = scroller.getBoundingClientRect().bottom;
     const rows = /** @type {HTMLElement[]} */ ([...scroller.querySelectorAll('[data-seq]')]);
     const row = rows.findLast((one) => one.getBoundingClientRect().top < bottom - 8);
@@ -135,42 +182,75 @@ export class Entries extends View {
 
   /** @param {string} id */
   jump(id) {
-    const row = this.timeline.items.findIndex((item) => item.id === id);
-    if (row < 0) return;
+    if (!this.timeline.byId.has(id)) return;
+    if (!this.items.some((item) => item.id === id)) this.chosenPart = 'all';
+    const { items } = this;
+    const row = items.findIndex((item) => item.id === id);
     this.following = false;
-    this.span = span.around(row, this.timeline.items.length);
+    this.span = span.around(row, items.length);
     this.requestUpdate();
     this.updateComplete.then(() => {
-      const place = this.querySelector(`[data-seq="${this.timeline.items[row].seq}"]`);
+      const place = this.querySelector(`[data-seq="${items[row].seq}"]`);
       place?.scrollIntoView({ block: 'center' });
       /** @type {HTMLElement | null | undefined} */ (place?.querySelector('.entry'))?.focus({ preventScroll: true });
     });
   }
 
   render() {
-    const { items } = this.timeline;
+    const { items } = this;
     this.rendered = items.length;
     const shown = items.slice(this.span.from, this.span.to);
+    const painted = this.painted;
+    this.painted = new Map();
+    const circumstances = this.circumstances();
+    const moving = new Set([...this.timeline.duties.all.values()].map(({ cause }) => cause));
     const outbox = this.model.outbox.of(this.timelineId);
     const missed = this.following ? 0 : items.length - this.span.to;
-    return html`<div class="entries-scroll" tabindex="0" role="region" aria-label=${say('tab_timeline')} @scroll=${this.scrolled}>
-      ${items.length === 0 && outbox.length === 0 ? html`<p class="entries-empty">${say(this.model.hub.connection.phase === 'live' ? 'no_entries' : 'loading')}</p>` : nothing}
+    return html`${this.parts()}<div class="entries-scroll" tabindex="0" role="region" aria-label=${say('tab_timeline')} @scroll=${this.scrolled}>
+      ${items.length === 0 && outbox.length === 0 ? html`<p class="entries-empty">${say(this.chosenPart !== 'all' ? 'part_none' : this.model.hub.connection.phase === 'live' ? 'no_entries' : 'loading')}</p>` : nothing}
       ${this.span.from > 0 ? html`<p class="entries-more">${say('earlier_entries', { count: this.span.from })}</p>` : nothing}
-      <ol class="entries" aria-label=${say('tab_timeline')}>${repeat(shown, (item) => item.id, (item, at) => this.row(item, shown[at - 1]))}</ol>
+      <ol class="entries" aria-label=${say('tab_timeline')}>${repeat(shown, (item) => item.id, (item, at) => {
+        // Duties tell how long is left, and an agreement may be on its way: they are painted each time.
+        const from = moving.has(item.id) || item.kind === 'registration' ? '' : this.paintedFrom(item, shown[at - 1], circumstances);
+        this.painted.set(item.id, from);
+        return this.row(item, shown[at - 1], from !== '' && painted.get(item.id) === from);
+      })}</ol>
       ${outbox.length > 0 ? html`<div class="entries-outbox">${repeat(outbox, (item) => item.intent.id, (item) => pending(this.model, item, (one) => this.edit(one)))}</div>` : nothing}
     </div>
     ${this.following ? nothing : html`<button class="button to-end" type="button" @click=${this.toEnd}>${icon('down')}
       <span>${missed > 0 ? say('newer_entries', { count: missed }) : say('to_newest')}</span></button>`}`;
   }
 
-  /** @param {import('../timeline.js').Item} item @param {import('../timeline.js').Item | undefined} before */
-  row(item, before) {
+  /** What to look at. The secretariat sees too little to choose from. */
+  parts() {
+    if (this.model.isSecretariat) return nothing;
+    const search = () => this.parentElement?.querySelector('renkei-search')?.dispatchEvent(new Event('search-wanted'));
+    return html`<div class="entries-tools"><button type="button" class="filter search-open" @click=${search}>${icon('search')}<span>${say('search_timeline')}</span></button>
+      <div class="parts scroll" role="group" aria-label=${say('list_parts')}>${PARTS.map((part) => html`<button type="button" class="filter"
+      aria-pressed=${String(this.chosenPart === part)} @click=${() => this.show(part)}>${say(`part_${part}`)}</button>`)}</div></div>`;
+  }
+
+  /** What all rows depend on beside their own entry. */
+  circumstances() {
+    const { people, organisations } = this.model;
+    if (people !== this.directory.people || organisations !== this.directory.organisations) this.directory = { people, organisations, epoch: this.directory.epoch + 1 };
+    return [this.timelineId, this.timeline.touched, this.directory.epoch, language(), dayOf(this.model.clock.now()), this.unreadAfter].join(' ');
+  }
+
+  /** @param {import('../timeline.js').Item} item @param {import('../timeline.js').Item | undefined} before @param {string} circumstances */
+  paintedFrom(item, before, circumstances) {
+    const markers = this.model.markers.get(this.timelineId);
+    return `${circumstances} ${before?.id} ${markers ? readers(markers, item).length : -1}`;
+  }
+
+  /** @param {import('../timeline.js').Item} item @param {import('../timeline.js').Item | undefined} before @param {boolean} isPainted as it is */
+  row(item, before, isPainted) {
     const newDay = !before || dayOf(before.recordedAtMs) !== dayOf(item.recordedAtMs);
     const firstUnread = this.unreadAfter !== null && this.unreadAfter > 0 && item.seq > this.unreadAfter && before && before.seq <= this.unreadAfter;
     return html`<li data-seq=${item.seq}>
-      ${newDay ? html`<p class="day"><span>${fullDay(item.recordedAtMs)}</span></p>` : nothing}
-      ${firstUnread ? html`<p class="unread-line"><span>${say('unread_from_here')}</span></p>` : nothing}
-      ${entry(this.model, item, this.jumpTo, this.followUp)}</li>`;
+      ${isPainted ? noChange : newDay ? html`<p class="day"><span>${fullDay(item.recordedAtMs)}</span></p>` : nothing}
+      ${isPainted ? noChange : firstUnread ? html`<p class="unread-line"><span>${say('unread_from_here')}</span></p>` : nothing}
+      ${isPainted ? noChange : entry(this.model, item, this.jumpTo, this.followUp)}</li>`;
   }
 
   /** @param {import('../outbox.js').Item} item */

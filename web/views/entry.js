@@ -4,12 +4,15 @@
 import { html, nothing } from '../vendor/lit.js';
 import { clockTime, dayOf, machineTime, moment } from '../dates.js';
 import { say, word } from '../language.js';
+import { addresseesOf, selfOf, speaksTo } from '../mentions.js';
 import { currentAlarms, currentBody, currentVersion, readers } from '../timeline.js';
 import { bodyOf } from './bodies.js';
 import { asksForAcknowledgement, courseText, dutiesOf } from './duty.js';
 import { face, who, whoText } from './face.js';
 import { actsOn } from './follow-up.js';
 import { icon } from './icons.js';
+import { addressMark } from './mention-list.js';
+import { repliesTo } from './quote.js';
 import { ruling } from './ruling.js';
 
 /** The device's time is worth a word when it differs by a minute from the hub's. */
@@ -22,7 +25,7 @@ const COURSE_OF_A_DUTY = new Set(['duty_step', 'duty_answer']);
 /**
  * @typedef {import('../timeline.js').Item} Item
  * @typedef {import('../model.js').Model} Model
- * @typedef {(act: import('./follow-up.js').Act, item: Item) => void} Follow
+ * @typedef {(act: import('./follow-up.js').Act | 'reply', item: Item) => void} Follow
  */
 
 /** @param {Item} item */
@@ -143,9 +146,8 @@ function retracted(model, item) {
 
 /** @param {Model} model @param {Item} item */
 function addressed(model, item) {
-  const names = item.addressedTo.map(({ person, organisation, role }) =>
-    (person ? model.personName(person) : organisation ? model.organisationName(organisation) : word('role', role ?? '')));
-  return html`${names.length ? html`<span class="mark">${say('to_roles', { roles: names.join('・') })}</span>` : nothing}
+  const forMe = speaksTo(item, selfOf(model.me), model.timeline(item.timeline).byId);
+  return html`${forMe ? html`<span class="mark mark-mention">${icon('reply')}<span>${say('address_for_me')}</span></span>` : nothing}${addressMark(model, addresseesOf(currentBody(item), item.addressedTo))}
     ${item.sensitivity === 'restricted' ? html`<span class="mark mark-restricted">${icon('stop')}<span>${word('sensitivity', 'restricted')}</span></span>` : nothing}`;
 }
 
@@ -153,11 +155,12 @@ function addressed(model, item) {
 const passedBy = ({ reasons }) => (reasons.length ? html`<dl class="body-facts passed-by">${reasons.map(({ rule, text }) => html`<div>
   <dt>${say('reason_for_rule', { rule: rule.split('@')[0] })}</dt><dd>${text}</dd></div>`)}</dl>` : nothing);
 
-const ACT_ICONS = /** @type {const} */ ({ acknowledgement: 'check', correction: 'edit', retraction: 'stop' });
+const ACT_ICONS = /** @type {const} */ ({ acknowledgement: 'check', correction: 'edit', retraction: 'stop', reply: 'reply' });
 
 /** What this person may say about it later. @param {Model} model @param {Item} item @param {Follow} follow */
 function followUps(model, item, follow) {
-  const acts = model.isSecretariat ? [] : actsOn(item, model.myId);
+  if (model.isSecretariat) return nothing;
+  const acts = [...(item.retraction ? [] : /** @type {const} */ (['reply'])), ...actsOn(item, model.myId)];
   const oneTap = asksForAcknowledgement(model, item);
   return acts.map((act) => html`<button class="button button-small button-text" type="button" @click=${() => follow(act, item)}>
     ${icon(ACT_ICONS[act])}<span>${say(act === 'acknowledgement' && oneTap ? 'acknowledgement_with_words' : `${act}_do`)}</span></button>`);
@@ -183,7 +186,7 @@ export function entry(model, item, jump, follow) {
       ${alarmBanner(model, item)}
       ${item.retraction ? retracted(model, item) : bodyOf(currentBody(item), { model, alarms: version.alarms })}
       ${passedBy(item)}${dutiesOf(model, item)}
-      <footer class="entry-foot">${claimed}${history(model, item)}${acknowledged(model, item)}${readBy(model, item)}${ruling(version)}${followUps(model, item, follow)}</footer>
+      <footer class="entry-foot">${claimed}${history(model, item)}${acknowledged(model, item)}${repliesTo(model, item)}${readBy(model, item)}${ruling(version)}${followUps(model, item, follow)}</footer>
     </div>
   </article>`;
 }

@@ -63,6 +63,10 @@ export class FollowUp extends View {
     return /** @type {HTMLDialogElement} */ (this.querySelector('dialog'));
   }
 
+  get isAsleep() {
+    return this.hasUpdated && !this.dialog.open;
+  }
+
   /** @param {any} event */
   begin({ detail: { act, item } }) {
     this.clear();

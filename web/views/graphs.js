@@ -4,7 +4,7 @@
 import { html, nothing } from '../vendor/lit.js';
 import { machineTime, shortMoment } from '../dates.js';
 import { language, say, word } from '../language.js';
-import { GRAPHS, SIGNS, latest, unitOf } from '../readings.js';
+import { GRAPHS, SIGNS, unitOf } from '../readings.js';
 import { alarmText } from './bodies.js';
 import { drawGraph } from './graph.js';
 import { icon } from './icons.js';
@@ -63,13 +63,25 @@ export class Graphs extends View {
     return all.filter((reading) => reading.atMs >= since);
   }
 
+  /** What was last painted from. */
+  key = '';
+
+  /** Entries come in all the time; readings and limits do not. */
+  shouldUpdate() {
+    const { model, timelineId, days, rows } = this;
+    const key = [timelineId, model.timeline(timelineId).readingsVersion, days, rows, language(), Math.floor(model.clock.now() / 60_000)].join(' ');
+    if (this.key === key) return false;
+    this.key = key;
+    return true;
+  }
+
   render() {
     const all = this.model.readingsOf(this.timelineId);
     const { readings } = this;
     const shown = GRAPHS.filter(({ signs }) => readings.some((reading) => signs.some((sign) => sign in reading.values)));
     return html`<h2 id="vitals-title">${icon('heart')}<span>${say('tab_vitals')}</span></h2>
       ${all.length === 0 ? html`<p class="quiet">${say('no_vitals')}</p>` : html`
-        ${this.lastValues(all)}
+        ${this.lastValues()}
         <div class="chips" role="radiogroup" aria-label=${say('period')}>${PERIODS.map(([name, days]) => html`<label class="choice">
           <input type="radio" name="period" .checked=${this.days === days} @change=${() => { this.days = days; this.requestUpdate(); }}>
           <span>${say(`period_${name}`)}</span></label>`)}</div>
@@ -78,9 +90,8 @@ export class Graphs extends View {
         ${readings.length ? this.table(readings) : nothing}`}`;
   }
 
-  /** @param {import('../readings.js').Reading[]} all */
-  lastValues(all) {
-    const last = latest(all);
+  lastValues() {
+    const last = this.model.latestOf(this.timelineId);
     const tiles = GRAPHS.map(({ name, signs }) => ({ name, signs: signs.filter((sign) => last[sign]) })).filter(({ signs }) => signs.length);
     return html`<dl class="tiles">${tiles.map(({ name, signs }) => {
       const alarms = signs.flatMap((sign) => last[sign].alarm ?? []);

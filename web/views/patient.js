@@ -12,11 +12,17 @@ import { View } from './view.js';
 import './composer.js';
 import './entries.js';
 import './follow-up.js';
+import './day-copy.js';
 import './graphs.js';
+import './paper.js';
+import './search.js';
 import './seen-by.js';
+import './summary.js';
+import './taking-out.js';
 
 const TABS = /** @type {const} */ ([
   ['timeline', 'tab_timeline', 'clock'],
+  ['summary', 'tab_summary', 'list'],
   ['vitals', 'tab_vitals', 'heart'],
   ['team', 'tab_team', 'team'],
 ]);
@@ -26,6 +32,13 @@ export class PatientView extends View {
     super();
     /** @type {string} */
     this.tab = '';
+  }
+
+  connectedCallback() {
+    super.connectedCallback();
+    // What is written or looked up stands on the timeline.
+    this.toTimeline = (/** @type {Event} */ event) => /** @type {Element} */ (event.target).localName !== 'renkei-composer' && this.tab && this.open('timeline');
+    for (const wish of ['write-record', 'entry-wanted']) this.addEventListener(wish, this.toTimeline);
   }
 
   render() {
@@ -42,22 +55,29 @@ export class PatientView extends View {
         ${model.isSecretariat ? html`<p class="quiet panel-note">${say('secretariat_sees')}</p>` : nothing}
         ${repeat([id], (key) => key, (key) => html`
           <renkei-entries .model=${model} .timelineId=${key}></renkei-entries>
+          <renkei-search .model=${model} .timelineId=${key}></renkei-search>
           ${model.isSecretariat ? nothing : html`<renkei-composer .model=${model} .timelineId=${key}></renkei-composer>
             <renkei-follow-up .model=${model} .timelineId=${key}></renkei-follow-up>`}`)}
       </section>
+      ${tab === 'summary' ? html`<section class="panel panel-summary" id="panel-summary" aria-label=${say('tab_summary')}>
+        <p class="summary-acts"><button class="button button-small" type="button" @click=${() => this.wish('renkei-paper', 'paper-wanted')}>${icon('printer')}<span>${say('paper_make')}</span></button>
+          <button class="button button-small" type="button" @click=${() => this.wish('renkei-day-copy', 'day-copy-wanted')}>${icon('clip')}<span>${say('copy_day')}</span></button></p>
+        <renkei-summary .model=${model} .timelineId=${id}></renkei-summary>
+        <renkei-paper .model=${model} .timelineId=${id}></renkei-paper><renkei-day-copy .model=${model} .timelineId=${id}></renkei-day-copy></section>` : nothing}
       <div class="panel-side">
         ${model.isSecretariat ? nothing : html`<section class="panel panel-vitals" id="panel-vitals" aria-labelledby="vitals-title">
           ${repeat([id], (key) => key, (key) => html`<renkei-graphs .model=${model} .timelineId=${key}></renkei-graphs>`)}
         </section>`}
         <section class="panel panel-team" id="panel-team" aria-labelledby="team-title">${teamSection(model, id)}
-          ${model.isSecretariat ? repeat([id], (key) => key, (key) => html`<renkei-seen-by .model=${model} .timelineId=${key}></renkei-seen-by>`) : nothing}</section>
+          ${model.isSecretariat ? repeat([id], (key) => key, (key) => html`<renkei-seen-by .model=${model} .timelineId=${key}></renkei-seen-by>`) : nothing}
+          ${model.isSecretariat || model.isProfessional ? repeat([id], (key) => key, (key) => html`<renkei-taking-out .model=${model} .timelineId=${key}></renkei-taking-out>`) : nothing}</section>
       </div>
     </div>`;
   }
 
   /** The secretariat sees no chart, and so no empty one. */
   get tabs() {
-    return TABS.filter(([name]) => name !== 'vitals' || !this.model.isSecretariat);
+    return TABS.filter(([name]) => !['vitals', 'summary'].includes(name) || !this.model.isSecretariat);
   }
 
   /** @param {string} id */
@@ -77,6 +97,9 @@ export class PatientView extends View {
           ${consent && consent !== 'team' ? html`<span class="mark mark-alarm">${icon('alarm')}<span>${word('consent_state', consent)}</span></span>` : nothing}</p>
       </div>
       ${this.present(id)}
+      ${model.isProfessional && model.patients.has(id) ? html`<a class="button button-small" href="#/visits/${id}">${icon('home')}<span>${say('visit_write')}</span></a>` : nothing}
+      ${model.isSecretariat ? nothing : html`<button class="button button-small summary-open" type="button" aria-pressed=${String(this.tab === 'summary')}
+        @click=${() => this.open(this.tab === 'summary' ? 'timeline' : 'summary')}>${icon('list')}<span>${say('tab_summary')}</span></button>`}
     </header>`;
   }
 
@@ -88,6 +111,11 @@ export class PatientView extends View {
     return html`<ul class="present" aria-label=${say('present_now')}>${people.slice(0, 6).map((actor) => html`
       <li title=${whoText(model, actor)}>${face(actor.role)}<span class="dot" aria-hidden="true"></span><span class="unseen">${whoText(model, actor)}</span></li>`)}
       ${people.length > 6 ? html`<li class="present-more">+${people.length - 6}</li>` : nothing}</ul>`;
+  }
+
+  /** @param {string} element @param {string} what */
+  wish(element, what) {
+    this.querySelector(element)?.dispatchEvent(new Event(what));
   }
 
   /** @param {string} name */

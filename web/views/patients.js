@@ -1,26 +1,52 @@
-// `<renkei-patients>`: the patients of this person, those who need them first; for the secretariat every registered
-// patient, by search. Choosing one changes the address.
+// `<renkei-patients>`: the patients of this person by how much they need them, in groups that can be filtered and that
+// stand still under the finger; for the secretariat every registered patient, by search. Choosing one changes the address.
 
 import { html, nothing, repeat } from '../vendor/lit.js';
-import { age, calendarDate, moment } from '../dates.js';
+import { age, calendarDate, shortMoment } from '../dates.js';
+import { folded } from '../fold.js';
 import { say, word } from '../language.js';
+import { FILTERS, GROUPS } from '../need.js';
+import { Steady } from '../steady.js';
 import { emergencyButton } from './emergency.js';
 import { icon } from './icons.js';
 import { View } from './view.js';
 
 const SEARCH_PAUSE_MS = 300;
-
-/** Kana of either kind, letters of any width and case, without spaces. @param {string} text */
-export function folded(text) {
-  return text.normalize('NFKC').toLowerCase().replace(/\s/g, '')
-    .replace(/[ぁ-ゖ]/g, (kana) => String.fromCharCode(kana.charCodeAt(0) + 0x60));
-}
+/** After a finger was lifted, the next tap may follow. */
+const TOUCH_HOLDS_MS = 4_000;
 
 export class Patients extends View {
   constructor() {
     super();
     this.query = '';
     this.birthDate = '';
+    /** @type {import('../need.js').Filter} */
+    this.filter = 'all';
+    this.steady = new Steady();
+    this.isPointedAt = false;
+    this.touchedAtMs = -TOUCH_HOLDS_MS;
+    this.addEventListener('pointerenter', (event) => this.pointed(event, true));
+    this.addEventListener('pointerleave', (event) => this.pointed(event, false));
+    for (const touch of ['pointerdown', 'scroll', 'wheel', 'touchmove']) this.addEventListener(touch, () => this.touched(), { capture: true, passive: true });
+  }
+
+  /** @param {PointerEvent} event @param {boolean} enters */
+  pointed({ pointerType }, enters) {
+    if (pointerType !== 'mouse') return;
+    this.isPointedAt = enters;
+    if (!enters) this.requestUpdate();
+  }
+
+  touched() {
+    this.touchedAtMs = this.model.clock.now();
+    this.model.clock.cancel(this.touchTimer);
+    this.touchTimer = this.model.clock.after(() => this.requestUpdate(), TOUCH_HOLDS_MS);
+  }
+
+  /** Whether somebody is about to choose: by mouse, finger or keyboard, on a list that can be seen. */
+  get isHeld() {
+    if (!this.checkVisibility()) return false;
+    return this.isPointedAt || this.model.clock.now() - this.touchedAtMs < TOUCH_HOLDS_MS || this.querySelector('.patient-row:focus-visible') !== null;
   }
 
   search(/** @type {Event} */ event) {
@@ -33,12 +59,25 @@ export class Patients extends View {
     this.timer = setTimeout(() => this.model.refreshPatients({ q: this.query.trim(), birth_date: this.birthDate }), SEARCH_PAUSE_MS);
   }
 
+  /** @param {import('../need.js').Filter} filter */
+  choose(filter) {
+    this.filter = filter;
+    this.sortAnew();
+  }
+
+  sortAnew() {
+    this.sorts = true;
+    this.requestUpdate();
+  }
+
   render() {
     const { model } = this;
     const wanted = folded(this.query);
     // The secretariat's search is the hub's; others look through the few patients they have.
-    const rows = model.sortedPatients.filter(({ patient: { name } }) =>
+    const found = model.needs.rows.filter(({ patient: { name } }) =>
       model.isSecretariat || !wanted || folded(name.kanji).includes(wanted) || folded(name.kana).includes(wanted));
+    const rows = this.steady.take(found.filter(({ placed }) => FILTERS[this.filter](placed)), !this.sorts && this.isHeld);
+    this.sorts = false;
     const title = say(model.isSecretariat ? 'registered_patients' : 'my_patients');
     return html`<nav aria-label=${title}>
       <div class="list-head">
@@ -47,35 +86,68 @@ export class Patients extends View {
           <input type="search" placeholder=${say('search_patients')} .value=${this.query} @input=${this.search}></label>
         ${model.isSecretariat
           ? html`<label class="list-birth"><span>${say('birth_date')}</span><input type="date" .value=${this.birthDate} @input=${this.search}></label>`
-          : nothing}
-        ${emergencyButton(model)}
+          : this.filters(found)}
+        <div class="list-ways">${model.isProfessional ? html`<a class="button list-visits" href="#/visits" aria-current=${model.visiting ? 'page' : nothing}>${icon('home')}<span>${say('visits_today')}</span></a>` : nothing}
+        ${emergencyButton(model)}</div>
       </div>
-      ${rows.length === 0 ? html`<p class="list-empty">${say(model.hub.connection.phase === 'live' ? 'no_patients' : 'loading')}</p>` : nothing}
-      <ul class="patient-list">${repeat(rows, ({ patient }) => patient.id, (row) => this.row(row))}</ul>
+      ${rows.length === 0 ? html`<p class="list-empty">${this.nobody(found.length)}</p>` : nothing}
+      ${GROUPS.map((group) => this.group(group, rows.filter((row) => row.group === group)))}
+      ${this.steady.isOld ? html`<button class="button button-small list-again" type="button" @click=${this.sortAnew}>${icon('sync')}<span>${say('list_again')}</span></button>` : nothing}
     </nav>`;
   }
 
-  /** @param {(typeof this.model.sortedPatients)[0]} row */
-  row({ patient, unread, lastMs }) {
+  /** @param {number} found before the filter */
+  nobody(found) {
+    if (found > 0) return say('filtered_none');
+    return say(this.model.hub.connection.phase === 'live' ? 'no_patients' : 'loading');
+  }
+
+  /** How many patients each filter would leave; those that leave none are not offered. @param {typeof this.model.needs.rows} found */
+  filters(found) {
+    const counts = Object.entries(FILTERS).map(([name, keeps]) => /** @type {const} */ ([/** @type {import('../need.js').Filter} */ (name), found.filter(({ need }) => keeps(need)).length]));
+    const offered = counts.filter(([name, count]) => name === 'all' || name === this.filter || count > 0);
+    if (offered.length < 2) return nothing;
+    return html`<div class="filters" role="group" aria-label=${say('filter_patients')}>${offered.map(([name, count]) => html`<button type="button"
+      class="filter" aria-pressed=${String(this.filter === name)} @click=${() => this.choose(name)}>${say(`filter_${name}`)}${name === 'all' ? nothing : html` <b>${count}</b>`}</button>`)}</div>`;
+  }
+
+  /** @param {import('../need.js').Group} group @param {typeof this.model.needs.rows} rows */
+  group(group, rows) {
+    if (rows.length === 0) return nothing;
+    const isOne = this.model.isSecretariat;
+    const list = html`<ul class="patient-list" aria-label=${say(isOne ? 'registered_patients' : `need_${group}`)}>${repeat(rows, ({ id }) => id, (row) => this.row(row))}</ul>`;
+    if (isOne) return list;
+    return html`<section class="patient-group patient-group-${group}"><h3><span>${say(`need_${group}`)}</span><span class="count">${rows.length}</span></h3>${list}</section>`;
+  }
+
+  /** @param {(typeof this.model.needs.rows)[0]} row */
+  row({ patient, need }) {
     const { model } = this;
     const name = model.patientName(patient.id);
     const last = model.timelines.get(patient.id)?.last;
-    const present = (model.presence.get(patient.id) ?? []).filter((actor) => actor.person !== model.myId).length;
     const chosen = model.selected === patient.id;
-    return html`<li><a class="patient-row ${unread.alarms ? 'has-alarm' : ''}" href="#/patients/${patient.id}"
+    return html`<li><a class="patient-row ${need.alarms ? 'has-alarm' : ''}" href="#/patients/${patient.id}"
         aria-current=${chosen ? 'true' : nothing}>
-      <span class="patient-name"><b>${name.kanji}</b><small>${name.kana}</small></span>
+      <span class="patient-line"><span class="patient-name"><b>${name.kanji}</b><small>${name.kana}</small></span>
       <span class="patient-facts">${say('age', { age: age(patient.birth_date) })}・${word('sex', patient.sex)}${model.isSecretariat
-        ? html`・${calendarDate(patient.birth_date)}` : nothing}</span>
-      ${model.isSecretariat
-        ? html`<span class="patient-last">${say('linked_count', { count: (patient.team ?? []).length })}・${word('consent_state', patient.consent)}</span>`
-        : html`<span class="patient-last">${last ? html`${word('kind', last.kind)}・<time>${moment(lastMs)}</time>` : say('no_entries')}</span>`}
-      <span class="patient-marks">
-        ${unread.alarms ? html`<span class="mark mark-alarm">${icon('alarm')}<span>${say('alarms', { count: unread.alarms })}</span></span>` : nothing}
-        ${unread.entries ? html`<span class="mark mark-unread"><span>${say('unread', { count: unread.entries })}</span></span>` : nothing}
-        ${present ? html`<span class="mark mark-present"><span class="dot" aria-hidden="true"></span><span>${say('present', { count: present })}</span></span>` : nothing}
-      </span>
+        ? html`・${calendarDate(patient.birth_date)}` : nothing}</span></span>
+      <span class="patient-line"><span class="patient-marks">${this.marks(patient.id, need)}</span>
+        <span class="patient-last">${model.isSecretariat
+        ? html`${say('linked_count', { count: (patient.team ?? []).length })}・${word('consent_state', patient.consent)}`
+        : last ? html`${word('kind', last.kind)}・<time>${shortMoment(need.lastMs)}</time>` : say('no_entries')}</span></span>
     </a></li>`;
+  }
+
+  /** @param {string} id @param {import('../need.js').Need} need */
+  marks(id, { late, open, alarms, mentions, entries }) {
+    const present = (this.model.presence.get(id) ?? []).filter((actor) => actor.person !== this.model.myId).length;
+    return html`
+      ${alarms ? html`<span class="mark mark-alarm">${icon('alarm')}<span>${say('alarms', { count: alarms })}</span></span>` : nothing}
+      ${late ? html`<span class="mark mark-late">${icon('clock')}<span>${say('mark_late', { count: late })}</span></span>` : nothing}
+      ${open ? html`<span class="mark mark-duty">${icon('clock')}<span>${say('mark_duties', { count: open })}</span></span>` : nothing}
+      ${mentions ? html`<span class="mark mark-mention">${icon('reply')}<span>${say('mark_mentions', { count: mentions })}</span></span>` : nothing}
+      ${entries ? html`<span class="mark mark-unread"><span>${say('unread', { count: entries })}</span></span>` : nothing}
+      ${present ? html`<span class="mark mark-present"><span class="dot" aria-hidden="true"></span><span class="unseen">${say('present', { count: present })}</span><span aria-hidden="true">${present}</span></span>` : nothing}`;
   }
 }
 

@@ -5,9 +5,11 @@ import { html, nothing } from '../vendor/lit.js';
 import { moment } from '../dates.js';
 import { readBody } from '../frames.js';
 import { say, word } from '../language.js';
+import { addresseesOf } from '../mentions.js';
 import { bodyOf } from './bodies.js';
 import { mendable } from './composer.js';
 import { icon } from './icons.js';
+import { addressMark } from './mention-list.js';
 import { reasonsOf } from './verdict.js';
 
 const LOOKS = /** @type {const} */ ({
@@ -33,7 +35,7 @@ export function pending(model, item, edit) {
     model.changed();
   };
   return html`<article class="entry entry-pending pending-${look}" aria-label="${word('kind', body.kind)}, ${say(phrase)}">
-    <p class="pending-state">${icon(sign)}<b>${say(phrase)}</b> <time>${moment(writtenAtMs)}</time></p>
+    <p class="pending-state">${icon(sign)}<b>${say(phrase)}</b> <time>${moment(writtenAtMs)}</time>${addressMark(model, addresseesOf(body, intent.addressedTo ?? []))}</p>
     ${bodyOf(body, { model, alarms: [] })}
     ${verdict ? reasonsOf(verdict) : nothing}
     ${state === 'refused' || state === 'queued' ? html`<p class="pending-do">

@@ -3,6 +3,7 @@
 
 import { html, nothing } from '../vendor/lit.js';
 import { inLanguage, say } from '../language.js';
+import { leave } from '../outside.js';
 import { NoPasskey, knowsPasskeys, showPasskey } from '../passkeys.js';
 import { icon } from './icons.js';
 import { View } from './view.js';
@@ -10,7 +11,7 @@ import { View } from './view.js';
 export class ProofDialog extends View {
   constructor() {
     super();
-    /** @type {{passkey: import('../rest.js').PasskeyQuestion | null, password: boolean} | null} */
+    /** @type {{passkey: import('../rest.js').PasskeyQuestion | null, password: boolean, outside?: string | null} | null} */
     this.ways = null;
     this.trouble = '';
     this.busy = false;
@@ -74,7 +75,7 @@ export class ProofDialog extends View {
         <button class="button button-text" type="button" @click=${() => this.dialog.close()}>${icon('close')}<span>${say('proof_cancel')}</span></button></header>
       <div class="sheet-body"><p>${say('proof_how')}</p>
         <p class="field-error" role="alert">${this.trouble ? html`${icon('alarm')}<span>${this.trouble}</span>` : nothing}</p>
-        ${this.passkey()}${this.ways?.password ? this.password() : nothing}</div></dialog>`;
+        ${this.passkey()}${this.outside()}${this.ways?.password ? this.password() : nothing}</div></dialog>`;
   }
 
   passkey() {
@@ -85,6 +86,18 @@ export class ProofDialog extends View {
     };
     return html`<button class="button button-primary button-passkey" type="button" aria-disabled=${String(this.busy)} @click=${() => this.attempt(show)}>
       ${icon('key')}<span>${this.busy ? say('entrance_busy') : say('proof_passkey')}</span></button>`;
+  }
+
+  /** The page leaves, so that the act itself has to be done again. */
+  outside() {
+    const name = this.ways?.outside;
+    if (!name) return nothing;
+    const go = async () => {
+      leave('prove', (await this.model.rest.leaveToProve()).location);
+      await new Promise(() => {});
+    };
+    return html`<button class="button button-outside" type="button" aria-disabled=${String(this.busy)} @click=${() => this.attempt(go)}>
+      ${icon('link')}<span>${say('outside_proof', { name })}</span></button>`;
   }
 
   password() {

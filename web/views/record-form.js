@@ -33,6 +33,10 @@ export class RecordForm extends View {
     return /** @type {HTMLDialogElement} */ (this.querySelector('dialog'));
   }
 
+  get isAsleep() {
+    return this.hasUpdated && !this.dialog.open;
+  }
+
   /** @param {string} kind @returns {Slip} */
   slip(kind) {
     let slip = this.slips.get(kind);
@@ -74,6 +78,8 @@ export class RecordForm extends View {
     if (kind) {
       const slip = this.slip(kind);
       Object.assign(slip.values, values);
+      // What is filled in already is seen.
+      slip.opened ||= fieldsFor(kind, slip.values).some(({ name, more }) => more && values[name] !== undefined);
       if (again) {
         const { id, body, reasons } = again.intent;
         slip.values = valuesFrom(kind, body[nameOf(kind)]);
@@ -91,10 +97,9 @@ export class RecordForm extends View {
 
   /** Whether a refused post is one of this form's. @param {import('../frames.js').Intent} intent */
   static writes(intent) {
-    const [[name, body]] = Object.entries(intent.body);
-    const form = FORMS[kindOf(name)];
-    // A message or note is the composer's, unless a duty asked for one that answers.
-    return form !== undefined && (form.by.length > 0 || Boolean(form.link && body[form.link]));
+    const [name] = Object.keys(intent.body);
+    // A message or a note is the composer's, wherever it was begun.
+    return (FORMS[kindOf(name)]?.by.length ?? 0) > 0;
   }
 
   focusFirst() {

@@ -6,7 +6,9 @@ import { msOfUs } from '../frames.js';
 import { say, word } from '../language.js';
 import { fileList } from './files.js';
 import { icon } from './icons.js';
+import { quote } from './quote.js';
 import { citations } from './ruling.js';
+import { written } from './written.js';
 
 /**
  * @typedef {import('../frames.js').Body} Body
@@ -14,8 +16,8 @@ import { citations } from './ruling.js';
  * @typedef {import('../sheets.js').Row} Row
  */
 
-/** @param {string | undefined} written */
-export const text = (written) => (written ? html`<p class="body-text">${written}</p>` : nothing);
+/** @param {string | undefined} words @param {Model} [model] */
+export const text = (words, model) => (words ? written(words, model) : nothing);
 
 /** @param {[string, unknown][]} pairs label and value; empty values are left out */
 export const facts = (...pairs) => {
@@ -76,7 +78,7 @@ const VALUES = {
   organisation: (value, _, model) => organisationName(model, value),
   organisations: (value, _, model) => value.map((/** @type {string} */ id) => organisationName(model, id)).join('、'),
   patients: (value) => say('patients_count', { count: value.length }),
-  entry: (value, _, model) => entryName(model, value),
+  entry: (value, _, model) => entryNamed(model, value),
   settings: (value) => settings(value),
   devices: (value) => list(value.map((/** @type {any} */ one) => [one.device, settings(one.settings)].filter(Boolean).join(': '))),
   drugs: (value) => list(value.map((/** @type {any} */ drug) => joined(drug.name, drug.dose, drug.usage))),
@@ -100,13 +102,10 @@ const VALUES = {
   happened: () => say('yes'),
 };
 
-/** The kind and time of another entry of this reader's, or that there is one. @param {Model} model @param {string} id */
-function entryName(model, id) {
-  for (const timeline of model.timelines?.values() ?? []) {
-    const found = timeline.byId.get(id);
-    if (found) return `${word('kind', found.kind)}（${moment(found.recordedAtMs)}）`;
-  }
-  return say('another_entry');
+/** Another entry of this reader's, or that there is one. @param {Model} model @param {string} id */
+function entryNamed(model, id) {
+  const timeline = [...(model.timelines?.values() ?? [])].find(({ byId }) => byId.has(id));
+  return quote(model, timeline?.id ?? '', id);
 }
 
 /** Whether there is something to show; an answer is one also when it is no. @param {Row} row @param {any} value */
@@ -115,8 +114,10 @@ const isSaid = (row, value) => row.how === 'answer' || (Array.isArray(value) ? v
 /** @param {Row[]} rows @param {Body} body @param {Model} model */
 export function sheet(rows, body, model) {
   const said = rows.filter((row) => row.how !== 'hidden' && isSaid(row, body[row.field]));
-  const [marks, rest] = [said.filter(({ how }) => how === 'flag'), said.filter(({ how, field }) => how !== 'flag' && how !== 'attachments' && field !== 'text')];
-  return html`${marks.map(({ phrase }) => flag(say(phrase)))}
+  // What is answered stands over the words that answer it.
+  const isAbove = (/** @type {Row} */ { how }) => how === 'entry' && (body.kind === 'message' || body.kind === 'note');
+  const [marks, rest] = [said.filter(({ how }) => how === 'flag'), said.filter((row) => !['flag', 'attachments'].includes(row.how) && row.field !== 'text' && !isAbove(row))];
+  return html`${said.filter(isAbove).map((row) => VALUES.entry(body[row.field], row, model))}${marks.map(({ phrase }) => flag(say(phrase)))}
     ${facts(...rest.map((row) => /** @type {[string, unknown]} */ ([say(row.phrase), VALUES[row.how](body[row.field], row, model)])))}
-    ${text(body.text)}${attachments(body.attachments)}`;
+    ${text(body.text, model)}${attachments(body.attachments)}`;
 }

@@ -1,5 +1,6 @@
 // The page of somebody who is not signed in: how to get in, and why they were signed out. One step at a time, as
-// `entrance.js` says: a passkey, or name, password and code; an invitation's code; setting up both factors; the role to act in.
+// `entrance.js` says: a passkey, another service, or name, password and code; an invitation's code; setting up both factors;
+// a second factor; the role to act in.
 
 import { html, nothing } from '../vendor/lit.js';
 import { tokenIn } from '../credentials.js';
@@ -11,15 +12,15 @@ import { icon } from './icons.js';
 /** @typedef {import('../entrance.js').Entrance} Entrance */
 
 /**
- * @param {{entrance: Entrance, code: string, rejected: boolean, signIn: (token: string) => void, reject: () => void, switchLanguage: () => void}} page
+ * @param {{entrance: Entrance, code: string, rejected: boolean, signIn: (token: string) => void, reject: () => void, switchLanguage: () => void, notice: unknown}} page
  */
 export function signInPage(page) {
-  const { entrance, code, switchLanguage } = page;
-  const steps = { sign_in: () => signInForm(page), code: () => codeForm(entrance), set_up: () => setUpForm(entrance), choose: () => choice(entrance), enrol: () => enrolling(entrance) };
+  const { entrance, code, switchLanguage, notice } = page;
+  const steps = { sign_in: () => signInForm(page), code: () => codeForm(entrance), set_up: () => setUpForm(entrance), second: () => secondForm(entrance), choose: () => choice(entrance), enrol: () => enrolling(entrance) };
   return html`<main id="main" class="sign-in">
     <div class="sign-in-card">
       <p class="brand brand-large">${icon('link')}<span>連携 <small>Renkei</small></span></p>
-      ${reason(code, entrance)}
+      ${reason(code, entrance)}${notice}
       ${steps[entrance.step]()}
       <button class="button button-text" type="button" lang=${language() === 'ja' ? 'en' : 'ja'} @click=${switchLanguage}>
         ${icon('language')}<span>${language() === 'ja' ? 'English' : '日本語'}</span></button>
@@ -72,15 +73,17 @@ function signInForm({ entrance, rejected, signIn, reject }) {
   const send = submits(({ login, password, code }) => entrance.signIn(login, password, code));
   return html`<h1>${say('sign_in_title')}</h1>${deviceNotice(entrance)}
     ${entrance.takesPasskeys ? html`${passkeyButton(entrance, say('passkey_sign_in'), () => entrance.signInByPasskey())}
-      ${entrance.trouble?.field === 'passkey' ? trouble(entrance) : nothing}
-      <h2 class="or-password">${say('or_password')}</h2>` : nothing}
+      ${entrance.trouble?.field === 'passkey' ? trouble(entrance) : nothing}` : nothing}
+    ${entrance.outside ? html`${outsideButton(entrance, 'outside_sign_in', () => entrance.signInOutside())}
+      ${entrance.trouble?.field === 'outside' ? trouble(entrance) : nothing}` : nothing}
+    ${entrance.takesPasskeys || entrance.outside ? html`<h2 class="or-password">${say('or_password')}</h2>` : nothing}
     <form @submit=${send}>
       <label class="wide">${say('sign_in_name')}<input name="login" autocomplete="username" autocapitalize="none" spellcheck="false" required
         aria-describedby="entrance-trouble"></label>
       <label class="wide">${say('password')}<input name="password" type="password" autocomplete="current-password" required
         aria-describedby="entrance-trouble"></label>
       ${codeField('code', say('authenticator_code'), say('authenticator_code_where'))}
-      ${entrance.trouble?.field === 'passkey' ? nothing : trouble(entrance)}
+      ${isTold(entrance) ? nothing : trouble(entrance)}
       ${submitButton(entrance, say('sign_in'))}
     </form>
     <details class="more"><summary>${say('sign_in_cannot')}</summary><p class="quiet">${say('sign_in_cannot_explained')}</p></details>
@@ -91,6 +94,24 @@ function signInForm({ entrance, rejected, signIn, reject }) {
 /** @param {Entrance} entrance @param {string} label @param {() => void} act */
 const passkeyButton = ({ busy }, label, act) => html`<button class="button button-primary button-passkey" type="button" aria-disabled=${String(busy)} @click=${act}>
   ${icon('key')}<span>${busy ? say('entrance_busy') : label}</span></button>`;
+
+/** @param {Entrance} entrance @param {'outside_sign_in' | 'outside_set_up'} phrase @param {() => void} act */
+const outsideButton = ({ busy, outside }, phrase, act) => html`<button class="button button-outside" type="button" aria-disabled=${String(busy)} @click=${act}>
+  ${icon('link')}<span>${busy ? say('entrance_busy') : say(phrase, { name: outside })}</span></button>`;
+
+/** Whether a trouble is told where it arose, above. @param {Entrance} entrance */
+const isTold = ({ trouble, outside }) => trouble?.field === 'passkey' || (trouble?.field === 'outside' && outside !== '');
+
+/** Another service proved one factor. @param {Entrance} entrance */
+function secondForm(entrance) {
+  const { second, outside } = entrance;
+  if (!second) return nothing;
+  return html`<h1>${say('outside_second')}</h1><p>${say('outside_second_how', { name: outside })}</p>
+    ${second.passkey && entrance.takesPasskeys ? passkeyButton(entrance, say('proof_passkey'), () => entrance.showSecondPasskey()) : nothing}
+    ${second.code ? html`<form @submit=${submits(({ code }) => entrance.showSecondCode(code))}>
+      ${codeField('code', say('authenticator_code'), say('authenticator_code_where'))}${trouble(entrance)}${submitButton(entrance, say('go_on'))}
+    </form>` : trouble(entrance)}`;
+}
 
 /** Only in the demo. @param {boolean} rejected @param {(token: string) => void} signIn @param {() => void} reject */
 function linkForm(rejected, signIn, reject) {
@@ -130,10 +151,11 @@ function setUpForm(entrance) {
   const { opened } = entrance;
   if (!opened) return nothing;
   const title = html`<h1>${say(opened.purpose === 'first' ? 'set_up_title' : 'set_up_again_title', { name: opened.name.kanji })}</h1>`;
-  if (!entrance.takesPasskeys) return html`${title}${setUpByPassword(entrance, opened)}`;
+  const outside = entrance.outside ? html`<section class="set-up-outside">${outsideButton(entrance, 'outside_set_up', () => entrance.setUpOutside())}</section>` : nothing;
+  if (!entrance.takesPasskeys) return html`${title}${outside}${setUpByPassword(entrance, opened)}`;
   return html`${title}
     <section class="set-up-passkey"><h2>${say('passkeys')}</h2><p>${say('passkey_make_how')}</p>
-      ${passkeyButton(entrance, say('passkey_make'), () => entrance.setUpByPasskey())}</section>
+      ${passkeyButton(entrance, say('passkey_make'), () => entrance.setUpByPasskey())}</section>${outside}
     <details class="more" ?open=${entrance.trouble?.field === 'password' || entrance.trouble?.field === 'authenticator_code'}>
       <summary>${say('set_up_by_password')}</summary>${setUpByPassword(entrance, opened)}</details>
     ${trouble(entrance)}`;

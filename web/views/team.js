@@ -5,6 +5,7 @@ import { html, nothing } from '../vendor/lit.js';
 import { say, word } from '../language.js';
 import { unitOf } from '../readings.js';
 import { limitText } from './bodies.js';
+import { callLink } from './calling.js';
 import { face } from './face.js';
 import { icon } from './icons.js';
 
@@ -13,19 +14,19 @@ export function teamSection(model, id) {
   const team = model.patients.get(id)?.team ?? [];
   return html`<h2 id="team-title">${icon('team')}<span>${say('tab_team')}</span></h2>
     ${team.length === 0 ? html`<p class="quiet">${say('team_empty')}</p>` : nothing}
-    <ul class="team">${[...team].sort((a, b) => Number(b.host) - Number(a.host)).map((link) => member(model, link))}</ul>
+    <ul class="team">${[...team].sort((a, b) => Number(b.host) - Number(a.host)).map((link) => member(model, id, link))}</ul>
     ${limits(model, id)}`;
 }
 
-/** @param {import('../model.js').Model} model @param {import('../rest.js').Link} link */
-function member(model, link) {
+/** @param {import('../model.js').Model} model @param {string} timeline @param {import('../rest.js').Link} link */
+function member(model, timeline, link) {
   const organisation = model.organisations.get(link.organisation);
   const people = [...model.people.values()].filter((person) => link.people?.includes(person.id));
   return html`<li class="team-organisation">
     <p><b>${organisation?.name ?? say('unknown_organisation')}</b>
       ${link.host ? html`<span class="mark mark-host">${say('host')}</span>` : nothing}</p>
     <p class="quiet">${organisation ? word('organisation_type', organisation.type) : nothing}
-      ${organisation?.phone ? html`・<a href="tel:${organisation.phone.replace(/[^\d+]/g, '')}">${organisation.phone}</a>` : nothing}</p>
+      ${organisation?.phone ? callLink(model, timeline, { phone: organisation.phone, organisation: link.organisation }) : nothing}</p>
     ${people.length === 0 ? html`<p class="quiet">${say('everybody_linked')}</p>` : nothing}
     <ul class="team-people">${people.map((person) => {
       const role = person.positions?.find((position) => position.organisation === link.organisation)?.role ?? '';

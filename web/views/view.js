@@ -20,7 +20,12 @@ export class View extends LitElement {
 
   connectedCallback() {
     super.connectedCallback();
-    this.unlisten = this.model.listen(() => this.requestUpdate());
+    this.unlisten = this.model.listen(() => this.isAsleep || this.requestUpdate());
+  }
+
+  /** A dialog that is closed has nothing to paint; it does so when it opens. */
+  get isAsleep() {
+    return false;
   }
 
   disconnectedCallback() {

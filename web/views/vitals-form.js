@@ -6,12 +6,19 @@ import { localInput, shortMoment } from '../dates.js';
 import { Draft } from '../draft.js';
 import { usOfMs } from '../frames.js';
 import { say, word } from '../language.js';
-import { SIGNS, decimalIn, implausible, unitOf } from '../readings.js';
+import { SIGNS, decimalIn, faultsOf, unitOf } from '../readings.js';
 import { WORDS } from '../words.js';
 import { beforeSend } from './before-send.js';
 import { limitText } from './bodies.js';
 import { icon } from './icons.js';
 import { View } from './view.js';
+
+/** A slip of the hand in words. @param {import('../readings.js').Fault} fault @param {string} typed @param {string} unit */
+export function faultText(fault, typed, unit) {
+  if (fault.fault === 'not_a_number') return say('not_a_number', { typed: typed.trim() });
+  if (fault.fault === 'pressure_upside_down') return say('pressure_upside_down');
+  return say('implausible', { value: fault.value, low: fault.low, high: fault.high, unit: word('unit', unit) });
+}
 
 export class VitalsForm extends View {
   static properties = { ...View.properties, timelineId: { attribute: false } };
@@ -58,22 +65,14 @@ export class VitalsForm extends View {
     return /** @type {HTMLDialogElement} */ (this.querySelector('dialog'));
   }
 
+  get isAsleep() {
+    return this.hasUpdated && !this.dialog.open;
+  }
+
   /** What is wrong in each field. @returns {Record<string, string>} */
   faults() {
-    /** @type {Record<string, string>} */
-    const faults = {};
-    for (const { sign } of SIGNS) {
-      const typed = this.typed[sign]?.trim();
-      if (!typed) continue;
-      const value = decimalIn(typed);
-      const unit = this.units[sign] ?? unitOf(sign);
-      const bounds = value === null ? null : implausible(sign, value, unit);
-      if (value === null) faults[sign] = say('not_a_number', { typed });
-      else if (bounds) faults[sign] = say('implausible', { value, low: bounds.low, high: bounds.high, unit: word('unit', unit) });
-    }
-    const [systolic, diastolic] = ['systolic', 'diastolic'].map((sign) => Number(decimalIn(this.typed[sign] ?? '') ?? NaN));
-    if (diastolic > systolic && this.unit('systolic') === this.unit('diastolic')) faults.diastolic ??= say('pressure_upside_down');
-    return faults;
+    return Object.fromEntries(Object.entries(faultsOf(this.typed, (sign) => this.unit(sign)))
+      .map(([sign, fault]) => [sign, faultText(fault, this.typed[sign], this.unit(sign))]));
   }
 
   /** @param {string} sign */

@@ -21,6 +21,8 @@ pub(super) enum Ceremony {
     Add(SignInId, Box<Making>),
     /// Somebody signed in shows once more that it is they.
     Prove(SignInId, Box<AskingOne>),
+    /// Somebody whom another service knows by one factor shows a second, with this ticket.
+    Second(TokenHash, Box<AskingOne>),
 }
 
 #[derive(Debug, Default)]

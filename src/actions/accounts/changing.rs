@@ -52,7 +52,7 @@ impl Accounts {
         let person = signed_in.actor.person;
         let account = self.hub.journal().read(move |tx| Box::pin(tx.find_account(person))).await?;
         let account: Account = account.filter(Account::has_password).ok_or(AccountError::NotFound)?;
-        self.guesses.at_account(self.trying(&account, signed_in))?;
+        self.guesses.at_account(self.trying(&account, signed_in)).await?;
         let fits = self.passwords.fits(password, account.password.clone()).await?;
         let step = self.step_of(Some(&account), code).filter(|_| fits);
         let is_shown = match step {

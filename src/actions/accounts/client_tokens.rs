@@ -82,9 +82,9 @@ impl Accounts {
     /// # Errors
     /// Why there is none.
     pub async fn grant_token(&self, asked: &TokenAsked) -> Result<TokenGranted, TokenRefusal> {
-        self.guesses.at_token_endpoint(asked.address)?;
+        self.guesses.at_token_endpoint(asked.address).await?;
         let Recognised { client, key, used } = self.recognise(asked).await?;
-        self.guesses.at_client(client.id.0)?;
+        self.guesses.at_client(client.id.0).await?;
         let actor = self.actor_of(&client).await?.ok_or(TokenRefusal::Client)?;
         let region = self.hub.region();
         let now = region.now();

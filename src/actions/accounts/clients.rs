@@ -27,6 +27,24 @@ pub struct ClientSeen {
     pub client: Client,
     pub name: String,
     pub keys: Vec<KeptKey>,
+    /// When each of its keys last got it a token, removed ones too.
+    pub used: HashMap<String, Timestamp>,
+}
+
+impl ClientSeen {
+    /// When it last got a token.
+    #[must_use]
+    pub fn used_at(&self) -> Option<Timestamp> {
+        self.used.values().copied().max()
+    }
+}
+
+/// Which keys a client has from now on.
+#[derive(Clone, Debug, Default)]
+pub struct KeysGiven {
+    pub keys: Vec<ClientKey>,
+    /// Names of those that it has and that stay.
+    pub keep: Vec<String>,
 }
 
 /// A client to be registered, as somebody wrote it.
@@ -196,17 +214,19 @@ async fn end_tokens(
 /// Gives a client these keys: new ones are added, those that are not named are removed with their tokens.
 ///
 /// # Errors
-/// When the client does not stand, or a key's name was given to another key before.
+/// When the client does not stand, no key would be left, or a key's name was given to another key before.
 pub async fn replace_client_keys(
     tx: &mut Tx,
     by: By,
     id: ClientId,
-    keys: &[ClientKey],
+    given: &KeysGiven,
     now: Timestamp,
 ) -> Result<Vec<SignInId>, AccountError> {
     let known = tx.find_client(id).await?.filter(|client| client.removed_at.is_none());
     let client = known.ok_or(AccountError::NotFound)?.id;
     let kept = tx.list_client_keys(id).await?;
+    let KeysGiven { keys, keep } = given;
+    check_kept(&kept, given)?;
     let mut acts = Vec::new();
     let mut added = 0;
     for key in keys {
@@ -223,7 +243,7 @@ pub async fn replace_client_keys(
     if kept.len() + added > limits::CLIENT_KEYS_EVER_MAX {
         return Err(AccountError::Overloaded);
     }
-    let is_named = |kept: &KeptKey| keys.iter().any(|key| key.id == kept.key.id);
+    let is_named = |kept: &KeptKey| keep.contains(&kept.key.id) || keys.iter().any(|key| key.id == kept.key.id);
     let mut ended = Vec::new();
     for removed in kept.iter().filter(|kept| kept.removed_at.is_none() && !is_named(kept)) {
         let key = removed.key.id.clone();
@@ -233,6 +253,29 @@ pub async fn replace_client_keys(
     }
     tx.append_acts(now, acts.into_iter().map(|deed| Act { by, deed: Deed::Client(deed) })).await?;
     Ok(ended)
+}
+
+/// What stays is there, and something is left; not more than a client may have.
+fn check_kept(kept: &[KeptKey], given: &KeysGiven) -> Result<(), Invalid> {
+    let stands = |name: &String| kept.iter().any(|kept| kept.removed_at.is_none() && kept.key.id == *name);
+    if let Some(at) = given.keep.iter().position(|name| !stands(name)) {
+        let text = Text::fixed("この名前の鍵はありません", "it has no key of this name");
+        return Err(Invalid::new(format!("keep[{at}]"), "not_found", text));
+    }
+    let new = given.keys.iter().filter(|key| !given.keep.contains(&key.id)).count();
+    match given.keep.len() + new {
+        0 => {
+            let text = Text::fixed(
+                "鍵は一つ以上残します。すべてやめるときは、連携システムを停止してください",
+                "one key stays at least; to end all, suspend the system",
+            );
+            Err(Invalid::new("keep", "required", text))
+        }
+        count if count > limits::CLIENT_KEYS_MAX => {
+            Err(Invalid::too_long("jwks.keys", limits::CLIENT_KEYS_MAX, ("個", "keys"), count))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn key_name_taken(key: &str) -> AccountError {
@@ -250,17 +293,23 @@ impl Accounts {
     /// When the store fails.
     pub async fn list_clients(&self) -> Result<Vec<ClientSeen>, AccountError> {
         let reading = self.hub.journal().read(|tx| {
-            Box::pin(
-                async move { Ok::<_, StoreError>((tx.list_clients().await?, tx.list_standing_client_keys().await?)) },
-            )
+            Box::pin(async move {
+                let (clients, keys) = (tx.list_clients().await?, tx.list_standing_client_keys().await?);
+                let mut used: HashMap<ClientId, HashMap<String, Timestamp>> = HashMap::new();
+                for client in &clients {
+                    used.insert(client.id, tx.list_client_key_uses(client.id.into()).await?.into_iter().collect());
+                }
+                Ok::<_, StoreError>((clients, keys, used))
+            })
         });
-        let (clients, keys): (Vec<Client>, Vec<(ClientId, KeptKey)>) = reading.await?;
+        let (clients, keys, mut used) = reading.await?;
         let mut keys_of: HashMap<ClientId, Vec<KeptKey>> = HashMap::new();
         keys.into_iter().for_each(|(client, key)| keys_of.entry(client).or_default().push(key));
         let directory = self.hub.region().directory();
         let seen = |client: Client| ClientSeen {
             name: directory.people.get(&client.id.into()).map(|known| known.name.kanji.clone()).unwrap_or_default(),
             keys: keys_of.remove(&client.id).unwrap_or_default(),
+            used: used.remove(&client.id).unwrap_or_default(),
             client,
         };
         Ok(clients.into_iter().map(seen).collect())
@@ -287,19 +336,26 @@ impl Accounts {
         region.change_directory(|directory| new.enter(directory));
         let kept = |key| KeptKey { key, added_at: now, removed_at: None };
         let keys = new.keys.into_iter().map(kept).collect();
-        Ok(ClientSeen { client: new.client, name: new.person.name.kanji, keys })
+        Ok(ClientSeen { client: new.client, name: new.person.name.kanji, keys, used: HashMap::new() })
     }
 
-    /// Gives a client these keys and no others.
+    /// Gives a client these keys, beside those that stay, and no others. `keys`: a JWK set, or none.
     ///
     /// # Errors
     /// When there is no such client, or the keys are not taken.
-    pub async fn replace_client_keys(&self, by: By, id: ClientId, keys: &Value) -> Result<(), AccountError> {
-        let (keys, now) = (read_key_set("jwks", keys)?, self.hub.region().now());
+    pub async fn replace_client_keys(
+        &self,
+        by: By,
+        id: ClientId,
+        keys: Option<&Value>,
+        keep: Vec<String>,
+    ) -> Result<(), AccountError> {
+        let keys = keys.map(|keys| read_key_set("jwks", keys)).transpose()?.unwrap_or_default();
+        let (given, now) = (KeysGiven { keys, keep }, self.hub.region().now());
         let writing = self
             .hub
             .journal()
-            .write(move |tx| Box::pin(async move { replace_client_keys(tx, by, id, &keys, now).await }));
+            .write(move |tx| Box::pin(async move { replace_client_keys(tx, by, id, &given, now).await }));
         self.sign_ins.end(&writing.await?);
         Ok(())
     }

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 
 use zeroize::Zeroizing;
 
+use super::authorities::ensure_numbered;
 use super::looking_after::{check_reason, keeps};
 use super::{AccountError, Accounts};
 use crate::actions::sign_in::keep_ended;
@@ -17,8 +18,8 @@ use crate::domain::text::{Invalid, Text};
 use crate::domain::time::Timestamp;
 use crate::hub::sessions::SignedIn;
 use crate::limits;
-use crate::store::{KeptAuthority, Link, StoreError, Tx};
-use crate::vault::{DeviceAuthority, DeviceSubject, IssuedCertificate, random_passphrase};
+use crate::store::{Link, StoreError, Tx};
+use crate::vault::{DeviceSubject, IssuedCertificate, random_passphrase};
 use crate::wire::codes::CloseCode;
 
 /// A device as whoever looks after it sees it.
@@ -188,32 +189,6 @@ pub async fn insert_device(tx: &mut Tx, by: By, device: &Device) -> Result<(), S
     tx.append_acts(device.registered_at, [Act { by, deed: Deed::Device(deed) }]).await
 }
 
-/// The region's device authority; made, once, if there is none.
-///
-/// # Errors
-/// When the store fails, or what it holds is no authority.
-pub async fn ensure_authority(tx: &mut Tx, now: Timestamp) -> Result<DeviceAuthority, AccountError> {
-    if let Some(known) = find_authority(tx).await? {
-        return Ok(known);
-    }
-    let made = DeviceAuthority::make(now)?;
-    let kept = KeptAuthority { certificate: made.certificate().to_vec(), key: made.key() };
-    if tx.insert_device_authority(&kept, now).await? {
-        return Ok(made);
-    }
-    // Another process made one at the same moment.
-    find_authority(tx).await?.ok_or(AccountError::Overloaded)
-}
-
-/// The region's device authority, if there is one.
-///
-/// # Errors
-/// When the store fails, or what it holds is no authority.
-pub async fn find_authority(tx: &mut Tx) -> Result<Option<DeviceAuthority>, AccountError> {
-    let kept = tx.find_device_authority().await?;
-    Ok(kept.map(|kept| DeviceAuthority::load(&kept.certificate, &kept.key)).transpose()?)
-}
-
 /// Issues a certificate, with its act. Whoever calls it tells the lists after the commit.
 ///
 /// # Errors
@@ -226,8 +201,9 @@ pub async fn issue_certificate(
     subject: &DeviceSubject,
     now: Timestamp,
 ) -> Result<IssuedCertificate, AccountError> {
-    let issued = ensure_authority(tx, now).await?.issue(subject, now)?;
-    tx.insert_device_certificate(&kept(device, &issued)).await?;
+    let (number, authority) = ensure_numbered(tx, now).await?;
+    let issued = authority.issue(subject, now)?;
+    tx.insert_device_certificate(&kept(device, &issued), number).await?;
     let (serial, expires_at) = (issued.serial, issued.expires_at);
     let deed = DeviceDeed::CertificateIssued { device, serial, expires_at, way };
     tx.append_acts(now, [Act { by, deed: Deed::Device(deed) }]).await?;

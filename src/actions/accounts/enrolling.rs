@@ -69,7 +69,7 @@ impl Accounts {
     /// # Errors
     /// [`AccountError::NoEnrolment`] whatever is wrong with either.
     pub async fn open_enrolment(&self, token: &str, code: &str, from: &From) -> Result<EnrolmentOpened, AccountError> {
-        self.guesses.at_address(from.address)?;
+        self.guesses.at_address(from.address).await?;
         let (enrolment, device) = self.find_enrolment(token, code).await?;
         let organisation_name = self.subject_of(&device).organisation;
         Ok(EnrolmentOpened { device, organisation_name, expires_at: enrolment.expires_at })
@@ -80,7 +80,7 @@ impl Accounts {
     /// # Errors
     /// [`AccountError::NoEnrolment`] whatever is wrong with link or code.
     pub async fn accept_enrolment(&self, token: &str, code: &str, from: &From) -> Result<Bundle, AccountError> {
-        self.guesses.at_address(from.address)?;
+        self.guesses.at_address(from.address).await?;
         let (enrolment, device) = self.find_enrolment(token, code).await?;
         let (id, subject, now) = (device.id, self.subject_of(&device), self.hub.region().now());
         let accepting = self.hub.journal().write(move |tx| {

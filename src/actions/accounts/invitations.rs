@@ -5,11 +5,13 @@
 
 use std::time::Duration;
 
+use super::outside::{identity_act, known_identity};
 use super::passkeys::{NewPasskey, known_passkey, passkey_act};
 use super::{AccountError, Accounts, Entered, From, Shown};
 use crate::actions::links::{Tried, digits, draw_code, try_code};
 use crate::domain::account::{
-    Account, AccountChange, AccountDeed, Invitation, InvitationEnd, Login, PasskeyStep, PasskeyVoid, Purpose, SignInWay,
+    Account, AccountChange, AccountDeed, Identity, IdentityStep, Invitation, InvitationEnd, Login, PasskeyStep,
+    PasskeyVoid, Purpose, SignInWay,
 };
 use crate::domain::act::{Act, By, Deed, SignInEnd};
 use crate::domain::directory::Position;
@@ -78,6 +80,7 @@ impl NewInvitation {
             let void = Account { authenticator: None, changed_at: now, ..account.clone() };
             tx.update_account(&void).await?;
             tx.void_passkeys_of(person, PasskeyVoid::Recovery, now).await?;
+            tx.void_identities_of(person, now).await?;
             ended = crate::actions::sign_in::end_all(tx, by, person, SignInEnd::AccountChanged, None, now).await?;
         }
         let valid_s = match purpose {
@@ -142,10 +145,17 @@ async fn open_account(
     let is_chosen = login.is_some();
     let mut login = login.unwrap_or_else(|| Login::numbered(random_below(100_000_000)));
     for _ in 0..LOGIN_DRAWS {
-        let (passkeys_count, void_passkeys_count) = (0, 0);
-        let (password, authenticator) = (None, None);
-        let account =
-            Account { person, login, password, authenticator, passkeys_count, void_passkeys_count, changed_at: now };
+        let account = Account {
+            person,
+            login,
+            password: None,
+            authenticator: None,
+            passkeys_count: 0,
+            void_passkeys_count: 0,
+            identities_count: 0,
+            void_identities_count: 0,
+            changed_at: now,
+        };
         if tx.insert_account(&account).await? {
             return Ok(Some(account));
         }
@@ -209,6 +219,8 @@ pub(super) enum Factors {
         step: u64,
     },
     Passkey(Box<NewPasskey>),
+    /// At another service, which proved two factors.
+    Identity(Box<Identity>),
 }
 
 impl Accounts {
@@ -241,7 +253,7 @@ impl Accounts {
     /// # Errors
     /// [`AccountError::NoInvitation`] whatever is wrong with either.
     pub async fn open_invitation(&self, token: &str, code: &str, from: &From) -> Result<Opened, AccountError> {
-        self.guesses.at_address(from.address)?;
+        self.guesses.at_address(from.address).await?;
         let (invitation, account) = self.find_open(token, code).await?;
         let directory = self.hub.region().directory();
         let person = directory.people.get(&invitation.person).ok_or(AccountError::NoInvitation)?;
@@ -262,7 +274,7 @@ impl Accounts {
     /// # Errors
     /// When link or code are wrong, the password is not taken, or the authenticator shows another code.
     pub async fn accept_invitation(&self, accepting: Accepting<'_>, from: From) -> Result<Entered, AccountError> {
-        self.guesses.at_address(from.address)?;
+        self.guesses.at_address(from.address).await?;
         let (invitation, account) = self.find_open(accepting.token, accepting.code).await?;
         let step = code_step(&invitation.authenticator, &digits(accepting.authenticator_code), self.now_s());
         let step = step.ok_or_else(wrong_authenticator_code)?;
@@ -273,7 +285,8 @@ impl Accounts {
         let (login, person) = (self.login_digest(account.login.as_str()), account.person);
         let as_of = self.set_up(invitation, account, Factors::Password { password, step }).await?;
         let (mark, line) = (from.mark(), from.line);
-        let shown = Shown { person, login, as_of, way: SignInWay::Invitation, device: from.device, mark };
+        let shown =
+            Shown { person, login, as_of, way: SignInWay::Invitation, device: from.device, mark, is_proof: true };
         self.enter(shown, accepting.position, line).await
     }
 
@@ -325,11 +338,18 @@ impl Accounts {
                 {
                     return Ok(Err(known_passkey()));
                 }
+                if let Factors::Identity(new) = &factors
+                    && let Some(known) = tx.find_identity(&new.issuer, &new.subject).await?
+                    && known.person != person
+                {
+                    return Ok(Err(known_identity()));
+                }
                 if !tx.end_link(Link::Invitation(invitation.id), now).await? {
                     return Ok(Err(AccountError::NoInvitation));
                 }
                 // What opened the account before was lost, or fell into other hands.
                 tx.delete_passkeys_of(person).await?;
+                tx.delete_identities_of(person).await?;
                 tx.forget_code_steps(person).await?;
                 let mut acts = Vec::new();
                 let (password, authenticator) = match factors {
@@ -342,6 +362,12 @@ impl Accounts {
                         let inserted = u64::from(tx.insert_passkey(&passkey, &credential).await?);
                         StoreError::check_rows("adding the passkey of an invitation", 1, inserted)?;
                         acts.push(passkey_act(By::Hub, person, passkey.id, PasskeyStep::Added));
+                        (None, None)
+                    }
+                    Factors::Identity(identity) => {
+                        let inserted = u64::from(tx.insert_identity(&identity).await?);
+                        StoreError::check_rows("linking the identity of an invitation", 1, inserted)?;
+                        acts.push(identity_act(By::Hub, person, identity.id, IdentityStep::Linked));
                         (None, None)
                     }
                 };

@@ -5,6 +5,7 @@
 //! INVARIANT: nobody becomes a [`Shown`] by one factor. An answer to somebody who may be a stranger never tells whether an
 //! account exists, and takes the same work either way.
 
+mod authorities;
 mod ceremonies;
 mod changing;
 mod choosing;
@@ -17,6 +18,7 @@ mod guesses;
 mod invitations;
 mod keeping;
 mod looking_after;
+mod outside;
 mod passkeys;
 mod passwords;
 mod proving;
@@ -25,15 +27,22 @@ mod signing_in;
 use std::net::IpAddr;
 use std::sync::Arc;
 
-pub use self::client_tokens::{TokenAsked, TokenGranted, TokenRefusal};
-pub use self::clients::{ClientGiven, ClientOrder, ClientSeen, NewClient, order_client, replace_client_keys};
-pub use self::devices::{
-    Bundle, DeviceSeen, ensure_authority, find_authority, insert_device, issue_certificate, revoke_device,
+pub use self::authorities::{
+    ensure_authority, find_authority, fingerprint, list_authorities, replace_authority, retire_authority,
 };
+pub use self::client_tokens::{TokenAsked, TokenGranted, TokenRefusal};
+pub use self::clients::{
+    ClientGiven, ClientOrder, ClientSeen, KeysGiven, NewClient, order_client, replace_client_keys,
+};
+pub use self::devices::{Bundle, DeviceSeen, insert_device, issue_certificate, revoke_device};
 pub use self::enrolling::{EnrolmentOpened, IssuedEnrolment};
 pub use self::guesses::TooOften;
 pub use self::invitations::{Accepting, Issued, NewInvitation, Opened};
 pub use self::looking_after::{AccountSeen, TakenOn};
+pub use self::outside::{
+    CALLBACK_PATH, EnteredFromOutside, IdentitiesSeen, Leaving, Provider, ProviderError, ProviderFileError, Returned,
+    SecondAsked, SecondGiven,
+};
 pub use self::passkeys::{AcceptingPasskey, PasskeyAnswer, PasskeyAsked};
 pub use self::proving::ProofAsked;
 pub use self::signing_in::{Entered, Trial};
@@ -41,6 +50,7 @@ pub use self::signing_in::{Entered, Trial};
 use self::ceremonies::Ceremonies;
 use self::choosing::Choosing;
 use self::guesses::Guesses;
+use self::outside::Outside;
 use self::passwords::{Overloaded, Passwords};
 use self::proving::Proofs;
 use crate::actions::directory::DirectoryError;
@@ -67,6 +77,8 @@ pub struct Accounts {
     /// `None`: people open the hub at a bare address, where browsers make no passkeys.
     relying_party: Option<RelyingParty>,
     ceremonies: Ceremonies,
+    /// `None`: nobody signs in by another service here.
+    outside: Option<Outside>,
     proofs: Proofs,
 }
 
@@ -80,6 +92,8 @@ struct Shown {
     way: SignInWay,
     device: String,
     mark: Option<DeviceMark>,
+    /// Whether they did just now, so that it counts for grave acts too.
+    is_proof: bool,
 }
 
 /// Where somebody comes from.
@@ -109,6 +123,11 @@ pub enum AccountError {
     /// Whatever is wrong with a passkey: all look the same.
     #[error("this passkey opens no account")]
     PasskeyRefused,
+    /// Whatever is wrong with whoever came back from the other service: all look the same.
+    #[error("nobody who is let in came back from the other service")]
+    OutsideRefused,
+    #[error("the other service does not answer")]
+    OutsideUnreachable,
     /// Whatever is wrong with the link or its code: all look the same.
     #[error("no such invitation")]
     NoInvitation,
@@ -175,14 +194,21 @@ impl Accounts {
     pub fn new(hub: Hub, sign_ins: Arc<SignIns>, settings: AccountSettings, page_url: &str) -> Self {
         Self {
             passwords: Passwords::new(settings.profile),
-            guesses: Guesses::new(Arc::clone(hub.region().clock())),
+            guesses: Guesses::new(hub.region().clock(), Arc::clone(hub.region().counting())),
             choosing: Choosing::default(),
             relying_party: RelyingParty::of(page_url),
             ceremonies: Ceremonies::default(),
+            outside: None,
             proofs: Proofs::counting(settings.proof_counts),
             hub,
             sign_ins,
         }
+    }
+
+    /// The same where people may sign in by another service.
+    #[must_use]
+    pub fn trusting(self, provider: Option<Provider>) -> Self {
+        Self { outside: provider.map(Outside::new), ..self }
     }
 
     /// Fewest characters of a password.

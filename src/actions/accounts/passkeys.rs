@@ -71,8 +71,8 @@ impl Accounts {
     ///
     /// # Errors
     /// When too many are asked for from there, or there are no passkeys at this address.
-    pub fn ask_for_passkey(&self, from: &From) -> Result<PasskeyAsked, AccountError> {
-        self.guesses.at_question(from.address)?;
+    pub async fn ask_for_passkey(&self, from: &From) -> Result<PasskeyAsked, AccountError> {
+        self.guesses.at_question(from.address).await?;
         let (options, asking) = self.relying_party()?.ask_anybody().map_err(|_| AccountError::PasskeyRefused)?;
         Ok(self.asked(Ceremony::SignIn(Box::new(asking)), options))
     }
@@ -87,7 +87,7 @@ impl Accounts {
         position: Option<Position>,
         from: From,
     ) -> Result<Entered, AccountError> {
-        self.guesses.at_address(from.address)?;
+        self.guesses.at_address(from.address).await?;
         let Some(Ceremony::SignIn(asking)) = self.ceremonies.take(answer.ceremony, self.hub.region().now()) else {
             return Err(AccountError::PasskeyRefused);
         };
@@ -111,7 +111,7 @@ impl Accounts {
             return Err(AccountError::PasskeyRefused);
         }
         let (login, mark) = (self.login_digest(account.login.as_str()), from.mark());
-        let shown = Shown { person, login, as_of, way: SignInWay::Passkey, device: from.device, mark };
+        let shown = Shown { person, login, as_of, way: SignInWay::Passkey, device: from.device, mark, is_proof: true };
         self.enter(shown, position, from.line).await
     }
 
@@ -159,7 +159,7 @@ impl Accounts {
         code: &str,
         from: &From,
     ) -> Result<PasskeyAsked, AccountError> {
-        self.guesses.at_address(from.address)?;
+        self.guesses.at_address(from.address).await?;
         let (invitation, account) = self.find_open(token, code).await?;
         let name = self.name_of(account.person);
         let made = self.relying_party()?.make(account.person.0, account.login.as_str(), &name, &[]);
@@ -176,7 +176,7 @@ impl Accounts {
         accepting: AcceptingPasskey<'_>,
         from: From,
     ) -> Result<Entered, AccountError> {
-        self.guesses.at_address(from.address)?;
+        self.guesses.at_address(from.address).await?;
         let (invitation, account) = self.find_open(accepting.token, accepting.code).await?;
         let name = Passkey::read_name("name", accepting.name)?;
         let making = match self.ceremonies.take(accepting.answer.ceremony, self.hub.region().now()) {
@@ -189,7 +189,8 @@ impl Accounts {
         let (login, person) = (self.login_digest(account.login.as_str()), account.person);
         let as_of = self.set_up(invitation, account, Factors::Passkey(Box::new(new))).await?;
         let (mark, line) = (from.mark(), from.line);
-        let shown = Shown { person, login, as_of, way: SignInWay::Invitation, device: from.device, mark };
+        let shown =
+            Shown { person, login, as_of, way: SignInWay::Invitation, device: from.device, mark, is_proof: true };
         self.enter(shown, accepting.position, line).await
     }
 

@@ -30,6 +30,11 @@ impl Proofs {
         Self { counts, shown: Mutex::default() }
     }
 
+    /// How long one counts.
+    pub(super) const fn counts(&self) -> Duration {
+        self.counts
+    }
+
     pub(super) fn note(&self, sign_in: SignInId, now: Timestamp) {
         let mut shown = self.shown.lock().unwrap_or_else(PoisonError::into_inner);
         if shown.len() >= limits::PROOFS_KEPT_COUNT {
@@ -60,6 +65,8 @@ pub struct ProofAsked {
     pub passkey: Option<PasskeyAsked>,
     /// Whether they have a password and an authenticator.
     pub has_password: bool,
+    /// The other service to which they are linked.
+    pub outside: Option<String>,
 }
 
 impl Accounts {
@@ -92,7 +99,8 @@ impl Accounts {
         let asked = self.relying_party.as_ref().and_then(|hub| hub.ask_one(account.person.0, &keys).ok());
         let passkey =
             asked.map(|(options, asking)| self.asked(Ceremony::Prove(signed_in.id, Box::new(asking)), options));
-        Ok(ProofAsked { passkey, has_password })
+        let outside = self.outside_name().filter(|_| account.identities_count > 0).map(str::to_owned);
+        Ok(ProofAsked { passkey, has_password, outside })
     }
 
     /// Takes the proof by a passkey; until when it counts.
@@ -105,7 +113,7 @@ impl Accounts {
         answer: PasskeyAnswer<'_>,
     ) -> Result<Timestamp, AccountError> {
         let (account, _) = self.account_with_passkeys(signed_in).await?;
-        self.guesses.at_account(self.trying(&account, signed_in))?;
+        self.guesses.at_account(self.trying(&account, signed_in)).await?;
         let asking = match self.ceremonies.take(answer.ceremony, self.hub.region().now()) {
             Some(Ceremony::Prove(of, asking)) if of == signed_in.id => asking,
             _ => return Err(wrong_passkey().into()),
@@ -138,7 +146,7 @@ impl Accounts {
         self.proven(signed_in, SignInWay::Password).await
     }
 
-    async fn proven(&self, signed_in: SignedIn, way: SignInWay) -> Result<Timestamp, AccountError> {
+    pub(super) async fn proven(&self, signed_in: SignedIn, way: SignInWay) -> Result<Timestamp, AccountError> {
         let (person, by, now) = (signed_in.actor.person, signed_in.by(), self.hub.region().now());
         let act = Act { by, deed: Deed::Account(AccountDeed::Proved { person, way }) };
         let keeping = self.hub.journal().write(move |tx| Box::pin(async move { tx.append_acts(now, [act]).await }));

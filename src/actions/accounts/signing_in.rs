@@ -46,11 +46,11 @@ impl Accounts {
     /// # Errors
     /// [`AccountError::Refused`] whatever is wrong, after the same work; or too many tries.
     pub async fn sign_in(&self, trial: Trial<'_>, from: From) -> Result<Entered, AccountError> {
-        self.guesses.at_address(from.address)?;
+        self.guesses.at_address(from.address).await?;
         let login = self.login_digest(&Login::folded(trial.login));
         let mark = from.mark();
         let known = mark.as_ref().and_then(|mark| mark.known_to(self.hub.journal().region(), &login));
-        self.guesses.at_account(Trying::new(&login, known))?;
+        self.guesses.at_account(Trying::new(&login, known)).await?;
         let account =
             self.hub.journal().read(move |tx| Box::pin(async move { tx.find_account_by_login(&login).await })).await?;
         let password = account.as_ref().filter(|known| known.has_password()).and_then(|known| known.password.clone());
@@ -67,7 +67,7 @@ impl Accounts {
             self.note_refused(person);
             return Err(AccountError::Refused);
         }
-        let shown = Shown { person, login, as_of, way: SignInWay::Password, device: from.device, mark };
+        let shown = Shown { person, login, as_of, way: SignInWay::Password, device: from.device, mark, is_proof: true };
         self.enter(shown, trial.position, from.line).await
     }
 
@@ -181,7 +181,7 @@ impl Accounts {
     }
 
     async fn begin(&self, shown: Shown, position: Position, line: &Line) -> Result<Entered, AccountError> {
-        let Shown { person, login, as_of, way, device, mark } = shown;
+        let Shown { person, login, as_of, way, device, mark, is_proof } = shown;
         let region = self.hub.region();
         let now = region.now();
         let until = self.line_for(person, position, line)?;
@@ -193,7 +193,9 @@ impl Accounts {
         let by = registered.map_or(By::Person(actor), |device| By::AtDevice(actor, device));
         let new = NewSignIn { id, person, position, now, valid_for, by, way, device, registered, client: None };
         let (token, signed_in) = self.sign_ins.begin(new.prepare(&region.directory())?, Some(as_of)).await?;
-        self.proofs.note(signed_in.id, now);
+        if is_proof {
+            self.proofs.note(signed_in.id, now);
+        }
         let mark = mark.unwrap_or_else(DeviceMark::random).with(self.hub.journal().region(), &login);
         Ok(Entered::In { token, signed_in, mark: mark.reveal() })
     }

@@ -7,8 +7,8 @@ use crate::domain::audit::AuditKind;
 use crate::domain::client::ClientDeed;
 use crate::domain::device::DeviceDeed;
 use crate::domain::ids::Seq;
-use crate::domain::keeping::KeepingDeed;
-use crate::domain::text::Text;
+use crate::domain::keeping::{KeepingDeed, TakenOut};
+use crate::domain::text::{Text, counted};
 use crate::store::{Audited, Refusal};
 
 use super::event::ReadSeen;
@@ -31,6 +31,7 @@ pub(super) fn code(audited: &Audited) -> String {
             Deed::Device(deed) => device(deed).0.to_owned(),
             Deed::Client(deed) => deed.about().1.to_owned(),
             Deed::Keeping(deed) => deed.code().to_owned(),
+            Deed::Quarantine(deed) => deed.step.code().to_owned(),
             Deed::RulebookMoved { step, .. } => step.code().to_owned(),
             Deed::AuditUsed { how, .. } => how.code().to_owned(),
         },
@@ -116,6 +117,7 @@ fn said_of(deed: &Deed) -> Option<Text> {
         Deed::Device(deed) => device(deed).1,
         Deed::Client(deed) => client(deed),
         Deed::Keeping(deed) => keeping(deed),
+        Deed::Quarantine(deed) => Text::fixed(deed.step.ja(), deed.step.en()),
         Deed::RulebookMoved { step, .. } => Text::fixed(step.ja(), step.en()),
         Deed::AuditUsed { how, .. } => Text::fixed(how.ja(), how.en()),
     })
@@ -150,6 +152,17 @@ fn device(deed: &DeviceDeed) -> (&'static str, Text) {
             ("certificate_replaced", Text::fixed("新しい証明書への切り替え", "its certificate was replaced"))
         }
         DeviceDeed::Revoked { .. } => ("revoked", Text::fixed("失効", "revoked")),
+        DeviceDeed::AuthorityMade { number, .. } => (
+            "authority_made",
+            Text::new(format!("端末の認証局 {number} を作成"), format!("authority {number} for devices was made")),
+        ),
+        DeviceDeed::AuthorityRetired { number, certificates, .. } => (
+            "authority_retired",
+            Text::new(
+                format!("端末の認証局 {number} の終了（証明書 {certificates} 枚）"),
+                format!("authority {number} for devices was retired ({certificates} certificates ended)"),
+            ),
+        ),
         DeviceDeed::ExceptionGranted { .. } => {
             ("exception_granted", Text::fixed("端末なしのサインインの許可", "may sign in without a device for a time"))
         }
@@ -182,6 +195,17 @@ fn client(deed: &ClientDeed) -> Text {
 fn keeping(deed: &KeepingDeed) -> Text {
     match deed {
         KeepingDeed::BackedUp { name, .. } => Text::new(format!("バックアップ {name}"), format!("backed up as {name}")),
+        KeepingDeed::Exported { taken: Some(TakenOut { entry, seqs, files, .. }), .. } => {
+            // Why stands in the entry, and in the request that it names.
+            let entry = entry.map(|entry| entry.to_string()).unwrap_or_default();
+            Text::new(
+                format!("患者の記録を持ち出した（記録 {seqs}、ファイル {files} 件。申請と理由は記録 {entry}）"),
+                format!(
+                    "a patient's record was taken out (entries {seqs}; {}; why: entry {entry})",
+                    counted(files, "file")
+                ),
+            )
+        }
         KeepingDeed::Destroyed { kept, .. } => Text::new(
             format!("記録の廃棄（保存期間 {} まで）", kept.until),
             format!("destroyed the record, which had to be kept until {}", kept.until),
@@ -222,6 +246,7 @@ fn account(deed: &AccountDeed) -> (&'static str, Text) {
             ("sign_in_refused", Text::fixed("サインインの失敗", "a sign-in was refused"))
         }
         AccountDeed::Passkey { what, .. } => (what.code(), Text::fixed(what.ja(), what.en())),
+        AccountDeed::Identity { what, .. } => (what.code(), Text::fixed(what.ja(), what.en())),
         AccountDeed::Proved { way, .. } => (
             "proved",
             Text::new(format!("本人の再確認（{}）", way.ja()), format!("showed again who they are ({})", way.en())),

@@ -1,12 +1,18 @@
 //! Taking records out, so that nobody is locked in: one patient's whole record as a page for print with the same as JSON, and
-//! the whole region as JSON lines. For whoever runs the hub's machine, who must say why.
+//! the whole region as JSON lines, for whoever runs the hub's machine, who must say why; and of one patient what a member may
+//! see, in one download, once the rules permit it (`taking`).
 //!
 //! INVARIANT: nothing is taken out without a record of that in the audit log, written before.
 
+mod archive;
+mod asked;
+mod fields;
 mod leaves;
 mod page;
 mod patient;
+mod plan;
 mod region;
+mod taking;
 
 use std::fs::{self, DirBuilder, File, OpenOptions, Permissions};
 use std::io::{self, Write as _};
@@ -15,6 +21,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
+use crate::config::Language;
 use crate::domain::act::{Act, By, Deed};
 use crate::domain::attachment::{Attachment, ContentHash, MediaType};
 use crate::domain::directory::Directory;
@@ -29,8 +36,13 @@ use crate::store::{FileName, Journal, Shelf, ShelfError, StoreError, open_file};
 use crate::vault::SEAL_OVERHEAD_BYTES;
 use crate::wire::rest;
 
+pub use asked::{Request, RequestState};
 pub use patient::export_patient;
 pub use region::export_region;
+pub use taking::{Exports, NotTaken, Taking, Wish};
+
+/// Of `record.json`.
+const PATIENT_FORMAT: &str = "renkei-patient/1";
 
 /// Why nothing was taken out.
 #[derive(Debug, thiserror::Error)]
@@ -80,12 +92,14 @@ pub struct ExportFrom<'a> {
     pub directory: &'a Directory,
     /// As whoever takes them out wrote.
     pub reason: &'a str,
+    /// Of the page for print.
+    pub language: Language,
     pub now: Timestamp,
 }
 
 impl ExportFrom<'_> {
     async fn note(&self, patient: Option<PatientId>) -> Result<(), StoreError> {
-        let deed = Deed::Keeping(KeepingDeed::Exported { patient, reason: self.reason.to_owned() });
+        let deed = Deed::Keeping(KeepingDeed::Exported { patient, reason: self.reason.to_owned(), taken: None });
         let (act, now) = (Act { by: By::Operator, deed }, self.now);
         self.journal
             .write(move |tx| Box::pin(async move { tx.append_act_on(patient.map(TimelineId::from), now, act).await }))

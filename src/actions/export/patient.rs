@@ -1,11 +1,13 @@
 //! One patient's whole record: `record.html` for print, `record.json` with the same for programs, and the attachments.
 
+use std::collections::HashMap;
 use std::path::Path;
 
 use serde_json::json;
 
-use super::page::Page;
-use super::{Draft, ExportError, ExportFrom, Exported, directory_json, file_name, write};
+use super::leaves::Telling;
+use super::page::{Head, Page};
+use super::{Draft, ExportError, ExportFrom, Exported, PATIENT_FORMAT, directory_json, file_name, write};
 use crate::domain::ids::{PatientId, Subject, TimelineId};
 
 /// Writes it into a new folder.
@@ -19,10 +21,18 @@ pub async fn export_patient(from: &ExportFrom<'_>, patient: PatientId, into: &Pa
     let loaded = loaded.filter(|_| is_patient).ok_or(ExportError::NoSuchPatient)?;
     let draft = Draft::begin(into)?;
     from.note(Some(patient)).await?;
-    let mut page = Page::begin(from, patient, loaded.state.registration.as_deref());
+    let mut telling = Telling { language: from.language, directory: from.directory, places: HashMap::new() };
+    from.each_entry(timeline, |entry, _| {
+        telling.places.insert(entry.id, entry.seq);
+        Ok(())
+    })
+    .await?;
+    let registration = loaded.state.registration.as_deref();
+    let head = Head { patient, registration, reason: from.reason, by: None, at: from.now };
+    let mut page = Page::begin(&telling, &head);
     let (mut entries, mut attachments) = (Vec::new(), Vec::new());
     from.each_entry(timeline, |entry, json| {
-        page.add(entry, &json, from.directory);
+        page.add(entry, &json);
         attachments.extend(entry.body.attachments().iter().cloned());
         entries.push(json);
         Ok(())
@@ -39,7 +49,7 @@ pub async fn export_patient(from: &ExportFrom<'_>, patient: PatientId, into: &Pa
         }
     }
     let record = json!({
-        "format": "renkei-patient/1",
+        "format": PATIENT_FORMAT,
         "exported_at": from.now.to_rfc3339(),
         "patient": patient.to_string(),
         // As the hub shows them: proto3 JSON of renkei.v1.Entry.
@@ -49,7 +59,7 @@ pub async fn export_patient(from: &ExportFrom<'_>, patient: PatientId, into: &Pa
     });
     let text = serde_json::to_string_pretty(&record).expect("texts and numbers");
     write(&draft.path().join("record.json"), &(text + "\n"))?;
-    write(&draft.path().join("record.html"), &page.finish(&exported))?;
+    write(&draft.path().join("record.html"), &page.finish(exported.entries, exported.files, &exported.missing))?;
     draft.finish()?;
     Ok(exported)
 }

@@ -22,7 +22,8 @@ use tokio::sync::{RwLock, Semaphore};
 
 pub use self::reading::{Opened, ReadError};
 pub use self::recognise::{check_content, ending};
-use self::room::{Room, Rooms};
+pub(in crate::actions) use self::room::Room;
+use self::room::Rooms;
 use crate::domain::attachment::{Attachment, ContentHash, MediaType};
 use crate::domain::ids::TimelineId;
 use crate::domain::text::Invalid;
@@ -120,7 +121,7 @@ impl Files {
         let size_bytes = u32::try_from(content.len()).map_err(|_| UploadError::TooLarge)?;
         let now = self.hub.region().now();
         let blocks = content.len().div_ceil(limits::UPLOAD_BLOCK_BYTES).max(1);
-        if !self.hub.region().allowances().take(signed_in.id.0, Asked::UploadBlock, blocks, now) {
+        if !self.hub.region().spend(signed_in.id.0, Asked::UploadBlock, blocks).await {
             return Err(UploadError::Overloaded);
         }
         let key = self.hub.journal().read(move |tx| Box::pin(tx.find_key(timeline))).await?;

@@ -68,7 +68,18 @@ impl Files {
         Ok(Opened { attachment, content, room })
     }
 
-    async fn content(&self, timeline: TimelineId, attachment: &Attachment) -> Result<Vec<u8>, ReadError> {
+    /// Room for files that are opened one after the other, none of them larger than this. `None`: there is none.
+    pub(in crate::actions) fn room_for(&self, signed_in: &SignedIn, bytes: usize) -> Option<Room> {
+        let mut room = self.rooms.enter(signed_in.id)?;
+        room.grow_to(bytes).then_some(room)
+    }
+
+    /// A file, whoever asks: the caller has judged it, holds room for it, and has put it on record.
+    pub(in crate::actions) async fn content(
+        &self,
+        timeline: TimelineId,
+        attachment: &Attachment,
+    ) -> Result<Vec<u8>, ReadError> {
         let key = self.hub.journal().read(move |tx| Box::pin(tx.find_key(timeline))).await?;
         let key = key.ok_or(ReadError::NotFound)?;
         let (name, sha256) = (FileName::of(self.hub.journal().region(), timeline, attachment), attachment.sha256);

@@ -98,6 +98,7 @@ impl Records {
             id: intent.id,
             timeline: intent.timeline,
             seq: state.head.next(),
+            device: None,
             author: Actor {
                 person: PersonId(nobody),
                 role: Role::Gateway,

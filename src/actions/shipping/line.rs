@@ -4,7 +4,9 @@
 use uuid::Uuid;
 
 use crate::actions::audit::event::{Event, Who};
+use crate::actions::checkpoints::file::in_line;
 use crate::domain::checkpoint::hex;
+use crate::store::KeptCheckpoint;
 
 /// Facility 13 (log audit), informational; a refusal is a notice.
 const INFORMATIONAL: u8 = 13 * 8 + 6;
@@ -52,6 +54,16 @@ pub(super) fn line(event: &Event, chain: &[u8; 32], region: &str) -> String {
     let at = event.at.to_rfc3339();
     // The byte order mark says that the message is UTF-8.
     format!("<{priority}>1 {at} {region} renkei - {kind} [{SD_ID}{data}] \u{feff}{}", event.said.en)
+}
+
+/// A checkpoint in the same form: what is signed stands in it word for word, in base64, with its signature.
+pub(super) fn of_checkpoint(made: &KeptCheckpoint, region: &str) -> String {
+    let parts = in_line(made).into_iter().map(|(name, value)| format!(" {name}=\"{}\"", escaped(&value)));
+    let (data, at) = (parts.collect::<String>(), made.made_at.to_rfc3339());
+    let number = made.number;
+    format!(
+        "<{INFORMATIONAL}>1 {at} {region} renkei - checkpoint [{SD_ID}{data}] \u{feff}checkpoint {number} of the record"
+    )
 }
 
 fn escaped(value: &str) -> String {

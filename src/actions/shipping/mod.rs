@@ -1,6 +1,6 @@
-//! Shipping the audit log to another system as it happens: RFC 5424 lines, in order, each at least once. The journal is
-//! read, never waited on: whoever writes it does not notice. How far the other side has it is kept in the journal, so that a
-//! restart or an outage goes on from there.
+//! Shipping the audit log, and the checkpoints that are made of it, to another system as it happens: RFC 5424 lines, in order,
+//! each at least once. The journal is read, never waited on: whoever writes it does not notice. How far the other side has it
+//! is kept in the journal, so that a restart or an outage goes on from there.
 //!
 //! INVARIANT: that place moves only once the other side is known to have what lies before it.
 
@@ -8,6 +8,7 @@ mod line;
 mod target;
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::config::{AuditSettings, ShipTo};
@@ -19,6 +20,7 @@ use crate::store::{AuditOrder, StoreError};
 use self::target::Target;
 use super::audit::event::Event;
 use super::audit::search;
+use super::witness::Witness;
 
 /// How long things may take, in real time: a network knows no other.
 #[derive(Clone, Copy, Debug)]
@@ -59,42 +61,65 @@ pub struct Shipping {
     to: ShipTo,
     authority: Option<PathBuf>,
     pace: Pace,
+    witness: Arc<Witness>,
 }
 
 /// What is under way.
 struct Voyage {
     target: Option<Target>,
-    /// The last record that was sent.
-    sent: u64,
-    /// The last record that the other side has for sure.
-    confirmed: u64,
+    /// What was sent last.
+    sent: Reached,
+    /// What the other side has for sure.
+    confirmed: Reached,
     idle_for: Duration,
+}
+
+/// The last record, and the last checkpoint.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Reached {
+    record: u64,
+    checkpoint: u64,
+}
+
+impl Reached {
+    const fn beyond(self, other: Self) -> u64 {
+        self.record - other.record + self.checkpoint - other.checkpoint
+    }
 }
 
 impl Shipping {
     /// `None`: nothing is to be shipped.
     #[must_use]
-    pub fn of(hub: Hub, settings: &AuditSettings) -> Option<Self> {
+    pub fn of(hub: Hub, settings: &AuditSettings, witness: Arc<Witness>) -> Option<Self> {
         let to = settings.ship.clone()?;
-        Some(Self::new(hub, to, settings.ship_authority.clone(), Pace::default()))
+        witness.shipping.expect();
+        Some(Self { witness, ..Self::new(hub, to, settings.ship_authority.clone(), Pace::default()) })
     }
 
     #[must_use]
-    pub const fn new(hub: Hub, to: ShipTo, authority: Option<PathBuf>, pace: Pace) -> Self {
-        Self { hub, to, authority, pace }
+    pub fn new(hub: Hub, to: ShipTo, authority: Option<PathBuf>, pace: Pace) -> Self {
+        Self { hub, to, authority, pace, witness: Arc::default() }
+    }
+
+    /// Says there how it goes.
+    #[must_use]
+    pub fn watched(mut self, witness: Arc<Witness>) -> Self {
+        self.witness = witness;
+        self
     }
 
     /// Ships for as long as it is polled. An outage is told once, and its end.
     pub async fn tend(&self) {
         let (mut wait, mut is_out) = (self.pace.retry, false);
         loop {
-            let before = self.place().await.unwrap_or(0);
+            let before = self.place().await.ok();
             let Err(error) = self.ship().await;
+            self.witness.shipping.failed();
             if !is_out {
                 tracing::warn!(%error, to = %self.to, "audit records are not shipped now; they will be later");
             }
             is_out = true;
-            if self.place().await.unwrap_or(0) > before {
+            if self.place().await.ok() != before {
                 // It got on before it failed.
                 wait = self.pace.retry;
             }
@@ -109,7 +134,10 @@ impl Shipping {
         let mut voyage = Voyage { target: None, sent: confirmed, confirmed, idle_for: Duration::ZERO };
         loop {
             let is_all = self.send_some(&mut voyage).await?;
-            let on_the_way = voyage.sent - voyage.confirmed;
+            if is_all {
+                self.send_checkpoints(&mut voyage).await?;
+            }
+            let on_the_way = voyage.sent.beyond(voyage.confirmed);
             let is_quiet = is_all && voyage.idle_for >= self.pace.idle;
             if on_the_way >= limits::SHIP_CONFIRM_RECORDS || (on_the_way > 0 && is_quiet) {
                 self.confirm(&mut voyage).await?;
@@ -123,7 +151,7 @@ impl Shipping {
 
     /// Sends the next records; whether those are all that there are.
     async fn send_some(&self, voyage: &mut Voyage) -> Result<bool, ShipError> {
-        let (journal, cursor) = (self.hub.journal(), Some(voyage.sent));
+        let (journal, cursor) = (self.hub.journal(), Some(voyage.sent.record));
         let limit = limits::AUDIT_SEARCH_PAGE_RECORDS;
         let page = search(journal, AuditFilter::default(), AuditOrder::OldestFirst, cursor, limit).await?;
         let Some(last) = page.found.last().map(|found| found.record.seq) else { return Ok(true) };
@@ -133,13 +161,32 @@ impl Shipping {
             line::line(&Event::of(found, &directory), &chain, &region)
         };
         let lines: Vec<String> = page.found.into_iter().map(line).collect();
+        self.send(voyage, &lines).await?;
+        voyage.sent.record = last;
+        Ok(page.next.is_none())
+    }
+
+    /// Sends the checkpoints that were made since, behind the records that they speak of.
+    async fn send_checkpoints(&self, voyage: &mut Voyage) -> Result<(), ShipError> {
+        let (journal, after) = (self.hub.journal(), voyage.sent.checkpoint);
+        let limit = limits::CHECKPOINT_PAGE_COUNT;
+        let made = journal.read(move |tx| Box::pin(async move { tx.list_checkpoints(after, limit).await })).await?;
+        let Some(last) = made.last().map(|made| made.number) else { return Ok(()) };
+        let region = journal.region().fingerprint();
+        let lines: Vec<String> = made.iter().map(|made| line::of_checkpoint(made, &region)).collect();
+        self.send(voyage, &lines).await?;
+        voyage.sent.checkpoint = last;
+        Ok(())
+    }
+
+    async fn send(&self, voyage: &mut Voyage, lines: &[String]) -> Result<(), ShipError> {
         let target = match &mut voyage.target {
             Some(target) => target,
             none => none.insert(Target::open(&self.to, self.authority.as_deref()).await?),
         };
-        target.send(&lines).await?;
-        (voyage.sent, voyage.idle_for) = (last, Duration::ZERO);
-        Ok(page.next.is_none())
+        target.send(lines).await?;
+        voyage.idle_for = Duration::ZERO;
+        Ok(())
     }
 
     async fn confirm(&self, voyage: &mut Voyage) -> Result<(), ShipError> {
@@ -147,20 +194,31 @@ impl Shipping {
             target.confirm().await?;
         }
         voyage.confirmed = voyage.sent;
-        let (name, place) = (self.name(), voyage.confirmed.to_string());
-        let noting = self.hub.journal().write(move |tx| Box::pin(async move { tx.upsert_meta(&name, &place).await }));
-        Ok(noting.await.map_err(|error: StoreError| error)?)
+        let (names, Reached { record, checkpoint }) = (self.names(), voyage.confirmed);
+        let noting = self.hub.journal().write(move |tx| {
+            Box::pin(async move {
+                tx.upsert_meta(&names.0, &record.to_string()).await?;
+                tx.upsert_meta(&names.1, &checkpoint.to_string()).await
+            })
+        });
+        noting.await.map_err(|error: StoreError| error)?;
+        self.witness.shipping.arrived(Some(self.hub.region().now()));
+        Ok(())
     }
 
-    /// The last record that the other side has for sure.
-    async fn place(&self) -> Result<u64, StoreError> {
-        let name = self.name();
-        let kept = self.hub.journal().read(move |tx| Box::pin(async move { tx.find_meta(&name).await })).await?;
-        Ok(kept.and_then(|place| place.parse().ok()).unwrap_or(0))
+    /// What the other side has for sure.
+    async fn place(&self) -> Result<Reached, StoreError> {
+        let names = self.names();
+        let reading = self.hub.journal().read(move |tx| {
+            Box::pin(async move { Ok::<_, StoreError>((tx.find_meta(&names.0).await?, tx.find_meta(&names.1).await?)) })
+        });
+        let (record, checkpoint) = reading.await?;
+        let place = |kept: Option<String>| kept.and_then(|place| place.parse().ok()).unwrap_or(0);
+        Ok(Reached { record: place(record), checkpoint: place(checkpoint) })
     }
 
-    /// A new place gets all of it from the beginning.
-    fn name(&self) -> String {
-        format!("audit_shipped {}", self.to)
+    /// Under which how far it has come is kept. A new place gets all of it from the beginning.
+    fn names(&self) -> (String, String) {
+        (format!("audit_shipped {}", self.to), format!("checkpoints_shipped {}", self.to))
     }
 }

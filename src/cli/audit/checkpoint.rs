@@ -5,20 +5,18 @@ use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use serde::{Deserialize, Serialize};
-
 use super::super::config_arguments::ConfigArguments;
 use super::super::{Complaint, Terminal};
 use super::{cannot, open_journal, sheet};
+use crate::actions::checkpoints::file::{as_file, read};
 use crate::clock::{Clock as _, SystemClock};
 use crate::config::Config;
-use crate::domain::checkpoint::{Statement, digest_from_hex, from_hex, hex};
+use crate::domain::checkpoint::Statement;
 use crate::domain::text::Text;
 use crate::limits::CHECKPOINT_FILE_BYTES_MAX;
 use crate::store::KeptCheckpoint;
 use crate::store::verify::Elsewhere;
 use crate::vault::CheckpointKey;
-use crate::vault::heads::End;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
@@ -34,20 +32,6 @@ pub(super) struct Arguments {
     #[command(flatten)]
     pub(super) config: ConfigArguments,
 }
-
-/// A checkpoint as a file.
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct CheckpointFile {
-    format: String,
-    statement: String,
-    /// Hexadecimal.
-    signature: String,
-    /// Where every timeline ended: its id, the last `seq`, the link in hexadecimal.
-    ends: Vec<(uuid::Uuid, u64, String)>,
-}
-
-const FORMAT: &str = "renkei-checkpoint/1";
 
 pub(super) async fn run(arguments: &Arguments, config: &Config, terminal: Terminal) -> anyhow::Result<ExitCode> {
     let key = CheckpointKey::load_or_create_file(&config.audit.checkpoint_key_file)?;
@@ -83,38 +67,30 @@ fn told(made: &KeptCheckpoint) -> anyhow::Result<Text> {
     ))
 }
 
-fn as_file(made: &KeptCheckpoint, ends: &[End]) -> String {
-    let ends = ends.iter().map(|end| (uuid::Uuid::from_bytes(end.timeline), end.seq, hex(&end.chain)));
-    let file = CheckpointFile {
-        format: FORMAT.to_owned(),
-        statement: made.statement.clone(),
-        signature: hex(&made.signature),
-        ends: ends.collect(),
-    };
-    serde_json::to_string(&file).expect("texts and numbers") + "\n"
-}
-
-/// Reads a file that `--json` wrote.
+/// Reads a checkpoint that was kept elsewhere, in whatever form it left the hub. Of a folder that checkpoints are delivered to,
+/// the newest.
 pub(super) fn read_file(path: &Path) -> anyhow::Result<Elsewhere> {
     let cannot_read = || cannot(("読み取り", "read"), path);
+    let path = &if path.is_dir() { newest_in(path)? } else { path.to_owned() };
     let file = File::open(path).map_err(Complaint::because(cannot_read()))?;
     let mut text = String::new();
     file.take(CHECKPOINT_FILE_BYTES_MAX).read_to_string(&mut text).map_err(Complaint::because(cannot_read()))?;
-    let file: CheckpointFile = serde_json::from_str(&text).map_err(Complaint::because(no_checkpoint(path)))?;
-    let end = |(timeline, seq, chain): &(uuid::Uuid, u64, String)| {
-        Some(End { timeline: timeline.into_bytes(), seq: *seq, chain: digest_from_hex(chain)? })
-    };
-    let ends = file.ends.iter().map(end).collect::<Option<Vec<_>>>();
-    let parts = ends.zip(from_hex(&file.signature)).filter(|_| file.format == FORMAT);
-    let (ends, signature) = parts.ok_or_else(|| Complaint::new(no_checkpoint(path)))?;
-    Ok(Elsewhere { statement: file.statement, signature, ends })
+    read(&text).ok_or_else(|| Complaint::new(no_checkpoint(path)).into())
+}
+
+/// Their names sort as they follow each other.
+fn newest_in(folder: &Path) -> anyhow::Result<PathBuf> {
+    let found = std::fs::read_dir(folder).map_err(Complaint::because(cannot(("読み取り", "read"), folder)))?;
+    let files = found.filter_map(|entry| Some(entry.ok()?.path()));
+    let newest = files.filter(|path| path.extension().is_some_and(|ending| ending == "json")).max();
+    newest.ok_or_else(|| Complaint::new(no_checkpoint(folder)).into())
 }
 
 fn no_checkpoint(path: &Path) -> Text {
     let path = path.display();
     Text::new(
-        format!("{path} は `renkei audit checkpoint --json` のファイルではありません"),
-        format!("{path} is no file of `renkei audit checkpoint --json`"),
+        format!("{path} に `renkei audit checkpoint` で出したチェックポイントはありません"),
+        format!("there is no checkpoint of `renkei audit checkpoint` in {path}"),
     )
 }
 
@@ -123,26 +99,28 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_file_is_read_as_it_was_written_and_a_broken_one_is_named() {
+    fn a_file_without_a_checkpoint_is_named_and_of_a_folder_the_newest_counts() {
         let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("checkpoint.json");
-        let made = KeptCheckpoint {
-            number: 3,
-            made_at: crate::domain::time::Timestamp(5),
-            statement: "renkei checkpoint v1\n".to_owned(),
-            signature: vec![1; 64],
-        };
-        let ends = vec![End { timeline: [7; 16], seq: 12, chain: [8; 32] }];
-        let text = as_file(&made, &ends);
-        std::fs::write(&path, &text).unwrap();
-        let Elsewhere { statement, signature, ends: read } = read_file(&path).unwrap();
-        assert_eq!((statement, signature, read), (made.statement, made.signature, ends));
-        for broken in
-            [text.replace("/1", "/2"), text.replace("0808", "08"), text.replace("ends", "more"), String::new()]
-        {
-            std::fs::write(&path, broken).unwrap();
-            assert!(read_file(&path).unwrap_err().to_string().contains("checkpoint.json"));
-        }
         assert!(read_file(&folder.path().join("nothing")).is_err());
+        assert!(read_file(folder.path()).is_err(), "an empty folder");
+        let statement = |number: u64| {
+            let zeros = "0".repeat(64);
+            format!(
+                "renkei checkpoint v1\nregion r\nnumber {number}\nmade-at 2026-04-01T00:30:00Z\ntimelines 0\nentries 0\n\
+                 root {zeros}\nmoved 0\nmoved-digest {zeros}\naudit-seq 1\naudit-chain {zeros}\nprevious {zeros}\n\
+                 key {zeros}\n"
+            )
+        };
+        for number in [9, 10] {
+            let made_at = crate::domain::time::Timestamp(5);
+            let made = KeptCheckpoint { number, made_at, statement: statement(number), signature: vec![1; 64] };
+            let path = folder.path().join(format!("renkei-checkpoint-{number:010}-x.json"));
+            std::fs::write(path, as_file(&made, &[])).unwrap();
+        }
+        std::fs::write(folder.path().join("renkei-checkpoint-0000000011-x.draft"), "half").unwrap();
+        assert_eq!(read_file(folder.path()).unwrap().statement, statement(10));
+        let other = folder.path().join("other.json");
+        std::fs::write(&other, "{}").unwrap();
+        assert!(read_file(&other).unwrap_err().to_string().contains("other.json"));
     }
 }

@@ -8,7 +8,8 @@ use qrcode::QrCode;
 use qrcode::render::svg;
 
 use super::super::Complaint;
-use crate::domain::checkpoint::{Statement, hex};
+use crate::actions::checkpoints::file::as_text;
+use crate::domain::checkpoint::Statement;
 use crate::store::KeptCheckpoint;
 use crate::vault::PublicKey;
 
@@ -20,9 +21,8 @@ h1{font-size:16pt}pre{font:9pt/1.5 monospace;white-space:pre-wrap;overflow-wrap:
 /// The sheet.
 pub(super) fn page(made: &KeptCheckpoint) -> anyhow::Result<String> {
     let said = Statement::parse(&made.statement).map_err(|invalid| Complaint::new(invalid.message))?;
-    let signature = hex(&made.signature);
-    let code = format!("{}signature {signature}\n", made.statement);
-    let code = QrCode::new(code.as_bytes()).context("a checkpoint fits a QR code")?;
+    let signed = as_text(made);
+    let code = QrCode::new(signed.as_bytes()).context("a checkpoint fits a QR code")?;
     let code = code.render::<svg::Color<'_>>().min_dimensions(300, 300).build();
     // An XML declaration has no place inside a page.
     let code = code.find("<svg").map_or("", |at| &code[at..]);
@@ -46,13 +46,13 @@ pub(super) fn page(made: &KeptCheckpoint) -> anyhow::Result<String> {
     write!(
         page,
         "</table>\n<p>署名を確かめる公開鍵 / public key<br><span class=\"key\">{key}</span></p>\n\
-         <p>署名される文と署名 / what is signed, and the signature</p>\n<pre>{}signature {signature}</pre>\n{code}\n\
+         <p>署名される文と署名 / what is signed, and the signature</p>\n<pre>{}</pre>\n{code}\n\
          <p>この用紙は、後で記録が変更・削除されていないことを確かめるためのものです。連携ハブの外で保管してください。\
          確かめ方: <code>renkei audit verify --checkpoint ファイル --key 公開鍵</code><br>\
          <span lang=\"en\">This sheet proves later that nothing was changed or removed. Keep it away from the hub.</span></p>\n\
          <table class=\"sign\"><tr><th>保管者 / kept by</th><td></td><th>日付 / date</th><td></td></tr></table>\n\
          </body></html>\n",
-        made.statement,
+        signed.trim_end(),
     )
     .expect("a String takes everything");
     Ok(page)

@@ -14,8 +14,8 @@ use crate::vault::{CheckpointKey, PublicKey};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
-    /// 別の場所に保管したチェックポイント / A checkpoint that was kept elsewhere
-    #[arg(long, value_name = "FILE")]
+    /// 別の場所に保管したチェックポイント（ファイル、フォルダー、用紙の文、ログ） / A checkpoint that was kept elsewhere: a file, a folder of them, the text of a sheet, a log
+    #[arg(long, visible_alias = "against", value_name = "FILE")]
     checkpoint: Option<PathBuf>,
     /// 署名を確かめる公開鍵（用紙にあるもの） / Public key that checks the signatures, as on the sheet
     #[arg(long, value_name = "KEY")]

@@ -12,7 +12,7 @@ use crate::cli::Complaint;
 use crate::cli::serve::lock_data;
 use crate::domain::text::Text;
 use crate::domain::time::Timestamp;
-use crate::vault::RegionKey;
+use crate::vault::{CheckpointKey, RegionKey};
 
 /// Marks a folder as the demo's; holds the moment around which the region's past was invented.
 const MARK: &str = "demo-region";
@@ -59,6 +59,14 @@ impl DemoFolder {
     pub fn key(&self) -> anyhow::Result<RegionKey> {
         let path = self.path.join("region.key");
         Ok(if path.exists() { RegionKey::load_file(&path)? } else { RegionKey::create_file(&path)? })
+    }
+
+    /// The key that signs the demo's checkpoints, made at the first start.
+    ///
+    /// # Errors
+    /// When the file cannot be read or made.
+    pub fn checkpoint_key(&self) -> anyhow::Result<CheckpointKey> {
+        Ok(CheckpointKey::load_or_create_file(&self.path.join("checkpoint.key"))?)
     }
 
     pub fn database_url(&self) -> String {

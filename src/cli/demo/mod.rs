@@ -24,6 +24,7 @@ use super::history::History;
 use super::open::{self, OpenRegion};
 use super::serve::{run_hub, runtime, stop_asked, tls_transport};
 use super::{Terminal, cert, start_logging};
+use crate::actions::checkpoints::{CheckpointPace, Checkpoints};
 use crate::actions::sign_in::{SignInError, SignIns};
 use crate::clock::{Clock as _, SystemClock};
 use crate::config::{AccountSettings, Language, Log, LogFormat, LogLevel, SessionLimits};
@@ -87,11 +88,13 @@ async fn demonstrate(arguments: &Arguments, language: Language) -> anyhow::Resul
     let is_on_this_machine = address.ip().to_canonical().is_loopback();
     let app = if is_on_this_machine {
         // People who set an account up here are led to a name, so that they can try passkeys.
-        let app = app.keeping_accounts(AccountSettings::default(), &named_url(address, arguments.plain));
+        let app = app.keeping_accounts(AccountSettings::default(), None, &named_url(address, arguments.plain));
         app.taking_links(SessionLimits::default())
     } else {
         app
     };
+    let checkpoints =
+        Checkpoints::new(region.hub.journal().clone(), folder.checkpoint_key()?, CheckpointPace::default());
     // Before anybody hears that the hub is ready: who stops it from then on is heard.
     let stop_asked = stop_asked()?;
     println!("ready {}", url(address, arguments.plain));
@@ -111,7 +114,7 @@ async fn demonstrate(arguments: &Arguments, language: Language) -> anyhow::Resul
         showing.abort();
         let _ = showing.await;
     };
-    let ended = run_hub(region, app, History::default(), vec![listener], stop).await;
+    let ended = run_hub(region, app, History::of_checkpoints(checkpoints), vec![listener], stop).await;
     drop(folder);
     ended?;
     Ok(ExitCode::SUCCESS)

@@ -30,7 +30,7 @@ use crate::domain::role::{OrganisationType, Role};
 use crate::domain::team::{ConsentChange, ConsentGiver, ConsentState, History, TeamLink};
 use crate::hub::Hub;
 use crate::hub::answer::Answer;
-use crate::limits::SOCKETS_PER_PERSON_DEFAULT;
+use crate::limits::{RATE_PER_MINUTE_MAX, SOCKETS_PER_PERSON_DEFAULT};
 use crate::vault::RegionKey;
 
 /// The offices of the region: every patient has one of each kind on the team.
@@ -84,6 +84,8 @@ impl OwnServer {
             .arg(&certificates.server.chain)
             .arg("--tls-key")
             .arg(&certificates.server.key)
+            // What is measured is the hub, not how soon it tells a sender to slow down.
+            .env("RENKEI_RATES_POSTS_PER_MINUTE", RATE_PER_MINUTE_MAX.to_string())
             .stdout(Stdio::piped())
             .spawn()
             .context("starting the server")?;

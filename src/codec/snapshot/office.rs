@@ -10,7 +10,7 @@ use crate::domain::body::{ContactWindow, Export, Roster};
 use crate::domain::ids::{EntryId, PersonId, Seq};
 use crate::domain::role::Role;
 use crate::domain::standing::Standing;
-use crate::domain::state::{ExportAsked, Office, Pledged, Suspended};
+use crate::domain::state::{ExportAsked, Office, Permitted, Pledged, Suspended};
 use crate::domain::text::Invalid;
 use crate::domain::time::Timestamp;
 
@@ -47,19 +47,24 @@ fn export_message((seq, asked): (&Seq, &ExportAsked)) -> stored::ExportAsked {
         seq: seq.0,
         id: id_text(asked.id.0),
         by: id_text(asked.by.0),
+        asked_at_us: asked.asked_at.as_micros(),
         said: Some(asked.said.sent()),
-        permitted_by: asked.permitted_by.sent(),
+        permitted_by: asked.permitted.map(|permitted| permitted.by).sent(),
         done: asked.done.map_or(0, |done| done.0),
+        permitted_at_us: asked.permitted.map_or(0, |permitted| permitted.at.as_micros()),
     }
 }
 
 fn export(kept: stored::ExportAsked) -> Result<(Seq, ExportAsked), Invalid> {
     let said: Export = message("said", kept.said, Mapped::read)?;
+    let by: Option<PersonId> =
+        Mapped::read(kept.permitted_by).map_err(|invalid: Invalid| invalid.within("permitted_by"))?;
     let asked = ExportAsked {
         id: id("id", &kept.id, EntryId)?,
         by: id("by", &kept.by, PersonId)?,
+        asked_at: Timestamp(kept.asked_at_us),
         said: Arc::new(said),
-        permitted_by: Mapped::read(kept.permitted_by).map_err(|invalid: Invalid| invalid.within("permitted_by"))?,
+        permitted: by.map(|by| Permitted { by, at: Timestamp(kept.permitted_at_us) }),
         done: (kept.done != 0).then_some(Seq(kept.done)),
     };
     Ok((Seq(kept.seq), asked))

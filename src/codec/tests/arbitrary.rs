@@ -21,7 +21,7 @@ use crate::domain::body::Infection;
 use crate::domain::decimal::Decimal;
 use crate::domain::directory::Actor;
 use crate::domain::entry::{Addressee, Entry, Intent, Scope, Sensitivity, WrittenReason};
-use crate::domain::ids::{EntryId, OrganisationId, PersonId, Seq, TimelineId};
+use crate::domain::ids::{DeviceId, EntryId, OrganisationId, PersonId, Seq, TimelineId};
 use crate::domain::kind::Kind;
 use crate::domain::role::{OrganisationType, Role};
 use crate::domain::ruling::{Consequences, Ruling};
@@ -32,7 +32,7 @@ use crate::domain::time::Timestamp;
 use crate::domain::unit::Unit;
 use crate::domain::vital::{Measurement, VitalSign};
 
-fn id<T: std::fmt::Debug>(wrap: fn(Uuid) -> T) -> impl Strategy<Value = T> {
+pub(crate) fn id<T: std::fmt::Debug>(wrap: fn(Uuid) -> T) -> impl Strategy<Value = T> {
     (1u128..).prop_map(move |number| wrap(Uuid::from_u128(number)))
 }
 
@@ -152,12 +152,14 @@ pub(crate) fn entry() -> impl Strategy<Value = Entry> {
         limit,
         below,
     });
-    (intent(), 1u64.., actor(), time(), vec(alarm, 0..3), option::of(scope()), ruling()).prop_map(
-        |(intent, seq, author, recorded_at, alarms, target_scope, ruling)| Entry {
+    let by = (actor(), option::of(id(DeviceId)));
+    (intent(), 1u64.., by, time(), vec(alarm, 0..3), option::of(scope()), ruling()).prop_map(
+        |(intent, seq, (author, device), recorded_at, alarms, target_scope, ruling)| Entry {
             id: intent.id,
             timeline: intent.timeline,
             seq: Seq(seq),
             author,
+            device,
             observed_at: intent.observed_at,
             recorded_at,
             sensitivity: intent.sensitivity,

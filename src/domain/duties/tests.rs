@@ -142,6 +142,7 @@ impl Line {
             id: EntryId(Uuid::from_u128(self.count)),
             timeline: TimelineId(Uuid::from_u128(9)),
             seq: Seq(u64::try_from(self.count).unwrap()),
+            device: None,
             author: Actor {
                 person: PersonId(Uuid::from_u128(8)),
                 role: Role::Nurse,

@@ -14,7 +14,7 @@ use crate::domain::standing::Standing;
 use crate::domain::time::Timestamp;
 use crate::limits;
 
-pub use exports::ExportAsked;
+pub use exports::{ExportAsked, Permitted};
 
 mod exports;
 
@@ -190,7 +190,7 @@ impl Office {
             self.take(body, seq, author, recorded_at);
             // What was asked for is another thing now, and permitted by nobody.
             if let Body::Export(export) = body {
-                self.put_export(export, seq, correction.target, author);
+                self.put_export(export, seq, correction.target, (author, recorded_at));
             }
         }
     }

@@ -42,6 +42,7 @@ impl Timeline {
             id: id_of(seq),
             timeline: self.state.timeline,
             seq,
+            device: None,
             author: Actor {
                 person: PersonId(Uuid::from_u128(2)),
                 role: Role::Doctor,

@@ -37,6 +37,9 @@ pub struct ClientShape {
     /// Since when it gets no token; `null`: it does.
     #[schema(example = "2026-05-01T00:00:00Z")]
     suspended_at: Option<String>,
+    /// When it last got a token; `null`: never.
+    #[schema(example = "2026-05-01T00:00:00Z")]
+    used_at: Option<String>,
 }
 
 /// A public key.
@@ -49,14 +52,19 @@ pub struct ClientKeyShape {
     alg: &'static str,
     #[schema(example = "2026-04-01T00:00:00Z")]
     added_at: String,
+    /// When it last got a token; `null`: never.
+    #[schema(example = "2026-05-01T00:00:00Z")]
+    used_at: Option<String>,
 }
 
 impl From<&ClientSeen> for ClientShape {
-    fn from(ClientSeen { client, name, keys }: &ClientSeen) -> Self {
+    fn from(seen: &ClientSeen) -> Self {
+        let ClientSeen { client, name, keys, used } = seen;
         let key = |kept: &KeptKey| ClientKeyShape {
             kid: kept.key.id.clone(),
             alg: kept.key.algorithm.code(),
             added_at: kept.added_at.to_rfc3339(),
+            used_at: used.get(&kept.key.id).map(|at| at.to_rfc3339()),
         };
         Self {
             id: client.id.0,
@@ -67,6 +75,7 @@ impl From<&ClientSeen> for ClientShape {
             keys: keys.iter().map(key).collect(),
             registered_at: client.registered_at.to_rfc3339(),
             suspended_at: client.suspended_at.map(|at| at.to_rfc3339()),
+            used_at: seen.used_at().map(|at| at.to_rfc3339()),
         }
     }
 }
@@ -135,12 +144,16 @@ pub async fn register(
     "kty": "OKP", "crv": "Ed25519", "kid": "2027-04", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"
 }] } }))]
 pub struct ClientKeysGiven {
-    /// All of them: one that is not named is removed, and its tokens end now. A `kid` names one key for ever.
-    #[schema(value_type = Object)]
-    jwks: Value,
+    /// With those of `keep`, all of them: one that is not named is removed, and its tokens end now. A `kid` names one key for
+    /// ever.
+    #[schema(value_type = Option<Object>)]
+    jwks: Option<Value>,
+    /// The `kid` of each key that it has and that stays as it is.
+    #[serde(default)]
+    keep: Vec<String>,
 }
 
-/// Give a system these keys and no others.
+/// Give a system these keys, beside those that stay, and no others.
 #[utoipa::path(
     put, path = "/api/v1/clients/{id}/keys", tag = "secretariat", request_body = ClientKeysGiven,
     params(("id" = Uuid, Path, description = "The system")),
@@ -152,7 +165,7 @@ pub async fn replace_keys(
     Id(id): Id<ClientId>,
     input::Json(given): input::Json<ClientKeysGiven>,
 ) -> Result<StatusCode, Problem> {
-    app.accounts.replace_client_keys(by.into(), id, &given.jwks).await?;
+    app.accounts.replace_client_keys(by.into(), id, given.jwks.as_ref(), given.keep).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

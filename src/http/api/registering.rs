@@ -36,7 +36,7 @@ pub async fn register_patient(
     signed_in: SignedIn,
     Json(shape): Json<NewPatientShape>,
 ) -> Result<(StatusCode, Answered<Registered>), Problem> {
-    let registered = register(&app.hub, signed_in.actor, shape.read()?).await?;
+    let registered = register(&app.hub, &signed_in, shape.read()?).await?;
     let entries: Vec<Recorded> = registered.entries.iter().map(Recorded::from).collect();
     let status = status_of(entries.iter().all(|entry| entry.repeated));
     Ok((status, Answered(Registered { id: registered.patient.0, entries })))
@@ -121,7 +121,7 @@ async fn record(
         body,
         reasons: Vec::new(),
     };
-    match app.hub.post_and_wait(signed_in.actor, intent).await {
+    match app.hub.post_and_wait(&signed_in, intent).await {
         Answer::Accepted(accepted) => Ok((status_of(accepted.repeated), Answered(Recorded::from(&accepted)))),
         Answer::Refused(mut refused) => {
             // The request is the body itself: its fields have no names around them.

@@ -187,7 +187,7 @@ pub async fn post_entry(
     JsonBytes(bytes): JsonBytes,
 ) -> Result<(StatusCode, Json<Value>), Problem> {
     let intent = read_intent(&app, &signed_in, timeline, &bytes).map_err(|problem| *problem)?;
-    let answer = app.hub.post_and_wait(signed_in.actor, intent).await;
+    let answer = app.hub.post_and_wait(&signed_in, intent).await;
     let status = match &answer {
         Answer::Refused(refused) => return Err(refused.clone().into()),
         Answer::Accepted(accepted) if accepted.repeated => StatusCode::OK,

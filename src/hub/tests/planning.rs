@@ -97,6 +97,7 @@ impl Line {
             id: EntryId(Uuid::from_u128(self.seq.into())),
             timeline: TimelineId(Uuid::from_u128(9)),
             seq: Seq(self.seq),
+            device: None,
             author: Actor::HUB,
             observed_at: None,
             recorded_at: self.now,

@@ -176,6 +176,7 @@ pub(super) fn entry_of(step: DutyStep, (timeline, seq): (TimelineId, Seq), now: 
         id: EntryId(uuid::Uuid::nil()),
         timeline,
         seq,
+        device: None,
         author: Actor::HUB,
         observed_at: None,
         recorded_at: now,

@@ -149,6 +149,7 @@ impl Patient {
             id: intent.id,
             timeline: intent.timeline,
             seq: self.state.head.next(),
+            device: None,
             author: actor,
             observed_at: None,
             recorded_at: NOW,

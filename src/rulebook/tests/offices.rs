@@ -60,6 +60,7 @@ impl Office {
             id: EntryId(Uuid::from_u128(u128::from(seq.0))),
             timeline: OFFICE.into(),
             seq,
+            device: None,
             author,
             observed_at: None,
             recorded_at: at,

@@ -225,6 +225,7 @@ fn timeline(past: &Rulebook, said: Vec<(u64, Role, Body)>) -> Vec<Entry> {
             id: id(number),
             timeline: TimelineId(Uuid::from_u128(7)),
             seq: Seq(number),
+            device: None,
             author: actor(who, of, role),
             observed_at: None,
             recorded_at: MORNING.saturating_add(Duration::from_secs(minute * 60)),

@@ -1,8 +1,8 @@
 //! Accounts, invitations and appointments, as each engine keeps them.
 
 use super::region::{MORNING, Region, on_both};
-use crate::domain::account::{Account, Invitation, Login, Passkey, PasskeyVoid, Purpose};
-use crate::domain::ids::{InvitationId, PasskeyId};
+use crate::domain::account::{Account, Identity, Invitation, Login, Passkey, PasskeyVoid, Purpose};
+use crate::domain::ids::{IdentityId, InvitationId, PasskeyId};
 use crate::domain::time::Timestamp;
 use crate::store::{Link, StoreError};
 use crate::vault::Token;
@@ -23,6 +23,8 @@ fn account(region: &Region, login: &str) -> Account {
         authenticator: Some(vec![7; 20]),
         passkeys_count: 0,
         void_passkeys_count: 0,
+        identities_count: 0,
+        void_identities_count: 0,
         changed_at: MORNING,
     }
 }
@@ -98,6 +100,44 @@ async fn a_passkey_counts_on_and_never_back_and_lets_nobody_in_once_it_is_void()
         assert_eq!(written!(region, tx => tx.list_copied_passkeys().await).len(), 1);
         assert!(written!(region, tx => tx.delete_passkey(id).await));
         assert!(written!(region, tx => tx.list_passkeys(person).await).is_empty());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_identity_is_found_by_service_and_name_and_lets_nobody_in_once_it_is_void() {
+    on_both(async |region| {
+        region.employ_nurse().await;
+        let kept = account(region, "sato.hanako");
+        let person = kept.person;
+        written!(region, tx => tx.insert_account(&kept).await);
+        let (issuer, subject) = ("https://login.example.jp".to_owned(), "248289761001".to_owned());
+        let id = IdentityId(uuid::Uuid::from_u128(50));
+        let identity = Identity { id, person, issuer, subject, linked_at: MORNING, used_at: None, voided_at: None };
+        let first = identity.clone();
+        let same = Identity { id: IdentityId(uuid::Uuid::from_u128(51)), ..identity.clone() };
+        assert!(written!(region, tx => tx.insert_identity(&first).await));
+        assert!(!written!(region, tx => tx.insert_identity(&same).await), "it is somebody's");
+        let found = written!(region, tx => tx.find_identity("https://login.example.jp", "248289761001").await);
+        assert_eq!(found, Some(identity));
+        for (issuer, subject) in
+            [("https://login.example.jp", "24828976100"), ("https://login.example", "248289761001")]
+        {
+            assert_eq!(written!(region, tx => tx.find_identity(issuer, subject).await), None);
+        }
+        let counts = |account: Option<Account>| account.map(|it| (it.identities_count, it.void_identities_count));
+        assert_eq!(counts(written!(region, tx => tx.find_account(person).await)), Some((1, 0)));
+        assert!(written!(region, tx => tx.use_identity(id, MORNING).await));
+        written!(region, tx => tx.void_identities_of(person, MORNING).await);
+        assert!(!written!(region, tx => tx.use_identity(id, MORNING).await), "a void one lets nobody in");
+        assert_eq!(counts(written!(region, tx => tx.find_account(person).await)), Some((0, 1)));
+        let listed = written!(region, tx => tx.list_identities(person).await);
+        assert_eq!((listed[0].used_at, listed[0].voided_at), (Some(MORNING), Some(MORNING)));
+        let nobody = crate::domain::ids::PersonId(uuid::Uuid::from_u128(9));
+        assert!(!written!(region, tx => tx.delete_identity(nobody, id).await), "not theirs");
+        assert!(written!(region, tx => tx.delete_identity(person, id).await));
+        written!(region, tx => tx.delete_identities_of(person).await);
+        assert!(written!(region, tx => tx.list_identities(person).await).is_empty());
     })
     .await;
 }

@@ -38,7 +38,7 @@ async fn registered(region: &Region) -> (Device, DeviceCertificate) {
     let stored = device.clone();
     written!(region, tx => {
         tx.insert_device(&stored).await?;
-        tx.insert_device_certificate(&certificate).await
+        tx.insert_device_certificate(&certificate, 1).await
     });
     (device, certificate)
 }
@@ -49,13 +49,35 @@ fn certificate(device: &Device, number: u8, issued_at: Timestamp) -> DeviceCerti
 }
 
 #[tokio::test]
-async fn there_is_one_authority_and_its_key_is_sealed() {
+async fn authorities_follow_each_other_and_their_keys_are_sealed() {
     on_both(async |region| {
-        let kept = |mark: u8| KeptAuthority { certificate: vec![mark; 8], key: vec![mark; 32].into() };
-        assert!(written!(region, tx => tx.insert_device_authority(&kept(1), MORNING).await));
-        assert!(!written!(region, tx => tx.insert_device_authority(&kept(2), MORNING).await));
+        let kept = |number: i64, mark: u8| {
+            let (certificate, key) = (vec![mark; 8], vec![mark; 32].into());
+            KeptAuthority { number, certificate, key }
+        };
+        assert!(written!(region, tx => tx.insert_device_authority(&kept(1, 1), MORNING).await));
+        assert!(!written!(region, tx => tx.insert_device_authority(&kept(1, 2), MORNING).await));
         let found = written!(region, tx => tx.find_device_authority().await).unwrap();
         assert_eq!((found.certificate, found.key.to_vec()), (vec![1; 8], vec![1; 32]));
+        // Another beside it issues from now on, and both are trusted until the first is retired.
+        assert!(written!(region, tx => tx.insert_device_authority(&kept(2, 2), later(5)).await));
+        assert_eq!(written!(region, tx => tx.find_device_authority().await).unwrap().number, 2);
+        assert_eq!(written!(region, tx => tx.load_device_lists().await).authorities, [vec![1; 8], vec![2; 8]]);
+        let (device, first) = registered(region).await;
+        let listed = written!(region, tx => tx.list_device_authorities().await);
+        assert_eq!((listed[0].certificates, listed[0].devices_left, listed[1].certificates), (1, 1, 0));
+        let second = certificate(&device, 2, later(60));
+        written!(region, tx => tx.insert_device_certificate(&second, 2).await);
+        let listed = written!(region, tx => tx.list_device_authorities().await);
+        assert_eq!((listed[0].devices_left, listed[1].certificates, listed[1].devices_left), (0, 1, 1));
+        assert_eq!(written!(region, tx => tx.retire_device_authority(1, later(70)).await), Some(1));
+        assert_eq!(written!(region, tx => tx.retire_device_authority(1, later(71)).await), None);
+        let lists = written!(region, tx => tx.load_device_lists().await);
+        assert_eq!(lists.authorities, [vec![2; 8]]);
+        let ended: Vec<_> =
+            lists.certificates.iter().filter(|one| one.ended_at.is_some()).map(|one| one.serial).collect();
+        assert_eq!(ended, [first.serial]);
+        assert_eq!(written!(region, tx => tx.list_device_authorities().await)[0].retired_at, Some(later(70)));
     })
     .await;
 }
@@ -73,7 +95,7 @@ async fn a_device_is_kept_with_its_certificates_until_it_is_revoked_with_them() 
         assert_eq!(written!(region, tx => tx.list_devices().await)[0].seen_at, Some(later(9)), "never earlier");
 
         let second = certificate(&device, 2, later(60));
-        written!(region, tx => tx.insert_device_certificate(&second).await);
+        written!(region, tx => tx.insert_device_certificate(&second, 1).await);
         assert_eq!(written!(region, tx => tx.end_older_certificates(&first, later(70)).await), []);
         assert_eq!(written!(region, tx => tx.end_older_certificates(&second, later(70)).await), [first.serial]);
         let lists = written!(region, tx => tx.load_device_lists().await);

@@ -5,7 +5,7 @@ use crate::codec::QueuedPost;
 use crate::domain::account::SignInWay;
 use crate::domain::directory::Position;
 use crate::domain::entry::{Intent, Sensitivity};
-use crate::domain::ids::{EntryId, Seq, SignInId};
+use crate::domain::ids::{DeviceId, EntryId, Seq, SignInId};
 use crate::domain::role::Role;
 use crate::domain::ruling::Ruling;
 use crate::domain::time::Timestamp;
@@ -247,6 +247,7 @@ async fn a_queued_post_waits_as_it_was_given_and_leaves_once() {
                 reasons: Vec::new(),
             },
             author: region.nurse(),
+            device: Some(DeviceId(region.ids.draw())),
             received_at: later(1),
             ruling: Ruling { cited: vec!["Q1@region/1#ab".into()], slots: vec![9], ..Ruling::default() },
         };

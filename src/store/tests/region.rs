@@ -268,6 +268,7 @@ impl Patient<'_> {
             id,
             timeline: self.timeline,
             seq: self.state.head.next(),
+            device: None,
             author: self.region.nurse(),
             observed_at: Some(MORNING),
             recorded_at: self.region.clock.now(),

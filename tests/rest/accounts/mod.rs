@@ -4,6 +4,8 @@
 mod invitations;
 mod looking_after;
 mod pages;
+mod outside;
+mod outside_attacks;
 mod passkeys;
 mod proving;
 mod sign_in;

@@ -1,6 +1,7 @@
 //! The page's cookie: out of reach for scripts and for other sites, and worth nothing in a request that no page of ours made.
 
 use axum::http::{StatusCode, header};
+use renkei::config::SessionLimits;
 use renkei::wire::Encoding;
 use serde_json::json;
 
@@ -19,6 +20,8 @@ async fn a_page_gets_a_cookie_that_no_script_can_read_and_no_token() {
     let set: Vec<&str> = answer.headers.get_all(header::SET_COOKIE).iter().map(|one| one.to_str().unwrap()).collect();
     let [sign_in, device] = &set[..] else { panic!("{set:?}") };
     assert!(sign_in.starts_with("__Host-renkei=rk_") && device.starts_with("__Host-renkei-device="), "{set:?}");
+    // A tablet whose browser was closed goes on where it was.
+    assert!(sign_in.contains(&format!("; Max-Age={}", SessionLimits::default().lifetime.as_secs())), "{sign_in}");
     for cookie in &set {
         for attribute in ["; Path=/", "; HttpOnly", "; Secure", "; SameSite=Strict"] {
             assert!(cookie.contains(attribute), "{cookie}");

@@ -1,10 +1,12 @@
 //! Registered devices: looked after by whom, enrolled how, and what a connection that shows one, or none, lets somebody do.
 //! The rows of the requirements that each story holds are in its name.
 
+mod authorities;
 mod enrolling;
 mod excepting;
 pub mod lines;
 mod looking_after;
+mod written_on;
 
 use axum::http::StatusCode;
 use renkei::domain::ids::OrganisationId;

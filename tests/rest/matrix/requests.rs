@@ -142,6 +142,8 @@ async fn body(world: &World, route: &Route, variant: &str, column: &str, who: &A
             json!({ "present": "雨の日は傘を二本もって行く", "code": "492039", "new": "晴れた日は布団を三枚ほして待つ" })
         }
         ("post", "/api/v1/me/passkeys/options" | "/api/v1/me/proof/options") => json!({}),
+        ("post", "/api/v1/me/identities" | "/api/v1/me/identities/finish") => json!({}),
+        ("post", "/api/v1/me/proof/oidc" | "/api/v1/me/proof/oidc/finish") => json!({}),
         ("post", "/api/v1/me/passkeys") => json!({ "ceremony": "rk_x", "credential": {}, "name": "iPhone" }),
         ("put", "/api/v1/me/passkeys/{id}") => json!({ "name": "iPhone" }),
         ("post", "/api/v1/me/proof") => json!({ "password": "雨の日は傘を二本もって行く", "code": "492039" }),
@@ -171,6 +173,15 @@ async fn body(world: &World, route: &Route, variant: &str, column: &str, who: &A
             "birth_date": "1940-01-02", "sex": "male", "agreed_by": world.attending.to_string(),
             "agreed_on_paper": "申込書綴り 12", "document": "申込書綴り 12", "host": { "organisation": who.actor.organisation.to_string() },
         }),
+        ("post", "/api/v1/patients/{id}/exports") => {
+            let (request, patient) = (new_id(), world.patient(variant).to_string());
+            let asked = json!({ "purpose": "引き継ぎ", "scope": "すべて", "patients": [patient], "planned": true });
+            let path = format!("/api/v1/timelines/{}/entries", who.actor.organisation);
+            who.post(&path, json!({ "id": request, "body": { "export": asked } })).await;
+            let other = world.app.actor(renkei::domain::role::Role::Secretariat, "secretariat").await;
+            other.post(&path, json!({ "id": new_id(), "body": { "acknowledgement": { "target": request } } })).await;
+            json!({ "id": new_id(), "request": request })
+        }
         ("post", "/api/v1/patients/{id}/consent") => json!({
             "state": "team", "given_by": "patient", "given_on": "2026-04-01", "document": "同意書綴り 12",
         }),

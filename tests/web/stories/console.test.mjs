@@ -205,6 +205,8 @@ test('who waits in the queue is linked, and the sealed entry is there', async (t
   await consoleOf(desk).locator('.line-row', { hasText: '大塚 弘' }).click();
   await consoleOf(desk).getByRole('heading', { level: 1, name: /大塚 弘/ }).waitFor();
   const patient = new URL(desk.url()).hash.split('/').at(-1);
+  await open(desk, '#/console', /今日/);
+  await consoleOf(desk).locator('[data-card=queue] .tile-count', { hasText: '0' }).waitFor();
   // The nurse was asked to look in by telephone, and writes what she saw before anybody linked her.
   const status = await nurse.evaluate(async ([timeline]) => {
     const { uuidV7 } = await import('/uuid.js');
@@ -218,8 +220,8 @@ test('who waits in the queue is linked, and the sealed entry is there', async (t
   }, [patient]);
   assert.equal(status, 202, 'queued');
 
-  await open(desk, '#/console', /今日/);
-  await consoleOf(desk).locator('[data-card=queue]').getByText('大塚 弘').waitFor();
+  // Nobody pressed anything: what cannot wait comes by itself.
+  await consoleOf(desk).locator('[data-card=queue]').getByText('大塚 弘').waitFor({ timeout: 60_000 });
   await desk.shot('console-home-phone', { fullPage: true });
   await open(desk, '#/console/queue', '紐付け待ち');
   const card = consoleOf(desk).locator('.card', { hasText: '佐藤 由美子' });
@@ -527,7 +529,7 @@ test('a nurse has the rules, an administrator their own office with its people, 
   assert.deepEqual(desk.complaints, []);
 });
 
-const SECTIONS = [['', /今日/, 'home'], ['/patients', '患者', 'patients'], ['/patients/new', '患者を登録する', 'register'], ['/patients/table', '表から紐付ける', 'table'], ['/queue', '紐付け待ち', 'queue'], ['/offices', '事業所と人', 'offices'], ['/emergency', '緊急閲覧', 'emergency']];
+const SECTIONS = [['', /今日/, 'home'], ['/patients', '患者', 'patients'], ['/patients/new', '患者を登録する', 'register'], ['/patients/table', '表から紐付ける', 'table'], ['/queue', '紐付け待ち', 'queue'], ['/offices', '事業所と人', 'offices'], ['/emergency', '緊急閲覧', 'emergency'], ['/exports', '記録の持ち出し', 'exports'], ['/systems', '連携システム', 'systems']];
 
 /** The parts of a patient and an office with their people, opened from their lists. */
 async function openParts(page, look) {

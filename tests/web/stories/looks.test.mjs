@@ -64,7 +64,7 @@ test('by keyboard alone: skip, choose a patient, turn the tabs, write, send, ope
   await page.keyboard.press('Enter');
   await page.locator('#tab-timeline').focus();
   await page.keyboard.press('ArrowRight');
-  assert.equal(await page.evaluate(() => document.activeElement?.id), 'tab-vitals');
+  assert.equal(await page.evaluate(() => document.activeElement?.id), 'tab-summary');
   await page.keyboard.press('ArrowLeft');
   await page.locator('#composer-text').focus();
   await page.keyboard.type('キーボードだけで書きました');

@@ -9,7 +9,11 @@ import { candidates } from '../../../web/console/candidates.js';
 import { agreementOf, byQuiet, lastReadByOffice } from '../../../web/console/course.js';
 import { cellsOf, isLinked, linkOf, noteLinked, resolved, rowsOf } from '../../../web/console/csv.js';
 import { birthDateOf, katakana, likeness, spaced } from '../../../web/console/names.js';
+import { PHRASES as EXPORTS } from '../../../web/console/exports-phrases.js';
 import { PHRASES } from '../../../web/console/phrases.js';
+import { SCOPES, apart, inPhrases, keySetOf } from '../../../web/console/scopes.js';
+import { PHRASES as SYSTEMS } from '../../../web/console/systems-phrases.js';
+import { TAKING_PHRASES } from '../../../web/taking-phrases.js';
 import { Registering } from '../../../web/console/registering.js';
 import { consoleAddress, hrefOf, sectionsOf } from '../../../web/console/sections.js';
 import { grouped } from '../../../web/console/waiting.js';
@@ -17,12 +21,14 @@ import { grouped } from '../../../web/console/waiting.js';
 const NOW = Date.parse('2026-11-27T00:00:00Z');
 
 test('phrases are in order, in two languages, and name the same things', () => {
-  const keys = Object.keys(PHRASES);
-  assert.deepEqual(keys, [...keys].sort());
-  for (const [key, [ja, en]] of Object.entries(PHRASES)) {
-    assert.ok(ja && en, key);
-    const names = (text) => [...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name).sort();
-    assert.deepEqual(names(ja), names(en), key);
+  for (const book of [PHRASES, SYSTEMS, EXPORTS, TAKING_PHRASES]) {
+    const keys = Object.keys(book);
+    assert.deepEqual(keys, [...keys].sort());
+    for (const [key, [ja, en]] of Object.entries(book)) {
+      assert.ok(ja && en, key);
+      const names = (text) => [...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name).sort();
+      assert.deepEqual(names(ja), names(en), key);
+    }
   }
 });
 
@@ -32,10 +38,20 @@ test('an address names a section and what is in it; an administrator has their o
   assert.deepEqual(consoleAddress('#/console/patients/%E3'), { section: 'patients', item: '' });
   assert.equal(consoleAddress('#/consoles'), null);
   const ids = (model) => sectionsOf(model).map(({ id }) => id);
-  assert.equal(ids({ isSecretariat: true }).length, 9);
+  assert.equal(ids({ isSecretariat: true }).length, 11);
   assert.deepEqual(ids({ isProfessional: true, me: { administers: ['o'] } }), ['offices', 'rules', 'compliance']);
   assert.deepEqual(ids({ isProfessional: true, me: { administers: [] } }), ['rules', 'compliance']);
   assert.deepEqual(ids({ isProfessional: false, me: { administers: [] } }), []);
+});
+
+test('what a system may do is told in words, and what somebody pasted is a set of keys or none', () => {
+  for (const [scope, phrase] of SCOPES) assert.ok(phrase in SYSTEMS, scope);
+  assert.deepEqual(apart('system/Observation.crs system/Patient.rs'), ['system/Observation.rs', 'system/Observation.c', 'system/Patient.rs']);
+  assert.deepEqual(inPhrases('system/Observation.crs system/Later.rs').map(({ phrase, scope }) => phrase ?? scope),
+    ['scope_observation_read', 'scope_observation_create', 'system/Later.rs']);
+  const key = { kty: 'EC', kid: '1' };
+  for (const text of [{ keys: [key] }, [key], key]) assert.deepEqual(keySetOf(JSON.stringify(text)), { keys: [key] });
+  for (const text of ['', '{', '"x"', '{}', 'null', '-----BEGIN PUBLIC KEY-----']) assert.equal(keySetOf(text), null, text);
 });
 
 test('birth dates as people write them', () => {

@@ -1,11 +1,13 @@
-// The small parts: ids, pauses, close codes, the outbox's storage, sign-in links, languages, citations' shape.
+// The small parts: ids, pauses, close codes, sign-in links, languages, citations' shape.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { judgeClosing, pauseMs } from '../../../web/closing.js';
+import { CHAT_PHRASES } from '../../../web/chat-phrases.js';
 import { deviceName, takeFromAddress, tokenIn } from '../../../web/credentials.js';
 import { preferred } from '../../../web/language.js';
-import { Outbox } from '../../../web/outbox.js';
+import { OFFLINE_PHRASES } from '../../../web/offline-phrases.js';
+import { OUTSIDE_PHRASES } from '../../../web/outside-phrases.js';
 import { PASSKEY_PHRASES } from '../../../web/passkey-phrases.js';
 import { PHRASES } from '../../../web/phrases.js';
 import { uuidV7 } from '../../../web/uuid.js';
@@ -36,36 +38,14 @@ test('goodbye is believed before the table; an unknown code of the hub is final,
   for (const code of [4200, 4102, 4999]) assert.equal(judgeClosing(code, null).retry, false, `${code}`);
 });
 
-test('the outbox survives a reload, and what was on its way is sent again', () => {
-  let stored = null;
-  const storage = { load: () => stored, save: (text) => { stored = text; } };
-  const outbox = new Outbox(storage);
-  for (const id of ['a', 'b', 'c']) outbox.add({ id, timeline: 't', body: {} }, 1);
-  assert.equal(outbox.next().id, 'a');
-  outbox.settle({ id: 'b', verdict: 'queued', reasons: [] });
-  const again = new Outbox(storage);
-  assert.deepEqual(again.items.map((item) => [item.intent.id, item.state]), [['a', 'waiting'], ['b', 'queued'], ['c', 'waiting']]);
-  assert.equal(again.unsent, 2);
-  stored = '{"broken';
-  assert.equal(new Outbox(storage).unsent, 0);
-});
-
-test('a refused post that is sent again takes its place at the end, once', () => {
-  const outbox = new Outbox({ load: () => null, save: () => {} });
-  for (const id of ['a', 'b']) outbox.add({ id, timeline: 't', body: {} }, 1);
-  outbox.settle({ id: 'a', verdict: 'refused', reasons: [] });
-  outbox.add({ id: 'a', timeline: 't', body: { note: { text: 'mended' } } }, 2);
-  assert.deepEqual(outbox.items.map((item) => [item.intent.id, item.state]), [['b', 'waiting'], ['a', 'waiting']]);
-});
-
 test('what a link carries leaves the address at once', () => {
   const replaced = [];
   const history = { replaceState: (...args) => replaced.push(args) };
-  assert.deepEqual(takeFromAddress({ hash: '#token=abc.DEF-123', pathname: '/' }, history), { token: 'abc.DEF-123', invitation: null, enrolment: null });
+  assert.deepEqual(takeFromAddress({ hash: '#token=abc.DEF-123', pathname: '/' }, history), { token: 'abc.DEF-123', invitation: null, enrolment: null, isBack: false });
   assert.deepEqual(takeFromAddress({ hash: '#invitation=rk_x', pathname: '/' }, history), { token: null, invitation: 'rk_x', enrolment: null });
   assert.deepEqual(takeFromAddress({ hash: '#enrolment=rk_y', pathname: '/' }, history), { token: null, invitation: null, enrolment: 'rk_y' });
   assert.deepEqual(replaced, [[null, '', '/'], [null, '', '/'], [null, '', '/']]);
-  assert.deepEqual(takeFromAddress({ hash: '#/patients/x', pathname: '/' }, {}), { token: null, invitation: null, enrolment: null });
+  assert.deepEqual(takeFromAddress({ hash: '#/patients/x', pathname: '/' }, {}), { token: null, invitation: null, enrolment: null, isBack: false });
 });
 
 test('a device is named by its browser and its system', () => {
@@ -95,7 +75,8 @@ test('every phrase stands in both languages and takes the same values', () => {
     assert.deepEqual(ja, en, key);
     assert.ok(phrase[0] && phrase[1], key);
   }
-  // The phrases about passkeys have a file of their own, and come first.
-  const passkeys = Object.keys(PASSKEY_PHRASES);
-  for (const keys of [passkeys, Object.keys(PHRASES).slice(passkeys.length)]) assert.deepEqual(keys, keys.toSorted(), 'in alphabetical order');
+  // What has a file of its own comes first.
+  const apart = [OFFLINE_PHRASES, OUTSIDE_PHRASES, PASSKEY_PHRASES, CHAT_PHRASES].map(Object.keys);
+  assert.deepEqual(Object.keys(PHRASES).slice(0, apart.flat().length), apart.flat(), 'no phrase is said twice');
+  for (const keys of [...apart, Object.keys(PHRASES).slice(apart.flat().length)]) assert.deepEqual(keys, keys.toSorted(), 'in alphabetical order');
 });

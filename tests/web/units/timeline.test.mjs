@@ -83,8 +83,8 @@ test('unread is what others wrote after the marker; a retracted alarm is no alar
   const alarms = [{ sign: 'spo2', value: '80', limit: '90', below: true }];
   const timeline = timelineOf(['a', note('1')], ['b', note('2'), { by: 'me' }], ['c', note('3'), { alarms }], ['d', note('4'), { alarms }],
     ['e', { retraction: { target: 'd', reason: 'mistake' } }]);
-  assert.deepEqual(timeline.unread(1, 'me'), { entries: 3, alarms: 1 });
-  assert.deepEqual(timeline.unread(5, 'me'), { entries: 0, alarms: 0 });
+  assert.deepEqual(timeline.unread(1, { id: 'me', role: 'nurse', organisation: 'o' }), { entries: 3, alarms: 1, mentions: 0 });
+  assert.deepEqual(timeline.unread(5, { id: 'me', role: 'nurse', organisation: 'o' }), { entries: 0, alarms: 0, mentions: 0 });
 });
 
 test('who has read: markers at or after the entry, its author left out', () => {

@@ -13,6 +13,8 @@ import { Section } from './section.js';
 /** How many patients' papers are looked into for the doctor's answer; whoever has a team by now has one. */
 const LOOKED_INTO_MAX = 40;
 const SHOWN_MAX = 5;
+/** Asked again by themselves: what cannot wait, and of that only what opens no patient's record, since every reading is on record. */
+const FRESH = new Set(['queue', 'emergency', 'duties']);
 
 /**
  * @typedef {import('../../console/calls.js').Patient} Patient
@@ -39,6 +41,7 @@ const CARDS = [
     .map(({ patient, person, received_at: at }) => ({ ...line(patient, `${home.personName(person)}・${moment(Date.parse(at))}`), href: hrefOf('queue') }))) },
   { id: 'emergency', title: 'home_emergency', none: 'home_emergency_none', sign: 'eye', href: hrefOf('emergency'), find: async (home) => found((await home.calls.accesses())
     .filter((one) => !one.reviewed_at).map(({ patient, person, declared_at: at }) => ({ ...line(patient, `${home.personName(person)}・${moment(Date.parse(at))}`), href: hrefOf('emergency') }))) },
+  { id: 'exports', title: 'home_exports', none: 'home_exports_none', sign: 'leave', href: hrefOf('exports'), find: (home) => home.findExports() },
   { id: 'duties', title: 'home_duties', none: 'home_duties_none', sign: 'clock', href: '#/duties', find: (home) => home.findDuties() },
   { id: 'doctor', title: 'home_doctor', none: 'home_doctor_none', sign: 'hand', href: hrefOf('patients'), find: (home) => home.findAwaited() },
   { id: 'consent', title: 'home_consent', none: 'home_consent_none', sign: 'edit', href: hrefOf('patients'), find: async (home) => found((await home.everybody()).patients
@@ -68,15 +71,26 @@ export class Home extends Section {
     this.load();
   }
 
+  freshen() {
+    return this.find(CARDS.filter(({ id }) => FRESH.has(id) && this.found.get(id)));
+  }
+
   async load() {
     this.patients = null;
     await this.model.refreshDirectory();
     this.calls.clock().then((clock) => this.change({ clock }), () => {});
-    await Promise.all(CARDS.map(async ({ id, find }) => {
+    this.found.clear();
+    await this.find(CARDS);
+  }
+
+  /** @param {Card[]} cards */
+  async find(cards) {
+    await Promise.all(cards.map(async ({ id, find }) => {
       try {
         this.found.set(id, await find(this));
       } catch (/** @type {any} */ error) {
-        this.found.set(id, null);
+        // What was found before says more than that it could not be asked again; the head of the page says that the line is down.
+        if (!this.found.get(id)) this.found.set(id, null);
         this.model.failed(error);
       }
       this.requestUpdate();
@@ -98,6 +112,15 @@ export class Home extends Section {
       words: inLanguage(title), small: `${this.subject(timeline)} ${say(Date.parse(due) < now ? 'due_was' : 'due_until', { at: moment(Date.parse(due)) })}`, href: '#/duties',
     }));
     return { ...found(lines), late };
+  }
+
+  /** Who waits for a permission to take records out. @returns {Promise<Found>} */
+  async findExports() {
+    const { requests, patients } = await this.model.rest.exports();
+    const names = new Map(patients.map(({ id, name }) => [id, name.kanji]));
+    return found(requests.filter(({ state }) => state === 'waiting').map(({ by, patients: whose, purpose, asked_at: at }) => ({
+      words: [this.personName(by), whose.map((id) => names.get(id)).filter(Boolean).join('、')].filter(Boolean).join('・'), small: `${purpose}・${moment(Date.parse(at))}`, href: hrefOf('exports'),
+    })));
   }
 
   /** @param {string} timeline */

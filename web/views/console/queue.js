@@ -34,6 +34,11 @@ export class Queue extends Section {
     this.attempt(() => this.load());
   }
 
+  /** Who waits is news; the form that somebody fills in stays as it is. */
+  freshen() {
+    return this.linkingKey || this.dismissing ? undefined : this.load().then(() => this.requestUpdate());
+  }
+
   async load() {
     await this.model.refreshDirectory();
     this.groups = grouped(await this.calls.queue());

@@ -10,6 +10,9 @@ import { beforeSend } from '../before-send.js';
 import { icon } from '../icons.js';
 import { View } from '../view.js';
 
+/** How often what waits for somebody is asked for again while its page is looked at. */
+const FRESH_MS = 20_000;
+
 export class Section extends View {
   static properties = { ...View.properties, item: {} };
 
@@ -22,8 +25,29 @@ export class Section extends View {
     this.done = '';
   }
 
+  /** What is asked for again by itself, of sections whose content others change; nothing while somebody is at a form. @returns {Promise<unknown> | undefined} */
+  freshen() {
+    return undefined;
+  }
+
+  connectedCallback() {
+    super.connectedCallback();
+    const look = () => document.hidden || this.busy || this.freshen()?.catch((error) => this.model.failed(error));
+    const next = () => {
+      this.freshTimer = this.model.clock.after(async () => {
+        await look();
+        if (this.isConnected) next();
+      }, FRESH_MS);
+    };
+    next();
+    this.unseen = new AbortController();
+    document.addEventListener('visibilitychange', look, { signal: this.unseen.signal });
+  }
+
   disconnectedCallback() {
     super.disconnectedCallback();
+    this.model.clock.cancel(this.freshTimer);
+    this.unseen?.abort();
     // What was done then is no news when somebody comes back.
     Object.assign(this, { trouble: '', done: '' });
   }

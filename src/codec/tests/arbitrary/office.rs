@@ -10,7 +10,7 @@ use crate::domain::body::{ContactWindow, Roster};
 use crate::domain::ids::{EntryId, PersonId, Seq};
 use crate::domain::role::Role;
 use crate::domain::standing::Standing;
-use crate::domain::state::{ExportAsked, Office, Pledged, Suspended};
+use crate::domain::state::{ExportAsked, Office, Permitted, Pledged, Suspended};
 use crate::domain::time::Timestamp;
 
 use super::course::standing;
@@ -49,6 +49,15 @@ pub(super) fn office() -> impl Strategy<Value = Office> {
 
 fn export_asked() -> impl Strategy<Value = ExportAsked> {
     let done = option::of((1..u64::MAX).prop_map(Seq));
-    (id(EntryId), id(PersonId), parts::export(), option::of(id(PersonId)), done)
-        .prop_map(|(id, by, said, permitted_by, done)| ExportAsked { id, by, said: said.into(), permitted_by, done })
+    let permitted = (id(PersonId), any::<i64>()).prop_map(|(by, at)| Permitted { by, at: Timestamp(at) });
+    (id(EntryId), (id(PersonId), time()), parts::export(), option::of(permitted), done).prop_map(
+        |(id, (by, asked_at), said, permitted, done)| ExportAsked {
+            id,
+            by,
+            asked_at,
+            said: said.into(),
+            permitted,
+            done,
+        },
+    )
 }

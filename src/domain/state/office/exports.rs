@@ -9,6 +9,7 @@ use crate::domain::directory::Actor;
 use crate::domain::entry::Entry;
 use crate::domain::ids::{EntryId, PersonId, Seq};
 use crate::domain::role::Role;
+use crate::domain::time::Timestamp;
 use crate::limits;
 
 /// Somebody asked to take records out.
@@ -16,57 +17,70 @@ use crate::limits;
 pub struct ExportAsked {
     pub id: EntryId,
     pub by: PersonId,
+    pub asked_at: Timestamp,
     pub said: Arc<Export>,
     /// Who of the secretariat permitted it, by acknowledging it.
-    pub permitted_by: Option<PersonId>,
-    /// The entry that says it was done.
+    pub permitted: Option<Permitted>,
+    /// The first entry that says it was done, also where that was taken back since.
     pub done: Option<Seq>,
 }
 
+/// A permission: who gave it, and when. How long it holds the region says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Permitted {
+    pub by: PersonId,
+    pub at: Timestamp,
+}
+
 impl Office {
-    /// Whether this names a request that the secretariat permitted, for what it permits, and that was not used before.
-    /// `again`: it puts right what was done already.
+    /// Whether this names a request of the one who takes out, `by`, that the secretariat permitted, for what it permits, and
+    /// that was not used before. `again`: it puts right what was done already, whoever puts it right.
     #[must_use]
-    pub fn permits_export(&self, export: &Export, again: bool) -> bool {
-        let asked = export.request.and_then(|request| self.exports.values().find(|asked| asked.id == request));
+    pub fn permits_export(&self, export: &Export, by: PersonId, again: bool) -> bool {
+        let asked = export.request.and_then(|request| self.find_export(request));
         asked.is_some_and(|asked| {
-            asked.permitted_by.is_some() && (again || asked.done.is_none()) && export.is_within(&asked.said)
+            let is_free = again || asked.done.is_none() && asked.by == by;
+            asked.permitted.is_some() && is_free && export.is_within(&asked.said)
         })
+    }
+
+    /// The request with this id.
+    #[must_use]
+    pub fn find_export(&self, request: EntryId) -> Option<&ExportAsked> {
+        self.exports.values().find(|asked| asked.id == request)
     }
 
     /// Takes in what an entry says of exports.
     pub(in crate::domain::state) fn take_export(&mut self, entry: &Entry) {
         if let Body::Export(export) = &entry.body {
-            self.put_export(export, entry.seq, entry.id, entry.author.person);
+            self.put_export(export, entry.seq, entry.id, (entry.author.person, entry.recorded_at));
         }
     }
 
-    pub(super) fn put_export(&mut self, export: &Export, seq: Seq, id: EntryId, by: PersonId) {
+    pub(super) fn put_export(&mut self, export: &Export, seq: Seq, id: EntryId, (by, asked_at): (PersonId, Timestamp)) {
         if export.planned {
-            self.exports
-                .insert(seq, ExportAsked { id, by, said: Arc::new(export.clone()), permitted_by: None, done: None });
+            let said = Arc::new(export.clone());
+            self.exports.insert(seq, ExportAsked { id, by, asked_at, said, permitted: None, done: None });
             if self.exports.len() > limits::EXPORT_REQUESTS_KEPT_MAX {
                 self.exports.pop_first();
             }
         } else if let Some(request) = export.request {
             let asked = self.exports.values_mut().find(|asked| asked.id == request);
-            asked.into_iter().for_each(|asked| asked.done = Some(seq));
+            asked.into_iter().for_each(|asked| asked.done = asked.done.or(Some(seq)));
         }
     }
 
     /// An acknowledgement by the secretariat permits what was asked for, unless by the very person who asked.
-    pub(in crate::domain::state) fn permit_export(&mut self, target: Seq, by: &Actor) {
+    pub(in crate::domain::state) fn permit_export(&mut self, target: Seq, by: &Actor, at: Timestamp) {
         let Some(asked) = self.exports.get_mut(&target) else { return };
         if by.role == Role::Secretariat && by.person != asked.by {
-            asked.permitted_by.get_or_insert(by.person);
+            asked.permitted.get_or_insert(Permitted { by: by.person, at });
         }
     }
 
-    /// A request, or what says that it was done, was taken back; the request also with what acknowledged it.
+    /// A request was taken back, and with it what acknowledged it. Where what says that it was done is taken back or put
+    /// right, the permission stays used: what left the system does not come back.
     pub(super) fn take_back_export(&mut self, seq: Seq) {
         self.exports.remove(&seq);
-        for asked in self.exports.values_mut() {
-            asked.done = asked.done.filter(|done| *done != seq);
-        }
     }
 }

@@ -66,6 +66,7 @@ impl Telling {
             id: EntryId(Uuid::from_u128(u128::from(seq.0))),
             timeline: self.state.timeline,
             seq,
+            device: None,
             author: Actor { person: by, role, organisation, organisation_type },
             observed_at: None,
             recorded_at,

@@ -30,6 +30,9 @@ pub struct WaysIn {
     /// `null`: none can be made at all.
     #[schema(example = "renkei.example.jp")]
     passkeys: Option<String>,
+    /// What people call the other service by which they may sign in; `null`: there is none.
+    #[schema(example = "みなと病院")]
+    outside: Option<String>,
     /// Whether the links that `renkei demo` prints let people in. Nowhere else do they.
     links: bool,
     device: ShownDevice,
@@ -66,8 +69,9 @@ impl ShownDevice {
 pub async fn show_ways(State(app): State<App>, line: Line) -> Json<WaysIn> {
     let device = ShownDevice::of(&line);
     let passkeys = app.accounts.passkey_name().map(str::to_owned);
+    let outside = app.accounts.outside_name().map(str::to_owned);
     let (password_chars_min, links) = (app.accounts.password_chars_min(), app.sign_ins.takes_links());
-    Json(WaysIn { password_chars_min, passkeys, links, device })
+    Json(WaysIn { password_chars_min, passkeys, outside, links, device })
 }
 
 /// What somebody types. Whatever is wrong with it, the answer is the same, and so is the time it takes.

@@ -30,7 +30,7 @@ pub struct SignInShape {
     device: String,
     /// The registered device that it counts on, and nowhere else; `null`: none.
     registered_device: Option<Uuid>,
-    /// `passkey`, `password`, `invitation`, `link` (of the demo).
+    /// `passkey`, `password`, `invitation`, `oidc` (another service), `link` (of the demo).
     way: &'static str,
     #[schema(example = "2026-04-01T00:00:00Z")]
     issued_at: String,
@@ -149,7 +149,8 @@ pub async fn switch(
     };
     let mut response = (StatusCode::CREATED, Json(shape)).into_response();
     if is_page {
-        response.headers_mut().append(header::SET_COOKIE, app.cookies.set(Cookie::SignIn, &token, None));
+        let lasts = now.until.since(app.hub.region().now());
+        response.headers_mut().append(header::SET_COOKIE, app.cookies.set(Cookie::SignIn, &token, Some(lasts)));
     }
     Ok(response)
 }

@@ -7,6 +7,7 @@ pub mod entering;
 pub mod inviting;
 pub mod looking_after;
 pub mod mine;
+pub mod outside;
 pub mod passkeys;
 pub mod proving;
 
@@ -20,6 +21,7 @@ use uuid::Uuid;
 
 use crate::actions::accounts::{AccountError, Entered};
 use crate::domain::directory::Position;
+use crate::domain::text::Text;
 use crate::http::app::App;
 use crate::http::authentication::FromPage;
 use crate::http::cookies::Cookie;
@@ -93,7 +95,9 @@ fn answer(app: &App, FromPage(is_page): FromPage, entered: Entered) -> Response 
             };
             let mut response = (StatusCode::CREATED, axum::Json(shape)).into_response();
             if is_page {
-                let cookies = [app.cookies.set(Cookie::SignIn, &token, None), app.cookies.mark(&mark)];
+                // As long as the sign-in: a tablet whose browser was closed goes on where it was.
+                let lasts = signed_in.until.since(app.hub.region().now());
+                let cookies = [app.cookies.set(Cookie::SignIn, &token, Some(lasts)), app.cookies.mark(&mark)];
                 for cookie in cookies {
                     response.headers_mut().append(header::SET_COOKIE, cookie);
                 }
@@ -117,6 +121,14 @@ impl From<AccountError> for Problem {
         match error {
             AccountError::Refused => Self::of(Code::SignInRefused),
             AccountError::PasskeyRefused => Self::of(Code::PasskeyRefused),
+            AccountError::OutsideRefused => Self::of(Code::OutsideRefused),
+            AccountError::OutsideUnreachable => Self::saying(
+                Code::Unavailable,
+                Text::fixed(
+                    "いまは外部サービスに接続できません。しばらくしてお試しいただくか、別の方法でサインインしてください",
+                    "the other service does not answer; try again later, or sign in another way",
+                ),
+            ),
             AccountError::NoInvitation => Self::of(Code::InvitationRefused),
             AccountError::TooOften(often) => Self::too_often(often.wait),
             AccountError::Overloaded => Self::of(Code::Overloaded),

@@ -61,7 +61,7 @@ pub async fn ask(
     input::Json(NothingGiven {}): input::Json<NothingGiven>,
 ) -> Result<Json<PasskeyQuestion>, Problem> {
     let from = ComesFrom { address, ..ComesFrom::default() };
-    Ok(Json(app.accounts.ask_for_passkey(&from)?.into()))
+    Ok(Json(app.accounts.ask_for_passkey(&from).await?.into()))
 }
 
 /// What the browser answered.
@@ -116,9 +116,9 @@ pub async fn sign_in(
 #[schema(example = json!({ "invitation": "rk_dGhlIGxpbmsgYWxvbmUgb3BlbnMgbm90aGluZywgc2VlPyE", "code": "604117" }))]
 pub struct InvitedGiven {
     /// What stands after `#invitation=` in the link.
-    invitation: String,
+    pub(super) invitation: String,
     /// Told apart from it. After the fifth wrong one the link is void.
-    code: String,
+    pub(super) code: String,
 }
 
 /// Ask the device of somebody invited to make a passkey.

@@ -21,6 +21,9 @@ pub struct ProofQuestion {
     passkey: Option<PasskeyQuestion>,
     /// Whether a password and a code of the authenticator do.
     password: bool,
+    /// What people call the other service that I am linked to, which can ask me anew: at `/api/v1/me/proof/oidc`.
+    #[schema(example = "みなと病院")]
+    outside: Option<String>,
 }
 
 /// By what can I show who I am?
@@ -37,7 +40,11 @@ pub async fn ask(
     input::Json(NothingGiven {}): input::Json<NothingGiven>,
 ) -> Result<Json<ProofQuestion>, Problem> {
     let asked = app.accounts.ask_for_proof(signed_in).await?;
-    Ok(Json(ProofQuestion { passkey: asked.passkey.map(Into::into), password: asked.has_password }))
+    Ok(Json(ProofQuestion {
+        passkey: asked.passkey.map(Into::into),
+        password: asked.has_password,
+        outside: asked.outside,
+    }))
 }
 
 /// A passkey; or a password and a code.
@@ -63,7 +70,7 @@ pub struct ProofGiven {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ProofShape {
     #[schema(example = "2026-04-01T00:10:00Z")]
-    until: String,
+    pub(super) until: String,
 }
 
 /// Show who I am.

@@ -1,6 +1,9 @@
 //! Making signed checkpoints as the hub goes on: when enough was written since the last, or it is long ago. Run beside the
 //! hub by `renkei serve`; what cannot be written now is tried again at the next look.
 
+pub mod delivering;
+pub mod file;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -19,10 +22,30 @@ pub struct Checkpoints {
     every: Duration,
 }
 
+/// When one is made.
+#[derive(Clone, Copy, Debug)]
+pub struct CheckpointPace {
+    pub records: u64,
+    pub every: Duration,
+}
+
+impl Default for CheckpointPace {
+    fn default() -> Self {
+        let every = Duration::from_secs(limits::CHECKPOINT_EVERY_S_DEFAULT.unsigned_abs());
+        Self { records: limits::CHECKPOINT_EVERY_RECORDS_DEFAULT.unsigned_abs(), every }
+    }
+}
+
+impl From<&AuditSettings> for CheckpointPace {
+    fn from(settings: &AuditSettings) -> Self {
+        Self { records: settings.checkpoint_records, every: settings.checkpoint_every }
+    }
+}
+
 impl Checkpoints {
     #[must_use]
-    pub fn new(journal: Journal, key: CheckpointKey, settings: &AuditSettings) -> Self {
-        let (records, every) = (settings.checkpoint_records, settings.checkpoint_every);
+    pub const fn new(journal: Journal, key: CheckpointKey, pace: CheckpointPace) -> Self {
+        let CheckpointPace { records, every } = pace;
         Self { journal, key, records, every }
     }
 

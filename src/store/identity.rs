@@ -1,0 +1,143 @@
+//! The table of identities at another service. Which service, and its name for somebody, are sealed with a key of the
+//! region's; an identity is found by a keyed digest of both alone.
+
+use prost::Message as _;
+
+use crate::domain::account::Identity;
+use crate::domain::ids::{IdentityId, PersonId};
+use crate::domain::time::Timestamp;
+
+use super::engine::run;
+use super::record::{IdentityRecord, record_aad, uuid_from};
+use super::{StoreError, Tx};
+
+const IDENTITY: &[u8; 16] = b"identity/v1\0\0\0\0\0";
+
+type Row = (Vec<u8>, Vec<u8>, Vec<u8>, i64, Option<i64>, Option<i64>);
+
+impl Tx {
+    /// Links an identity to its person. `false`: it is linked to somebody already.
+    ///
+    /// # Errors
+    /// When the database fails or there is no such person.
+    pub async fn insert_identity(&mut self, identity: &Identity) -> Result<bool, StoreError> {
+        const SQL: &str = "insert into identity (id, person, known_as, sealed, linked_at) values ($1, $2, $3, $4, $5)
+            on conflict do nothing";
+        let known_as = self.known_as(&identity.issuer, &identity.subject);
+        let record = IdentityRecord { issuer: identity.issuer.clone(), subject: identity.subject.clone() };
+        let sealed = self.region.accounts().seal(&record_aad(IDENTITY, identity.id.0), &record.encode_to_vec());
+        Ok(run!(self, connection => {
+            sqlx::query(SQL)
+                .bind(identity.id.0.as_bytes().as_slice())
+                .bind(identity.person.0.as_bytes().as_slice())
+                .bind(known_as)
+                .bind(sealed)
+                .bind(identity.linked_at.0)
+                .execute(connection)
+                .await?
+                .rows_affected()
+        }) == 1)
+    }
+
+    /// The identity that this service means by this name, void or not.
+    ///
+    /// # Errors
+    /// When the database fails or what it holds does not open.
+    pub async fn find_identity(&mut self, issuer: &str, subject: &str) -> Result<Option<Identity>, StoreError> {
+        const SQL: &str = "select id, person, sealed, linked_at, used_at, voided_at from identity where known_as = $1";
+        let known_as = self.known_as(issuer, subject);
+        let row: Option<Row> =
+            run!(self, connection => sqlx::query_as(SQL).bind(known_as).fetch_optional(connection).await?);
+        row.map(|row| self.identity_from(row)).transpose()
+    }
+
+    /// The identities of a person, void ones too, the oldest first.
+    ///
+    /// # Errors
+    /// When the database fails or what it holds does not open.
+    pub async fn list_identities(&mut self, person: PersonId) -> Result<Vec<Identity>, StoreError> {
+        const SQL: &str = "select id, person, sealed, linked_at, used_at, voided_at from identity where person = $1
+            order by linked_at, id";
+        let rows: Vec<Row> = run!(self, connection => {
+            sqlx::query_as(SQL).bind(person.0.as_bytes().as_slice()).fetch_all(connection).await?
+        });
+        rows.into_iter().map(|row| self.identity_from(row)).collect()
+    }
+
+    /// Keeps that an identity was used. `false`: it is void, or was unlinked meanwhile.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn use_identity(&mut self, id: IdentityId, now: Timestamp) -> Result<bool, StoreError> {
+        // INVARIANT: judged and kept by one statement, so that one that is taken away lets nobody in any more.
+        const SQL: &str = "update identity set used_at = $2 where id = $1 and voided_at is null";
+        Ok(run!(self, connection => {
+            sqlx::query(SQL).bind(id.0.as_bytes().as_slice()).bind(now.0).execute(connection).await?.rows_affected()
+        }) == 1)
+    }
+
+    /// From now on no identity of a person lets anybody in.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn void_identities_of(&mut self, person: PersonId, now: Timestamp) -> Result<(), StoreError> {
+        const SQL: &str = "update identity set voided_at = $2 where person = $1 and voided_at is null";
+        run!(self, connection => {
+            sqlx::query(SQL).bind(person.0.as_bytes().as_slice()).bind(now.0).execute(connection).await?;
+        });
+        Ok(())
+    }
+
+    /// Forgets an identity of a person. `false`: there is none.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn delete_identity(&mut self, person: PersonId, id: IdentityId) -> Result<bool, StoreError> {
+        const SQL: &str = "delete from identity where id = $1 and person = $2";
+        Ok(run!(self, connection => {
+            sqlx::query(SQL)
+                .bind(id.0.as_bytes().as_slice())
+                .bind(person.0.as_bytes().as_slice())
+                .execute(connection)
+                .await?
+                .rows_affected()
+        }) == 1)
+    }
+
+    /// Forgets all identities of a person.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn delete_identities_of(&mut self, person: PersonId) -> Result<(), StoreError> {
+        const SQL: &str = "delete from identity where person = $1";
+        run!(self, connection => {
+            sqlx::query(SQL).bind(person.0.as_bytes().as_slice()).execute(connection).await?;
+        });
+        Ok(())
+    }
+
+    fn known_as(&self, issuer: &str, subject: &str) -> Vec<u8> {
+        // Three parts, which neither a sign-in name nor a passkey ever is: the key is that of the names.
+        self.region.logins().mac(&[b"identity", issuer.as_bytes(), subject.as_bytes()]).as_bytes().to_vec()
+    }
+
+    fn identity_from(&self, (id, person, sealed, linked_at, used_at, voided_at): Row) -> Result<Identity, StoreError> {
+        let id = IdentityId(uuid_from("identity.id", &id)?);
+        let place = format!("identity {id}");
+        let bytes = self
+            .region
+            .accounts()
+            .open(&record_aad(IDENTITY, id.0), &sealed)
+            .map_err(StoreError::cannot_open(place.as_str()))?;
+        let record = IdentityRecord::decode(&bytes[..]).map_err(|error| StoreError::inconsistent(place, error))?;
+        Ok(Identity {
+            id,
+            person: PersonId(uuid_from("identity.person", &person)?),
+            issuer: record.issuer,
+            subject: record.subject,
+            linked_at: Timestamp(linked_at),
+            used_at: used_at.map(Timestamp),
+            voided_at: voided_at.map(Timestamp),
+        })
+    }
+}

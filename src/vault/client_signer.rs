@@ -1,0 +1,54 @@
+//! The key by which this hub, as a client of another service, shows there who it is (RFC 7523, `private_key_jwt`, ES256).
+//! Read from a file by whoever starts the hub; what it signs counts for one address and a minute.
+
+use std::fmt;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use ring::rand::SystemRandom;
+use ring::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair};
+use serde_json::json;
+
+use super::Token;
+use crate::domain::time::Timestamp;
+use crate::limits;
+
+/// See the module.
+pub struct ClientSigner {
+    pair: EcdsaKeyPair,
+    key_id: Option<String>,
+}
+
+impl ClientSigner {
+    /// The signer of a P-256 key in PKCS#8, which the other service knows by this name. `None`: it is no such key.
+    #[must_use]
+    pub fn from_pkcs8(pkcs8: &[u8], key_id: Option<String>) -> Option<Self> {
+        let pair = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, pkcs8, &SystemRandom::new()).ok()?;
+        Some(Self { pair, key_id })
+    }
+
+    /// Who the hub is, for this address.
+    #[must_use]
+    pub fn assert(&self, client: &str, audience: &str, now: Timestamp) -> String {
+        let mut header = json!({ "alg": "ES256", "typ": "JWT" });
+        if let Some(key_id) = &self.key_id {
+            header["kid"] = key_id.as_str().into();
+        }
+        let (now_s, once) = (now.as_secs(), Token::random().reveal());
+        let claims = json!({
+            "iss": client, "sub": client, "aud": audience, "jti": once.as_str(),
+            "iat": now_s, "exp": now_s + limits::OIDC_ASSERTION_S,
+        });
+        let encoded = |part: String| URL_SAFE_NO_PAD.encode(part);
+        let signed = format!("{}.{}", encoded(header.to_string()), encoded(claims.to_string()));
+        let signature = self.pair.sign(&SystemRandom::new(), signed.as_bytes());
+        let signature = signature.expect("the operating system gives random bytes");
+        format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature))
+    }
+}
+
+impl fmt::Debug for ClientSigner {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ClientSigner").field("key_id", &self.key_id).finish_non_exhaustive()
+    }
+}

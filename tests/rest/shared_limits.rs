@@ -1,0 +1,151 @@
+//! Hubs that count together how often somebody tries: what one saw bounds at the other. And Redis, which may be lost at any
+//! moment: nobody is locked out by that, nobody waits, and it is said.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::http::StatusCode;
+use renkei::bus::SharedBounds;
+use renkei::clock::ManualClock;
+use renkei::hub::allowance::Asked;
+use renkei::limits;
+use renkei::vault::{RegionKey, Token};
+use serde_json::json;
+use uuid::Uuid;
+
+use crate::support::app::{App, Database};
+use crate::support::redis::RedisLine;
+use crate::support::scratch;
+use crate::support::visitor::Visitor;
+
+const PATIENT: SharedBounds = SharedBounds { answer: Duration::from_secs(20) };
+
+async fn hub(key: &Arc<RegionKey>) -> App {
+    let clock = Arc::new(ManualClock::at("2026-04-01T09:00:00+09:00".parse().unwrap()));
+    App::open_at(scratch::folder("app"), Database::of_this_run(), Arc::clone(key), clock).await
+}
+
+/// A try that is cheap and counts for the address alone.
+async fn try_at(app: &App, address: &str) -> StatusCode {
+    let guess = json!({ "invitation": "rk_x", "code": "000000" });
+    Visitor::at_program(app).from(address).post("/api/v1/invitations/open", guess).await.status
+}
+
+/// Tries until it is too often; how many were not.
+async fn tries_until_too_often(app: &App, address: &str) -> u32 {
+    let mut tries = 0;
+    while try_at(app, address).await != StatusCode::TOO_MANY_REQUESTS {
+        tries += 1;
+        assert!(tries <= 2 * limits::SIGN_IN_TRIES_PER_ADDRESS_BURST, "nothing bounds {address}");
+    }
+    tries
+}
+
+/// The address of a story's own, for all stories share one Redis.
+fn somewhere() -> String {
+    let [a, b, c, d, ..] = Token::random().hash().0;
+    format!("2001:db8:{:x}:{:x}::1", u16::from_be_bytes([a, b]), u16::from_be_bytes([c, d]))
+}
+
+fn somebody() -> Uuid {
+    Uuid::from_bytes(*Token::random().hash().0.first_chunk().unwrap())
+}
+
+#[tokio::test]
+async fn what_one_hub_saw_bounds_at_the_other_and_at_no_other_region() {
+    let Some(line) = RedisLine::open().await else { return };
+    let (key, from) = (Arc::new(RegionKey::ephemeral()), somewhere());
+    let (one, two, elsewhere) = (hub(&key).await, hub(&key).await, hub(&Arc::new(RegionKey::ephemeral())).await);
+    for app in [&one, &two, &elsewhere] {
+        line.share(app, PATIENT).await;
+    }
+    let burst = limits::SIGN_IN_TRIES_PER_ADDRESS_BURST;
+    for _ in 0..burst / 2 {
+        assert_eq!(try_at(&one, &from).await, StatusCode::UNAUTHORIZED);
+    }
+    // The machines' clocks go on meanwhile, and one try comes back in a second.
+    let left = tries_until_too_often(&two, &from).await;
+    assert!((burst / 2..burst).contains(&left), "{left} of {burst} were left");
+    assert_eq!(tries_until_too_often(&one, &from).await.min(5), 0, "nothing is left at the first either");
+    assert_eq!(try_at(&elsewhere, &from).await, StatusCode::UNAUTHORIZED, "another region's key");
+    // The same of what somebody signed in may ask for.
+    let whom = somebody();
+    let spend = async |app: &App| app.hub.region().spend(whom, Asked::EmergencySearch, 1).await;
+    for at in 0..limits::EMERGENCY_SEARCHES_BURST {
+        assert!(spend(if at % 2 == 0 { &one } else { &two }).await, "{at}");
+    }
+    assert!(!spend(&one).await && !spend(&two).await && spend(&elsewhere).await);
+}
+
+#[tokio::test]
+async fn a_redis_that_is_killed_locks_nobody_out_and_is_shared_again_when_it_is_back() {
+    let Some(line) = RedisLine::open().await else { return };
+    let (key, from) = (Arc::new(RegionKey::ephemeral()), somewhere());
+    let (one, two) = (hub(&key).await, hub(&key).await);
+    for app in [&one, &two] {
+        line.share(app, PATIENT).await;
+    }
+    tries_until_too_often(&one, &from).await;
+    assert_eq!(try_at(&two, &from).await, StatusCode::TOO_MANY_REQUESTS);
+    let ready = async |app: &App| Visitor::at_program(app).get("/readyz").await.ok();
+    assert_eq!(ready(&two).await, json!({ "ready": true, "reasons": [] }));
+
+    line.cut();
+    // What it saw itself bounds the first hub still; the second goes by its own memory, in which there was one try.
+    assert_eq!(try_at(&one, &from).await, StatusCode::TOO_MANY_REQUESTS);
+    assert_eq!(try_at(&two, &from).await, StatusCode::UNAUTHORIZED);
+    RedisLine::is_lost(&two).await;
+    let said = ready(&two).await;
+    assert_eq!((&said["ready"], &said["warnings"][0]["code"]), (&json!(true), &json!("redis_lost")), "{said}");
+    let metrics = Visitor::at_program(&two).from("127.0.0.1").get("/metrics").await.text();
+    assert!(metrics.contains("renkei_redis_up 0") && metrics.contains("renkei_redis_losses_total 1"), "{metrics}");
+    let alone = tries_until_too_often(&two, &from).await;
+    assert!(alone > limits::SIGN_IN_TRIES_PER_ADDRESS_BURST - 10, "{alone}: its own memory bounds it");
+
+    // Whoever asks nothing of it looks now and then, and notices too.
+    RedisLine::is_lost(&one).await;
+    line.mend();
+    for app in [&one, &two] {
+        RedisLine::is_up(app).await;
+    }
+    let fresh = somewhere();
+    tries_until_too_often(&one, &fresh).await;
+    assert_eq!(try_at(&two, &fresh).await, StatusCode::TOO_MANY_REQUESTS, "shared again");
+    assert_eq!(ready(&two).await, json!({ "ready": true, "reasons": [] }));
+}
+
+#[tokio::test]
+async fn a_redis_that_hangs_is_given_up_on_and_asked_no_more() {
+    let Some(line) = RedisLine::open().await else { return };
+    let (app, from) = (hub(&Arc::new(RegionKey::ephemeral())).await, somewhere());
+    line.share(&app, PATIENT).await;
+    assert_eq!(try_at(&app, &from).await, StatusCode::UNAUTHORIZED);
+    let impatient = hub(&Arc::new(RegionKey::ephemeral())).await;
+    line.share(&impatient, SharedBounds::default()).await;
+    line.hold();
+    assert_eq!(try_at(&impatient, &from).await, StatusCode::UNAUTHORIZED);
+    RedisLine::is_lost(&impatient).await;
+    for _ in 0..50 {
+        assert_eq!(try_at(&impatient, &from).await, StatusCode::UNAUTHORIZED);
+    }
+    assert_eq!(impatient.hub.region().counting().times_lost(), 1, "nobody waited for it twice");
+}
+
+#[tokio::test]
+async fn what_stands_in_redis_tells_of_nobody() {
+    let Some(line) = RedisLine::open().await else { return };
+    let (app, from) = (hub(&Arc::new(RegionKey::ephemeral())).await, somewhere());
+    line.share(&app, PATIENT).await;
+    let whom = somebody();
+    assert_eq!(try_at(&app, &from).await, StatusCode::UNAUTHORIZED);
+    assert!(app.hub.region().spend(whom, Asked::EmergencySearch, 1).await);
+    let keys = RedisLine::keys().await;
+    assert!(keys.len() >= 2);
+    let octets = from.parse::<std::net::Ipv6Addr>().unwrap().octets();
+    for key in keys {
+        assert!(key.starts_with(limits::REDIS_KEY_PREFIX.as_bytes()));
+        assert_eq!(key.len(), limits::REDIS_KEY_PREFIX.len() + 32, "a digest and nothing else");
+        let holds = |part: &[u8]| key.windows(part.len()).any(|window| window == part);
+        assert!(!holds(&octets[..8]) && !holds(whom.as_bytes()) && !holds(from.as_bytes()));
+    }
+}

@@ -1,0 +1,89 @@
+// The list of patients: in groups by how much they need this person, filtered, and still under the finger.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { HARU, MASAO, assertNothingSticksOut, startRegion, stumbles } from '../page.mjs';
+import { PATIENTS } from '../region.mjs';
+
+const [, , MITSU, AKIRA] = PATIENTS;
+
+/** Names by group, as the list shows them. */
+const groups = (page) => page.evaluate(() => Object.fromEntries([...document.querySelectorAll('.patient-list')].map((list) =>
+  [list.getAttribute('aria-label'), [...list.querySelectorAll('.patient-name b')].map((one) => one.textContent)])));
+
+/** Everything was read but what the story adds. */
+function allRead(hub, key) {
+  for (const { id } of PATIENTS) hub.journal.markers.get(id).set(hub.journal.actor(key).person, { through: hub.journal.entries(id).length, atMs: Date.now() });
+}
+
+const say = (hub, patient, author, body, more = {}) => hub.journal.append(patient.id, hub.journal.actor(author), Date.now(), { body, ...more });
+
+for (const [size, language, now, mine, unread, rest] of [['desk', 'ja-JP', 'すぐに見る', 'わたしを待っている', '未読あり', 'そのほか'], ['phone', 'en-GB', 'See at once', 'Waiting for me', 'Unread', 'Others']]) {
+  test(`alarms and late duties, what waits for me, unread, others: with counts and filters (${size}, ${language})`, async (t) => {
+    const { hub, screenOf } = await startRegion(t);
+    allRead(hub, 'nurse');
+    say(hub, HARU, 'nurse2', { vital: { measurements: [{ sign: 'spo2', value: '86', unit: '%' }] } });
+    say(hub, MASAO, 'doctor', { message: { text: '明日の採血をお願いします。', toRoles: ['nurse'] } });
+    say(hub, MITSU, 'helper', { note: { text: '入浴を楽しまれました。' } });
+    const page = await screenOf('nurse', { size, language });
+    await page.locator('.mark-unread').nth(2).waitFor();
+    assert.deepEqual(await groups(page), { [now]: ['高橋 ハル'], [mine]: ['鈴木 正男'], [unread]: ['田中 ミツ'], [rest]: ['井上 昭'] });
+    await page.shot(`needs-${size}-${language.slice(0, 2)}`);
+    await assertNothingSticksOut(page, 'the list');
+    assert.deepEqual(await stumbles(page), []);
+
+    const pressed = page.getByRole('button', { name: language === 'ja-JP' ? /^わたし宛て/ : /^For me/ });
+    assert.match(await pressed.innerText(), /1$/);
+    await pressed.press('Enter');
+    assert.equal(await pressed.getAttribute('aria-pressed'), 'true');
+    assert.deepEqual(Object.values(await groups(page)).flat(), ['鈴木 正男']);
+    await page.getByRole('button', { name: language === 'ja-JP' ? 'すべて' : 'All', exact: true }).click();
+    assert.equal(await page.locator('.patient-row').count(), 4);
+
+    // A late duty of mine counts as much as an alarm.
+    const cause = say(hub, AKIRA, 'doctor', { deviceChange: { device: '在宅酸素濃縮器', change: 'setting', after: [{ name: '酸素流量', value: '3' }] } });
+    await page.locator('.patient-row', { hasText: '井上' }).locator('.mark-duty').waitFor();
+    hub.journal.step(AKIRA.id, { duty: cause.content.ruling.opened[0].id, overdue: {} });
+    await page.locator('.patient-row', { hasText: '井上' }).locator('.mark-late').waitFor();
+    assert.deepEqual(page.complaints, []);
+  });
+}
+
+test('the list stands still under the pointer, says that it is old, and sorts when it is left or asked', async (t) => {
+  const { hub, screenOf } = await startRegion(t);
+  allRead(hub, 'nurse');
+  const page = await screenOf('nurse');
+  await page.locator('.patient-row').nth(3).waitFor();
+  const order = async () => Object.values(await groups(page)).flat();
+  const before = await order();
+  await page.locator('.patient-row').first().hover();
+  const last = before.at(-1);
+  say(hub, PATIENTS.find(({ name }) => name.kanji === last), 'helper', { note: { text: '少し咳があります。' } });
+  await page.locator('.patient-row', { hasText: last }).getByText('未読 1').waitFor();
+  assert.deepEqual(await order(), before, 'the mark is of now, the place is not');
+  await page.shot('needs-held-ja');
+  await page.getByRole('button', { name: '新しい順番に並べる' }).click();
+  assert.equal((await order())[0], last);
+
+  const next = (await order()).at(-1);
+  say(hub, PATIENTS.find(({ name }) => name.kanji === next), 'helper', { note: { text: '食欲があります。' } });
+  await page.locator('.patient-row', { hasText: next }).getByText('未読 1').waitFor();
+  assert.notEqual((await order())[0], next);
+  await page.mouse.move(900, 500);
+  await page.waitForFunction((name) => document.querySelector('.patient-name b')?.textContent === name, next);
+});
+
+test('whom I read stays where I found them until I go on', async (t) => {
+  const { hub, screenOf } = await startRegion(t);
+  allRead(hub, 'nurse');
+  say(hub, MITSU, 'helper', { note: { text: '午後は眠っておられました。' } });
+  const page = await screenOf('nurse');
+  await page.locator('.mark-unread').waitFor();
+  await page.locator('.patient-row', { hasText: '田中' }).click();
+  await page.mouse.move(900, 400);
+  await page.locator('.mark-unread').waitFor({ state: 'detached' });
+  assert.deepEqual((await groups(page))['未読あり'], ['田中 ミツ'], 'read, and still in its place');
+  await page.locator('.patient-row', { hasText: '鈴木' }).click();
+  await page.mouse.move(900, 400);
+  await page.waitForFunction(() => document.querySelectorAll('.patient-group').length === 1);
+});

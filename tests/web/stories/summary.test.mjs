@@ -1,0 +1,85 @@
+// One patient on one screen, and a call by a tap that becomes a post.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { HARU, MASAO, assertNothingSticksOut, assertOnlyPanesScroll, openPatient, startRegion, stumbles } from '../page.mjs';
+import { ORGANISATIONS, person } from '../region.mjs';
+
+const [CLINIC, STATION] = ORGANISATIONS;
+const us = (ms) => `${Math.floor(ms)}000`;
+
+/** What a chart holds after some months. */
+function fill(hub) {
+  const put = (author, body) => hub.journal.append(HARU.id, hub.journal.actor(author), Date.now() - 3_600_000, { body });
+  put('doctor', { nursingInstruction: { from: '2026-11-01', until: '2027-04-30', diagnosis: '慢性心不全、慢性閉塞性肺疾患', condition: '労作時の息切れ。塩分制限を続けている。', bedridden: 'A2', dementia: 'I', careLevel: 'care_2', devices: [{ device: '在宅酸素濃縮器', settings: [{ name: '酸素流量（安静時）', value: '1', unit: 'L/分' }] }], emergencyContact: '長女 高橋 春子 090-5550-0199' } });
+  put('pharmacist', { allergies: { items: [{ allergyType: 'drug', substance: 'ペニシリン系', reaction: '発疹' }] } });
+  put('pharmacist', { medicationList: { asOf: '2026-11-20', drugs: [{ name: 'フロセミド錠20mg', dose: '1錠', usage: '朝食後' }, { name: 'アムロジピン錠5mg', dose: '1錠', usage: '朝食後' }] } });
+  put('doctor', { order: { orderType: 'routine', text: 'フロセミドを40mgに増量', changesDrugs: true } });
+  put('doctor', { standingOrder: { condition: 'SpO2 88%未満が続くとき', instruction: '酸素を2 L/分に上げ、電話で連絡', drugs: [] } });
+  put('nurse', { acpNote: { text: '入院はせず、できるだけ家で過ごしたい。', proxy: '長女 高橋 春子', discussedOn: '2026-10-12' } });
+  put('nurse', { visitPlan: { startsAtUs: us(Date.now() + 86_400_000), organisation: STATION.id, text: '定期の訪問' } });
+  put('nurse', { visit: { text: '酸素流量を確認', devices: [{ device: '在宅酸素濃縮器', settings: [{ name: '酸素流量（安静時）', value: '3', unit: 'L/分' }] }] } });
+}
+
+for (const [size, language] of [['desk', 'ja-JP'], ['phone', 'en-GB'], ['tablet', 'ja-JP']]) {
+  test(`problems, drugs, allergies, devices, standing orders, wishes and whom to phone, on one screen (${size}, ${language})`, async (t) => {
+    const { hub, screenOf } = await startRegion(t);
+    fill(hub);
+    hub.offices.set(STATION.id, { contact: { department: '', person: person('nurse2').id, phone: '03-5550-0222', fax: '', email: '', hours: '', around_the_clock: true, text: '' }, on_duty: [{ person: person('nurse').id, role: 'nurse', phone: '090-5550-0111', from: '', until: '' }] });
+    const page = await screenOf('doctor', { size, language });
+    await openPatient(page);
+    if (size === 'desk') await page.locator('.summary-open').press('Enter');
+    else await page.locator('#tab-summary').press('Enter');
+    await page.locator('.summary-phones').getByText('090-5550-0111').waitFor();
+    const card = (name) => page.locator(`.summary-${name}`).first().innerText();
+    assert.match(await card('allergies'), /ペニシリン系[\s\S]*発疹/);
+    assert.match(await card('drugs'), /フロセミド錠20mg 1錠 朝食後[\s\S]*40mgに増量/);
+    assert.match(await card('devices'), /在宅酸素濃縮器[\s\S]*酸素流量（安静時） 1 L\/分[\s\S]*酸素流量（安静時） 3 L\/分/);
+    assert.match(await card('heed'), /168[\s\S]*91/);
+    assert.match(await card('people'), /長女 高橋 春子/);
+    await page.shot(`summary-${size}-${language.slice(0, 2)}`, size === 'phone' ? {} : {});
+    await assertNothingSticksOut(page, 'the summary');
+    await assertOnlyPanesScroll(page, 'the summary');
+    assert.deepEqual(await stumbles(page), []);
+
+    // Each leads to what it comes from.
+    await page.locator('.summary-allergies .summary-source').press('Enter');
+    await page.waitForFunction(() => document.activeElement?.textContent?.includes('ペニシリン系'));
+    assert.deepEqual(page.complaints, []);
+  });
+}
+
+test('a tap calls, and the call becomes a post: whom and when are there, answered or not is asked', async (t) => {
+  const { hub, screenOf } = await startRegion(t);
+  const page = await screenOf('nurse', { size: 'phone' });
+  await openPatient(page);
+  await page.locator('#tab-summary').click();
+  const call = page.locator('.summary-phones .call', { hasText: CLINIC.phone });
+  assert.equal(await call.getAttribute('href'), `tel:${CLINIC.phone.replaceAll('-', '')}`);
+  // The browser would ask in a window of its own which program dials, and lie over the page with that.
+  await page.evaluate(() => document.addEventListener('click', (event) => { if (event.target.closest('a[href^="tel:"]')) event.preventDefault(); }));
+  await call.click();
+  const sheet = page.getByRole('dialog');
+  await sheet.getByRole('heading', { name: '電話連絡' }).waitFor();
+  assert.equal(await sheet.getByRole('radio', { name: '医師' }).isChecked(), true);
+  assert.equal(await sheet.getByRole('button', { name: '送信' }).getAttribute('aria-disabled'), 'true', 'whether somebody answered is for the caller to say');
+  await sheet.getByRole('radio', { name: 'いいえ' }).check();
+  await sheet.getByText('この内容は送信できます').waitFor();
+  await page.shot('call-phone-ja');
+  await sheet.getByRole('button', { name: '送信' }).click();
+  await sheet.waitFor({ state: 'hidden' });
+  await page.locator('article.entry-mine', { hasText: '電話連絡' }).waitFor();
+  const { call: sent } = hub.heard.find((frame) => frame.post).post.intent.body;
+  assert.deepEqual([sent.to, sent.reached ?? false, sent.organisation], ['doctor', false, CLINIC.id]);
+  assert.ok(Math.abs(Number(sent.calledAtUs) / 1000 - Date.now()) < 300_000);
+});
+
+test('what nobody recorded is said to be missing, and never taken for none', async (t) => {
+  const { screenOf } = await startRegion(t);
+  const page = await screenOf('nurse');
+  await openPatient(page, MASAO);
+  await page.locator('.summary-open').click();
+  await page.getByText('「なし」とは確認されていません').waitFor();
+  await page.getByText('訪問看護指示書がまだありません。').waitFor();
+  await page.shot('summary-empty-ja');
+});

@@ -1,0 +1,656 @@
+// A visiting nurse's round on her tablet: today's visits, vital signs by the pad, a note of choices, a wound with its
+// photographs, a meter, speech; by touch, by keyboard, without network, on a phone, in both languages.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { openBrowser } from '../browser.mjs';
+import { STANDING_STILL, demoHub } from '../demo-hub.mjs';
+import { HARU, MASAO, assertNothingSticksOut, assertOnlyPanesScroll, startRegion, stumbles } from '../page.mjs';
+import { ORGANISATIONS, PATIENTS, actor } from '../region.mjs';
+
+const [, STATION] = ORGANISATIONS;
+const AKIRA = PATIENTS[3];
+const MINUTE_MS = 60_000;
+
+/** Visits are planned in whole minutes of a day that is today in Tokyo, whatever the hour of the test. */
+function startOfToday() {
+  const tokyo = new Date(Date.now() + 9 * 3_600_000);
+  return Date.UTC(tokyo.getUTCFullYear(), tokyo.getUTCMonth(), tokyo.getUTCDate()) - 9 * 3_600_000;
+}
+
+/** @param {number} hour of today */
+const at = (hour) => startOfToday() + hour * 60 * MINUTE_MS;
+const us = (ms) => `${ms}000`;
+
+/** A hub where three visits are planned for today: one of hers, one she is asked to join, one of the doctor alone. */
+async function startRound(t) {
+  const region = await startRegion(t);
+  const plan = (patient, who, body) => region.hub.journal.append(patient.id, actor(who), Date.now() - 3_600_000, { body: { visitPlan: body } });
+  plan(MASAO, 'nurse', { startsAtUs: us(at(10)), endsAtUs: us(at(11)), text: '膀胱カテーテルの交換' });
+  plan(HARU, 'doctor', { startsAtUs: us(at(15)), invited: [STATION.id], text: '臨時往診' });
+  plan(AKIRA, 'doctor', { startsAtUs: us(at(16)) });
+  return region;
+}
+
+/** Opens the visit to a patient and waits for it. */
+async function visit(page, patient = HARU) {
+  await page.goto(`${page.url().split('#')[0]}#/visits/${patient.id}`);
+  await page.locator('.visit-name h1', { hasText: patient.name.kanji }).waitFor();
+}
+
+/** Presses keys of the pad. */
+async function press(page, keys) {
+  for (const key of keys) await page.locator('.pad-keys').getByRole('button', { name: key, exact: true }).click();
+}
+
+/** The last post of a kind, which the outbox may still have. */
+async function lastPost(hub, kind) {
+  const isOne = (frame) => frame.post?.intent.body[kind] !== undefined;
+  return (hub.heard.findLast(isOne) ?? await hub.nextFrame(isOne)).post.intent.body[kind];
+}
+
+const part = (page, name) => page.locator(`#visit-tab-${name}`).click();
+/** Taps a chip. */
+const tap = (place, name) => place.getByLabel(name, { exact: true }).click();
+const section = (page, name) => page.locator(`[data-section="${name}"]`);
+
+test('the first thing on her tablet is the round of the day: planned, to be joined, added by hand; what she made is done', async (t) => {
+  const { hub, screenOf } = await startRound(t);
+  const page = await screenOf('nurse', { size: 'tablet' });
+  await page.getByRole('heading', { level: 1, name: /今日の訪問/ }).waitFor();
+  const cards = page.locator('.visit-card');
+  await cards.nth(1).waitFor();
+  assert.match(await cards.nth(0).innerText(), /10:00[\s\S]*–11:00[\s\S]*鈴木 正男[\s\S]*膀胱カテーテルの交換/);
+  assert.match(await cards.nth(1).innerText(), /15:00[\s\S]*高橋 ハル[\s\S]*臨時往診[\s\S]*同席の依頼[\s\S]*▲ 収縮期血圧 168[\s\S]*前回の訪問 [\s\S]*佐藤 花子/);
+  await page.getByRole('button', { name: '今日に加える: 井上 昭' }).click();
+  assert.match(await cards.nth(2).innerText(), /井上 昭[\s\S]*16:00 医師の訪問予定/);
+  await page.getByText('3件・済み 0').waitFor();
+  await page.shot('visits-tablet-ja');
+  assert.deepEqual(await stumbles(page), []);
+
+  // Kept on the device, by id alone, and for her alone.
+  const stored = await page.evaluate(() => localStorage.getItem('renkei.visits'));
+  assert.ok(stored.includes(AKIRA.id) && !stored.includes('井上'), stored);
+  await page.reload();
+  await cards.nth(2).waitFor();
+  hub.journal.append(MASAO.id, actor('nurse'), Date.now(), { body: { visit: { text: '交換しました。', startedAtUs: us(Date.now()) } } });
+  await page.getByText('3件・済み 1').waitFor();
+  assert.match(await cards.nth(0).innerText(), /訪問済み[\s\S]*鈴木 正男/);
+  await page.getByRole('button', { name: '今日から外す: 井上 昭' }).click();
+  await page.getByText('2件・済み 1').waitFor();
+  assert.deepEqual(page.complaints, []);
+});
+
+test('others who visit go there from the list; on a phone it is one tap; the secretariat and the family have none', async (t) => {
+  const { screenOf } = await startRound(t);
+  const doctor = await screenOf('doctor', { size: 'phone' });
+  await doctor.getByRole('link', { name: '今日の訪問' }).click();
+  await doctor.locator('.visit-card', { hasText: '16:00' }).getByText('井上 昭').waitFor();
+  await doctor.getByRole('link', { name: '一覧へ' }).click();
+  await doctor.locator('.patient-row').first().waitFor();
+  const desk = await screenOf('doctor');
+  await desk.getByRole('heading', { name: '患者さんを選んでください' }).waitFor();
+  const secretary = await screenOf('secretary');
+  assert.equal(await secretary.locator('.list-visits').count(), 0);
+  await secretary.goto(`${secretary.url().split('#')[0]}#/visits/${HARU.id}`);
+  await secretary.getByText('この患者さんの記録は、いまは開けません。').waitFor();
+});
+
+test('the pad: field after field, what is known beside, a forgotten point, a limit named at once, sent in one tap', async (t) => {
+  const { hub, screenOf } = await startRound(t);
+  const [nurse, doctor] = await Promise.all([screenOf('nurse', { size: 'tablet' }), screenOf('doctor')]);
+  await visit(nurse);
+  const field = (sign) => nurse.locator('.pad-field', { has: nurse.locator(`#pad-${sign}`) });
+  assert.match(await field('systolic').innerText(), /前回 ▲168 [\s\S]*この方の範囲 95–160[\s\S]*目安 134 以下/);
+  assert.match(await field('weight').innerText(), /前回の記録なし/);
+  const next = nurse.getByRole('button', { name: '次へ' });
+  await press(nurse, '178');
+  await field('systolic').getByText('上限 160 を超えています').waitFor();
+  await next.click();
+  await press(nurse, '96');
+  await next.click();
+  await press(nurse, '9');
+  await field('pulse').getByText('前回は 96 でした。桁はこれで合っていますか').waitFor();
+  await press(nurse, '0');
+  await next.click();
+  await press(nurse, '980');
+  await field('spo2').getByText('980 % はありえない値です（0–100）').waitFor();
+  assert.equal(await nurse.getByRole('button', { name: '送信' }).getAttribute('aria-disabled'), 'true');
+  await nurse.getByRole('button', { name: '1文字消す' }).click();
+  await next.click();
+  await press(nurse, '372');
+  await nurse.getByRole('button', { name: '37.2 にする' }).click();
+  await next.click();
+  await press(nurse, '18');
+  assert.equal(await nurse.locator('#pad-pulse').inputValue(), '90');
+  for (let steps = 0; steps < 3; steps += 1) await next.click();
+  await nurse.getByRole('button', { name: '10 これ以上ない痛み' }).waitFor();
+  await nurse.locator('.pad-scale').getByRole('button', { name: '3', exact: true }).click();
+  await nurse.locator('.pad-right').getByText('この内容は送信できます').waitFor();
+  await nurse.shot('visit-pad-tablet-ja');
+  assert.deepEqual(await stumbles(nurse), []);
+  const names = await nurse.getByRole('button').allInnerTexts();
+  assert.ok(names.every((name) => !/前回と同じ|同じ値/.test(name)), 'nothing takes the last value over');
+  await nurse.getByRole('button', { name: '送信' }).click();
+  await nurse.getByRole('status').getByText('バイタルを送りました').waitFor();
+  assert.equal(await nurse.evaluate(() => document.activeElement?.id), 'visit-tab-note', 'on to the note');
+  assert.deepEqual((await lastPost(hub, 'vital')).measurements.map(({ sign, value, unit }) => `${sign} ${value} ${unit}`),
+    ['systolic 178 mm[Hg]', 'diastolic 96 mm[Hg]', 'pulse 90 /min', 'spo2 98 %', 'temperature 37.2 Cel', 'respiration 18 /min', 'pain 3 {score}']);
+  await doctor.locator('.patient-row', { hasText: '高橋' }).getByText('アラーム').waitFor();
+  assert.deepEqual([...nurse.complaints, ...doctor.complaints], []);
+});
+
+test('keys of the pad and of the screen are large enough for a thumb', async (t) => {
+  const { screenOf } = await startRound(t);
+  for (const size of ['tablet', 'phone']) {
+    const page = await screenOf('nurse', { size });
+    await visit(page);
+    const small = () => page.evaluate(() => [...document.querySelectorAll('.visit :is(button, a, .choice, input:not(.choice input, .unseen))')]
+      .filter((one) => one.checkVisibility()).map((one) => [one.textContent?.trim() || one.id, one.getBoundingClientRect()])
+      .filter(([, { width, height }]) => width < 44 || height < 44).map(([name, { width, height }]) => `${name} ${Math.round(width)}×${Math.round(height)}`));
+    assert.deepEqual(await small(), [], `${size}: pad`);
+    await part(page, 'note');
+    assert.deepEqual(await small(), [], `${size}: note`);
+  }
+});
+
+test('a note of choices: the devices as told, a duty shown before it is sent, the doctor reads plain sentences', async (t) => {
+  const { hub, screenOf } = await startRound(t);
+  const [nurse, doctor] = await Promise.all([screenOf('nurse', { size: 'tablet' }), screenOf('doctor')]);
+  await visit(nurse);
+  await part(nurse, 'note');
+  assert.equal(await nurse.getByRole('button', { name: '送信' }).getAttribute('aria-disabled'), 'true');
+  await tap(section(nurse, 'condition'), '変わりなし');
+  await tap(section(nurse, 'condition'), '息切れ');
+  await tap(section(nurse, 'condition'), 'むくみ');
+  assert.equal(await section(nurse, 'condition').getByLabel('変わりなし').isChecked(), false, 'it stands alone or not at all');
+  await tap(section(nurse, 'care'), '清拭');
+  const device = nurse.getByRole('group', { name: /在宅酸素濃縮器/ });
+  assert.match(await device.innerText(), /酸素流量（労作時） 2 L\/分/);
+  await tap(device, '違う');
+  await device.getByLabel(/酸素流量/).fill('3');
+  await nurse.getByRole('textbox', { name: 'ひとこと' }).fill('横になると苦しいそうです。');
+  await nurse.getByRole('button', { name: '開始: いま' }).click();
+  await tap(nurse, '医師への連絡が必要');
+  await nurse.getByRole('region', { name: '送ると、次の約束がはじまります' }).waitFor();
+  await nurse.shot('visit-note-tablet-ja', { fullPage: true });
+  assert.deepEqual(await stumbles(nurse), []);
+  await nurse.getByRole('button', { name: '送信' }).click();
+  await nurse.getByRole('status').getByText('訪問の記録を送りました').waitFor();
+  const body = await lastPost(hub, 'visit');
+  assert.equal(body.text, '【全身の様子】息切れ、むくみ\n【行ったケア】清拭\n【在宅酸素濃縮器】設定が違っていた\n横になると苦しいそうです。');
+  assert.deepEqual(body.devices, [{ device: '在宅酸素濃縮器', settings: [{ name: '酸素流量（労作時）', value: '3', unit: 'L/分' }] }]);
+  assert.ok(body.tellDoctor && Math.abs(Number(body.startedAtUs) / 1000 - Date.now()) < 10 * MINUTE_MS && !('endedAtUs' in body));
+  await doctor.locator('.patient-row', { hasText: '高橋' }).click();
+  const entry = doctor.locator('article', { hasText: '【全身の様子】息切れ、むくみ' });
+  await entry.waitFor();
+  assert.match(await entry.innerText(), /医師への連絡が必要[\s\S]*在宅酸素濃縮器: 酸素流量（労作時） 3 L\/分/);
+  await part(nurse, 'note');
+  assert.equal(await nurse.locator('.note-preview').count(), 0, 'the next note begins empty');
+  await nurse.getByRole('button', { name: '次の訪問を予定する' }).click();
+  await nurse.getByRole('dialog').getByRole('heading', { name: /訪問の予定/ }).waitFor();
+  assert.deepEqual([...nurse.complaints, ...doctor.complaints], []);
+});
+
+test('what was written for one patient stays there while another is visited', async (t) => {
+  const { screenOf } = await startRound(t);
+  const page = await screenOf('nurse', { size: 'tablet' });
+  await visit(page);
+  await press(page, '12');
+  await part(page, 'note');
+  await tap(section(page, 'care'), '清拭');
+  await page.getByRole('link', { name: '今日の訪問へ' }).click();
+  await page.locator('.visit-card', { hasText: '高橋 ハル' }).getByText('書きかけ').waitFor();
+  await page.locator('.visit-card', { hasText: '鈴木 正男' }).getByRole('link').click();
+  await page.locator('.visit-name h1', { hasText: '鈴木 正男' }).waitFor();
+  assert.equal(await page.locator('#pad-systolic').inputValue(), '');
+  await visit(page);
+  await page.locator('.note-preview').getByText('【行ったケア】清拭').waitFor();
+  await part(page, 'vitals');
+  assert.equal(await page.locator('#pad-systolic').inputValue(), '12');
+});
+
+/** A photograph as a phone takes it: too large, lying on its side, with the place it was taken. */
+async function photograph(page, width, height) {
+  const base64 = await page.evaluate(([w, h]) => new Promise((resolve) => {
+    const canvas = Object.assign(document.createElement('canvas'), { width: w, height: h });
+    const paper = canvas.getContext('2d');
+    Object.assign(paper, { fillStyle: '#c98' });
+    paper.fillRect(0, 0, w, h);
+    Object.assign(paper, { fillStyle: '#933' });
+    paper.fillRect(0, 0, w / 2, h);
+    canvas.toBlob(async (blob) => resolve(btoa(Array.from(new Uint8Array(await blob.arrayBuffer()), (byte) => String.fromCharCode(byte)).join(''))), 'image/jpeg', 0.8);
+  }), [width, height]);
+  const jpeg = Buffer.from(base64, 'base64');
+  // TIFF, one directory: orientation 6 (turned by 90°), and where it was taken in words, as an ImageDescription.
+  const place = Buffer.from('35.6895N 139.6917E\0');
+  const tiff = Buffer.concat([Buffer.from('MM\0*\0\0\0\x08\0\x02', 'latin1'), Buffer.from([0x01, 0x0e, 0, 2, 0, 0, 0, place.length, 0, 0, 0, 38]), Buffer.from([0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, 6, 0, 0]), Buffer.alloc(4), place]);
+  const exif = Buffer.concat([Buffer.from('Exif\0\0', 'latin1'), tiff]);
+  return Buffer.concat([jpeg.subarray(0, 2), Buffer.from([0xff, 0xe1, (exif.length + 2) >> 8, (exif.length + 2) & 0xff]), exif, jpeg.subarray(2)]);
+}
+
+/** Width and height out of the frame header of a JPEG. */
+function sizeOf(jpeg) {
+  for (let place = 2; place < jpeg.length;) {
+    const marker = jpeg[place + 1];
+    if (marker >= 0xc0 && marker <= 0xc2) return [jpeg.readUInt16BE(place + 7), jpeg.readUInt16BE(place + 5)];
+    place += 2 + jpeg.readUInt16BE(place + 2);
+  }
+  return [];
+}
+
+test('a wound with its photograph: small, upright, freed of where it was taken, the one before beside it', async (t) => {
+  const { hub, screenOf } = await startRound(t);
+  const page = await screenOf('nurse', { size: 'tablet' });
+  const taken = await photograph(page, 2400, 1800);
+  assert.ok(taken.includes('Exif') && taken.includes('139.6917E'));
+  const before = { sha256: 'ab'.repeat(32), mediaType: 'image/jpeg', sizeBytes: taken.length, title: '創部 仙骨部 2026-11-20' };
+  hub.files.push({ name: 'before.jpg', sha256: before.sha256, content: taken });
+  hub.journal.append(HARU.id, actor('nurse2'), Date.now() - 7 * 86_400_000, { body: { visit: { text: '【創】仙骨部', attachments: [before] } } });
+  await visit(page);
+  await part(page, 'wounds');
+  await page.getByRole('button', { name: '創を加える' }).click();
+  await page.getByText('先に場所を選びます').waitFor();
+  const wound = page.locator('.wound');
+  await tap(wound, '仙骨部');
+  await tap(wound, '褥瘡');
+  await wound.getByLabel('長さ cm').fill('3.5');
+  await wound.getByLabel('幅 cm').fill('2');
+  await tap(wound, '皮がむけている（浅い）');
+  await wound.getByRole('button', { name: '前回の写真を並べる' }).click();
+  await wound.getByRole('img', { name: '前回の写真: 創部 仙骨部 2026-11-20' }).waitFor();
+  await wound.locator('.wound-take input').setInputFiles({ name: 'IMG_0001.JPG', mimeType: 'image/jpeg', buffer: taken });
+  await wound.getByRole('img', { name: /今回: 創部 仙骨部/ }).waitFor();
+  await page.getByText('写真 1 枚が「訪問の記録」と一緒に送られます。').first().waitFor();
+  await page.locator('.wound-photos').scrollIntoViewIfNeeded();
+  await page.shot('visit-wound-tablet-ja');
+  assert.deepEqual(await stumbles(page), []);
+
+  const sent = hub.files.at(-1);
+  assert.deepEqual(sizeOf(sent.content), [1200, 1600], 'upright, and no side longer than 1,600');
+  assert.ok(sent.content.length < taken.length && !sent.content.includes('Exif') && !sent.content.includes('139.6917E'), 'nothing of the camera goes along');
+  assert.match(sent.name, /^創部 仙骨部 \d{4}-\d\d-\d\d\.jpg$/);
+  await page.getByRole('button', { name: '訪問の記録へ' }).click();
+  await page.locator('.note-preview').getByText('【創】仙骨部、大きさ 3.5 × 2 cm、褥瘡、深さ: 皮がむけている（浅い）').waitFor();
+  await page.getByRole('button', { name: '送信' }).click();
+  await page.getByRole('status').getByText('訪問の記録を送りました').waitFor();
+  const [attachment] = (await lastPost(hub, 'visit')).attachments;
+  assert.match(attachment.title, /^創部 仙骨部 \d{4}-\d\d-\d\d$/);
+  assert.equal(attachment.sha256, sent.sha256);
+  assert.deepEqual(page.complaints, []);
+});
+
+test('what is no photograph is not sent as it is; one whose sending failed is tried again', async (t) => {
+  const { hub, screenOf } = await startRound(t);
+  const page = await screenOf('nurse', { size: 'tablet' });
+  const taken = await photograph(page, 400, 300);
+  await visit(page);
+  await part(page, 'wounds');
+  await page.getByRole('button', { name: '創を加える' }).click();
+  await tap(page.locator('.wound'), '左足');
+  await page.getByText('この場所の前回の写真はありません。').waitFor();
+  const pick = page.locator('.wound-take input');
+  await pick.setInputFiles({ name: 'x.heic', mimeType: 'image/heic', buffer: Buffer.from('ftypheic and no picture') });
+  await page.getByRole('alert').getByText('この写真はこの端末で開けませんでした。').waitFor();
+  assert.equal(hub.files.length, 0);
+  hub.fileRefusal = '写真ではありません';
+  await pick.setInputFiles({ name: 'x.jpg', mimeType: 'image/jpeg', buffer: taken });
+  await page.getByRole('button', { name: /^添付をやめる/ }).waitFor();
+  await part(page, 'note');
+  await tap(section(page, 'care'), '創の処置');
+  assert.equal(await page.getByRole('button', { name: '送信' }).getAttribute('aria-disabled'), 'true', 'it waits for the photograph');
+  await part(page, 'wounds');
+  await page.getByRole('button', { name: /^添付をやめる/ }).click();
+  hub.fileRefusal = '';
+  hub.cut();
+  await pick.setInputFiles({ name: 'x.jpg', mimeType: 'image/jpeg', buffer: taken });
+  await page.getByRole('button', { name: 'もう一度送る' }).waitFor();
+  hub.mend();
+  await page.getByRole('button', { name: '今すぐ再接続' }).click();
+  await page.getByRole('button', { name: 'もう一度送る' }).waitFor({ state: 'detached' });
+  assert.equal(hub.files.length, 2, 'by itself, once the hub was there');
+  await part(page, 'note');
+  await page.getByText('この内容は送信できます').waitFor();
+});
+
+/** A browser with Bluetooth and the meters that a story lets speak. */
+const fakeBluetooth = () => {
+  const sources = new Map();
+  const source = (id) => {
+    if (!sources.has(id)) sources.set(id, Object.assign(new EventTarget(), { value: null, startNotifications: async () => {} }));
+    return sources.get(id);
+  };
+  const offered = { 0x1810: [0x2a35] };
+  const device = Object.assign(new EventTarget(), { name: '上腕式血圧計 BP7000' });
+  device.gatt = { connect: async () => ({ getPrimaryService: async (id) => (offered[id] ? { getCharacteristic: async (one) => source(one) } : Promise.reject(new Error('none'))) }), disconnect: () => {} };
+  const bluetooth = { getAvailability: async () => true, requestDevice: async () => (globalThis.noMeterChosen ? Promise.reject(new DOMException('closed', 'NotFoundError')) : device) };
+  Object.defineProperty(navigator, 'bluetooth', { value: bluetooth, configurable: true });
+  globalThis.meterSays = (bytes) => {
+    source(0x2a35).value = new DataView(Uint8Array.from(bytes).buffer);
+    source(0x2a35).dispatchEvent(new Event('characteristicvaluechanged'));
+  };
+};
+
+test('a meter: its reading is shown, taken by the nurse, named in the post; what it kept from before is marked', async (t) => {
+  const { hub, screenOf } = await startRound(t);
+  const page = await screenOf('nurse', { size: 'tablet' });
+  await page.addInitScript(fakeBluetooth);
+  await page.reload();
+  await visit(page);
+  const ask = page.getByRole('button', { name: '測定器から読む' });
+  await page.evaluate(() => { globalThis.noMeterChosen = true; });
+  await ask.click();
+  await ask.waitFor();
+  await page.evaluate(() => { globalThis.noMeterChosen = false; });
+  await ask.click();
+  await page.getByText('上腕式血圧計 BP7000 につながりました。測定してください。').waitFor();
+  await page.evaluate(() => {
+    globalThis.meterSays([0x02, 150, 0, 90, 0, 110, 0, 0xea, 0x07, 1, 2, 3, 4, 5]);
+    globalThis.meterSays([0x04, 142, 0, 84, 0, 103, 0, 72, 0]);
+  });
+  const readings = page.locator('.meter-reading');
+  await readings.nth(1).waitFor();
+  assert.equal(await page.locator('#pad-systolic').inputValue(), '', 'nothing goes in by itself');
+  assert.match(await readings.nth(1).innerText(), /150[\s\S]*測定器に残っていた値です。/);
+  await page.shot('visit-meter-tablet-ja');
+  assert.deepEqual(await stumbles(page), []);
+  await readings.nth(0).getByRole('button', { name: 'この値を使う' }).click();
+  assert.deepEqual(await Promise.all(['systolic', 'diastolic', 'pulse'].map((sign) => page.locator(`#pad-${sign}`).inputValue())), ['142', '84', '72']);
+  assert.equal(await page.locator('.pad-field .mark', { hasText: '測定器 上腕式血圧計 BP7000' }).count(), 3);
+  await page.locator('#pad-pulse').fill('74');
+  await page.getByRole('button', { name: '送信' }).click();
+  await page.getByRole('status').getByText('バイタルを送りました').waitFor();
+  const vital = await lastPost(hub, 'vital');
+  assert.equal(vital.device, '上腕式血圧計 BP7000（収縮期血圧・拡張期血圧）', 'the pulse was put right by hand');
+  assert.deepEqual(page.complaints, []);
+});
+
+test('without Bluetooth in the browser nothing is said of meters', async (t) => {
+  const { screenOf } = await startRound(t);
+  const page = await screenOf('nurse', { size: 'tablet' });
+  await page.addInitScript(() => Object.defineProperty(navigator, 'bluetooth', { value: undefined, configurable: true }));
+  await page.reload();
+  await visit(page);
+  await page.locator('.pad-keys').waitFor();
+  assert.equal(await page.getByRole('button', { name: '測定器から読む' }).count(), 0);
+});
+
+/** A recogniser that hears what a story says. */
+const fakeSpeech = () => {
+  globalThis.webkitSpeechRecognition = globalThis.SpeechRecognition = class {
+    start() {
+      globalThis.heardIn = this;
+    }
+
+    stop() {
+      this.onend();
+    }
+  };
+  globalThis.say = (text) => globalThis.heardIn.onresult({ resultIndex: 0, results: [Object.assign([{ transcript: text }], { isFinal: true })] });
+};
+
+test('speech: only where the region allows the microphone, and only once the nurse agreed on this device', async (t) => {
+  const { hub, screenOf } = await startRound(t);
+  const closed = await screenOf('nurse', { size: 'tablet' });
+  await closed.addInitScript(fakeSpeech);
+  await closed.reload();
+  await visit(closed);
+  await part(closed, 'note');
+  await closed.getByRole('textbox', { name: 'ひとこと' }).waitFor();
+  assert.equal(await closed.getByRole('button', { name: '声で入力' }).count(), 0, 'as a hub sends it that was told nothing');
+
+  hub.permissions = hub.permissions.replace('microphone=()', 'microphone=(self)');
+  const page = await screenOf('nurse', { size: 'tablet' });
+  await page.addInitScript(fakeSpeech);
+  await page.reload();
+  await visit(page);
+  await part(page, 'note');
+  await page.getByRole('button', { name: '声で入力' }).click();
+  const asked = page.getByRole('dialog');
+  await asked.getByText('ブラウザーの会社へ送られることがあります').waitFor();
+  await page.shot('visit-speech-tablet-ja');
+  assert.deepEqual(await stumbles(page), []);
+  await asked.getByRole('button', { name: '使わない' }).click();
+  assert.equal(await page.evaluate(() => globalThis.heardIn), undefined);
+  await page.getByRole('button', { name: '声で入力' }).click();
+  await asked.getByRole('button', { name: 'この端末で使う' }).click();
+  assert.equal(await page.evaluate(() => globalThis.heardIn.lang), 'ja-JP');
+  await page.evaluate(() => globalThis.say('夜はよく眠れたそうです。'));
+  await page.evaluate(() => globalThis.say('朝食は半分でした。'));
+  assert.equal(await page.getByRole('textbox', { name: 'ひとこと' }).inputValue(), '夜はよく眠れたそうです。朝食は半分でした。');
+  await page.getByRole('button', { name: 'とめる' }).click();
+  await page.getByRole('button', { name: '声で入力' }).click();
+  assert.ok(await page.getByRole('button', { name: 'とめる' }).isVisible(), 'asked once on a device');
+});
+
+test('by keyboard alone: values, the note, and on to the next patient', async (t) => {
+  const { hub, screenOf } = await startRound(t);
+  const page = await screenOf('nurse', { size: 'desk' });
+  const focused = () => page.evaluate(() => document.activeElement?.id ?? '');
+  await page.locator('.visit-card', { hasText: '高橋 ハル' }).getByRole('link').focus();
+  await page.keyboard.press('Enter');
+  await page.locator('#pad-systolic').focus();
+  await page.keyboard.type('１４２');
+  await page.keyboard.press('Enter');
+  assert.equal(await focused(), 'pad-diastolic');
+  await page.keyboard.type('84');
+  await page.keyboard.press('ArrowUp');
+  assert.equal(await focused(), 'pad-systolic');
+  assert.equal(await page.locator('#pad-systolic').inputValue(), '142');
+  await page.keyboard.press('Control+Enter');
+  await page.getByRole('status').getByText('バイタルを送りました').waitFor();
+  assert.equal(await focused(), 'visit-tab-note');
+  await section(page, 'condition').getByLabel('変わりなし').focus();
+  await page.keyboard.press('Space');
+  await page.getByText('この内容は送信できます').waitFor();
+  await page.getByRole('button', { name: '送信' }).focus();
+  await page.keyboard.press('Enter');
+  await page.getByRole('status').getByText('訪問の記録を送りました').waitFor();
+  assert.equal(await focused(), 'visit-tab-vitals');
+  await page.keyboard.press('ArrowLeft');
+  assert.equal(await focused(), 'visit-tab-wounds');
+  await lastPost(hub, 'visit');
+  assert.equal(hub.heard.filter((frame) => frame.post).length, 2);
+});
+
+test('in a home without signal: it is sent later, once, and the round says that it waits', async (t) => {
+  const { hub, screenOf } = await startRound(t);
+  const page = await screenOf('nurse', { size: 'tablet' });
+  await visit(page);
+  hub.cut();
+  await page.locator('.pill-warning, .pill-bad, .pill-busy').first().waitFor();
+  await press(page, '128');
+  await page.locator('.pad-right').getByText('いまは判定できません').waitFor();
+  await page.getByRole('button', { name: '送信' }).click();
+  await page.getByRole('status').getByText('つながりしだい送ります').waitFor();
+  await page.getByRole('link', { name: '今日の訪問へ' }).click();
+  await page.locator('.visit-card', { hasText: '高橋 ハル' }).getByText('未送信').waitFor();
+  await page.shot('visits-offline-tablet-ja');
+  hub.mend();
+  await page.locator('.visit-card', { hasText: '高橋 ハル' }).getByText('未送信').waitFor({ state: 'detached' });
+  const kept = hub.journal.entries(HARU.id).filter(({ content }) => content.body.vital?.measurements.some(({ value }) => value === '128'));
+  assert.equal(kept.length, 1);
+});
+
+test('a patient who leaves her view is closed, and what was written about them is not shown again', async (t) => {
+  const { hub, screenOf } = await startRound(t);
+  const page = await screenOf('nurse', { size: 'tablet' });
+  await visit(page);
+  await press(page, '128');
+  const link = HARU.team.find(({ organisation }) => organisation === STATION.id);
+  const people = [...link.people];
+  t.after(() => { link.people = people; });
+  link.people = [];
+  hub.forget('nurse', HARU.id);
+  await page.getByText('この患者さんの記録は、いまは開けません。').waitFor();
+  assert.equal(await page.locator('.pad-keys').count(), 0);
+});
+
+for (const size of ['tablet', 'phone', 'desk']) {
+  for (const [language, locale, colorScheme] of [['ja', 'ja-JP', 'light'], ['en', 'en-GB', 'dark']]) {
+    test(`${size} in ${language}, ${colorScheme}: nothing sticks out, nothing that axe finds serious`, async (t) => {
+      const { screenOf } = await startRound(t);
+      const page = await screenOf('nurse', { size, language: locale, colorScheme });
+      const look = async (name) => {
+        await page.shot(`${name}-${size}-${language}`);
+        await assertNothingSticksOut(page, name);
+        await assertOnlyPanesScroll(page, name);
+        assert.deepEqual(await stumbles(page), [], name);
+      };
+      await page.goto(`${page.url().split('#')[0]}#/visits`);
+      await page.locator('.visit-card').nth(1).waitFor();
+      await look('visits');
+      await visit(page);
+      await page.locator('#pad-systolic').fill('178');
+      await page.locator('.verdict-good').waitFor();
+      await look('visit-vitals');
+      await part(page, 'note');
+      await section(page, 'condition').locator('.choice').nth(1).click();
+      await page.locator('.verdict-good').waitFor();
+      await look('visit-note');
+      await part(page, 'wounds');
+      await page.locator('.wound-add').click();
+      await page.locator('.wound .choice').first().click();
+      await look('visit-wounds');
+      assert.deepEqual(page.complaints, []);
+    });
+  }
+}
+
+test('text at 200 % on a phone: all of it is there and nothing sticks out', async (t) => {
+  const { screenOf } = await startRound(t);
+  const page = await screenOf('nurse', { size: 'phone' });
+  const devtools = await page.context().newCDPSession(page);
+  await devtools.send('Page.setFontSizes', { fontSizes: { standard: 32, fixed: 26 } });
+  await page.goto(`${page.url().split('#')[0]}#/visits`);
+  await page.reload();
+  await page.locator('.visit-card').first().waitFor();
+  await page.shot('visits-phone-200-ja');
+  await assertNothingSticksOut(page, 'visits');
+  await visit(page);
+  await page.shot('visit-vitals-phone-200-ja');
+  await assertNothingSticksOut(page, 'vitals');
+  await part(page, 'note');
+  await assertNothingSticksOut(page, 'note');
+});
+
+test('the real hub takes all of it: a meter\'s reading, a note with devices and times, a wound with its photograph', async (t) => {
+  const hub = await demoHub(t, STANDING_STILL);
+  await hub.start();
+  const { openPage } = await openBrowser(t);
+  const page = await openPage({ size: 'tablet' });
+  await page.addInitScript(fakeBluetooth);
+  await page.goto(hub.links.get('nurse'));
+  await page.locator('.pill-good').waitFor();
+  await page.locator('.visit-other, .visit-open').first().click();
+  await page.locator('.pad-keys').waitFor();
+  await page.shot('visit-pad-demo-ja');
+  await page.getByRole('button', { name: '測定器から読む' }).click();
+  await page.getByText('につながりました').waitFor();
+  await page.evaluate(() => globalThis.meterSays([0x04, 142, 0, 84, 0, 103, 0, 72, 0]));
+  await page.getByRole('button', { name: 'この値を使う' }).click();
+  await page.locator('.pad-right .verdict-good').waitFor();
+  await page.getByRole('button', { name: '送信' }).click();
+  await page.getByRole('status').getByText('バイタルを送りました').waitFor();
+
+  await tap(section(page, 'condition'), '変わりなし');
+  for (const device of await page.locator('.note-device').all()) await tap(device, '設定どおり');
+  await page.getByRole('button', { name: '開始: いま' }).click();
+  await part(page, 'wounds');
+  await page.getByRole('button', { name: '創を加える' }).click();
+  await tap(page.locator('.wound'), '仙骨部');
+  await page.locator('.wound-take input').setInputFiles({ name: 'IMG_0001.JPG', mimeType: 'image/jpeg', buffer: await photograph(page, 2400, 1800) });
+  await page.getByText('写真 1 枚が「訪問の記録」と一緒に送られます。').first().waitFor();
+  await page.getByRole('button', { name: '訪問の記録へ' }).click();
+  await page.locator('.note-form .verdict-good').waitFor();
+  await page.getByRole('button', { name: '送信' }).click();
+  await page.getByRole('status').getByText('訪問の記録を送りました').waitFor();
+  await part(page, 'wounds');
+  await page.getByRole('button', { name: '創を加える' }).click();
+  await tap(page.locator('.wound'), '仙骨部');
+  await page.getByRole('button', { name: '前回の写真を並べる' }).click();
+  await page.getByRole('img', { name: /前回の写真: 創部 仙骨部/ }).waitFor();
+
+  await page.getByRole('link', { name: '経過を見る' }).click();
+  const [vital, visit] = [page.locator('article.entry-mine', { hasText: '上腕式血圧計 BP7000' }), page.locator('article.entry-mine', { hasText: '【創】仙骨部' })];
+  await Promise.all([vital.waitFor(), visit.waitFor()]);
+  assert.match(await vital.innerText(), /142 \/ 84/);
+  assert.match(await visit.innerText(), /【全身の様子】変わりなし[\s\S]*創部 仙骨部/);
+  assert.equal(await page.locator('.entry-pending').count(), 0, 'nothing was refused');
+  await page.shot('visit-timeline-demo-ja');
+  assert.deepEqual(page.complaints, []);
+});
+
+test('the camera took the page away: what was begun is there again, sealed on the device until then, and goes once', async (t) => {
+  const { hub, openPage } = await startRound(t);
+  const page = await openPage({ size: 'tablet' });
+  await page.goto(hub.link('nurse'));
+  await page.locator('.pill-good').waitFor();
+  await visit(page);
+  await press(page, '128');
+  await part(page, 'note');
+  await tap(section(page, 'care'), '清拭');
+  await part(page, 'wounds');
+  await page.getByRole('button', { name: '創を加える' }).click();
+  await tap(page.locator('.wound'), '左足');
+  await page.locator('.wound-take input').setInputFiles({ name: 'x.jpg', mimeType: 'image/jpeg', buffer: await photograph(page, 800, 600) });
+  await page.getByText('写真 1 枚が「訪問の記録」と一緒に送られます。').first().waitFor();
+  await page.evaluate(() => document.querySelector('renkei-visits').keeping.save());
+  await page.reload();
+  await page.locator('.pill-good').waitFor();
+  await page.locator('.note-preview, .wound, #pad-systolic').first().waitFor();
+  await page.getByRole('heading', { name: '左足' }).waitFor();
+  await part(page, 'vitals');
+  assert.equal(await page.locator('#pad-systolic').inputValue(), '128');
+  await part(page, 'note');
+  await page.locator('.note-preview').getByText('【行ったケア】清拭').waitFor();
+  await page.getByText('この内容は送信できます').waitFor();
+  await page.getByRole('button', { name: '送信' }).click();
+  await page.getByRole('status').getByText('訪問の記録を送りました').waitFor();
+  const body = await lastPost(hub, 'visit');
+  assert.equal(body.text, '【行ったケア】清拭\n【創】左足');
+  assert.equal(body.attachments.length, 1);
+  assert.deepEqual(page.complaints, []);
+});
+
+test('no signal all morning: the page is opened there, the round is known, a photograph and a note wait and go once', async (t) => {
+  const { hub, openPage } = await startRound(t);
+  const page = await openPage({ size: 'tablet' });
+  await page.goto(hub.link('nurse'));
+  await page.locator('.pill-good').waitFor();
+  await page.evaluate(() => navigator.serviceWorker.ready);
+  await page.reload();
+  await page.waitForFunction(() => navigator.serviceWorker.controller);
+  await page.locator('.pill-good').waitFor();
+  await page.locator('.visit-card').nth(1).waitFor();
+  await page.evaluate(() => document.querySelector('renkei-shell').model.keeper.flush());
+  const taken = await photograph(page, 800, 600);
+  hub.cut();
+  await page.reload();
+  await page.locator('.visit-card', { hasText: '高橋 ハル' }).getByText('15:00').waitFor();
+  await visit(page);
+  await press(page, '128');
+  await page.getByRole('button', { name: '送信' }).click();
+  await page.getByRole('status').getByText('つながりしだい送ります').waitFor();
+  await part(page, 'wounds');
+  await page.getByRole('button', { name: '創を加える' }).click();
+  await tap(page.locator('.wound'), '左足');
+  await page.locator('.wound-take input').setInputFiles({ name: 'x.jpg', mimeType: 'image/jpeg', buffer: taken });
+  await page.getByRole('button', { name: 'もう一度送る' }).waitFor();
+  await part(page, 'note');
+  await tap(section(page, 'care'), '創の処置');
+  await page.getByRole('link', { name: '今日の訪問へ' }).click();
+  await page.locator('.visit-card', { hasText: '高橋 ハル' }).getByText('書きかけ').waitFor();
+  await page.evaluate(() => document.querySelector('renkei-visits').keeping.save());
+  await page.reload();
+  await visit(page);
+  await page.locator('.note-preview').getByText('【行ったケア】創の処置').waitFor();
+  assert.equal(hub.files.length, 0);
+  hub.mend();
+  await page.getByRole('button', { name: '今すぐ再接続' }).click();
+  assert.equal((await lastPost(hub, 'vital')).measurements[0].value, '128');
+  await page.getByText('この内容は送信できます').waitFor();
+  await page.getByRole('button', { name: '送信' }).click();
+  const body = await lastPost(hub, 'visit');
+  assert.deepEqual([body.text, body.attachments.length, hub.files.length], ['【行ったケア】創の処置\n【創】左足', 1, 1]);
+});

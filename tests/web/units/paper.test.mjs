@@ -1,0 +1,67 @@
+// What is blacked out is gone, drugs that begin like a name are not; and what became of a request to take records out.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { readEntry } from '../../../web/frames.js';
+import { leaks, masked, redactor } from '../../../web/redact.js';
+import { requestsOn, scopeOf, termsOf } from '../../../web/taking-out.js';
+import { Timeline } from '../../../web/timeline.js';
+
+const ALL = { name: true, birth: true, phones: true, words: ['港区春日1-2-3', '春子'] };
+const known = (kanji, kana, birthDate = '1938-04-12') => ({ name: { kanji, kana }, birthDate, identifiers: ['A-123456'] });
+
+test('the first letter of each part of a name stays', () => {
+  assert.deepEqual(['高橋 ハル', '林 昭', 'タカハシ ハル', 'Smith John'].map(masked), ['高● ハ●', '● ●', 'タ●●● ハ●', 'S●●●● J●●●']);
+});
+
+test('a name goes however it is written; a drug that begins like it stays', () => {
+  const redact = redactor(known('高橋 ハル', 'タカハシ ハル'), ALL);
+  for (const [text, left] of [
+    ['高橋 ハルさん、高橋ハル様、高橋　ハル', '高● ハ●さん、高● ハ●様、高● ハ●'],
+    ['高橋さん宅へ。ハルさんの様子', '高●さん宅へ。ハ●さんの様子'],
+    ['たかはし はる / タカハシハル', 'た●●● は● / タ●●● ハ●'],
+    ['ハルシオン0.25mgを1錠。春はるばる', 'ハルシオン0.25mgを1錠。春はるばる'],
+    ['長女 春子さん（港区春日1-2-3）', '長女 ●●さん（●●●●●●●●）'],
+    ['被保険者番号 A-123456', '被保険者番号 ●●●●●●●●'],
+  ]) assert.equal(redact(text), left);
+});
+
+test('a family name of one letter goes where a person is meant', () => {
+  const redact = redactor(known('林 昭', 'ハヤシ アキラ'), ALL);
+  assert.equal(redact('林さん、林様は林檎を。山林の昭和。林の話。林 昭'), '●さん、●様は林檎を。山林の昭和。●の話。● ●');
+});
+
+test('a day of birth in every way it is written, and telephone numbers', () => {
+  const redact = redactor(known('高橋 ハル', 'タカハシ ハル'), ALL);
+  for (const text of ['1938年4月12日', '1938-04-12', '1938/4/12', '昭和13年4月12日', 'S13.4.12']) assert.equal(redact(`${text}生`), '●年●月●日生', text);
+  assert.equal(redact('19380412'), '●●●●●●●●');
+  assert.equal(redact('1938年4月13日、SpO2 97、体温36.5'), '1938年4月13日、SpO2 97、体温36.5');
+  for (const phone of ['03-5550-0101', '09055500111', '０９０－５５５０－０１１１', '(03)5550-0101'.slice(1)]) assert.match(redact(`電話${phone}`), /^電話●●●●/, phone);
+  assert.equal(redactor(known('高橋 ハル', 'タカハシ ハル'), { name: false, birth: false, phones: false, words: [] })('高橋 ハル 03-5550-0101'), '高橋 ハル 03-5550-0101');
+});
+
+test('what is still there is found: in another width, spaced, or never blacked out', () => {
+  const one = known('高橋 ハル', 'タカハシ ハル');
+  assert.equal(leaks('高 橋 ハ ル', one, ALL), true);
+  assert.equal(leaks('ﾀｶﾊｼ ﾊﾙ', one, ALL), true);
+  assert.equal(leaks('港区春日１-２-３', one, ALL), true);
+  assert.equal(leaks(redactor(one, ALL)('高橋 ハル 03-5550-0101 港区春日1-2-3'), one, ALL), false);
+  assert.equal(leaks('高橋 ハル', one, { ...ALL, name: false }), false);
+});
+
+test('terms become the same words and come back; requests wait, are permitted once, declined or used', () => {
+  const terms = { purpose: '紹介', to: 'みどり歯科', from: '2026-11-20', until: '2026-11-27', hides: ['name', 'phones'] };
+  const scope = scopeOf(terms);
+  assert.deepEqual(termsOf({ purpose: '紹介', scope }), terms);
+  assert.equal(termsOf({ purpose: 'x', scope: '10月分の記録' }), null);
+  const timeline = new Timeline('office');
+  let seq = 0;
+  const put = (id, role, body, by = role) => timeline.apply(readEntry({ id, timeline: 'office', seq: String(seq += 1), recordedAtUs: `${seq}000`, content: { author: { person: by, role }, body } }));
+  const ask = (id) => put(id, 'nurse', { export: { purpose: '紹介', scope, patients: ['p'], planned: true } });
+  ['waiting', 'permitted', 'used', 'own'].forEach(ask);
+  put('a', 'secretariat', { acknowledgement: { target: 'permitted' } });
+  put('b', 'secretariat', { acknowledgement: { target: 'used' } });
+  put('c', 'nurse', { export: { purpose: '紹介', scope, patients: ['p'], request: 'used' } });
+  put('d', 'doctor', { acknowledgement: { target: 'own' } });
+  assert.deepEqual(requestsOn(timeline).map(({ id, standing }) => [id, standing]), [['own', 'waiting'], ['used', 'done'], ['permitted', 'permitted'], ['waiting', 'waiting']]);
+});

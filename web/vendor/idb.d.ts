@@ -1,0 +1,3 @@
+// Types of vendor/idb.js for the type checker of the tests; browsers never load this.
+
+export * from 'idb';

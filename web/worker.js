@@ -1,0 +1,63 @@
+// The service worker: keeps the files of exactly one version of the page, so that it opens without network. The hub writes
+// the list of files and hashes in front of this text; another binary is another list, hence another worker with a cache of
+// its own. It answers for those files alone: nothing of `/api` or any other path ever passes through it.
+
+/** @type {Record<string, string>} path → SHA-256 in base64 */
+const files = /** @type {any} */ (globalThis).RENKEI_FILES;
+const worker = /** @type {any} */ (globalThis);
+const PREFIX = 'renkei-page-';
+/** The cache of this version. */
+const named = nameOf(JSON.stringify(files));
+
+worker.addEventListener('install', (/** @type {any} */ event) => event.waitUntil(fetchAll()));
+worker.addEventListener('activate', (/** @type {any} */ event) => event.waitUntil(dropOthers()));
+worker.addEventListener('message', (/** @type {any} */ event) => event.data === 'take-over' && worker.skipWaiting());
+worker.addEventListener('fetch', (/** @type {any} */ event) => {
+  const { method, url } = event.request;
+  const { origin, pathname } = new URL(url);
+  if (method !== 'GET' || origin !== worker.location.origin || !Object.hasOwn(files, pathname)) return;
+  event.respondWith(answer(event.request, pathname));
+});
+
+/** All or nothing: a file with another hash is of another version, and the browser tries again later. */
+async function fetchAll() {
+  const name = await named;
+  const cache = await caches.open(name);
+  const fetchOne = async (/** @type {string} */ path) => {
+    const response = await fetch(path, { cache: 'no-cache', integrity: `sha256-${files[path]}` });
+    if (!response.ok) throw new Error(`${path}: ${response.status}`);
+    await cache.put(path, response);
+  };
+  try {
+    await Promise.all(Object.keys(files).map(fetchOne));
+  } catch (error) {
+    await caches.delete(name);
+    throw error;
+  }
+}
+
+async function dropOthers() {
+  const mine = await named;
+  for (const name of await caches.keys()) if (name.startsWith(PREFIX) && name !== mine) await caches.delete(name);
+}
+
+/** @param {Request} request @param {string} path */
+async function answer(request, path) {
+  if (request.mode === 'navigate' && await hasSuccessor()) {
+    worker.registration.waiting.postMessage('take-over');
+    return new Response('', { headers: { refresh: '0', 'content-type': 'text/html; charset=utf-8' } });
+  }
+  const kept = await caches.match(path, { cacheName: await named });
+  return kept ?? fetch(request);
+}
+
+/** A newer version takes over when a page is opened and no other shows this one: an open page never mixes the two. */
+async function hasSuccessor() {
+  return Boolean(worker.registration.waiting) && (await worker.clients.matchAll({ type: 'window' })).length < 2;
+}
+
+/** @param {string} list */
+async function nameOf(list) {
+  const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(list)));
+  return PREFIX + Array.from(hash.subarray(0, 12), (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
