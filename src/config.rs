@@ -15,6 +15,7 @@ mod rates;
 mod read;
 mod redis;
 mod region_key;
+mod retention;
 mod settle;
 mod source;
 mod suggest;
@@ -28,6 +29,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use crate::domain::retention::Retention;
 use crate::domain::text::Text;
 use crate::limits;
 
@@ -80,6 +82,7 @@ pub struct Config {
     pub backup: BackupSettings,
     pub calendar: CalendarSettings,
     pub page: PageSettings,
+    pub retention: Retention,
     pub log: Log,
 }
 

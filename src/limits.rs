@@ -30,6 +30,19 @@ pub const KEY_COMMAND_MS_MAX: u64 = 30_000;
 /// Between looks whether it has ended.
 pub const KEY_COMMAND_POLL_MS: u64 = 10;
 
+// ---- retention ----
+
+/// Records are not kept for longer than people live.
+pub const RETENTION_YEARS_MAX: u8 = 120;
+/// Patients in one answer of what is due, and destroyed ones in one of what was.
+pub const RETENTION_LISTED_MAX: usize = 200;
+/// Records looked into for one such answer.
+pub const RETENTION_LOOKED_INTO_MAX: usize = 2_000;
+/// Of the reason for destroying a record.
+pub const DESTRUCTION_REASON_CHARS_MAX: usize = 1_000;
+/// No more is read of a list of destroyed records; a line has about 200 bytes.
+pub const DESTROYED_LIST_BYTES_MAX: u64 = 64 << 20;
+
 // ---- store ----
 
 /// Connections that read SQLite beside the one that writes.

@@ -8,6 +8,7 @@ pub mod audit;
 pub mod backup;
 pub mod checkpoints;
 pub mod compliance;
+pub mod destroying;
 pub mod directory;
 pub mod duties;
 pub mod duty_clock;

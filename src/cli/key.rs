@@ -86,11 +86,21 @@ async fn change(
     rotate(journal, old, &new, SystemClock::new().now()).await?;
     // As the next start will find it.
     open::open_journal(&config.database.url(), &new).await?.close().await;
-    Ok(told_rotated(&old.fingerprint(), &new.fingerprint(), arguments))
+    Ok(told_rotated(&old.fingerprint(), &new.fingerprint(), arguments, left_behind(arguments, config)))
 }
 
-fn told_rotated(from: &str, to: &str, arguments: &RotateArguments) -> Text {
-    let setting = match &arguments.to {
+/// The checkpoint key, where it would no longer be looked for at the place it is at.
+fn left_behind<'c>(arguments: &RotateArguments, config: &'c Config) -> Option<&'c Path> {
+    let kept = config.audit.checkpoint_key_file.as_path();
+    let looked_for = match &arguments.to {
+        Some(path) => std::path::absolute(path).unwrap_or_else(|_| path.clone()).with_file_name("checkpoint.key"),
+        None => config.data_dir.join("checkpoint.key"),
+    };
+    (std::path::absolute(kept).ok() != std::path::absolute(looked_for).ok()).then_some(kept)
+}
+
+fn told_rotated(from: &str, to: &str, arguments: &RotateArguments, left_behind: Option<&Path>) -> Text {
+    let mut setting = match &arguments.to {
         Some(path) => {
             let path = std::path::absolute(path).unwrap_or_else(|_| path.clone());
             format!("region_key_file = {}", toml::Value::String(path.display().to_string()))
@@ -100,6 +110,10 @@ fn told_rotated(from: &str, to: &str, arguments: &RotateArguments) -> Text {
             format!("region_key_command = {}", toml::Value::Array(words))
         }
     };
+    if let Some(path) = left_behind {
+        let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+        setting += &format!("\n    [audit] checkpoint_key_file = {}", toml::Value::String(path.display().to_string()));
+    }
     Text::new(
         format!(
             "地域の鍵を {from} から {to} に替えました。\n\
@@ -200,9 +214,11 @@ mod tests {
             to_command: command.iter().map(|word| (*word).to_owned()).collect(),
             config: ConfigArguments::default(),
         };
-        let told = told_rotated("aa", "bb", &arguments(Some("/srv/new \"key\""), &[]));
+        let told = told_rotated("aa", "bb", &arguments(Some("/srv/new \"key\""), &[]), None);
         assert!(told.en.contains(r#"region_key_file = '/srv/new "key"'"#), "{}", told.en);
-        let told = told_rotated("aa", "bb", &arguments(None, &["/bin/kms", "get", "it"]));
+        let told =
+            told_rotated("aa", "bb", &arguments(None, &["/bin/kms", "get", "it"]), Some(Path::new("/srv/cp.key")));
+        assert!(told.en.contains("checkpoint_key_file = \"/srv/cp.key\""), "{}", told.en);
         assert!(told.ja.contains(r#"region_key_command = ["/bin/kms", "get", "it"]"#), "{}", told.ja);
     }
 }

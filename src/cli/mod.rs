@@ -18,6 +18,7 @@ mod language;
 pub mod load;
 mod logging;
 pub mod open;
+mod record;
 mod region_key;
 mod restore;
 mod rulebook;
@@ -89,6 +90,8 @@ enum Command {
     Restore(Box<restore::Arguments>),
     /// 地域の鍵：状態と交換 / The region's key: how it stands, and another in its place
     Key(Box<key::Arguments>),
+    /// 保存期間が終わった記録の一覧と廃棄 / Records whose retention ended, and destroying them
+    Record(Box<record::Arguments>),
     /// 患者ひとり、または地域の記録を取り出す / Take out one patient's record, or the region's
     Export(Box<export::Arguments>),
     /// 負荷をかけて測る / Put load on a hub and measure
@@ -147,6 +150,7 @@ fn dispatch(command: &Command, terminal: Terminal) -> anyhow::Result<ExitCode> {
         Command::Backup(arguments) => backup::run(arguments, terminal),
         Command::Restore(arguments) => restore::run(arguments, terminal),
         Command::Key(arguments) => key::run(arguments, terminal),
+        Command::Record(arguments) => record::run(arguments, terminal),
         Command::Export(arguments) => export::run(arguments, terminal),
         Command::Load(arguments) => {
             let ids = Ids::new(Arc::new(SystemClock::new()));

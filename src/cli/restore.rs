@@ -28,6 +28,9 @@ pub(super) struct Arguments {
     /// 記録に異常があっても使えるようにする。その理由（監査記録に残ります） / Serve it though its record has faults; the reason is kept in the audit log
     #[arg(long, value_name = "REASON")]
     despite_faults: Option<String>,
+    /// 廃棄した記録の一覧（なければバックアップと同じ場所の destroyed.jsonl） / List of destroyed records, instead of destroyed.jsonl beside the backup
+    #[arg(long, value_name = "FILE")]
+    destroyed: Option<PathBuf>,
     #[command(flatten)]
     config: ConfigArguments,
 }
@@ -55,7 +58,8 @@ pub(super) fn run(arguments: &Arguments, terminal: Terminal) -> anyhow::Result<E
     // Held until the process ends: no hub begins on the same folder.
     let _lock = serve::lock_data(&config.data_dir)?;
     let (shelf, url) = (Shelf::open(&config.files_dir)?, config.database.url());
-    let into = RestoreInto { url: &url, shelf: &shelf, region, key, despite };
+    let into =
+        RestoreInto { url: &url, shelf: &shelf, region, key, destroyed: arguments.destroyed.as_deref(), despite };
     let restored = serve::runtime()?.block_on(backup::restore(&arguments.file, &into, SystemClock::new().now()));
     match restored {
         Ok(restored) => {

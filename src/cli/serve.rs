@@ -16,7 +16,7 @@ use tokio::sync::watch;
 use super::config_arguments::{ConfigArguments, print_mistakes};
 use super::history::History;
 use super::open::{self, OpenRegion};
-use super::{Complaint, EXIT_CONFIG, Terminal, start_logging};
+use super::{Complaint, EXIT_CONFIG, Terminal, record, start_logging};
 use crate::actions::accounts::{Provider, ensure_authority, find_authority};
 use crate::bus::{Shared, SharedBounds};
 use crate::config::Config;
@@ -79,6 +79,7 @@ async fn serve(config: &Config) -> anyhow::Result<ExitCode> {
     let outside = config.oidc.clone().map(|settings| Provider::open(settings, &public_url)).transpose()?;
     let app = app.keeping_accounts(config.accounts, outside, &public_url);
     let app = app.serving_page(config.page).taking_records_out(config.exports);
+    let app = app.keeping_records(record::keeping(config));
     let history = History::of(config, &region.hub)?;
     let app = app.watching(history.witness());
     // Before anybody hears that the hub is ready: who stops it from then on is heard.

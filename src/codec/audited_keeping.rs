@@ -1,10 +1,11 @@
 //! What was done with the region's data as a whole ↔ the messages that the audit log seals. Called by `audited.rs`.
 
-use super::field::{id_text, optional_id};
+use super::field::{code, code_text, date, id, id_text, optional_id};
 use super::proto::store::v1 as stored;
 use super::proto::store::v1::kept_safe::What;
 use crate::domain::ids::{EntryId, PatientId};
 use crate::domain::keeping::{KeepingDeed, TakenOut};
+use crate::domain::retention::Kept;
 use crate::domain::text::Invalid;
 use crate::domain::time::Timestamp;
 
@@ -20,6 +21,14 @@ pub(super) fn keeping_message(deed: &KeepingDeed) -> stored::KeptSafe {
         KeepingDeed::KeyRotated { from, to } => {
             What::KeyRotated(stored::KeyRotated { from: from.clone(), to: to.clone() })
         }
+        KeepingDeed::Destroyed { patient, kept, reason } => What::Destroyed(stored::RecordDestroyed {
+            patient: id_text(patient.0),
+            ended_on: kept.ended_on.to_string(),
+            until: kept.until.to_string(),
+            of: code_text(kept.of),
+            years: u32::from(kept.years),
+            reason: reason.clone(),
+        }),
         KeepingDeed::Exported { patient, reason, taken } => What::Exported(stored::Exported {
             patient: patient.map(|patient| id_text(patient.0)).unwrap_or_default(),
             reason: reason.clone(),
@@ -39,6 +48,16 @@ pub(super) fn keeping_deed(kept: stored::KeptSafe) -> Result<KeepingDeed, Invali
             despite: kept.despite,
         },
         What::KeyRotated(kept) => KeepingDeed::KeyRotated { from: kept.from, to: kept.to },
+        What::Destroyed(kept) => KeepingDeed::Destroyed {
+            patient: id("patient", &kept.patient, PatientId)?,
+            kept: Kept {
+                ended_on: date("ended_on", &kept.ended_on)?,
+                until: date("until", &kept.until)?,
+                of: code("of", &kept.of)?,
+                years: u8::try_from(kept.years).map_err(|_| Invalid::required("years"))?,
+            },
+            reason: kept.reason,
+        },
         What::Exported(kept) => KeepingDeed::Exported {
             patient: optional_id("patient", &kept.patient, PatientId)?,
             reason: kept.reason,
@@ -77,6 +96,16 @@ mod tests {
             KeepingDeed::Exported { patient: Some(patient), reason: "開示請求".to_owned(), taken: None },
             KeepingDeed::Exported { patient: None, reason: "移行".to_owned(), taken: None },
             KeepingDeed::Exported { patient: Some(patient), reason: "引き継ぎ".to_owned(), taken: Some(taken) },
+            KeepingDeed::Destroyed {
+                patient,
+                kept: Kept {
+                    ended_on: jiff::civil::date(2021, 4, 1),
+                    until: jiff::civil::date(2026, 4, 1),
+                    of: crate::domain::role::OrganisationType::Clinic,
+                    years: 5,
+                },
+                reason: "保存期間の終了".to_owned(),
+            },
             KeepingDeed::KeyRotated { from: "0a".to_owned(), to: "0b".to_owned() },
         ];
         for deed in deeds {

@@ -290,6 +290,18 @@ pub const FIELDS: &[Field] = &[
         "Let visit notes be entered by voice. The browser may send the sound to its maker: true only once the region agreed to it",
     ),
     field(
+        "retention.years",
+        "[\"nursing_station 5\", \"care_office 5\"]",
+        "記録を保存する年数（所属の種類ごと）。書いた所属のうち最も長いものが、最後の記録の日から数えられます。条例も確かめてください",
+        "Years that records are kept, by type of organisation. The longest of those that wrote counts, from the day of the last entry; see the local ordinances",
+    ),
+    field(
+        "retention.shorter_than_shipped",
+        "false",
+        "同梱の年数（法定の目安）より短くするときだけ true",
+        "true only where the region keeps records for less than ships",
+    ),
+    field(
         "log.level",
         "\"info\"",
         "記録の細かさ（error, warn, info, debug, trace）",

@@ -10,6 +10,7 @@ use super::calendar::{CalendarSettings, MinuteSpan, OpeningHours, expected_day, 
 use super::devices::{self, DeviceSettings};
 use super::read::Reader;
 use super::region_key::region_key;
+use super::retention::{self, retention};
 use super::source::AllGiven;
 use super::value::{expected_database, expected_origin};
 use super::{
@@ -62,6 +63,7 @@ pub(super) fn settle(given: AllGiven, folder: &Path, mistakes: &mut Vec<Mistake>
         calendar: calendar(&mut read),
         page: PageSettings { speech_input: read.boolean("page.speech_input").unwrap_or(false) },
         region_key,
+        retention: retention(&mut read),
         log: log(&mut read),
         data_dir,
         listen,
@@ -410,6 +412,11 @@ pub(super) fn shown(config: &Config) -> Vec<(&'static str, String)> {
     }
     shown.extend(calendar.daytime.iter().map(|span| ("calendar.daytime", quoted(span))));
     shown.push(("page.speech_input", config.page.speech_input.to_string()));
+    let (years, is_shorter) = retention::shown(&config.retention);
+    if !years.is_empty() {
+        shown.push(("retention.years", listed(years.iter().map(|years| quoted(years)).collect())));
+        shown.push(("retention.shorter_than_shipped", is_shorter.to_string()));
+    }
     shown.extend([("log.level", quoted(&config.log.level.code())), ("log.format", quoted(&config.log.format.code()))]);
     shown
 }

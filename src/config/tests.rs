@@ -118,6 +118,24 @@ fn the_regions_key_comes_from_a_file_or_from_a_command_and_the_stronger_source_d
 }
 
 #[test]
+fn records_are_kept_no_shorter_than_ships_unless_the_region_means_it() {
+    use crate::domain::role::OrganisationType::{Clinic, NursingStation, Pharmacy};
+    let kept = config("[retention]\nyears = [\"nursing_station 5\", \"pharmacy 3\"]").retention;
+    assert_eq!((kept.years(NursingStation), kept.years(Pharmacy), kept.years(Clinic)), (5, 3, 5));
+    assert_eq!(
+        mistakes("[retention]\nyears = [\"clinic 4\"]"),
+        [
+            "2:10: retention.years: the shipped span of clinic is 5 years; a shorter one needs shorter_than_shipped = true too"
+        ]
+    );
+    let meant = config("[retention]\nyears = [\"clinic 4\"]\nshorter_than_shipped = true").retention;
+    assert_eq!(meant.years(Clinic), 4);
+    for wrong in ["clinic", "clinic 0", "clinic x", "clinics 5", "clinic 400"] {
+        assert_eq!(mistakes(&format!("[retention]\nyears = [\"{wrong}\"]")).len(), 1, "{wrong}");
+    }
+}
+
+#[test]
 fn every_mistake_is_found_at_once_with_its_place() {
     let found = mistakes(
         "databse = \"sqlite://x.db\"\n\

@@ -1,6 +1,7 @@
 //! What whoever answers for the region's data does with it as a whole: backups and their return, records taken out, another key. The audit log keeps each.
 
 use super::ids::{EntryId, PatientId, Seq};
+use super::retention::Kept;
 use super::time::Timestamp;
 
 /// See the module.
@@ -24,6 +25,13 @@ pub enum KeepingDeed {
     },
     /// Another region's key wraps the data key. Both are named by what does not reveal them.
     KeyRotated { from: String, to: String },
+    /// A record whose retention had ended was destroyed with its key.
+    Destroyed {
+        patient: PatientId,
+        kept: Kept,
+        /// As whoever did it wrote.
+        reason: String,
+    },
     /// One patient's whole record was taken out, or the region's.
     Exported {
         /// `None`: all of the region.
@@ -73,6 +81,7 @@ impl KeepingDeed {
             Self::Restored { .. } => "restored",
             Self::Exported { taken: Some(_), .. } => "record_taken_out",
             Self::KeyRotated { .. } => "key_rotated",
+            Self::Destroyed { .. } => "record_destroyed",
             Self::Exported { patient: Some(_), .. } => "patient_exported",
             Self::Exported { patient: None, .. } => "region_exported",
         }

@@ -30,6 +30,7 @@ pub mod patient;
 pub mod rate;
 pub mod quarantine;
 pub mod reading;
+pub mod retention;
 pub mod role;
 pub mod ruling;
 pub mod search;

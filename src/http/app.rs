@@ -17,6 +17,7 @@ use super::listen::{ConnectionCounts, Listener};
 use super::problem::Problem;
 use super::{assets, health, metrics, oauth, oidc, openapi, routes, socket};
 use crate::actions::accounts::{Accounts, CALLBACK_PATH, Provider};
+use crate::actions::destroying::Keeping;
 use crate::actions::export::Exports;
 use crate::actions::files::Files;
 use crate::actions::kept_rulebooks::KeptRulebooks;
@@ -40,6 +41,8 @@ pub struct App {
     pub sign_ins: Arc<SignIns>,
     pub accounts: Arc<Accounts>,
     pub kept_rulebooks: Arc<KeptRulebooks>,
+    /// How long records are kept.
+    pub keeping: Arc<Keeping>,
     pub quarantine: Arc<Quarantine>,
     /// Origins whose pages may open sockets; compared exactly.
     pub origins: Arc<[String]>,
@@ -82,6 +85,7 @@ impl App {
             sign_ins,
             page_url: page_url.into(),
             cookies: Cookies::of_origins(&origins),
+            keeping: Arc::default(),
             kept_rulebooks: Arc::new(KeptRulebooks::new(hub.journal().clone())),
             quarantine: Arc::new(Quarantine::new(hub.clone(), AccountSettings::default().quarantine_keeps)),
             exports: Arc::new(Exports::new(hub.clone(), Arc::clone(&files), ExportSettings::default())),
@@ -133,6 +137,13 @@ impl App {
     #[must_use]
     pub fn taking_records_out(mut self, settings: ExportSettings) -> Self {
         self.exports = Arc::new(Exports::new(self.hub.clone(), Arc::clone(&self.files), settings));
+        self
+    }
+
+    /// Settles how long records are kept, and where it is noted which were destroyed.
+    #[must_use]
+    pub fn keeping_records(mut self, keeping: Keeping) -> Self {
+        self.keeping = Arc::new(keeping);
         self
     }
 

@@ -14,7 +14,7 @@ use utoipa::{Modify, OpenApi};
 use super::api::accounts::{devices, enrolling, entering, inviting, looking_after, mine, outside, passkeys, proving};
 use super::api::{
     advice, audit, clients, compliance, directory, duties, emergency, explaining, exports, files, linking_queue, me,
-    offices, patients, quarantine, registering, rulebook, rulebooks, sign_ins, statistics, timelines,
+    offices, patients, quarantine, registering, retention, rulebook, rulebooks, sign_ins, statistics, timelines,
 };
 use super::problem::Problem;
 use super::routes::OPEN_ROUTES;
@@ -58,7 +58,7 @@ const PROBLEM: &str = "application/problem+json";
         duties::list, duties::list_of_timeline, duties::show_clock, duties::release_clock,
         advice::list,
         audit::list, audit::exposures, audit::export,
-        emergency::search, emergency::list,
+        emergency::search, emergency::list, retention::show, retention::destroy,
         files::upload, files::download,
         linking_queue::list, linking_queue::dismiss,
         quarantine::show_key, quarantine::show_pass, quarantine::hand_in, quarantine::list, quarantine::release,

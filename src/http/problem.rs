@@ -13,6 +13,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::shapes::{HoldShape, Words};
+use crate::actions::destroying::DestroyError;
 use crate::actions::directory::DirectoryError;
 use crate::actions::emergency::EmergencySearchError;
 use crate::actions::explaining::asking::AskError;
@@ -197,7 +198,7 @@ fn status_of(code: &str, is_about_field: bool) -> StatusCode {
         ) => StatusCode::FORBIDDEN,
         Some(Code::NotFound) => StatusCode::NOT_FOUND,
         Some(Code::MethodNotAllowed) => StatusCode::METHOD_NOT_ALLOWED,
-        Some(Code::Conflict | Code::Dismissed) => StatusCode::CONFLICT,
+        Some(Code::Conflict | Code::Dismissed | Code::Retained) => StatusCode::CONFLICT,
         Some(Code::TooLarge) => StatusCode::PAYLOAD_TOO_LARGE,
         Some(Code::MediaTypeUnsupported) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
         Some(Code::UpgradeExpected) => StatusCode::UPGRADE_REQUIRED,
@@ -291,6 +292,19 @@ impl From<StoreError> for Problem {
                 tracing::error!(code = error.code(), %error, "a request met what the store should not hold");
                 Self::of(Code::Internal)
             }
+        }
+    }
+}
+
+impl From<DestroyError> for Problem {
+    fn from(error: DestroyError) -> Self {
+        let text = error.text().unwrap_or_else(|| Code::Retained.text());
+        match error {
+            DestroyError::NotFound => Self::not_found(),
+            DestroyError::InCare | DestroyError::Retained(_) => Self::new(Code::Retained.code(), text, None),
+            DestroyError::Invalid(invalid) => invalid.into(),
+            DestroyError::Unavailable(unavailable) => unavailable.into(),
+            DestroyError::Store(error) => error.into(),
         }
     }
 }

@@ -8,7 +8,7 @@ use axum::routing::{delete, get, post, put};
 use super::api::accounts::{devices, enrolling, entering, inviting, looking_after, mine, outside, passkeys, proving};
 use super::api::{
     advice, audit, clients, compliance, directory, duties, emergency, explaining, exports, files, linking_queue, me,
-    offices, patients, quarantine, registering, rulebook, rulebooks, sign_ins, statistics, timelines,
+    offices, patients, quarantine, registering, retention, rulebook, rulebooks, sign_ins, statistics, timelines,
 };
 use super::app::App;
 use super::step_up;
@@ -145,6 +145,8 @@ routes! {
     get    "/api/v1/audit/export" => audit::export;
     post   "/api/v1/emergency-search" => emergency::search;
     get    "/api/v1/emergency-accesses" => emergency::list;
+    get    "/api/v1/retention" => retention::show;
+    post   "/api/v1/patients/{id}/destruction" => retention::destroy;
     get    "/api/v1/linking-queue" => linking_queue::list;
     post   "/api/v1/linking-queue/{id}/dismiss" => linking_queue::dismiss;
     get    "/api/v1/me/quarantine-pass" => quarantine::show_pass;

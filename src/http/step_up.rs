@@ -1,4 +1,4 @@
-//! Grave acts: what gives others a way in, takes records out, removes what somebody signs in with, or binds the region. An
+//! Grave acts: what gives others a way in, takes records out or destroys them, removes what somebody signs in with, or binds the region. An
 //! open screen is not enough for them; whoever is signed in must have shown by both factors, a short while ago, who they are.
 //! The page that is answered `proof_needed` asks, and sends the same request again.
 //!
@@ -42,6 +42,8 @@ pub const GRAVE_ROUTES: &[Route] = &[
     // Taking out.
     grave("get", "/api/v1/audit/export"),
     grave("post", "/api/v1/patients/{id}/exports"),
+    // What cannot be undone.
+    grave("post", "/api/v1/patients/{id}/destruction"),
     // What binds the region.
     grave("post", "/api/v1/rulebooks/{id}/signatures"),
     grave("post", "/api/v1/rulebooks/{id}/in-force"),

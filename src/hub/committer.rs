@@ -70,6 +70,10 @@ impl Committer {
         let linked = publications.iter().filter(|publication| publication.access.is_some());
         let linked: Vec<_> = linked.map(|publication| publication.timeline).collect();
         self.fanout.publish(publications, &self.region.rulebook(), self.region.now());
+        for patient in &draft.destroyed {
+            self.region.patients().remove(*patient);
+            self.fanout.forget((*patient).into());
+        }
         for concern in &draft.concerns {
             concern.tell(&self.region, &self.sessions);
         }
@@ -114,6 +118,7 @@ impl Committer {
             }
             Outcome::Dismissed(dismissal, waited) => drop(dismissal.reply.send(waited)),
             Outcome::Rejudged(rejudge) => drop(rejudge.reply.send(())),
+            Outcome::Destroyed(destroy, was_destroyed) => drop(destroy.reply.send(was_destroyed)),
             Outcome::Granted(_) => {}
             Outcome::Ticked(tick) => {
                 self.meter.duty_steps(tick.fired.len());

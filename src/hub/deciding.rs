@@ -100,6 +100,7 @@ impl Picture {
                 Outcome::Rejudged(rejudge)
             }
             (Work::Tick(tick), Some(hot)) => self.tick(draft, hot, tick, ledger),
+            (Work::Destroy(destroy), Some(hot)) => self.destroy(draft, hot, destroy),
             (Work::Post(_) | Work::PostTogether(_), _) | (_, None) => return,
         };
         draft.outcomes.push(outcome);
@@ -159,6 +160,9 @@ impl Picture {
         acceptance: Acceptance,
         ledger: &mut Ledger,
     ) -> Answer {
+        if hot.is_destroyed {
+            return Answer::Refused(Refused::not_found(submission.intent.id));
+        }
         let entry = self.entry(&hot.state, &submission.intent, &submission.actor, acceptance);
         let entry = Entry { device: submission.device, ..entry };
         let moves_the_clock = self.rulebook.moves_the_clock(&entry);

@@ -7,7 +7,7 @@ use super::fanout::Publication;
 use super::notices::{self, Concern};
 use super::published::Published;
 use super::work::Outcome;
-use crate::domain::ids::{OrganisationId, TimelineId};
+use crate::domain::ids::{OrganisationId, PatientId, TimelineId};
 use crate::domain::state::PatientState;
 use crate::domain::time::Timestamp;
 use crate::store::{Batch, HeadUpdate, ProjectionChange};
@@ -26,6 +26,8 @@ pub struct Draft {
     heads: HashMap<TimelineId, usize>,
     /// The earliest moment at which a timeline of the batch falls due.
     pub falls_due: Option<Timestamp>,
+    /// Records that are destroyed with the batch.
+    pub destroyed: Vec<PatientId>,
     /// Entries that concern somebody, to be told once they are durable.
     pub(super) concerns: Vec<Concern>,
 }

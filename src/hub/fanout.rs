@@ -148,6 +148,15 @@ impl Fanout {
         wake(touched);
     }
 
+    /// Nobody reads this timeline any more, and whoever did is told to forget it.
+    pub(super) fn forget(&self, timeline: TimelineId) {
+        let readers = self.lock().channels.remove(&timeline).unwrap_or_default();
+        for reader in readers {
+            reader.subscription.end();
+            reader.outbox.forget(timeline, None);
+        }
+    }
+
     /// Tells how far somebody read: them, and the readers who may know the team.
     pub(super) fn mark_read(&self, timeline: TimelineId, person: PersonId, through: Seq, at: Timestamp) {
         let state = self.lock();

@@ -32,6 +32,7 @@ pub(super) async fn fetch(
     for (timeline, loaded) in loaded {
         match loaded {
             Ok(loaded) => timelines.insert(loaded.map_or_else(|| Hot::unborn(timeline), Hot::loaded)),
+            Err(StoreError::KeyDestroyed(_)) => timelines.insert(Hot::destroyed(timeline)),
             Err(error) => {
                 tracing::error!(code = error.code(), %error, "a timeline cannot be loaded");
                 ledger.miss_timeline(timeline);
@@ -65,11 +66,16 @@ pub(super) async fn fetch(
 struct Missed;
 
 async fn find_entry(journal: &Journal, ledger: &mut Ledger, id: EntryId) -> Result<Option<StoredEntry>, Missed> {
-    journal.find_entry(id).await.map_err(|error| {
-        tracing::error!(code = error.code(), %error, %id, "an entry cannot be read");
-        ledger.miss_entry(id);
-        Missed
-    })
+    match journal.find_entry(id).await {
+        Ok(found) => Ok(found),
+        // Of a record that was destroyed: as if it had never been.
+        Err(StoreError::KeyDestroyed(_)) => Ok(None),
+        Err(error) => {
+            tracing::error!(code = error.code(), %error, %id, "an entry cannot be read");
+            ledger.miss_entry(id);
+            Err(Missed)
+        }
+    }
 }
 
 async fn find_known(journal: &Journal, works: &[Work]) -> Result<Vec<KnownId>, StoreError> {

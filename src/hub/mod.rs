@@ -9,6 +9,7 @@ mod audit;
 mod committer;
 pub mod counting;
 mod deciding;
+mod destroying;
 pub mod devices;
 mod draft;
 mod duty_clock;
@@ -55,6 +56,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 
 use self::answer::{Accepted, Answer, Refused, Reply};
 use self::committer::Committer;
+pub use self::destroying::Destroy;
 use self::devices::Devices;
 pub use self::duty_clock::Stopped;
 use self::duty_clock::{ClockFace, DutyClock, Order};
@@ -69,9 +71,11 @@ pub use self::tasks::HubTasks;
 use self::work::{Dismissal, DryRun, Follow, MarkRead, Origin, Submission, Work};
 pub use self::work::{Sight, Writer};
 use crate::codec::{self, QueuedPost};
+use crate::domain::act::By;
 use crate::domain::directory::Actor;
 use crate::domain::entry::Intent;
 use crate::domain::ids::{Seq, SignInId, TimelineId};
+use crate::domain::retention::Tombstone;
 use crate::domain::role::Role;
 use crate::domain::time::Timestamp;
 use crate::limits;
@@ -455,6 +459,16 @@ impl Hub {
         let (reply, dismissed) = oneshot::channel();
         self.give(Work::Dismiss(Box::new(Dismissal { actor, post, reason, reply }))).await?;
         dismissed.await.map_err(|_| Unavailable)
+    }
+
+    /// Destroys a record for good. `false`: something was written on it since it was judged, or it is there no longer.
+    ///
+    /// # Errors
+    /// When the hub cannot answer; it may be destroyed all the same.
+    pub async fn destroy(&self, stone: Tombstone, by: By, reason: String, seen: Seq) -> Result<bool, Unavailable> {
+        let (reply, destroyed) = oneshot::channel();
+        self.give(Work::Destroy(Box::new(Destroy { stone, by, reason, seen, reply }))).await?;
+        destroyed.await.map_err(|_| Unavailable)
     }
 
     async fn give(&self, work: Work) -> Result<(), Unavailable> {

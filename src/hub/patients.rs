@@ -48,6 +48,11 @@ impl PatientIndex {
         self.cards.write().unwrap_or_else(PoisonError::into_inner).insert(patient, card);
     }
 
+    /// Forgets a patient.
+    pub fn remove(&self, patient: PatientId) {
+        self.cards.write().unwrap_or_else(PoisonError::into_inner).remove(&patient);
+    }
+
     /// The patient's registration.
     #[must_use]
     pub fn find(&self, patient: PatientId) -> Option<Registration> {

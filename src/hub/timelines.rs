@@ -24,6 +24,8 @@ pub struct Hot {
     pub chain: Link,
     /// Whether the journal knows it, or will once the batches under way have committed.
     pub exists: bool,
+    /// Its record was destroyed: it answers like nobody's, and nothing is written on it any more.
+    pub is_destroyed: bool,
     /// When the duty clock was last told to look at it; `None`: not known.
     pub due: Option<Option<Timestamp>>,
     /// Where the newest snapshot ends.
@@ -42,10 +44,17 @@ impl Hot {
             key: Arc::new(PatientKey::random()),
             chain: chain::GENESIS,
             exists: false,
+            is_destroyed: false,
             due: None,
             snapshot: Seq::ZERO,
             batch: 0,
         }
+    }
+
+    /// A timeline whose record was destroyed.
+    #[must_use]
+    pub fn destroyed(timeline: TimelineId) -> Self {
+        Self { is_destroyed: true, ..Self::unborn(timeline) }
     }
 
     /// Before the first entry the directory says what the timeline is about: it may have learned of an organisation
@@ -65,6 +74,7 @@ impl Hot {
             key: loaded.key,
             chain: loaded.chain,
             exists: true,
+            is_destroyed: false,
             due: None,
             snapshot: loaded.head,
             batch: 0,

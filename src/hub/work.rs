@@ -5,6 +5,7 @@ use std::sync::Arc;
 use tokio::sync::oneshot;
 
 use super::answer::{Answer, Refused, Reply};
+use super::destroying::Destroy;
 use super::outbox::Outbox;
 use super::sessions::SignedIn;
 use super::subscription::Opened;
@@ -33,6 +34,7 @@ pub enum Work {
     Dismiss(Box<Dismissal>),
     Rejudge(Rejudge),
     Tick(Box<Tick>),
+    Destroy(Box<Destroy>),
 }
 
 /// The duty clock finds that something is due on a timeline.
@@ -179,6 +181,7 @@ pub enum Outcome {
     Dismissed(Box<Dismissal>, bool),
     Rejudged(Rejudge),
     Ticked(Box<Tick>),
+    Destroyed(Box<Destroy>, bool),
 }
 
 impl Outcome {
@@ -198,6 +201,7 @@ impl Outcome {
             Self::Dismissed(dismissal, _) => Work::Dismiss(dismissal),
             Self::Rejudged(rejudge) => Work::Rejudge(rejudge),
             Self::Ticked(tick) => Work::Tick(tick),
+            Self::Destroyed(destroy, _) => Work::Destroy(destroy),
         }
     }
 }
@@ -216,6 +220,7 @@ impl Work {
             Self::Dismiss(dismissal) => Some(dismissal.post.intent.timeline),
             Self::Rejudge(rejudge) => rejudge.timeline,
             Self::Tick(tick) => Some(tick.timeline),
+            Self::Destroy(destroy) => Some(destroy.stone.patient.into()),
             Self::Grants(_) => None,
         }
     }
@@ -305,7 +310,8 @@ impl Work {
             | Self::Grants(_)
             | Self::Dismiss(_)
             | Self::Rejudge(_)
-            | Self::Tick(_) => return None,
+            | Self::Tick(_)
+            | Self::Destroy(_) => return None,
         })
     }
 }

@@ -9,6 +9,7 @@ use crate::domain::directory::Actor;
 pub use crate::domain::ids::Subject;
 use crate::domain::ids::{EntryId, OrganisationId, PersonId, Seq, SignInId, TimelineId};
 use crate::domain::list::closed_list;
+use crate::domain::retention::Tombstone;
 use crate::domain::time::Timestamp;
 use crate::vault::chain::{self, Link};
 use crate::vault::{DataKey, Mac, PatientKey};
@@ -36,6 +37,8 @@ pub struct Batch {
     pub shut_out: Vec<ShutOut>,
     /// Files that entries of this batch name, each handed in by the organisation of the entry's author.
     pub files: Vec<NamedFile>,
+    /// Records that are destroyed, after everything else of the batch.
+    pub destroyed: Vec<Tombstone>,
 }
 
 impl Batch {
@@ -54,6 +57,7 @@ impl Batch {
             && self.resolved.is_empty()
             && self.shut_out.is_empty()
             && self.files.is_empty()
+            && self.destroyed.is_empty()
     }
 }
 

@@ -31,6 +31,7 @@ closed_list! {
         Time = "time", "記録時刻の逆行", "recorded time goes back";
         Unreadable = "unreadable", "復号できない記録", "a record does not open";
         Head = "head", "先頭位置の不一致", "the head does not match the entries";
+        Key = "key", "廃棄の記録がないのに失われた鍵", "a key is gone though its record was not destroyed";
         Orphan = "orphan", "タイムラインのない記録", "entries of no timeline";
         Projection = "projection", "射影の不一致", "a projection differs from the timeline";
         Attachment = "attachment", "添付ファイルの欠落・破損", "an attached file is missing or damaged";
@@ -136,6 +137,9 @@ impl Tx {
             Ok(key) => key,
             Err(StoreError::KeyDestroyed(_)) => {
                 report.destroyed = 1;
+                if self.find_destroyed(timeline.as_patient()).await?.is_none() {
+                    report.fault(FaultKind::Key, format!("timeline {timeline}"));
+                }
                 None
             }
             Err(StoreError::Inconsistent { place, .. }) => {

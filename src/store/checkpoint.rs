@@ -54,6 +54,15 @@ impl Checkpointer {
         Ok((copied, pages))
     }
 
+    /// Copies everything and starts the WAL over with nothing in it. Readers that need it hold it up.
+    pub(super) async fn truncate(&self) -> Result<(), sqlx::Error> {
+        let mut connection = self.copier.lease().await?;
+        let (busy, ..): (i64, i64, i64) =
+            sqlx::query_as("pragma wal_checkpoint(truncate)").fetch_one(&mut *connection).await?;
+        connection.give_back();
+        if busy == 0 { Ok(()) } else { Err(sqlx::Error::PoolTimedOut) }
+    }
+
     pub(super) async fn close(&self) {
         self.copier.close().await;
     }

@@ -89,6 +89,11 @@ impl Tx {
             return Err(Undone::Duplicate(Vec::new()));
         }
         self.end_shut_out(&batch.shut_out).await?;
+        for stone in &batch.destroyed {
+            if !self.destroy_record(stone).await? {
+                return Err(Undone::Moved(vec![stone.patient.into()]));
+            }
+        }
         // Last, because the audit log's lock makes the hubs wait for each other until the commit.
         self.append_audits(&batch.audits).await?;
         Ok(())

@@ -40,6 +40,7 @@ pub(super) const STEPS: &[Step] = &[
     step!(16, "0016_client_use"),
     step!(17, "0017_doors"),
     step!(18, "0018_quarantine"),
+    step!(19, "0019_destroyed_records"),
 ];
 
 pub(super) async fn migrate(engine: &Engine) -> Result<(), MigrateError> {

@@ -21,6 +21,7 @@ mod commit;
 mod connect;
 mod connections;
 mod data_key;
+mod destroyed;
 mod device;
 mod device_enrolment;
 mod directory;

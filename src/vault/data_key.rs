@@ -25,6 +25,7 @@ pub struct DataKey {
     device_authority: SealingKey,
     backups: SealingKey,
     counting: MacKey,
+    destroyed: MacKey,
     fingerprint: String,
 }
 
@@ -52,6 +53,7 @@ impl DataKey {
             device_authority: SealingKey::new(&root.derive(&Purpose::SealDeviceAuthority)),
             backups: SealingKey::new(&root.derive(&Purpose::WrapBackupKeys)),
             counting: MacKey::new(&root.derive(&Purpose::Counting)),
+            destroyed: MacKey::new(&root.derive(&Purpose::Destroyed)),
             fingerprint: root.fingerprint(),
         }
     }
@@ -118,6 +120,12 @@ impl DataKey {
     #[must_use]
     pub fn counting(&self) -> &MacKey {
         &self.counting
+    }
+
+    /// Marks the list of destroyed records that lies beside the backups as this region's.
+    #[must_use]
+    pub fn destroyed(&self) -> &MacKey {
+        &self.destroyed
     }
 
     /// Wraps the keys of backups.

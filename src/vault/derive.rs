@@ -28,6 +28,7 @@ pub(super) enum Purpose {
     SealDeviceAuthority,
     WrapBackupKeys,
     Counting,
+    Destroyed,
     Fingerprint,
 }
 
@@ -48,6 +49,7 @@ impl Purpose {
             Self::SealDeviceAuthority => b"seal-device-authority",
             Self::WrapBackupKeys => b"wrap-backup-keys",
             Self::Counting => b"counting",
+            Self::Destroyed => b"destroyed",
             Self::Fingerprint => b"fingerprint",
         }
     }

@@ -132,6 +132,8 @@ closed_list! {
         /// Gates of the rulebook hold the post: with what they ask for it may be sent again.
         Held = "held", "ルールにより保留されています。足りないものを添えて送り直せます", "rules hold this post; it may be sent again with what they ask for";
         Conflict = "conflict", "同じIDで別の内容がすでに登録されています", "this id was accepted with other content";
+        /// A record that may not be destroyed yet.
+        Retained = "retained", "まだ保存しなければならない記録です", "this record must be kept for longer";
         Dismissed = "dismissed", "連携事務局が記録しないと決めました", "the secretariat dismissed this post";
         TargetNotFound = "target_not_found", "対象の記録が見つかりません", "the entry it is about was not found";
         RuleFailed = "rule_failed", "ルールを評価できなかったため認められません", "a rule failed, so this is refused";

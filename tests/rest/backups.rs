@@ -48,7 +48,7 @@ async fn what_fell_due_meanwhile_is_told_once_and_who_was_signed_in_signs_in_aga
     clock.advance(Duration::from_secs(4 * 3_600));
     let (folder, database) = (scratch::folder("after"), Database::of_this_run());
     let (url, shelf) = (database.url(folder.path()), Shelf::open(&folder.path().join("files")).unwrap());
-    let into = RestoreInto { url: &url, shelf: &shelf, region: &key, key: None, despite: None };
+    let into = RestoreInto { url: &url, shelf: &shelf, region: &key, key: None, destroyed: None, despite: None };
     let back = restore(&made.path, &into, clock.now()).await.unwrap();
     assert!(back.settled.overdue >= 1 && back.settled.sign_ins >= 2, "{:?}", back.settled);
     let app = App::open_at(folder, database, key, clock).await;
@@ -99,7 +99,7 @@ async fn a_file_that_lay_there_is_there_again_and_one_that_was_lost_is_named_and
     let folder = scratch::folder("poorer");
     let url = format!("sqlite://{}/renkei.db", folder.path().display());
     let (region, shelf) = (team.app.region_key(), Shelf::open(&folder.path().join("files")).unwrap());
-    let mut into = RestoreInto { url: &url, shelf: &shelf, region: &region, key: None, despite: None };
+    let mut into = RestoreInto { url: &url, shelf: &shelf, region: &region, key: None, destroyed: None, despite: None };
     let refused = restore(&poorer.path, &into, later).await.unwrap_err();
     assert!(refused.text().unwrap().en.contains("2 faults"), "{refused}");
     assert!(open_journal(&url, &region).await.is_err(), "nobody serves it");

@@ -6,6 +6,7 @@ mod audit_log;
 mod audit_shipping;
 mod backups;
 mod clients;
+mod destroying;
 pub mod devices;
 mod directory;
 mod duties;

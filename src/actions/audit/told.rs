@@ -206,6 +206,10 @@ fn keeping(deed: &KeepingDeed) -> Text {
                 ),
             )
         }
+        KeepingDeed::Destroyed { kept, .. } => Text::new(
+            format!("記録の廃棄（保存期間 {} まで）", kept.until),
+            format!("destroyed the record, which had to be kept until {}", kept.until),
+        ),
         KeepingDeed::KeyRotated { from, to } => Text::new(
             format!("地域の鍵の交換（{from} から {to} へ）"),
             format!("replaced the region's key {from} by {to}"),

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::generations::{Keep, name_of, remove_drafts, remove_old};
 use super::sealed_file::{BadBackup, OpenBy, Tally, Whole, Writer, read_whole};
+use crate::actions::destroying::list;
 use crate::domain::act::{Act, By, Deed};
 use crate::domain::keeping::KeepingDeed;
 use crate::domain::text::Text;
@@ -102,6 +103,9 @@ pub async fn make(
     let deed = Deed::Keeping(KeepingDeed::BackedUp { name, bytes });
     let act = Act { by: By::Operator, deed };
     journal.write(move |tx| Box::pin(async move { tx.append_acts(now, [act]).await })).await?;
+    if let Err(error) = list::write(journal, folder).await {
+        tracing::error!(%error, "the list of destroyed records was not written");
+    }
     let removed = remove_old(folder, data, keep, &path).map_err(failed)?;
     Ok(Made { path, bytes, whole, removed })
 }

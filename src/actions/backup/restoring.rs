@@ -4,14 +4,16 @@
 use std::path::Path;
 
 use super::sealed_file::{BadBackup, OpenBy, Reader, Whole, read_whole};
+use crate::actions::destroying::list::{self, ListError};
 use crate::domain::checkpoint::Statement;
+use crate::domain::retention::Tombstone;
 use crate::domain::text::Text;
 use crate::domain::time::Timestamp;
 use crate::store::check::{Report, check};
 use crate::store::dump::{AbsentFile, LoadError, Loading, Manifest, Settled, What};
 use crate::store::verify::{By, Verified, verify};
 use crate::store::{Shelf, ShelfError, StoreError};
-use crate::vault::{PublicKey, RegionKey};
+use crate::vault::{DataKey, PublicKey, RegionKey};
 
 /// Why the backup is not back. A database that was begun with refuses to be served then.
 #[derive(Debug, thiserror::Error)]
@@ -24,6 +26,8 @@ pub enum RestoreError {
     Store(#[from] StoreError),
     #[error(transparent)]
     Shelf(#[from] ShelfError),
+    #[error(transparent)]
+    List(#[from] ListError),
     /// What the database holds is not what the backup held.
     #[error("what was stored is not what the backup holds: {}", tables.join(", "))]
     Differs { tables: Vec<String> },
@@ -49,6 +53,7 @@ impl RestoreError {
                 )
             }
             Self::Load(LoadError::Open(error)) => return error.text(),
+            Self::List(error) => return error.text(),
             Self::Differs { tables } => format!("書き込んだ内容がバックアップと一致しません: {}", tables.join("、")),
             Self::Faults { verified, report } => {
                 let count = verified.found_count + report.fault_count;
@@ -69,6 +74,8 @@ pub struct RestoreInto<'a> {
     pub region: &'a RegionKey,
     /// Whose signatures count; `None`: whose the backup itself says, which proves less.
     pub key: Option<PublicKey>,
+    /// The list of records that were destroyed; `None`: the one beside the backup, if there is one.
+    pub destroyed: Option<&'a Path>,
     /// Why a region with faults is to be served all the same.
     pub despite: Option<&'a str>,
 }
@@ -80,6 +87,8 @@ pub struct Restored {
     pub settled: Settled,
     pub verified: Verified,
     pub report: Report,
+    /// Records that were destroyed since, and are so again.
+    pub destroyed: u64,
     /// Whether signatures were checked by a key that did not come out of the backup.
     pub is_key_given: bool,
 }
@@ -113,10 +122,22 @@ pub async fn restore(path: &Path, into: &RestoreInto<'_>, now: Timestamp) -> Res
     if !is_whole && into.despite.is_none() {
         return Err(RestoreError::Faults { verified: Box::new(verified), report: Box::new(report) });
     }
+    // Before anybody may serve it.
+    let stones = destroyed_since(path, into, journal.region())?;
+    let destroyed = list::destroy_again(journal, stones, now).await?;
     let despite = into.despite.filter(|_| !is_whole).unwrap_or_default();
     let settled = loading.settle(&whole.manifest, despite, now).await?;
     loading.journal().close().await;
-    Ok(Restored { whole, settled, verified, report, is_key_given: into.key.is_some() })
+    Ok(Restored { whole, settled, verified, report, destroyed, is_key_given: into.key.is_some() })
+}
+
+fn destroyed_since(path: &Path, into: &RestoreInto<'_>, key: &DataKey) -> Result<Vec<Tombstone>, RestoreError> {
+    let beside = path.with_file_name(list::NAME);
+    match into.destroyed {
+        Some(given) => Ok(list::read(given, key)?),
+        None if beside.exists() => Ok(list::read(&beside, key)?),
+        None => Ok(Vec::new()),
+    }
 }
 
 /// Loads tables and files; what the shelf had not held.

@@ -84,7 +84,7 @@ pub(in super::super) fn told_found(found: &Found) -> Text {
 }
 
 fn told(verified: &Verified, took: f64) -> Text {
-    let Verified { timelines, entries, audits, checkpoints, last_checkpoint, found_count, .. } = verified;
+    let Verified { timelines, entries, audits, checkpoints, last_checkpoint, found_count, destroyed, .. } = verified;
     let rate = (*entries + *audits) as f64 / took.max(0.001);
     let mut ja = format!(
         "タイムライン {timelines} 件、記録 {entries} 件、監査記録 {audits} 件、チェックポイント {checkpoints} 件を検証しました（{took:.1} 秒、毎秒 {rate:.0} 件）"
@@ -92,6 +92,10 @@ fn told(verified: &Verified, took: f64) -> Text {
     let mut en = format!(
         "Verified {timelines} timelines, {entries} entries, {audits} audit records and {checkpoints} checkpoints ({took:.1} s, {rate:.0} records a second)"
     );
+    if *destroyed > 0 {
+        ja += &format!("\n廃棄された記録 {destroyed} 件は、連鎖だけを検証しました");
+        en += &format!("\n{} whose content was destroyed: their chains hold", counted(*destroyed, "record"));
+    }
     match last_checkpoint {
         Some((number, at)) => {
             ja += &format!("\n最新のチェックポイント {number}（{at}）より後の末尾の削除は、連鎖だけではわかりません");

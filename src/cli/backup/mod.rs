@@ -169,7 +169,7 @@ fn verify(
     let shelf = Shelf::open(&scratch.path().join("files"))?;
     let url = format!("sqlite://{}", scratch.path().join("renkei.db").display());
     let signed_by = restore::checkpoint_key(None, config)?;
-    let into = RestoreInto { url: &url, shelf: &shelf, region: key, key: signed_by, despite: None };
+    let into = RestoreInto { url: &url, shelf: &shelf, region: key, key: signed_by, destroyed: None, despite: None };
     let rehearsed = serve::runtime()?.block_on(backup::restore(&path, &into, SystemClock::new().now()));
     match rehearsed {
         Ok(restored) => {

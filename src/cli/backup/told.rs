@@ -145,6 +145,11 @@ pub(in super::super) fn told_restored(restored: &Restored, start: &str) -> Text 
          To start: {start}",
         held.en
     );
+    if restored.destroyed > 0 {
+        let again = restored.destroyed;
+        ja += &format!("\nその後に廃棄した記録 {again} 件は、もう一度廃棄しました");
+        en += &format!("\n{again} records that were destroyed since are destroyed again");
+    }
     if !restored.is_key_given {
         ja += "\nチェックポイントの鍵がないため、署名はバックアップの中の公開鍵で確かめました。用紙の公開鍵で renkei audit verify --key を実行してください";
         en += "\nWithout the checkpoint key, signatures were checked by the public key in the backup itself: run renkei audit verify --key with the one on paper";

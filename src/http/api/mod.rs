@@ -18,6 +18,7 @@ pub mod offices;
 pub mod patients;
 pub mod quarantine;
 pub mod registering;
+pub mod retention;
 pub mod rulebook;
 pub mod rulebooks;
 pub mod sign_ins;

@@ -144,7 +144,7 @@ async fn a_destroyed_key_leaves_the_rest_of_the_region_readable() {
         let gone = region.patient_with_team().await;
         let mut kept = region.patient();
         kept.post(super::region::registration("鈴木 一郎")).await;
-        region.tamper("update timeline set wrapped_key = null where head_seq = 3").await;
+        assert!(super::destroyed::destroy(region, gone.timeline).await);
         let error = region.journal.load(gone.timeline).await.unwrap_err();
         assert_eq!(error.code(), "store_key_destroyed");
         assert_eq!(region.journal.registrations().await.unwrap().len(), 1);

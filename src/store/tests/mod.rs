@@ -4,6 +4,7 @@ mod accounts;
 mod alone;
 mod commits;
 mod damage;
+mod destroyed;
 mod devices;
 mod dump;
 mod duties;

@@ -96,6 +96,8 @@ pub struct Verified {
     pub entries: u64,
     pub audits: u64,
     pub checkpoints: u64,
+    /// Records that were destroyed: their chains hold, and nothing of them opens.
+    pub destroyed: u64,
     /// The newest checkpoint whose signature holds.
     pub last_checkpoint: Option<(u64, Timestamp)>,
     /// In the order of chains and places, at most `CHECK_FAULTS_MAX`.
@@ -126,7 +128,8 @@ impl Verified {
 /// # Errors
 /// When the database fails; what was found is no error.
 pub async fn verify(journal: &Journal, by: &By) -> Result<Verified, StoreError> {
-    let mut verified = Verified::default();
+    let destroyed = journal.read(|tx| Box::pin(tx.count_destroyed())).await?;
+    let mut verified = Verified { destroyed, ..Verified::default() };
     let said = checkpoints::verify(journal, by, &mut verified).await?;
     let (groups, audits) = tokio::join!(timelines(journal, &said), audits::verify(journal, &said));
     for group in groups? {

@@ -195,6 +195,9 @@ async fn body(world: &World, route: &Route, variant: &str, column: &str, who: &A
             world.app.link(world.patient(variant), &office).await;
             json!({ "organisation": helper.actor.organisation.to_string(), "reason": "担当を終えました" })
         }
+        ("post", "/api/v1/patients/{id}/destruction") => {
+            json!({ "name": "高橋 ハル", "birth_date": "1938-04-12", "reason": "保存期間の終了" })
+        }
         ("post", "/api/v1/timelines/{id}/entries" | "/api/v1/timelines/{id}/dry-run") => note(),
         ("put", "/api/v1/timelines/{id}/read-marker") => json!({ "through": 1 }),
         ("post", "/api/v1/emergency-search") => json!({ "name": "鈴木 一郎", "birth_date": "1938-04-12" }),

@@ -1,0 +1,227 @@
+//! Records whose retention ended: which they are, and destroying one. Called by REST for the secretariat and by the command
+//! line; the record goes in `hub/destroying.rs`, and what a later restore needs to know of it stands in `list.rs`.
+//!
+//! INVARIANT: no record is destroyed while its patient is in care or before the longest span of those who wrote on it ended.
+
+pub mod list;
+
+use std::path::PathBuf;
+
+use jiff::ToSpan as _;
+use jiff::civil::Date;
+
+use super::files::Files;
+use crate::domain::act::By;
+use crate::domain::ids::{OrganisationId, PatientId};
+use crate::domain::patient::HumanName;
+use crate::domain::retention::{Kept, Retention, Tombstone};
+use crate::domain::role::OrganisationType;
+use crate::domain::search::plain;
+use crate::domain::text::{Invalid, Text};
+use crate::domain::time::Timestamp;
+use crate::hub::{Hub, Unavailable};
+use crate::limits;
+use crate::store::{Loaded, StoreError};
+
+/// How records are kept, and where it is noted which were destroyed.
+#[derive(Clone, Debug, Default)]
+pub struct Keeping {
+    pub retention: Retention,
+    /// The folder of the backups; `None`: nowhere.
+    pub list: Option<PathBuf>,
+}
+
+/// A record that may be destroyed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Due {
+    pub patient: PatientId,
+    pub name: HumanName,
+    pub kept: Kept,
+}
+
+/// What was found due, the oldest first.
+#[derive(Clone, Debug, Default)]
+pub struct DueList {
+    pub due: Vec<Due>,
+    /// Where to go on looking, if not everything was looked into.
+    pub next: Option<Timestamp>,
+}
+
+/// What whoever destroys a record types once more, and why they do it.
+#[derive(Clone, Debug)]
+pub struct Typed {
+    pub name: String,
+    pub birth_date: Date,
+    pub reason: String,
+}
+
+/// Why a record is not destroyed.
+#[derive(Debug, thiserror::Error)]
+pub enum DestroyError {
+    #[error("no such patient")]
+    NotFound,
+    #[error("the patient is in care: neither dead, nor is their page closed")]
+    InCare,
+    #[error("{}", .0.reason().en)]
+    Retained(Kept),
+    #[error("{0}")]
+    Invalid(#[from] Invalid),
+    #[error(transparent)]
+    Unavailable(#[from] Unavailable),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl DestroyError {
+    /// For people, where more can be said than what failed.
+    #[must_use]
+    pub fn text(&self) -> Option<Text> {
+        Some(match self {
+            Self::NotFound => Text::fixed("この患者は見つかりません", "no such patient"),
+            Self::InCare => Text::fixed(
+                "この患者は支援中です（亡くなった記録も、ページを閉じた記録もありません）。記録は廃棄できません",
+                "the patient is in care: neither dead, nor is their page closed; the record cannot be destroyed",
+            ),
+            Self::Retained(kept) => kept.reason(),
+            Self::Invalid(invalid) => invalid.message.clone(),
+            Self::Unavailable(_) | Self::Store(_) => return None,
+        })
+    }
+}
+
+/// The records that may be destroyed now, among those last written on at `after` or later.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_due(hub: &Hub, retention: &Retention, after: Timestamp) -> Result<DueList, StoreError> {
+    let region = hub.region();
+    let today = region.date_at(region.now());
+    let newest = today.saturating_sub(i64::from(retention.shortest()).years());
+    let before = newest
+        .to_zoned(region.time_zone().clone())
+        .map_or(Timestamp::MIN, |day| Timestamp(day.timestamp().as_microsecond()));
+    let limit = limits::RETENTION_LOOKED_INTO_MAX;
+    let list =
+        hub.journal().read(move |tx| Box::pin(async move { tx.list_quiet_patients(before, after, limit + 1).await }));
+    let quiet: Vec<(PatientId, Timestamp)> = list.await.map_err(|error: StoreError| error)?;
+    let mut found = DueList::default();
+    for (at, (patient, written_at)) in quiet.into_iter().enumerate() {
+        if at == limit || found.due.len() == limits::RETENTION_LISTED_MAX {
+            found.next = Some(written_at);
+            break;
+        }
+        // Destroyed by somebody since it was listed.
+        let Some((loaded, name)) = load(hub, patient).await? else { continue };
+        if let Some(kept) = judge(hub, retention, &loaded)
+            && kept.is_over(today)
+        {
+            found.due.push(Due { patient, name, kept });
+        }
+    }
+    Ok(found)
+}
+
+/// How one patient's record stands; `None`: in care.
+///
+/// # Errors
+/// [`DestroyError::NotFound`], or that the database fails.
+pub async fn find_standing(hub: &Hub, retention: &Retention, patient: PatientId) -> Result<Option<Kept>, DestroyError> {
+    let (loaded, _) = load(hub, patient).await?.ok_or(DestroyError::NotFound)?;
+    Ok(judge(hub, retention, &loaded))
+}
+
+/// Destroys a record for good.
+///
+/// # Errors
+/// See [`DestroyError`]; but for `Unavailable` and `Store` nothing was changed.
+pub async fn destroy(
+    hub: &Hub,
+    files: &Files,
+    keeping: &Keeping,
+    by: By,
+    patient: PatientId,
+    typed: &Typed,
+) -> Result<Tombstone, DestroyError> {
+    let reason = reason_of(&typed.reason)?;
+    let now = hub.region().now();
+    loop {
+        let (loaded, name) = load(hub, patient).await?.ok_or(DestroyError::NotFound)?;
+        let kept = judge(hub, &keeping.retention, &loaded).ok_or(DestroyError::InCare)?;
+        if !kept.is_over(hub.region().date_at(now)) {
+            return Err(DestroyError::Retained(kept));
+        }
+        let born = loaded.state.registration.as_ref().map(|registration| registration.birth_date);
+        check_typed(typed, &name, born)?;
+        let by_person = by.actor().map(|actor| actor.person);
+        let stone = Tombstone { patient, destroyed_at: now, by: by_person, kept };
+        if hub.destroy(stone.clone(), by, reason.clone(), loaded.head).await? {
+            clear_away(hub, files, keeping).await;
+            return Ok(stone);
+        }
+        // Something was written on it in between: it is judged again.
+    }
+}
+
+/// The record is destroyed already; what is left to do is done again by the next sweep, backup or destruction.
+async fn clear_away(hub: &Hub, files: &Files, keeping: &Keeping) {
+    files.sweep().await;
+    if let Err(error) = hub.journal().purge().await {
+        tracing::warn!(%error, "what a destroyed record left in the database's files is not overwritten yet");
+    }
+    if let Some(folder) = &keeping.list
+        && let Err(error) = list::write(hub.journal(), folder).await
+    {
+        tracing::error!(%error, "the list of destroyed records was not written; the next backup writes it");
+    }
+}
+
+async fn load(hub: &Hub, patient: PatientId) -> Result<Option<(Loaded, HumanName)>, StoreError> {
+    match hub.journal().load(patient.into()).await {
+        Ok(Some(loaded)) => {
+            let name = loaded.state.registration.as_ref().map(|registration| registration.name.clone());
+            Ok(name.map(|name| (loaded, name)))
+        }
+        Ok(None) | Err(StoreError::KeyDestroyed(_)) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+fn judge(hub: &Hub, retention: &Retention, loaded: &Loaded) -> Option<Kept> {
+    let directory = hub.region().directory();
+    let type_of = |id: OrganisationId| -> Option<OrganisationType> {
+        directory.organisations.get(&id).map(|organisation| organisation.kind)
+    };
+    retention.judge(&loaded.state, type_of, |at| hub.region().date_at(at))
+}
+
+fn reason_of(reason: &str) -> Result<String, Invalid> {
+    let reason = reason.trim();
+    if reason.is_empty() {
+        return Err(Invalid::required("reason"));
+    }
+    if reason.chars().count() > limits::DESTRUCTION_REASON_CHARS_MAX {
+        let max = limits::DESTRUCTION_REASON_CHARS_MAX;
+        let message = Text::new(format!("{max} 文字までです"), format!("at most {max} characters"));
+        return Err(Invalid::new("reason", "too_long", message));
+    }
+    Ok(reason.to_owned())
+}
+
+/// The whole name, in kanji or in kana, and the birth date: a slip of the finger meets nobody else.
+fn check_typed(typed: &Typed, name: &HumanName, born: Option<Date>) -> Result<(), Invalid> {
+    let mismatch = |field: &'static str| {
+        Invalid::new(
+            field,
+            "mismatch",
+            Text::fixed("登録されている患者と一致しません", "this is not the patient who is registered"),
+        )
+    };
+    let asked = plain(&typed.name);
+    if asked.is_empty() || ![&name.kanji, &name.kana].into_iter().any(|own| plain(own) == asked) {
+        return Err(mismatch("name"));
+    }
+    if born != Some(typed.birth_date) {
+        return Err(mismatch("birth_date"));
+    }
+    Ok(())
+}

@@ -1,0 +1,121 @@
+//! Destroying a record: what is gone, what stays, and what whoever has the files of the database still finds.
+
+use jiff::civil::date;
+
+use super::region::{MORNING, Region, note, on_both, pulse};
+use crate::domain::ids::TimelineId;
+use crate::domain::retention::{Kept, Tombstone};
+use crate::domain::role::OrganisationType;
+use crate::store::StoreError;
+use crate::store::check::{FaultKind, check};
+use crate::store::rebuild::rebuild;
+use crate::store::verify::{By, verify};
+use crate::vault::CheckpointKey;
+
+fn stone(timeline: TimelineId) -> Tombstone {
+    let (ended_on, until) = (date(2021, 4, 1), date(2026, 4, 1));
+    let kept = Kept { ended_on, until, of: OrganisationType::Clinic, years: 5 };
+    Tombstone { patient: timeline.as_patient(), destroyed_at: MORNING, by: None, kept }
+}
+
+/// Destroys a record; whether it was there.
+pub async fn destroy(region: &Region, timeline: TimelineId) -> bool {
+    let stone = stone(timeline);
+    let destroyed: Result<bool, StoreError> =
+        region.journal.write(move |tx| Box::pin(async move { tx.destroy_record(&stone).await })).await;
+    destroyed.unwrap()
+}
+
+/// The tables in which a row of this timeline is left, but for those of the history.
+async fn left_in(region: &Region) -> Vec<&'static str> {
+    let mut left = Vec::new();
+    for (table, sql) in [
+        ("snapshot", "select count(*) from snapshot"),
+        ("patient", "select count(*) from patient"),
+        ("team_member", "select count(*) from team_member"),
+        ("patient_consent", "select count(*) from patient_consent"),
+        ("duty", "select count(*) from duty"),
+        ("timeline_due", "select count(*) from timeline_due"),
+        ("linking_queue", "select count(*) from linking_queue"),
+        ("timeline", "select count(*) from timeline where wrapped_key is not null"),
+    ] {
+        if region.count(sql).await > 0 {
+            left.push(table);
+        }
+    }
+    left
+}
+
+#[tokio::test]
+async fn a_destroyed_record_leaves_its_chain_and_a_stone_and_nothing_that_opens() {
+    on_both(async |region| {
+        let mut patient = region.patient_with_team().await;
+        patient.post(note("夜間は眠れている")).await;
+        patient.post(pulse(60)).await;
+        patient.snapshot().await;
+        assert!(left_in(region).await.contains(&"patient"));
+        assert!(destroy(region, patient.timeline).await);
+        assert!(!destroy(region, patient.timeline).await, "once");
+        assert_eq!(left_in(region).await, Vec::<&str>::new());
+        let found: Result<_, StoreError> = {
+            let id = patient.timeline.as_patient();
+            region.journal.read(move |tx| Box::pin(async move { tx.find_destroyed(id).await })).await
+        };
+        assert_eq!(found.unwrap(), Some(stone(patient.timeline)));
+        assert_eq!(region.count("select count(*) from entry").await, 5, "the ciphertext stays");
+        let report = check(&region.journal, None).await.unwrap();
+        assert!(report.is_whole() && report.destroyed == 1, "{report:?}");
+        let by = By { key: CheckpointKey::ephemeral().public(), elsewhere: None };
+        let verified = verify(&region.journal, &by).await.unwrap();
+        assert_eq!((verified.found_count, verified.entries, verified.destroyed), (0, 5, 1));
+        let rebuilt = rebuild(&region.journal).await.unwrap();
+        assert_eq!(rebuilt.destroyed, 1);
+        assert_eq!(left_in(region).await, Vec::<&str>::new(), "nothing is made again");
+        region.journal.purge().await.unwrap();
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_key_that_is_gone_without_a_stone_is_a_fault() {
+    on_both(async |region| {
+        let patient = region.patient_with_team().await;
+        region.tamper("update timeline set wrapped_key = null").await;
+        let report = check(&region.journal, None).await.unwrap();
+        assert_eq!(report.faults.iter().map(|fault| fault.kind).collect::<Vec<_>>(), [FaultKind::Key]);
+        assert!(report.faults[0].place.contains(&patient.timeline.to_string()));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_key_of_a_destroyed_record_is_nowhere_in_the_files_of_the_database() {
+    let region = Region::on_sqlite().await;
+    let mut patient = region.patient_with_team().await;
+    patient.post(note("夜間は眠れている")).await;
+    let id = patient.timeline;
+    let wrapped: Result<Vec<u8>, StoreError> = region
+        .journal
+        .read(move |tx| {
+            Box::pin(async move {
+                let sql = "select wrapped_key from timeline where id = $1";
+                let (wrapped,): (Vec<u8>,) = crate::store::engine::run!(tx, connection => {
+                    sqlx::query_as(sql).bind(id.0.as_bytes().as_slice()).fetch_one(connection).await?
+                });
+                Ok(wrapped)
+            })
+        })
+        .await;
+    let wrapped = wrapped.unwrap();
+    let is_found = || {
+        let files = std::fs::read_dir(region.folder.path()).unwrap();
+        files.into_iter().any(|file| {
+            let bytes = std::fs::read(file.unwrap().path()).unwrap();
+            bytes.windows(wrapped.len()).any(|window| window == wrapped)
+        })
+    };
+    assert!(is_found(), "while the record is there its key is");
+    assert!(destroy(&region, id).await);
+    region.journal.purge().await.unwrap();
+    assert!(!is_found(), "neither in the database nor in its WAL");
+}
