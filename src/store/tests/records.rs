@@ -225,7 +225,7 @@ async fn the_audit_log_is_one_chain_whoever_appends() {
         assert!(report.is_whole() && report.audits == 72, "{report:?}");
 
         // Destroying the patient's key takes what was said of them, and leaves the chain whole.
-        region.tamper("update timeline set wrapped_key = null").await;
+        assert!(super::destroyed::destroy(region, timeline).await);
         assert_eq!(read!(region, tx => tx.list_audits_of(timeline, 0, 10).await)[0].record, None);
         assert!(check(&region.journal, None).await.unwrap().is_whole());
     })
