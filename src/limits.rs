@@ -35,9 +35,9 @@ pub const KEY_COMMAND_POLL_MS: u64 = 10;
 /// Records are not kept for longer than people live.
 pub const RETENTION_YEARS_MAX: u8 = 120;
 /// Patients in one answer of what is due, and destroyed ones in one of what was.
-pub const RETENTION_LISTED_MAX: usize = 200;
+pub const RETENTION_LISTED_RECORDS_MAX: usize = 200;
 /// Records looked into for one such answer.
-pub const RETENTION_LOOKED_INTO_MAX: usize = 2_000;
+pub const RETENTION_LOOKED_INTO_RECORDS_MAX: usize = 2_000;
 /// Of the reason for destroying a record.
 pub const DESTRUCTION_REASON_CHARS_MAX: usize = 1_000;
 /// No more is read of a list of destroyed records; a line has about 200 bytes.

@@ -72,7 +72,7 @@ async fn lived_in(app: &App) -> Vec<&'static str> {
     // Of somebody not linked: it waits; and of somebody who may not: it is refused.
     let waits = json!({ "vital": { "measurements": [{ "sign": "spo2", "value": "88", "unit": "%" }], "comment": "口すぼめ呼吸" } });
     stranger.post(&entries, json!({ "id": id(3), "body": waits })).await.is(StatusCode::ACCEPTED);
-    let refused = json!({ "note": { "text": "よそからの覚え書き" } });
+    let refused = json!({ "message": { "text": "よそからの覚え書き" } });
     assert!(stranger.post(&entries, json!({ "id": id(4), "body": refused })).await.status.is_client_error());
     let dismissed = json!({ "reason": "宛先を取り違えた投稿" });
     secretariat.post(format!("/api/v1/linking-queue/{}/dismiss", id(3)), dismissed).await.is(StatusCode::NO_CONTENT);

@@ -100,13 +100,13 @@ pub async fn list_due(hub: &Hub, retention: &Retention, after: Timestamp) -> Res
     let before = newest
         .to_zoned(region.time_zone().clone())
         .map_or(Timestamp::MIN, |day| Timestamp(day.timestamp().as_microsecond()));
-    let limit = limits::RETENTION_LOOKED_INTO_MAX;
+    let limit = limits::RETENTION_LOOKED_INTO_RECORDS_MAX;
     let list =
         hub.journal().read(move |tx| Box::pin(async move { tx.list_quiet_patients(before, after, limit + 1).await }));
     let quiet: Vec<(PatientId, Timestamp)> = list.await.map_err(|error: StoreError| error)?;
     let mut found = DueList::default();
     for (at, (patient, written_at)) in quiet.into_iter().enumerate() {
-        if at == limit || found.due.len() == limits::RETENTION_LISTED_MAX {
+        if at == limit || found.due.len() == limits::RETENTION_LISTED_RECORDS_MAX {
             found.next = Some(written_at);
             break;
         }

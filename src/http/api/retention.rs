@@ -131,7 +131,7 @@ pub async fn show(State(app): State<App>, _by: Secretariat, mut asked: Asked) ->
         None => None,
     };
     let found = destroying::list_due(&app.hub, retention, after).await?;
-    let list = app.hub.journal().read(|tx| Box::pin(tx.list_destroyed(limits::RETENTION_LISTED_MAX)));
+    let list = app.hub.journal().read(|tx| Box::pin(tx.list_destroyed(limits::RETENTION_LISTED_RECORDS_MAX)));
     let destroyed: Vec<Tombstone> = list.await.map_err(|error: StoreError| error)?;
     let spans = retention.spans().map(|span| SpanShape {
         of: span.of.code(),
