@@ -9,7 +9,7 @@ import { install } from './installing.js';
 import { language, startLanguage } from './language.js';
 import { Model } from './model.js';
 import { Rest } from './rest.js';
-import { fetchLater } from './views/shell.js';
+import './views/shell.js';
 
 const RUSHED_PAINT_MS = 200;
 /** "In two hours" must not stand still. */
@@ -100,7 +100,7 @@ async function begin() {
   else model.changed();
   model.handInEnvelopes();
   setTimeout(async () => {
-    fetchLater().catch(() => {});
+    shell.fetchLater().catch(() => {});
     const lookAgain = await install((isWaiting) => {
       model.newerPage = isWaiting;
       model.changed();

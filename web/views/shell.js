@@ -26,8 +26,6 @@ const ADDRESS = /^#\/patients\/([0-9a-f-]{36})(?:\/([0-9a-f-]{36}))?$/;
 const DUTIES = '#/duties';
 const SENDING = '#/sending';
 const CONSOLE = '#/console';
-/** What the first view does without. It is fetched a moment after, so that it is there without network, too. */
-export const fetchLater = () => import('./later.js');
 
 export class Shell extends View {
   constructor() {
@@ -78,7 +76,7 @@ export class Shell extends View {
 
   /** @param {any} event what somebody wants to say to a duty */
   async answerDuty({ detail: duty }) {
-    await fetchLater();
+    await this.fetchLater();
     /** @type {any} */ (this.querySelector('renkei-duty-answer')).open(duty);
   }
 
@@ -97,8 +95,15 @@ export class Shell extends View {
     /** @type {import('./emergency.js').EmergencyDialog | null} */ (this.querySelector('renkei-emergency'))?.begin();
   }
 
+  /** What the first view does without. It is fetched a moment after, so that it is there without network, too. */
+  async fetchLater() {
+    await import('./later.js');
+    this.requestUpdate();
+    await this.updateComplete;
+  }
+
   async openAccount() {
-    await fetchLater();
+    await this.fetchLater();
     /** @type {import('./account.js').AccountDialog | null} */ (this.querySelector('renkei-account'))?.begin();
   }
 
@@ -139,11 +144,11 @@ export class Shell extends View {
         <renkei-patients class="pane pane-list" .model=${model}></renkei-patients>
         <main id="main" class="pane pane-main" tabindex="-1">${this.main()}</main>
       </div>`}
-      <renkei-duty-answer .model=${model}></renkei-duty-answer>
       <renkei-emergency .model=${model}></renkei-emergency>
-      <renkei-account .model=${model}></renkei-account>
-      <renkei-devices .model=${model}></renkei-devices>
       <renkei-proof .model=${model}></renkei-proof>
+      ${customElements.get('renkei-account') ? html`<renkei-duty-answer .model=${model}></renkei-duty-answer>
+        <renkei-account .model=${model}></renkei-account>
+        <renkei-devices .model=${model}></renkei-devices>` : nothing}
       <div class="unseen" role="log" aria-live="polite">${this.news()}</div>`;
   }
 
@@ -214,7 +219,7 @@ export class Shell extends View {
   async fetchConsole() {
     this.fetchesConsole = true;
     try {
-      await Promise.all([import('./console/console.js'), fetchLater()]);
+      await Promise.all([import('./console/console.js'), this.fetchLater()]);
       this.requestUpdate();
     } catch {
       const [ja, en] = PHRASES.console_failed;
@@ -235,7 +240,7 @@ export class Shell extends View {
   main() {
     const { model } = this;
     if (model.showsSending && !customElements.get('renkei-sending')) {
-      fetchLater().then(() => this.requestUpdate(), () => {});
+      this.fetchLater().catch(() => {});
       return html`<div class="empty">${icon('sync')}<p>${say('loading')}</p></div>`;
     }
     if (model.showsSending) return html`<renkei-sending .model=${model}></renkei-sending>`;
