@@ -119,7 +119,6 @@ const NO_BOUNDS: &[&str] = &[
     "(../proto/renkei/v1/duty.proto)",
     "SHA-256",
     "DHKEM(P-256, HKDF-SHA256), HKDF-SHA256, AES-256-GCM",
-    "Answered `202`",
     "CSV in UTF-8",
     "answered 415",
     "(https://hl7.org/fhir/smart-app-launch/backend-services.html)",
