@@ -87,7 +87,7 @@ async fn a_record_leaves_once_it_was_asked_for_and_permitted_and_what_was_taken_
     take(nurse, patient, 10, 20).await.problem(StatusCode::UNPROCESSABLE_ENTITY, "not_found");
     ask(nurse, patient, 10).await;
     assert_eq!(newest(nurse).await["state"], "waiting");
-    let held = take(nurse, patient, 10, 20).await.problem(StatusCode::FORBIDDEN, "held");
+    let held = take(nurse, patient, 10, 20).await.problem(StatusCode::UNPROCESSABLE_ENTITY, "held");
     assert!(held["cited"].to_string().contains("OP-13@"), "{held}");
     let asked = secretariat.get("/api/v1/exports").await.ok();
     assert_eq!(asked["patients"][0]["name"]["kanji"], "高橋 ハル");
@@ -149,10 +149,10 @@ async fn one_permission_is_for_one_time_also_where_what_says_so_is_taken_back() 
         json_of(&first)["entries"],
         "a broken line goes on"
     );
-    take(nurse, patient, 10, 21).await.problem(StatusCode::FORBIDDEN, "held");
+    take(nurse, patient, 10, 21).await.problem(StatusCode::UNPROCESSABLE_ENTITY, "held");
     let retraction = json!({ "retraction": { "target": id(20), "reason": "mistake", "text": "取り違え" } });
     post_on(nurse, office, 30, retraction).await.is(StatusCode::CREATED);
-    take(nurse, patient, 10, 22).await.problem(StatusCode::FORBIDDEN, "held");
+    take(nurse, patient, 10, 22).await.problem(StatusCode::UNPROCESSABLE_ENTITY, "held");
     team.app.clock.advance(Duration::from_secs(EXPORT_AGAIN_S + 1));
     let late = take(nurse, patient, 10, 20).await.problem(StatusCode::UNPROCESSABLE_ENTITY, "ended");
     assert_eq!(late["field"], "id");
@@ -181,7 +181,7 @@ async fn nobody_takes_more_than_they_see_of_whom_they_see() {
     let nobody = take(helper, PatientId(uuid::Uuid::from_u128(9)), 10, 20).await;
     assert_eq!((hidden.status, &hidden.bytes), (StatusCode::NOT_FOUND, &nobody.bytes), "to the byte");
     team.app.link(other, "hidamari").await;
-    take(helper, other, 10, 21).await.problem(StatusCode::FORBIDDEN, "held");
+    take(helper, other, 10, 21).await.problem(StatusCode::UNPROCESSABLE_ENTITY, "held");
     assert_eq!(newest(helper).await["state"], "permitted", "nothing was taken by any of this");
 
     let wish = json!({ "id": id(22), "request": id(10), "language": "en" });
@@ -215,7 +215,7 @@ async fn the_secretariat_asks_like_everybody_and_takes_what_it_sees() {
     let (patient, office) = (team.patient, secretariat.actor.organisation);
     ask(&secretariat, patient, 10).await;
     permit(&secretariat, office, 10, 11).await;
-    take(&secretariat, patient, 10, 20).await.problem(StatusCode::FORBIDDEN, "held");
+    take(&secretariat, patient, 10, 20).await.problem(StatusCode::UNPROCESSABLE_ENTITY, "held");
     let other = team.app.actor(Role::Secretariat, "secretariat").await;
     permit(&other, office, 10, 12).await.is(StatusCode::CREATED);
     let taken = take(&secretariat, patient, 10, 20).await;

@@ -39,7 +39,7 @@ async fn an_entry_says_on_which_registered_device_it_was_written() {
     assert_eq!(post(None, free, note(2, "タブレットで")).await.ok()["repeated"], true, "the first answer again");
 
     let devices = async || {
-        let read = nurse.get(&entries).await.ok();
+        let read = door.ask(None, "GET", &entries, Some(free), None).await.unwrap().ok();
         let of = |number: u64| {
             let found = read["entries"].as_array().unwrap().iter().find(|entry| entry["id"] == id(number));
             found.map(|entry| entry["content"]["device"].clone())
