@@ -1,6 +1,5 @@
 // Starts the page: takes what a link carries out of the address, builds the model on the real world and shows it.
 
-import { Alerts, thisDevice } from './alerts.js';
 import {
   currentEnrolment, currentInvitation, currentToken, isMarkedSignedIn, keepEnrolment, keepInvitation, keepToken, onOtherTab, signInMarks,
   takeFromAddress,
@@ -9,10 +8,8 @@ import { Entrance } from './entrance.js';
 import { install } from './installing.js';
 import { language, startLanguage } from './language.js';
 import { Model } from './model.js';
-import { takeLeftFor } from './outside.js';
-import { OUTSIDE_PHRASES } from './outside-phrases.js';
 import { Rest } from './rest.js';
-import { fetchLater } from './views/shell.js';
+import './views/shell.js';
 
 const RUSHED_PAINT_MS = 200;
 /** "In two hours" must not stand still. */
@@ -48,14 +45,11 @@ const model = new Model({
   marks: signInMarks,
 });
 
-model.alerts = new Alerts(model, thisDevice());
-model.listen(() => model.alerts?.look());
-
 const shell = /** @type {import('./views/shell.js').Shell} */ (document.createElement('renkei-shell'));
 shell.model = model;
 // A new model for a new person: nothing of the one before can remain.
 const anew = () => location.replace(location.pathname);
-shell.entrance = new Entrance(rest, { changed: () => model.changed(), entered: anew, invitation: currentInvitation(), enrolment: currentEnrolment(), isBack: link.isBack });
+shell.entrance = new Entrance(rest, { changed: () => model.changed(), entered: anew, invitation: currentInvitation(), enrolment: currentEnrolment() });
 shell.signIn = (token) => {
   keepToken(token);
   anew();
@@ -80,10 +74,9 @@ setInterval(() => model.changed(), TICK_MS);
 setInterval(() => model.lookForAlarms(), ALARMS_MS);
 begin();
 
-/** A link that is opened while the page is. @param {{token: string | null, invitation: string | null, enrolment: string | null, isBack: boolean}} link */
-function follow({ token, invitation, enrolment, isBack }) {
-  if (isBack) comeBack();
-  else if (token) adopt(token).then((taken) => taken && location.reload());
+/** A link that is opened while the page is. @param {{token: string | null, invitation: string | null, enrolment: string | null}} link */
+function follow({ token, invitation, enrolment }) {
+  if (token) adopt(token).then((taken) => taken && location.reload());
   else if (invitation && model.stage === 'signed_out') shell.entrance?.beginInvitation(invitation);
   else if (invitation) keepInvitation(invitation);
   else if (enrolment) {
@@ -100,38 +93,14 @@ async function adopt(token) {
   return true;
 }
 
-/** Another service sent the page back. Whoever is signed in left to link it, or to show by it who they are. */
-async function comeBack() {
-  const leftFor = takeLeftFor();
-  if (leftFor === 'sign_in') {
-    model.changed();
-    await shell.entrance?.comeBack();
-    return;
-  }
-  await model.start();
-  try {
-    if (leftFor === 'link') await rest.linkIdentity();
-    else await rest.proveByOutside();
-    const name = (await rest.ways()).outside ?? '';
-    const [ja, en] = leftFor === 'link' ? OUTSIDE_PHRASES.outside_linked : OUTSIDE_PHRASES.outside_proved;
-    model.say({ ja: ja.replace('{name}', name), en: en.replace('{name}', name) });
-  } catch (/** @type {any} */ error) {
-    model.say(error.reason ?? { ja: error.message, en: error.message });
-  }
-}
-
 async function begin() {
-  if (link.isBack) {
-    await comeBack();
-    return;
-  }
   if (link.token) await adopt(link.token);
   const mayBeSignedIn = currentToken() || isMarkedSignedIn();
   if (mayBeSignedIn && !link.invitation && !currentEnrolment()) model.start();
   else model.changed();
   model.handInEnvelopes();
   setTimeout(async () => {
-    fetchLater().then(() => shell.requestUpdate(), () => {});
+    shell.fetchLater().catch(() => {});
     const lookAgain = await install((isWaiting) => {
       model.newerPage = isWaiting;
       model.changed();

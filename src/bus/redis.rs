@@ -136,6 +136,13 @@ impl State {
         held.number
     }
 
+    /// INVARIANT: it counts as there only once it answered; a line that is taken and cut at once says nothing.
+    async fn reach(&self) -> io::Result<MultiplexedConnection> {
+        let mut connection = self.connect().await?;
+        ping(&mut connection).await?;
+        Ok(connection)
+    }
+
     async fn connect(&self) -> io::Result<MultiplexedConnection> {
         let mut info = RedisConnectionInfo::default().set_db(self.settings.database).set_skip_set_lib_name();
         if let Some(user) = &self.settings.user {
@@ -183,7 +190,7 @@ async fn keep(state: Arc<State>) {
     let (retry, look) = (Duration::from_millis(limits::REDIS_RETRY_MS), Duration::from_millis(limits::REDIS_LOOK_MS));
     let bound = Duration::from_millis(limits::REDIS_CONNECT_MS_MAX);
     loop {
-        match tokio::time::timeout(bound, state.connect()).await {
+        match tokio::time::timeout(bound, state.reach()).await {
             Ok(Ok(mut connection)) => {
                 let number = state.hold(connection.clone());
                 tracing::info!("redis answers: hubs count together");
@@ -192,9 +199,7 @@ async fn keep(state: Arc<State>) {
                         () = state.lost.notified() => break,
                         () = tokio::time::sleep(look) => {}
                     }
-                    let ping = redis::cmd("PING");
-                    let pinging = ping.query_async::<String>(&mut connection);
-                    if !matches!(tokio::time::timeout(bound, pinging).await, Ok(Ok(_))) {
+                    if !matches!(tokio::time::timeout(bound, ping(&mut connection)).await, Ok(Ok(()))) {
                         state.lose(number);
                     }
                 }
@@ -204,6 +209,11 @@ async fn keep(state: Arc<State>) {
         }
         tokio::time::sleep(retry).await;
     }
+}
+
+async fn ping(connection: &mut MultiplexedConnection) -> io::Result<()> {
+    redis::cmd("PING").query_async::<String>(connection).await.map_err(io::Error::other)?;
+    Ok(())
 }
 
 fn tls(authority: Option<&Path>) -> io::Result<rustls::ClientConfig> {

@@ -180,7 +180,7 @@ async fn the_rules_of_the_moment_of_release_decide_and_what_they_refuse_goes_on_
         posts.iter().map(|(number, body)| envelope(&key, &id(*number), &slip(&pass, patient, *number, body))).collect();
     hand_in(&app, &sealed).await.is(StatusCode::ACCEPTED);
     app.unlink(patient, "minato").await;
-    assert_eq!(release(&nurse, 1).await.ok()["verdict"], "accepted", "an office goes on with its own record");
+    assert_eq!(release(&nurse, 1).await.ok()["verdict"], "accepted", "observed while the nurse was linked");
     release(&nurse, 2).await.problem(StatusCode::NOT_FOUND, "not_found");
     assert_eq!(waiting(&nurse).await.len(), 1);
     app.link(patient, "minato").await;
@@ -204,7 +204,7 @@ async fn it_goes_in_the_role_it_was_written_in_and_the_secretariat_sends_observa
     let person = json!({ "name": { "kanji": "佐藤 花子" }, "positions": positions });
     secretariat.put(format!("/api/v1/people/{}", nurse.actor.person), person).await.ok();
     let there = app.sign_in(nurse.actor.person, Position { role: Role::Nurse, organisation: elsewhere }).await;
-    give_all_pledges(&app.hub, there.actor).await.unwrap();
+    give_all_pledges(&app.hub, there.actor).await.expect("the pledges are taken");
     release(&there, 1).await.problem(StatusCode::CONFLICT, "conflict");
 
     release(&secretariat, 2).await.problem(StatusCode::CONFLICT, "conflict");

@@ -129,7 +129,6 @@ const NO_BOUNDS: &[&str] = &[
     "(base64url)",
     "[decision 019](decisions/019-records-taken-out.md)",
     "DHKEM(P-256, HKDF-SHA256), HKDF-SHA256, AES-256-GCM",
-    "Answered `202`",
     "CSV in UTF-8",
     "answered 415",
     "(https://hl7.org/fhir/smart-app-launch/backend-services.html)",

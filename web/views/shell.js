@@ -11,7 +11,6 @@ import { face, whoText } from './face.js';
 import { saveFile } from './files.js';
 import { icon } from './icons.js';
 import { passkeyAlarms } from './my-passkeys.js';
-import { paperSheet } from './paper-sheet.js';
 import { pledgePage } from './pledging.js';
 import { signInPage } from './sign-in.js';
 import { mayLeave } from './leaving.js';
@@ -27,16 +26,6 @@ const ADDRESS = /^#\/patients\/([0-9a-f-]{36})(?:\/([0-9a-f-]{36}))?$/;
 const DUTIES = '#/duties';
 const SENDING = '#/sending';
 const CONSOLE = '#/console';
-/** #/visits, and the patient who is visited. */
-const VISITS = /^#\/visits(?:\/([0-9a-f-]{36}))?$/;
-/** What the first view does without. It is fetched a moment after, so that it is there without network, too. */
-export const fetchLater = () => import('./later.js');
-/** What only some people open is fetched by them: the element, and what is said when it does not come. */
-const PARTS = /** @type {const} */ ({
-  'renkei-console': { load: () => Promise.all([import('./console/console.js'), fetchLater()]), failed: 'console_failed' },
-  'renkei-visits': { load: () => import('./visiting/visits.js'), failed: 'visits_failed' },
-});
-const PART_AGAIN_MS = 5_000;
 
 export class Shell extends View {
   constructor() {
@@ -46,14 +35,11 @@ export class Shell extends View {
     /** @type {import('../entrance.js').Entrance | null} */
     this.entrance = null;
     this.rejected = false;
-    /** @type {Set<string>} parts that are on their way */
-    this.fetching = new Set();
+    this.fetchesConsole = false;
     this.follow = () => {
       const [, patient = '', entry = ''] = ADDRESS.exec(location.hash) ?? [];
       const address = consoleAddress(location.hash);
-      const visit = VISITS.exec(location.hash);
       if (address) this.model.showConsole(address);
-      else if (visit) this.model.showVisits(visit[1]);
       else if (location.hash === DUTIES) this.model.showDuties();
       else if (location.hash === SENDING) this.model.showSending();
       else this.model.select(patient, entry);
@@ -68,7 +54,6 @@ export class Shell extends View {
     this.addEventListener('file-wanted', this.findFile);
     this.addEventListener('write-record', this.writeRecord);
     this.addEventListener('emergency', this.breakGlass);
-    this.addEventListener('entry-wanted', this.findEntry);
     this.follow();
   }
 
@@ -77,7 +62,6 @@ export class Shell extends View {
     window.removeEventListener('hashchange', this.follow);
     this.removeEventListener('rule-wanted', this.findRule);
     this.removeEventListener('emergency', this.breakGlass);
-    this.removeEventListener('entry-wanted', this.findEntry);
   }
 
   /** @param {any} event a `RuleWanted` of some citation below */
@@ -92,7 +76,8 @@ export class Shell extends View {
 
   /** @param {any} event what somebody wants to say to a duty */
   async answerDuty({ detail: duty }) {
-    /** @type {any} */ (await this.later('renkei-duty-answer')).open(duty);
+    await this.fetchLater();
+    /** @type {any} */ (this.querySelector('renkei-duty-answer')).open(duty);
   }
 
   /** An entry is written on its patient's page. @param {any} event */
@@ -106,29 +91,20 @@ export class Shell extends View {
     this.querySelector('renkei-composer')?.dispatchEvent(new CustomEvent('write-record', { detail }));
   }
 
-  /** @param {any} event an `EntryWanted` of another patient, or from beside the timeline */
-  findEntry({ timeline, entry }) {
-    const address = `#/patients/${timeline}/${entry}`;
-    if (location.hash === address) this.model.select(timeline, entry);
-    else location.hash = address;
-  }
-
-  /** An element that comes a moment after the first view. It is put into the page once it is there: one that stood there before would begin without a model. @param {string} name */
-  async later(name) {
-    await fetchLater();
-    this.requestUpdate();
-    await this.updateComplete;
-    const element = /** @type {View} */ (this.querySelector(name));
-    await element.updateComplete;
-    return element;
-  }
-
   breakGlass() {
     /** @type {import('./emergency.js').EmergencyDialog | null} */ (this.querySelector('renkei-emergency'))?.begin();
   }
 
+  /** What the first view does without. It is fetched a moment after, so that it is there without network, too. */
+  async fetchLater() {
+    await import('./later.js');
+    this.requestUpdate();
+    await this.updateComplete;
+  }
+
   async openAccount() {
-    /** @type {import('./account.js').AccountDialog} */ (await this.later('renkei-account')).begin();
+    await this.fetchLater();
+    /** @type {import('./account.js').AccountDialog | null} */ (this.querySelector('renkei-account'))?.begin();
   }
 
   switchLanguage() {
@@ -138,9 +114,7 @@ export class Shell extends View {
 
   render() {
     const { model } = this;
-    const title = this.title_();
-    // Setting it tells the browser's window, also when it is the same.
-    if (document.title !== title) document.title = title;
+    document.title = this.title_();
     if (model.stage === 'signed_out' && this.entrance) {
       this.entrance.look();
       return signInPage({
@@ -159,7 +133,6 @@ export class Shell extends View {
     if (model.stage === 'pledging' || model.pledging.isOpen) {
       return pledgePage({ model, signOut: () => this.signOut(), switchLanguage: () => this.switchLanguage() });
     }
-    if (model.paper) return paperSheet(model.paper);
     return html`
       <a class="skip" href="#main" @click=${(/** @type {Event} */ event) => this.skip(event)}>${say('skip')}</a>
       ${this.header()}
@@ -167,24 +140,26 @@ export class Shell extends View {
       ${model.trouble ? html`<p class="banner banner-warning" role="alert">${icon('alarm')}<span>${inLanguage(model.trouble)}</span>
         <button class="button button-small" type="button" @click=${() => model.say(null)}>${say('close')}</button></p>` : nothing}
       ${passkeyAlarms(model.me)}
-      ${model.console ? this.console(model.console) : model.visiting?.patient ? this.visit() : html`<div class="panes" data-open=${model.selected || model.showsDuties || model.showsSending || model.visiting || model.farewell ? 'patient' : 'list'}>
+      ${model.console ? this.console(model.console) : html`<div class="panes" data-open=${model.selected || model.showsDuties || model.showsSending || model.farewell ? 'patient' : 'list'}>
         <renkei-patients class="pane pane-list" .model=${model}></renkei-patients>
         <main id="main" class="pane pane-main" tabindex="-1">${this.main()}</main>
       </div>`}
       <renkei-emergency .model=${model}></renkei-emergency>
+      <renkei-proof .model=${model}></renkei-proof>
       ${customElements.get('renkei-account') ? html`<renkei-duty-answer .model=${model}></renkei-duty-answer>
         <renkei-account .model=${model}></renkei-account>
         <renkei-devices .model=${model}></renkei-devices>` : nothing}
-      <renkei-proof .model=${model}></renkei-proof>
       <div class="unseen" role="log" aria-live="polite">${this.news()}</div>`;
   }
 
-  updated() {
-    this.classList.toggle('is-paper', Boolean(this.model.paper));
-  }
-
   title_() {
-    const { alarms, entries } = this.model.needs.sum;
+    let alarms = 0;
+    let entries = 0;
+    for (const id of this.model.patients.keys()) {
+      const unread = this.model.unread(id);
+      alarms += unread.alarms;
+      entries += unread.entries;
+    }
     const mark = alarms ? `⚠ ${alarms} ` : entries ? `(${entries}) ` : '';
     return `${mark}連携 Renkei`;
   }
@@ -232,47 +207,26 @@ export class Shell extends View {
     return me?.administers?.length ? [say('console_office'), 'office'] : [say('console_rules'), 'gavel'];
   }
 
-  /** It takes the whole width. @param {{section: string, item: string}} address */
+  /** It takes the whole width, and is fetched by whoever opens it. @param {{section: string, item: string}} address */
   console({ section, item }) {
-    return html`<main id="main" class="panes-one" tabindex="-1">${this.placeholder('renkei-console')
-      ?? html`<renkei-console .model=${this.model} .section=${section} .item=${item}></renkei-console>`}</main>`;
+    const isThere = customElements.get('renkei-console');
+    if (!isThere && !this.fetchesConsole) this.fetchConsole();
+    return html`<main id="main" class="panes-one" tabindex="-1">${isThere
+      ? html`<renkei-console .model=${this.model} .section=${section} .item=${item}></renkei-console>`
+      : html`<div class="empty">${icon('sync')}<p>${say('loading')}</p></div>`}</main>`;
   }
 
-  /** So does a visit: it is written with both hands. */
-  visit() {
-    return html`<main id="main" class="panes-one" tabindex="-1">${this.visits()}</main>`;
-  }
-
-  visits() {
-    return this.placeholder('renkei-visits') ?? html`<renkei-visits .model=${this.model}></renkei-visits>`;
-  }
-
-  /** What stands in place of a part until it is there. @param {keyof typeof PARTS} name */
-  placeholder(name) {
-    if (customElements.get(name)) return undefined;
-    if (!this.fetching.has(name)) this.fetchPart(name);
-    return html`<div class="empty">${icon('sync')}<p>${say('loading')}</p></div>`;
-  }
-
-  /** @param {keyof typeof PARTS} name */
-  async fetchPart(name) {
-    this.fetching.add(name);
-    const { load, failed } = PARTS[name];
+  async fetchConsole() {
+    this.fetchesConsole = true;
     try {
-      await load();
-      this.fetching.delete(name);
+      await Promise.all([import('./console/console.js'), this.fetchLater()]);
       this.requestUpdate();
     } catch {
-      // Where nobody asked for it, it is tried again in silence; not at every painting.
-      setTimeout(() => {
-        this.fetching.delete(name);
-        this.requestUpdate();
-      }, PART_AGAIN_MS);
-      if (!location.hash) return;
-      const [ja, en] = PHRASES[failed];
-      this.model.say({ ja, en });
+      const [ja, en] = PHRASES.console_failed;
       location.hash = '';
+      this.model.say({ ja, en });
     }
+    this.fetchesConsole = false;
   }
 
   /** What ran out and waits to be pledged again. */
@@ -286,7 +240,7 @@ export class Shell extends View {
   main() {
     const { model } = this;
     if (model.showsSending && !customElements.get('renkei-sending')) {
-      fetchLater().then(() => this.requestUpdate(), () => {});
+      this.fetchLater().catch(() => {});
       return html`<div class="empty">${icon('sync')}<p>${say('loading')}</p></div>`;
     }
     if (model.showsSending) return html`<renkei-sending .model=${model}></renkei-sending>`;
@@ -303,7 +257,6 @@ export class Shell extends View {
         <p>${inLanguage(reason) || say('farewell_explained')}</p>
         <a class="button" href="#/">${say('to_list')}</a></div>`;
     }
-    if (model.visiting || model.isVisitingNurse) return this.visits();
     return html`<div class="empty">${icon('team')}<h1>${say('choose_patient')}</h1><p>${say('choose_patient_how')}</p></div>`;
   }
 

@@ -163,9 +163,9 @@ impl WishShape {
     params(("id" = Uuid, Path, description = "The patient")),
     responses(
         (status = 200, body = Vec<u8>, content_type = "application/zip", description = "Without its end it is not whole"),
-        (status = 403, body = Problem, description = "The rules refuse or hold it; `cited` says which"),
+        (status = 403, body = Problem, description = "The rules refuse it; `cited` says which"),
         (status = 409, body = Problem, description = "The same id with other content"),
-        (status = 422, body = Problem, description = "No such request of mine (`not_found`), or its time is over (`ended`)"),
+        (status = 422, body = Problem, description = "Held by the rules (`held`), no such request of mine (`not_found`), or its time is over (`ended`)"),
     ),
 )]
 pub async fn take(

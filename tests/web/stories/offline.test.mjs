@@ -102,6 +102,7 @@ test('a round without network: opened anew, written, counted; an hour later it a
   assert.equal(await page.locator('.sending-row').count(), 3);
   await page.shot('sending-done-tablet-ja');
   assert.deepEqual(await stumbles(page), []);
+  assert.deepEqual(page.complaints.filter((one) => one.startsWith('uncaught')), []);
   await page.getByRole('button', { name: 'English' }).click();
   await page.setViewportSize({ width: 390, height: 844 });
   await page.getByRole('heading', { name: 'What became of posts' }).waitFor();
