@@ -181,7 +181,7 @@ async fn the_rules_of_the_moment_of_release_decide_and_what_they_refuse_goes_on_
     hand_in(&app, &sealed).await.is(StatusCode::ACCEPTED);
     app.unlink(patient, "minato").await;
     assert_eq!(release(&nurse, 1).await.ok()["verdict"], "accepted", "observed while the nurse was linked");
-    release(&nurse, 2).await.problem(StatusCode::NOT_FOUND, "not_found");
+    release(&nurse, 2).await.problem(StatusCode::FORBIDDEN, "forbidden");
     assert_eq!(waiting(&nurse).await.len(), 1);
     app.link(patient, "minato").await;
     assert_eq!(release(&nurse, 2).await.ok()["verdict"], "accepted");
