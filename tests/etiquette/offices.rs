@@ -355,7 +355,7 @@ async fn op_13_records_leave_once_the_secretariat_itself_has_permitted_what_is_t
     }
     let done = story.writes_on(Nurse, office, taken(|_| {})).await;
     assert_eq!(story.is_held_on(Nurse, office, taken(|_| {})).await, ["OP-13"], "a permission is for one time");
-    // What left does not come back, whatever is said of it afterwards: it takes another permission.
+    // What left does not come back: also where what says so is taken back, the permission is used.
     let mistake = Retraction { target: done.id, reason: RetractionReason::Mistake, text: String::new() };
     story.writes_on(Nurse, office, Body::Retraction(mistake)).await;
     assert_eq!(story.is_held_on(Nurse, office, taken(|_| {})).await, ["OP-13"]);
