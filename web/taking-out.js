@@ -121,7 +121,8 @@ export class TakingOut {
           this.refused = item.verdict?.reasons ?? [];
           this.model.outbox.remove(id);
         }
-        resolve(!item);
+        // A post that is gone was not accepted by that: somebody may have signed out, or dropped it in another tab.
+        resolve(!item && this.model.outbox.results.some((result) => result.id === id));
         this.changed();
       };
       const stop = this.model.listen(look);

@@ -60,8 +60,8 @@ export class PatientView extends View {
             <renkei-follow-up .model=${model} .timelineId=${key}></renkei-follow-up>`}`)}
       </section>
       ${tab === 'summary' ? html`<section class="panel panel-summary" id="panel-summary" aria-label=${say('tab_summary')}>
-        <p class="summary-acts"><button class="button button-small" type="button" @click=${() => this.wish('renkei-paper', 'paper-wanted')}>${icon('printer')}<span>${say('paper_make')}</span></button>
-          <button class="button button-small" type="button" @click=${() => this.wish('renkei-day-copy', 'day-copy-wanted')}>${icon('clip')}<span>${say('copy_day')}</span></button></p>
+        ${model.isProfessional ? html`<p class="summary-acts"><button class="button button-small" type="button" @click=${() => this.wish('renkei-paper', 'paper-wanted')}>${icon('printer')}<span>${say('paper_make')}</span></button>
+          <button class="button button-small" type="button" @click=${() => this.wish('renkei-day-copy', 'day-copy-wanted')}>${icon('clip')}<span>${say('copy_day')}</span></button></p>` : nothing}
         <renkei-summary .model=${model} .timelineId=${id}></renkei-summary>
         <renkei-paper .model=${model} .timelineId=${id}></renkei-paper><renkei-day-copy .model=${model} .timelineId=${id}></renkei-day-copy></section>` : nothing}
       <div class="panel-side">

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { readEntry } from '../../../web/frames.js';
 import { leaks, masked, redactor } from '../../../web/redact.js';
-import { requestsOn, scopeOf, termsOf } from '../../../web/taking-out.js';
+import { TakingOut, requestsOn, scopeOf, termsOf } from '../../../web/taking-out.js';
 import { Timeline } from '../../../web/timeline.js';
 
 const ALL = { name: true, birth: true, phones: true, words: ['港区春日1-2-3', '春子'] };
@@ -64,4 +64,21 @@ test('terms become the same words and come back; requests wait, are permitted on
   put('c', 'nurse', { export: { purpose: '紹介', scope, patients: ['p'], request: 'used' } });
   put('d', 'doctor', { acknowledgement: { target: 'own' } });
   assert.deepEqual(requestsOn(timeline).map(({ id, standing }) => [id, standing]), [['own', 'waiting'], ['used', 'done'], ['permitted', 'permitted'], ['waiting', 'waiting']]);
+});
+
+test('only an accepted post lets the sheet be opened: not one refused, nor one that is simply gone', async () => {
+  const outcome = async (settle) => {
+    const outbox = { items: [{ intent: { id: 'e' }, state: 'sent' }], results: [], find: (id) => outbox.items.find(({ intent }) => intent.id === id), remove: () => { outbox.items = []; } };
+    let changed = () => {};
+    const model = { outbox, listen: (call) => { changed = call; return () => {}; }, clock: { cancel() {} } };
+    const taking = new TakingOut(model, 'p', () => null, () => {});
+    const settled = taking.settled('e');
+    changed();
+    settle(outbox);
+    changed();
+    return settled;
+  };
+  assert.equal(await outcome((outbox) => Object.assign(outbox, { items: [], results: [{ id: 'e' }] })), true);
+  assert.equal(await outcome((outbox) => { outbox.items = []; }), false, 'gone');
+  assert.equal(await outcome((outbox) => { outbox.items = [{ intent: { id: 'e' }, state: 'refused', verdict: { reasons: [{ ja: '不可', en: 'no' }] } }]; }), false);
 });
