@@ -64,11 +64,15 @@ async fn lived_in(app: &App) -> Vec<&'static str> {
     nurse.post(&entries, json!({ "id": id(1), "body": { "note": note } })).await.is(StatusCode::CREATED);
     let doctor = app.doctor("北野医院").await;
     app.link(patient, "北野医院").await;
-    // Asked of somebody, so that a duty is open.
     let to = doctor.actor.organisation.to_string();
     let asked =
         json!({ "to": to, "toRole": "doctor", "text": "眠剤の増量を相談したい", "topic": "other", "urgent": false });
     nurse.post(&entries, json!({ "id": id(2), "body": { "consultation": asked } })).await.is(StatusCode::CREATED);
+    // Asked of the secretariat, so that a duty is open.
+    let planned =
+        json!({ "purpose": "家族会での紹介", "scope": "すべて", "patients": [patient.to_string()], "planned": true });
+    let office = format!("/api/v1/timelines/{}/entries", nurse.actor.organisation);
+    nurse.post(office, json!({ "id": id(9), "body": { "export": planned } })).await.is(StatusCode::CREATED);
     // Of somebody not linked: it waits; and of somebody who may not: it is refused.
     let waits = json!({ "vital": { "measurements": [{ "sign": "spo2", "value": "88", "unit": "%" }], "comment": "口すぼめ呼吸" } });
     stranger.post(&entries, json!({ "id": id(3), "body": waits })).await.is(StatusCode::ACCEPTED);
@@ -97,6 +101,7 @@ async fn lived_in(app: &App) -> Vec<&'static str> {
         "テスト イチゴウ",
         "03-5550-0101",
         "独り歩き",
+        "家族会での紹介",
         "褥瘡",
         "WOUND",
         "眠剤",
