@@ -1,5 +1,5 @@
 //! What the journal costs: committing batches of ordinary vitals, loading a patient, reading a page, asking for
-//! known ids. On SQLite in a temporary folder (`TMPDIR` says on which disk), and on PostgreSQL, in a database of its
+//! known ids, proving a whole region's history. On SQLite in a temporary folder (`TMPDIR` says on which disk), and on PostgreSQL, in a database of its
 //! own for each group, when `RENKEI_TEST_POSTGRES_URL` is set. Besides criterion's times it prints the processor time per entry, all
 //! threads together, which the clock of one thread does not show.
 
@@ -16,15 +16,19 @@ use renkei::domain::ids::{EntryId, OrganisationId, PersonId, Seq, TimelineId};
 use renkei::domain::role::{OrganisationType, Role};
 use renkei::domain::ruling::Ruling;
 use renkei::domain::state::PatientState;
+use renkei::store::verify::{By, verify};
 use renkei::store::{Batch, ClearHeader, HeadUpdate, Journal, NewTimeline, SealedEntry, SealedSnapshot, Subject};
 use renkei::vault::chain::{GENESIS, Link};
-use renkei::vault::{DataKey, PatientKey, RegionKey};
+use renkei::vault::{CheckpointKey, DataKey, PatientKey, RegionKey};
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 use tokio::runtime::Runtime;
 
 /// As in the scenario of the performance page.
 const PATIENTS: usize = 200;
 const BODY_BYTES: usize = 256;
+/// Entries of the region whose history is proven, and of each batch in which they are committed.
+const PROVEN_ENTRIES: usize = 200_000;
+const PROVEN_BATCH: usize = 400;
 
 struct Patient {
     timeline: TimelineId,
@@ -249,6 +253,28 @@ fn reads(criterion: &mut Criterion) {
     }
 }
 
+/// All chains of a region, as `renkei audit verify` walks them.
+fn proofs(criterion: &mut Criterion) {
+    for (name, url) in engines() {
+        let mut bench = Bench::open(url);
+        for _ in 0..PROVEN_ENTRIES / PROVEN_BATCH {
+            let batch = bench.batch(PROVEN_BATCH);
+            bench.runtime.block_on(bench.journal.commit(batch)).expect("the batch commits");
+        }
+        let by = By { key: CheckpointKey::ephemeral().public(), elsewhere: None };
+        let Bench { runtime, journal, .. } = &bench;
+        let mut group = criterion.benchmark_group(format!("{name}/verify"));
+        group.throughput(Throughput::Elements(PROVEN_ENTRIES as u64));
+        group.bench_function(BenchmarkId::from_parameter(PROVEN_ENTRIES), |bencher| {
+            bencher.iter(|| {
+                let verified = runtime.block_on(verify(journal, &by)).expect("it is walked");
+                assert!(verified.is_whole() && verified.entries == PROVEN_ENTRIES as u64, "{verified:?}");
+            });
+        });
+        group.finish();
+    }
+}
+
 fn sealing(criterion: &mut Criterion) {
     let mut bench = Bench::open(None);
     let mut group = criterion.benchmark_group("seal");
@@ -262,6 +288,6 @@ fn sealing(criterion: &mut Criterion) {
 criterion_group! {
     name = benches;
     config = Criterion::default().sample_size(20).measurement_time(std::time::Duration::from_secs(3));
-    targets = commits, reads, sealing
+    targets = commits, reads, proofs, sealing
 }
 criterion_main!(benches);

@@ -387,6 +387,7 @@ fn timeline(book: &Rulebook, number: u64) -> Vec<Entry> {
             id: EntryId(Uuid::from_u128(u128::from(number << 32 | seq))),
             timeline,
             seq: Seq(seq + 1),
+            device: None,
             author: Actor { person, role, organisation, organisation_type },
             observed_at: None,
             recorded_at: Timestamp(NOW.as_micros() + i64::try_from(at).expect("a year") * 1_000_000),

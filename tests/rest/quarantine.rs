@@ -93,7 +93,7 @@ async fn what_a_device_sealed_waits_for_its_author_after_the_sign_in_has_ended()
     let sealed = envelope(&key(&app).await, &id(1), &slip(&pass(&nurse).await, patient, 1, &note()));
     nurse.delete("/api/v1/me").await;
     for _ in 0..2 {
-        assert_eq!(hand_in(&app, &[sealed.clone()]).await.is(StatusCode::ACCEPTED), json!({}));
+        assert_eq!(hand_in(&app, std::slice::from_ref(&sealed)).await.is(StatusCode::ACCEPTED), json!({}));
     }
     assert_eq!(waiting(&app.nurse("minato").await).await, Vec::<Value>::new(), "a colleague");
     let secretariat = app.secretariat().await;

@@ -55,6 +55,9 @@ pub struct Provider {
     serving: JoinHandle<()>,
 }
 
+/// What becomes of a token after it was signed.
+type Resigned = fn(&str) -> String;
+
 struct Inner {
     issuer: String,
     signer: Mutex<Signer>,
@@ -63,7 +66,7 @@ struct Inner {
     codes: Mutex<BTreeMap<String, Issued>>,
     bend: Mutex<Option<Bend>>,
     /// Takes the signature off, or puts another there.
-    resign: Mutex<Option<fn(&str) -> String>>,
+    resign: Mutex<Option<Resigned>>,
     down: Mutex<Option<StatusCode>>,
     /// The key that the hub shows who it is by; `None`: the secret.
     hub_key: Mutex<Option<Vec<u8>>>,

@@ -17,6 +17,7 @@ export function answerRest(hub, me, method, url, asked) {
   if (at === 'GET /me') return [200, { person: { id: me.id, name: me.name }, role: me.role, organisation: me.organisation, expires_at: new Date(Date.now() + 28_800_000).toISOString() }];
   if (at === 'GET /me/sign-ins') return [200, { sign_ins: [] }];
   if (at === 'GET /me/passkeys') return [200, { passkeys: [], password: true }];
+  if (at === 'GET /me/identities') return [200, { service: null, identities: [] }];
   if (at === 'GET /sign-in') return [200, { password_chars_min: 15, links: true, device: { demand: 'off', shown: 'nothing', expires_at: null } }];
   if (at === 'GET /me/quarantine-pass') return [200, { pass: `pass of ${me.key}` }];
   if (at === 'GET /quarantine') return [200, { posts: hub.quarantine.of(me) }];

@@ -39,7 +39,7 @@ pub struct Provider {
 
 enum Credential {
     Secret(Zeroizing<String>),
-    Key(ClientSigner),
+    Key(Box<ClientSigner>),
 }
 
 #[derive(Clone)]
@@ -113,7 +113,7 @@ impl Provider {
                 let key = PrivatePkcs8KeyDer::from_pem_slice(pem.as_bytes()).ok();
                 let signer =
                     key.and_then(|key| ClientSigner::from_pkcs8(key.secret_pkcs8_der(), settings.key_id.clone()));
-                Credential::Key(signer.ok_or_else(|| not_a_key(file))?)
+                Credential::Key(Box::new(signer.ok_or_else(|| not_a_key(file))?))
             }
             (None, Some(file)) => Credential::Secret(Zeroizing::new(read_own(file)?.trim().to_owned())),
             (None, None) => return Err(ProviderFileError { text: nothing_to_show(), source: None }),

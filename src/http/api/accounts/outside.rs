@@ -42,8 +42,8 @@ fn leaving(app: &App, leaving: &Leaving) -> Response {
     response
 }
 
-fn of_page(FromPage(is_page): FromPage) -> Result<(), Problem> {
-    if is_page { Ok(()) } else { Err(Problem::of(Code::OriginRefused)) }
+fn of_page(FromPage(is_page): FromPage) -> Result<(), Code> {
+    if is_page { Ok(()) } else { Err(Code::OriginRefused) }
 }
 
 /// The cookie of whoever is back.
@@ -74,7 +74,7 @@ pub async fn leave(
     Peer(address): Peer,
     input::Json(NothingGiven {}): input::Json<NothingGiven>,
 ) -> Result<Response, Problem> {
-    of_page(page)?;
+    of_page(page).map_err(Problem::of)?;
     let from = ComesFrom { address, ..ComesFrom::default() };
     Ok(leaving(&app, &app.accounts.leave_to_sign_in(&from).await?))
 }
@@ -96,7 +96,7 @@ pub async fn leave_invited(
     Peer(address): Peer,
     input::Json(given): input::Json<InvitedGiven>,
 ) -> Result<Response, Problem> {
-    of_page(page)?;
+    of_page(page).map_err(Problem::of)?;
     let from = ComesFrom { address, ..ComesFrom::default() };
     Ok(leaving(&app, &app.accounts.leave_invited(&given.invitation, &given.code, &from).await?))
 }
@@ -148,7 +148,7 @@ pub async fn finish(
     headers: HeaderMap,
     input::Json(BackGiven { position, device }): input::Json<BackGiven>,
 ) -> Result<Response, Problem> {
-    of_page(page)?;
+    of_page(page).map_err(Problem::of)?;
     let position = read_asked(position.as_ref())?;
     let from = comes_from(&app, (peer, line), &headers, device, None);
     let response = match app.accounts.finish_outside(round(&app, &headers), position, from).await? {
@@ -211,7 +211,7 @@ pub async fn show_second(
     headers: HeaderMap,
     input::Json(given): input::Json<SecondGivenShape>,
 ) -> Result<Response, Problem> {
-    of_page(page)?;
+    of_page(page).map_err(Problem::of)?;
     let SecondGivenShape { ticket, code, ceremony, credential, position, device } = given;
     let position = read_asked(position.as_ref())?;
     let from = comes_from(&app, (peer, line), &headers, device, None);
