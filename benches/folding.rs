@@ -93,6 +93,7 @@ fn timeline() -> Vec<Entry> {
             id: id_of(number),
             timeline: TIMELINE,
             seq: state.head.next(),
+            device: None,
             author: Actor {
                 person: PersonId(Uuid::from_u128(2)),
                 role: Role::Nurse,

@@ -159,6 +159,7 @@ fn entry(id: EntryId, patient: &Patient, recorded_at: renkei::domain::time::Time
         id,
         timeline: patient.timeline,
         seq: patient.state.head.next(),
+        device: None,
         author: Actor {
             person: PersonId(patient.timeline.0),
             role: Role::Nurse,
