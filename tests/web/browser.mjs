@@ -9,6 +9,8 @@ import { chromium } from 'playwright-core';
 const ROOT = path.resolve(import.meta.dirname, '../..');
 const SCREENSHOTS = path.join(ROOT, 'target/screenshots');
 const STEP_TIMEOUT_MS = 10_000;
+/** A page is a hundred small files, and other tests may be running. */
+const NAVIGATION_TIMEOUT_MS = 30_000;
 
 // Chromium asks its maker's hosts for updates and experiments at every start; a test run must not.
 const QUIET = [
@@ -59,6 +61,7 @@ export async function openBrowser(t) {
         ...options,
       });
       context.setDefaultTimeout(STEP_TIMEOUT_MS);
+      context.setDefaultNavigationTimeout(NAVIGATION_TIMEOUT_MS);
       const page = await context.newPage();
       return watch(page);
     },
@@ -78,6 +81,7 @@ export async function openProfile(t, folder, { size = 'tablet', language = 'ja-J
   });
   t.after(() => context.close().catch(() => {}));
   context.setDefaultTimeout(STEP_TIMEOUT_MS);
+  context.setDefaultNavigationTimeout(NAVIGATION_TIMEOUT_MS);
   return {
     context,
     openPage: async () => watch(await context.newPage()),
