@@ -100,6 +100,12 @@ export class MockHub {
     return new Promise((resolve) => this.awaiting.push({ wanted, resolve }));
   }
 
+  /** The last post, also where it is still on its way out of the page, which keeps it first. @param {string} [kind] */
+  async posted(kind) {
+    const isOne = ({ post }) => Boolean(post && (!kind || post.intent.body[kind] !== undefined));
+    return (this.heard.findLast(isOne) ?? await this.nextFrame(isOne)).post.intent;
+  }
+
   // ── HTTP ──
 
   async http(request, response) {

@@ -98,7 +98,7 @@ test('vitals with a number pad: units, last values, slips named, the alarm reach
   await nurse.shot('vitals-form-tablet-ja');
   await sheet.getByRole('button', { name: '送信' }).click();
   await sheet.waitFor({ state: 'hidden' });
-  const posted = hub.heard.findLast((frame) => frame.post).post.intent.body.vital.measurements;
+  const posted = (await hub.posted('vital')).body.vital.measurements;
   assert.deepEqual(posted.map(({ sign, value, unit }) => [sign, value, unit]), [['systolic', '178', 'mm[Hg]'], ['diastolic', '96', 'mm[Hg]'], ['spo2', '98', '%'], ['temperature', '98.6', '[degF]']]);
   await doctor.locator('.patient-row', { hasText: '高橋' }).getByText('アラーム 1').waitFor();
   await doctor.getByRole('log').getByText('アラーム。高橋 ハルさん: 佐藤 花子 看護師のバイタルが届きました').waitFor({ state: 'attached' });

@@ -93,7 +93,7 @@ test('the document is attached where it is missing; a file the hub refuses says 
   await look(doctor, 'advice-desk-en');
   await sheet.getByRole('button', { name: 'Send', exact: true }).click();
   await sheet.waitFor({ state: 'hidden' });
-  const [{ body: { order } }] = posts(hub, 'order');
+  const { order } = (await hub.posted('order')).body;
   assert.deepEqual([order.attachments[0].title, order.attachments[0].mediaType, order.attachments[0].sizeBytes], ['order.pdf', 'application/pdf', 14]);
   assert.equal(order.text, 'Morphine 5 mg, up to four times a day.');
   assert.deepEqual(doctor.complaints.filter((one) => !one.includes('422')), []);
@@ -112,7 +112,7 @@ test('an emergency is marked in one tap', async (t) => {
   await look(doctor, 'emergency-desk-ja');
   await sheet.getByRole('button', { name: '送信', exact: true }).click();
   await sheet.waitFor({ state: 'hidden' });
-  assert.equal(posts(hub, 'order')[0].body.order.emergency, true);
+  assert.equal((await hub.posted('order')).body.order.emergency, true);
 });
 
 test('new settings of a device: the nurse is told, acknowledges in one tap, and the doctor sees it', async (t) => {
@@ -347,7 +347,7 @@ test('the secretariat sees what is past its due time, no chart, and may let it g
   await sheet.getByLabel('理由').fill('電話で伝わりました。');
   await sheet.getByRole('button', { name: '返事を記録' }).click();
   await sheet.waitFor({ state: 'hidden' });
-  assert.deepEqual(posts(hub, 'dutyAnswer')[0].body.dutyAnswer, { duty: id, reason: '電話で伝わりました。', waived: {} });
+  assert.deepEqual((await hub.posted('dutyAnswer')).body.dutyAnswer, { duty: id, reason: '電話で伝わりました。', waived: {} });
   assert.deepEqual(page.complaints, []);
 });
 

@@ -59,7 +59,7 @@ test('an author corrects a number and a text of their own, and nobody else\'s', 
   await nurse.shot('correct-vital-ja');
   await done.click();
   await sheet.waitFor({ state: 'hidden' });
-  const { correction } = hub.heard.findLast((frame) => frame.post).post.intent.body;
+  const { correction } = (await hub.posted('correction')).body;
   assert.equal(correction.body.vital.measurements.find(({ sign }) => sign === 'spo2').value, '95');
   assert.ok(correction.body.vital.measurements.every((one) => !('given' in one)));
   assert.deepEqual(nurse.complaints, []);
@@ -77,7 +77,7 @@ test('an author takes an entry back, saying why', async (t) => {
   await nurse.shot('retract-tablet-ja');
   await sheet.getByRole('button', { name: '取り消しを記録' }).click();
   await nurse.getByText('取り消されました（患者の取り違え）').waitFor();
-  assert.equal(hub.heard.findLast((frame) => frame.post).post.intent.body.retraction.reason, 'wrong_patient');
+  assert.equal((await hub.posted('retraction')).body.retraction.reason, 'wrong_patient');
   assert.deepEqual(nurse.complaints, []);
 });
 

@@ -69,7 +69,7 @@ test('a tap calls, and the call becomes a post: whom and when are there, answere
   await sheet.getByRole('button', { name: '送信' }).click();
   await sheet.waitFor({ state: 'hidden' });
   await page.locator('article.entry-mine', { hasText: '電話連絡' }).waitFor();
-  const { call: sent } = hub.heard.find((frame) => frame.post).post.intent.body;
+  const { call: sent } = (await hub.posted('call')).body;
   assert.deepEqual([sent.to, sent.reached ?? false, sent.organisation], ['doctor', false, CLINIC.id]);
   assert.ok(Math.abs(Number(sent.calledAtUs) / 1000 - Date.now()) < 300_000);
 });

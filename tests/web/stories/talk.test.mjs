@@ -30,7 +30,7 @@ for (const [size, language, reply] of [['desk', 'ja-JP', '返信'], ['phone', 'e
     await assertNothingSticksOut(nurse, 'replying');
     assert.deepEqual(await stumbles(nurse), []);
     await send(nurse, '承知しました。');
-    const [sent] = posts(hub);
+    const sent = await hub.posted();
     const cause = hub.journal.entries(HARU.id).find(({ content }) => content.body.message?.text.includes('臨時往診'));
     assert.equal(sent.body.message.answers, cause.id);
     assert.equal(await nurse.locator('.reply-card').count(), 0, 'the next message answers nothing');
@@ -76,7 +76,7 @@ test('a role and a person are named while typing: shown with who is on duty, sen
   await doctor.getByRole('listbox').waitFor({ state: 'detached' });
   await doctor.locator('.verdict-good').waitFor();
   await send(doctor, '残薬も確かめて');
-  const [sent] = posts(hub);
+  const sent = await hub.posted();
   assert.deepEqual([sent.body.message.toRoles, sent.addressedTo], [['nurse'], [{ person: person('pharmacist').id }]]);
 
   for (const page of [nurse, pharmacist]) {
@@ -109,7 +109,7 @@ test('what is restricted is answered as restricted; its words are quoted when as
   await composer(nurse).fill((await composer(nurse).inputValue()).replace('点滴を変更してよいですか。', '次の訪問で伺います。'));
   await nurse.locator('.verdict-good').waitFor();
   await send(nurse, '次の訪問で伺います');
-  const [sent] = posts(hub);
+  const sent = await hub.posted();
   assert.equal(sent.sensitivity, 'restricted');
   const mine = nurse.locator('article.entry-mine', { hasText: '次の訪問で伺います' });
   assert.equal(await mine.locator('.body-quote').innerText(), '告知はまだしていません。\nご長女と相談中です。');
