@@ -6,7 +6,6 @@ import { HARU, assertNothingSticksOut, openPatient, startRegion, stumbles, write
 import { ORGANISATIONS, person } from '../region.mjs';
 
 const [, STATION] = ORGANISATIONS;
-const posts = (hub) => hub.heard.filter((frame) => frame.post).map((frame) => frame.post.intent);
 const composer = (page) => page.locator('#composer-text');
 
 async function send(page, text) {
