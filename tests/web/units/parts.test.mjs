@@ -42,8 +42,8 @@ test('what a link carries leaves the address at once', () => {
   const replaced = [];
   const history = { replaceState: (...args) => replaced.push(args) };
   assert.deepEqual(takeFromAddress({ hash: '#token=abc.DEF-123', pathname: '/' }, history), { token: 'abc.DEF-123', invitation: null, enrolment: null, isBack: false });
-  assert.deepEqual(takeFromAddress({ hash: '#invitation=rk_x', pathname: '/' }, history), { token: null, invitation: 'rk_x', enrolment: null });
-  assert.deepEqual(takeFromAddress({ hash: '#enrolment=rk_y', pathname: '/' }, history), { token: null, invitation: null, enrolment: 'rk_y' });
+  assert.deepEqual(takeFromAddress({ hash: '#invitation=rk_x', pathname: '/' }, history), { token: null, invitation: 'rk_x', enrolment: null, isBack: false });
+  assert.deepEqual(takeFromAddress({ hash: '#enrolment=rk_y', pathname: '/' }, history), { token: null, invitation: null, enrolment: 'rk_y', isBack: false });
   assert.deepEqual(replaced, [[null, '', '/'], [null, '', '/'], [null, '', '/']]);
   assert.deepEqual(takeFromAddress({ hash: '#/patients/x', pathname: '/' }, {}), { token: null, invitation: null, enrolment: null, isBack: false });
 });
