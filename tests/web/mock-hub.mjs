@@ -100,9 +100,9 @@ export class MockHub {
     return new Promise((resolve) => this.awaiting.push({ wanted, resolve }));
   }
 
-  /** The last post, also where it is still on its way out of the page, which keeps it first. @param {string} [kind] */
-  async posted(kind) {
-    const isOne = ({ post }) => Boolean(post && (!kind || post.intent.body[kind] !== undefined));
+  /** The last post, also where it is still on its way out of the page, which keeps it first. @param {string} [kind] @param {(body: any) => unknown} [is] */
+  async posted(kind, is = () => true) {
+    const isOne = ({ post }) => Boolean(post && (!kind || post.intent.body[kind] !== undefined) && is(post.intent.body));
     return (this.heard.findLast(isOne) ?? await this.nextFrame(isOne)).post.intent;
   }
 
