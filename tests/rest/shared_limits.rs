@@ -6,23 +6,20 @@ use std::time::Duration;
 
 use axum::http::StatusCode;
 use renkei::bus::SharedBounds;
-use renkei::clock::ManualClock;
 use renkei::hub::allowance::Asked;
 use renkei::limits;
 use renkei::vault::{RegionKey, Token};
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::support::app::{App, Database};
+use crate::support::app::App;
 use crate::support::redis::RedisLine;
-use crate::support::scratch;
 use crate::support::visitor::Visitor;
 
 const PATIENT: SharedBounds = SharedBounds { answer: Duration::from_secs(20) };
 
 async fn hub(key: &Arc<RegionKey>) -> App {
-    let clock = Arc::new(ManualClock::at("2026-04-01T09:00:00+09:00".parse().unwrap()));
-    App::open_at(scratch::folder("app"), Database::of_this_run(), Arc::clone(key), clock).await
+    App::start_sharing(Arc::clone(key)).await
 }
 
 /// A try that is cheap and counts for the address alone.

@@ -160,6 +160,11 @@ impl App {
         Self::open(Lasting { patience, ..Lasting::empty() }).await
     }
 
+    /// Another hub of the region with this key, as far as its keys go: its journal is one of its own.
+    pub async fn start_sharing(key: Arc<RegionKey>) -> Self {
+        Self::open(Lasting { key, opens_as_once: true, ..Lasting::empty() }).await
+    }
+
     /// An empty region with this key, under this rulebook and calendar.
     pub async fn start_as(key: Arc<RegionKey>, rulebook: Rulebook, calendar: Calendar) -> Self {
         Self::open(Lasting { key, opens_as_once: true, rulebook: Some(rulebook), calendar, ..Lasting::empty() }).await
