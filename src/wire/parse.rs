@@ -74,20 +74,22 @@ fn misfit(path: &str, reason: &str) -> Invalid {
     let reason = reason.rsplit_once(" at line ").map_or(reason, |(reason, _)| reason);
     let named = reason.split('`').nth(1).unwrap_or_default();
     let expected = reason.split_once("expected ").map_or("", |(_, expected)| expected).replace('`', "");
-    let named_field = || if path.ends_with(named) { path.to_owned() } else { join(path, &proto_names(named)) };
+    let name = proto_names(named);
+    let named_field = || if path.rsplit('.').next() == Some(&name) { path.to_owned() } else { join(path, &name) };
     if reason.starts_with("unknown field") {
         let named = shortened(named);
+        let known = expected.trim_start_matches("one of ");
         return Invalid::new(
             shortened(&named_field()),
             Code::UnknownField.code(),
             Text::new(
-                format!("「{named}」という項目はありません。使える項目: {expected}"),
+                format!("「{named}」という項目はありません。使える項目: {known}"),
                 format!("there is no field `{named}`; expected {expected}"),
             ),
         );
     }
     if reason.starts_with("missing field") {
-        return Invalid::required(join(path, &proto_names(named)));
+        return Invalid::required(join(path, &name));
     }
     if reason.starts_with("duplicate field") {
         return Invalid::new(

@@ -137,12 +137,15 @@ fn a_mistake_in_a_post_names_the_field_in_the_protos_words() {
 
 #[test]
 fn a_misspelt_field_is_refused_by_name_and_the_known_ones_are_listed() {
-    let mut frame = vital();
-    let intent = frame.pointer_mut("/post/intent").unwrap().as_object_mut().unwrap();
-    intent.insert("sensitvity".into(), json!("restricted"));
-    let error = refused(&frame);
-    assert_eq!((error.invalid.code, error.invalid.field.as_str()), ("unknown_field", "post.intent.sensitvity"));
-    assert!(error.invalid.message.en.contains("addressedTo"), "{}", error.invalid.message.en);
+    for (named, field) in [("sensitvity", "post.intent.sensitvity"), ("adressedTo", "post.intent.adressed_to")] {
+        let mut frame = vital();
+        let intent = frame.pointer_mut("/post/intent").unwrap().as_object_mut().unwrap();
+        intent.insert(named.into(), json!("restricted"));
+        let error = refused(&frame);
+        assert_eq!((error.invalid.code, error.invalid.field.as_str()), ("unknown_field", field));
+        assert!(error.invalid.message.en.contains("addressedTo"), "{}", error.invalid.message.en);
+        assert!(!error.invalid.message.ja.contains("one of"), "{}", error.invalid.message.ja);
+    }
 }
 
 #[test]

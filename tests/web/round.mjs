@@ -6,7 +6,7 @@ import { ORGANISATIONS, PATIENTS, actor } from './region.mjs';
 
 export const [, STATION] = ORGANISATIONS;
 export const AKIRA = PATIENTS[3];
-const MINUTE_MS = 60_000;
+export const MINUTE_MS = 60_000;
 
 /** Visits are planned in whole minutes of a day that is today in Tokyo, whatever the hour of the test. */
 function startOfToday() {

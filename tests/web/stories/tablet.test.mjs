@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { HARU, MASAO, stumbles } from '../page.mjs';
 import { actor } from '../region.mjs';
-import { AKIRA, at, fakeBluetooth, lastPost, part, photograph, press, section, startRound, tap, us, visit } from '../round.mjs';
+import { AKIRA, MINUTE_MS, at, fakeBluetooth, lastPost, part, photograph, press, section, startRound, tap, us, visit } from '../round.mjs';
 
 test('the first thing on her tablet is the round of the day: planned, to be joined, added by hand; what she made is done', async (t) => {
   const { hub, screenOf } = await startRound(t);
