@@ -2,20 +2,20 @@
 //! who waits for it waits for a few milliseconds at most, and for nobody while it is lost.
 
 use std::io;
-use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use redis::aio::MultiplexedConnection;
 use redis::{AsyncConnectionConfig, RedisConnectionInfo};
-use rustls::pki_types::{CertificateDer, ServerName, pem::PemObject as _};
+use rustls::pki_types::ServerName;
 use tokio::net::{TcpStream, UnixStream};
 use tokio::sync::Notify;
 use tokio_rustls::TlsConnector;
 
 use crate::config::{RedisPlace, RedisSettings};
 use crate::limits;
+use crate::vault::trusting;
 
 /// Why the hub cannot start with these settings.
 #[derive(Debug, thiserror::Error)]
@@ -68,7 +68,8 @@ impl Line {
         };
         let connector = match &settings.place {
             RedisPlace::Tls { .. } => {
-                let config = tls(settings.authority.as_deref()).map_err(|error| BusError::File("authority", error))?;
+                let config =
+                    trusting(settings.authority.as_deref()).map_err(|error| BusError::File("authority", error))?;
                 Some(TlsConnector::from(Arc::new(config)))
             }
             RedisPlace::Tcp { .. } | RedisPlace::Unix(_) => None,
@@ -214,21 +215,4 @@ async fn keep(state: Arc<State>) {
 async fn ping(connection: &mut MultiplexedConnection) -> io::Result<()> {
     redis::cmd("PING").query_async::<String>(connection).await.map_err(io::Error::other)?;
     Ok(())
-}
-
-fn tls(authority: Option<&Path>) -> io::Result<rustls::ClientConfig> {
-    let mut roots = rustls::RootCertStore::empty();
-    match authority {
-        Some(file) => {
-            for certificate in CertificateDer::pem_file_iter(file).map_err(io::Error::other)? {
-                roots.add(certificate.map_err(io::Error::other)?).map_err(io::Error::other)?;
-            }
-        }
-        None => drop(roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs)),
-    }
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let config = rustls::ClientConfig::builder_with_provider(provider)
-        .with_protocol_versions(&[&rustls::version::TLS13])
-        .map_err(io::Error::other)?;
-    Ok(config.with_root_certificates(roots).with_no_client_auth())
 }
