@@ -14,14 +14,29 @@ use tokio::sync::Notify;
 use tokio_rustls::TlsConnector;
 
 use crate::config::{RedisPlace, RedisSettings};
+use crate::domain::text::Text;
 use crate::limits;
-use crate::vault::trusting;
+use crate::vault::{KeyFileError, read_secret, trusting};
 
 /// Why the hub cannot start with these settings.
 #[derive(Debug, thiserror::Error)]
 pub enum BusError {
-    #[error("cannot read the file that redis.{0} names: {1}")]
-    File(&'static str, #[source] io::Error),
+    #[error("redis.password_file: {0}")]
+    Password(#[source] KeyFileError),
+    #[error("cannot read the certificates that redis.authority names: {0}")]
+    Authority(#[source] io::Error),
+}
+
+impl BusError {
+    /// For people.
+    #[must_use]
+    pub fn text(&self) -> Text {
+        match self {
+            Self::Password(why) => Text::new(format!("redis.password_file: {}", why.text().ja), self.to_string()),
+            // The cause is told behind it, in its own words.
+            Self::Authority(_) => Text::new("redis.authority が指す証明書を読めません", self.to_string()),
+        }
+    }
 }
 
 /// See the module.
@@ -61,15 +76,14 @@ impl Line {
     pub(super) fn open(settings: &RedisSettings) -> Result<Self, BusError> {
         let password = match &settings.password_file {
             Some(file) => {
-                let text = std::fs::read_to_string(file).map_err(|error| BusError::File("password_file", error))?;
+                let text = read_secret(file, limits::SECRET_FILE_BYTES_MAX).map_err(BusError::Password)?;
                 Some(text.trim().to_owned())
             }
             None => settings.password.clone(),
         };
         let connector = match &settings.place {
             RedisPlace::Tls { .. } => {
-                let config =
-                    trusting(settings.authority.as_deref()).map_err(|error| BusError::File("authority", error))?;
+                let config = trusting(settings.authority.as_deref()).map_err(BusError::Authority)?;
                 Some(TlsConnector::from(Arc::new(config)))
             }
             RedisPlace::Tcp { .. } | RedisPlace::Unix(_) => None,

@@ -14,7 +14,7 @@
 //!
 //! - [`trusting`] says whom the hub trusts where it asks another machine something.
 //!
-//! No I/O except files of keys and authorities, and no knowledge of what is sealed.
+//! No I/O except files of keys, secrets and authorities, and no knowledge of what is sealed.
 
 mod archive;
 mod authenticator;
@@ -57,7 +57,7 @@ pub use device_mark::DeviceMark;
 pub use envelope::{Envelope, EnvelopeKey};
 pub use id_token::{IdClaims, IdToken, IdTokenFor, ProviderKeys};
 pub use jwt::JwtFault;
-pub use keyfile::{KeyFileError, KeyOf, NotAKey};
+pub use keyfile::{KeyFileError, KeyOf, NotAKey, read_secret};
 pub use mac::{Mac, MacKey};
 pub use passkey::{
     AskingAnybody, AskingOne, Making, PasskeyFault, PasskeyKey, RelyingParty, ShownPasskey, UsedPasskey,
