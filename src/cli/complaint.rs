@@ -14,7 +14,7 @@ use crate::config::Language;
 use crate::domain::text::Text;
 use crate::http::certificate::CertificateError;
 use crate::http::listen::ListenError;
-use crate::store::OpenError;
+use crate::store::{OpenError, StoreError};
 use crate::vault::KeyFileError;
 
 use super::cert::CertError;
@@ -81,6 +81,7 @@ fn text_of(cause: &(dyn Error + 'static)) -> Option<Text> {
         .or_else(|| cause.downcast_ref::<ExportError>().and_then(ExportError::text))
         .or_else(|| cause.downcast_ref::<RotateError>().and_then(RotateError::text))
         .or_else(|| cause.downcast_ref::<OpenError>().and_then(OpenError::text))
+        .or_else(|| cause.downcast_ref::<StoreError>().and_then(StoreError::text))
         .or_else(|| cause.downcast_ref::<io::Error>().and_then(of_system))
 }
 
