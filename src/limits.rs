@@ -25,6 +25,8 @@ const _: () = assert!(CLOCK_JUMP_S_MAX * 1_000 > CLOCK_LOOK_MS_MAX);
 
 /// No more than this is read of a region key file; a real one has 65 bytes.
 pub const KEY_FILE_BYTES_MAX: u64 = 1_024;
+/// Largest file of a secret that somebody else chose: a password, or a key in PEM.
+pub const SECRET_FILE_BYTES_MAX: u64 = 16_384;
 /// For a command to print the region's key: it may have to ask a service far away.
 pub const KEY_COMMAND_MS_MAX: u64 = 30_000;
 /// Between looks whether it has ended.
