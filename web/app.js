@@ -11,6 +11,8 @@ import { Rest } from './rest.js';
 
 /** The first view comes before what makes the page work without network. */
 const INSTALL_PAUSE_MS = 2_000;
+/** An answer that nobody took by then is old. */
+const EARLY_MS_MAX = 10_000;
 
 /**
  * @typedef {import('./inside.js').Inside} Inside
@@ -22,7 +24,15 @@ if (link.invitation) keepInvitation(link.invitation);
 if (link.enrolment) keepEnrolment(link.enrolment);
 startLanguage();
 
-const rest = new Rest(currentToken);
+/** What `early.js` asked for already, each once. @type {Map<string, Promise<Response>> | undefined} */
+const asked = link.token ? undefined : /** @type {any} */ (globalThis).renkeiAsked;
+/** @type {typeof fetch} */
+const send = (input, init) => {
+  const answer = init?.method === 'GET' && performance.now() < EARLY_MS_MAX ? asked?.get(String(input)) : undefined;
+  if (answer) asked?.delete(String(input));
+  return answer ?? fetch(input, init);
+};
+const rest = new Rest(currentToken, send);
 /** @type {Promise<Inside> | null} */
 let inside = null;
 const openInside = () => (inside ??= import('./inside.js').then(({ Inside }) => new Inside(rest)));
