@@ -323,6 +323,7 @@ export const PHRASES = {
   section_our_office: ['わたしたちの事業所', 'Our office'],
   section_patients: ['患者', 'Patients'],
   section_queue: ['紐付け待ち', 'Linking queue'],
+  section_retention: ['保存期間と廃棄', 'Retention and destruction'],
   section_rules: ['ルールブック', 'Rulebook'],
   section_statistics: ['統計', 'Statistics'],
   section_systems: ['連携システム', 'Connected systems'],
