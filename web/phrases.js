@@ -252,7 +252,6 @@ export const PHRASES = {
   file_after_sending: ['ファイルは、送信が済むと開けます', 'The file can be opened once the post was sent'],
   file_empty: ['中身のないファイルです', 'This file is empty'],
   file_not_fetched: ['ファイルを取得できませんでした', 'The file could not be fetched'],
-  file_open: ['ファイルを開く', 'Open the file'],
   file_refused: ['このファイルは受け取れませんでした', 'This file could not be taken'],
   file_remove: ['添付をやめる', 'Remove'],
   file_retry: ['もう一度送る', 'Try again'],

@@ -8,7 +8,7 @@ import { PHRASES } from '../phrases.js';
 import { connectionNotice, connectionState, envelopeNotice } from './connection.js';
 import { currentAlarms } from '../timeline.js';
 import { face, whoText } from './face.js';
-import { saveFile } from './files.js';
+import { fetchFile } from './files.js';
 import { icon } from './icons.js';
 import { passkeyAlarms } from './my-passkeys.js';
 import { paperSheet } from './paper-sheet.js';
@@ -87,7 +87,7 @@ export class Shell extends View {
 
   /** @param {any} event a `FileWanted` of some entry below */
   findFile(event) {
-    saveFile(this.model, event);
+    fetchFile(this.model, event);
   }
 
   /** @param {any} event what somebody wants to say to a duty */
