@@ -114,7 +114,7 @@ async function comeBack() {
     else await rest.proveByOutside();
     const name = (await rest.ways()).outside ?? '';
     const [ja, en] = leftFor === 'link' ? OUTSIDE_PHRASES.outside_linked : OUTSIDE_PHRASES.outside_proved;
-    model.say({ ja: ja.replace('{name}', name), en: en.replace('{name}', name) });
+    model.say({ ja: ja.replace('{name}', name), en: en.replace('{name}', name) }, { isGood: true });
   } catch (/** @type {any} */ error) {
     model.say(error.reason ?? { ja: error.message, en: error.message });
   }
