@@ -324,6 +324,7 @@ export const PHRASES = {
   missing_wanted: ['必要', 'Needed'],
   more_fields: ['くわしく書く', 'More details'],
   more_rows: ['さらに表示（残り {count} 件）', 'Show more ({count} left)'],
+  my_family: ['見守っている方', 'Who you look after'],
   my_patients: ['担当の患者さん', 'My patients'],
   name: ['氏名', 'Name'],
   needed: ['必須', 'required'],

@@ -253,7 +253,7 @@ export const PHRASES = {
   papers_doctor: ['主治医の同意', 'The doctor’s agreement'],
   papers_kept: ['預かっている書類', 'Papers'],
   papers_none: ['書類の記録はありません。', 'No papers on record.'],
-  part_closing: ['閉じる', 'Close'],
+  part_closing: ['ページを閉じる', 'Close the page'],
   part_papers: ['登録と同意', 'Registration and consent'],
   part_review: ['まだ関わっているか', 'Who is still on?'],
   part_team: ['チーム', 'Team'],

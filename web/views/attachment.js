@@ -136,7 +136,8 @@ export class AttachmentView extends LitElement {
     const blob = this.held ?? await this.wanted(true).catch(() => null);
     // Whoever was asked has said why.
     if (!blob) return;
-    const address = URL.createObjectURL(blob);
+    // Whatever it says of itself: a page of its own is shown as what the entry says it is, never as a page of ours.
+    const address = URL.createObjectURL(opens ? blob.slice(0, blob.size, OPENED) : blob);
     if (!opens || !window.open(address, '_blank')) Object.assign(document.createElement('a'), { href: address, download: this.file.title }).click();
     setTimeout(() => URL.revokeObjectURL(address), KEPT_MS);
   }
