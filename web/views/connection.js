@@ -29,7 +29,7 @@ function unsentCount({ outbox, showsSending }) {
   const { unsent, returned } = outbox;
   // Where there is no room for words the number alone is seen, and the words are said.
   const link = (/** @type {string} */ look, /** @type {'wait' | 'check' | 'hand'} */ sign, /** @type {string} */ text, /** @type {number} */ count) => html`<a class="pill pill-count ${look}"
-    href="#/sending" title=${text} aria-current=${showsSending ? 'page' : nothing}>${icon(sign)}<span class="pill-words" role="status">${text}</span><b class="pill-number" aria-hidden="true">${count}</b></a>`;
+    href="#/sending" title=${`${text}・${say('sending')}`} aria-current=${showsSending ? 'page' : nothing}>${icon(sign)}<span class="pill-words" role="status">${text}</span><b class="pill-number" aria-hidden="true">${count}</b></a>`;
   return html`${link(unsent > 0 ? 'pill-warning' : '', unsent > 0 ? 'wait' : 'check', say('unsent', { count: unsent }), unsent)}
     ${returned > 0 ? link('pill-bad', 'hand', say('returned', { count: returned }), returned) : nothing}`;
 }
