@@ -68,7 +68,7 @@ export class Inside {
       else await model.rest.proveByOutside();
       const name = (await model.rest.ways()).outside ?? '';
       const [ja, en] = leftFor === 'link' ? PHRASES.outside_linked : PHRASES.outside_proved;
-      model.say({ ja: ja.replace('{name}', name), en: en.replace('{name}', name) });
+      model.say({ ja: ja.replace('{name}', name), en: en.replace('{name}', name) }, { isGood: true });
     } catch (/** @type {any} */ error) {
       model.say(error.reason ?? { ja: error.message, en: error.message });
     }

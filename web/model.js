@@ -122,6 +122,8 @@ export class Model {
     this.paper = null;
     /** @type {{ja: string, en: string} | null} what did not work, until it was read */
     this.trouble = null;
+    /** @type {{ja: string, en: string} | null} what went well elsewhere, until it was read */
+    this.success = null;
     /** @type {import('./timeline.js').Item | null} the last entry that arrived while live, for screen readers */
     this.arrived = null;
     /** @type {Map<string, {version: number, readings: import('./readings.js').Reading[]}>} */
@@ -145,9 +147,9 @@ export class Model {
     });
   }
 
-  /** @param {{ja: string, en: string} | null} trouble */
-  say(trouble) {
-    this.trouble = trouble;
+  /** @param {{ja: string, en: string} | null} words @param {{isGood?: boolean}} [how] something that went well, not a trouble */
+  say(words, { isGood = false } = {}) {
+    Object.assign(this, { trouble: isGood ? null : words, success: isGood ? words : null });
     this.changed();
   }
 

@@ -25,6 +25,11 @@
  * @typedef {{kid: string, alg: string, added_at: string, used_at: string | null}} SystemKey
  * @typedef {{id: string, organisation: string, name: string, purpose: string, scopes: string, keys: SystemKey[], registered_at: string, suspended_at: string | null, used_at: string | null}} System
  * @typedef {{id: string, timeline: string, due: string, standing: string, mine: boolean, title: Text, debtors: {organisation: string}[]}} ListedDuty
+ * @typedef {{ended_on: string, until: string, type: string, years: number}} Kept until when a record must be kept, and why
+ * @typedef {{patient: string, name: Name, kept: Kept}} Due
+ * @typedef {{state: 'in_care' | 'kept' | 'due', kept: Kept | null}} Standing
+ * @typedef {{patient: string, destroyed_at: string, by: string | null, kept: Kept}} Stone
+ * @typedef {{spans: {type: string, years: number, basis: Text}[], due: Due[], next: string | null, patient: Standing | null, destroyed: Stone[]}} RetentionView
  */
 
 const PAGES_MAX = 20;
@@ -227,5 +232,15 @@ export class Calls {
   /** @param {string} person */
   suspend(person) {
     return this.rest.call('POST', `/people/${at(person)}/suspend`, {});
+  }
+
+  /** Which records may be destroyed, by which spans; with `patient`, how that one stands. @param {{after?: string, patient?: string}} [asked] @returns {Promise<RetentionView>} */
+  retention(asked = {}) {
+    return this.rest.call('GET', `/retention?${new URLSearchParams(asked)}`);
+  }
+
+  /** For good. @param {string} patient @param {{name: string, birth_date: string, reason: string}} typed @returns {Promise<Stone>} */
+  destroyRecord(patient, typed) {
+    return this.rest.call('POST', `/patients/${at(patient)}/destruction`, typed);
   }
 }

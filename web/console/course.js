@@ -24,6 +24,20 @@ export function agreementOf(raw) {
   return { state: doctor ? 'awaited' : 'none', doctor, atMs: registration?.recordedAtMs ?? 0, paper, documents };
 }
 
+/**
+ * The registration in force as it was sent: the last one, as it was last corrected. Whoever writes it anew begins from this.
+ * @param {any[]} raw @returns {{id: string, organisation: string, body: any} | null}
+ */
+export function registrationOf(raw) {
+  const entries = raw.map((sent) => ({ sent, ...readEntry(sent) }));
+  const last = entries.findLast(({ kind }) => kind === 'registration');
+  if (!last) return null;
+  const takenBack = new Set(entries.filter(({ kind }) => kind === 'retraction').map(({ body }) => body.target));
+  const correction = entries.findLast(({ id, kind, body }) => kind === 'correction' && body.target === last.id && !takenBack.has(id));
+  const body = correction ? correction.sent.content.body.correction.body.registration : last.sent.content.body.registration;
+  return { id: last.id, organisation: last.author.organisation, body };
+}
+
 /** The doctor acknowledges the registration, or a link. @param {Entry} entry @param {string} doctor @param {Entry[]} entries */
 function isAnswer({ kind, author, body }, doctor, entries) {
   if (kind !== 'acknowledgement' || author.person !== doctor) return false;

@@ -24,6 +24,7 @@ export const SECTIONS = [
   { id: 'compliance', title: 'section_compliance', icon: 'check', group: 'region', load: other('compliance') },
   { id: 'statistics', title: 'section_statistics', icon: 'chart', group: 'region', load: other('statistics') },
   { id: 'audit', title: 'section_audit', icon: 'search', group: 'region', load: other('audit') },
+  { id: 'retention', title: 'section_retention', icon: 'erase', group: 'region', load: () => import('../views/console/retention.js') },
   { id: 'systems', title: 'section_systems', icon: 'key', group: 'region', load: () => import('../views/console/systems.js') },
 ];
 

@@ -4,9 +4,10 @@
 import { html, nothing } from '../vendor/lit.js';
 import { markSignedIn } from '../credentials.js';
 import { moment } from '../dates.js';
-import { inLanguage, say, word } from '../language.js';
+import { inLanguage, language, say, word } from '../language.js';
 import { NoPasskey } from '../passkeys.js';
 import './alert-settings.js';
+import { face } from './face.js';
 import { icon } from './icons.js';
 import { mayLeave } from './leaving.js';
 import { MyIdentities } from './my-identities.js';
@@ -68,8 +69,19 @@ export class AccountDialog extends View {
       <div class="sheet-body">
         <p class="field-error" role="alert">${this.trouble ? html`${icon('alarm')}<span>${this.trouble}</span>` : nothing}</p>
         ${this.done ? html`<p role="status">${icon('check')}<span>${this.done}</span></p>` : nothing}
-        ${this.positions(me)}<renkei-alert-settings .model=${this.model}></renkei-alert-settings>${this.list()}${this.passkeys.render()}${this.identities.render()}${this.devices(me)}${this.passkeys.hasPassword ? this.password() : nothing}
+        ${this.self(me)}${this.positions(me)}<renkei-alert-settings .model=${this.model}></renkei-alert-settings>${this.list()}${this.passkeys.render()}${this.identities.render()}${this.devices(me)}${this.passkeys.hasPassword ? this.password() : nothing}
       </div></dialog>`;
+  }
+
+  /** Who this is, and what the head of the page has no room for on a phone. @param {import('../rest.js').Me} me */
+  self({ person, role, organisation }) {
+    const does = (/** @type {string} */ what) => {
+      this.dialog.close();
+      this.dispatchEvent(new CustomEvent(what));
+    };
+    return html`<section class="account-self"><div class="who-me">${face(role)}<p><b>${person.name.kanji}</b><small>${word('role', role)}・${organisation.name}</small></p></div>
+      <div class="device-acts"><button class="button" type="button" lang=${language() === 'ja' ? 'en' : 'ja'} @click=${() => does('switch-language')}>${icon('language')}<span>${language() === 'ja' ? 'English' : '日本語'}</span></button>
+        <button class="button" type="button" @click=${() => does('sign-out')}>${icon('leave')}<span>${say('sign_out')}</span></button></div></section>`;
   }
 
   /** @param {import('../rest.js').Me} me */

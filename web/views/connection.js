@@ -20,7 +20,7 @@ export function connectionState(model) {
   const { phase } = model.hub.connection;
   const look = LOOKS[phase];
   return html`<div class="connection">
-    <span class="pill pill-${look.tone}" role="status">${icon(look.icon)}<span>${say(look.phrase)}</span></span>
+    <span class="pill pill-${look.tone}" role="status" title=${say(look.phrase)}>${icon(look.icon)}<span class="pill-words">${say(look.phrase)}</span></span>
     ${unsentCount(model)}
   </div>`;
 }
@@ -28,10 +28,11 @@ export function connectionState(model) {
 /** Always there, so that nobody has to guess; the way to what became of posts. @param {import('../model.js').Model} model */
 function unsentCount({ outbox, showsSending }) {
   const { unsent, returned } = outbox;
-  const link = (/** @type {string} */ look, /** @type {'wait' | 'check' | 'hand'} */ sign, /** @type {string} */ text) => html`<a class="pill pill-count ${look}"
-    href="#/sending" title=${say('sending')} aria-current=${showsSending ? 'page' : nothing}>${icon(sign)}<span role="status">${text}</span></a>`;
-  return html`${link(unsent > 0 ? 'pill-warning' : '', unsent > 0 ? 'wait' : 'check', say('unsent', { count: unsent }))}
-    ${returned > 0 ? link('pill-bad', 'hand', say('returned', { count: returned })) : nothing}`;
+  // Where there is no room for words the number alone is seen, and the words are said.
+  const link = (/** @type {string} */ look, /** @type {'wait' | 'check' | 'hand'} */ sign, /** @type {string} */ text, /** @type {number} */ count) => html`<a class="pill pill-count ${look}"
+    href="#/sending" title=${`${text}・${say('sending')}`} aria-current=${showsSending ? 'page' : nothing}>${icon(sign)}<span class="pill-words" role="status">${text}</span><b class="pill-number" aria-hidden="true">${count}</b></a>`;
+  return html`${link(unsent > 0 ? 'pill-warning' : '', unsent > 0 ? 'wait' : 'check', say('unsent', { count: unsent }), unsent)}
+    ${returned > 0 ? link('pill-bad', 'hand', say('returned', { count: returned }), returned) : nothing}`;
 }
 
 /** What to know and to do while the page is not live, or cannot keep anything. @param {import('../model.js').Model} model */

@@ -78,7 +78,7 @@ export class Patients extends View {
       model.isSecretariat || !wanted || folded(name.kanji).includes(wanted) || folded(name.kana).includes(wanted));
     const rows = this.steady.take(found.filter(({ placed }) => FILTERS[this.filter](placed)), !this.sorts && this.isHeld);
     this.sorts = false;
-    const title = say(model.isSecretariat ? 'registered_patients' : 'my_patients');
+    const title = say(model.isSecretariat ? 'registered_patients' : model.me?.role === 'family' ? 'my_family' : 'my_patients');
     return html`<nav aria-label=${title}>
       <div class="list-head">
         <h2>${title}<span class="count">${say('people_count', { count: rows.length })}</span></h2>

@@ -44,7 +44,7 @@ const personName = (model, id) => model.personName(id) || say('somebody');
 const organisationName = (model, id) => model.organisationName(id) || say('unknown_organisation');
 
 /** @param {any[] | undefined} files */
-export const attachments = (files) => (files?.length ? facts([say('attachments'), fileList(files)]) : nothing);
+export const attachments = (files) => (files?.length ? fileList(files) : nothing);
 
 /** @param {any} setting */
 const setting = (setting) => joined(setting.name, setting.value, setting.unit);

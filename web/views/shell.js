@@ -9,7 +9,7 @@ import { elementOf, fetchLater, later } from './coming.js';
 import { connectionNotice, connectionState } from './connection.js';
 import { currentAlarms } from '../timeline.js';
 import { face, whoText } from './face.js';
-import { saveFile } from './files.js';
+import { fetchFile } from './files.js';
 import { icon } from './icons.js';
 import { passkeyAlarms } from './passkey-alarms.js';
 import { mayLeave } from './leaving.js';
@@ -78,7 +78,7 @@ export class Shell extends View {
 
   /** @param {any} event a `FileWanted` of some entry below */
   findFile(event) {
-    saveFile(this.model, event);
+    fetchFile(this.model, event);
   }
 
   /** @param {any} event what somebody wants to say to a duty */
@@ -144,6 +144,8 @@ export class Shell extends View {
       ${connectionNotice(model)}
       ${model.trouble ? html`<p class="banner banner-warning" role="alert">${icon('alarm')}<span>${inLanguage(model.trouble)}</span>
         <button class="button button-small" type="button" @click=${() => model.say(null)}>${say('close')}</button></p>` : nothing}
+      ${model.success ? html`<p class="banner banner-good" role="status">${icon('check')}<span>${inLanguage(model.success)}</span>
+        <button class="button button-small" type="button" @click=${() => model.say(null)}>${say('close')}</button></p>` : nothing}
       ${passkeyAlarms(model.me)}
       ${model.console ? this.console(model.console) : model.visiting?.patient ? this.visit() : html`<div class="panes" data-open=${model.selected || model.showsDuties || model.showsSending || model.visiting || model.farewell ? 'patient' : 'list'}>
         <renkei-patients class="pane pane-list" .model=${model}></renkei-patients>
@@ -151,7 +153,7 @@ export class Shell extends View {
       </div>`}
       ${later() ? html`<renkei-emergency .model=${model}></renkei-emergency>
         <renkei-duty-answer .model=${model}></renkei-duty-answer>
-        <renkei-account .model=${model}></renkei-account>
+        <renkei-account .model=${model} @sign-out=${() => this.signOut()} @switch-language=${() => this.switchLanguage()}></renkei-account>
         <renkei-devices .model=${model}></renkei-devices>
         <renkei-proof .model=${model}></renkei-proof>` : nothing}
       <div class="unseen" role="log" aria-live="polite">${this.news()}</div>`;
@@ -187,9 +189,9 @@ export class Shell extends View {
         ${me ? html`<button class="bar-me bar-account" type="button" title=${say('account')} @click=${() => this.openAccount()}>${face(me.role)}
           <span class="bar-name"><b>${me.person.name.kanji}</b><small>${word('role', me.role)}・${me.organisation.name}</small></span></button>` : nothing}
       </div>
-      <button class="button button-text" type="button" lang=${language() === 'ja' ? 'en' : 'ja'} @click=${() => this.switchLanguage()}>
+      <button class="button button-text bar-language" type="button" lang=${language() === 'ja' ? 'en' : 'ja'} @click=${() => this.switchLanguage()}>
         ${icon('language')}<span>${language() === 'ja' ? 'English' : '日本語'}</span></button>
-      <button class="button button-text" type="button" @click=${() => this.signOut()}>
+      <button class="button button-text bar-leave" type="button" @click=${() => this.signOut()}>
         ${icon('leave')}<span>${say('sign_out')}</span></button>
     </header>`;
   }

@@ -62,7 +62,7 @@ test('a drip order is held, its author writes the reason, and it goes out with t
   await entry.locator('.duty-done', { hasText: '渡辺 健一 医師の指示の文書' }).waitFor();
   assert.deepEqual(posts(hub, 'orderDocument')[0].body.orderDocument.order, posted.id);
   const saved = doctor.waitForEvent('download');
-  await doctor.locator('article', { hasText: '点滴指示書.pdf' }).getByRole('button', { name: '点滴指示書.pdf' }).click();
+  await doctor.locator('article', { hasText: '点滴指示書.pdf' }).getByRole('button', { name: '保存: 点滴指示書.pdf' }).click();
   assert.equal((await saved).suggestedFilename(), '点滴指示書.pdf');
   assert.deepEqual(doctor.complaints, []);
 });

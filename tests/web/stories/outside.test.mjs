@@ -37,7 +37,8 @@ async function goThere(page, button) {
 async function link(page) {
   await page.getByRole('button', { name: /三浦 恵子/ }).click();
   await goThere(page, page.getByRole('button', { name: '「みなと病院」と結び付ける' }));
-  await page.getByText('「みなと病院」と結び付けました').waitFor();
+  await page.locator('.banner-good').getByText('「みなと病院」と結び付けました').waitFor();
+  assert.equal(await page.locator('.banner-warning').count(), 0, 'good news is no warning');
 }
 
 test('the service is linked on the account page, lets its owner in, and is unlinked again', async (t) => {

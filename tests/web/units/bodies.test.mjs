@@ -24,6 +24,8 @@ function wordsOf(template) {
   if (template === null || template === undefined || typeof template === 'symbol' || typeof template === 'function') return '';
   if (Array.isArray(template)) return template.map(wordsOf).join(' ');
   if (typeof template !== 'object') return String(template);
+  // A file, which an element of its own shows.
+  if (template.sha256) return template.title;
   return (template.strings ?? []).map((part, at) => part + wordsOf(template.values?.[at])).join('');
 }
 

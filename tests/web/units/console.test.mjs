@@ -6,11 +6,15 @@ import { test } from 'node:test';
 import { Accounts } from '../../../web/console/accounts.js';
 import { Act } from '../../../web/console/act.js';
 import { candidates } from '../../../web/console/candidates.js';
-import { agreementOf, byQuiet, lastReadByOffice } from '../../../web/console/course.js';
+import { agreementOf, byQuiet, lastReadByOffice, registrationOf } from '../../../web/console/course.js';
 import { cellsOf, isLinked, linkOf, noteLinked, resolved, rowsOf } from '../../../web/console/csv.js';
 import { birthDateOf, katakana, likeness, spaced } from '../../../web/console/names.js';
 import { PHRASES as EXPORTS } from '../../../web/console/exports-phrases.js';
 import { PHRASES } from '../../../web/console/phrases.js';
+import { asGiven, dayAfter, daysSince, faultsOf } from '../../../web/console/destroying.js';
+import { changesIn, entryOf, isAnother, missingIn, typedOf } from '../../../web/console/identity.js';
+import { PHRASES as IDENTITY } from '../../../web/console/identity-phrases.js';
+import { PHRASES as RETENTION } from '../../../web/console/retention-phrases.js';
 import { SCOPES, apart, inPhrases, keySetOf } from '../../../web/console/scopes.js';
 import { PHRASES as SYSTEMS } from '../../../web/console/systems-phrases.js';
 import { TAKING_PHRASES } from '../../../web/taking-phrases.js';
@@ -21,7 +25,7 @@ import { grouped } from '../../../web/console/waiting.js';
 const NOW = Date.parse('2026-11-27T00:00:00Z');
 
 test('phrases are in order, in two languages, and name the same things', () => {
-  for (const book of [PHRASES, SYSTEMS, EXPORTS, TAKING_PHRASES]) {
+  for (const book of [PHRASES, SYSTEMS, EXPORTS, IDENTITY, RETENTION, TAKING_PHRASES]) {
     const keys = Object.keys(book);
     assert.deepEqual(keys, [...keys].sort());
     for (const [key, [ja, en]] of Object.entries(book)) {
@@ -38,7 +42,7 @@ test('an address names a section and what is in it; an administrator has their o
   assert.deepEqual(consoleAddress('#/console/patients/%E3'), { section: 'patients', item: '' });
   assert.equal(consoleAddress('#/consoles'), null);
   const ids = (model) => sectionsOf(model).map(({ id }) => id);
-  assert.equal(ids({ isSecretariat: true }).length, 11);
+  assert.equal(ids({ isSecretariat: true }).length, 12);
   assert.deepEqual(ids({ isProfessional: true, me: { administers: ['o'] } }), ['offices', 'rules', 'compliance']);
   assert.deepEqual(ids({ isProfessional: true, me: { administers: [] } }), ['rules', 'compliance']);
   assert.deepEqual(ids({ isProfessional: false, me: { administers: [] } }), []);
@@ -289,4 +293,36 @@ test('a reason for a rule is given to the step that the rule holds', async () =>
   const [, registration, consent, held, link] = world.posts;
   assert.deepEqual([registration.reasons, consent.reasons, held.reasons], [undefined, undefined, undefined]);
   assert.deepEqual(link.reasons, [{ rule: 'OP-4b@x', text: '急ぎのため' }]);
+});
+
+test('what is typed to destroy a record: each field by itself, dates as people write them, and the days around', () => {
+  assert.deepEqual(faultsOf({ name: ' ', birthDate: '昭和', reason: '' }), { name: 'name_missing', birth_date: 'birth_date_bad', reason: 'reason_missing' });
+  assert.deepEqual(faultsOf({ name: '高橋 ハル', birthDate: 'S13.4.12', reason: '保存期間の終了' }), {});
+  assert.deepEqual(asGiven({ name: '高橋　ハル', birthDate: 'S13.4.12', reason: ' 保存期間の終了 ' }), { name: '高橋 ハル', birth_date: '1938-04-12', reason: '保存期間の終了' });
+  assert.equal(dayAfter('2026-12-31'), '2027-01-01');
+  assert.equal(dayAfter('2028-02-28'), '2028-02-29');
+  const noon = new Date(2026, 10, 27, 12).getTime();
+  assert.equal(daysSince('2026-11-26', noon), 1);
+  assert.equal(daysSince('2025-11-27', noon), 365);
+});
+
+test('a registration is taken up as it stands, and put right by whoever may', () => {
+  const author = { person: 'p', role: 'secretariat', organisation: 'office', organisationType: 'secretariat' };
+  const sent = (id, body) => ({ id, timeline: 't', seq: '1', recordedAtUs: '0', content: { author, body } });
+  const before = { name: { kanji: '高橋 ハル', kana: 'タカハシ ハル' }, birthDate: '1938-04-12', sex: 'female', agreedBy: 'd', document: '申込書' };
+  const slip = sent('r', { registration: { ...before, birthDate: '1983-04-12' } });
+  const right = sent('c', { correction: { target: 'r', body: { registration: before } } });
+  assert.deepEqual(registrationOf([]), null);
+  assert.equal(registrationOf([slip])?.body.birthDate, '1983-04-12');
+  assert.equal(registrationOf([slip, right])?.body.birthDate, '1938-04-12', 'as it was corrected, not as it was first');
+  assert.equal(registrationOf([slip, right, sent('x', { retraction: { target: 'c', reason: 'mistake' } })])?.body.birthDate, '1983-04-12');
+  assert.equal(registrationOf([slip, right, sent('n', { registration: before })])?.id, 'n', 'a newer one is in force');
+
+  const registration = registrationOf([slip]);
+  const typed = { ...typedOf(registration), kana: 'たかはし　はる', birth: 'S13.4.12' };
+  assert.deepEqual(changesIn(registration, typed), ['birth_date']);
+  assert.deepEqual(missingIn({ ...typed, birth: '13', kanji: ' ' }), ['kanji', 'birth_date']);
+  assert.deepEqual(entryOf(registration, typed, '書き誤り', 'office'), { correction: { target: 'r', reason: '書き誤り', body: { registration: before } } });
+  assert.deepEqual(entryOf(registration, typed, '書き誤り', 'another'), { registration: before }, 'nobody changes what another office wrote');
+  assert.ok(isAnother(changesIn(registration, { ...typed, kanji: '高木 ハナ' })) && !isAnother(changesIn(registration, typed)));
 });

@@ -173,6 +173,8 @@ export class Home extends Section {
 
   /** @param {string} id @param {string} href @param {number} count */
   way(id, href, count) {
+    // Each line leads to its patient; the list of all of them would not be these.
+    if (href === hrefOf('patients') && count <= SHOWN_MAX) return nothing;
     if (id === 'pledges') return html`<button class="button button-small" type="button" @click=${() => this.model.pledging.open(true)}>${say('home_pledge_now')}</button>`;
     return html`<a class="button button-small" href=${href}>${say(count > SHOWN_MAX ? 'home_all' : 'home_open', { count })}</a>`;
   }

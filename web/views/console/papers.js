@@ -1,19 +1,21 @@
-// `<renkei-console-papers>`: how the attending doctor stands to the registration, the consent and where its papers are; the
+// `<renkei-console-papers>`: who the patient is (`identity.js`), how the attending doctor stands to the registration, the consent and where its papers are; the
 // doctor's agreement taken on paper, and a change of consent.
 
 import { html, live, nothing } from '../../vendor/lit.js';
 import { ACCEPTED } from '../../attaching.js';
 import { Act } from '../../console/act.js';
-import { agreementOf } from '../../console/course.js';
+import { agreementOf, registrationOf } from '../../console/course.js';
 import { say } from '../../console/phrases.js';
 import { handIn } from '../../console/registering.js';
 import { fullDay, localInput, moment } from '../../dates.js';
-import { readEntry } from '../../frames.js';
 import { word } from '../../language.js';
 import { icon } from '../icons.js';
+import './identity.js';
 import { PatientPart } from './patient-part.js';
 import { buttonWords, choices, holdsOf, none, primary } from './section.js';
 
+/** As many entries as a timeline of years has: a registration may be corrected late. */
+const PAGES_MAX = 40;
 const SIGNS = /** @type {const} */ ({ given: 'check', on_paper: 'check', awaited: 'wait', none: 'alarm' });
 
 export class PapersPart extends PatientPart {
@@ -44,13 +46,13 @@ export class PapersPart extends PatientPart {
   }
 
   async load() {
-    const raw = await this.calls.entries(this.patient.id, 1);
+    const raw = await this.calls.entries(this.patient.id, PAGES_MAX);
     this.agreement = agreementOf(raw);
-    this.registration = raw.findLast((one) => readEntry(one).kind === 'registration')?.content.body.registration ?? null;
+    this.registration = registrationOf(raw)?.body ?? null;
   }
 
   render() {
-    return html`${this.outcome()}<div class="team-desk">${this.doctor()}${this.consent()}</div>`;
+    return html`<renkei-console-identity .model=${this.model} .patient=${this.patient}></renkei-console-identity>${this.outcome()}<div class="team-desk">${this.doctor()}${this.consent()}</div>`;
   }
 
   doctor() {
@@ -82,10 +84,15 @@ export class PapersPart extends PatientPart {
   takePaper(event) {
     event.preventDefault();
     const agreedOnPaper = String(new FormData(event.target).get('paper') ?? '').trim();
-    this.enter(/** @type {Act} */ (this.paperAct), { registration: { ...this.registration, agreedOnPaper } }, say('paper_done'), () => {
+    this.attempt(async () => {
+      // It is written anew as it stands now: somebody may have corrected it since this page was opened.
+      await this.load();
+      if (await /** @type {Act} */ (this.paperAct).send(this.patient.id, { registration: { ...this.registration, agreedOnPaper } }) === null) return null;
       this.takesPaper = false;
-      queueMicrotask(() => this.load().then(() => this.requestUpdate(), () => {}));
-    });
+      await this.patientChanged();
+      await this.load();
+      return undefined;
+    }, say('paper_done'));
   }
 
   consent() {
