@@ -8,6 +8,7 @@ import {
 import { Entrance } from './entrance.js';
 import { install } from './installing.js';
 import { language, startLanguage } from './language.js';
+import { Lock } from './lock.js';
 import { Model } from './model.js';
 import { takeLeftFor } from './outside.js';
 import { OUTSIDE_PHRASES } from './outside-phrases.js';
@@ -60,7 +61,7 @@ shell.signIn = (token) => {
   keepToken(token);
   anew();
 };
-document.body.append(shell);
+const lock = new Lock(model, shell, signInMarks);
 
 window.addEventListener('online', () => {
   if (model.stage === 'ready') model.hub.network(true);
@@ -79,6 +80,8 @@ onOtherTab(() => location.reload());
 setInterval(() => model.changed(), TICK_MS);
 setInterval(() => model.lookForAlarms(), ALARMS_MS);
 begin();
+// Only now: whether somebody is signed in decides what is seen first.
+lock.begin();
 
 /** A link that is opened while the page is. @param {{token: string | null, invitation: string | null, enrolment: string | null, isBack: boolean}} link */
 function follow({ token, invitation, enrolment, isBack }) {
