@@ -7,8 +7,8 @@ const DOOR = [
 ];
 const INSIDE = [
   '/acts.js', '/closing.js', '/console/sections.js', '/cursors.js', '/duties.js', '/emergency.js', '/fold.js', '/gist.js', '/hub.js',
-  '/inside.js', '/keeper.js', '/kept.js', '/locker.js', '/mentions.js', '/model.js', '/need.js', '/needs.js', '/offices.js', '/outbox.js',
-  '/owing.js', '/parts.js', '/pledging.js', '/quarantined.js', '/readings.js', '/sheets.js', '/shelf.js', '/starting.js', '/steady.js',
+  '/inside.js', '/keeper.js', '/kept.js', '/lock-phrases.js', '/lock.js', '/locker.js', '/mentions.js', '/model.js', '/need.js', '/needs.js', '/offices.js', '/outbox.js',
+  '/owing.js', '/parts.js', '/place.js', '/pledging.js', '/quarantined.js', '/readings.js', '/sheets.js', '/shelf.js', '/starting.js', '/steady.js',
   '/timeline.js', '/turn.js', '/uuid.js', '/vendor/idb.js', '/views/bodies.js', '/views/calling.js', '/views/coming.js',
   '/views/connection.js', '/views/duty-words.js', '/views/duty.js', '/views/emergency-marks.js', '/views/entries.js', '/views/entry.js',
   '/views/files.js', '/views/leaving.js', '/views/mention-list.js', '/views/passkey-alarms.js', '/views/patient.js', '/views/patients.js',

@@ -3,6 +3,7 @@
 
 import { signInMarks } from './credentials.js';
 import { language } from './language.js';
+import { Lock } from './lock.js';
 import { Model } from './model.js';
 import { PHRASES } from './phrases.js';
 import './views/shell.js';
@@ -44,7 +45,8 @@ export class Inside {
     const started = model.start();
     const shell = /** @type {import('./views/shell.js').Shell} */ (document.createElement('renkei-shell'));
     shell.model = model;
-    document.body.append(shell);
+    // What was locked is not shown before it is unlocked: the lock says whether the page comes into the document.
+    new Lock(model, shell, signInMarks).begin();
     model.handInEnvelopes();
     this.listen().catch(() => {});
     return started;
