@@ -45,14 +45,16 @@ export class Inside {
     const shell = /** @type {import('./views/shell.js').Shell} */ (document.createElement('renkei-shell'));
     shell.model = model;
     document.body.append(shell);
-    model.handInEnvelopes();
-    this.listen().catch(() => {});
+    started.then(() => this.goOn(), () => {});
     return started;
   }
 
-  /** Sounds and the badge, which the first view does without. */
-  async listen() {
+  /** The list is there. The next thing that anybody does is to open a patient; then sounds and the badge. */
+  async goOn() {
     const { model } = this;
+    window.dispatchEvent(new Event('renkei-list'));
+    model.handInEnvelopes();
+    await import('./views/patient.js');
     const { Alerts, thisDevice } = await import('./alerts.js');
     model.alerts = new Alerts(model, thisDevice());
     model.listen(() => model.alerts?.look());
