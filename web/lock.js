@@ -2,7 +2,7 @@
 // document, and a lock screen stands there until who is signed in has shown who they are. Started by `inside.js`. Hears,
 // sends and keeps nothing itself: sockets, sounds, badge and outbox go on behind it. It binds the page, not the hub.
 
-import { say } from './lock-phrases.js';
+import { say } from './language.js';
 import { comeBack, placeOf } from './place.js';
 
 /** Where the hub does not say it: the idle time that it has unless the region set another. */
@@ -146,9 +146,9 @@ export class Lock {
       this.place = placeOf(page);
       page.remove();
     }
-    const plain = Object.assign(document.createElement('main'), { className: 'sign-in', textContent: say('title') });
+    const plain = Object.assign(document.createElement('main'), { className: 'sign-in', textContent: say('locked') });
     this.stand(plain);
-    document.title = say('page');
+    document.title = say('locked_page');
     this.showScreen();
     model.keeper.flush();
     import('./views/begun.js').then(({ putAway }) => putAway(model)).catch((error) => model.keeper.refused(error));
