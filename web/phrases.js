@@ -147,7 +147,6 @@ export const PHRASES = {
   farewell: ['{name} さんの共有が終わりました', '{name} is no longer shared with you'],
   farewell_explained: ['閲覧できる範囲が変わったため、この端末の表示から消去しました。', 'What you may see has changed, so it was removed from this device.'],
   fax: ['FAX', 'Fax'],
-  file_after_sending: ['ファイルは、送信が済むと開けます', 'The file can be opened once the post was sent'],
   file_not_fetched: ['ファイルを取得できませんでした', 'The file could not be fetched'],
   filter_alarms: ['アラーム', 'Alarms'],
   filter_all: ['すべて', 'All'],

@@ -66,6 +66,8 @@ export class AttachmentView extends LitElement {
     this.address = '';
     this.isLarge = false;
     this.isActual = false;
+    /** Part of an entry at the hub. What was not sent yet has no place to be fetched from. */
+    this.hasPlace = false;
   }
 
   createRenderRoot() {
@@ -78,13 +80,13 @@ export class AttachmentView extends LitElement {
 
   connectedCallback() {
     super.connectedCallback();
+    this.hasPlace = Boolean(this.closest('[data-entry]'));
     if (!this.isPicture || this.address) return;
     if (this.blob) {
       this.show(this.blob);
       return;
     }
-    // What was not sent yet has no place at the hub to be fetched from.
-    if (!this.closest('[data-entry]') || sparesTheLine() || this.file.sizeBytes > FETCHED_BYTES_MAX) return;
+    if (!this.hasPlace || sparesTheLine() || this.file.sizeBytes > FETCHED_BYTES_MAX) return;
     this.watching = new IntersectionObserver(([seen]) => seen.isIntersecting && this.fetch(), { rootMargin: NEAR_PX });
     this.watching.observe(this);
   }
@@ -143,7 +145,7 @@ export class AttachmentView extends LitElement {
   }
 
   render() {
-    return this.isPicture && this.state !== 'unshown' ? this.picture() : this.card();
+    return this.isPicture && this.state !== 'unshown' && (this.blob || this.hasPlace) ? this.picture() : this.card();
   }
 
   get facts() {
@@ -152,14 +154,14 @@ export class AttachmentView extends LitElement {
   }
 
   saving() {
-    return this.blob ? nothing : html`<button class="button button-small file-save" type="button" aria-label=${`${say('save')}: ${this.file.title}`} @click=${() => this.take(false)}>${icon('down')}<span>${say('save')}</span></button>`;
+    return this.blob || !this.hasPlace ? nothing : html`<button class="button button-small file-save" type="button" aria-label=${`${say('save')}: ${this.file.title}`} @click=${() => this.take(false)}>${icon('down')}<span>${say('save')}</span></button>`;
   }
 
   card() {
     const { title, mediaType } = this.file;
     return html`<div class="file-card">${icon('clip')}<span class="file-words"><b>${title}</b><small>${this.facts}</small>
         ${this.state === 'unshown' ? html`<small>${say('not_shown')}</small>` : nothing}</span>
-      <span class="file-acts">${mediaType === OPENED && !this.blob ? html`<button class="button button-small" type="button" aria-label=${`${say('open')}: ${title}`} @click=${() => this.take(true)}>${icon('eye')}<span>${say('open')}</span></button>` : nothing}${this.saving()}</span></div>`;
+      <span class="file-acts">${mediaType === OPENED && this.hasPlace ? html`<button class="button button-small" type="button" aria-label=${`${say('open')}: ${title}`} @click=${() => this.take(true)}>${icon('eye')}<span>${say('open')}</span></button>` : nothing}${this.saving()}</span></div>`;
   }
 
   get alt() {

@@ -3,10 +3,11 @@
 
 import { say } from '../language.js';
 
-/** Fetches what was asked for; why it did not come is said on the page. @param {import('../model.js').Model} model @param {any} event a `FileWanted` */
+/** Fetches what was asked for; why it did not come is said on the page, where somebody asked. @param {import('../model.js').Model} model @param {any} event a `FileWanted` */
 export function fetchFile(model, event) {
   const place = event.target.closest('[data-entry]')?.dataset;
-  const fetched = place ? model.rest.file(place.timeline, place.entry, event.sha256) : Promise.reject(new Error('not sent yet'));
-  fetched.catch((error) => event.isAsked && model.say(error.reason ?? (place ? { ja: say('file_not_fetched'), en: say('file_not_fetched') } : { ja: say('file_after_sending'), en: say('file_after_sending') })));
+  if (!place) return;
+  const fetched = model.rest.file(place.timeline, place.entry, event.sha256);
+  fetched.catch((error) => event.isAsked && model.say(error.reason ?? { ja: say('file_not_fetched'), en: say('file_not_fetched') }));
   event.answer(fetched);
 }
