@@ -34,7 +34,7 @@ export class Lock {
     this.page = page;
     this.marks = marks;
     this.isLocked = false;
-    this.lookedMs = 0;
+    this.heardMs = 0;
     /** @type {HTMLElement | null} */
     this.screen = null;
     /** @type {import('./place.js').Place | null} */
@@ -93,7 +93,8 @@ export class Lock {
   /** @param {Event} event */
   touch(event) {
     const now = this.model.clock.now();
-    if (!event.isTrusted || this.isLocked || Math.abs(now - this.lookedMs) < LOOK_MS) return;
+    if (!event.isTrusted || this.isLocked || Math.abs(now - this.heardMs) < LOOK_MS) return;
+    this.heardMs = now;
     // Whoever wakes the device touches what they no longer see.
     if (this.look()) {
       if (event.cancelable) event.preventDefault();
@@ -107,7 +108,6 @@ export class Lock {
   look() {
     const { model } = this;
     const now = model.clock.now();
-    this.lookedMs = now;
     if (this.marks().mine === null || model.stage === 'signed_out') {
       if (this.marks().mine === null) localStorage.removeItem(KEY);
       return this.turn(false);
