@@ -12,6 +12,7 @@ import { Model } from './model.js';
 import { takeLeftFor } from './outside.js';
 import { OUTSIDE_PHRASES } from './outside-phrases.js';
 import { Rest } from './rest.js';
+import { Ringing, thisBrowser } from './ringing.js';
 import { fetchLater } from './views/shell.js';
 
 const RUSHED_PAINT_MS = 200;
@@ -50,6 +51,9 @@ const model = new Model({
 
 model.alerts = new Alerts(model, thisDevice());
 model.listen(() => model.alerts?.look());
+model.ringing = new Ringing(model, thisBrowser());
+// A ring was answered where a page is open already: it shows whom somebody waits for.
+navigator.serviceWorker?.addEventListener('message', ({ data }) => data === 'rung' && (location.hash = '#/'));
 
 const shell = /** @type {import('./views/shell.js').Shell} */ (document.createElement('renkei-shell'));
 shell.model = model;
@@ -137,5 +141,8 @@ async function begin() {
       model.changed();
     });
     model.hubCame = lookAgain;
+    const ring = () => model.stage === 'ready' && model.ringing?.begin();
+    model.listen(ring);
+    ring();
   }, INSTALL_PAUSE_MS);
 }

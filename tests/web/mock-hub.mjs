@@ -55,6 +55,11 @@ export class MockHub {
     this.exposed = [];
     this.lookedUp = [];
     this.quarantine = new Quarantine();
+    /** With which key browsers ask to be rung (none: nobody is), which are, and every word of one that is to be. */
+    this.pushKey = null;
+    this.bells = [];
+    this.rungAt = [];
+    this.quietHours = null;
     /** Where the page's files are: a story may bring another version. */
     this.web = path.join(ROOT, 'web');
     this.webFor = () => this.web;
