@@ -39,6 +39,7 @@ pub use self::enrolling::{EnrolmentOpened, IssuedEnrolment};
 pub use self::guesses::TooOften;
 pub use self::invitations::{Accepting, Issued, NewInvitation, Opened};
 pub use self::looking_after::{AccountSeen, TakenOn};
+pub(in crate::actions) use self::outside::connector;
 pub use self::outside::{
     CALLBACK_PATH, EnteredFromOutside, IdentitiesSeen, Leaving, Provider, ProviderError, ProviderFileError, Returned,
     SecondAsked, SecondGiven,

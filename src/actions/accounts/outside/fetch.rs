@@ -38,22 +38,7 @@ pub(super) struct Form {
 impl Fetcher {
     /// Trusts whoever signed for this authority alone, or whom this machine trusts.
     pub(super) fn trusting(authority: Option<&Path>) -> io::Result<Self> {
-        let mut roots = rustls::RootCertStore::empty();
-        match authority {
-            Some(file) => {
-                for certificate in CertificateDer::pem_file_iter(file).map_err(io::Error::other)? {
-                    roots.add(certificate.map_err(io::Error::other)?).map_err(io::Error::other)?;
-                }
-            }
-            None => drop(roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs)),
-        }
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let config = rustls::ClientConfig::builder_with_provider(provider)
-            .with_protocol_versions(&[&rustls::version::TLS13])
-            .map_err(io::Error::other)?
-            .with_root_certificates(roots)
-            .with_no_client_auth();
-        Ok(Self { connector: TlsConnector::from(Arc::new(config)) })
+        Ok(Self { connector: connector(authority)? })
     }
 
     pub(super) async fn get(&self, url: &Uri) -> io::Result<Fetched> {
@@ -90,6 +75,26 @@ impl Fetcher {
             exchange(stream, request).await
         }
     }
+}
+
+/// TLS that believes whoever signed for this authority alone, or whom this machine trusts.
+pub(in crate::actions) fn connector(authority: Option<&Path>) -> io::Result<TlsConnector> {
+    let mut roots = rustls::RootCertStore::empty();
+    match authority {
+        Some(file) => {
+            for certificate in CertificateDer::pem_file_iter(file).map_err(io::Error::other)? {
+                roots.add(certificate.map_err(io::Error::other)?).map_err(io::Error::other)?;
+            }
+        }
+        None => drop(roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs)),
+    }
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = rustls::ClientConfig::builder_with_provider(provider)
+        .with_protocol_versions(&[&rustls::version::TLS13])
+        .map_err(io::Error::other)?
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    Ok(TlsConnector::from(Arc::new(config)))
 }
 
 fn request(url: &Uri, form: Option<Form>) -> io::Result<Request<Full<Bytes>>> {

@@ -10,6 +10,7 @@ mod provider;
 mod rounds;
 mod second;
 
+pub(in crate::actions) use self::fetch::connector;
 pub use self::linking::IdentitiesSeen;
 pub(super) use self::linking::{identity_act, known_identity};
 use self::provider::Leave;
