@@ -11,6 +11,7 @@ mod exports;
 mod fields;
 mod mistake;
 mod oidc;
+mod push;
 mod rates;
 mod read;
 mod redis;
@@ -42,6 +43,7 @@ pub use exports::ExportSettings;
 pub use fields::{FIELDS, Field};
 pub use mistake::{Mistake, Place};
 pub use oidc::{OidcSettings, is_line_secure};
+pub use push::{PushService, PushSettings, Reach};
 pub use rates::RateSettings;
 pub use redis::{RedisPlace, RedisSettings};
 pub use region_key::RegionKeyFrom;
@@ -75,6 +77,8 @@ pub struct Config {
     pub exports: ExportSettings,
     /// By which other service people may sign in.
     pub oidc: Option<OidcSettings>,
+    /// How devices are rung whose page is closed.
+    pub push: Option<PushSettings>,
     /// By which the hubs of the region count together.
     pub redis: Option<RedisSettings>,
     pub rates: RateSettings,

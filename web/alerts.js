@@ -35,7 +35,13 @@ export class Alerts {
 
   /** @param {Partial<import('./alerting.js').Settings>} change */
   change(change) {
-    this.settings = readSettings(JSON.stringify({ ...this.settings, ...change }));
+    this.adopt(change);
+    this.model.ringing?.changed(change);
+  }
+
+  /** As the hub keeps them. @param {Partial<import('./alerting.js').Settings>} kept */
+  adopt(kept) {
+    this.settings = readSettings(JSON.stringify({ ...this.settings, ...kept }));
     this.device.save(JSON.stringify(this.settings));
     this.model.changed();
   }

@@ -104,6 +104,10 @@ async function settle() {
     model.newerPage = isWaiting;
     model.changed();
   });
+  // Whoever is rung is so through the worker that was just installed.
+  const ring = () => model.stage === 'ready' && model.ringing?.begin();
+  model.listen(ring);
+  ring();
 }
 
 /** The page is half here: its other half did not come. */

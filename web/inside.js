@@ -60,6 +60,8 @@ export class Inside {
     const { Alerts, thisDevice } = await import('./alerts.js');
     model.alerts = new Alerts(model, thisDevice());
     model.listen(() => model.alerts?.look());
+    const { Ringing, thisBrowser } = await import('./ringing.js');
+    model.ringing = new Ringing(model, thisBrowser());
     model.changed();
   }
 
@@ -92,6 +94,8 @@ export class Inside {
       if (document.hidden) model.keeper.flush();
       model.changed();
     });
+    // A ring was answered where a page is open already: it shows whom somebody waits for.
+    navigator.serviceWorker?.addEventListener('message', ({ data }) => data === 'rung' && (location.hash = '#/'));
     setInterval(() => model.changed(), TICK_MS);
     setInterval(() => model.lookForAlarms(), ALARMS_MS);
   }

@@ -97,6 +97,8 @@ export class Model {
     this.offices = new Offices(this);
     /** Sounds and the badge, where the device has them. @type {import('./alerts.js').Alerts | null} */
     this.alerts = null;
+    /** This device rung while the page is closed, where a browser can. @type {import('./ringing.js').Ringing | null} */
+    this.ringing = null;
     this.emergency = new Emergency(this);
     this.pledging = new Pledging(this);
     this.quarantined = new QuarantinedPosts(this);
@@ -186,6 +188,8 @@ export class Model {
   /** @param {string} code why, or empty when the person asked for it */
   leave(code = '') {
     this.hub.stop();
+    // Who is signed out by time closed the page for the night; who leaves is rung here no more.
+    if (!code) this.ringing?.leave();
     this.outbox.clear();
     // What was written stays in its envelopes, and goes to the hub in them.
     this.keeper.destroy().catch(() => {}).then(() => this.handInEnvelopes());

@@ -344,6 +344,26 @@ export class Rest {
     return this.call('DELETE', `/people/${encodeURIComponent(person)}/device-exception`);
   }
 
+  /** Which of my devices are rung while their page is closed. @returns {Promise<import('./ringing.js').BellList>} */
+  bells() {
+    return this.call('GET', '/me/bells');
+  }
+
+  /** @param {{endpoint: string, wish: 'mine' | 'urgent', device: string}} bell @returns {Promise<import('./ringing.js').Bell>} */
+  putBell(bell) {
+    return this.call('POST', '/me/bells', bell);
+  }
+
+  /** @param {string} id */
+  removeBell(id) {
+    return this.call('DELETE', `/me/bells/${encodeURIComponent(id)}`);
+  }
+
+  /** @param {{quiet: boolean, from: string, until: string}} hours */
+  keepQuiet(hours) {
+    return this.call('PUT', '/me/quiet-hours', hours);
+  }
+
   /** @returns {Promise<{sign_ins: SignIn[]}>} */
   mySignIns() {
     return this.call('GET', '/me/sign-ins');

@@ -1,6 +1,7 @@
 // The service worker: keeps the files of exactly one version of the page, so that it opens without network. The hub writes
 // the list of files and hashes in front of this text; another binary is another list, hence another worker with a cache of
-// its own. It answers for those files alone: nothing of `/api` or any other path ever passes through it.
+// its own. It answers for those files alone: nothing of `/api` or any other path ever passes through it. When the hub rings
+// this device, it says so in words that are always the same: it knows no others.
 
 /** @type {Record<string, string>} path → SHA-256 in base64 */
 const files = /** @type {any} */ (globalThis).RENKEI_FILES;
@@ -18,6 +19,28 @@ worker.addEventListener('fetch', (/** @type {any} */ event) => {
   if (method !== 'GET' || origin !== worker.location.origin || !Object.hasOwn(files, pathname)) return;
   event.respondWith(answer(event.request, pathname));
 });
+
+worker.addEventListener('push', (/** @type {any} */ event) => event.waitUntil(ring()));
+worker.addEventListener('notificationclick', (/** @type {any} */ event) => {
+  event.notification.close();
+  event.waitUntil(show());
+});
+
+/** Whatever comes with a push is not looked at. Many rings are one notification. */
+async function ring() {
+  const isEnglish = /^en\b/.test(worker.navigator.language);
+  const [title, body] = isEnglish ? ['Renkei', 'Somebody is waiting for you. Open to see.'] : ['連携', '確認をお待ちしていることがあります。開いてご覧ください。'];
+  await worker.navigator.setAppBadge?.().catch(() => {});
+  await worker.registration.showNotification(title, { body, lang: isEnglish ? 'en' : 'ja', tag: 'renkei', renotify: true, icon: '/icon-192.png', badge: '/icon-192.png' });
+}
+
+/** The page as it opens: those whom somebody waits for stand first. */
+async function show() {
+  const [open] = await worker.clients.matchAll({ type: 'window' });
+  if (!open) return worker.clients.openWindow('/');
+  open.postMessage('rung');
+  return open.focus();
+}
 
 /** All or nothing: a file with another hash is of another version, and the browser tries again later. */
 async function fetchAll() {

@@ -1,11 +1,12 @@
 //! Use cases that are not posts: organisations, people, sign-ins, finding and registering patients, files,
-//! emergency access, imports, posts in envelopes.
+//! emergency access, imports, posts in envelopes, devices rung while their page is closed.
 
 pub mod accounts;
 pub mod advice;
 pub mod agreement;
 pub mod audit;
 pub mod backup;
+pub mod bells;
 pub mod checkpoints;
 pub mod compliance;
 pub mod destroying;

@@ -377,6 +377,7 @@ impl SignIns {
         let revoking = self.hub.journal().write(move |tx| {
             Box::pin(async move {
                 let ended = tx.revoke_sign_ins_at(organisation, now).await?;
+                tx.delete_bells_at(organisation).await?;
                 keep_ended(tx, by, SignInEnd::OrganisationEnded, now, &ended).await?;
                 Ok::<_, StoreError>(ended)
             })
@@ -418,11 +419,14 @@ pub(super) async fn end_all(
         None => tx.revoke_sign_ins_of(person, now).await?,
         Some(but) => tx.revoke_other_sign_ins_of(person, but, now).await?,
     };
+    // Also those whose sign-in had ended by time.
+    tx.delete_bells_of(person, but).await?;
     keep_ended(tx, by, why, now, &ended).await?;
     Ok(ended.iter().map(|ended| ended.id).collect())
 }
 
-/// One act for each sign-in that ended, in the transaction that ends it.
+/// One act for each sign-in that ended, in the transaction that ends it; ended by somebody, it takes along what rings its
+/// device. Ended by time it does not: whoever closed the page for the night is to hear of what cannot wait.
 pub(super) async fn keep_ended(
     tx: &mut Tx,
     by: By,
@@ -434,6 +438,11 @@ pub(super) async fn keep_ended(
         by,
         deed: Deed::SignInEnded { sign_in: id, person, position, why },
     };
+    if why != SignInEnd::Unused {
+        for one in ended {
+            tx.delete_bells_under(one.id).await?;
+        }
+    }
     tx.append_acts(now, ended.iter().map(act)).await
 }
 

@@ -18,6 +18,7 @@ use super::history::History;
 use super::open::{self, OpenRegion};
 use super::{Complaint, EXIT_CONFIG, Terminal, record, start_logging};
 use crate::actions::accounts::{Provider, ensure_authority, find_authority};
+use crate::actions::bells::Bells;
 use crate::bus::{Shared, SharedBounds};
 use crate::config::Config;
 use crate::domain::device::DeviceDemand;
@@ -80,6 +81,7 @@ async fn serve(config: &Config) -> anyhow::Result<ExitCode> {
     let app = app.keeping_accounts(config.accounts, outside, &public_url);
     let app = app.serving_page(config.page).taking_records_out(config.exports);
     let app = app.keeping_records(record::keeping(config));
+    let app = app.ringing(Bells::open(region.hub.clone(), config.push.clone()).await?);
     let history = History::of(config, &region.hub)?;
     let app = app.watching(history.witness());
     // Before anybody hears that the hub is ready: who stops it from then on is heard.
@@ -112,7 +114,8 @@ pub(super) async fn run_hub(
     let OpenRegion { hub, tasks, journal } = region;
     let (stopping, stopped) = watch::channel(false);
     let files = Arc::clone(&app.files);
-    let tending = tokio::spawn(async move { files.tend().await });
+    let bells = Arc::clone(&app.bells);
+    let tending = [tokio::spawn(async move { files.tend().await }), tokio::spawn(async move { bells.tend().await })];
     let mut beside = history.begin(hub.region().clock());
     let routes = router(app.listening(&listeners));
     let serving: Vec<_> = listeners
@@ -144,9 +147,11 @@ pub(super) async fn run_hub(
             Err(error) => tracing::error!(%error, "a listener failed"),
         }
     }
-    // It holds the hub; a sweep that is cut off goes on at the next start.
-    tending.abort();
-    let _ = tending.await;
+    // They hold the hub; a sweep that is cut off goes on at the next start, and what was to be rung is on the page.
+    for task in tending {
+        task.abort();
+        let _ = task.await;
+    }
     beside.stop().await;
     drop(hub);
     let bound = Duration::from_millis(limits::STOP_MS_MAX);

@@ -167,6 +167,24 @@ pub const FIELDS: &[Field] = &[
         "Authority that issued the service's certificate (PEM); without it, those that this machine trusts",
     ),
     field(
+        "push.contact",
+        "\"mailto:ict@example.jp\"",
+        "ページを閉じた端末へも知らせる（Web Push）: ブラウザー各社のプッシュサービスが連絡できる宛先。書かなければ使いません。送るのは「見に来てください」の合図だけで、中身はありません",
+        "Ringing devices whose page is closed (Web Push): whom the push services of browsers may turn to. Without it there is none. A push says that there is something to see, and nothing else",
+    ),
+    field(
+        "push.services",
+        "[\"fcm.googleapis.com\", \"updates.push.services.mozilla.com\", \"*.push.apple.com\", \"*.notify.windows.com\"]",
+        "ハブが話しかけてよいプッシュサービス（ここにない相手へは送りません）",
+        "The push services that the hub may speak to; it speaks to no other",
+    ),
+    field(
+        "push.kept_days",
+        "30",
+        "ページを開かなくなった端末へ、最後に開いてから何日間知らせるか",
+        "Days for which a device is rung after its page was last opened",
+    ),
+    field(
         "redis.url",
         "\"rediss://redis.example.jp:6379/0\"",
         "ハブが複数あるとき、試した回数を一緒に数える Redis。別のマシンへは rediss://、このマシンでは redis:// か redis+unix:///ソケット。なければ各ハブが数えます",

@@ -17,7 +17,7 @@ use super::{
     AccountSettings, AuditSettings, BackupSettings, Config, Database, ExportSettings, Language, Listen, Log, LogFormat,
     LogLevel, Mistake, PageSettings, PasswordProfile, Place, RegionKeyFrom, SessionLimits, ShipTo, TlsFiles, WebOrigin,
 };
-use super::{oidc, rates, redis};
+use super::{oidc, push, rates, redis};
 use crate::domain::device::DeviceDemand;
 use crate::domain::text::Text;
 use crate::limits::{
@@ -56,6 +56,7 @@ pub(super) fn settle(given: AllGiven, folder: &Path, mistakes: &mut Vec<Mistake>
         accounts: accounts(&mut read),
         exports: exports(&mut read),
         oidc: oidc::settle(&mut read),
+        push: push::settle(&mut read),
         redis: redis::settle(&mut read),
         rates: rates::settle(&mut read),
         audit: audit(&mut read, &checkpoint_key),
@@ -390,6 +391,7 @@ pub(super) fn shown(config: &Config) -> Vec<(&'static str, String)> {
         ("exports.permission_days", (config.exports.permission_holds.as_secs() / 86_400).to_string()),
     ]);
     shown.extend(config.oidc.iter().flat_map(oidc::shown));
+    shown.extend(config.push.iter().flat_map(push::shown));
     shown.extend(config.redis.iter().flat_map(redis::shown));
     shown.extend(rates::shown(config.rates));
     shown.extend(shown_audit(&config.audit));

@@ -75,6 +75,10 @@ id!(
     DeviceId
 );
 id!(
+    /// A bell: a device that is rung while its page is closed.
+    BellId
+);
+id!(
     /// A system client; equal to the id of the person that it acts as.
     ClientId
 );

@@ -7,6 +7,7 @@ pub mod act;
 pub mod alarm;
 pub mod attachment;
 pub mod audit;
+pub mod bell;
 pub mod body;
 mod check;
 pub mod checkpoint;

@@ -17,6 +17,7 @@ use super::listen::{ConnectionCounts, Listener};
 use super::problem::Problem;
 use super::{assets, health, metrics, oauth, oidc, openapi, routes, socket};
 use crate::actions::accounts::{Accounts, CALLBACK_PATH, Provider};
+use crate::actions::bells::Bells;
 use crate::actions::destroying::Keeping;
 use crate::actions::export::Exports;
 use crate::actions::files::Files;
@@ -44,6 +45,8 @@ pub struct App {
     /// How long records are kept.
     pub keeping: Arc<Keeping>,
     pub quarantine: Arc<Quarantine>,
+    /// Rings devices whose page is closed.
+    pub bells: Arc<Bells>,
     /// Origins whose pages may open sockets; compared exactly.
     pub origins: Arc<[String]>,
     /// Where invitations lead: the page as people open it.
@@ -89,6 +92,7 @@ impl App {
             kept_rulebooks: Arc::new(KeptRulebooks::new(hub.journal().clone())),
             quarantine: Arc::new(Quarantine::new(hub.clone(), AccountSettings::default().quarantine_keeps)),
             exports: Arc::new(Exports::new(hub.clone(), Arc::clone(&files), ExportSettings::default())),
+            bells: Arc::new(Bells::off(hub.clone())),
             hub,
             files,
             origins: origins.into(),
@@ -137,6 +141,13 @@ impl App {
     #[must_use]
     pub fn taking_records_out(mut self, settings: ExportSettings) -> Self {
         self.exports = Arc::new(Exports::new(self.hub.clone(), Arc::clone(&self.files), settings));
+        self
+    }
+
+    /// Settles which devices are rung whose page is closed.
+    #[must_use]
+    pub fn ringing(mut self, bells: Bells) -> Self {
+        self.bells = Arc::new(bells);
         self
     }
 

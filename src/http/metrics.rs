@@ -95,6 +95,11 @@ fn counters(app: &App) -> Vec<Counter> {
         ),
         ("audit_shipping_failures", "Times shipping broke off", app.witness.shipping.failures()),
         ("redis_losses", "Times Redis did not answer any more", app.hub.region().counting().times_lost()),
+        ("pushes", "Pushes that a push service took", app.bells.figures.rung()),
+        ("pushes_failed", "Reasons to ring a device for which no push service took a push", app.bells.figures.failed()),
+        ("pushes_gone", "Devices of which a push service said that they are gone", app.bells.figures.gone()),
+        ("pushes_refused", "Pushes not sent because of where they would have gone", app.bells.figures.refused()),
+        ("wakes_lost", "Entries that woke nobody because too many came at once", app.hub.region().waking().lost()),
         ("journal_failures", "Times the journal became read-only", app.hub.journal().health().failures),
     ];
     let sum = |counter: fn(&ConnectionCounts) -> &AtomicU64| app.connections.iter().map(|of| read(counter(of))).sum();

@@ -13,8 +13,8 @@ use utoipa::{Modify, OpenApi};
 
 use super::api::accounts::{devices, enrolling, entering, inviting, looking_after, mine, outside, passkeys, proving};
 use super::api::{
-    advice, audit, clients, compliance, directory, duties, emergency, explaining, exports, files, linking_queue, me,
-    offices, patients, quarantine, registering, retention, rulebook, rulebooks, sign_ins, statistics, timelines,
+    advice, audit, bells, clients, compliance, directory, duties, emergency, explaining, exports, files, linking_queue,
+    me, offices, patients, quarantine, registering, retention, rulebook, rulebooks, sign_ins, statistics, timelines,
 };
 use super::problem::Problem;
 use super::routes::OPEN_ROUTES;
@@ -38,6 +38,7 @@ const PROBLEM: &str = "application/problem+json";
         offices::show, offices::list_pledges,
         compliance::show, compliance::show_table, statistics::show, statistics::list_accounts,
         sign_ins::revoke,
+        bells::list, bells::put, bells::remove, bells::keep_quiet,
         entering::show_ways, entering::sign_in, entering::choose, inviting::open, inviting::accept,
         mine::list_sign_ins, mine::end_all, mine::end_sign_in, mine::switch, mine::change_password,
         passkeys::ask, passkeys::sign_in, passkeys::ask_invited, passkeys::accept, passkeys::list, passkeys::ask_to_make,
@@ -72,6 +73,7 @@ const PROBLEM: &str = "application/problem+json";
     modifiers(&Common),
     tags(
         (name = "sign-in", description = "The sign-in that a request is made with"),
+        (name = "bells", description = "Which devices are rung while their page is closed, and when not"),
         (name = "patients", description = "Finding, registering and linking patients"),
         (name = "timelines", description = "What happened to a patient: entries, in order, for ever"),
         (name = "quarantine", description = "Posts in envelopes, from devices whose sign-in has ended"),

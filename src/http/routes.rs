@@ -7,8 +7,8 @@ use axum::routing::{delete, get, post, put};
 
 use super::api::accounts::{devices, enrolling, entering, inviting, looking_after, mine, outside, passkeys, proving};
 use super::api::{
-    advice, audit, clients, compliance, directory, duties, emergency, explaining, exports, files, linking_queue, me,
-    offices, patients, quarantine, registering, retention, rulebook, rulebooks, sign_ins, statistics, timelines,
+    advice, audit, bells, clients, compliance, directory, duties, emergency, explaining, exports, files, linking_queue,
+    me, offices, patients, quarantine, registering, retention, rulebook, rulebooks, sign_ins, statistics, timelines,
 };
 use super::app::App;
 use super::step_up;
@@ -83,6 +83,10 @@ routes! {
     delete "/api/v1/me/sign-ins/{id}" => mine::end_sign_in;
     put    "/api/v1/me/position" => mine::switch;
     put    "/api/v1/me/password" => mine::change_password;
+    get    "/api/v1/me/bells" => bells::list;
+    post   "/api/v1/me/bells" => bells::put;
+    delete "/api/v1/me/bells/{id}" => bells::remove;
+    put    "/api/v1/me/quiet-hours" => bells::keep_quiet;
     get    "/api/v1/me/passkeys" => passkeys::list;
     post   "/api/v1/me/passkeys/options" => passkeys::ask_to_make;
     post   "/api/v1/me/passkeys" => passkeys::add;

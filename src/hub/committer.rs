@@ -75,7 +75,8 @@ impl Committer {
             self.fanout.forget((*patient).into());
         }
         for concern in &draft.concerns {
-            concern.tell(&self.region, &self.sessions);
+            concern.tell(&self.region, &*self.sessions);
+            self.region.waking().offer(concern);
         }
         self.region.release_queue(linked);
         if let Some(at) = draft.falls_due {

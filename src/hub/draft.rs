@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::fanout::Publication;
 use super::notices::{self, Concern};
 use super::published::Published;
+use super::waking;
 use super::work::Outcome;
 use crate::domain::ids::{OrganisationId, PatientId, TimelineId};
 use crate::domain::state::PatientState;
@@ -30,6 +31,8 @@ pub struct Draft {
     pub destroyed: Vec<PatientId>,
     /// Entries that concern somebody, to be told once they are durable.
     pub(super) concerns: Vec<Concern>,
+    /// Whether somebody may be woken by what concerns no duty.
+    pub(super) may_wake: bool,
 }
 
 impl Draft {
@@ -76,7 +79,7 @@ impl Draft {
 
     /// Has those told, once it is durable, whom an entry concerns beyond its readers.
     pub(super) fn concern(&mut self, state: &PatientState, entry: &Arc<Published>) {
-        if notices::concerns(&entry.entry) {
+        if notices::concerns(&entry.entry) || self.may_wake && waking::may_wake(&entry.entry) {
             self.concerns.push(Concern { state: Arc::new(state.clone()), entry: Arc::clone(entry) });
         }
     }

@@ -47,6 +47,7 @@ mod timelines;
 mod together;
 mod trial;
 pub mod view;
+pub mod waking;
 mod work;
 
 use std::collections::BTreeSet;

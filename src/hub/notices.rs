@@ -1,13 +1,11 @@
 //! Telling people what concerns them: who owes a duty, who is reminded, whom a step of the chain tells, for whom advice is.
 //! Their open sockets hear of it whatever they subscribe to; who is on call is found at this moment. Called by the committer
-//! once an entry is durable. Whoever has no socket finds the same in the list of duties.
+//! once an entry is durable. Whoever has no socket finds the same in the list of duties; whom it wakes is `waking.rs`.
 
 use std::sync::Arc;
 
 use super::Region;
-use super::outbox::Item;
 use super::published::Published;
-use super::sessions::Sessions;
 use super::view::View;
 use crate::domain::body::Body;
 use crate::domain::directory::Actor;
@@ -34,11 +32,17 @@ pub struct Notice {
     pub on_call: Vec<PersonId>,
 }
 
+/// Those who may be told.
+pub(super) trait Hearers {
+    /// Tells those who are meant what `notice` makes for them, if it makes anything.
+    fn tell_where(&self, is_meant: impl Fn(&Actor) -> bool, notice: impl Fn(&Actor) -> Option<Notice>);
+}
+
 /// An entry that concerns somebody, with the state it left.
-#[derive(Debug)]
-pub(super) struct Concern {
-    pub state: Arc<PatientState>,
-    pub entry: Arc<Published>,
+#[derive(Clone, Debug)]
+pub struct Concern {
+    pub(super) state: Arc<PatientState>,
+    pub(super) entry: Arc<Published>,
 }
 
 /// Whether an entry concerns anybody beyond those who read it.
@@ -83,23 +87,23 @@ impl Concern {
         told
     }
 
-    /// Tells everybody concerned who has a socket and may know.
-    pub fn tell(&self, region: &Region, sessions: &Sessions) {
+    /// Tells everybody concerned who hears and may know.
+    pub(super) fn tell(&self, region: &Region, hearers: &impl Hearers) {
         let book = region.rulebook();
         for (of, id, rule, due, debtors) in self.of_duties() {
             let duty = self.state.duties.find(id);
             let may_know = |view: &View| duty.is_some_and(|duty| view.shows_duty(duty));
             for debtor in debtors {
                 let notice = self.notice(of, Some((id, due)), region.in_words(rule));
-                self.tell_debtor(region, sessions, &debtor, notice, may_know);
+                self.tell_debtor(region, hearers, &debtor, notice, may_know);
             }
         }
         if let Body::EmergencyAccess(_) = self.entry.entry.body {
             let notice = self.notice(NoticeOf::AccessOpened, None, None);
             let is_of_the_team = |actor: &Actor| self.state.has_on_team(actor) || actor.role == Role::Secretariat;
-            sessions.tell_where(is_of_the_team, |actor| {
+            hearers.tell_where(is_of_the_team, |actor| {
                 let view = View::of(&self.state, &book, actor, region.now())?;
-                view.shows(&self.entry).then(|| Item::Notice(Box::new(notice.clone())))
+                view.shows(&self.entry).then(|| notice.clone())
             });
         }
         let advised = self.entry.entry.ruling.advice().iter().filter_map(|rule| region.in_words(rule));
@@ -114,7 +118,7 @@ impl Concern {
                 let notice = self.notice(NoticeOf::Advised, None, Some(words.clone()));
                 // Advice says nothing of the entry; the secretariat is told though it does not see charts.
                 let may_know = |view: &View| audience == Audience::Secretariat || view.shows(&self.entry);
-                self.tell_debtor(region, sessions, &debtor, notice, may_know);
+                self.tell_debtor(region, hearers, &debtor, notice, may_know);
             }
         }
     }
@@ -127,7 +131,7 @@ impl Concern {
     fn tell_debtor(
         &self,
         region: &Region,
-        sessions: &Sessions,
+        hearers: &impl Hearers,
         debtor: &Debtor,
         notice: Notice,
         may_know: impl Fn(&View) -> bool,
@@ -139,9 +143,9 @@ impl Concern {
             let in_role = debtor.capacity != Capacity::Member || debtor.roles.has(actor.role);
             actor.organisation == debtor.organisation && in_role && notice.on_call.contains(&actor.person)
         };
-        sessions.tell_where(is_meant, |actor| {
+        hearers.tell_where(is_meant, |actor| {
             let view = View::of(&self.state, &region.rulebook(), actor, region.now())?;
-            may_know(&view).then(|| Item::Notice(Box::new(notice.clone())))
+            may_know(&view).then(|| notice.clone())
         });
     }
 }

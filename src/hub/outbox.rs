@@ -5,6 +5,7 @@
 //! lets through, `Linked` and `Forget` of a timeline because one of each says it all.
 
 use std::collections::{BTreeSet, VecDeque};
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::Notify;
@@ -56,6 +57,8 @@ pub struct Outbox {
     state: Mutex<State>,
     filled: Notify,
     ended: Notify,
+    /// When the client last said something, in µs.
+    heard_us: AtomicI64,
 }
 
 #[derive(Debug, Default)]
@@ -177,6 +180,17 @@ impl Outbox {
     /// Waits until something was pushed or the session was closed.
     pub async fn filled(&self) {
         self.filled.notified().await;
+    }
+
+    /// The client said something: its page runs.
+    pub fn note_heard(&self, now: Timestamp) {
+        self.heard_us.fetch_max(now.0, Ordering::Relaxed);
+    }
+
+    /// When it last did.
+    #[must_use]
+    pub fn heard_at(&self) -> Timestamp {
+        Timestamp(self.heard_us.load(Ordering::Relaxed))
     }
 
     /// Ends the session: nothing queued is written any more except the reason.

@@ -18,6 +18,7 @@ use super::patients::PatientIndex;
 use super::published::Published;
 use super::rates::Rates;
 use super::rulebooks::Next;
+use super::waking::Waking;
 use crate::clock::{Clock, Ids};
 use crate::config::RateSettings;
 use crate::domain::body::Body;
@@ -73,6 +74,7 @@ pub struct Region {
     counting: Arc<Counting>,
     rates: OnceLock<Rates>,
     findings: Arc<Findings>,
+    waking: Waking,
     linked: mpsc::UnboundedSender<TimelineId>,
 }
 
@@ -100,6 +102,7 @@ impl Region {
             counting: Arc::new(Counting::new(key)),
             rates: OnceLock::new(),
             findings: Arc::default(),
+            waking: Waking::default(),
             linked,
         }
     }
@@ -268,6 +271,12 @@ impl Region {
     #[must_use]
     pub fn rates(&self) -> Option<&Rates> {
         self.rates.get()
+    }
+
+    /// What came about and may wake somebody.
+    #[must_use]
+    pub const fn waking(&self) -> &Waking {
+        &self.waking
     }
 
     /// Who found whom in an emergency lately.

@@ -157,6 +157,7 @@ impl Sequencer {
 
     fn decide(&mut self, works: Vec<Work>) -> Draft {
         let mut draft = Draft::new(self.number, self.generation);
+        draft.may_wake = self.region.waking().is_wanted();
         let picture = self.region.picture();
         for work in works {
             if self.ledger.lacks_what_it_needs(&work) {

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use super::notices::{Hearers, Notice};
 use super::outbox::{Item, Outbox};
 use crate::domain::act::By;
 use crate::domain::client::Scopes;
@@ -50,6 +51,16 @@ impl SignedIn {
     }
 }
 
+/// Whether somebody's page is open where they signed in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Presence {
+    /// It has no socket.
+    Away,
+    /// It has one, and was not heard from.
+    Silent,
+    Here,
+}
+
 /// All open sockets of this hub.
 #[derive(Debug, Default)]
 pub struct Sessions {
@@ -73,6 +84,12 @@ struct Socket {
     actor: Actor,
     device: Option<DeviceId>,
     outbox: Arc<Outbox>,
+}
+
+impl Hearers for Sessions {
+    fn tell_where(&self, is_meant: impl Fn(&Actor) -> bool, notice: impl Fn(&Actor) -> Option<Notice>) {
+        self.tell_where(is_meant, |actor| notice(actor).map(|notice| Item::Notice(Box::new(notice))));
+    }
 }
 
 impl Sessions {
@@ -141,6 +158,18 @@ impl Sessions {
     pub fn last_used(&self, sign_in: SignInId, now: Timestamp) -> Option<Timestamp> {
         let state = self.lock();
         if state.open.contains_key(&sign_in) { Some(now) } else { state.used.get(&sign_in).copied() }
+    }
+
+    /// Whether a page of this sign-in has been heard from since then.
+    #[must_use]
+    pub fn presence(&self, sign_in: SignInId, since: Timestamp) -> Presence {
+        let state = self.lock();
+        let open = || state.open.get(&sign_in).into_iter().flatten().filter(|socket| !socket.outbox.is_closed());
+        match open().map(|socket| socket.outbox.heard_at()).max() {
+            None => Presence::Away,
+            Some(heard_at) if heard_at >= since => Presence::Here,
+            Some(_) => Presence::Silent,
+        }
     }
 
     /// Ends every socket of a sign-in.

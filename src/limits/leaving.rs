@@ -1,4 +1,4 @@
-//! Bounds of what leaves the hub: records taken out, checkpoints put elsewhere. Named as part of `limits`.
+//! Bounds of what leaves the hub: records taken out, checkpoints put elsewhere, devices rung. Named as part of `limits`.
 
 // ---- records taken out ----
 
@@ -28,3 +28,50 @@ pub const CHECKPOINT_TO_S_DEFAULT: i64 = 86_400;
 pub const CHECKPOINT_TO_S_MIN: i64 = 60;
 /// The longest that a region may set: a month.
 pub const CHECKPOINT_TO_S_MAX: i64 = 2_678_400;
+
+// ---- devices rung by the push services of browsers ----
+
+/// Days for which a device is rung after its page was last opened, unless the region says otherwise. A placeholder: a
+/// phone that lies in a drawer is somebody else's in time.
+pub const BELL_KEPT_DAYS_DEFAULT: i64 = 30;
+/// The longest that a region may set.
+pub const BELL_KEPT_DAYS_MAX: i64 = 90;
+/// Devices of one person that are rung; one more, and the one whose page was opened longest ago is not.
+pub const BELLS_PER_PERSON_MAX: usize = 10;
+/// Longest address of a device at a push service; those in use have a few hundred bytes.
+pub const PUSH_ENDPOINT_BYTES_MAX: usize = 2_048;
+/// Entries that wait to be looked at for whom they wake; beyond it nobody is woken, and the page tells them.
+pub const WAKE_QUEUE_ITEMS_MAX: usize = 1_024;
+/// Of those, looked at with one reading of the list of bells.
+pub const WAKE_BATCH_ITEMS_MAX: usize = 128;
+/// A device is rung at most this often, unless it is urgent.
+pub const BELL_GAP_S: u64 = 60;
+/// The same where it is urgent: several values out of their limits within seconds are one reason to look.
+pub const BELL_URGENT_GAP_S: u64 = 10;
+/// Where it is urgent, a page that is open on the device must be heard from within this time, or the device is rung: a phone
+/// that was locked keeps its socket for a while and shows nothing. A page says something every heartbeat and a half. What is
+/// not urgent waits until the hub gives the socket up.
+pub const BELL_SILENCE_MS: u64 = 35_000;
+const _: () = assert!(BELL_SILENCE_MS > super::HEARTBEAT_MS * 3 / 2);
+/// How often it is looked whether it was heard from, or its socket has gone.
+pub const BELL_LOOK_MS: u64 = 1_000;
+/// For how long a push service keeps what it cannot deliver. Placeholders: what is urgent is worth a look a day later,
+/// the rest by the end of a working day.
+pub const PUSH_TTL_S: u64 = 28_800;
+/// See [`PUSH_TTL_S`].
+pub const PUSH_TTL_URGENT_S: u64 = 86_400;
+/// How long a signed word of who the hub is counts; RFC 8292 allows a day.
+pub const PUSH_SIGNED_S: i64 = 43_200;
+const _: () = assert!(PUSH_SIGNED_S < 86_400);
+/// Devices that are being rung at a moment.
+pub const PUSHES_AT_ONCE_MAX: usize = 16;
+/// A push service must answer within this time.
+pub const PUSH_ANSWER_MS_MAX: u64 = 10_000;
+/// Of its answer no more is read than this; the status is all that counts.
+pub const PUSH_ANSWER_HEAD_BYTES_MAX: usize = 8_192;
+/// Tries to ring a device for one reason.
+pub const PUSH_TRIES_MAX: u32 = 4;
+/// Until the second try; four times as long before each other, unless the service says how long.
+pub const PUSH_RETRY_MS: u64 = 5_000;
+/// A service that asks for a longer pause than this is not asked again.
+pub const PUSH_RETRY_AFTER_S_MAX: u64 = 3_600;

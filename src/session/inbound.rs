@@ -24,7 +24,7 @@ impl Session {
         match message {
             Message::Close(_) => return Err(Ended::Gone),
             Message::Ping(_) | Message::Pong(_) => return Ok(()),
-            Message::Text(_) | Message::Binary(_) => {}
+            Message::Text(_) | Message::Binary(_) => self.outbox.note_heard(self.hub.region().now()),
         }
         match decode(self.writer.encoding(), &message) {
             Ok(frame) => self.obey(frame).await,

@@ -73,6 +73,7 @@ pub async fn serve(socket: WebSocket, encoding: Encoding, parts: SessionParts) {
         Err(ended) => return Box::pin(writer.say_goodbye(ended)).await,
     };
     let SessionParts { hub, beat, tickets, sockets_per_person_max, .. } = parts;
+    outbox.note_heard(hub.region().now());
     if !hub.sessions().open(&signed_in, &outbox, sockets_per_person_max) {
         return Box::pin(writer.say_goodbye(Ended::Close(CloseCode::SessionsExceeded))).await;
     }

@@ -41,6 +41,7 @@ pub(super) const STEPS: &[Step] = &[
     step!(17, "0017_doors"),
     step!(18, "0018_quarantine"),
     step!(19, "0019_destroyed_records"),
+    step!(20, "0020_bells"),
 ];
 
 pub(super) async fn migrate(engine: &Engine) -> Result<(), MigrateError> {

@@ -13,6 +13,7 @@ mod alone;
 mod audit;
 mod audit_search;
 mod batch;
+mod bell;
 pub mod check;
 mod check_files;
 mod checkpoint;
@@ -72,6 +73,7 @@ pub use batch::{
     AuditSeal, Batch, ClearHeader, EndedReading, GrantChange, GrantId, HeadUpdate, NewTimeline, QueueState, ReadMarker,
     Resolved, SealedAudit, SealedEntry, SealedQueued, ShutOut, Subject,
 };
+pub use bell::{BellAwake, Held};
 pub use client::ClientChange;
 pub use data_key::KeptDataKey;
 pub use device::{AuthoritySeen, DeviceLists, KeptAuthority};

@@ -97,6 +97,14 @@ pub(super) struct PasskeyRecord {
 }
 
 #[derive(Clone, PartialEq, Message)]
+pub(super) struct BellRecord {
+    #[prost(string, tag = "1")]
+    pub(super) endpoint: String,
+    #[prost(string, tag = "2")]
+    pub(super) device: String,
+}
+
+#[derive(Clone, PartialEq, Message)]
 pub(super) struct IdentityRecord {
     #[prost(string, tag = "1")]
     pub(super) issuer: String,

@@ -261,6 +261,10 @@ impl Tx {
                 Some(person) => self.revoke_sign_ins_of(person, at).await?,
                 None => self.revoke_sign_ins_at(organisation, at).await?,
             };
+            match person {
+                Some(person) => self.delete_bells_of(person, None).await?,
+                None => self.delete_bells_at(organisation).await?,
+            }
             let act = |&EndedSignIn { id, person, position }: &EndedSignIn| Act {
                 by: By::Person(by),
                 deed: Deed::SignInEnded { sign_in: id, person, position, why: SignInEnd::Suspended },

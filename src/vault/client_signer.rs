@@ -3,13 +3,11 @@
 
 use std::fmt;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ring::rand::SystemRandom;
 use ring::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair};
 use serde_json::json;
 
-use super::Token;
+use super::{Token, jwt};
 use crate::domain::time::Timestamp;
 use crate::limits;
 
@@ -39,11 +37,7 @@ impl ClientSigner {
             "iss": client, "sub": client, "aud": audience, "jti": once.as_str(),
             "iat": now_s, "exp": now_s + limits::OIDC_ASSERTION_S,
         });
-        let encoded = |part: String| URL_SAFE_NO_PAD.encode(part);
-        let signed = format!("{}.{}", encoded(header.to_string()), encoded(claims.to_string()));
-        let signature = self.pair.sign(&SystemRandom::new(), signed.as_bytes());
-        let signature = signature.expect("the operating system gives random bytes");
-        format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature))
+        jwt::sign(&self.pair, &header, &claims)
     }
 }
 

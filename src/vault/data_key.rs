@@ -26,6 +26,7 @@ pub struct DataKey {
     backups: SealingKey,
     counting: MacKey,
     destroyed: MacKey,
+    bells: SealingKey,
     fingerprint: String,
 }
 
@@ -54,6 +55,7 @@ impl DataKey {
             backups: SealingKey::new(&root.derive(&Purpose::WrapBackupKeys)),
             counting: MacKey::new(&root.derive(&Purpose::Counting)),
             destroyed: MacKey::new(&root.derive(&Purpose::Destroyed)),
+            bells: SealingKey::new(&root.derive(&Purpose::SealBells)),
             fingerprint: root.fingerprint(),
         }
     }
@@ -126,6 +128,12 @@ impl DataKey {
     #[must_use]
     pub fn destroyed(&self) -> &MacKey {
         &self.destroyed
+    }
+
+    /// Seals where devices are rung, and the key that says to push services who the hub is.
+    #[must_use]
+    pub fn bells(&self) -> &SealingKey {
+        &self.bells
     }
 
     /// Wraps the keys of backups.

@@ -29,6 +29,7 @@ pub(super) enum Purpose {
     WrapBackupKeys,
     Counting,
     Destroyed,
+    SealBells,
     Fingerprint,
 }
 
@@ -50,6 +51,7 @@ impl Purpose {
             Self::WrapBackupKeys => b"wrap-backup-keys",
             Self::Counting => b"counting",
             Self::Destroyed => b"destroyed",
+            Self::SealBells => b"seal-bells",
             Self::Fingerprint => b"fingerprint",
         }
     }

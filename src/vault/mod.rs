@@ -10,6 +10,7 @@
 //! - An [`Assertion`] shows that a system client holds a key that was registered.
 //! - An [`EnvelopeKey`] opens what a device sealed for this hub alone; a [`QuarantinePass`] says whose it is.
 //! - An [`IdToken`] says whom another service knows, verified by its [`ProviderKeys`]; there the hub signs by a [`ClientSigner`].
+//! - A [`PushSigner`] says to the push services of browsers who the hub is.
 //! - [`DeviceAuthority`] issues the certificates of registered devices.
 //!
 //! - [`trusting`] says whom the hub trusts where it asks another machine something.
@@ -37,6 +38,7 @@ mod passkey;
 mod password;
 mod patient_key;
 mod pkcs12;
+mod push_signer;
 mod quarantine_pass;
 mod region_key;
 mod seal;
@@ -65,6 +67,7 @@ pub use passkey::{
 pub use password::PasswordHashing;
 pub use patient_key::PatientKey;
 pub use pkcs12::random_passphrase;
+pub use push_signer::PushSigner;
 pub use quarantine_pass::QuarantinePass;
 pub use region_key::{RegionKey, WRAPPED_DATA_KEY_BYTES};
 pub use seal::{CannotOpen, SEAL_OVERHEAD_BYTES, SealingKey};

@@ -5,6 +5,7 @@ mod audit;
 mod audit_log;
 mod audit_shipping;
 mod backups;
+mod bells;
 mod clients;
 mod destroying;
 pub mod devices;

@@ -12,6 +12,7 @@ use std::time::Duration;
 use axum::Router;
 use jiff::civil::date;
 use renkei::actions::accounts::{Accounts, Provider};
+use renkei::actions::bells::Bells;
 use renkei::actions::directory::{put_organisation, put_person};
 use renkei::actions::files::Files;
 use renkei::actions::offices::give_all_pledges;
@@ -19,7 +20,7 @@ use renkei::actions::sign_in::SignIns;
 use renkei::actions::witness::Witness;
 use renkei::cli::open;
 use renkei::clock::ManualClock;
-use renkei::config::{AccountSettings, OidcSettings, SessionLimits};
+use renkei::config::{AccountSettings, OidcSettings, PushSettings, SessionLimits};
 use renkei::domain::act::By;
 use renkei::domain::body::Body;
 use renkei::domain::directory::{self, Organisation, Person, Position};
@@ -73,6 +74,7 @@ pub struct App {
     journal: Journal,
     stop: oneshot::Sender<()>,
     serving: JoinHandle<()>,
+    ringing: JoinHandle<()>,
     lasting: Lasting,
 }
 
@@ -95,6 +97,8 @@ struct Lasting {
     takes_links: bool,
     /// The other service by which people sign in.
     outside: Option<OidcSettings>,
+    /// By which push services devices are rung.
+    push: Option<PushSettings>,
     /// Whether a new journal is as it was before there were data keys, so that ids are the same each time.
     opens_as_once: bool,
 }
@@ -104,7 +108,7 @@ impl Lasting {
         let (organisations, secretariat, consenting_doctor) = (Mutex::default(), Mutex::default(), Mutex::default());
         let (limits, patience) = (SessionLimits::default(), Patience::default());
         let (rulebook, calendar, takes_links) = (None, Calendar::japan_with_placeholders(), true);
-        let outside = None;
+        let (outside, push) = (None, None);
         let door = Door::default();
         Self {
             folder,
@@ -121,6 +125,7 @@ impl Lasting {
             calendar,
             takes_links,
             outside,
+            push,
             opens_as_once: false,
         }
     }
@@ -153,6 +158,11 @@ impl App {
         let lasting = Lasting { takes_links: false, ..Lasting::empty() };
         let outside = Some(settings(lasting.folder.path()));
         Self::open(Lasting { outside, ..lasting }).await
+    }
+
+    /// The same where devices are rung by push services, as these settings say.
+    pub async fn start_ringing(push: PushSettings) -> Self {
+        Self::open(Lasting { push: Some(push), ..Lasting::empty() }).await
     }
 
     /// The same with a hub that soon gives up on a client.
@@ -236,6 +246,10 @@ impl App {
             Some(outside) => http.keeping_accounts(AccountSettings::default(), Some(outside), ORIGIN),
             None => http,
         };
+        let bells = Bells::open(region.hub.clone(), lasting.push.clone()).await.expect("its authority is there");
+        let http = http.ringing(bells);
+        let bells = Arc::clone(&http.bells);
+        let ringing = tokio::spawn(async move { bells.tend().await });
         let router = app::router(http.clone());
         let loopback = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
         let listener =
@@ -248,16 +262,18 @@ impl App {
         });
         *lasting.door.lock().expect("no panic") = Some((router.clone(), address));
         let (hub, tasks) = (region.hub, region.tasks);
-        Self { hub, clock, router, address, http, beat: hand, tasks, journal, stop, serving, lasting }
+        Self { hub, clock, router, address, http, beat: hand, tasks, journal, stop, serving, ringing, lasting }
     }
 
     /// Stops in order: sockets are told, what was handed in becomes durable, the journal closes.
     pub async fn stop(self) -> Stopped {
-        let Self { hub, router, http, beat, tasks, journal, stop, serving, lasting, .. } = self;
+        let Self { hub, router, http, beat, tasks, journal, stop, serving, ringing, lasting, .. } = self;
         *lasting.door.lock().expect("no panic") = None;
         hub.sessions().end_all(CloseCode::GoingAway);
         let _ = stop.send(());
         serving.await.expect("the listener ends");
+        ringing.abort();
+        let _ = ringing.await;
         drop((hub, router, http, beat));
         tokio::time::timeout(Duration::from_secs(20), tasks.finish()).await.expect("the hub finishes");
         journal.close().await;
@@ -446,6 +462,11 @@ impl Stopped {
     /// Another hub on the same journal, where the region has agreed on another rulebook meanwhile.
     pub async fn start_under(self, rulebook: Rulebook) -> App {
         App::open(Lasting { rulebook: Some(rulebook), ..self.lasting }).await
+    }
+
+    /// The same, where devices are rung as these settings say.
+    pub async fn start_with_push(self, push: PushSettings) -> App {
+        App::open(Lasting { push: Some(push), ..self.lasting }).await
     }
 
     /// Another hub on the same journal, which the same actors speak to.

@@ -10,6 +10,7 @@ pub mod line;
 pub mod postgres;
 pub mod process;
 pub mod provider;
+pub mod push_service;
 pub mod reader;
 pub mod redis;
 pub mod scratch;

@@ -58,6 +58,11 @@ export class MockHub {
     /** By what people show once more who they are; nothing, as in the demo. And the idle time that the hub tells of, in seconds. */
     this.proof = { password: 'あめのひは', code: '123456' };
     this.idleS = undefined;
+    /** With which key browsers ask to be rung (none: nobody is), which are, and every word of one that is to be. */
+    this.pushKey = null;
+    this.bells = [];
+    this.rungAt = [];
+    this.quietHours = null;
     /** Where the page's files are: a story may bring another version. */
     this.web = path.join(ROOT, 'web');
     this.webFor = () => this.web;

@@ -6,6 +6,15 @@ import { ORGANISATIONS, PATIENTS, PEOPLE } from './region.mjs';
 
 const NOT_FOUND = [404, { type: 'about:blank', title: 'Not Found', status: 404, code: 'not_found', detail: { ja: '見つかりません', en: 'not found' } }];
 
+/** A device that is rung: by its endpoint one, however often it says so. */
+function ring(hub, { endpoint, wish, device }) {
+  const now = new Date().toISOString();
+  const bell = { id: `bell of ${endpoint}`.replace(/\W/g, '-'), device, wish, added_at: now, renewed_at: now, rung_at: null, is_this: true };
+  hub.rungAt.push({ endpoint, wish, device });
+  hub.bells = [bell, ...hub.bells.filter(({ id }) => id !== bell.id)];
+  return bell;
+}
+
 /** @returns {[number, object]} */
 export function answerRest(hub, me, method, url, asked) {
   const at = `${method} ${url.pathname.replace('/api/v1', '')}`;
@@ -17,6 +26,17 @@ export function answerRest(hub, me, method, url, asked) {
   if (at === 'GET /me') return [200, { person: { id: me.id, name: me.name }, role: me.role, organisation: me.organisation, expires_at: new Date(Date.now() + 28_800_000).toISOString(), idle_timeout_s: hub.idleS }];
   if (at.startsWith('POST /me/proof')) return answerProof(hub, at, asked);
   if (at === 'GET /me/sign-ins') return [200, { sign_ins: [] }];
+  if (at === 'GET /me/bells') return [200, { key: hub.pushKey, bells: hub.bells, quiet_hours: hub.quietHours }];
+  if (at === 'POST /me/bells') return [201, ring(hub, asked)];
+  if (at === 'PUT /me/quiet-hours') {
+    hub.quietHours = asked.quiet ? { from: asked.from, until: asked.until } : null;
+    return [200, {}];
+  }
+  const silenced = /^DELETE \/me\/bells\/([^/]+)$/.exec(at);
+  if (silenced) {
+    hub.bells = hub.bells.filter(({ id }) => id !== silenced[1]);
+    return [200, {}];
+  }
   if (at === 'GET /me/passkeys') return [200, { passkeys: [], password: true }];
   if (at === 'GET /me/identities') return [200, { service: null, identities: [] }];
   if (at === 'GET /sign-in') return [200, { password_chars_min: 15, links: true, device: { demand: 'off', shown: 'nothing', expires_at: null } }];

@@ -232,6 +232,7 @@ pub async fn revoke_device(
     }
     tx.append_acts(now, acts.into_iter().map(|deed| Act { by, deed: Deed::Device(deed) })).await?;
     let ended = tx.revoke_sign_ins_on(id, now).await?;
+    tx.delete_bells_on(id).await?;
     keep_ended(tx, by, SignInEnd::DeviceRevoked, now, &ended).await?;
     Ok(Some(ended.iter().map(|ended| ended.id).collect()))
 }

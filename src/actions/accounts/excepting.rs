@@ -75,6 +75,7 @@ impl Accounts {
                 let deed = DeviceDeed::ExceptionEnded { person };
                 tx.append_acts(now, [Act { by, deed: Deed::Device(deed) }]).await?;
                 let ended = tx.revoke_sign_ins_without_device(person, now).await?;
+                tx.delete_bells_without_device(person).await?;
                 keep_ended(tx, by, SignInEnd::ExceptionEnded, now, &ended).await?;
                 Ok::<_, StoreError>(Some(ended.iter().map(|ended| ended.id).collect::<Vec<SignInId>>()))
             })

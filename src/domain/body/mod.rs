@@ -169,6 +169,22 @@ impl Body {
         }
     }
 
+    /// Whether its author says that it cannot wait.
+    #[must_use]
+    pub const fn is_pressing(&self) -> bool {
+        match self {
+            Self::StatusChange(body) => body.emergency || body.urgent,
+            Self::Message(body) => body.urgent,
+            Self::Consultation(body) => body.urgent,
+            Self::VisitPlan(body) => body.urgent,
+            Self::LabRequest(body) => body.urgent,
+            Self::DeviceChange(body) => body.emergency,
+            Self::VerbalOrderReceived(body) => body.emergency,
+            Self::Order(body) => body.emergency,
+            _ => false,
+        }
+    }
+
     /// The body a correction puts in its target's place.
     #[must_use]
     pub const fn corrected(&self) -> Option<&Self> {

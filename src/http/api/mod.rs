@@ -4,6 +4,7 @@
 pub mod accounts;
 pub mod advice;
 pub mod audit;
+pub mod bells;
 pub mod clients;
 pub mod compliance;
 pub mod directory;

@@ -29,6 +29,8 @@ impl Loading {
         let (made_at, despite) = (manifest.made_at(), despite.to_owned());
         let settling = self.journal().write(move |tx| {
             Box::pin(async move {
+                // A device is rung by the hub that it asked, and by no copy.
+                tx.delete_all_bells().await?;
                 let settled = Settled {
                     sign_ins: tx.end_all_sign_ins(now).await?,
                     links: tx.end_all_links(now).await?,

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod alone;
+mod bells;
 mod commits;
 mod damage;
 mod destroyed;

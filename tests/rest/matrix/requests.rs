@@ -145,6 +145,10 @@ async fn body(world: &World, route: &Route, variant: &str, column: &str, who: &A
         ("post", "/api/v1/me/identities" | "/api/v1/me/identities/finish") => json!({}),
         ("post", "/api/v1/me/proof/oidc" | "/api/v1/me/proof/oidc/finish") => json!({}),
         ("post", "/api/v1/me/passkeys") => json!({ "ceremony": "rk_x", "credential": {}, "name": "iPhone" }),
+        ("post", "/api/v1/me/bells") => {
+            json!({ "endpoint": "https://push.example.jp/a", "wish": "mine", "device": "" })
+        }
+        ("put", "/api/v1/me/quiet-hours") => json!({ "quiet": true, "from": "21:00", "until": "07:00" }),
         ("put", "/api/v1/me/passkeys/{id}") => json!({ "name": "iPhone" }),
         ("post", "/api/v1/me/proof") => json!({ "password": "雨の日は傘を二本もって行く", "code": "492039" }),
         ("post", "/api/v1/people/{id}/invitations") => json!({}),
