@@ -9,7 +9,7 @@ use super::history::Derivation;
 use super::mechanism::{Deadline, Party, Span};
 use super::parties::{met_by, party, span, step_of_chain, ways_out};
 use super::ruleset::{Clause, Interval, Mechanism, Rule, Term, Wanted};
-use super::vocabulary::{Field, Values, positions};
+use super::vocabulary::{Field, Source, Values, positions};
 use super::wording::{in_words, wanted, why_advised};
 use super::words::{Capacity, Clock, Effect, OnDeath, Relation, Strength};
 use crate::domain::body::Infection;
@@ -18,6 +18,10 @@ use crate::domain::kind::Kind;
 use crate::domain::role::{OrganisationType, Role};
 use crate::domain::team::ConsentState;
 use crate::domain::text::Text;
+
+/// Facts of the hub's own that a look back answers as it stands, of everybody or of the author's office; others ask for more
+/// than which kinds there were and when, or only of some posts.
+const LOOKED_BACK: &[&str] = &["patient.infection_active", "record.phoned", "record.doctor_phoned"];
 
 /// All of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -122,7 +126,6 @@ pub struct TableDuty {
     pub within: Text,
     pub chain: Vec<Text>,
     pub ways_out: Option<Text>,
-    pub goes_on_after_death: bool,
 }
 
 /// Who sees an ordinary record of a kind, whatever their organisation.
@@ -208,7 +211,6 @@ impl Rulebook {
             within: span(&due.within),
             chain: due.escalate.iter().map(|step| step_of_chain(step, &self.vocabulary)).collect(),
             ways_out: (!due.ways_out.is_empty()).then(|| ways_out(&due.ways_out)),
-            goes_on_after_death: dead == OnDeath::GoesOn,
         }
     }
 
@@ -239,7 +241,8 @@ impl Rulebook {
             Values::Number { unit, .. } => FieldValues::Number { unit: unit.clone() },
             Values::Duration { .. } => FieldValues::Duration,
         };
-        let past = field.derive.as_ref().filter(|derive| derive.answers_by_itself()).map(PastAsked::of);
+        let is_answered = matches!(field.source, Source::Past(_)) || LOOKED_BACK.contains(&field.code.as_str());
+        let past = field.derive.as_ref().filter(|derive| is_answered && derive.answers_by_itself()).map(PastAsked::of);
         AskedField { code: field.code.clone(), label: field.label.clone(), values, past }
     }
 

@@ -100,8 +100,8 @@ const hasReason = ({ reasons = [] }, { citation }) => reasons.some(({ rule, text
 function isOwed(rule, { asking, intent, kind, around, table }) {
   const duty = /** @type {import('./table.js').DutyTerms} */ (rule.duty);
   const stay = asking.slots.get('patient.stay');
-  const lives = stay instanceof Set && !stay.has('deceased');
-  if (!lives && !duty.goes_on_after_death) return false;
+  // What is asked for while the patient is away, or after a death, is the hub's to say.
+  if (!(stay instanceof Set && stay.has('home') && stay.size === 1)) return false;
   const { me, card } = around;
   const agreed = asking.slots.get('patient.consent');
   const mine = linkOf(around);
