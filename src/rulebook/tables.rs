@@ -11,7 +11,7 @@ use super::parties::{met_by, party, span, step_of_chain, ways_out};
 use super::ruleset::{Clause, Interval, Mechanism, Rule, Term, Wanted};
 use super::vocabulary::{Field, Source, Values, positions};
 use super::wording::{in_words, wanted, why_advised};
-use super::words::{Capacity, Clock, Effect, OnDeath, Relation, Strength};
+use super::words::{Capacity, Clock, Effect, Relation, Strength};
 use crate::domain::body::Infection;
 use crate::domain::entry::Sensitivity;
 use crate::domain::kind::Kind;
@@ -169,7 +169,7 @@ impl Rulebook {
             }
             Mechanism::Duty(duty) => {
                 let acts = (met_by(&duty.met_by, &self.vocabulary), duty.met_by.acknowledge);
-                let duty = self.table_duty(&duty.owed_by, acts, &duty.deadline, duty.on_death);
+                let duty = self.table_duty(&duty.owed_by, acts, &duty.deadline);
                 (TableEffect::Duty(Box::new(duty)), rule.reason.clone())
             }
             Mechanism::Nudge(nudge) => {
@@ -190,13 +190,7 @@ impl Rulebook {
         })
     }
 
-    fn table_duty(
-        &self,
-        owed_by: &Party,
-        (met_by, acknowledge): (Text, bool),
-        due: &Deadline,
-        dead: OnDeath,
-    ) -> TableDuty {
+    fn table_duty(&self, owed_by: &Party, (met_by, acknowledge): (Text, bool), due: &Deadline) -> TableDuty {
         let Span { seconds, clock, .. } = due.within;
         TableDuty {
             owed_by: party(owed_by, &self.vocabulary),

@@ -2,9 +2,8 @@
 // Narrower than the hub's own checks, never wider: of a kind or a field that is not listed here nothing is promised, nor of
 // files, which only the hub can look at. Used by `judging.js`.
 
-import { SIGNS } from '../readings.js';
-import { decimalIn, implausible } from '../readings.js';
 import { msOfUs } from '../frames.js';
+import { SIGNS, decimalIn, implausible } from '../readings.js';
 
 const TEXT_CHARS_MAX = 20_000;
 const LIST_MAX = 50;
@@ -22,7 +21,7 @@ const SETTINGS = each({ name: isWritten, value: isWritten, unit: isText }, ['nam
 const DRUGS = each({ name: isWritten, code: isText, dose: isText, usage: isText }, ['name']);
 
 /**
- * @typedef {(value: any, around: {nowMs: number, stands: (entry: string) => boolean}) => boolean} Test
+ * @typedef {(value: any, around: {nowMs: number, stands: (entry: string) => boolean, serves: (organisation: string) => boolean}) => boolean} Test
  * @typedef {Record<string, Test>} Tests by the name of the field
  */
 
@@ -30,6 +29,8 @@ const DRUGS = each({ name: isWritten, code: isText, dose: isText, usage: isText 
 const isPast = (value, { nowMs }) => /^\d+$/.test(value) && msOfUs(value) <= nowMs;
 /** An entry that this reader sees and that nobody took back. @type {Test} */
 const stands = (value, around) => around.stands(value);
+/** @type {Test} */
+const isOnTeam = (value, around) => around.serves(value);
 
 const isMeasured = (/** @type {unknown} */ value) => Array.isArray(value) && value.length > 0 && value.length <= SIGNS.length
   && new Set(value.map(({ sign }) => sign)).size === value.length
@@ -71,6 +72,13 @@ const BODIES = {
     tests: { orderType: oneOf('drip', 'opioid', 'important_drug', 'routine'), text: isWritten, emergency: isFlag, standardForm: isFlag, changesDrugs: isFlag, drugs: DRUGS },
     required: ['orderType', 'text'],
   },
+  lab_result: { tests: { text: isWritten }, required: ['text'] },
+  consultation: { tests: { to: isOnTeam, toRole: ROLES, text: isWritten, topic: TOPICS, urgent: isFlag }, required: ['to', 'text'] },
+  infection_notice: { tests: { infection: oneOf('covid', 'other'), text: isWritten }, required: ['infection', 'text'] },
+  admission: { tests: { place: isWritten, reason: isText, text: isText }, required: ['place'] },
+  discharge: { tests: { destination: isText, treatment: isText, explanation: isText, text: isText }, required: [] },
+  acp_note: { tests: { text: isWritten, keepPrivate: isFlag, proxy: isText }, required: ['text'] },
+  medication_report: { tests: { text: isWritten, forDoctor: isFlag, proposal: isText }, required: ['text'] },
   standing_order: { tests: { condition: isWritten, instruction: isWritten, drugs: DRUGS }, required: ['condition', 'instruction'] },
 };
 
@@ -92,5 +100,6 @@ export function isSound(kind, body, { observedAtUs, addressedTo = [], sensitivit
   if (observedMs > nowMs || observedMs < Date.parse(card.birth_date) + 86_400_000) return false;
   if (kind === 'visit' && body.startedAtUs !== undefined && body.endedAtUs !== undefined && Number(body.endedAtUs) < Number(body.startedAtUs)) return false;
   if (kind === 'device_change' && body.change === 'setting' && !body.after?.length) return false;
-  return fits(body, known.tests, known.required, { nowMs, stands: standing });
+  const serves = (/** @type {string} */ id) => Boolean(card.team?.some(({ organisation }) => organisation === id));
+  return fits(body, known.tests, known.required, { nowMs, stands: standing, serves });
 }

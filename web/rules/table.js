@@ -31,7 +31,6 @@ import { valuesOf } from './possible.js';
  * @property {Text} within
  * @property {Text[]} chain
  * @property {Text | null} ways_out
- * @property {boolean} goes_on_after_death
  * @typedef {object} Given
  * @property {number} format
  * @property {string} fingerprint

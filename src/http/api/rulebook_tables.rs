@@ -162,7 +162,6 @@ pub struct DutyTermsShape {
     /// Who is told when nobody acts.
     chain: Vec<Words>,
     ways_out: Option<Words>,
-    goes_on_after_death: bool,
 }
 
 /// Who sees an ordinary record of a kind.
@@ -306,7 +305,6 @@ impl DutyTermsShape {
             within: Words::from(&duty.within),
             chain: duty.chain.iter().map(Words::from).collect(),
             ways_out: duty.ways_out.as_ref().map(Words::from),
-            goes_on_after_death: duty.goes_on_after_death,
         }
     }
 }
