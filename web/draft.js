@@ -1,5 +1,6 @@
 // One draft on its way to becoming a post: its id stays the same from the first dry run to the last resend, it is judged
 // a moment after each change, and it is judged again before it is sent if the last ruling is not about this very text.
+// While the hub cannot be asked, what this device foresees stands in the place of a ruling, and binds nobody.
 // Reasons written for rules that hold it belong to the draft, and go with it.
 
 import { uuidV7 } from './uuid.js';
@@ -36,6 +37,8 @@ export class Draft {
     this.state = 'empty';
     /** @type {Verdict | null} */
     this.verdict = null;
+    /** @type {import('./rules/foreseeing.js').Foreseen | null} what this device can say while the hub cannot be asked */
+    this.foreseen = null;
     this.judgedText = '';
     this.confirmed = false;
     /** @type {Map<string, string>} by citation */
@@ -67,6 +70,7 @@ export class Draft {
     if (!this.build()) {
       this.state = 'empty';
       this.verdict = null;
+      this.foreseen = null;
       this.holds.clear();
       this.changed();
       return;
@@ -86,14 +90,25 @@ export class Draft {
     // An answer about an older text says nothing about this one.
     if (now?.id !== intent.id || textOf(now) !== text) return null;
     this.verdict = verdict;
+    this.foreseen = null;
     this.state = verdict ? 'judged' : 'unknown';
     this.judgedText = verdict ? text : '';
     if (verdict) this.keepHolds(verdict);
+    else this.foresee(intent);
+    if (verdict) this.model.foreseeing?.learn(verdict.cited);
     this.changed();
     return verdict;
   }
 
-  /** A rule that a reason was written for stays on the screen, so that the reason can be read and changed. @param {Verdict} verdict */
+  /** Without the hub. @param {Intent} intent */
+  foresee(intent) {
+    const { foreseeing } = this.model;
+    this.foreseen = foreseeing?.foresee(intent) ?? null;
+    if (this.foreseen) this.keepHolds(this.foreseen);
+    foreseeing?.waiting.add(this);
+  }
+
+  /** A rule that a reason was written for stays on the screen, so that the reason can be read and changed. @param {{holds: Hold[]}} verdict */
   keepHolds(verdict) {
     for (const citation of this.holds.keys()) if (!this.reasons.get(citation)?.trim()) this.holds.delete(citation);
     for (const hold of verdict.holds) this.holds.set(hold.citation, hold);

@@ -60,6 +60,8 @@ export class Inside {
     const { Alerts, thisDevice } = await import('./alerts.js');
     model.alerts = new Alerts(model, thisDevice());
     model.listen(() => model.alerts?.look());
+    const { Foreseeing } = await import('./rules/foreseeing.js');
+    model.foreseeBy(new Foreseeing(model));
     const { Ringing, thisBrowser } = await import('./ringing.js');
     model.ringing = new Ringing(model, thisBrowser());
     model.changed();

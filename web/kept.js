@@ -36,6 +36,10 @@ const RECORDS = {
     take: ({ owing }) => ({ listed: [...owing.listed.values()], titles: [...owing.titles].filter(([, title]) => title) }),
     put: ({ owing }, { listed, titles }) => Object.assign(owing, { listed: byId(listed), titles: new Map(titles) }),
   },
+  tables: {
+    take: (model) => model.foreseeing?.kept ?? model.keptRules,
+    put: (model, kept) => model.takeUpRules(kept),
+  },
   rules: {
     take: ({ knownRules }) => [...knownRules].slice(-RULES_KEPT_MAX),
     put: (model, rules) => {

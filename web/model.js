@@ -93,6 +93,10 @@ export class Model {
     /** What waits in envelopes of earlier sign-ins, and what was handed in. */
     this.envelopes = { delivered: 0, left: 0 };
     this.owing = new Owing(this);
+    /** What a draft would meet while the hub cannot be asked; it comes after the first view. @type {import('./rules/foreseeing.js').Foreseeing | null} */
+    this.foreseeing = null;
+    /** The rules that this device keeps, until it is there. @type {import('./rules/foreseeing.js').Foreseeing['kept']} */
+    this.keptRules = null;
     this.needs = new Needs(this);
     this.offices = new Offices(this);
     /** Sounds and the badge, where the device has them. @type {import('./alerts.js').Alerts | null} */
@@ -155,6 +159,20 @@ export class Model {
     this.changed();
   }
 
+  /** @param {import('./rules/foreseeing.js').Foreseeing['kept']} kept */
+  takeUpRules(kept) {
+    if (this.foreseeing) this.foreseeing.takeUp(kept);
+    else this.keptRules = kept;
+  }
+
+  /** @param {import('./rules/foreseeing.js').Foreseeing} foreseeing */
+  foreseeBy(foreseeing) {
+    this.foreseeing = foreseeing;
+    if (this.keptRules) foreseeing.takeUp(this.keptRules);
+    this.keptRules = null;
+    if (this.hub.connection.phase === 'live') foreseeing.refresh();
+  }
+
   // ── signing in and out ──
 
   start() {
@@ -199,6 +217,8 @@ export class Model {
     for (const held of [this.patients, this.timelines, this.markers, this.presence, this.readings, this.rules, this.knownRules, this.people, this.organisations]) held.clear();
     this.hub.cursors.places.clear();
     this.owing.clear();
+    this.foreseeing?.clear();
+    this.keptRules = null;
     this.needs.clear();
     this.offices.clear();
     this.emergency.clear();
@@ -497,12 +517,15 @@ function mark(markers, person, through, atMs) {
   if (through > (markers.get(person)?.through ?? 0)) markers.set(person, { through, atMs });
 }
 
-const CHANGES_THE_LIST = new Set(['registration', 'consent', 'team_link', 'team_unlink', 'host_change']);
+const CHANGES_THE_LIST = new Set(['registration', 'consent', 'team_link', 'team_unlink', 'host_change', 'admission', 'discharge', 'death', 'closing']);
 
 const HEAR = /** @type {Record<string, (model: Model, happening: any) => void>} */ ({
   connection(model, { connection }) {
     if (connection.phase === 'ended' && SIGN_IN_OVER.has(connection.code)) model.leave(connection.code);
-    if (connection.phase === 'live') model.syncedAtMs = model.clock.now();
+    if (connection.phase === 'live') {
+      model.syncedAtMs = model.clock.now();
+      model.foreseeing?.askAgain();
+    }
     if (connection.phase === 'waiting' || connection.phase === 'offline') {
       if (model.wasLive) model.syncedAtMs = model.hub.lastHeardMs;
       model.presence.clear();
@@ -513,6 +536,7 @@ const HEAR = /** @type {Record<string, (model: Model, happening: any) => void>} 
   welcome(model) {
     model.tellSeen();
     model.keeper.fetchSlip();
+    model.foreseeing?.refresh();
     model.hubCame();
     if (model.unverified) verify(model);
     if (model.welcomedOnce) {
@@ -543,7 +567,10 @@ const HEAR = /** @type {Record<string, (model: Model, happening: any) => void>} 
     if (CHANGES_THE_LIST.has(entry.kind)) model.refreshSoon();
     if (model.isSecretariat && entry.kind.startsWith('duty_')) model.owing.refreshSoon();
   },
-  verdict: (model, { verdict }) => model.owing.learn(verdict.words),
+  verdict(model, { verdict }) {
+    model.owing.learn(verdict.words);
+    model.foreseeing?.learn(verdict.cited);
+  },
   caught_up(model, { timeline }) {
     model.fetchMarkers(timeline);
     model.keeper.noteTimeline(timeline);

@@ -25,7 +25,7 @@ export class RestError extends Error {
 /**
  * @typedef {{id: string, name: string, kana?: string, type: string, phone?: string}} Organisation
  * @typedef {{id: string, name: string | {kanji: string, kana: string}, positions?: {role: string, organisation: string}[]}} Person
- * @typedef {{organisation: string, people: string[], host: boolean}} Link
+ * @typedef {{organisation: string, people: string[], host: boolean, roles?: string[]}} Link
  * @typedef {object} Patient
  * @property {string} id
  * @property {{kanji: string, kana: string}} name
@@ -34,6 +34,8 @@ export class RestError extends Error {
  * @property {string} consent
  * @property {Link[]} team
  * @property {string | null} [emergency_access_until] seen by emergency access alone
+ * @property {string} [stay] home, admitted, deceased
+ * @property {boolean} [closed]
  * @typedef {{ja: string, en: string}} Text
  * @typedef {object} CitedRule the rule behind a citation
  * @property {Text} title
@@ -98,8 +100,8 @@ export class Rest {
     return response.json().catch(() => ({}));
   }
 
-  /** @param {string} method @param {string} path @param {number} answerMsMax @param {object} [body] @returns {Promise<Response>} one that is ok */
-  async fetch(method, path, answerMsMax, body) {
+  /** @param {string} method @param {string} path @param {number} answerMsMax @param {object} [body] @param {Record<string, string>} [more] headers @returns {Promise<Response>} one that is ok */
+  async fetch(method, path, answerMsMax, body, more = {}) {
     let response;
     try {
       response = await this.send(`/api/v1${path}`, {
@@ -108,6 +110,7 @@ export class Rest {
           ...this.credentials(),
           accept: 'application/json, */*;q=0.5',
           ...(body ? { 'content-type': 'application/json' } : {}),
+          ...more,
         },
         ...(body ? { body: JSON.stringify(body) } : {}),
         cache: 'no-store',
@@ -120,7 +123,7 @@ export class Rest {
     if (response.ok) return response;
     const answer = await response.json().catch(() => ({}));
     // Asked, shown, and sent again: whoever called need not know.
-    if (answer.code === 'proof_needed' && await this.prove()) return this.fetch(method, path, answerMsMax, body);
+    if (answer.code === 'proof_needed' && await this.prove()) return this.fetch(method, path, answerMsMax, body, more);
     throw new RestError(response.status, answer, Number(response.headers.get('retry-after') ?? 0) * 1000);
   }
 
@@ -407,6 +410,17 @@ export class Rest {
   rule(citation, atMs = 0) {
     const at = atMs ? `?${new URLSearchParams({ at: new Date(atMs).toISOString() })}` : '';
     return this.call('GET', `/rulebook/citations/${encodeURIComponent(citation)}${at}`);
+  }
+
+  /** The rules about posts as tables. @param {string} tag of those that are here, or empty @returns {Promise<{tag: string, tables: import('./rules/table.js').Given} | null>} nothing: they are the same */
+  async rulebookTables(tag) {
+    try {
+      const response = await this.fetch('GET', '/rulebook/tables', ANSWER_MS_MAX, undefined, tag ? { 'if-none-match': tag } : {});
+      return { tag: response.headers.get('etag') ?? '', tables: await response.json() };
+    } catch (/** @type {any} */ error) {
+      if (error.status === 304) return null;
+      throw error;
+    }
   }
 
   /** @returns {Promise<string>} a one-time ticket for the first frame of a socket */

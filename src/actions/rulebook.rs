@@ -6,6 +6,7 @@ use crate::domain::kind::Kind;
 use crate::domain::text::{Invalid, Text};
 pub use crate::rulebook::Rulebook;
 use crate::rulebook::diff::{diff, in_words as in_words_of};
+pub use crate::rulebook::tables;
 use crate::rulebook::{Action, Coverage, Effect, Finding, Rule, RuleRef, Ruleset, Status};
 
 /// One rule in words.

@@ -14,7 +14,8 @@ use utoipa::{Modify, OpenApi};
 use super::api::accounts::{devices, enrolling, entering, inviting, looking_after, mine, outside, passkeys, proving};
 use super::api::{
     advice, audit, bells, clients, compliance, directory, duties, emergency, explaining, exports, files, linking_queue,
-    me, offices, patients, quarantine, registering, retention, rulebook, rulebooks, sign_ins, statistics, timelines,
+    me, offices, patients, quarantine, registering, retention, rulebook, rulebook_tables, rulebooks, sign_ins,
+    statistics, timelines,
 };
 use super::problem::Problem;
 use super::routes::OPEN_ROUTES;
@@ -64,7 +65,7 @@ const PROBLEM: &str = "application/problem+json";
         linking_queue::list, linking_queue::dismiss,
         quarantine::show_key, quarantine::show_pass, quarantine::hand_in, quarantine::list, quarantine::release,
         quarantine::discard,
-        rulebook::show, rulebook::list_files, rulebook::show_cited, explaining::explain,
+        rulebook::show, rulebook::list_files, rulebook_tables::show, rulebook::show_cited, explaining::explain,
         rulebooks::list, rulebooks::draft, rulebooks::show, rulebooks::change, rulebooks::propose, rulebooks::sign,
         rulebooks::put_in_force, rulebooks::retire, rulebooks::trying::sheet, rulebooks::trying::compare,
         rulebooks::trying::analyse, rulebooks::trying::replay,

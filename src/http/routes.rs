@@ -8,7 +8,8 @@ use axum::routing::{delete, get, post, put};
 use super::api::accounts::{devices, enrolling, entering, inviting, looking_after, mine, outside, passkeys, proving};
 use super::api::{
     advice, audit, bells, clients, compliance, directory, duties, emergency, explaining, exports, files, linking_queue,
-    me, offices, patients, quarantine, registering, retention, rulebook, rulebooks, sign_ins, statistics, timelines,
+    me, offices, patients, quarantine, registering, retention, rulebook, rulebook_tables, rulebooks, sign_ins,
+    statistics, timelines,
 };
 use super::app::App;
 use super::step_up;
@@ -159,6 +160,7 @@ routes! {
     delete "/api/v1/quarantine/{id}" => quarantine::discard;
     get    "/api/v1/rulebook" => rulebook::show;
     get    "/api/v1/rulebook/files" => rulebook::list_files;
+    get    "/api/v1/rulebook/tables" => rulebook_tables::show;
     get    "/api/v1/rulebook/citations/{citation}" => rulebook::show_cited;
     get    "/api/v1/rulebook/explain" => explaining::explain;
     get    "/api/v1/rulebooks" => rulebooks::list;

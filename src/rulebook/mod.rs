@@ -69,6 +69,7 @@ mod suggest;
 mod surroundings;
 mod syntax;
 mod table;
+pub mod tables;
 mod told;
 mod view;
 mod vocabulary;

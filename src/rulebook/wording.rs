@@ -233,7 +233,7 @@ fn range(field: &Field, part: Interval) -> Text {
     }
 }
 
-fn in_words(clause: &Clause, vocabulary: &Vocabulary) -> Text {
+pub(crate) fn in_words(clause: &Clause, vocabulary: &Vocabulary) -> Text {
     terms_in_words(&clause.terms.iter().collect::<Vec<_>>(), vocabulary)
 }
 
@@ -275,7 +275,7 @@ fn asks_the_same(one: &Term, other: &Term) -> bool {
 }
 
 /// What the advice says beside the rule's title: its own words, if it has any, and why it is given.
-fn why_advised(rule: &Rule, advice: &Text) -> Text {
+pub(crate) fn why_advised(rule: &Rule, advice: &Text) -> Text {
     if *advice == rule.title {
         return rule.reason.clone();
     }

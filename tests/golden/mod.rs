@@ -14,6 +14,8 @@
 //! again, are kept apart: `rulings`.
 
 mod care;
+mod dry_run;
+mod dry_run_drafts;
 mod office;
 mod region;
 mod rulings;

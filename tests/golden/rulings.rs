@@ -324,7 +324,7 @@ fn copy_shipped(into: &Path) {
 }
 
 /// A key for nothing but this: the ids of the clock's steps derive from it.
-fn key() -> RegionKey {
+pub(super) fn key() -> RegionKey {
     let folder = crate::support::scratch::folder("golden-key");
     let path = folder.path().join("region.key");
     std::fs::write(&path, format!("renkei-region-key-v1:{}\n", "A".repeat(43))).unwrap();

@@ -61,7 +61,7 @@ pub async fn tell(rulebook: Rulebook, calendar: Calendar, key: RegionKey) -> Sto
     Stored { timelines: timelines(&app).await, refused: refused(&app).await, fates }
 }
 
-async fn settle(app: &App, at: usize) {
+pub(super) async fn settle(app: &App, at: usize) {
     let actor = region::place(at);
     let name = format!("事業所 {at}");
     let organisation = Organisation {
@@ -81,7 +81,7 @@ async fn settle(app: &App, at: usize) {
 }
 
 /// Time passes, and the hub does what falls due.
-async fn until(app: &App, at: Timestamp) {
+pub(super) async fn until(app: &App, at: Timestamp) {
     while app.clock.wall() < at {
         app.clock.advance(at.since(app.clock.wall()).min(LOOKS));
         app.hub.look_at_what_is_due().await.expect("the hub runs");

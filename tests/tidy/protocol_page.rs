@@ -50,7 +50,10 @@ fn bounds() -> Vec<String> {
         format!("its sockets | {} in a minute unless configured (`refused`", grouped(POSTS_PER_MINUTE_DEFAULT)),
         format!("| {PASSKEYS_PER_PERSON_MAX}; a name of {PASSKEY_NAME_CHARS_MAX} characters |"),
         format!("| devices of one person that are rung | {BELLS_PER_PERSON_MAX}; one more ends"),
-        format!("| {} minute, urgent ones one in {BELL_URGENT_GAP_S} seconds |", if BELL_GAP_S == 60 { "one a" } else { "?" }),
+        format!(
+            "| {} minute, urgent ones one in {BELL_URGENT_GAP_S} seconds |",
+            if BELL_GAP_S == 60 { "one a" } else { "?" }
+        ),
         format!("| an `endpoint` | {} bytes, at", grouped(PUSH_ENDPOINT_BYTES_MAX)),
         format!("showed it within {} minutes (or", PROOF_COUNTS_S_DEFAULT / 60),
         format!("| counts {} minutes, unless", PROOF_COUNTS_S_DEFAULT / 60),

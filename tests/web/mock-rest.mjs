@@ -1,9 +1,13 @@
 // The REST calls of the web client as the mock hub answers them: [status, body].
 
 import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { RULES } from './mock-rules.mjs';
 import { ORGANISATIONS, PATIENTS, PEOPLE } from './region.mjs';
 
+/** The rules as the real hub gives them; this one's own answers are made up. */
+const TABLES = JSON.parse(readFileSync(path.join(import.meta.dirname, '../golden/dry_run/0.1.0/tables.json'), 'utf8'));
 const NOT_FOUND = [404, { type: 'about:blank', title: 'Not Found', status: 404, code: 'not_found', detail: { ja: '見つかりません', en: 'not found' } }];
 
 /** A device that is rung: by its endpoint one, however often it says so. */
@@ -77,6 +81,7 @@ export function answerRest(hub, me, method, url, asked) {
     return [200, { lines: hub.exposed, patients: [], more: false }];
   }
   if (at === 'GET /duties') return [200, { duties: hub.listed, next: null }];
+  if (at === 'GET /rulebook/tables') return [200, TABLES];
   const cited = /^GET \/rulebook\/citations\/([^/]+)$/.exec(at);
   if (cited) return ruleBehind(decodeURIComponent(cited[1]), url.searchParams.get('at'));
   const markers = /^GET \/timelines\/([^/]+)\/read-markers$/.exec(at);

@@ -1,10 +1,12 @@
 // What the rules say to a draft before it is sent, in one calm card: the verdict; which agreed rule holds it, what is
 // missing and the ways on; which duties it opens, for whom and by when, and who is told next; at most two pieces of advice.
+// While the hub cannot be asked, what this device foresees in its place.
 
 import { html, live, nothing } from '../vendor/lit.js';
 import { inLanguage, language, say, word } from '../language.js';
 import { circumstances, waysOn } from '../ways.js';
 import { owedText, untilText, whenNobodyActs } from './duty-words.js';
+import { foreseenPanel, foreseenRest } from './foreseen.js';
 import { icon } from './icons.js';
 import { verdictPanel } from './verdict.js';
 import './citation.js';
@@ -27,21 +29,24 @@ const NOTHING_OFFERED = { offered: [], take: () => {} };
 /** @param {Draft} draft @param {Form} [form] */
 export function beforeSend(draft, form = NOTHING_OFFERED) {
   const { state, verdict, model } = draft;
+  const foreseen = state === 'unknown' ? draft.foreseen : null;
   const holds = state === 'empty' ? [] : [...draft.holds.values()];
   const shown = verdict?.verdict === 'accepted' ? verdict : null;
   return html`<div class="before-send">
-    ${form.saysVerdict && verdict && (shown || holds.length) ? nothing : verdictPanel(state, verdict)}
+    ${foreseen ? foreseenPanel(foreseen) : form.saysVerdict && verdict && (shown || holds.length) ? nothing : verdictPanel(state, verdict)}
     ${holds.length ? html`<ul class="holds" aria-label=${say('holds')}>${holds.map((hold) => held(draft, hold, form))}</ul>` : nothing}
     ${shown?.opened.length ? html`<section class="promises" aria-label=${say('opens_duties')}><h4>${say('opens_duties')}</h4>
       <ul>${shown.opened.map((duty) => promise(model, duty, shown.words))}</ul></section>` : nothing}
     ${shown ? advice(shown) : nothing}
+    ${foreseen ? foreseenRest(foreseen, model.clock.now()) : nothing}
   </div>`;
 }
 
 /** @param {Draft} draft @param {Hold} hold @param {Form} form */
 function held(draft, hold, form) {
   const written = draft.reasons.get(hold.citation) ?? '';
-  const passes = draft.state === 'judged' && draft.verdict?.verdict === 'accepted';
+  const foreseen = draft.state === 'unknown' ? draft.foreseen?.says : '';
+  const passes = (draft.state === 'judged' && draft.verdict?.verdict === 'accepted') || foreseen === 'accepted';
   const id = `reason-${hold.citation.replace(/\W/g, '-')}`;
   const others = circumstances(hold, form.offered);
   return html`<li class="hold ${passes ? 'hold-passes' : ''}">

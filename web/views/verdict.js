@@ -4,6 +4,7 @@
 import { html, nothing } from '../vendor/lit.js';
 import { phrasesOf } from '../forms.js';
 import { inLanguage, say, word } from '../language.js';
+import { foreseenPhrase } from '../rules/phrases.js';
 import { alarmText } from './bodies.js';
 import { icon } from './icons.js';
 import { citations } from './ruling.js';
@@ -47,7 +48,11 @@ export function verdictPanel(state, verdict) {
 const lookOf = ({ verdict, holds }) => (holds.length ? LOOKS.held : (LOOKS[verdict] ?? LOOKS.refused));
 
 /** The same in one line, for the foot of a long form, with the way to the card. @param {import('../draft.js').Draft} draft @param {() => void} show */
-export function verdictLine({ state, verdict }, show) {
+export function verdictLine({ state, verdict, foreseen }, show) {
+  if (state === 'unknown' && foreseen) {
+    return html`<p class="verdict-line verdict-line-warning" role="status">${icon('wait')}<span>${foreseenPhrase('line', { says: foreseenPhrase(foreseen.says) })}</span>
+      <button class="button-link" type="button" @click=${show}>${foreseenPhrase('see')}</button></p>`;
+  }
   if (!verdict || state === 'empty') return html`<p class="verdict-line" role="status">${state === 'asking' ? say('verdict_asking') : nothing}</p>`;
   const [sign, phrase, tone] = lookOf(verdict);
   return html`<p class="verdict-line verdict-line-${tone}" role="status">${icon(sign)}<span>${say(phrase)}</span>

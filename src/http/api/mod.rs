@@ -21,6 +21,7 @@ pub mod quarantine;
 pub mod registering;
 pub mod retention;
 pub mod rulebook;
+pub mod rulebook_tables;
 pub mod rulebooks;
 pub mod sign_ins;
 pub mod statistics;

@@ -12,6 +12,7 @@ use crate::domain::ids::{PatientId, Seq};
 use crate::domain::kind::Kind;
 use crate::domain::patient::Registration;
 use crate::domain::reading::ReadScope;
+use crate::domain::role::Role;
 use crate::domain::state::Latest;
 use crate::domain::team::Membership;
 use crate::domain::text::{Invalid, Text};
@@ -20,9 +21,9 @@ use crate::http::app::App;
 use crate::http::input::{Asked, Id};
 use crate::http::problem::Problem;
 use crate::http::shapes::{Name, Number};
-use crate::hub::Sight;
 use crate::hub::patients::PatientQuery;
 use crate::hub::sessions::SignedIn;
+use crate::hub::{Region, Sight};
 use crate::wire;
 use crate::wire::codes::Code;
 
@@ -44,6 +45,12 @@ pub struct Card {
     consent: Option<&'static str>,
     /// `null`: not for this reader.
     team: Option<Vec<LinkShape>>,
+    /// `home`, `admitted`, `deceased`; of one's own patients alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stay: Option<&'static str>,
+    /// Whether the page is closed; of one's own patients alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    closed: Option<bool>,
 }
 
 /// An organisation on a patient's team.
@@ -56,6 +63,10 @@ pub struct LinkShape {
     host: bool,
     #[schema(example = "2026-04-01T00:30:00Z")]
     since: String,
+    /// Roles held there by those of the team who may use the system now; left out where the list is not of one's own
+    /// patients.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    roles: Option<Vec<&'static str>>,
 }
 
 impl Card {
@@ -71,7 +82,26 @@ impl Card {
             identifiers: shows(Kind::Registration).then(|| Number::list(identifiers)),
             consent: shows(Kind::Consent).then(|| sight.state.consent.code()),
             team: shows(Kind::TeamLink).then(|| sight.state.team.iter().map(LinkShape::of).collect()),
+            stay: None,
+            closed: None,
         })
+    }
+}
+
+impl Card {
+    /// The same for somebody who serves the patient: what a device knows of the team while it is away.
+    fn of_mine(region: &Region, sight: &Sight) -> Option<Self> {
+        let mut card = Self::of(sight)?;
+        let shows = |kind| sight.view.shows_state_of(kind);
+        let says_where = [Kind::Admission, Kind::Discharge, Kind::Death].into_iter().all(shows);
+        card.stay = says_where.then(|| sight.state.course.stay().code());
+        card.closed = shows(Kind::Closing).then(|| sight.state.course.is_closed());
+        let surroundings = region.surroundings(&sight.state);
+        for link in card.team.iter_mut().flatten() {
+            let seat = surroundings.team.iter().find(|seat| seat.organisation.0 == link.organisation);
+            link.roles = Some(seat.map(|seat| seat.roles.roles().map(Role::code).collect()).unwrap_or_default());
+        }
+        Some(card)
     }
 }
 
@@ -82,6 +112,7 @@ impl LinkShape {
             people: membership.people.iter().map(|person| person.0).collect(),
             host: membership.host,
             since: membership.since.to_rfc3339(),
+            roles: None,
         }
     }
 }
@@ -109,7 +140,8 @@ pub struct Patients {
 pub async fn find(State(app): State<App>, signed_in: SignedIn, asked: Asked) -> Result<Json<Patients>, Problem> {
     let (query, mine) = read_query(asked)?;
     let found = actions::patients::find(&app.hub, &signed_in, &query, mine).await?;
-    Ok(Json(Patients { patients: found.sights.iter().filter_map(Card::of).collect(), more: found.more }))
+    let card = |sight| if mine { Card::of_mine(app.hub.region(), sight) } else { Card::of(sight) };
+    Ok(Json(Patients { patients: found.sights.iter().filter_map(card).collect(), more: found.more }))
 }
 
 fn read_query(mut asked: Asked) -> Result<(PatientQuery, bool), Invalid> {
