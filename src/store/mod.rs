@@ -34,6 +34,7 @@ mod exposure;
 #[cfg(test)]
 pub mod fault;
 mod file;
+mod guarded;
 mod health;
 mod identity;
 mod invitation;

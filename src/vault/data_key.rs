@@ -26,6 +26,7 @@ pub struct DataKey {
     backups: SealingKey,
     counting: MacKey,
     destroyed: MacKey,
+    rows: MacKey,
     fingerprint: String,
 }
 
@@ -54,6 +55,7 @@ impl DataKey {
             backups: SealingKey::new(&root.derive(&Purpose::WrapBackupKeys)),
             counting: MacKey::new(&root.derive(&Purpose::Counting)),
             destroyed: MacKey::new(&root.derive(&Purpose::Destroyed)),
+            rows: MacKey::new(&root.derive(&Purpose::Rows)),
             fingerprint: root.fingerprint(),
         }
     }
@@ -126,6 +128,12 @@ impl DataKey {
     #[must_use]
     pub fn destroyed(&self) -> &MacKey {
         &self.destroyed
+    }
+
+    /// Shows that a row which gives somebody power was written by a hub of the region.
+    #[must_use]
+    pub fn rows(&self) -> &MacKey {
+        &self.rows
     }
 
     /// Wraps the keys of backups.

@@ -29,6 +29,7 @@ pub(super) enum Purpose {
     WrapBackupKeys,
     Counting,
     Destroyed,
+    Rows,
     Fingerprint,
 }
 
@@ -50,6 +51,7 @@ impl Purpose {
             Self::WrapBackupKeys => b"wrap-backup-keys",
             Self::Counting => b"counting",
             Self::Destroyed => b"destroyed",
+            Self::Rows => b"rows",
             Self::Fingerprint => b"fingerprint",
         }
     }

@@ -36,3 +36,4 @@ mod sign_ins;
 mod statistics;
 mod stolen;
 mod taking_out;
+mod tampered;
