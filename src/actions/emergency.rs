@@ -1,6 +1,8 @@
 //! Breaking the glass, besides the declaration itself, which is a post: finding a patient of others by name and birth
 //! date, and what the secretariat looks into afterwards.
 
+use std::time::Duration;
+
 use futures_util::future::try_join_all;
 use jiff::civil::Date;
 
@@ -29,8 +31,9 @@ pub enum EmergencySearchError {
     /// The rules let this role declare no emergency access.
     #[error("the rules refuse emergency access")]
     Refused(Box<Refused>),
+    /// The searches this person may make are used up for now; the next may be after this.
     #[error("too many emergency searches")]
-    Overloaded,
+    TooMany { wait: Duration },
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -54,7 +57,7 @@ pub async fn search(
     }
     let now = region.now();
     if !region.spend(actor.person.0, Asked::EmergencySearch, 1).await {
-        return Err(EmergencySearchError::Overloaded);
+        return Err(EmergencySearchError::TooMany { wait: Duration::from_millis(limits::EMERGENCY_SEARCH_REFILL_MS) });
     }
     let found = region.patients().find_exactly(&name, birth_date);
     let patients: Vec<PatientId> = found.iter().map(|(patient, _)| *patient).collect();

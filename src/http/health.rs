@@ -67,6 +67,16 @@ fn warnings(app: &App) -> Vec<Reason> {
             ),
         ),
         (
+            app.hub.journal().met_forged_rows(),
+            "directory_tampered",
+            Text::fixed(
+                "データベースに、このハブが書いていない行（人・職務・サインインなど）があり、無効として扱っています。\
+                 ログと renkei store check で確かめてください",
+                "the database holds rows of people, positions, sign-ins or the like that no hub of this region wrote; they \
+                 count for nothing: see the log, and renkei store check",
+            ),
+        ),
+        (
             app.hub.region().counting().is_up() == Some(false),
             "redis_lost",
             Text::fixed(

@@ -373,7 +373,16 @@ impl From<EmergencySearchError> for Problem {
         match error {
             EmergencySearchError::Invalid(invalid) => invalid.into(),
             EmergencySearchError::Refused(refused) => (*refused).into(),
-            EmergencySearchError::Overloaded => Self::of(Code::Overloaded),
+            EmergencySearchError::TooMany { wait } => {
+                let (burst, minutes) = (limits::EMERGENCY_SEARCHES_BURST, wait.as_secs().div_ceil(60));
+                let detail = Text::new(
+                    format!("緊急の検索は続けて {burst} 回までです。{minutes} 分ごとに 1 回分もどります"),
+                    format!(
+                        "{burst} emergency searches may follow each other; one more comes back every {minutes} minutes"
+                    ),
+                );
+                Self { wait_s: wait.as_secs(), ..Self::saying(Code::TooManyTries, detail) }
+            }
             EmergencySearchError::Store(error) => error.into(),
         }
     }

@@ -11,6 +11,7 @@ use crate::domain::time::Timestamp;
 use crate::vault::Mac;
 
 use super::engine::run;
+use super::guarded;
 use super::record::{AccountRecord, record_aad, uuid_from};
 use super::{StoreError, Tx};
 
@@ -148,9 +149,18 @@ impl Tx {
         organisation: OrganisationId,
         person: PersonId,
     ) -> Result<bool, StoreError> {
-        const SQL: &str = "insert into office_administrator (organisation, person) values ($1, $2)
+        const SQL: &str = "insert into office_administrator (organisation, person, mac) values ($1, $2, $3)
             on conflict do nothing";
-        self.write_administrator(SQL, organisation, person).await
+        let mac = guarded::ADMINISTRATOR.mac(&self.region, &[organisation.0.into(), person.0.into()]);
+        Ok(run!(self, connection => {
+            sqlx::query(SQL)
+                .bind(organisation.0.as_bytes().as_slice())
+                .bind(person.0.as_bytes().as_slice())
+                .bind(mac.as_bytes().as_slice())
+                .execute(connection)
+                .await?
+                .rows_affected()
+        }) == 1)
     }
 
     /// Ends an appointment. `false`: there was none.
@@ -163,17 +173,8 @@ impl Tx {
         person: PersonId,
     ) -> Result<bool, StoreError> {
         const SQL: &str = "delete from office_administrator where organisation = $1 and person = $2";
-        self.write_administrator(SQL, organisation, person).await
-    }
-
-    async fn write_administrator(
-        &mut self,
-        sql: &'static str,
-        organisation: OrganisationId,
-        person: PersonId,
-    ) -> Result<bool, StoreError> {
         Ok(run!(self, connection => {
-            sqlx::query(sql)
+            sqlx::query(SQL)
                 .bind(organisation.0.as_bytes().as_slice())
                 .bind(person.0.as_bytes().as_slice())
                 .execute(connection)
@@ -182,15 +183,20 @@ impl Tx {
         }) == 1)
     }
 
-    /// All appointments.
+    /// All appointments that were made with the region's key.
     pub(super) async fn list_administrators(&mut self) -> Result<Vec<(OrganisationId, PersonId)>, StoreError> {
-        const SQL: &str = "select organisation, person from office_administrator";
-        let rows: Vec<(Vec<u8>, Vec<u8>)> = run!(self, connection => sqlx::query_as(SQL).fetch_all(connection).await?);
-        let appointment = |(organisation, person): (Vec<u8>, Vec<u8>)| {
+        const SQL: &str = "select organisation, person, mac from office_administrator";
+        type Row = (Vec<u8>, Vec<u8>, Option<Vec<u8>>);
+        let rows: Vec<Row> = run!(self, connection => sqlx::query_as(SQL).fetch_all(connection).await?);
+        let mut appointments = Vec::with_capacity(rows.len());
+        for (organisation, person, mac) in rows {
             let organisation = uuid_from("office_administrator.organisation", &organisation)?;
-            Ok((OrganisationId(organisation), PersonId(uuid_from("office_administrator.person", &person)?)))
-        };
-        rows.into_iter().map(appointment).collect()
+            let person = uuid_from("office_administrator.person", &person)?;
+            if self.is_genuine(&guarded::ADMINISTRATOR, &[organisation.into(), person.into()], mac.as_deref()) {
+                appointments.push((OrganisationId(organisation), PersonId(person)));
+            }
+        }
+        Ok(appointments)
     }
 
     fn seal_account(&self, account: &Account) -> Vec<u8> {

@@ -35,6 +35,7 @@ closed_list! {
         Orphan = "orphan", "タイムラインのない記録", "entries of no timeline";
         Projection = "projection", "射影の不一致", "a projection differs from the timeline";
         Attachment = "attachment", "添付ファイルの欠落・破損", "an attached file is missing or damaged";
+        Row = "row", "地域の鍵を使わずに書かれた行", "a row that gives power was not written with the region's key";
         Snapshot = "snapshot", "スナップショットの不一致", "a snapshot differs from the fold";
     }
 }
@@ -113,6 +114,8 @@ pub async fn check(journal: &Journal, shelf: Option<&Shelf>) -> Result<Report, S
     let orphans = journal.read(|tx| Box::pin(tx.list_orphans())).await?;
     orphans.into_iter().for_each(|timeline| report.fault(FaultKind::Orphan, format!("timeline {timeline}")));
     check_audits(journal, &mut report).await?;
+    let forged = journal.read(|tx| Box::pin(tx.list_forged())).await?;
+    forged.into_iter().for_each(|place| report.fault(FaultKind::Row, place));
     Ok(report)
 }
 

@@ -9,13 +9,14 @@ use crate::domain::time::Timestamp;
 use crate::vault::UsedAssertion;
 
 use super::engine::run;
+use super::guarded::{self, Value};
 use super::record::{ClientRecord, code_from, record_aad, uuid_from};
 use super::{StoreError, Tx};
 
 const CLIENT: &[u8; 16] = b"client/v1\0\0\0\0\0\0\0";
 
-type ClientRow = (Vec<u8>, Vec<u8>, Vec<u8>, String, i64, Option<i64>, Option<i64>);
-type KeyRow = (Vec<u8>, String, String, Vec<u8>, i64, Option<i64>);
+type ClientRow = (Vec<u8>, Vec<u8>, Vec<u8>, String, i64, Option<i64>, Option<i64>, Option<Vec<u8>>);
+type KeyRow = (Vec<u8>, String, String, Vec<u8>, i64, Option<i64>, Option<Vec<u8>>);
 
 /// How a client's standing changes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,10 +32,11 @@ impl Tx {
     /// # Errors
     /// When the database fails, or person or organisation do not exist.
     pub async fn insert_client(&mut self, client: &Client) -> Result<(), StoreError> {
-        const SQL: &str = "insert into client (id, organisation, sealed, scopes, registered_at)
-            values ($1, $2, $3, $4, $5)";
+        const SQL: &str = "insert into client (id, organisation, sealed, scopes, registered_at, mac)
+            values ($1, $2, $3, $4, $5, $6)";
         let record = ClientRecord { purpose: client.purpose.clone() };
         let sealed = self.region.names().seal(&record_aad(CLIENT, client.id.0), &record.encode_to_vec());
+        let mac = guarded::CLIENT.mac(&self.region, &client_row(client));
         run!(self, connection => {
             sqlx::query(SQL)
                 .bind(client.id.0.as_bytes().as_slice())
@@ -42,6 +44,7 @@ impl Tx {
                 .bind(sealed)
                 .bind(client.scopes.to_string())
                 .bind(client.registered_at.0)
+                .bind(mac.as_bytes().as_slice())
                 .execute(connection)
                 .await?;
         });
@@ -53,12 +56,12 @@ impl Tx {
     /// # Errors
     /// When the database fails or what it holds does not open.
     pub async fn find_client(&mut self, id: ClientId) -> Result<Option<Client>, StoreError> {
-        const SQL: &str = "select id, organisation, sealed, scopes, registered_at, suspended_at, removed_at
+        const SQL: &str = "select id, organisation, sealed, scopes, registered_at, suspended_at, removed_at, mac
             from client where id = $1";
         let row: Option<ClientRow> = run!(self, connection => {
             sqlx::query_as(SQL).bind(id.0.as_bytes().as_slice()).fetch_optional(connection).await?
         });
-        row.map(|row| self.client_from(row)).transpose()
+        Ok(row.map(|row| self.client_from(row)).transpose()?.flatten())
     }
 
     /// All clients that are not removed, the oldest first.
@@ -66,10 +69,10 @@ impl Tx {
     /// # Errors
     /// When the database fails or what it holds does not open.
     pub async fn list_clients(&mut self) -> Result<Vec<Client>, StoreError> {
-        const SQL: &str = "select id, organisation, sealed, scopes, registered_at, suspended_at, removed_at
+        const SQL: &str = "select id, organisation, sealed, scopes, registered_at, suspended_at, removed_at, mac
             from client where removed_at is null order by registered_at, id";
         let rows: Vec<ClientRow> = run!(self, connection => sqlx::query_as(SQL).fetch_all(connection).await?);
-        rows.into_iter().map(|row| self.client_from(row)).collect()
+        rows.into_iter().filter_map(|row| self.client_from(row).transpose()).collect()
     }
 
     /// Who of the people is a client, removed ones too.
@@ -89,18 +92,30 @@ impl Tx {
         change: ClientChange,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
-        const SUSPEND: &str = "update client set suspended_at = $2
+        const SUSPEND: &str = "update client set suspended_at = $2, mac = $3
             where id = $1 and suspended_at is null and removed_at is null";
-        const RESUME: &str = "update client set suspended_at = null
+        const RESUME: &str = "update client set suspended_at = null, mac = $3
             where id = $1 and suspended_at <= $2 and removed_at is null";
-        const REMOVE: &str = "update client set removed_at = $2 where id = $1 and removed_at is null";
+        const REMOVE: &str = "update client set removed_at = $2, mac = $3 where id = $1 and removed_at is null";
         let sql = match change {
             ClientChange::Suspend => SUSPEND,
             ClientChange::Resume => RESUME,
             ClientChange::Remove => REMOVE,
         };
+        // One that was not written with the region's key is not found, and gets no MAC here either.
+        let stands = self.find_client(id).await?.filter(|_| change != ClientChange::Remove);
+        let mac = stands.map(|mut client| {
+            client.suspended_at = (change == ClientChange::Suspend).then_some(now);
+            guarded::CLIENT.mac(&self.region, &client_row(&client)).as_bytes().to_vec()
+        });
         Ok(run!(self, connection => {
-            sqlx::query(sql).bind(id.0.as_bytes().as_slice()).bind(now.0).execute(connection).await?.rows_affected()
+            sqlx::query(sql)
+                .bind(id.0.as_bytes().as_slice())
+                .bind(now.0)
+                .bind(mac)
+                .execute(connection)
+                .await?
+                .rows_affected()
         }) == 1)
     }
 
@@ -114,8 +129,9 @@ impl Tx {
         key: &ClientKey,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
-        const SQL: &str = "insert into client_key (client, kid, algorithm, material, added_at)
-            values ($1, $2, $3, $4, $5) on conflict do nothing";
+        const SQL: &str = "insert into client_key (client, kid, algorithm, material, added_at, mac)
+            values ($1, $2, $3, $4, $5, $6) on conflict do nothing";
+        let mac = guarded::CLIENT_KEY.mac(&self.region, &key_row(client, key, now));
         Ok(run!(self, connection => {
             sqlx::query(SQL)
                 .bind(client.0.as_bytes().as_slice())
@@ -123,6 +139,7 @@ impl Tx {
                 .bind(key.algorithm.code())
                 .bind(key.material.as_slice())
                 .bind(now.0)
+                .bind(mac.as_bytes().as_slice())
                 .execute(connection)
                 .await?
                 .rows_affected()
@@ -134,12 +151,13 @@ impl Tx {
     /// # Errors
     /// When the database fails.
     pub async fn list_client_keys(&mut self, client: ClientId) -> Result<Vec<KeptKey>, StoreError> {
-        const SQL: &str = "select client, kid, algorithm, material, added_at, removed_at from client_key
+        const SQL: &str = "select client, kid, algorithm, material, added_at, removed_at, mac from client_key
             where client = $1 order by added_at, kid";
         let rows: Vec<KeyRow> = run!(self, connection => {
             sqlx::query_as(SQL).bind(client.0.as_bytes().as_slice()).fetch_all(connection).await?
         });
-        rows.into_iter().map(|row| key_from(row).map(|(_, key)| key)).collect()
+        let keys = rows.into_iter().filter_map(|row| self.key_from(row).transpose());
+        keys.map(|key| key.map(|(_, key)| key)).collect()
     }
 
     /// The keys of all clients that were not removed, the oldest first.
@@ -147,10 +165,10 @@ impl Tx {
     /// # Errors
     /// When the database fails.
     pub async fn list_standing_client_keys(&mut self) -> Result<Vec<(ClientId, KeptKey)>, StoreError> {
-        const SQL: &str = "select client, kid, algorithm, material, added_at, removed_at from client_key
+        const SQL: &str = "select client, kid, algorithm, material, added_at, removed_at, mac from client_key
             where removed_at is null order by added_at, kid";
         let rows: Vec<KeyRow> = run!(self, connection => sqlx::query_as(SQL).fetch_all(connection).await?);
-        rows.into_iter().map(key_from).collect()
+        rows.into_iter().filter_map(|row| self.key_from(row).transpose()).collect()
     }
 
     /// When each key of a client last got it a token, removed ones too.
@@ -171,7 +189,7 @@ impl Tx {
     /// # Errors
     /// When the database fails, or the key does not stand.
     pub async fn remove_client_key(&mut self, client: ClientId, key: &str, now: Timestamp) -> Result<(), StoreError> {
-        const SQL: &str = "update client_key set removed_at = $3
+        const SQL: &str = "update client_key set removed_at = $3, mac = null
             where client = $1 and kid = $2 and removed_at is null";
         let updated = run!(self, connection => {
             sqlx::query(SQL)
@@ -224,15 +242,16 @@ impl Tx {
         Ok(count)
     }
 
-    fn client_from(&self, row: ClientRow) -> Result<Client, StoreError> {
-        let (id, organisation, sealed, scopes, registered_at, suspended_at, removed_at) = row;
+    /// `None`: it is not removed, and nobody with the region's key registered it so.
+    fn client_from(&self, row: ClientRow) -> Result<Option<Client>, StoreError> {
+        let (id, organisation, sealed, scopes, registered_at, suspended_at, removed_at, mac) = row;
         let id = ClientId(uuid_from("client.id", &id)?);
         let place = format!("client {id}");
         let opened = self.region.names().open(&record_aad(CLIENT, id.0), &sealed);
         let bytes = opened.map_err(StoreError::cannot_open(place.as_str()))?;
         let record =
             ClientRecord::decode(&bytes[..]).map_err(|error| StoreError::inconsistent(place.as_str(), error))?;
-        Ok(Client {
+        let client = Client {
             id,
             organisation: OrganisationId(uuid_from("client.organisation", &organisation)?),
             purpose: record.purpose,
@@ -240,14 +259,32 @@ impl Tx {
             registered_at: Timestamp(registered_at),
             suspended_at: suspended_at.map(Timestamp),
             removed_at: removed_at.map(Timestamp),
-        })
+        };
+        let counts =
+            client.removed_at.is_some() || self.is_genuine(&guarded::CLIENT, &client_row(&client), mac.as_deref());
+        Ok(counts.then_some(client))
+    }
+
+    /// `None`: it is not removed, and nobody with the region's key gave it to this client.
+    fn key_from(&self, row: KeyRow) -> Result<Option<(ClientId, KeptKey)>, StoreError> {
+        let (client, id, algorithm, material, added_at, removed_at, mac) = row;
+        let client = ClientId(uuid_from("client_key.client", &client)?);
+        let algorithm = code_from("client_key.algorithm", &algorithm, KeyAlgorithm::from_code(&algorithm))?;
+        let key = ClientKey { id, algorithm, material };
+        let (added_at, removed_at) = (Timestamp(added_at), removed_at.map(Timestamp));
+        let counts = removed_at.is_some()
+            || self.is_genuine(&guarded::CLIENT_KEY, &key_row(client, &key, added_at), mac.as_deref());
+        Ok(counts.then_some((client, KeptKey { key, added_at, removed_at })))
     }
 }
 
-fn key_from(row: KeyRow) -> Result<(ClientId, KeptKey), StoreError> {
-    let (client, id, algorithm, material, added_at, removed_at) = row;
-    let algorithm = code_from("client_key.algorithm", &algorithm, KeyAlgorithm::from_code(&algorithm))?;
-    let key = ClientKey { id, algorithm, material };
-    let (added_at, removed_at) = (Timestamp(added_at), removed_at.map(Timestamp));
-    Ok((ClientId(uuid_from("client_key.client", &client)?), KeptKey { key, added_at, removed_at }))
+fn client_row(client: &Client) -> [Value; 5] {
+    let Client { id, organisation, registered_at, suspended_at, .. } = client;
+    let scopes = client.scopes.to_string();
+    [id.0.into(), organisation.0.into(), scopes.as_str().into(), (*registered_at).into(), (*suspended_at).into()]
+}
+
+fn key_row(client: ClientId, key: &ClientKey, added_at: Timestamp) -> [Value; 5] {
+    let ClientKey { id, algorithm, material } = key;
+    [client.0.into(), id.as_str().into(), algorithm.code().into(), material.as_slice().into(), added_at.into()]
 }

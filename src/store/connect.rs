@@ -3,6 +3,8 @@
 mod postgres;
 pub(super) mod sqlite;
 
+use std::sync::Arc;
+
 use super::data_key::{self, Founding};
 use super::engine::Engine;
 use super::journal::Journal;
@@ -32,7 +34,7 @@ pub(super) async fn open_engine(url: &str) -> Result<Engine, OpenError> {
 /// The data key of a database, which belongs to the region's key.
 ///
 /// INVARIANT: a database whose restore did not come to its end is opened by nobody but the next restore.
-pub(super) async fn claim(bare: &Journal, region: &RegionKey, founding: Founding) -> Result<DataKey, OpenError> {
+pub(super) async fn claim(bare: &Journal, region: &RegionKey, founding: Founding) -> Result<Arc<DataKey>, OpenError> {
     if let Some(from) = dump::find_restoring(bare).await? {
         return Err(OpenError::HalfRestored { from });
     }

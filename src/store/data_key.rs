@@ -1,6 +1,8 @@
 //! The region's data key as the database keeps it: wrapped by the region's key, and by which. Made when a store is new;
 //! taken over from the region's key where records were sealed with that itself. Who changes the key is `actions/keys.rs`.
 
+use std::sync::Arc;
+
 use crate::domain::time::Timestamp;
 use crate::vault::{DataKey, RegionKey};
 
@@ -33,21 +35,42 @@ pub(super) enum Founding {
 ///
 /// # Errors
 /// When another key wraps it.
-pub(super) async fn claim(bare: &Journal, region: &RegionKey, founding: Founding) -> Result<DataKey, OpenError> {
+pub(super) async fn claim(bare: &Journal, region: &RegionKey, founding: Founding) -> Result<Arc<DataKey>, OpenError> {
     let found: Result<_, StoreError> = bare.read(|tx| Box::pin(tx.find_data_key())).await;
     let kept = match found? {
         Some(kept) => kept,
         None => bare.take_data_key(region, founding).await?,
     };
-    let key = kept.open(region)?;
+    let key = Arc::new(kept.open(region)?);
     let owner: Result<_, StoreError> = bare.read(|tx| Box::pin(tx.find_meta(REGION_KEY))).await;
     if owner?.is_some_and(|owner| owner != key.fingerprint()) {
         return Err(StoreError::inconsistent("data_key", "it is another region's").into());
+    }
+    if region.wraps_before_macs(&kept.wrapped) {
+        let marked = region.rewrap_with_macs(&kept.wrapped).map_err(StoreError::cannot_open("data_key"))?;
+        Journal::of(bare.shared.engine.clone(), Arc::clone(&key)).adopt_rows(kept.wrapped, marked).await?;
     }
     Ok(key)
 }
 
 impl Journal {
+    /// Gives the rows of a region of before there were MACs theirs, and keeps that this was done.
+    ///
+    /// INVARIANT: both by one commit, so that no row that comes afterwards is ever taken in.
+    async fn adopt_rows(&self, wrapped: Vec<u8>, marked: Vec<u8>) -> Result<(), StoreError> {
+        self.write(move |tx| {
+            Box::pin(async move {
+                // Another hub of the region that opens it at the same moment waits here, and then has nothing to do.
+                if tx.mark_data_key(&wrapped, &marked).await? {
+                    let rows = tx.adopt_rows().await?;
+                    tracing::info!(rows, "the rows that give power have their MACs");
+                }
+                Ok(())
+            })
+        })
+        .await
+    }
+
     /// Makes the data key of a new store, or takes it over from the region's key.
     pub(super) async fn take_data_key(&self, region: &RegionKey, founding: Founding) -> Result<KeptDataKey, OpenError> {
         let found = region.fingerprint();
@@ -127,6 +150,14 @@ impl Tx {
                 .rows_affected()
         });
         Ok(inserted == 1)
+    }
+
+    /// Keeps the same data key wrapped anew by the same key. `false`: somebody else did.
+    async fn mark_data_key(&mut self, wrapped: &[u8], marked: &[u8]) -> Result<bool, StoreError> {
+        const SQL: &str = "update data_key set wrapped = $2 where wrapped = $1";
+        Ok(run!(self, connection => {
+            sqlx::query(SQL).bind(wrapped).bind(marked).execute(connection).await?.rows_affected()
+        }) == 1)
     }
 
     /// Keeps the same data key wrapped by another key, if this one still wraps it.

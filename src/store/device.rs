@@ -9,6 +9,7 @@ use crate::domain::ids::{DeviceId, OrganisationId, PersonId};
 use crate::domain::time::Timestamp;
 
 use super::engine::run;
+use super::guarded::{self, Value};
 use super::record::{DeviceRecord, record_aad, uuid_from};
 use super::{StoreError, Tx};
 
@@ -49,7 +50,7 @@ pub struct DeviceLists {
 }
 
 type DeviceRow = (Vec<u8>, Vec<u8>, Vec<u8>, i64, Option<i64>, Option<i64>);
-type CertificateRow = (Vec<u8>, Vec<u8>, i64, i64, Option<i64>);
+type CertificateRow = (Vec<u8>, Vec<u8>, i64, i64, Option<i64>, i64, Option<Vec<u8>>);
 
 impl Tx {
     /// The authority that issues: of those that are trusted, the one made last.
@@ -57,12 +58,15 @@ impl Tx {
     /// # Errors
     /// When the database fails or the key does not open.
     pub async fn find_device_authority(&mut self) -> Result<Option<KeptAuthority>, StoreError> {
-        const SQL: &str = "select id, certificate, sealed from device_authority where retired_at is null
-            order by id desc limit 1";
-        let row: Option<(i64, Vec<u8>, Vec<u8>)> = run!(self, connection => {
-            sqlx::query_as(SQL).fetch_optional(connection).await?
-        });
-        let Some((number, certificate, sealed)) = row else { return Ok(None) };
+        const SQL: &str = "select id, certificate, made_at, mac, sealed from device_authority
+            where retired_at is null order by id desc";
+        type Row = (i64, Vec<u8>, i64, Option<Vec<u8>>, Vec<u8>);
+        let rows: Vec<Row> = run!(self, connection => sqlx::query_as(SQL).fetch_all(connection).await?);
+        let is_genuine = |row: &Row| {
+            let values = [row.0.into(), row.1.as_slice().into(), row.2.into()];
+            self.is_genuine(&guarded::AUTHORITY, &values, row.3.as_deref())
+        };
+        let Some((number, certificate, _, _, sealed)) = rows.into_iter().find(is_genuine) else { return Ok(None) };
         let opened = self.region.device_authority().open(AUTHORITY, &sealed);
         let key = Zeroizing::new(opened.map_err(StoreError::cannot_open("device_authority"))?);
         Ok(Some(KeptAuthority { number, certificate, key }))
@@ -73,8 +77,10 @@ impl Tx {
     /// # Errors
     /// When the database fails.
     pub async fn insert_device_authority(&mut self, kept: &KeptAuthority, now: Timestamp) -> Result<bool, StoreError> {
-        const SQL: &str = "insert into device_authority (id, certificate, sealed, made_at) values ($1, $2, $3, $4)
-            on conflict do nothing";
+        const SQL: &str = "insert into device_authority (id, certificate, sealed, made_at, mac)
+            values ($1, $2, $3, $4, $5) on conflict do nothing";
+        let values = [kept.number.into(), kept.certificate.as_slice().into(), now.into()];
+        let mac = guarded::AUTHORITY.mac(&self.region, &values);
         let sealed = self.region.device_authority().seal(AUTHORITY, &kept.key);
         Ok(run!(self, connection => {
             sqlx::query(SQL)
@@ -82,6 +88,7 @@ impl Tx {
                 .bind(kept.certificate.as_slice())
                 .bind(sealed)
                 .bind(now.0)
+                .bind(mac.as_bytes().as_slice())
                 .execute(connection)
                 .await?
                 .rows_affected()
@@ -120,9 +127,10 @@ impl Tx {
     /// # Errors
     /// When the database fails.
     pub async fn retire_device_authority(&mut self, number: i64, now: Timestamp) -> Result<Option<u64>, StoreError> {
-        const SQL: &str = "update device_authority set retired_at = $2 where id = $1 and retired_at is null";
+        const SQL: &str =
+            "update device_authority set retired_at = $2, mac = null where id = $1 and retired_at is null";
         const CERTIFICATES: &str =
-            "update device_certificate set ended_at = $2 where authority = $1 and ended_at is null";
+            "update device_certificate set ended_at = $2, mac = null where authority = $1 and ended_at is null";
         Ok(run!(self, connection => {
             let retired = sqlx::query(SQL).bind(number).bind(now.0).execute(&mut *connection).await?.rows_affected();
             if retired == 0 {
@@ -139,7 +147,10 @@ impl Tx {
     /// # Errors
     /// When the database fails or there is no such organisation.
     pub async fn insert_device(&mut self, device: &Device) -> Result<(), StoreError> {
-        const SQL: &str = "insert into device (id, organisation, sealed, registered_at) values ($1, $2, $3, $4)";
+        const SQL: &str = "insert into device (id, organisation, sealed, registered_at, mac)
+            values ($1, $2, $3, $4, $5)";
+        let values = [device.id.0.into(), device.organisation.0.into(), device.registered_at.into()];
+        let mac = guarded::DEVICE.mac(&self.region, &values);
         let record = DeviceRecord { name: device.name.clone() };
         let sealed = self.region.names().seal(&record_aad(DEVICE, device.id.0), &record.encode_to_vec());
         run!(self, connection => {
@@ -148,6 +159,7 @@ impl Tx {
                 .bind(device.organisation.0.as_bytes().as_slice())
                 .bind(sealed)
                 .bind(device.registered_at.0)
+                .bind(mac.as_bytes().as_slice())
                 .execute(connection)
                 .await?;
         });
@@ -183,8 +195,9 @@ impl Tx {
     /// # Errors
     /// When the database fails.
     pub async fn revoke_device(&mut self, id: DeviceId, now: Timestamp) -> Result<bool, StoreError> {
-        const DEVICE: &str = "update device set revoked_at = $2 where id = $1 and revoked_at is null";
-        const CERTIFICATES: &str = "update device_certificate set ended_at = $2 where device = $1 and ended_at is null";
+        const DEVICE: &str = "update device set revoked_at = $2, mac = null where id = $1 and revoked_at is null";
+        const CERTIFICATES: &str =
+            "update device_certificate set ended_at = $2, mac = null where device = $1 and ended_at is null";
         Ok(run!(self, connection => {
             let bytes = id.0.as_bytes().as_slice();
             let revoked = sqlx::query(DEVICE).bind(bytes).bind(now.0).execute(&mut *connection).await?.rows_affected();
@@ -214,8 +227,9 @@ impl Tx {
         certificate: &DeviceCertificate,
         authority: i64,
     ) -> Result<(), StoreError> {
-        const SQL: &str = "insert into device_certificate (serial, device, issued_at, expires_at, authority)
-            values ($1, $2, $3, $4, $5)";
+        const SQL: &str = "insert into device_certificate (serial, device, issued_at, expires_at, authority, mac)
+            values ($1, $2, $3, $4, $5, $6)";
+        let mac = guarded::CERTIFICATE.mac(&self.region, &certificate_row(certificate, authority));
         run!(self, connection => {
             sqlx::query(SQL)
                 .bind(certificate.serial.0.as_slice())
@@ -223,6 +237,7 @@ impl Tx {
                 .bind(certificate.issued_at.0)
                 .bind(certificate.expires_at.0)
                 .bind(authority)
+                .bind(mac.as_bytes().as_slice())
                 .execute(connection)
                 .await?;
         });
@@ -234,10 +249,10 @@ impl Tx {
     /// # Errors
     /// When the database fails.
     pub async fn list_device_certificates(&mut self) -> Result<Vec<DeviceCertificate>, StoreError> {
-        const SQL: &str = "select serial, device, issued_at, expires_at, ended_at from device_certificate
-            order by issued_at, serial";
+        const SQL: &str = "select serial, device, issued_at, expires_at, ended_at, authority, mac
+            from device_certificate order by issued_at, serial";
         let rows: Vec<CertificateRow> = run!(self, connection => sqlx::query_as(SQL).fetch_all(connection).await?);
-        rows.into_iter().map(certificate_from).collect()
+        rows.into_iter().filter_map(|row| self.certificate_from(row).transpose()).collect()
     }
 
     /// Ends the certificates of a device that were issued before this one; returns which.
@@ -249,7 +264,7 @@ impl Tx {
         newer: &DeviceCertificate,
         now: Timestamp,
     ) -> Result<Vec<Serial>, StoreError> {
-        const SQL: &str = "update device_certificate set ended_at = $4
+        const SQL: &str = "update device_certificate set ended_at = $4, mac = null
             where device = $1 and serial <> $2 and issued_at < $3 and ended_at is null returning serial";
         let rows: Vec<(Vec<u8>,)> = run!(self, connection => {
             sqlx::query_as(SQL)
@@ -268,13 +283,16 @@ impl Tx {
     /// # Errors
     /// When the database fails or there is no such person.
     pub async fn put_device_exception(&mut self, exception: &DeviceException) -> Result<(), StoreError> {
-        const SQL: &str = "insert into device_exception (person, granted_at, until_at) values ($1, $2, $3)
-            on conflict (person) do update set granted_at = excluded.granted_at, until_at = excluded.until_at";
+        const SQL: &str = "insert into device_exception (person, granted_at, until_at, mac) values ($1, $2, $3, $4)
+            on conflict (person) do update
+            set granted_at = excluded.granted_at, until_at = excluded.until_at, mac = excluded.mac";
+        let mac = guarded::EXCEPTION.mac(&self.region, &exception_row(exception));
         run!(self, connection => {
             sqlx::query(SQL)
                 .bind(exception.person.0.as_bytes().as_slice())
                 .bind(exception.granted_at.0)
                 .bind(exception.until.0)
+                .bind(mac.as_bytes().as_slice())
                 .execute(connection)
                 .await?;
         });
@@ -297,30 +315,57 @@ impl Tx {
     /// # Errors
     /// When the database fails.
     pub async fn load_device_lists(&mut self) -> Result<DeviceLists, StoreError> {
-        const DEVICES: &str = "select id, organisation, revoked_at from device";
-        const EXCEPTIONS: &str = "select person, granted_at, until_at from device_exception";
-        const AUTHORITIES: &str = "select certificate from device_authority where retired_at is null order by id";
-        type Rows = (Vec<(Vec<u8>, Vec<u8>, Option<i64>)>, Vec<(Vec<u8>, i64, i64)>, Vec<(Vec<u8>,)>);
+        const DEVICES: &str = "select id, organisation, registered_at, revoked_at, mac from device";
+        const EXCEPTIONS: &str = "select person, granted_at, until_at, mac from device_exception";
+        const AUTHORITIES: &str = "select id, certificate, made_at, mac from device_authority
+            where retired_at is null order by id";
+        type Mac = Option<Vec<u8>>;
+        type Devices = Vec<(Vec<u8>, Vec<u8>, i64, Option<i64>, Mac)>;
+        type Rows = (Devices, Vec<(Vec<u8>, i64, i64, Mac)>, Vec<(i64, Vec<u8>, i64, Mac)>);
         let certificates = self.list_device_certificates().await?;
         let (devices, exceptions, authorities): Rows = run!(self, connection => (
             sqlx::query_as(DEVICES).fetch_all(&mut *connection).await?,
             sqlx::query_as(EXCEPTIONS).fetch_all(&mut *connection).await?,
             sqlx::query_as(AUTHORITIES).fetch_all(&mut *connection).await?,
         ));
-        let device = |(id, organisation, revoked_at): (Vec<u8>, Vec<u8>, Option<i64>)| {
+        // INVARIANT: a row that was not written with the region's key lets nobody in: the device counts as revoked.
+        let mut lists = DeviceLists { certificates, ..DeviceLists::default() };
+        for (id, organisation, registered_at, revoked_at, mac) in devices {
+            let id = DeviceId(uuid_from("device.id", &id)?);
             let organisation = OrganisationId(uuid_from("device.organisation", &organisation)?);
-            Ok((DeviceId(uuid_from("device.id", &id)?), organisation, revoked_at.is_some()))
-        };
-        let exception = |(person, granted_at, until): (Vec<u8>, i64, i64)| {
+            let values = [id.0.into(), organisation.0.into(), registered_at.into()];
+            let stands = revoked_at.is_none() && self.is_genuine(&guarded::DEVICE, &values, mac.as_deref());
+            lists.devices.push((id, organisation, !stands));
+        }
+        for (person, granted_at, until, mac) in exceptions {
             let person = PersonId(uuid_from("device_exception.person", &person)?);
-            Ok(DeviceException { person, granted_at: Timestamp(granted_at), until: Timestamp(until) })
+            let exception = DeviceException { person, granted_at: Timestamp(granted_at), until: Timestamp(until) };
+            if self.is_genuine(&guarded::EXCEPTION, &exception_row(&exception), mac.as_deref()) {
+                lists.exceptions.push(exception);
+            }
+        }
+        for (number, certificate, made_at, mac) in authorities {
+            let values = [number.into(), certificate.as_slice().into(), made_at.into()];
+            if self.is_genuine(&guarded::AUTHORITY, &values, mac.as_deref()) {
+                lists.authorities.push(certificate);
+            }
+        }
+        Ok(lists)
+    }
+
+    /// `None`: it has not ended, and nobody with the region's key issued it to this device.
+    fn certificate_from(&self, row: CertificateRow) -> Result<Option<DeviceCertificate>, StoreError> {
+        let (serial, device, issued_at, expires_at, ended_at, authority, mac) = row;
+        let certificate = DeviceCertificate {
+            serial: serial_from(&serial)?,
+            device: DeviceId(uuid_from("device_certificate.device", &device)?),
+            issued_at: Timestamp(issued_at),
+            expires_at: Timestamp(expires_at),
+            ended_at: ended_at.map(Timestamp),
         };
-        Ok(DeviceLists {
-            devices: devices.into_iter().map(device).collect::<Result<_, StoreError>>()?,
-            certificates,
-            exceptions: exceptions.into_iter().map(exception).collect::<Result<_, StoreError>>()?,
-            authorities: authorities.into_iter().map(|(certificate,)| certificate).collect(),
-        })
+        let values = certificate_row(&certificate, authority);
+        let counts = ended_at.is_some() || self.is_genuine(&guarded::CERTIFICATE, &values, mac.as_deref());
+        Ok(counts.then_some(certificate))
     }
 
     fn device_from(&self, row: DeviceRow) -> Result<Device, StoreError> {
@@ -346,13 +391,11 @@ fn serial_from(bytes: &[u8]) -> Result<Serial, StoreError> {
     serial.ok_or_else(|| StoreError::inconsistent("device_certificate.serial", "not of 16 bytes"))
 }
 
-fn certificate_from(row: CertificateRow) -> Result<DeviceCertificate, StoreError> {
-    let (serial, device, issued_at, expires_at, ended_at) = row;
-    Ok(DeviceCertificate {
-        serial: serial_from(&serial)?,
-        device: DeviceId(uuid_from("device_certificate.device", &device)?),
-        issued_at: Timestamp(issued_at),
-        expires_at: Timestamp(expires_at),
-        ended_at: ended_at.map(Timestamp),
-    })
+fn certificate_row(certificate: &DeviceCertificate, authority: i64) -> [Value; 5] {
+    let DeviceCertificate { serial, device, issued_at, expires_at, .. } = certificate;
+    [serial.0.as_slice().into(), device.0.into(), (*issued_at).into(), (*expires_at).into(), authority.into()]
+}
+
+fn exception_row(exception: &DeviceException) -> [Value; 3] {
+    [exception.person.0.into(), exception.granted_at.into(), exception.until.into()]
 }

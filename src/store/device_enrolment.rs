@@ -9,12 +9,13 @@ use crate::domain::time::Timestamp;
 use crate::vault::TokenHash;
 
 use super::engine::run;
+use super::guarded::{self, Value};
 use super::record::{InvitationRecord, record_aad, uuid_from};
 use super::{StoreError, Tx};
 
 const ENROLMENT: &[u8; 16] = b"enrolment/v1\0\0\0\0";
 
-type Row = (Vec<u8>, Vec<u8>, Vec<u8>, i64, i64, Option<i64>);
+type Row = (Vec<u8>, Vec<u8>, Vec<u8>, i64, i64, Option<i64>, Vec<u8>, Option<Vec<u8>>);
 
 impl Tx {
     /// Adds an enrolment that bears this many wrong codes.
@@ -28,11 +29,12 @@ impl Tx {
         tries: u32,
     ) -> Result<(), StoreError> {
         const SQL: &str =
-            "insert into device_enrolment (id, token_hash, device, sealed, issued_at, expires_at, tries_left)
-            values ($1, $2, $3, $4, $5, $6, $7)";
+            "insert into device_enrolment (id, token_hash, device, sealed, issued_at, expires_at, tries_left, mac)
+            values ($1, $2, $3, $4, $5, $6, $7, $8)";
         let Enrolment { id, device, issued_at, expires_at, .. } = enrolment;
         let record = InvitationRecord { code: enrolment.code.clone(), authenticator: Vec::new() };
         let sealed = self.region.accounts().seal(&record_aad(ENROLMENT, id.0), &record.encode_to_vec());
+        let mac = guarded::ENROLMENT.mac(&self.region, &enrolment_row(enrolment, token.as_bytes()));
         run!(self, connection => {
             sqlx::query(SQL)
                 .bind(id.0.as_bytes().as_slice())
@@ -42,6 +44,7 @@ impl Tx {
                 .bind(issued_at.0)
                 .bind(expires_at.0)
                 .bind(i64::from(tries))
+                .bind(mac.as_bytes().as_slice())
                 .execute(connection)
                 .await?;
         });
@@ -53,12 +56,13 @@ impl Tx {
     /// # Errors
     /// When the database fails or what it holds does not open.
     pub async fn find_enrolment(&mut self, token: &TokenHash) -> Result<Option<Enrolment>, StoreError> {
-        const SQL: &str = "select id, device, sealed, issued_at, expires_at, ended_at from device_enrolment
+        const SQL: &str = "select id, device, sealed, issued_at, expires_at, ended_at, token_hash, mac
+            from device_enrolment
             where token_hash = $1";
         let row: Option<Row> = run!(self, connection => {
             sqlx::query_as(SQL).bind(token.as_bytes().as_slice()).fetch_optional(connection).await?
         });
-        row.map(|row| self.enrolment_from(row)).transpose()
+        Ok(row.map(|row| self.enrolment_from(row)).transpose()?.flatten())
     }
 
     /// The enrolments of a device that have not ended; some of them may have expired.
@@ -66,12 +70,13 @@ impl Tx {
     /// # Errors
     /// When the database fails or what it holds does not open.
     pub async fn list_enrolments(&mut self, device: DeviceId) -> Result<Vec<Enrolment>, StoreError> {
-        const SQL: &str = "select id, device, sealed, issued_at, expires_at, ended_at from device_enrolment
+        const SQL: &str = "select id, device, sealed, issued_at, expires_at, ended_at, token_hash, mac
+            from device_enrolment
             where device = $1 and ended_at is null order by issued_at desc";
         let rows: Vec<Row> = run!(self, connection => {
             sqlx::query_as(SQL).bind(device.0.as_bytes().as_slice()).fetch_all(connection).await?
         });
-        rows.into_iter().map(|row| self.enrolment_from(row)).collect()
+        rows.into_iter().filter_map(|row| self.enrolment_from(row).transpose()).collect()
     }
 
     /// The enrolments of all devices that have not ended.
@@ -79,26 +84,36 @@ impl Tx {
     /// # Errors
     /// When the database fails or what it holds does not open.
     pub async fn list_open_enrolments(&mut self) -> Result<Vec<Enrolment>, StoreError> {
-        const SQL: &str = "select id, device, sealed, issued_at, expires_at, ended_at from device_enrolment
+        const SQL: &str = "select id, device, sealed, issued_at, expires_at, ended_at, token_hash, mac
+            from device_enrolment
             where ended_at is null order by issued_at";
         let rows: Vec<Row> = run!(self, connection => sqlx::query_as(SQL).fetch_all(connection).await?);
-        rows.into_iter().map(|row| self.enrolment_from(row)).collect()
+        rows.into_iter().filter_map(|row| self.enrolment_from(row).transpose()).collect()
     }
 
-    fn enrolment_from(&self, row: Row) -> Result<Enrolment, StoreError> {
-        let (id, device, sealed, issued_at, expires_at, ended_at) = row;
+    /// `None`: it is open, and nobody with the region's key made it for this device.
+    fn enrolment_from(&self, row: Row) -> Result<Option<Enrolment>, StoreError> {
+        let (id, device, sealed, issued_at, expires_at, ended_at, token, mac) = row;
         let id = EnrolmentId(uuid_from("device_enrolment.id", &id)?);
         let place = format!("enrolment {id}");
         let opened = self.region.accounts().open(&record_aad(ENROLMENT, id.0), &sealed);
         let bytes = opened.map_err(StoreError::cannot_open(place.as_str()))?;
         let record = InvitationRecord::decode(&bytes[..]).map_err(|error| StoreError::inconsistent(place, error))?;
-        Ok(Enrolment {
+        let enrolment = Enrolment {
             id,
             device: DeviceId(uuid_from("device_enrolment.device", &device)?),
             code: record.code,
             issued_at: Timestamp(issued_at),
             expires_at: Timestamp(expires_at),
             ended_at: ended_at.map(Timestamp),
-        })
+        };
+        let counts = enrolment.ended_at.is_some()
+            || self.is_genuine(&guarded::ENROLMENT, &enrolment_row(&enrolment, &token), mac.as_deref());
+        Ok(counts.then_some(enrolment))
     }
+}
+
+fn enrolment_row(enrolment: &Enrolment, token: &[u8]) -> [Value; 5] {
+    let Enrolment { id, device, issued_at, expires_at, .. } = enrolment;
+    [id.0.into(), token.into(), device.0.into(), (*issued_at).into(), (*expires_at).into()]
 }

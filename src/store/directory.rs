@@ -9,8 +9,10 @@ use crate::domain::directory::{Directory, Organisation, Person, Position};
 use crate::domain::ids::{OrganisationId, PersonId};
 use crate::domain::patient::HumanName;
 use crate::domain::role::{OrganisationType, Role};
+use crate::vault::Mac;
 
 use super::engine::run;
+use super::guarded::{self, Value};
 use super::record::{IdentifierRecord, OrganisationRecord, PersonRecord, code_from, record_aad, uuid_from};
 use super::{StoreError, Tx};
 
@@ -23,32 +25,43 @@ impl Tx {
     /// # Errors
     /// When the database fails or a name does not open.
     pub async fn load_directory(&mut self) -> Result<Directory, StoreError> {
-        const ORGANISATIONS: &str = "select id, kind, active, sealed from organisation";
-        const PEOPLE: &str = "select id, active, sealed from person";
-        const POSITIONS: &str = "select person, role, organisation from person_position
+        const ORGANISATIONS: &str = "select id, kind, active, sealed, mac from organisation";
+        const PEOPLE: &str = "select id, active, sealed, mac from person";
+        const POSITIONS: &str = "select person, role, organisation, mac from person_position
             order by person, role, organisation";
-        type Rows =
-            (Vec<(Vec<u8>, String, bool, Vec<u8>)>, Vec<(Vec<u8>, bool, Vec<u8>)>, Vec<(Vec<u8>, String, Vec<u8>)>);
+        type Bytes = Vec<u8>;
+        type Rows = (
+            Vec<(Bytes, String, bool, Bytes, Option<Bytes>)>,
+            Vec<(Bytes, bool, Bytes, Option<Bytes>)>,
+            Vec<(Bytes, String, Bytes, Option<Bytes>)>,
+        );
         let (organisations, people, positions): Rows = run!(self, connection => (
             sqlx::query_as(ORGANISATIONS).fetch_all(&mut *connection).await?,
             sqlx::query_as(PEOPLE).fetch_all(&mut *connection).await?,
             sqlx::query_as(POSITIONS).fetch_all(&mut *connection).await?,
         ));
         let mut directory = Directory::default();
-        for (id, kind, active, sealed) in organisations {
-            let organisation = self.open_organisation(&id, &kind, active, &sealed)?;
+        for (id, kind, active, sealed, mac) in organisations {
+            let mut organisation = self.open_organisation(&id, &kind, active, &sealed)?;
+            // INVARIANT: a row that was not written with the region's key gives nobody anything.
+            organisation.active &=
+                self.is_genuine(&guarded::ORGANISATION, &organisation_row(&organisation), mac.as_deref());
             directory.organisations.insert(organisation.id, organisation);
         }
         let mut held: HashMap<PersonId, Vec<Position>> = HashMap::new();
-        for (person, role, organisation) in positions {
+        for (person, role, organisation, mac) in positions {
             let position = Position {
                 role: code_from("person_position.role", &role, Role::from_code(&role))?,
                 organisation: OrganisationId(uuid_from("person_position.organisation", &organisation)?),
             };
-            held.entry(PersonId(uuid_from("person_position.person", &person)?)).or_default().push(position);
+            let person = PersonId(uuid_from("person_position.person", &person)?);
+            if self.is_genuine(&guarded::POSITION, &position_row(person, &position), mac.as_deref()) {
+                held.entry(person).or_default().push(position);
+            }
         }
-        for (id, active, sealed) in people {
+        for (id, active, sealed, mac) in people {
             let id = PersonId(uuid_from("person.id", &id)?);
+            let active = active & self.is_genuine(&guarded::PERSON, &[id.0.into(), active.into()], mac.as_deref());
             let name = self.open_name(id, &sealed)?;
             let positions = held.remove(&id).unwrap_or_default();
             directory.people.insert(id, Person { id, name, positions, active });
@@ -63,7 +76,7 @@ impl Tx {
     /// # Errors
     /// When the database fails.
     pub async fn insert_organisation(&mut self, organisation: &Organisation) -> Result<bool, StoreError> {
-        const SQL: &str = "insert into organisation (id, kind, active, sealed) values ($1, $2, $3, $4)
+        const SQL: &str = "insert into organisation (id, kind, active, sealed, mac) values ($1, $2, $3, $4, $5)
             on conflict do nothing";
         Ok(self.write_organisation(SQL, organisation).await? == 1)
     }
@@ -73,7 +86,7 @@ impl Tx {
     /// # Errors
     /// When the database fails.
     pub async fn update_organisation(&mut self, organisation: &Organisation) -> Result<bool, StoreError> {
-        const SQL: &str = "update organisation set kind = $2, active = $3, sealed = $4 where id = $1";
+        const SQL: &str = "update organisation set kind = $2, active = $3, sealed = $4, mac = $5 where id = $1";
         Ok(self.write_organisation(SQL, organisation).await? == 1)
     }
 
@@ -85,12 +98,14 @@ impl Tx {
             identifiers: IdentifierRecord::list(&organisation.identifiers),
         };
         let sealed = self.region.names().seal(&record_aad(ORGANISATION, organisation.id.0), &record.encode_to_vec());
+        let mac = guarded::ORGANISATION.mac(&self.region, &organisation_row(organisation));
         Ok(run!(self, connection => {
             sqlx::query(sql)
                 .bind(organisation.id.0.as_bytes().as_slice())
                 .bind(organisation.kind.code())
                 .bind(organisation.active)
                 .bind(sealed)
+                .bind(mac.as_bytes().as_slice())
                 .execute(connection)
                 .await?
                 .rows_affected()
@@ -102,7 +117,7 @@ impl Tx {
     /// # Errors
     /// When the database fails, or a position is at an organisation that does not exist.
     pub async fn insert_person(&mut self, person: &Person) -> Result<bool, StoreError> {
-        const SQL: &str = "insert into person (id, active, sealed) values ($1, $2, $3) on conflict do nothing";
+        const SQL: &str = "insert into person (id, active, sealed, mac) values ($1, $2, $3, $4) on conflict do nothing";
         self.write_person(SQL, person).await
     }
 
@@ -111,33 +126,40 @@ impl Tx {
     /// # Errors
     /// When the database fails, or a position is at an organisation that does not exist.
     pub async fn update_person(&mut self, person: &Person) -> Result<bool, StoreError> {
-        const SQL: &str = "update person set active = $2, sealed = $3 where id = $1";
+        const SQL: &str = "update person set active = $2, sealed = $3, mac = $4 where id = $1";
         self.write_person(SQL, person).await
     }
 
     async fn write_person(&mut self, sql: &'static str, person: &Person) -> Result<bool, StoreError> {
         const DELETE: &str = "delete from person_position where person = $1";
-        const INSERT: &str = "insert into person_position (person, role, organisation) values ($1, $2, $3)
+        const INSERT: &str = "insert into person_position (person, role, organisation, mac) values ($1, $2, $3, $4)
             on conflict do nothing";
         let record = PersonRecord { kanji: person.name.kanji.clone(), kana: person.name.kana.clone() };
         let sealed = self.region.names().seal(&record_aad(PERSON, person.id.0), &record.encode_to_vec());
         let id = person.id.0.as_bytes().as_slice();
+        let mac = guarded::PERSON.mac(&self.region, &[person.id.0.into(), person.active.into()]);
+        let positions: Vec<_> = person.positions.iter().map(|at| (at, self.position_mac(person.id, at))).collect();
         run!(self, connection => {
-            let written = sqlx::query(sql).bind(id).bind(person.active).bind(sealed);
+            let written = sqlx::query(sql).bind(id).bind(person.active).bind(sealed).bind(mac.as_bytes().as_slice());
             if written.execute(&mut *connection).await?.rows_affected() == 0 {
                 return Ok(false);
             }
             sqlx::query(DELETE).bind(id).execute(&mut *connection).await?;
-            for position in &person.positions {
+            for (position, mac) in &positions {
                 sqlx::query(INSERT)
                     .bind(id)
                     .bind(position.role.code())
                     .bind(position.organisation.0.as_bytes().as_slice())
+                    .bind(mac.as_bytes().as_slice())
                     .execute(&mut *connection)
                     .await?;
             }
         });
         Ok(true)
+    }
+
+    fn position_mac(&self, person: PersonId, position: &Position) -> Mac {
+        guarded::POSITION.mac(&self.region, &position_row(person, position))
     }
 
     fn open_organisation(
@@ -177,4 +199,12 @@ impl Tx {
         let record = PersonRecord::decode(&bytes[..]).map_err(|error| StoreError::inconsistent(place, error))?;
         Ok(HumanName { kanji: record.kanji, kana: record.kana })
     }
+}
+
+fn organisation_row(organisation: &Organisation) -> [Value; 3] {
+    [organisation.id.0.into(), organisation.kind.code().into(), organisation.active.into()]
+}
+
+fn position_row(person: PersonId, position: &Position) -> [Value; 3] {
+    [person.0.into(), position.role.code().into(), position.organisation.0.into()]
 }

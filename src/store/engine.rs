@@ -9,6 +9,7 @@ use crate::vault::DataKey;
 
 use super::checkpoint::Checkpointer;
 use super::connections::{Connections, SqliteTx};
+use super::guarded::Forgeries;
 use super::rows::Marks;
 use super::{Batch, StoreError};
 
@@ -29,6 +30,7 @@ pub(super) enum Engine {
 pub struct Tx {
     pub(super) engine: EngineTx,
     pub(super) region: Arc<DataKey>,
+    pub(super) forgeries: Arc<Forgeries>,
 }
 
 #[derive(Debug)]

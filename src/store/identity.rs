@@ -8,12 +8,13 @@ use crate::domain::ids::{IdentityId, PersonId};
 use crate::domain::time::Timestamp;
 
 use super::engine::run;
+use super::guarded::{self, Value};
 use super::record::{IdentityRecord, record_aad, uuid_from};
 use super::{StoreError, Tx};
 
 const IDENTITY: &[u8; 16] = b"identity/v1\0\0\0\0\0";
 
-type Row = (Vec<u8>, Vec<u8>, Vec<u8>, i64, Option<i64>, Option<i64>);
+type Row = (Vec<u8>, Vec<u8>, Vec<u8>, i64, Option<i64>, Option<i64>, Vec<u8>, Option<Vec<u8>>);
 
 impl Tx {
     /// Links an identity to its person. `false`: it is linked to somebody already.
@@ -21,11 +22,12 @@ impl Tx {
     /// # Errors
     /// When the database fails or there is no such person.
     pub async fn insert_identity(&mut self, identity: &Identity) -> Result<bool, StoreError> {
-        const SQL: &str = "insert into identity (id, person, known_as, sealed, linked_at) values ($1, $2, $3, $4, $5)
-            on conflict do nothing";
+        const SQL: &str = "insert into identity (id, person, known_as, sealed, linked_at, mac)
+            values ($1, $2, $3, $4, $5, $6) on conflict do nothing";
         let known_as = self.known_as(&identity.issuer, &identity.subject);
         let record = IdentityRecord { issuer: identity.issuer.clone(), subject: identity.subject.clone() };
         let sealed = self.region.accounts().seal(&record_aad(IDENTITY, identity.id.0), &record.encode_to_vec());
+        let mac = guarded::IDENTITY.mac(&self.region, &identity_row(identity, &known_as));
         Ok(run!(self, connection => {
             sqlx::query(SQL)
                 .bind(identity.id.0.as_bytes().as_slice())
@@ -33,6 +35,7 @@ impl Tx {
                 .bind(known_as)
                 .bind(sealed)
                 .bind(identity.linked_at.0)
+                .bind(mac.as_bytes().as_slice())
                 .execute(connection)
                 .await?
                 .rows_affected()
@@ -44,11 +47,12 @@ impl Tx {
     /// # Errors
     /// When the database fails or what it holds does not open.
     pub async fn find_identity(&mut self, issuer: &str, subject: &str) -> Result<Option<Identity>, StoreError> {
-        const SQL: &str = "select id, person, sealed, linked_at, used_at, voided_at from identity where known_as = $1";
+        const SQL: &str = "select id, person, sealed, linked_at, used_at, voided_at, known_as, mac
+            from identity where known_as = $1";
         let known_as = self.known_as(issuer, subject);
         let row: Option<Row> =
             run!(self, connection => sqlx::query_as(SQL).bind(known_as).fetch_optional(connection).await?);
-        row.map(|row| self.identity_from(row)).transpose()
+        Ok(row.map(|row| self.identity_from(row)).transpose()?.flatten())
     }
 
     /// The identities of a person, void ones too, the oldest first.
@@ -56,12 +60,12 @@ impl Tx {
     /// # Errors
     /// When the database fails or what it holds does not open.
     pub async fn list_identities(&mut self, person: PersonId) -> Result<Vec<Identity>, StoreError> {
-        const SQL: &str = "select id, person, sealed, linked_at, used_at, voided_at from identity where person = $1
-            order by linked_at, id";
+        const SQL: &str = "select id, person, sealed, linked_at, used_at, voided_at, known_as, mac
+            from identity where person = $1 order by linked_at, id";
         let rows: Vec<Row> = run!(self, connection => {
             sqlx::query_as(SQL).bind(person.0.as_bytes().as_slice()).fetch_all(connection).await?
         });
-        rows.into_iter().map(|row| self.identity_from(row)).collect()
+        rows.into_iter().filter_map(|row| self.identity_from(row).transpose()).collect()
     }
 
     /// Keeps that an identity was used. `false`: it is void, or was unlinked meanwhile.
@@ -81,7 +85,7 @@ impl Tx {
     /// # Errors
     /// When the database fails.
     pub async fn void_identities_of(&mut self, person: PersonId, now: Timestamp) -> Result<(), StoreError> {
-        const SQL: &str = "update identity set voided_at = $2 where person = $1 and voided_at is null";
+        const SQL: &str = "update identity set voided_at = $2, mac = null where person = $1 and voided_at is null";
         run!(self, connection => {
             sqlx::query(SQL).bind(person.0.as_bytes().as_slice()).bind(now.0).execute(connection).await?;
         });
@@ -121,7 +125,9 @@ impl Tx {
         self.region.logins().mac(&[b"identity", issuer.as_bytes(), subject.as_bytes()]).as_bytes().to_vec()
     }
 
-    fn identity_from(&self, (id, person, sealed, linked_at, used_at, voided_at): Row) -> Result<Identity, StoreError> {
+    /// `None`: it is not void, and nobody with the region's key linked it to this person.
+    fn identity_from(&self, row: Row) -> Result<Option<Identity>, StoreError> {
+        let (id, person, sealed, linked_at, used_at, voided_at, known_as, mac) = row;
         let id = IdentityId(uuid_from("identity.id", &id)?);
         let place = format!("identity {id}");
         let bytes = self
@@ -130,7 +136,7 @@ impl Tx {
             .open(&record_aad(IDENTITY, id.0), &sealed)
             .map_err(StoreError::cannot_open(place.as_str()))?;
         let record = IdentityRecord::decode(&bytes[..]).map_err(|error| StoreError::inconsistent(place, error))?;
-        Ok(Identity {
+        let identity = Identity {
             id,
             person: PersonId(uuid_from("identity.person", &person)?),
             issuer: record.issuer,
@@ -138,6 +144,13 @@ impl Tx {
             linked_at: Timestamp(linked_at),
             used_at: used_at.map(Timestamp),
             voided_at: voided_at.map(Timestamp),
-        })
+        };
+        let counts = identity.voided_at.is_some()
+            || self.is_genuine(&guarded::IDENTITY, &identity_row(&identity, &known_as), mac.as_deref());
+        Ok(counts.then_some(identity))
     }
+}
+
+fn identity_row(identity: &Identity, known_as: &[u8]) -> [Value; 4] {
+    [identity.id.0.into(), identity.person.0.into(), known_as.into(), identity.linked_at.into()]
 }

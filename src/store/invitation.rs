@@ -9,12 +9,13 @@ use crate::domain::time::Timestamp;
 use crate::vault::TokenHash;
 
 use super::engine::run;
+use super::guarded::{self, Value};
 use super::record::{InvitationRecord, code_from, record_aad, uuid_from};
 use super::{StoreError, Tx};
 
 const INVITATION: &[u8; 16] = b"invitation/v1\0\0\0";
 
-type Row = (Vec<u8>, Vec<u8>, String, Vec<u8>, i64, i64, Option<i64>);
+type Row = (Vec<u8>, Vec<u8>, String, Vec<u8>, i64, i64, Option<i64>, Vec<u8>, Option<Vec<u8>>);
 
 impl Tx {
     /// Adds an invitation that bears this many wrong codes.
@@ -28,12 +29,13 @@ impl Tx {
         tries: u32,
     ) -> Result<(), StoreError> {
         const SQL: &str = "insert into invitation
-            (id, token_hash, person, purpose, sealed, issued_at, expires_at, tries_left)
-            values ($1, $2, $3, $4, $5, $6, $7, $8)";
+            (id, token_hash, person, purpose, sealed, issued_at, expires_at, tries_left, mac)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
         let Invitation { id, person, purpose, issued_at, expires_at, .. } = invitation;
         let record =
             InvitationRecord { code: invitation.code.clone(), authenticator: invitation.authenticator.clone() };
         let sealed = self.region.accounts().seal(&record_aad(INVITATION, id.0), &record.encode_to_vec());
+        let mac = guarded::INVITATION.mac(&self.region, &invitation_row(invitation, token.as_bytes()));
         run!(self, connection => {
             sqlx::query(SQL)
                 .bind(id.0.as_bytes().as_slice())
@@ -44,6 +46,7 @@ impl Tx {
                 .bind(issued_at.0)
                 .bind(expires_at.0)
                 .bind(i64::from(tries))
+                .bind(mac.as_bytes().as_slice())
                 .execute(connection)
                 .await?;
         });
@@ -55,12 +58,13 @@ impl Tx {
     /// # Errors
     /// When the database fails or what it holds does not open.
     pub async fn find_invitation(&mut self, token: &TokenHash) -> Result<Option<Invitation>, StoreError> {
-        const SQL: &str = "select id, person, purpose, sealed, issued_at, expires_at, ended_at from invitation
+        const SQL: &str = "select id, person, purpose, sealed, issued_at, expires_at, ended_at, token_hash, mac
+            from invitation
             where token_hash = $1";
         let row: Option<Row> = run!(self, connection => {
             sqlx::query_as(SQL).bind(token.as_bytes().as_slice()).fetch_optional(connection).await?
         });
-        row.map(|row| self.invitation_from(row)).transpose()
+        Ok(row.map(|row| self.invitation_from(row)).transpose()?.flatten())
     }
 
     /// The invitations of a person that have not ended, newest first; some of them may have expired.
@@ -68,16 +72,18 @@ impl Tx {
     /// # Errors
     /// When the database fails or what it holds does not open.
     pub async fn list_invitations(&mut self, person: PersonId) -> Result<Vec<Invitation>, StoreError> {
-        const SQL: &str = "select id, person, purpose, sealed, issued_at, expires_at, ended_at from invitation
+        const SQL: &str = "select id, person, purpose, sealed, issued_at, expires_at, ended_at, token_hash, mac
+            from invitation
             where person = $1 and ended_at is null order by issued_at desc";
         let rows: Vec<Row> = run!(self, connection => {
             sqlx::query_as(SQL).bind(person.0.as_bytes().as_slice()).fetch_all(connection).await?
         });
-        rows.into_iter().map(|row| self.invitation_from(row)).collect()
+        rows.into_iter().filter_map(|row| self.invitation_from(row).transpose()).collect()
     }
 
-    fn invitation_from(&self, row: Row) -> Result<Invitation, StoreError> {
-        let (id, person, purpose, sealed, issued_at, expires_at, ended_at) = row;
+    /// `None`: it is open, and nobody with the region's key made it out to this person.
+    fn invitation_from(&self, row: Row) -> Result<Option<Invitation>, StoreError> {
+        let (id, person, purpose, sealed, issued_at, expires_at, ended_at, token, mac) = row;
         let id = InvitationId(uuid_from("invitation.id", &id)?);
         let place = format!("invitation {id}");
         let bytes = self
@@ -87,7 +93,7 @@ impl Tx {
             .map_err(StoreError::cannot_open(place.as_str()))?;
         let record =
             InvitationRecord::decode(&bytes[..]).map_err(|error| StoreError::inconsistent(place.as_str(), error))?;
-        Ok(Invitation {
+        let invitation = Invitation {
             id,
             person: PersonId(uuid_from("invitation.person", &person)?),
             purpose: code_from(&place, &purpose, Purpose::from_code(&purpose))?,
@@ -96,6 +102,14 @@ impl Tx {
             issued_at: Timestamp(issued_at),
             expires_at: Timestamp(expires_at),
             ended_at: ended_at.map(Timestamp),
-        })
+        };
+        let counts = invitation.ended_at.is_some()
+            || self.is_genuine(&guarded::INVITATION, &invitation_row(&invitation, &token), mac.as_deref());
+        Ok(counts.then_some(invitation))
     }
+}
+
+fn invitation_row(invitation: &Invitation, token: &[u8]) -> [Value; 6] {
+    let Invitation { id, person, purpose, issued_at, expires_at, .. } = invitation;
+    [id.0.into(), token.into(), person.0.into(), purpose.code().into(), (*issued_at).into(), (*expires_at).into()]
 }

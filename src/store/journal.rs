@@ -15,6 +15,7 @@ use crate::vault::{DataKey, RegionKey};
 use super::alone::Hold;
 use super::data_key::Founding;
 use super::engine::{Engine, EngineTx};
+use super::guarded::Forgeries;
 use super::health::{Health, Watch};
 use super::{Batch, CommitError, KnownId, Loaded, OpenError, Page, Queued, StoreError, StoredEntry, Tx, connect};
 
@@ -29,6 +30,7 @@ pub(super) struct Shared {
     pub(super) engine: Engine,
     pub(super) region: Arc<DataKey>,
     pub(super) watch: Watch,
+    pub(super) forgeries: Arc<Forgeries>,
     /// The right to serve this database, once it was taken.
     pub(super) hold: tokio::sync::Mutex<Option<Hold>>,
     #[cfg(test)]
@@ -56,7 +58,7 @@ impl Journal {
     async fn open_founding(url: &str, region: &RegionKey, founding: Founding) -> Result<Self, OpenError> {
         let engine = connect::connect(url).await?;
         let key = connect::claim(&Self::bare(engine.clone()), region, founding).await?;
-        Ok(Self::of(engine, Arc::new(key)))
+        Ok(Self::of(engine, key))
     }
 
     /// On a database whose data key is not known yet: nothing that is sealed opens.
@@ -71,6 +73,7 @@ impl Journal {
                 engine,
                 region,
                 watch,
+                forgeries: Arc::default(),
                 hold: tokio::sync::Mutex::default(),
                 #[cfg(test)]
                 faults: super::fault::Faults::default(),
@@ -248,6 +251,13 @@ impl Journal {
         self.shared.watch.health()
     }
 
+    /// Whether since its start this process met a row that gives power and was not written with the region's key. It counted
+    /// for nothing; the log names it.
+    #[must_use]
+    pub fn met_forged_rows(&self) -> bool {
+        self.shared.forgeries.were_met()
+    }
+
     /// The health as it changes.
     #[must_use]
     pub fn watch_health(&self) -> watch::Receiver<Health> {
@@ -266,7 +276,8 @@ impl Journal {
     }
 
     pub(super) fn tx(&self, engine: EngineTx) -> Tx {
-        Tx { engine, region: Arc::clone(&self.shared.region) }
+        let (region, forgeries) = (Arc::clone(&self.shared.region), Arc::clone(&self.shared.forgeries));
+        Tx { engine, region, forgeries }
     }
 }
 

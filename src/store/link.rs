@@ -82,8 +82,9 @@ impl Tx {
     /// # Errors
     /// When the database fails.
     pub async fn end_link(&mut self, link: Link, now: Timestamp) -> Result<bool, StoreError> {
-        const INVITATION: &str = "update invitation set ended_at = $2 where id = $1 and ended_at is null";
-        const ENROLMENT: &str = "update device_enrolment set ended_at = $2 where id = $1 and ended_at is null";
+        const INVITATION: &str = "update invitation set ended_at = $2, mac = null where id = $1 and ended_at is null";
+        const ENROLMENT: &str =
+            "update device_enrolment set ended_at = $2, mac = null where id = $1 and ended_at is null";
         let sql = link.pick(INVITATION, ENROLMENT);
         Ok(run!(self, connection => {
             sqlx::query(sql)

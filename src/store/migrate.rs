@@ -42,7 +42,11 @@ pub(super) const STEPS: &[Step] = &[
     step!(18, "0018_quarantine"),
     step!(19, "0019_destroyed_records"),
     step!(20, "0020_bells"),
+    step!(21, "0021_guarded_rows"),
 ];
+
+/// The step from which on rows that give power have MACs.
+pub(super) const FIRST_WITH_MACS: i64 = 21;
 
 pub(super) async fn migrate(engine: &Engine) -> Result<(), MigrateError> {
     migrate_to(engine, i64::MAX).await

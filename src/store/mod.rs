@@ -35,6 +35,7 @@ mod exposure;
 #[cfg(test)]
 pub mod fault;
 mod file;
+mod guarded;
 mod health;
 mod identity;
 mod invitation;

@@ -8,12 +8,13 @@ use crate::domain::ids::{PasskeyId, PersonId};
 use crate::domain::time::Timestamp;
 
 use super::engine::run;
+use super::guarded::{self, Value};
 use super::record::{PasskeyRecord, code_from, record_aad, uuid_from};
 use super::{StoreError, Tx};
 
 const PASSKEY: &[u8; 16] = b"passkey/v1\0\0\0\0\0\0";
 
-type Row = (Vec<u8>, Vec<u8>, Vec<u8>, i64, Option<i64>, Option<i64>, String);
+type Row = (Vec<u8>, Vec<u8>, Vec<u8>, i64, Option<i64>, Option<i64>, String, Vec<u8>, Option<Vec<u8>>);
 
 impl Tx {
     /// Adds a passkey. `false`: somebody has it already.
@@ -21,9 +22,10 @@ impl Tx {
     /// # Errors
     /// When the database fails or there is no such person.
     pub async fn insert_passkey(&mut self, passkey: &Passkey, credential: &[u8]) -> Result<bool, StoreError> {
-        const SQL: &str = "insert into passkey (id, person, credential, sealed, counter, added_at)
-            values ($1, $2, $3, $4, 0, $5) on conflict do nothing";
+        const SQL: &str = "insert into passkey (id, person, credential, sealed, counter, added_at, mac)
+            values ($1, $2, $3, $4, 0, $5, $6) on conflict do nothing";
         let (credential, sealed) = (self.credential_digest(credential), self.seal_passkey(passkey));
+        let mac = guarded::PASSKEY.mac(&self.region, &passkey_row(passkey, &credential));
         Ok(run!(self, connection => {
             sqlx::query(SQL)
                 .bind(passkey.id.0.as_bytes().as_slice())
@@ -31,6 +33,7 @@ impl Tx {
                 .bind(credential)
                 .bind(sealed)
                 .bind(passkey.added_at.0)
+                .bind(mac.as_bytes().as_slice())
                 .execute(connection)
                 .await?
                 .rows_affected()
@@ -42,12 +45,13 @@ impl Tx {
     /// # Errors
     /// When the database fails or what it holds does not open.
     pub async fn find_passkey(&mut self, credential: &[u8]) -> Result<Option<Passkey>, StoreError> {
-        const SQL: &str = "select id, person, sealed, added_at, used_at, voided_at, voided_why from passkey
+        const SQL: &str = "select id, person, sealed, added_at, used_at, voided_at, voided_why, credential, mac
+            from passkey
             where credential = $1";
         let credential = self.credential_digest(credential);
         let row: Option<Row> =
             run!(self, connection => sqlx::query_as(SQL).bind(credential).fetch_optional(connection).await?);
-        row.map(|row| self.passkey_from(row)).transpose()
+        Ok(row.map(|row| self.passkey_from(row)).transpose()?.flatten())
     }
 
     /// The passkeys of a person, void ones too, the oldest first.
@@ -55,12 +59,13 @@ impl Tx {
     /// # Errors
     /// When the database fails or what it holds does not open.
     pub async fn list_passkeys(&mut self, person: PersonId) -> Result<Vec<Passkey>, StoreError> {
-        const SQL: &str = "select id, person, sealed, added_at, used_at, voided_at, voided_why from passkey
+        const SQL: &str = "select id, person, sealed, added_at, used_at, voided_at, voided_why, credential, mac
+            from passkey
             where person = $1 order by added_at, id";
         let rows: Vec<Row> = run!(self, connection => {
             sqlx::query_as(SQL).bind(person.0.as_bytes().as_slice()).fetch_all(connection).await?
         });
-        rows.into_iter().map(|row| self.passkey_from(row)).collect()
+        rows.into_iter().filter_map(|row| self.passkey_from(row).transpose()).collect()
     }
 
     /// The passkeys of everybody that seem to have been copied, the latest hundred.
@@ -68,10 +73,11 @@ impl Tx {
     /// # Errors
     /// When the database fails or what it holds does not open.
     pub async fn list_copied_passkeys(&mut self) -> Result<Vec<Passkey>, StoreError> {
-        const SQL: &str = "select id, person, sealed, added_at, used_at, voided_at, voided_why from passkey
+        const SQL: &str = "select id, person, sealed, added_at, used_at, voided_at, voided_why, credential, mac
+            from passkey
             where voided_why = 'copied' order by voided_at desc limit 100";
         let rows: Vec<Row> = run!(self, connection => sqlx::query_as(SQL).fetch_all(connection).await?);
-        rows.into_iter().map(|row| self.passkey_from(row)).collect()
+        rows.into_iter().filter_map(|row| self.passkey_from(row).transpose()).collect()
     }
 
     /// Keeps that a passkey was used, with what it has become by that. `false`: it is void, or another use of it has counted
@@ -119,7 +125,8 @@ impl Tx {
     /// # Errors
     /// When the database fails.
     pub async fn void_passkey(&mut self, id: PasskeyId, why: PasskeyVoid, now: Timestamp) -> Result<bool, StoreError> {
-        const SQL: &str = "update passkey set voided_at = $2, voided_why = $3 where id = $1 and voided_at is null";
+        const SQL: &str =
+            "update passkey set voided_at = $2, voided_why = $3, mac = null where id = $1 and voided_at is null";
         Ok(run!(self, connection => {
             sqlx::query(SQL)
                 .bind(id.0.as_bytes().as_slice())
@@ -141,7 +148,8 @@ impl Tx {
         why: PasskeyVoid,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        const SQL: &str = "update passkey set voided_at = $2, voided_why = $3 where person = $1 and voided_at is null";
+        const SQL: &str =
+            "update passkey set voided_at = $2, voided_why = $3, mac = null where person = $1 and voided_at is null";
         run!(self, connection => {
             sqlx::query(SQL)
                 .bind(person.0.as_bytes().as_slice())
@@ -186,8 +194,9 @@ impl Tx {
         self.region.accounts().seal(&record_aad(PASSKEY, passkey.id.0), &record.encode_to_vec())
     }
 
-    fn passkey_from(&self, row: Row) -> Result<Passkey, StoreError> {
-        let (id, person, sealed, added_at, used_at, voided_at, voided_why) = row;
+    /// `None`: it is not void, and nobody with the region's key gave it to this person.
+    fn passkey_from(&self, row: Row) -> Result<Option<Passkey>, StoreError> {
+        let (id, person, sealed, added_at, used_at, voided_at, voided_why, credential, mac) = row;
         let id = PasskeyId(uuid_from("passkey.id", &id)?);
         let place = format!("passkey {id}");
         let bytes = self
@@ -201,7 +210,7 @@ impl Tx {
             Some(at) => Some((Timestamp(at), code_from(&place, &voided_why, PasskeyVoid::from_code(&voided_why))?)),
             None => None,
         };
-        Ok(Passkey {
+        let passkey = Passkey {
             id,
             person: PersonId(uuid_from("passkey.person", &person)?),
             name: record.name,
@@ -209,6 +218,14 @@ impl Tx {
             added_at: Timestamp(added_at),
             used_at: used_at.map(Timestamp),
             void,
-        })
+        };
+        // INVARIANT: one that is void has no MAC any more, so that clearing the column does not bring it back.
+        let counts = passkey.void.is_some()
+            || self.is_genuine(&guarded::PASSKEY, &passkey_row(&passkey, &credential), mac.as_deref());
+        Ok(counts.then_some(passkey))
     }
+}
+
+fn passkey_row(passkey: &Passkey, credential: &[u8]) -> [Value; 4] {
+    [passkey.id.0.into(), passkey.person.0.into(), credential.into(), passkey.added_at.into()]
 }

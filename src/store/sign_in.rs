@@ -13,6 +13,7 @@ use crate::domain::time::Timestamp;
 use crate::vault::TokenHash;
 
 use super::engine::run;
+use super::guarded::{self, Value};
 use super::record::{code_from, uuid_from};
 use super::{ShutOut, StoreError, Tx};
 
@@ -69,6 +70,7 @@ type Row = (
     Option<Vec<u8>>,
     Option<String>,
     Option<String>,
+    Option<Vec<u8>>,
 );
 
 impl Tx {
@@ -79,8 +81,9 @@ impl Tx {
     pub async fn insert_sign_in(&mut self, sign_in: &SignIn) -> Result<(), StoreError> {
         const SQL: &str = "insert into sign_in
             (id, token_hash, person, role, organisation, issued_at, expires_at, revoked_at, device, way,
-            registered_device, scopes, client_key)
-            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
+            registered_device, scopes, client_key, mac)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
+        let mac = guarded::SIGN_IN.mac(&self.region, &guarded_of(sign_in));
         run!(self, connection => {
             sqlx::query(SQL)
                 .bind(sign_in.id.0.as_bytes().as_slice())
@@ -96,24 +99,25 @@ impl Tx {
                 .bind(sign_in.registered.map(|device| device.0.as_bytes().to_vec()))
                 .bind(sign_in.client.as_ref().map(|client| client.scopes.to_string()))
                 .bind(sign_in.client.as_ref().map(|client| client.key.as_str()))
+                .bind(mac.as_bytes().as_slice())
                 .execute(connection)
                 .await?;
         });
         Ok(())
     }
 
-    /// The sign-in whose token has this hash, valid or not.
+    /// The sign-in whose token has this hash, valid or not; not one that nobody with the region's key wrote.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn find_sign_in(&mut self, token_hash: &TokenHash) -> Result<Option<SignIn>, StoreError> {
         const SQL: &str =
             "select id, token_hash, person, role, organisation, issued_at, expires_at, revoked_at, device, way,
-            used_at, registered_device, scopes, client_key from sign_in where token_hash = $1";
+            used_at, registered_device, scopes, client_key, mac from sign_in where token_hash = $1";
         let row: Option<Row> = run!(self, connection => {
             sqlx::query_as(SQL).bind(token_hash.as_bytes().as_slice()).fetch_optional(connection).await?
         });
-        row.map(sign_in_from).transpose()
+        Ok(row.map(|row| self.sign_in_from(row)).transpose()?.flatten())
     }
 
     /// All sign-ins of a person, newest first; of a system client those tokens that nobody ended, of which it had many.
@@ -123,12 +127,12 @@ impl Tx {
     pub async fn list_sign_ins(&mut self, person: PersonId) -> Result<Vec<SignIn>, StoreError> {
         const SQL: &str =
             "select id, token_hash, person, role, organisation, issued_at, expires_at, revoked_at, device, way,
-            used_at, registered_device, scopes, client_key from sign_in
+            used_at, registered_device, scopes, client_key, mac from sign_in
             where person = $1 and (client_key is null or revoked_at is null) order by issued_at desc, id desc";
         let rows: Vec<Row> = run!(self, connection => {
             sqlx::query_as(SQL).bind(person.0.as_bytes().as_slice()).fetch_all(connection).await?
         });
-        rows.into_iter().map(sign_in_from).collect()
+        rows.into_iter().filter_map(|row| self.sign_in_from(row).transpose()).collect()
     }
 
     /// The tokens of a system client that nobody ended, in no order. Those whose time is over are closed first, without an
@@ -137,18 +141,18 @@ impl Tx {
     /// # Errors
     /// When the database fails.
     pub async fn list_client_tokens(&mut self, client: PersonId, now: Timestamp) -> Result<Vec<SignIn>, StoreError> {
-        const CLOSE: &str = "update sign_in set revoked_at = expires_at
+        const CLOSE: &str = "update sign_in set revoked_at = expires_at, mac = null
             where person = $1 and client_key is not null and revoked_at is null and expires_at <= $2";
         const LIST: &str =
             "select id, token_hash, person, role, organisation, issued_at, expires_at, revoked_at, device, way,
-            used_at, registered_device, scopes, client_key from sign_in
+            used_at, registered_device, scopes, client_key, mac from sign_in
             where person = $1 and client_key is not null and revoked_at is null";
         let id = client.0.as_bytes().as_slice();
         let rows: Vec<Row> = run!(self, connection => {
             sqlx::query(CLOSE).bind(id).bind(now.0).execute(&mut *connection).await?;
             sqlx::query_as(LIST).bind(id).fetch_all(connection).await?
         });
-        rows.into_iter().map(sign_in_from).collect()
+        rows.into_iter().filter_map(|row| self.sign_in_from(row).transpose()).collect()
     }
 
     /// Notes that a sign-in was used.
@@ -168,7 +172,7 @@ impl Tx {
     /// # Errors
     /// When the database fails.
     pub async fn revoke_sign_in(&mut self, id: SignInId, now: Timestamp) -> Result<Option<EndedSignIn>, StoreError> {
-        const SQL: &str = "update sign_in set revoked_at = $2 where id = $1 and revoked_at is null
+        const SQL: &str = "update sign_in set revoked_at = $2, mac = null where id = $1 and revoked_at is null
             returning id, person, role, organisation";
         Ok(self.revoke(SQL, id.0, now).await?.pop())
     }
@@ -182,7 +186,7 @@ impl Tx {
         person: PersonId,
         now: Timestamp,
     ) -> Result<Vec<EndedSignIn>, StoreError> {
-        const SQL: &str = "update sign_in set revoked_at = $2 where person = $1 and revoked_at is null
+        const SQL: &str = "update sign_in set revoked_at = $2, mac = null where person = $1 and revoked_at is null
             returning id, person, role, organisation";
         self.revoke(SQL, person.0, now).await
     }
@@ -198,7 +202,8 @@ impl Tx {
         now: Timestamp,
     ) -> Result<Vec<EndedSignIn>, StoreError> {
         type Row = (Vec<u8>, Vec<u8>, String, Vec<u8>);
-        const SQL: &str = "update sign_in set revoked_at = $2 where person = $1 and revoked_at is null and id <> $3
+        const SQL: &str =
+            "update sign_in set revoked_at = $2, mac = null where person = $1 and revoked_at is null and id <> $3
             returning id, person, role, organisation";
         let rows: Vec<Row> = run!(self, connection => {
             sqlx::query_as(SQL)
@@ -220,7 +225,8 @@ impl Tx {
         organisation: OrganisationId,
         now: Timestamp,
     ) -> Result<Vec<EndedSignIn>, StoreError> {
-        const SQL: &str = "update sign_in set revoked_at = $2 where organisation = $1 and revoked_at is null
+        const SQL: &str =
+            "update sign_in set revoked_at = $2, mac = null where organisation = $1 and revoked_at is null
             returning id, person, role, organisation";
         self.revoke(SQL, organisation.0, now).await
     }
@@ -234,7 +240,8 @@ impl Tx {
         device: DeviceId,
         now: Timestamp,
     ) -> Result<Vec<EndedSignIn>, StoreError> {
-        const SQL: &str = "update sign_in set revoked_at = $2 where registered_device = $1 and revoked_at is null
+        const SQL: &str =
+            "update sign_in set revoked_at = $2, mac = null where registered_device = $1 and revoked_at is null
             returning id, person, role, organisation";
         self.revoke(SQL, device.0, now).await
     }
@@ -248,7 +255,7 @@ impl Tx {
         person: PersonId,
         now: Timestamp,
     ) -> Result<Vec<EndedSignIn>, StoreError> {
-        const SQL: &str = "update sign_in set revoked_at = $2
+        const SQL: &str = "update sign_in set revoked_at = $2, mac = null
             where person = $1 and registered_device is null and revoked_at is null
             returning id, person, role, organisation";
         self.revoke(SQL, person.0, now).await
@@ -287,6 +294,15 @@ impl Tx {
         rows.into_iter().map(ended_from).collect()
     }
 
+    /// `None`: it stands, and nobody with the region's key wrote it so.
+    fn sign_in_from(&self, row: Row) -> Result<Option<SignIn>, StoreError> {
+        let (sign_in, mac) = sign_in_of(row)?;
+        // INVARIANT: what ended has no MAC any more, so that clearing the column does not undo the end.
+        let stands = sign_in.revoked_at.is_none();
+        let counts = !stands || self.is_genuine(&guarded::SIGN_IN, &guarded_of(&sign_in), mac.as_deref());
+        Ok(counts.then_some(sign_in))
+    }
+
     async fn revoke(&mut self, sql: &'static str, of: Uuid, now: Timestamp) -> Result<Vec<EndedSignIn>, StoreError> {
         type Row = (Vec<u8>, Vec<u8>, String, Vec<u8>);
         let rows: Vec<Row> = run!(self, connection => {
@@ -313,7 +329,25 @@ fn position_from(role: &str, organisation: &[u8]) -> Result<Position, StoreError
     })
 }
 
-fn sign_in_from(row: Row) -> Result<SignIn, StoreError> {
+/// All of a sign-in that decides.
+fn guarded_of(sign_in: &SignIn) -> [Value; 12] {
+    [
+        sign_in.id.0.into(),
+        sign_in.token_hash.as_bytes().as_slice().into(),
+        sign_in.person.0.into(),
+        sign_in.position.role.code().into(),
+        sign_in.position.organisation.0.into(),
+        sign_in.issued_at.into(),
+        sign_in.expires_at.into(),
+        sign_in.device.as_str().into(),
+        sign_in.way.map_or("", SignInWay::code).into(),
+        sign_in.registered.map(|device| device.0).into(),
+        sign_in.client.as_ref().map(|client| client.scopes.to_string().as_str().into()).unwrap_or(Value::Missing),
+        sign_in.client.as_ref().map(|client| client.key.as_str()).into(),
+    ]
+}
+
+fn sign_in_of(row: Row) -> Result<(SignIn, Option<Vec<u8>>), StoreError> {
     let (
         id,
         token_hash,
@@ -329,8 +363,9 @@ fn sign_in_from(row: Row) -> Result<SignIn, StoreError> {
         registered,
         scopes,
         key,
+        mac,
     ) = row;
-    Ok(SignIn {
+    let sign_in = SignIn {
         id: SignInId(uuid_from("sign_in.id", &id)?),
         token_hash: TokenHash::from_slice(&token_hash)
             .ok_or_else(|| StoreError::inconsistent("sign_in.token_hash", "wrong length"))?,
@@ -355,5 +390,6 @@ fn sign_in_from(row: Row) -> Result<SignIn, StoreError> {
             }
             _ => return Err(StoreError::inconsistent("sign_in.client_key", "scopes without a key, or a key without")),
         },
-    })
+    };
+    Ok((sign_in, mac))
 }

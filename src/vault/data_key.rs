@@ -27,6 +27,7 @@ pub struct DataKey {
     counting: MacKey,
     destroyed: MacKey,
     bells: SealingKey,
+    rows: MacKey,
     fingerprint: String,
 }
 
@@ -56,6 +57,7 @@ impl DataKey {
             counting: MacKey::new(&root.derive(&Purpose::Counting)),
             destroyed: MacKey::new(&root.derive(&Purpose::Destroyed)),
             bells: SealingKey::new(&root.derive(&Purpose::SealBells)),
+            rows: MacKey::new(&root.derive(&Purpose::Rows)),
             fingerprint: root.fingerprint(),
         }
     }
@@ -134,6 +136,12 @@ impl DataKey {
     #[must_use]
     pub fn bells(&self) -> &SealingKey {
         &self.bells
+    }
+
+    /// Shows that a row which gives somebody power was written by a hub of the region.
+    #[must_use]
+    pub fn rows(&self) -> &MacKey {
+        &self.rows
     }
 
     /// Wraps the keys of backups.

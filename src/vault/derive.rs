@@ -30,6 +30,7 @@ pub(super) enum Purpose {
     Counting,
     Destroyed,
     SealBells,
+    Rows,
     Fingerprint,
 }
 
@@ -52,6 +53,7 @@ impl Purpose {
             Self::Counting => b"counting",
             Self::Destroyed => b"destroyed",
             Self::SealBells => b"seal-bells",
+            Self::Rows => b"rows",
             Self::Fingerprint => b"fingerprint",
         }
     }

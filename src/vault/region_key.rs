@@ -10,7 +10,9 @@ use super::derive::{KEY_BYTES, Purpose, Root, Secret};
 use super::keyfile::{self, KeyFileError, KeyOf, NotAKey};
 use super::{CannotOpen, DataKey, SealingKey, fill_random};
 
-const WRAP_CONTEXT: &[u8] = b"data-key/v1";
+/// Of a region in which no row has a MAC yet: see [`RegionKey::wraps_before_macs`].
+const CONTEXT_BEFORE_MACS: &[u8] = b"data-key/v1";
+const CONTEXT: &[u8] = b"data-key/v2";
 
 /// Length of a wrapped data key.
 pub const WRAPPED_DATA_KEY_BYTES: usize = super::SEAL_OVERHEAD_BYTES + KEY_BYTES;
@@ -72,14 +74,14 @@ impl RegionKey {
     pub fn make_data_key(&self) -> (DataKey, Vec<u8>) {
         let mut secret = Secret::default();
         fill_random(&mut *secret);
-        (DataKey::from_secret(&secret), self.wrapping.seal(WRAP_CONTEXT, &*secret))
+        (DataKey::from_secret(&secret), self.wrapping.seal(CONTEXT, &*secret))
     }
 
     /// The data key of a region whose records were sealed with this very key, before there were data keys; and as the
     /// database keeps it from now on.
     #[must_use]
     pub fn adopt_as_data_key(&self) -> (DataKey, Vec<u8>) {
-        (DataKey::from_secret(&self.secret), self.wrapping.seal(WRAP_CONTEXT, &*self.secret))
+        (DataKey::from_secret(&self.secret), self.wrapping.seal(CONTEXT_BEFORE_MACS, &*self.secret))
     }
 
     /// The data key that this key wrapped.
@@ -87,7 +89,7 @@ impl RegionKey {
     /// # Errors
     /// When another key did, or the wrapped key was altered.
     pub fn unwrap_data_key(&self, wrapped: &[u8]) -> Result<DataKey, CannotOpen> {
-        Ok(DataKey::from_secret(&*self.unwrap(wrapped)?))
+        Ok(DataKey::from_secret(&*self.unwrap(wrapped)?.1))
     }
 
     /// The same data key, wrapped by another key.
@@ -95,18 +97,38 @@ impl RegionKey {
     /// # Errors
     /// When another key than this one wraps it, or the wrapped key was altered.
     pub fn rewrap_data_key(&self, wrapped: &[u8], by: &Self) -> Result<Vec<u8>, CannotOpen> {
-        Ok(by.wrapping.seal(WRAP_CONTEXT, &*self.unwrap(wrapped)?))
+        let (context, secret) = self.unwrap(wrapped)?;
+        Ok(by.wrapping.seal(context, &*secret))
     }
 
-    fn unwrap(&self, wrapped: &[u8]) -> Result<Secret, CannotOpen> {
-        let mut opened = self.wrapping.open(WRAP_CONTEXT, wrapped)?;
+    /// Whether it was wrapped before the rows of its database had MACs. It says so in the seal itself, so that nobody without
+    /// this key can have a hub believe it again of rows whose MACs they took away.
+    #[must_use]
+    pub fn wraps_before_macs(&self, wrapped: &[u8]) -> bool {
+        self.unwrap(wrapped).is_ok_and(|(context, _)| context == CONTEXT_BEFORE_MACS)
+    }
+
+    /// The same data key, wrapped as that of a database whose rows have MACs.
+    ///
+    /// # Errors
+    /// When another key than this one wraps it, or the wrapped key was altered.
+    pub fn rewrap_with_macs(&self, wrapped: &[u8]) -> Result<Vec<u8>, CannotOpen> {
+        Ok(self.wrapping.seal(CONTEXT, &*self.unwrap(wrapped)?.1))
+    }
+
+    fn unwrap(&self, wrapped: &[u8]) -> Result<(&'static [u8], Secret), CannotOpen> {
+        let with_macs = self.wrapping.open(CONTEXT, wrapped).map(|opened| (CONTEXT, opened));
+        let (context, mut opened) = match with_macs {
+            Ok(opened) => opened,
+            Err(_) => (CONTEXT_BEFORE_MACS, self.wrapping.open(CONTEXT_BEFORE_MACS, wrapped)?),
+        };
         let mut secret = Secret::default();
         let has_key_length = opened.len() == KEY_BYTES;
         if has_key_length {
             secret.copy_from_slice(&opened);
         }
         opened.zeroize();
-        if has_key_length { Ok(secret) } else { Err(CannotOpen::NotAuthentic) }
+        if has_key_length { Ok((context, secret)) } else { Err(CannotOpen::NotAuthentic) }
     }
 
     /// Names this key without revealing it: the database and every backup say by it which key they need.

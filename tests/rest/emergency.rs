@@ -112,10 +112,12 @@ async fn only_who_may_declare_may_search_and_not_often() {
         find(&nurse).await;
     }
     let again = search(&nurse, "高橋 ハル", "1938-04-12").await;
-    again.problem(StatusCode::SERVICE_UNAVAILABLE, "overloaded");
+    let problem = again.is(StatusCode::TOO_MANY_REQUESTS);
+    assert_eq!((&problem["code"], &problem["retry"]), (&"too_many_tries".into(), &false.into()), "{problem}");
+    assert!(problem["detail"]["ja"].as_str().is_some_and(|ja| ja.contains("3 分ごと")), "{problem}");
     app.clock.advance(Duration::from_millis(limits::EMERGENCY_SEARCH_REFILL_MS));
     find(&nurse).await;
-    assert_eq!(search(&nurse, "高橋 ハル", "1938-04-12").await.status, StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(search(&nurse, "高橋 ハル", "1938-04-12").await.status, StatusCode::TOO_MANY_REQUESTS);
 }
 
 #[tokio::test]

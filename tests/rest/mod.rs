@@ -37,3 +37,4 @@ mod sign_ins;
 mod statistics;
 mod stolen;
 mod taking_out;
+mod tampered;

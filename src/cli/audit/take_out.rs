@@ -2,6 +2,7 @@
 //! patients' records say is never in it; that it was looked at is.
 
 use std::io::Write as _;
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -165,7 +166,8 @@ pub(super) async fn export(arguments: &ExportArguments, config: &Config) -> anyh
     let mut to: Box<dyn std::io::Write + Send> = match &arguments.out {
         None => Box::new(std::io::stdout()),
         Some(path) => {
-            let made = std::fs::File::create_new(path);
+            // Who saw whom is for nobody else on this machine.
+            let made = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
             Box::new(made.map_err(Complaint::because(cannot(("新規作成", "create"), path)))?)
         }
     };

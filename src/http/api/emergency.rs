@@ -53,6 +53,7 @@ pub struct FoundPatient {
     responses(
         (status = 200, body = EmergencyFound),
         (status = 403, body = Problem, description = "The rules let this role declare no emergency access; `cited` says which"),
+        (status = 429, body = Problem, description = "Searched too often; `Retry-After` says when one more may be"),
     ),
 )]
 pub async fn search(

@@ -1,6 +1,9 @@
 //! SQLite: one connection that writes, several that only read, one that copies the WAL back.
 //! Durability rests on WAL with `synchronous = FULL`; every connection that writes proves it has both.
 
+use std::fs::{OpenOptions, Permissions};
+use std::io::ErrorKind;
+use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -30,6 +33,7 @@ pub(in super::super) async fn connect_with(
     path: &str,
     adjust: impl FnOnce(SqliteConnectOptions) -> SqliteConnectOptions,
 ) -> Result<Engine, OpenError> {
+    keep_private(path);
     let options = SqliteConnectOptions::new()
         .filename(path)
         .create_if_missing(true)
@@ -51,6 +55,22 @@ pub(in super::super) async fn connect_with(
     let readers = Connections::new(options.read_only(true), SQLITE_READERS, "begin", |_| Box::pin(async { Ok(()) }));
     let copier = Connections::new(writing.pragma("wal_autocheckpoint", "0"), 1, "begin", check);
     Ok(Engine::Sqlite { writer, readers, checkpointer: Checkpointer::new(copier) })
+}
+
+/// The file is for its owner alone, and what lies beside it: SQLite makes them as it finds the file.
+fn keep_private(path: &str) {
+    // Whatever is wrong with the path, SQLite says so itself.
+    if OpenOptions::new().append(true).create(true).mode(0o600).open(path).is_err() {
+        return;
+    }
+    for file in ["", "-wal", "-shm"].map(|suffix| format!("{path}{suffix}")) {
+        match std::fs::set_permissions(&file, Permissions::from_mode(0o600)) {
+            Err(error) if error.kind() != ErrorKind::NotFound => {
+                tracing::warn!(%error, "others on this machine may be able to read a file of the database");
+            }
+            _ => {}
+        }
+    }
 }
 
 /// Runs on every new connection that writes, so that a reopened one is no less safe than the first.
@@ -88,7 +108,28 @@ pub(in super::super) async fn integrity_faults(readers: &Arc<Connections>) -> Re
 
 #[cfg(test)]
 mod tests {
+    use std::os::unix::fs::MetadataExt as _;
+
     use super::*;
+
+    #[tokio::test]
+    async fn the_file_and_what_lies_beside_it_are_its_owners_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("journal.db");
+        let key = crate::vault::RegionKey::ephemeral();
+        let url = format!("sqlite://{}", path.display());
+        let modes = || {
+            let files = std::fs::read_dir(folder.path()).unwrap().map(|file| file.unwrap());
+            files.map(|file| (file.file_name(), file.metadata().unwrap().mode() & 0o777)).collect::<Vec<_>>()
+        };
+        let journal = crate::store::Journal::open(&url, &key).await.unwrap();
+        assert!(modes().len() > 1 && modes().iter().all(|(_, mode)| *mode == 0o600), "{:?}", modes());
+        journal.close().await;
+        std::fs::set_permissions(&path, Permissions::from_mode(0o644)).unwrap();
+        let journal = crate::store::Journal::open(&url, &key).await.unwrap();
+        assert!(modes().iter().all(|(_, mode)| *mode == 0o600), "{:?}", modes());
+        journal.close().await;
+    }
 
     #[test]
     fn versions_with_the_wal_fault_are_refused() {

@@ -7,7 +7,7 @@ use crate::vault::DataKey;
 
 use super::super::engine::Engine;
 use super::super::meta::REGION_KEY;
-use super::super::migrate::STEPS;
+use super::super::migrate::{FIRST_WITH_MACS, STEPS};
 use super::super::{Journal, StoreError, alone, connect, migrate};
 use super::record::{AbsentFile, Manifest, RowsPiece, TableHead, TableSum};
 use super::schema::{Column, Table};
@@ -129,11 +129,17 @@ impl Loading {
     pub async fn migrate(&self, manifest: &Manifest) -> Result<&Journal, LoadError> {
         migrate::migrate(&self.engine).await.map_err(super::super::OpenError::from)?;
         let BackupKey { data, wrapped, region_key } = self.key.clone();
+        // The whole file is sealed with the region's keys, which vouch for the rows in it. Whoever opens the database adopts
+        // what is left, by the mark on the data key.
+        let is_before_macs = manifest.schema < FIRST_WITH_MACS;
         let owned: Result<Option<String>, StoreError> = self
             .journal
             .write(move |tx| {
                 Box::pin(async move {
                     tx.restore_data_key(&region_key, &wrapped).await?;
+                    if is_before_macs {
+                        tx.adopt_rows().await?;
+                    }
                     tx.find_meta(REGION_KEY).await
                 })
             })

@@ -50,10 +50,11 @@ impl Loading {
 impl Tx {
     /// Ends every sign-in; how many were valid, each of which is put on record.
     async fn end_all_sign_ins(&mut self, now: Timestamp) -> Result<u64, StoreError> {
-        const VALID: &str = "update sign_in set revoked_at = $2 where expires_at > $1 and revoked_at is null
+        const VALID: &str =
+            "update sign_in set revoked_at = $2, mac = null where expires_at > $1 and revoked_at is null
             returning id, person, role, organisation";
         // A clock that is set back must not let them in again.
-        const EXPIRED: &str = "update sign_in set revoked_at = expires_at where revoked_at is null";
+        const EXPIRED: &str = "update sign_in set revoked_at = expires_at, mac = null where revoked_at is null";
         let ended = self.revoke_valid(VALID, now).await?;
         run!(self, connection => { sqlx::query(EXPIRED).execute(connection).await?; });
         let count = ended.len() as u64;
@@ -66,8 +67,8 @@ impl Tx {
     }
 
     async fn end_all_links(&mut self, now: Timestamp) -> Result<u64, StoreError> {
-        const INVITATIONS: &str = "update invitation set ended_at = $1 where ended_at is null";
-        const ENROLMENTS: &str = "update device_enrolment set ended_at = $1 where ended_at is null";
+        const INVITATIONS: &str = "update invitation set ended_at = $1, mac = null where ended_at is null";
+        const ENROLMENTS: &str = "update device_enrolment set ended_at = $1, mac = null where ended_at is null";
         let mut ended = 0;
         for sql in [INVITATIONS, ENROLMENTS] {
             ended += run!(self, connection => sqlx::query(sql).bind(now.0).execute(connection).await?.rows_affected());

@@ -78,6 +78,8 @@ async fn moves_between(from: &Region, into: &Region) {
         (id, token_hash, person, purpose, sealed, issued_at, expires_at, tries_left)
         select id, id, id, 'first', sealed, 0, 2000000000000000, 5 from person";
     assert_eq!((from.tamper(sign_in).await, from.tamper(invitation).await), (1, 1));
+    let stamped: Result<u64, crate::store::StoreError> = from.journal.write(|tx| Box::pin(tx.adopt_rows())).await;
+    assert_eq!(stamped.unwrap(), 2);
     let (records, taken) = dumped(&from.journal).await;
     let loading = fill(from, into, records, &taken).await;
     assert_eq!(loading.differing(&taken.tables).await.unwrap(), Vec::<String>::new());

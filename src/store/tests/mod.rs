@@ -10,6 +10,7 @@ mod devices;
 mod dump;
 mod duties;
 mod files;
+mod guarded;
 mod history;
 mod keys;
 mod loads;

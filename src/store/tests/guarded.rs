@@ -1,0 +1,363 @@
+//! Somebody writes the database without the region's key: what they add, change or bring back counts for nothing, and is
+//! named. On each engine.
+
+use uuid::Uuid;
+
+use super::region::{MORNING, Region, on_both, on_both_as_once};
+use crate::domain::account::{Identity, Invitation, Passkey, PasskeyVoid, Purpose, SignInWay};
+use crate::domain::client::{Client, ClientKey, KeyAlgorithm, Scopes};
+use crate::domain::device::{Device, DeviceCertificate, DeviceException, Enrolment, Serial};
+use crate::domain::directory::{Directory, Position};
+use crate::domain::ids::{ClientId, DeviceId, EnrolmentId, IdentityId, InvitationId, PasskeyId, SignInId};
+use crate::domain::role::Role;
+use crate::domain::time::Timestamp;
+use crate::store::check::{FaultKind, check};
+use crate::store::engine::Engine;
+use crate::store::{ClientChange, Journal, KeptAuthority, Link, SignIn, StoreError, connect, migrate};
+use crate::vault::{RegionKey, Token};
+
+/// `work` in a transaction of the region.
+macro_rules! written {
+    ($region:expr, $tx:ident => $work:expr) => {{
+        let done: Result<_, StoreError> = $region.journal.write(move |$tx| Box::pin(async move { $work })).await;
+        done.unwrap()
+    }};
+}
+
+const EVENING: Timestamp = Timestamp(MORNING.0 + 36_000_000_000);
+
+/// The rows that the check names.
+async fn forged(region: &Region) -> Vec<String> {
+    let report = check(&region.journal, None).await.unwrap();
+    assert!(report.faults.iter().all(|fault| fault.kind == FaultKind::Row), "{:?}", report.faults);
+    report.faults.into_iter().map(|fault| fault.place.split(' ').next().unwrap_or_default().to_owned()).collect()
+}
+
+async fn signed_in(region: &Region) -> SignIn {
+    let nurse = region.nurse();
+    let sign_in = SignIn {
+        id: SignInId(region.ids.draw()),
+        token_hash: Token::random().hash(),
+        person: nurse.person,
+        position: Position { role: nurse.role, organisation: nurse.organisation },
+        issued_at: MORNING,
+        expires_at: EVENING,
+        revoked_at: None,
+        device: "タブレット".to_owned(),
+        way: Some(SignInWay::Password),
+        used_at: MORNING,
+        registered: None,
+        client: None,
+    };
+    let stored = sign_in.clone();
+    written!(region, tx => tx.insert_sign_in(&stored).await);
+    sign_in
+}
+
+async fn lets_in(region: &Region, sign_in: &SignIn) -> bool {
+    let (token, person) = (sign_in.token_hash, sign_in.person);
+    let found = written!(region, tx => tx.find_sign_in(&token).await).is_some_and(|found| found.is_valid_at(MORNING));
+    let listed = written!(region, tx => tx.list_sign_ins(person).await).iter().any(|found| found.is_valid_at(MORNING));
+    assert_eq!(found, listed);
+    found
+}
+
+#[tokio::test]
+async fn a_sign_in_lets_in_only_as_it_was_written() {
+    on_both(async |region| {
+        region.employ_nurse().await;
+        let sign_in = signed_in(region).await;
+        assert!(lets_in(region, &sign_in).await && !region.journal.met_forged_rows());
+        let changes = [
+            ("update sign_in set role = 'secretariat'", "update sign_in set role = 'nurse'"),
+            ("update sign_in set issued_at = issued_at + 1", "update sign_in set issued_at = issued_at - 1"),
+            ("update sign_in set expires_at = expires_at + 1", "update sign_in set expires_at = expires_at - 1"),
+            ("update sign_in set way = 'passkey'", "update sign_in set way = 'password'"),
+            ("update sign_in set device = 'X'", "update sign_in set device = 'タブレット'"),
+        ];
+        for (change, back) in changes {
+            region.tamper(change).await;
+            assert!(!lets_in(region, &sign_in).await, "{change}");
+            assert_eq!(forged(region).await, ["sign_in"], "{change}");
+            region.tamper(back).await;
+            assert!(lets_in(region, &sign_in).await, "{back}");
+        }
+        assert!(region.journal.met_forged_rows());
+        region.tamper("update sign_in set used_at = 5").await;
+        assert!(lets_in(region, &sign_in).await, "when it was used decides nothing");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_sign_in_without_a_mac_is_none_and_an_end_is_not_undone_by_clearing_it() {
+    on_both(async |region| {
+        region.employ_nurse().await;
+        let bare = signed_in(region).await;
+        region.tamper("update sign_in set mac = null").await;
+        assert!(!lets_in(region, &bare).await);
+        region.tamper("delete from sign_in").await;
+
+        let ended = signed_in(region).await;
+        let id = ended.id;
+        assert!(written!(region, tx => tx.revoke_sign_in(id, MORNING).await).is_some());
+        assert!(forged(region).await.is_empty(), "one that ended needs no MAC");
+        region.tamper("update sign_in set revoked_at = null").await;
+        assert!(!lets_in(region, &ended).await);
+        assert_eq!(forged(region).await, ["sign_in"]);
+    })
+    .await;
+}
+
+async fn directory(region: &Region) -> Directory {
+    written!(region, tx => tx.load_directory().await)
+}
+
+#[tokio::test]
+async fn a_directory_that_somebody_else_wrote_gives_nobody_anything() {
+    on_both(async |region| {
+        let mut nurse = region.employ_nurse().await;
+        nurse.active = false;
+        let (suspended, person, organisation) = (nurse.clone(), nurse.id, region.nurse().organisation);
+        assert!(written!(region, tx => tx.update_person(&suspended).await));
+        assert!(forged(region).await.is_empty());
+        for row in [
+            "update person set active = true",
+            "insert into person_position (person, role, organisation, mac)
+             select person, 'secretariat', organisation, mac from person_position",
+            "insert into office_administrator (organisation, person) select organisation, person from person_position
+             where role = 'nurse'",
+            "update organisation set kind = 'secretariat'",
+        ] {
+            assert_eq!(region.tamper(row).await, 1, "{row}");
+        }
+        assert_eq!(forged(region).await, ["organisation", "person", "person_position", "office_administrator"]);
+        let found = directory(region).await;
+        assert!(region.journal.met_forged_rows());
+        assert!(!found.people[&person].active && !found.organisations[&organisation].active);
+        assert_eq!(found.people[&person].positions, nurse.positions);
+        assert!(!found.administers(person, organisation));
+
+        // What the secretariat keeps anew stands again.
+        let mut station = found.organisations[&organisation].clone();
+        (station.kind, station.active, nurse.active) = (region.nurse().organisation_type, true, true);
+        let (stored, kept) = (station.clone(), nurse.clone());
+        assert!(written!(region, tx => Ok(tx.update_organisation(&stored).await? && tx.update_person(&kept).await?)));
+        let found = directory(region).await;
+        assert!(found.people[&person].active && found.organisations[&organisation] == station);
+        assert!(found.people[&person].positions.iter().all(|position| position.role == Role::Nurse));
+        assert_eq!(forged(region).await, ["office_administrator"]);
+    })
+    .await;
+}
+
+/// Every other row that gives power, each once.
+async fn equipped(region: &Region) -> (ClientId, [crate::vault::TokenHash; 2]) {
+    let person = region.employ_nurse().await.id;
+    let organisation = region.nurse().organisation;
+    let tokens = [Token::random().hash(), Token::random().hash()];
+    let id = |number| Uuid::from_u128(number);
+    let (name, key, code) = ("鍵".to_owned(), vec![7; 80], "604117".to_owned());
+    let passkey =
+        Passkey { id: PasskeyId(id(1)), person, name: name.clone(), key, added_at: MORNING, used_at: None, void: None };
+    let (issuer, subject) = ("https://login.example.jp".to_owned(), "1001".to_owned());
+    let identity =
+        Identity { id: IdentityId(id(2)), person, issuer, subject, linked_at: MORNING, used_at: None, voided_at: None };
+    let invitation = Invitation {
+        id: InvitationId(id(3)),
+        person,
+        purpose: Purpose::First,
+        code: code.clone(),
+        authenticator: vec![7; 20],
+        issued_at: MORNING,
+        expires_at: EVENING,
+        ended_at: None,
+    };
+    let client = Client {
+        id: ClientId(person.0),
+        organisation,
+        purpose: "送信".to_owned(),
+        scopes: Scopes::parse("scopes", "system/Patient.rs").unwrap(),
+        registered_at: MORNING,
+        suspended_at: None,
+        removed_at: None,
+    };
+    let client_key = ClientKey { id: "k1".to_owned(), algorithm: KeyAlgorithm::Es384, material: vec![4; 97] };
+    let device = DeviceId(id(4));
+    let kept = Device { id: device, organisation, name, registered_at: MORNING, seen_at: None, revoked_at: None };
+    let certificate =
+        DeviceCertificate { serial: Serial([9; 16]), device, issued_at: MORNING, expires_at: EVENING, ended_at: None };
+    let enrolment =
+        Enrolment { id: EnrolmentId(id(5)), device, code, issued_at: MORNING, expires_at: EVENING, ended_at: None };
+    let exception = DeviceException { person, granted_at: MORNING, until: EVENING };
+    let authority = KeptAuthority { number: 1, certificate: vec![1; 8], key: vec![1; 32].into() };
+    let client_id = client.id;
+    written!(region, tx => {
+        assert!(tx.insert_passkey(&passkey, b"credential").await? && tx.insert_identity(&identity).await?);
+        tx.insert_invitation(&invitation, &tokens[0], 5).await?;
+        tx.insert_client(&client).await?;
+        assert!(tx.insert_client_key(client_id, &client_key, MORNING).await?);
+        assert!(tx.insert_device_authority(&authority, MORNING).await?);
+        tx.insert_device(&kept).await?;
+        tx.insert_device_certificate(&certificate, 1).await?;
+        tx.insert_enrolment(&enrolment, &tokens[1], 5).await?;
+        tx.put_device_exception(&exception).await
+    });
+    (client_id, tokens)
+}
+
+/// How many of them count: passkey, identity, invitation, client, its key, authority, device, certificate, enrolment, exception.
+async fn counting(region: &Region, of: &(ClientId, [crate::vault::TokenHash; 2])) -> [usize; 10] {
+    let (client, [invitation, enrolment]) = *of;
+    written!(region, tx => {
+        let lists = tx.load_device_lists().await?;
+        Ok([
+            usize::from(tx.find_passkey(b"credential").await?.is_some_and(|found| found.void.is_none())),
+            usize::from(tx.find_identity("https://login.example.jp", "1001").await?.is_some_and(|found| found.voided_at.is_none())),
+            usize::from(tx.find_invitation(&invitation).await?.is_some_and(|found| found.is_open_at(MORNING))),
+            usize::from(tx.find_client(client).await?.is_some_and(|found| found.stands())),
+            tx.list_client_keys(client).await?.iter().filter(|key| key.removed_at.is_none()).count(),
+            usize::from(tx.find_device_authority().await?.is_some()).min(lists.authorities.len()),
+            lists.devices.iter().filter(|(_, _, revoked)| !revoked).count(),
+            lists.certificates.iter().filter(|one| one.ended_at.is_none()).count(),
+            usize::from(tx.find_enrolment(&enrolment).await?.is_some_and(|found| found.ended_at.is_none())),
+            lists.exceptions.len(),
+        ])
+    })
+}
+
+#[tokio::test]
+async fn no_key_link_client_or_device_is_given_to_somebody_else() {
+    on_both(async |region| {
+        let of = equipped(region).await;
+        assert_eq!(counting(region, &of).await, [1; 10]);
+        assert!(forged(region).await.is_empty());
+        let changes = [
+            ("passkey", "update passkey set added_at = added_at + 1"),
+            ("identity", "update identity set linked_at = linked_at + 1"),
+            ("invitation", "update invitation set expires_at = expires_at + 1"),
+            ("client", "update client set scopes = 'system/Patient.rs system/Observation.rs'"),
+            ("client_key", "update client_key set material = client"),
+            ("device_authority", "update device_authority set certificate = sealed"),
+            ("device", "update device set registered_at = 5"),
+            ("device_certificate", "update device_certificate set expires_at = expires_at + 1"),
+            ("device_enrolment", "update device_enrolment set expires_at = expires_at + 1"),
+            ("device_exception", "update device_exception set until_at = until_at + 1"),
+        ];
+        let mut expected = [1; 10];
+        for (at, (table, change)) in changes.into_iter().enumerate() {
+            assert_eq!(region.tamper(change).await, 1, "{change}");
+            expected[at] = 0;
+            assert_eq!(counting(region, &of).await, expected, "{change}");
+            assert!(forged(region).await.iter().any(|named| named == table), "{table}");
+        }
+        assert_eq!(forged(region).await.len(), 10);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_ended_is_not_brought_back_by_clearing_a_column() {
+    on_both(async |region| {
+        let of = equipped(region).await;
+        let (client, person) = (of.0, region.nurse().person);
+        written!(region, tx => {
+            assert!(tx.change_client(client, ClientChange::Suspend, MORNING).await?);
+            assert!(tx.find_client(client).await?.is_some_and(|found| !found.stands()));
+            assert!(tx.change_client(client, ClientChange::Resume, MORNING).await?);
+            assert!(tx.find_client(client).await?.is_some_and(|found| found.stands()));
+            assert!(tx.change_client(client, ClientChange::Suspend, MORNING).await?);
+            tx.remove_client_key(client, "k1", MORNING).await?;
+            assert!(tx.void_passkey(PasskeyId(Uuid::from_u128(1)), PasskeyVoid::Recovery, MORNING).await?);
+            tx.void_identities_of(person, MORNING).await?;
+            assert!(tx.end_link(Link::Invitation(InvitationId(Uuid::from_u128(3))), MORNING).await?);
+            assert!(tx.end_link(Link::Enrolment(EnrolmentId(Uuid::from_u128(5))), MORNING).await?);
+            assert!(tx.revoke_device(DeviceId(Uuid::from_u128(4)), MORNING).await?);
+            tx.retire_device_authority(1, MORNING).await?;
+            tx.delete_device_exception(person).await
+        });
+        assert_eq!(counting(region, &of).await, [0; 10]);
+        assert!(forged(region).await.is_empty());
+        for back in [
+            "update passkey set voided_at = null, voided_why = ''",
+            "update identity set voided_at = null",
+            "update invitation set ended_at = null",
+            "update client set suspended_at = null",
+            "update client_key set removed_at = null",
+            "update device_authority set retired_at = null",
+            "update device set revoked_at = null",
+            "update device_certificate set ended_at = null",
+            "update device_enrolment set ended_at = null",
+        ] {
+            assert_eq!(region.tamper(back).await, 1, "{back}");
+        }
+        assert_eq!(counting(region, &of).await, [0; 10]);
+        assert_eq!(forged(region).await.len(), 9);
+    })
+    .await;
+}
+
+async fn is_employed(journal: &Journal, region: &Region) -> bool {
+    let found: Result<Directory, StoreError> = journal.read(|tx| Box::pin(tx.load_directory())).await;
+    let found = found.unwrap();
+    let nurse = &found.people[&region.nurse().person];
+    nurse.active && !nurse.positions.is_empty()
+}
+
+const STRIP: [&str; 3] =
+    ["update person set mac = null", "update person_position set mac = null", "update organisation set mac = null"];
+
+#[tokio::test]
+async fn rows_of_before_are_taken_in_once_and_never_after_their_macs_were_taken_away() {
+    on_both(async |region| {
+        region.employ_nurse().await;
+        assert!(is_employed(&region.journal, region).await);
+        for strip in STRIP {
+            region.tamper(strip).await;
+        }
+        let again = region.another_hub().await;
+        assert!(!is_employed(&again, region).await);
+        again.close().await;
+    })
+    .await;
+    on_both_as_once(async |region| {
+        region.employ_nurse().await;
+        // As a hub of before left it: no MACs, and a data key that does not say there were any.
+        for strip in STRIP {
+            region.tamper(strip).await;
+        }
+        region.tamper("delete from data_key").await;
+        let again = region.another_hub().await;
+        assert!(is_employed(&again, region).await && forged(region).await.is_empty());
+        again.close().await;
+        region.tamper(STRIP[0]).await;
+        let third = region.another_hub().await;
+        assert!(!is_employed(&third, region).await, "once");
+        third.close().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn sign_ins_of_before_end_with_the_migration() {
+    let folder = tempfile::tempdir().unwrap();
+    let url = format!("sqlite://{}/journal.db", folder.path().display());
+    let engine: Engine = connect::open_engine(&url).await.unwrap();
+    migrate::migrate_to(&engine, migrate::FIRST_WITH_MACS - 1).await.unwrap();
+    let bare = Journal::bare(engine);
+    for row in [
+        "insert into organisation (id, kind, active, sealed) values (x'01', 'clinic', 1, x'00')",
+        "insert into person (id, active, sealed) values (x'02', 1, x'00')",
+        "insert into sign_in (id, token_hash, person, role, organisation, issued_at, expires_at, way, used_at)
+         values (x'03', x'03', x'02', 'doctor', x'01', 1, 9, 'password', 5)",
+    ] {
+        let added: Result<u64, StoreError> =
+            bare.write(move |tx| Box::pin(async move { tx.execute_raw(row).await })).await;
+        assert_eq!(added.unwrap(), 1);
+    }
+    bare.close().await;
+    let key = std::sync::Arc::new(RegionKey::ephemeral());
+    let region = Region::of(Journal::open(&url, &key).await.unwrap(), key);
+    assert_eq!(region.count("select revoked_at from sign_in").await, 5);
+    region.end().await;
+}
