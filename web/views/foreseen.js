@@ -43,7 +43,7 @@ function promise({ title, duty }, nowMs) {
   if (!duty) return nothing;
   const who = inLanguage(duty.owed_by);
   return html`<li class="promise">${icon('clock')}<div>
-    <p><b>${phrase('owed', { who, act: inLanguage(duty.met_by) })}</b> <span class="promise-due">${phrase('within', { span: inLanguage(duty.within) })}${duty.business ? nothing
+    <p><b>${phrase('owed', { who, act: inLanguage(duty.met_by) })}</b> <span class="foreseen-due">${phrase('within', { span: inLanguage(duty.within) })}${duty.business ? nothing
       : phrase('within_now', { at: moment(nowMs + duty.within_s * 1000, nowMs) })}</span></p>
     <p class="quiet">${inLanguage(title)}</p>
     ${duty.chain.length ? html`<p class="quiet chain">${phrase('then')} ${duty.chain.map(inLanguage).join(' → ')}</p>` : nothing}</div></li>`;
