@@ -17,8 +17,8 @@ export const FACTS = [
   { fact: 'care_plan.doctor_opinion', says: '主治医の意見を聞いてある', way: { way: 'write', kind: 'consultation' } },
 ];
 
-/** @param {import('./frames.js').Text} text */
-const wayOf = (text) => FACTS.find(({ says }) => says === text.ja)?.way;
+/** How far back a fact looks may stand behind it. @param {import('./frames.js').Text} text */
+const wayOf = ({ ja }) => FACTS.find(({ says }) => ja === says || ja.startsWith(`${says}（`))?.way;
 
 /**
  * The ways on that this form can offer, each once: first what the rule wants, then its exceptions.

@@ -43,7 +43,7 @@ function promise({ title, duty }, nowMs) {
   if (!duty) return nothing;
   const who = inLanguage(duty.owed_by);
   return html`<li class="promise">${icon('clock')}<div>
-    <p><b>${phrase('owed', { who, act: inLanguage(duty.met_by) })}</b> <span class="promise-due">${phrase('within', { span: inLanguage(duty.within) })}${duty.business ? nothing
+    <p><b>${phrase('owed', { who, act: inLanguage(duty.met_by) })}</b> <span class="foreseen-due">${phrase('within', { span: inLanguage(duty.within) })}${duty.business ? nothing
       : phrase('within_now', { at: moment(nowMs + duty.within_s * 1000, nowMs) })}</span></p>
     <p class="quiet">${inLanguage(title)}</p>
     ${duty.chain.length ? html`<p class="quiet chain">${phrase('then')} ${duty.chain.map(inLanguage).join(' → ')}</p>` : nothing}</div></li>`;
@@ -63,9 +63,10 @@ function leftToHub({ mayHold, mayOpen, mayAdvise, open }) {
     ${named ? html`<p class="quiet">${phrase('not_known')} ${named}</p>` : nothing}</section>`;
 }
 
-/** By which rules, and as of when. @param {Foreseen} foreseen @param {number} nowMs */
-function howKnown({ sets, fetchedAtMs, syncedAtMs }, nowMs) {
-  const [first] = sets.slice(-1);
+/** By which rules, and as of when; the set of what is shown stands for the others. @param {Foreseen} foreseen @param {number} nowMs */
+function howKnown({ sets, held, cited, opened, mayHold, advice, fetchedAtMs, syncedAtMs }, nowMs) {
+  const [shown] = [...held, ...cited, ...opened, ...mayHold, ...advice];
+  const first = sets.find(({ id, version }) => shown?.citation.includes(`@${id}/${version}#`)) ?? sets[0];
   const more = sets.length > 1 ? ` ${phrase('sets_more', { count: sets.length - 1 })}` : '';
   const named = first ? `${inLanguage(first.title)} ${first.version}${more}` : '';
   return html`<p class="quiet foreseen-how">${phrase('how_known', { rules: moment(fetchedAtMs, nowMs), sets: named, synced: moment(syncedAtMs, nowMs) })}</p>`;

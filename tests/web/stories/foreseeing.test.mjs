@@ -57,10 +57,10 @@ test('a device change without network: the duty it opens and its rule, and the h
   await open(doctor, name);
   await line(doctor, false);
   const sheet = await openForm(doctor, '医療機器の導入・変更');
-  await sheet.getByLabel('機器', { exact: true }).fill('酸素濃縮器');
+  await sheet.locator('[data-field="device"]').fill('酸素濃縮器');
   await sheet.getByLabel('導入', { exact: true }).check();
-  await sheet.getByText('この端末での見込み').waitFor();
-  await sheet.getByText('ルールの上では、このまま送れる見込みです').waitFor();
+  await sheet.locator('.foreseen-mark', { hasText: 'この端末での見込み' }).waitFor();
+  await sheet.locator('.foreseen b', { hasText: 'ルールの上では、このまま送れる見込みです' }).waitFor();
   const rule = '医療機器の導入・設定変更は訪問看護へ必ず知らせる';
   await sheet.locator('.promise', { hasText: rule }).waitFor();
   const promise = await sheet.locator('.promise').innerText();
@@ -71,7 +71,7 @@ test('a device change without network: the duty it opens and its rule, and the h
   const foreseen = await doctor.evaluate(() => document.querySelector('renkei-record-form').slips.get('device_change').draft.foreseen.opened.map(({ citation }) => citation));
   await line(doctor, true);
   await sheet.getByText('この内容は送信できます').first().waitFor();
-  assert.equal(await sheet.getByText('この端末での見込み').count(), 0);
+  assert.equal(await sheet.locator('.foreseen').count(), 0);
   const told = await doctor.evaluate(() => document.querySelector('renkei-record-form').slips.get('device_change').draft.verdict.opened.map(({ rule }) => rule));
   assert.deepEqual(foreseen, told.slice(0, 1), 'the same rule, to its version');
   await sheet.locator('.promise', { hasText: rule }).waitFor();
@@ -97,9 +97,9 @@ test('an urgent message without network is held by its rule; she writes the call
   assert.deepEqual(await titles(nurse, '.hold h4'), ['Urgent matters are phoned first'], 'the hub holds it by the same rule');
 
   await line(nurse, false);
-  const sheet = await openForm(nurse, 'phone call');
-  await sheet.getByLabel('the doctor', { exact: true }).check();
-  await sheet.getByRole('radiogroup', { name: 'Reached' }).getByLabel('no', { exact: true }).check();
+  const sheet = await openForm(nurse, 'call');
+  await sheet.locator('[data-field="to"] input').first().check();
+  await sheet.locator('[data-field="reached"] input').last().check();
   await sheet.locator('.promise', { hasText: 'An unanswered call is made again' }).waitFor();
   await nurse.shot('foreseen-call-tablet-en');
   await sheet.getByRole('button', { name: 'Send', exact: true }).click();

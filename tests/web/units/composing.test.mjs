@@ -40,6 +40,7 @@ test('an urgent matter waits for the call, which may be written at once; what is
   const wanted = (ja) => ({ wanted: { ja, en: '' }, now: { ja: '', en: '' } });
   const hold = { ...HELD, missing: [[wanted('先に電話をしてある')], [wanted('先に電話をしてある')]], exceptions: [{ ja: '夜間である', en: 'at night' }] };
   assert.deepEqual(waysOn(hold, []), [{ way: 'write', kind: 'call' }]);
+  assert.deepEqual(waysOn({ ...hold, missing: [[wanted('先に電話をしてある（2時間以内）')]] }, []), [{ way: 'write', kind: 'call' }], 'however far back it looks');
   assert.deepEqual(circumstances(hold, []).map(({ ja }) => ja), ['夜間である']);
 });
 

@@ -10,6 +10,7 @@ import { Draft } from '../../../web/draft.js';
 import { kindOf, readEntry, readVerdict } from '../../../web/frames.js';
 import { Foreseeing } from '../../../web/rules/foreseeing.js';
 import { judge } from '../../../web/rules/judging.js';
+import { LookBack } from '../../../web/rules/past.js';
 import { Table } from '../../../web/rules/table.js';
 import { Timeline } from '../../../web/timeline.js';
 import { FakeClock, settled } from '../fake-world.mjs';
@@ -190,4 +191,32 @@ test('a draft shows what is foreseen, is sent whatever that says, and is asked a
   world.answer = null;
   assert.equal(await draft.send(), true, 'without the hub it goes to the outbox');
   assert.equal(world.posted.length, 1);
+});
+
+test('absence is believed where nothing is hidden, taken back or corrected', () => {
+  const note = { kind: 'note', seq: 1, recordedAtMs: 1, retraction: null, corrections: [], body: { kind: 'note' } };
+  const asked = (items, isWhole, how) => new LookBack(items, { isWhole, onTheWay: new Set(), nowMs: 10 }).ask({ how, of: ['note'] });
+  assert.deepEqual([asked([], true, 'exists'), asked([], true, 'missing'), asked([note], true, 'exists')], [false, true, true]);
+  assert.deepEqual([asked([], false, 'exists'), asked([], false, 'missing'), asked([note], false, 'exists')], [undefined, undefined, undefined], 'something is hidden');
+  assert.equal(asked([{ ...note, retraction: note }], true, 'exists'), undefined);
+  assert.equal(asked([{ ...note, corrections: [note] }], true, 'missing'), undefined);
+});
+
+test('a duty is foreseen where somebody else on the team owes it and may see the post; advice in its order', () => {
+  const duty = { owed_by: text, roles: ['doctor'], of: 'team', by_role: true, each: false, met_by: text, acknowledge: true, within_s: 60, business: false, within: text, chain: [], ways_out: null };
+  const stay = { code: 'patient.stay', type: 'choice', label: text, values: ['home', 'admitted'].map((code) => ({ code, label: text })) };
+  const consent = { code: 'patient.consent', type: 'choice', label: text, values: ['none', 'team'].map((code) => ({ code, label: text })) };
+  const open = term('time.band', 'night');
+  const rules = [...GIVEN.rules, rule('D', 'duty', [], { duty }), rule('A1', 'nudge', [open]), rule('A2', 'nudge', []), rule('A3', 'nudge', [])];
+  const world = worldOf();
+  const { foreseeing, model } = world;
+  foreseeing.takeUp({ given: { ...GIVEN, fields: [...GIVEN.fields, stay, consent], rules }, fetchedAtMs: 1, tag: '' });
+  const foreseen = (more = {}) => foreseeing.foresee({ ...said({ message: { text: '発熱' } }), ...more });
+  assert.deepEqual([ids(foreseen().opened), ids(foreseen().mayOpen)], [[], ['D']], 'no doctor is on the team');
+  model.patients.get('t').team.push({ organisation: 'c', people: [], host: false, roles: ['doctor'] });
+  assert.deepEqual([ids(foreseen().opened), ids(foreseen().mayOpen)], [['D'], []]);
+  assert.deepEqual(ids(foreseen({ sensitivity: 'restricted' }).mayOpen), ['D'], 'who may see it is left to the hub');
+  model.patients.get('t').stay = 'admitted';
+  assert.deepEqual(ids(foreseen().mayOpen), ['D']);
+  assert.deepEqual([ids(foreseen().advice), ids(foreseen().mayAdvise)], [[], ['A2', 'A3', 'A1']], 'two are given, and which of them is not known');
 });
