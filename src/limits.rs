@@ -25,6 +25,8 @@ const _: () = assert!(CLOCK_JUMP_S_MAX * 1_000 > CLOCK_LOOK_MS_MAX);
 
 /// No more than this is read of a region key file; a real one has 65 bytes.
 pub const KEY_FILE_BYTES_MAX: u64 = 1_024;
+/// Largest file of a secret that somebody else chose: a password, or a key in PEM.
+pub const SECRET_FILE_BYTES_MAX: u64 = 16_384;
 /// For a command to print the region's key: it may have to ask a service far away.
 pub const KEY_COMMAND_MS_MAX: u64 = 30_000;
 /// Between looks whether it has ended.
@@ -255,6 +257,19 @@ pub const DRAIN_TIMEOUT_MS: u64 = 10_000;
 /// hyper's buffer per direction and connection while it speaks HTTP, and so the longest head of a
 /// request. hyper allows no less.
 pub const HTTP_BUFFER_BYTES: usize = 8_192;
+/// Requests of one HTTP/2 connection at once. The page asks for all files of its first view together; as many as browsers
+/// may ask at once anyway (RFC 9113, 6.5.2, wants no less).
+pub const HTTP2_STREAMS_MAX: u32 = 100;
+/// What one request's body may run ahead of its handler; over a round trip of 100 ms still 10 Mbit/s.
+pub const HTTP2_STREAM_WINDOW_BYTES: u32 = 131_072;
+/// The same for all bodies of a connection, and so what one connection makes the hub hold.
+pub const HTTP2_CONNECTION_WINDOW_BYTES: u32 = 262_144;
+/// What of an answer waits for its reader to make room, beside the answer itself.
+pub const HTTP2_SEND_BUFFER_BYTES: usize = 65_536;
+/// Requests taken back before the hub came to look at them ("rapid reset", CVE-2023-44487); more end the connection.
+pub const HTTP2_PENDING_RESETS_MAX: usize = 20;
+/// Requests that break the protocol and are reset by the hub; more end the connection (RUSTSEC-2024-0003).
+pub const HTTP2_ERROR_RESETS_MAX: usize = 64;
 /// Connections that wait to be accepted; the kernel lowers it to `net.core.somaxconn`. Everybody
 /// reconnects at the same moment after a restart.
 pub const LISTEN_BACKLOG_CONNECTIONS: u32 = 4_096;

@@ -1,94 +1,66 @@
-// Starts the page: takes what a link carries out of the address, builds the model on the real world and shows it.
+// Starts the page: takes what a link carries out of the address, and fetches what its reader needs first: the door
+// (`views/door.js`) for who is not signed in, all that is behind it (`inside.js`) for who is. `early.js` asks for the files
+// of either before this runs.
 
-import { Alerts, thisDevice } from './alerts.js';
 import {
-  currentEnrolment, currentInvitation, currentToken, isMarkedSignedIn, keepEnrolment, keepInvitation, keepToken, onOtherTab, signInMarks,
-  takeFromAddress,
+  currentEnrolment, currentToken, isMarkedSignedIn, keepEnrolment, keepInvitation, keepToken, onOtherTab, takeFromAddress,
 } from './credentials.js';
-import { Entrance } from './entrance.js';
-import { install } from './installing.js';
-import { language, startLanguage } from './language.js';
-import { Model } from './model.js';
+import { startLanguage } from './language.js';
 import { takeLeftFor } from './outside.js';
-import { OUTSIDE_PHRASES } from './outside-phrases.js';
 import { Rest } from './rest.js';
-import { fetchLater } from './views/shell.js';
 
-const RUSHED_PAINT_MS = 200;
-/** "In two hours" must not stand still. */
-const TICK_MS = 30_000;
-/** A passkey that was copied is told of while the page is open, too. */
-const ALARMS_MS = 300_000;
 /** The first view comes before what makes the page work without network. */
 const INSTALL_PAUSE_MS = 2_000;
+/** An answer that nobody took by then is old. */
+const EARLY_MS_MAX = 10_000;
+
+/**
+ * @typedef {import('./inside.js').Inside} Inside
+ * @typedef {import('./views/door.js').Door} Door
+ */
 
 const link = takeFromAddress();
 if (link.invitation) keepInvitation(link.invitation);
 if (link.enrolment) keepEnrolment(link.enrolment);
 startLanguage();
 
-const rest = new Rest(currentToken);
-const model = new Model({
-  rest,
-  openSocket: (subprotocol) => new WebSocket(`${location.origin.replace(/^http/, 'ws')}/ws`, [subprotocol]),
-  clock: {
-    now: () => Date.now(),
-    random: () => Math.random(),
-    after: (call, ms) => setTimeout(call, ms),
-    cancel: (timer) => clearTimeout(timer),
-  },
-  language,
-  // A hidden page is not painted, but its title must not stand still; while thousands of entries come in, a few
-  // paintings a second are enough.
-  beforePaint: (call) => {
-    const rushed = document.hidden || model.hub.connection.phase === 'catching_up';
-    if (rushed) setTimeout(call, RUSHED_PAINT_MS);
-    else requestAnimationFrame(call);
-  },
-  marks: signInMarks,
-});
-
-model.alerts = new Alerts(model, thisDevice());
-model.listen(() => model.alerts?.look());
-
-const shell = /** @type {import('./views/shell.js').Shell} */ (document.createElement('renkei-shell'));
-shell.model = model;
-// A new model for a new person: nothing of the one before can remain.
-const anew = () => location.replace(location.pathname);
-shell.entrance = new Entrance(rest, { changed: () => model.changed(), entered: anew, invitation: currentInvitation(), enrolment: currentEnrolment(), isBack: link.isBack });
-shell.signIn = (token) => {
-  keepToken(token);
-  anew();
+/** What `early.js` asked for already, each once. @type {Map<string, Promise<Response>> | undefined} */
+const asked = link.token ? undefined : /** @type {any} */ (globalThis).renkeiAsked;
+/** @type {typeof fetch} */
+const send = (input, init) => {
+  const answer = init?.method === 'GET' && performance.now() < EARLY_MS_MAX ? asked?.get(String(input)) : undefined;
+  if (answer) asked?.delete(String(input));
+  return answer ?? fetch(input, init);
 };
-document.body.append(shell);
+const rest = new Rest(currentToken, send);
+/** @type {Promise<Inside> | null} */
+let inside = null;
+const openInside = () => (inside ??= import('./inside.js').then(({ Inside }) => new Inside(rest)));
+/** The door, while it is what the page shows. */
+const door = () => /** @type {Door | null} */ (document.querySelector('renkei-door'));
 
-window.addEventListener('online', () => {
-  if (model.stage === 'ready') model.hub.network(true);
-  else model.handInEnvelopes();
-});
-window.addEventListener('offline', () => model.stage === 'ready' && model.hub.network(false));
-document.addEventListener('visibilitychange', () => {
-  // A phone that wakes up should not sit out a pause that began while it slept.
-  if (!document.hidden && model.hub.connection.phase === 'waiting') model.hub.connect();
-  // A phone may never wake this page up again.
-  if (document.hidden) model.keeper.flush();
-  model.changed();
-});
 window.addEventListener('hashchange', () => follow(takeFromAddress()));
 onOtherTab(() => location.reload());
-setInterval(() => model.changed(), TICK_MS);
-setInterval(() => model.lookForAlarms(), ALARMS_MS);
-begin();
+begin().catch(failed);
+
+/** Nobody is signed in here. @param {boolean} [isBack] from another service @returns {Promise<Door>} */
+async function showDoor(isBack = false) {
+  await import('./views/door.js');
+  const shown = /** @type {Door} */ (document.createElement('renkei-door'));
+  Object.assign(shown, { rest, isBack });
+  document.body.append(shown);
+  return shown;
+}
 
 /** A link that is opened while the page is. @param {{token: string | null, invitation: string | null, enrolment: string | null, isBack: boolean}} link */
 function follow({ token, invitation, enrolment, isBack }) {
-  if (isBack) comeBack();
+  if (isBack) comeBack().catch(failed);
   else if (token) adopt(token).then((taken) => taken && location.reload());
-  else if (invitation && model.stage === 'signed_out') shell.entrance?.beginInvitation(invitation);
+  else if (invitation && door()) door()?.entrance?.beginInvitation(invitation);
   else if (invitation) keepInvitation(invitation);
   else if (enrolment) {
     keepEnrolment(enrolment);
-    anew();
+    location.replace(location.pathname);
   }
 }
 
@@ -103,39 +75,43 @@ async function adopt(token) {
 /** Another service sent the page back. Whoever is signed in left to link it, or to show by it who they are. */
 async function comeBack() {
   const leftFor = takeLeftFor();
-  if (leftFor === 'sign_in') {
-    model.changed();
-    await shell.entrance?.comeBack();
-    return;
-  }
-  await model.start();
-  try {
-    if (leftFor === 'link') await rest.linkIdentity();
-    else await rest.proveByOutside();
-    const name = (await rest.ways()).outside ?? '';
-    const [ja, en] = leftFor === 'link' ? OUTSIDE_PHRASES.outside_linked : OUTSIDE_PHRASES.outside_proved;
-    model.say({ ja: ja.replace('{name}', name), en: en.replace('{name}', name) }, { isGood: true });
-  } catch (/** @type {any} */ error) {
-    model.say(error.reason ?? { ja: error.message, en: error.message });
-  }
+  if (leftFor !== 'sign_in') return (await openInside()).comeBack(leftFor);
+  const shown = door() ?? await showDoor(true);
+  await shown.updateComplete;
+  return shown.entrance?.comeBack();
 }
 
 async function begin() {
-  if (link.isBack) {
-    await comeBack();
-    return;
-  }
+  if (link.isBack) return comeBack();
   if (link.token) await adopt(link.token);
   const mayBeSignedIn = currentToken() || isMarkedSignedIn();
-  if (mayBeSignedIn && !link.invitation && !currentEnrolment()) model.start();
-  else model.changed();
-  model.handInEnvelopes();
-  setTimeout(async () => {
-    fetchLater().then(() => shell.requestUpdate(), () => {});
-    const lookAgain = await install((isWaiting) => {
-      model.newerPage = isWaiting;
-      model.changed();
-    });
-    model.hubCame = lookAgain;
-  }, INSTALL_PAUSE_MS);
+  if (mayBeSignedIn && !link.invitation && !currentEnrolment()) (await openInside()).enter();
+  else await showDoor();
+  setTimeout(settle, INSTALL_PAUSE_MS);
+}
+
+/** What waits until the first view stands: what earlier sign-ins could not send, and what makes this page an installed one. */
+async function settle() {
+  const { model } = await openInside();
+  const shown = door();
+  if (shown) {
+    model.listen(() => { shown.envelopes = model.envelopes; });
+    model.handInEnvelopes();
+  }
+  const [{ fetchLater }, { install }] = await Promise.all([import('./views/coming.js'), import('./installing.js')]);
+  fetchLater().then(() => model.changed(), () => {});
+  model.hubCame = await install((isWaiting) => {
+    model.newerPage = isWaiting;
+    model.changed();
+  });
+}
+
+/** The page is half here: its other half did not come. */
+function failed() {
+  if (document.body.querySelector('renkei-shell, renkei-door')) return;
+  const words = Object.assign(document.createElement('p'), { textContent: 'ページを読み込めませんでした。接続を確かめてください。 The page could not be loaded. Check the connection.' });
+  const again = Object.assign(document.createElement('button'), { type: 'button', className: 'button', textContent: 'もう一度 Try again', onclick: () => location.reload() });
+  const place = Object.assign(document.createElement('main'), { id: 'main', className: 'empty' });
+  place.append(words, again);
+  document.body.append(place);
 }

@@ -6,7 +6,7 @@ import { msOfUs, usOfMs } from './frames.js';
 import { localInput } from './dates.js';
 
 /**
- * @typedef {keyof typeof import('./phrases.js').PHRASES} Phrase
+ * @typedef {import('./language.js').Phrase} Phrase
  * @typedef {'line' | 'long' | 'flag' | 'answer' | 'choice' | 'select' | 'date' | 'moment' | 'organisation' | 'organisations' | 'person' | 'entry'
  *   | 'settings' | 'drugs' | 'labItems' | 'attachments'} Control
  * @typedef {object} Field

@@ -39,7 +39,13 @@ export const language = () => chosen;
 export const phrasebook = (phrases) => (/** @type {keyof Book} */ key, /** @type {Record<string, string | number>} */ values = {}) =>
   phrases[key][chosen === 'en' ? 1 : 0].replace(/\{(\w+)\}/g, (_, name) => String(values[name] ?? ''));
 
-export const say = phrasebook(PHRASES);
+/**
+ * What the page says: the phrases of the first view, which those of the door and of later parts join when these are fetched.
+ * @typedef {typeof PHRASES & typeof import('./door-phrases.js').DOOR_PHRASES & typeof import('./later-phrases.js').LATER_PHRASES} Phrases
+ * @typedef {keyof Phrases} Phrase
+ */
+
+export const say = phrasebook(/** @type {Phrases} */ (PHRASES));
 
 /** The label of a domain code. @param {string} list @param {string} code */
 export const word = (list, code) => label(list, code, chosen);

@@ -52,7 +52,7 @@ export class RestError extends Error {
  * @property {string | null} revoked_at
  * @property {{serial: string, issued_at: string, expires_at: string} | null} certificate
  * @property {string | null} enrolling_until
- * @typedef {{person: {id: string, name: {kanji: string, kana: string}}, role: string, organisation: Organisation, positions?: HeldPosition[], administers?: string[], expires_at: string, pledges_first?: boolean, alarms?: PasskeyAlarm[]}} Me
+ * @typedef {{person: {id: string, name: {kanji: string, kana: string}}, role: string, organisation: Organisation, positions?: HeldPosition[], administers?: string[], expires_at: string, idle_timeout_s?: number, pledges_first?: boolean, alarms?: PasskeyAlarm[]}} Me
  * @typedef {{code: string, person: string, name: {kanji: string, kana: string}, passkey: string, at: string}} PasskeyAlarm
  * @typedef {{ceremony: string, options: object}} PasskeyQuestion
  * @typedef {{id: string, issuer: string, subject: string, linked_at: string, used_at: string | null}} Identity
@@ -88,6 +88,8 @@ export class Rest {
     this.send = send;
     /** Asks the person to show once more who they are, where the hub wants that; whether they did. @type {() => Promise<boolean>} */
     this.prove = async () => false;
+    /** Hears that the person showed who they are. */
+    this.proved = () => {};
   }
 
   /** @param {string} method @param {string} path @param {object} [body] @returns {Promise<any>} */
@@ -234,8 +236,10 @@ export class Rest {
   }
 
   /** @returns {Promise<{until: string}>} */
-  proveByOutside() {
-    return this.call('POST', '/me/proof/oidc/finish', {});
+  async proveByOutside() {
+    const shown = await this.call('POST', '/me/proof/oidc/finish', {});
+    this.proved();
+    return shown;
   }
 
   /** @returns {Promise<{passkeys: Passkey[], has_password: boolean}>} */
@@ -269,8 +273,10 @@ export class Rest {
   }
 
   /** @param {{ceremony: string, credential: object} | {password: string, code: string}} given */
-  proveMyself(given) {
-    return this.call('POST', '/me/proof', given);
+  async proveMyself(given) {
+    const shown = await this.call('POST', '/me/proof', given);
+    this.proved();
+    return shown;
   }
 
   /** @param {{ticket: string, position: {role: string, organisation: string}}} given @returns {Promise<Entered>} */

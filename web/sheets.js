@@ -5,7 +5,7 @@
  * @typedef {'text' | 'flag' | 'answer' | 'word' | 'words' | 'date' | 'dates' | 'at' | 'minutes' | 'person' | 'organisation' | 'organisations'
  *   | 'patients' | 'entry' | 'attachments' | 'devices' | 'settings' | 'drugs' | 'labItems' | 'participants' | 'spokenFor' | 'leftovers' | 'allergies'
  *   | 'services' | 'visits' | 'shifts' | 'citations' | 'duty' | 'reminded' | 'escalated' | 'happened' | 'handedOver' | 'hidden'} How
- * @typedef {keyof typeof import('./phrases.js').PHRASES} Phrase
+ * @typedef {import('./language.js').Phrase} Phrase
  * @typedef {{phrase: Phrase, field: string, how: How, list: string}} Row
  */
 

@@ -2,26 +2,41 @@
 //! who waits for it waits for a few milliseconds at most, and for nobody while it is lost.
 
 use std::io;
-use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use redis::aio::MultiplexedConnection;
 use redis::{AsyncConnectionConfig, RedisConnectionInfo};
-use rustls::pki_types::{CertificateDer, ServerName, pem::PemObject as _};
+use rustls::pki_types::ServerName;
 use tokio::net::{TcpStream, UnixStream};
 use tokio::sync::Notify;
 use tokio_rustls::TlsConnector;
 
 use crate::config::{RedisPlace, RedisSettings};
+use crate::domain::text::Text;
 use crate::limits;
+use crate::vault::{KeyFileError, read_secret, trusting};
 
 /// Why the hub cannot start with these settings.
 #[derive(Debug, thiserror::Error)]
 pub enum BusError {
-    #[error("cannot read the file that redis.{0} names: {1}")]
-    File(&'static str, #[source] io::Error),
+    #[error("redis.password_file: {0}")]
+    Password(#[source] KeyFileError),
+    #[error("cannot read the certificates that redis.authority names: {0}")]
+    Authority(#[source] io::Error),
+}
+
+impl BusError {
+    /// For people.
+    #[must_use]
+    pub fn text(&self) -> Text {
+        match self {
+            Self::Password(why) => Text::new(format!("redis.password_file: {}", why.text().ja), self.to_string()),
+            // The cause is told behind it, in its own words.
+            Self::Authority(_) => Text::new("redis.authority が指す証明書を読めません", self.to_string()),
+        }
+    }
 }
 
 /// See the module.
@@ -61,14 +76,14 @@ impl Line {
     pub(super) fn open(settings: &RedisSettings) -> Result<Self, BusError> {
         let password = match &settings.password_file {
             Some(file) => {
-                let text = std::fs::read_to_string(file).map_err(|error| BusError::File("password_file", error))?;
+                let text = read_secret(file, limits::SECRET_FILE_BYTES_MAX).map_err(BusError::Password)?;
                 Some(text.trim().to_owned())
             }
             None => settings.password.clone(),
         };
         let connector = match &settings.place {
             RedisPlace::Tls { .. } => {
-                let config = tls(settings.authority.as_deref()).map_err(|error| BusError::File("authority", error))?;
+                let config = trusting(settings.authority.as_deref()).map_err(BusError::Authority)?;
                 Some(TlsConnector::from(Arc::new(config)))
             }
             RedisPlace::Tcp { .. } | RedisPlace::Unix(_) => None,
@@ -214,21 +229,4 @@ async fn keep(state: Arc<State>) {
 async fn ping(connection: &mut MultiplexedConnection) -> io::Result<()> {
     redis::cmd("PING").query_async::<String>(connection).await.map_err(io::Error::other)?;
     Ok(())
-}
-
-fn tls(authority: Option<&Path>) -> io::Result<rustls::ClientConfig> {
-    let mut roots = rustls::RootCertStore::empty();
-    match authority {
-        Some(file) => {
-            for certificate in CertificateDer::pem_file_iter(file).map_err(io::Error::other)? {
-                roots.add(certificate.map_err(io::Error::other)?).map_err(io::Error::other)?;
-            }
-        }
-        None => drop(roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs)),
-    }
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let config = rustls::ClientConfig::builder_with_provider(provider)
-        .with_protocol_versions(&[&rustls::version::TLS13])
-        .map_err(io::Error::other)?;
-    Ok(config.with_root_certificates(roots).with_no_client_auth())
 }

@@ -9,11 +9,12 @@ use crate::actions::accounts::ProviderFileError;
 use crate::actions::backup::{BackupError, RestoreError};
 use crate::actions::export::ExportError;
 use crate::actions::region_keys::RotateError;
+use crate::bus::BusError;
 use crate::config::Language;
 use crate::domain::text::Text;
 use crate::http::certificate::CertificateError;
 use crate::http::listen::ListenError;
-use crate::store::OpenError;
+use crate::store::{OpenError, StoreError};
 use crate::vault::KeyFileError;
 
 use super::cert::CertError;
@@ -71,6 +72,7 @@ fn text_of(cause: &(dyn Error + 'static)) -> Option<Text> {
         .map(|complaint| complaint.text.clone())
         .or_else(|| cause.downcast_ref::<KeyFileError>().map(KeyFileError::text))
         .or_else(|| cause.downcast_ref::<ProviderFileError>().map(|error| error.text.clone()))
+        .or_else(|| cause.downcast_ref::<BusError>().map(BusError::text))
         .or_else(|| cause.downcast_ref::<CertificateError>().map(CertificateError::text))
         .or_else(|| cause.downcast_ref::<ListenError>().map(ListenError::text))
         .or_else(|| cause.downcast_ref::<CertError>().map(CertError::text))
@@ -79,6 +81,7 @@ fn text_of(cause: &(dyn Error + 'static)) -> Option<Text> {
         .or_else(|| cause.downcast_ref::<ExportError>().and_then(ExportError::text))
         .or_else(|| cause.downcast_ref::<RotateError>().and_then(RotateError::text))
         .or_else(|| cause.downcast_ref::<OpenError>().and_then(OpenError::text))
+        .or_else(|| cause.downcast_ref::<StoreError>().and_then(StoreError::text))
         .or_else(|| cause.downcast_ref::<io::Error>().and_then(of_system))
 }
 

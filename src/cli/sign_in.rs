@@ -96,13 +96,13 @@ async fn issue(
 
 fn told(issued: &Issued, whom: &str) -> Text {
     let Issued { code, login, expires_at, .. } = issued;
+    let until = expires_at.in_words();
+    let (ja, en) = (until.ja, until.en);
     Text::new(
         format!(
-            "コード {code}　サインイン ID {login}　{expires_at} まで有効\n{whom}\nリンクとコードは別々に本人へ伝えてください"
+            "コード {code}　サインイン ID {login}　{ja} まで有効\n{whom}\nリンクとコードは別々に本人へ伝えてください"
         ),
-        format!(
-            "code {code}  sign-in name {login}  valid until {expires_at}\n{whom}\nlink and code go to them separately"
-        ),
+        format!("code {code}  sign-in name {login}  valid until {en}\n{whom}\nlink and code go to them separately"),
     )
 }
 

@@ -34,6 +34,19 @@ fn nothing_given_is_a_hub_for_this_machine() {
 }
 
 #[test]
+fn a_redis_on_another_machine_is_asked_through_tls_alone() {
+    let given = |url: &str| format!("[redis]\nurl = \"{url}\"");
+    for url in ["redis://redis.example.jp", "redis://:secret@192.0.2.7:6379/1", "redis://localhost.example.jp"] {
+        let told = mistakes(&given(url));
+        assert!(told.len() == 1 && told[0].contains("needs rediss://") && !told[0].contains("secret"), "{told:?}");
+    }
+    for url in ["rediss://redis.example.jp", "redis://127.0.0.1", "redis://localhost/2", "redis+unix:///run/redis.sock"]
+    {
+        assert!(config(&given(url)).redis.is_some(), "{url}");
+    }
+}
+
+#[test]
 fn a_whole_file_is_read_and_its_paths_start_at_its_folder() {
     let config = config(
         r#"

@@ -6,6 +6,8 @@ use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
+use super::text::Text;
+
 const MICROS_PER_MILLI: i64 = 1_000;
 const MICROS_PER_SECOND: i64 = 1_000_000;
 
@@ -91,6 +93,19 @@ impl Timestamp {
         self.to_string()
     }
 
+    /// For people, to the minute, in Japan's time, which it says.
+    #[must_use]
+    pub fn in_words(self) -> Text {
+        let japan = jiff::tz::TimeZone::fixed(jiff::tz::Offset::constant(9));
+        let Some(at) = self.to_jiff().map(|at| at.to_zoned(japan)) else {
+            return Text::new(self.to_string(), self.to_string());
+        };
+        Text::new(
+            at.strftime("%Y年%-m月%-d日 %H:%M（日本時間）").to_string(),
+            at.strftime("%Y-%m-%d %H:%M (Japan)").to_string(),
+        )
+    }
+
     /// For calendars and time zones. `None` outside the years −9999 to 9999.
     #[must_use]
     pub fn to_jiff(self) -> Option<jiff::Timestamp> {
@@ -139,6 +154,14 @@ mod tests {
         let morning: Timestamp = "2026-04-01T09:30:00.25+09:00".parse().unwrap();
         assert_eq!(morning.to_rfc3339(), "2026-04-01T00:30:00.25Z");
         assert_eq!(morning, Timestamp(1_775_003_400_250_000));
+    }
+
+    #[test]
+    fn people_read_it_in_japans_time() {
+        let evening: Timestamp = "2026-11-29T15:17:28.164153Z".parse().unwrap();
+        let words = evening.in_words();
+        assert_eq!((&*words.ja, &*words.en), ("2026年11月30日 00:17（日本時間）", "2026-11-30 00:17 (Japan)"));
+        assert!(Timestamp::MAX.in_words().ja.ends_with("us"));
     }
 
     #[test]

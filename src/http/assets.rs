@@ -1,14 +1,17 @@
 //! The web client inside the binary, and the headers every answer of the hub carries.
 //!
 //! The router falls back to `serve` for paths it does not know, and runs every answer through `guard`.
-//! A debug build reads `web/` from the disk, so that a reload shows what was just saved.
+//! A debug build reads `web/` from the disk, so that a reload shows what was just saved. `packing` compresses.
 
+mod packing;
+
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use axum::http::header::{
-    ALLOW, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, IF_NONE_MATCH, REFERRER_POLICY,
-    STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
+    ALLOW, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, IF_NONE_MATCH,
+    REFERRER_POLICY, STRICT_TRANSPORT_SECURITY, VARY, X_CONTENT_TYPE_OPTIONS,
 };
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri};
 use axum::response::Response;
@@ -60,7 +63,7 @@ pub async fn serve(method: Method, uri: Uri, headers: HeaderMap) -> Response {
         response.headers_mut().insert(ALLOW, HeaderValue::from_static("GET, HEAD"));
         return response;
     }
-    find(uri.path(), headers.get(IF_NONE_MATCH))
+    find(uri.path(), &headers)
 }
 
 /// Adds the security headers, and keeps out of every cache what does not say how it may be cached.
@@ -75,34 +78,58 @@ pub async fn guard(mut response: Response, page: PageSettings) -> Response {
     response
 }
 
-fn find(path: &str, known: Option<&HeaderValue>) -> Response {
+fn find(path: &str, asked: &HeaderMap) -> Response {
     if path == WORKER {
-        return worker();
+        return worker(asked);
     }
     let path = if path == "/" { "index.html" } else { path.trim_start_matches('/') };
     let (Some(content_type), Some(file)) = (content_type(path), Web::get(path)) else {
         return plain(StatusCode::NOT_FOUND, "not found\n");
     };
-    let tag = format!("\"{}\"", URL_SAFE_NO_PAD.encode(&file.metadata.sha256_hash()[..16]));
-    let unchanged = known.and_then(|known| known.to_str().ok()).is_some_and(|known| names(known, &tag));
-    let (status, body) = if unchanged {
-        (StatusCode::NOT_MODIFIED, Body::empty())
-    } else {
-        (StatusCode::OK, Body::from(file.data.into_owned()))
-    };
-    let mut response = Response::new(body);
-    *response.status_mut() = status;
+    let hash = URL_SAFE_NO_PAD.encode(&file.metadata.sha256_hash()[..16]);
+    let (mut response, is_packed) = represented(path, content_type, bytes(file.data), asked);
+    // Each representation has a tag of its own (RFC 9110, 8.8.3.3): a cache must not take one for the other.
+    let tag = if is_packed { format!("\"{hash}.gz\"") } else { format!("\"{hash}\"") };
+    let known = asked.get_all(IF_NONE_MATCH).iter().filter_map(|known| known.to_str().ok());
+    if known.into_iter().any(|known| names(known, &tag)) {
+        *response.status_mut() = StatusCode::NOT_MODIFIED;
+        *response.body_mut() = Body::empty();
+        response.headers_mut().remove(CONTENT_ENCODING);
+    }
+    response.headers_mut().insert(ETAG, HeaderValue::from_str(&tag).expect("base64 is ASCII"));
+    response
+}
+
+/// The file as this client takes it, and whether that is compressed.
+fn represented(path: &str, content_type: &'static str, file: Bytes, asked: &HeaderMap) -> (Response, bool) {
+    let is_packable = packing::is_packable(content_type);
+    let packed = if is_packable && packing::takes_gzip(asked) { packing::packed(path, &file) } else { None };
+    let is_packed = packed.is_some();
+    let mut response = Response::new(Body::from(packed.unwrap_or(file)));
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
     // Kept by browsers, but asked for again each time: an upgrade of the hub is an upgrade of the client.
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
-    headers.insert(ETAG, HeaderValue::from_str(&tag).expect("base64 is ASCII"));
-    response
+    if is_packable {
+        headers.insert(VARY, HeaderValue::from_static("accept-encoding"));
+    }
+    if is_packed {
+        headers.insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+    }
+    (response, is_packed)
+}
+
+/// Without a copy where it lies in the binary.
+fn bytes(file: Cow<'static, [u8]>) -> Bytes {
+    match file {
+        Cow::Borrowed(file) => Bytes::from_static(file),
+        Cow::Owned(file) => Bytes::from(file),
+    }
 }
 
 /// The service worker, behind the list of all files of this page with their SHA-256: a worker takes these very files or
 /// none, so that what a browser keeps is one version of the page.
-fn worker() -> Response {
+fn worker(asked: &HeaderMap) -> Response {
     let Some(file) = Web::get(WORKER.trim_start_matches('/')) else {
         return plain(StatusCode::NOT_FOUND, "not found\n");
     };
@@ -115,19 +142,17 @@ fn worker() -> Response {
     let list = serde_json::to_string(&files).expect("a map of texts");
     let mut text = format!("globalThis.RENKEI_FILES = {list};\n").into_bytes();
     text.extend_from_slice(&file.data);
-    let mut response = Response::new(Body::from(text));
-    let headers = response.headers_mut();
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/javascript; charset=utf-8"));
-    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
-    response
+    represented(WORKER, SCRIPT, Bytes::from(text), asked).0
 }
+
+const SCRIPT: &str = "text/javascript; charset=utf-8";
 
 /// The closed list of what is served; sources for tests and notes for readers, which lie beside it, are not.
 fn content_type(path: &str) -> Option<&'static str> {
     let (_, extension) = path.rsplit_once('.')?;
     Some(match extension {
         "html" => "text/html; charset=utf-8",
-        "js" => "text/javascript; charset=utf-8",
+        "js" => SCRIPT,
         "css" => "text/css; charset=utf-8",
         "svg" => "image/svg+xml",
         "png" => "image/png",
@@ -217,6 +242,75 @@ mod tests {
         let changed =
             ask(Request::get("/app.js").header("if-none-match", "\"other\"").body(Body::empty()).unwrap()).await;
         assert_eq!(changed.status(), StatusCode::OK);
+    }
+
+    fn asking(path: &str, encoding: &str) -> axum::http::request::Builder {
+        Request::get(path).header("accept-encoding", encoding)
+    }
+
+    #[tokio::test]
+    async fn files_of_the_page_are_compressed_for_who_takes_that_and_are_the_same_files() {
+        for path in ["/", "/app.js", "/styles/base.css", "/icon.svg", "/app.webmanifest", "/vendor/LICENSE-lit.txt", WORKER] {
+            let plain = fetch(path).await;
+            assert_eq!((header(&plain, "content-encoding"), header(&plain, "vary")), ("", "accept-encoding"), "{path}");
+            let packed = ask(asking(path, "gzip, br").body(Body::empty()).unwrap()).await;
+            assert_eq!(header(&packed, "content-encoding"), "gzip", "{path}");
+            assert_eq!(header(&packed, "vary"), "accept-encoding", "{path}");
+            assert_eq!(header(&packed, "content-type"), header(&plain, "content-type"), "{path}");
+            assert!(path == WORKER || header(&packed, "etag") != header(&plain, "etag"), "{path}");
+            let packed = packed.into_body().collect().await.unwrap().to_bytes();
+            let mut read = String::new();
+            std::io::Read::read_to_string(&mut flate2::read::GzDecoder::new(packed.as_ref()), &mut read).unwrap();
+            let plain = text(plain).await;
+            assert!(read == plain && packed.len() < plain.len(), "{path}");
+        }
+        let picture = ask(asking("/icon-192.png", "gzip").body(Body::empty()).unwrap()).await;
+        assert_eq!((header(&picture, "content-encoding"), header(&picture, "vary")), ("", ""));
+        // BREACH: what is not a public file never is.
+        let answer = ask(asking("/api/v1/me", "gzip").body(Body::empty()).unwrap()).await;
+        assert_eq!((header(&answer, "content-encoding"), header(&answer, "vary")), ("", ""));
+    }
+
+    #[tokio::test]
+    async fn each_representation_is_known_by_its_own_tag() {
+        let plain = header(&fetch("/app.js").await, "etag").to_owned();
+        let first = ask(asking("/app.js", "gzip").body(Body::empty()).unwrap()).await;
+        let packed = header(&first, "etag").to_owned();
+        let status = async |encoding: &str, known: &str| {
+            let request = asking("/app.js", encoding).header("if-none-match", known).body(Body::empty()).unwrap();
+            let response = ask(request).await;
+            assert_eq!(header(&response, "etag"), if encoding == "gzip" { &packed } else { &plain });
+            assert_eq!(header(&response, "vary"), "accept-encoding");
+            response.status()
+        };
+        for (encoding, known, expected) in [
+            ("gzip", packed.as_str(), StatusCode::NOT_MODIFIED),
+            ("identity", plain.as_str(), StatusCode::NOT_MODIFIED),
+            ("gzip", plain.as_str(), StatusCode::OK),
+            ("identity", packed.as_str(), StatusCode::OK),
+            ("gzip", &format!("{plain}, W/{packed}"), StatusCode::NOT_MODIFIED),
+        ] {
+            assert_eq!(status(encoding, known).await, expected, "{encoding} {known}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_head_has_the_length_of_what_would_be_sent_and_no_body() {
+        for encoding in ["gzip", "identity"] {
+            let got = ask(asking("/app.js", encoding).body(Body::empty()).unwrap()).await;
+            let request = Request::head("/app.js").header("accept-encoding", encoding).body(Body::empty()).unwrap();
+            let head = ask(request).await;
+            for name in ["content-length", "content-encoding", "etag", "vary", "content-type"] {
+                assert_eq!(header(&head, name), header(&got, name), "{name} of {encoding}");
+            }
+            let length = text_length(got).await;
+            assert_eq!(header(&head, "content-length"), length.to_string());
+            assert_eq!(text_length(head).await, 0);
+        }
+    }
+
+    async fn text_length(response: Response) -> usize {
+        response.into_body().collect().await.unwrap().to_bytes().len()
     }
 
     #[tokio::test]

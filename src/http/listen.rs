@@ -1,15 +1,16 @@
-//! Accepts connections and serves a router on them: TLS, timeouts, bounds and an orderly end.
+//! Accepts connections and serves a router on them: TLS, timeouts, bounds and an orderly end; `conversing` speaks HTTP.
 //! `serve`, `demo` and the tests bind it; it knows no route. WebSockets leave it at their upgrade
 //! but keep counting as open connections until their socket is gone. What a connection shows of its
 //! device goes with every request; whether that does is judged there.
 
 mod body;
+mod conversing;
 mod places;
 mod stream;
+mod streams;
 #[cfg(test)]
 mod tests;
 
-use std::convert::Infallible;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::pin::pin;
@@ -18,19 +19,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use axum::Router;
-use axum::body::Body;
-use axum::extract::ConnectInfo;
-use hyper::body::Incoming;
-use hyper::server::conn::http1;
-use hyper::service::service_fn;
-use hyper::{Request, Response};
-use hyper_util::rt::{TokioIo, TokioTimer};
 use rustls::ServerConfig;
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio_rustls::TlsAcceptor;
-use tower::Service as _;
 
 pub use stream::PeerStream;
 
@@ -40,7 +33,6 @@ use crate::domain::text::Text;
 use crate::hub::Hub;
 use crate::hub::devices::{Line, OpenLine, Shown};
 use crate::limits;
-use body::PacedBody;
 use places::{Full, Place, Places};
 
 /// How the listener speaks.
@@ -61,7 +53,7 @@ pub struct ListenBounds {
     pub connections_max: usize,
     pub connections_per_address_max: usize,
     pub tls_handshake_timeout: Duration,
-    /// For a request's head, and for how long a connection may idle between requests.
+    /// For a request's head, and for how long a connection may idle between requests; over HTTP/2 with its preface.
     pub header_timeout: Duration,
     /// For a request's body, beside the time that the slowest allowed pace gives it.
     pub body_grace: Duration,
@@ -294,71 +286,4 @@ impl Attendant {
         failure.fetch_add(1, Ordering::Relaxed);
         None
     }
-
-    async fn converse(
-        &self,
-        stream: PeerStream,
-        comes_from: (SocketAddr, Line),
-        open: Option<OpenLine>,
-        router: Router,
-    ) {
-        let body_grace = self.bounds.body_grace;
-        let service =
-            service_fn(move |request: Request<Incoming>| answer(router.clone(), request, comes_from, body_grace));
-        let connection = http1::Builder::new()
-            .timer(TokioTimer::new())
-            .header_read_timeout(self.bounds.header_timeout)
-            .max_buf_size(limits::HTTP_BUFFER_BYTES)
-            .serve_connection(TokioIo::new(stream), service)
-            .with_upgrades();
-        let mut connection = pin!(connection);
-        let mut stopping = self.stopping.subscribe();
-        let mut cut = pin!(cut(open.as_ref()));
-        let ended_first = tokio::select! {
-            biased;
-            // INVARIANT: nothing more is read from or written to a connection whose device was revoked.
-            () = cut.as_mut() => return,
-            ended = connection.as_mut() => Some(ended),
-            () = told_to_stop(&mut stopping) => None,
-        };
-        let ended = match ended_first {
-            Some(ended) => ended,
-            None => {
-                connection.as_mut().graceful_shutdown();
-                tokio::select! {
-                    biased;
-                    () = cut => return,
-                    ended = connection => ended,
-                }
-            }
-        };
-        if let Err(error) = ended {
-            tracing::debug!(%error, "a connection ended early");
-        }
-    }
-}
-
-/// Ready when the certificate that the connection showed has ended; never without one.
-async fn cut(open: Option<&OpenLine>) {
-    match open {
-        Some(open) => open.cut().await,
-        None => std::future::pending().await,
-    }
-}
-
-async fn told_to_stop(stopping: &mut watch::Receiver<bool>) {
-    // A sender that is gone means the same: nobody accepts any more.
-    let _told = stopping.wait_for(|stopping| *stopping).await;
-}
-
-async fn answer(
-    mut router: Router,
-    request: Request<Incoming>,
-    (peer, line): (SocketAddr, Line),
-    body_grace: Duration,
-) -> Result<Response<Body>, Infallible> {
-    let mut request = request.map(|incoming| Body::new(PacedBody::new(incoming, body_grace)));
-    request.extensions_mut().insert(ConnectInfo(peer));
-    request.extensions_mut().insert(line);
-    router.call(request).await
 }

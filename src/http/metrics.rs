@@ -1,7 +1,7 @@
 //! `/metrics` in the OpenMetrics text format. Numbers only: no name, no patient, no organisation stands in it.
 //!
 //! From loopback it needs no sign-in, so that a collector on the machine reads it; a request that came through a
-//! proxy (it says so in `Forwarded` or `X-Forwarded-For`) or from elsewhere needs the secretariat's.
+//! proxy (it says so in `Forwarded`, `X-Forwarded-For` or `Via`) or from elsewhere needs the secretariat's.
 
 use std::fmt;
 use std::net::SocketAddr;
@@ -38,7 +38,7 @@ pub async fn serve(State(app): State<App>, request: Request) -> Result<Response,
 }
 
 fn is_from_this_machine(parts: &Parts) -> bool {
-    let is_forwarded = ["forwarded", "x-forwarded-for"].iter().any(|name| parts.headers.contains_key(*name));
+    let is_forwarded = ["forwarded", "x-forwarded-for", "via"].iter().any(|name| parts.headers.contains_key(*name));
     let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
     !is_forwarded && peer.is_some_and(|ConnectInfo(peer)| peer.ip().to_canonical().is_loopback())
 }

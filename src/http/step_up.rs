@@ -26,6 +26,7 @@ pub const GRAVE_ROUTES: &[Route] = &[
     grave("post", "/api/v1/people/{id}/invitations"),
     grave("post", "/api/v1/people/{id}/recovery"),
     grave("post", "/api/v1/organisations/{id}/administrators"),
+    grave("post", "/api/v1/organisations/{id}/staff"),
     grave("post", "/api/v1/devices/{id}/certificates"),
     grave("post", "/api/v1/devices/{id}/enrolments"),
     grave("put", "/api/v1/people/{id}/device-exception"),

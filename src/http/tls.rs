@@ -1,4 +1,4 @@
-//! How the hub speaks TLS: version 1.3 only, HTTP/1.1 (which WebSockets need), nothing resumed.
+//! How the hub speaks TLS: version 1.3 only, HTTP/2 for pages and HTTP/1.1 for WebSockets, nothing resumed.
 //! `serve` and `demo` call it; certificates come from `certificate`.
 
 use std::sync::Arc;
@@ -8,6 +8,9 @@ use rustls::server::danger::ClientCertVerifier;
 use rustls::{ServerConfig, version};
 
 use super::certificate::ReloadingCertificate;
+
+/// The name of HTTP/2 in a handshake (RFC 9113, 3.2).
+pub(super) const HTTP2: &[u8] = b"h2";
 
 /// The settings for every connection that is accepted from now on.
 ///
@@ -29,7 +32,7 @@ pub fn server_config(
         None => builder.with_no_client_auth(),
     };
     let mut config = builder.with_cert_resolver(certificate);
-    config.alpn_protocols = vec![b"http/1.1".to_vec()];
+    config.alpn_protocols = vec![HTTP2.to_vec(), b"http/1.1".to_vec()];
     config.send_tls13_tickets = 0;
     config.session_storage = Arc::new(NoServerSessionStorage {});
     config.max_early_data_size = 0;

@@ -215,5 +215,3 @@ pub const OIDC_SUBJECT_BYTES_MAX: usize = 255;
 pub const OIDC_ASSERTION_S: i64 = 60;
 /// Identities at the other service of one person.
 pub const IDENTITIES_PER_PERSON_MAX: usize = 5;
-/// Largest file of the secret, or of the key, by which the hub shows there who it is.
-pub const OIDC_SECRET_BYTES_MAX: usize = 16_384;

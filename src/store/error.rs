@@ -45,6 +45,18 @@ impl StoreError {
         if expected == found { Ok(()) } else { Err(Self::RowsAffected { doing, expected, found }) }
     }
 
+    /// For people, where more can be said than what failed.
+    #[must_use]
+    pub fn text(&self) -> Option<Text> {
+        match self {
+            Self::KeyDestroyed(timeline) => Some(Text::new(
+                format!("{timeline} の記録は鍵ごと廃棄されています。元に戻すことはできません"),
+                format!("the record {timeline} was destroyed with its key, and cannot be brought back"),
+            )),
+            Self::Driver(_) | Self::Inconsistent { .. } | Self::RowsAffected { .. } | Self::ReadOnly { .. } => None,
+        }
+    }
+
     /// A stable name for logs and metrics.
     #[must_use]
     pub const fn code(&self) -> &'static str {

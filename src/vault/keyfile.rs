@@ -1,5 +1,5 @@
-//! The files of the region's key and of the key that signs checkpoints: one line of text, readable by its owner only.
-//! Text, so that it survives editors, password stores, pipes and being printed for the safe; labelled, so that a wrong
+//! The files of the region's key and of the key that signs checkpoints: one line of text, readable by its owner only; and
+//! other secrets' files, which are held to the same. Text, so that it survives editors, password stores, pipes and being printed for the safe; labelled, so that a wrong
 //! file is named.
 
 use std::fs::{File, Permissions};
@@ -84,6 +84,8 @@ pub enum KeyFileError {
     LoosePermissions { path: PathBuf, mode: u32 },
     #[error("{}: {why}", path.display())]
     NotAKey { path: PathBuf, why: NotAKey },
+    #[error("{} is too large: a secret has at most {bytes_max} bytes", path.display())]
+    TooLarge { path: PathBuf, bytes_max: u64 },
     #[error("cannot {doing} {}: {source}", path.display())]
     Io { doing: &'static str, path: PathBuf, source: io::Error },
 }
@@ -104,6 +106,9 @@ impl KeyFileError {
                 format!("{path} を他の利用者も読めます（{mode:04o}）。実行してください: chmod 600 {path}")
             }
             Self::NotAKey { path, why } => format!("{}: {}", path.display(), why.text().ja),
+            Self::TooLarge { path, bytes_max } => {
+                format!("{} は大きすぎます（秘密は {bytes_max} バイトまでです）", path.display())
+            }
             // The cause is told behind it, in its own words.
             Self::Io { path, .. } => format!("{} を読み書きできません", path.display()),
         };
@@ -119,6 +124,7 @@ impl KeyFileError {
             Self::LoosePermissions { .. } => "key_file_loose_permissions",
             Self::NotAKey { why: NotAKey::Foreign { .. }, .. } => "key_file_foreign",
             Self::NotAKey { why: NotAKey::Damaged { .. }, .. } => "key_file_damaged",
+            Self::TooLarge { .. } => "key_file_too_large",
             Self::Io { .. } => "key_file_io",
         }
     }
@@ -157,15 +163,36 @@ pub(super) fn load(of: KeyOf, path: &Path) -> Result<Secret, KeyFileError> {
         io::ErrorKind::NotFound => KeyFileError::Missing { of, path: path.to_owned() },
         _ => io("open")(source),
     })?;
-    // Of the opened file, not of the path, so that it cannot be exchanged in between.
-    let metadata = file.metadata().map_err(io("inspect"))?;
-    let mode = metadata.permissions().mode() & 0o7777;
-    if mode & LOOSE_BITS != 0 {
-        return Err(KeyFileError::LoosePermissions { path: path.to_owned(), mode });
-    }
+    check_owner_only(&file, path)?;
     let mut content = Zeroizing::new(Vec::with_capacity(KEY_FILE_BYTES_MAX as usize));
     file.take(KEY_FILE_BYTES_MAX).read_to_end(&mut content).map_err(io("read"))?;
     parse(of, &content).map_err(|why| KeyFileError::NotAKey { path: path.to_owned(), why })
+}
+
+/// Of the opened file, not of the path, so that it cannot be exchanged in between.
+fn check_owner_only(file: &File, path: &Path) -> Result<(), KeyFileError> {
+    let io = |source| KeyFileError::Io { doing: "inspect", path: path.to_owned(), source };
+    let mode = file.metadata().map_err(io)?.permissions().mode() & 0o7777;
+    if mode & LOOSE_BITS != 0 {
+        return Err(KeyFileError::LoosePermissions { path: path.to_owned(), mode });
+    }
+    Ok(())
+}
+
+/// A secret that somebody else chose, in a file that nobody but its owner may read.
+///
+/// # Errors
+/// When others may read it, it is too large, or it cannot be read as text.
+pub fn read_secret(path: &Path, bytes_max: u64) -> Result<Zeroizing<String>, KeyFileError> {
+    let io = |source| KeyFileError::Io { doing: "read", path: path.to_owned(), source };
+    let file = File::open(path).map_err(io)?;
+    check_owner_only(&file, path)?;
+    let mut content = Zeroizing::new(String::new());
+    file.take(bytes_max + 1).read_to_string(&mut content).map_err(io)?;
+    if content.len() as u64 > bytes_max {
+        return Err(KeyFileError::TooLarge { path: path.to_owned(), bytes_max });
+    }
+    Ok(content)
 }
 
 /// The key that a text holds.
@@ -236,6 +263,19 @@ mod tests {
         }
         std::fs::set_permissions(&path, Permissions::from_mode(0o400)).unwrap();
         assert!(RegionKey::load_file(&path).is_ok());
+    }
+
+    #[test]
+    fn another_secret_is_its_owners_alone_too_and_bounded() {
+        let (_folder, path) = written("合言葉\n", 0o600);
+        assert_eq!(*read_secret(&path, 10).unwrap(), "合言葉\n");
+        let refused = |bytes_max| read_secret(&path, bytes_max).unwrap_err();
+        assert_eq!(refused(9).code(), "key_file_too_large");
+        std::fs::set_permissions(&path, Permissions::from_mode(0o640)).unwrap();
+        let loose = refused(10);
+        assert!(loose.code() == "key_file_loose_permissions" && loose.text().ja.contains("chmod 600"), "{loose}");
+        std::fs::remove_file(&path).unwrap();
+        assert_eq!(refused(10).code(), "key_file_io");
     }
 
     #[test]

@@ -12,7 +12,9 @@
 //! - An [`IdToken`] says whom another service knows, verified by its [`ProviderKeys`]; there the hub signs by a [`ClientSigner`].
 //! - [`DeviceAuthority`] issues the certificates of registered devices.
 //!
-//! No I/O except the key file, and no knowledge of what is sealed.
+//! - [`trusting`] says whom the hub trusts where it asks another machine something.
+//!
+//! No I/O except files of keys, secrets and authorities, and no knowledge of what is sealed.
 
 mod archive;
 mod authenticator;
@@ -39,6 +41,7 @@ mod quarantine_pass;
 mod region_key;
 mod seal;
 mod token;
+mod trust;
 
 use ring::rand::{SecureRandom, SystemRandom};
 
@@ -54,7 +57,7 @@ pub use device_mark::DeviceMark;
 pub use envelope::{Envelope, EnvelopeKey};
 pub use id_token::{IdClaims, IdToken, IdTokenFor, ProviderKeys};
 pub use jwt::JwtFault;
-pub use keyfile::{KeyFileError, KeyOf, NotAKey};
+pub use keyfile::{KeyFileError, KeyOf, NotAKey, read_secret};
 pub use mac::{Mac, MacKey};
 pub use passkey::{
     AskingAnybody, AskingOne, Making, PasskeyFault, PasskeyKey, RelyingParty, ShownPasskey, UsedPasskey,
@@ -66,6 +69,7 @@ pub use quarantine_pass::QuarantinePass;
 pub use region_key::{RegionKey, WRAPPED_DATA_KEY_BYTES};
 pub use seal::{CannotOpen, SEAL_OVERHEAD_BYTES, SealingKey};
 pub use token::{NotAToken, Token, TokenHash};
+pub use trust::trusting;
 
 fn fill_random(bytes: &mut [u8]) {
     SystemRandom::new().fill(bytes).expect("the operating system gives random bytes");

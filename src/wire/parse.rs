@@ -105,8 +105,50 @@ fn misfit(path: &str, reason: &str) -> Invalid {
     Invalid::new(
         path,
         Code::WrongType.code(),
-        Text::new(format!("値の型が違います: {reason}"), format!("a value of another type is expected: {reason}")),
+        Text::new(
+            format!("値の型が違います: {}", in_japanese(&reason)),
+            format!("a value of another type is expected: {reason}"),
+        ),
     )
+}
+
+/// Words of the parser for what it found and what it expected; longer ones first.
+const TYPES: [(&str, &str); 16] = [
+    ("floating point", "小数"),
+    ("a boolean", "true か false"),
+    ("a sequence", "配列"),
+    ("a string", "文字列"),
+    ("a map", "オブジェクト"),
+    ("boolean", "真偽値"),
+    ("integer", "整数"),
+    ("sequence", "配列"),
+    ("string", "文字列"),
+    ("struct", "オブジェクト"),
+    ("null", "null"),
+    ("map", "オブジェクト"),
+    ("i64", "整数"),
+    ("i32", "整数"),
+    ("u64", "0 以上の整数"),
+    ("u32", "0 以上の整数"),
+];
+
+/// The type that a text begins with, and the rest of it.
+fn type_in_japanese(text: &str) -> Option<(&'static str, &str)> {
+    TYPES.iter().find_map(|(en, ja)| Some((*ja, text.strip_prefix(en)?)))
+}
+
+/// The parser's complaint about a type in Japanese; as it is where its words are not known.
+fn in_japanese(reason: &str) -> String {
+    let Some((found, expected)) = reason.strip_prefix("invalid type: ").and_then(|it| it.split_once(", expected "))
+    else {
+        return reason.to_owned();
+    };
+    let (Some((found, given)), Some((expected, _))) = (type_in_japanese(found), type_in_japanese(expected)) else {
+        return reason.to_owned();
+    };
+    let given = given.trim().replace('`', "");
+    let apart = if given.is_empty() { "" } else { " " };
+    format!("{found}{apart}{given} ではなく、{expected}が必要です")
 }
 
 /// How much of the parser's own words is passed on, in characters; they may repeat what was given.

@@ -149,6 +149,19 @@ fn a_misspelt_field_is_refused_by_name_and_the_known_ones_are_listed() {
 }
 
 #[test]
+fn a_value_of_another_type_is_told_in_words_of_both_languages() {
+    let mut frame = vital();
+    *frame.pointer_mut("/post/intent/body/vital/measurements").unwrap() = json!(3);
+    let error = refused(&frame);
+    assert_eq!(
+        (error.invalid.code, error.invalid.field.as_str()),
+        ("wrong_type", "post.intent.body.vital.measurements")
+    );
+    assert_eq!(error.invalid.message.ja, "値の型が違います: 整数 3 ではなく、配列が必要です");
+    assert!(error.invalid.message.en.contains("integer"), "{}", error.invalid.message.en);
+}
+
+#[test]
 fn hello_may_offer_what_this_version_does_not_know() {
     let frame = json!({"hello": {"version": 7, "ticket": "t", "compression": "zstd"}});
     let frame = decode_client(Encoding::Json, frame.to_string().as_bytes()).unwrap();

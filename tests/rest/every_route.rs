@@ -138,15 +138,15 @@ async fn metrics_are_numbers_for_this_machine_or_the_secretariat() {
     let app = App::start().await;
     let patient = app.register_patient("高橋 ハル", "タカハシ ハル").await;
     let nurse = app.nurse("minato").await;
-    let from = |address: [u8; 4], forwarded: bool| {
+    let from = |address: [u8; 4], proxy: Option<&'static str>| {
         let mut request = Request::get("/metrics").body(Body::empty()).unwrap();
         request.extensions_mut().insert(ConnectInfo(SocketAddr::from((Ipv4Addr::from(address), 40_000))));
-        if forwarded {
-            request.headers_mut().insert("x-forwarded-for", "192.0.2.1".parse().unwrap());
+        if let Some(proxy) = proxy {
+            request.headers_mut().insert(proxy, "192.0.2.1".parse().unwrap());
         }
         request
     };
-    let page = ask(&app.router, from([127, 0, 0, 1], false)).await;
+    let page = ask(&app.router, from([127, 0, 0, 1], None)).await;
     assert_eq!(page.status, StatusCode::OK);
     let text = page.text();
     // Registration and consent; and the doctor and the nurse pledged, each for themselves and for their office.
@@ -157,7 +157,8 @@ async fn metrics_are_numbers_for_this_machine_or_the_secretariat() {
     for private in ["高橋", "minato", &patient.to_string(), &nurse.actor.person.to_string()] {
         assert!(!text.contains(private), "{private}");
     }
-    for request in [from([192, 0, 2, 1], false), from([127, 0, 0, 1], true)] {
+    let through = ["x-forwarded-for", "forwarded", "via"].map(|proxy| from([127, 0, 0, 1], Some(proxy)));
+    for request in through.into_iter().chain([from([192, 0, 2, 1], None)]) {
         ask(&app.router, request).await.problem(StatusCode::UNAUTHORIZED, "unauthenticated");
     }
     nurse.get("/metrics").await.problem(StatusCode::FORBIDDEN, "forbidden");

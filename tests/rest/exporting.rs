@@ -117,8 +117,14 @@ async fn a_region_taken_out_has_every_entry_file_duty_rule_and_audit_record_and_
     let log = read(&out.join("audit.jsonl"));
     assert!(log.lines().last().unwrap().contains("region_exported"), "it tells of itself");
     assert!(log.lines().all(|line| serde_json::from_str::<Value>(line).is_ok()));
-    let rules = fs::read_dir(out.join("rulebooks")).unwrap().next().unwrap().unwrap().path();
+    let sets = read(&out.join("rulebooks").join("sets.jsonl"));
+    let mut sets = sets.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+    let floor = sets.find(|set| set["file"] == "floor.toml").unwrap();
+    let rules = out.join("rulebooks").join(floor["digest"].as_str().unwrap());
     assert!(read(&rules.join("floor.toml")).contains("FL-"), "the rules that decided");
+    let cited = floor["cited_as"].as_str().unwrap();
+    let timeline = read(&out.join("timelines").join(format!("patient-{}.jsonl", team.patient)));
+    assert!(cited.len() == 12 && timeline.contains(&format!("#{cited}")), "by what its citations end in: {cited}");
     let duties = read(&out.join("duties.jsonl"));
     assert!(duties.lines().all(|line| serde_json::from_str::<Value>(line).unwrap()["rule"].is_string()), "{duties}");
     assert!(read(&out.join("README.md")).contains("renkei-region/1"));

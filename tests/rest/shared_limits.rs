@@ -1,11 +1,13 @@
 //! Hubs that count together how often somebody tries: what one saw bounds at the other. And Redis, which may be lost at any
 //! moment: nobody is locked out by that, nobody waits, and it is said.
 
+use std::os::unix::fs::PermissionsExt as _;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::http::StatusCode;
-use renkei::bus::SharedBounds;
+use renkei::bus::{Shared, SharedBounds};
+use renkei::config::RedisSettings;
 use renkei::hub::allowance::Asked;
 use renkei::limits;
 use renkei::vault::{RegionKey, Token};
@@ -14,6 +16,7 @@ use uuid::Uuid;
 
 use crate::support::app::App;
 use crate::support::redis::RedisLine;
+use crate::support::scratch;
 use crate::support::visitor::Visitor;
 
 const PATIENT: SharedBounds = SharedBounds { answer: Duration::from_secs(20) };
@@ -53,6 +56,18 @@ async fn what_one_hub_saw_bounds_at_the_other_and_at_no_other_region() {
         assert!(spend(if at % 2 == 0 { &one } else { &two }).await, "{at}");
     }
     assert!(!spend(&one).await && !spend(&two).await && spend(&elsewhere).await);
+
+    // Guesses at an account are counted by another way than requests of somebody signed in.
+    let guess = async |app: &App| {
+        let typed = json!({ "login": "sato.hanako", "password": "推測", "code": "123456" });
+        Visitor::at_program(app).from(&somewhere()).post("/api/v1/sign-in", typed).await.status
+    };
+    for at in 0..limits::SIGN_IN_TRIES_BY_STRANGERS_BURST {
+        assert_eq!(guess(if at % 2 == 0 { &one } else { &two }).await, StatusCode::UNAUTHORIZED, "{at}");
+    }
+    assert_eq!(guess(&one).await, StatusCode::TOO_MANY_REQUESTS);
+    assert_eq!(guess(&two).await, StatusCode::TOO_MANY_REQUESTS);
+    assert_eq!(guess(&elsewhere).await, StatusCode::UNAUTHORIZED);
 }
 
 #[tokio::test]
@@ -134,4 +149,24 @@ async fn what_stands_in_redis_tells_of_nobody() {
         let holds = |part: &[u8]| key.windows(part.len()).any(|window| window == part);
         assert!(!holds(&octets[..8]) && !holds(whom.as_bytes()) && !holds(from.as_bytes()));
     }
+}
+
+#[tokio::test]
+async fn a_password_that_others_can_read_starts_no_hub() {
+    let folder = scratch::folder("redis");
+    let file = folder.path().join("redis.password");
+    std::fs::write(&file, "合言葉\n").unwrap();
+    let mut settings = RedisSettings::parse("redis://127.0.0.1:1/0").expect("a URL");
+    settings.password_file = Some(file.clone());
+    let open = |mode| {
+        std::fs::set_permissions(&file, std::fs::Permissions::from_mode(mode)).unwrap();
+        Shared::open(&settings, PATIENT)
+    };
+    for mode in [0o640, 0o604, 0o660] {
+        let told = open(mode).expect_err("others can read it").text();
+        for words in [&told.ja, &told.en] {
+            assert!(words.contains("redis.password_file") && words.contains("chmod 600"), "{words}");
+        }
+    }
+    assert!(open(0o600).is_ok());
 }

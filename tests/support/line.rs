@@ -10,8 +10,8 @@ use axum::http::{Request, header};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use http_body_util::{BodyExt as _, Full};
-use hyper::client::conn::http1::SendRequest;
-use hyper_util::rt::TokioIo;
+use hyper::client::conn::{http1, http2};
+use hyper_util::rt::{TokioExecutor, TokioIo};
 use p12_keystore::{KeyStore, Pkcs12ImportPolicy};
 use renkei::actions::accounts::ensure_authority;
 use renkei::cli::cert::ensure_development_certificates;
@@ -44,9 +44,17 @@ pub struct TlsDoor {
     pub address: SocketAddr,
     trusted: CertificateDer<'static>,
     /// One for each key: what a client remembers of earlier connections counts.
-    connectors: Mutex<HashMap<Option<Arc<[u8]>>, TlsConnector>>,
+    connectors: Mutex<HashMap<(Option<Arc<[u8]>>, Speaks), TlsConnector>>,
     stop: oneshot::Sender<()>,
     serving: JoinHandle<()>,
+}
+
+/// What a client offers in the handshake.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Speaks {
+    /// By saying nothing.
+    Http1,
+    Http2,
 }
 
 /// What a device has installed.
@@ -128,19 +136,19 @@ impl TlsDoor {
         self.serving.await.expect("it ends");
     }
 
-    fn connector(&self, identity: Option<&Identity>) -> TlsConnector {
+    fn connector(&self, identity: Option<&Identity>, speaks: Speaks) -> TlsConnector {
         let mut connectors = self.connectors.lock().expect("no panic");
-        let key = identity.map(|identity| Arc::clone(&identity.key));
-        connectors.entry(key).or_insert_with(|| self.new_connector(identity)).clone()
+        let key = (identity.map(|identity| Arc::clone(&identity.key)), speaks);
+        connectors.entry(key).or_insert_with(|| self.new_connector(identity, speaks)).clone()
     }
 
-    fn new_connector(&self, identity: Option<&Identity>) -> TlsConnector {
+    fn new_connector(&self, identity: Option<&Identity>, speaks: Speaks) -> TlsConnector {
         let mut roots = RootCertStore::empty();
         roots.add(self.trusted.clone()).expect("an authority");
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let builder = ClientConfig::builder_with_provider(provider).with_protocol_versions(&[&version::TLS13]);
         let builder = builder.expect("TLS 1.3").with_root_certificates(roots);
-        let config = match identity {
+        let mut config = match identity {
             Some(Identity { chain, key }) => {
                 let key = PrivateKeyDer::try_from(key.to_vec()).expect("a key");
                 let resolver = Blunt::new(chain.clone(), &key);
@@ -148,26 +156,38 @@ impl TlsDoor {
             }
             None => builder.with_no_client_auth(),
         };
+        if speaks == Speaks::Http2 {
+            config.alpn_protocols = vec![b"h2".to_vec()];
+        }
         TlsConnector::from(Arc::new(config))
     }
 
     /// The handshake as the client sees it; what the hub thinks of a certificate shows with the first answer.
-    async fn dial(&self, identity: Option<&Identity>) -> io::Result<TlsStream<TcpStream>> {
+    async fn dial(&self, identity: Option<&Identity>, speaks: Speaks) -> io::Result<TlsStream<TcpStream>> {
         let tcp = TcpStream::connect(self.address).await?;
-        self.connector(identity).connect(ServerName::try_from("localhost").expect("a name"), tcp).await
+        self.connector(identity, speaks).connect(ServerName::try_from("localhost").expect("a name"), tcp).await
     }
 
     /// A connection that is kept alive.
     pub async fn connect(&self, identity: Option<&Identity>) -> io::Result<Connection> {
-        let stream = self.dial(identity).await?;
-        let (sender, connection) =
-            hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.map_err(io::Error::other)?;
-        Ok(Connection { sender, ended: tokio::spawn(async move { drop(connection.await) }) })
+        let stream = TokioIo::new(self.dial(identity, Speaks::Http1).await?);
+        let (sender, connection) = http1::handshake(stream).await.map_err(io::Error::other)?;
+        Ok(Connection { sender: Sender::Http1(sender), ended: tokio::spawn(async move { drop(connection.await) }) })
+    }
+
+    /// The same, as a browser has it for the page and its requests.
+    pub async fn connect_http2(&self, identity: Option<&Identity>) -> io::Result<Connection> {
+        let stream = self.dial(identity, Speaks::Http2).await?;
+        assert_eq!(stream.get_ref().1.alpn_protocol(), Some(&b"h2"[..]));
+        let made = http2::handshake(TokioExecutor::new(), TokioIo::new(stream)).await;
+        let (sender, connection) = made.map_err(io::Error::other)?;
+        Ok(Connection { sender: Sender::Http2(sender), ended: tokio::spawn(async move { drop(connection.await) }) })
     }
 
     /// A socket that has said nothing yet.
     pub async fn socket(&self, identity: Option<&Identity>, encoding: Encoding) -> Socket {
-        Socket::upgrade(self.dial(identity).await.expect("a handshake"), self.address, encoding).await
+        let stream = self.dial(identity, Speaks::Http1).await.expect("a handshake");
+        Socket::upgrade(stream, self.address, encoding).await
     }
 
     /// One request on a connection of its own. `Err`: the hub refused the handshake, or cut the connection.
@@ -185,8 +205,13 @@ impl TlsDoor {
 
 /// A connection that is kept alive.
 pub struct Connection {
-    sender: SendRequest<Full<Bytes>>,
+    sender: Sender,
     ended: JoinHandle<()>,
+}
+
+enum Sender {
+    Http1(http1::SendRequest<Full<Bytes>>),
+    Http2(http2::SendRequest<Full<Bytes>>),
 }
 
 impl Connection {
@@ -197,7 +222,11 @@ impl Connection {
         token: Option<&str>,
         body: Option<Value>,
     ) -> io::Result<Answer> {
-        let mut request = Request::builder().method(method).uri(path).header(header::HOST, "localhost");
+        let request = Request::builder().method(method);
+        let mut request = match self.sender {
+            Sender::Http1(_) => request.uri(path).header(header::HOST, "localhost"),
+            Sender::Http2(_) => request.uri(format!("https://localhost{path}")),
+        };
         if let Some(token) = token {
             request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
         }
@@ -206,7 +235,11 @@ impl Connection {
             request = request.header(header::CONTENT_TYPE, "application/json");
         }
         let request = request.body(Full::new(body.unwrap_or_default())).expect("a request");
-        let response = self.sender.send_request(request).await.map_err(io::Error::other)?;
+        let response = match &mut self.sender {
+            Sender::Http1(sender) => sender.send_request(request).await,
+            Sender::Http2(sender) => sender.send_request(request).await,
+        };
+        let response = response.map_err(io::Error::other)?;
         let (parts, body) = response.into_parts();
         let bytes = body.collect().await.map_err(io::Error::other)?.to_bytes();
         Ok(Answer { status: parts.status, headers: parts.headers, bytes: bytes.to_vec() })

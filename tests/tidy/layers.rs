@@ -14,7 +14,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("codec", &["domain", "clock", "config", "limits"]),
     ("store", &["domain", "vault", "codec", "clock", "config", "limits"]),
     ("wire", &["domain", "codec", "clock", "config", "limits"]),
-    ("bus", &["domain", "clock", "config", "limits"]),
+    ("bus", &["domain", "vault", "clock", "config", "limits"]),
     ("hub", &["domain", "rulebook", "vault", "codec", "store", "wire", "bus", "clock", "config", "limits"]),
     ("session", &["domain", "rulebook", "store", "hub", "wire", "clock", "config", "limits"]),
     ("actions", &["domain", "rulebook", "vault", "store", "hub", "session", "wire", "clock", "config", "limits"]),

@@ -69,6 +69,32 @@ async fn a_revoked_device_loses_its_connections_sockets_and_sign_ins_at_once_and
 }
 
 #[tokio::test]
+async fn a_revoked_device_loses_a_connection_of_many_requests_at_once_and_what_it_asked_there() {
+    let app = App::start().await;
+    let (secretariat, nurse) = (app.secretariat().await, app.nurse("minato").await);
+    let account = app.account_of(&nurse).await;
+    let (id, tablet) = registered(&secretariat, nurse.actor.organisation, "タブレット 3").await;
+    let (_, other) = registered(&secretariat, nurse.actor.organisation, "タブレット 4").await;
+    let door = TlsDoor::open(&app, DeviceDemand::Required).await;
+    let lost = sign_in(&app, &door, Some(&tablet), &account).await.is(StatusCode::CREATED);
+    let kept = sign_in(&app, &door, Some(&other), &account).await.is(StatusCode::CREATED);
+    let mut open = door.connect_http2(Some(&tablet)).await.unwrap();
+    let mut others = door.connect_http2(Some(&other)).await.unwrap();
+    open.ask("GET", "/api/v1/me", Some(token(&lost)), None).await.unwrap().ok();
+    // Its certificate goes with every request of the connection, and nobody else's does.
+    let crossed = others.ask("GET", "/api/v1/me", Some(token(&lost)), None).await.unwrap();
+    assert_eq!(crossed.status, StatusCode::UNAUTHORIZED);
+
+    let path = format!("/api/v1/devices/{id}/revoke");
+    secretariat.post(path, json!({ "reason": "紛失" })).await.is(StatusCode::NO_CONTENT);
+    assert!(open.ask("GET", "/healthz", None, None).await.is_err());
+    open.closed().await;
+    others.ask("GET", "/api/v1/me", Some(token(&kept)), None).await.unwrap().ok();
+    drop(others);
+    door.close().await;
+}
+
+#[tokio::test]
 async fn what_another_process_registers_is_known_at_once_and_what_it_revokes_within_a_look() {
     let app = App::start().await;
     let nurse = app.nurse("minato").await;

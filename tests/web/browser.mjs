@@ -43,11 +43,11 @@ async function launch(options, tries = 3) {
  * Starts Chromium with an empty profile for the test `t`, and closes it when `t` ends.
  * Certificates are not checked, because the development CA is made anew for each run.
  */
-export async function openBrowser(t) {
+export async function openBrowser(t, { flags = [] } = {}) {
   const executablePath = process.env.RENKEI_TEST_CHROMIUM;
   assert.ok(executablePath, 'RENKEI_TEST_CHROMIUM is not set: run the stories with ./test');
   // The sandbox needs a user other than root.
-  const args = process.getuid?.() === 0 ? [...QUIET, '--no-sandbox'] : QUIET;
+  const args = [...QUIET, ...flags, ...(process.getuid?.() === 0 ? ['--no-sandbox'] : [])];
   const browser = await launch({ executablePath, headless: true, args });
   t.after(() => browser.close());
   return {

@@ -55,6 +55,9 @@ export class MockHub {
     this.exposed = [];
     this.lookedUp = [];
     this.quarantine = new Quarantine();
+    /** By what people show once more who they are; nothing, as in the demo. And the idle time that the hub tells of, in seconds. */
+    this.proof = { password: 'あめのひは', code: '123456' };
+    this.idleS = undefined;
     /** Where the page's files are: a story may bring another version. */
     this.web = path.join(ROOT, 'web');
     this.webFor = () => this.web;

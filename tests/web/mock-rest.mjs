@@ -14,7 +14,8 @@ export function answerRest(hub, me, method, url, asked) {
     hub.tickets.set(ticket, me);
     return [200, { ticket, expires_at: new Date(Date.now() + 30_000).toISOString() }];
   }
-  if (at === 'GET /me') return [200, { person: { id: me.id, name: me.name }, role: me.role, organisation: me.organisation, expires_at: new Date(Date.now() + 28_800_000).toISOString() }];
+  if (at === 'GET /me') return [200, { person: { id: me.id, name: me.name }, role: me.role, organisation: me.organisation, expires_at: new Date(Date.now() + 28_800_000).toISOString(), idle_timeout_s: hub.idleS }];
+  if (at.startsWith('POST /me/proof')) return answerProof(hub, at, asked);
   if (at === 'GET /me/sign-ins') return [200, { sign_ins: [] }];
   if (at === 'GET /me/passkeys') return [200, { passkeys: [], password: true }];
   if (at === 'GET /me/identities') return [200, { service: null, identities: [] }];
@@ -64,6 +65,15 @@ export function answerRest(hub, me, method, url, asked) {
     return [200, { markers: [...held].map(([person, { through, atMs }]) => ({ person, through, at: new Date(atMs).toISOString() })) }];
   }
   return NOT_FOUND;
+}
+
+/** By password alone; in the demo nobody has any. */
+function answerProof(hub, at, asked) {
+  if (!hub.proof) return NOT_FOUND;
+  if (at === 'POST /me/proof/options') return [200, { passkey: null, password: true, outside: null }];
+  const isRight = asked.password === hub.proof.password && asked.code === hub.proof.code;
+  if (isRight) return [200, { until: new Date(Date.now() + 600_000).toISOString() }];
+  return [401, { type: 'about:blank', title: 'Unauthorized', status: 401, code: 'sign_in_refused', detail: { ja: 'パスワードか確認コードが違います', en: 'password or code is wrong' } }];
 }
 
 function declare(hub, me, timeline, { id, body }) {

@@ -33,6 +33,34 @@ const nothingTyped = () => ({ kind: 'message', text: '', toRoles: [], toPeople: 
 /** @type {Map<string, Kept>} by timeline */
 const kept = new Map();
 
+/** @param {import('../model.js').Model} model @param {string} timelineId @returns {Kept} */
+function wordsFor(model, timelineId) {
+  let words = kept.get(timelineId);
+  if (!words) {
+    const attaching = new Attaching((file, type, progress) => model.rest.upload(timelineId, file, type, progress), () => {});
+    kept.set(timelineId, (words = { ...nothingTyped(), attaching }));
+  }
+  return words;
+}
+
+/** What is typed and not sent, by timeline; without files. @returns {[string, Words][]} */
+export const begunWords = () => [...kept].filter(([, { text }]) => text.trim()).map(([id, { attaching, ...words }]) => [id, words]);
+
+/** Takes up what was typed before this page was opened, where nothing else was. @param {import('../model.js').Model} model @param {[string, Words][]} begun */
+export function takeUpWords(model, begun) {
+  for (const [id, words] of begun) {
+    const held = wordsFor(model, id);
+    if (!held.text.trim()) Object.assign(held, words);
+  }
+}
+
+/** Adds a note's words to what is typed, for their author to read and send. @param {import('../model.js').Model} model @param {string} id @param {string} text */
+export function addWords(model, id, text) {
+  const held = wordsFor(model, id);
+  const before = held.text.trim();
+  Object.assign(held, before ? { text: `${before}\n${text}` } : { kind: 'note', text });
+}
+
 /** Posts that the author can take up again here. @param {import('../frames.js').Intent} intent */
 export function mendable(intent) {
   const { vital, note, message } = intent.body;
@@ -45,13 +73,16 @@ export class Composer extends View {
   constructor() {
     super();
     this.timelineId = '';
+    /** @type {Draft | undefined} */
+    this.draft = undefined;
     /** @type {import('./mention-list.js').Choice | null} while an `@` is typed */
     this.mentioning = null;
   }
 
   connectedCallback() {
     super.connectedCallback();
-    this.draft = new Draft(this.model, () => this.build(), () => this.requestUpdate());
+    // Also taken out of the page and put back, it goes on with its draft.
+    this.draft ??= new Draft(this.model, () => this.build(), () => this.requestUpdate());
     this.words.attaching.changed = () => this.change({});
     this.addEventListener('edit-again', this.editAgain);
     this.addEventListener('write-record', this.write);
@@ -61,13 +92,7 @@ export class Composer extends View {
 
   /** @returns {Kept} */
   get words() {
-    const { model, timelineId } = this;
-    let words = kept.get(timelineId);
-    if (!words) {
-      const attaching = new Attaching((file, type, progress) => model.rest.upload(timelineId, file, type, progress), () => {});
-      kept.set(timelineId, (words = { ...nothingTyped(), attaching }));
-    }
-    return words;
+    return wordsFor(this.model, this.timelineId);
   }
 
   build() {

@@ -3,6 +3,7 @@
 import { html, nothing } from '../vendor/lit.js';
 import { moment } from '../dates.js';
 import { inLanguage, say } from '../language.js';
+import { envelopeNotice } from './envelope-notice.js';
 import { icon } from './icons.js';
 
 const LOOKS = /** @type {const} */ ({
@@ -40,13 +41,7 @@ export function connectionNotice(model) {
     ${model.keeper.full ? html`<p class="banner banner-bad" role="alert">${icon('alarm')}<span>${say('not_kept')}</span></p>` : nothing}
     ${model.newerPage ? html`<p class="banner banner-news">${icon('sync')}<span>${say('newer_page')}</span>
       <button class="button button-small" type="button" @click=${() => location.reload()}>${say('newer_page_open')}</button></p>` : nothing}
-    ${envelopeNotice(model)}${quarantineNotice(model)}`;
-}
-
-/** What earlier sign-ins left behind. @param {import('../model.js').Model} model */
-export function envelopeNotice({ envelopes: { left, delivered } }) {
-  return html`${left > 0 ? html`<p class="banner banner-warning">${icon('wait')}<span>${say('envelopes_left', { count: left })}</span></p>` : nothing}
-    ${delivered > 0 ? html`<p class="banner banner-news" role="status">${icon('check')}<span>${say('envelopes_delivered', { count: delivered })}</span></p>` : nothing}`;
+    ${envelopeNotice(model.envelopes)}${quarantineNotice(model)}`;
 }
 
 /** What waits at the hub for a word of this person. @param {import('../model.js').Model} model */

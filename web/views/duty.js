@@ -2,14 +2,13 @@
 // in one tap. Also the quiet lines that tell the course of a duty where it happened.
 
 import { html, nothing } from '../vendor/lit.js';
+import { WRITTEN_KINDS } from '../acts.js';
 import { moment } from '../dates.js';
 import { isLate, isOpen, owes } from '../duties.js';
-import { FORMS } from '../forms.js';
 import { msOfUs, readDebtor, readDuty } from '../frames.js';
 import { inLanguage, language, say, word } from '../language.js';
 import { debtorsText, owedText, standingText, untilText, whenNobodyActs } from './duty-words.js';
 import { icon } from './icons.js';
-import './citation.js';
 
 /**
  * @typedef {import('../model.js').Model} Model
@@ -47,8 +46,8 @@ function meetingActs(model, duty) {
   const acts = [];
   if (duty.acknowledge && item) acts.push(acknowledgeButton(model, item));
   // The secretariat has no forms: it acknowledges.
-  for (const kind of model.isSecretariat ? [] : duty.kinds.filter((one) => one in FORMS)) {
-    const { link } = FORMS[kind];
+  for (const kind of model.isSecretariat ? [] : duty.kinds.filter((one) => one in WRITTEN_KINDS)) {
+    const link = WRITTEN_KINDS[kind];
     const values = { ...(link && duty.cause ? { [link]: duty.cause } : {}), ...(item?.body.orderType ? { orderType: item.body.orderType } : {}) };
     acts.push(html`<button class="button button-small" type="button" @click=${asks('write-record', { timeline: duty.timeline, kind, values })}>${icon('edit')}
       <span>${say('way_write', { kind: word('kind', kind) })}</span></button>`);

@@ -1,38 +1,14 @@
-// `<renkei-emergency>`: breaking the glass, in a dialog: whom (exact name and birth date), why and for how long. And the
-// two banners over a patient: what this person opened themselves, and what others opened.
+// `<renkei-emergency>`: breaking the glass, in a dialog: whom (exact name and birth date), why and for how long.
 
 import { html, live, nothing } from '../vendor/lit.js';
-import { calendarDate, clockTime } from '../dates.js';
-import { openAccesses } from '../emergency.js';
+import { calendarDate } from '../dates.js';
 import { inLanguage, say } from '../language.js';
-import { whoText } from './face.js';
 import { icon } from './icons.js';
 import { View } from './view.js';
 
 /** Minutes to choose from; the hub allows up to a day. */
 const MINUTES = [30, 60, 120, 240];
-/** Who is offered it; the rules have the last word. */
-const OFFERED_TO = new Set(['doctor', 'nurse']);
-
 /** @typedef {{id: string, name: {kanji: string, kana: string}, birth_date: string}} Found */
-
-/** Opens the dialog. @param {import('../model.js').Model} model */
-export function emergencyButton(model) {
-  if (!OFFERED_TO.has(model.me?.role ?? '')) return nothing;
-  return html`<button class="button emergency-open" type="button" @click=${(/** @type {Event} */ event) =>
-    event.target?.dispatchEvent(new CustomEvent('emergency', { bubbles: true }))}>${icon('eye')}<span>${say('emergency_open')}</span></button>`;
-}
-
-/** @param {import('../model.js').Model} model @param {string} id */
-export function emergencyBanners(model, id) {
-  const leftMs = model.emergency.leftMs(id);
-  const own = leftMs === 0 ? nothing : html`<div class="emergency-banner emergency-own" role="status">${icon('eye')}
-    <p><b>${say('emergency_own', { minutes: Math.ceil(leftMs / 60_000) })}</b><span>${say('emergency_own_explained')}</span></p></div>`;
-  const others = openAccesses(model.timelines.get(id), model.myId, model.clock.now());
-  return html`${own}${others.map(({ item, endsAtMs }) => html`<div class="emergency-banner" role="status">${icon('alarm')}
-    <p><b>${say('emergency_by', { who: whoText(model, item.author), organisation: model.organisationName(item.author.organisation), until: clockTime(endsAtMs) })}</b>
-      <span>${say('reason')}: ${item.body.reason}</span></p></div>`)}`;
-}
 
 export class EmergencyDialog extends View {
   constructor() {

@@ -7,9 +7,9 @@ import { language, say } from '../language.js';
 import { PARTS, partOf } from '../parts.js';
 import { readers } from '../timeline.js';
 import * as span from '../window.js';
+import { later } from './coming.js';
 import { entry } from './entry.js';
 import { icon } from './icons.js';
-import { pending } from './pending.js';
 import { View } from './view.js';
 
 const AT_END_PX = 80;
@@ -40,7 +40,7 @@ export class Entries extends View {
     /** What is looked at, worked out once for each change. @type {{key: string, items: import('../timeline.js').Item[]}} */
     this.held = { key: '', items: [] };
     this.followUp = (/** @type {string} */ act, /** @type {import('../timeline.js').Item} */ item) => (act === 'reply' ? this.reply(item)
-      : this.parentElement?.querySelector('renkei-follow-up')?.dispatchEvent(new CustomEvent('follow-up', { detail: { act, item } })));
+      : this.tell('renkei-follow-up', new CustomEvent('follow-up', { detail: { act, item } })));
   }
 
   connectedCallback() {
@@ -73,7 +73,12 @@ export class Entries extends View {
     const selection = getSelection();
     const within = this.querySelector(`[data-seq="${item.seq}"] .entry-body`);
     const words = selection && within?.contains(selection.anchorNode) && within.contains(selection.focusNode) ? selection.toString() : '';
-    this.parentElement?.querySelector('renkei-composer')?.dispatchEvent(new CustomEvent('reply', { detail: { item, words } }));
+    this.tell('renkei-composer', new CustomEvent('reply', { detail: { item, words } }));
+  }
+
+  /** What another part of the patient's page does; it may be on its way still. @param {string} name @param {Event} wish */
+  tell(name, wish) {
+    this.dispatchEvent(new CustomEvent('part-wanted', { bubbles: true, detail: { name, wish } }));
   }
 
   get timeline() {
@@ -215,7 +220,7 @@ export class Entries extends View {
         this.painted.set(item.id, from);
         return this.row(item, shown[at - 1], from !== '' && painted.get(item.id) === from);
       })}</ol>
-      ${outbox.length > 0 ? html`<div class="entries-outbox">${repeat(outbox, (item) => item.intent.id, (item) => pending(this.model, item, (one) => this.edit(one)))}</div>` : nothing}
+      ${outbox.length > 0 ? html`<div class="entries-outbox">${repeat(outbox, (item) => item.intent.id, (item) => later()?.pending(this.model, item, (one) => this.edit(one)))}</div>` : nothing}
     </div>
     ${this.following ? nothing : html`<button class="button to-end" type="button" @click=${this.toEnd}>${icon('down')}
       <span>${missed > 0 ? say('newer_entries', { count: missed }) : say('to_newest')}</span></button>`}`;
@@ -224,7 +229,7 @@ export class Entries extends View {
   /** What to look at. The secretariat sees too little to choose from. */
   parts() {
     if (this.model.isSecretariat) return nothing;
-    const search = () => this.parentElement?.querySelector('renkei-search')?.dispatchEvent(new Event('search-wanted'));
+    const search = () => this.tell('renkei-search', new Event('search-wanted'));
     return html`<div class="entries-tools"><button type="button" class="filter search-open" @click=${search}>${icon('search')}<span>${say('search_timeline')}</span></button>
       <div class="parts scroll" role="group" aria-label=${say('list_parts')}>${PARTS.map((part) => html`<button type="button" class="filter"
       aria-pressed=${String(this.chosenPart === part)} @click=${() => this.show(part)}>${say(`part_${part}`)}</button>`)}</div></div>`;
@@ -255,7 +260,7 @@ export class Entries extends View {
 
   /** @param {import('../outbox.js').Item} item */
   edit(item) {
-    this.parentElement?.querySelector('renkei-composer')?.dispatchEvent(new CustomEvent('edit-again', { detail: item }));
+    this.tell('renkei-composer', new CustomEvent('edit-again', { detail: item }));
     this.model.outbox.remove(item.intent.id);
     this.model.changed();
   }

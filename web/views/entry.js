@@ -2,6 +2,7 @@
 // and marks, not by colour alone; the original of a corrected entry is one click away.
 
 import { html, nothing } from '../vendor/lit.js';
+import { actsOn } from '../acts.js';
 import { clockTime, dayOf, machineTime, moment } from '../dates.js';
 import { say, word } from '../language.js';
 import { addresseesOf, selfOf, speaksTo } from '../mentions.js';
@@ -9,7 +10,6 @@ import { currentAlarms, currentBody, currentVersion, readers } from '../timeline
 import { bodyOf } from './bodies.js';
 import { asksForAcknowledgement, courseText, dutiesOf } from './duty.js';
 import { face, who, whoText } from './face.js';
-import { actsOn } from './follow-up.js';
 import { icon } from './icons.js';
 import { addressMark } from './mention-list.js';
 import { repliesTo } from './quote.js';
@@ -25,7 +25,7 @@ const COURSE_OF_A_DUTY = new Set(['duty_step', 'duty_answer']);
 /**
  * @typedef {import('../timeline.js').Item} Item
  * @typedef {import('../model.js').Model} Model
- * @typedef {(act: import('./follow-up.js').Act | 'reply', item: Item) => void} Follow
+ * @typedef {(act: import('../acts.js').Act | 'reply', item: Item) => void} Follow
  */
 
 /** @param {Item} item */

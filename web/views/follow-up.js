@@ -3,6 +3,7 @@
 // else was wrong is taken back and written again.
 
 import { html, live, nothing } from '../vendor/lit.js';
+import { CORRECTED_TEXTS } from '../acts.js';
 import { moment } from '../dates.js';
 import { Draft } from '../draft.js';
 import { say, word } from '../language.js';
@@ -14,24 +15,10 @@ import { bodyOf } from './bodies.js';
 import { icon } from './icons.js';
 import { View } from './view.js';
 
-const CORRECTED_TEXTS = new Set(['note', 'message']);
-
 /**
  * @typedef {import('../timeline.js').Item} Item
- * @typedef {'acknowledgement' | 'correction' | 'retraction'} Act
+ * @typedef {import('../acts.js').Act} Act
  */
-
-/** Which of the three this person may try on an entry; the rules have the last word. @param {Item} item @param {string} me @returns {Act[]} */
-export function actsOn(item, me) {
-  if (item.retraction) return [];
-  if (item.author.person !== me) {
-    return item.acknowledgements.some((one) => one.author.person === me) ? [] : ['acknowledgement'];
-  }
-  const { kind } = item;
-  // Whoever opened the records cannot take back that they did.
-  if (kind === 'emergency_access') return [];
-  return [...(CORRECTED_TEXTS.has(kind) || kind === 'vital' ? /** @type {const} */ (['correction']) : []), 'retraction'];
-}
 
 export class FollowUp extends View {
   static properties = { ...View.properties, timelineId: { attribute: false } };

@@ -1,8 +1,35 @@
-// What the first view does without, fetched a moment after it: one's account, devices, answers to duties, what became of
-// posts, and what seals envelopes.
+// What the first view does without (see `coming.js`): all dialogs, what is written with, graphs, search, paper, one's
+// account and devices, lists of duties and of posts, and what seals envelopes; with their style sheets.
 
 import './account.js';
+import './citation.js';
+import './composer.js';
+import './day-copy.js';
 import './devices.js';
+import './duties.js';
 import './duty-answer.js';
+import './emergency.js';
+import './follow-up.js';
+import './graphs.js';
+import './paper.js';
+import './proof.js';
+import './search.js';
+import './seen-by.js';
 import './sending.js';
+import './summary.js';
+import './taking-out.js';
 import '../envelopes.js';
+import '../later-phrases.js';
+
+export { paperSheet } from './paper-sheet.js';
+export { pending } from './pending.js';
+export { pledgePage } from './pledging.js';
+
+/** They stand in the page in their place among the others, waiting: where two say something of one thing, the order counts. */
+const SHEETS = /** @type {HTMLLinkElement[]} */ ([...document.querySelectorAll('link[rel="later"]')]);
+
+/** @returns {Promise<unknown>} when the style sheets are there, or will not come */
+export const styled = Promise.all(SHEETS.map((sheet) => new Promise((resolve) => {
+  sheet.onload = sheet.onerror = resolve;
+  sheet.rel = 'stylesheet';
+})));

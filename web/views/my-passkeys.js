@@ -1,5 +1,5 @@
-// My passkeys in the dialog of my account: which there are, another for this device, other names, away with one; and what
-// the page says at once where one seems to have been copied.
+// My passkeys in the dialog of my account: which there are, another for this device, other names, away with one. What the
+// page says at once where one seems to have been copied is in `passkey-alarms.js`.
 
 import { html, nothing } from '../vendor/lit.js';
 import { deviceName } from '../credentials.js';
@@ -85,13 +85,4 @@ export class MyPasskeys {
           <button class="button button-small" type="submit">${say('passkey_rename')}</button></form></details></div>
       <button class="button button-small" type="button" @click=${() => this.remove(passkey)}>${say('passkey_remove')}</button></li>`;
   }
-}
-
-/** Passkeys that seem to have been copied: mine, and for the secretariat everybody's. @param {import('../rest.js').Me | null} me */
-export function passkeyAlarms(me) {
-  return (me?.alarms ?? []).map(({ person, name, passkey, at }) => {
-    const values = { name: name.kanji, passkey, at: moment(Date.parse(at)) };
-    return html`<p class="banner banner-warning" role="alert">${icon('alarm')}
-      <span>${say(person === me?.person.id ? 'passkey_alarm_mine' : 'passkey_alarm', values)}</span></p>`;
-  });
 }

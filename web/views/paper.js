@@ -6,7 +6,7 @@ import { calendarDate } from '../dates.js';
 import { inLanguage, say } from '../language.js';
 import { paperOf, takenOutBy } from '../paper.js';
 import { today } from '../summary.js';
-import { TakingOut, termsOf } from '../taking-out.js';
+import { PaperPermission, termsOf } from '../paper-permission.js';
 import { beforeSend } from './before-send.js';
 import { icon } from './icons.js';
 import { verdictLine } from './verdict.js';
@@ -41,7 +41,7 @@ export class PaperDialog extends View {
     this.busy = false;
     this.asked = false;
     this.leaks = false;
-    /** @type {TakingOut | null} */
+    /** @type {PaperPermission | null} */
     this.takingOut = null;
   }
 
@@ -62,12 +62,12 @@ export class PaperDialog extends View {
     const now = this.model.clock.now();
     Object.assign(this, { whom: 'own', to: '', purpose: '', words: '', restricted: false, hides: [], busy: false, asked: false, leaks: false });
     Object.assign(this, { from: today(now - DAYS_BEFORE * DAY_MS), until: today(now) });
-    this.takingOut = new TakingOut(this.model, this.timelineId, () => this.terms(), () => this.requestUpdate());
+    this.takingOut = new PaperPermission(this.model, this.timelineId, () => this.terms(), () => this.requestUpdate());
     this.requestUpdate();
     this.updateComplete.then(() => this.dialog.showModal());
   }
 
-  /** @returns {import('../taking-out.js').Terms | null} */
+  /** @returns {import('../paper-permission.js').Terms | null} */
   terms() {
     const { to, purpose, from, until } = this;
     const hides = [...this.hides, ...(this.words.trim() ? ['words'] : []), ...(this.restricted ? ['restricted-included'] : [])];
@@ -127,7 +127,7 @@ export class PaperDialog extends View {
 
   async ask() {
     this.busy = true;
-    this.asked = await /** @type {TakingOut} */ (this.takingOut).ask();
+    this.asked = await /** @type {PaperPermission} */ (this.takingOut).ask();
     this.busy = false;
     this.requestUpdate();
   }
@@ -170,7 +170,7 @@ export class PaperDialog extends View {
 
   /** What was asked for, with a way to take it up. */
   requests() {
-    const asked = /** @type {TakingOut} */ (this.takingOut).mine.map((request) => ({ request, terms: termsOf(request) }));
+    const asked = /** @type {PaperPermission} */ (this.takingOut).mine.map((request) => ({ request, terms: termsOf(request) }));
     if (asked.length === 0) return nothing;
     return html`<ul class="paper-requests" aria-label=${say('paper_requests')}>${asked.map(({ request, terms }) => html`<li><span><b>${terms?.to ?? request.scope}</b> ${request.purpose}
         <small class="quiet">${terms ? `${calendarDate(terms.from)} – ${calendarDate(terms.until)}` : nothing}</small></span>

@@ -3,22 +3,15 @@
 
 import { html, nothing, repeat } from '../vendor/lit.js';
 import { age, calendarDate } from '../dates.js';
+import { PHRASES } from '../phrases.js';
 import { say, word } from '../language.js';
-import { emergencyBanners } from './emergency.js';
+import { elementOf, fetchLater, later } from './coming.js';
+import { emergencyBanners } from './emergency-marks.js';
 import { face, whoText } from './face.js';
 import { icon } from './icons.js';
 import { teamSection } from './team.js';
 import { View } from './view.js';
-import './composer.js';
 import './entries.js';
-import './follow-up.js';
-import './day-copy.js';
-import './graphs.js';
-import './paper.js';
-import './search.js';
-import './seen-by.js';
-import './summary.js';
-import './taking-out.js';
 
 const TABS = /** @type {const} */ ([
   ['timeline', 'tab_timeline', 'clock'],
@@ -39,12 +32,25 @@ export class PatientView extends View {
     // What is written or looked up stands on the timeline.
     this.toTimeline = (/** @type {Event} */ event) => /** @type {Element} */ (event.target).localName !== 'renkei-composer' && this.tab && this.open('timeline');
     for (const wish of ['write-record', 'entry-wanted']) this.addEventListener(wish, this.toTimeline);
+    this.addEventListener('part-wanted', (/** @type {any} */ { detail: { name, wish } }) => this.handOn(name, wish));
+    // Whoever looks at a patient will write, too.
+    fetchLater().then(() => this.requestUpdate(), () => {});
+  }
+
+  /** Tells a part of this page what somebody wishes; of one that is still on its way, once it is there. @param {string} name @param {Event} wish */
+  async handOn(name, wish) {
+    try {
+      (this.querySelector(name) ?? await elementOf(this, name)).dispatchEvent(wish);
+    } catch {
+      this.model.say({ ja: PHRASES.later_failed[0], en: PHRASES.later_failed[1] });
+    }
   }
 
   render() {
     const { model } = this;
     const id = model.selected;
     const tab = this.tab || (model.isSecretariat ? 'team' : 'timeline');
+    const isThere = later() !== null;
     return html`<div class="patient" data-tab=${tab}>
       <div class="patient-top">${this.head(id)}${emergencyBanners(model, id)}</div>
       <div class="tabs" role="tablist" aria-label=${say('parts_of_patient')} @keydown=${this.turn}>${this.tabs.map(([name, phrase, sign]) => html`
@@ -55,22 +61,22 @@ export class PatientView extends View {
         ${model.isSecretariat ? html`<p class="quiet panel-note">${say('secretariat_sees')}</p>` : nothing}
         ${repeat([id], (key) => key, (key) => html`
           <renkei-entries .model=${model} .timelineId=${key}></renkei-entries>
-          <renkei-search .model=${model} .timelineId=${key}></renkei-search>
-          ${model.isSecretariat ? nothing : html`<renkei-composer .model=${model} .timelineId=${key}></renkei-composer>
+          ${isThere ? html`<renkei-search .model=${model} .timelineId=${key}></renkei-search>` : nothing}
+          ${model.isSecretariat || !isThere ? nothing : html`<renkei-composer .model=${model} .timelineId=${key}></renkei-composer>
             <renkei-follow-up .model=${model} .timelineId=${key}></renkei-follow-up>`}`)}
       </section>
-      ${tab === 'summary' ? html`<section class="panel panel-summary" id="panel-summary" aria-label=${say('tab_summary')}>
+      ${tab === 'summary' && isThere ? html`<section class="panel panel-summary" id="panel-summary" aria-label=${say('tab_summary')}>
         ${model.isProfessional ? html`<p class="summary-acts"><button class="button button-small" type="button" @click=${() => this.wish('renkei-paper', 'paper-wanted')}>${icon('printer')}<span>${say('paper_make')}</span></button>
           <button class="button button-small" type="button" @click=${() => this.wish('renkei-day-copy', 'day-copy-wanted')}>${icon('clip')}<span>${say('copy_day')}</span></button></p>` : nothing}
         <renkei-summary .model=${model} .timelineId=${id}></renkei-summary>
         <renkei-paper .model=${model} .timelineId=${id}></renkei-paper><renkei-day-copy .model=${model} .timelineId=${id}></renkei-day-copy></section>` : nothing}
       <div class="panel-side">
-        ${model.isSecretariat ? nothing : html`<section class="panel panel-vitals" id="panel-vitals" aria-labelledby="vitals-title">
+        ${model.isSecretariat || !isThere ? nothing : html`<section class="panel panel-vitals" id="panel-vitals" aria-labelledby="vitals-title">
           ${repeat([id], (key) => key, (key) => html`<renkei-graphs .model=${model} .timelineId=${key}></renkei-graphs>`)}
         </section>`}
         <section class="panel panel-team" id="panel-team" aria-labelledby="team-title">${teamSection(model, id)}
-          ${model.isSecretariat ? repeat([id], (key) => key, (key) => html`<renkei-seen-by .model=${model} .timelineId=${key}></renkei-seen-by>`) : nothing}
-          ${model.isSecretariat || model.isProfessional ? repeat([id], (key) => key, (key) => html`<renkei-taking-out .model=${model} .timelineId=${key}></renkei-taking-out>`) : nothing}</section>
+          ${model.isSecretariat && isThere ? repeat([id], (key) => key, (key) => html`<renkei-seen-by .model=${model} .timelineId=${key}></renkei-seen-by>`) : nothing}
+          ${isThere && (model.isSecretariat || model.isProfessional) ? repeat([id], (key) => key, (key) => html`<renkei-taking-out .model=${model} .timelineId=${key}></renkei-taking-out>`) : nothing}</section>
       </div>
     </div>`;
   }
@@ -115,7 +121,7 @@ export class PatientView extends View {
 
   /** @param {string} element @param {string} what */
   wish(element, what) {
-    this.querySelector(element)?.dispatchEvent(new Event(what));
+    this.handOn(element, new Event(what));
   }
 
   /** @param {string} name */

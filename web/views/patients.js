@@ -7,7 +7,7 @@ import { folded } from '../fold.js';
 import { say, word } from '../language.js';
 import { FILTERS, GROUPS } from '../need.js';
 import { Steady } from '../steady.js';
-import { emergencyButton } from './emergency.js';
+import { emergencyButton } from './emergency-marks.js';
 import { icon } from './icons.js';
 import { View } from './view.js';
 

@@ -19,11 +19,6 @@ export class ProofDialog extends View {
     this.waiting = [];
   }
 
-  connectedCallback() {
-    super.connectedCallback();
-    this.model.rest.prove = () => this.ask();
-  }
-
   get dialog() {
     return /** @type {HTMLDialogElement} */ (this.querySelector('dialog'));
   }

@@ -3,7 +3,6 @@
 import { html, nothing } from '../vendor/lit.js';
 import { language, say } from '../language.js';
 import { icon } from './icons.js';
-import './citation.js';
 
 /** @param {string[]} cited @param {number} [atMs] when what cites them was received */
 export function citations(cited, atMs = 0) {

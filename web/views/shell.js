@@ -5,22 +5,17 @@ import { html, nothing } from '../vendor/lit.js';
 import { consoleAddress } from '../console/sections.js';
 import { chooseLanguage, inLanguage, language, say, word } from '../language.js';
 import { PHRASES } from '../phrases.js';
-import { connectionNotice, connectionState, envelopeNotice } from './connection.js';
+import { elementOf, fetchLater, later } from './coming.js';
+import { connectionNotice, connectionState } from './connection.js';
 import { currentAlarms } from '../timeline.js';
 import { face, whoText } from './face.js';
 import { fetchFile } from './files.js';
 import { icon } from './icons.js';
-import { passkeyAlarms } from './my-passkeys.js';
-import { paperSheet } from './paper-sheet.js';
-import { pledgePage } from './pledging.js';
-import { signInPage } from './sign-in.js';
+import { passkeyAlarms } from './passkey-alarms.js';
 import { mayLeave } from './leaving.js';
 import { View } from './view.js';
-import './duties.js';
-import './emergency.js';
 import './patient.js';
 import './patients.js';
-import './proof.js';
 
 /** #/patients/ID, and the entry that a link leads to. */
 const ADDRESS = /^#\/patients\/([0-9a-f-]{36})(?:\/([0-9a-f-]{36}))?$/;
@@ -29,25 +24,20 @@ const SENDING = '#/sending';
 const CONSOLE = '#/console';
 /** #/visits, and the patient who is visited. */
 const VISITS = /^#\/visits(?:\/([0-9a-f-]{36}))?$/;
-/** What the first view does without. It is fetched a moment after, so that it is there without network, too. */
-export const fetchLater = () => import('./later.js');
 /** What only some people open is fetched by them: the element, and what is said when it does not come. */
 const PARTS = /** @type {const} */ ({
   'renkei-console': { load: () => Promise.all([import('./console/console.js'), fetchLater()]), failed: 'console_failed' },
-  'renkei-visits': { load: () => import('./visiting/visits.js'), failed: 'visits_failed' },
+  'renkei-visits': { load: () => Promise.all([import('./visiting/visits.js'), fetchLater()]), failed: 'visits_failed' },
 });
 const PART_AGAIN_MS = 5_000;
 
 export class Shell extends View {
   constructor() {
     super();
-    /** @type {(token: string) => void} */
-    this.signIn = () => {};
-    /** @type {import('../entrance.js').Entrance | null} */
-    this.entrance = null;
-    this.rejected = false;
     /** @type {Set<string>} parts that are on their way */
     this.fetching = new Set();
+    /** @type {Promise<void> | undefined} */
+    this.doorComes = undefined;
     this.follow = () => {
       const [, patient = '', entry = ''] = ADDRESS.exec(location.hash) ?? [];
       const address = consoleAddress(location.hash);
@@ -69,6 +59,7 @@ export class Shell extends View {
     this.addEventListener('write-record', this.writeRecord);
     this.addEventListener('emergency', this.breakGlass);
     this.addEventListener('entry-wanted', this.findEntry);
+    this.model.rest.prove = async () => (await this.later('renkei-proof')).ask();
     this.follow();
   }
 
@@ -92,7 +83,7 @@ export class Shell extends View {
 
   /** @param {any} event what somebody wants to say to a duty */
   async answerDuty({ detail: duty }) {
-    /** @type {any} */ (await this.later('renkei-duty-answer')).open(duty);
+    (await this.later('renkei-duty-answer')).open(duty);
   }
 
   /** An entry is written on its patient's page. @param {any} event */
@@ -103,7 +94,7 @@ export class Shell extends View {
       this.model.select(detail.timeline);
       await new Promise((painted) => { this.model.beforePaint(() => setTimeout(painted)); });
     }
-    this.querySelector('renkei-composer')?.dispatchEvent(new CustomEvent('write-record', { detail }));
+    /** @type {import('./patient.js').PatientView | null} */ (this.querySelector('renkei-patient'))?.handOn('renkei-composer', new CustomEvent('write-record', { detail }));
   }
 
   /** @param {any} event an `EntryWanted` of another patient, or from beside the timeline */
@@ -113,22 +104,23 @@ export class Shell extends View {
     else location.hash = address;
   }
 
-  /** An element that comes a moment after the first view. It is put into the page once it is there: one that stood there before would begin without a model. @param {string} name */
+  /** A dialog that comes a moment after the first view. @param {string} name */
   async later(name) {
-    await fetchLater();
-    this.requestUpdate();
-    await this.updateComplete;
-    const element = /** @type {View} */ (this.querySelector(name));
-    await element.updateComplete;
-    return element;
+    try {
+      return await elementOf(this, name);
+    } catch (error) {
+      const [ja, en] = PHRASES.later_failed;
+      this.model.say({ ja, en });
+      throw error;
+    }
   }
 
-  breakGlass() {
-    /** @type {import('./emergency.js').EmergencyDialog | null} */ (this.querySelector('renkei-emergency'))?.begin();
+  async breakGlass() {
+    (await this.later('renkei-emergency')).begin();
   }
 
   async openAccount() {
-    /** @type {import('./account.js').AccountDialog} */ (await this.later('renkei-account')).begin();
+    (await this.later('renkei-account')).begin();
   }
 
   switchLanguage() {
@@ -141,25 +133,11 @@ export class Shell extends View {
     const title = this.title_();
     // Setting it tells the browser's window, also when it is the same.
     if (document.title !== title) document.title = title;
-    if (model.stage === 'signed_out' && this.entrance) {
-      this.entrance.look();
-      return signInPage({
-        entrance: this.entrance,
-        code: model.signOutCode,
-        rejected: this.rejected,
-        signIn: this.signIn,
-        reject: () => {
-          this.rejected = true;
-          this.requestUpdate();
-        },
-        switchLanguage: () => this.switchLanguage(),
-        notice: envelopeNotice(model),
-      });
-    }
+    if (model.stage === 'signed_out') return this.door();
     if (model.stage === 'pledging' || model.pledging.isOpen) {
-      return pledgePage({ model, signOut: () => this.signOut(), switchLanguage: () => this.switchLanguage() });
+      return later()?.pledgePage({ model, signOut: () => this.signOut(), switchLanguage: () => this.switchLanguage() }) ?? this.awaited();
     }
-    if (model.paper) return paperSheet(model.paper);
+    if (model.paper) return later()?.paperSheet(model.paper);
     return html`
       <a class="skip" href="#main" @click=${(/** @type {Event} */ event) => this.skip(event)}>${say('skip')}</a>
       ${this.header()}
@@ -173,12 +151,20 @@ export class Shell extends View {
         <renkei-patients class="pane pane-list" .model=${model}></renkei-patients>
         <main id="main" class="pane pane-main" tabindex="-1">${this.main()}</main>
       </div>`}
-      <renkei-emergency .model=${model}></renkei-emergency>
-      ${customElements.get('renkei-account') ? html`<renkei-duty-answer .model=${model}></renkei-duty-answer>
+      ${later() ? html`<renkei-emergency .model=${model}></renkei-emergency>
+        <renkei-duty-answer .model=${model}></renkei-duty-answer>
         <renkei-account .model=${model} @sign-out=${() => this.signOut()} @switch-language=${() => this.switchLanguage()}></renkei-account>
-        <renkei-devices .model=${model}></renkei-devices>` : nothing}
-      <renkei-proof .model=${model}></renkei-proof>
+        <renkei-devices .model=${model}></renkei-devices>
+        <renkei-proof .model=${model}></renkei-proof>` : nothing}
       <div class="unseen" role="log" aria-live="polite">${this.news()}</div>`;
+  }
+
+  /** Somebody was here and is no longer signed in. */
+  door() {
+    const { model } = this;
+    if (customElements.get('renkei-door')) return html`<renkei-door .rest=${model.rest} .code=${model.signOutCode} .envelopes=${model.envelopes}></renkei-door>`;
+    this.doorComes ??= import('./door.js').then(() => this.requestUpdate(), () => location.reload());
+    return html`<main id="main" class="sign-in"><p>${say('loading')}</p></main>`;
   }
 
   updated() {
@@ -285,12 +271,15 @@ export class Shell extends View {
       ${icon('check')}<span>${say('pledges_title')}</span><b class="badge">${pledging.owed.length}</b></button>`;
   }
 
+  /** In place of what is on its way. */
+  awaited() {
+    fetchLater().then(() => this.requestUpdate(), () => {});
+    return html`<div class="empty">${icon('sync')}<p>${say('loading')}</p></div>`;
+  }
+
   main() {
     const { model } = this;
-    if (model.showsSending && !customElements.get('renkei-sending')) {
-      fetchLater().then(() => this.requestUpdate(), () => {});
-      return html`<div class="empty">${icon('sync')}<p>${say('loading')}</p></div>`;
-    }
+    if ((model.showsSending || model.showsDuties) && !later()) return this.awaited();
     if (model.showsSending) return html`<renkei-sending .model=${model}></renkei-sending>`;
     if (model.showsDuties) return html`<renkei-duties .model=${model}></renkei-duties>`;
     if (model.selected && (model.patients.has(model.selected) || model.timelines.has(model.selected))) {

@@ -26,12 +26,14 @@ export class VitalsForm extends View {
   constructor() {
     super();
     this.timelineId = '';
+    /** @type {Draft | undefined} */
+    this.draft = undefined;
     this.clear();
   }
 
   connectedCallback() {
     super.connectedCallback();
-    this.draft = new Draft(this.model, () => this.build(), () => this.requestUpdate());
+    this.draft ??= new Draft(this.model, () => this.build(), () => this.requestUpdate());
   }
 
   clear() {

@@ -3,7 +3,7 @@
 
 use super::{AccountError, Accounts, Issued, NewInvitation};
 use crate::actions::directory::put_person;
-use crate::domain::account::{AccountDeed, Login, Passkey, Purpose};
+use crate::domain::account::{AccountDeed, Identity, Login, Passkey, Purpose};
 use crate::domain::act::{Act, Deed, SignInEnd};
 use crate::domain::directory::{Actor, Directory, Person, Position};
 use crate::domain::ids::{InvitationId, OrganisationId, PersonId};
@@ -25,6 +25,7 @@ pub struct AccountSeen {
     pub sign_ins: Vec<SignIn>,
     pub has_password: bool,
     pub passkeys: Vec<Passkey>,
+    pub identities: Vec<Identity>,
 }
 
 /// Somebody new at an office.
@@ -122,15 +123,17 @@ impl Accounts {
             Box::pin(async move {
                 let account = tx.find_account(person).await?;
                 let passkeys = tx.list_passkeys(person).await?;
-                Ok::<_, StoreError>((account, tx.list_invitations(person).await?, passkeys))
+                let identities = tx.list_identities(person).await?;
+                Ok::<_, StoreError>((account, tx.list_invitations(person).await?, passkeys, identities))
             })
         });
-        let (account, invitations, passkeys) = reading.await?;
+        let (account, invitations, passkeys, identities) = reading.await?;
         let open = invitations.iter().filter(|one| one.is_open_at(now));
         Ok(AccountSeen {
             is_set_up: account.as_ref().is_some_and(|account| account.is_set_up()),
             has_password: account.as_ref().is_some_and(|account| account.has_password()),
             passkeys,
+            identities,
             login: account.map(|account| account.login),
             invited_until: open.map(|one| one.expires_at).max(),
             sign_ins: self.sign_ins.list(person).await?,

@@ -67,7 +67,8 @@ impl ExportError {
             Self::NoSuchPatient => "この ID の患者はいません".to_owned(),
             Self::Exists { path } => format!("{} はすでにあります。新しいフォルダーを指定してください", path.display()),
             Self::Io { path, source } => format!("{} に書けません: {source}", path.display()),
-            Self::Store(_) | Self::Shelf(_) => return None,
+            Self::Store(error) => return error.text(),
+            Self::Shelf(_) => return None,
         };
         Some(Text::new(ja, self.to_string()))
     }

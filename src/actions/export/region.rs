@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use super::{Draft, ExportError, ExportFrom, Exported, create, directory_json, make_folder, write};
 use crate::actions::audit::export::Export;
+use crate::actions::kept_rulebooks::hash_of;
 use crate::domain::audit::{AuditFilter, AuditUse};
 use crate::domain::checkpoint::hex;
 use crate::domain::duties::{Duty, Ended, Standing};
@@ -99,20 +100,34 @@ async fn timeline_out(
     Ok(())
 }
 
-/// The files of every rulebook that ever decided, under the digest that rulings cite.
+/// The files of every rulebook that ever decided, under its digest, and a list of which file citations end in which hash of.
 async fn rulebooks(from: &ExportFrom<'_>, folder: &Path) -> Result<(), ExportError> {
     let digests = from.journal.read(|tx| Box::pin(tx.list_rulebooks(usize::MAX))).await?;
+    make_folder(&folder.join("rulebooks"))?;
+    let list = folder.join("rulebooks").join("sets.jsonl");
+    let mut sets = create(&list)?;
     for digest in digests {
-        let place = folder.join("rulebooks").join(hex(&digest));
+        let named = folder_of(&digest);
+        let place = folder.join("rulebooks").join(&named);
         let files = from.journal.read(move |tx| Box::pin(async move { tx.find_rulebook(&digest).await })).await?;
         make_folder(&place)?;
         for file in files {
             // A name as it is kept could lead out of the folder.
             let name: String = file.path.chars().map(|c| if c == '/' || c == '\\' { '_' } else { c }).collect();
             write(&place.join(name), &file.content)?;
+            let set = json!({ "cited_as": hash_of(&file.content), "digest": named, "file": file.path });
+            line(&mut sets, &list, &set)?;
         }
     }
     Ok(())
+}
+
+/// The store keeps a digest as it is written.
+fn folder_of(digest: &[u8]) -> String {
+    match std::str::from_utf8(digest) {
+        Ok(written) if written.bytes().all(|byte| byte.is_ascii_hexdigit()) => written.to_owned(),
+        _ => hex(digest),
+    }
 }
 
 async fn audit(from: &ExportFrom<'_>, folder: &Path) -> Result<(), ExportError> {

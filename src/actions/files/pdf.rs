@@ -4,8 +4,21 @@
 //! It unpacks nothing: names inside compressed objects, and whatever a reader makes of a file that is built to mislead, are
 //! not seen. This keeps out what offices and scanners send by mistake and what is not hidden, not a skilled attacker.
 
-/// Names of what makes a document act or carry others: scripts, starting programs, embedded files, forms with scripts.
-const ACTIVE: [&str; 6] = ["JavaScript", "JS", "Launch", "EmbeddedFile", "RichMedia", "XFA"];
+/// Names of what makes a document act, send or carry others: scripts, starting programs, embedded files (whose own type is
+/// optional, so by the tree of their names and by the specification that points at one, too), forms that send or act.
+const ACTIVE: [&str; 11] = [
+    "JavaScript",
+    "JS",
+    "Launch",
+    "EmbeddedFile",
+    "EmbeddedFiles",
+    "EF",
+    "GoToE",
+    "SubmitForm",
+    "ImportData",
+    "RichMedia",
+    "XFA",
+];
 /// Readers look for the end mark in about this much of the end of a file.
 const TAIL_BYTES: usize = 2_048;
 /// No name that is looked for is longer, each byte of it written as `#41`.
@@ -94,6 +107,11 @@ mod tests {
         assert_eq!(active("<< /S /J#61vaScrip#74 >>"), Some("JavaScript"));
         assert_eq!(active("<< /S /Launch /F (cmd.exe) >>"), Some("Launch"));
         assert_eq!(active("<< /Type /EmbeddedFile >>"), Some("EmbeddedFile"));
+        assert_eq!(active("<< /Names << /EmbeddedFiles 4 0 R >> >>"), Some("EmbeddedFiles"));
+        assert_eq!(active("<< /F (a.exe) /EF << /F 10 0 R >> >>"), Some("EF"));
+        assert_eq!(active("<< /S /GoToE >>"), Some("GoToE"));
+        assert_eq!(active("<< /S /SubmitForm >>"), Some("SubmitForm"));
+        assert_eq!(active("<< /S /ImportData >>"), Some("ImportData"));
         assert_eq!(active("<< /AcroForm << /XFA 5 0 R >> >>"), Some("XFA"));
         assert_eq!(active("<< /Subtype /RichMedia >>"), Some("RichMedia"));
     }

@@ -84,19 +84,24 @@ fn check_picture(media_type: MediaType, size: Option<Size>) -> Result<(), Invali
         "content",
         "too_many_pixels",
         Text::new(
-            format!("画像は{max}画素までです（{}×{}）", size.width, size.height),
+            format!("画像は{}万画素までです（{}×{}）", max / 10_000, size.width, size.height),
             format!("an image of at most {max} pixels is expected, not {} × {}", size.width, size.height),
         ),
     ))
 }
 
 fn mismatch(media_type: MediaType) -> Invalid {
+    let is_text = matches!(media_type, MediaType::PlainText | MediaType::Csv);
+    let (saved_ja, saved_en) = match is_text {
+        true => ("。文字コードを UTF-8 にして保存し直してください", "; save it anew as UTF-8 text"),
+        false => ("", ""),
+    };
     Invalid::new(
         "content",
         "content_mismatch",
         Text::new(
-            format!("ファイルの中身が{}ではないか、壊れています", media_type.ja()),
-            format!("the content is no {}, or it is damaged", media_type.code()),
+            format!("ファイルの中身が{}ではないか、壊れています{saved_ja}", media_type.ja()),
+            format!("the content is no {}, or it is damaged{saved_en}", media_type.code()),
         ),
     )
 }

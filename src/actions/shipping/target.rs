@@ -7,7 +7,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use rustls::pki_types::{CertificateDer, ServerName, pem::PemObject as _};
+use rustls::pki_types::ServerName;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpStream, UdpSocket, UnixDatagram};
 use tokio_rustls::TlsConnector;
@@ -16,6 +16,7 @@ use tokio_rustls::client::TlsStream;
 use super::ShipError;
 use crate::config::ShipTo;
 use crate::limits::{SHIP_CONFIRM_MS_MAX, SHIP_CONNECT_MS_MAX, SHIP_WRITE_MS_MAX};
+use crate::vault::trusting;
 
 #[derive(Debug)]
 pub(super) enum Target {
@@ -134,17 +135,5 @@ async fn within<T>(bound_ms: u64, work: impl Future<Output = io::Result<T>>) -> 
 
 /// Trusts this authority alone: whoever receives the audit log is no stranger of the web.
 fn client_config(authority: Option<&Path>) -> io::Result<rustls::ClientConfig> {
-    let mut roots = rustls::RootCertStore::empty();
-    let authority = authority.ok_or_else(|| io::Error::other("no authority is named"))?;
-    for certificate in CertificateDer::pem_file_iter(authority).map_err(io::Error::other)? {
-        roots.add(certificate.map_err(io::Error::other)?).map_err(io::Error::other)?;
-    }
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let mut config = rustls::ClientConfig::builder_with_provider(provider)
-        .with_protocol_versions(&[&rustls::version::TLS13])
-        .map_err(io::Error::other)?
-        .with_root_certificates(roots)
-        .with_no_client_auth();
-    config.resumption = rustls::client::Resumption::disabled();
-    Ok(config)
+    trusting(Some(authority.ok_or_else(|| io::Error::other("no authority is named"))?))
 }

@@ -122,10 +122,14 @@ pub(super) async fn list(arguments: &ListArguments, config: &Config, terminal: T
         let page = search(&journal, filter.clone(), AuditOrder::NewestFirst, cursor, limit).await?;
         left -= page.found.len();
         for found in page.found {
-            println!("{}", line(&Event::of(found, &directory), &directory, terminal));
+            // Whoever reads no further, as `head` does, has enough.
+            if writeln!(std::io::stdout(), "{}", line(&Event::of(found, &directory), &directory, terminal)).is_err() {
+                left = 0;
+                break;
+            }
         }
         cursor = page.next;
-        if cursor.is_none() {
+        if cursor.is_none() || left == 0 {
             break;
         }
     }

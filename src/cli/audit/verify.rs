@@ -98,8 +98,10 @@ fn told(verified: &Verified, took: f64) -> Text {
     }
     match last_checkpoint {
         Some((number, at)) => {
-            ja += &format!("\n最新のチェックポイント {number}（{at}）より後の末尾の削除は、連鎖だけではわかりません");
-            en += &format!("\nA tail cut off after the newest checkpoint {number} ({at}) would not be seen");
+            let Text { ja: at_ja, en: at_en } = at.in_words();
+            ja +=
+                &format!("\n最新のチェックポイント {number}（{at_ja}）より後の末尾の削除は、連鎖だけではわかりません");
+            en += &format!("\nA tail cut off after the newest checkpoint {number} ({at_en}) would not be seen");
         }
         None => {
             ja += "\n署名の確かなチェックポイントがないため、末尾の削除はわかりません";

@@ -12,10 +12,10 @@ use crate::store::verify::Verified;
 /// What a backup holds.
 fn held(manifest: &Manifest) -> Text {
     let Manifest { timelines, entries, audit_seq, .. } = manifest;
-    let at = manifest.made_at();
+    let Text { ja, en } = manifest.made_at().in_words();
     Text::new(
-        format!("{at} 時点: タイムライン {timelines} 件、記録 {entries} 件、監査記録 {audit_seq} 件"),
-        format!("as of {at}: {timelines} timelines, {entries} entries, {audit_seq} audit records"),
+        format!("{ja} 時点: タイムライン {timelines} 件、記録 {entries} 件、監査記録 {audit_seq} 件"),
+        format!("as of {en}: {timelines} timelines, {entries} entries, {audit_seq} audit records"),
     )
 }
 
@@ -121,13 +121,14 @@ pub(in super::super) fn told_faults(verified: &Verified, report: &Report) -> Tex
 /// What is back, what is not, and how to go on.
 pub(in super::super) fn told_restored(restored: &Restored, start: &str) -> Text {
     let (held, settled) = (held_whole(&restored.whole), &restored.settled);
-    let at = restored.whole.manifest.made_at();
+    let at = restored.whole.manifest.made_at().in_words();
+    let (at_ja, at_en) = (at.ja, at.en);
     let (sign_ins, links, overdue) = (settled.sign_ins, settled.links, settled.overdue);
     let mut ja = format!(
         "復元しました。{}\n\
          連鎖・署名・封を確かめました。\n\
          サインイン {sign_ins} 件と、使われていなかった招待・端末の登録リンク {links} 件は終わらせました。\n\
-         {at} より後のことは入っていません。次を確かめてください：\n\
+         {at_ja} より後のことは入っていません。次を確かめてください：\n\
          ・その後に取り消した端末、外した人、変えたパスワードは、その時点に戻っています。もう一度取り消してください（renkei cert device、renkei sign-in）\n\
          ・その後の投稿は、端末の手元からも消えます。チームに知らせてください\n\
          ・その間に期限が来たもの：{overdue} 件のタイムライン。ハブを動かすと一度ずつ通知されます（すでに済んだことの催促も含みます）\n\
@@ -138,7 +139,7 @@ pub(in super::super) fn told_restored(restored: &Restored, start: &str) -> Text 
         "Restored, {}\n\
          Chains, signatures and seals hold.\n\
          {sign_ins} sign-ins, and {links} invitations and links of devices that were open, were ended.\n\
-         Nothing after {at} is in it. See to this:\n\
+         Nothing after {at_en} is in it. See to this:\n\
          - devices revoked, people who left and passwords changed since are as they were then: revoke them again (renkei cert device, renkei sign-in)\n\
          - posts of after that moment are gone, on the tablets too: tell the teams\n\
          - {overdue} timelines fell due meanwhile: each is told once when the hub starts, also of what was done already\n\

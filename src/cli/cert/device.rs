@@ -18,6 +18,7 @@ use crate::domain::directory::{Directory, Organisation};
 use crate::domain::ids::DeviceId;
 use crate::domain::search::fold;
 use crate::domain::text::Text;
+use crate::domain::time::Timestamp;
 use crate::store::{Journal, StoreError};
 use crate::vault::{DeviceSubject, IssuedCertificate, random_passphrase};
 
@@ -122,23 +123,28 @@ fn write_files(folder: &Path, issued: &IssuedCertificate, pkcs12: &[u8]) -> anyh
 }
 
 fn told(device: &Device, issued: &IssuedCertificate, [p12, pem, key]: &[PathBuf; 3], passphrase: &str) -> Text {
-    let (id, name, until) = (device.id, &device.name, issued.expires_at.to_rfc3339());
+    let (id, name, until) = (device.id, &device.name, issued.expires_at.in_words());
+    let (until_ja, until_en) = (until.ja, until.en);
     let (p12, pem, key) = (p12.display(), pem.display(), key.display());
     Text::new(
         format!(
-            "{name}（{id}）の証明書を {until} まで出しました\n  端末に入れるファイル: {p12}\n  パスフレーズ（別の方法で伝える）: {passphrase}\n  PEM: {pem}\n  秘密鍵: {key}"
+            "{name}（{id}）の証明書を {until_ja} まで出しました\n  端末に入れるファイル: {p12}\n  パスフレーズ（別の方法で伝える）: {passphrase}\n  PEM: {pem}\n  秘密鍵: {key}"
         ),
         format!(
-            "issued a certificate for {name} ({id}) until {until}\n  to install on the device: {p12}\n  passphrase, to be told another way: {passphrase}\n  PEM: {pem}\n  private key: {key}"
+            "issued a certificate for {name} ({id}) until {until_en}\n  to install on the device: {p12}\n  passphrase, to be told another way: {passphrase}\n  PEM: {pem}\n  private key: {key}"
         ),
     )
 }
 
 fn line(device: &Device, directory: &Directory, terminal: Terminal) -> String {
     let owner = directory.organisations.get(&device.organisation).map_or("", |owner| owner.name.as_str());
+    let said = |(ja, en): (&str, &str), at: Timestamp| {
+        let at = at.in_words();
+        Text::new(format!("{ja} {}", at.ja), format!("{en} {}", at.en))
+    };
     let state = match (device.revoked_at, device.seen_at) {
-        (Some(at), _) => Text::new(format!("取り消し {at}"), format!("revoked {at}")),
-        (None, Some(at)) => Text::new(format!("最終接続 {at}"), format!("seen {at}")),
+        (Some(at), _) => said(("取り消し", "revoked"), at),
+        (None, Some(at)) => said(("最終接続", "seen"), at),
         (None, None) => Text::fixed("接続なし", "never seen"),
     };
     format!("{}  {}  {owner}  {}", device.id, device.name, terminal.language.pick(&state))

@@ -9,7 +9,7 @@ use std::{
 };
 
 use anyhow::{Context, bail, ensure};
-use rustls::pki_types::{CertificateDer, ServerName, pem::PemObject};
+use rustls::pki_types::ServerName;
 use tokio::{
     io::{AsyncRead, AsyncWrite},
     net::TcpStream,
@@ -24,6 +24,8 @@ use tokio_tungstenite::{
         protocol::WebSocketConfig,
     },
 };
+
+use crate::vault::trusting;
 
 /// Large enough for some deliveries in one read, small enough for thousands of connections.
 const READ_BUFFER_BYTES: usize = 8 * 1024;
@@ -52,13 +54,15 @@ impl Tls {
     pub fn new(url: &str, ca_file: &Path) -> anyhow::Result<Self> {
         let uri: Uri = url.parse().with_context(|| format!("reading the URL {url}"))?;
         ensure!(uri.scheme_str() == Some("wss"), "{url}: the URL must begin with wss://");
+        let reading = || format!("reading certificates from {}", ca_file.display());
+        let trust = trusting(Some(ca_file)).with_context(reading)?;
         let host = uri.host().with_context(|| format!("{url}: the URL names no host"))?;
         let port = uri.port_u16().unwrap_or(443);
         Ok(Self {
             address: reachable_address(host, port)?,
             host: ServerName::try_from(host.to_owned())?,
             authority: format!("{host}:{port}"),
-            connector: TlsConnector::from(Arc::new(client_config(ca_file)?)),
+            connector: TlsConnector::from(Arc::new(trust)),
         })
     }
 }
@@ -90,22 +94,6 @@ fn reachable_address(host: &str, port: u16) -> anyhow::Result<SocketAddr> {
         Some(cause) => Err(cause).with_context(|| format!("connecting to {host}:{port}")),
         None => bail!("{host} has no address"),
     }
-}
-
-fn client_config(ca_file: &Path) -> anyhow::Result<rustls::ClientConfig> {
-    let mut roots = rustls::RootCertStore::empty();
-    let reading = || format!("reading certificates from {}", ca_file.display());
-    for certificate in CertificateDer::pem_file_iter(ca_file).with_context(reading)? {
-        roots.add(certificate.with_context(reading)?)?;
-    }
-    ensure!(!roots.is_empty(), "{} holds no certificate", ca_file.display());
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let mut config = rustls::ClientConfig::builder_with_provider(provider)
-        .with_protocol_versions(&[&rustls::version::TLS13])?
-        .with_root_certificates(roots)
-        .with_no_client_auth();
-    config.resumption = rustls::client::Resumption::disabled();
-    Ok(config)
 }
 
 /// The request that asks for a WebSocket at `path`, with the subprotocol if the server wants one.

@@ -105,11 +105,11 @@ fn media_type(headers: &HeaderMap) -> Option<MediaType> {
 }
 
 fn not_taken() -> Problem {
-    let types: Vec<&str> = MediaType::ALL.iter().map(|known| known.code()).collect();
-    let types = types.join(", ");
+    let listed =
+        |name: fn(&MediaType) -> &'static str, comma| MediaType::ALL.iter().map(name).collect::<Vec<_>>().join(comma);
     let words = Text::new(
-        format!("受け取れるファイルの種類: {types}"),
-        format!("a file of one of these types is expected: {types}"),
+        format!("受け取れるファイルの種類: {}", listed(|known| known.ja(), "、")),
+        format!("a file of one of these types is expected: {}", listed(|known| known.code(), ", ")),
     );
     Problem::saying(Code::MediaTypeUnsupported, words)
 }

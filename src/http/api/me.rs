@@ -36,6 +36,10 @@ pub struct Me {
     /// When the sign-in ends.
     #[schema(example = "2026-04-01T09:00:00Z")]
     expires_at: String,
+    /// After how many seconds without a touch the page locks; the hub ends a sign-in that makes no request and has no socket
+    /// for so long.
+    #[schema(example = 1_800)]
+    idle_timeout_s: u64,
     /// The registered device that it counts on; `null`: none.
     registered_device: Option<Uuid>,
 }
@@ -75,6 +79,7 @@ pub async fn show(State(app): State<App>, Arrived(signed_in): Arrived) -> Result
         alarms: PasskeyAlarm::told(&app, actor).await?,
         pledges_first: app.hub.region().held_back(&signed_in).is_some(),
         expires_at: signed_in.until.to_rfc3339(),
+        idle_timeout_s: app.sign_ins.idle_timeout().as_secs(),
         registered_device: signed_in.device.map(|device| device.0),
     }))
 }

@@ -10,6 +10,7 @@ use tokio::net::TcpStream;
 use tokio_rustls::server::TlsStream;
 
 use super::places::Place;
+use crate::http::tls::HTTP2;
 
 /// The connection's bytes and its place among the open ones.
 ///
@@ -36,6 +37,14 @@ impl PeerStream {
 }
 
 impl PeerStream {
+    /// Whether the client chose HTTP/2 in the handshake. Without TLS nobody does: a proxy in front speaks HTTP/1.1 to us.
+    pub(super) fn speaks_http2(&self) -> bool {
+        match &self.transport {
+            Transport::Plain(_) => false,
+            Transport::Tls(tls) => tls.get_ref().1.alpn_protocol() == Some(HTTP2),
+        }
+    }
+
     /// The certificate that the client showed, whose chain and key were verified in the handshake.
     pub(super) fn client_certificate(&self) -> Option<&CertificateDer<'static>> {
         match &self.transport {

@@ -1,4 +1,6 @@
-//! The listener on real loopback sockets, with small bounds and a tiny router.
+//! The listener on real loopback sockets, with small bounds and a tiny router. `http2` has what differs there.
+
+mod http2;
 
 use std::fs;
 use std::net::SocketAddr;
@@ -135,6 +137,10 @@ fn renew(files: &CertificateFiles) {
 }
 
 fn client(files: &CertificateFiles) -> TlsConnector {
+    client_offering(files, &["http/1.1"])
+}
+
+fn client_offering(files: &CertificateFiles, offered: &[&str]) -> TlsConnector {
     let mut roots = RootCertStore::empty();
     roots.add(CertificateDer::from_pem_file(&files.chain).unwrap()).unwrap();
     let provider = Arc::new(rustls::crypto::ring::default_provider());
@@ -143,7 +149,7 @@ fn client(files: &CertificateFiles) -> TlsConnector {
         .unwrap()
         .with_root_certificates(roots)
         .with_no_client_auth();
-    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    config.alpn_protocols = offered.iter().map(|name| name.as_bytes().to_vec()).collect();
     TlsConnector::from(Arc::new(config))
 }
 

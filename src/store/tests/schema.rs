@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::region::Region;
 use crate::store::engine::{EngineTx, run};
+use crate::store::migrate::STEPS;
 use crate::store::{Journal, StoreError};
 
 /// Table and column → whether it may be null.
@@ -48,7 +49,11 @@ fn both_folders_hold_the_same_migrations() {
         names
     };
     assert_eq!(names("sqlite"), names("postgres"));
-    assert_eq!(names("sqlite").len(), crate::store::migrate::STEPS.len(), "a migration is not applied");
+    let listed: Vec<std::ffi::OsString> = STEPS.iter().map(|step| format!("{}.sql", step.1).into()).collect();
+    assert_eq!(names("sqlite"), listed, "what lies in the folder is applied, and in the order of its numbers");
+    for (number, name, ..) in STEPS {
+        assert!(name.starts_with(&format!("{number:04}_")), "{name} is applied as {number}");
+    }
 }
 
 #[tokio::test]

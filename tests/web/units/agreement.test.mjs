@@ -11,6 +11,7 @@ import { CLOSE_CODES } from '../../../web/closing.js';
 import { readBody } from '../../../web/frames.js';
 import { HEAR } from '../../../web/hub.js';
 import { SIGNS } from '../../../web/readings.js';
+import '../../../web/later-phrases.js';
 import { PHRASES } from '../../../web/phrases.js';
 import { SHEETS } from '../../../web/sheets.js';
 import { WORDS } from '../../../web/words.js';

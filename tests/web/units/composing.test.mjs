@@ -9,6 +9,7 @@ import { Attaching, FILE_BYTES_MAX, FILES_MAX, typeOf } from '../../../web/attac
 import { Draft } from '../../../web/draft.js';
 import { COLUMNS, FORMS, bodyFrom, fieldsFor, kindsFor, phrasesOf, presets, valuesFrom } from '../../../web/forms.js';
 import { nameOf, readVerdict } from '../../../web/frames.js';
+import '../../../web/later-phrases.js';
 import { PHRASES } from '../../../web/phrases.js';
 import { SHEETS } from '../../../web/sheets.js';
 import { FACTS, circumstances, waysOn } from '../../../web/ways.js';

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { readEntry } from '../../../web/frames.js';
 import { leaks, masked, redactor } from '../../../web/redact.js';
-import { TakingOut, requestsOn, scopeOf, termsOf } from '../../../web/taking-out.js';
+import { PaperPermission, requestsOn, scopeOf, termsOf } from '../../../web/paper-permission.js';
 import { Timeline } from '../../../web/timeline.js';
 
 const ALL = { name: true, birth: true, phones: true, words: ['港区春日1-2-3', '春子'] };
@@ -71,7 +71,7 @@ test('only an accepted post lets the sheet be opened: not one refused, nor one t
     const outbox = { items: [{ intent: { id: 'e' }, state: 'sent' }], results: [], find: (id) => outbox.items.find(({ intent }) => intent.id === id), remove: () => { outbox.items = []; } };
     let changed = () => {};
     const model = { outbox, listen: (call) => { changed = call; return () => {}; }, clock: { cancel() {} } };
-    const taking = new TakingOut(model, 'p', () => null, () => {});
+    const taking = new PaperPermission(model, 'p', () => null, () => {});
     const settled = taking.settled('e');
     changed();
     settle(outbox);

@@ -7,6 +7,7 @@ import { CHOICES } from '../../../web/visiting/choices.js';
 import { devicesOf, noteBody, textOf, timesFault, toggled } from '../../../web/visiting/note.js';
 import { KEYS, beyond, isShifted, meant, measurementsIn, press, takesPoint } from '../../../web/visiting/pad.js';
 import { SIDE_PX_MAX, fitted } from '../../../web/visiting/photo.js';
+import '../../../web/later-phrases.js';
 import { VISIT_PHRASES } from '../../../web/visiting/phrases.js';
 import { RoundKeeping } from '../../../web/visiting/keeping.js';
 import { Pins } from '../../../web/visiting/pins.js';

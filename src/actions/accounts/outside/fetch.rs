@@ -11,13 +11,14 @@ use http_body_util::{BodyExt as _, Full, Limited};
 use hyper::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HOST};
 use hyper::{Request, Uri};
 use hyper_util::rt::TokioIo;
-use rustls::pki_types::{CertificateDer, ServerName, pem::PemObject as _};
+use rustls::pki_types::ServerName;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 
 use crate::config::is_line_secure;
 use crate::limits;
+use crate::vault::trusting;
 
 pub(super) struct Fetcher {
     connector: TlsConnector,
@@ -38,22 +39,7 @@ pub(super) struct Form {
 impl Fetcher {
     /// Trusts whoever signed for this authority alone, or whom this machine trusts.
     pub(super) fn trusting(authority: Option<&Path>) -> io::Result<Self> {
-        let mut roots = rustls::RootCertStore::empty();
-        match authority {
-            Some(file) => {
-                for certificate in CertificateDer::pem_file_iter(file).map_err(io::Error::other)? {
-                    roots.add(certificate.map_err(io::Error::other)?).map_err(io::Error::other)?;
-                }
-            }
-            None => drop(roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs)),
-        }
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let config = rustls::ClientConfig::builder_with_provider(provider)
-            .with_protocol_versions(&[&rustls::version::TLS13])
-            .map_err(io::Error::other)?
-            .with_root_certificates(roots)
-            .with_no_client_auth();
-        Ok(Self { connector: TlsConnector::from(Arc::new(config)) })
+        Ok(Self { connector: TlsConnector::from(Arc::new(trusting(authority)?)) })
     }
 
     pub(super) async fn get(&self, url: &Uri) -> io::Result<Fetched> {
@@ -144,4 +130,20 @@ pub(super) fn escaped(value: &str) -> String {
         other => format!("%{other:02X}"),
     });
     each.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn nothing_is_asked_over_a_line_that_others_can_read() {
+        let fetcher = Fetcher::trusting(None).unwrap();
+        for url in ["http://login.invalid/token", "http://login.invalid:443/", "ftp://login.invalid/"] {
+            let form = Form { body: "code=x".to_owned(), authorization: None };
+            let refused = fetcher.post(&url.parse().unwrap(), form).await;
+            let told = refused.err().expect("it is not asked").to_string();
+            assert!(told.contains("not https"), "{url}: {told}");
+        }
+    }
 }

@@ -3,7 +3,6 @@
 
 use std::fmt;
 use std::io;
-use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,7 +21,9 @@ use crate::config::{OidcSettings, is_line_secure};
 use crate::domain::text::Text;
 use crate::domain::time::Timestamp;
 use crate::limits;
-use crate::vault::{ClientSigner, IdClaims, IdToken, IdTokenFor, JwtFault, ProviderKeys, code_challenge};
+use crate::vault::{
+    ClientSigner, IdClaims, IdToken, IdTokenFor, JwtFault, KeyFileError, ProviderKeys, code_challenge, read_secret,
+};
 
 /// Where the other service sends people back to, below the public address.
 pub const CALLBACK_PATH: &str = "/oidc/callback";
@@ -274,25 +275,11 @@ impl fmt::Debug for Provider {
 
 /// A file that nobody else may read.
 fn read_own(file: &Path) -> Result<Zeroizing<String>, ProviderFileError> {
-    let shown = file.display();
-    let unreadable = |source| ProviderFileError {
-        text: Text::new(format!("{shown} を読めません"), format!("cannot read {shown}")),
-        source: Some(source),
-    };
-    let about = std::fs::metadata(file).map_err(unreadable)?;
-    let mode = about.permissions().mode() & 0o777;
-    if mode & 0o077 != 0 {
-        let text = Text::new(
-            format!("{shown} を他の利用者も読めます（{mode:04o}）。実行してください: chmod 600 {shown}"),
-            format!("others can read {shown} ({mode:04o}); run: chmod 600 {shown}"),
-        );
-        return Err(ProviderFileError { text, source: None });
-    }
-    if about.len() > limits::OIDC_SECRET_BYTES_MAX as u64 {
-        let text = Text::new(format!("{shown} は大きすぎます"), format!("{shown} is too large"));
-        return Err(ProviderFileError { text, source: None });
-    }
-    Ok(Zeroizing::new(std::fs::read_to_string(file).map_err(unreadable)?))
+    read_secret(file, limits::SECRET_FILE_BYTES_MAX).map_err(|error| {
+        let text = error.text();
+        let source = if let KeyFileError::Io { source, .. } = error { Some(source) } else { None };
+        ProviderFileError { text, source }
+    })
 }
 
 fn not_a_key(file: &Path) -> ProviderFileError {

@@ -6,13 +6,15 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+use uuid::Uuid;
 
 use super::mine::{SignInShape, listed};
 use super::passkeys::PasskeyShape;
 use super::qr_svg;
 use crate::actions::accounts::{Issued, TakenOn};
-use crate::domain::account::Login;
+use crate::domain::account::{Identity, Login};
 use crate::domain::ids::{OrganisationId, PersonId};
+use crate::domain::time::Timestamp;
 use crate::http::app::App;
 use crate::http::authentication::Secretariat;
 use crate::http::input::{self, Id};
@@ -36,7 +38,38 @@ pub struct AccountShape {
     has_password: bool,
     /// By which it opens, or opened.
     passkeys: Vec<PasskeyShape>,
+    /// At another service, by which it opens, or opened.
+    identities: Vec<IdentitySeenShape>,
     sign_ins: Vec<SignInShape>,
+}
+
+/// An identity of somebody else's at another service. Whom the service means by it is theirs to know.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct IdentitySeenShape {
+    id: Uuid,
+    #[schema(example = "https://login.example.jp/realms/care")]
+    issuer: String,
+    #[schema(example = "2026-04-01T00:00:00Z")]
+    linked_at: String,
+    /// `null`: never since it was linked.
+    #[schema(example = "2026-04-01T00:25:00Z")]
+    used_at: Option<String>,
+    /// Since when it lets nobody in: the account was recovered.
+    #[schema(example = "2026-04-02T00:00:00Z")]
+    voided_at: Option<String>,
+}
+
+impl From<&Identity> for IdentitySeenShape {
+    fn from(identity: &Identity) -> Self {
+        let Identity { id, issuer, linked_at, used_at, voided_at, .. } = identity;
+        Self {
+            id: id.0,
+            issuer: issuer.clone(),
+            linked_at: linked_at.to_rfc3339(),
+            used_at: used_at.map(Timestamp::to_rfc3339),
+            voided_at: voided_at.map(Timestamp::to_rfc3339),
+        }
+    }
 }
 
 /// What is to be seen of somebody's account.
@@ -56,6 +89,7 @@ pub async fn show(
         invited_until: seen.invited_until.map(|until| until.to_rfc3339()),
         has_password: seen.has_password,
         passkeys: seen.passkeys.iter().map(PasskeyShape::from).collect(),
+        identities: seen.identities.iter().map(IdentitySeenShape::from).collect(),
         sign_ins: listed(&app, person, Some(by.id)).await?,
     }))
 }

@@ -37,7 +37,7 @@ export function requestsOn(timeline) {
   }).reverse();
 }
 
-export class TakingOut {
+export class PaperPermission {
   /** @param {import('./model.js').Model} model @param {string} patient @param {() => Terms | null} terms `null` while something is missing @param {() => void} changed */
   constructor(model, patient, terms, changed) {
     this.model = model;
