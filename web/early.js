@@ -6,14 +6,17 @@ const DOOR = [
   '/door-phrases.js', '/enrolment.js', '/entrance.js', '/passkeys.js', '/views/door.js', '/views/enrolment.js', '/views/sign-in.js',
 ];
 const INSIDE = [
-  '/acts.js', '/closing.js', '/console/sections.js', '/cursors.js', '/duties.js', '/emergency.js', '/fold.js', '/gist.js', '/hub.js',
-  '/inside.js', '/keeper.js', '/kept.js', '/lock-phrases.js', '/lock.js', '/locker.js', '/mentions.js', '/model.js', '/need.js', '/needs.js', '/offices.js', '/outbox.js',
-  '/owing.js', '/parts.js', '/place.js', '/pledging.js', '/quarantined.js', '/readings.js', '/sheets.js', '/shelf.js', '/starting.js', '/steady.js',
-  '/timeline.js', '/turn.js', '/uuid.js', '/vendor/idb.js', '/views/bodies.js', '/views/calling.js', '/views/coming.js',
-  '/views/connection.js', '/views/duty-words.js', '/views/duty.js', '/views/emergency-marks.js', '/views/entries.js', '/views/entry.js',
-  '/views/files.js', '/views/leaving.js', '/views/mention-list.js', '/views/passkey-alarms.js', '/views/patient.js', '/views/patients.js',
-  '/views/quote.js', '/views/ruling.js', '/views/sheet.js', '/views/shell.js', '/views/team.js', '/views/view.js', '/views/written.js',
-  '/window.js',
+  '/closing.js', '/console/sections.js', '/cursors.js', '/duties.js', '/emergency.js', '/fold.js', '/hub.js', '/inside.js', '/keeper.js',
+  '/kept.js', '/lock.js', '/locker.js', '/mentions.js', '/model.js', '/need.js', '/needs.js', '/offices.js', '/outbox.js', '/owing.js', '/place.js', '/pledging.js',
+  '/quarantined.js', '/readings.js', '/shelf.js', '/starting.js', '/steady.js', '/timeline.js', '/turn.js', '/uuid.js', '/vendor/idb.js',
+  '/views/coming.js', '/views/connection.js', '/views/emergency-marks.js', '/views/fetching.js', '/views/leaving.js',
+  '/views/passkey-alarms.js', '/views/patients.js', '/views/shell.js', '/views/view.js',
+];
+
+const TIMELINE = [
+  '/acts.js', '/attachment-phrases.js', '/gist.js', '/parts.js', '/sheets.js', '/views/bodies.js', '/views/calling.js', '/views/duty-words.js', '/views/duty.js',
+  '/views/entries.js', '/views/entry.js', '/views/files.js', '/views/mention-list.js', '/views/patient.js', '/views/quote.js', '/views/ruling.js',
+  '/views/sheet.js', '/views/team.js', '/views/written.js', '/window.js',
 ];
 
 const { hash } = window.location;
@@ -22,10 +25,6 @@ const isInvited = /[#&](invitation|enrolment|oidc)=/.test(hash) || ['renkei.invi
 const isNewcomer = /[#&]token=/.test(hash);
 const isKnown = Boolean(token || localStorage.getItem('renkei.signed_in'));
 const goesInside = (isKnown || isNewcomer) && !isInvited;
-
-for (const href of goesInside ? INSIDE : DOOR) {
-  document.head.append(Object.assign(document.createElement('link'), { rel: 'modulepreload', href }));
-}
 
 /** Answers that are on their way before `rest.js` is there to ask; `app.js` hands each to it once. @type {Map<string, Promise<Response>>} */
 const asked = new Map();
@@ -49,8 +48,14 @@ async function askInside() {
   if (role !== 'secretariat' && !pledgesFirst) await ask('/api/v1/patients?mine=true');
 }
 
-// Of a link that is followed nobody knows yet whose it is.
+// Answers come in the order in which they were asked for. Of a link that is followed nobody knows yet whose it is.
 if (isKnown && goesInside && !isNewcomer) {
   /** @type {any} */ (globalThis).renkeiAsked = asked;
   askInside().catch(() => {});
 }
+/** @param {string[]} modules */
+const preload = (modules) => document.head.append(...modules.map((href) => Object.assign(document.createElement('link'), { rel: 'modulepreload', href })));
+preload(goesInside ? INSIDE : DOOR);
+if (hash.startsWith('#/patients/')) preload(TIMELINE);
+// The line is narrow: what is needed second must not stand before what is needed first.
+else window.addEventListener('renkei-list', () => preload(TIMELINE), { once: true });

@@ -47,14 +47,16 @@ export class Inside {
     shell.model = model;
     // What was locked is not shown before it is unlocked: the lock says whether the page comes into the document.
     new Lock(model, shell, signInMarks).begin();
-    model.handInEnvelopes();
-    this.listen().catch(() => {});
+    started.then(() => this.goOn(), () => {});
     return started;
   }
 
-  /** Sounds and the badge, which the first view does without. */
-  async listen() {
+  /** The list is there. The next thing that anybody does is to open a patient; then sounds and the badge. */
+  async goOn() {
     const { model } = this;
+    window.dispatchEvent(new Event('renkei-list'));
+    model.handInEnvelopes();
+    await import('./views/patient.js');
     const { Alerts, thisDevice } = await import('./alerts.js');
     model.alerts = new Alerts(model, thisDevice());
     model.listen(() => model.alerts?.look());

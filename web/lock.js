@@ -2,7 +2,7 @@
 // document, and a lock screen stands there until who is signed in has shown who they are. Started by `inside.js`. Hears,
 // sends and keeps nothing itself: sockets, sounds, badge and outbox go on behind it. It binds the page, not the hub.
 
-import { say } from './lock-phrases.js';
+import { say } from './language.js';
 import { comeBack, placeOf } from './place.js';
 
 /** Where the hub does not say it: the idle time that it has unless the region set another. */
@@ -34,7 +34,7 @@ export class Lock {
     this.page = page;
     this.marks = marks;
     this.isLocked = false;
-    this.lookedMs = 0;
+    this.heardMs = 0;
     /** @type {HTMLElement | null} */
     this.screen = null;
     /** @type {import('./place.js').Place | null} */
@@ -93,7 +93,8 @@ export class Lock {
   /** @param {Event} event */
   touch(event) {
     const now = this.model.clock.now();
-    if (!event.isTrusted || this.isLocked || Math.abs(now - this.lookedMs) < LOOK_MS) return;
+    if (!event.isTrusted || this.isLocked || Math.abs(now - this.heardMs) < LOOK_MS) return;
+    this.heardMs = now;
     // Whoever wakes the device touches what they no longer see.
     if (this.look()) {
       if (event.cancelable) event.preventDefault();
@@ -107,7 +108,6 @@ export class Lock {
   look() {
     const { model } = this;
     const now = model.clock.now();
-    this.lookedMs = now;
     if (this.marks().mine === null || model.stage === 'signed_out') {
       if (this.marks().mine === null) localStorage.removeItem(KEY);
       return this.turn(false);
@@ -146,9 +146,9 @@ export class Lock {
       this.place = placeOf(page);
       page.remove();
     }
-    const plain = Object.assign(document.createElement('main'), { className: 'sign-in', textContent: say('title') });
+    const plain = Object.assign(document.createElement('main'), { className: 'sign-in', textContent: say('locked') });
     this.stand(plain);
-    document.title = say('page');
+    document.title = say('locked_page');
     this.showScreen();
     model.keeper.flush();
     import('./views/begun.js').then(({ putAway }) => putAway(model)).catch((error) => model.keeper.refused(error));

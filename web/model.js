@@ -236,7 +236,8 @@ export class Model {
 
   // ── who is who ──
 
-  async refreshPatients(search = this.search) {
+  /** @param {object} [search] @param {Promise<void>} [kept] what a refusal waits for: what is being opened cannot be destroyed */
+  async refreshPatients(search = this.search, kept) {
     this.search = search;
     const scope = this.isSecretariat ? search : { mine: true };
     try {
@@ -245,6 +246,7 @@ export class Model {
       this.emergency.keep(this.patients);
       this.keeper.note('patients');
     } catch (/** @type {any} */ error) {
+      await kept;
       this.failed(error);
     }
     this.changed();

@@ -195,6 +195,8 @@ export const PHRASES = {
   list_again: ['新しい順番に並べる', 'Sort anew'],
   list_parts: ['表示する記録', 'What to show'],
   loading: ['読み込んでいます…', 'Loading…'],
+  locked: ['画面をロックしています', 'This page is locked'],
+  locked_page: ['ロック中 - 連携 Renkei', 'Locked - 連携 Renkei'],
   manager: ['管理者', 'Manager'],
   mark_duties: ['約束 {count}', 'Duties {count}'],
   mark_late: ['期限を過ぎた約束 {count}', 'Late duties {count}'],

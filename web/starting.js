@@ -34,9 +34,13 @@ export async function start(model, attempt = 0) {
   }
   if (held) model.keeper.restore(held);
   model.me = me;
-  await model.keeper.begin(me);
+  // The list is what people wait for; the device may take its time to open what it keeps.
+  const kept = model.keeper.begin(me);
+  const listed = model.refreshPatients(model.search, kept);
+  await kept;
+  if (model.stage !== 'starting') return;
   begin(model);
-  await refresh(model);
+  await Promise.all([listed, refreshOthers(model)]);
 }
 
 /** Without the hub: as it was when this page last heard of it. @param {Model} model @param {import('./kept.js').Held} held */
@@ -71,7 +75,10 @@ export async function verify(model) {
 }
 
 /** @param {Model} model */
-const refresh = (model) => Promise.all([model.refreshPatients(), model.refreshDirectory(), model.owing.refresh(), model.pledging.look(), model.quarantined.look()]);
+const refresh = (model) => Promise.all([model.refreshPatients(), refreshOthers(model)]);
+
+/** @param {Model} model */
+const refreshOthers = (model) => Promise.all([model.refreshDirectory(), model.owing.refresh(), model.pledging.look(), model.quarantined.look()]);
 
 /** @param {Model} model @param {RestError} error */
 const leave = (model, { status, code }) => model.leave(status === 401 ? 'sign_in_ended' : code);

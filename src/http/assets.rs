@@ -250,7 +250,9 @@ mod tests {
 
     #[tokio::test]
     async fn files_of_the_page_are_compressed_for_who_takes_that_and_are_the_same_files() {
-        for path in ["/", "/app.js", "/styles/base.css", "/icon.svg", "/app.webmanifest", "/vendor/LICENSE-lit.txt", WORKER] {
+        for path in
+            ["/", "/app.js", "/styles/base.css", "/icon.svg", "/app.webmanifest", "/vendor/LICENSE-lit.txt", WORKER]
+        {
             let plain = fetch(path).await;
             assert_eq!((header(&plain, "content-encoding"), header(&plain, "vary")), ("", "accept-encoding"), "{path}");
             let packed = ask(asking(path, "gzip, br").body(Body::empty()).unwrap()).await;

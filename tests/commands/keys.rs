@@ -208,9 +208,11 @@ fn a_command_gives_the_key_to_every_command_and_a_new_one_too() {
     printed(&[&["backup"], &with[..]].concat());
     let hub = Running::start(&[&["serve", "--listen", "127.0.0.1:0"], &with[..]].concat());
     assert!(hub.stop().success());
-    fs::write(&config, "region_key_command = [\"/bin/sh\", \"-c\", \"exit 9\"]\nlanguage = \"en\"\n").unwrap();
+    let fails = r#"region_key_command = ["/bin/sh", "-c", "echo the key is 7; echo the key is 8 >&2; exit 9"]"#;
+    fs::write(&config, format!("{fails}\nlanguage = \"en\"\n")).unwrap();
     let failed = run(&[&["store", "check"], &with[..]].concat());
     let said = String::from_utf8_lossy(&failed.stderr);
+    assert!(!said.contains("the key is") && failed.stdout.is_empty(), "nobody knows what it says: {said}");
     assert!(failed.status.code() == Some(1) && said.contains("/bin/sh") && said.contains("exit status: 9"), "{said}");
     assert!(data.join("renkei.db").exists());
 }

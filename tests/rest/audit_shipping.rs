@@ -8,14 +8,19 @@ use std::time::Duration;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::http::Request;
+use renkei::actions::checkpoints::delivering::Delivery;
 use renkei::actions::checkpoints::file::read;
 use renkei::actions::shipping::{Pace, Shipping};
 use renkei::cli::cert::ensure_development_certificates;
 use renkei::clock::{Clock as _, SystemClock};
-use renkei::config::ShipTo;
+use renkei::config::{AuditSettings, ShipTo};
+use renkei::domain::act::{Act, Deed};
 use renkei::domain::ids::PatientId;
+use renkei::domain::keeping::KeepingDeed;
 use renkei::http::certificate::ReloadingCertificate;
 use renkei::http::tls;
+use renkei::limits::AUDIT_SEARCH_PAGE_RECORDS;
+use renkei::store::StoreError;
 use renkei::store::verify::{By, verify};
 use renkei::vault::CheckpointKey;
 use serde_json::json;
@@ -305,6 +310,59 @@ async fn checkpoints_go_the_same_way_and_whoever_kept_them_proves_the_history() 
     assert!(verified.is_whole(), "{verified:?}");
     let by_another = verify(&journal, &by(CheckpointKey::ephemeral().public())).await.unwrap();
     assert!(!by_another.is_whole(), "signed by somebody else");
+}
+
+#[tokio::test]
+async fn a_checkpoint_comes_behind_all_the_records_that_it_speaks_of() {
+    let (app, ..) = story().await;
+    let (journal, now) = (app.hub.journal().clone(), app.hub.region().now());
+    // More than are looked at together.
+    let acts = (0..=AUDIT_SEARCH_PAGE_RECORDS).map(|number| {
+        let deed = KeepingDeed::KeyRotated { from: number.to_string(), to: (number + 1).to_string() };
+        Act { by: renkei::domain::act::By::Operator, deed: Deed::Keeping(deed) }
+    });
+    let acts: Vec<Act> = acts.collect();
+    let adding = journal.write(move |tx| Box::pin(async move { tx.append_acts(now, acts).await }));
+    adding.await.map_err(|error: StoreError| error).unwrap();
+    journal.make_checkpoint(&CheckpointKey::ephemeral(), now).await.unwrap();
+    let folder = scratch::folder("witness");
+    let file = folder.path().join("audit.log");
+    let shipping = ship(&app, ShipTo::File(file.clone()));
+    let written = || std::fs::read_to_string(&file).unwrap_or_default();
+    let is_checkpoint = |line: &str| line.contains(" renkei - checkpoint ");
+    let (last, all) = (kept(&app, 0).await.len(), || written().lines().filter(|line| !is_checkpoint(line)).count());
+    eventually("all of it came", || all() >= last && written().lines().any(is_checkpoint)).await;
+    stop(shipping).await;
+    assert_eq!(written().lines().position(is_checkpoint), Some(last), "behind all records");
+}
+
+#[tokio::test]
+async fn a_folder_for_checkpoints_that_is_away_is_told_in_health_until_it_is_back() {
+    let (app, folder) = (App::start().await, scratch::folder("elsewhere"));
+    let (away, witness) = (folder.path().join("mounted"), app.witness());
+    let settings = AuditSettings {
+        checkpoint_key_file: folder.path().join("checkpoint.key"),
+        checkpoint_records: 1,
+        checkpoint_every: Duration::from_secs(60),
+        checkpoint_to: Some(away.clone()),
+        checkpoint_to_every: Duration::from_secs(60),
+        ship: None,
+        ship_authority: None,
+    };
+    let (journal, now) = (app.hub.journal().clone(), app.hub.region().now());
+    journal.make_checkpoint(&CheckpointKey::ephemeral(), now).await.unwrap();
+    let delivery = Delivery::of(journal, &settings, witness).expect("a folder is named");
+    let ready = async || ask(&app.router, Request::get("/readyz").body(Body::empty()).unwrap()).await.ok();
+    delivery.try_now(now, true).await;
+    let told = ready().await;
+    assert_eq!(
+        (&told["ready"], &told["warnings"][0]["code"]),
+        (&json!(true), &json!("checkpoint_not_delivered")),
+        "{told}"
+    );
+    std::fs::create_dir(&away).unwrap();
+    delivery.try_now(now, true).await;
+    assert_eq!(ready().await, json!({ "ready": true, "reasons": [] }));
 }
 
 #[tokio::test]

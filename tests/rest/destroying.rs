@@ -7,15 +7,27 @@ use std::time::Duration;
 
 use axum::http::StatusCode;
 use renkei::actions::backup::{Keep, RestoreInto, make, restore};
-use renkei::actions::destroying::list;
-use renkei::domain::ids::{PatientId, Seq};
+use renkei::actions::destroying::{Keeping, Typed, destroy, list};
+use renkei::actions::export::{ExportError, ExportFrom, export_patient};
+use renkei::actions::files::Files;
+use renkei::clock::ManualClock;
+use renkei::config::Language;
+use renkei::domain::act::By;
+use renkei::domain::body::Body;
+use renkei::domain::ids::{EntryId, PatientId, Seq};
+use renkei::domain::retention::{Kept, Tombstone};
+use renkei::domain::role::OrganisationType;
 use renkei::domain::time::Timestamp;
+use renkei::hub::answer::{Answer, Refused};
 use renkei::store::Shelf;
 use renkei::store::check::check;
+use renkei::vault::RegionKey;
 use serde_json::{Value, json};
+use sqlx::{Connection as _, SqliteConnection};
 
 use super::files::{Team, id, photo};
 use crate::support::actor::Actor;
+use crate::support::app::{App, Database, intent};
 use crate::support::reader::Reader;
 use crate::support::scratch;
 use renkei::wire::Encoding;
@@ -160,6 +172,8 @@ async fn row_15_a_destroyed_record_is_nobodys_to_everybody_and_everything_copes(
     by.get("/api/v1/compliance").await.ok();
     assert_eq!(lying_in(&story.team.app.files_folder()), 0, "its file is off the shelf");
     let shelf = Shelf::open(&story.team.app.files_folder()).unwrap();
+    let told = story.taken_out(&shelf).await.text().expect("words for people");
+    assert!(told.ja.contains("鍵ごと廃棄") && told.en.contains("was destroyed with its key"), "{told:?}");
     let report = check(story.team.app.hub.journal(), Some(&shelf)).await.unwrap();
     assert!(report.is_whole() && report.destroyed == 1, "{report:?}");
 }
@@ -171,6 +185,22 @@ fn lying_in(folder: &Path) -> usize {
 }
 
 impl Story {
+    /// As `renkei export patient` does it on the hub's machine.
+    async fn taken_out(&self, shelf: &Shelf) -> ExportError {
+        let (hub, out) = (&self.team.app.hub, scratch::folder("out"));
+        let directory = hub.region().directory();
+        let from = ExportFrom {
+            journal: hub.journal(),
+            shelf,
+            directory: &directory,
+            reason: "開示請求",
+            language: Language::Ja,
+            now: hub.region().now(),
+        };
+        let refused = export_patient(&from, self.patient(), &out.path().join("record")).await;
+        refused.expect_err("there is nothing to take out")
+    }
+
     /// Somebody posts on the id that was the patient's.
     async fn secretariat_posts_again(&self, by: &Actor) -> crate::support::actor::Answer {
         by.post(
@@ -182,19 +212,92 @@ impl Story {
 }
 
 #[tokio::test]
+async fn row_15_nobody_comes_to_be_under_the_id_of_a_record_that_was_destroyed() {
+    let story = Story::start().await;
+    let patient = story.patient();
+    let registered = story.team.app.hub.region().patients().find(patient).expect("somebody");
+    story.close_page().await;
+    story.go_on(6);
+    let by = story.later().await;
+    story.destroy(&by, "高橋 ハル", "1938-04-12", "保存期間の終了").await.ok();
+    let (person, position, mut app) = (by.actor.person, by.position(), story.team.app);
+    for is_restarted in [false, true] {
+        if is_restarted {
+            app = app.stop().await.start().await;
+        }
+        assert!(app.hub.region().patients().find(patient).is_none(), "no name is kept in memory");
+        let by = app.sign_in(person, position).await;
+        let id = EntryId(app.hub.region().draw_id());
+        let again = intent(id, patient, Body::Registration(Box::new(registered.clone())));
+        let answer = app.hub.post_and_wait(&by.signed_in(), again).await;
+        let Answer::Refused(refused) = answer else { panic!("restarted: {is_restarted}") };
+        assert_eq!(refused.code, Refused::not_found(id).code, "restarted: {is_restarted}");
+    }
+}
+
+#[tokio::test]
+async fn row_15_what_is_written_after_it_was_judged_keeps_the_record() {
+    let story = Story::start().await;
+    story.close_page().await;
+    let (hub, patient) = (&story.team.app.hub, story.patient());
+    let head = async || hub.journal().load(patient.into()).await.unwrap().unwrap().head;
+    let judged = head().await;
+    let day = jiff::civil::date;
+    let kept = Kept { ended_on: day(2021, 4, 1), until: day(2026, 3, 31), of: OrganisationType::Clinic, years: 5 };
+    let stone = Tombstone { patient, destroyed_at: hub.region().now(), by: None, kept };
+    let destroy = async |seen| hub.destroy(stone.clone(), By::Operator, "整理".to_owned(), seen).await.unwrap();
+    assert!(!destroy(Seq(judged.0 - 1)).await, "somebody wrote on it since");
+    assert_eq!(head().await, judged);
+    story.secretariat.get(format!("/api/v1/patients/{patient}")).await.ok();
+    assert!(destroy(judged).await);
+}
+
+#[tokio::test]
+async fn row_15_when_it_is_told_to_be_destroyed_its_key_is_in_no_file_of_the_hub() {
+    let (folder, key) = (scratch::folder("destroyed"), Arc::new(RegionKey::ephemeral()));
+    let clock = Arc::new(ManualClock::at("2026-04-01T09:00:00+09:00".parse().unwrap()));
+    let app = App::open_at(folder, Database::File, key, clock).await;
+    let (patient, secretariat) = (app.register_patient("高橋 ハル", "タカハシ ハル").await, app.secretariat().await);
+    let closing = json!({ "closing": { "reason": "no_further_need", "confirmed": true, "text": "転居のため" } });
+    let entries = format!("/api/v1/timelines/{patient}/entries");
+    secretariat.post(entries, json!({ "id": id(9), "body": closing })).await.is(StatusCode::CREATED);
+    let folder = app.files_folder().parent().unwrap().to_owned();
+    let mut database = SqliteConnection::connect(&format!("sqlite://{}/renkei.db", folder.display())).await.unwrap();
+    let sql = "select wrapped_key from timeline where id = $1";
+    let finding = sqlx::query_as(sql).bind(&patient.0.as_bytes()[..]).fetch_one(&mut database);
+    let (wrapped,): (Vec<u8>,) = finding.await.unwrap();
+    database.close().await.unwrap();
+    let is_found = || {
+        let files = std::fs::read_dir(&folder).unwrap().map(|file| file.unwrap().path()).filter(|path| path.is_file());
+        let mut contents = files.map(|path| std::fs::read(path).unwrap());
+        let holds = |bytes: &[u8], part: &[u8]| bytes.windows(part.len()).any(|window| window == part);
+        contents.any(|bytes| wrapped.windows(12).any(|part| holds(&bytes, part)))
+    };
+    assert!(is_found());
+    app.clock.advance(Duration::from_secs(6 * YEAR_S));
+    let by = app.sign_in(secretariat.actor.person, secretariat.position()).await;
+    let given = json!({ "name": "高橋 ハル", "birth_date": "1938-04-12", "reason": "保存期間の終了" });
+    by.post(format!("/api/v1/patients/{patient}/destruction"), given).await.ok();
+    assert!(!is_found(), "neither in the database nor in its WAL");
+}
+
+#[tokio::test]
 async fn row_15_a_restore_from_before_does_not_bring_it_back() {
     let story = Story::start().await;
     story.close_page().await;
     story.go_on(6);
-    let by = story.later().await;
     let backups = scratch::folder("backups");
     let shelf = Shelf::open(&story.team.app.files_folder()).unwrap();
     let now: Timestamp = story.team.app.hub.region().now();
     let journal = story.team.app.hub.journal();
     let before = make(journal, &shelf, backups.path(), KEEP, now).await.unwrap();
     assert!(!backups.path().join(list::NAME).exists(), "nothing was destroyed yet");
-    story.destroy(&by, "高橋 ハル", "1938-04-12", "保存期間の終了").await.ok();
-    list::write(journal, backups.path()).await.unwrap();
+    let keeping = Keeping { list: Some(backups.path().to_owned()), ..Keeping::default() };
+    let birth_date = jiff::civil::date(1938, 4, 12);
+    let typed = Typed { name: "高橋 ハル".to_owned(), birth_date, reason: "保存期間の終了".to_owned() };
+    let files = Files::new(story.team.app.hub.clone(), Shelf::open(&story.team.app.files_folder()).unwrap());
+    let by = story.later().await.signed_in().by();
+    destroy(&story.team.app.hub, &files, &keeping, by, story.patient(), &typed).await.unwrap();
 
     let key = story.team.app.region_key();
     let again = |folder: &std::path::Path, listed: Option<std::path::PathBuf>| {

@@ -5,6 +5,7 @@ use std::time::Duration;
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use renkei::actions::offices::give_all_pledges;
+use renkei::actions::quarantine::Waiting;
 use renkei::codec::Audited;
 use renkei::domain::act::{By, Deed};
 use renkei::domain::directory::Position;
@@ -13,6 +14,7 @@ use renkei::domain::quarantine::{QuarantineDeed, QuarantineStep};
 use renkei::domain::role::Role;
 use renkei::domain::team::ConsentState;
 use renkei::limits;
+use renkei::store::StoreError;
 use serde_json::{Value, json};
 
 use super::audit::kept;
@@ -143,7 +145,7 @@ async fn nobody_learns_from_the_answer_what_was_in_an_envelope_and_what_shows_no
     let dropped = [
         envelope(&key, &id(1), &slip(&forged, patient, 1, &note())),
         envelope(&key, &id(1), &slip(&pass.replace("nurse", "doctor"), patient, 1, &note())),
-        envelope(&key, &id(2), &sound),
+        envelope(&key, &id(2), &slip(&pass, patient, 7, &note())),
         envelope(&key, &id(1), &json!({ "surprise": true })),
         envelope(&key, &id(1), &misspelt),
         swapped,
@@ -208,6 +210,13 @@ async fn it_goes_in_the_role_it_was_written_in_and_the_secretariat_sends_observa
     release(&there, 1).await.problem(StatusCode::CONFLICT, "conflict");
 
     release(&secretariat, 2).await.problem(StatusCode::CONFLICT, "conflict");
+    // Why an observation is refused may tell what was written: that its id was used since for something else, say.
+    hand_in(&app, &[envelope(&key, &id(3), &slip(&pass, patient, 3, &note()))]).await.is(StatusCode::ACCEPTED);
+    let other = json!({ "id": id(3), "body": { "note": { "text": "お変わりありません" } } });
+    let entries = format!("/api/v1/timelines/{patient}/entries");
+    again(&app, &nurse, Role::Nurse).await.post(entries, other).await.is(StatusCode::CREATED);
+    let told = release(&secretariat, 3).await.problem(StatusCode::CONFLICT, "conflict");
+    assert!(told["detail"]["en"].as_str().unwrap().contains("its author has to look at it"), "{told}");
     assert_eq!(release(&secretariat, 1).await.ok()["verdict"], "accepted");
     let entries = again(&app, &nurse, Role::Nurse).await.get(format!("/api/v1/timelines/{patient}/entries")).await.ok();
     let entry = entries["entries"].as_array().unwrap().last().unwrap();
@@ -217,6 +226,7 @@ async fn it_goes_in_the_role_it_was_written_in_and_the_secretariat_sends_observa
     let gone = format!("/api/v1/quarantine/{}", id(2));
     colleague.delete(&gone).await.problem(StatusCode::NOT_FOUND, "not_found");
     let back = again(&app, &nurse, Role::Nurse).await;
+    back.delete(format!("/api/v1/quarantine/{}", id(3))).await.is(StatusCode::NO_CONTENT);
     assert_eq!(back.delete(&gone).await.status, StatusCode::NO_CONTENT);
     assert_eq!(waiting(&back).await, Vec::<Value>::new());
     assert_eq!(deeds(&app).await.last(), Some(&(back.signed_in().by(), QuarantineStep::Discarded)));
@@ -235,6 +245,29 @@ async fn what_nobody_releases_ends_with_the_regions_time() {
     release(&back, 1).await.problem(StatusCode::NOT_FOUND, "not_found");
     assert_eq!(waiting(&back).await, Vec::<Value>::new());
     assert_eq!(deeds(&app).await.last(), Some(&(By::Hub, QuarantineStep::Expired)));
+}
+
+#[tokio::test]
+async fn nobody_fills_the_hub_in_somebodys_name() {
+    let (app, nurse, patient) = round().await;
+    let (key, pass) = (key(&app).await, pass(&nurse).await);
+    let sealed = |number| envelope(&key, &id(number), &slip(&pass, patient, number, &note()));
+    hand_in(&app, &[sealed(1)]).await.is(StatusCode::ACCEPTED);
+    let max = limits::QUARANTINED_PER_AUTHOR_MAX as u64;
+    let fill = app.hub.journal().write(move |tx| {
+        Box::pin(async move {
+            let first = tx.find_quarantined(id(1).parse().unwrap()).await?.expect("it waits");
+            for number in 2..=max {
+                tx.insert_quarantined(&Waiting { id: id(number).parse().unwrap(), ..first.clone() }).await?;
+            }
+            Ok::<_, StoreError>(())
+        })
+    });
+    fill.await.unwrap();
+    // The device keeps it, and comes again.
+    hand_in(&app, &[sealed(max + 1)]).await.problem(StatusCode::SERVICE_UNAVAILABLE, "overloaded");
+    assert_eq!(nurse.delete(format!("/api/v1/quarantine/{}", id(1))).await.status, StatusCode::NO_CONTENT);
+    hand_in(&app, &[sealed(max + 1)]).await.is(StatusCode::ACCEPTED);
 }
 
 #[tokio::test]

@@ -5,11 +5,14 @@ use std::collections::BTreeSet;
 use std::io::{Cursor, Read as _};
 use std::time::Duration;
 
-use axum::http::StatusCode;
+use axum::body::Body;
+use axum::http::{Request, StatusCode};
+use http_body_util::BodyExt as _;
 use renkei::domain::ids::{OrganisationId, PatientId};
 use renkei::domain::role::Role;
 use renkei::limits::{EXPORT_AGAIN_S, EXPORT_PERMISSION_DAYS_DEFAULT};
 use serde_json::{Value, json};
+use tower::ServiceExt as _;
 use zip::ZipArchive;
 
 use super::files::{Team, id, note, photo};
@@ -96,11 +99,18 @@ async fn a_record_leaves_once_it_was_asked_for_and_permitted_and_what_was_taken_
         (&json!(nurse.actor.person.0), &json!("waiting"))
     );
     assert!(asked["requests"][0]["duty"].is_string(), "by which it is declined: {asked}");
+    let colleague = team.app.nurse("minato").await;
+    permit(&colleague, office, 10, 12).await;
+    assert_eq!(newest(nurse).await["state"], "waiting", "what a colleague acknowledges permits nothing");
     permit(&secretariat, office, 10, 11).await.is(StatusCode::CREATED);
     let permitted = newest(nurse).await;
     assert_eq!((&permitted["state"], &permitted["until"]), (&json!("permitted"), &json!("2026-04-15T00:00:00Z")));
 
-    let colleague = team.app.nurse("minato").await;
+    let said = json!({
+        "purpose": "転院先への引き継ぎ", "scope": "すべて", "patients": [patient.to_string()], "request": id(10),
+    });
+    let by_hand = post_on(&colleague, office, 22, json!({ "export": said })).await;
+    by_hand.problem(StatusCode::UNPROCESSABLE_ENTITY, "held");
     take(&colleague, patient, 10, 21).await.problem(StatusCode::UNPROCESSABLE_ENTITY, "not_found");
     assert_eq!(colleague.get("/api/v1/exports").await.ok()["requests"], json!([]), "it is hers alone");
     let taken = take(nurse, patient, 10, 20).await;
@@ -184,6 +194,7 @@ async fn nobody_takes_more_than_they_see_of_whom_they_see() {
     take(helper, other, 10, 21).await.problem(StatusCode::UNPROCESSABLE_ENTITY, "held");
     assert_eq!(newest(helper).await["state"], "permitted", "nothing was taken by any of this");
 
+    let colleague = team.app.actor(Role::Helper, "hidamari").await;
     let wish = json!({ "id": id(22), "request": id(10), "language": "en" });
     let taken = helper.post(format!("/api/v1/patients/{patient}/exports"), wish).await;
     let (page, record) = (page_of(&taken), json_of(&taken));
@@ -199,7 +210,9 @@ async fn nobody_takes_more_than_they_see_of_whom_they_see() {
     let stranger = team.app.actor(Role::Pharmacist, "aoba").await;
     assert!(!named.iter().any(|person| person["id"] == json!(stranger.actor.person.0)));
     let known = helper.get("/api/v1/people").await.ok();
-    assert!(known["people"].as_array().unwrap().len() > named.len(), "nobody whom the record does not name");
+    let holds = |people: &[Value]| people.iter().any(|person| person["id"] == json!(colleague.actor.person.0));
+    assert!(holds(known["people"].as_array().unwrap()), "{known}");
+    assert!(!holds(named), "nobody whom the record does not name, also where she knows them");
 
     let told = secretariat.get(format!("/api/v1/audit?patient={patient}&kind=keeping")).await.ok();
     let (told, all) = (told["records"][0]["en"].as_str().unwrap(), seqs(&record["entries"]));
@@ -225,4 +238,27 @@ async fn the_secretariat_asks_like_everybody_and_takes_what_it_sees() {
         "no chart: {record}"
     );
     assert_eq!(opened(&taken).file_names().count(), 2, "and no photo");
+}
+
+#[tokio::test]
+async fn what_leaves_in_an_emergency_ends_with_it_also_on_its_way() {
+    let (team, _, secretariat) = story().await;
+    let (patient, doctor) = (team.patient, team.app.doctor("kyukyu").await);
+    let search = json!({ "name": "高橋 ハル", "birth_date": "1938-04-12" });
+    doctor.post("/api/v1/emergency-search", search).await.ok();
+    let declared = json!({ "emergencyAccess": { "reason": "救急外来。意識がない", "minutes": 30 } });
+    team.post(&doctor, 9, declared).await.is(StatusCode::CREATED);
+    ask(&doctor, patient, 10).await;
+    permit(&secretariat, doctor.actor.organisation, 10, 11).await.is(StatusCode::CREATED);
+    assert!(page_of(&take(&doctor, patient, 10, 20).await).contains("脈拍"));
+
+    // Once more under the same id; nothing of it was read yet when the access ends.
+    let request = Request::post(format!("/api/v1/patients/{patient}/exports"))
+        .header("authorization", format!("Bearer {}", doctor.token))
+        .header("content-type", "application/json")
+        .body(Body::from(json!({ "id": id(20), "request": id(10) }).to_string()));
+    let begun = team.app.router.clone().oneshot(request.unwrap()).await.unwrap();
+    assert_eq!(begun.status(), StatusCode::OK);
+    team.app.clock.advance(Duration::from_secs(31 * 60));
+    assert!(begun.into_body().collect().await.is_err(), "it is cut short: an archive without an end");
 }

@@ -68,6 +68,8 @@ struct Inner {
     /// Takes the signature off, or puts another there.
     resign: Mutex<Option<Resigned>>,
     down: Mutex<Option<StatusCode>>,
+    /// Which of its addresses it says is another.
+    elsewhere: Mutex<Option<(String, String)>>,
     /// The key that the hub shows who it is by; `None`: the secret.
     hub_key: Mutex<Option<Vec<u8>>>,
     keys_fetched: AtomicUsize,
@@ -123,6 +125,7 @@ impl Provider {
             bend: Mutex::default(),
             resign: Mutex::default(),
             down: Mutex::default(),
+            elsewhere: Mutex::default(),
             hub_key: Mutex::default(),
             keys_fetched: AtomicUsize::new(0),
             drawn: AtomicUsize::new(0),
@@ -207,6 +210,11 @@ impl Provider {
         *self.inner.down.lock().expect("no panic") = with;
     }
 
+    /// Says of itself that this address of its is there.
+    pub fn point(&self, name: &str, address: &str) {
+        *self.inner.elsewhere.lock().expect("no panic") = Some((name.to_owned(), address.to_owned()));
+    }
+
     /// From now on the hub must sign with this public key to show who it is.
     pub fn expect_key(&self, public: Vec<u8>) {
         *self.inner.hub_key.lock().expect("no panic") = Some(public);
@@ -235,11 +243,14 @@ async fn configuration(State(inner): State<Arc<Inner>>) -> Response {
         return status.into_response();
     }
     let at = |path: &str| format!("{}{path}", inner.issuer);
-    Json(json!({
+    let mut said = json!({
         "issuer": inner.issuer, "authorization_endpoint": at("/authorize"), "token_endpoint": at("/token"),
         "jwks_uri": at("/keys"), "response_types_supported": ["code"], "claims_supported": ["sub", "amr"],
-    }))
-    .into_response()
+    });
+    if let Some((name, value)) = inner.elsewhere.lock().expect("no panic").as_ref() {
+        said[name] = value.clone().into();
+    }
+    Json(said).into_response()
 }
 
 async fn keys(State(inner): State<Arc<Inner>>) -> Json<Value> {

@@ -2,6 +2,7 @@
 // account and devices, lists of duties and of posts, and what seals envelopes; with their style sheets.
 
 import './account.js';
+import './attachment.js';
 import './citation.js';
 import './composer.js';
 import './day-copy.js';

@@ -9,12 +9,11 @@ import { elementOf, fetchLater, later } from './coming.js';
 import { connectionNotice, connectionState } from './connection.js';
 import { currentAlarms } from '../timeline.js';
 import { face, whoText } from './face.js';
-import { fetchFile } from './files.js';
+import { fetchFile } from './fetching.js';
 import { icon } from './icons.js';
 import { passkeyAlarms } from './passkey-alarms.js';
 import { mayLeave } from './leaving.js';
 import { View } from './view.js';
-import './patient.js';
 import './patients.js';
 
 /** #/patients/ID, and the entry that a link leads to. */
@@ -24,8 +23,9 @@ const SENDING = '#/sending';
 const CONSOLE = '#/console';
 /** #/visits, and the patient who is visited. */
 const VISITS = /^#\/visits(?:\/([0-9a-f-]{36}))?$/;
-/** What only some people open is fetched by them: the element, and what is said when it does not come. */
+/** What comes after the list, and what only some people open: the element, and what is said when it does not come. */
 const PARTS = /** @type {const} */ ({
+  'renkei-patient': { load: () => import('./patient.js'), failed: 'later_failed' },
   'renkei-console': { load: () => Promise.all([import('./console/console.js'), fetchLater()]), failed: 'console_failed' },
   'renkei-visits': { load: () => Promise.all([import('./visiting/visits.js'), fetchLater()]), failed: 'visits_failed' },
 });
@@ -89,6 +89,7 @@ export class Shell extends View {
   /** An entry is written on its patient's page. @param {any} event */
   async writeRecord({ detail, target }) {
     if (target.localName === 'renkei-composer') return;
+    await PARTS['renkei-patient'].load();
     if (this.model.selected !== detail.timeline) {
       location.hash = `#/patients/${detail.timeline}`;
       this.model.select(detail.timeline);
@@ -283,7 +284,7 @@ export class Shell extends View {
     if (model.showsSending) return html`<renkei-sending .model=${model}></renkei-sending>`;
     if (model.showsDuties) return html`<renkei-duties .model=${model}></renkei-duties>`;
     if (model.selected && (model.patients.has(model.selected) || model.timelines.has(model.selected))) {
-      return html`<renkei-patient .model=${model}></renkei-patient>`;
+      return this.placeholder('renkei-patient') ?? html`<renkei-patient .model=${model}></renkei-patient>`;
     }
     if (model.selected && model.hub.connection.phase !== 'live' && !model.farewell) {
       return html`<div class="empty">${icon('sync')}<p>${say('loading')}</p></div>`;

@@ -64,6 +64,16 @@ async fn a_store_of_before_there_were_data_keys_goes_on_and_everything_opens() {
 }
 
 #[tokio::test]
+async fn a_data_key_of_another_region_opens_nothing() {
+    on_both(async |region| {
+        region.tamper("update meta set value = 'ccc4303c1de7208b' where name = 'region_key'").await;
+        let refused = Journal::open(&region.url, &region.region_key).await.unwrap_err();
+        assert!(refused.to_string().contains("it is another region's"), "{refused}");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn under_another_key_the_region_goes_on_and_the_former_one_is_told_what_happened() {
     on_both(async |region| {
         let mut patient = region.patient_with_team().await;

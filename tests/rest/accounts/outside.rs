@@ -10,6 +10,8 @@ use renkei::domain::act::{By, Deed};
 use renkei::domain::directory::{Person, Position};
 use renkei::domain::role::{OrganisationType, Role};
 use renkei::limits;
+use renkei::wire::Encoding;
+use renkei::wire::codes::CloseCode;
 use ring::signature::KeyPair as _;
 use serde_json::{Value, json};
 
@@ -19,6 +21,7 @@ use crate::support::actor::{Actor, Answer};
 use crate::support::app::{App, ORIGIN};
 use crate::support::authenticator::Authenticator;
 use crate::support::provider::{Known, Provider, write_own};
+use crate::support::socket::Socket;
 use crate::support::visitor::{Account, PASSWORD, Visitor, passed_on, position};
 
 pub const LEAVE: &str = "/api/v1/sign-in/oidc";
@@ -148,6 +151,27 @@ async fn row_1_with_one_factor_of_the_service_the_hub_asks_for_its_own() {
 }
 
 #[tokio::test]
+async fn row_1_of_what_the_service_calls_its_checks_the_regions_words_alone_count() {
+    let (app, provider) = hub_and_service().await;
+    let (_, _, mut page) = nurse_at_page(&app, "minato").await;
+    let known = Known::by_one_factor("1");
+    link(&app, &provider, &mut page, &known).await.is(StatusCode::CREATED);
+    let rows = [
+        (json!("urn:example:two"), StatusCode::CREATED),
+        (json!("urn:example:one"), StatusCode::ACCEPTED),
+        (json!("urn:example:two "), StatusCode::ACCEPTED),
+        (json!(["urn:example:two"]), StatusCode::ACCEPTED),
+        (json!(""), StatusCode::ACCEPTED),
+    ];
+    for (acr, status) in rows {
+        let said = acr.clone();
+        provider.bend(move |_, claims| claims["acr"] = said.clone());
+        let answer = sign_in(&app, &provider, &mut Visitor::at_page(&app), &known).await;
+        assert_eq!(answer.status, status, "{acr}");
+    }
+}
+
+#[tokio::test]
 async fn row_1_a_passkey_is_a_second_factor_too() {
     let (app, provider) = hub_and_service().await;
     let (_, _, mut page) = nurse_at_page(&app, "minato").await;
@@ -255,7 +279,11 @@ async fn what_is_unlinked_or_recovered_lets_nobody_in_any_more() {
     let mine = page.get(MINE).await.ok();
     let second = mine["identities"].as_array().unwrap().iter().find(|one| one["subject"] == "2").unwrap();
     let second = second["id"].as_str().unwrap();
+    let ticket = elsewhere.post("/api/v1/tickets", json!({})).await.is(StatusCode::CREATED);
+    let mut socket = Socket::open(app.address, Encoding::Json).await;
+    socket.hello(ticket["ticket"].as_str().unwrap()).await;
     page.delete(&format!("{MINE}/{second}")).await.is(StatusCode::NO_CONTENT);
+    assert_eq!(socket.closed().await, Some(CloseCode::SignInEnded), "what else was open, at once");
     page.delete(&format!("{MINE}/{second}")).await.problem(StatusCode::NOT_FOUND, "not_found");
     elsewhere.get("/api/v1/me").await.problem(StatusCode::UNAUTHORIZED, "unauthenticated");
     page.get("/api/v1/me").await.ok();
@@ -277,6 +305,31 @@ async fn what_is_unlinked_or_recovered_lets_nobody_in_any_more() {
     app.next_code();
     assert_eq!(elsewhere.get(MINE).await.ok()["identities"], json!([]));
     link(&app, &provider, &mut elsewhere, &known).await.is(StatusCode::CREATED);
+}
+
+#[tokio::test]
+async fn who_looks_after_an_account_sees_what_is_linked_and_not_whom_the_service_means() {
+    let (app, provider) = hub_and_service().await;
+    let (nurse, _, mut page) = nurse_at_page(&app, "minato").await;
+    let secretariat = app.secretariat().await;
+    let account = app.set_up(&issued(&app, &secretariat).await, PASSWORD).await;
+    let mut office = Visitor::at_page(&app);
+    office.sign_in(&app, &account).await.is(StatusCode::CREATED);
+    let path = format!("/api/v1/people/{}/account", nurse.actor.person);
+    let mut seen = async || office.get(&path).await.ok();
+    assert_eq!(seen().await["identities"], json!([]));
+    let known = Known::by_two_factors("248289761001");
+    link(&app, &provider, &mut page, &known).await.is(StatusCode::CREATED);
+    let linked = seen().await["identities"][0].clone();
+    assert_eq!((&linked["issuer"], &linked["used_at"]), (&json!(provider.issuer), &Value::Null));
+    assert!(linked["linked_at"].is_string() && linked["voided_at"].is_null(), "{linked}");
+    sign_in(&app, &provider, &mut Visitor::at_page(&app), &known).await.is(StatusCode::CREATED);
+    assert!(seen().await["identities"][0]["used_at"].is_string());
+    let by = secretariat.signed_in();
+    app.accounts().recover(by, nurse.actor.person, "端末をなくした".to_owned()).await.unwrap();
+    let after = seen().await;
+    assert!(after["identities"][0]["voided_at"].is_string(), "{after}");
+    assert!(!after.to_string().contains(&known.subject), "her name there is hers to know: {after}");
 }
 
 #[tokio::test]

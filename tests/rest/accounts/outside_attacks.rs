@@ -14,6 +14,8 @@ use crate::support::app::{App, ORIGIN};
 use crate::support::provider::{Known, Provider};
 use crate::support::visitor::Visitor;
 
+const PROOF: &str = "/api/v1/me/proof/oidc";
+
 /// A hub, its service, and somebody who is linked.
 async fn linked() -> (App, Provider, Known) {
     let (app, provider) = hub_and_service().await;
@@ -177,6 +179,11 @@ async fn linking_is_the_owners_at_that_sign_in_and_a_fresh_proof() {
     refused(&elsewhere.post(&format!("{MINE}/finish"), json!({})).await);
     refused(&elsewhere.post(FINISH, json!({})).await);
     page.post(&format!("{MINE}/finish"), json!({})).await.is(StatusCode::CREATED);
+    // A proof is that sign-in's, too.
+    go_round(&app, &provider, &mut page, (PROOF, json!({})), &new).await;
+    elsewhere.cookies.insert("__Host-renkei-oidc".to_owned(), page.cookies["__Host-renkei-oidc"].clone());
+    refused(&elsewhere.post(&format!("{PROOF}/finish"), json!({})).await);
+    page.post(&format!("{PROOF}/finish"), json!({})).await.ok();
     app.clock.advance(Duration::from_secs(limits::PROOF_COUNTS_S_DEFAULT.unsigned_abs()));
     page.post(MINE, json!({})).await.problem(StatusCode::FORBIDDEN, "proof_needed");
     for subject in 3..=limits::IDENTITIES_PER_PERSON_MAX + 2 {
@@ -227,6 +234,13 @@ async fn a_service_that_is_down_or_is_not_itself_keeps_nobody_from_another_way_i
     page.post(LEAVE, json!({})).await.problem(StatusCode::SERVICE_UNAVAILABLE, "unavailable");
     provider.go_down(None);
     sign_in(&app, &provider, &mut page, &known).await.is(StatusCode::CREATED);
+    // Nobody is sent, and nothing is, where others can read it.
+    for address in ["authorization_endpoint", "token_endpoint", "jwks_uri"] {
+        app.clock.advance(Duration::from_millis(limits::OIDC_KNOWN_MS));
+        provider.point(address, "http://login.invalid/there");
+        page.post(LEAVE, json!({})).await.problem(StatusCode::SERVICE_UNAVAILABLE, "unavailable");
+    }
+    provider.point("issuer", &provider.issuer);
     // A service that calls itself otherwise than the region wrote is another one.
     let other = App::start_trusting(|folder| {
         let settings = provider.settings(folder);

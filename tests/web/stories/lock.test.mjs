@@ -9,8 +9,8 @@ import { PEOPLE } from '../region.mjs';
 const LOCKED = '画面をロックしています';
 const OF_PATIENTS = /高橋|ハル|鈴木|正男|患者さんには内緒|血圧|酸素|ご家族/;
 
-const isLocked = (page) => page.getByRole('heading', { name: LOCKED }).waitFor();
-const isOpen = (page) => page.locator('.pill-good').waitFor();
+const isLocked = (page) => page.getByRole('heading', { name: LOCKED }).waitFor({ timeout: 30_000 });
+const isOpen = (page) => page.locator('.pill-good').waitFor({ timeout: 60_000 });
 
 /** All that a reader, a screen reader or whoever looks into the document could find. */
 async function whatIsThere(page) {
@@ -35,14 +35,16 @@ async function startDay(t, { size = 'tablet', key = 'nurse', ...options } = {}) 
   const page = await openPage({ size, ...options });
   const { token } = PEOPLE.find((one) => one.key === key);
   await page.context().addCookies([{ name: 'renkei', value: token, url: hub.url }]);
+  await page.context().addInitScript(() => {
+    if (!sessionStorage.getItem('begun')) localStorage.setItem('renkei.signed_in', 'sign-in-1');
+    sessionStorage.setItem('begun', 'once');
+  });
   await page.clock.install();
   const open = async (tab, address = '') => {
-    await tab.goto(new URL(address, hub.url).href);
+    await tab.goto(new URL(address, hub.url).href, { waitUntil: 'commit' });
     return tab;
   };
   await open(page);
-  await page.evaluate(() => localStorage.setItem('renkei.signed_in', 'sign-in-1'));
-  await page.reload();
   await isOpen(page);
   return { hub, page, open };
 }
@@ -51,9 +53,8 @@ test('nobody touched it: all of patients leaves the document; a wrong proof stay
   const { hub, page } = await startDay(t);
   await openPatient(page);
   await page.locator('#composer-text').fill('夕方から少し息苦しいとのこと');
-  await page.getByRole('button', { name: 'ほかの記録' }).click();
-  await page.getByRole('dialog').getByRole('button', { name: '通話' }).first().click();
-  await page.getByRole('dialog').locator('textarea').first().fill('電話で様子を聞いた');
+  await page.locator('.button-vitals').click();
+  await page.getByRole('dialog').locator('input').first().fill('123');
   await page.clock.fastForward('29:00');
   assert.equal(await page.getByRole('heading', { name: LOCKED }).count(), 0, 'not before the time');
   await page.clock.fastForward('01:30');
@@ -76,9 +77,9 @@ test('nobody touched it: all of patients leaves the document; a wrong proof stay
   assert.equal(hub.heard.filter((frame) => frame.markRead).length, read);
 
   await show(page, hub.proof.password);
-  const words = page.getByRole('dialog').locator('textarea').first();
-  await words.waitFor();
-  assert.equal(await words.inputValue(), '電話で様子を聞いた');
+  const value = page.getByRole('dialog').locator('input').first();
+  await value.waitFor();
+  assert.equal(await value.inputValue(), '123');
   assert.ok(await page.evaluate(() => document.querySelector('dialog[open]').matches(':modal')));
   await page.keyboard.press('Escape');
   assert.equal(await page.locator('#composer-text').inputValue(), '夕方から少し息苦しいとのこと');
@@ -95,7 +96,7 @@ test('a hand on the page is use; the region sets another time', async (t) => {
   }
   assert.equal(await page.getByRole('heading', { name: LOCKED }).count(), 0);
   hub.idleS = 600;
-  await page.reload();
+  await page.reload({ waitUntil: 'commit' });
   await isOpen(page);
   await page.clock.fastForward('10:01');
   await nothingOfPatients(page, 'ten minutes');
@@ -116,7 +117,7 @@ test('reloaded, led elsewhere, opened in another tab: it stays locked, and one p
   await page.clock.fastForward('11:00');
   await Promise.all([nothingOfPatients(page, 'this tab'), nothingOfPatients(second, 'the other tab')]);
   await page.waitForFunction(() => document.querySelector('renkei-lock')?.model.keeper.locker.read('records', 'begun'));
-  await page.reload();
+  await page.reload({ waitUntil: 'commit' });
   await nothingOfPatients(page, 'reloaded');
   await open(page, `#/patients/${MASAO.id}`);
   await nothingOfPatients(page, 'another address');
@@ -140,7 +141,7 @@ test('a device that slept is locked before a hand on it does anything; a clock t
   await nothingOfPatients(page, 'woken');
   assert.equal(await page.evaluate(() => document.documentElement.lang), 'ja', 'the hand did nothing but wake it');
   await page.clock.setSystemTime(Date.now() - 3 * 3_600_000);
-  await page.reload();
+  await page.reload({ waitUntil: 'commit' });
   await nothingOfPatients(page, 'in the morning again');
 });
 
@@ -210,7 +211,7 @@ test('the demo locks too, and its visitors, who have nothing to show, go on', as
   await page.clock.fastForward('31:00');
   await page.getByRole('heading', { name: 'This page is locked' }).waitFor();
   await page.getByText('This is the demo').waitFor();
-  await page.reload();
+  await page.reload({ waitUntil: 'commit' });
   await page.getByRole('heading', { name: 'This page is locked' }).waitFor();
   await page.evaluate(() => { document.documentElement.style.fontSize = '200%'; });
   await page.getByRole('button', { name: 'Go on' }).waitFor();

@@ -70,6 +70,8 @@ async function filesWith(folder, words) {
 test('a round without network: opened anew, written, counted; an hour later it arrives in order, and is told', async (t) => {
   const { hub, openPage } = await startRegion(t);
   const page = await openPage({ size: 'tablet' });
+  // A region of long rounds; else the page would lock, and without network stay so.
+  hub.idleS = 14_400;
   await page.clock.install();
   await page.goto(hub.link('nurse'));
   await page.locator('.pill-good').waitFor();

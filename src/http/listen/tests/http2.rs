@@ -201,7 +201,14 @@ async fn what_was_asked_ends_with_its_connection() {
     let started = secure(&certified, ListenBounds { drain_timeout: SHORT, ..bounds() });
     let (requests, _connection) = speak(&certified, &started).await;
     let held = Arc::strong_count(&started.release);
-    let slow = tokio::spawn(async move { drop(requests.clone().send_request(Request::get("https://localhost/slow").body(Full::<Bytes>::default()).unwrap()).await) });
+    let slow = tokio::spawn(async move {
+        drop(
+            requests
+                .clone()
+                .send_request(Request::get("https://localhost/slow").body(Full::<Bytes>::default()).unwrap())
+                .await,
+        )
+    });
     started.entered.notified().await;
     assert!(Arc::strong_count(&started.release) > held);
     let release = started.release.clone();
