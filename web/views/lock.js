@@ -88,8 +88,8 @@ export class LockScreen extends View {
       <h1 tabindex="-1" aria-describedby="lock-why">${say('title')}</h1>
       <p id="lock-why">${say('why', { minutes })}</p>
       ${this.whose()}
-      <ul class="lock-waiting" role="status"><li>${icon('clock')}<span>${waiting ? say('waiting', { count: waiting }) : say('none_waiting')}</span></li>
-        ${model.outbox.unsent ? html`<li>${icon('wait')}<span>${say('unsent', { count: model.outbox.unsent })}</span></li>` : nothing}</ul>
+      <div class="lock-waiting" role="status"><p>${icon('clock')}<span>${waiting ? say('waiting', { count: waiting }) : say('none_waiting')}</span></p>
+        ${model.outbox.unsent ? html`<p>${icon('wait')}<span>${say('unsent', { count: model.outbox.unsent })}</span></p>` : nothing}</div>
       <p class="field-error" role="alert">${this.trouble ? html`${icon('alarm')}<span>${this.trouble}</span>` : nothing}</p>
       ${this.proof()}
       <p class="lock-leave"><span class="quiet">${say('sign_out_how')}</span>
