@@ -45,7 +45,7 @@ async function look(openPage, { address, token, view, devtoolsLine }) {
     if (view.includes('installed')) {
       await page.goto(address);
       await page.evaluate(() => navigator.serviceWorker.ready);
-      await page.locator(VIEWS[view]).first().waitFor({ timeout: 240_000 });
+      await page.locator(VIEWS[view]).first().waitFor({ timeout: 60_000 });
     }
     await page.addInitScript(watch, VIEWS[view]);
     const devtools = await page.context().newCDPSession(page);
@@ -56,8 +56,8 @@ async function look(openPage, { address, token, view, devtoolsLine }) {
     await devtools.send('Performance.enable');
     if (devtoolsLine) await devtools.send('Network.emulateNetworkConditions', { offline: false, ...devtoolsLine });
     await devtools.send('Emulation.setCPUThrottlingRate', { rate: CPU_SLOWER });
-    await page.goto(address, { waitUntil: 'commit', timeout: 240_000 });
-    const usable = await page.waitForFunction(() => window.usableMs, undefined, { timeout: 240_000 });
+    await page.goto(address, { waitUntil: 'commit', timeout: 60_000 });
+    const usable = await page.waitForFunction(() => window.usableMs, undefined, { timeout: 60_000 });
     const [ms, kib, count] = [await usable.jsonValue(), bytes / 1000, requests];
     const { metrics } = await devtools.send('Performance.getMetrics');
     const scriptMs = (metrics.find(({ name }) => name === 'ScriptDuration')?.value ?? 0) * 1000;
@@ -82,7 +82,11 @@ try {
     const { openPage } = await openBrowser(t, { flags: ['--ignore-certificate-errors', ...(way ? [`--host-resolver-rules=MAP ${link.host} 127.0.0.1:${way.port}`] : [])] });
     for (const view of Object.keys(VIEWS)) {
       const seen = [];
-      for (let run = 0; run < RUNS; run += 1) seen.push(await look(openPage, { address: `${link.origin}/`, token: view === 'sign-in' ? null : token, view, devtoolsLine: line ? null : DEVTOOLS }));
+      for (let run = 0; run < RUNS; run += 1) {
+        const looked = look(openPage, { address: `${link.origin}/`, token: view === 'sign-in' ? null : token, view, devtoolsLine: line ? null : DEVTOOLS });
+        await looked.then((one) => seen.push(one), (error) => console.log(`${name}: ${view}: a look was lost: ${error.message.split('\n')[0]}`));
+      }
+      if (seen.length === 0) continue;
       const of = (what) => median(seen.map((one) => one[what]));
       console.log(`${name}: ${view} after ${of('ms').toFixed(0)} ms (${seen.map(({ ms }) => ms.toFixed(0)).join(', ')}); ${of('count')} requests, ${of('kib').toFixed(0)} kB, script ${of('scriptMs').toFixed(0)} ms, ${seen[0].protocol}`);
     }

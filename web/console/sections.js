@@ -1,4 +1,5 @@
-// The sections of the console: each is an element `renkei-console-ID`, fetched when somebody opens it first.
+// The sections of the console: each is an element `renkei-console-ID`, fetched when somebody opens it first. What an address
+// says of them is read in `address.js`, which the first view needs.
 
 /**
  * @typedef {object} Section
@@ -31,7 +32,6 @@ export const SECTIONS = [
 const OFFICES = 'offices';
 /** What everybody who works by the rules may look at, and sign. */
 const FOR_PROFESSIONALS = ['rules', 'compliance'];
-const ADDRESS = /^#\/console(?:\/([a-z-]+))?(?:\/([^/]+))?$/;
 
 /** What this person may open: the secretariat everything, an administrator their own office, professionals the rules and how they are kept. @param {import('../model.js').Model} model @returns {Section[]} */
 export function sectionsOf(model) {
@@ -39,18 +39,6 @@ export function sectionsOf(model) {
   /** @param {Section} section @returns {boolean} */
   const isOpen = ({ id }) => (id === OFFICES ? Boolean(model.me?.administers?.length) : FOR_PROFESSIONALS.includes(id) && model.isProfessional);
   return SECTIONS.filter(isOpen).map((section) => (section.id === OFFICES ? { ...section, title: 'section_our_office' } : section));
-}
-
-/** @param {string} hash @returns {{section: string, item: string} | null} */
-export function consoleAddress(hash) {
-  const found = ADDRESS.exec(hash);
-  if (!found) return null;
-  const [, section = '', item = ''] = found;
-  try {
-    return { section, item: decodeURIComponent(item) };
-  } catch {
-    return { section, item: '' };
-  }
 }
 
 /** @param {string} section @param {string} [item] */

@@ -2,7 +2,7 @@
 // right (one of the two on a phone), and the address (#/patients/ID) that says which.
 
 import { html, nothing } from '../vendor/lit.js';
-import { consoleAddress } from '../console/sections.js';
+import { consoleAddress } from '../console/address.js';
 import { chooseLanguage, inLanguage, language, say, word } from '../language.js';
 import { PHRASES } from '../phrases.js';
 import { elementOf, fetchLater, later } from './coming.js';

@@ -19,7 +19,8 @@ import { SCOPES, apart, inPhrases, keySetOf } from '../../../web/console/scopes.
 import { PHRASES as SYSTEMS } from '../../../web/console/systems-phrases.js';
 import { TAKING_PHRASES } from '../../../web/taking-phrases.js';
 import { Registering } from '../../../web/console/registering.js';
-import { consoleAddress, hrefOf, sectionsOf } from '../../../web/console/sections.js';
+import { consoleAddress } from '../../../web/console/address.js';
+import { hrefOf, sectionsOf } from '../../../web/console/sections.js';
 import { grouped } from '../../../web/console/waiting.js';
 
 const NOW = Date.parse('2026-11-27T00:00:00Z');
