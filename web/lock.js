@@ -151,7 +151,7 @@ export class Lock {
     document.title = say('page');
     this.showScreen();
     model.keeper.flush();
-    import('./views/begun.js').then(({ putAway }) => putAway(model)).catch((error) => model.keeper.refused(error));
+    import('./views/begun.js').then(({ putAway }) => putAway(model)).catch((error) => console.warn('what was begun is in memory alone', error));
   }
 
   /** @param {HTMLElement} screen */
@@ -181,11 +181,12 @@ export class Lock {
     if (this.isLocked || page.isConnected) return;
     this.screen?.remove();
     this.screen = null;
-    comeBack(page, this.place);
+    const { place } = this;
+    this.place = null;
+    comeBack(page, place);
     // Where the page stood here already, its elements still hold what was begun.
     const work = await import('./views/begun.js');
-    if (this.place) await work.forget(this.model);
-    this.place = null;
+    if (place) await work.forget(this.model);
     await work.offerJots(this.model, page);
   }
 
