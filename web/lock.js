@@ -16,6 +16,8 @@ const AGAIN_MS = 5_000;
 /** Clocks are put right by a little; one that was put back further says nothing of how long nobody was here. */
 const BACKWARDS_MS_MAX = 60_000;
 const TOUCHES = ['pointerdown', 'pointermove', 'touchstart', 'keydown', 'wheel'];
+/** Others may not hold up scrolling. */
+const MAY_STOP = new Set(['pointerdown', 'keydown']);
 const WAKINGS = /** @type {const} */ ([['document', 'visibilitychange'], ['document', 'resume'], ['window', 'pageshow'], ['window', 'focus']]);
 
 /** @typedef {{of: string, touchedMs: number, limitS: number, locked: boolean}} Kept of one sign-in, on this device */
@@ -45,7 +47,7 @@ export class Lock {
 
   /** Puts the page or the lock screen into the document, before anything of it was painted. */
   begin() {
-    for (const kind of TOUCHES) window.addEventListener(kind, (event) => this.touch(event), { capture: true, passive: kind !== 'keydown' && kind !== 'pointerdown' });
+    for (const kind of TOUCHES) window.addEventListener(kind, (event) => this.touch(event), { capture: true, passive: !MAY_STOP.has(kind) });
     for (const [on, kind] of WAKINGS) (on === 'window' ? window : document).addEventListener(kind, () => this.look());
     window.addEventListener('storage', ({ key }) => (key === KEY || key === null) && this.look());
     this.model.rest.proved = () => this.unlock();
@@ -97,7 +99,7 @@ export class Lock {
     this.heardMs = now;
     // Whoever wakes the device touches what they no longer see.
     if (this.look()) {
-      if (event.cancelable) event.preventDefault();
+      if (MAY_STOP.has(event.type)) event.preventDefault();
       event.stopImmediatePropagation();
       return;
     }
@@ -151,7 +153,7 @@ export class Lock {
     document.title = say('locked_page');
     this.showScreen();
     model.keeper.flush();
-    import('./views/begun.js').then(({ putAway }) => putAway(model)).catch((error) => model.keeper.refused(error));
+    import('./views/begun.js').then(({ putAway }) => putAway(model)).catch((error) => console.warn('what was begun is in memory alone', error));
   }
 
   /** @param {HTMLElement} screen */
@@ -181,11 +183,12 @@ export class Lock {
     if (this.isLocked || page.isConnected) return;
     this.screen?.remove();
     this.screen = null;
-    comeBack(page, this.place);
+    const { place } = this;
+    this.place = null;
+    comeBack(page, place);
     // Where the page stood here already, its elements still hold what was begun.
     const work = await import('./views/begun.js');
-    if (this.place) await work.forget(this.model);
-    this.place = null;
+    if (place) await work.forget(this.model);
     await work.offerJots(this.model, page);
   }
 

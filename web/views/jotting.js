@@ -77,6 +77,7 @@ export class JotsDialog extends View {
     event.preventDefault();
     const patient = /** @type {HTMLSelectElement} */ (event.target.elements.namedItem('patient')).value;
     addWords(this.model, patient, intent.body.note?.text ?? '');
+    for (const composer of document.querySelectorAll('renkei-composer')) /** @type {any} */ (composer).change({});
     await this.drop(intent.id);
     location.hash = `#/patients/${patient}`;
   }
