@@ -5,8 +5,8 @@ use jiff::civil::Date;
 use crate::domain::kind::Kind;
 use crate::domain::text::{Invalid, Text};
 pub use crate::rulebook::Rulebook;
-pub use crate::rulebook::tables;
 use crate::rulebook::diff::{diff, in_words as in_words_of};
+pub use crate::rulebook::tables;
 use crate::rulebook::{Action, Coverage, Effect, Finding, Rule, RuleRef, Ruleset, Status};
 
 /// One rule in words.

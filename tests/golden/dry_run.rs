@@ -82,7 +82,9 @@ impl Asked {
             for (who, intent) in &state.posts {
                 let posted = app.hub.post_and_wait(*who, intent.clone()).await;
                 let kind = intent.body.kind();
-                wrong.extend((!matches!(posted, Answer::Accepted(_))).then(|| format!("{} {kind}: {posted:?}\n", state.name)));
+                wrong.extend(
+                    (!matches!(posted, Answer::Accepted(_))).then(|| format!("{} {kind}: {posted:?}\n", state.name)),
+                );
             }
         }
         assert!(wrong.is_empty(), "{}", wrong.concat());
