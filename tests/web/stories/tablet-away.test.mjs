@@ -45,7 +45,7 @@ test('in a home without signal: it is sent later, once, and the round says that 
   hub.cut();
   await page.locator('.pill-warning, .pill-bad, .pill-busy').first().waitFor();
   await press(page, '128');
-  await page.locator('.pad-right').getByText('いまは判定できません').waitFor();
+  await page.locator('.pad-right .foreseen-mark').getByText('この端末での見込み').waitFor();
   await page.getByRole('button', { name: '送信' }).click();
   await page.getByRole('status').getByText('つながりしだい送ります').waitFor();
   await page.getByRole('link', { name: '今日の訪問へ' }).click();
