@@ -181,13 +181,12 @@ impl Guarded {
 
 impl Value {
     fn encode(&self) -> Vec<u8> {
-        let (tag, bytes) = match self {
-            Self::Missing => (0, &[][..]),
-            Self::Bytes(bytes) => (1, bytes.as_slice()),
-            Self::Text(text) => (2, text.as_bytes()),
-            Self::Number(number) => (3, &number.to_be_bytes()[..]),
-        };
-        [&[tag], bytes].concat()
+        match self {
+            Self::Missing => vec![0],
+            Self::Bytes(bytes) => [[1].as_slice(), bytes.as_slice()].concat(),
+            Self::Text(text) => [[2].as_slice(), text.as_bytes()].concat(),
+            Self::Number(number) => [[3].as_slice(), number.to_be_bytes().as_slice()].concat(),
+        }
     }
 }
 
