@@ -356,8 +356,9 @@ mod tests {
     #[test]
     fn a_mac_is_of_one_table_of_every_column_and_of_what_is_missing() {
         let key = DataKey::of_nothing();
-        let device =
-            |organisation: u128, at: i64| [Uuid::nil().into(), Uuid::from_u128(organisation).into(), at.into()];
+        let device = |organisation: u128, at: i64| -> [Value; 3] {
+            [Uuid::nil().into(), Uuid::from_u128(organisation).into(), at.into()]
+        };
         let mac = DEVICE.mac(&key, &device(1, 2));
         assert_eq!(mac, DEVICE.mac(&key, &device(1, 2)));
         assert_ne!(mac, DEVICE.mac(&key, &device(2, 2)));
