@@ -63,7 +63,7 @@ impl Tx {
         type Row = (i64, Vec<u8>, i64, Option<Vec<u8>>, Vec<u8>);
         let rows: Vec<Row> = run!(self, connection => sqlx::query_as(SQL).fetch_all(connection).await?);
         let is_genuine = |row: &Row| {
-            let values = [row.0.into(), row.1.as_slice().into(), row.2.into()];
+            let values: [Value; 3] = [row.0.into(), row.1.as_slice().into(), row.2.into()];
             self.is_genuine(&guarded::AUTHORITY, &values, row.3.as_deref())
         };
         let Some((number, certificate, _, _, sealed)) = rows.into_iter().find(is_genuine) else { return Ok(None) };
@@ -79,7 +79,7 @@ impl Tx {
     pub async fn insert_device_authority(&mut self, kept: &KeptAuthority, now: Timestamp) -> Result<bool, StoreError> {
         const SQL: &str = "insert into device_authority (id, certificate, sealed, made_at, mac)
             values ($1, $2, $3, $4, $5) on conflict do nothing";
-        let values = [kept.number.into(), kept.certificate.as_slice().into(), now.into()];
+        let values: [Value; 3] = [kept.number.into(), kept.certificate.as_slice().into(), now.into()];
         let mac = guarded::AUTHORITY.mac(&self.region, &values);
         let sealed = self.region.device_authority().seal(AUTHORITY, &kept.key);
         Ok(run!(self, connection => {
@@ -149,7 +149,7 @@ impl Tx {
     pub async fn insert_device(&mut self, device: &Device) -> Result<(), StoreError> {
         const SQL: &str = "insert into device (id, organisation, sealed, registered_at, mac)
             values ($1, $2, $3, $4, $5)";
-        let values = [device.id.0.into(), device.organisation.0.into(), device.registered_at.into()];
+        let values: [Value; 3] = [device.id.0.into(), device.organisation.0.into(), device.registered_at.into()];
         let mac = guarded::DEVICE.mac(&self.region, &values);
         let record = DeviceRecord { name: device.name.clone() };
         let sealed = self.region.names().seal(&record_aad(DEVICE, device.id.0), &record.encode_to_vec());
@@ -333,7 +333,7 @@ impl Tx {
         for (id, organisation, registered_at, revoked_at, mac) in devices {
             let id = DeviceId(uuid_from("device.id", &id)?);
             let organisation = OrganisationId(uuid_from("device.organisation", &organisation)?);
-            let values = [id.0.into(), organisation.0.into(), registered_at.into()];
+            let values: [Value; 3] = [id.0.into(), organisation.0.into(), registered_at.into()];
             let stands = revoked_at.is_none() && self.is_genuine(&guarded::DEVICE, &values, mac.as_deref());
             lists.devices.push((id, organisation, !stands));
         }
@@ -345,7 +345,7 @@ impl Tx {
             }
         }
         for (number, certificate, made_at, mac) in authorities {
-            let values = [number.into(), certificate.as_slice().into(), made_at.into()];
+            let values: [Value; 3] = [number.into(), certificate.as_slice().into(), made_at.into()];
             if self.is_genuine(&guarded::AUTHORITY, &values, mac.as_deref()) {
                 lists.authorities.push(certificate);
             }

@@ -61,7 +61,8 @@ impl Tx {
         }
         for (id, active, sealed, mac) in people {
             let id = PersonId(uuid_from("person.id", &id)?);
-            let active = active & self.is_genuine(&guarded::PERSON, &[id.0.into(), active.into()], mac.as_deref());
+            let is_genuine = self.is_genuine(&guarded::PERSON, &[id.0.into(), active.into()], mac.as_deref());
+            let active = active && is_genuine;
             let name = self.open_name(id, &sealed)?;
             let positions = held.remove(&id).unwrap_or_default();
             directory.people.insert(id, Person { id, name, positions, active });

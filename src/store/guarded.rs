@@ -181,13 +181,12 @@ impl Guarded {
 
 impl Value {
     fn encode(&self) -> Vec<u8> {
-        let (tag, bytes) = match self {
-            Self::Missing => (0, &[][..]),
-            Self::Bytes(bytes) => (1, bytes.as_slice()),
-            Self::Text(text) => (2, text.as_bytes()),
-            Self::Number(number) => (3, &number.to_be_bytes()[..]),
-        };
-        [&[tag], bytes].concat()
+        match self {
+            Self::Missing => vec![0],
+            Self::Bytes(bytes) => [[1].as_slice(), bytes.as_slice()].concat(),
+            Self::Text(text) => [[2].as_slice(), text.as_bytes()].concat(),
+            Self::Number(number) => [[3].as_slice(), number.to_be_bytes().as_slice()].concat(),
+        }
     }
 }
 
@@ -357,8 +356,9 @@ mod tests {
     #[test]
     fn a_mac_is_of_one_table_of_every_column_and_of_what_is_missing() {
         let key = DataKey::of_nothing();
-        let device =
-            |organisation: u128, at: i64| [Uuid::nil().into(), Uuid::from_u128(organisation).into(), at.into()];
+        let device = |organisation: u128, at: i64| -> [Value; 3] {
+            [Uuid::nil().into(), Uuid::from_u128(organisation).into(), at.into()]
+        };
         let mac = DEVICE.mac(&key, &device(1, 2));
         assert_eq!(mac, DEVICE.mac(&key, &device(1, 2)));
         assert_ne!(mac, DEVICE.mac(&key, &device(2, 2)));

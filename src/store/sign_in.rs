@@ -342,7 +342,7 @@ fn guarded_of(sign_in: &SignIn) -> [Value; 12] {
         sign_in.device.as_str().into(),
         sign_in.way.map_or("", SignInWay::code).into(),
         sign_in.registered.map(|device| device.0).into(),
-        sign_in.client.as_ref().map(|client| client.scopes.to_string().as_str().into()).unwrap_or(Value::Missing),
+        sign_in.client.as_ref().map_or(Value::Missing, |client| client.scopes.to_string().as_str().into()),
         sign_in.client.as_ref().map(|client| client.key.as_str()).into(),
     ]
 }
