@@ -3,9 +3,11 @@
 
 mod accounts;
 mod leaving;
+mod rates;
 
 pub use accounts::*;
 pub use leaving::*;
+pub use rates::*;
 
 // ---- clock ----
 
@@ -584,18 +586,3 @@ pub const REDIS_CONNECT_MS_MAX: u64 = 2_000;
 pub const REDIS_RETRY_MS: u64 = 500;
 /// A Redis of which nothing is asked is looked at this often.
 pub const REDIS_LOOK_MS: u64 = 2_000;
-
-// ---- rates ----
-
-/// Requests of one sign-in in a minute, unless the region says otherwise. A page that is opened makes about thirty.
-pub const REQUESTS_PER_MINUTE_DEFAULT: i64 = 1_200;
-/// Requests from one address in a minute: an office of a hundred people behind one router.
-pub const REQUESTS_PER_MINUTE_AND_ADDRESS_DEFAULT: i64 = 12_000;
-/// Posts of one sign-in over its sockets in a minute: a gateway that delivers what a day's outage kept back.
-pub const POSTS_PER_MINUTE_DEFAULT: i64 = 1_200;
-/// The least that a region may set: a page must open.
-pub const RATE_PER_MINUTE_MIN: i64 = 60;
-/// The most that a region may set.
-pub const RATE_PER_MINUTE_MAX: i64 = 10_000_000;
-/// Keys of a pace above which those that have it all back are sorted out.
-pub const PACES_KEPT_COUNT: usize = 10_000;

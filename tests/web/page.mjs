@@ -78,3 +78,11 @@ export async function assertNothingSticksOut(page, where) {
     .slice(0, 5).map((one) => `${one.tagName}.${one.className}`));
   assert.deepEqual(wide, [], where);
 }
+
+/** Signs out: by the head of the page, or on a phone in one's account. */
+export async function signOut(page) {
+  const head = page.locator('.bar-leave');
+  if (await head.isVisible()) return head.click();
+  await page.locator('.bar-account').click();
+  return page.locator('renkei-account dialog').getByRole('button', { name: 'サインアウト', exact: true }).click();
+}

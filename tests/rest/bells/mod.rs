@@ -36,7 +36,17 @@ fn new_id() -> String {
 }
 
 fn message(text: &str, roles: &[&str], urgent: bool) -> Value {
-    json!({ "id": new_id(), "body": { "message": { "text": text, "toRoles": roles, "urgent": urgent } } })
+    let mut message =
+        json!({ "id": new_id(), "body": { "message": { "text": text, "toRoles": roles, "urgent": urgent } } });
+    if urgent {
+        message["reasons"] = phoned();
+    }
+    message
+}
+
+/// What is urgent is phoned first (OP-1), or says why not.
+fn phoned() -> Value {
+    json!([{ "rule": "OP-1", "text": "電話をかけたが、つながらなかった" }])
 }
 
 /// What the doctor brings in, of which the nurse takes note by 13:00 (ND-M1).
@@ -89,7 +99,7 @@ impl Story {
         let doctor = self.app.sign_in(self.doctor.actor.person, self.doctor.position()).await;
         let call = json!({
             "id": new_id(), "addressedTo": [{ "person": self.witness.actor.person.to_string() }],
-            "body": { "message": { "text": "見えますか", "urgent": true } },
+            "body": { "message": { "text": "見えますか", "urgent": true } }, "reasons": phoned(),
         });
         doctor.post(format!("/api/v1/timelines/{}/entries", self.elsewhere), call).await.is(StatusCode::CREATED);
         self.service.rung(&path, 1).await;

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { openBrowser } from '../browser.mjs';
 import { PASSWORD, freshHub, setUp, shownCode } from '../fresh-hub.mjs';
-import { assertNothingSticksOut, stumbles } from '../page.mjs';
+import { assertNothingSticksOut, signOut, stumbles } from '../page.mjs';
 
 /** Pledges what the region agreed, which comes before anything else. */
 async function pledge(page, shot) {
@@ -46,7 +46,7 @@ test('the first person of a region sets up both factors and is in, and no script
   await page.reload();
   await page.locator('.pill-good').waitFor();
 
-  await page.getByRole('button', { name: 'サインアウト' }).click();
+  await signOut(page);
   await page.getByLabel('サインイン ID').waitFor();
   await page.shot('account-sign-in');
   assert.deepEqual(await stumbles(page), []);

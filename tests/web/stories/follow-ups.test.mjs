@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { assertNothingSticksOut, openPatient, startRegion, stumbles, write } from '../page.mjs';
+import { assertNothingSticksOut, openPatient, signOut, startRegion, stumbles, write } from '../page.mjs';
 
 async function send(page, text) {
   await write(page, text);
@@ -108,11 +108,11 @@ test('a citation opens the rule in words, in both languages, and who agreed on i
 test('signing out ends the sign-in at the hub, and with no way to the hub the page forgets all the same', async (t) => {
   const { hub, screenOf } = await startRegion(t);
   const [nurse, doctor] = await Promise.all([screenOf('nurse'), screenOf('doctor')]);
-  await nurse.getByRole('button', { name: 'サインアウト' }).click();
+  await signOut(nurse);
   await nurse.getByRole('heading', { name: '在宅チームの連携' }).waitFor();
   assert.deepEqual(hub.ended, ['nurse']);
   await doctor.route('**/api/v1/me', (route) => route.abort());
-  await doctor.getByRole('button', { name: 'サインアウト' }).click();
+  await signOut(doctor);
   await doctor.getByRole('heading', { name: '在宅チームの連携' }).waitFor();
   assert.equal(await doctor.evaluate(() => sessionStorage.length), 0);
   assert.deepEqual(hub.ended, ['nurse']);

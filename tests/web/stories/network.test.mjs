@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { HARU, MASAO, openPatient, startRegion, write } from '../page.mjs';
+import { HARU, MASAO, openPatient, signOut, startRegion, write } from '../page.mjs';
 
 const texts = (hub) => hub.journal.entries(HARU.id).map((entry) => entry.content.body.message?.text).filter(Boolean);
 
@@ -114,7 +114,7 @@ test('signing out asks when posts would be lost', async (t) => {
   await page.locator('#composer-text').press('Control+Enter');
   await page.locator('.pill-warning', { hasText: '未送信 1' }).waitFor();
   const asked = new Promise((resolve) => page.once('dialog', (dialog) => resolve(dialog.dismiss().then(() => dialog.message()))));
-  await page.getByRole('button', { name: 'サインアウト' }).click();
+  await signOut(page);
   assert.match(await asked, /未送信の投稿が 1 件/);
   await page.locator('.pill-warning', { hasText: '未送信 1' }).waitFor();
 });

@@ -8,7 +8,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 import { openProfile } from '../browser.mjs';
 import { MockHub } from '../mock-hub.mjs';
-import { assertNothingSticksOut, HARU, openPatient, startRegion, stumbles } from '../page.mjs';
+import { assertNothingSticksOut, HARU, openPatient, signOut, startRegion, stumbles } from '../page.mjs';
 import { PEOPLE } from '../region.mjs';
 
 const texts = (hub) => hub.journal.entries(HARU.id).map((entry) => entry.content.body.message?.text).filter(Boolean);
@@ -171,7 +171,7 @@ test('signing out with unsent posts asks, keeps them sealed, and hands them in w
   await say(page, 'まだ送られていない');
   await unsent(page, 1);
   const asked = new Promise((resolve) => page.once('dialog', (dialog) => resolve(dialog.accept().then(() => dialog.message()))));
-  await page.getByRole('button', { name: 'サインアウト' }).click();
+  await signOut(page);
   assert.match(await asked, /未送信の投稿が 1 件.*封をして/);
   await page.getByText('この端末に、封をした未送信の投稿が 1 件あります').waitFor();
   await page.shot('signed-out-envelopes-ja');

@@ -8,7 +8,7 @@ import { test } from 'node:test';
 import { openBrowser } from '../browser.mjs';
 import { freshHub, setUp, shownCode } from '../fresh-hub.mjs';
 import { SECRET, openProvider } from '../oidc-provider.mjs';
-import { assertNothingSticksOut, stumbles } from '../page.mjs';
+import { assertNothingSticksOut, signOut, stumbles } from '../page.mjs';
 
 const ENTER = '「みなと病院」でサインイン';
 
@@ -22,8 +22,8 @@ const hubThatTrusts = (t, { issuer }) => freshHub(t, async (folder) => {
 
 const isIn = (page) => page.locator('.pill-good').waitFor();
 
-async function signOut(page) {
-  await page.getByRole('button', { name: 'サインアウト' }).click();
+async function leave(page) {
+  await signOut(page);
   await page.getByRole('button', { name: ENTER }).waitFor();
 }
 
@@ -59,7 +59,7 @@ test('the service is linked on the account page, lets its owner in, and is unlin
   await assertNothingSticksOut(page, 'identities of the account');
   await page.getByRole('dialog').getByRole('button', { name: '閉じる' }).click();
 
-  await signOut(page);
+  await leave(page);
   await page.shot('outside-sign-in', { fullPage: true });
   assert.deepEqual(await stumbles(page), []);
   await assertNothingSticksOut(page, 'signing in by another service');
@@ -75,7 +75,7 @@ test('the service is linked on the account page, lets its owner in, and is unlin
   await identities.getByRole('button', { name: '解除' }).click();
   await page.getByText('結び付けを解除しました').waitFor();
   await page.getByRole('dialog').getByRole('button', { name: '閉じる' }).click();
-  await signOut(page);
+  await leave(page);
   await goThere(page, page.getByRole('button', { name: ENTER }));
   await page.getByText('外部サービスからはサインインできませんでした').waitFor();
   await page.shot('outside-refused', { fullPage: true });
@@ -91,7 +91,7 @@ test('where the service proves one factor the hub asks for another', async (t) =
   await isIn(page);
   await link(page);
   await isIn(page);
-  await signOut(page);
+  await leave(page);
   await goThere(page, page.getByRole('button', { name: ENTER }));
   await page.getByRole('heading', { name: 'もう一つの確認' }).waitFor();
   await page.shot('outside-second', { fullPage: true });
@@ -117,7 +117,7 @@ test('an invitation is taken by the service, which then is the way in', async (t
   await page.getByRole('button', { name: '次へ' }).click();
   await goThere(page, page.getByRole('button', { name: '「みなと病院」で始める' }));
   await isIn(page);
-  await signOut(page);
+  await leave(page);
   await goThere(page, page.getByRole('button', { name: ENTER }));
   await isIn(page);
 });

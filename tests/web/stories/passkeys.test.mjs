@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { openBrowser } from '../browser.mjs';
 import { freshHub } from '../fresh-hub.mjs';
-import { assertNothingSticksOut, stumbles } from '../page.mjs';
+import { assertNothingSticksOut, signOut, stumbles } from '../page.mjs';
 import { deviceAt } from '../passkey-device.mjs';
 
 const ENTER = 'パスキーで入る（指紋・顔・端末の暗証番号）';
@@ -20,8 +20,8 @@ async function openInvitation(page, { link, code }) {
 
 const isIn = (page) => page.locator('.pill-good').waitFor();
 
-async function signOut(page) {
-  await page.getByRole('button', { name: 'サインアウト' }).click();
+async function leave(page) {
+  await signOut(page);
   await page.getByRole('button', { name: ENTER }).waitFor();
 }
 
@@ -48,7 +48,7 @@ test('a passkey is made by invitation, lets its owner in without a name, and a l
   await isIn(page);
   assert.equal((await phone.keys()).length, 1);
 
-  await signOut(page);
+  await leave(page);
   await page.shot('passkey-sign-in', { fullPage: true });
   assert.deepEqual(await stumbles(page), []);
   await assertNothingSticksOut(page, 'signing in by passkey');
@@ -106,7 +106,7 @@ test('a second device is added, the lost first one is removed, and the last way 
   await found.getByRole('button', { name: ENTER }).click();
   await found.getByText('パスキーを確かめられませんでした').waitFor();
   await page.getByRole('button', { name: '閉じる' }).first().click();
-  await signOut(page);
+  await leave(page);
   assert.equal((await tablet.keys()).length, 1);
   await page.getByRole('button', { name: ENTER }).click();
   await isIn(page);
