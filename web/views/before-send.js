@@ -2,6 +2,7 @@
 // missing and the ways on; which duties it opens, for whom and by when, and who is told next; at most two pieces of advice.
 // While the hub cannot be asked, what this device foresees in its place.
 
+import '../later-phrases.js';
 import { html, live, nothing } from '../vendor/lit.js';
 import { inLanguage, language, say, word } from '../language.js';
 import { circumstances, waysOn } from '../ways.js';

@@ -1,6 +1,7 @@
 // `<renkei-citation>`: one rule that a ruling cites. Its parts at once; opened, the rule in words, how binding it is and
 // who agreed on it, from the rulebook that was in force then.
 
+import '../later-phrases.js';
 import { LitElement, html, nothing } from '../vendor/lit.js';
 import { calendarDate } from '../dates.js';
 import { inLanguage, language, say } from '../language.js';

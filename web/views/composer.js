@@ -2,6 +2,7 @@
 // before it is sent, and the way to the vitals form and to every other kind of entry. What was typed for one patient stays
 // there while another is looked at.
 
+import '../later-phrases.js';
 import { html, live, nothing } from '../vendor/lit.js';
 import { addressing, candidates, typingAt } from '../addressing.js';
 import { Attaching } from '../attaching.js';

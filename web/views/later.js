@@ -1,6 +1,8 @@
 // What the first view does without (see `coming.js`): all dialogs, what is written with, graphs, search, paper, one's
 // account and devices, lists of duties and of posts, and what seals envelopes; with their style sheets.
 
+// First: elements that stand in the page already speak as soon as they are known.
+import '../later-phrases.js';
 import './account.js';
 import './attachment.js';
 import './citation.js';
@@ -20,7 +22,6 @@ import './sending.js';
 import './summary.js';
 import './taking-out.js';
 import '../envelopes.js';
-import '../later-phrases.js';
 
 export { paperSheet } from './paper-sheet.js';
 export { pending } from './pending.js';

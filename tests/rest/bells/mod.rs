@@ -36,17 +36,12 @@ fn new_id() -> String {
 }
 
 fn message(text: &str, roles: &[&str], urgent: bool) -> Value {
-    let mut message =
-        json!({ "id": new_id(), "body": { "message": { "text": text, "toRoles": roles, "urgent": urgent } } });
-    if urgent {
-        message["reasons"] = phoned();
-    }
-    message
+    json!({ "id": new_id(), "body": { "message": { "text": text, "toRoles": roles, "urgent": urgent } } })
 }
 
-/// What is urgent is phoned first (OP-1), or says why not.
-fn phoned() -> Value {
-    json!([{ "rule": "OP-1", "text": "電話をかけたが、つながらなかった" }])
+/// What is urgent is phoned first (OP-1); a call that nobody answered counts, too.
+fn call() -> Value {
+    json!({ "id": new_id(), "body": { "call": { "to": "other", "reached": false } } })
 }
 
 /// What the doctor brings in, of which the nurse takes note by 13:00 (ND-M1).
@@ -83,6 +78,9 @@ impl Story {
     }
 
     async fn says(&self, text: &str, roles: &[&str], urgent: bool) -> Value {
+        if urgent {
+            self.posts(call()).await;
+        }
         self.posts(message(text, roles, urgent)).await
     }
 
@@ -97,11 +95,13 @@ impl Story {
         let witness = self.app.sign_in(self.witness.actor.person, self.witness.position()).await;
         self.rings(&witness, &path, "urgent").await;
         let doctor = self.app.sign_in(self.doctor.actor.person, self.doctor.position()).await;
-        let call = json!({
+        let asked = json!({
             "id": new_id(), "addressedTo": [{ "person": self.witness.actor.person.to_string() }],
-            "body": { "message": { "text": "見えますか", "urgent": true } }, "reasons": phoned(),
+            "body": { "message": { "text": "見えますか", "urgent": true } },
         });
-        doctor.post(format!("/api/v1/timelines/{}/entries", self.elsewhere), call).await.is(StatusCode::CREATED);
+        for post in [call(), asked] {
+            doctor.post(format!("/api/v1/timelines/{}/entries", self.elsewhere), post).await.is(StatusCode::CREATED);
+        }
         self.service.rung(&path, 1).await;
     }
 

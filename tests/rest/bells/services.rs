@@ -7,7 +7,7 @@ use renkei::config::{PushSettings, Reach};
 use renkei::limits;
 use serde_json::json;
 
-use super::{Story, message};
+use super::{Story, call, message};
 use crate::support::app::App;
 use crate::support::eventually;
 use crate::support::visitor::Visitor;
@@ -110,7 +110,9 @@ async fn a_service_that_is_not_on_the_list_is_told_of_nobody() {
     let Story { app, service, doctor, patient, .. } = story;
     let app = app.stop().await.start_with_push(PushSettings { services: Vec::new(), ..service.settings() }).await;
     let path = format!("/api/v1/timelines/{patient}/entries");
-    doctor.post(path, message("聞こえますか", &["nurse"], true)).await.is(StatusCode::CREATED);
+    for post in [call(), message("聞こえますか", &["nurse"], true)] {
+        doctor.post(&path, post).await.is(StatusCode::CREATED);
+    }
     crate::support::until("it is refused", async || metric(&app, "pushes_refused_total").await == 1).await;
     assert_eq!(service.connections(), 0);
 }

@@ -51,7 +51,12 @@ for (const [size, language, colorScheme, words] of [
     await openPatient(page);
     const entry = page.locator('article', { hasText: '仙骨部の創を撮りました' });
     const picture = entry.locator('.picture');
-    await picture.scrollIntoViewIfNeeded();
+    // The page may still be settling: what was in view may move out of it before it is looked at.
+    await page.waitForFunction(() => {
+      const picture = document.querySelector('.picture');
+      picture?.scrollIntoView({ block: 'center' });
+      return picture?.querySelector('img');
+    });
     await picture.locator('img').waitFor();
     const box = await picture.locator('.picture-box').boundingBox();
     assert.equal(Math.round(box.height), 240, 'as high as before it came');

@@ -485,7 +485,7 @@ test('an emergency access is reviewed with a word', async (t) => {
   await card.getByRole('button', { name: '確認を記録' }).click();
   await consoleOf(desk).getByText('確認を待つものはありません。').waitFor();
   await card.getByText(/に確認$/).waitFor();
-  await nurse.locator('article', { hasText: '救急隊からの問い合わせ' }).getByText('確認 1').waitFor();
+  await nurse.locator('article', { hasText: '救急隊からの問い合わせ' }).getByText('確認 1', { exact: true }).waitFor();
   assert.deepEqual([...desk.complaints, ...nurse.complaints], []);
 });
 
