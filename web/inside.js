@@ -6,6 +6,7 @@ import { language } from './language.js';
 import { Lock } from './lock.js';
 import { Model } from './model.js';
 import { PHRASES } from './phrases.js';
+import { fetchLater } from './views/coming.js';
 import './views/shell.js';
 
 const RUSHED_PAINT_MS = 200;
@@ -57,6 +58,9 @@ export class Inside {
     window.dispatchEvent(new Event('renkei-list'));
     model.handInEnvelopes();
     await import('./views/patient.js');
+    // Both before the network may be gone, or the device shut out: what is written with, and the door that says why.
+    fetchLater().then(() => model.changed(), () => {});
+    import('./views/door.js').catch(() => {});
     const { Alerts, thisDevice } = await import('./alerts.js');
     model.alerts = new Alerts(model, thisDevice());
     model.listen(() => model.alerts?.look());

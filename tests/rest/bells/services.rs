@@ -53,6 +53,7 @@ async fn a_service_that_asks_for_a_pause_gets_it_and_one_that_goes_on_failing_is
     crate::support::until("it is given up", async || metric(app, "pushes_failed_total").await == 1).await;
     // The next reason is another.
     story.service.answer("/nurse", "201 Created");
+    story.app.clock.advance(Duration::from_secs(limits::BELL_URGENT_GAP_S));
     story.says("聞こえますか", &["nurse"], true).await;
     story.service.rung("/nurse", limits::PUSH_TRIES_MAX as usize + 1).await;
 }
