@@ -12,7 +12,7 @@ async function signIn(openPage, link, options) {
   await page.goto(link);
   await page.locator('.pill-good').waitFor();
   await page.locator('.patient-row').first().waitFor();
-  await page.waitForFunction(() => document.querySelector('renkei-shell').model.foreseeing.table);
+  await page.waitForFunction(() => document.querySelector('renkei-shell').model.foreseeing?.table);
   return page;
 }
 
