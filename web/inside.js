@@ -58,9 +58,9 @@ export class Inside {
     window.dispatchEvent(new Event('renkei-list'));
     model.handInEnvelopes();
     await import('./views/patient.js');
-    // Both before the network may be gone, or the device shut out: what is written with, and the door that says why.
+    // Before the network may be gone, or the device shut out: what is written with, the door that says why, the lock's screen.
     fetchLater().then(() => model.changed(), () => {});
-    import('./views/door.js').catch(() => {});
+    for (const part of [import('./views/door.js'), import('./views/lock.js'), import('./views/begun.js')]) part.catch(() => {});
     const { Alerts, thisDevice } = await import('./alerts.js');
     model.alerts = new Alerts(model, thisDevice());
     model.listen(() => model.alerts?.look());

@@ -89,7 +89,7 @@ impl RegionKey {
     /// # Errors
     /// When another key did, or the wrapped key was altered.
     pub fn unwrap_data_key(&self, wrapped: &[u8]) -> Result<DataKey, CannotOpen> {
-        Ok(DataKey::from_secret(&*self.unwrap(wrapped)?.1))
+        Ok(DataKey::from_secret(&self.unwrap(wrapped)?.1))
     }
 
     /// The same data key, wrapped by another key.

@@ -62,11 +62,8 @@ fn is_public_v6(address: Ipv6Addr) -> bool {
     let [first, second, ..] = address.segments();
     // Unicast of the public network is all in 2000::/3; in it lie tunnels to IPv4, protocols and documentation.
     let is_global = first & 0xe000 == 0x2000;
-    let is_special = match (first, second) {
-        (0x2001, 0x0000..=0x01ff | 0x0db8) | (0x2002, _) => true,
-        (0x3fff, 0x0000..=0x0fff) => true,
-        _ => false,
-    };
+    let is_special =
+        matches!((first, second), (0x2001, 0x0000..=0x01ff | 0x0db8) | (0x2002, _) | (0x3fff, 0x0000..=0x0fff));
     is_global && !is_special
 }
 

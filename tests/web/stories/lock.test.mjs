@@ -151,6 +151,7 @@ test('a device that slept is locked before a hand on it does anything; a clock t
 
 test('alarms are heard and posts go while it is locked; signing out ends it for the next person', async (t) => {
   const { hub, page } = await startDay(t);
+  await page.waitForFunction(() => document.querySelector('renkei-shell').model.alerts);
   await page.evaluate(() => {
     window.played = 0;
     document.querySelector('renkei-shell').model.alerts.device.play = () => { window.played += 1; };
