@@ -39,12 +39,15 @@ use super::app::App;
 use super::scratch;
 use super::socket::Socket;
 
+/// Who connects: with which certificate, in which protocol.
+type Caller = (Option<Arc<[u8]>>, Speaks);
+
 /// Where a hub answers over TLS.
 pub struct TlsDoor {
     pub address: SocketAddr,
     trusted: CertificateDer<'static>,
     /// One for each key: what a client remembers of earlier connections counts.
-    connectors: Mutex<HashMap<(Option<Arc<[u8]>>, Speaks), TlsConnector>>,
+    connectors: Mutex<HashMap<Caller, TlsConnector>>,
     stop: oneshot::Sender<()>,
     serving: JoinHandle<()>,
 }
