@@ -22,6 +22,8 @@ export async function startRegion(t) {
       const page = await openPage(options);
       await page.goto(hub.link(key));
       await page.locator('.pill-good').waitFor();
+      // What comes after the list is there, too: a story may cut the network at once.
+      await page.locator('renkei-proof').waitFor({ state: 'attached' });
       return page;
     },
     openPage,

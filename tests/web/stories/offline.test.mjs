@@ -242,7 +242,7 @@ test('a newer page is taken as a whole or not at all, and opened when nothing sh
   t.after(() => rm(other, { recursive: true, force: true }));
   await cp(hub.web, other, { recursive: true });
   const change = async (name, from, to) => writeFile(path.join(other, name), (await readFile(path.join(other, name), 'utf8')).replace(from, to));
-  await change('offline-phrases.js', '未送信 {count}', '未送 {count}');
+  await change('phrases.js', '未送信 {count}', '未送 {count}');
   const update = () => page.evaluate(async () => {
     const registration = await navigator.serviceWorker.ready;
     await registration.update();
