@@ -188,7 +188,7 @@ export class Lock {
     comeBack(page, place);
     // Where the page stood here already, its elements still hold what was begun.
     const work = await import('./views/begun.js');
-    if (place) await work.forget(this.model);
+    if (place) await work.forgetMine(this.model);
     await work.offerJots(this.model, page);
   }
 

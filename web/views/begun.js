@@ -32,6 +32,14 @@ export async function takeUp(model, page) {
   for (const composer of document.querySelectorAll('renkei-composer')) /** @type {any} */ (composer).change({});
 }
 
+/** What this tab still holds is where it was; what another tab put away before it was opened anew is not. @param {import('../model.js').Model} model */
+export async function forgetMine({ keeper: { locker } }) {
+  if (!locker || locker.closed) return;
+  const mine = new Set(begunWords().map(([id]) => id));
+  const left = ((await locker.read('records', RECORD)) ?? []).filter((/** @type {[string, unknown]} */ [id]) => !mine.has(id));
+  await locker.write([{ store: 'records', key: RECORD, value: left.length > 0 ? left : undefined }]);
+}
+
 /** It is where it was. @param {import('../model.js').Model} model */
 export async function forget({ keeper: { locker } }) {
   if (locker && !locker.closed) await locker.write([{ store: 'records', key: RECORD, value: undefined }]);

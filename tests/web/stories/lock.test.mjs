@@ -173,7 +173,7 @@ test('alarms are heard and posts go while it is locked; signing out ends it for 
   await page.waitForFunction(() => window.played > 0);
   await nothingOfPatients(page, 'after a sound');
   await page.getByRole('button', { name: 'サインアウト' }).click();
-  await page.getByRole('heading', { name: 'サインイン' }).waitFor();
+  await page.getByLabel('サインイン ID').waitFor();
   assert.doesNotMatch(await whatIsThere(page), OF_PATIENTS);
   assert.equal(await page.evaluate(() => localStorage.getItem('renkei.lock')), null);
 });
