@@ -54,7 +54,8 @@ test('a drip order is held, its author writes the reason, and it goes out with t
   // The document is written from the duty itself.
   await entry.getByRole('button', { name: '指示の文書を書く' }).click();
   const paper = doctor.locator('renkei-record-form dialog');
-  assert.ok(await paper.getByLabel('点滴', { exact: true }).isChecked(), 'the type is known from the order');
+  // The type is known from the order, as soon as the form has taken the order up.
+  await doctor.waitForFunction(() => [...document.querySelectorAll('renkei-record-form dialog input:checked')].some((one) => one.labels?.[0]?.innerText.trim() === '点滴'));
   await paper.locator('.attach-pick input').setInputFiles({ name: '点滴指示書.pdf', mimeType: 'application/pdf', buffer: Buffer.from('%PDF-1.7') });
   await paper.locator('.file-ready').waitFor();
   await paper.getByText('この内容は送信できます').first().waitFor();
