@@ -58,6 +58,8 @@ export class Model {
     /** @type {'signed_out' | 'starting' | 'pledging' | 'ready'} pledging: nothing else is open before that */
     this.stage = 'signed_out';
     this.signOutCode = '';
+    /** @type {Promise<void>} */
+    this.handingIn = Promise.resolve();
     /** @type {import('./rest.js').Me | null} */
     this.me = null;
     /** @type {Map<string, Patient>} */
@@ -230,7 +232,13 @@ export class Model {
   }
 
   /** What earlier sign-ins could not send. */
-  async handInEnvelopes() {
+  handInEnvelopes() {
+    // One after the other, so that none is handed in twice.
+    this.handingIn = this.handingIn.then(() => this.handIn());
+    return this.handingIn;
+  }
+
+  async handIn() {
     this.envelopes = await this.keeper.tidy().catch(() => this.envelopes);
     if (this.envelopes.delivered > 0 && this.stage === 'ready') this.quarantined.look();
     this.changed();
