@@ -65,7 +65,7 @@ export class Inside {
     model.alerts = new Alerts(model, thisDevice());
     model.listen(() => model.alerts?.look());
     const { Foreseeing } = await import('./rules/foreseeing.js');
-    model.foreseeBy(new Foreseeing(model));
+    new Foreseeing(model).begin();
     const { Ringing, thisBrowser } = await import('./ringing.js');
     model.ringing = new Ringing(model, thisBrowser());
     model.changed();

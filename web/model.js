@@ -167,14 +167,6 @@ export class Model {
     else this.keptRules = kept;
   }
 
-  /** @param {import('./rules/foreseeing.js').Foreseeing} foreseeing */
-  foreseeBy(foreseeing) {
-    this.foreseeing = foreseeing;
-    if (this.keptRules) foreseeing.takeUp(this.keptRules);
-    this.keptRules = null;
-    if (this.hub.connection.phase === 'live') foreseeing.refresh();
-  }
-
   // ── signing in and out ──
 
   start() {

@@ -31,7 +31,7 @@ pub enum EmergencySearchError {
     /// The rules let this role declare no emergency access.
     #[error("the rules refuse emergency access")]
     Refused(Box<Refused>),
-    /// The searches this person may make are used up for now; the next may be after this.
+    /// This person has made as many searches as are allowed in a while; the next is allowed after this.
     #[error("too many emergency searches")]
     TooMany { wait: Duration },
     #[error(transparent)]

@@ -37,6 +37,15 @@ export class Foreseeing {
 
   // ── the rules ──
 
+  /** It came after the first view: takes what the device kept until now, and asks the hub where it is there. */
+  begin() {
+    const { model } = this;
+    model.foreseeing = this;
+    if (model.keptRules) this.takeUp(model.keptRules);
+    model.keptRules = null;
+    if (model.hub.connection.phase === 'live') this.refresh();
+  }
+
   /** What is kept on the device. */
   get kept() {
     const { table, tag } = this;
