@@ -2,6 +2,7 @@
 //! names the field; an id that is none is simply nobody's.
 
 use std::collections::BTreeMap;
+use std::fmt::Display;
 use std::str::FromStr;
 
 use axum::RequestExt;
@@ -60,11 +61,38 @@ impl Asked {
         given.parse().map(Some).map_err(|_| Invalid::new(name, Code::WrongType.code(), expected))
     }
 
+    /// A place in what is counted from 0, as the store counts it.
+    pub fn take_place(&mut self, name: &str) -> Result<Option<u64>, Invalid> {
+        let place: Option<u64> = self.take_as(name, whole_number())?;
+        match place {
+            Some(place) if i64::try_from(place).is_err() => Err(out_of_range(name, 0, i64::MAX)),
+            place => Ok(place),
+        }
+    }
+
+    /// How many at most are wanted at once.
+    pub fn take_limit(&mut self, default: usize, max: usize) -> Result<usize, Invalid> {
+        match self.take_as("limit", whole_number())? {
+            None => Ok(default),
+            Some(limit) if 0 < limit && limit <= max => Ok(limit),
+            Some(_) => Err(out_of_range("limit", 1, max)),
+        }
+    }
+
     /// Nothing else was asked: a misspelt `birth_date` that is passed over would find everybody.
     pub fn finish(self) -> Result<(), Invalid> {
         let Some((name, _)) = self.0.into_iter().next() else { return Ok(()) };
         Err(Invalid::new(name, Code::UnknownField.code(), Code::UnknownField.text()))
     }
+}
+
+fn whole_number() -> Text {
+    Text::fixed("0以上の整数です", "a whole number is expected")
+}
+
+fn out_of_range(field: &str, min: impl Display, max: impl Display) -> Invalid {
+    let words = Text::new(format!("{min}から{max}までです"), format!("a number from {min} to {max} is expected"));
+    Invalid::new(field, Code::OutOfRange.code(), words)
 }
 
 /// A JSON body before it is read.

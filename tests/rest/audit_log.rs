@@ -176,6 +176,7 @@ async fn the_secretariat_sees_who_saw_a_patient_page_by_page_and_looking_is_on_r
         ("from=yesterday", "from"),
         ("limit=0", "limit"),
         ("limit=501", "limit"),
+        ("cursor=9223372036854775808", "cursor"),
         ("nurse=1", "nurse"),
     ] {
         let problem = secretariat.get(format!("/api/v1/audit?{query}")).await.is(StatusCode::UNPROCESSABLE_ENTITY);

@@ -139,7 +139,13 @@ async fn pages_go_on_where_the_last_one_ended() {
         }
     }
     assert_eq!(seqs, (1..=8).collect::<Vec<_>>());
-    for (query, field) in [("limit=0", "limit"), ("limit=257", "limit"), ("after=x", "after"), ("befor=1", "befor")] {
+    for (query, field) in [
+        ("limit=0", "limit"),
+        ("limit=257", "limit"),
+        ("after=x", "after"),
+        ("after=9223372036854775808", "after"),
+        ("befor=1", "befor"),
+    ] {
         let answer = nurse.get(format!("{timeline}/entries?{query}")).await;
         assert_eq!(answer.is(StatusCode::UNPROCESSABLE_ENTITY)["field"], field, "{query}");
     }

@@ -9,14 +9,13 @@ use uuid::Uuid;
 use super::patients::Card;
 use crate::actions::advice::{self, AdvicePage};
 use crate::domain::ids::TimelineId;
-use crate::domain::text::{Invalid, Text};
+use crate::domain::text::Text;
 use crate::http::app::App;
 use crate::http::authentication::Secretariat;
 use crate::http::input::Asked;
 use crate::http::problem::Problem;
 use crate::http::shapes::Words;
 use crate::limits;
-use crate::wire::codes::Code;
 
 /// Advice, the newest first.
 #[derive(Debug, Serialize, ToSchema)]
@@ -59,14 +58,8 @@ pub async fn list(
 ) -> Result<Json<AdviceList>, Problem> {
     let id = Text::fixed("前のページの next の値です", "the `next` of the page before is expected");
     let after: Option<TimelineId> = asked.take_as("after", id)?;
-    let number = Text::fixed("0以上の整数です", "a whole number is expected");
-    let max = limits::ADVICE_PAGE_TIMELINES_MAX;
-    let limit = asked.take_as("limit", number)?.unwrap_or(max);
+    let limit = asked.take_limit(limits::ADVICE_PAGE_TIMELINES_MAX, limits::ADVICE_PAGE_TIMELINES_MAX)?;
     asked.finish()?;
-    if limit == 0 || limit > max {
-        let words = Text::new(format!("1から{max}までです"), format!("a number from 1 to {max} is expected"));
-        return Err(Invalid::new("limit", Code::OutOfRange.code(), words).into());
-    }
     let AdvicePage { patients, advice, next } =
         advice::list(&app.hub, &app.kept_rulebooks, &signed_in, after, limit).await?;
     let shape = |given: advice::Given| {

@@ -98,17 +98,11 @@ fn take_filter(asked: &mut Asked) -> Result<AuditFilter, Invalid> {
 )]
 pub async fn list(State(app): State<App>, signed_in: SignedIn, mut asked: Asked) -> Result<Json<AuditList>, Problem> {
     let filter = take_filter(&mut asked)?;
-    let number = || Text::fixed("0以上の整数です", "a whole number is expected");
-    let cursor = asked.take_as("cursor", number())?;
-    let limit = asked.take_as("limit", number())?.unwrap_or(limits::AUDIT_PAGE_RECORDS_DEFAULT);
+    let cursor = asked.take_place("cursor")?;
+    let limit = asked.take_limit(limits::AUDIT_PAGE_RECORDS_DEFAULT, limits::AUDIT_PAGE_RECORDS_MAX)?;
     let truth = Text::fixed("true か false です", "true or false is expected");
     let with_names = asked.take_as("names", truth)?.unwrap_or(true);
     asked.finish()?;
-    let max = limits::AUDIT_PAGE_RECORDS_MAX;
-    if limit == 0 || limit > max {
-        let words = Text::new(format!("1から{max}までです"), format!("a number from 1 to {max} is expected"));
-        return Err(Invalid::new("limit", Code::OutOfRange.code(), words).into());
-    }
     let Listed { events, patients, next } =
         audit::list(&app.hub, &signed_in, filter, (cursor, limit), with_names).await?;
     let directory = app.hub.region().directory();

@@ -23,7 +23,6 @@ use crate::http::problem::Problem;
 use crate::http::shapes::Words;
 use crate::hub::sessions::SignedIn;
 use crate::limits;
-use crate::wire::codes::Code;
 
 /// Duties by patient, the one due first in front.
 #[derive(Debug, Serialize, ToSchema)]
@@ -169,14 +168,8 @@ pub async fn list(State(app): State<App>, signed_in: SignedIn, mut asked: Asked)
     let mine = asked.take_as("mine", flag)?.unwrap_or(false);
     let id = Text::fixed("前のページの next の値です", "the `next` of the page before is expected");
     let after: Option<TimelineId> = asked.take_as("after", id)?;
-    let number = Text::fixed("0以上の整数です", "a whole number is expected");
-    let limit = asked.take_as("limit", number)?.unwrap_or(limits::DUTY_PAGE_TIMELINES_DEFAULT);
+    let limit = asked.take_limit(limits::DUTY_PAGE_TIMELINES_DEFAULT, limits::DUTY_PAGE_TIMELINES_MAX)?;
     asked.finish()?;
-    let max = limits::DUTY_PAGE_TIMELINES_MAX;
-    if limit == 0 || limit > max {
-        let words = Text::new(format!("1から{max}までです"), format!("a number from 1 to {max} is expected"));
-        return Err(Invalid::new("limit", Code::OutOfRange.code(), words).into());
-    }
     let query = Query { which, mine, after, limit };
     let page = duties::list(&app.hub, &app.kept_rulebooks, &signed_in, query).await?;
     let next = page.next.map(|next| next.0);

@@ -16,7 +16,6 @@ use uuid::Uuid;
 use crate::domain::entry::Intent;
 use crate::domain::ids::{Seq, TimelineId};
 use crate::domain::reading::ReadScope;
-use crate::domain::text::{Invalid, Text};
 use crate::http::app::App;
 use crate::http::authentication::Arrived;
 use crate::http::input::{self, Asked, Id, JsonBytes};
@@ -112,13 +111,9 @@ pub async fn list_entries(
     Id(timeline): Id<TimelineId>,
     mut asked: Asked,
 ) -> Result<Json<Page>, Problem> {
-    let number = Text::fixed("0以上の整数です", "a whole number is expected");
-    let after = Seq(asked.take_as("after", number.clone())?.unwrap_or(0));
-    let limit = asked.take_as("limit", number)?.unwrap_or(limits::PAGE_ENTRIES_DEFAULT);
+    let after = Seq(asked.take_place("after")?.unwrap_or(0));
+    let limit = asked.take_limit(limits::PAGE_ENTRIES_DEFAULT, limits::READER_PAGE_ENTRIES_MAX)?;
     asked.finish()?;
-    if limit == 0 || limit > limits::READER_PAGE_ENTRIES_MAX {
-        return Err(out_of_range("limit", limits::READER_PAGE_ENTRIES_MAX).into());
-    }
     let through = Seq(after.0.saturating_add(limit as u64));
     let SignedIn { id, actor, .. } = signed_in;
     let sight = app.hub.look(actor, id, timeline, after, Some(through), ReadScope::Entries).await?;
@@ -131,14 +126,6 @@ pub async fn list_entries(
     };
     let entries = page.entries.iter().filter(is_asked).map(|entry| rest::entry(&entry.encoded)).collect();
     Ok(Json(Page { entries, through: page.through.0, more: page.more }))
-}
-
-fn out_of_range(field: &str, max: usize) -> Invalid {
-    Invalid::new(
-        field,
-        Code::OutOfRange.code(),
-        Text::new(format!("1から{max}までです"), format!("a number from 1 to {max} is expected")),
-    )
 }
 
 /// A post: the message `renkei.v1.Intent` in the proto3 JSON mapping, as in `post.intent` on a socket. `body` has
