@@ -15,9 +15,11 @@ import { asGiven, dayAfter, daysSince, faultsOf } from '../../../web/console/des
 import { changesIn, entryOf, isAnother, missingIn, typedOf } from '../../../web/console/identity.js';
 import { PHRASES as IDENTITY } from '../../../web/console/identity-phrases.js';
 import { PHRASES as RETENTION } from '../../../web/console/retention-phrases.js';
+import { PHRASES as ROSTER } from '../../../web/console/roster-phrases.js';
 import { SCOPES, apart, inPhrases, keySetOf } from '../../../web/console/scopes.js';
 import { PHRASES as SYSTEMS } from '../../../web/console/systems-phrases.js';
 import { TAKING_PHRASES } from '../../../web/taking-phrases.js';
+import { dayAfter as rotaDayAfter, daysBetween, gaps, inTurn, lastTold, lineOf, monthEnd, pasted, rehoured, rosterOf, standing, usualOf } from '../../../web/console/roster.js';
 import { Registering } from '../../../web/console/registering.js';
 import { consoleAddress } from '../../../web/console/address.js';
 import { hrefOf, sectionsOf } from '../../../web/console/sections.js';
@@ -26,7 +28,7 @@ import { grouped } from '../../../web/console/waiting.js';
 const NOW = Date.parse('2026-11-27T00:00:00Z');
 
 test('phrases are in order, in two languages, and name the same things', () => {
-  for (const book of [PHRASES, SYSTEMS, EXPORTS, IDENTITY, RETENTION, TAKING_PHRASES]) {
+  for (const book of [PHRASES, SYSTEMS, EXPORTS, IDENTITY, RETENTION, ROSTER, TAKING_PHRASES]) {
     const keys = Object.keys(book);
     assert.deepEqual(keys, [...keys].sort());
     for (const [key, [ja, en]] of Object.entries(book)) {
@@ -326,4 +328,56 @@ test('a registration is taken up as it stands, and put right by whoever may', ()
   assert.deepEqual(entryOf(registration, typed, '書き誤り', 'office'), { correction: { target: 'r', reason: '書き誤り', body: { registration: before } } });
   assert.deepEqual(entryOf(registration, typed, '書き誤り', 'another'), { registration: before }, 'nobody changes what another office wrote');
   assert.ok(isAnother(changesIn(registration, { ...typed, kanji: '高木 ハナ' })) && !isAnother(changesIn(registration, typed)));
+});
+
+const SATO = { id: 'p1', name: { kanji: '佐藤 由美子', kana: 'サトウ ユミコ' }, positions: [], active: true };
+const OKUDA = { id: 'p2', name: { kanji: '奥田 仁', kana: 'オクダ ジン' }, positions: [], active: true };
+const NIGHTS = { weekday: { from: '17:30', until: '08:30' }, weekend: { from: '08:30', until: '08:30' }, phone: '090-1' };
+/** 4 to 8 December 2026: Friday to Tuesday. */
+const FIVE = daysBetween('2026-12-04', '2026-12-08');
+const us = (day, time) => `${new Date(`${day}T${time}`).getTime()}000`;
+
+/** An office's entry as the hub gives it. */
+const said = (seq, kind, body) => ({ id: `e${seq}`, seq, kind, body: { kind, ...body }, author: {}, alarms: [], opened: [], met: [] });
+const rota = (from, until, ...shifts) => ({ from, until, shifts: shifts.map(([day, person]) => ({ startsAtUs: us(day, '17:30'), endsAtUs: us(rotaDayAfter(day, 1), '08:30'), role: 'nurse', person })) });
+
+test('a rota says of a day what was told of it last; what was taken back is not told; what was corrected stands corrected', () => {
+  const entries = [said(1, 'roster', rota('2026-12-04', '2026-12-06', ['2026-12-04', 'p1'], ['2026-12-05', 'p1'])), said(2, 'roster', rota('2026-12-05', '2026-12-05', ['2026-12-05', 'p2']))];
+  const seen = (more = []) => standing([...entries, ...more], '2026-12-04', '2026-12-07').map(({ isTold, shifts }) => [isTold, shifts.map(({ person }) => person).join(' ')]);
+  assert.deepEqual(seen(), [[true, 'p1'], [true, 'p2'], [true, ''], [false, '']]);
+  assert.deepEqual(seen([said(3, 'retraction', { target: 'e2' })]), [[true, 'p1'], [true, 'p1'], [true, ''], [false, '']]);
+  const corrected = said(3, 'correction', { target: 'e1', body: { kind: 'roster', ...rota('2026-12-04', '2026-12-06', ['2026-12-04', 'p2']) } });
+  assert.deepEqual(seen([corrected]), [[true, 'p2'], [true, 'p2'], [true, ''], [false, '']]);
+  assert.deepEqual(lastTold(entries), [{ day: '2026-12-05', person: 'p2', from: '17:30', until: '08:30', phone: '' }]);
+  assert.deepEqual(lastTold([]), []);
+});
+
+test('in turn, a day each, with the hours of weekdays and weekends; a night ends the day after; what is told comes back as it was', () => {
+  const lines = inTurn(FIVE, ['p1', 'p2'], NIGHTS);
+  assert.deepEqual(lines.map(({ person, from }) => `${person} ${from}`), ['p1 17:30', 'p2 08:30', 'p1 08:30', 'p2 17:30', 'p1 17:30']);
+  const { roster } = rosterOf('2026-12-04', '2026-12-08', [...lines, { ...lines[0], person: '' }], () => 'nurse', '');
+  assert.deepEqual(roster.shifts[0], { startsAtUs: us('2026-12-04', '17:30'), endsAtUs: us('2026-12-05', '08:30'), role: 'nurse', person: 'p1', phone: '090-1' });
+  assert.equal(roster.shifts.length, 5, 'a line without a person is nobody’s shift');
+  assert.deepEqual(roster.shifts.map(lineOf), lines);
+  assert.deepEqual(usualOf(lines), NIGHTS);
+  assert.deepEqual(usualOf([]), { weekday: { from: '', until: '' }, weekend: { from: '', until: '' }, phone: '' });
+});
+
+test('new usual hours go to the days that have the usual ones; empty days and missing hours are named', () => {
+  const lines = [...inTurn(FIVE.slice(0, 2), ['p1'], NIGHTS), { day: FIVE[3], person: 'p2', from: '19:00', until: '07:00', phone: '' }];
+  const later = rehoured(lines, NIGHTS, { ...NIGHTS, weekday: { from: '18:00', until: '09:00' }, phone: '090-2' });
+  assert.deepEqual(later.map(({ from, until, phone }) => `${from} ${until} ${phone}`), ['18:00 09:00 090-2', '08:30 08:30 090-2', '19:00 07:00 ']);
+  assert.deepEqual(gaps(FIVE, [...lines, { day: FIVE[4], person: 'p1', from: '', until: '09:00', phone: '' }]), { empty: [FIVE[2]], unclear: [{ day: FIVE[4], person: 'p1', from: '', until: '09:00', phone: '' }] });
+  assert.deepEqual(daysBetween('2026-12-08', '2026-12-04'), []);
+  assert.deepEqual([monthEnd('2028-02-03'), rotaDayAfter('2026-12-31', 1)], ['2028-02-29', '2027-01-01']);
+});
+
+test('a rota from a spreadsheet: days and hours as people write them; a row that is unclear is named with what it says', () => {
+  const known = { days: FIVE, people: [SATO, OKUDA], usual: NIGHTS };
+  const { lines, troubles } = pasted('日付\t氏名\t開始\t終了\n12/4\t佐藤由美子\t\t\n１２月５日\tオクダ ジン\t9時\t17時30分\n2026/12/08\t奥田 仁\t18:00\t6:05', known);
+  assert.deepEqual(troubles, []);
+  assert.deepEqual(lines.map(({ day, person, from, until }) => `${day} ${person} ${from} ${until}`), ['2026-12-04 p1 17:30 08:30', '2026-12-05 p2 09:00 17:30', '2026-12-08 p2 18:00 06:05']);
+  assert.deepEqual(pasted('日付,氏名,開始\n12/9,佐藤 由美子,\n12/4,田中,\n12/4,奥田 仁,26:00', known).troubles, [
+    { line: 2, trouble: 'roster_row_day', cell: '12/9' }, { line: 3, trouble: 'roster_row_person', cell: '田中' }, { line: 4, trouble: 'roster_row_time', cell: '26:00' }]);
+  assert.equal(pasted('だれ,いつ\n佐藤,12/4', known).troubles[0].trouble, 'roster_columns');
 });

@@ -7,7 +7,7 @@ import { word } from '../../language.js';
 import { icon } from '../icons.js';
 import { facts } from '../sheet.js';
 
-/** @param {import('./section.js').Section} section @param {import('../../console/calls.js').OfficeView | null} view */
+/** @param {import('./office.js').OfficePage} section @param {import('../../console/calls.js').OfficeView | null} view */
 export function officeFacts(section, view) {
   if (!view) return html`<section class="card"><h2>${icon('reply')}<span>${say('contact')}</span></h2><p class="quiet">${say('loading')}</p></section>`;
   const { contact, on_duty: onDuty, pledged, suspended } = view;
@@ -19,6 +19,7 @@ export function officeFacts(section, view) {
       [say('phone'), contact.phone ? html`<a href="tel:${contact.phone.replace(/[^\d+]/g, '')}">${contact.phone}</a>` : ''], [say('fax'), contact.fax], [say('email'), contact.email],
       [say('contact_hours'), [contact.hours, contact.around_the_clock ? say('around_the_clock') : ''].filter(Boolean).join('・')], [say('contact_text'), contact.text])
       : html`<p class="quiet">${say('contact_none')}</p>`}
+    <renkei-console-contact .model=${section.model} .office=${section.office} .view=${view} .staff=${section.staff}></renkei-console-contact>
     <h3>${say('on_duty')}</h3>
     ${onDuty?.length ? html`<ul class="papers">${onDuty.map((/** @type {any} */ one) => html`<li><b>${section.personName(one.person)}</b> <span class="quiet">${word('role', one.role ?? '')}</span>
       ${one.phone ? html`<a href="tel:${one.phone.replace(/[^\d+]/g, '')}">${one.phone}</a>` : nothing} <small class="quiet">${say('due_until', { at: moment(Date.parse(one.until)) })}</small></li>`)}</ul>`
