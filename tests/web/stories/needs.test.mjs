@@ -58,8 +58,8 @@ test('the list stands still under the pointer, says that it is old, and sorts wh
   const page = await screenOf('nurse');
   await page.locator('.patient-row').nth(3).waitFor();
   const order = async () => Object.values(await groups(page)).flat();
-  const before = await order();
   await page.locator('.patient-row').first().hover();
+  const before = await order();
   const last = before.at(-1);
   say(hub, PATIENTS.find(({ name }) => name.kanji === last), 'helper', { note: { text: '少し咳があります。' } });
   await page.locator('.patient-row', { hasText: last }).getByText('未読 1').waitFor();
@@ -89,4 +89,5 @@ test('whom I read stays where I found them until I go on', async (t) => {
   await page.locator('.patient-row', { hasText: '鈴木' }).click();
   await page.mouse.move(900, 400);
   await page.waitForFunction(() => document.querySelectorAll('.patient-group').length === 1);
+  assert.equal(await page.locator('.patient-group h3').count(), 0, 'nobody is "others" where nobody else is');
 });
