@@ -82,6 +82,12 @@ export class Hub {
 
   // ── coming and going ──
 
+  /** Connects for whoever is signed in, also after `stop`: a page that had to be begun anew goes on. */
+  begin() {
+    this.stopped = false;
+    return this.connect();
+  }
+
   /** Connects at once, whatever was planned. */
   async connect() {
     if (this.stopped || this.socket) return;
@@ -158,7 +164,7 @@ export class Hub {
     this.enter({ phase: 'ended', code, reason });
   }
 
-  /** Signing out: closes and never comes back. */
+  /** Signing out: closes, and comes back for nobody but who begins anew. */
   stop() {
     this.stopped = true;
     this.generation += 1;

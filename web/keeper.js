@@ -9,6 +9,8 @@ import { keptOf, putBack, recordOf } from './kept.js';
 /** The database of `envelopes.js`, which is fetched when there is something to seal or to hand in. */
 const ENVELOPES = 'renkei-envelopes';
 const PAUSE_MS = 400;
+/** What was written and not put away yet is given so long when a sign-in ends. */
+const SEALING_MS_MAX = 2_000;
 /** Timers of browsers count to 31 bits. */
 const TIMER_MS_MAX = 2_000_000_000;
 
@@ -248,8 +250,11 @@ export class Keeper {
     const { locker, handle, model } = this;
     for (const timer of [this.timer, this.ending]) model.clock.cancel(timer);
     this.timer = null;
+    this.locker = null;
+    // What was written a moment ago gets its envelope before what it is sealed with goes; a disk that hangs holds up nothing.
+    if (this.shelf) await Promise.race([this.shelf.last, new Promise((resolve) => { model.clock.after(() => resolve(undefined), SEALING_MS_MAX); })]);
     this.channel?.close();
-    Object.assign(this, { locker: null, slip: undefined });
+    Object.assign(this, { shelf: undefined, slip: undefined });
     for (const held of [this.dirty, this.moved, this.written, this.partial]) held.clear();
     if (locker) await locker.destroy();
     else if (handle) await Locker.destroy(handle);

@@ -231,7 +231,10 @@ export class Model {
   }
 
   async handIn() {
-    this.envelopes = await this.keeper.tidy().catch(() => this.envelopes);
+    const { delivered } = this.envelopes;
+    const tidied = await this.keeper.tidy().catch(() => ({ ...this.envelopes, delivered: 0 }));
+    // What was handed in a moment ago is still told of.
+    this.envelopes = { ...tidied, delivered: delivered + tidied.delivered };
     if (this.envelopes.delivered > 0 && this.stage === 'ready') this.quarantined.look();
     this.changed();
   }

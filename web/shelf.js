@@ -38,12 +38,12 @@ export class KeptShelf {
     const { keeping, unkept, ...kept } = item;
     const { id } = item.intent;
     return this.inTurn(async () => {
+      // First the one that lasts longer: if browser or sign-in ends in between, nothing that was written is lost.
+      if (item.state === 'waiting') await this.envelopes.keep(item).catch(noEnvelope);
+      if (item.state === 'queued') await this.envelopes.drop(id).catch(noEnvelope);
       const before = await this.locker.read('outbox', id);
       const place = before && item.state !== 'waiting' ? before.place : Math.max(Date.now(), this.lastPlace + 1);
       this.lastPlace = Math.max(this.lastPlace, place);
-      // First the one that lasts longer: if the browser dies in between, nothing that was written is lost.
-      if (item.state === 'waiting') await this.envelopes.keep(item).catch(noEnvelope);
-      if (item.state === 'queued') await this.envelopes.drop(id).catch(noEnvelope);
       await this.locker.write([{ store: 'outbox', key: id, value: { ...kept, place, state: kept.state === 'sent' ? 'waiting' : kept.state } }]);
       this.announce();
     });

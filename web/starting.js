@@ -54,7 +54,7 @@ function startHeld(model, held) {
 function begin(model) {
   model.stage = 'ready';
   model.changed();
-  model.hub.connect();
+  model.hub.begin();
 }
 
 /** The hub is there again, for a page that was opened without it. @param {Model} model */

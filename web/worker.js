@@ -9,10 +9,15 @@ const worker = /** @type {any} */ (globalThis);
 const PREFIX = 'renkei-page-';
 /** The cache of this version. */
 const named = nameOf(JSON.stringify(files));
+/** How often a page was opened while the newer version had not taken over yet. */
+let timesHandedOver = 0;
 
 worker.addEventListener('install', (/** @type {any} */ event) => event.waitUntil(fetchAll()));
 worker.addEventListener('activate', (/** @type {any} */ event) => event.waitUntil(dropOthers()));
-worker.addEventListener('message', (/** @type {any} */ event) => event.data === 'take-over' && worker.skipWaiting());
+worker.addEventListener('message', (/** @type {any} */ event) => {
+  if (event.data === 'take-over') worker.skipWaiting();
+  if (event.data === 'hand-over') event.waitUntil(handOver(event.ports[0]));
+});
 worker.addEventListener('fetch', (/** @type {any} */ event) => {
   const { method, url } = event.request;
   const { origin, pathname } = new URL(url);
@@ -68,10 +73,20 @@ async function dropOthers() {
 async function answer(request, path) {
   if (request.mode === 'navigate' && await hasSuccessor()) {
     worker.registration.waiting.postMessage('take-over');
-    return new Response('', { headers: { refresh: '0', 'content-type': 'text/html; charset=utf-8' } });
+    // It takes over while this one has nothing to answer: asked at once again and again, it never would.
+    const pauseS = timesHandedOver === 0 ? 0 : 1;
+    timesHandedOver += 1;
+    return new Response('', { headers: { refresh: String(pauseS), 'content-type': 'text/html; charset=utf-8' } });
   }
   const kept = await caches.match(path, { cacheName: await named });
   return kept ?? fetch(request);
+}
+
+/** A page asks for the newer version, and is told whether that comes. @param {MessagePort} asking */
+async function handOver(asking) {
+  const comes = await hasSuccessor();
+  if (comes) worker.registration.waiting.postMessage('take-over');
+  asking.postMessage(comes);
 }
 
 /** A newer version takes over when a page is opened and no other shows this one: an open page never mixes the two. */

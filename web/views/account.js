@@ -37,13 +37,21 @@ export class AccountDialog extends View {
     Object.assign(this, { signIns: null, trouble: '', done: '' });
     this.requestUpdate();
     this.updateComplete.then(() => this.dialog.showModal());
-    this.attempt(() => this.load());
+    // Nothing waits for the lists: whoever lost a device ends its sign-ins before they are there.
+    this.load().catch((error) => this.failed(error));
   }
 
   async load() {
     this.signIns = (await this.model.rest.mySignIns()).sign_ins;
-    await this.passkeys.load();
-    await this.identities.load();
+    this.requestUpdate();
+    await Promise.all([this.passkeys.load(), this.identities.load()]);
+    this.requestUpdate();
+  }
+
+  /** @param {any} error */
+  failed(error) {
+    this.trouble = (error instanceof NoPasskey ? say(error.code) : inLanguage(error.reason)) || say('entrance_unreachable');
+    this.requestUpdate();
   }
 
   /** @param {() => Promise<void>} work */
@@ -53,8 +61,8 @@ export class AccountDialog extends View {
     this.requestUpdate();
     try {
       await work();
-    } catch (/** @type {any} */ error) {
-      this.trouble = (error instanceof NoPasskey ? say(error.code) : inLanguage(error.reason)) || say('entrance_unreachable');
+    } catch (error) {
+      this.failed(error);
     }
     this.busy = false;
     this.requestUpdate();
@@ -100,7 +108,7 @@ export class AccountDialog extends View {
     try {
       markSignedIn((await this.model.rest.switchPosition({ role, organisation })).id);
     } catch (error) {
-      this.model.hub.connect();
+      this.model.hub.begin();
       throw error;
     }
     // Another role sees other things: nothing of this page can remain.

@@ -34,7 +34,7 @@ export function composerOptions(composer) {
     <label class="choice"><input type="checkbox" .checked=${live(marked)}
       @change=${() => composer.change({ marked: !marked })}><span>${say(kind === 'note' ? 'tell_doctor' : 'urgent')}</span></label>
     <label class="choice"><input type="checkbox" .checked=${live(restricted)}
-      @change=${() => composer.change({ restricted: !restricted })}><span>${word('sensitivity', 'restricted')}</span></label>
+      @change=${() => composer.change({ restricted: !restricted })}><span>${word('sensitivity', 'restricted')}<small>${say('restricted_means')}</small></span></label>
     ${attachField(attaching, html`<span class="unseen">${say('attachments')}</span>`)}
   </div>`;
 }

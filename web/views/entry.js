@@ -148,7 +148,7 @@ function retracted(model, item) {
 function addressed(model, item) {
   const forMe = speaksTo(item, selfOf(model.me), model.timeline(item.timeline).byId);
   return html`${forMe ? html`<span class="mark mark-mention">${icon('reply')}<span>${say('address_for_me')}</span></span>` : nothing}${addressMark(model, addresseesOf(currentBody(item), item.addressedTo))}
-    ${item.sensitivity === 'restricted' ? html`<span class="mark mark-restricted">${icon('stop')}<span>${word('sensitivity', 'restricted')}</span></span>` : nothing}`;
+    ${item.sensitivity === 'restricted' ? html`<span class="mark mark-restricted">${icon('stop')}<span>${word('sensitivity', 'restricted')} <small>${say('restricted_means')}</small></span></span>` : nothing}`;
 }
 
 /** Why it was sent although a rule would have held it. @param {Item} item */

@@ -78,7 +78,7 @@ export class Patients extends View {
       model.isSecretariat || !wanted || folded(name.kanji).includes(wanted) || folded(name.kana).includes(wanted));
     const rows = this.steady.take(found.filter(({ placed }) => FILTERS[this.filter](placed)), !this.sorts && this.isHeld);
     this.sorts = false;
-    const title = say(model.isSecretariat ? 'registered_patients' : model.me?.role === 'family' ? 'my_family' : 'my_patients');
+    const title = this.whose();
     return html`<nav aria-label=${title}>
       <div class="list-head">
         <h2>${title}<span class="count">${say('people_count', { count: rows.length })}</span></h2>
@@ -91,9 +91,14 @@ export class Patients extends View {
         ${emergencyButton(model)}</div>
       </div>
       ${rows.length === 0 ? html`<p class="list-empty">${this.nobody(found.length)}</p>` : nothing}
-      ${GROUPS.map((group) => this.group(group, rows.filter((row) => row.group === group)))}
+      ${GROUPS.map((group) => this.group(group, rows.filter((row) => row.group === group), rows.length))}
       ${this.steady.isOld ? html`<button class="button button-small list-again" type="button" @click=${this.sortAnew}>${icon('sync')}<span>${say('list_again')}</span></button>` : nothing}
     </nav>`;
+  }
+
+  whose() {
+    const { isSecretariat, me } = this.model;
+    return say(isSecretariat ? 'registered_patients' : me?.role === 'family' ? 'my_family' : 'my_patients');
   }
 
   /** @param {number} found before the filter */
@@ -111,13 +116,15 @@ export class Patients extends View {
       class="filter" aria-pressed=${String(this.filter === name)} @click=${() => this.choose(name)}>${say(`filter_${name}`)}${name === 'all' ? nothing : html` <b>${count}</b>`}</button>`)}</div>`;
   }
 
-  /** @param {import('../need.js').Group} group @param {typeof this.model.needs.rows} rows */
-  group(group, rows) {
+  /** @param {import('../need.js').Group} group @param {typeof this.model.needs.rows} rows @param {number} all in every group */
+  group(group, rows, all) {
     if (rows.length === 0) return nothing;
     const isOne = this.model.isSecretariat;
-    const list = html`<ul class="patient-list" aria-label=${say(isOne ? 'registered_patients' : `need_${group}`)}>${repeat(rows, ({ id }) => id, (row) => this.row(row))}</ul>`;
+    // "Others" beside nobody would be a riddle.
+    const isAlone = group === 'rest' && rows.length === all;
+    const list = html`<ul class="patient-list" aria-label=${isOne || isAlone ? this.whose() : say(`need_${group}`)}>${repeat(rows, ({ id }) => id, (row) => this.row(row))}</ul>`;
     if (isOne) return list;
-    return html`<section class="patient-group patient-group-${group}"><h3><span>${say(`need_${group}`)}</span><span class="count">${rows.length}</span></h3>${list}</section>`;
+    return html`<section class="patient-group patient-group-${group}">${isAlone ? nothing : html`<h3><span>${say(`need_${group}`)}</span><span class="count">${rows.length}</span></h3>`}${list}</section>`;
   }
 
   /** @param {(typeof this.model.needs.rows)[0]} row */

@@ -31,6 +31,9 @@ const PARTS = /** @type {const} */ ({
 });
 const PART_AGAIN_MS = 5_000;
 
+/** All of its words, and what it is called where those have no room. @param {string} title @param {string} short */
+const wayWords = (title, short) => html`<span>${title}</span><span class="bar-short" aria-hidden="true">${short}</span>`;
+
 export class Shell extends View {
   constructor() {
     super();
@@ -188,7 +191,8 @@ export class Shell extends View {
       ${this.pledges()}
       <div class="bar-me">
         ${me ? html`<button class="bar-me bar-account" type="button" title=${say('account')} @click=${() => this.openAccount()}>${face(me.role)}
-          <span class="bar-name"><b>${me.person.name.kanji}</b><small>${word('role', me.role)}・${me.organisation.name}</small></span></button>` : nothing}
+          <span class="bar-name"><b>${me.person.name.kanji}</b><small>${word('role', me.role)}・${me.organisation.name}</small></span>
+          <span class="bar-short">${say('account')}</span></button>` : nothing}
       </div>
       <button class="button button-text bar-language" type="button" lang=${language() === 'ja' ? 'en' : 'ja'} @click=${() => this.switchLanguage()}>
         ${icon('language')}<span>${language() === 'ja' ? 'English' : '日本語'}</span></button>
@@ -203,22 +207,22 @@ export class Shell extends View {
     const count = model.owing.waiting;
     const title = say(model.isSecretariat ? 'duties' : 'duties_mine');
     return html`<a class="button button-text duties-link" href=${DUTIES} aria-current=${model.showsDuties ? 'page' : nothing} title=${title}>
-      ${icon('list')}<span>${title}</span>${count ? html`<b class="badge">${count}</b>` : nothing}</a>`;
+      ${icon('list')}${wayWords(title, say('duties_short'))}${count ? html`<b class="badge">${count}</b>` : nothing}</a>`;
   }
 
   /** The console, for those who have one. */
   consoleLink() {
     if (!this.model.hasConsole) return nothing;
-    const [title, glyph] = this.consoleTitle();
+    const [title, short, glyph] = this.consoleTitle();
     return html`<a class="button button-text console-link" href=${CONSOLE} aria-current=${this.model.console ? 'page' : nothing} title=${title}>
-      ${icon(glyph)}<span>${title}</span></a>`;
+      ${icon(glyph)}${wayWords(title, short)}</a>`;
   }
 
-  /** @returns {[string, 'office' | 'gavel']} */
+  /** @returns {[string, string, 'office' | 'gavel']} */
   consoleTitle() {
     const { isSecretariat, me } = this.model;
-    if (isSecretariat) return [say('console'), 'office'];
-    return me?.administers?.length ? [say('console_office'), 'office'] : [say('console_rules'), 'gavel'];
+    if (isSecretariat) return [say('console'), say('console_short'), 'office'];
+    return me?.administers?.length ? [say('console_office'), say('console_office_short'), 'office'] : [say('console_rules'), say('console_rules'), 'gavel'];
   }
 
   /** It takes the whole width. @param {{section: string, item: string}} address */
@@ -269,7 +273,7 @@ export class Shell extends View {
     const { pledging } = this.model;
     if (pledging.owed.length === 0) return nothing;
     return html`<button class="button button-text" type="button" title=${say('pledges_title')} @click=${() => pledging.open(true)}>
-      ${icon('check')}<span>${say('pledges_title')}</span><b class="badge">${pledging.owed.length}</b></button>`;
+      ${icon('check')}${wayWords(say('pledges_title'), say('pledges_short'))}<b class="badge">${pledging.owed.length}</b></button>`;
   }
 
   /** In place of what is on its way. */

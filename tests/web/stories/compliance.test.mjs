@@ -67,7 +67,7 @@ test('the secretariat sees how duties are kept, who is there, and who saw what',
   await desk.getByRole('button', { name: '調べる', exact: true }).click();
   await desk.getByText('監査記録の閲覧・出力: 一覧').first().waitFor();
 
-  await desk.getByLabel('患者（氏名・カナで探す）').fill(name.split(' ')[0]);
+  await desk.getByLabel('患者で絞る（氏名・カナで探す）').fill(name.split(' ')[0]);
   await desk.getByRole('button', { name: '探す', exact: true }).click();
   await desk.locator('.audit-candidate', { hasText: name }).click();
   await desk.getByRole('button', { name: 'この患者を見た人' }).click();

@@ -134,7 +134,7 @@ test('new settings of a device: the nurse is told, acknowledges in one tap, and 
   await received.getByText('みなと訪問看護ステーション 看護師から「確認」').waitFor();
   await nurse.locator('.duties-link .badge', { hasText: '1' }).waitFor();
   await look(nurse, 'owed-phone-ja');
-  await received.getByRole('button', { name: '確認した', exact: true }).click();
+  await received.getByRole('button', { name: '確認したと伝える', exact: true }).click();
   await received.locator('.duty-done', { hasText: '佐藤 花子 看護師の確認' }).waitFor();
   await nurse.locator('.duties-link .badge').waitFor({ state: 'detached' });
   await doctor.locator('article', { hasText: '在宅酸素濃縮装置' }).locator('.duty-done').waitFor();
@@ -154,7 +154,7 @@ function leftOpen(hub, patient) {
 }
 
 for (const [language, size, said] of [
-  ['ja-JP', 'phone', { late: /期限 .+（1時間前）/, line: '期限を過ぎました', told: 'みなと訪問看護ステーションの管理者（決まっていなければ看護師） に知らせました', by: '連携ハブ', done: '（期限のあと）', tap: '確認した' }],
+  ['ja-JP', 'phone', { late: /期限 .+（1時間前）/, line: '期限を過ぎました', told: 'みなと訪問看護ステーションの管理者（決まっていなければ看護師） に知らせました', by: '連携ハブ', done: '（期限のあと）', tap: '確認したと伝える' }],
   ['en-GB', 'desk', { late: /due .+ \(1 hour ago\)/, line: 'The due time has passed', told: 'Told the manager of みなと訪問看護ステーション (where nobody is named: nurse)', by: 'the hub', done: '(after its due time)', tap: 'Acknowledge' }],
 ]) {
   test(`past its due time: told in neutral words, by the hub, and done all the same (${language}, ${size})`, async (t) => {

@@ -15,7 +15,7 @@ test('a reader acknowledges an entry after the ruling, and its author sees who',
   await Promise.all([openPatient(nurse), openPatient(doctor)]);
   await send(nurse, '夕方の体温は37.8度でした。');
   const received = doctor.locator('article', { hasText: '夕方の体温は37.8度でした。' });
-  await received.getByRole('button', { name: '確認した' }).click();
+  await received.getByRole('button', { name: '確認したと伝える' }).click();
   const sheet = doctor.getByRole('dialog');
   await sheet.getByText('この内容は送信できます').waitFor();
   assert.equal(hub.heard.filter((frame) => frame.post?.intent.body.acknowledgement).length, 0, 'a dry run posts nothing');
@@ -27,7 +27,7 @@ test('a reader acknowledges an entry after the ruling, and its author sees who',
   const mine = nurse.locator('article.entry-mine', { hasText: '夕方の体温は37.8度でした。' });
   await mine.getByText('確認 1').click();
   await mine.getByText('明朝に往診します。').waitFor();
-  await received.getByRole('button', { name: '確認した' }).waitFor({ state: 'detached' });
+  await received.getByRole('button', { name: '確認したと伝える' }).waitFor({ state: 'detached' });
   assert.deepEqual(await stumbles(doctor), []);
   assert.deepEqual([...nurse.complaints, ...doctor.complaints], []);
 });

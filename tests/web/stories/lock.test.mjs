@@ -99,7 +99,10 @@ test('a hand on the page is use; the region sets another time', async (t) => {
   hub.idleS = 600;
   await page.reload({ waitUntil: 'commit' });
   await isOpen(page);
-  await page.clock.fastForward('10:01');
+  await page.clock.fastForward('09:00');
+  // What a script does is no hand.
+  await page.evaluate(() => { for (const kind of ['pointerdown', 'keydown', 'wheel']) document.body.dispatchEvent(new Event(kind, { bubbles: true })); });
+  await page.clock.fastForward('01:01');
   await nothingOfPatients(page, 'ten minutes');
   await page.getByText('10 分以上だれも触れなかったため').waitFor();
 });
@@ -147,6 +150,26 @@ test('a device that slept is locked before a hand on it does anything; a clock t
   await page.clock.setSystemTime(Date.now() - 3 * 3_600_000);
   await page.reload({ waitUntil: 'commit' });
   await nothingOfPatients(page, 'in the morning again');
+  // Put back to where nobody would have been away for long.
+  const touchedMs = await page.evaluate(() => JSON.parse(localStorage.getItem('renkei.lock')).touchedMs);
+  await page.clock.setSystemTime(touchedMs + 600_000);
+  await page.reload({ waitUntil: 'commit' });
+  await nothingOfPatients(page, 'ten minutes after the last hand, by the clock');
+});
+
+test('what one tab finds out the others know at once, though their timers sleep: they lock and open together', async (t) => {
+  const { hub, page, open } = await startDay(t);
+  const second = await open(await page.context().newPage());
+  await isOpen(second);
+  await openPatient(page);
+  await page.locator('#tab-timeline').focus();
+  await page.clock.pauseAt(Date.now() + 60_000);
+  await page.clock.setSystemTime(Date.now() + 3_600_000);
+  await page.keyboard.press('ArrowRight');
+  await Promise.all([nothingOfPatients(page, 'this tab'), nothingOfPatients(second, 'the other tab')]);
+  await show(second, hub.proof.password);
+  await Promise.all([page, second].map((tab) => tab.locator('.patient-row', { hasText: '高橋' }).waitFor({ state: 'attached' })));
+  assert.equal(await page.locator('.patient').getAttribute('data-tab'), 'timeline', 'the key did nothing but wake it');
 });
 
 test('alarms are heard and posts go while it is locked; signing out ends it for the next person', async (t) => {
@@ -172,8 +195,12 @@ test('alarms are heard and posts go while it is locked; signing out ends it for 
   await page.clock.fastForward('00:02');
   await page.waitForFunction(() => window.played > 0);
   await nothingOfPatients(page, 'after a sound');
+  const [session] = hub.sessions;
+  const left = new Promise((resolve) => { session.ws.once('close', resolve); });
   await page.getByRole('button', { name: 'サインアウト' }).click();
   await page.getByLabel('サインイン ID').waitFor();
+  // Nothing more of patients comes to a page that nobody is signed in to.
+  await Promise.race([left, page.waitForFunction(() => false)]);
   assert.doesNotMatch(await whatIsThere(page), OF_PATIENTS);
   assert.equal(await page.evaluate(() => localStorage.getItem('renkei.lock')), null);
 });
@@ -204,6 +231,15 @@ test('without signal it stays shut, takes new words unread, and gives them back 
   await given.getByRole('button', { name: '入力欄に移す' }).click();
   await page.waitForFunction(() => document.querySelector('#composer-text')?.value === 'ハルさん 18:20 熱 37.8');
   assert.equal(await page.evaluate(() => document.querySelector('renkei-shell').model.keeper.locker.read('records', 'jots')), undefined);
+});
+
+test('who is signed in and has nothing to show does not get in: going on as they are is for visitors of the demo', async (t) => {
+  const { hub, page } = await startDay(t);
+  hub.proof = null;
+  await page.clock.fastForward('31:00');
+  await nothingOfPatients(page, 'no factor');
+  await page.getByRole('button', { name: 'もう一度つなぐ' }).waitFor();
+  assert.equal(await page.getByRole('button', { name: '続ける' }).count(), 0);
 });
 
 test('the demo locks too, and its visitors, who have nothing to show, go on', async (t) => {

@@ -11,6 +11,9 @@ const [, , MITSU, AKIRA] = PATIENTS;
 const groups = (page) => page.evaluate(() => Object.fromEntries([...document.querySelectorAll('.patient-list')].map((list) =>
   [list.getAttribute('aria-label'), [...list.querySelectorAll('.patient-name b')].map((one) => one.textContent)])));
 
+/** Marks of the list: a nurse has the visits of the day beside it, with marks of their own. */
+const unread = (page) => page.locator('renkei-patients .mark-unread');
+
 /** Everything was read but what the story adds. */
 function allRead(hub, key) {
   for (const { id } of PATIENTS) hub.journal.markers.get(id).set(hub.journal.actor(key).person, { through: hub.journal.entries(id).length, atMs: Date.now() });
@@ -26,7 +29,7 @@ for (const [size, language, now, mine, unread, rest] of [['desk', 'ja-JP', 'す�
     say(hub, MASAO, 'doctor', { message: { text: '明日の採血をお願いします。', toRoles: ['nurse'] } });
     say(hub, MITSU, 'helper', { note: { text: '入浴を楽しまれました。' } });
     const page = await screenOf('nurse', { size, language });
-    await page.locator('.mark-unread').nth(2).waitFor();
+    await unread(page).nth(2).waitFor();
     assert.deepEqual(await groups(page), { [now]: ['高橋 ハル'], [mine]: ['鈴木 正男'], [unread]: ['田中 ミツ'], [rest]: ['井上 昭'] });
     await page.shot(`needs-${size}-${language.slice(0, 2)}`);
     await assertNothingSticksOut(page, 'the list');
@@ -55,8 +58,8 @@ test('the list stands still under the pointer, says that it is old, and sorts wh
   const page = await screenOf('nurse');
   await page.locator('.patient-row').nth(3).waitFor();
   const order = async () => Object.values(await groups(page)).flat();
-  const before = await order();
   await page.locator('.patient-row').first().hover();
+  const before = await order();
   const last = before.at(-1);
   say(hub, PATIENTS.find(({ name }) => name.kanji === last), 'helper', { note: { text: '少し咳があります。' } });
   await page.locator('.patient-row', { hasText: last }).getByText('未読 1').waitFor();
@@ -78,12 +81,13 @@ test('whom I read stays where I found them until I go on', async (t) => {
   allRead(hub, 'nurse');
   say(hub, MITSU, 'helper', { note: { text: '午後は眠っておられました。' } });
   const page = await screenOf('nurse');
-  await page.locator('.mark-unread').waitFor();
+  await unread(page).waitFor();
   await page.locator('.patient-row', { hasText: '田中' }).click();
   await page.mouse.move(900, 400);
-  await page.locator('.mark-unread').waitFor({ state: 'detached' });
+  await unread(page).waitFor({ state: 'detached' });
   assert.deepEqual((await groups(page))['未読あり'], ['田中 ミツ'], 'read, and still in its place');
   await page.locator('.patient-row', { hasText: '鈴木' }).click();
   await page.mouse.move(900, 400);
   await page.waitForFunction(() => document.querySelectorAll('.patient-group').length === 1);
+  assert.equal(await page.locator('.patient-group h3').count(), 0, 'nobody is "others" where nobody else is');
 });

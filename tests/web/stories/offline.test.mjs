@@ -205,7 +205,7 @@ test('a sign-in that runs out ends without the hub, and takes what was kept with
   await kept(page);
   hub.cut();
   await page.reload();
-  await page.getByText('高橋 ハル').waitFor();
+  await page.locator('.patient-row', { hasText: '高橋 ハル' }).waitFor();
   await page.clock.fastForward('08:01:00');
   await page.getByText('サインインの有効期限が切れたか').waitFor();
   assert.equal(await page.getByText('高橋').count(), 0);

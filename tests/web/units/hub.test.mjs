@@ -2,7 +2,8 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { delivery, fakeWorld, intent, settled, TIMELINE } from '../fake-world.mjs';
+import { Model } from '../../../web/model.js';
+import { delivery, FakeClock, FakeSocket, fakeWorld, intent, settled, TIMELINE } from '../fake-world.mjs';
 
 const subscribed = (after, head) => ({ subscribed: { timeline: TIMELINE, after: String(after), head: String(head) } });
 const caughtUp = (through) => ({ caughtUp: { timeline: TIMELINE, through: String(through) } });
@@ -231,4 +232,34 @@ test('frames and fields of a newer hub are passed over', async () => {
   socket.hear(subscribed(0, 1));
   socket.hear(delivery(0, 1, { body: { brandNewKind: { text: 'x' } }, later: true }));
   assert.equal(world.told.find((one) => one.what === 'entry').entry.kind, 'brand_new_kind');
+});
+
+test('a page that was stopped because something comes first connects when it is begun anew', async () => {
+  const world = fakeWorld();
+  await world.arrive();
+  world.hub.stop();
+  await world.hub.connect();
+  assert.equal(world.sockets.length, 1, 'nothing but a beginning brings it back');
+  world.hub.begin();
+  await settled();
+  assert.equal(world.sockets.length, 2);
+});
+
+test('whoever pledges anew while the page is open is connected again', async () => {
+  const sockets = [];
+  const me = { person: { id: 'n' }, role: 'nurse', expires_at: '2026-11-28T00:00:00Z', pledges_first: false };
+  const answers = { me: async () => me, takeTicket: async () => 'one-time', pledges: async () => ({ timeline: 't', owed: [] }) };
+  const rest = new Proxy(answers, { get: (known, name) => known[name] ?? (async () => []) });
+  const openSocket = () => sockets[sockets.push(new FakeSocket()) - 1];
+  const model = new Model(/** @type {any} */ ({ rest, clock: new FakeClock(), beforePaint: () => {}, openSocket, language: () => 'ja', marks: () => ({ mine: null, isOfTab: false, all: [] }) }));
+  await model.start();
+  await settled();
+  me.pledges_first = true;
+  model.failed(/** @type {any} */ ({ status: 403, code: 'pledge_owed' }));
+  await settled();
+  assert.deepEqual([model.stage, sockets.length, sockets[0].closed], ['pledging', 1, true]);
+  me.pledges_first = false;
+  await model.pledging.give();
+  await settled();
+  assert.deepEqual([model.stage, sockets.length], ['ready', 2]);
 });

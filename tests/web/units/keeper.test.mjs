@@ -2,9 +2,12 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ENTRIES_KEPT_MAX, SEGMENT_ENTRIES, handleOf, segmentsOf } from '../../../web/keeper.js';
+import { ENTRIES_KEPT_MAX, Keeper, SEGMENT_ENTRIES, handleOf, segmentsOf } from '../../../web/keeper.js';
 import { keptOf, putBack } from '../../../web/kept.js';
 import { Cursors } from '../../../web/cursors.js';
+import { Model } from '../../../web/model.js';
+import { KeptShelf } from '../../../web/shelf.js';
+import { FakeClock, intent, settled } from '../fake-world.mjs';
 import { Timeline } from '../../../web/timeline.js';
 
 const entry = (seq) => ({ id: `e${seq}`, timeline: 't', seq, recordedAtMs: seq, observedAtMs: null, author: { person: 'n' }, kind: 'note', body: { kind: 'note', text: `${seq}` }, alarms: [], opened: [], met: [] });
@@ -96,4 +99,46 @@ test('what is kept is named by the sign-in without telling it', async () => {
   const [one, again, other] = await Promise.all(['a', 'a', 'b'].map(handleOf));
   assert.match(one, /^[0-9a-f]{32}$/);
   assert.deepEqual([one === again, one === other], [true, false]);
+});
+
+/** A keeper whose device still writes something down when the sign-in ends. @param {Promise<any>} writing */
+function endingKeeper(writing) {
+  const [clock, done] = [new FakeClock(), []];
+  const keeper = new Keeper(/** @type {any} */ ({ clock }), () => ({ mine: 'a', isOfTab: false, all: ['a'] }));
+  Object.assign(keeper, { slip: {}, shelf: { last: writing }, locker: { destroy: async () => void done.push(keeper.slip ? 'with its seal' : 'destroyed') } });
+  return { clock, done, keeper };
+}
+
+test('a sign-in that ends while something is being written seals that first; a disk that hangs holds up nothing', async () => {
+  let written = () => {};
+  const { done, keeper } = endingKeeper(new Promise((resolve) => { written = () => resolve(undefined); }));
+  const ended = keeper.destroy();
+  await settled();
+  assert.deepEqual([done, Boolean(keeper.slip)], [[], true], 'what it is sealed with is still there');
+  written();
+  await ended;
+  assert.deepEqual([done, keeper.slip], [['destroyed'], undefined]);
+
+  const hanging = endingKeeper(new Promise(() => {}));
+  hanging.keeper.destroy();
+  await hanging.clock.pass(2_000);
+  assert.deepEqual(hanging.done, ['destroyed']);
+});
+
+test('what was written is in its envelope also where the device keeps nothing more', async () => {
+  const sealed = [];
+  const gone = { read: async () => { throw new Error('closed'); }, write: async () => { throw new Error('closed'); } };
+  const shelf = new KeptShelf(/** @type {any} */ (gone), { keep: async ({ intent: { id } }) => void sealed.push(id), drop: async () => {} }, () => {});
+  await assert.rejects(shelf.put({ intent: intent('a'), state: 'waiting', writtenAtMs: 1 }));
+  assert.deepEqual(sealed, ['a']);
+});
+
+test('what was handed in stays told of when the page looks once more and finds nothing left', async () => {
+  const model = new Model(/** @type {any} */ ({ rest: {}, clock: new FakeClock(), beforePaint: () => {} }));
+  const found = [{ delivered: 2, left: 1 }, { delivered: 1, left: 0 }, { delivered: 0, left: 0 }];
+  model.keeper.tidy = async () => found.shift() ?? Promise.reject(new Error('no disk'));
+  await Promise.all([model.handInEnvelopes(), model.handInEnvelopes(), model.handInEnvelopes()]);
+  assert.deepEqual(model.envelopes, { delivered: 3, left: 0 });
+  await model.handInEnvelopes();
+  assert.deepEqual(model.envelopes, { delivered: 3, left: 0 });
 });

@@ -137,7 +137,7 @@ export class ConsoleAudit extends Section {
         <button class="button button-small" type="button" @click=${() => this.choosePatient(null)}>${say('audit_patient_any')}</button></p>`;
     }
     return html`<form class="rules-card" role="search" @submit=${(/** @type {any} */ event) => this.find(event)}><div class="rule-line audit-find">
-      <label class="field"><span>${say('audit_patient')}</span><input type="search" name="q" autocomplete="off" maxlength="100"></label>
+      <label class="field"><span>${say(this.way === 'list' ? 'audit_narrow' : 'audit_patient')}</span><input type="search" name="q" autocomplete="off" maxlength="100"></label>
       <button class="button" type="submit" aria-disabled=${String(this.busy)}>${icon('search')}<span>${say('audit_patient_find')}</span></button></div>
       ${candidates === null ? nothing : candidates.length === 0 ? html`<p class="quiet" role="status">${say('audit_patient_none')}</p>` : html`<ul class="rules-list">${candidates.map((one) => html`<li>
         <button class="button audit-candidate" type="button"
@@ -157,7 +157,7 @@ export class ConsoleAudit extends Section {
         ${[...model.organisations.values()].map(({ id, name }) => html`<option value=${id} ?selected=${id === filter.organisation}>${name}</option>`)}</select></label>
       <label class="field"><span>${say('audit_kind')}</span><select @change=${set('kind')}><option value="">${say('audit_all_kinds')}</option>
         ${KINDS.map((kind) => html`<option value=${kind} ?selected=${kind === filter.kind}>${say(`audit_kind_${kind}`)}</option>`)}</select></label>` : nothing}
-      <label class="field"><span>${say('audit_from')}</span><input type="datetime-local" .value=${filter.from} @change=${set('from')}></label>
+      <label class="field rules-from"><span>${say('audit_from')}</span><input type="datetime-local" .value=${filter.from} @change=${set('from')}></label>
       <label class="field"><span>${say('audit_until')}</span><input type="datetime-local" .value=${filter.until} @change=${set('until')}></label>
       <p class="rule-line"><button class="button button-primary" type="submit"
           aria-disabled=${String(this.busy)}>${icon('search')}<span>${say('audit_search')}</span></button></p></form>`;

@@ -105,7 +105,7 @@ export class PapersPart extends PatientPart {
     return html`<section class="card"><h2>${icon('edit')}<span>${say('consent')}</span></h2>
       <p>${say('consent_now')} <b>${word('consent_state', this.patient.consent ?? 'none')}</b></p>
       <form class="device-revoke" @submit=${(/** @type {any} */ event) => this.changeConsent(event)}>
-        ${choices('consent-state', say('consent_change'), [['team', word('consent_state', 'team')], ['withdrawn', word('consent_state', 'withdrawn')]], this.state, (state) => type({ state }))}
+        ${choices('consent-state', say((this.patient.consent ?? 'none') === 'none' ? 'consent_first' : 'consent_change'), [['team', word('consent_state', 'team')], ['withdrawn', word('consent_state', 'withdrawn')]], this.state, (state) => type({ state }))}
         ${choices('consent-by', say('given_by'), [['patient', word('consent_giver', 'patient')], ['proxy', word('consent_giver', 'proxy')]], this.givenBy, (givenBy) => type({ givenBy }))}
         <label class="field">${say(isTeam ? 'given_on' : 'withdrawn_on')}<input type="date" required .value=${live(this.givenOn)} @change=${(/** @type {any} */ event) => type({ givenOn: event.target.value })}></label>
         <label class="field">${say('document')}<input maxlength="1000" placeholder=${say('kept_how')} .value=${live(this.document)} @input=${(/** @type {any} */ event) => type({ document: event.target.value })}></label>

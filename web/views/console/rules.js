@@ -69,7 +69,7 @@ export class ConsoleRules extends Section {
 
   render() {
     if (this.item) return html`<renkei-rule-version .model=${this.model} .item=${this.item}></renkei-rule-version>`;
-    return html`<section class="rules"><h1>${say('rulebook')}</h1>${this.messages()}
+    return html`<section class="rules"><h1>${say('rulebook')}</h1><p class="quiet">${say('rulebook_how')}</p>${this.messages()}
       ${this.inForce && this.versions ? html`${this.versionsPart(this.versions)}${this.inForcePart(this.inForce)}` : this.notYet(() => this.load())}</section>`;
   }
 

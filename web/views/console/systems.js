@@ -49,7 +49,7 @@ export class Systems extends Section {
     const add = html`<button class="button button-primary" type="button" @click=${() => this.begin()}>${icon('plus')}<span>${say('new')}</span></button>`;
     return html`${this.head(say('title'), say('lead'), add)}${this.outcome()}
       ${this.adds ? this.newForm() : nothing}
-      ${this.systems === null ? html`<p class="quiet">${say(this.busy ? 'loading' : 'not_loaded')}</p>` : this.systems.length === 0 ? none('key', say('none'), say('none_how'))
+      ${this.systems === null ? html`<p class="quiet">${say(this.busy ? 'loading' : 'not_loaded')}</p>` : this.systems.length === 0 ? (this.adds ? nothing : none('key', say('none'), say('none_how')))
         : html`<ul class="cards">${repeat(this.systems, ({ id }) => id, (system) => this.system(system))}</ul>`}`;
   }
 
@@ -71,7 +71,7 @@ export class Systems extends Section {
   }
 
   keyField() {
-    return html`<label class="field">${say('keys')}<textarea name="jwks" rows="6" required spellcheck="false" placeholder='{"keys": [{"kty": "EC", "crv": "P-384", "kid": "2026-04", …}]}'></textarea>
+    return html`<label class="field">${say('keys_field')}<textarea name="jwks" rows="6" required spellcheck="false" placeholder='{"keys": [{"kty": "EC", "crv": "P-384", "kid": "2026-04", …}]}'></textarea>
       <small class="quiet">${say('keys_how')}</small></label>`;
   }
 
