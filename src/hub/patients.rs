@@ -5,6 +5,7 @@ use std::sync::{PoisonError, RwLock};
 
 use jiff::civil::Date;
 
+use crate::domain::identifying::{Identifying, KnownName, Searched};
 use crate::domain::ids::PatientId;
 use crate::domain::patient::{HumanName, Identifier, Registration};
 use crate::domain::search::{fold, plain};
@@ -89,6 +90,19 @@ impl PatientIndex {
         found.sort_unstable_by_key(|(patient, _)| *patient);
         found.truncate(limits::EMERGENCY_FOUND_PATIENTS_MAX);
         found
+    }
+
+    /// Where a text names one of `among`, or says a number that they are known by.
+    #[must_use]
+    pub fn find_in(&self, text: &Searched<'_>, among: impl Fn(PatientId) -> bool) -> Vec<Identifying> {
+        let cards = self.cards.read().unwrap_or_else(PoisonError::into_inner);
+        let registrations = cards.iter().filter(|(patient, _)| among(**patient)).map(|(_, card)| &card.registration);
+        let found = registrations.flat_map(|registration| {
+            let HumanName { kanji, kana } = &registration.name;
+            let named = text.find_name(&KnownName { kanji, kana });
+            named.into_iter().chain(registration.identifiers.iter().filter_map(|id| text.find_number(&id.value)))
+        });
+        found.collect()
     }
 
     /// How many patients are registered.

@@ -1,6 +1,7 @@
 //! Stories over REST: a file for each part of `/api/v1`, and one for what every route has in common.
 
 pub mod accounts;
+mod announcing;
 mod audit;
 mod audit_log;
 mod audit_shipping;
@@ -38,3 +39,4 @@ mod statistics;
 mod stolen;
 mod taking_out;
 mod tampered;
+mod trainings;
