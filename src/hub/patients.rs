@@ -60,6 +60,13 @@ impl PatientIndex {
         cards.get(&patient).map(|card| card.registration.clone())
     }
 
+    /// Whether this is nobody, registered for training.
+    #[must_use]
+    pub fn is_for_training(&self, patient: PatientId) -> bool {
+        let cards = self.cards.read().unwrap_or_else(PoisonError::into_inner);
+        cards.get(&patient).is_some_and(|card| card.registration.for_training)
+    }
+
     /// Those of `among` that match, by kana, at most [`limits::SEARCH_RESULTS_MAX`], and whether there are more.
     #[must_use]
     pub fn search(&self, query: &PatientQuery, among: impl Fn(PatientId) -> bool) -> (Vec<PatientId>, bool) {
@@ -83,6 +90,7 @@ impl PatientIndex {
         let cards = self.cards.read().unwrap_or_else(PoisonError::into_inner);
         let mut found: Vec<(PatientId, HumanName)> = cards
             .iter()
+            .filter(|(_, card)| !card.registration.for_training)
             .filter(|(_, card)| card.registration.birth_date == birth_date && card.is_named(&name))
             .map(|(patient, card)| (*patient, card.registration.name.clone()))
             .collect();

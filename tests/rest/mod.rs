@@ -37,4 +37,5 @@ mod sign_ins;
 mod statistics;
 mod stolen;
 mod taking_out;
+mod training_patients;
 mod tampered;
