@@ -195,6 +195,8 @@ pub(super) struct RegistrationRecord {
     document: String,
     #[prost(string, tag = "10")]
     agreed_on_paper: String,
+    #[prost(bool, tag = "11")]
+    for_training: bool,
 }
 
 #[derive(Clone, PartialEq, Message)]
@@ -242,6 +244,7 @@ impl From<&Registration> for RegistrationRecord {
             sex: registration.sex.code().to_owned(),
             identifiers: IdentifierRecord::list(&registration.identifiers),
             in_facility: registration.in_facility,
+            for_training: registration.for_training,
             agreed_by: registration.agreed_by.map(|doctor| doctor.0.as_bytes().to_vec()).unwrap_or_default(),
             attachments: registration.attachments.iter().map(Into::into).collect(),
             document: registration.document.clone(),
@@ -260,6 +263,7 @@ impl RegistrationRecord {
             sex: code_from(place, &self.sex, Sex::from_code(&self.sex))?,
             identifiers: IdentifierRecord::into_list(self.identifiers),
             in_facility: self.in_facility,
+            for_training: self.for_training,
             agreed_by: match &self.agreed_by[..] {
                 [] => None,
                 doctor => Some(PersonId(uuid_from(place, doctor)?)),

@@ -38,5 +38,6 @@ mod sign_ins;
 mod statistics;
 mod stolen;
 mod taking_out;
+mod training_patients;
 mod tampered;
 mod trainings;

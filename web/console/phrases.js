@@ -118,6 +118,7 @@ export const PHRASES = {
   fax: ['FAX', 'Fax'],
   file_size: ['ファイルが空か、大きすぎます（25 MB まで）。', 'The file is empty or too large (25 MB at most).'],
   file_type: ['この形式のファイルは添えられません。PDF か写真を選んでください。', 'Not a type that can be attached. Choose a PDF or a photo.'],
+  for_training: ['研修用の患者（実在しない人。氏名に「研修用」が入り、あとから変えられません）', 'For training: nobody real. The name says 研修用, and it cannot be changed later'],
   found: ['{count} 件見つかりました', '{count} found'],
   given_by: ['同意した人', 'Given by'],
   given_on: ['同意した日', 'Given on'],

@@ -1,6 +1,7 @@
 //! The whole region: JSON lines for each timeline, directory, rules, duties, attachments and audit log, in a format that is
 //! explained in the folder itself. Without what opens the region: accounts, sign-ins, devices, keys.
 
+use std::collections::HashSet;
 use std::io::Write as _;
 use std::path::Path;
 use std::sync::Arc;
@@ -32,8 +33,15 @@ pub async fn export_region(from: &ExportFrom<'_>, into: &Path) -> Result<Exporte
     let mut exported = Exported::default();
     make_folder(&folder.join("timelines"))?;
     let timelines = from.journal.read(|tx| Box::pin(tx.list_subjects())).await?;
+    let registered = from.journal.registrations().await?;
+    let for_training = registered.iter().filter(|(_, known)| known.for_training).map(|(timeline, _)| *timeline);
+    let for_training: HashSet<TimelineId> = for_training.collect();
     let mut duties = create(&folder.join("duties.jsonl"))?;
     for (timeline, subject) in timelines {
+        if for_training.contains(&timeline) {
+            exported.training += 1;
+            continue;
+        }
         exported.timelines += 1;
         match timeline_out(from, (timeline, subject), folder, &mut exported).await {
             Err(ExportError::Store(StoreError::KeyDestroyed(_))) => {
@@ -62,7 +70,7 @@ pub async fn export_region(from: &ExportFrom<'_>, into: &Path) -> Result<Exporte
     let about = json!({
         "format": "renkei-region/1", "exported_at": from.now.to_rfc3339(), "timelines": exported.timelines,
         "entries": exported.entries, "files": exported.files, "missing_attachments": exported.missing,
-        "destroyed": exported.destroyed,
+        "destroyed": exported.destroyed, "for_training": exported.training,
     });
     write(&folder.join("region.json"), &format!("{about:#}\n"))?;
     write(&folder.join("README.md"), EXPLAINED)?;

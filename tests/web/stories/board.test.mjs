@@ -1,6 +1,6 @@
 // Announcements and trainings, with the real hub: the secretariat writes one that names a patient and is warned, publishes what
 // names none, corrects and withdraws it; a nurse on her phone reads it, without network too; a training is entered, with who
-// was there and who was not.
+// was there and who was not; a patient for training is marked.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -180,4 +180,42 @@ test('a training is entered, with who was there, and who was at none', async (t)
   assert.deepEqual(await stumbles(phone), []);
   await phone.shot('trainings-phone-en', { fullPage: true });
   assert.deepEqual([...otherComplaints(desk), ...otherComplaints(nurse), ...otherComplaints(phone)], []);
+});
+
+test('a patient for training is marked wherever they are seen', async (t) => {
+  const hub = await demoHub(t, STANDING_STILL);
+  await hub.start();
+  const { openPage } = await openBrowser(t);
+  const desk = await signIn(openPage, hub, 'secretariat');
+  const nurse = await signIn(openPage, hub, 'nurse', { size: 'phone' });
+  const office = await nurse.evaluate(() => document.querySelector('renkei-shell').model.me.organisation.id);
+  await desk.evaluate(() => { location.hash = '#/console/patients/new'; });
+  const form = desk.locator('renkei-console');
+  await form.getByLabel('氏名', { exact: true }).fill('高橋 フユ');
+  await form.getByLabel(/^研修用の患者/).check();
+  assert.equal(await form.getByLabel('氏名', { exact: true }).inputValue(), '研修用 高橋 フユ');
+  assert.deepEqual(await stumbles(desk), []);
+  await desk.shot('training-register-desk-ja');
+  const made = await desk.evaluate(async (organisation) => {
+    const { rest } = document.querySelector('renkei-shell').model;
+    const { people } = await rest.call('GET', '/people');
+    const doctor = people.find(({ positions }) => positions.some(({ role }) => role === 'doctor'));
+    const given = {
+      name: { kanji: '研修用 高橋 フユ', kana: 'タカハシ フユ' }, birth_date: '1938-04-12', sex: 'female', for_training: true,
+      agreed_by: doctor.id, agreed_on_paper: '研修', document: '研修', host: { organisation, people: [] },
+      consent: { state: 'team', given_by: 'patient', given_on: '2026-04-01', document: '研修' },
+    };
+    return rest.call('POST', '/patients', given);
+  }, office);
+  const row = nurse.locator('.patient-row', { hasText: '高橋 フユ' });
+  await row.getByText('研修用', { exact: true }).waitFor();
+  await row.click();
+  await nurse.locator('.training-banner').getByText('実在の患者さんではありません。').waitFor();
+  assert.deepEqual(await stumbles(nurse), []);
+  await assertNothingSticksOut(nurse, 'a patient for training');
+  await nurse.shot('training-patient-phone-ja');
+  await desk.evaluate((id) => { location.hash = `#/console/patients/${id}`; }, made.id);
+  await form.getByText('研修用', { exact: true }).waitFor();
+  await desk.shot('training-console-desk-ja');
+  assert.deepEqual([...otherComplaints(desk), ...otherComplaints(nurse)], []);
 });
