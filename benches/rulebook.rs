@@ -236,6 +236,7 @@ fn registered(organisation: OrganisationId) -> PatientState {
         sex: Sex::Female,
         identifiers: Vec::new(),
         in_facility: false,
+        for_training: false,
         document: "申込書綴り 1".to_owned(),
         agreed_by: None,
         agreed_on_paper: "同意書綴り 1".to_owned(),

@@ -2,10 +2,12 @@
 //! accounts and registered devices are in `limits/accounts.rs`, those of what leaves the hub in `limits/leaving.rs`.
 
 mod accounts;
+mod board;
 mod leaving;
 mod rates;
 
 pub use accounts::*;
+pub use board::*;
 pub use leaving::*;
 pub use rates::*;
 

@@ -68,6 +68,9 @@ export class Inside {
     new Foreseeing(model).begin();
     const { Ringing, thisBrowser } = await import('./ringing.js');
     model.ringing = new Ringing(model, thisBrowser());
+    const [{ Board }, { localInput }] = await Promise.all([import('./board.js'), import('./dates.js')]);
+    model.board = new Board(model, (ms) => localInput(ms).slice(0, 10));
+    model.board.begin();
     model.changed();
   }
 

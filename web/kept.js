@@ -40,6 +40,10 @@ const RECORDS = {
     take: (model) => model.foreseeing?.kept ?? model.keptRules,
     put: (model, kept) => model.takeUpRules(kept),
   },
+  board: {
+    take: (model) => model.board?.kept ?? model.keptBoard,
+    put: (model, kept) => { if (kept) model.board ? model.board.takeUp(kept) : (model.keptBoard = kept); },
+  },
   rules: {
     take: ({ knownRules }) => [...knownRules].slice(-RULES_KEPT_MAX),
     put: (model, rules) => {

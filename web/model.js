@@ -99,6 +99,10 @@ export class Model {
     this.foreseeing = null;
     /** The rules that this device keeps, until it is there. @type {import('./rules/foreseeing.js').Foreseeing['kept']} */
     this.keptRules = null;
+    /** Announcements, and this person's trainings; they come after the first view, and until then as kept. @type {import('./board.js').Board | null} */
+    this.board = null;
+    /** @type {import('./board.js').Kept | null} */
+    this.keptBoard = null;
     this.needs = new Needs(this);
     this.offices = new Offices(this);
     /** Sounds and the badge, where the device has them. @type {import('./alerts.js').Alerts | null} */

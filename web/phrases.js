@@ -390,6 +390,8 @@ export const PHRASES = {
   to_station: ['宛先のステーション', 'To'],
   to_whom: ['先に読んでほしい職種', 'Roles asked to read it first'],
   topic: ['用件', 'Topic'],
+  training_explained: ['実在の患者さんではありません。統計・約束の集計・持ち出しに入りません。', 'Nobody real: in no statistics, no count of duties, and nothing that is taken out.'],
+  training_mark: ['研修用', 'For training'],
   treatment: ['続ける治療', 'Treatment that goes on'],
   unknown_organisation: ['（名称不明の事業所）', '(unknown organisation)'],
   unread: ['未読 {count}', 'Unread {count}'],

@@ -36,6 +36,7 @@ export class RestError extends Error {
  * @property {string | null} [emergency_access_until] seen by emergency access alone
  * @property {string} [stay] home, admitted, deceased
  * @property {boolean} [closed]
+ * @property {boolean} [for_training] nobody: registered for training
  * @typedef {{ja: string, en: string}} Text
  * @typedef {object} CitedRule the rule behind a citation
  * @property {Text} title

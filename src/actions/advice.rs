@@ -56,7 +56,8 @@ pub async fn list(
         .await?;
     let next = timelines.last().copied().filter(|_| timelines.len() == limit);
     let mut patients = hub.look_at_cards(signed_in.actor, signed_in.id, timelines, ReadScope::Advice).await?;
-    patients.retain(|sight| is_served(&sight.state));
+    let is_training = |state: &PatientState| state.registration.as_ref().is_some_and(|known| known.for_training);
+    patients.retain(|sight| is_served(&sight.state) && !is_training(&sight.state));
     let mut advice = Vec::new();
     let (region, book) = (hub.region(), hub.region().rulebook());
     for (of, sight) in patients.iter().enumerate() {

@@ -57,7 +57,9 @@ pub async fn compliance_for(
         let duties = next_duties(hub.journal(), after).await?;
         let Some((last, _)) = duties.last() else { break };
         after = Some(*last);
-        let owed = duties.iter().flat_map(|(_, duties)| duties).filter(|duty| asked(duty.opened_at));
+        let is_real = |timeline: TimelineId| !region.patients().is_for_training(timeline.as_patient());
+        let real = duties.iter().filter(|(timeline, _)| is_real(*timeline));
+        let owed = real.flat_map(|(_, duties)| duties).filter(|duty| asked(duty.opened_at));
         let of_types = owed.filter_map(|duty| Some((duty, duty.opened.debtors.first()?.organisation_type)));
         counted.add(compliance(of_types, |at| region.date_at(at)));
     }

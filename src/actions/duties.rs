@@ -73,6 +73,11 @@ pub async fn list(
     let whose = (actor.role != Role::Secretariat).then_some((actor.organisation, actor.person));
     let timelines = with_duties(hub, whose, query).await?;
     let next = timelines.last().copied().filter(|_| timelines.len() == query.limit);
+    // What is owed in a training is no business of who is not in it: the secretariat sees it on the patient's page.
+    let is_shown = |timeline: &TimelineId| {
+        actor.role != Role::Secretariat || !hub.region().patients().is_for_training(timeline.as_patient())
+    };
+    let timelines: Vec<TimelineId> = timelines.into_iter().filter(is_shown).collect();
     let mut sights = hub.look_at_cards(actor, id, timelines, ReadScope::Duties).await?;
     sights.sort_by_key(|sight| sight.state.timeline);
     let mut duties = Vec::new();

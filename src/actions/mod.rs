@@ -1,9 +1,10 @@
 //! Use cases that are not posts: organisations, people, sign-ins, finding and registering patients, files,
-//! emergency access, imports, posts in envelopes, devices rung while their page is closed.
+//! emergency access, imports, posts in envelopes, devices rung while their page is closed, announcements, trainings.
 
 pub mod accounts;
 pub mod advice;
 pub mod agreement;
+pub mod announcing;
 pub mod audit;
 pub mod backup;
 pub mod bells;
@@ -33,5 +34,6 @@ pub mod shipping;
 pub mod sign_in;
 pub mod statistics;
 mod tickets;
+pub mod training;
 pub mod visible;
 pub mod witness;

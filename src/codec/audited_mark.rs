@@ -57,6 +57,8 @@ fn of_deed(deed: &Deed) -> (AuditKind, Option<Uuid>) {
         Deed::RulebookMoved { version, .. } => (AuditKind::Rulebook, Some(version.0)),
         Deed::Keeping(_) => (AuditKind::Keeping, None),
         Deed::Quarantine(deed) => (AuditKind::Quarantine, Some(deed.author.0)),
+        Deed::Announcement(deed) => (AuditKind::Announcement, Some(deed.announcement.0)),
+        Deed::Training(deed) => (AuditKind::Training, Some(deed.training.0)),
         Deed::AuditUsed { .. } => (AuditKind::Audit, None),
     }
 }

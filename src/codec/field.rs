@@ -11,6 +11,7 @@ use uuid::Uuid;
 use super::mapped::{Mapped, as_text};
 use crate::domain::account::{AccountChange, IdentityStep, InvitationEnd, PasskeyStep, Purpose, SignInWay};
 use crate::domain::act::SignInEnd;
+use crate::domain::announcement::AnnouncementStep;
 use crate::domain::attachment::MediaType;
 use crate::domain::audit::{AuditKind, AuditUse};
 use crate::domain::body::{
@@ -21,6 +22,7 @@ use crate::domain::decimal::Decimal;
 use crate::domain::device::CertificateWay;
 use crate::domain::duty::{Capacity, CloseReason};
 use crate::domain::entry::Sensitivity;
+use crate::domain::identifying::IdentifierKind;
 use crate::domain::in_words::NoticeOf;
 use crate::domain::kind::Kind;
 use crate::domain::lifecycle::LifeStep;
@@ -32,6 +34,7 @@ use crate::domain::state::{DoctorAgreement, Stay};
 use crate::domain::team::{ConsentGiver, ConsentState};
 use crate::domain::terms::{Clock, Matter, OnAdmission, OnDeath, Relation, WayOut};
 use crate::domain::text::{Invalid, Text};
+use crate::domain::training::{AttendanceState, TrainingStep};
 use crate::domain::unit::Unit;
 use crate::domain::vital::{BodySite, VitalSign};
 
@@ -60,6 +63,8 @@ macro_rules! coded {
 coded!(
     AccountChange,
     AllergyType,
+    AnnouncementStep,
+    AttendanceState,
     AuditKind,
     AuditUse,
     BedriddenLevel,
@@ -76,6 +81,7 @@ coded!(
     DementiaLevel,
     DeviceChangeType,
     DoctorAgreement,
+    IdentifierKind,
     Infection,
     InvitationEnd,
     PasskeyStep,
@@ -105,6 +111,7 @@ coded!(
     Stay,
     Topic,
     Unit,
+    TrainingStep,
     VisitMark,
     VitalSign,
     WayOut,

@@ -5,6 +5,7 @@
 
 mod audited;
 mod audited_account;
+mod audited_board;
 mod audited_client;
 mod audited_device;
 mod audited_keeping;

@@ -4,6 +4,7 @@
 use jiff::civil::Date;
 
 use super::account::{AccountDeed, SignInWay};
+use super::announcement::AnnouncementDeed;
 use super::audit::{AuditFilter, AuditUse};
 use super::client::ClientDeed;
 use super::device::DeviceDeed;
@@ -15,6 +16,7 @@ use super::list::closed_list;
 use super::quarantine::QuarantineDeed;
 use super::role::OrganisationType;
 use super::time::Timestamp;
+use super::training::TrainingDeed;
 
 /// An act with whoever did it. When, says the record that keeps it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -102,6 +104,10 @@ pub enum Deed {
     Keeping(KeepingDeed),
     /// Something that became of a post in an envelope, see there.
     Quarantine(QuarantineDeed),
+    /// An announcement was published, corrected or withdrawn, see there.
+    Announcement(AnnouncementDeed),
+    /// A training was written down, or who was there, see there.
+    Training(TrainingDeed),
     /// A version of the rulebook went on in its life.
     RulebookMoved {
         version: RulebookVersionId,

@@ -25,6 +25,8 @@ closed_list! {
         EmergencySearch = "emergency_search", "緊急時の患者検索", "emergency search";
         Keeping = "keeping", "バックアップ・復元・取り出し", "backup, restore, export";
         Quarantine = "quarantine", "預かった投稿", "post in quarantine";
+        Announcement = "announcement", "お知らせ", "announcement";
+        Training = "training", "研修", "training";
         Audit = "audit", "監査記録の閲覧・出力", "audit log used";
     }
 }

@@ -79,6 +79,14 @@ id!(
     BellId
 );
 id!(
+    /// An announcement, with all its versions.
+    AnnouncementId
+);
+id!(
+    /// A training.
+    TrainingId
+);
+id!(
     /// A system client; equal to the id of the person that it acts as.
     ClientId
 );

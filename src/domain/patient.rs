@@ -42,6 +42,8 @@ pub struct Registration {
     pub identifiers: Vec<Identifier>,
     /// Whether the patient lives in a facility.
     pub in_facility: bool,
+    /// Whether this is nobody: registered so that people can be trained. Never changes, and the name says so.
+    pub for_training: bool,
     /// The attending doctor who agreed, or is asked to agree, to the registration.
     pub agreed_by: Option<PersonId>,
     /// Where the doctor's signed agreement is kept; counts where the secretariat writes it.
@@ -51,6 +53,9 @@ pub struct Registration {
     /// The consent form and what else was handed in.
     pub attachments: Vec<Attachment>,
 }
+
+/// Stands in the name of whoever is registered for training, and in no other name, so that it is seen wherever a name is.
+pub const TRAINING_MARK: &str = "研修用";
 
 impl Registration {
     /// Whether the signed form can be shown.
@@ -87,6 +92,7 @@ impl Registration {
                 ),
             ));
         }
+        self.check_training()?;
         for (at, identifier) in self.identifiers.iter().enumerate() {
             if identifier.system.is_empty() || identifier.value.is_empty() {
                 return Err(Invalid::required(format!("identifiers[{at}]")));
@@ -98,6 +104,29 @@ impl Registration {
                     Text::fixed("同じ識別番号が二つあります", "the same identifier is given twice"),
                 ));
             }
+        }
+        Ok(())
+    }
+
+    /// INVARIANT: nobody can take a patient for training for somebody, or the other way round.
+    fn check_training(&self) -> Result<(), Invalid> {
+        if self.for_training != self.name.kanji.contains(TRAINING_MARK) {
+            let text = if self.for_training {
+                Text::fixed(
+                    "研修用の患者の氏名には「研修用」を入れます",
+                    "the name of a patient for training says 研修用",
+                )
+            } else {
+                Text::fixed(
+                    "「研修用」は、研修用の患者の氏名だけに使います",
+                    "研修用 stands in names of patients for training alone",
+                )
+            };
+            return Err(Invalid::new("name.kanji", "mismatch", text));
+        }
+        if self.for_training && !self.identifiers.is_empty() {
+            let text = Text::fixed("研修用の患者に識別番号は付けません", "a patient for training has no identifiers");
+            return Err(Invalid::new("identifiers", "unexpected", text));
         }
         Ok(())
     }

@@ -13,9 +13,9 @@ use utoipa::{Modify, OpenApi};
 
 use super::api::accounts::{devices, enrolling, entering, inviting, looking_after, mine, outside, passkeys, proving};
 use super::api::{
-    advice, audit, bells, clients, compliance, directory, duties, emergency, explaining, exports, files, linking_queue,
-    me, offices, patients, quarantine, registering, retention, rulebook, rulebook_tables, rulebooks, sign_ins,
-    statistics, timelines,
+    advice, announcements, audit, bells, clients, compliance, directory, duties, emergency, explaining, exports, files,
+    linking_queue, me, offices, patients, quarantine, registering, retention, rulebook, rulebook_tables, rulebooks,
+    sign_ins, statistics, timelines, trainings,
 };
 use super::problem::Problem;
 use super::routes::OPEN_ROUTES;
@@ -39,6 +39,10 @@ const PROBLEM: &str = "application/problem+json";
         offices::show, offices::list_pledges,
         compliance::show, compliance::show_table, statistics::show, statistics::list_accounts,
         sign_ins::revoke,
+        announcements::list, announcements::publish, announcements::list_sent, announcements::check,
+        announcements::correct, announcements::withdraw, announcements::note_read, announcements::list_receipts,
+        trainings::list, trainings::enter, trainings::list_missing, trainings::table_missing, trainings::change,
+        trainings::note_attendance,
         bells::list, bells::put, bells::remove, bells::keep_quiet,
         entering::show_ways, entering::sign_in, entering::choose, inviting::open, inviting::accept,
         mine::list_sign_ins, mine::end_all, mine::end_sign_in, mine::switch, mine::change_password,
@@ -74,6 +78,8 @@ const PROBLEM: &str = "application/problem+json";
     modifiers(&Common),
     tags(
         (name = "sign-in", description = "The sign-in that a request is made with"),
+        (name = "announcements", description = "Words to people of the region, about no patient"),
+        (name = "trainings", description = "Which there were, and who was there"),
         (name = "bells", description = "Which devices are rung while their page is closed, and when not"),
         (name = "patients", description = "Finding, registering and linking patients"),
         (name = "timelines", description = "What happened to a patient: entries, in order, for ever"),

@@ -7,9 +7,9 @@ use axum::routing::{delete, get, post, put};
 
 use super::api::accounts::{devices, enrolling, entering, inviting, looking_after, mine, outside, passkeys, proving};
 use super::api::{
-    advice, audit, bells, clients, compliance, directory, duties, emergency, explaining, exports, files, linking_queue,
-    me, offices, patients, quarantine, registering, retention, rulebook, rulebook_tables, rulebooks, sign_ins,
-    statistics, timelines,
+    advice, announcements, audit, bells, clients, compliance, directory, duties, emergency, explaining, exports, files,
+    linking_queue, me, offices, patients, quarantine, registering, retention, rulebook, rulebook_tables, rulebooks,
+    sign_ins, statistics, timelines, trainings,
 };
 use super::app::App;
 use super::step_up;
@@ -75,6 +75,20 @@ routes! {
     get    "/api/v1/compliance" => compliance::show;
     get    "/api/v1/compliance.csv" => compliance::show_table;
     get    "/api/v1/pledges" => offices::list_pledges;
+    get    "/api/v1/announcements" => announcements::list;
+    post   "/api/v1/announcements" => announcements::publish;
+    get    "/api/v1/announcements/sent" => announcements::list_sent;
+    post   "/api/v1/announcements/check" => announcements::check;
+    put    "/api/v1/announcements/{id}" => announcements::correct;
+    post   "/api/v1/announcements/{id}/withdrawal" => announcements::withdraw;
+    post   "/api/v1/announcements/{id}/receipt" => announcements::note_read;
+    get    "/api/v1/announcements/{id}/receipts" => announcements::list_receipts;
+    get    "/api/v1/trainings" => trainings::list;
+    post   "/api/v1/trainings" => trainings::enter;
+    get    "/api/v1/trainings/missing" => trainings::list_missing;
+    get    "/api/v1/trainings/missing.csv" => trainings::table_missing;
+    put    "/api/v1/trainings/{id}" => trainings::change;
+    put    "/api/v1/trainings/{id}/attendance" => trainings::note_attendance;
     get    "/api/v1/people" => directory::list_people;
     post   "/api/v1/people" => directory::enter_person;
     put    "/api/v1/people/{id}" => directory::replace_person;

@@ -136,12 +136,15 @@ impl Concern {
         notice: Notice,
         may_know: impl Fn(&View) -> bool,
     ) {
+        let is_training = self.state.registration.as_ref().is_some_and(|known| known.for_training);
         let on_call = region.on_call(debtor, self.state.team.get(&debtor.organisation));
         let notice = Notice { on_call, ..notice };
         let is_meant = |actor: &Actor| {
             // A manager or liaison is named by the office, in whatever role.
             let in_role = debtor.capacity != Capacity::Member || debtor.roles.has(actor.role);
-            actor.organisation == debtor.organisation && in_role && notice.on_call.contains(&actor.person)
+            // A training is no business of who is not in it, whatever falls late there.
+            let is_in_it = !(is_training && actor.role == Role::Secretariat);
+            is_in_it && actor.organisation == debtor.organisation && in_role && notice.on_call.contains(&actor.person)
         };
         hearers.tell_where(is_meant, |actor| {
             let view = View::of(&self.state, &region.rulebook(), actor, region.now())?;

@@ -5,6 +5,7 @@ use std::sync::{PoisonError, RwLock};
 
 use jiff::civil::Date;
 
+use crate::domain::identifying::{Identifying, KnownName, Searched};
 use crate::domain::ids::PatientId;
 use crate::domain::patient::{HumanName, Identifier, Registration};
 use crate::domain::search::{fold, plain};
@@ -60,6 +61,13 @@ impl PatientIndex {
         cards.get(&patient).map(|card| card.registration.clone())
     }
 
+    /// Whether this is nobody, registered for training.
+    #[must_use]
+    pub fn is_for_training(&self, patient: PatientId) -> bool {
+        let cards = self.cards.read().unwrap_or_else(PoisonError::into_inner);
+        cards.get(&patient).is_some_and(|card| card.registration.for_training)
+    }
+
     /// Those of `among` that match, by kana, at most [`limits::SEARCH_RESULTS_MAX`], and whether there are more.
     #[must_use]
     pub fn search(&self, query: &PatientQuery, among: impl Fn(PatientId) -> bool) -> (Vec<PatientId>, bool) {
@@ -83,12 +91,27 @@ impl PatientIndex {
         let cards = self.cards.read().unwrap_or_else(PoisonError::into_inner);
         let mut found: Vec<(PatientId, HumanName)> = cards
             .iter()
+            .filter(|(_, card)| !card.registration.for_training)
             .filter(|(_, card)| card.registration.birth_date == birth_date && card.is_named(&name))
             .map(|(patient, card)| (*patient, card.registration.name.clone()))
             .collect();
         found.sort_unstable_by_key(|(patient, _)| *patient);
         found.truncate(limits::EMERGENCY_FOUND_PATIENTS_MAX);
         found
+    }
+
+    /// Where a text names one of `among`, or says a number that they are known by.
+    #[must_use]
+    pub fn find_in(&self, text: &Searched<'_>, among: impl Fn(PatientId) -> bool) -> Vec<Identifying> {
+        let cards = self.cards.read().unwrap_or_else(PoisonError::into_inner);
+        let real = cards.iter().filter(|(patient, card)| !card.registration.for_training && among(**patient));
+        let registrations = real.map(|(_, card)| &card.registration);
+        let found = registrations.flat_map(|registration| {
+            let HumanName { kanji, kana } = &registration.name;
+            let named = text.find_name(&KnownName { kanji, kana });
+            named.into_iter().chain(registration.identifiers.iter().filter_map(|id| text.find_number(&id.value)))
+        });
+        found.collect()
     }
 
     /// How many patients are registered.

@@ -55,7 +55,9 @@ impl Waking {
 
     /// INVARIANT: it never waits: what finds the queue full wakes nobody, and is told on the page all the same.
     pub(super) fn offer(&self, concern: &Concern) {
-        if self.is_wanted() && self.queue.try_send(concern.clone()).is_err() {
+        // A training wakes nobody who is not looking at it.
+        let is_training = concern.state.registration.as_ref().is_some_and(|known| known.for_training);
+        if !is_training && self.is_wanted() && self.queue.try_send(concern.clone()).is_err() {
             self.lost.fetch_add(1, Ordering::Relaxed);
         }
     }

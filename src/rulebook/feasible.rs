@@ -121,7 +121,10 @@ pub(super) fn check(situation: &Situation<'_>, intent: &Intent) -> Result<(), In
 fn check_body(situation: &Situation<'_>, body: &Body) -> Result<(), Invalid> {
     naming::check(situation, body)?;
     match body {
-        Body::Registration(registration) => check_agreement(situation, registration),
+        Body::Registration(registration) => {
+            check_reality(situation, registration)?;
+            check_agreement(situation, registration)
+        }
         Body::TeamLink(link) => check_link(situation, link),
         Body::TeamUnlink(unlink) => check_unlink(situation, unlink),
         Body::HostChange(change) => check_host_change(situation, change),
@@ -135,6 +138,19 @@ fn check_body(situation: &Situation<'_>, body: &Body) -> Result<(), Invalid> {
         Body::DutyAnswer(answer) => answering::check(situation, answer),
         body => office::check_body(situation, body),
     }
+}
+
+/// INVARIANT: who was registered for training stays nobody, and who was registered stays somebody, by corrections too.
+fn check_reality(situation: &Situation<'_>, registration: &Registration) -> Result<(), Invalid> {
+    let known = situation.state.registration.as_ref();
+    if known.is_none_or(|known| known.for_training == registration.for_training) {
+        return Ok(());
+    }
+    let text = Text::fixed(
+        "研修用の患者を実在の患者に、または実在の患者を研修用に変えることはできません。新しく登録してください",
+        "a patient for training never becomes a real one, nor the other way round: register anew",
+    );
+    Err(Invalid::new("for_training", "unexpected", text))
 }
 
 /// Whoever is said to have agreed as the attending doctor must be one.

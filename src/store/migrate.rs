@@ -43,6 +43,8 @@ pub(super) const STEPS: &[Step] = &[
     step!(19, "0019_destroyed_records"),
     step!(20, "0020_bells"),
     step!(21, "0021_guarded_rows"),
+    step!(23, "0023_board"),
+    step!(24, "0024_patients_for_training"),
 ];
 
 /// The step from which on rows that give power have MACs.

@@ -10,6 +10,7 @@ mod accesses;
 mod account;
 mod advice;
 mod alone;
+mod announcement;
 mod audit;
 mod audit_search;
 mod batch;
@@ -63,11 +64,13 @@ mod statistics;
 #[cfg(test)]
 mod tests;
 mod timeline;
+mod training;
 pub mod verify;
 
 pub use crate::codec::{Audited, Refusal};
 
 pub use accesses::DeclaredAccess;
+pub use announcement::Receipt;
 pub use audit::AuditRecord;
 pub use audit_search::{AuditFound, AuditOrder, AuditPage};
 pub use batch::{

@@ -30,6 +30,7 @@ pub enum ProjectionChange {
     Patient {
         timeline: TimelineId,
         sealed: Vec<u8>,
+        for_training: bool,
     },
     /// The whole team.
     Team {
@@ -86,7 +87,8 @@ impl ProjectionChange {
         let timeline = state.timeline;
         let mut changes = Vec::new();
         if let Some(registration) = &state.registration {
-            changes.push(Self::Patient { timeline, sealed: seal_registration(key, timeline, registration) });
+            let sealed = seal_registration(key, timeline, registration);
+            changes.push(Self::Patient { timeline, sealed, for_training: registration.for_training });
         }
         if !state.team.is_empty() {
             changes.push(Self::Team { timeline, team: state.team.clone() });
@@ -128,7 +130,7 @@ pub fn project(after: &PatientState, entry: &Entry, key: &PatientKey, changes: &
         // As the fold has it: a correction of an older registration changes nothing.
         Body::Registration(_) => changes.extend(after.registration.as_deref().map(|registration| {
             let sealed = seal_registration(key, timeline, registration);
-            ProjectionChange::Patient { timeline, sealed }
+            ProjectionChange::Patient { timeline, sealed, for_training: registration.for_training }
         })),
         Body::Consent(_) => changes.push(ProjectionChange::Consent { timeline, state: after.consent }),
         Body::TeamLink(_) | Body::TeamUnlink(_) | Body::HostChange(_) => {
@@ -205,7 +207,9 @@ impl Tx {
     pub(super) async fn write_projections(&mut self, changes: &[ProjectionChange]) -> Result<(), StoreError> {
         for change in changes {
             match change {
-                ProjectionChange::Patient { timeline, sealed } => self.upsert_patient(*timeline, sealed).await?,
+                ProjectionChange::Patient { timeline, sealed, for_training } => {
+                    self.upsert_patient(*timeline, sealed, *for_training).await?;
+                }
                 ProjectionChange::Team { timeline, team } => self.replace_team(*timeline, team).await?,
                 ProjectionChange::Consent { timeline, state } => self.upsert_consent(*timeline, *state).await?,
                 ProjectionChange::Meetings { timeline, meetings } => self.replace_meetings(*timeline, meetings).await?,
@@ -228,11 +232,21 @@ impl Tx {
         Ok(())
     }
 
-    async fn upsert_patient(&mut self, timeline: TimelineId, sealed: &[u8]) -> Result<(), StoreError> {
-        const SQL: &str = "insert into patient (timeline, sealed) values ($1, $2)
-            on conflict (timeline) do update set sealed = excluded.sealed";
+    async fn upsert_patient(
+        &mut self,
+        timeline: TimelineId,
+        sealed: &[u8],
+        for_training: bool,
+    ) -> Result<(), StoreError> {
+        const SQL: &str = "insert into patient (timeline, sealed, for_training) values ($1, $2, $3)
+            on conflict (timeline) do update set sealed = excluded.sealed, for_training = excluded.for_training";
         run!(self, connection => {
-            sqlx::query(SQL).bind(timeline.0.as_bytes().as_slice()).bind(sealed).execute(connection).await?;
+            sqlx::query(SQL)
+                .bind(timeline.0.as_bytes().as_slice())
+                .bind(sealed)
+                .bind(i64::from(for_training))
+                .execute(connection)
+                .await?;
         });
         Ok(())
     }

@@ -133,6 +133,46 @@ pub(super) struct ClientRecord {
 }
 
 #[derive(Clone, PartialEq, Message)]
+pub(super) struct AnnouncementRecord {
+    #[prost(bytes = "vec", tag = "1")]
+    pub(super) by: Vec<u8>,
+    #[prost(int64, tag = "2")]
+    pub(super) at: i64,
+    #[prost(bool, tag = "3")]
+    pub(super) is_withdrawn: bool,
+    #[prost(string, tag = "4")]
+    pub(super) reason: String,
+    #[prost(string, tag = "5")]
+    pub(super) title: String,
+    #[prost(string, tag = "6")]
+    pub(super) text: String,
+    #[prost(string, tag = "7")]
+    pub(super) until: String,
+    #[prost(string, repeated, tag = "8")]
+    pub(super) types: Vec<String>,
+    #[prost(bytes = "vec", repeated, tag = "9")]
+    pub(super) organisations: Vec<Vec<u8>>,
+    #[prost(string, repeated, tag = "10")]
+    pub(super) roles: Vec<String>,
+}
+
+#[derive(Clone, PartialEq, Message)]
+pub(super) struct TrainingRecord {
+    #[prost(string, tag = "1")]
+    pub(super) title: String,
+    #[prost(string, tag = "2")]
+    pub(super) kind: String,
+    #[prost(string, tag = "3")]
+    pub(super) day: String,
+    #[prost(bool, tag = "4")]
+    pub(super) is_cancelled: bool,
+    #[prost(bytes = "vec", tag = "5")]
+    pub(super) by: Vec<u8>,
+    #[prost(int64, tag = "6")]
+    pub(super) at: i64,
+}
+
+#[derive(Clone, PartialEq, Message)]
 pub(super) struct RegistrationRecord {
     #[prost(string, tag = "1")]
     kanji: String,
@@ -155,6 +195,8 @@ pub(super) struct RegistrationRecord {
     document: String,
     #[prost(string, tag = "10")]
     agreed_on_paper: String,
+    #[prost(bool, tag = "11")]
+    for_training: bool,
 }
 
 #[derive(Clone, PartialEq, Message)]
@@ -202,6 +244,7 @@ impl From<&Registration> for RegistrationRecord {
             sex: registration.sex.code().to_owned(),
             identifiers: IdentifierRecord::list(&registration.identifiers),
             in_facility: registration.in_facility,
+            for_training: registration.for_training,
             agreed_by: registration.agreed_by.map(|doctor| doctor.0.as_bytes().to_vec()).unwrap_or_default(),
             attachments: registration.attachments.iter().map(Into::into).collect(),
             document: registration.document.clone(),
@@ -220,6 +263,7 @@ impl RegistrationRecord {
             sex: code_from(place, &self.sex, Sex::from_code(&self.sex))?,
             identifiers: IdentifierRecord::into_list(self.identifiers),
             in_facility: self.in_facility,
+            for_training: self.for_training,
             agreed_by: match &self.agreed_by[..] {
                 [] => None,
                 doctor => Some(PersonId(uuid_from(place, doctor)?)),

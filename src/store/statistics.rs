@@ -1,4 +1,4 @@
-//! Counts over the tables, for the secretariat's statistics. No name is read.
+//! Counts over the tables, for the secretariat's statistics. No name is read. Who is registered for training counts nowhere.
 
 use std::collections::HashSet;
 
@@ -70,7 +70,8 @@ impl Tx {
     /// When the database fails.
     pub async fn count_consents(&mut self) -> Result<Vec<(ConsentState, u64)>, StoreError> {
         const SQL: &str = "select coalesce(c.state, 'none'), count(*)
-            from patient p left join patient_consent c on c.timeline = p.timeline group by 1 order by 1";
+            from patient p left join patient_consent c on c.timeline = p.timeline where p.for_training = 0
+            group by 1 order by 1";
         let rows: Vec<(String, i64)> = run!(self, connection => sqlx::query_as(SQL).fetch_all(connection).await?);
         let read = |(state, count): (String, i64)| {
             Ok((code_from("patient_consent.state", &state, ConsentState::from_code(&state))?, count.cast_unsigned()))
@@ -85,7 +86,8 @@ impl Tx {
     /// When the database fails.
     pub async fn count_entries(&mut self, since: Timestamp, offset_s: i32) -> Result<Vec<DayCount>, StoreError> {
         const SQL: &str = "select t.subject, (e.recorded_at + $2) / $3, count(*)
-            from entry e join timeline t on t.id = e.timeline where e.recorded_at >= $1 group by 1, 2 order by 2, 1";
+            from entry e join timeline t on t.id = e.timeline where e.recorded_at >= $1
+            and not exists (select 1 from patient p where p.timeline = t.id and p.for_training = 1) group by 1, 2 order by 2, 1";
         let offset_us = i64::from(offset_s) * 1_000_000;
         let rows: Vec<(String, i64, i64)> = run!(self, connection => {
             sqlx::query_as(SQL).bind(since.0).bind(offset_us).bind(DAY_US).fetch_all(connection).await?
@@ -107,6 +109,7 @@ impl Tx {
                 from team_member t join person_position w on w.organisation = t.organisation
                 join person p on p.id = w.person
                 where p.active and (t.person is null or t.person = w.person)
+                and not exists (select 1 from patient o where o.timeline = t.timeline and o.for_training = 1)
             ) linked
             left join read_marker m
                 on m.timeline = linked.timeline and m.person = linked.person and m.read_at >= $1";

@@ -28,6 +28,7 @@ pub struct DataKey {
     destroyed: MacKey,
     bells: SealingKey,
     rows: MacKey,
+    board: SealingKey,
     fingerprint: String,
 }
 
@@ -58,6 +59,7 @@ impl DataKey {
             destroyed: MacKey::new(&root.derive(&Purpose::Destroyed)),
             bells: SealingKey::new(&root.derive(&Purpose::SealBells)),
             rows: MacKey::new(&root.derive(&Purpose::Rows)),
+            board: SealingKey::new(&root.derive(&Purpose::SealBoard)),
             fingerprint: root.fingerprint(),
         }
     }
@@ -142,6 +144,12 @@ impl DataKey {
     #[must_use]
     pub fn rows(&self) -> &MacKey {
         &self.rows
+    }
+
+    /// Seals announcements and trainings.
+    #[must_use]
+    pub fn board(&self) -> &SealingKey {
+        &self.board
     }
 
     /// Wraps the keys of backups.

@@ -31,6 +31,7 @@ pub(super) enum Purpose {
     Destroyed,
     SealBells,
     Rows,
+    SealBoard,
     Fingerprint,
 }
 
@@ -54,6 +55,7 @@ impl Purpose {
             Self::Destroyed => b"destroyed",
             Self::SealBells => b"seal-bells",
             Self::Rows => b"rows",
+            Self::SealBoard => b"seal-board",
             Self::Fingerprint => b"fingerprint",
         }
     }

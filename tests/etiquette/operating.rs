@@ -169,6 +169,7 @@ fn registration(agreed_by: Option<renkei::domain::ids::PersonId>, paper: &str, d
         sex: Sex::Female,
         identifiers: Vec::new(),
         in_facility: false,
+        for_training: false,
         document: document.to_owned(),
         agreed_by,
         agreed_on_paper: paper.to_owned(),

@@ -99,6 +99,7 @@ fn named(kanji: &str) -> Body {
         sex: Sex::Female,
         identifiers: vec![Identifier { system: "urn:example:numbers".to_owned(), value: "00123".to_owned() }],
         in_facility: false,
+        for_training: false,
         document: "申込書綴り 1".to_owned(),
         agreed_by: None,
         agreed_on_paper: String::new(),

@@ -55,6 +55,7 @@ impl State {
                 sex: Sex::Female,
                 identifiers: Vec::new(),
                 in_facility: false,
+                for_training: false,
                 document: "申込書綴り 1".to_owned(),
                 agreed_by: Some(place(DOCTOR).person),
                 agreed_on_paper: "同意書綴り 1".to_owned(),

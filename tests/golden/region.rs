@@ -145,6 +145,7 @@ fn team(told: &mut Telling) {
             sex: Sex::Female,
             identifiers: Vec::new(),
             in_facility: false,
+            for_training: false,
             document: document.clone(),
             agreed_by: Some(DOCTOR.person),
             agreed_on_paper: String::new(),

@@ -25,6 +25,7 @@ fn row(target: &HubTarget, number: &str, host: OrganisationId) -> Vec<Intent> {
         sex: Sex::Female,
         identifiers,
         in_facility: false,
+        for_training: false,
         document: "申込書綴り 1".to_owned(),
         agreed_by: None,
         agreed_on_paper: String::new(),

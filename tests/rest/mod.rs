@@ -1,6 +1,7 @@
 //! Stories over REST: a file for each part of `/api/v1`, and one for what every route has in common.
 
 pub mod accounts;
+mod announcing;
 mod audit;
 mod audit_log;
 mod audit_shipping;
@@ -37,4 +38,6 @@ mod sign_ins;
 mod statistics;
 mod stolen;
 mod taking_out;
+mod training_patients;
 mod tampered;
+mod trainings;

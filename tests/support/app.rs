@@ -390,6 +390,7 @@ impl App {
             sex: Sex::Female,
             identifiers: Vec::new(),
             in_facility: false,
+            for_training: false,
             document: "申込書綴り 1".to_owned(),
             agreed_by,
             agreed_on_paper: "登録同意書綴り 1".to_owned(),

@@ -61,6 +61,8 @@ export class MockHub {
     /** With which key browsers ask to be rung (none: nobody is), which are, and every word of one that is to be. */
     this.pushKey = null;
     this.bells = [];
+    this.announcements = [];
+    this.trainings = [];
     this.rungAt = [];
     this.quietHours = null;
     /** Where the page's files are: a story may bring another version. */

@@ -48,6 +48,13 @@ export function answerRest(hub, me, method, url, asked) {
   if (at === 'GET /quarantine') return [200, { posts: hub.quarantine.of(me) }];
   const kept = /^(POST|DELETE) \/quarantine\/([^/]+)/.exec(at);
   if (kept) return hub.quarantine.resolve(hub, me, kept[2], kept[1] === 'POST');
+  if (at === 'GET /announcements') return [200, { announcements: hub.announcements, may_write: false }];
+  if (at === 'GET /trainings') return [200, { trainings: hub.trainings }];
+  const noted = /^POST \/announcements\/([^/]+)\/receipt$/.exec(at);
+  if (noted) {
+    hub.announcements = hub.announcements.map((one) => (one.id === noted[1] ? { ...one, read_at: new Date().toISOString() } : one));
+    return [204, {}];
+  }
   if (at === 'GET /pledges') return [200, { timeline: me.organisation.id, owed: [] }];
   if (at === 'GET /organisations') return [200, { organisations: ORGANISATIONS }];
   const page = /^GET \/timelines\/([^/]+)\/entries$/.exec(at);

@@ -11,6 +11,7 @@
  * @property {string} birth_date
  * @property {string} sex
  * @property {string | null} [consent]
+ * @property {boolean} [for_training]
  * @property {Link[] | null} [team]
  * @property {Identifier[] | null} [identifiers]
  * @typedef {{id: string, name: string, kana: string, type: string, phone: string, identifiers: Identifier[], active: boolean}} Office

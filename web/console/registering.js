@@ -21,6 +21,8 @@ export class Registering {
     this.birth = '';
     this.sex = '';
     this.inFacility = false;
+    /** Nobody: registered for training. */
+    this.forTraining = false;
     this.doctor = '';
     /** The office of the doctor, of several perhaps. */
     this.doctorOffice = '';
@@ -75,7 +77,7 @@ export class Registering {
   get registration() {
     return {
       name: { kanji: spaced(this.kanji), kana: katakana(this.kana) }, birthDate: this.birthDate, sex: this.sex,
-      ...(this.inFacility ? { inFacility: true } : {}), agreedBy: this.doctor, document: this.application.trim(),
+      ...(this.inFacility ? { inFacility: true } : {}), ...(this.forTraining ? { forTraining: true } : {}), agreedBy: this.doctor, document: this.application.trim(),
       ...(this.way === 'paper' ? { agreedOnPaper: this.paper.trim() } : {}),
     };
   }
@@ -88,9 +90,9 @@ export class Registering {
   }
 
   async sendAtOnce() {
-    const { name, birthDate, sex, inFacility, agreedBy, document, agreedOnPaper } = /** @type {any} */ (this.registration);
+    const { name, birthDate, sex, inFacility, forTraining, agreedBy, document, agreedOnPaper } = /** @type {any} */ (this.registration);
     const given = {
-      name, birth_date: birthDate, sex, in_facility: inFacility ?? false, agreed_by: agreedBy, document, agreed_on_paper: agreedOnPaper ?? '',
+      name, birth_date: birthDate, sex, in_facility: inFacility ?? false, ...(forTraining ? { for_training: true } : {}), agreed_by: agreedBy, document, agreed_on_paper: agreedOnPaper ?? '',
       consent: { state: 'team', given_by: this.givenBy, given_on: this.givenOn, document: this.consentKept.trim() },
       host: { organisation: this.host, people: [] },
     };

@@ -19,17 +19,21 @@ export const SECTIONS = [
   { id: 'patients', title: 'section_patients', icon: 'heart', group: 'daily', load: () => import('../views/console/patients.js') },
   { id: 'queue', title: 'section_queue', icon: 'wait', group: 'daily', load: () => import('../views/console/queue.js') },
   { id: 'offices', title: 'section_offices', icon: 'office', group: 'daily', load: () => import('../views/console/offices.js') },
+  { id: 'announcements', title: 'section_announcements', icon: 'board', group: 'daily', load: () => import('../views/console/announcements.js') },
   { id: 'emergency', title: 'section_emergency', icon: 'alarm', group: 'daily', load: () => import('../views/console/emergency.js') },
   { id: 'exports', title: 'section_exports', icon: 'leave', group: 'daily', load: () => import('../views/console/exports.js') },
   { id: 'rules', title: 'section_rules', icon: 'gavel', group: 'region', load: other('rules') },
   { id: 'compliance', title: 'section_compliance', icon: 'check', group: 'region', load: other('compliance') },
   { id: 'statistics', title: 'section_statistics', icon: 'chart', group: 'region', load: other('statistics') },
+  { id: 'trainings', title: 'section_trainings', icon: 'team', group: 'region', load: () => import('../views/console/trainings.js') },
   { id: 'audit', title: 'section_audit', icon: 'search', group: 'region', load: other('audit') },
   { id: 'retention', title: 'section_retention', icon: 'erase', group: 'region', load: () => import('../views/console/retention.js') },
   { id: 'systems', title: 'section_systems', icon: 'key', group: 'region', load: () => import('../views/console/systems.js') },
 ];
 
 const OFFICES = 'offices';
+/** What an administrator has for their own office. */
+const FOR_ADMINISTRATORS = [OFFICES, 'announcements', 'trainings'];
 /** What everybody who works by the rules may look at, and sign. */
 const FOR_PROFESSIONALS = ['rules', 'compliance'];
 
@@ -37,7 +41,7 @@ const FOR_PROFESSIONALS = ['rules', 'compliance'];
 export function sectionsOf(model) {
   if (model.isSecretariat) return SECTIONS;
   /** @param {Section} section @returns {boolean} */
-  const isOpen = ({ id }) => (id === OFFICES ? Boolean(model.me?.administers?.length) : FOR_PROFESSIONALS.includes(id) && model.isProfessional);
+  const isOpen = ({ id }) => (FOR_ADMINISTRATORS.includes(id) ? Boolean(model.me?.administers?.length) : FOR_PROFESSIONALS.includes(id) && model.isProfessional);
   return SECTIONS.filter(isOpen).map((section) => (section.id === OFFICES ? { ...section, title: 'section_our_office' } : section));
 }
 

@@ -8,6 +8,8 @@ import { inLanguage, language, say, word } from '../language.js';
 import { NoPasskey } from '../passkeys.js';
 import './alert-settings.js';
 import { face } from './face.js';
+import { say as sayOfBoard } from '../board-phrases.js';
+import { hasBoard } from './board.js';
 import { icon } from './icons.js';
 import { mayLeave } from './leaving.js';
 import { MyIdentities } from './my-identities.js';
@@ -88,7 +90,8 @@ export class AccountDialog extends View {
       this.dispatchEvent(new CustomEvent(what));
     };
     return html`<section class="account-self"><div class="who-me">${face(role)}<p><b>${person.name.kanji}</b><small>${word('role', role)}・${organisation.name}</small></p></div>
-      <div class="device-acts"><button class="button" type="button" lang=${language() === 'ja' ? 'en' : 'ja'} @click=${() => does('switch-language')}>${icon('language')}<span>${language() === 'ja' ? 'English' : '日本語'}</span></button>
+      <div class="device-acts">${hasBoard(this.model) ? html`<button class="button" type="button" @click=${() => does('open-board')}>${icon('board')}<span>${sayOfBoard('board')}</span></button>` : nothing}
+        <button class="button" type="button" lang=${language() === 'ja' ? 'en' : 'ja'} @click=${() => does('switch-language')}>${icon('language')}<span>${language() === 'ja' ? 'English' : '日本語'}</span></button>
         <button class="button" type="button" @click=${() => does('sign-out')}>${icon('leave')}<span>${say('sign_out')}</span></button></div></section>`;
   }
 

@@ -1,5 +1,5 @@
-// What the first view shows of emergency access: the button that opens the dialog (`emergency.js`), and the two banners over
-// a patient: what this person opened themselves, and what others opened.
+// What the first view shows over a patient: that they are nobody, registered for training; what this person opened in an
+// emergency, and what others opened; and the button that opens the dialog (`emergency.js`).
 
 import { html, nothing } from '../vendor/lit.js';
 import { clockTime } from '../dates.js';
@@ -17,6 +17,13 @@ export function emergencyButton(model) {
   return html`<button class="button emergency-open" type="button" @click=${(/** @type {Event} */ event) =>
     event.target?.dispatchEvent(new CustomEvent('emergency', { bubbles: true }))}>${icon('eye')}<span>${say('emergency_open')}</span></button>`;
 }
+
+/** Whether this is nobody, registered for training. @param {import('../model.js').Model} model @param {string} id */
+export const isTraining = ({ timelines, patients }, id) => Boolean(timelines.get(id)?.registration?.forTraining ?? patients.get(id)?.for_training);
+
+/** @param {import('../model.js').Model} model @param {string} id */
+export const trainingBanner = (model, id) => (isTraining(model, id)
+  ? html`<p class="banner banner-warning training-banner" role="note">${icon('team')}<span><b>${say('training_mark')}</b> ${say('training_explained')}</span></p>` : nothing);
 
 /** @param {import('../model.js').Model} model @param {string} id */
 export function emergencyBanners(model, id) {

@@ -4,6 +4,7 @@ import { html, svg } from '../vendor/lit.js';
 
 const PATHS = {
   alarm: svg`<path d="M12 3 2.5 20h19L12 3Z"/><path d="M12 10v4.5M12 17.2v.3"/>`,
+  board: svg`<path d="M4 9.5v5h3.5L16 19V5L7.5 9.5H4Z"/><path d="M8 14.5V20h3v-4M19 9.5a4 4 0 0 1 0 5"/>`,
   back: svg`<path d="m14.5 5-7 7 7 7"/>`,
   camera: svg`<path d="M4 7.5h3.5L9 5h6l1.5 2.5H20v11H4v-11Z"/><circle cx="12" cy="13" r="3.4"/>`,
   chart: svg`<path d="M4 4v16h16M8 16v-4M12.5 16V8M17 16v-6"/>`,

@@ -5,6 +5,7 @@
 import '../later-phrases.js';
 import './account.js';
 import './attachment.js';
+import './board.js';
 import './citation.js';
 import './composer.js';
 import './day-copy.js';
@@ -23,6 +24,7 @@ import './summary.js';
 import './taking-out.js';
 import '../envelopes.js';
 
+export { boardLine, boardLink } from './board.js';
 export { paperSheet } from './paper-sheet.js';
 export { pending } from './pending.js';
 export { pledgePage } from './pledging.js';

@@ -6,7 +6,7 @@ import { age, calendarDate } from '../dates.js';
 import { PHRASES } from '../phrases.js';
 import { say, word } from '../language.js';
 import { elementOf, fetchLater, later } from './coming.js';
-import { emergencyBanners } from './emergency-marks.js';
+import { emergencyBanners, trainingBanner } from './emergency-marks.js';
 import { face, whoText } from './face.js';
 import { icon } from './icons.js';
 import { teamSection } from './team.js';
@@ -52,7 +52,7 @@ export class PatientView extends View {
     const tab = this.tab || (model.isSecretariat ? 'team' : 'timeline');
     const isThere = later() !== null;
     return html`<div class="patient" data-tab=${tab}>
-      <div class="patient-top">${this.head(id)}${emergencyBanners(model, id)}</div>
+      <div class="patient-top">${this.head(id)}${trainingBanner(model, id)}${emergencyBanners(model, id)}</div>
       <div class="tabs" role="tablist" aria-label=${say('parts_of_patient')} @keydown=${this.turn}>${this.tabs.map(([name, phrase, sign]) => html`
         <button type="button" role="tab" id="tab-${name}" aria-selected=${String(tab === name)} aria-controls="panel-${name}"
           tabindex=${tab === name ? 0 : -1} @click=${() => this.open(name)}>${icon(sign)}<span>${say(phrase)}</span></button>`)}

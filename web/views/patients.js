@@ -7,7 +7,7 @@ import { folded } from '../fold.js';
 import { say, word } from '../language.js';
 import { FILTERS, GROUPS } from '../need.js';
 import { Steady } from '../steady.js';
-import { emergencyButton } from './emergency-marks.js';
+import { emergencyButton, isTraining } from './emergency-marks.js';
 import { icon } from './icons.js';
 import { View } from './view.js';
 
@@ -149,6 +149,7 @@ export class Patients extends View {
   marks(id, { late, open, alarms, mentions, entries }) {
     const present = (this.model.presence.get(id) ?? []).filter((actor) => actor.person !== this.model.myId).length;
     return html`
+      ${isTraining(this.model, id) ? html`<span class="mark mark-late">${icon('team')}<span>${say('training_mark')}</span></span>` : nothing}
       ${alarms ? html`<span class="mark mark-alarm">${icon('alarm')}<span>${say('alarms', { count: alarms })}</span></span>` : nothing}
       ${late ? html`<span class="mark mark-late">${icon('clock')}<span>${say('mark_late', { count: late })}</span></span>` : nothing}
       ${open ? html`<span class="mark mark-duty">${icon('clock')}<span>${say('mark_duties', { count: open })}</span></span>` : nothing}

@@ -123,6 +123,10 @@ export class Shell extends View {
     (await this.later('renkei-emergency')).begin();
   }
 
+  async openBoard() {
+    (await this.later('renkei-board')).begin();
+  }
+
   async openAccount() {
     (await this.later('renkei-account')).begin();
   }
@@ -151,14 +155,16 @@ export class Shell extends View {
       ${model.success ? html`<p class="banner banner-good" role="status">${icon('check')}<span>${inLanguage(model.success)}</span>
         <button class="button button-small" type="button" @click=${() => model.say(null)}>${say('close')}</button></p>` : nothing}
       ${passkeyAlarms(model.me)}
+      ${later()?.boardLine(model, () => this.openBoard()) ?? nothing}
       ${model.console ? this.console(model.console) : model.visiting?.patient ? this.visit() : html`<div class="panes" data-open=${model.selected || model.showsDuties || model.showsSending || model.visiting || model.farewell ? 'patient' : 'list'}>
         <renkei-patients class="pane pane-list" .model=${model}></renkei-patients>
         <main id="main" class="pane pane-main" tabindex="-1">${this.main()}</main>
       </div>`}
       ${later() ? html`<renkei-emergency .model=${model}></renkei-emergency>
         <renkei-duty-answer .model=${model}></renkei-duty-answer>
-        <renkei-account .model=${model} @sign-out=${() => this.signOut()} @switch-language=${() => this.switchLanguage()}></renkei-account>
+        <renkei-account .model=${model} @sign-out=${() => this.signOut()} @switch-language=${() => this.switchLanguage()} @open-board=${() => this.openBoard()}></renkei-account>
         <renkei-devices .model=${model}></renkei-devices>
+        <renkei-board .model=${model}></renkei-board>
         <renkei-proof .model=${model}></renkei-proof>` : nothing}
       <div class="unseen" role="log" aria-live="polite">${this.news()}</div>`;
   }
@@ -182,11 +188,13 @@ export class Shell extends View {
   }
 
   header() {
-    const { me } = this.model;
+    const { model } = this;
+    const { me } = model;
     return html`<header class="bar">
       <a class="brand" href="#/">${icon('link')}<span>連携 <small>Renkei</small></span></a>
       ${connectionState(this.model)}
       ${this.duties()}
+      ${later()?.boardLink(model, () => this.openBoard()) ?? nothing}
       ${this.consoleLink()}
       ${this.pledges()}
       <div class="bar-me">

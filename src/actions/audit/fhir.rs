@@ -74,7 +74,13 @@ const fn action(kind: Option<AuditKind>) -> &'static str {
     match kind {
         Some(AuditKind::Read | AuditKind::ReadEnded | AuditKind::Audit) => "R",
         Some(AuditKind::Refused | AuditKind::Dismissed) => "C",
-        Some(AuditKind::Account | AuditKind::Directory | AuditKind::Rulebook) => "U",
+        Some(
+            AuditKind::Account
+            | AuditKind::Directory
+            | AuditKind::Rulebook
+            | AuditKind::Announcement
+            | AuditKind::Training,
+        ) => "U",
         _ => "E",
     }
 }

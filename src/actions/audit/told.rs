@@ -3,6 +3,7 @@
 
 use crate::domain::account::AccountDeed;
 use crate::domain::act::{Act, Deed};
+use crate::domain::announcement::AnnouncementDeed;
 use crate::domain::audit::AuditKind;
 use crate::domain::client::ClientDeed;
 use crate::domain::device::DeviceDeed;
@@ -32,6 +33,8 @@ pub(super) fn code(audited: &Audited) -> String {
             Deed::Client(deed) => deed.about().1.to_owned(),
             Deed::Keeping(deed) => deed.code().to_owned(),
             Deed::Quarantine(deed) => deed.step.code().to_owned(),
+            Deed::Announcement(deed) => deed.step.code().to_owned(),
+            Deed::Training(deed) => deed.step.code().to_owned(),
             Deed::RulebookMoved { step, .. } => step.code().to_owned(),
             Deed::AuditUsed { how, .. } => how.code().to_owned(),
         },
@@ -118,9 +121,29 @@ fn said_of(deed: &Deed) -> Option<Text> {
         Deed::Client(deed) => client(deed),
         Deed::Keeping(deed) => keeping(deed),
         Deed::Quarantine(deed) => Text::fixed(deed.step.ja(), deed.step.en()),
+        Deed::Announcement(deed) => announcement(deed),
+        Deed::Training(deed) => match deed.people.len() {
+            0 => Text::fixed(deed.step.ja(), deed.step.en()),
+            people => {
+                Text::new(format!("{}（{people} 人）", deed.step.ja()), format!("{} ({people} people)", deed.step.en()))
+            }
+        },
         Deed::RulebookMoved { step, .. } => Text::fixed(step.ja(), step.en()),
         Deed::AuditUsed { how, .. } => Text::fixed(how.ja(), how.en()),
     })
+}
+
+/// With what its author was warned of and confirmed.
+fn announcement(deed: &AnnouncementDeed) -> Text {
+    let AnnouncementDeed { step, number, confirmed, .. } = deed;
+    let (ja, en): (Vec<_>, Vec<_>) = confirmed.iter().map(|kind| (kind.ja(), kind.en())).unzip();
+    if confirmed.is_empty() {
+        return Text::new(format!("{}（第{number}版）", step.ja()), format!("{} (version {number})", step.en()));
+    }
+    Text::new(
+        format!("{}（第{number}版、警告を確認: {}）", step.ja(), ja.join("、")),
+        format!("{} (version {number}, confirmed after a warning: {})", step.en(), en.join(", ")),
+    )
 }
 
 const fn kept(is_new: bool, active: bool) -> (&'static str, &'static str, &'static str) {

@@ -82,6 +82,8 @@ pub struct Exported {
     pub files: u64,
     /// Files that entries name and that were missing or damaged.
     pub missing: Vec<String>,
+    /// Patients for training, who are not in it.
+    pub training: u64,
     /// Timelines whose key was destroyed.
     pub destroyed: u64,
 }

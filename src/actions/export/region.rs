@@ -1,6 +1,7 @@
 //! The whole region: JSON lines for each timeline, directory, rules, duties, attachments and audit log, in a format that is
 //! explained in the folder itself. Without what opens the region: accounts, sign-ins, devices, keys.
 
+use std::collections::HashSet;
 use std::io::Write as _;
 use std::path::Path;
 use std::sync::Arc;
@@ -10,11 +11,14 @@ use serde_json::{Value, json};
 use super::{Draft, ExportError, ExportFrom, Exported, create, directory_json, make_folder, write};
 use crate::actions::audit::export::Export;
 use crate::actions::kept_rulebooks::hash_of;
+use crate::domain::announcement::Announcement;
 use crate::domain::audit::{AuditFilter, AuditUse};
 use crate::domain::checkpoint::hex;
 use crate::domain::duties::{Duty, Ended, Standing};
 use crate::domain::ids::{Subject, TimelineId};
-use crate::store::StoreError;
+use crate::domain::time::Timestamp;
+use crate::domain::training::{Attendance, Training};
+use crate::store::{Receipt, StoreError};
 
 const EXPLAINED: &str = include_str!("region_format.md");
 
@@ -29,8 +33,15 @@ pub async fn export_region(from: &ExportFrom<'_>, into: &Path) -> Result<Exporte
     let mut exported = Exported::default();
     make_folder(&folder.join("timelines"))?;
     let timelines = from.journal.read(|tx| Box::pin(tx.list_subjects())).await?;
+    let registered = from.journal.registrations().await?;
+    let for_training = registered.iter().filter(|(_, known)| known.for_training).map(|(timeline, _)| *timeline);
+    let for_training: HashSet<TimelineId> = for_training.collect();
     let mut duties = create(&folder.join("duties.jsonl"))?;
     for (timeline, subject) in timelines {
+        if for_training.contains(&timeline) {
+            exported.training += 1;
+            continue;
+        }
         exported.timelines += 1;
         match timeline_out(from, (timeline, subject), folder, &mut exported).await {
             Err(ExportError::Store(StoreError::KeyDestroyed(_))) => {
@@ -51,6 +62,7 @@ pub async fn export_region(from: &ExportFrom<'_>, into: &Path) -> Result<Exporte
             line(&mut duties, &folder.join("duties.jsonl"), &duty_json(timeline, &duty))?;
         }
     }
+    board(from, folder).await?;
     rulebooks(from, folder).await?;
     audit(from, folder).await?;
     let directory = serde_json::to_string_pretty(&directory_json(from.directory)).expect("texts and numbers");
@@ -58,7 +70,7 @@ pub async fn export_region(from: &ExportFrom<'_>, into: &Path) -> Result<Exporte
     let about = json!({
         "format": "renkei-region/1", "exported_at": from.now.to_rfc3339(), "timelines": exported.timelines,
         "entries": exported.entries, "files": exported.files, "missing_attachments": exported.missing,
-        "destroyed": exported.destroyed,
+        "destroyed": exported.destroyed, "for_training": exported.training,
     });
     write(&folder.join("region.json"), &format!("{about:#}\n"))?;
     write(&folder.join("README.md"), EXPLAINED)?;
@@ -98,6 +110,67 @@ async fn timeline_out(
         }
     }
     Ok(())
+}
+
+/// Announcements with their history and who has read them; trainings with who was there.
+async fn board(from: &ExportFrom<'_>, folder: &Path) -> Result<(), ExportError> {
+    let path = folder.join("announcements.jsonl");
+    let mut file = create(&path)?;
+    let always = Timestamp(i64::MIN);
+    let known = from.journal.read(move |tx| Box::pin(tx.list_announcements(always, None, i64::MAX))).await?;
+    for announcement in known {
+        let id = announcement.id;
+        let receipts = from.journal.read(move |tx| Box::pin(tx.list_receipts_on(id))).await?;
+        line(&mut file, &path, &announcement_json(&announcement, &receipts))?;
+    }
+    let path = folder.join("trainings.jsonl");
+    let mut file = create(&path)?;
+    let read = from.journal.read(|tx| {
+        Box::pin(async move { Ok::<_, StoreError>((tx.list_trainings().await?, tx.list_attendance(None).await?)) })
+    });
+    let (trainings, attendance) = read.await?;
+    for training in trainings {
+        let there = attendance.iter().filter(|one| one.training == training.id);
+        line(&mut file, &path, &training_json(&training, there))?;
+    }
+    Ok(())
+}
+
+fn announcement_json(announcement: &Announcement, receipts: &[Receipt]) -> Value {
+    let versions = announcement.versions.iter().map(|version| {
+        let audience = &version.words.audience;
+        json!({
+            "version": version.number, "by": version.by.to_string(), "at": version.at.to_rfc3339(),
+            "withdrawn": version.is_withdrawn, "reason": version.reason, "title": version.words.title,
+            "text": version.words.text, "until": version.words.until.to_string(),
+            "types": audience.types.iter().map(|kind| kind.code()).collect::<Vec<_>>(),
+            "roles": audience.roles.iter().map(|role| role.code()).collect::<Vec<_>>(),
+            "organisations": audience.organisations.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        })
+    });
+    let read = receipts.iter().map(|receipt| {
+        json!({
+            "person": receipt.person.to_string(), "version": receipt.number, "at": receipt.read_at.to_rfc3339(),
+        })
+    });
+    json!({
+        "id": announcement.id.to_string(), "organisation": announcement.organisation.to_string(),
+        "versions": versions.collect::<Vec<_>>(), "read": read.collect::<Vec<_>>(),
+    })
+}
+
+fn training_json<'a>(training: &Training, there: impl Iterator<Item = &'a Attendance>) -> Value {
+    let attendance = there.map(|one| {
+        json!({
+            "person": one.person.to_string(), "state": one.state.code(), "noted_by": one.noted_by.to_string(),
+            "noted_at": one.noted_at.to_rfc3339(),
+        })
+    });
+    json!({
+        "id": training.id.to_string(), "title": training.title, "kind": training.kind.code(),
+        "day": training.day.to_string(), "cancelled": training.is_cancelled,
+        "attendance": attendance.collect::<Vec<_>>(),
+    })
 }
 
 /// The files of every rulebook that ever decided, under its digest, and a list of which file citations end in which hash of.

@@ -122,6 +122,7 @@ impl<'a> Reader<'a> {
                     sex,
                     identifiers,
                     in_facility: false,
+                    for_training: false,
                     agreed_by: self.settings.agreed_by,
                     // Whoever imports a register vouches for the papers that it is taken over from.
                     agreed_on_paper: self

@@ -183,6 +183,7 @@ fn administration(patient: &PatientSeed) -> Vec<Step> {
             value: format!("A{:05}", 10_000 + u32::from(patient.number)),
         }],
         in_facility: false,
+        for_training: false,
         document: "利用申込書（事務局保管）".to_owned(),
         agreed_by: patient.served_by(Role::Doctor, 0).map(|doctor| person_id(doctor.key)),
         agreed_on_paper: "主治医同意書（事務局保管）".to_owned(),

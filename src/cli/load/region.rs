@@ -251,6 +251,7 @@ async fn register(
             sex: Sex::Unknown,
             identifiers: Vec::new(),
             in_facility: false,
+            for_training: false,
             document: "負荷試験".to_owned(),
             agreed_by: Some(agreed_by),
             agreed_on_paper: "負荷試験".to_owned(),

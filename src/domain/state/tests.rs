@@ -122,6 +122,7 @@ fn named(kanji: &str) -> Body {
         sex: Sex::Female,
         identifiers: Vec::new(),
         in_facility: false,
+        for_training: false,
         document: "申込書綴り 1".to_owned(),
         agreed_by: None,
         agreed_on_paper: String::new(),

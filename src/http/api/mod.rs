@@ -3,6 +3,7 @@
 
 pub mod accounts;
 pub mod advice;
+pub mod announcements;
 pub mod audit;
 pub mod bells;
 pub mod clients;
@@ -26,3 +27,4 @@ pub mod rulebooks;
 pub mod sign_ins;
 pub mod statistics;
 pub mod timelines;
+pub mod trainings;

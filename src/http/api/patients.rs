@@ -38,6 +38,9 @@ pub struct Card {
     /// `male`, `female`, `other`, `unknown`.
     #[schema(example = "female")]
     sex: &'static str,
+    /// Whether this is nobody, registered for training; left out of everybody else.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    for_training: bool,
     /// `null`: not for this reader.
     identifiers: Option<Vec<Number>>,
     /// `none`, `team`, `withdrawn`; `null`: not for this reader.
@@ -72,13 +75,15 @@ pub struct LinkShape {
 impl Card {
     /// `None` while the registration is still to come, which no sight is given of.
     pub fn of(sight: &Sight) -> Option<Self> {
-        let Registration { name, birth_date, sex, identifiers, .. } = &**sight.state.registration.as_ref()?;
+        let Registration { name, birth_date, sex, identifiers, for_training, .. } =
+            &**sight.state.registration.as_ref()?;
         let shows = |kind| sight.view.shows_state_of(kind);
         Some(Self {
             id: sight.state.timeline.0,
             name: Name::from(name),
             birth_date: birth_date.to_string(),
             sex: sex.code(),
+            for_training: *for_training,
             identifiers: shows(Kind::Registration).then(|| Number::list(identifiers)),
             consent: shows(Kind::Consent).then(|| sight.state.consent.code()),
             team: shows(Kind::TeamLink).then(|| sight.state.team.iter().map(LinkShape::of).collect()),

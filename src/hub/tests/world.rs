@@ -232,6 +232,7 @@ impl World {
             sex: Sex::Female,
             identifiers: vec![],
             in_facility: false,
+            for_training: false,
             document: "申込書綴り 1".to_owned(),
             agreed_by: Some(actor(3).person),
             agreed_on_paper: "同意書綴り 1".to_owned(),

@@ -174,6 +174,7 @@ pub(super) fn named(kanji: &str) -> Body {
         sex: Sex::Female,
         identifiers: Vec::new(),
         in_facility: false,
+        for_training: false,
         document: "申込書綴り 1".to_owned(),
         agreed_by: Some(DOCTOR),
         agreed_on_paper: "同意書綴り 1".to_owned(),

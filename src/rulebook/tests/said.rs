@@ -231,6 +231,7 @@ fn arranged(kind: Kind, yes: bool) -> Option<Body> {
             sex: Sex::Unknown,
             identifiers: Vec::new(),
             in_facility: false,
+            for_training: false,
             document: words(yes),
             agreed_by: yes.then_some(PERSON),
             agreed_on_paper: String::new(),

@@ -3,6 +3,7 @@
 mod accounts;
 mod alone;
 mod bells;
+mod board;
 mod commits;
 mod damage;
 mod destroyed;

@@ -346,6 +346,7 @@ pub fn registration(kanji: &str) -> Body {
         sex: Sex::Male,
         identifiers: Vec::new(),
         in_facility: false,
+        for_training: false,
         document: "申込書綴り 1".to_owned(),
         agreed_by: None,
         agreed_on_paper: String::new(),

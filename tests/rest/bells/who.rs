@@ -14,6 +14,30 @@ use super::{Story, message, new_id, ventilator};
 use crate::support::push_service::CONTACT;
 
 #[tokio::test]
+async fn a_training_wakes_nobody() {
+    let story = Story::begin().await;
+    story.rings(&story.nurse, "/nurse", "mine").await;
+    let given = json!({
+        "name": { "kanji": "研修用 高橋 フユ", "kana": "タカハシ フユ" }, "birth_date": "1938-04-12", "sex": "female",
+        "agreed_by": story.doctor.actor.person.to_string(), "agreed_on_paper": "研修", "document": "研修",
+        "host": { "organisation": story.doctor.actor.organisation.to_string() }, "for_training": true,
+        "consent": { "state": "team", "given_by": "patient", "given_on": "2026-04-01", "document": "研修" },
+    });
+    let secretariat = story.app.secretariat().await;
+    let made = secretariat.post("/api/v1/patients", given).await.is(StatusCode::CREATED);
+    let training = made["id"].as_str().unwrap();
+    let organisation = story.nurse.actor.organisation.to_string();
+    let link = json!({ "organisation": organisation, "history": "all", "relation_confirmed": true });
+    secretariat.post(format!("/api/v1/patients/{training}/links"), link).await.is(StatusCode::CREATED);
+    for entry in [message("研修です", &["nurse"], false), ventilator()] {
+        let entries = format!("/api/v1/timelines/{training}/entries");
+        story.doctor.post(entries, entry).await.is(StatusCode::CREATED);
+    }
+    story.settled().await;
+    assert!(story.service.pushes().iter().all(|push| push.path != "/nurse"));
+}
+
+#[tokio::test]
 async fn whoever_is_named_is_rung_once_and_no_byte_says_more_than_that() {
     let story = Story::begin().await;
     let seen = story.nurse.get("/api/v1/me/bells").await.ok();

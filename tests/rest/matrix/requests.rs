@@ -55,6 +55,12 @@ async fn path(world: &World, route: &Route, variant: &str, column: &str) -> (Str
             world.app.secretariat().await.post(path, reason).await.is(StatusCode::NO_CONTENT);
         }
         system.id
+    } else if route.path.contains("/announcements/{id}") {
+        let made = world.app.secretariat().await.post("/api/v1/announcements", announcement()).await;
+        made.is(StatusCode::CREATED)["id"].as_str().expect("an id").to_owned()
+    } else if route.path.contains("/trainings/{id}") {
+        let made = world.app.secretariat().await.post("/api/v1/trainings", training()).await;
+        made.is(StatusCode::CREATED)["id"].as_str().expect("an id").to_owned()
     } else if route.path.contains("/people/{id}") {
         let person = world.somebody(variant, column).await.actor.person.to_string();
         if route.method == "delete" && route.path.ends_with("/invitations") {
@@ -101,6 +107,7 @@ async fn path(world: &World, route: &Route, variant: &str, column: &str) -> (Str
     let query = match route.path {
         "/api/v1/rulebook/explain" => format!("?entry={entry}"),
         "/api/v1/audit/exposures" => format!("?patient={}", world.linked),
+        "/api/v1/trainings/missing" | "/api/v1/trainings/missing.csv" => "?kind=rules".to_owned(),
         "/api/v1/patients" if route.method == "get" => "?q=%E9%AB%98%E6%A9%8B".to_owned(),
         _ => String::new(),
     };
@@ -135,6 +142,15 @@ async fn body(world: &World, route: &Route, variant: &str, column: &str, who: &A
             };
             json!({ "name": name, "positions": [{ "role": role, "organisation": office }] })
         }
+        ("post", "/api/v1/announcements") => announcement(),
+        ("post", "/api/v1/announcements/check") => json!({ "title": "研修", "text": "第2会議室" }),
+        ("put", "/api/v1/announcements/{id}") => {
+            json!({ "version": 1, "title": "研修", "text": "大会議室", "until": "2026-04-30", "reason": "会場の変更" })
+        }
+        ("post", "/api/v1/announcements/{id}/withdrawal") => json!({ "reason": "日程を決め直すため" }),
+        ("post", "/api/v1/announcements/{id}/receipt") => json!({ "version": 1 }),
+        ("post", "/api/v1/trainings") | ("put", "/api/v1/trainings/{id}") => training(),
+        ("put", "/api/v1/trainings/{id}/attendance") => json!({ "offices": [elsewhere] }),
         ("put", "/api/v1/me/position") => {
             json!({ "role": who.actor.role.code(), "organisation": who.actor.organisation.to_string() })
         }
@@ -219,6 +235,14 @@ async fn body(world: &World, route: &Route, variant: &str, column: &str, who: &A
         ("post", "/api/v1/rulebooks/{id}/retire") => json!({ "reason": "作り直すことになった" }),
         _ => return None,
     })
+}
+
+fn announcement() -> Value {
+    json!({ "title": "研修", "text": "第2会議室", "until": "2026-04-30" })
+}
+
+fn training() -> Value {
+    json!({ "title": "地域のルール説明会", "kind": "rules", "day": "2026-04-15" })
 }
 
 fn exception() -> Value {

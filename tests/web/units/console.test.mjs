@@ -45,8 +45,8 @@ test('an address names a section and what is in it; an administrator has their o
   assert.deepEqual(consoleAddress('#/console/patients/%E3'), { section: 'patients', item: '' });
   assert.equal(consoleAddress('#/consoles'), null);
   const ids = (model) => sectionsOf(model).map(({ id }) => id);
-  assert.equal(ids({ isSecretariat: true }).length, 12);
-  assert.deepEqual(ids({ isProfessional: true, me: { administers: ['o'] } }), ['offices', 'rules', 'compliance']);
+  assert.equal(ids({ isSecretariat: true }).length, 14);
+  assert.deepEqual(ids({ isProfessional: true, me: { administers: ['o'] } }), ['offices', 'announcements', 'rules', 'compliance', 'trainings']);
   assert.deepEqual(ids({ isProfessional: true, me: { administers: [] } }), ['rules', 'compliance']);
   assert.deepEqual(ids({ isProfessional: false, me: { administers: [] } }), []);
 });

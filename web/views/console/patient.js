@@ -5,7 +5,7 @@ import { html, nothing } from '../../vendor/lit.js';
 import { hrefOf } from '../../console/sections.js';
 import { say } from '../../console/phrases.js';
 import { age, calendarDate } from '../../dates.js';
-import { word } from '../../language.js';
+import { say as sayOfPage, word } from '../../language.js';
 import { icon } from '../icons.js';
 import { Section, consentMark } from './section.js';
 import './closing-form.js';
@@ -53,7 +53,7 @@ export class ConsolePatient extends Section {
     return html`<a class="back-link" href=${hrefOf('patients')}>${icon('back')}<span>${say('section_patients')}</span></a>
       ${this.outcome()}
       ${patient ? html`${this.head(html`${patient.name.kanji} <small>${patient.name.kana}</small>`,
-          html`${calendarDate(patient.birth_date)}・${say('years', { count: age(patient.birth_date) })}・${word('sex', patient.sex)}${(patient.identifiers ?? []).map(({ value }) => html`・${value}`)} ${consentMark(patient)}`,
+          html`${calendarDate(patient.birth_date)}・${say('years', { count: age(patient.birth_date) })}・${word('sex', patient.sex)}${(patient.identifiers ?? []).map(({ value }) => html`・${value}`)} ${patient.for_training ? html`<span class="mark mark-restricted">${icon('team')}<span>${sayOfPage('training_mark')}</span></span>` : nothing} ${consentMark(patient)}`,
           html`<a class="button" href="#/patients/${patient.id}">${icon('reply')}<span>${say('to_timeline')}</span></a>`)}
         ${this.parts()}${this.content(patient)}` : this.trouble ? nothing : html`<p class="quiet">${say('loading')}</p>`}`;
   }

@@ -6,7 +6,7 @@ import { birthDateOf } from '../../console/names.js';
 import { hrefOf } from '../../console/sections.js';
 import { say } from '../../console/phrases.js';
 import { age, calendarDate } from '../../dates.js';
-import { word } from '../../language.js';
+import { say as sayOfPage, word } from '../../language.js';
 import { icon } from '../icons.js';
 import { Section, consentMark, none } from './section.js';
 import './links-table.js';
@@ -97,7 +97,7 @@ export class ConsolePatients extends Section {
       <span class="line-main"><b>${name.kanji}</b> <small>${name.kana}</small></span>
       <span class="line-facts">${calendarDate(birthDate)}・${say('years', { count: age(birthDate) })}・${word('sex', sex)}</span>
       <span class="line-facts">${host ? say('host_is', { name: this.officeName(host.organisation) }) : say('host_none')}${team ? say('team_of', { count: team.length }) : nothing}</span>
-      <span class="line-marks">${consentMark(patient)}</span></a></li>`;
+      <span class="line-marks">${patient.for_training ? html`<span class="mark mark-restricted">${icon('team')}<span>${sayOfPage('training_mark')}</span></span>` : nothing}${consentMark(patient)}</span></a></li>`;
   }
 }
 

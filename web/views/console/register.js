@@ -110,7 +110,14 @@ export class Register extends Section {
         ${choices('sex', say('sex'), SEXES.map((sex) => [sex, word('sex', sex)]), draft.sex, (sex) => this.type({ sex }))}
       </div>
       <label class="choice-line"><input type="checkbox" .checked=${live(draft.inFacility)} @change=${(/** @type {any} */ event) => this.type({ inFacility: event.target.checked })}><span>${say('in_facility')}</span></label>
+      <label class="choice-line"><input type="checkbox" .checked=${live(draft.forTraining)} @change=${(/** @type {any} */ event) => this.train(event.target.checked)}><span>${say('for_training')}</span></label>
       ${this.alikes()}</section>`;
+  }
+
+  /** The hub takes none whose name does not say so. @param {boolean} forTraining */
+  train(forTraining) {
+    const plain = this.draft.kanji.replace(/^研修用[\s　]*/, '');
+    this.type({ forTraining, kanji: forTraining ? `研修用 ${plain}` : plain });
   }
 
   alikes() {

@@ -19,7 +19,7 @@ use crate::domain::vital::{BodySite, Vital};
 pub(super) fn registration() -> impl Strategy<Value = Registration> {
     let identifier = (text(), text()).prop_map(|(system, value)| Identifier { system, value });
     let identifiers = vec(identifier, 0..3);
-    let rest = (any::<bool>(), option::of(id(PersonId)), text(), text(), attachments());
+    let rest = ((any::<bool>(), any::<bool>()), option::of(id(PersonId)), text(), text(), attachments());
     (text(), text(), date(), select(Sex::ALL), identifiers, rest).prop_map(
         |(
             kanji,
@@ -27,13 +27,14 @@ pub(super) fn registration() -> impl Strategy<Value = Registration> {
             birth_date,
             sex,
             identifiers,
-            (in_facility, agreed_by, agreed_on_paper, document, attachments),
+            ((in_facility, for_training), agreed_by, agreed_on_paper, document, attachments),
         )| Registration {
             name: HumanName { kanji, kana },
             birth_date,
             sex,
             identifiers,
             in_facility,
+            for_training,
             document,
             agreed_by,
             agreed_on_paper,

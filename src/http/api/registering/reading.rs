@@ -22,6 +22,7 @@ impl NewPatientShape {
             sex: wire::code("sex", &self.sex)?,
             identifiers: Number::into_list(self.identifiers),
             in_facility: self.in_facility,
+            for_training: self.for_training,
             agreed_by: self.agreed_by.map(|given| wire::id("agreed_by", &given, PersonId)).transpose()?,
             agreed_on_paper: self.agreed_on_paper,
             document: self.document,

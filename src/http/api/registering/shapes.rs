@@ -34,6 +34,9 @@ pub struct NewPatientShape {
     /// Whether the patient lives in a facility.
     #[serde(default)]
     pub(super) in_facility: bool,
+    /// Whether this is nobody, registered for training: the name says 「研修用」, and it never becomes somebody.
+    #[serde(default)]
+    pub(super) for_training: bool,
     /// Id of the attending doctor who agreed, or is asked to agree, to the registration.
     pub(super) agreed_by: Option<String>,
     /// Where the doctor's signed agreement is kept. Without it the doctor is asked, and agrees by acknowledging the

@@ -1,0 +1,33 @@
+//! Bounds of announcements and trainings. Named as part of `limits`.
+
+// ---- announcements ----
+
+/// Longest title of an announcement or training, in characters.
+pub const ANNOUNCEMENT_TITLE_CHARS_MAX: usize = 100;
+/// Longest text of an announcement: a page.
+pub const ANNOUNCEMENT_TEXT_CHARS_MAX: usize = 4_000;
+/// Longest reason for a correction or withdrawal.
+pub const ANNOUNCEMENT_REASON_CHARS_MAX: usize = 500;
+/// How far ahead an announcement may end, in days: a year.
+pub const ANNOUNCEMENT_DAYS_MAX: i32 = 366;
+/// Announcements of one organisation that stand at a moment.
+pub const ANNOUNCEMENTS_STANDING_MAX: usize = 100;
+/// Versions that one may come to.
+pub const ANNOUNCEMENT_VERSIONS_MAX: u32 = 20;
+/// Announcements that are listed for those who wrote them, the newest first.
+pub const ANNOUNCEMENTS_LISTED_MAX: i64 = 200;
+/// Types, organisations or roles that an audience is made of.
+pub const AUDIENCE_PARTS_MAX: usize = 100;
+/// Findings that are told of one text, and that one request confirms.
+pub const IDENTIFYING_TOLD_MAX: usize = 50;
+
+// ---- trainings ----
+
+/// How far from today a training may be, in years: records of before are entered afterwards.
+pub const TRAINING_YEARS_MAX: i32 = 20;
+/// Trainings of a region.
+pub const TRAININGS_MAX: usize = 1_000;
+/// People of whom one request notes the attendance.
+pub const ATTENDANCE_NOTED_MAX: usize = 500;
+/// Offices that one request names.
+pub const ATTENDANCE_OFFICES_MAX: usize = 50;

@@ -1,0 +1,155 @@
+//! Announcements with their versions and receipts, trainings with who was there, as each engine keeps them; and that nobody
+//! reads or moves them without the region's key.
+
+use jiff::civil::date;
+
+use super::region::{MORNING, Region, on_both};
+use crate::domain::announcement::{Announcement, AnnouncementVersion, AnnouncementWords, Audience};
+use crate::domain::ids::{AnnouncementId, OrganisationId, TrainingId};
+use crate::domain::role::{OrganisationType, Role};
+use crate::domain::time::Timestamp;
+use crate::domain::training::{Attendance, AttendanceState, Training, TrainingKind};
+use crate::store::{Receipt, StoreError};
+
+/// `work` in a transaction of the region.
+macro_rules! written {
+    ($region:expr, $tx:ident => $work:expr) => {{
+        let done: Result<_, StoreError> = $region.journal.write(move |$tx| Box::pin(async move { $work })).await;
+        done
+    }};
+}
+
+const END: Timestamp = Timestamp(MORNING.0 + 1_000);
+
+fn version(region: &Region, number: u32, text: &str) -> AnnouncementVersion {
+    let nurse = region.nurse();
+    AnnouncementVersion {
+        number,
+        by: nurse.person,
+        at: MORNING,
+        is_withdrawn: number > 2,
+        reason: "会場の変更".to_owned(),
+        words: AnnouncementWords {
+            title: "研修".to_owned(),
+            text: text.to_owned(),
+            until: date(2026, 4, 30),
+            audience: Audience {
+                types: vec![OrganisationType::Clinic, OrganisationType::NursingStation],
+                organisations: vec![nurse.organisation],
+                roles: vec![Role::Nurse],
+            },
+        },
+    }
+}
+
+fn announcement(region: &Region) -> Announcement {
+    let id = AnnouncementId(region.ids.draw());
+    Announcement { id, organisation: region.nurse().organisation, versions: vec![version(region, 1, "第2会議室")] }
+}
+
+async fn listed(region: &Region, standing_at: Timestamp, of: Option<OrganisationId>) -> Vec<Announcement> {
+    written!(region, tx => tx.list_announcements(standing_at, of, 10).await).unwrap()
+}
+
+#[tokio::test]
+async fn every_version_comes_back_as_it_was_written_and_a_number_is_taken_once() {
+    on_both(async |region| {
+        region.employ_nurse().await;
+        let mut known = announcement(region);
+        let stored = known.clone();
+        written!(region, tx => tx.insert_announcement(&stored, END).await).unwrap();
+        for (number, text) in [(2, "大会議室"), (3, "大会議室")] {
+            let (of, version) = (known.clone(), version(region, number, text));
+            known.versions.push(version.clone());
+            let again = (of.clone(), version.clone());
+            assert!(written!(region, tx => tx.append_announcement_version(&of, &version, END).await).unwrap());
+            let appended = written!(region, tx => tx.append_announcement_version(&again.0, &again.1, END).await);
+            assert!(!appended.unwrap(), "somebody else had this number");
+        }
+        assert_eq!(listed(region, MORNING, None).await, [known.clone()]);
+        assert_eq!(listed(region, MORNING, Some(known.organisation)).await, [known.clone()]);
+        assert_eq!(listed(region, MORNING, Some(OrganisationId(region.ids.draw()))).await, []);
+        assert_eq!(listed(region, END, None).await, [], "it has ended");
+        let id = known.id;
+        assert_eq!(written!(region, tx => tx.find_announcement(id).await).unwrap(), Some(known));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_version_that_stands_in_anothers_place_or_was_changed_does_not_open() {
+    on_both(async |region| {
+        region.employ_nurse().await;
+        for text in ["一つめ", "二つめ"] {
+            let mut known = announcement(region);
+            known.versions[0].words.text = text.to_owned();
+            written!(region, tx => tx.insert_announcement(&known, END).await).unwrap();
+        }
+        let swapped = "update announcement_version set sealed = (select other.sealed from announcement_version as other
+            where other.announcement <> announcement_version.announcement)";
+        assert_eq!(region.tamper(swapped).await, 2);
+        let read = written!(region, tx => tx.list_announcements(MORNING, None, 10).await);
+        assert!(matches!(read, Err(StoreError::Inconsistent { .. })), "{read:?}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_receipt_goes_up_and_never_back() {
+    on_both(async |region| {
+        region.employ_nurse().await;
+        let (known, person) = (announcement(region), region.nurse().person);
+        let id = known.id;
+        written!(region, tx => tx.insert_announcement(&known, END).await).unwrap();
+        let receipt = |number: u32| Receipt {
+            announcement: id,
+            person,
+            number,
+            read_at: Timestamp(MORNING.0 + i64::from(number)),
+        };
+        for number in [2, 1] {
+            let receipt = receipt(number);
+            written!(region, tx => tx.upsert_receipt(&receipt).await).unwrap();
+        }
+        let mine = written!(region, tx => tx.list_receipts_of(person).await).unwrap();
+        assert_eq!(mine, [receipt(2)]);
+        assert_eq!(written!(region, tx => tx.list_receipts_on(id).await).unwrap(), mine);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn trainings_and_attendance_come_back_as_they_were_noted_last() {
+    on_both(async |region| {
+        region.employ_nurse().await;
+        let person = region.nurse().person;
+        let training = |day| Training {
+            id: TrainingId(region.ids.draw()),
+            title: "説明会".to_owned(),
+            kind: TrainingKind::Emergency,
+            day,
+            is_cancelled: false,
+            by: person,
+            at: MORNING,
+        };
+        let (early, late) = (training(date(2026, 3, 1)), training(date(2026, 4, 1)));
+        let corrected = Training { title: "訓練".to_owned(), is_cancelled: true, ..early.clone() };
+        for training in [early.clone(), late.clone(), corrected.clone()] {
+            written!(region, tx => tx.upsert_training(&training).await).unwrap();
+        }
+        let (wanted, training) = ([late.clone(), corrected], late.id);
+        assert_eq!(written!(region, tx => tx.list_trainings().await).unwrap(), wanted);
+        let noted = |state| Attendance { training, person, state, noted_by: person, noted_at: MORNING };
+        for state in [AttendanceState::Expected, AttendanceState::Attended] {
+            let noted = noted(state);
+            written!(region, tx => tx.upsert_attendance(&noted).await).unwrap();
+        }
+        for of in [None, Some(person)] {
+            let there = written!(region, tx => tx.list_attendance(of).await).unwrap();
+            assert_eq!(there, [noted(AttendanceState::Attended)]);
+        }
+        written!(region, tx => tx.delete_attendance(training, person).await).unwrap();
+        assert_eq!(written!(region, tx => tx.list_attendance(None).await).unwrap(), []);
+    })
+    .await;
+}
