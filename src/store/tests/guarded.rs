@@ -297,6 +297,23 @@ async fn what_ended_is_not_brought_back_by_clearing_a_column() {
     .await;
 }
 
+#[tokio::test]
+async fn a_client_that_was_removed_is_not_brought_back_by_clearing_a_column() {
+    on_both(async |region| {
+        let (client, _) = equipped(region).await;
+        written!(region, tx => {
+            assert!(tx.change_client(client, ClientChange::Remove, MORNING).await?);
+            assert!(tx.find_client(client).await?.is_some_and(|found| !found.stands()));
+            Ok(())
+        });
+        assert!(forged(region).await.is_empty(), "one that ended needs no MAC");
+        region.tamper("update client set removed_at = null").await;
+        assert!(written!(region, tx => tx.find_client(client).await).is_none());
+        assert_eq!(forged(region).await, ["client"]);
+    })
+    .await;
+}
+
 /// Of the guarded tables: what gives nobody anything, and may be written without the region's key.
 const DECIDES_NOTHING: [(&str, &[&str]); 12] = [
     // An end: what ended has no MAC, whatever stands there. When it was last used is for reading only.
