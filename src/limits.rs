@@ -261,6 +261,10 @@ pub const DRAIN_TIMEOUT_MS: u64 = 10_000;
 /// hyper's buffer per direction and connection while it speaks HTTP, and so the longest head of a
 /// request. hyper allows no less.
 pub const HTTP_BUFFER_BYTES: usize = 8_192;
+/// What is read, and thrown away, of a body that nobody asked for, so that its connection can go on.
+pub const UNREAD_BODY_BYTES_MAX: usize = 65_536;
+/// How often it is looked whether more of it is here.
+pub const UNREAD_BODY_LOOKS_MAX: usize = 4;
 /// Requests of one HTTP/2 connection at once. The page asks for all files of its first view together; as many as browsers
 /// may ask at once anyway (RFC 9113, 6.5.2, wants no less).
 pub const HTTP2_STREAMS_MAX: u32 = 100;

@@ -9,14 +9,13 @@ use anyhow::Context as _;
 use serde_json::Value;
 
 use super::config_arguments::{ConfigArguments, print_mistakes};
-use super::{Complaint, EXIT_CONFIG, Terminal, open, region_key, serve};
+use super::{Complaint, EXIT_CONFIG, Terminal, office, open, region_key, serve};
 use crate::actions::accounts::{AccountError, ClientGiven, ClientOrder, KeysGiven, order_client, replace_client_keys};
 use crate::clock::{Clock as _, Ids, SystemClock};
 use crate::domain::act::By;
 use crate::domain::client::{Client, KeptKey};
-use crate::domain::directory::{Directory, Organisation};
-use crate::domain::ids::{ClientId, OrganisationId};
-use crate::domain::search::fold;
+use crate::domain::directory::Directory;
+use crate::domain::ids::ClientId;
 use crate::domain::text::{Invalid, Text};
 use crate::domain::time::Timestamp;
 use crate::limits;
@@ -132,7 +131,7 @@ async fn register(add: &Add, public_url: &str, journal: &Journal) -> anyhow::Res
     let (now, id) = (clock.now(), ClientId(Ids::new(Arc::clone(&clock) as _).draw()));
     let keys = read_file(&add.jwks)?;
     let given = ClientGiven {
-        organisation: organisation(&directory, &add.organisation)?,
+        organisation: office::meant(&directory, &add.organisation)?.id,
         name: &add.name,
         purpose: &add.purpose,
         scopes: &add.scopes,
@@ -228,23 +227,6 @@ fn read_file(path: &Path) -> anyhow::Result<Value> {
 fn complain(invalid: Invalid) -> Complaint {
     let Invalid { field, message, .. } = invalid;
     Complaint::new(Text::new(format!("{field}: {}", message.ja), format!("{field}: {}", message.en)))
-}
-
-/// The one active organisation that is meant.
-fn organisation(directory: &Directory, given: &str) -> Result<OrganisationId, Complaint> {
-    let given = fold(given);
-    let is_meant = |one: &&Organisation| {
-        let names = [&one.name, &one.kana];
-        one.active && (one.id.to_string() == given || names.iter().any(|name| fold(name).contains(&given)))
-    };
-    let mut found = directory.organisations.values().filter(is_meant);
-    match (found.next(), found.next()) {
-        (Some(only), None) => Ok(only.id),
-        _ => Err(Complaint::new(Text::fixed(
-            "--organisation に一つの事業所を指定してください",
-            "--organisation must name exactly one organisation",
-        ))),
-    }
 }
 
 fn no_client() -> Complaint {

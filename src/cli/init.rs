@@ -5,9 +5,9 @@
 mod first_office;
 
 use std::fmt::Write as _;
-use std::fs::{self, DirBuilder};
+use std::fs::{self, DirBuilder, Permissions};
 use std::io::{self, Write as _};
-use std::os::unix::fs::DirBuilderExt as _;
+use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -36,6 +36,10 @@ pub(super) struct Arguments {
     operator_kana: String,
 }
 
+const OWNER_ONLY: u32 = 0o700;
+/// What group and others may.
+const OTHERS: u32 = 0o077;
+
 /// What was there and what was made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Step {
@@ -51,6 +55,9 @@ pub(super) fn run(arguments: &Arguments, terminal: Terminal) -> anyhow::Result<E
         return Ok(ExitCode::from(EXIT_CONFIG));
     };
     println!("{}", terminal.language.pick(&told(&config, config_step)));
+    if let Some(done) = keep_private(&settled.config.data_dir) {
+        println!("{}", terminal.language.pick(&done));
+    }
     // Where a command prints the key, there is none to be made here.
     if let Some(key) = settled.config.region_key.file() {
         let step = prepare_key(key)?;
@@ -109,8 +116,29 @@ fn told(path: &Path, step: Step) -> Text {
 }
 
 fn make_folder(path: &Path) -> anyhow::Result<()> {
-    let made = DirBuilder::new().recursive(true).mode(0o700).create(path);
+    let made = DirBuilder::new().recursive(true).mode(OWNER_ONLY).create(path);
     Ok(made.map_err(Complaint::because(cannot_make(path)))?)
+}
+
+/// The folder of data is its owner's alone, also one that was there before: records and keys lie in it. What was done about
+/// that, if anything had to be.
+fn keep_private(data: &Path) -> Option<Text> {
+    // Whatever else is wrong with it, whoever opens it says.
+    let mode = fs::metadata(data).ok()?.permissions().mode() & 0o777;
+    if mode & OTHERS == 0 {
+        return None;
+    }
+    let data_shown = data.display();
+    Some(match fs::set_permissions(data, Permissions::from_mode(OWNER_ONLY)) {
+        Ok(()) => Text::new(
+            format!("{data_shown} をほかの利用者から見えないようにしました（{mode:o} → 700）"),
+            format!("{data_shown} is its owner's alone now (mode {mode:o} became 700)"),
+        ),
+        Err(error) => Text::new(
+            format!("{data_shown} をほかの利用者も見られます（{mode:o}）。chmod 700 にしてください: {error}"),
+            format!("others on this machine may look into {data_shown} (mode {mode:o}); chmod it to 700: {error}"),
+        ),
+    })
 }
 
 fn prepare_key(path: &Path) -> anyhow::Result<Step> {
@@ -217,6 +245,22 @@ mod tests {
 
         run(&arguments, TERMINAL).unwrap();
         assert_eq!(RegionKey::load_file(&file).unwrap().fingerprint(), key);
+    }
+
+    #[test]
+    fn a_folder_of_data_that_was_there_becomes_its_owners_alone_and_the_one_around_it_stays() {
+        let around = tempfile::tempdir().unwrap();
+        let data = around.path().join("data");
+        fs::create_dir(&data).unwrap();
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        for (path, open) in [(around.path(), 0o755), (data.as_path(), 0o775)] {
+            fs::set_permissions(path, Permissions::from_mode(open)).unwrap();
+        }
+        run(&arguments(around.path()), TERMINAL).unwrap();
+        assert_eq!((mode(&data), mode(around.path())), (0o700, 0o755));
+        assert_eq!(keep_private(&data), None, "nothing to do, nothing to say");
+        fs::set_permissions(&data, Permissions::from_mode(0o750)).unwrap();
+        assert!(keep_private(&data).is_some_and(|done| done.en.contains("750") && done.ja.contains("700")));
     }
 
     #[test]

@@ -17,6 +17,7 @@ mod key;
 mod language;
 pub mod load;
 mod logging;
+mod office;
 pub mod open;
 mod record;
 mod region_key;

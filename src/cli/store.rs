@@ -60,8 +60,8 @@ pub(super) async fn told_check(journal: &Journal, shelf: &Shelf) -> anyhow::Resu
         en += &format!("\nThe keys of {destroyed} timelines were destroyed: only their chains were checked");
     }
     for fault in &faults {
-        ja += &format!("\n{}: {}", fault.place, fault.kind.ja());
-        en += &format!("\n{}: {}", fault.place, fault.kind.en());
+        ja += &format!("\n{}: {}", fault.place.ja, fault.kind.ja());
+        en += &format!("\n{}: {}", fault.place.en, fault.kind.en());
     }
     if fault_count == 0 {
         ja += "\n異常はありません";

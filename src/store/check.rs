@@ -11,6 +11,7 @@ use crate::domain::duty::DutyId;
 use crate::domain::ids::{Seq, TimelineId};
 use crate::domain::list::closed_list;
 use crate::domain::state::PatientState;
+use crate::domain::text::Text;
 use crate::domain::time::Timestamp;
 use crate::limits::{CHECK_FAULTS_MAX, FOLD_PAGE_ENTRIES};
 use crate::vault::PatientKey;
@@ -44,12 +45,12 @@ closed_list! {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault {
     pub kind: FaultKind,
-    pub place: String,
+    pub place: Text,
 }
 
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {} / {}", self.place, self.kind.ja(), self.kind.en())
+        write!(f, "{}: {} / {}", self.place.en, self.kind.ja(), self.kind.en())
     }
 }
 
@@ -78,10 +79,10 @@ impl Report {
         self.fault_count == 0
     }
 
-    pub(super) fn fault(&mut self, kind: FaultKind, place: impl Into<String>) {
+    pub(super) fn fault(&mut self, kind: FaultKind, place: Text) {
         self.fault_count += 1;
         if self.faults.len() < CHECK_FAULTS_MAX {
-            self.faults.push(Fault { kind, place: place.into() });
+            self.faults.push(Fault { kind, place });
         }
     }
 }
@@ -94,7 +95,8 @@ pub async fn check(journal: &Journal, shelf: Option<&Shelf>) -> Result<Report, S
     let mut report = Report::default();
     if let Engine::Sqlite { readers, .. } = &journal.shared.engine {
         for line in connect::sqlite::integrity_faults(readers).await? {
-            report.fault(FaultKind::File, line);
+            // In SQLite's own words.
+            report.fault(FaultKind::File, Text::new(format!("SQLite「{line}」"), line));
         }
     }
     let heads = journal.read(|tx| Box::pin(tx.list_heads())).await?;
@@ -112,11 +114,22 @@ pub async fn check(journal: &Journal, shelf: Option<&Shelf>) -> Result<Report, S
         }
     }
     let orphans = journal.read(|tx| Box::pin(tx.list_orphans())).await?;
-    orphans.into_iter().for_each(|timeline| report.fault(FaultKind::Orphan, format!("timeline {timeline}")));
+    orphans.into_iter().for_each(|timeline| report.fault(FaultKind::Orphan, whole(timeline)));
     check_audits(journal, &mut report).await?;
     let forged = journal.read(|tx| Box::pin(tx.list_forged())).await?;
-    forged.into_iter().for_each(|place| report.fault(FaultKind::Row, place));
+    for place in forged {
+        let (table, row) = place.split_once(' ').unwrap_or((&place, ""));
+        report.fault(FaultKind::Row, Text::new(format!("表 {table} の行 {row}"), &*place));
+    }
     Ok(report)
+}
+
+fn whole(timeline: TimelineId) -> Text {
+    Text::new(format!("タイムライン {timeline}"), format!("timeline {timeline}"))
+}
+
+pub(super) fn one_of(timeline: TimelineId, seq: Seq) -> Text {
+    Text::new(format!("タイムライン {timeline} の {seq} 番"), format!("timeline {timeline} seq {seq}"))
 }
 
 /// What is carried from entry to entry of one timeline.
@@ -141,12 +154,12 @@ impl Tx {
             Err(StoreError::KeyDestroyed(_)) => {
                 report.destroyed = 1;
                 if self.find_destroyed(timeline.as_patient()).await?.is_none() {
-                    report.fault(FaultKind::Key, format!("timeline {timeline}"));
+                    report.fault(FaultKind::Key, whole(timeline));
                 }
                 None
             }
             Err(StoreError::Inconsistent { place, .. }) => {
-                report.fault(FaultKind::Unreadable, place);
+                report.fault(FaultKind::Unreadable, Text::new(format!("タイムライン {timeline} の鍵"), place));
                 None
             }
             Err(error) => return Err(error),
@@ -181,14 +194,16 @@ impl Tx {
         match self.find_projected(timeline, key).await {
             Ok(projected) if projected == Projected::of(state) => {}
             Ok(_) | Err(StoreError::Inconsistent { .. }) => {
-                report.fault(FaultKind::Projection, format!("timeline {timeline}"));
+                report.fault(FaultKind::Projection, whole(timeline));
             }
             Err(error) => return Err(error),
         }
         match self.list_duties(timeline, key).await {
             Ok(kept) if kept.iter().eq(walk.duties.values()) => {}
             Ok(_) | Err(StoreError::Inconsistent { .. }) => {
-                report.fault(FaultKind::Projection, format!("duties of timeline {timeline}"));
+                let place =
+                    Text::new(format!("タイムライン {timeline} の約束"), format!("duties of timeline {timeline}"));
+                report.fault(FaultKind::Projection, place);
             }
             Err(error) => return Err(error),
         }
@@ -197,7 +212,9 @@ impl Tx {
             walk.duties.values().filter(|duty| duty.runs() && awaits_its_due_time(duty)).map(|duty| duty.due).min();
         let looks_at = self.find_due(timeline).await?;
         if due.is_some_and(|due| looks_at.is_none_or(|at| at > due)) {
-            report.fault(FaultKind::Projection, format!("due time of timeline {timeline}"));
+            let place =
+                Text::new(format!("タイムライン {timeline} の期限"), format!("due time of timeline {timeline}"));
+            report.fault(FaultKind::Projection, place);
         }
         Ok(report)
     }
@@ -211,14 +228,14 @@ fn check_entry(walk: &mut Walk, sealed: &SealedEntry, key: Option<&PatientKey>, 
     let header = &sealed.header;
     report.entries += 1;
     if header.seq != walk.seq.next() {
-        report.fault(FaultKind::Gap, header.place());
+        report.fault(FaultKind::Gap, one_of(header.timeline, header.seq));
         walk.state = None;
     }
     if chain::link(&walk.chain, &header.to_bytes(), &sealed.sealed) != sealed.chain {
-        report.fault(FaultKind::Chain, header.place());
+        report.fault(FaultKind::Chain, one_of(header.timeline, header.seq));
     }
     if header.recorded_at < walk.recorded_at {
-        report.fault(FaultKind::Time, header.place());
+        report.fault(FaultKind::Time, one_of(header.timeline, header.seq));
     }
     if let Some(key) = key {
         match sealed.open(key) {
@@ -231,7 +248,7 @@ fn check_entry(walk: &mut Walk, sealed: &SealedEntry, key: Option<&PatientKey>, 
                 }
             }
             Err(_) => {
-                report.fault(FaultKind::Unreadable, header.place());
+                report.fault(FaultKind::Unreadable, one_of(header.timeline, header.seq));
                 walk.state = None;
             }
         }
@@ -245,7 +262,7 @@ fn check_entry(walk: &mut Walk, sealed: &SealedEntry, key: Option<&PatientKey>, 
 fn check_head(walk: &Walk, head: &Head, report: &mut Report) {
     let times_agree = walk.seq == Seq::ZERO || walk.recorded_at == head.recorded_at;
     if walk.seq != head.seq || walk.chain != head.chain || !times_agree {
-        report.fault(FaultKind::Head, format!("timeline {} seq {}", head.timeline, head.seq));
+        report.fault(FaultKind::Head, one_of(head.timeline, head.seq));
     }
 }
 
@@ -257,8 +274,12 @@ fn check_snapshot(snapshot: &SealedSnapshot, walk: &Walk, key: &PatientKey, repo
         Err(_) => false,
     };
     if !is_as_folded {
-        report.fault(FaultKind::Snapshot, format!("timeline {} seq {}", snapshot.timeline, snapshot.seq));
+        report.fault(FaultKind::Snapshot, one_of(snapshot.timeline, snapshot.seq));
     }
+}
+
+fn audited(seq: i64) -> Text {
+    Text::new(format!("監査記録 {seq} 番"), format!("audit record {seq}"))
 }
 
 async fn check_audits(journal: &Journal, report: &mut Report) -> Result<(), StoreError> {
@@ -271,13 +292,13 @@ async fn check_audits(journal: &Journal, report: &mut Report) -> Result<(), Stor
             break;
         }
         for row in rows.into_iter().filter(|row| row.seq <= head_seq) {
-            let place = format!("audit record {}", row.seq);
+            let place = audited(row.seq);
             report.audits += 1;
             if row.seq != seq + 1 {
-                report.fault(FaultKind::Gap, place.as_str());
+                report.fault(FaultKind::Gap, place.clone());
             }
             if audit::link(&chain, row.seq, &row.audit) != row.chain {
-                report.fault(FaultKind::Chain, place.as_str());
+                report.fault(FaultKind::Chain, place.clone());
             }
             (seq, chain) = (row.seq, row.chain);
             match journal.read(move |tx| Box::pin(async move { tx.open_audit(row).await })).await {
@@ -288,7 +309,7 @@ async fn check_audits(journal: &Journal, report: &mut Report) -> Result<(), Stor
         }
     }
     if (seq, chain) != (head_seq, head_chain) {
-        report.fault(FaultKind::Head, format!("audit record {head_seq}"));
+        report.fault(FaultKind::Head, audited(head_seq));
     }
     Ok(())
 }

@@ -6,10 +6,11 @@ use std::collections::BTreeMap;
 use crate::domain::attachment::Attachment;
 use crate::domain::entry::Entry;
 use crate::domain::ids::{Seq, TimelineId};
+use crate::domain::text::Text;
 use crate::limits::ATTACHMENT_BYTES_MAX;
 use crate::vault::SEAL_OVERHEAD_BYTES;
 
-use super::check::{FaultKind, Report};
+use super::check::{FaultKind, Report, one_of};
 use super::{FileName, Journal, Shelf, StoreError, open_file};
 
 /// A file that an entry names.
@@ -54,7 +55,9 @@ pub(super) async fn check_files(
             }
         };
         if !is_kept || !is_whole {
-            report.fault(FaultKind::Attachment, format!("timeline {timeline} seq {seq} file {name}"));
+            let Text { ja, en } = one_of(timeline, seq);
+            let place = Text::new(format!("{ja}のファイル {name}"), format!("{en} file {name}"));
+            report.fault(FaultKind::Attachment, place);
         }
     }
     Ok(())

@@ -349,6 +349,17 @@ impl Tx {
     }
 }
 
+/// Each table with the columns that its MAC covers.
+#[cfg(test)]
+pub(super) fn covered() -> impl Iterator<Item = (&'static str, Vec<&'static str>)> {
+    let columns = |of: &&'static Guarded| {
+        let (_, rest) = of.standing.split_once("select ").expect("it selects");
+        let (columns, _) = rest.split_once(", mac from ").expect("the MAC is last");
+        (of.table, columns.split(", ").collect::<Vec<_>>())
+    };
+    TABLES.iter().map(columns).collect::<Vec<_>>().into_iter()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

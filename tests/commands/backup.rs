@@ -86,6 +86,18 @@ fn said(arguments: &[&str]) -> (Option<i32>, String) {
     (output.status.code(), format!("{out}{err}"))
 }
 
+#[test]
+fn a_second_backup_of_the_same_day_leaves_the_first() {
+    let region = Region::new();
+    let first = region.back_up();
+    // Their names hold the second: whoever is quicker is refused, and loses nothing.
+    let both = (0..TRIES * 10).find_map(|_| {
+        let _ = run(&["backup", "--data", text(&region.data())]);
+        Some(region.backups()).filter(|made| made.len() > 1)
+    });
+    assert_eq!(both.expect("a second passed").first(), Some(&first));
+}
+
 #[tokio::test]
 async fn a_backup_that_is_killed_half_way_is_no_backup_and_the_next_clears_it_away() {
     let region = Region::with_ballast().await;

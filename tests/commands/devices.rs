@@ -17,6 +17,10 @@ fn only(folder: &Path, ending: &str) -> PathBuf {
     found.remove(0)
 }
 
+fn mode(file: &Path) -> u32 {
+    std::fs::metadata(file).unwrap().permissions().mode() & 0o777
+}
+
 fn passphrase(told: &str) -> &str {
     let line = told.lines().find(|line| line.contains("passphrase")).expect("it is told");
     line.rsplit_once(": ").unwrap().1
@@ -32,10 +36,9 @@ fn a_device_gets_a_certificate_on_the_hubs_machine_is_listed_renewed_and_revoked
     std::fs::create_dir(&second).unwrap();
     let device = |more: &[&str]| printed(&[&["--language", "en", "cert", "device", "--data", data], more].concat());
     let told = device(&["--name", "貸出 1", "--organisation", "事務局", "--out", text(&first)]);
-    for ending in ["p12", "pem", "key"] {
-        let mode = std::fs::metadata(only(&first, ending)).unwrap().permissions().mode();
-        assert_eq!(mode & 0o777, 0o600, "{ending}");
-    }
+    let lying = |folder: &Path| std::fs::read_dir(folder).unwrap().count();
+    assert_eq!(lying(&first), 1, "the key lies nowhere without its passphrase");
+    assert_eq!(mode(&only(&first, "p12")), 0o600);
     let bundle = std::fs::read(only(&first, "p12")).unwrap();
     let opened = KeyStore::from_pkcs12(&bundle, passphrase(&told), Pkcs12ImportPolicy::Strict).unwrap();
     assert_eq!(opened.private_key_chain().unwrap().1.certs().len(), 2, "with the authority");
@@ -44,7 +47,12 @@ fn a_device_gets_a_certificate_on_the_hubs_machine_is_listed_renewed_and_revoked
     let listed = device(&[]);
     let id = listed.split_whitespace().next().unwrap().to_owned();
     assert!(listed.contains("貸出 1") && listed.contains("never seen"), "{listed}");
-    let renewed = device(&["--device", &id, "--out", text(&second)]);
+    let renewed = device(&["--device", &id, "--out", text(&second), "--pem"]);
+    for ending in ["p12", "pem", "key"] {
+        assert_eq!(mode(&only(&second, ending)), 0o600, "{ending}");
+    }
+    let key = std::fs::read_to_string(only(&second, "key")).unwrap();
+    assert!(key.contains("BEGIN PRIVATE KEY") && renewed.contains("unencrypted"), "asked for, and said");
     assert_ne!(passphrase(&renewed), passphrase(&told));
     let refused = run(&["cert", "device", "--data", data, "--revoke", &id]);
     assert!(!refused.status.success(), "no reason is given");
@@ -54,7 +62,9 @@ fn a_device_gets_a_certificate_on_the_hubs_machine_is_listed_renewed_and_revoked
         assert!(!run(&[&["cert", "device", "--data", data], more].concat()).status.success(), "{more:?}");
     }
     let nobody = ["cert", "device", "--data", data, "--name", "x", "--organisation", "だれか"];
-    assert!(!run(&nobody).status.success());
+    let refused = run(&nobody);
+    let why = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(!refused.status.success() && why.contains("連携事務局"), "which there are: {why}");
 }
 
 #[test]

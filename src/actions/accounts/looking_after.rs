@@ -40,7 +40,18 @@ impl Accounts {
     fn looked_after(&self, by: SignedIn, person: PersonId) -> Result<Person, AccountError> {
         let directory = self.hub.region().directory();
         let known = directory.people.get(&person).ok_or(AccountError::NotFound)?;
-        if looks_after(&directory, by.actor, known) { Ok(known.clone()) } else { Err(AccountError::NotFound) }
+        if looks_after(&directory, by.actor, known) {
+            return Ok(known.clone());
+        }
+        // Whoever keeps the office knows who works there: only that there is more is said, and neither where nor what.
+        if known.positions.iter().any(|at| keeps(&directory, by.actor, at.organisation)) {
+            return Err(AccountError::Forbidden(Text::fixed(
+                "この人にはほかの職務もあるため、事業所の管理者は操作できません。事務局に頼んでください",
+                "this person acts in another position too, so that an office's administrator does not reach their account: ask \
+                 the secretariat",
+            )));
+        }
+        Err(AccountError::NotFound)
     }
 
     /// Invites somebody to set their account up.

@@ -1,5 +1,5 @@
-//! Which backups are there, and which of them are kept: the newest of each of the last days, weeks and months that have
-//! one. Days are Japan's.
+//! Which backups are there, and which of them are kept: all of the last day that has one, and the newest of each of the last
+//! days, weeks and months that have one. Days are Japan's.
 //!
 //! INVARIANT: the newest backup that reads as whole is never removed, whatever was asked for.
 
@@ -137,6 +137,9 @@ fn kept(moments: &[Timestamp], keep: Keep) -> BTreeSet<usize> {
         moments.iter().map(|at| at.to_jiff().unwrap_or_default().to_zoned(TimeZone::fixed(JAPAN)).date()).collect();
     let mut kept = BTreeSet::new();
     kept.extend(newest_of_each(days.iter().copied(), keep.daily));
+    // Whoever makes one before they touch something does not mean that the one of this night goes.
+    let of_last_day = |(at, day): (usize, &jiff::civil::Date)| (Some(day) == days.first()).then_some(at);
+    kept.extend(days.iter().enumerate().filter_map(of_last_day).filter(|_| keep.daily > 0));
     let weeks = days.iter().map(|day| (day.iso_week_date().year(), day.iso_week_date().week()));
     kept.extend(newest_of_each(weeks, keep.weekly));
     kept.extend(newest_of_each(days.iter().map(|day| (day.year(), day.month())), keep.monthly));
@@ -268,5 +271,14 @@ mod tests {
         assert_eq!(kept_of(&made, 2, 2, 9), [0, 1, 4, 7, 8]);
         assert_eq!(kept_of(&made, 0, 0, 0), [0_usize; 0]);
         assert_eq!(kept_of(&[], 7, 5, 12), [0_usize; 0]);
+    }
+
+    #[test]
+    fn another_of_the_same_day_lets_none_of_that_day_go() {
+        let day = ["2026-04-15T14:00:00Z", "2026-04-15T01:00:00Z", "2026-04-14T17:30:00Z"];
+        assert_eq!(kept_of(&[&day[..], &["2026-04-14T01:00:00Z"]].concat(), 1, 0, 0), [0, 1, 2]);
+        // The first of the next day thins them out.
+        assert_eq!(kept_of(&[&["2026-04-15T17:30:00Z"], &day[..]].concat(), 2, 0, 0), [0, 1]);
+        assert_eq!(kept_of(&day, 0, 1, 0), [0], "who keeps no days");
     }
 }

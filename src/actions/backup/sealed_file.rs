@@ -47,11 +47,15 @@ pub enum BadBackup {
     #[error("it is damaged at byte {at}: {what}")]
     Damaged { at: u64, what: &'static str },
     /// It opens, and does not hold what it says.
-    #[error("it does not hold what it says: {what}")]
-    Untrue { what: String },
+    #[error("it does not hold what it says: {}", what.en)]
+    Untrue { what: Text },
 }
 
 impl BadBackup {
+    const fn untrue(ja: &'static str, en: &'static str) -> Self {
+        Self::Untrue { what: Text::fixed(ja, en) }
+    }
+
     /// For people.
     #[must_use]
     pub fn text(&self) -> Text {
@@ -65,7 +69,7 @@ impl BadBackup {
             Self::Damaged { at, .. } => {
                 format!("{at} バイト目で壊れています（変更・切断・別のファイルとの混合）")
             }
-            Self::Untrue { what } => format!("中身が記載と一致しません: {what}"),
+            Self::Untrue { what } => format!("中身が記載と一致しません: {}", what.ja),
         };
         Text::new(ja, self.to_string())
     }
@@ -215,9 +219,9 @@ impl<R: Read> Reader<R> {
             return Err(self.damaged("a record is cut"));
         }
         let bytes = self.take(length);
-        let record =
-            DumpRecord::decode(bytes).map_err(|_| BadBackup::Untrue { what: "an unknown record".to_owned() })?;
-        let what = record.what.ok_or_else(|| BadBackup::Untrue { what: "an unknown record".to_owned() })?;
+        let record = DumpRecord::decode(bytes)
+            .map_err(|_| BadBackup::untrue("知らない種類の記録があります", "an unknown record"))?;
+        let what = record.what.ok_or_else(|| BadBackup::untrue("知らない種類の記録があります", "an unknown record"))?;
         Ok(Some(what))
     }
 
@@ -309,7 +313,7 @@ pub struct Whole {
 pub fn read_manifest(path: &Path, by: OpenBy<'_>) -> Result<Manifest, BadBackup> {
     match Reader::open(path, by)?.next()? {
         Some(What::Manifest(manifest)) => Ok(manifest),
-        _ => Err(BadBackup::Untrue { what: "it does not begin with its manifest".to_owned() }),
+        _ => Err(BadBackup::untrue("目録で始まっていません", "it does not begin with its manifest")),
     }
 }
 
@@ -329,7 +333,7 @@ fn whole_of<R: Read>(mut reader: Reader<R>) -> Result<Whole, BadBackup> {
             What::Manifest(read) if manifest.is_none() && tally.is_empty() => manifest = Some(read),
             What::End(end) => {
                 if reader.next()?.is_some() {
-                    return Err(BadBackup::Untrue { what: "something follows its end".to_owned() });
+                    return Err(BadBackup::untrue("終わりのあとに何かあります", "something follows its end"));
                 }
                 let manifest = manifest.ok_or_else(no_manifest)?;
                 tally.check(&end)?;
@@ -339,11 +343,11 @@ fn whole_of<R: Read>(mut reader: Reader<R>) -> Result<Whole, BadBackup> {
             _ => return Err(no_manifest()),
         }
     }
-    Err(BadBackup::Untrue { what: "it has no end".to_owned() })
+    Err(BadBackup::untrue("終わりがありません", "it has no end"))
 }
 
 fn no_manifest() -> BadBackup {
-    BadBackup::Untrue { what: "it does not begin with its manifest".to_owned() }
+    BadBackup::untrue("目録で始まっていません", "it does not begin with its manifest")
 }
 
 /// Counts and digests, of what is written or of what is read.
@@ -388,7 +392,7 @@ impl Tally {
         if self.end(tables) == *end {
             return Ok(());
         }
-        Err(BadBackup::Untrue { what: "counts or digests differ".to_owned() })
+        Err(BadBackup::untrue("件数かダイジェストが違います", "counts or digests differ"))
     }
 }
 

@@ -273,8 +273,9 @@ impl Ringing<'_> {
                 Figures::count(&figures.failed);
             }
             Outcome::Gone => {
-                Figures::count(&figures.gone);
                 self.bells.hub.journal().write(move |tx| Box::pin(tx.delete_bell(id, None))).await?;
+                // Last, so that whoever reads the figure finds it forgotten.
+                Figures::count(&figures.gone);
             }
             Outcome::Later(pause) => {
                 let tries = reason.tries + 1;

@@ -41,7 +41,7 @@ enum What {
 struct MakeArguments {
     #[command(flatten)]
     place: Place,
-    /// 何日分残すか（1 日に 1 つ） / Days of which the newest is kept
+    /// 何日分残すか（1 日に 1 つ。最後の日のものはすべて） / Days of which the newest is kept; of the last day all are
     #[arg(long, value_name = "COUNT")]
     keep_daily: Option<usize>,
     /// 何週分残すか / Weeks of which the newest is kept

@@ -113,7 +113,8 @@ pub(super) fn told_rehearsed(restored: &Restored) -> Text {
 pub(in super::super) fn told_faults(verified: &Verified, report: &Report) -> Text {
     let history = verified.found.iter().map(told_found);
     let opened = report.faults.iter().map(|fault| {
-        Text::new(format!("{}: {}", fault.place, fault.kind.ja()), format!("{}: {}", fault.place, fault.kind.en()))
+        let (place, kind) = (&fault.place, fault.kind);
+        Text::new(format!("{}: {}", place.ja, kind.ja()), format!("{}: {}", place.en, kind.en()))
     });
     joined(history.chain(opened))
 }

@@ -10,13 +10,12 @@ use std::sync::Arc;
 
 use crate::actions::accounts::{AccountError, insert_device, issue_certificate, revoke_device};
 use crate::cli::config_arguments::{ConfigArguments, print_mistakes};
-use crate::cli::{Complaint, EXIT_CONFIG, Terminal, open, region_key, serve};
+use crate::cli::{Complaint, EXIT_CONFIG, Terminal, office, open, region_key, serve};
 use crate::clock::{Clock as _, Ids, SystemClock};
 use crate::domain::act::By;
 use crate::domain::device::{CertificateWay, Device};
-use crate::domain::directory::{Directory, Organisation};
+use crate::domain::directory::Directory;
 use crate::domain::ids::DeviceId;
-use crate::domain::search::fold;
 use crate::domain::text::Text;
 use crate::domain::time::Timestamp;
 use crate::store::{Journal, StoreError};
@@ -42,6 +41,10 @@ pub(super) struct Arguments {
     /// 証明書のファイルを置くフォルダー / Folder for the files of the certificate
     #[arg(long, value_name = "DIR", default_value = ".")]
     out: PathBuf,
+    /// PKCS#12 を読めないプログラムのために、暗号化しない秘密鍵も書く / Write certificate and key as PEM too, the key unencrypted, for
+    /// a program that reads no PKCS#12
+    #[arg(long)]
+    pem: bool,
     #[command(flatten)]
     config: ConfigArguments,
 }
@@ -75,7 +78,7 @@ async fn work(arguments: &Arguments, journal: &Journal, terminal: Terminal) -> a
     }
     let (device, is_new) = match (&arguments.name, arguments.device) {
         (Some(name), _) => {
-            let organisation = organisation(&directory, arguments.organisation.as_deref())?.id;
+            let organisation = office::meant(&directory, arguments.organisation.as_deref().unwrap_or_default())?.id;
             let name = Device::read_name("--name", name).map_err(|invalid| Complaint::new(invalid.message))?;
             let id = DeviceId(Ids::new(Arc::clone(&clock) as _).draw());
             (Device { id, organisation, name, registered_at: now, seen_at: None, revoked_at: None }, true)
@@ -103,13 +106,23 @@ async fn work(arguments: &Arguments, journal: &Journal, terminal: Terminal) -> a
     });
     let (device, issued) = issuing.await?;
     let passphrase = random_passphrase();
-    let paths = write_files(&arguments.out, &issued, &issued.pkcs12(&passphrase)?)?;
+    let paths = write_files(&arguments.out, &issued, &issued.pkcs12(&passphrase)?, arguments.pem)?;
     println!("{}", terminal.language.pick(&told(&device, &issued, &paths, &passphrase)));
     Ok(ExitCode::SUCCESS)
 }
 
-/// The three files, readable by their owner only; none is overwritten.
-fn write_files(folder: &Path, issued: &IssuedCertificate, pkcs12: &[u8]) -> anyhow::Result<[PathBuf; 3]> {
+/// What lies in the folder now.
+struct Written {
+    pkcs12: PathBuf,
+    /// Certificate and key.
+    pem: Option<[PathBuf; 2]>,
+}
+
+/// The files, readable by their owner only; none is overwritten.
+///
+/// INVARIANT: the key lies nowhere without the passphrase unless that was asked for: this folder is often on its way
+/// somewhere, and whoever finds the key is the device.
+fn write_files(folder: &Path, issued: &IssuedCertificate, pkcs12: &[u8], pem: bool) -> anyhow::Result<Written> {
     let file = |ending: &str, content: &[u8]| -> anyhow::Result<PathBuf> {
         let path = folder.join(format!("device-{}.{ending}", issued.serial));
         let cannot =
@@ -119,19 +132,33 @@ fn write_files(folder: &Path, issued: &IssuedCertificate, pkcs12: &[u8]) -> anyh
         written.map_err(Complaint::because(cannot()))?;
         Ok(path)
     };
-    Ok([file("p12", pkcs12)?, file("pem", issued.certificate_pem.as_bytes())?, file("key", issued.key_pem.as_bytes())?])
+    let pkcs12 = file("p12", pkcs12)?;
+    let pem = match pem {
+        true => Some([file("pem", issued.certificate_pem.as_bytes())?, file("key", issued.key_pem.as_bytes())?]),
+        false => None,
+    };
+    Ok(Written { pkcs12, pem })
 }
 
-fn told(device: &Device, issued: &IssuedCertificate, [p12, pem, key]: &[PathBuf; 3], passphrase: &str) -> Text {
+fn told(device: &Device, issued: &IssuedCertificate, paths: &Written, passphrase: &str) -> Text {
     let (id, name, until) = (device.id, &device.name, issued.expires_at.in_words());
-    let (until_ja, until_en) = (until.ja, until.en);
-    let (p12, pem, key) = (p12.display(), pem.display(), key.display());
+    let (until_ja, until_en, p12) = (until.ja, until.en, paths.pkcs12.display());
+    let (pem_ja, pem_en) = match &paths.pem {
+        Some([pem, key]) => {
+            let (pem, key) = (pem.display(), key.display());
+            (
+                format!("\n  PEM: {pem}\n  秘密鍵（暗号化されていません。使ったら消してください）: {key}"),
+                format!("\n  PEM: {pem}\n  private key, unencrypted: remove it once it is where it belongs: {key}"),
+            )
+        }
+        None => (String::new(), String::new()),
+    };
     Text::new(
         format!(
-            "{name}（{id}）の証明書を {until_ja} まで出しました\n  端末に入れるファイル: {p12}\n  パスフレーズ（別の方法で伝える）: {passphrase}\n  PEM: {pem}\n  秘密鍵: {key}"
+            "{name}（{id}）の証明書を {until_ja} まで出しました\n  端末に入れるファイル: {p12}\n  パスフレーズ（別の方法で伝える）: {passphrase}{pem_ja}"
         ),
         format!(
-            "issued a certificate for {name} ({id}) until {until_en}\n  to install on the device: {p12}\n  passphrase, to be told another way: {passphrase}\n  PEM: {pem}\n  private key: {key}"
+            "issued a certificate for {name} ({id}) until {until_en}\n  to install on the device: {p12}\n  passphrase, to be told another way: {passphrase}{pem_en}"
         ),
     )
 }
@@ -148,23 +175,6 @@ fn line(device: &Device, directory: &Directory, terminal: Terminal) -> String {
         (None, None) => Text::fixed("接続なし", "never seen"),
     };
     format!("{}  {}  {owner}  {}", device.id, device.name, terminal.language.pick(&state))
-}
-
-/// The one active organisation that is meant.
-fn organisation<'a>(directory: &'a Directory, given: Option<&str>) -> Result<&'a Organisation, Complaint> {
-    let given = fold(given.unwrap_or_default());
-    let is_meant = |one: &&Organisation| {
-        one.active
-            && (one.id.to_string() == given || [&one.name, &one.kana].iter().any(|name| fold(name).contains(&given)))
-    };
-    let mut found = directory.organisations.values().filter(is_meant);
-    match (found.next(), found.next()) {
-        (Some(only), None) => Ok(only),
-        _ => Err(Complaint::new(Text::fixed(
-            "--organisation に一つの事業所を指定してください",
-            "--organisation must name exactly one organisation",
-        ))),
-    }
 }
 
 fn no_device() -> Complaint {

@@ -10,9 +10,10 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
 use hyper::body::Incoming;
+use hyper::header::{CONNECTION, HeaderValue};
 use hyper::server::conn::{http1, http2};
 use hyper::service::service_fn;
-use hyper::{Request, Response};
+use hyper::{Request, Response, StatusCode, Version};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::sync::watch;
 use tower::Service as _;
@@ -139,8 +140,16 @@ async fn answer(
     (peer, line): (SocketAddr, Line),
     body_grace: Duration,
 ) -> Result<Response<Body>, Infallible> {
-    let mut request = request.map(|incoming| Body::new(PacedBody::new(incoming, body_grace)));
+    let (is_http1, (head, incoming)) = (request.version() < Version::HTTP_2, request.into_parts());
+    let body = PacedBody::new(incoming, body_grace);
+    let rest = body.rest();
+    let mut request = Request::from_parts(head, Body::new(body));
     request.extensions_mut().insert(ConnectInfo(peer));
     request.extensions_mut().insert(line);
-    router.call(request).await
+    let mut response = router.call(request).await?;
+    // Whoever is refused before their body was read cannot send another request after it: hyper closes, and they are told.
+    if is_http1 && response.status() != StatusCode::SWITCHING_PROTOCOLS && !rest.is_read().await {
+        response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+    }
+    Ok(response)
 }

@@ -83,3 +83,24 @@ impl Drop for Ending {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).abort_all();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_request_that_ends_by_nothing_else_ends_with_its_connection() {
+        let streams = Streams::default();
+        let ending = streams.end_with();
+        let (held, free) = tokio::sync::oneshot::channel::<()>();
+        let among = streams.clone();
+        streams.execute(async move {
+            // It holds what it stands in, and nobody wakes it.
+            let _held = (held, among);
+            std::future::pending::<()>().await;
+        });
+        assert!(streams.were_any());
+        drop((streams, ending));
+        tokio::time::timeout(Duration::from_secs(20), free).await.expect("it ends").expect_err("it said nothing");
+    }
+}

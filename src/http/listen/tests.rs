@@ -12,6 +12,7 @@ use axum::Router;
 use axum::body::Bytes;
 use axum::extract::ws::{WebSocket, WebSocketUpgrade};
 use axum::extract::{ConnectInfo, State};
+use axum::http::StatusCode;
 use axum::routing::{get, post};
 use futures_util::StreamExt as _;
 use rustls::pki_types::pem::PemObject as _;
@@ -73,6 +74,7 @@ fn start(transport: Transport, bounds: ListenBounds) -> Started {
     let router = Router::new()
         .route("/peer", get(|ConnectInfo(peer): ConnectInfo<SocketAddr>| async move { peer.to_string() }))
         .route("/length", post(|body: Bytes| async move { body.len().to_string() }))
+        .route("/refused", post(async || StatusCode::FORBIDDEN))
         .route("/slow", get(slow))
         .route("/socket", get(|upgrade: WebSocketUpgrade| async { upgrade.on_upgrade(read_to_the_end) }))
         .with_state((release.clone(), entered.clone()));
@@ -235,6 +237,40 @@ async fn a_body_that_stops_coming_fails_and_one_that_comes_does_not() {
     assert_eq!((status.as_str(), length.as_str()), ("HTTP/1.1 200 OK", "6"));
     let (status, _) = ask(&mut stream, &format!("{post}abc")).await;
     assert_eq!(status, "HTTP/1.1 400 Bad Request");
+}
+
+#[tokio::test]
+async fn who_is_refused_before_their_body_came_is_told_that_the_connection_ends_and_others_go_on() {
+    let started = start(Transport::PlainOnLoopback, bounds());
+    let refused = "POST /refused HTTP/1.1\r\nhost: localhost\r\n";
+    // All of it is here: it is thrown away, and the next request is answered.
+    let mut kept = started.connect().await;
+    for body in ["content-length: 6\r\n\r\nabcdef", "transfer-encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n"] {
+        kept.write_all(format!("{refused}{body}").as_bytes()).await.unwrap();
+        let head = head_of(&mut kept).await;
+        assert!(head.starts_with("HTTP/1.1 403") && !head.contains("connection: close"), "{head}");
+        assert_eq!(ask(&mut kept, ASK_PEER).await.0, "HTTP/1.1 200 OK");
+    }
+    // What is to come is not waited for, and more than a little of it is not read.
+    let (much, length) = ("x".repeat(1 << 20), crate::limits::UNREAD_BODY_BYTES_MAX * 100);
+    for body in ["", "abc", &much] {
+        let mut stream = started.connect().await;
+        let (mut reading, mut writing) = stream.split();
+        let request = format!("{refused}content-length: {length}\r\n\r\n{body}");
+        // Whoever sends much may find that nobody reads it any more.
+        let (head, _) = tokio::join!(head_of(&mut reading), writing.write_all(request.as_bytes()));
+        assert!(head.starts_with("HTTP/1.1 403") && head.contains("connection: close"), "{head}");
+        assert!(is_closed_by_the_server(stream).await);
+    }
+}
+
+/// The head of an answer without a body.
+async fn head_of(stream: &mut (impl AsyncRead + Unpin)) -> String {
+    let mut received = Vec::new();
+    while !received.ends_with(b"\r\n\r\n") {
+        received.push(stream.read_u8().await.unwrap());
+    }
+    String::from_utf8(received).unwrap().to_lowercase().replace("http/1.1", "HTTP/1.1")
 }
 
 #[tokio::test]

@@ -7,4 +7,5 @@ mod queue;
 mod reader;
 mod simulation;
 mod told;
+mod waking;
 mod world;

@@ -115,12 +115,23 @@ async fn each_way_of_tampering_is_found_where_it_was_done() {
     }
 }
 
+/// Words in Latin letters, but for ids.
+fn english_in(ja: &str) -> Vec<&str> {
+    let words = ja.split(|c: char| !c.is_ascii_alphanumeric() && c != '-');
+    let is_id = |word: &str| word.len() == 36 && word.chars().all(|c| c.is_ascii_hexdigit() || c == '-');
+    words.filter(|word| word.chars().any(|c| c.is_ascii_alphabetic()) && !is_id(word)).collect()
+}
+
 async fn faults_after(region: &Region, sql: &'static str) -> Vec<FaultKind> {
     eventful(region).await;
     assert!(check(&region.journal, None).await.unwrap().is_whole());
     assert!(region.tamper(sql).await > 0, "{sql}");
     let report = check(&region.journal, None).await.unwrap();
     assert_eq!(report.fault_count as usize, report.faults.len());
+    for fault in &report.faults {
+        let told = format!("{}: {}", fault.place.ja, fault.kind.ja());
+        assert_eq!(english_in(&told), [""; 0], "{told}");
+    }
     report.faults.iter().map(|fault| fault.kind).collect()
 }
 

@@ -107,7 +107,7 @@ async fn a_key_that_is_gone_without_a_stone_is_a_fault() {
         region.tamper("update timeline set wrapped_key = null").await;
         let report = check(&region.journal, None).await.unwrap();
         assert_eq!(report.faults.iter().map(|fault| fault.kind).collect::<Vec<_>>(), [FaultKind::Key]);
-        assert!(report.faults[0].place.contains(&patient.timeline.to_string()));
+        assert!(report.faults[0].place.ja.contains(&patient.timeline.to_string()));
     })
     .await;
 }

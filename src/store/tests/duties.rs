@@ -135,7 +135,7 @@ async fn the_clock_is_told_the_earliest_timelines_first_and_a_row_that_is_too_la
         fall_due(&one, Some(at(3_601))).await;
         let report = check(&region.journal, None).await.unwrap();
         assert_eq!(report.fault_count, 1, "{:?}", report.faults);
-        assert!(report.faults[0].place.starts_with("due time of timeline"), "{:?}", report.faults);
+        assert!(report.faults[0].place.en.starts_with("due time of timeline"), "{:?}", report.faults);
     })
     .await;
 }

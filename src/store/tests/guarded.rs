@@ -30,7 +30,7 @@ const EVENING: Timestamp = Timestamp(MORNING.0 + 36_000_000_000);
 async fn forged(region: &Region) -> Vec<String> {
     let report = check(&region.journal, None).await.unwrap();
     assert!(report.faults.iter().all(|fault| fault.kind == FaultKind::Row), "{:?}", report.faults);
-    report.faults.into_iter().map(|fault| fault.place.split(' ').next().unwrap_or_default().to_owned()).collect()
+    report.faults.into_iter().map(|fault| fault.place.en.split(' ').next().unwrap_or_default().to_owned()).collect()
 }
 
 async fn signed_in(region: &Region) -> SignIn {
@@ -295,6 +295,93 @@ async fn what_ended_is_not_brought_back_by_clearing_a_column() {
         assert_eq!(forged(region).await.len(), 9);
     })
     .await;
+}
+
+#[tokio::test]
+async fn a_client_that_was_removed_is_not_brought_back_by_clearing_a_column() {
+    on_both(async |region| {
+        let (client, _) = equipped(region).await;
+        written!(region, tx => {
+            assert!(tx.change_client(client, ClientChange::Remove, MORNING).await?);
+            assert!(tx.find_client(client).await?.is_some_and(|found| !found.stands()));
+            Ok(())
+        });
+        assert!(forged(region).await.is_empty(), "one that ended needs no MAC");
+        region.tamper("update client set removed_at = null").await;
+        assert!(written!(region, tx => tx.find_client(client).await).is_none());
+        assert_eq!(forged(region).await, ["client"]);
+    })
+    .await;
+}
+
+/// Of the guarded tables: what gives nobody anything, and may be written without the region's key.
+const DECIDES_NOTHING: [(&str, &[&str]); 12] = [
+    // An end: what ended has no MAC, whatever stands there. When it was last used is for reading only.
+    ("sign_in", &["revoked_at", "used_at"]),
+    // Sealed with the region's key, which says as much.
+    ("organisation", &["sealed"]),
+    ("person", &["sealed"]),
+    // How many tries are left changes with each of them.
+    ("invitation", &["sealed", "tries_left", "ended_at"]),
+    ("passkey", &["sealed", "counter", "used_at", "voided_at", "voided_why"]),
+    ("identity", &["sealed", "used_at", "voided_at"]),
+    ("client", &["sealed", "removed_at"]),
+    ("client_key", &["removed_at"]),
+    ("device_authority", &["sealed", "retired_at"]),
+    ("device", &["sealed", "seen_at", "revoked_at"]),
+    ("device_certificate", &["ended_at"]),
+    ("device_enrolment", &["sealed", "tries_left", "ended_at"]),
+];
+
+#[tokio::test]
+async fn every_column_of_a_guarded_table_is_under_its_mac_or_decides_nothing() {
+    let region = Region::on_sqlite().await;
+    let columns = super::schema::columns(&region.journal).await;
+    for (table, covered) in crate::store::guarded::covered() {
+        let free = DECIDES_NOTHING.iter().find(|(of, _)| *of == table).map_or(&[][..], |(_, free)| free);
+        let mut said: Vec<&str> = [&covered[..], free, &["mac"]].concat();
+        let mut there: Vec<&str> = columns.keys().filter(|(of, _)| of == table).map(|(_, column)| &**column).collect();
+        (said.sort_unstable(), there.sort_unstable());
+        assert_eq!(said, there, "{table}");
+    }
+}
+
+/// Another value than any row here has; nothing for what other rows refer to.
+fn other(column: &str) -> Option<&'static str> {
+    Some(match column {
+        "token_hash" | "credential" | "known_as" | "material" | "certificate" => "x'0102'",
+        "issued_at" | "expires_at" | "registered_at" | "granted_at" | "until_at" | "added_at" | "linked_at"
+        | "made_at" | "suspended_at" => "7",
+        "algorithm" | "scopes" | "way" | "purpose" => "'8'",
+        "role" | "kind" => "'secretariat'",
+        "active" => "1 - active",
+        _ => return None,
+    })
+}
+
+#[tokio::test]
+async fn whichever_column_of_a_row_is_changed_the_row_is_named() {
+    let region = Region::on_sqlite().await;
+    equipped(&region).await;
+    signed_in(&region).await;
+    let leak = |sql: String| -> &'static str { Box::leak(sql.into_boxed_str()) };
+    let mut changed = 0;
+    for (table, columns) in crate::store::guarded::covered() {
+        for column in columns {
+            let Some(value) = other(column) else { continue };
+            if region.count(leak(format!("select count(*) from {table}"))).await != 1 {
+                continue;
+            }
+            region.tamper(leak(format!("create table before as select {column} from {table}"))).await;
+            region.tamper(leak(format!("update {table} set {column} = {value}"))).await;
+            assert_eq!(forged(&region).await, [table], "{column}");
+            region.tamper(leak(format!("update {table} set {column} = (select {column} from before)"))).await;
+            region.tamper("drop table before").await;
+            assert!(forged(&region).await.is_empty(), "{table}.{column}");
+            changed += 1;
+        }
+    }
+    assert!(changed > 25, "{changed}");
 }
 
 async fn is_employed(journal: &Journal, region: &Region) -> bool {

@@ -65,7 +65,7 @@ async fn row_18_an_administrator_reaches_nobody_beyond_their_office() {
     renkei::actions::directory::put_person(&app.hub, app.sign_ins(), By::Operator, person).await.unwrap();
 
     let nobody = "0196d5a2-7c00-7000-8000-000000000001".to_owned();
-    let beyond = [&theirs, &elsewhere, &secretariat, &shared].map(|one| one.actor.person.to_string());
+    let beyond = [&theirs, &elsewhere, &secretariat].map(|one| one.actor.person.to_string());
     let mut answers = Vec::new();
     for person in beyond.iter().chain([&nobody]) {
         let of = format!("/api/v1/people/{person}");
@@ -79,6 +79,19 @@ async fn row_18_an_administrator_reaches_nobody_beyond_their_office() {
         answer.problem(StatusCode::NOT_FOUND, "not_found");
     }
     assert!(answers.windows(2).all(|pair| pair[0].bytes == pair[1].bytes));
+    // She is on the list of their office: why not is said, and not where else.
+    let of = format!("/api/v1/people/{}", shared.actor.person);
+    let told = [
+        chief.post(format!("{of}/recovery"), json!({ "reason": "試し" })).await,
+        chief.post(format!("{of}/invitations"), json!({})).await,
+        chief.get(format!("{of}/account")).await,
+        chief.delete(format!("{of}/sign-ins")).await,
+    ];
+    for answer in &told {
+        let detail = &answer.problem(StatusCode::FORBIDDEN, "forbidden")["detail"];
+        assert!(detail["ja"].as_str().is_some_and(|ja| ja.contains("事務局に頼んで")), "{detail}");
+        assert!(!detail.to_string().contains("hikari"), "{detail}");
+    }
     chief.post(format!("/api/v1/people/{}/invitations", mine.actor.person), json!({})).await.is(StatusCode::CREATED);
     // Colleagues without the appointment look after nobody, themselves included.
     let path = format!("/api/v1/people/{}/invitations", mine.actor.person);

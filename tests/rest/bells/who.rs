@@ -192,6 +192,8 @@ async fn where_the_page_is_open_nothing_is_rung_and_where_it_went_or_sleeps_it_i
     story.app.clock.advance(Duration::from_secs(limits::BELL_GAP_S));
     story.says("急ぎません", &["nurse"], false).await;
     story.settled().await;
+    story.app.clock.advance(Duration::from_millis(limits::BELL_SILENCE_MS + limits::BELL_LOOK_MS));
+    story.settled().await;
     story.service.rung("/nurse", 1).await;
     drop(page);
     let sessions = story.app.hub.sessions();
@@ -228,6 +230,7 @@ async fn whoever_wants_only_what_is_urgent_is_rung_for_that_and_as_often_as_it_c
     assert_eq!(push.headers["urgency"], "high");
     story.says("また急ぎです", &["nurse"], true).await;
     story.settled().await;
+    story.service.rung("/nurse", 1).await;
     story.app.clock.advance(Duration::from_secs(limits::BELL_URGENT_GAP_S));
     story.service.rung("/nurse", 2).await;
     let wrong = json!({ "endpoint": story.service.endpoint("/a"), "wish": "all", "device": "" });

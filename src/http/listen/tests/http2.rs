@@ -14,6 +14,8 @@ const NO_SETTINGS: &[u8] = &[0, 0, 0, 4, 0, 0, 0, 0, 0];
 
 const SETTINGS: u8 = 4;
 const GOAWAY: u8 = 7;
+const WINDOW_UPDATE: u8 = 8;
+const ENHANCE_YOUR_CALM: u32 = 11;
 
 type Requests = SendRequest<Full<Bytes>>;
 
@@ -108,6 +110,17 @@ async fn what_one_connection_may_ask_is_said_first_and_sockets_are_not_offered()
     assert_eq!(told(6), Some(limits::HTTP_BUFFER_BYTES as u32));
     // SETTINGS_ENABLE_CONNECT_PROTOCOL (RFC 8441, 3).
     assert_eq!(told(8).unwrap_or(0), 0);
+    // What all bodies together may run ahead: 65,535 by themselves (RFC 9113, 6.9.2), the rest is added.
+    let added = async {
+        loop {
+            let (kind, payload) = frame(&mut stream).await;
+            if kind == WINDOW_UPDATE {
+                return u32::from_be_bytes(payload.try_into().unwrap());
+            }
+        }
+    };
+    let added = tokio::time::timeout(LONG, added).await.unwrap();
+    assert_eq!(added, limits::HTTP2_CONNECTION_WINDOW_BYTES - 65_535);
 }
 
 #[tokio::test]
@@ -144,9 +157,12 @@ async fn a_connection_that_waits_for_an_answer_is_kept_and_an_idle_one_is_not() 
     let (waiting, connection) = speak(&certified, &started).await;
     let slow = tokio::spawn(async move { get(&waiting, "/slow").await });
     started.entered.notified().await;
-    let (idle, idle_connection) = speak(&certified, &started).await;
-    get(&idle, "/peer").await;
-    tokio::time::timeout(LONG, idle_connection).await.unwrap().unwrap();
+    // One after the other is given up, longer in all than it takes to be told and then cut.
+    for _ in 0..4 {
+        let (idle, idle_connection) = speak(&certified, &started).await;
+        get(&idle, "/peer").await;
+        tokio::time::timeout(LONG, idle_connection).await.unwrap().unwrap();
+    }
     assert!(!connection.is_finished());
     started.release.notify_one();
     assert_eq!(slow.await.unwrap(), "done");
@@ -165,17 +181,51 @@ async fn whoever_takes_requests_back_as_fast_as_they_are_made_is_sent_away() {
         said.extend([&[0, 0, head.len() as u8, 1, 5][..], &id, &head].concat());
         said.extend([&[0, 0, 4, 3, 0][..], &id, &[0, 0, 0, 8]].concat());
     }
-    let _ = stream.write_all(&said).await;
+    assert_eq!(sent_away(&mut stream, &said).await, ENHANCE_YOUR_CALM);
+}
+
+#[tokio::test]
+async fn whoever_breaks_the_protocol_again_and_again_is_sent_away() {
+    let certified = certified();
+    let started = secure(&certified, bounds());
+    let mut stream = raw(&certified, &started).await;
+    let mut said = [PREFACE, NO_SETTINGS].concat();
+    for at in 0..1_000_u32 {
+        let id = (at * 2 + 1).to_be_bytes();
+        // The same with `connection: x`, which no request over HTTP/2 may have (RFC 9113, 8.2.2).
+        let head =
+            [&[0x82, 0x87, 0x41, 9][..], b"localhost", &[0x44, 5], b"/slow", &[0, 10], b"connection", &[1], b"x"];
+        let head = head.concat();
+        said.extend([&[0, 0, head.len() as u8, 1, 5][..], &id, &head].concat());
+    }
+    assert_eq!(sent_away(&mut stream, &said).await, ENHANCE_YOUR_CALM);
+}
+
+/// Why the hub ends the connection of whoever says this.
+async fn sent_away(stream: &mut TlsStream<TcpStream>, said: &[u8]) -> u32 {
+    let _ = stream.write_all(said).await;
     let told = async {
         loop {
-            let (kind, payload) = frame(&mut stream).await;
+            let (kind, payload) = frame(stream).await;
             if kind == GOAWAY {
                 return u32::from_be_bytes(payload[4..8].try_into().unwrap());
             }
         }
     };
-    // ENHANCE_YOUR_CALM.
-    assert_eq!(tokio::time::timeout(LONG, told).await.unwrap(), 11);
+    tokio::time::timeout(LONG, told).await.unwrap()
+}
+
+#[tokio::test]
+async fn whoever_went_away_in_the_middle_of_a_request_is_given_up() {
+    let certified = certified();
+    let started = secure(&certified, ListenBounds { header_timeout: SHORT, ..bounds() });
+    let mut stream = raw(&certified, &started).await;
+    let head = [&[0x82, 0x87, 0x41, 9][..], b"localhost", &[0x44, 5], b"/slow"].concat();
+    let asked = [PREFACE, NO_SETTINGS, &[0, 0, head.len() as u8, 1, 5, 0, 0, 0, 1], &head].concat();
+    stream.write_all(&asked).await.unwrap();
+    started.entered.notified().await;
+    // Its pings are not answered by anybody.
+    assert!(is_closed(stream).await);
 }
 
 #[tokio::test]
