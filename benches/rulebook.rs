@@ -273,6 +273,7 @@ fn deciding(criterion: &mut Criterion) {
         addressed_to: Vec::new(),
         body,
         reasons: Vec::new(),
+        on_behalf_of: None,
     };
     let scope = Scope {
         kind: Kind::Vital,
@@ -396,6 +397,7 @@ fn timeline(book: &Rulebook, number: u64) -> Vec<Entry> {
             body,
             alarms: Vec::new(),
             target_scope: None,
+            on_behalf: None,
             ruling: book.ruling(&judgement, &slots),
         }
     };

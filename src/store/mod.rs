@@ -65,7 +65,7 @@ mod tests;
 mod timeline;
 pub mod verify;
 
-pub use crate::codec::{Audited, Refusal};
+pub use crate::codec::{Audited, Refusal, WrittenFor};
 
 pub use accesses::DeclaredAccess;
 pub use audit::AuditRecord;
