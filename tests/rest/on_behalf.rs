@@ -13,6 +13,7 @@ use super::audit::kept;
 use super::files::{Team, id};
 use crate::support::actor::{Actor, Answer};
 use crate::support::reader::Reader;
+use crate::support::system::{ALL, System};
 
 fn for_whom(named: &Actor) -> Value {
     let Position { role, organisation } = named.position();
@@ -176,6 +177,33 @@ async fn row_3_who_may_not_be_named_is_refused_by_the_fields_name_and_nothing_is
     team.app.unlink(team.patient, "hidamari").await;
     let left = post_for(&team, &team.nurse, 3, note("ヘルパーさんから"), &for_whom(&team.helper)).await;
     left.problem(StatusCode::UNPROCESSABLE_ENTITY, "not_found");
+}
+
+#[tokio::test]
+async fn row_3_who_may_not_know_the_team_learns_nothing_of_it_by_naming_its_people() {
+    let team = Team::start().await;
+    let family = team.app.family(team.patient).await;
+    let sibling = team.app.actor(Role::Family, &format!("home of {}", team.patient)).await;
+    let stranger = team.app.doctor("toi").await;
+    let message = json!({ "message": { "text": "夜は眠れています" } });
+    let mut answers = Vec::new();
+    for (number, named) in [(1, &team.doctor), (2, &stranger)] {
+        let answer = post_for(&team, &family, number, message.clone(), &for_whom(named)).await;
+        let problem = answer.problem(StatusCode::UNPROCESSABLE_ENTITY, "not_found");
+        answers.push((problem["field"].clone(), problem["detail"].clone()));
+    }
+    assert_eq!(answers[0], answers[1]);
+    post_for(&team, &family, 3, message, &for_whom(&sibling)).await.is(StatusCode::CREATED);
+}
+
+#[tokio::test]
+async fn row_3_nobody_writes_for_a_system_though_it_is_of_the_same_office() {
+    let team = Team::start().await;
+    let office = team.nurse.actor.organisation;
+    let system = System::register(&team.app, office, ALL).await;
+    let named = json!({ "person": system.id, "role": "gateway", "organisation": office.to_string() });
+    let refused = post_for(&team, &team.nurse, 1, note("機械の値"), &named).await;
+    assert_eq!(refused.problem(StatusCode::UNPROCESSABLE_ENTITY, "not_found")["field"], "on_behalf_of");
 }
 
 #[tokio::test]
