@@ -107,6 +107,7 @@ fn timeline() -> Vec<Entry> {
             body,
             alarms: Vec::new(),
             target_scope: target,
+            on_behalf: None,
             ruling: Ruling::default(),
         };
         state.apply(&entry);

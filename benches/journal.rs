@@ -173,6 +173,7 @@ fn entry(id: EntryId, patient: &Patient, recorded_at: renkei::domain::time::Time
         body: Body::Note(Note { text: "a".repeat(BODY_BYTES), ..Note::default() }),
         alarms: Vec::new(),
         target_scope: None,
+        on_behalf: None,
         ruling: Ruling { cited: vec!["S1@region/1#0123456789abcdef".into()], slots: vec![0; 16], ..Ruling::default() },
     }
 }

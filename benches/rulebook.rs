@@ -274,6 +274,7 @@ fn deciding(criterion: &mut Criterion) {
         addressed_to: Vec::new(),
         body,
         reasons: Vec::new(),
+        on_behalf_of: None,
     };
     let scope = Scope {
         kind: Kind::Vital,
@@ -397,6 +398,7 @@ fn timeline(book: &Rulebook, number: u64) -> Vec<Entry> {
             body,
             alarms: Vec::new(),
             target_scope: None,
+            on_behalf: None,
             ruling: book.ruling(&judgement, &slots),
         }
     };

@@ -33,6 +33,22 @@ export function peopleOfTeam(model, timeline) {
     .sort((a, b) => order.indexOf(a.role) - order.indexOf(b.role) || a.name.localeCompare(b.name, 'ja'));
 }
 
+/**
+ * For whom this person may write: everybody else of the team in each of their roles, and of their own office, which comes first.
+ * @param {import('./model.js').Model} model @param {string} timeline @returns {{organisation: string, people: Candidate[]}[]}
+ */
+export function forWhom(model, timeline) {
+  const mine = model.me?.organisation.id ?? '';
+  const colleagues = [...model.people.values()].flatMap(({ id, positions = [] }) => positions.map((position) => ({ ...position, person: id })))
+    .filter(({ organisation }) => organisation === mine);
+  const order = Object.keys(WORDS.role);
+  const all = new Map([...colleagues, ...positionsOf(model, timeline)].filter(({ person, role }) => person !== model.myId && role !== 'gateway')
+    .map((one) => [`${one.person} ${one.role} ${one.organisation}`, { ...one, name: model.personName(one.person) }]));
+  const people = [...all.values()].sort((a, b) => order.indexOf(a.role) - order.indexOf(b.role) || a.name.localeCompare(b.name, 'ja'));
+  const offices = [...new Set([mine, ...people.map(({ organisation }) => organisation)])];
+  return offices.map((organisation) => ({ organisation, people: people.filter((one) => one.organisation === organisation) })).filter((office) => office.people.length > 0);
+}
+
 /** The `@` that is being written at the caret. @param {string} text @param {number} caret @returns {Typing | null} */
 export function typingAt(text, caret) {
   const found = /(?:^|[\s、。（(])[@＠]([^\s@＠、。]{0,20})$/u.exec(text.slice(0, caret));

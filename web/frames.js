@@ -7,6 +7,7 @@
  * @typedef {{ja: string, en: string}} Text
  * @typedef {{kind: string, [field: string]: any}} Body
  * @typedef {{person?: string, organisation?: string, role?: string}} Addressee
+ * @typedef {{person: string, role: string, organisation: string}} OnBehalfOf
  * @typedef {object} Intent
  * @property {string} id
  * @property {string} timeline
@@ -14,6 +15,7 @@
  * @property {string} [sensitivity]
  * @property {Addressee[]} [addressedTo]
  * @property {WrittenReason[]} [reasons]
+ * @property {OnBehalfOf} [onBehalfOf] for whom it is written, where not for the author
  * @property {Record<string, any>} body proto3 JSON: one property, named as the kind in lowerCamelCase
  * @typedef {object} Entry
  * @property {string} id
@@ -22,6 +24,7 @@
  * @property {number} recordedAtMs
  * @property {number | null} observedAtMs
  * @property {Actor} author
+ * @property {Actor | null} onBehalf for whom the author says to have written it
  * @property {string} sensitivity
  * @property {Addressee[]} addressedTo
  * @property {string} kind
@@ -107,6 +110,7 @@ export function readEntry(raw) {
     recordedAtMs: msOfUs(raw.recordedAtUs),
     observedAtMs: content.observedAtUs === undefined ? null : msOfUs(content.observedAtUs),
     author: readActor(content.author),
+    onBehalf: content.onBehalf ? readActor(content.onBehalf) : null,
     sensitivity: content.sensitivity ?? 'normal',
     addressedTo: content.addressedTo ?? [],
     kind: body.kind,

@@ -1,5 +1,5 @@
-// Whom an entry speaks to: roles and people a message names, addressees of any entry, the author of what it answers. Says
-// whether that is this person, for marks, counts and filters. Who may see an entry is the hub's matter, not this file's.
+// Whom an entry speaks to: roles and people a message names, addressees of any entry, whoever it was written for, the author
+// of what it answers. Says whether that is this person, for marks, counts and filters. Who may see an entry is the hub's matter, not this file's.
 
 import { currentBody } from './timeline.js';
 
@@ -27,11 +27,12 @@ const means = (to, self) => to.person === self.id || (to.role !== undefined && t
 export const referenceOf = (body) => body.answers ?? body.about ?? body.request ?? '';
 
 /**
- * Whether others speak to this person with it: by name, by role, or by answering what they wrote.
+ * Whether others speak to this person with it: by name, by role, by writing it for them, or by answering what they wrote.
  * @param {Item} item @param {Self} self @param {Map<string, Item>} byId of its timeline
  */
 export function speaksTo(item, self, byId) {
   if (item.author.person === self.id || item.retraction) return false;
+  if (item.onBehalf?.person === self.id) return true;
   const body = currentBody(item);
   if (addresseesOf(body, item.addressedTo).some((to) => means(to, self))) return true;
   const reference = referenceOf(body);

@@ -564,8 +564,8 @@ const HEAR = /** @type {Record<string, (model: Model, happening: any) => void>} 
     const timeline = model.timeline(entry.timeline);
     if (!timeline.apply(entry)) return;
     model.keeper.noteTimeline(entry.timeline);
-    const { person, organisation } = entry.author;
-    if (!isHub(entry.author) && (!model.people.has(person) || !model.organisations.has(organisation))) {
+    const named = [entry.author, entry.onBehalf].filter((one) => one && !isHub(one));
+    if (named.some((one) => one && (!model.people.has(one.person) || !model.organisations.has(one.organisation)))) {
       model.refreshDirectory();
     }
     if (model.hub.connection.phase !== 'live') return;

@@ -41,7 +41,8 @@ function lineOf(model, item) {
   const at = item.observedAtMs ?? item.recordedAtMs;
   const alarms = currentAlarms(item).map(({ sign }) => word('vital_sign', sign)).join('・');
   const marks = [item.sensitivity === 'restricted' ? `【${word('sensitivity', 'restricted')}】` : '', alarms ? `【${say('alarm')}: ${alarms}】` : '', item.corrections.length ? `【${say('paper_corrected')}】` : ''].join('');
-  return { at: `${dayText(at)} ${clockTime(at)}`, kind: word('kind', item.kind), who: whoWrote(model, item.author), text: marks + said(currentBody(item)) };
+  const told = item.onBehalf ? `（${say('behalf_short', { named: whoWrote(model, item.onBehalf) })}）` : '';
+  return { at: `${dayText(at)} ${clockTime(at)}`, kind: word('kind', item.kind), who: whoWrote(model, item.author) + told, text: marks + said(currentBody(item)) };
 }
 
 /** What the page knows of the patient. @param {Model} model @param {string} timeline @returns {import('./redact.js').Known} */

@@ -48,6 +48,7 @@ function textOf(item, model) {
   const body = currentBody(item);
   const labels = [...(WORDS.kind[item.kind] ?? [item.kind]), ...(WORDS.role[item.author.role] ?? [])];
   const words = [said(body), ...deepWords(body), ...labels, model.personName(item.author.person), model.organisationName(item.author.organisation),
+    ...(item.onBehalf ? [model.personName(item.onBehalf.person), model.organisationName(item.onBehalf.organisation)] : []),
     ...item.acknowledgements.map((one) => one.body.text ?? '')];
   const text = folded(words.join('\n'));
   texts.set(item, { versions, text });

@@ -117,6 +117,14 @@ impl Explainer<'_> {
     pub async fn entry(&self, entry: &Entry) -> Result<Explained, StoreError> {
         let (names, mut lines) = (self.names(), Lines::default());
         lines.add("記録", "entry", self.posted(entry.body.kind(), &entry.author, entry.recorded_at));
+        if let Some(named) = &entry.on_behalf {
+            let named = names.actor(named);
+            let says = Text::new(
+                format!("{}。書いた人がそう述べたもので、判定は書いた人の職種によります", named.ja),
+                format!("{}: as its author says. Rules ask for the author's role alone", named.en),
+            );
+            lines.add("代筆（だれに聞いて）", "written on behalf of", says);
+        }
         let Some(event) = Event::of_entry(entry) else {
             let text = Text::fixed("連携ハブが自分で書いた記録です", "the hub wrote this by itself");
             lines.add("わけ", "why", text);

@@ -124,6 +124,7 @@ pub async fn give_all_pledges(hub: &Hub, actor: Actor) -> Result<(), Refused> {
             addressed_to: Vec::new(),
             body,
             reasons: Vec::new(),
+            on_behalf_of: None,
         };
         if let Answer::Refused(refused) = hub.post_and_wait(actor, intent).await {
             return Err(refused);

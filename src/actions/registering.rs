@@ -66,6 +66,7 @@ fn first_of_its_kind(hub: &Hub, timeline: TimelineId, body: Body) -> Intent {
         addressed_to: Vec::new(),
         body,
         reasons: Vec::new(),
+        on_behalf_of: None,
     }
 }
 

@@ -1,4 +1,4 @@
-//! What the audit log seals ↔ bytes: posts that were refused, reads, and acts beside the timelines.
+//! What the audit log seals ↔ bytes: posts that were refused, who wrote for whom, reads, and acts beside the timelines.
 
 use prost::Message as _;
 
@@ -12,7 +12,7 @@ use super::audited_reading::{read_began, read_began_message, read_ended, read_en
 use super::content::{actor, actor_message};
 use super::field::{code, code_text, date, each, id, id_text, ids, message, optional_code};
 use super::proto::store::v1 as stored;
-use super::stored::{Refusal, refusal, refusal_message};
+use super::stored::{Refusal, WrittenFor, refusal, refusal_message, written_for, written_for_message};
 use crate::domain::act::{Act, By, Deed};
 use crate::domain::directory::Position;
 use crate::domain::ids::{DeviceId, EntryId, OrganisationId, PatientId, PersonId, RulebookVersionId, SignInId};
@@ -25,6 +25,7 @@ use crate::domain::time::Timestamp;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Audited {
     Refusal(Refusal),
+    WrittenFor(WrittenFor),
     Act(Act),
     Read(Read),
     ReadEnded(ReadEnded),
@@ -36,6 +37,7 @@ pub fn encode_audited(audited: &Audited) -> Vec<u8> {
     use stored::audit_record::What;
     let what = match audited {
         Audited::Refusal(refusal) => What::Refusal(Box::new(refusal_message(refusal))),
+        Audited::WrittenFor(written) => What::WrittenFor(Box::new(written_for_message(written))),
         Audited::Act(act) => What::Act(Box::new(act_message(act))),
         Audited::Read(read) => What::ReadBegan(Box::new(read_began_message(read))),
         Audited::ReadEnded(ended) => What::ReadEnded(Box::new(read_ended_message(ended))),
@@ -51,6 +53,7 @@ pub fn decode_audited(bytes: &[u8]) -> Result<Audited, CodecError> {
     use stored::audit_record::What;
     Ok(match stored::AuditRecord::decode(bytes)?.what {
         Some(What::Refusal(kept)) => Audited::Refusal(refusal(*kept)?),
+        Some(What::WrittenFor(kept)) => Audited::WrittenFor(written_for(*kept)?),
         Some(What::Act(kept)) => Audited::Act(act(*kept)?),
         Some(What::ReadBegan(kept)) => Audited::Read(read_began(&kept)?),
         Some(What::ReadEnded(kept)) => Audited::ReadEnded(read_ended(&kept)?),

@@ -24,6 +24,9 @@ impl Audited {
                 None => by(AuditKind::Refused, Some(&refusal.author), None),
                 Some(dismissed) => by(AuditKind::Dismissed, Some(&dismissed.by), Some(refusal.author.person.0)),
             },
+            Self::WrittenFor(written) => {
+                by(AuditKind::WrittenFor, Some(&written.author), Some(written.on_behalf.person.0))
+            }
             Self::Read(read) => by(AuditKind::Read, Some(&read.reader), None),
             Self::ReadEnded(ended) => by(AuditKind::ReadEnded, Some(&ended.reader), None),
             Self::Act(act) => {

@@ -74,6 +74,7 @@ pub fn encode_content(entry: &Entry) -> Content {
         alarms: entry.alarms.iter().map(alarm_message).collect(),
         ruling: Some(ruling_message(&entry.ruling)),
         device: entry.device.map(|device| id_text(device.0)).unwrap_or_default(),
+        on_behalf: entry.on_behalf.as_ref().map(actor_message),
     })
 }
 
@@ -91,6 +92,7 @@ pub(super) fn entry(header: EntryHeader, sent: v1::EntryContent) -> Result<Entry
         timeline: header.timeline,
         seq: header.seq,
         author: message("author", sent.author, |sent| author(&sent))?,
+        on_behalf: sent.on_behalf.map(|sent| actor(&sent).map_err(|invalid| invalid.within("on_behalf"))).transpose()?,
         device: optional_id("device", &sent.device, DeviceId)?,
         observed_at: sent.observed_at_us.map(Timestamp),
         recorded_at: header.recorded_at,

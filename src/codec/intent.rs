@@ -7,6 +7,7 @@ use super::body::{Form, body, body_message};
 use super::content::{addressee, addressee_message};
 use super::field::{code, code_text, each, id, id_text, message};
 use super::mapped::Mapped;
+use super::on_behalf::{on_behalf_of, on_behalf_of_message};
 use super::proto::v1;
 use crate::domain::entry::{Intent, Sensitivity};
 use crate::domain::ids::{EntryId, TimelineId};
@@ -30,6 +31,7 @@ pub fn decode_intent(sent: v1::Intent) -> Result<Intent, Invalid> {
         addressed_to: each("addressed_to", sent.addressed_to, addressee)?,
         body: message("body", sent.body, |sent| body(sent, Form::Posted))?,
         reasons: Mapped::read(sent.reasons).map_err(|invalid: Invalid| invalid.within("reasons"))?,
+        on_behalf_of: on_behalf_of(sent.on_behalf_of)?,
     })
 }
 
@@ -50,5 +52,6 @@ pub(crate) fn intent_message(intent: &Intent) -> v1::Intent {
         addressed_to: intent.addressed_to.iter().map(addressee_message).collect(),
         body: Some(body_message(&intent.body, Form::Posted)),
         reasons: intent.reasons.sent(),
+        on_behalf_of: intent.on_behalf_of.as_ref().map(on_behalf_of_message),
     }
 }

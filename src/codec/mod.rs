@@ -19,6 +19,7 @@ mod field;
 mod in_words;
 mod intent;
 mod mapped;
+mod on_behalf;
 pub mod proto;
 mod snapshot;
 mod stored;
@@ -31,7 +32,7 @@ pub use delivery::EncodedEntry;
 pub use encoding::Encoding;
 pub use intent::{decode_intent, encode_intent};
 pub use snapshot::{decode_duty, decode_snapshot, encode_duty, encode_snapshot};
-pub use stored::{Dismissed, QueuedPost, Refusal};
+pub use stored::{Dismissed, QueuedPost, Refusal, WrittenFor};
 pub use stored::{decode_queued, decode_stored, encode_queued, encode_stored};
 
 pub(crate) use content::{actor, actor_message, alarm, alarm_message, ruling, ruling_message};

@@ -8,10 +8,11 @@ use super::content::ruling_message;
 use super::content::{Content, EntryHeader, actor, actor_message, addressee, addressee_message, entry, ruling};
 use super::field::{code, code_text, each, id, id_text, message, optional_code, optional_id};
 use super::intent::{decode_intent, intent_message};
+use super::on_behalf::{on_behalf_of, on_behalf_of_message};
 use super::proto::store::v1 as stored;
 use super::proto::v1;
 use crate::domain::directory::Actor;
-use crate::domain::entry::{Entry, Intent, Scope};
+use crate::domain::entry::{Entry, Intent, OnBehalfOf, Scope};
 use crate::domain::ids::{DeviceId, EntryId, OrganisationId, Seq};
 use crate::domain::kind::Kind;
 use crate::domain::ruling::Ruling;
@@ -132,6 +133,8 @@ pub struct Refusal {
     /// For a correction: the kind of what it would have said, by which it was judged and can be explained.
     pub corrected: Option<Kind>,
     pub author: Actor,
+    /// For whom it would have been written, as its author said.
+    pub on_behalf_of: Option<OnBehalfOf>,
     /// Stable code of why.
     pub code: String,
     pub ruling: Ruling,
@@ -152,6 +155,7 @@ pub(super) fn refusal_message(refusal: &Refusal) -> stored::Refusal {
         kind: code_text(refusal.kind),
         corrected: refusal.corrected.map(code_text).unwrap_or_default(),
         author: Some(actor_message(&refusal.author)),
+        on_behalf_of: refusal.on_behalf_of.as_ref().map(on_behalf_of_message),
         code: refusal.code.clone(),
         ruling: Some(ruling_message(&refusal.ruling)),
         slots: refusal.ruling.slots.clone().into(),
@@ -168,9 +172,37 @@ pub(super) fn refusal(kept: stored::Refusal) -> Result<Refusal, Invalid> {
         kind: code("kind", &kept.kind)?,
         corrected: optional_code("corrected", &kept.corrected)?,
         author: message("author", kept.author, |sent| actor(&sent))?,
+        on_behalf_of: on_behalf_of(kept.on_behalf_of)?,
         code: kept.code,
         ruling: ruling_with_slots(kept.ruling, &kept.slots)?,
         dismissed: kept.dismissed.map(dismissed).transpose()?,
+    })
+}
+
+/// Of an entry that somebody wrote on behalf of another: who and for whom, but not what.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WrittenFor {
+    pub entry: EntryId,
+    pub kind: Kind,
+    pub author: Actor,
+    pub on_behalf: Actor,
+}
+
+pub(super) fn written_for_message(written: &WrittenFor) -> stored::WrittenFor {
+    stored::WrittenFor {
+        entry: id_text(written.entry.0),
+        kind: code_text(written.kind),
+        author: Some(actor_message(&written.author)),
+        on_behalf: Some(actor_message(&written.on_behalf)),
+    }
+}
+
+pub(super) fn written_for(kept: stored::WrittenFor) -> Result<WrittenFor, Invalid> {
+    Ok(WrittenFor {
+        entry: id("entry", &kept.entry, EntryId)?,
+        kind: code("kind", &kept.kind)?,
+        author: message("author", kept.author, |sent| actor(&sent))?,
+        on_behalf: message("on_behalf", kept.on_behalf, |sent| actor(&sent))?,
     })
 }
 

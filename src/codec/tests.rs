@@ -94,12 +94,17 @@ proptest! {
         ruling in arbitrary::ruling(),
         code in any::<String>(),
         by in proptest::option::of(arbitrary::actor()),
+        for_whom in arbitrary::actor(),
         device in proptest::option::of(arbitrary::id(DeviceId)),
     ) {
         let dismissed = by.map(|by| Dismissed { by, reason: code.clone() });
         let (id, kind, corrected) = (intent.id, intent.body.kind(), intent.body.corrected().map(Body::kind));
-        let refusal = Audited::Refusal(Refusal { id, kind, corrected, author, code, ruling: ruling.clone(), dismissed });
+        let (on_behalf_of, ruling_of) = (intent.on_behalf_of, ruling.clone());
+        let refusal = Refusal { id, kind, corrected, author, on_behalf_of, code, ruling: ruling_of, dismissed };
+        let refusal = Audited::Refusal(refusal);
         prop_assert_eq!(decode_audited(&encode_audited(&refusal)).unwrap(), refusal);
+        let written = Audited::WrittenFor(WrittenFor { entry: id, kind, author, on_behalf: for_whom });
+        prop_assert_eq!(decode_audited(&encode_audited(&written)).unwrap(), written);
         let queued = QueuedPost { intent, author, device, received_at: Timestamp(received_at), ruling };
         prop_assert_eq!(decode_queued(&encode_queued(&queued)).unwrap(), queued);
     }

@@ -14,6 +14,7 @@ closed_list! {
         ReadEnded = "read_ended", "閲覧の終了", "reading ended";
         Refused = "refused", "投稿の拒否", "post refused";
         Dismissed = "dismissed", "紐付け待ちの却下", "waiting post dismissed";
+        WrittenFor = "written_for", "代筆", "written on behalf of another";
         SignInBegan = "sign_in_began", "サインイン", "sign-in";
         SignInEnded = "sign_in_ended", "サインインの終了", "sign-in ended";
         Account = "account", "アカウントの操作", "account";

@@ -4,7 +4,7 @@ use jiff::civil::Date;
 
 use super::body::check::{few_of, required};
 use super::entry::Intent;
-use super::text::Invalid;
+use super::text::{Invalid, Text};
 use crate::limits;
 
 impl Intent {
@@ -24,7 +24,21 @@ impl Intent {
             ));
         }
         self.check_reasons()?;
+        self.check_on_behalf_of()?;
         self.body.check(today).map_err(|invalid| invalid.within(format_args!("body.{}", self.body.kind())))
+    }
+
+    /// Nobody acknowledges, agrees or puts right for another.
+    fn check_on_behalf_of(&self) -> Result<(), Invalid> {
+        let kind = self.body.kind();
+        if self.on_behalf_of.is_none() || kind.can_be_written_for_another() {
+            return Ok(());
+        }
+        let words = Text::new(
+            format!("「{}」は本人だけが行えます。代わりに書くことはできません", kind.ja()),
+            format!("an entry of kind {kind} is an act of one's own: nobody writes it on behalf of another"),
+        );
+        Err(Invalid::new("on_behalf_of", "wrong_kind", words))
     }
 
     fn check_reasons(&self) -> Result<(), Invalid> {

@@ -2,7 +2,7 @@
 
 use super::alarm::Alarm;
 use super::body::{Body, Infection};
-use super::directory::Actor;
+use super::directory::{Actor, Position};
 use super::ids::{DeviceId, EntryId, OrganisationId, PersonId, Seq, TimelineId};
 use super::kind::Kind;
 use super::list::closed_list;
@@ -38,6 +38,21 @@ impl Addressee {
     }
 }
 
+/// Somebody in one of their roles, for whom somebody else writes: the author's claim, by which nobody gains a right.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct OnBehalfOf {
+    pub person: PersonId,
+    pub position: Position,
+}
+
+impl OnBehalfOf {
+    /// Somebody as they acted.
+    #[must_use]
+    pub const fn of(actor: &Actor) -> Self {
+        Self { person: actor.person, position: Position { role: actor.role, organisation: actor.organisation } }
+    }
+}
+
 /// What somebody wants to put on a timeline.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Intent {
@@ -51,6 +66,8 @@ pub struct Intent {
     pub body: Body,
     /// Why it is sent although a rule asks for something it lacks, where the rule takes a written reason.
     pub reasons: Vec<WrittenReason>,
+    /// For whom it is written, where not for the author.
+    pub on_behalf_of: Option<OnBehalfOf>,
 }
 
 impl Intent {
@@ -103,6 +120,8 @@ pub struct Entry {
     pub timeline: TimelineId,
     pub seq: Seq,
     pub author: Actor,
+    /// For whom the author says to have written it. Asked by nobody who judges: rules know the author alone.
+    pub on_behalf: Option<Actor>,
     /// The registered device that it was written on, where the author's sign-in counts on one.
     pub device: Option<DeviceId>,
     /// Claimed by the device.

@@ -16,6 +16,8 @@ closed_list! {
         /// Somebody broke the glass.
         AccessOpened = "access_opened", "緊急閲覧が宣言されました", "emergency access was declared";
         Advised = "advised", "助言", "advice";
+        /// Somebody wrote an entry on behalf of the reader.
+        WrittenFor = "written_for", "あなたの代わりに書かれました", "written on your behalf";
     }
 }
 

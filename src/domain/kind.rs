@@ -124,6 +124,17 @@ impl Kind {
         )
     }
 
+    /// Whether somebody may write such an entry on behalf of another: what was seen, done or asked can be told to somebody who
+    /// writes it down; an act of one's own (agreeing, acknowledging, putting right, declaring) is done by oneself.
+    #[must_use]
+    pub const fn can_be_written_for_another(self) -> bool {
+        !(self.is_administrative()
+            || self.is_of_an_organisation()
+            || self.is_of_a_duty()
+            || self.points_back()
+            || matches!(self, Self::EmergencyAccess))
+    }
+
     /// Whether entries of the kind tell the course of a duty.
     #[must_use]
     pub const fn is_of_a_duty(self) -> bool {

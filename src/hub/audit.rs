@@ -1,5 +1,5 @@
 //! The audit records of a refusal and of a dismissal from the linking queue: who wanted what on which timeline, which
-//! rules or who said no, and why.
+//! rules or who said no, and why; and of an entry that somebody wrote on behalf of another.
 //!
 //! Sealed with the timeline's key where there is one; the body of the post is not kept.
 
@@ -7,6 +7,7 @@ use super::timelines::Hot;
 use super::work::{Dismissal, Submission};
 use crate::codec::{self, Audited};
 use crate::domain::body::Body;
+use crate::domain::entry::Entry;
 use crate::domain::ruling::Ruling;
 use crate::domain::time::Timestamp;
 use crate::rulebook::Refusal;
@@ -33,11 +34,12 @@ pub(super) fn refusal(
         kind: intent.body.kind(),
         corrected: intent.body.corrected().map(Body::kind),
         author: submission.actor,
+        on_behalf_of: intent.on_behalf_of,
         code: code.to_owned(),
         ruling,
         dismissed: None,
     };
-    seal(region, hot, now, record)
+    seal(region, hot, now, Audited::Refusal(record))
 }
 
 /// Seals the record of a post that the secretariat took out of the linking queue.
@@ -48,14 +50,23 @@ pub(super) fn dismissal(region: &DataKey, hot: &Hot, dismissal: &Dismissal, now:
         kind: post.intent.body.kind(),
         corrected: None,
         author: post.author,
+        on_behalf_of: post.intent.on_behalf_of,
         code: "dismissed".to_owned(),
         ruling: post.ruling.clone(),
         dismissed: Some(codec::Dismissed { by: *actor, reason: reason.clone() }),
     };
-    seal(region, hot, now, record)
+    seal(region, hot, now, Audited::Refusal(record))
 }
 
-fn seal(region: &DataKey, hot: &Hot, now: Timestamp, record: codec::Refusal) -> SealedAudit {
+/// Seals the record that this entry was written on behalf of somebody, if it was.
+pub(super) fn written_for(region: &DataKey, hot: &Hot, entry: &Entry) -> Option<SealedAudit> {
+    let on_behalf = entry.on_behalf?;
+    let (kind, author) = (entry.body.kind(), entry.author);
+    let written = codec::WrittenFor { entry: entry.id, kind, author, on_behalf };
+    Some(seal(region, hot, entry.recorded_at, Audited::WrittenFor(written)))
+}
+
+fn seal(region: &DataKey, hot: &Hot, now: Timestamp, record: Audited) -> SealedAudit {
     let seal = if hot.exists { AuditSeal::Timeline(hot.state.timeline, &hot.key) } else { AuditSeal::Region(region) };
-    SealedAudit::of(seal, now, &Audited::Refusal(record))
+    SealedAudit::of(seal, now, &record)
 }

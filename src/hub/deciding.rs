@@ -186,6 +186,7 @@ impl Picture {
     ) -> Accepted {
         let content = codec::encode_content(&entry);
         self.seal(draft, hot, &entry, &content, mac);
+        draft.batch.audits.extend(audit::written_for(&self.key, hot, &entry));
         let epoch = hot.state.access_epoch;
         hot.state.apply(&entry);
         store::project(&hot.state, &entry, &hot.key, &mut draft.batch.projections);
@@ -211,6 +212,8 @@ impl Picture {
             timeline: intent.timeline,
             seq: state.head.next(),
             author: *actor,
+            // Found again where deciding found them: in the same picture.
+            on_behalf: intent.on_behalf_of.and_then(|named| self.directory.actor(named.person, named.position)),
             device: None,
             observed_at: intent.observed_at,
             recorded_at: self.now.max(state.recorded_at),

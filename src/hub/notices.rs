@@ -49,6 +49,7 @@ pub struct Concern {
 pub(super) fn concerns(entry: &Entry) -> bool {
     !entry.ruling.opened().is_empty()
         || !entry.ruling.advice().is_empty()
+        || entry.on_behalf.is_some()
         || matches!(entry.body, Body::DutyStep(_) | Body::DutyAnswer(_) | Body::EmergencyAccess(_))
 }
 
@@ -89,7 +90,33 @@ impl Concern {
 
     /// Tells everybody concerned who hears and may know.
     pub(super) fn tell(&self, region: &Region, hearers: &impl Hearers) {
-        let book = region.rulebook();
+        self.tell_of_duties(region, hearers);
+        if let Some(named) = self.entry.entry.on_behalf {
+            self.tell_who_sees(region, hearers, NoticeOf::WrittenFor, |actor| actor.person == named.person);
+        }
+        if let Body::EmergencyAccess(_) = self.entry.entry.body {
+            let is_of_the_team = |actor: &Actor| self.state.has_on_team(actor) || actor.role == Role::Secretariat;
+            self.tell_who_sees(region, hearers, NoticeOf::AccessOpened, is_of_the_team);
+        }
+        self.tell_of_advice(region, hearers);
+    }
+
+    /// Tells those of these who see the entry.
+    fn tell_who_sees(
+        &self,
+        region: &Region,
+        hearers: &impl Hearers,
+        of: NoticeOf,
+        is_meant: impl Fn(&Actor) -> bool,
+    ) {
+        let (book, notice) = (region.rulebook(), self.notice(of, None, None));
+        hearers.tell_where(is_meant, |actor| {
+            let view = View::of(&self.state, &book, actor, region.now())?;
+            view.shows(&self.entry).then(|| notice.clone())
+        });
+    }
+
+    fn tell_of_duties(&self, region: &Region, hearers: &impl Hearers) {
         for (of, id, rule, due, debtors) in self.of_duties() {
             let duty = self.state.duties.find(id);
             let may_know = |view: &View| duty.is_some_and(|duty| view.shows_duty(duty));
@@ -98,14 +125,9 @@ impl Concern {
                 self.tell_debtor(region, hearers, &debtor, notice, may_know);
             }
         }
-        if let Body::EmergencyAccess(_) = self.entry.entry.body {
-            let notice = self.notice(NoticeOf::AccessOpened, None, None);
-            let is_of_the_team = |actor: &Actor| self.state.has_on_team(actor) || actor.role == Role::Secretariat;
-            hearers.tell_where(is_of_the_team, |actor| {
-                let view = View::of(&self.state, &book, actor, region.now())?;
-                view.shows(&self.entry).then(|| notice.clone())
-            });
-        }
+    }
+
+    fn tell_of_advice(&self, region: &Region, hearers: &impl Hearers) {
         let advised = self.entry.entry.ruling.advice().iter().filter_map(|rule| region.in_words(rule));
         let for_others = advised.filter_map(|words| Some((Audience::others(&words.audience)?, words)));
         let for_others: Vec<_> = for_others.collect();

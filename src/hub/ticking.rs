@@ -114,6 +114,7 @@ impl Picture {
             addressed_to: Vec::new(),
             body: Body::DutyStep(Box::new(step)),
             reasons: Vec::new(),
+            on_behalf_of: None,
         };
         let ruling = Ruling { cited: vec![rule], ..Ruling::default() };
         let acceptance = Acceptance { ruling, alarms: Vec::new(), target_scope };

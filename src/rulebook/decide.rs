@@ -13,6 +13,7 @@ use super::facts::PostFacts;
 use super::feasible;
 use super::judge::Verdict;
 use super::office;
+use super::on_behalf;
 use super::remembered::AskedPost;
 use super::situation::{self, Target};
 use super::slots::Slots;
@@ -99,6 +100,7 @@ pub fn decide(situation: &Situation<'_>, intent: &Intent) -> Decision {
         .and_then(|()| feasible::check_past(intent, situation.now))
         .and_then(|()| feasible::check_attached(situation, intent))
         .and_then(|()| feasible::check_taken(intent))
+        .and_then(|()| on_behalf::check_known(situation, intent))
         .and_then(|()| office::check_place(situation, intent));
     if let Err(invalid) = sound {
         return Decision::Refuse(Refusal::Invalid(invalid));
@@ -141,7 +143,7 @@ pub fn decide(situation: &Situation<'_>, intent: &Intent) -> Decision {
 }
 
 fn accept(situation: &Situation<'_>, intent: &Intent, ruling: Ruling, slots: &Slots) -> Decision {
-    match feasible::check(situation, intent) {
+    match feasible::check(situation, intent).and_then(|()| on_behalf::check_near(situation, intent)) {
         Err(invalid) => Decision::Refuse(Refusal::Invalid(invalid)),
         Ok(()) => accept_unless_held(situation, intent, ruling, slots),
     }

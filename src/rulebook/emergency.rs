@@ -22,7 +22,8 @@ impl Rulebook {
         let (id, timeline) = (EntryId(uuid::Uuid::nil()), TimelineId(uuid::Uuid::nil()));
         let body = Body::EmergencyAccess(EmergencyAccess::default());
         let (sensitivity, addressed_to) = (Sensitivity::Normal, Vec::new());
-        let intent = Intent { id, timeline, observed_at: None, sensitivity, addressed_to, body, reasons: Vec::new() };
+        let (observed_at, reasons, on_behalf_of) = (None, Vec::new(), None);
+        let intent = Intent { id, timeline, observed_at, sensitivity, addressed_to, body, reasons, on_behalf_of };
         let mut viewer = situation::viewer(&PatientState::empty(timeline), actor, now);
         viewer.patient.registered = true.into();
         let record = situation::record(&intent, actor, None, now);

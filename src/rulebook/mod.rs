@@ -43,6 +43,7 @@ mod mechanism_file;
 mod mistake;
 mod naming;
 mod notes;
+mod on_behalf;
 mod office;
 mod parties;
 mod partners;

@@ -310,6 +310,6 @@ fn sign_in_of(audited: &Audited) -> Option<SignInId> {
         Audited::Act(Act { deed: Deed::SignInIssued { sign_in, .. } | Deed::SignInEnded { sign_in, .. }, .. }) => {
             Some(*sign_in)
         }
-        Audited::Act(_) | Audited::Refusal(_) => None,
+        Audited::Act(_) | Audited::Refusal(_) | Audited::WrittenFor(_) => None,
     }
 }

@@ -67,7 +67,7 @@ mod timeline;
 mod training;
 pub mod verify;
 
-pub use crate::codec::{Audited, Refusal};
+pub use crate::codec::{Audited, Refusal, WrittenFor};
 
 pub use accesses::DeclaredAccess;
 pub use announcement::Receipt;

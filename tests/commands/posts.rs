@@ -23,6 +23,7 @@ pub fn note(number: u128, timeline: TimelineId) -> Intent {
         addressed_to: Vec::new(),
         body,
         reasons: Vec::new(),
+        on_behalf_of: None,
     }
 }
 

@@ -70,6 +70,7 @@ impl Telling {
             addressed_to: if seq.0.is_multiple_of(5) { vec![Addressee::Role(Role::Family)] } else { Vec::new() },
             alarms,
             target_scope: body.target().map(target),
+            on_behalf: None,
             body,
             ruling: Ruling {
                 cited: vec!["FL-2@floor/1.0.0#0123456789ab".into()],

@@ -122,6 +122,7 @@ fn draft(id: EntryId, timeline: TimelineId, body: Body) -> Intent {
         addressed_to: Vec::new(),
         body,
         reasons: Vec::new(),
+        on_behalf_of: None,
     }
 }
 

@@ -105,6 +105,7 @@ impl Telling {
             addressed_to: Vec::new(),
             body,
             reasons: reasons.iter().map(reason).collect(),
+            on_behalf_of: None,
         };
         self.posts.push(Post { at: self.now, who, intent });
         id

@@ -35,7 +35,7 @@ pub(super) async fn kept(app: &App, after: u64) -> Vec<(Timestamp, Audited)> {
 async fn acts_after(app: &App, after: u64) -> Vec<(Timestamp, Act)> {
     let act = |(at, audited)| match audited {
         Audited::Act(act) => Some((at, act)),
-        Audited::Read(_) | Audited::ReadEnded(_) => None,
+        Audited::Read(_) | Audited::ReadEnded(_) | Audited::WrittenFor(_) => None,
         Audited::Refusal(refused) => panic!("{refused:?}"),
     };
     kept(app, after).await.into_iter().filter_map(act).collect()

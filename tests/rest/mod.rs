@@ -22,6 +22,7 @@ mod importing;
 mod linking_queue;
 mod matrix;
 mod offices;
+mod on_behalf;
 mod pledging;
 mod posting;
 mod putting_right;

@@ -487,6 +487,7 @@ pub fn intent(id: EntryId, patient: PatientId, body: Body) -> Intent {
         addressed_to,
         body,
         reasons: Vec::new(),
+        on_behalf_of: None,
     }
 }
 

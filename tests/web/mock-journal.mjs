@@ -3,7 +3,7 @@
 
 import { randomUUID } from 'node:crypto';
 import { advises, cite, holdsOf, HUB, inWords, meets, opensDuties } from './mock-rules.mjs';
-import { PATIENTS, actor, seed } from './region.mjs';
+import { PATIENTS, PEOPLE, actor, seed } from './region.mjs';
 
 const ADMINISTRATIVE = new Set(['registration', 'consent', 'teamLink', 'teamUnlink', 'hostChange', 'alarmLimits', 'dutyStep', 'dutyAnswer']);
 const OBSERVATIONS = new Set(['vital', 'note', 'visit', 'statusChange', 'infectionNotice']);
@@ -62,7 +62,7 @@ export class Journal {
   }
 
   /** @param {string} timeline @param {object} author @param {number} atMs @param {object} content */
-  append(timeline, author, atMs, { id = randomUUID(), body, observedAtUs, sensitivity = 'normal', addressedTo, reasons }) {
+  append(timeline, author, atMs, { id = randomUUID(), body, observedAtUs, sensitivity = 'normal', addressedTo, reasons, onBehalfOf }) {
     body = inCanonicalUnits(body);
     const entries = this.entries(timeline);
     this.timelines.set(timeline, entries);
@@ -70,7 +70,7 @@ export class Journal {
     const vital = kind === 'vital' ? body.vital : kind === 'correction' ? body.correction.body.vital : undefined;
     const entry = {
       id, timeline, seq: String(entries.length + 1), recordedAtUs: us(atMs),
-      content: { author, ...(observedAtUs ? { observedAtUs } : {}), sensitivity, ...(addressedTo ? { addressedTo } : {}), body, alarms: vital ? this.alarms(timeline, vital) : [], ruling: this.ruling(timeline, { id, body, reasons }, author, atMs) },
+      content: { author, ...(observedAtUs ? { observedAtUs } : {}), sensitivity, ...(addressedTo ? { addressedTo } : {}), body, alarms: vital ? this.alarms(timeline, vital) : [], ruling: this.ruling(timeline, { id, body, reasons }, author, atMs), ...(onBehalfOf ? { onBehalf: actor(PEOPLE.find((one) => one.id === onBehalfOf.person).key) } : {}) },
     };
     entries.push(entry);
     this.onEntry(entry);
@@ -110,6 +110,10 @@ export class Journal {
     }
     if (kind === 'message' && text.includes('点滴を変更') && me.role !== 'doctor') {
       return { verdict: 'refused', code: 'forbidden', reasons: [{ ja: '点滴の指示は医師だけが投稿できます。', en: 'Only doctors post orders for drips.' }], cited: [FORBID] };
+    }
+    const named = intent.onBehalfOf && PEOPLE.find((one) => one.id === intent.onBehalfOf.person);
+    if (intent.onBehalfOf && !(named && this.linked(named, intent.timeline))) {
+      return { verdict: 'refused', code: 'not_found', field: 'on_behalf_of', reasons: [{ ja: 'この患者のチームにも、書いている人の事業所にも、その職種のその人はいません', en: "nobody of this patient's team, or of the author's own office, is that person in that role" }] };
     }
     const holds = holdsOf(intent, this.entries(intent.timeline));
     if (holds.length) return { verdict: 'refused', code: 'held', reasons: holds.map(({ title }) => title), cited: holds.map(({ citation }) => citation), holds };

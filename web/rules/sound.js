@@ -91,9 +91,9 @@ function fits(value, tests, required, around) {
 /**
  * @param {string} kind @param {Record<string, any>} body @param {import('../frames.js').Intent} intent @param {import('./facts.js').Around} around
  */
-export function isSound(kind, body, { observedAtUs, addressedTo = [], sensitivity = 'normal', reasons = [] }, { items, card, nowMs }) {
+export function isSound(kind, body, { observedAtUs, addressedTo = [], sensitivity = 'normal', reasons = [], onBehalfOf }, { items, card, nowMs }) {
   const known = BODIES[kind];
-  if (!known || !['normal', 'restricted'].includes(sensitivity) || addressedTo.length > 0 || reasons.length > 10) return false;
+  if (!known || !['normal', 'restricted'].includes(sensitivity) || addressedTo.length > 0 || reasons.length > 10 || onBehalfOf) return false;
   const standing = (/** @type {string} */ id) => items.some((item) => item.id === id && !item.retraction);
   const observedMs = observedAtUs === undefined ? nowMs : msOfUs(observedAtUs);
   // A birth date begins somewhere on the earth a day before.

@@ -1,10 +1,12 @@
-// What can be said about a post beside its words: whom it is addressed to, what it answers, urgent, restricted, files.
+// What can be said about a post beside its words: whom it is addressed to, what it answers, urgent, restricted, files,
+// on whose behalf.
 // Parts of the composer's form; the composer owns the values.
 
 import { html, live, nothing } from '../vendor/lit.js';
 import { peopleOfTeam, rolesOfTeam } from '../addressing.js';
 import { say, word } from '../language.js';
 import { attachField } from './attach.js';
+import { behalfField } from './behalf-field.js';
 import { icon } from './icons.js';
 import { quote } from './quote.js';
 
@@ -29,13 +31,14 @@ function addressees(composer) {
 
 /** @param {Composer} composer */
 export function composerOptions(composer) {
-  const { kind, restricted, marked, attaching } = composer.words;
+  const { model, timelineId, words: { kind, restricted, marked, named, attaching } } = composer;
   return html`<div class="composer-options">${addressees(composer)}
     <label class="choice"><input type="checkbox" .checked=${live(marked)}
       @change=${() => composer.change({ marked: !marked })}><span>${say(kind === 'note' ? 'tell_doctor' : 'urgent')}</span></label>
     <label class="choice"><input type="checkbox" .checked=${live(restricted)}
       @change=${() => composer.change({ restricted: !restricted })}><span>${word('sensitivity', 'restricted')}<small>${say('restricted_means')}</small></span></label>
     ${attachField(attaching, html`<span class="unseen">${say('attachments')}</span>`)}
+    ${behalfField(model, timelineId, named ?? null, (chosen) => composer.change({ named: chosen }))}
   </div>`;
 }
 

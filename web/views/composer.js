@@ -12,6 +12,7 @@ import { gist } from '../gist.js';
 import { say, word } from '../language.js';
 import { currentBody } from '../timeline.js';
 import { beforeSend } from './before-send.js';
+import { behalfOf } from './behalf-field.js';
 import { composerOptions, replyCard } from './composer-options.js';
 import { icon } from './icons.js';
 import { keyIn, labelOf, mentionList } from './mention-list.js';
@@ -24,12 +25,13 @@ const TEXT_CHARS_MAX = 20_000;
 
 /**
  * What was typed. `marked`: urgent for a message, for the doctor to know for a note. `answers`: id of an entry, or empty.
- * @typedef {{kind: 'message' | 'note', text: string, toRoles: string[], toPeople: string[], answers: string, restricted: boolean, marked: boolean}} Words
+ * `named`: on whose behalf.
+ * @typedef {{kind: 'message' | 'note', text: string, toRoles: string[], toPeople: string[], answers: string, restricted: boolean, marked: boolean, named: import('./behalf-field.js').Named}} Words
  * @typedef {Words & {attaching: Attaching}} Kept
  */
 
 /** @returns {Words} */
-const nothingTyped = () => ({ kind: 'message', text: '', toRoles: [], toPeople: [], answers: '', restricted: false, marked: false });
+const nothingTyped = () => ({ kind: 'message', text: '', toRoles: [], toPeople: [], answers: '', restricted: false, marked: false, named: null });
 
 /** @type {Map<string, Kept>} by timeline */
 const kept = new Map();
@@ -97,7 +99,7 @@ export class Composer extends View {
   }
 
   build() {
-    const { kind, text, toRoles, toPeople, answers, restricted, marked, attaching } = this.words;
+    const { kind, text, toRoles, toPeople, answers, restricted, marked, named, attaching } = this.words;
     if (!text.trim() || attaching.unsettled) return null;
     const to = addressing(kind, toRoles, toPeople);
     const attachments = attaching.ready.length ? { attachments: attaching.ready } : {};
@@ -109,6 +111,7 @@ export class Composer extends View {
       observedAtUs: usOfMs(this.model.clock.now()),
       ...(restricted ? { sensitivity: 'restricted' } : {}),
       ...(to.addressedTo.length ? { addressedTo: to.addressedTo } : {}),
+      ...behalfOf(named),
       body,
     };
   }
@@ -271,7 +274,7 @@ export class Composer extends View {
     this.change({
       kind, text: body.text ?? '', answers: body.answers ?? body.about ?? '',
       toRoles: [...new Set([...(body.toRoles ?? []), ...beside.flatMap(({ role }) => role ?? [])])], toPeople: beside.flatMap(({ person }) => person ?? []),
-      restricted: intent.sensitivity === 'restricted', marked: Boolean(body.urgent || body.tellDoctor),
+      restricted: intent.sensitivity === 'restricted', marked: Boolean(body.urgent || body.tellDoctor), named: intent.onBehalfOf ?? null,
     });
     this.field.focus();
   }

@@ -215,8 +215,8 @@ export class Entries extends View {
       ${items.length === 0 && outbox.length === 0 ? html`<p class="entries-empty">${say(this.chosenPart !== 'all' ? 'part_none' : this.model.hub.connection.phase === 'live' ? 'no_entries' : 'loading')}</p>` : nothing}
       ${this.span.from > 0 ? html`<p class="entries-more">${say('earlier_entries', { count: this.span.from })}</p>` : nothing}
       <ol class="entries" aria-label=${say('tab_timeline')}>${repeat(shown, (item) => item.id, (item, at) => {
-        // Duties tell how long is left, and an agreement may be on its way: they are painted each time.
-        const from = moving.has(item.id) || item.kind === 'registration' ? '' : this.paintedFrom(item, shown[at - 1], circumstances);
+        // Duties tell how long is left, and an agreement or a word on what was written for me may be on its way: painted each time.
+        const from = moving.has(item.id) || item.kind === 'registration' || item.onBehalf?.person === this.model.myId ? '' : this.paintedFrom(item, shown[at - 1], circumstances);
         this.painted.set(item.id, from);
         return this.row(item, shown[at - 1], from !== '' && painted.get(item.id) === from);
       })}</ol>

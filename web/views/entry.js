@@ -7,6 +7,7 @@ import { clockTime, dayOf, machineTime, moment } from '../dates.js';
 import { say, word } from '../language.js';
 import { addresseesOf, selfOf, speaksTo } from '../mentions.js';
 import { currentAlarms, currentBody, currentVersion, readers } from '../timeline.js';
+import { behalfAsked, behalfLine } from './behalf.js';
 import { bodyOf } from './bodies.js';
 import { asksForAcknowledgement, courseText, dutiesOf } from './duty.js';
 import { face, who, whoText } from './face.js';
@@ -183,9 +184,9 @@ export function entry(model, item, jump, follow) {
     <header class="entry-head">${face(item.author.role)}${who(model, item.author)}${recorded}</header>
     <div class="entry-body" data-timeline=${item.timeline} data-entry=${version.id}>
       <p class="entry-kind"><span class="kind kind-${item.kind}">${word('kind', item.kind)}</span>${addressed(model, item)}</p>
-      ${alarmBanner(model, item)}
+      ${behalfLine(model, item)}${alarmBanner(model, item)}
       ${item.retraction ? retracted(model, item) : bodyOf(currentBody(item), { model, alarms: version.alarms })}
-      ${passedBy(item)}${dutiesOf(model, item)}
+      ${passedBy(item)}${behalfAsked(model, item)}${dutiesOf(model, item)}
       <footer class="entry-foot">${claimed}${history(model, item)}${acknowledged(model, item)}${repliesTo(model, item)}${readBy(model, item)}${ruling(version)}${followUps(model, item, follow)}</footer>
     </div>
   </article>`;

@@ -7,6 +7,7 @@ import { readBody } from '../frames.js';
 import { say, word } from '../language.js';
 import { addresseesOf } from '../mentions.js';
 import { bodyOf } from './bodies.js';
+import { behalfMark } from './behalf.js';
 import { mendable } from './composer.js';
 import { icon } from './icons.js';
 import { addressMark } from './mention-list.js';
@@ -35,7 +36,7 @@ export function pending(model, item, edit) {
     model.changed();
   };
   return html`<article class="entry entry-pending pending-${look}" aria-label="${word('kind', body.kind)}, ${say(phrase)}">
-    <p class="pending-state">${icon(sign)}<b>${say(phrase)}</b> <time>${moment(writtenAtMs)}</time>${addressMark(model, addresseesOf(body, intent.addressedTo ?? []))}</p>
+    <p class="pending-state">${icon(sign)}<b>${say(phrase)}</b> <time>${moment(writtenAtMs)}</time>${addressMark(model, addresseesOf(body, intent.addressedTo ?? []))}${behalfMark(model, intent.onBehalfOf)}</p>
     ${bodyOf(body, { model, alarms: [] })}
     ${verdict ? reasonsOf(verdict) : nothing}
     ${state === 'refused' || state === 'queued' ? html`<p class="pending-do">

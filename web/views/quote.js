@@ -28,7 +28,7 @@ export function quote(model, timeline, id) {
   if (!item) return html`<p class="quote quote-unknown">${icon('reply')}<span>${say('another_entry')}</span></p>`;
   const words = item.retraction ? say('quote_retracted') : gist(currentBody(item));
   return html`<button class="quote" type="button" @click=${leadsTo(timeline, id)}>${icon('reply')}<span class="quote-words">
-    <b>${whoText(model, item.author)}</b> <small>${word('kind', item.kind)}・${moment(item.recordedAtMs)}</small>
+    <b>${whoText(model, item.author)}</b> <small>${word('kind', item.kind)}${item.onBehalf ? `・${say('behalf_mark')}` : ''}・${moment(item.recordedAtMs)}</small>
     <span class="quote-text">${words}</span></span></button>`;
 }
 

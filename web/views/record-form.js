@@ -8,12 +8,13 @@ import { FORMS, bodyFrom, fieldsFor, kindsFor, presets, valuesFrom } from '../fo
 import { kindOf, nameOf, usOfMs } from '../frames.js';
 import { say, word } from '../language.js';
 import { beforeSend } from './before-send.js';
+import { behalfField, behalfOf } from './behalf-field.js';
 import { fieldsOf } from './field.js';
 import { icon } from './icons.js';
 import { verdictLine } from './verdict.js';
 import { View } from './view.js';
 
-/** @typedef {{kind: string, values: import('../forms.js').Values, draft: Draft, attaching: Attaching, opened: boolean}} Slip one kind being written */
+/** @typedef {{kind: string, values: import('../forms.js').Values, draft: Draft, attaching: Attaching, opened: boolean, named: import('./behalf-field.js').Named}} Slip one kind being written */
 
 export class RecordForm extends View {
   static properties = { ...View.properties, timelineId: { attribute: false } };
@@ -53,6 +54,7 @@ export class RecordForm extends View {
       draft: new Draft(model, () => this.build(kind), () => this.requestUpdate()),
       attaching: new Attaching((file, type, progress) => model.rest.upload(this.timelineId, file, type, progress), edited),
       opened: false,
+      named: null,
     };
     slip = made;
     this.slips.set(kind, made);
@@ -65,7 +67,7 @@ export class RecordForm extends View {
     if (!slip) return null;
     const { body, lacking } = bodyFrom(kind, slip.values, slip.attaching.ready);
     if (lacking.length > 0) return null;
-    return { id: '', timeline: this.timelineId, observedAtUs: usOfMs(this.model.clock.now()), body: { [nameOf(kind)]: body } };
+    return { id: '', timeline: this.timelineId, observedAtUs: usOfMs(this.model.clock.now()), ...behalfOf(slip.named), body: { [nameOf(kind)]: body } };
   }
 
   /**
@@ -81,7 +83,8 @@ export class RecordForm extends View {
       // What is filled in already is seen.
       slip.opened ||= fieldsFor(kind, slip.values).some(({ name, more }) => more && values[name] !== undefined);
       if (again) {
-        const { id, body, reasons } = again.intent;
+        const { id, body, reasons, onBehalfOf } = again.intent;
+        slip.named = onBehalfOf ?? null;
         slip.values = valuesFrom(kind, body[nameOf(kind)]);
         slip.attaching.adopt(body[nameOf(kind)].attachments ?? []);
         slip.draft.begin(id, reasons, again.verdict?.holds);
@@ -117,6 +120,13 @@ export class RecordForm extends View {
   /** @param {Slip} slip @param {string} name @param {any} value */
   set(slip, name, value) {
     slip.values = { ...slip.values, [name]: value };
+    slip.draft.edited();
+    this.requestUpdate();
+  }
+
+  /** On whose behalf it is written. @param {Slip} slip @param {import('./behalf-field.js').Named} named */
+  writeFor(slip, named) {
+    slip.named = named;
     slip.draft.edited();
     this.requestUpdate();
   }
@@ -161,6 +171,7 @@ export class RecordForm extends View {
       ${fieldsOf(fields.filter(({ more }) => !more), around)}
       ${folded.length ? html`<details class="more" .open=${slip.opened} @toggle=${(/** @type {any} */ event) => { slip.opened = event.target.open; }}>
         <summary>${icon('plus')}<span>${say('more_fields')}</span></summary><div class="more-fields">${fieldsOf(folded, around)}</div></details>` : nothing}
+      ${behalfField(this.model, this.timelineId, slip.named, (named) => this.writeFor(slip, named))}
       ${beforeSend(slip.draft, form)}`;
   }
 

@@ -8,6 +8,7 @@ import { gist, said } from '../gist.js';
 import { say, word } from '../language.js';
 import { EVERYTHING, Search, asksNothing, choices } from '../search.js';
 import { currentBody } from '../timeline.js';
+import { forWhomText } from './behalf.js';
 import { face, whoText } from './face.js';
 import { icon } from './icons.js';
 import { EntryWanted } from './quote.js';
@@ -163,7 +164,7 @@ export class SearchPanel extends View {
   result(item, at) {
     const ms = item.observedAtMs ?? item.recordedAtMs;
     return html`<li><button type="button" class="search-result" @click=${() => this.go(at)}>${face(item.author.role)}<span>
-      <span class="search-about"><b>${word('kind', item.kind)}</b> ${whoText(this.model, item.author)} <time>${fullDay(ms)} ${clockTime(ms)}</time>
+      <span class="search-about"><b>${word('kind', item.kind)}</b> ${whoText(this.model, item.author)} ${forWhomText(this.model, item)} <time>${fullDay(ms)} ${clockTime(ms)}</time>
         ${item.retraction ? html`<span class="mark">${say('quote_retracted')}</span>` : nothing}</span>
       <span class="search-words-found">${marked(currentBody(item), this.wanted.text)}</span></span></button></li>`;
   }

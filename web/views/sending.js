@@ -6,6 +6,7 @@ import { moment } from '../dates.js';
 import { kindOf, readBody } from '../frames.js';
 import { inLanguage, say, word } from '../language.js';
 import { AFTERWARDS_MS_MIN } from '../outbox.js';
+import { behalfMark } from './behalf.js';
 import { bodyOf } from './bodies.js';
 import { icon } from './icons.js';
 import { reasonsOf } from './verdict.js';
@@ -49,7 +50,7 @@ export class Sending extends View {
     const trouble = quarantined.troubles.get(post.id);
     const busy = String(quarantined.busy);
     return html`<li class="sending-row">${icon('hand')}<div>
-      ${this.head(timeline, kind, Date.parse(post.written_at))}
+      ${this.head(timeline, kind, Date.parse(post.written_at), intent?.onBehalfOf)}
       ${intent ? bodyOf(readBody(intent.body), { model: this.model, alarms: [] })
         : html`<p>${this.model.personName(person) || say('somebody')} ${word('role', role)}・${organisations.get(organisation)?.name ?? ''}</p>`}
       ${trouble ? html`<p class="field-error" role="alert">${icon('alarm')}<span>${inLanguage(trouble)}</span></p>` : nothing}
@@ -58,15 +59,15 @@ export class Sending extends View {
         <button class="button button-small button-text" type="button" aria-disabled=${busy} @click=${() => confirm(say('quarantine_discard_sure')) && quarantined.discard(post)}>${say('give_up')}</button></p></div></li>`;
   }
 
-  /** @param {string} timeline @param {string} kind @param {number} writtenAtMs */
-  head(timeline, kind, writtenAtMs) {
-    return html`<p><b>${this.model.patientName(timeline).kanji}</b> <span class="kind">${word('kind', kind)}</span> <time>${moment(writtenAtMs)}</time></p>`;
+  /** @param {string} timeline @param {string} kind @param {number} writtenAtMs @param {import('../frames.js').OnBehalfOf} [named] */
+  head(timeline, kind, writtenAtMs, named) {
+    return html`<p><b>${this.model.patientName(timeline).kanji}</b> <span class="kind">${word('kind', kind)}</span> <time>${moment(writtenAtMs)}</time> ${behalfMark(this.model, named)}</p>`;
   }
 
   /** @param {Item} item */
   waiting({ intent, state, writtenAtMs }) {
     const body = readBody(intent.body);
-    return html`<li class="sending-row">${icon(state === 'sent' ? 'sync' : 'wait')}<div>${this.head(intent.timeline, body.kind, writtenAtMs)}
+    return html`<li class="sending-row">${icon(state === 'sent' ? 'sync' : 'wait')}<div>${this.head(intent.timeline, body.kind, writtenAtMs, intent.onBehalfOf)}
       ${bodyOf(body, { model: this.model, alarms: [] })}</div></li>`;
   }
 
@@ -77,7 +78,7 @@ export class Sending extends View {
     const what = isHeld ? 'held' : state === 'queued' ? 'queued' : 'refused';
     const phrase = isHeld ? say('verdict_held') : say(state === 'queued' ? 'pending_queued' : 'pending_refused');
     return html`<li class="sending-row">${icon(isHeld ? 'hand' : state === 'queued' ? 'link' : 'stop')}<div>
-      ${this.head(intent.timeline, body.kind, writtenAtMs)}
+      ${this.head(intent.timeline, body.kind, writtenAtMs, intent.onBehalfOf)}
       <p><b>${phrase}</b></p>
       ${verdict?.holds?.map(({ title }) => html`<p>${inLanguage(title)}</p>`)}
       ${verdict ? reasonsOf(verdict) : nothing}

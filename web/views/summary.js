@@ -7,6 +7,7 @@ import { drugText, gist, settingsText } from '../gist.js';
 import { say, word } from '../language.js';
 import { summaryOf } from '../summary.js';
 import { GRAPHS, unitOf } from '../readings.js';
+import { forWhomText } from './behalf.js';
 import { alarmText } from './bodies.js';
 import { callLink } from './calling.js';
 import { whoText } from './face.js';
@@ -72,7 +73,7 @@ export class SummaryView extends View {
 
   /** Who said it, when; leads there. @param {{item: import('../timeline.js').Item}} said */
   source({ item }) {
-    return html`<button class="button-link summary-source" type="button" @click=${leadsTo(this.timelineId, item.id)}>${whoText(this.model, item.author)}・${shortMoment(item.recordedAtMs)}</button>`;
+    return html`<button class="button-link summary-source" type="button" @click=${leadsTo(this.timelineId, item.id)}>${whoText(this.model, item.author)}${item.onBehalf ? `・${forWhomText(this.model, item)}` : ''}・${shortMoment(item.recordedAtMs)}</button>`;
   }
 
   /** @param {Summary} summary */

@@ -9,6 +9,7 @@ import { say, word } from '../language.js';
 import { SIGNS, decimalIn, faultsOf, unitOf } from '../readings.js';
 import { WORDS } from '../words.js';
 import { beforeSend } from './before-send.js';
+import { behalfField, behalfOf } from './behalf-field.js';
 import { limitText } from './bodies.js';
 import { icon } from './icons.js';
 import { View } from './view.js';
@@ -44,6 +45,8 @@ export class VitalsForm extends View {
     this.site = '';
     this.comment = '';
     this.measuredAt = '';
+    /** @type {import('./behalf-field.js').Named} */
+    this.named = null;
   }
 
   /** @param {import('../frames.js').Intent} [intent] a refused post to mend */
@@ -52,7 +55,7 @@ export class VitalsForm extends View {
       this.clear();
       const { measurements = [], site = '', comment = '' } = intent.body.vital;
       for (const { sign, value, unit } of measurements) Object.assign(this, { typed: { ...this.typed, [sign]: value }, units: { ...this.units, [sign]: unit } });
-      Object.assign(this, { site, comment, measuredAt: localInput(Number(intent.observedAtUs) / 1000) });
+      Object.assign(this, { site, comment, named: intent.onBehalfOf ?? null, measuredAt: localInput(Number(intent.observedAtUs) / 1000) });
       this.draft?.begin(intent.id);
       this.draft?.edited();
     }
@@ -91,6 +94,7 @@ export class VitalsForm extends View {
       id: '',
       timeline: this.timelineId,
       observedAtUs: usOfMs(at),
+      ...behalfOf(this.named),
       body: { vital: { measurements, ...(this.site ? { site: this.site } : {}), ...(this.comment ? { comment: this.comment } : {}) } },
     };
   }
@@ -124,6 +128,7 @@ export class VitalsForm extends View {
               @input=${(/** @type {any} */ event) => { this.measuredAt = event.target.value; this.edited(); }}><small class="quiet">${say('empty_is_now')}</small></label>
             <label class="wide">${say('comment')}<input type="text" .value=${live(this.comment)}
               @input=${(/** @type {any} */ event) => { this.comment = event.target.value; this.edited(); }}></label>
+            ${behalfField(this.model, this.timelineId, this.named, (named) => { this.named = named; this.edited(); })}
           </div>
         </div>
         <footer class="sheet-foot">${beforeSend(draft)}

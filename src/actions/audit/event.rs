@@ -7,6 +7,7 @@ use crate::domain::act::{Act, By, Deed};
 use crate::domain::attachment::ContentHash;
 use crate::domain::audit::AuditKind;
 use crate::domain::directory::{Actor, Directory};
+use crate::domain::entry::OnBehalfOf;
 use crate::domain::ids::{EntryId, OrganisationId, PatientId, PersonId, Seq, SignInId, Subject, TimelineId};
 use crate::domain::reading::{ReadScope, ReadWhy};
 use crate::domain::role::Role;
@@ -55,6 +56,8 @@ pub struct Event {
     /// `None`: kept before records were marked, and sealed with a key that was destroyed.
     pub kind: Option<AuditKind>,
     pub by: Who,
+    /// For whom they wrote, or would have written.
+    pub on_behalf_of: Option<OnBehalfOf>,
     pub sign_in: Option<SignInId>,
     /// What the device of the sign-in calls itself.
     pub device: Option<String>,
@@ -89,6 +92,7 @@ impl Event {
             at: record.recorded_at,
             kind: mark.map(|mark| mark.kind),
             by: audited.as_ref().map_or_else(marked, who),
+            on_behalf_of: audited.as_ref().and_then(on_behalf_of),
             sign_in: audited.as_ref().and_then(sign_in),
             device,
             patient: subject.filter(|(of, _)| *of == Subject::Patient).map(|(_, timeline)| timeline.as_patient()),
@@ -119,6 +123,7 @@ fn who(audited: &Audited) -> Who {
         |actor: &Actor| Who::Person { person: actor.person, role: Some(actor.role), organisation: actor.organisation };
     match audited {
         Audited::Refusal(refusal) => person(refusal.dismissed.as_ref().map_or(&refusal.author, |it| &it.by)),
+        Audited::WrittenFor(written) => person(&written.author),
         Audited::Read(read) => person(&read.reader),
         Audited::ReadEnded(ended) => person(&ended.reader),
         Audited::Act(act) => match &act.by {
@@ -129,6 +134,14 @@ fn who(audited: &Audited) -> Who {
     }
 }
 
+const fn on_behalf_of(audited: &Audited) -> Option<OnBehalfOf> {
+    match audited {
+        Audited::Refusal(refusal) => refusal.on_behalf_of,
+        Audited::WrittenFor(written) => Some(OnBehalfOf::of(&written.on_behalf)),
+        Audited::Act(_) | Audited::Read(_) | Audited::ReadEnded(_) => None,
+    }
+}
+
 fn sign_in(audited: &Audited) -> Option<SignInId> {
     match audited {
         Audited::Read(read) => Some(read.sign_in),
@@ -136,7 +149,7 @@ fn sign_in(audited: &Audited) -> Option<SignInId> {
         Audited::Act(Act { deed: Deed::SignInIssued { sign_in, .. } | Deed::SignInEnded { sign_in, .. }, .. }) => {
             Some(*sign_in)
         }
-        Audited::Act(_) | Audited::Refusal(_) => None,
+        Audited::Act(_) | Audited::Refusal(_) | Audited::WrittenFor(_) => None,
     }
 }
 

@@ -8,7 +8,7 @@ use crate::limits::AUDIT_SEARCH_PAGE_RECORDS;
 use crate::store::{AuditOrder, AuditPage, Journal, StoreError};
 
 use super::event::Event;
-use super::shape::{AuditRecordShape, ReadShape};
+use super::shape::{AuditRecordShape, ReadShape, WhoShape};
 use super::{fhir, search};
 
 /// An export that is under way.
@@ -147,12 +147,17 @@ const COLUMNS: &[&str] = &[
     "failed",
     "ja",
     "en",
+    "on_behalf_of_person",
+    "on_behalf_of_name",
+    "on_behalf_of_role",
+    "on_behalf_of_organisation",
 ];
 
 fn csv_row(shape: &AuditRecordShape) -> String {
     let text = |value: &Option<String>| value.clone().unwrap_or_default();
     let id = |value: Option<uuid::Uuid>| value.map(|id| id.to_string()).unwrap_or_default();
     let read = |part: fn(&ReadShape) -> String| shape.read.as_ref().map(part).unwrap_or_default();
+    let named = |part: fn(&WhoShape) -> String| shape.on_behalf_of.as_ref().map(part).unwrap_or_default();
     let found: Vec<String> = shape.found.iter().map(ToString::to_string).collect();
     let cells = [
         shape.seq.to_string(),
@@ -181,6 +186,10 @@ fn csv_row(shape: &AuditRecordShape) -> String {
         shape.failed.to_string(),
         shape.ja.clone(),
         shape.en.clone(),
+        named(|named| named.person.map(|id| id.to_string()).unwrap_or_default()),
+        named(|named| named.name.clone().unwrap_or_default()),
+        named(|named| named.role.unwrap_or_default().to_owned()),
+        named(|named| named.organisation.map(|id| id.to_string()).unwrap_or_default()),
     ];
     csv_line(&cells.each_ref().map(String::as_str))
 }

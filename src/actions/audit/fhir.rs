@@ -11,6 +11,8 @@ use crate::domain::role::Role;
 
 const DCM: &str = "http://dicom.nema.org/resources/ontology/DCM";
 const PATIENT_READ: &str = "https://profiles.ihe.net/ITI/BALP/StructureDefinition/IHE.BasicAudit.PatientRead";
+/// From HL7's extensions pack: the agent acts on behalf of another.
+const ON_BEHALF_OF: &str = "http://hl7.org/fhir/StructureDefinition/auditevent-OnBehalfOf";
 const ROLES: &str = "urn:renkei:role";
 const JP_ROLES: &str = "http://jpfhir.jp/fhir/core/CodeSystem/JP_PractitionerRole_CS";
 
@@ -73,7 +75,7 @@ fn subtype(kind: Option<AuditKind>) -> Value {
 const fn action(kind: Option<AuditKind>) -> &'static str {
     match kind {
         Some(AuditKind::Read | AuditKind::ReadEnded | AuditKind::Audit) => "R",
-        Some(AuditKind::Refused | AuditKind::Dismissed) => "C",
+        Some(AuditKind::Refused | AuditKind::Dismissed | AuditKind::WrittenFor) => "C",
         Some(
             AuditKind::Account
             | AuditKind::Directory
@@ -130,6 +132,14 @@ fn agents(event: &Event, directory: &Directory) -> Vec<Value> {
     }
     if let Some(role) = role {
         user["role"] = json!([{ "coding": role_codings(role) }]);
+    }
+    if let Some(named) = event.on_behalf_of {
+        let name = directory.people.get(&named.person).map(|person| person.name.kanji.clone());
+        let mut of = json!({ "reference": format!("Practitioner/{}", named.person), "type": "Practitioner" });
+        if let Some(name) = name {
+            of["display"] = format!("{name}（{}）", named.position.role.ja()).into();
+        }
+        user["extension"] = json!([{ "url": ON_BEHALF_OF, "valueReference": of }]);
     }
     agents.push(user);
     agents

@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use super::event::{Event, ReadSeen, Who};
 use crate::domain::directory::Directory;
+use crate::domain::entry::OnBehalfOf;
 
 /// A record of the audit log.
 #[derive(Debug, Serialize, ToSchema)]
@@ -14,11 +15,14 @@ pub struct AuditRecordShape {
     pub seq: u64,
     #[schema(example = "2026-04-01T00:30:00Z")]
     pub at: String,
-    /// `read`, `read_ended`, `refused`, `dismissed`, `sign_in_began`, `sign_in_ended`, `account`, `client`, `directory`, `rulebook`,
-    /// `duty_clock`, `emergency_search`, `keeping`, `audit`; `null`: its content was destroyed.
+    /// `read`, `read_ended`, `refused`, `dismissed`, `written_for`, `sign_in_began`, `sign_in_ended`, `account`, `client`,
+    /// `directory`, `rulebook`, `duty_clock`, `emergency_search`, `keeping`, `audit`; `null`: its content was destroyed.
     #[schema(example = "read")]
     pub kind: Option<&'static str>,
     pub by: WhoShape,
+    /// For whom they wrote, or would have written.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub on_behalf_of: Option<WhoShape>,
     pub sign_in: Option<Uuid>,
     /// What the device of the sign-in calls itself.
     pub device: Option<String>,
@@ -87,6 +91,7 @@ impl AuditRecordShape {
             at: event.at.to_rfc3339(),
             kind: event.kind.map(|kind| kind.code()),
             by: WhoShape::of(event.by, directory),
+            on_behalf_of: event.on_behalf_of.map(|named| WhoShape::of(named.into(), directory)),
             sign_in: event.sign_in.map(|id| id.0),
             device: event.device.clone(),
             patient: event.patient.map(|id| id.0),
@@ -99,6 +104,12 @@ impl AuditRecordShape {
             ja: event.said.ja.to_string(),
             en: event.said.en.to_string(),
         }
+    }
+}
+
+impl From<OnBehalfOf> for Who {
+    fn from(OnBehalfOf { person, position }: OnBehalfOf) -> Self {
+        Self::Person { person, role: Some(position.role), organisation: position.organisation }
     }
 }
 

@@ -10,7 +10,7 @@ use crate::domain::device::DeviceDeed;
 use crate::domain::ids::Seq;
 use crate::domain::keeping::{KeepingDeed, TakenOut};
 use crate::domain::text::{Text, counted};
-use crate::store::{Audited, Refusal};
+use crate::store::{Audited, Refusal, WrittenFor};
 
 use super::event::ReadSeen;
 
@@ -18,6 +18,7 @@ use super::event::ReadSeen;
 pub(super) fn code(audited: &Audited) -> String {
     match audited {
         Audited::Refusal(refusal) => refusal.code.clone(),
+        Audited::WrittenFor(written) => written.kind.code().to_owned(),
         Audited::Read(read) => read.of.scope.code().to_owned(),
         Audited::ReadEnded(_) => String::new(),
         Audited::Act(act) => match &act.deed {
@@ -63,6 +64,7 @@ pub(super) fn said(kind: Option<AuditKind>, audited: Option<&Audited>, read: Opt
         Audited::Refusal(Refusal { kind, code, .. }) => {
             with(&title, &Text::new(format!("{}（{code}）", kind.ja()), format!("{} ({code})", kind.en())))
         }
+        Audited::WrittenFor(WrittenFor { kind, .. }) => with(&title, &Text::fixed(kind.ja(), kind.en())),
         Audited::Read(_) => read.map_or(title.clone(), |read| with(&title, &said_of_read(read))),
         Audited::ReadEnded(ended) => {
             let through = ended.through;

@@ -97,6 +97,11 @@ impl<'a> Page<'a> {
         self.put(format_args!(
             "<article id=\"entry-{seq}\"><h2>{seq}　{kind}{careful}</h2>\n<p class=\"by\">{at}{seen}　{by}</p>\n"
         ));
+        if let Some(named) = &entry.on_behalf {
+            let named = escaped(&telling.actor(named));
+            let (ja, en) = (format!("代筆：{named} に聞いて記入"), format!("Written on behalf of {named}"));
+            self.put(format_args!("<p class=\"by\">{}</p>\n", telling.pick(&ja, &en)));
+        }
         // The body stands under the name of its kind.
         if let Some((kind, body)) = json["content"]["body"].as_object().and_then(|body| body.iter().next()) {
             self.value("body", kind, body);

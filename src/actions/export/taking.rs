@@ -192,6 +192,7 @@ impl Exports {
             addressed_to: Vec::new(),
             body: Body::from(Box::new(said)),
             reasons: Vec::new(),
+            on_behalf_of: None,
         };
         match self.hub.post_and_wait(signed_in, intent).await {
             Answer::Accepted(accepted) => {

@@ -123,6 +123,7 @@ fn intent(id: EntryId, timeline: TimelineId, observed_at: Option<Timestamp>, bod
         addressed_to: Vec::new(),
         body,
         reasons: Vec::new(),
+        on_behalf_of: None,
     }
 }
 

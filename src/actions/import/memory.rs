@@ -113,6 +113,7 @@ impl Records {
             body: intent.body.clone(),
             alarms: Vec::new(),
             target_scope: None,
+            on_behalf: None,
             ruling: Ruling::default(),
         });
         self.entries.insert(intent.id, intent.clone());

@@ -36,6 +36,11 @@ pub(super) fn line(event: &Event, chain: &[u8; 32], region: &str) -> String {
         Who::Hub => add("as", "hub"),
         Who::Unknown => add("as", "unknown"),
     }
+    if let Some(named) = event.on_behalf_of {
+        add("onBehalfOf", &named.person.to_string());
+        add("onBehalfOfRole", named.position.role.code());
+        add("onBehalfOfOrganisation", &named.position.organisation.to_string());
+    }
     let id = |id: Option<Uuid>| id.map(|id| id.to_string()).unwrap_or_default();
     add("signIn", &id(event.sign_in.map(|it| it.0)));
     add("patient", &id(event.patient.map(|it| it.0)));
@@ -107,6 +112,7 @@ mod tests {
             at: Timestamp(1_775_003_400_250_000),
             kind: Some(AuditKind::Read),
             by,
+            on_behalf_of: None,
             sign_in: Some(SignInId(id(3))),
             device: Some("高橋さん宅のタブレット".to_owned()),
             patient: Some(PatientId(id(4))),

@@ -106,6 +106,7 @@ impl Stage {
             addressed_to: act.to,
             body,
             reasons: Vec::new(),
+            on_behalf_of: None,
         })
     }
 }

@@ -152,6 +152,7 @@ fn intent(patient: &PatientSeed, step: Step) -> Intent {
         addressed_to: Vec::new(),
         body: step.body,
         reasons: Vec::new(),
+        on_behalf_of: None,
     }
 }
 

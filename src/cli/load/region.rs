@@ -284,6 +284,7 @@ async fn register(
             addressed_to: Vec::new(),
             body,
             reasons: Vec::new(),
+            on_behalf_of: None,
         };
         match hub.post_and_wait(secretary, intent).await {
             Answer::Accepted(_) => {}

@@ -20,7 +20,7 @@ use crate::domain::alarm::{Alarm, AlarmLimit};
 use crate::domain::body::Infection;
 use crate::domain::decimal::Decimal;
 use crate::domain::directory::Actor;
-use crate::domain::entry::{Addressee, Entry, Intent, Scope, Sensitivity, WrittenReason};
+use crate::domain::entry::{Addressee, Entry, Intent, OnBehalfOf, Scope, Sensitivity, WrittenReason};
 use crate::domain::ids::{DeviceId, EntryId, OrganisationId, PersonId, Seq, TimelineId};
 use crate::domain::kind::Kind;
 use crate::domain::role::{OrganisationType, Role};
@@ -96,8 +96,9 @@ pub(crate) fn written_reasons() -> impl Strategy<Value = Vec<WrittenReason>> {
 
 pub(crate) fn intent() -> impl Strategy<Value = Intent> {
     let when = (option::of(time()), select(Sensitivity::ALL));
-    (made_by_client(), id(TimelineId), when, addressees(), body(), written_reasons()).prop_map(
-        |(id, timeline, (observed_at, sensitivity), addressed_to, body, reasons)| Intent {
+    let named = option::of(actor().prop_map(|actor| OnBehalfOf::of(&actor)));
+    (made_by_client(), id(TimelineId), when, addressees(), body(), written_reasons(), named).prop_map(
+        |(id, timeline, (observed_at, sensitivity), addressed_to, body, reasons, on_behalf_of)| Intent {
             id,
             timeline,
             observed_at,
@@ -105,6 +106,7 @@ pub(crate) fn intent() -> impl Strategy<Value = Intent> {
             addressed_to,
             body,
             reasons,
+            on_behalf_of,
         },
     )
 }
@@ -152,13 +154,14 @@ pub(crate) fn entry() -> impl Strategy<Value = Entry> {
         limit,
         below,
     });
-    let by = (actor(), option::of(id(DeviceId)));
+    let by = (actor(), option::of(actor()), option::of(id(DeviceId)));
     (intent(), 1u64.., by, time(), vec(alarm, 0..3), option::of(scope()), ruling()).prop_map(
-        |(intent, seq, (author, device), recorded_at, alarms, target_scope, ruling)| Entry {
+        |(intent, seq, (author, on_behalf, device), recorded_at, alarms, target_scope, ruling)| Entry {
             id: intent.id,
             timeline: intent.timeline,
             seq: Seq(seq),
             author,
+            on_behalf,
             device,
             observed_at: intent.observed_at,
             recorded_at,

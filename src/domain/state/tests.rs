@@ -56,6 +56,7 @@ impl Timeline {
             body,
             alarms: Vec::new(),
             target_scope: target,
+            on_behalf: None,
             ruling: Ruling::default(),
         };
         self.state.apply(&entry);

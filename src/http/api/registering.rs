@@ -120,6 +120,7 @@ async fn record(
         addressed_to,
         body,
         reasons: Vec::new(),
+        on_behalf_of: None,
     };
     match app.hub.post_and_wait(&signed_in, intent).await {
         Answer::Accepted(accepted) => Ok((status_of(accepted.repeated), Answered(Recorded::from(&accepted)))),

@@ -153,6 +153,23 @@ pub struct IntentShape {
     /// As `renkei.v1.Body`.
     #[schema(value_type = Object)]
     body: Value,
+    /// For whom it is written, where not for the author: somebody of this patient's team or of the author's own organisation.
+    #[schema(rename = "onBehalfOf")]
+    on_behalf_of: Option<OnBehalfOfShape>,
+}
+
+/// Somebody in one of their roles.
+#[derive(Debug, ToSchema)]
+#[schema(example = json!({
+    "person": "0190bbbb-0000-7000-8000-000000000003", "role": "helper",
+    "organisation": "0190aaaa-0000-7000-8000-000000000003"
+}))]
+#[expect(dead_code, reason = "describes a part of the body for the document; `wire` reads it")]
+pub struct OnBehalfOfShape {
+    person: Uuid,
+    /// As in `renkei.v1.Actor`.
+    role: String,
+    organisation: Uuid,
 }
 
 /// Post an entry. Once under one id, however often it is sent.

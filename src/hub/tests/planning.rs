@@ -106,6 +106,7 @@ impl Line {
             body,
             alarms: Vec::new(),
             target_scope: None,
+            on_behalf: None,
             ruling,
         });
     }

@@ -297,6 +297,7 @@ pub fn intent(id: EntryId, timeline: TimelineId, body: Body) -> Intent {
         addressed_to: Vec::new(),
         body,
         reasons: Vec::new(),
+        on_behalf_of: None,
     }
 }
 

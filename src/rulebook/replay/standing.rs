@@ -185,6 +185,7 @@ pub(super) fn entry_of(step: DutyStep, (timeline, seq): (TimelineId, Seq), now: 
         body: Body::DutyStep(Box::new(step)),
         alarms: Vec::new(),
         target_scope: None,
+        on_behalf: None,
         ruling: Ruling::default(),
     }
 }

@@ -113,7 +113,8 @@ impl Patient {
     fn intent(&self, body: Body) -> Intent {
         let id = EntryId(Uuid::from_u128(0x1000 + u128::from(self.state.head.0)));
         let (timeline, sensitivity) = (self.state.timeline, Sensitivity::Normal);
-        Intent { id, timeline, observed_at: None, sensitivity, addressed_to: Vec::new(), body, reasons: Vec::new() }
+        let (addressed_to, reasons) = (Vec::new(), Vec::new());
+        Intent { id, timeline, observed_at: None, sensitivity, addressed_to, body, reasons, on_behalf_of: None }
     }
 
     /// What becomes of a post, in a word: `accepted`, `queued`, `unknown`, a code and its field, or the first rule.
@@ -158,6 +159,7 @@ impl Patient {
             body: intent.body,
             alarms: acceptance.alarms,
             target_scope: acceptance.target_scope,
+            on_behalf: None,
             ruling: Ruling::default(),
         };
         self.state.apply(&entry);

@@ -69,6 +69,7 @@ impl Office {
             body,
             alarms: Vec::new(),
             target_scope: None,
+            on_behalf: None,
             ruling: Ruling::default(),
         });
     }

@@ -234,6 +234,7 @@ fn timeline(past: &Rulebook, said: Vec<(u64, Role, Body)>) -> Vec<Entry> {
             body,
             alarms: Vec::new(),
             target_scope: None,
+            on_behalf: None,
             ruling,
         }
     };

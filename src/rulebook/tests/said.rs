@@ -272,6 +272,7 @@ fn facts(body: Body, yes: bool) -> EventFacts {
         addressed_to: Vec::new(),
         body,
         reasons: Vec::new(),
+        on_behalf_of: None,
     };
     EventFacts::said_by(&intent, |organisation| match organisation {
         STATION => Some(OrganisationType::NursingStation),

@@ -245,6 +245,7 @@ async fn a_queued_post_waits_as_it_was_given_and_leaves_once() {
                 addressed_to: Vec::new(),
                 body: pulse(120),
                 reasons: Vec::new(),
+                on_behalf_of: None,
             },
             author: region.nurse(),
             device: Some(DeviceId(region.ids.draw())),

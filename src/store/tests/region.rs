@@ -276,6 +276,7 @@ impl Patient<'_> {
             addressed_to: Vec::new(),
             alarms: Vec::new(),
             target_scope: body.target().and_then(|target| self.scopes.get(&target).cloned()),
+            on_behalf: None,
             body,
             ruling: Ruling { cited: vec!["S1@region/1#ab".into()], slots: vec![1, 2, 3], ..Ruling::default() },
         };

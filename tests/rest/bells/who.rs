@@ -150,6 +150,29 @@ async fn a_duty_rings_who_owes_it_and_an_alarm_the_team_and_neither_who_may_not_
 }
 
 #[tokio::test]
+async fn whoever_something_is_written_for_is_rung_if_they_see_it_and_nobody_else_is() {
+    let story = Story::begin().await;
+    let helper = story.app.actor(renkei::domain::role::Role::Helper, "tasuke").await;
+    story.app.link(story.patient, "tasuke").await;
+    let bell = story.rings(&helper, "/helper", "mine").await;
+    let nurses = story.rings(&story.nurse, "/nurse", "mine").await;
+    let named = json!({ "person": helper.actor.person.to_string(), "role": "helper",
+        "organisation": helper.actor.organisation.to_string() });
+    let told = |sensitivity: &str| {
+        let note = json!({ "note": { "text": "ヘルパーさんから電話" } });
+        json!({ "id": new_id(), "sensitivity": sensitivity, "body": note, "onBehalfOf": named })
+    };
+    story.posts(told("restricted")).await;
+    story.settled().await;
+    assert_eq!(story.rung_at(&helper, &bell["id"]).await, Value::Null, "not for what she does not see");
+    story.posts(told("normal")).await;
+    let push = story.service.rung("/helper", 1).await.remove(0);
+    assert_eq!(&*push.headers["topic"], "mine");
+    story.settled().await;
+    assert_eq!(story.rung_at(&story.nurse, &nurses["id"]).await, Value::Null);
+}
+
+#[tokio::test]
 async fn whom_the_rules_hide_a_patient_from_is_not_rung_whatever_names_them() {
     let story = Story::begin().await;
     let (stranger, former) = (story.app.nurse("other").await, story.app.nurse("former").await);

@@ -18,7 +18,7 @@ import { Section } from './rule-section.js';
  */
 
 const KINDS = /** @type {const} */ ([
-  'read', 'read_ended', 'refused', 'dismissed', 'sign_in_began', 'sign_in_ended', 'account', 'device', 'directory', 'rulebook', 'duty_clock', 'emergency_search', 'announcement', 'training', 'audit',
+  'read', 'read_ended', 'refused', 'dismissed', 'written_for', 'sign_in_began', 'sign_in_ended', 'account', 'device', 'directory', 'rulebook', 'duty_clock', 'emergency_search', 'announcement', 'training', 'audit',
 ]);
 const FORMATS = /** @type {const} */ ([['jsonl', 'JSON Lines', 'jsonl'], ['csv', 'CSV', 'csv'], ['fhir', 'FHIR AuditEvent (NDJSON)', 'ndjson'], ['fhir-bundle', 'FHIR Bundle (JSON)', 'json']]);
 const PAGE = '50';
@@ -175,7 +175,7 @@ export class ConsoleAudit extends Section {
     if (lines.length === 0) return html`<p class="rules-card quiet">${say('audit_none')}</p>`;
     return html`<section class="rules-card"><p class="quiet" role="status">${say('audit_lines', { count: lines.length })}</p>
       <ol class="audit-lines">${lines.map((line) => html`<li class="audit-line">
-      <small>${exact(Date.parse(line.at))}</small><span class="audit-who">${this.who(line.by)}</span>
+      <small>${exact(Date.parse(line.at))}</small><span class="audit-who">${this.who(line.by)}${line.on_behalf_of ? html` <small>${say('audit_on_behalf')}</small> ${this.who(line.on_behalf_of)}` : nothing}</span>
       <span class="audit-said">${line[language()]}${line.failed ? html` <span class="mark mark-alarm">${say('audit_failed')}</span>` : nothing}${this.about(line.patient)}</span></li>`)}</ol>
       ${next === null ? nothing : this.button(say('audit_more'), () => this.attempt(() => this.page()), { glyph: 'down' })}</section>`;
   }

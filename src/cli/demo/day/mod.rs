@@ -244,6 +244,7 @@ mod tests {
                     addressed_to: act.to,
                     body,
                     reasons: Vec::new(),
+                    on_behalf_of: None,
                 };
                 intent.check(today).unwrap();
             }

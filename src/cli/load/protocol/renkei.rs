@@ -98,6 +98,7 @@ impl Protocol for Renkei {
             addressed_to: Vec::new(),
             body: Body::Note(Note { text: post.body.to_owned(), ..Note::default() }),
             reasons: Vec::new(),
+            on_behalf_of: None,
         }))
     }
 

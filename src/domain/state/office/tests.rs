@@ -75,6 +75,7 @@ impl Telling {
             body,
             alarms: Vec::new(),
             target_scope: target,
+            on_behalf: None,
             ruling: Ruling::default(),
         };
         self.state.apply(&entry);
