@@ -44,7 +44,8 @@ impl Accounts {
             return Ok(known.clone());
         }
         // Whoever keeps the office knows who works there: only that there is more is said, and neither where nor what.
-        if known.positions.iter().any(|at| keeps(&directory, by.actor, at.organisation)) {
+        let is_theirs = |at: &Position| keeps(&directory, by.actor, at.organisation) && is_taken_on(&directory, *at);
+        if known.positions.iter().any(is_theirs) {
             return Err(AccountError::Forbidden(Text::fixed(
                 "この人にはほかの職務もあるため、事業所の管理者は操作できません。事務局に頼んでください",
                 "this person acts in another position too, so that an office's administrator does not reach their account: ask \

@@ -4,7 +4,10 @@
 use std::time::Duration;
 
 use axum::http::StatusCode;
+use renkei::actions::directory::put_organisation;
+use renkei::domain::act::By;
 use renkei::domain::device::DeviceDemand;
+use renkei::store::StoreError;
 use serde_json::{Value, json};
 
 use super::Story;
@@ -103,6 +106,65 @@ async fn a_device_that_was_revoked_is_rung_no_more() {
     story.settled().await;
     assert!(story.service.pushes().iter().all(|push| push.path != "/tablet"));
     door.close().await;
+}
+
+/// How many bells of theirs there are, whether they may sign in or not.
+async fn kept(story: &Story, who: &Actor) -> usize {
+    let person = who.actor.person;
+    let listed = story.app.hub.journal().read(move |tx| Box::pin(async move { tx.list_bells(person).await })).await;
+    listed.map_err(|error: StoreError| error).unwrap().len()
+}
+
+/// Whoever closed the page for the night is rung all the same, so that what ends a bell does not stop at sign-ins that stand.
+#[tokio::test]
+async fn what_ends_a_bell_ends_it_also_where_its_sign_in_had_ended_by_time() {
+    for way in ["everywhere", "suspended", "office", "revoked", "exception"] {
+        let story = Story::begin().await;
+        let (app, nurse, secretariat) = (&story.app, &story.nurse, story.app.secretariat().await);
+        let exception = format!("/api/v1/people/{}/device-exception", nurse.actor.person);
+        let mut tablet = None;
+        if matches!(way, "revoked" | "exception") {
+            let account = app.account_of(nurse).await;
+            let (id, identity) = registered(&secretariat, nurse.actor.organisation, "タブレット 3").await;
+            let until = app.hub.region().now().saturating_add(3 * DAY).to_rfc3339();
+            let given = json!({ "until": until, "reason": "紛失" });
+            secretariat.put(&exception, given).await.is(StatusCode::NO_CONTENT);
+            let door = TlsDoor::open(app, DeviceDemand::Required).await;
+            let shown = (way == "revoked").then_some(&identity);
+            let entered = sign_in(app, &door, shown, &account).await.is(StatusCode::CREATED);
+            let given = json!({ "endpoint": story.service.endpoint("/nurse"), "wish": "mine", "device": "タブレット" });
+            let asked = door.ask(shown, "POST", "/api/v1/me/bells", Some(token(&entered)), Some(given)).await;
+            asked.unwrap().is(StatusCode::CREATED);
+            door.close().await;
+            tablet = Some(id);
+        } else {
+            story.rings(nurse, "/nurse", "mine").await;
+        }
+        app.clock.advance(DAY);
+        assert_eq!(kept(&story, nurse).await, 1, "{way}");
+        let secretariat = app.sign_in(secretariat.actor.person, secretariat.position()).await;
+        match (way, tablet) {
+            ("everywhere", _) => {
+                let again = app.sign_in(nurse.actor.person, nurse.position()).await;
+                again.delete("/api/v1/me/sign-ins").await.is(StatusCode::NO_CONTENT);
+            }
+            ("suspended", _) => {
+                let path = format!("/api/v1/people/{}/suspend", nurse.actor.person);
+                secretariat.post(path, json!({})).await.is(StatusCode::NO_CONTENT);
+            }
+            ("revoked", Some(id)) => {
+                let path = format!("/api/v1/devices/{id}/revoke");
+                secretariat.post(path, json!({ "reason": "紛失" })).await.is(StatusCode::NO_CONTENT);
+            }
+            ("exception", _) => drop(secretariat.delete(&exception).await.is(StatusCode::NO_CONTENT)),
+            _ => {
+                let mut office = app.hub.region().directory().organisations[&nurse.actor.organisation].clone();
+                office.active = false;
+                put_organisation(&app.hub, app.sign_ins(), By::Operator, office).await.unwrap();
+            }
+        }
+        assert_eq!(kept(&story, nurse).await, 0, "{way}");
+    }
 }
 
 #[tokio::test]
