@@ -92,7 +92,10 @@ pub(super) fn entry(header: EntryHeader, sent: v1::EntryContent) -> Result<Entry
         timeline: header.timeline,
         seq: header.seq,
         author: message("author", sent.author, |sent| author(&sent))?,
-        on_behalf: sent.on_behalf.map(|sent| actor(&sent).map_err(|invalid| invalid.within("on_behalf"))).transpose()?,
+        on_behalf: sent
+            .on_behalf
+            .map(|sent| actor(&sent).map_err(|invalid| invalid.within("on_behalf")))
+            .transpose()?,
         device: optional_id("device", &sent.device, DeviceId)?,
         observed_at: sent.observed_at_us.map(Timestamp),
         recorded_at: header.recorded_at,

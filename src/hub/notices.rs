@@ -102,13 +102,7 @@ impl Concern {
     }
 
     /// Tells those of these who see the entry.
-    fn tell_who_sees(
-        &self,
-        region: &Region,
-        hearers: &impl Hearers,
-        of: NoticeOf,
-        is_meant: impl Fn(&Actor) -> bool,
-    ) {
+    fn tell_who_sees(&self, region: &Region, hearers: &impl Hearers, of: NoticeOf, is_meant: impl Fn(&Actor) -> bool) {
         let (book, notice) = (region.rulebook(), self.notice(of, None, None));
         hearers.tell_where(is_meant, |actor| {
             let view = View::of(&self.state, &book, actor, region.now())?;

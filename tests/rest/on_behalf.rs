@@ -101,7 +101,8 @@ async fn row_3_a_name_gives_nobody_a_right_rules_ask_for_the_author_alone() {
     let opened = team.doctor.post(entries(&team), opened).await.is(StatusCode::CREATED);
     let duty = opened["ruling"]["opened"][0]["id"].clone();
     assert!(duty.is_string(), "{opened}");
-    let for_nurse = post_for(&team, &team.helper, 5, note("看護師さんは分かったそうです"), &for_whom(&team.nurse)).await;
+    let for_nurse =
+        post_for(&team, &team.helper, 5, note("看護師さんは分かったそうです"), &for_whom(&team.nurse)).await;
     let for_nurse = for_nurse.is(StatusCode::CREATED);
     assert!(for_nurse["ruling"].get("met").is_none(), "{for_nurse}");
     let right = json!({ "id": id(6), "body": { "acknowledgement": { "target": id(4) } } });
@@ -264,13 +265,17 @@ async fn row_3_that_it_was_written_for_another_is_on_record_and_goes_out_with_it
         let list = secretariat.get(format!("/api/v1/audit?patient={}&kind={kind}", team.patient)).await.ok();
         let record = &list["records"][0];
         assert_eq!((&record["code"], &record["by"]["role"]), (&json!(code), &json!("nurse")), "{record}");
-        assert_eq!((&record["on_behalf_of"]["person"], &record["on_behalf_of"]["role"]), (&json!(person), &json!("doctor")));
+        assert_eq!(
+            (&record["on_behalf_of"]["person"], &record["on_behalf_of"]["role"]),
+            (&json!(person), &json!("doctor"))
+        );
         assert!(!list.to_string().contains("往診は明日"), "who and for whom, not what: {list}");
     }
     // Found by whoever was named, too.
     let of_doctor = secretariat.get(format!("/api/v1/audit?person={person}&kind=written_for")).await.ok();
     assert_eq!(of_doctor["records"].as_array().unwrap().len(), 1);
-    let export = |format: &str| format!("/api/v1/audit/export?format={format}&patient={}&kind=written_for", team.patient);
+    let export =
+        |format: &str| format!("/api/v1/audit/export?format={format}&patient={}&kind=written_for", team.patient);
     let table = secretariat.get(export("csv")).await.text();
     let mut table = csv::Reader::from_reader(table.trim_start_matches('\u{feff}').as_bytes());
     let at = table.headers().unwrap().iter().position(|name| name == "on_behalf_of_person").expect("a column");

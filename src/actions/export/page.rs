@@ -99,7 +99,7 @@ impl<'a> Page<'a> {
         ));
         if let Some(named) = &entry.on_behalf {
             let named = escaped(&telling.actor(named));
-            let (ja, en) = (format!("代筆：{named} に聞いて記入"), format!("Written on behalf of {named}"));
+            let (ja, en) = (format!("代筆：{named}に聞いて記入"), format!("Written on behalf of {named}"));
             self.put(format_args!("<p class=\"by\">{}</p>\n", telling.pick(&ja, &en)));
         }
         // The body stands under the name of its kind.

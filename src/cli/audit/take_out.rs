@@ -139,7 +139,7 @@ pub(super) async fn list(arguments: &ListArguments, config: &Config, terminal: T
 }
 
 fn line(event: &Event, directory: &Directory, terminal: Terminal) -> String {
-    let who = match event.by {
+    let named = |who: Who| match who {
         Who::Operator => "operator".to_owned(),
         Who::Hub => "hub".to_owned(),
         Who::Unknown => "?".to_owned(),
@@ -148,6 +148,10 @@ fn line(event: &Event, directory: &Directory, terminal: Terminal) -> String {
             let at = directory.organisations.get(&organisation).map_or("?", |it| it.name.as_str());
             format!("{name}（{at}）")
         }
+    };
+    let who = match event.on_behalf_of {
+        Some(of) => format!("{} ← {}", named(event.by), named(of.into())),
+        None => named(event.by),
     };
     let whom: Vec<String> = event.patients().map(|patient| patient.to_string()).collect();
     // What people typed must not steer a terminal.

@@ -130,6 +130,7 @@ test('vitals and other records by form are written on behalf as well, also witho
   await nurse.locator('article.entry-mine', { hasText: '昼から38度' }).getByText('代筆：加藤 由美').waitFor();
   assert.deepEqual((await hub.posted('statusChange')).onBehalfOf, named('helper'));
 
+  assert.deepEqual(nurse.complaints, []);
   hub.cut();
   await nurse.locator('#composer-text').fill('ヘルパーさんから：発熱あり。');
   await nurse.locator('.composer').getByLabel('代わりに書く').selectOption(key('helper'));
@@ -152,5 +153,4 @@ test('vitals and other records by form are written on behalf as well, also witho
   await nurse.locator('.composer .verdict-good').waitFor();
   await send(nurse, '発熱あり');
   assert.equal((await hub.posted()).onBehalfOf, undefined);
-  assert.deepEqual(nurse.complaints, []);
 });
