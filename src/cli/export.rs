@@ -89,7 +89,7 @@ pub(super) fn run(arguments: &Arguments, terminal: Terminal) -> anyhow::Result<E
 }
 
 fn told(exported: &Exported, out: &std::path::Path) -> Text {
-    let Exported { timelines, entries, files, missing, destroyed } = exported;
+    let Exported { timelines, entries, files, missing, training, destroyed } = exported;
     let out = out.display();
     let mut ja = format!(
         "{out} に書きました: タイムライン {timelines} 件、記録 {entries} 件、添付ファイル {files} 件\n封のない記録です。必要がなくなったら消してください"
@@ -97,6 +97,10 @@ fn told(exported: &Exported, out: &std::path::Path) -> Text {
     let mut en = format!(
         "Wrote {out}: {timelines} timelines, {entries} entries, {files} attached files\nIt is in the clear: remove it when it is no longer needed"
     );
+    if *training > 0 {
+        ja += &format!("\n研修用の患者 {training} 人は含まれません");
+        en += &format!("\n{training} patients for training are not in it");
+    }
     if *destroyed > 0 {
         ja += &format!("\n鍵を廃棄した記録 {destroyed} 件は含まれません");
         en += &format!("\n{destroyed} records whose key was destroyed are not in it");
