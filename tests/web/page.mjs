@@ -10,6 +10,12 @@ import { PATIENTS } from './region.mjs';
 export const [HARU, MASAO] = PATIENTS;
 const AXE = readFileSync(path.join(import.meta.dirname, 'node_modules/axe-core/axe.min.js'), 'utf8');
 
+/** A page that starts fetches and does as much as in an hour after that: it is given the time of a navigation. */
+const START_MS_MAX = 30_000;
+
+/** Somebody's page has started, and everything is caught up. */
+export const isIn = (page) => page.locator('.pill-good').waitFor({ timeout: START_MS_MAX });
+
 /** A mock hub and a browser for the test `t`. */
 export async function startRegion(t) {
   const hub = await new MockHub().listen();
@@ -21,9 +27,9 @@ export async function startRegion(t) {
     async screenOf(key, options) {
       const page = await openPage(options);
       await page.goto(hub.link(key));
-      await page.locator('.pill-good').waitFor();
+      await isIn(page);
       // What comes after the list is there, too: a story may cut the network at once.
-      await page.locator('renkei-proof').waitFor({ state: 'attached' });
+      await page.locator('renkei-proof').waitFor({ state: 'attached', timeout: START_MS_MAX });
       return page;
     },
     openPage,

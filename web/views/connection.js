@@ -40,12 +40,19 @@ export function connectionNotice(model) {
   return html`${lossNotice(model)}
     ${model.keeper.full ? html`<p class="banner banner-bad" role="alert">${icon('alarm')}<span>${say('not_kept')}</span></p>` : nothing}
     ${model.newerPage ? html`<p class="banner banner-news">${icon('sync')}<span>${say('newer_page')}</span>
-      <button class="button button-small" type="button" @click=${openNewer}>${say('newer_page_open')}</button></p>` : nothing}
+      <button class="button button-small" type="button" @click=${() => openNewer(model)}>${say('newer_page_open')}</button></p>` : nothing}
     ${envelopeNotice(model.envelopes)}${quarantineNotice(model)}`;
 }
 
-/** It is there where it is offered: the same file says that there is something newer. */
-const openNewer = () => import('../installing.js').then((installing) => installing.openNewer(), () => location.reload());
+/**
+ * What opens it is there where it is offered: the same file says that there is something newer. Every request of the page wakes
+ * the old worker, also those that it does not answer; one that is awake takes up to half a minute to make room.
+ * @param {import('../model.js').Model} model
+ */
+function openNewer({ hub }) {
+  hub.stop();
+  import('../installing.js').then((installing) => installing.openNewer(), () => location.reload());
+}
 
 /** What waits at the hub for a word of this person. @param {import('../model.js').Model} model */
 function quarantineNotice({ quarantined: { posts }, isSecretariat, showsSending }) {

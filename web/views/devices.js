@@ -41,13 +41,24 @@ export class DevicesDialog extends View {
     Object.assign(this, { office, devices: null, shown: null, revoking: '', trouble: '' });
     this.requestUpdate();
     this.updateComplete.then(() => this.dialog.showModal());
-    this.attempt(async () => {
-      const { me, isSecretariat } = this.model;
-      const all = await this.model.rest.organisations();
-      this.offices = all.filter(({ id }) => (isSecretariat || me?.administers?.includes(id)) && (!office || id === office));
-      if (isSecretariat) this.people = await this.model.rest.people();
-      await this.load();
-    });
+    // Nothing waits for the lists: a lost device is revoked as soon as it is seen.
+    this.look(office).catch((error) => this.failed(error));
+  }
+
+  /** @param {string} office */
+  async look(office) {
+    const { me, isSecretariat } = this.model;
+    const all = await this.model.rest.organisations();
+    this.offices = all.filter(({ id }) => (isSecretariat || me?.administers?.includes(id)) && (!office || id === office));
+    if (isSecretariat) this.people = await this.model.rest.people();
+    await this.load();
+    this.requestUpdate();
+  }
+
+  /** @param {any} error */
+  failed(error) {
+    this.trouble = inLanguage(error.reason) || say('entrance_unreachable');
+    this.requestUpdate();
   }
 
   async load() {
@@ -63,8 +74,8 @@ export class DevicesDialog extends View {
     this.requestUpdate();
     try {
       await work();
-    } catch (/** @type {any} */ error) {
-      this.trouble = inLanguage(error.reason) || say('entrance_unreachable');
+    } catch (error) {
+      this.failed(error);
     }
     this.busy = false;
     this.requestUpdate();

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { openBrowser } from '../browser.mjs';
 import { PASSWORD, freshHub, setUp, shownCode } from '../fresh-hub.mjs';
-import { assertNothingSticksOut, signOut, stumbles } from '../page.mjs';
+import { assertNothingSticksOut, isIn, signOut, stumbles } from '../page.mjs';
 
 /** Pledges what the region agreed, which comes before anything else. */
 async function pledge(page, shot) {
@@ -36,7 +36,7 @@ test('the first person of a region sets up both factors and is in, and no script
   const { openPage } = await openBrowser(t);
   const page = await openPage({ size: 'phone' });
   const { login, secret } = await setUp(page, hub.invited, 'account-set-up');
-  await page.locator('.pill-good').waitFor();
+  await isIn(page);
 
   const cookies = await page.context().cookies();
   const cookie = cookies.find(({ name }) => name === '__Host-renkei');
@@ -44,7 +44,7 @@ test('the first person of a region sets up both factors and is in, and no script
   const held = await page.evaluate(() => JSON.stringify([document.cookie, { ...localStorage }, { ...sessionStorage }]));
   assert.ok(!held.includes('rk_'), held);
   await page.reload();
-  await page.locator('.pill-good').waitFor();
+  await isIn(page);
 
   await signOut(page);
   await page.getByLabel('サインイン ID').waitFor();
@@ -65,7 +65,7 @@ test('the first person of a region sets up both factors and is in, and no script
   await page.shot('account-refused');
   // A phone's clock may be half a minute ahead; the code of this half minute was used.
   await fill(shownCode(secret, 1));
-  await page.locator('.pill-good').waitFor();
+  await isIn(page);
   assert.deepEqual(page.complaints.filter((one) => !one.includes('401')), []);
 });
 
@@ -74,7 +74,7 @@ test('whoever has two roles is asked which, sees it, changes it, and signs out e
   const { openPage } = await openBrowser(t);
   const secretariat = await openPage();
   await setUp(secretariat, hub.invited);
-  await secretariat.locator('.pill-good').waitFor();
+  await isIn(secretariat);
   const enter = async (path, body) => {
     const answer = await ask(secretariat, 'POST', path, body);
     assert.equal(answer.status, 201, JSON.stringify(answer.body));
@@ -93,7 +93,7 @@ test('whoever has two roles is asked which, sees it, changes it, and signs out e
   assert.deepEqual(await stumbles(page), []);
   await page.getByRole('button', { name: /ひかりクリニック/ }).click();
   await pledge(page, 'account-pledges');
-  await page.locator('.pill-good').waitFor();
+  await isIn(page);
   await page.getByRole('button', { name: /佐藤 花子/ }).click();
   await page.getByText('この端末', { exact: true }).waitFor();
   await page.shot('account-dialog');
@@ -101,6 +101,7 @@ test('whoever has two roles is asked which, sees it, changes it, and signs out e
   await page.getByRole('button', { name: /みなと訪問看護ステーション/ }).click();
   // At another office she pledges anew.
   await pledge(page);
+  await isIn(page);
   await page.locator('.bar-name', { hasText: 'みなと訪問看護ステーション' }).waitFor();
 
   // Another tab of the same browser is the same person; when one signs out everywhere, both are out.

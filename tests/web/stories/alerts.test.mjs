@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { HARU, assertNothingSticksOut, startRegion, stumbles } from '../page.mjs';
+import { HARU, assertNothingSticksOut, isIn, startRegion, stumbles } from '../page.mjs';
 import { PATIENTS } from '../region.mjs';
 
 /** A device that keeps count. */
@@ -42,7 +42,7 @@ for (const [size, language, quiet] of [['phone', 'ja-JP', '静かな時間を決
     for (const { id } of PATIENTS) hub.journal.markers.get(id).set(hub.journal.actor('nurse').person, { through: hub.journal.entries(id).length, atMs: Date.now() });
     const page = await listened(await openPage({ size, language }));
     await page.goto(hub.link('nurse'));
-    await page.locator('.pill-good').waitFor();
+    await isIn(page);
     const tones = () => page.evaluate(() => window.told.tones.splice(0));
     const heard = (count) => page.waitForFunction((wanted) => window.told.tones.length >= wanted, count);
     const say = (body) => hub.journal.append(HARU.id, hub.journal.actor('doctor'), Date.now(), { body });
@@ -72,7 +72,7 @@ for (const [size, language, quiet] of [['phone', 'ja-JP', '静かな時間を決
     await heard(4);
     assert.deepEqual([...new Set(await tones())], [880, 1175], 'the alarm alone was heard');
     await page.reload();
-    await page.locator('.pill-good').waitFor();
+    await isIn(page);
     await page.locator('.bar-account').click();
     assert.equal(await page.locator('input[type=time]').first().inputValue(), clock[0], 'kept on the device');
     assert.deepEqual(page.complaints, []);

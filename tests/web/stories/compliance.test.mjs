@@ -6,12 +6,12 @@ import { test } from 'node:test';
 import { openBrowser } from '../browser.mjs';
 import { openSection, postAs, sharedPatient } from '../console-page.mjs';
 import { STANDING_STILL, demoHub } from '../demo-hub.mjs';
-import { assertNothingSticksOut, stumbles } from '../page.mjs';
+import { assertNothingSticksOut, isIn, stumbles } from '../page.mjs';
 
 async function signIn(openPage, link, options) {
   const page = await openPage(options);
   await page.goto(link);
-  await page.locator('.pill-good').waitFor();
+  await isIn(page);
   await page.locator('.patient-row').first().waitFor();
   return page;
 }

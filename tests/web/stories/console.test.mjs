@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { openBrowser } from '../browser.mjs';
 import { STANDING_STILL, demoHub } from '../demo-hub.mjs';
 import { freshHub, setUp } from '../fresh-hub.mjs';
-import { assertNothingSticksOut, stumbles } from '../page.mjs';
+import { assertNothingSticksOut, isIn, stumbles } from '../page.mjs';
 
 /** A model of how long hands take (keystroke-level, Card et al.): pointing, pressing and thinking for a click; three keys for a character of Japanese. */
 const CLICK_S = 2.65;
@@ -42,7 +42,7 @@ async function region(t) {
     const page = await openPage(options);
     const prepared = await prepare(page);
     await page.goto(hub.links.get(role));
-    await page.locator('.pill-good').waitFor();
+    await isIn(page);
     return Object.assign(page, { prepared });
   };
 }
@@ -269,7 +269,7 @@ test('a nurse is invited and active the same day', async (t) => {
   const { openPage } = await openBrowser(t);
   const desk = await openPage();
   await setUp(desk, hub.invited);
-  await desk.locator('.pill-good').waitFor();
+  await isIn(desk);
   await desk.getByRole('link', { name: '管理コンソール' }).click();
   await consoleOf(desk).getByRole('link', { name: '事業所と人' }).click();
   await consoleOf(desk).getByRole('link', { name: '事業所を加える' }).click();
@@ -300,7 +300,7 @@ test('a nurse is invited and active the same day', async (t) => {
   await phone.getByRole('heading', { name: '申し合わせの確認' }).waitFor();
   for (const box of await phone.getByRole('checkbox').all()) await box.check();
   await phone.getByRole('button', { name: '確認して始める' }).click();
-  await phone.locator('.pill-good').waitFor();
+  await isIn(phone);
   await phone.shot('console-nurse-begins-phone');
   await row.getByRole('button', { name: '控えました' }).click();
   await desk.reload();

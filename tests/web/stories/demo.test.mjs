@@ -5,11 +5,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { openBrowser } from '../browser.mjs';
 import { STANDING_STILL, demoHub } from '../demo-hub.mjs';
+import { isIn } from '../page.mjs';
 
 async function signIn(openPage, link, options) {
   const page = await openPage(options);
   await page.goto(link);
-  await page.locator('.pill-good').waitFor();
+  await isIn(page);
   await page.locator('.patient-row').first().waitFor();
   return page;
 }

@@ -6,7 +6,7 @@ import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { openBrowser } from '../browser.mjs';
 import { PASSWORD, freshHub, setUp, shownCode } from '../fresh-hub.mjs';
-import { assertNothingSticksOut, stumbles } from '../page.mjs';
+import { assertNothingSticksOut, isIn, stumbles } from '../page.mjs';
 
 /** The dialog of devices, opened from the account. */
 async function openDevices(page) {
@@ -20,7 +20,7 @@ test('a device is registered, fetches its certificate by link and code, is known
   const { openPage } = await openBrowser(t);
   const desk = await openPage();
   const { login, secret } = await setUp(desk, hub.invited);
-  await desk.locator('.pill-good').waitFor();
+  await isIn(desk);
   const dialog = await openDevices(desk);
   await dialog.getByText('登録された端末はありません。').waitFor();
   await dialog.getByText('端末を登録する').first().click();
@@ -67,7 +67,7 @@ test('a device is registered, fetches its certificate by link and code, is known
   // The code of this half minute was used when the account was set up.
   await known.getByLabel('確認コード（6 桁）').fill(shownCode(secret, 1));
   await known.getByRole('button', { name: 'サインイン' }).click();
-  await known.locator('.pill-good').waitFor();
+  await isIn(known);
 
   await dialog.getByRole('button', { name: '控えました' }).click();
   // Nobody grants themselves an exception, and this region has one person.

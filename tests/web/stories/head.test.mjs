@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { assertNothingSticksOut, startRegion, stumbles } from '../page.mjs';
+import { assertNothingSticksOut, isIn, startRegion, stumbles } from '../page.mjs';
 
 /** The row, and what a finger can press in it. */
 const look = (page) => page.evaluate(() => {
@@ -28,7 +28,7 @@ for (const [who, language, colorScheme] of [['nurse', 'ja-JP', 'light'], ['secre
       if (percent === 200) {
         await devtools.send('Page.setFontSizes', { fontSizes: { standard: 32, fixed: 26 } });
         await page.reload();
-        await page.locator('.pill-good').waitFor();
+        await isIn(page);
       }
       for (const width of [320, 360, 390]) {
         await page.setViewportSize({ width, height: 740 });

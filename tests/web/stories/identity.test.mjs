@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { openBrowser } from '../browser.mjs';
 import { STANDING_STILL, demoHub } from '../demo-hub.mjs';
-import { assertNothingSticksOut, stumbles } from '../page.mjs';
+import { assertNothingSticksOut, isIn, stumbles } from '../page.mjs';
 
 test('kana and birth date are corrected; every page has them at once; a second correction begins from the first', async (t) => {
   const hub = await demoHub(t, STANDING_STILL);
@@ -14,7 +14,7 @@ test('kana and birth date are corrected; every page has them at once; a second c
   const screenOf = async (role, options) => {
     const page = await openPage(options);
     await page.goto(hub.links.get(role));
-    await page.locator('.pill-good').waitFor();
+    await isIn(page);
     return page;
   };
   const nurse = await screenOf('nurse');

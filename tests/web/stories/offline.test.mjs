@@ -8,7 +8,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 import { openProfile } from '../browser.mjs';
 import { MockHub } from '../mock-hub.mjs';
-import { assertNothingSticksOut, HARU, openPatient, signOut, startRegion, stumbles } from '../page.mjs';
+import { assertNothingSticksOut, HARU, isIn, openPatient, signOut, startRegion, stumbles } from '../page.mjs';
 import { PEOPLE } from '../region.mjs';
 
 const texts = (hub) => hub.journal.entries(HARU.id).map((entry) => entry.content.body.message?.text).filter(Boolean);
@@ -19,7 +19,7 @@ async function installed(page) {
   await page.evaluate(() => navigator.serviceWorker.ready);
   await page.reload();
   await page.waitForFunction(() => navigator.serviceWorker.controller);
-  await page.locator('.pill-good').waitFor();
+  await isIn(page);
 }
 
 /** What is known has reached the disk. */
@@ -50,7 +50,7 @@ async function startTablet(t) {
   await page.goto(hub.url);
   await page.evaluate(() => localStorage.setItem('renkei.signed_in', 'sign-in-1'));
   await page.reload();
-  await page.locator('.pill-good').waitFor();
+  await isIn(page);
   return { hub, folder, browser, page, start };
 }
 
@@ -74,7 +74,7 @@ test('a round without network: opened anew, written, counted; an hour later it a
   hub.idleS = 14_400;
   await page.clock.install();
   await page.goto(hub.link('nurse'));
-  await page.locator('.pill-good').waitFor();
+  await isIn(page);
   await installed(page);
   const cached = await page.evaluate(async () => (await Promise.all((await caches.keys()).map(async (name) => (await (await caches.open(name)).keys()).map(({ url }) => new URL(url).pathname)))).flat());
   assert.ok(cached.includes('/') && cached.includes('/views/console/console.js') && cached.every((path) => !path.startsWith('/api')), cached.join(' '));
@@ -130,7 +130,7 @@ test('the browser is killed while posts are on their way: nothing is lost and no
   hub.swallowAnswers = false;
   const again = await (await start()).openPage();
   await again.goto(hub.url);
-  await again.locator('.pill-good').waitFor();
+  await isIn(again);
   await unsent(again, 0);
   assert.deepEqual(texts(hub).slice(before), ['その一', 'その二', 'その三', 'その四', 'その五']);
   assert.equal(new Set(hub.heard.filter((frame) => frame.post).map((frame) => frame.post.intent.id)).size, 5);
@@ -218,7 +218,7 @@ test('two tabs share what is not sent; one sends, and when it goes the other doe
   const { hub, page, browser } = await startTablet(t);
   const other = await browser.openPage();
   await other.goto(hub.url);
-  await other.locator('.pill-good').waitFor();
+  await isIn(other);
   const before = texts(hub).length;
   await openPatient(other);
   await say(other, 'もう一つのタブから');

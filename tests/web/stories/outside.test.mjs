@@ -8,7 +8,7 @@ import { test } from 'node:test';
 import { openBrowser } from '../browser.mjs';
 import { freshHub, setUp, shownCode } from '../fresh-hub.mjs';
 import { SECRET, openProvider } from '../oidc-provider.mjs';
-import { assertNothingSticksOut, signOut, stumbles } from '../page.mjs';
+import { assertNothingSticksOut, isIn, signOut, stumbles } from '../page.mjs';
 
 const ENTER = '「みなと病院」でサインイン';
 
@@ -19,8 +19,6 @@ const hubThatTrusts = (t, { issuer }) => freshHub(t, async (folder) => {
   await chmod(secret, 0o600);
   return `\n[accounts.oidc]\nissuer = "${issuer}"\nname = "みなと病院"\nclient_id = "renkei"\nclient_secret_file = "oidc.secret"\namr_values = ["pwd+otp"]\n`;
 });
-
-const isIn = (page) => page.locator('.pill-good').waitFor();
 
 async function leave(page) {
   await signOut(page);

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { openBrowser } from '../browser.mjs';
 import { freshHub } from '../fresh-hub.mjs';
-import { assertNothingSticksOut, signOut, stumbles } from '../page.mjs';
+import { assertNothingSticksOut, isIn, signOut, stumbles } from '../page.mjs';
 import { deviceAt } from '../passkey-device.mjs';
 
 const ENTER = 'パスキーで入る（指紋・顔・端末の暗証番号）';
@@ -17,8 +17,6 @@ async function openInvitation(page, { link, code }) {
   await page.getByRole('button', { name: '次へ' }).click();
   await page.getByRole('button', { name: 'パスキーをつくって始める' }).waitFor();
 }
-
-const isIn = (page) => page.locator('.pill-good').waitFor();
 
 async function leave(page) {
   await signOut(page);

@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { openBrowser } from '../browser.mjs';
 import { STANDING_STILL, demoHub } from '../demo-hub.mjs';
 import { OLD, mockRetention } from '../mock-retention.mjs';
-import { assertNothingSticksOut, startRegion, stumbles } from '../page.mjs';
+import { assertNothingSticksOut, isIn, startRegion, stumbles } from '../page.mjs';
 
 
 async function open(page, heading = '保存期間と廃棄') {
@@ -24,7 +24,7 @@ test('the hub says until when: in care, kept from the last entry on, and by whic
   const { openPage } = await openBrowser(t);
   const page = await openPage();
   await page.goto(hub.links.get('secretariat'));
-  await page.locator('.pill-good').waitFor();
+  await isIn(page);
   const section = await open(page);
   await section.getByText('保存期間が終わった記録はありません。').waitFor();
   await section.getByText('医師法第24条（診療録5年）').first().waitFor();

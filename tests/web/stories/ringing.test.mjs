@@ -4,7 +4,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { HARU, assertNothingSticksOut, startRegion, stumbles } from '../page.mjs';
+import { HARU, assertNothingSticksOut, isIn, startRegion, stumbles } from '../page.mjs';
 
 const KEY = 'BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4';
 
@@ -58,7 +58,7 @@ test('whoever wishes is asked, told, and rung in words that say nothing', async 
   const page = await pushed(await openPage({ size: 'phone' }));
   await page.context().grantPermissions(['notifications']);
   await page.goto(hub.link('nurse'));
-  await page.locator('.pill-good').waitFor();
+  await isIn(page);
   await page.evaluate(() => navigator.serviceWorker.ready);
   const sheet = await openSettings(page);
   assert.match(await ringing(page).innerText(), /決まった言葉だけ/, 'in plain words, before the browser asks');
@@ -82,7 +82,7 @@ test('whoever wishes is asked, told, and rung in words that say nothing', async 
   await page.waitForFunction(() => !document.querySelector('renkei-shell').model.ringing.busy);
   assert.deepEqual(hub.quietHours, { from: '21:00', until: '07:00' });
   await page.reload();
-  await page.locator('.pill-good').waitFor();
+  await isIn(page);
   await page.waitForFunction(() => document.querySelector('renkei-shell').model.ringing?.standing === 'on');
   await page.waitForFunction(() => !document.querySelector('renkei-shell').model.ringing.busy);
   assert.equal(hub.rungAt.length, 2);
@@ -99,7 +99,7 @@ test('whoever signs out is rung no more, and a browser never rings for somebody 
   const page = await pushed(await openPage({ size: 'phone' }));
   await page.context().grantPermissions(['notifications']);
   await page.goto(hub.link('nurse'));
-  await page.locator('.pill-good').waitFor();
+  await isIn(page);
   await (await openSettings(page)).getByRole('button', { name: 'この端末に知らせる' }).click();
   await page.getByText('この端末に知らせが届きます。').waitFor();
   await page.evaluate(() => document.querySelector('renkei-shell').model.leave(''));
@@ -109,7 +109,7 @@ test('whoever signs out is rung no more, and a browser never rings for somebody 
   await page.evaluate(() => localStorage.setItem('test.push', JSON.stringify({ endpoint: 'https://push.example.jp/send/old' })));
   await page.evaluate(() => localStorage.setItem('renkei.ringing', 'somebody else'));
   await page.goto(hub.link('doctor'));
-  await page.locator('.pill-good').waitFor();
+  await isIn(page);
   await page.waitForFunction(() => localStorage.getItem('test.push') === null);
   assert.equal(hub.rungAt.filter(({ endpoint }) => endpoint.endsWith('old')).length, 0);
   assert.deepEqual(page.complaints, []);
@@ -127,7 +127,7 @@ test('where it cannot be, the page says why', async (t) => {
     hub.pushKey = key;
     const page = await pushed(await openPage(options), { denied });
     await page.goto(hub.link('nurse'));
-    await page.locator('.pill-good').waitFor();
+    await isIn(page);
     await openSettings(page);
     assert.match(await ringing(page).innerText(), new RegExp(words), words);
     assert.deepEqual(page.complaints, []);

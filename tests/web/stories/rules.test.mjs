@@ -7,7 +7,7 @@ import { test } from 'node:test';
 import { openBrowser } from '../browser.mjs';
 import { openSection, postAs, sharedPatient } from '../console-page.mjs';
 import { STANDING_STILL, demoHub } from '../demo-hub.mjs';
-import { assertNothingSticksOut, stumbles } from '../page.mjs';
+import { assertNothingSticksOut, isIn, stumbles } from '../page.mjs';
 
 const RULEBOOKS = path.resolve(import.meta.dirname, '../../../rulebooks');
 const FILES = ['vocabulary', 'floor', 'sharing', 'etiquette-doctor-nurse'].map((name) => path.join(RULEBOOKS, `${name}.toml`));
@@ -21,7 +21,7 @@ const complaints = (page) => page.complaints.filter((one) => !/status of (404|42
 async function signIn(openPage, link, options) {
   const page = await openPage(options);
   await page.goto(link);
-  await page.locator('.pill-good').waitFor();
+  await isIn(page);
   await page.locator('.patient-row').first().waitFor();
   page.on('dialog', (dialog) => dialog.accept());
   return page;
@@ -79,7 +79,7 @@ test('a draft rule goes from its form through a mistake, the replay and the sign
   await desk.locator('.rules-mistakes').getByRole('button', { name: 'ND-M1' }).click();
   await looksRight(desk, 'rules-mistake', 'a mistake at its part');
   await desk.reload();
-  await desk.locator('.pill-good').waitFor();
+  await isIn(desk);
   await openSection(desk, 'rules', id);
   const again = await editNurses(desk, 'ND-M1');
   assert.equal(await again.getByLabel('期限の数').inputValue(), '1', 'nor when the page is read anew');

@@ -6,7 +6,7 @@ import { generateKeyPairSync, randomUUID, sign } from 'node:crypto';
 import { test } from 'node:test';
 import { openBrowser } from '../browser.mjs';
 import { STANDING_STILL, demoHub } from '../demo-hub.mjs';
-import { assertNothingSticksOut, stumbles } from '../page.mjs';
+import { assertNothingSticksOut, isIn, stumbles } from '../page.mjs';
 
 /** A key as the system's side makes it. */
 function newKey(kid) {
@@ -37,7 +37,7 @@ test('a system is registered, used, given another key, suspended, let in again a
   const { openPage } = await openBrowser(t);
   const page = await openPage();
   await page.goto(hub.links.get('secretariat'));
-  await page.locator('.pill-good').waitFor();
+  await isIn(page);
   await page.evaluate(() => { location.hash = '#/console/systems'; });
   const section = page.locator('renkei-console-systems');
   await section.getByText('連携システムはまだありません。').waitFor();

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { openBrowser } from '../browser.mjs';
 import { STANDING_STILL, demoHub } from '../demo-hub.mjs';
-import { HARU, assertNothingSticksOut, assertOnlyPanesScroll, stumbles } from '../page.mjs';
+import { HARU, assertNothingSticksOut, assertOnlyPanesScroll, isIn, stumbles } from '../page.mjs';
 import { at, fakeBluetooth, lastPost, part, photograph, press, section, startRound, STATION, tap, visit } from '../round.mjs';
 
 test('by keyboard alone: values, the note, and on to the next patient', async (t) => {
@@ -126,7 +126,7 @@ test('the real hub takes all of it: a meter\'s reading, a note with devices and 
   const page = await openPage({ size: 'tablet' });
   await page.addInitScript(fakeBluetooth);
   await page.goto(hub.links.get('nurse'));
-  await page.locator('.pill-good').waitFor();
+  await isIn(page);
   await page.locator('.visit-other, .visit-open').first().click();
   await page.locator('.pad-keys').waitFor();
   await page.shot('visit-pad-demo-ja');
@@ -170,7 +170,7 @@ test('the camera took the page away: what was begun is there again, sealed on th
   const { hub, openPage } = await startRound(t);
   const page = await openPage({ size: 'tablet' });
   await page.goto(hub.link('nurse'));
-  await page.locator('.pill-good').waitFor();
+  await isIn(page);
   await visit(page);
   await press(page, '128');
   await part(page, 'note');
@@ -182,7 +182,7 @@ test('the camera took the page away: what was begun is there again, sealed on th
   await page.getByText('写真 1 枚が「訪問の記録」と一緒に送られます。').first().waitFor();
   await page.evaluate(() => document.querySelector('renkei-visits').keeping.save());
   await page.reload();
-  await page.locator('.pill-good').waitFor();
+  await isIn(page);
   await page.locator('.note-preview, .wound, #pad-systolic').first().waitFor();
   await page.getByRole('heading', { name: '左足' }).waitFor();
   await part(page, 'vitals');
@@ -202,11 +202,11 @@ test('no signal all morning: the page is opened there, the round is known, a pho
   const { hub, openPage } = await startRound(t);
   const page = await openPage({ size: 'tablet' });
   await page.goto(hub.link('nurse'));
-  await page.locator('.pill-good').waitFor();
+  await isIn(page);
   await page.evaluate(() => navigator.serviceWorker.ready);
   await page.reload();
   await page.waitForFunction(() => navigator.serviceWorker.controller);
-  await page.locator('.pill-good').waitFor();
+  await isIn(page);
   await page.locator('.visit-card').nth(1).waitFor();
   await page.evaluate(() => document.querySelector('renkei-shell').model.keeper.flush());
   const taken = await photograph(page, 800, 600);

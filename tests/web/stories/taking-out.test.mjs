@@ -7,7 +7,7 @@ import { test } from 'node:test';
 import { promisify } from 'node:util';
 import { openBrowser } from '../browser.mjs';
 import { STANDING_STILL, demoHub } from '../demo-hub.mjs';
-import { assertNothingSticksOut, stumbles } from '../page.mjs';
+import { assertNothingSticksOut, isIn, stumbles } from '../page.mjs';
 
 const WHY = '転院先への引き継ぎ';
 
@@ -18,7 +18,7 @@ async function region(t) {
   return async (role, options) => {
     const page = await openPage(options);
     await page.goto(hub.links.get(role));
-    await page.locator('.pill-good').waitFor();
+    await isIn(page);
     return page;
   };
 }
