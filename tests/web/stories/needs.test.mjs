@@ -12,7 +12,7 @@ const groups = (page) => page.evaluate(() => Object.fromEntries([...document.que
   [list.getAttribute('aria-label'), [...list.querySelectorAll('.patient-name b')].map((one) => one.textContent)])));
 
 /** Marks of the list: a nurse has the visits of the day beside it, with marks of their own. */
-const unread = (page) => page.locator('renkei-patients .mark-unread');
+const unreadMarks = (page) => page.locator('renkei-patients .mark-unread');
 
 /** Everything was read but what the story adds. */
 function allRead(hub, key) {
@@ -29,7 +29,7 @@ for (const [size, language, now, mine, unread, rest] of [['desk', 'ja-JP', 'す�
     say(hub, MASAO, 'doctor', { message: { text: '明日の採血をお願いします。', toRoles: ['nurse'] } });
     say(hub, MITSU, 'helper', { note: { text: '入浴を楽しまれました。' } });
     const page = await screenOf('nurse', { size, language });
-    await unread(page).nth(2).waitFor();
+    await unreadMarks(page).nth(2).waitFor();
     assert.deepEqual(await groups(page), { [now]: ['高橋 ハル'], [mine]: ['鈴木 正男'], [unread]: ['田中 ミツ'], [rest]: ['井上 昭'] });
     await page.shot(`needs-${size}-${language.slice(0, 2)}`);
     await assertNothingSticksOut(page, 'the list');
@@ -81,10 +81,10 @@ test('whom I read stays where I found them until I go on', async (t) => {
   allRead(hub, 'nurse');
   say(hub, MITSU, 'helper', { note: { text: '午後は眠っておられました。' } });
   const page = await screenOf('nurse');
-  await unread(page).waitFor();
+  await unreadMarks(page).waitFor();
   await page.locator('.patient-row', { hasText: '田中' }).click();
   await page.mouse.move(900, 400);
-  await unread(page).waitFor({ state: 'detached' });
+  await unreadMarks(page).waitFor({ state: 'detached' });
   assert.deepEqual((await groups(page))['未読あり'], ['田中 ミツ'], 'read, and still in its place');
   await page.locator('.patient-row', { hasText: '鈴木' }).click();
   await page.mouse.move(900, 400);
