@@ -105,7 +105,9 @@ async fn what_the_secretariat_announces_is_seen_by_whom_it_is_for_until_its_end(
     let sent = secretariat.get("/api/v1/announcements/sent").await.ok();
     assert_eq!(sent["announcements"].as_array().unwrap().len(), 3, "its author still sees it");
     assert_eq!(sent["announcements"][2]["is_standing"], false);
-    story.corrects(&secretariat, &to_all, 1, "大会議室").await.problem(StatusCode::CONFLICT, "conflict");
+    let late = json!({ "version": 1, "title": "研修", "text": "大会議室", "until": "2026-05-30" });
+    let late = secretariat.put(format!("/api/v1/announcements/{to_all}"), late).await;
+    late.problem(StatusCode::CONFLICT, "conflict");
     story.withdraws(&secretariat, &to_all, "終わったため").await.problem(StatusCode::CONFLICT, "conflict");
 }
 

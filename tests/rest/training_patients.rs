@@ -98,7 +98,7 @@ async fn the_name_says_it_there_are_no_numbers_and_nothing_ever_changes_it() {
     {
         let entries = format!("/api/v1/timelines/{patient}/entries");
         let page = story.secretariat.get(&entries).await.ok();
-        let first = page["entries"][0]["content"]["id"].as_str().expect("the registration").to_owned();
+        let first = page["entries"][0]["id"].as_str().expect("the registration").to_owned();
         let body = registration(kanji, for_training);
         let correction = json!({ "target": first, "reason": "氏名の誤り", "body": { "registration": body.clone() } });
         for (part, body) in [(0, json!({ "correction": correction })), (1, json!({ "registration": body }))] {
@@ -112,7 +112,7 @@ async fn the_name_says_it_there_are_no_numbers_and_nothing_ever_changes_it() {
     // Other things of the name are corrected like anybody's.
     let entries = format!("/api/v1/timelines/{training}/entries");
     let page = story.secretariat.get(&entries).await.ok();
-    let first = page["entries"][0]["content"]["id"].clone();
+    let first = page["entries"][0]["id"].clone();
     let correction = json!({ "target": first, "reason": "氏名", "body": { "registration": registration("研修用 高橋 フユ", true) } });
     let post = json!({ "id": id(99), "body": { "correction": correction } });
     story.secretariat.post(&entries, post).await.is(StatusCode::CREATED);

@@ -18,9 +18,8 @@ use crate::domain::vital::{BodySite, Vital};
 
 pub(super) fn registration() -> impl Strategy<Value = Registration> {
     let identifier = (text(), text()).prop_map(|(system, value)| Identifier { system, value });
-    let identifiers = vec(identifier, 0..3);
     let rest = ((any::<bool>(), any::<bool>()), option::of(id(PersonId)), text(), text(), attachments());
-    (text(), text(), date(), select(Sex::ALL), identifiers, rest).prop_map(
+    (text(), text(), date(), select(Sex::ALL), vec(identifier, 0..3), rest).prop_map(
         |(
             kanji,
             kana,
