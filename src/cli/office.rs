@@ -16,11 +16,13 @@ const SHOWN_MAX: usize = 20;
 /// # Errors
 /// When several are, or none: which, or which there are, by their ids.
 pub(super) fn meant<'a>(directory: &'a Directory, given: &str) -> Result<&'a Organisation, Complaint> {
-    let given = fold(given);
+    // Folding takes the hyphens out of an id.
+    let (id, name) = (given.trim(), fold(given));
     let mut active: Vec<&Organisation> = directory.organisations.values().filter(|one| one.active).collect();
     active.sort_by(|one, other| (&one.kana, one.id).cmp(&(&other.kana, other.id)));
     let is_meant = |one: &&Organisation| {
-        one.id.to_string() == given || [&one.name, &one.kana].iter().any(|name| fold(name).contains(&given))
+        let names = [&one.name, &one.kana];
+        id.eq_ignore_ascii_case(&one.id.to_string()) || names.iter().any(|known| fold(known).contains(&name))
     };
     let found: Vec<&Organisation> = active.iter().copied().filter(is_meant).collect();
     match found.as_slice() {

@@ -128,6 +128,14 @@ fn whole(timeline: TimelineId) -> Text {
     Text::new(format!("タイムライン {timeline}"), format!("timeline {timeline}"))
 }
 
+fn duties_of(timeline: TimelineId) -> Text {
+    Text::new(format!("タイムライン {timeline} の約束"), format!("duties of timeline {timeline}"))
+}
+
+fn due_time_of(timeline: TimelineId) -> Text {
+    Text::new(format!("タイムライン {timeline} の期限"), format!("due time of timeline {timeline}"))
+}
+
 pub(super) fn one_of(timeline: TimelineId, seq: Seq) -> Text {
     Text::new(format!("タイムライン {timeline} の {seq} 番"), format!("timeline {timeline} seq {seq}"))
 }
@@ -201,9 +209,7 @@ impl Tx {
         match self.list_duties(timeline, key).await {
             Ok(kept) if kept.iter().eq(walk.duties.values()) => {}
             Ok(_) | Err(StoreError::Inconsistent { .. }) => {
-                let place =
-                    Text::new(format!("タイムライン {timeline} の約束"), format!("duties of timeline {timeline}"));
-                report.fault(FaultKind::Projection, place);
+                report.fault(FaultKind::Projection, duties_of(timeline));
             }
             Err(error) => return Err(error),
         }
@@ -212,9 +218,7 @@ impl Tx {
             walk.duties.values().filter(|duty| duty.runs() && awaits_its_due_time(duty)).map(|duty| duty.due).min();
         let looks_at = self.find_due(timeline).await?;
         if due.is_some_and(|due| looks_at.is_none_or(|at| at > due)) {
-            let place =
-                Text::new(format!("タイムライン {timeline} の期限"), format!("due time of timeline {timeline}"));
-            report.fault(FaultKind::Projection, place);
+            report.fault(FaultKind::Projection, due_time_of(timeline));
         }
         Ok(report)
     }

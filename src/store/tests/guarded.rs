@@ -341,7 +341,8 @@ async fn every_column_of_a_guarded_table_is_under_its_mac_or_decides_nothing() {
         let free = DECIDES_NOTHING.iter().find(|(of, _)| *of == table).map_or(&[][..], |(_, free)| free);
         let mut said: Vec<&str> = [&covered[..], free, &["mac"]].concat();
         let mut there: Vec<&str> = columns.keys().filter(|(of, _)| of == table).map(|(_, column)| &**column).collect();
-        (said.sort_unstable(), there.sort_unstable());
+        said.sort_unstable();
+        there.sort_unstable();
         assert_eq!(said, there, "{table}");
     }
 }
