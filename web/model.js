@@ -222,23 +222,21 @@ export class Model {
     this.emergency.clear();
     this.pledging.clear();
     this.quarantined.clear();
-    this.me = null;
-    this.paper = null;
+    Object.assign(this, { me: null, paper: null });
     this.changed();
   }
 
   /** What earlier sign-ins could not send. */
   handInEnvelopes() {
     // One after the other, so that none is handed in twice.
-    this.handingIn = this.handingIn.then(() => this.handIn());
-    return this.handingIn;
+    return (this.handingIn = this.handingIn.then(() => this.handIn()));
   }
 
   async handIn() {
-    const { delivered } = this.envelopes;
-    const tidied = await this.keeper.tidy().catch(() => ({ ...this.envelopes, delivered: 0 }));
+    const before = this.envelopes;
+    const tidied = await this.keeper.tidy().catch(() => ({ ...before, delivered: 0 }));
     // What was handed in a moment ago is still told of.
-    this.envelopes = { ...tidied, delivered: delivered + tidied.delivered };
+    this.envelopes = { ...tidied, delivered: before.delivered + tidied.delivered };
     if (this.envelopes.delivered > 0 && this.stage === 'ready') this.quarantined.look();
     this.changed();
   }

@@ -166,7 +166,7 @@ fn a_backup_that_was_changed_cut_or_exchanged_is_named_and_nothing_is_restored_f
     fs::copy(region.back_up(), &first).unwrap();
     // Two of one moment would have one name.
     while !run(&["backup", "--data", text(&data)]).status.success() {}
-    let [second] = &region.backups()[..] else { panic!("of one day the newest is kept") };
+    let [_, second] = &region.backups()[..] else { panic!("those of the day stay") };
     let refuses = |file: &Path, why: &str| {
         let (code, told) = said(&["backup", "verify", text(file), "--data", text(&data)]);
         assert!(code == Some(3) && told.contains(why), "{told}");

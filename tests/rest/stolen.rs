@@ -13,6 +13,7 @@ use sqlx::{AssertSqlSafe, Connection as _, SqliteConnection};
 
 use super::devices::registered;
 use super::files::{named, photo};
+use crate::support::actor::Actor;
 use crate::support::app::{App, Database};
 use crate::support::scratch;
 use crate::support::system::System;
@@ -97,6 +98,7 @@ async fn lived_in(app: &App) -> Vec<&'static str> {
     registered(&secretariat, nurse.actor.organisation, "往診かばんの端末").await;
     let hospital = app.organisation("あさひ総合病院", OrganisationType::Hospital).await;
     System::register(app, hospital, "system/Patient.rs").await;
+    told_to_everybody(&secretariat, &nurse).await;
     let search = json!({ "name": "早乙女 フジ", "birth_date": "1931-02-03" });
     doctor.post("/api/v1/emergency-search", search).await.ok();
     vec![
@@ -127,7 +129,22 @@ async fn lived_in(app: &App) -> Vec<&'static str> {
         "申込書綴り",
         "同意書綴り",
         "登録同意書",
+        "上履き",
+        "嚥下の会",
     ]
+}
+
+/// An announcement and a training, with who read it and who comes.
+async fn told_to_everybody(secretariat: &Actor, nurse: &Actor) {
+    let words = json!({ "title": "集まり", "text": "上履きをお持ちください", "until": "2026-04-30" });
+    let made = secretariat.post("/api/v1/announcements", words).await.is(StatusCode::CREATED);
+    let receipt = format!("/api/v1/announcements/{}/receipt", made["id"].as_str().expect("an id"));
+    nurse.post(receipt, json!({ "version": 1 })).await.is(StatusCode::NO_CONTENT);
+    let training = json!({ "title": "嚥下の会", "kind": "rules", "day": "2026-03-15" });
+    let made = secretariat.post("/api/v1/trainings", training).await.is(StatusCode::CREATED);
+    let attendance = format!("/api/v1/trainings/{}/attendance", made["id"].as_str().expect("an id"));
+    let comes = json!({ "people": [{ "person": nurse.actor.person.to_string(), "state": "attended" }] });
+    secretariat.put(attendance, comes).await.is(StatusCode::NO_CONTENT);
 }
 
 fn may_be_empty(table: &str) -> bool {
