@@ -98,7 +98,7 @@ async fn lived_in(app: &App) -> Vec<&'static str> {
     registered(&secretariat, nurse.actor.organisation, "往診かばんの端末").await;
     let hospital = app.organisation("あさひ総合病院", OrganisationType::Hospital).await;
     System::register(app, hospital, "system/Patient.rs").await;
-    told_to_everybody(&secretariat, &nurse).await;
+    told_to_everybody(&secretariat, &doctor).await;
     let search = json!({ "name": "早乙女 フジ", "birth_date": "1931-02-03" });
     doctor.post("/api/v1/emergency-search", search).await.ok();
     vec![
@@ -135,15 +135,15 @@ async fn lived_in(app: &App) -> Vec<&'static str> {
 }
 
 /// An announcement and a training, with who read it and who comes.
-async fn told_to_everybody(secretariat: &Actor, nurse: &Actor) {
+async fn told_to_everybody(secretariat: &Actor, reader: &Actor) {
     let words = json!({ "title": "集まり", "text": "上履きをお持ちください", "until": "2026-04-30" });
     let made = secretariat.post("/api/v1/announcements", words).await.is(StatusCode::CREATED);
     let receipt = format!("/api/v1/announcements/{}/receipt", made["id"].as_str().expect("an id"));
-    nurse.post(receipt, json!({ "version": 1 })).await.is(StatusCode::NO_CONTENT);
+    reader.post(receipt, json!({ "version": 1 })).await.is(StatusCode::NO_CONTENT);
     let training = json!({ "title": "嚥下の会", "kind": "rules", "day": "2026-03-15" });
     let made = secretariat.post("/api/v1/trainings", training).await.is(StatusCode::CREATED);
     let attendance = format!("/api/v1/trainings/{}/attendance", made["id"].as_str().expect("an id"));
-    let comes = json!({ "people": [{ "person": nurse.actor.person.to_string(), "state": "attended" }] });
+    let comes = json!({ "people": [{ "person": reader.actor.person.to_string(), "state": "attended" }] });
     secretariat.put(attendance, comes).await.is(StatusCode::NO_CONTENT);
 }
 
