@@ -124,7 +124,11 @@ fn gauges(app: &App) -> Vec<Gauge> {
         ("sessions_open", "Signed-in sockets", hub.sessions().count() as f64),
         ("outbox_bytes", "Bytes of entries that wait for slow sockets", hub.sessions().queued_bytes().1 as f64),
         ("subscriptions_open", "Timelines followed, summed over the sockets", hub.fanout().subscriptions() as f64),
-        ("patients_registered", "Patients in the search index", hub.region().patients().count() as f64),
+        (
+            "patients_registered",
+            "Patients in the search index, those for training among them",
+            hub.region().patients().count() as f64,
+        ),
         (
             "journal_writable",
             "1 while the journal takes writes",

@@ -100,7 +100,7 @@ pub fn decide(situation: &Situation<'_>, intent: &Intent) -> Decision {
         .and_then(|()| feasible::check_past(intent, situation.now))
         .and_then(|()| feasible::check_attached(situation, intent))
         .and_then(|()| feasible::check_taken(intent))
-        .and_then(|()| on_behalf::check_known(situation, intent))
+        .and_then(|()| on_behalf::check_other(situation, intent))
         .and_then(|()| office::check_place(situation, intent));
     if let Err(invalid) = sound {
         return Decision::Refuse(Refusal::Invalid(invalid));
@@ -118,7 +118,12 @@ pub fn decide(situation: &Situation<'_>, intent: &Intent) -> Decision {
         Verdict::Quarantine if !intent.body.attachments().is_empty() => {
             return Decision::Refuse(Refusal::Invalid(feasible::no_such_file(intent, 0)));
         }
-        Verdict::Quarantine => return Decision::Queue(ruling),
+        Verdict::Quarantine => {
+            return match on_behalf::check_waiting(situation, intent) {
+                Ok(()) => Decision::Queue(ruling),
+                Err(invalid) => Decision::Refuse(Refusal::Invalid(invalid)),
+            };
+        }
         Verdict::Deny if is_visible(situation) => return Decision::Refuse(Refusal::Rules(ruling)),
         Verdict::Deny => return Decision::Refuse(Refusal::NotFound(ruling)),
         // Rules may permit a role to post whatever the patient; without a registration there is none.

@@ -150,6 +150,25 @@ async fn a_correction_is_unread_again_and_a_withdrawal_is_told_to_those_who_read
 }
 
 #[tokio::test]
+async fn of_more_pieces_than_can_be_confirmed_none_goes_out_unseen() {
+    let story = Story::begin().await;
+    story.app.register_patient("高橋 ハル", "タカハシ ハル").await;
+    let numbers: Vec<String> = (0..50).map(|at| (10_000_000 + at).to_string()).collect();
+    let mut given = words(&numbers.join("、"));
+    given["confirmed"] = json!(numbers);
+    let id = story.publishes(&story.secretariat, given.clone()).await;
+    // The name comes after as many pieces as can be confirmed.
+    (given["version"], given["reason"]) = (json!(1), json!("高橋 ハル さんの件"));
+    let refused = story.secretariat.put(format!("/api/v1/announcements/{id}"), given.clone()).await;
+    assert_eq!(refused.problem(StatusCode::UNPROCESSABLE_ENTITY, "out_of_range")["field"], "text");
+    let text = format!("{} 高橋 ハル", numbers.join("、"));
+    let found = json!({ "title": "", "text": text });
+    let found = story.secretariat.post("/api/v1/announcements/check", found).await.ok();
+    assert_eq!((found["found"].as_array().unwrap().len(), &found["more"]), (50, &json!(true)));
+    assert_eq!(story.one_seen_by(&story.nurse).await["version"], 1);
+}
+
+#[tokio::test]
 async fn an_administrator_speaks_to_their_own_office_and_learns_how_many_have_read_it() {
     let story = Story::begin().await;
     story.doctor.post("/api/v1/announcements", words("x")).await.problem(StatusCode::FORBIDDEN, "forbidden");

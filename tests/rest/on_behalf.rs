@@ -198,6 +198,26 @@ async fn row_3_who_may_not_know_the_team_learns_nothing_of_it_by_naming_its_peop
 }
 
 #[tokio::test]
+async fn row_3_who_may_not_write_here_learns_of_nobody_that_there_is_such_a_person() {
+    let team = Team::start().await;
+    let stranger = team.app.nurse("toi").await;
+    let family = team.app.family(team.patient).await;
+    let mut nobody = for_whom(&family);
+    nobody["person"] = json!("0196d5a2-7c00-7000-8000-0000000000ff");
+    let message = json!({ "message": { "text": "よそから" } });
+    let waits = json!({ "vital": { "measurements": [{ "sign": "spo2", "value": "88", "unit": "%" }] } });
+    for (body, status) in [(message, StatusCode::NOT_FOUND), (waits, StatusCode::UNPROCESSABLE_ENTITY)] {
+        let mut answers = Vec::new();
+        for (number, named) in [(1, &for_whom(&family)), (2, &nobody)] {
+            let answer = post_for(&team, &stranger, number, body.clone(), named).await;
+            let problem = answer.problem(status, "not_found");
+            answers.push((problem["field"].clone(), problem["detail"].clone(), problem["reasons"].clone()));
+        }
+        assert_eq!(answers[0], answers[1]);
+    }
+}
+
+#[tokio::test]
 async fn row_3_nobody_writes_for_a_system_though_it_is_of_the_same_office() {
     let team = Team::start().await;
     let office = team.nurse.actor.organisation;

@@ -81,8 +81,8 @@ async fn everybody_sees_their_own_and_an_administrator_those_of_their_people() {
         list
     };
     let seen = async |who: &Actor| list(&who.get("/api/v1/trainings").await.ok());
-    assert_eq!(seen(&story.nurse).await, [nurse.clone()]);
-    assert_eq!(seen(&story.doctor).await, [doctor.clone()]);
+    assert_eq!(seen(&story.nurse).await, std::slice::from_ref(&nurse));
+    assert_eq!(seen(&story.doctor).await, std::slice::from_ref(&doctor));
     assert_eq!(seen(&story.head).await, sorted(vec![head.clone(), nurse.clone()]));
     assert_eq!(seen(&story.secretariat).await, sorted(vec![head, nurse.clone(), doctor]));
     let off = json!({ "people": [{ "person": story.head.actor.person.to_string(), "state": null }] });
@@ -102,7 +102,7 @@ async fn who_was_at_none_of_a_kind_is_listed_for_whoever_looks_after_them() {
     let training = story.enters("rules").await;
     story.notes(&training, at(&story.nurse, "attended")).await;
     story.notes(&training, at(&story.doctor, "expected")).await;
-    assert_eq!(story.missing(&story.head, "rules").await, [head.clone()]);
+    assert_eq!(story.missing(&story.head, "rules").await, std::slice::from_ref(&head));
     let missing = story.missing(&story.secretariat, "rules").await;
     assert!(missing.contains(&head) && missing.contains(&doctor) && !missing.contains(&nurse), "{missing:?}");
     for nobody in [family, system] {

@@ -123,7 +123,6 @@ pub async fn look_for_identifiers(hub: &Hub, actor: &Actor, texts: &[&str]) -> R
     }
     let mut told: HashSet<String> = HashSet::new();
     found.retain(|one: &Identifying| told.insert(one.excerpt.clone()));
-    found.truncate(limits::IDENTIFYING_TOLD_MAX);
     Ok(found)
 }
 
@@ -135,6 +134,7 @@ async fn check_confirmed(
     confirmed: &[String],
 ) -> Result<Vec<IdentifierKind>, AnnounceError> {
     let found = look_for_identifiers(hub, actor, texts).await?;
+    check_few(found.len())?;
     if let Some(open) = found.iter().find(|one| !confirmed.contains(&one.excerpt)) {
         let Identifying { kind, excerpt } = open;
         let text = Text::new(
@@ -153,6 +153,19 @@ async fn check_confirmed(
     kinds.sort_unstable();
     kinds.dedup();
     Ok(kinds)
+}
+
+/// As many pieces as can be confirmed: of more, some would be nobody's decision.
+fn check_few(count: usize) -> Result<(), Invalid> {
+    let max = limits::IDENTIFYING_TOLD_MAX;
+    if count <= max {
+        return Ok(());
+    }
+    let text = Text::new(
+        format!("患者さんの情報かもしれないところが{count}か所あります。{max}か所までに減らしてください"),
+        format!("{count} pieces may say something about a patient: at most {max} can be confirmed"),
+    );
+    Err(Invalid::new("text", "out_of_range", text))
 }
 
 /// The moment after the last day on which it is shown.

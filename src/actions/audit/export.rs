@@ -195,7 +195,7 @@ fn csv_row(shape: &AuditRecordShape) -> String {
 }
 
 /// RFC 4180, and no cell that a spreadsheet takes for a formula: names of people and devices are what somebody typed.
-fn csv_line(cells: &[&str]) -> String {
+pub(crate) fn csv_line(cells: &[&str]) -> String {
     const STARTS_FORMULA: &[char] = &['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
     let quoted = cells.iter().map(|cell| {
         let guard = if cell.trim_start_matches(' ').starts_with(STARTS_FORMULA) { "'" } else { "" };

@@ -15,8 +15,9 @@ pub struct AuditRecordShape {
     pub seq: u64,
     #[schema(example = "2026-04-01T00:30:00Z")]
     pub at: String,
-    /// `read`, `read_ended`, `refused`, `dismissed`, `written_for`, `sign_in_began`, `sign_in_ended`, `account`, `client`,
-    /// `directory`, `rulebook`, `duty_clock`, `emergency_search`, `keeping`, `audit`; `null`: its content was destroyed.
+    /// `read`, `read_ended`, `refused`, `dismissed`, `written_for`, `sign_in_began`, `sign_in_ended`, `account`, `device`,
+    /// `client`, `directory`, `rulebook`, `duty_clock`, `emergency_search`, `keeping`, `quarantine`, `announcement`,
+    /// `training`, `audit`; `null`: its content was destroyed.
     #[schema(example = "read")]
     pub kind: Option<&'static str>,
     pub by: WhoShape,

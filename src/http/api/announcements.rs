@@ -20,6 +20,8 @@ use crate::http::input::{self, Id, date};
 use crate::http::problem::Problem;
 use crate::http::shapes::{Name, Words};
 use crate::hub::sessions::SignedIn;
+use crate::limits;
+use crate::limits;
 use crate::wire;
 use crate::wire::codes::Code;
 
@@ -117,6 +119,8 @@ pub struct IdentifyingShape {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Findings {
     found: Vec<IdentifyingShape>,
+    /// There is more than is listed and can be confirmed: change the text.
+    more: bool,
 }
 
 /// How many of those at an office for whom it is have read it.
@@ -301,7 +305,8 @@ pub async fn check(
         label: Words::from(&Text::fixed(kind.ja(), kind.en())),
         excerpt,
     };
-    Ok(Json(Findings { found: found.into_iter().map(told).collect() }))
+    let more = found.len() > limits::IDENTIFYING_TOLD_MAX;
+    Ok(Json(Findings { found: found.into_iter().take(limits::IDENTIFYING_TOLD_MAX).map(told).collect(), more }))
 }
 
 /// An announcement as somebody writes it.

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use crate::actions::audit::export::csv_line;
 use crate::actions::training::{self, Noted, TrainingError, TrainingGiven, TrainingSeen};
 use crate::domain::directory::{Directory, Person};
 use crate::domain::ids::{OrganisationId, PersonId, TrainingId};
@@ -274,33 +275,15 @@ pub async fn table_missing(State(app): State<App>, by: SignedIn, asked: Asked) -
 
 /// A row for each position of each person.
 fn table(directory: &Directory, kind: TrainingKind, people: &[Person]) -> String {
-    let mut table = String::from("\u{feff}\"name\",\"kana\",\"organisation\",\"role\",\"without_training_of\"\r\n");
+    let head = csv_line(&["name", "kana", "organisation", "role", "without_training_of"]);
+    let mut table = format!("\u{feff}{head}");
     for person in people {
         for position in &person.positions {
             let organisation = directory.organisations.get(&position.organisation);
             let organisation = organisation.map(|known| known.name.as_str()).unwrap_or_default();
             let role: Role = position.role;
-            let cells = [&person.name.kanji, &person.name.kana, organisation, role.ja(), kind.ja()];
-            table.push_str(&cells.map(cell).join(","));
-            table.push_str("\r\n");
+            table.push_str(&csv_line(&[&person.name.kanji, &person.name.kana, organisation, role.ja(), kind.ja()]));
         }
     }
     table
-}
-
-/// Quoted; and nothing that a spreadsheet calculates.
-fn cell(text: &str) -> String {
-    let guard = if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { "'" } else { "" };
-    format!("\"{guard}{}\"", text.replace('"', "\"\""))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_cell_is_quoted_and_calculates_nothing() {
-        assert_eq!(cell("佐藤 \"花子\""), "\"佐藤 \"\"花子\"\"\"");
-        assert_eq!(cell("=1+1"), "\"'=1+1\"");
-    }
 }

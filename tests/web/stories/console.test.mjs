@@ -512,7 +512,7 @@ test('a nurse has the rules, an administrator their own office with its people, 
   await nurse.reload();
   await consoleOf(nurse).getByRole('heading', { level: 1, name: '訪問看護ステーションこもれび' }).waitFor();
   await consoleOf(nurse).getByRole('button', { name: 'メニュー' }).click();
-  assert.deepEqual(await consoleOf(nurse).locator('.console-ways li').allInnerTexts(), ['わたしたちの事業所', 'ルールブック', '約束と守られ方']);
+  assert.deepEqual(await consoleOf(nurse).locator('.console-ways li').allInnerTexts(), ['わたしたちの事業所', 'お知らせ', 'ルールブック', '約束と守られ方', '研修']);
   await consoleOf(nurse).getByRole('button', { name: 'メニュー' }).click();
   await consoleOf(nurse).getByRole('button', { name: '人を加える' }).click();
   await consoleOf(nurse).getByLabel('氏名').fill('村田 光');
