@@ -5,7 +5,8 @@
 use super::class::EntryClass;
 use super::decide::Situation;
 use super::situation;
-use crate::domain::entry::{Actor, Intent, OnBehalfOf, Sensitivity};
+use crate::domain::directory::Actor;
+use crate::domain::entry::{Intent, OnBehalfOf, Sensitivity};
 use crate::domain::kind::Kind;
 use crate::domain::role::Role;
 use crate::domain::text::{Invalid, Text};

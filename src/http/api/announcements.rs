@@ -21,7 +21,6 @@ use crate::http::problem::Problem;
 use crate::http::shapes::{Name, Words};
 use crate::hub::sessions::SignedIn;
 use crate::limits;
-use crate::limits;
 use crate::wire;
 use crate::wire::codes::Code;
 
