@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use axum::http::StatusCode;
 use renkei::domain::role::Role;
+use renkei::limits;
 use serde_json::{Value, json};
 
 use crate::support::actor::{Actor, Answer};
@@ -126,6 +127,8 @@ async fn a_correction_is_unread_again_and_a_withdrawal_is_told_to_those_who_read
     let seen = story.one_seen_by(&story.nurse).await;
     assert_eq!((&seen["version"], &seen["text"], &seen["read_at"]), (&json!(2), &json!("大会議室"), &Value::Null));
     assert_eq!(seen["reason"], "会場の変更");
+    let reach = story.secretariat.get(format!("/api/v1/announcements/{id}/receipts")).await.ok();
+    assert!(reach["people"].as_array().unwrap().iter().all(|one| one["read_at"].is_null()), "{reach}");
     // A receipt for the version before does not count for this one, and takes nothing back either.
     story.reads(&story.nurse, &id, 2).await.is(StatusCode::NO_CONTENT);
     story.reads(&story.nurse, &id, 1).await.is(StatusCode::NO_CONTENT);
@@ -281,6 +284,7 @@ async fn what_is_wrong_with_an_announcement_is_named() {
         (with("until", json!("2026-03-31")), "until", "out_of_range"),
         (with("until", json!("2030-01-01")), "until", "out_of_range"),
         (with("audience", json!({ "types": ["school"] })), "audience.types[0]", "unknown_code"),
+        (with("audience", json!({ "roles": vec!["nurse"; 101] })), "audience.roles", "too_long"),
         (with("audience", json!({ "roles": ["nurse", "gateway"] })), "audience.roles[1]", "unexpected"),
         (with("audience", json!({ "organisations": ["x"] })), "audience.organisations[0]", "bad_id"),
         (
@@ -297,4 +301,23 @@ async fn what_is_wrong_with_an_announcement_is_named() {
     }
     let nobody = story.app.newcomer(Role::Nurse, "minato").await;
     nobody.get("/api/v1/announcements").await.problem(StatusCode::FORBIDDEN, "pledge_owed");
+}
+
+#[tokio::test]
+async fn as_many_stand_and_are_corrected_as_the_limits_say_and_a_withdrawal_always_goes() {
+    let story = Story::begin().await;
+    let first = story.publishes(&story.head, words("申し送り")).await;
+    for version in 1..limits::ANNOUNCEMENT_VERSIONS_MAX {
+        story.corrects(&story.head, &first, version, "申し送り").await.is(StatusCode::NO_CONTENT);
+    }
+    let last = limits::ANNOUNCEMENT_VERSIONS_MAX;
+    story.corrects(&story.head, &first, last, "申し送り").await.problem(StatusCode::CONFLICT, "conflict");
+    for _ in 1..limits::ANNOUNCEMENTS_STANDING_MAX {
+        story.publishes(&story.head, words("申し送り")).await;
+    }
+    let full = story.head.post("/api/v1/announcements", words("申し送り")).await;
+    full.problem(StatusCode::CONFLICT, "conflict");
+    story.publishes(&story.secretariat, words("全体へ")).await;
+    story.withdraws(&story.head, &first, "古いため").await.is(StatusCode::NO_CONTENT);
+    story.publishes(&story.head, words("申し送り")).await;
 }

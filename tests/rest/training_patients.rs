@@ -163,3 +163,30 @@ async fn a_patient_for_training_is_counted_listed_found_and_taken_out_nowhere() 
     assert_ne!(counts().await, before);
     assert_eq!(duties(&story.secretariat).await, 1);
 }
+
+#[tokio::test]
+async fn advice_on_a_patient_for_training_is_in_no_list_of_the_secretariats() {
+    let story = Story::begin().await;
+    let mut registered = Vec::new();
+    for (kanji, for_training) in [("研修用 高橋 ハル", true), ("佐藤 ナツ", false)] {
+        // The doctor was only named: the secretariat is advised to ask (OP-4c).
+        let mut given = story.given(kanji, for_training);
+        given["agreed_on_paper"] = json!("");
+        registered.push(story.registers(given).await.is(StatusCode::CREATED)["id"].clone());
+    }
+    let listed = story.secretariat.get("/api/v1/advice").await.ok();
+    let of: Vec<&Value> = listed["advice"].as_array().unwrap().iter().map(|given| &given["timeline"]).collect();
+    assert!(of.contains(&&registered[1]), "{listed}");
+    assert!(!of.contains(&&registered[0]), "{listed}");
+}
+
+#[tokio::test]
+async fn who_is_nobody_may_be_named_in_an_announcement() {
+    let story = Story::begin().await;
+    story.patient("研修用 高橋 ハル", true).await;
+    story.patient("佐藤 ナツ", false).await;
+    let asked = json!({ "title": "研修", "text": "研修用 高橋 ハルで練習します。佐藤 ナツの件ではありません" });
+    let found = story.secretariat.post("/api/v1/announcements/check", asked).await.ok();
+    let excerpts: Vec<&Value> = found["found"].as_array().unwrap().iter().map(|one| &one["excerpt"]).collect();
+    assert_eq!(excerpts, ["佐藤 ナツ"]);
+}

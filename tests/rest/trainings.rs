@@ -2,11 +2,17 @@
 //! and who was at none of a kind.
 
 use axum::http::StatusCode;
+use renkei::domain::ids::TrainingId;
 use renkei::domain::role::Role;
+use renkei::domain::time::Timestamp;
+use renkei::domain::training::{Training, TrainingKind};
+use renkei::limits;
+use renkei::store::StoreError;
 use serde_json::{Value, json};
 
 use crate::support::actor::Actor;
 use crate::support::app::App;
+use crate::support::system::System;
 
 struct Story {
     app: App,
@@ -140,6 +146,7 @@ async fn what_is_wrong_with_a_training_is_named() {
     }
     let training = story.enters("rules").await;
     let person = story.nurse.actor.person.to_string();
+    let system = System::register(&story.app, story.nurse.actor.organisation, "system/Observation.rs").await.id;
     let twice = json!({ "person": person, "state": "attended" });
     let unknown = "0196d5a2-7c00-7000-8000-000000000001";
     for (given, field, code) in [
@@ -147,8 +154,11 @@ async fn what_is_wrong_with_a_training_is_named() {
         (json!({ "people": [{ "person": person, "state": "asleep" }] }), "people[0].state", "unknown_code"),
         (json!({ "people": [{ "person": "x", "state": "attended" }] }), "people[0].person", "bad_id"),
         (json!({ "people": [{ "person": unknown, "state": "attended" }] }), "people[0].person", "not_found"),
+        (json!({ "people": [{ "person": system, "state": "attended" }] }), "people[0].person", "not_found"),
         (json!({ "people": [twice, twice] }), "people[1].person", "duplicate"),
+        (json!({ "people": vec![&twice; limits::ATTENDANCE_NOTED_MAX + 1] }), "people", "too_long"),
         (json!({ "offices": [unknown] }), "offices[0]", "not_found"),
+        (json!({ "offices": vec![unknown; limits::ATTENDANCE_OFFICES_MAX + 1] }), "offices", "too_long"),
     ] {
         let answer = story.secretariat.put(format!("/api/v1/trainings/{training}/attendance"), given).await;
         assert_eq!(answer.problem(StatusCode::UNPROCESSABLE_ENTITY, code)["field"], field);
@@ -156,4 +166,34 @@ async fn what_is_wrong_with_a_training_is_named() {
     let nowhere = format!("/api/v1/trainings/{unknown}/attendance");
     story.secretariat.put(nowhere, at(&story.nurse, "attended")).await.problem(StatusCode::NOT_FOUND, "not_found");
     story.secretariat.get("/api/v1/trainings/missing").await.problem(StatusCode::UNPROCESSABLE_ENTITY, "required");
+}
+
+#[tokio::test]
+async fn as_many_trainings_are_written_down_as_the_limit_says() {
+    let story = Story::begin().await;
+    let by = story.secretariat.actor.person;
+    let old = |number: usize| Training {
+        id: TrainingId(story.app.hub.region().draw_id()),
+        title: format!("説明会 {number}"),
+        kind: TrainingKind::Rules,
+        day: jiff::civil::date(2025, 3, 15),
+        is_cancelled: false,
+        by,
+        at: Timestamp::EPOCH,
+    };
+    let all: Vec<Training> = (1..limits::TRAININGS_MAX).map(old).collect();
+    let written = story.app.hub.journal().write(move |tx| {
+        Box::pin(async move {
+            for training in &all {
+                tx.upsert_training(training).await?;
+            }
+            Ok::<_, StoreError>(())
+        })
+    });
+    written.await.unwrap();
+    let last = story.enters("rules").await;
+    let given = json!({ "title": "説明会", "kind": "rules", "day": "2026-03-15" });
+    let refused = story.secretariat.post("/api/v1/trainings", given.clone()).await;
+    refused.problem(StatusCode::CONFLICT, "conflict");
+    story.secretariat.put(format!("/api/v1/trainings/{last}"), given).await.is(StatusCode::NO_CONTENT);
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::duties::ventilator;
-use super::world::{World, actor, doctor, intent, sign_in};
+use super::world::{World, actor, doctor, intent, nurse, sign_in};
 use crate::domain::body::Body;
 use crate::domain::duty::{Answer as Said, DutyAnswer};
 use crate::domain::ids::EntryId;
@@ -88,6 +88,23 @@ async fn the_steps_of_the_clock_are_told_once_whatever_became_of_the_answers_to_
         }
         world.stop().await;
     }
+}
+
+#[tokio::test]
+async fn what_falls_late_in_a_training_is_told_to_those_in_it_and_not_to_the_secretariat() {
+    let world = World::start().await;
+    let training = world.register_as("研修用 高橋 ハル", true).await;
+    world.link(training, nurse()).await;
+    world.link(training, doctor()).await;
+    let (nurse, secretariat) = (Socket::open(&world, 2), Socket::open(&world, 1));
+    world.accepted(doctor(), world.intent(training, ventilator())).await;
+    for _ in 0..4 {
+        world.later(2 * HOUR).await;
+    }
+    let told: Vec<String> = nurse.told().into_iter().map(|(of, _)| of).collect();
+    assert_eq!(told, as_text(&["opened ND-M1", "reminded ND-M1", "overdue ND-M1", "escalated ND-M1"]));
+    assert_eq!(secretariat.told(), []);
+    world.stop().await;
 }
 
 #[tokio::test]

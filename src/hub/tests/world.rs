@@ -224,15 +224,19 @@ impl World {
     }
 
     pub async fn register(&self) -> TimelineId {
+        self.register_as("高橋 ハル", false).await
+    }
+
+    pub async fn register_as(&self, kanji: &str, for_training: bool) -> TimelineId {
         let timeline = TimelineId(self.lasting.ids.draw());
-        let name = HumanName { kanji: "高橋 ハル".into(), kana: "タカハシ ハル".into() };
+        let name = HumanName { kanji: kanji.into(), kana: "タカハシ ハル".into() };
         let registration = Registration {
             name,
             birth_date: date(1938, 4, 12),
             sex: Sex::Female,
             identifiers: vec![],
             in_facility: false,
-            for_training: false,
+            for_training,
             document: "申込書綴り 1".to_owned(),
             agreed_by: Some(actor(3).person),
             agreed_on_paper: "同意書綴り 1".to_owned(),

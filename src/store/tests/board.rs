@@ -5,6 +5,7 @@ use jiff::civil::date;
 
 use super::region::{MORNING, Region, on_both};
 use crate::domain::announcement::{Announcement, AnnouncementVersion, AnnouncementWords, Audience};
+use crate::domain::directory::Organisation;
 use crate::domain::ids::{AnnouncementId, OrganisationId, TrainingId};
 use crate::domain::role::{OrganisationType, Role};
 use crate::domain::time::Timestamp;
@@ -95,6 +96,87 @@ async fn a_version_that_stands_in_anothers_place_or_was_changed_does_not_open() 
 }
 
 #[tokio::test]
+async fn neither_the_order_of_versions_nor_who_speaks_nor_what_a_training_was_is_changed_unseen() {
+    on_both(async |region| {
+        region.employ_nurse().await;
+        let other = OrganisationId(region.ids.draw());
+        let elsewhere = Organisation {
+            id: other,
+            kind: OrganisationType::Clinic,
+            name: "光診療所".into(),
+            kana: "ヒカリシンリョウジョ".into(),
+            phone: String::new(),
+            identifiers: Vec::new(),
+            active: true,
+        };
+        assert!(written!(region, tx => tx.insert_organisation(&elsewhere).await).unwrap());
+        let mut known = announcement(region);
+        known.versions.push(version(region, 2, "大会議室"));
+        written!(region, tx => tx.insert_announcement(&known, END).await).unwrap();
+        // What was corrected would count again.
+        let turned = "update announcement_version set number = 13 - number";
+        let back = "update announcement_version set number = number - 10";
+        assert_eq!((region.tamper(turned).await, region.tamper(back).await), (2, 2));
+        let read = written!(region, tx => tx.list_announcements(MORNING, None, 10).await);
+        assert!(matches!(read, Err(StoreError::Inconsistent { .. })), "{read:?}");
+        assert_eq!((region.tamper(turned).await, region.tamper(back).await), (2, 2));
+        assert_eq!(listed(region, MORNING, None).await.len(), 1);
+        // A clinic would have said it.
+        let moved = "update announcement set organisation = (select id from organisation
+            where organisation.id <> announcement.organisation)";
+        assert_eq!(region.tamper(moved).await, 1);
+        let read = written!(region, tx => tx.list_announcements(MORNING, None, 10).await);
+        assert!(matches!(read, Err(StoreError::Inconsistent { .. })), "{read:?}");
+
+        for title in ["説明会", "訓練"] {
+            let training = training(region, title);
+            written!(region, tx => tx.upsert_training(&training).await).unwrap();
+        }
+        let swapped =
+            "update training set sealed = (select other.sealed from training as other where other.id <> training.id)";
+        assert_eq!(region.tamper(swapped).await, 2);
+        let read = written!(region, tx => tx.list_trainings().await);
+        assert!(matches!(read, Err(StoreError::Inconsistent { .. })), "{read:?}");
+    })
+    .await;
+}
+
+fn training(region: &Region, title: &str) -> Training {
+    Training {
+        id: TrainingId(region.ids.draw()),
+        title: title.to_owned(),
+        kind: TrainingKind::Emergency,
+        day: date(2026, 3, 1),
+        is_cancelled: false,
+        by: region.nurse().person,
+        at: MORNING,
+    }
+}
+
+#[tokio::test]
+async fn neither_what_is_announced_nor_what_a_training_was_stands_in_the_file_in_the_clear() {
+    let region = Region::on_sqlite().await;
+    region.employ_nurse().await;
+    let (known, training) = (announcement(&region), training(&region, "緊急時の訓練"));
+    written!(region, tx => {
+        tx.insert_announcement(&known, END).await?;
+        tx.upsert_training(&training).await
+    })
+    .unwrap();
+    let folder = region.folder.path().to_owned();
+    region.journal.close().await;
+    let mut bytes = Vec::new();
+    for file in std::fs::read_dir(folder).unwrap() {
+        bytes.extend(std::fs::read(file.unwrap().path()).unwrap());
+    }
+    assert!(bytes.len() > 50_000);
+    for word in ["研修", "第2会議室", "会場の変更", "2026-04-30", "緊急時の訓練", "2026-03-01"] {
+        let found = bytes.windows(word.len()).any(|window| window == word.as_bytes());
+        assert!(!found, "{word} is readable");
+    }
+}
+
+#[tokio::test]
 async fn a_receipt_goes_up_and_never_back() {
     on_both(async |region| {
         region.employ_nurse().await;
@@ -123,16 +205,8 @@ async fn trainings_and_attendance_come_back_as_they_were_noted_last() {
     on_both(async |region| {
         region.employ_nurse().await;
         let person = region.nurse().person;
-        let training = |day| Training {
-            id: TrainingId(region.ids.draw()),
-            title: "説明会".to_owned(),
-            kind: TrainingKind::Emergency,
-            day,
-            is_cancelled: false,
-            by: person,
-            at: MORNING,
-        };
-        let (early, late) = (training(date(2026, 3, 1)), training(date(2026, 4, 1)));
+        let early = training(region, "説明会");
+        let late = Training { day: date(2026, 4, 1), ..training(region, "説明会") };
         let corrected = Training { title: "訓練".to_owned(), is_cancelled: true, ..early.clone() };
         for training in [early.clone(), late.clone(), corrected.clone()] {
             written!(region, tx => tx.upsert_training(&training).await).unwrap();
