@@ -244,3 +244,13 @@ async fn a_rehearsal_looks_at_every_row_that_gives_power_and_names_one_that_is_f
     let (code, told) = rehearse(&file);
     assert!(code == Some(1) && told.contains("was not written with the region's key"), "{told}");
 }
+
+/// A hub does not start with a name that does not open: whoever rehearses hears of it before that night.
+#[tokio::test]
+async fn a_rehearsal_opens_the_names_in_the_directory() {
+    let region = Region::new();
+    write(&region.data(), "update person set sealed = zeroblob(80)", None).await;
+    let file = region.back_up();
+    let (code, told) = said(&["backup", "verify", "--rehearse", text(&file), "--data", text(&region.data())]);
+    assert!(code == Some(1) && told.contains("a record does not open"), "{told}");
+}
