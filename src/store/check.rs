@@ -116,6 +116,14 @@ pub async fn check(journal: &Journal, shelf: Option<&Shelf>) -> Result<Report, S
     let orphans = journal.read(|tx| Box::pin(tx.list_orphans())).await?;
     orphans.into_iter().for_each(|timeline| report.fault(FaultKind::Orphan, whole(timeline)));
     check_audits(journal, &mut report).await?;
+    // A hub does not start with a name that does not open.
+    match journal.read(|tx| Box::pin(tx.load_directory())).await {
+        Ok(_) => {}
+        Err(StoreError::Inconsistent { place, .. }) => {
+            report.fault(FaultKind::Unreadable, Text::new(format!("名簿の {place}"), place));
+        }
+        Err(error) => return Err(error),
+    }
     let forged = journal.read(|tx| Box::pin(tx.list_forged())).await?;
     for place in forged {
         let (table, row) = place.split_once(' ').unwrap_or((&place, ""));

@@ -212,6 +212,8 @@ async fn a_history_that_was_written_into_before_the_backup_is_served_only_by_som
     printed(&["audit", "checkpoint", "--data", text(&region.data())]);
     write(&region.data(), "update audit set recorded_at = recorded_at + 1 where seq = 1", None).await;
     let file = region.back_up();
+    let rehearsed = said(&["backup", "verify", "--rehearse", text(&file), "--data", text(&region.data())]);
+    assert!(rehearsed.0 == Some(1) && rehearsed.1.contains("audit log #1: was changed"), "{}", rehearsed.1);
     let folder = region.elsewhere();
     let at = ["restore", text(&file), "--data", text(folder.path())];
     let (code, told) = said(&at);
@@ -224,4 +226,31 @@ async fn a_history_that_was_written_into_before_the_backup_is_served_only_by_som
     assert!(code == Some(0) && told.contains("audit log #1: was changed"), "{told}");
     let list = ["audit", "list", "--reason", "点検", "--kind", "keeping", "--data", text(folder.path())];
     assert!(said(&list).1.contains("despite faults"), "{}", said(&list).1);
+}
+
+/// The chains hold, because what was changed is in none: only whoever goes through all that there is finds it.
+#[tokio::test]
+async fn a_rehearsal_looks_at_every_row_that_gives_power_and_names_one_that_is_forged() {
+    let region = Region::new();
+    let rehearse = |file: &Path| said(&["backup", "verify", "--rehearse", text(file), "--data", text(&region.data())]);
+    let (code, told) = rehearse(&region.back_up());
+    assert!(code == Some(0) && told.contains("every seal hold"), "{told}");
+    write(&region.data(), "update person set active = 0", None).await;
+    // Two of one moment would have one name.
+    while !run(&["backup", "--data", text(&region.data())]).status.success() {}
+    let file = region.backups().pop().expect("it is there");
+    let (code, told) = said(&["backup", "verify", text(&file), "--data", text(&region.data())]);
+    assert_eq!(code, Some(0), "the file itself is whole: {told}");
+    let (code, told) = rehearse(&file);
+    assert!(code == Some(1) && told.contains("was not written with the region's key"), "{told}");
+}
+
+/// A hub does not start with a name that does not open: whoever rehearses hears of it before that night.
+#[tokio::test]
+async fn a_rehearsal_opens_the_names_in_the_directory() {
+    let region = Region::new();
+    write(&region.data(), "update person set sealed = zeroblob(80)", None).await;
+    let file = region.back_up();
+    let (code, told) = said(&["backup", "verify", "--rehearse", text(&file), "--data", text(&region.data())]);
+    assert!(code == Some(1) && told.contains("a record does not open"), "{told}");
 }

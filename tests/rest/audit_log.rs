@@ -229,6 +229,8 @@ async fn an_incident_is_told_by_what_was_open_then_also_where_it_was_opened_befo
     let from = at(&app);
     app.clock.advance(Duration::from_secs(60));
     let until = at(&app);
+    app.clock.advance(Duration::from_secs(60));
+    nurse.get(format!("/api/v1/patients/{patient}")).await.ok();
     let span = format!("from={from}&until={until}");
 
     let exposed = async |query: String| secretariat.get(format!("/api/v1/audit/exposures?{query}")).await.ok();
@@ -239,7 +241,7 @@ async fn an_incident_is_told_by_what_was_open_then_also_where_it_was_opened_befo
     assert_eq!((&line["after"], &line["through"]), (&json!(0), &json!(head.0)), "still open: up to the head");
     assert_eq!(of_doctor["patients"][0]["id"], patient.to_string());
     let of_nurse = exposed(format!("person={}&{span}", nurse.actor.person)).await;
-    assert_eq!(of_nurse["lines"], json!([]), "she had looked before");
+    assert_eq!(of_nurse["lines"], json!([]), "she had looked before, and again afterwards");
     let whole = exposed(format!("patient={patient}")).await;
     let roles: Vec<&str> =
         whole["lines"].as_array().unwrap().iter().map(|line| line["by"]["role"].as_str().unwrap()).collect();
@@ -248,6 +250,14 @@ async fn an_incident_is_told_by_what_was_open_then_also_where_it_was_opened_befo
         let problem = secretariat.get(format!("/api/v1/audit/exposures?{query}")).await;
         assert_eq!(problem.is(StatusCode::UNPROCESSABLE_ENTITY)["field"], "patient");
     }
+    let is_of_it = |kept: &Audited| match kept {
+        Audited::Act(Act { by, deed: Deed::AuditUsed { how: AuditUse::Exposure, .. } }) => {
+            *by == By::Person(secretariat.actor)
+        }
+        _ => false,
+    };
+    let looks = kept(&app, 0).await.iter().filter(|(_, kept)| is_of_it(kept)).count();
+    assert_eq!(looks, 3, "each look that was answered is on record");
     drop(reader);
 }
 

@@ -3,7 +3,8 @@
 
 use std::time::Duration;
 
-use axum::http::StatusCode;
+use axum::body::Body;
+use axum::http::{Request, StatusCode};
 use renkei::domain::ids::PatientId;
 use renkei::domain::role::Role;
 use renkei::rulebook::{Rulebook, RulebookFiles, shipped};
@@ -11,7 +12,7 @@ use renkei::vault::digest;
 use renkei::wire::{Encoding, ServerFrame};
 use serde_json::{Value, json};
 
-use crate::support::actor::Actor;
+use crate::support::actor::{Actor, ask};
 use crate::support::app::App;
 
 const ID: &str = "0196d5a2-7c00-7000-8000-00000000000a";
@@ -133,8 +134,12 @@ async fn a_clock_that_a_jump_stopped_is_an_alarm_until_the_secretariat_lets_it_g
     let office = app.secretariat().await;
     assert_eq!(office.get("/api/v1/duty-clock").await.ok(), json!({ "running": true, "stopped_at": null }));
     app.hub.look_at_what_is_due().await.unwrap();
+    let ready = async || ask(&app.router, Request::get("/readyz").body(Body::empty()).unwrap()).await;
+    ready().await.ok();
     app.clock.jump(48 * HOUR);
     app.hub.look_at_what_is_due().await.unwrap();
+    let unready = ready().await.is(StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(unready["reasons"][0]["code"], "duty_clock_stopped");
     let office = app.actor(Role::Secretariat, "secretariat").await;
     assert_eq!(office.get("/api/v1/duty-clock").await.ok()["running"], false);
     let nurse = app.nurse("minato").await;
@@ -142,6 +147,7 @@ async fn a_clock_that_a_jump_stopped_is_an_alarm_until_the_secretariat_lets_it_g
     nurse.delete("/api/v1/duty-clock/stop").await.problem(StatusCode::FORBIDDEN, "forbidden");
 
     office.delete("/api/v1/duty-clock/stop").await.is(StatusCode::NO_CONTENT);
+    ready().await.ok();
     app.hub.look_at_what_is_due().await.unwrap();
     assert_eq!(office.get("/api/v1/duty-clock").await.ok(), json!({ "running": true, "stopped_at": null }));
     assert_eq!(of_rule(&nurse.get("/api/v1/duties?state=overdue").await.ok(), "ND-M1@").len(), 1);

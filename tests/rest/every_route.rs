@@ -6,12 +6,16 @@ use std::time::Duration;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::http::{Request, StatusCode};
+use renkei::cli::cert::ensure_development_certificates;
+use renkei::http::app::router;
+use renkei::http::certificate::ReloadingCertificate;
 use renkei::http::routes::{ROUTES, Route};
 use renkei::limits;
 use serde_json::json;
 
 use crate::support::actor::{Answer, ask};
 use crate::support::app::{App, ORIGIN};
+use crate::support::scratch;
 
 const SOMEBODY: &str = "0196d5a2-7c00-7000-8000-000000000001";
 
@@ -131,6 +135,22 @@ async fn the_document_the_page_and_the_health_need_no_sign_in() {
     app.clock.step_back(Duration::from_secs(60));
     let unready = get("/readyz").await.is(StatusCode::SERVICE_UNAVAILABLE);
     assert_eq!(unready["reasons"][0]["code"], "clock_behind");
+}
+
+#[tokio::test]
+async fn a_certificate_that_has_run_out_is_an_alarm() {
+    let app = App::start().await;
+    let folder = scratch::folder("tls");
+    let made = ensure_development_certificates(folder.path(), &[], app.hub.region().now()).unwrap();
+    let certificate = ReloadingCertificate::load(made.server).unwrap();
+    let until = certificate.valid_until();
+    let router = router(app.http.clone().showing(Some(certificate)));
+    let get = async || ask(&router, Request::get("/readyz").body(Body::empty()).unwrap()).await;
+    app.clock.advance(until.since(app.hub.region().now()) - Duration::from_secs(1));
+    assert_eq!(get().await.ok(), json!({ "ready": true, "reasons": [] }));
+    app.clock.advance(Duration::from_secs(1));
+    let unready = get().await.is(StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(unready["reasons"][0]["code"], "certificate_expired");
 }
 
 #[tokio::test]

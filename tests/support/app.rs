@@ -68,7 +68,7 @@ pub struct App {
     pub router: Router,
     /// Where sockets connect.
     pub address: SocketAddr,
-    http: app::App,
+    pub http: app::App,
     beat: BeatHand,
     tasks: HubTasks,
     journal: Journal,

@@ -115,7 +115,11 @@ async fn kept(story: &Story, who: &Actor) -> usize {
     listed.map_err(|error: StoreError| error).unwrap().len()
 }
 
-/// Whoever closed the page for the night is rung all the same, so that what ends a bell does not stop at sign-ins that stand.
+/// Longer than anybody may leave a page alone.
+const IDLE: Duration = Duration::from_secs(31 * 60);
+
+/// Whoever closed the page for the night is rung all the same, so that what ends a bell does not stop at sign-ins that stand:
+/// this one has ended for good, because nobody used it.
 #[tokio::test]
 async fn what_ends_a_bell_ends_it_also_where_its_sign_in_had_ended_by_time() {
     for way in ["everywhere", "suspended", "office", "revoked", "exception"] {
@@ -135,10 +139,15 @@ async fn what_ends_a_bell_ends_it_also_where_its_sign_in_had_ended_by_time() {
             let given = json!({ "endpoint": story.service.endpoint("/nurse"), "wish": "mine", "device": "タブレット" });
             let asked = door.ask(shown, "POST", "/api/v1/me/bells", Some(token(&entered)), Some(given)).await;
             asked.unwrap().is(StatusCode::CREATED);
+            app.clock.advance(IDLE);
+            let late = door.ask(shown, "GET", "/api/v1/me", Some(token(&entered)), None).await.unwrap();
+            late.problem(StatusCode::UNAUTHORIZED, "unauthenticated");
             door.close().await;
             tablet = Some(id);
         } else {
             story.rings(nurse, "/nurse", "mine").await;
+            app.clock.advance(IDLE);
+            nurse.get("/api/v1/me").await.problem(StatusCode::UNAUTHORIZED, "unauthenticated");
         }
         app.clock.advance(DAY);
         assert_eq!(kept(&story, nurse).await, 1, "{way}");
