@@ -370,7 +370,7 @@ mod tests {
     ];
 
     #[tokio::test]
-    async fn every_answer_is_guarded_and_answers_of_the_api_are_never_kept() {
+    async fn row_21_every_answer_is_guarded_and_answers_of_the_api_are_never_kept() {
         for path in ["/", "/api/v1/me", "/nothing"] {
             let response = fetch(path).await;
             let policy: Vec<&str> = header(&response, "content-security-policy").split("; ").collect();

@@ -45,7 +45,7 @@ fn records(list: &Value) -> &Vec<Value> {
 }
 
 #[tokio::test]
-async fn every_way_to_a_patients_record_is_one_read_that_says_who_what_and_why() {
+async fn row_5_and_20_every_way_to_a_patients_record_is_one_read_that_says_who_what_and_why() {
     let app = App::start().await;
     let (patient, nurse, doctor) = team(&app).await;
     let secretariat = app.secretariat().await;

@@ -231,7 +231,7 @@ async fn a_correction_brings_its_own_file_and_an_entry_on_the_wrong_patient_take
 }
 
 #[tokio::test]
-async fn what_is_no_picture_or_acts_or_is_too_large_is_refused_by_name() {
+async fn row_11_what_is_no_picture_or_acts_or_is_too_large_is_refused_by_name() {
     let team = Team::start().await;
     let (elf, zip) =
         (b"\x7fELF\x02\x01\x01\0\0\0\0\0\0\0\0\0".to_vec(), b"PK\x03\x04\x14\0\x06\0word/vbaProject.bin".to_vec());

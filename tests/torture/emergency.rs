@@ -47,7 +47,7 @@ async fn is_refused(actor: &Actor, patient: PatientId, after: Seq) {
 }
 
 #[tokio::test]
-async fn team_and_secretariat_hear_at_once_who_opened_the_records_why_and_until_when() {
+async fn row_7_team_and_secretariat_hear_at_once_who_opened_the_records_why_and_until_when() {
     let app = App::start().await;
     let (patient, doctor, _) = team(&app).await;
     let (secretariat, stranger) = (app.secretariat().await, app.doctor("kyukyu").await);

@@ -93,7 +93,7 @@ async fn whoever_was_away_while_access_changed_forgets_and_reads_anew_and_nobody
 }
 
 #[tokio::test]
-async fn consent_that_is_withdrawn_reaches_everybody_who_reads() {
+async fn row_14_consent_that_is_withdrawn_reaches_everybody_who_reads() {
     let app = App::start().await;
     let (patient, doctor, nurse) = team(&app).await;
     let seen = accepted(nurse.connect(Encoding::Json).await.post(patient, note("同意のある間")).await);

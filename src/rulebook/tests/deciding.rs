@@ -248,7 +248,7 @@ fn only_the_team_and_the_secretariat_register_a_patient_anew_and_others_cannot_t
 }
 
 #[test]
-fn a_correction_is_no_way_around_the_rules_for_what_it_says() {
+fn row_9_a_correction_is_no_way_around_the_rules_for_what_it_says() {
     let mut patient = Patient::with_team();
     let (doctor, nurse) = (somebody(Role::Doctor, HIKARI), somebody(Role::Nurse, HIKARI));
     let ordered = patient.accepts(doctor, order());
