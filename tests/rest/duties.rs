@@ -129,7 +129,7 @@ async fn pages_go_on_where_the_one_before_ended_and_what_is_asked_wrongly_is_nam
 }
 
 #[tokio::test]
-async fn a_clock_that_a_jump_stopped_is_an_alarm_until_the_secretariat_lets_it_go_on() {
+async fn row_6_a_clock_that_a_jump_stopped_is_an_alarm_until_the_secretariat_lets_it_go_on() {
     let (app, ..) = ventilated().await;
     let office = app.secretariat().await;
     assert_eq!(office.get("/api/v1/duty-clock").await.ok(), json!({ "running": true, "stopped_at": null }));
