@@ -64,7 +64,7 @@ test('whoever wishes is asked, told, and rung in words that say nothing', async 
   assert.match(await ringing(page).innerText(), /決まった言葉だけ/, 'in plain words, before the browser asks');
   await page.shot('ringing-ready');
   await sheet.getByRole('button', { name: 'この端末に知らせる' }).click();
-  await sheet.getByText('この端末に知らせが届きます。').waitFor();
+  await sheet.getByText('この端末に知らせが届きます。', { exact: true }).waitFor();
   assert.deepEqual(await page.evaluate(() => window.asked), [{ userVisibleOnly: true, applicationServerKey: KEY }]);
   assert.deepEqual(hub.rungAt.map(({ endpoint, wish }) => [endpoint, wish]), [['https://push.example.jp/send/k2a9', 'mine']]);
   await page.shot('ringing-on');
@@ -101,7 +101,7 @@ test('whoever signs out is rung no more, and a browser never rings for somebody 
   await page.goto(hub.link('nurse'));
   await isIn(page);
   await (await openSettings(page)).getByRole('button', { name: 'この端末に知らせる' }).click();
-  await page.getByText('この端末に知らせが届きます。').waitFor();
+  await page.getByText('この端末に知らせが届きます。', { exact: true }).waitFor();
   await page.evaluate(() => document.querySelector('renkei-shell').model.leave(''));
   await page.waitForFunction(() => localStorage.getItem('test.push') === null && localStorage.getItem('renkei.ringing') === null);
 
