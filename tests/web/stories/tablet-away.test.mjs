@@ -42,6 +42,8 @@ test('in a home without signal: it is sent later, once, and the round says that 
   const { hub, screenOf } = await startRound(t);
   const page = await screenOf('nurse', { size: 'tablet' });
   await visit(page);
+  // The rules come after the first view.
+  await page.waitForFunction(() => document.querySelector('renkei-shell').model.foreseeing?.table);
   hub.cut();
   await page.locator('.pill-warning, .pill-bad, .pill-busy').first().waitFor();
   await press(page, '128');
