@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::tickets::{NoTicket, Tickets};
 use crate::config::SessionLimits;
-use crate::domain::account::SignInWay;
+use crate::domain::account::{SignInWay, device_name};
 use crate::domain::act::{Act, By, Deed, SignInEnd};
 use crate::domain::client::ClientGrant;
 use crate::domain::directory::{Actor, Directory, Organisation, Position};
@@ -98,7 +98,7 @@ impl NewSignIn {
             issued_at: now,
             expires_at,
             revoked_at: None,
-            device: device.chars().filter(|c| !c.is_control()).take(limits::DEVICE_NAME_CHARS_MAX).collect(),
+            device: device_name(&device),
             way: Some(way),
             used_at: now,
             registered,

@@ -56,12 +56,12 @@ use self::proving::Proofs;
 use crate::actions::directory::DirectoryError;
 use crate::actions::sign_in::{SignInError, SignIns};
 use crate::config::AccountSettings;
-use crate::domain::account::SignInWay;
+use crate::domain::account::{SignInWay, Tried, device_name};
 use crate::domain::ids::PersonId;
 use crate::domain::text::{Invalid, Text};
 use crate::domain::time::Timestamp;
 use crate::hub::Hub;
-use crate::hub::devices::Line;
+use crate::hub::devices::{Line, Shown as OnLine};
 use crate::hub::lines::LineRefusal;
 use crate::store::StoreError;
 use crate::vault::{CertificateError, DeviceMark, Mac, RelyingParty};
@@ -111,6 +111,14 @@ pub struct From {
 impl From {
     fn mark(&self) -> Option<DeviceMark> {
         self.mark.as_deref().and_then(DeviceMark::parse)
+    }
+
+    fn tried(&self) -> Tried {
+        let device = match self.line.shown {
+            OnLine::Device { id, .. } => Some(id),
+            OnLine::Nothing | OnLine::Expired | OnLine::Ended => None,
+        };
+        Tried { address: self.address, device, device_name: device_name(&self.device) }
     }
 }
 

@@ -1,7 +1,7 @@
 //! What a record of the audit log says, in words and as a code. Texts that people wrote, and names that they typed, are left
 //! out: they may tell of a patient.
 
-use crate::domain::account::AccountDeed;
+use crate::domain::account::{AccountDeed, Tried};
 use crate::domain::act::{Act, Deed};
 use crate::domain::announcement::AnnouncementDeed;
 use crate::domain::audit::AuditKind;
@@ -259,6 +259,18 @@ fn keeping(deed: &KeepingDeed) -> Text {
     }
 }
 
+fn refused(Tried { address, device_name, .. }: &Tried) -> Text {
+    let address = address.map(|address| address.to_string());
+    let from: Vec<_> = address.iter().chain([device_name]).map(String::as_str).filter(|it| !it.is_empty()).collect();
+    match from.as_slice() {
+        [] => Text::fixed("サインインの失敗", "a sign-in was refused"),
+        _ => Text::new(
+            format!("サインインの失敗（{}）", from.join("、")),
+            format!("a sign-in was refused ({})", from.join(", ")),
+        ),
+    }
+}
+
 fn account(deed: &AccountDeed) -> (&'static str, Text) {
     match deed {
         AccountDeed::Invited { purpose, .. } => (purpose.code(), Text::fixed(purpose.ja(), purpose.en())),
@@ -267,9 +279,7 @@ fn account(deed: &AccountDeed) -> (&'static str, Text) {
             (why.code(), said)
         }
         AccountDeed::Changed { what, .. } => (what.code(), Text::fixed(what.ja(), what.en())),
-        AccountDeed::SignInRefused { .. } => {
-            ("sign_in_refused", Text::fixed("サインインの失敗", "a sign-in was refused"))
-        }
+        AccountDeed::SignInRefused { from, .. } => ("sign_in_refused", refused(from)),
         AccountDeed::Passkey { what, .. } => (what.code(), Text::fixed(what.ja(), what.en())),
         AccountDeed::Identity { what, .. } => (what.code(), Text::fixed(what.ja(), what.en())),
         AccountDeed::Proved { way, .. } => (

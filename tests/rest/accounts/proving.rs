@@ -171,3 +171,23 @@ async fn a_hub_that_was_started_again_asks_again() {
     again.post(PROOF, json!({ "password": PASSWORD, "code": account.code(&app) })).await.ok();
     assert_eq!(again.get("/api/v1/audit/export").await.status, StatusCode::OK);
 }
+
+#[tokio::test]
+async fn a_proof_that_was_wrong_is_on_record() {
+    let app = App::start_without_links().await;
+    let (account, _, mut page) = secretariat(&app).await;
+    app.next_code();
+    let before = acts(&app).await.len();
+    let wrong = json!({ "password": "雪の日は長靴をはいて行く", "code": account.code(&app) });
+    page.post(PROOF, wrong).await.is(StatusCode::UNPROCESSABLE_ENTITY);
+    // It is kept aside, so that nobody waits for it.
+    let keeping = async {
+        while acts(&app).await.len() == before {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), keeping).await.expect("it is kept");
+    let kept = acts(&app).await.split_off(before);
+    let [act] = &kept[..] else { panic!("{kept:?}") };
+    assert!(matches!(&act.deed, Deed::Account(AccountDeed::SignInRefused { .. })), "{act:?}");
+}
