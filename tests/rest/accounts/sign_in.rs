@@ -261,7 +261,7 @@ async fn the_log_says_who_got_in_how_and_whose_account_was_tried() {
     let nurse = app.nurse("minato").await;
     let account = app.account_of(&nurse).await;
     let before = acts(&app).await.len();
-    let wrong = json!({ "login": account.login, "password": "x", "code": "1", "device": "詰所の\u0007 PC" });
+    let wrong = json!({ "login": account.login, "password": "x", "code": "1", "device": "詰所の\u{7} PC" });
     Visitor::at_program(&app).from("203.0.113.7").post("/api/v1/sign-in", wrong).await.is(StatusCode::UNAUTHORIZED);
     let unknown = json!({ "login": "nobody-at-all", "password": "x", "code": "1" });
     Visitor::at_program(&app).post("/api/v1/sign-in", unknown).await.is(StatusCode::UNAUTHORIZED);

@@ -182,7 +182,8 @@ impl Accounts {
         position: Option<Position>,
         from: From,
     ) -> Result<EnteredFromOutside, AccountError> {
-        let (identity, account) = self.find_linked(claims, || from.tried()).await?.ok_or(AccountError::OutsideRefused)?;
+        let (identity, account) =
+            self.find_linked(claims, || from.tried()).await?.ok_or(AccountError::OutsideRefused)?;
         let is_fresh = was_shown_since(claims, since);
         if !(is_fresh && self.proves_two_factors(claims)) {
             return self.ask_for_second(&identity, &account, is_fresh, &from).map(EnteredFromOutside::Second);
