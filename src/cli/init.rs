@@ -210,7 +210,7 @@ mod tests {
     fn directory(config: &Config) -> Directory {
         let opened = async {
             let key = RegionKey::load_file(config.region_key.file().unwrap()).unwrap();
-            let journal = crate::cli::open::open_journal(&config.database.url(), &key).await.unwrap();
+            let journal = crate::cli::open::found_journal(&config.database.url(), &key).await.unwrap();
             let directory = journal.read(|tx| Box::pin(tx.load_directory())).await;
             directory.map_err(|error: crate::store::StoreError| error).unwrap()
         };

@@ -15,7 +15,7 @@ use super::guarded;
 use super::record::{AccountRecord, record_aad, uuid_from};
 use super::{StoreError, Tx};
 
-const ACCOUNT: &[u8; 16] = b"account/v1\0\0\0\0\0\0";
+pub(super) const ACCOUNT: &[u8; 16] = b"account/v1\0\0\0\0\0\0";
 
 type Row = (Vec<u8>, Vec<u8>, i64, i64, i64, i64, i64);
 

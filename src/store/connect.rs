@@ -3,24 +3,31 @@
 mod postgres;
 pub(super) mod sqlite;
 
-use std::sync::Arc;
-
-use super::data_key::{self, Founding};
+use super::data_key::Founding;
+use super::dump::Found;
 use super::engine::Engine;
 use super::journal::Journal;
 use super::{OpenError, dump, migrate};
-use crate::vault::{DataKey, RegionKey};
 
 /// Connects, checks what durability rests on, and migrates.
-pub(super) async fn connect(url: &str) -> Result<Engine, OpenError> {
-    let engine = open_engine(url).await?;
+///
+/// INVARIANT: a database whose restore did not come to its end is opened by nobody but the next restore.
+pub(super) async fn connect(url: &str, founding: Founding) -> Result<Engine, OpenError> {
+    let may_make = founding != Founding::Refused;
+    let engine = open_engine(url, may_make).await?;
+    match dump::look(&Journal::bare(engine.clone())).await? {
+        Found::Restoring(from) => return Err(OpenError::HalfRestored { from }),
+        Found::Nothing if !may_make => return Err(OpenError::NoStore),
+        Found::Nothing | Found::Store => {}
+    }
     migrate::migrate(&engine).await?;
     Ok(engine)
 }
 
-/// The same without migrating.
-pub(super) async fn open_engine(url: &str) -> Result<Engine, OpenError> {
+/// Connects, without migrating. `may_make`: a file that is missing is made.
+pub(super) async fn open_engine(url: &str, may_make: bool) -> Result<Engine, OpenError> {
     Ok(match url.split_once("://") {
+        Some(("sqlite", path)) if !may_make && !std::path::Path::new(path).exists() => return Err(OpenError::NoStore),
         Some(("sqlite", path)) => sqlite::connect(path).await?,
         Some(("postgres" | "postgresql", _)) => postgres::connect(url).await?,
         // The scheme only: what follows may hold a password.
@@ -29,16 +36,6 @@ pub(super) async fn open_engine(url: &str) -> Result<Engine, OpenError> {
             return Err(OpenError::UnknownScheme { scheme });
         }
     })
-}
-
-/// The data key of a database, which belongs to the region's key.
-///
-/// INVARIANT: a database whose restore did not come to its end is opened by nobody but the next restore.
-pub(super) async fn claim(bare: &Journal, region: &RegionKey, founding: Founding) -> Result<Arc<DataKey>, OpenError> {
-    if let Some(from) = dump::find_restoring(bare).await? {
-        return Err(OpenError::HalfRestored { from });
-    }
-    data_key::claim(bare, region, founding).await
 }
 
 /// Our own refusal of a connection, out of the driver's error that carried it through the pool.
@@ -74,7 +71,7 @@ mod tests {
 
     #[tokio::test]
     async fn an_unknown_scheme_is_named_without_what_follows() {
-        let error = connect("mysql://user:secret@host/db").await.unwrap_err().to_string();
+        let error = connect("mysql://user:secret@host/db", Founding::Random).await.unwrap_err().to_string();
         assert!(error.contains("mysql") && !error.contains("secret"), "{error}");
     }
 }

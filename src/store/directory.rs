@@ -16,8 +16,8 @@ use super::guarded::{self, Value};
 use super::record::{IdentifierRecord, OrganisationRecord, PersonRecord, code_from, record_aad, uuid_from};
 use super::{StoreError, Tx};
 
-const ORGANISATION: &[u8; 16] = b"organisation/v1\0";
-const PERSON: &[u8; 16] = b"person/v1\0\0\0\0\0\0\0";
+pub(super) const ORGANISATION: &[u8; 16] = b"organisation/v1\0";
+pub(super) const PERSON: &[u8; 16] = b"person/v1\0\0\0\0\0\0\0";
 
 impl Tx {
     /// The whole directory, inactive members included.

@@ -17,6 +17,7 @@ mod batch;
 mod bell;
 pub mod check;
 mod check_files;
+mod check_rows;
 mod checkpoint;
 mod client;
 mod commit;

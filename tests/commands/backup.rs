@@ -254,3 +254,23 @@ async fn a_rehearsal_opens_the_names_in_the_directory() {
     let (code, told) = said(&["backup", "verify", "--rehearse", text(&file), "--data", text(&region.data())]);
     assert!(code == Some(1) && told.contains("a record does not open"), "{told}");
 }
+
+#[test]
+fn a_database_that_is_away_is_told_by_every_command_and_made_anew_by_none() {
+    let region = Region::new();
+    let folder = region.elsewhere();
+    let data = text(folder.path());
+    let commands: [&[&str]; 6] = [
+        &["audit", "verify"],
+        &["store", "check"],
+        &["backup"],
+        &["key", "status"],
+        &["sign-in"],
+        &["serve", "--listen", "127.0.0.1:0"],
+    ];
+    for command in commands {
+        let (code, why) = said(&[command, &["--data", data]].concat());
+        assert!(code == Some(1) && why.contains("there is no region in this database"), "{command:?}: {why}");
+        assert!(!folder.path().join("renkei.db").exists(), "{command:?}");
+    }
+}

@@ -229,7 +229,7 @@ impl App {
         let url = lasting.database.url(lasting.folder.path());
         let journal = match lasting.opens_as_once {
             true => Journal::open_as_once(&url, &lasting.key).await.expect("the journal opens"),
-            false => open::open_journal(&url, &lasting.key).await.expect("the journal opens"),
+            false => open::found_journal(&url, &lasting.key).await.expect("the journal opens"),
         };
         let (rulebook, calendar) = (lasting.rulebook.clone(), lasting.calendar.clone());
         let region = open::start_region(journal.clone(), clock.clone(), rulebook, calendar).await;

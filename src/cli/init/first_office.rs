@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{Arguments, Step};
-use crate::cli::open::open_journal;
+use crate::cli::open::found_journal;
 use crate::cli::region_key;
 use crate::cli::serve::lock_data;
 use crate::clock::{Clock as _, Ids, SystemClock};
@@ -27,7 +27,7 @@ pub(super) struct FirstOffice {
 /// When the journal cannot be opened or written.
 pub(super) async fn prepare(config: &Config, arguments: &Arguments) -> anyhow::Result<(Option<FirstOffice>, Step)> {
     let key = region_key::load(config)?;
-    let journal = open_journal(&config.database.url(), &key).await?;
+    let journal = found_journal(&config.database.url(), &key).await?;
     let prepared = enter(&journal, config, arguments).await;
     journal.close().await;
     prepared

@@ -132,7 +132,7 @@ pub fn timeline_of(patient: u32) -> TimelineId {
 }
 
 async fn make_region(scenario: &Scenario, database: &str, key: &Path) -> anyhow::Result<Cast> {
-    let journal = open::open_journal(database, &RegionKey::create_file(key)?).await?;
+    let journal = open::found_journal(database, &RegionKey::create_file(key)?).await?;
     let OpenRegion { hub, tasks, journal } = open::start(journal).await?;
     let sign_ins = SignIns::new(hub.clone());
     let secretary = Office::found(&hub, &sign_ins, OrganisationType::Secretariat, Role::Secretariat).await?;
