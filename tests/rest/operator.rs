@@ -199,6 +199,11 @@ async fn row_7_of_the_whole_region_each_team_hears_and_the_secretariat_once() {
     assert_eq!(is_noticed(&mut office).await, (own, of_the_office[0].id));
     let listed = secretariat.get("/api/v1/emergency-accesses").await.ok();
     assert_eq!(listed["accesses"].as_array().map(Vec::len), Some(1), "{listed}");
+    let patient = patients[1];
+    taken(&app, Some(patient), "そのあとの開示").await;
+    app.hub.tell_what_was_taken_out().await.unwrap();
+    let next = self::told(&app, patient).await.pop().unwrap();
+    assert_eq!(is_noticed(&mut office).await, (patient.into(), next.id), "nothing between");
     let listed = &listed["accesses"][0];
     assert_eq!((&listed["command"], &listed["patient"]), (&json!("renkei export region"), &Value::Null));
     assert_eq!((&listed["timeline"], &listed["reason"]), (&json!(own.to_string()), &json!("事業の引き継ぎ")));
@@ -206,7 +211,11 @@ async fn row_7_of_the_whole_region_each_team_hears_and_the_secretariat_once() {
         "body": { "acknowledgement": { "target": listed["id"], "text": "契約書を確認した" } } });
     secretariat.post(format!("/api/v1/timelines/{own}/entries"), review).await.is(StatusCode::CREATED);
     let listed = secretariat.get("/api/v1/emergency-accesses").await.ok();
-    assert_ne!(listed["accesses"][0]["reviewed_at"], Value::Null);
+    let reviewed = |of: &str| {
+        let listed = listed["accesses"].as_array().unwrap().iter().find(|one| one["command"] == of).unwrap();
+        listed["reviewed_at"] != Value::Null
+    };
+    assert!(reviewed("renkei export region") && !reviewed("renkei export patient"));
     let exposed = secretariat.get(format!("/api/v1/audit/exposures?patient={}", patients[1])).await.ok();
     assert_eq!(exposed["taken_out"][0]["command"], "renkei export region");
     assert!(renkei::store::check::check(app.hub.journal(), None).await.unwrap().is_whole());

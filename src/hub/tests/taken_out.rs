@@ -1,6 +1,7 @@
 //! What whoever runs the hub's machine took out, told once whatever becomes of the commit, of the hub, and of a second hub.
 
-use super::world::{World, note, nurse};
+use super::reader::Reader;
+use super::world::{World, eventually, note, nurse};
 use crate::domain::act::{Act, By, Deed};
 use crate::domain::ids::TimelineId;
 use crate::domain::keeping::KeepingDeed;
@@ -46,6 +47,9 @@ async fn row_7_whatever_becomes_of_the_commit_it_is_told_once() {
     for fault in faults {
         let world = World::start().await;
         let patient = world.patient().await;
+        let mut reader = Reader::new(2);
+        reader.follow(&world, patient).await;
+        eventually("it reads", async || reader.read(&world).await && reader.shown.contains_key(&patient)).await;
         world.faults().next([fault, fault]);
         take(&world, patient, "開示").await;
         // The first may fail for good; the next look is another.
@@ -53,6 +57,13 @@ async fn row_7_whatever_becomes_of_the_commit_it_is_told_once() {
             world.hub.tell_what_was_taken_out().await.unwrap();
         }
         assert_eq!((told(&world, patient).await, untold(&world).await), (vec!["開示".to_owned()], 0), "{fault:?}");
+        // Whoever reads is shown it, also where its commit was never answered.
+        let entry = world.stored(patient).await.last().map(|(seq, id, _)| (*seq, *id));
+        eventually("it is shown", async || {
+            reader.read(&world).await;
+            reader.shown[&patient].last().copied() == entry
+        })
+        .await;
         world.accepted(nurse(), world.intent(patient, note("そのあと"))).await;
         let world = World::open(world.stop().await).await;
         world.hub.tell_what_was_taken_out().await.unwrap();
@@ -76,7 +87,7 @@ async fn row_7_a_hub_that_is_killed_between_note_and_entry_has_it_told_once_by_t
         let telling = tokio::spawn(async move { hub.tell_what_was_taken_out().await });
         if stored {
             gate.add_permits(1);
-            super::world::eventually("it is stored", async || told(&world, patient).await.len() == 1).await;
+            eventually("it is stored", async || told(&world, patient).await.len() == 1).await;
         }
         let world = World::open(world.kill()).await;
         telling.abort();

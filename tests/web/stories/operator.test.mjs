@@ -31,15 +31,19 @@ test('the team reads why the operator took a record out, and the secretariat loo
   await take(['region'], '事業の引き継ぎ');
   await nurse.locator('article', { hasText: '事業の引き継ぎ' }).getByText('ハブの運用者が、地域の記録をすべて取り出しました').waitFor();
 
+  const me = await nurse.evaluate(() => document.querySelector('renkei-shell').model.myId);
+  await hub.operate('rulebook', 'explain', '--patient', patient, '--person', me, '--reason', '見えないという問い合わせ');
+  await nurse.locator('article', { hasText: '見えないという問い合わせ' }).getByText('ハブの運用者が、この患者の記録を調べました').waitFor();
+
   await desk.evaluate(() => { location.hash = '#/console/emergency'; });
   const cards = desk.locator('renkei-console-emergency .card');
   await cards.first().waitFor();
-  assert.equal(await cards.count(), 2, 'of the region once');
+  assert.equal(await cards.count(), 3, 'of the region once');
   const region = cards.filter({ hasText: '事業の引き継ぎ' });
   await region.getByText('ハブの運用者が、地域の記録をすべて取り出しました').waitFor();
   await desk.shot('operator-console');
   assert.deepEqual(await stumbles(desk), []);
-  for (const card of [region, cards.filter({ hasText: '本人からの開示請求' })]) {
+  for (const card of [region, cards.filter({ hasText: '本人からの開示請求' }), cards.filter({ hasText: '見えないという問い合わせ' })]) {
     await card.getByRole('button', { name: '確認する' }).click();
     await card.getByLabel('確認した内容').fill('申請書を確かめました。');
     await card.getByRole('button', { name: '確認を記録' }).click();
