@@ -33,6 +33,7 @@ pub mod rulebook_life;
 pub mod shipping;
 pub mod sign_in;
 pub mod statistics;
+pub mod taken_out;
 mod tickets;
 pub mod training;
 pub mod visible;

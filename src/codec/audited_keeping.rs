@@ -34,6 +34,10 @@ pub(super) fn keeping_message(deed: &KeepingDeed) -> stored::KeptSafe {
             reason: reason.clone(),
             taken: taken.as_ref().map(taken_message),
         }),
+        KeepingDeed::LookedInto { patient, reason } => What::LookedInto(stored::LookedInto {
+            patient: patient.map(|patient| id_text(patient.0)).unwrap_or_default(),
+            reason: reason.clone(),
+        }),
     };
     stored::KeptSafe { what: Some(what) }
 }
@@ -63,6 +67,9 @@ pub(super) fn keeping_deed(kept: stored::KeptSafe) -> Result<KeepingDeed, Invali
             reason: kept.reason,
             taken: kept.taken.map(taken).transpose()?,
         },
+        What::LookedInto(kept) => {
+            KeepingDeed::LookedInto { patient: optional_id("patient", &kept.patient, PatientId)?, reason: kept.reason }
+        }
     })
 }
 
@@ -95,6 +102,8 @@ mod tests {
             KeepingDeed::Restored { made_at: Timestamp(5), sign_ins: 2, links: 1, despite: "理由".to_owned() },
             KeepingDeed::Exported { patient: Some(patient), reason: "開示請求".to_owned(), taken: None },
             KeepingDeed::Exported { patient: None, reason: "移行".to_owned(), taken: None },
+            KeepingDeed::LookedInto { patient: Some(patient), reason: "問い合わせ".to_owned() },
+            KeepingDeed::LookedInto { patient: None, reason: "点検".to_owned() },
             KeepingDeed::Exported { patient: Some(patient), reason: "引き継ぎ".to_owned(), taken: Some(taken) },
             KeepingDeed::Destroyed {
                 patient,

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::alarm::AlarmLimit;
-use super::body::{Body, Correction, Retraction, RetractionReason};
+use super::body::{Body, Correction, Export, Retraction, RetractionReason};
 use super::decimal::Decimal;
 use super::directory::Actor;
 use super::duties::Duties;
@@ -65,7 +65,7 @@ pub struct PatientState {
     pub retracted: BTreeSet<Seq>,
     /// Entries hidden from the team because they were written on the wrong patient, with their places.
     pub hidden: BTreeMap<EntryId, Seq>,
-    /// Emergency accesses that were declared.
+    /// Emergency accesses that were declared, and what whoever runs the hub's machine took out.
     pub accesses: Accesses,
     /// What the rules advised the secretariat.
     pub advice: Advice,
@@ -257,6 +257,13 @@ impl PatientState {
             Body::EmergencyAccess(declared) => {
                 self.accesses.open(declared, entry);
                 self.access_epoch = entry.seq;
+            }
+            Body::Export(_) => {
+                // Of the whole region only the secretariat is to look at, and once: on its own timeline.
+                let is_looked_at = |said: &Export| self.office.is_some() || !said.patients.is_empty();
+                if entry.taken_out().is_some_and(is_looked_at) {
+                    self.accesses.take_out(entry);
+                }
             }
             _ => {}
         }

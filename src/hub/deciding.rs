@@ -101,6 +101,7 @@ impl Picture {
             }
             (Work::Tick(tick), Some(hot)) => self.tick(draft, hot, tick, ledger),
             (Work::Destroy(destroy), Some(hot)) => self.destroy(draft, hot, destroy),
+            (Work::Tell(tell), Some(hot)) => self.tell(draft, hot, tell, ledger),
             (Work::Post(_) | Work::PostTogether(_), _) | (_, None) => return,
         };
         draft.outcomes.push(outcome);

@@ -39,6 +39,7 @@ pub mod rulebooks;
 mod sequencer;
 pub mod sessions;
 pub mod subscription;
+mod taken_out;
 pub mod tasks;
 #[cfg(test)]
 mod tests;
@@ -102,6 +103,7 @@ struct Inner {
     work: mpsc::Sender<Work>,
     device_wishes: mpsc::Sender<oneshot::Sender<()>>,
     rules: mpsc::Sender<oneshot::Sender<()>>,
+    taken_out: mpsc::Sender<oneshot::Sender<()>>,
     clock: mpsc::UnboundedSender<Order>,
     clock_face: Arc<ClockFace>,
     fallen: watch::Receiver<Option<&'static str>>,
@@ -168,6 +170,7 @@ impl Hub {
         let (device_wishes, device_wishes_in) = mpsc::channel(limits::DEVICE_WISHES_MAX);
         let follow_devices =
             lines::follow(journal.clone(), Arc::clone(&devices), Arc::clone(&sessions), device_wishes_in);
+        let (taken_out, tell) = taken_out::begin(journal.clone(), work.downgrade());
         let (tasks, fallen) = tasks::spawn([
             ("sequencer", Box::pin(sequencer.run())),
             ("committer", Box::pin(committer.run())),
@@ -175,6 +178,7 @@ impl Hub {
             ("rulebooks", Box::pin(rulebooks::follow(follower, rules_in))),
             ("duty clock", Box::pin(duty_clock.run())),
             ("devices", Box::pin(follow_devices)),
+            ("taken out", Box::pin(tell)),
         ]);
         let inner = Inner {
             region,
@@ -186,6 +190,7 @@ impl Hub {
             work,
             device_wishes,
             rules,
+            taken_out,
             clock,
             clock_face,
             fallen,

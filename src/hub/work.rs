@@ -9,6 +9,7 @@ use super::destroying::Destroy;
 use super::outbox::Outbox;
 use super::sessions::SignedIn;
 use super::subscription::Opened;
+use super::taken_out::Tell;
 use super::view::View;
 use crate::codec::QueuedPost;
 use crate::domain::directory::Actor;
@@ -35,6 +36,7 @@ pub enum Work {
     Rejudge(Rejudge),
     Tick(Box<Tick>),
     Destroy(Box<Destroy>),
+    Tell(Box<Tell>),
 }
 
 /// The duty clock finds that something is due on a timeline.
@@ -182,6 +184,7 @@ pub enum Outcome {
     Rejudged(Rejudge),
     Ticked(Box<Tick>),
     Destroyed(Box<Destroy>, bool),
+    Told(Box<Tell>),
 }
 
 impl Outcome {
@@ -202,6 +205,7 @@ impl Outcome {
             Self::Rejudged(rejudge) => Work::Rejudge(rejudge),
             Self::Ticked(tick) => Work::Tick(tick),
             Self::Destroyed(destroy, _) => Work::Destroy(destroy),
+            Self::Told(tell) => Work::Tell(tell),
         }
     }
 }
@@ -221,6 +225,7 @@ impl Work {
             Self::Rejudge(rejudge) => rejudge.timeline,
             Self::Tick(tick) => Some(tick.timeline),
             Self::Destroy(destroy) => Some(destroy.stone.patient.into()),
+            Self::Tell(tell) => Some(tell.timeline),
             Self::Grants(_) => None,
         }
     }
@@ -248,6 +253,15 @@ impl Work {
         }
     }
 
+    /// What is to be told of what was taken out, if it is that.
+    #[must_use]
+    pub fn tell(&self) -> Option<&Tell> {
+        match self {
+            Self::Tell(tell) => Some(tell),
+            _ => None,
+        }
+    }
+
     /// The posts in it.
     #[must_use]
     pub fn posts(&self) -> &[Submission] {
@@ -263,6 +277,10 @@ impl Work {
         if let Self::Tick(tick) = self {
             tick.attempts += 1;
             return tick.attempts;
+        }
+        if let Self::Tell(tell) = self {
+            tell.attempts += 1;
+            return tell.attempts;
         }
         self.posts_mut().iter_mut().for_each(|submission| submission.attempts += 1);
         self.posts().iter().map(|submission| submission.attempts).max().unwrap_or(0)
@@ -311,7 +329,8 @@ impl Work {
             | Self::Dismiss(_)
             | Self::Rejudge(_)
             | Self::Tick(_)
-            | Self::Destroy(_) => return None,
+            | Self::Destroy(_)
+            | Self::Tell(_) => return None,
         })
     }
 }

@@ -62,6 +62,7 @@ mod sign_in;
 mod signed_checkpoint;
 mod snapshot;
 mod statistics;
+mod taken_out;
 #[cfg(test)]
 mod tests;
 mod timeline;
@@ -102,4 +103,5 @@ pub use sign_in::{EndedSignIn, SignIn};
 pub use signed_checkpoint::{KeptCheckpoint, SinceCheckpoint};
 pub use snapshot::SealedSnapshot;
 pub use statistics::{AccountUse, DayCount, ReadingCount};
+pub use taken_out::{Told, Untold};
 pub use timeline::Loaded;

@@ -23,6 +23,7 @@ mod linking_queue;
 mod matrix;
 mod offices;
 mod on_behalf;
+mod operator;
 mod pledging;
 mod posting;
 mod putting_right;

@@ -64,6 +64,11 @@ const debtors = (model, debtors) => list((debtors ?? []).map((debtor) => joined(
   debtor.person ? personName(model, debtor.person) : debtor.capacity === 'member' ? '' : word('capacity', debtor.capacity ?? ''),
 )));
 
+/** What whoever runs the hub's machine did, by the command that the hub names as the scope. @type {Record<string, import('../language.js').Phrase>} */
+const COMMANDS = { 'renkei export patient': 'taken_patient', 'renkei export region': 'taken_region', 'renkei rulebook explain': 'taken_looked' };
+/** @param {string} scope as people wrote it, or a command */
+export const takenWords = (scope) => (COMMANDS[scope] ? say(COMMANDS[scope]) : scope);
+
 /** How each sort of value reads. @type {Record<string, (value: any, row: Row, model: Model) => unknown>} */
 const VALUES = {
   text: (value) => value,
@@ -100,6 +105,7 @@ const VALUES = {
   escalated: (value, _, model) => debtors(model, value.told),
   handedOver: (value, _, model) => debtors(model, value.to),
   happened: () => say('yes'),
+  taken: (value) => takenWords(value),
 };
 
 /** Another entry of this reader's, or that there is one. @param {Model} model @param {string} id */

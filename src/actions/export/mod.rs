@@ -2,7 +2,8 @@
 //! the whole region as JSON lines, for whoever runs the hub's machine, who must say why; and of one patient what a member may
 //! see, in one download, once the rules permit it (`taking`).
 //!
-//! INVARIANT: nothing is taken out without a record of that in the audit log, written before.
+//! INVARIANT: nothing is taken out without a record of that in the audit log, written before; with what the commands take out,
+//! the teams that are to hear of it are noted in the same commit.
 
 mod archive;
 mod asked;
@@ -21,12 +22,12 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
+use crate::actions::taken_out::{self, Whose};
 use crate::config::Language;
-use crate::domain::act::{Act, By, Deed};
 use crate::domain::attachment::{Attachment, ContentHash, MediaType};
 use crate::domain::directory::Directory;
 use crate::domain::entry::Entry;
-use crate::domain::ids::{PatientId, Seq, TimelineId};
+use crate::domain::ids::{Seq, TimelineId};
 use crate::domain::keeping::KeepingDeed;
 use crate::domain::text::Text;
 use crate::domain::time::Timestamp;
@@ -101,12 +102,14 @@ pub struct ExportFrom<'a> {
 }
 
 impl ExportFrom<'_> {
-    async fn note(&self, patient: Option<PatientId>) -> Result<(), StoreError> {
-        let deed = Deed::Keeping(KeepingDeed::Exported { patient, reason: self.reason.to_owned(), taken: None });
-        let (act, now) = (Act { by: By::Operator, deed }, self.now);
-        self.journal
-            .write(move |tx| Box::pin(async move { tx.append_act_on(patient.map(TimelineId::from), now, act).await }))
-            .await
+    /// Puts it on record, and has the teams told.
+    async fn note(&self, whose: Whose<'_>) -> Result<(), StoreError> {
+        let patient = match whose {
+            Whose::Patient(patient) => Some(patient),
+            Whose::Region(..) | Whose::Nobody => None,
+        };
+        let deed = KeepingDeed::Exported { patient, reason: self.reason.to_owned(), taken: None };
+        taken_out::note(self.journal, whose, deed, self.now).await
     }
 
     /// Every entry of a timeline in order, handed to `take` with its JSON.

@@ -8,6 +8,7 @@ use serde_json::json;
 use super::leaves::Telling;
 use super::page::{Head, Page};
 use super::{Draft, ExportError, ExportFrom, Exported, PATIENT_FORMAT, directory_json, file_name, write};
+use crate::actions::taken_out::Whose;
 use crate::domain::ids::{PatientId, Subject, TimelineId};
 
 /// Writes it into a new folder.
@@ -20,7 +21,7 @@ pub async fn export_patient(from: &ExportFrom<'_>, patient: PatientId, into: &Pa
     let is_patient = from.directory.subject_of(timeline) == Subject::Patient;
     let loaded = loaded.filter(|_| is_patient).ok_or(ExportError::NoSuchPatient)?;
     let draft = Draft::begin(into)?;
-    from.note(Some(patient)).await?;
+    from.note(Whose::Patient(patient)).await?;
     let mut telling = Telling { language: from.language, directory: from.directory, places: HashMap::new() };
     from.each_entry(timeline, |entry, _| {
         telling.places.insert(entry.id, entry.seq);

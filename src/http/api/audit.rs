@@ -114,9 +114,24 @@ pub async fn list(State(app): State<App>, signed_in: SignedIn, mut asked: Asked)
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Exposures {
     lines: Vec<ExposureShape>,
+    /// When whoever runs the hub's machine took this patient's record out, or looked into it; of a person always empty.
+    taken_out: Vec<TakenOutShape>,
     patients: Vec<Card>,
     /// There is more than is listed: ask for a shorter time.
     more: bool,
+}
+
+/// A record that was taken out, or looked into, by a command on the hub's machine.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct TakenOutShape {
+    #[schema(example = "2026-04-01T00:30:00Z")]
+    at: String,
+    /// `null`: its audit record does not open.
+    #[schema(example = "renkei export patient")]
+    command: Option<String>,
+    /// As they wrote it.
+    #[schema(example = "本人からの開示請求")]
+    reason: Option<String>,
 }
 
 /// One person in one position, and one patient's record (or one organisation's page).
@@ -164,7 +179,7 @@ pub async fn exposures(
         let field = if filter.kind.is_some() { "kind" } else { "organisation" };
         return Err(Invalid::new(field, Code::UnknownField.code(), Code::UnknownField.text()).into());
     }
-    let Exposed { lines, patients } = audit::exposed(&app.hub, &signed_in, filter).await?;
+    let Exposed { lines, taken_out, patients } = audit::exposed(&app.hub, &signed_in, filter).await?;
     let directory = app.hub.region().directory();
     let more = lines.len() >= limits::EXPOSURE_LINES_MAX;
     let shape = |line: &crate::hub::Exposure| {
@@ -181,7 +196,11 @@ pub async fn exposures(
         }
     };
     let patients = patients.values().filter_map(Card::of).collect();
-    Ok(Json(Exposures { lines: lines.iter().map(shape).collect(), patients, more }))
+    let taken_out = taken_out.into_iter().map(|taken| {
+        let (command, reason) = taken.said.unzip();
+        TakenOutShape { at: taken.at.to_rfc3339(), command, reason }
+    });
+    Ok(Json(Exposures { lines: lines.iter().map(shape).collect(), taken_out: taken_out.collect(), patients, more }))
 }
 
 /// Take a part of the audit log out, the oldest records first. The export is on record. Patients' names are not in it.

@@ -20,3 +20,4 @@ mod records;
 mod region;
 mod schema;
 mod storage;
+mod taken_out;

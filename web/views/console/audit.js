@@ -7,6 +7,7 @@ import { say } from '../../console/rules-phrases.js';
 import { calendarDate, fullDay, clockTime, machineTime } from '../../dates.js';
 import { language, word } from '../../language.js';
 import { icon } from '../icons.js';
+import { takenWords } from '../sheet.js';
 import { Section } from './rule-section.js';
 
 /**
@@ -45,7 +46,7 @@ export class ConsoleAudit extends Section {
     this.next = null;
     /** @type {Map<string, Card>} */
     this.cards = new Map();
-    /** @type {{lines: Exposed[], more: boolean} | null} */
+    /** @type {{lines: Exposed[], more: boolean, taken: import('../../rest.js').TakenOut[]} | null} */
     this.exposed = null;
   }
 
@@ -88,9 +89,9 @@ export class ConsoleAudit extends Section {
       return Promise.resolve(false);
     }
     return this.attempt(async () => {
-      const { lines, patients, more } = await this.hub.exposures({ ...who, from, until });
+      const { lines, patients, more, taken_out: taken = [] } = await this.hub.exposures({ ...who, from, until });
       for (const card of patients) this.cards.set(card.id, card);
-      this.exposed = { lines, more };
+      this.exposed = { lines, more, taken };
     });
   }
 
@@ -195,9 +196,10 @@ export class ConsoleAudit extends Section {
   exposures() {
     const { exposed } = this;
     if (exposed === null) return this.busy ? html`<p class="quiet" role="status">${say('loading')}</p>` : nothing;
-    if (exposed.lines.length === 0) return html`<p class="rules-card quiet">${say('seen_none')}</p>`;
+    if (exposed.lines.length + exposed.taken.length === 0) return html`<p class="rules-card quiet">${say('seen_none')}</p>`;
     return html`<section class="rules-card">${exposed.more ? html`<p class="rules-warning">${icon('alarm')}<span>${say('seen_more')}</span></p>` : nothing}
-      <ol class="audit-lines">${exposed.lines.map(({ by, timeline, first_at: first, last_at: last, reads, by_emergency: emergency }) => html`<li class="audit-line">
+      <ol class="audit-lines">${exposed.taken.map(({ at, command, reason }) => html`<li class="audit-line"><span class="audit-who"><b>${takenWords(command ?? '')}</b></span>
+      <span class="audit-said">${reason ?? ''}</span><small>${exact(Date.parse(at))}</small></li>`)}${exposed.lines.map(({ by, timeline, first_at: first, last_at: last, reads, by_emergency: emergency }) => html`<li class="audit-line">
       <span class="audit-who">${this.way === 'patient' ? this.who(by) : this.whose(timeline, by)}</span>
       <span class="audit-said">${say('seen_reads', { count: reads })}${emergency ? html` <span class="mark mark-alarm">${icon('alarm')}${say('seen_by_emergency')}</span>` : nothing}</span>
       <small>${exact(Date.parse(first))} – ${last ? exact(Date.parse(last)) : say('seen_goes_on')}</small></li>`)}</ol></section>`;
