@@ -183,6 +183,7 @@ export const PHRASES = {
   kept_how: ['例：事務局の書庫', 'e.g. the secretariat’s files'],
   last_read: ['最後に読んだ日：{at}', 'Last read: {at}'],
   last_used: ['最後の利用 {at}', 'last used {at}'],
+  left_out: ['そのあとに押した操作は、行っていません。', 'What was pressed after that has not been done.'],
   link_choose_from: ['日を選んでください。', 'Choose a day.'],
   link_choose_history: ['これまでの記録の範囲を選んでください。', 'Choose how much of the past they see.'],
   link_choose_people: ['担当者を選んでください。', 'Choose at least one person.'],

@@ -167,6 +167,7 @@ export const PHRASES = {
   kind_pledge: ['人や事業所が約束する', 'people or offices pledge it'],
   kind_share: ['だれが何を見て、書けるか', 'who may see and write what'],
   kind_standing: ['記録を新しく保つ', 'records are kept fresh'],
+  left_out: ['そのあとに押した操作は、行っていません。', 'What was pressed after that has not been done.'],
   line: ['{line} 行目', 'Line {line}'],
   lived_ended: ['途中で不要になった', 'ended before it was due'],
   lived_escalated: ['期限後、次の人へも知らせた', 'late, and others were told'],

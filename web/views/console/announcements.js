@@ -153,9 +153,11 @@ export class Announcements extends Section {
       const { id, version, title, text, until, reason } = draft;
       if (!await this.isConfirmed({ title, text, reason })) return '';
       const given = { title, text, until, audience, confirmed: this.found.map(({ excerpt }) => excerpt) };
-      if (id) await this.model.rest.call('PUT', `/announcements/${encodeURIComponent(id)}`, { ...given, version, reason });
-      else await this.model.rest.call('POST', '/announcements', given);
+      const made = id ? await this.model.rest.call('PUT', `/announcements/${encodeURIComponent(id)}`, { ...given, version, reason })
+        : await this.model.rest.call('POST', '/announcements', given);
       Object.assign(this, { draft: null, found: [] });
+      // Whoever wrote it has read it.
+      await this.model.board?.markRead(id ? { id, version: version + 1 } : { id: made.id, version: 1 });
       await this.settled();
       return say(id ? 'correction_done' : 'published');
     });

@@ -83,9 +83,10 @@ export class EmergencyReviews extends Section {
   review(event, { id, timeline }) {
     event.preventDefault();
     const text = String(new FormData(event.target).get('text') ?? '').trim();
+    const act = /** @type {Act} */ (this.act);
     this.attempt(async () => {
-      if (await this.act?.send(timeline, { acknowledgement: { target: id, text } }) === null) return null;
-      Object.assign(this, { reviewing: '', act: null });
+      if (await act.send(timeline, { acknowledgement: { target: id, text } }) === null) return null;
+      if (this.act === act) Object.assign(this, { reviewing: '', act: null });
       await this.load();
       return undefined;
     }, say('emergency_done'));
