@@ -221,9 +221,7 @@ mod tests {
         assert_eq!(steps.behind, Duration::from_secs(50));
 
         clock.advance(Duration::from_secs(99));
-        assert_eq!((clock.now(), clock.wall()), (Timestamp(later(59).0 + 500_000), later(59)));
-        clock.advance(Duration::from_secs(2));
-        assert_eq!((clock.now(), clock.wall()), (later(61), later(61)), "it has caught up");
+        assert_eq!((clock.now(), clock.wall()), (later(59), later(59)), "it has caught up");
         assert_eq!(clock.steps_back().behind, Duration::ZERO);
 
         clock.step_back(Duration::from_secs(5));
