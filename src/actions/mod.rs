@@ -15,6 +15,7 @@ pub mod directory;
 pub mod duties;
 pub mod duty_clock;
 pub mod emergency;
+pub mod ended_beside;
 pub mod explaining;
 pub mod export;
 pub mod files;

@@ -299,6 +299,12 @@ impl Region {
         self.clock.now()
     }
 
+    /// What the machine's clock shows, right or wrong: for what was made by other clocks.
+    #[must_use]
+    pub fn wall(&self) -> Timestamp {
+        self.clock.wall()
+    }
+
     /// The hub's clock.
     #[must_use]
     pub fn clock(&self) -> &Arc<dyn Clock> {

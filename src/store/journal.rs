@@ -187,7 +187,7 @@ impl Journal {
         self.read(move |tx| Box::pin(tx.list_queued(timeline))).await
     }
 
-    /// The newest recorded time of any timeline: the floor for the clock at start.
+    /// The newest time on record, of entries and acts: the floor for the clock at start.
     ///
     /// # Errors
     /// When the database fails.

@@ -6,6 +6,7 @@ pub mod client;
 mod clients;
 mod demo;
 mod devices;
+mod ended_beside;
 mod export;
 mod fresh_region;
 mod keys;

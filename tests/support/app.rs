@@ -14,6 +14,7 @@ use jiff::civil::date;
 use renkei::actions::accounts::{Accounts, Provider};
 use renkei::actions::bells::Bells;
 use renkei::actions::directory::{put_organisation, put_person};
+use renkei::actions::ended_beside::EndedBeside;
 use renkei::actions::files::Files;
 use renkei::actions::offices::give_all_pledges;
 use renkei::actions::sign_in::SignIns;
@@ -222,6 +223,11 @@ impl App {
 
     pub fn sign_ins(&self) -> &SignIns {
         &self.http.sign_ins
+    }
+
+    /// What a serving hub runs beside itself to hear of other processes; here it looks when it is told to.
+    pub async fn ended_beside(&self) -> EndedBeside {
+        EndedBeside::from_now(self.hub.clone(), Arc::clone(&self.http.sign_ins)).await
     }
 
     async fn open(lasting: Lasting) -> Self {

@@ -2,6 +2,7 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::extract::ws::WebSocketUpgrade;
@@ -13,12 +14,12 @@ use renkei::http::listen::{ListenBounds, Listener, Transport};
 use renkei::hub::sessions::SignedIn;
 use renkei::session::{self, SessionParts, TicketGate};
 use renkei::wire::codes::CloseCode;
-use renkei::wire::{Encoding, ServerFrame};
+use renkei::wire::{ClientFrame, Encoding, ServerFrame};
 use tokio::runtime::Handle;
 use tokio::task::block_in_place;
 
 use super::reader::Reader;
-use super::{accepted, note, oxygen, seqs, team};
+use super::{accepted, new_intent, note, oxygen, seqs, team};
 use crate::support::app::App;
 use crate::support::socket::Socket;
 
@@ -131,6 +132,21 @@ async fn a_sign_in_that_is_revoked_closes_its_sockets_at_once_and_no_others() {
     assert_eq!(late.closed().await, Some(CloseCode::TicketRefused));
     let live = accepted(doctor.connect(Encoding::Proto).await.post(patient, note("続ける")).await);
     assert_eq!(other.next().await.seq, live.seq);
+}
+
+#[tokio::test]
+async fn row_10_nothing_is_taken_from_a_socket_after_the_end_of_its_sign_in_not_even_before_the_next_beat() {
+    let app = App::start().await;
+    let (patient, doctor, nurse) = team(&app).await;
+    let mut socket = nurse.connect(Encoding::Json).await;
+    accepted(socket.post(patient, note("まだ間に合う")).await);
+    app.clock.advance(Duration::from_secs(12 * 3_600));
+    socket.send(&ClientFrame::Post(new_intent(&app, patient, note("もう遅い")))).await;
+    assert_eq!(socket.closed().await, Some(CloseCode::SignInExpired));
+    let doctor = app.sign_in(doctor.actor.person, doctor.position()).await;
+    let mut reader = Reader::connect(&doctor, Encoding::Json, patient, Seq::ZERO).await;
+    let entries = reader.catch_up().await;
+    assert!(!entries.iter().any(|entry| format!("{entry:?}").contains("もう遅い")));
 }
 
 /// A gate at which every sign-in is revoked in the moment after its ticket was taken.

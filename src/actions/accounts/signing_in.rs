@@ -78,8 +78,9 @@ impl Accounts {
         step.filter(|_| secret.is_some())
     }
 
+    /// By the machine's clock, as a phone has its own: recorded time may be far ahead of both.
     pub(super) fn now_s(&self) -> u64 {
-        self.hub.region().now().as_secs().max(0).unsigned_abs()
+        self.hub.region().wall().as_secs().max(0).unsigned_abs()
     }
 
     /// Uses a code up; `false`: it was used before.

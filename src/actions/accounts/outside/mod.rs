@@ -128,7 +128,9 @@ impl Accounts {
         let is_from_there = returned.issuer.is_none_or(|issuer| issuer == settings.issuer);
         let has_code = (1..=limits::OIDC_CODE_BYTES_MAX).contains(&returned.code.len());
         let claims = if is_from_there && has_code {
-            let exchanging = outside.provider.exchange(&returned.code, &asking.verifier, &asking.nonce, now);
+            // What it says of times, it says by its own clock.
+            let wall = self.hub.region().wall();
+            let exchanging = outside.provider.exchange(&returned.code, &asking.verifier, &asking.nonce, wall);
             exchanging.await.map_err(|error| {
                 tracing::warn!(%error, "somebody who came back from the other service is not let in");
                 if error.is_passing() { Failure::Unreachable } else { Failure::Refused }
