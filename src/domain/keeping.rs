@@ -1,6 +1,7 @@
-//! What whoever answers for the region's data does with it as a whole: backups and their return, records taken out, another key. The audit log keeps each.
+//! What whoever answers for the region's data does with it as a whole: backups and their return, records taken out, another key, a secretariat
+//! that is back. The audit log keeps each.
 
-use super::ids::{EntryId, PatientId, Seq};
+use super::ids::{EntryId, OrganisationId, PatientId, PersonId, Seq};
 use super::retention::Kept;
 use super::time::Timestamp;
 
@@ -40,6 +41,13 @@ pub enum KeepingDeed {
         reason: String,
         /// What somebody signed in was given; `None`: all of it, to whoever runs the hub's machine.
         taken: Option<TakenOut>,
+    },
+    /// Where nobody acted for the secretariat, whoever runs the hub's machine entered somebody again.
+    SecretariatRestored {
+        organisation: OrganisationId,
+        person: PersonId,
+        /// As whoever did it wrote.
+        reason: String,
     },
 }
 
@@ -84,6 +92,7 @@ impl KeepingDeed {
             Self::Destroyed { .. } => "record_destroyed",
             Self::Exported { patient: Some(_), .. } => "patient_exported",
             Self::Exported { patient: None, .. } => "region_exported",
+            Self::SecretariatRestored { .. } => "secretariat_restored",
         }
     }
 }

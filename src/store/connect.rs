@@ -5,10 +5,12 @@ pub(super) mod sqlite;
 
 use std::sync::Arc;
 
+use super::data_key::KeptDataKey;
 use super::data_key::{self, Founding};
 use super::engine::Engine;
 use super::journal::Journal;
-use super::{OpenError, dump, migrate};
+use super::meta::REGION_KEY;
+use super::{OpenError, StoreError, dump, migrate};
 use crate::vault::{DataKey, RegionKey};
 
 /// Connects, checks what durability rests on, and migrates.
@@ -29,6 +31,30 @@ pub(super) async fn open_engine(url: &str) -> Result<Engine, OpenError> {
             return Err(OpenError::UnknownScheme { scheme });
         }
     })
+}
+
+/// Which region's key a database needs, by its fingerprint; `None`: no region is in it, or no database there. Nothing is made,
+/// and nothing migrated.
+///
+/// # Errors
+/// When the database cannot be reached or is not safe to use.
+pub async fn find_owner(url: &str) -> Result<Option<String>, OpenError> {
+    if let Some(("sqlite", path)) = url.split_once("://")
+        && std::fs::metadata(path).map_or(0, |file| file.len()) == 0
+    {
+        return Ok(None);
+    }
+    let bare = Journal::bare(open_engine(url).await?);
+    let kept: Result<Option<KeptDataKey>, StoreError> = bare.read(|tx| Box::pin(tx.find_data_key())).await;
+    // Of before there were data keys. A table that is not there is one that nothing is in.
+    let named: Result<Option<String>, StoreError> = bare.read(|tx| Box::pin(tx.find_meta(REGION_KEY))).await;
+    bare.close().await;
+    let in_table = |found: Result<Option<String>, StoreError>| match found {
+        Err(StoreError::Driver(sqlx::Error::Database(_))) => Ok(None),
+        other => other,
+    };
+    let owner = in_table(kept.map(|kept| kept.map(|kept| kept.region_key)))?;
+    Ok(owner.or(in_table(named)?))
 }
 
 /// The data key of a database, which belongs to the region's key.

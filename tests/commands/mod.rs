@@ -9,6 +9,8 @@ mod devices;
 mod export;
 mod fresh_region;
 mod keys;
+mod mistakes;
 mod posts;
 mod rulebook;
+mod secretariat;
 mod stop;

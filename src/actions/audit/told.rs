@@ -245,6 +245,9 @@ fn keeping(deed: &KeepingDeed) -> Text {
         KeepingDeed::Exported { patient: None, .. } => {
             Text::fixed("地域の記録すべてを取り出した", "the whole region was taken out")
         }
+        KeepingDeed::SecretariatRestored { .. } => {
+            Text::fixed("事務局の復旧（ハブのマシンで）", "the secretariat was restored on the hub's machine")
+        }
         KeepingDeed::Restored { made_at, sign_ins, despite, .. } => {
             let (mut ja, mut en) = (
                 format!("{made_at} のバックアップから復元（サインイン {sign_ins} 件を終了）"),
