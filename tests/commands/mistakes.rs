@@ -11,6 +11,10 @@ fn told(arguments: &[&str]) -> (Option<i32>, String) {
     (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
 }
 
+fn device<'a>(data: &'a str, more: &[&'a str]) -> Vec<&'a str> {
+    [&["cert", "device", "--data", data], more].concat()
+}
+
 fn init(folder: &Path) {
     printed(&["init", "--dir", text(folder)]);
 }
@@ -22,19 +26,18 @@ fn a_reason_or_a_name_that_is_missing_is_told_by_its_option_and_nothing_happens(
     let (data, out) = (folder.path().join("data"), folder.path().join("out"));
     std::fs::create_dir(&out).unwrap();
     let (data, out) = (text(&data), text(&out));
-    let device = |more: &[&str]| [&["cert", "device", "--data", data], more].concat();
-    printed(&device(&["--name", "貸出 1", "--organisation", "事務局", "--out", out]));
-    let listed = printed(&device(&[]));
+    printed(&device(data, &["--name", "貸出 1", "--organisation", "事務局", "--out", out]));
+    let listed = printed(&device(data, &[]));
     let id = listed.split_whitespace().next().unwrap().to_owned();
     let long = "理".repeat(1_001);
     let nowhere = folder.path().join("nowhere");
     let patient = "0196d5a2-7c00-7000-8000-000000000001";
     for (arguments, expected) in [
-        (device(&["--revoke", &id, "--reason", ""]), "--reason"),
-        (device(&["--revoke", &id, "--reason", "　"]), "--reason"),
-        (device(&["--revoke", &id, "--reason", &long]), "--reason"),
-        (device(&["--name", "", "--organisation", "事務局"]), "--name"),
-        (device(&["--name", "貸出 2", "--organisation", "事務局", "--out", text(&nowhere)]), "nowhere"),
+        (device(data, &["--revoke", &id, "--reason", ""]), "--reason"),
+        (device(data, &["--revoke", &id, "--reason", "　"]), "--reason"),
+        (device(data, &["--revoke", &id, "--reason", &long]), "--reason"),
+        (device(data, &["--name", "", "--organisation", "事務局"]), "--name"),
+        (device(data, &["--name", "貸出 2", "--organisation", "事務局", "--out", text(&nowhere)]), "nowhere"),
         (vec!["cert", "authority", "retire", "1", "--reason", "", "--data", data], "--reason"),
         (vec!["sign-in", "--person", "事務局", "--recover", "", "--data", data], "--recover"),
         (vec!["sign-in", "--person", "事務局", "--recover", &long, "--data", data], "--recover"),
@@ -58,7 +61,7 @@ fn a_reason_or_a_name_that_is_missing_is_told_by_its_option_and_nothing_happens(
         let (code, said) = told(&arguments);
         assert!(code == Some(1) && said.contains(expected), "{arguments:?}: {code:?} {said}");
     }
-    assert_eq!(printed(&device(&[])), listed, "neither revoked nor registered");
+    assert_eq!(printed(&device(data, &[])), listed, "neither revoked nor registered");
     for name in [["--office", ""], ["--office", "　"], ["--operator", ""]] {
         let fresh = folder.path().join("fresh");
         let (code, said) = told(&[&["init", "--dir", text(&fresh)], &name[..]].concat());
@@ -75,6 +78,8 @@ fn a_region_whose_key_is_missing_gets_no_other_one() {
     std::fs::rename(&key, &kept).unwrap();
     for (language, back) in [("ja", "写しを"), ("en", "copy that was kept")] {
         let (code, said) = told(&["--language", language, "serve", "--listen", "127.0.0.1:0", "--data", text(&data)]);
+        assert!(code == Some(78) && said.contains(back) && said.contains("region.key"), "{said}");
+        let (code, said) = told(&["--language", language, "sign-in", "--data", text(&data)]);
         assert!(code == Some(1) && said.contains(back) && said.contains("region.key"), "{said}");
         let (code, said) = told(&["--language", language, "init", "--dir", text(folder.path())]);
         assert!(code == Some(1) && said.contains(back) && !key.exists(), "{said}");
