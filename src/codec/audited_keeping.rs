@@ -3,7 +3,7 @@
 use super::field::{code, code_text, date, id, id_text, optional_id};
 use super::proto::store::v1 as stored;
 use super::proto::store::v1::kept_safe::What;
-use crate::domain::ids::{EntryId, PatientId};
+use crate::domain::ids::{EntryId, OrganisationId, PatientId, PersonId};
 use crate::domain::keeping::{KeepingDeed, TakenOut};
 use crate::domain::retention::Kept;
 use crate::domain::text::Invalid;
@@ -38,6 +38,10 @@ pub(super) fn keeping_message(deed: &KeepingDeed) -> stored::KeptSafe {
             patient: patient.map(|patient| id_text(patient.0)).unwrap_or_default(),
             reason: reason.clone(),
         }),
+        KeepingDeed::SecretariatRestored { organisation, person, reason } => {
+            let (organisation, person, reason) = (id_text(organisation.0), id_text(person.0), reason.clone());
+            What::SecretariatRestored(stored::SecretariatRestored { organisation, person, reason })
+        }
     };
     stored::KeptSafe { what: Some(what) }
 }
@@ -70,6 +74,11 @@ pub(super) fn keeping_deed(kept: stored::KeptSafe) -> Result<KeepingDeed, Invali
         What::LookedInto(kept) => {
             KeepingDeed::LookedInto { patient: optional_id("patient", &kept.patient, PatientId)?, reason: kept.reason }
         }
+        What::SecretariatRestored(kept) => KeepingDeed::SecretariatRestored {
+            organisation: id("organisation", &kept.organisation, OrganisationId)?,
+            person: id("person", &kept.person, PersonId)?,
+            reason: kept.reason,
+        },
     })
 }
 
@@ -116,6 +125,11 @@ mod tests {
                 reason: "保存期間の終了".to_owned(),
             },
             KeepingDeed::KeyRotated { from: "0a".to_owned(), to: "0b".to_owned() },
+            KeepingDeed::SecretariatRestored {
+                organisation: OrganisationId(uuid::Uuid::from_u128(4)),
+                person: PersonId(uuid::Uuid::from_u128(5)),
+                reason: "担当者の退職".to_owned(),
+            },
         ];
         for deed in deeds {
             assert_eq!(keeping_deed(keeping_message(&deed)).unwrap(), deed);

@@ -1,7 +1,8 @@
-//! What whoever answers for the region's data does with it as a whole: backups and their return, records taken out, another key. The audit log keeps each.
+//! What whoever answers for the region's data does with it as a whole: backups and their return, records taken out, another key, a secretariat
+//! that is back. The audit log keeps each.
 
 use super::body::Export;
-use super::ids::{EntryId, PatientId, Seq};
+use super::ids::{EntryId, OrganisationId, PatientId, PersonId, Seq};
 use super::retention::Kept;
 use super::time::Timestamp;
 
@@ -54,6 +55,13 @@ pub enum KeepingDeed {
         /// As whoever did it wrote.
         reason: String,
     },
+    /// Where nobody acted for the secretariat, whoever runs the hub's machine entered somebody again.
+    SecretariatRestored {
+        organisation: OrganisationId,
+        person: PersonId,
+        /// As whoever did it wrote.
+        reason: String,
+    },
 }
 
 /// What of a record one person was given in one download.
@@ -98,6 +106,7 @@ impl KeepingDeed {
             Self::Exported { patient: Some(_), .. } => "patient_exported",
             Self::Exported { patient: None, .. } => "region_exported",
             Self::LookedInto { .. } => "record_looked_into",
+            Self::SecretariatRestored { .. } => "secretariat_restored",
         }
     }
 

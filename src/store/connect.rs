@@ -3,11 +3,12 @@
 mod postgres;
 pub(super) mod sqlite;
 
-use super::data_key::Founding;
+use super::data_key::{Founding, KeptDataKey};
 use super::dump::Found;
 use super::engine::Engine;
 use super::journal::Journal;
-use super::{OpenError, dump, migrate};
+use super::meta::REGION_KEY;
+use super::{OpenError, StoreError, dump, migrate};
 
 /// Connects, checks what durability rests on, and migrates.
 ///
@@ -36,6 +37,30 @@ pub(super) async fn open_engine(url: &str, may_make: bool) -> Result<Engine, Ope
             return Err(OpenError::UnknownScheme { scheme });
         }
     })
+}
+
+/// Which region's key a database needs, by its fingerprint; `None`: no region is in it, or no database there. Nothing is made,
+/// and nothing migrated.
+///
+/// # Errors
+/// When the database cannot be reached or is not safe to use.
+pub async fn find_owner(url: &str) -> Result<Option<String>, OpenError> {
+    if let Some(("sqlite", path)) = url.split_once("://")
+        && std::fs::metadata(path).map_or(0, |file| file.len()) == 0
+    {
+        return Ok(None);
+    }
+    let bare = Journal::bare(open_engine(url, false).await?);
+    let kept: Result<Option<KeptDataKey>, StoreError> = bare.read(|tx| Box::pin(tx.find_data_key())).await;
+    // Of before there were data keys. A table that is not there is one that nothing is in.
+    let named: Result<Option<String>, StoreError> = bare.read(|tx| Box::pin(tx.find_meta(REGION_KEY))).await;
+    bare.close().await;
+    let in_table = |found: Result<Option<String>, StoreError>| match found {
+        Err(StoreError::Driver(sqlx::Error::Database(_))) => Ok(None),
+        other => other,
+    };
+    let owner = in_table(kept.map(|kept| kept.map(|kept| kept.region_key)))?;
+    Ok(owner.or(in_table(named)?))
 }
 
 /// Our own refusal of a connection, out of the driver's error that carried it through the pool.

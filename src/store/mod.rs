@@ -81,6 +81,7 @@ pub use batch::{
 };
 pub use bell::{BellAwake, Held};
 pub use client::ClientChange;
+pub use connect::find_owner;
 pub use data_key::KeptDataKey;
 pub use device::{AuthoritySeen, DeviceLists, KeptAuthority};
 pub use engine::Tx;

@@ -10,6 +10,8 @@ mod ended_beside;
 mod export;
 mod fresh_region;
 mod keys;
+mod mistakes;
 mod posts;
 mod rulebook;
+mod secretariat;
 mod stop;

@@ -19,6 +19,7 @@ mod exporting;
 pub mod files;
 mod files_swept;
 mod importing;
+mod last_secretariat;
 mod linking_queue;
 mod matrix;
 mod offices;

@@ -38,7 +38,7 @@ pub use self::devices::{Bundle, DeviceSeen, insert_device, issue_certificate, re
 pub use self::enrolling::{EnrolmentOpened, IssuedEnrolment};
 pub use self::guesses::TooOften;
 pub use self::invitations::{Accepting, Issued, NewInvitation, Opened};
-pub use self::looking_after::{AccountSeen, TakenOn};
+pub use self::looking_after::{AccountSeen, TakenOn, check_reason};
 pub use self::outside::{
     CALLBACK_PATH, EnteredFromOutside, IdentitiesSeen, Leaving, Provider, ProviderError, ProviderFileError, Returned,
     SecondAsked, SecondGiven,
@@ -190,6 +190,8 @@ impl std::convert::From<Overloaded> for AccountError {
 impl std::convert::From<DirectoryError> for AccountError {
     fn from(error: DirectoryError) -> Self {
         match error {
+            DirectoryError::NotFound => Self::NotFound,
+            DirectoryError::Conflict(text) => Self::Conflict(text),
             DirectoryError::Invalid(invalid) => Self::Invalid(invalid),
             DirectoryError::Store(error) => Self::Store(error),
         }

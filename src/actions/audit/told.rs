@@ -248,6 +248,9 @@ fn keeping(deed: &KeepingDeed) -> Text {
         KeepingDeed::LookedInto { .. } => {
             Text::fixed("記録のわけを調べた", "it was looked up why something of a record is as it is")
         }
+        KeepingDeed::SecretariatRestored { .. } => {
+            Text::fixed("事務局の復旧（ハブのマシンで）", "the secretariat was restored on the hub's machine")
+        }
         KeepingDeed::Restored { made_at, sign_ins, despite, .. } => {
             let (mut ja, mut en) = (
                 format!("{made_at} のバックアップから復元（サインイン {sign_ins} 件を終了）"),

@@ -19,7 +19,7 @@ use crate::domain::act::By;
 use crate::domain::audit::{AuditFilter, AuditKind, AuditUse};
 use crate::domain::directory::Directory;
 use crate::domain::ids::{OrganisationId, PatientId, PersonId};
-use crate::domain::text::{Invalid, Text};
+use crate::domain::text::Invalid;
 use crate::domain::time::Timestamp;
 use crate::limits::{AUDIT_PAGE_RECORDS_MAX, AUDIT_REASON_CHARS_MAX};
 use crate::store::AuditOrder;
@@ -94,11 +94,8 @@ impl Part {
         } else {
             None
         };
-        if let Some(Invalid { message, .. }) = complaint {
-            return Err(Complaint::new(Text::new(
-                format!("--reason: {}", message.ja),
-                format!("--reason: {}", message.en),
-            )));
+        if let Some(invalid) = complaint {
+            return Err(Complaint::of_option(invalid));
         }
         Ok(AuditFilter {
             patient: self.patient,

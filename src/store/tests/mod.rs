@@ -8,6 +8,7 @@ mod commits;
 mod damage;
 mod destroyed;
 mod devices;
+mod directory;
 mod dump;
 mod duties;
 mod files;
