@@ -106,6 +106,7 @@ async fn a_photo_reaches_the_doctor_as_the_nurse_took_it_and_nobody_else() {
         ("content-security-policy", "default-src 'none'; sandbox"),
         ("x-content-type-options", "nosniff"),
         ("cache-control", "no-store"),
+        ("cross-origin-resource-policy", "same-origin"),
         ("content-length", &picture.len().to_string()),
     ] {
         assert_eq!(read.header(header), value, "{header}");

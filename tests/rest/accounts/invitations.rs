@@ -207,6 +207,23 @@ async fn row_3_who_lost_their_telephone_is_back_within_the_hour_with_two_factors
 }
 
 #[tokio::test]
+async fn who_was_invited_and_has_not_come_yet_has_nothing_to_recover() {
+    let app = App::start().await;
+    let nurse = app.nurse("minato").await;
+    let issued = invited(&app, &nurse, json!({})).await;
+    let path = format!("/api/v1/people/{}/recovery", nurse.actor.person);
+    let recovery = app.secretariat().await.post(path, json!({ "reason": "届いていない" })).await;
+    recovery.problem(StatusCode::CONFLICT, "conflict");
+    let mut visitor = Visitor::at_program(&app);
+    visitor.post("/api/v1/invitations/open", passed_on(&issued)).await.ok();
+    // Nor does the link let in whoever left meanwhile.
+    let left = format!("/api/v1/people/{}/suspend", nurse.actor.person);
+    app.secretariat().await.post(left, json!({})).await.is(StatusCode::NO_CONTENT);
+    let late = visitor.post("/api/v1/invitations/open", passed_on(&issued)).await;
+    late.problem(StatusCode::UNAUTHORIZED, "invitation_refused");
+}
+
+#[tokio::test]
 async fn row_2_a_password_is_long_and_not_the_first_that_others_would_try() {
     let app = App::start().await;
     let nurse = app.nurse("minato").await;
