@@ -208,6 +208,9 @@ async fn a_file_is_named_by_who_handed_it_in_or_may_see_it_and_as_it_is() {
     team.post(&team.helper, 5, note(&[&picture])).await.is(StatusCode::CREATED);
     assert_eq!(team.helper.get(team.file(5, &picture["sha256"])).await.status, StatusCode::OK);
     team.helper.get(team.file(2, &picture["sha256"])).await.problem(StatusCode::NOT_FOUND, "not_found");
+    // It is on that patient's page, and nowhere else for who serves both.
+    let path = team.file(2, &picture["sha256"]).replace(&team.patient.to_string(), &other_patient.to_string());
+    team.nurse.get(path).await.problem(StatusCode::NOT_FOUND, "not_found");
 }
 
 #[tokio::test]

@@ -66,6 +66,16 @@ async fn who_is_invited_works_the_same_day_and_the_link_is_used_up() {
 }
 
 #[tokio::test]
+async fn whoever_sets_their_account_up_is_out_everywhere_else_at_once() {
+    let app = App::start().await;
+    let nurse = app.nurse("minato").await;
+    let mut socket = nurse.connect(Encoding::Json).await;
+    app.account_of(&nurse).await;
+    assert_eq!(socket.closed().await, Some(CloseCode::SignInEnded));
+    nurse.get("/api/v1/me").await.problem(StatusCode::UNAUTHORIZED, "unauthenticated");
+}
+
+#[tokio::test]
 async fn row_1_an_invitation_is_no_factor_by_itself() {
     let app = App::start().await;
     let nurse = app.nurse("minato").await;
