@@ -245,6 +245,17 @@ async fn a_rehearsal_looks_at_every_row_that_gives_power_and_names_one_that_is_f
     assert!(code == Some(1) && told.contains("was not written with the region's key"), "{told}");
 }
 
+/// What is linked anew to the end of what was cut fits: the signed checkpoint alone says what stood there.
+#[tokio::test]
+async fn a_rehearsal_holds_the_history_against_the_checkpoints_that_were_signed() {
+    let region = Region::new();
+    printed(&["audit", "checkpoint", "--data", text(&region.data())]);
+    write(&region.data(), "delete from audit where seq > 1", None).await;
+    let file = region.back_up();
+    let (code, told) = said(&["backup", "verify", "--rehearse", text(&file), "--data", text(&region.data())]);
+    assert!(code == Some(1) && told.contains("audit log #"), "{told}");
+}
+
 /// A hub does not start with a name that does not open: whoever rehearses hears of it before that night.
 #[tokio::test]
 async fn a_rehearsal_opens_the_names_in_the_directory() {
