@@ -159,10 +159,10 @@ export const WORDS = /** @type {Record<string, Record<string, string[]>>} */ (
     "withdrawn": ["撤回", "withdrawn"]
   },
   "withheld_purpose": {
-    "family": ["家族への説明・共有", "explaining to the family"],
+    "family": ["家族への説明や共有", "explaining to the family"],
     "systems": ["ほかのシステムへの提供", "passing on to other systems"],
     "export": ["記録の持ち出し（チームの外への提供）", "taking the record out to others than the team"],
-    "education": ["実習・研修・症例研究での利用", "practical training and case studies"]
+    "education": ["実習や症例研究での利用", "practical training and case studies"]
   },
   "consent_giver": {
     "patient": ["本人", "the patient"],

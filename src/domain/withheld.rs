@@ -11,12 +11,12 @@ closed_list! {
     /// What records are not used for, by the patient's own word.
     WithheldPurpose {
         /// Accounts of the family.
-        Family = "family", "家族への説明・共有", "explaining to the family";
+        Family = "family", "家族への説明や共有", "explaining to the family";
         /// Programs of offices, which read over system clients.
         Systems = "systems", "ほかのシステムへの提供", "passing on to other systems";
         /// Handing the record to somebody outside the team.
         Export = "export", "記録の持ち出し（チームの外への提供）", "taking the record out to others than the team";
-        Education = "education", "実習・研修・症例研究での利用", "practical training and case studies";
+        Education = "education", "実習や症例研究での利用", "practical training and case studies";
     }
 }
 

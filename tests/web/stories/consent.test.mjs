@@ -38,8 +38,8 @@ test('row 14: version and withheld purposes are entered, remembered, shown at th
   for (const name of ['主治医同意書（事務局保管）', '利用申込書（事務局保管）', /^同意書（事務局保管）/]) await consoleOf(desk).getByRole('button', { name }).click();
   assert.equal(await version().inputValue(), '', 'nothing to remember yet');
   await version().fill('2026年10月版');
-  await box('家族への説明・共有').check();
-  await box('実習・研修・症例研究での利用').check();
+  await box('家族への説明や共有').check();
+  await box('実習や症例研究での利用').check();
   await assertNothingSticksOut(desk, 'withheld purposes on a phone');
   assert.deepEqual(await stumbles(desk), []);
   await desk.shot('console-register-withheld-phone', { fullPage: true });
@@ -50,11 +50,11 @@ test('row 14: version and withheld purposes are entered, remembered, shown at th
   // The doctor sees it at the patient's name, and on the entry.
   await doctor.locator('.patient-row', { hasText: '橋本 ウメ' }).click();
   const mark = doctor.locator('.patient-head .withheld');
-  await mark.getByText('留保：家族への説明・共有・実習・研修・症例研究での利用').waitFor();
+  await mark.getByText('留保：家族への説明や共有・実習や症例研究での利用').waitFor();
   const entry = doctor.locator('.line-details', { hasText: '本人の同意' });
-  await entry.locator('summary').click();
+  await entry.locator('summary.line').click();
   await entry.getByText('2026年10月版').waitFor();
-  await entry.getByText('家族への説明・共有').waitFor();
+  await entry.getByText('家族への説明や共有').waitFor();
   await doctor.shot('patient-withheld');
   assert.deepEqual(await stumbles(doctor), []);
 
@@ -62,23 +62,23 @@ test('row 14: version and withheld purposes are entered, remembered, shown at th
   assert.equal(await version().inputValue(), '2026年10月版', 'remembered in this browser');
   await open(address, /橋本 ウメ/);
   await consoleOf(desk).getByRole('tab', { name: '登録と同意' }).click();
-  await consoleOf(desk).locator('.withheld-now').getByText('留保：家族への説明・共有・実習・研修・症例研究での利用').waitFor();
-  assert.equal(await box('家族への説明・共有').isChecked(), true, 'what is withheld stays ticked');
+  await consoleOf(desk).locator('.withheld-now').getByText('留保：家族への説明や共有・実習や症例研究での利用').waitFor();
+  assert.equal(await box('家族への説明や共有').isChecked(), true, 'what is withheld stays ticked');
   assert.equal(await version().inputValue(), '2026年10月版');
-  await box('家族への説明・共有').uncheck();
+  await box('家族への説明や共有').uncheck();
   await box('記録の持ち出し（チームの外への提供）').check();
   const document = consoleOf(desk).getByLabel('同意書の保管場所');
   await document.fill('同意書 綴り 12');
   await desk.shot('console-papers-withheld-phone', { fullPage: true });
   await consoleOf(desk).getByRole('button', { name: '同意を記録する' }).click();
   await consoleOf(desk).getByText('同意を記録しました。').waitFor();
-  await mark.getByText('留保：記録の持ち出し（チームの外への提供）・実習・研修・症例研究での利用').waitFor();
+  await mark.getByText('留保：記録の持ち出し（チームの外への提供）・実習や症例研究での利用').waitFor();
 
   // Withdrawn in one step: nothing is asked about purposes, and none of them is opened by that.
   await consoleOf(desk).getByRole('radio', { name: '撤回' }).check();
   assert.equal(await consoleOf(desk).locator('fieldset.withheld').count(), 0);
   await consoleOf(desk).getByRole('button', { name: '同意を記録する' }).click();
   await doctor.locator('.patient-head').getByText('撤回', { exact: true }).waitFor();
-  await mark.getByText('留保：記録の持ち出し（チームの外への提供）・実習・研修・症例研究での利用').waitFor();
+  await mark.getByText('留保：記録の持ち出し（チームの外への提供）・実習や症例研究での利用').waitFor();
   assert.deepEqual([...desk.complaints, ...doctor.complaints], []);
 });
