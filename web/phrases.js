@@ -171,6 +171,7 @@ export const PHRASES = {
   filtered_none: ['あてはまる患者さんはいません。', 'No patient matches the filter.'],
   first_after_discharge: ['退院後初めての訪問', 'First visit after discharge'],
   for_doctor: ['医師に判断を求める', 'Asks the doctor to decide'],
+  form_version: ['同意書の版', 'Version of the form'],
   from: ['開始', 'From'],
   given_by: ['同意した人', 'Given by'],
   given_on: ['同意日', 'Given on'],
@@ -425,5 +426,7 @@ export const PHRASES = {
   way_write: ['{kind}を書く', 'Write: {kind}'],
   what_changed: ['変更の種類', 'What happened'],
   wishes: ['本人・家族の意向', 'Wishes'],
+  withheld: ['同意しない目的', 'Purposes withheld'],
+  withheld_mark: ['留保：{purposes}', 'Withheld: {purposes}'],
   yes: ['はい', 'yes'],
 };

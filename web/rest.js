@@ -32,6 +32,8 @@ export class RestError extends Error {
  * @property {string} birth_date
  * @property {string} sex
  * @property {string} consent
+ * @property {string[]} [withheld] purposes that the patient did not agree to
+ * @property {string} [consent_form] the version of the form that was signed
  * @property {Link[]} team
  * @property {string | null} [emergency_access_until] seen by emergency access alone
  * @property {string} [stay] home, admitted, deceased

@@ -36,6 +36,10 @@ struct PatientArguments {
     /// 患者の ID / Patient's id
     #[arg(value_name = "ID")]
     patient: PatientId,
+    /// 本人が持ち出しを留保していても取り出す（法令か本人の求めによる場合。根拠は --reason に）
+    /// / Also where the patient withholds it: for what the law or the patient asks, which --reason names
+    #[arg(long)]
+    despite_withheld: bool,
     #[command(flatten)]
     common: RegionArguments,
 }
@@ -54,9 +58,11 @@ struct RegionArguments {
 }
 
 pub(super) fn run(arguments: &Arguments, terminal: Terminal) -> anyhow::Result<ExitCode> {
-    let (patient, common) = match &arguments.what {
-        What::Patient(PatientArguments { patient, common }) => (Some(*patient), common),
-        What::Region(common) => (None, common),
+    let (patient, despite_withheld, common) = match &arguments.what {
+        What::Patient(PatientArguments { patient, despite_withheld, common }) => {
+            (Some(*patient), *despite_withheld, common)
+        }
+        What::Region(common) => (None, false, common),
     };
     let Some(settled) = common.config.settle(terminal)? else {
         return Ok(ExitCode::from(EXIT_CONFIG));
@@ -70,7 +76,8 @@ pub(super) fn run(arguments: &Arguments, terminal: Terminal) -> anyhow::Result<E
         let directory: Directory = journal.read(|tx| Box::pin(tx.load_directory())).await?;
         let now = SystemClock::new().now();
         let language = terminal.language;
-        let from = ExportFrom { journal: &journal, shelf: &shelf, directory: &directory, reason, language, now };
+        let (journal_of, shelf, directory) = (&journal, &shelf, &directory);
+        let from = ExportFrom { journal: journal_of, shelf, directory, reason, despite_withheld, language, now };
         let exported = match patient {
             Some(patient) => export_patient(&from, patient, &common.out).await,
             None => export_region(&from, &common.out).await,

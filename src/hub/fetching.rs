@@ -6,6 +6,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use super::exporting;
 use super::files::Files;
 use super::ledger::{Known, Ledger, Waits};
 use super::timelines::{Hot, Timelines};
@@ -22,8 +23,9 @@ pub(super) async fn fetch(
     ledger: &mut Ledger,
     works: &[Work],
 ) -> Result<(), StoreError> {
+    let named = works.iter().flat_map(Work::intents).flat_map(exporting::named).map(TimelineId::from);
     let missing: HashSet<TimelineId> =
-        works.iter().filter_map(Work::timeline).filter(|id| !timelines.contains(*id)).collect();
+        named.chain(works.iter().filter_map(Work::timeline)).filter(|id| !timelines.contains(*id)).collect();
     let (known, loaded, waiting) =
         tokio::try_join!(find_known(journal, works), load_all(journal, missing), list_waiting(journal, ledger))?;
     if let Some(waiting) = waiting {

@@ -13,6 +13,7 @@ mod destroying;
 pub mod devices;
 mod draft;
 mod duty_clock;
+mod exporting;
 pub mod fanout;
 mod fetching;
 mod findings;

@@ -239,6 +239,15 @@ impl Work {
         self.posts().iter().map(|submission| &submission.intent).chain(tried)
     }
 
+    /// Everything that asks the rules about a post, and who asks.
+    pub fn asked(&self) -> impl Iterator<Item = (&Intent, &Actor)> {
+        let tried = match self {
+            Self::DryRun(dry_run) => Some((&dry_run.intent, &dry_run.actor)),
+            _ => None,
+        };
+        self.posts().iter().map(|submission| (&submission.intent, &submission.actor)).chain(tried)
+    }
+
     /// The entries that they name.
     pub fn targets(&self) -> impl Iterator<Item = EntryId> {
         self.intents().flat_map(|intent| intent.body.names())

@@ -45,3 +45,4 @@ mod taking_out;
 mod training_patients;
 mod tampered;
 mod trainings;
+mod withheld;

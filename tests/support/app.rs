@@ -32,6 +32,7 @@ use renkei::domain::reading::ReadScope;
 use renkei::domain::role::{OrganisationType, Role};
 use renkei::domain::team::{ConsentChange, ConsentGiver, ConsentState, History, TeamLink, TeamUnlink};
 use renkei::domain::time::Timestamp;
+use renkei::domain::withheld::{WithheldPurpose, WithheldSet};
 use renkei::http::app;
 use renkei::http::listen::{ListenBounds, Listener, Transport};
 use renkei::hub::answer::Answer;
@@ -408,6 +409,11 @@ impl App {
     }
 
     pub async fn consent(&self, patient: PatientId, state: ConsentState) {
+        self.consent_but_for(patient, state, &[]).await;
+    }
+
+    /// The same, with purposes that the patient withholds.
+    pub async fn consent_but_for(&self, patient: PatientId, state: ConsentState, withheld: &[WithheldPurpose]) {
         let given_on = date(2026, 4, 1);
         let consent = ConsentChange {
             state,
@@ -415,6 +421,8 @@ impl App {
             given_on,
             document: "同意書綴り 1".to_owned(),
             one_doctor_wished: false,
+            form_version: "2026年4月版".to_owned(),
+            withheld: WithheldSet::of(withheld),
             attachments: Vec::new(),
         };
         self.administer(patient, Body::Consent(consent)).await;

@@ -7,9 +7,13 @@ use std::time::Duration;
 use axum::Router;
 use axum::extract::ws::WebSocketUpgrade;
 use axum::routing::any;
+use renkei::domain::body::{Body, Message};
+use renkei::domain::entry::Addressee;
 use renkei::domain::ids::{PatientId, Seq, TimelineId};
 use renkei::domain::reading::ReadScope;
+use renkei::domain::role::Role;
 use renkei::domain::team::ConsentState;
+use renkei::domain::withheld::WithheldPurpose;
 use renkei::http::listen::{ListenBounds, Listener, Transport};
 use renkei::hub::sessions::SignedIn;
 use renkei::session::{self, SessionParts, TicketGate};
@@ -112,6 +116,41 @@ async fn row_14_consent_that_is_withdrawn_reaches_everybody_who_reads() {
     let mut again = Reader::connect(&doctor, Encoding::Json, patient, Seq::ZERO).await;
     let entries = again.catch_up().await;
     assert!(entries.iter().all(|entry| entry.seq != seen.seq), "{entries:?}");
+}
+
+#[tokio::test]
+async fn row_14_what_is_withheld_from_the_family_reaches_an_open_page_and_is_given_back() {
+    let app = App::start().await;
+    let (patient, doctor, _) = team(&app).await;
+    let family = app.family(patient).await;
+    let own = accepted(family.connect(Encoding::Json).await.post(patient, oxygen(97)).await);
+    let mut reader = Reader::connect(&family, Encoding::Json, patient, Seq::ZERO).await;
+    assert_eq!(seqs(&reader.catch_up().await), [own.seq.0]);
+    let mut other = Reader::connect(&doctor, Encoding::Proto, patient, Seq::ZERO).await;
+    other.catch_up().await;
+    let mut writer = doctor.connect(Encoding::Json).await;
+    let mut tell = async |text: &str| {
+        let mut intent =
+            new_intent(&app, patient, Body::Message(Message { text: text.to_owned(), ..Message::default() }));
+        intent.addressed_to = vec![Addressee::Role(Role::Family)];
+        accepted(writer.post_intent(intent).await)
+    };
+    let told = tell("ご家族へ").await;
+    assert_eq!(reader.next().await.seq, told.seq);
+
+    app.consent_but_for(patient, ConsentState::Team, &[WithheldPurpose::Family]).await;
+    forgets(&mut reader.socket, patient).await;
+    let mut again = Reader::connect(&family, Encoding::Json, patient, Seq::ZERO).await;
+    assert_eq!(seqs(&again.catch_up().await), [own.seq.0], "what the family wrote itself");
+    tell("留保のある間").await;
+    again.nothing_more().await;
+
+    app.consent(patient, ConsentState::Team).await;
+    let mut back = Reader::connect(&family, Encoding::Json, patient, Seq::ZERO).await;
+    assert_eq!(back.catch_up().await.len(), 3, "both, and its own");
+    let head = app.hub.look(doctor.actor, doctor.sign_in, patient.into(), Seq::ZERO, Some(Seq::ZERO), ReadScope::Card);
+    let through = other.read_to(head.await.unwrap().unwrap().state.head).await;
+    assert!(through.windows(2).all(|pair| pair[0].seq.next() == pair[1].seq), "the doctor noticed nothing");
 }
 
 #[tokio::test]

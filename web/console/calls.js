@@ -11,6 +11,8 @@
  * @property {string} birth_date
  * @property {string} sex
  * @property {string | null} [consent]
+ * @property {string[]} [withheld]
+ * @property {string} [consent_form]
  * @property {boolean} [for_training]
  * @property {Link[] | null} [team]
  * @property {Identifier[] | null} [identifiers]

@@ -100,7 +100,8 @@ export class PatientView extends View {
         <h1>${name.kanji || say('loading')}<small>${name.kana}</small></h1>
         <p>${birthDate ? html`${calendarDate(birthDate)}（${say('age', { age: age(birthDate) })}）` : nothing}
           ${word('sex', registration?.sex ?? patient?.sex ?? '')}
-          ${consent && consent !== 'team' ? html`<span class="mark mark-alarm">${icon('alarm')}<span>${word('consent_state', consent)}</span></span>` : nothing}</p>
+          ${consent && consent !== 'team' ? html`<span class="mark mark-alarm">${icon('alarm')}<span>${word('consent_state', consent)}</span></span>` : nothing}
+          ${patient?.withheld?.length ? html`<span class="mark mark-restricted withheld">${icon('alarm')}<span>${say('withheld_mark', { purposes: patient.withheld.map((one) => word('withheld_purpose', one)).join('・') })}</span></span>` : nothing}</p>
       </div>
       ${this.present(id)}
       ${model.isProfessional && model.patients.has(id) ? html`<a class="button button-small" href="#/visits/${id}">${icon('home')}<span>${say('visit_write')}</span></a>` : nothing}

@@ -50,6 +50,10 @@ const PATIENT_FORMAT: &str = "renkei-patient/1";
 pub enum ExportError {
     #[error("there is no patient with this id")]
     NoSuchPatient,
+    #[error(
+        "the patient withholds that the record is taken out: --despite-withheld, for what the law or the patient asks"
+    )]
+    Withheld,
     #[error("{} exists already; name a new folder", path.display())]
     Exists { path: PathBuf },
     #[error("cannot write {}: {source}", path.display())]
@@ -66,6 +70,8 @@ impl ExportError {
     pub fn text(&self) -> Option<Text> {
         let ja = match self {
             Self::NoSuchPatient => "この ID の患者はいません".to_owned(),
+            Self::Withheld => "この患者は記録の持ち出しに同意していません。法令による求めか本人の求めによる場合だけ、--despite-withheld を付けてください"
+                .to_owned(),
             Self::Exists { path } => format!("{} はすでにあります。新しいフォルダーを指定してください", path.display()),
             Self::Io { path, source } => format!("{} に書けません: {source}", path.display()),
             Self::Store(error) => return error.text(),
@@ -96,6 +102,8 @@ pub struct ExportFrom<'a> {
     pub directory: &'a Directory,
     /// As whoever takes them out wrote.
     pub reason: &'a str,
+    /// Whoever takes it out says that the law or the patient asks for it, whatever the patient withholds.
+    pub despite_withheld: bool,
     /// Of the page for print.
     pub language: Language,
     pub now: Timestamp,

@@ -23,9 +23,10 @@ use crate::domain::team::{ConsentChange, ConsentGiver, ConsentState, History, Ho
 use crate::domain::time::Timestamp;
 use crate::domain::unit::Unit;
 use crate::domain::vital::{Measurement, Vital, VitalSign};
+use crate::domain::withheld::WithheldSet;
 use crate::limits;
 use crate::rulebook::calendar::Calendar;
-use crate::rulebook::{Decision, Refusal, Rulebook, Situation, Surroundings, Target, decide};
+use crate::rulebook::{Decision, Known, Refusal, Rulebook, Situation, Surroundings, Target, decide};
 
 pub(super) const HIKARI: OrganisationId = OrganisationId(Uuid::from_u128(0xa1));
 pub(super) const MINATO: OrganisationId = OrganisationId(Uuid::from_u128(0xa2));
@@ -48,6 +49,8 @@ pub(super) struct Patient {
     entries: Vec<Entry>,
     /// Whoever posts found the patient by name and birth date.
     pub(super) found_by_search: bool,
+    /// A patient whom an export names withholds it.
+    pub(super) export_withheld: Known<bool>,
     /// Files that everybody may name.
     files: Vec<ContentHash>,
 }
@@ -69,7 +72,7 @@ impl Patient {
         let directory = Directory { organisations, people: [(DOCTOR, doctor)].into(), ..Directory::default() };
         let state = PatientState::empty(TimelineId(Uuid::from_u128(0xffff)));
         let (entries, files) = (Vec::new(), Vec::new());
-        Self { book: book(), directory, state, entries, files, found_by_search: false }
+        Self { book: book(), directory, state, entries, files, found_by_search: false, export_withheld: false.into() }
     }
 
     pub(super) fn with_team() -> Self {
@@ -108,6 +111,7 @@ impl Patient {
             target,
             named: &named,
             files: &self.files,
+            export_withheld: self.export_withheld,
             hub_made_timeline,
             found_by_search: self.found_by_search,
         };
@@ -217,6 +221,8 @@ fn consent(state: ConsentState) -> Body {
         given_on,
         document: "同意書綴り 1".to_owned(),
         one_doctor_wished: false,
+        form_version: String::new(),
+        withheld: WithheldSet::NONE,
         attachments: Vec::new(),
     })
 }

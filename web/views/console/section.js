@@ -154,10 +154,11 @@ export const buttonWords = (act, plain) => ([...act.holds.values()].some(({ reas
 export const primary = ({ unsaid = false, busy, words, sign = 'check' }) =>
   html`<button class="button button-primary" type="submit" aria-disabled=${String(busy || unsaid)}>${icon(sign)}<span>${words}</span></button>`;
 
-/** @param {{consent?: string | null}} patient */
-export function consentMark({ consent }) {
+/** @param {{consent?: string | null, withheld?: string[]}} patient */
+export function consentMark({ consent, withheld = [] }) {
   const state = consent ?? 'none';
-  return html`<span class="mark ${state === 'team' ? 'mark-present' : 'mark-restricted'}">${icon(state === 'team' ? 'check' : 'alarm')}<span>${say(/** @type {any} */ (`consent_${state}`))}</span></span>`;
+  return html`<span class="mark ${state === 'team' ? 'mark-present' : 'mark-restricted'}">${icon(state === 'team' ? 'check' : 'alarm')}<span>${say(/** @type {any} */ (`consent_${state}`))}</span></span>${
+    withheld.length ? html` <span class="mark mark-restricted">${icon('alarm')}<span>${say('withheld_some')}</span></span>` : nothing}`;
 }
 
 /** Nothing is here, and what to do then. @param {Parameters<typeof icon>[0]} sign @param {string} words @param {unknown} [how] */
