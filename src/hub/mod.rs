@@ -136,7 +136,7 @@ impl Hub {
         let devices = Arc::new(Devices::of(std::mem::take(&mut parts.devices)));
         let region = Arc::new(Region::new(journal.region(), parts, linked));
         let (fanout, progress, meter) = (Arc::<Fanout>::default(), Arc::<Progress>::default(), Arc::<Meter>::default());
-        let sessions = Arc::<Sessions>::default();
+        let (sessions, clock_face) = (Arc::<Sessions>::default(), Arc::<ClockFace>::default());
         let channels = Channels { work: work_in, again: again_in, drafts };
         let sequencer = Sequencer::new(Arc::clone(&region), journal.clone(), Arc::clone(&progress), channels);
         let committer = Committer {
@@ -150,7 +150,6 @@ impl Hub {
             again,
             clock: clock.clone(),
         };
-        let clock_face = Arc::<ClockFace>::default();
         let duty_clock = DutyClock {
             journal: journal.clone(),
             region: Arc::clone(&region),
