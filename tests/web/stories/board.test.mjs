@@ -105,6 +105,7 @@ test('an announcement is looked through, published, read on a phone, corrected a
   await section.getByLabel('理由（読む人に見えます）').fill('日程を決め直すため');
   await section.locator('.doing').getByRole('button', { name: '取り下げる' }).click();
   await section.getByText('取り下げました。').waitFor();
+  assert.equal(await desk.evaluate(() => document.querySelector('renkei-shell').model.board.unread.length), 0, 'nor a withdrawal');
   await lookAgain(phone);
   await line.getByRole('button', { name: '読む' }).click();
   await dialog.getByText('このお知らせは取り下げられました：日程を決め直すため').waitFor();
@@ -151,7 +152,7 @@ test('a training is entered, with who was there, and who was at none', async (t)
   await desk.evaluate(() => { location.hash = '#/console/trainings'; });
   const section = desk.locator('renkei-console-trainings');
   await section.getByText('研修はまだありません。').waitFor();
-  const missing = section.locator('.missing');
+  const missing = section.locator('.training-missing');
   await missing.getByText(name).first().waitFor();
   await section.getByRole('button', { name: '研修を登録する' }).click();
   await section.getByLabel('研修の名前').fill('地域のルール説明会');

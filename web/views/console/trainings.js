@@ -110,7 +110,7 @@ export class Trainings extends Section {
     if (this.changing === one.id) return this.form(one);
     return html`<div class="cards">
       ${attendance.length === 0 ? html`<p class="quiet">${say('no_people')}</p>` : html`<ul class="attendance">${repeat(attendance, ({ person }) => person, (at) => this.person(one, at))}</ul>`}
-      ${this.expectedAt(one.id).length > 1 ? html`<button class="button" type="button" @click=${() => this.note(one, () => this.expectedAt(one.id).map(({ person }) => ({ person, state: 'attended' })))}>${icon('check')}<span>${say('all_attended')}</span></button>` : nothing}
+      ${this.expectedAt(one.id).length > 1 ? html`<span class="device-acts"><button class="button" type="button" @click=${() => this.note(one, () => this.expectedAt(one.id).map(({ person }) => ({ person, state: 'attended' })))}>${icon('check')}<span>${say('all_attended')}</span></button></span>` : nothing}
       ${this.adding(one)}
       <span class="device-acts"><button class="button" type="button" @click=${() => this.change({ changing: one.id, adds: false })}>${icon('edit')}<span>${say('training_change')}</span></button>
         <button class="button" type="button" @click=${() => this.cancel(one)}>${icon('stop')}<span>${say(one.is_cancelled ? 'cancel_undo' : 'cancel_training')}</span></button></span></div>`;
@@ -182,7 +182,7 @@ export class Trainings extends Section {
       this.attempt(() => this.lookForMissing());
     };
     const { missing } = this;
-    return html`<section class="card missing"><h2>${icon('search')}<span>${say('missing')}</span></h2>
+    return html`<section class="card training-missing"><h2>${icon('search')}<span>${say('missing')}</span></h2>
       <div class="fields-two"><label class="field">${say('training_kind')}<select @change=${choose}>${kinds().map(([code, words]) => html`<option value=${code} ?selected=${code === this.kind}>${words}</option>`)}</select></label>
         <span class="device-acts"><button class="button" type="button" @click=${() => this.saveTable()}>${icon('down')}<span>${say('missing_csv')}</span></button></span></div>
       ${missing === null ? nothing : missing.length === 0 ? html`<p>${icon('check')} ${say('missing_none')}</p>` : html`<p class="quiet">${say('missing_people', { count: missing.length })}</p>
