@@ -35,7 +35,8 @@ async fn take(journal: &Journal, patient: Option<PatientId>, reason: &str, now: 
     let scratch = scratch::folder("operator");
     let shelf = Shelf::open(&scratch.path().join("files")).unwrap();
     let directory = journal.read(|tx| Box::pin(tx.load_directory())).await.unwrap();
-    let from = ExportFrom { journal, shelf: &shelf, directory: &directory, reason, language: Language::Ja, now };
+    let (shelf, directory, language, despite_withheld) = (&shelf, &directory, Language::Ja, false);
+    let from = ExportFrom { journal, shelf, directory, reason, despite_withheld, language, now };
     let out = scratch.path().join("out");
     match patient {
         Some(patient) => export_patient(&from, patient, &out).await.unwrap(),

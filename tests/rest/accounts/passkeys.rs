@@ -164,8 +164,11 @@ async fn a_passkey_that_is_refused_is_on_record_as_its_owners_failed_sign_in() {
     let question = asked(&mut visitor, SIGN_IN).await;
     let given = device.with(|it| it.unlocked = false, |device| shown(&question, device));
     refused(&visitor.post(SIGN_IN, given).await);
-    let failed = Deed::Account(AccountDeed::SignInRefused { person: nurse.actor.person });
-    let is_kept = async || acts(&app).await.iter().any(|act| act.deed == failed && act.by == By::Hub);
+    let failed = |act: &Act| {
+        act.by == By::Hub
+            && matches!(&act.deed, Deed::Account(AccountDeed::SignInRefused { person, .. }) if *person == nurse.actor.person)
+    };
+    let is_kept = async || acts(&app).await.iter().any(failed);
     until("it is on record", is_kept).await;
 }
 
