@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { openBrowser } from '../browser.mjs';
 import { STANDING_STILL, demoHub } from '../demo-hub.mjs';
-import { assertNothingSticksOut, startRegion, stumbles } from '../page.mjs';
+import { assertNothingSticksOut, isIn, startRegion, stumbles } from '../page.mjs';
 
 /** What the hub refuses is an error to the browser too, and so is a network that is gone. */
 const otherComplaints = (page) => page.complaints.filter((one) => !/status of (403|409|422)|ERR_INTERNET_DISCONNECTED|WebSocket/.test(one));
@@ -14,7 +14,7 @@ const otherComplaints = (page) => page.complaints.filter((one) => !/status of (4
 async function signIn(openPage, hub, role, options) {
   const page = await openPage(options);
   await page.goto(hub.links.get(role));
-  await page.locator('.pill-good').waitFor();
+  await isIn(page);
   await page.waitForFunction(() => document.querySelector('renkei-shell').model.board);
   return page;
 }

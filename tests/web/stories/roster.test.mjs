@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { openBrowser } from '../browser.mjs';
 import { STANDING_STILL, demoHub } from '../demo-hub.mjs';
-import { assertNothingSticksOut, stumbles } from '../page.mjs';
+import { assertNothingSticksOut, isIn, stumbles } from '../page.mjs';
 
 const OFFICE = '訪問看護ステーションこもれび';
 const consoleOf = (page) => page.locator('renkei-console');
@@ -22,7 +22,7 @@ async function office(t, options) {
   const enter = async (role, how) => {
     const page = await openPage(how);
     await page.goto(hub.links.get(role));
-    await page.locator('.pill-good').waitFor();
+    await isIn(page);
     return page;
   };
   const [desk, nurse] = [await enter('secretariat'), await enter('nurse', options)];
@@ -32,7 +32,7 @@ async function office(t, options) {
   });
   await desk.evaluate(([of, who]) => document.querySelector('renkei-shell').model.rest.call('POST', `/organisations/${of}/administrators`, { person: who }), [organisation, person]);
   await nurse.reload();
-  await nurse.locator('.pill-good').waitFor();
+  await isIn(nurse);
   await nurse.evaluate(() => { location.hash = '#/console'; });
   await consoleOf(nurse).getByRole('heading', { level: 1, name: OFFICE }).waitFor();
   return { enter, desk, nurse, organisation };
