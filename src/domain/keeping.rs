@@ -86,6 +86,17 @@ impl KeepingDeed {
             Self::Exported { patient: None, .. } => "region_exported",
         }
     }
+
+    /// As whoever did it had to write.
+    #[must_use]
+    pub fn reason(&self) -> Option<&str> {
+        match self {
+            Self::Destroyed { reason, .. } | Self::Exported { reason, .. } | Self::Restored { despite: reason, .. } => {
+                Some(reason)
+            }
+            Self::BackedUp { .. } | Self::KeyRotated { .. } => None,
+        }
+    }
 }
 
 #[cfg(test)]
