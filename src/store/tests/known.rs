@@ -9,7 +9,7 @@ use crate::codec::Audited;
 use crate::domain::account::{AccountDeed, SignInWay, Tried};
 use crate::domain::act::{Act, By, Deed};
 use crate::domain::announcement::{
-    Announcement, AnnouncementDeed, AnnouncementStep, AnnouncementVersion, AnnouncementWords,
+    Announcement, AnnouncementDeed, AnnouncementStep, AnnouncementVersion, AnnouncementWords, Audience,
 };
 use crate::domain::audit::AuditFilter;
 use crate::domain::device::Device;
@@ -73,10 +73,10 @@ async fn whoever_took_the_region_out_had_each_record_that_was_in_it_then() {
         written!(region, tx => tx.execute_raw("update patient set for_training = 0").await);
         assert_eq!(counted(trained_id).await, [later(60)]);
         written!(region, tx => tx.execute_raw("update patient set for_training = 1").await);
-        assert_eq!(counted(trained_id).await, [], "patients for training are left out of it");
+        assert!(counted(trained_id).await.is_empty(), "patients for training are left out of it");
         // The stone is of the morning.
         assert!(destroy(region, destroyed.timeline).await);
-        assert_eq!(counted(destroyed.timeline).await, [], "nor what was destroyed before");
+        assert!(counted(destroyed.timeline).await.is_empty(), "nor what was destroyed before");
     })
     .await;
 }
@@ -163,7 +163,7 @@ async fn what_the_directory_said_before_and_why_an_announcement_was_changed_go_w
             title: "研修".to_owned(),
             text: "第2会議室".to_owned(),
             until: jiff::civil::date(2026, 5, 1),
-            audience: Default::default(),
+            audience: Audience::default(),
         };
         let version = |number, reason: &str| AnnouncementVersion {
             number,
