@@ -335,6 +335,23 @@ pub enum AccountDeed {
     },
 }
 
+impl AccountDeed {
+    /// As whoever did it had to write.
+    #[must_use]
+    pub fn reason(&self) -> Option<&str> {
+        match self {
+            Self::Invited { reason, .. } => Some(reason),
+            Self::InvitationEnded { .. }
+            | Self::Changed { .. }
+            | Self::SignInRefused { .. }
+            | Self::Passkey { .. }
+            | Self::Identity { .. }
+            | Self::Proved { .. }
+            | Self::AdministratorKept { .. } => None,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

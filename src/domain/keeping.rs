@@ -122,6 +122,19 @@ impl KeepingDeed {
         let (purpose, scope, patients) = (reason.clone(), command.to_owned(), patient.into_iter().collect());
         Some(Export { purpose, scope, patients, ..Export::default() })
     }
+
+    /// As whoever did it had to write.
+    #[must_use]
+    pub fn reason(&self) -> Option<&str> {
+        match self {
+            Self::Destroyed { reason, .. }
+            | Self::Exported { reason, .. }
+            | Self::LookedInto { reason, .. }
+            | Self::SecretariatRestored { reason, .. }
+            | Self::Restored { despite: reason, .. } => Some(reason),
+            Self::BackedUp { .. } | Self::KeyRotated { .. } => None,
+        }
+    }
 }
 
 #[cfg(test)]

@@ -461,9 +461,9 @@ impl Hub {
     ///
     /// # Errors
     /// When the hub cannot answer; it may be dismissed all the same.
-    pub async fn dismiss(&self, actor: Actor, post: QueuedPost, reason: String) -> Result<bool, Unavailable> {
+    pub async fn dismiss(&self, by: Writer, post: QueuedPost, reason: String) -> Result<bool, Unavailable> {
         let (reply, dismissed) = oneshot::channel();
-        self.give(Work::Dismiss(Box::new(Dismissal { actor, post, reason, reply }))).await?;
+        self.give(Work::Dismiss(Box::new(Dismissal { by, post, reason, reply }))).await?;
         dismissed.await.map_err(|_| Unavailable)
     }
 

@@ -154,7 +154,7 @@ pub struct MarkRead {
 /// The secretariat takes a post out of the linking queue.
 #[derive(Debug)]
 pub struct Dismissal {
-    pub actor: Actor,
+    pub by: Writer,
     /// As it was found waiting.
     pub post: QueuedPost,
     pub reason: String,

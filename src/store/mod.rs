@@ -12,6 +12,7 @@ mod advice;
 mod alone;
 mod announcement;
 mod audit;
+mod audit_known;
 mod audit_search;
 mod batch;
 mod bell;
@@ -69,11 +70,12 @@ mod timeline;
 mod training;
 pub mod verify;
 
-pub use crate::codec::{Audited, Refusal, WrittenFor};
+pub use crate::codec::{Audited, Dismissed, Refusal, WrittenFor};
 
 pub use accesses::DeclaredAccess;
 pub use announcement::Receipt;
 pub use audit::AuditRecord;
+pub use audit_known::DeviceSeen;
 pub use audit_search::{AuditFound, AuditOrder, AuditPage};
 pub use batch::{
     AuditSeal, Batch, ClearHeader, EndedReading, GrantChange, GrantId, HeadUpdate, NewTimeline, QueueState, ReadMarker,

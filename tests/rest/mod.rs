@@ -5,6 +5,7 @@ mod announcing;
 mod audit;
 mod audit_log;
 mod audit_shipping;
+mod audit_told;
 mod backups;
 mod bells;
 mod client_bounds;

@@ -3,10 +3,13 @@
 //!
 //! INVARIANT: nobody looks into the log, or takes anything out of it, without a record of that in it.
 
+mod details;
 pub mod event;
 pub mod export;
 mod fhir;
 pub mod shape;
+#[cfg(test)]
+mod tests;
 mod told;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -22,7 +25,7 @@ use crate::domain::time::Timestamp;
 use crate::hub::reading::LookError;
 use crate::hub::sessions::SignedIn;
 use crate::hub::{Hub, Sight, StoreError};
-use crate::limits::TAKEN_OUT_LISTED_MAX;
+use crate::limits::{self, TAKEN_OUT_LISTED_MAX};
 use crate::store::{AuditOrder, AuditPage, Exposure, Journal, Untold};
 
 use self::event::Event;
@@ -102,6 +105,18 @@ pub async fn search(
     limit: usize,
 ) -> Result<AuditPage, StoreError> {
     journal.read(move |tx| Box::pin(async move { tx.search_audits(&filter, order, cursor, limit).await })).await
+}
+
+/// Whether a part of the log may be taken out for this reason.
+///
+/// # Errors
+/// When it is empty or too long.
+pub fn check_reason(reason: &str) -> Result<(), Invalid> {
+    let (chars, max) = (reason.chars().count(), limits::AUDIT_REASON_CHARS_MAX);
+    if reason.trim().is_empty() {
+        return Err(Invalid::required("reason"));
+    }
+    if chars > max { Err(Invalid::too_long("reason", max, ("文字", "characters"), chars)) } else { Ok(()) }
 }
 
 /// Puts on record that somebody looks into the log.

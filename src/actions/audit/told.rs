@@ -1,5 +1,5 @@
-//! What a record of the audit log says, in words and as a code. Texts that people wrote, and names that they typed, are left
-//! out: they may tell of a patient.
+//! What a record of the audit log says, in words and as a code, without names and without what anybody wrote: so it is shipped
+//! to other systems. Reasons and names go beside it (`event.rs`, `details.rs`).
 
 use crate::domain::account::{AccountDeed, Tried};
 use crate::domain::act::{Act, Deed};
@@ -265,15 +265,13 @@ fn keeping(deed: &KeepingDeed) -> Text {
     }
 }
 
-fn refused(Tried { address, device_name, .. }: &Tried) -> Text {
-    let address = address.map(|address| address.to_string());
-    let from: Vec<_> = address.iter().chain([device_name]).map(String::as_str).filter(|it| !it.is_empty()).collect();
-    match from.as_slice() {
-        [] => Text::fixed("サインインの失敗", "a sign-in was refused"),
-        _ => Text::new(
-            format!("サインインの失敗（{}）", from.join("、")),
-            format!("a sign-in was refused ({})", from.join(", ")),
-        ),
+/// The device stands beside it.
+fn refused(Tried { address, .. }: &Tried) -> Text {
+    match address {
+        None => Text::fixed("サインインの失敗", "a sign-in was refused"),
+        Some(address) => {
+            Text::new(format!("サインインの失敗（{address}）"), format!("a sign-in was refused ({address})"))
+        }
     }
 }
 

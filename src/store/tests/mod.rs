@@ -15,6 +15,7 @@ mod files;
 mod guarded;
 mod history;
 mod keys;
+mod known;
 mod loads;
 mod power;
 mod records;

@@ -133,6 +133,7 @@ async fn body(world: &World, route: &Route, variant: &str, column: &str, who: &A
             "type": if (variant, column) == ("own", "secretariat") { "secretariat" } else { "nursing_station" },
             "phone": "03-5550-0102",
         }),
+        ("post", "/api/v1/audit/export") => json!({ "reason": "年次の監査" }),
         ("post", "/api/v1/people") => {
             json!({ "name": name, "positions": [{ "role": "nurse", "organisation": elsewhere }] })
         }

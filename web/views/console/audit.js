@@ -19,7 +19,7 @@ import { Section } from './rule-section.js';
  */
 
 const KINDS = /** @type {const} */ ([
-  'read', 'read_ended', 'refused', 'dismissed', 'written_for', 'sign_in_began', 'sign_in_ended', 'account', 'device', 'directory', 'rulebook', 'duty_clock', 'emergency_search', 'announcement', 'training', 'audit',
+  'read', 'read_ended', 'refused', 'dismissed', 'written_for', 'sign_in_began', 'sign_in_ended', 'account', 'device', 'client', 'directory', 'rulebook', 'duty_clock', 'emergency_search', 'keeping', 'quarantine', 'announcement', 'training', 'audit',
 ]);
 const FORMATS = /** @type {const} */ ([['jsonl', 'JSON Lines', 'jsonl'], ['csv', 'CSV', 'csv'], ['fhir', 'FHIR AuditEvent (NDJSON)', 'ndjson'], ['fhir-bundle', 'FHIR Bundle (JSON)', 'json']]);
 const PAGE = '50';
@@ -111,10 +111,16 @@ export class ConsoleAudit extends Section {
   /** @param {any} event */
   take(event) {
     event.preventDefault();
-    const format = String(new FormData(event.target).get('format'));
+    const given = new FormData(event.target);
+    const [format, reason] = ['format', 'reason'].map((name) => String(given.get(name) ?? '').trim());
+    if (!reason) {
+      this.trouble = say('audit_export_why_needed');
+      this.requestUpdate();
+      return;
+    }
     const ending = FORMATS.find(([code]) => code === format)?.[2];
     this.attempt(async () => {
-      saveBlob(`renkei-audit.${ending}`, await this.hub.exportAudit({ ...this.asked, format }));
+      saveBlob(`renkei-audit.${ending}`, await this.hub.exportAudit({ ...this.asked, format, reason }));
       this.done = say('audit_exported');
     });
   }
@@ -177,8 +183,16 @@ export class ConsoleAudit extends Section {
     return html`<section class="rules-card"><p class="quiet" role="status">${say('audit_lines', { count: lines.length })}</p>
       <ol class="audit-lines">${lines.map((line) => html`<li class="audit-line">
       <small>${exact(Date.parse(line.at))}</small><span class="audit-who">${this.who(line.by)}${line.on_behalf_of ? html` <small>${say('audit_on_behalf')}</small> ${this.who(line.on_behalf_of)}` : nothing}</span>
-      <span class="audit-said">${line[language()]}${line.failed ? html` <span class="mark mark-alarm">${say('audit_failed')}</span>` : nothing}${this.about(line.patient)}</span></li>`)}</ol>
+      <span class="audit-said">${line[language()]}${line.failed ? html` <span class="mark mark-alarm">${say('audit_failed')}</span>` : nothing}${this.about(line.patient)}</span>
+      ${this.beside(line)}</li>`)}</ol>
       ${next === null ? nothing : this.button(say('audit_more'), () => this.attempt(() => this.page()), { glyph: 'down' })}</section>`;
+  }
+
+  /** On which device, and why, as somebody wrote it. @param {AuditLine} line */
+  beside({ device, registered_device: registered, reason }) {
+    const names = [registered && (registered.name ?? registered.id), device].filter(Boolean);
+    return html`${names.length ? html`<span class="audit-device">${say('audit_device', { name: names.join(' / ') })}</span>` : nothing}
+      ${reason ? html`<span class="audit-reason">${say('audit_reason', { reason })}</span>` : nothing}`;
   }
 
   /** @param {string | null} id */
@@ -210,6 +224,7 @@ export class ConsoleAudit extends Section {
         @submit=${(/** @type {any} */ event) => this.take(event)}>
       <p class="rules-warning">${icon('eye')}<span>${say('audit_export_how')}</span></p>
       <label class="field rules-search"><span>${say('audit_format')}</span><select name="format">${FORMATS.map(([code, label]) => html`<option value=${code}>${label}</option>`)}</select></label>
+      <label class="field"><span>${say('audit_export_why')}</span><textarea name="reason" rows="2" maxlength="1000" autocomplete="off"></textarea></label>
       <p><button class="button button-primary" type="submit" aria-disabled=${String(this.busy)}>${say('audit_export_do')}</button></p></form></details>`;
   }
 }
