@@ -19,7 +19,7 @@ use crate::domain::act::By;
 use crate::domain::audit::{AuditFilter, AuditKind, AuditUse};
 use crate::domain::directory::Directory;
 use crate::domain::ids::{OrganisationId, PatientId, PersonId};
-use crate::domain::text::Invalid;
+use crate::domain::text::Text;
 use crate::domain::time::Timestamp;
 use crate::limits::AUDIT_PAGE_RECORDS_MAX;
 use crate::store::AuditOrder;
