@@ -1,6 +1,6 @@
 //! Time and ids as arguments: the only place that reads the wall clock or draws a random id.
 //! Everything that needs either takes a `&dyn Clock` or an `&Ids`, so that a test or a simulation can own both. Which of
-//! a clock's three readings counts for what is decision 033: recorded time never goes back, and goes on slowly while the
+//! a clock's three readings counts for what is decision 034: recorded time never goes back, and goes on slowly while the
 //! machine's clock is behind it; the wall clock may go back; how long the clock ran knows nothing of either.
 
 mod ids;

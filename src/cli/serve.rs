@@ -114,8 +114,7 @@ pub(super) async fn run_hub(
 ) -> anyhow::Result<()> {
     let OpenRegion { hub, tasks, journal } = region;
     let (stopping, stopped) = watch::channel(false);
-    let files = Arc::clone(&app.files);
-    let bells = Arc::clone(&app.bells);
+    let (files, bells) = (Arc::clone(&app.files), Arc::clone(&app.bells));
     let ended = EndedBeside::from_now(hub.clone(), Arc::clone(&app.sign_ins)).await;
     let tending = [
         tokio::spawn(async move { files.tend().await }),

@@ -69,6 +69,8 @@ async fn whoever_is_left_has_an_account_where_somebody_had_one() {
     let app = App::start().await;
     let first = app.secretariat().await;
     app.account_of(&first).await;
+    // The account ended what was open before it.
+    let first = app.sign_in(first.actor.person, first.position()).await;
     let second = app.actor(Role::Secretariat, "secretariat").await;
     let suspend_first = format!("/api/v1/people/{}/suspend", first.actor.person);
     let answer = second.post(&suspend_first, json!({})).await;

@@ -251,7 +251,7 @@ async fn every_sealed_row_is_opened_and_one_that_is_another_tables_is_named() {
                 select id, id, id, 0, sealed, 'waiting' from organisation order by id limit 1",
             "update person set sealed = (select sealed from organisation order by id limit 1)
                 where id = (select id from person order by id desc limit 1)",
-            "update organisation set sealed = (select sealed from person order by id limit 1)
+            "update organisation set sealed = (select sealed from training)
                 where id = (select id from organisation order by id desc limit 1)",
         ];
         for sql in rows {
