@@ -7,7 +7,7 @@ use renkei::domain::role::Role;
 use serde_json::{Value, json};
 
 use crate::support::actor::{Actor, Answer};
-use crate::support::app::App;
+use crate::support::app::{App, ORIGIN};
 use crate::support::visitor::PASSWORD;
 
 /// Whether it was refused for this, in both languages.
@@ -69,14 +69,18 @@ async fn whoever_is_left_has_an_account_where_somebody_had_one() {
     let app = App::start().await;
     let first = app.secretariat().await;
     app.account_of(&first).await;
-    // The account ended what was open before it.
-    let first = app.sign_in(first.actor.person, first.position()).await;
     let second = app.actor(Role::Secretariat, "secretariat").await;
     let suspend_first = format!("/api/v1/people/{}/suspend", first.actor.person);
     let answer = second.post(&suspend_first, json!({})).await;
     refused(&answer, "招待", "has set up an account");
-    let issued = first.post(format!("/api/v1/people/{}/invitations", second.actor.person), json!({})).await;
-    app.set_up(&issued.is(StatusCode::CREATED), PASSWORD).await;
+    let issued = app.accounts().invite(
+        second.signed_in(),
+        app.newcomer(Role::Secretariat, "secretariat").await.actor.person,
+        None,
+    );
+    let issued = issued.await.expect("a colleague of theirs");
+    let link = format!("{ORIGIN}/#invitation={}", issued.token.reveal().as_str());
+    app.set_up(&json!({ "link": link, "code": issued.code }), PASSWORD).await;
     second.post(&suspend_first, json!({})).await.is(StatusCode::NO_CONTENT);
 }
 
