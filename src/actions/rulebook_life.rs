@@ -326,6 +326,7 @@ impl Life {
         let holding: Vec<String> = before.book.sets().iter().map(|set| set.agreement.clone()).collect();
         let write = self.journal.write(move |tx| {
             Box::pin(async move {
+                tx.lock_rulebook_version(seen.id).await?;
                 // Its row does not tell of signatures: of two given at one moment each would find the other missing.
                 let signed = tx.list_rulebook_signatures(seen.id).await?;
                 let is_as_seen = tx.find_rulebook_version(seen.id).await?.as_ref() == Some(&seen)
