@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { openBrowser } from '../browser.mjs';
 import { STANDING_STILL, demoHub } from '../demo-hub.mjs';
-import { assertNothingSticksOut, isIn, startRegion, stumbles } from '../page.mjs';
+import { assertNothingSticksOut, holds, isIn, startRegion, stumbles } from '../page.mjs';
 
 /** What the hub refuses is an error to the browser too, and so is a network that is gone. */
 const otherComplaints = (page) => page.complaints.filter((one) => !/status of (403|409|422)|ERR_INTERNET_DISCONNECTED|WebSocket/.test(one));
@@ -245,7 +245,7 @@ test('a patient for training is marked wherever they are seen', async (t) => {
   const form = desk.locator('renkei-console');
   await form.getByLabel('氏名', { exact: true }).fill('高橋 フユ');
   await form.getByLabel(/^研修用の患者/).check();
-  assert.equal(await form.getByLabel('氏名', { exact: true }).inputValue(), '研修用 高橋 フユ');
+  await holds(form.getByLabel('氏名', { exact: true }), '研修用 高橋 フユ');
   assert.deepEqual(await stumbles(desk), []);
   await desk.shot('training-register-desk-ja');
   const made = await desk.evaluate(async (organisation) => {

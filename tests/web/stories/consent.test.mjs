@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { openBrowser } from '../browser.mjs';
 import { STANDING_STILL, demoHub } from '../demo-hub.mjs';
-import { assertNothingSticksOut, isIn, stumbles } from '../page.mjs';
+import { assertNothingSticksOut, holds, isIn, isTicked, stumbles } from '../page.mjs';
 
 const consoleOf = (page) => page.locator('renkei-console');
 
@@ -36,7 +36,7 @@ test('row 14: version and withheld purposes are entered, remembered, shown at th
   await consoleOf(desk).getByRole('button', { name: /山田 健一/ }).click();
   await consoleOf(desk).getByRole('radio', { name: '同意書を預かっている' }).check();
   for (const name of ['主治医同意書（事務局保管）', '利用申込書（事務局保管）', /^同意書（事務局保管）/]) await consoleOf(desk).getByRole('button', { name }).click();
-  assert.equal(await version().inputValue(), '', 'nothing to remember yet');
+  await holds(version(), '', 'nothing to remember yet');
   await version().fill('2026年10月版');
   await box('家族への説明や共有').check();
   await box('実習や症例研究での利用').check();
@@ -59,12 +59,12 @@ test('row 14: version and withheld purposes are entered, remembered, shown at th
   assert.deepEqual(await stumbles(doctor), []);
 
   await open('#/console/patients/new', '患者を登録する');
-  assert.equal(await version().inputValue(), '2026年10月版', 'remembered in this browser');
+  await holds(version(), '2026年10月版', 'remembered in this browser');
   await open(address, /橋本 ウメ/);
   await consoleOf(desk).getByRole('tab', { name: '登録と同意' }).click();
   await consoleOf(desk).locator('.withheld-now').getByText('留保：家族への説明や共有・実習や症例研究での利用').waitFor();
-  assert.equal(await box('家族への説明や共有').isChecked(), true, 'what is withheld stays ticked');
-  assert.equal(await version().inputValue(), '2026年10月版');
+  await isTicked(box('家族への説明や共有'), 'what is withheld stays ticked');
+  await holds(version(), '2026年10月版');
   await box('家族への説明や共有').uncheck();
   await box('記録の持ち出し（チームの外への提供）').check();
   const document = consoleOf(desk).getByLabel('同意書の保管場所');
