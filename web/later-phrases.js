@@ -128,6 +128,8 @@ export const LATER_PHRASES = {
   lacking: ['あと必要：{fields}', 'Still needed: {fields}'],
   last_value: ['前回', 'Last'],
   measured_at: ['測定時刻', 'Time measured'],
+  mention_role: ['この職種の全員', 'everybody in this role'],
+  mention_whom: ['宛先の候補', 'Whom to address'],
   missing_now: ['いま', 'Now'],
   missing_or: ['または', 'or'],
   missing_wanted: ['必要', 'Needed'],
@@ -139,6 +141,7 @@ export const LATER_PHRASES = {
   no_vitals: ['バイタルの記録はまだありません。', 'No vital signs yet.'],
   no_vitals_in_period: ['この期間の記録はありません。', 'No readings in this period.'],
   not_said: ['指定なし', 'Not stated'],
+  on_duty_now: ['いまの当番：{names}', 'on duty: {names}'],
   opens_duties: ['送ると、次の約束がはじまります', 'Sending it opens these duties'],
   other_kind: ['種類を選び直す', 'Another kind'],
   other_records: ['ほかの記録', 'Other records'],
@@ -228,10 +231,6 @@ export const LATER_PHRASES = {
   quarantine_explained: [
     '前のサインインで書いて送れなかった投稿です。内容を確かめて送ってください。いまのルールで判定し、書いた時刻を添えて記録します。',
     'You wrote these under an earlier sign-in and they could not be sent. Read them and send them: the rules of now judge, and the time of writing is kept.',
-  ],
-  quarantine_explained_all: [
-    '端末から預かった、まだ送られていない投稿です。内容は書いた本人だけが見られます。観察の記録は事務局からも送れます。',
-    'Posts that devices handed in and nobody sent yet. Their authors alone see what they say; observations you may send, too.',
   ],
   quarantine_release: ['送る', 'Send'],
   quarantine_release_all: ['{count} 件すべて送る', 'Send all {count}'],

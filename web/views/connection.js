@@ -54,11 +54,12 @@ function openNewer({ hub }) {
   import('../installing.js').then((installing) => installing.openNewer(), () => location.reload());
 }
 
-/** What waits at the hub for a word of this person. @param {import('../model.js').Model} model */
-function quarantineNotice({ quarantined: { posts }, isSecretariat, showsSending }) {
-  if (posts.length === 0 || showsSending) return nothing;
-  return html`<p class="banner banner-news">${icon('hand')}<span>${say(isSecretariat ? 'quarantine_notice_all' : 'quarantine_notice', { count: posts.length })}</span>
-    <a class="button button-small" href="#/sending">${say('quarantine_look')}</a></p>`;
+/** What waits at the hub for a word of this person; the secretariat looks after everybody's in its console. @param {import('../model.js').Model} model */
+function quarantineNotice({ quarantined: { posts, mine }, isSecretariat, showsSending, console: shown }) {
+  const notice = (/** @type {number} */ count, /** @type {'quarantine_notice' | 'quarantine_notice_all'} */ words, /** @type {string} */ href) => (count === 0 ? nothing
+    : html`<p class="banner banner-news">${icon('hand')}<span>${say(words, { count })}</span><a class="button button-small" href=${href}>${say('quarantine_look')}</a></p>`);
+  return html`${showsSending ? nothing : notice(mine.length, 'quarantine_notice', '#/sending')}
+    ${isSecretariat && shown?.section !== 'quarantine' ? notice(posts.length - mine.length, 'quarantine_notice_all', '#/console/quarantine') : nothing}`;
 }
 
 /** @param {import('../model.js').Model} model */

@@ -7,12 +7,12 @@ import { clockTime, dayOf, machineTime, moment } from '../dates.js';
 import { aside, say, word } from '../language.js';
 import { addresseesOf, selfOf, speaksTo } from '../mentions.js';
 import { currentAlarms, currentBody, currentVersion, readers } from '../timeline.js';
+import { addressMark } from './address-mark.js';
 import { behalfAsked, behalfLine } from './behalf.js';
 import { bodyOf } from './bodies.js';
 import { asksForAcknowledgement, courseText, dutiesOf } from './duty.js';
 import { face, who, whoText } from './face.js';
 import { icon } from './icons.js';
-import { addressMark } from './mention-list.js';
 import { repliesTo } from './quote.js';
 import { ruling } from './ruling.js';
 
