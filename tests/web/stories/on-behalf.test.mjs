@@ -5,6 +5,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { HARU, assertNothingSticksOut, holds, openPatient, startRegion, stumbles, write } from '../page.mjs';
 import { person } from '../region.mjs';
+import { part, press, section, startRound, tap, visit } from '../round.mjs';
 
 const SAID = '昼食は半分残し、口数が少なかったとのこと。';
 /** How a person stands in the list. */
@@ -153,4 +154,56 @@ test('vitals and other records by form are written on behalf as well, also witho
   await nurse.locator('.composer .verdict-good').waitFor();
   await send(nurse, '発熱あり');
   assert.equal((await hub.posted()).onBehalfOf, undefined);
+});
+
+test('on a visit the values and the note are written on behalf of whoever told them, and the next ones are her own', async (t) => {
+  const { hub, screenOf } = await startRound(t);
+  const nurse = await screenOf('nurse', { size: 'tablet' });
+  await visit(nurse);
+  await press(nurse, '128');
+  await nurse.getByText('部位・時刻・ひとこと・代わりに書く').click();
+  await nurse.locator('renkei-vitals-pad').getByLabel('代わりに書く', { exact: true }).selectOption(key('helper'));
+  await nurse.locator('.pad-behalf').getByText('代筆：加藤 由美（介護職）に聞いて').waitFor();
+  await nurse.locator('.pad-right .verdict').first().waitFor();
+  await nurse.shot('on-behalf-pad-tablet-ja');
+  await assertNothingSticksOut(nurse, 'the pad');
+  assert.deepEqual(await stumbles(nurse), []);
+  await nurse.getByRole('button', { name: '送信' }).click();
+  await nurse.getByRole('status').getByText('バイタルを送りました').waitFor();
+  assert.deepEqual((await hub.posted('vital')).onBehalfOf, named('helper'));
+
+  await tap(section(nurse, 'condition'), '変わりなし');
+  const field = nurse.locator('renkei-visit-note').getByLabel('代わりに書く');
+  await holds(field, '', 'each for itself');
+  await field.selectOption(key('helper'));
+  await nurse.getByText('記録した人は、あなたのままです').waitFor();
+  await nurse.locator('renkei-visit-note .verdict-good').waitFor();
+  await nurse.locator('.behalf-field').scrollIntoViewIfNeeded();
+  await nurse.shot('on-behalf-note-tablet-ja');
+  assert.deepEqual(await stumbles(nurse), []);
+  await nurse.getByRole('button', { name: '送信' }).click();
+  await nurse.getByRole('status').getByText('訪問の記録を送りました').waitFor();
+  assert.deepEqual((await hub.posted('visit')).onBehalfOf, named('helper'));
+
+  await part(nurse, 'note');
+  await tap(section(nurse, 'condition'), '変わりなし');
+  await holds(field, '');
+  await nurse.getByText('この内容は送信できます').waitFor();
+  await nurse.getByRole('button', { name: '送信' }).click();
+  await nurse.getByRole('status').getByText('訪問の記録を送りました').waitFor();
+  await nurse.getByRole('link', { name: '経過を見る' }).click();
+  await nurse.locator('article.entry-mine', { hasText: '変わりなし' }).first().getByText('代筆：加藤 由美（介護職）に聞いて、佐藤 花子が記入').waitFor();
+  assert.equal((await hub.posted('visit')).onBehalfOf, undefined);
+  assert.deepEqual(nurse.complaints, []);
+
+  const phone = await screenOf('nurse2', { size: 'phone', language: 'en-GB', colorScheme: 'dark' });
+  await visit(phone);
+  await part(phone, 'note');
+  await tap(section(phone, 'condition'), 'unchanged');
+  await phone.getByLabel('Write on behalf of').selectOption(key('helper'));
+  await phone.getByText('You stay the author.').waitFor();
+  await phone.locator('.behalf-field').scrollIntoViewIfNeeded();
+  await assertNothingSticksOut(phone, 'the note on a phone');
+  await phone.shot('on-behalf-note-phone-en');
+  assert.deepEqual(await stumbles(phone), []);
 });
