@@ -146,3 +146,21 @@ test('parts of the timeline: kinds that belong together, and nothing counts as r
   await part('文書・写真').click();
   await page.getByText('あてはまる記録はありません。').waitFor();
 });
+
+test('of whoever read on past a restricted entry it is not said that they read it', async (t) => {
+  const { hub, screenOf } = await startRegion(t);
+  const say = (text, more = {}) => hub.journal.append(HARU.id, hub.journal.actor('doctor'), Date.now(), { body: { message: { text } }, ...more });
+  say('検査の結果は、本人にはまだ伝えていません。', { sensitivity: 'restricted' });
+  say('明日の往診は10時です。');
+  const [doctor, nurse, helper] = [await screenOf('doctor'), await screenOf('nurse', { size: 'phone' }), await screenOf('helper', { size: 'phone' })];
+  await Promise.all([doctor, nurse, helper].map((page) => openPatient(page)));
+  await doctor.locator('article', { hasText: '明日の往診は10時です。' }).getByText('既読 2').waitFor();
+  assert.equal(await helper.getByText('検査の結果は').count(), 0, 'the helper is not shown it');
+  const kept = doctor.locator('article', { hasText: '検査の結果は' });
+  await kept.getByText('ここまで読んだ 2').click();
+  await kept.getByText('この記録を見られない職種の人がいることがあります').waitFor();
+  await kept.getByText('加藤 由美').waitFor();
+  await doctor.shot('read-past-restricted-ja');
+  assert.deepEqual(await stumbles(doctor), []);
+  assert.deepEqual([...doctor.complaints, ...nurse.complaints, ...helper.complaints], []);
+});
