@@ -1,10 +1,10 @@
 // The secretariat at its console, with the real hub: a patient from registration to the first message, a nurse who is invited
-// and active the same day, entries that waited for a link, links from a table, and every section at every size.
+// and active the same day, entries that waited for a link, links from a table.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { openBrowser } from '../browser.mjs';
-import { STANDING_STILL, demoHub } from '../demo-hub.mjs';
+import { consoleOf, demoRegion as region, openAt as open } from '../console-page.mjs';
 import { freshHub, setUp } from '../fresh-hub.mjs';
 import { assertNothingSticksOut, holds, isIn, isTicked, stumbles } from '../page.mjs';
 
@@ -26,31 +26,11 @@ async function watchHands(page) {
   return hands;
 }
 
-const consoleOf = (page) => page.locator('renkei-console');
 const type = async (page, label, text) => {
   const field = consoleOf(page).getByLabel(label, { exact: true });
   await field.click();
   await field.pressSequentially(text);
 };
-
-/** The demo with somebody signed in for each role asked for. */
-async function region(t) {
-  const hub = await demoHub(t, STANDING_STILL);
-  await hub.start();
-  const { openPage } = await openBrowser(t);
-  return async (role, options, prepare = async () => {}) => {
-    const page = await openPage(options);
-    const prepared = await prepare(page);
-    await page.goto(hub.links.get(role));
-    await isIn(page);
-    return Object.assign(page, { prepared });
-  };
-}
-
-async function open(page, hash, heading) {
-  await page.evaluate((to) => { location.hash = to; }, hash);
-  await consoleOf(page).getByRole('heading', { level: 1, name: heading }).waitFor();
-}
 
 /** Asks until the hub knows that somebody has read a patient's page. */
 const isMarkedRead = (page, timeline, person) => page.evaluate(async ([of, by]) => {
@@ -527,72 +507,4 @@ test('a nurse has the rules, an administrator their own office with its people, 
   await assertNothingSticksOut(nurse, 'our office on a tablet');
   assert.deepEqual(await stumbles(nurse), []);
   assert.deepEqual(desk.complaints, []);
-});
-
-const SECTIONS = [['', /今日/, 'home'], ['/patients', '患者', 'patients'], ['/patients/new', '患者を登録する', 'register'], ['/patients/table', '表から紐付ける', 'table'], ['/queue', '紐付け待ち', 'queue'], ['/offices', '事業所と人', 'offices'], ['/emergency', '緊急閲覧', 'emergency'], ['/exports', '記録の持ち出し', 'exports'], ['/systems', '連携システム', 'systems']];
-
-/** The parts of a patient and an office with their people, opened from their lists. */
-async function openParts(page, look) {
-  await page.evaluate(() => { location.hash = '#/console/patients'; });
-  await consoleOf(page).locator('.line-row').nth(3).click();
-  for (const [at, name] of ['team', 'review', 'papers', 'closing'].entries()) {
-    await consoleOf(page).getByRole('tab').nth(at).click();
-    await look(`patient-${name}`);
-  }
-  await page.evaluate(() => { location.hash = '#/console/offices'; });
-  await consoleOf(page).locator('.line-row').nth(1).click();
-  await consoleOf(page).locator('.person-head').first().click();
-  await look('office');
-}
-
-test('every section at every size, in light and dark, and in English', async (t) => {
-  const screenOf = await region(t);
-  for (const [size, options] of Object.entries({ phone: {}, tablet: { colorScheme: 'dark' }, desk: {} })) {
-    const page = await screenOf('secretariat', { size, ...options });
-    const look = async (name) => {
-      await page.waitForLoadState('networkidle');
-      await assertNothingSticksOut(page, `${name} on a ${size}`);
-      assert.deepEqual(await stumbles(page), [], `${name} on a ${size}`);
-      await page.shot(`console-${name}-${size}-ja`);
-    };
-    for (const [section, heading, name] of SECTIONS) {
-      await open(page, `#/console${section}`, heading);
-      await look(name);
-    }
-    await openParts(page, look);
-    assert.deepEqual(page.complaints, []);
-  }
-  const page = await screenOf('secretariat', { language: 'en-GB', size: 'phone' });
-  await page.getByRole('link', { name: 'Console' }).click();
-  const look = async (name) => {
-    await page.waitForLoadState('networkidle');
-    await assertNothingSticksOut(page, `${name} in English`);
-    await page.shot(`console-${name}-phone-en`);
-  };
-  for (const [section, , name] of SECTIONS) {
-    await page.evaluate((to) => { location.hash = to; }, `#/console${section}`);
-    await consoleOf(page).getByRole('heading', { level: 1 }).waitFor();
-    await look(name);
-  }
-  await openParts(page, look);
-  assert.deepEqual(page.complaints, []);
-});
-
-test('text at 200 % on a phone: all of it is there and nothing sticks out', async (t) => {
-  const screenOf = await region(t);
-  const page = await screenOf('secretariat', { size: 'phone' }, async (one) => {
-    const devtools = await one.context().newCDPSession(one);
-    await devtools.send('Page.setFontSizes', { fontSizes: { standard: 32, fixed: 26 } });
-  });
-  const look = async (name) => {
-    await page.waitForLoadState('networkidle');
-    await assertNothingSticksOut(page, `${name} at 200 %`);
-    await page.shot(`console-${name}-phone-200-ja`);
-  };
-  for (const [section, heading, name] of SECTIONS) {
-    await open(page, `#/console${section}`, heading);
-    await look(name);
-  }
-  await openParts(page, look);
-  assert.deepEqual(page.complaints, []);
 });
