@@ -58,6 +58,7 @@ export function postAs(page, timeline, body) {
 
 /** A patient whom everybody on these pages has. */
 export async function sharedPatient(...pages) {
+  await Promise.all(pages.map((page) => page.waitForFunction(() => document.querySelector('renkei-shell').model.patients.size > 0)));
   const lists = await Promise.all(pages.map((page) => page.evaluate(() => [...document.querySelector('renkei-shell').model.patients.keys()])));
   return lists[0].find((id) => lists.every((list) => list.includes(id)));
 }

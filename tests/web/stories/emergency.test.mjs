@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { PATIENTS } from '../region.mjs';
-import { assertNothingSticksOut, openPatient, startRegion, stumbles } from '../page.mjs';
+import { assertNothingSticksOut, becomes, openPatient, startRegion, stumbles } from '../page.mjs';
 
 const MITSU = PATIENTS[2];
 const REASON = '救急外来に搬送。意識がなく、服薬の内容を確かめるため';
@@ -21,14 +21,14 @@ test('a doctor finds by exact name and birth date, declares, reads, and the team
   const { hub, screenOf } = await startRegion(t);
   const [doctor, nurse, helper] = await Promise.all([screenOf('doctor', { size: 'phone' }), screenOf('nurse'), screenOf('helper')]);
   await openPatient(nurse, MITSU);
-  assert.equal(await helper.getByRole('button', { name: '緊急閲覧' }).count(), 0, 'offered to doctors and nurses');
+  await becomes(() => helper.getByRole('button', { name: '緊急閲覧' }).count(), 0, 'offered to doctors and nurses');
 
   const dialog = await search(doctor, MITSU.name.kana, '1931-07-26');
   await dialog.getByText('一致する患者さんは見つかりません').waitFor();
   await dialog.getByLabel('生年月日').fill(MITSU.birth_date);
   await dialog.getByRole('button', { name: '探す' }).click();
   const declare = dialog.getByRole('button', { name: '宣言して開く' });
-  assert.equal(await declare.getAttribute('aria-disabled'), 'true', 'not without a reason');
+  await becomes(() => declare.getAttribute('aria-disabled'), 'true', 'not without a reason');
   await dialog.getByLabel('開く理由').fill(REASON);
   await assertNothingSticksOut(doctor, 'declaring on a phone');
   await doctor.shot('emergency-declare-phone-ja');
@@ -50,6 +50,6 @@ test('a doctor finds by exact name and birth date, declares, reads, and the team
   hub.journal.opened.clear();
   await doctor.getByRole('alert').filter({ hasText: MITSU.name.kanji }).waitFor();
   await doctor.goto(`${hub.url}#/`);
-  assert.equal(await doctor.locator('.patient-row', { hasText: MITSU.name.kanji }).count(), 0);
+  await becomes(() => doctor.locator('.patient-row', { hasText: MITSU.name.kanji }).count(), 0);
   assert.deepEqual([...doctor.complaints, ...nurse.complaints, ...helper.complaints], []);
 });

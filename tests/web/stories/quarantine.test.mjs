@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { openBrowser } from '../browser.mjs';
 import { consoleOf, openAt, sharedPatient } from '../console-page.mjs';
 import { STANDING_STILL, demoHub } from '../demo-hub.mjs';
-import { assertNothingSticksOut, isIn, stumbles } from '../page.mjs';
+import { assertNothingSticksOut, becomes, isIn, stumbles } from '../page.mjs';
 
 const SEEN = '仙骨部に水疱ひとつ';
 const SAID = '明日は10時に伺います';
@@ -61,11 +61,11 @@ test('the secretariat looks after what devices handed in: whose it is, what it m
   await card.getByRole('link', { name: /^[\d-]+$/ }).waitFor();
   const posts = card.locator('.kept-post');
   await posts.nth(2).waitFor();
-  assert.deepEqual(await posts.locator('.kind').allInnerTexts(), ['記録', 'メッセージ', '記録']);
+  await becomes(() => posts.locator('.kind').allInnerTexts(), ['記録', 'メッセージ', '記録']);
   const text = await consoleOf(desk).innerText();
   for (const words of [SEEN, SAID]) assert.ok(!text.includes(words), 'what they say is their author’s');
   await posts.nth(1).getByText('本人だけが送れます').waitFor();
-  assert.equal(await posts.nth(1).getByRole('button', { name: '事務局から送る' }).count(), 0);
+  await becomes(() => posts.nth(1).getByRole('button', { name: '事務局から送る' }).count(), 0);
   await desk.shot('quarantine-desk-ja');
   assert.deepEqual(await stumbles(desk), []);
 
@@ -82,7 +82,7 @@ test('the secretariat looks after what devices handed in: whose it is, what it m
   await posts.nth(1).getByText('内容は消え、元に戻せません。').waitFor();
   const discard = posts.nth(1).locator('button[type=submit]');
   await discard.click();
-  assert.equal(await posts.count(), 2, 'not before somebody was asked');
+  await becomes(() => posts.count(), 2, 'not before somebody was asked');
   await posts.nth(1).getByLabel(/本人に確かめました/).check();
   await discard.click();
   await desk.getByText('取りやめました。内容は残っていません。').waitFor();

@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { HARU, assertNothingSticksOut, openPatient, startRegion, stumbles } from '../page.mjs';
+import { HARU, assertNothingSticksOut, becomes, openPatient, startRegion, stumbles } from '../page.mjs';
 
 const found = (page) => page.locator('.search-result');
 const words = (page) => page.getByRole('searchbox', { name: /言葉で探す|Words/ });
@@ -19,10 +19,10 @@ for (const [size, language, done, kind, author, visit] of [
     await open(page);
     await words(page).fill('浮腫 ケイド');
     await page.getByRole('status').filter({ hasText: done }).waitFor();
-    assert.equal(await found(page).count(), 0, 'kana of kanji are not known');
+    await becomes(() => found(page).count(), 0, 'kana of kanji are not known');
     await words(page).fill('浮腫');
     await page.waitForFunction(() => document.querySelectorAll('.search-result').length === 3);
-    assert.equal(await page.locator('.search-words-found mark').first().innerText(), '浮腫');
+    await becomes(() => page.locator('.search-words-found mark').first().innerText(), '浮腫');
     await page.shot(`search-${size}-${language.slice(0, 2)}`);
     await assertNothingSticksOut(page, 'the search');
     assert.deepEqual(await stumbles(page), []);
@@ -44,7 +44,7 @@ for (const [size, language, done, kind, author, visit] of [
     await page.shot(`search-bar-${size}-${language.slice(0, 2)}`);
     await assertNothingSticksOut(page, 'the bar');
     await page.getByRole('button', { name: /検索を終える|End the search/ }).click();
-    assert.equal(await page.locator('.search-bar, .search-panel').count(), 0);
+    await becomes(() => page.locator('.search-bar, .search-panel').count(), 0);
     assert.deepEqual(page.complaints, []);
   });
 }
@@ -66,11 +66,11 @@ test('what this page was not given yet is searched at the hub, page by page, to 
   await words(page).fill('褥瘡');
   await page.getByText('7件見つかりました（700件すべてを検索）').waitFor();
   assert.deepEqual(hub.pages.slice(-3), [{ after: 120, limit: 256 }, { after: 376, limit: 256 }, { after: 632, limit: 256 }]);
-  assert.deepEqual((await page.locator('.search-words-found').allInnerTexts()).map((text) => Number(/その(\d+)/.exec(text)[1])), [650, 550, 450, 350, 250, 150, 50]);
+  await becomes(async () => (await page.locator('.search-words-found').allInnerTexts()).map((text) => Number(/その(\d+)/.exec(text)?.[1])), [650, 550, 450, 350, 250, 150, 50]);
 
   // The hub goes away in the middle: what was found stays, and that it is not all is said.
   hub.network = false;
   await words(page).fill('褥瘡の');
   await page.getByText('接続が切れたため、途中までです').waitFor();
-  assert.equal(await found(page).count(), 1);
+  await becomes(() => found(page).count(), 1);
 });
