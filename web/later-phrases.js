@@ -308,6 +308,8 @@ export const LATER_PHRASES = {
   seen_by: ['この患者の記録を見た人', "Who saw this patient's record"],
   seen_by_again: ['もう一度調べる', 'Look again'],
   seen_by_ask: ['見た人を調べる', 'Look up who saw it'],
+  seen_by_audit: ['監査記録で調べる', 'Look in the audit log'],
+  seen_by_devices: ['どの端末で、なぜ見たかは、監査記録に一件ずつあります。', 'On which device and why stands in the audit log, one by one.'],
   seen_by_emergency: ['緊急閲覧', 'emergency access'],
   seen_by_explained: ['だれが、いつ、何回見たかを監査記録から調べます。調べたことも記録に残ります。', 'Looks up in the audit log who saw it, when and how often. Looking is on record too.'],
   seen_by_failed: ['いまは調べられません。しばらくして、もう一度お試しください。', 'It cannot be looked up at the moment. Please try again shortly.'],
