@@ -23,10 +23,22 @@ test('a doctor finds by exact name and birth date, declares, reads, and the team
   await openPatient(nurse, MITSU);
   await becomes(() => helper.getByRole('button', { name: '緊急閲覧' }).count(), 0, 'offered to doctors and nurses');
 
-  const dialog = await search(doctor, MITSU.name.kana, '1931-07-26');
-  await dialog.getByText('一致する患者さんは見つかりません').waitFor();
-  await dialog.getByLabel('生年月日').fill(MITSU.birth_date);
+  const dialog = await search(doctor, MITSU.name.kana, '昭和');
+  await dialog.getByRole('alert').getByText('生年月日を入れてください').waitFor();
+  await dialog.getByLabel('生年月日').fill('1931-07-26');
   await dialog.getByRole('button', { name: '探す' }).click();
+  await dialog.getByText('一致する患者さんは見つかりません').waitFor();
+  await doctor.shot('emergency-nobody-phone-ja');
+  // As the family says it on the telephone.
+  await dialog.getByLabel('生年月日').fill('S6.7.25');
+  await dialog.getByText('1931年7月25日').waitFor();
+  await becomes(() => dialog.getByText('一致する患者さんは見つかりません').count(), 0, 'that was of another day');
+  await dialog.getByRole('button', { name: '探す' }).click();
+  await dialog.getByRole('button', { name: '別の人を探す' }).click();
+  await dialog.getByRole('button', { name: '探す' }).click();
+  await dialog.getByLabel('開く理由').waitFor();
+  await dialog.getByRole('button', { name: '宣言して開く' }).click();
+  await dialog.getByRole('alert').getByText('開く理由を書いてください。').waitFor();
   const declare = dialog.getByRole('button', { name: '宣言して開く' });
   await becomes(() => declare.getAttribute('aria-disabled'), 'true', 'not without a reason');
   await dialog.getByLabel('開く理由').fill(REASON);

@@ -70,6 +70,12 @@ test('for one\'s own office at once; what cannot be blacked out is not opened (p
   hub.journal.append(HARU.id, hub.journal.actor('helper'), Date.now() - 60_000, { body: { note: { text: 'ﾀｶﾊｼ ﾊﾙ 様宛の荷物を受け取りました。' } } });
   const page = await screenOf('helper', { size: 'phone', language: 'en-GB' });
   const sheet = await begin(page, 'phone');
+  await sheet.getByText(/^\d+ entries of these days go onto the sheet\.$/).waitFor();
+  const until = await sheet.getByLabel('Until').inputValue();
+  await sheet.getByLabel('Until').fill('2020-01-01');
+  await sheet.getByText('The first day is after the last.').waitFor();
+  await becomes(() => sheet.getByRole('button', { name: 'Open the sheet' }).getAttribute('aria-disabled'), 'true');
+  await sheet.getByLabel('Until').fill(until);
   await sheet.getByRole('checkbox', { name: 'Parts of the name' }).check();
   await sheet.getByRole('button', { name: 'Open the sheet' }).click();
   await sheet.getByRole('alert').waitFor();

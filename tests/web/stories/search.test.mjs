@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { HARU, assertNothingSticksOut, becomes, openPatient, startRegion, stumbles } from '../page.mjs';
+import { HARU, assertNothingSticksOut, becomes, holds, openPatient, startRegion, stumbles } from '../page.mjs';
 
 const found = (page) => page.locator('.search-result');
 const words = (page) => page.getByRole('searchbox', { name: /言葉で探す|Words/ });
@@ -20,6 +20,8 @@ for (const [size, language, done, kind, author, visit] of [
     await words(page).fill('浮腫 ケイド');
     await page.getByRole('status').filter({ hasText: done }).waitFor();
     await becomes(() => found(page).count(), 0, 'kana of kanji are not known');
+    await page.getByText(/言葉を短くする|Try shorter words/).waitFor();
+    await becomes(() => page.getByRole('button', { name: /条件を外して探す|Search without/ }).count(), 0, 'there is none');
     await words(page).fill('浮腫');
     await page.waitForFunction(() => document.querySelectorAll('.search-result').length === 3);
     await becomes(() => page.locator('.search-words-found mark').first().innerText(), '浮腫');
@@ -32,7 +34,13 @@ for (const [size, language, done, kind, author, visit] of [
     await page.getByLabel(author, { exact: true }).selectOption({ label: '渡辺 健一' });
     await page.waitForFunction(() => document.querySelectorAll('.search-result').length === 1);
     await page.getByLabel(author, { exact: true }).selectOption('');
+    await page.getByLabel(kind, { exact: true }).selectOption({ label: visit });
     await words(page).fill('ｓｐｏ２');
+    await page.getByRole('button', { name: /条件を外して探す|Search without/ }).waitFor();
+    await page.shot(`search-none-${size}-${language.slice(0, 2)}`);
+    assert.deepEqual(await stumbles(page), []);
+    await page.getByRole('button', { name: /条件を外して探す|Search without/ }).click();
+    await holds(page.getByLabel(kind, { exact: true }), '');
     await page.waitForFunction(() => document.querySelectorAll('.search-result').length > 3);
     const count = await found(page).count();
     await found(page).first().press('Enter');
