@@ -42,7 +42,7 @@ test('the secretariat looks after what devices handed in: whose it is, what it m
   await desk.getByText('預かっている投稿はありません。').waitFor();
 
   await nurse.context().setOffline(true);
-  await nurse.locator('.pill-bad').waitFor();
+  await nurse.locator('.pill-good').waitFor({ state: 'detached' });
   await write(nurse, 'note', SEEN);
   await write(nurse, 'message', SAID);
   await write(nurse, 'note', '書き間違い');

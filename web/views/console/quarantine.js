@@ -22,6 +22,8 @@ export class ConsoleQuarantine extends Section {
     this.isLoaded = false;
     /** Names of patients, as far as the hub lists them: opening a record for its name would be a reading. @type {Map<string, {kanji: string, kana: string}>} */
     this.names = new Map();
+    /** Patients whose names were asked for. @type {Set<string>} */
+    this.asked = new Set();
     /** @type {Map<string, import('../../console/calls.js').Account | null>} */
     this.accounts = new Map();
     /** @type {{id: string, how: 'send' | 'discard'} | null} what is about to be done */
@@ -34,18 +36,27 @@ export class ConsoleQuarantine extends Section {
   }
 
   freshen() {
-    return this.doing ? undefined : this.model.quarantined.ask();
+    return this.doing ? undefined : this.model.quarantined.ask().then(() => this.learn()).then(() => this.requestUpdate());
   }
 
   async load() {
+    this.asked.clear();
+    this.accounts.clear();
     await Promise.all([this.model.refreshDirectory(), this.model.quarantined.ask()]);
     this.isLoaded = true;
-    if (this.model.quarantined.posts.length === 0) return;
-    const { patients } = await this.calls.patients({});
-    this.names = new Map(patients.map(({ id, name }) => [id, name]));
-    await Promise.all(byAuthor(this.model.quarantined.posts).map(async ({ person }) => {
-      if (person !== this.model.myId) this.accounts.set(person, await this.calls.account(person).catch(() => null));
-    }));
+    await this.learn();
+  }
+
+  /** Whose names, and which accounts, are not known yet. */
+  async learn() {
+    const { quarantined: { posts }, myId } = this.model;
+    if (posts.some(({ timeline }) => !this.asked.has(timeline))) {
+      const { patients } = await this.calls.patients({});
+      this.names = new Map(patients.map(({ id, name }) => [id, name]));
+      for (const { timeline } of posts) this.asked.add(timeline);
+    }
+    const people = new Set(posts.map(({ person }) => person).filter((person) => person !== myId && !this.accounts.has(person)));
+    await Promise.all([...people].map(async (person) => this.accounts.set(person, await this.calls.account(person).catch(() => null))));
   }
 
   render() {
