@@ -24,7 +24,7 @@ export class ConsoleQuarantine extends Section {
     this.names = new Map();
     /** Patients whose names were asked for. @type {Set<string>} */
     this.asked = new Set();
-    /** @type {Map<string, import('../../console/calls.js').Account | null>} */
+    /** @type {Map<string, import('../../console/calls.js').Account>} */
     this.accounts = new Map();
     /** @type {{id: string, how: 'send' | 'discard'} | null} what is about to be done */
     this.doing = null;
@@ -56,7 +56,8 @@ export class ConsoleQuarantine extends Section {
       for (const { timeline } of posts) this.asked.add(timeline);
     }
     const people = new Set(posts.map(({ person }) => person).filter((person) => person !== myId && !this.accounts.has(person)));
-    await Promise.all([...people].map(async (person) => this.accounts.set(person, await this.calls.account(person).catch(() => null))));
+    // What does not come now is asked for again.
+    await Promise.all([...people].map((person) => this.calls.account(person).then((account) => this.accounts.set(person, account), () => {})));
   }
 
   render() {
@@ -110,7 +111,7 @@ export class ConsoleQuarantine extends Section {
       <p>${say(how === 'send' ? 'send_sure' : 'discard_sure', told)}</p>
       ${how === 'discard' ? html`<label class="choice-line"><input type="checkbox" required><span>${say('discard_box')}</span></label>` : nothing}
       ${this.trouble ? html`<p class="field-error">${icon('alarm')}<span>${this.trouble}</span></p>` : nothing}
-      <span class="device-acts">${primary({ busy: this.busy, words: say(how), sign: how === 'send' ? 'send' : 'close' })}
+      <span class="device-acts">${primary({ busy: this.busy, words: say(how === 'send' ? 'send' : 'discard_do'), sign: how === 'send' ? 'send' : 'close' })}
         <button class="button" type="button" @click=${() => this.change({ doing: null, trouble: '' })}>${say('cancel')}</button></span></form>`;
   }
 
