@@ -6,14 +6,17 @@ import { test } from 'node:test';
 import { consoleOf, demoRegion } from '../console-page.mjs';
 import { assertNothingSticksOut, stumbles } from '../page.mjs';
 
-/** Every section that the secretariat has, and what two of them hold besides; the words that say what they show is there. */
+/** Every section that the secretariat has, what two of them hold besides, and what says that they have come. */
 const SECTIONS = [
-  ['home', '', '.tiles'], ['patients', 'patients', '.line-row'], ['patients', 'patients/new', 'form'], ['patients', 'patients/table', 'h1'],
+  ['home', '', '.tiles'], ['patients', 'patients', '.line-row'], ['patients', 'patients/new', 'form'], ['patients', 'patients/table', 'textarea'],
   ['queue', 'queue', '.cards, .console-none'], ['quarantine', 'quarantine', '.cards, .console-none'], ['offices', 'offices', '.line-row'],
-  ['announcements', 'announcements', 'h1'], ['emergency', 'emergency', '.cards, .console-none'], ['exports', 'exports', '.cards, .console-none'],
+  ['announcements', 'announcements', '.cards, .console-none'], ['emergency', 'emergency', '.cards, .console-none'], ['exports', 'exports', '.cards, .console-none'],
   ['rules', 'rules', '.rules-card'], ['compliance', 'compliance', 'table'], ['statistics', 'statistics', 'table'],
-  ['trainings', 'trainings', 'h1'], ['audit', 'audit', '.audit-line'], ['retention', 'retention', 'h1'], ['systems', 'systems', 'h1'],
+  ['trainings', 'trainings', '.training-missing .attendance li'], ['audit', 'audit', '.audit-line'], ['retention', 'retention', 'tbody tr'], ['systems', 'systems', '.cards, .console-none'],
 ];
+/** What a press of a button opens in them. */
+const FORMS = { announcements: '.console-head .button-primary', trainings: '.console-head .button-primary', systems: '.console-head .button', rules: '.rules-card details > summary', audit: 'details.more > summary' };
+const SHOT_PX_MAX = 5_000;
 /** As a screenshot is called. */
 const nameOf = (address) => ({ '': 'home', 'patients/new': 'register', 'patients/table': 'table' })[address] ?? address;
 
@@ -25,8 +28,21 @@ async function openSections(page, look) {
     await page.locator(`renkei-console-${id} h1`).waitFor();
     await page.locator(`renkei-console-${id}`).locator(there).first().waitFor();
     await look(nameOf(address));
+    if (!FORMS[address]) continue;
+    await page.locator(`renkei-console-${id}`).locator(FORMS[address]).first().click();
+    await page.locator(`renkei-console-${id} form :is(input:not([type=search]), textarea)`).last().waitFor();
+    await look(`${address}-form`);
   }
   await openParts(page, look);
+}
+
+/** All of a section, in a window as high as it takes. */
+async function wholeShot(page, name) {
+  const { width, height } = page.viewportSize();
+  const hidden = await page.evaluate(() => { const { scrollHeight, clientHeight } = document.querySelector('.console-main'); return scrollHeight - clientHeight; });
+  await page.setViewportSize({ width, height: Math.min(height + hidden, SHOT_PX_MAX) });
+  await page.shot(name);
+  await page.setViewportSize({ width, height });
 }
 
 /** The parts of a patient and an office with their people, opened from their lists. */
@@ -50,7 +66,7 @@ for (const [size, language, colorScheme] of [['phone', 'ja', 'light'], ['tablet'
     await openSections(page, async (name) => {
       await page.waitForLoadState('networkidle');
       await assertNothingSticksOut(page, `${name} on a ${size} in ${language}`);
-      await page.shot(`console-${name}-${size}-${language}`, { fullPage: true });
+      await wholeShot(page, `console-${name}-${size}-${language}`);
       assert.deepEqual(await stumbles(page), [], `${name} on a ${size} in ${language}`);
     });
     assert.deepEqual(page.complaints, []);
