@@ -161,7 +161,7 @@ test('on a visit the values and the note are written on behalf of whoever told t
   await visit(nurse);
   await press(nurse, '128');
   await nurse.getByText('部位・時刻・ひとこと・代わりに書く').click();
-  await nurse.locator('renkei-vitals-pad').getByLabel('代わりに書く', { exact: true }).selectOption(key('helper'));
+  await nurse.locator('renkei-vitals-pad').getByLabel('代わりに書く').selectOption(key('helper'));
   await nurse.locator('.pad-behalf').getByText('代筆：加藤 由美（介護職）に聞いて').waitFor();
   await nurse.locator('.pad-right .verdict').first().waitFor();
   await nurse.shot('on-behalf-pad-tablet-ja');
