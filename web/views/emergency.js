@@ -89,7 +89,7 @@ export class EmergencyDialog extends View {
     return html`<p class="emergency-whom"><b>${name.kanji}</b> ${name.kana}・${calendarDate(birthDate)}</p>
       <p class="notice notice-warning">${icon('alarm')}<span>${say('emergency_told')}</span></p>
       <label class="wide">${say('emergency_reason')}<textarea rows="3" .value=${live(this.reason)}
-        @input=${(/** @type {any} */ event) => this.change({ reason: event.target.value })}></textarea></label>
+        @input=${(/** @type {any} */ event) => this.change({ reason: event.target.value, trouble: '' })}></textarea></label>
       <fieldset class="chips"><legend>${say('emergency_for')}</legend>${MINUTES.map((minutes) => html`<label class="choice">
         <input type="radio" name="emergency-minutes" .checked=${live(this.minutes === minutes)} @change=${() => this.change({ minutes })}>
         <span>${say('minutes_count', { count: minutes })}</span></label>`)}</fieldset>`;
