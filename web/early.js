@@ -14,8 +14,8 @@ const INSIDE = [
 ];
 
 const TIMELINE = [
-  '/acts.js', '/attachment-phrases.js', '/gist.js', '/parts.js', '/sheets.js', '/views/behalf.js', '/views/bodies.js', '/views/calling.js', '/views/duty-words.js', '/views/duty.js',
-  '/views/entries.js', '/views/entry.js', '/views/files.js', '/views/mention-list.js', '/views/patient.js', '/views/quote.js', '/views/ruling.js',
+  '/acts.js', '/attachment-phrases.js', '/gist.js', '/parts.js', '/reached.js', '/sheets.js', '/views/address-mark.js', '/views/behalf.js', '/views/bodies.js', '/views/calling.js', '/views/duty-words.js',
+  '/views/duty.js', '/views/entries.js', '/views/entry.js', '/views/files.js', '/views/patient.js', '/views/quote.js', '/views/ruling.js',
   '/views/sheet.js', '/views/team.js', '/views/written.js', '/window.js',
 ];
 

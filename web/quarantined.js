@@ -1,5 +1,5 @@
-// What this person wrote under earlier sign-ins, could not send, and now waits at the hub for a word of theirs: sending it
-// to the rules as they are now, or letting it be. The secretariat sees that something waits, not what it says. No DOM.
+// What this person wrote under earlier sign-ins, could not send, and now waits at the hub for a word of theirs, which
+// `releasing.js` tells. The secretariat sees that something of others waits, not what it says. No DOM.
 
 /**
  * @typedef {import('./rest.js').Text} Text
@@ -31,40 +31,20 @@ export class QuarantinedPosts {
     this.busy = false;
   }
 
-  async look() {
-    try {
-      const { posts = [] } = await this.model.rest.quarantined();
-      this.posts = posts.sort((a, b) => Date.parse(a.written_at) - Date.parse(b.written_at));
-    } catch {
-      // Shown when the hub is asked again.
-    }
+  /** Asks the hub; fails as the request does. */
+  async ask() {
+    const { posts = [] } = await this.model.rest.quarantined();
+    this.posts = posts.sort((a, b) => Date.parse(a.written_at) - Date.parse(b.written_at));
     this.model.changed();
   }
 
-  /** Sends these, in order. One that is not taken stays, with what the hub says. @param {Quarantined[]} posts */
-  release(posts) {
-    return this.each(posts, (id) => this.model.rest.releaseQuarantined(id));
+  /** What cannot be asked now is shown when the hub is asked again. */
+  look() {
+    return this.ask().catch(() => this.model.changed());
   }
 
-  /** @param {Quarantined} post */
-  discard(post) {
-    return this.each([post], (id) => this.model.rest.discardQuarantined(id));
-  }
-
-  /** @param {Quarantined[]} posts @param {(id: string) => Promise<any>} act */
-  async each(posts, act) {
-    if (this.busy) return;
-    this.busy = true;
-    this.model.changed();
-    for (const { id } of posts) {
-      try {
-        await act(id);
-        this.troubles.delete(id);
-      } catch (/** @type {any} */ error) {
-        this.troubles.set(id, error.reason ?? { ja: 'いまは連携ハブに届きません', en: 'the hub is out of reach' });
-      }
-    }
-    this.busy = false;
-    await this.look();
+  /** Which of them this person wrote. */
+  get mine() {
+    return this.posts.filter(({ person }) => person === this.model.myId);
   }
 }

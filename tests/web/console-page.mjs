@@ -1,5 +1,31 @@
-// Opens a part of the secretariat's console in a story: by its address where the page has the console's frame, else by
-// itself over the page, with the same model.
+// The secretariat's console in a story: a part of it opened by its address where the page has the console's frame, else by
+// itself over the page, with the same model; and the demo with somebody signed in for each role.
+
+import { openBrowser } from './browser.mjs';
+import { STANDING_STILL, demoHub } from './demo-hub.mjs';
+import { isIn } from './page.mjs';
+
+/** The demo with somebody signed in for each role asked for. */
+export async function demoRegion(t) {
+  const hub = await demoHub(t, STANDING_STILL);
+  await hub.start();
+  const { openPage } = await openBrowser(t);
+  return async (role, options, prepare = async (/** @type {import('playwright-core').Page} */ _page) => {}) => {
+    const page = await openPage(options);
+    const prepared = await prepare(page);
+    await page.goto(hub.links.get(role));
+    await isIn(page);
+    return Object.assign(page, { prepared });
+  };
+}
+
+export const consoleOf = (page) => page.locator('renkei-console');
+
+/** Goes to an address of the console and waits for its heading. */
+export async function openAt(page, hash, heading) {
+  await page.evaluate((to) => { location.hash = to; }, hash);
+  await consoleOf(page).getByRole('heading', { level: 1, name: heading }).waitFor();
+}
 
 /** @param {import('playwright-core').Page} page @param {string} section @param {string} [item] @param {{alone?: boolean}} [how] `alone`: for somebody who has no console */
 export async function openSection(page, section, item = '', { alone = false } = {}) {
@@ -32,6 +58,7 @@ export function postAs(page, timeline, body) {
 
 /** A patient whom everybody on these pages has. */
 export async function sharedPatient(...pages) {
+  await Promise.all(pages.map((page) => page.waitForFunction(() => document.querySelector('renkei-shell').model.patients.size > 0)));
   const lists = await Promise.all(pages.map((page) => page.evaluate(() => [...document.querySelector('renkei-shell').model.patients.keys()])));
   return lists[0].find((id) => lists.every((list) => list.includes(id)));
 }

@@ -31,7 +31,7 @@ export const PHRASES = {
   state_permitted: ['許可済み', 'permitted'],
   state_taken: ['持ち出し済み', 'taken out'],
   state_waiting: ['許可待ち', 'waiting'],
-  title: ['記録の持ち出し', 'Records taken out'],
+  title: ['持ち出しの申請', 'Requests to take records out'],
   waiting: ['許可を待っている申請', 'Waiting for you'],
 };
 

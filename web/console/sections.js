@@ -18,6 +18,7 @@ export const SECTIONS = [
   { id: 'home', title: 'section_home', icon: 'home', group: 'daily', load: () => import('../views/console/home.js') },
   { id: 'patients', title: 'section_patients', icon: 'heart', group: 'daily', load: () => import('../views/console/patients.js') },
   { id: 'queue', title: 'section_queue', icon: 'wait', group: 'daily', load: () => import('../views/console/queue.js') },
+  { id: 'quarantine', title: 'section_quarantine', icon: 'hand', group: 'daily', load: () => import('../views/console/quarantine.js') },
   { id: 'offices', title: 'section_offices', icon: 'office', group: 'daily', load: () => import('../views/console/offices.js') },
   { id: 'announcements', title: 'section_announcements', icon: 'board', group: 'daily', load: () => import('../views/console/announcements.js') },
   { id: 'emergency', title: 'section_emergency', icon: 'alarm', group: 'daily', load: () => import('../views/console/emergency.js') },

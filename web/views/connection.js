@@ -3,6 +3,7 @@
 import { html, nothing } from '../vendor/lit.js';
 import { moment } from '../dates.js';
 import { inLanguage, say } from '../language.js';
+import { later } from './coming.js';
 import { envelopeNotice } from './envelope-notice.js';
 import { icon } from './icons.js';
 
@@ -41,7 +42,7 @@ export function connectionNotice(model) {
     ${model.keeper.full ? html`<p class="banner banner-bad" role="alert">${icon('alarm')}<span>${say('not_kept')}</span></p>` : nothing}
     ${model.newerPage ? html`<p class="banner banner-news">${icon('sync')}<span>${say('newer_page')}</span>
       <button class="button button-small" type="button" @click=${() => openNewer(model)}>${say('newer_page_open')}</button></p>` : nothing}
-    ${envelopeNotice(model.envelopes)}${quarantineNotice(model)}`;
+    ${envelopeNotice(model.envelopes)}${later()?.quarantineNotice(model)}`;
 }
 
 /**
@@ -52,13 +53,6 @@ export function connectionNotice(model) {
 function openNewer({ hub }) {
   hub.stop();
   import('../installing.js').then((installing) => installing.openNewer(), () => location.reload());
-}
-
-/** What waits at the hub for a word of this person. @param {import('../model.js').Model} model */
-function quarantineNotice({ quarantined: { posts }, isSecretariat, showsSending }) {
-  if (posts.length === 0 || showsSending) return nothing;
-  return html`<p class="banner banner-news">${icon('hand')}<span>${say(isSecretariat ? 'quarantine_notice_all' : 'quarantine_notice', { count: posts.length })}</span>
-    <a class="button button-small" href="#/sending">${say('quarantine_look')}</a></p>`;
 }
 
 /** @param {import('../model.js').Model} model */

@@ -24,11 +24,14 @@ export class DevicesDialog extends View {
     this.people = [];
     /** What is shown this once. @type {{device: string, link?: string, qr?: string, code?: string, passphrase?: string, until: string} | null} */
     this.shown = null;
+    this.copied = false;
     /** The device that is about to be revoked. */
     this.revoking = '';
     /** Of one office alone; empty: of all that this person looks after. */
     this.office = '';
     this.trouble = '';
+    /** The device that was registered a moment ago: what comes next is said. */
+    this.registered = '';
     this.busy = false;
   }
 
@@ -38,7 +41,7 @@ export class DevicesDialog extends View {
 
   /** @param {string} [office] */
   begin(office = '') {
-    Object.assign(this, { office, devices: null, shown: null, revoking: '', trouble: '' });
+    Object.assign(this, { office, devices: null, shown: null, revoking: '', trouble: '', registered: '' });
     this.requestUpdate();
     this.updateComplete.then(() => this.dialog.showModal());
     // Nothing waits for the lists: a lost device is revoked as soon as it is seen.
@@ -87,6 +90,7 @@ export class DevicesDialog extends View {
         <button class="button button-text" type="button" @click=${() => this.dialog.close()}>${icon('close')}<span>${say('close')}</span></button></header>
       <div class="sheet-body">
         <p class="field-error" role="alert">${this.trouble ? html`${icon('alarm')}<span>${this.trouble}</span>` : nothing}</p>
+        <p role="status">${this.registered ? html`${icon('check')} ${say('device_registered', { name: this.registered })}` : nothing}</p>
         ${this.once()}${this.list()}${this.form()}${exceptionsPart(this, (person, until, reason) => this.grant(person, until, reason), (person) => this.end(person))}
       </div></dialog>`;
   }
@@ -98,7 +102,8 @@ export class DevicesDialog extends View {
     const { device, link, qr, code, passphrase, until } = shown;
     return html`<section class="once" role="status"><h3>${say('device_for', { name: device })}</h3>
       ${link ? html`<img class="qr" alt=${say('device_link_qr')} width="200" height="200" src="data:image/svg+xml;base64,${btoa(qr ?? '')}">
-        <p class="quiet">${say('device_link_how')}</p><p><code class="secret">${link}</code></p>` : html`<p>${say('device_file_saved')}</p>`}
+        <p class="quiet">${say('device_link_how')}</p><p><code class="secret">${link}</code></p>
+        <p><button class="button button-small" type="button" @click=${() => this.copy(link)}>${icon('clip')}<span>${say(this.copied ? 'device_copied' : 'device_copy')}</span></button></p>` : html`<p>${say('device_file_saved')}</p>`}
       <p class="set-up-name"><span>${say(code ? 'device_code' : 'device_passphrase')}</span><b class="told">${code ?? passphrase}</b>
         <small>${say('device_told_apart')}</small></p>
       <p class="quiet">${say('sign_in_until', { at: moment(Date.parse(until)) })}</p>
@@ -110,24 +115,42 @@ export class DevicesDialog extends View {
     this.requestUpdate();
   }
 
+  /** What is shown this once, above the list, comes into view, wherever the button was. @param {NonNullable<DevicesDialog['shown']>} shown */
+  showOnce(shown) {
+    Object.assign(this, { shown, registered: '', copied: false });
+    this.requestUpdate();
+    this.updateComplete.then(() => this.querySelector('.once')?.scrollIntoView({ block: 'start' }));
+  }
+
+  /** @param {string} link */
+  async copy(link) {
+    // Where the browser does not let it be copied, it stands there to be selected.
+    this.copied = await navigator.clipboard.writeText(link).then(() => true, () => false);
+    this.requestUpdate();
+  }
+
   list() {
     const { devices } = this;
     if (devices === null) return html`<p class="quiet">${say('loading')}</p>`;
     if (devices.length === 0) return html`<p class="quiet">${say('device_none')}</p>`;
-    return html`<ul class="sign-ins">${devices.map((one) => this.one(one))}</ul>`;
+    const [standing, revoked] = [devices.filter((one) => !one.revoked_at), devices.filter((one) => one.revoked_at)];
+    return html`<ul class="sign-ins">${standing.map((one) => this.one(one))}</ul>
+      ${revoked.length === 0 ? nothing : html`<details class="more"><summary>${say('device_revoked_some', { count: revoked.length })}</summary><ul class="sign-ins">${revoked.map((one) => this.one(one))}</ul></details>`}`;
   }
 
   /** @param {Device} device */
   one(device) {
     const office = this.offices.find(({ id }) => id === device.organisation)?.name ?? '';
     const { revoked_at: revokedAt, seen_at: seenAt, certificate, enrolling_until: until } = device;
+    const isNew = !revokedAt && !certificate && !until;
     return html`<li class="sign-in-row"><div><b>${device.name}</b> ${revokedAt ? html`<span class="pill pill-warning">${say('device_revoked')}</span>` : nothing}
       <small>${office}</small>
       <small>${seenAt ? say('device_seen', { at: moment(Date.parse(seenAt)) }) : say('device_unseen')}${
         certificate && !revokedAt ? html`・${say('device_certificate_until', { at: moment(Date.parse(certificate.expires_at)) })}` : nothing}${
-        until ? html`・${say('device_link_until', { at: moment(Date.parse(until)) })}` : nothing}</small></div>
+        until ? html`・${say('device_link_until', { at: moment(Date.parse(until)) })}` : nothing}</small>
+      ${isNew ? html`<small class="device-next">${icon('hand')} ${say('device_next')}</small>` : nothing}</div>
       ${revokedAt ? nothing : this.revoking === device.id ? this.revokeForm(device) : html`<span class="device-acts">
-        <button class="button button-small" type="button" @click=${() => this.attempt(() => this.enrol(device))}>${say('device_link')}</button>
+        <button class="button button-small ${isNew ? 'button-primary' : ''}" type="button" @click=${() => this.attempt(() => this.enrol(device))}>${say('device_link')}</button>
         <button class="button button-small" type="button" @click=${() => this.attempt(() => this.issue(device))}>${say('device_file')}</button>
         <button class="button button-small" type="button" @click=${() => this.ask(device.id)}>${say('device_revoke')}</button></span>`}</li>`;
   }
@@ -141,6 +164,7 @@ export class DevicesDialog extends View {
   /** @param {Device} device */
   revokeForm(device) {
     return html`<form class="device-revoke" @submit=${(/** @type {any} */ event) => this.revoke(event, device)}>
+      <p>${say('device_revoke_how')}</p>
       <label class="wide">${say('device_revoke_why', { name: device.name })}<input name="reason" required maxlength="1000"></label>
       <span class="device-acts"><button class="button button-primary button-small" type="submit">${say('device_revoke')}</button>
       <button class="button button-small" type="button" @click=${() => this.ask('')}>${say('cancel')}</button></span></form>`;
@@ -160,23 +184,24 @@ export class DevicesDialog extends View {
   /** @param {Device} device */
   async enrol(device) {
     const { link, qr, code, expires_at: until } = await this.model.rest.enrolDevice(device.id);
-    this.shown = { device: device.name, link, qr, code, until };
     await this.load();
+    this.showOnce({ device: device.name, link, qr, code, until });
   }
 
   /** @param {Device} device */
   async issue(device) {
     const bundle = await this.model.rest.issueCertificate(device.id);
     saveBundle(bundle);
-    this.shown = { device: device.name, passphrase: bundle.passphrase, until: bundle.expires_at };
     await this.load();
+    this.showOnce({ device: device.name, passphrase: bundle.passphrase, until: bundle.expires_at });
   }
 
   form() {
     return html`<details class="more"><summary>${say('device_register')}</summary>
       <form class="more-fields" @submit=${(/** @type {any} */ event) => this.register(event)}>
-        <label class="wide">${say('device_name')}<input name="name" required maxlength="80" autocomplete="off"></label>
+        <label class="wide">${say('device_name')}<input name="name" required maxlength="80" autocomplete="off" placeholder=${say('device_name_how')}></label>
         <label class="wide">${say('device_office')}<select name="organisation" required>
+          ${this.offices.length > 1 ? html`<option value="">${say('device_office_choose')}</option>` : nothing}
           ${this.offices.map(({ id, name }) => html`<option value=${id}>${name}</option>`)}</select></label>
         <p class="quiet">${say('device_register_how')}</p>
         <button class="button button-primary" type="submit" aria-disabled=${String(this.busy)}>${say('device_register')}</button></form></details>`;
@@ -204,9 +229,13 @@ export class DevicesDialog extends View {
     const form = /** @type {HTMLFormElement} */ (event.target);
     const fields = new FormData(form);
     this.attempt(async () => {
-      await this.model.rest.registerDevice({ name: String(fields.get('name')), organisation: String(fields.get('organisation')) });
+      const name = String(fields.get('name'));
+      await this.model.rest.registerDevice({ name, organisation: String(fields.get('organisation')) });
       form.reset();
+      form.closest('details')?.removeAttribute('open');
       await this.load();
+      Object.assign(this, { registered: name, shown: null });
+      this.dialog.querySelector('.sheet-body')?.scrollTo(0, 0);
     });
   }
 }

@@ -1,6 +1,7 @@
 // `<renkei-emergency>`: breaking the glass, in a dialog: whom (exact name and birth date), why and for how long.
 
 import { html, live, nothing } from '../vendor/lit.js';
+import { birthDateOf } from '../console/names.js';
 import { calendarDate } from '../dates.js';
 import { inLanguage, say } from '../language.js';
 import { icon } from './icons.js';
@@ -14,6 +15,7 @@ export class EmergencyDialog extends View {
   constructor() {
     super();
     this.name = '';
+    /** As it is typed: in any era, as people say it. */
     this.birthDate = '';
     this.reason = '';
     this.minutes = MINUTES[1];
@@ -47,7 +49,14 @@ export class EmergencyDialog extends View {
 
   get ready() {
     if (this.busy) return false;
-    return this.chosen ? this.reason.trim() !== '' : this.name.trim() !== '' && this.birthDate !== '';
+    return this.missing === '';
+  }
+
+  /** What is asked for first, in words. */
+  get missing() {
+    if (this.chosen) return this.reason.trim() ? '' : say('emergency_reason_needed');
+    if (!this.name.trim()) return say('emergency_name_needed');
+    return birthDateOf(this.birthDate, this.model.clock.now()) ? '' : say('emergency_birth_needed');
   }
 
   render() {
@@ -58,17 +67,19 @@ export class EmergencyDialog extends View {
         <div class="sheet-body">${this.chosen ? this.declaring(this.chosen) : this.searching()}
           <p class="field-error" role="alert">${this.trouble ? html`${icon('alarm')}<span>${this.trouble}</span>` : nothing}</p></div>
         <footer class="sheet-foot"><button class="button button-primary" type="submit" aria-disabled=${String(!this.ready)}>
-          ${icon(this.chosen ? 'eye' : 'search')}<span>${say(this.chosen ? 'emergency_declare' : 'emergency_search')}</span></button></footer>
+          ${icon(this.chosen ? 'eye' : 'search')}<span>${say(this.chosen ? 'emergency_declare' : 'emergency_search')}</span></button>
+          ${this.chosen ? html`<button class="button button-text" type="button" @click=${() => this.change({ chosen: null, found: null, trouble: '' })}>${icon('back')}<span>${say('emergency_another')}</span></button>` : nothing}</footer>
       </form></dialog>`;
   }
 
   searching() {
+    const day = birthDateOf(this.birthDate, this.model.clock.now());
     return html`<p class="quiet">${say('emergency_search_explained')}</p>
-      <label class="wide">${say('emergency_name')}<input type="text" autocomplete="off" .value=${live(this.name)}
-        @input=${(/** @type {any} */ event) => this.change({ name: event.target.value })}></label>
-      <label class="wide">${say('birth_date')}<input type="date" .value=${live(this.birthDate)}
-        @input=${(/** @type {any} */ event) => this.change({ birthDate: event.target.value })}></label>
-      ${this.found === null ? nothing : this.found.length === 0 ? html`<p role="status">${say('emergency_nobody')}</p>`
+      <label class="wide">${say('emergency_name')}<input type="text" autocomplete="off" placeholder=${say('emergency_name_how')} .value=${live(this.name)}
+        @input=${(/** @type {any} */ event) => this.change({ name: event.target.value, found: null, trouble: '' })}></label>
+      <label class="wide">${say('birth_date')}<input type="text" autocomplete="off" placeholder=${say('emergency_birth_how')} .value=${live(this.birthDate)}
+        @input=${(/** @type {any} */ event) => this.change({ birthDate: event.target.value, found: null, trouble: '' })}><small class="quiet emergency-day">${day ? html`${icon('check')} ${calendarDate(day)}` : nothing}</small></label>
+      ${this.found === null ? nothing : this.found.length === 0 ? html`<p role="status">${say('emergency_nobody')} ${say('emergency_nobody_how')}</p>`
         : html`<ul class="emergency-found">${this.found.map((found) => html`<li><button class="button" type="button" @click=${() => this.change({ chosen: found })}>
           <b>${found.name.kanji}</b> ${found.name.kana}・${calendarDate(found.birth_date)}</button></li>`)}</ul>`}`;
   }
@@ -78,7 +89,7 @@ export class EmergencyDialog extends View {
     return html`<p class="emergency-whom"><b>${name.kanji}</b> ${name.kana}・${calendarDate(birthDate)}</p>
       <p class="notice notice-warning">${icon('alarm')}<span>${say('emergency_told')}</span></p>
       <label class="wide">${say('emergency_reason')}<textarea rows="3" .value=${live(this.reason)}
-        @input=${(/** @type {any} */ event) => this.change({ reason: event.target.value })}></textarea></label>
+        @input=${(/** @type {any} */ event) => this.change({ reason: event.target.value, trouble: '' })}></textarea></label>
       <fieldset class="chips"><legend>${say('emergency_for')}</legend>${MINUTES.map((minutes) => html`<label class="choice">
         <input type="radio" name="emergency-minutes" .checked=${live(this.minutes === minutes)} @change=${() => this.change({ minutes })}>
         <span>${say('minutes_count', { count: minutes })}</span></label>`)}</fieldset>`;
@@ -87,8 +98,10 @@ export class EmergencyDialog extends View {
   /** @param {Event} event */
   async submit(event) {
     event.preventDefault();
-    if (!this.ready) return;
-    this.change({ busy: true, trouble: '' });
+    if (this.busy) return;
+    this.change({ trouble: this.missing });
+    if (this.missing) return;
+    this.change({ busy: true });
     try {
       await (this.chosen ? this.declare(this.chosen) : this.search());
     } catch (/** @type {any} */ error) {
@@ -98,7 +111,7 @@ export class EmergencyDialog extends View {
   }
 
   async search() {
-    this.found = await this.model.rest.emergencySearch(this.name.trim(), this.birthDate);
+    this.found = await this.model.rest.emergencySearch(this.name.trim(), birthDateOf(this.birthDate, this.model.clock.now()));
     if (this.found.length === 1) [this.chosen] = this.found;
   }
 

@@ -5,7 +5,7 @@ import { html, noChange, nothing, repeat } from '../vendor/lit.js';
 import { dayOf, fullDay } from '../dates.js';
 import { language, say } from '../language.js';
 import { PARTS, partOf } from '../parts.js';
-import { readers } from '../timeline.js';
+import { readersOf } from '../reached.js';
 import * as span from '../window.js';
 import { later } from './coming.js';
 import { entry } from './entry.js';
@@ -244,8 +244,7 @@ export class Entries extends View {
 
   /** @param {import('../timeline.js').Item} item @param {import('../timeline.js').Item | undefined} before @param {string} circumstances */
   paintedFrom(item, before, circumstances) {
-    const markers = this.model.markers.get(this.timelineId);
-    return `${circumstances} ${before?.id} ${markers ? readers(markers, item).length : -1}`;
+    return `${circumstances} ${before?.id} ${readersOf(this.model, item).length}`;
   }
 
   /** @param {import('../timeline.js').Item} item @param {import('../timeline.js').Item | undefined} before @param {boolean} isPainted as it is */

@@ -6,13 +6,14 @@ import { actsOn } from '../acts.js';
 import { clockTime, dayOf, machineTime, moment } from '../dates.js';
 import { aside, say, word } from '../language.js';
 import { addresseesOf, selfOf, speaksTo } from '../mentions.js';
-import { currentAlarms, currentBody, currentVersion, readers } from '../timeline.js';
+import { readersOf } from '../reached.js';
+import { currentAlarms, currentBody, currentVersion } from '../timeline.js';
+import { addressMark } from './address-mark.js';
 import { behalfAsked, behalfLine } from './behalf.js';
 import { bodyOf } from './bodies.js';
 import { asksForAcknowledgement, courseText, dutiesOf } from './duty.js';
 import { face, who, whoText } from './face.js';
 import { icon } from './icons.js';
-import { addressMark } from './mention-list.js';
 import { repliesTo } from './quote.js';
 import { ruling } from './ruling.js';
 
@@ -45,10 +46,11 @@ function times(item) {
 
 /** @param {Model} model @param {Item} item */
 function readBy(model, item) {
-  const markers = model.markers.get(item.timeline);
-  const read = markers ? readers(markers, item) : [];
+  const read = readersOf(model, item);
   if (read.length === 0) return nothing;
-  return html`<details class="read-by"><summary>${icon('eye')}<span>${say('read_by', { count: read.length })}</span></summary>
+  const isPast = item.sensitivity === 'restricted';
+  return html`<details class="read-by"><summary>${icon('eye')}<span>${say(isPast ? 'read_past' : 'read_by', { count: read.length })}</span></summary>
+    ${isPast ? html`<p class="quiet">${say('read_past_how')}</p>` : nothing}
     <ul>${read.map(([person, { atMs }]) => html`<li><b>${model.personName(person) || say('somebody')}</b>
       ${atMs ? html`<small>${moment(atMs)}</small>` : nothing}</li>`)}</ul></details>`;
 }

@@ -1,7 +1,8 @@
 // The choice that opens below the composer's text while an `@` is typed: roles with who is on duty, then people. The text
 // field keeps the focus; arrows, Enter and Escape work the list. The composer owns what was chosen.
 
-import { html, nothing } from '../vendor/lit.js';
+import '../later-phrases.js';
+import { html } from '../vendor/lit.js';
 import { say, word } from '../language.js';
 import { face } from './face.js';
 
@@ -35,12 +36,4 @@ export function keyIn({ key, isComposing, ctrlKey, metaKey }, { found }) {
   if (isComposing || found.length === 0 || ctrlKey || metaKey) return '';
   const does = /** @type {const} */ ({ ArrowDown: 'down', ArrowUp: 'up', Enter: 'take', Tab: 'take', Escape: 'close' });
   return does[/** @type {keyof typeof does} */ (key)] ?? '';
-}
-
-/** The marks of whom an entry is addressed to. @param {import('../model.js').Model} model @param {import('../frames.js').Addressee[]} addressees */
-export function addressMark(model, addressees) {
-  if (addressees.length === 0) return nothing;
-  const names = addressees.map(({ person, organisation, role }) =>
-    (person ? model.personName(person) || say('somebody') : organisation ? model.organisationName(organisation) || say('unknown_organisation') : word('role', role ?? '')));
-  return html`<span class="mark">${say('to_roles', { roles: names.join('・') })}</span>`;
 }

@@ -4,7 +4,7 @@
 import { html, live, nothing } from '../vendor/lit.js';
 import { calendarDate } from '../dates.js';
 import { inLanguage, say } from '../language.js';
-import { paperOf, takenOutBy } from '../paper.js';
+import { entriesFor, paperOf, takenOutBy } from '../paper.js';
 import { today } from '../summary.js';
 import { PaperPermission, termsOf } from '../paper-permission.js';
 import { beforeSend } from './before-send.js';
@@ -71,7 +71,7 @@ export class PaperDialog extends View {
   terms() {
     const { to, purpose, from, until } = this;
     const hides = [...this.hides, ...(this.words.trim() ? ['words'] : []), ...(this.restricted ? ['restricted-included'] : [])];
-    return this.whom === 'other' && to.trim() && purpose.trim() && from && until ? { to, purpose, from, until, hides } : null;
+    return this.whom === 'other' && to.trim() && purpose.trim() && from && until && from <= until ? { to, purpose, from, until, hides } : null;
   }
 
   /** @param {Partial<PaperDialog>} change */
@@ -91,9 +91,13 @@ export class PaperDialog extends View {
     return { name: this.hides.includes('name'), birth: this.hides.includes('birth'), phones: this.hides.includes('phones'), words: this.words.split('\n').map((one) => one.trim()).filter(Boolean) };
   }
 
+  /** Which entries. */
+  get wanted() {
+    return { fromMs: dayMs(this.from, 0), untilMs: dayMs(this.until, 1), restricted: this.restricted || this.whom === 'own', office: '' };
+  }
+
   get paper() {
-    const wanted = { fromMs: dayMs(this.from, 0), untilMs: dayMs(this.until, 1), restricted: this.restricted || this.whom === 'own', office: '' };
-    return paperOf(this.model, this.timelineId, wanted, this.choice);
+    return paperOf(this.model, this.timelineId, this.wanted, this.choice);
   }
 
   /** Puts the sheet in the place of the page. @param {string} record id of the entry that it is on record with */
@@ -112,7 +116,7 @@ export class PaperDialog extends View {
   /** @param {Event} event */
   async submit(event) {
     event.preventDefault();
-    if (this.busy || !this.takingOut) return;
+    if (this.busy || !this.takingOut || this.from > this.until) return;
     // What could not be blacked out must not be taken out.
     this.leaks = this.paper.leaks;
     if (this.leaks) return this.requestUpdate();
@@ -135,7 +139,7 @@ export class PaperDialog extends View {
   render() {
     const draft = this.takingOut?.taking;
     const held = Boolean(draft?.refused);
-    const ready = !this.busy && (this.whom === 'own' || (this.terms() !== null && !held));
+    const ready = !this.busy && this.from <= this.until && (this.whom === 'own' || (this.terms() !== null && !held));
     return html`<dialog class="sheet paper-dialog" aria-labelledby="paper-title"><form @submit=${this.submit} novalidate>
       <header class="sheet-head"><h2 id="paper-title">${say('paper_make')}<small>${this.model.patientName(this.timelineId).kanji}</small></h2>
         <button class="button button-text" type="button" @click=${() => this.dialog.close()}>${icon('close')}<span>${say('close')}</span></button></header>
@@ -159,6 +163,7 @@ export class PaperDialog extends View {
       <p class="quiet">${say(isOther ? 'paper_other_how' : 'paper_own_how')}</p>
       ${isOther ? html`${this.requests()}${line('to', 'paper_to')}${line('purpose', 'purpose')}` : nothing}
       <div class="paper-days">${day('from', 'search_from')}${day('until', 'search_until')}</div>
+      ${this.span()}
       <fieldset class="field chips"><legend>${say('paper_hide')}</legend>${HIDES.map((one) => html`<label class="choice"><input type="checkbox" .checked=${live(this.hides.includes(one))}
         @change=${() => this.change({ hides: HIDES.filter((other) => (other === one) !== this.hides.includes(other)) })}><span>${say(`paper_hide_${one}`)}</span></label>`)}</fieldset>
       <label class="field"><span class="field-name">${say('paper_hide_words')}</span><textarea rows="2" .value=${live(this.words)} placeholder=${say('paper_hide_words_how')}
@@ -166,6 +171,15 @@ export class PaperDialog extends View {
       ${isOther ? html`<label class="choice"><input type="checkbox" .checked=${live(this.restricted)} @change=${() => this.change({ restricted: !this.restricted })}><span>${say('paper_restricted')}</span></label>` : nothing}
       ${isOther && this.takingOut ? beforeSend(this.takingOut.taking, { offered: [], take: () => {}, saysVerdict: true }) : nothing}
       ${this.takingOut?.refused.map((reason) => html`<p class="field-error" role="alert">${inLanguage(reason)}</p>`)}`;
+  }
+
+  /** How much it will be, before anybody opens it. */
+  span() {
+    const { from, until } = this;
+    if (!from || !until) return nothing;
+    if (from > until) return html`<p class="field-error">${icon('alarm')}<span>${say('paper_days_upside_down')}</span></p>`;
+    const count = entriesFor(this.model, this.timelineId, this.wanted).length;
+    return html`<p class="quiet paper-count">${count === 0 ? say('paper_empty') : say('paper_count', { count })}</p>`;
   }
 
   /** What was asked for, with a way to take it up. */

@@ -6,11 +6,11 @@ import { moment } from '../dates.js';
 import { readBody } from '../frames.js';
 import { say, word } from '../language.js';
 import { addresseesOf } from '../mentions.js';
+import { addressMark } from './address-mark.js';
 import { bodyOf } from './bodies.js';
 import { behalfMark } from './behalf.js';
 import { mendable } from './composer.js';
 import { icon } from './icons.js';
-import { addressMark } from './mention-list.js';
 import { reasonsOf } from './verdict.js';
 
 const LOOKS = /** @type {const} */ ({

@@ -100,7 +100,7 @@ export class SearchPanel extends View {
       <button class="button button-small" type="button" aria-disabled=${String(at === 0)} @click=${() => this.go(at - 1)}>${say('search_newer')}</button>
       <button class="button button-small" type="button" aria-disabled=${String(at === found.length - 1)} @click=${() => this.go(at + 1)}>${say('search_older')}</button>
       <button class="button button-small button-text" type="button" @click=${this.open}>${icon('list')}<span>${say('search_list')}</span></button>
-      <button class="button button-small button-text" type="button" aria-label=${say('search_close')} @click=${this.close}>${icon('close')}</button></div>`;
+      <button class="button button-small button-text" type="button" aria-label=${say('search_close')} title=${say('search_close')} @click=${this.close}>${icon('close')}</button></div>`;
   }
 
   panel() {
@@ -140,8 +140,8 @@ export class SearchPanel extends View {
 
   /** @param {'kind' | 'person' | 'organisation'} field @param {any} phrase @param {[string, string][]} options */
   choice(field, phrase, options) {
-    return html`<label><span>${say(phrase)}</span><select aria-label=${say(phrase)} @change=${this.typed(field)}><option value="" ?selected=${!this.wanted[field]}>${say('search_any')}</option>
-      ${options.map(([value, text]) => html`<option value=${value} ?selected=${this.wanted[field] === value}>${text}</option>`)}</select></label>`;
+    return html`<label><span>${say(phrase)}</span><select aria-label=${say(phrase)} @change=${this.typed(field)}><option value="" .selected=${live(!this.wanted[field])}>${say('search_any')}</option>
+      ${options.map(([value, text]) => html`<option value=${value} .selected=${live(this.wanted[field] === value)}>${text}</option>`)}</select></label>`;
   }
 
   /** @param {'from' | 'until'} field @param {any} phrase */
@@ -156,8 +156,17 @@ export class SearchPanel extends View {
     const shown = found.slice(0, SHOWN_MAX);
     return html`<p class="search-state" role="status">${state === 'searching' ? html`<progress max=${Math.max(held, 1)} value=${looked} aria-label=${say('search_running')}></progress>` : nothing}
         <span>${say(`search_${state}`, { count: found.length, looked: looked + fromHub })}</span></p>
+      ${state === 'done' && found.length === 0 ? this.nothingFound() : nothing}
       <ol class="search-found">${repeat(shown, ({ id }) => id, (item, at) => this.result(item, at))}</ol>
       ${found.length > SHOWN_MAX ? html`<p class="search-state quiet">${say('search_more', { count: found.length - SHOWN_MAX })}</p>` : nothing}`;
+  }
+
+  /** What to try then: other words, or no condition. */
+  nothingFound() {
+    const { text } = this.wanted;
+    const isNarrowed = !asksNothing({ ...this.wanted, text: '' });
+    return html`<p class="search-state quiet">${say('search_none_how')}</p>
+      ${isNarrowed ? html`<p class="search-state"><button class="button button-small" type="button" @click=${() => this.want({ ...EVERYTHING, text })}>${say('search_widen')}</button></p>` : nothing}`;
   }
 
   /** @param {Item} item @param {number} at */

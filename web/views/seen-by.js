@@ -40,7 +40,8 @@ export class SeenBy extends View {
     if (lines.length + this.taken.length === 0) return html`<p class="quiet" role="status">${say('seen_by_nobody')}</p>`;
     const newest = [...lines].sort((a, b) => (b.last_at ?? '9').localeCompare(a.last_at ?? '9'));
     return html`<ul class="seen-by-people">${this.taken.map((taken) => this.takenLine(taken))}${newest.map((line) => this.line(line))}</ul>
-      ${this.more ? html`<p class="quiet">${say('seen_by_more')}</p>` : nothing}`;
+      ${this.more ? html`<p class="quiet">${say('seen_by_more')}</p>` : nothing}
+      <p class="quiet">${say('seen_by_devices')} <a href="#/console/audit/${this.timelineId}">${say('seen_by_audit')}</a></p>`;
   }
 
   /** @param {Exposure} line */

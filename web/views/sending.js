@@ -6,6 +6,7 @@ import { moment } from '../dates.js';
 import { kindOf, readBody } from '../frames.js';
 import { inLanguage, say, word } from '../language.js';
 import { AFTERWARDS_MS_MIN } from '../outbox.js';
+import { discard, release } from '../releasing.js';
 import { behalfMark } from './behalf.js';
 import { bodyOf } from './bodies.js';
 import { icon } from './icons.js';
@@ -32,31 +33,29 @@ export class Sending extends View {
     </div>`;
   }
 
-  /** What was written under earlier sign-ins and came to the hub in envelopes. */
+  /** What this person wrote under earlier sign-ins and came to the hub in envelopes. */
   quarantined() {
-    const { quarantined, isSecretariat, myId } = this.model;
-    const { posts, busy } = quarantined;
-    if (posts.length === 0) return nothing;
-    const mine = posts.filter(({ person }) => person === myId);
-    return html`<section><h2>${say('quarantine')} ${posts.length}</h2><p class="quiet">${say(isSecretariat ? 'quarantine_explained_all' : 'quarantine_explained')}</p>
-      ${mine.length > 1 ? html`<p><button class="button button-primary" type="button" aria-disabled=${String(busy)} @click=${() => quarantined.release(mine)}>${icon('send')}<span>${say('quarantine_release_all', { count: mine.length })}</span></button></p>` : nothing}
-      <ul class="sending-list">${posts.map((post) => this.quarantinedOne(post))}</ul></section>`;
+    const { quarantined } = this.model;
+    const { mine, busy } = quarantined;
+    if (mine.length === 0) return nothing;
+    return html`<section><h2>${say('quarantine')} ${mine.length}</h2><p class="quiet">${say('quarantine_explained')}</p>
+      ${mine.length > 1 ? html`<p><button class="button button-primary" type="button" aria-disabled=${String(busy)} @click=${() => release(quarantined, mine)}>${icon('send')}<span>${say('quarantine_release_all', { count: mine.length })}</span></button></p>` : nothing}
+      <ul class="sending-list">${mine.map((post) => this.quarantinedOne(post))}</ul></section>`;
   }
 
   /** @param {import('../quarantined.js').Quarantined} post */
   quarantinedOne(post) {
-    const { quarantined, organisations } = this.model;
-    const { timeline, kind, intent, person, role, organisation } = post;
+    const { quarantined } = this.model;
+    const { timeline, kind, intent } = post;
     const trouble = quarantined.troubles.get(post.id);
     const busy = String(quarantined.busy);
     return html`<li class="sending-row">${icon('hand')}<div>
       ${this.head(timeline, kind, Date.parse(post.written_at), intent?.onBehalfOf)}
-      ${intent ? bodyOf(readBody(intent.body), { model: this.model, alarms: [] })
-        : html`<p>${this.model.personName(person) || say('somebody')} ${word('role', role)}・${organisations.get(organisation)?.name ?? ''}</p>`}
+      ${intent ? bodyOf(readBody(intent.body), { model: this.model, alarms: [] }) : nothing}
       ${trouble ? html`<p class="field-error" role="alert">${icon('alarm')}<span>${inLanguage(trouble)}</span></p>` : nothing}
       <p class="quiet">${say('quarantine_until', { at: moment(Date.parse(post.expires_at)) })}</p>
-      <p class="sending-acts"><button class="button button-small button-primary" type="button" aria-disabled=${busy} @click=${() => quarantined.release([post])}>${say('quarantine_release')}</button>
-        <button class="button button-small button-text" type="button" aria-disabled=${busy} @click=${() => confirm(say('quarantine_discard_sure')) && quarantined.discard(post)}>${say('give_up')}</button></p></div></li>`;
+      <p class="sending-acts"><button class="button button-small button-primary" type="button" aria-disabled=${busy} @click=${() => release(quarantined, [post])}>${say('quarantine_release')}</button>
+        <button class="button button-small button-text" type="button" aria-disabled=${busy} @click=${() => confirm(say('quarantine_discard_sure')) && discard(quarantined, post)}>${say('give_up')}</button></p></div></li>`;
   }
 
   /** @param {string} timeline @param {string} kind @param {number} writtenAtMs @param {import('../frames.js').OnBehalfOf} [named] */

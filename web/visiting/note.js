@@ -21,6 +21,7 @@ import { hasFault, lineOf, titleOf } from './wounds.js';
  * @property {string} endedAt
  * @property {boolean} tellDoctor
  * @property {boolean} acp
+ * @property {import('../frames.js').OnBehalfOf | null} [named] who told it, where it is written on their behalf
  */
 
 /** Chooses a chip or takes it back; one that stands alone rules the others out. @param {string[]} chosen @param {string} section @param {string} chip @returns {string[]} */

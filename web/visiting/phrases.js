@@ -34,7 +34,7 @@ export const VISIT_PHRASES = {
   line: ['【{name}】{said}', '{name}: {said}'],
   list_comma: ['、', ', '],
   meant: ['{value} にする', 'Make it {value}'],
-  measured_more: ['部位・時刻・ひとこと', 'Site, time, comment'],
+  measured_more: ['部位・時刻・ひとこと・代わりに書く', 'Site, time, comment, on behalf of'],
   meter_ask: ['測定器から読む', 'Read from a meter'],
   meter_ask_again: ['もう一度つなぐ', 'Connect again'],
   meter_cannot: ['読み取れませんでした。測定器の電源と近さを確かめて、もう一度お試しください。手で入力もできます。', 'It could not be read. Check that the meter is on and near, and try again, or type the values.'],

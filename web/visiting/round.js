@@ -16,7 +16,10 @@ import { measurementsIn } from './pad.js';
 const MISSING_MS_MAX = 10_000;
 
 /** @returns {Chosen} */
-const nothingChosen = () => ({ chips: {}, devices: {}, sentence: '', startedAt: '', endedAt: '', tellDoctor: false, acp: false });
+const nothingChosen = () => ({ chips: {}, devices: {}, sentence: '', startedAt: '', endedAt: '', tellDoctor: false, acp: false, named: null });
+
+/** The field of a post that is written on behalf of somebody. @param {import('../frames.js').OnBehalfOf | null | undefined} named */
+const behalfOf = (named) => (named ? { onBehalfOf: named } : {});
 
 /** @type {Map<string, Round>} by patient */
 const rounds = new Map();
@@ -42,6 +45,8 @@ export class Round {
     this.comment = '';
     /** As a form has it; empty: now. */
     this.measuredAt = '';
+    /** On whose behalf the values are written. @type {import('../frames.js').OnBehalfOf | null} */
+    this.named = null;
     /** @type {Record<string, {value: string, name: string}>} values taken from a meter, by sign */
     this.metered = {};
     /** @type {Record<string, string>} units other than the usual one, as a meter gave them, by sign */
@@ -52,7 +57,7 @@ export class Round {
   }
 
   clearVitals() {
-    Object.assign(this, { typed: {}, site: '', comment: '', measuredAt: '', metered: {}, units: {} });
+    Object.assign(this, { typed: {}, site: '', comment: '', measuredAt: '', named: null, metered: {}, units: {} });
   }
 
   clearNote() {
@@ -106,10 +111,11 @@ export class Round {
     const measurements = measurementsIn(this.typed, (sign) => this.unit(sign));
     if (measurements.length === 0) return null;
     const device = this.device(this.nameOf);
-    const { site, comment } = this;
+    const { site, comment, named } = this;
     return {
       id: '', timeline: this.patient,
       observedAtUs: usOfMs(this.measuredAt ? new Date(this.measuredAt).getTime() : this.model.clock.now()),
+      ...behalfOf(named),
       body: { vital: { measurements, ...(site ? { site } : {}), ...(device ? { device } : {}), ...(comment.trim() ? { comment } : {}) } },
     };
   }
@@ -117,7 +123,7 @@ export class Round {
   visit() {
     if (this.attaching.unsettled) return null;
     const visit = noteBody(this.chosen, this.wounds, this.attaching, this.model.clock.now());
-    return visit && { id: '', timeline: this.patient, observedAtUs: usOfMs(this.model.clock.now()), body: { visit } };
+    return visit && { id: '', timeline: this.patient, observedAtUs: usOfMs(this.model.clock.now()), ...behalfOf(this.chosen.named), body: { visit } };
   }
 
   vitalsEdited() {
@@ -170,17 +176,17 @@ export class Round {
 
   /** What is to be taken up again: all but the photographs, of which the wounds name the place. */
   kept() {
-    const { patient, part, typed, site, comment, measuredAt, metered, units, chosen, attaching, model } = this;
+    const { patient, part, typed, site, comment, measuredAt, named, metered, units, chosen, attaching, model } = this;
     const wounds = this.wounds.map((wound) => ({ ...wound, photos: wound.photos.map((item) => attaching.items.indexOf(item)) }));
-    return { patient, part, typed, site, comment, measuredAt, metered, units, chosen, wounds, atMs: model.clock.now(), ids: [this.vitals.id, this.note.id] };
+    return { patient, part, typed, site, comment, measuredAt, named, metered, units, chosen, wounds, atMs: model.clock.now(), ids: [this.vitals.id, this.note.id] };
   }
 
   /**
    * Takes up what was begun, under the ids that it may have been sent with already.
    * @param {Omit<ReturnType<Round['kept']>, 'patient' | 'atMs'>} kept @param {(import('../attaching.js').Attachment | File)[]} photos
    */
-  adopt({ wounds, ids: [vitals, note], part, typed, site, comment, measuredAt, metered, units, chosen }, photos) {
-    Object.assign(this, { part, typed, site, comment, measuredAt, metered, units, chosen });
+  adopt({ wounds, ids: [vitals, note], part, typed, site, comment, measuredAt, named = null, metered, units, chosen }, photos) {
+    Object.assign(this, { part, typed, site, comment, measuredAt, named, metered, units, chosen });
     const items = photos.map((photo) => {
       if (photo instanceof File) this.attaching.add([photo]);
       else this.attaching.adopt([photo], this.attaching.items);

@@ -5,12 +5,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { openBrowser } from '../browser.mjs';
 import { PASSWORD, freshHub, setUp, shownCode } from '../fresh-hub.mjs';
-import { assertNothingSticksOut, isIn, signOut, stumbles } from '../page.mjs';
+import { assertNothingSticksOut, becomes, isIn, signOut, stumbles } from '../page.mjs';
 
 /** Pledges what the region agreed, which comes before anything else. */
 async function pledge(page, shot) {
   await page.getByRole('heading', { name: '申し合わせの確認' }).waitFor();
-  assert.equal(await page.locator('renkei-patients').count(), 0, 'nothing else is shown');
+  await becomes(() => page.locator('renkei-patients').count(), 0, 'nothing else is shown');
   if (shot) {
     await page.shot(shot, { fullPage: true });
     assert.deepEqual(await stumbles(page), []);
@@ -19,7 +19,7 @@ async function pledge(page, shot) {
   const begin = page.getByRole('button', { name: '確認して始める' });
   await begin.click();
   // Not before every one of them was read and ticked.
-  assert.equal(await begin.count(), 1);
+  await becomes(() => begin.count(), 1);
   for (const box of await page.getByRole('checkbox').all()) await box.check();
   await begin.click();
 }
@@ -51,7 +51,7 @@ test('the first person of a region sets up both factors and is in, and no script
   await page.shot('account-sign-in');
   assert.deepEqual(await stumbles(page), []);
   await assertNothingSticksOut(page, 'signing in');
-  assert.equal(await page.getByText('サインイン用のリンク').count(), 0, 'links are for the demo');
+  await becomes(() => page.getByText('サインイン用のリンク').count(), 0, 'links are for the demo');
   assert.deepEqual((await page.context().cookies()).map(({ name }) => name), ['__Host-renkei-device']);
 
   const fill = async (code) => {

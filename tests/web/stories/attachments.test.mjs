@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
-import { HARU, assertNothingSticksOut, openPatient, startRegion, stumbles } from '../page.mjs';
+import { HARU, assertNothingSticksOut, becomes, openPatient, startRegion, stumbles } from '../page.mjs';
 
 /** A picture as a phone takes it, drawn here. */
 async function draw(page, words, [width, height] = [1_200, 900]) {
@@ -71,7 +71,7 @@ for (const [size, language, colorScheme, words] of [
     await page.keyboard.press('Enter');
     const large = page.getByRole('dialog', { name: words.alt });
     await large.getByRole('img', { name: words.alt }).waitFor();
-    assert.equal(await page.evaluate(() => document.activeElement?.textContent?.trim()), words.close, 'the way back is under the hand');
+    await becomes(() => page.evaluate(() => document.activeElement?.textContent?.trim()), words.close, 'the way back is under the hand');
     assert.deepEqual(await stumbles(page), []);
     await assertNothingSticksOut(page, `large on a ${size}`);
     await page.shot(`attachments-large-${size}-${language.slice(0, 2)}`);
@@ -81,7 +81,7 @@ for (const [size, language, colorScheme, words] of [
     assert.equal(drawn, natural);
     await page.keyboard.press('Escape');
     await large.waitFor({ state: 'detached' });
-    assert.equal(await page.evaluate(() => document.activeElement?.className), 'picture-open');
+    await becomes(() => page.evaluate(() => document.activeElement?.className), 'picture-open');
 
     const savedAs = async (name) => {
       const [download] = await Promise.all([page.waitForEvent('download'), entry.getByRole('button', { name }).click()]);
@@ -89,7 +89,7 @@ for (const [size, language, colorScheme, words] of [
     };
     assert.equal(await savedAs(words.save), '仙骨部.jpg');
     assert.equal(await savedAs(words.csv), '血圧手帳.csv');
-    assert.equal(await entry.getByRole('button', { name: /血圧手帳/ }).count(), 1, 'what the hub shows nowhere is only saved');
+    await becomes(() => entry.getByRole('button', { name: /血圧手帳/ }).count(), 1, 'what the hub shows nowhere is only saved');
     await entry.getByRole('button', { name: words.pdf }).waitFor();
     assert.deepEqual(page.complaints, []);
   });
@@ -111,7 +111,7 @@ test('a picture that is large waits for a tap; one that is lost or cannot be dra
   for (const box of await row.locator('renkei-attachment').all()) await box.scrollIntoViewIfNeeded();
   await row.getByText('この端末では表示できない形式です。').waitFor();
   await row.getByRole('button', { name: '読み込めませんでした。もう一度表示する' }).waitFor();
-  assert.equal(await page.locator('.banner-warning').count(), 0, 'what nobody asked for is not complained of');
+  await becomes(() => page.locator('.banner-warning').count(), 0, 'what nobody asked for is not complained of');
   const large = row.getByRole('button', { name: '写真を表示（8.6 MB）' });
   assert.equal(fetched.length, 2, 'the large one waits');
   await page.shot('attachments-troubles-phone-ja');
@@ -121,7 +121,7 @@ test('a picture that is large waits for a tap; one that is lost or cannot be dra
   await page.getByRole('dialog', { name: /大きい.jpg/ }).waitFor();
   await page.evaluate(([timeline, id]) => document.querySelector('renkei-shell').model.hear({ what: 'forget', timeline, entry: id, reason: undefined }), [HARU.id, entry.id]);
   await page.getByRole('dialog', { name: /大きい.jpg/ }).waitFor({ state: 'detached' });
-  assert.equal(await page.locator('img[src^="blob:"]').count(), 0);
+  await becomes(() => page.locator('img[src^="blob:"]').count(), 0);
   assert.deepEqual(page.complaints.filter((one) => !one.includes('404')), []);
 });
 
@@ -134,7 +134,7 @@ test('what is about to be sent is seen before: a picture small and large, a docu
   await page.locator('.composer .attach-pick input').setInputFiles([{ name: '創.jpg', mimeType: 'image/jpeg', buffer: photo }, { name: '指示.pdf', mimeType: 'application/pdf', buffer: Buffer.from('%PDF-1.7 x') }]);
   const chosen = page.locator('.composer .files');
   await chosen.locator('.file-preview img').waitFor();
-  assert.equal(await chosen.locator('.file-preview').count(), 1);
+  await becomes(() => chosen.locator('.file-preview').count(), 1);
   await chosen.locator('.file-ready').nth(1).waitFor();
   await assertNothingSticksOut(page, 'before sending');
   assert.deepEqual(await stumbles(page), []);
@@ -149,6 +149,6 @@ test('what is about to be sent is seen before: a picture small and large, a docu
   await entry.locator('.picture').scrollIntoViewIfNeeded();
   await entry.locator('.picture img').waitFor();
   await entry.getByText('指示.pdf').waitFor();
-  assert.equal(await chosen.count(), 0);
+  await becomes(() => chosen.count(), 0);
   assert.deepEqual(page.complaints, []);
 });

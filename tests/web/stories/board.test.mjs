@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { openBrowser } from '../browser.mjs';
 import { STANDING_STILL, demoHub } from '../demo-hub.mjs';
-import { assertNothingSticksOut, holds, isIn, startRegion, stumbles } from '../page.mjs';
+import { assertNothingSticksOut, becomes, holds, isIn, startRegion, stumbles } from '../page.mjs';
 
 /** What the hub refuses is an error to the browser too, and so is a network that is gone. */
 const otherComplaints = (page) => page.complaints.filter((one) => !/status of (403|409|422)|ERR_INTERNET_DISCONNECTED|WebSocket/.test(one));
@@ -41,19 +41,19 @@ test('an announcement is looked through, published, read on a phone, corrected a
   await write(section, { title: '研修のお知らせ', text: `${name}さん（1938年4月12日生）の件と、12月の研修について` });
   await section.getByRole('button', { name: '掲示する' }).click();
   await section.getByText('患者さんの情報が含まれているかもしれません').waitFor();
-  assert.deepEqual(await section.locator('.found-piece b').allInnerTexts(), [name, '1938年4月12日']);
+  await becomes(() => section.locator('.found-piece b').allInnerTexts(), [name, '1938年4月12日']);
   await section.getByRole('checkbox', { name: `患者さんのことではない ${name}` }).check();
   await assertNothingSticksOut(desk, 'an announcement that names a patient');
   assert.deepEqual(await stumbles(desk), []);
   await desk.shot('board-found-desk-ja', { fullPage: true });
   await section.getByRole('button', { name: '掲示する' }).click();
   await section.getByRole('button', { name: '掲示する', disabled: false }).waitFor();
-  assert.equal(await section.locator('.found-piece').count(), 2, 'the other piece is not confirmed');
+  await becomes(() => section.locator('.found-piece').count(), 2, 'the other piece is not confirmed');
   await section.getByLabel('本文').fill('12月10日 18時から、みなと会館 第2会議室');
   await section.getByRole('button', { name: '掲示する' }).click();
   await section.getByText('掲示しました。').waitFor();
   await lookAgain(desk);
-  assert.equal(await desk.locator('.board-line').count(), 0, 'whoever wrote it has read it');
+  await becomes(() => desk.locator('.board-line').count(), 0, 'whoever wrote it has read it');
 
   const phone = await signIn(openPage, hub, 'nurse', { size: 'phone' });
   const line = phone.locator('.board-line');
@@ -76,7 +76,7 @@ test('an announcement is looked through, published, read on a phone, corrected a
   await section.getByRole('button', { name: /研修のお知らせ/ }).click();
   await section.getByRole('heading', { name: /^2 \/ \d+ 人が既読$/ }).waitFor();
   await section.getByText('だれが読んだか').click();
-  assert.equal(await section.getByText(/^既読 \d/).count(), 2);
+  await becomes(() => section.getByText(/^既読 \d/).count(), 2);
   assert.deepEqual(await stumbles(desk), []);
   await desk.shot('board-reach-desk-ja', { fullPage: true });
   await section.getByRole('button', { name: '訂正する' }).click();
@@ -84,7 +84,7 @@ test('an announcement is looked through, published, read on a phone, corrected a
   await section.getByLabel('理由（読む人に見えます）').fill('会場の変更');
   await section.getByRole('button', { name: '訂正を出す' }).click();
   await section.getByText('訂正しました。').waitFor();
-  assert.equal(await desk.evaluate(() => document.querySelector('renkei-shell').model.board.unread.length), 0, 'nor is a correction new to who made it');
+  await becomes(() => desk.evaluate(() => document.querySelector('renkei-shell').model.board.unread.length), 0, 'nor is a correction new to who made it');
 
   await lookAgain(phone);
   await line.getByText('未読のお知らせが 1 件').waitFor();
@@ -95,7 +95,7 @@ test('an announcement is looked through, published, read on a phone, corrected a
   await dialog.getByText('最後に受け取ったときの内容です。').waitFor();
   await dialog.getByRole('button', { name: '読みました' }).click();
   await dialog.getByText('未読', { exact: true }).waitFor({ state: 'detached' });
-  assert.equal(await phone.evaluate(() => document.querySelector('renkei-shell').model.board.read.size), 1, 'the hub is told later');
+  await becomes(() => phone.evaluate(() => document.querySelector('renkei-shell').model.board.read.size), 1, 'the hub is told later');
   await phone.context().setOffline(false);
   await phone.evaluate(() => document.querySelector('renkei-shell').model.hub.network(true));
   await phone.waitForFunction(() => document.querySelector('renkei-shell').model.board.read.size === 0);
@@ -105,7 +105,7 @@ test('an announcement is looked through, published, read on a phone, corrected a
   await section.getByLabel('理由（読む人に見えます）').fill('日程を決め直すため');
   await section.locator('.doing').getByRole('button', { name: '取り下げる' }).click();
   await section.getByText('取り下げました。').waitFor();
-  assert.equal(await desk.evaluate(() => document.querySelector('renkei-shell').model.board.unread.length), 0, 'nor a withdrawal');
+  await becomes(() => desk.evaluate(() => document.querySelector('renkei-shell').model.board.unread.length), 0, 'nor a withdrawal');
   await lookAgain(phone);
   await line.getByRole('button', { name: '読む' }).click();
   await dialog.getByText('このお知らせは取り下げられました：日程を決め直すため').waitFor();
@@ -172,7 +172,7 @@ test('a training is entered, with who was there, and who was at none', async (t)
   const dialog = nurse.getByRole('dialog', { name: 'Announcements' });
   await dialog.getByText('My trainings').waitFor();
   await dialog.getByText('地域のルール説明会').waitFor();
-  assert.ok((await dialog.locator('.board-trainings').innerText()).includes('attended'));
+  await becomes(() => dialog.locator('.board-trainings').innerText(), /attended/);
   assert.deepEqual(await stumbles(nurse), []);
   await nurse.shot('trainings-mine-desk-en');
 

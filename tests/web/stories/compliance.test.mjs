@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { openBrowser } from '../browser.mjs';
 import { openSection, postAs, sharedPatient } from '../console-page.mjs';
 import { STANDING_STILL, demoHub } from '../demo-hub.mjs';
-import { assertNothingSticksOut, isIn, stumbles } from '../page.mjs';
+import { assertNothingSticksOut, becomes, holds, isIn, stumbles } from '../page.mjs';
 
 async function signIn(openPage, link, options) {
   const page = await openPage(options);
@@ -74,7 +74,25 @@ test('the secretariat sees how duties are kept, who is there, and who saw what',
   await desk.getByRole('button', { name: '調べる', exact: true }).click();
   await desk.locator('.audit-line', { hasText: '山田 健一' }).first().waitFor();
   await looksRight(desk, 'audit-seen-desk', 'who saw this patient');
+  // On which device: each of the readings that a line sums up, with what it was done on and why it was looked up.
+  await desk.route('**/api/v1/audit?*', async (route) => {
+    const answer = await route.fetch();
+    const told = await answer.json();
+    told.records.slice(0, 2).forEach((record, at) => Object.assign(record, { registered_device: { id: '0190dddd-0000-7000-8000-00000000abcd', name: at === 0 ? 'タブレット 3' : null }, reason: '救急隊からの問い合わせ' }));
+    return route.fulfill({ response: answer, json: told });
+  });
+  await desk.locator('.audit-line', { hasText: '山田 健一' }).first().getByRole('button', { name: '端末と一件ずつの記録を見る' }).click();
+  await desk.locator('.audit-line', { hasText: '登録端末：タブレット 3' }).getByText('理由：救急隊からの問い合わせ').waitFor();
+  await desk.getByText(`患者：${name}`).waitFor();
+  await holds(desk.getByLabel('種類'), 'read');
+  await becomes(async () => [...new Set(await desk.locator('.audit-who b').allInnerTexts())], ['山田 健一'], 'of this person alone');
+  await desk.getByText(/登録端末：名前を読めない端末（…0000abcd）/).waitFor();
+  await looksRight(desk, 'audit-readings-desk', 'each reading');
+  await desk.unroute('**/api/v1/audit?*');
   await desk.getByRole('button', { name: 'この人が見たもの' }).click();
+  await desk.getByLabel('操作した人・された人').selectOption('');
+  await desk.getByLabel('この日時から').fill('');
+  await desk.getByLabel('この日時まで').fill('');
   await desk.getByRole('button', { name: '調べる', exact: true }).click();
   await desk.getByText('人を選んでください。').waitFor();
   await desk.getByLabel('操作した人・された人').selectOption({ label: '山田 健一' });
@@ -99,6 +117,11 @@ test('the secretariat sees how duties are kept, who is there, and who saw what',
   await desk.getByRole('button', { name: '調べる', exact: true }).click();
   await desk.locator('.audit-line', { hasText: 'CSV で出力' }).getByText('理由：年次の監査').waitFor();
   await looksRight(desk, 'audit-why-desk', 'why it was taken out');
+  // From the patient's page, with the patient chosen.
+  await desk.evaluate((id) => { location.hash = `#/patients/${id}`; }, patient);
+  await desk.getByRole('button', { name: '見た人を調べる' }).click();
+  await desk.getByRole('link', { name: '監査記録で調べる' }).click();
+  await desk.getByText(`患者：${name}`).waitFor();
   assert.deepEqual(desk.complaints, []);
 });
 

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { openBrowser } from '../browser.mjs';
 import { STANDING_STILL, demoHub } from '../demo-hub.mjs';
-import { assertNothingSticksOut, holds, isIn, isTicked, stumbles } from '../page.mjs';
+import { assertNothingSticksOut, becomes, holds, isIn, isTicked, stumbles } from '../page.mjs';
 
 const consoleOf = (page) => page.locator('renkei-console');
 
@@ -76,7 +76,7 @@ test('row 14: version and withheld purposes are entered, remembered, shown at th
 
   // Withdrawn in one step: nothing is asked about purposes, and none of them is opened by that.
   await consoleOf(desk).getByRole('radio', { name: '撤回' }).check();
-  assert.equal(await consoleOf(desk).locator('fieldset.withheld').count(), 0);
+  await becomes(() => consoleOf(desk).locator('fieldset.withheld').count(), 0);
   await consoleOf(desk).getByRole('button', { name: '同意を記録する' }).click();
   await doctor.locator('.patient-head').getByText('撤回', { exact: true }).waitFor();
   await mark.getByText('留保：記録の持ち出し（チームの外への提供）・実習や症例研究での利用').waitFor();

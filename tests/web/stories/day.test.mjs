@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { HARU, holds, openPatient, startRegion, write } from '../page.mjs';
+import { HARU, becomes, holds, openPatient, startRegion, write } from '../page.mjs';
 
 test('a link signs in, and the token is nowhere in the address', async (t) => {
   const { hub, openPage } = await startRegion(t);
@@ -34,10 +34,10 @@ test('those who need me first: alarm before unread, and in words', async (t) => 
   const page = await screenOf('nurse');
   await page.locator('.mark-alarm').first().waitFor();
   const first = page.locator('.patient-row').first();
-  assert.match(await first.innerText(), /高橋 ハル[\s\S]*アラーム 1[\s\S]*未読 5/);
+  await becomes(() => first.innerText(), /高橋 ハル[\s\S]*アラーム 1[\s\S]*未読 5/);
   assert.match(await page.title(), /^⚠ 1 /);
   await page.shot('patients-ja');
-  assert.equal(await page.locator('.patient-row').count(), 4, 'the nurse is not on the fifth team');
+  await becomes(() => page.locator('.patient-row').count(), 4, 'the nurse is not on the fifth team');
 });
 
 test('a message: ruling first, then everybody has it at once, with role and organisation, and it is read', async (t) => {
@@ -52,7 +52,7 @@ test('a message: ruling first, then everybody has it at once, with role and orga
   await nurse.locator('#composer-text').press('Control+Enter');
   const received = doctor.locator('article', { hasText: '15時の往診に同席します。' });
   await received.waitFor();
-  assert.match(await received.innerText(), /佐藤 花子\s*看護師\s*みなと訪問看護ステーション/);
+  await becomes(() => received.innerText(), /佐藤 花子\s*看護師\s*みなと訪問看護ステーション/);
   await received.getByText('判定の根拠').click();
   await received.getByText('SH-1').waitFor();
   const mine = nurse.locator('article.entry-mine', { hasText: '15時の往診に同席します。' });
@@ -104,10 +104,10 @@ test('vitals with a number pad: units, last values, slips named, the alarm reach
   await doctor.getByRole('log').getByText('アラーム。高橋 ハルさん: 佐藤 花子 看護師のバイタルが届きました').waitFor({ state: 'attached' });
   await openPatient(doctor);
   const entry = doctor.locator('article.entry-alarm').last();
-  assert.match(await entry.innerText(), /アラーム[\s\S]*178 \/ 96[\s\S]*▲ 収縮期血圧 上限 160 を超過/);
-  assert.match(await entry.innerText(), /37\s*℃\s*（98.6 ℉）/);
+  await becomes(() => entry.innerText(), /アラーム[\s\S]*178 \/ 96[\s\S]*▲ 収縮期血圧 上限 160 を超過/);
+  await becomes(() => entry.innerText(), /37\s*℃\s*（98.6 ℉）/);
   const table = doctor.getByRole('table').first();
-  assert.match(await table.locator('tbody tr').first().innerText(), /▲\s*178/);
+  await becomes(() => table.locator('tbody tr').first().innerText(), /▲\s*178/);
   await doctor.locator('.canvas canvas').first().waitFor();
   await doctor.shot('patient-desk-ja');
   assert.deepEqual([...nurse.complaints, ...doctor.complaints], []);
@@ -118,12 +118,12 @@ test('corrections, retractions and the device\'s clock are told, with history', 
   const page = await screenOf('doctor');
   await openPatient(page);
   const claimed = page.locator('article', { hasText: '安静5分後に再検' });
-  assert.match(await claimed.innerText(), /測定・観察 .*（端末の時計）/);
+  await becomes(() => claimed.innerText(), /測定・観察 .*（端末の時計）/);
   const corrected = page.locator('article', { hasText: '訂正あり（1）' });
-  assert.match(await corrected.innerText(), /97\s*%/);
+  await becomes(() => corrected.innerText(), /97\s*%/);
   await corrected.getByText('訂正あり').click();
   await corrected.getByText('理由: 桁の打ち間違い').waitFor();
-  assert.match(await corrected.innerText(), /79\s*%[\s\S]*下限 92 を下回る/);
+  await becomes(() => corrected.innerText(), /79\s*%[\s\S]*下限 92 を下回る/);
   const retracted = page.locator('article', { hasText: '取り消されました（誤記）' });
   await retracted.getByText('取り消された内容を見る').click();
   await retracted.getByText('昼食は半分ほど').waitFor();
@@ -135,13 +135,13 @@ test('the secretariat sees who is registered and who is linked, and no charts', 
   const { screenOf } = await startRegion(t);
   const page = await screenOf('secretary', { size: 'tablet' });
   await page.getByRole('heading', { name: '登録患者' }).waitFor();
-  assert.equal(await page.locator('.patient-row').count(), 5);
+  await becomes(() => page.locator('.patient-row').count(), 5);
   await page.getByRole('searchbox').fill('マツモト');
   await page.waitForFunction(() => document.querySelectorAll('.patient-row').length === 1);
   await page.locator('.patient-row').click();
   await page.locator('#panel-team').getByText('つばさ居宅介護支援事業所').waitFor();
   await page.getByRole('link', { name: '03-5550-0104' }).waitFor();
-  assert.equal(await page.locator('renkei-composer').count(), 0);
+  await becomes(() => page.locator('renkei-composer').count(), 0);
   await page.shot('secretariat-tablet-ja');
   assert.deepEqual(page.complaints, []);
 });

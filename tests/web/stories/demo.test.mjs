@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { openBrowser } from '../browser.mjs';
 import { STANDING_STILL, demoHub } from '../demo-hub.mjs';
-import { isIn } from '../page.mjs';
+import { becomes, isIn } from '../page.mjs';
 
 async function signIn(openPage, link, options) {
   const page = await openPage(options);
@@ -101,5 +101,5 @@ test('the line goes dead without a word: the page notices, and goes on where it 
   await nurse.locator('.pill-warning', { hasText: '未送信 1' }).waitFor();
   hub.thaw();
   await doctor.locator('article', { hasText: '圏外で書いたこと' }).waitFor({ timeout: 40_000 });
-  assert.equal(await doctor.locator('article', { hasText: '圏外で書いたこと' }).count(), 1);
+  await becomes(() => doctor.locator('article', { hasText: '圏外で書いたこと' }).count(), 1);
 });

@@ -26,7 +26,11 @@ test('a device is registered, fetches its certificate by link and code, is known
   await dialog.getByText('端末を登録する').first().click();
   await dialog.getByLabel('端末の名前（ラベル）').fill('タブレット 3');
   await dialog.getByRole('button', { name: '端末を登録する' }).click();
+  await dialog.getByText('「タブレット 3」を登録しました。次に、証明書を渡してください。').waitFor();
   await dialog.getByText('まだ接続なし').waitFor();
+  await dialog.getByText('証明書がまだありません。').waitFor();
+  await desk.shot('devices-registered');
+  assert.deepEqual(await stumbles(desk), []);
   await dialog.getByRole('button', { name: '登録リンク' }).click();
   await dialog.getByRole('img', { name: '端末登録用の QR コード' }).waitFor();
   await desk.shot('devices-link');
@@ -76,8 +80,11 @@ test('a device is registered, fetches its certificate by link and code, is known
   await dialog.getByRole('button', { name: '例外を認める' }).click();
   await dialog.getByText('自分の例外は認められません').waitFor();
   await dialog.getByRole('button', { name: '取り消す' }).click();
+  await dialog.getByText('元には戻せません').waitFor();
   await dialog.getByLabel('タブレット 3 を取り消す理由').fill('駐車場で紛失');
+  await desk.shot('devices-revoking');
   await dialog.getByRole('button', { name: '取り消す' }).click();
+  await dialog.getByText('取り消した端末 1').click();
   await dialog.getByText('取り消し済み').waitFor();
   await desk.shot('devices-revoked');
   await known.getByText('この端末の登録が取り消されました').waitFor();

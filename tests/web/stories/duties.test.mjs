@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { HARU, MASAO, assertNothingSticksOut, holds, isTicked, openPatient, startRegion, stumbles, write } from '../page.mjs';
+import { HARU, MASAO, assertNothingSticksOut, becomes, holds, isTicked, openPatient, startRegion, stumbles, write } from '../page.mjs';
 import { MANAGER, cite, inWords } from '../mock-rules.mjs';
 
 /** Opens the form of one kind. */
@@ -33,13 +33,13 @@ test('a drip order is held, its author writes the reason, and it goes out with t
   await sheet.getByLabel('内容').fill('ソルデム3A 500 mL を1日1回、3日間。');
   await sheet.getByText('送る前に、もうひとつ').first().waitFor();
   await sheet.getByText('点滴・重要な与薬の指示は文書で出す').waitFor();
-  assert.match(await sheet.locator('.missing').innerText(), /文書が添えられていない[\s\S]*文書が添えてある/);
+  await becomes(() => sheet.locator('.missing').innerText(), /文書が添えられていない[\s\S]*文書が添えてある/);
   await sheet.locator('.hold').scrollIntoViewIfNeeded();
   await look(doctor, 'held-phone-ja');
   await sheet.getByLabel('または、理由を書いて送る').fill('本日中に看護ステーションへ持参します。');
   await sheet.getByText('理由を添えて送れます。').waitFor();
   await sheet.getByText('送ると、次の約束がはじまります').waitFor();
-  assert.match(await sheet.locator('.promise').innerText(), /ひかり内科クリニック 渡辺 健一から「指示の文書」[\s\S]*まで[\s\S]*動きがないとき/);
+  await becomes(() => sheet.locator('.promise').innerText(), /ひかり内科クリニック 渡辺 健一から「指示の文書」[\s\S]*まで[\s\S]*動きがないとき/);
   await holds(sheet.getByLabel('理由', { exact: true }), '本日中に看護ステーションへ持参します。');
   await sheet.locator('.promise').scrollIntoViewIfNeeded();
   await look(doctor, 'reason-phone-ja');
@@ -47,7 +47,7 @@ test('a drip order is held, its author writes the reason, and it goes out with t
   await sheet.getByRole('button', { name: '送信', exact: true }).click();
   const entry = doctor.locator('article.entry-mine', { hasText: 'ソルデム3A' });
   await entry.locator('.duty-open', { hasText: '指示の文書' }).waitFor();
-  assert.match(await entry.innerText(), /理由（ND-M3）[\s\S]*本日中に看護ステーションへ持参します。/);
+  await becomes(() => entry.innerText(), /理由（ND-M3）[\s\S]*本日中に看護ステーションへ持参します。/);
   const [posted] = posts(hub, 'order');
   assert.deepEqual([...new Set(asked)], [posted.id], 'asked and sent under one id');
   await look(doctor, 'duty-phone-ja');
@@ -164,7 +164,7 @@ for (const [language, size, said] of [
     await openPatient(nurse, MASAO);
     const entry = nurse.locator('article', { hasText: '人工呼吸器' });
     await entry.locator('.duty-late').waitFor();
-    assert.match(await entry.locator('.duty-standing').innerText(), said.late);
+    await becomes(() => entry.locator('.duty-standing').innerText(), said.late);
     const course = nurse.locator('.line-course');
     await course.filter({ hasText: said.line }).filter({ hasText: said.by }).waitFor();
     await course.filter({ hasText: said.told }).waitFor();
@@ -190,7 +190,7 @@ test('a lab request: the doctor asks for time, then gives the results', async (t
   await sheet.getByLabel('理由').fill('検査会社が休みのため。');
   await sheet.getByText('この内容は送信できます').waitFor();
   await look(doctor, 'duty-answer-desk-ja');
-  assert.equal(await sheet.getByLabel('求めない').count(), 0, 'only who is owed lets it go');
+  await becomes(() => sheet.getByLabel('求めない').count(), 0, 'only who is owed lets it go');
   await sheet.getByRole('button', { name: '返事を記録' }).click();
   await request.locator('.duty-standing', { hasText: '延期' }).waitFor();
   await nurse.locator('.line-course', { hasText: 'まで延期' }).getByText('検査会社が休みのため。').waitFor();
@@ -255,7 +255,7 @@ test('written without network and held when it arrives: nothing typed is lost, a
   await doctor.locator('article.entry-mine', { hasText: '往診先で渡します。' }).waitFor();
   const [first, again] = posts(hub, 'order');
   assert.equal(first.id, again.id);
-  assert.equal(await doctor.locator('.entry-pending').count(), 0);
+  await becomes(() => doctor.locator('.entry-pending').count(), 0);
 });
 
 test('an urgent message waits for the call: written from the card, then the message may go', async (t) => {
@@ -294,7 +294,7 @@ for (const [size, language] of [['phone', 'ja-JP'], ['desk', 'ja-JP'], ['desk', 
     await nurse.keyboard.press('Enter');
     const list = nurse.locator('.duty-list');
     await list.locator('.duty').nth(2).waitFor();
-    assert.deepEqual(await list.locator('.duty').evaluateAll((rows) => rows.map((row) => [...row.classList].at(-1))), ['duty-open', 'duty-late', 'duty-done']);
+    await becomes(() => list.locator('.duty').evaluateAll((rows) => rows.map((row) => [...row.classList].at(-1))), ['duty-open', 'duty-late', 'duty-done']);
     await look(nurse, `my-duties-${size}-${language.slice(0, 2)}`);
     await list.getByRole('link', { name: /高橋/ }).first().click();
     await nurse.locator('article', { hasText: '人工呼吸器' }).waitFor();
@@ -321,9 +321,10 @@ test('what was declined is told apart from what was done, by its sign and in wor
   await nurse.locator('.duties-link').click();
   const section = nurse.locator('.duty-list section', { hasText: '果たさずに終わったもの' });
   await section.getByText('からお断り').waitFor();
-  assert.equal(await sign(section.locator('.duty')), cross);
+  await becomes(() => sign(section.locator('.duty')), cross);
   const others = nurse.locator('.duty-list section', { hasText: '済んだもの' });
-  assert.deepEqual([await others.locator('.duty').count(), await sign(others.locator('.duty'))], [1, tick]);
+  await becomes(() => others.locator('.duty').count(), 1);
+  await becomes(() => sign(others.locator('.duty')), tick);
   await look(nurse, 'declined-phone-ja');
   assert.deepEqual(nurse.complaints, []);
 });
@@ -359,11 +360,13 @@ test('the forms of every kind on a phone: nothing sticks out, every control has 
     await openPatient(page);
     await page.locator('.button-record').click();
     const sheet = page.locator('renkei-record-form dialog');
+    await sheet.locator('.kind-choice').first().waitFor();
     await look(page, `kinds-phone-${key}-ja`);
     const kinds = await sheet.locator('.kind-choice').allInnerTexts();
     assert.ok(kinds.length >= 10, kinds.join());
     for (const [at, kind] of kinds.entries()) {
       await sheet.getByRole('button', { name: kind, exact: true }).click();
+      await sheet.getByRole('button', { name: '種類を選び直す' }).waitFor();
       const more = sheet.locator('.more > summary');
       if (await more.count()) await more.click();
       await look(page, `form-${key}-${at}-phone-ja`);

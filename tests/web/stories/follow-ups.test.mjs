@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { assertNothingSticksOut, openPatient, signOut, startRegion, stumbles, write } from '../page.mjs';
+import { assertNothingSticksOut, becomes, openPatient, signOut, startRegion, stumbles, write } from '../page.mjs';
 
 async function send(page, text) {
   await write(page, text);
@@ -36,13 +36,13 @@ test('an author corrects a number and a text of their own, and nobody else\'s', 
   const { hub, screenOf } = await startRegion(t);
   const nurse = await screenOf('nurse');
   await openPatient(nurse);
-  assert.equal(await nurse.locator('article:not(.entry-mine)').getByRole('button', { name: '訂正' }).count(), 0);
+  await becomes(() => nurse.locator('article:not(.entry-mine)').getByRole('button', { name: '訂正' }).count(), 0);
   await send(nurse, '昼食は半分、水分は200mlでした。');
   const own = nurse.locator('article.entry-mine', { hasText: '昼食は半分、水分は' });
   await own.getByRole('button', { name: '訂正' }).click();
   const sheet = nurse.getByRole('dialog');
   const done = sheet.getByRole('button', { name: '訂正を記録' });
-  assert.equal(await done.getAttribute('aria-disabled'), 'true', 'nothing was changed yet');
+  await becomes(() => done.getAttribute('aria-disabled'), 'true', 'nothing was changed yet');
   await sheet.getByLabel('正しい内容').fill('昼食は半分、水分は500mlでした。');
   await sheet.getByLabel('訂正の理由').fill('量の書き間違い');
   await sheet.getByText('この内容は送信できます').waitFor();
@@ -90,12 +90,12 @@ test('a citation opens the rule in words, in both languages, and who agreed on i
   await page.locator('.composer').getByText('SH-7').click();
   const rule = page.locator('.composer .citation-words');
   await rule.getByText('点滴の指示は医師だけが投稿できます。').waitFor();
-  assert.match(await rule.innerText(), /禁止する[\s\S]*守るべきこと[\s\S]*共有のきまり[\s\S]*みなと医師会/);
+  await becomes(() => rule.innerText(), /禁止する[\s\S]*守るべきこと[\s\S]*共有のきまり[\s\S]*みなと医師会/);
   await page.shot('rule-in-words-ja');
   await page.getByRole('button', { name: 'English' }).click();
   await rule.getByText('Only doctors post orders for drips.').waitFor();
-  assert.match(await rule.innerText(), /forbids[\s\S]*must[\s\S]*Sharing rules/);
-  assert.match(await rule.innerText(), /in force from 2027-04-01/, 'what is not sent yet is judged by the rules of now');
+  await becomes(() => rule.innerText(), /forbids[\s\S]*must[\s\S]*Sharing rules/);
+  await becomes(() => rule.innerText(), /in force from 2027-04-01/, 'what is not sent yet is judged by the rules of now');
   await page.getByRole('button', { name: '日本語' }).click();
   const judged = page.locator('article', { has: page.getByText('判定の根拠') }).first();
   await judged.getByText('判定の根拠').click();
@@ -114,6 +114,6 @@ test('signing out ends the sign-in at the hub, and with no way to the hub the pa
   await doctor.route('**/api/v1/me', (route) => route.abort());
   await signOut(doctor);
   await doctor.getByRole('heading', { name: '在宅チームの連携' }).waitFor();
-  assert.equal(await doctor.evaluate(() => sessionStorage.length), 0);
+  await becomes(() => doctor.evaluate(() => sessionStorage.length), 0);
   assert.deepEqual(hub.ended, ['nurse']);
 });

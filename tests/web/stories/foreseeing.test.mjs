@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { openBrowser } from '../browser.mjs';
 import { STANDING_STILL, demoHub } from '../demo-hub.mjs';
-import { assertNothingSticksOut, isIn, stumbles } from '../page.mjs';
+import { assertNothingSticksOut, becomes, isIn, stumbles } from '../page.mjs';
 
 async function signIn(openPage, link, options) {
   const page = await openPage(options);
@@ -63,15 +63,14 @@ test('a device change without network: the duty it opens and its rule, and the h
   await sheet.locator('.foreseen b', { hasText: 'ルールの上では、このまま送れる見込みです' }).waitFor();
   const rule = '医療機器の導入・設定変更は訪問看護へ必ず知らせる';
   await sheet.locator('.promise', { hasText: rule }).waitFor();
-  const promise = await sheet.locator('.promise').innerText();
-  assert.match(promise, /チームの看護師（事業所ごと）：確認\s*届いてから4時間【仮置き】以内（いま届けば .*まで）/);
+  await becomes(() => sheet.locator('.promise').innerText(), /チームの看護師（事業所ごと）：確認\s*届いてから4時間【仮置き】以内（いま届けば .*まで）/);
   await sheet.getByText(/ルールは .* に取得したもの/).waitFor();
   await sheet.locator('.foreseen-how').scrollIntoViewIfNeeded();
   await look(doctor, 'foreseen-device-phone-ja');
   const foreseen = await doctor.evaluate(() => document.querySelector('renkei-record-form').slips.get('device_change').draft.foreseen.opened.map(({ citation }) => citation));
   await line(doctor, true);
   await sheet.getByText('この内容は送信できます').first().waitFor();
-  assert.equal(await sheet.locator('.foreseen').count(), 0);
+  await becomes(() => sheet.locator('.foreseen').count(), 0);
   const told = await doctor.evaluate(() => document.querySelector('renkei-record-form').slips.get('device_change').draft.verdict.opened.map(({ rule }) => rule));
   assert.deepEqual(foreseen, told.slice(0, 1), 'the same rule, to its version');
   await sheet.locator('.promise', { hasText: rule }).waitFor();
@@ -113,5 +112,5 @@ test('an urgent message without network is held by its rule; she writes the call
   // Whoever signs out leaves no rules behind.
   await nurse.evaluate(() => document.querySelector('renkei-shell').model.signOut());
   await nurse.getByRole('heading', { level: 1 }).first().waitFor();
-  assert.equal(await nurse.evaluate(() => document.querySelector('renkei-shell').model.foreseeing.kept), null);
+  await becomes(() => nurse.evaluate(() => document.querySelector('renkei-shell').model.foreseeing.kept), null);
 });

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { openBrowser } from '../browser.mjs';
 import { STANDING_STILL, demoHub } from '../demo-hub.mjs';
-import { assertNothingSticksOut, holds, isIn, stumbles } from '../page.mjs';
+import { assertNothingSticksOut, becomes, holds, isIn, stumbles } from '../page.mjs';
 
 test('kana and birth date are corrected; every page has them at once; a second correction begins from the first', async (t) => {
   const hub = await demoHub(t, STANDING_STILL);
@@ -19,6 +19,7 @@ test('kana and birth date are corrected; every page has them at once; a second c
   };
   const nurse = await screenOf('nurse');
   const desk = await screenOf('secretariat', { size: 'phone' });
+  await nurse.locator('.patient-row').first().waitFor();
   const [id, kanji] = await nurse.evaluate(() => { const [one] = document.querySelector('renkei-shell').model.patients.values(); return [one.id, one.name.kanji]; });
   await nurse.locator('.patient-row', { hasText: kanji }).click();
 
@@ -34,7 +35,7 @@ test('kana and birth date are corrected; every page has them at once; a second c
   await part.getByLabel('フリガナ').fill('やまだ　たろう');
   await part.getByRole('button', { name: '訂正を記録する' }).click();
   await part.getByText('生年月日として読めません。').waitFor();
-  assert.equal(await desk.evaluate(() => document.activeElement?.getAttribute('name')), 'birth_date');
+  await becomes(() => desk.evaluate(() => document.activeElement?.getAttribute('name')), 'birth_date');
   await part.getByLabel('生年月日').fill('S9.8.7');
   await part.getByText('1934年8月7日').first().waitFor();
   await part.getByText(/→ ヤマダ タロウ/).waitFor();

@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { assertNothingSticksOut, HARU, MASAO, holds, openPatient, startRegion, stumbles } from '../page.mjs';
+import { assertNothingSticksOut, becomes, HARU, holds, MASAO, openPatient, startRegion, stumbles } from '../page.mjs';
 import { PEOPLE } from '../region.mjs';
 
 const LOCKED = '画面をロックしています';
@@ -56,10 +56,10 @@ test('nobody touched it: all of patients leaves the document; a wrong proof stay
   await page.locator('.button-vitals').click();
   await page.getByRole('dialog').locator('input').first().fill('123');
   await page.clock.fastForward('29:00');
-  assert.equal(await page.getByRole('heading', { name: LOCKED }).count(), 0, 'not before the time');
+  await becomes(() => page.getByRole('heading', { name: LOCKED }).count(), 0, 'not before the time');
   await page.clock.fastForward('01:30');
   await nothingOfPatients(page, 'the lock screen');
-  assert.equal(await page.evaluate(() => document.activeElement?.textContent), LOCKED, 'a screen reader is told');
+  await becomes(() => page.evaluate(() => document.activeElement?.textContent), LOCKED, 'a screen reader is told');
   await page.getByText('30 分以上だれも触れなかったため').waitFor();
   await page.getByText('佐藤 花子').waitFor();
   await page.shot('lock-tablet-ja');
@@ -80,7 +80,7 @@ test('nobody touched it: all of patients leaves the document; a wrong proof stay
   const value = page.getByRole('dialog').locator('input').first();
   await value.waitFor();
   await holds(value, '123');
-  assert.ok(await page.evaluate(() => document.querySelector('dialog[open]').matches(':modal')));
+  await becomes(() => page.evaluate(() => document.querySelector('dialog[open]')?.matches(':modal')), true);
   await page.keyboard.press('Escape');
   await holds(page.locator('#composer-text'), '夕方から少し息苦しいとのこと');
   await page.getByText('高橋さんの血圧の件').waitFor();
@@ -95,7 +95,7 @@ test('a hand on the page is use; the region sets another time', async (t) => {
     await page.clock.fastForward('20:00');
     await page.mouse.click(5 + round, 5);
   }
-  assert.equal(await page.getByRole('heading', { name: LOCKED }).count(), 0);
+  await becomes(() => page.getByRole('heading', { name: LOCKED }).count(), 0);
   hub.idleS = 600;
   await page.reload({ waitUntil: 'commit' });
   await isOpen(page);
@@ -117,7 +117,7 @@ test('reloaded, led elsewhere, opened in another tab: it stays locked, and one p
   await page.clock.fastForward('20:00');
   await second.mouse.click(5, 5);
   await page.clock.fastForward('20:00');
-  assert.equal(await page.getByRole('heading', { name: LOCKED }).count(), 0);
+  await becomes(() => page.getByRole('heading', { name: LOCKED }).count(), 0);
   await page.clock.fastForward('11:00');
   await Promise.all([nothingOfPatients(page, 'this tab'), nothingOfPatients(second, 'the other tab')]);
   await page.waitForFunction(() => document.querySelector('renkei-lock')?.model.keeper.locker.read('records', 'begun'));
@@ -146,7 +146,7 @@ test('a device that slept is locked before a hand on it does anything; a clock t
   const { x, y, width, height } = await page.getByRole('button', { name: 'English' }).boundingBox();
   await page.mouse.click(x + width / 2, y + height / 2);
   await nothingOfPatients(page, 'woken');
-  assert.equal(await page.evaluate(() => document.documentElement.lang), 'ja', 'the hand did nothing but wake it');
+  await becomes(() => page.evaluate(() => document.documentElement.lang), 'ja', 'the hand did nothing but wake it');
   await page.clock.setSystemTime(Date.now() - 3 * 3_600_000);
   await page.reload({ waitUntil: 'commit' });
   await nothingOfPatients(page, 'in the morning again');
@@ -169,7 +169,7 @@ test('what one tab finds out the others know at once, though their timers sleep:
   await Promise.all([nothingOfPatients(page, 'this tab'), nothingOfPatients(second, 'the other tab')]);
   await show(second, hub.proof.password);
   await Promise.all([page, second].map((tab) => tab.locator('.patient-row', { hasText: '高橋' }).waitFor({ state: 'attached' })));
-  assert.equal(await page.locator('.patient').getAttribute('data-tab'), 'timeline', 'the key did nothing but wake it');
+  await becomes(() => page.locator('.patient').getAttribute('data-tab'), 'timeline', 'the key did nothing but wake it');
 });
 
 test('alarms are heard and posts go while it is locked; signing out ends it for the next person', async (t) => {
@@ -202,7 +202,7 @@ test('alarms are heard and posts go while it is locked; signing out ends it for 
   // Nothing more of patients comes to a page that nobody is signed in to.
   await Promise.race([left, page.waitForFunction(() => false)]);
   assert.doesNotMatch(await whatIsThere(page), OF_PATIENTS);
-  assert.equal(await page.evaluate(() => localStorage.getItem('renkei.lock')), null);
+  await becomes(() => page.evaluate(() => localStorage.getItem('renkei.lock')), null);
 });
 
 test('without signal it stays shut, takes new words unread, and gives them back to be placed by their author', async (t) => {
@@ -230,7 +230,7 @@ test('without signal it stays shut, takes new words unread, and gives them back 
   await given.getByLabel('どなたの記録か').selectOption({ label: '高橋 ハル' });
   await given.getByRole('button', { name: '入力欄に移す' }).click();
   await page.waitForFunction(() => document.querySelector('#composer-text')?.value === 'ハルさん 18:20 熱 37.8');
-  assert.equal(await page.evaluate(() => document.querySelector('renkei-shell').model.keeper.locker.read('records', 'jots')), undefined);
+  await becomes(() => page.evaluate(() => document.querySelector('renkei-shell').model.keeper.locker.read('records', 'jots')), undefined);
 });
 
 test('who is signed in and has nothing to show does not get in: going on as they are is for visitors of the demo', async (t) => {
@@ -239,7 +239,7 @@ test('who is signed in and has nothing to show does not get in: going on as they
   await page.clock.fastForward('31:00');
   await nothingOfPatients(page, 'no factor');
   await page.getByRole('button', { name: 'もう一度つなぐ' }).waitFor();
-  assert.equal(await page.getByRole('button', { name: '続ける' }).count(), 0);
+  await becomes(() => page.getByRole('button', { name: '続ける' }).count(), 0);
 });
 
 test('the demo locks too, and its visitors, who have nothing to show, go on', async (t) => {

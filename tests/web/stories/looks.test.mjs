@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { HARU, assertNothingSticksOut, assertOnlyPanesScroll, openPatient, startRegion, stumbles, write } from '../page.mjs';
+import { HARU, assertNothingSticksOut, assertOnlyPanesScroll, becomes, openPatient, startRegion, stumbles, write } from '../page.mjs';
 
 for (const size of ['phone', 'tablet', 'desk']) {
   for (const [language, locale, colorScheme] of [['ja', 'ja-JP', 'light'], ['en', 'en-GB', 'dark']]) {
@@ -57,26 +57,26 @@ test('by keyboard alone: skip, choose a patient, turn the tabs, write, send, ope
   const { hub, screenOf } = await startRegion(t);
   const page = await screenOf('nurse', { size: 'tablet' });
   await page.keyboard.press('Tab');
-  assert.equal(await page.evaluate(() => document.activeElement?.className), 'skip');
+  await becomes(() => page.evaluate(() => document.activeElement?.className), 'skip');
   await page.keyboard.press('Enter');
-  assert.equal(await page.evaluate(() => document.activeElement?.id), 'main');
+  await becomes(() => page.evaluate(() => document.activeElement?.id), 'main');
   await page.locator('.patient-row', { hasText: '高橋' }).focus();
   await page.keyboard.press('Enter');
   await page.locator('#tab-timeline').focus();
   await page.keyboard.press('ArrowRight');
-  assert.equal(await page.evaluate(() => document.activeElement?.id), 'tab-summary');
+  await becomes(() => page.evaluate(() => document.activeElement?.id), 'tab-summary');
   await page.keyboard.press('ArrowLeft');
   await page.locator('#composer-text').focus();
   await page.keyboard.type('キーボードだけで書きました');
   await page.keyboard.press('Control+Enter');
   await page.locator('article.entry-mine', { hasText: 'キーボードだけで書きました' }).waitFor();
-  assert.equal(await page.evaluate(() => document.activeElement?.id), 'composer-text');
+  await becomes(() => page.evaluate(() => document.activeElement?.id), 'composer-text');
   await page.locator('.button-vitals').focus();
   await page.keyboard.press('Enter');
   await page.waitForFunction(() => document.activeElement?.id === 'vital-systolic');
   await page.keyboard.type('120');
   await page.keyboard.press('Enter');
-  assert.equal(await page.evaluate(() => document.activeElement?.id), 'vital-diastolic');
+  await becomes(() => page.evaluate(() => document.activeElement?.id), 'vital-diastolic');
   await page.keyboard.press('Escape');
   await page.getByRole('dialog').waitFor({ state: 'hidden' });
   assert.equal(hub.heard.filter((frame) => frame.post).length, 1);
@@ -88,7 +88,7 @@ test('the language is switched in place and remembered', async (t) => {
   await openPatient(page);
   await page.getByRole('button', { name: 'English' }).click();
   await page.getByRole('heading', { name: 'My patients' }).waitFor();
-  assert.equal(await page.locator('html').getAttribute('lang'), 'en');
+  await becomes(() => page.locator('html').getAttribute('lang'), 'en');
   await page.reload();
   await page.getByRole('button', { name: 'Send', exact: true }).waitFor();
 });

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { HARU, MASAO, assertNothingSticksOut, startRegion, stumbles } from '../page.mjs';
+import { HARU, MASAO, assertNothingSticksOut, becomes, startRegion, stumbles } from '../page.mjs';
 import { PATIENTS } from '../region.mjs';
 
 const [, , MITSU, AKIRA] = PATIENTS;
@@ -36,12 +36,12 @@ for (const [size, language, now, mine, unread, rest] of [['desk', 'ja-JP', 'す�
     assert.deepEqual(await stumbles(page), []);
 
     const pressed = page.getByRole('button', { name: language === 'ja-JP' ? /^わたし宛て/ : /^For me/ });
-    assert.match(await pressed.innerText(), /1$/);
+    await becomes(() => pressed.innerText(), /1$/);
     await pressed.press('Enter');
-    assert.equal(await pressed.getAttribute('aria-pressed'), 'true');
+    await becomes(() => pressed.getAttribute('aria-pressed'), 'true');
     assert.deepEqual(Object.values(await groups(page)).flat(), ['鈴木 正男']);
     await page.getByRole('button', { name: language === 'ja-JP' ? 'すべて' : 'All', exact: true }).click();
-    assert.equal(await page.locator('.patient-row').count(), 4);
+    await becomes(() => page.locator('.patient-row').count(), 4);
 
     // A late duty of mine counts as much as an alarm.
     const cause = say(hub, AKIRA, 'doctor', { deviceChange: { device: '在宅酸素濃縮器', change: 'setting', after: [{ name: '酸素流量', value: '3' }] } });
@@ -89,5 +89,5 @@ test('whom I read stays where I found them until I go on', async (t) => {
   await page.locator('.patient-row', { hasText: '鈴木' }).click();
   await page.mouse.move(900, 400);
   await page.waitForFunction(() => document.querySelectorAll('.patient-group').length === 1);
-  assert.equal(await page.locator('.patient-group h3').count(), 0, 'nobody is "others" where nobody else is');
+  await becomes(() => page.locator('.patient-group h3').count(), 0, 'nobody is "others" where nobody else is');
 });

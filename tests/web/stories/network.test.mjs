@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { HARU, MASAO, openPatient, signOut, startRegion, write } from '../page.mjs';
+import { HARU, MASAO, becomes, openPatient, signOut, startRegion, write } from '../page.mjs';
 
 const texts = (hub) => hub.journal.entries(HARU.id).map((entry) => entry.content.body.message?.text).filter(Boolean);
 
@@ -28,7 +28,7 @@ test('cut off: the state is said, posts wait and survive a reload, then arrive o
   hub.mend();
   await page.locator('.pill-warning', { hasText: '未送信 3' }).waitFor({ state: 'hidden', timeout: 20_000 });
   assert.deepEqual(texts(hub).slice(-3), ['一番目', '二番目', '三番目']);
-  for (const text of ['一番目', '二番目', '三番目']) assert.equal(await page.locator('article', { hasText: text }).count(), 1, text);
+  for (const text of ['一番目', '二番目', '三番目']) await becomes(() => page.locator('article', { hasText: text }).count(), 1, text);
   const ids = hub.heard.filter((frame) => frame.post).map((frame) => frame.post.intent.id);
   assert.deepEqual([ids.length, new Set(ids).size, ids[0]], [4, 3, ids[1]], 'the first was sent twice under one id');
 
@@ -65,7 +65,7 @@ test('a lost delivery is noticed and asked for again', async (t) => {
   say('途中で消えた連絡');
   say('次の連絡');
   await page.getByText('次の連絡').waitFor();
-  assert.deepEqual((await page.locator('article .body-text').allInnerTexts()).slice(-2), ['途中で消えた連絡', '次の連絡']);
+  await becomes(async () => (await page.locator('article .body-text').allInnerTexts()).slice(-2), ['途中で消えた連絡', '次の連絡']);
 });
 
 test('forget: an entry vanishes; a timeline vanishes with its place in the list, unless it is still shared', async (t) => {
@@ -90,7 +90,7 @@ test('forget: an entry vanishes; a timeline vanishes with its place in the list,
   hub.forget('nurse', MASAO.id);
   await page.getByRole('heading', { name: '鈴木 正男 さんの共有が終わりました' }).waitFor();
   await page.getByText('紐付けが解除されました。').waitFor();
-  assert.equal(await page.locator('.patient-row', { hasText: '鈴木' }).count(), 0);
+  await becomes(() => page.locator('.patient-row', { hasText: '鈴木' }).count(), 0);
   await page.shot('farewell-ja');
 });
 
@@ -100,8 +100,8 @@ test('a revoked sign-in ends on the open page and leaves nothing behind', async 
   await openPatient(page);
   hub.revoke('nurse');
   await page.getByText('サインインの有効期限が切れたか').waitFor();
-  assert.equal(await page.evaluate(() => sessionStorage.length), 0);
-  assert.equal(await page.getByText('高橋').count(), 0);
+  await becomes(() => page.evaluate(() => sessionStorage.length), 0);
+  await becomes(() => page.getByText('高橋').count(), 0);
   await page.shot('revoked-ja');
 });
 
@@ -137,5 +137,5 @@ test('entries that come in while the page paints never take the reader away from
     hub.journal.append(HARU.id, hub.journal.actor('doctor'), Date.now(), { body: { message: { text: `連絡その${at}` } } });
   }
   await page.getByText('連絡その60').waitFor();
-  assert.equal(await page.locator('.to-end').count(), 0);
+  await becomes(() => page.locator('.to-end').count(), 0);
 });

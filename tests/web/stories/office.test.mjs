@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { openBrowser } from '../browser.mjs';
 import { STANDING_STILL, demoHub } from '../demo-hub.mjs';
-import { assertNothingSticksOut, isIn, stumbles } from '../page.mjs';
+import { assertNothingSticksOut, becomes, isIn, stumbles } from '../page.mjs';
 
 const consoleOf = (page) => page.locator('renkei-console');
 const lookAgain = (page) => page.evaluate(() => document.querySelector('renkei-shell').model.board.look());
@@ -53,7 +53,7 @@ for (const [size, language, words] of [
     const board = consoleOf(nurse).locator('renkei-console-announcements');
     await board.getByRole('button', { name: words.write }).click();
     await board.getByText(words.ours).waitFor();
-    assert.equal(await board.getByRole('radio').count(), 0, 'to nobody else');
+    await becomes(() => board.getByRole('radio').count(), 0, 'to nobody else');
     await board.getByLabel(words.subject, { exact: true }).fill('来週の申し送り');
     await board.getByLabel(words.text).fill('月曜の朝は8時30分からです。');
     await assertNothingSticksOut(nurse, 'writing to our office');
@@ -63,12 +63,12 @@ for (const [size, language, words] of [
     await board.getByText(words.published).waitFor();
     await board.getByRole('button', { name: /来週の申し送り/ }).click();
     await board.getByRole('heading', { name: words.read }).waitFor();
-    assert.equal(await board.locator('details').count(), 0, 'how many, and nobody’s name');
+    await becomes(() => board.locator('details').count(), 0, 'how many, and nobody’s name');
     assert.deepEqual(await stumbles(nurse), []);
     await assertNothingSticksOut(nurse, 'what reached our office');
     await nurse.shot(`office-reach-${size}-${language.slice(0, 2)}`, { fullPage: true });
     await lookAgain(doctor);
-    assert.deepEqual(await doctor.evaluate(() => document.querySelector('renkei-shell').model.board.announcements), []);
+    await becomes(() => doctor.evaluate(() => document.querySelector('renkei-shell').model.board.announcements), []);
     await desk.evaluate(() => { location.hash = '#/console/announcements'; });
     await consoleOf(desk).getByRole('button', { name: /来週の申し送り/ }).waitFor();
 
@@ -76,7 +76,7 @@ for (const [size, language, words] of [
     const trainings = consoleOf(nurse).locator('renkei-console-trainings');
     await trainings.getByRole('button', { name: /地域のルール説明会/ }).click();
     await trainings.locator('.attendance li', { hasText: me.name }).getByText(words.attended, { exact: true }).waitFor();
-    assert.equal(await trainings.locator('.cards').getByRole('combobox').count(), 0, 'the secretariat enters it');
+    await becomes(() => trainings.locator('.cards').getByRole('combobox').count(), 0, 'the secretariat enters it');
     assert.deepEqual(await stumbles(nurse), []);
     await assertNothingSticksOut(nurse, 'trainings of our office');
     await nurse.shot(`office-trainings-${size}-${language.slice(0, 2)}`, { fullPage: true });

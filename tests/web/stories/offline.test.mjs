@@ -8,7 +8,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 import { openProfile } from '../browser.mjs';
 import { MockHub } from '../mock-hub.mjs';
-import { assertNothingSticksOut, HARU, isIn, openPatient, signOut, startRegion, stumbles } from '../page.mjs';
+import { assertNothingSticksOut, becomes, HARU, isIn, openPatient, signOut, startRegion, stumbles } from '../page.mjs';
 import { PEOPLE } from '../region.mjs';
 
 const texts = (hub) => hub.journal.entries(HARU.id).map((entry) => entry.content.body.message?.text).filter(Boolean);
@@ -96,14 +96,14 @@ test('a round without network: opened anew, written, counted; an hour later it a
   await unsent(page, 3);
   await page.locator('.pill-count').first().click();
   await page.getByText('つながると、この順番で送ります。').waitFor();
-  assert.deepEqual(await page.locator('.sending-row .body-text').allInnerTexts(), ['訪問しました', '食事は半分', '次は木曜です']);
+  await becomes(() => page.locator('.sending-row .body-text').allInnerTexts(), ['訪問しました', '食事は半分', '次は木曜です']);
   await page.shot('sending-waiting-tablet-ja');
   hub.mend();
   await page.clock.fastForward('00:01:00');
   await unsent(page, 0);
   assert.deepEqual(texts(hub).slice(before), ['訪問しました', '食事は半分', '次は木曜です']);
   await page.getByText('後から届いた記録').first().waitFor();
-  assert.equal(await page.locator('.sending-row').count(), 3);
+  await becomes(() => page.locator('.sending-row').count(), 3);
   await page.shot('sending-done-tablet-ja');
   assert.deepEqual(await stumbles(page), []);
   assert.deepEqual(page.complaints.filter((one) => one.startsWith('uncaught')), []);
@@ -209,10 +209,10 @@ test('a sign-in that runs out ends without the hub, and takes what was kept with
   await page.locator('.patient-row', { hasText: '高橋 ハル' }).waitFor();
   await page.clock.fastForward('08:01:00');
   await page.getByText('サインインの有効期限が切れたか').waitFor();
-  assert.equal(await page.getByText('高橋').count(), 0);
+  await becomes(() => page.getByText('高橋').count(), 0);
   await page.reload();
   await page.getByRole('heading', { name: '在宅チームの連携' }).waitFor();
-  assert.equal(await page.evaluate(async () => (await navigator.storageBuckets.keys()).length), 0);
+  await becomes(() => page.evaluate(async () => (await navigator.storageBuckets.keys()).length), 0);
 });
 
 test('two tabs share what is not sent; one sends, and when it goes the other does', async (t) => {
@@ -262,7 +262,7 @@ test('a newer page is taken as a whole or not at all, and opened when nothing sh
   hub.webFor = (name) => (name === 'outbox.js' ? hub.web : other);
   await change('outbox.js', 'export class Outbox', '/* newer */ export class Outbox');
   assert.equal(await lookForNewer(page), false, 'one file of another version, and none is taken');
-  assert.equal(await page.evaluate(async () => (await caches.keys()).length), 1);
+  await becomes(() => page.evaluate(async () => (await caches.keys()).length), 1);
   hub.webFor = () => other;
   assert.equal(await lookForNewer(page), true);
   await page.getByText('新しい版の画面があります').waitFor();
@@ -270,7 +270,7 @@ test('a newer page is taken as a whole or not at all, and opened when nothing sh
   hub.cut();
   await page.getByRole('button', { name: '開き直す' }).click();
   await page.locator('.pill-count', { hasText: '未送 0' }).waitFor();
-  assert.equal(await page.evaluate(async () => (await caches.keys()).length), 1, 'the old one is gone');
+  await becomes(() => page.evaluate(async () => (await caches.keys()).length), 1, 'the old one is gone');
 });
 
 test('a newer page comes also to whoever opens the page anew by themselves', async (t) => {
@@ -281,7 +281,7 @@ test('a newer page comes also to whoever opens the page anew by themselves', asy
   assert.equal(await lookForNewer(page), true);
   await page.reload();
   await page.locator('.pill-count', { hasText: '未送 0' }).waitFor({ timeout: 20_000 });
-  assert.equal(await page.evaluate(async () => (await caches.keys()).length), 1, 'the old one is gone');
+  await becomes(() => page.evaluate(async () => (await caches.keys()).length), 1, 'the old one is gone');
 });
 
 test('what is asked of the hub wakes no worker, so that one that is to make room for a newer one can', async (t) => {

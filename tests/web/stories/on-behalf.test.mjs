@@ -3,8 +3,9 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { HARU, assertNothingSticksOut, holds, openPatient, startRegion, stumbles, write } from '../page.mjs';
+import { HARU, assertNothingSticksOut, becomes, holds, openPatient, startRegion, stumbles, write } from '../page.mjs';
 import { person } from '../region.mjs';
+import { part, press, section, startRound, tap, visit } from '../round.mjs';
 
 const SAID = '昼食は半分残し、口数が少なかったとのこと。';
 /** How a person stands in the list. */
@@ -27,12 +28,11 @@ test('what a helper rang in is written by the nurse, shown as told by her, and c
   const nurse = await screenOf('nurse', { size: 'desk' });
   await openPatient(nurse);
   await nurse.locator('label.choice', { hasText: '記録' }).first().click();
-  assert.equal(await nurse.locator('.composer .behalf-field').count(), 0, 'in nobody’s way before anything is written');
+  await becomes(() => nurse.locator('.composer .behalf-field').count(), 0, 'in nobody’s way before anything is written');
   await write(nurse, SAID);
   const field = nurse.locator('.composer').getByLabel('代わりに書く');
-  const offices = await field.locator('optgroup').evaluateAll((groups) => groups.map(({ label }) => label));
-  assert.equal(offices[0], person('nurse').organisation.name, 'one’s own office first');
-  assert.equal(await field.locator('option', { hasText: '佐藤 花子' }).count(), 0, 'not oneself');
+  await becomes(() => field.locator('optgroup').evaluateAll(([first]) => first?.label), person('nurse').organisation.name, 'one’s own office first');
+  await becomes(() => field.locator('option', { hasText: '佐藤 花子' }).count(), 0, 'not oneself');
   await nurse.shot('on-behalf-quiet-desk-ja');
   await field.selectOption(key('helper'));
   await nurse.getByText('記録した人は、あなたのままです').waitFor();
@@ -44,7 +44,7 @@ test('what a helper rang in is written by the nurse, shown as told by her, and c
   const mine = nurse.locator('article.entry-mine', { hasText: SAID });
   await mine.getByText('代筆：加藤 由美（介護職）に聞いて、佐藤 花子が記入').waitFor();
   await mine.getByText('加藤 由美さんの確認はまだ').waitFor();
-  assert.equal(await mine.getByRole('button', { name: '合っている' }).count(), 0, 'not for its author to say');
+  await becomes(() => mine.getByRole('button', { name: '合っている' }).count(), 0, 'not for its author to say');
   // What is sent is forgotten: the next one is one's own again.
   await write(nurse, '次の連絡');
   await holds(nurse.locator('.composer').getByLabel('代わりに書く'), '');
@@ -62,7 +62,7 @@ test('what a helper rang in is written by the nurse, shown as told by her, and c
   assert.deepEqual(await stumbles(helper), []);
   await told.getByRole('button', { name: '合っている' }).click();
   await told.getByText('加藤 由美さんが「合っている」と確認').waitFor();
-  assert.equal(await told.getByRole('button', { name: '合っている' }).count(), 0);
+  await becomes(() => told.getByRole('button', { name: '合っている' }).count(), 0);
   await mine.getByText('加藤 由美さんが「合っている」と確認').waitFor();
   await nurse.shot('on-behalf-confirmed-desk-ja');
 
@@ -93,7 +93,7 @@ test('what the doctor did not say is contradicted in one tap, in English too', a
   const sent = await hub.posted();
   const cause = hub.journal.entries(HARU.id).find(({ content }) => content.onBehalf);
   assert.deepEqual([sent.body.message.answers, sent.sensitivity], [cause.id, 'restricted'], 'never more open than what it is about');
-  assert.equal(await entry.getByRole('button', { name: 'It is right' }).count(), 0);
+  await becomes(() => entry.getByRole('button', { name: 'It is right' }).count(), 0);
   await doctor.shot('on-behalf-contradicted-phone-en');
   await write(doctor, 'The family rang: no appetite.');
   await doctor.locator('.composer').getByLabel('Write on behalf of').selectOption(key('helper'));
@@ -153,4 +153,58 @@ test('vitals and other records by form are written on behalf as well, also witho
   await nurse.locator('.composer .verdict-good').waitFor();
   await send(nurse, '発熱あり');
   assert.equal((await hub.posted()).onBehalfOf, undefined);
+});
+
+test('on a visit the values and the note are written on behalf of whoever told them, and the next ones are her own', async (t) => {
+  const { hub, screenOf } = await startRound(t);
+  const nurse = await screenOf('nurse', { size: 'tablet' });
+  await visit(nurse);
+  await press(nurse, '128');
+  await nurse.getByText('部位・時刻・ひとこと・代わりに書く').click();
+  await nurse.locator('renkei-vitals-pad').getByLabel('代わりに書く').selectOption(key('helper'));
+  await nurse.locator('.pad-behalf').getByText('代筆：加藤 由美（介護職）に聞いて').waitFor();
+  await nurse.locator('.pad-right .verdict').first().waitFor();
+  await nurse.shot('on-behalf-pad-tablet-ja');
+  await assertNothingSticksOut(nurse, 'the pad');
+  assert.deepEqual(await stumbles(nurse), []);
+  await nurse.getByRole('button', { name: '送信' }).click();
+  await nurse.getByRole('status').getByText('バイタルを送りました').waitFor();
+  assert.deepEqual((await hub.posted('vital')).onBehalfOf, named('helper'));
+
+  await tap(section(nurse, 'condition'), '変わりなし');
+  const field = nurse.locator('renkei-visit-note').getByLabel('代わりに書く');
+  await holds(field, '', 'each for itself');
+  await field.selectOption(key('helper'));
+  await nurse.getByText('記録した人は、あなたのままです').waitFor();
+  await nurse.locator('renkei-visit-note .verdict-good').waitFor();
+  await nurse.locator('.behalf-field').scrollIntoViewIfNeeded();
+  await nurse.shot('on-behalf-note-tablet-ja');
+  assert.deepEqual(await stumbles(nurse), []);
+  await nurse.getByRole('button', { name: '送信' }).click();
+  await nurse.getByRole('status').getByText('訪問の記録を送りました').waitFor();
+  assert.deepEqual((await hub.posted('visit')).onBehalfOf, named('helper'));
+
+  await part(nurse, 'note');
+  await tap(section(nurse, 'condition'), '変わりなし');
+  await holds(field, '');
+  await nurse.getByText('この内容は送信できます').waitFor();
+  await nurse.getByRole('button', { name: '送信' }).click();
+  await nurse.getByRole('status').getByText('訪問の記録を送りました').waitFor();
+  await nurse.getByRole('link', { name: '経過を見る' }).click();
+  await nurse.locator('article.entry-mine', { hasText: '変わりなし' }).first().getByText('代筆：加藤 由美（介護職）に聞いて、佐藤 花子が記入').waitFor();
+  assert.equal((await hub.posted('visit')).onBehalfOf, undefined);
+  assert.deepEqual(nurse.complaints, []);
+
+  const phone = await screenOf('nurse2', { size: 'phone', language: 'en-GB', colorScheme: 'dark' });
+  await visit(phone);
+  await part(phone, 'note');
+  await tap(section(phone, 'condition'), 'unchanged');
+  await phone.getByLabel('Write on behalf of').selectOption(key('helper'));
+  await phone.getByText('You stay the author.').waitFor();
+  await phone.locator('.behalf-field').scrollIntoViewIfNeeded();
+  await assertNothingSticksOut(phone, 'the note on a phone');
+  // The word on the button stays a word beside the longer way to the photographs.
+  await becomes(async () => (await phone.getByRole('button', { name: 'Send', exact: true }).boundingBox())?.height < 72, true);
+  await phone.shot('on-behalf-note-phone-en');
+  assert.deepEqual(await stumbles(phone), []);
 });

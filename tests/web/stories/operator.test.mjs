@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { openBrowser } from '../browser.mjs';
 import { sharedPatient } from '../console-page.mjs';
 import { STANDING_STILL, demoHub } from '../demo-hub.mjs';
-import { isIn, stumbles } from '../page.mjs';
+import { becomes, isIn, stumbles } from '../page.mjs';
 
 test('the team reads why the operator took a record out, and the secretariat looks into that and into the region', async (t) => {
   const hub = await demoHub(t, STANDING_STILL);
@@ -38,7 +38,7 @@ test('the team reads why the operator took a record out, and the secretariat loo
   await desk.evaluate(() => { location.hash = '#/console/emergency'; });
   const cards = desk.locator('renkei-console-emergency .card');
   await cards.first().waitFor();
-  assert.equal(await cards.count(), 3, 'of the region once');
+  await becomes(() => cards.count(), 3, 'of the region once');
   const region = cards.filter({ hasText: '事業の引き継ぎ' });
   await region.getByText('ハブの運用者が、地域の記録をすべて取り出しました').waitFor();
   await desk.shot('operator-console');

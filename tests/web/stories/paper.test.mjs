@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { HARU, assertNothingSticksOut, openPatient, startRegion, stumbles } from '../page.mjs';
+import { HARU, assertNothingSticksOut, becomes, openPatient, startRegion, stumbles } from '../page.mjs';
 import { person } from '../region.mjs';
 
 const posts = (hub) => hub.heard.filter((frame) => frame.post).map((frame) => frame.post.intent);
@@ -26,12 +26,12 @@ test('for an office that does not take part: asked for, permitted, on record, an
   await sheet.getByLabel('目的').fill('往診の依頼');
   await sheet.getByLabel(/そのほかに伏せる言葉/).fill('春子');
   await sheet.getByText('記録の持ち出しには、事務局の許可が要る').first().waitFor();
-  assert.equal(await sheet.getByRole('button', { name: '記録に残して紙面を開く' }).getAttribute('aria-disabled'), 'true');
+  await becomes(() => sheet.getByRole('button', { name: '記録に残して紙面を開く' }).getAttribute('aria-disabled'), 'true');
   await nurse.shot('paper-held-ja');
   assert.deepEqual(await stumbles(nurse), []);
   await sheet.getByRole('button', { name: '事務局に許可を申請する' }).click();
   await sheet.getByRole('button', { name: '申請しました' }).waitFor();
-  const [asked] = posts(hub);
+  const asked = await hub.posted('export');
   const office = person('nurse').organisation.id;
   assert.deepEqual([asked.timeline, asked.body.export.planned, asked.body.export.patients], [office, true, [HARU.id]]);
   await sheet.getByText('事務局の確認待ち').waitFor();
@@ -56,7 +56,7 @@ test('for an office that does not take part: asked for, permitted, on record, an
   assert.ok(paper.includes(taken.id), 'the sheet names the entry that it is on record with');
   await nurse.shot('paper-fax-ja', { fullPage: true });
   await nurse.emulateMedia({ media: 'print' });
-  assert.equal(await nurse.locator('.paper-acts').isVisible(), false);
+  await becomes(() => nurse.locator('.paper-acts').isVisible(), false);
   await nurse.shot('paper-fax-print-ja', { fullPage: true });
   await nurse.emulateMedia({ media: null });
   assert.deepEqual(await stumbles(nurse), []);
@@ -70,6 +70,12 @@ test('for one\'s own office at once; what cannot be blacked out is not opened (p
   hub.journal.append(HARU.id, hub.journal.actor('helper'), Date.now() - 60_000, { body: { note: { text: 'ﾀｶﾊｼ ﾊﾙ 様宛の荷物を受け取りました。' } } });
   const page = await screenOf('helper', { size: 'phone', language: 'en-GB' });
   const sheet = await begin(page, 'phone');
+  await sheet.getByText(/^\d+ entries of these days go onto the sheet\.$/).waitFor();
+  const until = await sheet.getByLabel('Until').inputValue();
+  await sheet.getByLabel('Until').fill('2020-01-01');
+  await sheet.getByText('The first day is after the last.').waitFor();
+  await becomes(() => sheet.getByRole('button', { name: 'Open the sheet' }).getAttribute('aria-disabled'), 'true');
+  await sheet.getByLabel('Until').fill(until);
   await sheet.getByRole('checkbox', { name: 'Parts of the name' }).check();
   await sheet.getByRole('button', { name: 'Open the sheet' }).click();
   await sheet.getByRole('alert').waitFor();
@@ -102,5 +108,5 @@ test('a day for one\'s own chart, with who copied it and when', async (t) => {
   assert.match(copied, /出力: 渡辺 健一（医師・ひかり内科クリニック）.*$/);
   const before = copied.length;
   await sheet.getByRole('checkbox', { name: '自分の事業所の記録だけ' }).check();
-  assert.ok((await sheet.getByLabel('写す内容').inputValue()).length < before);
+  await becomes(async () => (await sheet.getByLabel('写す内容').inputValue()).length < before, true);
 });

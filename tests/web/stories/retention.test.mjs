@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { openBrowser } from '../browser.mjs';
 import { STANDING_STILL, demoHub } from '../demo-hub.mjs';
 import { OLD, mockRetention } from '../mock-retention.mjs';
-import { assertNothingSticksOut, isIn, startRegion, stumbles } from '../page.mjs';
+import { assertNothingSticksOut, becomes, isIn, startRegion, stumbles } from '../page.mjs';
 
 
 async function open(page, heading = '保存期間と廃棄') {
@@ -37,7 +37,7 @@ test('the hub says until when: in care, kept from the last entry on, and by whic
   const row = section.locator(`[data-patient="${id}"]`);
   await row.getByRole('button', { name: 'いつまで残すか調べる' }).click();
   await row.getByText('支援中です').waitFor();
-  assert.equal(await row.getByRole('button').count(), 0, 'nothing to destroy');
+  await becomes(() => row.getByRole('button').count(), 0, 'nothing to destroy');
 
   const closed = await page.evaluate(async (patient) => {
     const { uuidV7 } = await import('/uuid.js');
@@ -50,7 +50,7 @@ test('the hub says until when: in care, kept from the last entry on, and by whic
   await row.getByRole('button', { name: 'いつまで残すか調べる' }).click();
   await row.getByText(/から廃棄できます/).waitFor();
   await row.getByText('保存する最後の日').waitFor();
-  assert.equal(await row.getByRole('button').count(), 0, 'nothing to destroy before its day');
+  await becomes(() => row.getByRole('button').count(), 0, 'nothing to destroy before its day');
   assert.deepEqual(await stumbles(page), []);
   await assertNothingSticksOut(page, 'a record that is kept');
   await page.shot('console-retention-kept-desk-ja', { fullPage: true });
@@ -73,14 +73,14 @@ test('one record is destroyed: mistakes at their fields, a proof, and what is le
   const form = section.locator('form.destroying');
   await form.getByText('元に戻せません。ほかの患者の記録と').waitFor();
   await form.getByText(/バックアップには、この記録が残っています/).waitFor();
-  assert.equal(await page.evaluate(() => document.activeElement?.tagName), 'H3', 'a screen reader begins at the head of the form');
+  await becomes(() => page.evaluate(() => document.activeElement?.tagName), 'H3', 'a screen reader begins at the head of the form');
   const destroy = () => form.getByRole('button', { name: 'この記録を廃棄する' }).click();
 
   await form.getByLabel(/廃棄する理由/).fill('');
   await destroy();
   await form.getByText('氏名を、画面を見て書き写してください。').waitFor();
   await form.getByText('理由を書いてください。').waitFor();
-  assert.equal(await page.evaluate(() => document.activeElement?.getAttribute('name')), 'name');
+  await becomes(() => page.evaluate(() => document.activeElement?.getAttribute('name')), 'name');
   assert.equal(hub.tried.length, 0, 'nothing was sent');
   await assertNothingSticksOut(page, 'what is missing');
   assert.deepEqual(await stumbles(page), []);
@@ -100,13 +100,13 @@ test('one record is destroyed: mistakes at their fields, a proof, and what is le
   await proof.getByLabel(/確認コード/).fill('123456');
   await proof.getByRole('button', { name: 'パスワードで確かめる' }).click();
   await form.getByText('登録されている患者と一致しません').waitFor();
-  assert.equal(await page.evaluate(() => document.activeElement?.getAttribute('name')), 'name', 'the field that is wrong');
+  await becomes(() => page.evaluate(() => document.activeElement?.getAttribute('name')), 'name', 'the field that is wrong');
   await form.getByLabel(/患者の氏名/).fill('オオノ　タケ');
   await destroy();
   await section.getByText('大野 タケ さんの記録を廃棄しました。').waitFor();
   assert.deepEqual(hub.tried.at(-1), { name: 'オオノ タケ', birth_date: '1928-03-03', reason: '保存期間の終了' });
   await section.locator('.lines').getByText(OLD.patient).waitFor();
-  assert.equal(await section.locator('.card').count(), 1);
+  await becomes(() => section.locator('.card').count(), 1);
   await page.shot('console-retention-done-phone-ja', { fullPage: true });
 
   // Somebody wrote on the other one meanwhile.

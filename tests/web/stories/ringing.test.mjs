@@ -4,7 +4,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { HARU, assertNothingSticksOut, isIn, startRegion, stumbles } from '../page.mjs';
+import { HARU, assertNothingSticksOut, becomes, isIn, startRegion, stumbles } from '../page.mjs';
 import { PEOPLE } from '../region.mjs';
 
 const KEY = 'BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4';
@@ -65,12 +65,12 @@ test('whoever wishes is asked, told, and rung in words that say nothing', async 
   await isIn(page);
   await page.evaluate(() => navigator.serviceWorker.ready);
   const sheet = await openSettings(page);
-  assert.match(await ringing(page).innerText(), /決まった言葉だけ/, 'in plain words, before the browser asks');
+  await becomes(() => ringing(page).innerText(), /決まった言葉だけ/, 'in plain words, before the browser asks');
   await page.shot('ringing-ready');
   await sheet.getByRole('button', { name: 'この端末に知らせる' }).click();
   await sheet.getByText('この端末に知らせが届きます。', { exact: true }).waitFor();
-  assert.deepEqual(await page.evaluate(() => window.asked), [{ userVisibleOnly: true, applicationServerKey: KEY }]);
-  assert.deepEqual(hub.rungAt.map(({ endpoint, wish }) => [endpoint, wish]), [['https://push.example.jp/send/k2a9', 'mine']]);
+  await becomes(() => page.evaluate(() => window.asked), [{ userVisibleOnly: true, applicationServerKey: KEY }]);
+  await becomes(async () => hub.rungAt.map(({ endpoint, wish }) => [endpoint, wish]), [['https://push.example.jp/send/k2a9', 'mine']]);
   await page.shot('ringing-on');
   await assertNothingSticksOut(page, 'the settings');
   assert.deepEqual(await stumbles(page), []);
@@ -83,17 +83,17 @@ test('whoever wishes is asked, told, and rung in words that say nothing', async 
 
   // Quiet hours go to the hub; a page that is opened again says that it still is to be rung.
   await sheet.getByRole('checkbox', { name: '静かな時間を決める' }).check();
+  await becomes(async () => hub.quietHours, { from: '21:00', until: '07:00' });
   await page.waitForFunction(() => !document.querySelector('renkei-shell').model.ringing.busy);
-  assert.deepEqual(hub.quietHours, { from: '21:00', until: '07:00' });
   await page.reload();
   await isIn(page);
   await page.waitForFunction(() => document.querySelector('renkei-shell').model.ringing?.standing === 'on');
   await page.waitForFunction(() => !document.querySelector('renkei-shell').model.ringing.busy);
-  assert.equal(hub.rungAt.length, 2);
+  await becomes(async () => hub.rungAt.length, 2);
 
   await (await openSettings(page)).getByRole('button', { name: 'この端末への知らせを止める' }).click();
   await page.getByRole('button', { name: 'この端末に知らせる' }).waitFor();
-  assert.deepEqual([hub.bells, await page.evaluate(() => localStorage.getItem('test.push'))], [[], null]);
+  await becomes(async () => [hub.bells, await page.evaluate(() => localStorage.getItem('test.push'))], [[], null]);
   assert.deepEqual(page.complaints, []);
 });
 
@@ -171,7 +171,7 @@ test('where it cannot be, the page says why', async (t) => {
     await page.goto(hub.link('nurse'));
     await isIn(page);
     await openSettings(page);
-    assert.match(await ringing(page).innerText(), new RegExp(words), words);
+    await becomes(() => ringing(page).innerText(), new RegExp(words), words);
     assert.deepEqual(page.complaints, []);
   }
 });

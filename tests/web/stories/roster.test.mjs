@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { openBrowser } from '../browser.mjs';
 import { STANDING_STILL, demoHub } from '../demo-hub.mjs';
-import { assertNothingSticksOut, holds, isIn, stumbles } from '../page.mjs';
+import { assertNothingSticksOut, becomes, holds, isIn, stumbles } from '../page.mjs';
 
 const OFFICE = '訪問看護ステーションこもれび';
 const consoleOf = (page) => page.locator('renkei-console');
@@ -56,9 +56,9 @@ for (const [size, options] of [['desktop', { size: 'desktop' }], ['phone', { siz
     await turns.nth(1).check();
     await rota.getByRole('button', { name: '順番に割り振る' }).click();
     const lines = rota.locator('.rota-line');
-    assert.equal(await lines.count(), 14);
+    await becomes(() => lines.count(), 14);
     const chosen = () => lines.locator('select').evaluateAll((all) => all.map((one) => one.selectedOptions[0].textContent));
-    assert.deepEqual(await chosen(), Array.from({ length: 14 }, (_, at) => names[at % 2]));
+    await becomes(chosen, Array.from({ length: 14 }, (_, at) => names[at % 2]));
 
     // Nobody on the second day, and two on the third, one with hours of her own.
     await lines.nth(1).locator('select').selectOption({ label: '（いません）' });
@@ -75,20 +75,20 @@ for (const [size, options] of [['desktop', { size: 'desktop' }], ['phone', { siz
     assert.deepEqual(await stumbles(nurse), []);
     await rota.getByRole('button', { name: 'この当番表を知らせる' }).click();
     await rota.getByText('当番表を知らせました。').waitFor();
-    assert.equal(await rota.locator('.rota > li').count(), 13, 'the day of nobody is not there');
-    assert.match(await rota.locator('.rota > li').nth(1).innerText(), /20:00–翌08:30/);
+    await becomes(() => rota.locator('.rota > li').count(), 13, 'the day of nobody is not there');
+    await becomes(() => rota.locator('.rota > li').nth(1).innerText(), /20:00–翌08:30/);
     await nurse.shot(`roster-told-${size}`);
     await assertNothingSticksOut(nurse, 'the rota as told');
 
     // Written again, it comes as it stands.
     await rota.getByRole('button', { name: '当番表を書く' }).click();
     await holds(rota.getByLabel('平日 開始', { exact: true }), '17:30');
-    assert.equal((await chosen()).filter((name) => name === '（いません）').length, 1);
+    await becomes(async () => (await chosen()).filter((name) => name === '（いません）').length, 1);
     await rota.getByRole('button', { name: 'やめる' }).click();
 
     await desk.evaluate((to) => { location.hash = `#/console/offices/${to}`; }, organisation);
     await rotaOf(desk).locator('.rota > li').nth(12).waitFor();
-    assert.equal(await rotaOf(desk).getByRole('button', { name: '当番表を書く' }).count(), 0, 'another office’s is not the secretariat’s to write');
+    await becomes(() => rotaOf(desk).getByRole('button', { name: '当番表を書く' }).count(), 0, 'another office’s is not the secretariat’s to write');
     assert.deepEqual([...complaintsOf(nurse), ...complaintsOf(desk)], []);
   });
 }
@@ -97,7 +97,7 @@ test('a rota from a spreadsheet: what is unclear is named and nothing is taken; 
   const { enter, nurse, organisation } = await office(t, { language: 'en' });
   const rota = rotaOf(nurse);
   await rota.getByRole('button', { name: 'Write the roster' }).click();
-  const [name] = (await rota.getByRole('group', { name: 'Who takes turns (in the order chosen)' }).locator('label').allInnerTexts()).map((one) => one.trim());
+  const name = (await rota.getByRole('group', { name: 'Who takes turns (in the order chosen)' }).locator('label').first().innerText()).trim();
   const days = await nurse.evaluate(() => document.querySelector('renkei-console-roster').days.slice(0, 2));
   await rota.getByText('Paste from a spreadsheet').click();
   const table = (who) => ['date,name,from,until,phone', `${days[0]},${name},17:30,8:30,0797-1`, `${days[1]},${who},18:00,9:00,`].join('\n');
@@ -112,7 +112,7 @@ test('a rota from a spreadsheet: what is unclear is named and nothing is taken; 
   assert.deepEqual(await stumbles(nurse), []);
   await rota.getByRole('button', { name: 'Tell this roster' }).click();
   await rota.getByText('The roster is told.').waitFor();
-  assert.equal(await rota.locator('.rota > li').count(), 2);
+  await becomes(() => rota.locator('.rota > li').count(), 2);
 
   const contact = consoleOf(nurse).locator('renkei-console-contact');
   await contact.getByRole('button', { name: /the liaison$/ }).click();

@@ -7,7 +7,7 @@ import { test } from 'node:test';
 import { openBrowser } from '../browser.mjs';
 import { openSection, postAs, sharedPatient } from '../console-page.mjs';
 import { STANDING_STILL, demoHub } from '../demo-hub.mjs';
-import { assertNothingSticksOut, holds, isIn, stumbles } from '../page.mjs';
+import { assertNothingSticksOut, becomes, holds, isIn, stumbles } from '../page.mjs';
 
 const RULEBOOKS = path.resolve(import.meta.dirname, '../../../rulebooks');
 const FILES = ['vocabulary', 'floor', 'sharing', 'etiquette-doctor-nurse'].map((name) => path.join(RULEBOOKS, `${name}.toml`));
@@ -51,7 +51,9 @@ async function makeDraft(page) {
 }
 
 const editNurses = async (page, rule) => {
-  if (!(await page.locator(`#rule-${rule}`).isVisible())) await page.locator('.rules-group summary', { hasText: '訪問看護' }).click();
+  const group = page.locator('.rules-group summary', { hasText: '訪問看護' });
+  await group.waitFor();
+  if (!(await page.locator(`#rule-${rule}`).isVisible())) await group.click();
   await page.locator(`#rule-${rule}`).getByRole('button', { name: /直す/ }).first().click();
   return page.locator(`#rule-${rule}`);
 };
@@ -149,7 +151,7 @@ test('a draft rule goes from its form through a mistake, the replay and the sign
 
   const [sheet] = await Promise.all([desk.waitForEvent('popup'), desk.getByRole('button', { name: '合意書を開く' }).click()]);
   await sheet.getByText('医療機器の導入・設定変更は訪問看護へ必ず知らせる').first().waitFor();
-  assert.equal(await sheet.evaluate(() => document.adoptedStyleSheets.length), 1);
+  await becomes(() => sheet.evaluate(() => document.adoptedStyleSheets.length), 1);
   await sheet.close();
 
   // The doctor, on their phone, speaks for their body; nobody else could.
@@ -206,11 +208,12 @@ test('the rulebook is read in words, searched, and written as text, in English, 
     await page.getByRole('button', { name: 'As text', exact: true }).click();
     await page.locator('.rules-text').getByRole('combobox', { name: 'File' }).selectOption('etiquette-doctor-nurse.toml');
     const text = page.getByLabel('Text of etiquette-doctor-nurse.toml');
+    await holds(text, /owed_by  = "doctor"/);
     await text.fill((await text.inputValue()).replace('owed_by  = "doctor"', 'owed_by  = "docter"'));
     await page.getByRole('button', { name: 'Save', exact: true }).click();
     await page.locator('.rules-text').getByText("'docter' is not a known role or capacity; did you mean 'doctor'?").waitFor();
     await page.getByRole('button', { name: 'Line 52' }).click();
-    assert.equal(await text.evaluate((area) => area.value.slice(area.selectionStart, area.selectionEnd)), '"docter"');
+    await becomes(() => text.evaluate((area) => area.value.slice(area.selectionStart, area.selectionEnd)), '"docter"');
     await looksRight(page, `rules-text-en-${size}`, `rules as text, ${size}`);
     assert.deepEqual(complaints(page), []);
   }

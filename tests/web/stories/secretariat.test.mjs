@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { HARU, MASAO, openPatient, startRegion } from '../page.mjs';
+import { HARU, MASAO, becomes, openPatient, startRegion } from '../page.mjs';
 
 test('the secretariat reads registration, consent and team of the patient it looks at, and no chart', async (t) => {
   const { hub, screenOf } = await startRegion(t);
@@ -14,7 +14,7 @@ test('the secretariat reads registration, consent and team of the patient it loo
   await lines.getByText('患者登録').first().waitFor();
   await lines.getByText('チームの紐付け').first().waitFor();
   await lines.getByText('本人の同意').first().waitFor();
-  assert.equal(await page.locator('renkei-entries article').count(), 0, 'nothing of the chart');
+  await becomes(() => page.locator('renkei-entries article').count(), 0, 'nothing of the chart');
   assert.ok(!(await page.locator('renkei-patient').innerText()).includes('まだ'), 'what is hidden is not said to be missing');
   await page.getByText('診療・ケアの記録は表示されません。').waitFor();
   assert.deepEqual(await names(), before, 'the list stays as it was searched');

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { HARU, assertNothingSticksOut, openPatient, startRegion, stumbles } from '../page.mjs';
+import { HARU, assertNothingSticksOut, becomes, openPatient, startRegion, stumbles } from '../page.mjs';
 
 test('the secretariat looks up who saw a patient, and is told that looking is on record', async (t) => {
   const { hub, screenOf } = await startRegion(t);
@@ -14,7 +14,7 @@ test('the secretariat looks up who saw a patient, and is told that looking is on
   hub.takenOut = [{ at: '2026-04-01T00:10:00Z', command: 'renkei export patient', reason: '本人からの開示請求' }];
   const [secretary, nurse] = await Promise.all([screenOf('secretary', { size: 'phone' }), screenOf('nurse')]);
   await Promise.all([openPatient(secretary, HARU), openPatient(nurse, HARU)]);
-  assert.equal(await nurse.locator('renkei-seen-by').count(), 0, 'for the secretariat only');
+  await becomes(() => nurse.locator('renkei-seen-by').count(), 0, 'for the secretariat only');
 
   const seen = secretary.locator('renkei-seen-by');
   await seen.getByText('調べたことも記録に残ります').waitFor();

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { HARU, MASAO, assertNothingSticksOut, assertOnlyPanesScroll, isTicked, openPatient, startRegion, stumbles } from '../page.mjs';
+import { HARU, MASAO, assertNothingSticksOut, assertOnlyPanesScroll, becomes, isTicked, openPatient, startRegion, stumbles } from '../page.mjs';
 import { ORGANISATIONS, person } from '../region.mjs';
 
 const [CLINIC, STATION] = ORGANISATIONS;
@@ -55,14 +55,14 @@ test('a tap calls, and the call becomes a post: whom and when are there, answere
   await openPatient(page);
   await page.locator('#tab-summary').click();
   const call = page.locator('.summary-phones .call', { hasText: CLINIC.phone });
-  assert.equal(await call.getAttribute('href'), `tel:${CLINIC.phone.replaceAll('-', '')}`);
+  await becomes(() => call.getAttribute('href'), `tel:${CLINIC.phone.replaceAll('-', '')}`);
   // The browser would ask in a window of its own which program dials, and lie over the page with that.
   await page.evaluate(() => document.addEventListener('click', (event) => { if (event.target.closest('a[href^="tel:"]')) event.preventDefault(); }));
   await call.click();
   const sheet = page.getByRole('dialog');
   await sheet.getByRole('heading', { name: '電話連絡' }).waitFor();
   await isTicked(sheet.getByRole('radio', { name: '医師' }));
-  assert.equal(await sheet.getByRole('button', { name: '送信' }).getAttribute('aria-disabled'), 'true', 'whether somebody answered is for the caller to say');
+  await becomes(() => sheet.getByRole('button', { name: '送信' }).getAttribute('aria-disabled'), 'true', 'whether somebody answered is for the caller to say');
   await sheet.getByRole('radio', { name: 'いいえ' }).check();
   await sheet.getByText('この内容は送信できます').waitFor();
   await page.shot('call-phone-ja');

@@ -45,6 +45,7 @@ test('a system is registered, used, given another key, suspended, let in again a
 
   await section.getByRole('button', { name: 'システムを登録する' }).click();
   const form = section.locator('.system-new');
+  await form.getByLabel('事業所').locator('option').nth(2).waitFor({ state: 'attached' });
   const offices = await form.getByLabel('事業所').locator('option').allInnerTexts();
   assert.ok(offices.length > 2 && !offices.some((name) => name.includes('事務局')), offices.join());
   await form.getByLabel('事業所').selectOption({ index: 1 });

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { openBrowser } from '../browser.mjs';
 import { STANDING_STILL, demoHub } from '../demo-hub.mjs';
-import { HARU, assertNothingSticksOut, assertOnlyPanesScroll, holds, isIn, stumbles } from '../page.mjs';
+import { HARU, assertNothingSticksOut, assertOnlyPanesScroll, becomes, holds, isIn, stumbles } from '../page.mjs';
 import { at, fakeBluetooth, lastPost, part, photograph, press, section, startRound, STATION, tap, visit } from '../round.mjs';
 
 test('by keyboard alone: values, the note, and on to the next patient', async (t) => {
@@ -70,7 +70,7 @@ test('a patient who leaves her view is closed, and what was written about them i
   link.people = [];
   hub.forget('nurse', HARU.id);
   await page.getByText('この患者さんの記録は、いまは開けません。').waitFor();
-  assert.equal(await page.locator('.pad-keys').count(), 0);
+  await becomes(() => page.locator('.pad-keys').count(), 0);
 });
 
 for (const size of ['tablet', 'phone', 'desk']) {
@@ -161,9 +161,9 @@ test('the real hub takes all of it: a meter\'s reading, a note with devices and 
   await page.getByRole('link', { name: '経過を見る' }).click();
   const [vital, visit] = [page.locator('article.entry-mine', { hasText: '上腕式血圧計 BP7000' }), page.locator('article.entry-mine', { hasText: '【創】仙骨部' })];
   await Promise.all([vital.waitFor(), visit.waitFor()]);
-  assert.match(await vital.innerText(), /142 \/ 84/);
-  assert.match(await visit.innerText(), /【全身の様子】変わりなし[\s\S]*創部 仙骨部/);
-  assert.equal(await page.locator('.entry-pending').count(), 0, 'nothing was refused');
+  await becomes(() => vital.innerText(), /142 \/ 84/);
+  await becomes(() => visit.innerText(), /【全身の様子】変わりなし[\s\S]*創部 仙骨部/);
+  await becomes(() => page.locator('.entry-pending').count(), 0, 'nothing was refused');
   await page.shot('visit-timeline-demo-ja');
   assert.deepEqual(page.complaints, []);
 });

@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { HARU, MASAO, holds, stumbles } from '../page.mjs';
+import { HARU, MASAO, becomes, holds, stumbles } from '../page.mjs';
 import { actor } from '../region.mjs';
 import { AKIRA, MINUTE_MS, at, fakeBluetooth, lastPost, part, photograph, press, section, startRound, tap, us, visit } from '../round.mjs';
 
@@ -13,10 +13,10 @@ test('the first thing on her tablet is the round of the day: planned, to be join
   await page.getByRole('heading', { level: 1, name: /今日の訪問/ }).waitFor();
   const cards = page.locator('.visit-card');
   await cards.nth(1).waitFor();
-  assert.match(await cards.nth(0).innerText(), /10:00[\s\S]*–11:00[\s\S]*鈴木 正男[\s\S]*膀胱カテーテルの交換/);
-  assert.match(await cards.nth(1).innerText(), /15:00[\s\S]*高橋 ハル[\s\S]*臨時往診[\s\S]*同席の依頼[\s\S]*▲ 収縮期血圧 168[\s\S]*前回の訪問 [\s\S]*佐藤 花子/);
+  await becomes(() => cards.nth(0).innerText(), /10:00[\s\S]*–11:00[\s\S]*鈴木 正男[\s\S]*膀胱カテーテルの交換/);
+  await becomes(() => cards.nth(1).innerText(), /15:00[\s\S]*高橋 ハル[\s\S]*臨時往診[\s\S]*同席の依頼[\s\S]*▲ 収縮期血圧 168[\s\S]*前回の訪問 [\s\S]*佐藤 花子/);
   await page.getByRole('button', { name: '今日に加える: 井上 昭' }).click();
-  assert.match(await cards.nth(2).innerText(), /井上 昭[\s\S]*16:00 医師の訪問予定/);
+  await becomes(() => cards.nth(2).innerText(), /井上 昭[\s\S]*16:00 医師の訪問予定/);
   await page.getByText('3件・済み 0').waitFor();
   await page.shot('visits-tablet-ja');
   assert.deepEqual(await stumbles(page), []);
@@ -28,7 +28,7 @@ test('the first thing on her tablet is the round of the day: planned, to be join
   await cards.nth(2).waitFor();
   hub.journal.append(MASAO.id, actor('nurse'), Date.now(), { body: { visit: { text: '交換しました。', startedAtUs: us(Date.now()) } } });
   await page.getByText('3件・済み 1').waitFor();
-  assert.match(await cards.nth(0).innerText(), /訪問済み[\s\S]*鈴木 正男/);
+  await becomes(() => cards.nth(0).innerText(), /訪問済み[\s\S]*鈴木 正男/);
   await page.getByRole('button', { name: '今日から外す: 井上 昭' }).click();
   await page.getByText('2件・済み 1').waitFor();
   assert.deepEqual(page.complaints, []);
@@ -44,7 +44,7 @@ test('others who visit go there from the list; on a phone it is one tap; the sec
   const desk = await screenOf('doctor');
   await desk.getByRole('heading', { name: '患者さんを選んでください' }).waitFor();
   const secretary = await screenOf('secretary');
-  assert.equal(await secretary.locator('.list-visits').count(), 0);
+  await becomes(() => secretary.locator('.list-visits').count(), 0);
   await secretary.goto(`${secretary.url().split('#')[0]}#/visits/${HARU.id}`);
   await secretary.getByText('この患者さんの記録は、いまは開けません。').waitFor();
 });
@@ -54,8 +54,8 @@ test('the pad: field after field, what is known beside, a forgotten point, a lim
   const [nurse, doctor] = await Promise.all([screenOf('nurse', { size: 'tablet' }), screenOf('doctor')]);
   await visit(nurse);
   const field = (sign) => nurse.locator('.pad-field', { has: nurse.locator(`#pad-${sign}`) });
-  assert.match(await field('systolic').innerText(), /前回 ▲168 [\s\S]*この方の範囲 95–160[\s\S]*目安 134 以下/);
-  assert.match(await field('weight').innerText(), /前回の記録なし/);
+  await becomes(() => field('systolic').innerText(), /前回 ▲168 [\s\S]*この方の範囲 95–160[\s\S]*目安 134 以下/);
+  await becomes(() => field('weight').innerText(), /前回の記録なし/);
   const next = nurse.getByRole('button', { name: '次へ' });
   await press(nurse, '178');
   await field('systolic').getByText('上限 160 を超えています').waitFor();
@@ -68,7 +68,7 @@ test('the pad: field after field, what is known beside, a forgotten point, a lim
   await next.click();
   await press(nurse, '980');
   await field('spo2').getByText('980 % はありえない値です（0–100）').waitFor();
-  assert.equal(await nurse.getByRole('button', { name: '送信' }).getAttribute('aria-disabled'), 'true');
+  await becomes(() => nurse.getByRole('button', { name: '送信' }).getAttribute('aria-disabled'), 'true');
   await nurse.getByRole('button', { name: '1文字消す' }).click();
   await next.click();
   await press(nurse, '372');
@@ -86,7 +86,7 @@ test('the pad: field after field, what is known beside, a forgotten point, a lim
   assert.ok(names.every((name) => !/前回と同じ|同じ値/.test(name)), 'nothing takes the last value over');
   await nurse.getByRole('button', { name: '送信' }).click();
   await nurse.getByRole('status').getByText('バイタルを送りました').waitFor();
-  assert.equal(await nurse.evaluate(() => document.activeElement?.id), 'visit-tab-note', 'on to the note');
+  await becomes(() => nurse.evaluate(() => document.activeElement?.id), 'visit-tab-note', 'on to the note');
   assert.deepEqual((await lastPost(hub, 'vital')).measurements.map(({ sign, value, unit }) => `${sign} ${value} ${unit}`),
     ['systolic 178 mm[Hg]', 'diastolic 96 mm[Hg]', 'pulse 90 /min', 'spo2 98 %', 'temperature 37.2 Cel', 'respiration 18 /min', 'pain 3 {score}']);
   await doctor.locator('.patient-row', { hasText: '高橋' }).getByText('アラーム').waitFor();
@@ -112,14 +112,14 @@ test('a note of choices: the devices as told, a duty shown before it is sent, th
   const [nurse, doctor] = await Promise.all([screenOf('nurse', { size: 'tablet' }), screenOf('doctor')]);
   await visit(nurse);
   await part(nurse, 'note');
-  assert.equal(await nurse.getByRole('button', { name: '送信' }).getAttribute('aria-disabled'), 'true');
+  await becomes(() => nurse.getByRole('button', { name: '送信' }).getAttribute('aria-disabled'), 'true');
   await tap(section(nurse, 'condition'), '変わりなし');
   await tap(section(nurse, 'condition'), '息切れ');
   await tap(section(nurse, 'condition'), 'むくみ');
-  assert.equal(await section(nurse, 'condition').getByLabel('変わりなし').isChecked(), false, 'it stands alone or not at all');
+  await becomes(() => section(nurse, 'condition').getByLabel('変わりなし').isChecked(), false, 'it stands alone or not at all');
   await tap(section(nurse, 'care'), '清拭');
   const device = nurse.getByRole('group', { name: /在宅酸素濃縮器/ });
-  assert.match(await device.innerText(), /酸素流量（労作時） 2 L\/分/);
+  await becomes(() => device.innerText(), /酸素流量（労作時） 2 L\/分/);
   await tap(device, '違う');
   await device.getByLabel(/酸素流量/).fill('3');
   await nurse.getByRole('textbox', { name: 'ひとこと' }).fill('横になると苦しいそうです。');
@@ -137,9 +137,9 @@ test('a note of choices: the devices as told, a duty shown before it is sent, th
   await doctor.locator('.patient-row', { hasText: '高橋' }).click();
   const entry = doctor.locator('article', { hasText: '【全身の様子】息切れ、むくみ' });
   await entry.waitFor();
-  assert.match(await entry.innerText(), /医師への連絡が必要[\s\S]*在宅酸素濃縮器: 酸素流量（労作時） 3 L\/分/);
+  await becomes(() => entry.innerText(), /医師への連絡が必要[\s\S]*在宅酸素濃縮器: 酸素流量（労作時） 3 L\/分/);
   await part(nurse, 'note');
-  assert.equal(await nurse.locator('.note-preview').count(), 0, 'the next note begins empty');
+  await becomes(() => nurse.locator('.note-preview').count(), 0, 'the next note begins empty');
   await nurse.getByRole('button', { name: '次の訪問を予定する' }).click();
   await nurse.getByRole('dialog').getByRole('heading', { name: /訪問の予定/ }).waitFor();
   assert.deepEqual([...nurse.complaints, ...doctor.complaints], []);
@@ -232,7 +232,7 @@ test('what is no photograph is not sent as it is; one whose sending failed is tr
   await page.getByRole('button', { name: /^添付をやめる/ }).waitFor();
   await part(page, 'note');
   await tap(section(page, 'care'), '創の処置');
-  assert.equal(await page.getByRole('button', { name: '送信' }).getAttribute('aria-disabled'), 'true', 'it waits for the photograph');
+  await becomes(() => page.getByRole('button', { name: '送信' }).getAttribute('aria-disabled'), 'true', 'it waits for the photograph');
   await part(page, 'wounds');
   await page.getByRole('button', { name: /^添付をやめる/ }).click();
   hub.fileRefusal = '';
@@ -267,12 +267,12 @@ test('a meter: its reading is shown, taken by the nurse, named in the post; what
   const readings = page.locator('.meter-reading');
   await readings.nth(1).waitFor();
   await holds(page.locator('#pad-systolic'), '', 'nothing goes in by itself');
-  assert.match(await readings.nth(1).innerText(), /150[\s\S]*測定器に残っていた値です。/);
+  await becomes(() => readings.nth(1).innerText(), /150[\s\S]*測定器に残っていた値です。/);
   await page.shot('visit-meter-tablet-ja');
   assert.deepEqual(await stumbles(page), []);
   await readings.nth(0).getByRole('button', { name: 'この値を使う' }).click();
   for (const [sign, value] of [['systolic', '142'], ['diastolic', '84'], ['pulse', '72']]) await holds(page.locator(`#pad-${sign}`), value);
-  assert.equal(await page.locator('.pad-field .mark', { hasText: '測定器 上腕式血圧計 BP7000' }).count(), 3);
+  await becomes(() => page.locator('.pad-field .mark', { hasText: '測定器 上腕式血圧計 BP7000' }).count(), 3);
   await page.locator('#pad-pulse').fill('74');
   await page.getByRole('button', { name: '送信' }).click();
   await page.getByRole('status').getByText('バイタルを送りました').waitFor();
@@ -288,7 +288,7 @@ test('without Bluetooth in the browser nothing is said of meters', async (t) => 
   await page.reload();
   await visit(page);
   await page.locator('.pad-keys').waitFor();
-  assert.equal(await page.getByRole('button', { name: '測定器から読む' }).count(), 0);
+  await becomes(() => page.getByRole('button', { name: '測定器から読む' }).count(), 0);
 });
 
 /** A recogniser that hears what a story says. */
@@ -313,7 +313,7 @@ test('speech: only where the region allows the microphone, and only once the nur
   await visit(closed);
   await part(closed, 'note');
   await closed.getByRole('textbox', { name: 'ひとこと' }).waitFor();
-  assert.equal(await closed.getByRole('button', { name: '声で入力' }).count(), 0, 'as a hub sends it that was told nothing');
+  await becomes(() => closed.getByRole('button', { name: '声で入力' }).count(), 0, 'as a hub sends it that was told nothing');
 
   hub.permissions = hub.permissions.replace('microphone=()', 'microphone=(self)');
   const page = await screenOf('nurse', { size: 'tablet' });
@@ -327,10 +327,10 @@ test('speech: only where the region allows the microphone, and only once the nur
   await page.shot('visit-speech-tablet-ja');
   assert.deepEqual(await stumbles(page), []);
   await asked.getByRole('button', { name: '使わない' }).click();
-  assert.equal(await page.evaluate(() => globalThis.heardIn), undefined);
+  await becomes(() => page.evaluate(() => globalThis.heardIn), undefined);
   await page.getByRole('button', { name: '声で入力' }).click();
   await asked.getByRole('button', { name: 'この端末で使う' }).click();
-  assert.equal(await page.evaluate(() => globalThis.heardIn.lang), 'ja-JP');
+  await becomes(() => page.evaluate(() => globalThis.heardIn.lang), 'ja-JP');
   await page.evaluate(() => globalThis.say('夜はよく眠れたそうです。'));
   await page.evaluate(() => globalThis.say('朝食は半分でした。'));
   await holds(page.getByRole('textbox', { name: 'ひとこと' }), '夜はよく眠れたそうです。朝食は半分でした。');

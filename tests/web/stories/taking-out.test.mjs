@@ -43,7 +43,7 @@ async function openRequests(desk) {
   await card.getByText(WHY, { exact: false }).waitFor();
   await desk.shot('console-home-exports');
   await card.getByRole('link', { name: /開く|見る/ }).last().click();
-  await desk.getByRole('heading', { level: 1, name: '記録の持ち出し' }).waitFor();
+  await desk.getByRole('heading', { level: 1, name: '持ち出しの申請' }).waitFor();
   return desk.locator('renkei-console-exports');
 }
 

@@ -14,6 +14,7 @@ import { PHRASES } from '../../../web/console/phrases.js';
 import { asGiven, dayAfter, daysSince, faultsOf } from '../../../web/console/destroying.js';
 import { changesIn, entryOf, isAnother, missingIn, typedOf } from '../../../web/console/identity.js';
 import { PHRASES as IDENTITY } from '../../../web/console/identity-phrases.js';
+import { PHRASES as QUARANTINE } from '../../../web/console/quarantine-phrases.js';
 import { PHRASES as RETENTION } from '../../../web/console/retention-phrases.js';
 import { PHRASES as ROSTER } from '../../../web/console/roster-phrases.js';
 import { SCOPES, apart, inPhrases, keySetOf } from '../../../web/console/scopes.js';
@@ -28,7 +29,7 @@ import { grouped } from '../../../web/console/waiting.js';
 const NOW = Date.parse('2026-11-27T00:00:00Z');
 
 test('phrases are in order, in two languages, and name the same things', () => {
-  for (const book of [PHRASES, SYSTEMS, EXPORTS, IDENTITY, RETENTION, ROSTER, TAKING_PHRASES]) {
+  for (const book of [PHRASES, SYSTEMS, EXPORTS, IDENTITY, QUARANTINE, RETENTION, ROSTER, TAKING_PHRASES]) {
     const keys = Object.keys(book);
     assert.deepEqual(keys, [...keys].sort());
     for (const [key, [ja, en]] of Object.entries(book)) {
@@ -45,7 +46,7 @@ test('an address names a section and what is in it; an administrator has their o
   assert.deepEqual(consoleAddress('#/console/patients/%E3'), { section: 'patients', item: '' });
   assert.equal(consoleAddress('#/consoles'), null);
   const ids = (model) => sectionsOf(model).map(({ id }) => id);
-  assert.equal(ids({ isSecretariat: true }).length, 14);
+  assert.equal(ids({ isSecretariat: true }).length, 15);
   assert.deepEqual(ids({ isProfessional: true, me: { administers: ['o'] } }), ['offices', 'announcements', 'rules', 'compliance', 'trainings']);
   assert.deepEqual(ids({ isProfessional: true, me: { administers: [] } }), ['rules', 'compliance']);
   assert.deepEqual(ids({ isProfessional: false, me: { administers: [] } }), []);

@@ -246,6 +246,22 @@ test('a value from a meter names it; one that the hand changed does not', () => 
   assert.equal(round.vital().body.vital.device, undefined);
 });
 
+test('values and note are each written on behalf of whoever was named for it, and the next ones of nobody', async () => {
+  const { round, posted } = roundOf();
+  const helper = { person: 'kato', role: 'helper', organisation: 'help' };
+  round.take(BP, 'BP7000', '');
+  round.chosen.chips = { care: ['wiping'] };
+  round.chosen.named = helper;
+  assert.equal(round.vital().onBehalfOf, undefined, 'the values are her own');
+  assert.deepEqual(round.visit().onBehalfOf, helper);
+  round.named = helper;
+  assert.ok(await round.sendVitals() && await round.sendNote());
+  assert.deepEqual(posted.map(({ body, onBehalfOf }) => [Object.keys(body)[0], onBehalfOf]), [['vital', helper], ['visit', helper]]);
+  round.take(BP, 'BP7000', '');
+  round.chosen.chips = { care: ['wiping'] };
+  assert.deepEqual([round.vital().onBehalfOf, round.visit().onBehalfOf], [undefined, undefined]);
+});
+
 test('a meter\'s own unit goes as it was given, until the field is written anew', () => {
   const { round } = roundOf();
   round.take({ ...BP, values: [{ sign: 'temperature', value: '98.8', unit: '[degF]' }], site: 'ear' }, 'T1', '');
@@ -321,6 +337,7 @@ test('a page that was taken away has what was begun again: values, choices, woun
   const round = keptRoundOf(before.model, 'patient');
   round.take(BP, 'BP7000', '');
   round.chosen.chips = { care: ['wiping'] };
+  round.named = round.chosen.named = { person: 'kato', role: 'helper', organisation: 'help' };
   before.model.isAway = true;
   const [here, there] = [new File(['later'], '創部 左足 2026-04-01.jpg', { type: 'image/jpeg' }), photo('aa', '創部 左足 2026-04-01')];
   round.attaching.adopt([there.attachment]);
@@ -338,6 +355,7 @@ test('a page that was taken away has what was begun again: values, choices, woun
   await after.clock.pass(1_000);
   assert.deepEqual([again.vitals.id, again.note.id], ids);
   assert.deepEqual(again.vital().body, round.vital().body, 'and the meter is named');
+  assert.deepEqual([again.vital().onBehalfOf, again.visit().onBehalfOf], [round.named, round.named], 'and whoever told it');
   assert.deepEqual(after.uploaded, [['創部 左足 2026-04-01.jpg', 'later']], 'what the hub did not have is handed in');
   assert.deepEqual(again.visit().body.visit.attachments.map(({ sha256 }) => sha256), ['aa', 'cc']);
   assert.match(again.visit().body.visit.text, /^【行ったケア】清拭\n【創】左足$/);

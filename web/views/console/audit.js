@@ -4,7 +4,7 @@
 import { html, nothing } from '../../vendor/lit.js';
 import { momentOf, saveBlob } from '../../console/figures.js';
 import { say } from '../../console/rules-phrases.js';
-import { calendarDate, fullDay, clockTime, machineTime } from '../../dates.js';
+import { calendarDate, fullDay, clockTime, localInput, machineTime } from '../../dates.js';
 import { language, word } from '../../language.js';
 import { icon } from '../icons.js';
 import { takenWords } from '../sheet.js';
@@ -23,6 +23,9 @@ const KINDS = /** @type {const} */ ([
 ]);
 const FORMATS = /** @type {const} */ ([['jsonl', 'JSON Lines', 'jsonl'], ['csv', 'CSV', 'csv'], ['fhir', 'FHIR AuditEvent (NDJSON)', 'ndjson'], ['fhir-bundle', 'FHIR Bundle (JSON)', 'json']]);
 const PAGE = '50';
+const MINUTE_MS = 60_000;
+/** Of the id of a device whose name does not open: enough to tell one from another. */
+const ID_END_CHARS = 8;
 /** @type {Way[]} */
 const WAYS = ['list', 'patient', 'person'];
 
@@ -54,6 +57,14 @@ export class ConsoleAudit extends Section {
     super.connectedCallback();
     this.model.refreshDirectory();
     if (!this.lines) this.search();
+  }
+
+  /** The address may name a patient, as the page of who saw them does. @param {Map<string, unknown>} changed */
+  willUpdate(changed) {
+    const patient = changed.has('item') && this.item ? this.model.patients.get(this.item) : undefined;
+    if (!patient || patient.id === this.patient?.id) return;
+    Object.assign(this, { way: 'list', patient });
+    this.search();
   }
 
   /** What is asked of the hub. @returns {Record<string, string>} */
@@ -93,6 +104,14 @@ export class ConsoleAudit extends Section {
       for (const card of patients) this.cards.set(card.id, card);
       this.exposed = { lines, more, taken };
     });
+  }
+
+  /** One by one, with the devices, what a line of exposures sums up. @param {Exposed} line */
+  eachReading({ by, timeline, first_at: first, last_at: last }) {
+    const filter = { person: by.person ?? '', organisation: '', kind: 'read', from: localInput(Date.parse(first)), until: last ? localInput(Date.parse(last) + MINUTE_MS) : '' };
+    Object.assign(this, { way: 'list', exposed: null, filter, patient: this.cards.get(timeline) ?? this.patient });
+    this.search();
+    this.closest('.console-main')?.scrollTo(0, 0);
   }
 
   /** @param {any} event */
@@ -190,8 +209,9 @@ export class ConsoleAudit extends Section {
 
   /** On which device, and why, as somebody wrote it. @param {AuditLine} line */
   beside({ device, registered_device: registered, reason }) {
-    const names = [registered && (registered.name ?? registered.id), device].filter(Boolean);
-    return html`${names.length ? html`<span class="audit-device">${say('audit_device', { name: names.join(' / ') })}</span>` : nothing}
+    return html`${device || registered ? html`<span class="audit-device">${icon('key')} ${registered
+        ? say('audit_registered', { name: registered.name ?? say('audit_unnamed', { id: registered.id.slice(-ID_END_CHARS) }) }) : nothing}${registered && device ? '・' : nothing}${device
+        ? say('audit_device', { name: device }) : nothing}</span>` : nothing}
       ${reason ? html`<span class="audit-reason">${say('audit_reason', { reason })}</span>` : nothing}`;
   }
 
@@ -213,10 +233,17 @@ export class ConsoleAudit extends Section {
     if (exposed.lines.length + exposed.taken.length === 0) return html`<p class="rules-card quiet">${say('seen_none')}</p>`;
     return html`<section class="rules-card">${exposed.more ? html`<p class="rules-warning">${icon('alarm')}<span>${say('seen_more')}</span></p>` : nothing}
       <ol class="audit-lines">${exposed.taken.map(({ at, command, reason }) => html`<li class="audit-line"><span class="audit-who"><b>${takenWords(command ?? '')}</b></span>
-      <span class="audit-said">${reason ?? ''}</span><small>${exact(Date.parse(at))}</small></li>`)}${exposed.lines.map(({ by, timeline, first_at: first, last_at: last, reads, by_emergency: emergency }) => html`<li class="audit-line">
+      <span class="audit-said">${reason ?? ''}</span><small>${exact(Date.parse(at))}</small></li>`)}${exposed.lines.map((line) => this.exposedLine(line))}</ol></section>`;
+  }
+
+  /** @param {Exposed} line */
+  exposedLine(line) {
+    const { by, timeline, first_at: first, last_at: last, reads, by_emergency: emergency } = line;
+    return html`<li class="audit-line">
       <span class="audit-who">${this.way === 'patient' ? this.who(by) : this.whose(timeline, by)}</span>
-      <span class="audit-said">${say('seen_reads', { count: reads })}${emergency ? html` <span class="mark mark-alarm">${icon('alarm')}${say('seen_by_emergency')}</span>` : nothing}</span>
-      <small>${exact(Date.parse(first))} – ${last ? exact(Date.parse(last)) : say('seen_goes_on')}</small></li>`)}</ol></section>`;
+      <span class="audit-said">${say('seen_reads', { count: reads })}${emergency ? html` <span class="mark mark-alarm">${icon('alarm')}${say('seen_by_emergency')}</span>` : nothing}
+        ${by.person ? html`<button class="button button-small button-text" type="button" @click=${() => this.eachReading(line)}>${icon('key')}<span>${say('seen_each')}</span></button>` : nothing}</span>
+      <small>${exact(Date.parse(first))} – ${last ? exact(Date.parse(last)) : say('seen_goes_on')}</small></li>`;
   }
 
   exportForm() {

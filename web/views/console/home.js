@@ -6,7 +6,7 @@ import { agreementOf } from '../../console/course.js';
 import { hrefOf } from '../../console/sections.js';
 import { say } from '../../console/phrases.js';
 import { fullDay, moment } from '../../dates.js';
-import { inLanguage } from '../../language.js';
+import { inLanguage, word } from '../../language.js';
 import { icon } from '../icons.js';
 import { Section } from './section.js';
 
@@ -14,7 +14,7 @@ import { Section } from './section.js';
 const LOOKED_INTO_MAX = 40;
 const SHOWN_MAX = 5;
 /** Asked again by themselves: what cannot wait, and of that only what opens no patient's record, since every reading is on record. */
-const FRESH = new Set(['queue', 'emergency', 'duties']);
+const FRESH = new Set(['queue', 'quarantine', 'emergency', 'duties']);
 
 /**
  * @typedef {import('../../console/calls.js').Patient} Patient
@@ -39,6 +39,10 @@ const found = (lines) => ({ count: lines.length, lines });
 const CARDS = [
   { id: 'queue', title: 'section_queue', none: 'home_queue_none', sign: 'wait', href: hrefOf('queue'), find: async (home) => found((await home.calls.queue())
     .map(({ patient, person, received_at: at }) => ({ ...line(patient, `${home.personName(person)}・${moment(Date.parse(at))}`), href: hrefOf('queue') }))) },
+  { id: 'quarantine', title: 'section_quarantine', none: 'home_quarantine_none', sign: 'hand', href: hrefOf('quarantine'), find: async (home) => {
+    await home.model.quarantined.ask();
+    return found(home.model.quarantined.posts.map(({ person, kind, received_at: at }) => ({ words: `${home.personName(person)}・${word('kind', kind)}`, small: moment(Date.parse(at)), href: hrefOf('quarantine') })));
+  } },
   { id: 'emergency', title: 'home_emergency', none: 'home_emergency_none', sign: 'eye', href: hrefOf('emergency'), find: async (home) => found((await home.calls.accesses())
     .filter((one) => !one.reviewed_at).map(({ patient, person, declared_at: at, command }) => ({ words: patient?.name.kanji ?? say('emergency_region'),
       small: `${command ? say('emergency_operator') : home.personName(person)}・${moment(Date.parse(at))}`, href: hrefOf('emergency') }))) },

@@ -169,7 +169,7 @@ export class RetentionSection extends Section {
   /** @param {RetentionView} view */
   spans({ spans }) {
     return html`<h2>${say('span_title')}</h2><p class="quiet">${say('span_how')}</p>
-      <div class="scroll" tabindex="0" role="region" aria-label=${say('span_title')}><table class="table table-links"><thead><tr><th scope="col">${say('type')}</th><th scope="col">${say('kept_for')}</th><th scope="col">${say('basis')}</th></tr></thead>
+      <div class="scroll" tabindex="0" role="region" aria-label=${say('span_title')}><table class="table table-links spans"><thead><tr><th scope="col">${say('type')}</th><th scope="col">${say('kept_for')}</th><th scope="col">${say('basis')}</th></tr></thead>
         <tbody>${spans.map(({ type, years, basis }) => html`<tr><th scope="row">${word('organisation_type', type)}</th><td>${say('years_count', { count: years })}</td><td>${inLanguage(basis)}</td></tr>`)}</tbody></table></div>`;
   }
 }

@@ -9,6 +9,7 @@ import { devicesOf, textOf, timesFault, toggled } from '../../visiting/note.js';
 import { phrase } from '../../visiting/phrases.js';
 import { roundOf } from '../../visiting/round.js';
 import { beforeSend } from '../before-send.js';
+import { behalfField } from '../behalf-field.js';
 import { icon } from '../icons.js';
 import { View } from '../view.js';
 import './sentence.js';
@@ -43,6 +44,7 @@ export class VisitNote extends View {
       <renkei-sentence .model=${this.model} .value=${chosen.sentence} @said=${(/** @type {any} */ event) => this.change({ sentence: event.detail })}
         @heard=${(/** @type {any} */ event) => this.change({ sentence: joined(round.chosen.sentence, event.detail) })}></renkei-sentence>
       ${this.times()}
+      ${behalfField(this.model, this.patient, chosen.named ?? null, (named) => this.change({ named }))}
       <div class="chips"><label class="choice"><input type="checkbox" .checked=${live(chosen.tellDoctor)} @change=${() => this.change({ tellDoctor: !chosen.tellDoctor })}><span>${say('tell_doctor')}</span></label>
         <label class="choice"><input type="checkbox" .checked=${live(chosen.acp)} @change=${() => this.change({ acp: !chosen.acp })}><span>${phrase('acp')}</span></label></div>
       ${text ? html`<section class="note-preview" aria-labelledby="note-preview"><h2 id="note-preview">${phrase('will_be_sent')}</h2><p class="body-text">${text}</p>

@@ -12,6 +12,8 @@ import { SOURCES } from '../../visiting/ranges.js';
 import { roundOf } from '../../visiting/round.js';
 import { WORDS } from '../../words.js';
 import { beforeSend } from '../before-send.js';
+import { behalfField } from '../behalf-field.js';
+import { behalfMark } from '../behalf.js';
 import { icon } from '../icons.js';
 import { View } from '../view.js';
 import { faultText } from '../vitals-form.js';
@@ -55,7 +57,7 @@ export class VitalsPad extends View {
       </div>
       <div class="pad-right"><div class="pad-hand">${this.pad(faults[this.at])}
         <button class="button button-primary pad-send" type="submit" aria-disabled=${String(!ready)}>${icon('send')}<span>${say(round.vitals.confirmed ? 'send_to_queue' : 'send')}</span></button></div>
-        ${beforeSend(round.vitals)}</div>
+        ${round.named ? html`<p class="pad-behalf">${behalfMark(this.model, round.named)}</p>` : nothing}${beforeSend(round.vitals)}</div>
     </form>`;
   }
 
@@ -119,7 +121,8 @@ export class VitalsPad extends View {
       <label class="field"><span>${say('measured_at')}</span><input type="datetime-local" max=${localInput(this.model.clock.now() + 60_000)} .value=${live(round.measuredAt)}
         @input=${(/** @type {any} */ event) => set({ measuredAt: event.target.value })}><small class="quiet">${say('empty_is_now')}</small></label>
       <label class="field"><span>${say('comment')}</span><textarea rows="2" maxlength=${COMMENT_CHARS_MAX} .value=${live(round.comment)}
-        @input=${(/** @type {any} */ event) => set({ comment: event.target.value })}></textarea></label></div></details>`;
+        @input=${(/** @type {any} */ event) => set({ comment: event.target.value })}></textarea></label>
+      ${behalfField(this.model, this.patient, round.named, (named) => set({ named }))}</div></details>`;
   }
 
   /** @param {string} sign @param {string} text */
