@@ -206,41 +206,54 @@ async fn whoever_asks_for_too_much_waits_and_nobody_else_does() {
     nurse.get(&url).await.ok();
 }
 
-#[tokio::test]
-async fn a_socket_follows_so_many_timelines_and_no_more() {
-    let app = App::start().await;
-    let (patient, _, nurse) = team(&app).await;
-    let mut socket = nurse.connect(Encoding::Proto).await;
-    assert!(ask(&mut socket, patient).await.is_ok());
-    // One is followed: of as many as there may be, the last is too many. The others are nobody's.
-    let unknown = |number: usize| TimelineId(uuid::Uuid::from_u128(0xdead << 64 | number as u128));
-    let cursors: Vec<_> = (0..limits::SUBSCRIPTIONS_MAX).map(|number| (unknown(number), Seq::ZERO)).collect();
-    socket.subscribe(&cursors).await;
-    let mut refused: Vec<(String, String)> = Vec::new();
-    while refused.len() < cursors.len() {
-        let answer = socket.next_that(|frame| match frame {
-            ServerFrame::Error(notice) => Some((notice.code.to_string(), notice.about.clone())),
-            _ => None,
-        });
-        refused.push(answer.await);
-    }
-    let beyond: Vec<_> = refused.iter().filter(|(code, _)| code != "not_found").collect();
-    let last = unknown(limits::SUBSCRIPTIONS_MAX - 1).to_string();
-    assert_eq!(beyond, [&("too_long".to_owned(), last)]);
-    assert!(ask(&mut socket, patient).await.is_ok(), "what was refused keeps no place");
-}
-
-#[tokio::test]
-async fn a_socket_with_so_many_posts_unanswered_is_read_no_further() {
+/// A hub on a file in which somebody else writes just now: until they are done nothing is stored, and nothing answered that
+/// comes after the first post. With a patient and a nurse of the team.
+async fn held_up() -> (App, PatientId, Actor, Socket, sqlx::SqliteConnection) {
     let (clock, key) = (Arc::new(ManualClock::at(MORNING.parse().unwrap())), Arc::new(RegionKey::ephemeral()));
     let folder = scratch::folder("unanswered");
     let url = Database::File.url(folder.path());
     let app = App::open_at(folder, Database::File, key, clock).await;
     let (patient, _, nurse) = team(&app).await;
     let mut socket = nurse.connect(Encoding::Proto).await;
-    // Somebody else writes, and until they are done nothing is stored, so that nothing is answered.
+    assert!(ask(&mut socket, patient).await.is_ok());
     let mut other = sqlx::SqliteConnection::connect(&url).await.unwrap();
     sqlx::raw_sql("begin immediate").execute(&mut other).await.unwrap();
+    (app, patient, nurse, socket, other)
+}
+
+#[tokio::test]
+async fn a_socket_follows_so_many_timelines_and_no_more() {
+    let (app, patient, nurse, mut socket, mut other) = held_up().await;
+    socket.send(&ClientFrame::Post(new_intent(&app, patient, note("ひとつ")))).await;
+    // One is followed, all but one of the others are asked for: they are nobody's, and the hub has not said so yet.
+    let unknown = |number: usize| TimelineId(uuid::Uuid::from_u128(0xdead << 64 | number as u128));
+    let numbers: Vec<usize> = (0..limits::SUBSCRIPTIONS_MAX).collect();
+    let (last, others) = numbers.split_last().unwrap();
+    let asks = others.chunks(limits::SUBSCRIBE_TIMELINES_MAX).chain([std::slice::from_ref(last)]);
+    let frames: Vec<ClientFrame> = asks
+        .map(|numbers| {
+            let timelines = numbers.iter().map(|number| (unknown(*number), Seq::ZERO)).collect();
+            ClientFrame::Subscribe { timelines, all_mine: false }
+        })
+        .collect();
+    socket.send_together(&frames).await;
+    let mut refused = async || {
+        let answer = socket.next_that(|frame| match frame {
+            ServerFrame::Error(notice) => Some((notice.code.to_string(), notice.about.clone())),
+            _ => None,
+        });
+        answer.await
+    };
+    assert_eq!(refused().await, ("too_long".to_owned(), unknown(*last).to_string()));
+    sqlx::raw_sql("rollback").execute(&mut other).await.unwrap();
+    assert_eq!(refused().await, ("not_found".to_owned(), unknown(0).to_string()), "the others are answered");
+    let mut another = nurse.connect(Encoding::Json).await;
+    assert!(ask(&mut another, patient).await.is_ok(), "each socket has its own");
+}
+
+#[tokio::test]
+async fn a_socket_with_so_many_posts_unanswered_is_read_no_further() {
+    let (app, patient, _nurse, mut socket, mut other) = held_up().await;
     let posts = (0..limits::POSTS_IN_FLIGHT_MAX).map(|at| new_intent(&app, patient, note(format!("{at}"))));
     let mut frames: Vec<ClientFrame> = posts.map(ClientFrame::Post).collect();
     // What is answered at once, wherever it is read.
