@@ -105,11 +105,7 @@ fn reasons(app: &App) -> Vec<Reason> {
                 "a part of the hub fell over; it ends to be started again",
             ),
         ),
-        (
-            !app.hub.is_running() && !app.hub.has_fallen(),
-            "stopping",
-            Text::fixed("連携ハブを停止しています", "the hub is stopping"),
-        ),
+        (app.hub.is_stopping(), "stopping", Text::fixed("連携ハブを停止しています", "the hub is stopping")),
         (
             !app.hub.journal().health().is_writable(),
             "journal_read_only",

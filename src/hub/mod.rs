@@ -238,10 +238,10 @@ impl Hub {
         &self.inner.meter
     }
 
-    /// Whether the hub still takes work.
+    /// Whether the hub was told to stop, and has not fallen over. What was asked before is still answered.
     #[must_use]
-    pub fn is_running(&self) -> bool {
-        !self.inner.work.is_closed() && !self.has_fallen()
+    pub fn is_stopping(&self) -> bool {
+        (self.sessions().are_ending() || self.inner.work.is_closed()) && !self.has_fallen()
     }
 
     /// Whether one of the hub's tasks fell over: it can do nothing more until the process is started again.

@@ -221,6 +221,12 @@ impl Sessions {
         state.open.values().flatten().for_each(|socket| socket.outbox.close(close));
     }
 
+    /// Whether the hub has begun to stop.
+    #[must_use]
+    pub fn are_ending(&self) -> bool {
+        self.lock().stopping.is_some()
+    }
+
     /// How many sockets are open.
     #[must_use]
     pub fn count(&self) -> usize {

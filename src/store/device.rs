@@ -264,12 +264,11 @@ impl Tx {
         newer: &DeviceCertificate,
         now: Timestamp,
     ) -> Result<Vec<Serial>, StoreError> {
-        const SQL: &str = "update device_certificate set ended_at = $4, mac = null
-            where device = $1 and serial <> $2 and issued_at < $3 and ended_at is null returning serial";
+        const SQL: &str = "update device_certificate set ended_at = $3, mac = null
+            where device = $1 and issued_at < $2 and ended_at is null returning serial";
         let rows: Vec<(Vec<u8>,)> = run!(self, connection => {
             sqlx::query_as(SQL)
                 .bind(newer.device.0.as_bytes().as_slice())
-                .bind(newer.serial.0.as_slice())
                 .bind(newer.issued_at.0)
                 .bind(now.0)
                 .fetch_all(connection)

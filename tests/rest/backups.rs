@@ -4,16 +4,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::http::StatusCode;
-use renkei::actions::backup::{Keep, RestoreInto, make, restore};
+use renkei::actions::backup::{Keep, RestoreError, RestoreInto, make, restore};
 use renkei::cli::open::open_journal;
 use renkei::clock::{Clock as _, ManualClock};
 use renkei::domain::attachment::{Attachment, MediaType};
 use renkei::store::{FileName, Shelf};
 use renkei::vault::RegionKey;
 use serde_json::{Value, json};
+use sqlx::Connection as _;
 
 use crate::support::app::{App, Database};
-use crate::support::scratch;
+use crate::support::{postgres, scratch};
 
 const KEEP: Keep = Keep { daily: 7, weekly: 5, monthly: 12 };
 const ID: &str = "0196d5a2-7c00-7000-8000-00000000000a";
@@ -69,6 +70,42 @@ async fn what_fell_due_meanwhile_is_told_once_and_who_was_signed_in_signs_in_aga
     assert_eq!(kept["records"][0]["code"], "restored", "{kept}");
     let ended = office.get("/api/v1/audit?kind=sign_in_ended").await.ok();
     assert_eq!(ended["records"][0]["code"], "restored", "{ended}");
+}
+
+/// A table of this database that keeps something else than it is given, from the moment that it is made.
+const UNFAITHFUL: &str = "
+    create function another() returns trigger language plpgsql as
+        $$ begin new.read_at := new.read_at + 1; return new; end $$;
+    create function watch() returns event_trigger language plpgsql as $$ begin
+        if to_regclass('read_marker') is not null
+            and not exists (select from pg_trigger where tgname = 'unfaithful') then
+            create trigger unfaithful before insert on read_marker for each row execute function another();
+        end if;
+    end $$;
+    create event trigger watching on ddl_command_end when tag in ('CREATE TABLE') execute function watch();";
+
+#[tokio::test]
+async fn row_8_a_restore_reads_again_what_it_stored_and_believes_no_database() {
+    let Some(server) = postgres::Database::create() else { return };
+    let app = App::start().await;
+    let nurse = app.nurse("minato").await;
+    let patient = app.register_patient("高橋 ハル", "タカハシ ハル").await;
+    app.link(patient, "minato").await;
+    let marker = format!("/api/v1/timelines/{patient}/read-marker");
+    nurse.put(marker, json!({ "through": 1 })).await.is(StatusCode::NO_CONTENT);
+    let (backups, now) = (scratch::folder("backups"), app.clock.now());
+    let shelf = Shelf::open(&app.files_folder()).unwrap();
+    let made = make(app.hub.journal(), &shelf, backups.path(), KEEP, now).await.unwrap();
+
+    let mut connection = sqlx::PgConnection::connect(&server.url).await.unwrap();
+    sqlx::raw_sql(UNFAITHFUL).execute(&mut connection).await.unwrap();
+    connection.close().await.unwrap();
+    let (folder, region, url) = (scratch::folder("elsewhere"), app.region_key(), server.url_for_settings());
+    let shelf = Shelf::open(folder.path()).unwrap();
+    let into = RestoreInto { url: &url, shelf: &shelf, region: &region, key: None, destroyed: None, despite: None };
+    let refused = restore(&made.path, &into, now).await.unwrap_err();
+    assert!(matches!(&refused, RestoreError::Differs { tables } if tables == &["read_marker"]), "{refused}");
+    assert!(open_journal(&url, &region).await.is_err(), "nobody serves it");
 }
 
 #[tokio::test]

@@ -11,6 +11,7 @@ use renkei::http::app::router;
 use renkei::http::certificate::ReloadingCertificate;
 use renkei::http::routes::{ROUTES, Route};
 use renkei::limits;
+use renkei::wire::codes::CloseCode;
 use serde_json::json;
 
 use crate::support::actor::{Answer, ask};
@@ -135,6 +136,18 @@ async fn the_document_the_page_and_the_health_need_no_sign_in() {
     app.clock.step_back(Duration::from_secs(60));
     let unready = get("/readyz").await.is(StatusCode::SERVICE_UNAVAILABLE);
     assert_eq!(unready["reasons"][0]["code"], "clock_behind");
+}
+
+#[tokio::test]
+async fn a_hub_that_stops_is_not_ready_while_it_still_answers() {
+    let app = App::start().await;
+    let ready = async || ask(&app.router, Request::get("/readyz").body(Body::empty()).unwrap()).await;
+    ready().await.ok();
+    app.hub.sessions().end_all(CloseCode::GoingAway);
+    let unready = ready().await.is(StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(unready["reasons"].as_array().map(Vec::len), Some(1));
+    assert_eq!(unready["reasons"][0]["code"], "stopping");
+    assert_eq!(ask(&app.router, Request::get("/healthz").body(Body::empty()).unwrap()).await.ok()["status"], "up");
 }
 
 #[tokio::test]

@@ -135,6 +135,11 @@ async fn row_7_the_team_hears_of_what_the_operator_took_out_and_the_secretariat_
     let expected =
         json!([{ "at": taken_at.to_rfc3339(), "command": "renkei export patient", "reason": "本人からの開示請求" }]);
     assert_eq!(exposed["taken_out"], expected);
+    // Who looks after one office of the team hears of it with the team, and does not look it up.
+    let administrators = format!("/api/v1/organisations/{}/administrators", nurse.actor.organisation);
+    secretariat.post(administrators, json!({ "person": nurse.actor.person.to_string() })).await;
+    let exposed = nurse.get(format!("/api/v1/audit/exposures?patient={patient}")).await.ok();
+    assert_eq!(exposed["taken_out"], json!([]), "{exposed}");
 
     // Once, and again only for another time.
     app.hub.tell_what_was_taken_out().await.unwrap();

@@ -3,6 +3,7 @@
 
 mod access;
 mod at_once;
+mod at_writing;
 mod backups;
 mod bad_frames;
 mod clock;

@@ -1,7 +1,9 @@
 //! How a socket lives and ends: heartbeats, silence, time that runs out, too many at once, an orderly stop.
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use renkei::clock::ManualClock;
 use renkei::config::SessionLimits;
 use renkei::domain::directory::Position;
 use renkei::domain::entry::Sensitivity;
@@ -11,14 +13,19 @@ use renkei::domain::time::Timestamp;
 use renkei::hub::allowance::Asked;
 use renkei::limits;
 use renkei::session::Patience;
+use renkei::vault::RegionKey;
 use renkei::wire::codes::CloseCode;
-use renkei::wire::{ClientFrame, Encoding, ServerFrame};
+use renkei::wire::{ClientFrame, Encoding, Hello, Language, ServerFrame};
+use sqlx::Connection as _;
 
 use super::reader::Reader;
 use super::{accepted, eventually, new_intent, note, oxygen, post_many, team};
 use crate::support::actor::Actor;
-use crate::support::app::App;
+use crate::support::app::{App, Database};
+use crate::support::scratch;
 use crate::support::socket::Socket;
+
+const MORNING: &str = "2026-04-01T09:00:00+09:00";
 
 /// The next heartbeat: the hub's time and the cursors it moves.
 async fn heartbeat(socket: &mut Socket) -> (Timestamp, Vec<(TimelineId, Seq)>) {
@@ -197,6 +204,75 @@ async fn whoever_asks_for_too_much_waits_and_nobody_else_does() {
     app.clock.advance(Duration::from_millis(limits::SUBSCRIPTION_REFILL_MS));
     assert!(ask(&mut greedy, patient).await.is_ok());
     nurse.get(&url).await.ok();
+}
+
+/// A hub on a file in which somebody else writes just now: until they are done nothing is stored, and nothing answered that
+/// comes after the first post. With a patient and a nurse of the team.
+async fn held_up() -> (App, PatientId, Actor, Socket, sqlx::SqliteConnection) {
+    let (clock, key) = (Arc::new(ManualClock::at(MORNING.parse().unwrap())), Arc::new(RegionKey::ephemeral()));
+    let folder = scratch::folder("unanswered");
+    let url = Database::File.url(folder.path());
+    let app = App::open_at(folder, Database::File, key, clock).await;
+    let (patient, _, nurse) = team(&app).await;
+    let mut socket = nurse.connect(Encoding::Proto).await;
+    assert!(ask(&mut socket, patient).await.is_ok());
+    let mut other = sqlx::SqliteConnection::connect(&url).await.unwrap();
+    sqlx::raw_sql("begin immediate").execute(&mut other).await.unwrap();
+    (app, patient, nurse, socket, other)
+}
+
+#[tokio::test]
+async fn a_socket_follows_so_many_timelines_and_no_more() {
+    let (app, patient, nurse, mut socket, mut other) = held_up().await;
+    socket.send(&ClientFrame::Post(new_intent(&app, patient, note("ひとつ")))).await;
+    // One is followed, all but one of the others are asked for: they are nobody's, and the hub has not said so yet.
+    let unknown = |number: usize| TimelineId(uuid::Uuid::from_u128(0xdead << 64 | number as u128));
+    let numbers: Vec<usize> = (0..limits::SUBSCRIPTIONS_MAX).collect();
+    let (last, others) = numbers.split_last().unwrap();
+    let asks = others.chunks(limits::SUBSCRIBE_TIMELINES_MAX).chain([std::slice::from_ref(last)]);
+    let frames: Vec<ClientFrame> = asks
+        .map(|numbers| {
+            let timelines = numbers.iter().map(|number| (unknown(*number), Seq::ZERO)).collect();
+            ClientFrame::Subscribe { timelines, all_mine: false }
+        })
+        .collect();
+    socket.send_together(&frames).await;
+    let mut refused = async || {
+        let answer = socket.next_that(|frame| match frame {
+            ServerFrame::Error(notice) => Some((notice.code.to_string(), notice.about.clone())),
+            _ => None,
+        });
+        answer.await
+    };
+    assert_eq!(refused().await, ("too_long".to_owned(), unknown(*last).to_string()));
+    sqlx::raw_sql("rollback").execute(&mut other).await.unwrap();
+    assert_eq!(refused().await, ("not_found".to_owned(), unknown(0).to_string()), "the others are answered");
+    let mut another = nurse.connect(Encoding::Json).await;
+    assert!(ask(&mut another, patient).await.is_ok(), "each socket has its own");
+}
+
+#[tokio::test]
+async fn a_socket_with_so_many_posts_unanswered_is_read_no_further() {
+    let (app, patient, _nurse, mut socket, mut other) = held_up().await;
+    let posts = (0..limits::POSTS_IN_FLIGHT_MAX).map(|at| new_intent(&app, patient, note(format!("{at}"))));
+    let mut frames: Vec<ClientFrame> = posts.map(ClientFrame::Post).collect();
+    // What is answered at once, wherever it is read.
+    let (ticket, client) = (String::new(), String::new());
+    frames.push(ClientFrame::Hello(Hello { version: 1, ticket, client, language: Language::Japanese }));
+    socket.send_together(&frames).await;
+    for _ in 0..limits::SILENT_BEATS_MAX {
+        app.beat();
+        heartbeat(&mut socket).await;
+    }
+    sqlx::raw_sql("rollback").execute(&mut other).await.unwrap();
+    let first = socket.next_that(|frame| match frame {
+        ServerFrame::Error(notice) => Some(notice.code.to_string()),
+        ServerFrame::Accepted(_) | ServerFrame::Refused(_) => Some("an answer".to_owned()),
+        _ => None,
+    });
+    assert_eq!(first.await, "an answer");
+    let named = socket.next_that(|frame| matches!(frame, ServerFrame::Error(_)).then_some(()));
+    named.await;
 }
 
 #[tokio::test]

@@ -172,8 +172,10 @@ async fn an_invitation_bears_so_many_tries_and_ends_once() {
             assert_eq!(written!(region, tx => tx.has_tries(Link::Invitation(id)).await), left);
         }
         assert_eq!(written!(region, tx => tx.list_invitations(person).await).len(), 1);
+        written!(region, tx => tx.give_try_back(Link::Invitation(id)).await);
         assert!(written!(region, tx => tx.end_link(Link::Invitation(id), MORNING).await));
         assert!(!written!(region, tx => tx.end_link(Link::Invitation(id), MORNING).await));
+        assert!(!written!(region, tx => tx.take_try(Link::Invitation(id)).await), "ended, though a try is left");
         assert!(written!(region, tx => tx.list_invitations(person).await).is_empty());
     })
     .await;

@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::region::{MORNING, Region, on_both};
 use crate::domain::account::SignInWay;
 use crate::domain::bell::{Bell, QuietHours, Weight};
+use crate::domain::device::Device;
 use crate::domain::directory::Position;
 use crate::domain::ids::{BellId, SignInId};
 use crate::domain::time::Timestamp;
@@ -117,6 +118,21 @@ async fn a_bell_is_one_for_each_place_renewed_rung_once_in_a_while_and_ends_in_e
         written!(region, tx => tx.delete_bells_on(tablet).await);
         assert_eq!(left().await, 1, "on no registered device");
         assert!(written!(region, tx => tx.delete_bell(again.id, None).await));
+
+        let device = Device {
+            id: tablet,
+            organisation: office,
+            name: "タブレット 3".to_owned(),
+            registered_at: MORNING,
+            seen_at: None,
+            revoked_at: None,
+        };
+        written!(region, tx => tx.insert_device(&device).await);
+        put(&Bell { registered: Some(tablet), ..again.clone() }).await;
+        written!(region, tx => tx.delete_bells_without_device(person).await);
+        assert_eq!(left().await, 1, "it hangs on the tablet");
+        written!(region, tx => tx.delete_bells_on(tablet).await);
+        assert_eq!(left().await, 0);
     })
     .await;
 }

@@ -131,7 +131,7 @@ async fn sign_ins_on_a_device_and_those_on_none_are_revoked_apart() {
             registered,
             client: None,
         };
-        let (bound, free) = (sign_in(Some(id)), sign_in(None));
+        let (bound, free, later_bound) = (sign_in(Some(id)), sign_in(None), sign_in(Some(id)));
         let (stored, hash) = ([bound.clone(), free.clone()], bound.token_hash);
         written!(region, tx => {
             for one in &stored {
@@ -142,8 +142,12 @@ async fn sign_ins_on_a_device_and_those_on_none_are_revoked_apart() {
         assert_eq!(written!(region, tx => tx.find_sign_in(&hash).await), Some(bound.clone()));
         let ended = written!(region, tx => tx.revoke_sign_ins_on(id, later(1)).await);
         assert_eq!(ended.iter().map(|one| one.id).collect::<Vec<_>>(), [bound.id]);
+        let again = later_bound.id;
+        written!(region, tx => tx.insert_sign_in(&later_bound).await);
         let ended = written!(region, tx => tx.revoke_sign_ins_without_device(nurse.person, later(1)).await);
-        assert_eq!(ended.iter().map(|one| one.id).collect::<Vec<_>>(), [free.id]);
+        assert_eq!(ended.iter().map(|one| one.id).collect::<Vec<_>>(), [free.id], "not the one on the device");
+        let ended = written!(region, tx => tx.revoke_sign_ins_on(id, later(2)).await);
+        assert_eq!(ended.iter().map(|one| one.id).collect::<Vec<_>>(), [again]);
     })
     .await;
 }
@@ -172,6 +176,7 @@ async fn a_link_bears_few_wrong_codes_and_an_exception_replaces_the_one_before()
         assert_eq!(written!(region, tx => tx.list_open_enrolments().await).len(), 1);
         assert!(written!(region, tx => tx.end_link(link, later(1)).await));
         assert!(!written!(region, tx => tx.end_link(link, later(1)).await));
+        assert!(!written!(region, tx => tx.take_try(link).await), "one that ended bears no try, though some are left");
         let device = device.id;
         assert!(written!(region, tx => tx.list_enrolments(device).await).is_empty());
 

@@ -127,6 +127,31 @@ async fn a_file_that_was_let_go_keeps_the_entry_that_would_name_it_from_being_st
 }
 
 #[tokio::test]
+async fn a_file_that_two_offices_handed_in_is_named_by_each_for_itself() {
+    on_both(async |region| {
+        let nurse = region.nurse();
+        let mut patient = region.patient_with_team().await;
+        let mine = hand_in(region, &nurse, patient.timeline, 1).await;
+        let theirs = HandedIn { organisation: region.organisation_id(2), ..mine };
+        let written: Result<(), StoreError> = region.journal.write(move |tx| Box::pin(tx.insert_file(theirs))).await;
+        written.unwrap();
+        keep(region, mine).await;
+        let of_one = KeptFile { organisations: vec![nurse.organisation], entries: Vec::new() };
+        assert_eq!(find(region, mine).await, Some(of_one), "theirs is on its way still");
+        keep(region, theirs).await;
+
+        let entry = patient.post(note("創部")).await.id;
+        let (timeline, name, organisation) = (mine.timeline, mine.name, nurse.organisation);
+        let files = vec![NamedFile { timeline, name, organisation, entry }];
+        region.journal.commit(Batch { files, ..Batch::default() }).await.unwrap();
+        let left = UnnamedFile { timeline, name, organisation: theirs.organisation };
+        assert_eq!(unnamed(region).await, [left], "nobody's entry names theirs");
+        assert_eq!(release(region, left).await, Some(false), "the content stays: mine is named");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_file_handed_in_again_counts_from_then_on() {
     on_both(async |region| {
         let nurse = region.nurse();

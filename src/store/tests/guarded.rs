@@ -306,6 +306,15 @@ async fn a_client_that_was_removed_is_not_brought_back_by_clearing_a_column() {
             assert!(tx.find_client(client).await?.is_some_and(|found| !found.stands()));
             Ok(())
         });
+        // Nothing that is done to it afterwards gives it a MAC again, or another end.
+        let change = async |change| written!(region, tx => tx.change_client(client, change, EVENING).await);
+        assert!(!change(ClientChange::Suspend).await && !change(ClientChange::Remove).await);
+        region.tamper("update client set suspended_at = removed_at").await;
+        assert!(!change(ClientChange::Resume).await);
+        region.tamper("update client set suspended_at = null").await;
+        assert!(written!(region, tx => tx.list_clients().await).is_empty());
+        let found = written!(region, tx => tx.find_client(client).await);
+        assert_eq!(found.and_then(|found| found.removed_at), Some(MORNING));
         assert!(forged(region).await.is_empty(), "one that ended needs no MAC");
         region.tamper("update client set removed_at = null").await;
         assert!(written!(region, tx => tx.find_client(client).await).is_none());

@@ -3,16 +3,18 @@
 use super::region::{MORNING, Region, on_both, pulse};
 use crate::codec::QueuedPost;
 use crate::domain::account::SignInWay;
-use crate::domain::directory::Position;
+use crate::domain::directory::{Actor, Position};
 use crate::domain::entry::{Intent, Sensitivity};
-use crate::domain::ids::{DeviceId, EntryId, Seq, SignInId};
+use crate::domain::ids::{DeviceId, EntryId, PersonId, Seq, SignInId, TimelineId};
+use crate::domain::kind::Kind;
+use crate::domain::quarantine::QuarantineStep;
 use crate::domain::role::Role;
 use crate::domain::ruling::Ruling;
 use crate::domain::time::Timestamp;
 use crate::store::check::check;
 use crate::store::{
-    AuditSeal, Batch, CommitError, EndedSignIn, GrantChange, GrantId, QueueState, ReadMarker, Resolved, RulebookFile,
-    SealedAudit, SealedQueued, SignIn, StoreError,
+    AuditSeal, Batch, CommitError, EndedSignIn, GrantChange, GrantId, Quarantined, QueueState, ReadMarker, Resolved,
+    RulebookFile, SealedAudit, SealedQueued, SignIn, StoreError,
 };
 use crate::vault::Token;
 
@@ -123,8 +125,10 @@ async fn a_sign_in_is_found_by_its_token_until_it_is_revoked_or_expires() {
             |sign_in: &SignIn| EndedSignIn { id: sign_in.id, person: sign_in.person, position: sign_in.position };
         assert_eq!(written!(region, tx => tx.revoke_sign_in(first.id, later(5)).await), Some(ended(&first)));
         assert_eq!(written!(region, tx => tx.revoke_sign_in(first.id, later(6)).await), None, "revoked once");
+        // A note of its use that comes late is none: it was not used after its end.
+        written!(region, tx => tx.note_sign_in_used(first.id, later(6)).await);
         let found = read!(region, tx => tx.find_sign_in(&first.token_hash).await).unwrap();
-        assert_eq!(found.revoked_at, Some(later(5)));
+        assert_eq!((found.revoked_at, found.used_at), (Some(later(5)), first.used_at));
         assert!(!found.is_valid_at(later(6)));
         assert_eq!(written!(region, tx => tx.revoke_sign_ins_of(person, later(7)).await), [ended(&second)]);
         assert_eq!(written!(region, tx => tx.revoke_sign_ins_of(person, later(8)).await), []);
@@ -194,6 +198,86 @@ async fn grants_open_widen_and_close_and_never_narrow() {
         let grants = read!(region, tx => tx.list_grants(timeline).await);
         assert_eq!((grants.len(), grants[1].closed_at, grants[1].sign_in), (2, Some(later(9)), sign_in));
         assert_eq!([grants[0].access, grants[1].access], [Some(access), None], "what the reading rested on");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn who_has_started_over_is_this_sign_in_on_this_timeline_since_then() {
+    on_both(async |region| {
+        region.employ_nurse().await;
+        let (mine, other) = (sign_in(region, later(0)).await.id, sign_in(region, later(1)).await.id);
+        let timeline = region.patient_with_team().await.timeline;
+        let elsewhere = region.patient_with_team().await.timeline;
+        let id = GrantId(region.ids.draw());
+        let open =
+            GrantChange::Open { id, sign_in: mine, timeline, opened_at: later(5), from: Seq::ZERO, access: None };
+        let commit = async |grants: Vec<GrantChange>| {
+            region.journal.commit(Batch { grants, ..Batch::default() }).await.unwrap();
+        };
+        let has =
+            async |sign_in, timeline, since| read!(region, tx => tx.has_started_over(sign_in, timeline, since).await);
+        commit(vec![open]).await;
+        assert!(!has(mine, timeline, later(5)).await, "nothing was sent yet");
+        commit(vec![GrantChange::Widen { id, through: Seq(1) }]).await;
+        assert!(has(mine, timeline, later(5)).await && !has(mine, timeline, later(6)).await);
+        assert!(!has(other, timeline, later(5)).await, "somebody else's beginning is not theirs");
+        assert!(!has(mine, elsewhere, later(5)).await);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_secretariat_follows_what_is_to_be_looked_into_of_patients_and_of_no_office() {
+    on_both(async |region| {
+        let (patient, office) = (region.patient_with_team().await.timeline, region.patient_with_team().await.timeline);
+        let of = async |now| read!(region, tx => tx.list_timelines_to_review(now).await);
+        assert_eq!(of(later(0)).await, []);
+        // As the projection of a declaration, and of a region that was taken out, on whichever timeline it stands.
+        region
+            .tamper(
+                "insert into emergency_access (entry, timeline, seq, declared_at, ends_at)
+                select id, id, 4, 0, 5 from timeline",
+            )
+            .await;
+        assert_eq!(of(later(0)).await, [patient, office]);
+        region.tamper("update timeline set subject = 'organisation' where id = (select id from timeline order by id desc limit 1)").await;
+        assert_eq!(of(later(0)).await, [patient]);
+        region.tamper("update emergency_access set reviewed_at = 6").await;
+        assert_eq!((of(Timestamp(4)).await, of(Timestamp(5)).await), (vec![patient], vec![]), "open, looked into or not");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_waits_for_its_author_is_counted_of_each_by_themselves() {
+    on_both(async |region| {
+        let nurse = region.employ_nurse().await;
+        let mut other = nurse.clone();
+        other.id = PersonId(region.ids.draw());
+        let added = other.clone();
+        assert!(written!(region, tx => tx.insert_person(&added).await));
+        for (author, number) in [(nurse.id, 1), (nurse.id, 2), (other.id, 3)] {
+            let post = Quarantined {
+                id: EntryId(uuid::Uuid::from_u128(number)),
+                author: Actor { person: author, ..region.nurse() },
+                sign_in: SignInId(region.ids.draw()),
+                timeline: TimelineId(region.ids.draw()),
+                kind: Kind::Vital,
+                written_at: later(0),
+                synced_at: None,
+                received_at: later(1),
+                expires_at: later(60),
+                content: b"{}".to_vec(),
+            };
+            assert!(written!(region, tx => tx.insert_quarantined(&post).await));
+        }
+        let count = async |author| read!(region, tx => tx.count_quarantined(author).await);
+        assert_eq!((count(nurse.id).await, count(other.id).await), (2, 1));
+        let step = QuarantineStep::Discarded;
+        let id = EntryId(uuid::Uuid::from_u128(1));
+        assert!(written!(region, tx => tx.resolve_quarantined(id, step, later(2)).await));
+        assert_eq!(count(nurse.id).await, 1, "what is resolved waits no more");
     })
     .await;
 }

@@ -217,6 +217,24 @@ async fn row_3_who_lost_their_telephone_is_back_within_the_hour_with_two_factors
 }
 
 #[tokio::test]
+async fn row_3_what_the_lost_authenticator_showed_last_uses_up_no_code_of_the_new_one() {
+    let app = App::start().await;
+    let nurse = app.nurse("minato").await;
+    let account = app.account_of(&nurse).await;
+    // Her telephone is half a minute ahead: what it shows counts, and with it everything up to then.
+    let ahead_s = u64::try_from(app.clock.wall().as_secs()).unwrap() + 30;
+    let mut typed = account.typed(&app);
+    typed["code"] = code_at(&account.secret, ahead_s).unwrap().into();
+    Visitor::at_program(&app).post("/api/v1/sign-in", typed).await.is(StatusCode::CREATED);
+    let path = format!("/api/v1/people/{}/recovery", nurse.actor.person);
+    let lost = json!({ "reason": "電話をなくした" });
+    let issued = app.secretariat().await.post(path, lost).await.is(StatusCode::CREATED);
+    let renewed = app.set_up(&issued, PASSWORD).await;
+    Visitor::at_program(&app).sign_in(&app, &renewed).await.is(StatusCode::CREATED);
+    Visitor::at_program(&app).sign_in(&app, &renewed).await.problem(StatusCode::UNAUTHORIZED, "sign_in_refused");
+}
+
+#[tokio::test]
 async fn who_was_invited_and_has_not_come_yet_has_nothing_to_recover() {
     let app = App::start().await;
     let nurse = app.nurse("minato").await;
