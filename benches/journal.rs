@@ -136,6 +136,7 @@ impl Bench {
                 new: entry.seq,
                 chain: patient.chain,
                 recorded_at: entry.recorded_at,
+                written_at: entry.recorded_at,
             });
             patient.state.apply(&entry);
         }

@@ -1,5 +1,5 @@
-//! `renkei record`: which records may be destroyed, and destroying one, for whoever runs the hub's machine. No hub may run
-//! meanwhile, because one would keep the record's key in memory: while it runs, the secretariat does it over REST.
+//! `renkei record`: which records may be destroyed, and destroying one, for whoever runs the hub's machine. No hub may run while
+//! one is destroyed, because it would keep the record's key in memory: while it runs, the secretariat does it over REST.
 
 use std::process::ExitCode;
 
@@ -7,10 +7,12 @@ use clap::Subcommand;
 use jiff::civil::Date;
 
 use super::config_arguments::{ConfigArguments, print_mistakes};
-use super::{Complaint, EXIT_CONFIG, Terminal, open, serve};
-use crate::actions::destroying::{self, DestroyError, Due, DueList, Keeping, Typed};
+use super::{Complaint, EXIT_CONFIG, Terminal, open, region_key, serve};
+use crate::actions::destroying::{self, DestroyError, Due, DueList, Keeping, Looking, Typed};
+use crate::clock::{Clock as _, SystemClock};
 use crate::config::Config;
 use crate::domain::act::By;
+use crate::domain::directory::Directory;
 use crate::domain::ids::PatientId;
 use crate::domain::retention::Tombstone;
 use crate::domain::text::Text;
@@ -64,35 +66,46 @@ pub(super) fn run(arguments: &Arguments, terminal: Terminal) -> anyhow::Result<E
     print_mistakes(&settled.notes, terminal);
     let config = settled.config;
     let told = serve::runtime()?.block_on(async {
-        let _lock = serve::lock_data(&config.data_dir)?;
-        let region = open::open(&config).await?;
-        let files = open::open_files(&region.hub, &config.files_dir).await?;
-        let told = match &arguments.what {
-            What::ListDue(_) => told_due(&all_due(&region.hub, &config).await?),
-            What::Destroy(arguments) => {
-                let typed = Typed {
-                    name: arguments.name.clone(),
-                    birth_date: arguments.birth_date,
-                    reason: arguments.reason.clone(),
-                };
-                let (patient, keeping) = (arguments.patient, keeping(&config));
-                let done = destroying::destroy(&region.hub, &files, &keeping, By::Operator, patient, &typed).await;
-                told_destroyed(&done.map_err(complaint)?)
-            }
-        };
-        drop((files, region.hub));
-        region.tasks.finish().await;
-        region.journal.close().await;
-        Ok::<_, anyhow::Error>(told)
+        match &arguments.what {
+            What::ListDue(_) => list_due(&config).await,
+            What::Destroy(arguments) => destroy(arguments, &config).await,
+        }
     })?;
     println!("{}", terminal.language.pick(&told));
     Ok(ExitCode::SUCCESS)
 }
 
-async fn all_due(hub: &crate::hub::Hub, config: &Config) -> anyhow::Result<Vec<Due>> {
+/// By the journal alone: a hub would begin to write what is to be told, and whoever lists changes nothing.
+async fn list_due(config: &Config) -> anyhow::Result<Text> {
+    let journal = open::open_journal(&config.database.url(), &region_key::load(config)?).await?;
+    let directory: Directory = journal.read(|tx| Box::pin(tx.load_directory())).await?;
+    let (clock, zone) = (SystemClock::new(), open::calendar_of(&config.calendar).zone);
+    let now = journal.newest_recorded_at().await?.map_or(clock.now(), |newest| newest.max(clock.now()));
+    let looking = Looking { journal: &journal, directory: &directory, zone: &zone, now };
+    let due = all_due(looking, config).await?;
+    journal.close().await;
+    Ok(told_due(&due))
+}
+
+async fn destroy(arguments: &DestroyArguments, config: &Config) -> anyhow::Result<Text> {
+    let _lock = serve::lock_data(&config.data_dir)?;
+    let region = open::open(config).await?;
+    let files = open::open_files(&region.hub, &config.files_dir).await?;
+    let (name, reason) = (arguments.name.clone(), arguments.reason.clone());
+    let typed = Typed { name, birth_date: arguments.birth_date, reason };
+    let keeping = keeping(config);
+    let done = destroying::destroy(&region.hub, &files, &keeping, By::Operator, arguments.patient, &typed).await;
+    let told = told_destroyed(&done.map_err(complaint)?);
+    drop((files, region.hub));
+    region.tasks.finish().await;
+    region.journal.close().await;
+    Ok(told)
+}
+
+async fn all_due(looking: Looking<'_>, config: &Config) -> anyhow::Result<Vec<Due>> {
     let (mut due, mut after) = (Vec::new(), Timestamp::MIN);
     loop {
-        let DueList { due: found, next } = destroying::list_due(hub, &config.retention, after).await?;
+        let DueList { due: found, next } = destroying::list_due(looking, &config.retention, after).await?;
         due.extend(found);
         match next {
             Some(next) if next > after => after = next,

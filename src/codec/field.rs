@@ -155,6 +155,15 @@ pub(crate) fn id<T>(field: &'static str, given: &str, wrap: fn(Uuid) -> T) -> Re
     }
 }
 
+/// A UUID as the fold kept it and the hub sealed it for itself: the nil one there is the hub's own, as the author of what it
+/// wrote.
+pub(super) fn kept_id<T>(field: &'static str, kept: &str, wrap: fn(Uuid) -> T) -> Result<T, Invalid> {
+    match Uuid::try_parse(kept) {
+        Ok(nil) if nil.is_nil() => Ok(wrap(nil)),
+        _ => id(field, kept, wrap),
+    }
+}
+
 /// A UUID, or empty.
 pub(crate) fn optional_id<T>(field: &'static str, given: &str, wrap: fn(Uuid) -> T) -> Result<Option<T>, Invalid> {
     if given.is_empty() { Ok(None) } else { id(field, given, wrap).map(Some) }

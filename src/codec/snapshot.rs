@@ -11,7 +11,7 @@ use prost::Message;
 
 use super::CodecError;
 use super::body::{alarm_limit, alarm_limit_message, registration, registration_message};
-use super::field::{code, code_text, decimal, each, id, id_text, ids};
+use super::field::{code, code_text, decimal, each, id, id_text, ids, kept_id};
 use super::mapped::Mapped;
 use super::proto::store::v1 as stored;
 use crate::domain::alarm::AlarmLimit;
@@ -47,6 +47,7 @@ pub fn encode_snapshot(state: &PatientState) -> Vec<u8> {
         timeline: id_text(state.timeline.0),
         head: state.head.0,
         recorded_at_us: state.recorded_at.as_micros(),
+        written_at_us: state.written_at.as_micros(),
         registration: state.registration.as_deref().map(registration_message),
         agreement: code_text(state.agreement),
         consent: code_text(state.consent),
@@ -93,6 +94,7 @@ fn state(kept: stored::Snapshot) -> Result<PatientState, Invalid> {
         timeline: id("timeline", &kept.timeline, TimelineId)?,
         head: Seq(kept.head),
         recorded_at: Timestamp(kept.recorded_at_us),
+        written_at: Timestamp(kept.written_at_us),
         registration: registration.map_err(|invalid| invalid.within("registration"))?.map(Arc::new),
         agreement: code("agreement", &kept.agreement)?,
         consent: code("consent", &kept.consent)?,
@@ -158,8 +160,8 @@ fn access(kept: stored::Access) -> Result<Access, Invalid> {
     Ok(Access {
         entry: id("entry", &kept.entry, EntryId)?,
         seq: Seq(kept.seq),
-        person: id("person", &kept.person, PersonId)?,
-        organisation: id("organisation", &kept.organisation, OrganisationId)?,
+        person: kept_id("person", &kept.person, PersonId)?,
+        organisation: kept_id("organisation", &kept.organisation, OrganisationId)?,
         declared_at: Timestamp(kept.declared_at_us),
         until: Timestamp(kept.until_us),
         reviewed_at: kept.reviewed_at_us.map(Timestamp),

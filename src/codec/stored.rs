@@ -6,7 +6,7 @@ use prost::Message;
 use super::CodecError;
 use super::content::ruling_message;
 use super::content::{Content, EntryHeader, actor, actor_message, addressee, addressee_message, entry, ruling};
-use super::field::{code, code_text, each, id, id_text, message, optional_code, optional_id};
+use super::field::{code, code_text, each, id, id_text, kept_id, message, optional_code, optional_id};
 use super::intent::{decode_intent, intent_message};
 use super::on_behalf::{on_behalf_of, on_behalf_of_message};
 use super::proto::store::v1 as stored;
@@ -57,17 +57,11 @@ pub(super) fn scope(kept: stored::Scope) -> Result<Scope, Invalid> {
         sensitivity: code("sensitivity", &kept.sensitivity)?,
         infection: optional_code("infection", &kept.infection)?,
         addressed_to: each("addressed_to", kept.addressed_to, addressee)?,
-        owner: owner(&kept.owner)?,
+        owner: kept_id("owner", &kept.owner, OrganisationId)?,
         seq: Seq(kept.seq),
         recorded_at: Timestamp(kept.recorded_at_us),
         happened_at: Timestamp(kept.happened_at_us),
     })
-}
-
-/// Whose record it is: an organisation's, or the hub's own.
-fn owner(kept: &str) -> Result<OrganisationId, Invalid> {
-    let hub = Actor::HUB.organisation;
-    if kept == id_text(hub.0) { Ok(hub) } else { id("owner", kept, OrganisationId) }
 }
 
 pub(super) fn scope_message(scope: &Scope) -> stored::Scope {

@@ -8,9 +8,10 @@ use prost::Message;
 
 use super::proto::{store, v1};
 use super::*;
-use crate::domain::body::Body;
+use crate::domain::body::{Body, Export};
+use crate::domain::directory::Actor;
 use crate::domain::duties::tests as ledger;
-use crate::domain::ids::{DeviceId, Seq, TimelineId};
+use crate::domain::ids::{DeviceId, PatientId, PersonId, Seq, Subject, TimelineId};
 use crate::domain::ruling::Ruling;
 use crate::domain::state::{FOLD_VERSION, PatientState};
 use crate::domain::time::Timestamp;
@@ -86,6 +87,28 @@ proptest! {
         prop_assert_eq!(decode_snapshot(&encode_snapshot(&state)).unwrap().unwrap(), state);
     }
 
+    /// Whoever wrote what, the hub itself included: a snapshot that is not read again spares nobody anything, and looks like
+    /// damage to whoever checks the store.
+    #[test]
+    fn every_state_that_folding_reaches_comes_back_whole(
+        is_office in any::<bool>(),
+        acts in proptest::collection::vec((arbitrary::entry(), any::<bool>(), any::<prop::sample::Index>()), 1..16),
+    ) {
+        let subject = if is_office { Subject::Organisation } else { Subject::Patient };
+        let mut state = PatientState::empty_of(subject, TimelineId(uuid::Uuid::from_u128(9)));
+        for (mut entry, by_the_hub, points_at) in acts {
+            (entry.seq, entry.timeline) = (state.head.next(), state.timeline);
+            if by_the_hub {
+                entry.author = Actor::HUB;
+            }
+            if let Some(target) = &mut entry.target_scope {
+                target.seq = Seq(1 + points_at.index(state.head.0.max(1) as usize) as u64);
+            }
+            state.apply(&entry);
+        }
+        prop_assert_eq!(decode_snapshot(&encode_snapshot(&state)).unwrap().unwrap(), state);
+    }
+
     #[test]
     fn queued_posts_and_refusals_come_back_whole(
         intent in arbitrary::intent(),
@@ -156,6 +179,21 @@ fn the_content_of_a_stored_entry_shares_its_memory() {
     let memory = stored.as_ptr_range();
     let (_, content) = decode_stored(EntryHeader::of(&entry), stored.clone()).unwrap();
     assert!(memory.contains(&content.bytes().as_ptr()));
+}
+
+#[test]
+fn what_the_hub_took_out_is_known_after_a_restart_and_a_client_is_still_nobody_under_its_id() {
+    let mut entry = some_entry();
+    let said =
+        Export { purpose: "開示".into(), patients: vec![PatientId(uuid::Uuid::from_u128(9))], ..Export::default() };
+    (entry.author, entry.body, entry.seq) = (Actor::HUB, Box::new(said).into(), Seq(1));
+    let mut state = PatientState::empty(entry.timeline);
+    state.apply(&entry);
+    assert!(state.accesses.as_slice().iter().all(|access| access.person == Actor::HUB.person));
+    assert_eq!(state.accesses.as_slice().len(), 1);
+    assert_eq!(decode_snapshot(&encode_snapshot(&state)).unwrap(), Some(state));
+    let nobody = field::id_text(uuid::Uuid::nil());
+    assert_eq!(field::id("person", &nobody, PersonId).unwrap_err().code, "bad_id");
 }
 
 #[test]

@@ -175,6 +175,15 @@ impl Entry {
         }
     }
 
+    /// Whether nobody wrote it: the hub tells of something by itself, or the secretariat says that it looked into that.
+    #[must_use]
+    pub fn is_the_hubs_telling(&self) -> bool {
+        let looks_into_it = self.author.role == Role::Secretariat
+            && matches!(self.body, Body::Acknowledgement(_))
+            && self.target_scope.as_ref().is_some_and(|target| target.owner == Actor::HUB.organisation);
+        self.author == Actor::HUB || looks_into_it
+    }
+
     /// Whether readers should get this entry before others: it raised an alarm.
     #[must_use]
     pub fn is_urgent(&self) -> bool {

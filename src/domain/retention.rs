@@ -4,6 +4,7 @@
 use jiff::ToSpan as _;
 use jiff::civil::Date;
 
+use super::directory::Actor;
 use super::ids::{OrganisationId, PatientId, PersonId};
 use super::role::OrganisationType;
 use super::state::{PatientState, Stay};
@@ -30,7 +31,7 @@ pub struct Span {
 /// Until when a record of a patient who is no longer served must be kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Kept {
-    /// The day of the last entry.
+    /// The day of the last entry that somebody wrote.
     pub ended_on: Date,
     /// The last day on which it must be kept.
     pub until: Date,
@@ -138,13 +139,15 @@ impl Retention {
         if !state.course.is_closed() && state.course.stay() != Stay::Deceased {
             return None;
         }
-        let wrote = state.course.iter().map(|(writer, _)| writer.organisation);
+        // What the hub itself told is nobody's record, and no reason to keep one for longer.
+        let writers = state.course.iter().map(|(writer, _)| writer.organisation);
+        let wrote = writers.filter(|organisation| *organisation != Actor::HUB.organisation);
         let served = state.team.keys().chain(&state.former).copied();
         // An organisation that nobody knows any more may have been any.
         let longest = || OrganisationType::ALL.iter().copied().max_by_key(|of| self.years(*of));
         let types = wrote.chain(served).filter_map(|organisation| type_of(organisation).or_else(longest));
         let of = types.max_by_key(|of| self.years(*of)).or_else(longest)?;
-        let (years, ended_on) = (self.years(of), date_at(state.recorded_at));
+        let (years, ended_on) = (self.years(of), date_at(state.written_at));
         Some(Kept { ended_on, until: ended_on.saturating_add(i64::from(years).years()), of, years })
     }
 }
@@ -175,6 +178,30 @@ mod tests {
     use jiff::civil::date;
 
     use super::*;
+
+    #[test]
+    fn what_the_hub_tells_lengthens_no_span_and_stands_for_no_clinic() {
+        use crate::domain::ids::{Seq, TimelineId};
+        use crate::domain::kind::Kind;
+        use crate::domain::role::Role;
+        use crate::domain::standing::Standing;
+        use crate::domain::state::{Record, Writer};
+
+        let at = |day: i64| Timestamp::from_secs(day * 86_400);
+        let station = OrganisationId(uuid::Uuid::from_u128(1));
+        let mut state = PatientState::empty(TimelineId(uuid::Uuid::from_u128(9)));
+        for (kind, organisation) in [(Kind::Visit, station), (Kind::Export, Actor::HUB.organisation)] {
+            let writer = Writer { kind, organisation, role: Role::Nurse, to: None };
+            let record = Record { recorded_at: at(10), until: None, acknowledged: false };
+            state.course.records.insert(writer, Standing::of(vec![(Seq(1), record)], None));
+        }
+        state.course.stays = Standing::of(vec![(Seq(2), Stay::Deceased)], None);
+        (state.written_at, state.recorded_at) = (at(10), at(4_000));
+        let type_of = |id| (id == station).then_some(OrganisationType::NursingStation);
+        let date_at = |at: Timestamp| date(1970, 1, 1).saturating_add((at.0 / 86_400_000_000).days());
+        let kept = Retention::default().judge(&state, type_of, date_at).expect("dead");
+        assert_eq!((kept.ended_on, kept.of, kept.years), (date(1970, 1, 11), OrganisationType::NursingStation, 2));
+    }
 
     fn kept(ended_on: Date, years: u8) -> Kept {
         let until = ended_on.saturating_add(i64::from(years).years());

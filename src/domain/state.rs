@@ -35,7 +35,7 @@ pub use meetings::{Meetings, Pair};
 pub use office::{ExportAsked, Office, Permitted, Pledged, Suspended};
 
 /// Raised when the shape or meaning of [`PatientState`] changes: older snapshots are then ignored.
-pub const FOLD_VERSION: u32 = 10;
+pub const FOLD_VERSION: u32 = 11;
 
 /// All that is known of a patient up to `head`; or of an organisation, of which there is an `office` and neither
 /// registration nor team.
@@ -45,6 +45,9 @@ pub struct PatientState {
     pub head: Seq,
     /// Of the entry at `head`.
     pub recorded_at: Timestamp,
+    /// Of the last entry that somebody wrote: what the hub tells by itself, and the secretariat's having looked at that, is no
+    /// care, and lengthens no record's retention.
+    pub written_at: Timestamp,
     pub registration: Option<Arc<Registration>>,
     /// The attending doctor's, to the registration in force.
     pub agreement: DoctorAgreement,
@@ -103,6 +106,7 @@ impl PatientState {
             timeline,
             head: Seq::ZERO,
             recorded_at: Timestamp::MIN,
+            written_at: Timestamp::MIN,
             registration: None,
             agreement: DoctorAgreement::Nobody,
             registered_by: Seq::ZERO,
@@ -186,6 +190,12 @@ impl PatientState {
         standing.iter().rev().map(move |(measured, value)| Latest { sign, value: *value, measured: *measured })
     }
 
+    /// When somebody wrote on it last, once this entry is taken in.
+    #[must_use]
+    pub fn written_at_with(&self, entry: &Entry) -> Timestamp {
+        if entry.is_the_hubs_telling() { self.written_at } else { entry.recorded_at }
+    }
+
     /// Takes the next entry in.
     ///
     /// # Panics
@@ -205,6 +215,7 @@ impl PatientState {
         assert_eq!(entry.seq, self.head.next(), "a timeline is folded gaplessly and in order");
         self.head = entry.seq;
         self.recorded_at = entry.recorded_at;
+        self.written_at = self.written_at_with(entry);
         let stay_before = self.course.stay();
         match &entry.body {
             Body::Correction(correction) => self.correct(correction, entry),

@@ -244,6 +244,7 @@ impl Picture {
             new: entry.seq,
             chain: sealed.chain,
             recorded_at: entry.recorded_at,
+            written_at: hot.state.written_at_with(entry),
         });
         draft.batch.entries.push(sealed);
     }

@@ -194,8 +194,9 @@ impl Tx {
         let rows: Vec<Row> = run!(self, connection => sqlx::query_as(SQL).fetch_all(connection).await?);
         let mut appointments = Vec::with_capacity(rows.len());
         for (organisation, person, mac) in rows {
-            let organisation = uuid_from("office_administrator.organisation", &organisation)?;
-            let person = uuid_from("office_administrator.person", &person)?;
+            let organisation = self.readable(uuid_from("office_administrator.organisation", &organisation));
+            let person = self.readable(uuid_from("office_administrator.person", &person));
+            let (Some(organisation), Some(person)) = (organisation, person) else { continue };
             if self.is_genuine(&guarded::ADMINISTRATOR, &[organisation.into(), person.into()], mac.as_deref()) {
                 appointments.push((OrganisationId(organisation), PersonId(person)));
             }

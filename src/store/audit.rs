@@ -14,6 +14,7 @@ use super::batch::audit_aad;
 use super::engine::run;
 use super::record::{code_from, link_from, uuid_from};
 use super::rows::{self, Rows};
+use super::timeline::NO_LINK;
 use super::{AuditSeal, SealedAudit, StoreError, Tx};
 
 /// A record of the audit log, opened.
@@ -150,21 +151,15 @@ impl Tx {
     /// When the database fails or a record does not open.
     pub async fn list_audits(&mut self, after: u64, limit: usize) -> Result<Vec<AuditRecord>, StoreError> {
         let rows = self.list_audit_rows(i64::try_from(after).unwrap_or(i64::MAX), limit).await?;
-        let mut records = Vec::with_capacity(rows.len());
-        for row in rows {
-            records.push(self.open_audit(row).await?);
-        }
-        Ok(records)
+        self.open_audits(rows).await
     }
 
-    pub(super) async fn list_audit_rows(&mut self, after: i64, limit: usize) -> Result<Vec<AuditRow>, StoreError> {
+    /// The rows after `after` as their columns are.
+    pub(super) async fn list_audit_rows(&mut self, after: i64, limit: usize) -> Result<Vec<Row>, StoreError> {
         const SQL: &str = "select seq, recorded_at, timeline, sealed, chain, kind, person, organisation, about
             from audit where seq > $1 order by seq limit $2";
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        let rows: Vec<Row> = run!(self, connection => {
-            sqlx::query_as(SQL).bind(after).bind(limit).fetch_all(connection).await?
-        });
-        rows.into_iter().map(audit_row_from).collect()
+        Ok(run!(self, connection => sqlx::query_as(SQL).bind(after).bind(limit).fetch_all(connection).await?))
     }
 
     /// The seq of the last record; 0: there is none.
@@ -276,11 +271,11 @@ impl Tx {
         })
     }
 
-    /// Where the audit chain ends.
+    /// Where the audit chain ends, by its own record of that: a link that is none is damage like any other, and fits nothing.
     pub(super) async fn find_audit_head(&mut self) -> Result<(i64, Link), StoreError> {
         const SQL: &str = "select seq, chain from audit_head where id = 1";
         let (seq, chain): (i64, Vec<u8>) = run!(self, connection => sqlx::query_as(SQL).fetch_one(connection).await?);
-        Ok((seq, link_from("audit_head.chain", &chain)?))
+        Ok((seq, chain.try_into().unwrap_or(NO_LINK)))
     }
 
     /// Starts the chain in a new store.

@@ -92,6 +92,8 @@ pub struct HeadUpdate {
     pub chain: Link,
     /// Of the entry at `new`.
     pub recorded_at: Timestamp,
+    /// Of the last entry that somebody wrote, as the fold has it.
+    pub written_at: Timestamp,
 }
 
 /// What stands of an entry in the clear.

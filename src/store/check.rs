@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::Arc;
 
 use crate::domain::duties::{Duty, Standing};
 use crate::domain::duty::DutyId;
@@ -20,7 +21,8 @@ use crate::vault::chain::{self, GENESIS, Link};
 use super::check_files::{self, Named};
 use super::engine::Engine;
 use super::projection::Projected;
-use super::timeline::Head;
+use super::record::seq_into;
+use super::timeline::{NO_LINK, RawHead};
 use super::{Journal, SealedEntry, SealedSnapshot, Shelf, StoreError, Tx, audit, connect};
 
 closed_list! {
@@ -68,6 +70,8 @@ pub struct Report {
     pub faults: Vec<Fault>,
     /// All faults, also those not listed.
     pub fault_count: u64,
+    /// Those of them that are snapshots: of no use, and nothing is lost with them.
+    pub snapshot_count: u64,
     /// What the entries gone through name.
     pub(super) named: Vec<Named>,
 }
@@ -79,8 +83,15 @@ impl Report {
         self.fault_count == 0
     }
 
+    /// Whether everything is there that was kept: a snapshot is made again from the entries.
+    #[must_use]
+    pub const fn loses_nothing(&self) -> bool {
+        self.fault_count == self.snapshot_count
+    }
+
     pub(super) fn fault(&mut self, kind: FaultKind, place: Text) {
         self.fault_count += 1;
+        self.snapshot_count += u64::from(kind == FaultKind::Snapshot);
         if self.faults.len() < CHECK_FAULTS_MAX {
             self.faults.push(Fault { kind, place });
         }
@@ -99,22 +110,33 @@ pub async fn check(journal: &Journal, shelf: Option<&Shelf>) -> Result<Report, S
             report.fault(FaultKind::File, Text::new(format!("SQLite「{line}」"), line));
         }
     }
-    let heads = journal.read(|tx| Box::pin(tx.list_heads())).await?;
-    for head in heads {
-        let timeline = head.timeline;
-        let mut found: Report = journal.read(move |tx| Box::pin(tx.check_timeline(timeline))).await?;
+    let timelines = journal.read(|tx| Box::pin(tx.list_timelines())).await?;
+    for timeline in timelines {
         report.timelines += 1;
+        let mut found: Report = match journal.read(move |tx| Box::pin(tx.check_timeline(timeline))).await {
+            Ok(found) => found,
+            // What stands there cannot even be read as an entry: the others are gone through all the same.
+            Err(StoreError::Inconsistent { .. }) => {
+                report.fault(FaultKind::Unreadable, whole(timeline));
+                continue;
+            }
+            Err(error) => return Err(error),
+        };
         report.entries += found.entries;
         report.destroyed += found.destroyed;
         let unlisted = found.fault_count - found.faults.len() as u64;
+        let snapshots = found.snapshot_count;
+        let listed = found.faults.iter().filter(|fault| fault.kind == FaultKind::Snapshot).count() as u64;
         found.faults.drain(..).for_each(|fault| report.fault(fault.kind, fault.place));
         report.fault_count += unlisted;
+        report.snapshot_count += snapshots - listed;
         if let Some(shelf) = shelf {
             check_files::check_files(journal, shelf, timeline, found.named, &mut report).await?;
         }
     }
     let orphans = journal.read(|tx| Box::pin(tx.list_orphans())).await?;
-    orphans.into_iter().for_each(|timeline| report.fault(FaultKind::Orphan, whole(timeline)));
+    let nowhere = || Text::fixed("ID のないタイムライン", "a timeline without an id");
+    orphans.into_iter().for_each(|timeline| report.fault(FaultKind::Orphan, timeline.map_or_else(nowhere, whole)));
     check_audits(journal, &mut report).await?;
     let forged = journal.read(|tx| Box::pin(tx.list_forged())).await?;
     // In a row that was written by hand it is the row that is wrong.
@@ -172,29 +194,23 @@ struct Walk {
 impl Tx {
     async fn check_timeline(&mut self, timeline: TimelineId) -> Result<Report, StoreError> {
         let mut report = Report::default();
-        let Some(head) = self.find_head(timeline).await? else { return Ok(report) };
-        let key = match self.find_key(timeline).await {
-            Ok(key) => key,
-            Err(StoreError::KeyDestroyed(_)) => {
-                report.destroyed = 1;
-                if self.find_destroyed(timeline.as_patient()).await?.is_none() {
-                    report.fault(FaultKind::Key, whole(timeline));
-                }
-                None
-            }
-            Err(StoreError::Inconsistent { place, .. }) => {
-                report.fault(FaultKind::Unreadable, Text::new(format!("タイムライン {timeline} の鍵"), place));
+        let Some(head) = self.find_raw_head(timeline).await? else { return Ok(report) };
+        let key = self.find_key_or_tell(timeline, &mut report).await?;
+        let key = key.as_deref();
+        let snapshot = match self.find_sealed_snapshot(timeline).await {
+            Ok(snapshot) => snapshot,
+            Err(StoreError::Inconsistent { .. }) => {
+                report.fault(FaultKind::Snapshot, whole(timeline));
                 None
             }
             Err(error) => return Err(error),
         };
-        let key = key.as_deref();
-        let snapshot = self.find_sealed_snapshot(timeline).await?;
+        let empty = |subject| PatientState::empty_of(subject, timeline);
         let mut walk = Walk {
             seq: Seq::ZERO,
             chain: GENESIS,
             recorded_at: Timestamp::MIN,
-            state: key.map(|_| PatientState::empty_of(head.subject, timeline)),
+            state: key.and(head.subject).map(empty),
             at_snapshot: None,
             duties: BTreeMap::new(),
         };
@@ -215,6 +231,43 @@ impl Tx {
         if let Some(snapshot) = snapshot {
             check_snapshot(&snapshot, &walk, key, &mut report);
         }
+        self.check_projections(state, &walk.duties, key, &mut report).await?;
+        // Too early costs whoever lists the records that are due a look; too late hides one.
+        if head.written_at > state.written_at {
+            report.fault(FaultKind::Head, whole(timeline));
+        }
+        Ok(report)
+    }
+
+    async fn find_key_or_tell(
+        &mut self,
+        timeline: TimelineId,
+        report: &mut Report,
+    ) -> Result<Option<Arc<PatientKey>>, StoreError> {
+        match self.find_key(timeline).await {
+            Ok(key) => return Ok(key),
+            Err(StoreError::KeyDestroyed(_)) => {
+                report.destroyed = 1;
+                if self.find_destroyed(timeline.as_patient()).await?.is_none() {
+                    report.fault(FaultKind::Key, whole(timeline));
+                }
+            }
+            Err(StoreError::Inconsistent { place, .. }) => {
+                report.fault(FaultKind::Unreadable, Text::new(format!("タイムライン {timeline} の鍵"), place));
+            }
+            Err(error) => return Err(error),
+        }
+        Ok(None)
+    }
+
+    async fn check_projections(
+        &mut self,
+        state: &PatientState,
+        duties: &BTreeMap<DutyId, Duty>,
+        key: &PatientKey,
+        report: &mut Report,
+    ) -> Result<(), StoreError> {
+        let timeline = state.timeline;
         match self.find_projected(timeline, key).await {
             Ok(projected) if projected == Projected::of(state) => {}
             Ok(_) | Err(StoreError::Inconsistent { .. }) => {
@@ -222,22 +275,26 @@ impl Tx {
             }
             Err(error) => return Err(error),
         }
-        match self.list_duties(timeline, key).await {
-            Ok(kept) if kept.iter().eq(walk.duties.values()) => {}
+        match self.list_kept_duties(timeline, key).await {
+            Ok(kept) if kept.iter().map(|(open, duty)| (*open, duty)).eq(expected(duties)) => {}
             Ok(_) | Err(StoreError::Inconsistent { .. }) => {
                 report.fault(FaultKind::Projection, duties_of(timeline));
             }
             Err(error) => return Err(error),
         }
         // Whatever the rules say, the clock must look no later than the first duty falls due.
-        let due =
-            walk.duties.values().filter(|duty| duty.runs() && awaits_its_due_time(duty)).map(|duty| duty.due).min();
+        let due = duties.values().filter(|duty| duty.runs() && awaits_its_due_time(duty)).map(|duty| duty.due).min();
         let looks_at = self.find_due(timeline).await?;
         if due.is_some_and(|due| looks_at.is_none_or(|at| at > due)) {
             report.fault(FaultKind::Projection, due_time_of(timeline));
         }
-        Ok(report)
+        Ok(())
     }
+}
+
+/// What the projection must hold of duties: whether each is open, and the duty.
+fn expected(duties: &BTreeMap<DutyId, Duty>) -> impl Iterator<Item = (bool, &Duty)> {
+    duties.values().map(|duty| (duty.is_open(), duty))
 }
 
 fn awaits_its_due_time(duty: &Duty) -> bool {
@@ -279,10 +336,10 @@ fn check_entry(walk: &mut Walk, sealed: &SealedEntry, key: Option<&PatientKey>, 
     walk.recorded_at = header.recorded_at;
 }
 
-fn check_head(walk: &Walk, head: &Head, report: &mut Report) {
+fn check_head(walk: &Walk, head: &RawHead, report: &mut Report) {
     let times_agree = walk.seq == Seq::ZERO || walk.recorded_at == head.recorded_at;
-    if walk.seq != head.seq || walk.chain != head.chain || !times_agree {
-        report.fault(FaultKind::Head, one_of(head.timeline, head.seq));
+    if seq_into(walk.seq) != head.seq || walk.chain != head.chain || !times_agree || head.subject.is_none() {
+        report.fault(FaultKind::Head, one_of(head.timeline, Seq(u64::try_from(head.seq).unwrap_or(0))));
     }
 }
 
@@ -311,16 +368,22 @@ async fn check_audits(journal: &Journal, report: &mut Report) -> Result<(), Stor
         if rows.is_empty() {
             break;
         }
-        for row in rows.into_iter().filter(|row| row.seq <= head_seq) {
-            let place = audited(row.seq);
+        for row in rows.into_iter().filter(|row| row.0 <= head_seq) {
+            let (at, link) = (row.0, Link::try_from(row.4.as_slice()));
+            let place = audited(at);
             report.audits += 1;
-            if row.seq != seq + 1 {
+            if at != seq + 1 {
                 report.fault(FaultKind::Gap, place.clone());
             }
-            if audit::link(&chain, row.seq, &row.audit) != row.chain {
+            let (before, row) = (chain, audit::audit_row_from(row));
+            (seq, chain) = (at, link.unwrap_or(NO_LINK));
+            let Ok(row) = row else {
+                report.fault(FaultKind::Unreadable, place);
+                continue;
+            };
+            if audit::link(&before, at, &row.audit) != row.chain {
                 report.fault(FaultKind::Chain, place.clone());
             }
-            (seq, chain) = (row.seq, row.chain);
             match journal.read(move |tx| Box::pin(async move { tx.open_audit(row).await })).await {
                 Ok(_) => {}
                 Err(StoreError::Inconsistent { .. }) => report.fault(FaultKind::Unreadable, place),

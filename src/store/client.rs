@@ -79,7 +79,7 @@ impl Tx {
     pub(super) async fn list_client_people(&mut self) -> Result<Vec<PersonId>, StoreError> {
         const SQL: &str = "select id from client";
         let rows: Vec<(Vec<u8>,)> = run!(self, connection => sqlx::query_as(SQL).fetch_all(connection).await?);
-        rows.into_iter().map(|(id,)| uuid_from("client.id", &id).map(PersonId)).collect()
+        Ok(rows.into_iter().filter_map(|(id,)| self.readable(uuid_from("client.id", &id)).map(PersonId)).collect())
     }
 
     /// Suspends, resumes or removes a client. `false`: it was so before, or there is none.

@@ -109,7 +109,7 @@ impl Tx {
         rows.into_iter().map(stone_from).collect()
     }
 
-    /// Patients whose record is there and was last written on before `before`, the oldest first.
+    /// Patients whose record is there and on which somebody last wrote before `before`, the oldest first.
     ///
     /// # Errors
     /// When the database fails.
@@ -119,10 +119,10 @@ impl Tx {
         after: Timestamp,
         limit: usize,
     ) -> Result<Vec<(PatientId, Timestamp)>, StoreError> {
-        const SQL: &str = "select timeline.id, timeline.recorded_at from timeline
+        const SQL: &str = "select timeline.id, timeline.written_at from timeline
             join patient on patient.timeline = timeline.id
-            where timeline.wrapped_key is not null and timeline.recorded_at < $1 and timeline.recorded_at >= $2
-            order by timeline.recorded_at, timeline.id limit $3";
+            where timeline.wrapped_key is not null and timeline.written_at < $1 and timeline.written_at >= $2
+            order by timeline.written_at, timeline.id limit $3";
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         let rows: Vec<(Vec<u8>, i64)> = run!(self, connection => {
             sqlx::query_as(SQL).bind(before.0).bind(after.0).bind(limit).fetch_all(connection).await?

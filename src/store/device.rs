@@ -53,10 +53,10 @@ type DeviceRow = (Vec<u8>, Vec<u8>, Vec<u8>, i64, Option<i64>, Option<i64>);
 type CertificateRow = (Vec<u8>, Vec<u8>, i64, i64, Option<i64>, i64, Option<Vec<u8>>);
 
 impl Tx {
-    /// The authority that issues: of those that are trusted, the one made last.
+    /// The authority that issues: of those that are trusted and whose key opens, the one made last.
     ///
     /// # Errors
-    /// When the database fails or the key does not open.
+    /// When the database fails.
     pub async fn find_device_authority(&mut self) -> Result<Option<KeptAuthority>, StoreError> {
         const SQL: &str = "select id, certificate, made_at, mac, sealed from device_authority
             where retired_at is null order by id desc";
@@ -66,10 +66,12 @@ impl Tx {
             let values: [Value; 3] = [row.0.into(), row.1.as_slice().into(), row.2.into()];
             self.is_genuine(&guarded::AUTHORITY, &values, row.3.as_deref())
         };
-        let Some((number, certificate, _, _, sealed)) = rows.into_iter().find(is_genuine) else { return Ok(None) };
-        let opened = self.region.device_authority().open(AUTHORITY, &sealed);
-        let key = Zeroizing::new(opened.map_err(StoreError::cannot_open("device_authority"))?);
-        Ok(Some(KeptAuthority { number, certificate, key }))
+        let kept = |(number, certificate, _, _, sealed): Row| {
+            let opened = self.region.device_authority().open(AUTHORITY, &sealed);
+            let opened = opened.map_err(StoreError::cannot_open(format!("device_authority {number}")));
+            Some(KeptAuthority { number, certificate, key: Zeroizing::new(self.readable(opened)?) })
+        };
+        Ok(rows.into_iter().filter(is_genuine).find_map(kept))
     }
 
     /// Keeps an authority. `false`: there is one of its number.
@@ -252,7 +254,7 @@ impl Tx {
         const SQL: &str = "select serial, device, issued_at, expires_at, ended_at, authority, mac
             from device_certificate order by issued_at, serial";
         let rows: Vec<CertificateRow> = run!(self, connection => sqlx::query_as(SQL).fetch_all(connection).await?);
-        rows.into_iter().filter_map(|row| self.certificate_from(row).transpose()).collect()
+        Ok(rows.into_iter().filter_map(|row| self.readable(self.certificate_from(row))?).collect())
     }
 
     /// Ends the certificates of a device that were issued before this one; returns which.
@@ -330,14 +332,16 @@ impl Tx {
         // INVARIANT: a row that was not written with the region's key lets nobody in: the device counts as revoked.
         let mut lists = DeviceLists { certificates, ..DeviceLists::default() };
         for (id, organisation, registered_at, revoked_at, mac) in devices {
-            let id = DeviceId(uuid_from("device.id", &id)?);
-            let organisation = OrganisationId(uuid_from("device.organisation", &organisation)?);
+            let id = self.readable(uuid_from("device.id", &id)).map(DeviceId);
+            let organisation = self.readable(uuid_from("device.organisation", &organisation)).map(OrganisationId);
+            let (Some(id), Some(organisation)) = (id, organisation) else { continue };
             let values: [Value; 3] = [id.0.into(), organisation.0.into(), registered_at.into()];
             let stands = revoked_at.is_none() && self.is_genuine(&guarded::DEVICE, &values, mac.as_deref());
             lists.devices.push((id, organisation, !stands));
         }
         for (person, granted_at, until, mac) in exceptions {
-            let person = PersonId(uuid_from("device_exception.person", &person)?);
+            let person = self.readable(uuid_from("device_exception.person", &person)).map(PersonId);
+            let Some(person) = person else { continue };
             let exception = DeviceException { person, granted_at: Timestamp(granted_at), until: Timestamp(until) };
             if self.is_genuine(&guarded::EXCEPTION, &exception_row(&exception), mac.as_deref()) {
                 lists.exceptions.push(exception);

@@ -24,10 +24,10 @@ const DIRECTORY_LOCK: i64 = 0x72_65_6e_6b_65_69_01;
 type Bytes = Vec<u8>;
 
 impl Tx {
-    /// The whole directory, inactive members included.
+    /// The whole directory, inactive members included. Whoever cannot be read is not in it.
     ///
     /// # Errors
-    /// When the database fails or a name does not open.
+    /// When the database fails.
     pub async fn load_directory(&mut self) -> Result<Directory, StoreError> {
         const ORGANISATIONS: &str = "select id, kind, active, sealed, mac from organisation";
         const PEOPLE: &str = "select id, active, sealed, mac from person";
@@ -45,7 +45,8 @@ impl Tx {
         ));
         let mut directory = Directory::default();
         for (id, kind, active, sealed, mac) in organisations {
-            let mut organisation = self.open_organisation(&id, &kind, active, &sealed)?;
+            let read = self.open_organisation(&id, &kind, active, &sealed);
+            let Some(mut organisation) = self.readable(read) else { continue };
             // INVARIANT: a row that was not written with the region's key gives nobody anything.
             organisation.active &=
                 self.is_genuine(&guarded::ORGANISATION, &organisation_row(&organisation), mac.as_deref());
@@ -53,16 +54,17 @@ impl Tx {
         }
         let mut held: HashMap<PersonId, Vec<Position>> = HashMap::new();
         for (person, role, organisation, mac) in positions {
-            let person = PersonId(uuid_from("person_position.person", &person)?);
-            if let Some(position) = self.open_position(person, &role, &organisation, mac.as_deref())? {
+            let Some(person) = self.readable(uuid_from("person_position.person", &person)) else { continue };
+            let person = PersonId(person);
+            if let Some(position) = self.open_position(person, &role, &organisation, mac.as_deref()) {
                 held.entry(person).or_default().push(position);
             }
         }
         for (id, active, sealed, mac) in people {
-            let id = PersonId(uuid_from("person.id", &id)?);
+            let Some(id) = self.readable(uuid_from("person.id", &id)).map(PersonId) else { continue };
             let is_genuine = self.is_genuine(&guarded::PERSON, &[id.0.into(), active.into()], mac.as_deref());
             let active = active && is_genuine;
-            let name = self.open_name(id, &sealed)?;
+            let Some(name) = self.readable(self.open_name(id, &sealed)) else { continue };
             let positions = held.remove(&id).unwrap_or_default();
             directory.people.insert(id, Person { id, name, positions, active });
         }
@@ -85,10 +87,11 @@ impl Tx {
         Ok(())
     }
 
-    /// One organisation. A row that was not written with the region's key is one that ended.
+    /// One organisation. A row that was not written with the region's key is one that ended, or is not there if it cannot be
+    /// read.
     ///
     /// # Errors
-    /// When the database fails or the name does not open.
+    /// When the database fails.
     pub async fn find_organisation(&mut self, id: OrganisationId) -> Result<Option<Organisation>, StoreError> {
         const SQL: &str = "select id, kind, active, sealed, mac from organisation where id = $1";
         type Row = (Bytes, String, bool, Bytes, Option<Bytes>);
@@ -96,15 +99,16 @@ impl Tx {
             sqlx::query_as(SQL).bind(id.0.as_bytes().as_slice()).fetch_optional(connection).await?
         });
         let Some((id, kind, active, sealed, mac)) = row else { return Ok(None) };
-        let mut found = self.open_organisation(&id, &kind, active, &sealed)?;
+        let read = self.open_organisation(&id, &kind, active, &sealed);
+        let Some(mut found) = self.readable(read) else { return Ok(None) };
         found.active &= self.is_genuine(&guarded::ORGANISATION, &organisation_row(&found), mac.as_deref());
         Ok(Some(found))
     }
 
-    /// One person with their positions, as far as they were written with the region's key.
+    /// One person with their positions, as far as they were written with the region's key and can be read.
     ///
     /// # Errors
-    /// When the database fails or the name does not open.
+    /// When the database fails.
     pub async fn find_person(&mut self, id: PersonId) -> Result<Option<Person>, StoreError> {
         const FIND: &str = "select active, sealed, mac from person where id = $1";
         const HELD: &str = "select role, organisation, mac from person_position where person = $1
@@ -118,9 +122,10 @@ impl Tx {
         ));
         let Some((active, sealed, mac)) = row else { return Ok(None) };
         let is_genuine = self.is_genuine(&guarded::PERSON, &[id.0.into(), active.into()], mac.as_deref());
-        let (name, mut positions) = (self.open_name(id, &sealed)?, Vec::new());
+        let Some(name) = self.readable(self.open_name(id, &sealed)) else { return Ok(None) };
+        let mut positions = Vec::new();
         for (role, organisation, mac) in held {
-            positions.extend(self.open_position(id, &role, &organisation, mac.as_deref())?);
+            positions.extend(self.open_position(id, &role, &organisation, mac.as_deref()));
         }
         Ok(Some(Person { id, name, positions, active: active && is_genuine }))
     }
@@ -216,20 +221,15 @@ impl Tx {
         guarded::POSITION.mac(&self.region, &position_row(person, position))
     }
 
-    /// `None`: it was not written with the region's key.
-    fn open_position(
-        &self,
-        person: PersonId,
-        role: &str,
-        organisation: &[u8],
-        mac: Option<&[u8]>,
-    ) -> Result<Option<Position>, StoreError> {
+    /// `None`: it was not written with the region's key, or cannot be read.
+    fn open_position(&self, person: PersonId, role: &str, organisation: &[u8], mac: Option<&[u8]>) -> Option<Position> {
+        let place = || format!("person_position {person}");
         let position = Position {
-            role: code_from("person_position.role", role, Role::from_code(role))?,
-            organisation: OrganisationId(uuid_from("person_position.organisation", organisation)?),
+            role: self.readable(code_from(&place(), role, Role::from_code(role)))?,
+            organisation: OrganisationId(self.readable(uuid_from(&place(), organisation))?),
         };
         let is_genuine = self.is_genuine(&guarded::POSITION, &position_row(person, &position), mac);
-        Ok(Some(position).filter(|_| is_genuine))
+        Some(position).filter(|_| is_genuine)
     }
 
     fn open_organisation(

@@ -53,16 +53,26 @@ impl Tx {
     /// # Errors
     /// When the database fails, or a duty does not open.
     pub async fn list_duties(&mut self, timeline: TimelineId, key: &PatientKey) -> Result<Vec<Duty>, StoreError> {
-        const SQL: &str = "select id, sealed from duty where timeline = $1 order by id";
-        let rows: Vec<(Vec<u8>, Vec<u8>)> = run!(self, connection => {
+        Ok(self.list_kept_duties(timeline, key).await?.into_iter().map(|(_, duty)| duty).collect())
+    }
+
+    /// The same, each with what the row says of whether it is open.
+    pub(super) async fn list_kept_duties(
+        &mut self,
+        timeline: TimelineId,
+        key: &PatientKey,
+    ) -> Result<Vec<(bool, Duty)>, StoreError> {
+        const SQL: &str = "select id, open, sealed from duty where timeline = $1 order by id";
+        let rows: Vec<(Vec<u8>, bool, Vec<u8>)> = run!(self, connection => {
             sqlx::query_as(SQL).bind(timeline.0.as_bytes().as_slice()).fetch_all(connection).await?
         });
         rows.iter()
-            .map(|(id, sealed)| {
+            .map(|(id, open, sealed)| {
                 let id = DutyId(uuid_from("duty.id", id)?);
                 let place = format!("duty {id} of timeline {timeline}");
                 let bytes = key.open(&duty_aad(id), sealed).map_err(StoreError::cannot_open(place.as_str()))?;
-                decode_duty(&bytes).map_err(|error| StoreError::inconsistent(place.as_str(), error))
+                let duty = decode_duty(&bytes).map_err(|error| StoreError::inconsistent(place.as_str(), error))?;
+                Ok((*open, duty))
             })
             .collect()
     }
@@ -191,7 +201,7 @@ impl Tx {
     pub async fn look_at_all(&mut self, from: Timestamp, apart: Duration) -> Result<usize, StoreError> {
         const SQL: &str = "insert into timeline_due (timeline, at) values ($1, $2)
             on conflict (timeline) do update set at = excluded.at where excluded.at < timeline_due.at";
-        let heads = self.list_heads().await?;
+        let heads = self.list_raw_heads().await?;
         let mut at = from;
         for head in &heads {
             run!(self, connection => {

@@ -123,7 +123,9 @@ pub enum OpenError {
     ReplacedKey { found: String, by: String, at: Timestamp },
     #[error("the store was written by a later version of renkei, or its migrations were altered: {0}")]
     Migrate(#[from] sqlx::migrate::MigrateError),
-    #[error("this database was being restored from {from} and is not whole; run `renkei restore` again")]
+    #[error(
+        "this database was being restored from {from} and is not whole; run `renkei restore` again, with `--despite-faults REASON` where it told of faults"
+    )]
     HalfRestored { from: String },
     #[error(
         "there is no region in this database: `renkei init` makes a new one; if there was one, look whether its disk is mounted"
@@ -146,7 +148,7 @@ impl OpenError {
         match self {
             Self::HalfRestored { from } => Some(Text::new(
                 format!(
-                    "このデータベースは {from} からの復元の途中で止まったもので、完全ではありません。`renkei restore` をもう一度実行してください"
+                    "このデータベースは {from} からの復元の途中で止まったもので、完全ではありません。`renkei restore` をもう一度実行してください。異常があると言われたときは --despite-faults 理由"
                 ),
                 self.to_string(),
             )),

@@ -305,6 +305,16 @@ impl Tx {
         false
     }
 
+    /// What was read of such a row. `None`: it cannot be read at all, and counts as not there, told as one that was not written
+    /// with the region's key: an error would let whoever writes one row stop the hub.
+    pub(super) fn readable<T>(&self, read: Result<T, StoreError>) -> Option<T> {
+        read.inspect_err(|error| {
+            self.forgeries.0.store(true, Ordering::Relaxed);
+            tracing::error!(%error, "a row cannot be read: it counts as not there");
+        })
+        .ok()
+    }
+
     /// The rows that stand, of all guarded tables, whose MAC is wrong or missing.
     pub(super) async fn list_forged(&mut self) -> Result<Vec<String>, StoreError> {
         let mut forged = Vec::new();

@@ -43,7 +43,7 @@ impl Tx {
     /// # Errors
     /// When the database fails.
     pub async fn list_timelines(&mut self) -> Result<Vec<TimelineId>, StoreError> {
-        Ok(self.list_heads().await?.into_iter().map(|head| head.timeline).collect())
+        Ok(self.list_raw_heads().await?.into_iter().map(|head| head.timeline).collect())
     }
 
     /// The refusals among the audit records after `after`, at most `limit` and whatever was kept before records were marked.

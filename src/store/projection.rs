@@ -163,6 +163,8 @@ fn accesses_of(state: &PatientState) -> ProjectionChange {
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Projected {
     pub(super) registration: Option<Registration>,
+    /// As it stands in the clear beside it.
+    pub(super) for_training: Option<i64>,
     /// Organisation, person, host, since, opens from.
     pub(super) team: Vec<TeamRow>,
     pub(super) consent: Option<String>,
@@ -181,7 +183,8 @@ impl Projected {
         let consent = (state.consent != ConsentState::None).then(|| state.consent.code().to_owned());
         let accesses = DeclaredAccess::all_of(state.timeline, &state.accesses);
         let (registration, meetings) = (state.registration.as_deref().cloned(), meeting_rows(state));
-        Self { registration, team, consent, meetings, accesses, advised: state.advice.newest() }
+        let for_training = registration.as_ref().map(|registration| i64::from(registration.for_training));
+        Self { registration, for_training, team, consent, meetings, accesses, advised: state.advice.newest() }
     }
 }
 
@@ -203,6 +206,18 @@ fn team_rows(team: &BTreeMap<OrganisationId, Membership>) -> impl Iterator<Item 
         })
     })
 }
+
+/// Every table of them.
+pub(super) const EMPTY: [&str; 8] = [
+    "delete from patient",
+    "delete from team_member",
+    "delete from patient_consent",
+    "delete from pair_meeting",
+    "delete from duty",
+    "delete from timeline_due",
+    "delete from emergency_access",
+    "delete from advice",
+];
 
 impl Tx {
     pub(super) async fn write_projections(&mut self, changes: &[ProjectionChange]) -> Result<(), StoreError> {
@@ -333,13 +348,33 @@ impl Tx {
             where timeline.wrapped_key is not null order by patient.timeline";
         let rows: Vec<(Vec<u8>, Vec<u8>, Vec<u8>)> =
             run!(self, connection => sqlx::query_as(SQL).fetch_all(connection).await?);
-        rows.iter()
-            .map(|(id, wrapped, sealed)| {
-                let timeline = TimelineId(uuid_from("patient.timeline", id)?);
-                let key = self.unwrap_key(timeline, Some(wrapped))?;
-                Ok((timeline, open_registration(&key, timeline, sealed)?))
-            })
-            .collect()
+        let mut registrations = Vec::with_capacity(rows.len());
+        for (id, wrapped, sealed) in rows {
+            let Some(timeline) = self.readable(uuid_from("patient.timeline", &id)).map(TimelineId) else { continue };
+            let key = self.unwrap_key(timeline, Some(&wrapped));
+            let registration = match key.and_then(|key| open_registration(&key, timeline, &sealed)) {
+                Ok(registration) => Some(registration),
+                Err(error) => {
+                    tracing::error!(%error, "a registration is read from its timeline: `renkei store rebuild` mends it");
+                    self.find_registration(timeline).await?
+                }
+            };
+            registrations.extend(registration.map(|registration| (timeline, registration)));
+        }
+        Ok(registrations)
+    }
+
+    /// What the timeline itself says. `None`: nobody is registered there, or it cannot be read any more than its projection;
+    /// that holds up nobody else.
+    async fn find_registration(&mut self, timeline: TimelineId) -> Result<Option<Registration>, StoreError> {
+        match self.load(timeline).await {
+            Ok(loaded) => Ok(loaded.and_then(|loaded| loaded.state.registration.as_deref().cloned())),
+            Err(error @ StoreError::Driver(_)) => Err(error),
+            Err(error) => {
+                tracing::error!(%error, "a patient is not found by name");
+                Ok(None)
+            }
+        }
     }
 
     /// What the projections hold of one timeline.
@@ -348,8 +383,8 @@ impl Tx {
         timeline: TimelineId,
         key: &PatientKey,
     ) -> Result<Projected, StoreError> {
-        type Rows = (Option<(Vec<u8>,)>, Vec<TeamRow>, Option<(String,)>);
-        const PATIENT: &str = "select sealed from patient where timeline = $1";
+        type Rows = (Option<(Vec<u8>, i64)>, Vec<TeamRow>, Option<(String,)>);
+        const PATIENT: &str = "select sealed, for_training from patient where timeline = $1";
         const TEAM: &str = "select organisation, person, host, since, opens_from from team_member
             where timeline = $1";
         const CONSENT: &str = "select state from patient_consent where timeline = $1";
@@ -360,28 +395,20 @@ impl Tx {
             sqlx::query_as(CONSENT).bind(id).fetch_optional(&mut *connection).await?,
         ));
         team.sort();
-        let registration = patient.map(|(sealed,)| open_registration(key, timeline, &sealed)).transpose()?;
+        let for_training = patient.as_ref().map(|(_, for_training)| *for_training);
+        let registration = patient.map(|(sealed, _)| open_registration(key, timeline, &sealed)).transpose()?;
         // "Not obtained" may stand there or be left out: it says the same.
         let consent = consent.map(|(state,)| state).filter(|state| state != ConsentState::None.code());
         let meetings = self.find_meetings(timeline).await?;
         let accesses = self.list_accesses_of(timeline).await?;
         let advised = self.find_advised(timeline).await?;
-        Ok(Projected { registration, team, consent, meetings, accesses, advised })
+        Ok(Projected { registration, for_training, team, consent, meetings, accesses, advised })
     }
 
     /// Empties all projections, to be rebuilt in the same transaction.
     pub(super) async fn delete_projections(&mut self) -> Result<(), StoreError> {
         run!(self, connection => {
-            for sql in [
-                "delete from patient",
-                "delete from team_member",
-                "delete from patient_consent",
-                "delete from pair_meeting",
-                "delete from duty",
-                "delete from timeline_due",
-                "delete from emergency_access",
-                "delete from advice",
-            ] {
+            for sql in EMPTY {
                 sqlx::query(sql).execute(&mut *connection).await?;
             }
         });

@@ -50,6 +50,7 @@ impl Tx {
             };
             let state = self.fold_watched(PatientState::empty_of(head.subject, head.timeline), &key, keep).await?;
             rebuilt.entries += state.head.0;
+            self.set_written_at(head.timeline, state.written_at).await?;
             let mut changes = ProjectionChange::all_of(&state, &key);
             let timeline = head.timeline;
             changes.extend(duties.values().map(|duty| ProjectionChange::of_duty(timeline, duty, &key)));

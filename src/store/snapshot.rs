@@ -86,7 +86,14 @@ impl Tx {
         timeline: TimelineId,
         key: &PatientKey,
     ) -> Result<Option<PatientState>, StoreError> {
-        let Some(snapshot) = self.find_sealed_snapshot(timeline).await? else { return Ok(None) };
+        let found = match self.find_sealed_snapshot(timeline).await {
+            Err(error @ StoreError::Inconsistent { .. }) => {
+                tracing::warn!(%error, "a snapshot is passed over; the timeline is folded from its beginning");
+                None
+            }
+            found => found?,
+        };
+        let Some(snapshot) = found else { return Ok(None) };
         if snapshot.fold_version != FOLD_VERSION {
             return Ok(None);
         }
@@ -118,7 +125,10 @@ impl Tx {
     }
 
     /// Forgets every snapshot; the next load of each timeline folds it from its beginning.
-    pub(super) async fn delete_snapshots(&mut self) -> Result<u64, StoreError> {
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn delete_snapshots(&mut self) -> Result<u64, StoreError> {
         const SQL: &str = "delete from snapshot";
         Ok(run!(self, connection => sqlx::query(SQL).execute(connection).await?.rows_affected()))
     }

@@ -2,6 +2,8 @@
 
 use std::sync::{Arc, LazyLock};
 
+use uuid::Uuid;
+
 use crate::domain::entry::Entry;
 use crate::domain::ids::{Seq, Subject, TimelineId};
 use crate::domain::state::PatientState;
@@ -11,7 +13,7 @@ use crate::vault::PatientKey;
 use crate::vault::chain::Link;
 
 use super::engine::run;
-use super::record::{code_from, link_from, seq_from, seq_into, uuid_from};
+use super::record::{seq_from, seq_into, uuid_from};
 use super::rows::{self, Rows};
 use super::{HeadUpdate, NewTimeline, StoreError, Tx};
 
@@ -37,13 +39,43 @@ pub(super) struct Head {
     pub(super) recorded_at: Timestamp,
 }
 
+/// A row of the table as its columns are, which somebody may have written into: what it says of the end counts as far as it
+/// can be read.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct RawHead {
+    pub(super) timeline: TimelineId,
+    /// `None`: it names no subject.
+    pub(super) subject: Option<Subject>,
+    pub(super) seq: i64,
+    /// [`NO_LINK`] where it holds none.
+    pub(super) chain: Link,
+    pub(super) recorded_at: Timestamp,
+    pub(super) written_at: Timestamp,
+}
+
+/// What follows no record, and stands where a link is damaged.
+pub(super) const NO_LINK: Link = [0xff; 32];
+
+impl RawHead {
+    /// Nothing of it was written by hand, as far as one can tell by looking.
+    fn whole(self) -> Result<Head, StoreError> {
+        let Self { timeline, subject, seq, chain, recorded_at, .. } = self;
+        let place = || format!("timeline {timeline}");
+        let subject = subject.ok_or_else(|| StoreError::inconsistent(place(), "its row names no subject"))?;
+        if chain == NO_LINK {
+            return Err(StoreError::inconsistent(place(), "its row holds no link"));
+        }
+        Ok(Head { timeline, subject, seq: seq_from(&place(), seq)?, chain, recorded_at })
+    }
+}
+
 impl Tx {
     /// Adds timelines; returns how many were new.
     pub(super) async fn insert_timelines(&mut self, timelines: &[NewTimeline]) -> Result<u64, StoreError> {
         static SQL: LazyLock<Rows> = LazyLock::new(|| {
             Rows::new(
-                "insert into timeline (id, subject, wrapped_key, head_seq, head_chain, recorded_at) values ",
-                6,
+                "insert into timeline (id, subject, wrapped_key, head_seq, head_chain, recorded_at, written_at) values ",
+                7,
                 " on conflict do nothing",
             )
         });
@@ -59,6 +91,7 @@ impl Tx {
                         .bind(new.wrapped_key.as_slice())
                         .bind(0_i64)
                         .bind(crate::vault::chain::GENESIS.as_slice())
+                        .bind(Timestamp::MIN.0)
                         .bind(Timestamp::MIN.0);
                 }
                 query.execute(connection).await?.rows_affected()
@@ -71,10 +104,11 @@ impl Tx {
     pub(super) async fn move_heads(&mut self, heads: &[HeadUpdate]) -> Result<u64, StoreError> {
         static SQL: LazyLock<Rows> = LazyLock::new(|| {
             Rows::new(
-                "with moved (id, expected_seq, new_seq, new_chain, recorded_at) as (values ",
-                5,
+                "with moved (id, expected_seq, new_seq, new_chain, recorded_at, written_at) as (values ",
+                6,
                 ") update timeline
-                  set head_seq = moved.new_seq, head_chain = moved.new_chain, recorded_at = moved.recorded_at
+                  set head_seq = moved.new_seq, head_chain = moved.new_chain, recorded_at = moved.recorded_at,
+                      written_at = moved.written_at
                   from moved where timeline.id = moved.id and timeline.head_seq = moved.expected_seq",
             )
         });
@@ -90,7 +124,8 @@ impl Tx {
                         .bind(seq_into(head.expected))
                         .bind(seq_into(head.new))
                         .bind(head.chain.as_slice())
-                        .bind(head.recorded_at.0);
+                        .bind(head.recorded_at.0)
+                        .bind(head.written_at.0);
                 }
                 query.execute(connection).await?.rows_affected()
             });
@@ -100,22 +135,37 @@ impl Tx {
 
     /// Where a timeline ends.
     pub(super) async fn find_head(&mut self, timeline: TimelineId) -> Result<Option<Head>, StoreError> {
-        const SQL: &str = "select subject, head_seq, head_chain, recorded_at from timeline where id = $1";
+        self.find_raw_head(timeline).await?.map(RawHead::whole).transpose()
+    }
+
+    pub(super) async fn find_raw_head(&mut self, timeline: TimelineId) -> Result<Option<RawHead>, StoreError> {
+        const SQL: &str =
+            "select id, subject, head_seq, head_chain, recorded_at, written_at from timeline where id = $1";
         let row: Option<HeadRow> = run!(self, connection => {
             sqlx::query_as(SQL).bind(timeline.0.as_bytes().as_slice()).fetch_optional(connection).await?
         });
-        row.map(|row| head_from(timeline, &row)).transpose()
+        Ok(row.and_then(head_from))
     }
 
     /// All heads, in the order of the ids.
     pub(super) async fn list_heads(&mut self) -> Result<Vec<Head>, StoreError> {
-        const SQL: &str = "select id, subject, head_seq, head_chain, recorded_at from timeline order by id";
-        let rows: Vec<IdAndHead> = run!(self, connection => sqlx::query_as(SQL).fetch_all(connection).await?);
-        rows.into_iter()
-            .map(|(id, subject, seq, chain, recorded_at)| {
-                head_from(TimelineId(uuid_from("timeline.id", &id)?), &(subject, seq, chain, recorded_at))
-            })
-            .collect()
+        self.list_raw_heads().await?.into_iter().map(RawHead::whole).collect()
+    }
+
+    /// The same as they stand there. A row whose id is none is left out: no timeline is known by it.
+    pub(super) async fn list_raw_heads(&mut self) -> Result<Vec<RawHead>, StoreError> {
+        const SQL: &str = "select id, subject, head_seq, head_chain, recorded_at, written_at from timeline order by id";
+        let rows: Vec<HeadRow> = run!(self, connection => sqlx::query_as(SQL).fetch_all(connection).await?);
+        Ok(rows.into_iter().filter_map(head_from).collect())
+    }
+
+    /// Says when somebody wrote on a timeline last.
+    pub(super) async fn set_written_at(&mut self, timeline: TimelineId, at: Timestamp) -> Result<(), StoreError> {
+        const SQL: &str = "update timeline set written_at = $2 where id = $1";
+        run!(self, connection => {
+            sqlx::query(SQL).bind(timeline.0.as_bytes().as_slice()).bind(at.0).execute(connection).await?;
+        });
+        Ok(())
     }
 
     /// Every timeline, by id, and whose it is.
@@ -143,12 +193,12 @@ impl Tx {
         Ok(offices)
     }
 
-    /// Ids under which entries are stored that no timeline has.
-    pub(super) async fn list_orphans(&mut self) -> Result<Vec<TimelineId>, StoreError> {
+    /// Ids under which entries are stored that no timeline has; `None`: under what is no id.
+    pub(super) async fn list_orphans(&mut self) -> Result<Vec<Option<TimelineId>>, StoreError> {
         const SQL: &str = "select distinct entry.timeline from entry
             left join timeline on timeline.id = entry.timeline where timeline.id is null";
         let rows: Vec<(Vec<u8>,)> = run!(self, connection => sqlx::query_as(SQL).fetch_all(connection).await?);
-        rows.iter().map(|(id,)| Ok(TimelineId(uuid_from("entry.timeline", id)?))).collect()
+        Ok(rows.iter().map(|(id,)| Uuid::from_slice(id).ok().map(TimelineId)).collect())
     }
 
     /// The newest recorded time of any timeline, or of the audit log where that is newer.
@@ -224,18 +274,20 @@ impl Tx {
     }
 }
 
-/// The same with the id before it.
-type IdAndHead = (Vec<u8>, String, i64, Vec<u8>, i64);
-/// Subject, head, link and recorded time.
-type HeadRow = (String, i64, Vec<u8>, i64);
+/// Id, subject, head, link, recorded time, and when somebody wrote on it last.
+type HeadRow = (Vec<u8>, String, i64, Vec<u8>, i64, i64);
 
-fn head_from(timeline: TimelineId, (subject, seq, chain, recorded_at): &HeadRow) -> Result<Head, StoreError> {
-    let (seq, recorded_at) = (*seq, *recorded_at);
-    Ok(Head {
-        timeline,
-        subject: code_from("timeline.subject", subject, Subject::from_code(subject))?,
-        seq: seq_from("timeline.head_seq", seq)?,
-        chain: link_from("timeline.head_chain", chain)?,
+fn head_from((id, subject, seq, chain, recorded_at, written_at): HeadRow) -> Option<RawHead> {
+    let Ok(id) = Uuid::from_slice(&id) else {
+        tracing::error!("a row of the table of timelines has no id: it counts for nothing");
+        return None;
+    };
+    Some(RawHead {
+        timeline: TimelineId(id),
+        subject: Subject::from_code(&subject),
+        seq,
+        chain: chain.try_into().unwrap_or(NO_LINK),
         recorded_at: Timestamp(recorded_at),
+        written_at: Timestamp(written_at),
     })
 }

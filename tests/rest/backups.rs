@@ -8,10 +8,11 @@ use renkei::actions::backup::{Keep, RestoreError, RestoreInto, make, restore};
 use renkei::cli::open::open_journal;
 use renkei::clock::{Clock as _, ManualClock};
 use renkei::domain::attachment::{Attachment, MediaType};
+use renkei::store::check::check;
 use renkei::store::{FileName, Shelf};
 use renkei::vault::RegionKey;
 use serde_json::{Value, json};
-use sqlx::Connection as _;
+use sqlx::{Connection as _, SqliteConnection};
 
 use crate::support::app::{App, Database};
 use crate::support::{postgres, scratch};
@@ -156,4 +157,37 @@ async fn a_file_that_lay_there_is_there_again_and_one_that_was_lost_is_named_and
         team.app.hub.journal().read(move |tx| Box::pin(async move { tx.find_file(timeline, name).await })).await;
     assert!(named.unwrap().is_some(), "where it was handed in it is");
     journal.close().await;
+}
+
+/// A snapshot is made again from the entries: one that fits no more loses nothing, and keeps no region from coming back.
+#[tokio::test]
+async fn a_snapshot_that_opens_no_more_blocks_no_restore_and_is_dropped() {
+    let (key, clock) =
+        (Arc::new(RegionKey::ephemeral()), Arc::new(ManualClock::at("2026-04-01T09:00:00+09:00".parse().unwrap())));
+    let app = App::open_at(scratch::folder("before"), Database::File, Arc::clone(&key), clock.clone()).await;
+    let (nurse, patient) = (app.nurse("minato").await, app.register_patient("高橋 ハル", "タカハシ ハル").await);
+    app.link(patient, "minato").await;
+    let file = app.files_folder().parent().map(|folder| folder.join("renkei.db")).unwrap();
+    let mut by_hand = SqliteConnection::connect(&format!("sqlite://{}", file.display())).await.unwrap();
+    let broken = "insert into snapshot (timeline, seq, fold_version, sealed) select id, 1, 1, id from timeline";
+    assert!(sqlx::query(broken).execute(&mut by_hand).await.unwrap().rows_affected() > 0);
+    by_hand.close().await.unwrap();
+    let (backups, shelf) = (scratch::folder("backups"), Shelf::open(&app.files_folder()).unwrap());
+    let made = make(app.hub.journal(), &shelf, backups.path(), KEEP, clock.now()).await.unwrap();
+    let position = nurse.position();
+    let (_folder, _database) = app.stop().await.into_parts();
+
+    let folder = scratch::folder("after");
+    let url = Database::File.url(folder.path());
+    let shelf = Shelf::open(&folder.path().join("files")).unwrap();
+    let into = RestoreInto { url: &url, shelf: &shelf, region: &key, key: None, destroyed: None, despite: None };
+    let back = restore(&made.path, &into, clock.now()).await.unwrap();
+    assert!(back.report.snapshot_count > 0 && back.report.loses_nothing(), "{:?}", back.report);
+    let journal = open_journal(&url, &key).await.unwrap();
+    let report = check(&journal, None).await.unwrap();
+    assert!(report.is_whole(), "{:?}", report.faults);
+    journal.close().await;
+    let app = App::open_at(folder, Database::File, key, clock).await;
+    let nurse = app.sign_in(nurse.actor.person, position).await;
+    nurse.get(format!("/api/v1/patients/{patient}")).await.ok();
 }

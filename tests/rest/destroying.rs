@@ -14,6 +14,7 @@ use renkei::clock::ManualClock;
 use renkei::config::Language;
 use renkei::domain::act::By;
 use renkei::domain::body::Body;
+use renkei::domain::directory::Directory;
 use renkei::domain::ids::{EntryId, PatientId, Seq};
 use renkei::domain::retention::{Kept, Tombstone};
 use renkei::domain::role::OrganisationType;
@@ -178,6 +179,38 @@ async fn row_15_a_destroyed_record_is_nobodys_to_everybody_and_everything_copes(
     assert!(report.is_whole() && report.destroyed == 1, "{report:?}");
 }
 
+/// A region that takes its records out once a year would else never be rid of one.
+#[tokio::test]
+async fn row_15_what_the_hub_tells_of_a_record_lengthens_no_retention() {
+    let story = Story::start().await;
+    story.close_page().await;
+    story.go_on(6);
+    let by = story.later().await;
+    let shelf = Shelf::open(&story.team.app.files_folder()).unwrap();
+    let hub = &story.team.app.hub;
+    let head = async || hub.journal().load(story.patient().into()).await.unwrap().unwrap();
+    let before = head().await;
+    let out = scratch::folder("out");
+    let directory = hub.region().directory();
+    story.take_out(&shelf, &directory, &out.path().join("record")).await.unwrap();
+    hub.tell_what_was_taken_out().await.unwrap();
+    let told = head().await;
+    assert!(told.head > before.head && told.recorded_at > before.recorded_at, "the team is told");
+    let due = async || by.get("/api/v1/retention").await.ok()["due"].clone();
+    assert_eq!(due().await[0]["patient"], story.patient().to_string());
+    assert_eq!(due().await[0]["kept"]["ended_on"], "2026-04-01");
+
+    // The secretariat looks into it, as it is asked to.
+    let entries = by.get(format!("{}?after={}", story.entries(), before.head)).await.ok();
+    let told = entries["entries"][0]["id"].clone();
+    let looked = json!({ "id": id(30), "body": { "acknowledgement": { "target": told } } });
+    by.post(story.entries(), looked).await.is(StatusCode::CREATED);
+    assert_eq!(due().await[0]["patient"], story.patient().to_string());
+    let kept = story.standing(&by).await["patient"]["kept"].clone();
+    assert_eq!((&kept["ended_on"], &kept["type"]), (&json!("2026-04-01"), &json!("clinic")));
+    story.destroy(&by, "高橋 ハル", "1938-04-12", "保存期間の終了").await.ok();
+}
+
 /// How many sealed files there are.
 fn lying_in(folder: &Path) -> usize {
     let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap());
@@ -185,21 +218,25 @@ fn lying_in(folder: &Path) -> usize {
 }
 
 impl Story {
-    /// As `renkei export patient` does it on the hub's machine.
     async fn taken_out(&self, shelf: &Shelf) -> ExportError {
-        let (hub, out) = (&self.team.app.hub, scratch::folder("out"));
-        let directory = hub.region().directory();
+        let (directory, out) = (self.team.app.hub.region().directory(), scratch::folder("out"));
+        let refused = self.take_out(shelf, &directory, &out.path().join("record")).await;
+        refused.expect_err("there is nothing to take out")
+    }
+
+    /// As `renkei export patient` does it on the hub's machine.
+    async fn take_out(&self, shelf: &Shelf, directory: &Directory, folder: &Path) -> Result<(), ExportError> {
+        let hub = &self.team.app.hub;
         let from = ExportFrom {
             despite_withheld: false,
             journal: hub.journal(),
             shelf,
-            directory: &directory,
+            directory,
             reason: "開示請求",
             language: Language::Ja,
             now: hub.region().now(),
         };
-        let refused = export_patient(&from, self.patient(), &out.path().join("record")).await;
-        refused.expect_err("there is nothing to take out")
+        export_patient(&from, self.patient(), folder).await.map(drop)
     }
 
     /// Somebody posts on the id that was the patient's.

@@ -4,11 +4,14 @@ use std::path::Path;
 use std::sync::Arc;
 
 use axum::http::StatusCode;
+use renkei::actions::accounts::ensure_authority;
 use renkei::actions::directory::put_person;
 use renkei::clock::ManualClock;
 use renkei::domain::act::By;
 use renkei::domain::directory::Position;
 use renkei::domain::role::Role;
+use renkei::store::StoreError;
+use renkei::store::check::check;
 use renkei::vault::{RegionKey, Token};
 use serde_json::Value;
 use sqlx::{Connection as _, SqliteConnection};
@@ -122,4 +125,50 @@ async fn who_is_suspended_is_not_made_secretariat_by_hand_and_a_restart() {
     assert_eq!(ready["warnings"][0]["code"], "directory_tampered", "{ready}");
     assert!(ready["warnings"][0]["detail"]["ja"].as_str().is_some_and(|ja| ja.contains("renkei store check")));
     secretariat.get("/api/v1/me").await.ok();
+}
+
+/// Each of these rows kept every hub of the region from starting.
+#[tokio::test]
+async fn one_row_that_cannot_be_read_stops_no_hub() {
+    let app = region().await;
+    let (secretariat, nurse) = (app.secretariat().await, app.nurse("minato").await);
+    let doctor = app.doctor("hikari").await;
+    let now = app.hub.region().now();
+    let made =
+        app.hub.journal().write(move |tx| Box::pin(async move { ensure_authority(tx, now).await })).await.unwrap();
+    let mut by_hand = written_by_hand(&app).await;
+    for (sql, id) in [
+        ("update person_position set role = 'zz' where person = $1", nurse.actor.person.0),
+        ("update organisation set kind = 'zz' where id = $1", nurse.actor.organisation.0),
+        ("update person set sealed = x'00' where id = $1", doctor.actor.person.0),
+        ("update organisation set sealed = x'00' where id = $1", doctor.actor.organisation.0),
+        ("update device_authority set sealed = x'00' where $1 = $1", doctor.actor.person.0),
+    ] {
+        let written = sqlx::query(sql).bind(id.as_bytes().as_slice()).execute(&mut by_hand).await.unwrap();
+        assert_eq!(written.rows_affected(), 1, "{sql}");
+    }
+    by_hand.close().await.unwrap();
+
+    let (person, position) = (secretariat.actor.person, secretariat.position());
+    let app = app.stop().await.start().await;
+    let secretariat = app.sign_in(person, position).await;
+    secretariat.get("/api/v1/me").await.ok();
+    assert_eq!(warnings(&secretariat).await, ["directory_tampered"]);
+    for gone in [&nurse, &doctor] {
+        app.door_of(&gone.token).get("/api/v1/me").await.problem(StatusCode::UNAUTHORIZED, "unauthenticated");
+    }
+    let listed = secretariat.get("/api/v1/organisations").await.ok().to_string();
+    assert!(!listed.contains(&nurse.actor.organisation.to_string()), "{listed}");
+    let journal = app.hub.journal();
+    let report = check(journal, None).await.unwrap();
+    let named: Vec<&str> = report.faults.iter().map(|fault| &*fault.place.en).collect();
+    for id in [nurse.actor.organisation.0, nurse.actor.person.0, doctor.actor.person.0, doctor.actor.organisation.0] {
+        assert!(named.iter().any(|place| place.contains(&id.to_string())), "{id}: {named:?}");
+    }
+    // Another authority issues; what the one of before issued is judged as it was.
+    let next = journal.write(move |tx| Box::pin(async move { ensure_authority(tx, now).await })).await.unwrap();
+    assert_ne!(next.certificate(), made.certificate());
+    let lists = journal.read(|tx| Box::pin(tx.load_device_lists())).await;
+    let lists = lists.map_err(|error: StoreError| error).unwrap();
+    assert_eq!(lists.authorities, [made.certificate().to_vec(), next.certificate().to_vec()]);
 }

@@ -15,7 +15,7 @@ pub fn fingerprint(certificate: &[u8]) -> String {
     digest(certificate).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// The region's device authority; made, once, if there is none.
+/// The region's device authority; made if there is none that was written with the region's key and opens.
 ///
 /// # Errors
 /// When the store fails, or what it holds is no authority.
@@ -28,8 +28,10 @@ pub(super) async fn ensure_numbered(tx: &mut Tx, now: Timestamp) -> Result<(i64,
     if let Some(known) = find_numbered(tx).await? {
         return Ok(known);
     }
-    if let Some(made) = insert(tx, 1, now).await? {
-        return Ok((1, made));
+    // Beside one that somebody wrote into: what it issued is judged by its certificate, as before.
+    let last = tx.list_device_authorities().await?.last().map_or(0, |last| last.number);
+    if let Some(made) = insert(tx, last + 1, now).await? {
+        return Ok((last + 1, made));
     }
     // Another process made one at the same moment.
     find_numbered(tx).await?.ok_or(AccountError::Overloaded)

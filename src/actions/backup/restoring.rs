@@ -7,7 +7,7 @@ use super::sealed_file::{BadBackup, OpenBy, Reader, Whole, read_whole};
 use crate::actions::destroying::list::{self, ListError};
 use crate::domain::checkpoint::Statement;
 use crate::domain::retention::Tombstone;
-use crate::domain::text::Text;
+use crate::domain::text::{Text, counted};
 use crate::domain::time::Timestamp;
 use crate::store::check::{Report, check};
 use crate::store::dump::{AbsentFile, LoadError, Loading, Manifest, Settled, What};
@@ -32,7 +32,10 @@ pub enum RestoreError {
     #[error("what was stored is not what the backup holds: {}", tables.join(", "))]
     Differs { tables: Vec<String> },
     /// The history in it, or what it opens to, is not as it was.
-    #[error("the region in this backup has {} faults", verified.found_count + report.fault_count)]
+    #[error(
+        "the region in this backup has {}; `renkei restore --despite-faults REASON` serves it all the same, and the audit log keeps why",
+        counted(verified.found_count + report.fault_count, "fault")
+    )]
     Faults { verified: Box<Verified>, report: Box<Report> },
 }
 
@@ -57,7 +60,9 @@ impl RestoreError {
             Self::Differs { tables } => format!("書き込んだ内容がバックアップと一致しません: {}", tables.join("、")),
             Self::Faults { verified, report } => {
                 let count = verified.found_count + report.fault_count;
-                format!("このバックアップの中の記録に異常が {count} 件あります")
+                format!(
+                    "このバックアップの中の記録に異常が {count} 件あります。それでも使うときは renkei restore --despite-faults 理由（理由は監査記録に残ります）"
+                )
             }
             Self::Load(LoadError::Store(_)) | Self::Store(_) | Self::Shelf(_) => return None,
         };
@@ -118,9 +123,13 @@ pub async fn restore(path: &Path, into: &RestoreInto<'_>, now: Timestamp) -> Res
     let key = into.key.or_else(|| key_in(&whole.manifest));
     let verified = verify(journal, &By { key: key.unwrap_or(PublicKey([0; 32])), elsewhere: None }).await?;
     let report = check(journal, Some(into.shelf)).await?;
-    let is_whole = verified.is_whole() && report.is_whole();
+    let is_whole = verified.is_whole() && report.loses_nothing();
     if !is_whole && into.despite.is_none() {
         return Err(RestoreError::Faults { verified: Box::new(verified), report: Box::new(report) });
+    }
+    if report.snapshot_count > 0 {
+        // What they were made from is there: each timeline is folded anew with its next load.
+        journal.write(|tx| Box::pin(tx.delete_snapshots())).await?;
     }
     // Before anybody may serve it.
     let stones = destroyed_since(path, into, journal.region())?;

@@ -9,9 +9,11 @@ use std::path::PathBuf;
 
 use jiff::ToSpan as _;
 use jiff::civil::Date;
+use jiff::tz::TimeZone;
 
 use super::files::Files;
 use crate::domain::act::By;
+use crate::domain::directory::Directory;
 use crate::domain::ids::{OrganisationId, PatientId};
 use crate::domain::patient::HumanName;
 use crate::domain::retention::{Kept, Retention, Tombstone};
@@ -21,7 +23,7 @@ use crate::domain::text::{Invalid, Text};
 use crate::domain::time::Timestamp;
 use crate::hub::{Hub, Unavailable};
 use crate::limits;
-use crate::store::{Loaded, StoreError};
+use crate::store::{Journal, Loaded, StoreError};
 
 /// How records are kept, and where it is noted which were destroyed.
 #[derive(Clone, Debug, Default)]
@@ -89,20 +91,58 @@ impl DestroyError {
     }
 }
 
+/// Where records are looked into. Nothing is written, and no hub need run.
+#[derive(Clone, Copy, Debug)]
+pub struct Looking<'a> {
+    pub journal: &'a Journal,
+    pub directory: &'a Directory,
+    pub zone: &'a TimeZone,
+    pub now: Timestamp,
+}
+
+impl<'a> Looking<'a> {
+    /// As a running hub sees it.
+    #[must_use]
+    pub fn with(hub: &'a Hub, directory: &'a Directory) -> Self {
+        let region = hub.region();
+        Self { journal: hub.journal(), directory, zone: region.time_zone(), now: region.now() }
+    }
+
+    fn date_at(&self, at: Timestamp) -> Date {
+        at.to_jiff().map_or(Date::MIN, |at| at.to_zoned(self.zone.clone()).date())
+    }
+
+    async fn load(&self, patient: PatientId) -> Result<Option<(Loaded, HumanName)>, StoreError> {
+        match self.journal.load(patient.into()).await {
+            Ok(Some(loaded)) => {
+                let name = loaded.state.registration.as_ref().map(|registration| registration.name.clone());
+                Ok(name.map(|name| (loaded, name)))
+            }
+            Ok(None) | Err(StoreError::KeyDestroyed(_)) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn judge(&self, retention: &Retention, loaded: &Loaded) -> Option<Kept> {
+        let type_of = |id: OrganisationId| -> Option<OrganisationType> {
+            self.directory.organisations.get(&id).map(|organisation| organisation.kind)
+        };
+        retention.judge(&loaded.state, type_of, |at| self.date_at(at))
+    }
+}
+
 /// The records that may be destroyed now, among those last written on at `after` or later.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn list_due(hub: &Hub, retention: &Retention, after: Timestamp) -> Result<DueList, StoreError> {
-    let region = hub.region();
-    let today = region.date_at(region.now());
+pub async fn list_due(looking: Looking<'_>, retention: &Retention, after: Timestamp) -> Result<DueList, StoreError> {
+    let today = looking.date_at(looking.now);
     let newest = today.saturating_sub(i64::from(retention.shortest()).years());
-    let before = newest
-        .to_zoned(region.time_zone().clone())
-        .map_or(Timestamp::MIN, |day| Timestamp(day.timestamp().as_microsecond()));
+    let before =
+        newest.to_zoned(looking.zone.clone()).map_or(Timestamp::MIN, |day| Timestamp(day.timestamp().as_microsecond()));
     let limit = limits::RETENTION_LOOKED_INTO_RECORDS_MAX;
     let list =
-        hub.journal().read(move |tx| Box::pin(async move { tx.list_quiet_patients(before, after, limit + 1).await }));
+        looking.journal.read(move |tx| Box::pin(async move { tx.list_quiet_patients(before, after, limit + 1).await }));
     let quiet: Vec<(PatientId, Timestamp)> = list.await.map_err(|error: StoreError| error)?;
     let mut found = DueList::default();
     for (at, (patient, written_at)) in quiet.into_iter().enumerate() {
@@ -111,8 +151,8 @@ pub async fn list_due(hub: &Hub, retention: &Retention, after: Timestamp) -> Res
             break;
         }
         // Destroyed by somebody since it was listed.
-        let Some((loaded, name)) = load(hub, patient).await? else { continue };
-        if let Some(kept) = judge(hub, retention, &loaded)
+        let Some((loaded, name)) = looking.load(patient).await? else { continue };
+        if let Some(kept) = looking.judge(retention, &loaded)
             && kept.is_over(today)
         {
             found.due.push(Due { patient, name, kept });
@@ -126,8 +166,10 @@ pub async fn list_due(hub: &Hub, retention: &Retention, after: Timestamp) -> Res
 /// # Errors
 /// [`DestroyError::NotFound`], or that the database fails.
 pub async fn find_standing(hub: &Hub, retention: &Retention, patient: PatientId) -> Result<Option<Kept>, DestroyError> {
-    let (loaded, _) = load(hub, patient).await?.ok_or(DestroyError::NotFound)?;
-    Ok(judge(hub, retention, &loaded))
+    let directory = hub.region().directory();
+    let looking = Looking::with(hub, &directory);
+    let (loaded, _) = looking.load(patient).await?.ok_or(DestroyError::NotFound)?;
+    Ok(looking.judge(retention, &loaded))
 }
 
 /// Destroys a record for good.
@@ -145,8 +187,10 @@ pub async fn destroy(
     let reason = reason_of(&typed.reason)?;
     let now = hub.region().now();
     loop {
-        let (loaded, name) = load(hub, patient).await?.ok_or(DestroyError::NotFound)?;
-        let kept = judge(hub, &keeping.retention, &loaded).ok_or(DestroyError::InCare)?;
+        let directory = hub.region().directory();
+        let looking = Looking::with(hub, &directory);
+        let (loaded, name) = looking.load(patient).await?.ok_or(DestroyError::NotFound)?;
+        let kept = looking.judge(&keeping.retention, &loaded).ok_or(DestroyError::InCare)?;
         if !kept.is_over(hub.region().date_at(now)) {
             return Err(DestroyError::Retained(kept));
         }
@@ -173,25 +217,6 @@ async fn clear_away(hub: &Hub, files: &Files, keeping: &Keeping) {
     {
         tracing::error!(%error, "the list of destroyed records was not written; the next backup writes it");
     }
-}
-
-async fn load(hub: &Hub, patient: PatientId) -> Result<Option<(Loaded, HumanName)>, StoreError> {
-    match hub.journal().load(patient.into()).await {
-        Ok(Some(loaded)) => {
-            let name = loaded.state.registration.as_ref().map(|registration| registration.name.clone());
-            Ok(name.map(|name| (loaded, name)))
-        }
-        Ok(None) | Err(StoreError::KeyDestroyed(_)) => Ok(None),
-        Err(error) => Err(error),
-    }
-}
-
-fn judge(hub: &Hub, retention: &Retention, loaded: &Loaded) -> Option<Kept> {
-    let directory = hub.region().directory();
-    let type_of = |id: OrganisationId| -> Option<OrganisationType> {
-        directory.organisations.get(&id).map(|organisation| organisation.kind)
-    };
-    retention.judge(&loaded.state, type_of, |at| hub.region().date_at(at))
 }
 
 fn reason_of(reason: &str) -> Result<String, Invalid> {

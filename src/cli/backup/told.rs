@@ -5,7 +5,7 @@ use std::path::Path;
 use super::super::audit::told_found;
 use super::super::complaint::of_system;
 use crate::actions::backup::{BadBackup, Generation, Listing, Made, Restored, Whole};
-use crate::domain::text::Text;
+use crate::domain::text::{Text, counted};
 use crate::store::check::Report;
 use crate::store::dump::Manifest;
 use crate::store::verify::Verified;
@@ -107,13 +107,25 @@ pub(super) fn told_whole(path: &Path, whole: &Whole) -> Text {
 
 pub(super) fn told_rehearsed(restored: &Restored) -> Text {
     let Verified { entries, audits, checkpoints, .. } = &restored.verified;
+    let (dropped_ja, dropped_en) = told_dropped(restored.report.snapshot_count);
     Text::new(
         format!(
-            "一時フォルダーに復元し、記録 {entries} 件・監査記録 {audits} 件の連鎖、チェックポイント {checkpoints} 件の署名、すべての封を確かめました"
+            "一時フォルダーに復元し、記録 {entries} 件・監査記録 {audits} 件の連鎖、チェックポイント {checkpoints} 件の署名、すべての封を確かめました{dropped_ja}"
         ),
         format!(
-            "Restored into a temporary folder: the chains of {entries} entries and {audits} audit records, {checkpoints} signed checkpoints and every seal hold"
+            "Restored into a temporary folder: the chains of {entries} entries and {audits} audit records, {checkpoints} signed checkpoints and every seal hold{dropped_en}"
         ),
+    )
+}
+
+/// Of snapshots that a restore did without, as a line of its own.
+fn told_dropped(snapshots: u64) -> (String, String) {
+    if snapshots == 0 {
+        return <(String, String)>::default();
+    }
+    (
+        format!("\n合わなくなっていたスナップショット（計算の控え）{snapshots} 件は捨て、記録から作り直します"),
+        format!("\n{} that fitted no more: dropped, and made again from the entries", counted(snapshots, "snapshot")),
     )
 }
 
@@ -160,6 +172,8 @@ pub(in super::super) fn told_restored(restored: &Restored, start: &str) -> Text 
         ja += &format!("\nその後に廃棄した記録 {again} 件は、もう一度廃棄しました");
         en += &format!("\n{again} records that were destroyed since are destroyed again");
     }
+    let (dropped_ja, dropped_en) = told_dropped(restored.report.snapshot_count);
+    (ja, en) = (ja + &dropped_ja, en + &dropped_en);
     if !restored.is_key_given {
         ja += "\nチェックポイントの鍵がないため、署名はバックアップの中の公開鍵で確かめました。用紙の公開鍵で renkei audit verify --key を実行してください";
         en += "\nWithout the checkpoint key, signatures were checked by the public key in the backup itself: run renkei audit verify --key with the one on paper";

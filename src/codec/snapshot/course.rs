@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::super::field::{code, code_text, each, id, id_text};
+use super::super::field::{code, code_text, each, id_text, kept_id};
 use super::super::mapped::Mapped;
 use super::super::proto::store::v1 as stored;
 use super::office::{times, times_message};
@@ -64,7 +64,7 @@ fn pair_message(((one, other), met): (&Pair, &Standing<Seq, Timestamp>)) -> stor
 }
 
 fn pair(kept: stored::PairMet) -> Result<(Pair, Standing<Seq, Timestamp>), Invalid> {
-    let pair = (id("one", &kept.one, OrganisationId)?, id("other", &kept.other, OrganisationId)?);
+    let pair = (kept_id("one", &kept.one, OrganisationId)?, kept_id("other", &kept.other, OrganisationId)?);
     Ok((pair, times(kept.met)))
 }
 
@@ -75,7 +75,7 @@ fn reached_message(((by, to), at): (&(OrganisationId, CallTo), &Standing<Seq, Ti
 }
 
 fn reached(kept: stored::Reached) -> Result<Answered, Invalid> {
-    let key = (id("organisation", &kept.organisation, OrganisationId)?, code("to", &kept.to)?);
+    let key = (kept_id("organisation", &kept.organisation, OrganisationId)?, code("to", &kept.to)?);
     Ok((key, times(kept.at)))
 }
 
@@ -120,7 +120,7 @@ fn records_message((writer, standing): (&Writer, &Standing<Seq, Record>)) -> sto
 fn records(kept: stored::Records) -> Result<(Writer, Standing<Seq, Record>), Invalid> {
     let writer = Writer {
         kind: code("kind", &kept.kind)?,
-        organisation: id("organisation", &kept.organisation, OrganisationId)?,
+        organisation: kept_id("organisation", &kept.organisation, OrganisationId)?,
         role: code("role", &kept.role)?,
         to: Mapped::read(kept.to).map_err(|invalid: Invalid| invalid.within("to"))?,
     };

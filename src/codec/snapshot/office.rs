@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::super::field::{code, code_text, each, id, id_text, message};
+use super::super::field::{code, code_text, each, id, id_text, kept_id, message};
 use super::super::mapped::Mapped;
 use super::super::proto::store::v1 as stored;
 use super::course::{dropped, seq};
@@ -61,7 +61,7 @@ fn export(kept: stored::ExportAsked) -> Result<(Seq, ExportAsked), Invalid> {
         Mapped::read(kept.permitted_by).map_err(|invalid: Invalid| invalid.within("permitted_by"))?;
     let asked = ExportAsked {
         id: id("id", &kept.id, EntryId)?,
-        by: id("by", &kept.by, PersonId)?,
+        by: kept_id("by", &kept.by, PersonId)?,
         asked_at: Timestamp(kept.asked_at_us),
         said: Arc::new(said),
         permitted: by.map(|by| Permitted { by, at: Timestamp(kept.permitted_at_us) }),
@@ -80,7 +80,7 @@ pub(super) fn office(kept: stored::Office) -> Result<Office, Invalid> {
         Ok((Seq(said.seq), Arc::new(roster)))
     };
     let pledge = |kept: stored::Pledged| {
-        let by = Mapped::read(kept.by).map_err(|invalid: Invalid| invalid.within("by"))?;
+        let by = (!kept.by.is_empty()).then(|| kept_id("by", &kept.by, PersonId)).transpose()?;
         Ok((Pledged { by, rule: kept.rule.into() }, times(kept.given)))
     };
     let activation = |kept: stored::Activated| {

@@ -196,7 +196,7 @@ pub(crate) fn state() -> impl Strategy<Value = PatientState> {
             time(),
             option::of(registration()),
             select(ConsentState::ALL),
-            (select(DoctorAgreement::ALL), administrative::terms()),
+            (select(DoctorAgreement::ALL), administrative::terms(), time()),
         ),
         vec((id(OrganisationId), membership), 0..3),
         (any::<[u64; 3]>(), limits, vitals, btree_set(any::<u64>(), 0..3)),
@@ -205,7 +205,7 @@ pub(crate) fn state() -> impl Strategy<Value = PatientState> {
     )
         .prop_map(
             |(
-                (timeline, head, recorded_at, registration, consent, (agreement, terms)),
+                (timeline, head, recorded_at, registration, consent, (agreement, terms, written_at)),
                 team,
                 folded,
                 (hidden, former),
@@ -217,6 +217,7 @@ pub(crate) fn state() -> impl Strategy<Value = PatientState> {
                     timeline,
                     head: Seq(head),
                     recorded_at,
+                    written_at,
                     registration: registration.map(Into::into),
                     agreement,
                     consent,

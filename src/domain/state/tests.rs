@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use super::*;
 use crate::domain::alarm::AlarmLimits;
+use crate::domain::body::Acknowledgement;
 use crate::domain::entry::Sensitivity;
 use crate::domain::ids::PersonId;
 use crate::domain::patient::{HumanName, Sex};
@@ -23,11 +24,19 @@ const SECOND: i64 = 1_000_000;
 struct Timeline {
     state: PatientState,
     entries: Vec<Entry>,
+    author: Actor,
 }
+
+const DOCTOR: Actor = Actor {
+    person: PersonId(Uuid::from_u128(2)),
+    role: Role::Doctor,
+    organisation: OrganisationId(Uuid::from_u128(3)),
+    organisation_type: OrganisationType::Clinic,
+};
 
 impl Timeline {
     fn new() -> Self {
-        Self { state: PatientState::empty(TimelineId(Uuid::from_u128(1))), entries: Vec::new() }
+        Self { state: PatientState::empty(TimelineId(Uuid::from_u128(1))), entries: Vec::new(), author: DOCTOR }
     }
 
     fn post(&mut self, body: Body) -> Seq {
@@ -44,12 +53,7 @@ impl Timeline {
             timeline: self.state.timeline,
             seq,
             device: None,
-            author: Actor {
-                person: PersonId(Uuid::from_u128(2)),
-                role: Role::Doctor,
-                organisation: OrganisationId(Uuid::from_u128(3)),
-                organisation_type: OrganisationType::Clinic,
-            },
+            author: self.author,
             observed_at: observed.map(Timestamp::from_secs),
             recorded_at: Timestamp(seq.0 as i64 * SECOND),
             sensitivity: Sensitivity::Normal,
@@ -247,6 +251,27 @@ fn only_the_registration_and_consent_in_force_are_changed_by_a_correction() {
     timeline.post(named("高橋 春"));
     timeline.correct(registration, named("高木 ハル"));
     assert_eq!(timeline.state.registration.as_ref().expect("registered").name.kanji, "高橋 春");
+}
+
+#[test]
+fn what_the_hub_tells_and_that_the_secretariat_looked_at_it_is_not_that_somebody_wrote() {
+    let mut timeline = Timeline::new();
+    let at = |seq: Seq| Timestamp(seq.0 as i64 * SECOND);
+    let written = timeline.post(pulse(70));
+    let told = Body::from(Box::new(Export { purpose: "控え".into(), ..Export::default() }));
+    let acknowledged =
+        |target: Seq| Body::Acknowledgement(Acknowledgement { target: id_of(target), text: String::new() });
+    timeline.author = Actor::HUB;
+    let told = timeline.post(told);
+    assert_eq!((timeline.state.written_at, timeline.state.recorded_at), (at(written), at(told)));
+    timeline.author = Actor { role: Role::Secretariat, ..DOCTOR };
+    timeline.post(acknowledged(told));
+    assert_eq!(timeline.state.written_at, at(written), "nobody's care");
+    let looked_at = timeline.post(acknowledged(written));
+    assert_eq!(timeline.state.written_at, at(looked_at), "of what somebody wrote");
+    timeline.author = DOCTOR;
+    let read = timeline.post(acknowledged(told));
+    assert_eq!(timeline.state.written_at, at(read), "who cares for the patient does so");
 }
 
 #[derive(Clone, Debug)]

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::actions::destroying::{self, Due, Typed};
+use crate::actions::destroying::{self, Due, Looking, Typed};
 use crate::domain::ids::PatientId;
 use crate::domain::retention::{Kept, Retention, Tombstone};
 use crate::domain::text::Text;
@@ -130,7 +130,8 @@ pub async fn show(State(app): State<App>, _by: Secretariat, mut asked: Asked) ->
         Some(patient) => Some(standing(&app, retention, patient).await?),
         None => None,
     };
-    let found = destroying::list_due(&app.hub, retention, after).await?;
+    let directory = app.hub.region().directory();
+    let found = destroying::list_due(Looking::with(&app.hub, &directory), retention, after).await?;
     let list = app.hub.journal().read(|tx| Box::pin(tx.list_destroyed(limits::RETENTION_LISTED_RECORDS_MAX)));
     let destroyed: Vec<Tombstone> = list.await.map_err(|error: StoreError| error)?;
     let spans = retention.spans().map(|span| SpanShape {

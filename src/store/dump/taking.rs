@@ -74,10 +74,11 @@ impl Journal {
 impl Tx {
     /// What the store is now.
     pub(super) async fn describe(&mut self) -> Result<Manifest, StoreError> {
-        let heads = self.list_heads().await?;
-        let ends = heads.iter().filter(|head| head.seq.0 > 0).map(|head| ChainEnd {
+        // As they stand there: what is damaged is taken along, and told by whoever looks into the backup.
+        let heads = self.list_raw_heads().await?;
+        let ends = heads.iter().filter(|head| head.seq > 0).map(|head| ChainEnd {
             timeline: head.timeline.0.into_bytes(),
-            seq: head.seq.0,
+            seq: head.seq.unsigned_abs(),
             chain: head.chain,
         });
         let ends: Vec<ChainEnd> = ends.collect();

@@ -1,9 +1,12 @@
 //! What `check` finds, and that a rebuild makes the projections the live path made.
 
 use super::region::{Region, consent, link, note, on_both, pulse, registration};
-use crate::domain::body::{Body, Correction};
+use crate::domain::body::{Body, Correction, Export, JointVisit, MeetingState};
+use crate::domain::directory::Actor;
+use crate::domain::ruling::Consequences;
 use crate::domain::team::{ConsentState, HostChange, TeamUnlink};
 use crate::store::check::{FaultKind, check};
+use crate::store::projection::EMPTY;
 use crate::store::rebuild::rebuild;
 use crate::store::{AuditSeal, Batch, SealedAudit, StoreError};
 
@@ -65,6 +68,8 @@ async fn a_rebuild_makes_what_the_live_path_made() {
         assert!(report.is_whole(), "{:?}", report.faults);
 
         let live = region.journal.registrations().await.unwrap();
+        region.tamper("update patient set sealed = timeline").await;
+        assert_eq!(region.journal.registrations().await.unwrap(), live, "as the timelines have them");
         region.tamper("delete from patient").await;
         region.tamper("delete from team_member").await;
         region.tamper("update patient_consent set state = 'withdrawn'").await;
@@ -100,6 +105,15 @@ async fn each_way_of_tampering_is_found_where_it_was_done() {
         ("update audit set recorded_at = 1 where seq = 2", &[FaultKind::Chain, FaultKind::Unreadable]),
         ("delete from audit where seq = 2", &[FaultKind::Gap, FaultKind::Chain]),
         ("delete from audit where seq = 3", &[FaultKind::Head]),
+        ("update timeline set subject = 'zz' where head_seq = 3", &[FaultKind::Head]),
+        ("update timeline set head_chain = substr(head_chain, 1, 1) where head_seq = 3", &[FaultKind::Head]),
+        ("update timeline set head_seq = -1 where head_seq = 3", &[FaultKind::Head]),
+        ("update timeline set written_at = written_at + 1 where head_seq = 3", &[FaultKind::Head]),
+        ("update entry set id = substr(id, 1, 1) where seq = 5", &[FaultKind::Unreadable]),
+        ("update snapshot set seq = -1", &[FaultKind::Snapshot]),
+        ("update audit set kind = 'zz' where seq = 2", &[FaultKind::Unreadable]),
+        ("update audit set chain = substr(chain, 1, 1) where seq = 2", &[FaultKind::Unreadable]),
+        ("update audit_head set chain = substr(chain, 1, 1)", &[FaultKind::Head]),
     ];
     for (sql, expected) in ways {
         let found = faults_after(&Region::on_sqlite().await, sql).await;
@@ -113,6 +127,137 @@ async fn each_way_of_tampering_is_found_where_it_was_done() {
             region.end().await;
         }
     }
+}
+
+#[tokio::test]
+async fn what_cannot_be_read_at_one_place_hides_nothing_elsewhere() {
+    on_both(async |region| {
+        eventful(region).await;
+        for sql in [
+            "update timeline set subject = 'zz' where head_seq = 14",
+            "update audit set kind = 'zz' where seq = 1",
+            "update audit set sealed = chain where seq = 3",
+            "update team_member set opens_from = 5 where timeline = (select id from timeline where head_seq = 3)",
+        ] {
+            assert!(region.tamper(sql).await > 0, "{sql}");
+        }
+        let report = check(&region.journal, None).await.unwrap();
+        let told: Vec<FaultKind> = report.faults.iter().map(|fault| fault.kind).collect();
+        for kind in [FaultKind::Head, FaultKind::Projection, FaultKind::Unreadable, FaultKind::Chain] {
+            assert!(told.contains(&kind), "{kind:?}: {:?}", report.faults);
+        }
+        assert_eq!((report.timelines, report.entries, report.audits), (2, 17, 3));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_snapshot_that_is_none_spares_nobody_anything_and_loses_nothing() {
+    on_both(async |region| {
+        let mut patient = region.patient_with_team().await;
+        patient.snapshot().await;
+        patient.post(pulse(60)).await;
+        for sql in
+            ["update snapshot set seq = -1", "update snapshot set seq = 2", "update snapshot set sealed = timeline"]
+        {
+            region.tamper(sql).await;
+            assert_eq!(region.journal.load(patient.timeline).await.unwrap().unwrap().state, patient.state, "{sql}");
+            let report = check(&region.journal, None).await.unwrap();
+            assert!(!report.is_whole() && report.loses_nothing(), "{sql}: {report:?}");
+        }
+        region.tamper("update patient_consent set state = 'withdrawn'").await;
+        assert!(!check(&region.journal, None).await.unwrap().loses_nothing());
+    })
+    .await;
+}
+
+/// Every column of a projection, and how somebody writes into it by hand.
+const WRITTEN_INTO: [(&str, &str, &str); 31] = [
+    ("patient", "timeline", "update patient set timeline = (select id from timeline where head_seq = 1)"),
+    ("patient", "sealed", "update patient set sealed = timeline"),
+    ("patient", "for_training", "update patient set for_training = 1 - for_training"),
+    ("team_member", "timeline", "update team_member set timeline = (select id from timeline where head_seq = 1)"),
+    ("team_member", "organisation", "update team_member set organisation = timeline"),
+    ("team_member", "person", "update team_member set person = timeline"),
+    ("team_member", "host", "update team_member set host = not host"),
+    ("team_member", "since", "update team_member set since = since + 1"),
+    ("team_member", "opens_from", "update team_member set opens_from = opens_from + 1"),
+    (
+        "patient_consent",
+        "timeline",
+        "update patient_consent set timeline = (select id from timeline where head_seq = 1)",
+    ),
+    ("patient_consent", "state", "update patient_consent set state = 'withdrawn'"),
+    ("pair_meeting", "timeline", "update pair_meeting set timeline = (select id from timeline where head_seq = 1)"),
+    ("pair_meeting", "one", "update pair_meeting set one = timeline"),
+    ("pair_meeting", "other", "update pair_meeting set other = timeline"),
+    ("pair_meeting", "last_at", "update pair_meeting set last_at = last_at + 1"),
+    ("duty", "timeline", "update duty set timeline = (select id from timeline where head_seq = 1)"),
+    ("duty", "id", "update duty set id = timeline"),
+    ("duty", "open", "update duty set open = not open"),
+    ("duty", "sealed", "update duty set sealed = timeline"),
+    // Each has one already.
+    ("timeline_due", "timeline", "delete from timeline_due where timeline in (select timeline from duty)"),
+    // The clock may look earlier than it must, and no later.
+    ("timeline_due", "at", "update timeline_due set at = 9000000000000000"),
+    ("emergency_access", "entry", "update emergency_access set entry = timeline"),
+    (
+        "emergency_access",
+        "timeline",
+        "update emergency_access set timeline = (select id from timeline where head_seq = 1)",
+    ),
+    ("emergency_access", "seq", "update emergency_access set seq = seq + 1"),
+    ("emergency_access", "declared_at", "update emergency_access set declared_at = declared_at + 1"),
+    ("emergency_access", "ends_at", "update emergency_access set ends_at = ends_at + 1"),
+    ("emergency_access", "reviewed_at", "update emergency_access set reviewed_at = 5"),
+    ("advice", "timeline", "update advice set timeline = (select id from timeline where head_seq = 1)"),
+    ("advice", "newest_at", "update advice set newest_at = newest_at + 1"),
+    ("patient", "for_training", "update patient set for_training = 2"),
+    ("emergency_access", "reviewed_at", "update emergency_access set reviewed_at = 0"),
+];
+
+/// A patient of whom every projection holds something, and a timeline of which none does.
+async fn projected(region: &Region) {
+    let mut patient = region.patient_with_team().await;
+    patient.post(super::duties::opened(region, 1)).await;
+    let (state, organisations) = (MeetingState::Held, vec![region.organisation_id(2)]);
+    let met = JointVisit { state, text: "退院前".into(), organisations, at: None };
+    patient.ruling.consequences =
+        Consequences { to_secretariat: vec!["S2@region/1#ab".into()], ..Consequences::default() }.kept();
+    patient.post(Body::JointVisit(met)).await;
+    let (nurse, ruling) = (patient.author, std::mem::take(&mut patient.ruling));
+    patient.author = Actor::HUB;
+    let named = vec![patient.timeline.as_patient()];
+    let taken = Export { purpose: "開示".into(), scope: "すべて".into(), patients: named, ..Export::default() };
+    patient.post(Box::new(taken).into()).await;
+    (patient.author, patient.ruling) = (nurse, ruling);
+    patient.snapshot().await;
+    patient.post(pulse(61)).await;
+    region.patient().post(note("ほかの患者")).await;
+}
+
+#[tokio::test]
+async fn every_column_of_a_projection_is_compared_and_a_rebuild_mends_each() {
+    use std::collections::BTreeSet;
+    on_both(async |region| {
+        projected(region).await;
+        rebuild(&region.journal).await.unwrap();
+        let tables: BTreeSet<&str> = EMPTY.iter().filter_map(|sql| sql.strip_prefix("delete from ")).collect();
+        let columns = super::schema::columns(&region.journal).await;
+        let of_projections = columns.keys().filter(|(table, _)| tables.contains(table.as_str()));
+        let there: BTreeSet<(&str, &str)> = of_projections.map(|(table, column)| (&**table, &**column)).collect();
+        let tried: BTreeSet<(&str, &str)> = WRITTEN_INTO.iter().map(|(table, column, _)| (*table, *column)).collect();
+        assert_eq!(there, tried);
+        for (_, _, sql) in WRITTEN_INTO {
+            let whole = check(&region.journal, None).await.unwrap();
+            assert!(whole.is_whole(), "before {sql}: {:?}", whole.faults);
+            assert!(region.tamper(sql).await > 0, "{sql}");
+            let found = check(&region.journal, None).await.unwrap().faults;
+            assert!(found.iter().any(|fault| fault.kind == FaultKind::Projection), "{sql}: {found:?}");
+            rebuild(&region.journal).await.unwrap();
+        }
+    })
+    .await;
 }
 
 /// Words in Latin letters, but for ids.

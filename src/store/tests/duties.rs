@@ -22,7 +22,7 @@ macro_rules! read {
     }};
 }
 
-fn opened(region: &Region, number: u128) -> Body {
+pub(super) fn opened(region: &Region, number: u128) -> Body {
     let debtor = Debtor {
         organisation: region.organisation_id(1),
         organisation_type: OrganisationType::NursingStation,

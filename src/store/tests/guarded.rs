@@ -151,6 +151,68 @@ async fn a_directory_that_somebody_else_wrote_gives_nobody_anything() {
     .await;
 }
 
+#[tokio::test]
+async fn a_row_that_cannot_be_read_is_not_there_and_stops_nobody() {
+    on_both(async |region| {
+        let nurse = region.employ_nurse().await;
+        let (person, office) = (nurse.id, region.nurse().organisation);
+        let station = directory(region).await.organisations[&office].clone();
+        assert!(!region.journal.met_forged_rows());
+        // What is written, and what is then not there: the office, the person, their position.
+        for (row, there) in [
+            ("update person_position set role = 'zz'", [true, true, false]),
+            ("update organisation set kind = 'zz'", [false, true, true]),
+            ("update organisation set sealed = substr(sealed, 1, 1)", [false, true, true]),
+            ("update person set sealed = substr(sealed, 1, 1)", [true, false, false]),
+        ] {
+            assert_eq!(region.tamper(row).await, 1, "{row}");
+            let found = directory(region).await;
+            let held = found.people.get(&person).is_some_and(|found| found.positions == nurse.positions);
+            assert_eq!(
+                [found.organisations.contains_key(&office), found.people.contains_key(&person), held],
+                there,
+                "{row}"
+            );
+            assert!(region.journal.met_forged_rows());
+            let one = written!(region, tx => tx.find_person(person).await);
+            assert_eq!(
+                (one.is_some(), one.is_some_and(|one| one.positions == nurse.positions)),
+                (there[1], there[2]),
+                "{row}"
+            );
+            assert_eq!(written!(region, tx => tx.find_organisation(office).await).is_some(), there[0], "{row}");
+            let table = row.split(' ').nth(1).unwrap();
+            let report = check(&region.journal, None).await.unwrap();
+            let named: Vec<&str> = report.faults.iter().map(|fault| &*fault.place.en).collect();
+            assert!(named.iter().any(|place| place.starts_with(&format!("{table} "))), "{row}: {named:?}");
+            let (station, nurse) = (station.clone(), nurse.clone());
+            assert!(
+                written!(region, tx => Ok(tx.update_organisation(&station).await? && tx.update_person(&nurse).await?))
+            );
+            assert!(check(&region.journal, None).await.unwrap().is_whole(), "{row}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_authority_whose_key_does_not_open_issues_no_more_and_what_it_issued_is_judged_as_before() {
+    on_both(async |region| {
+        let of = equipped(region).await;
+        assert_eq!(region.tamper("update device_authority set sealed = substr(sealed, 1, 1)").await, 1);
+        let (found, lists) = written!(region, tx => {
+            Ok((tx.find_device_authority().await?.is_some(), tx.load_device_lists().await?))
+        });
+        assert_eq!((found, lists.authorities.len(), lists.certificates.len()), (false, 1, 1));
+        assert!(region.journal.met_forged_rows());
+        let next = KeptAuthority { number: 2, certificate: vec![2; 8], key: vec![2; 32].into() };
+        assert!(written!(region, tx => tx.insert_device_authority(&next, MORNING).await));
+        assert!(written!(region, tx => Ok(tx.find_device_authority().await?.is_some_and(|found| found.number == 2))));
+        assert_eq!(counting(region, &of).await, [1; 10]);
+    })
+    .await;
+}
+
 /// Every other row that gives power, each once.
 async fn equipped(region: &Region) -> (ClientId, [crate::vault::TokenHash; 2]) {
     let person = region.employ_nurse().await.id;

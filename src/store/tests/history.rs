@@ -354,6 +354,29 @@ async fn what_somebody_with_database_and_key_wrote_anew_is_shown_by_a_checkpoint
 }
 
 #[tokio::test]
+async fn what_cannot_be_read_at_one_place_is_told_there_and_hides_nothing_elsewhere() {
+    let sqls = [
+        "update timeline set subject = 'zz' where head_seq = 9",
+        "update timeline set head_chain = substr(head_chain, 1, 1) where head_seq = 5",
+        of_first!("update entry set sealed = chain where seq = 5")[0],
+        "update audit_head set chain = substr(chain, 1, 1)",
+        "update audit set kind = 'zz' where seq = 3",
+    ];
+    let expected = |history: &History| {
+        let (first, second) = (Chain::Timeline(history.first), Chain::Timeline(history.second));
+        vec![
+            at(first, Damage::Changed, 0),
+            at(first, Damage::Changed, 5),
+            at(second, Damage::Changed, 5),
+            at(Chain::Audit, Damage::Changed, 3),
+        ]
+    };
+    after(&sqls, expected).await;
+    after(&["update audit_head set chain = substr(chain, 1, 1)"], |_| vec![at(Chain::Audit, Damage::Changed, 10)])
+        .await;
+}
+
+#[tokio::test]
 async fn records_of_hubs_that_knew_no_marks_stay_in_the_chain_and_are_verified_too() {
     on_both(async |region| {
         let old = |text: &str| SealedAudit::seal(AuditSeal::Region(&region.key), MORNING, text.as_bytes());

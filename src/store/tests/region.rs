@@ -149,6 +149,8 @@ impl Region {
             state: PatientState::empty(timeline),
             chain: GENESIS,
             scopes: HashMap::new(),
+            author: self.nurse(),
+            ruling: Ruling { cited: vec!["S1@region/1#ab".into()], slots: vec![1, 2, 3], ..Ruling::default() },
         }
     }
 
@@ -255,6 +257,9 @@ pub struct Patient<'r> {
     pub chain: Link,
     /// Of the entries added, for those that point back.
     pub scopes: HashMap<EntryId, Scope>,
+    /// Who writes the next ones, and how they are ruled.
+    pub author: Actor,
+    pub ruling: Ruling,
 }
 
 impl Patient<'_> {
@@ -270,7 +275,7 @@ impl Patient<'_> {
             timeline: self.timeline,
             seq: self.state.head.next(),
             device: None,
-            author: self.region.nurse(),
+            author: self.author,
             observed_at: Some(MORNING),
             recorded_at: self.region.clock.now(),
             sensitivity: Sensitivity::Normal,
@@ -279,7 +284,7 @@ impl Patient<'_> {
             target_scope: body.target().and_then(|target| self.scopes.get(&target).cloned()),
             on_behalf: None,
             body,
-            ruling: Ruling { cited: vec!["S1@region/1#ab".into()], slots: vec![1, 2, 3], ..Ruling::default() },
+            ruling: self.ruling.clone(),
         };
         if self.state.head.0 == 0 {
             batch.new_timelines.push(NewTimeline::new(
@@ -310,6 +315,7 @@ impl Patient<'_> {
             new: entry.seq,
             chain: self.chain,
             recorded_at: entry.recorded_at,
+            written_at: self.state.written_at_with(&entry),
         });
         self.state.apply(&entry);
         self.scopes.insert(entry.id, entry.scope());

@@ -46,13 +46,12 @@ impl Walks {
         of.entry(timeline).or_insert_with(|| Some(Walk::new(Chain::Timeline(timeline), GENESIS, said.take(timeline))))
     }
 
-    fn take(&mut self, row: Row) -> Result<(), StoreError> {
-        let timeline = timeline_of(&row)?;
+    fn take(&mut self, row: Row) {
+        let Some(timeline) = timeline_of(&row) else { return };
         let walk = self.of(timeline);
         if walk.as_mut().is_some_and(|walk| !walk.go_on(&RawEntry::new(timeline, row))) {
             *walk = None;
         }
-        Ok(())
     }
 }
 
@@ -66,7 +65,7 @@ impl Tx {
         run!(self, connection => {
             let mut rows = sqlx::query_as::<_, Row>(ENTRIES).fetch(connection);
             while let Some(row) = rows.try_next().await? {
-                walks.take(row)?;
+                walks.take(row);
             }
         });
         for timeline in heads.keys() {

@@ -13,7 +13,6 @@ use crate::vault::chain::Link;
 use crate::vault::heads::{self, End};
 
 use super::super::engine::run;
-use super::super::record::uuid_from;
 use super::super::{Journal, KeptCheckpoint, StoreError, Tx};
 use super::entries::Bound;
 use super::walk::Asserted;
@@ -252,8 +251,8 @@ impl Tx {
             let checkpoint = u64::try_from(checkpoint).unwrap_or(0);
             let Ok(chain) = Link::try_from(chain.as_slice()) else { continue };
             if said.trusted.contains(&checkpoint) {
-                let timeline = TimelineId(uuid_from("checkpoint_head.timeline", &timeline)?);
-                said.by_timeline.entry(timeline).or_default().push(Asserted { seq, chain, checkpoint });
+                let Ok(timeline) = uuid::Uuid::from_slice(&timeline) else { continue };
+                said.by_timeline.entry(TimelineId(timeline)).or_default().push(Asserted { seq, chain, checkpoint });
             }
         }
         Ok(said)

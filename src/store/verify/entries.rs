@@ -12,7 +12,7 @@ use crate::vault::chain::{self, GENESIS, LINK_BYTES, Link};
 use crate::vault::{MAC_BYTES, Mac};
 
 use super::super::engine::run;
-use super::super::record::{link_from, uuid_from};
+use super::super::timeline::NO_LINK;
 use super::super::{ClearHeader, StoreError, Tx};
 use super::checkpoints::SaidOfTimelines;
 use super::walk::{Linked, Walk};
@@ -126,8 +126,8 @@ struct Range {
 }
 
 impl Range {
-    fn take(&mut self, row: Row) -> Result<(), StoreError> {
-        let timeline = timeline_of(&row)?;
+    fn take(&mut self, row: Row) {
+        let Some(timeline) = timeline_of(&row) else { return };
         if self.walk.as_ref().is_none_or(|(of, _)| *of != timeline) {
             self.end_walk();
             self.begin(timeline);
@@ -135,7 +135,6 @@ impl Range {
         if let Some((_, walk)) = &mut self.walk {
             walk.push(RawEntry::new(timeline, row));
         }
-        Ok(())
     }
 
     fn begin(&mut self, timeline: TimelineId) {
@@ -168,9 +167,9 @@ impl Range {
     }
 }
 
-/// The timeline that a row is of.
-pub(super) fn timeline_of(row: &Row) -> Result<TimelineId, StoreError> {
-    Ok(TimelineId(uuid_from("entry.timeline", row.2.get(..CHAIN_AT).unwrap_or(&row.2))?))
+/// The timeline that a row is of. `None`: of none; where it belongs it is missing.
+pub(super) fn timeline_of(row: &Row) -> Option<TimelineId> {
+    Uuid::from_slice(row.2.get(..CHAIN_AT).unwrap_or(&row.2)).ok().map(TimelineId)
 }
 
 impl Tx {
@@ -181,14 +180,14 @@ impl Tx {
         until: &Bound,
     ) -> Result<HashMap<TimelineId, (i64, Link)>, StoreError> {
         const SQL: &str = "select id, head_seq, head_chain from timeline where id >= $1 and id < $2";
+        // A row whose id is none is of no timeline; what is no link fits no entry.
         let heads: Vec<(Vec<u8>, i64, Vec<u8>)> = run!(self, connection => {
             sqlx::query_as(SQL).bind(from.first()).bind(until.end()).fetch_all(connection).await?
         });
         let head = |(id, seq, chain): (Vec<u8>, i64, Vec<u8>)| {
-            let timeline = TimelineId(uuid_from("timeline.id", &id)?);
-            Ok((timeline, (seq, link_from("timeline.head_chain", &chain)?)))
+            Some((TimelineId(Uuid::from_slice(&id).ok()?), (seq, chain.try_into().unwrap_or(NO_LINK))))
         };
-        heads.into_iter().map(head).collect()
+        Ok(heads.into_iter().filter_map(head).collect())
     }
 
     /// What stands in this range of timelines, against what checkpoints say of it.
@@ -207,7 +206,7 @@ impl Tx {
             let mut rows =
                 sqlx::query_as::<_, Row>(ENTRIES).bind(from.first()).bind(until.end()).fetch(connection);
             while let Some(row) = rows.try_next().await? {
-                range.take(row)?;
+                range.take(row);
             }
         });
         Ok(range.end())

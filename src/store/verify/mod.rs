@@ -149,7 +149,10 @@ pub async fn verify(journal: &Journal, by: &By) -> Result<Verified, StoreError> 
 async fn timelines(journal: &Journal, said: &Said) -> Result<Vec<Verified>, StoreError> {
     let everything = said.of_timelines(&entries::Bound::FIRST, &entries::Bound::LAST);
     let as_written = journal.read(move |tx| Box::pin(async move { tx.verify_as_written(everything).await })).await?;
-    let heads = journal.read(|tx| Box::pin(tx.list_heads())).await?;
+    let heads = journal.read(|tx| Box::pin(tx.list_raw_heads())).await?;
+    let mut of_rows = Verified::default();
+    let subjectless = heads.iter().filter(|head| head.subject.is_none());
+    of_rows.add(subjectless.map(|head| Found::at(Chain::Timeline(head.timeline), Damage::Changed, 0, 0)));
     let mut bounds = vec![entries::Bound::FIRST];
     let mut gathered = 0;
     for head in heads {
@@ -157,7 +160,7 @@ async fn timelines(journal: &Journal, said: &Said) -> Result<Vec<Verified>, Stor
             bounds.push(entries::Bound::at(head.timeline));
             gathered = 0;
         }
-        gathered += head.seq.0;
+        gathered += head.seq.unsigned_abs();
     }
     bounds.push(entries::Bound::LAST);
     let pairs: Vec<_> = bounds.windows(2).map(|pair| (pair[0].clone(), pair[1].clone())).collect();
@@ -174,5 +177,7 @@ async fn timelines(journal: &Journal, said: &Said) -> Result<Vec<Verified>, Stor
             Ok(whole)
         }
     });
-    stream::iter(verified).buffered(workers).try_collect().await
+    let mut all: Vec<Verified> = stream::iter(verified).buffered(workers).try_collect().await?;
+    all.push(of_rows);
+    Ok(all)
 }
