@@ -59,7 +59,8 @@ impl RestoreError {
                 let count = verified.found_count + report.fault_count;
                 format!("このバックアップの中の記録に異常が {count} 件あります")
             }
-            Self::Load(LoadError::Store(_)) | Self::Store(_) | Self::Shelf(_) => return None,
+            Self::Load(LoadError::Store(error)) | Self::Store(error) => return error.text(),
+            Self::Shelf(_) => return None,
         };
         Some(Text::new(ja, self.to_string()))
     }
