@@ -4,11 +4,13 @@
 mod accounts;
 mod board;
 mod leaving;
+mod lingering;
 mod rates;
 
 pub use accounts::*;
 pub use board::*;
 pub use leaving::*;
+pub use lingering::*;
 pub use rates::*;
 
 // ---- clock ----
@@ -177,6 +179,8 @@ pub const AUDIT_REASON_CHARS_MAX: usize = 1_000;
 pub const TEXT_CHARS_MAX: usize = 20_000;
 /// Longest name of a person or organisation, in characters.
 pub const NAME_CHARS_MAX: usize = 100;
+/// Longest telephone number with its extension, in characters.
+pub const PHONE_CHARS_MAX: usize = 40;
 /// Of what the region calls a version of its consent form.
 pub const FORM_VERSION_CHARS_MAX: usize = 100;
 /// Most addressees of one entry.
@@ -263,10 +267,6 @@ pub const DRAIN_TIMEOUT_MS: u64 = 10_000;
 /// hyper's buffer per direction and connection while it speaks HTTP, and so the longest head of a
 /// request. hyper allows no less.
 pub const HTTP_BUFFER_BYTES: usize = 8_192;
-/// What is read, and thrown away, of a body that nobody asked for, so that its connection can go on.
-pub const UNREAD_BODY_BYTES_MAX: usize = 65_536;
-/// How often it is looked whether more of it is here.
-pub const UNREAD_BODY_LOOKS_MAX: usize = 4;
 /// Requests of one HTTP/2 connection at once. The page asks for all files of its first view together; as many as browsers
 /// may ask at once anyway (RFC 9113, 6.5.2, wants no less).
 pub const HTTP2_STREAMS_MAX: u32 = 100;

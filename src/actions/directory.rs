@@ -23,7 +23,6 @@ use crate::limits;
 use crate::store::StoreError;
 
 pub use restoring::{Restored, Restoring, restore_secretariat};
-pub use secretariat::acting_secretariat;
 
 /// Why the directory stays as it is.
 #[derive(Debug, thiserror::Error)]
@@ -203,14 +202,46 @@ fn no_organisation() -> Text {
 /// Whether this can be a name.
 ///
 /// # Errors
-/// When it is empty or too long.
+/// When it is empty, too long, or holds control characters.
 pub fn check_name(field: &str, name: &str) -> Result<(), Invalid> {
-    let chars = name.chars().count();
     if name.trim().is_empty() {
         return Err(Invalid::required(field));
     }
-    if chars > limits::NAME_CHARS_MAX {
-        return Err(Invalid::too_long(field, limits::NAME_CHARS_MAX, ("文字", "characters"), chars));
+    check_line(field, name, limits::NAME_CHARS_MAX)
+}
+
+/// Whether this can stand in a line of the directory, which may be empty.
+fn check_line(field: &str, text: &str, chars_max: usize) -> Result<(), Invalid> {
+    let chars = text.chars().count();
+    if chars > chars_max {
+        return Err(Invalid::too_long(field, chars_max, ("文字", "characters"), chars));
+    }
+    if text.chars().any(char::is_control) {
+        let expected = Text::fixed("改行などの制御文字は使えません", "no control characters");
+        return Err(Invalid::new(field, "implausible", expected));
     }
     Ok(())
+}
+
+/// Everything that is written of an organisation.
+fn check_organisation(organisation: &Organisation) -> Result<(), Invalid> {
+    let Organisation { name, kana, phone, identifiers, .. } = organisation;
+    check_name("name", name)?;
+    check_line("kana", kana, limits::NAME_CHARS_MAX)?;
+    check_line("phone", phone, limits::PHONE_CHARS_MAX)?;
+    if identifiers.len() > limits::ORGANISATION_NUMBERS_MAX {
+        let (max, given) = (limits::ORGANISATION_NUMBERS_MAX, identifiers.len());
+        return Err(Invalid::too_long("identifiers", max, ("件", "identifiers"), given));
+    }
+    for (at, Identifier { system, value }) in identifiers.iter().enumerate() {
+        check_line(&format!("identifiers[{at}].system"), system, limits::NUMBER_CHARS_MAX)?;
+        check_line(&format!("identifiers[{at}].value"), value, limits::NUMBER_CHARS_MAX)?;
+    }
+    Ok(())
+}
+
+/// A person's name as both are written.
+fn check_human_name(field: &str, name: &HumanName) -> Result<(), Invalid> {
+    check_name(&format!("{field}.kanji"), &name.kanji)?;
+    check_line(&format!("{field}.kana"), &name.kana, limits::NAME_CHARS_MAX)
 }

@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use anyhow::Context as _;
 use serde_json::Value;
 
 use super::config_arguments::{ConfigArguments, print_mistakes};
@@ -212,7 +211,8 @@ fn now() -> Timestamp {
 }
 
 fn read_file(path: &Path) -> anyhow::Result<Value> {
-    let text = std::fs::read_to_string(path).with_context(|| format!("reading {}", path.display()))?;
+    let cannot = Text::new(format!("{} を読めません", path.display()), format!("cannot read {}", path.display()));
+    let text = std::fs::read_to_string(path).map_err(Complaint::because(cannot))?;
     serde_json::from_str(&text).map_err(|_| {
         let path = path.display();
         Complaint::new(Text::new(

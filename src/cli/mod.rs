@@ -28,6 +28,7 @@ mod secretariat;
 pub(crate) mod serve;
 mod sign_in;
 mod store;
+mod usage;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -113,10 +114,21 @@ impl Cli {
     /// The arguments of this process; ends it where they are wrong or ask for help.
     #[must_use]
     pub fn of_process() -> Self {
-        let matches = Self::command().get_matches();
-        let read = Self::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+        let matches = Self::command().try_get_matches().unwrap_or_else(|error| end(&error));
+        let read = Self::from_arg_matches(&matches).unwrap_or_else(|error| end(&error));
         Self { config_file: config_file(&matches), ..read }
     }
+}
+
+/// Ends the process, which was asked for help or asked wrongly.
+fn end(error: &clap::Error) -> ! {
+    // Of words that are no text clap has to speak anyway.
+    let typed = std::env::args_os().filter_map(|word| word.into_string().ok());
+    if let Some(told) = usage::told_in_japanese(error, typed) {
+        eprintln!("renkei: {told}");
+        std::process::exit(error.exit_code());
+    }
+    error.exit()
 }
 
 /// The value of `--config`, at whatever depth the command that takes it stands.

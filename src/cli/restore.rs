@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use super::backup::{told_faults, told_restored};
+use super::backup::{told_bad, told_faults, told_restored};
 use super::config_arguments::{ConfigArguments, print_mistakes};
 use super::{Complaint, EXIT_CONFIG, Terminal, region_key, serve};
 use crate::actions::backup::{self, BadBackup, RestoreError, RestoreInto};
@@ -70,6 +70,7 @@ pub(super) fn run(arguments: &Arguments, terminal: Terminal) -> anyhow::Result<E
             Ok(ExitCode::SUCCESS)
         }
         Err(RestoreError::Bad(BadBackup::Io(error))) => Err(cannot_read(&arguments.file, error).into()),
+        Err(RestoreError::Bad(bad)) => Err(Complaint::new(told_bad(&arguments.file, &bad)).into()),
         Err(error) => {
             print_faults(&error, terminal);
             Err(error.into())

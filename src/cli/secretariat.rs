@@ -10,12 +10,13 @@ use super::{Complaint, EXIT_CONFIG, Terminal, open, region_key, serve};
 use crate::actions::accounts::check_reason;
 use crate::actions::directory::{DirectoryError, Restored, Restoring, restore_secretariat};
 use crate::clock::{Clock as _, Ids, SystemClock};
+use crate::config::Config;
 use crate::domain::directory::{Directory, Organisation, Person};
 use crate::domain::ids::{OrganisationId, PersonId};
 use crate::domain::patient::HumanName;
 use crate::domain::role::{OrganisationType, Role};
 use crate::domain::search::fold;
-use crate::domain::text::Text;
+use crate::domain::text::{Text, counted};
 use crate::store::Journal;
 
 /// So many fit a terminal.
@@ -65,14 +66,39 @@ pub(super) fn run(arguments: &Arguments, terminal: Terminal) -> anyhow::Result<E
         let key = region_key::load(&settled.config)?;
         let _lock = serve::lock_data(&settled.config.data_dir)?;
         let journal = open::open_journal(&settled.config.database.url(), &key).await?;
-        let restored = restore(arguments, &journal).await;
+        let restored = restore(arguments, &journal, &settled.config).await;
         journal.close().await;
-        println!("{}", terminal.language.pick(&told(&restored?)));
+        let restored = restored?;
+        println!("{}", terminal.language.pick(&told(&restored)));
+        if restored.lifted_count > 0 {
+            lift(&settled.config).await.map_err(|error| error.context(NOT_LIFTED_YET))?;
+            println!("{}", terminal.language.pick(&told_lifted(restored.lifted_count)));
+        }
         Ok(ExitCode::SUCCESS)
     })
 }
 
-async fn restore(arguments: &Restore, journal: &Journal) -> anyhow::Result<Restored> {
+const NOT_LIFTED_YET: &str =
+    "利用停止は次の起動のときに解除されます / the suspension is lifted with the hub's next start";
+
+/// Has a hub write on their timelines that the suspensions were lifted, and ends it.
+async fn lift(config: &Config) -> anyhow::Result<()> {
+    let region = open::open(config).await?;
+    let told = region.hub.tell_what_was_taken_out().await;
+    drop(region.hub);
+    region.tasks.finish().await;
+    region.journal.close().await;
+    Ok(told?)
+}
+
+fn told_lifted(count: usize) -> Text {
+    Text::new(
+        format!("この人を止めていた利用停止 {count} 件を解除しました"),
+        format!("Lifted {} that kept them out", counted(count, "suspension")),
+    )
+}
+
+async fn restore(arguments: &Restore, journal: &Journal, config: &Config) -> anyhow::Result<Restored> {
     // Also where the hub runs on another machine.
     journal.serve_alone().await?;
     let directory: Directory = journal.read(|tx| Box::pin(tx.load_directory())).await?;
@@ -89,7 +115,8 @@ async fn restore(arguments: &Restore, journal: &Journal) -> anyhow::Result<Resto
     let given = Restoring { office, person, reason: arguments.reason.trim().to_owned() };
     // Recorded time never goes back.
     let now = journal.newest_recorded_at().await?.map_or(clock.now(), |newest| newest.max(clock.now()));
-    let restoring = journal.write(move |tx| Box::pin(async move { restore_secretariat(tx, given, now).await }));
+    let today = open::calendar_of(&config.calendar).date_at(now);
+    let restoring = journal.write(move |tx| Box::pin(async move { restore_secretariat(tx, given, now, today).await }));
     restoring.await.map_err(|error| match error {
         DirectoryError::Conflict(text) => Complaint::new(text).into(),
         DirectoryError::Invalid(invalid) => Complaint::of_option(invalid).into(),
@@ -176,7 +203,7 @@ fn which((ja, en): (&str, &str), lines: impl Iterator<Item = String>) -> Complai
 }
 
 fn told(restored: &Restored) -> Text {
-    let Restored { office, person, has_account } = restored;
+    let Restored { office, person, has_account, .. } = restored;
     let (office, id, name) = (&office.name, person.id, &person.name.kanji);
     let (next_ja, next_en) = match has_account {
         true => (

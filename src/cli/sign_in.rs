@@ -8,15 +8,16 @@ use std::sync::Arc;
 use super::config_arguments::{ConfigArguments, print_mistakes};
 use super::{Complaint, EXIT_CONFIG, Terminal, open, region_key, serve};
 use crate::actions::accounts::{AccountError, Issued, NewInvitation, check_reason};
-use crate::actions::directory::acting_secretariat;
 use crate::clock::{Clock as _, Ids, SystemClock};
 use crate::config::Config;
 use crate::domain::account::Purpose;
 use crate::domain::act::By;
 use crate::domain::directory::{Directory, Organisation, Person, Position};
 use crate::domain::ids::InvitationId;
+use crate::domain::offices::Offices;
 use crate::domain::role::Role;
 use crate::domain::search::fold;
+use crate::domain::secretariat::who_acts;
 use crate::domain::text::{Invalid, Text};
 use crate::store::Journal;
 
@@ -68,6 +69,15 @@ async fn issue(
     terminal: Terminal,
 ) -> anyhow::Result<ExitCode> {
     let directory: Directory = journal.read(|tx| Box::pin(tx.load_directory())).await?;
+    let offices = Offices::of(journal.read(|tx| Box::pin(tx.load_offices())).await?);
+    let clock = Arc::new(SystemClock::new());
+    // Recorded time never goes back, and it is by recorded time that a running hub ends the link.
+    if let Some(newest) = journal.newest_recorded_at().await? {
+        clock.not_before(newest);
+    }
+    let now = clock.now();
+    let today = open::calendar_of(&config.calendar).date_at(now);
+    let nobody_acts = who_acts(&directory, &offices, today).is_empty();
     let candidates = candidates(&directory, arguments);
     let chosen = match candidates.as_slice() {
         // An invitation is for a person, whatever positions they have.
@@ -76,8 +86,8 @@ async fn issue(
         {
             *chosen
         }
-        [] if acting_secretariat(&directory).is_empty() => return Err(no_secretariat().into()),
-        [] => return Err(nobody().into()),
+        [] if nobody_acts => return Err(no_secretariat(nobody()).into()),
+        [] => return Err(nobody_listed().into()),
         several => {
             several.iter().for_each(|candidate| println!("{}", candidate.line(terminal)));
             if arguments.person.is_none() {
@@ -86,13 +96,17 @@ async fn issue(
             return Err(several_found().into());
         }
     };
-    let clock = Arc::new(SystemClock::new());
+    let person = chosen.person.id;
+    let stands = |at: &Position| directory.actor(person, *at).is_some_and(|actor| !offices.shut_out(&actor, today));
+    if !chosen.person.positions.iter().any(stands) {
+        // Whoever let them in by such a link would only meet the suspension behind it.
+        return Err(if nobody_acts { no_secretariat(is_suspended()) } else { lift_first() }.into());
+    }
     let id = InvitationId(Ids::new(Arc::clone(&clock) as _).draw());
     let (purpose, reason) = match &arguments.recover {
         Some(reason) => (Purpose::Recovery, reason.clone()),
         None => (Purpose::First, String::new()),
     };
-    let (person, now) = (chosen.person.id, clock.now());
     let new = NewInvitation { id, person, purpose, login: None, reason, by: By::Operator, now };
     let issued = new.issue(journal).await.map_err(cannot_invite)?;
     println!("{}/#invitation={}", config.public_url, issued.token.reveal().as_str());
@@ -162,22 +176,48 @@ fn candidates<'a>(directory: &'a Directory, arguments: &Arguments) -> Vec<Candid
 /// Whether the id is given, or part of a name.
 fn is_meant(given: Option<&str>, [id, names @ ..]: &[String; 3]) -> bool {
     let Some(given) = given.map(str::trim) else { return true };
-    given.eq_ignore_ascii_case(id) || names.iter().any(|name| name.contains(&fold(given)))
+    let part = fold(given);
+    // What is empty is part of every name, and means nobody.
+    given.eq_ignore_ascii_case(id) || (!part.is_empty() && names.iter().any(|name| name.contains(&part)))
 }
 
-fn nobody() -> Complaint {
-    Complaint::new(Text::fixed(
-        "あてはまる人がいません。renkei sign-in で全員を表示します",
-        "nobody matches; `renkei sign-in` lists everybody",
+const fn nobody() -> Text {
+    Text::fixed("あてはまる人がいません", "nobody matches")
+}
+
+fn nobody_listed() -> Complaint {
+    let Text { ja, en } = nobody();
+    Complaint::new(Text::new(
+        format!("{ja}。renkei sign-in で全員を表示します"),
+        format!("{en}; `renkei sign-in` lists everybody"),
     ))
 }
 
-fn no_secretariat() -> Complaint {
-    Complaint::new(Text::fixed(
-        "あてはまる人がいません。事務局として働く人もいないので、ハブを止めて renkei secretariat restore --reason 理由 で登録し直してください",
-        "nobody matches, and nobody acts for the secretariat: stop the hub and enter somebody again by `renkei secretariat \
-         restore --reason REASON`",
+/// Why nobody is invited, and what helps where nobody acts for the secretariat either.
+fn no_secretariat(why: Text) -> Complaint {
+    Complaint::new(Text::new(
+        format!(
+            "{}。事務局として働く人もいないので、ハブを止めて renkei secretariat restore --reason 理由 で登録し直してください",
+            why.ja
+        ),
+        format!(
+            "{}, and nobody acts for the secretariat: stop the hub and enter somebody again by `renkei secretariat \
+             restore --reason REASON`",
+            why.en
+        ),
     ))
+}
+
+fn lift_first() -> Complaint {
+    let Text { ja, en } = is_suspended();
+    Complaint::new(Text::new(
+        format!("{ja}。事務局が記録帳で停止を解除してから、招待してください"),
+        format!("{en}: the secretariat lifts that by a record, then invite them"),
+    ))
+}
+
+const fn is_suspended() -> Text {
+    Text::fixed("この人の利用は、事業所の記録帳で止められています", "a record of suspension keeps this person out")
 }
 
 fn several_found() -> Complaint {
@@ -185,4 +225,25 @@ fn several_found() -> Complaint {
         "上の一つに決まるように --person・--role・--organisation を指定してください",
         "several match: narrow it down to one line above with --person, --role, --organisation",
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_empty_means_nobody_and_what_is_not_given_means_everybody() {
+        let names = ["0196d5a2".to_owned(), fold("三浦 恵子"), fold("ミウラ ケイコ")];
+        for (given, expected) in [
+            (None, true),
+            (Some("三浦"), true),
+            (Some("ケイコ"), true),
+            (Some(" 0196D5A2 "), true),
+            (Some("0196"), false),
+            (Some(""), false),
+            (Some("　"), false),
+        ] {
+            assert_eq!(is_meant(given, &names), expected, "{given:?}");
+        }
+    }
 }

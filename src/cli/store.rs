@@ -4,13 +4,18 @@
 use std::process::ExitCode;
 
 use clap::Subcommand;
+use jiff::civil::Date;
 
 use super::config_arguments::{ConfigArguments, print_mistakes};
 use super::{EXIT_CONFIG, EXIT_FAILURE, Terminal, open, region_key, serve};
+use crate::clock::{Clock as _, SystemClock};
+use crate::domain::directory::Directory;
+use crate::domain::offices::Offices;
+use crate::domain::secretariat::who_acts;
 use crate::domain::text::{Text, counted};
 use crate::store::check::{self, Report};
 use crate::store::rebuild::{self, Rebuilt};
-use crate::store::{Journal, Shelf};
+use crate::store::{Journal, Shelf, StoreError};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
@@ -37,7 +42,12 @@ pub(super) fn run(arguments: &Arguments, terminal: Terminal) -> anyhow::Result<E
     serve::runtime()?.block_on(async {
         let journal = open::open_journal(&url, &key).await?;
         let (is_whole, told) = match arguments.what {
-            What::Check(_) => told_check(&journal, &Shelf::open(&settled.config.files_dir)?).await?,
+            What::Check(_) => {
+                let (is_whole, told) = told_check(&journal, &Shelf::open(&settled.config.files_dir)?).await?;
+                let now = SystemClock::new().now();
+                let today = open::calendar_of(&settled.config.calendar).date_at(now);
+                (is_whole, with_secretariat(&journal, today, told).await?)
+            }
             What::Rebuild(_) => (true, told_rebuild(&journal).await?),
         };
         journal.close().await;
@@ -71,6 +81,25 @@ pub(super) async fn told_check(journal: &Journal, shelf: &Shelf) -> anyhow::Resu
         en += &format!("\n{} found", counted(fault_count, "fault"));
     }
     Ok((fault_count == 0, Text::new(ja, en)))
+}
+
+/// What was told, and that nobody acts for the secretariat where nobody does: no fault of the store, but somebody must see to it.
+async fn with_secretariat(journal: &Journal, today: Date, told: Text) -> anyhow::Result<Text> {
+    let reading =
+        journal.read(|tx| Box::pin(async move { Ok((tx.load_directory().await?, tx.load_offices().await?)) }));
+    let (directory, offices): (Directory, Offices) = match reading.await {
+        Ok((directory, offices)) => (directory, Offices::of(offices)),
+        Err(error @ StoreError::Driver(_)) => return Err(error.into()),
+        // Told above as what is wrong.
+        Err(_) => return Ok(told),
+    };
+    if directory.organisations.is_empty() || !who_acts(&directory, &offices, today).is_empty() {
+        return Ok(told);
+    }
+    Ok(Text::new(
+        format!("{}\n事務局として働く人がいません: renkei secretariat restore", told.ja),
+        format!("{}\nNobody acts for the secretariat: renkei secretariat restore", told.en),
+    ))
 }
 
 /// Rebuilds, and says what was gone through.

@@ -42,6 +42,11 @@ pub(super) fn keeping_message(deed: &KeepingDeed) -> stored::KeptSafe {
             let (organisation, person, reason) = (id_text(organisation.0), id_text(person.0), reason.clone());
             What::SecretariatRestored(stored::SecretariatRestored { organisation, person, reason })
         }
+        KeepingDeed::SuspensionLifted { organisation, person, reason } => {
+            let person = person.map(|person| id_text(person.0)).unwrap_or_default();
+            let (organisation, reason) = (id_text(organisation.0), reason.clone());
+            What::SuspensionLifted(stored::SuspensionLifted { organisation, person, reason })
+        }
     };
     stored::KeptSafe { what: Some(what) }
 }
@@ -77,6 +82,11 @@ pub(super) fn keeping_deed(kept: stored::KeptSafe) -> Result<KeepingDeed, Invali
         What::SecretariatRestored(kept) => KeepingDeed::SecretariatRestored {
             organisation: id("organisation", &kept.organisation, OrganisationId)?,
             person: id("person", &kept.person, PersonId)?,
+            reason: kept.reason,
+        },
+        What::SuspensionLifted(kept) => KeepingDeed::SuspensionLifted {
+            organisation: id("organisation", &kept.organisation, OrganisationId)?,
+            person: optional_id("person", &kept.person, PersonId)?,
             reason: kept.reason,
         },
     })
@@ -129,6 +139,16 @@ mod tests {
                 organisation: OrganisationId(uuid::Uuid::from_u128(4)),
                 person: PersonId(uuid::Uuid::from_u128(5)),
                 reason: "担当者の退職".to_owned(),
+            },
+            KeepingDeed::SuspensionLifted {
+                organisation: OrganisationId(uuid::Uuid::from_u128(4)),
+                person: Some(PersonId(uuid::Uuid::from_u128(5))),
+                reason: "担当者の復帰".to_owned(),
+            },
+            KeepingDeed::SuspensionLifted {
+                organisation: OrganisationId(uuid::Uuid::from_u128(4)),
+                person: None,
+                reason: "担当者の復帰".to_owned(),
             },
         ];
         for deed in deeds {

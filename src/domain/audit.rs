@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use super::ids::{OrganisationId, PatientId, PersonId};
 use super::list::closed_list;
+use super::text::{Invalid, Text};
 use super::time::Timestamp;
 
 closed_list! {
@@ -68,6 +69,20 @@ pub struct AuditFilter {
 }
 
 impl AuditFilter {
+    /// Refuses a span of time that ends before it begins: nothing is in it, and whoever asked would take that for an answer.
+    ///
+    /// # Errors
+    /// Names the end.
+    pub fn check(&self) -> Result<(), Invalid> {
+        match (self.from, self.until) {
+            (Some(from), Some(until)) if from > until => {
+                let text = Text::fixed("終わりは始まりより後の日時です", "the end comes after the beginning");
+                Err(Invalid::new("until", "out_of_range", text))
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Whether a record that was made then and is marked so belongs to the part, whatever patient it is about.
     #[must_use]
     pub fn takes(&self, recorded_at: Timestamp, mark: Option<&AuditMark>) -> bool {

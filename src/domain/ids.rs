@@ -7,6 +7,11 @@ use uuid::Uuid;
 
 use super::list::closed_list;
 
+/// Where an id is to stand, which is a UUID. In both languages, because a command line says it before it knows the reader's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("ID ではありません / no id: 0196d5a2-0000-7000-8000-000000000000")]
+pub struct NotAnId;
+
 macro_rules! id {
     ($(#[$meta:meta])* $name:ident) => {
         $(#[$meta])*
@@ -20,10 +25,10 @@ macro_rules! id {
         }
 
         impl FromStr for $name {
-            type Err = uuid::Error;
+            type Err = NotAnId;
 
             fn from_str(text: &str) -> Result<Self, Self::Err> {
-                Uuid::parse_str(text).map(Self)
+                Uuid::parse_str(text).map(Self).map_err(|_| NotAnId)
             }
         }
     };

@@ -1,7 +1,7 @@
 //! What whoever answers for the region's data does with it as a whole: backups and their return, records taken out, another key, a secretariat
 //! that is back. The audit log keeps each.
 
-use super::body::Export;
+use super::body::{Export, Suspension};
 use super::ids::{EntryId, OrganisationId, PatientId, PersonId, Seq};
 use super::retention::Kept;
 use super::time::Timestamp;
@@ -62,6 +62,15 @@ pub enum KeepingDeed {
         /// As whoever did it wrote.
         reason: String,
     },
+    /// A suspension that kept out whoever was entered again ended with that; the timeline it stands on tells of it.
+    SuspensionLifted {
+        /// On whose timeline it stands.
+        organisation: OrganisationId,
+        /// `None`: all of the organisation.
+        person: Option<PersonId>,
+        /// As whoever did it wrote.
+        reason: String,
+    },
 }
 
 /// What of a record one person was given in one download.
@@ -107,6 +116,7 @@ impl KeepingDeed {
             Self::Exported { patient: None, .. } => "region_exported",
             Self::LookedInto { .. } => "record_looked_into",
             Self::SecretariatRestored { .. } => "secretariat_restored",
+            Self::SuspensionLifted { .. } => "suspension_lifted",
         }
     }
 
@@ -123,6 +133,14 @@ impl KeepingDeed {
         Some(Export { purpose, scope, patients, ..Export::default() })
     }
 
+    /// The end of the suspension, as the timeline of this organisation says it.
+    #[must_use]
+    pub fn lifts(&self) -> Option<(OrganisationId, Suspension)> {
+        let Self::SuspensionLifted { organisation, person, reason } = self else { return None };
+        let (person, reason) = (*person, reason.clone());
+        Some((*organisation, Suspension { person, lifted: true, reason, ..Suspension::default() }))
+    }
+
     /// As whoever did it had to write.
     #[must_use]
     pub fn reason(&self) -> Option<&str> {
@@ -131,6 +149,7 @@ impl KeepingDeed {
             | Self::Exported { reason, .. }
             | Self::LookedInto { reason, .. }
             | Self::SecretariatRestored { reason, .. }
+            | Self::SuspensionLifted { reason, .. }
             | Self::Restored { despite: reason, .. } => Some(reason),
             Self::BackedUp { .. } | Self::KeyRotated { .. } => None,
         }

@@ -37,6 +37,7 @@ pub mod retention;
 pub mod role;
 pub mod ruling;
 pub mod search;
+pub mod secretariat;
 pub mod standing;
 pub mod state;
 pub mod team;

@@ -50,6 +50,24 @@ impl Offices {
             || self.known.values().any(|office| office.suspends(actor.person, today))
     }
 
+    /// The suspensions that keep this person at this organisation out on this day of the region: on whose timeline each
+    /// stands, and whom it names; nobody means the whole organisation.
+    #[must_use]
+    pub fn shutting_out(
+        &self,
+        person: PersonId,
+        organisation: OrganisationId,
+        today: Date,
+    ) -> Vec<(OrganisationId, Option<PersonId>)> {
+        let of_person = self.known.iter().filter(|(_, office)| office.suspends(person, today));
+        let mut found: Vec<_> = of_person.map(|(on, _)| (*on, Some(person))).collect();
+        if self.find(organisation).is_some_and(|office| office.is_suspended(today)) {
+            found.push((organisation, None));
+        }
+        found.sort_unstable();
+        found
+    }
+
     /// Everybody whose use of the system is stopped on this day of the region.
     #[must_use]
     pub fn all_shut_out(&self, today: Date) -> AllShutOut {

@@ -49,6 +49,7 @@ pub async fn readyz(State(app): State<App>) -> (StatusCode, Json<Readiness>) {
 }
 
 fn warnings(app: &App) -> Vec<Reason> {
+    let region = app.hub.region();
     let checks = [
         (
             app.witness.checkpoints.is_failing(),
@@ -70,9 +71,9 @@ fn warnings(app: &App) -> Vec<Reason> {
             app.hub.journal().met_forged_rows(),
             "directory_tampered",
             Text::fixed(
-                "データベースに、このハブが書いていない行（人・職務・サインインなど）があり、無効として扱っています。\
+                "データベースに、このハブが書いていない行（人・職務・アカウント・サインインなど）があり、無効として扱っています。\
                  ログと renkei store check で確かめてください",
-                "the database holds rows of people, positions, sign-ins or the like that no hub of this region wrote; they \
+                "the database holds rows of people, positions, accounts, sign-ins or the like that no hub of this region wrote; they \
                  count for nothing: see the log, and renkei store check",
             ),
         ),
@@ -82,6 +83,15 @@ fn warnings(app: &App) -> Vec<Reason> {
             Text::fixed(
                 "Redis が応答しません。試した回数は、このハブだけで数えています",
                 "redis does not answer: this hub counts tries by itself",
+            ),
+        ),
+        (
+            // A region that nobody set up yet misses nobody.
+            !region.directory().organisations.is_empty() && region.secretariat().is_empty(),
+            "no_secretariat",
+            Text::fixed(
+                "事務局として働く人がいません。ハブを止めて renkei secretariat restore で登録し直してください",
+                "nobody acts for the secretariat: stop the hub and enter somebody again by renkei secretariat restore",
             ),
         ),
     ];

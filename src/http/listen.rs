@@ -57,6 +57,8 @@ pub struct ListenBounds {
     pub header_timeout: Duration,
     /// For a request's body, beside the time that the slowest allowed pace gives it.
     pub body_grace: Duration,
+    /// For the rest of a body that was answered before it was read.
+    pub lingering: Duration,
     /// For open connections to end once the listener is told to stop.
     pub drain_timeout: Duration,
 }
@@ -69,6 +71,7 @@ impl Default for ListenBounds {
             tls_handshake_timeout: Duration::from_millis(limits::TLS_HANDSHAKE_TIMEOUT_MS),
             header_timeout: Duration::from_millis(limits::REQUEST_HEADER_TIMEOUT_MS),
             body_grace: Duration::from_millis(limits::REQUEST_BODY_GRACE_MS),
+            lingering: Duration::from_millis(limits::LINGERING_BODY_MS),
             drain_timeout: Duration::from_millis(limits::DRAIN_TIMEOUT_MS),
         }
     }

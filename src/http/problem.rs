@@ -203,7 +203,9 @@ fn status_of(code: &str, is_about_field: bool) -> StatusCode {
         Some(Code::MediaTypeUnsupported) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
         Some(Code::UpgradeExpected) => StatusCode::UPGRADE_REQUIRED,
         Some(Code::SubprotocolUnsupported) => StatusCode::BAD_REQUEST,
-        Some(Code::Unavailable | Code::Overloaded | Code::TimedOut) => StatusCode::SERVICE_UNAVAILABLE,
+        Some(Code::Unavailable | Code::OutsideAway | Code::Overloaded | Code::TimedOut) => {
+            StatusCode::SERVICE_UNAVAILABLE
+        }
         Some(Code::Internal | Code::FileDamaged) => StatusCode::INTERNAL_SERVER_ERROR,
         _ => StatusCode::UNPROCESSABLE_ENTITY,
     }

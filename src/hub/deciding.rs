@@ -2,7 +2,7 @@
 //!
 //! Runs between two awaits of the sequencer: no I/O here, and time is taken once per batch.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -23,7 +23,7 @@ use super::work::{Dismissal, Origin, Outcome, Submission, Work};
 use crate::codec::{self, Content, QueuedPost};
 use crate::domain::directory::{Actor, Directory};
 use crate::domain::entry::{Entry, Intent};
-use crate::domain::ids::{EntryId, OrganisationId};
+use crate::domain::ids::{EntryId, OrganisationId, PersonId};
 use crate::domain::kind::Kind;
 use crate::domain::offices::Offices;
 use crate::domain::ruling::Ruling;
@@ -58,6 +58,8 @@ pub(super) struct Fetched<'a, 'f> {
     pub entry: &'a dyn Fn(EntryId) -> Option<&'f Published>,
     pub files: &'a Files,
     pub withheld: &'a ExportsWithheld,
+    /// Who of the secretariat has an account, where it is asked.
+    pub can_sign_in: &'a HashSet<PersonId>,
 }
 
 impl Picture {
@@ -74,7 +76,8 @@ impl Picture {
         }
         let (intent, actor) = (&submission.intent, &submission.actor);
         let around = hot.nearby.around(&hot.state, self);
-        let fetched = Fetched { entry: &|id| ledger.target(id), files: ledger.files(), withheld: ledger.withheld() };
+        let find = |id| ledger.target(id);
+        let fetched = fetched(ledger, &find);
         match self.decide(&hot.state, &around, intent, actor, submission.origin, fetched) {
             Decision::Accept(acceptance) => self.accept(draft, hot, submission, acceptance, ledger),
             Decision::Queue(ruling) => self.queue(draft, submission, &ruling, ledger),
@@ -88,9 +91,8 @@ impl Picture {
             (Work::DryRun(dry_run), Some(hot)) => {
                 let around = hot.nearby.around(&hot.state, self);
                 let (intent, actor) = (&dry_run.intent, &dry_run.actor);
-                let fetched =
-                    Fetched { entry: &|id| ledger.target(id), files: ledger.files(), withheld: ledger.withheld() };
-                let decision = self.decide(&hot.state, &around, intent, actor, Origin::Client, fetched);
+                let find = |id| ledger.target(id);
+                let decision = self.decide(&hot.state, &around, intent, actor, Origin::Client, fetched(ledger, &find));
                 Outcome::DryRun(dry_run, decision)
             }
             (Work::Follow(follow), Some(hot)) => self.follow(draft, hot, follow),
@@ -143,7 +145,8 @@ impl Picture {
             found_by_search: intent.body.kind() == Kind::EmergencyAccess
                 && self.findings.has(actor, state.timeline, self.now),
         };
-        rulebook::decide(&situation, intent)
+        let decision = rulebook::decide(&situation, intent);
+        self.keep_somebody(decision, state, (intent, actor), fetched.can_sign_in)
     }
 
     /// The target as deciding sees it; `None` when it is another patient's.
@@ -375,6 +378,10 @@ impl Picture {
         }
         Outcome::Dismissed(dismissal, waited)
     }
+}
+
+fn fetched<'a, 'f>(ledger: &'a Ledger, entry: &'a dyn Fn(EntryId) -> Option<&'f Published>) -> Fetched<'a, 'f> {
+    Fetched { entry, files: ledger.files(), withheld: ledger.withheld(), can_sign_in: ledger.can_sign_in() }
 }
 
 /// When the clock looks at what a commit, or a change of the directory, brings about elsewhere: once every batch under way

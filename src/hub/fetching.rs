@@ -9,6 +9,7 @@ use std::sync::Arc;
 use super::exporting;
 use super::files::Files;
 use super::ledger::{Known, Ledger, Waits};
+use super::secretariat::who_can_sign_in;
 use super::timelines::{Hot, Timelines};
 use super::work::{Submission, Tick, Work};
 use super::{Region, fingerprint, published::Published};
@@ -55,6 +56,7 @@ pub(super) async fn fetch(
         }
     }
     ledger.name_files(Files::fetch(journal, works.iter().flat_map(Work::intents)).await?);
+    ledger.know_who_can_sign_in(who_can_sign_in(region, journal, works).await?);
     for id in may_have_been_dismissed(timelines, ledger, works) {
         let queued = journal.read(move |tx| Box::pin(async move { tx.find_queued(id).await })).await?;
         if queued.is_some_and(|queued| queued.state == QueueState::Dismissed) {

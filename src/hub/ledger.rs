@@ -54,6 +54,7 @@ struct Fetched {
     dismissed: HashSet<EntryId>,
     files: Files,
     withheld: ExportsWithheld,
+    can_sign_in: HashSet<PersonId>,
     missed_timelines: HashSet<TimelineId>,
     missed_entries: HashSet<EntryId>,
 }
@@ -89,6 +90,10 @@ impl Ledger {
 
     pub(super) fn name_files(&mut self, files: Files) {
         self.fetched.files = files;
+    }
+
+    pub(super) fn know_who_can_sign_in(&mut self, people: HashSet<PersonId>) {
+        self.fetched.can_sign_in = people;
     }
 
     pub(super) fn dismiss_known(&mut self, id: EntryId) {
@@ -161,6 +166,11 @@ impl Ledger {
     /// Which exports of this batch name a patient who withholds that.
     pub(super) const fn withheld(&self) -> &ExportsWithheld {
         &self.fetched.withheld
+    }
+
+    /// Who of the secretariat has an account, where a post of this batch may shut somebody out.
+    pub(super) const fn can_sign_in(&self) -> &HashSet<PersonId> {
+        &self.fetched.can_sign_in
     }
 
     pub(super) const fn withheld_mut(&mut self) -> &mut ExportsWithheld {

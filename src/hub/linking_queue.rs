@@ -86,7 +86,9 @@ impl Releaser {
             let (reply, answer) = oneshot::channel();
             answers.push((intent.id, answer));
             let (origin, reply) = (Origin::Queue, Reply::Once(reply));
-            let submission = Submission { intent, actor, device, mac, origin, reply, attempts: 0, is_uncertain: false };
+            // Nothing that ends anybody's use waits for a link.
+            let (attempts, is_uncertain, turn) = (0, false, None);
+            let submission = Submission { intent, actor, device, mac, origin, reply, attempts, is_uncertain, turn };
             if work.send(Work::Post(Box::new(submission))).await.is_err() {
                 return Ok(true);
             }

@@ -37,6 +37,7 @@ pub mod reading;
 mod region;
 pub mod rehearsal;
 pub mod rulebooks;
+mod secretariat;
 mod sequencer;
 pub mod sessions;
 pub mod subscription;
@@ -331,10 +332,14 @@ impl Hub {
         let by = by.into();
         assert!(intents.windows(2).all(|pair| pair[0].timeline == pair[1].timeline), "one timeline");
         let (mut group, mut answers) = (Vec::new(), Vec::new());
+        let turn = self.turn_for(&intents).await;
         for intent in intents {
             let (reply, answer) = oneshot::channel();
             answers.push((intent.id, answer));
             group.push(self.submission(by, intent, Origin::Action, Reply::Once(reply)));
+        }
+        if let Some(first) = group.first_mut() {
+            first.turn = turn;
         }
         // When the hub has gone, the replies are dropped with the work, and each answer below says so.
         let _ = self.give(Work::PostTogether(group)).await;
@@ -353,11 +358,12 @@ impl Hub {
         let Writer { actor, device } = by;
         // Without the device: what is sent again from another one is the same post.
         let mac = fingerprint(self.inner.journal.region(), &intent, &actor);
-        Submission { intent, actor, device, mac, origin, reply, attempts: 0, is_uncertain: false }
+        Submission { intent, actor, device, mac, origin, reply, attempts: 0, is_uncertain: false, turn: None }
     }
 
     async fn submit(&self, by: Writer, intent: Intent, reply: Reply) {
-        let submission = self.submission(by, intent, Origin::Client, reply);
+        let turn = self.turn_for(std::slice::from_ref(&intent)).await;
+        let submission = Submission { turn, ..self.submission(by, intent, Origin::Client, reply) };
         if let Err(mpsc::error::SendError(Work::Post(submission))) =
             self.inner.work.send(Work::Post(Box::new(submission))).await
         {

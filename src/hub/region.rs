@@ -65,7 +65,7 @@ pub struct Region {
     past: ArcSwap<PastRules>,
     directory: ArcSwap<Directory>,
     /// Whose turn it is to change the directory.
-    directory_turn: tokio::sync::Mutex<()>,
+    directory_turn: Arc<tokio::sync::Mutex<()>>,
     patients: PatientIndex,
     offices: ArcSwap<Offices>,
     clock: Arc<dyn Clock>,
@@ -94,7 +94,7 @@ impl Region {
             rulebook_is_configured: parts.rulebook_is_configured,
             past: ArcSwap::from_pointee(parts.past),
             directory: ArcSwap::from_pointee(parts.directory),
-            directory_turn: tokio::sync::Mutex::default(),
+            directory_turn: Arc::default(),
             patients: parts.patients,
             offices: ArcSwap::from_pointee(parts.offices),
             clock: parts.clock,
@@ -195,9 +195,9 @@ impl Region {
     }
 
     /// The turn to change the directory, held from before it is stored until the picture of it is in place: else the later
-    /// of two changes could be stored last and shown first.
-    pub async fn take_directory_turn(&self) -> tokio::sync::MutexGuard<'_, ()> {
-        self.directory_turn.lock().await
+    /// of two changes could be stored last and shown first. Whoever is shut out by a record is so in it too: see `secretariat.rs`.
+    pub async fn take_directory_turn(&self) -> tokio::sync::OwnedMutexGuard<()> {
+        Arc::clone(&self.directory_turn).lock_owned().await
     }
 
     /// Puts a changed picture of the directory in place; stored by the caller before.

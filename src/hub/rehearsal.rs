@@ -3,8 +3,8 @@
 //!
 //! Decided on what the journal holds, without the sequencer: posts of others that commit meanwhile are not seen.
 
-use std::collections::HashMap;
 use std::collections::hash_map::Entry as Slot;
+use std::collections::{HashMap, HashSet};
 
 use super::answer::Refused;
 use super::exporting::ExportsWithheld;
@@ -42,8 +42,8 @@ impl Hub {
         let mut known = self.known(intents).await?;
         let targets = self.targets(intents).await?;
         let files = Files::fetch(self.journal(), intents.iter()).await?;
-        // Nothing that is rehearsed takes records out.
-        let withheld = ExportsWithheld::default();
+        // Nothing that is rehearsed takes records out, or ends anybody's use of the system.
+        let (withheld, can_sign_in) = (ExportsWithheld::default(), HashSet::new());
         let picture = self.region().picture();
         let mut trials: HashMap<TimelineId, Trial<'_>> = HashMap::new();
         let mut verdicts = Vec::with_capacity(intents.len());
@@ -58,7 +58,7 @@ impl Hub {
                 Slot::Occupied(known) => known.into_mut(),
                 Slot::Vacant(free) => {
                     let state = self.state_of(intent.timeline).await?;
-                    free.insert(Trial::new(&picture, state, &files, &withheld))
+                    free.insert(Trial::new(&picture, state, (&files, &withheld), &can_sign_in))
                 }
             };
             verdicts.push(match trial.post(intent, &actor, Origin::Action, &|id| targets.get(&id)) {

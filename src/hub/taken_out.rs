@@ -1,5 +1,5 @@
 //! Tells the teams what whoever runs the hub's machine took out or looked into: what the command noted with its audit record
-//! becomes an entry by the hub, and the note goes in the same commit. A hub that starts later tells it then; under an id that
+//! becomes an entry by the hub, and the note goes in the same commit. So does a suspension that a command lifted. A hub that starts later tells it then; under an id that
 //! derives from both it is told once, whoever tells it. It holds nobody up and refuses nothing: the command was its own judge.
 
 use std::collections::HashSet;
@@ -15,7 +15,7 @@ use super::timelines::Hot;
 use super::work::{Outcome, Work};
 use super::{Hub, Unavailable, fingerprint};
 use crate::domain::act::{Act, By, Deed};
-use crate::domain::body::{Body, Export};
+use crate::domain::body::Body;
 use crate::domain::directory::Actor;
 use crate::domain::entry::{Intent, Sensitivity};
 use crate::domain::ids::{EntryId, Subject, TimelineId};
@@ -34,7 +34,7 @@ pub struct Tell {
     pub timeline: TimelineId,
     /// When it was taken out.
     pub at: Timestamp,
-    pub said: Export,
+    pub said: Body,
     /// The entry was made when it was last decided.
     pub was_made: bool,
     /// How often the batch it was in had to be decided again.
@@ -60,14 +60,14 @@ impl Picture {
             // The answer to its commit was lost, and it is stored: nobody heard of it yet.
             draft.concern(&hot.state, entry);
             draft.publish(Arc::clone(entry));
-        } else if is_there && !ledger.is_known(id) {
+        } else if is_there && !ledger.is_known(id) && self.is_news(&tell.said, hot) {
             let intent = Intent {
                 id,
                 timeline,
                 observed_at: Some(at),
                 sensitivity: Sensitivity::Normal,
                 addressed_to: Vec::new(),
-                body: Body::from(Box::new(tell.said.clone())),
+                body: tell.said.clone(),
                 reasons: Vec::new(),
                 on_behalf_of: None,
             };
@@ -79,6 +79,15 @@ impl Picture {
         }
         draft.batch.told.push(Told { audit, timeline, at: self.now });
         Outcome::Told(tell)
+    }
+
+    /// Whether there is anything to say: a suspension that somebody lifted meanwhile is not lifted again.
+    fn is_news(&self, said: &Body, hot: &Hot) -> bool {
+        match (said, hot.state.office.as_deref()) {
+            (Body::Suspension(said), Some(office)) => office.shut_out(self.today).any(|whom| whom == said.person),
+            (Body::Suspension(_), None) => false,
+            _ => true,
+        }
     }
 }
 
@@ -181,9 +190,12 @@ impl Teller {
 }
 
 /// What the timeline says; `None`: the note was not made by the command that its audit record tells of.
-fn said_of(note: &Untold) -> Option<Export> {
+fn said_of(note: &Untold) -> Option<Body> {
     let Act { by: By::Operator, deed: Deed::Keeping(deed) } = note.act.as_ref()? else { return None };
+    if let Some((organisation, lifted)) = deed.lifts() {
+        return (note.timeline.as_organisation() == organisation).then(|| Body::from(lifted));
+    }
     let said = deed.told()?;
     let fits = said.patients.is_empty() || said.patients == [note.timeline.as_patient()];
-    fits.then_some(said)
+    fits.then(|| Body::from(Box::new(said)))
 }

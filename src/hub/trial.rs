@@ -1,7 +1,7 @@
 //! Deciding without doing: posts tried one after the other on a copy of a state, each as if the accepted ones before it
 //! had happened. For groups that must all be accepted, and for rehearsing an import.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::deciding::{Fetched, Picture};
 use super::exporting::ExportsWithheld;
@@ -12,7 +12,7 @@ use super::work::Origin;
 use crate::codec;
 use crate::domain::directory::Actor;
 use crate::domain::entry::Intent;
-use crate::domain::ids::EntryId;
+use crate::domain::ids::{EntryId, PersonId};
 use crate::domain::ruling::Ruling;
 use crate::domain::state::PatientState;
 use crate::rulebook::{Acceptance, Decision, Refusal};
@@ -23,6 +23,7 @@ pub(super) struct Trial<'p> {
     state: PatientState,
     files: &'p Files,
     withheld: &'p ExportsWithheld,
+    can_sign_in: &'p HashSet<PersonId>,
     nearby: Nearby,
     /// What was accepted here, for posts that point back at it.
     accepted: HashMap<EntryId, Published>,
@@ -40,10 +41,11 @@ impl<'p> Trial<'p> {
     pub(super) fn new(
         picture: &'p Picture,
         state: PatientState,
-        files: &'p Files,
-        withheld: &'p ExportsWithheld,
+        (files, withheld): (&'p Files, &'p ExportsWithheld),
+        can_sign_in: &'p HashSet<PersonId>,
     ) -> Self {
-        Self { picture, state, files, withheld, nearby: Nearby::default(), accepted: HashMap::new() }
+        let (nearby, accepted) = (Nearby::default(), HashMap::new());
+        Self { picture, state, files, withheld, can_sign_in, nearby, accepted }
     }
 
     /// Whether this id was accepted here before.
@@ -62,7 +64,8 @@ impl<'p> Trial<'p> {
         let around = self.nearby.around(&self.state, self.picture);
         let accepted = &self.accepted;
         let find = |id| accepted.get(&id).or_else(|| stored(id));
-        let fetched = Fetched { entry: &find, files: self.files, withheld: self.withheld };
+        let fetched =
+            Fetched { entry: &find, files: self.files, withheld: self.withheld, can_sign_in: self.can_sign_in };
         match self.picture.decide(&self.state, &around, intent, actor, origin, fetched) {
             Decision::Accept(acceptance) => {
                 let entry = self.picture.entry(&self.state, intent, actor, acceptance.clone());

@@ -7,6 +7,7 @@ use tokio::sync::oneshot;
 use super::answer::{Answer, Refused, Reply};
 use super::destroying::Destroy;
 use super::outbox::Outbox;
+use super::secretariat::Turn;
 use super::sessions::SignedIn;
 use super::subscription::Opened;
 use super::taken_out::Tell;
@@ -86,6 +87,8 @@ pub struct Submission {
     pub attempts: u32,
     /// A commit it was part of was never answered: it may be stored.
     pub is_uncertain: bool,
+    /// Held until it is answered, where it may shut somebody out.
+    pub turn: Option<Turn>,
 }
 
 /// Where a post comes from.

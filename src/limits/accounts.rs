@@ -220,3 +220,10 @@ pub const OIDC_SUBJECT_BYTES_MAX: usize = 255;
 pub const OIDC_ASSERTION_S: i64 = 60;
 /// Identities at the other service of one person.
 pub const IDENTITIES_PER_PERSON_MAX: usize = 5;
+
+// ---- the directory ----
+
+/// Numbers that others gave an organisation.
+pub const ORGANISATION_NUMBERS_MAX: usize = 20;
+/// Longest of them, and longest name of a numbering, in characters.
+pub const NUMBER_CHARS_MAX: usize = 255;

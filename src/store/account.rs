@@ -1,7 +1,7 @@
 //! The tables of accounts and of those who look after the people of an office. What an account is opened with is sealed
 //! with a key of the region's; even its sign-in name is found by a keyed digest alone.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use prost::Message as _;
 
@@ -60,10 +60,11 @@ impl Tx {
         StoreError::check_rows("updating an account", 1, updated)
     }
 
-    /// The account of a person.
+    /// The account of a person. One that does not open, be it damaged or somebody else's put in its place, is none: nobody
+    /// signs in to it, and that is told; see [`Self::has_damaged_account`].
     ///
     /// # Errors
-    /// When the database fails or what it holds does not open.
+    /// When the database fails.
     pub async fn find_account(&mut self, person: PersonId) -> Result<Option<Account>, StoreError> {
         const SQL: &str = "select person, sealed, changed_at,
             (select count(*) from passkey where passkey.person = account.person),
@@ -74,14 +75,57 @@ impl Tx {
         let row: Option<Row> = run!(self, connection => {
             sqlx::query_as(SQL).bind(person.0.as_bytes().as_slice()).fetch_optional(connection).await?
         });
-        row.map(|row| self.account_from(row)).transpose()
+        Ok(row.map(|row| self.account_from(row)).transpose()?.flatten())
     }
 
-    /// The people who have set their account up.
+    /// Whether the person has an account that does not open.
     ///
     /// # Errors
-    /// When the database fails or what it holds does not open.
-    pub(super) async fn list_people_set_up(&mut self) -> Result<HashSet<PersonId>, StoreError> {
+    /// When the database fails.
+    pub async fn has_damaged_account(&mut self, person: PersonId) -> Result<bool, StoreError> {
+        const SQL: &str = "select count(*) from account where person = $1";
+        if self.find_account(person).await?.is_some() {
+            return Ok(false);
+        }
+        let (rows,): (i64,) = run!(self, connection => {
+            sqlx::query_as(SQL).bind(person.0.as_bytes().as_slice()).fetch_one(connection).await?
+        });
+        Ok(rows > 0)
+    }
+
+    /// Forgets an account that does not open, so that it can be made anew. `false`: there is none such.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn delete_damaged_account(&mut self, person: PersonId) -> Result<bool, StoreError> {
+        const SQL: &str = "delete from account where person = $1";
+        if !self.has_damaged_account(person).await? {
+            return Ok(false);
+        }
+        run!(self, connection => {
+            sqlx::query(SQL).bind(person.0.as_bytes().as_slice()).execute(connection).await?;
+        });
+        Ok(true)
+    }
+
+    /// Who of these people has set their account up.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn list_set_up_of(&mut self, people: &[PersonId]) -> Result<HashSet<PersonId>, StoreError> {
+        let mut set_up = HashSet::new();
+        for person in people {
+            let account = self.find_account(*person).await?;
+            set_up.extend(account.filter(Account::is_set_up).map(|account| account.person));
+        }
+        Ok(set_up)
+    }
+
+    /// Every account by its person; `None`: it does not open.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub(super) async fn list_accounts(&mut self) -> Result<HashMap<PersonId, Option<Account>>, StoreError> {
         const SQL: &str = "select person, sealed, changed_at,
             (select count(*) from passkey where passkey.person = account.person),
             (select count(voided_at) from passkey where passkey.person = account.person),
@@ -89,18 +133,17 @@ impl Tx {
             (select count(voided_at) from identity where identity.person = account.person)
             from account";
         let rows: Vec<Row> = run!(self, connection => sqlx::query_as(SQL).fetch_all(connection).await?);
-        let mut set_up = HashSet::new();
+        let mut accounts = HashMap::with_capacity(rows.len());
         for row in rows {
-            let account = self.account_from(row)?;
-            set_up.extend(account.is_set_up().then_some(account.person));
+            accounts.insert(PersonId(uuid_from("account.person", &row.0)?), self.account_from(row)?);
         }
-        Ok(set_up)
+        Ok(accounts)
     }
 
-    /// The account with this digest of its sign-in name.
+    /// The account with this digest of its sign-in name, if it opens.
     ///
     /// # Errors
-    /// When the database fails or what it holds does not open.
+    /// When the database fails.
     pub async fn find_account_by_login(&mut self, login: &Mac) -> Result<Option<Account>, StoreError> {
         const SQL: &str = "select person, sealed, changed_at,
             (select count(*) from passkey where passkey.person = account.person),
@@ -111,7 +154,7 @@ impl Tx {
         let row: Option<Row> = run!(self, connection => {
             sqlx::query_as(SQL).bind(login.as_bytes().as_slice()).fetch_optional(connection).await?
         });
-        row.map(|row| self.account_from(row)).transpose()
+        Ok(row.map(|row| self.account_from(row)).transpose()?.flatten())
     }
 
     /// Uses up a code of the authenticator, and with it all older ones. `false`: it was used before.
@@ -213,24 +256,22 @@ impl Tx {
         self.region.accounts().seal(&record_aad(ACCOUNT, account.person.0), &record.encode_to_vec())
     }
 
+    /// `None`: it does not open as this person's.
     fn account_from(
         &self,
         (person, sealed, changed_at, passkeys, void, identities, void_identities): Row,
-    ) -> Result<Account, StoreError> {
+    ) -> Result<Option<Account>, StoreError> {
         let person = PersonId(uuid_from("account.person", &person)?);
         let place = format!("account {person}");
-        let bytes = self
-            .region
-            .accounts()
-            .open(&record_aad(ACCOUNT, person.0), &sealed)
-            .map_err(StoreError::cannot_open(place.as_str()))?;
-        let record =
-            AccountRecord::decode(&bytes[..]).map_err(|error| StoreError::inconsistent(place.as_str(), error))?;
-        let login =
-            Login::parse("login", &record.login).map_err(|error| StoreError::inconsistent(place.as_str(), error))?;
-        let AccountRecord { password, authenticator, .. } = record;
+        let opened = self.region.accounts().open(&record_aad(ACCOUNT, person.0), &sealed).ok();
+        let record = opened.and_then(|bytes| AccountRecord::decode(&bytes[..]).ok());
+        let record = record.and_then(|record| Some((Login::parse("login", &record.login).ok()?, record)));
+        let Some((login, AccountRecord { password, authenticator, .. })) = record else {
+            self.note_unopened(&place);
+            return Ok(None);
+        };
         let count = |count: i64| u32::try_from(count).map_err(|error| StoreError::inconsistent(place.as_str(), error));
-        Ok(Account {
+        Ok(Some(Account {
             person,
             login,
             password,
@@ -240,6 +281,6 @@ impl Tx {
             identities_count: count(identities - void_identities)?,
             void_identities_count: count(void_identities)?,
             changed_at: Timestamp(changed_at),
-        })
+        }))
     }
 }

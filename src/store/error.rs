@@ -45,7 +45,7 @@ impl StoreError {
         if expected == found { Ok(()) } else { Err(Self::RowsAffected { doing, expected, found }) }
     }
 
-    /// For people, where more can be said than what failed.
+    /// For people. What a database says itself is in its own words.
     #[must_use]
     pub fn text(&self) -> Option<Text> {
         match self {
@@ -53,7 +53,19 @@ impl StoreError {
                 format!("{timeline} の記録は鍵ごと廃棄されています。元に戻すことはできません"),
                 format!("the record {timeline} was destroyed with its key, and cannot be brought back"),
             )),
-            Self::Driver(_) | Self::Inconsistent { .. } | Self::RowsAffected { .. } | Self::ReadOnly { .. } => None,
+            Self::Driver(error) => {
+                Some(Text::new(format!("データベースでエラーが起きました: {error}"), self.to_string()))
+            }
+            Self::Inconsistent { place, what } => {
+                Some(Text::new(format!("データベースの内容が矛盾しています（{place}）: {what}"), self.to_string()))
+            }
+            Self::RowsAffected { doing, expected, found } => Some(Text::new(
+                format!("データベースの行の数が違います（{doing}）: {expected} 行のはずが {found} 行でした"),
+                self.to_string(),
+            )),
+            Self::ReadOnly { reason } => {
+                Some(Text::new(format!("記録を保存できない状態です: {reason}"), self.to_string()))
+            }
         }
     }
 
@@ -171,7 +183,27 @@ impl OpenError {
             Self::Taken => {
                 Some(Text::new("このデータベースは別の renkei が使っています。先に止めてください", self.to_string()))
             }
-            _ => None,
+            Self::UnknownScheme { scheme } => Some(Text::new(
+                format!("データベースは sqlite://… か postgres://… で指定します（{scheme} は使えません）"),
+                self.to_string(),
+            )),
+            Self::OldSqlite { found } => Some(Text::new(
+                format!("SQLite {found} には先行書き込みログを壊すおそれのある欠陥があります。3.51.3 以降が必要です"),
+                self.to_string(),
+            )),
+            Self::Setting { setting, expected, found } => Some(Text::new(
+                format!(
+                    "記録を失わないためには {setting} が {expected} でなければなりませんが、{found} になっています"
+                ),
+                self.to_string(),
+            )),
+            Self::Migrate(error) => Some(Text::new(
+                format!("新しい版の renkei が書いたデータベースか、マイグレーションが書きかえられています: {error}"),
+                self.to_string(),
+            )),
+            Self::Lock(error) => Some(Text::new(format!("データベースを占有できません: {error}"), self.to_string())),
+            Self::Driver(error) => Some(Text::new(format!("データベースに接続できません: {error}"), self.to_string())),
+            Self::Store(error) => error.text(),
         }
     }
 }

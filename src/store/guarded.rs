@@ -315,6 +315,12 @@ impl Tx {
         .ok()
     }
 
+    /// A sealed row did not open, which one of this region's always does: it counts for nothing, and that is told likewise.
+    pub(super) fn note_unopened(&self, place: &str) {
+        self.forgeries.0.store(true, Ordering::Relaxed);
+        tracing::error!(row = place, "a row does not open with the region's key: it counts for nothing");
+    }
+
     /// The rows that stand, of all guarded tables, whose MAC is wrong or missing.
     pub(super) async fn list_forged(&mut self) -> Result<Vec<String>, StoreError> {
         let mut forged = Vec::new();

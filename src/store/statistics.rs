@@ -1,7 +1,6 @@
 //! Counts over the tables, for the secretariat's statistics. No name is read. Who is registered for training counts nowhere.
 
-use std::collections::HashSet;
-
+use crate::domain::account::Account;
 use crate::domain::ids::{PersonId, Subject};
 use crate::domain::team::ConsentState;
 use crate::domain::time::Timestamp;
@@ -17,6 +16,8 @@ const DAY_US: i64 = 86_400_000_000;
 pub struct AccountUse {
     pub person: PersonId,
     pub is_set_up: bool,
+    /// It does not open: recovering it makes it anew.
+    pub is_damaged: bool,
     /// When a sign-in of theirs was used last.
     pub used_at: Option<Timestamp>,
     /// Until when an open invitation lets them set it up.
@@ -52,14 +53,22 @@ impl Tx {
             (select max(i.expires_at) from invitation i
                 where i.person = p.id and i.ended_at is null and i.expires_at > $1)
             from person p";
-        let set_up: HashSet<PersonId> = self.list_people_set_up().await?;
+        let accounts = self.list_accounts().await?;
         let rows: Vec<(Vec<u8>, Option<i64>, Option<i64>)> = run!(self, connection => {
             sqlx::query_as(SQL).bind(now.0).fetch_all(connection).await?
         });
         let read = |(person, used, invited): (Vec<u8>, Option<i64>, Option<i64>)| {
             let person = PersonId(uuid_from("person.id", &person)?);
             let (used_at, invited_until) = (used.map(Timestamp), invited.map(Timestamp));
-            Ok(AccountUse { person, is_set_up: set_up.contains(&person), used_at, invited_until })
+            let account = accounts.get(&person);
+            let is_set_up = account.is_some_and(|account| account.as_ref().is_some_and(Account::is_set_up));
+            Ok(AccountUse {
+                person,
+                is_set_up,
+                is_damaged: account.is_some_and(Option::is_none),
+                used_at,
+                invited_until,
+            })
         };
         rows.into_iter().map(read).collect()
     }

@@ -151,6 +151,7 @@ closed_list! {
         SignInRefused = "sign_in_refused", "サインイン ID・パスワード・確認コードのどれかが違います", "sign-in name, password or code is wrong";
         PasskeyRefused = "passkey_refused", "パスキーを確かめられませんでした。もう一度お試しいただくか、別の方法でサインインしてください", "this passkey lets nobody in here; try again, or sign in another way";
         OutsideRefused = "outside_refused", "外部サービスからはサインインできませんでした。結び付けられていないか、期限が切れています。ほかの方法でサインインし、ご自身の画面で結び付けてください", "nobody is let in by the other service: it is not linked, or it took too long; sign in another way, and link it on your own page";
+        OutsideAway = "outside_away", "いまは外部サービスに接続できません。しばらくしてお試しいただくか、別の方法でサインインしてください", "the other service does not answer; try again later, or sign in another way";
         /// A grave act: whoever is signed in must show once more who they are.
         ProofNeeded = "proof_needed", "大切な操作です。続ける前に、ご本人であることをもう一度確かめさせてください", "this needs a fresh proof of who you are: show your passkey, or password and code, again";
         /// A system client's token does not name it, or it is closed to systems.
@@ -193,6 +194,7 @@ impl Code {
             Self::Dismissed => Text::fixed("事務局が記録しないと決めた投稿です", "the secretariat dismissed this post"),
             Self::Forbidden => Text::fixed("認められていません", "this is not allowed"),
             Self::Held => Text::fixed("ルールにより保留されています", "rules hold this post"),
+            Self::OutsideAway => Text::fixed("外部サービスに接続できません", "the other service does not answer"),
             Self::Unexpected => Text::fixed("ここでは受け付けられない組合せです", "not expected here"),
             _ => self.text(),
         }

@@ -80,7 +80,10 @@ fn whoever_looks_into_the_log_on_the_machine_says_why_and_is_in_it() {
         printed(&[&["--language", language, "audit", "list", "--reason", "定期点検", "--limit", "5"], &at[..]].concat())
     };
     let first = list("ja");
-    assert!(first.lines().next().unwrap().contains("監査記録の閲覧・出力: 一覧"), "{first}");
+    assert!(first.lines().next().unwrap().contains("  運用者  監査記録の閲覧・出力: 一覧"), "{first}");
+    // The time of the region, as long as its zone says it is another than UTC.
+    let moment = first.lines().next().unwrap().split("  ").nth(1).unwrap();
+    assert!(moment.len() == "2026-04-01 09:00:00 +09:00".len() && moment.ends_with(" +09:00"), "{first}");
     let second = list("en");
     let look = second.lines().nth(1).unwrap();
     assert!(

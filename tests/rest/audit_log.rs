@@ -257,6 +257,12 @@ async fn an_incident_is_told_by_what_was_open_then_also_where_it_was_opened_befo
         let problem = secretariat.get(format!("/api/v1/audit/exposures?{query}")).await;
         assert_eq!(problem.is(StatusCode::UNPROCESSABLE_ENTITY)["field"], "patient");
     }
+    // A span that ends before it begins is no span in which nobody read.
+    for path in ["/api/v1/audit/exposures", "/api/v1/audit"] {
+        let span = format!("patient={patient}&from=2026-04-02T00:00:00Z&until=2026-04-01T00:00:00Z");
+        let problem = secretariat.get(format!("{path}?{span}")).await;
+        assert_eq!(problem.problem(StatusCode::UNPROCESSABLE_ENTITY, "out_of_range")["field"], "until");
+    }
     let is_of_it = |kept: &Audited| match kept {
         Audited::Act(Act { by, deed: Deed::AuditUsed { how: AuditUse::Exposure, .. } }) => {
             *by == By::Person(secretariat.actor)

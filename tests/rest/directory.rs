@@ -42,6 +42,18 @@ async fn the_secretariat_enters_an_organisation_and_a_person_who_then_signs_in()
     nurse.post("/api/v1/organisations", other).await.problem(StatusCode::FORBIDDEN, "forbidden");
 }
 
+fn long(chars: usize) -> String {
+    "ア".repeat(chars)
+}
+
+fn with_numbers(identifiers: Value) -> Value {
+    json!({ "name": "x", "type": "clinic", "identifiers": identifiers })
+}
+
+fn numbers(count: usize) -> Value {
+    (0..count).map(|number| json!({ "system": "urn:x", "value": number.to_string() })).collect()
+}
+
 #[tokio::test]
 async fn a_mistake_in_the_directory_is_named() {
     let app = App::start().await;
@@ -52,6 +64,33 @@ async fn a_mistake_in_the_directory_is_named() {
         ("organisations", json!({ "name": "x", "type": "castle" }), "unknown_code", "type"),
         ("organisations", json!({ "type": "clinic" }), "required", "name"),
         ("organisations", json!({ "name": "　", "type": "clinic" }), "required", "name"),
+        ("organisations", json!({ "name": "\u{0}", "type": "clinic" }), "implausible", "name"),
+        ("organisations", json!({ "name": "春日\n内科", "type": "clinic" }), "implausible", "name"),
+        ("organisations", json!({ "name": "x", "kana": long(101), "type": "clinic" }), "too_long", "kana"),
+        ("organisations", json!({ "name": "x", "kana": "\u{7f}", "type": "clinic" }), "implausible", "kana"),
+        ("organisations", json!({ "name": "x", "phone": long(41), "type": "clinic" }), "too_long", "phone"),
+        ("organisations", json!({ "name": "x", "phone": "03\t1", "type": "clinic" }), "implausible", "phone"),
+        (
+            "organisations",
+            with_numbers(json!([{ "system": "urn:x", "value": long(256) }])),
+            "too_long",
+            "identifiers[0].value",
+        ),
+        (
+            "organisations",
+            with_numbers(json!([{ "system": "urn:x\u{1}", "value": "1" }])),
+            "implausible",
+            "identifiers[0].system",
+        ),
+        ("organisations", with_numbers(numbers(21)), "too_long", "identifiers"),
+        ("people", json!({ "name": { "kanji": "佐藤\u{0}" }, "positions": [] }), "implausible", "name.kanji"),
+        ("people", json!({ "name": { "kanji": "佐藤", "kana": long(101) }, "positions": [] }), "too_long", "name.kana"),
+        (
+            "people",
+            json!({ "name": { "kanji": "佐藤", "kana": "サ\u{0}" }, "positions": [] }),
+            "implausible",
+            "name.kana",
+        ),
         (
             "people",
             json!({ "name": { "kanji": "佐藤" }, "positions": at_nowhere }),

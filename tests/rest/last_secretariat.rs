@@ -1,4 +1,5 @@
-//! A region always has somebody who acts for its secretariat: whatever would take the last one away is refused, and told why.
+//! A region always has somebody who acts for its secretariat: whatever would take the last one away is refused, and told why,
+//! be it a change of the directory or a record of suspension.
 
 use axum::http::StatusCode;
 use renkei::actions::directory::suspend_person;
@@ -128,4 +129,87 @@ async fn what_is_not_said_of_somebody_stays_as_it_is() {
     secretariat.delete(&staff).await.is(StatusCode::NO_CONTENT);
     refused(&rename(&secretariat, &nurse, seen).await, "もう一度", "meanwhile");
     secretariat.delete(&staff).await.problem(StatusCode::NOT_FOUND, "not_found");
+}
+
+/// What somebody says on the timeline of whoever it is about.
+async fn say(app: &App, by: &Actor, about: &Actor, body: Value) -> Answer {
+    let path = format!("/api/v1/timelines/{}/entries", about.actor.organisation);
+    by.post(path, json!({ "id": app.hub.region().draw_id(), "body": body })).await
+}
+
+/// Ends the use of the system for somebody, or for all their office, by a record.
+async fn shut_out(app: &App, by: &Actor, whom: &Actor, all: bool) -> Answer {
+    let person = if all { String::new() } else { whom.actor.person.to_string() };
+    say(app, by, whom, json!({ "suspension": { "person": person, "reason": "調査のあいだ" } })).await
+}
+
+/// Each may shut the other out; not both, whether they stand on one timeline or on two, or one changes the directory.
+#[tokio::test]
+async fn two_who_suspend_each_other_at_once_do_not_leave_nobody() {
+    let cases = ["one timeline", "two timelines", "a record and the directory", "whole offices"];
+    for case in cases.into_iter().flat_map(|case| [case; 3]) {
+        let app = App::start().await;
+        let other_office = if ["two timelines", "whole offices"].contains(&case) { "second" } else { "secretariat" };
+        let one = app.actor(Role::Secretariat, "secretariat").await;
+        let other = app.actor(Role::Secretariat, other_office).await;
+        let (first, second) = match case {
+            "a record and the directory" => {
+                let suspend = other.post(format!("/api/v1/people/{}/suspend", one.actor.person), json!({}));
+                tokio::join!(shut_out(&app, &one, &other, false), suspend)
+            }
+            _ => {
+                let all = case == "whole offices";
+                tokio::join!(shut_out(&app, &one, &other, all), shut_out(&app, &other, &one, all))
+            }
+        };
+        let went_through = [&first, &second].map(|answer| answer.status.is_success());
+        assert!(went_through[0] != went_through[1], "{case}: {} {}", first.text(), second.text());
+        assert_eq!(app.hub.region().secretariat().len(), 1, "{case}");
+        let act = [&one, &other].map(|actor| app.hub.region().acts_as(&actor.actor));
+        assert!(act[0] != act[1], "{case}");
+        app.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn no_record_takes_the_last_one_who_can_sign_in() {
+    let app = App::start().await;
+    let one = app.actor(Role::Secretariat, "secretariat").await;
+    let other = app.actor(Role::Secretariat, "secretariat").await;
+    let suspension = |whom: &Actor, rest: Value| {
+        let mut said = json!({ "person": whom.actor.person.to_string(), "reason": "調査のあいだ" });
+        said.as_object_mut().unwrap().extend(rest.as_object().unwrap().clone());
+        json!({ "suspension": said })
+    };
+    // Without accounts neither is more than the other.
+    shut_out(&app, &one, &other, false).await.is(StatusCode::CREATED);
+    say(&app, &one, &other, suspension(&other, json!({ "lifted": true }))).await.is(StatusCode::CREATED);
+    let other = app.sign_in(other.actor.person, other.position()).await;
+
+    let invited = other.post(format!("/api/v1/people/{}/invitations", one.actor.person), json!({})).await;
+    app.set_up(&invited.is(StatusCode::CREATED), PASSWORD).await;
+    let with_account = |answer: &Answer| {
+        let problem = answer.problem(StatusCode::UNPROCESSABLE_ENTITY, "unexpected");
+        assert!(problem["detail"]["en"].as_str().is_some_and(|en| en.contains("has set up an account")), "{problem}");
+        problem["field"].clone()
+    };
+    assert_eq!(with_account(&shut_out(&app, &other, &one, false).await), "body.suspension.person");
+    // Nor by putting right what had no effect.
+    let path = format!("/api/v1/timelines/{}/entries", one.actor.organisation);
+    let id = app.hub.region().draw_id();
+    let over = suspension(&one, json!({ "until": "2020-01-01" }));
+    other.post(&path, json!({ "id": id, "body": over })).await.is(StatusCode::CREATED);
+    let put_right = json!({ "correction": {
+        "target": id.to_string(), "reason": "日付の誤り", "body": suspension(&one, json!({}))
+    } });
+    assert_eq!(with_account(&say(&app, &other, &one, put_right).await), "body.correction");
+    assert!(app.hub.region().acts_as(&one.actor));
+
+    // The other way round it may be, and it is known after a restart too.
+    shut_out(&app, &one, &other, false).await.is(StatusCode::CREATED);
+    let app = app.stop().await.start().await;
+    assert_eq!(app.hub.region().secretariat().len(), 1);
+    nobody_left(&one.post(format!("/api/v1/people/{}/suspend", one.actor.person), json!({})).await);
+    let ready = one.get("/readyz").await.ok();
+    assert_eq!(ready, json!({ "ready": true, "reasons": [] }));
 }

@@ -13,12 +13,13 @@ use renkei::domain::role::Role;
 use renkei::store::StoreError;
 use renkei::store::check::check;
 use renkei::vault::{RegionKey, Token};
-use serde_json::Value;
+use serde_json::{Value, json};
 use sqlx::{Connection as _, SqliteConnection};
 
 use crate::support::actor::Actor;
 use crate::support::app::{App, Database};
 use crate::support::scratch;
+use crate::support::visitor::{PASSWORD, Visitor};
 
 async fn region() -> App {
     let (folder, key) = (scratch::folder("tampered"), Arc::new(RegionKey::ephemeral()));
@@ -171,4 +172,44 @@ async fn one_row_that_cannot_be_read_stops_no_hub() {
     let lists = journal.read(|tx| Box::pin(tx.load_device_lists())).await;
     let lists = lists.map_err(|error: StoreError| error).unwrap();
     assert_eq!(lists.authorities, [made.certificate().to_vec(), next.certificate().to_vec()]);
+}
+
+/// What opens the one is put in the other's row: it is nobody's there.
+#[tokio::test]
+async fn accounts_that_were_exchanged_let_nobody_in_and_are_made_anew() {
+    let app = region().await;
+    let (secretariat, one, other) = (app.secretariat().await, app.nurse("minato").await, app.nurse("hikari").await);
+    let accounts = [app.account_of(&one).await, app.account_of(&other).await];
+    let mut by_hand = written_by_hand(&app).await;
+    let exchange =
+        "update account set sealed = (select theirs.sealed from account theirs where theirs.person <> account.person)";
+    assert_eq!(sqlx::query(exchange).execute(&mut by_hand).await.unwrap().rows_affected(), 2);
+    by_hand.close().await.unwrap();
+    for account in &accounts {
+        let refused = Visitor::at_program(&app).post("/api/v1/sign-in", account.typed(&app)).await;
+        refused.problem(StatusCode::UNAUTHORIZED, "sign_in_refused");
+        app.next_code();
+    }
+    assert_eq!(warnings(&secretariat).await, ["directory_tampered"]);
+    let listed = secretariat.get("/api/v1/accounts").await.ok();
+    let of = |actor: &Actor| {
+        let mut all = listed["accounts"].as_array().unwrap().iter();
+        all.find(|used| used["person"] == actor.actor.person.to_string()).unwrap().clone()
+    };
+    for actor in [&one, &other] {
+        assert_eq!((&of(actor)["is_set_up"], &of(actor)["is_damaged"]), (&json!(false), &json!(true)));
+    }
+    assert!(of(&secretariat).get("is_damaged").is_none());
+
+    let person = format!("/api/v1/people/{}", one.actor.person);
+    let seen = secretariat.get(format!("{person}/account")).await.ok();
+    assert_eq!((&seen["is_damaged"], &seen["login"]), (&json!(true), &Value::Null));
+    let invited = secretariat.post(format!("{person}/invitations"), json!({})).await;
+    let problem = invited.problem(StatusCode::CONFLICT, "conflict");
+    assert!(problem["detail"]["en"].as_str().unwrap().contains("recover it"), "{problem}");
+    let issued = secretariat.post(format!("{person}/recovery"), json!({ "reason": "データベースの破損" })).await;
+    let account = app.set_up(&issued.is(StatusCode::CREATED), PASSWORD).await;
+    Visitor::at_program(&app).post("/api/v1/sign-in", account.typed(&app)).await.is(StatusCode::CREATED);
+    let seen = secretariat.get(format!("{person}/account")).await.ok();
+    assert!(seen["is_set_up"] == true && seen.get("is_damaged").is_none(), "{seen}");
 }

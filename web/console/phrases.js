@@ -4,6 +4,7 @@ import { phrasebook } from '../language.js';
 
 export const PHRASES = {
   account_active: ['利用中', 'active'],
+  account_damaged: ['アカウントが壊れています。再設定してください', 'The account is damaged: recover it'],
   account_invited: ['招待中', 'invited'],
   account_none: ['未招待', 'not invited'],
   account_off: ['停止中', 'suspended'],

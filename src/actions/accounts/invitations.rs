@@ -68,7 +68,13 @@ impl NewInvitation {
                 Ok(()) => account,
                 Err(error) => return Ok(Err(error)),
             },
-            None if purpose == Purpose::Recovery => return Ok(Err(AccountError::Conflict(nothing_to_recover()))),
+            None if purpose == Purpose::First && tx.has_damaged_account(person).await? => {
+                return Ok(Err(AccountError::Conflict(is_damaged())));
+            }
+            // One that does not open is made anew, under a name of its own.
+            None if purpose == Purpose::Recovery && !tx.delete_damaged_account(person).await? => {
+                return Ok(Err(AccountError::Conflict(nothing_to_recover())));
+            }
             None => match open_account(tx, person, login, now).await? {
                 Some(account) => account,
                 None => return Ok(Err(login_taken().into())),
@@ -122,6 +128,13 @@ fn agrees(account: &Account, purpose: Purpose, login: Option<&Login>) -> Result<
         ))),
         _ => Ok(()),
     }
+}
+
+fn is_damaged() -> Text {
+    Text::fixed(
+        "この人のアカウントは、データベースの中で壊れています。再設定を行ってください",
+        "this person's account does not open any more: recover it",
+    )
 }
 
 fn nothing_to_recover() -> Text {

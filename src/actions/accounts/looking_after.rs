@@ -20,6 +20,8 @@ use crate::store::{SignIn, StoreError};
 pub struct AccountSeen {
     pub login: Option<Login>,
     pub is_set_up: bool,
+    /// It does not open: recovering it makes it anew.
+    pub is_damaged: bool,
     /// Until when somebody may set it up.
     pub invited_until: Option<Timestamp>,
     pub sign_ins: Vec<SignIn>,
@@ -133,16 +135,17 @@ impl Accounts {
         let now = self.hub.region().now();
         let reading = self.hub.journal().read(move |tx| {
             Box::pin(async move {
-                let account = tx.find_account(person).await?;
+                let account = (tx.find_account(person).await?, tx.has_damaged_account(person).await?);
                 let passkeys = tx.list_passkeys(person).await?;
                 let identities = tx.list_identities(person).await?;
                 Ok::<_, StoreError>((account, tx.list_invitations(person).await?, passkeys, identities))
             })
         });
-        let (account, invitations, passkeys, identities) = reading.await?;
+        let ((account, is_damaged), invitations, passkeys, identities) = reading.await?;
         let open = invitations.iter().filter(|one| one.is_open_at(now));
         Ok(AccountSeen {
             is_set_up: account.as_ref().is_some_and(|account| account.is_set_up()),
+            is_damaged,
             has_password: account.as_ref().is_some_and(|account| account.has_password()),
             passkeys,
             identities,

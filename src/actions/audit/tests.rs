@@ -122,6 +122,12 @@ fn keeping_deeds() -> Vec<KeepingDeed> {
             person: PersonId(id(16)),
             reason: why(),
         },
+        KeepingDeed::SuspensionLifted {
+            organisation: OrganisationId(id(15)),
+            person: Some(PersonId(id(16))),
+            reason: why(),
+        },
+        KeepingDeed::SuspensionLifted { organisation: OrganisationId(id(15)), person: None, reason: why() },
     ]
 }
 

@@ -251,6 +251,14 @@ fn keeping(deed: &KeepingDeed) -> Text {
         KeepingDeed::SecretariatRestored { .. } => {
             Text::fixed("事務局の復旧（ハブのマシンで）", "the secretariat was restored on the hub's machine")
         }
+        KeepingDeed::SuspensionLifted { person: Some(_), .. } => Text::fixed(
+            "人の利用停止の解除（事務局の復旧のため、ハブのマシンで）",
+            "a person's suspension was lifted on the hub's machine, to restore the secretariat",
+        ),
+        KeepingDeed::SuspensionLifted { person: None, .. } => Text::fixed(
+            "事業所の利用停止の解除（事務局の復旧のため、ハブのマシンで）",
+            "an organisation's suspension was lifted on the hub's machine, to restore the secretariat",
+        ),
         KeepingDeed::Restored { made_at, sign_ins, despite, .. } => {
             let (mut ja, mut en) = (
                 format!("{made_at} のバックアップから復元（サインイン {sign_ins} 件を終了）"),

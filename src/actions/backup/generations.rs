@@ -60,7 +60,12 @@ pub struct Listing {
 
 /// The file of the backup with this manifest.
 pub(super) fn name_of(manifest: &Manifest) -> String {
-    let made_at = manifest.made_at().to_jiff().unwrap_or_default();
+    name_at(manifest.made_at())
+}
+
+/// The file of the backup of this moment. One second has one.
+pub(super) fn name_at(made_at: Timestamp) -> String {
+    let made_at = made_at.to_jiff().unwrap_or_default();
     format!("{PREFIX}{}{SUFFIX}", made_at.strftime("%Y%m%dT%H%M%SZ"))
 }
 

@@ -5,7 +5,7 @@ use std::io;
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 
-use super::generations::{Keep, name_of, remove_drafts, remove_old};
+use super::generations::{Keep, name_at, name_of, remove_drafts, remove_old};
 use super::sealed_file::{BadBackup, OpenBy, Tally, Whole, Writer, read_whole};
 use crate::actions::destroying::list;
 use crate::domain::act::{Act, By, Deed};
@@ -46,7 +46,8 @@ impl BackupError {
             Self::Busy { folder } => format!("{} では別のバックアップを作成中です", folder.display()),
             Self::Exists { path } => format!("この時刻のバックアップはすでにあります: {}", path.display()),
             Self::NotReadBack(bad) => format!("書いたものを読み直すと一致しません: {}", bad.text().ja),
-            Self::Dump(_) | Self::Store(_) | Self::Shelf(_) => return None,
+            Self::Store(error) => return error.text(),
+            Self::Dump(_) | Self::Shelf(_) => return None,
         };
         Some(Text::new(ja, self.to_string()))
     }
@@ -76,6 +77,11 @@ pub async fn make(
     let failed = |source| BackupError::Folder { folder: folder.to_owned(), source };
     DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(failed)?;
     let _lock = lock(folder)?;
+    // Before anything is read, too: whoever asked can wait for the next second.
+    let path = folder.join(name_at(now));
+    if path.exists() {
+        return Err(BackupError::Exists { path });
+    }
     remove_drafts(folder).map_err(failed)?;
     let data = journal.region();
     let kept: Result<_, StoreError> = journal.read(|tx| Box::pin(tx.find_data_key())).await;

@@ -64,7 +64,8 @@ impl RestoreError {
                     "このバックアップの中の記録に異常が {count} 件あります。それでも使うときは renkei restore --despite-faults 理由（理由は監査記録に残ります）"
                 )
             }
-            Self::Load(LoadError::Store(_)) | Self::Store(_) | Self::Shelf(_) => return None,
+            Self::Load(LoadError::Store(error)) | Self::Store(error) => return error.text(),
+            Self::Shelf(_) => return None,
         };
         Some(Text::new(ja, self.to_string()))
     }

@@ -5,7 +5,7 @@
 
 use std::collections::HashSet;
 
-use super::{DirectoryError, check_name, no_organisation, secretariat};
+use super::{DirectoryError, check_human_name, check_organisation, no_organisation, secretariat};
 use crate::actions::sign_in::{SignIns, end_all, end_all_at};
 use crate::domain::account::AccountDeed;
 use crate::domain::act::{Act, By, Deed, SignInEnd};
@@ -65,7 +65,7 @@ async fn write_organisation(
     let is_new = known.is_none();
     let may_end_it = known.as_ref().is_some_and(|known| known.active && known.kind == OrganisationType::Secretariat);
     let organisation = change(known)?;
-    check_name("name", &organisation.name)?;
+    check_organisation(&organisation)?;
     let acting = if may_end_it { secretariat::list_acting(tx, hub).await? } else { Vec::new() };
     if is_new {
         tx.insert_organisation(&organisation).await?;
@@ -168,7 +168,7 @@ async fn to_its_end<T: Send + 'static>(work: impl Future<Output = T> + Send + 's
 }
 
 fn check_person(directory: &Directory, person: &Person) -> Result<(), Invalid> {
-    check_name("name.kanji", &person.name.kanji)?;
+    check_human_name("name", &person.name)?;
     for (at, position) in person.positions.iter().enumerate() {
         if !directory.organisations.contains_key(&position.organisation) {
             return Err(Invalid::new(format!("positions[{at}].organisation"), "not_found", no_organisation()));

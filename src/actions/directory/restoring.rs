@@ -1,12 +1,17 @@
 //! The way back where nobody acts for the secretariat any more: rows that somebody wrote by hand, or a region of before the hub
-//! refused to let the last one go. For `renkei secretariat restore`, on the machine, while no hub runs; whoever is there is
+//! refused to let the last one go, or suspensions. For `renkei secretariat restore`, on the machine, while no hub runs; whoever is there is
 //! never put beside somebody by it.
 
-use super::{DirectoryError, acting_secretariat, check_name};
+use jiff::civil::Date;
+
+use super::{DirectoryError, check_name};
 use crate::domain::act::{Act, By, Deed};
 use crate::domain::directory::{Organisation, Person, Position};
+use crate::domain::ids::TimelineId;
 use crate::domain::keeping::KeepingDeed;
+use crate::domain::offices::Offices;
 use crate::domain::role::{OrganisationType, Role};
+use crate::domain::secretariat::who_acts;
 use crate::domain::text::Text;
 use crate::domain::time::Timestamp;
 use crate::store::Tx;
@@ -26,17 +31,25 @@ pub struct Restored {
     pub person: Person,
     /// Whether they can sign in by what they have.
     pub has_account: bool,
+    /// How many suspensions kept them out. Each is lifted by an entry that the hub writes, with its next start at the latest.
+    pub lifted_count: usize,
 }
 
-/// Enters them again, with their MACs. For the operator of the machine.
+/// Enters them again, with their MACs, and ends what kept them out. For the operator of the machine. `today`: in the region.
 ///
 /// # Errors
 /// When somebody acts for the secretariat, the person is a system, a name is missing, or the database fails.
-pub async fn restore_secretariat(tx: &mut Tx, given: Restoring, now: Timestamp) -> Result<Restored, DirectoryError> {
+pub async fn restore_secretariat(
+    tx: &mut Tx,
+    given: Restoring,
+    now: Timestamp,
+    today: Date,
+) -> Result<Restored, DirectoryError> {
     let Restoring { office, person, reason } = given;
     tx.lock_directory().await?;
     let directory = tx.load_directory().await?;
-    let acting = acting_secretariat(&directory);
+    let offices = Offices::of(tx.load_offices().await?);
+    let acting = who_acts(&directory, &offices, today);
     if let Some(known) = acting.first().and_then(|actor| directory.people.get(&actor.person)) {
         let name = &known.name.kanji;
         return Err(DirectoryError::Conflict(Text::new(
@@ -78,12 +91,21 @@ pub async fn restore_secretariat(tx: &mut Tx, given: Restoring, now: Timestamp) 
         false => tx.update_person(&person).await?,
     };
     let (organisation, positions, active) = (office.id, person.positions.clone(), true);
+    let restored = KeepingDeed::SecretariatRestored { organisation, person: person.id, reason: reason.clone() };
     let deeds = [
-        Deed::Keeping(KeepingDeed::SecretariatRestored { organisation, person: person.id, reason }),
+        Deed::Keeping(restored),
         Deed::OrganisationKept { organisation, kind: office.kind, active, is_new: is_new_office },
         Deed::PersonKept { person: person.id, positions, active, is_new: is_new_person },
     ];
     tx.append_acts(now, deeds.map(|deed| Act { by: By::Operator, deed })).await?;
+    let suspensions = offices.shutting_out(person.id, office.id, today);
+    for (organisation, whom) in &suspensions {
+        let (timeline, reason) = (TimelineId::from(*organisation), reason.clone());
+        let deed = KeepingDeed::SuspensionLifted { organisation: *organisation, person: *whom, reason };
+        let act = Act { by: By::Operator, deed: Deed::Keeping(deed) };
+        tx.append_taking(Some(timeline), now, act, &[timeline]).await?;
+    }
     let account = tx.find_account(person.id).await?;
-    Ok(Restored { office, person, has_account: account.is_some_and(|account| account.is_set_up()) })
+    let has_account = account.is_some_and(|account| account.is_set_up());
+    Ok(Restored { office, person, has_account, lifted_count: suspensions.len() })
 }

@@ -7,8 +7,10 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use jiff::tz::TimeZone;
+
 use super::super::config_arguments::ConfigArguments;
-use super::super::{Complaint, Terminal};
+use super::super::{Complaint, Terminal, open};
 use super::{cannot, open_journal};
 use crate::actions::audit::event::{Event, Who};
 use crate::actions::audit::export::Export;
@@ -89,14 +91,16 @@ impl Part {
         if let Err(invalid) = check_reason(&self.reason) {
             return Err(Complaint::of_option(invalid));
         }
-        Ok(AuditFilter {
+        let filter = AuditFilter {
             patient: self.patient,
             person: self.person,
             organisation: self.organisation,
             kind: self.kind,
             from: self.from,
             until: self.until,
-        })
+        };
+        filter.check().map_err(Complaint::of_option)?;
+        Ok(filter)
     }
 }
 
@@ -106,6 +110,7 @@ pub(super) async fn list(arguments: &ListArguments, config: &Config, terminal: T
     let directory: Directory = journal.read(|tx| Box::pin(tx.load_directory())).await?;
     let now = SystemClock::new().now();
     note_use(&journal, By::Operator, (AuditUse::Listed, &filter, &part.reason), now).await?;
+    let zone = open::calendar_of(&config.calendar).zone;
     let (mut cursor, mut left) = (None, arguments.limit);
     while left > 0 {
         let limit = left.min(AUDIT_PAGE_RECORDS_MAX);
@@ -113,7 +118,8 @@ pub(super) async fn list(arguments: &ListArguments, config: &Config, terminal: T
         left -= page.found.len();
         for found in page.found {
             // Whoever reads no further, as `head` does, has enough.
-            if writeln!(std::io::stdout(), "{}", line(&Event::of(found, &directory), &directory, terminal)).is_err() {
+            let line = line(&Event::of(found, &directory), &directory, &zone, terminal);
+            if writeln!(std::io::stdout(), "{line}").is_err() {
                 left = 0;
                 break;
             }
@@ -127,10 +133,11 @@ pub(super) async fn list(arguments: &ListArguments, config: &Config, terminal: T
     Ok(ExitCode::SUCCESS)
 }
 
-fn line(event: &Event, directory: &Directory, terminal: Terminal) -> String {
+fn line(event: &Event, directory: &Directory, zone: &TimeZone, terminal: Terminal) -> String {
+    let said = |ja, en| terminal.language.pick(&Text::fixed(ja, en)).to_owned();
     let named = |who: Who| match who {
-        Who::Operator => "operator".to_owned(),
-        Who::Hub => "hub".to_owned(),
+        Who::Operator => said("運用者", "operator"),
+        Who::Hub => said("連携ハブ", "hub"),
         Who::Unknown => "?".to_owned(),
         Who::Person { person, organisation, .. } => {
             let name = directory.people.get(&person).map_or_else(|| person.to_string(), |it| it.name.kanji.clone());
@@ -145,13 +152,16 @@ fn line(event: &Event, directory: &Directory, terminal: Terminal) -> String {
     let whom: Vec<String> = event.patients().map(|patient| patient.to_string()).collect();
     // What people typed must not steer a terminal.
     let plain = |text: String| -> String { text.chars().map(|c| if c.is_control() { '?' } else { c }).collect() };
-    let said = terminal.language.pick(&event.words()).to_owned();
+    let what = terminal.language.pick(&event.words()).to_owned();
+    // As a person reads it there; what is taken out as a file has the exact moment.
+    let local = event.at.to_jiff().map(|at| at.to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M:%S %:z").to_string());
+    let at = local.unwrap_or_else(|| event.at.to_string());
     let registered = event.registered_device.as_ref().map(|(id, name)| name.clone().unwrap_or_else(|| id.to_string()));
     let names: Vec<String> = registered.into_iter().chain(event.device.clone()).collect();
     let device = if names.is_empty() { String::new() } else { format!("  [{}]", names.join(" / ")) };
-    let why = terminal.language.pick(&Text::fixed("理由", "why")).to_owned();
+    let why = said("理由", "why");
     let reason = event.reason.as_ref().map(|reason| format!("  {why}: {reason}")).unwrap_or_default();
-    plain(format!("{}  {}  {who}  {said}  {}{device}{reason}", event.seq, event.at, whom.join(" ")))
+    plain(format!("{}  {at}  {who}  {what}  {}{device}{reason}", event.seq, whom.join(" ")))
 }
 
 pub(super) async fn export(arguments: &ExportArguments, config: &Config) -> anyhow::Result<ExitCode> {

@@ -5,20 +5,21 @@ mod told;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::Subcommand;
 
 use super::audit::EXIT_DAMAGED;
 use super::config_arguments::{ConfigArguments, print_mistakes};
 use super::{Complaint, EXIT_CONFIG, Terminal, open, region_key, restore, serve};
-use crate::actions::backup::{self, BadBackup, Keep, Listing, Made, OpenBy, RestoreInto, Whole};
+use crate::actions::backup::{self, BackupError, BadBackup, Keep, Listing, Made, OpenBy, RestoreInto, Whole};
 use crate::clock::{Clock as _, SystemClock};
 use crate::config::Config;
 use crate::domain::text::Text;
 use crate::store::Shelf;
 use crate::vault::RegionKey;
 
-pub(super) use told::{told_faults, told_restored};
+pub(super) use told::{told_bad, told_faults, told_restored};
 
 #[derive(Debug, clap::Args)]
 #[command(args_conflicts_with_subcommands = true)]
@@ -128,7 +129,13 @@ async fn make(
     let journal = open::open_journal(&config.database.url(), key).await?;
     let shelf = Shelf::open(&config.files_dir)?;
     let folder = arguments.place.folder(config);
-    let made = backup::make(&journal, &shelf, folder, keep, SystemClock::new().now()).await;
+    let clock = SystemClock::new();
+    let mut made = backup::make(&journal, &shelf, folder, keep, clock.now()).await;
+    if let Err(BackupError::Exists { .. }) = made {
+        // One was made within this second, and is named by it.
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        made = backup::make(&journal, &shelf, folder, keep, clock.now()).await;
+    }
     journal.close().await;
     let made: Made = made?;
     println!("{}", terminal.language.pick(&told::told_made(&made)));

@@ -68,7 +68,7 @@ pub(super) fn told_none(folder: &Path) -> Text {
     Text::new(format!("{folder} にバックアップはありません"), format!("there is no backup in {folder}"))
 }
 
-pub(super) fn told_bad(path: &Path, bad: &BadBackup) -> Text {
+pub(in super::super) fn told_bad(path: &Path, bad: &BadBackup) -> Text {
     let text = match bad {
         BadBackup::Io(error) => of_system(error).map_or_else(
             || bad.text(),

@@ -3,8 +3,7 @@
 use std::sync::Arc;
 
 use super::Arguments;
-use crate::actions::directory::acting_secretariat;
-use crate::cli::open::found_journal;
+use crate::cli::open::{calendar_of, found_journal};
 use crate::cli::region_key;
 use crate::cli::serve::lock_data;
 use crate::clock::{Clock as _, Ids, SystemClock};
@@ -12,8 +11,10 @@ use crate::config::Config;
 use crate::domain::act::{Act, By, Deed};
 use crate::domain::directory::{Directory, Organisation, Person, Position};
 use crate::domain::ids::{OrganisationId, PersonId};
+use crate::domain::offices::Offices;
 use crate::domain::patient::HumanName;
 use crate::domain::role::{OrganisationType, Role};
+use crate::domain::secretariat::who_acts;
 use crate::store::Journal;
 
 /// What became of the directory.
@@ -46,7 +47,9 @@ pub(super) async fn prepare(config: &Config, arguments: &Arguments) -> anyhow::R
 async fn enter(journal: &Journal, config: &Config, arguments: &Arguments) -> anyhow::Result<Prepared> {
     let directory: Directory = journal.read(|tx| Box::pin(tx.load_directory())).await?;
     if !directory.organisations.is_empty() {
-        let is_orphaned = acting_secretariat(&directory).is_empty();
+        let offices = Offices::of(journal.read(|tx| Box::pin(tx.load_offices())).await?);
+        let today = calendar_of(&config.calendar).date_at(SystemClock::new().now());
+        let is_orphaned = who_acts(&directory, &offices, today).is_empty();
         return Ok(if is_orphaned { Prepared::Orphaned } else { Prepared::Kept });
     }
     // A hub that runs already would not hear of them.

@@ -15,7 +15,7 @@ use crate::cli::{Complaint, EXIT_CONFIG, Terminal, open, region_key, serve};
 use crate::clock::{Clock as _, SystemClock};
 use crate::domain::directory::Directory;
 use crate::domain::duty::DutyId;
-use crate::domain::ids::{EntryId, PatientId, PersonId, Subject, TimelineId};
+use crate::domain::ids::{EntryId, NotAnId, PatientId, PersonId, Subject, TimelineId};
 use crate::domain::keeping::KeepingDeed;
 use crate::domain::kind::Kind;
 use crate::domain::state::PatientState;
@@ -33,7 +33,7 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "SEQ", conflicts_with_all = ["duty", "person"])]
     refusal: Option<u64>,
     /// この約束がなぜあるか / Why this duty is owed
-    #[arg(long, value_name = "ID", conflicts_with = "person", requires = "patient")]
+    #[arg(long, value_name = "ID", conflicts_with = "person", requires = "patient", value_parser = any_id)]
     duty: Option<Uuid>,
     /// この人がなぜ見られるか、見られないか / Why this person may see, or may not
     #[arg(long, value_name = "ID")]
@@ -50,6 +50,10 @@ pub(super) struct Arguments {
     reason: String,
     #[command(flatten)]
     config: ConfigArguments,
+}
+
+fn any_id(text: &str) -> Result<Uuid, NotAnId> {
+    text.parse().map_err(|_| NotAnId)
 }
 
 fn kind(code: &str) -> Result<Kind, String> {

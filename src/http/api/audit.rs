@@ -88,14 +88,16 @@ fn read_filter(given: Filter) -> Result<AuditFilter, Invalid> {
         let expected: Vec<&str> = AuditKind::ALL.iter().map(|kind| kind.code()).collect();
         AuditKind::from_code(&code).ok_or_else(|| Invalid::unknown_code("kind", &code, &expected))
     });
-    Ok(AuditFilter {
+    let filter = AuditFilter {
         patient: read_as("patient", given.patient, id)?,
         person: read_as("person", given.person, id)?,
         organisation: read_as("organisation", given.organisation, id)?,
         kind: kind.transpose()?,
         from: read_as::<Timestamp>("from", given.from, moment)?,
         until: read_as::<Timestamp>("until", given.until, moment)?,
-    })
+    };
+    filter.check()?;
+    Ok(filter)
 }
 
 fn read_as<T: FromStr>(name: &str, given: Option<String>, expected: fn() -> Text) -> Result<Option<T>, Invalid> {

@@ -118,6 +118,9 @@ pub struct AccountUses {
 pub struct AccountUseShape {
     person: Uuid,
     is_set_up: bool,
+    /// Whether it does not open: nobody signs in, and recovering it makes it anew.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    is_damaged: bool,
     /// When they were last here, to within a few minutes; `null`: never.
     used_at: Option<String>,
     /// Until when an open invitation lets them set it up.
@@ -129,6 +132,7 @@ impl From<&AccountUse> for AccountUseShape {
         Self {
             person: used.person.0,
             is_set_up: used.is_set_up,
+            is_damaged: used.is_damaged,
             used_at: used.used_at.map(Timestamp::to_rfc3339),
             invited_until: used.invited_until.map(Timestamp::to_rfc3339),
         }

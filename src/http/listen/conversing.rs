@@ -10,7 +10,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
 use hyper::body::Incoming;
-use hyper::header::{CONNECTION, HeaderValue};
+use hyper::header::{CONNECTION, EXPECT, HeaderValue};
 use hyper::server::conn::{http1, http2};
 use hyper::service::service_fn;
 use hyper::{Request, Response, StatusCode, Version};
@@ -33,9 +33,8 @@ impl Attendant {
         open: Option<OpenLine>,
         router: Router,
     ) {
-        let body_grace = self.bounds.body_grace;
-        let service =
-            service_fn(move |request: Request<Incoming>| answer(router.clone(), request, comes_from, body_grace));
+        let bounds = self.bounds;
+        let service = service_fn(move |request: Request<Incoming>| answer(router.clone(), request, comes_from, bounds));
         let (is_http2, stream) = (stream.speaks_http2(), TokioIo::new(stream));
         if is_http2 {
             let streams = Streams::default();
@@ -138,18 +137,27 @@ async fn answer(
     mut router: Router,
     request: Request<Incoming>,
     (peer, line): (SocketAddr, Line),
-    body_grace: Duration,
+    bounds: ListenBounds,
 ) -> Result<Response<Body>, Infallible> {
     let (is_http1, (head, incoming)) = (request.version() < Version::HTTP_2, request.into_parts());
-    let body = PacedBody::new(incoming, body_grace);
+    let is_held_back = head.headers.contains_key(EXPECT);
+    let body = PacedBody::new(incoming, bounds.body_grace);
     let rest = body.rest();
     let mut request = Request::from_parts(head, Body::new(body));
     request.extensions_mut().insert(ConnectInfo(peer));
     request.extensions_mut().insert(line);
     let mut response = router.call(request).await?;
+    if !is_http1 || response.status() == StatusCode::SWITCHING_PROTOCOLS {
+        return Ok(response);
+    }
     // Whoever is refused before their body was read cannot send another request after it: hyper closes, and they are told.
-    if is_http1 && response.status() != StatusCode::SWITCHING_PROTOCOLS && !rest.is_read().await {
+    let left = rest.left(is_held_back).await;
+    if !matches!(left, Ok(None)) {
         response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+    }
+    if let Ok(Some(left)) = left {
+        // Ends with the connection at the latest.
+        tokio::spawn(left.throw_away(bounds.lingering));
     }
     Ok(response)
 }

@@ -40,6 +40,7 @@ fn bounds() -> ListenBounds {
         tls_handshake_timeout: LONG,
         header_timeout: LONG,
         body_grace: LONG,
+        lingering: LONG,
         drain_timeout: LONG,
     }
 }
@@ -241,7 +242,7 @@ async fn a_body_that_stops_coming_fails_and_one_that_comes_does_not() {
 
 #[tokio::test]
 async fn who_is_refused_before_their_body_came_is_told_that_the_connection_ends_and_others_go_on() {
-    let started = start(Transport::PlainOnLoopback, bounds());
+    let started = start(Transport::PlainOnLoopback, ListenBounds { lingering: SHORT, ..bounds() });
     let refused = "POST /refused HTTP/1.1\r\nhost: localhost\r\n";
     // All of it is here: it is thrown away, and the next request is answered.
     let mut kept = started.connect().await;
@@ -251,7 +252,7 @@ async fn who_is_refused_before_their_body_came_is_told_that_the_connection_ends_
         assert!(head.starts_with("HTTP/1.1 403") && !head.contains("connection: close"), "{head}");
         assert_eq!(ask(&mut kept, ASK_PEER).await.0, "HTTP/1.1 200 OK");
     }
-    // What is to come is not waited for, and more than a little of it is not read.
+    // What is to come is not waited for, and the connection does not stay for a body that does not come.
     let (much, length) = ("x".repeat(1 << 20), crate::limits::UNREAD_BODY_BYTES_MAX * 100);
     for body in ["", "abc", &much] {
         let mut stream = started.connect().await;
@@ -262,6 +263,31 @@ async fn who_is_refused_before_their_body_came_is_told_that_the_connection_ends_
         assert!(head.starts_with("HTTP/1.1 403") && head.contains("connection: close"), "{head}");
         assert!(is_closed_by_the_server(stream).await);
     }
+}
+
+#[tokio::test]
+async fn who_writes_all_before_they_read_learns_what_they_were_answered() {
+    // Far more than the sockets hold, so that it is written only as it is read.
+    let length = crate::limits::ATTACHMENT_BYTES_MAX as usize + (1 << 20);
+    let started = start(Transport::PlainOnLoopback, bounds());
+    let mut stream = started.connect().await;
+    let request = format!("POST /refused HTTP/1.1\r\nhost: localhost\r\ncontent-length: {length}\r\n\r\n");
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let piece = vec![b'x'; 64 << 10];
+    for begins in (0..length).step_by(piece.len()) {
+        stream.write_all(&piece[..piece.len().min(length - begins)]).await.unwrap();
+    }
+    let head = head_of(&mut stream).await;
+    assert!(head.starts_with("HTTP/1.1 403") && head.contains("connection: close"), "{head}");
+    assert!(is_closed_by_the_server(stream).await);
+
+    // And whoever asks first is told at once, and sends nothing.
+    let mut asking = started.connect().await;
+    let expecting = request.replace("\r\n\r\n", "\r\nexpect: 100-continue\r\n\r\n");
+    asking.write_all(expecting.as_bytes()).await.unwrap();
+    let head = head_of(&mut asking).await;
+    assert!(head.starts_with("HTTP/1.1 403") && head.contains("connection: close"), "{head}");
+    assert!(is_closed_by_the_server(asking).await);
 }
 
 /// The head of an answer without a body.

@@ -224,21 +224,21 @@ async fn a_service_that_is_down_or_is_not_itself_keeps_nobody_from_another_way_i
     let back = provider.authorize(&app, left["location"].as_str().unwrap(), &known);
     provider.go_down(Some(StatusCode::BAD_GATEWAY));
     page.get(&back).await.is(StatusCode::SEE_OTHER);
-    let down = page.post(FINISH, json!({})).await.problem(StatusCode::SERVICE_UNAVAILABLE, "unavailable");
+    let down = page.post(FINISH, json!({})).await.problem(StatusCode::SERVICE_UNAVAILABLE, "outside_away");
     assert!(down["detail"]["en"].as_str().unwrap().contains("another way"), "{down}");
     app.clock.advance(Duration::from_millis(limits::OIDC_KNOWN_MS));
-    page.post(LEAVE, json!({})).await.problem(StatusCode::SERVICE_UNAVAILABLE, "unavailable");
+    page.post(LEAVE, json!({})).await.problem(StatusCode::SERVICE_UNAVAILABLE, "outside_away");
     page.sign_in(&app, &account).await.is(StatusCode::CREATED);
     // A redirect is not followed, and no page that says something else is believed.
     provider.go_down(Some(StatusCode::FOUND));
-    page.post(LEAVE, json!({})).await.problem(StatusCode::SERVICE_UNAVAILABLE, "unavailable");
+    page.post(LEAVE, json!({})).await.problem(StatusCode::SERVICE_UNAVAILABLE, "outside_away");
     provider.go_down(None);
     sign_in(&app, &provider, &mut page, &known).await.is(StatusCode::CREATED);
     // Nobody is sent, and nothing is, where others can read it.
     for address in ["authorization_endpoint", "token_endpoint", "jwks_uri"] {
         app.clock.advance(Duration::from_millis(limits::OIDC_KNOWN_MS));
         provider.point(address, "http://login.invalid/there");
-        page.post(LEAVE, json!({})).await.problem(StatusCode::SERVICE_UNAVAILABLE, "unavailable");
+        page.post(LEAVE, json!({})).await.problem(StatusCode::SERVICE_UNAVAILABLE, "outside_away");
     }
     provider.point("issuer", &provider.issuer);
     // A service that calls itself otherwise than the region wrote is another one.
@@ -248,7 +248,7 @@ async fn a_service_that_is_down_or_is_not_itself_keeps_nobody_from_another_way_i
     })
     .await;
     let mut elsewhere = Visitor::at_page(&other);
-    elsewhere.post(LEAVE, json!({})).await.problem(StatusCode::SERVICE_UNAVAILABLE, "unavailable");
+    elsewhere.post(LEAVE, json!({})).await.problem(StatusCode::SERVICE_UNAVAILABLE, "outside_away");
 }
 
 #[tokio::test]

@@ -63,6 +63,7 @@ export class PersonRow extends Section {
     if (!person.active) return mark('mark-restricted', 'stop', say('account_off'));
     if (account === undefined) return html`<span class="mark">${say('loading')}</span>`;
     if (account === null) return html`<span class="mark">${say('account_unseen')}</span>`;
+    if (account.is_damaged) return mark('mark-restricted', 'stop', say('account_damaged'));
     if (account.is_set_up) return mark('mark-present', 'check', say('account_active'));
     if (account.invited_until) return mark('mark-host', 'wait', say('account_invited'));
     return mark('mark-restricted', 'wait', say('account_none'));
@@ -83,9 +84,9 @@ export class PersonRow extends Section {
       html`<button class="button button-small ${kind}" type="button" aria-disabled=${String(this.busy)} @click=${go}>${icon(sign)}<span>${words}</span></button>`;
     if (!person.active) return model.isSecretariat ? html`<div class="device-acts">${act('check', say('restore'), () => this.begin('restore'))}</div>` : nothing;
     return html`<div class="device-acts">
-      ${account && !account.is_set_up ? act('send', say(account.invited_until ? 'invite_again' : 'invite'), () => this.invite(), account.invited_until ? '' : 'button-primary') : nothing}
+      ${account && !account.is_set_up && !account.is_damaged ? act('send', say(account.invited_until ? 'invite_again' : 'invite'), () => this.invite(), account.invited_until ? '' : 'button-primary') : nothing}
       ${account?.invited_until ? act('close', say('invite_withdraw'), () => this.withdraw()) : nothing}
-      ${account?.is_set_up ? act('sync', say('recover'), () => this.begin('recover')) : nothing}
+      ${account?.is_set_up || account?.is_damaged ? act('sync', say('recover'), () => this.begin('recover')) : nothing}
       ${account?.sign_ins.length ? act('leave', say('end_sign_ins'), () => this.begin('end_sign_ins')) : nothing}
       ${model.isSecretariat ? html`${act('edit', say('position_change'), () => this.begin('position'))}
         ${this.office.type === 'home' ? nothing : html`${act('office', say('administer'), () => this.begin('administer'))}${act('check', say('activate'), () => this.begin('activate'))}`}

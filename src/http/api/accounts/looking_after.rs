@@ -31,6 +31,9 @@ pub struct AccountShape {
     login: Option<String>,
     /// Whether they can sign in.
     is_set_up: bool,
+    /// Whether what the database holds of it does not open: nobody signs in, and recovering it makes it anew.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    is_damaged: bool,
     /// Until when an open invitation can be used.
     #[schema(example = "2026-04-02T12:00:00Z")]
     invited_until: Option<String>,
@@ -86,6 +89,7 @@ pub async fn show(
     Ok(Json(AccountShape {
         login: seen.login.map(|login| login.to_string()),
         is_set_up: seen.is_set_up,
+        is_damaged: seen.is_damaged,
         invited_until: seen.invited_until.map(|until| until.to_rfc3339()),
         has_password: seen.has_password,
         passkeys: seen.passkeys.iter().map(PasskeyShape::from).collect(),

@@ -21,7 +21,6 @@ use uuid::Uuid;
 
 use crate::actions::accounts::{AccountError, Entered};
 use crate::domain::directory::Position;
-use crate::domain::text::Text;
 use crate::http::app::App;
 use crate::http::authentication::FromPage;
 use crate::http::cookies::Cookie;
@@ -122,13 +121,7 @@ impl From<AccountError> for Problem {
             AccountError::Refused => Self::of(Code::SignInRefused),
             AccountError::PasskeyRefused => Self::of(Code::PasskeyRefused),
             AccountError::OutsideRefused => Self::of(Code::OutsideRefused),
-            AccountError::OutsideUnreachable => Self::saying(
-                Code::Unavailable,
-                Text::fixed(
-                    "いまは外部サービスに接続できません。しばらくしてお試しいただくか、別の方法でサインインしてください",
-                    "the other service does not answer; try again later, or sign in another way",
-                ),
-            ),
+            AccountError::OutsideUnreachable => Self::of(Code::OutsideAway),
             AccountError::NoInvitation => Self::of(Code::InvitationRefused),
             AccountError::TooOften(often) => Self::too_often(often.wait),
             AccountError::Overloaded => Self::of(Code::Overloaded),
