@@ -188,6 +188,7 @@ async fn no_record_takes_the_last_one_who_can_sign_in() {
 
     let invited = other.post(format!("/api/v1/people/{}/invitations", one.actor.person), json!({})).await;
     app.set_up(&invited.is(StatusCode::CREATED), PASSWORD).await;
+    let one = app.sign_in(one.actor.person, one.position()).await;
     let with_account = |answer: &Answer| {
         let problem = answer.problem(StatusCode::UNPROCESSABLE_ENTITY, "unexpected");
         assert!(problem["detail"]["en"].as_str().is_some_and(|en| en.contains("has set up an account")), "{problem}");
