@@ -2,6 +2,8 @@
 
 use std::time::{Duration, Instant};
 
+use sqlx::Connection as _;
+
 use crate::support::process::{Running, printed, run, text};
 use crate::support::scratch;
 
@@ -87,4 +89,24 @@ fn asking_why_something_of_a_record_is_as_it_is_needs_a_reason_too() {
     assert!(code == Some(1) && why.contains("a reason of 1 to"), "{why}");
     let (code, why) = said(&[&asked[..], &["--reason", "問い合わせ"]].concat());
     assert!(code == Some(1) && why.contains("there is no such thing"), "{why}");
+}
+
+#[tokio::test]
+async fn row_7_asking_why_at_the_machine_is_on_record_and_noted_for_the_team() {
+    let folder = scratch::folder("explain");
+    let data = text(folder.path());
+    let demo = ["demo", "--plain", "--listen", "127.0.0.1:0", "--speed", "0.001", "--data", data];
+    assert!(Running::start(&demo).stop().success());
+    let mut store = sqlx::SqliteConnection::connect(&format!("sqlite://{data}/renkei.db")).await.unwrap();
+    let of_a_patient = "select entry.id, entry.timeline from entry join timeline on timeline.id = entry.timeline
+        where timeline.subject = 'patient' order by entry.recorded_at desc limit 1";
+    let (id, timeline): (Vec<u8>, Vec<u8>) = sqlx::query_as(of_a_patient).fetch_one(&mut store).await.unwrap();
+    let entry = uuid::Uuid::from_slice(&id).unwrap().to_string();
+    let reason = "家族からの問い合わせ";
+    let (code, answer) = said(&["rulebook", "explain", "--entry", &entry, "--reason", reason, "--data", data]);
+    assert!(code == Some(0) && answer.contains("verdict:"), "{answer}");
+    let noted: Vec<(Vec<u8>,)> = sqlx::query_as("select timeline from taken_out").fetch_all(&mut store).await.unwrap();
+    assert_eq!(noted, [(timeline,)]);
+    let (_, listed) = said(&["audit", "list", "--reason", "点検", "--kind", "keeping", "--data", data]);
+    assert_eq!(listed.matches(reason).count(), 1, "{listed}");
 }

@@ -3,9 +3,11 @@
 use super::region::{MORNING, Region, on_both, pulse};
 use crate::codec::QueuedPost;
 use crate::domain::account::SignInWay;
+use crate::domain::act::{Act, By, Deed};
 use crate::domain::directory::{Actor, Position};
 use crate::domain::entry::{Intent, Sensitivity};
 use crate::domain::ids::{DeviceId, EntryId, PersonId, Seq, SignInId, TimelineId};
+use crate::domain::keeping::KeepingDeed;
 use crate::domain::kind::Kind;
 use crate::domain::quarantine::QuarantineStep;
 use crate::domain::role::Role;
@@ -312,6 +314,21 @@ async fn the_audit_log_is_one_chain_whoever_appends() {
         assert!(super::destroyed::destroy(region, timeline).await);
         assert_eq!(read!(region, tx => tx.list_audits_of(timeline, 0, 10).await)[0].record, None);
         assert!(check(&region.journal, None).await.unwrap().is_whole());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_newest_recorded_time_is_that_of_the_audit_log_too() {
+    on_both(async |region| {
+        let newest = async || region.journal.newest_recorded_at().await.unwrap();
+        region.patient_with_team().await;
+        let of_timelines = newest().await.unwrap();
+        let deed = Deed::Keeping(KeepingDeed::BackedUp { name: "北".to_owned(), bytes: 1 });
+        let act = Act { by: By::Operator, deed };
+        written!(region, tx => tx.append_acts(later(100), [act]).await);
+        // A hub that starts goes on from here, though nothing was written on any timeline since.
+        assert_eq!((of_timelines < later(100), newest().await), (true, Some(later(100))));
     })
     .await;
 }
