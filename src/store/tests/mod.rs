@@ -13,6 +13,7 @@ mod dump;
 mod duties;
 mod files;
 mod guarded;
+mod guarded_rulebooks;
 mod history;
 mod keys;
 mod known;
