@@ -86,7 +86,8 @@ impl Releaser {
             let (reply, answer) = oneshot::channel();
             answers.push((intent.id, answer));
             let (origin, reply) = (Origin::Queue, Reply::Once(reply));
-            let submission = Submission { intent, actor, device, mac, origin, reply, attempts: 0, is_uncertain: false };
+            let (sign_in, attempts, is_uncertain) = (None, 0, false);
+            let submission = Submission { intent, actor, sign_in, device, mac, origin, reply, attempts, is_uncertain };
             if work.send(Work::Post(Box::new(submission))).await.is_err() {
                 return Ok(true);
             }

@@ -6,6 +6,7 @@
 //! INVARIANT: everything said about a patient is sealed with that patient's key; what stands in the
 //! clear (ids, seqs, times, team, consent, counts and moments) is listed in docs/security.md.
 
+mod accepted;
 mod accesses;
 mod account;
 mod advice;
@@ -73,6 +74,7 @@ pub mod verify;
 
 pub use crate::codec::{Audited, Dismissed, Refusal, WrittenFor};
 
+pub use accepted::AcceptedPost;
 pub use accesses::DeclaredAccess;
 pub use announcement::Receipt;
 pub use audit::AuditRecord;

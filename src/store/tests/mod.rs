@@ -1,5 +1,6 @@
 //! Stories about the store, each told on both engines.
 
+mod accepted;
 mod accounts;
 mod alone;
 mod bells;
