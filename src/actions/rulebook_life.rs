@@ -65,7 +65,7 @@ impl Life {
         self.check_open()?;
         check_name("title", title)?;
         let book = read(&files)?;
-        floor::check(&book, &files)?;
+        floor::check(&book)?;
         let version = RulebookVersion {
             id,
             title: title.to_owned(),
@@ -103,7 +103,7 @@ impl Life {
         seen.map_or(Ok(()), |seen| before.check_fingerprint(seen))?;
         before.check_stage(&[Stage::Draft, Stage::Proposed, Stage::Agreed])?;
         let book = read(&files)?;
-        floor::check(&book, &files)?;
+        floor::check(&book)?;
         let fingerprint = book.fingerprint().to_owned();
         let after = RulebookVersion { fingerprint, stage: Stage::Draft, effective_at: None, ..before.version.clone() };
         self.take(&before, after, LifeStep::FilesChanged, "", Some(files), None).await?;

@@ -1,8 +1,7 @@
 //! The legal floor of a rulebook: the rules that come with this hub, as they are. A region's own go on top of them. Asked when
-//! files are handed in (`actions/rulebook_life`) and when a version is to decide (`versions`).
+//! files are handed in (`actions/rulebook_life`), when a version is to come into force (`versions`), and of the one in force (`rulebooks`).
 
 use crate::rulebook::{Layer, Problems, Rulebook, shipped};
-use crate::store::RulebookFile;
 use crate::vault::digest;
 
 /// How a book stands to the floor of this hub.
@@ -20,10 +19,10 @@ pub enum Floor {
 ///
 /// # Errors
 /// Never, while the rules that ship with this hub can be read.
-pub fn compare(book: &Rulebook, files: &[RulebookFile]) -> Result<Floor, Problems> {
+pub fn compare(book: &Rulebook) -> Result<Floor, Problems> {
     let floors = book.sets().iter().filter(|set| set.layer == Layer::Floor).count();
-    let is_floor = |file: &&RulebookFile| rules_of(&file.content) == rules_of(shipped::FLOOR.text);
-    if floors != 1 || files.iter().filter(is_floor).count() != 1 {
+    let texts = book.sources().sets.iter().map(|(_, text)| text);
+    if floors != 1 || texts.filter(|text| rules_of(text) == rules_of(shipped::FLOOR.text)).count() != 1 {
         return Ok(Floor::Other);
     }
     let differs = shipped::load(digest)?.differs_in(Layer::Floor, book).map(str::to_owned);

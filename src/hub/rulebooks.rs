@@ -144,6 +144,7 @@ pub(super) async fn follow(mut follower: Follower, mut asked: mpsc::Receiver<one
         return;
     }
     let mut versions = Versions::of(&follower.journal);
+    versions.look_at_floor(&follower.region.settled_rulebook());
     let mut answer: Option<oneshot::Sender<()>> = None;
     loop {
         match follower.look(&mut versions).await {
@@ -213,6 +214,7 @@ impl Follower {
         self.region.note_rulebook_faults(versions.met_untrue(), versions.met_other_floor());
         versions.tell(self.region.now()).await?;
         if changed {
+            versions.look_at_floor(&self.region.settled_rulebook());
             let fingerprint = self.region.settled_rulebook().fingerprint().to_owned();
             tracing::info!(fingerprint, "another rulebook is in force");
             let (book, now) = (self.region.settled_rulebook(), self.region.now());

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use crate::domain::act::{Act, By, Deed};
 use crate::domain::ids::RulebookVersionId;
 use crate::domain::lifecycle::{LifeStep, RulebookVersion};
-use crate::domain::list::closed_list;
+use crate::domain::text::Text;
 use crate::domain::time::Timestamp;
 use crate::limits::UNTRUE_VERSIONS_TOLD_MAX;
 use crate::rulebook::Rulebook;
@@ -16,14 +16,33 @@ use crate::store::{Journal, RulebookFile, RulebookMove, StoreError, fingerprint_
 use super::floor::{self, Floor};
 use super::rulebooks::{RulebookError, read};
 
-closed_list! {
-    /// Why a version in the journal is not what it seems.
-    Untrue {
-        Forged = "forged", "地域の鍵を使わずに書かれた版です", "no hub of this region wrote it";
-        Unrecorded = "unrecorded", "監査記録にない段階の版です", "the audit log does not say that it came so far";
-        Files = "files", "ファイルが変えられたか、消されています", "its files were changed or are gone";
-        Gone = "gone", "最後に施行された版が、施行中の版として残っていません", "the version put in force last is no longer there as such";
-        Floor = "floor", "土台（floor）が、このハブに付いてくるものではありません", "its floor is not the one of this hub";
+/// Why a version in the journal is not what it seems.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Untrue {
+    Forged,
+    Unrecorded,
+    Files,
+    Gone,
+    Floor,
+}
+
+impl Untrue {
+    const fn text(self) -> Text {
+        match self {
+            Self::Forged => Text::fixed("地域の鍵を使わずに書かれた版です", "no hub of this region wrote it"),
+            Self::Unrecorded => {
+                Text::fixed("監査記録にない段階の版です", "the audit log does not say that it came so far")
+            }
+            Self::Files => Text::fixed("ファイルが変えられたか、消されています", "its files were changed or are gone"),
+            Self::Gone => Text::fixed(
+                "最後に施行された版が、施行中の版として残っていません",
+                "the version put in force last is no longer there as such",
+            ),
+            Self::Floor => Text::fixed(
+                "土台（floor）が、このハブに付いてくるものではありません",
+                "its floor is not the one of this hub",
+            ),
+        }
     }
 }
 
@@ -50,13 +69,20 @@ pub(super) struct Versions {
     /// In the look that is under way, or was the last.
     passed: BTreeSet<Passed>,
     told: BTreeSet<Passed>,
+    has_old_floor: bool,
     /// Not read again before somebody changes them.
     untrue: Vec<(RulebookVersion, Untrue)>,
 }
 
 impl Versions {
     pub(super) fn of(journal: &Journal) -> Self {
-        Self { journal: journal.clone(), passed: BTreeSet::new(), told: BTreeSet::new(), untrue: Vec::new() }
+        Self {
+            journal: journal.clone(),
+            passed: BTreeSet::new(),
+            told: BTreeSet::new(),
+            has_old_floor: false,
+            untrue: Vec::new(),
+        }
     }
 
     /// Looks anew: what was passed over before may be gone.
@@ -69,9 +95,20 @@ impl Versions {
         self.passed.iter().any(|passed| passed.why != Untrue::Floor)
     }
 
-    /// Whether the last look met a floor that is not this hub's.
+    /// Whether the rules in force, or those to come, have a floor that is not this hub's.
     pub(super) fn met_other_floor(&self) -> bool {
-        self.passed.iter().any(|passed| passed.why == Untrue::Floor)
+        self.has_old_floor || self.passed.iter().any(|passed| passed.why == Untrue::Floor)
+    }
+
+    /// Looks at the rules in force, which may have been agreed on under the floor of an older hub.
+    pub(super) fn look_at_floor(&mut self, in_force: &Rulebook) {
+        self.has_old_floor = !matches!(floor::compare(in_force), Ok(Floor::AsShipped));
+        if self.has_old_floor {
+            tracing::warn!(
+                fingerprint = in_force.fingerprint(),
+                "the rules in force have another floor than this hub's"
+            );
+        }
     }
 
     /// The version that comes into force next. Its book too, unless it is the `known` one.
@@ -129,8 +166,8 @@ impl Versions {
         Ok(InForce::Other(Box::new(read(&files).map_err(problem)?)))
     }
 
-    /// The book of a version that a hub wrote, if all of it is as it was written. A floor of before this hub is told, and
-    /// stays where it is in force: the bodies agreed on it while it was the floor.
+    /// The book of a version that a hub wrote, if all of it is as it was written. The floor of an older hub stays where it is
+    /// in force: the bodies agreed on it while it was the floor.
     async fn open(
         &mut self,
         version: &RulebookVersion,
@@ -150,11 +187,7 @@ impl Versions {
             (true, true) => {
                 let problem = |problems| RulebookError::Unsound { version: id, problems };
                 let book = read(&files).map_err(problem)?;
-                let is_ours = floor::compare(&book, &files).map_err(problem)? == Floor::AsShipped;
-                if !is_ours {
-                    self.pass(Some(id), version.fingerprint.clone(), Untrue::Floor);
-                }
-                if is_ours || is_in_force {
+                if is_in_force || floor::compare(&book).map_err(problem)? == Floor::AsShipped {
                     return Ok(Some(book));
                 }
                 Untrue::Floor
@@ -186,9 +219,10 @@ impl Versions {
         let mut acts = Vec::new();
         for passed in &new {
             let Passed { version, fingerprint, why } = passed;
-            tracing::error!(?version, fingerprint, why = why.en(), "a version of the rulebook counts for nothing");
+            let why = why.text();
+            tracing::error!(?version, fingerprint, why = %why.en, "a version of the rulebook counts for nothing");
             if let Some(version) = version {
-                let said = format!("{} / {}", why.ja(), why.en());
+                let said = format!("{} / {}", why.ja, why.en);
                 let fingerprint = fingerprint.clone();
                 let deed = Deed::RulebookMoved { version: *version, step: LifeStep::NotTaken, fingerprint, said };
                 acts.push(Act { by: By::Hub, deed });

@@ -293,7 +293,7 @@ mod tests {
         ] {
             assert!(from_slice::<Body>(body.as_bytes()).is_err(), "{body}");
             let told = read_json::<Body>(body.as_bytes()).unwrap_err();
-            assert_eq!((&*told.field, &*told.code), (field, "wrong_type"), "{body}: {told:?}");
+            assert_eq!((&*told.field, told.code), (field, "wrong_type"), "{body}: {told:?}");
             assert!(told.message.ja.contains("オブジェクト") && told.message.en.contains("an object"), "{told:?}");
         }
     }

@@ -6,8 +6,8 @@ use crate::rulebook::{Rulebook, shipped};
 use crate::store::RulebookFile;
 
 /// Refuses a version whose floor is not the hub's, rule by rule, or that has none.
-pub(super) fn check(book: &Rulebook, files: &[RulebookFile]) -> Result<(), LifeError> {
-    match compare(book, files).map_err(LifeError::Mistakes)? {
+pub(super) fn check(book: &Rulebook) -> Result<(), LifeError> {
+    match compare(book).map_err(LifeError::Mistakes)? {
         Floor::AsShipped => Ok(()),
         Floor::Other => Err(invalid(
             "files",
