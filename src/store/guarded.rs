@@ -332,11 +332,6 @@ impl Tx {
         false
     }
 
-    /// The same, without a word: of what is looked at again and again, whoever looks tells once.
-    pub(super) fn is_true(&self, of: &Guarded, values: &[Value], mac: Option<&[u8]>) -> bool {
-        is_mac(mac, &of.mac(&self.region, values))
-    }
-
     /// The rows that stand, of all guarded tables, whose MAC is wrong or missing.
     pub(super) async fn list_forged(&mut self) -> Result<Vec<String>, StoreError> {
         let mut forged = Vec::new();
@@ -371,6 +366,11 @@ impl Tx {
             }
         }
         Ok(adopted)
+    }
+
+    /// [`Self::is_genuine`] without a word: of what is looked at again and again, whoever looks tells once.
+    pub(super) fn is_true(&self, of: &Guarded, values: &[Value], mac: Option<&[u8]>) -> bool {
+        is_mac(mac, &of.mac(&self.region, values))
     }
 
     async fn list_standing(&mut self, of: &Guarded) -> Result<Vec<Standing>, StoreError> {
