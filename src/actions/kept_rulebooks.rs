@@ -11,7 +11,7 @@ use crate::domain::time::Timestamp;
 use crate::hub::rulebooks;
 use crate::limits::{RULEBOOK_VERSIONS_MAX, RULEBOOKS_KEPT_MAX, RULEBOOKS_LOADED_MAX};
 use crate::rulebook::Rulebook;
-use crate::store::{Journal, RulebookFile, StoreError};
+use crate::store::{Journal, RulebookFile, StoreError, fingerprint_of};
 use crate::vault::digest;
 
 /// From when on a book decided, by its place in a list.
@@ -112,8 +112,11 @@ impl Shelf {
     }
 }
 
+/// The files of a book; none, where they are not those that its fingerprint names.
 async fn files_of(journal: &Journal, fingerprint: Vec<u8>) -> Result<Vec<RulebookFile>, StoreError> {
-    journal.read(move |tx| Box::pin(async move { tx.find_rulebook(&fingerprint).await })).await
+    let named = String::from_utf8_lossy(&fingerprint).into_owned();
+    let files = journal.read(move |tx| Box::pin(async move { tx.find_rulebook(&fingerprint).await })).await?;
+    Ok(if fingerprint_of(&files) == named { files } else { Vec::new() })
 }
 
 /// As citations end: the first six bytes of the SHA-256 in hexadecimal digits.

@@ -21,8 +21,8 @@ use crate::domain::time::Timestamp;
 use crate::hub::rulebooks;
 use crate::limits::{RULEBOOK_FILE_BYTES_MAX, RULEBOOK_FILES_MAX, RULEBOOK_NAME_BYTES_MAX, RULEBOOK_VERSIONS_MAX};
 use crate::rulebook::{Rulebook, Status};
-use crate::store::Journal;
 pub use crate::store::RulebookFile;
+use crate::store::{Journal, fingerprint_of};
 
 /// Somebody who takes steps, at a moment.
 #[derive(Clone, Debug)]
@@ -65,7 +65,7 @@ impl Life {
         self.check_open()?;
         check_name("title", title)?;
         let book = read(&files)?;
-        floor::check(&book, &files)?;
+        floor::check(&book)?;
         let version = RulebookVersion {
             id,
             title: title.to_owned(),
@@ -103,7 +103,7 @@ impl Life {
         seen.map_or(Ok(()), |seen| before.check_fingerprint(seen))?;
         before.check_stage(&[Stage::Draft, Stage::Proposed, Stage::Agreed])?;
         let book = read(&files)?;
-        floor::check(&book, &files)?;
+        floor::check(&book)?;
         let fingerprint = book.fingerprint().to_owned();
         let after = RulebookVersion { fingerprint, stage: Stage::Draft, effective_at: None, ..before.version.clone() };
         self.take(&before, after, LifeStep::FilesChanged, "", Some(files), None).await?;
@@ -245,20 +245,33 @@ impl Life {
     ///
     /// # Errors
     /// When it is in force, or was retired before.
-    pub async fn retire(&self, id: RulebookVersionId, reason: &str) -> Result<Standing, LifeError> {
+    pub async fn retire(&self, id: RulebookVersionId, reason: &str) -> Result<(), LifeError> {
         self.check_open()?;
         check_name("reason", reason)?;
-        let before = self.find(id).await?;
-        if before.version.stage == Stage::InForce {
+        // Also one whose files were changed by hand or that nobody can read any more: it is in the way of the next.
+        let kept = self.journal.read(move |tx| Box::pin(tx.find_rulebook_version(id))).await?;
+        let seen = kept.ok_or(LifeError::NotFound)?;
+        if seen.stage == Stage::InForce {
             return Err(conflict(
                 "施行中の版は、別の版の施行によって廃止されます",
                 "a version in force is retired by putting another in force",
             ));
         }
-        before.check_stage(&[Stage::Draft, Stage::Proposed, Stage::Agreed])?;
-        let after = RulebookVersion { stage: Stage::Retired, effective_at: None, ..before.version.clone() };
-        self.take(&before, after, LifeStep::Retired, reason, None, None).await?;
-        self.find(id).await
+        standing::check_stage(seen.stage, &[Stage::Draft, Stage::Proposed, Stage::Agreed])?;
+        let (stage, now) = (Stage::Retired, self.now);
+        let after = RulebookVersion { stage, effective_at: None, changed_at: now, ..seen.clone() };
+        let act = self.act(&after, LifeStep::Retired, reason);
+        let write = self.journal.write(move |tx| {
+            Box::pin(async move {
+                tx.lock_rulebook_version(id).await?;
+                if tx.find_rulebook_version(id).await?.as_ref() != Some(&seen) {
+                    return Err(error::changed_meanwhile());
+                }
+                tx.update_rulebook_version(&after).await?;
+                Ok(tx.append_acts(now, [act]).await?)
+            })
+        });
+        write.await
     }
 
     /// A version as it stands.
@@ -275,6 +288,19 @@ impl Life {
             })
         });
         let (version, files, signatures) = found.await?.ok_or(LifeError::NotFound)?;
+        if fingerprint_of(&files) != version.fingerprint {
+            return Err(if version.stage == Stage::Retired {
+                conflict(
+                    "廃止された版です。そのファイルは、データベースの中で変えられたか、消されています",
+                    "the version is retired; its files were changed or deleted in the database",
+                )
+            } else {
+                conflict(
+                    "この版のファイルは、データベースの中で変えられたか、消されています。廃止して、下書きを作り直してください",
+                    "the files of this version were changed or deleted in the database: retire it and draft it anew",
+                )
+            });
+        }
         let book = read(&files)?;
         Ok(Standing::of(version, book, files, signatures))
     }
@@ -295,7 +321,11 @@ impl Life {
     /// When the store fails.
     pub async fn find_in_force(&self) -> Result<Option<Standing>, LifeError> {
         match self.journal.read(|tx| Box::pin(tx.find_rulebook_version_in_force())).await? {
-            Some(version) if !self.is_configured => self.find(version.id).await.map(Some),
+            Some(version) if !self.is_configured => match self.find(version.id).await {
+                // What decides then are the files as they were kept when it came into force.
+                Err(LifeError::Conflict(_)) => Ok(None),
+                found => found.map(Some),
+            },
             _ => Ok(None),
         }
     }

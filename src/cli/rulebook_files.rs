@@ -10,7 +10,7 @@ use crate::domain::text::Text;
 use crate::domain::time::Timestamp;
 use crate::limits::{RULEBOOK_FILE_BYTES_MAX, RULEBOOK_FILES_MAX};
 use crate::rulebook::{Rulebook, RulebookFiles, SourceFile};
-use crate::store::{Journal, RulebookFile, StoreError};
+use crate::store::{Journal, RulebookFile, StoreError, fingerprint_of};
 use crate::vault::digest;
 
 /// The file of the words; every other `.toml` of the folder is a set of rules.
@@ -99,10 +99,13 @@ pub async fn keep(journal: &Journal, book: &Rulebook, now: Timestamp) -> Result<
         content: text.clone(),
     };
     let files: Vec<RulebookFile> = std::iter::once(&sources.vocabulary).chain(&sources.sets).map(file).collect();
-    let (kept, wanted) = (fingerprint.clone(), files.len());
+    let kept = fingerprint.clone();
     let kept = journal.read(move |tx| Box::pin(async move { tx.find_rulebook(&kept).await })).await?;
-    if kept.len() == wanted {
+    if fingerprint_of(&kept).as_bytes() == fingerprint {
         return Ok(());
+    }
+    if !kept.is_empty() {
+        tracing::error!(fingerprint = book.fingerprint(), "the kept files of the rulebook were changed: put right");
     }
     journal.write(move |tx| Box::pin(async move { tx.insert_rulebook(&fingerprint, &files, now).await })).await
 }

@@ -10,7 +10,7 @@ use super::audited_device::{device_deed, device_message};
 use super::audited_keeping::{keeping_deed, keeping_message};
 use super::audited_reading::{read_began, read_began_message, read_ended, read_ended_message, use_message, used};
 use super::content::{actor, actor_message};
-use super::field::{code, code_text, date, each, id, id_text, ids, message, optional_code};
+use super::field::{code, code_text, date, each, id, id_text, ids, message, optional_code, optional_id};
 use super::proto::store::v1 as stored;
 use super::stored::{Refusal, WrittenFor, refusal, refusal_message, written_for, written_for_message};
 use crate::domain::act::{Act, By, Deed};
@@ -68,6 +68,11 @@ fn act_message(act: &Act) -> stored::Act {
         By::AtDevice(actor, device) => {
             Kept::AtDevice(stored::AtDevice { person: Some(actor_message(actor)), device: id_text(device.0) })
         }
+        By::SignedIn(actor, sign_in, device) => Kept::SignedIn(stored::BySignIn {
+            person: Some(actor_message(actor)),
+            sign_in: id_text(sign_in.0),
+            device: device.map(|device| id_text(device.0)).unwrap_or_default(),
+        }),
         By::Operator => Kept::Operator(stored::Operator {}),
         By::Hub => Kept::Hub(stored::TheHub {}),
     };
@@ -144,6 +149,11 @@ fn act(kept: stored::Act) -> Result<Act, Invalid> {
         Kept::AtDevice(kept) => {
             let sent = kept.person.ok_or_else(|| Invalid::required("by.person"))?;
             By::AtDevice(actor(&sent)?, id("by.device", &kept.device, DeviceId)?)
+        }
+        Kept::SignedIn(kept) => {
+            let sent = kept.person.ok_or_else(|| Invalid::required("by.person"))?;
+            let device = optional_id("by.device", &kept.device, DeviceId)?;
+            By::SignedIn(actor(&sent)?, id("by.sign_in", &kept.sign_in, SignInId)?, device)
         }
         Kept::Operator(_) => By::Operator,
         Kept::Hub(_) => By::Hub,

@@ -13,7 +13,7 @@ use super::proto::store::v1 as stored;
 use super::proto::v1;
 use crate::domain::directory::Actor;
 use crate::domain::entry::{Entry, Intent, OnBehalfOf, Scope};
-use crate::domain::ids::{DeviceId, EntryId, OrganisationId, Seq};
+use crate::domain::ids::{DeviceId, EntryId, OrganisationId, Seq, SignInId};
 use crate::domain::kind::Kind;
 use crate::domain::ruling::Ruling;
 use crate::domain::text::Invalid;
@@ -134,7 +134,9 @@ pub struct Refusal {
     pub ruling: Ruling,
     /// Of a post that was dismissed from the linking queue.
     pub dismissed: Option<Dismissed>,
-    /// The registered device of whoever posted it, or dismissed it.
+    /// The sign-in of whoever posted it, or dismissed it, where it is known.
+    pub sign_in: Option<SignInId>,
+    /// The registered device of the same.
     pub device: Option<DeviceId>,
 }
 
@@ -159,6 +161,7 @@ pub(super) fn refusal_message(refusal: &Refusal) -> stored::Refusal {
             by: Some(actor_message(&dismissed.by)),
             reason: dismissed.reason.clone(),
         }),
+        sign_in: refusal.sign_in.map(|sign_in| id_text(sign_in.0)).unwrap_or_default(),
         device: refusal.device.map(|device| id_text(device.0)).unwrap_or_default(),
     }
 }
@@ -173,6 +176,7 @@ pub(super) fn refusal(kept: stored::Refusal) -> Result<Refusal, Invalid> {
         code: kept.code,
         ruling: ruling_with_slots(kept.ruling, &kept.slots)?,
         dismissed: kept.dismissed.map(dismissed).transpose()?,
+        sign_in: optional_id("sign_in", &kept.sign_in, SignInId)?,
         device: optional_id("device", &kept.device, DeviceId)?,
     })
 }
@@ -184,6 +188,8 @@ pub struct WrittenFor {
     pub kind: Kind,
     pub author: Actor,
     pub on_behalf: Actor,
+    /// The author's, where it is known.
+    pub sign_in: Option<SignInId>,
     /// The registered device that it was written on.
     pub device: Option<DeviceId>,
 }
@@ -194,6 +200,7 @@ pub(super) fn written_for_message(written: &WrittenFor) -> stored::WrittenFor {
         kind: code_text(written.kind),
         author: Some(actor_message(&written.author)),
         on_behalf: Some(actor_message(&written.on_behalf)),
+        sign_in: written.sign_in.map(|sign_in| id_text(sign_in.0)).unwrap_or_default(),
         device: written.device.map(|device| id_text(device.0)).unwrap_or_default(),
     }
 }
@@ -204,6 +211,7 @@ pub(super) fn written_for(kept: stored::WrittenFor) -> Result<WrittenFor, Invali
         kind: code("kind", &kept.kind)?,
         author: message("author", kept.author, |sent| actor(&sent))?,
         on_behalf: message("on_behalf", kept.on_behalf, |sent| actor(&sent))?,
+        sign_in: optional_id("sign_in", &kept.sign_in, SignInId)?,
         device: optional_id("device", &kept.device, DeviceId)?,
     })
 }

@@ -8,10 +8,11 @@ use prost::Message;
 
 use super::proto::{store, v1};
 use super::*;
+use crate::domain::act::{Act, By, Deed};
 use crate::domain::body::{Body, Export};
 use crate::domain::directory::Actor;
 use crate::domain::duties::tests as ledger;
-use crate::domain::ids::{DeviceId, PatientId, PersonId, Seq, Subject, TimelineId};
+use crate::domain::ids::{DeviceId, PatientId, PersonId, Seq, SignInId, Subject, TimelineId};
 use crate::domain::ruling::Ruling;
 use crate::domain::state::{FOLD_VERSION, PatientState};
 use crate::domain::time::Timestamp;
@@ -119,15 +120,30 @@ proptest! {
         by in proptest::option::of(arbitrary::actor()),
         for_whom in arbitrary::actor(),
         device in proptest::option::of(arbitrary::id(DeviceId)),
+        sign_in in proptest::option::of(arbitrary::id(SignInId)),
     ) {
         let dismissed = by.map(|by| Dismissed { by, reason: code.clone() });
         let (id, kind, corrected) = (intent.id, intent.body.kind(), intent.body.corrected().map(Body::kind));
         let (on_behalf_of, ruling_of) = (intent.on_behalf_of, ruling.clone());
-        let refusal = Refusal { id, kind, corrected, author, on_behalf_of, code, ruling: ruling_of, dismissed, device };
-        let refusal = Audited::Refusal(refusal);
+        let refusal = Audited::Refusal(Refusal {
+            id,
+            kind,
+            corrected,
+            author,
+            on_behalf_of,
+            code,
+            ruling: ruling_of,
+            dismissed,
+            sign_in,
+            device,
+        });
         prop_assert_eq!(decode_audited(&encode_audited(&refusal)).unwrap(), refusal);
-        let written = Audited::WrittenFor(WrittenFor { entry: id, kind, author, on_behalf: for_whom, device });
+        let written = Audited::WrittenFor(WrittenFor { entry: id, kind, author, on_behalf: for_whom, sign_in, device });
         prop_assert_eq!(decode_audited(&encode_audited(&written)).unwrap(), written);
+        let deed = Deed::DutyClockReleased { stopped_at: Timestamp(received_at) };
+        let by_whom = sign_in.map_or(By::Person(author), |sign_in| By::SignedIn(author, sign_in, device));
+        let act = Audited::Act(Act { by: by_whom, deed });
+        prop_assert_eq!(decode_audited(&encode_audited(&act)).unwrap(), act);
         let queued = QueuedPost { intent, author, device, received_at: Timestamp(received_at), ruling };
         prop_assert_eq!(decode_queued(&encode_queued(&queued)).unwrap(), queued);
     }

@@ -28,10 +28,12 @@ pub struct Act {
 /// Who acts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum By {
-    /// Somebody signed in.
+    /// Somebody, by what they showed: they are not signed in yet, or the record is of before sign-ins were told.
     Person(Actor),
-    /// Somebody signed in, at this registered device.
+    /// The same, at this registered device.
     AtDevice(Actor, DeviceId),
+    /// Somebody signed in: by which sign-in, and the registered device that it counts on.
+    SignedIn(Actor, SignInId, Option<DeviceId>),
     /// Whoever runs commands on the hub's machine.
     Operator,
     /// The hub itself, for a reason that the deed says.
@@ -43,8 +45,27 @@ impl By {
     #[must_use]
     pub const fn actor(&self) -> Option<&Actor> {
         match self {
-            Self::Person(actor) | Self::AtDevice(actor, _) => Some(actor),
+            Self::Person(actor) | Self::AtDevice(actor, _) | Self::SignedIn(actor, ..) => Some(actor),
             Self::Operator | Self::Hub => None,
+        }
+    }
+
+    /// Their sign-in, where it is known.
+    #[must_use]
+    pub const fn sign_in(&self) -> Option<SignInId> {
+        match self {
+            Self::SignedIn(_, sign_in, _) => Some(*sign_in),
+            Self::Person(_) | Self::AtDevice(..) | Self::Operator | Self::Hub => None,
+        }
+    }
+
+    /// The registered device that they were at.
+    #[must_use]
+    pub const fn device(&self) -> Option<DeviceId> {
+        match self {
+            Self::AtDevice(_, device) => Some(*device),
+            Self::SignedIn(_, _, device) => *device,
+            Self::Person(_) | Self::Operator | Self::Hub => None,
         }
     }
 }

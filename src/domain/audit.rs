@@ -13,6 +13,8 @@ closed_list! {
     AuditKind {
         Read = "read", "閲覧", "read";
         ReadEnded = "read_ended", "閲覧の終了", "reading ended";
+        /// Never a record of the log: it is told from the timelines, where the ruling stands with the entry.
+        Accepted = "accepted", "投稿の受理", "post accepted";
         Refused = "refused", "投稿の拒否", "post refused";
         Dismissed = "dismissed", "紐付け待ちの却下", "waiting post dismissed";
         WrittenFor = "written_for", "代筆", "written on behalf of another";

@@ -30,6 +30,8 @@ closed_list! {
         Scheduled = "scheduled", "施行日の決定", "scheduled";
         InForce = "in_force", "施行", "put in force";
         Retired = "retired", "廃止", "retired";
+        /// The hub found that nobody with the region's key wrote it so, and passes it over.
+        NotTaken = "not_taken", "無効な版の不採用", "passed over as not genuine";
     }
 }
 

@@ -78,6 +78,23 @@ fn warnings(app: &App) -> Vec<Reason> {
             ),
         ),
         (
+            app.hub.region().passes_rulebooks_over(),
+            "rulebook_tampered",
+            Text::fixed(
+                "データベースに、このハブが書いていないルールの版があり（または施行した版が変えられ）、使っていません。                 監査記録（ルールブックの手続き）と renkei store check で確かめてください",
+                "the database holds a version of the rulebook that no hub of this region wrote so, or lost the one put in \
+                 force; it is not used: see the audit log, and renkei store check",
+            ),
+        ),
+        (
+            app.hub.region().has_another_floor(),
+            "rulebook_floor",
+            Text::fixed(
+                "ルールの版の土台（floor）が、このハブに付いてくるものと違います。いまの土台で新しい版を作り、合意してください",
+                "a version of the rulebook has another floor than this hub comes with: agree on a version with the present one",
+            ),
+        ),
+        (
             app.hub.region().counting().is_up() == Some(false),
             "redis_lost",
             Text::fixed(

@@ -8,6 +8,7 @@ use super::work::{Dismissal, Submission};
 use crate::codec::{self, Audited};
 use crate::domain::body::Body;
 use crate::domain::entry::Entry;
+use crate::domain::ids::SignInId;
 use crate::domain::ruling::Ruling;
 use crate::domain::time::Timestamp;
 use crate::rulebook::Refusal;
@@ -38,6 +39,7 @@ pub(super) fn refusal(
         code: code.to_owned(),
         ruling,
         dismissed: None,
+        sign_in: submission.sign_in,
         device: submission.device,
     };
     seal(region, hot, now, Audited::Refusal(record))
@@ -55,20 +57,20 @@ pub(super) fn dismissal(region: &DataKey, hot: &Hot, dismissal: &Dismissal, now:
         code: "dismissed".to_owned(),
         ruling: post.ruling.clone(),
         dismissed: Some(codec::Dismissed { by: by.actor, reason: reason.clone() }),
+        sign_in: by.sign_in,
         device: by.device,
     };
     seal(region, hot, now, Audited::Refusal(record))
 }
 
-/// Seals the record that this entry was written on behalf of somebody, if it was.
-pub(super) fn written_for(region: &DataKey, hot: &Hot, entry: &Entry) -> Option<SealedAudit> {
+/// The record that this entry was written on behalf of somebody, if it was.
+pub(super) fn written_for(entry: &Entry, sign_in: Option<SignInId>) -> Option<Audited> {
     let on_behalf = entry.on_behalf?;
     let (kind, author, device) = (entry.body.kind(), entry.author, entry.device);
-    let written = codec::WrittenFor { entry: entry.id, kind, author, on_behalf, device };
-    Some(seal(region, hot, entry.recorded_at, Audited::WrittenFor(written)))
+    Some(Audited::WrittenFor(codec::WrittenFor { entry: entry.id, kind, author, on_behalf, sign_in, device }))
 }
 
-fn seal(region: &DataKey, hot: &Hot, now: Timestamp, record: Audited) -> SealedAudit {
+pub(super) fn seal(region: &DataKey, hot: &Hot, now: Timestamp, record: Audited) -> SealedAudit {
     let seal = if hot.exists { AuditSeal::Timeline(hot.state.timeline, &hot.key) } else { AuditSeal::Region(region) };
     SealedAudit::of(seal, now, &record)
 }

@@ -174,7 +174,11 @@ impl Picture {
         let entry = self.entry(&hot.state, &submission.intent, &submission.actor, acceptance);
         let entry = Entry { device: submission.device, ..entry };
         let moves_the_clock = self.rulebook.moves_the_clock(&entry);
+        let written_for = audit::written_for(&entry, submission.sign_in);
         let answer = self.record(draft, hot, entry, submission.mac, ledger);
+        if let Some(written_for) = written_for {
+            draft.batch.audits.push(audit::seal(&self.key, hot, answer.recorded_at, written_for));
+        }
         self.leave_queue(draft, submission, ledger);
         draft.batch.files.extend(ledger.files().used(&self.key, &submission.intent, &submission.actor));
         if moves_the_clock {
@@ -194,7 +198,6 @@ impl Picture {
     ) -> Accepted {
         let content = codec::encode_content(&entry);
         self.seal(draft, hot, &entry, &content, mac);
-        draft.batch.audits.extend(audit::written_for(&self.key, hot, &entry));
         let epoch = hot.state.access_epoch;
         hot.state.apply(&entry);
         store::project(&hot.state, &entry, &hot.key, &mut draft.batch.projections);

@@ -87,8 +87,9 @@ impl Releaser {
             answers.push((intent.id, answer));
             let (origin, reply) = (Origin::Queue, Reply::Once(reply));
             // Nothing that ends anybody's use waits for a link.
-            let (attempts, is_uncertain, turn) = (0, false, None);
-            let submission = Submission { intent, actor, device, mac, origin, reply, attempts, is_uncertain, turn };
+            let (sign_in, attempts, is_uncertain, turn) = (None, 0, false, None);
+            let submission =
+                Submission { intent, actor, sign_in, device, mac, origin, reply, attempts, is_uncertain, turn };
             if work.send(Work::Post(Box::new(submission))).await.is_err() {
                 return Ok(true);
             }

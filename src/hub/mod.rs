@@ -18,6 +18,7 @@ pub mod fanout;
 mod fetching;
 mod findings;
 mod files;
+pub mod floor;
 mod granting;
 mod ledger;
 pub mod lines;
@@ -49,6 +50,7 @@ mod ticking;
 mod timelines;
 mod together;
 mod trial;
+mod versions;
 pub mod view;
 pub mod waking;
 mod work;
@@ -355,10 +357,10 @@ impl Hub {
     }
 
     fn submission(&self, by: Writer, intent: Intent, origin: Origin, reply: Reply) -> Submission {
-        let Writer { actor, device } = by;
-        // Without the device: what is sent again from another one is the same post.
+        let Writer { actor, sign_in, device } = by;
+        // Without sign-in and device: what is sent again from another one is the same post.
         let mac = fingerprint(self.inner.journal.region(), &intent, &actor);
-        Submission { intent, actor, device, mac, origin, reply, attempts: 0, is_uncertain: false, turn: None }
+        Submission { intent, actor, sign_in, device, mac, origin, reply, attempts: 0, is_uncertain: false, turn: None }
     }
 
     async fn submit(&self, by: Writer, intent: Intent, reply: Reply) {

@@ -7,7 +7,7 @@ use super::rulebooks;
 use crate::domain::time::Timestamp;
 use crate::limits;
 use crate::rulebook::Rulebook;
-use crate::store::{Journal, StoreError};
+use crate::store::{Journal, StoreError, fingerprint_of};
 
 /// Under this name the journal keeps which rulebook is in force and since when: `FINGERPRINT MICROSECONDS`.
 const IN_FORCE: &str = "rulebook_in_force_since";
@@ -50,7 +50,12 @@ impl PastRules {
         kept.sort_by_key(|(_, first)| *first);
         let mut former = Vec::with_capacity(kept.len());
         for (fingerprint, first) in kept {
+            let named = String::from_utf8_lossy(&fingerprint).into_owned();
             let files = journal.read(move |tx| Box::pin(async move { tx.find_rulebook(&fingerprint).await })).await?;
+            if fingerprint_of(&files) != named {
+                tracing::error!(named, "the kept files of a rulebook of the past were changed: it is passed over");
+                continue;
+            }
             match rulebooks::read(&files) {
                 Ok(book) => former.push((first, Arc::new(book))),
                 Err(problems) => tracing::warn!(%problems, "a rulebook of the past can no longer be read"),

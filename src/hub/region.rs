@@ -1,5 +1,6 @@
 //! What the whole hub shares about its region: rulebook, directory, clock, search index. Read often, swapped rarely.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use arc_swap::{ArcSwap, ArcSwapOption};
@@ -56,12 +57,20 @@ pub struct RegionParts {
     pub calendar: Calendar,
 }
 
+/// What the last look at the versions in the journal met.
+#[derive(Default)]
+struct RulebookFaults {
+    untrue: AtomicBool,
+    floor: AtomicBool,
+}
+
 /// See the module.
 pub struct Region {
     /// As settled by `rulebooks`; see [`Self::rulebook`].
     rulebook: ArcSwap<Rulebook>,
     next_rulebook: ArcSwapOption<Next>,
     rulebook_is_configured: bool,
+    rulebook_faults: RulebookFaults,
     past: ArcSwap<PastRules>,
     directory: ArcSwap<Directory>,
     /// Whose turn it is to change the directory.
@@ -92,6 +101,7 @@ impl Region {
             rulebook: ArcSwap::from_pointee(parts.rulebook),
             next_rulebook: ArcSwapOption::empty(),
             rulebook_is_configured: parts.rulebook_is_configured,
+            rulebook_faults: RulebookFaults::default(),
             past: ArcSwap::from_pointee(parts.past),
             directory: ArcSwap::from_pointee(parts.directory),
             directory_turn: Arc::default(),
@@ -126,6 +136,23 @@ impl Region {
     #[must_use]
     pub fn rulebook_is_configured(&self) -> bool {
         self.rulebook_is_configured
+    }
+
+    /// Whether the journal holds versions that no hub of this region wrote so.
+    #[must_use]
+    pub fn passes_rulebooks_over(&self) -> bool {
+        self.rulebook_faults.untrue.load(Ordering::Relaxed)
+    }
+
+    /// Whether a version that is in force, or is to be, has a floor that is not this hub's.
+    #[must_use]
+    pub fn has_another_floor(&self) -> bool {
+        self.rulebook_faults.floor.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn note_rulebook_faults(&self, untrue: bool, floor: bool) {
+        self.rulebook_faults.untrue.store(untrue, Ordering::Relaxed);
+        self.rulebook_faults.floor.store(floor, Ordering::Relaxed);
     }
 
     /// The rulebooks that were in force before.

@@ -12,6 +12,7 @@ use super::Region;
 use super::duty_clock::Order;
 use super::fanout::Fanout;
 use super::past_rules::PastRules;
+use super::versions::{InForce, Versions};
 use super::work::{Rejudge, Work};
 use crate::domain::act::{Act, By, Deed};
 use crate::domain::ids::{RulebookVersionId, TimelineId};
@@ -19,11 +20,9 @@ use crate::domain::lifecycle::{LifeStep, RulebookVersion, Stage};
 use crate::domain::time::Timestamp;
 use crate::limits;
 use crate::rulebook::{Problems, Rulebook, RulebookFiles, SourceFile};
-use crate::store::{Journal, RulebookFile, StoreError, Tx};
+pub use crate::store::VOCABULARY;
+use crate::store::{Journal, RulebookFile, StoreError, Tx, fingerprint_of};
 use crate::vault::digest;
-
-/// Name of the file with the words; every other one is a set of rules.
-pub const VOCABULARY: &str = "vocabulary.toml";
 
 /// A version that comes into force.
 #[derive(Debug)]
@@ -59,20 +58,19 @@ pub fn read(files: &[RulebookFile]) -> Result<Rulebook, Problems> {
     Rulebook::load(&RulebookFiles { vocabulary, sets }, digest)
 }
 
-/// The version in force at this moment, put in force now if its day came while no hub ran. `None`: none ever was.
+/// The version in force at this moment, put in force now if its day came while no hub ran. `None`: none ever was. What is not
+/// as a hub wrote it is passed over; the follower tells of it.
 ///
 /// # Errors
 /// When the store fails, or the version cannot be read.
 pub async fn settle(journal: &Journal, now: Timestamp) -> Result<Option<Rulebook>, RulebookError> {
-    while let Some(version) = journal.read(|tx| Box::pin(tx.find_rulebook_version_scheduled())).await? {
+    let mut versions = Versions::of(journal);
+    while let Some((version, _)) = versions.next(None).await? {
         if version.effective_at.is_none_or(|at| at > now) || !put_in_force(journal, version, now).await? {
             break;
         }
     }
-    match journal.read(|tx| Box::pin(tx.find_rulebook_version_in_force())).await? {
-        Some(version) => load(journal, version.id).await.map(Some),
-        None => Ok(None),
-    }
+    Ok(book_of(versions.in_force(None).await?))
 }
 
 /// The version that decides at this moment, without putting any in force. `None`: there is none yet.
@@ -80,21 +78,18 @@ pub async fn settle(journal: &Journal, now: Timestamp) -> Result<Option<Rulebook
 /// # Errors
 /// When the store fails, or the version cannot be read.
 pub async fn find_in_force(journal: &Journal, now: Timestamp) -> Result<Option<Rulebook>, RulebookError> {
-    let next = journal.read(|tx| Box::pin(tx.find_rulebook_version_scheduled())).await?;
-    let next = next.filter(|version| version.effective_at.is_some_and(|at| at <= now));
-    let version = match next {
-        Some(next) => Some(next),
-        None => journal.read(|tx| Box::pin(tx.find_rulebook_version_in_force())).await?,
-    };
-    match version {
-        Some(version) => load(journal, version.id).await.map(Some),
-        None => Ok(None),
+    let mut versions = Versions::of(journal);
+    match versions.next(None).await? {
+        Some((next, Some(book))) if next.effective_at.is_some_and(|at| at <= now) => Ok(Some(book)),
+        _ => Ok(book_of(versions.in_force(None).await?)),
     }
 }
 
-async fn load(journal: &Journal, version: RulebookVersionId) -> Result<Rulebook, RulebookError> {
-    let files = journal.read(move |tx| Box::pin(tx.list_rulebook_version_files(version))).await?;
-    read(&files).map_err(|problems| RulebookError::Unsound { version, problems })
+fn book_of(found: InForce) -> Option<Rulebook> {
+    match found {
+        InForce::Other(book) => Some(*book),
+        InForce::Settled | InForce::Nothing => None,
+    }
 }
 
 /// `false`: it changed meanwhile, and is not put in force.
@@ -103,7 +98,10 @@ async fn put_in_force(journal: &Journal, version: RulebookVersion, now: Timestam
 }
 
 async fn put_in_force_in(tx: &mut Tx, version: RulebookVersion, now: Timestamp) -> Result<bool, StoreError> {
-    if tx.find_rulebook_version(version.id).await?.as_ref() != Some(&version) {
+    let files = tx.list_rulebook_version_files(version.id).await?;
+    if tx.find_rulebook_version(version.id).await?.as_ref() != Some(&version)
+        || fingerprint_of(&files) != version.fingerprint
+    {
         return Ok(false);
     }
     let moved = |version: &RulebookVersion, step, said: &str| Act {
@@ -121,7 +119,6 @@ async fn put_in_force_in(tx: &mut Tx, version: RulebookVersion, now: Timestamp) 
         tx.update_rulebook_version(&old).await?;
         acts.insert(0, moved(&old, LifeStep::Retired, "another version is in force"));
     }
-    let files = tx.list_rulebook_version_files(version.id).await?;
     tx.insert_rulebook(version.fingerprint.as_bytes(), &files, now).await?;
     tx.update_rulebook_version(&RulebookVersion { stage: Stage::InForce, changed_at: now, ..version }).await?;
     tx.append_acts(now, acts).await?;
@@ -146,9 +143,11 @@ pub(super) async fn follow(mut follower: Follower, mut asked: mpsc::Receiver<one
     if follower.region.rulebook_is_configured() {
         return;
     }
+    let mut versions = Versions::of(&follower.journal);
+    versions.look_at_floor(&follower.region.settled_rulebook());
     let mut answer: Option<oneshot::Sender<()>> = None;
     loop {
-        match follower.look().await {
+        match follower.look(&mut versions).await {
             Ok(()) => drop(answer.take().map(|answer| answer.send(()))),
             Err(error) => tracing::error!(%error, "the version of the rulebook in force cannot be settled"),
         }
@@ -170,40 +169,52 @@ impl Follower {
         until.map_or(poll, |until| until.min(poll))
     }
 
-    async fn look(&mut self) -> Result<(), RulebookError> {
-        let mut changed = false;
+    async fn look(&mut self, versions: &mut Versions) -> Result<(), RulebookError> {
+        let (mut changed, mut stuck) = (false, None);
+        versions.begin();
         loop {
-            let scheduled = self.journal.read(|tx| Box::pin(tx.find_rulebook_version_scheduled())).await?;
-            let Some((version, at)) = scheduled.and_then(|version| Some((version.clone(), version.effective_at?)))
+            let known = self.region.next_rulebook();
+            let next = versions.next(known.as_ref().map(|next| &next.version)).await?;
+            let Some((version, at, book)) =
+                next.and_then(|(version, book)| version.effective_at.map(|at| (version, at, book)))
             else {
                 self.region.set_next_rulebook(None);
                 break;
             };
-            let known = self.region.next_rulebook().filter(|next| next.version == version);
-            let book = match known {
-                Some(next) => Arc::clone(&next.book),
-                None => {
-                    let book = Arc::new(load(&self.journal, version.id).await?);
+            let book = match (book, known) {
+                (None, Some(known)) => Arc::clone(&known.book),
+                (Some(book), _) => {
+                    let book = Arc::new(book);
                     let next = Next { version: version.clone(), at, book: Arc::clone(&book) };
                     self.region.set_next_rulebook(Some(next));
                     book
                 }
+                (None, None) => break,
             };
             let now = self.region.now();
-            if at > now || !put_in_force(&self.journal, version, now).await? {
+            if at > now {
+                break;
+            }
+            if !put_in_force(&self.journal, version, now).await? {
+                stuck = Some(book);
                 break;
             }
             // Before the next look: at no moment do the old rules decide again.
             self.region.settle_rulebook(book);
             changed = true;
         }
-        if let Some(version) = self.journal.read(|tx| Box::pin(tx.find_rulebook_version_in_force())).await?
-            && *self.region.settled_rulebook().fingerprint() != *version.fingerprint
-        {
-            self.region.settle_rulebook(Arc::new(load(&self.journal, version.id).await?));
+        let settled = self.region.settled_rulebook();
+        if let InForce::Other(book) = versions.in_force(Some(settled.fingerprint())).await? {
+            self.region.settle_rulebook(Arc::from(book));
             changed = true;
+        } else if stuck.is_some_and(|stuck| stuck.fingerprint() != settled.fingerprint()) {
+            // No other hub put it in force: what the journal holds of it is no longer what is in memory.
+            self.region.set_next_rulebook(None);
         }
+        self.region.note_rulebook_faults(versions.met_untrue(), versions.met_other_floor());
+        versions.tell(self.region.now()).await?;
         if changed {
+            versions.look_at_floor(&self.region.settled_rulebook());
             let fingerprint = self.region.settled_rulebook().fingerprint().to_owned();
             tracing::info!(fingerprint, "another rulebook is in force");
             let (book, now) = (self.region.settled_rulebook(), self.region.now());

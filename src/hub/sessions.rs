@@ -51,10 +51,7 @@ impl SignedIn {
     /// Who acts, as the audit log keeps it.
     #[must_use]
     pub const fn by(&self) -> By {
-        match self.device {
-            Some(device) => By::AtDevice(self.actor, device),
-            None => By::Person(self.actor),
-        }
+        By::SignedIn(self.actor, self.id, self.device)
     }
 }
 

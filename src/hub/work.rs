@@ -53,22 +53,23 @@ pub struct Tick {
     pub reply: oneshot::Sender<()>,
 }
 
-/// Who posts, and on which registered device.
+/// Who posts, by which sign-in, and on which registered device.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Writer {
     pub actor: Actor,
+    pub sign_in: Option<SignInId>,
     pub device: Option<DeviceId>,
 }
 
 impl From<Actor> for Writer {
     fn from(actor: Actor) -> Self {
-        Self { actor, device: None }
+        Self { actor, sign_in: None, device: None }
     }
 }
 
 impl From<&SignedIn> for Writer {
     fn from(signed_in: &SignedIn) -> Self {
-        Self { actor: signed_in.actor, device: signed_in.device }
+        Self { actor: signed_in.actor, sign_in: Some(signed_in.id), device: signed_in.device }
     }
 }
 
@@ -77,6 +78,8 @@ impl From<&SignedIn> for Writer {
 pub struct Submission {
     pub intent: Intent,
     pub actor: Actor,
+    /// Of its author; `None`: it waited, and whoever wrote it need not be signed in any more.
+    pub sign_in: Option<SignInId>,
     /// The registered device that it comes from.
     pub device: Option<DeviceId>,
     /// Keyed fingerprint of the intent and its author.

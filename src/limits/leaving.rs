@@ -83,3 +83,8 @@ pub const PUSH_TRIES_MAX: u32 = 4;
 pub const PUSH_RETRY_MS: u64 = 5_000;
 /// A service that asks for a longer pause than this is not asked again.
 pub const PUSH_RETRY_AFTER_S_MAX: u64 = 3_600;
+
+/// Entries opened at once where the audit log tells what was accepted.
+pub const ACCEPTED_PAGE_ENTRIES: usize = 100;
+/// Versions that are not what they seem which are put on record at one look.
+pub const UNTRUE_VERSIONS_TOLD_MAX: usize = 16;

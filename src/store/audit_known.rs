@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use crate::codec::{self, Audited};
 use crate::domain::account::{AccountDeed, Tried};
-use crate::domain::act::{Act, By, Deed};
+use crate::domain::act::{Act, Deed};
 use crate::domain::announcement::AnnouncementDeed;
 use crate::domain::ids::{DeviceId, PatientId, Seq, SignInId};
 use crate::domain::reading::{Read, ReadEnded};
@@ -56,6 +56,7 @@ impl Tx {
             return Ok(AuditFound {
                 record,
                 audited,
+                accepted: None,
                 reading: None,
                 device: DeviceSeen::default(),
                 said: None,
@@ -80,7 +81,7 @@ impl Tx {
                 _ => {}
             }
         }
-        Ok(AuditFound { record, audited, reading, device, said, before })
+        Ok(AuditFound { record, audited, accepted: None, reading, device, said, before })
     }
 
     async fn find_reading(&mut self, grant: Uuid) -> Result<Option<(Option<Seq>, Option<Timestamp>)>, StoreError> {
@@ -99,29 +100,44 @@ impl Tx {
             Audited::Read(Read { sign_in, .. }) | Audited::ReadEnded(ReadEnded { sign_in, .. }) => {
                 self.find_device_of(*sign_in).await
             }
-            Audited::Refusal(refusal) => self.device_named("", refusal.device).await,
-            Audited::WrittenFor(written) => self.device_named("", written.device).await,
+            Audited::Refusal(refusal) => self.find_device_at(refusal.sign_in, refusal.device).await,
+            Audited::WrittenFor(written) => self.find_device_at(written.sign_in, written.device).await,
             Audited::Act(Act { by, deed }) => {
-                let done_on = if let By::AtDevice(_, device) = by { Some(*device) } else { None };
+                let done_on = by.device();
                 match deed {
                     Deed::SignInIssued { device, device_name, .. } => {
                         self.device_named(device_name, device.or(done_on)).await
                     }
+                    // Where it is not known by which sign-in somebody ended this one, it is taken to be the same.
                     Deed::SignInEnded { sign_in, .. } => {
-                        let seen = self.find_device_of(*sign_in).await?;
-                        let is_there = done_on.is_none() || seen.registered.as_ref().map(|(id, _)| *id) == done_on;
-                        if is_there { Ok(seen) } else { self.device_named("", done_on).await }
+                        self.find_device_at(by.sign_in().or(Some(*sign_in)), done_on).await
                     }
                     Deed::Account(AccountDeed::SignInRefused { from: Tried { device, device_name, .. }, .. }) => {
                         self.device_named(device_name, *device).await
                     }
-                    _ => self.device_named("", done_on).await,
+                    _ => self.find_device_at(by.sign_in(), done_on).await,
                 }
             }
         }
     }
 
-    async fn device_named(&mut self, calls_itself: &str, id: Option<DeviceId>) -> Result<DeviceSeen, StoreError> {
+    /// The device of a sign-in, unless something was done on another one than it counts on.
+    async fn find_device_at(
+        &mut self,
+        sign_in: Option<SignInId>,
+        done_on: Option<DeviceId>,
+    ) -> Result<DeviceSeen, StoreError> {
+        let Some(sign_in) = sign_in else { return self.device_named("", done_on).await };
+        let seen = self.find_device_of(sign_in).await?;
+        let is_there = done_on.is_none() || seen.registered.as_ref().map(|(id, _)| *id) == done_on;
+        if is_there { Ok(seen) } else { self.device_named("", done_on).await }
+    }
+
+    pub(super) async fn device_named(
+        &mut self,
+        calls_itself: &str,
+        id: Option<DeviceId>,
+    ) -> Result<DeviceSeen, StoreError> {
         let registered = match id {
             Some(id) => Some((id, if_it_opens(self.find_device(id).await)?.map(|device| device.name))),
             None => None,

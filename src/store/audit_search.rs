@@ -13,6 +13,7 @@ use crate::domain::keeping::KeepingDeed;
 use crate::domain::time::Timestamp;
 use crate::limits::{AUDIT_LOOKED_AT_RECORDS_MAX, AUDIT_OUT_OF_ORDER_S, AUDIT_SEARCH_PAGE_RECORDS};
 
+use super::accepted::AcceptedPost;
 use super::audit::{AuditRow, Row, audit_row_from};
 use super::audit_known::{DeviceSeen, Span};
 use super::engine::run;
@@ -31,6 +32,8 @@ pub struct AuditFound {
     pub record: AuditRecord,
     /// `None`: it does not open, because its key was destroyed or it was damaged.
     pub audited: Option<Audited>,
+    /// It is no record, but what stands on a timeline.
+    pub accepted: Option<AcceptedPost>,
     /// Of a read that went on: the last entry that was sent as far as is known, and when it ended.
     pub reading: Option<(Option<Seq>, Option<Timestamp>)>,
     pub device: DeviceSeen,
@@ -44,7 +47,7 @@ pub struct AuditFound {
 #[derive(Clone, Debug, Default)]
 pub struct AuditPage {
     pub found: Vec<AuditFound>,
-    /// The last record that was looked at; `None`: there are no more.
+    /// The last record that was looked at (of what was accepted, its moment); `None`: there are no more.
     pub next: Option<u64>,
 }
 
@@ -98,7 +101,7 @@ macro_rules! both_orders {
 
 impl Tx {
     /// Records of this part of the log, at most `limit`; `cursor` is the `next` of the page before. A page is short where
-    /// many records had to be looked at for few.
+    /// many records had to be looked at for few. What was accepted is asked for by its kind, and comes from the timelines.
     ///
     /// # Errors
     /// When the database fails.
@@ -109,6 +112,9 @@ impl Tx {
         cursor: Option<u64>,
         limit: usize,
     ) -> Result<AuditPage, StoreError> {
+        if filter.kind == Some(AuditKind::Accepted) {
+            return self.search_accepted(filter, order, cursor, limit).await;
+        }
         let (mut above, mut below) = self.seqs_between(filter.from, filter.until).await?;
         let mut cursor = cursor.map(|seq| i64::try_from(seq).unwrap_or(i64::MAX));
         let leads = Lead::of(filter);

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use crate::domain::time::Timestamp;
-use crate::vault::{DataKey, RegionKey};
+use crate::vault::{DataKey, GUARDED_ROUNDS, RegionKey};
 
 use super::engine::run;
 use super::meta::REGION_KEY;
@@ -48,23 +48,24 @@ pub(super) async fn claim(bare: &Journal, region: &RegionKey, founding: Founding
     if owner?.is_some_and(|owner| owner != key.fingerprint()) {
         return Err(StoreError::inconsistent("data_key", "it is another region's").into());
     }
-    if region.wraps_before_macs(&kept.wrapped) {
+    let guarded = region.guarded(&kept.wrapped).map_err(StoreError::cannot_open("data_key"))?;
+    if guarded < GUARDED_ROUNDS {
         let marked = region.rewrap_with_macs(&kept.wrapped).map_err(StoreError::cannot_open("data_key"))?;
-        Journal::of(bare.shared.engine.clone(), Arc::clone(&key)).adopt_rows(kept.wrapped, marked).await?;
+        Journal::of(bare.shared.engine.clone(), Arc::clone(&key)).adopt_rows(guarded, kept.wrapped, marked).await?;
     }
     Ok(key)
 }
 
 impl Journal {
-    /// Gives the rows of a region of before there were MACs theirs, and keeps that this was done.
+    /// Gives the rows of a region of before there were MACs theirs, from this round of tables on, and keeps that this was done.
     ///
     /// INVARIANT: both by one commit, so that no row that comes afterwards is ever taken in.
-    async fn adopt_rows(&self, wrapped: Vec<u8>, marked: Vec<u8>) -> Result<(), StoreError> {
+    async fn adopt_rows(&self, guarded: usize, wrapped: Vec<u8>, marked: Vec<u8>) -> Result<(), StoreError> {
         self.write(move |tx| {
             Box::pin(async move {
                 // Another hub of the region that opens it at the same moment waits here, and then has nothing to do.
                 if tx.mark_data_key(&wrapped, &marked).await? {
-                    let rows = tx.adopt_rows().await?;
+                    let rows = tx.adopt_rows(guarded).await?;
                     tracing::info!(rows, "the rows that give power have their MACs");
                 }
                 Ok(())

@@ -46,7 +46,7 @@ pub struct Page {
 type KnownRow = (Vec<u8>, Vec<u8>, i64, Vec<u8>);
 
 /// Id, seq, recorded at, mac, sealed, chain.
-type Row = (Vec<u8>, i64, i64, Vec<u8>, Vec<u8>, Vec<u8>);
+pub(super) type Row = (Vec<u8>, i64, i64, Vec<u8>, Vec<u8>, Vec<u8>);
 
 impl Tx {
     /// Appends entries; returns how many ids (and seqs) were new.
@@ -211,7 +211,7 @@ impl SealedEntry {
     }
 }
 
-fn sealed_from(timeline: TimelineId, row: Row) -> Result<SealedEntry, StoreError> {
+pub(super) fn sealed_from(timeline: TimelineId, row: Row) -> Result<SealedEntry, StoreError> {
     let (id, seq, recorded_at, mac, sealed, chain) = row;
     let place = || format!("timeline {timeline} seq {seq}");
     let link: Link = link_from(&place(), &chain)?;

@@ -13,7 +13,7 @@ use sqlx::sqlite::SqliteRow;
 use uuid::Uuid;
 
 use crate::domain::time::Timestamp;
-use crate::vault::{DataKey, Mac};
+use crate::vault::{DataKey, GUARDED_ROUNDS, Mac};
 
 use super::engine::run;
 use super::{StoreError, Tx};
@@ -143,8 +143,35 @@ pub(super) const EXCEPTION: Guarded = guarded!(
     "1 = 1"
 );
 
-/// All of them.
-const TABLES: [&Guarded; 15] = [
+pub(super) const RULEBOOK_VERSION: Guarded = guarded!(
+    "rulebook_version",
+    [
+        "id" Bytes, "title" Text, "fingerprint" Text, "stage" Text, "drafted_at" Number, "effective_at" Number,
+        "changed_at" Number
+    ],
+    1 at "id = $1" and "$2",
+    "1 = 1"
+);
+pub(super) const RULEBOOK_FILE: Guarded = guarded!(
+    "rulebook_version_file",
+    ["version" Bytes, "path" Text, "content" Text],
+    2 at "version = $1 and path = $2" and "$3",
+    "1 = 1"
+);
+pub(super) const RULEBOOK_SIGNATURE: Guarded = guarded!(
+    "rulebook_signature",
+    [
+        "version" Bytes, "ruleset" Text, "body" Text, "role" Text, "person" Text, "signer" Bytes, "signed_on" Text,
+        "agreement" Text
+    ],
+    4 at "version = $1 and ruleset = $2 and body = $3 and role = $4" and "$5",
+    "1 = 1"
+);
+
+/// All of them, by when they were given MACs: with migration 0021, with 0027.
+const ROUNDS: [&[&Guarded]; GUARDED_ROUNDS] = [&OF_PEOPLE, &[&RULEBOOK_VERSION, &RULEBOOK_FILE, &RULEBOOK_SIGNATURE]];
+
+const OF_PEOPLE: [&Guarded; 15] = [
     &SIGN_IN,
     &ORGANISATION,
     &PERSON,
@@ -324,7 +351,7 @@ impl Tx {
     /// The rows that stand, of all guarded tables, whose MAC is wrong or missing.
     pub(super) async fn list_forged(&mut self) -> Result<Vec<String>, StoreError> {
         let mut forged = Vec::new();
-        for of in TABLES {
+        for of in ROUNDS.into_iter().flatten() {
             let rows = self.list_standing(of).await?;
             let is_forged = |(values, mac): &Standing| !is_mac(mac.as_deref(), &of.mac(&self.region, values));
             forged.extend(rows.iter().filter(|row| is_forged(row)).map(|(values, _)| of.place(values)));
@@ -332,11 +359,11 @@ impl Tx {
         Ok(forged)
     }
 
-    /// Gives every row that stands and has no MAC its own; how many there were. Called once in the life of a region, when the
-    /// tables get the column: see `data_key.rs`.
-    pub(super) async fn adopt_rows(&mut self) -> Result<u64, StoreError> {
+    /// Gives every row that stands and has no MAC its own, of the rounds of tables after the first `guarded`; how many there
+    /// were. Called once in the life of a region for each, when the tables get the column: see `data_key.rs`.
+    pub(super) async fn adopt_rows(&mut self, guarded: usize) -> Result<u64, StoreError> {
         let mut adopted = 0;
-        for of in TABLES {
+        for of in ROUNDS.into_iter().skip(guarded).flatten() {
             for (values, _) in self.list_standing(of).await?.into_iter().filter(|(_, mac)| mac.is_none()) {
                 let mac = of.mac(&self.region, &values);
                 run!(self, connection => {
@@ -357,6 +384,11 @@ impl Tx {
         Ok(adopted)
     }
 
+    /// [`Self::is_genuine`] without a word: of what is looked at again and again, whoever looks tells once.
+    pub(super) fn is_true(&self, of: &Guarded, values: &[Value], mac: Option<&[u8]>) -> bool {
+        is_mac(mac, &of.mac(&self.region, values))
+    }
+
     async fn list_standing(&mut self, of: &Guarded) -> Result<Vec<Standing>, StoreError> {
         Ok(run!(self, connection => {
             let rows = sqlx::query(of.standing).fetch_all(connection).await?;
@@ -368,12 +400,12 @@ impl Tx {
 /// Each table with the columns that its MAC covers.
 #[cfg(test)]
 pub(super) fn covered() -> impl Iterator<Item = (&'static str, Vec<&'static str>)> {
-    let columns = |of: &&'static Guarded| {
+    let columns = |of: &'static Guarded| {
         let (_, rest) = of.standing.split_once("select ").expect("it selects");
         let (columns, _) = rest.split_once(", mac from ").expect("the MAC is last");
         (of.table, columns.split(", ").collect::<Vec<_>>())
     };
-    TABLES.iter().map(columns).collect::<Vec<_>>().into_iter()
+    ROUNDS.into_iter().flatten().map(move |of| columns(of))
 }
 
 #[cfg(test)]
@@ -401,9 +433,9 @@ mod tests {
     fn the_list_is_whole() {
         assert_eq!(PERSON.standing, "select id, active, mac from person where 1 = 1");
         assert_eq!(CLIENT_KEY.stamp, "update client_key set mac = $3 where client = $1 and kid = $2");
-        let mut names: Vec<_> = TABLES.iter().map(|of| of.table).collect();
+        let mut names: Vec<_> = ROUNDS.into_iter().flatten().map(|of| of.table).collect();
         names.sort_unstable();
         names.dedup();
-        assert_eq!(names.len(), TABLES.len());
+        assert_eq!(names.len(), ROUNDS.into_iter().flatten().count());
     }
 }

@@ -46,11 +46,14 @@ pub(super) const STEPS: &[Step] = &[
     step!(23, "0023_board"),
     step!(24, "0024_patients_for_training"),
     step!(25, "0025_taken_out"),
+    step!(27, "0027_guarded_rulebooks"),
     step!(28, "0028_written_at"),
 ];
 
 /// The step from which on rows that give power have MACs.
 pub(super) const FIRST_WITH_MACS: i64 = 21;
+/// The one from which on the rulebook's versions have theirs.
+pub(super) const FIRST_WITH_GUARDED_RULEBOOKS: i64 = 27;
 
 pub(super) async fn migrate(engine: &Engine) -> Result<(), MigrateError> {
     migrate_to(engine, i64::MAX).await

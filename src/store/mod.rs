@@ -6,6 +6,7 @@
 //! INVARIANT: everything said about a patient is sealed with that patient's key; what stands in the
 //! clear (ids, seqs, times, team, consent, counts and moments) is listed in docs/security.md.
 
+mod accepted;
 mod accesses;
 mod account;
 mod advice;
@@ -19,6 +20,7 @@ mod bell;
 pub mod check;
 mod check_files;
 mod check_rows;
+mod check_rulebooks;
 mod checkpoint;
 mod client;
 mod commit;
@@ -72,6 +74,7 @@ pub mod verify;
 
 pub use crate::codec::{Audited, Dismissed, Refusal, WrittenFor};
 
+pub use accepted::AcceptedPost;
 pub use accesses::DeclaredAccess;
 pub use announcement::Receipt;
 pub use audit::AuditRecord;
@@ -100,7 +103,8 @@ pub use past::{RefusedPage, RefusedPost};
 pub use projection::{ProjectionChange, project};
 pub use quarantine::Quarantined;
 pub use reading::Grant;
-pub use rulebook::RulebookFile;
+pub use rulebook::{RulebookFile, VOCABULARY, fingerprint_of};
+pub use rulebook_version::{KeptVersions, RulebookMove};
 pub use shelf::{Shelf, ShelfError};
 pub use sign_in::{EndedSignIn, SignIn};
 pub use signed_checkpoint::{KeptCheckpoint, SinceCheckpoint};

@@ -2,6 +2,7 @@
 //! cite. Activating and compiling them is not done here.
 
 use crate::domain::time::Timestamp;
+use crate::vault::digest;
 
 use super::engine::run;
 use super::{StoreError, Tx};
@@ -14,8 +15,23 @@ pub struct RulebookFile {
     pub content: String,
 }
 
+/// Name of the file with the words; every other one is a set of rules.
+pub const VOCABULARY: &str = "vocabulary.toml";
+
+/// What names a book with these files, in whichever order they come: the same as `Rulebook::fingerprint`, also of files that
+/// nobody can read any more.
+#[must_use]
+pub fn fingerprint_of(files: &[RulebookFile]) -> String {
+    let vocabulary = files.iter().find(|file| file.path == VOCABULARY).map_or("", |file| &file.content);
+    let mut sets: Vec<&RulebookFile> = files.iter().filter(|file| file.path != VOCABULARY).collect();
+    sets.sort_unstable_by_key(|file| &file.path);
+    let texts = std::iter::once(vocabulary).chain(sets.into_iter().map(|file| &*file.content));
+    let digests: Vec<[u8; 32]> = texts.map(|text| digest(text.as_bytes())).collect();
+    digest(&digests.concat())[..8].iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 impl Tx {
-    /// Keeps a rulebook's files. Keeping them again changes nothing.
+    /// Keeps a rulebook's files. Keeping them again changes nothing, and puts right what somebody changed of them.
     ///
     /// # Errors
     /// When the database fails.
@@ -26,8 +42,15 @@ impl Tx {
         now: Timestamp,
     ) -> Result<(), StoreError> {
         const SQL: &str = "insert into rulebook (digest, path, content, stored_at) values ($1, $2, $3, $4)
-            on conflict do nothing";
-        for file in files {
+            on conflict (digest, path) do update set content = excluded.content";
+        const DELETE: &str = "delete from rulebook where digest = $1 and path = $2";
+        let kept = self.find_rulebook(digest).await?;
+        for added in kept.iter().filter(|kept| files.iter().all(|file| file.path != kept.path)) {
+            run!(self, connection => {
+                sqlx::query(DELETE).bind(digest).bind(added.path.as_str()).execute(connection).await?;
+            });
+        }
+        for file in files.iter().filter(|file| !kept.contains(file)) {
             run!(self, connection => {
                 sqlx::query(SQL)
                     .bind(digest)

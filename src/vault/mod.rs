@@ -69,7 +69,7 @@ pub use patient_key::PatientKey;
 pub use pkcs12::random_passphrase;
 pub use push_signer::PushSigner;
 pub use quarantine_pass::QuarantinePass;
-pub use region_key::{RegionKey, WRAPPED_DATA_KEY_BYTES};
+pub use region_key::{GUARDED_ROUNDS, RegionKey, WRAPPED_DATA_KEY_BYTES};
 pub use seal::{CannotOpen, SEAL_OVERHEAD_BYTES, SealingKey};
 pub use token::{NotAToken, Token, TokenHash};
 pub use trust::trusting;

@@ -10,9 +10,13 @@ use super::derive::{KEY_BYTES, Purpose, Root, Secret};
 use super::keyfile::{self, KeyFileError, KeyOf, NotAKey};
 use super::{CannotOpen, DataKey, SealingKey, fill_random};
 
-/// Of a region in which no row has a MAC yet: see [`RegionKey::wraps_before_macs`].
-const CONTEXT_BEFORE_MACS: &[u8] = b"data-key/v1";
-const CONTEXT: &[u8] = b"data-key/v2";
+/// By how much of a database was guarded by MACs when its data key was wrapped: nothing, all but the rulebook, all. See
+/// [`RegionKey::guarded`].
+const CONTEXTS: [&[u8]; 1 + GUARDED_ROUNDS] = [b"data-key/v1", b"data-key/v2", b"data-key/v3"];
+const CONTEXT: &[u8] = CONTEXTS[GUARDED_ROUNDS];
+
+/// How many times tables were given MACs since there are regions.
+pub const GUARDED_ROUNDS: usize = 2;
 
 /// Length of a wrapped data key.
 pub const WRAPPED_DATA_KEY_BYTES: usize = super::SEAL_OVERHEAD_BYTES + KEY_BYTES;
@@ -81,7 +85,7 @@ impl RegionKey {
     /// database keeps it from now on.
     #[must_use]
     pub fn adopt_as_data_key(&self) -> (DataKey, Vec<u8>) {
-        (DataKey::from_secret(&self.secret), self.wrapping.seal(CONTEXT_BEFORE_MACS, &*self.secret))
+        (DataKey::from_secret(&self.secret), self.wrapping.seal(CONTEXTS[0], &*self.secret))
     }
 
     /// The data key that this key wrapped.
@@ -101,14 +105,17 @@ impl RegionKey {
         Ok(by.wrapping.seal(context, &*secret))
     }
 
-    /// Whether it was wrapped before the rows of its database had MACs. It says so in the seal itself, so that nobody without
-    /// this key can have a hub believe it again of rows whose MACs they took away.
-    #[must_use]
-    pub fn wraps_before_macs(&self, wrapped: &[u8]) -> bool {
-        self.unwrap(wrapped).is_ok_and(|(context, _)| context == CONTEXT_BEFORE_MACS)
+    /// How many times tables of its database had been given MACs when it was wrapped. It says so in the seal itself, so that
+    /// nobody without this key can have a hub believe it again of rows whose MACs they took away.
+    ///
+    /// # Errors
+    /// When another key wraps it, or it was altered.
+    pub fn guarded(&self, wrapped: &[u8]) -> Result<usize, CannotOpen> {
+        let (context, _) = self.unwrap(wrapped)?;
+        Ok(CONTEXTS.iter().position(|known| *known == context).unwrap_or_default())
     }
 
-    /// The same data key, wrapped as that of a database whose rows have MACs.
+    /// The same data key, wrapped as that of a database all of whose rows that give power have MACs.
     ///
     /// # Errors
     /// When another key than this one wraps it, or the wrapped key was altered.
@@ -117,11 +124,8 @@ impl RegionKey {
     }
 
     fn unwrap(&self, wrapped: &[u8]) -> Result<(&'static [u8], Secret), CannotOpen> {
-        let with_macs = self.wrapping.open(CONTEXT, wrapped).map(|opened| (CONTEXT, opened));
-        let (context, mut opened) = match with_macs {
-            Ok(opened) => opened,
-            Err(_) => (CONTEXT_BEFORE_MACS, self.wrapping.open(CONTEXT_BEFORE_MACS, wrapped)?),
-        };
+        let opened_by = |context: &&'static [u8]| Some((*context, self.wrapping.open(context, wrapped).ok()?));
+        let (context, mut opened) = CONTEXTS.iter().rev().find_map(opened_by).ok_or(CannotOpen::NotAuthentic)?;
         let mut secret = Secret::default();
         let has_key_length = opened.len() == KEY_BYTES;
         if has_key_length {
@@ -182,6 +186,13 @@ mod tests {
         let old = RegionKey::from_secret(&[1; 32]);
         let (adopted, wrapped) = old.adopt_as_data_key();
         assert_eq!(adopted.fingerprint(), old.fingerprint());
+        assert_eq!(old.guarded(&wrapped).unwrap(), 0);
+        assert_eq!(old.guarded(&old.rewrap_with_macs(&wrapped).unwrap()).unwrap(), GUARDED_ROUNDS);
+        assert_eq!(old.guarded(&old.make_data_key().1).unwrap(), GUARDED_ROUNDS);
+        let of_people = old.wrapping.seal(CONTEXTS[1], &*old.secret);
+        assert_eq!(old.guarded(&of_people).unwrap(), 1);
+        assert_eq!(old.unwrap_data_key(&of_people).unwrap().fingerprint(), adopted.fingerprint());
+        assert!(RegionKey::ephemeral().guarded(&of_people).is_err(), "nobody else can say so");
         let same = DataKey::from_secret(&[1; 32]);
         assert!(same.names().open(b"", &sealed_by(&adopted)).is_ok());
         assert!(old.unwrap_data_key(&wrapped).unwrap().names().open(b"", &sealed_by(&same)).is_ok());

@@ -8,6 +8,7 @@ mod client;
 pub mod codes;
 mod error;
 mod frame;
+mod objects;
 mod parse;
 pub mod rest;
 mod server;

@@ -9,6 +9,7 @@ use serde::de::DeserializeOwned;
 
 use super::codes::Code;
 use super::error::{About, FrameError};
+use super::objects::{self, Objects};
 use crate::codec::{Encoding, id, shortened};
 use crate::domain::ids::EntryId;
 use crate::domain::text::{Invalid, Text};
@@ -23,7 +24,7 @@ pub(super) fn parse<M: Message + Default + DeserializeOwned>(
             let reason = error.to_string();
             malformed(&format!("protobufとして読み取れません: {reason}"), &format!("no protobuf message: {reason}"))
         }),
-        Encoding::Json => serde_json::from_slice(bytes).map_err(|error| explain::<M>(bytes, &error)),
+        Encoding::Json => objects::from_slice(bytes).map_err(|error| explain::<M>(bytes, &error)),
     }
 }
 
@@ -52,12 +53,7 @@ pub fn made_by_client(field: &str, made: EntryId) -> Result<EntryId, Invalid> {
 /// # Errors
 /// The first complaint; its field is the path inside the body.
 pub fn read_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Invalid> {
-    if bytes.trim_ascii_start().starts_with(b"[") {
-        // The parser would take a list of the right length for an object, its fields in the order of ours.
-        let expected = Text::fixed("オブジェクト {…} が必要です", "an object {…} is expected, not a list");
-        return Err(Invalid::new("", Code::WrongType.code(), expected));
-    }
-    serde_json::from_slice(bytes).map_err(|error| explain::<T>(bytes, &error).invalid)
+    objects::from_slice(bytes).map_err(|error| explain::<T>(bytes, &error).invalid)
 }
 
 /// Reads again, slower, to find where the mistake is.
@@ -66,7 +62,7 @@ fn explain<M: DeserializeOwned>(bytes: &[u8], error: &serde_json::Error) -> Fram
         return malformed(&format!("JSONとして読み取れません: {error}"), &format!("no JSON: {error}"));
     }
     let mut deserializer = serde_json::Deserializer::from_slice(bytes);
-    let (path, reason) = match serde_path_to_error::deserialize::<_, M>(&mut deserializer) {
+    let (path, reason) = match serde_path_to_error::deserialize::<_, M>(Objects(&mut deserializer)) {
         Ok(_) => (String::new(), error.to_string()),
         Err(error) => (error.path().to_string(), error.inner().to_string()),
     };

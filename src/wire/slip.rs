@@ -4,7 +4,7 @@
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::rest;
+use super::{objects, rest};
 use crate::domain::entry::Intent;
 use crate::domain::ids::TimelineId;
 use crate::domain::time::Timestamp;
@@ -34,7 +34,7 @@ struct Sent {
 /// The slip in an opened envelope.
 #[must_use]
 pub fn read_slip(bytes: &[u8]) -> Option<Slip> {
-    let sent: Sent = serde_json::from_slice(bytes).ok()?;
+    let sent: Sent = objects::from_slice(bytes).ok()?;
     let timeline: TimelineId = sent.intent.get("timeline")?.as_str()?.parse().ok()?;
     let content = serde_json::to_vec(&sent.intent).ok()?;
     let intent = rest::read_intent(timeline, &content).ok()?;

@@ -187,7 +187,7 @@ fn what_a_request_brings_is_complained_of_in_words_and_a_list_is_no_object() {
         (r#"{"bed": {"ward": "E", "number": -1}}"#, "bed.number", "a whole number of 0 or more, not the number -1"),
         (r#"{"bed": {"ward": true, "number": 1}}"#, "bed.ward", "a text, not the truth value true"),
         (r#"{"bed": ["E"]}"#, "bed", "an object, not a list"),
-        (r#"["E", 1]"#, "", "an object {…} is expected, not a list"),
+        (r#"["E", 1]"#, "", "an object, not a list"),
     ];
     for (body, field, en) in cases {
         let told = crate::wire::read_json::<Ask>(body.as_bytes()).unwrap_err();

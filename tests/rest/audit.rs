@@ -49,7 +49,7 @@ fn uuid(value: &Value) -> Uuid {
 async fn the_log_says_who_entered_whom_let_them_in_and_ended_it_and_when() {
     let app = App::start().await;
     let secretariat = app.secretariat().await;
-    let by = By::Person(secretariat.actor);
+    let by = secretariat.signed_in().by();
     let known = count(&app).await;
 
     let station = json!({ "name": "みなと訪問看護", "type": "nursing_station" });
@@ -78,7 +78,8 @@ async fn the_log_says_who_entered_whom_let_them_in_and_ended_it_and_when() {
 
     let acts = acts_after(&app, known).await;
     let kind = OrganisationType::NursingStation;
-    let herself = By::Person(Actor { person, role: Role::Nurse, organisation, organisation_type: kind });
+    let herself = Actor { person, role: Role::Nurse, organisation, organisation_type: kind };
+    let herself = By::SignedIn(herself, *signed_out, None);
     let expires_at = let_in_at.saturating_add(Duration::from_secs(3_600));
     let issued = |sign_in: &SignInId| Deed::SignInIssued {
         sign_in: *sign_in,
@@ -123,7 +124,7 @@ async fn the_log_says_which_sign_ins_ended_because_nobody_used_them_or_their_per
         position: of.position(),
         why,
     };
-    let by = By::Person(secretariat.actor);
+    let by = secretariat.signed_in().by();
     let expected = [
         Act { by, deed: left },
         Act { by, deed: end(&leaves, SignInEnd::PersonChanged) },

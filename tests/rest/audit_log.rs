@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use axum::http::StatusCode;
 use renkei::codec::Audited;
-use renkei::domain::act::{Act, By, Deed};
+use renkei::domain::act::{Act, Deed};
 use renkei::domain::audit::{AuditFilter, AuditUse};
 use renkei::domain::ids::{PatientId, Seq, TimelineId};
 use renkei::domain::reading::{Read, ReadScope, ReadWhy};
@@ -161,7 +161,7 @@ async fn the_secretariat_sees_who_saw_a_patient_page_by_page_and_looking_is_on_r
         ..AuditFilter::default()
     };
     let deed = Deed::AuditUsed { how: AuditUse::Listed, filter: Box::new(filter), reason: String::new() };
-    assert_eq!(noted[0].1, Audited::Act(Act { by: By::Person(secretariat.actor), deed }));
+    assert_eq!(noted[0].1, Audited::Act(Act { by: secretariat.signed_in().by(), deed }));
     let Audited::Read(read) = &noted[1].1 else { panic!("{noted:?}") };
     assert_eq!((read.of.scope, read.why), (ReadScope::Audit, ReadWhy::Secretariat));
 
@@ -265,7 +265,7 @@ async fn an_incident_is_told_by_what_was_open_then_also_where_it_was_opened_befo
     }
     let is_of_it = |kept: &Audited| match kept {
         Audited::Act(Act { by, deed: Deed::AuditUsed { how: AuditUse::Exposure, .. } }) => {
-            *by == By::Person(secretariat.actor)
+            *by == secretariat.signed_in().by()
         }
         _ => false,
     };
@@ -401,4 +401,123 @@ async fn a_notice_is_on_record_as_a_read_before_it_is_heard_and_a_refusal_explai
         let is_it = |read: &&Read| read.reader == who.actor && read.of.scope == ReadScope::Explanation;
         assert_eq!(explained.iter().filter(is_it).count(), reads);
     }
+}
+
+#[tokio::test]
+async fn what_somebody_signed_in_did_says_by_which_sign_in_and_where_that_was_begun() {
+    let app = App::start().await;
+    let (patient, ..) = team(&app).await;
+    let secretariat = app.secretariat().await;
+    let account = app.account_of(&secretariat).await;
+    let entered = crate::support::visitor::Visitor::at_program(&app).sign_in(&app, &account).await;
+    let entered = entered.is(StatusCode::CREATED);
+    let at_office = app.door_of(entered["token"].as_str().expect("a token"));
+    let before = count(&app).await;
+    let kept_anew = json!({ "name": "みなと訪問看護", "type": "nursing_station" });
+    at_office.post("/api/v1/organisations", kept_anew).await.is(StatusCode::CREATED);
+    let refused = json!({ "id": "0196d5a2-7c00-7000-8000-0000000000c1", "body": { "order": { "orderType": "routine", "text": "中止" } } });
+    let refused = at_office.post(format!("/api/v1/timelines/{patient}/entries"), refused).await;
+    assert!(!refused.status.is_success());
+    secretariat
+        .post("/api/v1/organisations", json!({ "name": "別の窓", "type": "clinic" }))
+        .await
+        .is(StatusCode::CREATED);
+    at_office.delete(format!("/api/v1/sign-ins/{}", secretariat.sign_in)).await.is(StatusCode::NO_CONTENT);
+
+    let own = at_office.get("/api/v1/me/sign-ins").await.ok();
+    let own = own["sign_ins"].as_array().unwrap().iter().find(|one| one["device"] == "テスト端末").expect("it stands");
+    let since = at_office.get("/api/v1/audit?limit=50").await.ok();
+    let mut since: Vec<&Value> =
+        records(&since).iter().filter(|record| record["seq"].as_u64() > Some(before)).collect();
+    since.sort_by_key(|record| record["seq"].as_u64());
+    let of = |kind: &str| since.iter().filter(|record| record["kind"] == kind).collect::<Vec<_>>();
+    let [here, elsewhere] = of("directory")[..] else { panic!("{since:?}") };
+    assert_eq!((&here["sign_in"], &here["device"]), (&own["id"], &json!("テスト端末")));
+    assert_eq!(elsewhere["sign_in"], secretariat.sign_in.to_string());
+    for post in of("refused") {
+        assert_eq!((&post["sign_in"], &post["device"]), (&own["id"], &json!("テスト端末")));
+    }
+    let [ended] = of("sign_in_ended")[..] else { panic!("{since:?}") };
+    assert_eq!((&ended["sign_in"], &ended["ended_sign_in"]), (&own["id"], &json!(secretariat.sign_in.to_string())));
+
+    let directory = |format: &str| json!({ "format": format, "kind": "directory" });
+    let id = own["id"].as_str().unwrap();
+    let lines = export(&at_office, directory("jsonl")).await.text();
+    let line = lines.lines().find(|line| line.contains(id)).expect("a line with the sign-in");
+    assert!(line.contains("テスト端末"), "{line}");
+    let table = export(&at_office, directory("csv")).await.text();
+    let row = table.lines().find(|row| row.contains(id)).expect("a row with the sign-in");
+    assert!(row.contains("\"テスト端末\""), "{row}");
+    let fhir = export(&at_office, directory("fhir")).await.text();
+    let event: Value =
+        fhir.lines().find(|line| line.contains(id)).map(|line| serde_json::from_str(line).unwrap()).unwrap();
+    let device = &event["agent"][1]["who"];
+    assert_eq!((&device["display"], &device["identifier"]["value"]), (&json!("テスト端末"), &own["id"]));
+}
+
+#[tokio::test]
+async fn row_5_what_was_accepted_is_told_from_the_timelines_by_whom_when_and_by_which_rules() {
+    let app = App::start().await;
+    let (patient, nurse, doctor) = team(&app).await;
+    let secretariat = app.secretariat().await;
+    app.clock.advance(Duration::from_secs(60));
+    let since = app.hub.region().now().to_rfc3339();
+    let post = async |who: &Actor, number: u8| {
+        app.clock.advance(Duration::from_secs(1));
+        let note = json!({ "id": format!("0196d5a2-7c00-7000-8000-0000000000d{number}"), "body": { "note": { "text": "秘密の話" } } });
+        who.post(format!("/api/v1/timelines/{patient}/entries"), note).await.is(StatusCode::CREATED);
+    };
+    for (who, number) in [(&nurse, 1), (&doctor, 2), (&nurse, 3)] {
+        post(who, number).await;
+    }
+    let told = async |query: &str| {
+        let path = format!("/api/v1/audit?kind=accepted&from={}&names=false{query}", since.replace('+', "%2B"));
+        secretariat.get(path).await.ok()
+    };
+    let all = told("").await;
+    let abouts = |list: &Value| -> Vec<String> {
+        records(list).iter().map(|it| it["about"].as_str().unwrap()[34..].to_owned()).collect()
+    };
+    assert_eq!(abouts(&all), ["d3", "d2", "d1"], "the newest first: {all}");
+    let second = &records(&all)[1];
+    assert_eq!(
+        (&second["kind"], &second["code"], &second["failed"]),
+        (&json!("accepted"), &json!("note"), &json!(false))
+    );
+    assert_eq!(
+        (&second["by"]["person"], &second["by"]["role"]),
+        (&json!(doctor.actor.person.to_string()), &json!("doctor"))
+    );
+    assert_eq!(second["patient"], patient.to_string());
+    let ja = second["ja"].as_str().unwrap();
+    assert!(ja.contains("投稿の受理") && ja.contains('@') && ja.contains('#'), "with the rules: {ja}");
+    assert!(!all.to_string().contains("秘密"), "not what it says");
+    assert_eq!(abouts(&told(&format!("&person={}", nurse.actor.person)).await), ["d3", "d1"]);
+    assert_eq!(abouts(&told(&format!("&patient={patient}&organisation={}", doctor.actor.organisation)).await), ["d2"]);
+    let other = app.register_patient("川口 アキ", "カワグチ アキ").await;
+    assert!(!abouts(&told(&format!("&patient={other}")).await).contains(&"d1".to_owned()));
+
+    let (mut seen, mut cursor) = (Vec::new(), String::new());
+    loop {
+        let page = told(&format!("&patient={patient}&limit=1{cursor}")).await;
+        seen.extend(abouts(&page));
+        let Some(next) = page["next"].as_u64() else { break };
+        cursor = format!("&cursor={next}");
+    }
+    assert_eq!(seen, ["d3", "d2", "d1"], "page by page, each once");
+    let noted = kept(&app, 0).await.into_iter().filter(|(_, it)| {
+        matches!(it, Audited::Act(Act { deed: Deed::AuditUsed { filter, .. }, .. })
+            if filter.kind == Some(renkei::domain::audit::AuditKind::Accepted))
+    });
+    assert_eq!(noted.count(), 5, "each look is on record, once for all its pages");
+
+    let wish = |format: &str| json!({ "format": format, "kind": "accepted", "patient": patient.to_string() });
+    let table = export(&secretariat, wish("csv")).await.text();
+    assert!(table.contains("0000000000d1") && table.contains("\"accepted\"") && !table.contains("秘密"), "{table}");
+    let fhir = export(&secretariat, wish("fhir")).await.text();
+    let event: Value = serde_json::from_str(fhir.lines().last().expect("some")).expect("JSON");
+    assert_eq!((&event["action"], &event["outcome"]), (&json!("C"), &json!("0")));
+    assert!(event["id"].as_str().unwrap().ends_with("0000000000d3"), "the oldest first: {event}");
+    let refused = nurse.get("/api/v1/audit?kind=accepted").await;
+    refused.problem(StatusCode::FORBIDDEN, "forbidden");
 }

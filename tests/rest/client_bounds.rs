@@ -53,7 +53,7 @@ async fn what_is_done_to_a_system_is_on_record_with_its_reason() {
     };
     let done: Vec<(By, ClientDeed)> =
         kept(&app, 0).await.into_iter().filter_map(|(_, audited)| of_clients(audited)).collect();
-    assert!(done[2..].iter().all(|(by, _)| *by == By::Person(secretariat.actor)), "{done:?}");
+    assert!(done[2..].iter().all(|(by, _)| *by == secretariat.signed_in().by()), "{done:?}");
     let client: ClientId = ehr.id.parse().unwrap();
     let key = |name: &str| name.to_owned();
     let expected = [

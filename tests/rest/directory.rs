@@ -141,3 +141,35 @@ async fn a_home_is_known_to_its_team_and_a_family_knows_its_team() {
     let page = family.get(format!("/api/v1/timelines/{patient}/entries")).await.ok();
     assert_eq!(page["entries"], json!([]));
 }
+
+#[tokio::test]
+async fn a_list_is_taken_for_no_object_wherever_it_stands_in_a_body() {
+    let app = App::start().await;
+    let secretariat = app.secretariat().await;
+    let (office, name) =
+        (secretariat.actor.organisation.to_string(), json!({ "kanji": "山田 花", "kana": "ヤマダ ハナ" }));
+    let patient = |more: Value| {
+        let mut body = json!({ "name": name, "birth_date": "1940-01-01", "sex": "male" });
+        more.as_object().unwrap().iter().for_each(|(field, value)| body[field] = value.clone());
+        body
+    };
+    let announced = json!({ "title": "会議", "text": "会議", "until": "2026-12-10", "confirmed": [], "audience": [] });
+    let entry = json!({ "id": "0196d5a2-7c00-7000-8000-0000000000e1", "body": { "note": ["お変わりなし"] } });
+    for (path, body, field) in [
+        ("/api/v1/people".to_owned(), json!({ "name": ["山田 花", "ヤマダ ハナ"], "positions": [] }), "name"),
+        ("/api/v1/people".to_owned(), json!({ "name": name, "positions": [["nurse", office]] }), "positions[0]"),
+        (format!("/api/v1/organisations/{office}/staff"), json!({ "name": ["山", "ヤ"], "role": "nurse" }), "name"),
+        ("/api/v1/patients".to_owned(), patient(json!({ "name": ["田", "タ"] })), "name"),
+        ("/api/v1/patients".to_owned(), patient(json!({ "identifiers": [["urn:x", "1"]] })), "identifiers[0]"),
+        ("/api/v1/patients".to_owned(), patient(json!({ "consent": [null, "team"] })), "consent"),
+        ("/api/v1/announcements".to_owned(), announced, "audience"),
+        ("/api/v1/rulebooks".to_owned(), json!({ "title": "案", "files": [["a.toml", "b"]] }), "files[0]"),
+        (format!("/api/v1/timelines/{office}/entries"), entry, "body.note"),
+        ("/api/v1/people".to_owned(), json!([name, []]), ""),
+    ] {
+        let refused = secretariat.post(&path, body.clone()).await.is(StatusCode::UNPROCESSABLE_ENTITY);
+        let named = refused["field"].as_str().unwrap_or_default();
+        assert_eq!((&refused["code"], named), (&json!("wrong_type"), field), "{body}: {refused}");
+        assert!(refused["detail"]["ja"].as_str().unwrap().contains("オブジェクト"), "{refused}");
+    }
+}

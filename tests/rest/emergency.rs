@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use axum::http::StatusCode;
 use renkei::codec::{self, Audited};
-use renkei::domain::act::{Act, By, Deed};
+use renkei::domain::act::{Act, Deed};
 use renkei::domain::ids::{EntryId, PatientId};
 use renkei::domain::role::Role;
 use renkei::domain::team::ConsentState;
@@ -80,7 +80,7 @@ async fn a_patient_of_others_is_found_by_exact_name_and_birth_date_alone_and_eve
     let said: Vec<(String, usize)> = kept
         .iter()
         .map(|act| {
-            assert_eq!(act.by, By::Person(doctor.actor));
+            assert_eq!(act.by, doctor.signed_in().by());
             let Deed::EmergencySearch { name, found, .. } = &act.deed else { panic!("{act:?}") };
             assert!(found.iter().all(|found| *found == patient));
             (name.clone(), found.len())

@@ -45,5 +45,6 @@ mod stolen;
 mod taking_out;
 mod training_patients;
 mod tampered;
+mod tampered_rules;
 mod trainings;
 mod withheld;

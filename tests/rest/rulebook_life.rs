@@ -62,7 +62,7 @@ pub(super) async fn drafted(secretariat: &Actor, more: &str) -> Value {
 }
 
 /// Proposed, and signed by the doctor here and the nurses' body on paper.
-async fn agreed(secretariat: &Actor, doctor: &Actor, more: &str) -> Value {
+pub(super) async fn agreed(secretariat: &Actor, doctor: &Actor, more: &str) -> Value {
     let draft = drafted(secretariat, more).await;
     sign_all(secretariat, doctor, &draft).await
 }

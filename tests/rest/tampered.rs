@@ -21,14 +21,14 @@ use crate::support::app::{App, Database};
 use crate::support::scratch;
 use crate::support::visitor::{PASSWORD, Visitor};
 
-async fn region() -> App {
+pub(super) async fn region() -> App {
     let (folder, key) = (scratch::folder("tampered"), Arc::new(RegionKey::ephemeral()));
     let clock = Arc::new(ManualClock::at("2026-04-01T09:00:00+09:00".parse().unwrap()));
     App::open_at(folder, Database::File, key, clock).await
 }
 
 /// The database, by another program than the hub.
-async fn written_by_hand(app: &App) -> SqliteConnection {
+pub(super) async fn written_by_hand(app: &App) -> SqliteConnection {
     let file = app.files_folder().parent().map(|folder| folder.join("renkei.db")).unwrap();
     opened(&file).await
 }
@@ -37,7 +37,7 @@ async fn opened(file: &Path) -> SqliteConnection {
     SqliteConnection::connect(&format!("sqlite://{}", file.display())).await.unwrap()
 }
 
-async fn warnings(actor: &Actor) -> Vec<String> {
+pub(super) async fn warnings(actor: &Actor) -> Vec<String> {
     let ready = actor.get("/readyz").await.ok();
     assert_eq!(ready["ready"], true);
     let codes = ready["warnings"].as_array().into_iter().flatten().filter_map(|one| one["code"].as_str());

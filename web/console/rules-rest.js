@@ -55,7 +55,7 @@ import { RestError } from '../rest.js';
  * @property {number} overdue
  * @typedef {{rule: string, title: Text | null, organisation_types: string[], met: number, not_met: number}} Pairs
  * @typedef {{as: string, person: string | null, name: string | null, role: string | null, organisation: string | null, organisation_name: string | null}} Who
- * @typedef {{seq: number, at: string, kind: string, by: Who, on_behalf_of?: Who, device: string | null, registered_device: {id: string, name: string | null} | null, patient: string | null, office: string | null, failed: boolean, ja: string, en: string, reason: string | null}} AuditLine
+ * @typedef {{seq: number, at: string, kind: string, by: Who, on_behalf_of?: Who, device: string | null, registered_device: {id: string, name: string | null} | null, sign_in: string | null, patient: string | null, office: string | null, failed: boolean, ja: string, en: string, reason: string | null}} AuditLine
  * @typedef {{id: string, name: {kanji: string, kana: string}, birth_date: string}} Card
  * @typedef {{by: Who, timeline: string, first_at: string, last_at: string | null, reads: number, by_emergency: boolean}} Exposed
  */

@@ -13,7 +13,7 @@ use crate::domain::reading::{ReadScope, ReadWhy};
 use crate::domain::role::Role;
 use crate::domain::text::Text;
 use crate::domain::time::Timestamp;
-use crate::store::{AuditFound, Audited, DeviceSeen, Refusal};
+use crate::store::{AcceptedPost, AuditFound, AuditRecord, Audited, DeviceSeen, Refusal};
 
 use super::{details, told};
 
@@ -58,7 +58,10 @@ pub struct Event {
     pub by: Who,
     /// For whom they wrote, or would have written.
     pub on_behalf_of: Option<OnBehalfOf>,
+    /// Of whoever acted; the one that was begun; where it is not known by which one was ended, that one.
     pub sign_in: Option<SignInId>,
+    /// The sign-in that was ended by another one.
+    pub ended_sign_in: Option<SignInId>,
     /// What the device of the sign-in calls itself.
     pub device: Option<String>,
     /// The registered device that it was done on, and its name; no name: that does not open.
@@ -85,15 +88,19 @@ pub struct Event {
 impl Event {
     #[must_use]
     pub fn of(found: AuditFound, directory: &Directory) -> Self {
-        let AuditFound { record, audited, reading, device: DeviceSeen { calls_itself, registered }, said, before } =
-            found;
+        let AuditFound { record, audited, accepted, reading, device, said, before } = found;
+        let DeviceSeen { calls_itself, registered } = device;
         let mark = record.mark.or_else(|| audited.as_ref().map(Audited::mark));
         let subject = record.timeline.map(|timeline| (directory.subject_of(timeline), timeline));
         let marked = || match mark.and_then(|mark| Some((mark.person?, mark.organisation?))) {
             Some((person, organisation)) => Who::Person { person, role: None, organisation },
             None => Who::Unknown,
         };
+        if let Some(accepted) = accepted {
+            return Self::of_accepted(&record, &accepted, subject, registered);
+        }
         let read = audited.as_ref().and_then(|audited| read_of(audited, reading));
+        let (patient, office) = whose(subject);
         Self {
             seq: record.seq,
             at: record.recorded_at,
@@ -101,12 +108,11 @@ impl Event {
             by: audited.as_ref().map_or_else(marked, who),
             on_behalf_of: audited.as_ref().and_then(on_behalf_of),
             sign_in: audited.as_ref().and_then(sign_in),
+            ended_sign_in: audited.as_ref().and_then(ended_sign_in),
             device: calls_itself,
             registered_device: registered,
-            patient: subject.filter(|(of, _)| *of == Subject::Patient).map(|(_, timeline)| timeline.as_patient()),
-            office: subject
-                .filter(|(of, _)| *of == Subject::Organisation)
-                .map(|(_, timeline): (_, TimelineId)| timeline.as_organisation()),
+            patient,
+            office,
             found: match &audited {
                 Some(Audited::Act(Act { deed: Deed::EmergencySearch { found, .. }, .. })) => found.clone(),
                 _ => Vec::new(),
@@ -119,6 +125,40 @@ impl Event {
             failed: matches!(&audited, Some(Audited::Refusal(Refusal { dismissed: None, .. })))
                 || audited.as_ref().is_some_and(told::is_failed_sign_in),
             read,
+        }
+    }
+
+    fn of_accepted(
+        record: &AuditRecord,
+        accepted: &AcceptedPost,
+        subject: Option<(Subject, TimelineId)>,
+        registered_device: Option<(DeviceId, Option<String>)>,
+    ) -> Self {
+        let AcceptedPost { kind, author, on_behalf, cited, .. } = accepted;
+        let Actor { person, role, organisation, .. } = *author;
+        let is_hub = *author == Actor::HUB;
+        let cited = cited.join("、");
+        let (patient, office) = whose(subject);
+        Self {
+            seq: record.seq,
+            at: record.recorded_at,
+            kind: Some(AuditKind::Accepted),
+            by: if is_hub { Who::Hub } else { Who::Person { person, role: Some(role), organisation } },
+            on_behalf_of: on_behalf.as_ref().map(OnBehalfOf::of),
+            sign_in: None,
+            ended_sign_in: None,
+            device: None,
+            registered_device,
+            patient,
+            office,
+            found: Vec::new(),
+            about: record.mark.and_then(|mark| mark.about),
+            read: None,
+            code: kind.code().to_owned(),
+            failed: false,
+            said: told::accepted(*kind),
+            details: (!cited.is_empty()).then(|| Text::new(cited.clone(), cited)),
+            reason: None,
         }
     }
 
@@ -137,6 +177,15 @@ impl Event {
     }
 }
 
+/// The patient whose record it is about, or the organisation whose page.
+fn whose(subject: Option<(Subject, TimelineId)>) -> (Option<PatientId>, Option<OrganisationId>) {
+    match subject {
+        Some((Subject::Patient, timeline)) => (Some(timeline.as_patient()), None),
+        Some((Subject::Organisation, timeline)) => (None, Some(timeline.as_organisation())),
+        None => (None, None),
+    }
+}
+
 fn who(audited: &Audited) -> Who {
     let person =
         |actor: &Actor| Who::Person { person: actor.person, role: Some(actor.role), organisation: actor.organisation };
@@ -146,7 +195,7 @@ fn who(audited: &Audited) -> Who {
         Audited::Read(read) => person(&read.reader),
         Audited::ReadEnded(ended) => person(&ended.reader),
         Audited::Act(act) => match &act.by {
-            By::Person(actor) | By::AtDevice(actor, _) => person(actor),
+            By::Person(actor) | By::AtDevice(actor, _) | By::SignedIn(actor, ..) => person(actor),
             By::Operator => Who::Operator,
             By::Hub => Who::Hub,
         },
@@ -175,10 +224,21 @@ fn sign_in(audited: &Audited) -> Option<SignInId> {
     match audited {
         Audited::Read(read) => Some(read.sign_in),
         Audited::ReadEnded(ended) => Some(ended.sign_in),
-        Audited::Act(Act { deed: Deed::SignInIssued { sign_in, .. } | Deed::SignInEnded { sign_in, .. }, .. }) => {
-            Some(*sign_in)
+        Audited::Refusal(refusal) => refusal.sign_in,
+        Audited::WrittenFor(written) => written.sign_in,
+        Audited::Act(Act { deed: Deed::SignInIssued { sign_in, .. }, .. }) => Some(*sign_in),
+        Audited::Act(Act { by, deed: Deed::SignInEnded { sign_in, .. } }) => by.sign_in().or(Some(*sign_in)),
+        Audited::Act(act) => act.by.sign_in(),
+    }
+}
+
+/// The sign-in that was ended, where somebody did that by another one.
+fn ended_sign_in(audited: &Audited) -> Option<SignInId> {
+    match audited {
+        Audited::Act(Act { by, deed: Deed::SignInEnded { sign_in, .. } }) => {
+            by.sign_in().filter(|own| own != sign_in).map(|_| *sign_in)
         }
-        Audited::Act(_) | Audited::Refusal(_) | Audited::WrittenFor(_) => None,
+        _ => None,
     }
 }
 

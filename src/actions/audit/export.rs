@@ -154,6 +154,7 @@ const COLUMNS: &[&str] = &[
     "registered_device",
     "registered_device_name",
     "reason",
+    "ended_sign_in",
 ];
 
 pub(super) fn csv_row(shape: &AuditRecordShape) -> String {
@@ -196,6 +197,7 @@ pub(super) fn csv_row(shape: &AuditRecordShape) -> String {
         id(shape.registered_device.as_ref().map(|device| device.id)),
         shape.registered_device.as_ref().and_then(|device| device.name.clone()).unwrap_or_default(),
         text(&shape.reason),
+        id(shape.ended_sign_in),
     ];
     csv_line(&cells.each_ref().map(String::as_str))
 }

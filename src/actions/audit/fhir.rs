@@ -21,7 +21,7 @@ pub(super) fn audit_event(event: &Event, directory: &Directory, region: &str) ->
     let is_patient_read = event.kind == Some(AuditKind::Read) && event.patient.is_some();
     let mut resource = json!({
         "resourceType": "AuditEvent",
-        "id": format!("{region}-{}", event.seq),
+        "id": id(event, region),
         "type": kind(event.kind),
         "subtype": [subtype(event.kind)],
         "action": action(event.kind),
@@ -47,6 +47,14 @@ pub(super) fn audit_event(event: &Event, directory: &Directory, region: &str) ->
         resource["entity"] = Value::Array(entities);
     }
     resource
+}
+
+/// By its place in the log; what was accepted has none there.
+fn id(event: &Event, region: &str) -> String {
+    match event.about.filter(|_| event.kind == Some(AuditKind::Accepted)) {
+        Some(entry) => entry.to_string(),
+        None => format!("{region}-{}", event.seq),
+    }
 }
 
 fn kind(kind: Option<AuditKind>) -> Value {
@@ -76,7 +84,7 @@ fn subtype(kind: Option<AuditKind>) -> Value {
 const fn action(kind: Option<AuditKind>) -> &'static str {
     match kind {
         Some(AuditKind::Read | AuditKind::ReadEnded | AuditKind::Audit) => "R",
-        Some(AuditKind::Refused | AuditKind::Dismissed | AuditKind::WrittenFor) => "C",
+        Some(AuditKind::Accepted | AuditKind::Refused | AuditKind::Dismissed | AuditKind::WrittenFor) => "C",
         Some(
             AuditKind::Account
             | AuditKind::Directory
@@ -202,6 +210,10 @@ fn entities(event: &Event) -> Vec<Value> {
             "what": { "display": read.scope.en() }, "type": coded(types, "2"), "role": coded(roles, "4"),
             "detail": details(read),
         }));
+    }
+    if let Some(sign_in) = event.ended_sign_in {
+        let what = json!({ "identifier": { "system": "urn:renkei:sign-in", "value": sign_in.to_string() } });
+        entities.push(json!({ "what": what, "type": coded(types, "2"), "role": coded(roles, "13") }));
     }
     if let Some(about) = event.about {
         let what = json!({ "identifier": { "system": "urn:ietf:rfc:3986", "value": format!("urn:uuid:{about}") } });

@@ -11,11 +11,11 @@ use crate::domain::entry::OnBehalfOf;
 /// A record of the audit log.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct AuditRecordShape {
-    /// Place in the log, from 1.
+    /// Place in the log, from 1; of what was accepted, its place on its timeline.
     pub seq: u64,
     #[schema(example = "2026-04-01T00:30:00Z")]
     pub at: String,
-    /// `read`, `read_ended`, `refused`, `dismissed`, `written_for`, `sign_in_began`, `sign_in_ended`, `account`, `device`,
+    /// `read`, `read_ended`, `accepted` (told from the timelines, and only when asked for), `refused`, `dismissed`, `written_for`, `sign_in_began`, `sign_in_ended`, `account`, `device`,
     /// `client`, `directory`, `rulebook`, `duty_clock`, `emergency_search`, `keeping`, `quarantine`, `announcement`,
     /// `training`, `audit`; `null`: its content was destroyed.
     #[schema(example = "read")]
@@ -24,7 +24,11 @@ pub struct AuditRecordShape {
     /// For whom they wrote, or would have written.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub on_behalf_of: Option<WhoShape>,
+    /// By which it was done, or which was begun.
     pub sign_in: Option<Uuid>,
+    /// The sign-in that was ended, where that was done by another one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ended_sign_in: Option<Uuid>,
     /// What the device of the sign-in calls itself.
     pub device: Option<String>,
     /// The registered device that it was done on.
@@ -36,7 +40,7 @@ pub struct AuditRecordShape {
     /// Whom an emergency search found.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub found: Vec<Uuid>,
-    /// The person, organisation or version of the rulebook that something was done to.
+    /// The person, organisation or version of the rulebook that something was done to; the entry that was accepted.
     pub about: Option<Uuid>,
     pub read: Option<ReadShape>,
     /// What was done or why not, as a stable code.
@@ -109,6 +113,7 @@ impl AuditRecordShape {
             by: WhoShape::of(event.by, directory),
             on_behalf_of: event.on_behalf_of.map(|named| WhoShape::of(named.into(), directory)),
             sign_in: event.sign_in.map(|id| id.0),
+            ended_sign_in: event.ended_sign_in.map(|id| id.0),
             device: event.device.clone(),
             registered_device: event
                 .registered_device

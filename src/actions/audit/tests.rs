@@ -190,6 +190,7 @@ fn all() -> Vec<Audited> {
             code: "forbidden".to_owned(),
             ruling: Ruling::default(),
             dismissed,
+            sign_in: None,
             device: None,
         })
     };
@@ -200,7 +201,8 @@ fn event(audited: Audited) -> Event {
     let mark = Some(audited.mark());
     let record = AuditRecord { seq: 1, recorded_at: AT, timeline: None, mark, chain: [0; 32], record: None };
     let device = DeviceSeen::default();
-    let found = AuditFound { record, audited: Some(audited), reading: None, device, said: None, before: None };
+    let found =
+        AuditFound { record, audited: Some(audited), accepted: None, reading: None, device, said: None, before: None };
     Event::of(found, &Directory::default())
 }
 
@@ -235,7 +237,8 @@ fn positions_that_changed_and_what_part_was_looked_at_are_told_by_name() {
         let mark = Some(audited.mark());
         let record = AuditRecord { seq: 1, recorded_at: AT, timeline: None, mark, chain: [0; 32], record: None };
         let device = DeviceSeen::default();
-        let found = AuditFound { record, audited: Some(audited), reading: None, device, said: None, before };
+        let found =
+            AuditFound { record, audited: Some(audited), accepted: None, reading: None, device, said: None, before };
         let words = Event::of(found, &Directory::default()).words();
         (words.ja.into_owned(), words.en.into_owned())
     };

@@ -9,6 +9,7 @@ use crate::domain::client::ClientDeed;
 use crate::domain::device::DeviceDeed;
 use crate::domain::ids::Seq;
 use crate::domain::keeping::{KeepingDeed, TakenOut};
+use crate::domain::kind::Kind;
 use crate::domain::text::{Text, counted};
 use crate::store::{Audited, Refusal, WrittenFor};
 
@@ -75,6 +76,12 @@ pub(super) fn said(kind: Option<AuditKind>, audited: Option<&Audited>, read: Opt
             None => title,
         },
     }
+}
+
+/// A post that was accepted.
+pub(super) fn accepted(kind: Kind) -> Text {
+    let title = Text::fixed(AuditKind::Accepted.ja(), AuditKind::Accepted.en());
+    with(&title, &Text::fixed(kind.ja(), kind.en()))
 }
 
 fn with(title: &Text, said: &Text) -> Text {

@@ -1,33 +1,22 @@
-//! The legal floor of a version: the rules that come with this hub, as they are. A region's own rules go on top of them.
-//! What stands around the rules (status, version, comments before them) may differ.
+//! What is said of files whose floor is not this hub's (`hub::floor`), and which files are the hub's own seeds.
 
 use super::error::{LifeError, invalid};
-use crate::rulebook::{Layer, Rulebook, shipped};
+use crate::hub::floor::{Floor, compare, rules_of};
+use crate::rulebook::{Rulebook, shipped};
 use crate::store::RulebookFile;
-use crate::vault::digest;
 
 /// Refuses a version whose floor is not the hub's, rule by rule, or that has none.
-pub(super) fn check(book: &Rulebook, files: &[RulebookFile]) -> Result<(), LifeError> {
-    let floors: Vec<&str> =
-        book.sets().iter().filter(|set| set.layer == Layer::Floor).map(|set| set.id.as_str()).collect();
-    let is_floor = |file: &&RulebookFile| rules_of(&file.content) == rules_of(shipped::FLOOR.text);
-    if floors.len() == 1 && files.iter().filter(is_floor).count() == 1 {
-        return check_words(book);
-    }
-    Err(invalid(
-        "files",
-        "unexpected",
-        "土台（floor）のルールは、このハブに付いてくるものをそのまま使ってください。地域のきまりは、その上に書きます",
-        "take the rules of the floor as they come with this hub; the region's own go on top of them",
-    ))
-}
-
-/// The vocabulary is the region's: it names things as people there do, and does not change what the floor says.
-fn check_words(book: &Rulebook) -> Result<(), LifeError> {
-    let ours = shipped::load(digest).map_err(LifeError::Mistakes)?;
-    match ours.differs_in(Layer::Floor, book) {
-        None => Ok(()),
-        Some(rule) => Err(invalid(
+pub(super) fn check(book: &Rulebook) -> Result<(), LifeError> {
+    match compare(book).map_err(LifeError::Mistakes)? {
+        Floor::AsShipped => Ok(()),
+        Floor::Other => Err(invalid(
+            "files",
+            "unexpected",
+            "土台（floor）のルールは、このハブに付いてくるものをそのまま使ってください。地域のきまりは、その上に書きます",
+            "take the rules of the floor as they come with this hub; the region's own go on top of them",
+        )),
+        // The vocabulary is the region's: it names things as people there do, and does not change what the floor says.
+        Floor::OtherWords(rule) => Err(invalid(
             "files",
             "unexpected",
             format!(
@@ -52,10 +41,4 @@ pub(super) fn are_as_shipped(files: &[RulebookFile]) -> bool {
 
 fn same_lines(one: &str, other: &str) -> bool {
     one.lines().map(str::trim_end).eq(other.lines().map(str::trim_end))
-}
-
-/// From the first rule on, however the lines end.
-fn rules_of(text: &str) -> String {
-    let rules = text.find("[[rule]]").map_or("", |at| &text[at..]);
-    rules.lines().map(str::trim_end).collect::<Vec<_>>().join("\n").trim_end().to_owned()
 }

@@ -83,15 +83,7 @@ impl Standing {
     }
 
     pub(super) fn check_stage(&self, wanted: &[Stage]) -> Result<(), LifeError> {
-        if wanted.contains(&self.version.stage) {
-            return Ok(());
-        }
-        let stage = self.version.stage;
-        let names = |name: fn(Stage) -> &'static str| wanted.iter().map(|stage| name(*stage)).collect::<Vec<_>>();
-        Err(conflict(
-            format!("この版は「{}」です。「{}」のときだけできます", stage.ja(), names(Stage::ja).join("・")),
-            format!("this version is {}; this takes one that is {}", stage.en(), names(Stage::en).join(" or ")),
-        ))
+        check_stage(self.version.stage, wanted)
     }
 
     /// The bodies signed for a day: nothing they agreed on holds earlier.
@@ -115,6 +107,17 @@ impl Standing {
     pub(super) fn check_fingerprint(&self, fingerprint: &str) -> Result<(), LifeError> {
         if self.version.fingerprint == fingerprint { Ok(()) } else { Err(changed_meanwhile()) }
     }
+}
+
+pub(super) fn check_stage(stage: Stage, wanted: &[Stage]) -> Result<(), LifeError> {
+    if wanted.contains(&stage) {
+        return Ok(());
+    }
+    let names = |name: fn(Stage) -> &'static str| wanted.iter().map(|stage| name(*stage)).collect::<Vec<_>>();
+    Err(conflict(
+        format!("この版は「{}」です。「{}」のときだけできます", stage.ja(), names(Stage::ja).join("・")),
+        format!("this version is {}; this takes one that is {}", stage.en(), names(Stage::en).join(" or ")),
+    ))
 }
 
 fn of_set(set: &Ruleset, signatures: &[SetSignature]) -> Vec<Signature> {

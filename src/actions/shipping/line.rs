@@ -115,6 +115,7 @@ mod tests {
             by,
             on_behalf_of: None,
             sign_in: Some(SignInId(id(3))),
+            ended_sign_in: None,
             device: Some("高橋さん宅のタブレット".to_owned()),
             registered_device: Some((DeviceId(id(5)), Some("高橋さん用".to_owned()))),
             patient: Some(PatientId(id(4))),

@@ -188,7 +188,10 @@ async fn take(life: &Life, new: RulebookVersionId, what: &What) -> anyhow::Resul
             let seen = life.find(one.id).await?.version.fingerprint;
             life.schedule(one.id, &seen, *on).await?
         }
-        What::Retire(RetireArguments { one, reason }) => life.retire(one.id, reason).await?,
+        What::Retire(RetireArguments { one, reason }) => {
+            life.retire(one.id, reason).await?;
+            life.find(one.id).await?
+        }
     };
     Ok(shown(life, &standing))
 }

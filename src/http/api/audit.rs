@@ -113,7 +113,7 @@ fn read_as<T: FromStr>(name: &str, given: Option<String>, expected: fn() -> Text
         ("patient" = Option<Uuid>, Query, description = "About this patient: who saw them, and what was refused"),
         ("person" = Option<Uuid>, Query, description = "Done by this person, or to them"),
         ("organisation" = Option<Uuid>, Query, description = "Done in the name of this organisation"),
-        ("kind" = Option<String>, Query, description = "As `kind` of a record", example = "read"),
+        ("kind" = Option<String>, Query, description = "As `kind` of a record; what was accepted is told for `accepted` alone", example = "read"),
         ("from" = Option<String>, Query, description = "The first moment (RFC 3339)"),
         ("until" = Option<String>, Query, description = "The first moment after"),
         ("cursor" = Option<u64>, Query, description = "`next` of the page before"),

@@ -277,9 +277,9 @@ pub async fn retire(
     input::Json(given): input::Json<Retiring>,
 ) -> Result<Json<Version>, Problem> {
     let life = life(&app, secretariat.into());
-    let retired = life.retire(id, &given.reason).await?;
+    life.retire(id, &given.reason).await?;
     app.hub.follow_rulebook().await?;
-    Ok(Json(Version::of(&retired, &life)))
+    Ok(Json(Version::of(&life.find(id).await?, &life)))
 }
 
 fn files(given: Vec<FileGiven>) -> Vec<RulebookFile> {

@@ -3,11 +3,11 @@
 
 use std::sync::Arc;
 
-use crate::vault::DataKey;
+use crate::vault::{DataKey, GUARDED_ROUNDS};
 
 use super::super::engine::Engine;
 use super::super::meta::REGION_KEY;
-use super::super::migrate::{FIRST_WITH_MACS, STEPS};
+use super::super::migrate::{FIRST_WITH_GUARDED_RULEBOOKS, FIRST_WITH_MACS, STEPS};
 use super::super::{Journal, StoreError, alone, connect, migrate};
 use super::record::{AbsentFile, Manifest, RowsPiece, TableHead, TableSum};
 use super::schema::{Column, Table};
@@ -135,15 +135,13 @@ impl Loading {
         let BackupKey { data, wrapped, region_key } = self.key.clone();
         // The whole file is sealed with the region's keys, which vouch for the rows in it. Whoever opens the database adopts
         // what is left, by the mark on the data key.
-        let is_before_macs = manifest.schema < FIRST_WITH_MACS;
+        let guarded = guarded_at(manifest.schema);
         let owned: Result<Option<String>, StoreError> = self
             .journal
             .write(move |tx| {
                 Box::pin(async move {
                     tx.restore_data_key(&region_key, &wrapped).await?;
-                    if is_before_macs {
-                        tx.adopt_rows().await?;
-                    }
+                    tx.adopt_rows(guarded).await?;
                     tx.find_meta(REGION_KEY).await
                 })
             })
@@ -164,6 +162,15 @@ impl Loading {
     #[must_use]
     pub fn journal(&self) -> &Journal {
         &self.journal
+    }
+}
+
+/// How many rounds of tables had MACs at this step of the schema.
+const fn guarded_at(schema: i64) -> usize {
+    match schema {
+        FIRST_WITH_GUARDED_RULEBOOKS.. => GUARDED_ROUNDS,
+        FIRST_WITH_MACS.. => 1,
+        _ => 0,
     }
 }
 

@@ -78,7 +78,7 @@ async fn moves_between(from: &Region, into: &Region) {
         select person, (select chain from entry where seq = 1), person, role, organisation, 0, 2000000000000000
         from person_position";
     assert_eq!(from.tamper(sign_in).await, 1);
-    let stamped: Result<u64, StoreError> = from.journal.write(|tx| Box::pin(tx.adopt_rows())).await;
+    let stamped: Result<u64, StoreError> = from.journal.write(|tx| Box::pin(tx.adopt_rows(0))).await;
     assert_eq!(stamped.unwrap(), 1);
     let invitation = Invitation {
         id: InvitationId(from.ids.draw()),

@@ -8,12 +8,17 @@ use crate::domain::account::{Identity, Invitation, Passkey, PasskeyVoid, Purpose
 use crate::domain::client::{Client, ClientKey, KeyAlgorithm, Scopes};
 use crate::domain::device::{Device, DeviceCertificate, DeviceException, Enrolment, Serial};
 use crate::domain::directory::{Directory, Position};
-use crate::domain::ids::{ClientId, DeviceId, EnrolmentId, IdentityId, InvitationId, PasskeyId, SignInId};
+use crate::domain::ids::{
+    ClientId, DeviceId, EnrolmentId, IdentityId, InvitationId, PasskeyId, RulebookVersionId, SignInId,
+};
+use crate::domain::lifecycle::{RulebookVersion, SetSignature, Stage};
 use crate::domain::role::Role;
 use crate::domain::time::Timestamp;
 use crate::store::check::{FaultKind, check};
 use crate::store::engine::Engine;
-use crate::store::{ClientChange, Journal, KeptAuthority, Link, SignIn, StoreError, connect, migrate};
+use crate::store::{
+    ClientChange, Journal, KeptAuthority, Link, RulebookFile, SignIn, StoreError, connect, fingerprint_of, migrate,
+};
 use crate::vault::{RegionKey, Token};
 
 /// `work` in a transaction of the region.
@@ -29,8 +34,11 @@ const EVENING: Timestamp = Timestamp(MORNING.0 + 36_000_000_000);
 /// The rows that the check names.
 async fn forged(region: &Region) -> Vec<String> {
     let report = check(&region.journal, None).await.unwrap();
-    assert!(report.faults.iter().all(|fault| fault.kind == FaultKind::Row), "{:?}", report.faults);
-    report.faults.into_iter().map(|fault| fault.place.en.split(' ').next().unwrap_or_default().to_owned()).collect()
+    // A file of a rulebook that is not as it was is told as such besides.
+    let kinds = [FaultKind::Row, FaultKind::Rulebook];
+    assert!(report.faults.iter().all(|fault| kinds.contains(&fault.kind)), "{:?}", report.faults);
+    let rows = report.faults.into_iter().filter(|fault| fault.kind == FaultKind::Row);
+    rows.map(|fault| fault.place.en.split(' ').next().unwrap_or_default().to_owned()).collect()
 }
 
 async fn signed_in(region: &Region) -> SignIn {
@@ -418,14 +426,45 @@ async fn every_column_of_a_guarded_table_is_under_its_mac_or_decides_nothing() {
     }
 }
 
+/// A version of the rulebook with a file that somebody signed.
+async fn drafted(region: &Region) {
+    let files = [RulebookFile { path: "floor.toml".to_owned(), content: "# 土台".to_owned() }];
+    let version = RulebookVersion {
+        id: RulebookVersionId(region.ids.draw()),
+        title: "2027年度".to_owned(),
+        fingerprint: fingerprint_of(&files),
+        stage: Stage::Draft,
+        drafted_at: MORNING,
+        effective_at: None,
+        changed_at: MORNING,
+    };
+    let signature = SetSignature {
+        set: "sharing".to_owned(),
+        body: "医師会".to_owned(),
+        role: "doctor".to_owned(),
+        person: "医師 一号".to_owned(),
+        signer: Some(region.nurse().person),
+        on: jiff::civil::date(2026, 3, 30),
+        agreement: "0c".to_owned(),
+    };
+    written!(region, tx => {
+        tx.insert_rulebook_version(&version, &files).await?;
+        tx.upsert_rulebook_signature(version.id, &signature).await
+    });
+}
+
 /// Another value than any row here has.
 fn other(column: &str) -> &'static str {
     match column {
         "token_hash" | "credential" | "known_as" | "material" | "certificate" | "serial" | "person"
-        | "organisation" | "client" | "registered_device" => "x'000102030405060708090a0b0c0d0e0f'",
+        | "organisation" | "client" | "registered_device" | "version" | "signer" => {
+            "x'000102030405060708090a0b0c0d0e0f'"
+        }
         "issued_at" | "expires_at" | "registered_at" | "granted_at" | "until_at" | "added_at" | "linked_at"
-        | "made_at" | "suspended_at" | "authority" => "7",
-        "algorithm" | "scopes" | "way" | "purpose" | "kid" | "client_key" => "'8'",
+        | "made_at" | "suspended_at" | "authority" | "drafted_at" | "effective_at" | "changed_at" => "7",
+        "algorithm" | "scopes" | "way" | "purpose" | "kid" | "client_key" | "title" | "fingerprint" | "path"
+        | "content" | "ruleset" | "body" | "signed_on" | "agreement" => "'8'",
+        "stage" => "'agreed'",
         "role" | "kind" => "'secretariat'",
         "active" => "1 - active",
         other => panic!("{other}"),
@@ -437,6 +476,7 @@ async fn whichever_column_of_a_row_is_changed_the_row_is_named() {
     let region = Region::on_sqlite().await;
     equipped(&region).await;
     signed_in(&region).await;
+    drafted(&region).await;
     let (organisation, person) = (region.nurse().organisation, region.nurse().person);
     written!(region, tx => tx.insert_administrator(organisation, person).await);
     // By a connection that does not mind what rows refer to.
@@ -446,7 +486,7 @@ async fn whichever_column_of_a_row_is_changed_the_row_is_named() {
     for (table, columns) in crate::store::guarded::covered() {
         for column in columns {
             let value = match (table, column) {
-                ("sign_in", "device") => "'9'",
+                ("sign_in", "device") | ("rulebook_signature", "person") => "'9'",
                 ("device_authority", "id") => "9",
                 (_, "id" | "device") => "x'0f0e0d0c0b0a09080706050403020100'",
                 _ => other(column),

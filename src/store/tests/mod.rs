@@ -1,5 +1,6 @@
 //! Stories about the store, each told on both engines.
 
+mod accepted;
 mod accounts;
 mod alone;
 mod bells;
@@ -13,6 +14,7 @@ mod dump;
 mod duties;
 mod files;
 mod guarded;
+mod guarded_rulebooks;
 mod history;
 mod keys;
 mod known;

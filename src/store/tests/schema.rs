@@ -70,6 +70,8 @@ async fn the_hot_statements_search_by_index_and_never_scan() {
         "select id from linking_queue where timeline = x'00' and state = 'waiting' order by received_at",
         "with moved (id, through_seq) as (values (x'00', 1)) update read_grant set through_seq = moved.through_seq
          from moved where read_grant.id = moved.id",
+        "select sealed from entry where recorded_at >= 1 and recorded_at < 5 order by recorded_at desc limit 5",
+        "select sealed from entry where timeline = x'00' and recorded_at >= 1 and recorded_at < 5 order by seq desc limit 5",
         "select seq from audit where timeline = x'00' and seq > 4 order by seq limit 5",
         "select organisation, entry from file where timeline = x'00' and name = x'00' and kept_at is not null",
         "select timeline, name from file where entry is null and uploaded_at < 5 order by uploaded_at limit 5",

@@ -195,7 +195,7 @@ async fn row_3_who_lost_their_telephone_is_back_within_the_hour_with_two_factors
     at_work.sign_in(&app, &renewed).await.is(StatusCode::CREATED);
 
     let kept = acts(&app).await.split_off(before);
-    let by = By::Person(secretariat.actor);
+    let by = secretariat.signed_in().by();
     let asked = kept.iter().find(|act| matches!(&act.deed, Deed::Account(AccountDeed::Invited { .. }))).unwrap();
     let Deed::Account(AccountDeed::Invited { person, purpose, reason: kept_reason, .. }) = &asked.deed else {
         panic!()

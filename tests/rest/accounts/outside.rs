@@ -100,7 +100,7 @@ async fn row_1_who_is_linked_is_let_in_where_the_service_proves_two_factors() {
         _ => None,
     });
     let (by, what, whose) = linked.unwrap();
-    assert!(matches!(by, By::Person(actor) if actor == nurse.actor), "{by:?}");
+    assert!(by.sign_in().is_some() && by.actor() == Some(&nurse.actor), "{by:?}");
     assert_eq!((what, whose), (IdentityStep::Linked, nurse.actor.person));
     let Deed::SignInIssued { way, .. } = kept.last().unwrap().deed else { panic!("{kept:?}") };
     assert_eq!(way, Some(SignInWay::Oidc));

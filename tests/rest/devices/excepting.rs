@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use axum::http::StatusCode;
-use renkei::domain::act::{By, Deed};
+use renkei::domain::act::Deed;
 use renkei::domain::device::{DeviceDeed, DeviceDemand};
 use renkei::limits;
 use renkei::wire::Encoding;
@@ -35,7 +35,7 @@ async fn row_3_who_lost_their_tablet_works_on_until_the_moment_granted_and_on_re
     let granted =
         kept.iter().find(|act| matches!(&act.deed, Deed::Device(DeviceDeed::ExceptionGranted { .. }))).unwrap();
     let Deed::Device(DeviceDeed::ExceptionGranted { person, reason: kept, .. }) = &granted.deed else { panic!() };
-    assert_eq!((granted.by, *person, kept.as_str()), (By::Person(secretariat.actor), nurse.actor.person, reason));
+    assert_eq!((granted.by, *person, kept.as_str()), (secretariat.signed_in().by(), nurse.actor.person, reason));
 
     // A sign-in that would last longer ends with the exception too, and so does its socket.
     let longer = app.sign_in(nurse.actor.person, nurse.position()).await;

@@ -183,10 +183,8 @@ async fn row_13_what_somebody_does_is_on_record_with_the_device_they_did_it_on()
     let registering = door.ask(Some(&tablet), "POST", "/api/v1/devices", Some(token(&entered)), Some(another));
     registering.await.unwrap().is(StatusCode::CREATED);
     let kept = acts(&app).await;
-    let device = |act: &Act| match act.by {
-        By::AtDevice(actor, device) if actor == chief.actor => Some(device.to_string()),
-        _ => None,
-    };
+    let device =
+        |act: &Act| act.by.device().filter(|_| act.by.actor() == Some(&chief.actor)).map(|device| device.to_string());
     let issued = kept.iter().find(|act| matches!(&act.deed, Deed::SignInIssued { device: Some(_), .. })).unwrap();
     let Deed::SignInIssued { device: Some(bound), .. } = &issued.deed else { panic!() };
     assert_eq!((device(issued), bound.to_string()), (Some(id.clone()), id.clone()));

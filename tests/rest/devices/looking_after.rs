@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use axum::http::StatusCode;
-use renkei::domain::act::{By, Deed};
+use renkei::domain::act::Deed;
 use renkei::domain::device::{CertificateWay, DeviceDeed};
 use serde_json::json;
 
@@ -61,7 +61,7 @@ async fn what_is_done_to_a_device_is_on_record_with_who_did_it_and_why() {
     let gone = format!("/api/v1/devices/{device}/certificates");
     chief.post(gone, json!({})).await.problem(StatusCode::NOT_FOUND, "not_found");
     let kept = acts(&app).await.split_off(before);
-    assert!(kept.iter().all(|act| act.by == By::Person(chief.actor)), "{kept:?}");
+    assert!(kept.iter().all(|act| act.by == chief.signed_in().by()), "{kept:?}");
     let deeds: Vec<_> =
         kept.into_iter().filter_map(|act| if let Deed::Device(deed) = act.deed { Some(deed) } else { None }).collect();
     let [

@@ -19,7 +19,7 @@ import { Section } from './rule-section.js';
  */
 
 const KINDS = /** @type {const} */ ([
-  'read', 'read_ended', 'refused', 'dismissed', 'written_for', 'sign_in_began', 'sign_in_ended', 'account', 'device', 'client', 'directory', 'rulebook', 'duty_clock', 'emergency_search', 'keeping', 'quarantine', 'announcement', 'training', 'audit',
+  'read', 'read_ended', 'accepted', 'refused', 'dismissed', 'written_for', 'sign_in_began', 'sign_in_ended', 'account', 'device', 'client', 'directory', 'rulebook', 'duty_clock', 'emergency_search', 'keeping', 'quarantine', 'announcement', 'training', 'audit',
 ]);
 const FORMATS = /** @type {const} */ ([['jsonl', 'JSON Lines', 'jsonl'], ['csv', 'CSV', 'csv'], ['fhir', 'FHIR AuditEvent (NDJSON)', 'ndjson'], ['fhir-bundle', 'FHIR Bundle (JSON)', 'json']]);
 const PAGE = '50';
@@ -207,11 +207,15 @@ export class ConsoleAudit extends Section {
       ${next === null ? nothing : this.button(say('audit_more'), () => this.attempt(() => this.page()), { glyph: 'down' })}</section>`;
   }
 
-  /** On which device, and why, as somebody wrote it. @param {AuditLine} line */
-  beside({ device, registered_device: registered, reason }) {
-    return html`${device || registered ? html`<span class="audit-device">${icon('key')} ${registered
-        ? say('audit_registered', { name: registered.name ?? say('audit_unnamed', { id: registered.id.slice(-ID_END_CHARS) }) }) : nothing}${registered && device ? '・' : nothing}${device
-        ? say('audit_device', { name: device }) : nothing}</span>` : nothing}
+  /** On which device, by which sign-in, and why, as somebody wrote it. @param {AuditLine} line */
+  beside({ device, registered_device: registered, sign_in: signIn, reason }) {
+    const where = [
+      registered && say('audit_registered', { name: registered.name ?? say('audit_unnamed', { id: registered.id.slice(-ID_END_CHARS) }) }),
+      device && say('audit_device', { name: device }),
+      // Of two windows of the same browser the end of the id says which it was.
+      signIn && say('audit_sign_in', { id: signIn.slice(-ID_END_CHARS) }),
+    ].filter(Boolean);
+    return html`${where.length ? html`<span class="audit-device">${icon('key')} ${where.join('・')}</span>` : nothing}
       ${reason ? html`<span class="audit-reason">${say('audit_reason', { reason })}</span>` : nothing}`;
   }
 

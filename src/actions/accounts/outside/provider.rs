@@ -24,6 +24,7 @@ use crate::limits;
 use crate::vault::{
     ClientSigner, IdClaims, IdToken, IdTokenFor, JwtFault, KeyFileError, ProviderKeys, code_challenge, read_secret,
 };
+use crate::wire::read_json;
 
 /// Where the other service sends people back to, below the public address.
 pub const CALLBACK_PATH: &str = "/oidc/callback";
@@ -176,8 +177,7 @@ impl Provider {
         if answer.status != 200 {
             return Err(ProviderError::Status(answer.status));
         }
-        let Granted { id_token } =
-            serde_json::from_slice(&answer.body).map_err(|_| ProviderError::Odd("no id_token"))?;
+        let Granted { id_token } = read_json(&answer.body).map_err(|_| ProviderError::Odd("no id_token"))?;
         let token = IdToken::read(&id_token)?;
         let wanted = IdTokenFor { issuer: &self.settings.issuer, client: &self.settings.client_id, nonce, now };
         match token.judge(&known.keys, wanted) {
@@ -263,7 +263,7 @@ impl Provider {
         if fetched.status != 200 {
             return Err(ProviderError::Status(fetched.status));
         }
-        serde_json::from_slice(&fetched.body).map_err(|_| ProviderError::Odd("not the JSON that it should be"))
+        read_json(&fetched.body).map_err(|_| ProviderError::Odd("not the JSON that it should be"))
     }
 }
 
