@@ -4,6 +4,7 @@
 use axum::http::StatusCode;
 use renkei::store::{RulebookFile, fingerprint_of};
 use serde_json::{Value, json};
+use sqlx::Connection as _;
 
 use super::rulebook_life::{NO_NOTES, agreed, files, path};
 use super::tampered::{region, warnings, written_by_hand};
