@@ -202,7 +202,7 @@ async fn whoever_a_record_keeps_out_comes_back_by_the_command() {
         let (_, said) = region.said(&["store", "check"]);
         assert!(said.contains("Nobody acts for the secretariat"), "{said}");
         let app = region.open(now()).await;
-        assert_eq!(warnings(&one).await, ["directory_tampered", "no_secretariat"]);
+        assert_eq!(warnings(&app.door_of(&one.token)).await, ["directory_tampered", "no_secretariat"]);
         let region = Served::close(app).await;
 
         let (code, said) = region.said(&restore);

@@ -95,7 +95,7 @@ async fn the_rules_agreed_on_stay_whatever_is_done_to_their_rows() {
     let (secretariat, doctor) = (app.secretariat().await, app.doctor("hikari").await);
     let (_, first) = put_in_force(&secretariat, &doctor, "").await;
     let mut by_hand = written_by_hand(&app).await;
-    sqlx::query("create table put_by as select * from rulebook_version").execute(&mut by_hand).await.unwrap();
+    sqlx::query("create temp table put_by as select * from rulebook_version").execute(&mut by_hand).await.unwrap();
     let (_, second) = put_in_force(&secretariat, &doctor, NO_NOTES).await;
     assert_ne!(first, second);
     assert!(warnings(&secretariat).await.is_empty());
