@@ -6,6 +6,7 @@ use jiff::civil::Date;
 use super::account::{AccountDeed, SignInWay};
 use super::announcement::AnnouncementDeed;
 use super::audit::{AuditFilter, AuditUse};
+use super::case::CaseDeed;
 use super::client::ClientDeed;
 use super::device::DeviceDeed;
 use super::directory::{Actor, Position};
@@ -108,6 +109,8 @@ pub enum Deed {
     Announcement(AnnouncementDeed),
     /// A training was written down, or who was there, see there.
     Training(TrainingDeed),
+    /// A good-practice case went on in its life, see there.
+    Case(CaseDeed),
     /// A version of the rulebook went on in its life.
     RulebookMoved {
         version: RulebookVersionId,

@@ -15,6 +15,7 @@ mod audit;
 mod audit_search;
 mod batch;
 mod bell;
+mod case;
 pub mod check;
 mod check_files;
 mod checkpoint;

@@ -7,6 +7,7 @@ mod audit_log;
 mod audit_shipping;
 mod backups;
 mod bells;
+mod cases;
 mod clients;
 mod destroying;
 pub mod devices;

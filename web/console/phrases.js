@@ -318,6 +318,7 @@ export const PHRASES = {
   saved: ['保存しました。', 'Saved.'],
   section_announcements: ['お知らせ', 'Announcements'],
   section_audit: ['監査記録', 'Audit'],
+  section_cases: ['事例', 'Cases'],
   section_compliance: ['約束と守られ方', 'Duties and compliance'],
   section_emergency: ['緊急閲覧', 'Emergency accesses'],
   section_exports: ['持ち出しの申請', 'Requests to take out'],
