@@ -87,7 +87,7 @@ export class Cases extends Section {
   /** @param {'waiting' | 'mine' | 'others'} title @param {CaseWork[]} cases */
   worked(title, cases) {
     if (cases.length === 0) return nothing;
-    return html`<section class=${`cases-${title}`}><h2>${say(title)} <small>${say('found_count', { count: cases.length })}</small></h2>
+    return html`<section class=${`cases-part cases-${title}`}><h2>${say(title)} <small>${say('found_count', { count: cases.length })}</small></h2>
       <ul class="cards">${repeat(cases, ({ id }) => id, (work) => this.card(`work-${work.id}`, work.words?.title ?? say('withdrawn_case'), work.is_mine ? '' : `${work.author_name}・${work.office_name}`,
         html`<span class="mark ${work.step === 'approved' ? 'mark-present' : work.step === 'withdrawn' ? 'mark-restricted' : ''}">${inLanguage(work.step_label)}</span>`, () => this.workBody(work)))}</ul></section>`;
   }
@@ -121,7 +121,7 @@ export class Cases extends Section {
   workBody(work) {
     const { step, remark, consent, words, is_published: isPublished } = work;
     return html`<div class="cards case-body">${words ? this.words(words) : nothing}
-      ${step === 'withdrawn' ? html`<p>${say('withdrawn_why', { reason: remark })}</p>` : remark ? html`<p class="card-warning">${say('remark_said', { remark })}</p>` : nothing}
+      ${step === 'withdrawn' ? html`<p>${say('withdrawn_why', { reason: remark })}</p>` : remark ? html`<p class="card-warning case-remark">${say('remark_said', { remark })}</p>` : nothing}
       ${consent ? html`<p class="quiet">${say('consent_kept', { at: consent })}</p>` : nothing}
       ${isPublished && step !== 'approved' ? html`<p class="quiet">${say('published_still')}</p>` : nothing}
       ${this.mayReview && work.is_mine && step === 'handed_in' ? html`<p class="quiet">${say('waiting_other')}</p>` : nothing}
@@ -190,7 +190,7 @@ export class Cases extends Section {
     const cases = casesWith(published, this.query, this.tag, (role) => word('role', role));
     const used = this.tags.filter(({ code }) => published.some(({ words }) => words.tags.includes(code)));
     const choose = (/** @type {string} */ tag) => () => this.change({ tag });
-    return html`<section class="cases-published"><h2>${say('published')} <small>${say('found_count', { count: cases.length })}</small></h2>
+    return html`<section class="cases-part cases-published"><h2>${say('published')} <small>${say('found_count', { count: cases.length })}</small></h2>
       <label class="field">${say('find')}<input type="search" autocomplete="off" .value=${this.query} @input=${(/** @type {any} */ event) => this.change({ query: event.target.value })}></label>
       <div class="chips" role="group" aria-label=${say('tags')}>${[{ code: '', label: null }, ...used].map(({ code, label }) => html`<label class="choice"><input type="radio" name="case-tag" value=${code} .checked=${this.tag === code}
         @change=${choose(code)}><span>${label ? inLanguage(label) : say('all_tags')}</span></label>`)}</div>
