@@ -33,7 +33,8 @@ test('a case is looked through by two people, approved, found, and withdrawn', a
   const { openPage } = await openBrowser(t);
   const nurse = await open(openPage, hub, 'nurse');
   const desk = await open(openPage, hub, 'secretariat');
-  const name = await desk.page.evaluate(async () => (await document.querySelector('renkei-shell').model.rest.call('GET', '/patients')).patients[0].name.kanji);
+  // Somebody whom the nurse knows: of others nobody warns her.
+  const name = await nurse.page.evaluate(async () => (await document.querySelector('renkei-shell').model.rest.call('GET', '/patients')).patients[0].name.kanji);
 
   await nurse.section.getByText('公開された事例はまだありません。').waitFor();
   await nurse.section.getByRole('button', { name: '事例を書く' }).click();
@@ -41,8 +42,8 @@ test('a case is looked through by two people, approved, found, and withdrawn', a
   await nurse.section.getByLabel('起きたこと').fill('機器の扱いに家族が不安だった（1938年4月12日生の方）');
   await nurse.section.getByLabel('したこと').fill('退院前に三つの職種で一度練習した');
   await nurse.section.getByLabel('結果').fill('夜間の呼び出しが減った');
-  await nurse.section.getByText('看護師', { exact: true }).click();
-  await nurse.section.getByText('入退院', { exact: true }).click();
+  await nurse.section.getByRole('checkbox', { name: '看護師', exact: true }).check();
+  await nurse.section.getByRole('checkbox', { name: '入退院', exact: true }).check();
   assert.deepEqual(await stumbles(nurse.page), []);
   await assertNothingSticksOut(nurse.page, 'writing a case');
   await nurse.page.shot('case-write-desk-ja', { fullPage: true });
@@ -111,7 +112,7 @@ test('a case is looked through by two people, approved, found, and withdrawn', a
   await published.getByLabel('Search by words').fill('しょくしゅ');
   await published.getByText('No case fits.').waitFor();
   await published.getByLabel('Search by words').fill('三つの 職種');
-  await published.getByText('admission and discharge', { exact: true }).click();
+  await published.getByRole('radio', { name: 'admission and discharge', exact: true }).check();
   await published.getByRole('button', { name: /退院前の顔合わせ/ }).click();
   await published.getByText('夜間の呼び出しが減った').waitFor();
   assert.equal(await published.getByText(/^from /).count(), 0, 'its author did not wish the office to be told');
