@@ -17,6 +17,7 @@ use renkei::domain::state::PatientState;
 use renkei::domain::team::{ConsentChange, ConsentGiver, ConsentState, History, TeamLink};
 use renkei::domain::time::Timestamp;
 use renkei::domain::vital::{Measurement, Vital, VitalSign};
+use renkei::domain::withheld::WithheldSet;
 use uuid::Uuid;
 
 const TIMELINE: TimelineId = TimelineId(Uuid::from_u128(1));
@@ -55,6 +56,8 @@ fn body(number: usize, id_of: impl Fn(usize) -> EntryId) -> Body {
             given_on: jiff::civil::date(2026, 4, 1),
             document: String::new(),
             one_doctor_wished: false,
+            form_version: String::new(),
+            withheld: WithheldSet::NONE,
             attachments: Vec::new(),
         }),
         2 => Body::TeamLink(TeamLink {

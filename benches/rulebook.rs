@@ -26,7 +26,7 @@ use renkei::rulebook::replay::{Event, Fate, Ground, Replay};
 use renkei::rulebook::{
     Action, ActorFacts, Decision, EntryClass, EventFacts, Known, PatientFacts, PatientStatus, PostFacts, Purpose,
     RecordClass, RecordFacts, Rulebook, RulebookFiles, Situation, SourceFile, Surroundings, Target, ViewerFacts,
-    decide, shipped,
+    WithheldFacts, decide, shipped,
 };
 use uuid::Uuid;
 
@@ -91,6 +91,7 @@ fn readers() -> Vec<ViewerFacts> {
         },
         patient: PatientFacts {
             consent: Known::Is(ConsentState::ALL[if number % 10 < 8 { 1 } else { number % 3 }]),
+            withheld: WithheldFacts::NOTHING,
             status: Known::Is(if number.is_multiple_of(20) { PatientStatus::Closed } else { PatientStatus::Active }),
             registered: Known::Is(true),
             has_host: Known::Is(true),
@@ -110,6 +111,7 @@ fn posts() -> Vec<PostFacts> {
         target_own: Known::Is(true),
         target_visible: Known::Is(true),
         link_own: Known::Is(true),
+        export_withheld: Known::Is(false),
     };
     let kind = |number: usize| Kind::ALL[number * 13 % Kind::ALL.len()];
     readers().into_iter().enumerate().map(|(number, viewer)| PostFacts { viewer, kind: kind(number), record }).collect()
@@ -310,6 +312,7 @@ fn deciding(criterion: &mut Criterion) {
                 target: intent.body.target().map(|_| &target),
                 named: &[],
                 files: &[],
+                export_withheld: Known::Is(false),
                 hub_made_timeline: false,
                 found_by_search: false,
             };

@@ -1,7 +1,7 @@
 //! Time and ids as arguments: the only place that reads the wall clock or draws a random id.
-//! Everything that needs either takes a `&dyn Clock` or an `&Ids`, so that a test or a simulation
-//! can own both. A clock's time never goes back: two entries recorded one after the other carry
-//! times in that order even when somebody sets the machine's clock back in between.
+//! Everything that needs either takes a `&dyn Clock` or an `&Ids`, so that a test or a simulation can own both. Which of
+//! a clock's three readings counts for what is decision 034: recorded time never goes back, and goes on slowly while the
+//! machine's clock is behind it; the wall clock may go back; how long the clock ran knows nothing of either.
 
 mod ids;
 mod manual;
@@ -9,6 +9,7 @@ mod manual;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 pub use ids::Ids;
@@ -17,9 +18,18 @@ pub use manual::ManualClock;
 use crate::domain::time::Timestamp;
 use crate::limits::{CLOCK_LOOK_MS_MAX, CLOCK_STEP_BACK_NOTICED_MS};
 
-/// The time that is recorded. Each call returns the time of the last one or a later time.
+/// While the machine's clock is behind the recorded time, that goes on this many times as slowly: whatever was to end
+/// does end, and the machine's clock catches up.
+const BEHIND_SLOWER: i64 = 2;
+
+/// See the module.
 pub trait Clock: Send + Sync {
+    /// The time that is recorded, and by which things end. Each call returns the time of the last one or a later time.
     fn now(&self) -> Timestamp;
+
+    /// What the machine's clock shows, which may go back: for what another clock made, such as the code of a phone, and
+    /// for nothing that is recorded.
+    fn wall(&self) -> Timestamp;
 
     /// Never return a time before `floor` again. At start the hub passes the newest time in its
     /// journal, so that the order also survives a restart on a machine whose clock was set back.
@@ -44,7 +54,7 @@ pub struct StepsBack {
     /// The furthest it was ever behind the recorded time.
     pub furthest: Duration,
     /// How far it was behind at the last reading; zero when all is well. While it is not zero the
-    /// recorded time stands still.
+    /// recorded time goes on slowly.
     pub behind: Duration,
 }
 
@@ -70,7 +80,11 @@ impl SystemClock {
 
 impl Clock for SystemClock {
     fn now(&self) -> Timestamp {
-        self.guard.observe(wall_clock())
+        self.guard.observe(wall_clock(), || self.ran_for())
+    }
+
+    fn wall(&self) -> Timestamp {
+        wall_clock()
     }
 
     fn not_before(&self, floor: Timestamp) {
@@ -107,6 +121,8 @@ struct NeverBack {
     furthest_us: AtomicU64,
     behind_us: AtomicU64,
     is_behind: AtomicBool,
+    /// While the wall clock is behind: the recorded time and how long the clock had run when that was noticed.
+    slow_since: Mutex<Option<(i64, Duration)>>,
 }
 
 impl Default for NeverBack {
@@ -117,25 +133,40 @@ impl Default for NeverBack {
             furthest_us: AtomicU64::new(0),
             behind_us: AtomicU64::new(0),
             is_behind: AtomicBool::new(false),
+            slow_since: Mutex::new(None),
         }
     }
 }
 
 impl NeverBack {
-    fn observe(&self, wall: Timestamp) -> Timestamp {
+    fn observe(&self, wall: Timestamp, ran_for: impl FnOnce() -> Duration) -> Timestamp {
         // INVARIANT: `latest_us` only grows, and every returned time is its value at some moment
         // of this call; so a call that starts after another one ended cannot return less.
-        let latest = self.latest_us.fetch_max(wall.0, Ordering::SeqCst);
-        let behind_us = latest.saturating_sub(wall.0).max(0).unsigned_abs();
+        let mut latest = self.latest_us.fetch_max(wall.0, Ordering::SeqCst);
         // Two threads that read the wall clock at the same moment pass here in either order; that
         // is not a step.
-        if behind_us > CLOCK_STEP_BACK_NOTICED_MS * 1_000 {
-            self.note_step(behind_us);
+        if is_step(latest, wall) {
+            latest = self.go_on_slowly(latest, ran_for());
+            self.note_step(latest.saturating_sub(wall.0).unsigned_abs());
         } else if self.is_behind.load(Ordering::Relaxed) {
+            *self.slow_since() = None;
             self.is_behind.store(false, Ordering::Relaxed);
             self.behind_us.store(0, Ordering::Relaxed);
         }
         Timestamp(latest.max(wall.0))
+    }
+
+    /// The recorded time `latest`, or later by what is due to it since the wall clock fell behind.
+    #[cold]
+    fn go_on_slowly(&self, latest: i64, ran: Duration) -> i64 {
+        let (from_us, began) = *self.slow_since().get_or_insert((latest, ran));
+        let passed_us = i64::try_from(ran.saturating_sub(began).as_micros()).unwrap_or(i64::MAX);
+        let slow_us = from_us.saturating_add(passed_us / BEHIND_SLOWER);
+        self.latest_us.fetch_max(slow_us, Ordering::SeqCst).max(slow_us)
+    }
+
+    fn slow_since(&self) -> MutexGuard<'_, Option<(i64, Duration)>> {
+        self.slow_since.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     #[cold]
@@ -144,12 +175,17 @@ impl NeverBack {
         self.furthest_us.fetch_max(behind_us, Ordering::Relaxed);
         if !self.is_behind.swap(true, Ordering::Relaxed) {
             self.count.fetch_add(1, Ordering::Relaxed);
-            tracing::warn!(behind_us, "the machine's clock went back; recorded time stands still");
+            tracing::warn!(
+                behind_us,
+                "the machine's clock went back; recorded time goes on slowly until it has caught up"
+            );
         }
     }
 
     fn not_before(&self, floor: Timestamp) {
         self.latest_us.fetch_max(floor.0, Ordering::SeqCst);
+        // From a floor that is later, it goes on slowly anew.
+        *self.slow_since() = None;
     }
 
     fn steps_back(&self) -> StepsBack {
@@ -161,6 +197,10 @@ impl NeverBack {
     }
 }
 
+const fn is_step(latest_us: i64, wall: Timestamp) -> bool {
+    latest_us.saturating_sub(wall.0) > (CLOCK_STEP_BACK_NOTICED_MS * 1_000).cast_signed()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -168,20 +208,20 @@ mod tests {
     const NOON: Timestamp = Timestamp::from_secs(1_775_003_400);
 
     #[test]
-    fn recorded_time_stands_still_while_the_wall_clock_is_behind_and_says_so() {
-        let clock = ManualClock::at(NOON);
+    fn recorded_time_goes_on_slowly_while_the_wall_clock_is_behind_and_says_so() {
+        let (clock, later) = (ManualClock::at(NOON), |s| NOON.saturating_add(Duration::from_secs(s)));
         assert_eq!(clock.now(), NOON);
 
         clock.step_back(Duration::from_secs(60));
-        assert_eq!(clock.now(), NOON);
+        assert_eq!(clock.now(), NOON, "it does not go back");
         clock.advance(Duration::from_secs(20));
-        assert_eq!(clock.now(), NOON);
+        assert_eq!(clock.now(), later(10), "nor does it stand still");
         let steps = clock.steps_back();
         assert_eq!((steps.count, steps.furthest), (1, Duration::from_secs(60)));
-        assert_eq!(steps.behind, Duration::from_secs(40));
+        assert_eq!(steps.behind, Duration::from_secs(50));
 
-        clock.advance(Duration::from_secs(41));
-        assert_eq!(clock.now(), NOON.saturating_add(Duration::from_secs(1)));
+        clock.advance(Duration::from_secs(99));
+        assert_eq!((clock.now(), clock.wall()), (later(59), later(59)), "it has caught up");
         assert_eq!(clock.steps_back().behind, Duration::ZERO);
 
         clock.step_back(Duration::from_secs(5));
@@ -205,6 +245,13 @@ mod tests {
         clock.not_before(newest);
         assert_eq!(clock.now(), newest);
         assert_eq!(clock.steps_back().behind, Duration::from_secs(3_600));
+        clock.advance(Duration::from_secs(60));
+        assert_eq!(clock.now(), newest.saturating_add(Duration::from_secs(30)));
+        let newer = newest.saturating_add(Duration::from_secs(300));
+        clock.not_before(newer);
+        assert_eq!(clock.now(), newer);
+        clock.advance(Duration::from_secs(60));
+        assert_eq!(clock.now(), newer.saturating_add(Duration::from_secs(30)));
     }
 
     #[test]

@@ -177,6 +177,8 @@ pub const AUDIT_REASON_CHARS_MAX: usize = 1_000;
 pub const TEXT_CHARS_MAX: usize = 20_000;
 /// Longest name of a person or organisation, in characters.
 pub const NAME_CHARS_MAX: usize = 100;
+/// Of what the region calls a version of its consent form.
+pub const FORM_VERSION_CHARS_MAX: usize = 100;
 /// Most addressees of one entry.
 pub const ADDRESSEES_MAX: usize = 50;
 /// Most people named in one team link.

@@ -48,6 +48,7 @@ export const PHRASES = {
   history_version: ['第{version}版 {at} {name}', 'version {version}, {at}, {name}'],
   i_read: ['読みました', 'I have read it'],
   lead: ['患者さんに関わらないことを、地域の人に知らせます。急ぎの連絡は電話でしてください。', 'Tell people of the region what concerns no patient. Phone where it is urgent.'],
+  lead_office: ['患者さんに関わらないことを、この事業所の人に知らせます。急ぎの連絡は電話でしてください。', 'Tell the people of this office what concerns no patient. Phone where it is urgent.'],
   loading: ['読み込んでいます…', 'Loading…'],
   mark_unread: ['未読', 'unread'],
   missing: ['この種類の研修に参加したことのない人', 'People without a training of this kind'],

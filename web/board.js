@@ -102,7 +102,7 @@ export class Board {
     return this.standing.filter((one) => !this.isRead(one));
   }
 
-  /** This person says that they have read it. @param {Announcement} one */
+  /** This person says that they have read it, or wrote it. @param {Pick<Announcement, 'id' | 'version'>} one */
   async markRead({ id, version }) {
     this.read.set(id, version);
     this.model.keeper.note('board');

@@ -104,7 +104,10 @@ export class Inside {
       model.changed();
     });
     // A ring was answered where a page is open already: it shows whom somebody waits for.
-    navigator.serviceWorker?.addEventListener('message', ({ data }) => data === 'rung' && (location.hash = '#/'));
+    navigator.serviceWorker?.addEventListener('message', ({ data }) => {
+      if (data === 'rung') location.hash = '#/';
+      else if (data === 'address_gone') model.ringing?.renew();
+    });
     setInterval(() => model.changed(), TICK_MS);
     setInterval(() => model.lookForAlarms(), ALARMS_MS);
   }

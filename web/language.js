@@ -52,3 +52,6 @@ export const word = (list, code) => label(list, code, chosen);
 
 /** @param {{ja: string, en: string} | undefined} text from the hub */
 export const inLanguage = (text) => (text ? (text[chosen] || text.ja || text.en) : '');
+
+/** What stands in brackets behind a word, as the language writes them. @param {string} words */
+export const aside = (words) => (chosen === 'en' ? ` (${words})` : `（${words}）`);

@@ -9,7 +9,7 @@ import { leaks, redactor } from './redact.js';
 import { currentAlarms, currentBody } from './timeline.js';
 
 /** What happened to entries and duties belongs to the hub's record, not to a chart. */
-const LEFT_OUT = new Set(['acknowledgement', 'correction', 'retraction', 'duty_step', 'duty_answer', 'registration', 'consent', 'team_link', 'team_unlink', 'host_change', 'emergency_access', 'closing']);
+const LEFT_OUT = new Set(['acknowledgement', 'correction', 'retraction', 'duty_step', 'duty_answer', 'registration', 'consent', 'team_link', 'team_unlink', 'host_change', 'emergency_access', 'export', 'closing']);
 
 /**
  * @typedef {import('./model.js').Model} Model

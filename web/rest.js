@@ -32,6 +32,8 @@ export class RestError extends Error {
  * @property {string} birth_date
  * @property {string} sex
  * @property {string} consent
+ * @property {string[]} [withheld] purposes that the patient did not agree to
+ * @property {string} [consent_form] the version of the form that was signed
  * @property {Link[]} team
  * @property {string | null} [emergency_access_until] seen by emergency access alone
  * @property {string} [stay] home, admitted, deceased
@@ -68,6 +70,7 @@ export class RestError extends Error {
  * @property {string | null} last_at `null`: it goes on
  * @property {number} reads
  * @property {boolean} by_emergency
+ * @typedef {{at: string, command: string | null, reason: string | null}} TakenOut by a command on the hub's machine
  * @typedef {{id: string | null, ticket: string | null, positions: HeldPosition[]}} Entered
  * @typedef {object} ExportRequest a wish to take records out, and how it stands
  * @property {string} id
@@ -453,7 +456,7 @@ export class Rest {
     return (await this.call('POST', '/emergency-search', { name, birth_date: birthDate })).patients ?? [];
   }
 
-  /** Who was given a patient's record to read; asking is on record. @param {string} patient @returns {Promise<{lines: Exposure[], more: boolean}>} */
+  /** Who was given a patient's record to read; asking is on record. @param {string} patient @returns {Promise<{lines: Exposure[], more: boolean, taken_out?: TakenOut[]}>} */
   exposures(patient) {
     return this.call('GET', `/audit/exposures?${new URLSearchParams({ patient })}`);
   }

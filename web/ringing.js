@@ -35,6 +35,8 @@ export class Ringing {
     this.begun = false;
     this.busy = false;
     this.trouble = '';
+    /** What was chosen while something was under way. @type {Partial<import('./alerting.js').Settings> | null} */
+    this.chosen = null;
   }
 
   /** Once somebody is signed in: what they chose here before goes on; what another person chose here ends. */
@@ -53,7 +55,7 @@ export class Ringing {
     this.bells = list.bells;
     this.key = list.key ?? '';
     const { alerts } = this.model;
-    if (alerts && list.quiet_hours) alerts.adopt({ quiet: true, ...list.quiet_hours });
+    if (alerts && list.quiet_hours && !this.chosen) alerts.adopt({ quiet: true, ...list.quiet_hours });
     this.look();
   }
 
@@ -83,9 +85,19 @@ export class Ringing {
 
   /** @param {{endpoint: string}} subscription */
   async tell({ endpoint }) {
-    const wish = this.model.alerts?.settings.wish === 'urgent' ? 'urgent' : 'mine';
-    await this.model.rest.putBell({ endpoint, wish, device: this.pushing.device() });
-    this.bells = (await this.model.rest.bells()).bells;
+    const { rest, alerts } = this.model;
+    const wish = alerts?.settings.wish === 'urgent' ? 'urgent' : 'mine';
+    const { id } = await rest.putBell({ endpoint, wish, device: this.pushing.device() });
+    this.bells = (await rest.bells()).bells;
+    // Where this device was to be rung before, it is no more.
+    const old = this.bells.filter((bell) => bell.is_this && bell.id !== id);
+    for (const bell of old) await rest.removeBell(bell.id);
+    this.bells = this.bells.filter((bell) => !old.includes(bell));
+  }
+
+  /** The browser took the address away by which this device was rung. */
+  async renew() {
+    if (this.standing === 'on') await this.attempt(() => this.settle());
   }
 
   /** After a touch, for browsers ask only then. */
@@ -121,8 +133,17 @@ export class Ringing {
   /** The settings of this page changed: what the hub needs of them goes to it. @param {Partial<import('./alerting.js').Settings>} change */
   changed(change) {
     if (this.standing === 'unknown' || this.standing === 'off') return;
-    if ('wish' in change && this.standing === 'on') this.attempt(() => this.settle());
-    if ('quiet' in change || 'from' in change || 'until' in change) this.attempt(() => this.keepQuiet());
+    if (this.busy) {
+      this.chosen = { ...this.chosen, ...change };
+      return;
+    }
+    const isWish = 'wish' in change && this.standing === 'on';
+    const isQuiet = 'quiet' in change || 'from' in change || 'until' in change;
+    if (!isWish && !isQuiet) return;
+    this.attempt(async () => {
+      if (isWish) await this.settle();
+      if (isQuiet) await this.keepQuiet();
+    });
   }
 
   async keepQuiet() {
@@ -134,7 +155,7 @@ export class Ringing {
 
   /** Whoever leaves is rung no more here; the hub has ended it with the sign-in. */
   leave() {
-    Object.assign(this, { standing: 'unknown', bells: [], key: '', begun: false });
+    Object.assign(this, { standing: 'unknown', bells: [], key: '', begun: false, chosen: null });
     this.pushing.save(null);
     this.pushing.unsubscribe().catch(() => {});
   }
@@ -151,6 +172,9 @@ export class Ringing {
     }
     if (this.standing !== 'unknown') this.look();
     this.busy = false;
+    const { chosen } = this;
+    this.chosen = null;
+    if (chosen) this.changed(chosen);
     this.model.changed();
   }
 }

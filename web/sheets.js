@@ -4,7 +4,7 @@
 /**
  * @typedef {'text' | 'flag' | 'answer' | 'word' | 'words' | 'date' | 'dates' | 'at' | 'minutes' | 'person' | 'organisation' | 'organisations'
  *   | 'patients' | 'entry' | 'attachments' | 'devices' | 'settings' | 'drugs' | 'labItems' | 'participants' | 'spokenFor' | 'leftovers' | 'allergies'
- *   | 'services' | 'visits' | 'shifts' | 'citations' | 'duty' | 'reminded' | 'escalated' | 'happened' | 'handedOver' | 'hidden'} How
+ *   | 'services' | 'visits' | 'shifts' | 'citations' | 'duty' | 'reminded' | 'escalated' | 'happened' | 'handedOver' | 'taken' | 'hidden'} How
  * @typedef {import('./language.js').Phrase} Phrase
  * @typedef {{phrase: Phrase, field: string, how: How, list: string}} Row
  */
@@ -101,7 +101,7 @@ export const SHEETS = {
   office_entry: [row('representative', 'representative'), row('applied_on', 'appliedOn', 'date'), row('text', 'text'),
     row('attachments', 'attachments', 'attachments')],
   activation: [row('person', 'person', 'person'), row('role', 'role', 'word', 'role'), row('text', 'text')],
-  export: [row('purpose', 'purpose'), row('scope', 'scope'), row('patients', 'patients', 'patients'),
+  export: [row('purpose', 'purpose'), row('scope', 'scope', 'taken'), row('patients', 'patients', 'patients'),
     row('approved_by', 'approvedBy', 'person'), row('de_identified', 'deIdentified', 'flag'),
     row('export_planned', 'planned', 'flag'), row('export_request', 'request', 'entry')],
   incident: [row('text', 'text'), row('happened_at', 'happenedAtUs', 'at'), row('noticed', 'noticedAtUs', 'at'),
@@ -110,7 +110,8 @@ export const SHEETS = {
     row('until', 'until', 'date'), row('reported_by', 'reportedBy', 'organisation'),
     row('about_entry', 'incident', 'entry')],
   consent: [row('consent', 'state', 'word', 'consent_state'), row('given_by', 'givenBy', 'word', 'consent_giver'),
-    row('given_on', 'givenOn', 'date'), row('document', 'document'), row('one_doctor_wished', 'oneDoctorWished', 'flag'),
+    row('given_on', 'givenOn', 'date'), row('document', 'document'), row('form_version', 'formVersion'), row('withheld', 'withheld', 'words', 'withheld_purpose'),
+    row('one_doctor_wished', 'oneDoctorWished', 'flag'),
     row('attachments', 'attachments', 'attachments')],
   duty_step: [row('duty', 'duty', 'hidden'), row('round', 'round', 'hidden'), row('duty_opened', 'opened', 'duty'),
     row('duty_reminded', 'reminded', 'reminded'), row('duty_overdue', 'overdue', 'happened'),

@@ -158,6 +158,12 @@ export const WORDS = /** @type {Record<string, Record<string, string[]>>} */ (
     "team": ["チーム内共有に同意", "team sharing"],
     "withdrawn": ["撤回", "withdrawn"]
   },
+  "withheld_purpose": {
+    "family": ["家族への説明や共有", "explaining to the family"],
+    "systems": ["ほかのシステムへの提供", "passing on to other systems"],
+    "export": ["記録の持ち出し（チームの外への提供）", "taking the record out to others than the team"],
+    "education": ["実習や症例研究での利用", "practical training and case studies"]
+  },
   "consent_giver": {
     "patient": ["本人", "the patient"],
     "proxy": ["代理人", "a proxy decision-maker"]

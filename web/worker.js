@@ -1,7 +1,8 @@
 // The service worker: keeps the files of exactly one version of the page, so that it opens without network. The hub writes
 // the list of files and hashes in front of this text; another binary is another list, hence another worker with a cache of
 // its own. It answers for those files alone: nothing of `/api` or any other path ever passes through it. When the hub rings
-// this device, it says so in words that are always the same: it knows no others.
+// this device, it says so in words that are always the same: it knows no others. By itself it asks the hub for one thing: to
+// ring this device at its new address, when the browser gave it another and no page is open.
 
 /** @type {Record<string, string>} path → SHA-256 in base64 */
 const files = /** @type {any} */ (globalThis).RENKEI_FILES;
@@ -9,10 +10,23 @@ const worker = /** @type {any} */ (globalThis);
 const PREFIX = 'renkei-page-';
 /** The cache of this version. */
 const named = nameOf(JSON.stringify(files));
-/** How often a page was opened while the newer version had not taken over yet. */
-let timesHandedOver = 0;
+/** What no version of the page has files for. */
+const NEVER_OURS = ['/api/*', '/ws'];
+/**
+ * What stands for the page while a newer version takes over: it asks the newer worker for that, and nothing of this one, which
+ * makes room once it has nothing to answer. Opened anew in the middle of it, Chromium waited for good.
+ */
+const HANDING_OVER = `const anew = () => location.reload();
+navigator.serviceWorker.addEventListener('controllerchange', anew);
+navigator.serviceWorker.getRegistration().then((registration) => (registration?.waiting ? registration.waiting.postMessage('take-over') : anew()));
+setTimeout(anew, 5000);`;
 
-worker.addEventListener('install', (/** @type {any} */ event) => event.waitUntil(fetchAll()));
+worker.addEventListener('install', (/** @type {any} */ event) => {
+  // Else every request of the page wakes this worker to be told that it has no answer, also while a newer one waits for it to
+  // have nothing to do. Browsers that know no routes do without.
+  event.addRoutes?.(NEVER_OURS.map((pathname) => ({ condition: { urlPattern: { pathname } }, source: 'network' }))).catch(() => {});
+  event.waitUntil(fetchAll());
+});
 worker.addEventListener('activate', (/** @type {any} */ event) => event.waitUntil(dropOthers()));
 worker.addEventListener('message', (/** @type {any} */ event) => {
   if (event.data === 'take-over') worker.skipWaiting();
@@ -26,6 +40,7 @@ worker.addEventListener('fetch', (/** @type {any} */ event) => {
 });
 
 worker.addEventListener('push', (/** @type {any} */ event) => event.waitUntil(ring()));
+worker.addEventListener('pushsubscriptionchange', (/** @type {any} */ event) => event.waitUntil(renew()));
 worker.addEventListener('notificationclick', (/** @type {any} */ event) => {
   event.notification.close();
   event.waitUntil(show());
@@ -45,6 +60,31 @@ async function show() {
   if (!open) return worker.clients.openWindow('/');
   open.postMessage('rung');
   return open.focus();
+}
+
+/**
+ * The browser took this device's address away. An open page tells the hub the new one, and so does every page that is opened;
+ * without one, this does it for whoever is signed in on this browser and is rung here.
+ */
+async function renew() {
+  const [open] = await worker.clients.matchAll({ type: 'window', includeUncontrolled: true });
+  if (open) return open.postMessage('address_gone');
+  const ask = (/** @type {string} */ method, path = '', /** @type {object | undefined} */ body = undefined) => fetch(`/api/v1/me/bells${path}`, {
+    method,
+    headers: { 'renkei-client': 'page', accept: 'application/json', ...(body ? { 'content-type': 'application/json' } : {}) },
+    ...(body ? { body: JSON.stringify(body) } : {}),
+    cache: 'no-store',
+    credentials: 'same-origin',
+  });
+  const known = await ask('GET');
+  if (!known.ok) return undefined;
+  const { key, bells } = await known.json();
+  const mine = bells.find((/** @type {{is_this: boolean}} */ bell) => bell.is_this);
+  if (!key || !mine) return undefined;
+  const { endpoint } = await worker.registration.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: key });
+  const added = await ask('POST', '', { endpoint, wish: mine.wish, device: mine.device });
+  if (added.ok && (await added.json()).id !== mine.id) await ask('DELETE', `/${encodeURIComponent(mine.id)}`);
+  return undefined;
 }
 
 /** All or nothing: a file with another hash is of another version, and the browser tries again later. */
@@ -71,15 +111,18 @@ async function dropOthers() {
 
 /** @param {Request} request @param {string} path */
 async function answer(request, path) {
-  if (request.mode === 'navigate' && await hasSuccessor()) {
-    worker.registration.waiting.postMessage('take-over');
-    // It takes over while this one has nothing to answer: asked at once again and again, it never would.
-    const pauseS = timesHandedOver === 0 ? 0 : 1;
-    timesHandedOver += 1;
-    return new Response('', { headers: { refresh: String(pauseS), 'content-type': 'text/html; charset=utf-8' } });
-  }
+  if (request.mode === 'navigate' && await hasSuccessor()) return handingOver();
   const kept = await caches.match(path, { cacheName: await named });
   return kept ?? fetch(request);
+}
+
+/** Only its own script runs in it. */
+async function handingOver() {
+  const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(HANDING_OVER)));
+  const policy = `default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; script-src 'sha256-${btoa(String.fromCharCode(...hash))}'`;
+  return new Response(`<!doctype html><html lang="ja"><title>連携 Renkei</title><script>${HANDING_OVER}</script></html>`, {
+    headers: { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': policy, 'cache-control': 'no-store' },
+  });
 }
 
 /** A page asks for the newer version, and is told whether that comes. @param {MessagePort} asking */

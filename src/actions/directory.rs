@@ -1,128 +1,165 @@
-//! Keeping the directory: organisations and people enter, change and leave. Stored first, then seen by all.
+//! Keeping the directory: organisations and people enter, change and leave. How a change is stored and shown is
+//! `directory/changing.rs`.
+//!
+//! What it does not do: decide who may (that is the extractors' and `accounts`'), or bring back a secretariat that is gone
+//! (`directory/restoring.rs`, for the machine's operator).
 
-use std::collections::hash_map::Entry;
+mod changing;
+mod restoring;
+mod secretariat;
 
-use crate::actions::sign_in::{SignInError, SignIns};
-use crate::domain::act::{Act, By, Deed};
+use std::collections::HashSet;
+
+use self::changing::{change_organisation, change_person};
+use crate::actions::sign_in::SignIns;
+use crate::domain::act::By;
 use crate::domain::directory::{Actor, Directory, Organisation, Person, Position};
 use crate::domain::ids::{OrganisationId, PersonId};
-use crate::domain::patient::HumanName;
-use crate::domain::role::Role;
+use crate::domain::patient::{HumanName, Identifier};
+use crate::domain::role::{OrganisationType, Role};
 use crate::domain::text::{Invalid, Text};
 use crate::hub::Hub;
 use crate::limits;
 use crate::store::StoreError;
 
+pub use restoring::{Restored, Restoring, restore_secretariat};
+pub use secretariat::acting_secretariat;
+
 /// Why the directory stays as it is.
 #[derive(Debug, thiserror::Error)]
 pub enum DirectoryError {
+    #[error("no such person or organisation in the directory")]
+    NotFound,
+    /// It does not fit what is there, or what has to stay.
+    #[error("{}", .0.en)]
+    Conflict(Text),
     #[error(transparent)]
     Invalid(#[from] Invalid),
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
-impl From<SignInError> for DirectoryError {
-    fn from(error: SignInError) -> Self {
-        match error {
-            SignInError::Store(error) => Self::Store(error),
-            other => {
-                Self::Invalid(Invalid::new("person", "not_found", Text::new(other.to_string(), other.to_string())))
-            }
-        }
-    }
+/// What is to be known of an organisation from now on.
+#[derive(Clone, Debug)]
+pub struct OrganisationGiven {
+    pub kind: OrganisationType,
+    pub name: String,
+    pub kana: String,
+    pub phone: String,
+    pub identifiers: Vec<Identifier>,
+    /// `None`: as it is.
+    pub active: Option<bool>,
 }
 
-/// Enters an organisation or replaces what is known of it. When it ends its work, all sign-ins there end at once; when it
-/// becomes another type, open sockets come back as that.
+/// What is to be known of a person from now on.
+#[derive(Clone, Debug)]
+pub struct PersonGiven {
+    pub name: HumanName,
+    pub positions: Vec<Position>,
+    /// `None`: as it is.
+    pub active: Option<bool>,
+    /// The positions that these take the place of; `None`: whichever there are.
+    pub positions_before: Option<Vec<Position>>,
+}
+
+/// Enters an organisation or replaces all that is known of it. When it ends its work, all sign-ins there end at once; when
+/// it becomes another type, open sockets come back as that.
 ///
 /// # Errors
-/// When a field is wrong or the store fails.
+/// When a field is wrong, nobody would act for the secretariat any more, or the store fails.
 pub async fn put_organisation(
     hub: &Hub,
     sign_ins: &SignIns,
     by: By,
     organisation: Organisation,
 ) -> Result<(), DirectoryError> {
-    check_name("name", &organisation.name)?;
-    let (stored, now, look) = (organisation.clone(), hub.region().now(), hub.look_after_change());
-    hub.journal()
-        .write(move |tx| {
-            Box::pin(async move {
-                let is_new = tx.insert_organisation(&stored).await?;
-                if !is_new {
-                    tx.update_organisation(&stored).await?;
-                    // What an office that closed owes falls to others.
-                    tx.look_where_on_team(stored.id, look).await?;
-                }
-                let Organisation { id: organisation, kind, active, .. } = stored;
-                let deed = Deed::OrganisationKept { organisation, kind, active, is_new };
-                tx.append_acts(now, [Act { by, deed }]).await
-            })
-        })
-        .await?;
-    hub.region().change_directory(|directory| {
-        directory.organisations.insert(organisation.id, organisation.clone());
-    });
-    hub.note_look(look);
-    if !organisation.active {
-        sign_ins.revoke_organisation(by, organisation.id).await?;
-    }
-    sign_ins.renew_organisation(&organisation);
-    Ok(())
+    change_organisation(hub, sign_ins, by, organisation.id, move |_| Ok(organisation)).await.map(drop)
 }
 
-/// Enters a person or replaces what is known of them. Sign-ins in a position that ended close at once.
+/// Replaces what is known of an organisation.
 ///
 /// # Errors
-/// When a field is wrong, a position is at an unknown organisation, or the store fails.
+/// As [`put_organisation`], and when there is none.
+pub async fn replace_organisation(
+    hub: &Hub,
+    sign_ins: &SignIns,
+    by: By,
+    id: OrganisationId,
+    given: OrganisationGiven,
+) -> Result<Organisation, DirectoryError> {
+    let replace = move |known: Option<Organisation>| {
+        let known = known.ok_or(DirectoryError::NotFound)?;
+        let OrganisationGiven { kind, name, kana, phone, identifiers, active } = given;
+        Ok(Organisation { id, kind, name, kana, phone, identifiers, active: active.unwrap_or(known.active) })
+    };
+    change_organisation(hub, sign_ins, by, id, replace).await
+}
+
+/// Enters a person or replaces all that is known of them. Sign-ins in a position that ended close at once.
+///
+/// # Errors
+/// When a field is wrong, a position is at an unknown organisation, nobody would act for the secretariat any more, or the
+/// store fails.
 pub async fn put_person(hub: &Hub, sign_ins: &SignIns, by: By, person: Person) -> Result<(), DirectoryError> {
-    check_person(&hub.region().directory(), &person)?;
-    let (stored, now) = (person.clone(), hub.region().now());
-    hub.journal()
-        .write(move |tx| {
-            Box::pin(async move {
-                let is_new = tx.insert_person(&stored).await?;
-                if !is_new {
-                    tx.update_person(&stored).await?;
-                }
-                let Person { id: person, positions, active, .. } = stored;
-                let deed = Deed::PersonKept { person, positions, active, is_new };
-                tx.append_acts(now, [Act { by, deed }]).await
-            })
-        })
-        .await?;
-    let mut narrowed = false;
-    hub.region().change_directory(|directory| match directory.people.entry(person.id) {
-        Entry::Occupied(mut known) => {
-            let ended = |position| !person.positions.contains(position);
-            narrowed = !person.active || known.get().positions.iter().any(ended);
-            known.insert(person.clone());
+    change_person(hub, sign_ins, by, person.id, move |_| Ok(person)).await.map(drop)
+}
+
+/// Replaces what is known of a person.
+///
+/// # Errors
+/// As [`put_person`], and when there is none or their positions are others by now.
+pub async fn replace_person(
+    hub: &Hub,
+    sign_ins: &SignIns,
+    by: By,
+    id: PersonId,
+    given: PersonGiven,
+) -> Result<Person, DirectoryError> {
+    let replace = move |known: Option<Person>| {
+        let known = known.ok_or(DirectoryError::NotFound)?;
+        let PersonGiven { name, positions, active, positions_before } = given;
+        let set = |positions: &[Position]| positions.iter().copied().collect::<HashSet<_>>();
+        if positions_before.is_some_and(|before| set(&before) != set(&known.positions)) {
+            return Err(DirectoryError::Conflict(Text::fixed(
+                "この人の職務は、そのあいだに変わりました。もう一度開いて確かめてください",
+                "this person's positions have changed meanwhile: look at them again",
+            )));
         }
-        Entry::Vacant(free) => {
-            free.insert(person.clone());
-        }
-    });
-    if narrowed {
-        sign_ins.revoke_person(by, person.id).await?;
-    }
-    Ok(())
+        Ok(Person { id, name, positions, active: active.unwrap_or(known.active) })
+    };
+    change_person(hub, sign_ins, by, id, replace).await
 }
 
 /// Ends a person's work in the region: no sign-in, no open socket, from this moment.
 ///
 /// # Errors
-/// When there is no such person or the store fails.
+/// When there is no such person, nobody would act for the secretariat any more, or the store fails.
 pub async fn suspend_person(hub: &Hub, sign_ins: &SignIns, by: By, person: PersonId) -> Result<(), DirectoryError> {
-    let known = hub.region().directory().people.get(&person).cloned();
-    let known = known.ok_or_else(|| {
-        Invalid::new(
-            "person",
-            "not_found",
-            Text::fixed("その人は登録されていません", "no such person in the directory"),
-        )
-    })?;
-    put_person(hub, sign_ins, by, Person { active: false, ..known }).await
+    let suspend = |known: Option<Person>| {
+        let known = known.ok_or(DirectoryError::NotFound)?;
+        Ok(Person { active: false, ..known })
+    };
+    change_person(hub, sign_ins, by, person, suspend).await.map(drop)
+}
+
+/// Ends a person's positions at an office, and what they look after there.
+///
+/// # Errors
+/// When they have none there, nobody would act for the secretariat any more, or the store fails.
+pub async fn leave_office(
+    hub: &Hub,
+    sign_ins: &SignIns,
+    by: By,
+    organisation: OrganisationId,
+    person: PersonId,
+) -> Result<(), DirectoryError> {
+    let leave = move |known: Option<Person>| {
+        let mut known = known.ok_or(DirectoryError::NotFound)?;
+        let before = known.positions.len();
+        known.positions.retain(|at| at.organisation != organisation);
+        if known.positions.len() == before { Err(DirectoryError::NotFound) } else { Ok(known) }
+    };
+    change_person(hub, sign_ins, by, person, leave).await.map(drop)
 }
 
 /// The connected system of an organisation: the person that acts in its place, if there is one. A registered client is not
@@ -163,17 +200,11 @@ fn no_organisation() -> Text {
     Text::fixed("その事業所は登録されていません", "no such organisation in the directory")
 }
 
-fn check_person(directory: &Directory, person: &Person) -> Result<(), Invalid> {
-    check_name("name.kanji", &person.name.kanji)?;
-    for (at, position) in person.positions.iter().enumerate() {
-        if !directory.organisations.contains_key(&position.organisation) {
-            return Err(Invalid::new(format!("positions[{at}].organisation"), "not_found", no_organisation()));
-        }
-    }
-    Ok(())
-}
-
-pub(super) fn check_name(field: &str, name: &str) -> Result<(), Invalid> {
+/// Whether this can be a name.
+///
+/// # Errors
+/// When it is empty or too long.
+pub fn check_name(field: &str, name: &str) -> Result<(), Invalid> {
     let chars = name.chars().count();
     if name.trim().is_empty() {
         return Err(Invalid::required(field));

@@ -76,7 +76,7 @@ fn check_name(name: &str) -> Result<(), Invalid> {
     if chars > max { Err(Invalid::too_long("name", max, ("文字", "characters"), chars)) } else { Ok(()) }
 }
 
-/// A declaration as the secretariat looks at it.
+/// A declaration, or what whoever runs the hub's machine took out, as the secretariat looks at it.
 #[derive(Debug)]
 pub struct Declared {
     pub access: DeclaredAccess,
@@ -84,6 +84,8 @@ pub struct Declared {
     pub sight: Sight,
     pub author: Actor,
     pub reason: String,
+    /// By which command; `None`: somebody declared emergency access.
+    pub command: Option<String>,
 }
 
 /// The declarations that the asker may see: those that wait for the secretariat first, then the newest. Reading the
@@ -107,9 +109,11 @@ async fn show(hub: &Hub, signed_in: &SignedIn, access: DeclaredAccess) -> Result
     let Some(sight) = sight? else { return Ok(None) };
     let page = hub.read_page(timeline, &sight.view, span, 1).await?;
     let entry = page.entries.first().map(|found| &found.entry);
-    let Some((author, Body::EmergencyAccess(said))) = entry.map(|entry| (entry.author, &entry.body)) else {
-        return Ok(None);
+    let Some(entry) = entry else { return Ok(None) };
+    let (reason, command) = match (&entry.body, entry.taken_out()) {
+        (Body::EmergencyAccess(said), _) => (said.reason.clone(), None),
+        (_, Some(said)) => (said.purpose.clone(), Some(said.scope.clone())),
+        _ => return Ok(None),
     };
-    let reason = said.reason.clone();
-    Ok(Some(Declared { access, sight, author, reason }))
+    Ok(Some(Declared { access, author: entry.author, sight, reason, command }))
 }

@@ -9,7 +9,7 @@ use crate::domain::reading::ReadScope;
 use crate::domain::text::Invalid;
 use crate::domain::time::Timestamp;
 use crate::hub::sessions::SignedIn;
-use crate::hub::{Hub, Sight, StoreError, Unavailable};
+use crate::hub::{Hub, Sight, StoreError, Unavailable, Writer};
 use crate::limits;
 use crate::store::QueueState;
 
@@ -65,7 +65,7 @@ pub enum DismissError {
 ///
 /// # Errors
 /// When the reason is missing or too long, the post does not wait, or the hub cannot answer.
-pub async fn dismiss(hub: &Hub, actor: Actor, id: EntryId, reason: String) -> Result<(), DismissError> {
+pub async fn dismiss(hub: &Hub, by: Writer, id: EntryId, reason: String) -> Result<(), DismissError> {
     if reason.trim().is_empty() {
         return Err(Invalid::required("reason").into());
     }
@@ -82,7 +82,7 @@ pub async fn dismiss(hub: &Hub, actor: Actor, id: EntryId, reason: String) -> Re
         // When it does not wait any longer, somebody else may have dismissed it, or this very wish whose commit was
         // stored and never answered.
         QueueState::Waiting => {
-            hub.dismiss(actor, queued.post, reason).await?
+            hub.dismiss(by, queued.post, reason).await?
                 || find().await?.is_some_and(|queued| queued.state == QueueState::Dismissed)
         }
     };

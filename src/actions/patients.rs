@@ -48,5 +48,12 @@ pub async fn find(hub: &Hub, signed_in: &SignedIn, query: &PatientQuery, mine: b
         // Whom the card shows no numbers may not find out by searching whose number this is.
         sights.retain(|sight| sight.view.shows_state_of(Kind::Registration));
     }
+    sights.retain(|sight| may_have_card(actor.role, sight));
     Ok(Found { sights, more })
+}
+
+/// A system from which the registration is hidden is not told of the patient by name either: it has no screen on which
+/// somebody would look for their own entries.
+fn may_have_card(role: Role, sight: &Sight) -> bool {
+    role != Role::Gateway || sight.view.shows_state_of(Kind::Registration)
 }

@@ -322,9 +322,16 @@ impl Life {
     ) -> Result<(), LifeError> {
         let after = RulebookVersion { changed_at: self.now, ..after };
         let (act, seen, now) = (self.act(&after, step, said), before.version.clone(), self.now);
+        let signatures = before.signatures.clone();
+        let holding: Vec<String> = before.book.sets().iter().map(|set| set.agreement.clone()).collect();
         let write = self.journal.write(move |tx| {
             Box::pin(async move {
-                if tx.find_rulebook_version(seen.id).await?.as_ref() != Some(&seen) {
+                tx.lock_rulebook_version(seen.id).await?;
+                // Its row does not tell of signatures: of two given at one moment each would find the other missing.
+                let signed = tx.list_rulebook_signatures(seen.id).await?;
+                let is_as_seen = tx.find_rulebook_version(seen.id).await?.as_ref() == Some(&seen)
+                    && signed.iter().filter(|one| holding.contains(&one.agreement)).eq(&signatures);
+                if !is_as_seen {
                     return Err(error::changed_meanwhile());
                 }
                 if let Some(files) = files {

@@ -3,11 +3,12 @@
 //! Tokens are stored as hashes. A revocation reaches open sockets at once. How somebody shows who they are, before a
 //! sign-in begins, is `actions/accounts`.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::tickets::{NoTicket, Tickets};
 use crate::config::SessionLimits;
-use crate::domain::account::SignInWay;
+use crate::domain::account::{SignInWay, device_name};
 use crate::domain::act::{Act, By, Deed, SignInEnd};
 use crate::domain::client::ClientGrant;
 use crate::domain::directory::{Actor, Directory, Organisation, Position};
@@ -21,11 +22,11 @@ use crate::store::{EndedSignIn, SignIn, StoreError, Tx};
 use crate::vault::Token;
 use crate::wire::codes::CloseCode;
 
-/// Issues, checks and revokes sign-ins.
-#[derive(Debug)]
+/// Issues, checks and revokes sign-ins. Cheap to clone.
+#[derive(Clone, Debug)]
 pub struct SignIns {
     hub: Hub,
-    tickets: Tickets,
+    tickets: Arc<Tickets>,
     limits: SessionLimits,
     /// Whether links of the demo let anybody in.
     takes_links: bool,
@@ -98,7 +99,7 @@ impl NewSignIn {
             issued_at: now,
             expires_at,
             revoked_at: None,
-            device: device.chars().filter(|c| !c.is_control()).take(limits::DEVICE_NAME_CHARS_MAX).collect(),
+            device: device_name(&device),
             way: Some(way),
             used_at: now,
             registered,
@@ -149,7 +150,7 @@ impl SignIns {
     #[must_use]
     pub fn within(hub: Hub, limits: SessionLimits) -> Self {
         let since = hub.region().now();
-        Self { hub, tickets: Tickets::default(), limits, takes_links: false, since }
+        Self { hub, tickets: Arc::default(), limits, takes_links: false, since }
     }
 
     /// The same where links of [`Self::issue`] let people in: in the demo on its own machine, and in tests.
@@ -360,33 +361,6 @@ impl SignIns {
         Ok(revoked?)
     }
 
-    /// Ends all sign-ins of a person, who left a position.
-    ///
-    /// # Errors
-    /// When the store fails.
-    pub async fn revoke_person(&self, by: By, person: PersonId) -> Result<usize, SignInError> {
-        self.end_all_of(by, person, SignInEnd::PersonChanged, None).await
-    }
-
-    /// Ends all sign-ins at an organisation, which ended its work.
-    ///
-    /// # Errors
-    /// When the store fails.
-    pub async fn revoke_organisation(&self, by: By, organisation: OrganisationId) -> Result<usize, SignInError> {
-        let now = self.hub.region().now();
-        let revoking = self.hub.journal().write(move |tx| {
-            Box::pin(async move {
-                let ended = tx.revoke_sign_ins_at(organisation, now).await?;
-                tx.delete_bells_at(organisation).await?;
-                keep_ended(tx, by, SignInEnd::OrganisationEnded, now, &ended).await?;
-                Ok::<_, StoreError>(ended)
-            })
-        });
-        let ended: Vec<SignInId> = revoking.await?.iter().map(|ended| ended.id).collect();
-        self.end(&ended);
-        Ok(ended.len())
-    }
-
     /// Everybody at this organisation goes on as what it is now: sockets that act as something else come back anew.
     pub fn renew_organisation(&self, now: &Organisation) {
         self.tickets.forget(|signed_in| signed_in.actor.organisation == now.id);
@@ -422,6 +396,19 @@ pub(super) async fn end_all(
     // Also those whose sign-in had ended by time.
     tx.delete_bells_of(person, but).await?;
     keep_ended(tx, by, why, now, &ended).await?;
+    Ok(ended.iter().map(|ended| ended.id).collect())
+}
+
+/// The same of all sign-ins at an organisation, which ended its work.
+pub(super) async fn end_all_at(
+    tx: &mut Tx,
+    by: By,
+    organisation: OrganisationId,
+    now: Timestamp,
+) -> Result<Vec<SignInId>, StoreError> {
+    let ended = tx.revoke_sign_ins_at(organisation, now).await?;
+    tx.delete_bells_at(organisation).await?;
+    keep_ended(tx, by, SignInEnd::OrganisationEnded, now, &ended).await?;
     Ok(ended.iter().map(|ended| ended.id).collect())
 }
 

@@ -11,7 +11,7 @@ use crate::actions::export::ExportError;
 use crate::actions::region_keys::RotateError;
 use crate::bus::BusError;
 use crate::config::Language;
-use crate::domain::text::Text;
+use crate::domain::text::{Invalid, Text};
 use crate::http::certificate::CertificateError;
 use crate::http::listen::ListenError;
 use crate::store::{OpenError, StoreError};
@@ -30,6 +30,14 @@ impl Complaint {
     #[must_use]
     pub fn new(text: Text) -> Self {
         Self { text, cause: None }
+    }
+
+    /// What is wrong with an option, which is named as it is typed.
+    #[must_use]
+    pub fn of_option(invalid: Invalid) -> Self {
+        let Invalid { field, message, .. } = invalid;
+        let option = if field.starts_with("--") { field } else { format!("--{}", field.replace('_', "-")) };
+        Self::new(Text::new(format!("{option}: {}", message.ja), format!("{option}: {}", message.en)))
     }
 
     /// For `map_err`.
@@ -86,7 +94,7 @@ fn text_of(cause: &(dyn Error + 'static)) -> Option<Text> {
 }
 
 /// What the operating system says in English, with its number for whoever looks it up.
-fn of_system(error: &io::Error) -> Option<Text> {
+pub(super) fn of_system(error: &io::Error) -> Option<Text> {
     let ja = match error.kind() {
         ErrorKind::NotFound => "そのファイルやフォルダーはありません",
         ErrorKind::PermissionDenied => "読み書きの権限がありません",

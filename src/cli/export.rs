@@ -1,5 +1,5 @@
 //! `renkei export`: one patient's whole record, or the region's, for whoever runs the hub's machine. A hub may run meanwhile;
-//! each timeline is read as it is when its turn comes.
+//! each timeline is read as it is when its turn comes, and tells the team.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -10,11 +10,11 @@ use super::audit::EXIT_DAMAGED;
 use super::config_arguments::{ConfigArguments, print_mistakes};
 use super::{Complaint, EXIT_CONFIG, Terminal, open, region_key, serve};
 use crate::actions::export::{ExportFrom, Exported, export_patient, export_region};
+use crate::actions::taken_out::check_reason;
 use crate::clock::{Clock as _, SystemClock};
 use crate::domain::directory::Directory;
 use crate::domain::ids::PatientId;
 use crate::domain::text::Text;
-use crate::limits::AUDIT_REASON_CHARS_MAX;
 use crate::store::Shelf;
 
 #[derive(Debug, clap::Args)]
@@ -36,6 +36,10 @@ struct PatientArguments {
     /// 患者の ID / Patient's id
     #[arg(value_name = "ID")]
     patient: PatientId,
+    /// 本人が持ち出しを留保していても取り出す（法令か本人の求めによる場合。根拠は --reason に）
+    /// / Also where the patient withholds it: for what the law or the patient asks, which --reason names
+    #[arg(long)]
+    despite_withheld: bool,
     #[command(flatten)]
     common: RegionArguments,
 }
@@ -45,7 +49,8 @@ struct RegionArguments {
     /// 書く先の新しいフォルダー / New folder to write into
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
-    /// 取り出す理由（監査記録に残ります） / Why it is taken out; the audit log keeps it
+    /// 取り出す理由（監査記録に残り、患者のチームと事務局に知らされます） / Why it is taken out: the audit log keeps it, and teams and
+    /// secretariat are told
     #[arg(long, value_name = "TEXT")]
     reason: String,
     #[command(flatten)]
@@ -53,22 +58,17 @@ struct RegionArguments {
 }
 
 pub(super) fn run(arguments: &Arguments, terminal: Terminal) -> anyhow::Result<ExitCode> {
-    let (patient, common) = match &arguments.what {
-        What::Patient(PatientArguments { patient, common }) => (Some(*patient), common),
-        What::Region(common) => (None, common),
+    let (patient, despite_withheld, common) = match &arguments.what {
+        What::Patient(PatientArguments { patient, despite_withheld, common }) => {
+            (Some(*patient), *despite_withheld, common)
+        }
+        What::Region(common) => (None, false, common),
     };
     let Some(settled) = common.config.settle(terminal)? else {
         return Ok(ExitCode::from(EXIT_CONFIG));
     };
     print_mistakes(&settled.notes, terminal);
-    let reason = common.reason.trim();
-    if reason.is_empty() || reason.chars().count() > AUDIT_REASON_CHARS_MAX {
-        return Err(Complaint::new(Text::new(
-            format!("--reason: 1 文字から {AUDIT_REASON_CHARS_MAX} 文字の理由が必要です"),
-            format!("--reason: a reason of 1 to {AUDIT_REASON_CHARS_MAX} characters is needed"),
-        ))
-        .into());
-    }
+    let reason = check_reason(&common.reason).map_err(Complaint::new)?;
     let key = region_key::load(&settled.config)?;
     let exported = serve::runtime()?.block_on(async {
         let journal = open::open_journal(&settled.config.database.url(), &key).await?;
@@ -76,7 +76,8 @@ pub(super) fn run(arguments: &Arguments, terminal: Terminal) -> anyhow::Result<E
         let directory: Directory = journal.read(|tx| Box::pin(tx.load_directory())).await?;
         let now = SystemClock::new().now();
         let language = terminal.language;
-        let from = ExportFrom { journal: &journal, shelf: &shelf, directory: &directory, reason, language, now };
+        let (journal_of, shelf, directory) = (&journal, &shelf, &directory);
+        let from = ExportFrom { journal: journal_of, shelf, directory, reason, despite_withheld, language, now };
         let exported = match patient {
             Some(patient) => export_patient(&from, patient, &common.out).await,
             None => export_region(&from, &common.out).await,
@@ -92,10 +93,10 @@ fn told(exported: &Exported, out: &std::path::Path) -> Text {
     let Exported { timelines, entries, files, missing, training, destroyed } = exported;
     let out = out.display();
     let mut ja = format!(
-        "{out} に書きました: タイムライン {timelines} 件、記録 {entries} 件、添付ファイル {files} 件\n封のない記録です。必要がなくなったら消してください"
+        "{out} に書きました: タイムライン {timelines} 件、記録 {entries} 件、添付ファイル {files} 件\n封のない記録です。必要がなくなったら消してください\n理由は、患者のチームと事務局に知らされます（ハブが動いていなければ、次に動いたとき）"
     );
     let mut en = format!(
-        "Wrote {out}: {timelines} timelines, {entries} entries, {files} attached files\nIt is in the clear: remove it when it is no longer needed"
+        "Wrote {out}: {timelines} timelines, {entries} entries, {files} attached files\nIt is in the clear: remove it when it is no longer needed\nTeams and secretariat are told the reason, by the hub that runs or the next that starts"
     );
     if *training > 0 {
         ja += &format!("\n研修用の患者 {training} 人は含まれません");

@@ -11,13 +11,15 @@ use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use self::first_office::FirstOffice;
+use self::first_office::{FirstOffice, Prepared};
 use super::complaint::Complaint;
 use super::config_arguments::ConfigArguments;
 use super::serve::runtime;
 use super::{EXIT_CONFIG, Terminal};
+use crate::actions::directory::check_name;
 use crate::config::{FIELDS, Settled};
 use crate::domain::text::Text;
+use crate::store::find_owner;
 use crate::vault::{CheckpointKey, KeyFileError, RegionKey};
 
 #[derive(Debug, clap::Args)]
@@ -48,6 +50,9 @@ enum Step {
 }
 
 pub(super) fn run(arguments: &Arguments, terminal: Terminal) -> anyhow::Result<ExitCode> {
+    for (option, name) in [("--office", &arguments.office), ("--operator", &arguments.operator)] {
+        check_name(option, name).map_err(Complaint::of_option)?;
+    }
     let (config, data) = (arguments.dir.join("renkei.toml"), arguments.dir.join("data"));
     make_folder(&data)?;
     let config_step = prepare_config(&config)?;
@@ -60,6 +65,7 @@ pub(super) fn run(arguments: &Arguments, terminal: Terminal) -> anyhow::Result<E
     }
     // Where a command prints the key, there is none to be made here.
     if let Some(key) = settled.config.region_key.file() {
+        check_no_region_needs_it(key, &settled.config.database.url())?;
         let step = prepare_key(key)?;
         println!("{}", terminal.language.pick(&told(key, step)));
         if step == Step::Made {
@@ -72,8 +78,8 @@ pub(super) fn run(arguments: &Arguments, terminal: Terminal) -> anyhow::Result<E
     }
     let public = CheckpointKey::load_or_create_file(&settled.config.audit.checkpoint_key_file)?.public();
     println!("{}", terminal.language.pick(&told_checkpoint_key(&public.in_groups())));
-    let (office, step) = runtime()?.block_on(first_office::prepare(&settled.config, arguments))?;
-    println!("{}", terminal.language.pick(&told_office(office.as_ref(), step, &config)));
+    let prepared = runtime()?.block_on(first_office::prepare(&settled.config, arguments))?;
+    println!("{}", terminal.language.pick(&told_office(&prepared, &config)));
     Ok(ExitCode::SUCCESS)
 }
 
@@ -83,12 +89,21 @@ fn config_at(path: &Path, terminal: Terminal) -> anyhow::Result<Option<Settled>>
     arguments.settle(terminal)
 }
 
-fn told_office(office: Option<&FirstOffice>, step: Step, config: &Path) -> Text {
-    let (Step::Made, Some(FirstOffice { office, operator })) = (step, office) else {
-        return Text::fixed(
-            "事業所はすでに登録されているので、そのままにしました",
-            "Kept the directory: organisations are registered already",
-        );
+fn told_office(prepared: &Prepared, config: &Path) -> Text {
+    let FirstOffice { office, operator } = match prepared {
+        Prepared::Entered(first) => &**first,
+        Prepared::Kept => {
+            return Text::fixed(
+                "事業所はすでに登録されているので、そのままにしました",
+                "Kept the directory: organisations are registered already",
+            );
+        }
+        Prepared::Orphaned => {
+            return Text::fixed(
+                "事業所はすでに登録されているので、そのままにしました。事務局として働く人がいません。登録し直すには: renkei secretariat restore --reason 理由",
+                "Kept the directory: organisations are registered already. Nobody acts for the secretariat; to enter somebody again: renkei secretariat restore --reason REASON",
+            );
+        }
     };
     let (person, config) = (operator.id, config.display());
     let (name, office) = (&operator.name.kanji, &office.name);
@@ -139,6 +154,24 @@ fn keep_private(data: &Path) -> Option<Text> {
             format!("others on this machine may look into {data_shown} (mode {mode:o}); chmod it to 700: {error}"),
         ),
     })
+}
+
+/// A new key opens nothing that is there: where a region lies in the database, its own is needed.
+fn check_no_region_needs_it(key: &Path, url: &str) -> anyhow::Result<()> {
+    if key.exists() {
+        return Ok(());
+    }
+    let Some(owner) = runtime()?.block_on(find_owner(url))? else { return Ok(()) };
+    let key = key.display();
+    Err(Complaint::new(Text::new(
+        format!(
+            "データベースにはすでに地域があり、その鍵（{owner}）が {key} にありません。保管してある鍵の写しを {key} に戻し、chmod 600 にしてください。新しい鍵では開けないので、作りませんでした"
+        ),
+        format!(
+            "the database holds a region whose key ({owner}) is not at {key}: put the copy that was kept back there and chmod it to 600; a new key would open nothing, so none was made"
+        ),
+    ))
+    .into())
 }
 
 fn prepare_key(path: &Path) -> anyhow::Result<Step> {
@@ -210,7 +243,7 @@ mod tests {
     fn directory(config: &Config) -> Directory {
         let opened = async {
             let key = RegionKey::load_file(config.region_key.file().unwrap()).unwrap();
-            let journal = crate::cli::open::open_journal(&config.database.url(), &key).await.unwrap();
+            let journal = crate::cli::open::found_journal(&config.database.url(), &key).await.unwrap();
             let directory = journal.read(|tx| Box::pin(tx.load_directory())).await;
             directory.map_err(|error: crate::store::StoreError| error).unwrap()
         };

@@ -24,6 +24,7 @@ mod region_key;
 mod restore;
 mod rulebook;
 mod rulebook_files;
+mod secretariat;
 pub(crate) mod serve;
 mod sign_in;
 mod store;
@@ -70,6 +71,8 @@ enum Command {
     Init(init::Arguments),
     /// サインインのリンクを発行する / Issue a sign-in link
     SignIn(Box<sign_in::Arguments>),
+    /// 事務局として働く人がいなくなったとき / Where nobody acts for the secretariat any more
+    Secretariat(secretariat::Arguments),
     /// 患者・バイタルの表を取り込む / Import tables of patients or vital signs
     #[command(subcommand)]
     Import(Box<import::ImportCommand>),
@@ -141,6 +144,7 @@ fn dispatch(command: &Command, terminal: Terminal) -> anyhow::Result<ExitCode> {
         Command::Demo(arguments) => demo::run(arguments, terminal),
         Command::Init(arguments) => init::run(arguments, terminal),
         Command::SignIn(arguments) => sign_in::run(arguments, terminal),
+        Command::Secretariat(arguments) => secretariat::run(arguments, terminal),
         Command::Import(command) => import::start(command, terminal),
         Command::Cert(arguments) => cert::run(arguments, terminal, SystemClock::new().now()),
         Command::Client(arguments) => client::run(arguments, terminal),

@@ -51,11 +51,19 @@ pub async fn open_files(hub: &Hub, folder: &Path) -> anyhow::Result<Arc<Files>> 
     Ok(files)
 }
 
-/// Opens the journal at a database URL.
+/// Opens the journal at a database URL, which must be there.
+///
+/// # Errors
+/// See [`Journal::open_existing`].
+pub async fn open_journal(url: &str, key: &RegionKey) -> anyhow::Result<Journal> {
+    Ok(Journal::open_existing(url, key).await?)
+}
+
+/// The same for whoever sets a region up: where there is no journal, one is made.
 ///
 /// # Errors
 /// See [`Journal::open`].
-pub async fn open_journal(url: &str, key: &RegionKey) -> anyhow::Result<Journal> {
+pub async fn found_journal(url: &str, key: &RegionKey) -> anyhow::Result<Journal> {
     Ok(Journal::open(url, key).await?)
 }
 

@@ -104,6 +104,9 @@ async fn all_due(hub: &crate::hub::Hub, config: &Config) -> anyhow::Result<Vec<D
 }
 
 fn complaint(error: DestroyError) -> anyhow::Error {
+    if let DestroyError::Invalid(invalid) = error {
+        return Complaint::of_option(invalid).into();
+    }
     match error.text() {
         Some(text) => Complaint::new(text).into(),
         None => error.into(),

@@ -1,16 +1,16 @@
 //! `renkei restore`: puts a backup back into an empty database, proves it there, and says how to go on. No hub may serve
 //! that database or data folder meanwhile, and none can until the restore came to its end.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use super::backup::{told_faults, told_restored};
 use super::config_arguments::{ConfigArguments, print_mistakes};
 use super::{Complaint, EXIT_CONFIG, Terminal, region_key, serve};
-use crate::actions::backup::{self, RestoreError, RestoreInto};
+use crate::actions::backup::{self, BadBackup, RestoreError, RestoreInto};
 use crate::clock::{Clock as _, SystemClock};
 use crate::config::Config;
-use crate::domain::text::Text;
+use crate::domain::text::{Invalid, Text};
 use crate::store::Shelf;
 use crate::vault::{CheckpointKey, KeyFileError, PublicKey};
 
@@ -69,11 +69,18 @@ pub(super) fn run(arguments: &Arguments, terminal: Terminal) -> anyhow::Result<E
             println!("{}", terminal.language.pick(&told_restored(&restored, "renkei serve")));
             Ok(ExitCode::SUCCESS)
         }
+        Err(RestoreError::Bad(BadBackup::Io(error))) => Err(cannot_read(&arguments.file, error).into()),
         Err(error) => {
             print_faults(&error, terminal);
             Err(error.into())
         }
     }
+}
+
+/// A file that is not there, or cannot be read: nothing is said of what would be in it.
+pub(super) fn cannot_read(file: &Path, error: std::io::Error) -> Complaint {
+    let file = file.display();
+    Complaint::because(Text::new(format!("{file} を読めません"), format!("cannot read {file}")))(error)
 }
 
 /// What is wrong with the region in a backup, if that is why it is not back.
@@ -87,7 +94,7 @@ pub(super) fn print_faults(error: &RestoreError, terminal: Terminal) {
 pub(super) fn checkpoint_key(given: Option<&str>, config: &Config) -> anyhow::Result<Option<PublicKey>> {
     if let Some(text) = given {
         return Ok(Some(
-            text.parse().map_err(|invalid: crate::domain::text::Invalid| Complaint::new(invalid.message))?,
+            text.parse().map_err(|invalid| Complaint::of_option(Invalid { field: "--key".to_owned(), ..invalid }))?,
         ));
     }
     match CheckpointKey::load_file(&config.audit.checkpoint_key_file) {

@@ -19,6 +19,7 @@ use super::open::{self, OpenRegion};
 use super::{Complaint, EXIT_CONFIG, Terminal, record, start_logging};
 use crate::actions::accounts::{Provider, ensure_authority, find_authority};
 use crate::actions::bells::Bells;
+use crate::actions::ended_beside::EndedBeside;
 use crate::bus::{Shared, SharedBounds};
 use crate::config::Config;
 use crate::domain::device::DeviceDemand;
@@ -113,9 +114,13 @@ pub(super) async fn run_hub(
 ) -> anyhow::Result<()> {
     let OpenRegion { hub, tasks, journal } = region;
     let (stopping, stopped) = watch::channel(false);
-    let files = Arc::clone(&app.files);
-    let bells = Arc::clone(&app.bells);
-    let tending = [tokio::spawn(async move { files.tend().await }), tokio::spawn(async move { bells.tend().await })];
+    let (files, bells) = (Arc::clone(&app.files), Arc::clone(&app.bells));
+    let ended = EndedBeside::from_now(hub.clone(), Arc::clone(&app.sign_ins)).await;
+    let tending = [
+        tokio::spawn(async move { files.tend().await }),
+        tokio::spawn(async move { bells.tend().await }),
+        tokio::spawn(ended.follow()),
+    ];
     let mut beside = history.begin(hub.region().clock());
     let routes = router(app.listening(&listeners));
     let serving: Vec<_> = listeners

@@ -7,7 +7,8 @@ use std::sync::Arc;
 
 use super::config_arguments::{ConfigArguments, print_mistakes};
 use super::{Complaint, EXIT_CONFIG, Terminal, open, region_key, serve};
-use crate::actions::accounts::{AccountError, Issued, NewInvitation};
+use crate::actions::accounts::{AccountError, Issued, NewInvitation, check_reason};
+use crate::actions::directory::acting_secretariat;
 use crate::clock::{Clock as _, Ids, SystemClock};
 use crate::config::Config;
 use crate::domain::account::Purpose;
@@ -16,7 +17,7 @@ use crate::domain::directory::{Directory, Organisation, Person, Position};
 use crate::domain::ids::InvitationId;
 use crate::domain::role::Role;
 use crate::domain::search::fold;
-use crate::domain::text::Text;
+use crate::domain::text::{Invalid, Text};
 use crate::store::Journal;
 
 #[derive(Debug, clap::Args)]
@@ -47,6 +48,10 @@ pub(super) fn run(arguments: &Arguments, terminal: Terminal) -> anyhow::Result<E
         return Ok(ExitCode::from(EXIT_CONFIG));
     };
     print_mistakes(&settled.notes, terminal);
+    if let Some(reason) = &arguments.recover {
+        let named = |invalid| Complaint::of_option(Invalid { field: "--recover".to_owned(), ..invalid });
+        check_reason(reason).map_err(named)?;
+    }
     serve::runtime()?.block_on(async {
         let key = region_key::load(&settled.config)?;
         let journal = open::open_journal(&settled.config.database.url(), &key).await?;
@@ -71,6 +76,7 @@ async fn issue(
         {
             *chosen
         }
+        [] if acting_secretariat(&directory).is_empty() => return Err(no_secretariat().into()),
         [] => return Err(nobody().into()),
         several => {
             several.iter().for_each(|candidate| println!("{}", candidate.line(terminal)));
@@ -163,6 +169,14 @@ fn nobody() -> Complaint {
     Complaint::new(Text::fixed(
         "あてはまる人がいません。renkei sign-in で全員を表示します",
         "nobody matches; `renkei sign-in` lists everybody",
+    ))
+}
+
+fn no_secretariat() -> Complaint {
+    Complaint::new(Text::fixed(
+        "あてはまる人がいません。事務局として働く人もいないので、ハブを止めて renkei secretariat restore --reason 理由 で登録し直してください",
+        "nobody matches, and nobody acts for the secretariat: stop the hub and enter somebody again by `renkei secretariat \
+         restore --reason REASON`",
     ))
 }
 

@@ -62,7 +62,11 @@ impl ManualClock {
 
 impl Clock for ManualClock {
     fn now(&self) -> Timestamp {
-        self.guard.observe(self.wall())
+        self.guard.observe(self.wall(), || self.ran_for())
+    }
+
+    fn wall(&self) -> Timestamp {
+        self.wall()
     }
 
     fn not_before(&self, floor: Timestamp) {

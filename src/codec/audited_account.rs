@@ -3,9 +3,9 @@
 use super::field::{code, code_text, id, id_text};
 use super::proto::store::v1 as stored;
 use super::proto::store::v1::account_acted::What;
-use crate::domain::account::AccountDeed;
-use crate::domain::ids::{IdentityId, InvitationId, OrganisationId, PasskeyId, PersonId};
-use crate::domain::text::Invalid;
+use crate::domain::account::{AccountDeed, Tried};
+use crate::domain::ids::{DeviceId, IdentityId, InvitationId, OrganisationId, PasskeyId, PersonId};
+use crate::domain::text::{Invalid, Text};
 use crate::domain::time::Timestamp;
 
 pub(super) fn account_message(deed: &AccountDeed) -> stored::AccountActed {
@@ -22,7 +22,7 @@ pub(super) fn account_message(deed: &AccountDeed) -> stored::AccountActed {
         AccountDeed::Changed { person, what } => {
             (person, What::Changed(stored::AccountChanged { what: code_text(*what) }))
         }
-        AccountDeed::SignInRefused { person } => (person, What::SignInRefused(stored::SignInRefused {})),
+        AccountDeed::SignInRefused { person, from } => (person, What::SignInRefused(refused_message(from))),
         AccountDeed::Passkey { person, passkey, what } => {
             let acted = stored::PasskeyActed { passkey: id_text(passkey.0), what: code_text(*what) };
             (person, What::Passkey(acted))
@@ -56,7 +56,7 @@ pub(super) fn account_deed(kept: stored::AccountActed) -> Result<AccountDeed, In
             why: code("why", &kept.why)?,
         },
         What::Changed(kept) => AccountDeed::Changed { person, what: code("what", &kept.what)? },
-        What::SignInRefused(_) => AccountDeed::SignInRefused { person },
+        What::SignInRefused(kept) => AccountDeed::SignInRefused { person, from: tried(kept)? },
         What::Passkey(kept) => AccountDeed::Passkey {
             person,
             passkey: id("passkey", &kept.passkey, PasskeyId)?,
@@ -76,6 +76,22 @@ pub(super) fn account_deed(kept: stored::AccountActed) -> Result<AccountDeed, In
     })
 }
 
+fn refused_message(Tried { address, device, device_name }: &Tried) -> stored::SignInRefused {
+    stored::SignInRefused {
+        address: address.map(|address| address.to_string()).unwrap_or_default(),
+        device: device.map(|device| id_text(device.0)).unwrap_or_default(),
+        device_name: device_name.clone(),
+    }
+}
+
+fn tried(kept: stored::SignInRefused) -> Result<Tried, Invalid> {
+    let stored::SignInRefused { address, device, device_name } = kept;
+    let expected = || Invalid::new("address", "wrong_type", Text::fixed("IPアドレスです", "an IP address is expected"));
+    let address = (!address.is_empty()).then(|| address.parse().map_err(|_| expected())).transpose()?;
+    let device = (!device.is_empty()).then(|| id("device", &device, DeviceId)).transpose()?;
+    Ok(Tried { address, device, device_name })
+}
+
 #[cfg(test)]
 mod tests {
     use uuid::Uuid;
@@ -89,7 +105,15 @@ mod tests {
         let (expires_at, reason) = (Timestamp(5), "スマートフォンをなくした".to_owned());
         let mut deeds = vec![
             AccountDeed::Invited { person, invitation, purpose: Purpose::Recovery, expires_at, reason },
-            AccountDeed::SignInRefused { person },
+            AccountDeed::SignInRefused { person, from: Tried::default() },
+            AccountDeed::SignInRefused {
+                person,
+                from: Tried {
+                    address: "2001:db8::7".parse().ok(),
+                    device: Some(DeviceId(Uuid::from_u128(12))),
+                    device_name: "詰所の PC".to_owned(),
+                },
+            },
             AccountDeed::AdministratorKept {
                 organisation: OrganisationId(Uuid::from_u128(9)),
                 person,

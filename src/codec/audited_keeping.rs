@@ -3,7 +3,7 @@
 use super::field::{code, code_text, date, id, id_text, optional_id};
 use super::proto::store::v1 as stored;
 use super::proto::store::v1::kept_safe::What;
-use crate::domain::ids::{EntryId, PatientId};
+use crate::domain::ids::{EntryId, OrganisationId, PatientId, PersonId};
 use crate::domain::keeping::{KeepingDeed, TakenOut};
 use crate::domain::retention::Kept;
 use crate::domain::text::Invalid;
@@ -34,6 +34,14 @@ pub(super) fn keeping_message(deed: &KeepingDeed) -> stored::KeptSafe {
             reason: reason.clone(),
             taken: taken.as_ref().map(taken_message),
         }),
+        KeepingDeed::LookedInto { patient, reason } => What::LookedInto(stored::LookedInto {
+            patient: patient.map(|patient| id_text(patient.0)).unwrap_or_default(),
+            reason: reason.clone(),
+        }),
+        KeepingDeed::SecretariatRestored { organisation, person, reason } => {
+            let (organisation, person, reason) = (id_text(organisation.0), id_text(person.0), reason.clone());
+            What::SecretariatRestored(stored::SecretariatRestored { organisation, person, reason })
+        }
     };
     stored::KeptSafe { what: Some(what) }
 }
@@ -62,6 +70,14 @@ pub(super) fn keeping_deed(kept: stored::KeptSafe) -> Result<KeepingDeed, Invali
             patient: optional_id("patient", &kept.patient, PatientId)?,
             reason: kept.reason,
             taken: kept.taken.map(taken).transpose()?,
+        },
+        What::LookedInto(kept) => {
+            KeepingDeed::LookedInto { patient: optional_id("patient", &kept.patient, PatientId)?, reason: kept.reason }
+        }
+        What::SecretariatRestored(kept) => KeepingDeed::SecretariatRestored {
+            organisation: id("organisation", &kept.organisation, OrganisationId)?,
+            person: id("person", &kept.person, PersonId)?,
+            reason: kept.reason,
         },
     })
 }
@@ -95,6 +111,8 @@ mod tests {
             KeepingDeed::Restored { made_at: Timestamp(5), sign_ins: 2, links: 1, despite: "理由".to_owned() },
             KeepingDeed::Exported { patient: Some(patient), reason: "開示請求".to_owned(), taken: None },
             KeepingDeed::Exported { patient: None, reason: "移行".to_owned(), taken: None },
+            KeepingDeed::LookedInto { patient: Some(patient), reason: "問い合わせ".to_owned() },
+            KeepingDeed::LookedInto { patient: None, reason: "点検".to_owned() },
             KeepingDeed::Exported { patient: Some(patient), reason: "引き継ぎ".to_owned(), taken: Some(taken) },
             KeepingDeed::Destroyed {
                 patient,
@@ -107,6 +125,11 @@ mod tests {
                 reason: "保存期間の終了".to_owned(),
             },
             KeepingDeed::KeyRotated { from: "0a".to_owned(), to: "0b".to_owned() },
+            KeepingDeed::SecretariatRestored {
+                organisation: OrganisationId(uuid::Uuid::from_u128(4)),
+                person: PersonId(uuid::Uuid::from_u128(5)),
+                reason: "担当者の退職".to_owned(),
+            },
         ];
         for deed in deeds {
             assert_eq!(keeping_deed(keeping_message(&deed)).unwrap(), deed);

@@ -49,7 +49,7 @@ fn of_deed(deed: &Deed) -> (AuditKind, Option<Uuid>) {
             AccountDeed::Invited { person, .. }
             | AccountDeed::InvitationEnded { person, .. }
             | AccountDeed::Changed { person, .. }
-            | AccountDeed::SignInRefused { person }
+            | AccountDeed::SignInRefused { person, .. }
             | AccountDeed::Passkey { person, .. }
             | AccountDeed::Identity { person, .. }
             | AccountDeed::Proved { person, .. }

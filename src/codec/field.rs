@@ -38,6 +38,7 @@ use crate::domain::text::{Invalid, Text};
 use crate::domain::training::{AttendanceState, TrainingStep};
 use crate::domain::unit::Unit;
 use crate::domain::vital::{BodySite, VitalSign};
+use crate::domain::withheld::WithheldPurpose;
 
 /// How much of a value given is repeated in a complaint, in characters.
 const REPEATED_CHARS_MAX: usize = 40;
@@ -118,6 +119,7 @@ coded!(
     VisitMark,
     VitalSign,
     WayOut,
+    WithheldPurpose,
     Matter,
 );
 

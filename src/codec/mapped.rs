@@ -13,6 +13,7 @@ use crate::domain::ids::{EntryId, OrganisationId, PatientId, PersonId};
 use crate::domain::role::Role;
 use crate::domain::text::{Invalid, Text};
 use crate::domain::time::Timestamp;
+use crate::domain::withheld::{WithheldPurpose, WithheldSet};
 
 /// A domain value that a field of a message can hold.
 pub(super) trait Mapped: Sized {
@@ -183,6 +184,19 @@ impl Mapped for RoleSet {
 
     fn sent(&self) -> Vec<String> {
         self.roles().map(code_text).collect()
+    }
+}
+
+impl Mapped for WithheldSet {
+    type Sent = Vec<String>;
+
+    fn read(sent: Vec<String>) -> Result<Self, Invalid> {
+        let purposes: Vec<WithheldPurpose> = Mapped::read(sent)?;
+        Self::each_once(&purposes)
+    }
+
+    fn sent(&self) -> Vec<String> {
+        self.iter().map(code_text).collect()
     }
 }
 

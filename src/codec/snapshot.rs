@@ -12,6 +12,7 @@ use prost::Message;
 use super::CodecError;
 use super::body::{alarm_limit, alarm_limit_message, registration, registration_message};
 use super::field::{code, code_text, decimal, each, id, id_text, ids};
+use super::mapped::Mapped;
 use super::proto::store::v1 as stored;
 use crate::domain::alarm::AlarmLimit;
 use crate::domain::decimal::Decimal;
@@ -23,6 +24,7 @@ use crate::domain::team::Membership;
 use crate::domain::text::Invalid;
 use crate::domain::time::Timestamp;
 use crate::domain::vital::VitalSign;
+use crate::domain::withheld::ConsentTerms;
 
 pub use duties::{decode_duty, encode_duty};
 
@@ -55,6 +57,9 @@ pub fn encode_snapshot(state: &PatientState) -> Vec<u8> {
         former: state.former.iter().map(|organisation| id_text(organisation.0)).collect(),
         registered_by: state.registered_by.0,
         consented_by: state.consented_by.0,
+        form_version: state.terms.form_version.to_string(),
+        withheld: state.terms.withheld.sent(),
+        withheld_before: state.terms.withheld_before.sent(),
         limits: state.limits.kept().iter().map(limits).collect(),
         limits_dropped: state.limits.dropped().map_or(0, |seq| seq.0),
         vitals: state.vitals.iter().map(sign_message).collect(),
@@ -96,6 +101,12 @@ fn state(kept: stored::Snapshot) -> Result<PatientState, Invalid> {
         access_epoch: Seq(kept.access_epoch),
         registered_by: Seq(kept.registered_by),
         consented_by: Seq(kept.consented_by),
+        terms: ConsentTerms {
+            form_version: kept.form_version.into(),
+            withheld: Mapped::read(kept.withheld).map_err(|invalid: Invalid| invalid.within("withheld"))?,
+            withheld_before: Mapped::read(kept.withheld_before)
+                .map_err(|invalid: Invalid| invalid.within("withheld_before"))?,
+        },
         limits: Standing::of(
             each("limits", kept.limits, limits)?,
             (kept.limits_dropped > 0).then_some(Seq(kept.limits_dropped)),

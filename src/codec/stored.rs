@@ -140,6 +140,8 @@ pub struct Refusal {
     pub ruling: Ruling,
     /// Of a post that was dismissed from the linking queue.
     pub dismissed: Option<Dismissed>,
+    /// The registered device of whoever posted it, or dismissed it.
+    pub device: Option<DeviceId>,
 }
 
 /// Who took a post out of the linking queue, and why.
@@ -163,6 +165,7 @@ pub(super) fn refusal_message(refusal: &Refusal) -> stored::Refusal {
             by: Some(actor_message(&dismissed.by)),
             reason: dismissed.reason.clone(),
         }),
+        device: refusal.device.map(|device| id_text(device.0)).unwrap_or_default(),
     }
 }
 
@@ -176,6 +179,7 @@ pub(super) fn refusal(kept: stored::Refusal) -> Result<Refusal, Invalid> {
         code: kept.code,
         ruling: ruling_with_slots(kept.ruling, &kept.slots)?,
         dismissed: kept.dismissed.map(dismissed).transpose()?,
+        device: optional_id("device", &kept.device, DeviceId)?,
     })
 }
 
@@ -186,6 +190,8 @@ pub struct WrittenFor {
     pub kind: Kind,
     pub author: Actor,
     pub on_behalf: Actor,
+    /// The registered device that it was written on.
+    pub device: Option<DeviceId>,
 }
 
 pub(super) fn written_for_message(written: &WrittenFor) -> stored::WrittenFor {
@@ -194,6 +200,7 @@ pub(super) fn written_for_message(written: &WrittenFor) -> stored::WrittenFor {
         kind: code_text(written.kind),
         author: Some(actor_message(&written.author)),
         on_behalf: Some(actor_message(&written.on_behalf)),
+        device: written.device.map(|device| id_text(device.0)).unwrap_or_default(),
     }
 }
 
@@ -203,6 +210,7 @@ pub(super) fn written_for(kept: stored::WrittenFor) -> Result<WrittenFor, Invali
         kind: code("kind", &kept.kind)?,
         author: message("author", kept.author, |sent| actor(&sent))?,
         on_behalf: message("on_behalf", kept.on_behalf, |sent| actor(&sent))?,
+        device: optional_id("device", &kept.device, DeviceId)?,
     })
 }
 

@@ -100,10 +100,10 @@ proptest! {
         let dismissed = by.map(|by| Dismissed { by, reason: code.clone() });
         let (id, kind, corrected) = (intent.id, intent.body.kind(), intent.body.corrected().map(Body::kind));
         let (on_behalf_of, ruling_of) = (intent.on_behalf_of, ruling.clone());
-        let refusal = Refusal { id, kind, corrected, author, on_behalf_of, code, ruling: ruling_of, dismissed };
+        let refusal = Refusal { id, kind, corrected, author, on_behalf_of, code, ruling: ruling_of, dismissed, device };
         let refusal = Audited::Refusal(refusal);
         prop_assert_eq!(decode_audited(&encode_audited(&refusal)).unwrap(), refusal);
-        let written = Audited::WrittenFor(WrittenFor { entry: id, kind, author, on_behalf: for_whom });
+        let written = Audited::WrittenFor(WrittenFor { entry: id, kind, author, on_behalf: for_whom, device });
         prop_assert_eq!(decode_audited(&encode_audited(&written)).unwrap(), written);
         let queued = QueuedPost { intent, author, device, received_at: Timestamp(received_at), ruling };
         prop_assert_eq!(decode_queued(&encode_queued(&queued)).unwrap(), queued);

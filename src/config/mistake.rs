@@ -58,6 +58,15 @@ impl Mistake {
     pub(super) fn missing_file(place: Place, field: &str, path: &Path, made_by: Option<&str>) -> Self {
         let path = path.display();
         let (ja, en) = match made_by {
+            // A new one beside the database of a region would open nothing.
+            Some(command) if field == "region_key_file" => (
+                format!(
+                    "{path} がありません。この地域の鍵の写しをそこに戻し、chmod 600 にしてください。新しい地域を始めるときだけ、`{command}` で作れます"
+                ),
+                format!(
+                    "{path} is not there: put the copy that was kept back there (chmod 600); for a new region `{command}` makes one"
+                ),
+            ),
             Some(command) => (
                 format!("{path} がありません。`{command}` で作れます"),
                 format!("{path} is not there; `{command}` makes it"),

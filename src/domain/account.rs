@@ -2,8 +2,9 @@
 //! What opens it is kept by the store, sealed; whether it fits is judged by the actions.
 
 use std::fmt;
+use std::net::IpAddr;
 
-use super::ids::{IdentityId, InvitationId, OrganisationId, PasskeyId, PersonId};
+use super::ids::{DeviceId, IdentityId, InvitationId, OrganisationId, PasskeyId, PersonId};
 use super::list::closed_list;
 use super::text::{Invalid, Text};
 use super::time::Timestamp;
@@ -267,6 +268,23 @@ closed_list! {
     }
 }
 
+/// Where somebody was refused, as far as the hub could tell. Records of before it was kept say nothing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Tried {
+    /// The other end of the connection; behind a proxy on the hub's machine nobody knows it.
+    pub address: Option<IpAddr>,
+    /// The registered device that the connection showed, or that the sign-in counts on.
+    pub device: Option<DeviceId>,
+    /// What the device calls itself.
+    pub device_name: String,
+}
+
+/// What a device calls itself, as it is kept and shown.
+#[must_use]
+pub fn device_name(given: &str) -> String {
+    given.chars().filter(|c| !c.is_control()).take(limits::DEVICE_NAME_CHARS_MAX).collect()
+}
+
 /// What is done to accounts; the audit log keeps each.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AccountDeed {
@@ -287,9 +305,10 @@ pub enum AccountDeed {
         person: PersonId,
         what: AccountChange,
     },
-    /// Somebody tried to sign in to an account that exists and was refused.
+    /// Somebody tried to sign in to an account that exists, or to prove that it is theirs, and was refused.
     SignInRefused {
         person: PersonId,
+        from: Tried,
     },
     /// Something about one of their passkeys.
     Passkey {
@@ -314,6 +333,23 @@ pub enum AccountDeed {
         person: PersonId,
         appointed: bool,
     },
+}
+
+impl AccountDeed {
+    /// As whoever did it had to write.
+    #[must_use]
+    pub fn reason(&self) -> Option<&str> {
+        match self {
+            Self::Invited { reason, .. } => Some(reason),
+            Self::InvitationEnded { .. }
+            | Self::Changed { .. }
+            | Self::SignInRefused { .. }
+            | Self::Passkey { .. }
+            | Self::Identity { .. }
+            | Self::Proved { .. }
+            | Self::AdministratorKept { .. } => None,
+        }
+    }
 }
 
 #[cfg(test)]

@@ -124,9 +124,37 @@ pub enum Deed {
     AuditUsed {
         how: AuditUse,
         filter: Box<AuditFilter>,
-        /// Why, as whoever runs commands on the machine wrote; empty for the secretariat, whose task it is.
+        /// Why, as whoever took it out wrote, or looked at it on the machine; empty for who looks at it here, whose task it is.
         reason: String,
     },
+}
+
+impl Deed {
+    /// Why, as whoever did it had to write. Every deed stands here, so that a new one says whether it has a reason; why an
+    /// announcement or a case was corrected, returned or withdrawn stands with its version.
+    #[must_use]
+    pub fn reason(&self) -> Option<&str> {
+        let reason = match self {
+            Self::Account(deed) => deed.reason(),
+            Self::Device(deed) => deed.reason(),
+            Self::Client(deed) => deed.reason(),
+            Self::Keeping(deed) => deed.reason(),
+            Self::RulebookMoved { step: LifeStep::Retired, said, .. } => Some(said.as_str()),
+            Self::AuditUsed { reason, .. } => Some(reason.as_str()),
+            Self::SignInIssued { .. }
+            | Self::SignInEnded { .. }
+            | Self::OrganisationKept { .. }
+            | Self::PersonKept { .. }
+            | Self::DutyClockReleased { .. }
+            | Self::EmergencySearch { .. }
+            | Self::Quarantine(_)
+            | Self::Announcement(_)
+            | Self::Training(_)
+            | Self::Case(_)
+            | Self::RulebookMoved { .. } => None,
+        };
+        reason.filter(|reason| !reason.is_empty())
+    }
 }
 
 closed_list! {

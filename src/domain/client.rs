@@ -306,6 +306,20 @@ impl ClientDeed {
             Self::Refused { client, .. } => (*client, "token_refused"),
         }
     }
+
+    /// As whoever did it had to write.
+    #[must_use]
+    pub fn reason(&self) -> Option<&str> {
+        match self {
+            Self::Suspended { reason, .. } | Self::Removed { reason, .. } => Some(reason),
+            Self::Registered { .. }
+            | Self::KeyAdded { .. }
+            | Self::KeyRemoved { .. }
+            | Self::Resumed { .. }
+            | Self::TokenIssued { .. }
+            | Self::Refused { .. } => None,
+        }
+    }
 }
 
 #[cfg(test)]

@@ -187,6 +187,25 @@ pub enum DeviceDeed {
     },
 }
 
+impl DeviceDeed {
+    /// As whoever did it had to write.
+    #[must_use]
+    pub fn reason(&self) -> Option<&str> {
+        match self {
+            Self::Revoked { reason, .. }
+            | Self::AuthorityRetired { reason, .. }
+            | Self::ExceptionGranted { reason, .. } => Some(reason),
+            Self::Registered { .. }
+            | Self::Enrolling { .. }
+            | Self::EnrolmentEnded { .. }
+            | Self::CertificateIssued { .. }
+            | Self::CertificateReplaced { .. }
+            | Self::AuthorityMade { .. }
+            | Self::ExceptionEnded { .. } => None,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,7 +1,7 @@
 //! The entry: one immutable fact on a timeline, and the intent that may become one.
 
 use super::alarm::Alarm;
-use super::body::{Body, Infection};
+use super::body::{Body, Export, Infection};
 use super::directory::{Actor, Position};
 use super::ids::{DeviceId, EntryId, OrganisationId, PersonId, Seq, TimelineId};
 use super::kind::Kind;
@@ -164,6 +164,15 @@ impl Entry {
     #[must_use]
     pub fn happened_at(&self) -> Timestamp {
         self.observed_at.map_or(self.recorded_at, |claimed| claimed.min(self.recorded_at))
+    }
+
+    /// What whoever runs the hub's machine took out or looked into, where the hub tells that here.
+    #[must_use]
+    pub fn taken_out(&self) -> Option<&Export> {
+        match &self.body {
+            Body::Export(export) if self.author == Actor::HUB => Some(export),
+            _ => None,
+        }
     }
 
     /// Whether readers should get this entry before others: it raised an alarm.

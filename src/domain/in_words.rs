@@ -15,6 +15,8 @@ closed_list! {
         HandedOver = "handed_over", "約束を引き継ぎました", "a duty was handed over";
         /// Somebody broke the glass.
         AccessOpened = "access_opened", "緊急閲覧が宣言されました", "emergency access was declared";
+        /// Whoever runs the hub's machine took records out, or looked into them.
+        TakenOut = "taken_out", "運用者が記録を取り出しました", "the operator took records out";
         Advised = "advised", "助言", "advice";
         /// Somebody wrote an entry on behalf of the reader.
         WrittenFor = "written_for", "あなたの代わりに書かれました", "written on your behalf";

@@ -1,8 +1,15 @@
-//! What whoever answers for the region's data does with it as a whole: backups and their return, records taken out, another key. The audit log keeps each.
+//! What whoever answers for the region's data does with it as a whole: backups and their return, records taken out, another key, a secretariat
+//! that is back. The audit log keeps each.
 
-use super::ids::{EntryId, PatientId, Seq};
+use super::body::Export;
+use super::ids::{EntryId, OrganisationId, PatientId, PersonId, Seq};
 use super::retention::Kept;
 use super::time::Timestamp;
+
+/// By which command a record was come to, as `scope` of the entry says it; the page has its words by these.
+const EXPORT_PATIENT: &str = "renkei export patient";
+const EXPORT_REGION: &str = "renkei export region";
+const EXPLAIN: &str = "renkei rulebook explain";
 
 /// See the module.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,6 +47,20 @@ pub enum KeepingDeed {
         reason: String,
         /// What somebody signed in was given; `None`: all of it, to whoever runs the hub's machine.
         taken: Option<TakenOut>,
+    },
+    /// Whoever runs the hub's machine asked why something of a record is as it is, and was told from its facts.
+    LookedInto {
+        /// `None`: it is no patient's.
+        patient: Option<PatientId>,
+        /// As whoever did it wrote.
+        reason: String,
+    },
+    /// Where nobody acted for the secretariat, whoever runs the hub's machine entered somebody again.
+    SecretariatRestored {
+        organisation: OrganisationId,
+        person: PersonId,
+        /// As whoever did it wrote.
+        reason: String,
     },
 }
 
@@ -84,6 +105,34 @@ impl KeepingDeed {
             Self::Destroyed { .. } => "record_destroyed",
             Self::Exported { patient: Some(_), .. } => "patient_exported",
             Self::Exported { patient: None, .. } => "region_exported",
+            Self::LookedInto { .. } => "record_looked_into",
+            Self::SecretariatRestored { .. } => "secretariat_restored",
+        }
+    }
+
+    /// What the timelines concerned say of it, by whoever ran the command: why, and which one. `None`: it is told nobody.
+    #[must_use]
+    pub fn told(&self) -> Option<Export> {
+        let (patient, reason, command) = match self {
+            Self::Exported { patient: Some(patient), reason, taken: None } => (Some(*patient), reason, EXPORT_PATIENT),
+            Self::Exported { patient: None, reason, taken: None } => (None, reason, EXPORT_REGION),
+            Self::LookedInto { patient: Some(patient), reason } => (Some(*patient), reason, EXPLAIN),
+            _ => return None,
+        };
+        let (purpose, scope, patients) = (reason.clone(), command.to_owned(), patient.into_iter().collect());
+        Some(Export { purpose, scope, patients, ..Export::default() })
+    }
+
+    /// As whoever did it had to write.
+    #[must_use]
+    pub fn reason(&self) -> Option<&str> {
+        match self {
+            Self::Destroyed { reason, .. }
+            | Self::Exported { reason, .. }
+            | Self::LookedInto { reason, .. }
+            | Self::SecretariatRestored { reason, .. }
+            | Self::Restored { despite: reason, .. } => Some(reason),
+            Self::BackedUp { .. } | Self::KeyRotated { .. } => None,
         }
     }
 }

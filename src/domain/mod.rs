@@ -47,3 +47,4 @@ pub mod time;
 pub mod training;
 pub mod unit;
 pub mod vital;
+pub mod withheld;

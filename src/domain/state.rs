@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::alarm::AlarmLimit;
-use super::body::{Body, Correction, Retraction, RetractionReason};
+use super::body::{Body, Correction, Export, Retraction, RetractionReason};
 use super::decimal::Decimal;
 use super::directory::Actor;
 use super::duties::Duties;
@@ -15,6 +15,7 @@ use super::standing::Standing;
 use super::team::{ConsentState, History, Membership, TeamLink, TeamUnlink};
 use super::time::Timestamp;
 use super::vital::{Vital, VitalSign};
+use super::withheld::{ConsentTerms, WithheldSet};
 use crate::limits;
 
 mod accesses;
@@ -34,7 +35,7 @@ pub use meetings::{Meetings, Pair};
 pub use office::{ExportAsked, Office, Permitted, Pledged, Suspended};
 
 /// Raised when the shape or meaning of [`PatientState`] changes: older snapshots are then ignored.
-pub const FOLD_VERSION: u32 = 9;
+pub const FOLD_VERSION: u32 = 10;
 
 /// All that is known of a patient up to `head`; or of an organisation, of which there is an `office` and neither
 /// registration nor team.
@@ -52,6 +53,8 @@ pub struct PatientState {
     pub consent: ConsentState,
     /// The same of the consent.
     pub consented_by: Seq,
+    /// Which form was signed, and what is withheld.
+    pub terms: ConsentTerms,
     pub team: BTreeMap<OrganisationId, Membership>,
     /// Organisations that were linked once and are no longer.
     pub former: BTreeSet<OrganisationId>,
@@ -65,7 +68,7 @@ pub struct PatientState {
     pub retracted: BTreeSet<Seq>,
     /// Entries hidden from the team because they were written on the wrong patient, with their places.
     pub hidden: BTreeMap<EntryId, Seq>,
-    /// Emergency accesses that were declared.
+    /// Emergency accesses that were declared, and what whoever runs the hub's machine took out.
     pub accesses: Accesses,
     /// What the rules advised the secretariat.
     pub advice: Advice,
@@ -105,6 +108,7 @@ impl PatientState {
             registered_by: Seq::ZERO,
             consent: ConsentState::None,
             consented_by: Seq::ZERO,
+            terms: ConsentTerms::default(),
             team: BTreeMap::new(),
             former: BTreeSet::new(),
             access_epoch: Seq::ZERO,
@@ -155,6 +159,12 @@ impl PatientState {
     #[must_use]
     pub fn emergency_access(&self, actor: &Actor, now: Timestamp) -> Option<Access> {
         self.accesses.last_of(actor).copied().filter(|access| access.is_open(now))
+    }
+
+    /// What the patient withholds now.
+    #[must_use]
+    pub const fn withheld(&self) -> WithheldSet {
+        self.terms.withheld_under(self.consent)
     }
 
     /// The alarm limits in force; none where none were set, or where more of them were taken back in a row than are
@@ -238,6 +248,7 @@ impl PatientState {
                 self.registered_by = entry.seq;
             }
             Body::Consent(change) => {
+                self.terms = self.terms.followed_by(change, self.consent);
                 self.consent = change.state;
                 self.consented_by = entry.seq;
                 self.access_epoch = entry.seq;
@@ -257,6 +268,13 @@ impl PatientState {
             Body::EmergencyAccess(declared) => {
                 self.accesses.open(declared, entry);
                 self.access_epoch = entry.seq;
+            }
+            Body::Export(_) => {
+                // Of the whole region only the secretariat is to look at, and once: on its own timeline.
+                let is_looked_at = |said: &Export| self.office.is_some() || !said.patients.is_empty();
+                if entry.taken_out().is_some_and(is_looked_at) {
+                    self.accesses.take_out(entry);
+                }
             }
             _ => {}
         }
@@ -280,6 +298,7 @@ impl PatientState {
                 self.registration = Some(Arc::from(registration.clone()));
             }
             Body::Consent(change) if target.seq == self.consented_by => {
+                self.terms = self.terms.corrected_to(change);
                 self.consent = change.state;
                 self.access_epoch = entry.seq;
             }

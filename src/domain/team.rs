@@ -8,6 +8,7 @@ use super::attachment::Attachment;
 use super::ids::{OrganisationId, PersonId};
 use super::list::closed_list;
 use super::time::Timestamp;
+use super::withheld::WithheldSet;
 
 closed_list! {
     /// What the patient agreed to [Consent.status and scope].
@@ -36,6 +37,10 @@ pub struct ConsentChange {
     pub document: String,
     /// The patient wishes one doctor only.
     pub one_doctor_wished: bool,
+    /// Of the region's form that was signed; empty where nobody said.
+    pub form_version: String,
+    /// What the patient did not agree to.
+    pub withheld: WithheldSet,
     /// The signed form itself.
     pub attachments: Vec<Attachment>,
 }

@@ -55,6 +55,11 @@ impl Asked {
         self.0.remove(name).filter(|value| !value.is_empty())
     }
 
+    /// The word of this name, also an empty one.
+    pub fn take_given(&mut self, name: &str) -> Option<String> {
+        self.0.remove(name)
+    }
+
     /// The word of this name as a number, a truth value or whatever else it must be, which nothing is not.
     pub fn take_as<T: FromStr>(&mut self, name: &str, expected: Text) -> Result<Option<T>, Invalid> {
         let Some(given) = self.0.remove(name) else { return Ok(None) };

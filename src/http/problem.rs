@@ -436,6 +436,8 @@ impl From<DismissError> for Problem {
 impl From<DirectoryError> for Problem {
     fn from(error: DirectoryError) -> Self {
         match error {
+            DirectoryError::NotFound => Self::not_found(),
+            DirectoryError::Conflict(text) => Self::saying(Code::Conflict, text),
             DirectoryError::Invalid(invalid) => invalid.into(),
             DirectoryError::Store(error) => error.into(),
         }

@@ -171,7 +171,7 @@ routes! {
     get    "/api/v1/advice" => advice::list;
     get    "/api/v1/audit" => audit::list;
     get    "/api/v1/audit/exposures" => audit::exposures;
-    get    "/api/v1/audit/export" => audit::export;
+    post   "/api/v1/audit/export" => audit::export;
     post   "/api/v1/emergency-search" => emergency::search;
     get    "/api/v1/emergency-accesses" => emergency::list;
     get    "/api/v1/retention" => retention::show;

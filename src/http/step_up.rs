@@ -25,6 +25,8 @@ pub const GRAVE_ROUTES: &[Route] = &[
     grave("put", "/api/v1/people/{id}"),
     grave("post", "/api/v1/people/{id}/invitations"),
     grave("post", "/api/v1/people/{id}/recovery"),
+    // Opens an office again, and makes it the secretariat's or ends that.
+    grave("put", "/api/v1/organisations/{id}"),
     grave("post", "/api/v1/organisations/{id}/administrators"),
     grave("post", "/api/v1/organisations/{id}/staff"),
     grave("post", "/api/v1/devices/{id}/certificates"),
@@ -41,7 +43,7 @@ pub const GRAVE_ROUTES: &[Route] = &[
     grave("post", "/api/v1/me/identities/finish"),
     grave("delete", "/api/v1/me/identities/{id}"),
     // Taking out.
-    grave("get", "/api/v1/audit/export"),
+    grave("post", "/api/v1/audit/export"),
     grave("post", "/api/v1/patients/{id}/exports"),
     // What cannot be undone.
     grave("post", "/api/v1/patients/{id}/destruction"),
@@ -76,6 +78,8 @@ async fn proven(app: &App, parts: &mut axum::http::request::Parts) -> Result<(),
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
     use crate::http::routes::ROUTES;
 
@@ -84,5 +88,16 @@ mod tests {
         for route in GRAVE_ROUTES {
             assert!(ROUTES.contains(route), "{route:?}");
         }
+    }
+
+    #[test]
+    fn the_protocols_page_lists_every_grave_act_and_no_other() {
+        let page = include_str!("../../docs/protocol.md");
+        let (_, from) = page.split_once("\n### Grave acts\n").expect("a section");
+        let (section, _) = from.split_once("\n### ").expect("another one after it");
+        let listed = section.split('`').skip(1).step_by(2).filter_map(|code| code.split_once(' '));
+        let listed: BTreeSet<_> = listed.map(|(method, path)| (method.to_lowercase(), path.to_owned())).collect();
+        let grave = GRAVE_ROUTES.iter().map(|route| (route.method.to_owned(), route.path.to_owned()));
+        assert_eq!(listed, grave.collect());
     }
 }

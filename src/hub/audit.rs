@@ -38,13 +38,14 @@ pub(super) fn refusal(
         code: code.to_owned(),
         ruling,
         dismissed: None,
+        device: submission.device,
     };
     seal(region, hot, now, Audited::Refusal(record))
 }
 
 /// Seals the record of a post that the secretariat took out of the linking queue.
 pub(super) fn dismissal(region: &DataKey, hot: &Hot, dismissal: &Dismissal, now: Timestamp) -> SealedAudit {
-    let Dismissal { actor, post, reason, .. } = dismissal;
+    let Dismissal { by, post, reason, .. } = dismissal;
     let record = codec::Refusal {
         id: post.intent.id,
         kind: post.intent.body.kind(),
@@ -53,7 +54,8 @@ pub(super) fn dismissal(region: &DataKey, hot: &Hot, dismissal: &Dismissal, now:
         on_behalf_of: post.intent.on_behalf_of,
         code: "dismissed".to_owned(),
         ruling: post.ruling.clone(),
-        dismissed: Some(codec::Dismissed { by: *actor, reason: reason.clone() }),
+        dismissed: Some(codec::Dismissed { by: by.actor, reason: reason.clone() }),
+        device: by.device,
     };
     seal(region, hot, now, Audited::Refusal(record))
 }
@@ -61,8 +63,8 @@ pub(super) fn dismissal(region: &DataKey, hot: &Hot, dismissal: &Dismissal, now:
 /// Seals the record that this entry was written on behalf of somebody, if it was.
 pub(super) fn written_for(region: &DataKey, hot: &Hot, entry: &Entry) -> Option<SealedAudit> {
     let on_behalf = entry.on_behalf?;
-    let (kind, author) = (entry.body.kind(), entry.author);
-    let written = codec::WrittenFor { entry: entry.id, kind, author, on_behalf };
+    let (kind, author, device) = (entry.body.kind(), entry.author, entry.device);
+    let written = codec::WrittenFor { entry: entry.id, kind, author, on_behalf, device };
     Some(seal(region, hot, entry.recorded_at, Audited::WrittenFor(written)))
 }
 

@@ -121,6 +121,7 @@ impl Committer {
             Outcome::Rejudged(rejudge) => drop(rejudge.reply.send(())),
             Outcome::Destroyed(destroy, was_destroyed) => drop(destroy.reply.send(was_destroyed)),
             Outcome::Granted(_) => {}
+            Outcome::Told(tell) => drop(tell.reply.send(())),
             Outcome::Ticked(tick) => {
                 self.meter.duty_steps(tick.fired.len());
                 let _ = tick.reply.send(());

@@ -12,6 +12,7 @@ use super::allowance::{Allowances, Asked};
 use super::answer::{Accepted, Answer, Queued, Refused};
 use super::audit;
 use super::draft::Draft;
+use super::exporting::ExportsWithheld;
 use super::files::Files;
 use super::findings::Findings;
 use super::ledger::{Ledger, Waits};
@@ -56,6 +57,7 @@ pub(super) struct Picture {
 pub(super) struct Fetched<'a, 'f> {
     pub entry: &'a dyn Fn(EntryId) -> Option<&'f Published>,
     pub files: &'a Files,
+    pub withheld: &'a ExportsWithheld,
 }
 
 impl Picture {
@@ -72,7 +74,7 @@ impl Picture {
         }
         let (intent, actor) = (&submission.intent, &submission.actor);
         let around = hot.nearby.around(&hot.state, self);
-        let fetched = Fetched { entry: &|id| ledger.target(id), files: ledger.files() };
+        let fetched = Fetched { entry: &|id| ledger.target(id), files: ledger.files(), withheld: ledger.withheld() };
         match self.decide(&hot.state, &around, intent, actor, submission.origin, fetched) {
             Decision::Accept(acceptance) => self.accept(draft, hot, submission, acceptance, ledger),
             Decision::Queue(ruling) => self.queue(draft, submission, &ruling, ledger),
@@ -86,7 +88,8 @@ impl Picture {
             (Work::DryRun(dry_run), Some(hot)) => {
                 let around = hot.nearby.around(&hot.state, self);
                 let (intent, actor) = (&dry_run.intent, &dry_run.actor);
-                let fetched = Fetched { entry: &|id| ledger.target(id), files: ledger.files() };
+                let fetched =
+                    Fetched { entry: &|id| ledger.target(id), files: ledger.files(), withheld: ledger.withheld() };
                 let decision = self.decide(&hot.state, &around, intent, actor, Origin::Client, fetched);
                 Outcome::DryRun(dry_run, decision)
             }
@@ -101,6 +104,7 @@ impl Picture {
             }
             (Work::Tick(tick), Some(hot)) => self.tick(draft, hot, tick, ledger),
             (Work::Destroy(destroy), Some(hot)) => self.destroy(draft, hot, destroy),
+            (Work::Tell(tell), Some(hot)) => self.tell(draft, hot, tell, ledger),
             (Work::Post(_) | Work::PostTogether(_), _) | (_, None) => return,
         };
         draft.outcomes.push(outcome);
@@ -134,6 +138,7 @@ impl Picture {
             target: target.as_ref(),
             named: &named,
             files: &files,
+            export_withheld: fetched.withheld.of(intent),
             hub_made_timeline: origin == Origin::Action,
             found_by_search: intent.body.kind() == Kind::EmergencyAccess
                 && self.findings.has(actor, state.timeline, self.now),

@@ -6,6 +6,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use super::exporting;
 use super::files::Files;
 use super::ledger::{Known, Ledger, Waits};
 use super::timelines::{Hot, Timelines};
@@ -22,8 +23,9 @@ pub(super) async fn fetch(
     ledger: &mut Ledger,
     works: &[Work],
 ) -> Result<(), StoreError> {
+    let named = works.iter().flat_map(Work::intents).flat_map(exporting::named).map(TimelineId::from);
     let missing: HashSet<TimelineId> =
-        works.iter().filter_map(Work::timeline).filter(|id| !timelines.contains(*id)).collect();
+        named.chain(works.iter().filter_map(Work::timeline)).filter(|id| !timelines.contains(*id)).collect();
     let (known, loaded, waiting) =
         tokio::try_join!(find_known(journal, works), load_all(journal, missing), list_waiting(journal, ledger))?;
     if let Some(waiting) = waiting {
@@ -83,7 +85,8 @@ async fn find_known(journal: &Journal, works: &[Work]) -> Result<Vec<KnownId>, S
     journal.find_known_ids(&ids).await
 }
 
-/// Which entries of the duty clock's are stored already: of those that are due, and of those it made before.
+/// Which entries of the hub's own are stored already: of those that are due, of those the duty clock made before, and of
+/// what was taken out.
 async fn find_fired(
     region: &Region,
     journal: &Journal,
@@ -91,11 +94,11 @@ async fn find_fired(
     works: &[Work],
 ) -> Result<Vec<KnownId>, StoreError> {
     let ticks: Vec<&Tick> = works.iter().filter_map(Work::tick).collect();
+    let mut ids: Vec<EntryId> = works.iter().filter_map(Work::tell).map(|tell| tell.id(journal.region())).collect();
     if ticks.is_empty() {
-        return Ok(Vec::new());
+        return if ids.is_empty() { Ok(Vec::new()) } else { journal.find_known_ids(&ids).await };
     }
     let picture = region.picture();
-    let mut ids = Vec::new();
     for tick in ticks {
         ids.extend_from_slice(&tick.fired);
         ids.extend(timelines.find_mut(tick.timeline).map(|hot| picture.ids_due(hot, tick)).unwrap_or_default());

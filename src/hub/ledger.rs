@@ -8,6 +8,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::answer::{Accepted, Answer, Refused};
+use super::exporting::ExportsWithheld;
 use super::files::Files;
 use super::published::Published;
 use super::work::{Origin, Submission, Work};
@@ -52,6 +53,7 @@ struct Fetched {
     targets: HashMap<EntryId, Arc<Published>>,
     dismissed: HashSet<EntryId>,
     files: Files,
+    withheld: ExportsWithheld,
     missed_timelines: HashSet<TimelineId>,
     missed_entries: HashSet<EntryId>,
 }
@@ -154,6 +156,15 @@ impl Ledger {
     /// The files that the posts of this batch name.
     pub(super) const fn files(&self) -> &Files {
         &self.fetched.files
+    }
+
+    /// Which exports of this batch name a patient who withholds that.
+    pub(super) const fn withheld(&self) -> &ExportsWithheld {
+        &self.fetched.withheld
+    }
+
+    pub(super) const fn withheld_mut(&mut self) -> &mut ExportsWithheld {
+        &mut self.fetched.withheld
     }
 
     /// Until its batch has committed, a post that comes again is recognised here, and one that points at it finds it.

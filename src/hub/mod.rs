@@ -13,6 +13,7 @@ mod destroying;
 pub mod devices;
 mod draft;
 mod duty_clock;
+mod exporting;
 pub mod fanout;
 mod fetching;
 mod findings;
@@ -39,6 +40,7 @@ pub mod rulebooks;
 mod sequencer;
 pub mod sessions;
 pub mod subscription;
+mod taken_out;
 pub mod tasks;
 #[cfg(test)]
 mod tests;
@@ -102,6 +104,7 @@ struct Inner {
     work: mpsc::Sender<Work>,
     device_wishes: mpsc::Sender<oneshot::Sender<()>>,
     rules: mpsc::Sender<oneshot::Sender<()>>,
+    taken_out: mpsc::Sender<oneshot::Sender<()>>,
     clock: mpsc::UnboundedSender<Order>,
     clock_face: Arc<ClockFace>,
     fallen: watch::Receiver<Option<&'static str>>,
@@ -133,7 +136,7 @@ impl Hub {
         let devices = Arc::new(Devices::of(std::mem::take(&mut parts.devices)));
         let region = Arc::new(Region::new(journal.region(), parts, linked));
         let (fanout, progress, meter) = (Arc::<Fanout>::default(), Arc::<Progress>::default(), Arc::<Meter>::default());
-        let sessions = Arc::<Sessions>::default();
+        let (sessions, clock_face) = (Arc::<Sessions>::default(), Arc::<ClockFace>::default());
         let channels = Channels { work: work_in, again: again_in, drafts };
         let sequencer = Sequencer::new(Arc::clone(&region), journal.clone(), Arc::clone(&progress), channels);
         let committer = Committer {
@@ -147,7 +150,6 @@ impl Hub {
             again,
             clock: clock.clone(),
         };
-        let clock_face = Arc::<ClockFace>::default();
         let duty_clock = DutyClock {
             journal: journal.clone(),
             region: Arc::clone(&region),
@@ -168,6 +170,7 @@ impl Hub {
         let (device_wishes, device_wishes_in) = mpsc::channel(limits::DEVICE_WISHES_MAX);
         let follow_devices =
             lines::follow(journal.clone(), Arc::clone(&devices), Arc::clone(&sessions), device_wishes_in);
+        let (taken_out, tell) = taken_out::begin(journal.clone(), work.downgrade());
         let (tasks, fallen) = tasks::spawn([
             ("sequencer", Box::pin(sequencer.run())),
             ("committer", Box::pin(committer.run())),
@@ -175,6 +178,7 @@ impl Hub {
             ("rulebooks", Box::pin(rulebooks::follow(follower, rules_in))),
             ("duty clock", Box::pin(duty_clock.run())),
             ("devices", Box::pin(follow_devices)),
+            ("taken out", Box::pin(tell)),
         ]);
         let inner = Inner {
             region,
@@ -186,6 +190,7 @@ impl Hub {
             work,
             device_wishes,
             rules,
+            taken_out,
             clock,
             clock_face,
             fallen,
@@ -456,9 +461,9 @@ impl Hub {
     ///
     /// # Errors
     /// When the hub cannot answer; it may be dismissed all the same.
-    pub async fn dismiss(&self, actor: Actor, post: QueuedPost, reason: String) -> Result<bool, Unavailable> {
+    pub async fn dismiss(&self, by: Writer, post: QueuedPost, reason: String) -> Result<bool, Unavailable> {
         let (reply, dismissed) = oneshot::channel();
-        self.give(Work::Dismiss(Box::new(Dismissal { actor, post, reason, reply }))).await?;
+        self.give(Work::Dismiss(Box::new(Dismissal { by, post, reason, reply }))).await?;
         dismissed.await.map_err(|_| Unavailable)
     }
 

@@ -50,6 +50,7 @@ pub(super) fn concerns(entry: &Entry) -> bool {
     !entry.ruling.opened().is_empty()
         || !entry.ruling.advice().is_empty()
         || entry.on_behalf.is_some()
+        || entry.taken_out().is_some()
         || matches!(entry.body, Body::DutyStep(_) | Body::DutyAnswer(_) | Body::EmergencyAccess(_))
 }
 
@@ -97,6 +98,16 @@ impl Concern {
         if let Body::EmergencyAccess(_) = self.entry.entry.body {
             let is_of_the_team = |actor: &Actor| self.state.has_on_team(actor) || actor.role == Role::Secretariat;
             self.tell_who_sees(region, hearers, NoticeOf::AccessOpened, is_of_the_team);
+        }
+        if let Some(said) = self.entry.entry.taken_out() {
+            // Of the whole region the secretariat hears once, on its own timeline; of a training nothing.
+            let is_for_the_office = match &self.state.registration {
+                Some(known) => !said.patients.is_empty() && !known.for_training,
+                None => true,
+            };
+            self.tell_who_sees(region, hearers, NoticeOf::TakenOut, |actor| {
+                self.state.has_on_team(actor) || is_for_the_office && actor.role == Role::Secretariat
+            });
         }
         self.tell_of_advice(region, hearers);
     }

@@ -1,5 +1,5 @@
-//! How often each of many may do something: so many at once, and one more after a while, by the hub's clock. In memory of
-//! this hub. Who is bounded how is said by `rates.rs` and, for tries to get in, by `actions/accounts/guesses.rs`.
+//! How often each of many may do something: so many at once, and one more after a while, by how long the hub's
+//! clock has run: setting the wall clock neither gives nor takes anything. In memory of this hub. Who is bounded how is said by `rates.rs` and, for tries to get in, by `actions/accounts/guesses.rs`.
 
 use std::fmt;
 use std::hash::Hash;
@@ -24,7 +24,7 @@ impl governor::clock::Clock for HubClock {
     type Instant = Duration;
 
     fn now(&self) -> Duration {
-        Duration::from_micros(self.0.now().as_micros().max(0).unsigned_abs())
+        self.0.ran_for()
     }
 }
 

@@ -64,6 +64,8 @@ pub struct Region {
     rulebook_is_configured: bool,
     past: ArcSwap<PastRules>,
     directory: ArcSwap<Directory>,
+    /// Whose turn it is to change the directory.
+    directory_turn: tokio::sync::Mutex<()>,
     patients: PatientIndex,
     offices: ArcSwap<Offices>,
     clock: Arc<dyn Clock>,
@@ -92,6 +94,7 @@ impl Region {
             rulebook_is_configured: parts.rulebook_is_configured,
             past: ArcSwap::from_pointee(parts.past),
             directory: ArcSwap::from_pointee(parts.directory),
+            directory_turn: tokio::sync::Mutex::default(),
             patients: parts.patients,
             offices: ArcSwap::from_pointee(parts.offices),
             clock: parts.clock,
@@ -189,6 +192,12 @@ impl Region {
     #[must_use]
     pub fn directory(&self) -> Arc<Directory> {
         self.directory.load_full()
+    }
+
+    /// The turn to change the directory, held from before it is stored until the picture of it is in place: else the later
+    /// of two changes could be stored last and shown first.
+    pub async fn take_directory_turn(&self) -> tokio::sync::MutexGuard<'_, ()> {
+        self.directory_turn.lock().await
     }
 
     /// Puts a changed picture of the directory in place; stored by the caller before.
@@ -297,6 +306,12 @@ impl Region {
     #[must_use]
     pub fn now(&self) -> Timestamp {
         self.clock.now()
+    }
+
+    /// What the machine's clock shows, right or wrong: for what was made by other clocks.
+    #[must_use]
+    pub fn wall(&self) -> Timestamp {
+        self.clock.wall()
     }
 
     /// The hub's clock.

@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry as Slot;
 
 use super::answer::Refused;
+use super::exporting::ExportsWithheld;
 use super::files::Files;
 use super::published::Published;
 use super::trial::{Obstacle, Trial};
@@ -41,6 +42,8 @@ impl Hub {
         let mut known = self.known(intents).await?;
         let targets = self.targets(intents).await?;
         let files = Files::fetch(self.journal(), intents.iter()).await?;
+        // Nothing that is rehearsed takes records out.
+        let withheld = ExportsWithheld::default();
         let picture = self.region().picture();
         let mut trials: HashMap<TimelineId, Trial<'_>> = HashMap::new();
         let mut verdicts = Vec::with_capacity(intents.len());
@@ -53,7 +56,10 @@ impl Hub {
             }
             let trial = match trials.entry(intent.timeline) {
                 Slot::Occupied(known) => known.into_mut(),
-                Slot::Vacant(free) => free.insert(Trial::new(&picture, self.state_of(intent.timeline).await?, &files)),
+                Slot::Vacant(free) => {
+                    let state = self.state_of(intent.timeline).await?;
+                    free.insert(Trial::new(&picture, state, &files, &withheld))
+                }
             };
             verdicts.push(match trial.post(intent, &actor, Origin::Action, &|id| targets.get(&id)) {
                 Ok(_) => {

@@ -164,6 +164,9 @@ impl Sequencer {
                 draft.outcomes.extend(work.unavailable());
                 continue;
             }
+            for (intent, actor) in work.asked() {
+                picture.note_withheld(&self.timelines, intent, actor, self.ledger.withheld_mut());
+            }
             let hot = work.timeline().map(|timeline| {
                 let hot = self.timelines.get(timeline, self.number);
                 hot.be_about(picture.directory.subject_of(timeline));

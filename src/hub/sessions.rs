@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use super::notices::{Hearers, Notice};
 use super::outbox::{Item, Outbox};
+use crate::domain::account::Tried;
 use crate::domain::act::By;
 use crate::domain::client::Scopes;
 use crate::domain::directory::Actor;
@@ -29,6 +30,12 @@ pub struct SignedIn {
 }
 
 impl SignedIn {
+    /// Where whoever is signed in tried to prove who they are.
+    #[must_use]
+    pub fn tried(&self) -> Tried {
+        Tried { device: self.device, ..Tried::default() }
+    }
+
     /// Whether entries of this kind may be read; of an entry that points back, the kind of its target.
     #[must_use]
     pub fn may_read(&self, kind: Kind) -> bool {

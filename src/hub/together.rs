@@ -45,7 +45,7 @@ impl Picture {
         group: &[Submission],
         ledger: &Ledger,
     ) -> Result<Vec<Option<Acceptance>>, Box<Refused>> {
-        let mut trial = Trial::new(self, hot.state.clone(), ledger.files());
+        let mut trial = Trial::new(self, hot.state.clone(), ledger.files(), ledger.withheld());
         let mut tried = Vec::with_capacity(group.len());
         for submission in group {
             match ledger.answer_given_before(submission) {

@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 
 use super::deciding::{Fetched, Picture};
+use super::exporting::ExportsWithheld;
 use super::files::Files;
 use super::nearby::Nearby;
 use super::published::Published;
@@ -21,6 +22,7 @@ pub(super) struct Trial<'p> {
     picture: &'p Picture,
     state: PatientState,
     files: &'p Files,
+    withheld: &'p ExportsWithheld,
     nearby: Nearby,
     /// What was accepted here, for posts that point back at it.
     accepted: HashMap<EntryId, Published>,
@@ -35,8 +37,13 @@ pub(super) enum Obstacle {
 }
 
 impl<'p> Trial<'p> {
-    pub(super) fn new(picture: &'p Picture, state: PatientState, files: &'p Files) -> Self {
-        Self { picture, state, files, nearby: Nearby::default(), accepted: HashMap::new() }
+    pub(super) fn new(
+        picture: &'p Picture,
+        state: PatientState,
+        files: &'p Files,
+        withheld: &'p ExportsWithheld,
+    ) -> Self {
+        Self { picture, state, files, withheld, nearby: Nearby::default(), accepted: HashMap::new() }
     }
 
     /// Whether this id was accepted here before.
@@ -55,7 +62,7 @@ impl<'p> Trial<'p> {
         let around = self.nearby.around(&self.state, self.picture);
         let accepted = &self.accepted;
         let find = |id| accepted.get(&id).or_else(|| stored(id));
-        let fetched = Fetched { entry: &find, files: self.files };
+        let fetched = Fetched { entry: &find, files: self.files, withheld: self.withheld };
         match self.picture.decide(&self.state, &around, intent, actor, origin, fetched) {
             Decision::Accept(acceptance) => {
                 let entry = self.picture.entry(&self.state, intent, actor, acceptance.clone());

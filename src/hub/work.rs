@@ -9,6 +9,7 @@ use super::destroying::Destroy;
 use super::outbox::Outbox;
 use super::sessions::SignedIn;
 use super::subscription::Opened;
+use super::taken_out::Tell;
 use super::view::View;
 use crate::codec::QueuedPost;
 use crate::domain::directory::Actor;
@@ -35,6 +36,7 @@ pub enum Work {
     Rejudge(Rejudge),
     Tick(Box<Tick>),
     Destroy(Box<Destroy>),
+    Tell(Box<Tell>),
 }
 
 /// The duty clock finds that something is due on a timeline.
@@ -152,7 +154,7 @@ pub struct MarkRead {
 /// The secretariat takes a post out of the linking queue.
 #[derive(Debug)]
 pub struct Dismissal {
-    pub actor: Actor,
+    pub by: Writer,
     /// As it was found waiting.
     pub post: QueuedPost,
     pub reason: String,
@@ -182,6 +184,7 @@ pub enum Outcome {
     Rejudged(Rejudge),
     Ticked(Box<Tick>),
     Destroyed(Box<Destroy>, bool),
+    Told(Box<Tell>),
 }
 
 impl Outcome {
@@ -202,6 +205,7 @@ impl Outcome {
             Self::Rejudged(rejudge) => Work::Rejudge(rejudge),
             Self::Ticked(tick) => Work::Tick(tick),
             Self::Destroyed(destroy, _) => Work::Destroy(destroy),
+            Self::Told(tell) => Work::Tell(tell),
         }
     }
 }
@@ -221,6 +225,7 @@ impl Work {
             Self::Rejudge(rejudge) => rejudge.timeline,
             Self::Tick(tick) => Some(tick.timeline),
             Self::Destroy(destroy) => Some(destroy.stone.patient.into()),
+            Self::Tell(tell) => Some(tell.timeline),
             Self::Grants(_) => None,
         }
     }
@@ -234,6 +239,15 @@ impl Work {
         self.posts().iter().map(|submission| &submission.intent).chain(tried)
     }
 
+    /// Everything that asks the rules about a post, and who asks.
+    pub fn asked(&self) -> impl Iterator<Item = (&Intent, &Actor)> {
+        let tried = match self {
+            Self::DryRun(dry_run) => Some((&dry_run.intent, &dry_run.actor)),
+            _ => None,
+        };
+        self.posts().iter().map(|submission| (&submission.intent, &submission.actor)).chain(tried)
+    }
+
     /// The entries that they name.
     pub fn targets(&self) -> impl Iterator<Item = EntryId> {
         self.intents().flat_map(|intent| intent.body.names())
@@ -244,6 +258,15 @@ impl Work {
     pub fn tick(&self) -> Option<&Tick> {
         match self {
             Self::Tick(tick) => Some(tick),
+            _ => None,
+        }
+    }
+
+    /// What is to be told of what was taken out, if it is that.
+    #[must_use]
+    pub fn tell(&self) -> Option<&Tell> {
+        match self {
+            Self::Tell(tell) => Some(tell),
             _ => None,
         }
     }
@@ -263,6 +286,10 @@ impl Work {
         if let Self::Tick(tick) = self {
             tick.attempts += 1;
             return tick.attempts;
+        }
+        if let Self::Tell(tell) = self {
+            tell.attempts += 1;
+            return tell.attempts;
         }
         self.posts_mut().iter_mut().for_each(|submission| submission.attempts += 1);
         self.posts().iter().map(|submission| submission.attempts).max().unwrap_or(0)
@@ -311,7 +338,8 @@ impl Work {
             | Self::Dismiss(_)
             | Self::Rejudge(_)
             | Self::Tick(_)
-            | Self::Destroy(_) => return None,
+            | Self::Destroy(_)
+            | Self::Tell(_) => return None,
         })
     }
 }

@@ -107,6 +107,11 @@ pub const DEVICE_EXCEPTION_S_MAX: u64 = 7 * 86_400;
 pub const REGISTERED_DEVICES_MAX: usize = 10_000;
 /// How often the hub looks which devices were registered or revoked by the command line, in ms.
 pub const DEVICE_POLL_MS: u64 = 5_000;
+/// How often the hub looks which sign-ins and devices another process ended, in ms: a socket outlives its sign-in by no
+/// more than this and the time of the look.
+pub const ENDED_BESIDE_POLL_MS: u64 = 500;
+/// Records of ends that are read at once.
+pub const ENDED_BESIDE_RECORDS_MAX: usize = 200;
 /// Wishes to read the lists of devices again that wait at once.
 pub const DEVICE_WISHES_MAX: usize = 16;
 /// A device that is seen is noted at most this often, in ms.

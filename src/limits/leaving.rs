@@ -19,6 +19,14 @@ pub const EXPORT_TIMEOUT_MS: u64 = 900_000;
 pub const EXPORT_PIECES_WAITING_MAX: usize = 2;
 /// Bytes of a file that are put into the archive at once.
 pub const EXPORT_PIECE_BYTES: usize = 64 << 10;
+/// The hub looks this often for what a command on its machine took out.
+pub const TAKEN_OUT_POLL_MS: u64 = 5_000;
+/// Timelines that are told of it at once.
+pub const TAKEN_OUT_TOLD_AT_ONCE: usize = 64;
+/// Those who may wait at a moment for what was taken out to be told.
+pub const TAKEN_OUT_WISHES_MAX: usize = 8;
+/// Takings of one record that an exposure lists.
+pub const TAKEN_OUT_LISTED_MAX: usize = 200;
 
 // ---- checkpoints put elsewhere ----
 

@@ -21,6 +21,7 @@ const PLAIN: RecordFacts = RecordFacts {
     target_own: Known::Is(false),
     target_visible: Known::Is(false),
     link_own: Known::Is(false),
+    export_withheld: Known::Is(false),
 };
 
 impl Rulebook {

@@ -9,7 +9,7 @@ use super::Rulebook;
 use super::calendar::Calendar;
 use super::class::EntryClass;
 use super::consequences::Passage;
-use super::facts::PostFacts;
+use super::facts::{Known, PostFacts, RecordFacts};
 use super::feasible;
 use super::judge::Verdict;
 use super::office;
@@ -55,6 +55,8 @@ pub struct Situation<'a> {
     /// Of the files that the intent names, those that the timeline has just as they are described and that the actor may
     /// name.
     pub files: &'a [ContentHash],
+    /// Of an export: whether a patient whom it names, and whom the actor may know of, withholds that records are taken out.
+    pub export_withheld: Known<bool>,
     /// The hub made the timeline's id for this post, so that nobody could name the id of a patient there is.
     pub hub_made_timeline: bool,
     /// The actor found this patient by name and birth date a short while ago.
@@ -183,10 +185,11 @@ fn scope_of_target(situation: &Situation<'_>, body: &Body) -> Option<Scope> {
 }
 
 fn judge(situation: &Situation<'_>, intent: &Intent) -> (Verdict, Ruling, Slots) {
+    let record = situation::record(intent, situation.actor, situation.target, situation.now);
     let facts = PostFacts {
         viewer: situation::viewer(situation.state, situation.actor, situation.now),
         kind: intent.body.kind(),
-        record: situation::record(intent, situation.actor, situation.target, situation.now),
+        record: RecordFacts { export_withheld: situation.export_withheld, ..record },
     };
     let Situation { state, rulebook, directory, surroundings, offices, calendar, actor, now, .. } = *situation;
     let event =

@@ -124,6 +124,7 @@ event_facts! {
     on_shared_sheet: (flag) = "record.on_shared_sheet";
     /// To what state a consent entry changes the consent.
     consent_to: (choice ConsentState) = "consent.to";
+    consent_names_form: (flag) = "consent.names_form";
     doctor_agreed: (flag) = "registration.doctor_agreed";
     /// How the attending doctor's agreement stands with what is registered now.
     registration_agreement: (choice DoctorAgreement) = "registration.doctor_agreement";

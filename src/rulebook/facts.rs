@@ -10,6 +10,7 @@ use crate::domain::kind::Kind;
 use crate::domain::list::closed_list;
 use crate::domain::role::{OrganisationType, Role};
 use crate::domain::team::ConsentState;
+use crate::domain::withheld::{WithheldPurpose, WithheldSet};
 
 /// A fact that the hub may be unable to tell at the moment of asking.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -101,9 +102,27 @@ pub struct ActorFacts {
     pub own_office: Known<bool>,
 }
 
+/// Whether the patient withholds each purpose, in the order of their list: each is a word of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct WithheldFacts(pub [Known<bool>; WithheldPurpose::ALL.len()]);
+
+impl WithheldFacts {
+    pub const UNKNOWN: Self = Self([Known::Unknown; WithheldPurpose::ALL.len()]);
+    pub const NOTHING: Self = Self([Known::Is(false); WithheldPurpose::ALL.len()]);
+}
+
+impl From<WithheldSet> for WithheldFacts {
+    fn from(set: WithheldSet) -> Self {
+        let mut facts = Self::NOTHING;
+        set.iter().for_each(|purpose| facts.0[purpose.index()] = Known::Is(true));
+        facts
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct PatientFacts {
     pub consent: Known<ConsentState>,
+    pub withheld: WithheldFacts,
     pub status: Known<PatientStatus>,
     /// There is a registration: before the first there is no patient.
     pub registered: Known<bool>,
@@ -136,6 +155,8 @@ pub struct RecordFacts {
     pub target_visible: Known<bool>,
     /// The link that is made or ended is the actor's own organisation's.
     pub link_own: Known<bool>,
+    /// A patient named in an export, and known to the actor, withholds that records are taken out.
+    pub export_withheld: Known<bool>,
 }
 
 impl RecordFacts {
@@ -148,6 +169,7 @@ impl RecordFacts {
         target_own: Known::Unknown,
         target_visible: Known::Unknown,
         link_own: Known::Unknown,
+        export_withheld: Known::Unknown,
     };
 }
 
@@ -263,6 +285,10 @@ pub const SOURCES: &[FieldSource] = &[
     source("actor.break_glass", Codes::Flag, |a| a.viewer.actor.break_glass.into()),
     source(OWN_OFFICE, Codes::Flag, |a| a.viewer.actor.own_office.into()),
     source("patient.consent", Codes::Closed(|| words_of!(ConsentState)), |a| a.viewer.patient.consent.into()),
+    source("patient.withholds_family", Codes::Flag, |a| withholds(a, WithheldPurpose::Family)),
+    source("patient.withholds_systems", Codes::Flag, |a| withholds(a, WithheldPurpose::Systems)),
+    source("patient.withholds_export", Codes::Flag, |a| withholds(a, WithheldPurpose::Export)),
+    source("patient.withholds_education", Codes::Flag, |a| withholds(a, WithheldPurpose::Education)),
     source("patient.status", Codes::Closed(|| words_of!(PatientStatus)), |a| a.viewer.patient.status.into()),
     source("patient.registered", Codes::Flag, |a| a.viewer.patient.registered.into()),
     source("patient.has_host", Codes::Flag, |a| a.viewer.patient.has_host.into()),
@@ -275,6 +301,7 @@ pub const SOURCES: &[FieldSource] = &[
     source("target.own", Codes::Flag, |a| a.record.target_own.into()),
     source("target.visible", Codes::Flag, |a| a.record.target_visible.into()),
     source("link.own", Codes::Flag, |a| a.record.link_own.into()),
+    source("export.withheld", Codes::Flag, |a| a.record.export_withheld.into()),
 ];
 
 /// The fields that make a record class (see `class`): the only ones of a record that a view rule may use.
@@ -288,6 +315,10 @@ pub const ROLE: &str = "actor.role";
 
 pub const OWN_OFFICE: &str = "actor.own_office";
 pub const PURPOSE: &str = "purpose";
+
+fn withholds(asked: &Asked<'_>, purpose: WithheldPurpose) -> Reading {
+    asked.viewer.patient.withheld.0[purpose.index()].into()
+}
 
 /// `none` first: an entry that is not about an infection.
 fn infection_words() -> Vec<HubWord> {

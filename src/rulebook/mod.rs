@@ -94,7 +94,9 @@ pub use duty::{
 pub use etiquette::{Advice, DutyOpened, Etiquette, Held};
 pub use event::EventFacts;
 pub use explain::{Explanation, NearMiss, OtherBook, Reason};
-pub use facts::{ActorFacts, Known, PatientFacts, PatientStatus, PostFacts, Purpose, RecordFacts, ViewerFacts};
+pub use facts::{
+    ActorFacts, Known, PatientFacts, PatientStatus, PostFacts, Purpose, RecordFacts, ViewerFacts, WithheldFacts,
+};
 pub use judge::{Cited, Judgement, RuleRef, Verdict};
 pub use load::{Digest, RulebookFiles};
 pub use locate::Located;

@@ -134,6 +134,7 @@ impl EventFacts {
             Body::Consent(consent) => {
                 self.consent_to = Known::Is(consent.state);
                 self.has_document = is(consent.has_document());
+                self.consent_names_form = is(!consent.form_version.trim().is_empty());
             }
             Body::TeamLink(link) => self.relation_confirmed = is(link.relation_confirmed),
             Body::Closing(closing) => self.closing_no_need = is(closing.confirmed),

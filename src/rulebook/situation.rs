@@ -26,6 +26,7 @@ pub fn viewer(state: &PatientState, actor: &Actor, now: Timestamp) -> ViewerFact
         },
         patient: PatientFacts {
             consent: state.consent.into(),
+            withheld: state.withheld().into(),
             status: status.into(),
             registered: state.registration.is_some().into(),
             has_host: state.host().is_some().into(),
@@ -60,6 +61,8 @@ pub fn record(intent: &Intent, actor: &Actor, target: Option<&Target>, now: Time
         target_own: target_fact(|target| target.own),
         target_visible: target_fact(|target| target.visible),
         link_own: (linked_organisation(body) == Some(actor.organisation)).into(),
+        // Of other timelines: whoever decides is told.
+        export_withheld: Known::Unknown,
     }
 }
 

@@ -8,7 +8,7 @@ use super::branches::Branches;
 use super::calendar::Calendar;
 use super::duty::Terms;
 use super::event::{EventFacts, Stay};
-use super::facts::{ActorFacts, Known, PatientFacts, Purpose, ViewerFacts};
+use super::facts::{ActorFacts, Known, PatientFacts, Purpose, ViewerFacts, WithheldFacts};
 use super::grid::Grid;
 use super::judge::RuleRef;
 use super::ruleset::{Mechanism, Rule};
@@ -201,6 +201,7 @@ impl Terms {
 
 const NO_PATIENT: PatientFacts = PatientFacts {
     consent: Known::Unknown,
+    withheld: WithheldFacts::UNKNOWN,
     status: Known::Unknown,
     registered: Known::Unknown,
     has_host: Known::Unknown,

@@ -4,7 +4,7 @@
 
 use super::book::Rulebook;
 use super::class::EntryClass;
-use super::facts::{ActorFacts, PatientFacts, PatientStatus, Purpose, ViewerFacts};
+use super::facts::{ActorFacts, PatientFacts, PatientStatus, Purpose, ViewerFacts, WithheldFacts};
 use super::history::Derivation;
 use super::mechanism::{Deadline, Party, Span};
 use super::parties::{met_by, party, span, step_of_chain, ways_out};
@@ -302,6 +302,7 @@ fn team_members(role: Role) -> impl Iterator<Item = ViewerFacts> {
             },
             patient: PatientFacts {
                 consent: ConsentState::Team.into(),
+                withheld: WithheldFacts::NOTHING,
                 status: PatientStatus::Active.into(),
                 registered: true.into(),
                 has_host: true.into(),

@@ -40,7 +40,7 @@ use crate::wire::codes::CloseCode;
 #[derive(Clone)]
 pub struct SessionParts {
     pub hub: Hub,
-    /// Heartbeat, end of the sign-in, silence: for all sessions.
+    /// Heartbeat, end of the position, silence: for all sessions.
     pub beat: Beat,
     pub tickets: Arc<dyn TicketGate>,
     pub sockets_per_person_max: u32,
@@ -166,7 +166,12 @@ impl Session {
     async fn run(&mut self) -> Ended {
         loop {
             // Delivering is what a session does; the rest is boxed so that waiting costs no room for it.
-            let done = match self.next_event().await {
+            let event = self.next_event().await;
+            // Before anything is taken or sent. A socket on which nothing happens ends at its next beat.
+            if self.hub.region().now() >= self.signed_in.until {
+                return Ended::Close(CloseCode::SignInExpired);
+            }
+            let done = match event {
                 Event::Outbound => self.empty_outbox().await,
                 Event::Inbound(message) => Box::pin(self.take(message)).await,
                 Event::CatchUp(timeline) => Box::pin(self.catch_up(timeline)).await,
@@ -196,9 +201,6 @@ impl Session {
     /// Heartbeat, end of the sign-in, silence of the client, and the record of what was read.
     async fn on_beat(&mut self) -> Result<(), Ended> {
         let now = self.hub.region().now();
-        if now >= self.signed_in.until {
-            return Err(Ended::Close(CloseCode::SignInExpired));
-        }
         if !self.hub.region().acts_as(&self.signed_in.actor) {
             return Err(Ended::Close(CloseCode::SignInEnded));
         }

@@ -1,7 +1,7 @@
-//! The projection of emergency accesses: which were declared, until when, and what the secretariat has looked at. Why, and
-//! by whom, the entries say, which are sealed.
+//! The projection of emergency accesses, and of what whoever runs the hub's machine took out: which there were, until when, and what
+//! the secretariat has looked at. Why, and by whom, the entries say, which are sealed.
 
-use crate::domain::ids::{EntryId, Seq, TimelineId};
+use crate::domain::ids::{EntryId, Seq, Subject, TimelineId};
 use crate::domain::state::Accesses;
 use crate::domain::time::Timestamp;
 
@@ -96,15 +96,15 @@ impl Tx {
         rows.into_iter().map(DeclaredAccess::from_row).collect()
     }
 
-    /// The timelines with an access that is open at `now` or that nobody has looked at.
+    /// The patients' timelines with an access that is open at `now` or that nobody has looked at.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn list_timelines_to_review(&mut self, now: Timestamp) -> Result<Vec<TimelineId>, StoreError> {
-        const SQL: &str = "select distinct timeline from emergency_access
-            where reviewed_at is null or ends_at > $1 order by timeline";
-        let rows: Vec<(Vec<u8>,)> =
-            run!(self, connection => sqlx::query_as(SQL).bind(now.0).fetch_all(connection).await?);
+        const SQL: &str = "select distinct access.timeline from emergency_access access
+            join timeline on timeline.id = access.timeline and timeline.subject = $2
+            where access.reviewed_at is null or access.ends_at > $1 order by access.timeline";
+        let rows: Vec<(Vec<u8>,)> = run!(self, connection => sqlx::query_as(SQL).bind(now.0).bind(Subject::Patient.code()).fetch_all(connection).await?);
         rows.iter().map(|(id,)| Ok(TimelineId(uuid_from("emergency_access.timeline", id)?))).collect()
     }
 }

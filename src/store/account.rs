@@ -15,7 +15,7 @@ use super::guarded;
 use super::record::{AccountRecord, record_aad, uuid_from};
 use super::{StoreError, Tx};
 
-const ACCOUNT: &[u8; 16] = b"account/v1\0\0\0\0\0\0";
+pub(super) const ACCOUNT: &[u8; 16] = b"account/v1\0\0\0\0\0\0";
 
 type Row = (Vec<u8>, Vec<u8>, i64, i64, i64, i64, i64);
 
@@ -116,12 +116,16 @@ impl Tx {
 
     /// Uses up a code of the authenticator, and with it all older ones. `false`: it was used before.
     ///
+    /// A code of a time that is still to come was used while this machine's clock was ahead. It uses up itself and no
+    /// others: else its owner could not sign in until that time has come.
+    ///
     /// # Errors
     /// When the database fails.
     pub async fn use_code_step(&mut self, person: PersonId, step: u64) -> Result<bool, StoreError> {
         // INVARIANT: judged and kept by one statement, so that of two who use one code at a moment one gets in.
-        const SQL: &str =
-            "update account set code_step = $2 where person = $1 and (code_step is null or code_step < $2)";
+        // Whatever code fits at a moment, no other that fits then is of more than two steps later.
+        const SQL: &str = "update account set code_step = $2
+            where person = $1 and (code_step is null or code_step < $2 or code_step > $2 + 2)";
         let step = i64::try_from(step).map_err(|error| StoreError::inconsistent("account.code_step", error))?;
         Ok(run!(self, connection => {
             sqlx::query(SQL).bind(person.0.as_bytes().as_slice()).bind(step).execute(connection).await?.rows_affected()

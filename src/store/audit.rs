@@ -3,7 +3,7 @@
 
 use std::sync::LazyLock;
 
-use crate::codec::Audited;
+use crate::codec::{self, Audited};
 use crate::domain::act::Act;
 use crate::domain::audit::{AuditKind, AuditMark};
 use crate::domain::ids::{OrganisationId, PersonId, TimelineId};
@@ -102,6 +102,8 @@ impl Tx {
 
     /// Keeps acts, in the transaction that does what they say. The region's key seals them.
     ///
+    /// INVARIANT: not before what is on record, whose clock ever says so: who asks for a time finds all of it.
+    ///
     /// # Errors
     /// When the database fails.
     pub async fn append_acts(
@@ -109,6 +111,7 @@ impl Tx {
         now: Timestamp,
         acts: impl IntoIterator<Item = Act> + Send,
     ) -> Result<(), StoreError> {
+        let now = self.not_before_the_last(now).await?;
         let seal = |act| SealedAudit::of(AuditSeal::Region(&self.region), now, &Audited::Act(act));
         let audits: Vec<SealedAudit> = acts.into_iter().map(seal).collect();
         self.append_audits(&audits).await
@@ -125,8 +128,20 @@ impl Tx {
         act: Act,
     ) -> Result<(), StoreError> {
         let Some(timeline) = timeline else { return self.append_acts(now, [act]).await };
+        let now = self.not_before_the_last(now).await?;
         let audit = SealedAudit::of_read(&self.region, timeline, now, &Audited::Act(act));
         self.append_audits(&[audit]).await
+    }
+
+    async fn not_before_the_last(&mut self, now: Timestamp) -> Result<Timestamp, StoreError> {
+        Ok(self.find_last_audit_at().await?.map_or(now, |last| now.max(last)))
+    }
+
+    /// When the last record was made; `None`: there is none.
+    pub(super) async fn find_last_audit_at(&mut self) -> Result<Option<Timestamp>, StoreError> {
+        const SQL: &str = "select recorded_at from audit order by seq desc limit 1";
+        let row: Option<(i64,)> = run!(self, connection => sqlx::query_as(SQL).fetch_optional(connection).await?);
+        Ok(row.map(|(at,)| Timestamp(at)))
     }
 
     /// The records after `after`, at most `limit`.
@@ -150,6 +165,47 @@ impl Tx {
             sqlx::query_as(SQL).bind(after).bind(limit).fetch_all(connection).await?
         });
         rows.into_iter().map(audit_row_from).collect()
+    }
+
+    /// The seq of the last record; 0: there is none.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn find_audit_seq(&mut self) -> Result<u64, StoreError> {
+        let (seq, _) = self.find_audit_head().await?;
+        u64::try_from(seq).map_err(|error| StoreError::inconsistent("audit_head.seq", error))
+    }
+
+    /// What was done to sign-ins that ended and to devices after `after` and up to `through`, oldest first, each with its
+    /// seq; at most `limit`. One that does not open counts for nothing: `audit verify` names it.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn list_ends(
+        &mut self,
+        after: u64,
+        through: u64,
+        limit: usize,
+    ) -> Result<Vec<(u64, Option<Act>)>, StoreError> {
+        const SQL: &str = "select seq, recorded_at, timeline, sealed, chain, kind, person, organisation, about
+            from audit where seq > $1 and seq <= $2 and kind in ('sign_in_ended', 'device') order by seq limit $3";
+        let bound = |seq: u64| i64::try_from(seq).unwrap_or(i64::MAX);
+        let (after, through, limit) = (bound(after), bound(through), i64::try_from(limit).unwrap_or(i64::MAX));
+        let rows: Vec<Row> = run!(self, connection => {
+            sqlx::query_as(SQL).bind(after).bind(through).bind(limit).fetch_all(connection).await?
+        });
+        let mut ends = Vec::with_capacity(rows.len());
+        for row in rows {
+            let row = audit_row_from(row)?;
+            let seq = u64::try_from(row.seq).map_err(|error| StoreError::inconsistent("audit.seq", error))?;
+            let record = self.open_audit(row).await.ok().and_then(|opened| opened.record);
+            let act = record.and_then(|bytes| match codec::decode_audited(&bytes) {
+                Ok(Audited::Act(act)) => Some(act),
+                _ => None,
+            });
+            ends.push((seq, act));
+        }
+        Ok(ends)
     }
 
     /// The refusals after `after`, and whatever was kept before records were marked; at most `limit`.

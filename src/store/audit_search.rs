@@ -8,13 +8,14 @@ use uuid::Uuid;
 use crate::codec::{self, Audited};
 use crate::domain::act::{Act, Deed};
 use crate::domain::audit::{AuditFilter, AuditKind};
-use crate::domain::ids::{PatientId, Seq, SignInId};
+use crate::domain::ids::{PatientId, Seq};
+use crate::domain::keeping::KeepingDeed;
 use crate::domain::time::Timestamp;
 use crate::limits::{AUDIT_LOOKED_AT_RECORDS_MAX, AUDIT_OUT_OF_ORDER_S, AUDIT_SEARCH_PAGE_RECORDS};
 
 use super::audit::{AuditRow, Row, audit_row_from};
+use super::audit_known::{DeviceSeen, Span};
 use super::engine::run;
-use super::record::seq_from;
 use super::{AuditRecord, StoreError, Tx};
 
 /// In which order records are looked for.
@@ -32,8 +33,11 @@ pub struct AuditFound {
     pub audited: Option<Audited>,
     /// Of a read that went on: the last entry that was sent as far as is known, and when it ended.
     pub reading: Option<(Option<Seq>, Option<Timestamp>)>,
-    /// What the device of its sign-in calls itself.
-    pub device: Option<String>,
+    pub device: DeviceSeen,
+    /// Why, where that stands elsewhere than in the record.
+    pub said: Option<String>,
+    /// Of a change in the directory: what it said until then.
+    pub before: Option<Deed>,
 }
 
 /// Some records, and where to go on.
@@ -56,10 +60,12 @@ enum Lead {
 }
 
 impl Lead {
-    /// Two where either finds records that are meant.
+    /// Several where each finds records that are meant.
     fn of(filter: &AuditFilter) -> Vec<Self> {
         if let Some(patient) = filter.patient {
-            return vec![Self::Timeline(patient.0), Self::Kind(AuditKind::EmergencySearch)];
+            // Who took the whole region out had this patient's record too.
+            let (search, keeping) = (AuditKind::EmergencySearch, AuditKind::Keeping);
+            return vec![Self::Timeline(patient.0), Self::Kind(search), Self::Kind(keeping)];
         }
         match (filter.person, filter.organisation, filter.kind) {
             (Some(person), ..) => vec![Self::Person(person.0), Self::About(person.0)],
@@ -106,6 +112,10 @@ impl Tx {
         let (mut above, mut below) = self.seqs_between(filter.from, filter.until).await?;
         let mut cursor = cursor.map(|seq| i64::try_from(seq).unwrap_or(i64::MAX));
         let leads = Lead::of(filter);
+        let span = match filter.patient {
+            Some(patient) => self.find_span_in_region(patient).await?,
+            None => None,
+        };
         let mut page = AuditPage::default();
         let mut looked_at = 0;
         loop {
@@ -119,7 +129,7 @@ impl Tx {
             for row in rows {
                 looked_at += 1;
                 cursor = Some(row.seq);
-                if let Some(found) = self.take(row, filter).await? {
+                if let Some(found) = self.take(row, filter, span).await? {
                     page.found.push(found);
                 }
                 if page.found.len() == limit {
@@ -196,7 +206,12 @@ impl Tx {
     }
 
     /// The record, opened, if the filter means it.
-    async fn take(&mut self, row: AuditRow, filter: &AuditFilter) -> Result<Option<AuditFound>, StoreError> {
+    async fn take(
+        &mut self,
+        row: AuditRow,
+        filter: &AuditFilter,
+        span: Option<Span>,
+    ) -> Result<Option<AuditFound>, StoreError> {
         if !filter.takes(row.audit.recorded_at, row.audit.mark.as_ref()) {
             return Ok(None);
         }
@@ -214,48 +229,11 @@ impl Tx {
         if audited.is_none() {
             record.record = None;
         }
-        if filter.patient.is_some_and(|patient| !is_about(&record, audited.as_ref(), patient)) {
+        let is_meant = |patient| is_about(&record, audited.as_ref(), (patient, span));
+        if filter.patient.is_some_and(|patient| !is_meant(patient)) {
             return Ok(None);
         }
         self.complete_audit(record, audited).await.map(Some)
-    }
-
-    async fn complete_audit(
-        &mut self,
-        record: AuditRecord,
-        audited: Option<Audited>,
-    ) -> Result<AuditFound, StoreError> {
-        let reading = match &audited {
-            Some(Audited::Read(read)) if read.through.is_none() => self.find_reading(read.grant).await?,
-            _ => None,
-        };
-        let device = match audited.as_ref().and_then(sign_in_of) {
-            Some(sign_in) => self.find_device_name(sign_in).await?,
-            None => None,
-        };
-        Ok(AuditFound { record, audited, reading, device })
-    }
-
-    async fn find_reading(&mut self, grant: Uuid) -> Result<Option<(Option<Seq>, Option<Timestamp>)>, StoreError> {
-        const SQL: &str = "select through_seq, closed_at from read_grant where id = $1";
-        let row: Option<(Option<i64>, Option<i64>)> = run!(self, connection => {
-            sqlx::query_as(SQL).bind(grant.as_bytes().as_slice()).fetch_optional(connection).await?
-        });
-        let Some((through, closed_at)) = row else { return Ok(None) };
-        let through = through.map(|seq| seq_from("read_grant.through_seq", seq)).transpose()?;
-        Ok(Some((through, closed_at.map(Timestamp))))
-    }
-
-    /// How the audit names the device of a sign-in: what it calls itself. The one place that says so.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn find_device_name(&mut self, sign_in: SignInId) -> Result<Option<String>, StoreError> {
-        const SQL: &str = "select device from sign_in where id = $1";
-        let row: Option<(String,)> = run!(self, connection => {
-            sqlx::query_as(SQL).bind(sign_in.0.as_bytes().as_slice()).fetch_optional(connection).await?
-        });
-        Ok(row.map(|(device,)| device).filter(|device| !device.is_empty()))
     }
 
     /// The seqs between which all records of this time lie. Records of one moment may stand a little out of order.
@@ -294,22 +272,13 @@ impl Tx {
     }
 }
 
-fn is_about(record: &AuditRecord, audited: Option<&Audited>, patient: PatientId) -> bool {
+fn is_about(record: &AuditRecord, audited: Option<&Audited>, (patient, span): (PatientId, Option<Span>)) -> bool {
     let found = match audited {
         Some(Audited::Act(Act { deed: Deed::EmergencySearch { found, .. }, .. })) => found.contains(&patient),
+        Some(Audited::Act(Act { deed: Deed::Keeping(KeepingDeed::Exported { patient: None, .. }), .. })) => {
+            span.is_some_and(|span| span.holds(record.recorded_at))
+        }
         _ => false,
     };
     found || record.timeline == Some(patient.into())
-}
-
-/// The sign-in that a record was made under, where it says so.
-fn sign_in_of(audited: &Audited) -> Option<SignInId> {
-    match audited {
-        Audited::Read(read) => Some(read.sign_in),
-        Audited::ReadEnded(ended) => Some(ended.sign_in),
-        Audited::Act(Act { deed: Deed::SignInIssued { sign_in, .. } | Deed::SignInEnded { sign_in, .. }, .. }) => {
-            Some(*sign_in)
-        }
-        Audited::Act(_) | Audited::Refusal(_) | Audited::WrittenFor(_) => None,
-    }
 }

@@ -17,6 +17,7 @@ use crate::vault::{DataKey, Mac, PatientKey};
 use super::file::NamedFile;
 use super::projection::ProjectionChange;
 use super::snapshot::SealedSnapshot;
+use super::taken_out::Told;
 
 /// What one transaction writes. Entries of a timeline stand in the order of their seq.
 #[derive(Debug, Default)]
@@ -39,6 +40,8 @@ pub struct Batch {
     pub files: Vec<NamedFile>,
     /// Records that are destroyed, after everything else of the batch.
     pub destroyed: Vec<Tombstone>,
+    /// What timelines have told of what was taken out.
+    pub told: Vec<Told>,
 }
 
 impl Batch {
@@ -58,6 +61,7 @@ impl Batch {
             && self.shut_out.is_empty()
             && self.files.is_empty()
             && self.destroyed.is_empty()
+            && self.told.is_empty()
     }
 }
 

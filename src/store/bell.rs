@@ -14,8 +14,8 @@ use super::engine::run;
 use super::record::{BellRecord, code_from, record_aad, uuid_from};
 use super::{StoreError, Tx};
 
-const BELL: &[u8; 16] = b"bell/v1\0\0\0\0\0\0\0\0\0";
-const PUSH_KEY: &[u8] = b"push-key/v1";
+pub(super) const BELL: &[u8; 16] = b"bell/v1\0\0\0\0\0\0\0\0\0";
+pub(super) const PUSH_KEY: &[u8] = b"push-key/v1";
 
 /// A bell as far as it matters for whom something wakes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -117,19 +117,27 @@ pub async fn check(journal: &Journal, shelf: Option<&Shelf>) -> Result<Report, S
     orphans.into_iter().for_each(|timeline| report.fault(FaultKind::Orphan, whole(timeline)));
     check_audits(journal, &mut report).await?;
     let forged = journal.read(|tx| Box::pin(tx.list_forged())).await?;
-    // A hub does not start with a name that does not open. In a row that was written by hand it is the row that is wrong.
+    // In a row that was written by hand it is the row that is wrong.
+    let mut unopened = journal.read(|tx| Box::pin(tx.list_unopened())).await?;
     match journal.read(|tx| Box::pin(tx.load_directory())).await {
-        Err(StoreError::Inconsistent { place, .. }) if !forged.contains(&place) => {
-            report.fault(FaultKind::Unreadable, Text::new(format!("名簿の {place}"), place));
-        }
+        Err(StoreError::Inconsistent { place, .. }) if !unopened.contains(&place) => unopened.push(place),
         Ok(_) | Err(StoreError::Inconsistent { .. }) => {}
         Err(error) => return Err(error),
     }
+    for place in unopened.into_iter().filter(|place| !forged.contains(place)) {
+        report.fault(FaultKind::Unreadable, row_at(&place));
+    }
     for place in forged {
-        let (table, row) = place.split_once(' ').unwrap_or((&place, ""));
-        report.fault(FaultKind::Row, Text::new(format!("表 {table} の行 {row}"), &*place));
+        report.fault(FaultKind::Row, row_at(&place));
     }
     Ok(report)
+}
+
+/// A row by its table and id.
+fn row_at(place: &str) -> Text {
+    let (table, row) = place.split_once(' ').unwrap_or((place, ""));
+    let of_row = if row.is_empty() { String::new() } else { format!(" {row}") };
+    Text::new(format!("表 {table} の行{of_row}"), place)
 }
 
 fn whole(timeline: TimelineId) -> Text {

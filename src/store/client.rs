@@ -13,7 +13,7 @@ use super::guarded::{self, Value};
 use super::record::{ClientRecord, code_from, record_aad, uuid_from};
 use super::{StoreError, Tx};
 
-const CLIENT: &[u8; 16] = b"client/v1\0\0\0\0\0\0\0";
+pub(super) const CLIENT: &[u8; 16] = b"client/v1\0\0\0\0\0\0\0";
 
 type ClientRow = (Vec<u8>, Vec<u8>, Vec<u8>, String, i64, Option<i64>, Option<i64>, Option<Vec<u8>>);
 type KeyRow = (Vec<u8>, String, String, Vec<u8>, i64, Option<i64>, Option<Vec<u8>>);

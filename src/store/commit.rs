@@ -89,6 +89,7 @@ impl Tx {
             return Err(Undone::Duplicate(Vec::new()));
         }
         self.end_shut_out(&batch.shut_out).await?;
+        self.note_told(&batch.told).await?;
         for stone in &batch.destroyed {
             if !self.destroy_record(stone).await? {
                 return Err(Undone::Moved(vec![stone.patient.into()]));

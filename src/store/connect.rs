@@ -3,24 +3,32 @@
 mod postgres;
 pub(super) mod sqlite;
 
-use std::sync::Arc;
-
-use super::data_key::{self, Founding};
+use super::data_key::{Founding, KeptDataKey};
+use super::dump::Found;
 use super::engine::Engine;
 use super::journal::Journal;
-use super::{OpenError, dump, migrate};
-use crate::vault::{DataKey, RegionKey};
+use super::meta::REGION_KEY;
+use super::{OpenError, StoreError, dump, migrate};
 
 /// Connects, checks what durability rests on, and migrates.
-pub(super) async fn connect(url: &str) -> Result<Engine, OpenError> {
-    let engine = open_engine(url).await?;
+///
+/// INVARIANT: a database whose restore did not come to its end is opened by nobody but the next restore.
+pub(super) async fn connect(url: &str, founding: Founding) -> Result<Engine, OpenError> {
+    let may_make = founding != Founding::Refused;
+    let engine = open_engine(url, may_make).await?;
+    match dump::look(&Journal::bare(engine.clone())).await? {
+        Found::Restoring(from) => return Err(OpenError::HalfRestored { from }),
+        Found::Nothing if !may_make => return Err(OpenError::NoStore),
+        Found::Nothing | Found::Store => {}
+    }
     migrate::migrate(&engine).await?;
     Ok(engine)
 }
 
-/// The same without migrating.
-pub(super) async fn open_engine(url: &str) -> Result<Engine, OpenError> {
+/// Connects, without migrating. `may_make`: a file that is missing is made.
+pub(super) async fn open_engine(url: &str, may_make: bool) -> Result<Engine, OpenError> {
     Ok(match url.split_once("://") {
+        Some(("sqlite", path)) if !may_make && !std::path::Path::new(path).exists() => return Err(OpenError::NoStore),
         Some(("sqlite", path)) => sqlite::connect(path).await?,
         Some(("postgres" | "postgresql", _)) => postgres::connect(url).await?,
         // The scheme only: what follows may hold a password.
@@ -31,14 +39,28 @@ pub(super) async fn open_engine(url: &str) -> Result<Engine, OpenError> {
     })
 }
 
-/// The data key of a database, which belongs to the region's key.
+/// Which region's key a database needs, by its fingerprint; `None`: no region is in it, or no database there. Nothing is made,
+/// and nothing migrated.
 ///
-/// INVARIANT: a database whose restore did not come to its end is opened by nobody but the next restore.
-pub(super) async fn claim(bare: &Journal, region: &RegionKey, founding: Founding) -> Result<Arc<DataKey>, OpenError> {
-    if let Some(from) = dump::find_restoring(bare).await? {
-        return Err(OpenError::HalfRestored { from });
+/// # Errors
+/// When the database cannot be reached or is not safe to use.
+pub async fn find_owner(url: &str) -> Result<Option<String>, OpenError> {
+    if let Some(("sqlite", path)) = url.split_once("://")
+        && std::fs::metadata(path).map_or(0, |file| file.len()) == 0
+    {
+        return Ok(None);
     }
-    data_key::claim(bare, region, founding).await
+    let bare = Journal::bare(open_engine(url, false).await?);
+    let kept: Result<Option<KeptDataKey>, StoreError> = bare.read(|tx| Box::pin(tx.find_data_key())).await;
+    // Of before there were data keys. A table that is not there is one that nothing is in.
+    let named: Result<Option<String>, StoreError> = bare.read(|tx| Box::pin(tx.find_meta(REGION_KEY))).await;
+    bare.close().await;
+    let in_table = |found: Result<Option<String>, StoreError>| match found {
+        Err(StoreError::Driver(sqlx::Error::Database(_))) => Ok(None),
+        other => other,
+    };
+    let owner = in_table(kept.map(|kept| kept.map(|kept| kept.region_key)))?;
+    Ok(owner.or(in_table(named)?))
 }
 
 /// Our own refusal of a connection, out of the driver's error that carried it through the pool.
@@ -74,7 +96,7 @@ mod tests {
 
     #[tokio::test]
     async fn an_unknown_scheme_is_named_without_what_follows() {
-        let error = connect("mysql://user:secret@host/db").await.unwrap_err().to_string();
+        let error = connect("mysql://user:secret@host/db", Founding::Random).await.unwrap_err().to_string();
         assert!(error.contains("mysql") && !error.contains("secret"), "{error}");
     }
 }

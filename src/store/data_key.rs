@@ -22,9 +22,11 @@ pub struct KeptDataKey {
     pub adopted: bool,
 }
 
-/// What a new store takes for its data key.
+/// What a new store takes for its data key, if there may be a new one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Founding {
+    /// There must be a store: a disk that is not mounted must not look like a region without records.
+    Refused,
     /// A random one.
     Random,
     /// The region's key itself.
@@ -78,6 +80,9 @@ impl Journal {
         self.write(move |tx| {
             Box::pin(async move {
                 let owner = tx.find_meta(REGION_KEY).await?;
+                if owner.is_none() && founding == Founding::Refused {
+                    return Err(OpenError::NoStore);
+                }
                 let adopts = match &owner {
                     None => founding == Founding::Adopt,
                     Some(owner) if *owner == found => true,

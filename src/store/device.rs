@@ -13,8 +13,8 @@ use super::guarded::{self, Value};
 use super::record::{DeviceRecord, record_aad, uuid_from};
 use super::{StoreError, Tx};
 
-const DEVICE: &[u8; 16] = b"device/v1\0\0\0\0\0\0\0";
-const AUTHORITY: &[u8] = b"device-authority/v1";
+pub(super) const DEVICE: &[u8; 16] = b"device/v1\0\0\0\0\0\0\0";
+pub(super) const AUTHORITY: &[u8] = b"device-authority/v1";
 
 /// The authority as it is kept.
 pub struct KeptAuthority {

@@ -13,7 +13,7 @@ use super::guarded::{self, Value};
 use super::record::{InvitationRecord, record_aad, uuid_from};
 use super::{StoreError, Tx};
 
-const ENROLMENT: &[u8; 16] = b"enrolment/v1\0\0\0\0";
+pub(super) const ENROLMENT: &[u8; 16] = b"enrolment/v1\0\0\0\0";
 
 type Row = (Vec<u8>, Vec<u8>, Vec<u8>, i64, i64, Option<i64>, Vec<u8>, Option<Vec<u8>>);
 

@@ -11,13 +11,17 @@ use crate::domain::patient::HumanName;
 use crate::domain::role::{OrganisationType, Role};
 use crate::vault::Mac;
 
-use super::engine::run;
+use super::engine::{EngineTx, run};
 use super::guarded::{self, Value};
 use super::record::{IdentifierRecord, OrganisationRecord, PersonRecord, code_from, record_aad, uuid_from};
 use super::{StoreError, Tx};
 
-const ORGANISATION: &[u8; 16] = b"organisation/v1\0";
-const PERSON: &[u8; 16] = b"person/v1\0\0\0\0\0\0\0";
+pub(super) const ORGANISATION: &[u8; 16] = b"organisation/v1\0";
+pub(super) const PERSON: &[u8; 16] = b"person/v1\0\0\0\0\0\0\0";
+/// What whoever changes the directory holds on PostgreSQL. Advisory locks are per database; another number than a hub's.
+const DIRECTORY_LOCK: i64 = 0x72_65_6e_6b_65_69_01;
+
+type Bytes = Vec<u8>;
 
 impl Tx {
     /// The whole directory, inactive members included.
@@ -29,7 +33,6 @@ impl Tx {
         const PEOPLE: &str = "select id, active, sealed, mac from person";
         const POSITIONS: &str = "select person, role, organisation, mac from person_position
             order by person, role, organisation";
-        type Bytes = Vec<u8>;
         type Rows = (
             Vec<(Bytes, String, bool, Bytes, Option<Bytes>)>,
             Vec<(Bytes, bool, Bytes, Option<Bytes>)>,
@@ -50,12 +53,8 @@ impl Tx {
         }
         let mut held: HashMap<PersonId, Vec<Position>> = HashMap::new();
         for (person, role, organisation, mac) in positions {
-            let position = Position {
-                role: code_from("person_position.role", &role, Role::from_code(&role))?,
-                organisation: OrganisationId(uuid_from("person_position.organisation", &organisation)?),
-            };
             let person = PersonId(uuid_from("person_position.person", &person)?);
-            if self.is_genuine(&guarded::POSITION, &position_row(person, &position), mac.as_deref()) {
+            if let Some(position) = self.open_position(person, &role, &organisation, mac.as_deref())? {
                 held.entry(person).or_default().push(position);
             }
         }
@@ -70,6 +69,60 @@ impl Tx {
         directory.administrators.extend(self.list_administrators().await?);
         directory.clients.extend(self.list_client_people().await?);
         Ok(directory)
+    }
+
+    /// Keeps everybody else, in whatever process, from changing the directory until this transaction ends: what it reads of
+    /// people and organisations stays true until it has written.
+    ///
+    /// # Errors
+    /// When the database fails, or somebody else takes too long.
+    pub async fn lock_directory(&mut self) -> Result<(), StoreError> {
+        const SQL: &str = "select pg_advisory_xact_lock($1)";
+        // SQLite has one writer at a time, and this is it from its first statement on.
+        if let EngineTx::Postgres(tx) = &mut self.engine {
+            sqlx::query(SQL).bind(DIRECTORY_LOCK).execute(&mut **tx).await?;
+        }
+        Ok(())
+    }
+
+    /// One organisation. A row that was not written with the region's key is one that ended.
+    ///
+    /// # Errors
+    /// When the database fails or the name does not open.
+    pub async fn find_organisation(&mut self, id: OrganisationId) -> Result<Option<Organisation>, StoreError> {
+        const SQL: &str = "select id, kind, active, sealed, mac from organisation where id = $1";
+        type Row = (Bytes, String, bool, Bytes, Option<Bytes>);
+        let row: Option<Row> = run!(self, connection => {
+            sqlx::query_as(SQL).bind(id.0.as_bytes().as_slice()).fetch_optional(connection).await?
+        });
+        let Some((id, kind, active, sealed, mac)) = row else { return Ok(None) };
+        let mut found = self.open_organisation(&id, &kind, active, &sealed)?;
+        found.active &= self.is_genuine(&guarded::ORGANISATION, &organisation_row(&found), mac.as_deref());
+        Ok(Some(found))
+    }
+
+    /// One person with their positions, as far as they were written with the region's key.
+    ///
+    /// # Errors
+    /// When the database fails or the name does not open.
+    pub async fn find_person(&mut self, id: PersonId) -> Result<Option<Person>, StoreError> {
+        const FIND: &str = "select active, sealed, mac from person where id = $1";
+        const HELD: &str = "select role, organisation, mac from person_position where person = $1
+            order by role, organisation";
+        type Found = Option<(bool, Bytes, Option<Bytes>)>;
+        type Held = Vec<(String, Bytes, Option<Bytes>)>;
+        let key = id.0.as_bytes().as_slice();
+        let (row, held): (Found, Held) = run!(self, connection => (
+            sqlx::query_as(FIND).bind(key).fetch_optional(&mut *connection).await?,
+            sqlx::query_as(HELD).bind(key).fetch_all(&mut *connection).await?,
+        ));
+        let Some((active, sealed, mac)) = row else { return Ok(None) };
+        let is_genuine = self.is_genuine(&guarded::PERSON, &[id.0.into(), active.into()], mac.as_deref());
+        let (name, mut positions) = (self.open_name(id, &sealed)?, Vec::new());
+        for (role, organisation, mac) in held {
+            positions.extend(self.open_position(id, &role, &organisation, mac.as_deref())?);
+        }
+        Ok(Some(Person { id, name, positions, active: active && is_genuine }))
     }
 
     /// Adds an organisation. `false`: the id is taken.
@@ -161,6 +214,22 @@ impl Tx {
 
     fn position_mac(&self, person: PersonId, position: &Position) -> Mac {
         guarded::POSITION.mac(&self.region, &position_row(person, position))
+    }
+
+    /// `None`: it was not written with the region's key.
+    fn open_position(
+        &self,
+        person: PersonId,
+        role: &str,
+        organisation: &[u8],
+        mac: Option<&[u8]>,
+    ) -> Result<Option<Position>, StoreError> {
+        let position = Position {
+            role: code_from("person_position.role", role, Role::from_code(role))?,
+            organisation: OrganisationId(uuid_from("person_position.organisation", organisation)?),
+        };
+        let is_genuine = self.is_genuine(&guarded::POSITION, &position_row(person, &position), mac);
+        Ok(Some(position).filter(|_| is_genuine))
     }
 
     fn open_organisation(

@@ -125,6 +125,10 @@ pub enum OpenError {
     Migrate(#[from] sqlx::migrate::MigrateError),
     #[error("this database was being restored from {from} and is not whole; run `renkei restore` again")]
     HalfRestored { from: String },
+    #[error(
+        "there is no region in this database: `renkei init` makes a new one; if there was one, look whether its disk is mounted"
+    )]
+    NoStore,
     #[error("another renkei serves this database; stop it first")]
     Taken,
     #[error("cannot lock the database: {0}")]
@@ -156,6 +160,10 @@ impl OpenError {
                 format!(
                     "この地域の鍵は {at} に替えられました。指定された鍵は前の {found}、今の鍵は {by} です。今の鍵を指定してください"
                 ),
+                self.to_string(),
+            )),
+            Self::NoStore => Some(Text::new(
+                "このデータベースに地域の記録はありません。新しく始めるときは `renkei init`、あったはずのときは、ディスクがつながっているか、設定の database を確かめてください",
                 self.to_string(),
             )),
             Self::Taken => {

@@ -12,7 +12,7 @@ use super::guarded::{self, Value};
 use super::record::{IdentityRecord, record_aad, uuid_from};
 use super::{StoreError, Tx};
 
-const IDENTITY: &[u8; 16] = b"identity/v1\0\0\0\0\0";
+pub(super) const IDENTITY: &[u8; 16] = b"identity/v1\0\0\0\0\0";
 
 type Row = (Vec<u8>, Vec<u8>, Vec<u8>, i64, Option<i64>, Option<i64>, Vec<u8>, Option<Vec<u8>>);
 

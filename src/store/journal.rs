@@ -13,7 +13,7 @@ use crate::domain::time::Timestamp;
 use crate::vault::{DataKey, RegionKey};
 
 use super::alone::Hold;
-use super::data_key::Founding;
+use super::data_key::{self, Founding};
 use super::engine::{Engine, EngineTx};
 use super::guarded::Forgeries;
 use super::health::{Health, Watch};
@@ -55,9 +55,17 @@ impl Journal {
         Self::open_founding(url, region, Founding::Adopt).await
     }
 
+    /// The same for a store that is there: none is made where it is missing.
+    ///
+    /// # Errors
+    /// [`OpenError::NoStore`] where there is none; else as [`Journal::open`].
+    pub async fn open_existing(url: &str, region: &RegionKey) -> Result<Self, OpenError> {
+        Self::open_founding(url, region, Founding::Refused).await
+    }
+
     async fn open_founding(url: &str, region: &RegionKey, founding: Founding) -> Result<Self, OpenError> {
-        let engine = connect::connect(url).await?;
-        let key = connect::claim(&Self::bare(engine.clone()), region, founding).await?;
+        let engine = connect::connect(url, founding).await?;
+        let key = data_key::claim(&Self::bare(engine.clone()), region, founding).await?;
         Ok(Self::of(engine, key))
     }
 
@@ -179,7 +187,7 @@ impl Journal {
         self.read(move |tx| Box::pin(tx.list_queued(timeline))).await
     }
 
-    /// The newest recorded time of any timeline: the floor for the clock at start.
+    /// The newest time on record, of entries and acts: the floor for the clock at start.
     ///
     /// # Errors
     /// When the database fails.

@@ -45,6 +45,7 @@ pub(super) const STEPS: &[Step] = &[
     step!(21, "0021_guarded_rows"),
     step!(23, "0023_board"),
     step!(24, "0024_patients_for_training"),
+    step!(25, "0025_taken_out"),
     step!(26, "0026_cases"),
 ];
 

@@ -12,12 +12,14 @@ mod advice;
 mod alone;
 mod announcement;
 mod audit;
+mod audit_known;
 mod audit_search;
 mod batch;
 mod bell;
 mod case;
 pub mod check;
 mod check_files;
+mod check_rows;
 mod checkpoint;
 mod client;
 mod commit;
@@ -62,17 +64,19 @@ mod sign_in;
 mod signed_checkpoint;
 mod snapshot;
 mod statistics;
+mod taken_out;
 #[cfg(test)]
 mod tests;
 mod timeline;
 mod training;
 pub mod verify;
 
-pub use crate::codec::{Audited, Refusal, WrittenFor};
+pub use crate::codec::{Audited, Dismissed, Refusal, WrittenFor};
 
 pub use accesses::DeclaredAccess;
 pub use announcement::Receipt;
 pub use audit::AuditRecord;
+pub use audit_known::DeviceSeen;
 pub use audit_search::{AuditFound, AuditOrder, AuditPage};
 pub use batch::{
     AuditSeal, Batch, ClearHeader, EndedReading, GrantChange, GrantId, HeadUpdate, NewTimeline, QueueState, ReadMarker,
@@ -80,6 +84,7 @@ pub use batch::{
 };
 pub use bell::{BellAwake, Held};
 pub use client::ClientChange;
+pub use connect::find_owner;
 pub use data_key::KeptDataKey;
 pub use device::{AuthoritySeen, DeviceLists, KeptAuthority};
 pub use engine::Tx;
@@ -102,4 +107,5 @@ pub use sign_in::{EndedSignIn, SignIn};
 pub use signed_checkpoint::{KeptCheckpoint, SinceCheckpoint};
 pub use snapshot::SealedSnapshot;
 pub use statistics::{AccountUse, DayCount, ReadingCount};
+pub use taken_out::{Told, Untold};
 pub use timeline::Loaded;

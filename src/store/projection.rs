@@ -137,6 +137,7 @@ pub fn project(after: &PatientState, entry: &Entry, key: &PatientKey, changes: &
             changes.push(ProjectionChange::Team { timeline, team: after.team.clone() });
         }
         Body::EmergencyAccess(_) => changes.push(accesses_of(after)),
+        Body::Export(_) if entry.taken_out().is_some() => changes.push(accesses_of(after)),
         // Perhaps the secretariat's of a declaration.
         Body::Acknowledgement(_) if !after.accesses.as_slice().is_empty() => changes.push(accesses_of(after)),
         _ => {}

@@ -15,8 +15,8 @@ use super::engine::run;
 use super::record::{code_from, record_aad, uuid_from};
 use super::{StoreError, Tx};
 
-const POST: &[u8; 16] = b"quarantine/v1\0\0\0";
-const KEY: &[u8] = b"envelope-key/v1";
+pub(super) const POST: &[u8; 16] = b"quarantine/v1\0\0\0";
+pub(super) const KEY: &[u8] = b"envelope-key/v1";
 const WAITING: &str = "waiting";
 
 /// A post that waits for its author.

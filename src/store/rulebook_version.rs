@@ -7,7 +7,7 @@ use crate::domain::ids::{PersonId, RulebookVersionId};
 use crate::domain::lifecycle::{RulebookVersion, SetSignature, Stage};
 use crate::domain::time::Timestamp;
 
-use super::engine::run;
+use super::engine::{EngineTx, run};
 use super::record::{code_from, uuid_from};
 use super::{RulebookFile, StoreError, Tx};
 
@@ -194,6 +194,19 @@ impl Tx {
                 .execute(connection)
                 .await?;
         });
+        Ok(())
+    }
+
+    /// Waits until no other transaction takes a step of this version, so that of two at one moment the second sees the first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn lock_rulebook_version(&mut self, id: RulebookVersionId) -> Result<(), StoreError> {
+        const SQL: &str = "select id from rulebook_version where id = $1 for update";
+        // SQLite has one writer at a time, and this is it from its first statement on.
+        if let EngineTx::Postgres(tx) = &mut self.engine {
+            sqlx::query(SQL).bind(id.0.as_bytes().as_slice()).execute(&mut **tx).await?;
+        }
         Ok(())
     }
 

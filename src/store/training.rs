@@ -10,7 +10,7 @@ use super::engine::run;
 use super::record::{TrainingRecord, code_from, record_aad, uuid_from};
 use super::{StoreError, Tx};
 
-const TRAINING: &[u8; 16] = b"training/v1\0\0\0\0\0";
+pub(super) const TRAINING: &[u8; 16] = b"training/v1\0\0\0\0\0";
 
 type Row = (Vec<u8>, Vec<u8>);
 type AttendanceRow = (Vec<u8>, Vec<u8>, String, Vec<u8>, i64);

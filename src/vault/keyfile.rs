@@ -75,7 +75,13 @@ impl NotAKey {
 pub enum KeyFileError {
     #[error("{} exists already; a {} is never overwritten", path.display(), of.words().en)]
     Exists { of: KeyOf, path: PathBuf },
-    #[error("there is no {} at {}; `renkei init` makes one", of.words().en, path.display())]
+    #[error(
+        "there is no {} at {}; {}", of.words().en, path.display(),
+        match of {
+            KeyOf::Region => "put the copy that was kept back there (chmod 600); for a new region `renkei init` makes one",
+            KeyOf::Checkpoints => "`renkei init` makes one",
+        }
+    )]
     Missing { of: KeyOf, path: PathBuf },
     #[error(
         "{} may be read by others (mode {mode:04o}); run: chmod 600 {}",
@@ -98,6 +104,11 @@ impl KeyFileError {
             Self::Exists { of, path } => {
                 format!("{} はすでにあります。{}は上書きしません", path.display(), of.words().ja)
             }
+            Self::Missing { of: of @ KeyOf::Region, path } => format!(
+                "{} に{}がありません。この地域の鍵の写しをそこに戻し、chmod 600 にしてください。新しい地域を始めるときだけ、`renkei init` で作れます",
+                path.display(),
+                of.words().ja
+            ),
             Self::Missing { of, path } => {
                 format!("{} に{}がありません。`renkei init` で作れます", path.display(), of.words().ja)
             }

@@ -60,7 +60,7 @@ pub use envelope::{Envelope, EnvelopeKey};
 pub use id_token::{IdClaims, IdToken, IdTokenFor, ProviderKeys};
 pub use jwt::JwtFault;
 pub use keyfile::{KeyFileError, KeyOf, NotAKey, read_secret};
-pub use mac::{Mac, MacKey};
+pub use mac::{MAC_BYTES, Mac, MacKey};
 pub use passkey::{
     AskingAnybody, AskingOne, Making, PasskeyFault, PasskeyKey, RelyingParty, ShownPasskey, UsedPasskey,
 };

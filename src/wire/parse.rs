@@ -52,6 +52,11 @@ pub fn made_by_client(field: &str, made: EntryId) -> Result<EntryId, Invalid> {
 /// # Errors
 /// The first complaint; its field is the path inside the body.
 pub fn read_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Invalid> {
+    if bytes.trim_ascii_start().starts_with(b"[") {
+        // The parser would take a list of the right length for an object, its fields in the order of ours.
+        let expected = Text::fixed("オブジェクト {…} が必要です", "an object {…} is expected, not a list");
+        return Err(Invalid::new("", Code::WrongType.code(), expected));
+    }
     serde_json::from_slice(bytes).map_err(|error| explain::<T>(bytes, &error).invalid)
 }
 
@@ -102,53 +107,64 @@ fn misfit(path: &str, reason: &str) -> Invalid {
         );
     }
     let reason = reason.chars().take(REASON_CHARS_MAX).collect::<String>();
+    let told = in_words(&reason).unwrap_or_else(|| Text::new(&reason, &reason));
     Invalid::new(
         path,
         Code::WrongType.code(),
         Text::new(
-            format!("値の型が違います: {}", in_japanese(&reason)),
-            format!("a value of another type is expected: {reason}"),
+            format!("値の型が違います: {}", told.ja),
+            format!("a value of another type is expected: {}", told.en),
         ),
     )
 }
 
-/// Words of the parser for what it found and what it expected; longer ones first.
-const TYPES: [(&str, &str); 16] = [
-    ("floating point", "小数"),
-    ("a boolean", "true か false"),
-    ("a sequence", "配列"),
-    ("a string", "文字列"),
-    ("a map", "オブジェクト"),
-    ("boolean", "真偽値"),
-    ("integer", "整数"),
-    ("sequence", "配列"),
-    ("string", "文字列"),
-    ("struct", "オブジェクト"),
-    ("null", "null"),
-    ("map", "オブジェクト"),
-    ("i64", "整数"),
-    ("i32", "整数"),
-    ("u64", "0 以上の整数"),
-    ("u32", "0 以上の整数"),
+/// Words of the parser for what it found and what it expected, in the words of people; longer ones first.
+const TYPES: [(&str, &str, &str); 22] = [
+    ("floating point", "小数", "the number"),
+    ("a boolean", "true か false", "true or false"),
+    ("a sequence", "配列", "a list"),
+    ("a string", "文字列", "a text"),
+    ("a map", "オブジェクト", "an object"),
+    ("boolean", "真偽値", "the truth value"),
+    ("integer", "整数", "the number"),
+    ("sequence", "配列", "a list"),
+    ("string", "文字列", "the text"),
+    ("struct", "オブジェクト", "an object"),
+    ("tuple", "配列", "a list"),
+    ("null", "null", "null"),
+    ("map", "オブジェクト", "an object"),
+    ("unit", "null", "null"),
+    ("i64", "整数", "a whole number"),
+    ("i32", "整数", "a whole number"),
+    ("u64", "0以上の整数", "a whole number of 0 or more"),
+    ("u32", "0以上の整数", "a whole number of 0 or more"),
+    ("u16", "0以上の整数", "a whole number of 0 or more"),
+    ("u8", "0以上255以下の整数", "a whole number from 0 to 255"),
+    ("usize", "0以上の整数", "a whole number of 0 or more"),
+    ("f64", "数", "a number"),
 ];
 
 /// The type that a text begins with, and the rest of it.
-fn type_in_japanese(text: &str) -> Option<(&'static str, &str)> {
-    TYPES.iter().find_map(|(en, ja)| Some((*ja, text.strip_prefix(en)?)))
+fn type_in_words(text: &str) -> Option<(&'static str, &'static str, &str)> {
+    TYPES.iter().find_map(|(word, ja, en)| Some((*ja, *en, text.strip_prefix(word)?)))
 }
 
-/// The parser's complaint about a type in Japanese; as it is where its words are not known.
-fn in_japanese(reason: &str) -> String {
-    let Some((found, expected)) = reason.strip_prefix("invalid type: ").and_then(|it| it.split_once(", expected "))
-    else {
-        return reason.to_owned();
+/// The parser's complaint about a type; nothing where its words are not known.
+fn in_words(reason: &str) -> Option<Text> {
+    let (found, expected) = reason.split_once(", expected ")?;
+    let (ja, en, _) = type_in_words(expected)?;
+    let found = found.strip_prefix("invalid type: ").or_else(|| found.strip_prefix("invalid value: "));
+    // What is left is a list that is too short or too long to be read as an object.
+    let Some(found) = found else {
+        return Some(Text::new(format!("{ja}が必要です"), format!("{en}, not a list")));
     };
-    let (Some((found, given)), Some((expected, _))) = (type_in_japanese(found), type_in_japanese(expected)) else {
-        return reason.to_owned();
-    };
+    let (found_ja, found_en, given) = type_in_words(found)?;
     let given = given.trim().replace('`', "");
     let apart = if given.is_empty() { "" } else { " " };
-    format!("{found}{apart}{given} ではなく、{expected}が必要です")
+    Some(Text::new(
+        format!("{found_ja}{apart}{given} ではなく、{ja}が必要です"),
+        format!("{en}, not {found_en}{apart}{given}"),
+    ))
 }
 
 /// How much of the parser's own words is passed on, in characters; they may repeat what was given.

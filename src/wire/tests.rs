@@ -150,15 +150,51 @@ fn a_misspelt_field_is_refused_by_name_and_the_known_ones_are_listed() {
 
 #[test]
 fn a_value_of_another_type_is_told_in_words_of_both_languages() {
-    let mut frame = vital();
-    *frame.pointer_mut("/post/intent/body/vital/measurements").unwrap() = json!(3);
-    let error = refused(&frame);
-    assert_eq!(
-        (error.invalid.code, error.invalid.field.as_str()),
-        ("wrong_type", "post.intent.body.vital.measurements")
-    );
-    assert_eq!(error.invalid.message.ja, "値の型が違います: 整数 3 ではなく、配列が必要です");
-    assert!(error.invalid.message.en.contains("integer"), "{}", error.invalid.message.en);
+    let cases = [
+        ("body/vital/measurements", json!(3), "整数 3 ではなく、配列が必要です", "a list, not the number 3"),
+        (
+            "body/vital/measurements/0",
+            json!("37.2"),
+            "文字列 \"37.2\" ではなく、オブジェクトが必要です",
+            "an object, not the text \"37.2\"",
+        ),
+    ];
+    for (pointer, given, ja, en) in cases {
+        let error = vital_with(&format!("/post/intent/{pointer}"), given);
+        assert_eq!(error.invalid.code, "wrong_type");
+        assert_eq!(error.invalid.message.ja, format!("値の型が違います: {ja}"));
+        assert_eq!(error.invalid.message.en, format!("a value of another type is expected: {en}"));
+    }
+}
+
+#[derive(Debug, serde::Deserialize)]
+struct Bed {
+    #[expect(dead_code, reason = "only read")]
+    ward: String,
+    #[expect(dead_code, reason = "only read")]
+    number: u32,
+}
+
+#[derive(Debug, serde::Deserialize)]
+struct Ask {
+    #[expect(dead_code, reason = "only read")]
+    bed: Bed,
+}
+
+#[test]
+fn what_a_request_brings_is_complained_of_in_words_and_a_list_is_no_object() {
+    let cases = [
+        (r#"{"bed": {"ward": "E", "number": -1}}"#, "bed.number", "a whole number of 0 or more, not the number -1"),
+        (r#"{"bed": {"ward": true, "number": 1}}"#, "bed.ward", "a text, not the truth value true"),
+        (r#"{"bed": ["E"]}"#, "bed", "an object, not a list"),
+        (r#"["E", 1]"#, "", "an object {…} is expected, not a list"),
+    ];
+    for (body, field, en) in cases {
+        let told = crate::wire::read_json::<Ask>(body.as_bytes()).unwrap_err();
+        assert_eq!((told.code, told.field.as_str()), ("wrong_type", field), "{body}");
+        assert!(told.message.en.ends_with(en), "{body}: {}", told.message.en);
+        assert!(!told.message.ja.contains("expected") && !told.message.ja.is_empty(), "{body}: {}", told.message.ja);
+    }
 }
 
 #[test]

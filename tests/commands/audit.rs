@@ -81,12 +81,19 @@ fn whoever_looks_into_the_log_on_the_machine_says_why_and_is_in_it() {
     };
     let first = list("ja");
     assert!(first.lines().next().unwrap().contains("監査記録の閲覧・出力: 一覧"), "{first}");
-    assert!(list("en").lines().nth(1).unwrap().contains("operator  audit log used: listed"), "and the look before");
+    let second = list("en");
+    let look = second.lines().nth(1).unwrap();
+    assert!(
+        look.contains("operator  audit log used: listed") && look.ends_with("why: 定期点検"),
+        "the look before: {look}"
+    );
+    printed(&[&["audit", "list", "--reason", "問い\u{7}合わせ"], &at[..]].concat());
+    assert!(list("ja").contains("理由: 問い?合わせ"), "what was typed steers no terminal");
     let file = folder.path().join("audit.csv");
     let export = ["audit", "export", "--format", "csv", "--reason", "監査", "--out", text(&file)];
     printed(&[&export, &at[..]].concat());
     let table = std::fs::read_to_string(&file).unwrap();
-    assert!(table.lines().count() > 3 && table.contains("operator"), "{table}");
+    assert!(table.lines().count() > 3 && table.contains("operator") && table.contains("\"定期点検\""), "{table}");
     assert!(!run(&[&export, &at[..]].concat()).status.success(), "a file that is there is not overwritten");
 }
 

@@ -245,6 +245,17 @@ async fn a_rehearsal_looks_at_every_row_that_gives_power_and_names_one_that_is_f
     assert!(code == Some(1) && told.contains("was not written with the region's key"), "{told}");
 }
 
+/// What is linked anew to the end of what was cut fits: the signed checkpoint alone says what stood there.
+#[tokio::test]
+async fn a_rehearsal_holds_the_history_against_the_checkpoints_that_were_signed() {
+    let region = Region::new();
+    printed(&["audit", "checkpoint", "--data", text(&region.data())]);
+    write(&region.data(), "delete from audit where seq > 1", None).await;
+    let file = region.back_up();
+    let (code, told) = said(&["backup", "verify", "--rehearse", text(&file), "--data", text(&region.data())]);
+    assert!(code == Some(1) && told.contains("audit log #"), "{told}");
+}
+
 /// A hub does not start with a name that does not open: whoever rehearses hears of it before that night.
 #[tokio::test]
 async fn a_rehearsal_opens_the_names_in_the_directory() {
@@ -253,4 +264,24 @@ async fn a_rehearsal_opens_the_names_in_the_directory() {
     let file = region.back_up();
     let (code, told) = said(&["backup", "verify", "--rehearse", text(&file), "--data", text(&region.data())]);
     assert!(code == Some(1) && told.contains("a record does not open"), "{told}");
+}
+
+#[test]
+fn a_database_that_is_away_is_told_by_every_command_and_made_anew_by_none() {
+    let region = Region::new();
+    let folder = region.elsewhere();
+    let data = text(folder.path());
+    let commands: [&[&str]; 6] = [
+        &["audit", "verify"],
+        &["store", "check"],
+        &["backup"],
+        &["key", "status"],
+        &["sign-in"],
+        &["serve", "--listen", "127.0.0.1:0"],
+    ];
+    for command in commands {
+        let (code, why) = said(&[command, &["--data", data]].concat());
+        assert!(code == Some(1) && why.contains("there is no region in this database"), "{command:?}: {why}");
+        assert!(!folder.path().join("renkei.db").exists(), "{command:?}");
+    }
 }

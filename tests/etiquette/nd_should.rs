@@ -4,6 +4,7 @@ use axum::http::StatusCode;
 use renkei::domain::body::NursingInstruction;
 use renkei::domain::duty::Answer;
 use renkei::domain::team::{ConsentChange, ConsentGiver, ConsentState};
+use renkei::domain::withheld::WithheldSet;
 
 use super::bodies::{admission, discharge, instructed, instruction, standing_order, visited};
 use super::story::Who::{CareManager, Doctor, HospitalDoctor, Nurse, Pharmacist, Secretariat};
@@ -137,6 +138,8 @@ async fn nd_s7_a_hospitals_instruction_without_a_second_doctor_is_advice_to_the_
         given_on: jiff::civil::date(2026, 4, 1),
         document: "同意書綴り 2".to_owned(),
         one_doctor_wished: true,
+        form_version: String::new(),
+        withheld: WithheldSet::NONE,
         attachments: Vec::new(),
     };
     story.posts(Secretariat, renkei::domain::body::Body::Consent(wishes)).await;

@@ -7,6 +7,7 @@ use renkei::domain::body::{
 use renkei::domain::patient::{HumanName, Registration, Sex};
 use renkei::domain::role::Role;
 use renkei::domain::team::{ConsentChange, ConsentGiver, ConsentState, History, TeamLink};
+use renkei::domain::withheld::WithheldSet;
 
 use super::bodies::{
     answer_to, call, call_about, consultation, message, note, phone, status_change, topical, visit, visit_plan, visited,
@@ -296,8 +297,22 @@ fn consents(state: ConsentState, document: &str) -> Body {
         given_on: jiff::civil::date(2026, 4, 1),
         document: document.to_owned(),
         one_doctor_wished: false,
+        form_version: String::new(),
+        withheld: WithheldSet::NONE,
         attachments: Vec::new(),
     })
+}
+
+#[tokio::test]
+async fn op_6d_whoever_records_consent_is_asked_for_the_version_of_its_form() {
+    let mut story = Story::begin().await;
+    let plain = consents(ConsentState::Team, "同意書綴り 2");
+    let (_, _, audience) = advice(&story.posts(Secretariat, plain.clone()).await, "OP-6d").expect("advice");
+    assert_eq!(audience, "author");
+    let Body::Consent(consent) = plain else { unreachable!("a consent") };
+    let named = Body::Consent(ConsentChange { form_version: "2026年4月版".to_owned(), ..consent });
+    not_advised(&story.posts(Secretariat, named).await, "OP-6d");
+    not_advised(&story.posts(Nurse, consents(ConsentState::Withdrawn, "")).await, "OP-6d");
 }
 
 #[tokio::test]

@@ -17,6 +17,7 @@ use renkei::domain::team::{ConsentChange, ConsentGiver, ConsentState, History, H
 use renkei::domain::time::Timestamp;
 use renkei::domain::unit::Unit;
 use renkei::domain::vital::{BodySite, Measurement, Vital, VitalSign};
+use renkei::domain::withheld::WithheldSet;
 use renkei::wire::{ClientFrame, Encoding, decode_client};
 use uuid::Uuid;
 
@@ -116,6 +117,8 @@ fn consent(state: ConsentState) -> Body {
         given_on,
         document: "同意書 12-034".to_owned(),
         one_doctor_wished: false,
+        form_version: String::new(),
+        withheld: WithheldSet::NONE,
         attachments: Vec::new(),
     })
 }

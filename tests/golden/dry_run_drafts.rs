@@ -15,6 +15,7 @@ use renkei::domain::team::{ConsentChange, ConsentGiver, ConsentState, History, T
 use renkei::domain::time::Timestamp;
 use renkei::domain::unit::Unit;
 use renkei::domain::vital::{Measurement, Vital, VitalSign};
+use renkei::domain::withheld::WithheldSet;
 
 use super::care::number;
 use super::region::place;
@@ -102,6 +103,8 @@ impl State {
             given_on: date(2026, 4, 1),
             document: "同意書 12-034".to_owned(),
             one_doctor_wished: false,
+            form_version: String::new(),
+            withheld: WithheldSet::NONE,
             attachments: Vec::new(),
         };
         self.post(OFFICE, Body::Consent(change));

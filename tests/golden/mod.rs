@@ -14,6 +14,7 @@
 //! again, are kept apart: `rulings`.
 
 mod care;
+mod consenting;
 mod dry_run;
 mod dry_run_drafts;
 mod office;
@@ -75,8 +76,12 @@ fn unhex(text: &str) -> Vec<u8> {
 }
 
 /// The timelines that this build tells, by name, with what each is about.
-fn told() -> [(&'static str, Subject, Vec<Entry>); 2] {
-    [("care", Subject::Patient, care::entries()), ("office", Subject::Organisation, office::entries())]
+fn told() -> [(&'static str, Subject, Vec<Entry>); 3] {
+    [
+        ("care", Subject::Patient, care::entries()),
+        ("consenting", Subject::Patient, consenting::entries()),
+        ("office", Subject::Organisation, office::entries()),
+    ]
 }
 
 fn subject_of(name: &str) -> Subject {
@@ -103,6 +108,10 @@ fn in_words(state: &PatientState) -> String {
         }
     }
     say(format_args!("consent {} by {}", state.consent, state.consented_by));
+    if !state.terms.form_version.is_empty() {
+        say(format_args!("  form {}", state.terms.form_version));
+    }
+    state.withheld().iter().for_each(|purpose| say(format_args!("  withheld {purpose}")));
     for (organisation, membership) in &state.team {
         let host = if membership.host { " host" } else { "" };
         let (since, opens) = (membership.since, membership.opens_from);

@@ -20,6 +20,7 @@ use renkei::domain::team::{ConsentChange, ConsentGiver, ConsentState, History, T
 use renkei::domain::time::Timestamp;
 use renkei::domain::unit::Unit;
 use renkei::domain::vital::{Measurement, Vital, VitalSign};
+use renkei::domain::withheld::WithheldSet;
 use renkei::rulebook::Rulebook;
 use renkei::vault::digest;
 
@@ -161,6 +162,8 @@ fn team(told: &mut Telling) {
             given_on: date(2026, 4, 1),
             document,
             one_doctor_wished: false,
+            form_version: String::new(),
+            withheld: WithheldSet::NONE,
             attachments: Vec::new(),
         }),
     );

@@ -13,7 +13,7 @@ use renkei::wire::Encoding;
 use serde_json::{Value, json};
 
 use super::audit::kept;
-use crate::support::actor::Actor;
+use crate::support::actor::{Actor, Answer};
 use crate::support::app::App;
 use crate::support::reader::Reader;
 use crate::support::until;
@@ -38,6 +38,14 @@ async fn reads_after(app: &App, after: u64) -> Vec<Read> {
 
 async fn count(app: &App) -> u64 {
     kept(app, 0).await.len() as u64
+}
+
+const WHY: &str = "年次の監査";
+
+/// Takes out what fits `wish`.
+async fn export(by: &Actor, mut wish: Value) -> Answer {
+    wish["reason"] = WHY.into();
+    by.post("/api/v1/audit/export", wish).await
 }
 
 fn records(list: &Value) -> &Vec<Value> {
@@ -191,11 +199,10 @@ async fn whoever_looks_after_an_office_sees_the_records_of_those_who_act_for_it_
     let (patient, nurse, doctor) = team(&app).await;
     let secretariat = app.secretariat().await;
     let administrators = format!("/api/v1/organisations/{}/administrators", nurse.actor.organisation);
-    for path in
-        ["/api/v1/audit", "/api/v1/audit/export", "/api/v1/audit/exposures?person=0196d5a2-7c00-7000-8000-000000000001"]
-    {
+    for path in ["/api/v1/audit", "/api/v1/audit/exposures?person=0196d5a2-7c00-7000-8000-000000000001"] {
         nurse.get(path).await.problem(StatusCode::FORBIDDEN, "forbidden");
     }
+    export(&nurse, json!({})).await.problem(StatusCode::FORBIDDEN, "forbidden");
     secretariat.post(administrators, json!({ "person": nurse.actor.person.to_string() })).await;
     doctor.get(format!("/api/v1/patients/{patient}")).await.ok();
     nurse.get(format!("/api/v1/patients/{patient}")).await.ok();
@@ -210,8 +217,8 @@ async fn whoever_looks_after_an_office_sees_the_records_of_those_who_act_for_it_
     let lines = exposed["lines"].as_array().unwrap();
     assert_eq!(lines.len(), 1, "{exposed}");
     assert_eq!(lines[0]["by"]["person"], nurse.actor.person.to_string());
-    let export = nurse.get("/api/v1/audit/export").await.text();
-    assert!(export.contains(&station) && !export.contains(&doctor.actor.person.to_string()), "{export}");
+    let out = export(&nurse, json!({})).await.text();
+    assert!(out.contains(&station) && !out.contains(&doctor.actor.person.to_string()), "{out}");
     doctor.get("/api/v1/audit").await.problem(StatusCode::FORBIDDEN, "forbidden");
 }
 
@@ -277,7 +284,7 @@ async fn the_log_is_taken_out_in_four_forms_whole_and_in_order_without_a_word_of
         .problem(StatusCode::FORBIDDEN, "forbidden");
     let before = count(&app).await;
 
-    let lines = secretariat.get("/api/v1/audit/export").await;
+    let lines = export(&secretariat, json!({})).await;
     assert_eq!(lines.header("content-type"), "application/jsonl");
     let lines = lines.text();
     let seqs: Vec<u64> = lines
@@ -285,15 +292,23 @@ async fn the_log_is_taken_out_in_four_forms_whole_and_in_order_without_a_word_of
         .map(|line| serde_json::from_str::<Value>(line).expect("JSON")["seq"].as_u64().expect("a seq"))
         .collect();
     assert_eq!(seqs, (1..=before + 1).collect::<Vec<_>>(), "and the export itself");
-    let Audited::Act(Act { deed: Deed::AuditUsed { how, .. }, .. }) = &kept(&app, before).await[0].1 else { panic!() };
-    assert_eq!(*how, AuditUse::JsonLines);
+    let Audited::Act(Act { deed: Deed::AuditUsed { how, reason, .. }, .. }) = &kept(&app, before).await[0].1 else {
+        panic!()
+    };
+    assert_eq!((*how, reason.as_str()), (AuditUse::JsonLines, WHY));
+    for (reason, code) in [("", "required"), (" 　", "required"), ("長".repeat(1_001).as_str(), "too_long")] {
+        let refused = secretariat.post("/api/v1/audit/export", json!({ "reason": reason })).await;
+        assert_eq!(refused.problem(StatusCode::UNPROCESSABLE_ENTITY, code)["field"], "reason");
+    }
+    secretariat.post("/api/v1/audit/export", json!({})).await.problem(StatusCode::UNPROCESSABLE_ENTITY, "required");
 
-    let table = secretariat.get(format!("/api/v1/audit/export?format=csv&patient={patient}")).await.text();
+    let about = patient.to_string();
+    let table = export(&secretariat, json!({ "format": "csv", "patient": about })).await.text();
     let rows: Vec<&str> = table.trim_start_matches('\u{feff}').lines().collect();
     assert!(rows[0].starts_with("\"seq\",\"at\",\"kind\""), "{}", rows[0]);
     assert!(rows.len() > 520 && rows[1..].iter().all(|row| row.contains(&patient.to_string())));
 
-    let fhir = secretariat.get(format!("/api/v1/audit/export?format=fhir&patient={patient}&kind=read")).await;
+    let fhir = export(&secretariat, json!({ "format": "fhir", "patient": about, "kind": "read" })).await;
     assert_eq!(fhir.header("content-type"), "application/fhir+ndjson");
     let fhir = fhir.text();
     let events: Vec<Value> = fhir.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
@@ -314,7 +329,7 @@ async fn the_log_is_taken_out_in_four_forms_whole_and_in_order_without_a_word_of
     assert_eq!(of_doctor["entity"][0]["what"]["reference"], format!("Patient/{patient}"));
     assert_eq!(of_doctor["purposeOfEvent"][0]["coding"][0]["code"], "TREAT");
 
-    let bundle = secretariat.get("/api/v1/audit/export?format=fhir-bundle&kind=refused").await.ok();
+    let bundle = export(&secretariat, json!({ "format": "fhir-bundle", "kind": "refused" })).await.ok();
     let [refusal] = &bundle["entry"].as_array().unwrap()[..] else { panic!("{bundle}") };
     assert_eq!((&refusal["resource"]["outcome"], &refusal["resource"]["action"]), (&json!("4"), &json!("C")));
     for text in [&lines, &table, &fhir, &bundle.to_string()] {
@@ -322,7 +337,11 @@ async fn the_log_is_taken_out_in_four_forms_whole_and_in_order_without_a_word_of
             assert!(!text.contains(word), "{word}");
         }
     }
-    secretariat.get("/api/v1/audit/export?format=xml").await.is(StatusCode::UNPROCESSABLE_ENTITY);
+    for wrong in
+        [json!({ "format": "xml" }), json!({ "patient": "7" }), json!({ "kind": "sight" }), json!({ "nurse": "1" })]
+    {
+        export(&secretariat, wrong).await.is(StatusCode::UNPROCESSABLE_ENTITY);
+    }
 }
 
 #[tokio::test]

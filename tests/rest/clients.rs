@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use axum::body::Body;
-use axum::http::{Request, StatusCode};
+use axum::http::{HeaderValue, Request, StatusCode};
 use renkei::actions::accounts::{ClientGiven, ClientOrder, order_client};
 use renkei::codec::Audited;
 use renkei::domain::act::{By, Deed, SignInEnd};
@@ -389,11 +389,9 @@ async fn a_request_that_is_not_as_the_standard_has_it_is_told_what_is_wrong() {
         let request = Request::post("/oauth/token").header("content-type", media_type).body(Body::from(body)).unwrap();
         refused(&ask(&app.router, request).await, StatusCode::BAD_REQUEST, "invalid_request");
     }
-    let basic = Request::post("/oauth/token")
-        .header("content-type", "application/x-www-form-urlencoded")
-        .header("authorization", "Basic eDp5")
-        .body(Body::from("grant_type=client_credentials"));
-    refused(&ask(&app.router, basic.unwrap()).await, StatusCode::BAD_REQUEST, "invalid_request");
+    let mut basic = form(&ehr.assertion(&app), "system/Observation.c");
+    basic.headers_mut().insert("authorization", HeaderValue::from_static("Basic eDp5"));
+    refused(&ask(&app.router, basic).await, StatusCode::BAD_REQUEST, "invalid_request");
 }
 
 #[tokio::test]

@@ -190,6 +190,7 @@ impl Story {
         let (hub, out) = (&self.team.app.hub, scratch::folder("out"));
         let directory = hub.region().directory();
         let from = ExportFrom {
+            despite_withheld: false,
             journal: hub.journal(),
             shelf,
             directory: &directory,

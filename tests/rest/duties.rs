@@ -42,6 +42,24 @@ fn of_rule<'a>(list: &'a Value, rule: &str) -> Vec<&'a Value> {
 }
 
 #[tokio::test]
+async fn whoever_may_not_see_what_opened_a_duty_is_not_told_of_it_either() {
+    let app = App::start().await;
+    let (doctor, nurse) = (app.doctor("hikari").await, app.nurse("minato").await);
+    let helper = app.actor(Role::Helper, "hidamari").await;
+    let patient = app.register_patient("高橋 ハル", "タカハシ ハル").await;
+    for organisation in ["hikari", "minato", "hidamari"] {
+        app.link(patient, organisation).await;
+    }
+    let mut restricted = ventilator();
+    restricted["sensitivity"] = json!("restricted");
+    doctor.post(format!("/api/v1/timelines/{patient}/entries"), restricted).await.is(StatusCode::CREATED);
+    for path in [format!("/api/v1/timelines/{patient}/duties"), "/api/v1/duties".to_owned()] {
+        assert_eq!(of_rule(&nurse.get(&path).await.ok(), "ND-M1@").len(), 1, "{path}");
+        assert_eq!(of_rule(&helper.get(&path).await.ok(), "ND-M1@").len(), 0, "{path}");
+    }
+}
+
+#[tokio::test]
 async fn what_is_owed_is_listed_for_those_who_may_know_as_far_as_they_may() {
     let (app, doctor, nurse, patient) = ventilated().await;
     let mine = nurse.get("/api/v1/duties?mine=true").await.ok();

@@ -11,6 +11,7 @@ use renkei::domain::team::ConsentState;
 use renkei::limits;
 use serde_json::{Value, json};
 
+use super::audit::kept;
 use crate::support::actor::{Actor, Answer};
 use crate::support::app::App;
 
@@ -174,6 +175,9 @@ async fn a_declared_access_shows_the_records_until_it_ends_and_the_record_of_rea
     let read = doctor.get(entries(patient)).await;
     assert!(read.text().contains("ワルファリン内服中") && read.text().contains("救急外来"), "{}", read.text());
     assert_eq!(nurse.get(&path).await.ok()["emergency_access_until"], Value::Null);
+    // It is the doctor's, and nobody else's at that hospital.
+    let colleague = app.doctor("kyukyu").await;
+    assert_eq!(colleague.get(&path).await.bytes, hidden.bytes);
     // To write is for the team.
     let order = json!({ "id": "0196d5a2-7c00-7000-8000-0000000000e2",
         "body": { "order": { "orderType": "routine", "text": "中止" } } });
@@ -190,6 +194,15 @@ async fn a_declared_access_shows_the_records_until_it_ends_and_the_record_of_rea
     let declared = Some(EntryId(DECLARED.parse().unwrap()));
     assert_eq!(under(&doctor), [declared; 2]);
     assert_eq!(under(&nurse), [None]);
+    let on_record: Vec<Option<EntryId>> = kept(&app, 0)
+        .await
+        .into_iter()
+        .filter_map(|(_, audited)| match audited {
+            Audited::Read(read) if read.sign_in == doctor.sign_in => Some(read.access),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(on_record, [declared; 2], "also where the log is read");
 }
 
 #[tokio::test]

@@ -30,6 +30,7 @@ macro_rules! from {
     ($team:ident, $from:ident) => {
         let (shelf, directory) = (Shelf::open(&$team.app.files_folder()).unwrap(), $team.app.hub.region().directory());
         let $from = ExportFrom {
+            despite_withheld: false,
             journal: $team.app.hub.journal(),
             shelf: &shelf,
             directory: &directory,

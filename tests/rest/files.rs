@@ -106,6 +106,7 @@ async fn a_photo_reaches_the_doctor_as_the_nurse_took_it_and_nobody_else() {
         ("content-security-policy", "default-src 'none'; sandbox"),
         ("x-content-type-options", "nosniff"),
         ("cache-control", "no-store"),
+        ("cross-origin-resource-policy", "same-origin"),
         ("content-length", &picture.len().to_string()),
     ] {
         assert_eq!(read.header(header), value, "{header}");
@@ -207,6 +208,9 @@ async fn a_file_is_named_by_who_handed_it_in_or_may_see_it_and_as_it_is() {
     team.post(&team.helper, 5, note(&[&picture])).await.is(StatusCode::CREATED);
     assert_eq!(team.helper.get(team.file(5, &picture["sha256"])).await.status, StatusCode::OK);
     team.helper.get(team.file(2, &picture["sha256"])).await.problem(StatusCode::NOT_FOUND, "not_found");
+    // It is on that patient's page, and nowhere else for who serves both.
+    let path = team.file(2, &picture["sha256"]).replace(&team.patient.to_string(), &other_patient.to_string());
+    team.nurse.get(path).await.problem(StatusCode::NOT_FOUND, "not_found");
 }
 
 #[tokio::test]

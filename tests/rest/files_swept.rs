@@ -23,12 +23,13 @@ const UNNAMED: Duration = Duration::from_secs(limits::FILE_UNNAMED_S_MAX + 1);
 /// The files of the folder, with their content.
 fn lying_in(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
     let mut found = Vec::new();
-    for entry in fs::read_dir(folder).unwrap() {
+    // What is swept while it is looked for is not there.
+    let Ok(entries) = fs::read_dir(folder) else { return found };
+    for entry in entries {
         let path = entry.unwrap().path();
         if path.is_dir() {
             found.extend(lying_in(&path));
-        } else {
-            let content = fs::read(&path).unwrap();
+        } else if let Ok(content) = fs::read(&path) {
             found.push((path, content));
         }
     }

@@ -294,13 +294,16 @@ async fn row_3_that_it_was_written_for_another_is_on_record_and_goes_out_with_it
     // Found by whoever was named, too.
     let of_doctor = secretariat.get(format!("/api/v1/audit?person={person}&kind=written_for")).await.ok();
     assert_eq!(of_doctor["records"].as_array().unwrap().len(), 1);
-    let export =
-        |format: &str| format!("/api/v1/audit/export?format={format}&patient={}&kind=written_for", team.patient);
-    let table = secretariat.get(export("csv")).await.text();
+    let export = async |format: &str| {
+        let wish =
+            json!({ "reason": "監査", "format": format, "patient": team.patient.to_string(), "kind": "written_for" });
+        secretariat.post("/api/v1/audit/export", wish).await.text()
+    };
+    let table = export("csv").await;
     let mut table = csv::Reader::from_reader(table.trim_start_matches('\u{feff}').as_bytes());
     let at = table.headers().unwrap().iter().position(|name| name == "on_behalf_of_person").expect("a column");
     assert_eq!(&table.records().next().unwrap().unwrap()[at], person);
-    let event: Value = serde_json::from_str(secretariat.get(export("fhir")).await.text().trim()).expect("one resource");
+    let event: Value = serde_json::from_str(export("fhir").await.trim()).expect("one resource");
     let user = event["agent"].as_array().unwrap().iter().find(|agent| agent["requestor"] == true).unwrap();
     assert_eq!(user["extension"][0]["valueReference"]["reference"], format!("Practitioner/{person}"));
     assert_eq!(user["who"]["reference"], format!("Practitioner/{}", team.nurse.actor.person));

@@ -133,6 +133,22 @@ async fn the_last_missing_pledge_opens_everything_and_no_pledge_before_it() {
 }
 
 #[tokio::test]
+async fn a_pledge_is_taken_back_and_given_anew_and_never_written_over() {
+    let app = App::start().await;
+    let nurse = app.nurse("minato").await;
+    let given = nurse.get(entries(&nurse)).await.ok()["entries"].as_array().unwrap().clone();
+    for pledge in given.iter().filter(|entry| entry["content"]["body"]["pledge"].is_object()) {
+        let (target, body) = (&pledge["id"], &pledge["content"]["body"]);
+        let correction = json!({ "correction": { "target": target, "body": body, "reason": "誤記" } });
+        let written_over = json!({ "id": app.hub.region().draw_id(), "body": correction });
+        let problem = nurse.post(entries(&nurse), written_over).await;
+        let problem = problem.problem(StatusCode::UNPROCESSABLE_ENTITY, "wrong_kind");
+        assert_eq!(problem["field"], "body.correction.target");
+    }
+    assert_eq!(given.len(), 2, "hers and her office's");
+}
+
+#[tokio::test]
 async fn those_of_whom_nothing_is_asked_are_not_held_back() {
     let app = App::start().await;
     for role in [Role::Secretariat, Role::Family, Role::Gateway] {

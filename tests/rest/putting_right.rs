@@ -92,6 +92,26 @@ async fn a_time_ahead_of_the_hubs_is_refused_by_name_and_holds_no_later_value_ba
 }
 
 #[tokio::test]
+async fn row_9_what_stands_on_one_patients_page_is_not_put_right_on_anothers() {
+    let app = App::start().await;
+    let nurse = app.nurse("minato").await;
+    let (patient, other) = (
+        app.register_patient("高橋 ハル", "タカハシ ハル").await,
+        app.register_patient("伊藤 茂", "イトウ シゲル").await,
+    );
+    app.link(patient, "minato").await;
+    app.link(other, "minato").await;
+    post(&nurse, patient, 1, spo2("96")).await;
+    let retraction = json!({ "retraction": { "target": id(1), "reason": "mistake" } });
+    for (kind, body) in [("correction", correction(1, &spo2("69"))), ("retraction", retraction)] {
+        let elsewhere = json!({ "id": id(2), "body": body });
+        let answer = nurse.post(format!("/api/v1/timelines/{other}/entries"), elsewhere).await;
+        assert_ne!(answer.status, StatusCode::CREATED, "{kind}");
+    }
+    post(&nurse, patient, 3, correction(1, &spo2("95"))).await;
+}
+
+#[tokio::test]
 async fn a_correction_of_what_a_new_member_may_not_look_back_at_stays_closed_to_it() {
     let app = App::start().await;
     let (nurse, helper) = (app.nurse("minato").await, app.actor(Role::Helper, "hidamari").await);

@@ -142,6 +142,33 @@ async fn seeds_are_not_agreed_on_but_may_be_tried_and_say_so() {
     retire.problem(StatusCode::CONFLICT, "conflict");
 }
 
+#[tokio::test]
+async fn a_set_that_is_still_a_seed_is_not_laid_before_the_bodies_that_it_names() {
+    let app = App::start().await;
+    let secretariat = app.secretariat().await;
+    let mut files = files("");
+    let text = files[2]["text"].as_str().unwrap().replacen("status    = \"proposed\"", "status    = \"seed\"", 1);
+    files[2]["text"] = json!(text);
+    let draft = json!({ "title": "案", "files": files });
+    let draft = secretariat.post("/api/v1/rulebooks", draft).await.is(StatusCode::CREATED);
+    let seen = json!({ "fingerprint": draft["fingerprint"] });
+    let refused = secretariat.post(path(&draft, "/propose"), seen).await.problem(StatusCode::CONFLICT, "conflict");
+    assert!(refused["detail"]["en"].as_str().unwrap().contains("sharing is still a seed"), "{refused}");
+}
+
+#[tokio::test]
+async fn while_one_version_is_to_come_no_other_is_put_in_its_way() {
+    let app = App::start().await;
+    let (secretariat, doctor) = (app.secretariat().await, app.doctor("hikari").await);
+    let (first, second) = (agreed(&secretariat, &doctor, "").await, agreed(&secretariat, &doctor, NO_NOTES).await);
+    let from = |version: &Value, day: &str| json!({ "fingerprint": version["fingerprint"], "on": day });
+    secretariat.post(path(&first, "/in-force"), from(&first, "2026-04-10")).await.ok();
+    let refused = secretariat.post(path(&second, "/in-force"), from(&second, "2026-04-05")).await;
+    let refused = refused.problem(StatusCode::CONFLICT, "conflict");
+    assert!(refused["detail"]["en"].as_str().unwrap().contains("already to come"), "{refused}");
+    secretariat.post(path(&first, "/in-force"), from(&first, "2026-04-12")).await.ok();
+}
+
 /// One version that bodies signed is enough: from then on nobody alone changes the rules, not even the secretariat.
 #[tokio::test]
 async fn what_was_agreed_is_not_replaced_by_seeds() {

@@ -177,3 +177,41 @@ async fn where_the_set_names_who_represents_a_body_nobody_else_signs_for_it() {
     let signed = sign(&nurse, signature(&draft, "訪問看護協議会", "nurse")).await.is(StatusCode::CREATED);
     assert_eq!(signed["stage"], "agreed");
 }
+
+#[tokio::test]
+async fn a_namesake_of_another_profession_signs_for_no_body() {
+    let app = App::start().await;
+    let (secretariat, nurse) = (app.secretariat().await, app.nurse("minato").await);
+    // The doctors are represented by one who is called like the nurse.
+    let bodies = "bodies = [{ body = \"みなと医師会\", role = \"doctor\", person = \"看護師 一号\" }, \
+                  { body = \"訪問看護協議会\", role = \"nurse\" }]";
+    let draft = json!({ "title": "案", "files": files_for(bodies) });
+    let draft = secretariat.post("/api/v1/rulebooks", draft).await.is(StatusCode::CREATED);
+    let seen = json!({ "fingerprint": draft["fingerprint"] });
+    secretariat.post(path(&draft, "/propose"), seen).await.ok();
+    let signed = nurse.post(path(&draft, "/signatures"), signature(&draft, "みなと医師会", "doctor")).await;
+    let refused = signed.problem(StatusCode::FORBIDDEN, "forbidden");
+    assert!(refused["detail"]["en"].as_str().unwrap().contains("of the body's profession"), "{refused}");
+}
+
+#[tokio::test]
+async fn two_bodies_that_sign_at_one_moment_are_both_counted() {
+    let app = App::start().await;
+    let (secretariat, doctor) = (app.secretariat().await, app.doctor("hikari").await);
+    let draft = drafted(&secretariat, "").await;
+    let seen = json!({ "fingerprint": draft["fingerprint"] });
+    secretariat.post(path(&draft, "/propose"), seen).await.ok();
+    let mut paper = signature(&draft, "訪問看護協議会", "nurse");
+    (paper["person"], paper["signed_on"]) = (json!("山岸 花子"), json!("2026-03-30"));
+    let by = [(&doctor, signature(&draft, "みなと医師会", "doctor")), (&secretariat, paper)];
+    let sign = async |at: usize| by[at].0.post(path(&draft, "/signatures"), by[at].1.clone()).await;
+    let (one, other) = tokio::join!(sign(0), sign(1));
+    // Whoever came too late is told so, and signs what the other made of it.
+    for (at, answer) in [one, other].iter().enumerate() {
+        if answer.status != StatusCode::CREATED {
+            answer.problem(StatusCode::CONFLICT, "conflict");
+            sign(at).await.is(StatusCode::CREATED);
+        }
+    }
+    assert_eq!(secretariat.get(path(&draft, "")).await.ok()["stage"], "agreed");
+}

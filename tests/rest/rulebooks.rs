@@ -12,7 +12,7 @@ use crate::support::app::App;
 fn next_year() -> Rulebook {
     let text = shipped::FLOOR
         .text
-        .replace("1.1.0", "2.0.0")
+        .replace("1.2.0", "2.0.0")
         .replace("status    = \"seed\"", "status    = \"agreed\"")
         .replace("agreed_by = []", r#"agreed_by = [{ body = "みなと医師会", role = "doctor", on = 2027-03-20 }]"#);
     assert_ne!(text, shipped::FLOOR.text);
@@ -50,7 +50,7 @@ async fn what_an_old_ruling_cites_is_explained_after_the_region_agreed_on_anothe
     let entries = format!("/api/v1/timelines/{patient}/entries");
     let old = rule_of_a_note(&nurse, &entries, 1).await;
     let while_in_force = cited(&nurse, &old).await;
-    assert_eq!((&while_in_force["in_force"], &while_in_force["set"]["version"]), (&json!(true), &json!("1.1.0")));
+    assert_eq!((&while_in_force["in_force"], &while_in_force["set"]["version"]), (&json!(true), &json!("1.2.0")));
 
     let app = app.stop().await.start_under(next_year()).await;
     let new = rule_of_a_note(&nurse, &entries, 2).await;

@@ -144,6 +144,7 @@ async fn a_patient_for_training_is_counted_listed_found_and_taken_out_nowhere() 
     let shelf = Shelf::open(&story.app.files_folder()).unwrap();
     let directory = story.app.hub.region().directory();
     let from = ExportFrom {
+        despite_withheld: false,
         journal: story.app.hub.journal(),
         shelf: &shelf,
         directory: &directory,

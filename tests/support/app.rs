@@ -14,6 +14,7 @@ use jiff::civil::date;
 use renkei::actions::accounts::{Accounts, Provider};
 use renkei::actions::bells::Bells;
 use renkei::actions::directory::{put_organisation, put_person};
+use renkei::actions::ended_beside::EndedBeside;
 use renkei::actions::files::Files;
 use renkei::actions::offices::give_all_pledges;
 use renkei::actions::sign_in::SignIns;
@@ -31,6 +32,7 @@ use renkei::domain::reading::ReadScope;
 use renkei::domain::role::{OrganisationType, Role};
 use renkei::domain::team::{ConsentChange, ConsentGiver, ConsentState, History, TeamLink, TeamUnlink};
 use renkei::domain::time::Timestamp;
+use renkei::domain::withheld::{WithheldPurpose, WithheldSet};
 use renkei::http::app;
 use renkei::http::listen::{ListenBounds, Listener, Transport};
 use renkei::hub::answer::Answer;
@@ -224,12 +226,17 @@ impl App {
         &self.http.sign_ins
     }
 
+    /// What a serving hub runs beside itself to hear of other processes; here it looks when it is told to.
+    pub async fn ended_beside(&self) -> EndedBeside {
+        EndedBeside::from_now(self.hub.clone(), Arc::clone(&self.http.sign_ins)).await
+    }
+
     async fn open(lasting: Lasting) -> Self {
         let clock = Arc::clone(&lasting.clock);
         let url = lasting.database.url(lasting.folder.path());
         let journal = match lasting.opens_as_once {
             true => Journal::open_as_once(&url, &lasting.key).await.expect("the journal opens"),
-            false => open::open_journal(&url, &lasting.key).await.expect("the journal opens"),
+            false => open::found_journal(&url, &lasting.key).await.expect("the journal opens"),
         };
         let (rulebook, calendar) = (lasting.rulebook.clone(), lasting.calendar.clone());
         let region = open::start_region(journal.clone(), clock.clone(), rulebook, calendar).await;
@@ -402,6 +409,11 @@ impl App {
     }
 
     pub async fn consent(&self, patient: PatientId, state: ConsentState) {
+        self.consent_but_for(patient, state, &[]).await;
+    }
+
+    /// The same, with purposes that the patient withholds.
+    pub async fn consent_but_for(&self, patient: PatientId, state: ConsentState, withheld: &[WithheldPurpose]) {
         let given_on = date(2026, 4, 1);
         let consent = ConsentChange {
             state,
@@ -409,6 +421,8 @@ impl App {
             given_on,
             document: "同意書綴り 1".to_owned(),
             one_doctor_wished: false,
+            form_version: "2026年4月版".to_owned(),
+            withheld: WithheldSet::of(withheld),
             attachments: Vec::new(),
         };
         self.administer(patient, Body::Consent(consent)).await;

@@ -27,9 +27,9 @@ pub struct Account {
 }
 
 impl Account {
-    /// What the authenticator shows now. A code counts once: the clock must go on before the next.
+    /// What the authenticator shows now, by a clock of its own. A code counts once: the clock must go on before the next.
     pub fn code(&self, app: &App) -> String {
-        let now_s = u64::try_from(app.hub.region().now().as_secs()).expect("after 1970");
+        let now_s = u64::try_from(app.clock.wall().as_secs()).expect("after 1970");
         code_at(&self.secret, now_s).expect("a secret")
     }
 

@@ -1,4 +1,4 @@
-//! A machine's clock that steps back moves nothing that was recorded.
+//! A machine's clock that steps back moves nothing that was recorded back.
 
 use std::time::Duration;
 

@@ -2,6 +2,7 @@
 //! full disks, clocks that step back.
 
 mod access;
+mod at_once;
 mod backups;
 mod bad_frames;
 mod clock;

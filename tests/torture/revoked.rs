@@ -2,23 +2,28 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::extract::ws::WebSocketUpgrade;
 use axum::routing::any;
+use renkei::domain::body::{Body, Message};
+use renkei::domain::entry::Addressee;
 use renkei::domain::ids::{PatientId, Seq, TimelineId};
 use renkei::domain::reading::ReadScope;
+use renkei::domain::role::Role;
 use renkei::domain::team::ConsentState;
+use renkei::domain::withheld::WithheldPurpose;
 use renkei::http::listen::{ListenBounds, Listener, Transport};
 use renkei::hub::sessions::SignedIn;
 use renkei::session::{self, SessionParts, TicketGate};
 use renkei::wire::codes::CloseCode;
-use renkei::wire::{Encoding, ServerFrame};
+use renkei::wire::{ClientFrame, Encoding, ServerFrame};
 use tokio::runtime::Handle;
 use tokio::task::block_in_place;
 
 use super::reader::Reader;
-use super::{accepted, note, oxygen, seqs, team};
+use super::{accepted, new_intent, note, oxygen, seqs, team};
 use crate::support::app::App;
 use crate::support::socket::Socket;
 
@@ -114,6 +119,41 @@ async fn row_14_consent_that_is_withdrawn_reaches_everybody_who_reads() {
 }
 
 #[tokio::test]
+async fn row_14_what_is_withheld_from_the_family_reaches_an_open_page_and_is_given_back() {
+    let app = App::start().await;
+    let (patient, doctor, _) = team(&app).await;
+    let family = app.family(patient).await;
+    let own = accepted(family.connect(Encoding::Json).await.post(patient, oxygen(97)).await);
+    let mut reader = Reader::connect(&family, Encoding::Json, patient, Seq::ZERO).await;
+    assert_eq!(seqs(&reader.catch_up().await), [own.seq.0]);
+    let mut other = Reader::connect(&doctor, Encoding::Proto, patient, Seq::ZERO).await;
+    other.catch_up().await;
+    let mut writer = doctor.connect(Encoding::Json).await;
+    let mut tell = async |text: &str| {
+        let mut intent =
+            new_intent(&app, patient, Body::Message(Message { text: text.to_owned(), ..Message::default() }));
+        intent.addressed_to = vec![Addressee::Role(Role::Family)];
+        accepted(writer.post_intent(intent).await)
+    };
+    let told = tell("ご家族へ").await;
+    assert_eq!(reader.next().await.seq, told.seq);
+
+    app.consent_but_for(patient, ConsentState::Team, &[WithheldPurpose::Family]).await;
+    forgets(&mut reader.socket, patient).await;
+    let mut again = Reader::connect(&family, Encoding::Json, patient, Seq::ZERO).await;
+    assert_eq!(seqs(&again.catch_up().await), [own.seq.0], "what the family wrote itself");
+    tell("留保のある間").await;
+    again.nothing_more().await;
+
+    app.consent(patient, ConsentState::Team).await;
+    let mut back = Reader::connect(&family, Encoding::Json, patient, Seq::ZERO).await;
+    assert_eq!(back.catch_up().await.len(), 3, "both, and its own");
+    let head = app.hub.look(doctor.actor, doctor.sign_in, patient.into(), Seq::ZERO, Some(Seq::ZERO), ReadScope::Card);
+    let through = other.read_to(head.await.unwrap().unwrap().state.head).await;
+    assert!(through.windows(2).all(|pair| pair[0].seq.next() == pair[1].seq), "the doctor noticed nothing");
+}
+
+#[tokio::test]
 async fn a_sign_in_that_is_revoked_closes_its_sockets_at_once_and_no_others() {
     let app = App::start().await;
     let (patient, doctor, nurse) = team(&app).await;
@@ -131,6 +171,21 @@ async fn a_sign_in_that_is_revoked_closes_its_sockets_at_once_and_no_others() {
     assert_eq!(late.closed().await, Some(CloseCode::TicketRefused));
     let live = accepted(doctor.connect(Encoding::Proto).await.post(patient, note("続ける")).await);
     assert_eq!(other.next().await.seq, live.seq);
+}
+
+#[tokio::test]
+async fn row_10_nothing_is_taken_from_a_socket_after_the_end_of_its_sign_in_not_even_before_the_next_beat() {
+    let app = App::start().await;
+    let (patient, doctor, nurse) = team(&app).await;
+    let mut socket = nurse.connect(Encoding::Json).await;
+    accepted(socket.post(patient, note("まだ間に合う")).await);
+    app.clock.advance(Duration::from_secs(12 * 3_600));
+    socket.send(&ClientFrame::Post(new_intent(&app, patient, note("もう遅い")))).await;
+    assert_eq!(socket.closed().await, Some(CloseCode::SignInExpired));
+    let doctor = app.sign_in(doctor.actor.person, doctor.position()).await;
+    let mut reader = Reader::connect(&doctor, Encoding::Json, patient, Seq::ZERO).await;
+    let entries = reader.catch_up().await;
+    assert!(!entries.iter().any(|entry| format!("{entry:?}").contains("もう遅い")));
 }
 
 /// A gate at which every sign-in is revoked in the moment after its ticket was taken.

@@ -2,13 +2,14 @@
 // by the story. The binary is the one the Rust tests were built with.
 
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
+import { promisify } from 'node:util';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
 const BINARY = process.env.RENKEI_TEST_BINARY ?? path.join(ROOT, 'target/debug/renkei');
@@ -29,6 +30,7 @@ export async function demoHub(t, speed) {
 
 class DemoHub {
   constructor(folder, port, speed) {
+    this.folder = folder;
     this.arguments = ['demo', '--listen', `127.0.0.1:${port}`, '--data', folder, '--speed', speed];
     /** Sign-in links by role, as the demo prints them. */
     this.links = new Map();
@@ -54,6 +56,11 @@ class DemoHub {
   async kill() {
     this.child?.kill('SIGKILL');
     await this.ended;
+  }
+
+  /** As whoever runs the machine, beside the running hub. @param {string[]} command */
+  async operate(...command) {
+    return (await promisify(execFile)(BINARY, [...command, '--data', this.folder])).stdout;
   }
 
   /** Connections stay open and nothing comes through them, as when a network swallows everything. */

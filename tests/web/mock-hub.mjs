@@ -68,8 +68,9 @@ export class MockHub {
     /** Where the page's files are: a story may bring another version. */
     this.web = path.join(ROOT, 'web');
     this.webFor = () => this.web;
-    /** Files that were handed in. */
+    /** Files that were handed in, and who waits for one. */
     this.files = [];
+    this.handingIn = [];
     this.policy = policyOfTheHub('POLICY');
     /** What a page may use of the device, as a region has it that said nothing of it. */
     this.permissions = policyOfTheHub('PERMISSIONS');
@@ -116,6 +117,12 @@ export class MockHub {
     return (this.heard.findLast(isOne) ?? await this.nextFrame(isOne)).post.intent;
   }
 
+  /** The last file, once so many were handed in or refused, also where it is still on its way. @param {number} count */
+  async handedIn(count) {
+    while (this.files.length < count) await new Promise((resolve) => this.handingIn.push(resolve));
+    return this.files.at(-1);
+  }
+
   // ── HTTP ──
 
   async http(request, response) {
@@ -149,6 +156,7 @@ export class MockHub {
     const [status, body] = this.fileRefusal ? [422, { status: 422, code: 'content_mismatch', detail: this.fileRefusal }]
       : [201, { sha256: createHash('sha256').update(content).digest('hex'), media_type: request.headers['content-type'], size_bytes: content.length, unnamed_until: new Date(Date.now() + 86_400_000).toISOString() }];
     this.files.push({ name, content, sha256: body.sha256 });
+    for (const resolve of this.handingIn.splice(0)) resolve();
     response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
   }
 

@@ -85,7 +85,7 @@ export function answerRest(hub, me, method, url, asked) {
   }
   if (at === 'GET /audit/exposures') {
     hub.lookedUp.push([me.key, url.searchParams.get('patient')]);
-    return [200, { lines: hub.exposed, patients: [], more: false }];
+    return [200, { lines: hub.exposed, taken_out: hub.takenOut ?? [], patients: [], more: false }];
   }
   if (at === 'GET /duties') return [200, { duties: hub.listed, next: null }];
   if (at === 'GET /rulebook/tables') return [200, TABLES];

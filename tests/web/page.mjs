@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { openBrowser } from './browser.mjs';
 import { MockHub } from './mock-hub.mjs';
 import { PATIENTS } from './region.mjs';
@@ -12,6 +13,8 @@ const AXE = readFileSync(path.join(import.meta.dirname, 'node_modules/axe-core/a
 
 /** A page that starts fetches and does as much as in an hour after that: it is given the time of a navigation. */
 const START_MS_MAX = 30_000;
+const PAINT_MS_MAX = 5_000;
+const PAINT_MS_STEP = 50;
 
 /** Somebody's page has started, and everything is caught up. */
 export const isIn = (page) => page.locator('.pill-good').waitFor({ timeout: START_MS_MAX });
@@ -41,6 +44,28 @@ export async function openPatient(page, patient = HARU) {
   await page.locator('.patient-row', { hasText: patient.name.kanji }).click();
   await page.getByRole('heading', { level: 1, name: patient.name.kanji }).waitFor();
 }
+
+/** Asks until the answer is as expected, or for some seconds: what is not done by hand is painted with the next frame. */
+async function settled(ask, isSo) {
+  const until = Date.now() + PAINT_MS_MAX;
+  let answer = await ask();
+  while (!isSo(answer) && Date.now() < until) {
+    await setTimeout(PAINT_MS_STEP);
+    answer = await ask();
+  }
+  return answer;
+}
+
+/** What stands in a field. @param {any} field @param {string | RegExp} expected @param {string} [why] */
+export async function holds(field, expected, why) {
+  const isPattern = expected instanceof RegExp;
+  const value = await settled(() => field.inputValue(), (value) => (isPattern ? expected.test(value) : value === expected));
+  if (isPattern) assert.match(value, expected, why);
+  else assert.equal(value, expected, why);
+}
+
+/** A box or a choice is ticked. @param {any} box @param {string} [why] */
+export const isTicked = async (box, why) => assert.ok(await settled(() => box.isChecked(), (ticked) => ticked), why);
 
 /** Writes into the composer and waits for the ruling. */
 export async function write(page, text) {

@@ -11,6 +11,8 @@
  * @property {string} birth_date
  * @property {string} sex
  * @property {string | null} [consent]
+ * @property {string[]} [withheld]
+ * @property {string} [consent_form]
  * @property {boolean} [for_training]
  * @property {Link[] | null} [team]
  * @property {Identifier[] | null} [identifiers]
@@ -21,7 +23,7 @@
  * @typedef {{link: string, qr: string, code: string, login: string, expires_at: string}} Invitation
  * @typedef {{contact: any, on_duty: any[] | null, pledged: boolean, suspended: boolean | null}} OfficeView
  * @typedef {{id: string, timeline: string, patient: Patient, person: string, role: string, organisation: string, received_at: string}} Waiting
- * @typedef {{id: string, timeline: string, patient: Patient, person: string, role: string, organisation: string, reason: string, declared_at: string, until: string, state: string, reviewed_at: string | null}} Access
+ * @typedef {{id: string, timeline: string, patient: Patient | null, person: string, role: string, organisation: string, reason: string, declared_at: string, until: string, state: string, reviewed_at: string | null, command?: string | null}} Access
  * @typedef {{timeline: string, patient: Patient | null, rule: string, title: Text, reason: Text, given_at: string}} Advice
  * @typedef {{kid: string, alg: string, added_at: string, used_at: string | null}} SystemKey
  * @typedef {{id: string, organisation: string, name: string, purpose: string, scopes: string, keys: SystemKey[], registered_at: string, suspended_at: string | null, used_at: string | null}} System

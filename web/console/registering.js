@@ -34,6 +34,9 @@ export class Registering {
     this.givenBy = 'patient';
     this.givenOn = today;
     this.consentKept = '';
+    this.formVersion = '';
+    /** What the patient did not agree to. @type {string[]} */
+    this.withheld = [];
     /** @type {File | null} */
     this.file = null;
     /** Empty: the doctor's office. */
@@ -93,7 +96,7 @@ export class Registering {
     const { name, birthDate, sex, inFacility, forTraining, agreedBy, document, agreedOnPaper } = /** @type {any} */ (this.registration);
     const given = {
       name, birth_date: birthDate, sex, in_facility: inFacility ?? false, ...(forTraining ? { for_training: true } : {}), agreed_by: agreedBy, document, agreed_on_paper: agreedOnPaper ?? '',
-      consent: { state: 'team', given_by: this.givenBy, given_on: this.givenOn, document: this.consentKept.trim() },
+      consent: { state: 'team', given_by: this.givenBy, given_on: this.givenOn, document: this.consentKept.trim(), form_version: this.formVersion.trim(), withheld: this.withheld },
       host: { organisation: this.host, people: [] },
     };
     const text = JSON.stringify(given);
@@ -132,7 +135,7 @@ export class Registering {
     if (step === 'registration') return { registration: this.registration };
     if (step === 'host') return { teamLink: { organisation: this.host, people: [], host: true, history: 'all', relationConfirmed: true } };
     const attachments = this.file ? [await this.upload(this.file)] : [];
-    return { consent: { state: 'team', givenBy: this.givenBy, givenOn: this.givenOn, document: this.consentKept.trim(), ...(attachments.length ? { attachments } : {}) } };
+    return { consent: { state: 'team', givenBy: this.givenBy, givenOn: this.givenOn, document: this.consentKept.trim(), formVersion: this.formVersion.trim(), withheld: this.withheld, ...(attachments.length ? { attachments } : {}) } };
   }
 
   /** @param {File} file */

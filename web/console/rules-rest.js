@@ -55,7 +55,7 @@ import { RestError } from '../rest.js';
  * @property {number} overdue
  * @typedef {{rule: string, title: Text | null, organisation_types: string[], met: number, not_met: number}} Pairs
  * @typedef {{as: string, person: string | null, name: string | null, role: string | null, organisation: string | null, organisation_name: string | null}} Who
- * @typedef {{seq: number, at: string, kind: string, by: Who, on_behalf_of?: Who, patient: string | null, office: string | null, failed: boolean, ja: string, en: string}} AuditLine
+ * @typedef {{seq: number, at: string, kind: string, by: Who, on_behalf_of?: Who, device: string | null, registered_device: {id: string, name: string | null} | null, patient: string | null, office: string | null, failed: boolean, ja: string, en: string, reason: string | null}} AuditLine
  * @typedef {{id: string, name: {kanji: string, kana: string}, birth_date: string}} Card
  * @typedef {{by: Who, timeline: string, first_at: string, last_at: string | null, reads: number, by_emergency: boolean}} Exposed
  */
@@ -184,13 +184,13 @@ export class RulesRest {
     return this.rest.call('GET', `/audit?${query(search)}`);
   }
 
-  /** @param {Record<string, string>} search @returns {Promise<{lines: Exposed[], patients: Card[], more: boolean}>} */
+  /** @param {Record<string, string>} search @returns {Promise<{lines: Exposed[], patients: Card[], more: boolean, taken_out?: import('../rest.js').TakenOut[]}>} */
   exposures(search) {
     return this.rest.call('GET', `/audit/exposures?${query(search)}`);
   }
 
-  /** @param {Record<string, string>} search @returns {Promise<Blob>} */
-  async exportAudit(search) {
-    return (await this.rest.fetch('GET', `/audit/export?${query(search)}`, LONG_MS_MAX)).blob();
+  /** @param {Record<string, string>} wish which part, in which form, and why @returns {Promise<Blob>} */
+  async exportAudit(wish) {
+    return (await this.rest.fetch('POST', '/audit/export', LONG_MS_MAX, Object.fromEntries(Object.entries(wish).filter(([, value]) => value)))).blob();
   }
 }

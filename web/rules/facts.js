@@ -15,6 +15,7 @@ import { noticedAtMs, saidBy } from './said.js';
  * @property {import('../rest.js').Patient} card
  * @property {Item[]} items of the timeline, in the order of `seq`
  * @property {string | undefined} consent as the timeline last said it
+ * @property {string[] | undefined} [withheld] by that consent
  * @property {number} through how far the hub has told of the timeline
  * @property {boolean} isPartial only its last entries are kept here
  * @property {boolean} isOpened by emergency access
@@ -83,18 +84,29 @@ function ofActor(around) {
 }
 
 /** @param {Around} around @param {LookBack} past */
-function ofPatient({ card, items, consent = card.consent }, past) {
+function ofPatient(around, past) {
+  const { card, items, consent = card.consent } = around;
   const closings = past.of(['closing']);
   const stays = past.of(Object.keys(STAYS));
   const stay = stays?.at(-1);
   return {
     // Where the list is older or newer than the timeline, the hub is asked.
     'patient.consent': consent === card.consent ? (card.consent ?? undefined) : undefined,
+    ...ofWithheld(around),
     'patient.status': card.closed === false && closings?.length === 0 ? 'active' : undefined,
     'patient.registered': items.some(({ kind }) => kind === 'registration') || undefined,
     'patient.has_host': card.team ? card.team.some(({ host }) => host) : undefined,
     'patient.stay': stays && card.stay && (!stay || STAYS[stay.kind] === card.stay) ? card.stay : undefined,
   };
+}
+
+/** What the patient did not agree to, as the list says it and the timeline does not contradict. @param {Around} around */
+function ofWithheld({ card, consent = card.consent, withheld }) {
+  const listed = card.withheld ?? [];
+  // Whoever agrees says all of it; a withdrawal adds to what was withheld before.
+  const isSame = !withheld || (withheld.every((one) => listed.includes(one)) && (consent !== 'team' || withheld.length === listed.length));
+  const known = card.consent && consent === card.consent && isSame;
+  return Object.fromEntries(['family', 'systems', 'export', 'education'].map((purpose) => [`patient.withholds_${purpose}`, known ? listed.includes(purpose) : undefined]));
 }
 
 /** @param {Around} around */

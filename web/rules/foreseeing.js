@@ -104,7 +104,7 @@ export class Foreseeing {
     if (!me || !card || !held || card.emergency_access_until) return null;
     const onTheWay = outbox.of(timeline).filter(({ state }) => state === 'waiting' || state === 'sent');
     return {
-      me, card, items: held.items, consent: held.consent?.state, through: hub.cursors.places.get(timeline)?.after ?? -1,
+      me, card, items: held.items, consent: held.consent?.state, withheld: held.consent ? (held.consent.withheld ?? []) : undefined, through: hub.cursors.places.get(timeline)?.after ?? -1,
       isPartial: keeper.partial.has(timeline), isOpened: emergency.opened.has(timeline),
       onTheWay: onTheWay.map(({ intent }) => kindOf(Object.keys(intent.body)[0])),
       typeOf: (organisation) => organisations.get(organisation)?.type ?? '',

@@ -4,7 +4,7 @@
 
 import '../later-phrases.js';
 import { html, live, nothing } from '../vendor/lit.js';
-import { inLanguage, language, say, word } from '../language.js';
+import { aside, inLanguage, language, say, word } from '../language.js';
 import { circumstances, waysOn } from '../ways.js';
 import { owedText, untilText, whenNobodyActs } from './duty-words.js';
 import { foreseenPanel, foreseenRest } from './foreseen.js';
@@ -85,7 +85,7 @@ function promise(model, duty, words) {
   const rule = words.find(({ citation }) => citation === duty.rule);
   return html`<li class="promise">${icon('clock')}<div>
     <p><b>${owedText(model, duty)}</b> <span class="promise-due">${untilText(duty)}</span></p>
-    ${rule ? html`<p class="quiet">${inLanguage(rule.title)}${duty.unconfirmed ? `（${say('duty_unconfirmed')}）` : ''}</p>` : nothing}
+    ${rule ? html`<p class="quiet">${inLanguage(rule.title)}${duty.unconfirmed ? aside(say('duty_unconfirmed')) : ''}</p>` : nothing}
     ${whenNobodyActs(model, duty)}</div></li>`;
 }
 

@@ -4,7 +4,7 @@
 import '../later-phrases.js';
 import { html, live, nothing } from '../vendor/lit.js';
 import { forWhom } from '../addressing.js';
-import { say, word } from '../language.js';
+import { aside, say, word } from '../language.js';
 
 /**
  * @typedef {import('../frames.js').OnBehalfOf} OnBehalfOf
@@ -30,7 +30,7 @@ export function behalfField(model, timeline, chosen, set) {
     const found = [...all, ...(gone ? [gone] : [])].find((one) => keyOf(one) === event.target.value);
     set(found ? { person: found.person, role: found.role, organisation: found.organisation } : null);
   };
-  const option = (/** @type {OnBehalfOf} */ one) => html`<option value=${keyOf(one)} .selected=${live(chosen !== null && keyOf(one) === keyOf(chosen))}>${model.personName(one.person) || say('somebody')}（${word('role', one.role)}）</option>`;
+  const option = (/** @type {OnBehalfOf} */ one) => html`<option value=${keyOf(one)} .selected=${live(chosen !== null && keyOf(one) === keyOf(chosen))}>${model.personName(one.person) || say('somebody')}${aside(word('role', one.role))}</option>`;
   return html`<div class="behalf-field ${chosen ? 'behalf-chosen' : ''}"><label><span>${say('behalf_field')}</span><select @change=${pick}>
     <option value="" .selected=${live(!chosen)}>${say('behalf_nobody')}</option>
     ${offices.map(({ organisation, people }) => html`<optgroup label=${model.organisationName(organisation)}>${people.map(option)}</optgroup>`)}

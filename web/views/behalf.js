@@ -4,7 +4,7 @@
 
 import { html, nothing } from '../vendor/lit.js';
 import { readActor } from '../frames.js';
-import { language, say, word } from '../language.js';
+import { aside, say, word } from '../language.js';
 import { whoText } from './face.js';
 import { icon } from './icons.js';
 
@@ -31,7 +31,7 @@ export const behalfMark = (model, named) => (named ? html`<span class="mark">${f
 /** @param {Model} model @param {{person: string, role: string}} one */
 function nameOf(model, one) {
   const [name, role] = [model.personName(one.person) || say('somebody'), word('role', one.role)];
-  return language() === 'en' ? `${name} (${role})` : `${name}（${role}）`;
+  return `${name}${aside(role)}`;
 }
 
 /** @param {Model} model @param {Item} item */

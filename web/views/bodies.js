@@ -1,7 +1,7 @@
 // What an entry says, for each kind of body. A kind of a newer hub shows its text fields, so nothing is hidden.
 
 import { html, nothing } from '../vendor/lit.js';
-import { say, word } from '../language.js';
+import { aside, say, word } from '../language.js';
 import { GRAPHS, unitOf } from '../readings.js';
 import { SHEETS } from '../sheets.js';
 import { at, attachments, date, facts, sheet, text } from './sheet.js';
@@ -22,7 +22,7 @@ export function limitText({ low = '', high = '' }) {
 }
 
 /** @param {any} m a measurement */
-const given = (m) => (m.given ? html`<small class="given">（${m.given.value} ${word('unit', m.given.unit)}）</small>` : nothing);
+const given = (m) => (m.given ? html`<small class="given">${aside(`${m.given.value} ${word('unit', m.given.unit)}`)}</small>` : nothing);
 
 /** @param {Body} body @param {Context} context */
 function vital(body, { alarms }) {
@@ -65,7 +65,7 @@ const SHOW = {
   team_link: link,
   team_unlink: link,
   host_change: link,
-  registration: (body, context) => html`${facts([say('name'), `${body.name?.kanji ?? ''}（${body.name?.kana ?? ''}）`], [say('birth_date'), date(body.birthDate)],
+  registration: (body, context) => html`${facts([say('name'), `${body.name?.kanji ?? ''}${aside(body.name?.kana ?? '')}`], [say('birth_date'), date(body.birthDate)],
     [say('sex'), word('sex', body.sex ?? '')], [say('in_facility'), body.inFacility ? say('yes') : ''],
     [say('agreed_by'), body.agreedBy ? context.model.personName(body.agreedBy) || say('somebody') : ''],
     [say('agreed_on_paper'), body.agreedOnPaper ?? ''])}${attachments(body.attachments)}`,

@@ -4,7 +4,7 @@
 import '../later-phrases.js';
 import { LitElement, html, nothing } from '../vendor/lit.js';
 import { calendarDate } from '../dates.js';
-import { inLanguage, language, say } from '../language.js';
+import { aside, inLanguage, language, say } from '../language.js';
 
 /** @typedef {import('../rest.js').CitedRule} CitedRule */
 
@@ -83,7 +83,7 @@ export class Citation extends LitElement {
     if (this.state === 'unknown') return html`<p>${say('rule_unknown')}</p>`;
     if (this.state !== 'known' || !this.rule) return html`<p>${say('loading')}</p>`;
     const { title, reason, strength, effect, set, in_force: inForce } = this.rule;
-    const agreed = set.agreed_by.map(({ body, on }) => `${body}（${calendarDate(on)}）`).join('、');
+    const agreed = set.agreed_by.map(({ body, on }) => `${body}${aside(calendarDate(on))}`).join('、');
     return html`<h4>${inLanguage(title)}</h4><p>${inLanguage(reason)}</p>
       <dl class="facts"><div><dt>${say('rule_effect')}</dt><dd>${say(/** @type {any} */ (`rule_effect_${effect.code}`))}</dd></div>
         <div><dt>${say('rule_strength')}</dt><dd>${say(/** @type {any} */ (`rule_strength_${strength.code}`))}</dd></div>

@@ -4,7 +4,7 @@
 import { html, nothing } from '../vendor/lit.js';
 import { actsOn } from '../acts.js';
 import { clockTime, dayOf, machineTime, moment } from '../dates.js';
-import { say, word } from '../language.js';
+import { aside, say, word } from '../language.js';
 import { addresseesOf, selfOf, speaksTo } from '../mentions.js';
 import { currentAlarms, currentBody, currentVersion, readers } from '../timeline.js';
 import { behalfAsked, behalfLine } from './behalf.js';
@@ -82,7 +82,7 @@ function aboutAnother(/** @type {Model} */ model, /** @type {Item} */ item, /** 
     ? say('about', { kind: word('kind', target.kind), who: whoText(model, target.author), at: moment(target.recordedAtMs) })
     : '';
   return html`<p class="line">${icon(sign)}<span><b>${word('kind', item.kind)}</b>
-    ${item.kind === 'retraction' ? html`（${word('retraction_reason', item.body.reason ?? '')}）` : nothing}
+    ${item.kind === 'retraction' ? aside(word('retraction_reason', item.body.reason ?? '')) : nothing}
     ${whoText(model, item.author)} ${times(item).recorded}
     ${target ? html`<button class="button-link" type="button" @click=${() => jump(target.id)}>${about}</button>` : nothing}
     ${item.body.text ?? ''}</span>${ruling(item)}</p>`;

@@ -4,7 +4,7 @@
 import { html, live, nothing } from '../vendor/lit.js';
 import { moment } from '../dates.js';
 import { COLUMNS } from '../forms.js';
-import { say, word } from '../language.js';
+import { aside, say, word } from '../language.js';
 import { WORDS } from '../words.js';
 import { attachField } from './attach.js';
 import { icon } from './icons.js';
@@ -54,7 +54,7 @@ function people({ of }, { model, timeline }) {
   const team = model.patients.get(timeline)?.team ?? [];
   return team.flatMap((link) => [...model.people.values()].flatMap((one) => (one.positions ?? [])
     .filter(({ organisation, role }) => organisation === link.organisation && of.includes(role) && (!link.people?.length || link.people.includes(one.id)))
-    .map(({ organisation }) => /** @type {[string, string]} */ ([`${one.id}@${organisation}`, `${model.personName(one.id)}（${model.organisationName(organisation)}）`]))));
+    .map(({ organisation }) => /** @type {[string, string]} */ ([`${one.id}@${organisation}`, `${model.personName(one.id)}${aside(model.organisationName(organisation))}`]))));
 }
 
 /** Entries it may refer to, the newest first. @param {Field} field @param {Surroundings} around @returns {[string, string][]} */

@@ -4,7 +4,7 @@
 import { html, nothing, repeat } from '../vendor/lit.js';
 import { age, calendarDate } from '../dates.js';
 import { PHRASES } from '../phrases.js';
-import { say, word } from '../language.js';
+import { aside, say, word } from '../language.js';
 import { elementOf, fetchLater, later } from './coming.js';
 import { emergencyBanners, trainingBanner } from './emergency-marks.js';
 import { face, whoText } from './face.js';
@@ -98,9 +98,10 @@ export class PatientView extends View {
       <a class="button button-text back" href="#/">${icon('back')}<span>${say('to_list')}</span></a>
       <div class="patient-title">
         <h1>${name.kanji || say('loading')}<small>${name.kana}</small></h1>
-        <p>${birthDate ? html`${calendarDate(birthDate)}（${say('age', { age: age(birthDate) })}）` : nothing}
+        <p>${birthDate ? `${calendarDate(birthDate)}${aside(say('age', { age: age(birthDate) }))}` : nothing}
           ${word('sex', registration?.sex ?? patient?.sex ?? '')}
-          ${consent && consent !== 'team' ? html`<span class="mark mark-alarm">${icon('alarm')}<span>${word('consent_state', consent)}</span></span>` : nothing}</p>
+          ${consent && consent !== 'team' ? html`<span class="mark mark-alarm">${icon('alarm')}<span>${word('consent_state', consent)}</span></span>` : nothing}
+          ${patient?.withheld?.length ? html`<span class="mark mark-restricted withheld">${icon('alarm')}<span>${say('withheld_mark', { purposes: patient.withheld.map((one) => word('withheld_purpose', one)).join('・') })}</span></span>` : nothing}</p>
       </div>
       ${this.present(id)}
       ${model.isProfessional && model.patients.has(id) ? html`<a class="button button-small" href="#/visits/${id}">${icon('home')}<span>${say('visit_write')}</span></a>` : nothing}

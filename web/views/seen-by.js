@@ -6,9 +6,11 @@ import { shortMoment } from '../dates.js';
 import { inLanguage, say, word } from '../language.js';
 import { face } from './face.js';
 import { icon } from './icons.js';
+import { takenWords } from './sheet.js';
 import { View } from './view.js';
 
 /** @typedef {import('../rest.js').Exposure} Exposure */
+/** @typedef {import('../rest.js').TakenOut} TakenOut */
 
 export class SeenBy extends View {
   static properties = { ...View.properties, timelineId: { attribute: false } };
@@ -19,6 +21,8 @@ export class SeenBy extends View {
     /** @type {Exposure[] | null} */
     this.lines = null;
     this.more = false;
+    /** By commands on the hub's machine. @type {TakenOut[]} */
+    this.taken = [];
     this.trouble = '';
   }
 
@@ -33,9 +37,9 @@ export class SeenBy extends View {
 
   /** @param {Exposure[]} lines */
   list(lines) {
-    if (lines.length === 0) return html`<p class="quiet" role="status">${say('seen_by_nobody')}</p>`;
+    if (lines.length + this.taken.length === 0) return html`<p class="quiet" role="status">${say('seen_by_nobody')}</p>`;
     const newest = [...lines].sort((a, b) => (b.last_at ?? '9').localeCompare(a.last_at ?? '9'));
-    return html`<ul class="seen-by-people">${newest.map((line) => this.line(line))}</ul>
+    return html`<ul class="seen-by-people">${this.taken.map((taken) => this.takenLine(taken))}${newest.map((line) => this.line(line))}</ul>
       ${this.more ? html`<p class="quiet">${say('seen_by_more')}</p>` : nothing}`;
   }
 
@@ -50,11 +54,17 @@ export class SeenBy extends View {
     </div></li>`;
   }
 
+  /** @param {TakenOut} taken */
+  takenLine({ at, command, reason }) {
+    return html`<li>${face('gateway')}<div><p><b>${takenWords(command ?? '')}</b></p>
+      <p class="quiet">${shortMoment(Date.parse(at), this.model.clock.now())}${reason ? `・${reason}` : nothing}</p></div></li>`;
+  }
+
   async ask() {
     this.trouble = '';
     try {
-      const { lines, more } = await this.model.rest.exposures(this.timelineId);
-      Object.assign(this, { lines, more });
+      const { lines, more, taken_out: taken = [] } = await this.model.rest.exposures(this.timelineId);
+      Object.assign(this, { lines, more, taken });
     } catch (/** @type {any} */ error) {
       this.trouble = inLanguage(error.reason) || say('seen_by_failed');
     }

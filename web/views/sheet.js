@@ -3,7 +3,7 @@
 import { html, nothing } from '../vendor/lit.js';
 import { calendarDate, moment } from '../dates.js';
 import { msOfUs } from '../frames.js';
-import { say, word } from '../language.js';
+import { aside, say, word } from '../language.js';
 import { fileList } from './files.js';
 import { icon } from './icons.js';
 import { quote } from './quote.js';
@@ -64,6 +64,11 @@ const debtors = (model, debtors) => list((debtors ?? []).map((debtor) => joined(
   debtor.person ? personName(model, debtor.person) : debtor.capacity === 'member' ? '' : word('capacity', debtor.capacity ?? ''),
 )));
 
+/** What whoever runs the hub's machine did, by the command that the hub names as the scope. @type {Record<string, import('../language.js').Phrase>} */
+const COMMANDS = { 'renkei export patient': 'taken_patient', 'renkei export region': 'taken_region', 'renkei rulebook explain': 'taken_looked' };
+/** @param {string} scope as people wrote it, or a command */
+export const takenWords = (scope) => (COMMANDS[scope] ? say(COMMANDS[scope]) : scope);
+
 /** How each sort of value reads. @type {Record<string, (value: any, row: Row, model: Model) => unknown>} */
 const VALUES = {
   text: (value) => value,
@@ -88,10 +93,10 @@ const VALUES = {
   spokenFor: (value) => list(value.map((/** @type {any} */ one) => [
     say('spoken_by', { by: word('role', one.by ?? ''), absent: word('role', one.absent ?? '') }), one.text].filter(Boolean).join(': '))),
   leftovers: (value) => list(value.map((/** @type {any} */ one) => joined(one.drug, one.amount))),
-  allergies: (value) => list(value.map((/** @type {any} */ one) => joined(`${one.substance}（${word('allergy_type', one.allergyType ?? '')}）`, one.reaction))),
+  allergies: (value) => list(value.map((/** @type {any} */ one) => joined(`${one.substance}${aside(word('allergy_type', one.allergyType ?? ''))}`, one.reaction))),
   services: (value, _, model) => list(value.map((/** @type {any} */ one) => joined(
-    one.name, one.frequency, one.organisation && organisationName(model, one.organisation), one.medical ? `（${say('medical_service')}）` : ''))),
-  visits: (value) => value.map((/** @type {any} */ day) => `${date(day.on)}${day.mark === 'visit' ? '' : `（${word('visit_mark', day.mark ?? '')}）`}`).join('、'),
+    one.name, one.frequency, one.organisation && organisationName(model, one.organisation), one.medical ? aside(say('medical_service')) : ''))),
+  visits: (value) => value.map((/** @type {any} */ day) => `${date(day.on)}${day.mark === 'visit' ? '' : aside(word('visit_mark', day.mark ?? ''))}`).join('、'),
   shifts: (value, _, model) => list(value.map((/** @type {any} */ shift) => joined(
     `${at(shift.startsAtUs)}–${at(shift.endsAtUs)}`, word('role', shift.role ?? ''), personName(model, shift.person), shift.phone))),
   citations: (value) => citations(value),
@@ -100,6 +105,7 @@ const VALUES = {
   escalated: (value, _, model) => debtors(model, value.told),
   handedOver: (value, _, model) => debtors(model, value.to),
   happened: () => say('yes'),
+  taken: (value) => takenWords(value),
 };
 
 /** Another entry of this reader's, or that there is one. @param {Model} model @param {string} id */

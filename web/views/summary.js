@@ -4,7 +4,7 @@
 import { html, nothing } from '../vendor/lit.js';
 import { calendarDate, moment, shortMoment } from '../dates.js';
 import { drugText, gist, settingsText } from '../gist.js';
-import { say, word } from '../language.js';
+import { aside, say, word } from '../language.js';
 import { summaryOf } from '../summary.js';
 import { GRAPHS, unitOf } from '../readings.js';
 import { forWhomText } from './behalf.js';
@@ -43,7 +43,7 @@ export class SummaryView extends View {
     return html`<div class="summary"><h2 class="unseen">${say('tab_summary')}</h2>
       ${this.heed(summary)}
       ${this.card('allergies', word('kind', 'allergies'), summary.allergies, ({ body }) => html`${body.noneKnown ? html`<p>${say('none_known')}</p>` : nothing}
-        ${list((body.items ?? []).map((/** @type {any} */ one) => html`<b>${one.substance}</b>（${word('allergy_type', one.allergyType ?? '')}） ${one.reaction}`))}${plain(body.text)}`, 'summary_no_allergies')}
+        ${list((body.items ?? []).map((/** @type {any} */ one) => html`<b>${one.substance}</b>${aside(word('allergy_type', one.allergyType ?? ''))} ${one.reaction}`))}${plain(body.text)}`, 'summary_no_allergies')}
       ${this.illness(summary)}${this.drugs(summary)}${this.devices(summary)}
       ${this.many('standing', word('kind', 'standing_order'), summary.standing, ({ body }) => html`<p><b>${body.condition}</b></p>${plain(body.instruction)}${plain((body.drugs ?? []).map(drugText).join('、'))}
         ${body.until ? html`<p class="quiet">${say('summary_until', { at: calendarDate(body.until) })}</p>` : nothing}`)}
@@ -139,7 +139,7 @@ export class SummaryView extends View {
       const phone = contact?.phone || model.organisations.get(organisation)?.phone || '';
       return html`<li class="summary-phone"><p><b>${model.organisationName(organisation) || say('unknown_organisation')}</b> ${callLink(model, timelineId, { phone, organisation, person: contact?.phone ? contact.person ?? '' : '' })}</p>
         ${contact ? html`<p class="quiet">${[contact.department, contact.person && model.personName(contact.person), contact.around_the_clock ? say('around_the_clock') : contact.hours].filter(Boolean).join('・')}</p>` : nothing}
-        ${(office?.on_duty ?? []).map((shift) => html`<p class="quiet">${say('on_duty_now', { names: `${model.personName(shift.person)}（${word('role', shift.role)}）` })}
+        ${(office?.on_duty ?? []).map((shift) => html`<p class="quiet">${say('on_duty_now', { names: `${model.personName(shift.person)}${aside(word('role', shift.role))}` })}
           ${callLink(model, timelineId, { phone: shift.phone, organisation, person: shift.person, role: shift.role })}</p>`)}</li>`;
     })}</ul>${model.isSecretariat ? nothing : html`<p class="quiet">${say('summary_call_how')}</p>`}`);
   }

@@ -3,7 +3,7 @@
 
 import { html, nothing } from '../vendor/lit.js';
 import { phrasesOf } from '../forms.js';
-import { inLanguage, say, word } from '../language.js';
+import { aside, inLanguage, say, word } from '../language.js';
 import { foreseenPhrase } from '../rules/phrases.js';
 import { alarmText } from './bodies.js';
 import { icon } from './icons.js';
@@ -39,7 +39,7 @@ export function verdictPanel(state, verdict) {
   return html`<div class="verdict verdict-${tone}" role="status">
     <p>${icon(sign)}<b>${say(phrase)}</b></p>
     ${verdict.alarms.length ? html`<p class="alarm-words">${icon('alarm')}<span>${say('would_alarm')}: ${verdict.alarms
-      .map((alarm) => `${word('vital_sign', alarm.sign)} ${alarm.value}（${alarmText(alarm)}）`).join('、')}</span></p>` : nothing}
+      .map((alarm) => `${word('vital_sign', alarm.sign)} ${alarm.value}${aside(alarmText(alarm))}`).join('、')}</span></p>` : nothing}
     ${verdict.holds.length ? nothing : reasonsOf(verdict)}
   </div>`;
 }

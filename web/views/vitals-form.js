@@ -5,7 +5,7 @@ import { html, live, nothing } from '../vendor/lit.js';
 import { localInput, shortMoment } from '../dates.js';
 import { Draft } from '../draft.js';
 import { usOfMs } from '../frames.js';
-import { say, word } from '../language.js';
+import { aside, say, word } from '../language.js';
 import { SIGNS, decimalIn, faultsOf, unitOf } from '../readings.js';
 import { WORDS } from '../words.js';
 import { beforeSend } from './before-send.js';
@@ -154,7 +154,7 @@ export class VitalsForm extends View {
         @change=${(/** @type {any} */ event) => this.type(sign, decimalIn(event.target.value) ?? event.target.value)}>
       <p class="vital-about" id="${id}-about">
         ${fault ? html`<span class="field-error">${icon('alarm')}<span>${fault}</span></span>` : nothing}
-        ${last ? html`<span>${say('last_value')} <b>${last.value}</b>（${shortMoment(last.atMs)}）</span>` : html`<span>${say('no_last_value')}</span>`}
+        ${last ? html`<span>${say('last_value')} <b>${last.value}</b>${aside(shortMoment(last.atMs))}</span>` : html`<span>${say('no_last_value')}</span>`}
         ${limit ? html`<span>${say('alarm_limits')} <b>${limitText(limit)}</b></span>` : nothing}</p>
     </div>`;
   }

@@ -59,6 +59,10 @@ impl Accounts {
             Some(step) => self.use_code(person, step).await?,
             None => false,
         };
-        if is_shown { Ok(account) } else { Err(Self::wrong_password(field).into()) }
+        if is_shown {
+            return Ok(account);
+        }
+        self.note_refused(person, signed_in.tried());
+        Err(Self::wrong_password(field).into())
     }
 }

@@ -87,7 +87,7 @@ impl Accounts {
         self.guesses.at_client(client.id.0).await?;
         let actor = self.actor_of(&client).await?.ok_or(TokenRefusal::Client)?;
         let region = self.hub.region();
-        let now = region.now();
+        let (now, wall) = (region.now(), region.wall());
         // Where devices are asked for, a system has to show one like everybody; its token counts on that alone.
         let registered = asked.line.device(now).map(|(device, _)| device);
         self.hub.admits(&asked.line, &actor, registered)?;
@@ -120,7 +120,7 @@ impl Accounts {
                 let stands = tx.find_client(id).await?.is_some_and(|client| client.stands());
                 let keys = tx.list_client_keys(id).await?;
                 let is_key = |kept: &KeptKey| kept.key.id == key && kept.removed_at.is_none();
-                if !stands || !keys.iter().any(is_key) || !tx.use_assertion(id, &used, now).await? {
+                if !stands || !keys.iter().any(is_key) || !tx.use_assertion(id, &used, wall).await? {
                     return Err(TokenRefusal::Client);
                 }
                 if tx.count_assertions(id).await? > limits::ASSERTIONS_KEPT_PER_CLIENT_MAX {
@@ -156,7 +156,8 @@ impl Accounts {
         let client = client.ok_or(TokenRefusal::Client)?;
         let is_meant = |kept: &&KeptKey| kept.key.id == assertion.key && kept.removed_at.is_none();
         let Some(known) = keys.iter().find(is_meant) else { return Err(self.refuse(id, asked)) };
-        match assertion.judge(&known.key, &asked.audience, self.hub.region().now()) {
+        // Its times are of the client's clock.
+        match assertion.judge(&known.key, &asked.audience, self.hub.region().wall()) {
             Ok(used) if client.stands() => Ok(Recognised { client, key: assertion.key, used }),
             Ok(_) => Err(self.refuse(id, asked)),
             Err(fault) => {

@@ -2,7 +2,7 @@
 //! there and nowhere else. Taking people on and letting them go at one's own office goes with it.
 
 use super::{AccountError, Accounts, Issued, NewInvitation};
-use crate::actions::directory::put_person;
+use crate::actions::directory::{leave_office, put_person};
 use crate::domain::account::{AccountDeed, Identity, Login, Passkey, Purpose};
 use crate::domain::act::{Act, Deed, SignInEnd};
 use crate::domain::directory::{Actor, Directory, Person, Position};
@@ -179,7 +179,7 @@ impl Accounts {
     /// Somebody leaves an office: their positions there end, and with them what is open.
     ///
     /// # Errors
-    /// When this actor does not look after the office, or they do not work there.
+    /// When this actor does not look after the office, they do not work there, or they are the last of the secretariat.
     pub async fn let_go(
         &self,
         by: SignedIn,
@@ -190,13 +190,7 @@ impl Accounts {
         if !keeps(&directory, by.actor, organisation) || !directory.works_at(person, organisation) {
             return Err(AccountError::NotFound);
         }
-        let known = directory.people.get(&person).cloned().ok_or(AccountError::NotFound)?;
-        let stays = |at: &Position| at.organisation != organisation;
-        let positions: Vec<Position> = known.positions.iter().copied().filter(stays).collect();
-        if directory.administrators.contains(&(organisation, person)) {
-            self.appoint(by, organisation, person, false).await?;
-        }
-        Ok(put_person(&self.hub, &self.sign_ins, by.by(), Person { positions, ..known }).await?)
+        Ok(leave_office(&self.hub, &self.sign_ins, by.by(), organisation, person).await?)
     }
 
     /// Appoints somebody who looks after the people of the office they work at, or ends that. For the secretariat.
@@ -223,9 +217,15 @@ impl Accounts {
             );
             return Err(AccountError::Conflict(text));
         }
+        let _turn = self.hub.region().take_directory_turn().await;
         let now = self.hub.region().now();
         let writing = self.hub.journal().write(move |tx| {
             Box::pin(async move {
+                tx.lock_directory().await?;
+                let known = tx.find_person(person).await?.ok_or(AccountError::NotFound)?;
+                if appointed && known.positions.iter().all(|at| at.organisation != organisation) {
+                    return Err(AccountError::NotFound);
+                }
                 let changed = match appointed {
                     true => tx.insert_administrator(organisation, person).await?,
                     false => tx.delete_administrator(organisation, person).await?,
@@ -234,7 +234,7 @@ impl Accounts {
                     let deed = AccountDeed::AdministratorKept { organisation, person, appointed };
                     tx.append_acts(now, [Act { by: by.by(), deed: Deed::Account(deed) }]).await?;
                 }
-                Ok::<_, StoreError>(changed)
+                Ok(changed)
             })
         });
         if !writing.await? && !appointed {
@@ -251,7 +251,10 @@ impl Accounts {
 }
 
 /// What is done to somebody's access is done for a reason, which the audit log keeps.
-pub(super) fn check_reason(reason: &str) -> Result<(), Invalid> {
+///
+/// # Errors
+/// When there is none, or it is too long.
+pub fn check_reason(reason: &str) -> Result<(), Invalid> {
     let (chars, max) = (reason.chars().count(), limits::RECOVERY_REASON_CHARS_MAX);
     if reason.trim().is_empty() {
         return Err(Invalid::required("reason"));

@@ -38,7 +38,7 @@ pub use self::devices::{Bundle, DeviceSeen, insert_device, issue_certificate, re
 pub use self::enrolling::{EnrolmentOpened, IssuedEnrolment};
 pub use self::guesses::TooOften;
 pub use self::invitations::{Accepting, Issued, NewInvitation, Opened};
-pub use self::looking_after::{AccountSeen, TakenOn};
+pub use self::looking_after::{AccountSeen, TakenOn, check_reason};
 pub use self::outside::{
     CALLBACK_PATH, EnteredFromOutside, IdentitiesSeen, Leaving, Provider, ProviderError, ProviderFileError, Returned,
     SecondAsked, SecondGiven,
@@ -56,12 +56,12 @@ use self::proving::Proofs;
 use crate::actions::directory::DirectoryError;
 use crate::actions::sign_in::{SignInError, SignIns};
 use crate::config::AccountSettings;
-use crate::domain::account::SignInWay;
+use crate::domain::account::{SignInWay, Tried, device_name};
 use crate::domain::ids::PersonId;
 use crate::domain::text::{Invalid, Text};
 use crate::domain::time::Timestamp;
 use crate::hub::Hub;
-use crate::hub::devices::Line;
+use crate::hub::devices::{Line, Shown as OnLine};
 use crate::hub::lines::LineRefusal;
 use crate::store::StoreError;
 use crate::vault::{CertificateError, DeviceMark, Mac, RelyingParty};
@@ -111,6 +111,14 @@ pub struct From {
 impl From {
     fn mark(&self) -> Option<DeviceMark> {
         self.mark.as_deref().and_then(DeviceMark::parse)
+    }
+
+    fn tried(&self) -> Tried {
+        let device = match self.line.shown {
+            OnLine::Device { id, .. } => Some(id),
+            OnLine::Nothing | OnLine::Expired | OnLine::Ended => None,
+        };
+        Tried { address: self.address, device, device_name: device_name(&self.device) }
     }
 }
 
@@ -182,6 +190,8 @@ impl std::convert::From<Overloaded> for AccountError {
 impl std::convert::From<DirectoryError> for AccountError {
     fn from(error: DirectoryError) -> Self {
         match error {
+            DirectoryError::NotFound => Self::NotFound,
+            DirectoryError::Conflict(text) => Self::Conflict(text),
             DirectoryError::Invalid(invalid) => Self::Invalid(invalid),
             DirectoryError::Store(error) => Self::Store(error),
         }

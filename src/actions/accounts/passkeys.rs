@@ -107,7 +107,7 @@ impl Accounts {
         let key = PasskeyKey::from_bytes(passkey.key.clone());
         let judged = self.relying_party()?.judge(*asking, &shown, &key);
         if !self.use_passkey(passkey, judged).await? {
-            self.note_refused(person);
+            self.note_refused(person, from.tried());
             return Err(AccountError::PasskeyRefused);
         }
         let (login, mark) = (self.login_digest(account.login.as_str()), from.mark());

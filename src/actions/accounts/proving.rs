@@ -126,7 +126,7 @@ impl Accounts {
         let key = PasskeyKey::from_bytes(passkey.key.clone());
         let judged = self.relying_party()?.judge_one(&asking, &shown, &key);
         if !self.use_passkey(passkey, judged).await? {
-            self.note_refused(account.person);
+            self.note_refused(account.person, signed_in.tried());
             return Err(wrong_passkey().into());
         }
         self.proven(signed_in, SignInWay::Passkey).await

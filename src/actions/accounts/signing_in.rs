@@ -4,7 +4,7 @@ use super::guesses::Trying;
 use super::{AccountError, Accounts, From, Shown};
 use crate::actions::links::digits;
 use crate::actions::sign_in::{NewSignIn, SignInError};
-use crate::domain::account::{Account, AccountDeed, Login, SignInWay};
+use crate::domain::account::{Account, AccountDeed, Login, SignInWay, Tried};
 use crate::domain::act::{Act, By, Deed};
 use crate::domain::directory::Position;
 use crate::domain::ids::{PersonId, SignInId};
@@ -64,7 +64,7 @@ impl Accounts {
             None => false,
         };
         if !is_in {
-            self.note_refused(person);
+            self.note_refused(person, from.tried());
             return Err(AccountError::Refused);
         }
         let shown = Shown { person, login, as_of, way: SignInWay::Password, device: from.device, mark, is_proof: true };
@@ -78,8 +78,9 @@ impl Accounts {
         step.filter(|_| secret.is_some())
     }
 
+    /// By the machine's clock, as a phone has its own: recorded time may be far ahead of both.
     pub(super) fn now_s(&self) -> u64 {
-        self.hub.region().now().as_secs().max(0).unsigned_abs()
+        self.hub.region().wall().as_secs().max(0).unsigned_abs()
     }
 
     /// Uses a code up; `false`: it was used before.
@@ -88,10 +89,10 @@ impl Accounts {
     }
 
     /// Keeps a refusal in the audit log. Aside, so that the answer takes no longer for an account that exists.
-    pub(super) fn note_refused(&self, person: PersonId) {
+    pub(super) fn note_refused(&self, person: PersonId, from: Tried) {
         let (journal, now) = (self.hub.journal().clone(), self.hub.region().now());
         tokio::spawn(async move {
-            let act = Act { by: By::Hub, deed: Deed::Account(AccountDeed::SignInRefused { person }) };
+            let act = Act { by: By::Hub, deed: Deed::Account(AccountDeed::SignInRefused { person, from }) };
             let kept = journal.write(move |tx| Box::pin(async move { tx.append_acts(now, [act]).await })).await;
             if let Err(error) = kept {
                 let error: StoreError = error;

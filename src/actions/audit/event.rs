@@ -1,5 +1,5 @@
 //! A record of the audit log as it is told to people and to other systems: who did what, to whom, on what ground. What a
-//! patient's record says is never in it.
+//! patient's record says is never in it; why somebody did what they had to give a reason for, is.
 
 use uuid::Uuid;
 
@@ -8,14 +8,14 @@ use crate::domain::attachment::ContentHash;
 use crate::domain::audit::AuditKind;
 use crate::domain::directory::{Actor, Directory};
 use crate::domain::entry::OnBehalfOf;
-use crate::domain::ids::{EntryId, OrganisationId, PatientId, PersonId, Seq, SignInId, Subject, TimelineId};
+use crate::domain::ids::{DeviceId, EntryId, OrganisationId, PatientId, PersonId, Seq, SignInId, Subject, TimelineId};
 use crate::domain::reading::{ReadScope, ReadWhy};
 use crate::domain::role::Role;
 use crate::domain::text::Text;
 use crate::domain::time::Timestamp;
-use crate::store::{AuditFound, Audited, Refusal};
+use crate::store::{AuditFound, Audited, DeviceSeen, Refusal};
 
-use super::told;
+use super::{details, told};
 
 /// Who acted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,6 +61,8 @@ pub struct Event {
     pub sign_in: Option<SignInId>,
     /// What the device of the sign-in calls itself.
     pub device: Option<String>,
+    /// The registered device that it was done on, and its name; no name: that does not open.
+    pub registered_device: Option<(DeviceId, Option<String>)>,
     pub patient: Option<PatientId>,
     /// Whose page it is about.
     pub office: Option<OrganisationId>,
@@ -72,14 +74,19 @@ pub struct Event {
     /// Stable code of what was done or why not; empty where the kind says it all.
     pub code: String,
     pub failed: bool,
-    /// In words.
+    /// In words, without a name.
     pub said: Text,
+    /// What goes with it, by name.
+    pub details: Option<Text>,
+    /// Why, as whoever did it had to write.
+    pub reason: Option<String>,
 }
 
 impl Event {
     #[must_use]
     pub fn of(found: AuditFound, directory: &Directory) -> Self {
-        let AuditFound { record, audited, reading, device } = found;
+        let AuditFound { record, audited, reading, device: DeviceSeen { calls_itself, registered }, said, before } =
+            found;
         let mark = record.mark.or_else(|| audited.as_ref().map(Audited::mark));
         let subject = record.timeline.map(|timeline| (directory.subject_of(timeline), timeline));
         let marked = || match mark.and_then(|mark| Some((mark.person?, mark.organisation?))) {
@@ -94,7 +101,8 @@ impl Event {
             by: audited.as_ref().map_or_else(marked, who),
             on_behalf_of: audited.as_ref().and_then(on_behalf_of),
             sign_in: audited.as_ref().and_then(sign_in),
-            device,
+            device: calls_itself,
+            registered_device: registered,
             patient: subject.filter(|(of, _)| *of == Subject::Patient).map(|(_, timeline)| timeline.as_patient()),
             office: subject
                 .filter(|(of, _)| *of == Subject::Organisation)
@@ -105,10 +113,21 @@ impl Event {
             },
             about: mark.and_then(|mark| mark.about),
             said: told::said(mark.map(|mark| mark.kind), audited.as_ref(), read.as_ref()),
+            details: audited.as_ref().and_then(|audited| details::details(audited, before.as_ref(), directory)),
+            reason: audited.as_ref().and_then(reason).or(said),
             code: audited.as_ref().map(told::code).unwrap_or_default(),
             failed: matches!(&audited, Some(Audited::Refusal(Refusal { dismissed: None, .. })))
                 || audited.as_ref().is_some_and(told::is_failed_sign_in),
             read,
+        }
+    }
+
+    /// What was done, with what goes with it.
+    #[must_use]
+    pub fn words(&self) -> Text {
+        match &self.details {
+            None => self.said.clone(),
+            Some(Text { ja, en }) => Text::new(format!("{}（{ja}）", self.said.ja), format!("{} ({en})", self.said.en)),
         }
     }
 
@@ -132,6 +151,16 @@ fn who(audited: &Audited) -> Who {
             By::Hub => Who::Hub,
         },
     }
+}
+
+fn reason(audited: &Audited) -> Option<String> {
+    let reason = match audited {
+        Audited::Act(act) => act.deed.reason(),
+        Audited::Refusal(refusal) => refusal.dismissed.as_ref().map(|dismissed| dismissed.reason.as_str()),
+        // Of a declared access, the declaration says why; it is on the patient's own record.
+        Audited::Read(_) | Audited::ReadEnded(_) | Audited::WrittenFor(_) => None,
+    };
+    reason.map(str::to_owned)
 }
 
 const fn on_behalf_of(audited: &Audited) -> Option<OnBehalfOf> {

@@ -151,9 +151,12 @@ const COLUMNS: &[&str] = &[
     "on_behalf_of_name",
     "on_behalf_of_role",
     "on_behalf_of_organisation",
+    "registered_device",
+    "registered_device_name",
+    "reason",
 ];
 
-fn csv_row(shape: &AuditRecordShape) -> String {
+pub(super) fn csv_row(shape: &AuditRecordShape) -> String {
     let text = |value: &Option<String>| value.clone().unwrap_or_default();
     let id = |value: Option<uuid::Uuid>| value.map(|id| id.to_string()).unwrap_or_default();
     let read = |part: fn(&ReadShape) -> String| shape.read.as_ref().map(part).unwrap_or_default();
@@ -190,6 +193,9 @@ fn csv_row(shape: &AuditRecordShape) -> String {
         named(|named| named.name.clone().unwrap_or_default()),
         named(|named| named.role.unwrap_or_default().to_owned()),
         named(|named| named.organisation.map(|id| id.to_string()).unwrap_or_default()),
+        id(shape.registered_device.as_ref().map(|device| device.id)),
+        shape.registered_device.as_ref().and_then(|device| device.name.clone()).unwrap_or_default(),
+        text(&shape.reason),
     ];
     csv_line(&cells.each_ref().map(String::as_str))
 }

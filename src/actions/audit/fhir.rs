@@ -27,7 +27,7 @@ pub(super) fn audit_event(event: &Event, directory: &Directory, region: &str) ->
         "action": action(event.kind),
         "recorded": event.at.to_rfc3339(),
         "outcome": if event.failed { "4" } else { "0" },
-        "outcomeDesc": event.said.en,
+        "outcomeDesc": event.words().en,
         "agent": agents(event, directory),
         "source": {
             "site": region,
@@ -38,8 +38,9 @@ pub(super) fn audit_event(event: &Event, directory: &Directory, region: &str) ->
     if is_patient_read {
         resource["meta"] = json!({ "profile": [PATIENT_READ] });
     }
-    if let Some(why) = event.read.as_ref().and_then(|read| purpose(read.why)) {
-        resource["purposeOfEvent"] = json!([{ "coding": [why] }]);
+    let purposes = purposes(event);
+    if !purposes.is_empty() {
+        resource["purposeOfEvent"] = Value::Array(purposes);
     }
     let entities = entities(event);
     if !entities.is_empty() {
@@ -88,6 +89,13 @@ const fn action(kind: Option<AuditKind>) -> &'static str {
     }
 }
 
+/// What a read rests on as a code; why somebody did what they had to give a reason for, in their words.
+fn purposes(event: &Event) -> Vec<Value> {
+    let coded = event.read.as_ref().and_then(|read| purpose(read.why)).map(|why| json!({ "coding": [why] }));
+    let said = event.reason.as_ref().map(|reason| json!({ "text": reason }));
+    coded.into_iter().chain(said).collect()
+}
+
 fn purpose(why: ReadWhy) -> Option<Value> {
     let (code, display) = match why {
         ReadWhy::Care | ReadWhy::Former => ("TREAT", "treatment"),
@@ -105,13 +113,15 @@ fn agents(event: &Event, directory: &Directory) -> Vec<Value> {
             "who": { "display": display }, "requestor": false,
         })
     };
-    let device = event.device.as_deref().unwrap_or("unnamed device");
     let mut agents = vec![machine("110153", "Source Role ID", "renkei")];
-    if let Some(sign_in) = event.sign_in {
-        let mut client = machine("110152", "Destination Role ID", device);
-        client["who"]["identifier"] = json!({ "system": "urn:renkei:sign-in", "value": sign_in.to_string() });
-        agents.push(client);
-    }
+    agents.extend(device(event).map(|(who, name)| {
+        let mut client = machine("110152", "Destination Role ID", "");
+        client["who"] = who;
+        if let Some(name) = name {
+            client["name"] = name.into();
+        }
+        client
+    }));
     let (who, name, role) = match event.by {
         Who::Person { person, role, organisation } => {
             let name = directory.people.get(&person).map(|person| person.name.kanji.clone());
@@ -144,6 +154,25 @@ fn agents(event: &Event, directory: &Directory) -> Vec<Value> {
     }
     agents.push(user);
     agents
+}
+
+/// The device of the sign-in, or that the act was done on: the registered one under its name there, beside what it calls itself.
+fn device(event: &Event) -> Option<(Value, Option<&str>)> {
+    if event.sign_in.is_none() && event.registered_device.is_none() && event.device.is_none() {
+        return None;
+    }
+    let calls_itself = event.device.as_deref();
+    let mut who = match &event.registered_device {
+        Some((id, name)) => {
+            let name = name.as_deref().or(calls_itself).unwrap_or("unnamed device");
+            json!({ "reference": format!("Device/{id}"), "type": "Device", "display": name })
+        }
+        None => json!({ "display": calls_itself.unwrap_or("unnamed device") }),
+    };
+    if let Some(sign_in) = event.sign_in {
+        who["identifier"] = json!({ "system": "urn:renkei:sign-in", "value": sign_in.to_string() });
+    }
+    Some((who, calls_itself.filter(|_| event.registered_device.is_some())))
 }
 
 fn role_codings(role: Role) -> Value {

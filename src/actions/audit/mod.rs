@@ -3,10 +3,13 @@
 //!
 //! INVARIANT: nobody looks into the log, or takes anything out of it, without a record of that in it.
 
+mod details;
 pub mod event;
 pub mod export;
 mod fhir;
 pub mod shape;
+#[cfg(test)]
+mod tests;
 mod told;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -22,7 +25,8 @@ use crate::domain::time::Timestamp;
 use crate::hub::reading::LookError;
 use crate::hub::sessions::SignedIn;
 use crate::hub::{Hub, Sight, StoreError};
-use crate::store::{AuditOrder, AuditPage, Exposure, Journal};
+use crate::limits::{self, TAKEN_OUT_LISTED_MAX};
+use crate::store::{AuditOrder, AuditPage, Exposure, Journal, Untold};
 
 use self::event::Event;
 
@@ -103,6 +107,18 @@ pub async fn search(
     journal.read(move |tx| Box::pin(async move { tx.search_audits(&filter, order, cursor, limit).await })).await
 }
 
+/// Whether a part of the log may be taken out for this reason.
+///
+/// # Errors
+/// When it is empty or too long.
+pub fn check_reason(reason: &str) -> Result<(), Invalid> {
+    let (chars, max) = (reason.chars().count(), limits::AUDIT_REASON_CHARS_MAX);
+    if reason.trim().is_empty() {
+        return Err(Invalid::required("reason"));
+    }
+    if chars > max { Err(Invalid::too_long("reason", max, ("文字", "characters"), chars)) } else { Ok(()) }
+}
+
 /// Puts on record that somebody looks into the log.
 ///
 /// # Errors
@@ -128,10 +144,30 @@ async fn look_at(
     Ok(sights.into_iter().map(|sight| (sight.state.timeline.as_patient(), sight)).collect())
 }
 
+/// A record that whoever runs the hub's machine took out, or looked into.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TakenByCommand {
+    pub at: Timestamp,
+    /// Which command, and why, as they wrote; `None`: the audit record does not open.
+    pub said: Option<(String, String)>,
+}
+
+impl From<Untold> for TakenByCommand {
+    fn from(note: Untold) -> Self {
+        let said = note.act.and_then(|act| match act.deed {
+            Deed::Keeping(deed) => deed.told(),
+            _ => None,
+        });
+        Self { at: note.at, said: said.map(|said| (said.scope, said.purpose)) }
+    }
+}
+
 /// Whose record somebody was given to read, or who was given somebody's, summed up.
 #[derive(Debug)]
 pub struct Exposed {
     pub lines: Vec<Exposure>,
+    /// When whoever runs the hub's machine took a patient's record out, or looked into it: nobody's reading, and told besides.
+    pub taken_out: Vec<TakenByCommand>,
     pub patients: BTreeMap<PatientId, Sight>,
 }
 
@@ -163,11 +199,23 @@ pub async fn exposed(hub: &Hub, signed_in: &SignedIn, filter: AuditFilter) -> Re
             })
         })
         .await;
+    let taken_out = match patient {
+        // What was taken out is everybody's business on the team, and the secretariat's; not one office's administrator's.
+        Some(patient) if filter.organisation.is_none() => {
+            let limit = TAKEN_OUT_LISTED_MAX;
+            let reading = hub.journal().read(move |tx| {
+                Box::pin(async move { tx.list_takings_of(patient.into(), (from, until), limit).await })
+            });
+            let takings: Result<Vec<Untold>, StoreError> = reading.await;
+            takings?.into_iter().map(TakenByCommand::from).collect()
+        }
+        _ => Vec::new(),
+    };
     let is_meant = |line: &Exposure| filter.organisation.is_none_or(|own| line.position.organisation == own);
     let lines: Vec<Exposure> = lines?.into_iter().filter(is_meant).collect();
     let timelines = lines.iter().map(|line| line.timeline.as_patient());
     let patients = look_at(hub, signed_in, timelines.filter(|it| !is_office(&directory, *it))).await?;
-    Ok(Exposed { lines, patients })
+    Ok(Exposed { lines, taken_out, patients })
 }
 
 fn is_office(directory: &Directory, patient: PatientId) -> bool {

@@ -27,6 +27,8 @@ pub struct AuditRecordShape {
     pub sign_in: Option<Uuid>,
     /// What the device of the sign-in calls itself.
     pub device: Option<String>,
+    /// The registered device that it was done on.
+    pub registered_device: Option<RegisteredDeviceShape>,
     /// Whose record it is about.
     pub patient: Option<Uuid>,
     /// The organisation whose page it is about.
@@ -43,6 +45,18 @@ pub struct AuditRecordShape {
     /// In words.
     pub ja: String,
     pub en: String,
+    /// Why, as whoever did it had to write.
+    #[schema(example = "本人からの開示請求")]
+    pub reason: Option<String>,
+}
+
+/// A registered device.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct RegisteredDeviceShape {
+    pub id: Uuid,
+    /// Under which it was registered; `null`: that does not open.
+    #[schema(example = "タブレット 3")]
+    pub name: Option<String>,
 }
 
 /// Who acted.
@@ -87,6 +101,7 @@ pub struct ReadShape {
 impl AuditRecordShape {
     #[must_use]
     pub fn of(event: &Event, directory: &Directory) -> Self {
+        let words = event.words();
         Self {
             seq: event.seq,
             at: event.at.to_rfc3339(),
@@ -95,6 +110,10 @@ impl AuditRecordShape {
             on_behalf_of: event.on_behalf_of.map(|named| WhoShape::of(named.into(), directory)),
             sign_in: event.sign_in.map(|id| id.0),
             device: event.device.clone(),
+            registered_device: event
+                .registered_device
+                .as_ref()
+                .map(|(id, name)| RegisteredDeviceShape { id: id.0, name: name.clone() }),
             patient: event.patient.map(|id| id.0),
             office: event.office.map(|id| id.0),
             found: event.found.iter().map(|id| id.0).collect(),
@@ -102,8 +121,9 @@ impl AuditRecordShape {
             read: event.read.as_ref().map(ReadShape::of),
             code: event.code.clone(),
             failed: event.failed,
-            ja: event.said.ja.to_string(),
-            en: event.said.en.to_string(),
+            ja: words.ja.into_owned(),
+            en: words.en.into_owned(),
+            reason: event.reason.clone(),
         }
     }
 }

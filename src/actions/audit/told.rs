@@ -1,7 +1,7 @@
-//! What a record of the audit log says, in words and as a code. Texts that people wrote, and names that they typed, are left
-//! out: they may tell of a patient.
+//! What a record of the audit log says, in words and as a code, without names and without what anybody wrote: so it is shipped
+//! to other systems. Reasons and names go beside it (`event.rs`, `details.rs`).
 
-use crate::domain::account::AccountDeed;
+use crate::domain::account::{AccountDeed, Tried};
 use crate::domain::act::{Act, Deed};
 use crate::domain::audit::AuditKind;
 use crate::domain::client::ClientDeed;
@@ -246,6 +246,12 @@ fn keeping(deed: &KeepingDeed) -> Text {
         KeepingDeed::Exported { patient: None, .. } => {
             Text::fixed("地域の記録すべてを取り出した", "the whole region was taken out")
         }
+        KeepingDeed::LookedInto { .. } => {
+            Text::fixed("記録のわけを調べた", "it was looked up why something of a record is as it is")
+        }
+        KeepingDeed::SecretariatRestored { .. } => {
+            Text::fixed("事務局の復旧（ハブのマシンで）", "the secretariat was restored on the hub's machine")
+        }
         KeepingDeed::Restored { made_at, sign_ins, despite, .. } => {
             let (mut ja, mut en) = (
                 format!("{made_at} のバックアップから復元（サインイン {sign_ins} 件を終了）"),
@@ -260,6 +266,16 @@ fn keeping(deed: &KeepingDeed) -> Text {
     }
 }
 
+/// The device stands beside it.
+fn refused(Tried { address, .. }: &Tried) -> Text {
+    match address {
+        None => Text::fixed("サインインの失敗", "a sign-in was refused"),
+        Some(address) => {
+            Text::new(format!("サインインの失敗（{address}）"), format!("a sign-in was refused ({address})"))
+        }
+    }
+}
+
 fn account(deed: &AccountDeed) -> (&'static str, Text) {
     match deed {
         AccountDeed::Invited { purpose, .. } => (purpose.code(), Text::fixed(purpose.ja(), purpose.en())),
@@ -268,9 +284,7 @@ fn account(deed: &AccountDeed) -> (&'static str, Text) {
             (why.code(), said)
         }
         AccountDeed::Changed { what, .. } => (what.code(), Text::fixed(what.ja(), what.en())),
-        AccountDeed::SignInRefused { .. } => {
-            ("sign_in_refused", Text::fixed("サインインの失敗", "a sign-in was refused"))
-        }
+        AccountDeed::SignInRefused { from, .. } => ("sign_in_refused", refused(from)),
         AccountDeed::Passkey { what, .. } => (what.code(), Text::fixed(what.ja(), what.en())),
         AccountDeed::Identity { what, .. } => (what.code(), Text::fixed(what.ja(), what.en())),
         AccountDeed::Proved { way, .. } => (

@@ -222,6 +222,16 @@ mod tests {
     }
 
     #[test]
+    fn what_is_to_be_kept_stays_and_what_is_older_goes() {
+        let (folder, region) = (tempfile::tempdir().unwrap(), Keys::new());
+        let [first, second, third] = ["2026-04-01T00:00:00Z", "2026-04-02T00:00:00Z", "2026-04-03T00:00:00Z"]
+            .map(|moment| lay(folder.path(), &region, moment));
+        let two_days = Keep { daily: 2, weekly: 0, monthly: 0 };
+        assert_eq!(remove_old(folder.path(), &region.data, two_days, &third).unwrap(), [first]);
+        assert!(second.exists() && third.exists());
+    }
+
+    #[test]
     fn generations_of_before_the_regions_key_was_changed_are_let_go_too() {
         let (folder, before) = (tempfile::tempdir().unwrap(), Keys::new());
         let first = lay(folder.path(), &before, "2026-04-01T00:00:00Z");

@@ -258,7 +258,9 @@ impl Ringing<'_> {
         }
         let authority = endpoint.authority().map_or("", |authority| authority.as_str());
         let Tower { settings, signer, caller } = self.tower;
-        let credential = signer.credential(&format!("https://{authority}"), &settings.contact, now);
+        // A push service judges by its own clock.
+        let wall = self.bells.hub.region().wall();
+        let credential = signer.credential(&format!("https://{authority}"), &settings.contact, wall);
         let caller = caller.clone();
         self.sending.spawn(async move { (id, reason, caller.ring(&endpoint, reason.weight, &credential).await) });
     }

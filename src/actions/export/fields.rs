@@ -83,6 +83,7 @@ const FIELDS: &[(&str, Text)] = &[
     named("fax", "FAX", "fax"),
     named("firstAfterDischarge", "退院後初めての訪問", "first visit after discharge"),
     named("forDoctor", "医師に判断を求める", "asks the doctor to decide"),
+    named("formVersion", "同意書の版", "version of the form"),
     named("frequency", "頻度", "frequency"),
     named("from", "から", "from"),
     named("given", "入力された値", "as it was entered"),
@@ -225,6 +226,7 @@ const FIELDS: &[(&str, Text)] = &[
     named("waysOut", "ほかの返事", "other answers"),
     named("wishes", "本人・家族の意向", "wishes"),
     named("with", "ともに行う事業所", "together with"),
+    named("withheld", "同意しない目的", "purposes withheld"),
     named("within", "期間", "within"),
 ];
 

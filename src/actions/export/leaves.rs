@@ -27,6 +27,7 @@ use crate::domain::text::Text;
 use crate::domain::time::Timestamp;
 use crate::domain::unit::Unit;
 use crate::domain::vital::{BodySite, VitalSign};
+use crate::domain::withheld::WithheldPurpose;
 
 /// In which language, and by which names.
 pub(super) struct Telling<'a> {
@@ -159,6 +160,7 @@ fn code(parent: &str, field: &str, text: &str) -> Option<Text> {
             _ => None,
         },
         "givenBy" => in_words!(ConsentGiver, text),
+        "withheld" => in_words!(WithheldPurpose, text),
         "topic" => in_words!(Topic, text),
         "infection" => in_words!(Infection, text),
         "orderType" => in_words!(OrderType, text),

@@ -2,7 +2,8 @@
 //! the whole region as JSON lines, for whoever runs the hub's machine, who must say why; and of one patient what a member may
 //! see, in one download, once the rules permit it (`taking`).
 //!
-//! INVARIANT: nothing is taken out without a record of that in the audit log, written before.
+//! INVARIANT: nothing is taken out without a record of that in the audit log, written before; with what the commands take out,
+//! the teams that are to hear of it are noted in the same commit.
 
 mod archive;
 mod asked;
@@ -21,12 +22,12 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
+use crate::actions::taken_out::{self, Whose};
 use crate::config::Language;
-use crate::domain::act::{Act, By, Deed};
 use crate::domain::attachment::{Attachment, ContentHash, MediaType};
 use crate::domain::directory::Directory;
 use crate::domain::entry::Entry;
-use crate::domain::ids::{PatientId, Seq, TimelineId};
+use crate::domain::ids::{Seq, TimelineId};
 use crate::domain::keeping::KeepingDeed;
 use crate::domain::text::Text;
 use crate::domain::time::Timestamp;
@@ -49,6 +50,10 @@ const PATIENT_FORMAT: &str = "renkei-patient/1";
 pub enum ExportError {
     #[error("there is no patient with this id")]
     NoSuchPatient,
+    #[error(
+        "the patient withholds that the record is taken out: --despite-withheld, for what the law or the patient asks"
+    )]
+    Withheld,
     #[error("{} exists already; name a new folder", path.display())]
     Exists { path: PathBuf },
     #[error("cannot write {}: {source}", path.display())]
@@ -65,6 +70,8 @@ impl ExportError {
     pub fn text(&self) -> Option<Text> {
         let ja = match self {
             Self::NoSuchPatient => "この ID の患者はいません".to_owned(),
+            Self::Withheld => "この患者は記録の持ち出しに同意していません。法令による求めか本人の求めによる場合だけ、--despite-withheld を付けてください"
+                .to_owned(),
             Self::Exists { path } => format!("{} はすでにあります。新しいフォルダーを指定してください", path.display()),
             Self::Io { path, source } => format!("{} に書けません: {source}", path.display()),
             Self::Store(error) => return error.text(),
@@ -95,18 +102,22 @@ pub struct ExportFrom<'a> {
     pub directory: &'a Directory,
     /// As whoever takes them out wrote.
     pub reason: &'a str,
+    /// Whoever takes it out says that the law or the patient asks for it, whatever the patient withholds.
+    pub despite_withheld: bool,
     /// Of the page for print.
     pub language: Language,
     pub now: Timestamp,
 }
 
 impl ExportFrom<'_> {
-    async fn note(&self, patient: Option<PatientId>) -> Result<(), StoreError> {
-        let deed = Deed::Keeping(KeepingDeed::Exported { patient, reason: self.reason.to_owned(), taken: None });
-        let (act, now) = (Act { by: By::Operator, deed }, self.now);
-        self.journal
-            .write(move |tx| Box::pin(async move { tx.append_act_on(patient.map(TimelineId::from), now, act).await }))
-            .await
+    /// Puts it on record, and has the teams told.
+    async fn note(&self, whose: Whose<'_>) -> Result<(), StoreError> {
+        let patient = match whose {
+            Whose::Patient(patient) => Some(patient),
+            Whose::Region(..) | Whose::Nobody => None,
+        };
+        let deed = KeepingDeed::Exported { patient, reason: self.reason.to_owned(), taken: None };
+        taken_out::note(self.journal, whose, deed, self.now).await
     }
 
     /// Every entry of a timeline in order, handed to `take` with its JSON.

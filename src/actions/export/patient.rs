@@ -8,7 +8,9 @@ use serde_json::json;
 use super::leaves::Telling;
 use super::page::{Head, Page};
 use super::{Draft, ExportError, ExportFrom, Exported, PATIENT_FORMAT, directory_json, file_name, write};
+use crate::actions::taken_out::Whose;
 use crate::domain::ids::{PatientId, Subject, TimelineId};
+use crate::domain::withheld::WithheldPurpose;
 
 /// Writes it into a new folder.
 ///
@@ -19,8 +21,11 @@ pub async fn export_patient(from: &ExportFrom<'_>, patient: PatientId, into: &Pa
     let loaded = from.journal.load(timeline).await?;
     let is_patient = from.directory.subject_of(timeline) == Subject::Patient;
     let loaded = loaded.filter(|_| is_patient).ok_or(ExportError::NoSuchPatient)?;
+    if loaded.state.withheld().has(WithheldPurpose::Export) && !from.despite_withheld {
+        return Err(ExportError::Withheld);
+    }
     let draft = Draft::begin(into)?;
-    from.note(Some(patient)).await?;
+    from.note(Whose::Patient(patient)).await?;
     let mut telling = Telling { language: from.language, directory: from.directory, places: HashMap::new() };
     from.each_entry(timeline, |entry, _| {
         telling.places.insert(entry.id, entry.seq);

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use super::{Draft, ExportError, ExportFrom, Exported, create, directory_json, make_folder, write};
 use crate::actions::audit::export::Export;
 use crate::actions::kept_rulebooks::hash_of;
+use crate::actions::taken_out::Whose;
 use crate::domain::announcement::Announcement;
 use crate::domain::audit::{AuditFilter, AuditUse};
 use crate::domain::case::Case;
@@ -29,14 +30,15 @@ const EXPLAINED: &str = include_str!("region_format.md");
 /// When the folder exists, or something cannot be read or written.
 pub async fn export_region(from: &ExportFrom<'_>, into: &Path) -> Result<Exported, ExportError> {
     let draft = Draft::begin(into)?;
-    from.note(None).await?;
-    let folder = draft.path();
-    let mut exported = Exported::default();
-    make_folder(&folder.join("timelines"))?;
+    // First: a patient who is registered later is neither in it nor told of it.
     let timelines = from.journal.read(|tx| Box::pin(tx.list_subjects())).await?;
     let registered = from.journal.registrations().await?;
     let for_training = registered.iter().filter(|(_, known)| known.for_training).map(|(timeline, _)| *timeline);
     let for_training: HashSet<TimelineId> = for_training.collect();
+    from.note(Whose::Region(from.directory, &for_training)).await?;
+    let folder = draft.path();
+    let mut exported = Exported::default();
+    make_folder(&folder.join("timelines"))?;
     let mut duties = create(&folder.join("duties.jsonl"))?;
     for (timeline, subject) in timelines {
         if for_training.contains(&timeline) {

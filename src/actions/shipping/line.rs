@@ -43,6 +43,7 @@ pub(super) fn line(event: &Event, chain: &[u8; 32], region: &str) -> String {
     }
     let id = |id: Option<Uuid>| id.map(|id| id.to_string()).unwrap_or_default();
     add("signIn", &id(event.sign_in.map(|it| it.0)));
+    add("registeredDevice", &id(event.registered_device.as_ref().map(|(device, _)| device.0)));
     add("patient", &id(event.patient.map(|it| it.0)));
     add("office", &id(event.office.map(|it| it.0)));
     add("found", &event.found.iter().map(ToString::to_string).collect::<Vec<_>>().join(" "));
@@ -87,7 +88,7 @@ fn escaped(value: &str) -> String {
 mod tests {
     use super::*;
     use crate::domain::audit::AuditKind;
-    use crate::domain::ids::{OrganisationId, PatientId, PersonId, Seq, SignInId};
+    use crate::domain::ids::{DeviceId, OrganisationId, PatientId, PersonId, Seq, SignInId};
     use crate::domain::reading::{ReadScope, ReadWhy};
     use crate::domain::role::Role;
     use crate::domain::text::Text;
@@ -115,6 +116,7 @@ mod tests {
             on_behalf_of: None,
             sign_in: Some(SignInId(id(3))),
             device: Some("高橋さん宅のタブレット".to_owned()),
+            registered_device: Some((DeviceId(id(5)), Some("高橋さん用".to_owned()))),
             patient: Some(PatientId(id(4))),
             office: None,
             found: Vec::new(),
@@ -123,13 +125,16 @@ mod tests {
             code: "entries".to_owned(),
             failed: false,
             said: Text::fixed("閲覧", "read"),
+            details: Some(Text::fixed("高橋さん", "Takahashi")),
+            reason: Some("高橋さんの家族の求め".to_owned()),
         };
         let id = "00000000-0000-0000-0000-00000000000";
         assert_eq!(
             line(&event, &[0xab; 32], "ccc4303c1de7208b"),
             format!(
                 "<110>1 2026-04-01T00:30:00.25Z ccc4303c1de7208b renkei - read [renkei@32473 seq=\"7\" chain=\"{}\" \
-                 person=\"{id}1\" role=\"nurse\" organisation=\"{id}2\" signIn=\"{id}3\" patient=\"{id}4\" \
+                 person=\"{id}1\" role=\"nurse\" organisation=\"{id}2\" signIn=\"{id}3\" \
+                 registeredDevice=\"{id}5\" patient=\"{id}4\" \
                  scope=\"entries\" after=\"3\" through=\"9\" why=\"care\" code=\"entries\"] \u{feff}read",
                 "ab".repeat(32)
             )

@@ -12,16 +12,16 @@ use super::super::{Complaint, Terminal};
 use super::{cannot, open_journal};
 use crate::actions::audit::event::{Event, Who};
 use crate::actions::audit::export::Export;
-use crate::actions::audit::{note_use, search};
+use crate::actions::audit::{check_reason, note_use, search};
 use crate::clock::{Clock as _, SystemClock};
 use crate::config::Config;
 use crate::domain::act::By;
 use crate::domain::audit::{AuditFilter, AuditKind, AuditUse};
 use crate::domain::directory::Directory;
 use crate::domain::ids::{OrganisationId, PatientId, PersonId};
-use crate::domain::text::{Invalid, Text};
+use crate::domain::text::Text;
 use crate::domain::time::Timestamp;
-use crate::limits::{AUDIT_PAGE_RECORDS_MAX, AUDIT_REASON_CHARS_MAX};
+use crate::limits::AUDIT_PAGE_RECORDS_MAX;
 use crate::store::AuditOrder;
 
 /// Which records, and why.
@@ -86,19 +86,8 @@ fn format(code: &str) -> Result<AuditUse, String> {
 
 impl Part {
     fn filter(&self) -> Result<AuditFilter, Complaint> {
-        let chars = self.reason.chars().count();
-        let complaint = if self.reason.trim().is_empty() {
-            Some(Invalid::required("reason"))
-        } else if chars > AUDIT_REASON_CHARS_MAX {
-            Some(Invalid::too_long("reason", AUDIT_REASON_CHARS_MAX, ("文字", "characters"), chars))
-        } else {
-            None
-        };
-        if let Some(Invalid { message, .. }) = complaint {
-            return Err(Complaint::new(Text::new(
-                format!("--reason: {}", message.ja),
-                format!("--reason: {}", message.en),
-            )));
+        if let Err(invalid) = check_reason(&self.reason) {
+            return Err(Complaint::of_option(invalid));
         }
         Ok(AuditFilter {
             patient: self.patient,
@@ -156,9 +145,13 @@ fn line(event: &Event, directory: &Directory, terminal: Terminal) -> String {
     let whom: Vec<String> = event.patients().map(|patient| patient.to_string()).collect();
     // What people typed must not steer a terminal.
     let plain = |text: String| -> String { text.chars().map(|c| if c.is_control() { '?' } else { c }).collect() };
-    let said = terminal.language.pick(&event.said).to_owned();
-    let device = event.device.as_deref().map(|device| format!("  [{device}]")).unwrap_or_default();
-    plain(format!("{}  {}  {who}  {said}  {}{device}", event.seq, event.at, whom.join(" ")))
+    let said = terminal.language.pick(&event.words()).to_owned();
+    let registered = event.registered_device.as_ref().map(|(id, name)| name.clone().unwrap_or_else(|| id.to_string()));
+    let names: Vec<String> = registered.into_iter().chain(event.device.clone()).collect();
+    let device = if names.is_empty() { String::new() } else { format!("  [{}]", names.join(" / ")) };
+    let why = terminal.language.pick(&Text::fixed("理由", "why")).to_owned();
+    let reason = event.reason.as_ref().map(|reason| format!("  {why}: {reason}")).unwrap_or_default();
+    plain(format!("{}  {}  {who}  {said}  {}{device}{reason}", event.seq, event.at, whom.join(" ")))
 }
 
 pub(super) async fn export(arguments: &ExportArguments, config: &Config) -> anyhow::Result<ExitCode> {

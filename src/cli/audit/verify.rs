@@ -8,7 +8,8 @@ use super::super::config_arguments::ConfigArguments;
 use super::super::{Complaint, Terminal};
 use super::{EXIT_DAMAGED, checkpoint, open_journal};
 use crate::config::Config;
-use crate::domain::text::{Text, counted};
+use crate::domain::checkpoint::Statement;
+use crate::domain::text::{Invalid, Text, counted};
 use crate::store::verify::{By, Chain, Damage, Found, Verified, verify};
 use crate::vault::{CheckpointKey, PublicKey};
 
@@ -26,11 +27,17 @@ pub(super) struct Arguments {
 
 pub(super) async fn run(arguments: &Arguments, config: &Config, terminal: Terminal) -> anyhow::Result<ExitCode> {
     let key = match &arguments.key {
-        Some(text) => text.parse::<PublicKey>().map_err(|invalid| Complaint::new(invalid.message))?,
+        Some(text) => text.parse::<PublicKey>().map_err(named_key)?,
         None => CheckpointKey::load_file(&config.audit.checkpoint_key_file)?.public(),
     };
     let elsewhere = arguments.checkpoint.as_deref().map(checkpoint::read_file).transpose()?;
     let journal = open_journal(config).await?;
+    if let Some(elsewhere) = &elsewhere
+        && let Err(foreign) = check_region(&elsewhere.statement, &journal.region().fingerprint())
+    {
+        journal.close().await;
+        return Err(foreign.into());
+    }
     let began = Instant::now();
     let verified = verify(&journal, &By { key, elsewhere }).await;
     let took = began.elapsed().as_secs_f64();
@@ -41,6 +48,25 @@ pub(super) async fn run(arguments: &Arguments, config: &Config, terminal: Termin
     }
     println!("{}", terminal.language.pick(&told(&verified, took)));
     Ok(if verified.is_whole() { ExitCode::SUCCESS } else { ExitCode::from(EXIT_DAMAGED) })
+}
+
+fn named_key(invalid: Invalid) -> Complaint {
+    Complaint::of_option(Invalid { field: "--key".to_owned(), ..invalid })
+}
+
+/// A checkpoint of another region says nothing of this one, whatever its signature.
+fn check_region(statement: &str, here: &str) -> Result<(), Complaint> {
+    match Statement::parse(statement) {
+        Ok(Statement { region, number, .. }) if region != here => Err(Complaint::new(Text::new(
+            format!(
+                "指定されたチェックポイント {number} は別の地域（{region}）のものです。この地域は {here} です。検証はしていません"
+            ),
+            format!(
+                "the checkpoint {number} that was given is another region's ({region}); this region is {here}. Nothing was verified"
+            ),
+        ))),
+        _ => Ok(()),
+    }
 }
 
 /// One fault in words.

@@ -11,7 +11,7 @@ use clap::Subcommand;
 use super::audit::EXIT_DAMAGED;
 use super::config_arguments::{ConfigArguments, print_mistakes};
 use super::{Complaint, EXIT_CONFIG, Terminal, open, region_key, restore, serve};
-use crate::actions::backup::{self, Keep, Listing, Made, OpenBy, RestoreInto, Whole};
+use crate::actions::backup::{self, BadBackup, Keep, Listing, Made, OpenBy, RestoreInto, Whole};
 use crate::clock::{Clock as _, SystemClock};
 use crate::config::Config;
 use crate::domain::text::Text;
@@ -152,6 +152,7 @@ fn verify(
     };
     let whole: Whole = match backup::read_whole(&path, OpenBy::Region(key)) {
         Ok(whole) => whole,
+        Err(BadBackup::Io(error)) => return Err(restore::cannot_read(&path, error).into()),
         Err(bad) => {
             println!("{}", terminal.language.pick(&told::told_bad(&path, &bad)));
             return Ok(ExitCode::from(EXIT_DAMAGED));

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::super::audit::told_found;
+use super::super::complaint::of_system;
 use crate::actions::backup::{BadBackup, Generation, Listing, Made, Restored, Whole};
 use crate::domain::text::Text;
 use crate::store::check::Report;
@@ -68,7 +69,14 @@ pub(super) fn told_none(folder: &Path) -> Text {
 }
 
 pub(super) fn told_bad(path: &Path, bad: &BadBackup) -> Text {
-    let (path, text) = (path.display(), bad.text());
+    let text = match bad {
+        BadBackup::Io(error) => of_system(error).map_or_else(
+            || bad.text(),
+            |said| Text::new(format!("読めません: {}", said.ja), format!("cannot read it: {}", said.en)),
+        ),
+        _ => bad.text(),
+    };
+    let path = path.display();
     Text::new(format!("{path}: {}", text.ja), format!("{path}: {}", text.en))
 }
 

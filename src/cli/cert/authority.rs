@@ -99,7 +99,7 @@ async fn work(command: &Command, journal: &Journal, terminal: Terminal) -> anyho
 fn said(error: AccountError) -> anyhow::Error {
     match error {
         AccountError::Conflict(text) => Complaint::new(text).into(),
-        AccountError::Invalid(invalid) => Complaint::new(invalid.message).into(),
+        AccountError::Invalid(invalid) => Complaint::of_option(invalid).into(),
         AccountError::NotFound => Complaint::new(Text::fixed(
             "その番号の、使われている認証局はありません。renkei cert authority list で一覧を表示します",
             "no authority of this number is trusted; `renkei cert authority list` lists them",

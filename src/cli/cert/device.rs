@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use crate::actions::accounts::{AccountError, insert_device, issue_certificate, revoke_device};
+use crate::actions::accounts::{AccountError, check_reason, insert_device, issue_certificate, revoke_device};
 use crate::cli::config_arguments::{ConfigArguments, print_mistakes};
 use crate::cli::{Complaint, EXIT_CONFIG, Terminal, office, open, region_key, serve};
 use crate::clock::{Clock as _, Ids, SystemClock};
@@ -69,6 +69,7 @@ async fn work(arguments: &Arguments, journal: &Journal, terminal: Terminal) -> a
     let clock = Arc::new(SystemClock::new());
     let now = clock.now();
     if let (Some(id), Some(reason)) = (arguments.revoke, arguments.reason.clone()) {
+        check_reason(&reason).map_err(Complaint::of_option)?;
         let revoking =
             journal.write(move |tx| Box::pin(async move { revoke_device(tx, By::Operator, id, reason, now).await }));
         let ended: Option<_> = revoking.await.map_err(|error: StoreError| error)?;
@@ -79,7 +80,7 @@ async fn work(arguments: &Arguments, journal: &Journal, terminal: Terminal) -> a
     let (device, is_new) = match (&arguments.name, arguments.device) {
         (Some(name), _) => {
             let organisation = office::meant(&directory, arguments.organisation.as_deref().unwrap_or_default())?.id;
-            let name = Device::read_name("--name", name).map_err(|invalid| Complaint::new(invalid.message))?;
+            let name = Device::read_name("--name", name).map_err(Complaint::of_option)?;
             let id = DeviceId(Ids::new(Arc::clone(&clock) as _).draw());
             (Device { id, organisation, name, registered_at: now, seen_at: None, revoked_at: None }, true)
         }
@@ -92,6 +93,7 @@ async fn work(arguments: &Arguments, journal: &Journal, terminal: Terminal) -> a
             return Ok(ExitCode::SUCCESS);
         }
     };
+    check_writable(&arguments.out)?;
     let owner = directory.organisations.get(&device.organisation).map(|owner| owner.name.clone());
     let subject = DeviceSubject { device: device.name.clone(), organisation: owner.unwrap_or_default() };
     let issuing = journal.write(move |tx| {
@@ -109,6 +111,15 @@ async fn work(arguments: &Arguments, journal: &Journal, terminal: Terminal) -> a
     let paths = write_files(&arguments.out, &issued, &issued.pkcs12(&passphrase)?, arguments.pem)?;
     println!("{}", terminal.language.pick(&told(&device, &issued, &paths, &passphrase)));
     Ok(ExitCode::SUCCESS)
+}
+
+/// Before anything is registered: a certificate whose key could not be written is nobody's.
+fn check_writable(folder: &Path) -> Result<(), Complaint> {
+    let cannot = || {
+        let folder = folder.display();
+        Text::new(format!("{folder} に書けません"), format!("cannot write into {folder}"))
+    };
+    tempfile::tempfile_in(folder).map(drop).map_err(Complaint::because(cannot()))
 }
 
 /// What lies in the folder now.

@@ -162,7 +162,7 @@ impl Show {
 }
 
 async fn open_region(folder: &DemoFolder) -> anyhow::Result<OpenRegion> {
-    let journal = open::open_journal(&folder.database_url(), &folder.key()?).await?;
+    let journal = open::found_journal(&folder.database_url(), &folder.key()?).await?;
     let region = open::start(journal).await?;
     if !folder.is_seeded {
         seed::seed(&region.hub, folder.anchor).await?;

@@ -24,6 +24,7 @@ use crate::domain::patient::{HumanName, Identifier, Registration};
 use crate::domain::role::Role;
 use crate::domain::team::{ConsentChange, ConsentGiver, ConsentState, History, TeamLink};
 use crate::domain::time::Timestamp;
+use crate::domain::withheld::{WithheldPurpose, WithheldSet};
 use crate::hub::Hub;
 use crate::hub::answer::{Accepted, Answer};
 use crate::store::StoreError;
@@ -33,6 +34,7 @@ const DAYS_OF_READINGS: u64 = 10;
 const DAY: Duration = Duration::from_secs(86_400);
 /// When the region's consent forms were signed; before any start of the demo.
 const CONSENT_GIVEN_ON: Date = date(2026, 4, 6);
+const CONSENT_FORM: &str = "2026年4月版";
 const CONSENT_WITHDRAWN_ON: Date = date(2026, 5, 18);
 
 /// What somebody posts of a patient.
@@ -126,7 +128,7 @@ async fn seed_patient(hub: &Hub, patient: &PatientSeed, anchor: Timestamp, today
     steps.extend(doctors_orders(patient, today));
     steps.extend(past_readings(patient, anchor));
     if patient.sharing == Sharing::Withdrawn {
-        steps.push(by_secretariat("consent withdrawn", consent(ConsentState::Withdrawn, CONSENT_WITHDRAWN_ON)));
+        steps.push(by_secretariat("consent withdrawn", consent(ConsentState::Withdrawn, CONSENT_WITHDRAWN_ON, &[])));
     }
     // Steps of one person after the other share their commits.
     let mut steps = steps.into_iter().peekable();
@@ -202,12 +204,22 @@ fn administration(patient: &PatientSeed) -> Vec<Step> {
         steps.push(by_secretariat(format!("link {organisation}"), Body::TeamLink(link)));
     }
     if patient.sharing != Sharing::NotYet {
-        steps.push(by_secretariat("consent", consent(ConsentState::Team, CONSENT_GIVEN_ON)));
+        steps.push(by_secretariat("consent", consent(ConsentState::Team, CONSENT_GIVEN_ON, withheld_by(patient))));
     }
     steps
 }
 
-fn consent(state: ConsentState, on: Date) -> Body {
+/// What these patients did not agree to.
+const fn withheld_by(patient: &PatientSeed) -> &'static [WithheldPurpose] {
+    match patient.number {
+        12 => &[WithheldPurpose::Education],
+        18 => &[WithheldPurpose::Family, WithheldPurpose::Systems, WithheldPurpose::Education],
+        21 => &[WithheldPurpose::Export],
+        _ => &[],
+    }
+}
+
+fn consent(state: ConsentState, on: Date, withheld: &[WithheldPurpose]) -> Body {
     let document = match state {
         ConsentState::Withdrawn => "撤回書（事務局保管）",
         _ => "情報共有同意書（事務局保管）",
@@ -218,6 +230,8 @@ fn consent(state: ConsentState, on: Date) -> Body {
         given_on: on,
         document: document.to_owned(),
         one_doctor_wished: false,
+        form_version: if state == ConsentState::Team { CONSENT_FORM.to_owned() } else { String::new() },
+        withheld: WithheldSet::of(withheld),
         attachments: Vec::new(),
     })
 }

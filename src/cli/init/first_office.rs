@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use super::{Arguments, Step};
-use crate::cli::open::open_journal;
+use super::Arguments;
+use crate::actions::directory::acting_secretariat;
+use crate::cli::open::found_journal;
 use crate::cli::region_key;
 use crate::cli::serve::lock_data;
 use crate::clock::{Clock as _, Ids, SystemClock};
@@ -15,6 +16,15 @@ use crate::domain::patient::HumanName;
 use crate::domain::role::{OrganisationType, Role};
 use crate::store::Journal;
 
+/// What became of the directory.
+pub(super) enum Prepared {
+    Entered(Box<FirstOffice>),
+    /// Somebody is in it.
+    Kept,
+    /// Somebody is in it, and nobody acts for the secretariat.
+    Orphaned,
+}
+
 /// What was entered.
 pub(super) struct FirstOffice {
     pub office: Organisation,
@@ -25,22 +35,19 @@ pub(super) struct FirstOffice {
 ///
 /// # Errors
 /// When the journal cannot be opened or written.
-pub(super) async fn prepare(config: &Config, arguments: &Arguments) -> anyhow::Result<(Option<FirstOffice>, Step)> {
+pub(super) async fn prepare(config: &Config, arguments: &Arguments) -> anyhow::Result<Prepared> {
     let key = region_key::load(config)?;
-    let journal = open_journal(&config.database.url(), &key).await?;
+    let journal = found_journal(&config.database.url(), &key).await?;
     let prepared = enter(&journal, config, arguments).await;
     journal.close().await;
     prepared
 }
 
-async fn enter(
-    journal: &Journal,
-    config: &Config,
-    arguments: &Arguments,
-) -> anyhow::Result<(Option<FirstOffice>, Step)> {
+async fn enter(journal: &Journal, config: &Config, arguments: &Arguments) -> anyhow::Result<Prepared> {
     let directory: Directory = journal.read(|tx| Box::pin(tx.load_directory())).await?;
     if !directory.organisations.is_empty() {
-        return Ok((None, Step::Kept));
+        let is_orphaned = acting_secretariat(&directory).is_empty();
+        return Ok(if is_orphaned { Prepared::Orphaned } else { Prepared::Kept });
     }
     // A hub that runs already would not hear of them.
     let _lock = lock_data(&config.data_dir)?;
@@ -56,7 +63,7 @@ async fn enter(
             })
         })
         .await?;
-    Ok((Some(first), Step::Made))
+    Ok(Prepared::Entered(Box::new(first)))
 }
 
 /// What the audit log keeps of it.

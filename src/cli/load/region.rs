@@ -28,6 +28,7 @@ use crate::domain::ids::{EntryId, OrganisationId, PersonId, SignInId, TimelineId
 use crate::domain::patient::{HumanName, Registration, Sex};
 use crate::domain::role::{OrganisationType, Role};
 use crate::domain::team::{ConsentChange, ConsentGiver, ConsentState, History, TeamLink};
+use crate::domain::withheld::WithheldSet;
 use crate::hub::Hub;
 use crate::hub::answer::Answer;
 use crate::limits::{RATE_PER_MINUTE_MAX, SOCKETS_PER_PERSON_DEFAULT};
@@ -132,7 +133,7 @@ pub fn timeline_of(patient: u32) -> TimelineId {
 }
 
 async fn make_region(scenario: &Scenario, database: &str, key: &Path) -> anyhow::Result<Cast> {
-    let journal = open::open_journal(database, &RegionKey::create_file(key)?).await?;
+    let journal = open::found_journal(database, &RegionKey::create_file(key)?).await?;
     let OpenRegion { hub, tasks, journal } = open::start(journal).await?;
     let sign_ins = SignIns::new(hub.clone());
     let secretary = Office::found(&hub, &sign_ins, OrganisationType::Secretariat, Role::Secretariat).await?;
@@ -263,6 +264,8 @@ async fn register(
             given_on,
             document: "負荷試験".to_owned(),
             one_doctor_wished: false,
+            form_version: "2026年4月版".to_owned(),
+            withheld: WithheldSet::NONE,
             attachments: Vec::new(),
         }),
     ];

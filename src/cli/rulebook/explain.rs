@@ -1,4 +1,5 @@
-//! `renkei rulebook explain`: why, for whoever runs the hub's machine and holds its key. The hub may run meanwhile.
+//! `renkei rulebook explain`: why, for whoever runs the hub's machine and holds its key, who must say what for: the answer tells of
+//! the record, so that the patient's team is told as of an export. The hub may run meanwhile.
 
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -8,12 +9,14 @@ use uuid::Uuid;
 
 use crate::actions::explaining::{Explainer, Record};
 use crate::actions::kept_rulebooks::KeptRulebooks;
+use crate::actions::taken_out::{self, Whose, check_reason};
 use crate::cli::config_arguments::{ConfigArguments, print_mistakes};
 use crate::cli::{Complaint, EXIT_CONFIG, Terminal, open, region_key, serve};
 use crate::clock::{Clock as _, SystemClock};
 use crate::domain::directory::Directory;
 use crate::domain::duty::DutyId;
-use crate::domain::ids::{EntryId, PatientId, PersonId};
+use crate::domain::ids::{EntryId, PatientId, PersonId, Subject, TimelineId};
+use crate::domain::keeping::KeepingDeed;
 use crate::domain::kind::Kind;
 use crate::domain::state::PatientState;
 use crate::domain::text::Text;
@@ -41,6 +44,10 @@ pub(super) struct Arguments {
     /// 記録の種類 / Kind of record
     #[arg(long, value_name = "KIND", default_value = "note", value_parser = kind)]
     kind: Kind,
+    /// 調べる理由（監査記録に残り、患者のチームと事務局に知らされます） / What for: the audit log keeps it, and the patient's team and the
+    /// secretariat are told
+    #[arg(long, value_name = "TEXT")]
+    reason: String,
     #[command(flatten)]
     config: ConfigArguments,
 }
@@ -54,6 +61,7 @@ pub(super) fn run(arguments: &Arguments, terminal: Terminal) -> anyhow::Result<E
         return Ok(ExitCode::from(EXIT_CONFIG));
     };
     print_mistakes(&settled.notes, terminal);
+    let reason = check_reason(&arguments.reason).map_err(Complaint::new)?;
     let configured = settled.config.rulebook_dir.as_deref();
     let configured = configured.map(|folder| open::load_rulebook(Some(folder))).transpose()?;
     let calendar = open::calendar_of(&settled.config.calendar);
@@ -77,7 +85,7 @@ pub(super) fn run(arguments: &Arguments, terminal: Terminal) -> anyhow::Result<E
             calendar: &calendar,
             now: SystemClock::new().now(),
         };
-        let told = answer(&journal, &explainer, arguments).await;
+        let told = answer(&journal, &explainer, (arguments, reason)).await;
         journal.close().await;
         told
     })?;
@@ -85,9 +93,14 @@ pub(super) fn run(arguments: &Arguments, terminal: Terminal) -> anyhow::Result<E
     Ok(ExitCode::SUCCESS)
 }
 
-async fn answer(journal: &Journal, explainer: &Explainer<'_>, arguments: &Arguments) -> anyhow::Result<Text> {
+async fn answer(
+    journal: &Journal,
+    explainer: &Explainer<'_>,
+    (arguments, reason): (&Arguments, &str),
+) -> anyhow::Result<Text> {
     if let Some(id) = arguments.entry {
         let stored = journal.find_entry(id).await?.ok_or_else(unknown)?;
+        note(journal, explainer, Some(stored.entry.timeline), reason).await?;
         if let Some(person) = arguments.person {
             let loaded = journal.load(stored.entry.timeline).await?.ok_or_else(unknown)?;
             return views(explainer, &loaded.state, (person, Record::This(&stored.entry))).await;
@@ -98,6 +111,7 @@ async fn answer(journal: &Journal, explainer: &Explainer<'_>, arguments: &Argume
         let before = seq.checked_sub(1).ok_or_else(unknown)?;
         let page = journal.read(move |tx| Box::pin(async move { tx.list_refused(before, 1).await })).await?;
         let post = page.posts.into_iter().find(|post| post.seq == seq).ok_or_else(unknown)?;
+        note(journal, explainer, post.timeline, reason).await?;
         return Ok(explainer.refusal(&post).await?.ok_or_else(unknown)?.text());
     }
     let patient = arguments.patient.ok_or_else(|| {
@@ -107,12 +121,26 @@ async fn answer(journal: &Journal, explainer: &Explainer<'_>, arguments: &Argume
         ))
     })?;
     let loaded = journal.load(patient.into()).await?.ok_or_else(unknown)?;
+    note(journal, explainer, Some(patient.into()), reason).await?;
     if let Some(duty) = arguments.duty {
         let duty = loaded.state.duties.find(DutyId(duty)).ok_or_else(unknown)?;
         return Ok(explainer.duty(duty, true).await?.text());
     }
     let person = arguments.person.context("clap asks for one of them")?;
     views(explainer, &loaded.state, (person, Record::Ordinary(arguments.kind))).await
+}
+
+/// Puts it on record that this was asked about the timeline, before it is answered.
+async fn note(
+    journal: &Journal,
+    explainer: &Explainer<'_>,
+    timeline: Option<TimelineId>,
+    reason: &str,
+) -> anyhow::Result<()> {
+    let is_patient = |timeline: &TimelineId| explainer.directory.subject_of(*timeline) == Subject::Patient;
+    let patient = timeline.filter(is_patient).map(TimelineId::as_patient);
+    let deed = KeepingDeed::LookedInto { patient, reason: reason.to_owned() };
+    Ok(taken_out::note(journal, patient.map_or(Whose::Nobody, Whose::Patient), deed, explainer.now).await?)
 }
 
 async fn views(explainer: &Explainer<'_>, state: &PatientState, asked: (PersonId, Record<'_>)) -> anyhow::Result<Text> {

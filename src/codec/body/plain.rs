@@ -101,7 +101,7 @@ mapped! {
 
 // Access, and the timelines of organisations.
 mapped! {
-    ConsentChange as Consent { state, given_by, given_on, document, one_doctor_wished, attachments, }
+    ConsentChange as Consent { state, given_by, given_on, document, one_doctor_wished, form_version, withheld, attachments, }
     TeamUnlink { organisation, people, reason, }
     HostChange { organisation, reason, }
     EmergencyAccess { reason, minutes, }

@@ -1,5 +1,6 @@
 //! Random domain values for the properties of `codec` and `wire`. Tests only.
 
+mod administrative;
 mod bodies;
 mod course;
 mod duties;
@@ -195,7 +196,7 @@ pub(crate) fn state() -> impl Strategy<Value = PatientState> {
             time(),
             option::of(registration()),
             select(ConsentState::ALL),
-            select(DoctorAgreement::ALL),
+            (select(DoctorAgreement::ALL), administrative::terms()),
         ),
         vec((id(OrganisationId), membership), 0..3),
         (any::<[u64; 3]>(), limits, vitals, btree_set(any::<u64>(), 0..3)),
@@ -204,7 +205,7 @@ pub(crate) fn state() -> impl Strategy<Value = PatientState> {
     )
         .prop_map(
             |(
-                (timeline, head, recorded_at, registration, consent, agreement),
+                (timeline, head, recorded_at, registration, consent, (agreement, terms)),
                 team,
                 folded,
                 (hidden, former),
@@ -223,6 +224,7 @@ pub(crate) fn state() -> impl Strategy<Value = PatientState> {
                     former,
                     registered_by: Seq(registered_by),
                     consented_by: Seq(consented_by),
+                    terms,
                     access_epoch: Seq(access_epoch),
                     limits,
                     vitals: vitals.into_iter().collect(),

@@ -48,6 +48,11 @@ impl Check for Registration {
 impl Check for ConsentChange {
     fn check(&self, _: Date) -> Result<(), Invalid> {
         text("document", &self.document)?;
+        let chars = self.form_version.chars().count();
+        if chars > limits::FORM_VERSION_CHARS_MAX {
+            let (max, unit) = (limits::FORM_VERSION_CHARS_MAX, ("文字", "characters"));
+            return Err(Invalid::too_long("form_version", max, unit, chars));
+        }
         attachments(&self.attachments)
     }
 }

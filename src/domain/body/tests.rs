@@ -7,7 +7,9 @@ use crate::domain::attachment::{Attachment, ContentHash, MediaType};
 use crate::domain::duty::{Answer, DutyAnswer, DutyId};
 use crate::domain::ids::{OrganisationId, PersonId};
 use crate::domain::role::Role;
+use crate::domain::team::{ConsentGiver, ConsentState};
 use crate::domain::time::Timestamp;
+use crate::domain::withheld::WithheldSet;
 use crate::limits;
 
 const TODAY: Date = date(2026, 4, 1);
@@ -23,6 +25,20 @@ fn paper() -> Attachment {
         size_bytes: 1_000,
         title: "点滴指示書".into(),
     }
+}
+
+fn consent(version_chars: usize) -> Body {
+    ConsentChange {
+        state: ConsentState::Team,
+        given_by: ConsentGiver::Patient,
+        given_on: TODAY,
+        document: String::new(),
+        one_doctor_wished: false,
+        form_version: "版".repeat(version_chars),
+        withheld: WithheldSet::NONE,
+        attachments: Vec::new(),
+    }
+    .into()
 }
 
 fn instruction() -> NursingInstruction {
@@ -188,6 +204,8 @@ fn rows() -> Vec<(Body, Option<(&'static str, &'static str)>)> {
         (PeriodicRecord::default().into(), refused("text", "required")),
         (PeriodicRecord { no_change: true, ..PeriodicRecord::default() }.into(), None),
         (Box::new(CarePlan::default()).into(), refused("text", "required")),
+        (consent(limits::FORM_VERSION_CHARS_MAX + 1), refused("form_version", "too_long")),
+        (consent(limits::FORM_VERSION_CHARS_MAX), None),
         (EmergencyAccess { reason: "意識がない".into(), minutes: 0 }.into(), refused("minutes", "out_of_range")),
         (
             EmergencyAccess { reason: "意識がない".into(), minutes: limits::EMERGENCY_ACCESS_MINUTES_MAX + 1 }.into(),

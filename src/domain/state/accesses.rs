@@ -82,6 +82,17 @@ impl Accesses {
         });
     }
 
+    /// Whoever runs the hub's machine took the record out: for the secretariat to look at as at the others. It was over when it
+    /// was told, and opens nothing to anybody: nobody acts as the hub.
+    pub(super) fn take_out(&mut self, entry: &Entry) {
+        if self.0.len() >= limits::EMERGENCY_ACCESSES_KEPT_MAX {
+            self.0.remove(0);
+        }
+        let (person, organisation) = (entry.author.person, entry.author.organisation);
+        let (entry, seq, at) = (entry.id, entry.seq, entry.happened_at());
+        self.0.push(Access { entry, seq, person, organisation, declared_at: at, until: at, reviewed_at: None });
+    }
+
     /// The secretariat's acknowledgement of a declaration is its review.
     pub(super) fn review(&mut self, target: &Scope, entry: &Entry) {
         if entry.author.role != Role::Secretariat {

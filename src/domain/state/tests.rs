@@ -14,6 +14,7 @@ use crate::domain::ruling::Ruling;
 use crate::domain::team::{ConsentChange, ConsentGiver};
 use crate::domain::unit::Unit;
 use crate::domain::vital::Measurement;
+use crate::domain::withheld::{WithheldPurpose, WithheldSet};
 
 /// One second on the hub's clock.
 const SECOND: i64 = 1_000_000;
@@ -111,6 +112,8 @@ fn consent(state: ConsentState) -> Body {
         given_on,
         document: String::new(),
         one_doctor_wished: false,
+        form_version: String::new(),
+        withheld: WithheldSet::NONE,
         attachments: Vec::new(),
     })
 }
@@ -194,6 +197,39 @@ fn no_claimed_time_outlives_the_readings_that_come_after_it() {
     assert_eq!(timeline.value(VitalSign::Pulse).as_deref(), Some("61"));
     timeline.post_of(Some(1), pulse(62));
     assert_eq!(timeline.value(VitalSign::Pulse).as_deref(), Some("61"), "sent late, measured before");
+}
+
+fn withholding(state: ConsentState, withheld: &[WithheldPurpose]) -> Body {
+    let Body::Consent(plain) = consent(state) else { unreachable!("a consent") };
+    Body::Consent(ConsentChange { withheld: WithheldSet::of(withheld), form_version: "2026-04".to_owned(), ..plain })
+}
+
+#[test]
+fn row_14_what_is_withheld_is_what_the_consent_in_force_says_and_a_withdrawal_opens_none_of_it() {
+    use WithheldPurpose::{Education, Export, Family, Systems};
+    let mut timeline = Timeline::new();
+    let withheld = |timeline: &Timeline| timeline.state.withheld().iter().collect::<Vec<_>>();
+    timeline.post(named("高橋 ハル"));
+    assert_eq!(withheld(&timeline), []);
+    let first = timeline.post(withholding(ConsentState::Team, &[Education, Family]));
+    assert_eq!(withheld(&timeline), [Family, Education], "in the order of the list");
+    assert_eq!((&*timeline.state.terms.form_version, timeline.state.access_epoch), ("2026-04", first));
+    timeline.correct(first, withholding(ConsentState::Team, &[Family]));
+    assert_eq!(withheld(&timeline), [Family]);
+    assert_eq!(timeline.state.access_epoch, timeline.state.head, "whoever reads is judged anew");
+
+    let withdrawn = timeline.post(withholding(ConsentState::Withdrawn, &[Export]));
+    assert_eq!(withheld(&timeline), [Family, Export], "what was withheld, and what is said besides");
+    timeline.correct(first, withholding(ConsentState::Team, &[]));
+    assert_eq!(withheld(&timeline), [Family, Export], "an older one is put right without effect");
+    timeline.correct(withdrawn, consent(ConsentState::Withdrawn));
+    assert_eq!(withheld(&timeline), [Family], "a withdrawal in one step opens nothing");
+    timeline.post(consent(ConsentState::Withdrawn));
+    assert_eq!(withheld(&timeline), [Family], "neither does a second");
+    timeline.correct(timeline.state.consented_by, withholding(ConsentState::Team, &[Systems]));
+    assert_eq!(withheld(&timeline), [Systems], "it was meant as consent, which says all of it");
+    timeline.post(consent(ConsentState::Team));
+    assert_eq!(withheld(&timeline), [], "a new form withholds nothing");
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! `/api/v1/audit`: who did what and who saw whom, for the secretariat and, of their own people, for those who look after
 //! an office; to look at, summed up for an incident, and to take out.
 
+use std::str::FromStr;
 use std::time::Duration;
 
 use axum::Json;
@@ -9,7 +10,7 @@ use axum::extract::State;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use futures_util::stream;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use tokio::sync::mpsc;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -22,7 +23,7 @@ use crate::domain::audit::{AuditFilter, AuditKind, AuditUse};
 use crate::domain::text::{Invalid, Text};
 use crate::domain::time::Timestamp;
 use crate::http::app::App;
-use crate::http::input::Asked;
+use crate::http::input::{self, Asked};
 use crate::http::names;
 use crate::http::problem::Problem;
 use crate::hub::sessions::SignedIn;
@@ -56,24 +57,50 @@ pub struct AuditList {
     next: Option<u64>,
 }
 
+/// A filter as it was asked for, word for word.
+struct Filter {
+    patient: Option<String>,
+    person: Option<String>,
+    organisation: Option<String>,
+    kind: Option<String>,
+    from: Option<String>,
+    until: Option<String>,
+}
+
 fn take_filter(asked: &mut Asked) -> Result<AuditFilter, Invalid> {
+    read_filter(Filter {
+        patient: asked.take_given("patient"),
+        person: asked.take_given("person"),
+        organisation: asked.take_given("organisation"),
+        kind: asked.take("kind"),
+        from: asked.take_given("from"),
+        until: asked.take_given("until"),
+    })
+}
+
+fn read_filter(given: Filter) -> Result<AuditFilter, Invalid> {
     let id = || Text::fixed("ID（UUID）です", "an id (UUID) is expected");
     let moment = || {
         let example = "2026-04-01T09:00:00+09:00";
         Text::new(format!("{example} のような日時です"), format!("a moment such as {example} is expected"))
     };
-    let kind = asked.take("kind").map(|code| {
+    let kind = given.kind.map(|code| {
         let expected: Vec<&str> = AuditKind::ALL.iter().map(|kind| kind.code()).collect();
         AuditKind::from_code(&code).ok_or_else(|| Invalid::unknown_code("kind", &code, &expected))
     });
     Ok(AuditFilter {
-        patient: asked.take_as("patient", id())?,
-        person: asked.take_as("person", id())?,
-        organisation: asked.take_as("organisation", id())?,
+        patient: read_as("patient", given.patient, id)?,
+        person: read_as("person", given.person, id)?,
+        organisation: read_as("organisation", given.organisation, id)?,
         kind: kind.transpose()?,
-        from: asked.take_as::<Timestamp>("from", moment())?,
-        until: asked.take_as::<Timestamp>("until", moment())?,
+        from: read_as::<Timestamp>("from", given.from, moment)?,
+        until: read_as::<Timestamp>("until", given.until, moment)?,
     })
+}
+
+fn read_as<T: FromStr>(name: &str, given: Option<String>, expected: fn() -> Text) -> Result<Option<T>, Invalid> {
+    let wrong = |_| Invalid::new(name, Code::WrongType.code(), expected());
+    given.map(|given| given.parse().map_err(wrong)).transpose()
 }
 
 /// Who did what, and who saw whom. For the secretariat; whoever looks after an office sees the records of those who acted
@@ -114,9 +141,24 @@ pub async fn list(State(app): State<App>, signed_in: SignedIn, mut asked: Asked)
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Exposures {
     lines: Vec<ExposureShape>,
+    /// When whoever runs the hub's machine took this patient's record out, or looked into it; of a person always empty.
+    taken_out: Vec<TakenOutShape>,
     patients: Vec<Card>,
     /// There is more than is listed: ask for a shorter time.
     more: bool,
+}
+
+/// A record that was taken out, or looked into, by a command on the hub's machine.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct TakenOutShape {
+    #[schema(example = "2026-04-01T00:30:00Z")]
+    at: String,
+    /// `null`: its audit record does not open.
+    #[schema(example = "renkei export patient")]
+    command: Option<String>,
+    /// As they wrote it.
+    #[schema(example = "本人からの開示請求")]
+    reason: Option<String>,
 }
 
 /// One person in one position, and one patient's record (or one organisation's page).
@@ -164,7 +206,7 @@ pub async fn exposures(
         let field = if filter.kind.is_some() { "kind" } else { "organisation" };
         return Err(Invalid::new(field, Code::UnknownField.code(), Code::UnknownField.text()).into());
     }
-    let Exposed { lines, patients } = audit::exposed(&app.hub, &signed_in, filter).await?;
+    let Exposed { lines, taken_out, patients } = audit::exposed(&app.hub, &signed_in, filter).await?;
     let directory = app.hub.region().directory();
     let more = lines.len() >= limits::EXPOSURE_LINES_MAX;
     let shape = |line: &crate::hub::Exposure| {
@@ -181,42 +223,66 @@ pub async fn exposures(
         }
     };
     let patients = patients.values().filter_map(Card::of).collect();
-    Ok(Json(Exposures { lines: lines.iter().map(shape).collect(), patients, more }))
+    let taken_out = taken_out.into_iter().map(|taken| {
+        let (command, reason) = taken.said.unzip();
+        TakenOutShape { at: taken.at.to_rfc3339(), command, reason }
+    });
+    Ok(Json(Exposures { lines: lines.iter().map(shape).collect(), taken_out: taken_out.collect(), patients, more }))
 }
 
-/// Take a part of the audit log out, the oldest records first. The export is on record. Patients' names are not in it.
+/// Which part of the log is taken out, in which form, and why.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({ "reason": "年次の監査", "format": "csv", "from": "2026-04-01T00:00:00+09:00" }))]
+pub struct AuditExport {
+    /// Stays in the audit log; nothing of a chart belongs here.
+    #[serde(default)]
+    reason: String,
+    /// `jsonl` (also when missing), `csv`, `fhir` (AuditEvent, a line each), `fhir-bundle`.
+    format: Option<String>,
+    /// About this patient.
+    patient: Option<String>,
+    /// Done by this person, or to them.
+    person: Option<String>,
+    /// Done in the name of this organisation.
+    organisation: Option<String>,
+    /// As `kind` of a record.
+    kind: Option<String>,
+    /// The first moment (RFC 3339).
+    from: Option<String>,
+    /// The first moment after.
+    until: Option<String>,
+}
+
+/// Take a part of the audit log out, the oldest records first. The export is on record, with the reason. Patients' names are
+/// not in it; why somebody did what they had to give a reason for is, as they wrote it.
 #[utoipa::path(
-    get, path = "/api/v1/audit/export", tag = "audit",
-    params(
-        ("format" = Option<String>, Query, description = "`jsonl` (also when missing), `csv`, `fhir` (AuditEvent, a line \
-            each), `fhir-bundle`"),
-        ("patient" = Option<Uuid>, Query, description = "About this patient"),
-        ("person" = Option<Uuid>, Query, description = "Done by this person, or to them"),
-        ("organisation" = Option<Uuid>, Query, description = "Done in the name of this organisation"),
-        ("kind" = Option<String>, Query, description = "As `kind` of a record"),
-        ("from" = Option<String>, Query, description = "The first moment (RFC 3339)"),
-        ("until" = Option<String>, Query, description = "The first moment after"),
-    ),
+    post, path = "/api/v1/audit/export", tag = "audit", request_body = AuditExport,
     responses(
         (status = 200, body = String, content_type = "application/jsonl"),
         (status = 403, body = Problem, description = "Neither the secretariat nor somebody who looks after an office"),
+        (status = 422, body = Problem, description = "There is no reason, or something is wrong with what was asked for"),
     ),
 )]
-pub async fn export(State(app): State<App>, signed_in: SignedIn, mut asked: Asked) -> Result<Response, Problem> {
+pub async fn export(
+    State(app): State<App>,
+    signed_in: SignedIn,
+    input::Json(given): input::Json<AuditExport>,
+) -> Result<Response, Problem> {
     let formats = [AuditUse::JsonLines, AuditUse::Csv, AuditUse::FhirLines, AuditUse::FhirBundle];
-    let format = asked.take("format");
-    let how = match &format {
+    let how = match &given.format {
         None => AuditUse::JsonLines,
         Some(given) => *formats
             .iter()
             .find(|format| format.code() == given)
             .ok_or_else(|| Invalid::unknown_code("format", given, &formats.map(AuditUse::code)))?,
     };
-    let filter = take_filter(&mut asked)?;
-    asked.finish()?;
+    let AuditExport { reason, patient, person, organisation, kind, from, until, .. } = given;
+    let filter = read_filter(Filter { patient, person, organisation, kind, from, until })?;
     let (directory, now) = (app.hub.region().directory(), app.hub.region().now());
     let filter = audit::part_for(&directory, &signed_in.actor, filter)?;
-    audit::note_use(app.hub.journal(), signed_in.by(), (how, &filter, ""), now).await?;
+    audit::check_reason(&reason)?;
+    audit::note_use(app.hub.journal(), signed_in.by(), (how, &filter, &reason), now).await?;
     let export = Export::new(app.hub.journal().clone(), directory, filter, how);
     let title = names::disposition(false, "renkei-audit", Export::ending(how));
     let headers = [

@@ -7,7 +7,7 @@ use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::actions::directory::{put_organisation, put_person, suspend_person};
+use crate::actions::directory::{self, put_organisation, put_person, suspend_person};
 use crate::actions::visible::visible_to;
 use crate::domain::directory::{Organisation, Person, Position};
 use crate::domain::ids::{OrganisationId, PersonId};
@@ -64,8 +64,8 @@ pub struct OrganisationGiven {
     phone: String,
     #[serde(default)]
     identifiers: Vec<Number>,
-    #[serde(default = "is_active")]
-    active: bool,
+    /// Left out: `true` for a new one; what is there stays as it is.
+    active: Option<bool>,
 }
 
 /// What the secretariat writes down of a person.
@@ -78,18 +78,16 @@ pub struct OrganisationGiven {
 pub struct PersonGiven {
     name: Name,
     positions: Vec<PositionShape>,
-    #[serde(default = "is_active")]
-    active: bool,
-}
-
-const fn is_active() -> bool {
-    true
+    /// Left out: `true` for somebody new; whoever is there stays as they are, suspended or not.
+    active: Option<bool>,
+    /// The positions that `positions` take the place of, as they were shown: when they are others by now, nothing changes
+    /// and the answer is 409. Left out: whichever there are.
+    positions_before: Option<Vec<PositionShape>>,
 }
 
 impl OrganisationGiven {
-    fn read(self, id: OrganisationId) -> Result<Organisation, Invalid> {
-        Ok(Organisation {
-            id,
+    fn read(self) -> Result<directory::OrganisationGiven, Invalid> {
+        Ok(directory::OrganisationGiven {
             kind: wire::code("type", &self.kind)?,
             name: self.name,
             kana: self.kana,
@@ -101,13 +99,22 @@ impl OrganisationGiven {
 }
 
 impl PersonGiven {
-    fn read(self, id: PersonId) -> Result<Person, Invalid> {
-        let read = |(at, given): (usize, &PositionShape)| {
-            read_position(given).map_err(|invalid| invalid.within(format_args!("positions[{at}]")))
-        };
-        let positions = self.positions.iter().enumerate().map(read).collect::<Result<_, _>>()?;
-        Ok(Person { id, name: self.name.into(), positions, active: self.active })
+    fn read(self) -> Result<directory::PersonGiven, Invalid> {
+        let before = self.positions_before.map(|before| read_positions("positions_before", &before));
+        Ok(directory::PersonGiven {
+            name: self.name.into(),
+            positions: read_positions("positions", &self.positions)?,
+            active: self.active,
+            positions_before: before.transpose()?,
+        })
     }
+}
+
+fn read_positions(field: &str, given: &[PositionShape]) -> Result<Vec<Position>, Invalid> {
+    let read = |(at, given): (usize, &PositionShape)| {
+        read_position(given).map_err(|invalid| invalid.within(format_args!("{field}[{at}]")))
+    };
+    given.iter().enumerate().map(read).collect()
 }
 
 /// The position that a shape names.
@@ -131,19 +138,22 @@ pub async fn enter_organisation(
     by: Secretariat,
     input::Json(given): input::Json<OrganisationGiven>,
 ) -> Result<(StatusCode, Json<OrganisationShape>), Problem> {
-    let organisation = given.read(OrganisationId(app.hub.region().draw_id()))?;
+    let directory::OrganisationGiven { kind, name, kana, phone, identifiers, active } = given.read()?;
+    let (id, active) = (OrganisationId(app.hub.region().draw_id()), active.unwrap_or(true));
+    let organisation = Organisation { id, kind, name, kana, phone, identifiers, active };
     let shape = OrganisationShape::from(&organisation);
     put_organisation(&app.hub, &app.sign_ins, by.into(), organisation).await?;
     Ok((StatusCode::CREATED, Json(shape)))
 }
 
-/// Replace what is known of an organisation.
+/// Replace what is known of an organisation. One that ends, or becomes another type, is never the last of the secretariat.
 #[utoipa::path(
     put, path = "/api/v1/organisations/{id}", tag = "secretariat", request_body = OrganisationGiven,
     params(("id" = Uuid, Path, description = "The organisation")),
     responses(
         (status = 200, body = OrganisationShape),
         (status = 403, body = Problem, description = "Not the secretariat"),
+        (status = 409, body = Problem, description = "Nobody would be left who acts for the secretariat"),
     ),
 )]
 pub async fn replace_organisation(
@@ -155,10 +165,8 @@ pub async fn replace_organisation(
     if !app.hub.region().directory().organisations.contains_key(&id) {
         return Err(Problem::not_found());
     }
-    let organisation = given.read(id)?;
-    let shape = OrganisationShape::from(&organisation);
-    put_organisation(&app.hub, &app.sign_ins, by.into(), organisation).await?;
-    Ok(Json(shape))
+    let replacing = directory::replace_organisation(&app.hub, &app.sign_ins, by.into(), id, given.read()?);
+    Ok(Json(OrganisationShape::from(&replacing.await?)))
 }
 
 /// Enter a person with their positions.
@@ -171,17 +179,27 @@ pub async fn enter_person(
     by: Secretariat,
     input::Json(given): input::Json<PersonGiven>,
 ) -> Result<(StatusCode, Json<PersonShape>), Problem> {
-    let person = given.read(PersonId(app.hub.region().draw_id()))?;
+    let directory::PersonGiven { name, positions, active, .. } = given.read()?;
+    let id = PersonId(app.hub.region().draw_id());
+    let person = Person { id, name, positions, active: active.unwrap_or(true) };
     let shape = PersonShape::from(&person);
     put_person(&app.hub, &app.sign_ins, by.into(), person).await?;
     Ok((StatusCode::CREATED, Json(shape)))
 }
 
-/// Replace what is known of a person. Sign-ins in a position that ends are over at once.
+/// Replace what is known of a person. Sign-ins in a position that ends are over at once. The last person who acts for the
+/// secretariat stays.
 #[utoipa::path(
     put, path = "/api/v1/people/{id}", tag = "secretariat", request_body = PersonGiven,
     params(("id" = Uuid, Path, description = "The person")),
-    responses((status = 200, body = PersonShape), (status = 403, body = Problem, description = "Not the secretariat")),
+    responses(
+        (status = 200, body = PersonShape),
+        (status = 403, body = Problem, description = "Not the secretariat"),
+        (
+            status = 409, body = Problem,
+            description = "Their positions are others by now, or nobody would be left who acts for the secretariat",
+        ),
+    ),
 )]
 pub async fn replace_person(
     State(app): State<App>,
@@ -192,17 +210,19 @@ pub async fn replace_person(
     if !app.hub.region().directory().people.contains_key(&id) {
         return Err(Problem::not_found());
     }
-    let person = given.read(id)?;
-    let shape = PersonShape::from(&person);
-    put_person(&app.hub, &app.sign_ins, by.into(), person).await?;
-    Ok(Json(shape))
+    let replacing = directory::replace_person(&app.hub, &app.sign_ins, by.into(), id, given.read()?);
+    Ok(Json(PersonShape::from(&replacing.await?)))
 }
 
 /// End a person's work in the region: no sign-in and no open socket from this moment.
 #[utoipa::path(
     post, path = "/api/v1/people/{id}/suspend", tag = "secretariat",
     params(("id" = Uuid, Path, description = "The person")),
-    responses((status = 204), (status = 403, body = Problem, description = "Not the secretariat")),
+    responses(
+        (status = 204),
+        (status = 403, body = Problem, description = "Not the secretariat"),
+        (status = 409, body = Problem, description = "Nobody would be left who acts for the secretariat"),
+    ),
 )]
 pub async fn suspend(State(app): State<App>, by: Secretariat, Id(id): Id<PersonId>) -> Result<StatusCode, Problem> {
     if !app.hub.region().directory().people.contains_key(&id) {

@@ -1,5 +1,6 @@
 //! `/api/v1/emergency-search` and `/api/v1/emergency-accesses`: finding a patient of others before declaring emergency
-//! access, and the secretariat's list of what was declared. The declaration itself is a post like any other.
+//! access, and the secretariat's list of what was declared, with what whoever runs the hub's machine took out. The declaration itself
+//! is a post like any other.
 
 use axum::Json;
 use axum::extract::State;
@@ -77,12 +78,12 @@ pub struct EmergencyAccesses {
     accesses: Vec<AccessShape>,
 }
 
-/// A declaration of emergency access.
+/// A declaration of emergency access, or what whoever runs the hub's machine took out.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct AccessShape {
     /// The entry that declared it: acknowledging it is the review.
     id: Uuid,
-    /// Also the patient's id.
+    /// Also the patient's id; the secretariat's own where the whole region was taken out.
     timeline: Uuid,
     patient: Option<Card>,
     person: Uuid,
@@ -101,9 +102,13 @@ pub struct AccessShape {
     state: &'static str,
     /// When the secretariat acknowledged it; `null`: not yet.
     reviewed_at: Option<String>,
+    /// Nobody declared emergency access: whoever runs the hub's machine took records out, or looked into them, by this command.
+    /// `person` and `organisation` are nobody's then. `null`: emergency access.
+    #[schema(example = "renkei export patient")]
+    command: Option<String>,
 }
 
-/// Emergency accesses, for the secretariat's review.
+/// Emergency accesses, and what whoever runs the hub's machine took out or looked into, for the secretariat's review.
 #[utoipa::path(
     get, path = "/api/v1/emergency-accesses", tag = "secretariat",
     responses(
@@ -121,7 +126,7 @@ pub async fn list(
 }
 
 fn shape(declared: &emergency::Declared, now: Timestamp) -> AccessShape {
-    let emergency::Declared { access, sight, author, reason } = declared;
+    let emergency::Declared { access, sight, author, reason, command } = declared;
     AccessShape {
         id: access.entry.0,
         timeline: access.timeline.0,
@@ -134,5 +139,6 @@ fn shape(declared: &emergency::Declared, now: Timestamp) -> AccessShape {
         until: access.ends_at.to_rfc3339(),
         state: if now < access.ends_at { "open" } else { "ended" },
         reviewed_at: access.reviewed_at.map(Timestamp::to_rfc3339),
+        command: command.clone(),
     }
 }

@@ -79,6 +79,6 @@ pub async fn dismiss(
     Id(id): Id<EntryId>,
     input::Json(given): input::Json<Dismissal>,
 ) -> Result<StatusCode, Problem> {
-    linking_queue::dismiss(&app.hub, signed_in.actor, id, given.reason).await?;
+    linking_queue::dismiss(&app.hub, (&signed_in).into(), id, given.reason).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -17,6 +17,7 @@ use crate::domain::state::Latest;
 use crate::domain::team::Membership;
 use crate::domain::text::{Invalid, Text};
 use crate::domain::time::Timestamp;
+use crate::domain::withheld::WithheldPurpose;
 use crate::http::app::App;
 use crate::http::input::{Asked, Id};
 use crate::http::problem::Problem;
@@ -46,6 +47,14 @@ pub struct Card {
     /// `none`, `team`, `withdrawn`; `null`: not for this reader.
     #[schema(example = "team")]
     consent: Option<&'static str>,
+    /// What the patient withholds: `family`, `systems`, `export`, `education`; left out where nothing is, or not for this
+    /// reader.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    withheld: Vec<&'static str>,
+    /// Which version of the region's form was signed; left out where nobody said, or not for this reader.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    #[schema(example = "2026年4月版")]
+    consent_form: String,
     /// `null`: not for this reader.
     team: Option<Vec<LinkShape>>,
     /// `home`, `admitted`, `deceased`; of one's own patients alone.
@@ -86,6 +95,8 @@ impl Card {
             for_training: *for_training,
             identifiers: shows(Kind::Registration).then(|| Number::list(identifiers)),
             consent: shows(Kind::Consent).then(|| sight.state.consent.code()),
+            withheld: if shows(Kind::Consent) { withheld(sight) } else { Vec::new() },
+            consent_form: if shows(Kind::Consent) { form_version(sight) } else { String::new() },
             team: shows(Kind::TeamLink).then(|| sight.state.team.iter().map(LinkShape::of).collect()),
             stay: None,
             closed: None,
@@ -108,6 +119,14 @@ impl Card {
         }
         Some(card)
     }
+}
+
+fn withheld(sight: &Sight) -> Vec<&'static str> {
+    sight.state.withheld().iter().map(WithheldPurpose::code).collect()
+}
+
+fn form_version(sight: &Sight) -> String {
+    sight.state.terms.form_version.to_string()
 }
 
 impl LinkShape {

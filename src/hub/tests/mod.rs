@@ -6,6 +6,7 @@ mod planning;
 mod queue;
 mod reader;
 mod simulation;
+mod taken_out;
 mod told;
 mod waking;
 mod world;

@@ -163,7 +163,7 @@ async fn a_dismissal_is_recorded_with_its_reason_and_by_whom() {
     queued(&world, stranger(), &post).await;
     let waits = waiting(&world, &post).await.unwrap().post;
     let secretariat = super::world::secretariat();
-    let dismiss = async || world.hub.dismiss(secretariat, waits.clone(), "取り違え".to_owned()).await.unwrap();
+    let dismiss = async || world.hub.dismiss(secretariat.into(), waits.clone(), "取り違え".to_owned()).await.unwrap();
     assert!(dismiss().await);
     assert!(!dismiss().await, "it waits no more");
     assert_eq!(waiting(&world, &post).await.unwrap().state, QueueState::Dismissed);

@@ -20,6 +20,7 @@ use crate::domain::team::{ConsentChange, ConsentGiver, ConsentState, History, Te
 use crate::domain::time::Timestamp;
 use crate::domain::unit::Unit;
 use crate::domain::vital::{Measurement, Vital, VitalSign};
+use crate::domain::withheld::WithheldSet;
 use crate::hub::answer::{Accepted, Answer};
 use crate::hub::past_rules::PastRules;
 use crate::hub::patients::PatientIndex;
@@ -249,6 +250,8 @@ impl World {
             given_on,
             document: "同意書綴り 1".to_owned(),
             one_doctor_wished: false,
+            form_version: String::new(),
+            withheld: WithheldSet::NONE,
             attachments: Vec::new(),
         };
         for body in [Body::Registration(Box::new(registration)), Body::Consent(consent)] {

@@ -6,9 +6,12 @@ use uuid::Uuid;
 use super::book;
 use crate::domain::alarm::{AlarmLimit, AlarmLimits};
 use crate::domain::attachment::{Attachment, ContentHash, MediaType};
-use crate::domain::body::{Body, Correction, Note, OfficeEntry, Order, OrderType, Retraction, RetractionReason};
+use crate::domain::body::{
+    Acknowledgement, Body, Correction, Note, OfficeEntry, Order, OrderType, Retraction, RetractionReason,
+};
 use crate::domain::decimal::Decimal;
 use crate::domain::directory::{Actor, Directory, Organisation, Person, Position};
+use crate::domain::duty::{Answer, DutyAnswer, DutyId};
 use crate::domain::entry::{Entry, Intent, Sensitivity};
 use crate::domain::ids::{EntryId, OrganisationId, PersonId, TimelineId};
 use crate::domain::offices::Offices;
@@ -18,10 +21,12 @@ use crate::domain::ruling::Ruling;
 use crate::domain::state::PatientState;
 use crate::domain::team::{ConsentChange, ConsentGiver, ConsentState, History, HostChange, TeamLink, TeamUnlink};
 use crate::domain::time::Timestamp;
-use crate::domain::vital::VitalSign;
+use crate::domain::unit::Unit;
+use crate::domain::vital::{Measurement, Vital, VitalSign};
+use crate::domain::withheld::WithheldSet;
 use crate::limits;
 use crate::rulebook::calendar::Calendar;
-use crate::rulebook::{Decision, Refusal, Rulebook, Situation, Surroundings, Target, decide};
+use crate::rulebook::{Decision, Known, Refusal, Rulebook, Situation, Surroundings, Target, decide};
 
 pub(super) const HIKARI: OrganisationId = OrganisationId(Uuid::from_u128(0xa1));
 pub(super) const MINATO: OrganisationId = OrganisationId(Uuid::from_u128(0xa2));
@@ -44,6 +49,8 @@ pub(super) struct Patient {
     entries: Vec<Entry>,
     /// Whoever posts found the patient by name and birth date.
     pub(super) found_by_search: bool,
+    /// A patient whom an export names withholds it.
+    pub(super) export_withheld: Known<bool>,
     /// Files that everybody may name.
     files: Vec<ContentHash>,
 }
@@ -65,7 +72,7 @@ impl Patient {
         let directory = Directory { organisations, people: [(DOCTOR, doctor)].into(), ..Directory::default() };
         let state = PatientState::empty(TimelineId(Uuid::from_u128(0xffff)));
         let (entries, files) = (Vec::new(), Vec::new());
-        Self { book: book(), directory, state, entries, files, found_by_search: false }
+        Self { book: book(), directory, state, entries, files, found_by_search: false, export_withheld: false.into() }
     }
 
     pub(super) fn with_team() -> Self {
@@ -104,6 +111,7 @@ impl Patient {
             target,
             named: &named,
             files: &self.files,
+            export_withheld: self.export_withheld,
             hub_made_timeline,
             found_by_search: self.found_by_search,
         };
@@ -146,7 +154,23 @@ impl Patient {
         let Decision::Accept(acceptance) = self.decide(actor, &intent, true) else {
             panic!("{:?}", self.decide(actor, &intent, true))
         };
-        let entry = Entry {
+        let entry =
+            Entry { alarms: acceptance.alarms, target_scope: acceptance.target_scope, ..self.entry(actor, intent) };
+        self.state.apply(&entry);
+        self.entries.push(entry);
+        self.entries.last().expect("it is there").id
+    }
+
+    /// What stands on the timeline, however it came there.
+    fn has(&mut self, actor: Actor, body: Body) -> EntryId {
+        let entry = self.entry(actor, self.intent(body));
+        self.state.apply(&entry);
+        self.entries.push(entry);
+        self.entries.last().expect("it is there").id
+    }
+
+    fn entry(&self, actor: Actor, intent: Intent) -> Entry {
+        Entry {
             id: intent.id,
             timeline: intent.timeline,
             seq: self.state.head.next(),
@@ -157,14 +181,11 @@ impl Patient {
             sensitivity: intent.sensitivity,
             addressed_to: Vec::new(),
             body: intent.body,
-            alarms: acceptance.alarms,
-            target_scope: acceptance.target_scope,
+            alarms: Vec::new(),
+            target_scope: None,
             on_behalf: None,
             ruling: Ruling::default(),
-        };
-        self.state.apply(&entry);
-        self.entries.push(entry);
-        intent.id
+        }
     }
 }
 
@@ -200,12 +221,20 @@ fn consent(state: ConsentState) -> Body {
         given_on,
         document: "同意書綴り 1".to_owned(),
         one_doctor_wished: false,
+        form_version: String::new(),
+        withheld: WithheldSet::NONE,
         attachments: Vec::new(),
     })
 }
 
 pub(super) fn note() -> Body {
     Body::Note(Note { text: "お変わりありません".to_owned(), ..Note::default() })
+}
+
+fn observed() -> Body {
+    let measured = Measurement::new(VitalSign::OxygenSaturation, Decimal::whole(96), Unit::Percent);
+    let measurements = vec![measured.expect("a plausible value")];
+    Body::Vital(Vital { measurements, site: None, device: String::new(), comment: String::new() })
 }
 
 fn order() -> Body {
@@ -231,6 +260,9 @@ fn only_the_team_and_the_secretariat_register_a_patient_anew_and_others_cannot_t
     let outsider = somebody(Role::Doctor, FAR);
     assert_eq!(known.answer(outsider, named("別人 ハル")), "unknown");
     assert_eq!(unknown.answer(outsider, named("別人 ハル")), "unknown", "the id was the outsider's to choose");
+    // What an office may always do, and what the secretariat may do anywhere, tells nobody of a patient either.
+    assert_eq!(known.answer(outsider, unlink(FAR)), "unknown");
+    assert_eq!(unknown.answer(somebody(Role::Secretariat, FAR), consent(ConsentState::Team)), "unknown");
     assert_eq!(known.answer(somebody(Role::Doctor, MINATO), named("高橋 春")), "accepted");
     assert_eq!(known.answer(somebody(Role::Dentist, HIKARI), named("高橋 春")), "accepted");
     assert_eq!(known.answer(somebody(Role::Nurse, MINATO), named("高橋 春")), "DEFAULT-DENY");
@@ -333,6 +365,47 @@ fn what_was_taken_back_is_not_corrected() {
     patient.accepts(nurse, retracted(noted));
     assert_eq!(patient.answer(nurse, corrected(noted, note())), "retracted body.correction.target");
     assert_eq!(patient.answer(nurse, retracted(noted)), "accepted", "a mistake may turn out to be the wrong patient");
+}
+
+#[test]
+fn row_9_a_correction_says_again_the_kind_of_thing_that_it_corrects() {
+    let mut patient = Patient::with_team();
+    let nurse = somebody(Role::Nurse, MINATO);
+    let noted = patient.accepts(nurse, note());
+    // What she may post anew is no other record's second version.
+    assert_eq!(patient.answer(nurse, observed()), "accepted");
+    assert_eq!(patient.answer(nurse, corrected(noted, observed())), "wrong_kind body.correction.body");
+    assert_eq!(patient.answer(nurse, corrected(noted, note())), "accepted");
+}
+
+#[test]
+fn what_a_correction_says_is_looked_at_like_a_post_of_it() {
+    let mut patient = Patient::with_team();
+    let office = somebody(Role::Secretariat, FAR);
+    let registered = patient.accepts(office, named("高橋 ハル"));
+    let Body::Registration(known) = named("高橋 春") else { panic!("a registration") };
+    let nobody = PersonId(Uuid::from_u128(0xdead));
+    let agreed_by_nobody = Body::Registration(Box::new(Registration { agreed_by: Some(nobody), ..*known }));
+    let answer = patient.answer(office, corrected(registered, agreed_by_nobody));
+    assert_eq!(answer, "not_found body.correction.body.registration.agreed_by");
+    assert_eq!(patient.answer(office, corrected(registered, named("高橋 春"))), "accepted");
+}
+
+#[test]
+fn row_9_what_points_back_or_answers_a_duty_is_not_taken_back() {
+    let mut patient = Patient::with_team();
+    let (doctor, nurse) = (somebody(Role::Doctor, HIKARI), somebody(Role::Nurse, MINATO));
+    let noted = patient.accepts(nurse, note());
+    let seen = |target| Body::Acknowledgement(Acknowledgement { target, text: String::new() });
+    let acknowledged = patient.accepts(doctor, seen(noted));
+    assert_eq!(patient.answer(nurse, seen(acknowledged)), "wrong_kind body.acknowledgement.target");
+    assert_eq!(patient.answer(doctor, retracted(acknowledged)), "wrong_kind body.retraction.target");
+    let taken_back = patient.accepts(nurse, retracted(noted));
+    assert_eq!(patient.answer(nurse, retracted(taken_back)), "wrong_kind body.retraction.target");
+    let (duty, reason) = (DutyId(Uuid::from_u128(1)), "手が離せません".to_owned());
+    let declined =
+        patient.has(nurse, Body::DutyAnswer(Box::new(DutyAnswer { duty, answer: Answer::Declined, reason })));
+    assert_eq!(patient.answer(nurse, retracted(declined)), "wrong_kind body.retraction.target");
 }
 
 #[test]

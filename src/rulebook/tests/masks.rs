@@ -9,7 +9,7 @@ use crate::domain::role::{OrganisationType, Role};
 use crate::domain::team::ConsentState;
 use crate::rulebook::{
     ActorFacts, Known, PatientFacts, PatientStatus, Purpose, RecordClass, Rulebook, RulebookFiles, SourceFile, Verdict,
-    ViewerFacts,
+    ViewerFacts, WithheldFacts,
 };
 
 fn known<T: Copy + std::fmt::Debug + 'static>(all: &'static [T]) -> impl Strategy<Value = Known<T>> {
@@ -52,8 +52,16 @@ fn any_viewer() -> impl Strategy<Value = ViewerFacts> {
                 }
             },
         );
-    let patient = (known(ConsentState::ALL), known(PatientStatus::ALL), known(FLAGS), known(FLAGS))
-        .prop_map(|(consent, status, registered, has_host)| PatientFacts { consent, status, registered, has_host });
+    let withheld = [known(FLAGS), known(FLAGS), known(FLAGS), known(FLAGS)].prop_map(WithheldFacts);
+    let patient = (known(ConsentState::ALL), withheld, known(PatientStatus::ALL), known(FLAGS), known(FLAGS)).prop_map(
+        |(consent, withheld, status, registered, has_host)| PatientFacts {
+            consent,
+            withheld,
+            status,
+            registered,
+            has_host,
+        },
+    );
     // Mostly the purpose that opens most, lest nearly every mask be empty.
     let purpose = prop_oneof![3 => Just(Purpose::Care), 1 => prop::sample::select(Purpose::ALL)];
     (actor, patient, purpose).prop_map(|(actor, patient, purpose)| ViewerFacts { actor, patient, purpose })
@@ -71,6 +79,7 @@ when = [
 ]
 unless = [
   { "patient.consent" = "withdrawn", "record.own" = false },
+  { "patient.withholds_family" = true, "actor.role" = "family", "record.own" = false },
   { "record.addressed" = false, "record.infection" = "other" },
   { "actor.is_host" = true, "purpose" = "training" },
 ]

@@ -6,9 +6,10 @@ use crate::domain::entry::Sensitivity;
 use crate::domain::kind::Kind;
 use crate::domain::role::{OrganisationType, Role};
 use crate::domain::team::ConsentState;
+use crate::domain::withheld::WithheldPurpose;
 use crate::rulebook::{
     Action, ActorFacts, EntryClass, Judgement, Known, PatientFacts, PatientStatus, PostFacts, Purpose, RecordFacts,
-    Rulebook, Slots, ViewerFacts,
+    Rulebook, Slots, ViewerFacts, WithheldFacts,
 };
 
 pub(super) struct Facts {
@@ -54,6 +55,7 @@ pub(super) fn facts(what: &str, words: &str) -> Facts {
     };
     let patient = PatientFacts {
         consent: Known::Is(ConsentState::None),
+        withheld: WithheldFacts::NOTHING,
         status: Known::Is(PatientStatus::Active),
         registered: Known::Is(true),
         has_host: Known::Is(true),
@@ -67,6 +69,7 @@ pub(super) fn facts(what: &str, words: &str) -> Facts {
         target_own: Known::Is(false),
         target_visible: Known::Is(true),
         link_own: Known::Is(false),
+        export_withheld: Known::Is(false),
     };
     let viewer = ViewerFacts { actor, patient, purpose: Purpose::Care };
     let mut post = PostFacts { viewer, kind, record };
@@ -90,6 +93,14 @@ fn apply(word: &str, post: &mut PostFacts) {
         patient.consent = ConsentState::from_code(state).map_or(Known::Unknown, Known::Is);
         return;
     }
+    if let Some(purpose) = word.strip_prefix("withholds:") {
+        let purpose = WithheldPurpose::from_code(purpose);
+        purpose.into_iter().for_each(|purpose| patient.withheld.0[purpose.index()] = Known::Is(true));
+        if purpose.is_none() {
+            patient.withheld = WithheldFacts::UNKNOWN;
+        }
+        return;
+    }
     match word {
         "team" => (actor.on_team, actor.organisation_on_team) = (Known::Is(true), Known::Is(true)),
         "organisation" => actor.organisation_on_team = Known::Is(true),
@@ -109,6 +120,8 @@ fn apply(word: &str, post: &mut PostFacts) {
         "addressed" => record.addressed = Known::Is(true),
         "target-own" => record.target_own = Known::Is(true),
         "target-hidden" => record.target_visible = Known::Is(false),
+        "export-withheld" => record.export_withheld = Known::Is(true),
+        "?export" => record.export_withheld = Known::Unknown,
         "link-own" => record.link_own = Known::Is(true),
         "?link" => {
             (actor.on_team, actor.organisation_on_team) = (Known::Unknown, Known::Unknown);

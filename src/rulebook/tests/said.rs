@@ -13,6 +13,7 @@ use crate::domain::kind::Kind;
 use crate::domain::patient::{HumanName, Registration, Sex};
 use crate::domain::role::{OrganisationType, Role};
 use crate::domain::team::{ConsentChange, ConsentGiver, ConsentState, History, TeamLink};
+use crate::domain::withheld::WithheldSet;
 use crate::rulebook::event::EventFacts;
 use crate::rulebook::facts::Known;
 
@@ -63,6 +64,7 @@ const FLAGS: &[(&str, Read)] = &[
     ("medication_report.leftovers", |facts| flag(facts.leftovers)),
     ("export.approved", |facts| flag(facts.export_approved)),
     ("export.planned", |facts| flag(facts.export_planned)),
+    ("consent.names_form", |facts| flag(facts.consent_names_form)),
 ];
 
 const CHOICES: &[(&str, Read)] = &[
@@ -84,6 +86,8 @@ const ELSEWHERE: &[&str] = &[
     "target.own",
     "target.visible",
     "link.own",
+    // Other timelines.
+    "export.withheld",
     // The directory.
     "link.brings_doctor",
     // Counted with the region's glossary.
@@ -244,6 +248,8 @@ fn arranged(kind: Kind, yes: bool) -> Option<Body> {
             given_on: date(2026, 4, 1),
             document: words(yes),
             one_doctor_wished: false,
+            form_version: words(yes),
+            withheld: WithheldSet::NONE,
             attachments: Vec::new(),
         }
         .into(),

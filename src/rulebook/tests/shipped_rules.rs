@@ -130,6 +130,24 @@ FL-16 -   view vital           nurse team consent:team                     permi
 FL-16 !1  view message         family team consent:team addressed          permit
 FL-16 !2  view vital           family own                                  permit
 
+FL-31 +   view message         family team consent:team addressed withholds:family deny
+FL-31 +   view message         family team consent:team addressed withholds:? deny
+FL-31 +   view note            family addressed consent:withdrawn withholds:family deny
+FL-31 -   view message         family team consent:team addressed withholds:systems permit
+FL-31 -   view vital           nurse team consent:team withholds:family    permit
+FL-31 !1  view message         family own withholds:family                 permit
+
+FL-32 +   view vital           gateway team consent:team withholds:systems deny
+FL-32 +   view registration    gateway team consent:team withholds:systems deny
+FL-32 +   view vital           gateway team consent:team withholds:?       deny
+FL-32 -   view vital           gateway team consent:team withholds:family  permit
+FL-32 -   view vital           nurse team consent:team withholds:systems   permit
+FL-32 !1  view vital           gateway own withholds:systems               permit
+
+FL-33 +   post export          doctor own-office export-withheld           deny
+FL-33 +   post export          secretariat own-office admin ?export        deny
+FL-33 -   post export          doctor own-office                           permit
+
 FL-17 +   post nursing_instruction nurse team consent:team                 deny
 FL-17 +   post alarm_limits    dentist team consent:team                   deny
 FL-17 -   post nursing_instruction doctor team consent:team                permit

@@ -44,22 +44,26 @@ impl Loading {
         if manifest.schema > known {
             return Err(LoadError::Later { found: manifest.schema, known });
         }
-        let engine = connect::open_engine(url).await?;
+        let (engine, journal) = Self::take_over(url, &key, named).await?;
+        migrate::migrate_to(&engine, manifest.schema).await.map_err(super::super::OpenError::from)?;
+        let listed: Result<Vec<Table>, StoreError> = journal.read(|tx| Box::pin(tx.list_tables())).await;
+        let mut tables = listed?;
+        tables.retain(|table| table.name != RESTORING);
+        Ok(Self { tables, journal, key, engine, loaded: Vec::new() })
+    }
+
+    /// The first step: whoever opens the database from now on is told that it is being filled.
+    pub(in super::super) async fn take_over(
+        url: &str,
+        key: &BackupKey,
+        named: &str,
+    ) -> Result<(Engine, Journal), LoadError> {
+        let engine = connect::open_engine(url, true).await?;
         let journal = Journal::of(engine.clone(), Arc::clone(&key.data));
         let hold = alone::take(&engine).await?;
         *journal.shared.hold.lock().await = Some(hold);
-        empty(&journal).await?;
-        migrate::migrate_to(&engine, manifest.schema).await.map_err(super::super::OpenError::from)?;
-        let note = named.to_owned();
-        let tables: Result<Vec<Table>, LoadError> = journal
-            .write(move |tx| {
-                Box::pin(async move {
-                    tx.upsert_meta(RESTORING, &note).await?;
-                    Ok(tx.list_tables().await?)
-                })
-            })
-            .await;
-        Ok(Self { tables: tables?, journal, key, engine, loaded: Vec::new() })
+        empty(&journal, named.to_owned()).await?;
+        Ok((engine, journal))
     }
 
     /// Rows that follow are of this table.
@@ -163,17 +167,15 @@ impl Loading {
     }
 }
 
-/// Makes room. Only what holds nothing, or what a restore left half done, is removed.
-async fn empty(journal: &Journal) -> Result<(), LoadError> {
+/// Makes room, and says in the same commit that it is being filled. Only what holds nothing, or what a restore left half done,
+/// is removed.
+async fn empty(journal: &Journal, named: String) -> Result<(), LoadError> {
     journal
-        .write(|tx| {
+        .write(move |tx| {
             Box::pin(async move {
                 let tables = tx.list_tables().await?;
-                if tables.is_empty() {
-                    return Ok(());
-                }
-                let is_ours = tables.iter().any(|table| table.name == "meta");
-                let is_half = is_ours && tx.find_meta(RESTORING).await?.is_some();
+                let is_half = tx.find_restoring(&tables).await?.is_some();
+                let is_ours = is_half || tables.iter().any(|table| table.name == "meta");
                 for table in &tables {
                     // These have rows from the first time that somebody opened the database.
                     let may_have = is_ours && ["meta", "audit_head", "data_key"].contains(&table.name.as_str());
@@ -185,6 +187,7 @@ async fn empty(journal: &Journal) -> Result<(), LoadError> {
                     tx.drop_table(&table.name).await?;
                 }
                 tx.drop_table("_sqlx_migrations").await?;
+                tx.begin_restoring(&named).await?;
                 Ok(())
             })
         })

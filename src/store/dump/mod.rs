@@ -11,14 +11,17 @@ mod schema;
 mod settling;
 mod taking;
 
-use super::{OpenError, StoreError};
+use self::schema::Table;
+use super::engine::run;
+use super::{OpenError, StoreError, Tx};
 
 pub use loading::{BackupKey, Loading};
 pub use record::{AbsentFile, DumpRecord, End, FileRecord, KeptStatement, Manifest, Sum, TableSum, What};
 pub use settling::Settled;
 pub use taking::{DumpSink, ListedFile, Taken};
 
-/// Under this name a database says that it is being filled, or that filling it never came to its end.
+/// The table by which a database says that it is being filled, or that filling it never came to its end. It is made with the
+/// first step, before any other, and goes with the last.
 const RESTORING: &str = "restoring";
 /// What a database keeps of itself alone and no backup holds: see `alone.rs` and `health.rs`.
 const OWN_NOTES: &str = "('restoring', 'hubs', 'probe')";
@@ -61,7 +64,48 @@ impl From<sqlx::Error> for LoadError {
     }
 }
 
-/// What is being filled, if this database is.
-pub(super) async fn find_restoring(journal: &super::Journal) -> Result<Option<String>, StoreError> {
-    journal.read(|tx| Box::pin(tx.find_meta(RESTORING))).await
+/// What a database is, before anything is written into it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Found {
+    /// No table at all.
+    Nothing,
+    /// It is being filled from this.
+    Restoring(String),
+    Store,
+}
+
+pub(super) async fn look(bare: &super::Journal) -> Result<Found, StoreError> {
+    bare.read(|tx| {
+        Box::pin(async move {
+            let tables = tx.list_tables().await?;
+            Ok(match tx.find_restoring(&tables).await? {
+                Some(from) => Found::Restoring(from),
+                None if tables.is_empty() => Found::Nothing,
+                None => Found::Store,
+            })
+        })
+    })
+    .await
+}
+
+impl Tx {
+    /// From what this database is being filled, if it is.
+    async fn find_restoring(&mut self, tables: &[Table]) -> Result<Option<String>, StoreError> {
+        if tables.iter().any(|table| table.name == RESTORING) {
+            const SQL: &str = "select source from restoring";
+            let found: Option<(String,)> =
+                run!(self, connection => sqlx::query_as(SQL).fetch_optional(connection).await?);
+            return Ok(Some(found.map(|(from,)| from).unwrap_or_default()));
+        }
+        // As it was said before there was a table for it.
+        if tables.iter().any(|table| table.name == "meta") { self.find_meta(RESTORING).await } else { Ok(None) }
+    }
+
+    async fn begin_restoring(&mut self, from: &str) -> Result<(), StoreError> {
+        const MAKE: &str = "create table restoring (source text not null)";
+        const SAY: &str = "insert into restoring (source) values ($1)";
+        run!(self, connection => { sqlx::query(MAKE).execute(connection).await?; });
+        run!(self, connection => { sqlx::query(SAY).bind(from).execute(connection).await?; });
+        Ok(())
+    }
 }

@@ -123,7 +123,7 @@ impl Tx {
 
     /// Drops a table that nothing refers to any more.
     pub(super) async fn drop_table(&mut self, table: &str) -> Result<(), StoreError> {
-        let sql = AssertSqlSafe(format!("drop table \"{table}\""));
+        let sql = AssertSqlSafe(format!("drop table if exists \"{table}\""));
         run!(self, connection => { sqlx::query(sql).execute(connection).await?; });
         Ok(())
     }

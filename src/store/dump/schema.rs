@@ -77,6 +77,13 @@ impl Tx {
         in_order(tables, &references)
     }
 
+    /// The tables that hold something sealed.
+    #[cfg(test)]
+    pub(crate) async fn list_sealed_tables(&mut self) -> Result<Vec<String>, StoreError> {
+        let is_sealed = |table: &Table| table.columns.iter().any(|column| column.name == "sealed");
+        Ok(self.list_tables().await?.into_iter().filter(is_sealed).map(|table| table.name).collect())
+    }
+
     /// Table → the tables that it refers to.
     async fn list_references(&mut self) -> Result<BTreeSet<(String, String)>, StoreError> {
         const SQLITE: &str = "select tables.name, keys.\"table\"

@@ -39,7 +39,7 @@ impl Loading {
                 let Settled { sign_ins, links, .. } = settled;
                 let deed = Deed::Keeping(KeepingDeed::Restored { made_at, sign_ins, links, despite });
                 tx.append_acts(now, [Act { by: By::Operator, deed }]).await?;
-                tx.delete_meta(RESTORING).await?;
+                tx.drop_table(RESTORING).await?;
                 Ok::<_, StoreError>(settled)
             })
         });

@@ -6,10 +6,13 @@ use std::sync::{Arc, Mutex};
 
 use super::region::{Patient, Region, note, on_both};
 use super::schema;
+use crate::domain::account::{Invitation, Purpose};
+use crate::domain::ids::InvitationId;
 use crate::domain::time::Timestamp;
 use crate::store::check::check;
 use crate::store::dump::{DumpRecord, DumpSink, LoadError, Loading, Taken, What};
-use crate::store::{Journal, OpenError};
+use crate::store::{Journal, OpenError, StoreError};
+use crate::vault::Token;
 
 const NOW: Timestamp = Timestamp::from_secs(1_775_100_000);
 
@@ -74,12 +77,23 @@ async fn moves_between(from: &Region, into: &Region) {
     let sign_in = "insert into sign_in (id, token_hash, person, role, organisation, issued_at, expires_at)
         select person, (select chain from entry where seq = 1), person, role, organisation, 0, 2000000000000000
         from person_position";
-    let invitation = "insert into invitation
-        (id, token_hash, person, purpose, sealed, issued_at, expires_at, tries_left)
-        select id, id, id, 'first', sealed, 0, 2000000000000000, 5 from person";
-    assert_eq!((from.tamper(sign_in).await, from.tamper(invitation).await), (1, 1));
-    let stamped: Result<u64, crate::store::StoreError> = from.journal.write(|tx| Box::pin(tx.adopt_rows())).await;
-    assert_eq!(stamped.unwrap(), 2);
+    assert_eq!(from.tamper(sign_in).await, 1);
+    let stamped: Result<u64, StoreError> = from.journal.write(|tx| Box::pin(tx.adopt_rows())).await;
+    assert_eq!(stamped.unwrap(), 1);
+    let invitation = Invitation {
+        id: InvitationId(from.ids.draw()),
+        person: from.nurse().person,
+        purpose: Purpose::First,
+        code: "604117".to_owned(),
+        authenticator: Vec::new(),
+        issued_at: NOW,
+        expires_at: Timestamp::from_secs(2_000_000_000),
+        ended_at: None,
+    };
+    let token = Token::random().hash();
+    let inviting: Result<(), StoreError> =
+        from.journal.write(move |tx| Box::pin(async move { tx.insert_invitation(&invitation, &token, 5).await })).await;
+    inviting.unwrap();
     let (records, taken) = dumped(&from.journal).await;
     let loading = fill(from, into, records, &taken).await;
     assert_eq!(loading.differing(&taken.tables).await.unwrap(), Vec::<String>::new());
@@ -159,4 +173,43 @@ async fn a_backup_of_a_later_version_is_not_taken_for_one_of_this() {
     let later = crate::store::dump::Manifest { schema: 9_999, ..taken.manifest };
     let refused = Loading::begin(&into.url, from.backup_key().await, &later, "later.backup").await;
     assert!(matches!(refused, Err(LoadError::Later { found: 9_999, .. })));
+}
+
+#[tokio::test]
+async fn a_restore_that_was_cut_off_at_its_first_step_is_told_and_begun_again() {
+    on_both(async |region| {
+        let (records, taken) = dumped(&region.journal).await;
+        let key = region.backup_key().await;
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite://{}/journal.db", folder.path().display());
+        let (_, journal) = Loading::take_over(&url, &key, "cut.backup").await.unwrap();
+        journal.close().await;
+        for opened in
+            [Journal::open(&url, &region.region_key).await, Journal::open_existing(&url, &region.region_key).await]
+        {
+            let refused = opened.unwrap_err();
+            assert!(matches!(&refused, OpenError::HalfRestored { from } if from == "cut.backup"), "{refused}");
+        }
+        let into = Loading::begin(&url, key, &taken.manifest, "again.backup").await.unwrap();
+        assert!(!records.is_empty());
+        into.journal().close().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_store_that_is_not_there_is_made_by_nobody_but_its_founder() {
+    on_both(async |region| {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("journal.db");
+        let url = format!("sqlite://{}", file.display());
+        let missing = Journal::open_existing(&url, &region.region_key).await.unwrap_err();
+        assert!(matches!(missing, OpenError::NoStore) && !file.exists(), "{missing}");
+        std::fs::write(&file, []).unwrap();
+        let empty = Journal::open_existing(&url, &region.region_key).await.unwrap_err();
+        assert!(matches!(empty, OpenError::NoStore), "{empty}");
+        Journal::open(&url, &region.region_key).await.unwrap().close().await;
+        Journal::open_existing(&url, &region.region_key).await.unwrap().close().await;
+    })
+    .await;
 }

@@ -446,7 +446,7 @@ async fn rows_of_before_are_taken_in_once_and_never_after_their_macs_were_taken_
 async fn sign_ins_of_before_end_with_the_migration() {
     let folder = tempfile::tempdir().unwrap();
     let url = format!("sqlite://{}/journal.db", folder.path().display());
-    let engine: Engine = connect::open_engine(&url).await.unwrap();
+    let engine: Engine = connect::open_engine(&url, true).await.unwrap();
     migrate::migrate_to(&engine, migrate::FIRST_WITH_MACS - 1).await.unwrap();
     let bare = Journal::bare(engine);
     for row in [

@@ -21,6 +21,7 @@ use crate::domain::team::{ConsentChange, ConsentGiver, ConsentState, History, Te
 use crate::domain::time::Timestamp;
 use crate::domain::unit::Unit;
 use crate::domain::vital::{Measurement, Vital, VitalSign};
+use crate::domain::withheld::WithheldSet;
 use crate::store::dump::BackupKey;
 use crate::store::engine::run;
 use crate::store::{
@@ -362,6 +363,8 @@ pub fn consent(state: ConsentState) -> Body {
         given_on: jiff::civil::date(2026, 4, 1),
         document: String::new(),
         one_doctor_wished: false,
+        form_version: String::new(),
+        withheld: WithheldSet::NONE,
         attachments: Vec::new(),
     })
 }

@@ -7,8 +7,8 @@ use uuid::Uuid;
 
 use crate::domain::ids::TimelineId;
 use crate::domain::time::Timestamp;
-use crate::vault::Mac;
-use crate::vault::chain::{self, GENESIS, Link};
+use crate::vault::chain::{self, GENESIS, LINK_BYTES, Link};
+use crate::vault::{MAC_BYTES, Mac};
 
 use super::super::engine::run;
 use super::super::record::{link_from, uuid_from};
@@ -44,8 +44,14 @@ impl Bound {
     }
 }
 
-/// Timeline, seq, id, recorded at, mac, sealed, chain.
-type Row = (Vec<u8>, i64, Vec<u8>, i64, Vec<u8>, Vec<u8>, Vec<u8>);
+/// Seq, recorded at, and the rest in one: timeline, chain, id, mac and what is sealed; less of it where one of them has not the
+/// length of such. Each value of a row crosses from SQLite's thread by itself, which costs more than its hash.
+type Row = (i64, i64, Vec<u8>);
+
+const CHAIN_AT: usize = 16;
+const ID_AT: usize = CHAIN_AT + LINK_BYTES;
+const MAC_AT: usize = ID_AT + 16;
+const SEALED_AT: usize = MAC_AT + MAC_BYTES;
 
 /// An entry, as far as its columns can be an entry's.
 struct RawEntry {
@@ -53,21 +59,23 @@ struct RawEntry {
     /// `None`: no such entry was ever written.
     header: Option<ClearHeader>,
     recorded_at: Timestamp,
+    /// With what stands before it in the row; not whole where there is no header.
     sealed: Vec<u8>,
     chain: Link,
 }
 
 impl RawEntry {
     fn new(timeline: TimelineId, row: Row) -> Self {
-        let (_, seq, id, recorded_at, mac, sealed, chain) = row;
+        let (seq, recorded_at, packed) = row;
         let recorded_at = Timestamp(recorded_at);
         let header = || {
-            let (id, mac) = (EntryId(Uuid::from_slice(&id).ok()?), Mac::from_slice(&mac)?);
+            let (id, mac) = (packed.get(ID_AT..MAC_AT)?, packed.get(MAC_AT..SEALED_AT)?);
+            let (id, mac) = (EntryId(Uuid::from_slice(id).ok()?), Mac::from_slice(mac)?);
             Some(ClearHeader { id, timeline, seq: Seq(u64::try_from(seq).ok()?), recorded_at, mac })
         };
-        let link = Link::try_from(chain.as_slice());
-        let header = link.is_ok().then(header).flatten();
-        Self { seq, header, recorded_at, sealed, chain: link.unwrap_or(GENESIS) }
+        let link = packed.get(CHAIN_AT..ID_AT).and_then(|link| Link::try_from(link).ok());
+        let (header, chain) = (header(), link.unwrap_or(GENESIS));
+        Self { seq, header, recorded_at, sealed: packed, chain }
     }
 }
 
@@ -83,7 +91,7 @@ impl Linked for RawEntry {
     fn follows(&self, previous: &Link, seq: i64) -> bool {
         let (Some(header), Ok(seq)) = (self.header, u64::try_from(seq)) else { return false };
         let header = ClearHeader { seq: Seq(seq), ..header };
-        chain::link(previous, &header.to_bytes(), &self.sealed) == self.chain
+        chain::link(previous, &header.to_bytes(), &self.sealed[SEALED_AT..]) == self.chain
     }
 
     fn id(&self) -> Option<Uuid> {
@@ -105,7 +113,7 @@ struct Range {
 
 impl Range {
     fn take(&mut self, row: Row) -> Result<(), StoreError> {
-        let timeline = TimelineId(uuid_from("entry.timeline", &row.0)?);
+        let timeline = TimelineId(uuid_from("entry.timeline", row.2.get(..CHAIN_AT).unwrap_or(&row.2))?);
         if self.walk.as_ref().is_none_or(|(of, _)| *of != timeline) {
             self.end_walk();
             self.begin(timeline);
@@ -155,8 +163,12 @@ impl Tx {
         said: SaidOfTimelines,
     ) -> Result<Verified, StoreError> {
         const HEADS: &str = "select id, head_seq, head_chain from timeline where id >= $1 and id < $2";
-        const ENTRIES: &str = "select timeline, seq, id, recorded_at, mac, sealed, chain from entry
-            where timeline >= $1 and timeline < $2 order by timeline, seq";
+        const ENTRIES: &str = "select seq, recorded_at,
+            case when octet_length(timeline) <> 16 then substr(timeline, 1, 17)
+                when octet_length(chain) <> 32 then timeline
+                when octet_length(id) <> 16 or octet_length(mac) <> 32 then timeline || chain
+                else timeline || chain || id || mac || sealed end
+            from entry where timeline >= $1 and timeline < $2 order by timeline, seq";
         let heads: Vec<(Vec<u8>, i64, Vec<u8>)> = run!(self, connection => {
             sqlx::query_as(HEADS).bind(from.first()).bind(until.end()).fetch_all(connection).await?
         });

@@ -18,7 +18,7 @@ use renkei::domain::time::Timestamp;
 use renkei::rulebook::event::{DerivedFacts, DoctorAgreement, EventFacts, Stay, TimeBand};
 use renkei::rulebook::{
     ActorFacts, EntryClass, Etiquette, Judgement, Known, PatientFacts, PatientStatus, Pledger, PostFacts, Purpose,
-    RecordFacts, RuleRef, Rulebook, StandingImplied, Verdict, ViewerFacts, shipped,
+    RecordFacts, RuleRef, Rulebook, StandingImplied, Verdict, ViewerFacts, WithheldFacts, shipped,
 };
 
 fn main() -> anyhow::Result<()> {
@@ -203,6 +203,12 @@ impl Facts<'_> {
             },
             patient: PatientFacts {
                 consent: self.choice("patient.consent", ConsentState::from_code),
+                withheld: WithheldFacts([
+                    self.flag("patient.withholds_family"),
+                    self.flag("patient.withholds_systems"),
+                    self.flag("patient.withholds_export"),
+                    self.flag("patient.withholds_education"),
+                ]),
                 status: self.choice("patient.status", PatientStatus::from_code),
                 registered: self.flag("patient.registered"),
                 has_host: self.flag("patient.has_host"),
@@ -222,6 +228,7 @@ impl Facts<'_> {
             target_own: self.flag("target.own"),
             target_visible: self.flag("target.visible"),
             link_own: self.flag("link.own"),
+            export_withheld: self.flag("export.withheld"),
         }
     }
 
@@ -244,6 +251,7 @@ impl Facts<'_> {
             shared_with_team: self.flag("record.shared_with_team"),
             on_shared_sheet: self.flag("record.on_shared_sheet"),
             consent_to: self.choice("consent.to", ConsentState::from_code),
+            consent_names_form: self.flag("consent.names_form"),
             doctor_agreed: self.flag("registration.doctor_agreed"),
             registration_agreement: self.choice("registration.doctor_agreement", DoctorAgreement::from_code),
             relation_confirmed: self.flag("link.relation_confirmed"),

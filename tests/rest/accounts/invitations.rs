@@ -66,6 +66,16 @@ async fn who_is_invited_works_the_same_day_and_the_link_is_used_up() {
 }
 
 #[tokio::test]
+async fn whoever_sets_their_account_up_is_out_everywhere_else_at_once() {
+    let app = App::start().await;
+    let nurse = app.nurse("minato").await;
+    let mut socket = nurse.connect(Encoding::Json).await;
+    app.account_of(&nurse).await;
+    assert_eq!(socket.closed().await, Some(CloseCode::SignInEnded));
+    nurse.get("/api/v1/me").await.problem(StatusCode::UNAUTHORIZED, "unauthenticated");
+}
+
+#[tokio::test]
 async fn row_1_an_invitation_is_no_factor_by_itself() {
     let app = App::start().await;
     let nurse = app.nurse("minato").await;
@@ -203,6 +213,23 @@ async fn row_3_who_lost_their_telephone_is_back_within_the_hour_with_two_factors
     let issued = secretariat.post(&path, json!({ "reason": reason })).await.is(StatusCode::CREATED);
     app.clock.advance(Duration::from_secs(limits::RECOVERY_VALID_S));
     let late = Visitor::at_program(&app).post("/api/v1/invitations/open", passed_on(&issued)).await;
+    late.problem(StatusCode::UNAUTHORIZED, "invitation_refused");
+}
+
+#[tokio::test]
+async fn who_was_invited_and_has_not_come_yet_has_nothing_to_recover() {
+    let app = App::start().await;
+    let nurse = app.nurse("minato").await;
+    let issued = invited(&app, &nurse, json!({})).await;
+    let path = format!("/api/v1/people/{}/recovery", nurse.actor.person);
+    let recovery = app.secretariat().await.post(path, json!({ "reason": "届いていない" })).await;
+    recovery.problem(StatusCode::CONFLICT, "conflict");
+    let mut visitor = Visitor::at_program(&app);
+    visitor.post("/api/v1/invitations/open", passed_on(&issued)).await.ok();
+    // Nor does the link let in whoever left meanwhile.
+    let left = format!("/api/v1/people/{}/suspend", nurse.actor.person);
+    app.secretariat().await.post(left, json!({})).await.is(StatusCode::NO_CONTENT);
+    let late = visitor.post("/api/v1/invitations/open", passed_on(&issued)).await;
     late.problem(StatusCode::UNAUTHORIZED, "invitation_refused");
 }
 

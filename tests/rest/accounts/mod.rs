@@ -1,6 +1,8 @@
 //! Accounts: getting in by two factors, invitations and recovery, one's own sign-ins, and the cookies of the page. The
 //! rows of the requirements that each story holds are in its name.
 
+mod clock_set_right;
+mod ended_beside;
 mod invitations;
 mod looking_after;
 mod pages;

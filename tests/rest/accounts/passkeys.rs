@@ -13,6 +13,7 @@ use super::sign_in::acts;
 use crate::support::actor::{Actor, Answer};
 use crate::support::app::{App, ORIGIN};
 use crate::support::authenticator::{Authenticator, Habits};
+use crate::support::until;
 use crate::support::visitor::{PASSWORD, Visitor, passed_on};
 
 const SIGN_IN: &str = "/api/v1/sign-in/passkey";
@@ -153,6 +154,22 @@ async fn what_a_device_shows_is_taken_only_if_all_of_it_is_right() {
     assert!(seen.windows(2).all(|pair| pair[0] == pair[1]), "they look alike");
     sign_in(&mut visitor, &mut device).await.is(StatusCode::CREATED);
     sign_in(&mut visitor, &mut others).await.is(StatusCode::CREATED);
+}
+
+#[tokio::test]
+async fn a_passkey_that_is_refused_is_on_record_as_its_owners_failed_sign_in() {
+    let app = App::start().await;
+    let (nurse, mut device, _) = nurse_with_passkey(&app, "minato").await;
+    let mut visitor = Visitor::at_program(&app);
+    let question = asked(&mut visitor, SIGN_IN).await;
+    let given = device.with(|it| it.unlocked = false, |device| shown(&question, device));
+    refused(&visitor.post(SIGN_IN, given).await);
+    let failed = |act: &Act| {
+        act.by == By::Hub
+            && matches!(&act.deed, Deed::Account(AccountDeed::SignInRefused { person, .. }) if *person == nurse.actor.person)
+    };
+    let is_kept = async || acts(&app).await.iter().any(failed);
+    until("it is on record", is_kept).await;
 }
 
 #[tokio::test]

@@ -261,8 +261,8 @@ async fn the_log_says_who_got_in_how_and_whose_account_was_tried() {
     let nurse = app.nurse("minato").await;
     let account = app.account_of(&nurse).await;
     let before = acts(&app).await.len();
-    let wrong = json!({ "login": account.login, "password": "x", "code": "1" });
-    Visitor::at_program(&app).post("/api/v1/sign-in", wrong).await.is(StatusCode::UNAUTHORIZED);
+    let wrong = json!({ "login": account.login, "password": "x", "code": "1", "device": "詰所の\u{7} PC" });
+    Visitor::at_program(&app).from("203.0.113.7").post("/api/v1/sign-in", wrong).await.is(StatusCode::UNAUTHORIZED);
     let unknown = json!({ "login": "nobody-at-all", "password": "x", "code": "1" });
     Visitor::at_program(&app).post("/api/v1/sign-in", unknown).await.is(StatusCode::UNAUTHORIZED);
     // It is kept aside, so that nobody waits for it.
@@ -273,8 +273,11 @@ async fn the_log_says_who_got_in_how_and_whose_account_was_tried() {
     };
     tokio::time::timeout(Duration::from_secs(20), keeping).await.expect("it is kept");
     let kept = acts(&app).await.split_off(before);
-    let refused = AccountDeed::SignInRefused { person: nurse.actor.person };
-    assert_eq!(kept, [Act { by: By::Hub, deed: Deed::Account(refused) }]);
+    let [Act { by: By::Hub, deed: Deed::Account(AccountDeed::SignInRefused { person, from }) }] = &kept[..] else {
+        panic!("{kept:?}")
+    };
+    assert_eq!(*person, nurse.actor.person);
+    assert_eq!((from.address, from.device_name.as_str()), ("203.0.113.7".parse().ok(), "詰所の PC"), "and from where");
     Visitor::at_program(&app).sign_in(&app, &account).await.is(StatusCode::CREATED);
     let kept = acts(&app).await.split_off(before + 1);
     let [Act { by, deed: Deed::SignInIssued { person, way, .. } }] = &kept[..] else { panic!("{kept:?}") };

@@ -122,7 +122,7 @@ const IDLE: Duration = Duration::from_secs(31 * 60);
 /// this one has ended for good, because nobody used it.
 #[tokio::test]
 async fn what_ends_a_bell_ends_it_also_where_its_sign_in_had_ended_by_time() {
-    for way in ["everywhere", "suspended", "office", "revoked", "exception"] {
+    for way in ["everywhere", "suspended", "shut out", "office shut out", "office", "revoked", "exception"] {
         let story = Story::begin().await;
         let (app, nurse, secretariat) = (&story.app, &story.nurse, story.app.secretariat().await);
         let exception = format!("/api/v1/people/{}/device-exception", nurse.actor.person);
@@ -160,6 +160,14 @@ async fn what_ends_a_bell_ends_it_also_where_its_sign_in_had_ended_by_time() {
             ("suspended", _) => {
                 let path = format!("/api/v1/people/{}/suspend", nurse.actor.person);
                 secretariat.post(path, json!({})).await.is(StatusCode::NO_CONTENT);
+            }
+            // Until it is known what happened, by the secretariat's entry on the office's own timeline.
+            ("shut out" | "office shut out", _) => {
+                let person = if way == "shut out" { nurse.actor.person.to_string() } else { String::new() };
+                let body = json!({ "suspension": { "person": person, "reason": "調査のあいだ" } });
+                let post = json!({ "id": app.hub.region().draw_id().to_string(), "body": body });
+                let path = format!("/api/v1/timelines/{}/entries", nurse.actor.organisation);
+                secretariat.post(path, post).await.is(StatusCode::CREATED);
             }
             ("revoked", Some(id)) => {
                 let path = format!("/api/v1/devices/{id}/revoke");

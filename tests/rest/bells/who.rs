@@ -5,6 +5,8 @@ use std::time::Duration;
 use axum::http::StatusCode;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use renkei::actions::taken_out::{Whose, note};
+use renkei::domain::keeping::KeepingDeed;
 use renkei::limits;
 use renkei::wire::{ClientFrame, Encoding};
 use ring::signature::{ECDSA_P256_SHA256_FIXED, UnparsedPublicKey};
@@ -35,6 +37,22 @@ async fn a_training_wakes_nobody() {
     }
     story.settled().await;
     assert!(story.service.pushes().iter().all(|push| push.path != "/nurse"));
+}
+
+#[tokio::test]
+async fn what_the_operator_took_out_rings_the_team_without_hurry() {
+    let story = Story::begin().await;
+    story.rings(&story.nurse, "/nurse", "mine").await;
+    story.rings(&story.doctor, "/doctor", "urgent").await;
+    let reason = "開示".to_owned();
+    let deed = KeepingDeed::Exported { patient: Some(story.patient), reason, taken: None };
+    let now = story.app.clock.wall();
+    note(story.app.hub.journal(), Whose::Patient(story.patient), deed, now).await.unwrap();
+    story.app.hub.tell_what_was_taken_out().await.unwrap();
+    let push = story.service.rung("/nurse", 1).await.remove(0);
+    assert_eq!((push.body.len(), &*push.headers["urgency"]), (0, "normal"));
+    story.settled().await;
+    assert!(story.service.pushes().iter().all(|push| push.path != "/doctor"));
 }
 
 #[tokio::test]

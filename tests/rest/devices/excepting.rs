@@ -86,7 +86,11 @@ async fn an_exception_that_is_ended_ends_what_was_begun_by_it_and_none_is_grante
     let entered = sign_in(&app, &door, None, &account).await.is(StatusCode::CREATED);
     let ask = async || door.ask(None, "GET", "/api/v1/me", Some(token(&entered)), None).await.unwrap();
     ask().await.ok();
+    let drawn = door.ask(None, "POST", "/api/v1/tickets", Some(token(&entered)), None).await.unwrap();
+    let mut socket = door.socket(None, Encoding::Json).await;
+    socket.hello(drawn.is(StatusCode::CREATED)["ticket"].as_str().unwrap()).await;
     secretariat.delete(&path).await.is(StatusCode::NO_CONTENT);
+    assert_eq!(socket.closed().await, Some(CloseCode::SignInEnded), "at once");
     ask().await.problem(StatusCode::UNAUTHORIZED, "unauthenticated");
     let last = acts(&app).await;
     assert!(last.iter().any(|act| act.deed == Deed::Device(DeviceDeed::ExceptionEnded { person: nurse.actor.person })));

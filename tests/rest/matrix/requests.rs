@@ -131,8 +131,11 @@ async fn body(world: &World, route: &Route, variant: &str, column: &str, who: &A
     Some(match (route.method, route.path) {
         ("post", "/api/v1/organisations") | ("put", "/api/v1/organisations/{id}") => json!({
             "name": "みなと訪問看護ステーション", "kana": "ミナトホウモンカンゴステーション",
-            "type": "nursing_station", "phone": "03-5550-0102",
+            // The secretariat's own stays what it is: it is the only one.
+            "type": if (variant, column) == ("own", "secretariat") { "secretariat" } else { "nursing_station" },
+            "phone": "03-5550-0102",
         }),
+        ("post", "/api/v1/audit/export") => json!({ "reason": "年次の監査" }),
         ("post", "/api/v1/people") => {
             json!({ "name": name, "positions": [{ "role": "nurse", "organisation": elsewhere }] })
         }

@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { HARU, assertNothingSticksOut, isIn, startRegion, stumbles } from '../page.mjs';
+import { HARU, assertNothingSticksOut, holds, isIn, startRegion, stumbles } from '../page.mjs';
 import { PATIENTS } from '../region.mjs';
 
 /** A device that keeps count. */
@@ -74,7 +74,7 @@ for (const [size, language, quiet] of [['phone', 'ja-JP', '静かな時間を決
     await page.reload();
     await isIn(page);
     await page.locator('.bar-account').click();
-    assert.equal(await page.locator('input[type=time]').first().inputValue(), clock[0], 'kept on the device');
+    await holds(page.locator('input[type=time]').first(), clock[0], 'kept on the device');
     assert.deepEqual(page.complaints, []);
   });
 }

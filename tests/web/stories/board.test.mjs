@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { openBrowser } from '../browser.mjs';
 import { STANDING_STILL, demoHub } from '../demo-hub.mjs';
-import { assertNothingSticksOut, startRegion, stumbles } from '../page.mjs';
+import { assertNothingSticksOut, holds, isIn, startRegion, stumbles } from '../page.mjs';
 
 /** What the hub refuses is an error to the browser too, and so is a network that is gone. */
 const otherComplaints = (page) => page.complaints.filter((one) => !/status of (403|409|422)|ERR_INTERNET_DISCONNECTED|WebSocket/.test(one));
@@ -14,7 +14,7 @@ const otherComplaints = (page) => page.complaints.filter((one) => !/status of (4
 async function signIn(openPage, hub, role, options) {
   const page = await openPage(options);
   await page.goto(hub.links.get(role));
-  await page.locator('.pill-good').waitFor();
+  await isIn(page);
   await page.waitForFunction(() => document.querySelector('renkei-shell').model.board);
   return page;
 }
@@ -52,6 +52,8 @@ test('an announcement is looked through, published, read on a phone, corrected a
   await section.getByLabel('本文').fill('12月10日 18時から、みなと会館 第2会議室');
   await section.getByRole('button', { name: '掲示する' }).click();
   await section.getByText('掲示しました。').waitFor();
+  await lookAgain(desk);
+  assert.equal(await desk.locator('.board-line').count(), 0, 'whoever wrote it has read it');
 
   const phone = await signIn(openPage, hub, 'nurse', { size: 'phone' });
   const line = phone.locator('.board-line');
@@ -72,9 +74,9 @@ test('an announcement is looked through, published, read on a phone, corrected a
   await line.waitFor({ state: 'detached' });
 
   await section.getByRole('button', { name: /研修のお知らせ/ }).click();
-  await section.getByRole('heading', { name: /^1 \/ \d+ 人が既読$/ }).waitFor();
+  await section.getByRole('heading', { name: /^2 \/ \d+ 人が既読$/ }).waitFor();
   await section.getByText('だれが読んだか').click();
-  assert.equal(await section.getByText(/^既読 \d/).count(), 1);
+  assert.equal(await section.getByText(/^既読 \d/).count(), 2);
   assert.deepEqual(await stumbles(desk), []);
   await desk.shot('board-reach-desk-ja', { fullPage: true });
   await section.getByRole('button', { name: '訂正する' }).click();
@@ -82,6 +84,7 @@ test('an announcement is looked through, published, read on a phone, corrected a
   await section.getByLabel('理由（読む人に見えます）').fill('会場の変更');
   await section.getByRole('button', { name: '訂正を出す' }).click();
   await section.getByText('訂正しました。').waitFor();
+  assert.equal(await desk.evaluate(() => document.querySelector('renkei-shell').model.board.unread.length), 0, 'nor is a correction new to who made it');
 
   await lookAgain(phone);
   await line.getByText('未読のお知らせが 1 件').waitFor();
@@ -102,6 +105,7 @@ test('an announcement is looked through, published, read on a phone, corrected a
   await section.getByLabel('理由（読む人に見えます）').fill('日程を決め直すため');
   await section.locator('.doing').getByRole('button', { name: '取り下げる' }).click();
   await section.getByText('取り下げました。').waitFor();
+  assert.equal(await desk.evaluate(() => document.querySelector('renkei-shell').model.board.unread.length), 0, 'nor a withdrawal');
   await lookAgain(phone);
   await line.getByRole('button', { name: '読む' }).click();
   await dialog.getByText('このお知らせは取り下げられました：日程を決め直すため').waitFor();
@@ -148,7 +152,7 @@ test('a training is entered, with who was there, and who was at none', async (t)
   await desk.evaluate(() => { location.hash = '#/console/trainings'; });
   const section = desk.locator('renkei-console-trainings');
   await section.getByText('研修はまだありません。').waitFor();
-  const missing = section.locator('.missing');
+  const missing = section.locator('.training-missing');
   await missing.getByText(name).first().waitFor();
   await section.getByRole('button', { name: '研修を登録する' }).click();
   await section.getByLabel('研修の名前').fill('地域のルール説明会');
@@ -182,6 +186,54 @@ test('a training is entered, with who was there, and who was at none', async (t)
   assert.deepEqual([...otherComplaints(desk), ...otherComplaints(nurse), ...otherComplaints(phone)], []);
 });
 
+test('what is pressed while the hub is slow is done after what it stands behind; pressed twice, it is done once', async (t) => {
+  const hub = await demoHub(t, STANDING_STILL);
+  await hub.start();
+  const { openPage } = await openBrowser(t);
+  const desk = await signIn(openPage, hub, 'secretariat');
+  const people = await desk.evaluate(async () => {
+    const { rest, clock } = document.querySelector('renkei-shell').model;
+    const found = (await rest.call('GET', '/people')).people.filter(({ positions }) => positions.some(({ role }) => role === 'nurse')).slice(0, 3);
+    const { id } = await rest.call('POST', '/trainings', { title: '地域のルール説明会', kind: 'rules', day: new Date(clock.now()).toISOString().slice(0, 10) });
+    await rest.call('PUT', `/trainings/${id}/attendance`, { people: found.map((one) => ({ person: one.id, state: 'expected' })) });
+    return found.map(({ name }) => name.kanji);
+  });
+  assert.equal(people.length, 3);
+  /** Holds back what matches until it is let go. */
+  const slow = async (url) => {
+    const asked = [];
+    let go;
+    const gone = new Promise((resolve) => { go = resolve; });
+    await desk.route(url, async (route) => {
+      asked.push(route.request().postDataJSON());
+      await gone;
+      await route.continue();
+    });
+    return { asked, go: () => Promise.all([desk.unroute(url, { behavior: 'wait' }).catch(() => {}), go()]) };
+  };
+
+  const trainings = desk.locator('renkei-console-trainings');
+  await desk.evaluate(() => { location.hash = '#/console/trainings'; });
+  await trainings.getByRole('button', { name: /地域のルール説明会/ }).click();
+  const noting = await slow('**/api/v1/trainings/*/attendance');
+  await trainings.getByLabel(`${people[0]} の出欠`).selectOption('参加');
+  await trainings.getByLabel(`${people[1]} の出欠`).selectOption('欠席');
+  await trainings.getByRole('button', { name: '予定の人を全員「参加」にする' }).dblclick();
+  await noting.go();
+  await trainings.getByText('参加 2・予定 0・欠席 1').waitFor();
+  assert.deepEqual(noting.asked.map(({ people: noted }) => noted.map(({ state }) => state)), [['attended'], ['absent'], ['attended']], 'one after the other; pressed twice, once');
+
+  const announcements = desk.locator('renkei-console-announcements');
+  const listing = await slow('**/api/v1/announcements/sent');
+  await desk.evaluate(() => { location.hash = '#/console/announcements'; });
+  await write(announcements, { title: '会議室の変更', text: '第2会議室です。' });
+  // It looks as if it were not to be pressed yet; people do.
+  await announcements.getByRole('button', { name: '掲示する' }).click({ force: true });
+  await listing.go();
+  await announcements.getByText('掲示しました。').waitFor();
+  assert.deepEqual(otherComplaints(desk), []);
+});
+
 test('a patient for training is marked wherever they are seen', async (t) => {
   const hub = await demoHub(t, STANDING_STILL);
   await hub.start();
@@ -193,7 +245,7 @@ test('a patient for training is marked wherever they are seen', async (t) => {
   const form = desk.locator('renkei-console');
   await form.getByLabel('氏名', { exact: true }).fill('高橋 フユ');
   await form.getByLabel(/^研修用の患者/).check();
-  assert.equal(await form.getByLabel('氏名', { exact: true }).inputValue(), '研修用 高橋 フユ');
+  await holds(form.getByLabel('氏名', { exact: true }), '研修用 高橋 フユ');
   assert.deepEqual(await stumbles(desk), []);
   await desk.shot('training-register-desk-ja');
   const made = await desk.evaluate(async (organisation) => {

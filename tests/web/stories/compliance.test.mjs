@@ -85,12 +85,20 @@ test('the secretariat sees how duties are kept, who is there, and who saw what',
   await desk.getByRole('button', { name: '選ばない（どの患者でも）' }).click();
   await desk.getByLabel('操作した人・された人').selectOption('');
   await desk.getByText('出力する', { exact: true }).click();
-  await desk.getByText('出力したことと条件も、監査記録に残ります。').waitFor();
+  await desk.getByText('出力したことと条件、理由も、監査記録に残ります。').waitFor();
   await desk.getByLabel('形式').selectOption('csv');
+  await desk.getByRole('button', { name: 'この条件で出力' }).click();
+  await desk.getByText('出力する理由を書いてください。').waitFor();
+  await desk.getByLabel('出力する理由（監査記録に残ります）').fill('年次の監査');
   const taken = await saved(desk, desk.getByRole('button', { name: 'この条件で出力' }));
   assert.equal(taken.name, 'renkei-audit.csv');
   assert.ok(taken.text.split('\n').length > 2, taken.text.slice(0, 200));
   await desk.getByText('出力しました。このことも監査記録に残りました。').waitFor();
+  // Why stands with it where the log is read.
+  await desk.getByLabel('種類').selectOption('audit');
+  await desk.getByRole('button', { name: '調べる', exact: true }).click();
+  await desk.locator('.audit-line', { hasText: 'CSV で出力' }).getByText('理由：年次の監査').waitFor();
+  await looksRight(desk, 'audit-why-desk', 'why it was taken out');
   assert.deepEqual(desk.complaints, []);
 });
 

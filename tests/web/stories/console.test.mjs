@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { openBrowser } from '../browser.mjs';
 import { STANDING_STILL, demoHub } from '../demo-hub.mjs';
 import { freshHub, setUp } from '../fresh-hub.mjs';
-import { assertNothingSticksOut, isIn, stumbles } from '../page.mjs';
+import { assertNothingSticksOut, holds, isIn, isTicked, stumbles } from '../page.mjs';
 
 /** A model of how long hands take (keystroke-level, Card et al.): pointing, pressing and thinking for a click; three keys for a character of Japanese. */
 const CLICK_S = 2.65;
@@ -283,7 +283,7 @@ test('a nurse is invited and active the same day', async (t) => {
   await consoleOf(desk).getByRole('button', { name: '人を加える' }).click();
   await consoleOf(desk).getByLabel('氏名').fill('佐藤 花子');
   await consoleOf(desk).locator('.add-person').getByLabel('フリガナ').fill('さとう はなこ');
-  assert.equal(await consoleOf(desk).getByLabel('職務').inputValue(), 'nurse', 'what mostly works there');
+  await holds(consoleOf(desk).getByLabel('職務'), 'nurse', 'what mostly works there');
   await consoleOf(desk).getByRole('button', { name: '加える', exact: true }).click();
   const row = consoleOf(desk).locator('.person', { hasText: '佐藤 花子' });
   await row.getByText('未招待').waitFor();
@@ -410,7 +410,7 @@ test('a team by keyboard and by dragging; another host; who is still on; the end
   await consoleOf(desk).locator('.candidate', { hasText: '小川 隆' }).dragTo(consoleOf(desk).locator('.drop'), { targetPosition: { x: 80, y: 30 } });
   const form = consoleOf(desk).locator('.link-form');
   await form.getByLabel(/小川 隆/).waitFor();
-  assert.ok(await form.getByLabel(/小川 隆/).isChecked());
+  await isTicked(form.getByLabel(/小川 隆/));
   await form.getByRole('radio', { name: 'これからの分だけ' }).check();
   await box.check();
   let sent = 0;

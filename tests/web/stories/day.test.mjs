@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { HARU, openPatient, startRegion, write } from '../page.mjs';
+import { HARU, holds, openPatient, startRegion, write } from '../page.mjs';
 
 test('a link signs in, and the token is nowhere in the address', async (t) => {
   const { hub, openPage } = await startRegion(t);
@@ -74,7 +74,7 @@ test('what the rules refuse is not sent, and the reason and the rule are shown',
   await page.locator('#composer-text').press('Control+Enter');
   await page.shot('compose-refused-phone-ja');
   assert.equal(hub.heard.filter((frame) => frame.post).length, 0);
-  assert.equal(await page.locator('#composer-text').inputValue(), '点滴を変更してください。');
+  await holds(page.locator('#composer-text'), '点滴を変更してください。');
 });
 
 test('vitals with a number pad: units, last values, slips named, the alarm reaches the doctor', async (t) => {
@@ -94,7 +94,7 @@ test('vitals with a number pad: units, last values, slips named, the alarm reach
   await sheet.getByLabel('体温の単位').selectOption('[degF]');
   await sheet.getByLabel('体温', { exact: true }).fill('98.6');
   await sheet.getByText('アラーム値の範囲外です').waitFor();
-  assert.equal(await sheet.getByLabel('収縮期血圧', { exact: true }).inputValue(), '178', 'plain digits once the field is left');
+  await holds(sheet.getByLabel('収縮期血圧', { exact: true }), '178', 'plain digits once the field is left');
   await nurse.shot('vitals-form-tablet-ja');
   await sheet.getByRole('button', { name: '送信' }).click();
   await sheet.waitFor({ state: 'hidden' });

@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { HARU, MASAO, assertNothingSticksOut, openPatient, startRegion, stumbles, write } from '../page.mjs';
+import { HARU, MASAO, assertNothingSticksOut, holds, isTicked, openPatient, startRegion, stumbles, write } from '../page.mjs';
 import { MANAGER, cite, inWords } from '../mock-rules.mjs';
 
 /** Opens the form of one kind. */
@@ -40,7 +40,7 @@ test('a drip order is held, its author writes the reason, and it goes out with t
   await sheet.getByText('理由を添えて送れます。').waitFor();
   await sheet.getByText('送ると、次の約束がはじまります').waitFor();
   assert.match(await sheet.locator('.promise').innerText(), /ひかり内科クリニック 渡辺 健一から「指示の文書」[\s\S]*まで[\s\S]*動きがないとき/);
-  assert.equal(await sheet.getByLabel('理由', { exact: true }).inputValue(), '本日中に看護ステーションへ持参します。');
+  await holds(sheet.getByLabel('理由', { exact: true }), '本日中に看護ステーションへ持参します。');
   await sheet.locator('.promise').scrollIntoViewIfNeeded();
   await look(doctor, 'reason-phone-ja');
   const asked = hub.heard.filter(({ dryRun }) => dryRun?.intent.body.order).map(({ dryRun }) => dryRun.intent.id);
@@ -109,7 +109,7 @@ test('an emergency is marked in one tap', async (t) => {
   await sheet.getByLabel('内容').fill('生食 500 mL');
   await sheet.getByRole('button', { name: '緊急として送る' }).click();
   await sheet.getByText('この内容は送信できます').first().waitFor();
-  assert.ok(await sheet.getByLabel('緊急', { exact: true }).isChecked());
+  await isTicked(sheet.getByLabel('緊急', { exact: true }));
   await look(doctor, 'emergency-desk-ja');
   await sheet.getByRole('button', { name: '送信', exact: true }).click();
   await sheet.waitFor({ state: 'hidden' });
@@ -216,7 +216,7 @@ test('a duty is handed over to a colleague, and the line says to whom', async (t
   await entry.getByRole('button', { name: 'Answer' }).click();
   const sheet = nurse.locator('renkei-duty-answer dialog');
   await sheet.getByLabel('Organisation').selectOption({ label: 'みなと訪問看護ステーション' });
-  assert.ok(await sheet.getByLabel('nurse', { exact: true }).isChecked(), 'the role that owes it, where somebody has it');
+  await isTicked(sheet.getByLabel('nurse', { exact: true }), 'the role that owes it, where somebody has it');
   await sheet.getByLabel('Person').selectOption({ label: '伊藤 さくら' });
   await sheet.getByLabel('Reason').fill('She visits today.');
   await sheet.getByText('This can be sent').waitFor();
@@ -248,7 +248,7 @@ test('written without network and held when it arrives: nothing typed is lost, a
   await waiting.getByText('送る前に、もうひとつ').waitFor();
   await look(doctor, 'held-later-desk-ja');
   await waiting.getByRole('button', { name: '直して送る' }).click();
-  assert.equal(await sheet.getByLabel('内容').inputValue(), '圏外で書いた指示です。');
+  await holds(sheet.getByLabel('内容'), '圏外で書いた指示です。');
   await sheet.getByLabel('または、理由を書いて送る').fill('往診先で渡します。');
   await sheet.getByText('理由を添えて送れます。').waitFor();
   await sheet.getByRole('button', { name: '送信', exact: true }).click();
@@ -344,7 +344,7 @@ test('the secretariat sees what is past its due time, no chart, and may let it g
   await look(page, 'duties-secretariat-desk-ja');
   await row.getByRole('button', { name: '返事をする' }).click();
   const sheet = page.locator('renkei-duty-answer dialog');
-  assert.ok(await sheet.getByLabel('求めない').isChecked(), 'the only answer is chosen already');
+  await isTicked(sheet.getByLabel('求めない'), 'the only answer is chosen already');
   await sheet.getByLabel('理由').fill('電話で伝わりました。');
   await sheet.getByRole('button', { name: '返事を記録' }).click();
   await sheet.waitFor({ state: 'hidden' });

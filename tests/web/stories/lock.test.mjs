@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { assertNothingSticksOut, HARU, MASAO, openPatient, startRegion, stumbles } from '../page.mjs';
+import { assertNothingSticksOut, HARU, MASAO, holds, openPatient, startRegion, stumbles } from '../page.mjs';
 import { PEOPLE } from '../region.mjs';
 
 const LOCKED = '画面をロックしています';
@@ -79,10 +79,10 @@ test('nobody touched it: all of patients leaves the document; a wrong proof stay
   await show(page, hub.proof.password);
   const value = page.getByRole('dialog').locator('input').first();
   await value.waitFor();
-  assert.equal(await value.inputValue(), '123');
+  await holds(value, '123');
   assert.ok(await page.evaluate(() => document.querySelector('dialog[open]').matches(':modal')));
   await page.keyboard.press('Escape');
-  assert.equal(await page.locator('#composer-text').inputValue(), '夕方から少し息苦しいとのこと');
+  await holds(page.locator('#composer-text'), '夕方から少し息苦しいとのこと');
   await page.getByText('高橋さんの血圧の件').waitFor();
   // The wrong proof, and the socket that the jump of the clock cost, are told to the console.
   assert.deepEqual(page.complaints.filter((one) => one.startsWith('uncaught')), []);

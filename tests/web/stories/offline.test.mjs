@@ -31,8 +31,8 @@ async function say(page, text) {
   await page.locator('.entries-scroll article', { hasText: text }).first().waitFor();
 }
 
-/** A hub and a profile that outlives its browser; a nurse is signed in by a cookie. */
-async function startTablet(t) {
+/** A hub and a profile that outlives its browser; a nurse is signed in by a cookie. `hasClock`: the story's clock, from before the page is opened. */
+async function startTablet(t, { hasClock = false } = {}) {
   const hub = await new MockHub().listen();
   const folder = await mkdtemp(path.join(tmpdir(), 'renkei-profile-'));
   t.after(async () => {
@@ -47,6 +47,8 @@ async function startTablet(t) {
   };
   const browser = await start();
   const page = await browser.openPage();
+  // A page that runs while its clock is taken over sees the year 1970 for an instant, and locks.
+  if (hasClock) await page.clock.install();
   await page.goto(hub.url);
   await page.evaluate(() => localStorage.setItem('renkei.signed_in', 'sign-in-1'));
   await page.reload();
@@ -199,11 +201,9 @@ test('signing out with unsent posts asks, keeps them sealed, and hands them in w
 });
 
 test('a sign-in that runs out ends without the hub, and takes what was kept with it', async (t) => {
-  const { hub, page } = await startTablet(t);
+  const { hub, page } = await startTablet(t, { hasClock: true });
   await installed(page);
   await kept(page);
-  // The clock is taken over only now: a start under it hung now and then.
-  await page.clock.install();
   hub.cut();
   await page.reload();
   await page.locator('.patient-row', { hasText: '高橋 ハル' }).waitFor();
@@ -236,31 +236,78 @@ test('two tabs share what is not sent; one sends, and when it goes the other doe
   assert.deepEqual(texts(hub).slice(before), ['もう一つのタブから', '閉じられるタブで']);
 });
 
-test('a newer page is taken as a whole or not at all, and opened when nothing shows the old one', async (t) => {
-  const { hub, page } = await startTablet(t);
-  await installed(page);
+/** The same files in which one word of the page is another. */
+async function newerFiles(t, hub) {
   const other = await mkdtemp(path.join(tmpdir(), 'renkei-web-'));
   t.after(() => rm(other, { recursive: true, force: true }));
   await cp(hub.web, other, { recursive: true });
   const change = async (name, from, to) => writeFile(path.join(other, name), (await readFile(path.join(other, name), 'utf8')).replace(from, to));
   await change('phrases.js', '未送信 {count}', '未送 {count}');
-  const update = () => page.evaluate(async () => {
-    const registration = await navigator.serviceWorker.ready;
-    await registration.update();
-    const { installing } = registration;
-    if (installing) await new Promise((resolve) => installing.addEventListener('statechange', () => installing.state !== 'installing' && resolve()));
-    return Boolean(registration.waiting);
-  });
+  return { other, change };
+}
+
+/** Looks for a newer version; whether one waits. */
+const lookForNewer = (page) => page.evaluate(async () => {
+  const registration = await navigator.serviceWorker.ready;
+  await registration.update();
+  const { installing } = registration;
+  if (installing) await new Promise((resolve) => installing.addEventListener('statechange', () => installing.state !== 'installing' && resolve()));
+  return Boolean(registration.waiting);
+});
+
+test('a newer page is taken as a whole or not at all, and opened when nothing shows the old one', async (t) => {
+  const { hub, page } = await startTablet(t);
+  await installed(page);
+  const { other, change } = await newerFiles(t, hub);
   hub.webFor = (name) => (name === 'outbox.js' ? hub.web : other);
   await change('outbox.js', 'export class Outbox', '/* newer */ export class Outbox');
-  assert.equal(await update(), false, 'one file of another version, and none is taken');
+  assert.equal(await lookForNewer(page), false, 'one file of another version, and none is taken');
   assert.equal(await page.evaluate(async () => (await caches.keys()).length), 1);
   hub.webFor = () => other;
-  assert.equal(await update(), true);
+  assert.equal(await lookForNewer(page), true);
   await page.getByText('新しい版の画面があります').waitFor();
   await page.shot('newer-page-ja');
   hub.cut();
   await page.getByRole('button', { name: '開き直す' }).click();
   await page.locator('.pill-count', { hasText: '未送 0' }).waitFor();
   assert.equal(await page.evaluate(async () => (await caches.keys()).length), 1, 'the old one is gone');
+});
+
+test('a newer page comes also to whoever opens the page anew by themselves', async (t) => {
+  const { hub, page } = await startTablet(t);
+  await installed(page);
+  const { other } = await newerFiles(t, hub);
+  hub.webFor = () => other;
+  assert.equal(await lookForNewer(page), true);
+  await page.reload();
+  await page.locator('.pill-count', { hasText: '未送 0' }).waitFor({ timeout: 20_000 });
+  assert.equal(await page.evaluate(async () => (await caches.keys()).length), 1, 'the old one is gone');
+});
+
+test('what is asked of the hub wakes no worker, so that one that is to make room for a newer one can', async (t) => {
+  const { page } = await startTablet(t);
+  await installed(page);
+  const devtools = await page.context().newCDPSession(page);
+  /** @type {string[]} */
+  const states = [];
+  let heard = () => {};
+  devtools.on('ServiceWorker.workerVersionUpdated', ({ versions }) => {
+    states.push(...versions.map(({ runningStatus }) => runningStatus));
+    heard();
+  });
+  const comes = async (state) => {
+    while (!states.includes(state)) await new Promise((resolve) => { heard = resolve; });
+  };
+  // The page has all of its files by then, and looks for no newer ones.
+  await page.waitForFunction(() => document.querySelector('renkei-shell').model.ringing?.begun);
+  await page.waitForLoadState('networkidle');
+  await devtools.send('ServiceWorker.enable');
+  await devtools.send('ServiceWorker.stopAllWorkers');
+  await comes('stopped');
+  states.length = 0;
+  const ask = (path) => page.evaluate(async (where) => (await fetch(where, { headers: { 'renkei-client': 'page' } })).status, path);
+  assert.deepEqual([await ask('/api/v1/me'), states], [200, []]);
+  // Where it does have an answer, it is woken, and seen to be.
+  assert.equal(await ask('/app.js'), 200);
+  await comes('running');
 });

@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { HARU, assertNothingSticksOut, openPatient, startRegion, stumbles, write } from '../page.mjs';
+import { HARU, assertNothingSticksOut, holds, openPatient, startRegion, stumbles, write } from '../page.mjs';
 import { person } from '../region.mjs';
 
 const SAID = '昼食は半分残し、口数が少なかったとのこと。';
@@ -47,7 +47,7 @@ test('what a helper rang in is written by the nurse, shown as told by her, and c
   assert.equal(await mine.getByRole('button', { name: '合っている' }).count(), 0, 'not for its author to say');
   // What is sent is forgotten: the next one is one's own again.
   await write(nurse, '次の連絡');
-  assert.equal(await nurse.locator('.composer').getByLabel('代わりに書く').inputValue(), '');
+  await holds(nurse.locator('.composer').getByLabel('代わりに書く'), '');
   await nurse.locator('#composer-text').fill('');
 
   const helper = await screenOf('helper', { size: 'phone' });
@@ -148,7 +148,7 @@ test('vitals and other records by form are written on behalf as well, also witho
   await refused.getByText('その職種のその人はいません').waitFor();
   await refused.getByRole('button', { name: '直して送る' }).click();
   const field = nurse.locator('.composer').getByLabel('代わりに書く');
-  assert.equal(await field.inputValue(), key('helper'));
+  await holds(field, key('helper'));
   await field.selectOption('');
   await nurse.locator('.composer .verdict-good').waitFor();
   await send(nurse, '発熱あり');

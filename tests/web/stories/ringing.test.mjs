@@ -5,6 +5,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { HARU, assertNothingSticksOut, isIn, startRegion, stumbles } from '../page.mjs';
+import { PEOPLE } from '../region.mjs';
 
 const KEY = 'BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4';
 
@@ -116,6 +117,44 @@ test('whoever signs out is rung no more, and a browser never rings for somebody 
   await page.waitForFunction(() => localStorage.getItem('test.push') === null);
   assert.equal(hub.rungAt.filter(({ endpoint }) => endpoint.endsWith('old')).length, 0);
   assert.deepEqual(page.complaints, []);
+});
+
+test('the browser takes the address away: an open page tells the new one, and without a page the worker does', async (t) => {
+  const { hub, openPage } = await startRegion(t);
+  hub.pushKey = KEY;
+  const page = await pushed(await openPage({ size: 'phone' }));
+  await page.context().grantPermissions(['notifications']);
+  const nurse = PEOPLE.find(({ key }) => key === 'nurse');
+  await page.context().addCookies([{ name: 'renkei', value: nurse.token, url: hub.url, expires: Date.now() / 1000 + 3_600 }]);
+  await page.addInitScript(() => localStorage.setItem('renkei.signed_in', 'sign-in-1'));
+  await page.goto(hub.url);
+  await isIn(page);
+  await (await openSettings(page)).getByRole('button', { name: 'この端末に知らせる' }).click();
+  await page.getByText('この端末に知らせが届きます。', { exact: true }).waitFor();
+  const worker = page.context().serviceWorkers()[0] ?? await page.context().waitForEvent('serviceworker');
+  /** As the browser tells the worker; its push service gives this address then. */
+  const change = (address) => worker.evaluate(async (endpoint) => {
+    PushManager.prototype.subscribe = async () => ({ endpoint });
+    let done;
+    dispatchEvent(Object.assign(new Event('pushsubscriptionchange'), { waitUntil: (work) => { done = work; } }));
+    await done;
+  }, address);
+  const addresses = () => hub.bells.map(({ id }) => id.split('-').at(-1));
+  assert.deepEqual(addresses(), ['k2a9']);
+
+  await page.evaluate(() => localStorage.setItem('test.push', JSON.stringify({ endpoint: 'https://push.example.jp/send/open' })));
+  await change('https://push.example.jp/send/of_the_page');
+  await page.waitForFunction(() => document.querySelector('renkei-shell').model.ringing.bells.some(({ id }) => id.endsWith('open')));
+  await page.waitForFunction(() => !document.querySelector('renkei-shell').model.ringing.busy);
+  assert.deepEqual(addresses(), ['open'], 'and the old one is gone');
+
+  await page.goto('about:blank');
+  await change('https://push.example.jp/send/closed');
+  assert.deepEqual([addresses(), hub.rungAt.at(-1).wish], [['closed'], 'mine']);
+  // Whoever is rung nowhere on this browser is not from here on either.
+  hub.bells = [];
+  await change('https://push.example.jp/send/nobody');
+  assert.deepEqual(addresses(), []);
 });
 
 test('where it cannot be, the page says why', async (t) => {

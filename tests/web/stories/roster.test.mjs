@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { openBrowser } from '../browser.mjs';
 import { STANDING_STILL, demoHub } from '../demo-hub.mjs';
-import { assertNothingSticksOut, stumbles } from '../page.mjs';
+import { assertNothingSticksOut, holds, isIn, stumbles } from '../page.mjs';
 
 const OFFICE = '訪問看護ステーションこもれび';
 const consoleOf = (page) => page.locator('renkei-console');
@@ -22,7 +22,7 @@ async function office(t, options) {
   const enter = async (role, how) => {
     const page = await openPage(how);
     await page.goto(hub.links.get(role));
-    await page.locator('.pill-good').waitFor();
+    await isIn(page);
     return page;
   };
   const [desk, nurse] = [await enter('secretariat'), await enter('nurse', options)];
@@ -32,7 +32,7 @@ async function office(t, options) {
   });
   await desk.evaluate(([of, who]) => document.querySelector('renkei-shell').model.rest.call('POST', `/organisations/${of}/administrators`, { person: who }), [organisation, person]);
   await nurse.reload();
-  await nurse.locator('.pill-good').waitFor();
+  await isIn(nurse);
   await nurse.evaluate(() => { location.hash = '#/console'; });
   await consoleOf(nurse).getByRole('heading', { level: 1, name: OFFICE }).waitFor();
   return { enter, desk, nurse, organisation };
@@ -82,7 +82,7 @@ for (const [size, options] of [['desktop', { size: 'desktop' }], ['phone', { siz
 
     // Written again, it comes as it stands.
     await rota.getByRole('button', { name: '当番表を書く' }).click();
-    assert.equal(await rota.getByLabel('平日 開始', { exact: true }).inputValue(), '17:30');
+    await holds(rota.getByLabel('平日 開始', { exact: true }), '17:30');
     assert.equal((await chosen()).filter((name) => name === '（いません）').length, 1);
     await rota.getByRole('button', { name: 'やめる' }).click();
 
@@ -104,7 +104,7 @@ test('a rota from a spreadsheet: what is unclear is named and nothing is taken; 
   await rota.getByLabel('Table').fill(table('nobody knows'));
   await rota.getByRole('button', { name: 'Read', exact: true }).click();
   await rota.getByText('Row 3: nobody, or several people, of this office: “nobody knows”').waitFor();
-  assert.equal(await rota.locator('.rota-line select').first().inputValue(), '');
+  await holds(rota.locator('.rota-line select').first(), '');
   await rota.getByLabel('Table').fill(table(name));
   await rota.getByRole('button', { name: 'Read', exact: true }).click();
   await rota.getByText('2 rows are read.').waitFor();

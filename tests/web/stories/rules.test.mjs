@@ -7,7 +7,7 @@ import { test } from 'node:test';
 import { openBrowser } from '../browser.mjs';
 import { openSection, postAs, sharedPatient } from '../console-page.mjs';
 import { STANDING_STILL, demoHub } from '../demo-hub.mjs';
-import { assertNothingSticksOut, isIn, stumbles } from '../page.mjs';
+import { assertNothingSticksOut, holds, isIn, stumbles } from '../page.mjs';
 
 const RULEBOOKS = path.resolve(import.meta.dirname, '../../../rulebooks');
 const FILES = ['vocabulary', 'floor', 'sharing', 'etiquette-doctor-nurse'].map((name) => path.join(RULEBOOKS, `${name}.toml`));
@@ -75,14 +75,14 @@ test('a draft rule goes from its form through a mistake, the replay and the sign
   await card.getByLabel('期限の数').blur();
   await desk.getByRole('button', { name: '保存する' }).click();
   await card.locator('[data-part=remind]').getByText('催促は期限より前に、早い順に書いてください').waitFor();
-  assert.equal(await card.locator('[data-part=within]').getByLabel('期限の数').inputValue(), '1', 'nothing typed is lost');
+  await holds(card.locator('[data-part=within]').getByLabel('期限の数'), '1', 'nothing typed is lost');
   await desk.locator('.rules-mistakes').getByRole('button', { name: 'ND-M1' }).click();
   await looksRight(desk, 'rules-mistake', 'a mistake at its part');
   await desk.reload();
   await isIn(desk);
   await openSection(desk, 'rules', id);
   const again = await editNurses(desk, 'ND-M1');
-  assert.equal(await again.getByLabel('期限の数').inputValue(), '1', 'nor when the page is read anew');
+  await holds(again.getByLabel('期限の数'), '1', 'nor when the page is read anew');
   await again.getByLabel('催促の単位').selectOption('m');
   await again.getByLabel('催促の数').fill('30');
   await again.getByLabel('催促の数').blur();

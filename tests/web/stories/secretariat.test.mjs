@@ -20,7 +20,9 @@ test('the secretariat reads registration, consent and team of the patient it loo
   assert.deepEqual(await names(), before, 'the list stays as it was searched');
   await page.shot('secretariat-patient-desk-ja');
 
+  const leaving = hub.nextFrame((frame) => frame.who === 'secretary' && frame.unsubscribe);
   await openPatient(page, HARU);
+  await leaving;
   await lines.getByText('患者登録').first().waitFor();
   const left = hub.heard.filter((frame) => frame.who === 'secretary' && frame.unsubscribe).flatMap((frame) => frame.unsubscribe.timelines);
   assert.deepEqual(left, [MASAO.id], 'it reads one patient at a time');

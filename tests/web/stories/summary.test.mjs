@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { HARU, MASAO, assertNothingSticksOut, assertOnlyPanesScroll, openPatient, startRegion, stumbles } from '../page.mjs';
+import { HARU, MASAO, assertNothingSticksOut, assertOnlyPanesScroll, isTicked, openPatient, startRegion, stumbles } from '../page.mjs';
 import { ORGANISATIONS, person } from '../region.mjs';
 
 const [CLINIC, STATION] = ORGANISATIONS;
@@ -61,7 +61,7 @@ test('a tap calls, and the call becomes a post: whom and when are there, answere
   await call.click();
   const sheet = page.getByRole('dialog');
   await sheet.getByRole('heading', { name: '電話連絡' }).waitFor();
-  assert.equal(await sheet.getByRole('radio', { name: '医師' }).isChecked(), true);
+  await isTicked(sheet.getByRole('radio', { name: '医師' }));
   assert.equal(await sheet.getByRole('button', { name: '送信' }).getAttribute('aria-disabled'), 'true', 'whether somebody answered is for the caller to say');
   await sheet.getByRole('radio', { name: 'いいえ' }).check();
   await sheet.getByText('この内容は送信できます').waitFor();

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { openBrowser } from '../browser.mjs';
 import { STANDING_STILL, demoHub } from '../demo-hub.mjs';
-import { HARU, assertNothingSticksOut, assertOnlyPanesScroll, isIn, stumbles } from '../page.mjs';
+import { HARU, assertNothingSticksOut, assertOnlyPanesScroll, holds, isIn, stumbles } from '../page.mjs';
 import { at, fakeBluetooth, lastPost, part, photograph, press, section, startRound, STATION, tap, visit } from '../round.mjs';
 
 test('by keyboard alone: values, the note, and on to the next patient', async (t) => {
@@ -21,7 +21,7 @@ test('by keyboard alone: values, the note, and on to the next patient', async (t
   await page.keyboard.type('84');
   await page.keyboard.press('ArrowUp');
   assert.equal(await focused(), 'pad-systolic');
-  assert.equal(await page.locator('#pad-systolic').inputValue(), '142');
+  await holds(page.locator('#pad-systolic'), '142');
   await page.keyboard.press('Control+Enter');
   await page.getByRole('status').getByText('バイタルを送りました').waitFor();
   assert.equal(await focused(), 'visit-tab-note');
@@ -188,7 +188,7 @@ test('the camera took the page away: what was begun is there again, sealed on th
   await page.locator('.note-preview, .wound, #pad-systolic').first().waitFor();
   await page.getByRole('heading', { name: '左足' }).waitFor();
   await part(page, 'vitals');
-  assert.equal(await page.locator('#pad-systolic').inputValue(), '128');
+  await holds(page.locator('#pad-systolic'), '128');
   await part(page, 'note');
   await page.locator('.note-preview').getByText('【行ったケア】清拭').waitFor();
   await page.getByText('この内容は送信できます').waitFor();

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { HARU, assertNothingSticksOut, openPatient, startRegion, stumbles, write } from '../page.mjs';
+import { HARU, assertNothingSticksOut, holds, isTicked, openPatient, startRegion, stumbles, write } from '../page.mjs';
 import { ORGANISATIONS, person } from '../region.mjs';
 
 const [, STATION] = ORGANISATIONS;
@@ -62,12 +62,12 @@ test('a role and a person are named while typing: shown with who is on duty, sen
   await doctor.shot('mention-desk-ja');
   assert.deepEqual(await stumbles(doctor), []);
   await doctor.keyboard.press('Enter');
-  assert.equal(await composer(doctor).inputValue(), '@看護師 ');
+  await holds(composer(doctor), '@看護師 ');
   await doctor.keyboard.type('明日の朝に採血を。 @ナカムラ');
   await doctor.keyboard.press('ArrowDown');
   await doctor.keyboard.press('ArrowUp');
   await doctor.keyboard.press('Tab');
-  assert.match(await composer(doctor).inputValue(), /採血を。 @中村 誠 $/);
+  await holds(composer(doctor), /採血を。 @中村 誠 $/);
   await doctor.getByText('宛先: 看護師・中村 誠').waitFor();
   await doctor.keyboard.type('に残薬も確かめてもらいます。 @');
   await doctor.getByRole('listbox').waitFor();
@@ -101,8 +101,8 @@ test('what is restricted is answered as restricted; its words are quoted when as
   const secret = nurse.locator('article', { hasText: '告知はまだ' });
   await secret.getByRole('button', { name: '返信', exact: true }).click();
   await nurse.getByRole('button', { name: '本文を引用' }).click();
-  assert.match(await composer(nurse).inputValue(), /^> 告知はまだしていません。\n> ご長女と相談中です。\n$/);
-  assert.equal(await nurse.getByRole('checkbox', { name: '取扱注意' }).isChecked(), true);
+  await holds(composer(nurse), /^> 告知はまだしていません。\n> ご長女と相談中です。\n$/);
+  await isTicked(nurse.getByRole('checkbox', { name: '取扱注意' }));
   await composer(nurse).fill(`${await composer(nurse).inputValue()}点滴を変更してよいですか。`);
   await nurse.getByText('この内容は送信できません').waitFor();
   await composer(nurse).fill((await composer(nurse).inputValue()).replace('点滴を変更してよいですか。', '次の訪問で伺います。'));

@@ -44,7 +44,7 @@ function* rowsOf(version) {
     const timeline = new Timeline(id);
     for (const raw of entries) if (sees[who]?.includes(Number(raw.seq))) timeline.apply(readEntry(raw));
     const around = {
-      me: people[who], card, items: timeline.items, consent: timeline.consent?.state, through, isPartial: false, isOpened: false, onTheWay: [],
+      me: people[who], card, items: timeline.items, consent: timeline.consent?.state, withheld: timeline.consent ? (timeline.consent.withheld ?? []) : undefined, through, isPartial: false, isOpened: false, onTheWay: [],
       typeOf: (organisation) => Object.values(people).find((one) => one.organisation.id === organisation)?.organisation.type ?? '',
       nowMs: Date.parse(now),
     };
@@ -219,4 +219,31 @@ test('a duty is foreseen where somebody else on the team owes it and may see the
   model.patients.get('t').stay = 'admitted';
   assert.deepEqual(ids(foreseen().mayOpen), ['D']);
   assert.deepEqual([ids(foreseen().advice), ids(foreseen().mayAdvise)], [[], ['A2', 'A3', 'A1']], 'two are given, and which of them is not known');
+});
+
+test('what the patient withholds is known where the list and the timeline say the same, each purpose by itself', () => {
+  const codes = ['family', 'systems', 'export', 'education'].map((purpose) => `patient.withholds_${purpose}`);
+  const world = worldOf();
+  const { foreseeing, model } = world;
+  const rules = [...GIVEN.rules, ...codes.map((code, at) => rule(`W${at}`, 'nudge', [term(code, 'true')]))];
+  foreseeing.takeUp({ given: { ...GIVEN, fields: [...GIVEN.fields, ...codes.map(flag)], rules }, fetchedAtMs: 1, tag: '' });
+  const advised = () => {
+    const { advice, mayAdvise } = foreseeing.foresee(said({ message: { text: '了解です' } }));
+    return [ids(advice), ids(mayAdvise)];
+  };
+  const card = model.patients.get('t');
+  Object.assign(card, { consent: 'team', withheld: ['export'] });
+  const consent = (more) => { model.timelines.get('t').consent = { kind: 'consent', ...more }; };
+  consent({ state: 'team', withheld: ['export'] });
+  assert.deepEqual(advised(), [['W2'], []]);
+  consent({ state: 'team' });
+  assert.deepEqual(advised(), [[], ['W0', 'W1', 'W2', 'W3']], 'the timeline knows of a later consent');
+  consent({ state: 'withdrawn' });
+  assert.deepEqual(advised()[0], [], 'so it does of a withdrawal');
+  Object.assign(card, { consent: 'withdrawn' });
+  assert.deepEqual(advised(), [['W2'], []], 'what was withheld before a withdrawal the list says');
+  consent({ state: 'withdrawn', withheld: ['family'] });
+  assert.deepEqual(advised()[0], [], 'and of what a later one adds');
+  Object.assign(card, { consent: null, withheld: undefined });
+  assert.deepEqual(advised()[0], [], 'not for this reader');
 });

@@ -42,3 +42,14 @@ test('conditions that are not set are not asked for', async () => {
   await rest.audit({ patient: 'p', person: '', kind: '', limit: '50' });
   assert.equal(asked[0][1], '/audit?patient=p&limit=50');
 });
+
+test('the audit log is taken out with the reason, which is in no address', async () => {
+  const asked = [];
+  const fetch = async (method, path, _limit, body) => {
+    asked.push([method, path, body]);
+    return { blob: async () => 'lines' };
+  };
+  const rest = new RulesRest(/** @type {any} */ ({ fetch }));
+  assert.equal(await rest.exportAudit({ format: 'csv', reason: '年次の監査', patient: '', kind: 'read' }), 'lines');
+  assert.deepEqual(asked, [['POST', '/audit/export', { format: 'csv', reason: '年次の監査', kind: 'read' }]]);
+});

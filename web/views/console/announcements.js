@@ -59,7 +59,7 @@ export class Announcements extends Section {
 
   render() {
     const add = html`<button class="button button-primary" type="button" @click=${() => this.begin()}>${icon('plus')}<span>${say('announcement_new')}</span></button>`;
-    return html`${this.head(say('board'), say('lead'), this.draft ? nothing : add)}${this.outcome()}
+    return html`${this.head(say('board'), say(this.model.isSecretariat ? 'lead' : 'lead_office'), this.draft ? nothing : add)}${this.outcome()}
       ${this.draft ? this.form(this.draft) : nothing}
       ${this.sent === null ? html`<p class="quiet">${say(this.busy ? 'loading' : 'not_loaded')}</p>`
         : this.sent.length === 0 ? none('board', say('none_sent'), say('none_sent_how'))
@@ -153,9 +153,11 @@ export class Announcements extends Section {
       const { id, version, title, text, until, reason } = draft;
       if (!await this.isConfirmed({ title, text, reason })) return '';
       const given = { title, text, until, audience, confirmed: this.found.map(({ excerpt }) => excerpt) };
-      if (id) await this.model.rest.call('PUT', `/announcements/${encodeURIComponent(id)}`, { ...given, version, reason });
-      else await this.model.rest.call('POST', '/announcements', given);
+      const made = id ? await this.model.rest.call('PUT', `/announcements/${encodeURIComponent(id)}`, { ...given, version, reason })
+        : await this.model.rest.call('POST', '/announcements', given);
       Object.assign(this, { draft: null, found: [] });
+      // Whoever wrote it has read it.
+      await this.model.board?.markRead(id ? { id, version: version + 1 } : { id: made.id, version: 1 });
       await this.settled();
       return say(id ? 'correction_done' : 'published');
     });
@@ -201,7 +203,7 @@ export class Announcements extends Section {
       ${this.reach ? this.reached(this.reach) : nothing}
       ${one.versions.length > 1 ? html`<details><summary>${say('history')}</summary><ol class="board-list">${one.versions.map((version) => html`<li class="board-item"><p class="quiet">${say('history_version', { version: version.version, at: moment(Date.parse(version.at)), name: version.by_name })}
         ${version.is_withdrawn ? say('withdrawn') : nothing} ${version.reason}</p><b>${version.title}</b><p class="board-text">${version.text}</p></li>`)}</ol></details>` : nothing}
-      ${!one.is_standing ? nothing : this.withdrawing === one.id ? this.withdrawal(one.id) : html`<span class="device-acts"><button class="button" type="button" @click=${() => this.begin(one)}>${icon('edit')}<span>${say('correct')}</span></button>
+      ${!one.is_standing ? nothing : this.withdrawing === one.id ? this.withdrawal(one.id, current.version) : html`<span class="device-acts"><button class="button" type="button" @click=${() => this.begin(one)}>${icon('edit')}<span>${say('correct')}</span></button>
         <button class="button" type="button" @click=${() => this.change({ withdrawing: one.id, found: [], confirmed: new Set(), draft: null })}>${icon('stop')}<span>${say('withdraw')}</span></button></span>`}</div>`;
   }
 
@@ -222,20 +224,21 @@ export class Announcements extends Section {
         <span class="mark ${readAt ? 'mark-present' : ''}">${readAt ? say('read_at', { at: moment(Date.parse(readAt)) }) : say('mark_unread')}</span></li>`)}</ul></details>` : nothing}</section>`;
   }
 
-  /** @param {string} id */
-  withdrawal(id) {
-    return html`<form class="doing" @submit=${(/** @type {any} */ event) => this.withdraw(event, id)}><label class="field">${say('reason')}<input name="reason" required maxlength="500" autocomplete="off"></label>${this.foundPart()}
+  /** @param {string} id @param {number} version */
+  withdrawal(id, version) {
+    return html`<form class="doing" @submit=${(/** @type {any} */ event) => this.withdraw(event, id, version)}><label class="field">${say('reason')}<input name="reason" required maxlength="500" autocomplete="off"></label>${this.foundPart()}
       <span class="device-acts">${primary({ busy: this.busy, words: say('withdraw'), sign: 'stop' })}<button class="button" type="button" @click=${() => this.change({ withdrawing: '' })}>${say('cancel')}</button></span></form>`;
   }
 
-  /** @param {any} event @param {string} id */
-  withdraw(event, id) {
+  /** @param {any} event @param {string} id @param {number} version that is withdrawn */
+  withdraw(event, id, version) {
     event.preventDefault();
     const reason = String(new FormData(event.target).get('reason') ?? '');
     this.attempt(async () => {
       if (!await this.isConfirmed({ title: '', text: '', reason })) return '';
       await this.model.rest.call('POST', `/announcements/${encodeURIComponent(id)}/withdrawal`, { reason, confirmed: this.found.map(({ excerpt }) => excerpt) });
       Object.assign(this, { withdrawing: '', found: [] });
+      await this.model.board?.markRead({ id, version: version + 1 });
       await this.settled();
       return say('withdraw_done');
     });

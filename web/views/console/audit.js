@@ -7,6 +7,7 @@ import { say } from '../../console/rules-phrases.js';
 import { calendarDate, fullDay, clockTime, machineTime } from '../../dates.js';
 import { language, word } from '../../language.js';
 import { icon } from '../icons.js';
+import { takenWords } from '../sheet.js';
 import { Section } from './rule-section.js';
 
 /**
@@ -18,7 +19,7 @@ import { Section } from './rule-section.js';
  */
 
 const KINDS = /** @type {const} */ ([
-  'read', 'read_ended', 'refused', 'dismissed', 'written_for', 'sign_in_began', 'sign_in_ended', 'account', 'device', 'directory', 'rulebook', 'duty_clock', 'emergency_search', 'announcement', 'training', 'case', 'audit',
+  'read', 'read_ended', 'refused', 'dismissed', 'written_for', 'sign_in_began', 'sign_in_ended', 'account', 'device', 'client', 'directory', 'rulebook', 'duty_clock', 'emergency_search', 'keeping', 'quarantine', 'announcement', 'training', 'case', 'audit',
 ]);
 const FORMATS = /** @type {const} */ ([['jsonl', 'JSON Lines', 'jsonl'], ['csv', 'CSV', 'csv'], ['fhir', 'FHIR AuditEvent (NDJSON)', 'ndjson'], ['fhir-bundle', 'FHIR Bundle (JSON)', 'json']]);
 const PAGE = '50';
@@ -45,7 +46,7 @@ export class ConsoleAudit extends Section {
     this.next = null;
     /** @type {Map<string, Card>} */
     this.cards = new Map();
-    /** @type {{lines: Exposed[], more: boolean} | null} */
+    /** @type {{lines: Exposed[], more: boolean, taken: import('../../rest.js').TakenOut[]} | null} */
     this.exposed = null;
   }
 
@@ -88,9 +89,9 @@ export class ConsoleAudit extends Section {
       return Promise.resolve(false);
     }
     return this.attempt(async () => {
-      const { lines, patients, more } = await this.hub.exposures({ ...who, from, until });
+      const { lines, patients, more, taken_out: taken = [] } = await this.hub.exposures({ ...who, from, until });
       for (const card of patients) this.cards.set(card.id, card);
-      this.exposed = { lines, more };
+      this.exposed = { lines, more, taken };
     });
   }
 
@@ -110,10 +111,16 @@ export class ConsoleAudit extends Section {
   /** @param {any} event */
   take(event) {
     event.preventDefault();
-    const format = String(new FormData(event.target).get('format'));
+    const given = new FormData(event.target);
+    const [format, reason] = ['format', 'reason'].map((name) => String(given.get(name) ?? '').trim());
+    if (!reason) {
+      this.trouble = say('audit_export_why_needed');
+      this.requestUpdate();
+      return;
+    }
     const ending = FORMATS.find(([code]) => code === format)?.[2];
     this.attempt(async () => {
-      saveBlob(`renkei-audit.${ending}`, await this.hub.exportAudit({ ...this.asked, format }));
+      saveBlob(`renkei-audit.${ending}`, await this.hub.exportAudit({ ...this.asked, format, reason }));
       this.done = say('audit_exported');
     });
   }
@@ -176,8 +183,16 @@ export class ConsoleAudit extends Section {
     return html`<section class="rules-card"><p class="quiet" role="status">${say('audit_lines', { count: lines.length })}</p>
       <ol class="audit-lines">${lines.map((line) => html`<li class="audit-line">
       <small>${exact(Date.parse(line.at))}</small><span class="audit-who">${this.who(line.by)}${line.on_behalf_of ? html` <small>${say('audit_on_behalf')}</small> ${this.who(line.on_behalf_of)}` : nothing}</span>
-      <span class="audit-said">${line[language()]}${line.failed ? html` <span class="mark mark-alarm">${say('audit_failed')}</span>` : nothing}${this.about(line.patient)}</span></li>`)}</ol>
+      <span class="audit-said">${line[language()]}${line.failed ? html` <span class="mark mark-alarm">${say('audit_failed')}</span>` : nothing}${this.about(line.patient)}</span>
+      ${this.beside(line)}</li>`)}</ol>
       ${next === null ? nothing : this.button(say('audit_more'), () => this.attempt(() => this.page()), { glyph: 'down' })}</section>`;
+  }
+
+  /** On which device, and why, as somebody wrote it. @param {AuditLine} line */
+  beside({ device, registered_device: registered, reason }) {
+    const names = [registered && (registered.name ?? registered.id), device].filter(Boolean);
+    return html`${names.length ? html`<span class="audit-device">${say('audit_device', { name: names.join(' / ') })}</span>` : nothing}
+      ${reason ? html`<span class="audit-reason">${say('audit_reason', { reason })}</span>` : nothing}`;
   }
 
   /** @param {string | null} id */
@@ -195,9 +210,10 @@ export class ConsoleAudit extends Section {
   exposures() {
     const { exposed } = this;
     if (exposed === null) return this.busy ? html`<p class="quiet" role="status">${say('loading')}</p>` : nothing;
-    if (exposed.lines.length === 0) return html`<p class="rules-card quiet">${say('seen_none')}</p>`;
+    if (exposed.lines.length + exposed.taken.length === 0) return html`<p class="rules-card quiet">${say('seen_none')}</p>`;
     return html`<section class="rules-card">${exposed.more ? html`<p class="rules-warning">${icon('alarm')}<span>${say('seen_more')}</span></p>` : nothing}
-      <ol class="audit-lines">${exposed.lines.map(({ by, timeline, first_at: first, last_at: last, reads, by_emergency: emergency }) => html`<li class="audit-line">
+      <ol class="audit-lines">${exposed.taken.map(({ at, command, reason }) => html`<li class="audit-line"><span class="audit-who"><b>${takenWords(command ?? '')}</b></span>
+      <span class="audit-said">${reason ?? ''}</span><small>${exact(Date.parse(at))}</small></li>`)}${exposed.lines.map(({ by, timeline, first_at: first, last_at: last, reads, by_emergency: emergency }) => html`<li class="audit-line">
       <span class="audit-who">${this.way === 'patient' ? this.who(by) : this.whose(timeline, by)}</span>
       <span class="audit-said">${say('seen_reads', { count: reads })}${emergency ? html` <span class="mark mark-alarm">${icon('alarm')}${say('seen_by_emergency')}</span>` : nothing}</span>
       <small>${exact(Date.parse(first))} – ${last ? exact(Date.parse(last)) : say('seen_goes_on')}</small></li>`)}</ol></section>`;
@@ -208,6 +224,7 @@ export class ConsoleAudit extends Section {
         @submit=${(/** @type {any} */ event) => this.take(event)}>
       <p class="rules-warning">${icon('eye')}<span>${say('audit_export_how')}</span></p>
       <label class="field rules-search"><span>${say('audit_format')}</span><select name="format">${FORMATS.map(([code, label]) => html`<option value=${code}>${label}</option>`)}</select></label>
+      <label class="field"><span>${say('audit_export_why')}</span><textarea name="reason" rows="2" maxlength="1000" autocomplete="off"></textarea></label>
       <p><button class="button button-primary" type="submit" aria-disabled=${String(this.busy)}>${say('audit_export_do')}</button></p></form></details>`;
   }
 }

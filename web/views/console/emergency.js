@@ -1,5 +1,5 @@
-// `<renkei-console-emergency>`: who opened a patient's record in an emergency, why and until when; the secretariat reviews
-// each by acknowledging it, with a word.
+// `<renkei-console-emergency>`: who opened a patient's record in an emergency, why and until when, and what whoever runs the hub's
+// machine took out; the secretariat reviews each by acknowledging it, with a word.
 
 import { html, nothing, repeat } from '../../vendor/lit.js';
 import { Act } from '../../console/act.js';
@@ -9,6 +9,7 @@ import { moment } from '../../dates.js';
 import { word } from '../../language.js';
 import { face } from '../face.js';
 import { icon } from '../icons.js';
+import { takenWords } from '../sheet.js';
 import { Section, buttonWords, holdsOf, none, primary } from './section.js';
 
 /** @typedef {import('../../console/calls.js').Access} Access */
@@ -50,14 +51,14 @@ export class EmergencyReviews extends Section {
 
   /** @param {Access} access */
   access(access) {
-    const { id, patient, person, role, organisation, reason, declared_at: at, until, reviewed_at: reviewedAt } = access;
+    const { id, patient, person, role, organisation, reason, declared_at: at, until, reviewed_at: reviewedAt, command } = access;
     const isOpen = Date.parse(until) > this.model.clock.now();
     return html`<li class="card">
-      <div class="who-row">${face(role)}<p><b>${this.personName(person)}</b> <span class="quiet">${word('role', role)}・${this.officeName(organisation)}</span><br>
-        <a href=${hrefOf('patients', patient.id)}><b>${patient.name.kanji}</b></a> <small class="quiet">${patient.name.kana}</small></p>
+      <div class="who-row">${face(role)}<p>${command ? html`<b>${takenWords(command)}</b>` : html`<b>${this.personName(person)}</b> <span class="quiet">${word('role', role)}・${this.officeName(organisation)}</span>`}<br>
+        ${patient ? html`<a href=${hrefOf('patients', patient.id)}><b>${patient.name.kanji}</b></a> <small class="quiet">${patient.name.kana}</small>` : html`<b>${say('emergency_region')}</b>`}</p>
         ${isOpen ? html`<span class="mark mark-restricted">${icon('eye')}<span>${say('emergency_open_until', { at: moment(Date.parse(until)) })}</span></span>` : nothing}</div>
       <blockquote>${reason}</blockquote>
-      <p class="quiet">${say('emergency_from_to', { from: moment(Date.parse(at)), until: moment(Date.parse(until)) })}${reviewedAt
+      <p class="quiet">${command ? moment(Date.parse(at)) : say('emergency_from_to', { from: moment(Date.parse(at)), until: moment(Date.parse(until)) })}${reviewedAt
         ? html`・${icon('check')} ${say('emergency_reviewed_at', { at: moment(Date.parse(reviewedAt)) })}` : nothing}</p>
       ${reviewedAt ? nothing : this.reviewing === id ? this.form(access) : html`<div class="device-acts">
         <button class="button button-primary button-small" type="button" @click=${() => this.begin(id)}>${icon('check')}<span>${say('emergency_review')}</span></button></div>`}</li>`;
@@ -82,9 +83,10 @@ export class EmergencyReviews extends Section {
   review(event, { id, timeline }) {
     event.preventDefault();
     const text = String(new FormData(event.target).get('text') ?? '').trim();
+    const act = /** @type {Act} */ (this.act);
     this.attempt(async () => {
-      if (await this.act?.send(timeline, { acknowledgement: { target: id, text } }) === null) return null;
-      Object.assign(this, { reviewing: '', act: null });
+      if (await act.send(timeline, { acknowledgement: { target: id, text } }) === null) return null;
+      if (this.act === act) Object.assign(this, { reviewing: '', act: null });
       await this.load();
       return undefined;
     }, say('emergency_done'));

@@ -40,7 +40,8 @@ const CARDS = [
   { id: 'queue', title: 'section_queue', none: 'home_queue_none', sign: 'wait', href: hrefOf('queue'), find: async (home) => found((await home.calls.queue())
     .map(({ patient, person, received_at: at }) => ({ ...line(patient, `${home.personName(person)}・${moment(Date.parse(at))}`), href: hrefOf('queue') }))) },
   { id: 'emergency', title: 'home_emergency', none: 'home_emergency_none', sign: 'eye', href: hrefOf('emergency'), find: async (home) => found((await home.calls.accesses())
-    .filter((one) => !one.reviewed_at).map(({ patient, person, declared_at: at }) => ({ ...line(patient, `${home.personName(person)}・${moment(Date.parse(at))}`), href: hrefOf('emergency') }))) },
+    .filter((one) => !one.reviewed_at).map(({ patient, person, declared_at: at, command }) => ({ words: patient?.name.kanji ?? say('emergency_region'),
+      small: `${command ? say('emergency_operator') : home.personName(person)}・${moment(Date.parse(at))}`, href: hrefOf('emergency') }))) },
   { id: 'exports', title: 'home_exports', none: 'home_exports_none', sign: 'leave', href: hrefOf('exports'), find: (home) => home.findExports() },
   { id: 'duties', title: 'home_duties', none: 'home_duties_none', sign: 'clock', href: '#/duties', find: (home) => home.findDuties() },
   { id: 'doctor', title: 'home_doctor', none: 'home_doctor_none', sign: 'hand', href: hrefOf('patients'), find: (home) => home.findAwaited() },

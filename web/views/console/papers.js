@@ -10,6 +10,7 @@ import { handIn } from '../../console/registering.js';
 import { fullDay, localInput, moment } from '../../dates.js';
 import { word } from '../../language.js';
 import { icon } from '../icons.js';
+import { consentTerms, lastFormVersion, purposesText, rememberFormVersion } from './consent-terms.js';
 import './identity.js';
 import { PatientPart } from './patient-part.js';
 import { buttonWords, choices, holdsOf, none, primary } from './section.js';
@@ -30,6 +31,9 @@ export class PapersPart extends PatientPart {
     this.givenBy = 'patient';
     this.givenOn = '';
     this.document = '';
+    this.formVersion = '';
+    /** @type {string[]} */
+    this.withheld = [];
     /** @type {File | null} */
     this.file = null;
     /** @type {any} */
@@ -42,6 +46,9 @@ export class PapersPart extends PatientPart {
     this.paperAct = new Act(this.model, changed);
     this.consentAct = new Act(this.model, changed);
     this.givenOn = localInput(this.model.clock.now()).slice(0, 10);
+    // What is withheld stays ticked until somebody unticks it.
+    this.withheld = this.patient.withheld ?? [];
+    this.formVersion = lastFormVersion() || (this.patient.consent_form ?? '');
     this.attempt(() => this.load());
   }
 
@@ -103,7 +110,8 @@ export class PapersPart extends PatientPart {
       act.edited();
     };
     return html`<section class="card"><h2>${icon('edit')}<span>${say('consent')}</span></h2>
-      <p>${say('consent_now')} <b>${word('consent_state', this.patient.consent ?? 'none')}</b></p>
+      <p>${say('consent_now')} <b>${word('consent_state', this.patient.consent ?? 'none')}</b>${this.patient.consent_form ? html`（${this.patient.consent_form}）` : nothing}</p>
+      <p class="withheld-now">${this.patient.withheld?.length ? say('withheld_now', { purposes: purposesText(this.patient.withheld) }) : say('withheld_none')}</p>
       <form class="device-revoke" @submit=${(/** @type {any} */ event) => this.changeConsent(event)}>
         ${choices('consent-state', say((this.patient.consent ?? 'none') === 'none' ? 'consent_first' : 'consent_change'), [['team', word('consent_state', 'team')], ['withdrawn', word('consent_state', 'withdrawn')]], this.state, (state) => type({ state }))}
         ${choices('consent-by', say('given_by'), [['patient', word('consent_giver', 'patient')], ['proxy', word('consent_giver', 'proxy')]], this.givenBy, (givenBy) => type({ givenBy }))}
@@ -112,7 +120,7 @@ export class PapersPart extends PatientPart {
         <div class="kept">${this.file ? html`<p class="chosen">${icon('clip')}<span>${this.file.name}</span><button class="button button-small" type="button" @click=${() => type({ file: null, uploaded: null })}>${say('remove')}</button></p>`
           : html`<label class="button button-small attach-pick">${icon('clip')}<span>${say('document_file')}</span><input class="unseen" type="file" accept=${ACCEPTED}
             @change=${(/** @type {any} */ event) => type({ file: event.target.files[0] ?? null, uploaded: null })}></label>`}</div>
-        ${isTeam ? nothing : html`<p class="notice notice-warning">${icon('alarm')}<span>${say('withdraw_how')}</span></p>`}
+        ${isTeam ? consentTerms(this, type) : html`<p class="notice notice-warning">${icon('alarm')}<span>${say('withdraw_how')}</span></p>`}
         ${holdsOf(act)}
         <span class="device-acts">${primary({ busy: this.busy, words: buttonWords(act, say('consent_do')) })}</span></form></section>`;
   }
@@ -120,11 +128,14 @@ export class PapersPart extends PatientPart {
   /** @param {any} event */
   changeConsent(event) {
     event.preventDefault();
-    const { state, givenBy, givenOn, file } = this;
+    const { state, givenBy, givenOn, file, withheld } = this;
+    const formVersion = this.formVersion.trim();
     this.attempt(async () => {
       this.uploaded ??= file && await handIn(this.model, this.patient.id, file);
-      const body = { consent: { state, givenBy, givenOn, document: this.document.trim(), ...(this.uploaded ? { attachments: [this.uploaded] } : {}) } };
+      const terms = state === 'team' ? { formVersion, withheld } : {};
+      const body = { consent: { state, givenBy, givenOn, document: this.document.trim(), ...terms, ...(this.uploaded ? { attachments: [this.uploaded] } : {}) } };
       if (await /** @type {Act} */ (this.consentAct).send(this.patient.id, body) === null) return null;
+      if (state === 'team') rememberFormVersion(formVersion);
       Object.assign(this, { document: '', file: null, uploaded: null });
       await this.patientChanged();
       await this.load();

@@ -10,6 +10,7 @@ import { say } from '../../console/phrases.js';
 import { age, calendarDate, localInput } from '../../dates.js';
 import { word } from '../../language.js';
 import { icon } from '../icons.js';
+import { consentTerms, lastFormVersion, rememberFormVersion } from './consent-terms.js';
 import { Section, buttonWords, choices, holdsOf, primary } from './section.js';
 
 const CHECK_PAUSE_MS = 350;
@@ -36,6 +37,7 @@ export class Register extends Section {
     super.connectedCallback();
     const today = localInput(this.model.clock.now()).slice(0, 10);
     this.registering = new Registering(this.model, this.calls, () => this.requestUpdate(), today);
+    this.registering.formVersion = lastFormVersion();
     this.model.refreshDirectory();
   }
 
@@ -179,6 +181,7 @@ export class Register extends Section {
         ${choices('given-by', say('given_by'), [['patient', word('consent_giver', 'patient')], ['proxy', word('consent_giver', 'proxy')]], draft.givenBy, (givenBy) => this.type({ givenBy: /** @type {any} */ (givenBy) }))}
         <label class="field">${say('given_on')}<input type="date" name="given-on" .value=${live(draft.givenOn)} @change=${(/** @type {any} */ event) => this.type({ givenOn: event.target.value })}></label></div>
       ${this.kept('consentKept', say('document'), say('document_default'))}
+      ${consentTerms(draft, (change) => this.type(change))}
       <div class="kept">${draft.file ? html`<p class="chosen">${icon('clip')}<span>${draft.file.name}</span><button class="button button-small" type="button" @click=${() => this.type({ file: null })}>${say('remove')}</button></p>`
         : html`<label class="button button-small attach-pick">${icon('clip')}<span>${say('document_file')}</span><input class="unseen" type="file" accept=${ACCEPTED}
           @change=${(/** @type {any} */ event) => this.type({ file: event.target.files[0] ?? null })}></label><small class="quiet">${say('document_file_how')}</small>`}
@@ -210,6 +213,7 @@ export class Register extends Section {
     this.attempt(async () => {
       const patient = await this.draft.send();
       if (patient === null) return null;
+      rememberFormVersion(this.draft.formVersion);
       location.hash = hrefOf('patients', patient);
       return undefined;
     });

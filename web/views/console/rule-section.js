@@ -3,6 +3,7 @@
 import { html, nothing } from '../../vendor/lit.js';
 import { RulesRest } from '../../console/rules-rest.js';
 import { say } from '../../console/rules-phrases.js';
+import { Turns, pressed } from '../../console/turns.js';
 import { inLanguage } from '../../language.js';
 import { icon } from '../icons.js';
 import { View } from '../view.js';
@@ -14,6 +15,7 @@ export class Section extends View {
     super();
     this.item = '';
     this.busy = false;
+    this.inLine = new Turns();
     this.trouble = '';
     this.done = '';
     /** @type {RulesRest | null} */
@@ -25,20 +27,27 @@ export class Section extends View {
     return this.calls;
   }
 
-  /** Does one thing at a time. @param {() => Promise<void>} work @returns {Promise<boolean>} whether it was done */
+  /** Does one thing after the other; what is pressed meanwhile waits for its turn. @param {() => Promise<void>} work @returns {Promise<boolean>} whether it was done */
   async attempt(work) {
-    if (this.busy) return false;
-    Object.assign(this, { busy: true, trouble: '', done: '' });
+    const { item } = this;
+    const turn = this.inLine.take(pressed());
+    if (turn === true) Object.assign(this, { busy: true, trouble: '', done: '' });
+    else if (!await turn) return false;
     this.requestUpdate();
-    let isDone = true;
+    // What was pressed about one is not done to another.
+    const isOfAnother = item !== this.item;
+    let isDone = false;
     try {
-      await work();
+      if (!isOfAnother) {
+        await work();
+        isDone = true;
+      }
     } catch (/** @type {any} */ error) {
       if (!(error?.status >= 0)) throw error;
-      isDone = false;
       this.trouble = inLanguage(error.reason) || say(error.status === 0 ? 'unreachable' : 'failed');
     } finally {
-      this.busy = false;
+      if (this.inLine.end(isDone || isOfAnother)) this.trouble = [this.trouble, say('left_out')].filter(Boolean).join(' ');
+      this.busy = this.inLine.isBusy;
       this.requestUpdate();
     }
     return isDone;
@@ -58,7 +67,7 @@ export class Section extends View {
   /** @param {string} label @param {() => void} act @param {{primary?: boolean, small?: boolean, glyph?: Parameters<typeof icon>[0], off?: boolean}} [how] `off`: not yet */
   button(label, act, { primary = false, small = false, glyph, off = false } = {}) {
     return html`<button class="button ${primary ? 'button-primary' : ''} ${small ? 'button-small' : ''}" type="button" aria-disabled=${String(this.busy || off)}
-        @click=${() => !this.busy && !off && act()}>
+        @click=${() => !off && act()}>
       ${glyph ? icon(glyph) : nothing}<span>${label}</span></button>`;
   }
 }

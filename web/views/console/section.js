@@ -4,6 +4,7 @@
 import { html, nothing } from '../../vendor/lit.js';
 import { Calls } from '../../console/calls.js';
 import { say } from '../../console/phrases.js';
+import { Turns, pressed } from '../../console/turns.js';
 import { phrasesOf } from '../../forms.js';
 import { inLanguage, say as sayOfPage } from '../../language.js';
 import { beforeSend } from '../before-send.js';
@@ -21,6 +22,7 @@ export class Section extends View {
     /** What the address names beside the section. */
     this.item = '';
     this.busy = false;
+    this.inLine = new Turns();
     this.trouble = '';
     this.done = '';
   }
@@ -63,21 +65,28 @@ export class Section extends View {
   }
 
   /**
-   * Whatever asks the hub goes through here, one after the other: a button that is pressed twice does it once.
+   * Whatever asks the hub goes through here, one after the other: a button that is pressed twice does it once, and what is
+   * pressed meanwhile waits for its turn (`turns.js`).
    * @param {() => Promise<unknown>} work @param {string} [done] said when it went well, unless the work says it itself; work that returns `null` was held
    */
   async attempt(work, done = '') {
-    if (this.busy) return;
-    this.change({ busy: true, trouble: '', done: '' });
+    const { item } = this;
+    const turn = this.inLine.take(pressed());
+    if (turn === true) this.change({ busy: true, trouble: '', done: '' });
+    else if (!await turn) return;
+    let isWell = false;
     try {
-      const answer = await work();
-      if (answer === null) this.showHolds();
-      else this.done = typeof answer === 'string' ? answer : done;
+      // What was pressed about one is not done to another.
+      const answer = item === this.item ? await work() : '';
+      isWell = answer !== null;
+      if (!isWell) this.showHolds();
+      else this.done = (typeof answer === 'string' ? answer : done) || this.done;
     } catch (/** @type {any} */ error) {
       this.trouble = troubleOf(error);
       this.model.failed(error);
     }
-    this.change({ busy: false });
+    if (this.inLine.end(isWell)) this.trouble = [this.trouble, say('left_out')].filter(Boolean).join(' ');
+    this.change({ busy: this.inLine.isBusy });
   }
 
   /** What holds it comes into view, wherever the button was. */
@@ -145,10 +154,11 @@ export const buttonWords = (act, plain) => ([...act.holds.values()].some(({ reas
 export const primary = ({ unsaid = false, busy, words, sign = 'check' }) =>
   html`<button class="button button-primary" type="submit" aria-disabled=${String(busy || unsaid)}>${icon(sign)}<span>${words}</span></button>`;
 
-/** @param {{consent?: string | null}} patient */
-export function consentMark({ consent }) {
+/** @param {{consent?: string | null, withheld?: string[]}} patient */
+export function consentMark({ consent, withheld = [] }) {
   const state = consent ?? 'none';
-  return html`<span class="mark ${state === 'team' ? 'mark-present' : 'mark-restricted'}">${icon(state === 'team' ? 'check' : 'alarm')}<span>${say(/** @type {any} */ (`consent_${state}`))}</span></span>`;
+  return html`<span class="mark ${state === 'team' ? 'mark-present' : 'mark-restricted'}">${icon(state === 'team' ? 'check' : 'alarm')}<span>${say(/** @type {any} */ (`consent_${state}`))}</span></span>${
+    withheld.length ? html` <span class="mark mark-restricted">${icon('alarm')}<span>${say('withheld_some')}</span></span>` : nothing}`;
 }
 
 /** Nothing is here, and what to do then. @param {Parameters<typeof icon>[0]} sign @param {string} words @param {unknown} [how] */

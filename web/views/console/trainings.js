@@ -108,10 +108,9 @@ export class Trainings extends Section {
     const { attendance } = one;
     if (!this.model.isSecretariat) return html`<ul class="attendance">${attendance.map(({ person, name, label }) => html`<li><b>${name.kanji}<small>${this.positionsOf(person)}</small></b><span class="mark">${inLanguage(label)}</span></li>`)}</ul>`;
     if (this.changing === one.id) return this.form(one);
-    const expected = attendance.filter(({ state }) => state === 'expected');
     return html`<div class="cards">
       ${attendance.length === 0 ? html`<p class="quiet">${say('no_people')}</p>` : html`<ul class="attendance">${repeat(attendance, ({ person }) => person, (at) => this.person(one, at))}</ul>`}
-      ${expected.length > 1 ? html`<button class="button" type="button" @click=${() => this.note(one, expected.map(({ person }) => ({ person, state: 'attended' })))}>${icon('check')}<span>${say('all_attended')}</span></button>` : nothing}
+      ${this.expectedAt(one.id).length > 1 ? html`<span class="device-acts"><button class="button" type="button" @click=${() => this.note(one, () => this.expectedAt(one.id).map(({ person }) => ({ person, state: 'attended' })))}>${icon('check')}<span>${say('all_attended')}</span></button></span>` : nothing}
       ${this.adding(one)}
       <span class="device-acts"><button class="button" type="button" @click=${() => this.change({ changing: one.id, adds: false })}>${icon('edit')}<span>${say('training_change')}</span></button>
         <button class="button" type="button" @click=${() => this.cancel(one)}>${icon('stop')}<span>${say(one.is_cancelled ? 'cancel_undo' : 'cancel_training')}</span></button></span></div>`;
@@ -120,9 +119,9 @@ export class Trainings extends Section {
   /** @param {Training} one @param {Attendance} at */
   person(one, { person, name, state }) {
     return html`<li><b>${name.kanji}<small>${this.positionsOf(person)}</small></b>
-      <select aria-label=${say('state_of', { name: name.kanji })} @change=${(/** @type {any} */ event) => this.note(one, [{ person, state: event.target.value }])}>
+      <select aria-label=${say('state_of', { name: name.kanji })} @change=${(/** @type {any} */ { target: { value } }) => this.note(one, () => [{ person, state: value }])}>
         ${STATES.map((code) => html`<option value=${code} ?selected=${code === state}>${say(code)}</option>`)}</select>
-      <button class="button button-small" type="button" aria-label=${say('remove_person', { name: name.kanji })} @click=${() => this.note(one, [{ person, state: null }])}>${icon('close')}</button></li>`;
+      <button class="button button-small" type="button" aria-label=${say('remove_person', { name: name.kanji })} @click=${() => this.note(one, () => [{ person, state: null }])}>${icon('close')}</button></li>`;
   }
 
   /** @param {string} id */
@@ -140,7 +139,7 @@ export class Trainings extends Section {
     return html`<div class="fields-two"><label class="field">${say('add_person')}<input type="search" autocomplete="off" placeholder=${say('add_person_how')} .value=${this.query} @input=${(/** @type {any} */ event) => this.change({ query: event.target.value })}></label>
       <label class="field">${say('add_office')}<select @change=${(/** @type {any} */ event) => this.addOffice(one, event)}><option value="">${say('audience_office_none')}</option>${offices.map(({ id, name }) => html`<option value=${id}>${name}</option>`)}</select></label></div>
       ${found.length ? html`<ul class="attendance">${found.map(({ id, name }) => html`<li><b>${name.kanji}<small>${this.positionsOf(id)}</small></b>
-        <button class="button button-small" type="button" @click=${() => this.note(one, [{ person: id, state: 'expected' }])}>${icon('plus')}<span>${say('expected')}<span class="unseen"> ${name.kanji}</span></span></button></li>`)}</ul>` : nothing}`;
+        <button class="button button-small" type="button" @click=${() => this.note(one, () => [{ person: id, state: 'expected' }])}>${icon('plus')}<span>${say('expected')}<span class="unseen"> ${name.kanji}</span></span></button></li>`)}</ul>` : nothing}`;
   }
 
   /** @param {Training} one @param {any} event */
@@ -154,10 +153,16 @@ export class Trainings extends Section {
     }, say('added_office', { name: this.officeName(value) }));
   }
 
-  /** @param {Training} one @param {{person: string, state: string | null}[]} people */
+  /** Who is expected by now: what was noted a moment ago counts. @param {string} id */
+  expectedAt(id) {
+    return (this.trainings?.find((one) => one.id === id)?.attendance ?? []).filter(({ state }) => state === 'expected');
+  }
+
+  /** @param {Training} one @param {() => {person: string, state: string | null}[]} people as it is when it is their turn */
   note(one, people) {
     this.attempt(async () => {
-      await this.model.rest.call('PUT', `/trainings/${one.id}/attendance`, { people });
+      const noted = people();
+      if (noted.length > 0) await this.model.rest.call('PUT', `/trainings/${one.id}/attendance`, { people: noted });
       this.query = '';
       await this.settled();
     }, say('attendance_noted'));
@@ -177,7 +182,7 @@ export class Trainings extends Section {
       this.attempt(() => this.lookForMissing());
     };
     const { missing } = this;
-    return html`<section class="card missing"><h2>${icon('search')}<span>${say('missing')}</span></h2>
+    return html`<section class="card training-missing"><h2>${icon('search')}<span>${say('missing')}</span></h2>
       <div class="fields-two"><label class="field">${say('training_kind')}<select @change=${choose}>${kinds().map(([code, words]) => html`<option value=${code} ?selected=${code === this.kind}>${words}</option>`)}</select></label>
         <span class="device-acts"><button class="button" type="button" @click=${() => this.saveTable()}>${icon('down')}<span>${say('missing_csv')}</span></button></span></div>
       ${missing === null ? nothing : missing.length === 0 ? html`<p>${icon('check')} ${say('missing_none')}</p>` : html`<p class="quiet">${say('missing_people', { count: missing.length })}</p>

@@ -57,7 +57,11 @@ export class RuleVersion extends Section {
   load() {
     Object.assign(this, { version: null, draft: null, editing: '', tab: 'rules' });
     this.trying = new Trying(this);
-    return this.attempt(async () => this.take(await this.hub.version(this.item)));
+    return this.attempt(async () => {
+      const { item } = this;
+      const version = await this.hub.version(item);
+      if (item === this.item) this.take(version);
+    });
   }
 
   /** @param {Version} version */

@@ -116,10 +116,10 @@ impl Accounts {
     pub async fn prove_by_identity(&self, signed_in: SignedIn, round: &str) -> Result<Timestamp, AccountError> {
         let meant = signed_in.id;
         let (_, since, claims) = self.back(round, |aim| matches!(aim, Aim::Prove(of) if *of == meant))?;
-        let found = self.find_linked(&claims).await?;
+        let found = self.find_linked(&claims, || signed_in.tried()).await?;
         let is_they = found.is_some_and(|(identity, _)| identity.person == signed_in.actor.person);
         if !is_they || !was_shown_since(&claims, since) || !self.proves_two_factors(&claims) {
-            self.note_refused(signed_in.actor.person);
+            self.note_refused(signed_in.actor.person, signed_in.tried());
             return Err(AccountError::OutsideRefused);
         }
         self.proven(signed_in, SignInWay::Oidc).await

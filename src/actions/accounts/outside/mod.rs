@@ -22,7 +22,7 @@ use std::time::Duration;
 
 use super::invitations::Factors;
 use super::{AccountError, Accounts, Entered, From, Shown};
-use crate::domain::account::{Account, Identity, SignInWay};
+use crate::domain::account::{Account, Identity, SignInWay, Tried};
 use crate::domain::directory::Position;
 use crate::domain::ids::{IdentityId, PersonId};
 use crate::domain::text::Text;
@@ -128,7 +128,9 @@ impl Accounts {
         let is_from_there = returned.issuer.is_none_or(|issuer| issuer == settings.issuer);
         let has_code = (1..=limits::OIDC_CODE_BYTES_MAX).contains(&returned.code.len());
         let claims = if is_from_there && has_code {
-            let exchanging = outside.provider.exchange(&returned.code, &asking.verifier, &asking.nonce, now);
+            // What it says of times, it says by its own clock.
+            let wall = self.hub.region().wall();
+            let exchanging = outside.provider.exchange(&returned.code, &asking.verifier, &asking.nonce, wall);
             exchanging.await.map_err(|error| {
                 tracing::warn!(%error, "somebody who came back from the other service is not let in");
                 if error.is_passing() { Failure::Unreachable } else { Failure::Refused }
@@ -182,17 +184,22 @@ impl Accounts {
         position: Option<Position>,
         from: From,
     ) -> Result<EnteredFromOutside, AccountError> {
-        let (identity, account) = self.find_linked(claims).await?.ok_or(AccountError::OutsideRefused)?;
+        let (identity, account) =
+            self.find_linked(claims, || from.tried()).await?.ok_or(AccountError::OutsideRefused)?;
         let is_fresh = was_shown_since(claims, since);
         if !(is_fresh && self.proves_two_factors(claims)) {
-            return self.ask_for_second(&identity, &account, is_fresh).map(EnteredFromOutside::Second);
+            return self.ask_for_second(&identity, &account, is_fresh, &from).map(EnteredFromOutside::Second);
         }
         let entered = self.enter_by_identity(&identity, &account, true, position, from).await?;
         Ok(EnteredFromOutside::Entered(entered))
     }
 
     /// Whose account this identity opens.
-    async fn find_linked(&self, claims: &IdClaims) -> Result<Option<(Identity, Account)>, AccountError> {
+    async fn find_linked(
+        &self,
+        claims: &IdClaims,
+        from: impl Fn() -> Tried,
+    ) -> Result<Option<(Identity, Account)>, AccountError> {
         let (issuer, subject) = (self.outside()?.provider.settings().issuer.clone(), claims.subject.clone());
         let reading = self.hub.journal().read(move |tx| {
             Box::pin(async move {
@@ -204,7 +211,7 @@ impl Accounts {
         let found: Option<(Identity, Account)> = reading.await?;
         let Some((identity, account)) = found else { return Ok(None) };
         if identity.voided_at.is_some() {
-            self.note_refused(account.person);
+            self.note_refused(account.person, from());
             return Ok(None);
         }
         Ok(Some((identity, account)))

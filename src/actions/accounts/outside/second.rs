@@ -80,11 +80,12 @@ impl Accounts {
         identity: &Identity,
         account: &Account,
         is_fresh: bool,
+        from: &From,
     ) -> Result<SecondAsked, AccountError> {
         let has_authenticator = account.has_password();
         if !has_authenticator && (account.passkeys_count == 0 || self.relying_party.is_none()) {
             // One factor is all that there is.
-            self.note_refused(account.person);
+            self.note_refused(account.person, from.tried());
             return Err(AccountError::OutsideRefused);
         }
         let waiting = Waiting { identity: identity.clone(), account: account.clone(), is_fresh };
@@ -135,7 +136,7 @@ impl Accounts {
             SecondGiven::Passkey(answer) => self.is_second_passkey(&hash, &account, answer).await?,
         };
         if !is_shown {
-            self.note_refused(account.person);
+            self.note_refused(account.person, from.tried());
             return Err(if is_passkey { AccountError::PasskeyRefused } else { AccountError::Refused });
         }
         if !outside.seconds.take(&hash) {

@@ -5,15 +5,14 @@ use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::select;
 
+use super::administrative::administrative;
 use super::duties::of_a_duty;
 use super::parts::*;
-use super::{alarm_limit, date, id, measurement, text, time};
-use crate::domain::alarm::AlarmLimits;
+use super::{date, id, measurement, text, time};
 use crate::domain::body::*;
 use crate::domain::ids::{EntryId, OrganisationId, PatientId, PersonId};
 use crate::domain::patient::{HumanName, Identifier, Registration, Sex};
 use crate::domain::role::Role;
-use crate::domain::team::{ConsentChange, ConsentGiver, ConsentState, HostChange, TeamLink, TeamUnlink};
 use crate::domain::vital::{BodySite, Vital};
 
 pub(super) fn registration() -> impl Strategy<Value = Registration> {
@@ -539,34 +538,6 @@ fn office() -> impl Strategy<Value = Body> {
                 reported_by,
                 incident
             }))
-            .boxed(),
-    ]
-}
-
-fn administrative() -> impl Strategy<Value = Body> {
-    prop_oneof![
-        (select(ConsentState::ALL), select(ConsentGiver::ALL), date(), text(), any::<bool>(), attachments())
-            .prop_map(|(state, given_by, given_on, document, one_doctor_wished, attachments)| Body::Consent(
-                ConsentChange { state, given_by, given_on, document, one_doctor_wished, attachments }
-            ))
-            .boxed(),
-        (id(OrganisationId), vec(id(PersonId), 0..3), any::<bool>(), history(), any::<bool>())
-            .prop_map(|(organisation, people, host, history, relation_confirmed)| Body::TeamLink(TeamLink {
-                organisation,
-                people,
-                host,
-                history,
-                relation_confirmed
-            }))
-            .boxed(),
-        (id(OrganisationId), vec(id(PersonId), 0..3), text())
-            .prop_map(|(organisation, people, reason)| Body::TeamUnlink(TeamUnlink { organisation, people, reason }))
-            .boxed(),
-        (id(OrganisationId), text())
-            .prop_map(|(organisation, reason)| Body::HostChange(HostChange { organisation, reason }))
-            .boxed(),
-        (vec(alarm_limit(), 0..3), text())
-            .prop_map(|(limits, text)| Body::AlarmLimits(AlarmLimits { limits, text }))
             .boxed(),
     ]
 }

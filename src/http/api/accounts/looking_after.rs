@@ -253,7 +253,10 @@ impl<S: Send + Sync> axum::extract::FromRequestParts<S> for OfficeAndPerson {
         ("id" = Uuid, Path, description = "The organisation"),
         ("person" = Uuid, Path, description = "Somebody who works there"),
     ),
-    responses((status = 204)),
+    responses(
+        (status = 204),
+        (status = 409, body = Problem, description = "Nobody would be left who acts for the secretariat"),
+    ),
 )]
 pub async fn let_go(
     State(app): State<App>,

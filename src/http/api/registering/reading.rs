@@ -7,6 +7,7 @@ use crate::domain::patient::Registration;
 use crate::domain::team::{ConsentChange, History, TeamLink, TeamUnlink};
 use crate::domain::text::{Invalid, Text};
 use crate::domain::time::Timestamp;
+use crate::domain::withheld::{WithheldPurpose, WithheldSet};
 use crate::http::shapes::Number;
 use crate::wire;
 use crate::wire::codes::Code;
@@ -46,6 +47,8 @@ impl ConsentShape {
             given_on: wire::date("given_on", &self.given_on)?,
             document: self.document,
             one_doctor_wished: false,
+            form_version: self.form_version,
+            withheld: read_withheld(&self.withheld)?,
             attachments: Vec::new(),
         })
     }
@@ -84,6 +87,14 @@ impl UnlinkShape {
 /// The id a client made for its entry, if it made one.
 pub(super) fn read_id(given: Option<&str>) -> Result<Option<EntryId>, Invalid> {
     given.map(|given| wire::made_by_client("id", wire::id("id", given, EntryId)?)).transpose()
+}
+
+fn read_withheld(given: &[String]) -> Result<WithheldSet, Invalid> {
+    let read = |(at, given): (usize, &String)| {
+        wire::code("", given).map_err(|invalid| invalid.within(format_args!("withheld[{at}]")))
+    };
+    let purposes: Vec<WithheldPurpose> = given.iter().enumerate().map(read).collect::<Result<_, Invalid>>()?;
+    WithheldSet::each_once(&purposes).map_err(|invalid| invalid.within("withheld"))
 }
 
 fn read_people(given: &[String]) -> Result<Vec<PersonId>, Invalid> {

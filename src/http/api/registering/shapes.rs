@@ -19,7 +19,10 @@ use crate::hub::answer::Accepted;
     "agreed_by": "0190bbbb-0000-7000-8000-000000000001",
     "document": "同意書 12-034",
     "host": { "organisation": "0190aaaa-0000-7000-8000-000000000001" },
-    "consent": { "state": "team", "given_by": "patient", "given_on": "2026-04-01", "document": "同意書 12-034" }
+    "consent": {
+        "state": "team", "given_by": "patient", "given_on": "2026-04-01", "document": "同意書 12-034",
+        "form_version": "2026年4月版", "withheld": []
+    }
 }))]
 pub struct NewPatientShape {
     /// A UUID made by the client and kept for every resend: the same request registers nobody twice.
@@ -65,7 +68,10 @@ pub struct HostShape {
 /// What the patient agreed to share.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(example = json!({ "state": "team", "given_by": "patient", "given_on": "2026-04-01", "document": "同意書 12-034" }))]
+#[schema(example = json!({
+    "state": "team", "given_by": "patient", "given_on": "2026-04-01", "document": "同意書 12-034",
+    "form_version": "2026年4月版", "withheld": ["family"]
+}))]
 pub struct ConsentShape {
     /// UUIDv7 made by the client and kept for every resend.
     pub(super) id: Option<String>,
@@ -78,6 +84,13 @@ pub struct ConsentShape {
     /// Where the signed form is kept.
     #[serde(default)]
     pub(super) document: String,
+    /// Which version of the region's form was signed, at most 100 characters.
+    #[serde(default)]
+    pub(super) form_version: String,
+    /// What the patient did not agree to, none twice: `family`, `systems`, `export`, `education`. With `team` this is all
+    /// of it; otherwise what was withheld before stays withheld.
+    #[serde(default)]
+    pub(super) withheld: Vec<String>,
 }
 
 /// An organisation, or some of its people, joins the team.

@@ -1,0 +1,177 @@
+//! What is known of an audit record beside what it seals: how far a read went, on which device it was, why an announcement
+//! was changed, how somebody stood in the directory before. Called by `audit_search.rs`, for what it found.
+
+use uuid::Uuid;
+
+use crate::codec::{self, Audited};
+use crate::domain::account::{AccountDeed, Tried};
+use crate::domain::act::{Act, By, Deed};
+use crate::domain::announcement::AnnouncementDeed;
+use crate::domain::ids::{DeviceId, PatientId, Seq, SignInId};
+use crate::domain::reading::{Read, ReadEnded};
+use crate::domain::time::Timestamp;
+
+use super::audit::Row;
+use super::engine::run;
+use super::record::seq_from;
+use super::{AuditFound, AuditRecord, StoreError, Tx};
+
+/// The device that something was done on.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct DeviceSeen {
+    /// What it calls itself, where the record names a sign-in.
+    pub calls_itself: Option<String>,
+    /// The registered device, and the name that it was registered under; no name: it does not open.
+    pub registered: Option<(DeviceId, Option<String>)>,
+}
+
+/// From when to when a patient's record was there to be taken out.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Span {
+    began_at: Timestamp,
+    destroyed_at: Option<Timestamp>,
+}
+
+impl Span {
+    pub(super) fn holds(self, at: Timestamp) -> bool {
+        self.began_at <= at && self.destroyed_at.is_none_or(|destroyed_at| at < destroyed_at)
+    }
+}
+
+/// What does not open is not known; everything else that goes wrong is told.
+fn if_it_opens<T>(found: Result<Option<T>, StoreError>) -> Result<Option<T>, StoreError> {
+    match found {
+        Err(StoreError::Inconsistent { .. }) => Ok(None),
+        found => found,
+    }
+}
+
+impl Tx {
+    pub(super) async fn complete_audit(
+        &mut self,
+        record: AuditRecord,
+        audited: Option<Audited>,
+    ) -> Result<AuditFound, StoreError> {
+        let Some(known) = &audited else {
+            return Ok(AuditFound {
+                record,
+                audited,
+                reading: None,
+                device: DeviceSeen::default(),
+                said: None,
+                before: None,
+            });
+        };
+        let reading = match known {
+            Audited::Read(read) if read.through.is_none() => self.find_reading(read.grant).await?,
+            _ => None,
+        };
+        let device = self.find_device_seen(known).await?;
+        let (mut said, mut before) = (None, None);
+        if let Audited::Act(Act { deed, .. }) = known {
+            match deed {
+                Deed::Announcement(deed) => said = self.find_why_announced(deed).await?,
+                Deed::PersonKept { person, is_new: false, .. } => {
+                    before = self.find_kept_before(person.0, record.seq).await?;
+                }
+                Deed::OrganisationKept { organisation, is_new: false, .. } => {
+                    before = self.find_kept_before(organisation.0, record.seq).await?;
+                }
+                _ => {}
+            }
+        }
+        Ok(AuditFound { record, audited, reading, device, said, before })
+    }
+
+    async fn find_reading(&mut self, grant: Uuid) -> Result<Option<(Option<Seq>, Option<Timestamp>)>, StoreError> {
+        const SQL: &str = "select through_seq, closed_at from read_grant where id = $1";
+        let row: Option<(Option<i64>, Option<i64>)> = run!(self, connection => {
+            sqlx::query_as(SQL).bind(grant.as_bytes().as_slice()).fetch_optional(connection).await?
+        });
+        let Some((through, closed_at)) = row else { return Ok(None) };
+        let through = through.map(|seq| seq_from("read_grant.through_seq", seq)).transpose()?;
+        Ok(Some((through, closed_at.map(Timestamp))))
+    }
+
+    /// Of what is done under a sign-in, the device of that; of an act, the registered one that it was done on.
+    async fn find_device_seen(&mut self, audited: &Audited) -> Result<DeviceSeen, StoreError> {
+        match audited {
+            Audited::Read(Read { sign_in, .. }) | Audited::ReadEnded(ReadEnded { sign_in, .. }) => {
+                self.find_device_of(*sign_in).await
+            }
+            Audited::Refusal(refusal) => self.device_named("", refusal.device).await,
+            Audited::WrittenFor(written) => self.device_named("", written.device).await,
+            Audited::Act(Act { by, deed }) => {
+                let done_on = if let By::AtDevice(_, device) = by { Some(*device) } else { None };
+                match deed {
+                    Deed::SignInIssued { device, device_name, .. } => {
+                        self.device_named(device_name, device.or(done_on)).await
+                    }
+                    Deed::SignInEnded { sign_in, .. } => {
+                        let seen = self.find_device_of(*sign_in).await?;
+                        let is_there = done_on.is_none() || seen.registered.as_ref().map(|(id, _)| *id) == done_on;
+                        if is_there { Ok(seen) } else { self.device_named("", done_on).await }
+                    }
+                    Deed::Account(AccountDeed::SignInRefused { from: Tried { device, device_name, .. }, .. }) => {
+                        self.device_named(device_name, *device).await
+                    }
+                    _ => self.device_named("", done_on).await,
+                }
+            }
+        }
+    }
+
+    async fn device_named(&mut self, calls_itself: &str, id: Option<DeviceId>) -> Result<DeviceSeen, StoreError> {
+        let registered = match id {
+            Some(id) => Some((id, if_it_opens(self.find_device(id).await)?.map(|device| device.name))),
+            None => None,
+        };
+        Ok(DeviceSeen { calls_itself: (!calls_itself.is_empty()).then(|| calls_itself.to_owned()), registered })
+    }
+
+    /// The device of a sign-in: what it calls itself, and the registered one that the sign-in counts on. The one place that
+    /// says so.
+    async fn find_device_of(&mut self, sign_in: SignInId) -> Result<DeviceSeen, StoreError> {
+        const SQL: &str = "select device, registered_device from sign_in where id = $1";
+        let row: Option<(String, Option<Vec<u8>>)> = run!(self, connection => {
+            sqlx::query_as(SQL).bind(sign_in.0.as_bytes().as_slice()).fetch_optional(connection).await?
+        });
+        let Some((calls_itself, registered)) = row else { return Ok(DeviceSeen::default()) };
+        let registered = registered.as_deref().map(|id| super::record::uuid_from("sign_in.registered_device", id));
+        self.device_named(&calls_itself, registered.transpose()?.map(DeviceId)).await
+    }
+
+    /// Why this version was made, which stands with it; nothing, of the first.
+    async fn find_why_announced(&mut self, deed: &AnnouncementDeed) -> Result<Option<String>, StoreError> {
+        let found = if_it_opens(self.find_announcement(deed.announcement).await)?;
+        let version = found.and_then(|found| found.versions.into_iter().find(|it| it.number == deed.number));
+        Ok(version.map(|version| version.reason).filter(|reason| !reason.is_empty()))
+    }
+
+    /// What the directory said of a person or an organisation until this record.
+    async fn find_kept_before(&mut self, about: Uuid, seq: u64) -> Result<Option<Deed>, StoreError> {
+        const SQL: &str = "select seq, recorded_at, timeline, sealed, chain, kind, person, organisation, about
+            from audit where about = $1 and kind = 'directory' and seq < $2 order by seq desc limit 1";
+        let seq = i64::try_from(seq).unwrap_or(i64::MAX);
+        let rows: Vec<Row> = run!(self, connection => {
+            sqlx::query_as(SQL).bind(about.as_bytes().as_slice()).bind(seq).fetch_all(connection).await?
+        });
+        let opened = if_it_opens(self.open_audits(rows).await.map(|mut records| records.pop()))?;
+        let audited = opened.and_then(|record| codec::decode_audited(record.record.as_deref()?).ok());
+        Ok(if let Some(Audited::Act(act)) = audited { Some(act.deed) } else { None })
+    }
+
+    /// When a copy of the whole region held this patient's record. `None`: never, as of a patient for training, who is left
+    /// out of it.
+    pub(super) async fn find_span_in_region(&mut self, patient: PatientId) -> Result<Option<Span>, StoreError> {
+        const SQL: &str = "select (select min(recorded_at) from entry where timeline = $1),
+            (select for_training from patient where timeline = $1),
+            (select destroyed_at from destroyed_record where timeline = $1)";
+        let row: (Option<i64>, Option<i64>, Option<i64>) = run!(self, connection => {
+            sqlx::query_as(SQL).bind(patient.0.as_bytes().as_slice()).fetch_one(connection).await?
+        });
+        let (began_at, for_training, destroyed_at) = row;
+        let began_at = began_at.filter(|_| for_training != Some(1)).map(Timestamp);
+        Ok(began_at.map(|began_at| Span { began_at, destroyed_at: destroyed_at.map(Timestamp) }))
+    }
+}
