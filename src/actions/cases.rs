@@ -50,7 +50,8 @@ impl From<LookError> for CaseError {
     }
 }
 
-/// That patient or family agree, as who hands a case in says.
+/// That patient or family agree, and do not withhold practical training and case studies, as who hands a case in says: the
+/// hub does not know of whom it speaks.
 #[derive(Clone, Debug)]
 pub struct ConsentSaid {
     pub is_given: bool,
@@ -189,7 +190,10 @@ pub async fn hand_in(
     if !consent.is_given {
         return Err(unconfirmed(
             "consent_given",
-            ("患者さんか家族の同意を得ていること", "that patient or family agree"),
+            (
+                "患者さんか家族の同意を得ていて、実習や症例研究での利用を断っていないこと",
+                "that patient or family agree, and do not withhold practical training and case studies",
+            ),
         ));
     }
     current.consent = consent.kept_at;
@@ -243,7 +247,13 @@ pub async fn approve(
     let known = find_to_review(hub, &by.actor, id).await?;
     check_turn(&known, CaseStep::Approved, Some(number))?;
     if !is_consent_seen {
-        return Err(unconfirmed("consent_seen", ("同意書", "that the form of consent is there")));
+        return Err(unconfirmed(
+            "consent_seen",
+            (
+                "同意書があり、実習や症例研究での利用を断っていないこと",
+                "that the form of consent is there, and does not withhold practical training and case studies",
+            ),
+        ));
     }
     check_confirmations(confirmed)?;
     let confirmed = check_confirmed(hub, &by.actor, &known.current().texts(), confirmed).await?;

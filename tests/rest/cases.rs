@@ -172,6 +172,8 @@ async fn what_is_returned_goes_the_way_again_and_what_was_taken_out_is_not_kept(
     let mine = &story.work_of(&story.nurse).await["cases"][0];
     assert_eq!((&mine["step"], &mine["remark"]), (&json!("returned"), &json!("家族構成から分かります")));
     story.approves(&story.secretariat, &id, 3, &[]).await.problem(StatusCode::CONFLICT, "conflict");
+    let log = async || story.secretariat.get("/api/v1/audit?kind=case").await.ok().to_string();
+    assert!(log().await.contains("家族構成から分かります"), "why, as long as that version is there");
 
     let stale = story.writes_on(&story.nurse, &id, 1, practice("家で練習した")).await;
     stale.problem(StatusCode::CONFLICT, "conflict");
@@ -184,6 +186,7 @@ async fn what_is_returned_goes_the_way_again_and_what_was_taken_out_is_not_kept(
     assert_eq!(story.rows().await, 1, "what was never approved is gone");
     let kept = format!("{:?}", story.kept().await);
     assert!(!kept.contains("三世代"), "{kept}");
+    assert!(!log().await.contains("家族構成"), "and the log tells no more than the case does");
 }
 
 #[tokio::test]

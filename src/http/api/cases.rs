@@ -335,7 +335,7 @@ pub async fn discard(State(app): State<App>, by: SignedIn, Id(id): Id<CaseId>) -
 #[schema(example = json!({ "version": 2, "consent_given": true, "consent": "同意書綴り 12", "confirmed": [] }))]
 pub struct HandInGiven {
     version: u32,
-    /// Patient or family agree that it is told.
+    /// Patient or family agree that it is told, and do not withhold practical training and case studies.
     consent_given: bool,
     /// Where the form is kept on which they do.
     consent: String,
@@ -404,7 +404,7 @@ pub async fn send_back(
 pub struct ApprovalGiven {
     /// That I have read.
     version: u32,
-    /// The form of consent is where it is said to be, and does not withhold this.
+    /// The form of consent is where it is said to be, and does not withhold practical training and case studies.
     consent_seen: bool,
     #[serde(default)]
     confirmed: Vec<String>,

@@ -5,7 +5,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { openBrowser } from '../browser.mjs';
 import { STANDING_STILL, demoHub } from '../demo-hub.mjs';
-import { assertNothingSticksOut, stumbles } from '../page.mjs';
+import { assertNothingSticksOut, isIn, stumbles } from '../page.mjs';
+
+/** What the demo begins with. */
+const SEEDED = /吸引の練習を、退院前に病棟で家族と一緒に/;
+const WAITING = /飲み忘れを、お薬カレンダーの置き場所で減らした/;
 
 /** What the hub refuses is an error to the browser too. */
 const otherComplaints = (page) => page.complaints.filter((one) => !/status of (403|409|422)/.test(one));
@@ -13,7 +17,7 @@ const otherComplaints = (page) => page.complaints.filter((one) => !/status of (4
 async function open(openPage, hub, role, options) {
   const page = await openPage(options);
   await page.goto(hub.links.get(role));
-  await page.locator('.pill-good').waitFor();
+  await isIn(page);
   await page.evaluate(() => { location.hash = '#/console/cases'; });
   const section = page.locator('renkei-console-cases');
   await section.getByRole('heading', { level: 1 }).waitFor();
@@ -36,7 +40,11 @@ test('a case is looked through by two people, approved, found, and withdrawn', a
   // Somebody whom the nurse knows: of others nobody warns her.
   const name = await nurse.page.evaluate(async () => (await document.querySelector('renkei-shell').model.rest.call('GET', '/patients')).patients[0].name.kanji);
 
-  await nurse.section.getByText('公開された事例はまだありません。').waitFor();
+  // The region has one of hers already, and one of a care manager's waits.
+  await nurse.section.locator('.cases-published').getByRole('button', { name: SEEDED }).waitFor();
+  assert.equal(await nurse.section.getByText(WAITING).count(), 0, 'what nobody has approved is its author\'s and the secretariat\'s');
+  await desk.section.locator('.cases-waiting').getByRole('button', { name: WAITING }).waitFor();
+  await desk.page.shot('cases-desk-ja', { fullPage: true });
   await nurse.section.getByRole('button', { name: '事例を書く' }).click();
   await nurse.section.getByLabel('題', { exact: false }).first().fill('退院前の顔合わせ');
   await nurse.section.getByLabel('起きたこと').fill('機器の扱いに家族が不安だった（1938年4月12日生の方）');
@@ -129,7 +137,10 @@ test('a case is looked through by two people, approved, found, and withdrawn', a
   await mine.getByText('取り下げの理由：同意の撤回').waitFor();
   await nurse.page.shot('case-withdrawn-desk-ja', { fullPage: true });
   await again(doctor);
-  await doctor.section.getByText('No case is published yet.').waitFor();
+  await published.getByText('No case fits.').waitFor();
+  await published.getByLabel('Search by words').fill('');
+  await published.getByRole('radio', { name: 'All', exact: true }).check();
+  await published.getByRole('button', { name: SEEDED }).waitFor();
   assert.deepEqual([nurse, desk, doctor].flatMap(({ page }) => otherComplaints(page)), []);
 });
 
@@ -139,10 +150,13 @@ test('the way to it is in one\'s account', async (t) => {
   const { openPage } = await openBrowser(t);
   const page = await openPage({ size: 'phone' });
   await page.goto(hub.links.get('nurse'));
-  await page.locator('.pill-good').waitFor();
+  await isIn(page);
   await page.locator('.bar-account').click();
   await page.getByRole('dialog').getByRole('link', { name: '事例' }).click();
-  await page.locator('renkei-console-cases').getByText('公開された事例はまだありません。').waitFor();
+  const section = page.locator('renkei-console-cases');
+  await section.locator('.cases-published').getByRole('button', { name: SEEDED }).click();
+  await section.getByText('訪問看護ステーションこもれび から').first().waitFor();
   assert.deepEqual(await stumbles(page), []);
-  await page.shot('cases-empty-phone-ja');
+  await assertNothingSticksOut(page, 'cases on a phone');
+  await page.shot('cases-phone-ja', { fullPage: true });
 });
