@@ -138,6 +138,8 @@ export const PHRASES = {
   home_all: ['すべて見る（{count}）', 'See all ({count})'],
   home_asked: ['{name} 医師・{at} から', '{name}, since {at}'],
   home_calm: ['いま、お待たせしているものはありません。', 'Nothing is waiting for you now.'],
+  home_cases: ['承認を待つ事例', 'Cases to approve'],
+  home_cases_none: ['承認を待つ事例はありません。', 'No case waits for approval.'],
   home_consent: ['同意がまだの患者', 'Patients without consent'],
   home_consent_none: ['全員の同意を記録しています。', 'Consent is recorded for everybody.'],
   home_doctor: ['主治医の返事待ち', 'Waiting for the doctor'],

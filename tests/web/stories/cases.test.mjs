@@ -43,6 +43,8 @@ test('a case is looked through by two people, approved, found, and withdrawn', a
   // The region has one of hers already, and one of a care manager's waits.
   await nurse.section.locator('.cases-published').getByRole('button', { name: SEEDED }).waitFor();
   assert.equal(await nurse.section.getByText(WAITING).count(), 0, 'what nobody has approved is its author\'s and the secretariat\'s');
+  await desk.page.evaluate(() => { location.hash = '#/console'; });
+  await desk.page.locator('[data-card="cases"]').getByRole('link', { name: WAITING }).click();
   await desk.section.locator('.cases-waiting').getByRole('button', { name: WAITING }).waitFor();
   await desk.page.shot('cases-desk-ja', { fullPage: true });
   await nurse.section.getByRole('button', { name: '事例を書く' }).click();

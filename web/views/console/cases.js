@@ -46,6 +46,11 @@ export class Cases extends Section {
     this.attempt(() => this.load());
   }
 
+  /** Not while somebody writes, or has a case before them: what they approve is what they read. */
+  freshen() {
+    return this.draft || this.doing || this.open.startsWith('work-') ? undefined : this.load().then(() => this.requestUpdate());
+  }
+
   async load() {
     const { rest } = this.model;
     const [{ cases, tags }, work] = await Promise.all([rest.call('GET', '/cases'), rest.call('GET', '/cases/work')]);
