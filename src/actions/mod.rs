@@ -1,5 +1,6 @@
 //! Use cases that are not posts: organisations, people, sign-ins, finding and registering patients, files,
-//! emergency access, imports, posts in envelopes, devices rung while their page is closed, announcements, trainings.
+//! emergency access, imports, posts in envelopes, devices rung while their page is closed, announcements, trainings,
+//! good-practice cases.
 
 pub mod accounts;
 pub mod advice;
@@ -8,6 +9,7 @@ pub mod announcing;
 pub mod audit;
 pub mod backup;
 pub mod bells;
+pub mod cases;
 pub mod checkpoints;
 pub mod compliance;
 pub mod destroying;
@@ -23,6 +25,7 @@ pub mod import;
 pub mod kept_rulebooks;
 pub mod linking_queue;
 mod links;
+pub mod looking_through;
 pub mod offices;
 pub mod patients;
 pub mod quarantine;

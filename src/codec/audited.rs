@@ -4,7 +4,9 @@ use prost::Message as _;
 
 use super::CodecError;
 use super::audited_account::{account_deed, account_message};
-use super::audited_board::{announcement_deed, announcement_message, training_deed, training_message};
+use super::audited_board::{
+    announcement_deed, announcement_message, case_deed, case_message, training_deed, training_message,
+};
 use super::audited_client::{client_deed, client_message};
 use super::audited_device::{device_deed, device_message};
 use super::audited_keeping::{keeping_deed, keeping_message};
@@ -93,6 +95,7 @@ fn deed_message(deed: &Deed) -> stored::act::Deed {
         }),
         Deed::Announcement(deed) => Kept::AnnouncementActed(announcement_message(deed)),
         Deed::Training(deed) => Kept::TrainingActed(training_message(deed)),
+        Deed::Case(deed) => Kept::CaseActed(case_message(deed)),
         Deed::SignInIssued { sign_in, person, position, expires_at, way, device, device_name } => {
             Kept::SignInIssued(stored::SignInIssued {
                 sign_in: id_text(sign_in.0),
@@ -182,6 +185,7 @@ fn deed(kept: stored::act::Deed) -> Result<Deed, Invalid> {
         Kept::ClientActed(kept) => Deed::Client(client_deed(kept)?),
         Kept::AnnouncementActed(kept) => Deed::Announcement(announcement_deed(&kept)?),
         Kept::TrainingActed(kept) => Deed::Training(training_deed(kept)?),
+        Kept::CaseActed(kept) => Deed::Case(case_deed(&kept)?),
         Kept::KeptSafe(kept) => Deed::Keeping(keeping_deed(kept)?),
         Kept::QuarantineActed(kept) => Deed::Quarantine(QuarantineDeed {
             step: code("step", &kept.step)?,

@@ -1,9 +1,10 @@
-//! What was done with announcements and trainings ↔ the messages that the audit log seals. Called by `audited.rs`.
+//! What was done with announcements, trainings and cases ↔ the messages that the audit log seals. Called by `audited.rs`.
 
 use super::field::{code, code_text, each, id, id_text, optional_code};
 use super::proto::store::v1 as stored;
 use crate::domain::announcement::AnnouncementDeed;
-use crate::domain::ids::{AnnouncementId, PersonId, TrainingId};
+use crate::domain::case::CaseDeed;
+use crate::domain::ids::{AnnouncementId, CaseId, PersonId, TrainingId};
 use crate::domain::text::Invalid;
 use crate::domain::training::TrainingDeed;
 
@@ -44,12 +45,31 @@ pub(super) fn training_deed(kept: stored::TrainingActed) -> Result<TrainingDeed,
     })
 }
 
+pub(super) fn case_message(deed: &CaseDeed) -> stored::CaseActed {
+    stored::CaseActed {
+        case_id: id_text(deed.case.0),
+        step: code_text(deed.step),
+        number: deed.number,
+        confirmed: deed.confirmed.iter().map(|kind| code_text(*kind)).collect(),
+    }
+}
+
+pub(super) fn case_deed(kept: &stored::CaseActed) -> Result<CaseDeed, Invalid> {
+    Ok(CaseDeed {
+        case: id("case_id", &kept.case_id, CaseId)?,
+        step: code("step", &kept.step)?,
+        number: kept.number,
+        confirmed: each("confirmed", &kept.confirmed, |kind: &String| code("confirmed", kind))?,
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use uuid::Uuid;
 
     use super::*;
     use crate::domain::announcement::AnnouncementStep;
+    use crate::domain::case::CaseStep;
     use crate::domain::identifying::IdentifierKind;
     use crate::domain::training::{AttendanceState, TrainingStep};
 
@@ -60,6 +80,11 @@ mod tests {
             let deed =
                 AnnouncementDeed { announcement, step: *step, number: 2, confirmed: IdentifierKind::ALL.to_vec() };
             assert_eq!(announcement_deed(&announcement_message(&deed)), Ok(deed));
+        }
+        for step in CaseStep::ALL {
+            let case = CaseId(Uuid::from_u128(9));
+            let deed = CaseDeed { case, step: *step, number: 3, confirmed: IdentifierKind::ALL.to_vec() };
+            assert_eq!(case_deed(&case_message(&deed)), Ok(deed));
         }
         for step in TrainingStep::ALL {
             let states = AttendanceState::ALL.iter().copied().map(Some).chain([None]);

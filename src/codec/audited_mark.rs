@@ -62,6 +62,7 @@ fn of_deed(deed: &Deed) -> (AuditKind, Option<Uuid>) {
         Deed::Quarantine(deed) => (AuditKind::Quarantine, Some(deed.author.0)),
         Deed::Announcement(deed) => (AuditKind::Announcement, Some(deed.announcement.0)),
         Deed::Training(deed) => (AuditKind::Training, Some(deed.training.0)),
+        Deed::Case(deed) => (AuditKind::Case, Some(deed.case.0)),
         Deed::AuditUsed { .. } => (AuditKind::Audit, None),
     }
 }

@@ -18,6 +18,7 @@ use crate::domain::body::{
     AllergyType, BedriddenLevel, BedsoreDepth, CallTo, CareLevel, ClosingReason, DementiaLevel, DeviceChangeType,
     Infection, MeetingState, OrderType, PledgeBy, RetractionReason, Topic, VisitMark,
 };
+use crate::domain::case::{CaseStep, CaseTag};
 use crate::domain::decimal::Decimal;
 use crate::domain::device::CertificateWay;
 use crate::domain::duty::{Capacity, CloseReason};
@@ -74,6 +75,8 @@ coded!(
     CallTo,
     Capacity,
     CareLevel,
+    CaseStep,
+    CaseTag,
     Clock,
     CloseReason,
     ClosingReason,

@@ -6,6 +6,7 @@ use jiff::civil::Date;
 use super::account::{AccountDeed, SignInWay};
 use super::announcement::AnnouncementDeed;
 use super::audit::{AuditFilter, AuditUse};
+use super::case::CaseDeed;
 use super::client::ClientDeed;
 use super::device::DeviceDeed;
 use super::directory::{Actor, Position};
@@ -129,6 +130,8 @@ pub enum Deed {
     Announcement(AnnouncementDeed),
     /// A training was written down, or who was there, see there.
     Training(TrainingDeed),
+    /// A good-practice case went on in its life, see there.
+    Case(CaseDeed),
     /// A version of the rulebook went on in its life.
     RulebookMoved {
         version: RulebookVersionId,
@@ -149,7 +152,7 @@ pub enum Deed {
 
 impl Deed {
     /// Why, as whoever did it had to write. Every deed stands here, so that a new one says whether it has a reason; why an
-    /// announcement was corrected or withdrawn stands with its version.
+    /// announcement or a case was corrected, returned or withdrawn stands with its version.
     #[must_use]
     pub fn reason(&self) -> Option<&str> {
         let reason = match self {
@@ -168,6 +171,7 @@ impl Deed {
             | Self::Quarantine(_)
             | Self::Announcement(_)
             | Self::Training(_)
+            | Self::Case(_)
             | Self::RulebookMoved { .. } => None,
         };
         reason.filter(|reason| !reason.is_empty())

@@ -31,6 +31,7 @@ closed_list! {
         Quarantine = "quarantine", "預かった投稿", "post in quarantine";
         Announcement = "announcement", "お知らせ", "announcement";
         Training = "training", "研修", "training";
+        Case = "case", "事例", "good-practice case";
         Audit = "audit", "監査記録の閲覧・出力", "audit log used";
     }
 }

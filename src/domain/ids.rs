@@ -92,6 +92,10 @@ id!(
     TrainingId
 );
 id!(
+    /// A good-practice case, with its versions.
+    CaseId
+);
+id!(
     /// A system client; equal to the id of the person that it acts as.
     ClientId
 );

@@ -10,6 +10,7 @@ pub mod attachment;
 pub mod audit;
 pub mod bell;
 pub mod body;
+pub mod case;
 mod check;
 pub mod checkpoint;
 pub mod client;

@@ -130,6 +130,12 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
     }
 }
 
+/// Every item of a list; a complaint names the place: `field[3]`.
+pub fn each<T>(field: &str, given: &[String], read: impl Fn(&str) -> Result<T, Invalid>) -> Result<Vec<T>, Invalid> {
+    let read = |(at, one): (usize, &String)| read(one).map_err(|invalid| invalid.within(format_args!("{field}[{at}]")));
+    given.iter().enumerate().map(read).collect()
+}
+
 /// A date as `2026-04-01`.
 pub fn date(field: &'static str, given: &str) -> Result<jiff::civil::Date, Invalid> {
     given.parse().map_err(|_| Invalid::new(field, Code::BadDate.code(), Code::BadDate.text()))

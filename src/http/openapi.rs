@@ -13,9 +13,9 @@ use utoipa::{Modify, OpenApi};
 
 use super::api::accounts::{devices, enrolling, entering, inviting, looking_after, mine, outside, passkeys, proving};
 use super::api::{
-    advice, announcements, audit, bells, clients, compliance, directory, duties, emergency, explaining, exports, files,
-    linking_queue, me, offices, patients, quarantine, registering, retention, rulebook, rulebook_tables, rulebooks,
-    sign_ins, statistics, timelines, trainings,
+    advice, announcements, audit, bells, cases, clients, compliance, directory, duties, emergency, explaining, exports,
+    files, linking_queue, me, offices, patients, quarantine, registering, retention, rulebook, rulebook_tables,
+    rulebooks, sign_ins, statistics, timelines, trainings,
 };
 use super::problem::Problem;
 use super::routes::OPEN_ROUTES;
@@ -41,6 +41,8 @@ const PROBLEM: &str = "application/problem+json";
         sign_ins::revoke,
         announcements::list, announcements::publish, announcements::list_sent, announcements::check,
         announcements::correct, announcements::withdraw, announcements::note_read, announcements::list_receipts,
+        cases::list, cases::draft, cases::list_work, cases::check, cases::redraft, cases::discard, cases::hand_in,
+        cases::send_back, cases::approve, cases::withdraw,
         trainings::list, trainings::enter, trainings::list_missing, trainings::table_missing, trainings::change,
         trainings::note_attendance,
         bells::list, bells::put, bells::remove, bells::keep_quiet,
@@ -79,6 +81,7 @@ const PROBLEM: &str = "application/problem+json";
     tags(
         (name = "sign-in", description = "The sign-in that a request is made with"),
         (name = "announcements", description = "Words to people of the region, about no patient"),
+        (name = "cases", description = "Good practice, told without the patient"),
         (name = "trainings", description = "Which there were, and who was there"),
         (name = "bells", description = "Which devices are rung while their page is closed, and when not"),
         (name = "patients", description = "Finding, registering and linking patients"),

@@ -7,9 +7,9 @@ use axum::routing::{delete, get, post, put};
 
 use super::api::accounts::{devices, enrolling, entering, inviting, looking_after, mine, outside, passkeys, proving};
 use super::api::{
-    advice, announcements, audit, bells, clients, compliance, directory, duties, emergency, explaining, exports, files,
-    linking_queue, me, offices, patients, quarantine, registering, retention, rulebook, rulebook_tables, rulebooks,
-    sign_ins, statistics, timelines, trainings,
+    advice, announcements, audit, bells, cases, clients, compliance, directory, duties, emergency, explaining, exports,
+    files, linking_queue, me, offices, patients, quarantine, registering, retention, rulebook, rulebook_tables,
+    rulebooks, sign_ins, statistics, timelines, trainings,
 };
 use super::app::App;
 use super::step_up;
@@ -83,6 +83,16 @@ routes! {
     post   "/api/v1/announcements/{id}/withdrawal" => announcements::withdraw;
     post   "/api/v1/announcements/{id}/receipt" => announcements::note_read;
     get    "/api/v1/announcements/{id}/receipts" => announcements::list_receipts;
+    get    "/api/v1/cases" => cases::list;
+    post   "/api/v1/cases" => cases::draft;
+    get    "/api/v1/cases/work" => cases::list_work;
+    post   "/api/v1/cases/check" => cases::check;
+    put    "/api/v1/cases/{id}" => cases::redraft;
+    delete "/api/v1/cases/{id}" => cases::discard;
+    post   "/api/v1/cases/{id}/hand-in" => cases::hand_in;
+    post   "/api/v1/cases/{id}/return" => cases::send_back;
+    post   "/api/v1/cases/{id}/approval" => cases::approve;
+    post   "/api/v1/cases/{id}/withdrawal" => cases::withdraw;
     get    "/api/v1/trainings" => trainings::list;
     post   "/api/v1/trainings" => trainings::enter;
     get    "/api/v1/trainings/missing" => trainings::list_missing;

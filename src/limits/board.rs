@@ -1,4 +1,4 @@
-//! Bounds of announcements and trainings. Named as part of `limits`.
+//! Bounds of announcements, trainings and cases. Named as part of `limits`.
 
 // ---- announcements ----
 
@@ -31,3 +31,20 @@ pub const TRAININGS_MAX: usize = 1_000;
 pub const ATTENDANCE_NOTED_MAX: usize = 500;
 /// Offices that one request names.
 pub const ATTENDANCE_OFFICES_MAX: usize = 50;
+
+// ---- good-practice cases ----
+
+/// Longest title of a case, in characters.
+pub const CASE_TITLE_CHARS_MAX: usize = 100;
+/// Longest text of each of its parts.
+pub const CASE_TEXT_CHARS_MAX: usize = 2_000;
+/// Longest remark by which one is returned or withdrawn.
+pub const CASE_REMARK_CHARS_MAX: usize = 500;
+/// Longest note on where the form of consent is kept.
+pub const CASE_CONSENT_CHARS_MAX: usize = 200;
+/// Cases of a region that are not withdrawn. All of them are read for each list.
+pub const CASES_MAX: usize = 500;
+/// Of one author, that they have begun and nobody has approved.
+pub const CASES_BEGUN_MAX: usize = 20;
+/// Texts that are looked through for one request.
+pub const TEXTS_LOOKED_THROUGH_MAX: usize = 10;

@@ -1,5 +1,5 @@
 //! What is known of an audit record beside what it seals: how far a read went, on which device it was, why an announcement
-//! was changed, how somebody stood in the directory before. Called by `audit_search.rs`, for what it found.
+//! or a case was changed, how somebody stood in the directory before. Called by `audit_search.rs`, for what it found.
 
 use uuid::Uuid;
 
@@ -7,6 +7,7 @@ use crate::codec::{self, Audited};
 use crate::domain::account::{AccountDeed, Tried};
 use crate::domain::act::{Act, Deed};
 use crate::domain::announcement::AnnouncementDeed;
+use crate::domain::case::{CaseDeed, CaseStep};
 use crate::domain::ids::{DeviceId, PatientId, Seq, SignInId};
 use crate::domain::reading::{Read, ReadEnded};
 use crate::domain::time::Timestamp;
@@ -72,6 +73,7 @@ impl Tx {
         if let Audited::Act(Act { deed, .. }) = known {
             match deed {
                 Deed::Announcement(deed) => said = self.find_why_announced(deed).await?,
+                Deed::Case(deed) => said = self.find_why_of_case(deed).await?,
                 Deed::PersonKept { person, is_new: false, .. } => {
                     before = self.find_kept_before(person.0, record.seq).await?;
                 }
@@ -162,6 +164,16 @@ impl Tx {
         let found = if_it_opens(self.find_announcement(deed.announcement).await)?;
         let version = found.and_then(|found| found.versions.into_iter().find(|it| it.number == deed.number));
         Ok(version.map(|version| version.reason).filter(|reason| !reason.is_empty()))
+    }
+
+    /// Why a case was returned or withdrawn, which stands with the version that came of it, as long as that is kept.
+    async fn find_why_of_case(&mut self, deed: &CaseDeed) -> Result<Option<String>, StoreError> {
+        if !matches!(deed.step, CaseStep::Returned | CaseStep::Withdrawn) {
+            return Ok(None);
+        }
+        let found = if_it_opens(self.find_case(deed.case).await)?;
+        let version = found.and_then(|found| found.versions.into_iter().find(|it| it.number == deed.number));
+        Ok(version.map(|version| version.remark).filter(|remark| !remark.is_empty()))
     }
 
     /// What the directory said of a person or an organisation until this record.

@@ -5,7 +5,7 @@
 
 use uuid::Uuid;
 
-use crate::domain::ids::{AnnouncementId, EntryId};
+use crate::domain::ids::{AnnouncementId, CaseId, EntryId};
 use crate::vault::{DataKey, SealingKey};
 
 use super::engine::run;
@@ -106,6 +106,7 @@ impl Tx {
         }
         self.list_unopened_posts(&mut unopened).await?;
         self.list_unopened_announcements(&mut unopened).await?;
+        self.list_unopened_cases(&mut unopened).await?;
         Ok(unopened)
     }
 
@@ -132,6 +133,20 @@ impl Tx {
             match self.find_announcement(id).await {
                 Ok(_) => {}
                 Err(StoreError::Inconsistent { .. }) => unopened.push(format!("announcement {id}")),
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+
+    async fn list_unopened_cases(&mut self, unopened: &mut Vec<String>) -> Result<(), StoreError> {
+        const SQL: &str = "select distinct case_id from case_version order by case_id";
+        let ids: Vec<(Vec<u8>,)> = run!(self, connection => sqlx::query_as(SQL).fetch_all(connection).await?);
+        for (id,) in ids {
+            let id = CaseId(uuid_from("case_version.case_id", &id)?);
+            match self.find_case(id).await {
+                Ok(_) => {}
+                Err(StoreError::Inconsistent { .. }) => unopened.push(format!("case_version {id}")),
                 Err(error) => return Err(error),
             }
         }

@@ -46,6 +46,7 @@ pub(super) const STEPS: &[Step] = &[
     step!(23, "0023_board"),
     step!(24, "0024_patients_for_training"),
     step!(25, "0025_taken_out"),
+    step!(26, "0026_cases"),
     step!(27, "0027_guarded_rulebooks"),
     step!(28, "0028_written_at"),
 ];

@@ -17,6 +17,7 @@ mod audit_known;
 mod audit_search;
 mod batch;
 mod bell;
+mod case;
 pub mod check;
 mod check_files;
 mod check_rows;

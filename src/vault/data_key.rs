@@ -146,7 +146,7 @@ impl DataKey {
         &self.rows
     }
 
-    /// Seals announcements and trainings.
+    /// Seals announcements, trainings and good-practice cases.
     #[must_use]
     pub fn board(&self) -> &SealingKey {
         &self.board

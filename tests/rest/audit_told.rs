@@ -49,9 +49,19 @@ async fn row_5_why_somebody_did_it_is_read_in_the_list_and_in_every_form() {
     let withdrawal = json!({ "reason": "日程を決め直すため" });
     let path = format!("/api/v1/announcements/{}/withdrawal", announced["id"].as_str().unwrap());
     assert!(secretariat.post(path, withdrawal).await.status.is_success());
+    let begun = secretariat.post("/api/v1/cases", json!({ "words": { "title": "退院前の顔合わせ" } })).await;
+    let path = format!("/api/v1/cases/{}/withdrawal", begun.is(StatusCode::CREATED)["id"].as_str().unwrap());
+    secretariat.post(path, json!({ "reason": "同意の撤回" })).await.is(StatusCode::NO_CONTENT);
     export(&secretariat, "jsonl").await;
 
-    let reasons = ["電話の紛失。本人に確認", "訪問先の駐車場で紛失", "代替機は明日届く", "日程を決め直すため", "監査"];
+    let reasons = [
+        "電話の紛失。本人に確認",
+        "訪問先の駐車場で紛失",
+        "代替機は明日届く",
+        "日程を決め直すため",
+        "同意の撤回",
+        "監査",
+    ];
     let all = records(&secretariat, "limit=500").await;
     let told: Vec<&str> = all.iter().rev().filter_map(|record| record["reason"].as_str()).collect();
     assert_eq!(told, reasons, "in this order, and nothing else");
@@ -60,8 +70,8 @@ async fn row_5_why_somebody_did_it_is_read_in_the_list_and_in_every_form() {
         .lines()
         .filter_map(|line| serde_json::from_str::<Value>(line).unwrap()["reason"].as_str().map(str::to_owned))
         .collect();
-    assert_eq!(of_lines[..5], reasons);
-    assert_eq!(column(&export(&secretariat, "csv").await, "reason")[..5], reasons);
+    assert_eq!(of_lines[..6], reasons);
+    assert_eq!(column(&export(&secretariat, "csv").await, "reason")[..6], reasons);
     let fhir = export(&secretariat, "fhir").await;
     let of_fhir: Vec<String> = fhir
         .lines()
@@ -70,7 +80,7 @@ async fn row_5_why_somebody_did_it_is_read_in_the_list_and_in_every_form() {
             event["purposeOfEvent"][0]["text"].as_str().map(str::to_owned)
         })
         .collect();
-    assert_eq!(of_fhir[..5], reasons);
+    assert_eq!(of_fhir[..6], reasons);
 }
 
 #[tokio::test]

@@ -100,6 +100,8 @@ async fn a_region_taken_out_has_every_entry_file_duty_rule_and_audit_record_and_
     }
     let kept = team.hand_in(&team.doctor, &photo(2, 10, 10)).await;
     team.post(&team.doctor, 4, note(&[&kept])).await.is(StatusCode::CREATED);
+    let words = json!({ "title": "退院前の顔合わせ", "happened": "家族が不安だった", "tags": ["discharge"] });
+    team.nurse.post("/api/v1/cases", json!({ "words": words })).await.is(StatusCode::CREATED);
     from!(team, from);
     let scratch = scratch::folder("export");
     let out = scratch.path().join("region");
@@ -128,5 +130,10 @@ async fn a_region_taken_out_has_every_entry_file_duty_rule_and_audit_record_and_
     assert!(cited.len() == 12 && timeline.contains(&format!("#{cited}")), "by what its citations end in: {cited}");
     let duties = read(&out.join("duties.jsonl"));
     assert!(duties.lines().all(|line| serde_json::from_str::<Value>(line).unwrap()["rule"].is_string()), "{duties}");
+    let case: Value = serde_json::from_str(&read(&out.join("cases.jsonl"))).unwrap();
+    assert_eq!(
+        (&case["versions"][0]["happened"], &case["versions"][0]["step"]),
+        (&json!("家族が不安だった"), &json!("drafted"))
+    );
     assert!(read(&out.join("README.md")).contains("renkei-region/1"));
 }

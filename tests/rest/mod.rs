@@ -8,6 +8,7 @@ mod audit_shipping;
 mod audit_told;
 mod backups;
 mod bells;
+mod cases;
 mod client_bounds;
 mod clients;
 mod destroying;

@@ -131,11 +131,14 @@ async fn lived_in(app: &App) -> Vec<&'static str> {
         "同意書綴り",
         "登録同意書",
         "上履き",
+        "吸引の練習",
+        "不安がとれた",
+        "家族の同意綴り",
         "嚥下の会",
     ]
 }
 
-/// An announcement and a training, with who read it and who comes.
+/// An announcement and a training, with who read it and who comes; and a case that was handed in.
 async fn told_to_everybody(secretariat: &Actor, reader: &Actor) {
     let words = json!({ "title": "集まり", "text": "上履きをお持ちください", "until": "2026-04-30" });
     let made = secretariat.post("/api/v1/announcements", words).await.is(StatusCode::CREATED);
@@ -146,6 +149,14 @@ async fn told_to_everybody(secretariat: &Actor, reader: &Actor) {
     let attendance = format!("/api/v1/trainings/{}/attendance", made["id"].as_str().expect("an id"));
     let comes = json!({ "people": [{ "person": reader.actor.person.to_string(), "state": "attended" }] });
     secretariat.put(attendance, comes).await.is(StatusCode::NO_CONTENT);
+    let words = json!({
+        "title": "吸引の練習", "happened": "吸引の練習をした", "done": "二度", "outcome": "不安がとれた",
+        "roles": ["doctor"], "tags": ["device"], "shows_office": true,
+    });
+    let made = reader.post("/api/v1/cases", json!({ "words": words })).await.is(StatusCode::CREATED);
+    let hand_in = format!("/api/v1/cases/{}/hand-in", made["id"].as_str().expect("an id"));
+    let consent = json!({ "version": 1, "consent_given": true, "consent": "家族の同意綴り" });
+    reader.post(hand_in, consent).await.is(StatusCode::NO_CONTENT);
 }
 
 fn may_be_empty(table: &str) -> bool {

@@ -43,6 +43,7 @@ export const PHRASES = {
   audit_kind_account: ['アカウントの操作', 'Accounts'],
   audit_kind_announcement: ['お知らせ', 'Announcements'],
   audit_kind_audit: ['監査記録の閲覧・出力', 'Use of the audit log'],
+  audit_kind_case: ['事例', 'Cases'],
   audit_kind_client: ['連携システムの操作', 'Connected systems'],
   audit_kind_device: ['登録端末の操作', 'Registered devices'],
   audit_kind_directory: ['名簿の変更', 'Directory'],

@@ -27,6 +27,7 @@ export const SECTIONS = [
   { id: 'compliance', title: 'section_compliance', icon: 'check', group: 'region', load: other('compliance') },
   { id: 'statistics', title: 'section_statistics', icon: 'chart', group: 'region', load: other('statistics') },
   { id: 'trainings', title: 'section_trainings', icon: 'team', group: 'region', load: () => import('../views/console/trainings.js') },
+  { id: 'cases', title: 'section_cases', icon: 'hand', group: 'region', load: () => import('../views/console/cases.js') },
   { id: 'audit', title: 'section_audit', icon: 'search', group: 'region', load: other('audit') },
   { id: 'retention', title: 'section_retention', icon: 'erase', group: 'region', load: () => import('../views/console/retention.js') },
   { id: 'systems', title: 'section_systems', icon: 'key', group: 'region', load: () => import('../views/console/systems.js') },
@@ -35,8 +36,8 @@ export const SECTIONS = [
 const OFFICES = 'offices';
 /** What an administrator has for their own office. */
 const FOR_ADMINISTRATORS = [OFFICES, 'announcements', 'trainings'];
-/** What everybody who works by the rules may look at, and sign. */
-const FOR_PROFESSIONALS = ['rules', 'compliance'];
+/** What everybody who works by the rules may look at, and sign; and what they learn from each other. */
+const FOR_PROFESSIONALS = ['rules', 'compliance', 'cases'];
 
 /** What this person may open: the secretariat everything, an administrator their own office, professionals the rules and how they are kept. @param {import('../model.js').Model} model @returns {Section[]} */
 export function sectionsOf(model) {

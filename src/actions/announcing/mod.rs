@@ -1,20 +1,18 @@
 //! Announcements: the secretariat speaks to everybody or to some, an office's administrator to their own office. Published
-//! after a look for whatever may say of whom it speaks; corrected and withdrawn by further versions. What people see of them
-//! is `reading.rs`.
+//! after a look for whatever may say of whom it speaks (`looking_through.rs`); corrected and withdrawn by further versions.
+//! What people see of them is `reading.rs`.
 //!
 //! INVARIANT: nothing is published in which something was found that its author did not confirm, piece by piece.
 
 mod reading;
-
-use std::collections::HashSet;
 
 use crate::domain::act::{Act, Deed};
 use crate::domain::announcement::{
     Announcement, AnnouncementDeed, AnnouncementStep, AnnouncementVersion, AnnouncementWords, check_length, check_text,
 };
 use crate::domain::directory::{Actor, Directory};
-use crate::domain::identifying::{IdentifierKind, Identifying, Searched, find_figures};
-use crate::domain::ids::{AnnouncementId, OrganisationId, TimelineId};
+use crate::domain::identifying::IdentifierKind;
+use crate::domain::ids::{AnnouncementId, OrganisationId};
 use crate::domain::role::Role;
 use crate::domain::text::{Invalid, Text};
 use crate::domain::time::Timestamp;
@@ -22,6 +20,8 @@ use crate::hub::Hub;
 use crate::hub::sessions::SignedIn;
 use crate::limits;
 use crate::store::{StoreError, Tx};
+
+use super::looking_through::{LookError, check_confirmations, check_confirmed};
 
 pub use reading::{Addressed, AnnouncementSeen, OfficeReach, Reach, list_for, list_sent, note_read, reach};
 
@@ -50,6 +50,15 @@ pub enum AnnounceError {
     Invalid(#[from] Invalid),
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+impl From<LookError> for AnnounceError {
+    fn from(error: LookError) -> Self {
+        match error {
+            LookError::Invalid(invalid) => invalid.into(),
+            LookError::Store(error) => error.into(),
+        }
+    }
 }
 
 /// What somebody writes.
@@ -103,71 +112,6 @@ impl Speaker {
     }
 }
 
-/// What in these texts may say of whom they speak: names and numbers of patients whom the author may know of, days that look
-/// like birth dates, long numbers. Nobody learns by it of a patient whom they do not know.
-///
-/// # Errors
-/// When the journal cannot be read.
-pub async fn look_for_identifiers(hub: &Hub, actor: &Actor, texts: &[&str]) -> Result<Vec<Identifying>, StoreError> {
-    let known: Option<HashSet<_>> = match actor.role {
-        Role::Secretariat => None,
-        _ => Some(hub.timelines_of(actor).await?.into_iter().map(TimelineId::as_patient).collect()),
-    };
-    let (region, today) = (hub.region(), hub.region().date_at(hub.region().now()));
-    let mut found = Vec::new();
-    for text in texts {
-        let searched = Searched::new(text);
-        let named =
-            region.patients().find_in(&searched, |patient| known.as_ref().is_none_or(|own| own.contains(&patient)));
-        found.extend(named.into_iter().chain(find_figures(text, today)));
-    }
-    let mut told: HashSet<String> = HashSet::new();
-    found.retain(|one: &Identifying| told.insert(one.excerpt.clone()));
-    Ok(found)
-}
-
-/// The kinds of what was confirmed, or which piece was not.
-async fn check_confirmed(
-    hub: &Hub,
-    actor: &Actor,
-    texts: &[&str],
-    confirmed: &[String],
-) -> Result<Vec<IdentifierKind>, AnnounceError> {
-    let found = look_for_identifiers(hub, actor, texts).await?;
-    check_few(found.len())?;
-    if let Some(open) = found.iter().find(|one| !confirmed.contains(&one.excerpt)) {
-        let Identifying { kind, excerpt } = open;
-        let text = Text::new(
-            format!(
-                "「{excerpt}」は{}かもしれません。お知らせには患者さんの情報を書きません。直すか、患者さんのことでないと確かめてください",
-                kind.ja()
-            ),
-            format!(
-                "`{excerpt}` may be {}: announcements hold nothing about patients; change it, or confirm that it is none",
-                kind.en()
-            ),
-        );
-        return Err(Invalid::new("confirmed", "required", text).into());
-    }
-    let mut kinds: Vec<IdentifierKind> = found.iter().map(|one| one.kind).collect();
-    kinds.sort_unstable();
-    kinds.dedup();
-    Ok(kinds)
-}
-
-/// As many pieces as can be confirmed: of more, some would be nobody's decision.
-fn check_few(count: usize) -> Result<(), Invalid> {
-    let max = limits::IDENTIFYING_TOLD_MAX;
-    if count <= max {
-        return Ok(());
-    }
-    let text = Text::new(
-        format!("患者さんの情報かもしれないところが{count}か所あります。{max}か所までに減らしてください"),
-        format!("{count} pieces may say something about a patient: at most {max} can be confirmed"),
-    );
-    Err(Invalid::new("text", "out_of_range", text))
-}
-
 /// The moment after the last day on which it is shown.
 fn end_of(hub: &Hub, words: &AnnouncementWords) -> Timestamp {
     let day_after = words.until.tomorrow().unwrap_or(words.until);
@@ -181,15 +125,6 @@ fn check_given(hub: &Hub, speaker: Speaker, given: &mut Given) -> Result<(), Inv
     given.words.check(&region.directory(), region.date_at(region.now()))?;
     check_length("reason", &given.reason, limits::ANNOUNCEMENT_REASON_CHARS_MAX)?;
     check_confirmations(&given.confirmed)
-}
-
-fn check_confirmations(confirmed: &[String]) -> Result<(), Invalid> {
-    match confirmed.len() {
-        count if count > limits::IDENTIFYING_TOLD_MAX => {
-            Err(Invalid::too_long("confirmed", limits::IDENTIFYING_TOLD_MAX, ("個", "entries"), count))
-        }
-        _ => Ok(()),
-    }
 }
 
 /// Publishes an announcement.

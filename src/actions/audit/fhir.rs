@@ -90,7 +90,8 @@ const fn action(kind: Option<AuditKind>) -> &'static str {
             | AuditKind::Directory
             | AuditKind::Rulebook
             | AuditKind::Announcement
-            | AuditKind::Training,
+            | AuditKind::Training
+            | AuditKind::Case,
         ) => "U",
         _ => "E",
     }

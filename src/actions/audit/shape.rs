@@ -17,7 +17,7 @@ pub struct AuditRecordShape {
     pub at: String,
     /// `read`, `read_ended`, `accepted` (told from the timelines, and only when asked for), `refused`, `dismissed`, `written_for`, `sign_in_began`, `sign_in_ended`, `account`, `device`,
     /// `client`, `directory`, `rulebook`, `duty_clock`, `emergency_search`, `keeping`, `quarantine`, `announcement`,
-    /// `training`, `audit`; `null`: its content was destroyed.
+    /// `training`, `case`, `audit`; `null`: its content was destroyed.
     #[schema(example = "read")]
     pub kind: Option<&'static str>,
     pub by: WhoShape,

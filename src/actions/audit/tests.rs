@@ -12,12 +12,13 @@ use crate::domain::account::{
 use crate::domain::act::{Act, By, Deed, SignInEnd};
 use crate::domain::announcement::{AnnouncementDeed, AnnouncementStep};
 use crate::domain::audit::{AuditFilter, AuditUse};
+use crate::domain::case::{CaseDeed, CaseStep};
 use crate::domain::client::{ClientDeed, Scopes};
 use crate::domain::device::{CertificateWay, DeviceDeed, Serial};
 use crate::domain::directory::{Actor, Directory, Position};
 use crate::domain::ids::{
-    AnnouncementId, ClientId, DeviceId, EnrolmentId, EntryId, IdentityId, InvitationId, OrganisationId, PasskeyId,
-    PatientId, PersonId, RulebookVersionId, SignInId, TrainingId,
+    AnnouncementId, CaseId, ClientId, DeviceId, EnrolmentId, EntryId, IdentityId, InvitationId, OrganisationId,
+    PasskeyId, PatientId, PersonId, RulebookVersionId, SignInId, TrainingId,
 };
 use crate::domain::keeping::{KeepingDeed, TakenOut};
 use crate::domain::kind::Kind;
@@ -159,6 +160,7 @@ fn other_deeds() -> Vec<Deed> {
             confirmed: vec![],
         }),
         Deed::Training(TrainingDeed { training: TrainingId(id(16)), step: TrainingStep::ALL[0], people: vec![] }),
+        Deed::Case(CaseDeed { case: CaseId(id(17)), step: CaseStep::Returned, number: 3, confirmed: vec![] }),
         used(String::new()),
         used(why()),
     ];

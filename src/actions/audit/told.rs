@@ -3,10 +3,10 @@
 
 use crate::domain::account::{AccountDeed, Tried};
 use crate::domain::act::{Act, Deed};
-use crate::domain::announcement::AnnouncementDeed;
 use crate::domain::audit::AuditKind;
 use crate::domain::client::ClientDeed;
 use crate::domain::device::DeviceDeed;
+use crate::domain::identifying::IdentifierKind;
 use crate::domain::ids::Seq;
 use crate::domain::keeping::{KeepingDeed, TakenOut};
 use crate::domain::kind::Kind;
@@ -37,6 +37,7 @@ pub(super) fn code(audited: &Audited) -> String {
             Deed::Quarantine(deed) => deed.step.code().to_owned(),
             Deed::Announcement(deed) => deed.step.code().to_owned(),
             Deed::Training(deed) => deed.step.code().to_owned(),
+            Deed::Case(deed) => deed.step.code().to_owned(),
             Deed::RulebookMoved { step, .. } => step.code().to_owned(),
             Deed::AuditUsed { how, .. } => how.code().to_owned(),
         },
@@ -130,7 +131,8 @@ fn said_of(deed: &Deed) -> Option<Text> {
         Deed::Client(deed) => client(deed),
         Deed::Keeping(deed) => keeping(deed),
         Deed::Quarantine(deed) => Text::fixed(deed.step.ja(), deed.step.en()),
-        Deed::Announcement(deed) => announcement(deed),
+        Deed::Announcement(deed) => versioned((deed.step.ja(), deed.step.en()), deed.number, &deed.confirmed),
+        Deed::Case(deed) => versioned((deed.step.ja(), deed.step.en()), deed.number, &deed.confirmed),
         Deed::Training(deed) => match deed.people.len() {
             0 => Text::fixed(deed.step.ja(), deed.step.en()),
             people => {
@@ -142,16 +144,15 @@ fn said_of(deed: &Deed) -> Option<Text> {
     })
 }
 
-/// With what its author was warned of and confirmed.
-fn announcement(deed: &AnnouncementDeed) -> Text {
-    let AnnouncementDeed { step, number, confirmed, .. } = deed;
+/// A step with its version, and what whoever did it was warned of and confirmed.
+fn versioned((step_ja, step_en): (&str, &str), number: u32, confirmed: &[IdentifierKind]) -> Text {
     let (ja, en): (Vec<_>, Vec<_>) = confirmed.iter().map(|kind| (kind.ja(), kind.en())).unzip();
     if confirmed.is_empty() {
-        return Text::new(format!("{}（第{number}版）", step.ja()), format!("{} (version {number})", step.en()));
+        return Text::new(format!("{step_ja}（第{number}版）"), format!("{step_en} (version {number})"));
     }
     Text::new(
-        format!("{}（第{number}版、警告を確認: {}）", step.ja(), ja.join("、")),
-        format!("{} (version {number}, confirmed after a warning: {})", step.en(), en.join(", ")),
+        format!("{step_ja}（第{number}版、警告を確認: {}）", ja.join("、")),
+        format!("{step_en} (version {number}, confirmed after a warning: {})", en.join(", ")),
     )
 }
 

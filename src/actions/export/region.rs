@@ -14,6 +14,7 @@ use crate::actions::kept_rulebooks::hash_of;
 use crate::actions::taken_out::Whose;
 use crate::domain::announcement::Announcement;
 use crate::domain::audit::{AuditFilter, AuditUse};
+use crate::domain::case::Case;
 use crate::domain::checkpoint::hex;
 use crate::domain::duties::{Duty, Ended, Standing};
 use crate::domain::ids::{Subject, TimelineId};
@@ -114,7 +115,7 @@ async fn timeline_out(
     Ok(())
 }
 
-/// Announcements with their history and who has read them; trainings with who was there.
+/// Announcements with their history and who has read them; trainings with who was there; good-practice cases.
 async fn board(from: &ExportFrom<'_>, folder: &Path) -> Result<(), ExportError> {
     let path = folder.join("announcements.jsonl");
     let mut file = create(&path)?;
@@ -135,7 +136,29 @@ async fn board(from: &ExportFrom<'_>, folder: &Path) -> Result<(), ExportError> 
         let there = attendance.iter().filter(|one| one.training == training.id);
         line(&mut file, &path, &training_json(&training, there))?;
     }
+    let path = folder.join("cases.jsonl");
+    let mut file = create(&path)?;
+    for case in from.journal.read(|tx| Box::pin(tx.list_cases())).await? {
+        line(&mut file, &path, &case_json(&case))?;
+    }
     Ok(())
+}
+
+fn case_json(case: &Case) -> Value {
+    let versions = case.versions.iter().map(|version| {
+        let words = &version.words;
+        json!({
+            "version": version.number, "step": version.step.code(), "by": version.by.to_string(),
+            "at": version.at.to_rfc3339(), "remark": version.remark, "consent": version.consent,
+            "title": words.title, "happened": words.happened, "done": words.done, "outcome": words.outcome,
+            "roles": words.roles.iter().map(|role| role.code()).collect::<Vec<_>>(),
+            "tags": words.tags.iter().map(|tag| tag.code()).collect::<Vec<_>>(), "shows_office": words.shows_office,
+        })
+    });
+    json!({
+        "id": case.id.to_string(), "author": case.author.to_string(), "organisation": case.organisation.to_string(),
+        "versions": versions.collect::<Vec<_>>(),
+    })
 }
 
 fn announcement_json(announcement: &Announcement, receipts: &[Receipt]) -> Value {

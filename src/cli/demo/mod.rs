@@ -1,6 +1,7 @@
 //! `renkei demo`: a hub of its own with an invented region, in which people post what they would post on a day,
 //! through real connections. For seeing and trying; nobody in it exists.
 
+mod board;
 mod client;
 mod day;
 mod dice;
@@ -166,6 +167,7 @@ async fn open_region(folder: &DemoFolder) -> anyhow::Result<OpenRegion> {
     let region = open::start(journal).await?;
     if !folder.is_seeded {
         seed::seed(&region.hub, folder.anchor).await?;
+        board::seed(&region.hub, folder.anchor).await?;
         folder.note_seeded()?;
     }
     seed::check_complete(&region.hub)?;

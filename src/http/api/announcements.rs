@@ -8,21 +8,22 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::actions::announcing::{self, AnnounceError, AnnouncementSeen, Given, Reach, Speaker, look_for_identifiers};
+use crate::actions::announcing::{self, AnnounceError, AnnouncementSeen, Given, Reach, Speaker};
+use crate::actions::looking_through::look_for_identifiers;
 use crate::domain::announcement::{Announcement, AnnouncementVersion, AnnouncementWords, Audience};
 use crate::domain::directory::Directory;
-use crate::domain::identifying::Identifying;
 use crate::domain::ids::{AnnouncementId, OrganisationId, PersonId};
 use crate::domain::text::{Invalid, Text};
 use crate::domain::time::Timestamp;
 use crate::http::app::App;
-use crate::http::input::{self, Id, date};
+use crate::http::input::{self, Id, date, each};
 use crate::http::problem::Problem;
-use crate::http::shapes::{Name, Words};
+use crate::http::shapes::Name;
 use crate::hub::sessions::SignedIn;
-use crate::limits;
 use crate::wire;
 use crate::wire::codes::Code;
+
+use super::findings::Findings;
 
 /// Whom an announcement is for. What is empty does not narrow; types and organisations add up.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
@@ -102,24 +103,6 @@ pub struct SentShape {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Sent {
     announcements: Vec<SentShape>,
-}
-
-/// What in a text may say of whom it speaks.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct IdentifyingShape {
-    /// `name`, `birth_date`, `number`.
-    kind: &'static str,
-    label: Words,
-    /// As it stands in the text; this is what a confirmation names.
-    excerpt: String,
-}
-
-/// What was found, each once.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct Findings {
-    found: Vec<IdentifyingShape>,
-    /// There is more than is listed and can be confirmed: change the text.
-    more: bool,
 }
 
 /// How many of those at an office for whom it is have read it.
@@ -203,11 +186,6 @@ impl AudienceShape {
             roles: each("roles", &self.roles, |code| wire::code("", code))?,
         })
     }
-}
-
-fn each<T>(field: &str, given: &[String], read: impl Fn(&str) -> Result<T, Invalid>) -> Result<Vec<T>, Invalid> {
-    let read = |(at, one): (usize, &String)| read(one).map_err(|invalid| invalid.within(format_args!("{field}[{at}]")));
-    given.iter().enumerate().map(read).collect()
 }
 
 fn shape(directory: &Directory, seen: AnnouncementSeen) -> AnnouncementShape {
@@ -299,13 +277,7 @@ pub async fn check(
 ) -> Result<Json<Findings>, Problem> {
     Speaker::of(&app.hub.region().directory(), &by.actor)?;
     let found = look_for_identifiers(&app.hub, &by.actor, &[&given.title, &given.text, &given.reason]).await?;
-    let told = |Identifying { kind, excerpt }| IdentifyingShape {
-        kind: kind.code(),
-        label: Words::from(&Text::fixed(kind.ja(), kind.en())),
-        excerpt,
-    };
-    let more = found.len() > limits::IDENTIFYING_TOLD_MAX;
-    Ok(Json(Findings { found: found.into_iter().take(limits::IDENTIFYING_TOLD_MAX).map(told).collect(), more }))
+    Ok(Json(Findings::from(found)))
 }
 
 /// An announcement as somebody writes it.

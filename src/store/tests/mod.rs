@@ -5,6 +5,7 @@ mod accounts;
 mod alone;
 mod bells;
 mod board;
+mod cases;
 mod commits;
 mod damage;
 mod destroyed;

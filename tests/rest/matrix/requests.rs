@@ -61,6 +61,8 @@ async fn path(world: &World, route: &Route, variant: &str, column: &str) -> (Str
     } else if route.path.contains("/trainings/{id}") {
         let made = world.app.secretariat().await.post("/api/v1/trainings", training()).await;
         made.is(StatusCode::CREATED)["id"].as_str().expect("an id").to_owned()
+    } else if route.path.contains("/cases/{id}") {
+        case_made(world, route, variant, column).await
     } else if route.path.contains("/people/{id}") {
         let person = world.somebody(variant, column).await.actor.person.to_string();
         if route.method == "delete" && route.path.ends_with("/invitations") {
@@ -152,6 +154,13 @@ async fn body(world: &World, route: &Route, variant: &str, column: &str, who: &A
         }
         ("post", "/api/v1/announcements/{id}/withdrawal") => json!({ "reason": "日程を決め直すため" }),
         ("post", "/api/v1/announcements/{id}/receipt") => json!({ "version": 1 }),
+        ("post", "/api/v1/cases") => json!({ "words": practice() }),
+        ("post", "/api/v1/cases/check") => json!({ "texts": ["退院前の顔合わせ"] }),
+        ("put", "/api/v1/cases/{id}") => json!({ "version": 1, "words": practice() }),
+        ("post", "/api/v1/cases/{id}/hand-in") => handed_in(),
+        ("post", "/api/v1/cases/{id}/return") => json!({ "version": 2, "remark": "家族構成をぼかしてください" }),
+        ("post", "/api/v1/cases/{id}/approval") => json!({ "version": 2, "consent_seen": true }),
+        ("post", "/api/v1/cases/{id}/withdrawal") => json!({ "reason": "同意の撤回" }),
         ("post", "/api/v1/trainings") | ("put", "/api/v1/trainings/{id}") => training(),
         ("put", "/api/v1/trainings/{id}/attendance") => json!({ "offices": [elsewhere] }),
         ("put", "/api/v1/me/position") => {
@@ -242,6 +251,38 @@ async fn body(world: &World, route: &Route, variant: &str, column: &str, who: &A
 
 fn announcement() -> Value {
     json!({ "title": "研修", "text": "第2会議室", "until": "2026-04-30" })
+}
+
+/// A case of who asks, or of a nurse elsewhere, as far as the route needs it.
+async fn case_made(world: &World, route: &Route, variant: &str, column: &str) -> String {
+    let writes = !matches!(column, "family" | "gateway" | "client");
+    let author = match variant {
+        "own" if writes => world.freshly_signed_in(column).await,
+        _ => world.app.nurse("elsewhere").await,
+    };
+    let made = author.post("/api/v1/cases", json!({ "words": practice() })).await.is(StatusCode::CREATED);
+    let id = made["id"].as_str().expect("an id").to_owned();
+    let step = route.path.rsplit('/').next().unwrap_or_default();
+    if ["return", "approval", "withdrawal"].contains(&step) {
+        author.post(format!("/api/v1/cases/{id}/hand-in"), handed_in()).await.is(StatusCode::NO_CONTENT);
+    }
+    if step == "withdrawal" {
+        let approval = json!({ "version": 2, "consent_seen": true });
+        let approver = world.app.secretariat().await;
+        approver.post(format!("/api/v1/cases/{id}/approval"), approval).await.is(StatusCode::NO_CONTENT);
+    }
+    id
+}
+
+fn practice() -> Value {
+    json!({
+        "title": "退院前の顔合わせ", "happened": "機器の扱いに家族が不安だった", "done": "三職種で練習した",
+        "outcome": "夜間の呼び出しが減った", "roles": ["nurse", "family"], "tags": ["discharge"],
+    })
+}
+
+fn handed_in() -> Value {
+    json!({ "version": 1, "consent_given": true, "consent": "同意書綴り" })
 }
 
 fn training() -> Value {

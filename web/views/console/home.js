@@ -2,6 +2,7 @@
 // there. Each card is asked for by itself: one that does not come says so and hides none of the others.
 
 import { html, nothing, repeat } from '../../vendor/lit.js';
+import { actsOn } from '../../console/cases.js';
 import { agreementOf } from '../../console/course.js';
 import { hrefOf } from '../../console/sections.js';
 import { say } from '../../console/phrases.js';
@@ -47,6 +48,7 @@ const CARDS = [
     .filter((one) => !one.reviewed_at).map(({ patient, person, declared_at: at, command }) => ({ words: patient?.name.kanji ?? say('emergency_region'),
       small: `${command ? say('emergency_operator') : home.personName(person)}・${moment(Date.parse(at))}`, href: hrefOf('emergency') }))) },
   { id: 'exports', title: 'home_exports', none: 'home_exports_none', sign: 'leave', href: hrefOf('exports'), find: (home) => home.findExports() },
+  { id: 'cases', title: 'home_cases', none: 'home_cases_none', sign: 'hand', href: hrefOf('cases'), find: (home) => home.findCases() },
   { id: 'duties', title: 'home_duties', none: 'home_duties_none', sign: 'clock', href: '#/duties', find: (home) => home.findDuties() },
   { id: 'doctor', title: 'home_doctor', none: 'home_doctor_none', sign: 'hand', href: hrefOf('patients'), find: (home) => home.findAwaited() },
   { id: 'consent', title: 'home_consent', none: 'home_consent_none', sign: 'edit', href: hrefOf('patients'), find: async (home) => found((await home.everybody()).patients
@@ -126,6 +128,14 @@ export class Home extends Section {
     return found(requests.filter(({ state }) => state === 'waiting').map(({ by, patients: whose, purpose, asked_at: at }) => ({
       words: [this.personName(by), whose.map((id) => names.get(id)).filter(Boolean).join('、')].filter(Boolean).join('・'), small: `${purpose}・${moment(Date.parse(at))}`, href: hrefOf('exports'),
     })));
+  }
+
+  /** What others handed in. @returns {Promise<Found>} */
+  async findCases() {
+    /** @type {{cases: import('../../console/cases.js').CaseWork[], may_review: boolean}} */
+    const { cases, may_review: mayReview } = await this.model.rest.call('GET', '/cases/work');
+    const waiting = cases.filter((work) => actsOn(work, mayReview).review);
+    return found(waiting.map(({ words, author_name: author, changed_at: at }) => ({ words: words?.title, small: `${author}・${moment(Date.parse(at))}`, href: hrefOf('cases') })));
   }
 
   /** @param {string} timeline */
