@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { openBrowser } from '../browser.mjs';
 import { STANDING_STILL, demoHub } from '../demo-hub.mjs';
-import { assertNothingSticksOut, isIn, stumbles } from '../page.mjs';
+import { assertNothingSticksOut, becomes, isIn, stumbles } from '../page.mjs';
 
 /** What the demo begins with. */
 const SEEDED = /吸引の練習を、退院前に病棟で家族と一緒に/;
@@ -42,7 +42,7 @@ test('a case is looked through by two people, approved, found, and withdrawn', a
 
   // The region has one of hers already, and one of a care manager's waits.
   await nurse.section.locator('.cases-published').getByRole('button', { name: SEEDED }).waitFor();
-  assert.equal(await nurse.section.getByText(WAITING).count(), 0, 'what nobody has approved is its author\'s and the secretariat\'s');
+  await becomes(() => nurse.section.getByText(WAITING).count(), 0, 'what nobody has approved is its author\'s and the secretariat\'s');
   await desk.page.evaluate(() => { location.hash = '#/console'; });
   await desk.page.locator('[data-card="cases"]').getByRole('link', { name: WAITING }).click();
   await desk.section.locator('.cases-waiting').getByRole('button', { name: WAITING }).waitFor();
@@ -67,7 +67,7 @@ test('a case is looked through by two people, approved, found, and withdrawn', a
   await nurse.section.getByLabel('同意書の保管場所').fill('同意書綴り');
   await nurse.section.locator('.doing').getByRole('button', { name: '提出する' }).click();
   await nurse.section.getByText('患者さんの情報が含まれているかもしれません').waitFor();
-  assert.deepEqual(await nurse.section.locator('.found-piece b').allInnerTexts(), ['1938年4月12日']);
+  await becomes(() => nurse.section.locator('.found-piece b').allInnerTexts(), ['1938年4月12日']);
   assert.deepEqual(await stumbles(nurse.page), []);
   await nurse.page.shot('case-found-desk-ja', { fullPage: true });
   await nurse.section.locator('.doing').getByRole('button', { name: 'やめる' }).click();
@@ -91,7 +91,7 @@ test('a case is looked through by two people, approved, found, and withdrawn', a
   await waiting.getByRole('checkbox', { name: /同意書を確かめました/ }).check();
   await waiting.locator('.doing').getByRole('button', { name: '承認して公開する' }).click();
   await waiting.getByText('患者さんの情報が含まれているかもしれません').waitFor();
-  assert.deepEqual(await waiting.locator('.found-piece b').allInnerTexts(), [name]);
+  await becomes(() => waiting.locator('.found-piece b').allInnerTexts(), [name]);
   assert.deepEqual(await stumbles(desk.page), []);
   await assertNothingSticksOut(desk.page, 'approving a case');
   await desk.page.shot('case-approve-desk-ja', { fullPage: true });
@@ -125,7 +125,7 @@ test('a case is looked through by two people, approved, found, and withdrawn', a
   await published.getByRole('radio', { name: 'admission and discharge', exact: true }).check();
   await published.getByRole('button', { name: /退院前の顔合わせ/ }).click();
   await published.getByText('夜間の呼び出しが減った').waitFor();
-  assert.equal(await published.getByText(/^from /).count(), 0, 'its author did not wish the office to be told');
+  await becomes(() => published.getByText(/^from /).count(), 0, 'its author did not wish the office to be told');
   assert.deepEqual(await stumbles(doctor.page), []);
   await assertNothingSticksOut(doctor.page, 'cases on a phone');
   await doctor.page.shot('case-read-phone-en', { fullPage: true });
