@@ -19,6 +19,13 @@ const PAINT_MS_STEP = 50;
 /** Somebody's page has started, and everything is caught up. */
 export const isIn = (page) => page.locator('.pill-good').waitFor({ timeout: START_MS_MAX });
 
+/** The line is there again, and somebody presses the button that says so, unless the page was quicker. */
+export async function reconnect(page) {
+  const button = page.getByRole('button', { name: '今すぐ再接続' });
+  await button.click({ timeout: PAINT_MS_MAX }).catch(() => {});
+  await isIn(page);
+}
+
 /** A mock hub and a browser for the test `t`. */
 export async function startRegion(t) {
   const hub = await new MockHub().listen();

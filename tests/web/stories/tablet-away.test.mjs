@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { openBrowser } from '../browser.mjs';
 import { STANDING_STILL, demoHub } from '../demo-hub.mjs';
-import { HARU, assertNothingSticksOut, assertOnlyPanesScroll, becomes, holds, isIn, stumbles } from '../page.mjs';
+import { HARU, assertNothingSticksOut, assertOnlyPanesScroll, becomes, holds, isIn, reconnect, stumbles } from '../page.mjs';
 import { at, fakeBluetooth, lastPost, part, photograph, press, section, startRound, STATION, tap, visit } from '../round.mjs';
 
 test('by keyboard alone: values, the note, and on to the next patient', async (t) => {
@@ -234,7 +234,7 @@ test('no signal all morning: the page is opened there, the round is known, a pho
   await page.locator('.note-preview').getByText('【行ったケア】創の処置').waitFor();
   assert.equal(hub.files.length, 0);
   hub.mend();
-  await page.getByRole('button', { name: '今すぐ再接続' }).click();
+  await reconnect(page);
   assert.equal((await lastPost(hub, 'vital')).measurements[0].value, '128');
   await page.getByText('この内容は送信できます').waitFor();
   await page.getByRole('button', { name: '送信' }).click();

@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { HARU, MASAO, becomes, holds, stumbles } from '../page.mjs';
+import { HARU, MASAO, becomes, holds, reconnect, stumbles } from '../page.mjs';
 import { actor } from '../region.mjs';
 import { AKIRA, MINUTE_MS, at, fakeBluetooth, lastPost, part, photograph, press, section, startRound, tap, us, visit } from '../round.mjs';
 
@@ -240,7 +240,7 @@ test('what is no photograph is not sent as it is; one whose sending failed is tr
   await pick.setInputFiles({ name: 'x.jpg', mimeType: 'image/jpeg', buffer: taken });
   await page.getByRole('button', { name: 'もう一度送る' }).waitFor();
   hub.mend();
-  await page.getByRole('button', { name: '今すぐ再接続' }).click();
+  await reconnect(page);
   // The way to try again goes as soon as it is on its way; the note waits until the photograph is there.
   await part(page, 'note');
   await page.getByText('この内容は送信できます').waitFor();
