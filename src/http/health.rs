@@ -81,7 +81,8 @@ fn warnings(app: &App) -> Vec<Reason> {
             app.hub.region().passes_rulebooks_over(),
             "rulebook_tampered",
             Text::fixed(
-                "データベースに、このハブが書いていないルールの版があり（または施行した版が変えられ）、使っていません。                 監査記録（ルールブックの手続き）と renkei store check で確かめてください",
+                "データベースに、このハブが書いていないルールの版があり（または施行した版が変えられ）、使っていません。\
+                 監査記録（ルールブックの手続き）と renkei store check で確かめてください",
                 "the database holds a version of the rulebook that no hub of this region wrote so, or lost the one put in \
                  force; it is not used: see the audit log, and renkei store check",
             ),

@@ -174,6 +174,26 @@ async fn one_row_that_cannot_be_read_stops_no_hub() {
     assert_eq!(lists.authorities, [made.certificate().to_vec(), next.certificate().to_vec()]);
 }
 
+/// As the migration wrote it for pages of offices that the hub itself began: nobody's record is hidden by that.
+#[tokio::test]
+async fn an_offices_page_is_never_due_and_may_say_any_time_at_which_somebody_wrote() {
+    let app = region().await;
+    let (secretariat, nurse) = (app.secretariat().await, app.nurse("minato").await);
+    let suspension = json!({ "suspension": { "person": nurse.actor.person.to_string(), "reason": "調査のあいだ" } });
+    let post = json!({ "id": app.hub.region().draw_id(), "body": suspension });
+    let page = format!("/api/v1/timelines/{}/entries", nurse.actor.organisation);
+    secretariat.post(page, post).await.is(StatusCode::CREATED);
+    assert!(check(app.hub.journal(), None).await.unwrap().is_whole());
+    let mut by_hand = written_by_hand(&app).await;
+    let later = "update timeline set written_at = written_at + 1 where id = $1";
+    let office = nurse.actor.organisation.0;
+    let written = sqlx::query(later).bind(office.as_bytes().as_slice()).execute(&mut by_hand).await.unwrap();
+    assert_eq!(written.rows_affected(), 1);
+    by_hand.close().await.unwrap();
+    let report = check(app.hub.journal(), None).await.unwrap();
+    assert!(report.is_whole(), "{:?}", report.faults);
+}
+
 /// What opens the one is put in the other's row: it is nobody's there.
 #[tokio::test]
 async fn accounts_that_were_exchanged_let_nobody_in_and_are_made_anew() {

@@ -8,7 +8,7 @@ import { chromium } from 'playwright-core';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
 const SCREENSHOTS = path.join(ROOT, 'target/screenshots');
-const STEP_TIMEOUT_MS = 10_000;
+const STEP_TIMEOUT_MS = 20_000;
 /** A page is a hundred small files, and other tests may be running. */
 const NAVIGATION_TIMEOUT_MS = 30_000;
 

@@ -165,7 +165,7 @@ async fn entries_that_were_removed_or_swapped_or_put_in_are_found_where_it_was_d
 async fn a_history_whose_rows_lie_in_another_order_is_whole_and_told_exactly() {
     on_both(async |region| {
         let history = History::write(region).await;
-        let lies_otherwise = match region.url.starts_with("sqlite") {
+        let lies_otherwise = match region.is_sqlite() {
             true => "update entry set rowid = 1000 - rowid",
             // A row that was written anew lies behind all others.
             false => "update entry set mac = mac where seq = 1",

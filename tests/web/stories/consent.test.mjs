@@ -3,22 +3,13 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { openBrowser } from '../browser.mjs';
-import { STANDING_STILL, demoHub } from '../demo-hub.mjs';
-import { assertNothingSticksOut, becomes, holds, isIn, isTicked, stumbles } from '../page.mjs';
+import { demoRegion } from '../console-page.mjs';
+import { assertNothingSticksOut, becomes, holds, isTicked, stumbles } from '../page.mjs';
 
 const consoleOf = (page) => page.locator('renkei-console');
 
 test('row 14: version and withheld purposes are entered, remembered, shown at the patient, changed and kept by a withdrawal', async (t) => {
-  const hub = await demoHub(t, STANDING_STILL);
-  await hub.start();
-  const { openPage } = await openBrowser(t);
-  const screenOf = async (role, options) => {
-    const page = await openPage(options);
-    await page.goto(hub.links.get(role));
-    await isIn(page);
-    return page;
-  };
+  const screenOf = await demoRegion(t);
   const [desk, doctor] = [await screenOf('secretariat', { size: 'phone' }), await screenOf('doctor')];
   const open = async (hash, heading) => {
     await desk.evaluate((to) => { location.hash = to; }, hash);

@@ -42,7 +42,7 @@ test('a doctor finds by exact name and birth date, declares, reads, and the team
   const declare = dialog.getByRole('button', { name: '宣言して開く' });
   await becomes(() => declare.getAttribute('aria-disabled'), 'true', 'not without a reason');
   await dialog.getByLabel('開く理由').fill(REASON);
-  await becomes(() => dialog.getByRole('alert').innerText(), '');
+  await dialog.getByRole('alert').waitFor({ state: 'hidden' });
   await assertNothingSticksOut(doctor, 'declaring on a phone');
   await doctor.shot('emergency-declare-phone-ja');
   assert.deepEqual(await stumbles(doctor), []);

@@ -3,20 +3,11 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { openBrowser } from '../browser.mjs';
-import { STANDING_STILL, demoHub } from '../demo-hub.mjs';
-import { assertNothingSticksOut, becomes, holds, isIn, stumbles } from '../page.mjs';
+import { demoRegion } from '../console-page.mjs';
+import { assertNothingSticksOut, becomes, holds, stumbles } from '../page.mjs';
 
 test('kana and birth date are corrected; every page has them at once; a second correction begins from the first', async (t) => {
-  const hub = await demoHub(t, STANDING_STILL);
-  await hub.start();
-  const { openPage } = await openBrowser(t);
-  const screenOf = async (role, options) => {
-    const page = await openPage(options);
-    await page.goto(hub.links.get(role));
-    await isIn(page);
-    return page;
-  };
+  const screenOf = await demoRegion(t);
   const nurse = await screenOf('nurse');
   const desk = await screenOf('secretariat', { size: 'phone' });
   await nurse.locator('.patient-row').first().waitFor();
