@@ -46,9 +46,9 @@ pub(super) const STEPS: &[Step] = &[
     step!(23, "0023_board"),
     step!(24, "0024_patients_for_training"),
     step!(25, "0025_taken_out"),
-    step!(26, "0026_cases"),
     step!(27, "0027_guarded_rulebooks"),
     step!(28, "0028_written_at"),
+    step!(29, "0029_cases"),
 ];
 
 /// The step from which on rows that give power have MACs.
