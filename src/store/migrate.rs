@@ -47,6 +47,7 @@ pub(super) const STEPS: &[Step] = &[
     step!(24, "0024_patients_for_training"),
     step!(25, "0025_taken_out"),
     step!(26, "0026_cases"),
+    step!(27, "0027_groups"),
 ];
 
 /// The step from which on rows that give power have MACs.

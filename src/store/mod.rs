@@ -39,6 +39,7 @@ mod exposure;
 #[cfg(test)]
 pub mod fault;
 mod file;
+mod group;
 mod guarded;
 mod health;
 mod identity;

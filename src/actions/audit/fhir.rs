@@ -83,7 +83,8 @@ const fn action(kind: Option<AuditKind>) -> &'static str {
             | AuditKind::Rulebook
             | AuditKind::Announcement
             | AuditKind::Training
-            | AuditKind::Case,
+            | AuditKind::Case
+            | AuditKind::Group,
         ) => "U",
         _ => "E",
     }

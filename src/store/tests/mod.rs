@@ -13,6 +13,7 @@ mod directory;
 mod dump;
 mod duties;
 mod files;
+mod groups;
 mod guarded;
 mod history;
 mod keys;
