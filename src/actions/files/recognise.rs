@@ -1,9 +1,8 @@
 //! Whether a file is what it is said to be, told from its bytes and the ending of its name. Pure; called before a file
 //! is kept. Nothing is decoded or unpacked: what needs that to be found is not found.
 
-use super::heic;
 use super::picture::{self, Size};
-use super::{pdf, plain};
+use super::{archive, heic, pdf, plain};
 use crate::domain::attachment::MediaType;
 use crate::domain::text::{Invalid, Text};
 use crate::limits;
@@ -71,7 +70,8 @@ pub fn check_content(media_type: MediaType, content: &[u8]) -> Result<(), Invali
         MediaType::PlainText | MediaType::Csv => {
             plain::is_plain(content).then_some(()).ok_or_else(|| mismatch(media_type))
         }
-    }
+    }?;
+    archive::held_in(content).map_or(Ok(()), |name| Err(holding(media_type, name)))
 }
 
 fn check_picture(media_type: MediaType, size: Option<Size>) -> Result<(), Invalid> {
@@ -117,6 +117,20 @@ fn active(name: &str) -> Invalid {
     )
 }
 
+fn holding(media_type: MediaType, archive: &str) -> Invalid {
+    Invalid::new(
+        "content",
+        "active_content",
+        Text::new(
+            format!(
+                "この{}の中に圧縮ファイル（{archive}）が入っています。取り除いてから送ってください",
+                media_type.ja()
+            ),
+            format!("this {} holds an archive ({archive}), too: take it out first", media_type.code()),
+        ),
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -144,6 +158,15 @@ mod tests {
             for claimed in MediaType::ALL.iter().copied() {
                 assert_eq!(code(claimed, &content), "content_mismatch", "{what} said to be {claimed}");
             }
+        }
+    }
+
+    #[test]
+    fn a_file_that_is_an_archive_too_is_taken_as_none_of_them() {
+        for (of, content) in samples::of_each_type() {
+            let refused = code(of, &[content, samples::zip(b"")].concat());
+            let is_text = matches!(of, MediaType::PlainText | MediaType::Csv);
+            assert_eq!(refused, if is_text { "content_mismatch" } else { "active_content" }, "{of}");
         }
     }
 

@@ -43,6 +43,19 @@ pub fn foreign() -> Vec<(&'static str, Vec<u8>)> {
     ]
 }
 
+/// A ZIP of one empty file of no name, with this comment behind it.
+pub fn zip(comment: &[u8]) -> Vec<u8> {
+    let entry = [&b"PK\x01\x02"[..], &[0; 42]].concat();
+    let comment_bytes = u16::try_from(comment.len()).unwrap().to_le_bytes();
+    let counts = [0, 0, 0, 0, 1, 0, 1, 0, 46, 0, 0, 0, 30, 0, 0, 0];
+    [&b"PK\x03\x04"[..], &[0; 26], &entry, b"PK\x05\x06", &counts, &comment_bytes, comment].concat()
+}
+
+/// The end of a ZIP whose sizes do not fit into the older record.
+pub fn zip64() -> Vec<u8> {
+    [&b"PK\x06\x07"[..], &[0; 16], b"PK\x05\x06", &[0, 0, 0, 0], &[0xff; 12], &[0, 0]].concat()
+}
+
 pub fn pdf(object: &str) -> Vec<u8> {
     format!("%PDF-1.7\n1 0 obj\n{object}\nendobj\ntrailer << /Root 1 0 R >>\n%%EOF\n").into_bytes()
 }

@@ -4,7 +4,7 @@
 
 use jiff::civil::Date;
 
-use super::region::{self, PEOPLE, PersonSeed, organisation_id, person_id};
+use super::region::{self, PersonSeed, organisation_id, person_id};
 use super::seed::actor;
 use crate::actions::announcing::{self, Given};
 use crate::actions::cases::{self, ConsentSaid};
