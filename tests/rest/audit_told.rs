@@ -49,7 +49,7 @@ async fn row_5_why_somebody_did_it_is_read_in_the_list_and_in_every_form() {
     let withdrawal = json!({ "reason": "日程を決め直すため" });
     let path = format!("/api/v1/announcements/{}/withdrawal", announced["id"].as_str().unwrap());
     assert!(secretariat.post(path, withdrawal).await.status.is_success());
-    let begun = nurse.post("/api/v1/cases", json!({ "words": { "title": "退院前の顔合わせ" } })).await;
+    let begun = secretariat.post("/api/v1/cases", json!({ "words": { "title": "退院前の顔合わせ" } })).await;
     let path = format!("/api/v1/cases/{}/withdrawal", begun.is(StatusCode::CREATED)["id"].as_str().unwrap());
     secretariat.post(path, json!({ "reason": "同意の撤回" })).await.is(StatusCode::NO_CONTENT);
     export(&secretariat, "jsonl").await;
