@@ -200,6 +200,9 @@ async fn a_correction_is_read_once_it_is_approved_and_until_then_what_stood_befo
     assert_eq!(done().await, "三職種で練習した");
     story.hands_in(&story.nurse, &id, 4, &[]).await.is(StatusCode::NO_CONTENT);
     assert_eq!(done().await, "三職種で練習した");
+    // Everybody knows of it by now, and it is the secretariat's to approve all the same.
+    story.approves(&story.doctor, &id, 5, &[]).await.problem(StatusCode::FORBIDDEN, "forbidden");
+    story.returns(&story.doctor, &id, 5, "直す").await.problem(StatusCode::FORBIDDEN, "forbidden");
     let work = &story.work_of(&story.secretariat).await["cases"][0];
     assert_eq!((&work["is_published"], &work["words"]["done"]), (&json!(true), &json!("四職種で練習した")));
 

@@ -37,7 +37,7 @@ export const PHRASES = {
   none_found: ['当てはまる事例はありません。', 'No case fits.'],
   none_how: ['「事例を書く」から書けます。事務局の承認のあと公開されます。', 'Write the first one. It is published once the secretariat approved it.'],
   not_loaded: ['読み込めませんでした。', 'It could not be loaded.'],
-  others: ['そのほか（下書き・取り下げ）', 'Others (drafts, withdrawn)'],
+  others: ['ほかの人の事例（下書き・公開・取り下げ）', 'Cases of others (drafts, published, withdrawn)'],
   outcome: ['結果', 'What came of it'],
   outcome_how: ['よくなったこと、残ったこと', 'What became better, and what did not'],
   published: ['公開中の事例', 'Published cases'],

@@ -162,6 +162,27 @@ async fn entries_that_were_removed_or_swapped_or_put_in_are_found_where_it_was_d
 }
 
 #[tokio::test]
+async fn a_history_whose_rows_lie_in_another_order_is_whole_and_told_exactly() {
+    on_both(async |region| {
+        let history = History::write(region).await;
+        let lies_otherwise = match region.url.starts_with("sqlite") {
+            true => "update entry set rowid = 1000 - rowid",
+            // A row that was written anew lies behind all others.
+            false => "update entry set mac = mac where seq = 1",
+        };
+        assert!(region.tamper(lies_otherwise).await > 0);
+        let whole = history.verified(region, None).await;
+        assert!(whole.is_whole(), "{:?}", whole.found);
+        assert_eq!((whole.timelines, whole.entries), (2, 14));
+        region.tamper("update entry set sealed = chain where seq = 5").await;
+        let found = history.verified(region, None).await.found;
+        let places: Vec<Told> = found.iter().map(told).collect();
+        assert!(places.contains(&at(Chain::Timeline(history.first), Damage::Changed, 5)), "{places:?}");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_timeline_that_was_cut_or_taken_away_with_its_head_is_found_by_the_checkpoints() {
     let cut = of_first!("delete from entry where seq > 6");
     let head = "update timeline set head_seq = 6, head_chain = (select chain from entry

@@ -5,6 +5,7 @@
 //! What chains cannot show: records that were appended, with their links, by somebody who held the database after the last
 //! checkpoint. They do not open, which `store check` finds.
 
+mod as_written;
 mod audits;
 mod checkpoints;
 mod entries;
@@ -123,7 +124,7 @@ impl Verified {
     }
 }
 
-/// Goes through everything: timelines on all cores, the audit log beside them.
+/// Goes through everything: timelines as they were written, those in doubt once more on all cores, the audit log beside them.
 ///
 /// # Errors
 /// When the database fails; what was found is no error.
@@ -146,6 +147,8 @@ pub async fn verify(journal: &Journal, by: &By) -> Result<Verified, StoreError> 
 }
 
 async fn timelines(journal: &Journal, said: &Said) -> Result<Vec<Verified>, StoreError> {
+    let everything = said.of_timelines(&entries::Bound::FIRST, &entries::Bound::LAST);
+    let as_written = journal.read(move |tx| Box::pin(async move { tx.verify_as_written(everything).await })).await?;
     let heads = journal.read(|tx| Box::pin(tx.list_heads())).await?;
     let mut bounds = vec![entries::Bound::FIRST];
     let mut gathered = 0;
@@ -160,8 +163,16 @@ async fn timelines(journal: &Journal, said: &Said) -> Result<Vec<Verified>, Stor
     let pairs: Vec<_> = bounds.windows(2).map(|pair| (pair[0].clone(), pair[1].clone())).collect();
     let workers = std::thread::available_parallelism().map_or(1, usize::from).min(VERIFY_WORKERS_MAX);
     let verified = pairs.into_iter().map(|(from, until)| {
+        let whole = as_written.of_range(&from, &until);
         let said = said.of_timelines(&from, &until);
-        journal.read(move |tx| Box::pin(async move { tx.verify_timelines(&from, &until, said).await }))
+        async move {
+            let Some(whole) = whole else {
+                let exact =
+                    journal.read(move |tx| Box::pin(async move { tx.verify_timelines(&from, &until, said).await }));
+                return exact.await;
+            };
+            Ok(whole)
+        }
     });
     stream::iter(verified).buffered(workers).try_collect().await
 }

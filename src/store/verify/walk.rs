@@ -83,13 +83,22 @@ impl<R: Linked> Walk<R> {
         }
     }
 
+    /// Goes on to a record that fits; `false`: it does not, and nothing was gone on to.
+    pub(super) fn go_on(&mut self, record: &R) -> bool {
+        let fits = self.ahead.is_empty() && self.fits(record);
+        if fits {
+            self.records += 1;
+            self.go_to(self.seq + 1, *record.chain());
+        }
+        fits
+    }
+
     /// The next record in the order of the stored numbers.
     pub(super) fn push(&mut self, record: R) {
-        self.records += 1;
-        if self.ahead.is_empty() && self.fits(&record) {
-            self.go_to(self.seq + 1, *record.chain());
+        if self.go_on(&record) {
             return;
         }
+        self.records += 1;
         self.ahead.push_back(record);
         if self.ahead.len() >= VERIFY_AHEAD_RECORDS {
             self.settle();
