@@ -44,6 +44,8 @@ export const PHRASES = {
   found: ['患者さんの情報が含まれているかもしれません', 'This may say something about a patient'],
   found_how: ['患者さんのことが分かることは書きません。直すか、一つずつ確かめてください。確かめたことは監査記録に残ります。', 'Nothing that tells of a patient is written here. Change it, or confirm each; the confirmation is kept in the audit log.'],
   from_office: ['{name} から', 'from {name}'],
+  groups: ['グループ', 'Groups'],
+  groups_unread: ['グループに未読が {count} 件', '{count} unread in your groups'],
   history: ['履歴', 'History'],
   history_version: ['第{version}版 {at} {name}', 'version {version}, {at}, {name}'],
   i_read: ['読みました', 'I have read it'],

@@ -1,6 +1,6 @@
 // Announcements that are for this person, and the trainings that they were at: asked for when the page is opened, when it
 // comes to the front, when the line is back, and every few minutes beside. Kept on the device with the rest, so that the last
-// ones are readable without network. `views/board.js` shows it; writing one is the console's.
+// ones are readable without network; and how much of one's groups is unread. `views/board.js` shows it; writing one is the console's.
 
 /** Nothing here is urgent: what is, is phoned. */
 const LOOK_MS = 300_000;
@@ -32,6 +32,8 @@ export class Board {
     this.announcements = [];
     /** Mine. @type {Training[]} */
     this.trainings = [];
+    /** How many messages of my groups I have not read. */
+    this.groupsUnread = 0;
     /** What was read here while the hub could not be told. @type {Map<string, number>} */
     this.read = new Map();
     this.wasLive = false;
@@ -61,7 +63,7 @@ export class Board {
   }
 
   clear() {
-    Object.assign(this, { announcements: [], trainings: [], wasLive: false, atMs: -LOOK_MS });
+    Object.assign(this, { announcements: [], trainings: [], groupsUnread: 0, wasLive: false, atMs: -LOOK_MS });
     this.read.clear();
     this.model.keptBoard = null;
   }
@@ -73,8 +75,11 @@ export class Board {
     const { rest, myId } = this.model;
     try {
       await this.tellRead();
-      const [{ announcements }, { trainings }] = await Promise.all([rest.call('GET', '/announcements'), rest.call('GET', '/trainings')]);
+      // Families are in none.
+      const groups = this.model.isProfessional || this.model.isSecretariat ? rest.call('GET', '/groups') : { groups: [] };
+      const [{ announcements }, { trainings }, mine] = await Promise.all([rest.call('GET', '/announcements'), rest.call('GET', '/trainings'), groups]);
       if (this.model.myId !== myId) return;
+      this.groupsUnread = mine.groups.reduce((/** @type {number} */ sum, /** @type {{unread: number}} */ { unread }) => sum + unread, 0);
       this.announcements = announcements;
       const isMine = (/** @type {Attendance} */ { person }) => person === myId;
       this.trainings = trainings.filter((/** @type {Training} */ { attendance }) => attendance.some(isMine)).map((/** @type {Training} */ one) => ({ ...one, attendance: one.attendance.filter(isMine) }));

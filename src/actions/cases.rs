@@ -18,7 +18,7 @@ use crate::hub::sessions::SignedIn;
 use crate::limits;
 use crate::store::{StoreError, Tx};
 
-use super::looking_through::{LookError, check_confirmations, check_confirmed, look_for_identifiers};
+use super::looking_through::{self, LookError, check_confirmations, check_confirmed};
 
 /// What cannot be done with a case.
 #[derive(Debug, thiserror::Error)]
@@ -106,11 +106,7 @@ pub async fn list_work(hub: &Hub, actor: &Actor) -> Result<Vec<Case>, CaseError>
 /// When this actor writes none, there are too many texts, or the journal cannot be read.
 pub async fn look_through(hub: &Hub, actor: &Actor, texts: &[&str]) -> Result<Vec<Identifying>, CaseError> {
     check_at_work(actor)?;
-    if texts.len() > limits::TEXTS_LOOKED_THROUGH_MAX {
-        let max = limits::TEXTS_LOOKED_THROUGH_MAX;
-        return Err(Invalid::too_long("texts", max, ("個", "entries"), texts.len()).into());
-    }
-    Ok(look_for_identifiers(hub, actor, texts).await?)
+    Ok(looking_through::look_through(hub, actor, texts).await?)
 }
 
 /// Begins a case, as a draft.

@@ -1,5 +1,5 @@
 //! The look through a text that goes to many, for whatever may say of which patient it speaks, and its author's word on each
-//! piece. Called by `announcing` and `cases`; what is found how is `domain/identifying`.
+//! piece. Called by `announcing`, `cases` and `groups`; what is found how is `domain/identifying`.
 //!
 //! INVARIANT: what was found and not confirmed, piece by piece, goes to nobody.
 
@@ -35,6 +35,18 @@ pub async fn look_for_identifiers(hub: &Hub, actor: &Actor, texts: &[&str]) -> R
     let mut told: HashSet<String> = HashSet::new();
     found.retain(|one: &Identifying| told.insert(one.excerpt.clone()));
     Ok(found)
+}
+
+/// The same for whoever wants to know before they send anything.
+///
+/// # Errors
+/// When there are too many texts, or the journal cannot be read.
+pub(super) async fn look_through(hub: &Hub, actor: &Actor, texts: &[&str]) -> Result<Vec<Identifying>, LookError> {
+    let max = limits::TEXTS_LOOKED_THROUGH_MAX;
+    if texts.len() > max {
+        return Err(Invalid::too_long("texts", max, ("個", "entries"), texts.len()).into());
+    }
+    Ok(look_for_identifiers(hub, actor, texts).await?)
 }
 
 /// A text was not looked through, or something in it is open.

@@ -1,6 +1,6 @@
 //! Use cases that are not posts: organisations, people, sign-ins, finding and registering patients, files,
 //! emergency access, imports, posts in envelopes, devices rung while their page is closed, announcements, trainings,
-//! good-practice cases.
+//! good-practice cases, groups.
 
 pub mod accounts;
 pub mod advice;
@@ -21,6 +21,7 @@ pub mod ended_beside;
 pub mod explaining;
 pub mod export;
 pub mod files;
+pub mod groups;
 pub mod import;
 pub mod kept_rulebooks;
 pub mod linking_queue;

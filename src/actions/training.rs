@@ -133,7 +133,7 @@ pub async fn list_without(hub: &Hub, actor: &Actor, kind: TrainingKind) -> Resul
 }
 
 /// The person with the positions in which they work, there or anywhere that is active. `None`: they have none.
-fn worker(directory: &Directory, person: &Person, office: Option<OrganisationId>) -> Option<Person> {
+pub(super) fn worker(directory: &Directory, person: &Person, office: Option<OrganisationId>) -> Option<Person> {
     let works = |position: &crate::domain::directory::Position| {
         !matches!(position.role, Role::Family | Role::Gateway)
             && directory.has_active(position.organisation)

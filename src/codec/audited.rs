@@ -5,7 +5,8 @@ use prost::Message as _;
 use super::CodecError;
 use super::audited_account::{account_deed, account_message};
 use super::audited_board::{
-    announcement_deed, announcement_message, case_deed, case_message, training_deed, training_message,
+    announcement_deed, announcement_message, case_deed, case_message, group_deed, group_message, training_deed,
+    training_message,
 };
 use super::audited_client::{client_deed, client_message};
 use super::audited_device::{device_deed, device_message};
@@ -96,6 +97,7 @@ fn deed_message(deed: &Deed) -> stored::act::Deed {
         Deed::Announcement(deed) => Kept::AnnouncementActed(announcement_message(deed)),
         Deed::Training(deed) => Kept::TrainingActed(training_message(deed)),
         Deed::Case(deed) => Kept::CaseActed(case_message(deed)),
+        Deed::Group(deed) => Kept::GroupActed(group_message(deed)),
         Deed::SignInIssued { sign_in, person, position, expires_at, way, device, device_name } => {
             Kept::SignInIssued(stored::SignInIssued {
                 sign_in: id_text(sign_in.0),
@@ -186,6 +188,7 @@ fn deed(kept: stored::act::Deed) -> Result<Deed, Invalid> {
         Kept::AnnouncementActed(kept) => Deed::Announcement(announcement_deed(&kept)?),
         Kept::TrainingActed(kept) => Deed::Training(training_deed(kept)?),
         Kept::CaseActed(kept) => Deed::Case(case_deed(&kept)?),
+        Kept::GroupActed(kept) => Deed::Group(group_deed(&kept)?),
         Kept::KeptSafe(kept) => Deed::Keeping(keeping_deed(kept)?),
         Kept::QuarantineActed(kept) => Deed::Quarantine(QuarantineDeed {
             step: code("step", &kept.step)?,

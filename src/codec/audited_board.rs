@@ -1,10 +1,11 @@
-//! What was done with announcements, trainings and cases ↔ the messages that the audit log seals. Called by `audited.rs`.
+//! What was done with announcements, trainings, cases and groups ↔ the messages that the audit log seals. Called by `audited.rs`.
 
 use super::field::{code, code_text, each, id, id_text, optional_code};
 use super::proto::store::v1 as stored;
 use crate::domain::announcement::AnnouncementDeed;
 use crate::domain::case::CaseDeed;
-use crate::domain::ids::{AnnouncementId, CaseId, PersonId, TrainingId};
+use crate::domain::group::GroupDeed;
+use crate::domain::ids::{AnnouncementId, CaseId, GroupId, PersonId, TrainingId};
 use crate::domain::text::Invalid;
 use crate::domain::training::TrainingDeed;
 
@@ -63,6 +64,29 @@ pub(super) fn case_deed(kept: &stored::CaseActed) -> Result<CaseDeed, Invalid> {
     })
 }
 
+pub(super) fn group_message(deed: &GroupDeed) -> stored::GroupActed {
+    let people = |people: &[PersonId]| people.iter().map(|person| id_text(person.0)).collect();
+    stored::GroupActed {
+        group_id: id_text(deed.group.0),
+        step: code_text(deed.step),
+        number: deed.number,
+        joined: people(&deed.joined),
+        left: people(&deed.left),
+        confirmed: deed.confirmed.iter().map(|kind| code_text(*kind)).collect(),
+    }
+}
+
+pub(super) fn group_deed(kept: &stored::GroupActed) -> Result<GroupDeed, Invalid> {
+    Ok(GroupDeed {
+        group: id("group_id", &kept.group_id, GroupId)?,
+        step: code("step", &kept.step)?,
+        number: kept.number,
+        joined: each("joined", &kept.joined, |person: &String| id("joined", person, PersonId))?,
+        left: each("left", &kept.left, |person: &String| id("left", person, PersonId))?,
+        confirmed: each("confirmed", &kept.confirmed, |kind: &String| code("confirmed", kind))?,
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use uuid::Uuid;
@@ -70,6 +94,7 @@ mod tests {
     use super::*;
     use crate::domain::announcement::AnnouncementStep;
     use crate::domain::case::CaseStep;
+    use crate::domain::group::GroupStep;
     use crate::domain::identifying::IdentifierKind;
     use crate::domain::training::{AttendanceState, TrainingStep};
 
@@ -85,6 +110,12 @@ mod tests {
             let case = CaseId(Uuid::from_u128(9));
             let deed = CaseDeed { case, step: *step, number: 3, confirmed: IdentifierKind::ALL.to_vec() };
             assert_eq!(case_deed(&case_message(&deed)), Ok(deed));
+        }
+        for step in GroupStep::ALL {
+            let (joined, left) = (vec![PersonId(Uuid::from_u128(1))], vec![PersonId(Uuid::from_u128(2))]);
+            let (group, confirmed) = (GroupId(Uuid::from_u128(8)), IdentifierKind::ALL.to_vec());
+            let deed = GroupDeed { group, step: *step, number: 4, joined, left, confirmed };
+            assert_eq!(group_deed(&group_message(&deed)), Ok(deed));
         }
         for step in TrainingStep::ALL {
             let states = AttendanceState::ALL.iter().copied().map(Some).chain([None]);

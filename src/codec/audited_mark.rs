@@ -63,6 +63,7 @@ fn of_deed(deed: &Deed) -> (AuditKind, Option<Uuid>) {
         Deed::Announcement(deed) => (AuditKind::Announcement, Some(deed.announcement.0)),
         Deed::Training(deed) => (AuditKind::Training, Some(deed.training.0)),
         Deed::Case(deed) => (AuditKind::Case, Some(deed.case.0)),
+        Deed::Group(deed) => (AuditKind::Group, Some(deed.group.0)),
         Deed::AuditUsed { .. } => (AuditKind::Audit, None),
     }
 }

@@ -23,6 +23,7 @@ use crate::domain::decimal::Decimal;
 use crate::domain::device::CertificateWay;
 use crate::domain::duty::{Capacity, CloseReason};
 use crate::domain::entry::Sensitivity;
+use crate::domain::group::GroupStep;
 use crate::domain::identifying::IdentifierKind;
 use crate::domain::in_words::NoticeOf;
 use crate::domain::kind::Kind;
@@ -85,6 +86,7 @@ coded!(
     DementiaLevel,
     DeviceChangeType,
     DoctorAgreement,
+    GroupStep,
     IdentifierKind,
     Infection,
     InvitationEnd,

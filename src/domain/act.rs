@@ -10,6 +10,7 @@ use super::case::CaseDeed;
 use super::client::ClientDeed;
 use super::device::DeviceDeed;
 use super::directory::{Actor, Position};
+use super::group::GroupDeed;
 use super::ids::{DeviceId, OrganisationId, PatientId, PersonId, RulebookVersionId, SignInId};
 use super::keeping::KeepingDeed;
 use super::lifecycle::LifeStep;
@@ -132,6 +133,8 @@ pub enum Deed {
     Training(TrainingDeed),
     /// A good-practice case went on in its life, see there.
     Case(CaseDeed),
+    /// A group was made or changed, or something was written in it, see there.
+    Group(GroupDeed),
     /// A version of the rulebook went on in its life.
     RulebookMoved {
         version: RulebookVersionId,
@@ -152,7 +155,7 @@ pub enum Deed {
 
 impl Deed {
     /// Why, as whoever did it had to write. Every deed stands here, so that a new one says whether it has a reason; why an
-    /// announcement or a case was corrected, returned or withdrawn stands with its version.
+    /// announcement or a case was corrected, returned or withdrawn stands with its version, and why a message was, in its group.
     #[must_use]
     pub fn reason(&self) -> Option<&str> {
         let reason = match self {
@@ -172,6 +175,7 @@ impl Deed {
             | Self::Announcement(_)
             | Self::Training(_)
             | Self::Case(_)
+            | Self::Group(_)
             | Self::RulebookMoved { .. } => None,
         };
         reason.filter(|reason| !reason.is_empty())

@@ -32,6 +32,7 @@ closed_list! {
         Announcement = "announcement", "お知らせ", "announcement";
         Training = "training", "研修", "training";
         Case = "case", "事例", "good-practice case";
+        Group = "group", "グループ", "group";
         Audit = "audit", "監査記録の閲覧・出力", "audit log used";
     }
 }

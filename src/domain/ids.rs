@@ -96,6 +96,10 @@ id!(
     CaseId
 );
 id!(
+    /// A group of people who talk with each other.
+    GroupId
+);
+id!(
     /// A system client; equal to the id of the person that it acts as.
     ClientId
 );

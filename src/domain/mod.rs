@@ -21,6 +21,7 @@ pub mod directory;
 pub mod duties;
 pub mod duty;
 pub mod entry;
+pub mod group;
 pub mod identifying;
 pub mod ids;
 pub mod in_words;

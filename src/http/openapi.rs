@@ -14,7 +14,7 @@ use utoipa::{Modify, OpenApi};
 use super::api::accounts::{devices, enrolling, entering, inviting, looking_after, mine, outside, passkeys, proving};
 use super::api::{
     advice, announcements, audit, bells, cases, clients, compliance, directory, duties, emergency, explaining, exports,
-    files, linking_queue, me, offices, patients, quarantine, registering, retention, rulebook, rulebook_tables,
+    files, groups, linking_queue, me, offices, patients, quarantine, registering, retention, rulebook, rulebook_tables,
     rulebooks, sign_ins, statistics, timelines, trainings,
 };
 use super::problem::Problem;
@@ -43,6 +43,8 @@ const PROBLEM: &str = "application/problem+json";
         announcements::correct, announcements::withdraw, announcements::note_read, announcements::list_receipts,
         cases::list, cases::draft, cases::list_work, cases::check, cases::redraft, cases::discard, cases::hand_in,
         cases::send_back, cases::approve, cases::withdraw,
+        groups::list, groups::make, groups::change, groups::check, groups::list_messages, groups::post, groups::withdraw,
+        groups::note_read,
         trainings::list, trainings::enter, trainings::list_missing, trainings::table_missing, trainings::change,
         trainings::note_attendance,
         bells::list, bells::put, bells::remove, bells::keep_quiet,
@@ -82,6 +84,7 @@ const PROBLEM: &str = "application/problem+json";
         (name = "sign-in", description = "The sign-in that a request is made with"),
         (name = "announcements", description = "Words to people of the region, about no patient"),
         (name = "cases", description = "Good practice, told without the patient"),
+        (name = "groups", description = "People who talk with each other at work, about no patient"),
         (name = "trainings", description = "Which there were, and who was there"),
         (name = "bells", description = "Which devices are rung while their page is closed, and when not"),
         (name = "patients", description = "Finding, registering and linking patients"),

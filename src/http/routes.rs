@@ -8,7 +8,7 @@ use axum::routing::{delete, get, post, put};
 use super::api::accounts::{devices, enrolling, entering, inviting, looking_after, mine, outside, passkeys, proving};
 use super::api::{
     advice, announcements, audit, bells, cases, clients, compliance, directory, duties, emergency, explaining, exports,
-    files, linking_queue, me, offices, patients, quarantine, registering, retention, rulebook, rulebook_tables,
+    files, groups, linking_queue, me, offices, patients, quarantine, registering, retention, rulebook, rulebook_tables,
     rulebooks, sign_ins, statistics, timelines, trainings,
 };
 use super::app::App;
@@ -93,6 +93,14 @@ routes! {
     post   "/api/v1/cases/{id}/return" => cases::send_back;
     post   "/api/v1/cases/{id}/approval" => cases::approve;
     post   "/api/v1/cases/{id}/withdrawal" => cases::withdraw;
+    get    "/api/v1/groups" => groups::list;
+    post   "/api/v1/groups" => groups::make;
+    post   "/api/v1/groups/check" => groups::check;
+    put    "/api/v1/groups/{id}" => groups::change;
+    get    "/api/v1/groups/{id}/messages" => groups::list_messages;
+    post   "/api/v1/groups/{id}/messages" => groups::post;
+    post   "/api/v1/groups/{id}/withdrawal" => groups::withdraw;
+    post   "/api/v1/groups/{id}/receipt" => groups::note_read;
     get    "/api/v1/trainings" => trainings::list;
     post   "/api/v1/trainings" => trainings::enter;
     get    "/api/v1/trainings/missing" => trainings::list_missing;

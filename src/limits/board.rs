@@ -1,4 +1,4 @@
-//! Bounds of announcements, trainings and cases. Named as part of `limits`.
+//! Bounds of announcements, trainings, cases and groups. Named as part of `limits`.
 
 // ---- announcements ----
 
@@ -48,3 +48,22 @@ pub const CASES_MAX: usize = 500;
 pub const CASES_BEGUN_MAX: usize = 20;
 /// Texts that are looked through for one request.
 pub const TEXTS_LOOKED_THROUGH_MAX: usize = 10;
+
+// ---- groups ----
+
+/// Longest name of a group, in characters.
+pub const GROUP_NAME_CHARS_MAX: usize = 50;
+/// Longest words on what it is for.
+pub const GROUP_ABOUT_CHARS_MAX: usize = 300;
+/// People of one group.
+pub const GROUP_MEMBERS_MAX: usize = 200;
+/// Groups of one organisation that are not closed.
+pub const GROUPS_OPEN_MAX: usize = 300;
+/// Longest message, in characters: some sentences. What is longer is an announcement.
+pub const GROUP_MESSAGE_CHARS_MAX: usize = 1_000;
+/// Longest reason for which a message is withdrawn.
+pub const GROUP_REASON_CHARS_MAX: usize = 500;
+/// Messages of a group that are kept; older ones are deleted.
+pub const GROUP_MESSAGES_KEPT_MAX: u32 = 1_000;
+/// Messages that are told at once, the newest first.
+pub const GROUP_MESSAGES_TOLD_MAX: usize = 50;

@@ -1,5 +1,5 @@
-//! What is known of an audit record beside what it seals: how far a read went, on which device it was, why an announcement
-//! or a case was changed, how somebody stood in the directory before. Called by `audit_search.rs`, for what it found.
+//! What is known of an audit record beside what it seals: how far a read went, on which device it was, why an announcement,
+//! a case or a message of a group was changed, how somebody stood in the directory before. Called by `audit_search.rs`, for what it found.
 
 use uuid::Uuid;
 
@@ -8,6 +8,7 @@ use crate::domain::account::{AccountDeed, Tried};
 use crate::domain::act::{Act, Deed};
 use crate::domain::announcement::AnnouncementDeed;
 use crate::domain::case::{CaseDeed, CaseStep};
+use crate::domain::group::{GroupDeed, GroupStep};
 use crate::domain::ids::{DeviceId, PatientId, Seq, SignInId};
 use crate::domain::reading::{Read, ReadEnded};
 use crate::domain::time::Timestamp;
@@ -74,6 +75,7 @@ impl Tx {
             match deed {
                 Deed::Announcement(deed) => said = self.find_why_announced(deed).await?,
                 Deed::Case(deed) => said = self.find_why_of_case(deed).await?,
+                Deed::Group(deed) => said = self.find_why_of_message(deed).await?,
                 Deed::PersonKept { person, is_new: false, .. } => {
                     before = self.find_kept_before(person.0, record.seq).await?;
                 }
@@ -174,6 +176,16 @@ impl Tx {
         let found = if_it_opens(self.find_case(deed.case).await)?;
         let version = found.and_then(|found| found.versions.into_iter().find(|it| it.number == deed.number));
         Ok(version.map(|version| version.remark).filter(|remark| !remark.is_empty()))
+    }
+
+    /// Why a message was taken out of its group, by whoever looks after it.
+    async fn find_why_of_message(&mut self, deed: &GroupDeed) -> Result<Option<String>, StoreError> {
+        if deed.step != GroupStep::Withdrawn {
+            return Ok(None);
+        }
+        let found = self.list_group_messages(deed.group, deed.number.saturating_add(1), 1).await;
+        let found = if_it_opens(found.map(|mut found| found.pop()))?.filter(|message| message.number == deed.number);
+        Ok(found.and_then(|message| message.withdrawn).map(|why| why.reason).filter(|reason| !reason.is_empty()))
     }
 
     /// What the directory said of a person or an organisation until this record.

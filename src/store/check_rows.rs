@@ -5,7 +5,7 @@
 
 use uuid::Uuid;
 
-use crate::domain::ids::{AnnouncementId, CaseId, EntryId};
+use crate::domain::ids::{AnnouncementId, CaseId, EntryId, GroupId};
 use crate::vault::{DataKey, SealingKey};
 
 use super::engine::run;
@@ -107,6 +107,7 @@ impl Tx {
         self.list_unopened_posts(&mut unopened).await?;
         self.list_unopened_announcements(&mut unopened).await?;
         self.list_unopened_cases(&mut unopened).await?;
+        self.list_unopened_groups(&mut unopened).await?;
         Ok(unopened)
     }
 
@@ -147,6 +148,26 @@ impl Tx {
             match self.find_case(id).await {
                 Ok(_) => {}
                 Err(StoreError::Inconsistent { .. }) => unopened.push(format!("case_version {id}")),
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+
+    /// Groups, and what was written in each.
+    async fn list_unopened_groups(&mut self, unopened: &mut Vec<String>) -> Result<(), StoreError> {
+        const SQL: &str = "select id from talk_group order by id";
+        let ids: Vec<(Vec<u8>,)> = run!(self, connection => sqlx::query_as(SQL).fetch_all(connection).await?);
+        for (id,) in ids {
+            let id = GroupId(uuid_from("talk_group.id", &id)?);
+            match self.find_group(id).await {
+                Ok(_) => {}
+                Err(StoreError::Inconsistent { .. }) => unopened.push(format!("talk_group {id}")),
+                Err(error) => return Err(error),
+            }
+            match self.list_group_messages(id, u32::MAX, usize::MAX).await {
+                Ok(_) => {}
+                Err(StoreError::Inconsistent { .. }) => unopened.push(format!("group_message of {id}")),
                 Err(error) => return Err(error),
             }
         }

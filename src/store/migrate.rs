@@ -49,6 +49,7 @@ pub(super) const STEPS: &[Step] = &[
     step!(27, "0027_guarded_rulebooks"),
     step!(28, "0028_written_at"),
     step!(29, "0029_cases"),
+    step!(30, "0030_groups"),
 ];
 
 /// The step from which on rows that give power have MACs.

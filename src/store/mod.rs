@@ -41,6 +41,7 @@ mod exposure;
 #[cfg(test)]
 pub mod fault;
 mod file;
+mod group;
 mod guarded;
 mod health;
 mod identity;

@@ -102,6 +102,10 @@ async fn a_region_taken_out_has_every_entry_file_duty_rule_and_audit_record_and_
     team.post(&team.doctor, 4, note(&[&kept])).await.is(StatusCode::CREATED);
     let words = json!({ "title": "退院前の顔合わせ", "happened": "家族が不安だった", "tags": ["discharge"] });
     team.nurse.post("/api/v1/cases", json!({ "words": words })).await.is(StatusCode::CREATED);
+    let group = json!({ "name": "褥瘡の勉強会", "members": [team.nurse.actor.person.to_string()] });
+    let group = team.app.secretariat().await.post("/api/v1/groups", group).await.is(StatusCode::CREATED);
+    let messages = format!("/api/v1/groups/{}/messages", group["id"].as_str().expect("an id"));
+    team.nurse.post(messages, json!({ "text": "次は第2会議室" })).await.is(StatusCode::CREATED);
     from!(team, from);
     let scratch = scratch::folder("export");
     let out = scratch.path().join("region");
@@ -135,5 +139,7 @@ async fn a_region_taken_out_has_every_entry_file_duty_rule_and_audit_record_and_
         (&case["versions"][0]["happened"], &case["versions"][0]["step"]),
         (&json!("家族が不安だった"), &json!("drafted"))
     );
+    let group: Value = serde_json::from_str(&read(&out.join("groups.jsonl"))).unwrap();
+    assert_eq!((&group["name"], &group["messages"][0]["text"]), (&json!("褥瘡の勉強会"), &json!("次は第2会議室")));
     assert!(read(&out.join("README.md")).contains("renkei-region/1"));
 }

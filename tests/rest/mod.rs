@@ -21,6 +21,7 @@ mod explaining;
 mod exporting;
 pub mod files;
 mod files_swept;
+mod groups;
 mod importing;
 mod last_secretariat;
 mod linking_queue;

@@ -134,11 +134,13 @@ async fn lived_in(app: &App) -> Vec<&'static str> {
         "吸引の練習",
         "不安がとれた",
         "家族の同意綴り",
+        "口腔の会",
+        "歯ブラシを持参",
         "嚥下の会",
     ]
 }
 
-/// An announcement and a training, with who read it and who comes; and a case that was handed in.
+/// An announcement and a training, with who read it and who comes; a case that was handed in; and a group.
 async fn told_to_everybody(secretariat: &Actor, reader: &Actor) {
     let words = json!({ "title": "集まり", "text": "上履きをお持ちください", "until": "2026-04-30" });
     let made = secretariat.post("/api/v1/announcements", words).await.is(StatusCode::CREATED);
@@ -157,6 +159,10 @@ async fn told_to_everybody(secretariat: &Actor, reader: &Actor) {
     let hand_in = format!("/api/v1/cases/{}/hand-in", made["id"].as_str().expect("an id"));
     let consent = json!({ "version": 1, "consent_given": true, "consent": "家族の同意綴り" });
     reader.post(hand_in, consent).await.is(StatusCode::NO_CONTENT);
+    let group = json!({ "name": "口腔の会", "members": [reader.actor.person.to_string()] });
+    let made = secretariat.post("/api/v1/groups", group).await.is(StatusCode::CREATED);
+    let messages = format!("/api/v1/groups/{}/messages", made["id"].as_str().expect("an id"));
+    reader.post(messages, json!({ "text": "歯ブラシを持参" })).await.is(StatusCode::CREATED);
 }
 
 fn may_be_empty(table: &str) -> bool {

@@ -331,6 +331,7 @@ export const PHRASES = {
   section_compliance: ['約束と守られ方', 'Duties and compliance'],
   section_emergency: ['緊急閲覧', 'Emergency accesses'],
   section_exports: ['持ち出しの申請', 'Requests to take out'],
+  section_groups: ['グループ', 'Groups'],
   section_home: ['今日', 'Today'],
   section_offices: ['事業所と人', 'Offices and people'],
   section_our_office: ['わたしたちの事業所', 'Our office'],

@@ -50,6 +50,7 @@ export const PHRASES = {
   audit_kind_dismissed: ['紐付け待ちの却下', 'Waiting posts dismissed'],
   audit_kind_duty_clock: ['期限の時計の再開', 'Duty clock'],
   audit_kind_emergency_search: ['緊急時の患者検索', 'Emergency searches'],
+  audit_kind_group: ['グループ', 'Groups'],
   audit_kind_keeping: ['バックアップ・復元・取り出し', 'Backups, restores, exports'],
   audit_kind_quarantine: ['預かった投稿', 'Posts in quarantine'],
   audit_kind_read: ['閲覧', 'Reading'],

@@ -21,6 +21,7 @@ export const SECTIONS = [
   { id: 'quarantine', title: 'section_quarantine', icon: 'hand', group: 'daily', load: () => import('../views/console/quarantine.js') },
   { id: 'offices', title: 'section_offices', icon: 'office', group: 'daily', load: () => import('../views/console/offices.js') },
   { id: 'announcements', title: 'section_announcements', icon: 'board', group: 'daily', load: () => import('../views/console/announcements.js') },
+  { id: 'groups', title: 'section_groups', icon: 'team', group: 'daily', load: () => import('../views/console/groups.js') },
   { id: 'emergency', title: 'section_emergency', icon: 'alarm', group: 'daily', load: () => import('../views/console/emergency.js') },
   { id: 'exports', title: 'section_exports', icon: 'leave', group: 'daily', load: () => import('../views/console/exports.js') },
   { id: 'rules', title: 'section_rules', icon: 'gavel', group: 'region', load: other('rules') },
@@ -36,8 +37,8 @@ export const SECTIONS = [
 const OFFICES = 'offices';
 /** What an administrator has for their own office. */
 const FOR_ADMINISTRATORS = [OFFICES, 'announcements', 'trainings'];
-/** What everybody who works by the rules may look at, and sign; and what they learn from each other. */
-const FOR_PROFESSIONALS = ['rules', 'compliance', 'cases'];
+/** What everybody who works by the rules may look at, and sign; and where they learn from each other. */
+const FOR_PROFESSIONALS = ['groups', 'rules', 'compliance', 'cases'];
 
 /** What this person may open: the secretariat everything, an administrator their own office, professionals the rules and how they are kept. @param {import('../model.js').Model} model @returns {Section[]} */
 export function sectionsOf(model) {

@@ -84,10 +84,13 @@ export function boardLink(model, open) {
   return html`<button class="button button-text board-link" type="button" title=${say('board')} @click=${open}>${icon('board')}<span>${say('board')}</span>${count ? html`<b class="badge">${count}</b>` : nothing}</button>`;
 }
 
-/** What nobody has read yet, in one quiet line. @param {import('../model.js').Model} model @param {() => void} open */
+/** What was not read yet, in one quiet line; of groups in another. @param {import('../model.js').Model} model @param {() => void} open */
 export function boardLine(model, open) {
   const unread = model.board?.unread ?? [];
-  if (unread.length === 0) return nothing;
+  const inGroups = model.board?.groupsUnread ?? 0;
+  const groups = inGroups === 0 ? nothing : html`<p class="banner banner-news group-line" role="status">${icon('team')}<span>${say('groups_unread', { count: inGroups })}</span>
+    <a class="button button-small" href="#/console/groups">${say('board_open')}</a></p>`;
+  if (unread.length === 0) return groups;
   return html`<p class="banner banner-news board-line" role="status">${icon('board')}<span>${say('board_unread', { count: unread.length, title: unread[0].title })}</span>
-    <button class="button button-small" type="button" @click=${open}>${say('board_open')}</button></p>`;
+    <button class="button button-small" type="button" @click=${open}>${say('board_open')}</button></p>${groups}`;
 }

@@ -84,7 +84,8 @@ impl Speaker {
         }
     }
 
-    const fn organisation(self) -> OrganisationId {
+    #[must_use]
+    pub const fn organisation(self) -> OrganisationId {
         match self {
             Self::Secretariat(organisation) | Self::Office(organisation) => organisation,
         }

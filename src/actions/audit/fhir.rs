@@ -91,7 +91,8 @@ const fn action(kind: Option<AuditKind>) -> &'static str {
             | AuditKind::Rulebook
             | AuditKind::Announcement
             | AuditKind::Training
-            | AuditKind::Case,
+            | AuditKind::Case
+            | AuditKind::Group,
         ) => "U",
         _ => "E",
     }

@@ -16,9 +16,10 @@ use crate::domain::case::{CaseDeed, CaseStep};
 use crate::domain::client::{ClientDeed, Scopes};
 use crate::domain::device::{CertificateWay, DeviceDeed, Serial};
 use crate::domain::directory::{Actor, Directory, Position};
+use crate::domain::group::{GroupDeed, GroupStep};
 use crate::domain::ids::{
-    AnnouncementId, CaseId, ClientId, DeviceId, EnrolmentId, EntryId, IdentityId, InvitationId, OrganisationId,
-    PasskeyId, PatientId, PersonId, RulebookVersionId, SignInId, TrainingId,
+    AnnouncementId, CaseId, ClientId, DeviceId, EnrolmentId, EntryId, GroupId, IdentityId, InvitationId,
+    OrganisationId, PasskeyId, PatientId, PersonId, RulebookVersionId, SignInId, TrainingId,
 };
 use crate::domain::keeping::{KeepingDeed, TakenOut};
 use crate::domain::kind::Kind;
@@ -160,6 +161,14 @@ fn other_deeds() -> Vec<Deed> {
             confirmed: vec![],
         }),
         Deed::Training(TrainingDeed { training: TrainingId(id(16)), step: TrainingStep::ALL[0], people: vec![] }),
+        Deed::Group(GroupDeed {
+            group: GroupId(id(18)),
+            step: GroupStep::Withdrawn,
+            number: 3,
+            joined: vec![],
+            left: vec![],
+            confirmed: vec![],
+        }),
         Deed::Case(CaseDeed { case: CaseId(id(17)), step: CaseStep::Returned, number: 3, confirmed: vec![] }),
         used(String::new()),
         used(why()),

@@ -6,6 +6,7 @@ use crate::domain::act::{Act, Deed};
 use crate::domain::audit::AuditKind;
 use crate::domain::client::ClientDeed;
 use crate::domain::device::DeviceDeed;
+use crate::domain::group::GroupDeed;
 use crate::domain::identifying::IdentifierKind;
 use crate::domain::ids::Seq;
 use crate::domain::keeping::{KeepingDeed, TakenOut};
@@ -38,6 +39,7 @@ pub(super) fn code(audited: &Audited) -> String {
             Deed::Announcement(deed) => deed.step.code().to_owned(),
             Deed::Training(deed) => deed.step.code().to_owned(),
             Deed::Case(deed) => deed.step.code().to_owned(),
+            Deed::Group(deed) => deed.step.code().to_owned(),
             Deed::RulebookMoved { step, .. } => step.code().to_owned(),
             Deed::AuditUsed { how, .. } => how.code().to_owned(),
         },
@@ -133,6 +135,7 @@ fn said_of(deed: &Deed) -> Option<Text> {
         Deed::Quarantine(deed) => Text::fixed(deed.step.ja(), deed.step.en()),
         Deed::Announcement(deed) => versioned((deed.step.ja(), deed.step.en()), deed.number, &deed.confirmed),
         Deed::Case(deed) => versioned((deed.step.ja(), deed.step.en()), deed.number, &deed.confirmed),
+        Deed::Group(deed) => group(deed),
         Deed::Training(deed) => match deed.people.len() {
             0 => Text::fixed(deed.step.ja(), deed.step.en()),
             people => {
@@ -146,14 +149,27 @@ fn said_of(deed: &Deed) -> Option<Text> {
 
 /// A step with its version, and what whoever did it was warned of and confirmed.
 fn versioned((step_ja, step_en): (&str, &str), number: u32, confirmed: &[IdentifierKind]) -> Text {
+    let (warned_ja, warned_en) = warned(confirmed);
+    Text::new(format!("{step_ja}（第{number}版{warned_ja}）"), format!("{step_en} (version {number}{warned_en})"))
+}
+
+/// Of what kinds whoever did it was warned, and said that it is none.
+fn warned(confirmed: &[IdentifierKind]) -> (String, String) {
     let (ja, en): (Vec<_>, Vec<_>) = confirmed.iter().map(|kind| (kind.ja(), kind.en())).unzip();
     if confirmed.is_empty() {
-        return Text::new(format!("{step_ja}（第{number}版）"), format!("{step_en} (version {number})"));
+        return (String::new(), String::new());
     }
-    Text::new(
-        format!("{step_ja}（第{number}版、警告を確認: {}）", ja.join("、")),
-        format!("{step_en} (version {number}, confirmed after a warning: {})", en.join(", ")),
-    )
+    (format!("、警告を確認: {}", ja.join("、")), format!(", confirmed after a warning: {}", en.join(", ")))
+}
+
+/// A step with the message that it is about, or how many people came and left.
+fn group(GroupDeed { step, number, joined, left, confirmed, .. }: &GroupDeed) -> Text {
+    let (warned_ja, warned_en) = warned(confirmed);
+    let (ja, en) = match (number, joined.len(), left.len()) {
+        (0, joined, left) => (format!("加わった人 {joined}・外れた人 {left}"), format!("{joined} joined, {left} left")),
+        (number, ..) => (format!("{number}番"), format!("message {number}")),
+    };
+    Text::new(format!("{}（{ja}{warned_ja}）", step.ja()), format!("{} ({en}{warned_en})", step.en()))
 }
 
 const fn kept(is_new: bool, active: bool) -> (&'static str, &'static str, &'static str) {

@@ -17,6 +17,7 @@ use crate::domain::audit::{AuditFilter, AuditUse};
 use crate::domain::case::Case;
 use crate::domain::checkpoint::hex;
 use crate::domain::duties::{Duty, Ended, Standing};
+use crate::domain::group::{Group, GroupMessage};
 use crate::domain::ids::{Subject, TimelineId};
 use crate::domain::time::Timestamp;
 use crate::domain::training::{Attendance, Training};
@@ -115,7 +116,7 @@ async fn timeline_out(
     Ok(())
 }
 
-/// Announcements with their history and who has read them; trainings with who was there; good-practice cases.
+/// Announcements with their history and who has read them; trainings with who was there; good-practice cases; groups.
 async fn board(from: &ExportFrom<'_>, folder: &Path) -> Result<(), ExportError> {
     let path = folder.join("announcements.jsonl");
     let mut file = create(&path)?;
@@ -141,7 +142,33 @@ async fn board(from: &ExportFrom<'_>, folder: &Path) -> Result<(), ExportError> 
     for case in from.journal.read(|tx| Box::pin(tx.list_cases())).await? {
         line(&mut file, &path, &case_json(&case))?;
     }
+    let path = folder.join("groups.jsonl");
+    let mut file = create(&path)?;
+    for group in from.journal.read(|tx| Box::pin(tx.list_groups())).await? {
+        let id = group.id;
+        let messages = from.journal.read(move |tx| Box::pin(tx.list_group_messages(id, u32::MAX, usize::MAX))).await?;
+        line(&mut file, &path, &group_json(&group, &messages))?;
+    }
     Ok(())
+}
+
+fn group_json(group: &Group, messages: &[GroupMessage]) -> Value {
+    let message = |message: &GroupMessage| {
+        let withdrawn = message.withdrawn.as_ref().map(|withdrawn| {
+            json!({ "by": withdrawn.by.to_string(), "at": withdrawn.at.to_rfc3339(), "reason": withdrawn.reason })
+        });
+        json!({
+            "number": message.number, "by": message.by.to_string(), "role": message.position.role.code(),
+            "organisation": message.position.organisation.to_string(), "at": message.at.to_rfc3339(),
+            "text": message.text, "withdrawn": withdrawn,
+        })
+    };
+    json!({
+        "id": group.id.to_string(), "organisation": group.organisation.to_string(), "name": group.words.name,
+        "about": group.words.about, "is_closed": group.is_closed,
+        "members": group.words.members.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        "messages": messages.iter().rev().map(message).collect::<Vec<_>>(),
+    })
 }
 
 fn case_json(case: &Case) -> Value {

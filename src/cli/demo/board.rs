@@ -1,5 +1,5 @@
-//! What the invented region has beside its patients: an announcement that some have read, a training with who was there, and
-//! two good-practice cases, of which one is published and one waits. Made by the actions that people's pages call, so that each
+//! What the invented region has beside its patients: an announcement that some have read, a training with who was there, two
+//! good-practice cases, of which one is published and one waits, and a group that talks. Made by the actions that people's pages call, so that each
 //! is looked through and judged; a seeding that was cut off goes on where it stopped.
 
 use jiff::civil::Date;
@@ -8,9 +8,11 @@ use super::region::{self, PersonSeed, organisation_id, person_id};
 use super::seed::actor;
 use crate::actions::announcing::{self, Given};
 use crate::actions::cases::{self, ConsentSaid};
+use crate::actions::groups::{self, GroupGiven};
 use crate::actions::training::{self, Noted, TrainingGiven};
 use crate::domain::announcement::{AnnouncementWords, Audience};
 use crate::domain::case::{Case, CaseStep, CaseTag, CaseWords};
+use crate::domain::group::GroupWords;
 use crate::domain::ids::SignInId;
 use crate::domain::role::{OrganisationType, Role};
 use crate::domain::time::Timestamp;
@@ -29,6 +31,11 @@ const ABSENT: [&str; 2] = ["yoshida", "kondo"];
 
 const ANNOUNCED: &str = "モニタリング報告の書き方が変わります";
 const TRAINED: &str = "写真と個人情報の扱い";
+const GROUP: &str = "居宅とヘルパーの情報交換";
+const SAID: [(&str, &str); 2] = [
+    ("tanaka", "来月の情報交換会は第2火曜の18時半から、市民会館の和室です。話したいことがあればここに書いてください。"),
+    ("kato", "暑い時期の調理で気をつけていることを、持ち寄りませんか。"),
+];
 
 /// A case of the region's.
 struct CaseSeed {
@@ -53,7 +60,7 @@ pub async fn seed(hub: &Hub, anchor: Timestamp) -> anyhow::Result<()> {
     for case in &CASES {
         write_case(hub, case).await?;
     }
-    Ok(())
+    talk(hub).await
 }
 
 /// As somebody who is at their page.
@@ -123,6 +130,25 @@ async fn write_case(hub: &Hub, seed: &CaseSeed) -> anyhow::Result<()> {
     }
     if seed.is_approved && case.takes(CaseStep::Approved) {
         cases::approve(hub, &reviewer, case.id, case.current().number, true, &[]).await?;
+    }
+    Ok(())
+}
+
+async fn talk(hub: &Hub) -> anyhow::Result<()> {
+    let by = signed_in(hub, region::person(SECRETARY))?;
+    let known = groups::list(hub, &by.actor).await?;
+    let id = match known.into_iter().find(|known| known.group.words.name == GROUP) {
+        Some(known) => known.group.id,
+        None => {
+            let about = "居宅介護支援とヘルパーの、仕事のやり方の相談。".to_owned();
+            let members = THERE.iter().map(|key| person_id(key)).collect();
+            let words = GroupWords { name: GROUP.to_owned(), about, members };
+            groups::put(hub, &by, None, GroupGiven { words, is_closed: false, confirmed: Vec::new() }).await?
+        }
+    };
+    let written = groups::list_messages(hub, &by.actor, id, None).await?.messages.len();
+    for (author, text) in SAID.iter().skip(written) {
+        groups::post(hub, &signed_in(hub, region::person(author))?, id, (*text).to_owned(), &[]).await?;
     }
     Ok(())
 }

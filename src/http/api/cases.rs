@@ -245,6 +245,12 @@ pub struct TextsGiven {
     texts: Vec<String>,
 }
 
+impl TextsGiven {
+    pub(super) fn texts(&self) -> Vec<&str> {
+        self.texts.iter().map(String::as_str).collect()
+    }
+}
+
 /// What in these texts may say of whom they speak? Names are looked for among the patients whom I may know of.
 #[utoipa::path(
     post, path = "/api/v1/cases/check", tag = "cases", request_body = TextsGiven,
@@ -255,8 +261,7 @@ pub async fn check(
     by: SignedIn,
     input::Json(given): input::Json<TextsGiven>,
 ) -> Result<Json<Findings>, Problem> {
-    let texts: Vec<&str> = given.texts.iter().map(String::as_str).collect();
-    Ok(Json(Findings::from(cases::look_through(&app.hub, &by.actor, &texts).await?)))
+    Ok(Json(Findings::from(cases::look_through(&app.hub, &by.actor, &given.texts()).await?)))
 }
 
 /// A case as somebody begins it.

@@ -16,6 +16,7 @@ pub mod explaining;
 pub mod exports;
 pub mod files;
 mod findings;
+pub mod groups;
 pub mod linking_queue;
 pub mod me;
 pub mod offices;

@@ -392,6 +392,8 @@ async fn every_sealed_row_is_opened_and_one_that_is_another_tables_is_named() {
             "insert into announcement (id, organisation, ends_at) select id, id, 0 from organisation order by id limit 1",
             "insert into announcement_version (announcement, number, sealed)
                 select announcement.id, 1, person.sealed from announcement, person order by person.id limit 1",
+            "insert into talk_group (id, organisation, sealed) select id, id, sealed from organisation order by id limit 1",
+            "insert into group_message (talk_group, number, sealed) select id, 1, sealed from talk_group",
             "insert into case_version (case_id, number, sealed) select id, 1, sealed from person order by id limit 1",
             "insert into linking_queue (id, timeline, organisation, received_at, sealed, state)
                 select id, id, id, 0, sealed, 'waiting' from organisation order by id limit 1",

@@ -14,6 +14,7 @@ mod directory;
 mod dump;
 mod duties;
 mod files;
+mod groups;
 mod guarded;
 mod guarded_rulebooks;
 mod history;

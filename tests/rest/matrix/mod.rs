@@ -18,8 +18,15 @@ use self::world::{World, columns};
 /// Which distinctions a path makes.
 fn variants(route: &Route) -> &'static [&'static str] {
     let path = route.path;
-    const WHOSE: [&str; 6] =
-        ["/organisations/{id}", "/people/{id}", "/sign-ins/{id}", "/devices/{id}", "/clients/{id}", "/cases/{id}"];
+    const WHOSE: [&str; 7] = [
+        "/organisations/{id}",
+        "/people/{id}",
+        "/sign-ins/{id}",
+        "/devices/{id}",
+        "/clients/{id}",
+        "/cases/{id}",
+        "/groups/{id}",
+    ];
     if ["/patients/{id}", "/timelines/{id}", "/rulebook/explain"].iter().any(|of| path.contains(of)) {
         &["linked", "unlinked"]
     } else if WHOSE.iter().any(|of| path.contains(of)) || (route.method, path) == ("post", "/api/v1/devices") {

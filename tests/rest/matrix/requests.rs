@@ -63,6 +63,8 @@ async fn path(world: &World, route: &Route, variant: &str, column: &str) -> (Str
         made.is(StatusCode::CREATED)["id"].as_str().expect("an id").to_owned()
     } else if route.path.contains("/cases/{id}") {
         case_made(world, route, variant, column).await
+    } else if route.path.contains("/groups/{id}") {
+        group_made(world, variant, column).await
     } else if route.path.contains("/people/{id}") {
         let person = world.somebody(variant, column).await.actor.person.to_string();
         if route.method == "delete" && route.path.ends_with("/invitations") {
@@ -161,6 +163,12 @@ async fn body(world: &World, route: &Route, variant: &str, column: &str, who: &A
         ("post", "/api/v1/cases/{id}/return") => json!({ "version": 2, "remark": "家族構成をぼかしてください" }),
         ("post", "/api/v1/cases/{id}/approval") => json!({ "version": 2, "consent_seen": true }),
         ("post", "/api/v1/cases/{id}/withdrawal") => json!({ "reason": "同意の撤回" }),
+        ("post", "/api/v1/groups") => group(who),
+        ("put", "/api/v1/groups/{id}") => group(&world.elsewhere),
+        ("post", "/api/v1/groups/check") => json!({ "texts": ["褥瘡の勉強会"] }),
+        ("post", "/api/v1/groups/{id}/messages") => json!({ "text": "次は第2会議室" }),
+        ("post", "/api/v1/groups/{id}/withdrawal") => json!({ "number": 1, "reason": "場所の変更" }),
+        ("post", "/api/v1/groups/{id}/receipt") => json!({ "number": 1 }),
         ("post", "/api/v1/trainings") | ("put", "/api/v1/trainings/{id}") => training(),
         ("put", "/api/v1/trainings/{id}/attendance") => json!({ "offices": [elsewhere] }),
         ("put", "/api/v1/me/position") => {
@@ -283,6 +291,23 @@ fn practice() -> Value {
 
 fn handed_in() -> Value {
     json!({ "version": 1, "consent_given": true, "consent": "同意書綴り" })
+}
+
+fn group(member: &Actor) -> Value {
+    json!({ "name": "褥瘡の勉強会", "members": [member.actor.person.to_string()] })
+}
+
+/// A group of who asks, or of a nurse elsewhere, in which its member has written something.
+async fn group_made(world: &World, variant: &str, column: &str) -> String {
+    let works = !matches!(column, "family" | "gateway" | "client");
+    let member = match variant {
+        "own" if works => world.freshly_signed_in(column).await,
+        _ => world.elsewhere.clone(),
+    };
+    let made = world.app.secretariat().await.post("/api/v1/groups", group(&member)).await.is(StatusCode::CREATED);
+    let id = made["id"].as_str().expect("an id").to_owned();
+    member.post(format!("/api/v1/groups/{id}/messages"), json!({ "text": "第2会議室" })).await.is(StatusCode::CREATED);
+    id
 }
 
 fn training() -> Value {

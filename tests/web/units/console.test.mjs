@@ -47,8 +47,8 @@ test('an address names a section and what is in it; an administrator has their o
   assert.equal(consoleAddress('#/consoles'), null);
   const ids = (model) => sectionsOf(model).map(({ id }) => id);
   assert.equal(ids({ isSecretariat: true }).length, 16);
-  assert.deepEqual(ids({ isProfessional: true, me: { administers: ['o'] } }), ['offices', 'announcements', 'rules', 'compliance', 'trainings', 'cases']);
-  assert.deepEqual(ids({ isProfessional: true, me: { administers: [] } }), ['rules', 'compliance', 'cases']);
+  assert.deepEqual(ids({ isProfessional: true, me: { administers: ['o'] } }), ['offices', 'announcements', 'groups', 'rules', 'compliance', 'trainings', 'cases']);
+  assert.deepEqual(ids({ isProfessional: true, me: { administers: [] } }), ['groups', 'rules', 'compliance', 'cases']);
   assert.deepEqual(ids({ isProfessional: false, me: { administers: [] } }), []);
 });
 
