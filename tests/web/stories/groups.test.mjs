@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { openBrowser } from '../browser.mjs';
 import { STANDING_STILL, demoHub } from '../demo-hub.mjs';
-import { assertNothingSticksOut, isIn, stumbles } from '../page.mjs';
+import { assertNothingSticksOut, becomes, isIn, stumbles } from '../page.mjs';
 
 /** What the hub refuses is an error to the browser too. */
 const otherComplaints = (page) => page.complaints.filter((one) => !/status of (403|409|422)/.test(one));
@@ -37,7 +37,7 @@ test('a group is made, talks, is warned of a patient’s name, has something tak
   const nurse = await open(openPage, hub, 'nurse', { size: 'phone' });
   const doctor = await open(openPage, hub, 'doctor', { size: 'tablet', language: 'en-GB', colorScheme: 'dark' });
   await nurse.section.getByText('入っているグループはありません。').waitFor();
-  assert.equal(await nurse.section.getByRole('button', { name: 'グループを作る' }).count(), 0);
+  await becomes(() => nurse.section.getByRole('button', { name: 'グループを作る' }).count(), 0);
   await nurse.page.shot('groups-empty-phone-ja');
 
   await desk.section.getByRole('button', { name: 'グループを作る' }).click();
@@ -63,7 +63,7 @@ test('a group is made, talks, is warned of a patient’s name, has something tak
   await nurse.section.getByLabel('メッセージ').fill(`${name}さんの傷の写真を見てください`);
   await nurse.section.getByRole('button', { name: '送る' }).click();
   await nurse.section.getByText('患者さんの情報が含まれているかもしれません').waitFor();
-  assert.deepEqual(await nurse.section.locator('.found-piece b').allInnerTexts(), [name]);
+  await becomes(() => nurse.section.locator('.found-piece b').allInnerTexts(), [name]);
   assert.deepEqual(await stumbles(nurse.page), []);
   await assertNothingSticksOut(nurse.page, 'a message that names a patient');
   await nurse.page.shot('group-found-phone-ja', { fullPage: true });
@@ -109,7 +109,7 @@ test('a group is made, talks, is warned of a patient’s name, has something tak
   await desk.section.getByText('このグループは終了しています。').waitFor();
   await again(nurse);
   await nurse.section.getByText('このグループは終了しています。').waitFor();
-  assert.equal(await nurse.section.getByLabel('メッセージ').count(), 0);
+  await becomes(() => nurse.section.getByLabel('メッセージ').count(), 0);
   await nurse.page.shot('group-closed-phone-ja', { fullPage: true });
   assert.deepEqual([nurse, desk, doctor].flatMap(({ page }) => otherComplaints(page)), []);
 });

@@ -46,7 +46,7 @@ test('an address names a section and what is in it; an administrator has their o
   assert.deepEqual(consoleAddress('#/console/patients/%E3'), { section: 'patients', item: '' });
   assert.equal(consoleAddress('#/consoles'), null);
   const ids = (model) => sectionsOf(model).map(({ id }) => id);
-  assert.equal(ids({ isSecretariat: true }).length, 16);
+  assert.equal(ids({ isSecretariat: true }).length, 17);
   assert.deepEqual(ids({ isProfessional: true, me: { administers: ['o'] } }), ['offices', 'announcements', 'groups', 'rules', 'compliance', 'trainings', 'cases']);
   assert.deepEqual(ids({ isProfessional: true, me: { administers: [] } }), ['groups', 'rules', 'compliance', 'cases']);
   assert.deepEqual(ids({ isProfessional: false, me: { administers: [] } }), []);
