@@ -7,6 +7,7 @@ use std::fmt;
 use super::ids::{ClientId, OrganisationId, SignInId};
 use super::kind::Kind;
 use super::list::closed_list;
+use super::plain::check_plain;
 use super::text::{Invalid, Text};
 use super::time::Timestamp;
 use crate::limits;
@@ -241,10 +242,7 @@ pub fn read_purpose(field: &str, given: &str) -> Result<String, Invalid> {
     if chars > max {
         return Err(Invalid::too_long(field, max, ("文字", "characters"), chars));
     }
-    if purpose.chars().any(char::is_control) {
-        let expected = Text::fixed("改行などの制御文字は使えません", "no control characters");
-        return Err(Invalid::new(field, "implausible", expected));
-    }
+    check_plain(field, purpose)?;
     Ok(purpose.to_owned())
 }
 
