@@ -14,7 +14,7 @@ use super::super::{Complaint, Terminal, open};
 use super::{cannot, open_journal};
 use crate::actions::audit::event::{Event, Who};
 use crate::actions::audit::export::Export;
-use crate::actions::audit::{check_reason, note_use, search};
+use crate::actions::audit::{check_reason, note_use, part, search};
 use crate::clock::{Clock as _, SystemClock};
 use crate::config::Config;
 use crate::domain::act::By;
@@ -178,7 +178,7 @@ pub(super) async fn export(arguments: &ExportArguments, config: &Config) -> anyh
             Box::new(made.map_err(Complaint::because(cannot(("新規作成", "create"), path)))?)
         }
     };
-    let mut export = Export::new(journal.clone(), Arc::new(directory), filter, how);
+    let mut export = Export::new(journal.clone(), Arc::new(directory), part::Part::of_all(filter), how);
     while let Some(piece) = export.next().await? {
         to.write_all(piece.as_bytes())?;
     }
