@@ -12,6 +12,7 @@ use clap::Args;
 use rustls::ServerConfig;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
+use tokio::task::JoinHandle;
 
 use super::config_arguments::{ConfigArguments, print_mistakes};
 use super::history::History;
@@ -24,6 +25,7 @@ use crate::bus::{Shared, SharedBounds};
 use crate::config::Config;
 use crate::domain::device::DeviceDemand;
 use crate::domain::text::Text;
+use crate::domain::time::Timestamp;
 use crate::http::app::{App, router};
 use crate::http::certificate::{CertificateFiles, ReloadingCertificate};
 use crate::http::client_certificates::DeviceVerifier;
@@ -114,13 +116,8 @@ pub(super) async fn run_hub(
 ) -> anyhow::Result<()> {
     let OpenRegion { hub, tasks, journal } = region;
     let (stopping, stopped) = watch::channel(false);
-    let (files, bells) = (Arc::clone(&app.files), Arc::clone(&app.bells));
-    let ended = EndedBeside::from_now(hub.clone(), Arc::clone(&app.sign_ins)).await;
-    let tending = [
-        tokio::spawn(async move { files.tend().await }),
-        tokio::spawn(async move { bells.tend().await }),
-        tokio::spawn(ended.follow()),
-    ];
+    let sign_ins = Arc::clone(&app.sign_ins);
+    let tending = begin_tending(&hub, &app).await;
     let mut beside = history.begin(hub.region().clock());
     let routes = router(app.listening(&listeners));
     let serving: Vec<_> = listeners
@@ -158,8 +155,11 @@ pub(super) async fn run_hub(
         let _ = task.await;
     }
     beside.stop().await;
-    drop(hub);
     let bound = Duration::from_millis(limits::STOP_MS_MAX);
+    if !matches!(tokio::time::timeout(bound, sign_ins.note_in_use(Timestamp(0))).await, Ok(Ok(_))) {
+        tracing::warn!("until when sign-ins were in use is not noted: who was at work may have to sign in anew");
+    }
+    drop((hub, sign_ins));
     if tokio::time::timeout(bound, tasks.finish()).await.is_err() {
         tracing::warn!("not everything handed in was answered in time; what was accepted is durable");
     }
@@ -174,6 +174,18 @@ pub(super) async fn run_hub(
         ))
         .into()),
     }
+}
+
+/// What goes on beside serving for as long as the hub runs: files, bells, what other processes end, who is at work.
+async fn begin_tending(hub: &Hub, app: &App) -> [JoinHandle<()>; 4] {
+    let (files, bells, noting) = (Arc::clone(&app.files), Arc::clone(&app.bells), Arc::clone(&app.sign_ins));
+    let ended = EndedBeside::from_now(hub.clone(), Arc::clone(&app.sign_ins)).await;
+    [
+        tokio::spawn(async move { files.tend().await }),
+        tokio::spawn(async move { bells.tend().await }),
+        tokio::spawn(ended.follow()),
+        tokio::spawn(async move { noting.keep_noting().await }),
+    ]
 }
 
 /// How listeners speak that ask for a device's certificate, and those that do not.
