@@ -26,6 +26,20 @@ fn duty_aad(duty: DutyId) -> [u8; 32] {
     record_aad(b"duty/v1\0\0\0\0\0\0\0\0\0", duty.0)
 }
 
+type DutyRow = (Vec<u8>, bool, Vec<u8>);
+
+fn kept_duty_from(
+    timeline: TimelineId,
+    key: &PatientKey,
+    (id, open, sealed): &DutyRow,
+) -> Result<(bool, Duty), StoreError> {
+    let id = DutyId(uuid_from("duty.id", id)?);
+    let place = format!("duty {id} of timeline {timeline}");
+    let bytes = key.open(&duty_aad(id), sealed).map_err(StoreError::cannot_open(place.as_str()))?;
+    let duty = decode_duty(&bytes).map_err(|error| StoreError::inconsistent(place.as_str(), error))?;
+    Ok((*open, duty))
+}
+
 impl Tx {
     pub(super) async fn upsert_duty(
         &mut self,
@@ -63,18 +77,31 @@ impl Tx {
         key: &PatientKey,
     ) -> Result<Vec<(bool, Duty)>, StoreError> {
         const SQL: &str = "select id, open, sealed from duty where timeline = $1 order by id";
-        let rows: Vec<(Vec<u8>, bool, Vec<u8>)> = run!(self, connection => {
+        let rows: Vec<DutyRow> = run!(self, connection => {
             sqlx::query_as(SQL).bind(timeline.0.as_bytes().as_slice()).fetch_all(connection).await?
         });
-        rows.iter()
-            .map(|(id, open, sealed)| {
-                let id = DutyId(uuid_from("duty.id", id)?);
-                let place = format!("duty {id} of timeline {timeline}");
-                let bytes = key.open(&duty_aad(id), sealed).map_err(StoreError::cannot_open(place.as_str()))?;
-                let duty = decode_duty(&bytes).map_err(|error| StoreError::inconsistent(place.as_str(), error))?;
-                Ok((*open, duty))
-            })
-            .collect()
+        rows.iter().map(|row| kept_duty_from(timeline, key, row)).collect()
+    }
+
+    /// The duties of a timeline that can be read, for counting: one that cannot is told, and so is a timeline whose key does
+    /// not open; one whose key was destroyed has none.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn list_readable_duties(&mut self, timeline: TimelineId) -> Result<Vec<Duty>, StoreError> {
+        const SQL: &str = "select id, open, sealed from duty where timeline = $1 order by id";
+        let found = match self.find_key(timeline).await {
+            Ok(found) => found,
+            Err(StoreError::KeyDestroyed(_)) => None,
+            Err(error @ StoreError::Inconsistent { .. }) => self.readable(Err(error)),
+            Err(error) => return Err(error),
+        };
+        let Some(key) = found else { return Ok(Vec::new()) };
+        let rows: Vec<DutyRow> = run!(self, connection => {
+            sqlx::query_as(SQL).bind(timeline.0.as_bytes().as_slice()).fetch_all(connection).await?
+        });
+        let kept = |row: &DutyRow| self.readable(kept_duty_from(timeline, &key, row)).map(|(_, duty)| duty);
+        Ok(rows.iter().filter_map(kept).collect())
     }
 
     /// Timelines with a duty that is open, or with any, after this one, in the order of their ids: on whose team this
@@ -122,7 +149,8 @@ impl Tx {
                 })
             }
         };
-        rows.iter().map(|(id,)| Ok(TimelineId(uuid_from("duty.timeline", id)?))).collect()
+        let timeline = |(id,): &(Vec<u8>,)| uuid_from("duty.timeline", id).map(TimelineId);
+        Ok(rows.iter().filter_map(|row| self.readable(timeline(row))).collect())
     }
 
     /// Says when the clock must look at the timeline again.

@@ -7,6 +7,7 @@ mod audit_log;
 mod audit_shipping;
 mod audit_told;
 mod backups;
+mod beside_rubbish;
 mod bells;
 mod cases;
 mod client_bounds;

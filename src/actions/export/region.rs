@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use super::{Draft, ExportError, ExportFrom, Exported, create, directory_json, make_folder, write};
 use crate::actions::audit::export::Export;
+use crate::actions::audit::part::Part;
 use crate::actions::kept_rulebooks::hash_of;
 use crate::actions::taken_out::Whose;
 use crate::domain::announcement::Announcement;
@@ -149,6 +150,13 @@ async fn board(from: &ExportFrom<'_>, folder: &Path) -> Result<(), ExportError> 
         let messages = from.journal.read(move |tx| Box::pin(tx.list_group_messages(id, u32::MAX, usize::MAX))).await?;
         line(&mut file, &path, &group_json(&group, &messages))?;
     }
+    // What is missing of these because it cannot be read, as `store check` names it.
+    let unread = from.journal.read(|tx| Box::pin(tx.list_unread_board())).await?;
+    let path = folder.join("unreadable.jsonl");
+    let mut file = create(&path)?;
+    for row in unread {
+        line(&mut file, &path, &json!({ "row": row }))?;
+    }
     Ok(())
 }
 
@@ -259,7 +267,8 @@ async fn audit(from: &ExportFrom<'_>, folder: &Path) -> Result<(), ExportError> 
     let path = folder.join("audit.jsonl");
     let mut file = create(&path)?;
     let directory = Arc::new(from.directory.clone());
-    let mut export = Export::new(from.journal.clone(), directory, AuditFilter::default(), AuditUse::JsonLines);
+    let mut export =
+        Export::new(from.journal.clone(), directory, Part::of_all(AuditFilter::default()), AuditUse::JsonLines);
     while let Some(piece) = export.next().await? {
         file.write_all(piece.as_bytes()).map_err(|source| ExportError::Io { path: path.clone(), source })?;
     }

@@ -4,7 +4,7 @@
 use uuid::Uuid;
 
 use super::region::{MORNING, Region, on_both, on_both_as_once};
-use crate::domain::account::{Identity, Invitation, Passkey, PasskeyVoid, Purpose, SignInWay};
+use crate::domain::account::{Identity, Invitation, Issuer, Passkey, PasskeyVoid, Purpose, SignInWay};
 use crate::domain::client::{Client, ClientKey, KeyAlgorithm, Scopes};
 use crate::domain::device::{Device, DeviceCertificate, DeviceException, Enrolment, Serial};
 use crate::domain::directory::{Directory, Position};
@@ -239,6 +239,7 @@ async fn equipped(region: &Region) -> (ClientId, [crate::vault::TokenHash; 2]) {
         purpose: Purpose::First,
         code: code.clone(),
         authenticator: vec![7; 20],
+        issuer: Issuer::Machine,
         issued_at: MORNING,
         expires_at: EVENING,
         ended_at: None,
