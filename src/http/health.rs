@@ -71,11 +71,10 @@ fn warnings(app: &App) -> Vec<Reason> {
             app.hub.journal().met_forged_rows(),
             "directory_tampered",
             Text::fixed(
-                "データベースに、このハブが書いていない行か読めない行（人・職務・アカウント・サインイン・端末・お知らせなど）があり、\
-                 ないものとして扱っています。\
+                "データベースに、このハブが書いていない行（人・職務・アカウント・サインインなど）があり、無効として扱っています。\
                  ログと renkei store check で確かめてください",
-                "the database holds rows of people, positions, accounts, sign-ins, devices, announcements or the like that no hub of \
-                 this region wrote, or that cannot be read; they count as not there: see the log, and renkei store check",
+                "the database holds rows of people, positions, accounts, sign-ins or the like that no hub of this region wrote; they \
+                 count for nothing: see the log, and renkei store check",
             ),
         ),
         (
