@@ -214,3 +214,26 @@ async fn no_record_takes_the_last_one_who_can_sign_in() {
     let ready = one.get("/readyz").await.ok();
     assert_eq!(ready, json!({ "ready": true, "reasons": [] }));
 }
+
+/// Taking back that a suspension was lifted suspends anew.
+#[tokio::test]
+async fn nor_does_taking_back_that_it_was_lifted() {
+    let app = App::start().await;
+    let one = app.actor(Role::Secretariat, "secretariat").await;
+    let other = app.actor(Role::Secretariat, "secretariat").await;
+    shut_out(&app, &other, &one, false).await.is(StatusCode::CREATED);
+    let path = format!("/api/v1/timelines/{}/entries", one.actor.organisation);
+    let lifting = app.hub.region().draw_id();
+    let person = one.actor.person.to_string();
+    let lifted = json!({ "suspension": { "person": person, "reason": "調査の終わり", "lifted": true } });
+    other.post(&path, json!({ "id": lifting, "body": lifted })).await.is(StatusCode::CREATED);
+    let invited = other.post(format!("/api/v1/people/{person}/invitations"), json!({})).await;
+    app.set_up(&invited.is(StatusCode::CREATED), PASSWORD).await;
+    let one = app.sign_in(one.actor.person, one.position()).await;
+    let taken_back = json!({ "retraction": { "target": lifting.to_string(), "reason": "mistake" } });
+    let answer = say(&app, &other, &one, taken_back).await;
+    let problem = answer.problem(StatusCode::UNPROCESSABLE_ENTITY, "unexpected");
+    let told = problem["detail"]["en"].as_str().unwrap_or_default();
+    assert!(problem["field"] == "body.retraction" && told.contains("has set up an account"), "{problem}");
+    assert!(app.hub.region().acts_as(&one.actor));
+}
