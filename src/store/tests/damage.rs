@@ -135,6 +135,7 @@ async fn what_cannot_be_read_at_one_place_hides_nothing_elsewhere() {
         eventful(region).await;
         for sql in [
             "update timeline set subject = 'zz' where head_seq = 14",
+            "update timeline set wrapped_key = head_chain where head_seq = 14",
             "update audit set kind = 'zz' where seq = 1",
             "update audit set sealed = chain where seq = 3",
             "update team_member set opens_from = 5 where timeline = (select id from timeline where head_seq = 3)",
