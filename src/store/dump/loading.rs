@@ -40,7 +40,7 @@ impl Loading {
     /// # Errors
     /// When it holds anything else, a hub serves it, or the backup is of a later version.
     pub async fn begin(url: &str, key: BackupKey, manifest: &Manifest, named: &str) -> Result<Self, LoadError> {
-        let known = STEPS.last().map_or(0, |step| step.0);
+        let known = migrate::newest();
         if manifest.schema > known {
             return Err(LoadError::Later { found: manifest.schema, known });
         }
