@@ -78,7 +78,8 @@ impl Journal {
             (Some(Hold::Postgres { session, hub }), Engine::Postgres(pool)) => {
                 let mut again = connect_one(&pool.connect_options()).await?;
                 if session.is_some() {
-                    return Ok(again.close().await?);
+                    again.close().await?;
+                    return Ok(());
                 }
                 if !try_lock(&mut again).await? || self.hubs().await? != *hub {
                     let reason = "another hub took this database over; stop it or this one".to_owned();

@@ -132,7 +132,7 @@ impl Journal {
                 let mut tx = journal.tx(journal.shared.engine.begin_look().await?);
                 let found = tx.find_known_ids(&ids).await?;
                 tx.look_away().await?;
-                Ok(found)
+                Ok::<_, StoreError>(found)
             };
             journal.noticing(looking).await
         })

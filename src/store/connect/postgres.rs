@@ -4,8 +4,7 @@
 use std::str::FromStr as _;
 use std::time::Duration;
 
-use sqlx::pool::PoolOptions;
-use sqlx::postgres::{PgConnectOptions, PgSslMode};
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions, PgSslMode};
 use sqlx::{ConnectOptions as _, Connection as _, PgConnection};
 use tokio::time::timeout;
 
@@ -27,7 +26,7 @@ pub(super) async fn connect(url: &str) -> Result<Engine, OpenError> {
     let options = options(url)?;
     // Before the pool: it would try again and again, and hide why.
     connect_one(&options).await.map_err(open_error)?.close().await?;
-    let pool = PoolOptions::new()
+    let pool = PgPoolOptions::new()
         .max_connections(POSTGRES_CONNECTIONS_MAX)
         .acquire_timeout(Duration::from_millis(STORE_ACQUIRE_TIMEOUT_MS))
         // A round trip before every piece of work; a dead connection shows in the work itself.

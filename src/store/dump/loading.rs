@@ -7,7 +7,7 @@ use crate::vault::{DataKey, GUARDED_ROUNDS};
 
 use super::super::engine::Engine;
 use super::super::meta::REGION_KEY;
-use super::super::migrate::{FIRST_WITH_GUARDED_RULEBOOKS, FIRST_WITH_MACS, STEPS};
+use super::super::migrate::{FIRST_WITH_GUARDED_RULEBOOKS, FIRST_WITH_MACS};
 use super::super::{Journal, StoreError, alone, connect, migrate};
 use super::record::{AbsentFile, Manifest, RowsPiece, TableHead, TableSum};
 use super::schema::{Column, Table};
