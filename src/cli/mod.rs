@@ -151,7 +151,7 @@ pub fn run(cli: &Cli) -> ExitCode {
         Ok(code) => code,
         Err(error) => {
             eprintln!("renkei: {}", complaint::told(&error, terminal.language));
-            ExitCode::from(if cli.command.looks() && is_damage(error.as_ref()) { EXIT_DAMAGED } else { EXIT_FAILURE })
+            ExitCode::from(if cli.command.looks() && is_damage(&*error) { EXIT_DAMAGED } else { EXIT_FAILURE })
         }
     };
     out::ended(code, terminal)

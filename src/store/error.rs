@@ -146,7 +146,7 @@ pub enum OpenError {
     ReplacedKey { found: String, by: String, at: Timestamp },
     #[error("the store was written by a later version of renkei, or its migrations were altered: {0}")]
     Migrate(#[source] sqlx::migrate::MigrateError),
-    /// What this version needs could not be made. Nothing was.
+    /// What this version needs could not all be made. The next opening goes on where it stopped.
     #[error("the tables cannot be brought to what this version needs: {0}")]
     Upgrade(#[source] sqlx::Error),
     /// Only whoever serves it brings it on.
@@ -234,8 +234,14 @@ impl OpenError {
             Self::Upgrade(error) => {
                 let why = cause::text_of(error).unwrap_or_else(|| Text::new(error.to_string(), error.to_string()));
                 Some(Text::new(
-                    format!("データベースの表をこの版に合わせられませんでした。何も変えていません: {}", why.ja),
-                    format!("the tables cannot be brought to what this version needs; nothing was changed: {}", why.en),
+                    format!(
+                        "データベースの表をこの版に合わせられませんでした。原因を除いて、もう一度実行してください: {}",
+                        why.ja
+                    ),
+                    format!(
+                        "the tables cannot be brought to what this version needs; see to why, and run it again: {}",
+                        why.en
+                    ),
                 ))
             }
             Self::Earlier { found } => Some(Text::new(
