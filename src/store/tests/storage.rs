@@ -180,7 +180,7 @@ async fn a_page_that_was_overwritten_is_told_as_damage_whoever_met_it() {
     assert!(!journal.health().is_damaged);
     // As an action does that has its own kind of error.
     let read: Result<(), String> = journal
-        .read(|tx| Box::pin(async move { Ok(tx.page(patient, Seq(0), 10, usize::MAX).await.map(drop)?) }))
+        .read(move |tx| Box::pin(async move { Ok(tx.page(patient, Seq(0), 10, usize::MAX).await.map(drop)?) }))
         .await
         .map_err(|error: Failed| error.0);
     let told = read.unwrap_err();
@@ -195,7 +195,7 @@ struct Failed(String);
 
 impl From<StoreError> for Failed {
     fn from(error: StoreError) -> Self {
-        Self(error.text().unwrap().ja)
+        Self(error.text().unwrap().ja.into_owned())
     }
 }
 
