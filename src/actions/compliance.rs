@@ -87,9 +87,14 @@ async fn next_duties(journal: &Journal, after: Option<TimelineId>) -> Result<Vec
                 let mut found = Vec::new();
                 for timeline in tx.list_timelines_with_duties(None, false, after, limits::FOLD_PAGE_ENTRIES).await? {
                     let duties = match tx.find_key(timeline).await {
-                        Ok(Some(key)) => tx.list_duties(timeline, &key).await?,
-                        Ok(None) | Err(StoreError::KeyDestroyed(_)) => Vec::new(),
-                        Err(error) => return Err(error),
+                        Ok(Some(key)) => tx.list_duties(timeline, &key).await,
+                        Ok(None) => Ok(Vec::new()),
+                        Err(error) => Err(error),
+                    };
+                    let duties = match duties {
+                        // Of one that does not read nothing is counted; the others are.
+                        Err(StoreError::KeyDestroyed(_) | StoreError::Inconsistent { .. }) => Vec::new(),
+                        duties => duties?,
                     };
                     found.push((timeline, duties));
                 }

@@ -122,6 +122,12 @@ impl Session {
         self.writer.feed_bytes(frame).await
     }
 
+    /// Of a record that cannot be read, whoever is not known to it is told as of nobody's.
+    async fn must_not_know_of(&self, timeline: TimelineId) -> bool {
+        let knows = self.hub.may_know_of(&self.signed_in.actor, timeline);
+        self.hub.journal().is_damaged(timeline) && !knows.await.unwrap_or(false)
+    }
+
     async fn open(&mut self, opened: Opened) -> Result<(), Ended> {
         let Opened { timeline, grant, after, refused, granted } = opened;
         self.asks_in_flight = self.asks_in_flight.saturating_sub(1);
@@ -138,7 +144,8 @@ impl Session {
         }
         self.asked.remove(&timeline);
         let Some(granted) = granted else {
-            let code = if refused == Some("unavailable") { Code::Unavailable } else { Code::NotFound };
+            let is_there = refused == Some("unavailable") && !self.must_not_know_of(timeline).await;
+            let code = if is_there { Code::Unavailable } else { Code::NotFound };
             return self.error(code, timeline.to_string()).await;
         };
         if !granted.subscription.stands() {
