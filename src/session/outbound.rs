@@ -4,6 +4,7 @@ use super::answers::{frame_of, notice_frame};
 use super::catch_up::cannot_be_fed;
 use super::writer::Ended;
 use super::{Behind, Place, Session};
+use crate::domain::directory::Actor;
 use crate::domain::ids::{EntryId, Seq, TimelineId};
 use crate::domain::reading::ReadScope;
 use crate::domain::text::Text;
@@ -122,12 +123,6 @@ impl Session {
         self.writer.feed_bytes(frame).await
     }
 
-    /// Of a record that cannot be read, whoever is not known to it is told as of nobody's.
-    async fn must_not_know_of(&self, timeline: TimelineId) -> bool {
-        let knows = self.hub.may_know_of(&self.signed_in.actor, timeline);
-        self.hub.journal().is_damaged(timeline) && !knows.await.unwrap_or(false)
-    }
-
     async fn open(&mut self, opened: Opened) -> Result<(), Ended> {
         let Opened { timeline, grant, after, refused, granted } = opened;
         self.asks_in_flight = self.asks_in_flight.saturating_sub(1);
@@ -144,7 +139,8 @@ impl Session {
         }
         self.asked.remove(&timeline);
         let Some(granted) = granted else {
-            let is_there = refused == Some("unavailable") && !self.must_not_know_of(timeline).await;
+            let is_there =
+                refused == Some("unavailable") && may_be_told_of(&self.hub, self.signed_in.actor, timeline).await;
             let code = if is_there { Code::Unavailable } else { Code::NotFound };
             return self.error(code, timeline.to_string()).await;
         };
@@ -258,4 +254,9 @@ pub(super) fn forget_frame(timeline: TimelineId, entry: Option<EntryId>) -> Serv
         None => Text::fixed("閲覧できる範囲が変わりました", "what you may see here has changed"),
     };
     ServerFrame::Forget { timeline, entry, reason }
+}
+
+/// Of a record that cannot be read, whoever is not known to it is told as of nobody's.
+async fn may_be_told_of(hub: &Hub, actor: Actor, timeline: TimelineId) -> bool {
+    !hub.journal().is_damaged(timeline) || hub.may_know_of(&actor, timeline).await.unwrap_or(false)
 }
