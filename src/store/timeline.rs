@@ -34,7 +34,6 @@ pub struct Loaded {
 /// A row of the table, without the key.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Head {
-    pub(super) timeline: TimelineId,
     pub(super) subject: Subject,
     pub(super) seq: Seq,
     pub(super) chain: Link,
@@ -75,7 +74,7 @@ impl RawHead {
         if chain == NO_LINK {
             return Err(StoreError::inconsistent(place(), "its row holds no link"));
         }
-        Ok(Head { timeline, subject, seq: seq_from(&place(), seq)?, chain, recorded_at })
+        Ok(Head { subject, seq: seq_from(&place(), seq)?, chain, recorded_at })
     }
 }
 
