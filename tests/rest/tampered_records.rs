@@ -56,7 +56,8 @@ async fn two_patients(app: &App) -> (Actor, Actor, [PatientId; 2]) {
     for patient in [damaged, whole] {
         app.link(patient, "hikari").await;
     }
-    let post = json!({ "id": app.hub.region().draw_id(), "body": { "note": { "text": "微熱があります" } } });
+    let vital = json!({ "measurements": [{ "sign": "spo2", "value": "88", "unit": "%" }] });
+    let post = json!({ "id": app.hub.region().draw_id(), "body": { "vital": vital } });
     stranger.post(format!("/api/v1/timelines/{damaged}/entries"), post).await.is(StatusCode::ACCEPTED);
     (doctor, stranger, [damaged, whole])
 }
