@@ -1,8 +1,6 @@
-//! Removing files that no entry named in time: posts that were given up, or cut off between the file and the entry. At
-//! the hub's start and then on a timer.
-//!
-//! That no entry names it is asked of the entries, and that it is this timeline's file of its seal: what the table says of either,
-//! somebody may have written there.
+//! Removing files that no entry named in time: posts that were given up, or cut off between the file and the entry. At the hub's
+//! start and then on a timer. That no entry names it is asked of the entries, and whose file it is of its seal: what the table
+//! says of either, somebody may have written there.
 //!
 //! First the row says that it is not kept, so that nothing can name it; then the file goes; then the row. Cut off in
 //! between, it is done again.
