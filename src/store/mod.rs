@@ -18,6 +18,7 @@ mod audit_search;
 mod batch;
 mod bell;
 mod case;
+mod cause;
 pub mod check;
 mod check_files;
 mod check_rows;
@@ -92,6 +93,7 @@ pub use batch::{
     Resolved, SealedAudit, SealedEntry, SealedQueued, ShutOut, Subject,
 };
 pub use bell::{BellAwake, Held};
+pub use cause::{Cause, is_damage};
 pub use client::ClientChange;
 pub use connect::find_owner;
 pub use data_key::KeptDataKey;
