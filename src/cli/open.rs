@@ -11,7 +11,6 @@ use crate::clock::{Clock, Ids, SystemClock};
 use crate::config::Config;
 use crate::config::{CalendarSettings, MinuteSpan};
 use crate::domain::directory::Directory;
-use crate::domain::offices::Offices;
 use crate::domain::text::Text;
 use crate::hub::past_rules::PastRules;
 use crate::hub::patients::PatientIndex;
@@ -112,7 +111,7 @@ pub async fn start_region(
         past,
         directory,
         patients: PatientIndex::of(patients),
-        offices: Offices::of(offices),
+        offices,
         devices,
         ids: Arc::new(Ids::new(Arc::clone(&clock))),
         clock,

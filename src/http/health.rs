@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use super::app::App;
 use super::shapes::Words;
-use crate::domain::text::Text;
+use crate::domain::text::{Text, counted};
 use crate::limits;
 use crate::store::Cause;
 
@@ -116,7 +116,38 @@ fn warnings(app: &App) -> Vec<Reason> {
     ];
     let holds =
         |(holds, code, text): (bool, &'static str, Text)| holds.then(|| Reason { code, detail: Words::from(&text) });
-    checks.into_iter().filter_map(holds).collect()
+    checks.into_iter().chain(warnings_of_records(app)).filter_map(holds).collect()
+}
+
+/// What cannot be read, and is not shown.
+fn warnings_of_records(app: &App) -> [(bool, &'static str, Text); 2] {
+    let (damaged, region) = (app.hub.journal().damaged_count(), app.hub.region());
+    [
+        (
+            damaged > 0,
+            "record_unreadable",
+            Text::new(
+                format!(
+                    "読めない記録が {damaged} 件あり、表示していません。ログと renkei store check で確かめてください"
+                ),
+                format!(
+                    "{} cannot be read and {} not shown: see the log, and renkei store check",
+                    counted(damaged, "record"),
+                    if damaged == 1 { "is" } else { "are" }
+                ),
+            ),
+        ),
+        (
+            !region.offices().untold().is_empty(),
+            "office_unreadable",
+            Text::fixed(
+                "記録帳を最後まで読めない事業所があり、だれの利用が止められているかわからないため、その事業所の人はサインインできません\
+                 （ほかに人のいない事務局を除く）。運用の手引き「監視」を見てください",
+                "the page of an office cannot be read to its end: nobody can tell whom it shut out, so that nobody of it signs in, \
+                 but for a secretariat that has nobody else; see “Monitoring” in the operating guide",
+            ),
+        ),
+    ]
 }
 
 fn reasons(app: &App) -> Vec<Reason> {

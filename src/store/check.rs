@@ -173,6 +173,10 @@ fn duties_of(timeline: TimelineId) -> Text {
     Text::new(format!("タイムライン {timeline} の約束"), format!("duties of timeline {timeline}"))
 }
 
+fn stone_of(timeline: TimelineId) -> Text {
+    Text::new(format!("タイムライン {timeline} の廃棄の印"), format!("destroyed_record {timeline}"))
+}
+
 fn due_time_of(timeline: TimelineId) -> Text {
     Text::new(format!("タイムライン {timeline} の期限"), format!("due time of timeline {timeline}"))
 }
@@ -208,12 +212,11 @@ impl Tx {
             }
             Err(error) => return Err(error),
         };
-        let empty = |subject| PatientState::empty_of(subject, timeline);
         let mut walk = Walk {
             seq: Seq::ZERO,
             chain: GENESIS,
             recorded_at: Timestamp::MIN,
-            state: key.and(head.subject).map(empty),
+            state: key.map(|_| PatientState::empty_of(head.is_about, timeline)),
             at_snapshot: None,
             duties: BTreeMap::new(),
         };
@@ -237,7 +240,7 @@ impl Tx {
         self.check_projections(state, &walk.duties, key, &mut report).await?;
         // Too early costs whoever lists the records that are due a look; too late hides one. No office's page is ever due, and of
         // one that the hub began the migration says a time that nobody wrote at.
-        if head.subject == Some(Subject::Patient) && head.written_at > state.written_at {
+        if head.is_about == Subject::Patient && head.written_at > state.written_at {
             report.fault(FaultKind::Head, whole(timeline));
         }
         Ok(report)
@@ -249,11 +252,20 @@ impl Tx {
         report: &mut Report,
     ) -> Result<Option<Arc<PatientKey>>, StoreError> {
         match self.find_key(timeline).await {
-            Ok(key) => return Ok(key),
+            Ok(key) => {
+                // Of a record that is there nothing else is left.
+                if self.has_stone(timeline).await? {
+                    report.fault(FaultKind::Row, stone_of(timeline));
+                }
+                return Ok(key);
+            }
             Err(StoreError::KeyDestroyed(_)) => {
                 report.destroyed = 1;
                 if self.find_destroyed(timeline.as_patient()).await?.is_none() {
                     report.fault(FaultKind::Key, whole(timeline));
+                    if self.has_stone(timeline).await? {
+                        report.fault(FaultKind::Row, stone_of(timeline));
+                    }
                 }
             }
             Err(StoreError::Inconsistent { place, .. }) => {
@@ -342,7 +354,8 @@ fn check_entry(walk: &mut Walk, sealed: &SealedEntry, key: Option<&PatientKey>, 
 
 fn check_head(walk: &Walk, head: &RawHead, report: &mut Report) {
     let times_agree = walk.seq == Seq::ZERO || walk.recorded_at == head.recorded_at;
-    if seq_into(walk.seq) != head.seq || walk.chain != head.chain || !times_agree || head.subject.is_none() {
+    if seq_into(walk.seq) != head.seq || walk.chain != head.chain || !times_agree || head.subject != Some(head.is_about)
+    {
         report.fault(FaultKind::Head, one_of(head.timeline, Seq(u64::try_from(head.seq).unwrap_or(0))));
     }
 }

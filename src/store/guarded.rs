@@ -348,6 +348,12 @@ impl Tx {
         tracing::error!(row = place, "a row does not open with the region's key: it counts for nothing");
     }
 
+    /// A row tells of something of which the audit log, where it must stand too, tells nothing.
+    pub(super) fn note_unproven(&self, place: &str) {
+        self.forgeries.0.store(true, Ordering::Relaxed);
+        tracing::error!(row = place, "what a row tells of is not in the audit log: it counts for nothing");
+    }
+
     /// The rows that stand, of all guarded tables, whose MAC is wrong or missing.
     pub(super) async fn list_forged(&mut self) -> Result<Vec<String>, StoreError> {
         let mut forged = Vec::new();

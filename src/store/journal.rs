@@ -14,6 +14,7 @@ use crate::vault::{DataKey, RegionKey};
 
 use super::alone::Hold;
 use super::connect::Steps;
+use super::damaged::Damaged;
 use super::data_key::{self, Founding};
 use super::engine::{Engine, EngineTx};
 use super::guarded::Forgeries;
@@ -32,6 +33,7 @@ pub(super) struct Shared {
     pub(super) region: Arc<DataKey>,
     pub(super) watch: Watch,
     pub(super) forgeries: Arc<Forgeries>,
+    pub(super) damaged: Arc<Damaged>,
     /// The right to serve this database, once it was taken.
     pub(super) hold: tokio::sync::Mutex<Option<Hold>>,
     #[cfg(test)]
@@ -92,6 +94,7 @@ impl Journal {
                 region,
                 watch,
                 forgeries: Arc::default(),
+                damaged: Arc::default(),
                 hold: tokio::sync::Mutex::default(),
                 #[cfg(test)]
                 faults: super::fault::Faults::default(),
@@ -308,7 +311,7 @@ impl Journal {
 
     pub(super) fn tx(&self, engine: EngineTx) -> Tx {
         let (region, forgeries) = (Arc::clone(&self.shared.region), Arc::clone(&self.shared.forgeries));
-        Tx { engine, region, forgeries }
+        Tx { engine, region, forgeries, damaged: Arc::clone(&self.shared.damaged) }
     }
 }
 

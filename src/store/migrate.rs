@@ -52,6 +52,7 @@ pub(super) const STEPS: &[Step] = &[
     step!(28, "0028_written_at"),
     step!(29, "0029_cases"),
     step!(30, "0030_groups"),
+    step!(31, "0031_files_of_destroyed"),
 ];
 
 /// The step from which on rows that give power have MACs.

@@ -48,6 +48,8 @@ mod stolen;
 mod taking_out;
 mod training_patients;
 mod tampered;
+mod tampered_pages;
+mod tampered_records;
 mod tampered_rules;
 mod trainings;
 mod withheld;

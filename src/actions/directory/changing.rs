@@ -125,7 +125,9 @@ async fn write_person(
     let known = tx.find_person(id).await?;
     let person = change(known.clone())?;
     check_person(&hub.region().directory(), &person)?;
-    let may_end_it = known.as_ref().is_some_and(secretariat::is_of_it);
+    // Where nobody can tell of those who act whether they were shut out, whoever comes to them takes their place.
+    let takes_over = secretariat::is_of_it(&person) && !hub.region().offices().untold().is_empty();
+    let may_end_it = takes_over || known.as_ref().is_some_and(secretariat::is_of_it);
     let acting = if may_end_it { secretariat::list_acting(tx, hub).await? } else { Vec::new() };
     match &known {
         None => tx.insert_person(&person).await?,

@@ -10,7 +10,6 @@ use crate::domain::act::{Act, By, Deed};
 use crate::domain::directory::{Organisation, Person, Position};
 use crate::domain::ids::TimelineId;
 use crate::domain::keeping::KeepingDeed;
-use crate::domain::offices::Offices;
 use crate::domain::role::{OrganisationType, Role};
 use crate::domain::secretariat::who_acts;
 use crate::domain::text::Text;
@@ -49,7 +48,7 @@ pub async fn restore_secretariat(
     let Restoring { office, person, reason } = given;
     tx.lock_directory().await?;
     let directory = tx.load_directory().await?;
-    let offices = Offices::of(tx.load_offices().await?);
+    let offices = tx.load_offices().await?;
     let acting = who_acts(&directory, &offices, today);
     if let Some(known) = acting.first().and_then(|actor| directory.people.get(&actor.person)) {
         let name = &known.name.kanji;

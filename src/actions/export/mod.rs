@@ -94,6 +94,8 @@ pub struct Exported {
     pub training: u64,
     /// Timelines whose key was destroyed.
     pub destroyed: u64,
+    /// Timelines that cannot be read: nothing of them is in it.
+    pub unreadable: Vec<TimelineId>,
 }
 
 /// Where records are read from, and as what.

@@ -109,6 +109,12 @@ async fn each_way_of_tampering_is_found_where_it_was_done() {
         ("update timeline set head_chain = substr(head_chain, 1, 1) where head_seq = 3", &[FaultKind::Head]),
         ("update timeline set head_seq = -1 where head_seq = 3", &[FaultKind::Head]),
         ("update timeline set written_at = written_at + 1 where head_seq = 3", &[FaultKind::Head]),
+        ("update timeline set subject = 'organisation' where head_seq = 3", &[FaultKind::Head]),
+        (
+            "insert into destroyed_record (timeline, destroyed_at, person, ended_on, until_on, kind, years)
+                select id, 5, null, '2020-01-01', '2025-01-01', 'clinic', 5 from timeline where head_seq = 3",
+            &[FaultKind::Row],
+        ),
         ("update entry set id = substr(id, 1, 1) where seq = 5", &[FaultKind::Unreadable]),
         ("update snapshot set seq = -1", &[FaultKind::Snapshot]),
         ("update audit set kind = 'zz' where seq = 2", &[FaultKind::Unreadable]),
