@@ -287,12 +287,12 @@ impl Tx {
 
     /// The first record that is not older; one behind the last where all are.
     async fn first_since(&mut self, moment: Timestamp, head: i64) -> Result<i64, StoreError> {
-        const SQL: &str = "select seq, recorded_at from audit where seq >= $1 order by seq limit 1";
+        const SQL: &str = "select seq, recorded_at from audit where seq >= $1 and seq <= $2 order by seq limit 1";
         let (mut low, mut high) = (1, head + 1);
         while low < high {
             let middle = low + (high - low) / 2;
             let row: Option<(i64, i64)> =
-                run!(self, connection => sqlx::query_as(SQL).bind(middle).fetch_optional(connection).await?);
+                run!(self, connection => sqlx::query_as(SQL).bind(middle).bind(head).fetch_optional(connection).await?);
             match row {
                 Some((seq, recorded_at)) if recorded_at < moment.0 => low = seq + 1,
                 _ => high = middle,
