@@ -99,7 +99,13 @@ impl Tx {
         });
         match taken {
             Some((seq, chain, newest)) if newest.is_none_or(|newest| newest <= seq) => Ok((seq, chain)),
-            Some((seq, chain, _)) => self.clear_behind((seq, chain), count).await,
+            Some((seq, chain, _)) => {
+                if !self.met_false_history() {
+                    // Once: one that is in nobody's way stays there, and is met at every append.
+                    self.note_false_history("audit", "something stands behind the end of the log");
+                }
+                self.clear_behind((seq, chain), count).await
+            }
             None => {
                 self.note_false_history("audit_head", "the record of the log's end cannot be one");
                 let end = self.find_last_linked().await?;

@@ -24,6 +24,11 @@ impl OwnHistory {
 }
 
 impl Tx {
+    /// See [`Journal::met_false_history`].
+    pub(super) fn met_false_history(&self) -> bool {
+        self.history.is_contradicted.load(Ordering::Relaxed)
+    }
+
     /// Something stands in the history that no hub wrote there: it is told, and the work goes on.
     pub(super) fn note_false_history(&self, place: &str, what: &str) {
         self.history.is_contradicted.store(true, Ordering::Relaxed);

@@ -83,6 +83,22 @@ async fn the_log_goes_on_from_where_it_truly_ends_whatever_its_record_of_that_sa
     }
 }
 
+#[tokio::test]
+async fn a_row_that_is_in_nobodys_way_is_told_all_the_same() {
+    on_both(async |region| {
+        History::write(region).await;
+        let far = "insert into audit (seq, recorded_at, sealed, chain)
+            select 9223372036854775807, 1, sealed, chain from audit where seq = 5";
+        assert_eq!(region.tamper(far).await, 1);
+        audit(region, 1).await;
+        assert_eq!(seq(region).await, 11);
+        assert!(region.journal.met_false_history());
+        let since = AuditFilter { from: Some(MORNING), ..AuditFilter::default() };
+        assert_eq!(searched(region, since).await.found.len(), 11);
+    })
+    .await;
+}
+
 /// Whoever cuts the log off is not helped by it.
 #[tokio::test]
 async fn records_that_were_removed_at_the_end_are_not_written_over() {
