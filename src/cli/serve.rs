@@ -16,7 +16,7 @@ use tokio::sync::watch;
 use super::config_arguments::{ConfigArguments, print_mistakes};
 use super::history::History;
 use super::open::{self, OpenRegion};
-use super::{Complaint, EXIT_CONFIG, Terminal, record, start_logging};
+use super::{Complaint, EXIT_CONFIG, Terminal, out, record, start_logging};
 use crate::actions::accounts::{Provider, ensure_authority, find_authority};
 use crate::actions::bells::Bells;
 use crate::actions::ended_beside::EndedBeside;
@@ -87,7 +87,9 @@ async fn serve(config: &Config) -> anyhow::Result<ExitCode> {
     let app = app.watching(history.witness());
     // Before anybody hears that the hub is ready: who stops it from then on is heard.
     let stop = stop_asked()?;
-    println!("ready {}", ready_url(config, &listeners));
+    if let Err(error) = out::write(format_args!("ready {}\n", ready_url(config, &listeners))) {
+        tracing::warn!(%error, "nobody reads that the hub is ready; it serves all the same");
+    }
     run_hub(region, app, history, listeners, stop).await?;
     Ok(ExitCode::SUCCESS)
 }
@@ -253,10 +255,14 @@ pub(super) fn stop_asked() -> anyhow::Result<impl Future<Output = ()>> {
 /// # Errors
 /// When another process holds it, or the folder cannot be written.
 pub(super) fn lock_data(folder: &Path) -> anyhow::Result<File> {
-    std::fs::create_dir_all(folder).with_context(|| format!("making the folder {}", folder.display()))?;
+    let cannot = |doing: (&str, &str), path: &Path| {
+        let path = path.display();
+        Complaint::because(Text::new(format!("{path} を{}できません", doing.0), format!("cannot {} {path}", doing.1)))
+    };
+    std::fs::create_dir_all(folder).map_err(cannot(("作成", "make"), folder))?;
     let path = folder.join("renkei.lock");
     let file = File::options().create(true).truncate(false).write(true).open(&path);
-    let file = file.with_context(|| format!("opening {}", path.display()))?;
+    let file = file.map_err(cannot(("使用", "use"), &path))?;
     file.try_lock().map_err(|_| {
         Complaint::new(Text::new(
             format!("{} は別の renkei が使っています。先に止めてください", folder.display()),

@@ -128,7 +128,14 @@ fn told(issued: &Issued, whom: &str) -> Text {
 
 fn cannot_invite(error: AccountError) -> anyhow::Error {
     match error {
-        AccountError::Conflict(text) => Complaint::new(text).into(),
+        AccountError::Conflict(text) | AccountError::Forbidden(text) => Complaint::new(text).into(),
+        AccountError::Invalid(invalid) => Complaint::of_option(invalid).into(),
+        AccountError::Store(error) => error.into(),
+        AccountError::NotFound => Complaint::new(Text::fixed(
+            "その人（または職務）は登録されていません",
+            "there is no such person or position",
+        ))
+        .into(),
         other => other.into(),
     }
 }

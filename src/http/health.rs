@@ -12,6 +12,7 @@ use super::app::App;
 use super::shapes::Words;
 use crate::domain::text::Text;
 use crate::limits;
+use crate::store::Cause;
 
 /// `{"status": "up"}`
 #[derive(Debug, Serialize)]
@@ -41,7 +42,7 @@ pub struct Reason {
     detail: Words,
 }
 
-/// 200 when the hub's tasks run, the journal takes writes, the clock is right, the duty clock runs and the certificate is valid; else 503 with the reasons.
+/// 200 when the hub's tasks run, the journal takes writes and can be read, the clock is right, the duty clock runs and the certificate is valid; else 503 with the reasons.
 pub async fn readyz(State(app): State<App>) -> (StatusCode, Json<Readiness>) {
     let reasons = reasons(&app);
     let status = if reasons.is_empty() { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
@@ -140,6 +141,7 @@ fn reasons(app: &App) -> Vec<Reason> {
     // The clock is read first: how far it is behind is known only from its last reading.
     let now = app.hub.region().now();
     let behind = app.hub.region().clock().steps_back().behind;
+    let journal = app.hub.journal().health();
     let has_expired = app.certificate.as_ref().is_some_and(|certificate| certificate.valid_until() <= now);
     // What the journal itself says of its trouble names files and stays in the log.
     let checks = [
@@ -152,14 +154,8 @@ fn reasons(app: &App) -> Vec<Reason> {
             ),
         ),
         (app.hub.is_stopping(), "stopping", Text::fixed("連携ハブを停止しています", "the hub is stopping")),
-        (
-            !app.hub.journal().health().is_writable(),
-            "journal_read_only",
-            Text::fixed(
-                "記録を保存できません。ディスクの空きを確かめてください",
-                "entries cannot be stored; look at the disk",
-            ),
-        ),
+        (journal.cause.is_some(), "journal_read_only", journal.cause.unwrap_or(Cause::Disk).text()),
+        (journal.is_damaged, "database_damaged", Cause::Damaged.text()),
         (
             behind > Duration::from_millis(limits::CLOCK_BEHIND_MS_MAX),
             "clock_behind",

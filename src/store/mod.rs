@@ -20,6 +20,7 @@ mod audit_search;
 mod batch;
 mod bell;
 mod case;
+mod cause;
 pub mod check;
 mod check_audits;
 mod check_files;
@@ -95,6 +96,7 @@ pub use batch::{
     Resolved, SealedAudit, SealedEntry, SealedQueued, ShutOut, Subject,
 };
 pub use bell::{BellAwake, Held};
+pub use cause::{Cause, is_damage};
 pub use client::ClientChange;
 pub use connect::find_owner;
 pub use data_key::KeptDataKey;

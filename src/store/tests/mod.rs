@@ -13,6 +13,7 @@ mod devices;
 mod directory;
 mod dump;
 mod duties;
+mod earlier;
 mod files;
 mod going_on;
 mod groups;
