@@ -78,6 +78,16 @@ fn warnings(app: &App) -> Vec<Reason> {
             ),
         ),
         (
+            app.hub.journal().met_false_history(),
+            "history_tampered",
+            Text::fixed(
+                "監査記録・チェックポイントに、このハブが書いていないものか、前のチェックポイントと食い違うものがあります。\
+                 食い違うあいだチェックポイントは作りません。renkei audit verify と renkei store check で確かめてください",
+                "the audit log or the checkpoints hold what no hub of this region wrote, or contradict the last checkpoint; while \
+                 they do, none is made: see renkei audit verify and renkei store check",
+            ),
+        ),
+        (
             app.hub.region().passes_rulebooks_over(),
             "rulebook_tampered",
             Text::fixed(

@@ -10,6 +10,7 @@ use crate::vault::DataKey;
 use super::checkpoint::Checkpointer;
 use super::connections::{Connections, SqliteTx};
 use super::guarded::Forgeries;
+use super::own_history::OwnHistory;
 use super::rows::Marks;
 use super::{Batch, StoreError};
 
@@ -31,6 +32,7 @@ pub struct Tx {
     pub(super) engine: EngineTx,
     pub(super) region: Arc<DataKey>,
     pub(super) forgeries: Arc<Forgeries>,
+    pub(super) history: Arc<OwnHistory>,
 }
 
 #[derive(Debug)]

@@ -17,6 +17,7 @@ use super::data_key::{self, Founding};
 use super::engine::{Engine, EngineTx};
 use super::guarded::Forgeries;
 use super::health::{Health, Watch};
+use super::own_history::OwnHistory;
 use super::{Batch, CommitError, KnownId, Loaded, OpenError, Page, Queued, StoreError, StoredEntry, Tx, connect};
 
 /// See the module. All its futures may be cancelled: the work then ends in its own task.
@@ -31,6 +32,7 @@ pub(super) struct Shared {
     pub(super) region: Arc<DataKey>,
     pub(super) watch: Watch,
     pub(super) forgeries: Arc<Forgeries>,
+    pub(super) history: Arc<OwnHistory>,
     /// The right to serve this database, once it was taken.
     pub(super) hold: tokio::sync::Mutex<Option<Hold>>,
     #[cfg(test)]
@@ -82,6 +84,7 @@ impl Journal {
                 region,
                 watch,
                 forgeries: Arc::default(),
+                history: Arc::default(),
                 hold: tokio::sync::Mutex::default(),
                 #[cfg(test)]
                 faults: super::fault::Faults::default(),
@@ -285,7 +288,7 @@ impl Journal {
 
     pub(super) fn tx(&self, engine: EngineTx) -> Tx {
         let (region, forgeries) = (Arc::clone(&self.shared.region), Arc::clone(&self.shared.forgeries));
-        Tx { engine, region, forgeries }
+        Tx { engine, region, forgeries, history: Arc::clone(&self.shared.history) }
     }
 }
 
