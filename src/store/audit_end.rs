@@ -16,10 +16,28 @@ use super::{StoreError, Tx};
 macro_rules! free_number {
     ($table:literal, $number:literal) => {
         concat!(
-            "select cast(case when not exists (select 1 from ", $table, " where ", $number, " = 0) then 0
-                else (select max(taken.", $number, ") - 1 from ", $table, " as taken
-                    where taken.", $number, " <= 0 and taken.", $number, " > -9223372036854775807
-                    and not exists (select 1 from ", $table, " as below where below.", $number, " = taken.", $number, " - 1))
+            "select cast(case when not exists (select 1 from ",
+            $table,
+            " where ",
+            $number,
+            " = 0) then 0
+                else (select max(taken.",
+            $number,
+            ") - 1 from ",
+            $table,
+            " as taken
+                    where taken.",
+            $number,
+            " <= 0 and taken.",
+            $number,
+            " > -9223372036854775807
+                    and not exists (select 1 from ",
+            $table,
+            " as below where below.",
+            $number,
+            " = taken.",
+            $number,
+            " - 1))
                 end as bigint)"
         )
     };

@@ -53,7 +53,8 @@ impl Tx {
         let mut from = Some(i64::MAX);
         while let Some(number) = from {
             let rows = self.list_rows_down_from(number).await?;
-            from = rows.last().and_then(|row| row.0.checked_sub(1)).filter(|_| rows.len() == CHECKPOINT_LOOK_BACK_COUNT);
+            from =
+                rows.last().and_then(|row| row.0.checked_sub(1)).filter(|_| rows.len() == CHECKPOINT_LOOK_BACK_COUNT);
             let mut is_found = false;
             for known in rows.into_iter().filter_map(|row| self.known_from(row)) {
                 if known.is_ours {

@@ -47,6 +47,7 @@ mod stolen;
 mod taking_out;
 mod training_patients;
 mod tampered;
+mod tampered_history;
 mod tampered_rules;
 mod trainings;
 mod withheld;

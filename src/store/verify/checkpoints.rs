@@ -13,9 +13,9 @@ use crate::limits::CHECKPOINT_PAGE_COUNT;
 use crate::vault::chain::Link;
 use crate::vault::heads::{self, End};
 
-use super::super::engine::run;
 use super::super::checkpoint_known::Row;
 use super::super::checkpoint_said::Noted;
+use super::super::engine::run;
 use super::super::{Journal, KeptCheckpoint, StoreError, Tx};
 use super::entries::Bound;
 use super::walk::Asserted;
@@ -85,10 +85,10 @@ pub(super) async fn verify(journal: &Journal, by: &By, verified: &mut Verified) 
         let mut from = Some(from);
         while let Some(number) = from {
             let limit = CHECKPOINT_PAGE_COUNT;
-            let page = journal
-                .read(move |tx| Box::pin(async move { tx.list_checkpoint_rows(number, limit).await }))
-                .await?;
-            from = page.last().and_then(|row| row.0.checked_add(1)).filter(|next| page.len() == limit && *next <= until);
+            let page =
+                journal.read(move |tx| Box::pin(async move { tx.list_checkpoint_rows(number, limit).await })).await?;
+            from =
+                page.last().and_then(|row| row.0.checked_add(1)).filter(|next| page.len() == limit && *next <= until);
             for row in page.into_iter().filter(|row| row.0 <= until) {
                 verified.checkpoints += 1;
                 register.take(row, by, verified);
