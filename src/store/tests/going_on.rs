@@ -209,8 +209,7 @@ async fn how_far_a_read_went_that_cannot_be_read_hides_no_record() {
             assert_eq!(region.tamper(sql).await, 1, "{sql}");
         }
         let (reader, of, why) = (region.nurse(), ReadScope::Entries.into(), ReadWhy::Care);
-        let read =
-            Audited::Read(Read { grant, reader, sign_in, of, from: Seq(0), through: None, why, access: None });
+        let read = Audited::Read(Read { grant, reader, sign_in, of, from: Seq(0), through: None, why, access: None });
         let audits = vec![SealedAudit::of_read(&region.key, patient.timeline, MORNING, &read)];
         region.journal.commit(Batch { audits, ..Batch::default() }).await.unwrap();
         let found = searched(region, AuditFilter::default()).await.found;

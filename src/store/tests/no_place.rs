@@ -55,8 +55,7 @@ async fn entries_of_no_timeline_and_a_log_without_its_end_are_told() {
 
 #[tokio::test]
 async fn the_newest_checkpoint_is_missed_though_nothing_after_it_says_so() {
-    let newest =
-        ["delete from checkpoint_head where checkpoint = 3", "delete from signed_checkpoint where number = 3"];
+    let newest = ["delete from checkpoint_head where checkpoint = 3", "delete from signed_checkpoint where number = 3"];
     after(&newest, |_| vec![at(Chain::Checkpoints, Damage::Removed, 3)]).await;
     let all = ["delete from checkpoint_head", "delete from signed_checkpoint"];
     on_both(async |region| {
@@ -69,8 +68,7 @@ async fn the_newest_checkpoint_is_missed_though_nothing_after_it_says_so() {
         assert_eq!(told, [(Chain::Checkpoints, Damage::Removed, 1, 3)]);
     })
     .await;
-    let first =
-        ["delete from checkpoint_head where checkpoint < 3", "delete from signed_checkpoint where number < 3"];
+    let first = ["delete from checkpoint_head where checkpoint < 3", "delete from signed_checkpoint where number < 3"];
     after(&first, |_| vec![(Chain::Checkpoints, Damage::Removed, 1, 2, None, None)]).await;
     let note = "update meta set value = '9' || substr(value, 2) where name = 'checkpoint_newest'";
     after(&[note], |_| vec![at(Chain::Checkpoints, Damage::Changed, 0)]).await;
