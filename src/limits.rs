@@ -122,10 +122,6 @@ pub const CHECKPOINT_LOOK_MS: u64 = 5_000;
 pub const CHECKPOINT_TRIES_MAX: usize = 5;
 /// Largest file of a checkpoint that was kept elsewhere: a million timelines.
 pub const CHECKPOINT_FILE_BYTES_MAX: u64 = 128 << 20;
-/// No chain ever has more records: a number beyond it was written by hand.
-pub const CHAIN_RECORDS_MAX: i64 = 1 << 61;
-/// Checkpoints looked at together for the newest that is true.
-pub const CHECKPOINT_LOOK_BACK_COUNT: usize = 16;
 /// Timelines verified in one moment of the store have about this many entries together.
 pub const VERIFY_GROUP_ENTRIES: u64 = 20_000;
 /// Audit records verified in one moment of the store.

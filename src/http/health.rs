@@ -68,6 +68,38 @@ fn warnings(app: &App) -> Vec<Reason> {
             ),
         ),
         (
+            app.hub.region().has_another_floor(),
+            "rulebook_floor",
+            Text::fixed(
+                "ルールの版の土台（floor）が、このハブに付いてくるものと違います。いまの土台で新しい版を作り、合意してください",
+                "a version of the rulebook has another floor than this hub comes with: agree on a version with the present one",
+            ),
+        ),
+        (
+            app.hub.region().counting().is_up() == Some(false),
+            "redis_lost",
+            Text::fixed(
+                "Redis が応答しません。試した回数は、このハブだけで数えています",
+                "redis does not answer: this hub counts tries by itself",
+            ),
+        ),
+        (
+            // A region that nobody set up yet misses nobody.
+            !region.directory().organisations.is_empty() && region.secretariat().is_empty(),
+            "no_secretariat",
+            Text::fixed(
+                "事務局として働く人がいません。ハブを止めて renkei secretariat restore で登録し直してください",
+                "nobody acts for the secretariat: stop the hub and enter somebody again by renkei secretariat restore",
+            ),
+        ),
+    ];
+    written_by_hand(app).into_iter().chain(checks).filter_map(told).collect()
+}
+
+/// What somebody wrote into the database.
+fn written_by_hand(app: &App) -> [(bool, &'static str, Text); 3] {
+    [
+        (
             app.hub.journal().met_forged_rows(),
             "directory_tampered",
             Text::fixed(
@@ -97,35 +129,11 @@ fn warnings(app: &App) -> Vec<Reason> {
                  force; it is not used: see the audit log, and renkei store check",
             ),
         ),
-        (
-            app.hub.region().has_another_floor(),
-            "rulebook_floor",
-            Text::fixed(
-                "ルールの版の土台（floor）が、このハブに付いてくるものと違います。いまの土台で新しい版を作り、合意してください",
-                "a version of the rulebook has another floor than this hub comes with: agree on a version with the present one",
-            ),
-        ),
-        (
-            app.hub.region().counting().is_up() == Some(false),
-            "redis_lost",
-            Text::fixed(
-                "Redis が応答しません。試した回数は、このハブだけで数えています",
-                "redis does not answer: this hub counts tries by itself",
-            ),
-        ),
-        (
-            // A region that nobody set up yet misses nobody.
-            !region.directory().organisations.is_empty() && region.secretariat().is_empty(),
-            "no_secretariat",
-            Text::fixed(
-                "事務局として働く人がいません。ハブを止めて renkei secretariat restore で登録し直してください",
-                "nobody acts for the secretariat: stop the hub and enter somebody again by renkei secretariat restore",
-            ),
-        ),
-    ];
-    let holds =
-        |(holds, code, text): (bool, &'static str, Text)| holds.then(|| Reason { code, detail: Words::from(&text) });
-    checks.into_iter().filter_map(holds).collect()
+    ]
+}
+
+fn told((holds, code, text): (bool, &'static str, Text)) -> Option<Reason> {
+    holds.then(|| Reason { code, detail: Words::from(&text) })
 }
 
 fn reasons(app: &App) -> Vec<Reason> {
@@ -171,7 +179,5 @@ fn reasons(app: &App) -> Vec<Reason> {
         ),
         (has_expired, "certificate_expired", Text::fixed("証明書の期限が切れています", "the certificate has expired")),
     ];
-    let holds =
-        |(holds, code, text): (bool, &'static str, Text)| holds.then(|| Reason { code, detail: Words::from(&text) });
-    checks.into_iter().filter_map(holds).collect()
+    checks.into_iter().filter_map(told).collect()
 }

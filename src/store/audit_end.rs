@@ -4,10 +4,10 @@
 //! INVARIANT: nothing is lost by it. What is in the way is set aside under a number that is none of the chain's (0 and less), where
 //! `audit verify` and `store check` name it.
 
-use crate::limits::{CHAIN_RECORDS_MAX, FOLD_PAGE_ENTRIES};
-use crate::vault::chain::{GENESIS, Link};
+use crate::limits::FOLD_PAGE_ENTRIES;
+use crate::vault::chain::{CHAIN_RECORDS_MAX, GENESIS, Link};
 
-use super::audit::{Row, audit_row_from, link};
+use super::audit::{AuditRow, Row, audit_row_from, link};
 use super::engine::run;
 use super::timeline::NO_LINK;
 use super::{StoreError, Tx};
@@ -75,14 +75,14 @@ impl Tx {
             let Some(first) = rows.last().map(|row| row.0) else { break };
             for row in rows {
                 let before = (row.0, Link::try_from(row.4.as_slice()).unwrap_or(NO_LINK));
-                if let Some(end) = after.and_then(|after| end_behind(before, after)) {
+                if let Some(end) = after.as_ref().and_then(|after| end_behind(before, after)) {
                     return Ok(end);
                 }
                 after = audit_row_from(row).ok();
             }
             through = first - 1;
         }
-        Ok(after.and_then(|first| end_behind((0, GENESIS), first)).unwrap_or((0, GENESIS)))
+        Ok(after.as_ref().and_then(|first| end_behind((0, GENESIS), first)).unwrap_or((0, GENESIS)))
     }
 
     /// Takes places for so many records: the last one before them, and its link. The row's lock is held until the commit, so that
@@ -181,7 +181,7 @@ impl Tx {
 }
 
 /// The end that this record is, if it follows what stands before it.
-fn end_behind((seq, chain): (i64, Link), record: super::audit::AuditRow) -> Option<(i64, Link)> {
+fn end_behind((seq, chain): (i64, Link), record: &AuditRow) -> Option<(i64, Link)> {
     let follows = record.seq == seq + 1 && link(&chain, record.seq, &record.audit) == record.chain;
     follows.then_some((record.seq, record.chain))
 }

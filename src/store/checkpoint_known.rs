@@ -4,11 +4,13 @@
 
 use crate::domain::checkpoint::Statement;
 use crate::domain::time::Timestamp;
-use crate::limits::CHECKPOINT_LOOK_BACK_COUNT;
 use crate::vault::PublicKey;
 
 use super::engine::run;
 use super::{KeptCheckpoint, StoreError, Tx};
+
+/// Rows looked at together for the newest.
+const LOOK_BACK_ROWS: usize = 16;
 
 /// Number, made at, statement, signature.
 pub(super) type Row = (i64, i64, String, Vec<u8>);
@@ -53,8 +55,7 @@ impl Tx {
         let mut from = Some(i64::MAX);
         while let Some(number) = from {
             let rows = self.list_rows_down_from(number).await?;
-            from =
-                rows.last().and_then(|row| row.0.checked_sub(1)).filter(|_| rows.len() == CHECKPOINT_LOOK_BACK_COUNT);
+            from = rows.last().and_then(|row| row.0.checked_sub(1)).filter(|_| rows.len() == LOOK_BACK_ROWS);
             let mut is_found = false;
             for known in rows.into_iter().filter_map(|row| self.known_from(row)) {
                 if known.is_ours {
@@ -78,7 +79,7 @@ impl Tx {
     async fn list_rows_down_from(&mut self, number: i64) -> Result<Vec<Row>, StoreError> {
         const SQL: &str = "select number, made_at, statement, signature from signed_checkpoint
             where number <= $1 order by number desc limit $2";
-        let limit = i64::try_from(CHECKPOINT_LOOK_BACK_COUNT).unwrap_or(i64::MAX);
+        let limit = i64::try_from(LOOK_BACK_ROWS).unwrap_or(i64::MAX);
         Ok(run!(self, connection => sqlx::query_as(SQL).bind(number).bind(limit).fetch_all(connection).await?))
     }
 

@@ -6,8 +6,7 @@ use uuid::Uuid;
 use super::walk::{Asserted, Linked, Walk};
 use super::{Chain, Damage};
 use crate::domain::time::Timestamp;
-use crate::limits::CHAIN_RECORDS_MAX;
-use crate::vault::chain::{GENESIS, Link, link};
+use crate::vault::chain::{CHAIN_RECORDS_MAX, GENESIS, Link, link};
 
 #[derive(Clone, Debug)]
 struct Record {

@@ -6,8 +6,8 @@ use std::collections::VecDeque;
 use uuid::Uuid;
 
 use crate::domain::time::Timestamp;
-use crate::limits::{CHAIN_RECORDS_MAX, VERIFY_AHEAD_RECORDS, VERIFY_MISFITS_KEPT_MAX};
-use crate::vault::chain::Link;
+use crate::limits::{VERIFY_AHEAD_RECORDS, VERIFY_MISFITS_KEPT_MAX};
+use crate::vault::chain::{CHAIN_RECORDS_MAX, Link};
 
 use super::{Chain, Damage, Found};
 
