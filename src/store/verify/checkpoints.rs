@@ -80,6 +80,9 @@ struct Register {
 /// Everything about checkpoints that the store itself can show.
 pub(super) async fn verify(journal: &Journal, by: &By, verified: &mut Verified) -> Result<Said, StoreError> {
     let mut register = Register::default();
+    // Before the checkpoints themselves: a hub beside this may make another meanwhile.
+    let signer = by.key;
+    let noted = journal.read(move |tx| Box::pin(async move { tx.find_noted_checkpoint(signer).await })).await?;
     // What stands under a number that is none comes last: it may be one that is missing in its place.
     for (from, until) in [(1, i64::MAX), (i64::MIN, 0)] {
         let mut from = Some(from);
@@ -96,7 +99,7 @@ pub(super) async fn verify(journal: &Journal, by: &By, verified: &mut Verified) 
         }
     }
     register.look_for_gaps(verified);
-    look_for_the_newest(journal, by, &register, verified).await?;
+    register.look_for_the_newest(noted, verified);
     let last = register.signed.values().next_back();
     verified.last_checkpoint = last.map(|last| (last.said.number, last.said.made_at));
     let mut trusted: BTreeSet<u64> = register.signed.keys().copied().collect();
@@ -126,26 +129,6 @@ pub(super) async fn verify(journal: &Journal, by: &By, verified: &mut Verified) 
 fn found(chain: Chain, damage: Damage, number: u64) -> Found {
     let number = i64::try_from(number).unwrap_or(i64::MAX);
     Found::at(chain, damage, number, number)
-}
-
-/// The store notes which was the newest: it is missed though nothing after it says so.
-async fn look_for_the_newest(
-    journal: &Journal,
-    by: &By,
-    register: &Register,
-    verified: &mut Verified,
-) -> Result<(), StoreError> {
-    let signer = by.key;
-    let noted = journal.read(move |tx| Box::pin(async move { tx.find_noted_checkpoint(signer).await })).await?;
-    let newest = register.signed.keys().chain(&register.broken).max().copied().unwrap_or(0);
-    match noted {
-        Noted::Number(number) if number > newest => {
-            verified.add([found_from(newest.saturating_add(1), number)]);
-        }
-        Noted::False => verified.add([Found::at(Chain::Checkpoints, Damage::Changed, 0, 0)]),
-        Noted::Nothing | Noted::Number(_) => {}
-    }
-    Ok(())
 }
 
 /// Checkpoints that are missing.
@@ -210,6 +193,18 @@ impl Register {
                 verified.add([found_from(first, broken - 1)]);
             }
             first = broken.saturating_add(1);
+        }
+    }
+
+    /// The store notes which was the newest: it is missed though nothing after it says so.
+    fn look_for_the_newest(&self, noted: Noted, verified: &mut Verified) {
+        let newest = self.signed.keys().chain(&self.broken).max().copied().unwrap_or(0);
+        match noted {
+            Noted::Number(number) if number > newest => {
+                verified.add([found_from(newest.saturating_add(1), number)]);
+            }
+            Noted::False => verified.add([Found::at(Chain::Checkpoints, Damage::Changed, 0, 0)]),
+            Noted::Nothing | Noted::Number(_) => {}
         }
     }
 
