@@ -69,26 +69,6 @@ fn warnings(app: &App) -> Vec<Reason> {
             ),
         ),
         (
-            app.hub.journal().met_forged_rows(),
-            "directory_tampered",
-            Text::fixed(
-                "データベースに、このハブが書いていない行（人・職務・アカウント・サインインなど）があり、無効として扱っています。\
-                 ログと renkei store check で確かめてください",
-                "the database holds rows of people, positions, accounts, sign-ins or the like that no hub of this region wrote; they \
-                 count for nothing: see the log, and renkei store check",
-            ),
-        ),
-        (
-            app.hub.region().passes_rulebooks_over(),
-            "rulebook_tampered",
-            Text::fixed(
-                "データベースに、このハブが書いていないルールの版があり（または施行した版が変えられ）、使っていません。\
-                 監査記録（ルールブックの手続き）と renkei store check で確かめてください",
-                "the database holds a version of the rulebook that no hub of this region wrote so, or lost the one put in \
-                 force; it is not used: see the audit log, and renkei store check",
-            ),
-        ),
-        (
             app.hub.region().has_another_floor(),
             "rulebook_floor",
             Text::fixed(
@@ -114,9 +94,43 @@ fn warnings(app: &App) -> Vec<Reason> {
             ),
         ),
     ];
-    let holds =
-        |(holds, code, text): (bool, &'static str, Text)| holds.then(|| Reason { code, detail: Words::from(&text) });
-    checks.into_iter().chain(warnings_of_records(app)).filter_map(holds).collect()
+    written_by_hand(app).into_iter().chain(checks).chain(warnings_of_records(app)).filter_map(told).collect()
+}
+
+/// What somebody wrote into the database.
+fn written_by_hand(app: &App) -> [(bool, &'static str, Text); 3] {
+    [
+        (
+            app.hub.journal().met_forged_rows(),
+            "directory_tampered",
+            Text::fixed(
+                "データベースに、このハブが書いていないか、読めない行（人・職務・アカウント・サインイン・端末・お知らせなど）があり、\
+                 無効として扱っています。ログと renkei store check で確かめてください",
+                "the database holds rows of people, positions, accounts, sign-ins, devices, announcements or the like that no hub of \
+                 this region wrote or that cannot be read; they count for nothing: see the log, and renkei store check",
+            ),
+        ),
+        (
+            app.hub.journal().met_false_history(),
+            "history_tampered",
+            Text::fixed(
+                "監査記録・チェックポイントに、このハブが書いていないものか、前のチェックポイントと食い違うものがあります。\
+                 食い違うあいだチェックポイントは作りません。renkei audit verify と renkei store check で確かめてください",
+                "the audit log or the checkpoints hold what no hub of this region wrote, or contradict the last checkpoint; while \
+                 they do, none is made: see renkei audit verify and renkei store check",
+            ),
+        ),
+        (
+            app.hub.region().passes_rulebooks_over(),
+            "rulebook_tampered",
+            Text::fixed(
+                "データベースに、このハブが書いていないルールの版があり（または施行した版が変えられ）、使っていません。\
+                 監査記録（ルールブックの手続き）と renkei store check で確かめてください",
+                "the database holds a version of the rulebook that no hub of this region wrote so, or lost the one put in \
+                 force; it is not used: see the audit log, and renkei store check",
+            ),
+        ),
+    ]
 }
 
 /// What cannot be read, and is not shown.
@@ -148,6 +162,10 @@ fn warnings_of_records(app: &App) -> [(bool, &'static str, Text); 2] {
             ),
         ),
     ]
+}
+
+fn told((holds, code, text): (bool, &'static str, Text)) -> Option<Reason> {
+    holds.then(|| Reason { code, detail: Words::from(&text) })
 }
 
 fn reasons(app: &App) -> Vec<Reason> {
@@ -188,7 +206,5 @@ fn reasons(app: &App) -> Vec<Reason> {
         ),
         (has_expired, "certificate_expired", Text::fixed("証明書の期限が切れています", "the certificate has expired")),
     ];
-    let holds =
-        |(holds, code, text): (bool, &'static str, Text)| holds.then(|| Reason { code, detail: Words::from(&text) });
-    checks.into_iter().filter_map(holds).collect()
+    checks.into_iter().filter_map(told).collect()
 }

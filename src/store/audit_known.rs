@@ -94,7 +94,8 @@ impl Tx {
             sqlx::query_as(SQL).bind(grant.as_bytes().as_slice()).fetch_optional(connection).await?
         });
         let Some((through, closed_at)) = row else { return Ok(None) };
-        let through = through.map(|seq| seq_from("read_grant.through_seq", seq)).transpose()?;
+        // One that somebody wrote counts as none: up to the head.
+        let through = through.and_then(|seq| self.readable(seq_from("read_grant.through_seq", seq)));
         Ok(Some((through, closed_at.map(Timestamp))))
     }
 
@@ -158,7 +159,8 @@ impl Tx {
         });
         let Some((calls_itself, registered)) = row else { return Ok(DeviceSeen::default()) };
         let registered = registered.as_deref().map(|id| super::record::uuid_from("sign_in.registered_device", id));
-        self.device_named(&calls_itself, registered.transpose()?.map(DeviceId)).await
+        let registered = registered.and_then(|id| self.readable(id)).map(DeviceId);
+        self.device_named(&calls_itself, registered).await
     }
 
     /// Why this version was made, which stands with it; nothing, of the first.

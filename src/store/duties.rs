@@ -14,6 +14,13 @@ use super::engine::run;
 use super::record::{record_aad, uuid_from};
 use super::{ProjectionChange, StoreError, Tx};
 
+/// Under this name the journal keeps the rulebook that the clock has looked at all timelines with: since then each has a row that
+/// says when it must be looked at again. (Hubs that kept it under another name left out those that need not be.)
+pub const LOOKED_WITH: &str = "duty_clock_looked_with";
+
+/// The clock need not look.
+const NEVER: Timestamp = Timestamp::MAX;
+
 impl ProjectionChange {
     /// A duty as it stands now.
     pub(super) fn of_duty(timeline: TimelineId, duty: &Duty, key: &PatientKey) -> Self {
@@ -153,19 +160,26 @@ impl Tx {
         Ok(rows.iter().filter_map(|row| self.readable(timeline(row))).collect())
     }
 
-    /// Says when the clock must look at the timeline again.
+    /// Says when the clock must look at the timeline again. That it need not is said too, so that a row that is gone is missed.
     pub(super) async fn set_due(&mut self, timeline: TimelineId, at: Option<Timestamp>) -> Result<(), StoreError> {
-        const UPSERT: &str = "insert into timeline_due (timeline, at) values ($1, $2)
+        const SQL: &str = "insert into timeline_due (timeline, at) values ($1, $2)
             on conflict (timeline) do update set at = excluded.at";
-        const DELETE: &str = "delete from timeline_due where timeline = $1";
         let id = timeline.0.as_bytes().as_slice();
-        run!(self, connection => {
-            match at {
-                Some(at) => sqlx::query(UPSERT).bind(id).bind(at.0).execute(connection).await?,
-                None => sqlx::query(DELETE).bind(id).execute(connection).await?,
-            };
-        });
+        let at = at.unwrap_or(NEVER);
+        run!(self, connection => { sqlx::query(SQL).bind(id).bind(at.0).execute(connection).await?; });
         Ok(())
+    }
+
+    /// Whether no row says when the clock must look at this timeline, though a hub has looked at all of them.
+    pub(super) async fn misses_its_due_time(&mut self, timeline: TimelineId) -> Result<bool, StoreError> {
+        const SQL: &str = "select count(*) from timeline_due where timeline = $1";
+        if self.find_meta(LOOKED_WITH).await?.is_none() {
+            return Ok(false);
+        }
+        let (rows,): (i64,) = run!(self, connection => {
+            sqlx::query_as(SQL).bind(timeline.0.as_bytes().as_slice()).fetch_one(connection).await?
+        });
+        Ok(rows == 0)
     }
 
     /// Has the clock look at every timeline on whose team this organisation is; one that it looks at earlier anyway stays
@@ -206,7 +220,7 @@ impl Tx {
         let row: Option<(i64,)> = run!(self, connection => {
             sqlx::query_as(SQL).bind(timeline.0.as_bytes().as_slice()).fetch_optional(connection).await?
         });
-        Ok(row.map(|(at,)| Timestamp(at)))
+        Ok(row.map(|(at,)| Timestamp(at)).filter(|at| *at < NEVER))
     }
 
     /// The timelines that the clock must look at next, the earliest first.
@@ -214,10 +228,10 @@ impl Tx {
     /// # Errors
     /// When the database fails.
     pub async fn list_due(&mut self, limit: usize) -> Result<Vec<(TimelineId, Timestamp)>, StoreError> {
-        const SQL: &str = "select timeline, at from timeline_due order by at limit $1";
+        const SQL: &str = "select timeline, at from timeline_due where at < $2 order by at limit $1";
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         let rows: Vec<(Vec<u8>, i64)> =
-            run!(self, connection => sqlx::query_as(SQL).bind(limit).fetch_all(connection).await?);
+            run!(self, connection => sqlx::query_as(SQL).bind(limit).bind(NEVER.0).fetch_all(connection).await?);
         rows.iter().map(|(id, at)| Ok((TimelineId(uuid_from("timeline_due.timeline", id)?), Timestamp(*at)))).collect()
     }
 

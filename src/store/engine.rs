@@ -11,6 +11,7 @@ use super::checkpoint::Checkpointer;
 use super::connections::{Connections, SqliteTx};
 use super::damaged::Damaged;
 use super::guarded::Forgeries;
+use super::own_history::OwnHistory;
 use super::rows::Marks;
 use super::{Batch, StoreError};
 
@@ -33,6 +34,7 @@ pub struct Tx {
     pub(super) region: Arc<DataKey>,
     pub(super) forgeries: Arc<Forgeries>,
     pub(super) damaged: Arc<Damaged>,
+    pub(super) history: Arc<OwnHistory>,
 }
 
 #[derive(Debug)]

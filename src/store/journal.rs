@@ -19,6 +19,7 @@ use super::data_key::{self, Founding};
 use super::engine::{Engine, EngineTx};
 use super::guarded::Forgeries;
 use super::health::{Health, Watch};
+use super::own_history::OwnHistory;
 use super::{Batch, CommitError, KnownId, Loaded, OpenError, Page, Queued, StoreError, StoredEntry, Tx, connect};
 
 /// See the module. All its futures may be cancelled: the work then ends in its own task.
@@ -34,6 +35,7 @@ pub(super) struct Shared {
     pub(super) watch: Watch,
     pub(super) forgeries: Arc<Forgeries>,
     pub(super) damaged: Arc<Damaged>,
+    pub(super) history: Arc<OwnHistory>,
     /// The right to serve this database, once it was taken.
     pub(super) hold: tokio::sync::Mutex<Option<Hold>>,
     #[cfg(test)]
@@ -95,6 +97,7 @@ impl Journal {
                 watch,
                 forgeries: Arc::default(),
                 damaged: Arc::default(),
+                history: Arc::default(),
                 hold: tokio::sync::Mutex::default(),
                 #[cfg(test)]
                 faults: super::fault::Faults::default(),
@@ -311,7 +314,8 @@ impl Journal {
 
     pub(super) fn tx(&self, engine: EngineTx) -> Tx {
         let (region, forgeries) = (Arc::clone(&self.shared.region), Arc::clone(&self.shared.forgeries));
-        Tx { engine, region, forgeries, damaged: Arc::clone(&self.shared.damaged) }
+        let Shared { damaged, history, .. } = &*self.shared;
+        Tx { engine, region, forgeries, damaged: Arc::clone(damaged), history: Arc::clone(history) }
     }
 }
 

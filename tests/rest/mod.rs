@@ -50,6 +50,7 @@ mod training_patients;
 mod tampered;
 mod tampered_pages;
 mod tampered_records;
+mod tampered_history;
 mod tampered_rules;
 mod trainings;
 mod withheld;

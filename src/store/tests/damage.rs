@@ -8,7 +8,7 @@ use crate::domain::team::{ConsentState, HostChange, TeamUnlink};
 use crate::store::check::{FaultKind, check};
 use crate::store::projection::EMPTY;
 use crate::store::rebuild::rebuild;
-use crate::store::{AuditSeal, Batch, SealedAudit, StoreError};
+use crate::store::{AuditSeal, Batch, ProjectionChange, SealedAudit, StoreError};
 
 /// A region in which everything happened that changes a projection.
 async fn eventful(region: &Region) {
@@ -120,6 +120,17 @@ async fn each_way_of_tampering_is_found_where_it_was_done() {
         ("update audit set kind = 'zz' where seq = 2", &[FaultKind::Unreadable]),
         ("update audit set chain = substr(chain, 1, 1) where seq = 2", &[FaultKind::Unreadable]),
         ("update audit_head set chain = substr(chain, 1, 1)", &[FaultKind::Head]),
+        ("delete from audit_head", &[FaultKind::Head]),
+        (
+            "insert into audit (seq, recorded_at, sealed, chain) select 4, recorded_at, sealed, chain from audit
+                where seq = 1",
+            &[FaultKind::Head],
+        ),
+        (
+            "insert into audit (seq, recorded_at, sealed, chain)
+                select -9223372036854775808, recorded_at, sealed, chain from audit where seq = 1",
+            &[FaultKind::Gap],
+        ),
     ];
     for (sql, expected) in ways {
         let found = faults_after(&Region::on_sqlite().await, sql).await;
@@ -174,6 +185,35 @@ async fn a_snapshot_that_is_none_spares_nobody_anything_and_loses_nothing() {
         }
         region.tamper("update patient_consent set state = 'withdrawn'").await;
         assert!(!check(&region.journal, None).await.unwrap().loses_nothing());
+    })
+    .await;
+}
+
+/// Once a hub has looked at all of them, each says when it must be looked at again, or that it need not be.
+#[tokio::test]
+async fn a_timeline_that_is_looked_at_no_more_is_found() {
+    on_both(async |region| {
+        let patient = region.patient_with_team().await;
+        assert!(check(&region.journal, None).await.unwrap().is_whole());
+        let looked: Result<(), StoreError> = region
+            .journal
+            .write(|tx| {
+                Box::pin(async move {
+                    tx.look_at_all(super::region::MORNING, std::time::Duration::ZERO).await?;
+                    tx.upsert_meta(crate::store::LOOKED_WITH, "rules").await
+                })
+            })
+            .await;
+        looked.unwrap();
+        let timeline = patient.timeline;
+        let due = ProjectionChange::Due { timeline, at: None };
+        region.journal.commit(Batch { projections: vec![due], ..Batch::default() }).await.unwrap();
+        let listed: Result<Vec<_>, StoreError> = region.journal.read(|tx| Box::pin(tx.list_due(9))).await;
+        assert_eq!(listed.unwrap(), [], "it need not be looked at");
+        assert!(check(&region.journal, None).await.unwrap().is_whole());
+        assert_eq!(region.tamper("delete from timeline_due").await, 1);
+        let faults = check(&region.journal, None).await.unwrap().faults;
+        assert!(faults.len() == 1 && faults[0].kind == FaultKind::Projection, "{faults:?}");
     })
     .await;
 }
