@@ -13,6 +13,7 @@ mod devices;
 mod directory;
 mod dump;
 mod duties;
+mod exposures;
 mod files;
 mod groups;
 mod guarded;
