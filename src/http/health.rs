@@ -41,6 +41,12 @@ pub struct Reason {
     detail: Words,
 }
 
+impl Reason {
+    fn where_it_holds((holds, code, text): (bool, &'static str, Text)) -> Option<Self> {
+        holds.then(|| Self { code, detail: Words::from(&text) })
+    }
+}
+
 /// 200 when the hub's tasks run, the journal takes writes, the clock is right, the duty clock runs and the certificate is valid; else 503 with the reasons.
 pub async fn readyz(State(app): State<App>) -> (StatusCode, Json<Readiness>) {
     let reasons = reasons(&app);
@@ -51,22 +57,6 @@ pub async fn readyz(State(app): State<App>) -> (StatusCode, Json<Readiness>) {
 fn warnings(app: &App) -> Vec<Reason> {
     let region = app.hub.region();
     let checks = [
-        (
-            app.witness.checkpoints.is_failing(),
-            "checkpoint_not_delivered",
-            Text::fixed(
-                "チェックポイントを別の場所のフォルダーに置けません。つながっているかを確かめてください",
-                "checkpoints cannot be put into their folder elsewhere; see whether it is mounted",
-            ),
-        ),
-        (
-            app.witness.shipping.is_failing(),
-            "audit_not_shipped",
-            Text::fixed(
-                "監査記録を別のシステムへ送れません。あとから順に送ります",
-                "audit records cannot be shipped to the other system; they will be, in order, once it is back",
-            ),
-        ),
         (
             app.hub.journal().met_forged_rows(),
             "directory_tampered",
@@ -113,9 +103,49 @@ fn warnings(app: &App) -> Vec<Reason> {
             ),
         ),
     ];
-    let holds =
-        |(holds, code, text): (bool, &'static str, Text)| holds.then(|| Reason { code, detail: Words::from(&text) });
-    checks.into_iter().filter_map(holds).collect()
+    of_witnesses(app).into_iter().chain(checks).filter_map(Reason::where_it_holds).collect()
+}
+
+/// What is sent elsewhere, so that somebody outside holds the hub to its history.
+fn of_witnesses(app: &App) -> [(bool, &'static str, Text); 4] {
+    [
+        (
+            app.witness.checkpoints.is_failing(),
+            "checkpoint_not_delivered",
+            Text::fixed(
+                "チェックポイントを別の場所のフォルダーに置けません。つながっているかを確かめてください",
+                "checkpoints cannot be put into their folder elsewhere; see whether it is mounted",
+            ),
+        ),
+        (
+            app.witness.shipping.is_failing(),
+            "audit_not_shipped",
+            Text::fixed(
+                "監査記録を別のシステムへ送れません。あとから順に送ります",
+                "audit records cannot be shipped to the other system; they will be, in order, once it is back",
+            ),
+        ),
+        (
+            app.witness.checkpoints.is_doubted() || app.witness.shipping.is_doubted(),
+            "witness_tampered",
+            Text::fixed(
+                "外へ送った位置の控えかチェックポイントが、データベースで書き換えられていました。初めから送り直しています。\
+                 送り先の記録を保管し、renkei audit verify --against で確かめてください",
+                "somebody wrote into the database how far the history was sent out, or a checkpoint; it is sent again: keep what the \
+                 other side has, and run renkei audit verify --against",
+            ),
+        ),
+        (
+            app.witness.is_unsigned(),
+            "checkpoint_key_missing",
+            Text::fixed(
+                "署名の鍵（checkpoint.key）がないか別の鍵なので、チェックポイントを作っていません。鍵の写しを戻すか、\
+                 renkei audit new-key で鍵を替えて、ハブを動かし直してください",
+                "no checkpoint is made, because the key that signs them (checkpoint.key) is missing or another: put its copy back, \
+                 or replace it by renkei audit new-key, and start the hub again",
+            ),
+        ),
+    ]
 }
 
 fn reasons(app: &App) -> Vec<Reason> {
@@ -161,7 +191,5 @@ fn reasons(app: &App) -> Vec<Reason> {
         ),
         (has_expired, "certificate_expired", Text::fixed("証明書の期限が切れています", "the certificate has expired")),
     ];
-    let holds =
-        |(holds, code, text): (bool, &'static str, Text)| holds.then(|| Reason { code, detail: Words::from(&text) });
-    checks.into_iter().filter_map(holds).collect()
+    checks.into_iter().filter_map(Reason::where_it_holds).collect()
 }
