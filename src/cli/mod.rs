@@ -4,6 +4,7 @@
 mod audit;
 mod backup;
 pub mod cert;
+mod checkpoint_key;
 mod client;
 mod complaint;
 mod config;
@@ -17,6 +18,7 @@ mod key;
 mod language;
 pub mod load;
 mod logging;
+mod moment;
 mod office;
 pub mod open;
 mod record;

@@ -24,6 +24,7 @@ mod check_reading;
 mod check_rows;
 mod check_rulebooks;
 mod checkpoint;
+mod checkpoint_keys;
 mod client;
 mod commit;
 mod connect;
@@ -91,6 +92,7 @@ pub use batch::{
     Resolved, SealedAudit, SealedEntry, SealedQueued, ShutOut, Subject,
 };
 pub use bell::{BellAwake, Held};
+pub use checkpoint_keys::{CheckpointKeyChange, CheckpointKeys, KeyStanding};
 pub use client::ClientChange;
 pub use connect::find_owner;
 pub use data_key::KeptDataKey;
@@ -105,6 +107,7 @@ pub use journal::Journal;
 pub use link::Link;
 pub use linking_queue::Queued;
 pub use meetings::Partnership;
+pub use meta::Noted;
 pub use past::{RefusedPage, RefusedPost};
 pub use projection::{ProjectionChange, project};
 pub use quarantine::Quarantined;

@@ -13,7 +13,7 @@ use crate::vault::chain::Link;
 use crate::vault::heads::{self, End};
 
 use super::super::engine::run;
-use super::super::{Journal, KeptCheckpoint, StoreError, Tx};
+use super::super::{CheckpointKeys, Journal, KeptCheckpoint, StoreError, Tx};
 use super::entries::Bound;
 use super::walk::Asserted;
 use super::{By, Chain, Damage, Elsewhere, Found, Verified};
@@ -79,6 +79,7 @@ struct Register {
 
 /// Everything about checkpoints that the store itself can show.
 pub(super) async fn verify(journal: &Journal, by: &By, verified: &mut Verified) -> Result<Said, StoreError> {
+    let keys = CheckpointKeys::of(journal, by.key).await?;
     let mut register = Register { is_in_order: true, ..Register::default() };
     let mut after = 0;
     loop {
@@ -89,7 +90,7 @@ pub(super) async fn verify(journal: &Journal, by: &By, verified: &mut Verified) 
         after = last.number;
         for kept in page {
             verified.checkpoints += 1;
-            register.take(kept, by, verified);
+            register.take(kept, &keys, verified);
         }
     }
     register.look_for_gaps(verified);
@@ -114,7 +115,7 @@ pub(super) async fn verify(journal: &Journal, by: &By, verified: &mut Verified) 
     let mut said = Said { trusted: Arc::new(trusted), audit: audit.collect(), elsewhere: BTreeMap::new() };
     if let Some(elsewhere) = &by.elsewhere {
         let region = journal.region().fingerprint();
-        compare(elsewhere, by, &region, &register, &mut said, verified);
+        compare(elsewhere, &keys, &region, &register, &mut said, verified);
     }
     Ok(said)
 }
@@ -125,12 +126,10 @@ fn found(chain: Chain, damage: Damage, number: u64) -> Found {
 }
 
 impl Register {
-    fn take(&mut self, kept: KeptCheckpoint, by: &By, verified: &mut Verified) {
+    fn take(&mut self, kept: KeptCheckpoint, keys: &CheckpointKeys, verified: &mut Verified) {
         let changed =
             Found { recorded_at: Some(kept.made_at), ..found(Chain::Checkpoints, Damage::Changed, kept.number) };
-        let holds = by.key.has_signed(kept.statement.as_bytes(), &kept.signature);
-        let said = Statement::parse(&kept.statement).ok().filter(|said| holds && said.key == by.key.0);
-        let Some(said) = said else {
+        let Some(said) = keys.read(&kept.statement, &kept.signature) else {
             self.broken.insert(kept.number);
             return verified.add([changed]);
         };
@@ -262,15 +261,14 @@ impl Tx {
 /// Against a checkpoint that was kept where nobody who can write the database can.
 fn compare(
     elsewhere: &Elsewhere,
-    by: &By,
+    keys: &CheckpointKeys,
     region: &str,
     register: &Register,
     said: &mut Said,
     verified: &mut Verified,
 ) {
     let Elsewhere { statement, signature, ends } = elsewhere;
-    let holds = by.key.has_signed(statement.as_bytes(), signature);
-    let read = Statement::parse(statement).ok().filter(|read| holds && read.region == region);
+    let read = keys.read(statement, signature).filter(|read| read.region == region);
     let is_as_signed = |read: &Statement| ends.is_empty() || heads::root(ends) == read.root;
     let Some(read) = read.filter(is_as_signed) else {
         return verified.add([Found::at(Chain::Elsewhere, Damage::Changed, 0, 0)]);
