@@ -419,7 +419,8 @@ async fn a_place_that_somebody_wrote_keeps_nothing_from_being_shipped_and_is_tol
     let all = last(&app).await;
     until("it is noted", async || places().await == Noted::Own(all.to_string())).await;
     stop(shipping).await;
-    assert!(tampered::warnings(&nurse).await.is_empty());
+    let is_told = async || tampered::warnings(&nurse).await.contains(&"witness_tampered".to_owned());
+    assert!(!is_told().await);
 
     let mut by_hand = tampered::written_by_hand(&app).await;
     let ahead = "update meta set value = '9000000000000000000' where name like 'shipped_%'";
@@ -430,7 +431,7 @@ async fn a_place_that_somebody_wrote_keeps_nothing_from_being_shipped_and_is_tol
     let lines = || written().lines().map(str::to_owned).collect::<Vec<_>>();
     let newest = last(&app).await;
     eventually("what came since is there", || seqs(&lines()).last() == Some(&newest)).await;
-    assert_eq!(tampered::warnings(&nurse).await, ["witness_tampered"]);
+    assert!(is_told().await);
     stop(shipping).await;
 }
 
