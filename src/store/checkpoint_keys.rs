@@ -123,17 +123,12 @@ impl Journal {
             for kept in &page {
                 let Ok(said) = Statement::parse(&kept.statement) else { continue };
                 let signer = PublicKey(said.key);
+                if said.number != kept.number || is_signed_by(kept, &signer).is_none() {
+                    continue;
+                }
                 match signers.iter_mut().find(|(known, _)| *known == signer) {
-                    // That it once signed is known; the number is what it says under its signature.
-                    Some((_, last)) if said.number <= *last => {}
-                    known => {
-                        if said.number == kept.number && is_signed_by(kept, &signer).is_some() {
-                            match known {
-                                Some((_, last)) => *last = said.number,
-                                None => signers.push((signer, said.number)),
-                            }
-                        }
-                    }
+                    Some((_, last)) => *last = said.number,
+                    None => signers.push((signer, said.number)),
                 }
             }
             match page.last() {

@@ -42,7 +42,7 @@ struct Replaced {
 }
 
 pub(super) async fn run(arguments: &Arguments, config: &Config, terminal: Terminal) -> anyhow::Result<ExitCode> {
-    let reason = check_reason(&arguments.reason).map_err(Complaint::of_option)?.to_owned();
+    let reason = check_reason(&arguments.reason).map_err(Complaint::new)?.to_owned();
     let given = arguments.former.as_deref().map(str::parse::<PublicKey>).transpose();
     let given = given.map_err(|invalid| Complaint::of_option(Invalid { field: "--former".to_owned(), ..invalid }))?;
     // A hub that runs signs with the key of before.

@@ -93,7 +93,7 @@ pub(super) fn told_of_another_key(path: &Path, bad: &BadBackup) -> Text {
             ". Only that region's key tells whether it is whole",
         ),
     };
-    Text::new(ja + &hint.ja, en + &hint.en)
+    Text::new(format!("{ja}{}", hint.ja), format!("{en}{}", hint.en))
 }
 
 pub(super) fn told_misnamed(path: &Path) -> Text {
