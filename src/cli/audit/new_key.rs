@@ -105,7 +105,8 @@ fn former_of(signers: &[(PublicKey, u64)], kept: Option<PublicKey>) -> Result<Pu
 /// The former key, under its public half: what it signed needs nobody to sign anew, but nobody throws a key away unasked.
 fn put_aside(path: &Path, public: &PublicKey) -> anyhow::Result<PathBuf> {
     let mut name = path.as_os_str().to_owned();
-    name.push(format!(".{:.8}", public.to_string()));
+    let beginning: String = public.to_string().chars().take(8).collect();
+    name.push(format!(".{beginning}"));
     let aside = PathBuf::from(name);
     if aside.exists() {
         return Err(Complaint::new(in_the_way(&aside)).into());
