@@ -168,7 +168,7 @@ fn is_signed_by(kept: &KeptCheckpoint, key: &PublicKey) -> Option<Statement> {
 impl Tx {
     async fn list_checkpoint_key_changes(&mut self) -> Result<Vec<CheckpointKeyChange>, StoreError> {
         const SQL: &str = "select seq, recorded_at, timeline, sealed, chain, kind, person, organisation, about
-            from audit where kind = 'keeping' order by seq";
+            from audit where kind = 'keeping' and seq > 0 order by seq";
         let rows: Vec<Row> = run!(self, connection => sqlx::query_as(SQL).fetch_all(connection).await?);
         let mut changes = Vec::new();
         for row in rows {
