@@ -23,8 +23,8 @@ pub(super) fn keeping_message(deed: &KeepingDeed) -> stored::KeptSafe {
         }
         KeepingDeed::CheckpointKeyReplaced { from, to, after, reason } => {
             What::CheckpointKeyReplaced(stored::CheckpointKeyReplaced {
-                from: from.to_vec(),
-                to: to.to_vec(),
+                from: from.to_vec().into(),
+                to: to.to_vec().into(),
                 after: *after,
                 reason: reason.clone(),
             })
@@ -70,8 +70,8 @@ pub(super) fn keeping_deed(kept: stored::KeptSafe) -> Result<KeepingDeed, Invali
         },
         What::KeyRotated(kept) => KeepingDeed::KeyRotated { from: kept.from, to: kept.to },
         What::CheckpointKeyReplaced(kept) => KeepingDeed::CheckpointKeyReplaced {
-            from: kept.from.try_into().map_err(|_| Invalid::required("from"))?,
-            to: kept.to.try_into().map_err(|_| Invalid::required("to"))?,
+            from: kept.from[..].try_into().map_err(|_| Invalid::required("from"))?,
+            to: kept.to[..].try_into().map_err(|_| Invalid::required("to"))?,
             after: kept.after,
             reason: kept.reason,
         },
