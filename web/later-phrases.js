@@ -332,6 +332,7 @@ export const LATER_PHRASES = {
   seen_by_emergency: ['緊急閲覧', 'emergency access'],
   seen_by_explained: ['だれが、いつ、何回見たかを監査記録から調べます。調べたことも記録に残ります。', 'Looks up in the audit log who saw it, when and how often. Looking is on record too.'],
   seen_by_failed: ['いまは調べられません。しばらくして、もう一度お試しください。', 'It cannot be looked up at the moment. Please try again shortly.'],
+  seen_by_unreadable: ['読めない閲覧の記録が{count}件あります。ハブを動かす人に知らせてください。', '{count} records of reading cannot be read: tell whoever runs the hub.'],
   seen_by_more: ['多いため、一部だけを表示しています。', 'There are many; only some are shown.'],
   seen_by_nobody: ['まだだれも見ていません。', 'Nobody has seen it yet.'],
   seen_by_now: ['現在', 'now'],

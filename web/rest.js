@@ -456,7 +456,7 @@ export class Rest {
     return (await this.call('POST', '/emergency-search', { name, birth_date: birthDate })).patients ?? [];
   }
 
-  /** Who was given a patient's record to read; asking is on record. @param {string} patient @returns {Promise<{lines: Exposure[], more: boolean, taken_out?: TakenOut[]}>} */
+  /** Who was given a patient's record to read; asking is on record. @param {string} patient @returns {Promise<{lines: Exposure[], more: boolean, unreadable?: number, taken_out?: TakenOut[]}>} */
   exposures(patient) {
     return this.call('GET', `/audit/exposures?${new URLSearchParams({ patient })}`);
   }

@@ -12,6 +12,20 @@ pub struct Witness {
     pub checkpoints: Way,
     /// Records and checkpoints to `audit.ship`.
     pub shipping: Way,
+    is_unsigned: AtomicBool,
+}
+
+impl Witness {
+    /// No checkpoint is signed: the key that did is not there. Whether that is new.
+    pub fn cannot_sign(&self) -> bool {
+        !self.is_unsigned.swap(true, Ordering::Relaxed)
+    }
+
+    /// Whether no checkpoint is signed.
+    #[must_use]
+    pub fn is_unsigned(&self) -> bool {
+        self.is_unsigned.load(Ordering::Relaxed)
+    }
 }
 
 /// One way out.
@@ -19,6 +33,7 @@ pub struct Witness {
 pub struct Way {
     is_wanted: AtomicBool,
     is_failing: AtomicBool,
+    is_doubted: AtomicBool,
     failures: AtomicU64,
     /// In microseconds; 0: never.
     arrived_at: AtomicI64,
@@ -42,6 +57,16 @@ impl Way {
         if let Some(at) = at {
             self.arrived_at.store(at.as_micros(), Ordering::Relaxed);
         }
+    }
+
+    /// What the database says of it is not the hub's; whether that is new. It stays told until the hub is started again.
+    pub fn doubt(&self) -> bool {
+        !self.is_doubted.swap(true, Ordering::Relaxed)
+    }
+
+    #[must_use]
+    pub fn is_doubted(&self) -> bool {
+        self.is_doubted.load(Ordering::Relaxed)
     }
 
     #[must_use]

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use tokio::task::JoinHandle;
 
+use super::checkpoint_key::{Signing, for_signing};
 use crate::actions::checkpoints::Checkpoints;
 use crate::actions::checkpoints::delivering::{Delivery, share_a_disk};
 use crate::actions::shipping::Shipping;
@@ -14,7 +15,6 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::hub::Hub;
 use crate::limits;
-use crate::vault::CheckpointKey;
 
 /// What is to run; by default nothing.
 #[derive(Debug, Default)]
@@ -37,10 +37,20 @@ impl History {
     /// As the configuration asks for.
     ///
     /// # Errors
-    /// When the key cannot be read or made.
-    pub(super) fn of(config: &Config, hub: &Hub) -> anyhow::Result<Self> {
-        let key = CheckpointKey::load_or_create_file(&config.audit.checkpoint_key_file)?;
-        let checkpoints = Some(Checkpoints::new(hub.journal().clone(), key, (&config.audit).into()));
+    /// When the key cannot be read or made, or the database fails.
+    pub(super) async fn of(config: &Config, hub: &Hub) -> anyhow::Result<Self> {
+        let witness = Arc::<Witness>::default();
+        let checkpoints = match for_signing(&config.audit.checkpoint_key_file, hub.journal()).await? {
+            Signing::With(key) => Some(
+                Checkpoints::new(hub.journal().clone(), *key, (&config.audit).into()).watched(Arc::clone(&witness)),
+            ),
+            // Care goes on; that history is not proved meanwhile is told until it is cured.
+            Signing::Not(why) => {
+                witness.cannot_sign();
+                tracing::error!("no checkpoint is made: {}", why.en);
+                None
+            }
+        };
         if let Some(folder) = &config.audit.checkpoint_to
             && share_a_disk(folder, &config.data_dir)
         {
@@ -48,7 +58,6 @@ impl History {
                 "audit.checkpoint_to lies on the disk of the data: it bears no witness against whoever has that"
             );
         }
-        let witness = Arc::<Witness>::default();
         let delivery = Delivery::of(hub.journal().clone(), &config.audit, Arc::clone(&witness));
         let shipping = Shipping::of(hub.clone(), &config.audit, Arc::clone(&witness));
         Ok(Self { checkpoints, delivery, shipping, witness })

@@ -12,15 +12,16 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use self::first_office::{FirstOffice, Prepared};
+use super::checkpoint_key::{Signing, for_signing};
 use super::complaint::Complaint;
 use super::config_arguments::ConfigArguments;
 use super::serve::runtime;
-use super::{EXIT_CONFIG, Terminal};
+use super::{EXIT_CONFIG, Terminal, open, region_key};
 use crate::actions::directory::check_name;
-use crate::config::{FIELDS, Settled};
+use crate::config::{Config, FIELDS, Settled};
 use crate::domain::text::Text;
 use crate::store::find_owner;
-use crate::vault::{CheckpointKey, KeyFileError, RegionKey};
+use crate::vault::{KeyFileError, RegionKey};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
@@ -76,9 +77,16 @@ pub(super) fn run(arguments: &Arguments, terminal: Terminal) -> anyhow::Result<E
             println!("{}", terminal.language.pick(&advice));
         }
     }
-    let public = CheckpointKey::load_or_create_file(&settled.config.audit.checkpoint_key_file)?.public();
-    println!("{}", terminal.language.pick(&told_checkpoint_key(&public.in_groups())));
-    let prepared = runtime()?.block_on(first_office::prepare(&settled.config, arguments))?;
+    let (prepared, signing) = runtime()?.block_on(async {
+        let prepared = first_office::prepare(&settled.config, arguments).await?;
+        anyhow::Ok((prepared, signing(&settled.config).await?))
+    })?;
+    let key_file = &settled.config.audit.checkpoint_key_file;
+    let told_key = match signing {
+        Signing::With(key) => told_checkpoint_key(key_file, &key.public().in_groups()),
+        Signing::Not(why) => why,
+    };
+    println!("{}", terminal.language.pick(&told_key));
     println!("{}", terminal.language.pick(&told_office(&prepared, &config)));
     Ok(ExitCode::SUCCESS)
 }
@@ -113,10 +121,25 @@ fn told_office(prepared: &Prepared, config: &Path) -> Text {
     )
 }
 
-fn told_checkpoint_key(public: &str) -> Text {
+/// The key that signs checkpoints, beside the database that it signs for.
+async fn signing(config: &Config) -> anyhow::Result<Signing> {
+    let journal = open::open_journal(&config.database.url(), &region_key::load(config)?).await?;
+    let signing = for_signing(&config.audit.checkpoint_key_file, &journal).await;
+    journal.close().await;
+    signing
+}
+
+fn told_checkpoint_key(path: &Path, public: &str) -> Text {
+    let path = path.display();
     Text::new(
-        format!("記録の改ざんを確かめる公開鍵（印刷して、このマシンの外に保管してください）:\n  {public}"),
-        format!("Public key that proves the record unaltered (print it and keep it off this machine):\n  {public}"),
+        format!(
+            "記録の改ざんを確かめる鍵は {path} です。地域の鍵と一緒に写しを保管してください（失うと、署名の鍵を替えることになります）。\n\
+             その公開鍵（印刷して、このマシンの外に保管してください）:\n  {public}"
+        ),
+        format!(
+            "{path} signs what proves the record unaltered: keep a copy of it with that of the region's key (without it, another key has to \
+             take its place).\nIts public half (print it and keep it off this machine):\n  {public}"
+        ),
     )
 }
 

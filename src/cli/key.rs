@@ -168,7 +168,10 @@ fn told_status(
     };
     let key = &kept.region_key;
     let (since_ja, since_en) = match &kept.rotated {
-        Some((at, before)) => (format!("{at} から。前は {before}"), format!("since {at}; before that {before}")),
+        Some((at, before)) => {
+            let Text { ja, en } = at.in_words();
+            (format!("{ja} から。前は {before}"), format!("since {en}; before that {before}"))
+        }
         None => ("最初の鍵".to_owned(), "the first".to_owned()),
     };
     let mut ja = format!("地域の鍵　　　　　 {key}（{since_ja}）、{from} から\n地域　　　　　　　 {region}\n");
@@ -182,11 +185,11 @@ fn told_status(
     }
     let (file, none) = (config.audit.checkpoint_key_file.display(), Text::fixed("なし", "none"));
     ja += &format!(
-        "チェックポイントの鍵 {file}（公開鍵 {}）。地域の鍵とは別で、替わりません\n",
+        "チェックポイントの鍵 {file}（公開鍵 {}）。地域の鍵とは別です（替えるには renkei audit new-key）\n",
         checkpoints.unwrap_or(&none.ja)
     );
     en += &format!(
-        "Checkpoint key   {file} (public: {}); apart from the region's key, not changed with it\n",
+        "Checkpoint key   {file} (public: {}); apart from the region's key, not changed with it (renkei audit new-key does)\n",
         checkpoints.unwrap_or(&none.en)
     );
     ja += "端末の認証局の鍵　 データベースの中。データの鍵から作った鍵で封をしています";

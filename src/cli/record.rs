@@ -7,6 +7,7 @@ use clap::Subcommand;
 use jiff::civil::Date;
 
 use super::config_arguments::{ConfigArguments, print_mistakes};
+use super::moment::date;
 use super::{Complaint, EXIT_CONFIG, Terminal, open, region_key, serve};
 use crate::actions::destroying::{self, DestroyError, Due, DueList, Keeping, Looking, Typed};
 use crate::clock::{Clock as _, SystemClock};
@@ -41,7 +42,7 @@ struct DestroyArguments {
     #[arg(long, value_name = "NAME")]
     name: String,
     /// 確認のため、患者の生年月日 / The patient's birth date, to be sure
-    #[arg(long, value_name = "YYYY-MM-DD")]
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = date)]
     birth_date: Date,
     /// 理由（監査記録に残ります） / Why; the audit log keeps it
     #[arg(long, value_name = "TEXT")]

@@ -85,7 +85,7 @@ async fn serve(config: &Config) -> anyhow::Result<ExitCode> {
     let app = app.serving_page(config.page).taking_records_out(config.exports);
     let app = app.keeping_records(record::keeping(config));
     let app = app.ringing(Bells::open(region.hub.clone(), config.push.clone()).await?);
-    let history = History::of(config, &region.hub)?;
+    let history = History::of(config, &region.hub).await?;
     let app = app.watching(history.witness());
     // Before anybody hears that the hub is ready: who stops it from then on is heard.
     let stop = stop_asked()?;

@@ -83,12 +83,14 @@ mod tests {
 
     #[test]
     fn what_is_wrong_with_a_command_line_is_said_in_japanese_and_names_what_was_typed() {
-        let id = "zz";
-        let rows: [(&[&str], &str); 7] = [
+        let (id, id_of) = ("zz", "0196d5a2-0000-7000-8000-000000000000");
+        let rows: [(&[&str], &str); 9] = [
             (&["serv"], "serv というコマンドはありません"),
             (&["serve", "--colour"], "--colour という指定はありません"),
             (&["secretariat", "restore"], "--reason <REASON> が必要です"),
             (&["export", "patient", id], "ID ではありません"),
+            (&["audit", "list", "--reason", "x", "--from", "きのう"], "日時ではありません"),
+            (&["record", "destroy", id_of, "--name", "a", "--birth-date", "x", "--reason", "x"], "日付ではありません"),
             (&["sign-in", "--role", "cook"], "「cook」は使えません"),
             (&["sign-in", "--person"], "--person <PERSON> に値が必要です"),
             (&["secretariat", "restore", "--reason", "x", "--name", "a", "--person", "b"], "は同時に指定できません"),

@@ -21,6 +21,14 @@ pub(super) fn keeping_message(deed: &KeepingDeed) -> stored::KeptSafe {
         KeepingDeed::KeyRotated { from, to } => {
             What::KeyRotated(stored::KeyRotated { from: from.clone(), to: to.clone() })
         }
+        KeepingDeed::CheckpointKeyReplaced { from, to, after, reason } => {
+            What::CheckpointKeyReplaced(stored::CheckpointKeyReplaced {
+                from: from.to_vec().into(),
+                to: to.to_vec().into(),
+                after: *after,
+                reason: reason.clone(),
+            })
+        }
         KeepingDeed::Destroyed { patient, kept, reason } => What::Destroyed(stored::RecordDestroyed {
             patient: id_text(patient.0),
             ended_on: kept.ended_on.to_string(),
@@ -61,6 +69,12 @@ pub(super) fn keeping_deed(kept: stored::KeptSafe) -> Result<KeepingDeed, Invali
             despite: kept.despite,
         },
         What::KeyRotated(kept) => KeepingDeed::KeyRotated { from: kept.from, to: kept.to },
+        What::CheckpointKeyReplaced(kept) => KeepingDeed::CheckpointKeyReplaced {
+            from: kept.from[..].try_into().map_err(|_| Invalid::required("from"))?,
+            to: kept.to[..].try_into().map_err(|_| Invalid::required("to"))?,
+            after: kept.after,
+            reason: kept.reason,
+        },
         What::Destroyed(kept) => KeepingDeed::Destroyed {
             patient: id("patient", &kept.patient, PatientId)?,
             kept: Kept {
@@ -135,6 +149,9 @@ mod tests {
                 reason: "保存期間の終了".to_owned(),
             },
             KeepingDeed::KeyRotated { from: "0a".to_owned(), to: "0b".to_owned() },
+            KeepingDeed::CheckpointKeyReplaced {
+                from: [1; 32], to: [2; 32], after: 7, reason: "鍵の紛失".to_owned()
+            },
             KeepingDeed::SecretariatRestored {
                 organisation: OrganisationId(uuid::Uuid::from_u128(4)),
                 person: PersonId(uuid::Uuid::from_u128(5)),

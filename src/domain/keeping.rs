@@ -2,6 +2,7 @@
 //! that is back. The audit log keeps each.
 
 use super::body::{Export, Suspension};
+use super::checkpoint::Digest;
 use super::ids::{EntryId, OrganisationId, PatientId, PersonId, Seq};
 use super::retention::Kept;
 use super::time::Timestamp;
@@ -32,6 +33,15 @@ pub enum KeepingDeed {
     },
     /// Another region's key wraps the data key. Both are named by what does not reveal them.
     KeyRotated { from: String, to: String },
+    /// Another key signs checkpoints. Both are public halves.
+    CheckpointKeyReplaced {
+        from: Digest,
+        to: Digest,
+        /// The last checkpoint of the former key.
+        after: u64,
+        /// As whoever did it wrote.
+        reason: String,
+    },
     /// A record whose retention had ended was destroyed with its key.
     Destroyed {
         patient: PatientId,
@@ -111,6 +121,7 @@ impl KeepingDeed {
             Self::Restored { .. } => "restored",
             Self::Exported { taken: Some(_), .. } => "record_taken_out",
             Self::KeyRotated { .. } => "key_rotated",
+            Self::CheckpointKeyReplaced { .. } => "checkpoint_key_replaced",
             Self::Destroyed { .. } => "record_destroyed",
             Self::Exported { patient: Some(_), .. } => "patient_exported",
             Self::Exported { patient: None, .. } => "region_exported",
@@ -145,7 +156,8 @@ impl KeepingDeed {
     #[must_use]
     pub fn reason(&self) -> Option<&str> {
         match self {
-            Self::Destroyed { reason, .. }
+            Self::CheckpointKeyReplaced { reason, .. }
+            | Self::Destroyed { reason, .. }
             | Self::Exported { reason, .. }
             | Self::LookedInto { reason, .. }
             | Self::SecretariatRestored { reason, .. }

@@ -53,22 +53,6 @@ fn warnings(app: &App) -> Vec<Reason> {
     let region = app.hub.region();
     let checks = [
         (
-            app.witness.checkpoints.is_failing(),
-            "checkpoint_not_delivered",
-            Text::fixed(
-                "チェックポイントを別の場所のフォルダーに置けません。つながっているかを確かめてください",
-                "checkpoints cannot be put into their folder elsewhere; see whether it is mounted",
-            ),
-        ),
-        (
-            app.witness.shipping.is_failing(),
-            "audit_not_shipped",
-            Text::fixed(
-                "監査記録を別のシステムへ送れません。あとから順に送ります",
-                "audit records cannot be shipped to the other system; they will be, in order, once it is back",
-            ),
-        ),
-        (
             app.hub.region().has_another_floor(),
             "rulebook_floor",
             Text::fixed(
@@ -94,7 +78,13 @@ fn warnings(app: &App) -> Vec<Reason> {
             ),
         ),
     ];
-    written_by_hand(app).into_iter().chain(checks).chain(warnings_of_records(app)).filter_map(told).collect()
+    written_by_hand(app)
+        .into_iter()
+        .chain(of_witnesses(app))
+        .chain(checks)
+        .chain(warnings_of_records(app))
+        .filter_map(told)
+        .collect()
 }
 
 /// What somebody wrote into the database.
@@ -159,6 +149,48 @@ fn warnings_of_records(app: &App) -> [(bool, &'static str, Text); 2] {
                  （ほかに人のいない事務局を除く）。運用の手引き「監視」を見てください",
                 "the page of an office cannot be read to its end: nobody can tell whom it shut out, so that nobody of it signs in, \
                  but for a secretariat that has nobody else; see “Monitoring” in the operating guide",
+            ),
+        ),
+    ]
+}
+
+/// What is sent elsewhere, so that somebody outside holds the hub to its history.
+fn of_witnesses(app: &App) -> [(bool, &'static str, Text); 4] {
+    [
+        (
+            app.witness.checkpoints.is_failing(),
+            "checkpoint_not_delivered",
+            Text::fixed(
+                "チェックポイントを別の場所のフォルダーに置けません。つながっているかを確かめてください",
+                "checkpoints cannot be put into their folder elsewhere; see whether it is mounted",
+            ),
+        ),
+        (
+            app.witness.shipping.is_failing(),
+            "audit_not_shipped",
+            Text::fixed(
+                "監査記録を別のシステムへ送れません。あとから順に送ります",
+                "audit records cannot be shipped to the other system; they will be, in order, once it is back",
+            ),
+        ),
+        (
+            app.witness.checkpoints.is_doubted() || app.witness.shipping.is_doubted(),
+            "witness_tampered",
+            Text::fixed(
+                "外へ送った位置の控えかチェックポイントが、データベースで書き換えられていました。初めから送り直しています。\
+                 送り先の記録を保管し、renkei audit verify --against で確かめてください",
+                "somebody wrote into the database how far the history was sent out, or a checkpoint; it is sent again: keep what the \
+                 other side has, and run renkei audit verify --against",
+            ),
+        ),
+        (
+            app.witness.is_unsigned(),
+            "checkpoint_key_missing",
+            Text::fixed(
+                "署名の鍵（checkpoint.key）がないか別の鍵なので、チェックポイントを作っていません。鍵の写しを戻すか、\
+                 renkei audit new-key で鍵を替えて、ハブを動かし直してください",
+                "no checkpoint is made, because the key that signs them (checkpoint.key) is missing or another: put its copy back, \
+                 or replace it by renkei audit new-key, and start the hub again",
             ),
         ),
     ]

@@ -16,7 +16,7 @@ use crate::domain::ids::{Subject, TimelineId};
 use crate::domain::time::Timestamp;
 use crate::limits;
 use crate::rulebook::Shared;
-use crate::store::{Journal, LOOKED_WITH, Partnership, StoreError};
+use crate::store::{Journal, LOOKED_WITH, Noted, Partnership, StoreError};
 
 /// Under this name the journal keeps when the clock was stopped.
 const STOPPED: &str = "duty_clock_stopped";
@@ -198,7 +198,7 @@ impl DutyClock {
             .journal
             .read(|tx| {
                 Box::pin(async move {
-                    Ok::<_, StoreError>((tx.find_meta(STOPPED).await?, tx.find_meta(LOOKED_WITH).await?))
+                    Ok::<_, StoreError>((tx.find_meta(STOPPED).await?, tx.find_noted(LOOKED_WITH).await?))
                 })
             })
             .await?;
@@ -208,7 +208,8 @@ impl DutyClock {
             self.face.show(Some(Stopped { at }));
             tracing::error!(%at, "the duty clock was stopped by a jump of the machine's clock and waits for an operator");
         }
-        running.looked_with = looked_with;
+        // By a note of somebody else's, what other rules ask for would not be looked at.
+        running.looked_with = if let Noted::Own(looked_with) = looked_with { Some(looked_with) } else { None };
         running.has_begun = true;
         Ok(())
     }
@@ -259,7 +260,7 @@ impl DutyClock {
             .write(move |tx| {
                 Box::pin(async move {
                     tx.look_at_all(now, apart).await?;
-                    tx.upsert_meta(LOOKED_WITH, &kept).await
+                    tx.upsert_noted(LOOKED_WITH, &kept).await
                 })
             })
             .await?;

@@ -28,6 +28,12 @@ pub const TAKEN_OUT_WISHES_MAX: usize = 8;
 /// Takings of one record that an exposure lists.
 pub const TAKEN_OUT_LISTED_MAX: usize = 200;
 
+// ---- who read what ----
+
+/// Ends of reads, or beginnings of sign-ins, of one person that are looked at for the one that belongs to a read: they come close
+/// behind or before it.
+pub const READ_ENDS_LOOKED_AT_MAX: i64 = 64;
+
 // ---- checkpoints put elsewhere ----
 
 /// How often a checkpoint is put into the folder of another machine, in seconds, unless the region says otherwise.

@@ -242,8 +242,12 @@ impl Session {
             let (timeline, grant, through) = (*timeline, place.grant, place.covered);
             GrantChange::End(EndedReading { grant, timeline, reader, sign_in, through, closed_at })
         });
-        // Whether these were granted is not known here: the audit log is told of no end without a beginning.
-        let unread = asked.values().map(|id| GrantChange::Close { id: *id, through: Seq::ZERO, closed_at });
+        // Whether these were granted is not known here. One that was must not count as a read that goes on for ever; of one that
+        // was not, the log says an end without a beginning.
+        let unread = asked.iter().map(|(timeline, grant)| {
+            let (timeline, grant, through) = (*timeline, *grant, Seq::ZERO);
+            GrantChange::End(EndedReading { grant, timeline, reader, sign_in, through, closed_at })
+        });
         let _ = hub.note_reading(read.chain(unread).collect()).await;
         // The handle goes before the last write: a stuck client does not keep the hub from stopping.
         drop(hub);

@@ -15,7 +15,6 @@ use crate::domain::time::Timestamp;
 
 use super::audit::Row;
 use super::engine::run;
-use super::record::seq_from;
 use super::{AuditFound, AuditRecord, StoreError, Tx};
 
 /// The device that something was done on.
@@ -66,7 +65,7 @@ impl Tx {
             });
         };
         let reading = match known {
-            Audited::Read(read) if read.through.is_none() => self.find_reading(read.grant).await?,
+            Audited::Read(read) if read.through.is_none() => self.find_reading(&record, read).await?,
             _ => None,
         };
         let device = self.find_device_seen(known).await?;
@@ -88,15 +87,16 @@ impl Tx {
         Ok(AuditFound { record, audited, accepted: None, reading, device, said, before })
     }
 
-    async fn find_reading(&mut self, grant: Uuid) -> Result<Option<(Option<Seq>, Option<Timestamp>)>, StoreError> {
-        const SQL: &str = "select through_seq, closed_at from read_grant where id = $1";
-        let row: Option<(Option<i64>, Option<i64>)> = run!(self, connection => {
-            sqlx::query_as(SQL).bind(grant.as_bytes().as_slice()).fetch_optional(connection).await?
-        });
-        let Some((through, closed_at)) = row else { return Ok(None) };
-        // One that somebody wrote counts as none: up to the head.
-        let through = through.and_then(|seq| self.readable(seq_from("read_grant.through_seq", seq)));
-        Ok(Some((through, closed_at.map(Timestamp))))
+    /// Where a read that went on ended, as the log says: the table of grants would say what somebody wrote there.
+    async fn find_reading(
+        &mut self,
+        record: &AuditRecord,
+        read: &Read,
+    ) -> Result<Option<(Option<Seq>, Option<Timestamp>)>, StoreError> {
+        let Some(timeline) = record.timeline else { return Ok(None) };
+        let began = i64::try_from(record.seq).unwrap_or(i64::MAX);
+        let end = self.find_read_end(timeline, read, began).await?;
+        Ok(end.map(|(through, at)| (Some(through), Some(at))))
     }
 
     /// Of what is done under a sign-in, the device of that; of an act, the registered one that it was done on.

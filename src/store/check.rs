@@ -20,6 +20,7 @@ use crate::vault::chain::{self, GENESIS, Link};
 
 use super::check_audits;
 use super::check_files::{self, Named};
+use super::check_reading;
 use super::check_rulebooks;
 use super::engine::Engine;
 use super::projection::Projected;
@@ -39,6 +40,7 @@ closed_list! {
         Key = "key", "廃棄の記録がないのに失われた鍵", "a key is gone though its record was not destroyed";
         Orphan = "orphan", "タイムラインのない記録", "entries of no timeline";
         Projection = "projection", "射影の不一致", "a projection differs from the timeline";
+        Reading = "reading", "閲覧の控えと監査記録の不一致", "what a reader was given differs from the audit log";
         Attachment = "attachment", "添付ファイルの欠落・破損", "an attached file is missing or damaged";
         Row = "row", "地域の鍵を使わずに書かれた行", "a row that gives power was not written with the region's key";
         Rulebook = "rulebook", "ルールのファイルの変更・欠落", "files of a rulebook were changed or are gone";
@@ -141,6 +143,7 @@ pub async fn check(journal: &Journal, shelf: Option<&Shelf>) -> Result<Report, S
     let nowhere = || Text::fixed("ID のないタイムライン", "a timeline without an id");
     orphans.into_iter().for_each(|timeline| report.fault(FaultKind::Orphan, timeline.map_or_else(nowhere, whole)));
     check_audits::check_audits(journal, &mut report).await?;
+    check_reading::check_reading(journal, &mut report).await?;
     check_rulebooks::check_rulebooks(journal, &mut report).await?;
     let forged = journal.read(|tx| Box::pin(tx.list_forged())).await?;
     // In a row that was written by hand it is the row that is wrong.

@@ -141,7 +141,8 @@ pub enum OpenError {
     #[error("the store belongs to the region key {expected}, but the key given is {found}")]
     ForeignKey { expected: String, found: String },
     #[error(
-        "this region's key was changed on {at}: the key given is {found}, the one since then is {by}; name that one"
+        "this region's key was changed on {}: the key given is {found}, the one since then is {by}; name that one",
+        at.in_words().en
     )]
     ReplacedKey { found: String, by: String, at: Timestamp },
     #[error("the store was written by a later version of renkei, or its migrations were altered: {0}")]
@@ -202,7 +203,8 @@ impl OpenError {
             )),
             Self::ReplacedKey { found, by, at } => Some(Text::new(
                 format!(
-                    "この地域の鍵は {at} に替えられました。指定された鍵は前の {found}、今の鍵は {by} です。今の鍵を指定してください"
+                    "この地域の鍵は {} に替えられました。指定された鍵は前の {found}、今の鍵は {by} です。今の鍵を指定してください",
+                    at.in_words().ja
                 ),
                 self.to_string(),
             )),

@@ -79,7 +79,7 @@ pub enum KeyFileError {
         "there is no {} at {}; {}", of.words().en, path.display(),
         match of {
             KeyOf::Region => "put the copy that was kept back there (chmod 600); for a new region `renkei init` makes one",
-            KeyOf::Checkpoints => "`renkei init` makes one",
+            KeyOf::Checkpoints => "put the copy that was kept back there (chmod 600); without one, `renkei audit new-key` replaces it",
         }
     )]
     Missing { of: KeyOf, path: PathBuf },
@@ -110,7 +110,10 @@ impl KeyFileError {
                 of.words().ja
             ),
             Self::Missing { of, path } => {
-                format!("{} に{}がありません。`renkei init` で作れます", path.display(), of.words().ja)
+                let (path, name) = (path.display(), of.words().ja);
+                format!(
+                    "{path} に{name}がありません。写しをそこに戻し、chmod 600 にしてください。写しがなければ `renkei audit new-key` で替えます"
+                )
             }
             Self::LoosePermissions { path, mode } => {
                 let path = path.display();

@@ -2,6 +2,7 @@
 
 mod audit;
 mod backup;
+mod checkpoint_key;
 pub mod client;
 mod clients;
 mod damaged;

@@ -9,10 +9,12 @@ use renkei::domain::audit::{AuditFilter, AuditUse};
 use renkei::domain::ids::{PatientId, Seq, TimelineId};
 use renkei::domain::reading::{Read, ReadScope, ReadWhy};
 use renkei::domain::role::Role;
+use renkei::store::check::{FaultKind, check};
 use renkei::wire::Encoding;
 use serde_json::{Value, json};
 
 use super::audit::kept;
+use super::tampered;
 use crate::support::actor::{Actor, Answer};
 use crate::support::app::App;
 use crate::support::reader::Reader;
@@ -272,6 +274,27 @@ async fn an_incident_is_told_by_what_was_open_then_also_where_it_was_opened_befo
     let looks = kept(&app, 0).await.iter().filter(|(_, kept)| is_of_it(kept)).count();
     assert_eq!(looks, 3, "each look that was answered is on record");
     drop(reader);
+}
+
+#[tokio::test]
+async fn what_somebody_was_given_is_told_though_the_table_of_it_was_emptied_or_narrowed() {
+    for by_hand in ["delete from read_grant", "update read_grant set through_seq = 0, closed_at = 1"] {
+        let app = tampered::region().await;
+        let (patient, nurse, doctor) = team(&app).await;
+        let secretariat = app.secretariat().await;
+        let reader = Reader::follow(doctor.connect(Encoding::Json).await, patient, Seq::ZERO).await;
+        doctor.get(format!("/api/v1/patients/{patient}")).await.ok();
+        let asked = format!("/api/v1/audit/exposures?person={}", doctor.actor.person);
+        let before = secretariat.get(asked.clone()).await.ok();
+        let [line] = &before["lines"].as_array().unwrap()[..] else { panic!("{before}") };
+        assert!(line["through"].as_u64() > Some(1) && line["last_at"].is_null(), "{line}");
+        let mut written = tampered::written_by_hand(&app).await;
+        assert!(sqlx::query(by_hand).execute(&mut written).await.unwrap().rows_affected() > 1);
+        assert_eq!(secretariat.get(asked).await.ok(), before, "{by_hand}");
+        let told = check(app.hub.journal(), None).await.unwrap();
+        assert!(told.faults.iter().any(|fault| fault.kind == FaultKind::Reading), "{by_hand}: {told:?}");
+        drop((reader, nurse));
+    }
 }
 
 #[tokio::test]

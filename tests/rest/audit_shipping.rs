@@ -20,8 +20,8 @@ use renkei::domain::keeping::KeepingDeed;
 use renkei::http::certificate::ReloadingCertificate;
 use renkei::http::tls;
 use renkei::limits::AUDIT_SEARCH_PAGE_RECORDS;
-use renkei::store::StoreError;
 use renkei::store::verify::{By, verify};
+use renkei::store::{Noted, StoreError};
 use renkei::vault::CheckpointKey;
 use serde_json::json;
 use tokio::io::{AsyncRead, AsyncReadExt as _};
@@ -30,6 +30,7 @@ use tokio::task::JoinHandle;
 use tokio_rustls::TlsAcceptor;
 
 use super::audit::kept;
+use super::tampered;
 use crate::support::actor::{Actor, ask};
 use crate::support::app::App;
 use crate::support::{eventually, scratch, until};
@@ -165,10 +166,10 @@ async fn every_record_comes_in_order_across_an_outage_and_a_restart_and_names_no
     // The hub is started again, and goes on where the listener had everything.
     let place = app.hub.journal().clone();
     let known = async || {
-        let name = format!("audit_shipped syslog+tcp://{address}");
-        let found: Result<_, renkei::store::StoreError> =
-            place.read(move |tx| Box::pin(async move { tx.find_meta(&name).await })).await;
-        found.unwrap().and_then(|place| place.parse::<u64>().ok())
+        let name = format!("shipped_records syslog+tcp://{address}");
+        let found: Result<_, StoreError> =
+            place.read(move |tx| Box::pin(async move { tx.find_noted(&name).await })).await;
+        if let Noted::Own(place) = found.unwrap() { place.parse::<u64>().ok() } else { None }
     };
     let all = last(&app).await;
     until("the listener has it all", async || known().await == Some(all)).await;
@@ -394,4 +395,66 @@ async fn a_listener_that_is_away_is_told_in_health_and_metrics_and_holds_nothing
     assert!(metrics().await.contains("renkei_audit_shipping_failing 0"));
     stop(shipping).await;
     receiving.abort();
+}
+
+#[tokio::test]
+async fn a_place_that_somebody_wrote_keeps_nothing_from_being_shipped_and_is_told() {
+    let (app, folder) = (tampered::region().await, scratch::folder("witness"));
+    let (nurse, file, witness) = (app.nurse("minato").await, folder.path().join("audit.log"), app.witness());
+    let patient = app.register_patient("高橋 ハル", "タカハシ ハル").await;
+    app.link(patient, "minato").await;
+    let ship = || {
+        let shipping = Shipping::new(app.hub.clone(), ShipTo::File(file.clone()), None, PACE);
+        let shipping = shipping.watched(Arc::clone(&witness));
+        tokio::spawn(async move { shipping.tend().await })
+    };
+    let places = async || {
+        let name = format!("shipped_records {}", ShipTo::File(file.clone()));
+        let found: Result<_, StoreError> =
+            app.hub.journal().read(move |tx| Box::pin(async move { tx.find_noted(&name).await })).await;
+        found.unwrap()
+    };
+    let shipping = ship();
+    look(&nurse, patient, 3).await;
+    let all = last(&app).await;
+    until("it is noted", async || places().await == Noted::Own(all.to_string())).await;
+    stop(shipping).await;
+    let is_told = async || tampered::warnings(&nurse).await.contains(&"witness_tampered".to_owned());
+    assert!(!is_told().await);
+
+    let mut by_hand = tampered::written_by_hand(&app).await;
+    let ahead = "update meta set value = '9000000000000000000' where name like 'shipped_%'";
+    assert_eq!(sqlx::query(ahead).execute(&mut by_hand).await.unwrap().rows_affected(), 2);
+    look(&nurse, patient, 3).await;
+    let shipping = ship();
+    let written = || std::fs::read_to_string(&file).unwrap_or_default();
+    let lines = || written().lines().map(str::to_owned).collect::<Vec<_>>();
+    let newest = last(&app).await;
+    eventually("what came since is there", || seqs(&lines()).last() == Some(&newest)).await;
+    assert!(is_told().await);
+    stop(shipping).await;
+}
+
+#[tokio::test]
+async fn a_checkpoint_that_somebody_adds_is_not_shipped_and_keeps_none_from_it() {
+    let (app, folder) = (tampered::region().await, scratch::folder("witness"));
+    let (nurse, file, witness) = (app.nurse("minato").await, folder.path().join("audit.log"), app.witness());
+    let (key, journal) = (CheckpointKey::ephemeral(), app.hub.journal().clone());
+    let patient = app.register_patient("高橋 ハル", "タカハシ ハル").await;
+    app.link(patient, "minato").await;
+    journal.make_checkpoint(&key, app.hub.region().now()).await.unwrap();
+    let mut by_hand = tampered::written_by_hand(&app).await;
+    let copied = "insert into signed_checkpoint select 9000000, made_at, statement, signature from signed_checkpoint";
+    assert_eq!(sqlx::query(copied).execute(&mut by_hand).await.unwrap().rows_affected(), 1);
+    let shipping = Shipping::new(app.hub.clone(), ShipTo::File(file.clone()), None, PACE);
+    let shipping = shipping.watched(Arc::clone(&witness));
+    let shipping = tokio::spawn(async move { shipping.tend().await });
+    let written = || std::fs::read_to_string(&file).unwrap_or_default();
+    let is_there = |number: u64| written().contains(&format!(" renkei - checkpoint [renkei@32473 number=\"{number}\""));
+    eventually("the region's own came", || is_there(1)).await;
+    look(&nurse, patient, 1).await;
+    journal.make_checkpoint(&key, app.hub.region().now()).await.unwrap();
+    eventually("and the next one", || is_there(2)).await;
+    assert!(!is_there(9_000_000));
+    stop(shipping).await;
 }

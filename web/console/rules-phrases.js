@@ -319,6 +319,7 @@ export const PHRASES = {
   seen_by_emergency: ['緊急閲覧', 'emergency access'],
   seen_each: ['端末と一件ずつの記録を見る', 'Each reading, with its device'],
   seen_goes_on: ['閲覧中', 'goes on'],
+  seen_unreadable: ['読めない閲覧の記録が{count}件あります。ハブを動かす人に知らせてください。', '{count} records of reading cannot be read: tell whoever runs the hub.'],
   seen_more: ['ほかにもあります。期間を短くしてください。', 'There is more. Ask for a shorter time.'],
   seen_none: ['この期間に見た記録はありません。', 'Nobody read anything in this time.'],
   seen_reads: ['閲覧 {count} 回', 'read {count} times'],

@@ -21,6 +21,8 @@ export class SeenBy extends View {
     /** @type {Exposure[] | null} */
     this.lines = null;
     this.more = false;
+    /** Records of reading that do not open. */
+    this.unreadable = 0;
     /** By commands on the hub's machine. @type {TakenOut[]} */
     this.taken = [];
     this.trouble = '';
@@ -37,10 +39,11 @@ export class SeenBy extends View {
 
   /** @param {Exposure[]} lines */
   list(lines) {
-    if (lines.length + this.taken.length === 0) return html`<p class="quiet" role="status">${say('seen_by_nobody')}</p>`;
+    if (lines.length + this.taken.length + this.unreadable === 0) return html`<p class="quiet" role="status">${say('seen_by_nobody')}</p>`;
     const newest = [...lines].sort((a, b) => (b.last_at ?? '9').localeCompare(a.last_at ?? '9'));
     return html`<ul class="seen-by-people">${this.taken.map((taken) => this.takenLine(taken))}${newest.map((line) => this.line(line))}</ul>
       ${this.more ? html`<p class="quiet">${say('seen_by_more')}</p>` : nothing}
+      ${this.unreadable ? html`<p class="field-error">${icon('alarm')}<span>${say('seen_by_unreadable', { count: this.unreadable })}</span></p>` : nothing}
       <p class="quiet">${say('seen_by_devices')} <a href="#/console/audit/${this.timelineId}">${say('seen_by_audit')}</a></p>`;
   }
 
@@ -64,8 +67,8 @@ export class SeenBy extends View {
   async ask() {
     this.trouble = '';
     try {
-      const { lines, more, taken_out: taken = [] } = await this.model.rest.exposures(this.timelineId);
-      Object.assign(this, { lines, more, taken });
+      const { lines, more, unreadable = 0, taken_out: taken = [] } = await this.model.rest.exposures(this.timelineId);
+      Object.assign(this, { lines, more, unreadable, taken });
     } catch (/** @type {any} */ error) {
       this.trouble = inLanguage(error.reason) || say('seen_by_failed');
     }

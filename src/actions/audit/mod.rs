@@ -26,7 +26,7 @@ use crate::hub::reading::LookError;
 use crate::hub::sessions::SignedIn;
 use crate::hub::{Hub, Sight, StoreError};
 use crate::limits::{self, TAKEN_OUT_LISTED_MAX};
-use crate::store::{AuditOrder, AuditPage, Exposure, Journal, Untold};
+use crate::store::{AuditOrder, AuditPage, Exposure, Exposures, Journal, Untold};
 
 use self::event::Event;
 use self::part::Part;
@@ -153,6 +153,8 @@ impl From<Untold> for TakenByCommand {
 #[derive(Debug)]
 pub struct Exposed {
     pub lines: Vec<Exposure>,
+    /// Records of reads that do not open, and are not in the lines.
+    pub unreadable: u64,
     /// When whoever runs the hub's machine took a patient's record out, or looked into it: nobody's reading, and told besides.
     pub taken_out: Vec<TakenByCommand>,
     pub patients: BTreeMap<PatientId, Sight>,
@@ -174,14 +176,14 @@ pub async fn exposed(hub: &Hub, signed_in: &SignedIn, filter: AuditFilter) -> Re
     }
     let by = signed_in.by();
     note_use(hub.journal(), by, (AuditUse::Exposure, &filter, ""), hub.region().now()).await?;
-    let lines: Result<Vec<Exposure>, StoreError> = hub
+    let found: Result<Exposures, StoreError> = hub
         .journal()
         .read(move |tx| {
             Box::pin(async move {
                 match (patient, person) {
                     (Some(patient), _) => tx.list_exposures_to(patient.into(), from, until).await,
                     (None, Some(person)) => tx.list_exposures_of(person, from, until).await,
-                    (None, None) => Ok(Vec::new()),
+                    (None, None) => Ok(Exposures::default()),
                 }
             })
         })
@@ -199,10 +201,11 @@ pub async fn exposed(hub: &Hub, signed_in: &SignedIn, filter: AuditFilter) -> Re
         _ => Vec::new(),
     };
     let is_meant = |line: &Exposure| filter.organisation.is_none_or(|own| line.position.organisation == own);
-    let lines: Vec<Exposure> = lines?.into_iter().filter(is_meant).collect();
+    let Exposures { lines, unreadable } = found?;
+    let lines: Vec<Exposure> = lines.into_iter().filter(is_meant).collect();
     let timelines = lines.iter().map(|line| line.timeline.as_patient());
     let patients = look_at(hub, signed_in, timelines.filter(|it| !is_office(&directory, *it))).await?;
-    Ok(Exposed { lines, taken_out, patients })
+    Ok(Exposed { lines, unreadable, taken_out, patients })
 }
 
 fn is_office(directory: &Directory, patient: PatientId) -> bool {

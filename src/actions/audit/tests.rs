@@ -114,6 +114,7 @@ fn keeping_deeds() -> Vec<KeepingDeed> {
         KeepingDeed::Restored { made_at: AT, sign_ins: 1, links: 1, despite: String::new() },
         KeepingDeed::Restored { made_at: AT, sign_ins: 1, links: 1, despite: why() },
         KeepingDeed::KeyRotated { from: "0a".to_owned(), to: "0b".to_owned() },
+        KeepingDeed::CheckpointKeyReplaced { from: [1; 32], to: [2; 32], after: 7, reason: why() },
         KeepingDeed::Destroyed { patient, kept, reason: why() },
         KeepingDeed::Exported { patient: Some(patient), reason: why(), taken: None },
         KeepingDeed::Exported { patient: None, reason: why(), taken: None },
@@ -221,7 +222,7 @@ fn event(audited: Audited) -> Event {
 fn every_reason_that_is_demanded_comes_out_wherever_the_log_is_read() {
     let directory = Directory::default();
     let all = all();
-    assert_eq!(all.iter().filter(|audited| has_reason(audited)).count(), 18, "each of them stands in the table");
+    assert_eq!(all.iter().filter(|audited| has_reason(audited)).count(), 19, "each of them stands in the table");
     for audited in all {
         let (has_reason, told) = (has_reason(&audited), format!("{audited:?}"));
         let event = event(audited);

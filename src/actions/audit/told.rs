@@ -4,6 +4,7 @@
 use crate::domain::account::{AccountDeed, Tried};
 use crate::domain::act::{Act, Deed};
 use crate::domain::audit::AuditKind;
+use crate::domain::checkpoint::hex;
 use crate::domain::client::ClientDeed;
 use crate::domain::device::DeviceDeed;
 use crate::domain::group::GroupDeed;
@@ -263,6 +264,13 @@ fn keeping(deed: &KeepingDeed) -> Text {
             format!("地域の鍵の交換（{from} から {to} へ）"),
             format!("replaced the region's key {from} by {to}"),
         ),
+        KeepingDeed::CheckpointKeyReplaced { from, to, after, .. } => {
+            let (from, to) = (hex(from), hex(to));
+            Text::new(
+                format!("チェックポイントの署名の鍵の交換（公開鍵 {from} から {to} へ。{after} 番まで前の鍵）"),
+                format!("replaced the key that signs checkpoints: {from} by {to}, after checkpoint {after}"),
+            )
+        }
         KeepingDeed::Exported { patient: Some(_), .. } => {
             Text::fixed("患者の記録すべてを取り出した", "a patient's whole record was taken out")
         }

@@ -17,7 +17,7 @@ use crate::clock::Clock;
 use crate::config::AuditSettings;
 use crate::domain::time::Timestamp;
 use crate::limits;
-use crate::store::{Journal, KeptCheckpoint, StoreError};
+use crate::store::{Journal, KeptCheckpoint, Noted, StoreError};
 
 /// Why the newest checkpoint is not there.
 #[derive(Debug, thiserror::Error)]
@@ -83,7 +83,8 @@ impl Delivery {
         let Some(newest) = newest.filter(|newest| before.is_none_or(|before| before.number != newest.number)) else {
             return Ok(before.map(|before| before.at));
         };
-        let is_due = before.is_none_or(|before| now.since(before.at) >= self.every);
+        // A time to come is no time at which something was put there: whichever clock said it, it holds up nothing.
+        let is_due = before.is_none_or(|before| before.at > now || now.since(before.at) >= self.every);
         if let Some(before) = before.filter(|_| !is_due && !is_last) {
             return Ok(Some(before.at));
         }
@@ -92,7 +93,7 @@ impl Delivery {
         let writing = tokio::task::spawn_blocking(move || put(&path, &text));
         writing.await.unwrap_or_else(|error| Err(unwritten(&self.folder, io::Error::other(error))))?;
         let (name, said) = (self.name(), format!("{} {}", newest.number, now.as_micros()));
-        self.journal.write(move |tx| Box::pin(async move { tx.upsert_meta(&name, &said).await })).await?;
+        self.journal.write(move |tx| Box::pin(async move { tx.upsert_noted(&name, &said).await })).await?;
         Ok(Some(now))
     }
 
@@ -102,17 +103,28 @@ impl Delivery {
 
     async fn delivered(&self) -> Result<Option<Delivered>, StoreError> {
         let name = self.name();
-        let kept = self.journal.read(move |tx| Box::pin(async move { tx.find_meta(&name).await })).await?;
-        let read = |kept: String| {
+        let noted = self.journal.read(move |tx| Box::pin(async move { tx.find_noted(&name).await })).await?;
+        let read = |kept: &str| {
             let (number, at) = kept.split_once(' ')?;
             Some(Delivered { number: number.parse().ok()?, at: Timestamp(at.parse().ok()?) })
         };
-        Ok(kept.and_then(read))
+        match noted {
+            Noted::Nothing => Ok(None),
+            Noted::Own(kept) => Ok(read(&kept)),
+            Noted::Foreign => {
+                if self.witness.checkpoints.doubt() {
+                    tracing::error!(
+                        "which checkpoint is in its folder was written by somebody else; the newest is put there"
+                    );
+                }
+                Ok(None)
+            }
+        }
     }
 
     /// Another folder gets the newest at once.
     fn name(&self) -> String {
-        format!("checkpoint_delivered {}", self.folder.display())
+        format!("delivered_checkpoint {}", self.folder.display())
     }
 }
 
@@ -154,6 +166,8 @@ pub fn share_a_disk(one: &Path, other: &Path) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use sqlx::Connection as _;
+
     use super::*;
     use crate::actions::checkpoints::file::read;
     use crate::store::{AuditSeal, Batch, SealedAudit};
@@ -228,6 +242,44 @@ mod tests {
         assert_eq!(story.there().len(), 3);
         assert_eq!(watch.arrived_at(), Some(next_day));
         drop(story.folder);
+    }
+
+    impl Story {
+        /// Somebody writes the database who has no key.
+        async fn write_by_hand(&self, sql: &str) {
+            let url = format!("sqlite://{}/journal.db", self.folder.path().display());
+            let mut by_hand = sqlx::SqliteConnection::connect(&url).await.unwrap();
+            let written = sqlx::query(sqlx::AssertSqlSafe(sql)).execute(&mut by_hand).await.unwrap();
+            assert!(written.rows_affected() > 0, "{sql}");
+        }
+    }
+
+    #[tokio::test]
+    async fn nothing_that_somebody_writes_into_the_database_keeps_the_newest_from_being_put_there() {
+        let story = Story::begin().await;
+        let (delivery, watch) = (&story.delivery, &story.delivery.witness.checkpoints);
+        fs::create_dir(&delivery.folder).unwrap();
+        story.checkpoint(START).await;
+        delivery.try_now(START, false).await;
+        assert!(!watch.is_doubted() && story.there().len() == 1);
+
+        let next_day = START.saturating_add(EVERY);
+        story
+            .write_by_hand("update meta set value = '2 9000000000000000' where name like 'delivered_checkpoint%'")
+            .await;
+        story.checkpoint(next_day).await;
+        delivery.try_now(next_day, false).await;
+        assert!(watch.is_doubted() && story.there().len() == 2, "{:?}", story.there());
+
+        // One that was copied to a number far off, before the next is made.
+        let copied =
+            "insert into signed_checkpoint select 9000000, made_at, statement, signature from signed_checkpoint
+            where number = 1";
+        story.checkpoint(next_day.saturating_add(EVERY)).await;
+        story.write_by_hand(copied).await;
+        delivery.try_now(next_day.saturating_add(EVERY), false).await;
+        let there = story.there();
+        assert!(there.len() == 3 && there[2].starts_with("renkei-checkpoint-0000000003-"), "{there:?}");
     }
 
     #[tokio::test]

@@ -7,6 +7,7 @@ pub mod file;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::witness::Witness;
 use crate::clock::Clock;
 use crate::config::AuditSettings;
 use crate::limits;
@@ -20,6 +21,7 @@ pub struct Checkpoints {
     key: CheckpointKey,
     records: u64,
     every: Duration,
+    witness: Arc<Witness>,
 }
 
 /// When one is made.
@@ -47,7 +49,14 @@ impl Checkpoints {
     pub fn new(journal: Journal, key: CheckpointKey, pace: CheckpointPace) -> Self {
         let CheckpointPace { records, every } = pace;
         journal.trust_checkpoints_of(key.public());
-        Self { journal, key, records, every }
+        Self { journal, key, records, every, witness: Arc::default() }
+    }
+
+    /// Says there when it may not sign.
+    #[must_use]
+    pub fn watched(mut self, witness: Arc<Witness>) -> Self {
+        self.witness = witness;
+        self
     }
 
     /// Looks now and then by the hub's clock, for as long as it is polled.
@@ -71,18 +80,25 @@ impl Checkpoints {
         let now = clock.now();
         let is_old = since.last_made_at.is_none_or(|last| now.since(last) >= self.every);
         if since.records >= self.records || (since.records > 0 && is_old) {
-            return self.make(clock).await.map(Some);
+            return self.make(clock).await;
         }
         Ok(None)
     }
 
-    /// Makes one now, unless nothing was written since the last.
+    /// Makes one now, unless nothing was written since the last; none with a key whose place another took meanwhile.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn make(&self, clock: &dyn Clock) -> Result<KeptCheckpoint, StoreError> {
+    pub async fn make(&self, clock: &dyn Clock) -> Result<Option<KeptCheckpoint>, StoreError> {
+        let (own, changes) = (self.key.public(), self.journal.list_checkpoint_key_changes().await?);
+        if changes.iter().any(|change| change.from == own) {
+            if self.witness.cannot_sign() {
+                tracing::error!("no checkpoint is made: another key took the place of the one this hub began with");
+            }
+            return Ok(None);
+        }
         let (made, _) = self.journal.make_checkpoint(&self.key, clock.now()).await?;
-        Ok(made)
+        Ok(Some(made))
     }
 }
 
@@ -102,7 +118,8 @@ mod tests {
         let journal = Journal::open(&url, &key).await.unwrap();
         let clock = ManualClock::at(Timestamp::from_secs(1_775_003_400));
         let every = Duration::from_secs(600);
-        let checkpoints = Checkpoints { journal: journal.clone(), key: CheckpointKey::ephemeral(), records: 3, every };
+        let pace = CheckpointPace { records: 3, every };
+        let checkpoints = Checkpoints::new(journal.clone(), CheckpointKey::ephemeral(), pace);
         let write = async |count: usize| {
             let audit = || SealedAudit::seal(AuditSeal::Region(journal.region()), clock.now(), b"a");
             let audits = (0..count).map(|_| audit()).collect();

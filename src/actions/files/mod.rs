@@ -5,6 +5,7 @@
 //! Who may name which file in a post is not decided here but with the post.
 
 mod archive;
+mod behind;
 mod heic;
 mod pdf;
 mod picture;

@@ -1,6 +1,7 @@
 //! Whether a file is what it is said to be, told from its bytes and the ending of its name. Pure; called before a file
 //! is kept. Nothing is decoded or unpacked: what needs that to be found is not found.
 
+use super::behind::{self, Ending};
 use super::picture::{self, Size};
 use super::{archive, heic, pdf, plain};
 use crate::domain::attachment::MediaType;
@@ -71,7 +72,12 @@ pub fn check_content(media_type: MediaType, content: &[u8]) -> Result<(), Invali
             plain::is_plain(content).then_some(()).ok_or_else(|| mismatch(media_type))
         }
     }?;
-    archive::held_in(content).map_or(Ok(()), |name| Err(holding(media_type, name)))
+    archive::held_in(content).map_or(Ok(()), |name| Err(holding(media_type, name)))?;
+    match behind::ending(media_type, content) {
+        Ending::Own => Ok(()),
+        Ending::Foreign => Err(followed(media_type)),
+        Ending::Cut => Err(mismatch(media_type)),
+    }
 }
 
 fn check_picture(media_type: MediaType, size: Option<Size>) -> Result<(), Invalid> {
@@ -131,6 +137,20 @@ fn holding(media_type: MediaType, archive: &str) -> Invalid {
     )
 }
 
+fn followed(media_type: MediaType) -> Invalid {
+    Invalid::new(
+        "content",
+        "active_content",
+        Text::new(
+            format!(
+                "この{}の終わりの後ろに、別のデータ（動画など）が付いています。保存し直したものを送ってください",
+                media_type.ja()
+            ),
+            format!("something else stands behind the end of this {} (a video, say): save it anew", media_type.code()),
+        ),
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -167,6 +187,16 @@ mod tests {
             let refused = code(of, &[content, samples::zip(b"")].concat());
             let is_text = matches!(of, MediaType::PlainText | MediaType::Csv);
             assert_eq!(refused, if is_text { "content_mismatch" } else { "active_content" }, "{of}");
+        }
+    }
+
+    #[test]
+    fn a_picture_with_a_program_behind_it_is_refused_as_one_that_holds_something() {
+        for (of, content) in samples::of_each_type() {
+            if !matches!(of, MediaType::PlainText | MediaType::Csv) {
+                assert_eq!(code(of, &[&content[..], b"MZ\x90\0\x03"].concat()), "active_content", "{of}");
+                assert_eq!(code(of, &[&content[..], &[0; 512]].concat()), "fits", "{of}, padded");
+            }
         }
     }
 

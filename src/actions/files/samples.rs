@@ -64,7 +64,7 @@ pub fn jpeg(width: u16, height: u16) -> Vec<u8> {
     let mut bytes = b"\xff\xd8\xff\xe0\0\x10JFIF\0\x01\x01\0\0\x01\0\x01\0\0\xff\xff\xdb\0\x05abc".to_vec();
     bytes.extend(b"\xff\xc2\0\x11\x08");
     bytes.extend([height.to_be_bytes(), width.to_be_bytes()].concat());
-    bytes.extend(b"\x03\x01\x22\0\x02\x11\x01\x03\x11\x01\xff\xda\0\x08data\xff\xd9");
+    bytes.extend(b"\x03\x01\x22\0\x02\x11\x01\x03\x11\x01\xff\xda\0\x06datax\xff\0y\xff\xd9");
     bytes
 }
 

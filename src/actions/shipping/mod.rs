@@ -15,7 +15,7 @@ use crate::config::{AuditSettings, ShipTo};
 use crate::domain::audit::AuditFilter;
 use crate::hub::Hub;
 use crate::limits;
-use crate::store::{AuditOrder, StoreError};
+use crate::store::{AuditOrder, Noted, StoreError};
 
 use self::target::Target;
 use super::audit::event::Event;
@@ -197,8 +197,8 @@ impl Shipping {
         let (names, Reached { record, checkpoint }) = (self.names(), voyage.confirmed);
         let noting = self.hub.journal().write(move |tx| {
             Box::pin(async move {
-                tx.upsert_meta(&names.0, &record.to_string()).await?;
-                tx.upsert_meta(&names.1, &checkpoint.to_string()).await
+                tx.upsert_noted(&names.0, &record.to_string()).await?;
+                tx.upsert_noted(&names.1, &checkpoint.to_string()).await
             })
         });
         noting.await.map_err(|error: StoreError| error)?;
@@ -206,19 +206,36 @@ impl Shipping {
         Ok(())
     }
 
-    /// What the other side has for sure.
+    /// What the other side has for sure. A place that no hub of the region noted, or that lies beyond what there is, is told and
+    /// counts for nothing: it would keep what comes from being sent.
     async fn place(&self) -> Result<Reached, StoreError> {
         let names = self.names();
         let reading = self.hub.journal().read(move |tx| {
-            Box::pin(async move { Ok::<_, StoreError>((tx.find_meta(&names.0).await?, tx.find_meta(&names.1).await?)) })
+            Box::pin(async move {
+                let noted = (tx.find_noted(&names.0).await?, tx.find_noted(&names.1).await?);
+                let made = tx.find_last_checkpoint().await?.map_or(0, |last| last.number);
+                Ok::<_, StoreError>((noted, tx.find_audit_seq().await?, made))
+            })
         });
-        let (record, checkpoint) = reading.await?;
-        let place = |kept: Option<String>| kept.and_then(|place| place.parse().ok()).unwrap_or(0);
-        Ok(Reached { record: place(record), checkpoint: place(checkpoint) })
+        let ((record, checkpoint), records, checkpoints) = reading.await?;
+        let places = (provable(&record, records), provable(&checkpoint, checkpoints));
+        if (places.0.is_none() || places.1.is_none()) && self.witness.shipping.doubt() {
+            tracing::error!(to = %self.to, "how far the audit log was shipped was written by somebody else; it is shipped again");
+        }
+        Ok(Reached { record: places.0.unwrap_or(0), checkpoint: places.1.unwrap_or(0) })
     }
 
     /// Under which how far it has come is kept. A new place gets all of it from the beginning.
     fn names(&self) -> (String, String) {
-        (format!("audit_shipped {}", self.to), format!("checkpoints_shipped {}", self.to))
+        (format!("shipped_records {}", self.to), format!("shipped_checkpoints {}", self.to))
+    }
+}
+
+/// The place that was noted, from the beginning where nothing was; `None`: it cannot be.
+fn provable(noted: &Noted, last: u64) -> Option<u64> {
+    match noted {
+        Noted::Nothing => Some(0),
+        Noted::Foreign => None,
+        Noted::Own(place) => place.parse().ok().filter(|place| *place <= last),
     }
 }

@@ -5,6 +5,7 @@ use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use super::super::checkpoint_key::{Signing, for_signing};
 use super::super::config_arguments::ConfigArguments;
 use super::super::{Complaint, Terminal};
 use super::{cannot, open_journal, sheet};
@@ -16,7 +17,6 @@ use crate::domain::text::Text;
 use crate::limits::CHECKPOINT_FILE_BYTES_MAX;
 use crate::store::KeptCheckpoint;
 use crate::store::verify::Elsewhere;
-use crate::vault::CheckpointKey;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
@@ -34,8 +34,14 @@ pub(super) struct Arguments {
 }
 
 pub(super) async fn run(arguments: &Arguments, config: &Config, terminal: Terminal) -> anyhow::Result<ExitCode> {
-    let key = CheckpointKey::load_or_create_file(&config.audit.checkpoint_key_file)?;
     let journal = open_journal(config).await?;
+    let key = match for_signing(&config.audit.checkpoint_key_file, &journal).await? {
+        Signing::With(key) => key,
+        Signing::Not(why) => {
+            journal.close().await;
+            return Err(Complaint::new(why).into());
+        }
+    };
     let (made, _) = journal.make_checkpoint(&key, SystemClock::new().now()).await?;
     let shown = if arguments.json {
         as_file(&made, &journal.list_ends_at(made.number).await?)

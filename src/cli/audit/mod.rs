@@ -2,6 +2,7 @@
 //! database of the configuration, beside a running hub or without one.
 
 mod checkpoint;
+mod new_key;
 mod sheet;
 mod take_out;
 mod verify;
@@ -37,6 +38,8 @@ enum What {
     Verify(verify::Arguments),
     /// チェックポイントの署名を確かめる公開鍵を表示する / Show the public key that checks the signatures of checkpoints
     Key(ConfigArguments),
+    /// 署名の鍵を新しくする（ハブを止めて） / Have another key sign checkpoints; stop the hub first
+    NewKey(new_key::Arguments),
     /// 監査記録を表示する / Show records of the audit log
     List(take_out::ListArguments),
     /// 監査記録をファイルに出す / Take records of the audit log out
@@ -48,6 +51,7 @@ pub(super) fn run(arguments: &Arguments, terminal: Terminal) -> anyhow::Result<E
         What::Checkpoint(arguments) => &arguments.config,
         What::Verify(arguments) => &arguments.config,
         What::Key(config) => config,
+        What::NewKey(arguments) => &arguments.config,
         What::List(arguments) => &arguments.part.config,
         What::Export(arguments) => &arguments.part.config,
     };
@@ -65,6 +69,7 @@ pub(super) fn run(arguments: &Arguments, terminal: Terminal) -> anyhow::Result<E
                 println!("{}", public.in_groups());
                 Ok(ExitCode::SUCCESS)
             }
+            What::NewKey(arguments) => new_key::run(arguments, &config, terminal).await,
             What::List(arguments) => take_out::list(arguments, &config, terminal).await,
             What::Export(arguments) => take_out::export(arguments, &config).await,
         }

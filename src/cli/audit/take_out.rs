@@ -10,6 +10,7 @@ use std::sync::Arc;
 use jiff::tz::TimeZone;
 
 use super::super::config_arguments::ConfigArguments;
+use super::super::moment::moment;
 use super::super::{Complaint, Terminal, open, out};
 use super::{cannot, open_journal};
 use crate::actions::audit::event::{Event, Who};
@@ -45,10 +46,10 @@ pub(super) struct Part {
     #[arg(long, value_parser = kind)]
     kind: Option<AuditKind>,
     /// この日時から / From this moment (RFC 3339)
-    #[arg(long, value_name = "MOMENT")]
+    #[arg(long, value_name = "MOMENT", value_parser = moment)]
     from: Option<Timestamp>,
     /// この日時より前 / Before this moment (RFC 3339)
-    #[arg(long, value_name = "MOMENT")]
+    #[arg(long, value_name = "MOMENT", value_parser = moment)]
     until: Option<Timestamp>,
     #[command(flatten)]
     pub(super) config: ConfigArguments,

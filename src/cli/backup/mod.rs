@@ -78,6 +78,9 @@ struct VerifyArguments {
     /// 一時フォルダーに実際に復元し、連鎖と封もすべて確かめる / Restore it into a temporary folder and prove chains and seals there
     #[arg(long)]
     rehearse: bool,
+    /// チェックポイントの署名を確かめる公開鍵（鍵を替える前のバックアップには、前の用紙のもの） / Public key that checks the signatures; for a backup of before another key took its place, that of then
+    #[arg(long = "key", value_name = "KEY", requires = "rehearse")]
+    signed_by: Option<String>,
     #[command(flatten)]
     place: Place,
     #[command(flatten)]
@@ -160,6 +163,10 @@ fn verify(
     let whole: Whole = match backup::read_whole(&path, OpenBy::Region(key)) {
         Ok(whole) => whole,
         Err(BadBackup::Io(error)) => return Err(restore::cannot_read(&path, error).into()),
+        // Whether it is whole, nobody says who cannot open it.
+        Err(bad @ (BadBackup::OtherKey { .. } | BadBackup::OtherRegion { .. })) => {
+            return Err(Complaint::new(told::told_of_another_key(&path, &bad)).into());
+        }
         Err(bad) => {
             println!("{}", terminal.language.pick(&told::told_bad(&path, &bad)));
             return Ok(ExitCode::from(EXIT_DAMAGED));
@@ -176,7 +183,7 @@ fn verify(
     let scratch = tempfile::tempdir()?;
     let shelf = Shelf::open(&scratch.path().join("files"))?;
     let url = format!("sqlite://{}", scratch.path().join("renkei.db").display());
-    let signed_by = restore::checkpoint_key(None, config)?;
+    let signed_by = restore::checkpoint_key(arguments.signed_by.as_deref(), config)?;
     let into = RestoreInto { url: &url, shelf: &shelf, region: key, key: signed_by, destroyed: None, despite: None };
     let rehearsed = serve::runtime()?.block_on(backup::restore(&path, &into, SystemClock::new().now()));
     match rehearsed {

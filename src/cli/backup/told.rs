@@ -103,6 +103,22 @@ pub(in super::super) fn told_bad(path: &Path, bad: &BadBackup) -> Text {
     Text::new(format!("{path}: {}", text.ja), format!("{path}: {}", text.en))
 }
 
+/// It may well be whole: whoever has the other key says.
+pub(super) fn told_of_another_key(path: &Path, bad: &BadBackup) -> Text {
+    let Text { ja, en } = told_bad(path, bad);
+    let hint = match bad {
+        BadBackup::OtherKey { .. } => Text::fixed(
+            "。別の鍵のバックアップで、壊れているかどうかはその鍵でだけわかります（--region-key で指定）",
+            ". It is under another key, and only that tells whether it is whole: name it by --region-key",
+        ),
+        _ => Text::fixed(
+            "。壊れているかどうかは、その地域の鍵でだけわかります",
+            ". Only that region's key tells whether it is whole",
+        ),
+    };
+    Text::new(format!("{ja}{}", hint.ja), format!("{en}{}", hint.en))
+}
+
 pub(super) fn told_misnamed(path: &Path) -> Text {
     let path = path.display();
     Text::new(
@@ -198,8 +214,8 @@ pub(in super::super) fn told_restored(restored: &Restored, start: &str) -> Text 
     let (dropped_ja, dropped_en) = told_dropped(restored.report.snapshot_count);
     (ja, en) = (ja + &dropped_ja, en + &dropped_en);
     if !restored.is_key_given {
-        ja += "\nチェックポイントの鍵がないため、署名はバックアップの中の公開鍵で確かめました。用紙の公開鍵で renkei audit verify --key を実行してください";
-        en += "\nWithout the checkpoint key, signatures were checked by the public key in the backup itself: run renkei audit verify --key with the one on paper";
+        ja += "\nチェックポイントの鍵がないため、署名はバックアップの中の公開鍵で確かめました。用紙の公開鍵で renkei audit verify --key を実行してください。ハブをはじめる前に checkpoint.key の写しを戻し、写しがなければ renkei audit new-key で鍵を替えてください";
+        en += "\nWithout the checkpoint key, signatures were checked by the public key in the backup itself: run renkei audit verify --key with the one on paper. Before you start the hub, put the copy of checkpoint.key back; if there is none, run renkei audit new-key";
     }
     Text::new(ja, en)
 }

@@ -10,6 +10,7 @@ use jiff::civil::Date;
 
 use crate::actions::rulebook_life::{Life, LifeError, RulebookFile, Signing, Standing};
 use crate::cli::config_arguments::{ConfigArguments, print_mistakes};
+use crate::cli::moment::date;
 use crate::cli::{Complaint, EXIT_CONFIG, EXIT_FAILURE, Terminal, open, region_key, rulebook_files, serve};
 use crate::clock::{Clock as _, Ids, SystemClock};
 use crate::domain::act::By;
@@ -87,7 +88,7 @@ struct SignArguments {
     #[arg(long, value_name = "NAME")]
     person: String,
     /// 合意書の日付 / The date on the sheet
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = date)]
     on: Date,
 }
 
@@ -96,7 +97,7 @@ struct InForceArguments {
     #[command(flatten)]
     one: OneArguments,
     /// この日の始まりから / From the beginning of this day
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = date)]
     on: Option<Date>,
 }
 

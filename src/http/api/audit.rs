@@ -149,6 +149,8 @@ pub struct Exposures {
     patients: Vec<Card>,
     /// There is more than is listed: ask for a shorter time.
     more: bool,
+    /// Records of reads that do not open: somebody wrote on them, and what they said is not in the lines.
+    unreadable: u64,
 }
 
 /// A record that was taken out, or looked into, by a command on the hub's machine.
@@ -209,7 +211,7 @@ pub async fn exposures(
         let field = if filter.kind.is_some() { "kind" } else { "organisation" };
         return Err(Invalid::new(field, Code::UnknownField.code(), Code::UnknownField.text()).into());
     }
-    let Exposed { lines, taken_out, patients } = audit::exposed(&app.hub, &signed_in, filter).await?;
+    let Exposed { lines, unreadable, taken_out, patients } = audit::exposed(&app.hub, &signed_in, filter).await?;
     let directory = app.hub.region().directory();
     let more = lines.len() >= limits::EXPOSURE_LINES_MAX;
     let shape = |line: &crate::hub::Exposure| {
@@ -230,7 +232,8 @@ pub async fn exposures(
         let (command, reason) = taken.said.unzip();
         TakenOutShape { at: taken.at.to_rfc3339(), command, reason }
     });
-    Ok(Json(Exposures { lines: lines.iter().map(shape).collect(), taken_out: taken_out.collect(), patients, more }))
+    let lines = lines.iter().map(shape).collect();
+    Ok(Json(Exposures { lines, taken_out: taken_out.collect(), patients, more, unreadable }))
 }
 
 /// Which part of the log is taken out, in which form, and why.

@@ -14,6 +14,7 @@ mod directory;
 mod dump;
 mod duties;
 mod earlier;
+mod exposures;
 mod files;
 mod going_on;
 mod groups;

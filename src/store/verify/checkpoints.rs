@@ -16,7 +16,7 @@ use crate::vault::heads::{self, End};
 use super::super::checkpoint_known::Row;
 use super::super::checkpoint_said::Noted;
 use super::super::engine::run;
-use super::super::{Journal, KeptCheckpoint, StoreError, Tx};
+use super::super::{CheckpointKeys, Journal, KeptCheckpoint, StoreError, Tx};
 use super::entries::Bound;
 use super::walk::Asserted;
 use super::{By, Chain, Damage, Elsewhere, Found, Verified};
@@ -79,6 +79,7 @@ struct Register {
 
 /// Everything about checkpoints that the store itself can show.
 pub(super) async fn verify(journal: &Journal, by: &By, verified: &mut Verified) -> Result<Said, StoreError> {
+    let keys = CheckpointKeys::of(journal, by.key).await?;
     let mut register = Register::default();
     // Before the checkpoints themselves: a hub beside this may make another meanwhile.
     let signer = by.key;
@@ -94,7 +95,7 @@ pub(super) async fn verify(journal: &Journal, by: &By, verified: &mut Verified) 
                 page.last().and_then(|row| row.0.checked_add(1)).filter(|next| page.len() == limit && *next <= until);
             for row in page.into_iter().filter(|row| row.0 <= until) {
                 verified.checkpoints += 1;
-                register.take(row, by, verified);
+                register.take(row, &keys, verified);
             }
         }
     }
@@ -121,7 +122,7 @@ pub(super) async fn verify(journal: &Journal, by: &By, verified: &mut Verified) 
     let mut said = Said { trusted: Arc::new(trusted), audit: audit.collect(), elsewhere: BTreeMap::new() };
     if let Some(elsewhere) = &by.elsewhere {
         let region = journal.region().fingerprint();
-        compare(elsewhere, by, &region, &register, &mut said, verified);
+        compare(elsewhere, &keys, &region, &register, &mut said, verified);
     }
     Ok(said)
 }
@@ -138,7 +139,7 @@ fn found_from(first: u64, last: u64) -> Found {
 }
 
 impl Register {
-    fn take(&mut self, row: Row, by: &By, verified: &mut Verified) {
+    fn take(&mut self, row: Row, keys: &CheckpointKeys, verified: &mut Verified) {
         let (stored_as, made_at) = (row.0, Timestamp(row.1));
         let number = u64::try_from(stored_as).ok().filter(|number| *number > 0);
         let kept = KeptCheckpoint::of_row(number.unwrap_or(0), row);
@@ -147,9 +148,7 @@ impl Register {
             Some(_) => touched(Damage::Inserted),
             None => Found::under(Chain::Checkpoints, stored_as, made_at),
         };
-        let holds = by.key.has_signed(kept.statement.as_bytes(), &kept.signature);
-        let said = Statement::parse(&kept.statement).ok().filter(|said| holds && said.key == by.key.0);
-        let Some(said) = said else {
+        let Some(said) = keys.read(&kept.statement, &kept.signature) else {
             let Some(number) = number else { return verified.add([put_in()]) };
             self.broken.insert(number);
             return verified.add([touched(Damage::Changed)]);
@@ -303,15 +302,14 @@ impl Tx {
 /// Against a checkpoint that was kept where nobody who can write the database can.
 fn compare(
     elsewhere: &Elsewhere,
-    by: &By,
+    keys: &CheckpointKeys,
     region: &str,
     register: &Register,
     said: &mut Said,
     verified: &mut Verified,
 ) {
     let Elsewhere { statement, signature, ends } = elsewhere;
-    let holds = by.key.has_signed(statement.as_bytes(), signature);
-    let read = Statement::parse(statement).ok().filter(|read| holds && read.region == region);
+    let read = keys.read(statement, signature).filter(|read| read.region == region);
     let is_as_signed = |read: &Statement| ends.is_empty() || heads::root(ends) == read.root;
     let Some(read) = read.filter(is_as_signed) else {
         return verified.add([Found::at(Chain::Elsewhere, Damage::Changed, 0, 0)]);

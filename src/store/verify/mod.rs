@@ -94,7 +94,7 @@ pub struct Elsewhere {
 /// By what is verified.
 #[derive(Clone, Debug)]
 pub struct By {
-    /// Whose signatures count.
+    /// Whose signatures count, and backwards of those whose place it took on record.
     pub key: PublicKey,
     pub elsewhere: Option<Elsewhere>,
 }

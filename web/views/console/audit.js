@@ -49,7 +49,7 @@ export class ConsoleAudit extends Section {
     this.next = null;
     /** @type {Map<string, Card>} */
     this.cards = new Map();
-    /** @type {{lines: Exposed[], more: boolean, taken: import('../../rest.js').TakenOut[]} | null} */
+    /** @type {{lines: Exposed[], more: boolean, unreadable: number, taken: import('../../rest.js').TakenOut[]} | null} */
     this.exposed = null;
   }
 
@@ -100,9 +100,9 @@ export class ConsoleAudit extends Section {
       return Promise.resolve(false);
     }
     return this.attempt(async () => {
-      const { lines, patients, more, taken_out: taken = [] } = await this.hub.exposures({ ...who, from, until });
+      const { lines, patients, more, unreadable = 0, taken_out: taken = [] } = await this.hub.exposures({ ...who, from, until });
       for (const card of patients) this.cards.set(card.id, card);
-      this.exposed = { lines, more, taken };
+      this.exposed = { lines, more, unreadable, taken };
     });
   }
 
@@ -234,8 +234,9 @@ export class ConsoleAudit extends Section {
   exposures() {
     const { exposed } = this;
     if (exposed === null) return this.busy ? html`<p class="quiet" role="status">${say('loading')}</p>` : nothing;
-    if (exposed.lines.length + exposed.taken.length === 0) return html`<p class="rules-card quiet">${say('seen_none')}</p>`;
+    if (exposed.lines.length + exposed.taken.length + exposed.unreadable === 0) return html`<p class="rules-card quiet">${say('seen_none')}</p>`;
     return html`<section class="rules-card">${exposed.more ? html`<p class="rules-warning">${icon('alarm')}<span>${say('seen_more')}</span></p>` : nothing}
+      ${exposed.unreadable ? html`<p class="rules-warning">${icon('alarm')}<span>${say('seen_unreadable', { count: exposed.unreadable })}</span></p>` : nothing}
       <ol class="audit-lines">${exposed.taken.map(({ at, command, reason }) => html`<li class="audit-line"><span class="audit-who"><b>${takenWords(command ?? '')}</b></span>
       <span class="audit-said">${reason ?? ''}</span><small>${exact(Date.parse(at))}</small></li>`)}${exposed.lines.map((line) => this.exposedLine(line))}</ol></section>`;
   }
