@@ -2,6 +2,7 @@
 
 pub mod accounts;
 mod announcing;
+mod around;
 mod audit;
 mod audit_log;
 mod audit_shipping;

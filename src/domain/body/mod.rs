@@ -2,6 +2,7 @@
 
 mod about;
 mod access;
+mod around;
 mod care;
 pub(crate) mod check;
 mod device;
@@ -18,6 +19,7 @@ mod when;
 
 pub use about::{Acknowledgement, Correction, Retraction, RetractionReason};
 pub use access::{Closing, ClosingReason, EmergencyAccess};
+pub use around::{Phone, PhoneUse, Problem, ProblemList, ProblemStatus, RelatedPerson, RelatedPersons, Relationship};
 pub use care::{
     Allergies, Allergy, AllergyType, CarePlan, CareService, Leftover, MedicationList, MedicationReport, PeriodicRecord,
 };
@@ -116,6 +118,8 @@ bodies! {
     MedicationList(Box<MedicationList>),
     MedicationReport(Box<MedicationReport>),
     Allergies(Allergies),
+    ProblemList(ProblemList),
+    RelatedPersons(RelatedPersons),
     CarePlan(Box<CarePlan>),
     PeriodicRecord(PeriodicRecord),
     EmergencyAccess(EmergencyAccess),

@@ -2,6 +2,7 @@
 //!
 //! Ids are made from the keys, so that a folder that was seeded before is recognised.
 
+mod around;
 mod organisations;
 mod patients;
 mod people;
@@ -13,6 +14,7 @@ use crate::domain::directory::Position;
 use crate::domain::ids::{OrganisationId, PatientId, PersonId};
 use crate::domain::role::Role;
 
+pub use around::{close_to, problems_of};
 pub use organisations::{ORGANISATIONS, OrganisationSeed};
 pub use patients::{LimitSeed, PATIENTS, PatientSeed, Sharing};
 pub use people::{PEOPLE, PersonSeed};
