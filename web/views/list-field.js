@@ -3,7 +3,7 @@
 
 import { html, live, nothing } from '../vendor/lit.js';
 import { say, word } from '../language.js';
-import { LISTS } from '../standing-lists.js';
+import { LISTS, dialled } from '../standing-lists.js';
 import { WORDS } from '../words.js';
 import { icon } from './icons.js';
 
@@ -37,7 +37,8 @@ function phones({ line, put }) {
     ${all.map((/** @type {Line} */ phone, /** @type {number} */ at) => html`<div class="phone-row">
       <select aria-label="${say('phone_used')} ${at + 1}" @change=${(/** @type {any} */ event) => set(at, { used: event.target.value })}><option value="" ?selected=${!phone.used}>${say('not_said')}</option>
         ${Object.keys(WORDS.phone_use).map((code) => html`<option value=${code} ?selected=${phone.used === code}>${word('phone_use', code)}</option>`)}</select>
-      <input type="tel" inputmode="tel" autocomplete="off" aria-label="${say('phone_number')} ${at + 1}" maxlength=${NUMBER_CHARS_MAX} .value=${live(phone.number ?? '')} @input=${(/** @type {any} */ event) => set(at, { number: event.target.value })}></div>`)}
+      <input type="tel" inputmode="tel" autocomplete="off" aria-label="${say('phone_number')} ${at + 1}" maxlength=${NUMBER_CHARS_MAX} .value=${live(phone.number ?? '')} @input=${(/** @type {any} */ event) => set(at, { number: event.target.value })}
+        @change=${(/** @type {any} */ event) => set(at, { number: dialled(event.target.value) })}></div>`)}
     ${all.length < PHONES_MAX ? html`<button class="button button-small button-text" type="button" @click=${() => put({ phones: [...all, {}] })}>${icon('plus')}<span>${say('phone_add')}</span></button>` : nothing}</fieldset>`;
 }
 
