@@ -402,8 +402,6 @@ export const LATER_PHRASES = {
   summary_more_contacts: ['ほかの記録から', 'From other entries'],
   summary_no_allergies: ['見える記録がありません（「なし」とは確認されていません）。', 'Nothing that you can see: it is not confirmed that there are none.'],
   summary_no_illness: ['訪問看護指示書がまだありません。', 'There is no nursing instruction yet.'],
-  summary_no_problems: ['病名・問題の一覧がまだありません。', 'There is no list of problems yet.'],
-  summary_no_related: ['家族・キーパーソンの記録がまだありません。', 'No family or key person is recorded yet.'],
   summary_nothing: ['見える記録がありません。', 'Nothing that you can see.'],
   summary_phones: ['電話する相手', 'Whom to phone'],
   summary_planned: ['これからの予定', 'Planned'],

@@ -101,7 +101,7 @@ export class SummaryView extends View {
     const over = items.filter(({ status }) => status === 'resolved');
     return this.section('problems', word('kind', 'problem_list'), html`${problems ? html`${list(items.filter(({ status }) => status !== 'resolved').map(line))}
       ${over.length ? html`<div class="summary-over">${list(over.map(line))}</div>` : nothing}${plain(problems.body.text)}${this.source(problems)}`
-      : html`<p class="summary-none">${say('summary_no_problems')}</p>`}${this.renew('problem_list', problems)}`);
+      : html`<p class="summary-none">${say('summary_nothing')}</p>`}${this.renew('problem_list', problems)}`);
   }
 
   /** @param {Summary} summary */
@@ -157,7 +157,7 @@ export class SummaryView extends View {
     const rows = /** @type {[string, string][]} */ ([[say('proxy'), acp?.body.proxy ?? ''], [say('emergency_contact'), instruction?.body.emergencyContact ?? ''], [word('role', 'family'), family.join('、')]]).filter(([, text]) => text);
     return this.section('people', say('summary_key_person'), html`${related ? html`${related.body.nobody ? html`<p class="body-flag">${icon('alarm')}<span>${say('nobody')}</span></p>` : nothing}
       ${items.length ? html`<ol class="summary-list summary-relatives">${items.map((one) => this.relative(one))}</ol>` : nothing}${plain(related.body.text)}${this.source(related)}`
-      : html`<p class="summary-none">${say('summary_no_related')}</p>`}${this.renew('related_persons', related)}
+      : html`<p class="summary-none">${say('summary_nothing')}</p>`}${this.renew('related_persons', related)}
       ${rows.length ? html`<h4 class="quiet">${say('summary_more_contacts')}</h4><dl class="summary-facts">${rows.map(([name, text]) => html`<div><dt>${name}</dt><dd>${text}</dd></div>`)}</dl>` : nothing}`);
   }
 

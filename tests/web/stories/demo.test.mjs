@@ -135,6 +135,6 @@ test('a newcomer sees what a patient lives with and whom to call, and writes the
   const family = await signIn(openPage, hub.links.get('family'), { size: 'phone' });
   await open(family, '佐々木 トメ');
   await family.locator('#tab-summary').click();
-  await family.getByText('家族・キーパーソンの記録がまだありません。').waitFor();
+  await family.locator('.summary-people').getByText('見える記録がありません。').waitFor();
   await becomes(() => family.locator('.summary-people .summary-renew').count(), 0, 'written by the professions');
 });

@@ -171,7 +171,6 @@ test('what nobody recorded is said to be missing, and never taken for none', asy
   await page.locator('.summary-open').click();
   await page.getByText('「なし」とは確認されていません').waitFor();
   await page.getByText('訪問看護指示書がまだありません。').waitFor();
-  await page.getByText('病名・問題の一覧がまだありません。').waitFor();
-  await page.getByText('家族・キーパーソンの記録がまだありません。').waitFor();
+  for (const card of ['problems', 'people']) await page.locator(`.summary-${card}`).getByText('見える記録がありません。').waitFor();
   await page.shot('summary-empty-ja');
 });
