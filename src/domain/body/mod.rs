@@ -2,7 +2,6 @@
 
 mod about;
 mod access;
-mod around;
 mod care;
 pub(crate) mod check;
 mod device;
@@ -11,7 +10,9 @@ mod nursing;
 mod observed;
 mod office;
 mod order;
+mod problems;
 mod refers;
+mod related;
 mod talk;
 #[cfg(test)]
 mod tests;
@@ -19,7 +20,6 @@ mod when;
 
 pub use about::{Acknowledgement, Correction, Retraction, RetractionReason};
 pub use access::{Closing, ClosingReason, EmergencyAccess};
-pub use around::{Phone, PhoneUse, Problem, ProblemList, ProblemStatus, RelatedPerson, RelatedPersons, Relationship};
 pub use care::{
     Allergies, Allergy, AllergyType, CarePlan, CareService, Leftover, MedicationList, MedicationReport, PeriodicRecord,
 };
@@ -36,7 +36,9 @@ pub use office::{
     Activation, ContactWindow, Export, Incident, OfficeEntry, Pledge, PledgeBy, Roster, Shift, Suspension,
 };
 pub use order::{Drug, Order, OrderDocument, OrderType, StandingOrder};
+pub use problems::{Problem, ProblemList, ProblemStatus};
 pub use refers::Reference;
+pub use related::{Phone, PhoneUse, RelatedPerson, RelatedPersons, Relationship};
 pub use talk::{
     AcpNote, Conference, Consultation, JointVisit, MeetingState, Message, Participant, SpokenFor, StationChange,
     VisitPlan,
