@@ -79,7 +79,7 @@ export const PHRASES = {
   console_failed: ['管理コンソールを読み込めませんでした。接続を確かめて、もう一度開いてください。', 'The console could not be loaded. Check the connection and open it again.'],
   console_office: ['わたしたちの事業所', 'Our office'],
   console_office_short: ['事業所', 'Office'],
-  console_rules: ['きまり', 'Rules'],
+  console_region: ['地域', 'Region'],
   console_short: ['管理', 'Console'],
   consultation: ['相談の記録', 'Consultation'],
   consulted: ['相談先', 'Put to'],

@@ -4,10 +4,11 @@
 //! INVARIANT: nobody reads a group but its members and whoever looks after it; and nothing is posted in which something was found
 //! that its author did not confirm, piece by piece.
 
+mod messages;
+
 use crate::domain::act::{Act, Deed};
-use crate::domain::announcement::{check_length, check_text};
-use crate::domain::directory::{Actor, Directory, Position};
-use crate::domain::group::{Group, GroupDeed, GroupMessage, GroupStep, GroupWords, MessageWithdrawn};
+use crate::domain::directory::{Actor, Directory};
+use crate::domain::group::{Group, GroupDeed, GroupStep, GroupWords};
 use crate::domain::identifying::{IdentifierKind, Identifying};
 use crate::domain::ids::{GroupId, OrganisationId, PersonId};
 use crate::domain::role::{OrganisationType, Role};
@@ -17,6 +18,7 @@ use crate::hub::sessions::SignedIn;
 use crate::limits;
 use crate::store::{StoreError, Tx};
 
+pub use self::messages::{Messages, list_messages, may_withdraw, note_read, post, withdraw};
 use super::announcing::Speaker;
 use super::looking_through::{self, LookError, check_confirmations, check_confirmed};
 use super::training::worker;
@@ -68,16 +70,6 @@ pub struct GroupGiven {
     pub is_closed: bool,
     /// What they were warned of and confirm, as it stands in the text.
     pub confirmed: Vec<String>,
-}
-
-/// Messages of a group.
-#[derive(Clone, Debug)]
-pub struct Messages {
-    pub seen: GroupSeen,
-    /// The newest first.
-    pub messages: Vec<GroupMessage>,
-    /// Whether there are older ones.
-    pub more: bool,
 }
 
 fn check_at_work(actor: &Actor) -> Result<(), GroupError> {
@@ -236,142 +228,4 @@ fn changed(before: Option<&Group>, after: &Group, confirmed: Vec<IdentifierKind>
     };
     let (joined, left) = (without(&after.words.members, members), without(members, &after.words.members));
     GroupDeed { group: after.id, step, number: 0, joined, left, confirmed }
-}
-
-/// Messages before this one, the newest first.
-///
-/// # Errors
-/// When this actor sees no such group, or the journal cannot be read.
-pub async fn list_messages(hub: &Hub, actor: &Actor, id: GroupId, before: Option<u32>) -> Result<Messages, GroupError> {
-    let seen = find_seen(hub, actor, id).await?;
-    let (before, told) = (before.unwrap_or(u32::MAX), limits::GROUP_MESSAGES_TOLD_MAX);
-    let read = hub.journal().read(move |tx| Box::pin(tx.list_group_messages(id, before, told + 1)));
-    let mut messages = read.await?;
-    let more = messages.len() > told;
-    messages.truncate(told);
-    Ok(Messages { seen, messages, more })
-}
-
-/// Writes a message; its number.
-///
-/// # Errors
-/// When this actor is no member, the group is closed, or something in the text was found and not confirmed.
-pub async fn post(
-    hub: &Hub,
-    by: &SignedIn,
-    id: GroupId,
-    text: String,
-    confirmed: &[String],
-) -> Result<u32, GroupError> {
-    check_may_post(&find_seen(hub, &by.actor, id).await?)?;
-    check_text("text", &text, limits::GROUP_MESSAGE_CHARS_MAX)?;
-    check_confirmations(confirmed)?;
-    let confirmed = check_confirmed(hub, &by.actor, &[&text], confirmed).await?;
-    let (now, by, directory) = (hub.region().now(), *by, hub.region().directory());
-    let writing = hub.journal().write(move |tx: &mut Tx| {
-        Box::pin(async move {
-            tx.lock_group(id).await?;
-            let group = tx.find_group(id).await?.ok_or(GroupError::NotFound)?;
-            check_may_post(&seen(&directory, &by.actor, group).ok_or(GroupError::NotFound)?)?;
-            let last = tx.list_group_messages(id, u32::MAX, 1).await?.first().map_or(0, |last| last.number);
-            let Actor { person, role, organisation, .. } = by.actor;
-            let position = Position { role, organisation };
-            let number = last + 1;
-            let message = GroupMessage { number, by: person, position, at: now, text, withdrawn: None };
-            tx.upsert_group_message(id, &message).await?;
-            tx.delete_group_messages(id, number.saturating_sub(limits::GROUP_MESSAGES_KEPT_MAX - 1)).await?;
-            // Whoever had read all there was has read this, too.
-            if tx.list_group_receipts(person).await?.get(&id).copied().unwrap_or(0) == last {
-                tx.upsert_group_receipt(id, person, number).await?;
-            }
-            tx.append_acts(now, [of_message(&by, id, GroupStep::Posted, number, confirmed)]).await?;
-            Ok(number)
-        })
-    });
-    writing.await
-}
-
-fn check_may_post(seen: &GroupSeen) -> Result<(), GroupError> {
-    match seen {
-        GroupSeen { is_member: false, .. } => Err(GroupError::Forbidden),
-        GroupSeen { group, .. } if group.is_closed => Err(GroupError::Closed),
-        _ => Ok(()),
-    }
-}
-
-fn of_message(by: &SignedIn, group: GroupId, step: GroupStep, number: u32, confirmed: Vec<IdentifierKind>) -> Act {
-    let deed = GroupDeed { group, step, number, joined: Vec::new(), left: Vec::new(), confirmed };
-    Act { by: by.by(), deed: Deed::Group(deed) }
-}
-
-/// Whether whoever sees a group so takes this message out of it: their own, or any where they look after it.
-#[must_use]
-pub fn may_withdraw(seen: &GroupSeen, actor: &Actor, message: &GroupMessage) -> bool {
-    message.withdrawn.is_none() && (seen.may_manage || (seen.is_member && message.by == actor.person))
-}
-
-/// Takes a message out of a group: nothing is kept of its text. Whoever takes out what another wrote says why.
-///
-/// # Errors
-/// When this actor may not, it was withdrawn before, or something in the reason was found and not confirmed.
-pub async fn withdraw(
-    hub: &Hub,
-    by: &SignedIn,
-    id: GroupId,
-    number: u32,
-    reason: String,
-    confirmed: &[String],
-) -> Result<(), GroupError> {
-    let seen = find_seen(hub, &by.actor, id).await?;
-    let read = hub.journal().read(move |tx| Box::pin(tx.list_group_messages(id, number.saturating_add(1), 1)));
-    let known = read.await?.pop().filter(|found| found.number == number).ok_or(GroupError::NotFound)?;
-    check_may_withdraw(&seen, &by.actor, &known)?;
-    match known.by == by.actor.person {
-        true => check_length("reason", &reason, limits::GROUP_REASON_CHARS_MAX)?,
-        false => check_text("reason", &reason, limits::GROUP_REASON_CHARS_MAX)?,
-    }
-    check_confirmations(confirmed)?;
-    let confirmed = check_confirmed(hub, &by.actor, &[&reason], confirmed).await?;
-    let (now, by) = (hub.region().now(), *by);
-    let writing = hub.journal().write(move |tx: &mut Tx| {
-        Box::pin(async move {
-            tx.lock_group(id).await?;
-            let read = tx.list_group_messages(id, number.saturating_add(1), 1).await?.pop();
-            let known = read.filter(|found| found.number == number).ok_or(GroupError::NotFound)?;
-            check_may_withdraw(&seen, &by.actor, &known)?;
-            let withdrawn = Some(MessageWithdrawn { by: by.actor.person, at: now, reason });
-            let left = GroupMessage { text: String::new(), withdrawn, ..known };
-            tx.upsert_group_message(id, &left).await?;
-            Ok(tx.append_acts(now, [of_message(&by, id, GroupStep::Withdrawn, number, confirmed)]).await?)
-        })
-    });
-    writing.await
-}
-
-fn check_may_withdraw(seen: &GroupSeen, actor: &Actor, known: &GroupMessage) -> Result<(), GroupError> {
-    if known.withdrawn.is_some() {
-        return Err(GroupError::Gone);
-    }
-    if may_withdraw(seen, actor, known) { Ok(()) } else { Err(GroupError::Forbidden) }
-}
-
-/// Keeps that this actor, a member, has read up to this message.
-///
-/// # Errors
-/// When they are none, or there is no such message.
-pub async fn note_read(hub: &Hub, actor: &Actor, id: GroupId, number: u32) -> Result<(), GroupError> {
-    if !find_seen(hub, actor, id).await?.is_member {
-        return Err(GroupError::Forbidden);
-    }
-    let person = actor.person;
-    let writing = hub.journal().write(move |tx: &mut Tx| {
-        Box::pin(async move {
-            let last = tx.list_group_messages(id, u32::MAX, 1).await?.first().map_or(0, |last| last.number);
-            if !(1..=last).contains(&number) {
-                return Err(GroupError::NotFound);
-            }
-            Ok(tx.upsert_group_receipt(id, person, number).await?)
-        })
-    });
-    writing.await
 }

@@ -42,6 +42,8 @@ mod exposure;
 pub mod fault;
 mod file;
 mod group;
+mod group_message;
+mod group_receipt;
 mod guarded;
 mod health;
 mod identity;

@@ -1,6 +1,9 @@
 //! `/api/v1/cases`: good-practice cases. Everybody at work reads what is published and writes their own; the secretariat looks at
 //! what was handed in.
 
+mod shapes;
+mod words;
+
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -21,94 +24,9 @@ use crate::hub::sessions::SignedIn;
 use crate::wire;
 use crate::wire::codes::Code;
 
+use self::shapes::{CaseWork, Cases, TagShape, published, work};
+use self::words::CaseWordsShape;
 use super::findings::Findings;
-
-/// What stands in a case. A draft may lack all but its title.
-#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(example = json!({
-    "title": "退院前の顔合わせ", "happened": "機器の扱いに家族が不安だった", "done": "退院前に三職種で練習した",
-    "outcome": "夜間の呼び出しが減った", "roles": ["nurse", "msw"], "tags": ["discharge"], "shows_office": false
-}))]
-pub struct CaseWordsShape {
-    title: String,
-    /// What happened.
-    #[serde(default)]
-    happened: String,
-    /// What was done.
-    #[serde(default)]
-    done: String,
-    /// What came of it.
-    #[serde(default)]
-    outcome: String,
-    /// Who took part: roles, `family` among them.
-    #[serde(default)]
-    roles: Vec<String>,
-    #[serde(default)]
-    tags: Vec<String>,
-    /// Whether readers are told of which office it comes. Its author they are never told.
-    #[serde(default)]
-    shows_office: bool,
-}
-
-/// A word by which cases are found.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct TagShape {
-    code: &'static str,
-    label: Words,
-}
-
-/// A case that is published.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct CaseShape {
-    id: Uuid,
-    words: CaseWordsShape,
-    /// Of which office it comes, where its author wishes that to be told.
-    office_name: Option<String>,
-    /// When it was approved as it stands.
-    #[schema(example = "2026-04-01T00:25:00Z")]
-    published_at: String,
-}
-
-/// What was approved last, first.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct Cases {
-    cases: Vec<CaseShape>,
-    /// All tags that there are.
-    tags: Vec<TagShape>,
-}
-
-/// A case as its author and the secretariat see it.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct CaseWorkShape {
-    id: Uuid,
-    /// One more with each step; what is asked about a case names the one that is meant.
-    version: u32,
-    /// `drafted`, `handed_in`, `returned`, `approved`, `withdrawn`.
-    #[schema(example = "handed_in")]
-    step: &'static str,
-    step_label: Words,
-    changed_at: String,
-    is_mine: bool,
-    author_name: String,
-    office_name: String,
-    /// Empty, of one that was withdrawn.
-    words: Option<CaseWordsShape>,
-    /// Why it was returned or withdrawn.
-    remark: String,
-    /// Where the form of consent is kept.
-    consent: String,
-    /// Whether something of it is published now; while a correction is being written, what was approved before.
-    is_published: bool,
-}
-
-/// What was touched last, first.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct CaseWork {
-    cases: Vec<CaseWorkShape>,
-    /// Whether I look at what others hand in.
-    may_review: bool,
-}
 
 impl From<CaseError> for Problem {
     fn from(error: CaseError) -> Self {
@@ -146,69 +64,6 @@ impl From<CaseError> for Problem {
             CaseError::Store(error) => return error.into(),
         };
         Self::saying(code, detail)
-    }
-}
-
-impl From<&CaseWords> for CaseWordsShape {
-    fn from(words: &CaseWords) -> Self {
-        Self {
-            title: words.title.clone(),
-            happened: words.happened.clone(),
-            done: words.done.clone(),
-            outcome: words.outcome.clone(),
-            roles: words.roles.iter().map(|role| role.code().to_owned()).collect(),
-            tags: words.tags.iter().map(|tag| tag.code().to_owned()).collect(),
-            shows_office: words.shows_office,
-        }
-    }
-}
-
-impl CaseWordsShape {
-    fn read(self) -> Result<CaseWords, Invalid> {
-        let roles = each("roles", &self.roles, |code| wire::code("", code));
-        let tags = each("tags", &self.tags, |code| wire::code("", code));
-        Ok(CaseWords {
-            roles: roles.map_err(|invalid| invalid.within("words"))?,
-            tags: tags.map_err(|invalid| invalid.within("words"))?,
-            title: self.title.trim().to_owned(),
-            happened: self.happened,
-            done: self.done,
-            outcome: self.outcome,
-            shows_office: self.shows_office,
-        })
-    }
-}
-
-fn office_name(directory: &Directory, case: &Case) -> String {
-    directory.organisations.get(&case.organisation).map(|known| known.name.clone()).unwrap_or_default()
-}
-
-fn published(directory: &Directory, case: &Case) -> Option<CaseShape> {
-    let standing = case.standing()?;
-    Some(CaseShape {
-        id: case.id.0,
-        words: CaseWordsShape::from(&standing.words),
-        office_name: standing.words.shows_office.then(|| office_name(directory, case)),
-        published_at: standing.at.to_rfc3339(),
-    })
-}
-
-fn work(directory: &Directory, actor: &Actor, case: &Case) -> CaseWorkShape {
-    let current = case.current();
-    let author = directory.people.get(&case.author);
-    CaseWorkShape {
-        id: case.id.0,
-        version: current.number,
-        step: current.step.code(),
-        step_label: Words::from(&Text::fixed(current.step.ja(), current.step.en())),
-        changed_at: current.at.to_rfc3339(),
-        is_mine: case.author == actor.person,
-        author_name: author.map(|known| known.name.kanji.clone()).unwrap_or_default(),
-        office_name: office_name(directory, case),
-        words: (!current.words.title.is_empty()).then(|| CaseWordsShape::from(&current.words)),
-        remark: current.remark.clone(),
-        consent: current.consent.clone(),
-        is_published: case.standing().is_some(),
     }
 }
 

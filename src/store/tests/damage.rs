@@ -135,6 +135,7 @@ async fn what_cannot_be_read_at_one_place_hides_nothing_elsewhere() {
         eventful(region).await;
         for sql in [
             "update timeline set subject = 'zz' where head_seq = 14",
+            "update timeline set wrapped_key = head_chain where head_seq = 14",
             "update audit set kind = 'zz' where seq = 1",
             "update audit set sealed = chain where seq = 3",
             "update team_member set opens_from = 5 where timeline = (select id from timeline where head_seq = 3)",
@@ -254,6 +255,32 @@ async fn every_column_of_a_projection_is_compared_and_a_rebuild_mends_each() {
             assert!(region.tamper(sql).await > 0, "{sql}");
             let found = check(&region.journal, None).await.unwrap().faults;
             assert!(found.iter().any(|fault| fault.kind == FaultKind::Projection), "{sql}: {found:?}");
+            rebuild(&region.journal).await.unwrap();
+        }
+    })
+    .await;
+}
+
+/// It opens, and every column beside it is right: only that it is no longer so tells.
+#[tokio::test]
+async fn what_stood_in_a_projection_before_and_is_put_back_is_found() {
+    on_both(async |region| {
+        let mut patient = region.patient_with_team().await;
+        patient.post(super::duties::opened(region, 1)).await;
+        let put_by =
+            "create table put_by as select patient.sealed as registration, duty.sealed as duty from patient, duty";
+        region.tamper(put_by).await;
+        patient.post(registration("山田 次朗")).await;
+        patient.post(super::duties::waived(1)).await;
+        for sql in [
+            "update patient set sealed = (select registration from put_by)",
+            "update duty set sealed = (select duty from put_by)",
+        ] {
+            let whole = check(&region.journal, None).await.unwrap();
+            assert!(whole.is_whole(), "before {sql}: {:?}", whole.faults);
+            assert_eq!(region.tamper(sql).await, 1, "{sql}");
+            let found = check(&region.journal, None).await.unwrap().faults;
+            assert!(matches!(&found[..], [fault] if fault.kind == FaultKind::Projection), "{sql}: {found:?}");
             rebuild(&region.journal).await.unwrap();
         }
     })

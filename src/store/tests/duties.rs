@@ -60,7 +60,7 @@ pub(super) fn opened(region: &Region, number: u128) -> Body {
     Body::DutyStep(Box::new(DutyStep { duty: opened.id, round: 0, step: StepDone::Opened(opened) }))
 }
 
-fn waived(number: u128) -> Body {
+pub(super) fn waived(number: u128) -> Body {
     let duty = DutyId(Uuid::from_u128(number));
     Body::DutyAnswer(Box::new(DutyAnswer { duty, answer: Answer::Waived, reason: "不要".into() }))
 }

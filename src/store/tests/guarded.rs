@@ -346,6 +346,9 @@ async fn what_ended_is_not_brought_back_by_clearing_a_column() {
             tx.retire_device_authority(1, MORNING).await?;
             tx.delete_device_exception(person).await
         });
+        let again: Result<(), StoreError> =
+            region.journal.write(move |tx| Box::pin(tx.remove_client_key(client, "k1", EVENING))).await;
+        assert!(matches!(again, Err(StoreError::RowsAffected { .. })), "it ends once: {again:?}");
         assert_eq!(counting(region, &of).await, [0; 10]);
         assert!(forged(region).await.is_empty());
         for back in [

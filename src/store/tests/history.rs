@@ -220,6 +220,39 @@ async fn a_timeline_that_was_cut_or_taken_away_with_its_head_is_found_by_the_che
 }
 
 #[tokio::test]
+async fn a_timeline_that_is_gone_beside_whole_ones_is_missed() {
+    let is_missed = |found: &[Found], timeline| {
+        let removed = (Chain::Timeline(timeline), Damage::Removed, 1);
+        matches!(found, [one] if (one.chain, one.damage, one.from) == removed)
+    };
+    on_both(async |region| {
+        let history = History::write(region).await;
+        for sql in [
+            "delete from patient where timeline in (select id from timeline where head_seq = 9)",
+            "delete from team_member where timeline in (select id from timeline where head_seq = 9)",
+            "delete from patient_consent where timeline in (select id from timeline where head_seq = 9)",
+            "delete from timeline_due where timeline in (select id from timeline where head_seq = 9)",
+            "delete from entry where timeline in (select id from timeline where head_seq = 9)",
+            "delete from timeline where head_seq = 9",
+        ] {
+            region.tamper(sql).await;
+        }
+        let found = history.verified(region, None).await.found;
+        assert!(is_missed(&found, history.first), "only checkpoints know of it: {found:?}");
+    })
+    .await;
+    on_both(async |region| {
+        let history = History::write(region).await;
+        let later = region.patient_with_team().await.timeline;
+        assert!(history.verified(region, None).await.is_whole());
+        region.tamper("delete from entry where timeline in (select id from timeline where head_seq = 3)").await;
+        let found = history.verified(region, None).await.found;
+        assert!(is_missed(&found, later), "only its own record of its end knows of it: {found:?}");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn audit_records_that_were_touched_are_found_where_it_was_done() {
     let audit = |damage, seq| move |_: &History| vec![at(Chain::Audit, damage, seq)];
     for sql in [
