@@ -62,8 +62,9 @@ pub fn close_to(patient: &PatientSeed) -> RelatedPersons {
         name: (*name).to_owned(),
         relationship: *relationship,
         relationship_text: (*words).to_owned(),
+        // No such number is given out.
         phones: vec![Phone {
-            number: format!("090-5550-{:04}", 1_000 + usize::from(*number) * 10 + at),
+            number: format!("090-0000-{:04}", 1_000 + usize::from(*number) * 10 + at),
             used: Some(PhoneUse::Mobile),
         }],
         key_person: holds.contains(&Key),
