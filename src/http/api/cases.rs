@@ -7,24 +7,21 @@ mod words;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use utoipa::ToSchema;
-use uuid::Uuid;
 
 use crate::actions::cases::{self, CaseError, ConsentSaid, is_reviewer};
-use crate::domain::case::{Case, CaseTag, CaseWords};
-use crate::domain::directory::{Actor, Directory};
+use crate::domain::case::CaseTag;
 use crate::domain::ids::CaseId;
-use crate::domain::text::{Invalid, Text};
+use crate::domain::text::Text;
 use crate::http::app::App;
-use crate::http::input::{self, Id, each};
+use crate::http::input::{self, Id};
 use crate::http::problem::Problem;
 use crate::http::shapes::Words;
 use crate::hub::sessions::SignedIn;
-use crate::wire;
 use crate::wire::codes::Code;
 
-use self::shapes::{CaseWork, Cases, TagShape, published, work};
+use self::shapes::{CaseWork, CaseWorkShape, Cases, TagShape, published, work};
 use self::words::CaseWordsShape;
 use super::findings::Findings;
 
