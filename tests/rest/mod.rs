@@ -2,6 +2,8 @@
 
 pub mod accounts;
 mod announcing;
+mod around;
+mod around_refused;
 mod audit;
 mod audit_log;
 mod audit_shipping;
